@@ -1,0 +1,129 @@
+/**
+ * What every `deno task` shares: arguments, `--help`, progress, the list of what was written, exit codes.
+ * A task exits with 0 (done), 1 (something failed) or 2 (bad usage).
+ *
+ * @module
+ */
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { relative } from "node:path";
+
+/** Bad usage: the sentence is printed with a pointer to `--help`; exit code 2. */
+export class UsageError extends Error {}
+
+/** A failure that a person is meant to read: the sentence is printed without a stack; exit code 1. */
+export class TaskError extends Error {}
+
+/** What a task is given to talk with. */
+export interface Reporter {
+  /** Prints a line. */
+  line(text: string): void;
+  /** Says what is going on: rewrites one line in a terminal, prints a plain line elsewhere. */
+  status(text: string): void;
+  /** Notes a file or folder that was written; all are printed at the end. */
+  wrote(path: string | URL): void;
+}
+
+/** How a task is called. */
+export interface TaskSpec {
+  /** The task's name in `deno task NAME`. */
+  name: string;
+  /** One or two sentences: what it does. */
+  about: string;
+  /** What follows the name: `[--verbose] [NOTEBOOK ...]`. */
+  usage: string;
+  /** The options, each with its line of help. */
+  options?: Record<string, ParseArgsOptionsConfig[string] & { help: string }>;
+  /** Whether arguments without a name are taken. */
+  positionals?: boolean;
+}
+
+/** The arguments of a call. */
+export interface TaskArgs {
+  values: Record<string, string | boolean | undefined>;
+  positionals: string[];
+}
+
+/** The project's top folder. */
+export const root: URL = new URL("../", import.meta.url);
+
+/** A path as people read it: relative to the project's top folder. */
+export function shortPath(path: string | URL): string {
+  const full = path instanceof URL ? decodeURIComponent(path.pathname) : path;
+  return relative(decodeURIComponent(root.pathname), full) || ".";
+}
+
+function helpText(spec: TaskSpec): string {
+  const rows = Object.entries({ ...spec.options, help: { type: "boolean" as const, short: "h", help: "this text" } })
+    .map(([name, o]) => [`${o.short ? `-${o.short}, ` : ""}--${name}${o.type === "string" ? " VALUE" : ""}`, o.help]);
+  const width = Math.max(...rows.map(([left]) => left.length));
+  const usage = `deno task ${spec.name} ${spec.usage}`.trimEnd();
+  return `${spec.about}\n\nusage: ${usage}\n\n${
+    rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n")
+  }\n\nexit code: 0 done, 1 something failed, 2 bad usage`;
+}
+
+function terminalReporter(written: string[]): Reporter & { clear(): void } {
+  const rewrites = Deno.stdout.isTerminal();
+  const encoder = new TextEncoder();
+  let open = false;
+  const clear = () => {
+    if (open) Deno.stdout.writeSync(encoder.encode("\r\x1b[K"));
+    open = false;
+  };
+  return {
+    clear,
+    line: (text) => {
+      clear();
+      console.log(text);
+    },
+    status: (text) => {
+      if (!rewrites) return console.log(text);
+      clear();
+      const { columns } = Deno.consoleSize();
+      Deno.stdout.writeSync(encoder.encode(text.slice(0, columns - 1)));
+      open = true;
+    },
+    wrote: (path) => void written.push(shortPath(path)),
+  };
+}
+
+/** Runs a task and ends the process with its exit code. */
+export async function runTask(
+  spec: TaskSpec,
+  main: (args: TaskArgs, report: Reporter) => Promise<void>,
+  args: string[] = Deno.args,
+): Promise<never> {
+  const started = performance.now();
+  const written: string[] = [];
+  const report = terminalReporter(written);
+  let code = 0;
+  try {
+    let parsed;
+    try {
+      parsed = parseArgs({
+        args,
+        options: { ...spec.options, help: { type: "boolean", short: "h" } },
+        allowPositionals: spec.positionals ?? false,
+      });
+    } catch (error) {
+      throw new UsageError((error as Error).message);
+    }
+    if (parsed.values.help) {
+      console.log(helpText(spec));
+      Deno.exit(0);
+    }
+    await main(parsed as TaskArgs, report);
+  } catch (error) {
+    report.clear();
+    code = error instanceof UsageError ? 2 : 1;
+    if (error instanceof UsageError) {
+      console.error(`${spec.name}: ${error.message}\nsee: deno task ${spec.name} --help`);
+    } else if (error instanceof TaskError) console.error(`${spec.name}: ${error.message}`);
+    else console.error(error);
+  }
+  report.clear();
+  for (const path of written) console.log(`wrote ${path}`);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (code !== 2) console.log(`${spec.name}: ${code === 0 ? "done" : "failed"} in ${seconds} s`);
+  Deno.exit(code);
+}
