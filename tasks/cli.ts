@@ -53,7 +53,11 @@ export function shortPath(path: string | URL): string {
 }
 
 function helpText(spec: TaskSpec): string {
-  const rows = Object.entries({ ...spec.options, help: { type: "boolean" as const, short: "h", help: "this text" } })
+  const options: NonNullable<TaskSpec["options"]> = {
+    ...spec.options,
+    help: { type: "boolean", short: "h", help: "this text" },
+  };
+  const rows = Object.entries(options)
     .map(([name, o]) => [`${o.short ? `-${o.short}, ` : ""}--${name}${o.type === "string" ? " VALUE" : ""}`, o.help]);
   const width = Math.max(...rows.map(([left]) => left.length));
   const usage = `deno task ${spec.name} ${spec.usage}`.trimEnd();
