@@ -1,1 +1,54 @@
-export const a=1;
+/**
+ * Train a classifier on the metric you report, although `round` has no gradient: differentiable stand-ins for rounding,
+ * scores of the confusion matrix as losses and as metrics, for TensorFlow.js.
+ *
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { fBetaLoss, precisionMetric, recallMetric } from "@roundabout/roundabout";
+ *
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, activation: "sigmoid", inputShape: [2] })] });
+ * model.compile({
+ *   optimizer: "adam",
+ *   loss: fBetaLoss({ beta: 0.5, step: "softsign", slope: 10 }),
+ *   metrics: [precisionMetric(), recallMetric()],
+ * });
+ * ```
+ *
+ * @module
+ */
+export type { Step, StepDefinition } from "./steps/step.ts";
+export type { StepOptions } from "./steps/anchor.ts";
+export { round } from "./steps/round.ts";
+export { linearRamp } from "./steps/linear_ramp.ts";
+export { softsign } from "./steps/softsign.ts";
+export { logistic } from "./steps/logistic.ts";
+export { arctan } from "./steps/arctan.ts";
+export { gaussian } from "./steps/gaussian.ts";
+export { identity } from "./steps/identity.ts";
+export { straightThrough } from "./steps/straight_through.ts";
+export { type StepName, steps, toStep } from "./steps/to_step.ts";
+
+export type { Counts, Elementwise, Rows } from "./counts/counts.ts";
+export { softCounts } from "./counts/soft_counts.ts";
+export { countsGradient } from "./counts/counts_gradient.ts";
+
+export type { Score } from "./scores/score.ts";
+export { accuracy, f1, fBeta, type FBetaOptions, jaccard, precision, recall } from "./scores/scores.ts";
+export { type ScoreName, scores, toScore } from "./scores/to_score.ts";
+
+export { type Loss, type LossOptions, metricLoss } from "./losses/metric_loss.ts";
+export { accuracyLoss, f1Loss, fBetaLoss, jaccardLoss, precisionLoss, recallLoss } from "./losses/losses.ts";
+
+export {
+  accuracyMetric,
+  f1Metric,
+  fBetaMetric,
+  hardMetric,
+  jaccardMetric,
+  type Metric,
+  type MetricOptions,
+  precisionMetric,
+  recallMetric,
+} from "./metrics/hard_metric.ts";
+
+export { answeredSoftsignLoss, askedRampLoss, askedRoundLoss, type ThreadLoss } from "./thread/thread.ts";

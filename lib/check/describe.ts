@@ -1,0 +1,10 @@
+/** A value as an error message names it: short, and never mistaken for another. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return `'${value}'`;
+  if (typeof value === "function") return `the function ${value.name || "(anonymous)"}`;
+  if (Array.isArray(value)) {
+    return value.length > 6 ? `an array of ${value.length}` : `[${value.map(describe).join(", ")}]`;
+  }
+  if (typeof value === "object" && value !== null) return `an object with the keys ${describe(Object.keys(value))}`;
+  return Object.is(value, -0) ? "-0" : String(value);
+}

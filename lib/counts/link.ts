@@ -1,0 +1,32 @@
+import type { Elementwise } from "./counts.ts";
+
+/**
+ * A step behind the logistic function: what an output z does when it is a logit.
+ *
+ *     v(z) = s(σ(z))        v′(z) = s′(σ(z))·σ(z)·(1 − σ(z)),    σ(z) = 1/(1 + e^(−z))
+ *
+ * σ and its derivative are written in e^(−|z|), which cannot overflow: z may be ±10⁴, or infinite.
+ */
+export function ofLogits(step: Elementwise): Elementwise {
+  return {
+    value: (z) => step.value(sigmoid(z)),
+    derivative: (z) => {
+      const e = Math.exp(-Math.abs(z));
+      return step.derivative(sigmoid(z)) * e / (1 + e) ** 2;
+    },
+  };
+}
+
+function sigmoid(z: number): number {
+  const e = Math.exp(-Math.abs(z));
+  return (z < 0 ? e : 1) / (1 + e);
+}
+
+/**
+ * A step for outputs that may have been rounded a little beyond [0, 1]: those stand for the bound itself, so that a
+ * saturated output keeps the derivative of the bound.
+ */
+export function ofProbabilities(step: Elementwise): Elementwise {
+  const clip = (p: number) => p < 0 ? 0 : p > 1 ? 1 : p;
+  return { value: (p) => step.value(clip(p)), derivative: (p) => step.derivative(clip(p)) };
+}

@@ -1,0 +1,42 @@
+import type { Counts } from "../counts/counts.ts";
+import type { Score } from "./score.ts";
+
+/** The coefficients of a ratio of two linear functions of the counts; what is left out is 0. */
+export interface Coefficients {
+  readonly numerator: Partial<Counts>;
+  readonly denominator: Partial<Counts>;
+}
+
+const keys = ["tp", "fp", "fn", "tn"] as const;
+
+function dot(coefficients: Partial<Counts>, counts: Counts): number {
+  let sum = 0;
+  // A count whose coefficient is 0 stays out altogether: 0·∞ would be NaN.
+  for (const key of keys) if (coefficients[key]) sum += coefficients[key] * counts[key];
+  return sum;
+}
+
+/**
+ * The score whose value is a ratio of two linear functions of the counts.
+ *
+ *     f = a·c / b·c        ∂f/∂cⱼ = (aⱼ − f·bⱼ) / b·c        (value NaN, gradient 0 where b·c = 0)
+ *
+ * @see Koyejo et al., "Consistent Binary Classification with Generalized Performance Metrics", NeurIPS 2014.
+ */
+export function linearFractional(name: string, { numerator, denominator }: Coefficients): Score {
+  const value = (counts: Counts) => dot(numerator, counts) / dot(denominator, counts);
+  const partial = (key: keyof Counts, counts: Counts): number => {
+    const size = dot(denominator, counts);
+    return size === 0 ? 0 : ((numerator[key] ?? 0) - value(counts) * (denominator[key] ?? 0)) / size;
+  };
+  return {
+    name,
+    value,
+    gradient: (counts) => ({
+      tp: partial("tp", counts),
+      fp: partial("fp", counts),
+      fn: partial("fn", counts),
+      tn: partial("tn", counts),
+    }),
+  };
+}

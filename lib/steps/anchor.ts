@@ -1,0 +1,111 @@
+import { describe } from "../check/describe.ts";
+
+/** A base function of a family of steps: b(z) = ½ + F(z) with F odd, rising and concave for z > 0, F(∞) = ½. */
+export interface Shape {
+  /** The name of the family. */
+  readonly name: string;
+  /** F(z). */
+  rise(z: number): number;
+  /** F′(z). */
+  density(z: number): number;
+  /** The closed form of {@linkcode solveSteepness}, where there is one. */
+  steepness?(slope: number, threshold: number): number;
+}
+
+/** Options of a sigmoidal step. */
+export interface StepOptions {
+  /**
+   * The derivative at the threshold. Anchored: at least 1, which is the identity; towards ∞ the step becomes `round`.
+   *
+   * @default {10}
+   */
+  slope?: number;
+  /**
+   * The decision threshold, inside (0, 1); a step that is not anchored may also stand at 0, where the thread put it.
+   *
+   * @default {0.5}
+   */
+  threshold?: number;
+  /**
+   * Whether an affine map makes s(0) = 0 and s(1) = 1, so that a perfect classifier's loss is exactly 0.
+   *
+   * @default {true}
+   */
+  anchored?: boolean;
+}
+
+/** The defaults of {@linkcode StepOptions}. */
+export const stepDefaults: Required<StepOptions> = { slope: 10, threshold: 0.5, anchored: true };
+
+/** Fills in the defaults and refuses what is out of range. */
+export function checkStepOptions(name: string, options: StepOptions): Required<StepOptions> {
+  const { slope = stepDefaults.slope, threshold = stepDefaults.threshold, anchored = stepDefaults.anchored } = options;
+  const lowest = anchored ? 1 : Number.MIN_VALUE;
+  if (!(typeof slope === "number" && slope >= lowest && slope < Infinity)) {
+    throw new RangeError(
+      `Cannot make the step '${name}': 'slope' must be a finite number ${anchored ? "≥ 1" : "> 0"}, it is ${
+        describe(slope)
+      }`,
+    );
+  }
+  const inside = typeof threshold === "number" && threshold < 1 && (threshold > 0 || (threshold === 0 && !anchored));
+  if (!inside) {
+    throw new RangeError(
+      `Cannot make the step '${name}': 'threshold' must be a number inside (0, 1), it is ${describe(threshold)}`,
+    );
+  }
+  return { slope, threshold, anchored };
+}
+
+/**
+ * The steepness k at which an anchored step has the slope that was asked for, in float64.
+ *
+ *     s(p) = (F(k(p − t)) + F(kt)) / D(k),  D(k) = F(k(1 − t)) + F(kt),  s′(t) = k·F′(0) / D(k)
+ *
+ * F is concave above 0, so s′(t) rises with k from 1 (at k = 0) and is at least k·F′(0): the root lies in
+ * (0, slope / F′(0)]. Newton's method, with a bisection whenever it would leave the bracket.
+ */
+export function solveSteepness(shape: Shape, slope: number, threshold: number): number {
+  const peak = shape.density(0);
+  let low = 0, high = slope / peak, k = high;
+  for (let i = 0; i < 200 && high - low > Number.EPSILON * high; i++) {
+    const above = k * (1 - threshold), below = k * threshold;
+    const span = shape.rise(above) + shape.rise(below);
+    const excess = k * peak / span - slope;
+    if (excess === 0) return k;
+    if (excess > 0) high = k;
+    else low = k;
+    const spanSlope = (1 - threshold) * shape.density(above) + threshold * shape.density(below);
+    const newton = k - excess * span / (peak * (1 - k * spanSlope / span));
+    k = newton > low && newton < high ? newton : (low + high) / 2;
+  }
+  return k;
+}
+
+/** A step's value and derivative inside [0, 1]. */
+export interface Curve {
+  value(p: number): number;
+  derivative(p: number): number;
+}
+
+const line: Curve = { value: (p) => p, derivative: () => 1 };
+
+/** The curve of a shape that runs through (0, 0) and (1, 1) with the slope at the threshold: one for all shapes. */
+export function anchoredCurve(shape: Shape, { slope, threshold: t }: Required<StepOptions>): Curve {
+  if (slope === 1) return line;
+  const k = shape.steepness?.(slope, t) ?? solveSteepness(shape, slope, t);
+  const foot = shape.rise(k * t), span = shape.rise(k * (1 - t)) + foot;
+  return {
+    value: (p) => (shape.rise(k * (p - t)) + foot) / span,
+    derivative: (p) => k * shape.density(k * (p - t)) / span,
+  };
+}
+
+/** The curve of a shape as it is: ½ + F(k(p − t)) with k·F′(0) = slope. */
+export function plainCurve(shape: Shape, { slope, threshold: t }: Required<StepOptions>): Curve {
+  const k = slope / shape.density(0);
+  return {
+    value: (p) => 0.5 + shape.rise(k * (p - t)),
+    derivative: (p) => k * shape.density(k * (p - t)),
+  };
+}

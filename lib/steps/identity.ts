@@ -1,0 +1,31 @@
+import { checkStepOptions, type StepOptions } from "./anchor.ts";
+import { completeStep, type Step } from "./step.ts";
+
+/**
+ * No step at all: the counts become sums of probabilities. It is what every anchored step of slope 1 is.
+ *
+ *     s(p) = p        s′(p) = 1, on [0, 1]; constant outside
+ *
+ * @param options `threshold`: where decisions are made (default 0.5); the step itself does not depend on it.
+ * @returns The step.
+ * @throws {RangeError} `threshold` outside (0, 1).
+ *
+ * @example
+ * ```ts
+ * import { identity } from "@roundabout/roundabout";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(identity().value(0.3), 0.3);
+ * assertEquals(identity().derivative(0.3), 1);
+ * ```
+ */
+export function identity(options: Pick<StepOptions, "threshold"> = {}): Step {
+  const { threshold } = checkStepOptions("identity", { threshold: options.threshold, slope: 1 });
+  return completeStep({
+    name: "identity",
+    threshold,
+    slope: 1,
+    value: (p) => p < 0 ? 0 : p > 1 ? 1 : p,
+    derivative: (p) => p >= 0 && p <= 1 ? 1 : Number.isNaN(p) ? NaN : 0,
+  });
+}

@@ -1,0 +1,52 @@
+import * as tf from "@tensorflow/tfjs";
+
+/**
+ * A stand-in for rounding: an elementwise function s on [0, 1] that is constant outside, with its derivative.
+ *
+ * @example A step's derivative is what reaches the weights
+ * ```ts
+ * import { softsign } from "@roundabout/roundabout";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const step = softsign({ slope: 10 });
+ * assertAlmostEquals(step.value(0.5), 0.5);
+ * assertAlmostEquals(step.derivative(0.5), 10);
+ * ```
+ */
+export interface Step {
+  /** What it is called in messages and figures. */
+  readonly name: string;
+  /** The decision threshold t: an output p is a positive where p > t, strictly. */
+  readonly threshold: number;
+  /** The derivative at the threshold, s′(t); Infinity for {@linkcode round}. */
+  readonly slope: number;
+  /** s(p), in closed form. NaN stays NaN. */
+  value(p: number): number;
+  /** s′(p), in closed form; at 0 and 1 the one from inside, beyond them 0. NaN stays NaN. */
+  derivative(p: number): number;
+  /** s on a tensor of any shape; its registered gradient is `derivative`, on every backend. */
+  apply(x: tf.Tensor): tf.Tensor;
+}
+
+/** A {@linkcode Step} without its tensor form: what somebody who adds one has to write. */
+export type StepDefinition = Omit<Step, "apply">;
+
+/** Applies a function of one number to every element of a tensor; the result is float32. */
+function mapTensor(x: tf.Tensor, f: (v: number) => number): tf.Tensor {
+  return tf.tensor(Float32Array.from(x.dataSync(), f), x.shape, "float32");
+}
+
+/**
+ * Completes a step by its tensor form. Both directions evaluate the definition in float64, so that a formula stands
+ * in one place only and the kinks are its own, not those of tfjs' `abs`, `clipByValue` or `maximum`.
+ */
+export function completeStep(definition: StepDefinition): Step {
+  const op = tf.customGrad((x) => {
+    const input = x as tf.Tensor;
+    return {
+      value: mapTensor(input, definition.value),
+      gradFunc: (dy: tf.Tensor) => tf.mul(dy, mapTensor(input, definition.derivative)),
+    };
+  });
+  return { ...definition, apply: (x) => op(x) };
+}

@@ -1,0 +1,41 @@
+import { round } from "./round.ts";
+import { softsign } from "./softsign.ts";
+import { completeStep, type Step } from "./step.ts";
+
+/**
+ * Round forward, another step's derivative backward: the loss is then the metric itself, and still trains.
+ *
+ *     s(p) = 1 where p > t, else 0        s′(p) := the derivative of `step`
+ *
+ * The derivative is a substitute on purpose: differences of the value are 0 almost everywhere.
+ *
+ * @param step The step that lends its threshold and derivative; default: the softsign with its defaults.
+ * @returns The step.
+ * @throws {TypeError} `step` is not a step.
+ *
+ * @see Bengio, Léonard, Courville, "Estimating or Propagating Gradients Through Stochastic Neurons", arXiv 1308.3432.
+ *
+ * @example
+ * ```ts
+ * import { softsign, straightThrough } from "@roundabout/roundabout";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const soft = softsign({ slope: 20 });
+ * const step = straightThrough(soft);
+ * assertEquals(step.value(0.6), 1);
+ * assertEquals(step.derivative(0.6), soft.derivative(0.6));
+ * ```
+ */
+export function straightThrough(step: Step = softsign()): Step {
+  if (typeof step?.derivative !== "function") {
+    throw new TypeError(`Cannot make a straight-through step: 'step' must be a step, such as softsign({ slope: 20 })`);
+  }
+  const { name, threshold, slope, derivative } = step;
+  return completeStep({
+    name: `straightThrough(${name})`,
+    threshold,
+    slope,
+    value: round({ threshold }).value,
+    derivative,
+  });
+}

@@ -1,0 +1,108 @@
+import * as tf from "@tensorflow/tfjs";
+
+/** A loss of the thread: as it was asked or answered, on tensors of one shape. */
+export type ThreadLoss = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Scalar;
+
+/** Keras' `K.epsilon()`. */
+const epsilon = 1e-7;
+
+/** The asker's formula, 1 − tp/(tp + fp + ε) on clipped labels and outputs, with a stand-in for `round` in its middle. */
+function askedLoss(standIn: (v: tf.Tensor) => tf.Tensor, yTrue: tf.Tensor, yPred: tf.Tensor): tf.Scalar {
+  return tf.tidy(() => {
+    const pred = standIn(tf.clipByValue(yPred, 0, 1));
+    const pos = standIn(tf.clipByValue(yTrue, 0, 1));
+    const tp = tf.sum(tf.clipByValue(tf.mul(pos, pred), 0, 1));
+    const fp = tf.sum(tf.clipByValue(tf.mul(tf.sub(1, pos), pred), 0, 1));
+    return tf.sub(1, tf.div(tp, tf.add(tf.add(tp, fp), epsilon))) as tf.Scalar;
+  });
+}
+
+/**
+ * The loss that was asked for: one minus the precision of the rounded outputs. A literal port, faults kept.
+ *
+ *     pred = round(clip(ŷ, 0, 1)),  pos = round(clip(y, 0, 1)),  loss = 1 − tp/(tp + fp + ε),  ε = 1e-7
+ *
+ * What is wrong in it: `round` has no gradient. TensorFlow says None and Keras raises; TensorFlow.js, PyTorch and JAX
+ * give zeros, so training runs, the loss that is printed moves with the batches, and no weight changes. (The asker's
+ * tn and fn, which the loss does not use, are left out.) {@linkcode precisionLoss} is the loss that trains.
+ *
+ * @param yTrue Labels, any shape.
+ * @param yPred Outputs, the same shape.
+ * @returns A scalar.
+ * @see Stack Overflow 48356029.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { askedRoundLoss } from "@roundabout/roundabout";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const y = tf.tensor1d([1, 0, 1]);
+ * const gradient = tf.grad((p) => askedRoundLoss(y, p))(tf.tensor1d([0.6, 0.7, 0.2]));
+ * assertEquals([...gradient.dataSync()], [0, 0, 0]);
+ * ```
+ */
+export function askedRoundLoss(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Scalar {
+  return askedLoss(tf.round, yTrue, yPred);
+}
+
+/**
+ * What the asker did for the time being: a linear ramp in the place of `round`. A literal port, faults kept.
+ *
+ *     s(v) = max(0, min(1, (v + 0.0625) / 0.125))
+ *
+ * What is wrong in it: the ramp is centred at 0, not at 0.5, so s(0) = ½ and s(v ≥ 0.0625) = 1: outputs above 0.0625
+ * have a gradient of exactly 0, and a label of 0 counts as half a positive (a perfect classifier's loss is
+ * (1 − π)/(2(1 + π)) at prevalence π). {@linkcode linearRamp} is centred; what it then lacks is a tail.
+ *
+ * @param yTrue Labels, any shape.
+ * @param yPred Outputs, the same shape.
+ * @returns A scalar.
+ * @see Stack Overflow 48356029.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { askedRampLoss } from "@roundabout/roundabout";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const y = tf.tensor1d([1, 0]);
+ * assertAlmostEquals(askedRampLoss(y, y).dataSync()[0], 1 / 6, 1e-6); // perfect, and not 0
+ * ```
+ */
+export function askedRampLoss(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Scalar {
+  const ramp = (v: tf.Tensor) => tf.maximum(0, tf.minimum(1, tf.div(tf.add(v, 0.0625), 0.125)));
+  return askedLoss(ramp, yTrue, yPred);
+}
+
+/**
+ * The second answer: a modified softsign in the place of the ramp. A literal port, faults kept.
+ *
+ *     s(v) = max(0, min(1, ½(1 + kv/(1 + k|v|)))),  k = 100 ("max_gradient")
+ *
+ * What is wrong in it: the same centre, so s(0) = ½ and s(1) = .99505; its greatest slope is k/2 = 50, not k; the outer
+ * max and min never act. It trains with Adam, which divides the size of a gradient away, and hardly with SGD.
+ * {@linkcode softsign} is centred and anchored.
+ *
+ * @param yTrue Labels, any shape.
+ * @param yPred Outputs, the same shape.
+ * @returns A scalar.
+ * @see Stack Overflow 48356029.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { answeredSoftsignLoss } from "@roundabout/roundabout";
+ * import { assert } from "@std/assert";
+ *
+ * const y = tf.tensor1d([1, 0, 1]);
+ * const gradient = tf.grad((p) => answeredSoftsignLoss(y, p))(tf.tensor1d([0.6, 0.7, 0.2]));
+ * assert(gradient.dataSync().every((g) => g !== 0));
+ * ```
+ */
+export function answeredSoftsignLoss(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Scalar {
+  const k = 100;
+  const softsign = (v: tf.Tensor) =>
+    tf.maximum(0, tf.minimum(1, tf.mul(0.5, tf.add(1, tf.div(tf.mul(k, v), tf.add(1, tf.mul(k, tf.abs(v))))))));
+  return askedLoss(softsign, yTrue, yPred);
+}
