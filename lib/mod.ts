@@ -16,6 +16,8 @@
  *
  * @module
  */
+export type { Scalar, Tensor } from "./tensor.ts";
+
 export type { Step, StepDefinition } from "./steps/step.ts";
 export type { StepOptions } from "./steps/anchor.ts";
 export { round } from "./steps/round.ts";
@@ -37,7 +39,15 @@ export { accuracy, f1, fBeta, type FBetaOptions, jaccard, precision, recall } fr
 export { type ScoreName, scores, toScore } from "./scores/to_score.ts";
 
 export { type Loss, type LossOptions, metricLoss } from "./losses/metric_loss.ts";
-export { accuracyLoss, f1Loss, fBetaLoss, jaccardLoss, precisionLoss, recallLoss } from "./losses/losses.ts";
+export {
+  accuracyLoss,
+  f1Loss,
+  fBetaLoss,
+  jaccardLoss,
+  type LossFactory,
+  precisionLoss,
+  recallLoss,
+} from "./losses/losses.ts";
 
 export {
   accuracyMetric,
@@ -46,6 +56,7 @@ export {
   hardMetric,
   jaccardMetric,
   type Metric,
+  type MetricFactory,
   type MetricOptions,
   precisionMetric,
   recallMetric,

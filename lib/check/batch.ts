@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type { Tensor } from "../tensor.ts";
 import type { Rows } from "../counts/counts.ts";
 import { describe } from "./describe.ts";
 
@@ -9,7 +9,7 @@ const rounding = 1e-6;
 const refuse = (what: string, argument: string, problem: string): Error =>
   new RangeError(`Cannot compute ${what}: '${argument}' ${problem}`);
 
-function checkShape(what: string, argument: string, tensor: tf.Tensor): void {
+function checkShape(what: string, argument: string, tensor: Tensor): void {
   if (typeof tensor?.dataSync !== "function") {
     throw new TypeError(`Cannot compute ${what}: '${argument}' must be a tensor, it is ${describe(tensor)}`);
   }
@@ -20,7 +20,7 @@ function checkShape(what: string, argument: string, tensor: tf.Tensor): void {
   if (shape[0] === 0) throw refuse(what, argument, `is empty`);
 }
 
-function checkLength(what: string, argument: string, tensor: tf.Tensor, yPred: tf.Tensor): void {
+function checkLength(what: string, argument: string, tensor: Tensor, yPred: Tensor): void {
   if (tensor.shape[0] === yPred.shape[0]) return;
   throw new RangeError(
     `Cannot compute ${what}: '${argument}' has the shape [${tensor.shape.join(", ")}], 'yPred' has [${
@@ -29,7 +29,7 @@ function checkLength(what: string, argument: string, tensor: tf.Tensor, yPred: t
   );
 }
 
-function checkDtype(what: string, argument: string, tensor: tf.Tensor, allowed: readonly string[]): void {
+function checkDtype(what: string, argument: string, tensor: Tensor, allowed: readonly string[]): void {
   if (!allowed.includes(tensor.dtype)) {
     throw refuse(what, argument, `must be of dtype ${allowed.join(", ")}, it is ${tensor.dtype}`);
   }
@@ -55,7 +55,7 @@ function checkRange(
  */
 export function readBatch(
   what: string,
-  { yTrue, yPred, sampleWeight }: { yTrue: tf.Tensor; yPred: tf.Tensor; sampleWeight?: tf.Tensor },
+  { yTrue, yPred, sampleWeight }: { yTrue: Tensor; yPred: Tensor; sampleWeight?: Tensor },
   { fromLogits }: { fromLogits: boolean },
 ): Rows {
   checkShape(what, "yTrue", yTrue);

@@ -22,6 +22,8 @@ export interface Rows {
 
 /** A function of one output and its derivative: a step, or a step behind a link. */
 export interface Elementwise {
+  /** f(v). */
   value(v: number): number;
+  /** f′(v). */
   derivative(v: number): number;
 }

@@ -2,7 +2,8 @@ import type { Score } from "../scores/score.ts";
 import { accuracy, f1, fBeta, type FBetaOptions, jaccard, precision, recall } from "../scores/scores.ts";
 import { type Loss, type LossOptions, metricLoss } from "./metric_loss.ts";
 
-type LossFactory = (options?: LossOptions) => Loss;
+/** Makes a loss of one score. */
+export type LossFactory = (options?: LossOptions) => Loss;
 
 const lossOf = (score: Score): LossFactory => (options = {}) => metricLoss(score, options);
 

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Scalar, Tensor } from "../tensor.ts";
 import { readBatch } from "../check/batch.ts";
 import { describe } from "../check/describe.ts";
 import { countsGradient } from "../counts/counts_gradient.ts";
@@ -54,7 +55,7 @@ export interface Loss {
    * @param sampleWeight Weights ≥ 0, shape [n] or [n, 1].
    * @returns 1 − score, a scalar.
    */
-  (yTrue: tf.Tensor, yPred: tf.Tensor, sampleWeight?: tf.Tensor): tf.Scalar;
+  (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar;
   /** What it is called. */
   readonly name: string;
 }
@@ -113,22 +114,22 @@ export function metricLoss(score: ScoreName | Score, options: LossOptions = {}):
   const link = fromLogits ? ofLogits : ofProbabilities;
   const elementwise = link(toStep(step, { slope, threshold }));
 
-  const loss = (yTrue: tf.Tensor, yPred: tf.Tensor, sampleWeight?: tf.Tensor): tf.Scalar => {
+  const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     const rows = readBatch(name, { yTrue, yPred, sampleWeight }, { fromLogits });
     const op = tf.customGrad((output) => {
-      const { shape } = output as tf.Tensor;
+      const { shape } = output as Tensor;
       const counts = softCounts(rows, elementwise);
       const value = chosen.value(counts);
       return {
         value: tf.scalar(1 - (Number.isNaN(value) ? zeroDivision : value)),
-        gradFunc: (dy: tf.Tensor) => {
+        gradFunc: (dy: Tensor) => {
           const { tp, fp, fn, tn } = chosen.gradient(counts);
           const gradient = countsGradient(rows, elementwise, { tp: -tp, fp: -fp, fn: -fn, tn: -tn });
           return tf.mul(dy, tf.tensor(gradient, shape));
         },
       };
     });
-    return op(yPred) as tf.Scalar;
+    return op(yPred) as Scalar;
   };
   return Object.defineProperty(loss, "name", { value: name });
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Scalar, Tensor } from "../tensor.ts";
 import { readBatch } from "../check/batch.ts";
 import { ofLogits, ofProbabilities } from "../counts/link.ts";
 import { softCounts } from "../counts/soft_counts.ts";
@@ -38,7 +39,7 @@ export interface Metric {
    * @param sampleWeight Weights ≥ 0, shape [n] or [n, 1].
    * @returns The score, a scalar.
    */
-  (yTrue: tf.Tensor, yPred: tf.Tensor, sampleWeight?: tf.Tensor): tf.Scalar;
+  (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar;
   /** Its key in the history: "precision", or "precision_0.3" at another threshold than 0.5. */
   readonly name: string;
 }
@@ -75,14 +76,15 @@ export function hardMetric(score: ScoreName | Score, options: MetricOptions = {}
   const link = fromLogits ? ofLogits : ofProbabilities;
   const decide = link(round({ threshold }));
 
-  const metric = (yTrue: tf.Tensor, yPred: tf.Tensor, sampleWeight?: tf.Tensor): tf.Scalar => {
+  const metric = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     const value = chosen.value(softCounts(readBatch(name, { yTrue, yPred, sampleWeight }, { fromLogits }), decide));
     return tf.scalar(Number.isNaN(value) ? zeroDivision : value);
   };
   return Object.defineProperty(metric, "name", { value: name });
 }
 
-type MetricFactory = (options?: MetricOptions) => Metric;
+/** Makes a metric of one score. */
+export type MetricFactory = (options?: MetricOptions) => Metric;
 
 const metricOf = (score: Score): MetricFactory => (options = {}) => hardMetric(score, options);
 

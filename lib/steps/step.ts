@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Tensor } from "../tensor.ts";
 
 /**
  * A stand-in for rounding: an elementwise function s on [0, 1] that is constant outside, with its derivative.
@@ -25,14 +26,14 @@ export interface Step {
   /** s′(p), in closed form; at 0 and 1 the one from inside, beyond them 0. NaN stays NaN. */
   derivative(p: number): number;
   /** s on a tensor of any shape; its registered gradient is `derivative`, on every backend. */
-  apply(x: tf.Tensor): tf.Tensor;
+  apply(x: Tensor): Tensor;
 }
 
 /** A {@linkcode Step} without its tensor form: what somebody who adds one has to write. */
 export type StepDefinition = Omit<Step, "apply">;
 
 /** Applies a function of one number to every element of a tensor; the result is float32. */
-function mapTensor(x: tf.Tensor, f: (v: number) => number): tf.Tensor {
+function mapTensor(x: Tensor, f: (v: number) => number): Tensor {
   return tf.tensor(Float32Array.from(x.dataSync(), f), x.shape, "float32");
 }
 
@@ -42,10 +43,10 @@ function mapTensor(x: tf.Tensor, f: (v: number) => number): tf.Tensor {
  */
 export function completeStep(definition: StepDefinition): Step {
   const op = tf.customGrad((x) => {
-    const input = x as tf.Tensor;
+    const input = x as Tensor;
     return {
       value: mapTensor(input, definition.value),
-      gradFunc: (dy: tf.Tensor) => tf.mul(dy, mapTensor(input, definition.derivative)),
+      gradFunc: (dy: Tensor) => tf.mul(dy, mapTensor(input, definition.derivative)),
     };
   });
   return { ...definition, apply: (x) => op(x) };

@@ -1,19 +1,20 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Scalar, Tensor } from "../tensor.ts";
 
 /** A loss of the thread: as it was asked or answered, on tensors of one shape. */
-export type ThreadLoss = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Scalar;
+export type ThreadLoss = (yTrue: Tensor, yPred: Tensor) => Scalar;
 
 /** Keras' `K.epsilon()`. */
 const epsilon = 1e-7;
 
 /** The asker's formula, 1 − tp/(tp + fp + ε) on clipped labels and outputs, with a stand-in for `round` in its middle. */
-function askedLoss(standIn: (v: tf.Tensor) => tf.Tensor, yTrue: tf.Tensor, yPred: tf.Tensor): tf.Scalar {
+function askedLoss(standIn: (v: Tensor) => Tensor, yTrue: Tensor, yPred: Tensor): Scalar {
   return tf.tidy(() => {
     const pred = standIn(tf.clipByValue(yPred, 0, 1));
     const pos = standIn(tf.clipByValue(yTrue, 0, 1));
     const tp = tf.sum(tf.clipByValue(tf.mul(pos, pred), 0, 1));
     const fp = tf.sum(tf.clipByValue(tf.mul(tf.sub(1, pos), pred), 0, 1));
-    return tf.sub(1, tf.div(tp, tf.add(tf.add(tp, fp), epsilon))) as tf.Scalar;
+    return tf.sub(1, tf.div(tp, tf.add(tf.add(tp, fp), epsilon))) as Scalar;
   });
 }
 
@@ -42,7 +43,7 @@ function askedLoss(standIn: (v: tf.Tensor) => tf.Tensor, yTrue: tf.Tensor, yPred
  * assertEquals([...gradient.dataSync()], [0, 0, 0]);
  * ```
  */
-export function askedRoundLoss(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Scalar {
+export function askedRoundLoss(yTrue: Tensor, yPred: Tensor): Scalar {
   return askedLoss(tf.round, yTrue, yPred);
 }
 
@@ -70,8 +71,8 @@ export function askedRoundLoss(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Scalar {
  * assertAlmostEquals(askedRampLoss(y, y).dataSync()[0], 1 / 6, 1e-6); // perfect, and not 0
  * ```
  */
-export function askedRampLoss(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Scalar {
-  const ramp = (v: tf.Tensor) => tf.maximum(0, tf.minimum(1, tf.div(tf.add(v, 0.0625), 0.125)));
+export function askedRampLoss(yTrue: Tensor, yPred: Tensor): Scalar {
+  const ramp = (v: Tensor) => tf.maximum(0, tf.minimum(1, tf.div(tf.add(v, 0.0625), 0.125)));
   return askedLoss(ramp, yTrue, yPred);
 }
 
@@ -100,9 +101,9 @@ export function askedRampLoss(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Scalar {
  * assert(gradient.dataSync().every((g) => g !== 0));
  * ```
  */
-export function answeredSoftsignLoss(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Scalar {
+export function answeredSoftsignLoss(yTrue: Tensor, yPred: Tensor): Scalar {
   const k = 100;
-  const softsign = (v: tf.Tensor) =>
+  const softsign = (v: Tensor) =>
     tf.maximum(0, tf.minimum(1, tf.mul(0.5, tf.add(1, tf.div(tf.mul(k, v), tf.add(1, tf.mul(k, tf.abs(v))))))));
   return askedLoss(softsign, yTrue, yPred);
 }
