@@ -208,7 +208,7 @@ def record_steps():
             "p": points, "value": value.tolist(), "derivative": derivative.tolist(),
         })
     head = {"versions": versions("mpmath", "scipy", "torch", "tensorflow")}
-    write("steps.json", head, cases)
+    write("steps.json", head, cases=cases)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -366,7 +366,7 @@ def record_losses():
                     }
                     cases.append(case)
     print(f"losses: PyTorch and TensorFlow agree with mpmath within {worst:.1e}")
-    write("losses.json", {"versions": versions("mpmath", "torch", "tensorflow", "numpy"), "seed": SEED}, cases)
+    write("losses.json", {"versions": versions("mpmath", "torch", "tensorflow", "numpy"), "seed": SEED}, cases=cases)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -414,7 +414,7 @@ def record_sklearn():
                     "sampleWeight": None if weight is None else weight.tolist(), "value": value,
                 }
                 cases.append(case)
-    write("sklearn.json", {"versions": versions("sklearn", "numpy"), "seed": SEED + 1}, cases)
+    write("sklearn.json", {"versions": versions("sklearn", "numpy"), "seed": SEED + 1}, cases=cases)
 
 
 if __name__ == "__main__":

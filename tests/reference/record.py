@@ -36,14 +36,16 @@ def versions(*names):
     return found
 
 
-def write(filename, head, cases):
-    """Writes `head` and then `cases`, one a line. Numbers are the shortest text that reads back as the same float64."""
+def write(filename, head, **sections):
+    """Writes `head`, then each section with one entry a line. A number is the shortest text that reads back as the same float64."""
 
     def text(value):
         return json.dumps(value, allow_nan=False, ensure_ascii=False)
 
-    lines = [f"  {text(key)}: {text(value)}," for key, value in head.items()]
-    rows = ",\n".join("    " + text(case) for case in cases)
-    body = "\n".join(["{", *lines, '  "cases": [', rows, "  ]", "}"]) + "\n"
+    parts = [f"  {text(key)}: {text(value)}" for key, value in head.items()]
+    for name, entries in sections.items():
+        rows = ",\n".join("    " + text(entry) for entry in entries)
+        parts.append(f"  {text(name)}: [\n{rows}\n  ]")
+    body = "{\n" + ",\n".join(parts) + "\n}\n"
     (HERE / filename).write_text(body, encoding="utf-8")
-    print(f"{filename}: {len(cases)} cases, {len(body)} bytes")
+    print(f"{filename}: {', '.join(f'{len(entries)} {name}' for name, entries in sections.items())}, {len(body)} bytes")
