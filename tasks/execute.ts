@@ -1,0 +1,394 @@
+/**
+ * Executes notebooks, each on a Deno kernel of its own, and gives them back with their outputs; nothing is written here but by
+ * {@linkcode writeNotebook}.
+ *
+ * The Deno kernel sends outputs through a queue of their own and labels each with whatever cell is running when it is *sent*, so
+ * neither the label nor the end of a cell says whose an output is. But the queue keeps its order. After each cell a **sentinel**
+ * is therefore run, which puts marks of its own into the queue: all that arrives before the marks belongs to the cell before.
+ * An output that a cell causes later, from a timer that it does not await, belongs to the cell that runs when it arrives.
+ *
+ * @module
+ */
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { root, shortPath, TaskError } from "./cli.ts";
+import { Kernel, KernelDied, type KernelMessage } from "./kernel.ts";
+import { cleanPaths, describeFailure, machinePath } from "./failure.ts";
+import {
+  codeCells,
+  denoMetadata,
+  formatNotebook,
+  type Notebook,
+  type Output,
+  readNotebook,
+} from "./notebook_format.ts";
+
+/** Where an execution has got to. */
+export interface Progress {
+  /** The notebook as people name it. */
+  notebook: string;
+  /** The code cell that begins now, from 1; `cells + 1` when all are done. */
+  cell: number;
+  /** How many code cells there are. */
+  cells: number;
+}
+
+/** How a notebook is executed. */
+export interface ExecuteOptions {
+  /** How long one cell may take.
+   * @default 120 */
+  timeoutSeconds?: number;
+  /** Called as each cell begins. */
+  onProgress?: (progress: Progress) => void;
+  /** Ends the kernel and the execution. */
+  signal?: AbortSignal;
+}
+
+/** How several notebooks are executed. */
+export interface ExecuteManyOptions extends ExecuteOptions {
+  /** How many at a time.
+   * @default the number of cores, at most 4 */
+  jobs?: number;
+  /** Called with each notebook that is done, in the order in which they finish. */
+  onExecuted?: (notebook: ExecutedNotebook) => void | Promise<void>;
+}
+
+/** A notebook with fresh outputs. */
+export interface ExecutedNotebook {
+  /** The file it was read from, absolute. */
+  path: string;
+  /** The notebook, with its outputs. */
+  notebook: Notebook;
+  /** What belongs into the file: the same characters on every run. */
+  text: string;
+  /** The text's bytes. */
+  bytes: Uint8Array;
+  /** How long it took, from the kernel's start to the last output. */
+  seconds: number;
+}
+
+/** The longest that a cell may take, unless told otherwise. */
+export const defaultTimeoutSeconds = 120;
+
+/** How many notebooks are executed at a time, unless told otherwise. */
+export const defaultJobs: number = Math.min(4, navigator.hardwareConcurrency);
+
+const toPath = (path: string | URL): string => resolve(path instanceof URL ? fileURLToPath(path) : path);
+
+const sentinelKey = 'globalThis[Symbol.for("roundabout.sentinel")]';
+
+/**
+ * Run before the first cell. The sentinel keeps its own hold of what it sends with, so that a cell may shadow or replace the
+ * global names. A kernel whose executor was killed without a chance to clean up ends itself: it has another parent then.
+ */
+const setUp = `{
+  const { log } = console, { broadcast } = Deno.jupyter;
+  ${sentinelKey} = async (mark) => {
+    log(mark);
+    await broadcast("display_data", { data: { "text/plain": mark }, metadata: {}, transient: {} });
+    return mark;
+  };
+  const exit = Deno.exit, parent = Deno.ppid;
+  Deno.unrefTimer(setInterval(() => Deno.ppid === parent || exit(1), 1000));
+}`;
+
+const markedKinds = ["stream", "display_data", "execute_result"];
+
+/** A kernel and what its messages add up to, one cell at a time. */
+class Session {
+  readonly #kernel: Kernel;
+  #outputs: Output[] = [];
+  #shown = new Map<string, Extract<Output, { output_type: "display_data" }>[]>();
+  #clearNext = false;
+  #mark = "";
+  #marksToCome = new Set<string>();
+  #onMarks = () => {};
+  #replyTo = "";
+  // deno-lint-ignore no-explicit-any
+  #onReply: (content: any) => void = () => {};
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    kernel.onMessage((message) => this.#receive(message));
+  }
+
+  /** Runs a cell and its sentinel: the reply and all that the cell put out. */
+  // deno-lint-ignore no-explicit-any
+  async run(code: string): Promise<{ reply: any; outputs: Output[] }> {
+    const reply = await this.#execute(code, true);
+    this.#mark = crypto.randomUUID();
+    this.#marksToCome = new Set(markedKinds);
+    const marks = new Promise<void>((resolve) => this.#onMarks = resolve);
+    await this.#execute(`await ${sentinelKey}(${JSON.stringify(this.#mark)})`, false);
+    await Promise.race([marks, this.#kernel.died]);
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    this.#clearNext = false;
+    return { reply, outputs };
+  }
+
+  /** Runs code that puts nothing out. */
+  async prepare(code: string): Promise<void> {
+    await this.#execute(code, false);
+  }
+
+  // deno-lint-ignore no-explicit-any
+  async #execute(code: string, store_history: boolean): Promise<any> {
+    const reply = new Promise((resolve) => this.#onReply = resolve);
+    this.#replyTo = await this.#kernel.request("execute_request", {
+      code,
+      store_history,
+      silent: false,
+      allow_stdin: false,
+      stop_on_error: false,
+      user_expressions: {},
+    });
+    return await Promise.race([reply, this.#kernel.died]);
+  }
+
+  #receive({ type, channel, parentId, content }: KernelMessage): void {
+    if (channel === "shell") {
+      if (type === "execute_reply" && parentId === this.#replyTo) this.#onReply(content);
+    } else if (this.#marksToCome.has(type) && this.#isMark(content)) {
+      this.#marksToCome.delete(type);
+      if (this.#marksToCome.size === 0) this.#onMarks();
+    } else this.#record(type, content);
+  }
+
+  // deno-lint-ignore no-explicit-any
+  #isMark(content: any): boolean {
+    return String(content.text ?? content.data?.["text/plain"]).includes(this.#mark);
+  }
+
+  // deno-lint-ignore no-explicit-any
+  #record(type: string, content: any): void {
+    switch (type) {
+      case "clear_output":
+        this.#clearNext = Boolean(content.wait);
+        if (!content.wait) this.#outputs = [];
+        return;
+      case "update_display_data":
+        for (const shown of this.#shown.get(content.transient?.display_id) ?? []) {
+          shown.data = content.data;
+          shown.metadata = content.metadata ?? {};
+        }
+        return;
+      case "stream":
+        return this.#add({ output_type: "stream", name: content.name, text: content.text });
+      case "display_data": {
+        const output = { output_type: type, data: content.data, metadata: content.metadata ?? {} } as const;
+        const id = content.transient?.display_id;
+        if (id !== undefined) this.#shown.set(id, [...this.#shown.get(id) ?? [], output]);
+        return this.#add(output);
+      }
+      case "execute_result": {
+        const { data, metadata = {} } = content;
+        return this.#add({ output_type: "execute_result", data, metadata, execution_count: null });
+      }
+      case "error": {
+        const { ename, evalue, traceback } = content;
+        return this.#add({ output_type: "error", ename, evalue, traceback });
+      }
+    }
+  }
+
+  #add(output: Output): void {
+    if (this.#clearNext) this.#outputs = [];
+    this.#clearNext = false;
+    const last = this.#outputs.at(-1);
+    if (output.output_type === "stream" && last?.output_type === "stream" && last.name === output.name) {
+      last.text += output.text;
+    } else this.#outputs.push(output);
+  }
+}
+
+const mapStrings = (value: unknown, change: (text: string) => string): unknown => {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]));
+};
+
+/** An output as it is kept: with paths from the project's top, and none of this machine. */
+function clean(output: Output, cell: number, name: string): Output {
+  const cleaned = mapStrings(output, cleanPaths) as Output;
+  mapStrings(cleaned, (text) => {
+    const path = machinePath(text);
+    if (path) throw new TaskError(`${name}, cell ${cell}: its output shows a path of this machine: ${path}`);
+    return text;
+  });
+  if (cleaned.output_type === "execute_result") cleaned.execution_count = cell;
+  return cleaned;
+}
+
+async function withinSeconds<T>(work: Promise<T>, seconds: number, onTimeout: () => Error): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => timer = setTimeout(() => reject(onTimeout()), seconds * 1000));
+  return await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
+}
+
+/** A tag that Jupyter's tools know: the cell's error is part of what the notebook shows. */
+const mayFail = (metadata: Record<string, unknown>): boolean =>
+  Array.isArray(metadata.tags) && metadata.tags.includes("raises-exception");
+
+async function runCells(
+  session: Session,
+  notebook: Notebook,
+  name: string,
+  options: ExecuteOptions,
+): Promise<Notebook> {
+  const { timeoutSeconds = defaultTimeoutSeconds, onProgress = () => {} } = options;
+  const cells = codeCells(notebook);
+  const outputs: Output[][] = [];
+  for (const [index, { source, metadata }] of cells.entries()) {
+    const cell = index + 1;
+    onProgress({ notebook: name, cell, cells: cells.length });
+    const firstLine = source.trim().split("\n")[0];
+    let result;
+    try {
+      result = await withinSeconds(
+        session.run(source),
+        timeoutSeconds,
+        () => new TaskError(`${name}, cell ${cell}: still running after ${timeoutSeconds} s: ${firstLine}`),
+      );
+    } catch (error) {
+      if (!(error instanceof KernelDied)) throw error;
+      throw new TaskError(`${name}, cell ${cell}: ${lower(error.message)}: ${firstLine}${indented(error.log)}`);
+    }
+    if (result.reply.status !== "ok" && !mayFail(metadata)) {
+      throw new TaskError(await describeFailure({ name, cell, source, reply: result.reply }));
+    }
+    outputs.push(result.outputs);
+  }
+  onProgress({ notebook: name, cell: cells.length + 1, cells: cells.length });
+  let done = 0;
+  return {
+    ...notebook,
+    metadata: { ...notebook.metadata, ...denoMetadata },
+    cells: notebook.cells.map((cell) => {
+      if (cell.cell_type !== "code") return cell;
+      // JupyterLab keeps the times of execution there.
+      const { execution: _, ...metadata } = cell.metadata;
+      const execution_count = ++done;
+      const cleaned = outputs[done - 1].map((output) => clean(output, execution_count, name));
+      return { ...cell, metadata, execution_count, outputs: cleaned };
+    }),
+  };
+}
+
+const lower = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1);
+const indented = (log: string): string => log ? `\n${log.replaceAll(/^/gm, "  ")}` : "";
+
+/** Executes all code cells of a notebook in order, in a new kernel that runs in the notebook's folder. */
+export async function executeNotebook(path: string | URL, options: ExecuteOptions = {}): Promise<ExecutedNotebook> {
+  const { signal } = options;
+  const file = toPath(path);
+  const name = shortPath(file);
+  const notebook = await readNotebook(file);
+  const interrupted = () => new TaskError(`${name}: interrupted; the file is as it was`);
+  const aborted = Promise.withResolvers<never>();
+  aborted.promise.catch(() => {});
+  const onAbort = () => aborted.reject(interrupted());
+  signal?.addEventListener("abort", onAbort);
+  const started = performance.now();
+  let kernel: Kernel | undefined;
+  try {
+    kernel = await Kernel.start({ cwd: dirname(file), signal });
+    const session = new Session(kernel);
+    await session.prepare(setUp);
+    const work = runCells(session, notebook, name, options);
+    // When the race is lost, the work still ends, with the kernel's death.
+    work.catch(() => {});
+    const executed = await Promise.race([work, aborted.promise]);
+    const text = formatNotebook(executed);
+    const seconds = (performance.now() - started) / 1000;
+    return { path: file, notebook: executed, text, bytes: new TextEncoder().encode(text), seconds };
+  } catch (error) {
+    // Ctrl-C reaches the kernels too, and may reach them sooner.
+    if (signal?.aborted || error instanceof KernelDied && error.status.signal === "SIGINT") throw interrupted();
+    if (error instanceof KernelDied) throw new TaskError(`${name}: ${lower(error.message)}${indented(error.log)}`);
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    await kernel?.stop();
+  }
+}
+
+/** The sentence of every notebook that failed, and those that did not. */
+export class NotebooksFailed extends TaskError {
+  /** The failures, in the order of the paths. */
+  readonly failures: Error[];
+  constructor(failures: Error[]) {
+    super(failures.map((failure) => failure.message).join("\n\n"));
+    this.failures = failures;
+  }
+}
+
+/**
+ * Executes notebooks side by side, each on a kernel of its own. All are executed, even when one fails; then
+ * {@linkcode NotebooksFailed} tells of each that did. The results are in the order of the paths.
+ */
+export async function executeNotebooks(
+  paths: (string | URL)[],
+  options: ExecuteManyOptions = {},
+): Promise<ExecutedNotebook[]> {
+  const { jobs = defaultJobs, onExecuted = () => {}, ...each } = options;
+  const results: ExecutedNotebook[] = [];
+  const failures: Error[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < paths.length && !each.signal?.aborted) {
+      const index = next++;
+      try {
+        results[index] = await executeNotebook(paths[index], each);
+        await onExecuted(results[index]);
+      } catch (error) {
+        if (!(error instanceof TaskError)) throw error;
+        failures[index] = error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, paths.length) }, worker));
+  // `flat` leaves out the holes.
+  if (failures.length > 0) throw new NotebooksFailed(failures.flat());
+  if (each.signal?.aborted) throw new TaskError("interrupted before the first notebook");
+  return results;
+}
+
+/** The notebooks of the project, in their order. */
+export function projectNotebooks(): string[] {
+  const folder = fileURLToPath(new URL("notebooks/", root));
+  return [...Deno.readDirSync(folder)]
+    .filter(({ name, isFile }) => isFile && name.endsWith(".ipynb") && !name.startsWith("."))
+    .map(({ name }) => join(folder, name))
+    .sort();
+}
+
+/**
+ * Writes an executed notebook over its file, whole or not at all, and says whether that changed the file.
+ * It is synchronous, so that no signal is handled half way.
+ */
+export function writeNotebook({ path, text }: ExecutedNotebook): boolean {
+  if (Deno.readTextFileSync(path) === text) return false;
+  const beside = join(dirname(path), `.${basename(path)}.${Deno.pid}.tmp`);
+  try {
+    Deno.writeTextFileSync(beside, text);
+    Deno.renameSync(beside, path);
+  } catch (error) {
+    Deno.removeSync(beside);
+    throw error;
+  }
+  return true;
+}
+
+/** A signal for {@linkcode ExecuteOptions} that Ctrl-C (or a polite kill, or a closed terminal) sets off, until it is disposed of. */
+export function interruptSignal(): { signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+  const abort = () => controller.abort();
+  names.forEach((name) => Deno.addSignalListener(name, abort));
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => names.forEach((name) => Deno.removeSignalListener(name, abort)),
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * What a failing cell is told with: its line, the error, and a stack in which no path is this machine's.
+ *
+ * @module
+ */
+import { homedir, tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { root } from "./cli.ts";
+
+const rootPath = fileURLToPath(root);
+const rootUrl = root.href;
+
+/** The same text with the project's files named from its top folder, and those of npm packages by their package. */
+export function cleanPaths(text: string): string {
+  return text
+    .replaceAll(rootUrl, "")
+    .replaceAll(rootPath, "")
+    .replaceAll(/file:\/\/[^\s"'<>)]*?\/npm\/[^/\s]+\//g, "npm:");
+}
+
+const machineFolders = [homedir(), tmpdir(), Deno.env.get("DENO_DIR") ?? "", rootPath.replace(/[/\\]$/, "")]
+  .filter((folder) => folder.length > 1)
+  // A folder inside a longer path, as in "docs/tmp/x", is nobody's home.
+  .map((folder) => new RegExp(`(?<![\\w.~/-])${RegExp.escape(folder)}(?![\\w-])[^\\s"'<>)]*`));
+
+/** The first path in a text that only this machine has, if there is one. */
+export function machinePath(text: string): string | undefined {
+  return [/file:\/\/\/[^\s"'<>)]+/, ...machineFolders].map((pattern) => text.match(pattern)?.[0]).find(Boolean);
+}
+
+/** A position in a text, both from 1. */
+interface Position {
+  line: number;
+  column: number;
+}
+
+const base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** The numbers of a source map's segment: base64 digits of five bits, the lowest bit of a number its sign. */
+function segmentNumbers(segment: string): number[] {
+  const numbers: number[] = [];
+  let value = 0, shift = 0;
+  for (const digit of segment) {
+    const bits = base64.indexOf(digit);
+    value += (bits & 31) << shift;
+    shift += 5;
+    if (bits & 32) continue;
+    numbers.push(value & 1 ? -(value >> 1) : value >> 1);
+    value = shift = 0;
+  }
+  return numbers;
+}
+
+/** Where a position of the generated code comes from. */
+export function originalPosition(mappings: string, at: Position): Position | undefined {
+  let line = 0, column = 0;
+  let found: Position | undefined;
+  for (const [index, segments] of mappings.split(";").entries()) {
+    let generatedColumn = 0;
+    for (const segment of segments.split(",").filter(Boolean)) {
+      const [toColumn, , toLine, toSourceColumn] = segmentNumbers(segment);
+      generatedColumn += toColumn;
+      line += toLine ?? 0;
+      column += toSourceColumn ?? 0;
+      if (index + 1 < at.line) continue;
+      if (index + 1 > at.line || found && generatedColumn + 1 > at.column) return found;
+      found = { line: line + 1, column: column + 1 };
+    }
+  }
+  return found;
+}
+
+async function deno(args: string[], cwd: string): Promise<{ success: boolean; stderr: string }> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd,
+    env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  });
+  const { success, stderr } = await command.output();
+  return { success, stderr: new TextDecoder().decode(stderr) };
+}
+
+/**
+ * Transpiles a cell as the kernel does: types and empty lines go, so that the lines of a stack are not those of the cell.
+ * Gives the way back, or the syntax error that the kernel keeps to itself.
+ */
+async function transpile(source: string): Promise<{ mappings?: string; syntaxError?: { text: string; line: number } }> {
+  const folder = await Deno.makeTempDir({ prefix: "roundabout-cell-" });
+  try {
+    // As in the kernel, an import that nothing uses stays.
+    const config = { compilerOptions: { verbatimModuleSyntax: true } };
+    await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(config));
+    await Deno.writeTextFile(`${folder}/cell.ts`, source);
+    const args = ["transpile", "--quiet", "--source-map", "separate", "-o", "cell.js", "cell.ts"];
+    const { success, stderr } = await deno(args, folder);
+    if (success) return { mappings: JSON.parse(await Deno.readTextFile(`${folder}/cell.js.map`)).mappings };
+    const text = stderr.match(/error: (.*)/)?.[1];
+    const line = stderr.match(/cell\.ts:(\d+):/)?.[1];
+    return text && line ? { syntaxError: { text, line: Number(line) } } : {};
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What is told of a failure. */
+interface Failure {
+  /** The notebook. */
+  name: string;
+  /** The code cell, from 1. */
+  cell: number;
+  /** The cell's source. */
+  source: string;
+  /** The kernel's reply. */
+  reply: { ename: string; evalue: string; traceback: string[] };
+}
+
+/** The frame of a cell's own top level; a frame with a function's name may belong to any cell that ran before. */
+const topFrame = /^ *at (?:async )?<anonymous>:(\d+):(\d+)$/;
+
+/** The whole message for a cell that failed. */
+export async function describeFailure({ name, cell, source, reply }: Failure): Promise<string> {
+  const lines = source.split("\n");
+  const located = (line: number) => `${name}, cell ${cell}, line ${line}: ${lines[line - 1]?.trim()}`;
+  const { mappings, syntaxError } = await transpile(source);
+  if (syntaxError) return `${located(syntaxError.line)}\n${syntaxError.text}`;
+  const trace = reply.traceback.flatMap((part) => part.split("\n")).filter((line) => line.trim() !== "");
+  const frame = trace.findLast((line) => topFrame.test(line))?.match(topFrame);
+  const position = frame && mappings !== undefined
+    ? originalPosition(mappings, { line: Number(frame[1]), column: Number(frame[2]) })
+    : undefined;
+  const specifiers = [...source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map((match) => match[1]);
+  const imports = lines.findIndex((line) => /(?:\bfrom|\bimport)\s*\(?\s*["']/.test(line)) + 1;
+  if (trace.length === 0 && reply.evalue === "Execution failed" && imports > 0) {
+    // The kernel says nothing at all when the packages of an import cannot be had.
+    return `${located(imports)}\nAn import failed: ${specifiers.join(", ")}`;
+  }
+  const error = trace.length > 0 ? trace : [`${reply.ename}: ${reply.evalue}`];
+  const told = error.map((line) =>
+    topFrame.test(line) && position ? `    at cell ${cell}, line ${position.line}` : cleanPaths(line)
+  );
+  const line = position?.line ?? lines.findIndex((line) => line.trim() !== "") + 1;
+  return `${located(line)}\n${told.join("\n")}`;
+}

@@ -1,0 +1,233 @@
+/**
+ * One Deno kernel in a process of its own, spoken to in Jupyter's messaging protocol (version 5) over ZeroMQ.
+ * This module moves messages and watches over the process; what the messages mean to a notebook is `execute.ts`'s matter.
+ *
+ * @module
+ */
+import { createHmac } from "node:crypto";
+import { Dealer, Subscriber } from "zeromq";
+
+/** A message of the kernel. */
+export interface KernelMessage {
+  /** `stream`, `display_data`, `execute_reply`, … */
+  type: string;
+  /** The id of the request that the kernel says this belongs to (for outputs the Deno kernel may be wrong). */
+  parentId: string;
+  /** Where it came from: replies come on `shell`, outputs and status on `iopub`. */
+  channel: "shell" | "iopub";
+  /** What the type makes of it. */
+  // deno-lint-ignore no-explicit-any
+  content: any;
+}
+
+/** How a kernel is started. */
+export interface KernelOptions {
+  /** The folder that the kernel runs in; relative imports and the search for deno.json begin there. */
+  cwd: string;
+  /** Gives up the start; a kernel that runs is ended with {@linkcode Kernel.stop}. */
+  signal?: AbortSignal;
+}
+
+/** The kernel ended by itself. */
+export class KernelDied extends Error {
+  /** The exit code, or the signal that ended it. */
+  readonly status: Deno.CommandStatus;
+  /** What the process wrote to its own standard error, the last lines. */
+  readonly log: string;
+  constructor(status: Deno.CommandStatus, log: string) {
+    super(`The kernel ended ${status.signal ? `by ${status.signal}` : `with exit code ${status.code}`}`);
+    this.status = status;
+    this.log = log;
+  }
+}
+
+const delimiter = "<IDS|MSG>";
+const startAttempts = 5;
+const startMilliseconds = 30_000;
+
+/** Five free ports. Another process may take one before the kernel does: the start is then tried again. */
+function freePorts(): number[] {
+  const listeners = Array.from({ length: 5 }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+  const ports = listeners.map((listener) => (listener.addr as Deno.NetAddr).port);
+  listeners.forEach((listener) => listener.close());
+  return ports;
+}
+
+function frames(key: string, type: string, id: string, session: string, content: unknown): string[] {
+  const header = { msg_id: id, session, username: "", date: new Date().toISOString(), msg_type: type, version: "5.3" };
+  const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
+  const signature = parts.reduce((hmac, part) => hmac.update(part), createHmac("sha256", key)).digest("hex");
+  return [delimiter, signature, ...parts];
+}
+
+function parse(key: string, channel: KernelMessage["channel"], received: Uint8Array[]): KernelMessage | undefined {
+  const texts = received.map((frame) => new TextDecoder().decode(frame));
+  const start = texts.indexOf(delimiter);
+  if (start < 0 || texts.length < start + 6) return undefined;
+  const parts = received.slice(start + 2, start + 6);
+  const signature = parts.reduce((hmac, part) => hmac.update(part), createHmac("sha256", key)).digest("hex");
+  if (signature !== texts[start + 1]) return undefined;
+  const [header, parent, , content] = texts.slice(start + 2, start + 6).map((text) => JSON.parse(text));
+  return { type: header.msg_type, parentId: parent?.msg_id ?? "", channel, content };
+}
+
+/** The end of what a process writes to a pipe, read as it comes so that the pipe never fills. */
+function tail(stream: ReadableStream<Uint8Array>, characters = 4000): { text(): string; done: Promise<void> } {
+  let text = "";
+  const read = async () => {
+    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) text = (text + chunk).slice(-characters);
+  };
+  return { text: () => text, done: read().catch(() => {}) };
+}
+
+/** A running Deno kernel. */
+export class Kernel implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #shell = new Dealer({ linger: 0 });
+  readonly #iopub = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
+  readonly #key = crypto.randomUUID();
+  readonly #session = crypto.randomUUID();
+  readonly #folder: string;
+  readonly #died = Promise.withResolvers<never>();
+  readonly #logs: ReturnType<typeof tail>[];
+  #listener: (message: KernelMessage) => void = () => {};
+  #stopping = false;
+
+  /** Starts a kernel and waits until it answers and its outputs arrive. */
+  static async start(options: KernelOptions): Promise<Kernel> {
+    for (let attempt = 1;; attempt++) {
+      const kernel = new Kernel(options);
+      try {
+        await kernel.#ready(options.signal);
+        return kernel;
+      } catch (error) {
+        await kernel.stop();
+        if (attempt === startAttempts || !/address.*in use/i.test((error as KernelDied).log ?? "")) throw error;
+      }
+    }
+  }
+
+  private constructor({ cwd }: KernelOptions) {
+    this.#folder = Deno.makeTempDirSync({ prefix: "roundabout-kernel-" });
+    const [shell, iopub, stdin, control, hb] = freePorts();
+    const connection = {
+      ip: "127.0.0.1",
+      transport: "tcp",
+      key: this.#key,
+      signature_scheme: "hmac-sha256",
+      kernel_name: "deno",
+      shell_port: shell,
+      iopub_port: iopub,
+      stdin_port: stdin,
+      control_port: control,
+      hb_port: hb,
+    };
+    const file = `${this.#folder}/connection.json`;
+    Deno.writeTextFileSync(file, JSON.stringify(connection), { mode: 0o600 });
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["jupyter", "--kernel", "--conn", file],
+      cwd,
+      env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#logs = [tail(this.#child.stdout), tail(this.#child.stderr)];
+    this.#died.promise.catch(() => {});
+    this.#child.status.then(async (status) => {
+      await Promise.all(this.#logs.map((log) => log.done));
+      this.#died.reject(new KernelDied(status, this.log));
+    });
+    this.#shell.connect(`tcp://127.0.0.1:${shell}`);
+    this.#iopub.connect(`tcp://127.0.0.1:${iopub}`);
+    this.#iopub.subscribe();
+    this.#listen("shell", this.#shell);
+    this.#listen("iopub", this.#iopub);
+  }
+
+  /** Rejects with {@linkcode KernelDied} when the process ends; never resolves. */
+  get died(): Promise<never> {
+    return this.#died.promise;
+  }
+
+  /** The process's id. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** What the process wrote to its own standard output and error, past the notebook (native libraries do), the end of it. */
+  get log(): string {
+    return this.#logs.map((log) => log.text()).join("").trim();
+  }
+
+  /** Hands every message from now on to `listener`, in the order of arrival on each channel. */
+  onMessage(listener: (message: KernelMessage) => void): void {
+    this.#listener = listener;
+  }
+
+  /** Sends a request and gives its id, which the answers carry as their parent. */
+  async request(type: string, content: unknown): Promise<string> {
+    const id = crypto.randomUUID();
+    await this.#shell.send(frames(this.#key, type, id, this.#session, content));
+    return id;
+  }
+
+  /** Ends the process and removes all that it left; may be called again. */
+  async stop(): Promise<void> {
+    if (!this.#stopping) {
+      this.#stopping = true;
+      this.#shell.close();
+      this.#iopub.close();
+      // A kernel has nothing to save, and one that hangs in a loop would not hear a polite request.
+      try {
+        this.#child.kill("SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+    }
+    await this.#child.status;
+    await Promise.all(this.#logs.map((log) => log.done));
+    await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
+  }
+
+  /** Ends the process when the kernel goes out of an `await using` scope. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #listen(channel: KernelMessage["channel"], socket: Dealer | Subscriber): Promise<void> {
+    try {
+      for await (const received of socket) {
+        const message = parse(this.#key, channel, received);
+        if (message) this.#listener(message);
+      }
+    } catch (error) {
+      if (!this.#stopping) this.#died.reject(error);
+    }
+  }
+
+  /**
+   * A subscriber hears nothing that was sent before its subscription reached the kernel, and there is no telling when that
+   * is: ask again until an answer comes with its status on `iopub`.
+   */
+  async #ready(signal?: AbortSignal): Promise<void> {
+    const heard = Promise.withResolvers<void>();
+    const channels = new Set<string>();
+    this.#listener = (message) => {
+      channels.add(message.channel);
+      if (channels.size === 2) heard.resolve();
+    };
+    const deadline = performance.now() + startMilliseconds;
+    while (channels.size < 2) {
+      signal?.throwIfAborted();
+      if (performance.now() > deadline) {
+        throw new Error(`The kernel did not answer within ${startMilliseconds / 1000} s`);
+      }
+      await this.request("kernel_info_request", {});
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const pause = new Promise<void>((resolve) => timer = setTimeout(resolve, 100));
+      await Promise.race([heard.promise, this.died, pause]).finally(() => clearTimeout(timer));
+    }
+    this.#listener = () => {};
+  }
+}

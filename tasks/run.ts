@@ -1,0 +1,81 @@
+/**
+ * `deno task run`: executes notebooks and writes their outputs into them.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { runTask, shortPath, TaskError, UsageError } from "./cli.ts";
+import { compareNotebooks, differenceText } from "./compare.ts";
+import {
+  defaultJobs,
+  defaultTimeoutSeconds,
+  type ExecutedNotebook,
+  executeNotebooks,
+  interruptSignal,
+  projectNotebooks,
+  writeNotebook,
+} from "./execute.ts";
+
+/** A number of at least `least` from an option, or the default. */
+function numberOption(name: string, value: string | boolean | undefined, least: number, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  const number = Number(value);
+  if (!Number.isFinite(number) || number < least || String(value).trim() === "") {
+    throw new UsageError(`--${name} takes a number of at least ${least}, not '${value}'`);
+  }
+  return number;
+}
+
+if (import.meta.main) {
+  await runTask({
+    name: "run",
+    about: "Executes the named notebooks (all of notebooks/, if none is named), each on a Deno kernel of its own,\n" +
+      "and writes their outputs into them. A notebook that fails stays as it is on the disk.",
+    usage: "[--check] [--jobs NUMBER] [--timeout SECONDS] [NOTEBOOK ...]",
+    positionals: true,
+    options: {
+      check: { type: "boolean", help: "write nothing; fail if an output differs from the one in the file" },
+      jobs: { type: "string", help: `how many notebooks at a time (${defaultJobs}: the cores, at most 4)` },
+      timeout: { type: "string", help: `how many seconds a cell may take (${defaultTimeoutSeconds})` },
+    },
+  }, async ({ values, positionals }, report) => {
+    const jobs = Math.floor(numberOption("jobs", values.jobs, 1, defaultJobs));
+    const timeoutSeconds = numberOption("timeout", values.timeout, 0.1, defaultTimeoutSeconds);
+    // A task runs in the project's top folder, wherever it was typed.
+    const typedIn = Deno.env.get("INIT_CWD") ?? Deno.cwd();
+    const paths = positionals.length > 0 ? positionals.map((path) => resolve(typedIn, path)) : projectNotebooks();
+    if (paths.length === 0) throw new TaskError("There is no notebook in notebooks/");
+    const times: string[] = [];
+    const different: string[] = [];
+    const write = (executed: ExecutedNotebook) => {
+      const changed = writeNotebook(executed);
+      if (changed) report.wrote(executed.path);
+      return changed ? "" : ", nothing new";
+    };
+    const check = async (executed: ExecutedNotebook) => {
+      const committed = await Deno.readTextFile(executed.path);
+      const { identicalBytes, differences } = compareNotebooks(committed, executed.text);
+      const name = shortPath(executed.path);
+      different.push(...differences.map((difference) => `${name}, ${differenceText(difference)}`));
+      if (differences.length > 0) return `, ${differences.length} differences`;
+      return identicalBytes ? ", the same bytes" : ", the same within the tolerance";
+    };
+    using interrupt = interruptSignal();
+    try {
+      await executeNotebooks(paths, {
+        jobs,
+        timeoutSeconds,
+        signal: interrupt.signal,
+        onProgress: ({ notebook, cell, cells }) =>
+          cell <= cells && report.status(`${notebook}: cell ${cell} of ${cells}`),
+        onExecuted: async (executed) => {
+          const outcome = values.check ? await check(executed) : write(executed);
+          times.push(`${shortPath(executed.path)}: ${executed.seconds.toFixed(1)} s${outcome}`);
+        },
+      });
+    } finally {
+      times.sort().forEach((line) => report.line(line));
+    }
+    if (different.length > 0) throw new TaskError(`the outputs differ\n\n${different.join("\n\n")}`);
+  });
+}
