@@ -1,0 +1,16 @@
+/**
+ * What the notebooks show: one message a cell, with tables, tensors, TeX and figures that read everywhere.
+ *
+ * @module
+ */
+export type { Axis, ChartOptions, Jump, Mark, Region, Rule, Series } from "./chart.ts";
+export { curveFigure, type CurveFigureOptions, type FigureSize } from "./curve_figure.ts";
+export { decodeFigures } from "./decode_figures.ts";
+export type { Figure, FigureWords } from "./figure.ts";
+export { markdown, md } from "./markdown.ts";
+export type { Output } from "./output.ts";
+export { type ColorName, type Ink, palette, paletteCss } from "./palette.ts";
+export { type Beside, type Bundle, bundle, type Display, row, show, type Showable, showOn } from "./show.ts";
+export { type FrameLike, type Row, table, type TableOptions } from "./table.ts";
+export type { ScaleType } from "./ticks.ts";
+export type { TensorLike } from "./tensor.ts";
