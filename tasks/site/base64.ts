@@ -1,0 +1,10 @@
+/**
+ * @module
+ */
+
+/** Bytes as base64 text. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}

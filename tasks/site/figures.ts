@@ -1,0 +1,23 @@
+/**
+ * Figures as inline SVG, so that their colours follow the page's.
+ *
+ * @module
+ */
+
+/** Gives every id in a drawing, and every reference to it, a prefix: two figures on a page may use the same ids. */
+function prefixIds(svg: string, prefix: string): string {
+  const ids = new Set([...svg.matchAll(/\sid="([^"]+)"/g)].map((m) => m[1]));
+  const renamed = (id: string) => ids.has(id) ? `${prefix}-${id}` : id;
+  return svg
+    .replace(/(\sid=")([^"]+)(")/g, (_, a, id, b) => a + renamed(id) + b)
+    .replace(/(url\((?:&quot;|["'])?#)([^)"'&]+)/g, (_, a, id) => a + renamed(id))
+    .replace(/(href=")#([^"]+)(")/g, (_, a, id, b) => `${a}#${renamed(id)}${b}`);
+}
+
+/** A drawing in a box of its own, which scrolls where the screen is narrow; nothing in it runs. */
+export function figureBox(svg: string, prefix: string): string {
+  const drawing = prefixIds(svg, prefix)
+    .replace(/<script\b[\s\S]*?<\/script>/gi, "")
+    .replace(/\son\w+=("[^"]*"|'[^']*')/gi, "");
+  return `<div class="figure-box" data-scroll tabindex="0" role="group" aria-label="Figure">${drawing.trim()}</div>`;
+}

@@ -1,0 +1,86 @@
+/**
+ * The front page: the prose of front.md with the picture, the cards and the citation at its marks.
+ *
+ * @module
+ */
+import { type Citation, citationBibtex, citationText } from "./citation.ts";
+import { codeBlock } from "./highlight.ts";
+import { escapeHtml, SiteError, Slots, textOf, uniqueNames } from "./html.ts";
+import type { SiteLinks } from "./links.ts";
+import { type Heading, renderMarkdown } from "./markdown.ts";
+import { type NotebookPage, withoutLinks } from "./notebook_page.ts";
+
+/** What the front page is made from. */
+export interface FrontPageInput {
+  /** The prose, with its marks: `<!-- picture -->` and the like. */
+  prose: string;
+  pages: NotebookPage[];
+  citation: Citation;
+  links: SiteLinks;
+}
+
+/** The front page's parts. */
+export interface FrontPage {
+  title: string;
+  description: string;
+  main: string;
+}
+
+/** A card for a notebook: its title is the link, its answer the text. */
+function card(page: NotebookPage): string {
+  return `<li><h3><a href="${page.file}">${page.title}</a></h3>\n<p>${withoutLinks(page.answer)}</p></li>`;
+}
+
+function cite(citation: Citation): string {
+  return `<h2 id="how-to-cite">How to cite</h2>
+<p>${escapeHtml(citationText(citation))}</p>
+${codeBlock(citationBibtex(citation), undefined, "BibTeX entry")}
+`;
+}
+
+/** Makes the front page. */
+export function frontPage({ prose, pages, citation, links }: FrontPageInput): FrontPage {
+  const slots = new Slots();
+  const uniqueId = uniqueNames(["main", "how-to-cite", "outline-title"]);
+  const outline: Heading[] = [];
+  let tables = 0;
+  const picture = pages.find((page) => page.picture !== undefined)?.picture;
+  // The picture was made for its own page: its ids are as unique here, since no other figure is.
+  const marks: Record<string, string> = {
+    picture: picture ? `<div class="picture">${picture}</div>\n` : "",
+    cards: `<ol class="cards">\n${pages.map(card).join("\n")}\n</ol>\n`,
+    cite: cite(citation),
+  };
+  const render = (text: string) =>
+    renderMarkdown(text, {
+      where: "tasks/site/front.md",
+      slots,
+      uniqueId,
+      outline,
+      tableLabel: () => `Table ${++tables}`,
+      resolve: (href, kind) =>
+        links.resolve(href, { file: "front.md", page: "index.html", where: "tasks/site/front.md", kind }),
+    });
+  const html = slots.fill(
+    prose.split(/^(<!-- \w+ -->)$/m).map((part) => {
+      const mark = /^<!-- (\w+) -->$/.exec(part)?.[1];
+      if (mark === undefined) return render(part);
+      if (!Object.hasOwn(marks, mark)) throw new SiteError(`tasks/site/front.md has the unknown mark '${mark}'`);
+      return marks[mark];
+    }).join(""),
+  );
+  const head = /^\s*<h1 id="([^"]*)">([\s\S]*?)<\/h1>\s*<p>([\s\S]*?)<\/p>/.exec(html);
+  if (!head) throw new SiteError("tasks/site/front.md does not begin with a title and a line under it");
+  const [all, id, title, line] = head;
+  return {
+    title,
+    description: textOf(line),
+    main: `<article>
+<header class="title">
+<h1 id="${id}">${title}</h1>
+<p class="answer">${line}</p>
+</header>
+${html.slice(all.length).trim()}
+</article>`,
+  };
+}

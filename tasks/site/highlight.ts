@@ -1,0 +1,46 @@
+/**
+ * Code with its words marked, ready to be coloured by the style sheet.
+ *
+ * @module
+ */
+import hljs from "highlight.js/lib/core";
+import bash from "highlight.js/lib/languages/bash";
+import json from "highlight.js/lib/languages/json";
+import markdown from "highlight.js/lib/languages/markdown";
+import python from "highlight.js/lib/languages/python";
+import r from "highlight.js/lib/languages/r";
+import typescript from "highlight.js/lib/languages/typescript";
+import yaml from "highlight.js/lib/languages/yaml";
+import { escapeHtml } from "./html.ts";
+
+const languages = { bash, json, markdown, python, r, typescript, yaml };
+for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language);
+
+/** Marks the words of `code`; an unknown or empty language leaves it plain. */
+export function highlight(code: string, language: string | undefined): string {
+  const name = language?.toLowerCase() ?? "";
+  return hljs.getLanguage(name) ? hljs.highlight(code, { language: name }).value : escapeHtml(code);
+}
+
+/** Cuts marked code into lines; a mark that spans lines is closed at each line's end and opened again. */
+export function splitLines(marked: string): string[] {
+  let open: string[] = [];
+  return marked.split("\n").map((line) => {
+    const before = open.join("");
+    const now = [...open];
+    for (const [tag] of line.matchAll(/<\/?span[^>]*>/g)) {
+      if (tag.startsWith("</")) now.pop();
+      else now.push(tag);
+    }
+    open = now;
+    return before + line + "</span>".repeat(now.length);
+  });
+}
+
+/** A block of code that scrolls in its own box. */
+export function codeBlock(code: string, language: string | undefined, label: string): string {
+  const text = code.replace(/\n+$/, "");
+  return `<pre class="code" data-scroll tabindex="0" role="group" aria-label="${escapeHtml(label)}"><code>${
+    highlight(text, language)
+  }</code></pre>`;
+}

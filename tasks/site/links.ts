@@ -1,0 +1,88 @@
+/**
+ * Where links of a notebook lead on the site: other notebooks are pages, files of the project are shown as pages of
+ * their own (text) or copied (anything else). A link that leads nowhere is an error.
+ *
+ * @module
+ */
+import { dirname, join, normalize, relative } from "node:path/posix";
+import { SiteError, slug } from "./html.ts";
+
+/** What {@linkcode SiteLinks} is given. */
+export interface SiteLinksOptions {
+  /** The project's top folder. */
+  root: URL;
+  /** The notebooks' paths from there. */
+  notebooks: string[];
+}
+
+const textTypes =
+  /(?:^|\/)(?:LICENSE|NOTICE|Makefile)$|\.(?:ts|js|mjs|json|jsonc|py|r|R|md|txt|css|cff|toml|ya?ml|sh|csv|ipynb)$/;
+
+/** The page of a notebook: `notebooks/01_why.ipynb` becomes `01_why.html`. */
+export function pageOf(notebookPath: string): string {
+  return `${notebookPath.split("/").at(-1)!.replace(/\.ipynb$/, "")}.html`;
+}
+
+/** The page that shows a file of the project. */
+export function sourcePageOf(path: string): string {
+  return `source/${path}.html`;
+}
+
+/** The relative address of one page's file from another's. */
+export function relativeUrl(from: string, to: string): string {
+  return relative(dirname(from), to).split("/").map(encodeURIComponent).join("/");
+}
+
+/** Resolves links and remembers which files they need. */
+export class SiteLinks {
+  /** Text files of the project that pages link to. */
+  readonly sources = new Set<string>();
+  /** Other files that pages link to or show. */
+  readonly files = new Set<string>();
+  readonly #options: SiteLinksOptions;
+
+  constructor(options: SiteLinksOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The address to write on `page` for what `file` (a path from the top folder) calls `href`.
+   *
+   * @param href the link as it was written
+   * @param at `file`: where it was written; `page`: where it will stand; `where`: named in errors
+   */
+  resolve(href: string, at: { file: string; page: string; where: string; kind: "link" | "image" }): string {
+    const { file, page, where, kind } = at;
+    if (/^data:image\//.test(href) && kind === "image") return href;
+    if (/^(?:https?:|mailto:)/i.test(href)) {
+      if (kind === "link") return href;
+      throw new SiteError(`The picture '${href}' in ${where} would be loaded from the network`);
+    }
+    if (/^[a-z][a-z0-9+.-]*:/i.test(href)) throw new SiteError(`Cannot follow the link '${href}' in ${where}`);
+    const [rawPath, fragment] = href.split("#", 2);
+    const hash = fragment ? `#${fragmentOf(fragment)}` : "";
+    if (rawPath === "") return hash || "#";
+    const path = normalize(join(dirname(file), decodeURIComponent(rawPath)));
+    if (path.startsWith("..")) throw new SiteError(`The link '${href}' in ${where} leaves the project`);
+    if (this.#options.notebooks.includes(path)) return relativeUrl(page, pageOf(path)) + hash;
+    let info: Deno.FileInfo;
+    try {
+      info = Deno.statSync(new URL(path, this.#options.root));
+    } catch {
+      throw new SiteError(`The link '${href}' in ${where} leads to no file`);
+    }
+    if (info.isDirectory) throw new SiteError(`The link '${href}' in ${where} leads to a folder, not to a file`);
+    if (kind === "link" && textTypes.test(path)) {
+      this.sources.add(path);
+      return relativeUrl(page, sourcePageOf(path)) + hash;
+    }
+    this.files.add(path);
+    return relativeUrl(page, `files/${path}`);
+  }
+}
+
+/** Lines of files (`#L10-L20`) point to their first; headings are found however JupyterLab or GitHub writes them. */
+function fragmentOf(fragment: string): string {
+  const line = /^L(\d+)/.exec(fragment);
+  return line ? `L${line[1]}` : slug(decodeURIComponent(fragment));
+}

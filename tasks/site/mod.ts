@@ -1,0 +1,9 @@
+/**
+ * The write-up: notebooks to a folder of pages that opens from the disk.
+ *
+ * @module
+ */
+export { buildSite, type BuiltSite, type RenderedSite, renderSite, type SiteInput } from "./build.ts";
+export { checkSite, type SiteFiles } from "./check.ts";
+export { SiteError } from "./html.ts";
+export type { NotebookFile } from "./notebook.ts";

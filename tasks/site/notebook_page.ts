@@ -1,0 +1,143 @@
+/**
+ * A notebook to a page.
+ *
+ * @module
+ */
+import type { CodeCell } from "../notebook_format.ts";
+import type { Citation } from "./citation.ts";
+import { citationText } from "./citation.ts";
+import type { CleanOptions } from "./clean.ts";
+import { codeBlock } from "./highlight.ts";
+import { escapeHtml, SiteError, Slots, textOf, uniqueNames } from "./html.ts";
+import { pageOf, relativeUrl, type SiteLinks } from "./links.ts";
+import { type Heading, renderMarkdown } from "./markdown.ts";
+import { cellName, hasTag, type NotebookFile } from "./notebook.ts";
+import { renderOutputs } from "./outputs.ts";
+
+/** A notebook, rendered. */
+export interface NotebookPage {
+  /** The page's file. */
+  file: string;
+  /** The notebook's first heading, as HTML of a line. */
+  title: string;
+  /** Its answer at once: the first paragraph after the title, as HTML; links are taken out. */
+  answer: string;
+  /** All headings. */
+  outline: Heading[];
+  /** What is under the title and the answer, as HTML. */
+  body: string;
+  /** The first output of a cell tagged `front-page`, as HTML. */
+  picture?: string;
+}
+
+/** How the tags of a cell change what is shown of it. */
+const tags = { hideInput: "hide-input", hideOutput: "hide-output", hideCell: "hide-cell", front: "front-page" };
+
+/** Ids that the pages themselves use. */
+const reservedIds = ["main", "outline-title", "how-to-cite"];
+
+function renderCode(cell: CodeCell, number: number): string {
+  if (cell.source.trim() === "") return "";
+  const block = codeBlock(cell.source, "typescript", `Code ${number}`);
+  return hasTag(cell, tags.hideInput)
+    ? `<details class="source"><summary>Code of this result</summary>\n${block}\n</details>\n`
+    : `${block}\n`;
+}
+
+/** Renders a notebook. */
+export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLinks): NotebookPage {
+  const file = pageOf(path);
+  const slots = new Slots();
+  const uniqueId = uniqueNames(reservedIds);
+  const outline: Heading[] = [];
+  const parts: string[] = [];
+  let tables = 0;
+  let codes = 0;
+  let picture: string | undefined;
+
+  const optionsFor = (index: number): Omit<CleanOptions, "headings"> => {
+    const where = cellName(path, index);
+    const attachments = "attachments" in notebook.cells[index]
+      ? (notebook.cells[index] as { attachments?: Record<string, Record<string, unknown>> }).attachments ?? {}
+      : {};
+    const resolve: CleanOptions["resolve"] = (href, kind) => {
+      const attached = kind === "image" && href.startsWith("attachment:")
+        ? Object.entries(attachments[decodeURIComponent(href.slice("attachment:".length))] ?? {})[0]
+        : undefined;
+      if (attached) return `data:${attached[0]};base64,${String(attached[1]).replace(/\s+/g, "")}`;
+      return links.resolve(href, { file: path, page: file, where, kind });
+    };
+    return { where, slots, resolve, uniqueId, tableLabel: () => `Table ${++tables}` };
+  };
+
+  notebook.cells.forEach((cell, index) => {
+    if (cell.cell_type === "code") codes++;
+    if (hasTag(cell, tags.hideCell)) return;
+    if (cell.cell_type === "markdown") {
+      parts.push(renderMarkdown(cell.source, { ...optionsFor(index), outline }));
+    } else if (cell.cell_type === "code") {
+      parts.push(renderCode(cell, codes));
+      if (hasTag(cell, tags.hideOutput)) return;
+      const outputs = renderOutputs(cell.outputs, optionsFor(index));
+      parts.push(outputs);
+      if (picture === undefined && hasTag(cell, tags.front) && cell.outputs.length > 0) {
+        picture = slots.fill(renderOutputs(cell.outputs.slice(0, 1), optionsFor(index)));
+      }
+    }
+  });
+
+  const html = slots.fill(parts.join(""));
+  const match = /^\s*<h1 id="[^"]*">([\s\S]*?)<\/h1>\s*(?:<p>([\s\S]*?)<\/p>)?/.exec(html);
+  if (!match) throw new SiteError(`${path} does not begin with a title ('# …')`);
+  if (!match[2]) throw new SiteError(`${path} has no paragraph under its title, which would be its answer`);
+  return {
+    file,
+    title: match[1].trim(),
+    answer: match[2].trim(),
+    outline,
+    body: html.slice(match[0].length),
+    picture,
+  };
+}
+
+/** What the text of a page is surrounded with. */
+export interface NotebookFrame {
+  /** All notebooks' pages, in reading order. */
+  pages: NotebookPage[];
+  /** The copy of the notebook in the site. */
+  download: string;
+  citation: Citation;
+}
+
+function neighbours(page: NotebookPage, pages: NotebookPage[]): string {
+  const index = pages.indexOf(page);
+  const card = (rel: "prev" | "next", words: string, to: NotebookPage | undefined) =>
+    to ? `<a rel="${rel}" href="${relativeUrl(page.file, to.file)}"><span>${words}</span> ${to.title}</a>` : "";
+  const cards = card("prev", "Previous", pages[index - 1]) + card("next", "Next", pages[index + 1]);
+  return cards ? `<nav class="neighbours" aria-label="Previous and next notebook">${cards}</nav>\n` : "";
+}
+
+/** The content of a notebook's page. */
+export function notebookMain(page: NotebookPage, { pages, download, citation }: NotebookFrame): string {
+  const number = pages.indexOf(page) + 1;
+  const h1 = page.outline[0];
+  return `<article>
+<header class="title">
+<p class="kicker">Notebook ${number} of ${pages.length}</p>
+<h1 id="${escapeHtml(h1.id)}">${page.title}</h1>
+<p class="answer">${page.answer}</p>
+<p class="actions"><a href="${relativeUrl(page.file, download)}" download>Download this notebook</a></p>
+</header>
+${page.body.trim()}
+</article>
+<aside class="cite" aria-labelledby="how-to-cite">
+<h2 id="how-to-cite">How to cite</h2>
+<p>${escapeHtml(citationText(citation, textOf(page.title)))}</p>
+</aside>
+${neighbours(page, pages)}`;
+}
+
+/** HTML of a line without its links, to stand inside a link or a card. */
+export function withoutLinks(html: string): string {
+  return html.replace(/<\/?a\b[^>]*>/g, "");
+}

@@ -1,0 +1,123 @@
+/**
+ * What every page of the site shares: head, skip link, navigation, footer.
+ *
+ * @module
+ */
+import { escapeHtml, textOf } from "./html.ts";
+import { relativeUrl, sourcePageOf } from "./links.ts";
+import type { Heading } from "./markdown.ts";
+
+/** A page that the navigation leads to. */
+export interface PageLink {
+  /** Its file in the site. */
+  file: string;
+  /** Its title, as HTML of a line. */
+  title: string;
+}
+
+/** A page's parts. */
+export interface PageParts {
+  file: string;
+  /** The title, as HTML of a line. */
+  title: string;
+  /** One or two plain sentences for search engines and link previews. */
+  description: string;
+  /** The content of `<main>`. */
+  main: string;
+  /** The headings to list beside it. */
+  outline?: Heading[];
+  /** All notebooks' pages, in reading order. */
+  pages: PageLink[];
+  /** The name of the whole. */
+  name: string;
+  /** A class of `<body>`. */
+  kind: "front" | "notebook" | "source";
+  /** Whether there are formulas on it. */
+  math: boolean;
+}
+
+/** The mark by which an earlier build is known. */
+export const generator = '<meta name="generator" content="Roundabout">';
+
+const icon = "data:image/svg+xml," + encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M3 25h9c5 0 3-18 8-18h9" fill="none" stroke="#0072b2" stroke-width="4"/></svg>',
+);
+
+function navigation({ file, pages, name }: PageParts): string {
+  const items = pages.map((page, index) => {
+    const current = page.file === file ? ' aria-current="page"' : "";
+    const title = escapeHtml(textOf(page.title));
+    return `<li><a href="${relativeUrl(file, page.file)}"${current} title="${title}">` +
+      `<span class="hidden">Notebook </span>${index + 1}<span class="hidden">: ${title}</span></a></li>`;
+  });
+  const home = file === "index.html" ? ' aria-current="page"' : "";
+  return `<header class="masthead">
+<a class="home" href="${relativeUrl(file, "index.html")}"${home}>${escapeHtml(name)}</a>
+<nav aria-label="Notebooks"><ol>
+${items.join("\n")}
+</ol></nav>
+</header>`;
+}
+
+/** The list of a page's headings. */
+export function outlineList(outline: Heading[]): string {
+  const entries = outline.filter(({ level }) => level === 2);
+  if (entries.length < 2) return "";
+  const items = entries.map(({ id, html }) => `<li><a href="#${escapeHtml(id)}">${html}</a></li>`);
+  return `<nav class="outline" aria-labelledby="outline-title">
+<p id="outline-title">On this page</p>
+<ol>
+${items.join("\n")}
+</ol>
+</nav>
+`;
+}
+
+function footer({ file, pages, name }: PageParts): string {
+  const items = pages.map((page) => `<li><a href="${relativeUrl(file, page.file)}">${page.title}</a></li>`);
+  return `<footer class="colophon">
+<nav aria-label="All pages">
+<p><a href="${relativeUrl(file, "index.html")}">${escapeHtml(name)}</a></p>
+<ol>
+${items.join("\n")}
+</ol>
+</nav>
+<p><a href="${relativeUrl(file, "index.html")}#how-to-cite">How to cite</a> · <a href="${
+    relativeUrl(file, sourcePageOf("LICENSE"))
+  }">MIT licence</a></p>
+</footer>`;
+}
+
+/** A complete page. */
+export function renderPage(parts: PageParts): string {
+  const { file, title, description, main, outline = [], name, kind, math } = parts;
+  const plain = textOf(title);
+  const asset = (path: string) => relativeUrl(file, `assets/${path}`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(plain === name ? name : `${plain} · ${name}`)}</title>
+<meta name="description" content="${escapeHtml(description)}">
+${generator}
+<link rel="icon" href="${icon}">
+${math ? `<link rel="stylesheet" href="${asset("katex.css")}">\n` : ""}<link rel="stylesheet" href="${
+    asset("site.css")
+  }">
+<script defer src="${asset("site.js")}"></script>
+</head>
+<body class="${kind}">
+<a class="skip" href="#main">Skip to the text</a>
+${navigation(parts)}
+<div class="frame">
+${outlineList(outline)}<main id="main" tabindex="-1">
+${main}
+</main>
+</div>
+${footer(parts)}
+</body>
+</html>
+`;
+}
