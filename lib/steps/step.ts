@@ -42,12 +42,16 @@ function mapTensor(x: Tensor, f: (v: number) => number): Tensor {
  * in one place only and the kinks are its own, not those of tfjs' `abs`, `clipByValue` or `maximum`.
  */
 export function completeStep(definition: StepDefinition): Step {
-  const op = tf.customGrad((x) => {
+  const { name, threshold, slope } = definition;
+  // Methods of a class are on its prototype and want their `this`: called, not copied.
+  const value = (p: number) => definition.value(p), derivative = (p: number) => definition.derivative(p);
+  const op = tf.customGrad((x, save) => {
     const input = x as Tensor;
+    (save as (tensors: Tensor[]) => void)([input]); // in the middle of a longer chain the input is disposed otherwise
     return {
-      value: mapTensor(input, definition.value),
-      gradFunc: (dy: Tensor) => tf.mul(dy, mapTensor(input, definition.derivative)),
+      value: mapTensor(input, value),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, mapTensor(saved[0], derivative)),
     };
   });
-  return { ...definition, apply: (x) => op(x) };
+  return { name, threshold, slope, value, derivative, apply: (x) => op(x) };
 }
