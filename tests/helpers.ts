@@ -1,0 +1,85 @@
+// What several test files share.
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import "@tensorflow/tfjs-backend-wasm";
+import fc from "fast-check";
+
+tf.enableProdMode(); // no banner
+await tf.setBackend("cpu"); // where a test does not choose
+
+// The same cases in every run; a failure prints the case.
+fc.configureGlobal({ seed: 48356029, numRuns: 200 });
+
+export const backends = ["cpu", "wasm"] as const;
+
+/** One test on each backend. */
+export function onBackends(name: string, test: () => void | Promise<void>): void {
+  for (const backend of backends) {
+    Deno.test(`${name} (${backend})`, async () => {
+      assert(await tf.setBackend(backend), `the backend ${backend} did not start`);
+      await tf.ready();
+      assertEquals(tf.getBackend(), backend);
+      await test();
+    });
+  }
+}
+
+/** What `make` returns, and how many more tensors there are after it. */
+export function counted<T>(make: () => T): { result: T; made: number } {
+  const before = tf.memory().numTensors;
+  const result = make();
+  return { result, made: tf.memory().numTensors - before };
+}
+
+/** Recorded by the scripts in tests/reference, which say how. */
+export function reference<Case>(file: string): Case[] {
+  return JSON.parse(Deno.readTextFileSync(new URL(`./reference/${file}`, import.meta.url))).cases;
+}
+
+/** Fails unless |actual − expected| ≤ tolerance; NaN never passes. */
+export function assertWithin(actual: number, expected: number, tolerance: number, where = ""): void {
+  assert(
+    Math.abs(actual - expected) <= tolerance,
+    `${actual} is not within ${tolerance} of ${expected}, but off by ${Math.abs(actual - expected)} ${where}`,
+  );
+}
+
+/** As {@linkcode assertWithin}, by rows, with a bound on the largest difference. */
+export function assertAllWithin(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+  where = "",
+): void {
+  assertEquals(actual.length, expected.length, where);
+  for (let i = 0; i < actual.length; i++) assertWithin(actual[i], expected[i], tolerance, `in row ${i} ${where}`);
+}
+
+/**
+ * Fails unless `call` throws one sentence, "Cannot …" without a full stop, that names the argument and its value, and
+ * leaves no tensor behind.
+ */
+export function assertRefused(
+  call: () => unknown,
+  { error = RangeError, argument, value }: { error?: typeof RangeError; argument: string; value: string },
+): string {
+  let message = "";
+  const { made } = counted(() => {
+    message = assertThrows(call, error).message;
+  });
+  assertMatch(message, /^Cannot (make|use|compute) [^\n]+[^.\n]$/);
+  assertStringIncludes(message, `'${argument}'`);
+  assertStringIncludes(message, value);
+  assertEquals(made, 0, `left tensors behind: ${message}`);
+  return message;
+}
+
+/** Numbers in [0, 1), the same for the same seed (mulberry32). */
+export function random(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
