@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { type ColorName, colorsOf, neutral, palette, stroke, textFill } from "./palette.ts";
+import { type ColorName, colorsOf, inWords, neutral, palette, stroke, textFill } from "./palette.ts";
 import { type Place, simplify } from "./simplify.ts";
 import { spread } from "./spread.ts";
 import { element, renderPlot, short, textElement } from "./svg.ts";
-import { fontSize, lineHeight, textWidth, wrapText } from "./text_width.ts";
+import { fontSize, lineHeight, roomFor, textWidth, wrapText } from "./text_width.ts";
 import { type ScaleType, type Ticks, ticks } from "./ticks.ts";
 
 /** An axis of a figure. */
@@ -221,7 +221,7 @@ export function linesOf(maker: string, series: readonly Series[]): Line[] {
     }
     return {
       name: one.name,
-      label: one.label ?? one.name,
+      label: one.label ?? inWords(one.name),
       color: colors[n],
       dash: dashes[n],
       // Lines of one colour are a family: the later, the stronger.
@@ -304,6 +304,8 @@ interface EndLabel {
   y: number;
   x?: number;
   stroke?: string;
+  /** Where its line came from: of lines that end in one place, the upper one has the upper label. */
+  from?: number;
 }
 
 /** Draws one frame: grid, axes, curves, and the words about them. */
@@ -328,11 +330,10 @@ export function drawChart(maker: string, options: ChartOptions, layout: ChartLay
   const ends = labels
     ? lines.map(({ label }) => label).concat(rules.flatMap(({ y, label }) => y !== undefined && label ? label : []))
     : [];
-  const widest = Math.max(0, ...ends.map((label) => textWidth(label)));
-  const labelWidth = Math.min(widest, 0.3 * width);
+  const labelWidth = layout.right === undefined ? roomFor(ends, 0.3 * width) : layout.right - 22;
   const wrapped = ends.length === 0
     ? 0
-    : Math.max(...ends.flatMap((label) => wrapText(label, labelWidth).map((line) => textWidth(line))));
+    : Math.max(...ends.flatMap((label) => wrapText(label, labelWidth + 1).map((line) => textWidth(line))));
   const right = layout.right ?? (ends.length === 0 ? 16 : Math.ceil(wrapped) + 24);
   const xTicks = axisTicks(options.x, xValues, Math.max(2, Math.floor((width - left - right) / 75)), false);
   const [x0, x1] = [left, width - right];
@@ -452,29 +453,37 @@ export function drawChart(maker: string, options: ChartOptions, layout: ChartLay
     ...markWords(marks, lines, sx, sy, [x0, top, x1, bottom]),
   ];
   if (labels) {
-    const wanted = lines.map((line): EndLabel => {
-      const last = lastInside(line, (x, y) => drawable(y) && inside(x, xTicks) && inside(y, yTicks));
-      const text = last || yType === "linear" ? line.label : `${line.label}: 0`;
-      return {
-        lines: wrapText(text, labelWidth + 4),
+    const wanted: EndLabel[] = [];
+    const inner: Mark[] = [];
+    for (const line of lines) {
+      const seen = line.points.filter(([x, y]) => drawable(y) && inside(x, xTicks) && inside(y, yTicks));
+      const last = seen.at(-1);
+      if (last && x1 - sx(last[0]) > 40) {
+        inner.push({ x: last[0], y: last[1], label: line.label, color: line.color });
+        continue;
+      }
+      const recent = seen.slice(-Math.ceil(seen.length / 3));
+      wanted.push({
+        lines: wrapText(last || yType === "linear" ? line.label : `${line.label}: 0`, labelWidth + 1),
         fill: textFill(line.color),
         y: last ? sy(last[1]) : bottom,
-        x: last ? sx(last[0]) : undefined,
+        x: last && sx(last[0]),
         stroke: stroke(line.color),
-      };
-    });
-    for (const { y, label } of rules) {
-      if (y !== undefined && label) {
-        wanted.push({
-          lines: wrapText(label, labelWidth + 4),
-          fill: neutral("ink"),
-          y: sy(y),
-          x: x1,
-          stroke: neutral("ink"),
-        });
-      }
+        from: recent.reduce((sum, [, y]) => sum + sy(y), 0) / Math.max(1, recent.length),
+      });
     }
-    words.push(...endWords(wanted, x1, top, bottom));
+    const across = rules.map(({ x, y }) => ({
+      points: xTicks.domain.flatMap((end, n): [number, number][] => [[x ?? end, y ?? yTicks.domain[n]]]),
+    }));
+    for (const { y, label } of rules) {
+      if (y === undefined || !label) continue;
+      const ink = neutral("ink");
+      wanted.push({ lines: wrapText(label, labelWidth + 1), fill: ink, y: sy(y), x: x1, stroke: ink });
+    }
+    words.push(
+      ...endWords(wanted, x1, top, bottom),
+      ...markWords(inner, [...lines, ...across], sx, sy, [x0, top, x1, bottom]),
+    );
   }
   return { markup: [markup, ...words].join("\n"), height, left, right };
 }
@@ -569,16 +578,18 @@ function thin(
   return result;
 }
 
-function lastInside({ points }: Line, seen: (x: number, y: number) => boolean): [number, number] | undefined {
-  return points.findLast(([x, y]) => seen(x, y));
-}
-
 /** Labels at the lines' ends: as near to them as they can be without touching one another or leaving the frame. */
 function endWords(labels: readonly EndLabel[], edge: number, top: number, bottom: number): string[] {
   if (labels.length === 0) return [];
+  labels = labels.toSorted((a, b) => (Math.abs(a.y - b.y) < 3 ? (a.from ?? a.y) - (b.from ?? b.y) : a.y - b.y));
   const rows = Math.max(...labels.map(({ lines }) => lines.length));
   const gap = Math.min(rows * lineHeight, (bottom - top + 16) / Math.max(1, labels.length - 1));
-  const places = spread(labels.map(({ y }) => y), gap, top - 2, bottom + 2);
+  const places = spread(
+    labels.map(({ y }, n) => Math.max(y, ...labels.slice(0, n).map((before) => before.y))),
+    gap,
+    top - 2,
+    bottom + 2,
+  );
   return labels.flatMap(({ lines, fill, x, y, stroke: color }, n) => {
     const place = places[n];
     const words = lines.map((line, row) =>
@@ -597,6 +608,14 @@ function endWords(labels: readonly EndLabel[], edge: number, top: number, bottom
 type Box = readonly [x0: number, y0: number, x1: number, y1: number];
 const overlap = (a: Box, b: Box): number =>
   Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0])) * Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
+
+/** A place for words about a point, and how far from it. */
+interface Candidate {
+  far: number;
+  box: Box;
+}
+
+const directions = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [1, 1], [-1, -1], [-1, 1]] as const;
 
 /** Words beside marked points: of a few places around each, the one with the least beneath it. */
 export function markWords(
@@ -621,24 +640,26 @@ export function markWords(
   for (const { x, y, label, color = "black" } of marks) {
     if (!label) continue;
     const w = textWidth(label), h = lineHeight, px = sx(x), py = sy(y);
-    const candidates: Box[] = [
-      [px + 12, py - h / 2, px + 12 + w, py + h / 2],
-      [px - 12 - w, py - h / 2, px - 12, py + h / 2],
-      [px - w / 2, py - h - 10, px + w / 2, py - 10],
-      [px - w / 2, py + 10, px + w / 2, py + h + 10],
-      [px + 10, py - h - 6, px + 10 + w, py - 6],
-      [px + 10, py + 6, px + 10 + w, py + h + 6],
-      [px - 10 - w, py - h - 6, px - 10, py - 6],
-      [px - 10 - w, py + 6, px - 10, py + h + 6],
-    ];
-    const cost = (box: Box): number => {
+    const candidates = [12, 30, 55, 85].flatMap((far) =>
+      directions.map(([dx, dy]): Candidate => {
+        const [cx, cy] = [px + dx * (far + w / 2), py + dy * (far + h / 2) - (dx !== 0 && dy !== 0 ? 4 * dy : 0)];
+        return { far, box: [cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2] };
+      })
+    );
+    const cost = ({ far, box }: Candidate): number => {
       const area = (box[2] - box[0]) * (box[3] - box[1]);
-      return obstacles.reduce((sum, other) => sum + overlap(box, other), 0) + 50 * (area - overlap(box, frame));
+      const outside = area - overlap(box, frame);
+      return obstacles.reduce((sum, other) => sum + overlap(box, other), 0) + 50 * outside + far;
     };
     const costs = candidates.map(cost);
-    const best = candidates[costs.indexOf(Math.min(...costs))];
-    obstacles.push(best);
-    words.push(textElement(label, best[0], best[1] + 0.5 * h + 0.34 * fontSize, { fill: textFill(color), halo: true }));
+    const { far, box } = candidates[costs.indexOf(Math.min(...costs))];
+    obstacles.push(box);
+    if (far > 12) {
+      const [tx, ty] = [Math.min(Math.max(px, box[0]), box[2]), Math.min(Math.max(py, box[1] + 4), box[3] - 2)];
+      const path = `M${short(px)},${short(py)}L${short(tx)},${short(ty)}`;
+      words.push(element("path", { d: path, fill: "none", stroke: stroke(color), "stroke-width": 1 }));
+    }
+    words.push(textElement(label, box[0], box[1] + 0.5 * h + 0.34 * fontSize, { fill: textFill(color), halo: true }));
   }
   return words;
 }

@@ -14,3 +14,19 @@ export { type Beside, type Bundle, bundle, type Display, row, show, type Showabl
 export { type FrameLike, type Row, table, type TableOptions } from "./table.ts";
 export type { ScaleType } from "./ticks.ts";
 export type { TensorLike } from "./tensor.ts";
+export {
+  type Curve,
+  gradientCurveFigure,
+  type GradientCurveFigureOptions,
+  type NamedCurve,
+} from "./gradient_curve_figure.ts";
+export { type HeatMapFacet, heatMapFigure, type HeatMapFigureOptions } from "./heat_map_figure.ts";
+export { historyFigure, type HistoryFigureOptions, type Run } from "./history_figure.ts";
+export { decisionFigure, type DecisionFigureOptions } from "./decision_figure.ts";
+export {
+  landscapeFigure,
+  type LandscapeFigureOptions,
+  type LandscapePanel,
+  type LandscapePath,
+} from "./landscape_figure.ts";
+export { pairedFigure, type PairedFigureOptions, type PairedItem } from "./paired_figure.ts";

@@ -113,6 +113,14 @@ export function colorsOf(series: readonly { name: string; color?: string }[]): C
   });
 }
 
+/** A name as a figure says it: `straightThrough(softsign)` is "straight-through (softsign)". */
+export function inWords(name: string): string {
+  return name
+    .replace(/\bstraightThrough\b/g, "straight-through")
+    .replace(/([a-z])\(/g, "$1 (")
+    .replace(/([a-z])([A-Z])(?=[a-z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+}
+
 /** A line's colour as it stands in an SVG: a CSS variable, with its value on light paper to fall back on. */
 export const stroke = (color: ColorName): string => `var(--rb-${color}, ${palette[color].light})`;
 

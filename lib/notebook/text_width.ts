@@ -41,3 +41,10 @@ export function wrapText(text: string, width: number, size: number = fontSize, b
   }
   return line === "" ? lines : [...lines, line];
 }
+
+/** How wide words have to be given room, if about `width` is there: no word is broken. */
+export function roomFor(labels: readonly string[], width: number): number {
+  const words = labels.flatMap((label) => label.split(/\s+/)).map((word) => textWidth(word));
+  const whole = labels.map((label) => textWidth(label));
+  return Math.max(0, Math.min(Math.max(...whole, 0), width), ...words);
+}
