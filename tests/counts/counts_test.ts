@@ -1,0 +1,186 @@
+// The two passes over the data, against loops written from the definition.
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import fc from "fast-check";
+import { type Counts, countsGradient, identity, round, type Rows, softCounts, steps } from "../../lib/mod.ts";
+import { assertAllWithin, assertWithin, random } from "../helpers.ts";
+
+const keys = ["tp", "fp", "fn", "tn"] as const;
+const someSteps = [
+  identity(),
+  round(),
+  steps.softsign(),
+  steps.logistic({ slope: 3, threshold: 0.3 }),
+  steps.linearRamp(),
+];
+
+const aStep = fc.constantFrom(...someSteps);
+const unit = fc.double({ min: 0, max: 1, noNaN: true });
+const row = fc.record({ y: unit, p: unit, w: fc.double({ min: 0, max: 9, noNaN: true }) });
+const table = fc.array(row, { minLength: 1, maxLength: 30 });
+
+const toRows = (rows: { y: number; p: number; w: number }[]): Rows => ({
+  yTrue: rows.map(({ y }) => y),
+  yPred: rows.map(({ p }) => p),
+  sampleWeight: rows.map(({ w }) => w),
+});
+
+/** Each count by itself, from its definition. */
+function naive(rows: { y: number; p: number; w: number }[], s: (p: number) => number): Counts {
+  const sum = (term: (y: number, s: number) => number) =>
+    rows.map(({ y, p, w }) => w * term(y, s(p))).reduce((a, b) => a + b, 0);
+  return {
+    tp: sum((y, s) => y * s),
+    fp: sum((y, s) => (1 - y) * s),
+    fn: sum((y, s) => y * (1 - s)),
+    tn: sum((y, s) => (1 - y) * (1 - s)),
+  };
+}
+
+function assertCounts(actual: Counts, expected: Counts, tolerance: number): void {
+  for (const key of keys) assertWithin(actual[key], expected[key], tolerance, key);
+}
+
+Deno.test("soft counts are the four sums of their definition", () => {
+  fc.assert(fc.property(table, aStep, (rows, step) => {
+    assertCounts(softCounts(toRows(rows), step), naive(rows, step.value), 1e-12);
+  }));
+});
+
+Deno.test("the four counts add up to the weights", () => {
+  fc.assert(fc.property(table, aStep, (rows, step) => {
+    const { tp, fp, fn, tn } = softCounts(toRows(rows), step);
+    assertWithin(tp + fp + fn + tn, rows.reduce((sum, { w }) => sum + w, 0), 1e-12);
+    assertWithin(tp + fn, rows.reduce((sum, { w, y }) => sum + w * y, 0), 1e-12);
+    assert(Math.min(tp, fp, fn, tn) >= 0);
+  }));
+});
+
+Deno.test("under round they are the confusion matrix", () => {
+  const rows = { yTrue: [1, 1, 1, 0, 0, 0, 0], yPred: [0.9, 0.6, 0.5, 0.51, 0.5, 0, 1] };
+  assertEquals(softCounts(rows, round()), { tp: 2, fp: 2, fn: 1, tn: 2 });
+  assertEquals(softCounts(rows, round({ threshold: 0.95 })), { tp: 0, fp: 1, fn: 3, tn: 3 });
+});
+
+Deno.test("without weights every row counts once", () => {
+  fc.assert(fc.property(table, aStep, (rows, step) => {
+    const { yTrue, yPred } = toRows(rows);
+    assertEquals(
+      softCounts({ yTrue, yPred }, step),
+      softCounts({ yTrue, yPred, sampleWeight: rows.map(() => 1) }, step),
+    );
+  }));
+});
+
+Deno.test("the order of the rows does not matter", () => {
+  fc.assert(
+    fc.property(table.chain((t) => fc.tuple(fc.constant(t), fc.shuffledSubarray(t, { minLength: t.length }))), aStep, (
+      [rows, shuffled],
+      step,
+    ) => assertCounts(softCounts(toRows(shuffled), step), softCounts(toRows(rows), step), 1e-12)),
+  );
+});
+
+Deno.test("a weight of 2 is the row twice, in the counts and in the gradient", () => {
+  const partials = { tp: 0.3, fp: -0.7, fn: -0.2, tn: 0.1 };
+  fc.assert(fc.property(table, aStep, (rows, step) => {
+    const single = toRows(rows), doubled = rows.map((row, i) => i % 2 ? { ...row, w: 2 * row.w } : row);
+    const repeated = rows.flatMap((row, i) => i % 2 ? [row, row] : [row]);
+    assertCounts(softCounts(toRows(doubled), step), softCounts(toRows(repeated), step), 1e-12);
+    const once = countsGradient(single, step, partials), twice = countsGradient(toRows(doubled), step, partials);
+    once.forEach((g, i) => assertWithin(twice[i], i % 2 ? 2 * g : g, 2e-45)); // exact, but for denormals of float32
+  }));
+});
+
+Deno.test("weights of 0 leave nothing: counts of 0 and a gradient of 0", () => {
+  const rows = { yTrue: [1, 0, 0.5], yPred: [0.9, 0.4, 0], sampleWeight: [0, 0, 0] };
+  for (const step of someSteps) {
+    assertEquals(softCounts(rows, step), { tp: 0, fp: 0, fn: 0, tn: 0 });
+    assert(countsGradient(rows, step, { tp: 1, fp: 1, fn: 2, tn: 3 }).every((g) => g === 0));
+  }
+});
+
+Deno.test("no rows, no counts", () => {
+  assertEquals(softCounts({ yTrue: [], yPred: [] }, identity()), { tp: 0, fp: 0, fn: 0, tn: 0 });
+  assertEquals(countsGradient({ yTrue: [], yPred: [] }, identity(), { tp: 1, fp: 1, fn: 1, tn: 1 }).length, 0);
+});
+
+Deno.test("NaN in any column makes the counts NaN, and the gradient of its row only", () => {
+  const sound = { yTrue: [1, 0], yPred: [0.9, 0.4], sampleWeight: [1, 2] };
+  for (const column of ["yTrue", "yPred", "sampleWeight"] as const) {
+    const rows = { ...sound, [column]: [NaN, sound[column][1]] };
+    for (const key of keys) assertStrictEquals(softCounts(rows, steps.softsign())[key], NaN);
+    const gradient = countsGradient(rows, steps.softsign(), { tp: 1, fp: 2, fn: 0, tn: 0 });
+    assertEquals([...gradient].map(Number.isNaN), [true, false]);
+  }
+});
+
+Deno.test("the gradient of the counts is w·s′·(y·(∂TP − ∂FN) + (1 − y)·(∂FP − ∂TN)), in float32", () => {
+  const partial = fc.double({ min: -5, max: 5, noNaN: true });
+  fc.assert(fc.property(table, aStep, fc.tuple(partial, partial, partial, partial), (rows, step, [tp, fp, fn, tn]) => {
+    const gradient = countsGradient(toRows(rows), step, { tp, fp, fn, tn });
+    rows.forEach(({ y, p, w }, i) => {
+      const s1 = step.derivative(p);
+      // The four counts move by w·y·s′, w·(1−y)·s′, −w·y·s′, −w·(1−y)·s′.
+      const expected = w * y * s1 * tp + w * (1 - y) * s1 * fp - w * y * s1 * fn - w * (1 - y) * s1 * tn;
+      // Half an ulp of float32, and the cancellation of terms of up to 9·10·20.
+      assertWithin(gradient[i], expected, Math.abs(expected) * 6.1e-8 + 1e-12 + 1e-45);
+    });
+  }));
+});
+
+Deno.test("the gradient of the counts is what differences of the counts give", () => {
+  const step = steps.softsign({ slope: 6, threshold: 0.4 });
+  const rows = { yTrue: [1, 0, 0.25, 1], yPred: [0.3, 0.7, 0.45, 0.9], sampleWeight: [1, 2, 0.5, 3] };
+  const partials = { tp: 0.9, fp: -0.4, fn: 0.2, tn: -1.3 };
+  const f = (yPred: number[]) => {
+    const counts = softCounts({ ...rows, yPred }, step);
+    return keys.reduce((sum, key) => sum + partials[key] * counts[key], 0);
+  };
+  const h = 1e-6;
+  const differences = rows.yPred.map((_, i) => {
+    const move = (by: number) => rows.yPred.map((p, j) => i === j ? p + by : p);
+    return (f(move(h)) - f(move(-h))) / (2 * h);
+  });
+  // float32, 6e-8 of the largest, 24; the difference is good to 1e-9.
+  assertAllWithin(countsGradient(rows, step, partials), differences, 2e-6);
+});
+
+Deno.test("a gradient beyond float32 becomes its largest number, of either sign, not infinite", () => {
+  const largest = 3.4028234663852886e38;
+  const rows = { yTrue: [1, 0, 1], yPred: [0.5, 0.5, 0.5], sampleWeight: [1, 1, 0] };
+  const gradient = countsGradient(rows, identity(), { tp: 1e300, fp: -1e300, fn: 0, tn: 0 });
+  assertEquals([...gradient], [largest, -largest, 0]);
+});
+
+Deno.test("ten million rows of a rare class: the counts and the loss are right to 5e-8", () => {
+  const n = 1e7, next = random(7);
+  const yTrue = new Uint8Array(n), yPred = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    yTrue[i] = next() < 0.01 ? 1 : 0;
+    const u = next();
+    yPred[i] = yTrue[i] ? u : u ** 8 * 0.5; // mostly near 0
+  }
+  const step = steps.softsign({ slope: 10 });
+  // Kahan's sums, of the identity tp + fp = Σ s and of the definition of tp.
+  let all = 0, lost = 0, hits = 0, lostHits = 0;
+  for (let i = 0; i < n; i++) {
+    const s = step.value(yPred[i]);
+    let term = s - lost, sum = all + term;
+    lost = (sum - all) - term;
+    all = sum;
+    if (!yTrue[i]) continue;
+    term = s - lostHits;
+    sum = hits + term;
+    lostHits = (sum - hits) - term;
+    hits = sum;
+  }
+  const { tp, fp, fn, tn } = softCounts({ yTrue, yPred }, step);
+  assertWithin(1 - tp / (tp + fp), 1 - hits / all, 5e-8);
+  assertWithin(tp / hits, 1, 1e-11);
+  assertWithin((tp + fp) / all, 1, 1e-11);
+  assertWithin((tp + fp + fn + tn) / n, 1, 1e-11);
+  // A float32 sum would be off by more: the bound means something.
+  const float32 = new Float32Array(1);
+  for (let i = 0; i < n; i++) float32[0] += step.value(yPred[i]);
+  assert(Math.abs(float32[0] / all - 1) > 1e-5);
+});
