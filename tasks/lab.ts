@@ -27,6 +27,8 @@ export interface LabPaths {
   python: string;
   /** The kernelspec by which JupyterLab finds Deno. */
   kernelspec: string;
+  /** JupyterLab's default settings here. */
+  overrides: string;
   /** Says which requirements are installed. */
   marker: string;
   /** What pip said. */
@@ -46,6 +48,7 @@ export function labPaths(project: string, os: typeof Deno.build.os = Deno.build.
     venv,
     python: os === "windows" ? join(venv, "Scripts", "python.exe") : join(venv, "bin", "python"),
     kernelspec: join(venv, "share", "jupyter", "kernels", "deno", "kernel.json"),
+    overrides: join(venv, "share", "jupyter", "lab", "settings", "overrides.json"),
     marker: own("installed.txt"),
     pipLog: own("pip.log"),
     serverLog: own("server.log"),
@@ -75,6 +78,9 @@ export function kernelspec(deno: string): Record<string, unknown> {
     language: "typescript",
   };
 }
+
+/** JupyterLab's defaults here: it asks nobody for news or updates, and does not ask whether it may. */
+const settings = { "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false } };
 
 /**
  * The environment for pip and for JupyterLab: the caller's, without what would lead Python or Jupyter elsewhere, and
@@ -261,9 +267,14 @@ export async function prepareLab(report: Reporter, options: PrepareOptions = {})
     report.wrote(paths.venv);
   }
   await Promise.all(Object.values(paths.folders).map((folder) => Deno.mkdir(folder, { recursive: true })));
-  await Deno.mkdir(dirname(paths.kernelspec), { recursive: true });
-  await Deno.writeTextFile(paths.kernelspec, JSON.stringify(kernelspec(Deno.execPath()), null, 2) + "\n");
+  await writeJson(paths.kernelspec, kernelspec(Deno.execPath()));
+  await writeJson(paths.overrides, settings);
   return { project, paths, env };
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  await Deno.writeTextFile(path, JSON.stringify(value, null, 2) + "\n");
 }
 
 /** Whether a port of this machine can be listened on. */
