@@ -23,7 +23,7 @@ ROWS, EPOCHS, BATCH = 512, 20, 64
 # The losses, as they were asked and answered.
 
 
-def precision_loss(predicted, actual):
+def precision_loss(predicted, actual, epsilon=EPSILON):
     """The question's formula: 1 − tp / (tp + fp + ε), with `predicted` and `actual` in the place of rounding."""
     from keras import ops
 
@@ -31,7 +31,7 @@ def precision_loss(predicted, actual):
         pred, pos = predicted(ops.clip(y_pred, 0, 1)), actual(ops.clip(y_true, 0, 1))
         tp = ops.sum(ops.clip(pos * pred, 0, 1))
         fp = ops.sum(ops.clip((1 - pos) * pred, 0, 1))
-        return 1 - tp / (tp + fp + EPSILON)
+        return 1 - tp / (tp + fp + epsilon)
 
     return loss
 
@@ -64,6 +64,7 @@ def losses():
         "greater": ("cast(p > 0.5, float)", precision_loss(greater, ops.round)),
         "sign": ("(1 + sign(p - 0.5)) / 2", precision_loss(sign, ops.round)),
         "straightThrough": ("p + stop_gradient(round(p) - p)", precision_loss(through, ops.round)),
+        "straightThroughPlusOne": ("the same with 1 in the place of epsilon", precision_loss(through, ops.round, epsilon=1.0)),
         "recipePrecision": ("the recipe: anchored softsign at 0.5, slope 10, no epsilon", f_beta_loss(beta=0)),
         "recipePrecisionThrough": ("the recipe, straight through", f_beta_loss(beta=0, straight_through=True)),
         "recipeF1": ("the recipe's F1: anchored softsign at 0.5, slope 10, no epsilon", f_beta_loss(beta=1)),
