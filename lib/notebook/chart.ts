@@ -225,7 +225,7 @@ export function linesOf(maker: string, series: readonly Series[]): Line[] {
       color: colors[n],
       dash: dashes[n],
       // Lines of one colour are a family: the later, the stronger.
-      opacity: same.length < 2 ? 1 : 0.5 + 0.5 * same.indexOf(n) / (same.length - 1),
+      opacity: same.length < 2 ? 1 : Number((0.6 + 0.4 * same.indexOf(n) / (same.length - 1)).toFixed(2)),
       dots: one.dots ?? false,
       points,
       band: low && high ? { low: Array.from(low), high: Array.from(high) } : undefined,
@@ -342,7 +342,7 @@ export function drawChart(maker: string, options: ChartOptions, layout: ChartLay
   const yLabel = wrapText(options.y.label, width - 8);
   const sx = placer(xTicks, xType, x0, x1);
   const strip = stripLabels(regions, rules, sx, xTicks.domain, x0, width - 4);
-  const top = yLabel.length * lineHeight + strip.rows * lineHeight + 8;
+  const top = yLabel.length * lineHeight + strip.rows * lineHeight + 12;
   const bottom = top + frameHeight;
   const sy = placer(yTicks, yType, bottom, top);
   const xLabel = xAxis ? wrapText(options.x.label, width - 8) : [];

@@ -112,7 +112,7 @@ function assertData(maker: string, { predictions, labels, threshold = 0.5, bins 
  *   predictions: [0.1, 0.3, 0.4, 0.9],
  *   labels: [0, 0, 1, 1],
  * });
- * assertStringIncludes(figure.svg, "n = 2");
+ * assertStringIncludes(figure.svg, "label 1");
  * ```
  */
 export function decisionFigure(options: DecisionFigureOptions): Figure {
@@ -125,8 +125,13 @@ export function decisionFigure(options: DecisionFigureOptions): Figure {
   const { n, positives } = counted(predictions, labels, bins);
   const most = Math.max(...n.map((all, bin) => Math.max(positives[bin], all - positives[bin])), 1);
   const total = positives.reduce((sum, count) => sum + count, 0);
-  const classWords = [`${classes[1]}, n = ${total}`, `${classes[0]}, n = ${predictions.length - total}`];
-  const right = Math.ceil(roomFor([...classWords, ...curves.map(({ name }) => name)], 0.28 * width)) + 24;
+  const classWords = [
+    `${classes[1]}, n\u00a0=\u00a0${total}`,
+    `${classes[0]}, n\u00a0=\u00a0${predictions.length - total}`,
+  ];
+  const right = Math.ceil(
+    roomFor([...classWords.map((words) => `↑\u00a0${words}`), ...curves.map(({ name }) => name)], 0.28 * width),
+  ) + 24;
   const rule: Rule = { x: threshold, label: `threshold ${Number(threshold.toPrecision(3))}` };
   const x = { label: xLabel, domain: [0, 1] as const };
   const left = Math.max(56, Math.ceil(textWidth(String(most))) + 26);
@@ -197,7 +202,7 @@ export function decisionFigure(options: DecisionFigureOptions): Figure {
       textElement(line, width - right + 14, start + k * (lineHeight - 2) + 0.34 * fontSize, { fill: textFill(color) })
     );
   };
-  const upWords = `↑ ${classWords[0]}`, downWords = `↓ ${classWords[1]}`;
+  const upWords = `↑\u00a0${classWords[0]}`, downWords = `↓\u00a0${classWords[1]}`;
   const apart = Math.max(zero - frameTop, 50), below = Math.max(frameTop + height - zero, 50);
   parts.push({
     x: 0,

@@ -28,8 +28,9 @@ export function formatColumn(values: readonly number[], digits?: number): string
   const finite = values.filter((value) => Number.isFinite(value));
   const greatest = finite.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const whole = finite.every((value) => Number.isInteger(value));
-  const before = greatest > 0 ? Math.floor(Math.log10(greatest)) : 0;
-  const decimals = digits ?? (whole ? 0 : Math.min(4, Math.max(1, 3 - before)));
+  // Four digits of the greatest; scores, which end at 1, have four decimals whether or not a 1 is among them.
+  const first = greatest > 0 && greatest !== 1 ? Math.floor(Math.log10(greatest)) : -1;
+  const decimals = digits ?? (whole ? 0 : Math.min(8, Math.max(1, 3 - first)));
   return values.map((value) => {
     if (!Number.isFinite(value)) return String(value);
     if (value === 0) return "0";

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { assertWords, type Figure, type FigureWords, makeFigure } from "./figure.ts";
-import { neutral, stroke } from "./palette.ts";
+import { inWords, neutral, stroke } from "./palette.ts";
 import { type Part, renderPlot, svgDocument, textElement, titleBlock } from "./svg.ts";
 import { fontSize, lineHeight, textWidth, wrapText } from "./text_width.ts";
 
@@ -106,7 +106,8 @@ export function heatMapFigure(options: HeatMapFigureOptions): Figure {
   const [low, high] = options.domain ?? [Math.min(...numbers), Math.max(...numbers)];
 
   const texts = facets.flatMap((facet) => facet.values.flat()).map((v) => cellWords(v, format));
-  const rowNames = rows.map(String), columnNames = columns.map(String);
+  const rowNames = rows.map((name) => inWords(String(name))),
+    columnNames = columns.map((name) => inWords(String(name)));
   const names = Math.ceil(Math.max(textWidth(rowLabel), ...rowNames.map((name) => textWidth(name)))) + 16;
   const least = Math.max(...texts.map((text) => textWidth(text)), ...columnNames.map((name) => textWidth(name))) + 10;
   const gap = 20;

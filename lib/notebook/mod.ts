@@ -30,3 +30,4 @@ export {
   type LandscapePath,
 } from "./landscape_figure.ts";
 export { pairedFigure, type PairedFigureOptions, type PairedItem } from "./paired_figure.ts";
+export { trainLogistic, type TrainLogisticOptions, type TrainLogisticResult } from "./train_logistic.ts";

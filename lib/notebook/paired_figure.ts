@@ -115,15 +115,17 @@ export function pairedFigure(options: PairedFigureOptions): Figure {
   });
   const indent = groups.length > 0 ? 12 : 0;
   const wide = 0.34 * width;
-  const nameLines = rows.map(({ label, n }) => wrapText(n === undefined ? label : `${label} (n = ${n})`, wide));
+  const nameLines = rows.map(({ label, n }) =>
+    wrapText(n === undefined ? label : `${label} (n\u00a0=\u00a0${n})`, wide)
+  );
   const left = indent + Math.ceil(Math.max(...nameLines.flat().map((line) => textWidth(line)))) + 20;
   const right = Math.ceil(Math.max(...rows.map(({ verdict }) => textWidth(verdicts[verdict])))) + 16;
   const step = nameLines.some((lines) => lines.length > 1) ? rowHeight + 16 : rowHeight;
   const tall = place * step;
   const low = Math.min(0, ...rows.map((row) => row.low)), high = Math.max(0, ...rows.map((row) => row.high));
-  const made = options.domain
-    ? ticks(options.domain[0], options.domain[1], Math.max(2, Math.floor((width - left - right) / 80)), "linear", false)
-    : ticks(low, high, Math.max(2, Math.floor((width - left - right) / 80)), "linear", true);
+  const margin = 0.06 * (high - low);
+  const [from, to] = options.domain ?? [low - margin, high + margin];
+  const made = ticks(from, to, Math.max(2, Math.floor((width - left - right) / 80)), "linear", false);
   const sx = (value: number): number =>
     left + (value - made.domain[0]) / (made.domain[1] - made.domain[0]) * (width - left - right);
   const top = lineHeight + 8;

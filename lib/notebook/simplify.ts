@@ -3,6 +3,7 @@ export type Place = readonly [x: number, y: number];
 
 /** Leaves out the points of a line that nobody would see missing: those within `tolerance` of the line without them. */
 export function simplify(places: readonly Place[], tolerance = 0.08): number[] {
+  if (places.length < 3) return places.map((_, n) => n);
   const keep = new Set<number>([0, places.length - 1]);
   const spans: [number, number][] = [[0, places.length - 1]];
   for (let span = spans.pop(); span; span = spans.pop()) {
@@ -16,7 +17,7 @@ export function simplify(places: readonly Place[], tolerance = 0.08): number[] {
     keep.add(worst);
     spans.push([first, worst], [worst, last]);
   }
-  return [...keep].filter((n) => n >= 0).sort((a, b) => a - b);
+  return [...keep].sort((a, b) => a - b);
 }
 
 function fromSegment([x, y]: Place, [x0, y0]: Place, [x1, y1]: Place): number {

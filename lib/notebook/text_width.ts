@@ -26,11 +26,14 @@ export function textWidth(text: string, size: number = fontSize, bold = false): 
   return em * size * (bold ? 1.1 : 1);
 }
 
+/** Where a line may end: not at a no-break space. */
+const breakable = /[ \n\t]+/;
+
 /** Breaks words into lines that fit. */
 export function wrapText(text: string, width: number, size: number = fontSize, bold = false): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.trim().split(/\s+/)) {
+  for (const word of text.trim().split(breakable)) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (line !== "" && textWidth(longer, size, bold) > width) {
       lines.push(line);
@@ -44,7 +47,7 @@ export function wrapText(text: string, width: number, size: number = fontSize, b
 
 /** How wide words have to be given room, if about `width` is there: no word is broken. */
 export function roomFor(labels: readonly string[], width: number): number {
-  const words = labels.flatMap((label) => label.split(/\s+/)).map((word) => textWidth(word));
+  const words = labels.flatMap((label) => label.split(breakable)).map((word) => textWidth(word));
   const whole = labels.map((label) => textWidth(label));
   return Math.max(0, Math.min(Math.max(...whole, 0), width), ...words);
 }
