@@ -1,11 +1,11 @@
 /**
- * One Deno kernel in a process of its own, spoken to in Jupyter's messaging protocol (version 5) over ZeroMQ.
+ * One Deno kernel in a process of its own, spoken to in Jupyter's messaging protocol (version 5) over ZeroMQ (`zmtp.ts`).
  * This module moves messages and watches over the process; what the messages mean to a notebook is `execute.ts`'s matter.
  *
  * @module
  */
 import { createHmac } from "node:crypto";
-import { Dealer, Subscriber } from "zeromq";
+import { Socket, type SocketType } from "./zmtp.ts";
 
 /** A message of the kernel. */
 export interface KernelMessage {
@@ -75,7 +75,8 @@ function parse(key: string, channel: KernelMessage["channel"], received: Uint8Ar
 function tail(stream: ReadableStream<Uint8Array>, characters = 4000): { text(): string; done: Promise<void> } {
   let text = "";
   const read = async () => {
-    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) text = (text + chunk).slice(-characters);
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) text = (text + decoder.decode(chunk, { stream: true })).slice(-characters);
   };
   return { text: () => text, done: read().catch(() => {}) };
 }
@@ -83,8 +84,9 @@ function tail(stream: ReadableStream<Uint8Array>, characters = 4000): { text(): 
 /** A running Deno kernel. */
 export class Kernel implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
-  readonly #shell = new Dealer({ linger: 0 });
-  readonly #iopub = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
+  readonly #ports: { shell: number; iopub: number };
+  readonly #sockets: Socket[] = [];
+  #shell?: Socket;
   readonly #key = crypto.randomUUID();
   readonly #session = crypto.randomUUID();
   readonly #folder: string;
@@ -138,11 +140,7 @@ export class Kernel implements AsyncDisposable {
       await Promise.all(this.#logs.map((log) => log.done));
       this.#died.reject(new KernelDied(status, this.log));
     });
-    this.#shell.connect(`tcp://127.0.0.1:${shell}`);
-    this.#iopub.connect(`tcp://127.0.0.1:${iopub}`);
-    this.#iopub.subscribe();
-    this.#listen("shell", this.#shell);
-    this.#listen("iopub", this.#iopub);
+    this.#ports = { shell, iopub };
   }
 
   /** Rejects with {@linkcode KernelDied} when the process ends; never resolves. */
@@ -168,7 +166,8 @@ export class Kernel implements AsyncDisposable {
   /** Sends a request and gives its id, which the answers carry as their parent. */
   async request(type: string, content: unknown): Promise<string> {
     const id = crypto.randomUUID();
-    await this.#shell.send(frames(this.#key, type, id, this.#session, content));
+    // A kernel that is gone is told of by `died`.
+    await this.#shell?.send(frames(this.#key, type, id, this.#session, content)).catch(() => {});
     return id;
   }
 
@@ -176,8 +175,7 @@ export class Kernel implements AsyncDisposable {
   async stop(): Promise<void> {
     if (!this.#stopping) {
       this.#stopping = true;
-      this.#shell.close();
-      this.#iopub.close();
+      this.#sockets.forEach((socket) => socket.close());
       // A kernel has nothing to save, and one that hangs in a loop would not hear a polite request.
       try {
         this.#child.kill("SIGKILL");
@@ -195,14 +193,24 @@ export class Kernel implements AsyncDisposable {
     await this.stop();
   }
 
-  async #listen(channel: KernelMessage["channel"], socket: Dealer | Subscriber): Promise<void> {
-    try {
-      for await (const received of socket) {
-        const message = parse(this.#key, channel, received);
-        if (message) this.#listener(message);
-      }
-    } catch (error) {
-      if (!this.#stopping) this.#died.reject(error);
+  /** Connects as soon as the kernel listens, and hands on what comes. */
+  async #connect(type: SocketType, channel: KernelMessage["channel"], attempt: () => Promise<void>): Promise<Socket> {
+    for (;;) {
+      await attempt();
+      const socket = await Socket.connect(type, this.#ports[channel]).catch((error) => {
+        if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      });
+      if (!socket) continue;
+      this.#sockets.push(socket);
+      this.#listen(channel, socket);
+      return socket;
+    }
+  }
+
+  async #listen(channel: KernelMessage["channel"], socket: Socket): Promise<void> {
+    for await (const received of socket) {
+      const message = parse(this.#key, channel, received);
+      if (message) this.#listener(message);
     }
   }
 
@@ -218,15 +226,20 @@ export class Kernel implements AsyncDisposable {
       if (channels.size === 2) heard.resolve();
     };
     const deadline = performance.now() + startMilliseconds;
-    while (channels.size < 2) {
+    const attempt = async () => {
       signal?.throwIfAborted();
       if (performance.now() > deadline) {
         throw new Error(`The kernel did not answer within ${startMilliseconds / 1000} s`);
       }
-      await this.request("kernel_info_request", {});
       let timer: ReturnType<typeof setTimeout> | undefined;
-      const pause = new Promise<void>((resolve) => timer = setTimeout(resolve, 100));
+      const pause = new Promise<void>((resolve) => timer = setTimeout(resolve, 20));
       await Promise.race([heard.promise, this.died, pause]).finally(() => clearTimeout(timer));
+    };
+    await this.#connect("SUB", "iopub", attempt);
+    this.#shell = await this.#connect("DEALER", "shell", attempt);
+    while (channels.size < 2) {
+      await this.request("kernel_info_request", {});
+      await attempt();
     }
     this.#listener = () => {};
   }
