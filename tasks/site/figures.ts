@@ -4,6 +4,9 @@
  * @module
  */
 
+/** How far a figure may shrink: its words are 14 pixels high or more, and half of that can hardly be read. */
+const smallest = 0.55;
+
 /** Gives every id in a drawing, and every reference to it, a prefix: two figures on a page may use the same ids. */
 function prefixIds(svg: string, prefix: string): string {
   const ids = new Set([...svg.matchAll(/\sid="([^"]+)"/g)].map((m) => m[1]));
@@ -19,5 +22,7 @@ export function figureBox(svg: string, prefix: string): string {
   const drawing = prefixIds(svg, prefix)
     .replace(/<script\b[\s\S]*?<\/script>/gi, "")
     .replace(/\son\w+=("[^"]*"|'[^']*')/gi, "");
-  return `<div class="figure-box" data-scroll tabindex="0" role="group" aria-label="Figure">${drawing.trim()}</div>`;
+  const width = Number(/^<svg\b[^>]*?\swidth="(\d+(?:\.\d+)?)"/.exec(drawing.trim())?.[1] ?? 0);
+  const least = width > 0 ? ` style="--least: ${Math.round(width * smallest)}px"` : "";
+  return `<div class="figure-box"${least} data-scroll tabindex="0" role="group" aria-label="Figure">${drawing.trim()}</div>`;
 }

@@ -37,10 +37,14 @@ export function splitLines(marked: string): string[] {
   });
 }
 
-/** A block of code that scrolls in its own box. */
-export function codeBlock(code: string, language: string | undefined, label: string): string {
+/** Longer lines than this make a block wider than the text. */
+const widest = 72;
+
+/** A block of code that scrolls in its own box; at the page's top level it may be wider than the text. */
+export function codeBlock(code: string, language: string | undefined, label: string, top = false): string {
   const text = code.replace(/\n+$/, "");
-  return `<pre class="code" data-scroll tabindex="0" role="group" aria-label="${escapeHtml(label)}"><code>${
+  const wide = top && text.split("\n").some((line) => line.length > widest) ? " wide" : "";
+  return `<pre class="code${wide}" data-scroll tabindex="0" role="group" aria-label="${escapeHtml(label)}"><code>${
     highlight(text, language)
   }</code></pre>`;
 }

@@ -24,9 +24,21 @@ export function unescapeHtml(text: string): string {
   });
 }
 
-/** The text of an HTML fragment, without its tags. */
+/** An HTML fragment without the elements that are hidden from screen readers, such as KaTeX' drawn half. */
+function withoutHidden(html: string): string {
+  let depth = 0;
+  return html.replace(/<(\/?)([\w-]+)([^>]*)>|[^<]+/g, (all, closing, name, attributes) => {
+    if (name === undefined) return depth > 0 ? "" : all;
+    if (depth === 0 && !/\saria-hidden="true"/.test(attributes)) return all;
+    if (!/\/$/.test(attributes) && !/^(?:br|img|hr|wbr)$/.test(name)) depth += closing ? -1 : 1;
+    return "";
+  });
+}
+
+/** The text of an HTML fragment, as a screen reader has it. */
 export function textOf(html: string): string {
-  return unescapeHtml(html.replace(/<[^>]*>/g, "")).replace(/\s+/g, " ").trim();
+  const heard = withoutHidden(html).replace(/<annotation\b[\s\S]*?<\/annotation>/g, "");
+  return unescapeHtml(heard.replace(/<[^>]*>/g, "")).replace(/\s+/g, " ").trim();
 }
 
 /** A heading's anchor, made as GitHub makes it: lower case, spaces to hyphens, punctuation gone. */

@@ -38,7 +38,7 @@ const reservedIds = ["main", "outline-title", "how-to-cite"];
 
 function renderCode(cell: CodeCell, number: number): string {
   if (cell.source.trim() === "") return "";
-  const block = codeBlock(cell.source, "typescript", `Code ${number}`);
+  const block = codeBlock(cell.source, "typescript", `Code ${number}`, true);
   return hasTag(cell, tags.hideInput)
     ? `<details class="source"><summary>Code of this result</summary>\n${block}\n</details>\n`
     : `${block}\n`;

@@ -55,7 +55,7 @@ function renderBundle(data: MimeBundle, options: OutputOptions): string {
   if (tex !== undefined) {
     return `<p>${renderMathIn(tex, { where: options.where, slots: options.slots, other: escapeHtml })}</p>`;
   }
-  return textBlock(plain, "Output", "text");
+  return textBlock(plain, "Output", "plain");
 }
 
 /** Joins what a cell wrote to the same stream in several pieces. */
@@ -75,10 +75,10 @@ export function renderOutput(output: Output, options: OutputOptions): string {
   switch (output.output_type) {
     case "stream": {
       const name = output.name === "stderr" ? "Standard error" : "Standard output";
-      return textBlock(output.text, name, `text ${output.name === "stderr" ? "stderr" : "stdout"}`);
+      return textBlock(output.text, name, `plain ${output.name === "stderr" ? "stderr" : "stdout"}`);
     }
     case "error": {
-      const trace = textBlock(output.traceback.join("\n"), "Stack of the error", "text");
+      const trace = textBlock(output.traceback.join("\n"), "Stack of the error", "plain");
       const said = `<p><strong>${escapeHtml(output.ename)}:</strong> ${escapeHtml(output.evalue)}</p>`;
       return `<div class="error">${said}${trace}</div>`;
     }
