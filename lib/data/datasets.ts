@@ -1,0 +1,208 @@
+/** The name of a data set. */
+export type DatasetName = "wdbc" | "spambase" | "credit";
+
+/** What is known about a data set before its file is read. */
+export interface DatasetFacts {
+  /** Its name in {@linkcode loadDataset}. */
+  readonly name: DatasetName;
+  /** Its full name. */
+  readonly title: string;
+  /** Its file, a CSV with a header line, relative to the project's top folder. */
+  readonly file: string;
+  /** SHA-256 of the file, in hexadecimal. */
+  readonly sha256: string;
+  /** The number of rows, without the header line. */
+  readonly rows: number;
+  /** The columns that a model may see, in the order of the file. */
+  readonly features: readonly string[];
+  /** Those of the features that are text; the others are numbers. */
+  readonly categorical: readonly string[];
+  /** The label's column: 1 is positive, 0 is negative. */
+  readonly label: string;
+  /** What a positive row is. */
+  readonly positive: string;
+  /** The number of positive rows. */
+  readonly positives: number;
+  /** The number of values that are missing. */
+  readonly missing: number;
+  /** Where the data come from. */
+  readonly source: string;
+  /** The public package, with its version, that the file was made from. */
+  readonly package: string;
+  /** The licence, by its SPDX identifier. */
+  readonly licence: string;
+  /** How to cite it. */
+  readonly citation: string;
+}
+
+/**
+ * The facts of the three data sets in data/, by name.
+ *
+ * @example Usage
+ * ```ts
+ * import { datasets } from "@roundabout/roundabout/data";
+ * import { assert } from "@std/assert";
+ *
+ * const { rows, positives, licence } = datasets.wdbc;
+ * assert(rows === 569 && positives === 212 && licence === "CC-BY-4.0");
+ * ```
+ */
+export const datasets: { readonly [Name in DatasetName]: DatasetFacts } = {
+  wdbc: {
+    name: "wdbc",
+    title: "Breast Cancer Wisconsin (Diagnostic)",
+    file: "data/wdbc.csv",
+    sha256: "bb27ae0af4bf4751f079b541401f84a335c9a76cf33a4223dbf45a31b81ad38d",
+    rows: 569,
+    features: [
+      "mean radius",
+      "mean texture",
+      "mean perimeter",
+      "mean area",
+      "mean smoothness",
+      "mean compactness",
+      "mean concavity",
+      "mean concave points",
+      "mean symmetry",
+      "mean fractal dimension",
+      "radius error",
+      "texture error",
+      "perimeter error",
+      "area error",
+      "smoothness error",
+      "compactness error",
+      "concavity error",
+      "concave points error",
+      "symmetry error",
+      "fractal dimension error",
+      "worst radius",
+      "worst texture",
+      "worst perimeter",
+      "worst area",
+      "worst smoothness",
+      "worst compactness",
+      "worst concavity",
+      "worst concave points",
+      "worst symmetry",
+      "worst fractal dimension",
+    ],
+    categorical: [],
+    label: "malignant",
+    positive: "the tumour is malignant",
+    positives: 212,
+    missing: 0,
+    source: "UCI Machine Learning Repository, https://doi.org/10.24432/C5DW2B",
+    package: "scikit-learn 1.5.2 (PyPI)",
+    licence: "CC-BY-4.0",
+    citation: "Wolberg, W., Mangasarian, O., Street, N., & Street, W. (1993). Breast Cancer Wisconsin (Diagnostic) " +
+      "[Dataset]. UCI Machine Learning Repository. https://doi.org/10.24432/C5DW2B",
+  },
+  spambase: {
+    name: "spambase",
+    title: "Spambase",
+    file: "data/spambase.csv",
+    sha256: "43cbe9a4be4f1261587a0d094f331fbfb2f20c1284d733d3a612a3692a19ab4b",
+    rows: 4601,
+    features: [
+      "word_freq_make",
+      "word_freq_address",
+      "word_freq_all",
+      "word_freq_3d",
+      "word_freq_our",
+      "word_freq_over",
+      "word_freq_remove",
+      "word_freq_internet",
+      "word_freq_order",
+      "word_freq_mail",
+      "word_freq_receive",
+      "word_freq_will",
+      "word_freq_people",
+      "word_freq_report",
+      "word_freq_addresses",
+      "word_freq_free",
+      "word_freq_business",
+      "word_freq_email",
+      "word_freq_you",
+      "word_freq_credit",
+      "word_freq_your",
+      "word_freq_font",
+      "word_freq_000",
+      "word_freq_money",
+      "word_freq_hp",
+      "word_freq_hpl",
+      "word_freq_george",
+      "word_freq_650",
+      "word_freq_lab",
+      "word_freq_labs",
+      "word_freq_telnet",
+      "word_freq_857",
+      "word_freq_data",
+      "word_freq_415",
+      "word_freq_85",
+      "word_freq_technology",
+      "word_freq_1999",
+      "word_freq_parts",
+      "word_freq_pm",
+      "word_freq_direct",
+      "word_freq_cs",
+      "word_freq_meeting",
+      "word_freq_original",
+      "word_freq_project",
+      "word_freq_re",
+      "word_freq_edu",
+      "word_freq_table",
+      "word_freq_conference",
+      "char_freq_;",
+      "char_freq_(",
+      "char_freq_[",
+      "char_freq_!",
+      "char_freq_$",
+      "char_freq_#",
+      "capital_run_length_average",
+      "capital_run_length_longest",
+      "capital_run_length_total",
+    ],
+    categorical: [],
+    label: "spam",
+    positive: "the e-mail is spam",
+    positives: 1813,
+    missing: 0,
+    source: "UCI Machine Learning Repository, https://doi.org/10.24432/C53G6X",
+    package: "r-cran-kernlab 0.9-32-1 (Debian 12)",
+    licence: "CC-BY-4.0",
+    citation: "Hopkins, M., Reeber, E., Forman, G., & Suermondt, J. (1999). Spambase [Dataset]. " +
+      "UCI Machine Learning Repository. https://doi.org/10.24432/C53G6X",
+  },
+  credit: {
+    name: "credit",
+    title: "Credit data",
+    file: "data/credit.csv",
+    sha256: "860237d5b711733375c75bf430206b35aec29f85efaf76351ed32299d75689c0",
+    rows: 4454,
+    features: [
+      "Seniority",
+      "Home",
+      "Time",
+      "Age",
+      "Marital",
+      "Records",
+      "Job",
+      "Expenses",
+      "Income",
+      "Assets",
+      "Debt",
+      "Amount",
+      "Price",
+    ],
+    categorical: ["Home", "Marital", "Records", "Job"],
+    label: "bad",
+    positive: "the credit went bad",
+    positives: 1254,
+    missing: 455,
+    source: "R package modeldata, credit_data, https://cran.r-project.org/package=modeldata",
+    package: "r-cran-modeldata 1.1.0-1 (Debian 12)",
+    licence: "MIT",
+    citation: "Kuhn, M. (2023). modeldata: Data Sets Useful for Modeling Packages (version 1.1.0) [R package]. " +
+      "https://cran.r-project.org/package=modeldata",
+  },
+};

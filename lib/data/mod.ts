@@ -1,0 +1,27 @@
+/**
+ * Small real data sets, split and made into tensors without a leak from test to training rows, and made-up ones.
+ * Everything random has a seed. The rest of the library never imports this module.
+ *
+ * @example Usage
+ * ```ts
+ * import { loadDataset, prepare, trainTestSplit } from "@roundabout/roundabout/data";
+ * import { assert } from "@std/assert";
+ *
+ * const wdbc = await loadDataset("wdbc");
+ * const { train, test, dispose } = prepare(wdbc, trainTestSplit(wdbc, { seed: 1 }));
+ * assert(train.x.shape[0] === 398 && test.x.shape[0] === 171);
+ * dispose();
+ * ```
+ *
+ * @module
+ */
+export * from "./datasets.ts";
+export * from "./load_dataset.ts";
+export * from "./prepare.ts";
+export * from "./random.ts";
+export * from "./split.ts";
+export * from "./stratified_k_fold.ts";
+export * from "./synthetic_binary.ts";
+export * from "./take_rows.ts";
+export * from "./train_test_split.ts";
+export * from "./types.ts";

@@ -1,0 +1,54 @@
+import type { Dataset } from "./load_dataset.ts";
+import type { Split } from "./split.ts";
+import { checkInteger, labelsOf } from "./check.ts";
+import { seededRandom } from "./random.ts";
+
+/** How {@linkcode stratifiedKFold} makes folds. */
+export interface StratifiedKFoldOptions {
+  /** The number of folds, at least 2. */
+  folds: number;
+  /** The seed of the random order: an integer from 0 to 2⁵³ − 1. */
+  seed: number;
+}
+
+const TASK = "make folds";
+
+/**
+ * Splits rows into folds: each row is a test row once. The folds' sizes differ by one row at most, and so do their numbers of
+ * positive and of negative rows: the shuffled rows are dealt out like cards, first one class, then the other.
+ *
+ * @param dataset A data set, or its labels (0 or 1).
+ * @param options The number of folds and the seed.
+ * @returns One split a fold, with an empty validation part.
+ * @throws {RangeError} If an option or a label is out of range, or a class has fewer rows than there are folds.
+ *
+ * @example Usage
+ * ```ts
+ * import { stratifiedKFold } from "@roundabout/roundabout/data";
+ * import { assert } from "@std/assert";
+ *
+ * const folds = stratifiedKFold([0, 0, 0, 0, 1, 1], { folds: 2, seed: 1 });
+ * assert(folds.every(({ train, test }) => train.length === 3 && test.filter((row) => row >= 4).length === 1));
+ * ```
+ */
+export function stratifiedKFold(
+  dataset: Pick<Dataset, "frame" | "label"> | ArrayLike<number>,
+  options: StratifiedKFoldOptions,
+): Split[] {
+  const { folds, seed } = options;
+  checkInteger(TASK, "folds", folds, 2, Number.MAX_SAFE_INTEGER);
+  const random = seededRandom(seed);
+  const labels = labelsOf(TASK, dataset);
+  const rows = Array.from(labels, (_, row) => row);
+  const classes = [0, 1].map((label) => rows.filter((row) => labels[row] === label));
+  const scarce = classes.findIndex((members) => members.length < folds);
+  if (scarce >= 0) {
+    throw new RangeError(`Cannot ${TASK}: 'folds' is ${folds}, but class ${scarce} has ${classes[scarce].length} rows`);
+  }
+  const dealt = classes.flatMap((members) => random.shuffle(members));
+  return Array.from({ length: folds }, (_, fold) => ({
+    train: random.shuffle(dealt.filter((_, i) => i % folds !== fold)),
+    validation: [],
+    test: random.shuffle(dealt.filter((_, i) => i % folds === fold)),
+  }));
+}

@@ -1,0 +1,72 @@
+import { describe } from "../check/describe.ts";
+import { checkFraction, checkInteger } from "./check.ts";
+import { seededRandom } from "./random.ts";
+
+/** What {@linkcode syntheticBinary} makes. */
+export interface SyntheticBinaryOptions {
+  /** The number of rows, at least 2. */
+  rows: number;
+  /**
+   * The number of features, at least 1.
+   *
+   * @default {2}
+   */
+  features?: number;
+  /** The share of positive rows, between 0 and 1; it is rounded to whole rows. */
+  prevalence: number;
+  /** The distance between the two classes' means, in standard deviations of a feature; at least 0. */
+  separation: number;
+  /** The seed: an integer from 0 to 2⁵³ − 1. */
+  seed: number;
+}
+
+/** A made-up problem with two classes. */
+export interface SyntheticBinary {
+  /** The features, one list a row: shape [rows, features]. */
+  x: number[][];
+  /** The labels, 0 or 1, one a row. */
+  y: number[];
+}
+
+const TASK = "make a synthetic problem";
+
+/**
+ * Makes a problem of two Gaussian classes with unit variance, whose means lie at ±`separation`/2 on the diagonal. The best
+ * possible classifier is linear, and its area under the ROC curve is Φ(separation/√2), with any number of features. The number of
+ * positive rows is exact, not drawn.
+ *
+ * @param options The problem's size, balance, difficulty and seed.
+ * @returns The features and the labels, in random order.
+ * @throws {RangeError} If an option is out of range, or a class would have no row.
+ *
+ * @example Usage
+ * ```ts
+ * import { syntheticBinary } from "@roundabout/roundabout/data";
+ * import { assert } from "@std/assert";
+ *
+ * const { x, y } = syntheticBinary({ rows: 1000, prevalence: 0.05, separation: 2, seed: 1 });
+ * assert(x.length === 1000 && x[0].length === 2);
+ * assert(y.filter((label) => label === 1).length === 50);
+ * ```
+ */
+export function syntheticBinary(options: SyntheticBinaryOptions): SyntheticBinary {
+  const { rows, features = 2, prevalence, separation, seed } = options;
+  checkInteger(TASK, "rows", rows, 2, Number.MAX_SAFE_INTEGER);
+  checkInteger(TASK, "features", features, 1, Number.MAX_SAFE_INTEGER);
+  checkFraction(TASK, "prevalence", prevalence);
+  if (!(Number.isFinite(separation) && separation >= 0)) {
+    throw new RangeError(
+      `Cannot ${TASK}: 'separation' must be a finite number of at least 0, it is ${describe(separation)}`,
+    );
+  }
+  const positives = Math.round(rows * prevalence);
+  if (positives === 0 || positives === rows) {
+    const empty = positives === 0 ? "positive" : "negative";
+    throw new RangeError(`Cannot ${TASK}: 'prevalence' ${prevalence} of ${rows} rows leaves no ${empty} row`);
+  }
+  const random = seededRandom(seed);
+  const y = random.shuffle(Array.from({ length: rows }, (_, row) => row < positives ? 1 : 0));
+  const shift = separation / 2 / Math.sqrt(features);
+  const x = y.map((label) => Array.from({ length: features }, () => random.normal() + (label === 1 ? shift : -shift)));
+  return { x, y };
+}

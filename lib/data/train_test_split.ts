@@ -1,0 +1,109 @@
+import type { Dataset } from "./load_dataset.ts";
+import type { Split } from "./split.ts";
+import { checkFraction, labelsOf } from "./check.ts";
+import { seededRandom } from "./random.ts";
+
+/** How {@linkcode trainTestSplit} splits. */
+export interface TrainTestSplitOptions {
+  /** The seed of the random order: an integer from 0 to 2⁵³ − 1. */
+  seed: number;
+  /**
+   * The share of the rows to judge by, between 0 and 1; it is rounded to whole rows.
+   *
+   * @default {0.3}
+   */
+  testFraction?: number;
+  /**
+   * The share of the rows to choose with, from 0 to less than 1; it is rounded to whole rows.
+   *
+   * @default {0}
+   */
+  validationFraction?: number;
+  /**
+   * Whether every part has the same share of positive rows, to one row.
+   *
+   * @default {true}
+   */
+  stratify?: boolean;
+}
+
+const TASK = "split rows";
+
+/** Shares out `count` things over places of the given sizes, each to less than one of its exact share (largest remainders). */
+function apportion(count: number, sizes: readonly number[]): number[] {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const shares = sizes.map((size) => count * size / total);
+  const whole = shares.map(Math.floor);
+  const left = count - whole.reduce((sum, share) => sum + share, 0);
+  const byRemainder = shares.map((share, i) => ({ i, remainder: share - whole[i] }))
+    .sort((a, b) => b.remainder - a.remainder || a.i - b.i);
+  for (const { i } of byRemainder.slice(0, left)) whole[i]++;
+  return whole;
+}
+
+/** Cuts a list into pieces of the given sizes. */
+function cut<T>(items: readonly T[], sizes: readonly number[]): T[][] {
+  const ends = sizes.map((_, i) => sizes.slice(0, i + 1).reduce((sum, size) => sum + size, 0));
+  return sizes.map((size, i) => items.slice(ends[i] - size, ends[i]));
+}
+
+function partSizes(rows: number, testFraction: number, validationFraction: number): number[] {
+  const test = Math.round(rows * testFraction);
+  const validation = Math.round(rows * validationFraction);
+  const train = rows - test - validation;
+  const empty = train < 1
+    ? "training"
+    : test < 1
+    ? "test"
+    : validation < 1 && validationFraction > 0
+    ? "validation"
+    : "";
+  if (empty) {
+    const fractions = `'testFraction' ${testFraction} and 'validationFraction' ${validationFraction}`;
+    throw new RangeError(`Cannot ${TASK}: ${fractions} of ${rows} rows leave no ${empty} row`);
+  }
+  return [train, validation, test];
+}
+
+/**
+ * Splits rows into a training, a validation and a test part, at random and stratified: in every part the number of positive rows
+ * is less than one row from its exact share.
+ *
+ * @param dataset A data set, or its labels (0 or 1).
+ * @param options The seed and the parts' sizes.
+ * @returns The rows of each part.
+ * @throws {RangeError} If a fraction, the seed or a label is out of range, or a part would have no row.
+ *
+ * @example Usage
+ * ```ts
+ * import { loadDataset, trainTestSplit } from "@roundabout/roundabout/data";
+ * import { assert } from "@std/assert";
+ *
+ * const wdbc = await loadDataset("wdbc");
+ * const { train, validation, test } = trainTestSplit(wdbc, { seed: 1, testFraction: 0.3, validationFraction: 0.2 });
+ * assert(train.length === 284 && validation.length === 114 && test.length === 171);
+ * ```
+ */
+export function trainTestSplit(
+  dataset: Pick<Dataset, "frame" | "label"> | ArrayLike<number>,
+  options: TrainTestSplitOptions,
+): Split {
+  const { seed, testFraction = 0.3, validationFraction = 0, stratify = true } = options;
+  checkFraction(TASK, "testFraction", testFraction);
+  if (validationFraction !== 0) checkFraction(TASK, "validationFraction", validationFraction);
+  const random = seededRandom(seed);
+  const labels = labelsOf(TASK, dataset);
+  const sizes = partSizes(labels.length, testFraction, validationFraction);
+  const rows = Array.from(labels, (_, row) => row);
+  const [train, validation, test] = stratify ? stratified() : cut(random.shuffle(rows), sizes);
+  return { train, validation, test };
+
+  function stratified(): number[][] {
+    const positive = random.shuffle(rows.filter((row) => labels[row] === 1));
+    const negative = random.shuffle(rows.filter((row) => labels[row] === 0));
+    const positives = apportion(positive.length, sizes);
+    const negatives = sizes.map((size, i) => size - positives[i]);
+    const negativeParts = cut(negative, negatives);
+    return cut(positive, positives).map((part, i) => random.shuffle([...part, ...negativeParts[i]]));
+  }
+}

@@ -1,0 +1,5 @@
+/** A polars data frame. */
+export type Frame = ReturnType<(typeof import("nodejs-polars"))["default"]["readCSV"]>;
+
+/** A TensorFlow.js tensor of rank 2. */
+export type Tensor2D = ReturnType<(typeof import("@tensorflow/tfjs"))["tensor2d"]>;

@@ -1,0 +1,53 @@
+/**
+ * What data/make_data.py --facts recorded from numpy, pandas and scikit-learn.
+ *
+ * @module
+ */
+import type { DatasetName } from "@roundabout/roundabout/data";
+import json from "./facts.json" with { type: "json" };
+
+/** One column, over the values that are there. */
+interface NumericFacts {
+  missing: number;
+  mean: number;
+  sd: number;
+  min: number;
+  max: number;
+}
+
+/** One data set. */
+export interface RecordedFacts {
+  sha256: string;
+  rows: number;
+  features: string[];
+  label: string;
+  positives: number;
+  duplicates: number;
+  numeric: Record<string, NumericFacts>;
+  categorical: Record<string, Record<string, number>>;
+  prepared: {
+    features: string[];
+    medians: Record<string, number>;
+    means: Record<string, number>;
+    scales: Record<string, number>;
+    test: { rows: number[]; x: number[][]; y: number[] };
+    testSums: number[];
+  };
+}
+
+/** One seed. */
+interface RandomFacts {
+  seed: number;
+  uniform: number[];
+  normal: number[];
+  shuffle: number[];
+}
+
+/** The data sets. */
+export const recorded = json.datasets as unknown as Record<DatasetName, RecordedFacts>;
+
+/** The random generator, from a second implementation in Python. */
+export const recordedRandom: RandomFacts[] = json.random;
+
+/** The data sets' names. */
+export const names: DatasetName[] = ["wdbc", "spambase", "credit"];

@@ -1,0 +1,142 @@
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { type DatasetName, datasets, loadDataset } from "@roundabout/roundabout/data";
+import { readCsv } from "../../lib/data/read_csv.ts";
+import { names, recorded } from "./facts.ts";
+
+for (const name of names) {
+  Deno.test(`loadDataset: ${name} has the rows, columns and types of its facts`, async () => {
+    const { frame, features, categorical, label, rows } = await loadDataset(name);
+    assertEquals(frame.height, rows);
+    assertEquals(frame.columns, [...features, label]);
+    for (const column of frame.columns) {
+      const text = categorical.includes(column);
+      assertEquals(frame.schema[column].variant, text ? "String" : "Float64", column);
+    }
+    const labels = frame.getColumn(label).toArray();
+    assertEquals(new Set(labels), new Set([0, 1]));
+    assertEquals(labels.filter((value) => value === 1).length, recorded[name].positives);
+  });
+
+  Deno.test(`loadDataset: the columns of ${name} have pandas' means, deviations, bounds and categories`, async () => {
+    const { frame } = await loadDataset(name);
+    for (const [column, facts] of Object.entries(recorded[name].numeric)) {
+      const values = (frame.getColumn(column).toArray() as (number | null)[]).filter((value) => value !== null);
+      assertEquals(frame.height - values.length, facts.missing, column);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+      assertAlmostEquals(mean, facts.mean, 1e-12 * Math.abs(facts.mean), column);
+      assertAlmostEquals(sd, facts.sd, 1e-12 * facts.sd, column);
+      assertEquals([Math.min(...values), Math.max(...values)], [facts.min, facts.max], column);
+    }
+    for (const [column, facts] of Object.entries(recorded[name].categorical)) {
+      const counts = Object.groupBy(
+        frame.getColumn(column).toArray() as (string | null)[],
+        (value) => value ?? "missing",
+      );
+      const sizes = Object.entries(counts).map(([category, rows]) => [category, rows?.length]);
+      assertEquals({ missing: 0, ...Object.fromEntries(sizes) }, facts);
+    }
+  });
+}
+
+Deno.test("loadDataset: works from any working directory", async () => {
+  const before = Deno.cwd();
+  const folder = await Deno.makeTempDir();
+  try {
+    Deno.chdir(folder);
+    assertEquals((await loadDataset("wdbc")).frame.height, 569);
+  } finally {
+    Deno.chdir(before);
+    await Deno.remove(folder);
+  }
+});
+
+Deno.test("loadDataset: an unknown name is an error", async () => {
+  for (const name of ["iris", "toString", ""]) {
+    await assertRejects(
+      () => loadDataset(name as DatasetName),
+      TypeError,
+      `Cannot load a data set: 'name' must be one of wdbc, spambase, credit, it is '${name}'`,
+    );
+  }
+});
+
+/** The SHA-256 of a text, as hexadecimal. */
+async function sha256(text: string): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
+}
+
+/** Calls `read` with a temporary file that holds the WDBC file's text, changed. */
+async function withCopy(change: (text: string) => string, read: (path: string, text: string) => Promise<void>) {
+  const text = change(await Deno.readTextFile(new URL("../../data/wdbc.csv", import.meta.url)));
+  const path = await Deno.makeTempFile({ suffix: ".csv" });
+  try {
+    await Deno.writeTextFile(path, text);
+    await read(path, text);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+Deno.test("readCsv: a changed digit, a lost line and other line ends are a wrong checksum", async () => {
+  const changes = [
+    (text: string) => text.replace("17.99", "17.98"),
+    (text: string) => text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1),
+    (text: string) => text.replaceAll("\n", "\r\n").replace("\r\n", "\n"),
+  ];
+  for (const change of changes) {
+    await withCopy(change, async (path, text) => {
+      await assertRejects(
+        () => readCsv(path, datasets.wdbc),
+        Error,
+        `Cannot load 'wdbc': the SHA-256 of data/wdbc.csv must be ${datasets.wdbc.sha256}, it is ${await sha256(text)}`,
+      );
+    });
+  }
+});
+
+Deno.test("readCsv: a missing column is named", async () => {
+  await withCopy((text) => text.replace("mean texture", "texture"), async (path) => {
+    await assertRejects(
+      () => readCsv(path, datasets.wdbc),
+      Error,
+      "Cannot load 'wdbc': data/wdbc.csv has no column 'mean texture'",
+    );
+  });
+  await withCopy((text) => text.replace("malignant\n", "benign\n"), async (path) => {
+    await assertRejects(() => readCsv(path, datasets.wdbc), Error, "data/wdbc.csv has no column 'malignant'");
+  });
+});
+
+Deno.test("readCsv: a missing file is named", async () => {
+  await assertRejects(
+    () => readCsv("/no/such/file.csv", datasets.credit),
+    Error,
+    "Cannot load 'credit': the file data/credit.csv is missing",
+  );
+});
+
+Deno.test("readCsv: no row and no value is lost without a word, even where the checksum is right", async () => {
+  const shorter = (text: string) => text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1);
+  await withCopy(shorter, async (path, text) => {
+    const facts = { ...datasets.wdbc, sha256: await sha256(text) };
+    await assertRejects(() => readCsv(path, facts), Error, "data/wdbc.csv must have 569 rows, 568 were read");
+  });
+  const ragged = (text: string) => text.slice(0, text.lastIndexOf(",")) + "\n";
+  await withCopy(ragged, async (path, text) => {
+    const facts = { ...datasets.wdbc, sha256: await sha256(text) };
+    await assertRejects(() => readCsv(path, facts), Error, "data/wdbc.csv must have 0 missing values, 1 were read");
+  });
+});
+
+Deno.test("readCsv: an integer and a float in one column are the same type", async () => {
+  const text = "a,y\n1,0\n2.5,1\n,1\n";
+  const path = await Deno.makeTempFile({ suffix: ".csv" });
+  try {
+    await Deno.writeTextFile(path, text);
+    const facts = { ...datasets.wdbc, features: ["a"], label: "y", rows: 3, missing: 1, sha256: await sha256(text) };
+    assertEquals((await readCsv(path, facts)).rows(), [[1, 0], [2.5, 1], [null, 1]]);
+  } finally {
+    await Deno.remove(path);
+  }
+});

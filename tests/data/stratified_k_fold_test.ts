@@ -1,0 +1,50 @@
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { loadDataset, stratifiedKFold } from "@roundabout/roundabout/data";
+
+const spread = (counts: number[]) => Math.max(...counts) - Math.min(...counts);
+
+Deno.test("stratifiedKFold: the folds partition the rows, and differ by one row of each class at most", () => {
+  const problem = fc.record({
+    positives: fc.integer({ min: 6, max: 40 }),
+    negatives: fc.integer({ min: 6, max: 40 }),
+    folds: fc.integer({ min: 2, max: 6 }),
+    seed: fc.maxSafeNat(),
+  });
+  fc.assert(fc.property(problem, ({ positives, negatives, folds, seed }) => {
+    const labels = Array.from({ length: positives + negatives }, (_, row) => row < positives ? 1 : 0);
+    const splits = stratifiedKFold(labels, { folds, seed });
+    assertEquals(splits.length, folds);
+    assertEquals(splits.flatMap(({ test }) => test).toSorted((a, b) => a - b), labels.map((_, row) => row));
+    for (const { train, validation, test } of splits) {
+      assertEquals([...train, ...test].toSorted((a, b) => a - b), labels.map((_, row) => row));
+      assertEquals(validation, []);
+    }
+    const positivesOf = (rows: readonly number[]) => rows.filter((row) => row < positives).length;
+    assert(spread(splits.map(({ test }) => test.length)) <= 1);
+    assert(spread(splits.map(({ test }) => positivesOf(test))) <= 1);
+    assert(spread(splits.map(({ test }) => test.length - positivesOf(test))) <= 1);
+    assertEquals(stratifiedKFold(labels, { folds, seed }), splits);
+  }));
+});
+
+Deno.test("stratifiedKFold: the seed decides; five folds of WDBC have 42 or 43 malignant rows", async () => {
+  const wdbc = await loadDataset("wdbc");
+  const labels = wdbc.frame.getColumn("malignant").toArray();
+  const folds = stratifiedKFold(wdbc, { folds: 5, seed: 1 });
+  assertEquals(folds.map(({ test }) => test.filter((row) => labels[row] === 1).length), [42, 42, 43, 43, 42]);
+  assertNotEquals(stratifiedKFold(wdbc, { folds: 5, seed: 2 }), folds);
+});
+
+Deno.test("stratifiedKFold: bad arguments are errors that name them", () => {
+  const refuse = (labels: number[], options: { folds: number; seed: number }, message: string) =>
+    assertThrows(() => stratifiedKFold(labels, options), RangeError, message);
+  const labels = [0, 0, 0, 1, 1, 1];
+  for (const folds of [0, 1, 2.5, NaN]) {
+    refuse(labels, { folds, seed: 1 }, `Cannot make folds: 'folds' must be an integer of at least 2, it is ${folds}`);
+  }
+  refuse(labels, { folds: 4, seed: 1 }, "Cannot make folds: 'folds' is 4, but class 0 has 3 rows");
+  refuse([0, 0, 1], { folds: 2, seed: 1 }, "Cannot make folds: 'folds' is 2, but class 1 has 1 rows");
+  refuse([0, 1, NaN], { folds: 2, seed: 1 }, "Cannot make folds: 'labels' must hold 0 and 1 only, row 2 is NaN");
+  refuse(labels, { folds: 2, seed: 0.5 }, "'seed' must be an integer of at least 0, it is 0.5");
+});

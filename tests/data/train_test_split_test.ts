@@ -1,0 +1,98 @@
+import { assert, assertEquals, assertLess, assertNotEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { loadDataset, takeRows, trainTestSplit } from "@roundabout/roundabout/data";
+import { names } from "./facts.ts";
+
+const count = (labels: ArrayLike<unknown>, rows: readonly number[]) => rows.filter((row) => labels[row] === 1).length;
+
+for (const name of names) {
+  Deno.test(`trainTestSplit: every part of ${name} has the positive rows it should, to one row`, async () => {
+    const dataset = await loadDataset(name);
+    const labels = dataset.frame.getColumn(dataset.label).toArray();
+    const parts = trainTestSplit(dataset, { seed: 3, testFraction: 0.25, validationFraction: 0.15 });
+    for (const rows of Object.values(parts)) {
+      assertLess(Math.abs(count(labels, rows) - rows.length * dataset.positives / dataset.rows), 1);
+    }
+    assertEquals(parts.test.length, Math.round(0.25 * dataset.rows));
+    assertEquals(parts.validation.length, Math.round(0.15 * dataset.rows));
+  });
+}
+
+Deno.test("trainTestSplit: the parts are a partition, stratified to one row, and depend on the seed alone", () => {
+  const problem = fc.record({
+    labels: fc.array(fc.constantFrom(0, 1), { minLength: 20, maxLength: 80 }),
+    testFraction: fc.double({ min: 0.1, max: 0.45, noNaN: true }),
+    validationFraction: fc.oneof(fc.constant(0), fc.double({ min: 0.1, max: 0.45, noNaN: true })),
+    seed: fc.maxSafeNat(),
+    stratify: fc.boolean(),
+  });
+  fc.assert(fc.property(problem, ({ labels, ...options }) => {
+    const split = trainTestSplit(labels, options);
+    const all = [...split.train, ...split.validation, ...split.test];
+    assertEquals(all.toSorted((a, b) => a - b), labels.map((_, row) => row));
+    assertEquals(trainTestSplit(labels, options), split);
+    if (!options.stratify) return;
+    const positives = labels.filter((label) => label === 1).length;
+    for (const rows of Object.values(split)) {
+      assertLess(Math.abs(count(labels, rows) - rows.length * positives / labels.length), 1);
+    }
+  }));
+});
+
+Deno.test("trainTestSplit: the split of ten rows for seed 1 is the recorded one", () => {
+  const labels = [0, 1, 0, 0, 1, 0, 0, 1, 0, 1];
+  const split = trainTestSplit(labels, { seed: 1, testFraction: 0.3, validationFraction: 0.2 });
+  assertEquals(split, { "train": [6, 8, 2, 7, 1], "validation": [3, 9], "test": [5, 4, 0] });
+  assertNotEquals(trainTestSplit(labels, { seed: 2, testFraction: 0.3, validationFraction: 0.2 }), split);
+});
+
+Deno.test("trainTestSplit: without stratification the shares are left to chance", () => {
+  const labels = Array.from({ length: 100 }, (_, row) => row < 30 ? 1 : 0);
+  const found = Array.from({ length: 20 }, (_, seed) => {
+    return count(labels, trainTestSplit(labels, { seed, stratify: false }).test);
+  });
+  assert(new Set(found).size > 3);
+});
+
+Deno.test("trainTestSplit: the rows are in random order, not sorted by class", () => {
+  const labels = Array.from({ length: 100 }, (_, row) => row < 50 ? 1 : 0);
+  const { train } = trainTestSplit(labels, { seed: 1 });
+  assertNotEquals(train.map((row) => labels[row]), train.map((row) => labels[row]).toSorted((a, b) => b - a));
+});
+
+Deno.test("trainTestSplit: bad arguments are errors that name them", () => {
+  const labels = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1];
+  const refuse = (options: object, message: string, of: ArrayLike<number> = labels) =>
+    assertThrows(() => trainTestSplit(of, { seed: 1, ...options }), RangeError, message);
+  for (const testFraction of [0, 1, -0.1, 1.5, NaN, "0.3"]) {
+    refuse({ testFraction }, "Cannot split rows: 'testFraction' must be a number between 0 and 1, it is");
+  }
+  for (const validationFraction of [1, -0.1, NaN, "0"]) {
+    refuse({ validationFraction }, "Cannot split rows: 'validationFraction' must be a number between 0 and 1, it is");
+  }
+  refuse(
+    { testFraction: 0.6, validationFraction: 0.4 },
+    "Cannot split rows: 'testFraction' 0.6 and 'validationFraction' 0.4 of 10 rows leave no training row",
+  );
+  refuse({ testFraction: 0.01 }, "'testFraction' 0.01 and 'validationFraction' 0 of 10 rows leave no test row");
+  refuse({ validationFraction: 0.01 }, "of 10 rows leave no validation row");
+  refuse({}, "of 0 rows leave no training row", []);
+  refuse({}, "Cannot split rows: 'labels' must hold 0 and 1 only, row 2 is 2", [0, 1, 2]);
+  refuse({ seed: 1.5 }, "'seed' must be an integer of at least 0, it is 1.5");
+  refuse({ seed: undefined }, "'seed' must be an integer of at least 0, it is undefined");
+});
+
+Deno.test("takeRows: takes the rows in the order given, types and missing values kept", async () => {
+  const { frame } = await loadDataset("credit");
+  const taken = takeRows(frame, [29, 0, 29]);
+  const all = frame.rows();
+  assertEquals(taken.rows(), [all[29], all[0], all[29]]);
+  assertEquals(taken.columns, frame.columns);
+  assertEquals(Object.values(taken.schema).map(String), Object.values(frame.schema).map(String));
+  assertEquals(takeRows(frame, []).height, 0);
+  assertThrows(
+    () => takeRows(frame, [4454]),
+    RangeError,
+    "Cannot take rows: 'rows' must be an integer from 0 to 4453, it is 4454",
+  );
+});
