@@ -43,7 +43,10 @@ export function stratifiedKFold(
   const classes = [0, 1].map((label) => rows.filter((row) => labels[row] === label));
   const scarce = classes.findIndex((members) => members.length < folds);
   if (scarce >= 0) {
-    throw new RangeError(`Cannot ${TASK}: 'folds' is ${folds}, but class ${scarce} has ${classes[scarce].length} rows`);
+    const most = classes[scarce].length;
+    throw new RangeError(
+      `Cannot ${TASK}: 'folds' must be at most the number of rows of class ${scarce}, ${most}, it is ${folds}`,
+    );
   }
   const dealt = classes.flatMap((members) => random.shuffle(members));
   return Array.from({ length: folds }, (_, fold) => ({

@@ -43,8 +43,16 @@ Deno.test("stratifiedKFold: bad arguments are errors that name them", () => {
   for (const folds of [0, 1, 2.5, NaN]) {
     refuse(labels, { folds, seed: 1 }, `Cannot make folds: 'folds' must be an integer of at least 2, it is ${folds}`);
   }
-  refuse(labels, { folds: 4, seed: 1 }, "Cannot make folds: 'folds' is 4, but class 0 has 3 rows");
-  refuse([0, 0, 1], { folds: 2, seed: 1 }, "Cannot make folds: 'folds' is 2, but class 1 has 1 rows");
+  refuse(
+    labels,
+    { folds: 4, seed: 1 },
+    "Cannot make folds: 'folds' must be at most the number of rows of class 0, 3, it is 4",
+  );
+  refuse(
+    [0, 0, 1],
+    { folds: 2, seed: 1 },
+    "Cannot make folds: 'folds' must be at most the number of rows of class 1, 1, it is 2",
+  );
   refuse([0, 1, NaN], { folds: 2, seed: 1 }, "Cannot make folds: 'labels' must hold 0 and 1 only, row 2 is NaN");
   refuse(labels, { folds: 2, seed: 0.5 }, "'seed' must be an integer of at least 0, it is 0.5");
 });
