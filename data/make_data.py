@@ -288,7 +288,7 @@ def main():
     parser.add_argument("--facts", action="store_true", help="print the facts of the three files as JSON")
     args = parser.parse_args()
     if args.facts:
-        print(json.dumps(facts(), indent=1))
+        print(json.dumps(facts(), indent=2))
     else:
         make(args.debs, args.to)
 
