@@ -1,0 +1,150 @@
+/**
+ * The code cells of a notebook as a TypeScript module, so that Deno's type checker and linter, which do not read notebooks,
+ * can look at them. (`deno fmt` does read notebooks.)
+ *
+ * All cells share one scope, as in the kernel. The kernel lets a later cell declare a name again; a module does not, and a
+ * reader should not have to ask which of two values a name has: it is reported as an error.
+ *
+ * @module
+ */
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { root, shortPath, TaskError } from "./cli.ts";
+import { cleanPaths } from "./failure.ts";
+import { codeCells, type Notebook, readNotebook } from "./notebook_format.ts";
+
+/** A line of a code cell, both counted from 1. */
+export interface CellLine {
+  cell: number;
+  line: number;
+}
+
+/** A notebook's cells as a module. */
+export interface Extracted {
+  /** The module's source. */
+  source: string;
+  /** Where each line of it comes from, `map[0]` for line 1; undefined for the lines between cells. */
+  map: (CellLine | undefined)[];
+}
+
+/** Puts a notebook's code cells one under the other. */
+export function extractCells(notebook: Notebook): Extracted {
+  const lines: string[] = [];
+  const map: (CellLine | undefined)[] = [];
+  const add = (text: string, from?: CellLine) => {
+    lines.push(text);
+    map.push(from);
+  };
+  codeCells(notebook).forEach(({ source }, index) => {
+    const cell = index + 1;
+    add(`// cell ${cell}`);
+    source.split("\n").forEach((text, at) => add(text, { cell, line: at + 1 }));
+    // A cell ends where it ends: the next one's first line is no continuation of it.
+    add(";");
+  });
+  // Without an import or export it would be a script, whose names clash with those of the other notebooks.
+  add("export {};");
+  return { source: lines.join("\n") + "\n", map };
+}
+
+/** What is wrong at a line of a module that was written for a notebook. */
+interface Finding {
+  file: string;
+  line: number;
+  message: string;
+}
+
+async function deno(args: string[]): Promise<{ success: boolean; stdout: string; stderr: string }> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: root,
+    env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { success, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+const at = / *at (file:\/\/\S+?):(\d+):\d+$/;
+
+/** The messages of `deno check`: each is its text, the line of source with a caret below it, and where that is. */
+function readTypeErrors(stderr: string): { findings: Finding[]; graphError: boolean } {
+  const findings: Finding[] = [];
+  let block: string[] = [];
+  for (const line of stderr.split("\n")) {
+    const [, url, number] = line.match(at) ?? [];
+    if (url === undefined) block = line.trim() === "" ? [] : [...block, line];
+    else {
+      const caret = block.findIndex((text) => /^\s*[\^~]+$/.test(text));
+      const text = caret > 0 ? block.slice(0, caret - 1) : block.slice(0, 1);
+      const message = text.join(" ").replaceAll(/\s+/g, " ").replace(/^error: /, "").replace(" [ERROR]:", "");
+      findings.push({ file: fileURLToPath(url), line: Number(number), message });
+      block = [];
+    }
+  }
+  // An import that cannot be resolved or a file that cannot be parsed ends the check before any type is looked at.
+  return { findings, graphError: /^error: (?!Type checking failed)/m.test(stderr) };
+}
+
+/** Checks the types of all files; where one keeps the others from being looked at, again without it. */
+async function typeErrors(files: string[]): Promise<Finding[]> {
+  if (files.length === 0) return [];
+  const { success, stderr } = await deno(["check", "--quiet", ...files]);
+  if (success) return [];
+  const { findings, graphError } = readTypeErrors(stderr);
+  if (findings.length === 0) throw new TaskError(`deno check failed: ${cleanPaths(stderr.trim())}`);
+  if (!graphError) return findings;
+  const rest = files.filter((file) => !findings.some((finding) => finding.file === file));
+  return [...findings, ...rest.length < files.length ? await typeErrors(rest) : []];
+}
+
+interface LintReport {
+  diagnostics: { filename: string; range: { start: { line: number } }; message: string; code: string }[];
+}
+
+/** Lints all files; what cannot be parsed is the type checker's to report. */
+async function lintErrors(files: string[]): Promise<Finding[]> {
+  const { stdout } = await deno(["lint", "--json", ...files]);
+  const { diagnostics } = JSON.parse(stdout) as LintReport;
+  return diagnostics.map(({ filename, range, message, code }) => ({
+    file: fileURLToPath(filename),
+    line: range.start.line,
+    message: `${message} (${code})`,
+  }));
+}
+
+/**
+ * Checks the types of the notebooks' cells and lints them. Gives a sentence a problem, with the notebook, the code cell, the line
+ * in the cell and that line; none if all is well.
+ *
+ * Each notebook's module is written beside it for as long as that takes, so that its imports resolve as the notebook's do.
+ */
+export async function checkNotebooks(paths: (string | URL)[]): Promise<string[]> {
+  const modules = new Map<string, Extracted & { name: string }>();
+  try {
+    for (const path of paths) {
+      const extracted = extractCells(await readNotebook(path));
+      const notebook = resolve(path instanceof URL ? fileURLToPath(path) : path);
+      const file = join(dirname(notebook), `.${basename(notebook)}.${Deno.pid}.ts`);
+      modules.set(file, { ...extracted, name: shortPath(notebook) });
+      Deno.writeTextFileSync(file, extracted.source);
+    }
+    const files = [...modules.keys()];
+    if (files.length === 0) return [];
+    const findings = [...await typeErrors(files), ...await lintErrors(files)];
+    const problems = findings.map(({ file, line, message }) => {
+      const extracted = modules.get(file);
+      if (!extracted) return `${shortPath(file)}, line ${line}: ${cleanPaths(message)}`;
+      const from = extracted.map[line - 1];
+      const source = extracted.source.split("\n")[line - 1].trim();
+      const where = from ? `cell ${from.cell}, line ${from.line}` : "at the end of a cell";
+      return `${extracted.name}, ${where}: ${cleanPaths(message)}\n    ${source}`;
+    });
+    return [...new Set(problems)];
+  } finally {
+    for (const file of modules.keys()) await Deno.remove(file).catch(() => {});
+  }
+}
