@@ -30,7 +30,7 @@ export function formatColumn(values: readonly number[], digits?: number): string
   const whole = finite.every((value) => Number.isInteger(value));
   // Four digits of the greatest; scores, which end at 1, have four decimals whether or not a 1 is among them.
   const first = greatest > 0 && greatest !== 1 ? Math.floor(Math.log10(greatest)) : -1;
-  const decimals = digits ?? (whole ? 0 : Math.min(8, Math.max(1, 3 - first)));
+  const decimals = whole ? 0 : digits ?? Math.min(8, Math.max(1, 3 - first));
   return values.map((value) => {
     if (!Number.isFinite(value)) return String(value);
     if (value === 0) return "0";

@@ -1,11 +1,11 @@
 /**
  * A stand-in for `jsr:@std/assert`, for machines that cannot reach the registry: the functions that these tests
- * use, with the published names, signatures and semantics, on `node:assert`. Remove the `links` line of deno.json
+ * use, with the published names, signatures and semantics. Remove the `links` line of deno.json
  * and the published package takes its place.
  *
  * @module
  */
-import nodeAssert from "node:assert";
+import { isDeepStrictEqual } from "node:util";
 
 /** Thrown by every failing assertion. */
 export class AssertionError extends Error {
@@ -38,18 +38,9 @@ export function fail(msg?: string): never {
   throw new AssertionError(`Failed assertion${suffix(msg)}`);
 }
 
-function deepEqual(actual: unknown, expected: unknown): boolean {
-  try {
-    nodeAssert.deepStrictEqual(actual, expected);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Fails unless both are deeply equal (0 and -0 differ, NaN equals NaN). */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
-  if (deepEqual(actual, expected)) return;
+  if (isDeepStrictEqual(actual, expected)) return;
   throw new AssertionError(
     `Values are not equal${suffix(msg)}\n    actual: ${show(actual)}\n  expected: ${show(expected)}`,
   );
@@ -57,7 +48,7 @@ export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
 
 /** Fails if both are deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
-  if (!deepEqual(actual, expected)) return;
+  if (!isDeepStrictEqual(actual, expected)) return;
   throw new AssertionError(`Expected actual: ${show(actual)} not to be: ${show(expected)}${suffix(msg)}`);
 }
 
