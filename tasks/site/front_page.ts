@@ -41,7 +41,7 @@ ${codeBlock(citationBibtex(citation), undefined, "BibTeX entry")}
 /** Makes the front page. */
 export function frontPage({ prose, pages, citation, links }: FrontPageInput): FrontPage {
   const slots = new Slots();
-  const uniqueId = uniqueNames(["main", "how-to-cite", "outline-title"]);
+  const uniqueId = uniqueNames(["main", "how-to-cite"]);
   const outline: Heading[] = [];
   let tables = 0;
   const picture = pages.find((page) => page.picture !== undefined)?.picture;

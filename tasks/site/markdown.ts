@@ -86,8 +86,9 @@ function createMarkdown(): Markdown {
 
   const code: Rule = (tokens, index, _, env) => {
     const language = tokens[index].info.trim().split(/\s+/)[0];
+    const label = language && language !== "text" ? `Code, ${language}` : "Code";
     return optionsOf(env).slots.put(
-      codeBlock(tokens[index].content, language, `Code${language ? `, ${language}` : ""}`),
+      codeBlock(tokens[index].content, language, label),
     ) +
       "\n";
   };
@@ -122,12 +123,30 @@ function createMarkdown(): Markdown {
 
 const markdownIt = createMarkdown();
 
-/** Marks quotations that open with bold words, which are asides: `> **What do you expect?** …`. */
+/**
+ * Marks what stands aside from the text: quotations that open with bold words (`> **Note.** …`) and paragraphs that
+ * open with an italic question (`*What do you expect?* …`).
+ */
 function markAsides(html: string): string {
-  return html.replace(/<blockquote>\s*<p><strong>([^<]*)/g, (all, words: string) => {
-    const kind = /expect/i.test(words) ? " expect" : "";
-    return all.replace("<blockquote>", `<blockquote class="aside${kind}">`);
-  });
+  return html.replace(/<p>(?=<(em|strong)>What do you expect)/g, '<p class="aside expect">').replace(
+    /<blockquote>\s*<p(?: class="aside expect")?><strong>([^<]*)/g,
+    (_, words: string) => {
+      const kind = /expect/i.test(words) ? " expect" : "";
+      return `<blockquote class="aside${kind}">\n<p><strong>${words}`;
+    },
+  );
+}
+
+/** Anchors (`symbol-pi`) for the rows of tables whose first column is headed "symbol". */
+export function anchorSymbols(html: string, uniqueId: (wanted: string) => string): string {
+  return html.replace(
+    /<table>\s*<thead>\s*<tr>\s*<th[^>]*>symbol<\/th>[\s\S]*?<\/table>/gi,
+    (table) =>
+      table.replace(/<tr>(?=\s*<td[\s\S]*?<annotation[^>]*>([^<]*)<)/g, (_, tex: string) => {
+        const name = tex.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
+        return `<tr id="${uniqueId(`symbol-${name || "sign"}`)}">`;
+      }),
+  );
 }
 
 /** Renders one markdown cell. */

@@ -10,7 +10,7 @@ import type { CleanOptions } from "./clean.ts";
 import { codeBlock } from "./highlight.ts";
 import { escapeHtml, SiteError, Slots, textOf, uniqueNames } from "./html.ts";
 import { pageOf, relativeUrl, type SiteLinks } from "./links.ts";
-import { type Heading, renderMarkdown } from "./markdown.ts";
+import { anchorSymbols, type Heading, renderMarkdown } from "./markdown.ts";
 import { cellName, hasTag, type NotebookFile } from "./notebook.ts";
 import { renderOutputs } from "./outputs.ts";
 
@@ -34,7 +34,7 @@ export interface NotebookPage {
 const tags = { hideInput: "hide-input", hideOutput: "hide-output", hideCell: "hide-cell", front: "front-page" };
 
 /** Ids that the pages themselves use. */
-const reservedIds = ["main", "outline-title", "how-to-cite"];
+const reservedIds = ["main", "how-to-cite"];
 
 function renderCode(cell: CodeCell, number: number): string {
   if (cell.source.trim() === "") return "";
@@ -86,7 +86,7 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
     }
   });
 
-  const html = slots.fill(parts.join(""));
+  const html = anchorSymbols(slots.fill(parts.join("")), uniqueId);
   const match = /^\s*<h1 id="[^"]*">([\s\S]*?)<\/h1>\s*(?:<p>([\s\S]*?)<\/p>)?/.exec(html);
   if (!match) throw new SiteError(`${path} does not begin with a title ('# …')`);
   if (!match[2]) throw new SiteError(`${path} has no paragraph under its title, which would be its answer`);

@@ -64,11 +64,13 @@ export function outlineList(outline: Heading[]): string {
   const entries = outline.filter(({ level }) => level === 2);
   if (entries.length < 2) return "";
   const items = entries.map(({ id, html }) => `<li><a href="#${escapeHtml(id)}">${html}</a></li>`);
-  return `<nav class="outline" aria-labelledby="outline-title">
-<p id="outline-title">On this page</p>
+  return `<nav class="outline" aria-label="On this page">
+<details>
+<summary>On this page</summary>
 <ol>
 ${items.join("\n")}
 </ol>
+</details>
 </nav>
 `;
 }

@@ -87,6 +87,10 @@ Deno.test("site: a callout is known by its bold words", async () => {
   assertStringIncludes(page, '<blockquote class="aside expect">');
   assertStringIncludes(page, '<blockquote class="aside">');
   assertStringIncludes(page, "<blockquote>\n<p>C");
+  assertStringIncludes(
+    await pageOf(prose("*What do you expect?* A")),
+    '<p class="aside expect"><em>What do you expect?',
+  );
 });
 
 Deno.test("site: headings get anchors, do not repeat ids and do not skip levels", async () => {
@@ -99,6 +103,14 @@ Deno.test("site: headings get anchors, do not repeat ids and do not skip levels"
     "second-title",
   ]);
   assertStringIncludes(page, 'href="#the-round-of-x">The <code>round</code> of <span class="katex">');
+});
+
+Deno.test("site: the rows of a table of symbols have anchors", async () => {
+  const table = "| symbol | is |\n| - | - |\n| $\\pi$ | a |\n| $\\hat y$ | b |\n| $\\pi$ | c |";
+  const page = await pageOf(prose(`${table}\n\n[$\\pi$](#symbol-pi)\n\n| other |\n| - |\n| $x$ |`));
+  const ids = [...page.matchAll(/<tr id="([^"]*)"/g)].map((m) => m[1]);
+  assertEquals(ids, ["symbol-pi", "symbol-hat-y", "symbol-pi-1"]);
+  assertStringIncludes(page, 'href="#symbol-pi"');
 });
 
 Deno.test("site: headings of outputs are no headings of the page", async () => {
