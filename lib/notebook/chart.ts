@@ -456,6 +456,8 @@ export function drawChart(maker: string, options: ChartOptions, layout: ChartLay
     const wanted: EndLabel[] = [];
     const inner: Mark[] = [];
     for (const line of lines) {
+      // On a logarithmic axis what is 0 everywhere has no place; words say it.
+      const absent = line.points.some(([, y]) => y === 0) ? ":\u00a00" : ":\u00a0no value";
       const seen = line.points.filter(([x, y]) => drawable(y) && inside(x, xTicks) && inside(y, yTicks));
       const last = seen.at(-1);
       if (last && x1 - sx(last[0]) > 40) {
@@ -464,7 +466,7 @@ export function drawChart(maker: string, options: ChartOptions, layout: ChartLay
       }
       const recent = seen.slice(-Math.ceil(seen.length / 3));
       wanted.push({
-        lines: wrapText(last || yType === "linear" ? line.label : `${line.label}: 0`, labelWidth + 1),
+        lines: wrapText(`${line.label}${last ? "" : absent}`, labelWidth + 1),
         fill: textFill(line.color),
         y: last ? sy(last[1]) : bottom,
         x: last && sx(last[0]),
@@ -489,7 +491,7 @@ export function drawChart(maker: string, options: ChartOptions, layout: ChartLay
 }
 
 /** Words on the x axis, which must not leave the figure nor touch. */
-function tickWords(
+export function tickWords(
   { values, format }: Ticks,
   sx: (value: number) => number,
   x0: number,

@@ -155,7 +155,7 @@ export function gradientCurveFigure(
   const derivatives = seriesOf(({ derivative }) => derivative, false);
   const float32 = derivative.type === "log" && derivative.domain === undefined;
   // Names stand at the ends of the lines; both frames leave the same room for them.
-  const zero = derivative.type === "log" ? ": 0" : "";
+  const zero = derivative.type === "log" ? ":\u00a00" : "";
   const ends = named.map(({ step, label }) => `${label ?? inWords(step.name)}${zero}`).concat(
     float32 ? ["0 in float32"] : [],
   );

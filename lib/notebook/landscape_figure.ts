@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type Axis, markWords } from "./chart.ts";
+import { type Axis, markWords, tickWords } from "./chart.ts";
 import { assertWords, type Figure, type FigureWords, makeFigure } from "./figure.ts";
 import { formatNumber } from "./format.ts";
 import { type ColorName, colorsOf, inWords, neutral, palette, stroke } from "./palette.ts";
@@ -93,7 +93,7 @@ function assertGrid(maker: string, values: readonly ArrayLike<number>[]): void {
 }
 
 /**
- * A loss over two weights as a landscape (dark is high), with the way of an optimizer through it: from a ring to a dot.
+ * A loss over two weights as a landscape (the further from the paper, the higher), with the way of an optimizer through it: from a ring to a dot.
  * A way that never leaves its start is a ring around a dot.
  *
  * @param options Words, weights, heights, ways
@@ -140,7 +140,7 @@ export function landscapeFigure(options: LandscapeFigureOptions): Figure {
   const across = Math.floor((width + 12) / panels.length) - 12;
   const yTicks = ticks(y0, y1, 5, "linear", false);
   const left = Math.ceil(Math.max(...yTicks.values.map((value) => textWidth(yTicks.format(value))))) + 12;
-  const size = across - left - 10;
+  const size = across - left - 14;
   const tall = Math.min(size, 380);
   const xTicks = ticks(x0, x1, Math.max(2, Math.floor(size / 70)), "linear", false);
   const titles = panels.map((panel) => (panel.title ? wrapText(panel.title, across, fontSize, true) : []));
@@ -225,9 +225,7 @@ export function landscapeFigure(options: LandscapeFigureOptions): Figure {
           fill: neutral("muted"),
         })
       ),
-      ...xTicks.values.map((value) =>
-        textElement(xTicks.format(value), sx(value), top + tall + 22, { anchor: "middle", fill: neutral("muted") })
-      ),
+      ...tickWords(xTicks, sx, left, across, top + tall + 22),
       textElement(x.label, left + size / 2, top + tall + 28 + fontSize, { anchor: "middle", fill: neutral("muted") }),
       ...markWords(
         ways.map(({ end, label, color }) => ({ x: end[0], y: end[1], label, color })),

@@ -30,4 +30,11 @@ export {
   type LandscapePath,
 } from "./landscape_figure.ts";
 export { pairedFigure, type PairedFigureOptions, type PairedItem } from "./paired_figure.ts";
+// The types that trainLogistic takes.
+export type { Counts } from "../counts/counts.ts";
+export type { Score } from "../scores/score.ts";
+export type { Step } from "../steps/step.ts";
+export type { Scalar, Tensor } from "../tensor.ts";
+export type { TrainingLoss } from "./objective.ts";
 export { trainLogistic, type TrainLogisticOptions, type TrainLogisticResult } from "./train_logistic.ts";
+export { type Network, trainNetwork, type TrainNetworkOptions } from "./train_network.ts";

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { tickWords } from "./chart.ts";
 import { assertWords, type Figure, type FigureWords, makeFigure } from "./figure.ts";
 import { neutral, stroke, textFill } from "./palette.ts";
 import { renderPlot, svgDocument, textElement, titleBlock } from "./svg.ts";
@@ -125,7 +126,7 @@ export function pairedFigure(options: PairedFigureOptions): Figure {
   const low = Math.min(0, ...rows.map((row) => row.low)), high = Math.max(0, ...rows.map((row) => row.high));
   const margin = 0.06 * (high - low);
   const [from, to] = options.domain ?? [low - margin, high + margin];
-  const made = ticks(from, to, Math.max(2, Math.floor((width - left - right) / 80)), "linear", false);
+  const made = ticks(from, to, Math.max(2, Math.floor((width - left - right) / 95)), "linear", false);
   const sx = (value: number): number =>
     left + (value - made.domain[0]) / (made.domain[1] - made.domain[0]) * (width - left - right);
   const top = lineHeight + 8;
@@ -190,9 +191,7 @@ export function pairedFigure(options: PairedFigureOptions): Figure {
         fill: textFill(colors[row.verdict]),
       })
     ),
-    ...made.values.map((value) =>
-      textElement(made.format(value), sx(value), top + tall + 22, { anchor: "middle", fill: neutral("muted") })
-    ),
+    ...tickWords(made, sx, left, width, top + tall + 22),
     textElement(xLabel, (left + width - right) / 2, top + tall + 28 + fontSize, {
       anchor: "middle",
       fill: neutral("muted"),

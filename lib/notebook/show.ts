@@ -74,7 +74,9 @@ async function render(item: Showable): Promise<Output> {
         return makeOutput(figureHtml(item, renderInline(item.caption)), item.text);
       case "row": {
         const outputs = await Promise.all(item.items.map(render));
-        const cells = outputs.map(({ html }) => `<div style="flex: 1 1 18rem; min-width: 0">\n${html}\n</div>`);
+        const cells = outputs.map(({ html }, n) =>
+          `<div style="flex: 1 1 ${basis(item.items[n])}px; min-width: 0">\n${html}\n</div>`
+        );
         return makeOutput(
           `<div class="rb-row" style="${rowStyle}">\n${cells.join("\n")}\n</div>`,
           outputs.map(({ text }) => text).join("\n\n"),
@@ -87,6 +89,13 @@ async function render(item: Showable): Promise<Output> {
       nameOf(item)
     }: it must be a tensor, a DataFrame, an array of records, a figure, markdown, a string, a number or a boolean`,
   );
+}
+
+/** How narrow a thing may get before it takes a line of its own: the words in a figure shrink with it. */
+function basis(item: Showable): number {
+  if (typeof item !== "object" || item === null || !("kind" in item) || item.kind !== "figure") return 280;
+  const [, width] = /viewBox="0 0 ([\d.]+)/.exec(item.svg) ?? [];
+  return Math.round(0.7 * Number(width));
 }
 
 const plain = (text: string): Output => makeOutput(`<p>${escapeHtml(text)}</p>`, text);

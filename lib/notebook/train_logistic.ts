@@ -1,9 +1,9 @@
-import { countsGradient } from "../counts/counts_gradient.ts";
 import { ofLogits } from "../counts/link.ts";
 import { softCounts } from "../counts/soft_counts.ts";
 import type { Score } from "../scores/score.ts";
-import type { Step } from "../steps/step.ts";
 import { round } from "../steps/round.ts";
+import { objectiveOf, type TrainingLoss } from "./objective.ts";
+import { adam, sgd } from "./optimizer.ts";
 
 /** What {@linkcode trainLogistic} is given. */
 export interface TrainLogisticOptions {
@@ -12,7 +12,7 @@ export interface TrainLogisticOptions {
   /** The labels, 0 or 1. */
   y: ArrayLike<number>;
   /** What is trained on: a score under a step, or cross-entropy. */
-  loss: { score: Score; step: Step } | "crossEntropy";
+  loss: TrainingLoss;
   /** The score of the decisions that is recorded at each step. */
   watch: Score;
   /**
@@ -81,7 +81,7 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
   const weights = Float64Array.from(initial);
   const logits = new Float64Array(x.length);
   const rows = { yTrue: y, yPred: logits };
-  const objective = loss === "crossEntropy" ? crossEntropy(rows) : scoreLoss(rows, loss.score, loss.step);
+  const objective = objectiveOf(loss);
   const decide = ofLogits(round({ threshold }));
   const update = optimizer === "sgd" ? sgd(learningRate) : adam(learningRate, weights.length);
   const result: TrainLogisticResult = {
@@ -101,7 +101,7 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
   };
   for (let t = 0; t < steps; t++) {
     forward();
-    const { value, gradient } = objective();
+    const { value, gradient } = objective(rows);
     const watched = watch.value(softCounts(rows, decide));
     result.loss.push(value);
     result.watched.push(Number.isNaN(watched) ? 0 : watched);
@@ -118,51 +118,4 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
   forward();
   result.yPred = logits.map((z) => 1 / (1 + Math.exp(-z)));
   return result;
-}
-
-type Objective = () => { value: number; gradient: Float32Array };
-
-function scoreLoss(rows: { yTrue: ArrayLike<number>; yPred: Float64Array }, score: Score, step: Step): Objective {
-  const elementwise = ofLogits(step);
-  return () => {
-    const counts = softCounts(rows, elementwise);
-    const value = score.value(counts), { tp, fp, fn, tn } = score.gradient(counts);
-    return {
-      value: 1 - (Number.isNaN(value) ? 0 : value),
-      gradient: countsGradient(rows, elementwise, { tp: -tp, fp: -fp, fn: -fn, tn: -tn }),
-    };
-  };
-}
-
-/** The mean of softplus(z) − y·z, and its gradient (σ(z) − y)/n. */
-function crossEntropy({ yTrue, yPred }: { yTrue: ArrayLike<number>; yPred: Float64Array }): Objective {
-  return () => {
-    const n = yPred.length, gradient = new Float32Array(n);
-    let value = 0;
-    yPred.forEach((z, i) => {
-      value += (Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - yTrue[i] * z) / n;
-      gradient[i] = (1 / (1 + Math.exp(-z)) - yTrue[i]) / n;
-    });
-    return { value, gradient };
-  };
-}
-
-type Update = (weights: Float64Array, gradient: Float64Array) => void;
-
-function sgd(learningRate: number): Update {
-  return (weights, gradient) => gradient.forEach((g, j) => weights[j] -= learningRate * g);
-}
-
-/** @see Kingma, Ba, "Adam: A Method for Stochastic Optimization", arXiv 1412.6980. */
-function adam(learningRate: number, size: number, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7): Update {
-  const mean = new Float64Array(size), square = new Float64Array(size);
-  let t = 0;
-  return (weights, gradient) => {
-    t++;
-    gradient.forEach((g, j) => {
-      mean[j] = beta1 * mean[j] + (1 - beta1) * g;
-      square[j] = beta2 * square[j] + (1 - beta2) * g * g;
-      weights[j] -= learningRate * (mean[j] / (1 - beta1 ** t)) / (Math.sqrt(square[j] / (1 - beta2 ** t)) + epsilon);
-    });
-  };
 }

@@ -123,7 +123,7 @@ Deno.test("figures: of a log axis, what is 0 everywhere is said in words", () =>
     alt: "Tails.",
     derivative: { label: "derivative", type: "log" },
   });
-  assertStringIncludes(svg, ">round: 0</text>");
+  assertStringIncludes(svg, ">round:\u00a00</text>");
   assertStringIncludes(svg, ">0 in float32</text>");
 });
 

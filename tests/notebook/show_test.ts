@@ -23,6 +23,8 @@ import pl from "nodejs-polars";
 import { fromDataUri, toDataUri } from "../../lib/notebook/data_uri.ts";
 import { examples } from "./examples.ts";
 
+tf.enableProdMode(); // no banner
+
 const text = async (...items: Showable[]): Promise<string> => (await bundle(...items))["text/plain"];
 const html = async (...items: Showable[]): Promise<string> => (await bundle(...items))["text/html"];
 

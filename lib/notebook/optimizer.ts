@@ -1,0 +1,21 @@
+/** Moves the weights by a gradient, in place. */
+export type Update = (weights: Float64Array, gradient: Float64Array) => void;
+
+/** Plain gradient descent. */
+export function sgd(learningRate: number): Update {
+  return (weights, gradient) => gradient.forEach((g, j) => weights[j] -= learningRate * g);
+}
+
+/** @see Kingma, Ba, "Adam: A Method for Stochastic Optimization", arXiv 1412.6980. */
+export function adam(learningRate: number, size: number, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7): Update {
+  const mean = new Float64Array(size), square = new Float64Array(size);
+  let t = 0;
+  return (weights, gradient) => {
+    t++;
+    gradient.forEach((g, j) => {
+      mean[j] = beta1 * mean[j] + (1 - beta1) * g;
+      square[j] = beta2 * square[j] + (1 - beta2) * g * g;
+      weights[j] -= learningRate * (mean[j] / (1 - beta1 ** t)) / (Math.sqrt(square[j] / (1 - beta2 ** t)) + epsilon);
+    });
+  };
+}
