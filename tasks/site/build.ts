@@ -12,7 +12,7 @@ import { checkSite } from "./check.ts";
 import { parseCitation } from "./citation.ts";
 import { frontPage } from "./front_page.ts";
 import { SiteError, textOf } from "./html.ts";
-import { SiteLinks, sourcePageOf } from "./links.ts";
+import { fileOf, SiteLinks, sourcePageOf } from "./links.ts";
 import { mathStyles } from "./math.ts";
 import type { NotebookFile } from "./notebook.ts";
 import { notebookMain, renderNotebook } from "./notebook_page.ts";
@@ -120,13 +120,13 @@ export async function renderSite({ notebooks, root = projectRoot }: SiteInput): 
         file: sourcePageOf(path),
         title: path,
         description: `The file ${path} of ${citation.title}.`,
-        main: sourceMain(path, await Deno.readTextFile(new URL(path, root))),
+        main: sourceMain(path, await Deno.readTextFile(fileOf(root, path))),
         kind: "source",
         math: false,
       }),
     );
   }
-  for (const path of [...links.files].sort()) files.set(`files/${path}`, await Deno.readFile(new URL(path, root)));
+  for (const path of [...links.files].sort()) files.set(`files/${path}`, await Deno.readFile(fileOf(root, path)));
   const html = [...files].filter(([file]) => file.endsWith(".html")).map(([, text]) => text).join("\n");
   files.set("assets/katex.css", await mathStyles(html));
   files.set("assets/site.css", await styles());

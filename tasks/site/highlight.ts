@@ -15,6 +15,7 @@ import { escapeHtml } from "./html.ts";
 
 const languages = { bash, json, markdown, python, r, typescript, yaml };
 for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language);
+hljs.registerAliases(["js", "javascript"], { languageName: "typescript" });
 
 /** Marks the words of `code`; an unknown or empty language leaves it plain. */
 export function highlight(code: string, language: string | undefined): string {

@@ -28,6 +28,11 @@ export function sourcePageOf(path: string): string {
   return `source/${path}.html`;
 }
 
+/** A file of the project by its path from the top folder. */
+export function fileOf(root: URL, path: string): URL {
+  return new URL(path.split("/").map(encodeURIComponent).join("/"), root);
+}
+
 /** The relative address of one page's file from another's. */
 export function relativeUrl(from: string, to: string): string {
   return relative(dirname(from), to).split("/").map(encodeURIComponent).join("/");
@@ -67,7 +72,7 @@ export class SiteLinks {
     if (this.#options.notebooks.includes(path)) return relativeUrl(page, pageOf(path)) + hash;
     let info: Deno.FileInfo;
     try {
-      info = Deno.statSync(new URL(path, this.#options.root));
+      info = Deno.statSync(fileOf(this.#options.root, path));
     } catch {
       throw new SiteError(`The link '${href}' in ${where} leads to no file`);
     }
