@@ -168,10 +168,14 @@ function rows(a: Line[], b: Line[], tolerance: number): Row[] {
     { removed: false, added: true, value: b },
   ];
   const result: Row[] = [];
+  let taken = 0;
   for (let index = 0; index < changes.length; index++) {
     const { removed, added, value } = changes[index];
+    const start = taken;
+    if (!added) taken += value.length;
     if (!removed && !added) {
-      result.push(...value.map(({ text }) => ({ sign: " ", text: excerpt(text, text) }) as const));
+      // Of lines that agree, the committed ones are shown.
+      result.push(...a.slice(start, taken).map(({ text }) => ({ sign: " ", text: excerpt(text, undefined) }) as const));
     } else if (removed && changes[index + 1]?.added) result.push(...changeRows(value, changes[++index].value));
     else result.push(...changeRows(removed ? value : [], added ? value : []));
   }
@@ -186,7 +190,7 @@ function unifiedDiff(committed: string[], executed: string[], tolerance: number)
     all.slice(Math.max(0, index - contextLines), index + contextLines + 1).some(({ sign }) => sign !== " ")
   );
   const shown = all.flatMap(({ sign, text }, index) =>
-    near[index] ? [`${sign} ${text}`.trimEnd()] : near[index - 1] ? ["  …"] : []
+    near[index] ? [`${sign} ${text}`.trimEnd()] : index === 0 || near[index - 1] ? ["  …"] : []
   );
   if (shown.length <= shownLines) return shown.join("\n");
   return [...shown.slice(0, shownLines), `  … and ${shown.length - shownLines} lines more`].join("\n");

@@ -1,0 +1,70 @@
+/**
+ * Notebooks for the tests, in a folder inside the project, so that their imports resolve as those of the real ones do.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A cell: code, or a whole cell of the format. */
+export type FixtureCell = string | Record<string, unknown>;
+
+const code = (source: string) => ({ cell_type: "code", metadata: {}, source, outputs: [], execution_count: null });
+
+/** A folder of notebooks that goes away with its scope. */
+export class Fixtures implements Disposable {
+  /** The folder. */
+  readonly folder: string = Deno.makeTempDirSync({
+    dir: fileURLToPath(new URL(".", import.meta.url)),
+    prefix: ".fixtures-",
+  });
+
+  /** Writes any file. */
+  file(name: string, text: string): string {
+    const path = join(this.folder, name);
+    Deno.writeTextFileSync(path, text);
+    return path;
+  }
+
+  /** Writes a notebook. */
+  notebook(name: string, cells: FixtureCell[], metadata: Record<string, unknown> = {}): string {
+    const whole = cells.map((cell) => typeof cell === "string" ? code(cell) : cell);
+    return this.file(name, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells: whole }));
+  }
+
+  /** The names of the files in the folder. */
+  names(): string[] {
+    return [...Deno.readDirSync(this.folder)].map(({ name }) => name).sort();
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.folder, { recursive: true });
+  }
+}
+
+const project = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Starts `deno task run` without the shell between. */
+export function spawnRun(args: string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-P=tasks", "tasks/run.ts", ...args],
+    cwd: project,
+    env: {
+      NO_COLOR: "1",
+      INIT_CWD: project,
+      // Nobody listens there: a package that is not in the cache is not looked for, and the tests need no network.
+      HTTP_PROXY: "http://127.0.0.1:9",
+      HTTPS_PROXY: "http://127.0.0.1:9",
+    },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** What a run printed and its exit code. */
+export async function finished(child: Deno.ChildProcess): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}

@@ -1,0 +1,173 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import process from "node:process";
+import { finished, Fixtures, spawnRun } from "./fixtures.ts";
+
+const alive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+async function until(done: () => boolean, what: string, seconds = 20): Promise<void> {
+  for (const end = Date.now() + seconds * 1000; !done();) {
+    assert(Date.now() < end, `still waiting for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+Deno.test("each way to fail has its sentence, exit code 1, and leaves the file", async () => {
+  using fixtures = new Fixtures();
+  const shape = (extra: Record<string, unknown>) => JSON.stringify({ nbformat: 4, cells: [], metadata: {}, ...extra });
+  const deep = `import {
+  assert,
+  assertEquals,
+} from "@std/assert";
+interface Typed {
+  a: number;
+}
+
+// lines that the kernel drops before this one
+function inner(value: Typed): never {
+  throw new RangeError(\`bad \${value.a}\`);
+}
+
+inner({ a: 1 });`;
+  fixtures.file("broken.ts", "export const a = 1;\nthrow new Error('in a module');\n");
+  const expected: Record<string, [string, ...string[]]> = {
+    [fixtures.notebook("cell.ipynb", ["1", { cell_type: "markdown", metadata: {}, source: "x" }, deep])]: [
+      "cell.ipynb, cell 2, line 14: inner({ a: 1 });\nRangeError: bad 1\n    at inner (",
+      "at cell 2, line 14",
+    ],
+    [fixtures.notebook("thrown.ipynb", ["\nthrow 5"])]: ["thrown.ipynb, cell 1, line 2: throw 5\nError: 5"],
+    [fixtures.notebook("syntax.ipynb", ["1", "const ok = 1;\n\nconst = 3;"])]: [
+      "syntax.ipynb, cell 2, line 3: const = 3;\nSyntaxError: Unexpected token `=`",
+    ],
+    [fixtures.notebook("package.ipynb", ['const x = 1;\nimport y from "npm:@roundabout/no-such-package@1";'])]: [
+      'package.ipynb, cell 1, line 2: import y from "npm:@roundabout/no-such-package@1";\nAn import failed: npm:@round',
+    ],
+    [fixtures.notebook("unlisted.ipynb", ['import y from "not-in-deno-json";'])]: [
+      'unlisted.ipynb, cell 1, line 1: import y from "not-in-deno-json";\nTypeError: Import "not-in-deno-json" not a dep',
+    ],
+    [fixtures.notebook("file.ipynb", ['import y from "./missing.ts";'])]: [
+      'file.ipynb, cell 1, line 1: import y from "./missing.ts";\nTypeError: Module not found "tests/tasks/',
+    ],
+    [fixtures.notebook("module.ipynb", ['import { a } from "./broken.ts";'])]: [
+      'module.ipynb, cell 1, line 1: import { a } from "./broken.ts";\nError: in a module\n    at tests/tasks/',
+    ],
+    [fixtures.notebook("dies.ipynb", ["1", "Deno.exit(7);"])]: [
+      "dies.ipynb, cell 2: the kernel ended with exit code 7: Deno.exit(7);",
+    ],
+    [fixtures.notebook("hangs.ipynb", ["// for ever\nwhile (true);"])]: [
+      "hangs.ipynb, cell 1: still running after 4 s: // for ever",
+    ],
+    [fixtures.notebook("waits.ipynb", ["await new Promise(() => {});"])]: [
+      "waits.ipynb, cell 1: still running after 4 s",
+    ],
+    [fixtures.notebook("python.ipynb", [], { kernelspec: { name: "python3" } })]: [
+      "python.ipynb is a notebook of the kernel 'python3', not of 'deno'",
+    ],
+    [fixtures.file("text.ipynb", "hello")]: ["text.ipynb is not a notebook: it is not JSON"],
+    [fixtures.file("json.ipynb", "[1]")]: ["json.ipynb is not a notebook: it has no nbformat"],
+    [fixtures.file("old.ipynb", shape({ nbformat: 3 }))]: ["old.ipynb has nbformat 3; only nbformat 4 is read"],
+    [fixtures.file("cells.ipynb", shape({ cells: 1 }))]: ["cells.ipynb is not a notebook: it has no cells"],
+    [fixtures.file("kind.ipynb", shape({ cells: [{ cell_type: "heading", source: "" }] }))]: [
+      "kind.ipynb, cell 1 of all is of the unknown type 'heading'",
+    ],
+  };
+  const good = fixtures.notebook("good.ipynb", ["1 + 1"]);
+  const before = Object.keys(expected).map((path) => Deno.readTextFileSync(path));
+  const names = fixtures.names();
+  const missing = `${fixtures.folder}/missing.ipynb`;
+  const { code, stdout, stderr } = await finished(
+    spawnRun(["--jobs", "3", "--timeout", "4", good, missing, fixtures.folder, ...Object.keys(expected)]),
+  );
+  assertEquals(code, 1);
+  for (const sentence of Object.values(expected).flat()) assertStringIncludes(stderr, sentence);
+  assertStringIncludes(stderr, `There is no file `);
+  assertStringIncludes(stderr, "is a folder, not a notebook");
+  assert(!stderr.includes(fixtures.folder), "the messages name no path of this machine");
+  assertEquals(Object.keys(expected).map((path) => Deno.readTextFileSync(path)), before);
+  assertEquals(fixtures.names(), names);
+  // The one that does not fail is executed all the same.
+  assertStringIncludes(Deno.readTextFileSync(good), '"2"');
+  assertStringIncludes(stdout, "good.ipynb: cell 1 of 1\n");
+  assertStringIncludes(stdout, "run: failed in ");
+});
+
+Deno.test("bad usage is exit code 2", async () => {
+  const calls = [["--nope"], ["--jobs", "0"], ["--jobs", "x"], ["--timeout", "-1"], ["--timeout", ""]];
+  const codes = await Promise.all(calls.map(async (args) => (await finished(spawnRun(args))).code));
+  assertEquals(codes, calls.map(() => 2));
+});
+
+Deno.test("--check compares and writes nothing", async () => {
+  using fixtures = new Fixtures();
+  const path = fixtures.notebook("a.ipynb", ["Math.PI.toFixed(6)", "[1, 2, 3]"]);
+  assertEquals((await finished(spawnRun([path]))).code, 0);
+  const written = Deno.readTextFileSync(path);
+  const same = await finished(spawnRun(["--check", path]));
+  assertEquals(same.code, 0);
+  assertStringIncludes(same.stdout, "the same bytes");
+
+  const nearly = written.replace("3.141593", "3.141592");
+  Deno.writeTextFileSync(path, nearly);
+  const near = await finished(spawnRun(["--check", path]));
+  assertEquals(near.code, 0);
+  assertStringIncludes(near.stdout, "the same within the tolerance");
+
+  const other = written.replace("[ 1, 2, 3 ]", "[ 1, 2, 4 ]");
+  Deno.writeTextFileSync(path, other);
+  const different = await finished(spawnRun(["--check", path]));
+  assertEquals(different.code, 1);
+  assertStringIncludes(different.stderr, "a.ipynb, cell 2 (- committed, + executed):");
+  assertStringIncludes(different.stderr, "- [ 1, 2, 4 ]\n+ [ 1, 2, 3 ]");
+  assertEquals(Deno.readTextFileSync(path), other);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`${signal} ends the kernels, busy and waiting ones, and writes nothing`, async () => {
+    using fixtures = new Fixtures();
+    const tell = (file: string) => `Deno.writeTextFileSync("${file}", String(Deno.pid));`;
+    const paths = [
+      fixtures.notebook("busy.ipynb", [`${tell("busy.pid")} while (true);`]),
+      fixtures.notebook("waiting.ipynb", [`${tell("waiting.pid")} await new Promise(() => {});`]),
+    ];
+    const before = paths.map((path) => Deno.readTextFileSync(path));
+    const child = spawnRun(["--jobs", "2", ...paths]);
+    const files = ["busy.pid", "waiting.pid"].map((name) => `${fixtures.folder}/${name}`);
+    const pid = (file: string) => {
+      try {
+        return Number(Deno.readTextFileSync(file));
+      } catch {
+        return 0;
+      }
+    };
+    await until(() => files.every((file) => pid(file) > 0), "the kernels");
+    const pids = files.map(pid);
+    assert(pids.every(alive));
+    child.kill(signal);
+    const { code, stderr } = await finished(child);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "busy.ipynb: interrupted; the file is as it was");
+    assert(!pids.some(alive));
+    assertEquals(paths.map((path) => Deno.readTextFileSync(path)), before);
+    assertEquals(fixtures.names(), ["busy.ipynb", "busy.pid", "waiting.ipynb", "waiting.pid"]);
+  });
+}
+
+Deno.test("a kernel whose executor was killed outright ends by itself", async () => {
+  using fixtures = new Fixtures();
+  const path = fixtures.notebook("a.ipynb", [
+    'Deno.writeTextFileSync("pid", String(Deno.pid)); await new Promise(() => {});',
+  ]);
+  const file = `${fixtures.folder}/pid`;
+  const child = spawnRun([path]);
+  const pid = () => fixtures.names().includes("pid") ? Number(Deno.readTextFileSync(file)) : 0;
+  await until(() => pid() > 0, "the kernel");
+  child.kill("SIGKILL");
+  await finished(child);
+  await until(() => !alive(pid()), "the kernel's end", 10);
+});
