@@ -1,0 +1,20 @@
+import { runTask, TaskError } from "./cli.ts";
+import { checks } from "./checks.ts";
+
+await runTask({
+  name: "check",
+  about: "Format, lint, types and documentation of the library, and the types of the notebooks' cells.",
+  usage: "",
+}, async (_, report) => {
+  const failed: string[] = [];
+  for (const { name, run } of checks) {
+    report.status(`${name} …`);
+    const { code, output, seconds } = await run();
+    report.line(`${code === 0 ? "ok    " : "FAILED"} ${name} (${seconds.toFixed(1)} s)`);
+    if (code !== 0) {
+      report.line(output);
+      failed.push(name);
+    }
+  }
+  if (failed.length > 0) throw new TaskError(`${failed.join(", ")}: see above`);
+});

@@ -1,0 +1,32 @@
+import { projectNotebooks } from "./execute.ts";
+import { checkNotebooks } from "./extract.ts";
+import { type Finished, runDeno } from "./processes.ts";
+
+/** One of the things that are checked without running the library. */
+export interface Check {
+  /** What is checked. */
+  name: string;
+  /** Checks it; `output` tells what is wrong where `code` is not 0. */
+  run(): Promise<Finished>;
+}
+
+const entryPoints = ["lib/mod.ts", "lib/notebook/mod.ts", "lib/data/mod.ts"];
+
+async function notebooks(): Promise<Finished> {
+  const started = performance.now();
+  const problems = await checkNotebooks(projectNotebooks());
+  return {
+    code: problems.length === 0 ? 0 : 1,
+    output: problems.join("\n"),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** Everything that `deno task check` looks at, and `deno task test` first. */
+export const checks: Check[] = [
+  { name: "format", run: () => runDeno(["fmt", "--check", "--quiet"]) },
+  { name: "lint", run: () => runDeno(["lint", "--quiet"]) },
+  { name: "types", run: () => runDeno(["check", "--quiet", "lib", "tasks", "tests", "bench"]) },
+  { name: "documentation", run: () => runDeno(["doc", "--lint", ...entryPoints]) },
+  { name: "notebook cells", run: notebooks },
+];
