@@ -66,6 +66,13 @@ export function toStep(step: StepName | StepDefinition, options: StepOptions = {
   if (!isDefinition(step)) {
     throw new TypeError(`Cannot make a step: 'step' must be a name or a step, it is ${describe(step)}`);
   }
+  if (options.anchored !== undefined) {
+    throw new TypeError(
+      `Cannot use the step '${step.name}': 'anchored' is ${
+        describe(options.anchored)
+      }, but a step is anchored, or not, when it is made`,
+    );
+  }
   return agreeing("apply" in step ? step as Step : completeStep(step), options);
 }
 

@@ -63,7 +63,7 @@ Deno.test("a step is taken as it is", () => {
   }
 });
 
-Deno.test("slope or threshold beside a step that has another is refused, by its value", () => {
+Deno.test("slope, threshold or anchored beside a step is refused, by its value, unless it is the step's own", () => {
   const error = TypeError;
   const slope = assertRefused(() => toStep(softsign({ slope: 10 }), { slope: 20 }), {
     error,
@@ -75,6 +75,7 @@ Deno.test("slope or threshold beside a step that has another is refused, by its 
   assertRefused(() => toStep(straightThrough(), { slope: 3 }), { error, argument: "slope", value: "3" });
   assertRefused(() => toStep("identity", { slope: 2 }), { error, argument: "slope", value: "2" });
   assertRefused(() => toStep("round", { slope: 10 }), { error, argument: "slope", value: "10" });
+  assertRefused(() => toStep(softsign(), { anchored: false }), { error, argument: "anchored", value: "false" });
   assertRefused(() => toStep(softsign(), { slope: NaN }), { error, argument: "slope", value: "NaN" });
 });
 
