@@ -24,11 +24,14 @@ export function onBackends(name: string, test: () => void | Promise<void>): void
   }
 }
 
-/** What `make` returns, and how many more tensors there are after it. */
+/** What `make` returns, and how many more tensors there are after it; their data is counted too. */
 export function counted<T>(make: () => T): { result: T; made: number } {
-  const before = tf.memory().numTensors;
+  const before = tf.memory();
   const result = make();
-  return { result, made: tf.memory().numTensors - before };
+  const after = tf.memory(), made = after.numTensors - before.numTensors;
+  const buffers = after.numDataBuffers - before.numDataBuffers;
+  assert(buffers <= made, `${made} more tensors, but ${buffers} more data buffers`);
+  return { result, made };
 }
 
 /** Recorded by the scripts in tests/reference, which say how. */

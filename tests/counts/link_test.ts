@@ -44,6 +44,7 @@ Deno.test("the left tail keeps its digits where σ is next to nothing", () => {
     assertWithin(value(z) / Math.exp(z), 1, 1e-15);
     assertWithin(derivative(z) / Math.exp(z), 1, 1e-15);
   }
+  assert(value(-740) > 0 && derivative(-740) > 0); // where e^740 has overflowed
 });
 
 Deno.test("a logit of 0 is a probability of ½, which is no positive", () => {

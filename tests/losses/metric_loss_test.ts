@@ -1,5 +1,5 @@
 // Losses on tensors: recorded values, laws, edges, tensors counted.
-import { assert, assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import {
@@ -422,6 +422,13 @@ onBackends("a value makes one tensor, a gradient one, a value and gradient two; 
       tf.dispose([value.result, gradient.result, both.result.value, both.result.grad, chain.result]);
     }
   }
+  tf.dispose([y, p, w]);
+});
+
+onBackends("there is no gradient by the labels or the weights: tfjs says so, none is made up", () => {
+  const y = tf.tensor1d([1, 0]), p = tf.tensor1d([0.6, 0.4]), w = tf.tensor1d([1, 2]);
+  assertThrows(() => tf.grad((y) => f1Loss()(y, p))(y), Error, "Cannot compute gradient");
+  assertThrows(() => tf.grad((w) => f1Loss()(y, p, w))(w), Error, "Cannot compute gradient");
   tf.dispose([y, p, w]);
 });
 

@@ -55,16 +55,28 @@ const refusals: Refusal[] = [
   },
   {
     what: "labels in two columns",
-    arguments: () => [float([1, 0, 1, 0], [2, 2]), p()],
+    arguments: () => [float([1, 0, 1, 0, 1, 0], [3, 2]), p()],
     argument: "yTrue",
-    value: "[2, 2]",
+    value: "must have the shape [n] or [n, 1], it has [3, 2]",
   },
   { what: "outputs of rank 0", arguments: () => [y(), tf.scalar(0.5)], argument: "yPred", value: "[]" },
   {
-    what: "outputs in a row",
-    arguments: () => [y(), float([0.1, 0.2, 0.3], [1, 3])],
+    what: "outputs in two columns",
+    arguments: () => [y(), float([0, 1, 0, 1, 0, 1], [3, 2])],
     argument: "yPred",
-    value: "[1, 3]",
+    value: "must have the shape [n] or [n, 1], it has [3, 2]",
+  },
+  {
+    what: "one row of three outputs",
+    arguments: () => [float([1]), float([0.1, 0.2, 0.3], [1, 3])],
+    argument: "yPred",
+    value: "must have the shape [n] or [n, 1], it has [1, 3]",
+  },
+  {
+    what: "weights in two columns",
+    arguments: () => [y(), p(), float([0, 1, 0, 1, 0, 1], [3, 2])],
+    argument: "sampleWeight",
+    value: "must have the shape [n] or [n, 1], it has [3, 2]",
   },
   {
     what: "outputs of int32",
