@@ -29,6 +29,7 @@ export interface CellOutput {
 export interface NotebookCell {
   cell_type: string;
   source: string | string[];
+  execution_count?: number | null;
   outputs?: CellOutput[];
 }
 
@@ -103,6 +104,16 @@ export function countOutputs(expected: CellOutput[][], found: CellOutput[][]): O
 /** The outputs of each code cell. */
 export function codeOutputs(cells: NotebookCell[]): CellOutput[][] {
   return cells.filter((cell) => cell.cell_type === "code").map((cell) => cell.outputs ?? []);
+}
+
+/** Why the cells of a notebook did not all run; `undefined` if they did. */
+export function whatFailed(cells: NotebookCell[]): string | undefined {
+  const code = cells.filter((cell) => cell.cell_type === "code");
+  const error = code.flatMap((cell) => cell.outputs ?? []).find((output) => output.output_type === "error");
+  if (error) return `a cell failed with ${error.ename}: ${error.evalue}`;
+  // A syntax error shows nothing at all: the cells after it are left without a number.
+  const notRun = code.findIndex((cell) => joined(cell.source).trim() !== "" && !cell.execution_count);
+  return notRun < 0 ? undefined : `code cell ${notRun + 1} was not run`;
 }
 
 /** The ways in which a probe's cells show something. */
@@ -302,15 +313,18 @@ interface Harness {
   browser: Browser;
   lab: RunningLab;
   folder: string;
-  report: Reporter;
   limit: number;
   busy: boolean;
   dark: boolean;
   pictures?: string;
 }
 
-async function runOnce(harness: Harness, subject: Subject, run: number): Promise<OutputCount & { seconds: number }> {
-  const { browser, lab, folder, limit, busy, dark, pictures, report } = harness;
+async function runOnce(
+  harness: Harness,
+  subject: Subject,
+  run: number,
+): Promise<OutputCount & { seconds: number; failure?: string }> {
+  const { browser, lab, folder, limit, busy, dark, pictures } = harness;
   await Deno.writeTextFile(join(folder, subject.name), subject.text);
   const page = await browser.newPage();
   try {
@@ -330,11 +344,8 @@ async function runOnce(harness: Harness, subject: Subject, run: number): Promise
     })();
     if (pictures && run === 1) await screenshots(page, pictures, `${stem}_run`);
     await page.evaluate(() => (globalThis as unknown as { panel: NotebookPanel }).panel.sessionContext.shutdown());
-    const found = codeOutputs(result.cells);
-    const error = found.flat().find((output) => output.output_type === "error");
-    if (error) report.line(`${subject.name}, run ${run}: a cell failed with ${error.ename}: ${error.evalue}`);
-    if (!result.finished) report.line(`${subject.name}, run ${run}: not finished after ${limit / 1000} s`);
-    return { ...countOutputs(subject.expected, found), seconds: result.seconds };
+    const failure = result.finished ? whatFailed(result.cells) : `not finished after ${limit / 1000} s`;
+    return { ...countOutputs(subject.expected, codeOutputs(result.cells)), seconds: result.seconds, failure };
   } finally {
     await page.close();
   }
@@ -384,20 +395,22 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
     });
     cleanUp.push(() => browser.close());
     const [busy, dark] = [values.busy === true, values.dark === true];
-    const harness: Harness = { browser, lab: running, folder, report, limit, busy, dark, pictures };
+    const harness: Harness = { browser, lab: running, folder, limit, busy, dark, pictures };
     report.line(`${await browser.version()}, Deno ${Deno.version.deno}${busy ? ", every core kept busy" : ""}`);
     report.line(tableRow(columns));
     const counts: OutputCount[] = [];
+    const failures: string[] = [];
     for (const subject of subjects) {
       for (let run = 1; run <= runs; run++) {
         report.status(`${subject.name}, run ${run} of ${runs}`);
-        const { seconds, ...count } = await runOnce(harness, subject, run);
+        const { seconds, failure, ...count } = await runOnce(harness, subject, run);
         counts.push(count);
         const { expected, lost, misplaced, changed, extra } = count;
         const cells = subject.expected.length;
         report.line(
           tableRow([subject.name, run, cells, expected, lost, misplaced, changed, extra, seconds.toFixed(1)]),
         );
+        if (failure !== undefined) failures.push(`${subject.name}, run ${run}: ${failure}`);
       }
     }
     const total = (name: keyof OutputCount) => counts.reduce((sum, count) => sum + count[name], 0);
@@ -407,6 +420,7 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
       } misplaced, ${total("changed")} changed, ${total("extra")} not expected`,
     );
     if (pictures) report.wrote(pictures);
+    if (failures.length > 0) throw new TaskError(failures.join("\n"));
     if (total("lost") + total("misplaced") > 0) throw new TaskError("not every output is under its cell");
   } finally {
     Deno.removeSignalListener("SIGINT", interrupted);

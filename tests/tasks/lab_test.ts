@@ -1,7 +1,14 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type CellOutput, codeOutputs, countOutputs, type NotebookCell, probeNotebook } from "../../bench/run_all.ts";
+import {
+  type CellOutput,
+  codeOutputs,
+  countOutputs,
+  type NotebookCell,
+  probeNotebook,
+  whatFailed,
+} from "../../bench/run_all.ts";
 import { root, TaskError, UsageError } from "../../tasks/cli.ts";
 import {
   findPython,
@@ -203,6 +210,14 @@ Deno.test("outputs are counted as found, misplaced, changed, lost and not expect
   assertEquals(countOutputs(expected, [[shown("a")], [shown("B")], [shown("c")]]), { ...none, found: 2, changed: 1 });
   assertEquals(countOutputs(expected, [...expected, [shown("d")]]), { ...none, extra: 1 });
   assertEquals(countOutputs([[shown("a")], [shown("a")]], [[shown("a"), shown("a")], []]).misplaced, 1);
+});
+
+Deno.test("a cell that fails or does not run is told", () => {
+  const cell = (more: Partial<NotebookCell>): NotebookCell => ({ cell_type: "code", source: "f()", ...more });
+  assertEquals(whatFailed([cell({ execution_count: 1 }), cell({ source: " ", execution_count: null })]), undefined);
+  assertEquals(whatFailed([cell({ execution_count: 1 }), cell({ execution_count: null })]), "code cell 2 was not run");
+  const outputs = [{ output_type: "error", ename: "TypeError", evalue: "no" }];
+  assertEquals(whatFailed([cell({ execution_count: 1, outputs })]), "a cell failed with TypeError: no");
 });
 
 Deno.test("a probe expects what its cells show", () => {
