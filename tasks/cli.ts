@@ -52,6 +52,21 @@ export function shortPath(path: string | URL): string {
   return relative(decodeURIComponent(root.pathname), full) || ".";
 }
 
+/** A number of at least `least` from an option, or the default. */
+export function numberOption(
+  name: string,
+  value: string | boolean | undefined,
+  least: number,
+  otherwise: number,
+): number {
+  if (value === undefined) return otherwise;
+  const number = Number(value);
+  if (!Number.isFinite(number) || number < least || String(value).trim() === "") {
+    throw new UsageError(`--${name} takes a number of at least ${least}, not '${value}'`);
+  }
+  return number;
+}
+
 function helpText(spec: TaskSpec): string {
   const options: NonNullable<TaskSpec["options"]> = {
     ...spec.options,

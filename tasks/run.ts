@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import { runTask, shortPath, TaskError, UsageError } from "./cli.ts";
+import { numberOption, runTask, shortPath, TaskError } from "./cli.ts";
 import { compareNotebooks, differenceText } from "./compare.ts";
 import {
   defaultJobs,
@@ -15,16 +15,6 @@ import {
   projectNotebooks,
   writeNotebook,
 } from "./execute.ts";
-
-/** A number of at least `least` from an option, or the default. */
-function numberOption(name: string, value: string | boolean | undefined, least: number, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  const number = Number(value);
-  if (!Number.isFinite(number) || number < least || String(value).trim() === "") {
-    throw new UsageError(`--${name} takes a number of at least ${least}, not '${value}'`);
-  }
-  return number;
-}
 
 if (import.meta.main) {
   await runTask({

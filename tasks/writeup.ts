@@ -5,7 +5,7 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type Reporter, root, runTask, shortPath, TaskError, UsageError } from "./cli.ts";
+import { numberOption, type Reporter, root, runTask, shortPath, TaskError } from "./cli.ts";
 import { compareNotebooks, differenceText } from "./compare.ts";
 import {
   defaultJobs,
@@ -17,16 +17,6 @@ import {
 } from "./execute.ts";
 import { readNotebook } from "./notebook_format.ts";
 import { buildSite, type NotebookFile } from "./site/mod.ts";
-
-/** A number of at least `least` from an option, or the default. */
-function numberOption(name: string, value: string | boolean | undefined, least: number, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  const number = Number(value);
-  if (!Number.isFinite(number) || number < least || String(value).trim() === "") {
-    throw new UsageError(`--${name} takes a number of at least ${least}, not '${value}'`);
-  }
-  return number;
-}
 
 const notebookPath = (path: string): string => shortPath(path).replaceAll("\\", "/");
 

@@ -30,12 +30,12 @@ export function straightThrough(step: Step = softsign()): Step {
   if (typeof step?.derivative !== "function") {
     throw new TypeError(`Cannot make a straight-through step: 'step' must be a step, such as softsign({ slope: 20 })`);
   }
-  const { name, threshold, slope, derivative } = step;
+  const { name, threshold, slope } = step;
   return completeStep({
     name: `straightThrough(${name})`,
     threshold,
     slope,
     value: round({ threshold }).value,
-    derivative,
+    derivative: (p) => step.derivative(p),
   });
 }
