@@ -317,8 +317,8 @@ export async function executeNotebook(path: string | URL, options: ExecuteOption
 /** The sentence of every notebook that failed, and those that did not. */
 export class NotebooksFailed extends TaskError {
   /** The failures, in the order of the paths. */
-  readonly failures: Error[];
-  constructor(failures: Error[]) {
+  readonly failures: TaskError[];
+  constructor(failures: TaskError[]) {
     super(failures.map((failure) => failure.message).join("\n\n"));
     this.failures = failures;
   }
@@ -334,24 +334,28 @@ export async function executeNotebooks(
 ): Promise<ExecutedNotebook[]> {
   const { jobs = defaultJobs, onExecuted = () => {}, ...each } = options;
   const results: ExecutedNotebook[] = [];
-  const failures: Error[] = [];
+  const failures: TaskError[] = [];
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([giveUp.signal, ...each.signal ? [each.signal] : []]);
   let next = 0;
   const worker = async () => {
-    while (next < paths.length && !each.signal?.aborted) {
+    while (next < paths.length && !signal.aborted) {
       const index = next++;
       try {
-        results[index] = await executeNotebook(paths[index], each);
+        results[index] = await executeNotebook(paths[index], { ...each, signal });
         await onExecuted(results[index]);
       } catch (error) {
-        if (!(error instanceof TaskError)) throw error;
-        failures[index] = error;
+        // What is no notebook's failure ends the other kernels too.
+        if (error instanceof TaskError) failures[index] = error;
+        else giveUp.abort(error);
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(jobs, paths.length) }, worker));
+  giveUp.signal.throwIfAborted();
   // `flat` leaves out the holes.
   if (failures.length > 0) throw new NotebooksFailed(failures.flat());
-  if (each.signal?.aborted) throw new TaskError("interrupted before the first notebook");
+  if (signal.aborted) throw new TaskError("interrupted before the first notebook");
   return results;
 }
 
@@ -369,14 +373,18 @@ export function projectNotebooks(): string[] {
  * It is synchronous, so that no signal is handled half way.
  */
 export function writeNotebook({ path, text }: ExecutedNotebook): boolean {
-  if (Deno.readTextFileSync(path) === text) return false;
   const beside = join(dirname(path), `.${basename(path)}.${Deno.pid}.tmp`);
   try {
+    if (Deno.readTextFileSync(path) === text) return false;
     Deno.writeTextFileSync(beside, text);
     Deno.renameSync(beside, path);
   } catch (error) {
-    Deno.removeSync(beside);
-    throw error;
+    try {
+      Deno.removeSync(beside);
+    } catch {
+      // It was not even begun.
+    }
+    throw new TaskError(`Cannot write ${shortPath(path)}: ${(error as Error).message}`);
   }
   return true;
 }

@@ -101,6 +101,8 @@ export class Kernel implements AsyncDisposable {
       const kernel = new Kernel(options);
       try {
         await kernel.#ready(options.signal);
+        // The kernel has read its connection file; without it, nothing is left behind whatever happens.
+        await kernel.#removeFolder();
         return kernel;
       } catch (error) {
         await kernel.stop();
@@ -185,6 +187,10 @@ export class Kernel implements AsyncDisposable {
     }
     await this.#child.status;
     await Promise.all(this.#logs.map((log) => log.done));
+    await this.#removeFolder();
+  }
+
+  async #removeFolder(): Promise<void> {
     await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
   }
 

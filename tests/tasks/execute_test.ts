@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { TaskError } from "../../tasks/cli.ts";
 import { executeNotebook, executeNotebooks, writeNotebook } from "../../tasks/execute.ts";
 import { codeCells, type Output } from "../../tasks/notebook_format.ts";
@@ -157,6 +157,7 @@ Deno.test("two runs give the same bytes, as Jupyter would write them, and keep t
     source: ["1"],
   });
   assertEquals(new Set(cells.map(({ id }: { id: string }) => id)).size, 4);
+  assert(/"application\/json": \{\n +"a": "x\\ny",\n +"b"/.test(first.text), "keys are sorted");
   assert(first.text.startsWith('{\n "cells": [\n  {\n   "cell_type": "code",\n'));
 });
 
@@ -173,4 +174,18 @@ Deno.test("paths of the project become relative, other paths of the machine are 
   );
   const temporary = fixtures.notebook("temporary.ipynb", ["1", `import { tmpdir } from "node:os"; tmpdir() + "/x";`]);
   await assertRejects(() => executeNotebook(temporary), TaskError, "temporary.ipynb, cell 2: its output shows a path");
+});
+
+Deno.test("an error that is no notebook's ends all kernels and is handed on; a file that cannot be written is told", async () => {
+  using fixtures = new Fixtures();
+  const paths = [fixtures.notebook("a.ipynb", ["1"]), fixtures.notebook("b.ipynb", ["while (true);"])];
+  const onExecuted = () => {
+    throw new RangeError("mine");
+  };
+  await assertRejects(() => executeNotebooks(paths, { jobs: 2, onExecuted }), RangeError, "mine");
+  const executed = await executeNotebook(paths[0]);
+  Deno.removeSync(paths[0]);
+  Deno.mkdirSync(`${paths[0]}/in-the-way`, { recursive: true });
+  assertThrows(() => writeNotebook(executed), TaskError, "Cannot write tests/tasks/");
+  assertEquals(fixtures.names(), ["a.ipynb", "b.ipynb"]);
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { tmpdir } from "node:os";
 import process from "node:process";
 import { finished, Fixtures, spawnRun } from "./fixtures.ts";
 
@@ -158,7 +159,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-Deno.test("a kernel whose executor was killed outright ends by itself", async () => {
+Deno.test("a kernel whose executor was killed outright ends by itself, and nothing is left", async () => {
+  const leftovers = () => [...Deno.readDirSync(tmpdir())].filter(({ name }) => name.startsWith("roundabout-")).length;
+  const before = leftovers();
   using fixtures = new Fixtures();
   const path = fixtures.notebook("a.ipynb", [
     'Deno.writeTextFileSync("pid", String(Deno.pid)); await new Promise(() => {});',
@@ -170,4 +173,5 @@ Deno.test("a kernel whose executor was killed outright ends by itself", async ()
   child.kill("SIGKILL");
   await finished(child);
   await until(() => !alive(pid()), "the kernel's end", 10);
+  await until(() => leftovers() <= before, "the temporary folders to go", 5);
 });
