@@ -101,7 +101,7 @@ await runTask({
         "--coverage-raw-data-only",
         "tests",
       ]),
-      await runTests(report, "examples", ["test", "-P", "--doc", "--parallel", "lib"]),
+      await runTests(report, "examples", ["test", "-P", "--doc", "--parallel", "lib", "README.md"]),
       await runNotebooks(report),
     ];
     const { output } = await runDeno(["coverage", coverage, "--include=/lib/"]);
