@@ -13,7 +13,7 @@ import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
 import { type Reporter, root, runTask, type TaskArgs, TaskError, UsageError } from "../tasks/cli.ts";
-import { type Lab, prepareLab, type RunningLab, startLab } from "../tasks/lab.ts";
+import { interruption, prepareLab, type RunningLab, startLab } from "../tasks/lab.ts";
 
 /** An output of a code cell, as nbformat has it. */
 export interface CellOutput {
@@ -372,26 +372,38 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
   if (subjects.length === 0) throw new TaskError("there are no notebooks in notebooks/: name one, or use --probe");
   const executablePath = await findChromium();
   if (pictures) await Deno.mkdir(pictures, { recursive: true });
-  const lab: Lab = await prepareLab(report);
+  const prepared = await prepareLab(report);
   const { launch } = await import("puppeteer-core");
   // Beside notebooks/, so that the project's deno.json and every relative path mean the same; git does not see it.
-  const folder = await Deno.makeTempDir({ dir: lab.project, prefix: ".run_all_" });
+  const folder = await Deno.makeTempDir({ dir: prepared.project, prefix: ".run_all_" });
   const cleanUp: (() => Promise<unknown>)[] = [() => Deno.remove(folder, { recursive: true })];
   const end = async () => {
     for (let step = cleanUp.pop(); step; step = cleanUp.pop()) await step().catch(() => {});
   };
-  const interrupted = () => void end().then(() => Deno.exit(1));
-  Deno.addSignalListener("SIGINT", interrupted);
+  interruption().addEventListener("abort", () => void end().then(() => Deno.exit(1)));
   try {
     await Deno.writeTextFile(join(folder, ".gitignore"), "*\n");
     report.status("starting JupyterLab and Chromium");
+    // A theme that is tried here is not to stay: settings of its own.
+    const own = {
+      JUPYTERLAB_SETTINGS_DIR: join(folder, ".settings"),
+      JUPYTERLAB_WORKSPACES_DIR: join(folder, ".spaces"),
+    };
+    const lab = { ...prepared, env: { ...prepared.env, ...own } };
     const running = await startLab(lab, { folder, more: ["--LabApp.expose_app_in_browser=True"] });
     cleanUp.push(() => running.stop());
     const browser = await launch({
       executablePath,
       args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-timer-throttling"],
+      env: {
+        ...Deno.env.toObject(),
+        XDG_CONFIG_HOME: join(folder, ".chromium"),
+        XDG_CACHE_HOME: join(folder, ".chromium"),
+      },
       protocolTimeout: limit + 60_000,
       handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
     });
     cleanUp.push(() => browser.close());
     const [busy, dark] = [values.busy === true, values.dark === true];
@@ -423,7 +435,6 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
     if (failures.length > 0) throw new TaskError(failures.join("\n"));
     if (total("lost") + total("misplaced") > 0) throw new TaskError("not every output is under its cell");
   } finally {
-    Deno.removeSignalListener("SIGINT", interrupted);
     await end();
   }
 }

@@ -16,6 +16,7 @@ import { type Reporter, root, runTask, shortPath, type TaskArgs, TaskError, Usag
 export const oldestPython: [number, number] = [3, 9];
 
 const requirementsFile = fileURLToPath(new URL("lab/requirements.txt", import.meta.url));
+const serverFile = fileURLToPath(new URL("lab/serve.py", import.meta.url));
 const firstPort = 8888;
 const triedPorts = 50;
 
@@ -298,8 +299,7 @@ export function serverArguments(
 ): string[] {
   const { folder, port, browser = false, more = [] } = options;
   return [
-    "-m",
-    "jupyterlab",
+    serverFile,
     "--ServerApp.ip=127.0.0.1",
     `--ServerApp.port=${port}`,
     "--ServerApp.port_retries=0",
@@ -361,9 +361,10 @@ export async function startLab(lab: Lab, options: StartOptions = {}): Promise<Ru
     cwd: folder,
     env: { ...lab.env, JUPYTER_TOKEN: token },
     clearEnv: true,
+    // The server ends when this pipe does, so that it does not outlive a task that was killed.
+    stdin: "piped",
     // Out of the terminal's group: a Ctrl-C that reached the server itself would leave its kernels running.
     detached: true,
-    stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -407,7 +408,7 @@ export async function startLab(lab: Lab, options: StartOptions = {}): Promise<Ru
 }
 
 /** An abort signal that the first Ctrl-C (or end of the terminal) raises. */
-function interruption(): AbortSignal {
+export function interruption(): AbortSignal {
   const controller = new AbortController();
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) Deno.addSignalListener(signal, () => controller.abort());

@@ -31,7 +31,7 @@ async function runCopy(args: string[], env: Record<string, string>) {
   const copy = await Deno.makeTempDir();
   try {
     await Deno.mkdir(join(copy, "tasks", "lab"), { recursive: true });
-    for (const file of ["cli.ts", "lab.ts", "lab/requirements.txt"]) {
+    for (const file of ["cli.ts", "lab.ts", "lab/requirements.txt", "lab/serve.py"]) {
       await Deno.copyFile(join(project, "tasks", file), join(copy, "tasks", file));
     }
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
