@@ -66,8 +66,12 @@ function logTicks(low: number, high: number, count: number, nice: boolean): Tick
   );
   const domain: [number, number] = nice ? [10 ** first, 10 ** last] : [low, high];
   const values = powers.map((power) => Number(`1e${power}`));
-  return { domain, values, format: (value) => logLabel(Math.round(Math.log10(value))) };
+  return { domain, values, format: logLabel };
 }
 
-const logLabel = (exponent: number): string =>
-  exponent >= -2 && exponent <= 3 ? String(Number(`1e${exponent}`)) : powerOfTen(exponent);
+/** A power of ten as such; what else an axis was asked to say, as it is. */
+function logLabel(value: number): string {
+  const exponent = Math.round(Math.log10(value));
+  if (Math.abs(Math.log10(value) - exponent) > 1e-9) return tickLabel(value, 10 ** Math.floor(Math.log10(value)));
+  return exponent >= -2 && exponent <= 3 ? String(Number(`1e${exponent}`)) : powerOfTen(exponent);
+}

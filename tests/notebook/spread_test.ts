@@ -61,6 +61,8 @@ Deno.test("ticks: words", () => {
   assertEquals(words(-1, 1, "linear"), ["−1.0", "−0.5", "0.0", "0.5", "1.0"]);
   assertEquals(words(0, 20000, "linear"), ["0", "5000", "10,000", "15,000", "20,000"]);
   assertEquals(words(1e-6, 1, "log"), ["10⁻⁶", "10⁻⁴", "0.01", "1"]);
+  const { format } = ticks(1, 100, 3, "log", true); // ticks that were asked for are no powers of ten
+  assertEquals([1, 2, 5, 64, 100, 0.05, 512].map(format), ["1", "2", "5", "64", "100", "0.05", "512"]);
   const { domain } = ticks(3, 3, 4, "linear", true);
   assert(domain[0] < 3 && domain[1] > 3);
   assertAlmostEquals(ticks(0.1, 0.3, 4, "linear", false).values[0], 0.1);
