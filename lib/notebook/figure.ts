@@ -41,7 +41,11 @@ export function assertWords(maker: string, { title, alt }: FigureWords): void {
 }
 
 /** A figure from its image and its words. */
-export function makeFigure(svg: string, { title, alt, caption = "" }: FigureWords): Figure {
+export function makeFigure(svg: string, words: FigureWords): Figure {
+  // A long sentence may be broken in a cell.
+  const [title, alt, caption] = [words.title, words.alt, words.caption ?? ""].map((text) =>
+    text.replace(/\s*\n\s*/g, " ")
+  );
   const text = [`[figure] ${title}`, alt, caption].filter((line) => line !== "").join("\n");
   return Object.freeze({ kind: "figure" as const, svg, title, alt, caption, text });
 }

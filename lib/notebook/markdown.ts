@@ -39,7 +39,8 @@ export const renderInline = (source: string): string => parser.renderInline(sour
 /**
  * Markdown with TeX between `$…$` or `$$…$$`. HTML in it is shown, not obeyed.
  *
- * @param source The markdown; what all its lines are indented by is taken off
+ * @param source The markdown; what all its lines are indented by is taken off, and a line that is indented further goes
+ * on with the one before, so that a long sentence may be broken in a cell
  * @returns What {@linkcode show} takes
  *
  * @example
@@ -54,7 +55,7 @@ export function markdown(source: string): Output {
   if (typeof source !== "string") {
     throw new TypeError(`Cannot make markdown: 'source' is of type ${typeof source}, it must be a string`);
   }
-  const text = dedent(source);
+  const text = unwrap(dedent(source));
   return makeOutput(parser.render(text).trim(), text);
 }
 
@@ -84,4 +85,10 @@ function dedent(source: string): string {
   const indents = lines.filter((line) => line.trim() !== "").map((line) => /^[ \t]*/.exec(line)![0].length);
   const indent = Math.min(...indents, Infinity);
   return lines.map((line) => line.slice(Number.isFinite(indent) ? indent : 0)).join("\n");
+}
+
+/** Joins to a line what goes on with it: an indented line that begins no list, table or quotation of its own. */
+function unwrap(source: string): string {
+  if (source.includes("```")) return source; // the indents of code are its own
+  return source.replace(/(?<=\S)[ \t]*\n[ \t]+(?=\S)(?![-*+|>#]|\d+\.\s)/g, " ");
 }

@@ -247,3 +247,22 @@ Deno.test("decodeFigures: other images and other quotes", () => {
     '<svg role="img" aria-label="it&#39;s" x="1"/>',
   );
 });
+
+Deno.test("a sentence that is broken in a cell is one line, and lists, quotations and code stay as they are", () => {
+  assertEquals(markdown("one\n    two\n  three").text, "one two three");
+  assertEquals(markdown("- a\n  b\n  - c\n  1. d").text, "- a b\n  - c\n  1. d");
+  assertEquals(markdown("> a\n\n    b").text, "> a\n\n    b");
+  assertEquals(markdown("```\na\n  b\n```").text, "```\na\n  b\n```");
+});
+
+Deno.test("the words of a figure may be broken in a cell", () => {
+  const figure = curveFigure({
+    title: "A\n  title",
+    alt: "What is\n    to be seen",
+    caption: "What\n  was done",
+    x: { label: "x" },
+    y: { label: "y" },
+    series: [{ name: "one", points: [[0, 0], [1, 1]] }],
+  });
+  assertEquals([figure.title, figure.alt, figure.caption], ["A title", "What is to be seen", "What was done"]);
+});
