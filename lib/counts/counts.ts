@@ -18,6 +18,18 @@ export interface Rows {
   readonly yPred: ArrayLike<number>;
   /** Weights ≥ 0; absent: 1 each. */
   readonly sampleWeight?: ArrayLike<number>;
+  /** Which of the entries are meant; absent: all. */
+  readonly slice?: Slice;
+}
+
+/** Evenly spaced entries: a column of a table that is kept row by row, say. */
+export interface Slice {
+  /** The first. */
+  readonly offset: number;
+  /** From one to the next. */
+  readonly stride: number;
+  /** How many. */
+  readonly length: number;
 }
 
 /** A function of one output and its derivative: a step, or a step behind a link. */

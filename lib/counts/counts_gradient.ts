@@ -2,6 +2,9 @@ import type { Counts, Elementwise, Rows } from "./counts.ts";
 
 const largest = (2 - 2 ** -23) * 2 ** 127;
 
+/** A number that float32 can hold: what is beyond it becomes its largest. */
+export const toFloat32 = (g: number): number => g > largest ? largest : g < -largest ? -largest : g;
+
 /**
  * The gradient, with respect to each output, of a function of the counts: the second of the two passes.
  *
@@ -13,7 +16,8 @@ const largest = (2 - 2 ** -23) * 2 ** 127;
  * @param rows Labels, outputs and weights.
  * @param step A step.
  * @param partials ∂f by each of the four counts.
- * @returns One number a row, float32.
+ * @param gradient Where the numbers go, one an entry of the slice; default: a new float32 array.
+ * @returns The same array.
  *
  * @example
  * ```ts
@@ -24,14 +28,17 @@ const largest = (2 - 2 ** -23) * 2 ** 127;
  * assertEquals(countsGradient(rows, identity(), { tp: 1, fp: -2, fn: 0, tn: 0 }), new Float32Array([1, -2]));
  * ```
  */
-export function countsGradient(rows: Rows, step: Pick<Elementwise, "derivative">, partials: Counts): Float32Array {
-  const { yTrue, yPred, sampleWeight } = rows;
+export function countsGradient(
+  rows: Rows,
+  step: Pick<Elementwise, "derivative">,
+  partials: Counts,
+  gradient: Float32Array | Float64Array = new Float32Array(rows.yTrue.length),
+): Float32Array | Float64Array {
+  const { yTrue, yPred, sampleWeight, slice = { offset: 0, stride: 1, length: yTrue.length } } = rows;
   const ofPositive = partials.tp - partials.fn, ofNegative = partials.fp - partials.tn;
-  const gradient = new Float32Array(yTrue.length);
-  for (let i = 0; i < gradient.length; i++) {
+  for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) {
     const w = sampleWeight === undefined ? 1 : sampleWeight[i];
-    const g = w * step.derivative(yPred[i]) * (yTrue[i] * ofPositive + (1 - yTrue[i]) * ofNegative);
-    gradient[i] = g > largest ? largest : g < -largest ? -largest : g;
+    gradient[i] = toFloat32(w * step.derivative(yPred[i]) * (yTrue[i] * ofPositive + (1 - yTrue[i]) * ofNegative));
   }
   return gradient;
 }

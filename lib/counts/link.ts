@@ -1,25 +1,27 @@
 import type { Elementwise } from "./counts.ts";
 
+/** σ(z) = 1/(1 + e^(−z)), written in e^(−|z|), which cannot overflow: z may be ±10⁴, or infinite. */
+export function sigmoid(z: number): number {
+  const e = Math.exp(-Math.abs(z));
+  return (z < 0 ? e : 1) / (1 + e);
+}
+
+/** σ′(z) = σ(z)·(1 − σ(z)), written the same way. */
+export function sigmoidSlope(z: number): number {
+  const e = Math.exp(-Math.abs(z));
+  return e / (1 + e) ** 2;
+}
+
 /**
  * A step behind the logistic function: what an output z does when it is a logit.
  *
- *     v(z) = s(σ(z))        v′(z) = s′(σ(z))·σ(z)·(1 − σ(z)),    σ(z) = 1/(1 + e^(−z))
- *
- * σ and its derivative are written in e^(−|z|), which cannot overflow: z may be ±10⁴, or infinite.
+ *     v(z) = s(σ(z))        v′(z) = s′(σ(z))·σ′(z)
  */
 export function ofLogits(step: Elementwise): Elementwise {
   return {
     value: (z) => step.value(sigmoid(z)),
-    derivative: (z) => {
-      const e = Math.exp(-Math.abs(z));
-      return step.derivative(sigmoid(z)) * e / (1 + e) ** 2;
-    },
+    derivative: (z) => step.derivative(sigmoid(z)) * sigmoidSlope(z),
   };
-}
-
-function sigmoid(z: number): number {
-  const e = Math.exp(-Math.abs(z));
-  return (z < 0 ? e : 1) / (1 + e);
 }
 
 /**

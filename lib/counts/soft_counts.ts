@@ -20,9 +20,10 @@ import type { Counts, Elementwise, Rows } from "./counts.ts";
  * assertEquals(softCounts(rows, round()), { tp: 1, fp: 1, fn: 1, tn: 1 });
  * ```
  */
-export function softCounts({ yTrue, yPred, sampleWeight }: Rows, step: Pick<Elementwise, "value">): Counts {
+export function softCounts(rows: Rows, step: Pick<Elementwise, "value">): Counts {
+  const { yTrue, yPred, sampleWeight, slice = { offset: 0, stride: 1, length: yTrue.length } } = rows;
   let tp = 0, fp = 0, fn = 0, tn = 0;
-  for (let i = 0; i < yTrue.length; i++) {
+  for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) {
     const s = step.value(yPred[i]);
     const w = sampleWeight === undefined ? 1 : sampleWeight[i];
     const positive = w * yTrue[i], negative = w * (1 - yTrue[i]);

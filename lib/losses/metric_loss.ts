@@ -1,19 +1,18 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Scalar, Tensor } from "../tensor.ts";
+import { type Average, scoreBatch, type ZeroDivision } from "../averages/average.ts";
+import { toSetting } from "../averages/setting.ts";
 import { readBatch } from "../check/batch.ts";
-import { describe } from "../check/describe.ts";
-import { countsGradient } from "../counts/counts_gradient.ts";
-import { ofLogits, ofProbabilities } from "../counts/link.ts";
-import { softCounts } from "../counts/soft_counts.ts";
-import type { Score } from "../scores/score.ts";
-import { type ScoreName, toScore } from "../scores/to_score.ts";
+import type { DecisionName } from "../decisions/to_decision.ts";
+import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { StepDefinition } from "../steps/step.ts";
-import { type StepName, toStep } from "../steps/to_step.ts";
+import type { StepName } from "../steps/to_step.ts";
+import type { Scalar, Tensor } from "../tensor.ts";
 
 /** Options of every loss. */
 export interface LossOptions {
   /**
-   * The stand-in for rounding: a name, a step, or a definition of one's own.
+   * The stand-in for rounding: a name, a step, or a definition of one's own. With another decision than "threshold" a
+   * name only; with "argmax" it is a softmax, whatever the shape: "straightThrough" or "round", or nothing.
    *
    * @default {"softsign"}
    */
@@ -25,23 +24,45 @@ export interface LossOptions {
    */
   slope?: number;
   /**
-   * For a step given by name: the decision threshold, inside (0, 1).
+   * For a step given by name: the decision threshold, inside (0, 1); one for all columns, or one a column.
    *
    * @default {0.5}
    */
-  threshold?: number;
+  threshold?: number | readonly number[];
   /**
-   * Whether `yPred` holds logits: they then go through a logistic function inside the loss.
+   * What makes an output a positive: "threshold", "argmax", or `{ top: k }`, an alert budget.
+   *
+   * @default {"threshold"}
+   */
+  decision?: DecisionName;
+  /**
+   * How the columns' scores make one number: "binary" (there is one column), "micro", "macro", "weighted", "samples".
+   *
+   * @default {"binary"}
+   */
+  average?: Average;
+  /**
+   * What each class weighs: in the mean of "macro" and "weighted", in the counts of the others.
+   *
+   * @default {1 each}
+   */
+  classWeights?: readonly number[];
+  /**
+   * Whether `yPred` holds logits: they then go through a logistic function inside the loss, with decision: "argmax"
+   * through a softmax.
    *
    * @default {false}
    */
   fromLogits?: boolean;
   /**
-   * The score's value on a batch on which it is not defined (0/0); the gradient is 0 there.
+   * The score's value where it is not defined (0/0), in a batch or for a class; the gradient is 0 there. "skip" leaves
+   * such a class out of the mean, and is 0 where nothing is left.
    *
    * @default {0}
    */
-  zeroDivision?: 0 | 1;
+  zeroDivision?: ZeroDivision;
+  /** A label (NaN, say) whose outputs count nowhere; a class index that is ignored takes its whole row along. */
+  ignoreLabel?: number;
 }
 
 /**
@@ -58,13 +79,6 @@ export interface Loss {
   (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar;
   /** What it is called. */
   readonly name: string;
-}
-
-/** Refuses what no score can be reported as. */
-export function checkZeroDivision(what: string, zeroDivision: unknown): asserts zeroDivision is 0 | 1 {
-  if (zeroDivision !== 0 && zeroDivision !== 1) {
-    throw new RangeError(`Cannot make ${what}: 'zeroDivision' must be 0 or 1, it is ${describe(zeroDivision)}`);
-  }
 }
 
 /**
@@ -106,27 +120,18 @@ export function checkZeroDivision(what: string, zeroDivision: unknown): asserts 
  * assertAlmostEquals(value.dataSync()[0], 1 / 3, 1e-7);
  * ```
  */
-export function metricLoss(score: ScoreName | Score, options: LossOptions = {}): Loss {
-  const { step = "softsign", slope, threshold, fromLogits = false, zeroDivision = 0 } = options;
-  const chosen = toScore(score);
-  const name = `${chosen.name}Loss`;
-  checkZeroDivision(name, zeroDivision);
-  const link = fromLogits ? ofLogits : ofProbabilities;
-  const elementwise = link(toStep(step, { slope, threshold }));
+export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOptions = {}): Loss {
+  const chosen = toScore(score), name = `${chosen.name}Loss`, best = chosen.best ?? 1;
+  const { scoring, reading, decide } = toSetting(name, chosen, options);
 
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
-    const rows = readBatch(name, { yTrue, yPred, sampleWeight }, { fromLogits });
+    const batch = readBatch(name, { yTrue, yPred, sampleWeight }, reading);
     const op = tf.customGrad((output) => {
       const { shape } = output as Tensor;
-      const counts = softCounts(rows, elementwise);
-      const value = chosen.value(counts);
+      const scored = scoreBatch(batch, decide(batch), scoring);
       return {
-        value: tf.scalar(1 - (Number.isNaN(value) ? zeroDivision : value)),
-        gradFunc: (dy: Tensor) => {
-          const { tp, fp, fn, tn } = chosen.gradient(counts);
-          const gradient = countsGradient(rows, elementwise, { tp: -tp, fp: -fp, fn: -fn, tn: -tn });
-          return tf.mul(dy, tf.tensor(gradient, shape));
-        },
+        value: tf.scalar(best - scored.value),
+        gradFunc: (dy: Tensor) => tf.mul(tf.neg(dy), tf.tensor(scored.gradient(), shape)),
       };
     });
     return op(yPred) as Scalar;

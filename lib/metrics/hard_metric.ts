@@ -1,22 +1,39 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Scalar, Tensor } from "../tensor.ts";
+import { type Average, scoreBatch, type ZeroDivision } from "../averages/average.ts";
+import { toSetting } from "../averages/setting.ts";
 import { readBatch } from "../check/batch.ts";
-import { ofLogits, ofProbabilities } from "../counts/link.ts";
-import { softCounts } from "../counts/soft_counts.ts";
-import { checkZeroDivision } from "../losses/metric_loss.ts";
+import type { DecisionName } from "../decisions/to_decision.ts";
 import type { Score } from "../scores/score.ts";
 import { accuracy, f1, fBeta, type FBetaOptions, jaccard, precision, recall } from "../scores/scores.ts";
-import { type ScoreName, toScore } from "../scores/to_score.ts";
-import { round } from "../steps/round.ts";
+import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
+import type { Tensor } from "../tensor.ts";
 
 /** Options of every metric. */
 export interface MetricOptions {
   /**
-   * An output is a positive where it is greater, strictly.
+   * An output is a positive where it is greater, strictly; one threshold for all columns, or one a column.
    *
    * @default {0.5}
    */
-  threshold?: number;
+  threshold?: number | readonly number[];
+  /**
+   * What makes an output a positive: "threshold", "argmax", or `{ top: k }`, an alert budget.
+   *
+   * @default {"threshold"}
+   */
+  decision?: DecisionName;
+  /**
+   * How the columns' scores make one number, with scikit-learn's meaning; "none" leaves them apart, one a class.
+   *
+   * @default {"binary"}
+   */
+  average?: Average | "none";
+  /**
+   * What each class weighs: in the mean of "macro" and "weighted", in the counts of the others.
+   *
+   * @default {1 each}
+   */
+  classWeights?: readonly number[];
   /**
    * Whether `yPred` holds logits; the threshold stays one of probabilities.
    *
@@ -24,11 +41,13 @@ export interface MetricOptions {
    */
   fromLogits?: boolean;
   /**
-   * What is reported where the score is not defined (0/0).
+   * What is reported where the score is not defined (0/0); "skip" leaves such a class out of the mean.
    *
    * @default {0}
    */
-  zeroDivision?: 0 | 1;
+  zeroDivision?: ZeroDivision;
+  /** A label (NaN, say) whose outputs count nowhere. */
+  ignoreLabel?: number;
 }
 
 /** A metric as `model.compile({ metrics })` takes it; its name is its key in the history. */
@@ -39,7 +58,7 @@ export interface Metric {
    * @param sampleWeight Weights ≥ 0, shape [n] or [n, 1].
    * @returns The score, a scalar.
    */
-  (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar;
+  (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Tensor;
   /** Its key in the history: "precision", or "precision_0.3" at another threshold than 0.5. */
   readonly name: string;
 }
@@ -68,19 +87,39 @@ export interface Metric {
  * assertEquals(metric(tf.tensor1d([1, 1, 0]), tf.tensor1d([0.9, 0.2, 0.1])).dataSync()[0], 0.5);
  * ```
  */
-export function hardMetric(score: ScoreName | Score, options: MetricOptions = {}): Metric {
-  const { threshold = 0.5, fromLogits = false, zeroDivision = 0 } = options;
+export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOptions = {}): Metric {
+  const { threshold, average = "binary", zeroDivision = 0 } = options;
   const chosen = toScore(score);
-  const name = threshold === 0.5 ? chosen.name : `${chosen.name}_${threshold}`;
-  checkZeroDivision(`the metric '${name}'`, zeroDivision);
-  const link = fromLogits ? ofLogits : ofProbabilities;
-  const decide = link(round({ threshold }));
+  const name = metricName(chosen.name, options);
+  const { scoring, reading, decide } = toSetting(`the metric '${name}'`, chosen, {
+    ...options,
+    step: "round",
+    threshold,
+    average: average === "none" ? "macro" : average,
+  });
 
-  const metric = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
-    const value = chosen.value(softCounts(readBatch(name, { yTrue, yPred, sampleWeight }, { fromLogits }), decide));
-    return tf.scalar(Number.isNaN(value) ? zeroDivision : value);
+  const metric = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Tensor => {
+    const batch = readBatch(name, { yTrue, yPred, sampleWeight }, reading);
+    const { value, values } = scoreBatch(batch, decide(batch), scoring);
+    if (average !== "none") return tf.scalar(value);
+    const instead = zeroDivision === "skip" ? NaN : zeroDivision;
+    return tf.tensor1d(values.map((v) => Number.isNaN(v) ? instead : v));
   };
   return Object.defineProperty(metric, "name", { value: name });
+}
+
+/** What distinguishes a metric from the others of its score: only what is not usual. */
+function metricName(
+  score: string,
+  { threshold = 0.5, average = "binary", decision = "threshold" }: MetricOptions,
+): string {
+  const parts = [
+    score,
+    average === "binary" ? "" : String(average),
+    decision === "threshold" ? "" : typeof decision === "object" ? `top${decision?.top}` : String(decision),
+    threshold === 0.5 ? "" : String(threshold).replaceAll(",", "_"),
+  ];
+  return parts.filter((part) => part !== "").join("_");
 }
 
 /** Makes a metric of one score. */

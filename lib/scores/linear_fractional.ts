@@ -1,4 +1,5 @@
 import type { Counts } from "../counts/counts.ts";
+import { countKeys, eachCount } from "../counts/each_count.ts";
 import type { Score } from "./score.ts";
 
 /** The coefficients of a ratio of two linear functions of the counts; what is left out is 0. */
@@ -7,12 +8,10 @@ export interface Coefficients {
   readonly denominator: Partial<Counts>;
 }
 
-const keys = ["tp", "fp", "fn", "tn"] as const;
-
 function dot(coefficients: Partial<Counts>, counts: Counts): number {
   let sum = 0;
   // A count whose coefficient is 0 stays out altogether: 0·∞ would be NaN.
-  for (const key of keys) if (coefficients[key]) sum += coefficients[key] * counts[key];
+  for (const key of countKeys) if (coefficients[key]) sum += coefficients[key] * counts[key];
   return sum;
 }
 
@@ -25,18 +24,12 @@ function dot(coefficients: Partial<Counts>, counts: Counts): number {
  */
 export function linearFractional(name: string, { numerator, denominator }: Coefficients): Score {
   const value = (counts: Counts) => dot(numerator, counts) / dot(denominator, counts);
-  const partial = (key: keyof Counts, counts: Counts): number => {
-    const size = dot(denominator, counts);
-    return size === 0 ? 0 : ((numerator[key] ?? 0) - value(counts) * (denominator[key] ?? 0)) / size;
-  };
   return {
     name,
     value,
-    gradient: (counts) => ({
-      tp: partial("tp", counts),
-      fp: partial("fp", counts),
-      fn: partial("fn", counts),
-      tn: partial("tn", counts),
-    }),
+    gradient: (counts) => {
+      const size = dot(denominator, counts), f = value(counts);
+      return eachCount((key) => size === 0 ? 0 : ((numerator[key] ?? 0) - f * (denominator[key] ?? 0)) / size);
+    },
   };
 }

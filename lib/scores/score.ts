@@ -17,6 +17,12 @@ import type { Counts } from "../counts/counts.ts";
 export interface Score {
   /** What it is called in the history of a training. */
   readonly name: string;
+  /**
+   * What a loss subtracts it from: its best value where that is a constant, 0 for a {@linkcode utility}.
+   *
+   * @default {1}
+   */
+  readonly best?: number;
   /** The score; NaN where it is not defined. */
   value(counts: Counts): number;
   /** Its partial derivative by each count; all 0 where it is not defined. */

@@ -1,6 +1,15 @@
 import { describe } from "../check/describe.ts";
+import type { Counts } from "../counts/counts.ts";
+import { countKeys } from "../counts/each_count.ts";
 import { linearFractional } from "./linear_fractional.ts";
 import type { Score } from "./score.ts";
+
+function nonNegative(score: string, option: string, value: unknown): number {
+  if (typeof value === "number" && value >= 0 && value < Infinity) return value;
+  throw new RangeError(
+    `Cannot make the score '${score}': '${option}' must be a finite number ≥ 0, it is ${describe(value)}`,
+  );
+}
 
 /**
  * Precision, the share of the predicted positives that are positives.
@@ -68,14 +77,88 @@ export interface FBetaOptions {
  * ```
  */
 export function fBeta(options: FBetaOptions): Score {
-  const beta = options?.beta;
-  if (!(typeof beta === "number" && beta >= 0 && beta < Infinity)) {
-    throw new RangeError(`Cannot make the score 'fBeta': 'beta' must be a finite number ≥ 0, it is ${describe(beta)}`);
-  }
+  const beta = nonNegative("fBeta", "beta", options?.beta);
   const b2 = beta * beta;
   return linearFractional(`fBeta${beta}`, {
     numerator: { tp: 1 + b2 },
     denominator: { tp: 1 + b2, fp: 1, fn: b2 },
+  });
+}
+
+/**
+ * Specificity (true negative rate), the share of the negatives that are left alone.
+ *
+ *     tn / (tn + fp), in [0, 1]; not defined without a negative
+ *
+ * Its degenerate optimum: everything negative. It is the {@linkcode recall} of the negatives.
+ *
+ * @see scikit-learn, `recall_score` with `pos_label=0`.
+ */
+export const specificity: Score = linearFractional("specificity", {
+  numerator: { tn: 1 },
+  denominator: { tn: 1, fp: 1 },
+});
+
+/**
+ * Negative predictive value, the share of the predicted negatives that are negatives.
+ *
+ *     tn / (tn + fn), in [0, 1]; not defined without a predicted negative
+ *
+ * Its degenerate optimum: one sure negative. It is the {@linkcode precision} of the negatives.
+ *
+ * @see scikit-learn, `precision_score` with `pos_label=0`.
+ */
+export const npv: Score = linearFractional("npv", {
+  numerator: { tn: 1 },
+  denominator: { tn: 1, fn: 1 },
+});
+
+/**
+ * The Dice coefficient: {@linkcode f1} under the name that image segmentation gives it.
+ *
+ *     2tp / (2tp + fp + fn), in [0, 1]; not defined where there is no positive, predicted or true
+ *
+ * @see Milletari et al., "V-Net", arXiv 1606.04797, has the squared form; this is the plain one.
+ */
+export const dice: Score = { ...f1, name: "dice" };
+
+/** Options of {@linkcode tversky}. */
+export interface TverskyOptions {
+  /** What a false positive weighs. */
+  alpha: number;
+  /** What a false negative weighs. */
+  beta: number;
+}
+
+/**
+ * The Tversky index: false positives and false negatives weighed one by one.
+ *
+ *     tp / (tp + α·fp + β·fn), in [0, 1]; not defined where this is 0/0
+ *
+ * α = β = ½ is {@linkcode f1}, α = β = 1 {@linkcode jaccard}, α = 1 and β = 0 {@linkcode precision}.
+ *
+ * @param options `alpha` and `beta`, at least 0 and not both 0.
+ * @returns The score; its name carries both: "tversky0.3_0.7".
+ * @throws {RangeError} `alpha` or `beta` is no finite number ≥ 0, or both are 0.
+ *
+ * @see Salehi et al., "Tversky loss function for image segmentation", arXiv 1706.05721.
+ *
+ * @example
+ * ```ts
+ * import { tversky } from "@roundabout/roundabout";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * assertAlmostEquals(tversky({ alpha: 0.3, beta: 0.7 }).value({ tp: 3, fp: 1, fn: 2, tn: 4 }), 3 / 4.7);
+ * ```
+ */
+export function tversky(options: TverskyOptions): Score {
+  const alpha = nonNegative("tversky", "alpha", options?.alpha), beta = nonNegative("tversky", "beta", options?.beta);
+  if (alpha + beta === 0) {
+    throw new RangeError("Cannot make the score 'tversky': 'alpha' and 'beta' must not both be 0");
+  }
+  return linearFractional(`tversky${alpha}_${beta}`, {
+    numerator: { tp: 1 },
+    denominator: { tp: 1, fp: alpha, fn: beta },
   });
 }
 
@@ -104,3 +187,49 @@ export const accuracy: Score = linearFractional("accuracy", {
   numerator: { tp: 1, tn: 1 },
   denominator: { tp: 1, fp: 1, fn: 1, tn: 1 },
 });
+
+/** Options of {@linkcode utility}: what each outcome is worth, in any unit (money, minutes); what is left out is 0. */
+export type UtilityOptions = Partial<Counts>;
+
+/**
+ * What the decisions are worth, a mean a row: "a hit earns 100, a false alarm costs 5".
+ *
+ *     (v_tp·tp + v_fp·fp + v_fn·fn + v_tn·tn) / (tp + fp + fn + tn), between the least and the greatest v;
+ *     not defined only if all weights are 0
+ *
+ * Its loss is −utility, not 1 − utility. The best threshold for a calibrated output is
+ * (v_tn − v_fp) / (v_tn − v_fp + v_tp − v_fn).
+ *
+ * @param options `tp`, `fp`, `fn`, `tn`: what each outcome is worth; costs are negative.
+ * @returns The score; its unit is that of the options.
+ * @throws {RangeError} An outcome's worth is no finite number.
+ * @throws {TypeError} Something else than the four outcomes is named, or none.
+ *
+ * @see Elkan, "The Foundations of Cost-Sensitive Learning", IJCAI 2001.
+ *
+ * @example
+ * ```ts
+ * import { utility } from "@roundabout/roundabout";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(utility({ tp: 100, fp: -5 }).value({ tp: 3, fp: 10, fn: 2, tn: 85 }), 2.5);
+ * ```
+ */
+export function utility(options: UtilityOptions): Score {
+  const named = Object.entries(options ?? {});
+  if (named.length === 0) {
+    throw new TypeError("Cannot make the score 'utility': 'options' must say what an outcome is worth");
+  }
+  for (const [outcome, worth] of named) {
+    if (!countKeys.includes(outcome as keyof Counts)) {
+      throw new TypeError(`Cannot make the score 'utility': 'options' must name tp, fp, fn or tn, not '${outcome}'`);
+    }
+    if (!Number.isFinite(worth)) {
+      throw new RangeError(
+        `Cannot make the score 'utility': '${outcome}' must be a finite number, it is ${describe(worth)}`,
+      );
+    }
+  }
+  const score = linearFractional("utility", { numerator: options, denominator: { tp: 1, fp: 1, fn: 1, tn: 1 } });
+  return { ...score, best: 0 };
+}

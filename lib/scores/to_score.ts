@@ -1,42 +1,101 @@
 import { describe } from "../check/describe.ts";
+import type { Counts } from "../counts/counts.ts";
+import { eachCount } from "../counts/each_count.ts";
+import { balancedAccuracy, cohenKappa, fowlkesMallows, gMean, informedness, markedness, mcc } from "./agreement.ts";
+import { precisionAtRecall, recallAtPrecision } from "./constrained.ts";
 import type { Score } from "./score.ts";
-import { accuracy, f1, fBeta, jaccard, precision, recall } from "./scores.ts";
+import { accuracy, dice, f1, fBeta, jaccard, npv, precision, recall, specificity, tversky, utility } from "./scores.ts";
 
-/** Every score by its name; `fBeta` is a function of its options. */
-export const scores = { precision, recall, f1, fBeta, jaccard, accuracy } as const;
+/** Every score by its name: the one table that lists them. Those with parameters are functions of their options. */
+export const scores = {
+  precision,
+  recall,
+  specificity,
+  npv,
+  accuracy,
+  balancedAccuracy,
+  f1,
+  fBeta,
+  jaccard,
+  dice,
+  tversky,
+  mcc,
+  cohenKappa,
+  informedness,
+  markedness,
+  gMean,
+  fowlkesMallows,
+  precisionAtRecall,
+  recallAtPrecision,
+  utility,
+} as const;
 
-/** The name of a score without parameters: "precision", "recall", "f1", "jaccard", "accuracy". */
+/** The name of a score without parameters: "precision", "recall", "specificity", "npv", "accuracy", "f1", … */
 export type ScoreName = { [K in keyof typeof scores]: typeof scores[K] extends Score ? K : never }[keyof typeof scores];
 
-const isScore = (score: unknown): score is Score =>
-  typeof score === "object" && score !== null &&
-  typeof (score as Score).value === "function" && typeof (score as Score).gradient === "function";
+/** A score of one's own: the gradient may be left out. */
+export type ScoreDefinition = Omit<Score, "gradient"> & Partial<Pick<Score, "gradient">>;
+
+const hasMethod = (thing: unknown, method: string): boolean =>
+  typeof thing === "object" && thing !== null && typeof (thing as Record<string, unknown>)[method] === "function";
+
+/**
+ * The gradient of a value by differences in float64: central ones, one-sided where a count is next to 0, so that no count
+ * becomes negative. Its relative error is of the order of 1e-10.
+ */
+function differences(value: (counts: Counts) => number): (counts: Counts) => Counts {
+  return (counts) => {
+    if (Number.isNaN(value(counts))) return eachCount(() => 0);
+    const total = counts.tp + counts.fp + counts.fn + counts.tn;
+    return eachCount((key) => {
+      const h = 6e-6 * Math.max(counts[key], 1e-3 * total);
+      const at = (by: number) => value({ ...counts, [key]: counts[key] + by });
+      return counts[key] > h ? (at(h) - at(-h)) / (2 * h) : (4 * at(h) - 3 * at(0) - at(2 * h)) / (2 * h);
+    });
+  };
+}
 
 /**
  * The score that a name or a thing stands for.
  *
- * @param score A name, or an object with `name`, `value` and `gradient`.
+ * @param score A name; a score; or a definition of one's own with `name` and `value`, whose gradient, if it has none, is
+ * taken by differences in float64.
  * @returns The score.
- * @throws {TypeError} An unknown name, or something that is no score.
+ * @throws {TypeError} An unknown name, a score whose options are missing, or something that is no score.
  *
  * @example
  * ```ts
- * import { f1, toScore } from "@roundabout/roundabout";
- * import { assertStrictEquals } from "@std/assert";
+ * import { toScore } from "@roundabout/roundabout";
+ * import { assertAlmostEquals } from "@std/assert";
  *
- * assertStrictEquals(toScore("f1"), f1);
+ * const lift = toScore({
+ *   name: "lift", // precision by prevalence
+ *   value: ({ tp, fp, fn, tn }) => tp / (tp + fp) / ((tp + fn) / (tp + fp + fn + tn)),
+ * });
+ * assertAlmostEquals(lift.gradient({ tp: 3, fp: 1, fn: 2, tn: 4 }).fp, -0.225, 1e-9);
  * ```
  */
-export function toScore(score: ScoreName | Score): Score {
-  if (isScore(score)) return score;
-  if (typeof score !== "string") {
+export function toScore(score: ScoreName | ScoreDefinition): Score {
+  if (typeof score === "string") return byName(score);
+  if (!hasMethod(score, "value")) {
     const made = typeof score === "function" ? ", a function: call it with its options first" : `: ${describe(score)}`;
     throw new TypeError(`Cannot use 'score': it is neither a name nor a score${made}`);
   }
-  const found = Object.hasOwn(scores, score) ? scores[score as keyof typeof scores] : undefined;
-  if (found === undefined) {
-    throw new TypeError(`Cannot use 'score': it must be one of ${Object.keys(scores).join(", ")}, it is '${score}'`);
+  if (typeof score.name !== "string" || score.name === "") {
+    throw new TypeError(`Cannot use 'score': its 'name' must be a word, it is ${describe(score.name)}`);
   }
-  if (!isScore(found)) throw new TypeError(`Cannot use 'score': '${score}' needs options, as in fBeta({ beta: 0.5 })`);
+  if (hasMethod(score, "gradient")) return score as Score;
+  const value = (counts: Counts) => score.value(counts);
+  return { name: score.name, best: score.best, value, gradient: differences(value) };
+}
+
+function byName(name: string): Score {
+  const found = Object.hasOwn(scores, name) ? scores[name as keyof typeof scores] : undefined;
+  if (found === undefined) {
+    throw new TypeError(`Cannot use 'score': it must be one of ${Object.keys(scores).join(", ")}, it is '${name}'`);
+  }
+  if (typeof found === "function") {
+    throw new TypeError(`Cannot use 'score': '${name}' needs options, as in fBeta({ beta: 0.5 })`);
+  }
   return found;
 }

@@ -2,7 +2,8 @@ import type { Shape, StepOptions } from "./anchor.ts";
 import { sigmoidalStep } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
 
-const shape: Shape = {
+/** The shape of {@linkcode arctan}. */
+export const arctanShape: Shape = {
   name: "arctan",
   rise: (z) => Math.atan(z) / Math.PI,
   density: (z) => 1 / (Math.PI * (1 + z * z)),
@@ -33,5 +34,5 @@ const shape: Shape = {
  * ```
  */
 export function arctan(options: StepOptions = {}): Step {
-  return sigmoidalStep(shape, options);
+  return sigmoidalStep(arctanShape, options);
 }

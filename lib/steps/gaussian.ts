@@ -3,7 +3,8 @@ import type { Shape, StepOptions } from "./anchor.ts";
 import { sigmoidalStep } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
 
-const shape: Shape = {
+/** The shape of {@linkcode gaussian}. */
+export const gaussianShape: Shape = {
   name: "gaussian",
   rise: (z) => 0.5 * erf(z * Math.SQRT1_2),
   density: (z) => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI),
@@ -34,5 +35,5 @@ const shape: Shape = {
  * ```
  */
 export function gaussian(options: StepOptions = {}): Step {
-  return sigmoidalStep(shape, options);
+  return sigmoidalStep(gaussianShape, options);
 }

@@ -2,7 +2,8 @@ import type { Shape, StepOptions } from "./anchor.ts";
 import { sigmoidalStep } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
 
-const shape: Shape = {
+/** The shape of {@linkcode linearRamp}. */
+export const linearRampShape: Shape = {
   name: "linearRamp",
   rise: (z) => Math.max(-0.5, Math.min(0.5, z)),
   density: (z) => Math.abs(z) <= 0.5 ? 1 : 0,
@@ -42,5 +43,5 @@ const shape: Shape = {
  * ```
  */
 export function linearRamp(options: StepOptions = {}): Step {
-  return sigmoidalStep(shape, options);
+  return sigmoidalStep(linearRampShape, options);
 }

@@ -2,7 +2,8 @@ import type { Shape, StepOptions } from "./anchor.ts";
 import { sigmoidalStep } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
 
-const shape: Shape = {
+/** The shape of {@linkcode logistic}. */
+export const logisticShape: Shape = {
   name: "logistic",
   rise: (z) => 0.5 * Math.tanh(0.5 * z),
   density: (z) => {
@@ -36,5 +37,5 @@ const shape: Shape = {
  * ```
  */
 export function logistic(options: StepOptions = {}): Step {
-  return sigmoidalStep(shape, options);
+  return sigmoidalStep(logisticShape, options);
 }

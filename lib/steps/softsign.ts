@@ -2,7 +2,8 @@ import type { Shape, StepOptions } from "./anchor.ts";
 import { sigmoidalStep } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
 
-const shape: Shape = {
+/** The shape of {@linkcode softsign}. */
+export const softsignShape: Shape = {
   name: "softsign",
   rise: (z) => z / (2 * (1 + Math.abs(z))),
   density: (z) => 0.5 / (1 + Math.abs(z)) ** 2,
@@ -45,5 +46,5 @@ const shape: Shape = {
  * ```
  */
 export function softsign(options: StepOptions = {}): Step {
-  return sigmoidalStep(shape, options);
+  return sigmoidalStep(softsignShape, options);
 }

@@ -1,12 +1,12 @@
 import { describe } from "../check/describe.ts";
-import type { StepOptions } from "./anchor.ts";
-import { arctan } from "./arctan.ts";
-import { gaussian } from "./gaussian.ts";
+import type { Shape, StepOptions } from "./anchor.ts";
+import { arctan, arctanShape } from "./arctan.ts";
+import { gaussian, gaussianShape } from "./gaussian.ts";
 import { identity } from "./identity.ts";
-import { linearRamp } from "./linear_ramp.ts";
-import { logistic } from "./logistic.ts";
+import { linearRamp, linearRampShape } from "./linear_ramp.ts";
+import { logistic, logisticShape } from "./logistic.ts";
 import { round } from "./round.ts";
-import { softsign } from "./softsign.ts";
+import { softsign, softsignShape } from "./softsign.ts";
 import { completeStep, type Step, type StepDefinition } from "./step.ts";
 import { straightThrough } from "./straight_through.ts";
 
@@ -21,6 +21,16 @@ export const steps = {
   identity,
   straightThrough: (options: StepOptions = {}): Step => straightThrough(softsign(options)),
 } satisfies Record<string, (options?: StepOptions) => Step>;
+
+/** The shapes of the sigmoidal steps, and the one that lends straight-through its derivative. */
+export const shapes: Partial<Record<string, Shape>> = {
+  linearRamp: linearRampShape,
+  softsign: softsignShape,
+  logistic: logisticShape,
+  arctan: arctanShape,
+  gaussian: gaussianShape,
+  straightThrough: softsignShape,
+};
 
 /** The name of a step: "round", "linearRamp", "softsign", "logistic", "arctan", "gaussian", "identity", "straightThrough". */
 export type StepName = keyof typeof steps;

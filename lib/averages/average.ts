@@ -1,0 +1,127 @@
+import type { Batch } from "../check/batch.ts";
+import type { Counts, Rows, Slice } from "../counts/counts.ts";
+import { countsGradient } from "../counts/counts_gradient.ts";
+import { eachCount } from "../counts/each_count.ts";
+import { softCounts } from "../counts/soft_counts.ts";
+import type { Decided } from "../decisions/decision.ts";
+import type { Score } from "../scores/score.ts";
+
+/**
+ * How the classes' scores make one number, with scikit-learn's meaning:
+ *
+ * - "binary": there is one column
+ * - "micro": the counts of all classes are added up, then scored
+ * - "macro": the mean of the classes' scores
+ * - "weighted": the same, a class weighing as much as it has positives
+ * - "samples": each row is scored across its columns; the mean of the rows
+ */
+export type Average = "binary" | "micro" | "macro" | "weighted" | "samples";
+
+/** The names of the averages. */
+export const averages: readonly Average[] = ["binary", "micro", "macro", "weighted", "samples"];
+
+/** What a score counts as where it is not defined: 0, 1, or "skip", which leaves it out of the mean. */
+export type ZeroDivision = 0 | 1 | "skip";
+
+/** How a batch is scored. */
+export interface ScoringOptions {
+  score: Score;
+  average: Average;
+  zeroDivision: ZeroDivision;
+  /** What each class weighs in the mean, or, where counts are added up, in the counts. */
+  classWeights?: readonly number[];
+}
+
+/** Entries that are counted together. */
+interface Part {
+  readonly slice: Slice;
+  readonly column: number;
+}
+
+/** A batch's score and what it was made from. */
+export interface Scored {
+  /** The score; 0 where nothing is left of it. */
+  readonly value: number;
+  /** The score of each class (or row), NaN where it is not defined. */
+  readonly values: readonly number[];
+  /** The gradient of the value by each output. */
+  gradient(): Float32Array;
+}
+
+function partsOf(average: Average, { rows, classes }: Batch): Part[] {
+  return average === "samples"
+    ? Array.from(
+      { length: rows },
+      (_, i) => ({ slice: { offset: i * classes, stride: 1, length: classes }, column: 0 }),
+    )
+    : Array.from({ length: classes }, (_, k) => ({ slice: { offset: k, stride: classes, length: rows }, column: k }));
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
+
+/** The weights of the entries times those of their classes. */
+function weighByClass(batch: Batch, classWeights: readonly number[]): Float64Array {
+  const { yTrue, sampleWeight, classes } = batch;
+  return Float64Array.from(
+    yTrue,
+    (_, i) => (sampleWeight === undefined ? 1 : sampleWeight[i]) * classWeights[i % classes],
+  );
+}
+
+/** What each part weighs in the mean. */
+function partWeights(batch: Batch, parts: readonly Part[], { average, classWeights }: ScoringOptions): number[] {
+  const { yTrue, sampleWeight } = batch;
+  const total = ({ slice }: Part, of: (i: number) => number): number => {
+    let result = 0;
+    for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) result += of(i);
+    return result;
+  };
+  if (average === "samples") {
+    return parts.map((part) => sampleWeight === undefined ? 1 : total(part, (i) => sampleWeight[i]));
+  }
+  return parts.map((part, k) => {
+    const own = classWeights?.[k] ?? 1;
+    const support = () => total(part, (i) => (sampleWeight === undefined ? 1 : sampleWeight[i]) * yTrue[i]);
+    return average === "weighted" ? own * support() : own;
+  });
+}
+
+/** The score of a decided batch, and its gradient. */
+export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptions): Scored {
+  const { score, average, zeroDivision, classWeights } = options;
+  const added = average === "micro" || average === "binary"; // counts first, then the score
+  const inCounts = classWeights !== undefined && (added || average === "samples");
+  const rows: Rows = {
+    yTrue: batch.yTrue,
+    yPred: decided.outputs,
+    sampleWeight: inCounts ? weighByClass(batch, classWeights) : batch.sampleWeight,
+  };
+  const parts = partsOf(average, batch);
+  const each = parts.map(({ slice, column }) => softCounts({ ...rows, slice }, decided.step(column)));
+  const counts = added ? [eachCount((key) => sum(each.map((one) => one[key])))] : each;
+  const values = counts.map((one) => score.value(one));
+  const weights = (added ? [1] : partWeights(batch, parts, options))
+    .map((w, i) => zeroDivision === "skip" && Number.isNaN(values[i]) ? 0 : w);
+  const whole = sum(weights);
+  const filled = values.map((v) => Number.isNaN(v) ? Number(zeroDivision === 1) : v);
+  const value = whole === 0 ? Number(zeroDivision === 1) : sum(filled.map((v, i) => v * weights[i])) / whole;
+  return {
+    value,
+    values,
+    gradient: () => {
+      const partials = counts.map((one, i): Counts => {
+        const share = whole === 0 || Number.isNaN(values[i]) ? 0 : weights[i] / whole;
+        if (share === 0) return eachCount(() => 0);
+        const gradient = score.gradient(one);
+        return eachCount((key) => share * gradient[key]);
+      });
+      // What is not decided by one step an output goes on in float64.
+      const direct = decided.outputs === batch.yPred;
+      const gradient = direct ? new Float32Array(batch.yTrue.length) : new Float64Array(batch.yTrue.length);
+      parts.forEach(({ slice, column }, i) =>
+        countsGradient({ ...rows, slice }, decided.step(column), partials[added ? 0 : i], gradient)
+      );
+      return decided.back(gradient);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { BatchOptions } from "../check/batch.ts";
+import { describe } from "../check/describe.ts";
+import type { Decision } from "../decisions/decision.ts";
+import { type DecisionOptions, toDecision } from "../decisions/to_decision.ts";
+import type { Score } from "../scores/score.ts";
+import { type Average, averages, type ScoringOptions, type ZeroDivision } from "./average.ts";
+
+/** The options that losses and metrics share. */
+export interface SettingOptions extends DecisionOptions {
+  average?: Average;
+  classWeights?: readonly number[];
+  zeroDivision?: ZeroDivision;
+  ignoreLabel?: number;
+}
+
+/** How batches are read, decided and scored: what the options come to, checked once. */
+export interface Setting {
+  readonly reading: BatchOptions;
+  readonly decide: Decision;
+  readonly scoring: ScoringOptions;
+}
+
+function oneOf<T>(what: string, option: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  throw new RangeError(
+    `Cannot make ${what}: '${option}' must be ${
+      allowed.map(describe).join(", ").replace(/, ([^,]*)$/, " or $1")
+    }, it is ${describe(value)}`,
+  );
+}
+
+function checkClassWeights(what: string, weights: readonly number[]): void {
+  const bad = Array.isArray(weights) ? weights.find((w) => !(w >= 0 && w < Infinity)) : weights;
+  if (bad === undefined && weights.some((w) => w > 0)) return;
+  throw new RangeError(
+    `Cannot make ${what}: 'classWeights' must be an array of finite numbers ≥ 0, not all 0, ${
+      bad === undefined ? "all are 0" : `it has ${describe(bad)}`
+    }`,
+  );
+}
+
+/** Checks the options and makes of them what a loss or a metric needs. */
+export function toSetting(what: string, score: Score, options: SettingOptions): Setting {
+  const { average = "binary", zeroDivision = 0, classWeights, ignoreLabel, fromLogits = false } = options;
+  oneOf(what, "average", average, averages);
+  oneOf(what, "zeroDivision", zeroDivision, [0, 1, "skip"]);
+  if (classWeights !== undefined) checkClassWeights(what, classWeights);
+  if (ignoreLabel !== undefined && typeof ignoreLabel !== "number") {
+    throw new TypeError(`Cannot make ${what}: 'ignoreLabel' must be a number, it is ${describe(ignoreLabel)}`);
+  }
+  const { threshold } = options;
+  const perClass = [threshold, classWeights].filter((list) => Array.isArray(list)) as (readonly number[])[];
+  if (threshold !== undefined && Array.isArray(threshold) && threshold.length === 0) {
+    throw new RangeError(`Cannot make ${what}: 'threshold' is empty`);
+  }
+  return {
+    reading: {
+      fromLogits,
+      columns: average !== "binary",
+      ignoreLabel,
+      perClass: perClass.map((list) => ({
+        option: list === threshold ? "threshold" : "classWeights",
+        length: list.length,
+      })),
+      atLeast: options.decision === "argmax" ? 2 : 1,
+    },
+    decide: toDecision(what, options, average === "samples"),
+    scoring: { score, average, zeroDivision, classWeights },
+  };
+}

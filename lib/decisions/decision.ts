@@ -1,0 +1,21 @@
+import type { Batch } from "../check/batch.ts";
+import type { Elementwise } from "../counts/counts.ts";
+
+/** What became of a batch's outputs on their way to the counts. */
+export interface Decided {
+  /** What the step takes, one an output. */
+  readonly outputs: ArrayLike<number>;
+  /** The step of a column. */
+  step(column: number): Elementwise;
+  /** From a gradient by `outputs` to one by the batch's own outputs. */
+  back(gradient: Float32Array | Float64Array): Float32Array;
+}
+
+/** A way to decide: what stands between the outputs and the counts. */
+export type Decision = (batch: Batch) => Decided;
+
+/** The step of outputs that are decisions already. */
+export const asIs: Elementwise = { value: (s) => s, derivative: () => 1 };
+
+/** Whether a decision is counted softly, hard, or hard with the soft one's gradient. */
+export type Mode = "soft" | "hard" | "through";

@@ -1,0 +1,19 @@
+import type { Elementwise } from "../counts/counts.ts";
+import { toFloat32 } from "../counts/counts_gradient.ts";
+import { asIs, type Decision } from "./decision.ts";
+
+/** Each output against the threshold of its column: a step for all columns, or one a column. */
+export function thresholdDecision(steps: readonly Elementwise[]): Decision {
+  const step = (column: number) => steps.length === 1 ? steps[0] : steps[column];
+  return ({ yPred }) => ({ outputs: yPred, step, back: (gradient) => gradient as Float32Array });
+}
+
+/** The same for those who count across the columns of a row: the steps are taken first. */
+export function steppedDecision(steps: readonly Elementwise[]): Decision {
+  const step = (i: number, classes: number) => steps[steps.length === 1 ? 0 : i % classes];
+  return ({ yPred, classes }) => ({
+    outputs: Float64Array.from(yPred, (p, i) => step(i, classes).value(p)),
+    step: () => asIs,
+    back: (gradient) => Float32Array.from(gradient, (g, i) => toFloat32(g * step(i, classes).derivative(yPred[i]))),
+  });
+}

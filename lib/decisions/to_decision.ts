@@ -1,0 +1,73 @@
+import { describe } from "../check/describe.ts";
+import { ofLogits, ofProbabilities } from "../counts/link.ts";
+import { softsignShape } from "../steps/softsign.ts";
+import type { StepDefinition } from "../steps/step.ts";
+import { shapes, type StepName, toStep } from "../steps/to_step.ts";
+import { argmaxDecision } from "./argmax.ts";
+import type { Decision, Mode } from "./decision.ts";
+import { steppedDecision, thresholdDecision } from "./threshold.ts";
+import { topDecision } from "./top.ts";
+
+/**
+ * What makes an output a positive:
+ *
+ * - "threshold": it is above the threshold, of all columns or of its own
+ * - "argmax": it is the largest of its row (the first of them, at a tie)
+ * - `{ top: 100 }` or `{ top: 0.01 }`: it is among the 100, or among the highest hundredth, of its column
+ */
+export type DecisionName = "threshold" | "argmax" | { readonly top: number };
+
+/** Options that say how outputs become decisions. */
+export interface DecisionOptions {
+  /** The stand-in for rounding; "round" for decisions that are hard. */
+  step?: StepName | StepDefinition;
+  /** The step's derivative at the threshold. */
+  slope?: number;
+  /** One threshold, or one a column. */
+  threshold?: number | readonly number[];
+  /** What makes an output a positive. */
+  decision?: DecisionName;
+  /** Whether the outputs are logits. */
+  fromLogits?: boolean;
+}
+
+const isTop = (decision: unknown): decision is { readonly top: number } =>
+  typeof decision === "object" && decision !== null && "top" in decision;
+
+const words = (decision: unknown): string =>
+  isTop(decision) ? `{ top: ${describe(decision.top)} }` : describe(decision);
+
+/** The way to decide that the options stand for; `acrossColumns`: the counts are taken across the columns of a row. */
+export function toDecision(what: string, options: DecisionOptions, acrossColumns: boolean): Decision {
+  const { step = "softsign", slope, threshold, decision = "threshold", fromLogits = false } = options;
+  if (decision === "threshold") {
+    const link = fromLogits ? ofLogits : ofProbabilities;
+    const thresholds: readonly (number | undefined)[] = Array.isArray(threshold) ? threshold : [threshold];
+    const steps = thresholds.map((own) => link(toStep(step, { slope, threshold: own })));
+    return acrossColumns && steps.length > 1 ? steppedDecision(steps) : thresholdDecision(steps);
+  }
+  const { top } = isTop(decision) ? decision : { top: undefined };
+  if (decision !== "argmax" && !(typeof top === "number" && top > 0 && (top < 1 || Number.isInteger(top)))) {
+    throw new RangeError(
+      `Cannot make ${what}: 'decision' must be 'threshold', 'argmax' or { top: k } with a whole number or a share below 1, ` +
+        `it is ${words(decision)}`,
+    );
+  }
+  if (threshold !== undefined) {
+    throw new TypeError(
+      `Cannot make ${what}: 'threshold' is ${describe(threshold)}, but with decision: ${words(decision)} there is none`,
+    );
+  }
+  const usable = decision === "argmax" ? ["softsign", "straightThrough", "round"] : [...Object.keys(shapes), "round"];
+  if (typeof step !== "string" || !usable.includes(step)) {
+    throw new TypeError(
+      `Cannot make ${what}: with decision: ${words(decision)} 'step' must be one of ${usable.join(", ")}, it is ${
+        describe(typeof step === "string" ? step : step?.name)
+      }`,
+    );
+  }
+  const mode: Mode = step === "round" ? "hard" : step === "straightThrough" ? "through" : "soft";
+  const sharpness = mode === "hard" ? 1 : toStep(step, { slope }).slope;
+  if (top === undefined) return argmaxDecision({ slope: sharpness, mode, fromLogits });
+  return topDecision({ top, shape: shapes[step] ?? softsignShape, slope: sharpness, mode, fromLogits });
+}

@@ -1,0 +1,87 @@
+import { toFloat32 } from "../counts/counts_gradient.ts";
+import { sigmoid, sigmoidSlope } from "../counts/link.ts";
+import type { Slice } from "../counts/counts.ts";
+import type { Shape } from "../steps/anchor.ts";
+import { asIs, type Decision, type Mode } from "./decision.ts";
+
+/** How a budget is spent. */
+export interface TopOptions {
+  /** How many rows are positive, or, below 1, which share of them. */
+  top: number;
+  /** The shape of the step at the moving threshold. */
+  shape: Shape;
+  /** Its derivative there. */
+  slope: number;
+  mode: Mode;
+  fromLogits: boolean;
+}
+
+/** The rows of a column that count (their weight is not 0), from the highest output to the lowest; ties in row order. */
+function ranking(p: ArrayLike<number>, column: Slice, weights: ArrayLike<number> | undefined): number[] {
+  const places: number[] = [];
+  for (let n = 0, i = column.offset; n < column.length; n++, i += column.stride) {
+    if (weights === undefined || weights[i] > 0) places.push(i);
+  }
+  return places.sort((a, b) => p[b] - p[a] || a - b);
+}
+
+/** The threshold τ at which Σ (½ + F(κ(pᵢ − τ))) is the budget: the sum falls with τ, so a bisection finds it. */
+function solveThreshold(
+  p: ArrayLike<number>,
+  ranked: number[],
+  budget: number,
+  shape: Shape,
+  steepness: number,
+): number {
+  const reach = 1 + ranked.length / steepness; // far enough for shapes with heavy tails
+  let low = p[ranked[ranked.length - 1]] - reach, high = p[ranked[0]] + reach;
+  for (let n = 0; n < 100 && high - low > Number.EPSILON * Math.max(Math.abs(low), Math.abs(high)); n++) {
+    const middle = (low + high) / 2;
+    const sum = ranked.reduce((total, i) => total + 0.5 + shape.rise(steepness * (p[i] - middle)), 0);
+    if (sum > budget) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/**
+ * An alert budget: the k highest outputs of a column are positive, wherever the threshold then is.
+ *
+ *     sᵢ = ½ + F(κ(pᵢ − τ)),   τ such that Σ s = k
+ *     ∂sᵢ/∂pⱼ = s′ᵢ·(δᵢⱼ − s′ⱼ/Σ s′)        the threshold moves with the outputs, so that the soft count stays k
+ */
+export function topDecision({ top, shape, slope, mode, fromLogits }: TopOptions): Decision {
+  const steepness = slope / shape.density(0);
+  return ({ rows, classes, yPred, sampleWeight }) => {
+    const p = fromLogits ? Float64Array.from(yPred, sigmoid) : yPred;
+    const outputs = new Float64Array(yPred.length), slopes = new Float64Array(yPred.length);
+    const columns = Array.from({ length: classes }, (_, k) => ({ offset: k, stride: classes, length: rows }))
+      .map((column) => ranking(p, column, sampleWeight));
+    for (const ranked of columns) {
+      if (ranked.length === 0) continue;
+      const budget = Math.min(ranked.length, top < 1 ? Math.max(1, Math.round(top * ranked.length)) : top);
+      const threshold = mode === "hard" ? 0 : solveThreshold(p, ranked, budget, shape, steepness);
+      ranked.forEach((i, rank) => {
+        const z = steepness * (p[i] - threshold);
+        outputs[i] = mode === "soft" ? 0.5 + shape.rise(z) : rank < budget ? 1 : 0;
+        slopes[i] = mode === "hard" ? 0 : steepness * shape.density(z);
+      });
+    }
+    return {
+      outputs,
+      step: () => asIs,
+      back: (gradient) => {
+        const back = new Float32Array(yPred.length);
+        for (const ranked of columns) {
+          const total = ranked.reduce((sum, i) => sum + slopes[i], 0);
+          const mean = total === 0 ? 0 : ranked.reduce((sum, i) => sum + gradient[i] * slopes[i], 0) / total;
+          for (const i of ranked) {
+            const byP = slopes[i] * (gradient[i] - mean);
+            back[i] = toFloat32(fromLogits ? byP * sigmoidSlope(yPred[i]) : byP);
+          }
+        }
+        return back;
+      },
+    };
+  };
+}

@@ -1,0 +1,130 @@
+import type { Counts } from "../counts/counts.ts";
+import { composed, quotient } from "./composed.ts";
+import type { Score } from "./score.ts";
+import { npv, precision, recall, specificity } from "./scores.ts";
+
+/**
+ * Balanced accuracy, the mean of recall and specificity: accuracy as if both classes were equally frequent.
+ *
+ *     (tp/(tp + fn) + tn/(tn + fp)) / 2, in [0, 1]; not defined unless both classes occur
+ *
+ * A constant answer has 0.5.
+ *
+ * @see scikit-learn, `balanced_accuracy_score` (which leaves out a class that does not occur).
+ */
+export const balancedAccuracy: Score = composed(
+  "balancedAccuracy",
+  [recall, specificity],
+  ([r, s]) => (r + s) / 2,
+  () => [0.5, 0.5],
+);
+
+/**
+ * Informedness (Youden's J): how much better than chance a decision is informed.
+ *
+ *     recall + specificity − 1, in [−1, 1]; not defined unless both classes occur
+ *
+ * A constant answer has 0.
+ *
+ * @see Youden, "Index for rating diagnostic tests", 1950; Powers, arXiv 2010.16061.
+ */
+export const informedness: Score = composed(
+  "informedness",
+  [recall, specificity],
+  ([r, s]) => r + s - 1,
+  () => [1, 1],
+);
+
+/**
+ * Markedness: how much a decision tells of the class.
+ *
+ *     precision + npv − 1, in [−1, 1]; not defined unless both decisions occur
+ *
+ * Its degenerate optimum: one sure positive and one sure negative would do, the rest as chance has it.
+ *
+ * @see Powers, "Evaluation: from precision, recall and F-measure to ROC, informedness, markedness and correlation",
+ * arXiv 2010.16061.
+ */
+export const markedness: Score = composed(
+  "markedness",
+  [precision, npv],
+  ([p, n]) => p + n - 1,
+  () => [1, 1],
+);
+
+/** The slopes of √(a·b); where one of them is 0 the one-sided slope is infinite, and 0 stands for it. */
+function rootSlopes([a, b]: number[]): number[] {
+  return a > 0 && b > 0 ? [Math.sqrt(b / a) / 2, Math.sqrt(a / b) / 2] : [0, 0];
+}
+
+/**
+ * The geometric mean of recall and specificity.
+ *
+ *     √(tp/(tp + fn) · tn/(tn + fp)), in [0, 1]; not defined unless both classes occur
+ *
+ * A constant answer has 0. There its slope is infinite on one side; the gradient given there is 0.
+ *
+ * @see Kubat, Matwin, "Addressing the Curse of Imbalanced Training Sets", ICML 1997.
+ */
+export const gMean: Score = composed("gMean", [recall, specificity], ([r, s]) => Math.sqrt(r * s), rootSlopes);
+
+/**
+ * The Fowlkes–Mallows index, the geometric mean of precision and recall.
+ *
+ *     tp / √((tp + fp)(tp + fn)), in [0, 1]; not defined without a positive, or without a predicted one
+ *
+ * Where it is 0 its slope is infinite on one side; the gradient given there is 0.
+ *
+ * @see Fowlkes, Mallows, "A Method for Comparing Two Hierarchical Clusterings", 1983.
+ */
+export const fowlkesMallows: Score = composed(
+  "fowlkesMallows",
+  [precision, recall],
+  ([p, r]) => Math.sqrt(p * r),
+  rootSlopes,
+);
+
+/** √((tp + fp)(tp + fn)(tn + fp)(tn + fn)), and its gradient; the roots one by one, so that nothing overflows. */
+const margins = {
+  value: ({ tp, fp, fn, tn }: Counts): number =>
+    Math.sqrt(tp + fp) * Math.sqrt(tp + fn) * Math.sqrt(tn + fp) * Math.sqrt(tn + fn),
+  gradient: (counts: Counts): Counts => {
+    const { tp, fp, fn, tn } = counts, half = margins.value(counts) / 2;
+    const a = half / (tp + fp), b = half / (tp + fn), c = half / (tn + fp), d = half / (tn + fn);
+    return { tp: a + b, fp: a + c, fn: b + d, tn: c + d };
+  },
+};
+
+/**
+ * Matthews' correlation coefficient: the correlation of labels and decisions.
+ *
+ *     (tp·tn − fp·fn) / √((tp + fp)(tp + fn)(tn + fp)(tn + fn)), in [−1, 1];
+ *     not defined unless both classes and both decisions occur
+ *
+ * @see scikit-learn, `matthews_corrcoef` (0 where it is not defined); Matthews 1975.
+ */
+export const mcc: Score = quotient("mcc", {
+  value: ({ tp, fp, fn, tn }) => tp * tn - fp * fn,
+  gradient: ({ tp, fp, fn, tn }) => ({ tp: tn, fp: -fn, fn: -fp, tn: tp }),
+}, margins);
+
+/**
+ * Cohen's kappa: the agreement of labels and decisions beyond chance.
+ *
+ *     2(tp·tn − fp·fn) / ((tp + fp)(tn + fp) + (tp + fn)(tn + fn)), in [−1, 1];
+ *     not defined if all rows are of one class and decided as one
+ *
+ * @see scikit-learn, `cohen_kappa_score`; Cohen 1960.
+ */
+export const cohenKappa: Score = quotient("cohenKappa", {
+  value: ({ tp, fp, fn, tn }) => 2 * (tp * tn - fp * fn),
+  gradient: ({ tp, fp, fn, tn }) => ({ tp: 2 * tn, fp: -2 * fn, fn: -2 * fp, tn: 2 * tp }),
+}, {
+  value: ({ tp, fp, fn, tn }) => (tp + fp) * (tn + fp) + (tp + fn) * (tn + fn),
+  gradient: ({ tp, fp, fn, tn }) => ({
+    tp: (tn + fp) + (tn + fn),
+    fp: (tn + fp) + (tp + fp),
+    fn: (tn + fn) + (tp + fn),
+    tn: (tp + fp) + (tp + fn),
+  }),
+});
