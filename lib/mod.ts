@@ -30,36 +30,97 @@ export { identity } from "./steps/identity.ts";
 export { straightThrough } from "./steps/straight_through.ts";
 export { type StepName, steps, toStep } from "./steps/to_step.ts";
 
-export type { Counts, Elementwise, Rows } from "./counts/counts.ts";
+export type { Counts, Elementwise, Rows, Slice } from "./counts/counts.ts";
 export { softCounts } from "./counts/soft_counts.ts";
 export { countsGradient } from "./counts/counts_gradient.ts";
 
 export type { Score } from "./scores/score.ts";
-export { accuracy, f1, fBeta, type FBetaOptions, jaccard, precision, recall } from "./scores/scores.ts";
-export { type ScoreName, scores, toScore } from "./scores/to_score.ts";
+export {
+  accuracy,
+  dice,
+  f1,
+  fBeta,
+  type FBetaOptions,
+  jaccard,
+  npv,
+  precision,
+  recall,
+  specificity,
+  tversky,
+  type TverskyOptions,
+  utility,
+  type UtilityOptions,
+} from "./scores/scores.ts";
+export {
+  balancedAccuracy,
+  cohenKappa,
+  fowlkesMallows,
+  gMean,
+  informedness,
+  markedness,
+  mcc,
+} from "./scores/agreement.ts";
+export {
+  precisionAtRecall,
+  type PrecisionAtRecallOptions,
+  recallAtPrecision,
+  type RecallAtPrecisionOptions,
+} from "./scores/constrained.ts";
+export { type ScoreDefinition, type ScoreName, scores, toScore } from "./scores/to_score.ts";
+
+export type { Average, ZeroDivision } from "./averages/average.ts";
+export type { DecisionName } from "./decisions/to_decision.ts";
 
 export { type Loss, type LossOptions, metricLoss } from "./losses/metric_loss.ts";
 export {
   accuracyLoss,
+  balancedAccuracyLoss,
+  cohenKappaLoss,
+  diceLoss,
   f1Loss,
   fBetaLoss,
+  fowlkesMallowsLoss,
+  gMeanLoss,
+  informednessLoss,
   jaccardLoss,
   type LossFactory,
+  markednessLoss,
+  mccLoss,
+  npvLoss,
+  precisionAtRecallLoss,
   precisionLoss,
+  recallAtPrecisionLoss,
   recallLoss,
+  specificityLoss,
+  tverskyLoss,
+  utilityLoss,
 } from "./losses/losses.ts";
 
 export {
   accuracyMetric,
+  balancedAccuracyMetric,
+  cohenKappaMetric,
+  diceMetric,
   f1Metric,
   fBetaMetric,
+  fowlkesMallowsMetric,
+  gMeanMetric,
   hardMetric,
+  informednessMetric,
   jaccardMetric,
+  markednessMetric,
+  mccMetric,
   type Metric,
   type MetricFactory,
   type MetricOptions,
+  npvMetric,
+  precisionAtRecallMetric,
   precisionMetric,
+  recallAtPrecisionMetric,
   recallMetric,
+  specificityMetric,
+  tverskyMetric,
+  utilityMetric,
 } from "./metrics/hard_metric.ts";
 
 export { answeredSoftsignLoss, askedRampLoss, askedRoundLoss, type ThreadLoss } from "./thread/thread.ts";

@@ -2,6 +2,10 @@ import type { Counts, Elementwise, Rows } from "./counts.ts";
 
 const largest = (2 - 2 ** -23) * 2 ** 127;
 
+/** What counts next to nothing would make infinite is large instead: 0·∞ further on would be NaN. */
+const finite = (v: number): number =>
+  v > Number.MAX_VALUE ? Number.MAX_VALUE : v < -Number.MAX_VALUE ? -Number.MAX_VALUE : v;
+
 /** A number that float32 can hold: what is beyond it becomes its largest. */
 export const toFloat32 = (g: number): number => g > largest ? largest : g < -largest ? -largest : g;
 
@@ -11,7 +15,7 @@ export const toFloat32 = (g: number): number => g > largest ? largest : g < -lar
  *     ∂f/∂ŷᵢ = wᵢ·s′(ŷᵢ)·( yᵢ·(∂TP − ∂FN) + (1 − yᵢ)·(∂FP − ∂TN) )
  *
  * A number beyond float32 (possible where the counts themselves are next to nothing) becomes its largest, so that
- * what flows on is finite.
+ * the gradient itself is finite.
  *
  * @param rows Labels, outputs and weights.
  * @param step A step.
@@ -28,14 +32,14 @@ export const toFloat32 = (g: number): number => g > largest ? largest : g < -lar
  * assertEquals(countsGradient(rows, identity(), { tp: 1, fp: -2, fn: 0, tn: 0 }), new Float32Array([1, -2]));
  * ```
  */
-export function countsGradient(
+export function countsGradient<T extends Float32Array | Float64Array = Float32Array>(
   rows: Rows,
   step: Pick<Elementwise, "derivative">,
   partials: Counts,
-  gradient: Float32Array | Float64Array = new Float32Array(rows.yTrue.length),
-): Float32Array | Float64Array {
+  gradient: T = new Float32Array(rows.yTrue.length) as T,
+): T {
   const { yTrue, yPred, sampleWeight, slice = { offset: 0, stride: 1, length: yTrue.length } } = rows;
-  const ofPositive = partials.tp - partials.fn, ofNegative = partials.fp - partials.tn;
+  const ofPositive = finite(partials.tp - partials.fn), ofNegative = finite(partials.fp - partials.tn);
   for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) {
     const w = sampleWeight === undefined ? 1 : sampleWeight[i];
     gradient[i] = toFloat32(w * step.derivative(yPred[i]) * (yTrue[i] * ofPositive + (1 - yTrue[i]) * ofNegative));

@@ -1,5 +1,35 @@
+import {
+  balancedAccuracy,
+  cohenKappa,
+  fowlkesMallows,
+  gMean,
+  informedness,
+  markedness,
+  mcc,
+} from "../scores/agreement.ts";
+import {
+  precisionAtRecall,
+  type PrecisionAtRecallOptions,
+  recallAtPrecision,
+  type RecallAtPrecisionOptions,
+} from "../scores/constrained.ts";
 import type { Score } from "../scores/score.ts";
-import { accuracy, f1, fBeta, type FBetaOptions, jaccard, precision, recall } from "../scores/scores.ts";
+import {
+  accuracy,
+  dice,
+  f1,
+  fBeta,
+  type FBetaOptions,
+  jaccard,
+  npv,
+  precision,
+  recall,
+  specificity,
+  tversky,
+  type TverskyOptions,
+  utility,
+  type UtilityOptions,
+} from "../scores/scores.ts";
 import { type Loss, type LossOptions, metricLoss } from "./metric_loss.ts";
 
 /** Makes a loss of one score. */
@@ -61,6 +91,86 @@ export const jaccardLoss: LossFactory = lossOf(jaccard);
 export const accuracyLoss: LossFactory = lossOf(accuracy);
 
 /**
+ * 1 − specificity, tn/(tn + fp): {@linkcode metricLoss} of {@linkcode specificity}. Alone it has a useless optimum: everything negative.
+ *
+ * @param options See {@linkcode LossOptions}.
+ * @returns The loss.
+ */
+export const specificityLoss: LossFactory = lossOf(specificity);
+
+/**
+ * 1 − negative predictive value, tn/(tn + fn): {@linkcode metricLoss} of {@linkcode npv}. Alone it has a useless optimum: one sure negative.
+ *
+ * @param options See {@linkcode LossOptions}.
+ * @returns The loss.
+ */
+export const npvLoss: LossFactory = lossOf(npv);
+
+/**
+ * 1 − balanced accuracy, (recall + specificity)/2: {@linkcode metricLoss} of {@linkcode balancedAccuracy}.
+ *
+ * @param options See {@linkcode LossOptions}.
+ * @returns The loss.
+ */
+export const balancedAccuracyLoss: LossFactory = lossOf(balancedAccuracy);
+
+/**
+ * 1 − Dice, 2tp/(2tp + fp + fn): {@linkcode metricLoss} of {@linkcode dice}. The same as {@linkcode f1Loss}.
+ *
+ * @param options See {@linkcode LossOptions}.
+ * @returns The loss.
+ */
+export const diceLoss: LossFactory = lossOf(dice);
+
+/**
+ * 1 − Matthews' correlation coefficient: {@linkcode metricLoss} of {@linkcode mcc}. It lies in [0, 2].
+ *
+ * @param options See {@linkcode LossOptions}.
+ * @returns The loss.
+ */
+export const mccLoss: LossFactory = lossOf(mcc);
+
+/**
+ * 1 − Cohen's kappa: {@linkcode metricLoss} of {@linkcode cohenKappa}. It lies in [0, 2].
+ *
+ * @param options See {@linkcode LossOptions}.
+ * @returns The loss.
+ */
+export const cohenKappaLoss: LossFactory = lossOf(cohenKappa);
+
+/**
+ * 1 − informedness, recall + specificity − 1: {@linkcode metricLoss} of {@linkcode informedness}. It lies in [0, 2].
+ *
+ * @param options See {@linkcode LossOptions}.
+ * @returns The loss.
+ */
+export const informednessLoss: LossFactory = lossOf(informedness);
+
+/**
+ * 1 − markedness, precision + npv − 1: {@linkcode metricLoss} of {@linkcode markedness}. It lies in [0, 2].
+ *
+ * @param options See {@linkcode LossOptions}.
+ * @returns The loss.
+ */
+export const markednessLoss: LossFactory = lossOf(markedness);
+
+/**
+ * 1 − √(recall · specificity): {@linkcode metricLoss} of {@linkcode gMean}.
+ *
+ * @param options See {@linkcode LossOptions}.
+ * @returns The loss.
+ */
+export const gMeanLoss: LossFactory = lossOf(gMean);
+
+/**
+ * 1 − √(precision · recall): {@linkcode metricLoss} of {@linkcode fowlkesMallows}.
+ *
+ * @param options See {@linkcode LossOptions}.
+ * @returns The loss.
+ */
+export const fowlkesMallowsLoss: LossFactory = lossOf(fowlkesMallows);
+
+/**
  * 1 − Fβ: {@linkcode metricLoss} of {@linkcode fBeta}.
  *
  * @param options `beta`, and those of {@linkcode LossOptions}.
@@ -77,6 +187,62 @@ export const accuracyLoss: LossFactory = lossOf(accuracy);
  * assertEquals(loss.name, "fBeta0.5Loss");
  * ```
  */
-export function fBetaLoss({ beta, ...options }: FBetaOptions & LossOptions): Loss {
-  return metricLoss(fBeta({ beta }), options);
+export function fBetaLoss(options: FBetaOptions & LossOptions): Loss {
+  return metricLoss(fBeta(options), options);
+}
+
+/**
+ * 1 − the Tversky index: {@linkcode metricLoss} of {@linkcode tversky}.
+ *
+ * @param options `alpha`, `beta`, and those of {@linkcode LossOptions}.
+ * @returns The loss.
+ * @throws {RangeError} As {@linkcode tversky}.
+ */
+export function tverskyLoss(options: TverskyOptions & LossOptions): Loss {
+  return metricLoss(tversky(options), options);
+}
+
+/**
+ * 1 − precision with a floor under recall: {@linkcode metricLoss} of {@linkcode precisionAtRecall}.
+ *
+ * @param options `recall`, the floor, and those of {@linkcode LossOptions}.
+ * @returns The loss.
+ * @throws {RangeError} As {@linkcode precisionAtRecall}.
+ */
+export function precisionAtRecallLoss(options: PrecisionAtRecallOptions & LossOptions): Loss {
+  return metricLoss(precisionAtRecall(options), options);
+}
+
+/**
+ * 1 − recall with a floor under precision: {@linkcode metricLoss} of {@linkcode recallAtPrecision}.
+ *
+ * @param options `precision`, the floor, and those of {@linkcode LossOptions}.
+ * @returns The loss.
+ * @throws {RangeError} As {@linkcode recallAtPrecision}.
+ */
+export function recallAtPrecisionLoss(options: RecallAtPrecisionOptions & LossOptions): Loss {
+  return metricLoss(recallAtPrecision(options), options);
+}
+
+/**
+ * − what the decisions are worth, a mean a row: {@linkcode metricLoss} of {@linkcode utility}.
+ *
+ * @param worth What each outcome is worth: `tp`, `fp`, `fn`, `tn`.
+ * @param options See {@linkcode LossOptions}.
+ * @returns The loss, in the unit of the worths.
+ * @throws {RangeError} As {@linkcode utility}.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { utilityLoss } from "@roundabout/roundabout";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loss = utilityLoss({ tp: 100, fp: -5 }); // a hit earns 100, a false alarm costs 5
+ * const y = tf.tensor1d([1, 0, 0, 0]);
+ * assertEquals(loss(y, y).dataSync()[0], -25);
+ * ```
+ */
+export function utilityLoss(worth: UtilityOptions, options: LossOptions = {}): Loss {
+  return metricLoss(utility(worth), options);
 }

@@ -3,8 +3,38 @@ import { type Average, scoreBatch, type ZeroDivision } from "../averages/average
 import { toSetting } from "../averages/setting.ts";
 import { readBatch } from "../check/batch.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
+import {
+  balancedAccuracy,
+  cohenKappa,
+  fowlkesMallows,
+  gMean,
+  informedness,
+  markedness,
+  mcc,
+} from "../scores/agreement.ts";
+import {
+  precisionAtRecall,
+  type PrecisionAtRecallOptions,
+  recallAtPrecision,
+  type RecallAtPrecisionOptions,
+} from "../scores/constrained.ts";
 import type { Score } from "../scores/score.ts";
-import { accuracy, f1, fBeta, type FBetaOptions, jaccard, precision, recall } from "../scores/scores.ts";
+import {
+  accuracy,
+  dice,
+  f1,
+  fBeta,
+  type FBetaOptions,
+  jaccard,
+  npv,
+  precision,
+  recall,
+  specificity,
+  tversky,
+  type TverskyOptions,
+  utility,
+  type UtilityOptions,
+} from "../scores/scores.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -142,7 +172,57 @@ export const jaccardMetric: MetricFactory = metricOf(jaccard);
 /** {@linkcode hardMetric} of {@linkcode accuracy}. */
 export const accuracyMetric: MetricFactory = metricOf(accuracy);
 
+/** {@linkcode hardMetric} of {@linkcode specificity}. */
+export const specificityMetric: MetricFactory = metricOf(specificity);
+
+/** {@linkcode hardMetric} of {@linkcode npv}. */
+export const npvMetric: MetricFactory = metricOf(npv);
+
+/** {@linkcode hardMetric} of {@linkcode balancedAccuracy}. */
+export const balancedAccuracyMetric: MetricFactory = metricOf(balancedAccuracy);
+
+/** {@linkcode hardMetric} of {@linkcode dice}. */
+export const diceMetric: MetricFactory = metricOf(dice);
+
+/** {@linkcode hardMetric} of {@linkcode mcc}. */
+export const mccMetric: MetricFactory = metricOf(mcc);
+
+/** {@linkcode hardMetric} of {@linkcode cohenKappa}. */
+export const cohenKappaMetric: MetricFactory = metricOf(cohenKappa);
+
+/** {@linkcode hardMetric} of {@linkcode informedness}. */
+export const informednessMetric: MetricFactory = metricOf(informedness);
+
+/** {@linkcode hardMetric} of {@linkcode markedness}. */
+export const markednessMetric: MetricFactory = metricOf(markedness);
+
+/** {@linkcode hardMetric} of {@linkcode gMean}. */
+export const gMeanMetric: MetricFactory = metricOf(gMean);
+
+/** {@linkcode hardMetric} of {@linkcode fowlkesMallows}. */
+export const fowlkesMallowsMetric: MetricFactory = metricOf(fowlkesMallows);
+
 /** {@linkcode hardMetric} of {@linkcode fBeta}: `fBetaMetric({ beta: 0.5 })` is "fBeta0.5" in the history. */
-export function fBetaMetric({ beta, ...options }: FBetaOptions & MetricOptions): Metric {
-  return hardMetric(fBeta({ beta }), options);
+export function fBetaMetric(options: FBetaOptions & MetricOptions): Metric {
+  return hardMetric(fBeta(options), options);
+}
+
+/** {@linkcode hardMetric} of {@linkcode tversky}. */
+export function tverskyMetric(options: TverskyOptions & MetricOptions): Metric {
+  return hardMetric(tversky(options), options);
+}
+
+/** {@linkcode hardMetric} of {@linkcode precisionAtRecall}. */
+export function precisionAtRecallMetric(options: PrecisionAtRecallOptions & MetricOptions): Metric {
+  return hardMetric(precisionAtRecall(options), options);
+}
+
+/** {@linkcode hardMetric} of {@linkcode recallAtPrecision}. */
+export function recallAtPrecisionMetric(options: RecallAtPrecisionOptions & MetricOptions): Metric {
+  return hardMetric(recallAtPrecision(options), options);
+}
+
+/** {@linkcode hardMetric} of {@linkcode utility}: what each outcome is worth, then the options. */
+export function utilityMetric(worth: UtilityOptions, options: MetricOptions = {}): Metric {
+  return hardMetric(utility(worth), options);
 }

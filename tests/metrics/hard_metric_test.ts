@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
+import * as lib from "../../lib/mod.ts";
 import {
   accuracyMetric,
   f1Metric,
@@ -30,13 +31,11 @@ interface SklearnCase {
   value: number;
 }
 
-const factories: Record<ScoreName, MetricFactory> = {
-  precision: precisionMetric,
-  recall: recallMetric,
-  f1: f1Metric,
-  jaccard: jaccardMetric,
-  accuracy: accuracyMetric,
-};
+/** The named metric of every score of the table that needs no options. */
+const factories = Object.fromEntries(
+  Object.entries(scores).filter(([, score]) => typeof score !== "function")
+    .map(([name]) => [name, lib[`${name}Metric` as keyof typeof lib] as MetricFactory]),
+) as Record<ScoreName, MetricFactory>;
 
 onBackends("every metric is scikit-learn's, weighted, at other thresholds and where it is 0/0", () => {
   const cases = reference<SklearnCase>("sklearn.json");
