@@ -84,10 +84,12 @@ export const fowlkesMallows: Score = composed(
   rootSlopes,
 );
 
-/** √((tp + fp)(tp + fn)(tn + fp)(tn + fn)), and its gradient; the roots one by one, so that nothing overflows. */
+/** √(a·b), the roots one by one so that nothing overflows; of equals exactly a, so that perfect is exactly 1. */
+const meanOf = (a: number, b: number): number => a === b ? a : Math.sqrt(a) * Math.sqrt(b);
+
+/** √((tp + fp)(tp + fn)(tn + fp)(tn + fn)), and its gradient. */
 const margins = {
-  value: ({ tp, fp, fn, tn }: Counts): number =>
-    Math.sqrt(tp + fp) * Math.sqrt(tp + fn) * Math.sqrt(tn + fp) * Math.sqrt(tn + fn),
+  value: ({ tp, fp, fn, tn }: Counts): number => meanOf(tp + fp, tp + fn) * meanOf(tn + fp, tn + fn),
   gradient: (counts: Counts): Counts => {
     const { tp, fp, fn, tn } = counts, half = margins.value(counts) / 2;
     const a = half / (tp + fp), b = half / (tp + fn), c = half / (tn + fp), d = half / (tn + fn);

@@ -2,9 +2,10 @@ import type { Counts } from "../counts/counts.ts";
 import { countKeys, eachCount } from "../counts/each_count.ts";
 import type { Score } from "./score.ts";
 
-/** A gradient in which what is not a number (0/0) is 0: where a score is not defined it has no direction. */
-export function definedGradient(gradient: Counts): Counts {
-  return countKeys.every((key) => Number.isFinite(gradient[key])) ? gradient : eachCount(() => 0);
+/** A gradient, or 0 where it has no direction: where the score is not defined, or the gradient no finite number. */
+export function definedGradient(value: number, gradient: Counts): Counts {
+  const defined = !Number.isNaN(value) && countKeys.every((key) => Number.isFinite(gradient[key]));
+  return defined ? gradient : eachCount(() => 0);
 }
 
 /**
@@ -22,9 +23,10 @@ export function composed(
     name,
     value: (counts) => value(parts.map((part) => part.value(counts))),
     gradient: (counts) => {
-      const by = slopes(parts.map((part) => part.value(counts)));
+      const values = parts.map((part) => part.value(counts)), by = slopes(values);
       const gradients = parts.map((part) => part.gradient(counts));
-      return definedGradient(eachCount((key) => gradients.reduce((sum, g, i) => sum + by[i] * g[key], 0)));
+      const gradient = eachCount((key) => gradients.reduce((sum, g, i) => sum + by[i] * g[key], 0));
+      return definedGradient(value(values), gradient);
     },
   };
 }
@@ -42,7 +44,7 @@ export function quotient(
     gradient: (counts) => {
       const f = value(counts), d = denominator.value(counts);
       const dn = numerator.gradient(counts), dd = denominator.gradient(counts);
-      return definedGradient(eachCount((key) => (dn[key] - f * dd[key]) / d));
+      return definedGradient(f, eachCount((key) => (dn[key] - f * dd[key]) / d));
     },
   };
 }

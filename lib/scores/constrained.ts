@@ -1,5 +1,7 @@
 import { describe } from "../check/describe.ts";
+import type { Counts } from "../counts/counts.ts";
 import { eachCount } from "../counts/each_count.ts";
+import { definedGradient } from "./composed.ts";
 import type { Score } from "./score.ts";
 import { precision, recall } from "./scores.ts";
 
@@ -11,13 +13,14 @@ const penalty = 4;
 
 /** An objective less a price for every unit by which another score stays below its floor. */
 function constrained(name: string, objective: Score, other: Score, floor: number): Score {
+  const value = (counts: Counts) => objective.value(counts) - penalty * Math.max(0, floor - other.value(counts));
   return {
     name: `${name}${floor}`,
-    value: (counts) => objective.value(counts) - penalty * Math.max(0, floor - other.value(counts)),
+    value,
     gradient: (counts) => {
       const of = objective.gradient(counts), by = other.gradient(counts);
       const price = other.value(counts) < floor ? penalty : 0;
-      return eachCount((key) => of[key] + price * by[key]);
+      return definedGradient(value(counts), eachCount((key) => of[key] + price * by[key]));
     },
   };
 }

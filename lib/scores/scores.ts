@@ -230,6 +230,6 @@ export function utility(options: UtilityOptions): Score {
       );
     }
   }
-  const score = linearFractional("utility", { numerator: options, denominator: { tp: 1, fp: 1, fn: 1, tn: 1 } });
+  const score = linearFractional("utility", { numerator: { ...options }, denominator: { tp: 1, fp: 1, fn: 1, tn: 1 } });
   return { ...score, best: 0 };
 }
