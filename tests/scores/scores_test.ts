@@ -2,7 +2,22 @@
 // in this file makes the first test fail.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Counts, f1, fBeta, jaccard, precision, type Score, scores, toScore } from "../../lib/mod.ts";
+import {
+  type Counts,
+  dice,
+  f1,
+  fBeta,
+  jaccard,
+  precision,
+  precisionAtRecall,
+  recallAtPrecision,
+  type Score,
+  scores,
+  toScore,
+  tversky,
+  utility,
+} from "../../lib/mod.ts";
+import { allScores, rangeOf, sizeOf, withOptions } from "../all_scores.ts";
 import { assertRefused, assertWithin } from "../helpers.ts";
 
 type Formula = (c: Counts) => number;
@@ -13,22 +28,61 @@ const ofBoth = (b2: number): Formula => ({ tp, fp, fn }) => {
   return (1 + b2) * p * r / (b2 * p + r);
 };
 
+const total = ({ tp, fp, fn, tn }: Counts) => tp + fp + fn + tn;
+
+/** Other forms of the formulas than those of lib/scores. */
 const formulas: Record<string, Formula> = {
   precision: ({ tp, fp }) => tp / (tp + fp),
   recall: ({ tp, fn }) => tp / (tp + fn),
+  specificity: ({ fp, tn }) => 1 - fp / (fp + tn),
+  npv: ({ fn, tn }) => 1 - fn / (fn + tn),
   f1: ofBoth(1),
+  dice: ({ tp, fp, fn }) => 2 * tp / ((tp + fp) + (tp + fn)), // 2|A ∩ B| / (|A| + |B|)
   jaccard: ({ tp, fp, fn }) => tp / (tp + fp + fn),
   accuracy: ({ tp, fp, fn, tn }) => 1 - (fp + fn) / (tp + fp + fn + tn),
+  balancedAccuracy: ({ tp, fp, fn, tn }) => 0.5 * (2 - fn / (tp + fn) - fp / (tn + fp)),
+  informedness: ({ tp, fp, fn, tn }) => (tp * tn - fp * fn) / ((tp + fn) * (fp + tn)),
+  markedness: ({ tp, fp, fn, tn }) => (tp * tn - fp * fn) / ((tp + fp) * (fn + tn)),
+  // Of the rates: √(TPR·TNR·PPV·NPV) − √(FNR·FPR·FDR·FOR).
+  mcc: ({ tp, fp, fn, tn }) => {
+    const rates = (a: number, b: number, c: number, d: number) =>
+      Math.sqrt(a / (tp + fn) * (b / (tn + fp)) * (c / (tp + fp)) * (d / (tn + fn)));
+    return rates(tp, tn, tp, tn) - rates(fn, fp, fp, fn);
+  },
+  // 1 − observed disagreement / that of chance
+  cohenKappa: (c) => {
+    const n = total(c), chance = (c.tp + c.fp) / n * ((c.fp + c.tn) / n) + (c.fn + c.tn) / n * ((c.tp + c.fn) / n);
+    return 1 - (c.fp + c.fn) / n / chance;
+  },
+  gMean: ({ tp, fp, fn, tn }) => Math.exp(0.5 * (Math.log(tp / (tp + fn)) + Math.log(tn / (tn + fp)))),
+  fowlkesMallows: ({ tp, fp, fn }) => tp / Math.sqrt((tp + fp) * (tp + fn)),
+  "tversky0.3_0.7": ({ tp, fp, fn }) => 1 / (1 + 0.3 * fp / tp + 0.7 * fn / tp),
+  tversky2_0: ({ tp, fp }) => 1 / (1 + 2 * fp / tp),
+  "precisionAtRecall0.7": ({ tp, fp, fn }) => {
+    const r = tp / (tp + fn);
+    return 1 - fp / (tp + fp) - (r < 0.7 ? 2.8 - 4 * r : 0);
+  },
+  "recallAtPrecision0.6": ({ tp, fp, fn }) => {
+    const p = tp / (tp + fp);
+    return 1 - fn / (tp + fn) - (p < 0.6 ? 2.4 - 4 * p : 0);
+  },
+  utility: (c) => 100 * (c.tp / total(c)) - 5 * (c.fp / total(c)) - 20 * (c.fn / total(c)) + c.tn / total(c),
 };
+
+/** How far a score is from the place where its slope jumps; Infinity where there is none. */
+const fromKink = ({ name }: Score, { tp, fp, fn }: Counts): number =>
+  name === "precisionAtRecall0.7"
+    ? Math.abs(tp / (tp + fn) - 0.7)
+    : name === "recallAtPrecision0.6"
+    ? Math.abs(tp / (tp + fp) - 0.6)
+    : Infinity;
 
 const betas = [0, 0.5, 1, 2, 10];
 
 const made: [Score, Formula][] = [
-  ...Object.entries(scores).filter(([name]) => name !== "fBeta").map(
-    ([name, score]) => [score as Score, formulas[name]] as [Score, Formula],
-  ),
-  ...betas.map((beta) => [fBeta({ beta }), ofBoth(beta * beta)] as [Score, Formula]),
-];
+  ...allScores.map((score) => [score, formulas[score.name] ?? ofBoth(Number(score.name.slice(5)) ** 2)] as const),
+  ...betas.map((beta) => [fBeta({ beta }), ofBoth(beta * beta)] as const),
+].map(([score, formula]) => [score, formula]);
 
 const keys = ["tp", "fp", "fn", "tn"] as const;
 const count = fc.double({ min: 0.01, max: 1000, noNaN: true });
@@ -37,54 +91,57 @@ const zero = { tp: 0, fp: 0, fn: 0, tn: 0 };
 
 Deno.test("every score of the table has a formula here, and its own name", () => {
   for (const [name, score] of Object.entries(scores)) {
-    if (typeof score === "function") continue;
+    if (typeof score === "function") {
+      for (const one of withOptions[name]) assert(one.name.startsWith(name), one.name);
+      continue;
+    }
     assert(formulas[name], `no formula for ${name}`);
     assertEquals(score.name, name);
   }
+  for (const { name } of allScores) assert(formulas[name] || name.startsWith("fBeta"), `no formula for ${name}`);
   assertEquals(fBeta({ beta: 0.5 }).name, "fBeta0.5");
   assertEquals(fBeta({ beta: 2 }).name, "fBeta2");
+  assertEquals(new Set(allScores.map(({ name }) => name)).size, allScores.length);
 });
 
 for (const [score, formula] of made) {
-  const { name } = score;
+  const { name } = score, [low, high] = rangeOf(score), size = sizeOf(score);
 
-  Deno.test(`${name} has the value of its formula, and lies in [0, 1]`, () => {
+  Deno.test(`${name} has the value of its formula, and lies in [${low}, ${high}]`, () => {
     fc.assert(fc.property(someCounts, (counts) => {
-      assertWithin(score.value(counts), formula(counts), 1e-13);
-      assert(score.value(counts) >= 0 && score.value(counts) <= 1);
+      assertWithin(score.value(counts), formula(counts), 1e-13 * size);
+      // 1e-15: the difference of two shares of which one is rounded.
+      assert(score.value(counts) >= low - 1e-15 && score.value(counts) <= high + 1e-15);
     }));
   });
 
   Deno.test(`${name} has the gradient that central differences give`, () => {
+    let tried = 0;
     fc.assert(fc.property(someCounts, (counts) => {
       const gradient = score.gradient(counts);
       for (const key of keys) {
         // h in proportion to the smallest scale on which the score bends; error h²·f‴/6 + ε/h.
         const scale = Math.min(counts[key], 1e3), h = 1e-4 * scale;
+        if (fromKink(score, counts) < 1e-4) continue;
+        tried++;
         const move = (by: number) => score.value({ ...counts, [key]: counts[key] + by });
         const difference = (move(h) - move(-h)) / (2 * h);
-        assertWithin(gradient[key], difference, (2e-8 + 1e-11) / scale, `∂${key} at ${JSON.stringify(counts)}`);
+        assertWithin(gradient[key], difference, size * (2e-8 + 1e-11) / scale, `∂${key} at ${JSON.stringify(counts)}`);
       }
     }));
+    assert(tried > 700, `${tried}`);
   });
 
   Deno.test(`${name} does not depend on the unit of the weights, so Σ c·∂f = 0`, () => {
     fc.assert(fc.property(someCounts, fc.double({ min: 1e-6, max: 1e6, noNaN: true }), (counts, unit) => {
       const scaled = { tp: counts.tp * unit, fp: counts.fp * unit, fn: counts.fn * unit, tn: counts.tn * unit };
-      assertWithin(score.value(scaled), score.value(counts), 1e-14);
+      if (fromKink(score, counts) < 1e-12) return;
+      assertWithin(score.value(scaled), score.value(counts), 1e-14 * size);
       const gradient = score.gradient(counts);
-      assertWithin(keys.reduce((sum, key) => sum + counts[key] * gradient[key], 0), 0, 1e-14);
-      // Degree 0: its gradient has degree −1.
+      assertWithin(keys.reduce((sum, key) => sum + counts[key] * gradient[key], 0), 0, 1e-14 * size);
+      // Degree 0: its gradient has degree −1. An ulp of every count is what the scaling may cost.
       const ofScaled = score.gradient(scaled), largest = Math.max(...keys.map((key) => Math.abs(gradient[key])));
       for (const key of keys) assertWithin(ofScaled[key] * unit, gradient[key], 1e-14 * largest);
-    }));
-  });
-
-  Deno.test(`${name} rises with what is right and falls with what is wrong`, () => {
-    fc.assert(fc.property(someCounts, (counts) => {
-      const { tp, fp, fn, tn } = score.gradient(counts);
-      assert(tp >= 0 && tn >= 0 && fp <= 0 && fn <= 0);
-      assert(tp > 0);
     }));
   });
 
@@ -93,28 +150,128 @@ for (const [score, formula] of made) {
     for (const key of keys) assert(score.gradient(zero)[key] === 0);
   });
 
-  Deno.test(`${name} of a perfect classifier is exactly 1`, () => {
-    for (const counts of [{ ...zero, tp: 3, tn: 7 }, { ...zero, tp: 0.1, tn: 1e9 }]) {
-      assertStrictEquals(score.value(counts), 1);
+  Deno.test(`${name} of a perfect classifier is exactly its best value`, () => {
+    for (const counts of [{ ...zero, tp: 3, tn: 7 }, { ...zero, tp: 0.1, tn: 1e9 }, { ...zero, tp: 0.3, tn: 0.7 }]) {
+      const best = name === "utility" ? (100 * counts.tp + counts.tn) / (counts.tp + counts.tn) : 1;
+      assertStrictEquals(score.value(counts), best, JSON.stringify(counts));
     }
+  });
+
+  Deno.test(`${name} has a finite gradient at the corners: whichever of the counts are 0`, () => {
+    for (let corner = 0; corner < 16; corner++) {
+      const counts = { tp: corner & 1 && 3, fp: corner & 2 && 0.5, fn: corner & 4 && 2, tn: corner & 8 && 70 };
+      const gradient = score.gradient(counts);
+      for (const key of keys) {
+        assert(Number.isFinite(gradient[key]), `∂${key} at ${JSON.stringify(counts)} is ${gradient[key]}`);
+        if (Number.isNaN(score.value(counts))) assert(gradient[key] === 0, `∂${key} at ${JSON.stringify(counts)}`);
+      }
+    }
+  });
+
+  if (name === "cohenKappa") continue;
+  Deno.test(`${name} rises with what is right and falls with what is wrong`, () => {
+    fc.assert(fc.property(someCounts, (counts) => {
+      const { tp, fp, fn, tn } = score.gradient(counts),
+        least = -1e-15 * size / Math.min(...keys.map((k) => counts[k]));
+      if (name === "utility") { // its gradient is its worth less its value
+        const value = score.value(counts);
+        for (const [key, worth] of [["tp", 100], ["fp", -5], ["fn", -20], ["tn", 1]] as const) {
+          assertWithin(score.gradient(counts)[key] * total(counts), worth - value, 1e-11);
+        }
+        return;
+      }
+      assert(tp >= least && tn >= least && -fp >= least && -fn >= least);
+      assert(tp > 0 || tn > 0);
+    }));
   });
 }
 
-Deno.test("where each score is not defined: without predicted, without true, without both", () => {
+Deno.test("cohenKappa is no monotone score: below chance, a false alarm more may raise it", () => {
+  const { value, gradient } = scores.cohenKappa, counts = { tp: 0, fp: 10, fn: 1, tn: 0 };
+  assert(gradient(counts).fp > 0.01, `${gradient(counts).fp}`);
+  assert(value({ ...counts, fp: 11 }) > value(counts) + 0.01);
+});
+
+Deno.test("where each score is not defined: without predicted, without true, without both, one class, one decision", () => {
   const undefinedAt = (counts: Counts) =>
-    made.filter(([score]) => Number.isNaN(score.value(counts))).map(([score]) => score.name);
-  assertEquals(undefinedAt({ ...zero, fn: 2, tn: 5 }), ["precision", "fBeta0"]); // nothing predicted
-  assertEquals(undefinedAt({ ...zero, fp: 2, tn: 5 }), ["recall"]); // no positive
-  assertEquals(
-    undefinedAt({ ...zero, tn: 5 }).sort(),
-    [...made.map(([s]) => s.name)].filter((n) => n !== "accuracy").sort(),
-  );
-  for (const [score] of made) {
-    for (const counts of [{ ...zero, fn: 2, tn: 5 }, { ...zero, fp: 2, tn: 5 }, { ...zero, tn: 5 }]) {
-      if (!Number.isNaN(score.value(counts))) continue;
+    allScores.filter((s) => Number.isNaN(s.value(counts))).map((s) => s.name).sort();
+  const positives = ["f1", "dice", "jaccard", "fBeta0.5", "fBeta2", "tversky0.3_0.7"];
+  const constrained = ["precisionAtRecall0.7", "recallAtPrecision0.6"];
+  const bothClasses = ["balancedAccuracy", "informedness", "gMean", "mcc"];
+  const where: [Counts, string[]][] = [
+    [
+      { ...zero, fn: 2, tn: 5 }, // nothing predicted
+      ["precision", "tversky2_0", "markedness", "mcc", "fowlkesMallows", ...constrained],
+    ],
+    [{ ...zero, tp: 2, fp: 5 }, ["npv", "markedness", "mcc"]], // all predicted
+    [{ ...zero, fp: 2, tn: 5 }, ["recall", "fowlkesMallows", ...constrained, ...bothClasses]], // no positive
+    [{ ...zero, tp: 2, fn: 5 }, ["specificity", ...bothClasses]], // no negative
+    [{ ...zero, tn: 5 }, [
+      ...["precision", "recall", "tversky2_0", "markedness", "fowlkesMallows", "cohenKappa"],
+      ...[...constrained, ...bothClasses, ...positives],
+    ]],
+    [{ ...zero, tp: 5 }, ["specificity", "npv", "markedness", "cohenKappa", ...bothClasses]],
+    [zero, allScores.map(({ name }) => name)],
+  ];
+  for (const [counts, names] of where) {
+    assertEquals(undefinedAt(counts), [...names].sort(), JSON.stringify(counts));
+    for (const score of allScores.filter(({ name }) => names.includes(name))) {
       for (const key of keys) assert(score.gradient(counts)[key] === 0, `${score.name} ${key}`);
     }
   }
+});
+
+Deno.test("dice is f1, tversky has its special cases, a complement turns the scores of the negatives round", () => {
+  fc.assert(fc.property(someCounts, (counts) => {
+    const { tp, fp, fn, tn } = counts, complement = { tp: tn, fp: fn, fn: fp, tn: tp };
+    assertStrictEquals(dice.value(counts), f1.value(counts));
+    assertEquals(dice.gradient(counts), f1.gradient(counts));
+    assertWithin(tversky({ alpha: 0.5, beta: 0.5 }).value(counts), f1.value(counts), 1e-15);
+    assertStrictEquals(tversky({ alpha: 1, beta: 1 }).value(counts), jaccard.value(counts));
+    assertStrictEquals(tversky({ alpha: 1, beta: 0 }).value(counts), precision.value(counts));
+    assertWithin(scores.specificity.value(counts), scores.recall.value(complement), 1e-15);
+    assertWithin(scores.npv.value(counts), scores.precision.value(complement), 1e-15);
+    for (const name of ["mcc", "cohenKappa", "balancedAccuracy", "informedness", "markedness", "gMean"] as const) {
+      assertWithin(scores[name].value(counts), scores[name].value(complement), 1e-14, name);
+    }
+    const { informedness, markedness, mcc } = scores;
+    assertWithin(mcc.value(counts) ** 2, informedness.value(counts) * markedness.value(counts), 1e-14);
+  }));
+});
+
+Deno.test("at its floor a constrained score is its objective, above it too, and below it 4 less a unit", () => {
+  const atRecall = precisionAtRecall({ recall: 0.5 }), atPrecision = recallAtPrecision({ precision: 0.5 });
+  const floor = { tp: 4, fp: 1, fn: 4, tn: 9 }; // recall 0.5, precision 0.8
+  assertEquals(atRecall.value(floor), 0.8);
+  assertEquals(atRecall.gradient(floor), precision.gradient(floor)); // the side above
+  const below = { tp: 2, fp: 0, fn: 6, tn: 9 }; // recall 0.25
+  assertEquals(atRecall.value(below), 1 - 4 * 0.25);
+  assertWithin(atRecall.gradient(below).fn, 4 * scores.recall.gradient(below).fn, 1e-15);
+  const turned = { tp: 2, fp: 6, fn: 0, tn: 9 };
+  assertEquals(atPrecision.value(turned), 1 - 4 * 0.25);
+  assertWithin(atPrecision.gradient(turned).fp, 4 * precision.gradient(turned).fp, 1e-15);
+  for (const [floor, value] of [[0, "is 0"], [1.01, "1.01"], [NaN, "NaN"], ["0.5", "'0.5'"], [null, "null"]] as const) {
+    assertRefused(() => precisionAtRecall({ recall: floor as number }), { argument: "recall", value });
+    assertRefused(() => recallAtPrecision({ precision: floor as number }), { argument: "precision", value });
+  }
+});
+
+Deno.test("utility takes the four outcomes and nothing else, and tversky two weights that are not both 0", () => {
+  assertEquals(utility({ tp: 1 }).value({ tp: 1, fp: 1, fn: 1, tn: 1 }), 0.25);
+  assertEquals(utility({ fp: -1 }).best, 0);
+  const error = TypeError, of = (options: unknown) => () => utility(options as { tp: number });
+  assertRefused(of({}), { error, argument: "options", value: "worth" });
+  assertRefused(of(undefined), { error, argument: "options", value: "worth" });
+  assertRefused(of({ tp: 1, hit: 3 }), { error, argument: "options", value: "'hit'" });
+  assertRefused(of({ tp: NaN }), { argument: "tp", value: "NaN" });
+  assertRefused(of({ tn: "3" }), { argument: "tn", value: "'3'" });
+  assertRefused(of({ fn: -Infinity }), { argument: "fn", value: "-Infinity" });
+  assertRefused(() => tversky({ alpha: 0, beta: 0 }), { argument: "alpha", value: "0" });
+  assertRefused(() => tversky({ alpha: -1, beta: 0 }), { argument: "alpha", value: "-1" });
+  assertRefused(() => tversky({ alpha: 1 } as { alpha: number; beta: number }), {
+    argument: "beta",
+    value: "undefined",
+  });
 });
 
 Deno.test("fBeta: 1 is f1, 0 is precision, a large β is recall, in value and gradient", () => {
