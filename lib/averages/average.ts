@@ -44,6 +44,8 @@ export interface Scored {
   readonly value: number;
   /** The score of each class (or row), NaN where it is not defined. */
   readonly values: readonly number[];
+  /** The weight of all that is left in the mean; 0: the value is not a mean of anything. */
+  readonly whole: number;
   /** The gradient of the value by each output. */
   gradient(): Float32Array;
 }
@@ -86,10 +88,36 @@ function partWeights(batch: Batch, parts: readonly Part[], { average, classWeigh
   });
 }
 
+/** Whether an average adds up the counts of the classes before it scores them. */
+export const addsCounts = (average: Average): boolean => average === "micro" || average === "binary";
+
+/** The score of counts, and what it was made from. */
+export interface CountsScored extends Omit<Scored, "gradient"> {
+  /** What is scored: the counts of each part, or one set, their sum. */
+  readonly counts: readonly Counts[];
+  /** What each of them weighs in the mean; 0 where it is left out. */
+  readonly weights: readonly number[];
+}
+
+/** The score of the counts of classes (or rows): their mean with the weights, or, without weights, that of their sum. */
+export function scoreCounts(
+  each: readonly Counts[],
+  partWeights: readonly number[] | undefined,
+  { score, zeroDivision }: Pick<ScoringOptions, "score" | "zeroDivision">,
+): CountsScored {
+  const counts = partWeights === undefined ? [eachCount((key) => sum(each.map((one) => one[key])))] : each;
+  const values = counts.map((one) => score.value(one));
+  const weights = (partWeights ?? [1]).map((w, i) => zeroDivision === "skip" && Number.isNaN(values[i]) ? 0 : w);
+  const whole = sum(weights);
+  const filled = values.map((v) => Number.isNaN(v) ? Number(zeroDivision === 1) : v);
+  const value = whole === 0 ? Number(zeroDivision === 1) : sum(filled.map((v, i) => v * weights[i])) / whole;
+  return { value, values, whole, counts, weights };
+}
+
 /** The score of a decided batch, and its gradient. */
 export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptions): Scored {
-  const { score, average, zeroDivision, classWeights } = options;
-  const added = average === "micro" || average === "binary"; // counts first, then the score
+  const { score, average, classWeights } = options;
+  const added = addsCounts(average); // counts first, then the score
   const inCounts = classWeights !== undefined && (added || average === "samples");
   const rows: Rows = {
     yTrue: batch.yTrue,
@@ -98,16 +126,12 @@ export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptio
   };
   const parts = partsOf(average, batch);
   const each = parts.map(({ slice, column }) => softCounts({ ...rows, slice }, decided.step(column)));
-  const counts = added ? [eachCount((key) => sum(each.map((one) => one[key])))] : each;
-  const values = counts.map((one) => score.value(one));
-  const weights = (added ? [1] : partWeights(batch, parts, options))
-    .map((w, i) => zeroDivision === "skip" && Number.isNaN(values[i]) ? 0 : w);
-  const whole = sum(weights);
-  const filled = values.map((v) => Number.isNaN(v) ? Number(zeroDivision === 1) : v);
-  const value = whole === 0 ? Number(zeroDivision === 1) : sum(filled.map((v, i) => v * weights[i])) / whole;
+  const weighed = added ? undefined : partWeights(batch, parts, options);
+  const { value, values, whole, counts, weights } = scoreCounts(each, weighed, options);
   return {
     value,
     values,
+    whole,
     gradient: () => {
       const partials = counts.map((one, i): Counts => {
         const share = whole === 0 || Number.isNaN(values[i]) ? 0 : weights[i] / whole;

@@ -139,7 +139,7 @@ export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOp
 }
 
 /** What distinguishes a metric from the others of its score: only what is not usual. */
-function metricName(
+export function metricName(
   score: string,
   { threshold = 0.5, average = "binary", decision = "threshold" }: MetricOptions,
 ): string {
