@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import {
   accuracyLoss,
+  type Counts,
   f1Loss,
   fBeta,
   fBetaLoss,
@@ -24,13 +25,8 @@ import {
   steps,
   straightThrough,
 } from "../../lib/mod.ts";
+import { allScores, bestOf, rangeOf } from "../all_scores.ts";
 import { assertAllWithin, assertWithin, counted, onBackends, random, reference } from "../helpers.ts";
-
-/** Every score of the table, and fBeta with some β. */
-const allScores: Score[] = [
-  ...Object.values(scores).filter((score): score is Score => typeof score !== "function"),
-  ...[0.5, 2].map((beta) => fBeta({ beta })),
-];
 
 const shapes = ["softsign", "logistic", "arctan", "gaussian", "linearRamp"] as const;
 
@@ -45,7 +41,7 @@ function evaluate(loss: Loss, { yTrue, yPred, sampleWeight }: Batch): { value: n
   return tf.tidy(() => {
     const y = tf.tensor1d(yTrue, "float32"), w = sampleWeight ? tf.tensor1d(sampleWeight, "float32") : undefined;
     const result = tf.valueAndGrad((p) => loss(y, p, w))(tf.tensor1d(yPred, "float32"));
-    return { value: result.value.dataSync()[0], gradient: [...result.grad.dataSync()] };
+    return { value: result.value.dataSync()[0], gradient: [...result.grad.dataSync()].map((g) => g + 0) }; // no −0
   });
 }
 
@@ -182,7 +178,7 @@ onBackends("labels and weights may be int32 or bool", () => {
     for (const wType of ["float32", "int32", "bool"] as const) {
       const y = tf.tensor1d([1, 0, 1], yType), w = tf.tensor1d([1, 1, 0], wType), p = tf.tensor1d([0.7, 0.4, 0.2]);
       const { value, grad } = tf.valueAndGrad((p) => f1Loss()(y, p, w))(p);
-      assertEquals({ value: value.dataSync()[0], gradient: [...grad.dataSync()] }, expected);
+      assertEquals({ value: value.dataSync()[0], gradient: [...grad.dataSync()].map((g) => g + 0) }, expected);
       tf.dispose([y, w, p, value, grad]);
     }
   }
@@ -210,7 +206,11 @@ Deno.test("a perfect classifier's loss is exactly 0: every score, every anchored
       for (const prevalence of [0.5, 0.1, 0.01]) {
         const y = tf.tensor1d(Array.from({ length: 200 }, (_, i) => i < 200 * prevalence ? 1 : 0));
         const value = loss(y, y);
-        assert(value.dataSync()[0] === 0, `${loss.name}, ${step.name} of slope ${step.slope}: ${value.dataSync()[0]}`);
+        const perfect = score.name === "utility" ? -Math.fround(100 * prevalence + (1 - prevalence)) : 0;
+        assert(
+          value.dataSync()[0] === perfect,
+          `${loss.name}, ${step.name} of slope ${step.slope}: ${value.dataSync()[0]}`,
+        );
         tf.dispose([y, value]);
       }
     }
@@ -288,28 +288,30 @@ onBackends("a weight of 2 is the row twice; a weight of 0 is no row; equal weigh
   }
 });
 
-onBackends("where the score is 0/0 the loss is 1 − zeroDivision and the gradient exactly 0", () => {
-  const nothingPredicted = { yTrue: [1, 0, 1], yPred: [0, 0, 0] };
-  const noPositive = { yTrue: [0, 0, 0], yPred: [0.7, 0.2, 0.9] };
-  const neither = { yTrue: [0, 0, 0], yPred: [0, 0, 0] };
-  const weightless = { yTrue: [1, 0, 1], yPred: [0.7, 0.2, 0.9], sampleWeight: [0, 0, 0] };
-  const undefinedFor: [Batch, string[]][] = [
-    [nothingPredicted, ["precision"]],
-    [noPositive, ["recall"]],
-    [neither, ["precision", "recall", "f1", "jaccard", "fBeta0.5", "fBeta2"]],
-    [weightless, allScores.map(({ name }) => name)],
+onBackends("where the score is 0/0 the loss is the best value less zeroDivision and the gradient exactly 0", () => {
+  const none = { tp: 0, fp: 0, fn: 0, tn: 0 };
+  const batches: [Batch, Counts][] = [ // and counts that are 0 where those of the batch are
+    [{ yTrue: [1, 0, 1], yPred: [0, 0, 0] }, { ...none, fn: 2, tn: 1 }], // nothing predicted
+    [{ yTrue: [0, 0, 0], yPred: [0.7, 0.2, 0.9] }, { ...none, fp: 2, tn: 1 }], // no positive
+    [{ yTrue: [0, 0, 0], yPred: [0, 0, 0] }, { ...none, tn: 3 }], // neither
+    [{ yTrue: [1, 0, 1], yPred: [1, 1, 1] }, { ...none, tp: 2, fp: 1 }], // all predicted
+    [{ yTrue: [1, 1, 1], yPred: [0.7, 0.2, 0.9] }, { ...none, tp: 2, fn: 1 }], // no negative
+    [{ yTrue: [1, 0, 1], yPred: [0.7, 0.2, 0.9], sampleWeight: [0, 0, 0] }, none],
   ];
-  for (const [batch, names] of undefinedFor) {
-    for (const score of allScores.filter(({ name }) => names.includes(name))) {
+  let tried = 0;
+  for (const [batch, counts] of batches) {
+    for (const score of allScores.filter((score) => Number.isNaN(score.value(counts)))) {
       for (const step of ["softsign", "linearRamp", "straightThrough", "identity"] as const) {
-        for (const zeroDivision of [0, 1] as const) {
+        for (const zeroDivision of [0, 1, "skip"] as const) {
           const { value, gradient } = evaluate(metricLoss(score, { step, zeroDivision }), batch);
-          assertStrictEquals(value, 1 - zeroDivision);
+          assertStrictEquals(value, bestOf(score) - (zeroDivision === "skip" ? 0 : zeroDivision) + 0);
           assert(gradient.every((g) => g === 0), `${score.name}, ${step}: ${gradient}`);
+          tried++;
         }
       }
     }
   }
+  assert(tried > 600, `${tried}`);
 });
 
 onBackends("zeroDivision changes nothing where the score is defined", () => {
@@ -322,7 +324,7 @@ onBackends("zeroDivision changes nothing where the score is defined", () => {
   }
 });
 
-onBackends("one class only, or one row only: the loss is a number in [0, 1] with a finite gradient", () => {
+onBackends("one class only, or one row only: the loss is in its range, with a finite gradient", () => {
   const batches: Batch[] = [
     { yTrue: [1, 1, 1], yPred: [0.2, 0.9, 1] },
     { yTrue: [0, 0, 0], yPred: [0.2, 0.9, 1] },
@@ -337,7 +339,12 @@ onBackends("one class only, or one row only: the loss is a number in [0, 1] with
     for (const step of Object.keys(steps) as (keyof typeof steps)[]) {
       for (const batch of batches) {
         const { value, gradient } = evaluate(metricLoss(score, { step }), batch);
-        assert(value >= 0 && value <= 1, `${score.name}, ${step}: ${value}`);
+        // A float32; and the best value itself, where the score is not defined.
+        const [low, high] = rangeOf(score).map(Math.fround), best = bestOf(score);
+        assert(
+          value >= Math.min(best - high, best) && value <= Math.fround(Math.max(best - low, best)),
+          `${score.name}: ${value}`,
+        );
         assert(gradient.every(Number.isFinite), `${score.name}, ${step}: ${gradient}`);
       }
     }
@@ -386,11 +393,12 @@ onBackends("logits of ±10⁴ and ±∞ give a finite loss and gradient, 0 for w
         yTrue: [1, 0, 0, 1, 1],
         yPred: [1e4, -1e4, Infinity, -Infinity, 0.2],
       });
-      assert(value >= 0 && value <= 1);
+      const [low, high] = rangeOf(score), best = bestOf(score);
+      assert(value >= best - high && value <= best - low, `${loss.name}, ${step}: ${value}`);
       assert(gradient.every(Number.isFinite));
       assert(gradient.slice(0, 4).every((g) => g === 0));
       const perfect = evaluate(loss, { yTrue: [1, 0], yPred: [1e4, -1e4] }).value;
-      assert(perfect === 0, `${loss.name}, ${step}: ${perfect}`);
+      assert(perfect === (score.name === "utility" ? -50.5 : 0), `${loss.name}, ${step}: ${perfect}`);
     }
   }
 });

@@ -57,26 +57,26 @@ const refusals: Refusal[] = [
     what: "labels in two columns",
     arguments: () => [float([1, 0, 1, 0, 1, 0], [3, 2]), p()],
     argument: "yTrue",
-    value: "must have the shape [n] or [n, 1], it has [3, 2]",
+    value: "has the shape [3, 2], 'yPred' has [3]",
   },
   { what: "outputs of rank 0", arguments: () => [y(), tf.scalar(0.5)], argument: "yPred", value: "[]" },
   {
     what: "outputs in two columns",
     arguments: () => [y(), float([0, 1, 0, 1, 0, 1], [3, 2])],
     argument: "yPred",
-    value: "must have the shape [n] or [n, 1], it has [3, 2]",
+    value: "must have the shape [n] or [n, 1], it has [3, 2]; for several columns say average: 'macro', 'micro', …",
   },
   {
     what: "one row of three outputs",
     arguments: () => [float([1]), float([0.1, 0.2, 0.3], [1, 3])],
     argument: "yPred",
-    value: "must have the shape [n] or [n, 1], it has [1, 3]",
+    value: "must have the shape [n] or [n, 1], it has [1, 3]; for several columns say average",
   },
   {
     what: "weights in two columns",
     arguments: () => [y(), p(), float([0, 1, 0, 1, 0, 1], [3, 2])],
     argument: "sampleWeight",
-    value: "must have the shape [n] or [n, 1], it has [3, 2]",
+    value: "has the shape [3, 2], 'yPred' has [3]",
   },
   {
     what: "outputs of int32",
@@ -92,7 +92,12 @@ const refusals: Refusal[] = [
     argument: "sampleWeight",
     value: "string",
   },
-  { what: "no outputs", arguments: () => [float([]), float([])], argument: "yTrue", value: "empty" },
+  {
+    what: "no outputs",
+    arguments: () => [float([]), float([])],
+    argument: "yPred",
+    value: "is empty, its shape is [0]",
+  },
   { what: "no rows in a column", arguments: () => [y(), float([], [0, 1])], argument: "yPred", value: "empty" },
   { what: "a label of 2", arguments: () => [row(2), p()], argument: "yTrue", value: "row 2 is 2" },
   { what: "a label of −1", arguments: () => [row(-1), p()], argument: "yTrue", value: "row 2 is -1" },
@@ -294,10 +299,11 @@ Deno.test("a metric refuses its options when it is made, by argument and value",
   }
 });
 
-Deno.test("the first fault is the one that is named: shapes before numbers, labels before outputs", () => {
-  const short = float([2]), outputs = float([7, NaN]), labels = float([3, 0]);
+Deno.test("the first fault is the one that is named: shapes before numbers, outputs before labels", () => {
+  const short = float([2]), outputs = float([7, NaN]), labels = float([3, 0]), sound = float([0.5, 0.5]);
   assertRefused(() => f1Loss()(short, outputs), { argument: "yTrue", value: "[1], 'yPred' has [2]" });
-  assertRefused(() => f1Loss()(labels, outputs), { argument: "yTrue", value: "row 0 is 3" });
-  tf.dispose([short, outputs, labels]);
+  assertRefused(() => f1Loss()(labels, outputs), { argument: "yPred", value: "row 0 is 7" });
+  assertRefused(() => f1Loss()(labels, sound), { argument: "yTrue", value: "row 0 is 3" });
+  tf.dispose([short, outputs, labels, sound]);
   assertStrictEquals(short.isDisposed, true);
 });
