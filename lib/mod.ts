@@ -123,4 +123,11 @@ export {
   utilityMetric,
 } from "./metrics/hard_metric.ts";
 
+export {
+  ConfusionMeter,
+  type ConfusionMeterJson,
+  type ConfusionMeterOptions,
+  type MeterScoringOptions,
+} from "./metrics/confusion_meter.ts";
+
 export { answeredSoftsignLoss, askedRampLoss, askedRoundLoss, type ThreadLoss } from "./thread/thread.ts";

@@ -1,0 +1,305 @@
+// The streaming counts: exact, whatever the parts and their order; the scores against the metrics of the whole.
+import { assert, assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
+import {
+  ConfusionMeter,
+  type ConfusionMeterJson,
+  type ConfusionMeterOptions,
+  hardMetric,
+  type ScoreName,
+  scores,
+} from "../../lib/mod.ts";
+import { ExactSum } from "../../lib/metrics/exact_sum.ts";
+import { assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
+
+const names = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
+
+/** A sum of float64 numbers in whole numbers, rounded once: every float64 is a whole number of 2⁻¹⁰⁷⁴. */
+function sumByBigInt(terms: readonly number[]): number {
+  const view = new DataView(new ArrayBuffer(8));
+  let total = 0n;
+  for (const term of terms) {
+    view.setFloat64(0, term);
+    const bits = view.getBigUint64(0), exponent = bits >> 52n & 0x7ffn, fraction = bits & (1n << 52n) - 1n;
+    const size = exponent === 0n ? fraction : (fraction | 1n << 52n) << (exponent - 1n);
+    total += term < 0 ? -size : size;
+  }
+  const negative = total < 0n, size = negative ? -total : total;
+  const shift = Math.max(0, size.toString(2).length - 64);
+  // The top 64 bits, the last of them sticky: Number() then rounds as it would round all of them.
+  const top = size >> BigInt(shift), sticky = top << BigInt(shift) === size ? 0n : 1n;
+  const scaled = Number(top | sticky);
+  const value = shift > 900 ? scaled * 2 ** (shift - 900) * 2 ** -174 : scaled * 2 ** -537 * 2 ** (shift - 537);
+  return negative ? -value : value;
+}
+
+const anySize = fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.integer({ min: -200, max: 200 }))
+  .map(([m, e]) => m * 2 ** e);
+
+Deno.test("an exact sum is the sum in whole numbers, rounded once, in every order", () => {
+  fc.assert(
+    fc.property(fc.array(anySize, { maxLength: 40 }), fc.integer(), (terms, seed) => {
+      const next = random(seed), sum = new ExactSum(), left = new ExactSum(), right = new ExactSum();
+      const shuffled = terms.map((t) => [next(), t]).sort(([a], [b]) => a - b).map(([, t]) => t);
+      for (const term of terms) sum.add(term);
+      shuffled.forEach((term, i) => (i % 3 === 0 ? left : right).add(term));
+      right.addSum(left);
+      assertEquals(sum.value + 0, sumByBigInt(terms) + 0); // + 0: −0 is 0
+      assertEquals(right.value + 0, sum.value + 0);
+      assertEquals(right.toJSON(), sum.toJSON());
+      assertEquals(sumByBigInt([...sum.toJSON(), ...terms.map((t) => -t)]) + 0, 0);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("half a step is rounded by what is left below it", () => {
+  const sum = (...terms: number[]) => {
+    const result = new ExactSum();
+    for (const term of terms) result.add(term);
+    return result.value;
+  };
+  assertStrictEquals(sum(1, 2 ** -53), 1); // a tie, to even
+  assertStrictEquals(sum(1, 2 ** -53, 2 ** -300), 1 + 2 ** -52);
+  assertStrictEquals(sum(1 + 2 ** -52, 2 ** -53, -(2 ** -300)), 1 + 2 ** -52);
+  assertStrictEquals(sum(1e100, 1, -1e100), 1);
+  assertStrictEquals(sum(), 0);
+});
+
+/** Rows of c outputs with weights, some of them absent classes, ties with the threshold and tiny weights. */
+const row = (classes: number) =>
+  fc.record({
+    y: fc.array(fc.oneof(fc.constantFrom(0, 1), fc.integer({ min: 0, max: 100 }).map((k) => k / 100)), {
+      minLength: classes,
+      maxLength: classes,
+    }),
+    p: fc.array(fc.oneof(fc.constant(0.5), fc.integer({ min: 0, max: 100 }).map((k) => k / 100)), {
+      minLength: classes,
+      maxLength: classes,
+    }),
+    w: fc.oneof(
+      fc.integer({ min: 0, max: 5 }),
+      fc.tuple(fc.integer({ min: 1, max: 2 ** 24 }), fc.integer({ min: -60, max: 10 })).map(([m, e]) => m * 2 ** e),
+      fc.constantFrom(1e-30, 3e7, 0.1),
+    ),
+  });
+interface Example {
+  y: number[];
+  p: number[];
+  w: number;
+}
+const problem = fc.integer({ min: 1, max: 3 }).chain((classes) =>
+  fc.tuple(fc.constant(classes), fc.array(row(classes), { minLength: 1, maxLength: 30 }), fc.integer(), fc.boolean())
+);
+
+const filled = (options: ConfusionMeterOptions, rows: readonly Example[], weighted: boolean): ConfusionMeter => {
+  const meter = new ConfusionMeter(options);
+  if (rows.length === 0) return meter;
+  tf.tidy(() => {
+    const weights = weighted ? tf.tensor1d(rows.map(({ w }) => w)) : undefined;
+    meter.update(tf.tensor2d(rows.map(({ y }) => y)), tf.tensor2d(rows.map(({ p }) => p)), weights);
+  });
+  return meter;
+};
+
+Deno.test("meters of parts, merged in any order, are the meter of the whole, bit for bit", () => {
+  let uneven = 0;
+  fc.assert(
+    fc.property(problem, ([classes, rows, seed, weighted]) => {
+      const options: ConfusionMeterOptions = classes > 1 && seed % 2 === 0 ? { decision: "argmax" } : {};
+      const next = random(seed), whole = filled(options, rows, weighted);
+      const parts: Example[][] = Array.from({ length: 1 + Math.floor(next() * 5) }, () => []);
+      for (const one of rows) parts[Math.floor(next() * parts.length)].push(one);
+      const shuffled = parts.map((part) => part.map((one) => ({ one, at: next() })).sort((a, b) => a.at - b.at));
+      const meters = shuffled.map((part) => filled(options, part.map(({ one }) => one), weighted));
+      // As a chain, and as a tree by way of JSON.
+      const chain = meters.reduceRight((sum, meter) => sum.merge(meter), new ConfusionMeter(options));
+      const copies = meters.map((meter) => ConfusionMeter.fromJSON(JSON.parse(JSON.stringify(meter))));
+      while (copies.length > 1) copies.push(copies.shift()!.merge(copies.shift()!));
+      for (const merged of [chain, copies[0]]) {
+        assertEquals(merged.counts, whole.counts);
+        assertStrictEquals(JSON.stringify(merged), JSON.stringify(whole));
+        assertStrictEquals(
+          merged.value("f1", { average: "weighted" }),
+          whole.value("f1", { average: "weighted" }),
+        );
+      }
+      const naive = rows.reduce((sum, { w, y, p }) => sum + (p[0] > 0.5 ? w * y[0] : 0), 0);
+      if (weighted && options.decision === undefined && naive !== whole.counts[0].tp) uneven++;
+    }),
+    { numRuns: 500 },
+  );
+  assert(uneven > 20, `only ${uneven} of 500 problems would have told a plain sum from an exact one`);
+});
+
+Deno.test("with weights of similar sizes and with wild ones, 5000 rows are what whole numbers say", () => {
+  for (const wild of [false, true]) {
+    const next = random(7), n = 5000;
+    const w = Float32Array.from({ length: n }, () => wild ? 2 ** (80 * next() - 40) : next());
+    const y = Float32Array.from({ length: n }, () => next() < 0.3 ? 1 : 0), p = Float32Array.from({ length: n }, next);
+    const meter = new ConfusionMeter();
+    tf.tidy(() => void meter.update(tf.tensor1d(y), tf.tensor1d(p), tf.tensor1d(w)));
+    const pick = (of: (i: number) => boolean) => sumByBigInt([...w].filter((_, i) => of(i)));
+    assertEquals(meter.counts, [{
+      tp: pick((i) => y[i] === 1 && p[i] > 0.5),
+      fp: pick((i) => y[i] === 0 && p[i] > 0.5),
+      fn: pick((i) => y[i] === 1 && p[i] <= 0.5),
+      tn: pick((i) => y[i] === 0 && p[i] <= 0.5),
+    }]);
+  }
+});
+
+onBackends("every score in every average is that of the metric on the whole", () => {
+  const next = random(11), n = 60, c = 4;
+  const y = Array.from({ length: n }, () => Math.floor(next() * (c - 1))); // the last class is absent
+  const p = Array.from({ length: n }, () => Array.from({ length: c }, next)), w = Array.from({ length: n }, next);
+  let compared = 0;
+  const settings: ConfusionMeterOptions[] = [
+    {},
+    { threshold: [0.2, 0.4, 0.6, 0.8] },
+    { decision: "argmax" },
+    { decision: "argmax", fromLogits: true },
+    { ignoreLabel: 1 },
+  ];
+  for (const setting of settings) {
+    const meter = new ConfusionMeter(setting);
+    tf.tidy(() => {
+      const [yt, pt, wt] = [tf.tensor1d(y, "int32"), tf.tensor2d(p), tf.tensor1d(w)];
+      for (const [from, to] of [[0, 7], [7, 8], [8, 60]]) {
+        const [a, b, v] = [yt, pt, wt].map((t) => tf.slice(t, from, to - from));
+        meter.update(a, b, v);
+      }
+      for (const name of names as ScoreName[]) {
+        for (const zeroDivision of [0, 1, "skip"] as const) {
+          for (const classWeights of [undefined, [1, 2, 0, 0.5]]) {
+            for (const average of ["micro", "macro", "weighted"] as const) {
+              const options = { ...setting, average, zeroDivision, classWeights };
+              const expected = hardMetric(name, options)(yt, pt, wt).dataSync()[0];
+              const actual = meter.value(name, { average, zeroDivision, classWeights });
+              assertWithin(actual, expected, 6e-8 * Math.max(1, Math.abs(expected)), JSON.stringify(options));
+              compared++;
+            }
+          }
+          const each = hardMetric(name, { ...setting, average: "none", zeroDivision })(yt, pt, wt).dataSync();
+          assertEquals(Float32Array.from(meter.values(name, { zeroDivision })), each);
+          compared++;
+        }
+      }
+    });
+  }
+  assertEquals(compared, 5 * names.length * 3 * 7);
+});
+
+onBackends("one column: the shapes of a binary metric; no tensor is made", () => {
+  const y = tf.tensor2d([1, 0, 1, 0], [4, 1], "bool"), p = tf.tensor1d([0.9, 0.8, 0.2, 0.1]);
+  const meter = new ConfusionMeter({ classes: 1 });
+  const { made } = counted(() => {
+    meter.update(y, p).update(y, p);
+    assertStrictEquals(meter.value("precision"), 0.5);
+    assertStrictEquals(meter.value("precision", { average: "micro" }), 0.5);
+    assertEquals(meter.counts, [{ tp: 2, fp: 2, fn: 2, tn: 2 }]);
+  });
+  assertStrictEquals(made, 0);
+  meter.reset();
+  assertEquals(meter.counts, [{ tp: 0, fp: 0, fn: 0, tn: 0 }]);
+  assertStrictEquals(meter.value("precision", { zeroDivision: 1 }), 1);
+  tf.dispose([y, p]);
+});
+
+Deno.test("a meter can be merged with itself, and with an empty one", () => {
+  const rows = [{ y: [1], p: [0.9], w: 0.1 }, { y: [1], p: [0.8], w: 0.2 }];
+  const meter = filled({}, rows, true), once = meter.counts[0].tp;
+  assertStrictEquals(meter.merge(meter).counts[0].tp, 2 * once);
+  assertStrictEquals(meter.merge(new ConfusionMeter()).counts[0].tp, 2 * once);
+  assertEquals(new ConfusionMeter().merge(meter).counts, meter.counts);
+  assertEquals(new ConfusionMeter().counts, []);
+});
+
+Deno.test("meters of different settings refuse each other, by name", () => {
+  const meter = new ConfusionMeter({ threshold: 0.3 });
+  const refused = (options: ConfusionMeterOptions, argument: string, value: string) =>
+    assertRefused(() => meter.merge(new ConfusionMeter(options)), { argument, value });
+  refused({}, "threshold", "its 'threshold' is 0.5, this meter's is 0.3");
+  refused({ threshold: [0.3, 0.3] }, "threshold", "[0.3, 0.3]");
+  refused({ decision: "argmax" }, "decision", "its 'decision' is 'argmax', this meter's is 'threshold'");
+  refused({ threshold: 0.3, fromLogits: true }, "fromLogits", "true");
+  refused({ threshold: 0.3, ignoreLabel: NaN }, "ignoreLabel", "its 'ignoreLabel' is 'NaN', this meter's is null");
+  assertRefused(() => new ConfusionMeter({ classes: 2 }).merge(new ConfusionMeter({ classes: 3 })), {
+    argument: "classes",
+    value: "3",
+  });
+  assertRefused(() => meter.merge({} as ConfusionMeter), { error: TypeError, argument: "other", value: "[]" });
+  // The usual values, said or not, are the same settings.
+  const said = new ConfusionMeter({ threshold: 0.5, decision: "threshold", fromLogits: false });
+  assertEquals(new ConfusionMeter().merge(said).counts, []);
+});
+
+Deno.test("what a meter cannot count is an error that names the argument, and counts nothing", () => {
+  const refused = (call: () => unknown, argument: string, value: string, error: typeof RangeError = RangeError) =>
+    assertRefused(call, { argument, value, error });
+  const top = { top: 5 } as unknown as "argmax";
+  refused(() => new ConfusionMeter({ decision: top }), "decision", "{ top: 5 }: which rows are the highest");
+  refused(() => new ConfusionMeter({ decision: "best" as "argmax" }), "decision", "'best'");
+  refused(() => new ConfusionMeter({ classes: 0 }), "classes", "0");
+  refused(() => new ConfusionMeter({ threshold: [0.5, 0.5], classes: 3 }), "threshold", "2 numbers");
+  refused(() => new ConfusionMeter({ threshold: 1.5 }), "threshold", "1.5");
+  refused(() => new ConfusionMeter({ threshold: 0.5, decision: "argmax" }), "threshold", "0.5", TypeError);
+  refused(() => new ConfusionMeter({ ignoreLabel: "x" as unknown as number }), "ignoreLabel", "'x'", TypeError);
+
+  const [y, p, wide] = [tf.tensor1d([1, 0]), tf.tensor1d([0.9, 0.1]), tf.tensor2d([[0.9, 0.1], [0.2, 0.8]])];
+  const bad = tf.tensor1d([0.9, 1.5]), negative = tf.tensor1d([1, -1]);
+  const meter = new ConfusionMeter().update(y, p), before = JSON.stringify(meter);
+  refused(() => meter.update(y, wide), "yPred", "2 columns");
+  refused(() => meter.update(y, bad), "yPred", "row 1 is 1.5");
+  refused(() => meter.update(y, p, negative), "sampleWeight", "row 1 is -1");
+  refused(() => meter.update([1, 0] as unknown as tf.Tensor, p), "yTrue", "[1, 0]", TypeError);
+  refused(() => new ConfusionMeter({ classes: 2 }).update(y, p), "yPred", "1 columns");
+  refused(() => new ConfusionMeter({ decision: "argmax" }).update(y, p), "yPred", "");
+  assertStrictEquals(JSON.stringify(meter), before);
+
+  refused(() => new ConfusionMeter().value("f1"), "classes", "nothing is counted");
+  refused(() => meter.value("f1", { average: "samples" as "macro" }), "average", "'samples'");
+  refused(() => meter.value("f1", { average: "mean" as "macro" }), "average", "'mean'");
+  refused(() => meter.value("f2" as "f1"), "score", "'f2'", TypeError);
+  refused(() => meter.value("f1", { average: "macro", classWeights: [1, 2] }), "classWeights", "2 numbers");
+  refused(() => meter.value("f1", { zeroDivision: 2 as 1 }), "zeroDivision", "2");
+  refused(() => new ConfusionMeter({ classes: 3 }).value("f1"), "average", "3 classes");
+  tf.dispose([y, p, wide, bad, negative]);
+});
+
+Deno.test("JSON keeps the meter, NaN to ignore and all; what is no meter is refused", () => {
+  const options: ConfusionMeterOptions = { threshold: [0.3, 0.6], ignoreLabel: NaN };
+  const meter = new ConfusionMeter(options);
+  tf.tidy(() => {
+    const y = tf.tensor2d([[1, NaN], [0, 1]]), p = tf.tensor2d([[0.4, 0.4], [0.4, 0.7]]);
+    meter.update(y, p, tf.tensor1d([0.1, 1e-20]));
+  });
+  const json: ConfusionMeterJson = JSON.parse(JSON.stringify(meter)), copy = ConfusionMeter.fromJSON(json);
+  assertEquals(copy.counts, meter.counts);
+  assertEquals(copy.merge(meter).counts[0].tp, 2 * Math.fround(0.1));
+  assertNotEquals(copy.counts, meter.counts);
+  assertEquals(json.ignoreLabel, "NaN");
+  assertEquals(ConfusionMeter.fromJSON(new ConfusionMeter().toJSON()).counts, []);
+
+  const refused = (change: Record<string, unknown>, argument: string, value: string, error = RangeError) =>
+    assertRefused(() => ConfusionMeter.fromJSON({ ...json, ...change } as unknown as ConfusionMeterJson), {
+      argument,
+      value,
+      error,
+    });
+  const [first] = json.counts!;
+  refused({ counts: 3 }, "counts", "3", TypeError);
+  refused({ counts: [] }, "counts", "[]", TypeError);
+  refused({ counts: [first] }, "threshold", "2 numbers, 'classes' is 1");
+  refused({ counts: [first, {}] }, "tp", "undefined", TypeError);
+  refused({ counts: [first, { ...first, fn: [null] }] }, "fn", "null", TypeError);
+  refused({ counts: [first, { ...first, fn: [-1] }] }, "fn", "-1");
+  refused({ decision: "top" }, "decision", "'top'");
+  refused({ ignoreLabel: "x", threshold: 2 }, "threshold", "2");
+  assertRefused(() => ConfusionMeter.fromJSON(null as unknown as ConfusionMeterJson), {
+    error: TypeError,
+    argument: "json",
+    value: "null",
+  });
+});
