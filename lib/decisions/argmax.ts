@@ -64,7 +64,7 @@ export function argmaxDecision(
     return {
       outputs: mode === "soft"
         ? soft!.map((s) => Math.min(1, Math.max(0, (s - low) * scale)))
-        : oneHotArgmax(p, classes),
+        : oneHotArgmax(yPred, classes), // of the logits themselves: a softmax may make a tie of two
       step: () => asIs,
       back: (gradient) => {
         if (soft === undefined) return new Float32Array(yPred.length);

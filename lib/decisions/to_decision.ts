@@ -37,12 +37,22 @@ const isTop = (decision: unknown): decision is { readonly top: number } =>
 const words = (decision: unknown): string =>
   isTop(decision) ? `{ top: ${describe(decision.top)} }` : describe(decision);
 
+/** A threshold inside (0, 1), or the one that a step which is given has anyway. */
+function checkThreshold(what: string, threshold: unknown, step: unknown): void {
+  if (threshold === undefined || (typeof step === "object" && step !== null)) return;
+  if (typeof threshold === "number" && threshold > 0 && threshold < 1) return;
+  throw new RangeError(
+    `Cannot make ${what}: 'threshold' must be a number inside (0, 1), or one a column, it is ${describe(threshold)}`,
+  );
+}
+
 /** The way to decide that the options stand for; `acrossColumns`: the counts are taken across the columns of a row. */
 export function toDecision(what: string, options: DecisionOptions, acrossColumns: boolean): Decision {
   const { step = "softsign", slope, threshold, decision = "threshold", fromLogits = false } = options;
   if (decision === "threshold") {
     const link = fromLogits ? ofLogits : ofProbabilities;
     const thresholds: readonly (number | undefined)[] = Array.isArray(threshold) ? threshold : [threshold];
+    for (const own of thresholds) checkThreshold(what, own, step);
     const steps = thresholds.map((own) => link(toStep(step, { slope, threshold: own })));
     return acrossColumns && steps.length > 1 ? steppedDecision(steps) : thresholdDecision(steps);
   }

@@ -60,6 +60,10 @@ export function topDecision({ top, shape, slope, mode, fromLogits }: TopOptions)
     for (const ranked of columns) {
       if (ranked.length === 0) continue;
       const budget = Math.min(ranked.length, top < 1 ? Math.max(1, Math.round(top * ranked.length)) : top);
+      if (budget === ranked.length) { // all of them, wherever they are
+        for (const i of ranked) outputs[i] = 1;
+        continue;
+      }
       const threshold = mode === "hard" ? 0 : solveThreshold(p, ranked, budget, shape, steepness);
       ranked.forEach((i, rank) => {
         const z = steepness * (p[i] - threshold);
