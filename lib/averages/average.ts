@@ -1,7 +1,8 @@
 import type { Batch } from "../check/batch.ts";
-import type { Counts, Rows, Slice } from "../counts/counts.ts";
+import { describe } from "../check/describe.ts";
+import type { Counts, Elementwise, Rows, Slice } from "../counts/counts.ts";
 import { countsGradient } from "../counts/counts_gradient.ts";
-import { eachCount } from "../counts/each_count.ts";
+import { countKeys, eachCount } from "../counts/each_count.ts";
 import { softCounts } from "../counts/soft_counts.ts";
 import type { Decided } from "../decisions/decision.ts";
 import type { Score } from "../scores/score.ts";
@@ -91,6 +92,45 @@ function partWeights(batch: Batch, parts: readonly Part[], { average, classWeigh
 /** Whether an average adds up the counts of the classes before it scores them. */
 export const addsCounts = (average: Average): boolean => average === "micro" || average === "binary";
 
+/** A score's value: a finite number, or NaN where it is not defined; a score of one's own may have a mistake. */
+function valueOf(score: Score, counts: Counts): number {
+  const value: unknown = score.value(counts);
+  if (typeof value === "number" && Math.abs(value) !== Infinity) return value;
+  throw new TypeError(`Cannot compute ${score.name}: the score's value is ${describe(value)}`);
+}
+
+/** A score's gradient where its value is defined. Infinities are left to the gradient of the counts, which bounds them. */
+function gradientOf(score: Score, counts: Counts): Counts {
+  const gradient: Partial<Counts> | undefined = score.gradient(counts);
+  for (const key of countKeys) {
+    const partial = gradient?.[key];
+    if (typeof partial !== "number" || Number.isNaN(partial)) {
+      throw new TypeError(`Cannot compute ${score.name}: the score's gradient by '${key}' is ${describe(partial)}`);
+    }
+  }
+  return gradient as Counts;
+}
+
+/** Counts are numbers, for labels, outputs and weights are; a step of one's own may have a mistake. */
+function checkCounts({ name }: Score, counts: Counts, { yPred, slice }: Rows, step: Elementwise): Counts {
+  if (countKeys.every((key) => Number.isFinite(counts[key]))) return counts;
+  const { offset, stride, length } = slice!;
+  for (let n = 0, i = offset; n < length; n++, i += stride) {
+    const value: unknown = step.value(yPred[i]);
+    if (!Number.isFinite(value)) {
+      throw new TypeError(`Cannot compute ${name}: the step's value at the output ${yPred[i]} is ${describe(value)}`);
+    }
+  }
+  throw new RangeError(`Cannot compute ${name}: the counts are not finite, the weights are too large`);
+}
+
+/** The same for a gradient by the outputs. */
+function checkGradient({ name }: Score, gradient: Float32Array, { yPred }: Batch): Float32Array {
+  const bad = gradient.findIndex(Number.isNaN);
+  if (bad < 0) return gradient;
+  throw new TypeError(`Cannot compute ${name}: the step's derivative at the output ${yPred[bad]} is NaN`);
+}
+
 /** The score of counts, and what it was made from. */
 export interface CountsScored extends Omit<Scored, "gradient"> {
   /** What is scored: the counts of each part, or one set, their sum. */
@@ -106,7 +146,7 @@ export function scoreCounts(
   { score, zeroDivision }: Pick<ScoringOptions, "score" | "zeroDivision">,
 ): CountsScored {
   const counts = partWeights === undefined ? [eachCount((key) => sum(each.map((one) => one[key])))] : each;
-  const values = counts.map((one) => score.value(one));
+  const values = counts.map((one) => valueOf(score, one));
   const weights = (partWeights ?? [1]).map((w, i) => zeroDivision === "skip" && Number.isNaN(values[i]) ? 0 : w);
   const whole = sum(weights);
   const filled = values.map((v) => Number.isNaN(v) ? Number(zeroDivision === 1) : v);
@@ -125,7 +165,10 @@ export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptio
     sampleWeight: inCounts ? weighByClass(batch, classWeights) : batch.sampleWeight,
   };
   const parts = partsOf(average, batch);
-  const each = parts.map(({ slice, column }) => softCounts({ ...rows, slice }, decided.step(column)));
+  const each = parts.map(({ slice, column }) => {
+    const part = { ...rows, slice }, step = decided.step(column);
+    return checkCounts(score, softCounts(part, step), part, step);
+  });
   const weighed = added ? undefined : partWeights(batch, parts, options);
   const { value, values, whole, counts, weights } = scoreCounts(each, weighed, options);
   return {
@@ -136,7 +179,7 @@ export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptio
       const partials = counts.map((one, i): Counts => {
         const share = whole === 0 || Number.isNaN(values[i]) ? 0 : weights[i] / whole;
         if (share === 0) return eachCount(() => 0);
-        const gradient = score.gradient(one);
+        const gradient = gradientOf(score, one);
         return eachCount((key) => share * gradient[key]);
       });
       // What is not decided by one step an output goes on in float64.
@@ -145,7 +188,7 @@ export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptio
       parts.forEach(({ slice, column }, i) =>
         countsGradient({ ...rows, slice }, decided.step(column), partials[added ? 0 : i], gradient)
       );
-      return decided.back(gradient);
+      return checkGradient(score, decided.back(gradient), batch);
     },
   };
 }

@@ -39,7 +39,9 @@ export function countsGradient<T extends Float32Array | Float64Array = Float32Ar
   gradient: T = new Float32Array(rows.yTrue.length) as T,
 ): T {
   const { yTrue, yPred, sampleWeight, slice = { offset: 0, stride: 1, length: yTrue.length } } = rows;
-  const ofPositive = finite(partials.tp - partials.fn), ofNegative = finite(partials.fp - partials.tn);
+  // Each by itself first: ∞ − ∞ would be NaN.
+  const difference = (a: number, b: number) => finite(finite(a) - finite(b));
+  const ofPositive = difference(partials.tp, partials.fn), ofNegative = difference(partials.fp, partials.tn);
   for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) {
     const w = sampleWeight === undefined ? 1 : sampleWeight[i];
     gradient[i] = toFloat32(w * step.derivative(yPred[i]) * (yTrue[i] * ofPositive + (1 - yTrue[i]) * ofNegative));
