@@ -29,13 +29,17 @@ function oneOf<T>(what: string, option: string, value: T, allowed: readonly T[])
   );
 }
 
+/** A weight that times those of all rows is still far from overflowing. */
+const greatestWeight = 1e30;
+
 function checkClassWeights(what: string, weights: readonly number[]): void {
-  const bad = Array.isArray(weights) ? weights.find((w) => !(w >= 0 && w < Infinity)) : weights;
-  if (bad === undefined && weights.some((w) => w > 0)) return;
+  if (!Array.isArray(weights)) {
+    throw new TypeError(`Cannot make ${what}: 'classWeights' must be an array, it is ${describe(weights)}`);
+  }
+  const bad = weights.find((w) => !(typeof w === "number" && w >= 0 && w <= greatestWeight));
+  if (bad === undefined && !weights.includes(undefined) && weights.some((w) => w > 0)) return;
   throw new RangeError(
-    `Cannot make ${what}: 'classWeights' must be an array of finite numbers ≥ 0, not all 0, ${
-      bad === undefined ? "all are 0" : `it has ${describe(bad)}`
-    }`,
+    `Cannot make ${what}: 'classWeights' must be numbers from 0 to 1e30, not all 0, they are ${describe(weights)}`,
   );
 }
 
@@ -45,6 +49,9 @@ export function toSetting(what: string, score: Score, options: SettingOptions): 
   oneOf(what, "average", average, averages);
   oneOf(what, "zeroDivision", zeroDivision, [0, 1, "skip"]);
   if (classWeights !== undefined) checkClassWeights(what, classWeights);
+  if (typeof fromLogits !== "boolean") {
+    throw new TypeError(`Cannot make ${what}: 'fromLogits' must be true or false, it is ${describe(fromLogits)}`);
+  }
   if (ignoreLabel !== undefined && typeof ignoreLabel !== "number") {
     throw new TypeError(`Cannot make ${what}: 'ignoreLabel' must be a number, it is ${describe(ignoreLabel)}`);
   }

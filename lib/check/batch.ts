@@ -123,7 +123,8 @@ export function readBatch(what: string, tensors: BatchTensors, options: BatchOpt
   const place = (i: number) => classes === 1 ? `row ${i}` : `row ${Math.floor(i / classes)}, column ${i % classes}`;
   const outputs = yPred.dataSync();
   checkOutputs(what, outputs, options.fromLogits, place);
-  const weights = sampleWeight && readWeights(what, sampleWeight, relation(sampleWeight, yPred, classes), classes);
+  const weights = sampleWeight &&
+    readWeights(what, sampleWeight, relation(sampleWeight, yPred, classes), classes, place);
   const given = yTrue.dataSync(), indexed = relation(yTrue, yPred, classes) === "rows";
   const { labels, kept } = withoutIgnored(given, options.ignoreLabel);
   if (indexed) checkIndices(what, labels, classes);
@@ -175,13 +176,24 @@ function checkOutputs(
 }
 
 /** The weights, one an output. */
-function readWeights(what: string, tensor: Tensor, each: string, classes: number): ArrayLike<number> {
+function readWeights(
+  what: string,
+  tensor: Tensor,
+  each: string,
+  classes: number,
+  place: (i: number) => string,
+): ArrayLike<number> {
   const weights = tensor.dataSync();
   checkRange(
     weights,
     0,
     Number.MAX_VALUE,
-    (value, i) => refuse(what, "sampleWeight", `must be finite and ≥ 0, row ${i} is ${describe(value)}`),
+    (value, i) =>
+      refuse(
+        what,
+        "sampleWeight",
+        `must be finite and ≥ 0, ${each === "rows" ? `row ${i}` : place(i)} is ${describe(value)}`,
+      ),
   );
   return each === "rows" ? repeat(weights, classes) : weights;
 }

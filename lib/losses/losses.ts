@@ -1,3 +1,4 @@
+import { splitOptions } from "../check/options.ts";
 import {
   balancedAccuracy,
   cohenKappa,
@@ -188,7 +189,8 @@ export const fowlkesMallowsLoss: LossFactory = lossOf(fowlkesMallows);
  * ```
  */
 export function fBetaLoss(options: FBetaOptions & LossOptions): Loss {
-  return metricLoss(fBeta(options), options);
+  const [own, others] = splitOptions(options, ["beta"]);
+  return metricLoss(fBeta(own), others);
 }
 
 /**
@@ -199,7 +201,8 @@ export function fBetaLoss(options: FBetaOptions & LossOptions): Loss {
  * @throws {RangeError} As {@linkcode tversky}.
  */
 export function tverskyLoss(options: TverskyOptions & LossOptions): Loss {
-  return metricLoss(tversky(options), options);
+  const [own, others] = splitOptions(options, ["alpha", "beta"]);
+  return metricLoss(tversky(own), others);
 }
 
 /**
@@ -210,7 +213,8 @@ export function tverskyLoss(options: TverskyOptions & LossOptions): Loss {
  * @throws {RangeError} As {@linkcode precisionAtRecall}.
  */
 export function precisionAtRecallLoss(options: PrecisionAtRecallOptions & LossOptions): Loss {
-  return metricLoss(precisionAtRecall(options), options);
+  const [own, others] = splitOptions(options, ["recall"]);
+  return metricLoss(precisionAtRecall(own), others);
 }
 
 /**
@@ -221,7 +225,8 @@ export function precisionAtRecallLoss(options: PrecisionAtRecallOptions & LossOp
  * @throws {RangeError} As {@linkcode recallAtPrecision}.
  */
 export function recallAtPrecisionLoss(options: RecallAtPrecisionOptions & LossOptions): Loss {
-  return metricLoss(recallAtPrecision(options), options);
+  const [own, others] = splitOptions(options, ["precision"]);
+  return metricLoss(recallAtPrecision(own), others);
 }
 
 /**

@@ -2,10 +2,12 @@ import * as tf from "@tensorflow/tfjs";
 import { type Average, scoreBatch, type ZeroDivision } from "../averages/average.ts";
 import { toSetting } from "../averages/setting.ts";
 import { readBatch } from "../check/batch.ts";
+import { checkOptions } from "../check/options.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { StepDefinition } from "../steps/step.ts";
 import type { StepName } from "../steps/to_step.ts";
+import { derivedOnce } from "../once.ts";
 import type { Scalar, Tensor } from "../tensor.ts";
 
 /** Options of every loss. */
@@ -65,15 +67,29 @@ export interface LossOptions {
   ignoreLabel?: number;
 }
 
+const lossOptions: readonly (keyof LossOptions)[] = [
+  "step",
+  "slope",
+  "threshold",
+  "decision",
+  "average",
+  "classWeights",
+  "fromLogits",
+  "zeroDivision",
+  "ignoreLabel",
+];
+
 /**
- * A loss as `model.compile({ loss })` takes it: labels and outputs of shape [n] or [n, 1], a scalar back.
- * Called directly it takes weights too.
+ * A loss as `model.compile({ loss })` takes it: labels and outputs in, a scalar back. Called directly it takes weights too;
+ * `model.fit` does not pass them on: its `sampleWeight` throws ("sample weight is not supported yet"), and its
+ * `classWeight` multiplies the scalar by the mean weight of the batch's labels, silently, which changes no ratio of the
+ * counts: use the option `classWeights`.
  */
 export interface Loss {
   /**
-   * @param yTrue Labels in [0, 1], shape [n] or [n, 1], float32, int32 or bool.
-   * @param yPred Probabilities (or logits), shape [n] or [n, 1], float32.
-   * @param sampleWeight Weights ≥ 0, shape [n] or [n, 1].
+   * @param yTrue Labels in [0, 1], of the outputs' shape, or class indices, one a row; float32, int32 or bool.
+   * @param yPred Probabilities (or logits), float32: shape [n] or [n, 1]; with an `average`, [n, c] or [n, …, c].
+   * @param sampleWeight Weights ≥ 0, one a row or one an output.
    * @returns 1 − score, a scalar.
    */
   (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar;
@@ -90,13 +106,13 @@ export interface Loss {
  * One operation with this gradient, not a chain of TensorFlow.js': the counts are summed in float64, there is no ε, so
  * the loss of a perfect classifier is exactly 0 (under an anchored step), and where the score is 0/0 the gradient is 0.
  * It is differentiated by `yPred` only, and once: gradients by the labels or the weights, and second derivatives, are
- * not offered.
+ * refused.
  *
  * @param score A score or its name.
- * @param options `step`, `slope`, `threshold`, `fromLogits`, `zeroDivision`.
+ * @param options See {@linkcode LossOptions}.
  * @returns The loss, called "precisionLoss" for the score "precision".
- * @throws {TypeError} An unknown score or step, or a step that contradicts `slope` or `threshold`. Called: an argument
- * that is no tensor.
+ * @throws {TypeError} An unknown score, step or option, or a step that contradicts `slope` or `threshold`. Called: an
+ * argument that is no tensor; a score or step of one's own whose value or derivative is no number.
  * @throws {RangeError} An option out of range. Called: shapes that don't fit, an empty batch, labels or outputs outside
  * [0, 1] (NaN among them), weights negative or not finite.
  *
@@ -122,16 +138,17 @@ export interface Loss {
  */
 export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOptions = {}): Loss {
   const chosen = toScore(score), name = `${chosen.name}Loss`, best = chosen.best ?? 1;
+  checkOptions(name, options, lossOptions);
   const { scoring, reading, decide } = toSetting(name, chosen, options);
 
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     const batch = readBatch(name, { yTrue, yPred, sampleWeight }, reading);
-    const op = tf.customGrad((output) => {
-      const { shape } = output as Tensor;
+    const op = tf.customGrad((output, save) => {
+      (save as (tensors: Tensor[]) => void)([output as Tensor]);
       const scored = scoreBatch(batch, decide(batch), scoring);
       return {
         value: tf.scalar(best - scored.value),
-        gradFunc: (dy: Tensor) => tf.mul(tf.neg(dy), tf.tensor(scored.gradient(), shape)),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(tf.neg(dy), derivedOnce(name, saved[0], scored.gradient())),
       };
     });
     return op(yPred) as Scalar;

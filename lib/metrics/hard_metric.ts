@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type Average, scoreBatch, type ZeroDivision } from "../averages/average.ts";
 import { toSetting } from "../averages/setting.ts";
 import { readBatch } from "../check/batch.ts";
+import { checkOptions, splitOptions } from "../check/options.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
 import {
   balancedAccuracy,
@@ -80,13 +81,23 @@ export interface MetricOptions {
   ignoreLabel?: number;
 }
 
+const metricOptions: readonly (keyof MetricOptions)[] = [
+  "threshold",
+  "decision",
+  "average",
+  "classWeights",
+  "fromLogits",
+  "zeroDivision",
+  "ignoreLabel",
+];
+
 /** A metric as `model.compile({ metrics })` takes it; its name is its key in the history. */
 export interface Metric {
   /**
-   * @param yTrue Labels in [0, 1], shape [n] or [n, 1].
-   * @param yPred Probabilities (or logits), shape [n] or [n, 1], float32.
-   * @param sampleWeight Weights ≥ 0, shape [n] or [n, 1].
-   * @returns The score, a scalar.
+   * @param yTrue Labels in [0, 1], of the outputs' shape, or class indices, one a row.
+   * @param yPred Probabilities (or logits), float32: shape [n] or [n, 1]; with an `average`, [n, c] or [n, …, c].
+   * @param sampleWeight Weights ≥ 0, one a row or one an output.
+   * @returns The score, a scalar; with average "none" one number a class.
    */
   (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Tensor;
   /** Its key in the history: "precision", or "precision_0.3" at another threshold than 0.5. */
@@ -102,9 +113,9 @@ export interface Metric {
  * data set.
  *
  * @param score A score or its name.
- * @param options `threshold`, `fromLogits`, `zeroDivision`.
+ * @param options See {@linkcode MetricOptions}.
  * @returns The metric, called as the score is, with the threshold where it is not 0.5.
- * @throws {TypeError} An unknown score. Called: an argument that is no tensor.
+ * @throws {TypeError} An unknown score or option. Called: an argument that is no tensor.
  * @throws {RangeError} An option out of range. Called: as {@linkcode metricLoss}.
  *
  * @example
@@ -118,8 +129,9 @@ export interface Metric {
  * ```
  */
 export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOptions = {}): Metric {
-  const { threshold, average = "binary", zeroDivision = 0 } = options;
   const chosen = toScore(score);
+  checkOptions(`the metric '${chosen.name}'`, options, metricOptions);
+  const { threshold, average = "binary", zeroDivision = 0 } = options;
   const name = metricName(chosen.name, options);
   const { scoring, reading, decide } = toSetting(`the metric '${name}'`, chosen, {
     ...options,
@@ -204,22 +216,26 @@ export const fowlkesMallowsMetric: MetricFactory = metricOf(fowlkesMallows);
 
 /** {@linkcode hardMetric} of {@linkcode fBeta}: `fBetaMetric({ beta: 0.5 })` is "fBeta0.5" in the history. */
 export function fBetaMetric(options: FBetaOptions & MetricOptions): Metric {
-  return hardMetric(fBeta(options), options);
+  const [own, others] = splitOptions(options, ["beta"]);
+  return hardMetric(fBeta(own), others);
 }
 
 /** {@linkcode hardMetric} of {@linkcode tversky}. */
 export function tverskyMetric(options: TverskyOptions & MetricOptions): Metric {
-  return hardMetric(tversky(options), options);
+  const [own, others] = splitOptions(options, ["alpha", "beta"]);
+  return hardMetric(tversky(own), others);
 }
 
 /** {@linkcode hardMetric} of {@linkcode precisionAtRecall}. */
 export function precisionAtRecallMetric(options: PrecisionAtRecallOptions & MetricOptions): Metric {
-  return hardMetric(precisionAtRecall(options), options);
+  const [own, others] = splitOptions(options, ["recall"]);
+  return hardMetric(precisionAtRecall(own), others);
 }
 
 /** {@linkcode hardMetric} of {@linkcode recallAtPrecision}. */
 export function recallAtPrecisionMetric(options: RecallAtPrecisionOptions & MetricOptions): Metric {
-  return hardMetric(recallAtPrecision(options), options);
+  const [own, others] = splitOptions(options, ["precision"]);
+  return hardMetric(recallAtPrecision(own), others);
 }
 
 /** {@linkcode hardMetric} of {@linkcode utility}: what each outcome is worth, then the options. */

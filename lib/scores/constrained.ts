@@ -1,4 +1,5 @@
 import { describe } from "../check/describe.ts";
+import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import { eachCount } from "../counts/each_count.ts";
 import { definedGradient } from "./composed.ts";
@@ -67,6 +68,7 @@ export interface PrecisionAtRecallOptions {
  */
 export function precisionAtRecall(options: PrecisionAtRecallOptions): Score {
   const floor = checkFloor("precisionAtRecall", "recall", options?.recall);
+  checkOptions("the score 'precisionAtRecall'", options, ["recall"]);
   return constrained("precisionAtRecall", precision, recall, floor);
 }
 
@@ -92,5 +94,6 @@ export interface RecallAtPrecisionOptions {
  */
 export function recallAtPrecision(options: RecallAtPrecisionOptions): Score {
   const floor = checkFloor("recallAtPrecision", "precision", options?.precision);
+  checkOptions("the score 'recallAtPrecision'", options, ["precision"]);
   return constrained("recallAtPrecision", recall, precision, floor);
 }

@@ -1,4 +1,5 @@
 import { describe } from "../check/describe.ts";
+import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import { countKeys } from "../counts/each_count.ts";
 import { linearFractional } from "./linear_fractional.ts";
@@ -64,7 +65,8 @@ export interface FBetaOptions {
  *
  * @param options `beta`: 0 is precision, 1 is {@linkcode f1}, 2 favours recall, 0.5 precision.
  * @returns The score; its name carries β: "fBeta0.5".
- * @throws {RangeError} `beta` is no finite number ≥ 0.
+ * @throws {RangeError} `beta` is no finite number ≥ 0 with a finite square.
+ * @throws {TypeError} An unknown option.
  *
  * @see scikit-learn, `fbeta_score`; van Rijsbergen, "Information Retrieval", 1979.
  *
@@ -78,7 +80,11 @@ export interface FBetaOptions {
  */
 export function fBeta(options: FBetaOptions): Score {
   const beta = nonNegative("fBeta", "beta", options?.beta);
+  checkOptions("the score 'fBeta'", options, ["beta"]);
   const b2 = beta * beta;
+  if (b2 === Infinity) {
+    throw new RangeError(`Cannot make the score 'fBeta': 'beta' must have a finite square, it is ${describe(beta)}`);
+  }
   return linearFractional(`fBeta${beta}`, {
     numerator: { tp: 1 + b2 },
     denominator: { tp: 1 + b2, fp: 1, fn: b2 },
@@ -153,6 +159,7 @@ export interface TverskyOptions {
  */
 export function tversky(options: TverskyOptions): Score {
   const alpha = nonNegative("tversky", "alpha", options?.alpha), beta = nonNegative("tversky", "beta", options?.beta);
+  checkOptions("the score 'tversky'", options, ["alpha", "beta"]);
   if (alpha + beta === 0) {
     throw new RangeError("Cannot make the score 'tversky': 'alpha' and 'beta' must not both be 0");
   }
@@ -202,7 +209,7 @@ export type UtilityOptions = Partial<Counts>;
  *
  * @param options `tp`, `fp`, `fn`, `tn`: what each outcome is worth; costs are negative.
  * @returns The score; its unit is that of the options.
- * @throws {RangeError} An outcome's worth is no finite number.
+ * @throws {RangeError} An outcome's worth is no number between −1e30 and 1e30.
  * @throws {TypeError} Something else than the four outcomes is named, or none.
  *
  * @see Elkan, "The Foundations of Cost-Sensitive Learning", IJCAI 2001.
@@ -224,9 +231,11 @@ export function utility(options: UtilityOptions): Score {
     if (!countKeys.includes(outcome as keyof Counts)) {
       throw new TypeError(`Cannot make the score 'utility': 'options' must name tp, fp, fn or tn, not '${outcome}'`);
     }
-    if (!Number.isFinite(worth)) {
+    if (!(typeof worth === "number" && Math.abs(worth) <= 1e30)) {
       throw new RangeError(
-        `Cannot make the score 'utility': '${outcome}' must be a finite number, it is ${describe(worth)}`,
+        `Cannot make the score 'utility': '${outcome}' must be a number between -1e30 and 1e30, it is ${
+          describe(worth)
+        }`,
       );
     }
   }

@@ -84,6 +84,14 @@ export function toScore(score: ScoreName | ScoreDefinition): Score {
   if (typeof score.name !== "string" || score.name === "") {
     throw new TypeError(`Cannot use 'score': its 'name' must be a word, it is ${describe(score.name)}`);
   }
+  if (score.best !== undefined && !Number.isFinite(score.best)) {
+    throw new TypeError(`Cannot use 'score': its 'best' must be a finite number, it is ${describe(score.best)}`);
+  }
+  if (score.gradient !== undefined && typeof score.gradient !== "function") {
+    throw new TypeError(
+      `Cannot use 'score': its 'gradient' must be a function, or left out, it is ${describe(score.gradient)}`,
+    );
+  }
   if (hasMethod(score, "gradient")) return score as Score;
   const value = (counts: Counts) => score.value(counts);
   return { name: score.name, best: score.best, value, gradient: differences(value) };

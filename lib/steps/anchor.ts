@@ -1,4 +1,5 @@
 import { describe } from "../check/describe.ts";
+import { checkOptions } from "../check/options.ts";
 
 /** A base function of a family of steps: b(z) = ½ + F(z) with F odd, rising and concave for z > 0, F(∞) = ½. */
 export interface Shape {
@@ -16,6 +17,7 @@ export interface Shape {
 export interface StepOptions {
   /**
    * The derivative at the threshold. Anchored: at least 1, which is the identity; towards ∞ the step becomes `round`.
+   * At most 1e100, so that nothing overflows on the way.
    *
    * @default {10}
    */
@@ -37,18 +39,34 @@ export interface StepOptions {
 /** The defaults of {@linkcode StepOptions}. */
 export const stepDefaults: Required<StepOptions> = { slope: 10, threshold: 0.5, anchored: true };
 
-/** Fills in the defaults and refuses what is out of range. */
-export function checkStepOptions(name: string, options: StepOptions): Required<StepOptions> {
+/** The names of the options of a sigmoidal step. */
+export const stepOptions = ["slope", "threshold", "anchored"] as const;
+
+/** Beyond it the squares in the closed forms overflow; float64 sees no difference from `round` long before. */
+const greatestSlope = 1e100;
+
+/** Fills in the defaults and refuses what is out of range, or not `known`. */
+export function checkStepOptions(
+  name: string,
+  options: StepOptions,
+  known: readonly string[] = stepOptions,
+): Required<StepOptions> {
+  checkOptions(`the step '${name}'`, options, known);
   const { slope = stepDefaults.slope, threshold = stepDefaults.threshold, anchored = stepDefaults.anchored } = options;
   const lowest = anchored ? 1 : Number.MIN_VALUE;
-  if (!(typeof slope === "number" && slope >= lowest && slope < Infinity)) {
+  if (!(typeof slope === "number" && slope >= lowest && slope <= greatestSlope)) {
     throw new RangeError(
-      `Cannot make the step '${name}': 'slope' must be a finite number ${anchored ? "≥ 1" : "> 0"}, it is ${
-        describe(slope)
-      }`,
+      `Cannot make the step '${name}': 'slope' must be a number ${
+        anchored ? "≥ 1" : "> 0"
+      } and ≤ ${greatestSlope}, it is ${describe(slope)}`,
     );
   }
   const inside = typeof threshold === "number" && threshold < 1 && (threshold > 0 || (threshold === 0 && !anchored));
+  if (typeof anchored !== "boolean") {
+    throw new TypeError(
+      `Cannot make the step '${name}': 'anchored' must be true or false, it is ${describe(anchored)}`,
+    );
+  }
   if (!inside) {
     throw new RangeError(
       `Cannot make the step '${name}': 'threshold' must be a number inside (0, 1), it is ${describe(threshold)}`,
@@ -89,6 +107,14 @@ export interface Curve {
 }
 
 const line: Curve = { value: (p) => p, derivative: () => 1 };
+
+/** The threshold of a step whose slope is its own: the slope may be said, but not changed. */
+export function checkFixedSlope(name: string, own: number, options: StepOptions): number {
+  const { slope, ...others } = options ?? {};
+  const { threshold } = checkStepOptions(name, options === null ? options : others, ["threshold"]);
+  if (slope === undefined || slope === own) return threshold;
+  throw new TypeError(`Cannot use the step '${name}': 'slope' is ${describe(slope)}, but the step's own is ${own}`);
+}
 
 /** The curve of a shape that runs through (0, 0) and (1, 1) with the slope at the threshold: one for all shapes. */
 export function anchoredCurve(shape: Shape, { slope, threshold: t }: Required<StepOptions>): Curve {

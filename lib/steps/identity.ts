@@ -1,4 +1,4 @@
-import { checkStepOptions, type StepOptions } from "./anchor.ts";
+import { checkFixedSlope, type StepOptions } from "./anchor.ts";
 import { completeStep, type Step } from "./step.ts";
 
 /**
@@ -9,6 +9,7 @@ import { completeStep, type Step } from "./step.ts";
  * @param options `threshold`: where decisions are made (default 0.5); the step itself does not depend on it.
  * @returns The step.
  * @throws {RangeError} `threshold` outside (0, 1).
+ * @throws {TypeError} A `slope` that is not 1, or an unknown option.
  *
  * @example
  * ```ts
@@ -19,8 +20,8 @@ import { completeStep, type Step } from "./step.ts";
  * assertEquals(identity().derivative(0.3), 1);
  * ```
  */
-export function identity(options: Pick<StepOptions, "threshold"> = {}): Step {
-  const { threshold } = checkStepOptions("identity", { threshold: options.threshold, slope: 1 });
+export function identity(options: Pick<StepOptions, "threshold" | "slope"> = {}): Step {
+  const threshold = checkFixedSlope("identity", 1, options);
   return completeStep({
     name: "identity",
     threshold,

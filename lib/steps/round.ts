@@ -1,5 +1,11 @@
-import { checkStepOptions, type StepOptions } from "./anchor.ts";
+import { checkFixedSlope, type StepOptions } from "./anchor.ts";
 import { completeStep, type Step } from "./step.ts";
+
+/** 1 where p is above the threshold, or what float32 makes of it; NaN stays NaN. */
+export function decisionAt(threshold: number): (p: number) => number {
+  const rounded = Math.fround(threshold);
+  return (p) => Number.isNaN(p) ? NaN : p > threshold && p !== rounded ? 1 : 0;
+}
 
 /**
  * The decision itself. Its derivative is 0 wherever it has one (at the threshold it has none; 0 stands there too), so
@@ -7,11 +13,13 @@ import { completeStep, type Step } from "./step.ts";
  *
  *     s(p) = 1 where p > t, else 0        s′(p) = 0
  *
- * The comparison is strict, as `tf.round(0.5)` is 0.
+ * The comparison is strict, as `tf.round(0.5)` is 0. An output that is the threshold rounded to float32 is the threshold:
+ * of the threshold 0.3 float32 makes 0.30000001, which is no positive.
  *
- * @param options `threshold` (default 0.5).
+ * @param options `threshold` (default 0.5); a `slope` could only be Infinity.
  * @returns The step; its slope is Infinity.
  * @throws {RangeError} `threshold` outside (0, 1).
+ * @throws {TypeError} Another `slope`, or an unknown option.
  *
  * @example
  * ```ts
@@ -22,13 +30,13 @@ import { completeStep, type Step } from "./step.ts";
  * assertEquals(round().derivative(0.6), 0);
  * ```
  */
-export function round(options: Pick<StepOptions, "threshold"> = {}): Step {
-  const { threshold } = checkStepOptions("round", { threshold: options.threshold });
+export function round(options: Pick<StepOptions, "threshold" | "slope"> = {}): Step {
+  const threshold = checkFixedSlope("round", Infinity, options);
   return completeStep({
     name: "round",
     threshold,
     slope: Infinity,
-    value: (p) => Number.isNaN(p) ? NaN : p > threshold ? 1 : 0,
+    value: decisionAt(threshold),
     derivative: (p) => Number.isNaN(p) ? NaN : 0,
   });
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { derivedOnce } from "../once.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
@@ -25,17 +26,18 @@ export interface Step {
   value(p: number): number;
   /** s′(p), in closed form; at 0 and 1 the one from inside, beyond them 0. NaN stays NaN. */
   derivative(p: number): number;
-  /** s on a tensor of any shape; its registered gradient is `derivative`, on every backend. */
+  /**
+   * s on a tensor of any shape; its registered gradient is `derivative`, on every backend. It is differentiated once: a
+   * second derivative is refused.
+   */
   apply(x: Tensor): Tensor;
 }
 
 /** A {@linkcode Step} without its tensor form: what somebody who adds one has to write. */
 export type StepDefinition = Omit<Step, "apply">;
 
-/** Applies a function of one number to every element of a tensor; the result is float32. */
-function mapTensor(x: Tensor, f: (v: number) => number): Tensor {
-  return tf.tensor(Float32Array.from(x.dataSync(), f), x.shape, "float32");
-}
+/** A function of one number of every element of a tensor, as float32. */
+const mapped = (x: Tensor, f: (v: number) => number): Float32Array => Float32Array.from(x.dataSync(), f);
 
 /**
  * Completes a step by its tensor form. Both directions evaluate the definition in float64, so that a formula stands
@@ -49,8 +51,9 @@ export function completeStep(definition: StepDefinition): Step {
     const input = x as Tensor;
     (save as (tensors: Tensor[]) => void)([input]); // in the middle of a longer chain the input is disposed otherwise
     return {
-      value: mapTensor(input, value),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, mapTensor(saved[0], derivative)),
+      value: tf.tensor(mapped(input, value), input.shape, "float32"),
+      gradFunc: (dy: Tensor, saved: Tensor[]) =>
+        tf.mul(dy, derivedOnce(`the step '${name}'`, saved[0], mapped(saved[0], derivative))),
     };
   });
   return { name, threshold, slope, value, derivative, apply: (x) => op(x) };

@@ -1,4 +1,5 @@
-import { round } from "./round.ts";
+import { describe } from "../check/describe.ts";
+import { decisionAt } from "./round.ts";
 import { softsign } from "./softsign.ts";
 import { completeStep, type Step } from "./step.ts";
 
@@ -28,14 +29,18 @@ import { completeStep, type Step } from "./step.ts";
  */
 export function straightThrough(step: Step = softsign()): Step {
   if (typeof step?.derivative !== "function") {
-    throw new TypeError(`Cannot make a straight-through step: 'step' must be a step, such as softsign({ slope: 20 })`);
+    throw new TypeError(
+      `Cannot make a straight-through step: 'step' must be a step, such as softsign({ slope: 20 }), it is ${
+        describe(step)
+      }`,
+    );
   }
   const { name, threshold, slope } = step;
   return completeStep({
     name: `straightThrough(${name})`,
     threshold,
     slope,
-    value: round({ threshold }).value,
+    value: decisionAt(threshold),
     derivative: (p) => step.derivative(p),
   });
 }

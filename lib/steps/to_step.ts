@@ -1,5 +1,6 @@
 import { describe } from "../check/describe.ts";
-import type { Shape, StepOptions } from "./anchor.ts";
+import { checkOptions } from "../check/options.ts";
+import { type Shape, type StepOptions, stepOptions } from "./anchor.ts";
 import { arctan, arctanShape } from "./arctan.ts";
 import { gaussian, gaussianShape } from "./gaussian.ts";
 import { identity } from "./identity.ts";
@@ -41,12 +42,13 @@ const isDefinition = (step: unknown): step is StepDefinition =>
 
 /**
  * The step that a name or a thing stands for: a name is made with the options, a step is taken as it is, and a
- * definition of one's own (`name, threshold, slope, value, derivative`) gets its tensor form.
+ * definition of one's own (`name, threshold, slope, value, derivative`) gets its tensor form, constant outside [0, 1].
  *
  * @param step A name, a step, or a definition.
  * @param options For a name: `slope`, `threshold`, `anchored`. "identity" and "round" have only `threshold`.
  * @returns The step.
- * @throws {TypeError} An unknown name, something that is no step, or a step together with options that contradict it.
+ * @throws {TypeError} An unknown name, something that is no step, a definition without a name, a threshold in [0, 1) or a
+ * slope > 0 (∞ is one), an unknown option, or a step together with options that contradict it.
  * @throws {RangeError} An option out of range.
  *
  * @example
@@ -65,6 +67,7 @@ const isDefinition = (step: unknown): step is StepDefinition =>
  * ```
  */
 export function toStep(step: StepName | StepDefinition, options: StepOptions = {}): Step {
+  checkOptions("a step", options, stepOptions);
   if (typeof step === "string") {
     if (!Object.hasOwn(steps, step)) {
       throw new TypeError(
@@ -83,7 +86,27 @@ export function toStep(step: StepName | StepDefinition, options: StepOptions = {
       }, but a step is anchored, or not, when it is made`,
     );
   }
-  return agreeing("apply" in step ? step as Step : completeStep(step), options);
+  return agreeing(typeof (step as Step).apply === "function" ? step as Step : defined(step), options);
+}
+
+/** The step of a definition of one's own: checked, and made constant outside [0, 1], where its formula may do anything. */
+function defined(definition: StepDefinition): Step {
+  const { name, threshold, slope } = definition;
+  const refuse = (field: string, wanted: string, value: unknown) => {
+    throw new TypeError(`Cannot make a step: its '${field}' must be ${wanted}, it is ${describe(value)}`);
+  };
+  if (typeof name !== "string" || name === "") refuse("name", "a word", name);
+  if (!(typeof threshold === "number" && threshold >= 0 && threshold < 1)) {
+    refuse("threshold", "a number in [0, 1)", threshold);
+  }
+  if (!(typeof slope === "number" && slope > 0)) refuse("slope", "a number > 0", slope);
+  return completeStep({
+    name,
+    threshold,
+    slope,
+    value: (p) => definition.value(p < 0 ? 0 : p > 1 ? 1 : p),
+    derivative: (p) => p < 0 || p > 1 ? 0 : definition.derivative(p),
+  });
 }
 
 /** The step itself, unless it was asked to have a slope or a threshold that it doesn't have. */

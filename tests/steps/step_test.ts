@@ -5,7 +5,8 @@ import { identity, round, type Step, steps, straightThrough, toStep } from "../.
 import { assertAllWithin, counted, onBackends } from "../helpers.ts";
 
 const all: Step[] = [
-  ...Object.values(steps).map((make) => make({ slope: 7, threshold: 0.4 })),
+  ...Object.values(steps).map((make) => make({ threshold: 0.4 })),
+  ...[steps.softsign, steps.gaussian, steps.straightThrough].map((make) => make({ slope: 7, threshold: 0.4 })),
   steps.logistic({ anchored: false }),
   straightThrough(steps.linearRamp({ slope: 3 })),
 ];
