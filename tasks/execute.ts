@@ -307,6 +307,7 @@ export async function executeNotebook(path: string | URL, options: ExecuteOption
     // Ctrl-C reaches the kernels too, and may reach them sooner.
     if (signal?.aborted || error instanceof KernelDied && error.status.signal === "SIGINT") throw interrupted();
     if (error instanceof KernelDied) throw new TaskError(`${name}: ${lower(error.message)}${indented(error.log)}`);
+    if (error instanceof TaskError && !error.message.startsWith(name)) throw new TaskError(`${name}: ${error.message}`);
     throw error;
   } finally {
     signal?.removeEventListener("abort", onAbort);

@@ -17,7 +17,8 @@ export function ofLogits(step: Elementwise): Elementwise {
   };
 }
 
-function sigmoid(z: number): number {
+/** σ(z) = 1/(1 + e^(−z)), written in e^(−|z|), which cannot overflow: z may be ±10⁴, or infinite. */
+export function sigmoid(z: number): number {
   const e = Math.exp(-Math.abs(z));
   return (z < 0 ? e : 1) / (1 + e);
 }
