@@ -124,7 +124,9 @@ class Session {
     const outputs = this.#outputs;
     this.#outputs = [];
     this.#clearNext = false;
-    return { reply, outputs };
+    // An error ends a cell, but is not sent through the queue: it may come before what was written before it.
+    const isError = ({ output_type }: Output) => output_type === "error";
+    return { reply, outputs: [...outputs.filter((one) => !isError(one)), ...outputs.filter(isError)] };
   }
 
   /** Runs code that puts nothing out. */
