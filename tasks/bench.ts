@@ -1,4 +1,5 @@
-import { root, runTask, TaskError } from "./cli.ts";
+import { resolve } from "node:path";
+import { root, runTask, TaskError, typedIn } from "./cli.ts";
 
 await runTask({
   name: "bench",
@@ -7,7 +8,7 @@ await runTask({
   usage: "[FILE ...]",
   positionals: true,
 }, async ({ positionals }) => {
-  const files = positionals.length > 0 ? positionals : ["bench/"];
+  const files = positionals.length > 0 ? positionals.map((path) => resolve(typedIn(), path)) : ["bench/"];
   const { code } = await new Deno.Command(Deno.execPath(), { args: ["bench", "-P", ...files], cwd: root }).spawn()
     .status;
   if (code !== 0) throw new TaskError(`deno bench ended with the exit code ${code}`);

@@ -1,15 +1,18 @@
 import { runTask, TaskError } from "./cli.ts";
 import { checks } from "./checks.ts";
+import { interruptSignal } from "./execute.ts";
 
 await runTask({
   name: "check",
   about: "Format, lint, types and documentation of the library, and the types of the notebooks' cells.",
   usage: "",
 }, async (_, report) => {
+  using interrupt = interruptSignal();
   const failed: string[] = [];
   for (const { name, run } of checks) {
     report.status(`${name} …`);
-    const { code, output, seconds } = await run();
+    const { code, output, seconds } = await run(interrupt.signal);
+    if (interrupt.signal.aborted) throw new TaskError("interrupted");
     report.line(`${code === 0 ? "ok    " : "FAILED"} ${name} (${seconds.toFixed(1)} s)`);
     if (code !== 0) {
       report.line(output);

@@ -7,7 +7,7 @@ export interface Check {
   /** What is checked. */
   name: string;
   /** Checks it; `output` tells what is wrong where `code` is not 0. */
-  run(): Promise<Finished>;
+  run(signal: AbortSignal): Promise<Finished>;
 }
 
 const entryPoints = ["lib/mod.ts", "lib/notebook/mod.ts", "lib/data/mod.ts"];
@@ -24,9 +24,9 @@ async function notebooks(): Promise<Finished> {
 
 /** Everything that `deno task check` looks at, and `deno task test` first. */
 export const checks: Check[] = [
-  { name: "format", run: () => runDeno(["fmt", "--check", "--quiet"]) },
-  { name: "lint", run: () => runDeno(["lint", "--quiet"]) },
-  { name: "types", run: () => runDeno(["check", "--quiet", "lib", "tasks", "tests", "bench"]) },
-  { name: "documentation", run: () => runDeno(["doc", "--lint", ...entryPoints]) },
+  { name: "format", run: (signal) => runDeno(["fmt", "--check", "--quiet"], { signal }) },
+  { name: "lint", run: (signal) => runDeno(["lint", "--quiet"], { signal }) },
+  { name: "types", run: (signal) => runDeno(["check", "--quiet", "lib", "tasks", "tests", "bench"], { signal }) },
+  { name: "documentation", run: (signal) => runDeno(["doc", "--lint", ...entryPoints], { signal }) },
   { name: "notebook cells", run: notebooks },
 ];

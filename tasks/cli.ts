@@ -43,6 +43,9 @@ export interface TaskArgs {
   positionals: string[];
 }
 
+/** Where the task was typed: it runs in the project's top folder, wherever that was. */
+export const typedIn = (): string => Deno.env.get("INIT_CWD") ?? Deno.cwd();
+
 /** The project's top folder. */
 export const root: URL = new URL("../", import.meta.url);
 
@@ -60,9 +63,9 @@ export function numberOption(
   otherwise: number,
 ): number {
   if (value === undefined) return otherwise;
-  const number = Number(value);
-  if (!Number.isFinite(number) || number < least || String(value).trim() === "") {
-    throw new UsageError(`--${name} takes a number of at least ${least}, not '${value}'`);
+  const number = Number(value), greatest = 1e6;
+  if (!(number >= least && number <= greatest) || String(value).trim() === "") {
+    throw new UsageError(`--${name} takes a number from ${least} to ${greatest}, not '${value}'`);
   }
   return number;
 }

@@ -124,7 +124,9 @@ class Session {
     const outputs = this.#outputs;
     this.#outputs = [];
     this.#clearNext = false;
-    return { reply, outputs };
+    // An error ends a cell, but is not sent through the queue: it may come before what was written before it.
+    const isError = ({ output_type }: Output) => output_type === "error";
+    return { reply, outputs: [...outputs.filter((one) => !isError(one)), ...outputs.filter(isError)] };
   }
 
   /** Runs code that puts nothing out. */
@@ -307,6 +309,7 @@ export async function executeNotebook(path: string | URL, options: ExecuteOption
     // Ctrl-C reaches the kernels too, and may reach them sooner.
     if (signal?.aborted || error instanceof KernelDied && error.status.signal === "SIGINT") throw interrupted();
     if (error instanceof KernelDied) throw new TaskError(`${name}: ${lower(error.message)}${indented(error.log)}`);
+    if (error instanceof TaskError && !error.message.startsWith(name)) throw new TaskError(`${name}: ${error.message}`);
     throw error;
   } finally {
     signal?.removeEventListener("abort", onAbort);

@@ -5,6 +5,7 @@
  * @module
  */
 import { createHmac } from "node:crypto";
+import { TaskError } from "./cli.ts";
 import { Socket, type SocketType } from "./zmtp.ts";
 
 /** A message of the kernel. */
@@ -79,6 +80,14 @@ function tail(stream: ReadableStream<Uint8Array>, characters = 4000): { text(): 
     for await (const chunk of stream) text = (text + decoder.decode(chunk, { stream: true })).slice(-characters);
   };
   return { text: () => text, done: read().catch(() => {}) };
+}
+
+/** What a promise gives, unless that takes longer than a start may take, or the kernel is gone before. */
+async function within<T>(promise: Promise<T>, milliseconds: number, died: Promise<never>): Promise<T> {
+  const limit = Promise.withResolvers<never>();
+  const late = () => limit.reject(new TaskError(`the kernel did not answer within ${milliseconds / 1000} s`));
+  const timer = setTimeout(late, milliseconds);
+  return await Promise.race([promise, limit.promise, died]).finally(() => clearTimeout(timer));
 }
 
 /** A running Deno kernel. */
@@ -203,9 +212,11 @@ export class Kernel implements AsyncDisposable {
   async #connect(type: SocketType, channel: KernelMessage["channel"], attempt: () => Promise<void>): Promise<Socket> {
     for (;;) {
       await attempt();
-      const socket = await Socket.connect(type, this.#ports[channel]).catch((error) => {
+      // Somebody else's listener may have taken the port, and never say a word.
+      const connecting = Socket.connect(type, this.#ports[channel]).catch((error) => {
         if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
       });
+      const socket = await within(connecting, startMilliseconds, this.died);
       if (!socket) continue;
       this.#sockets.push(socket);
       this.#listen(channel, socket);
@@ -235,7 +246,7 @@ export class Kernel implements AsyncDisposable {
     const attempt = async () => {
       signal?.throwIfAborted();
       if (performance.now() > deadline) {
-        throw new Error(`The kernel did not answer within ${startMilliseconds / 1000} s`);
+        throw new TaskError(`the kernel did not answer within ${startMilliseconds / 1000} s`);
       }
       let timer: ReturnType<typeof setTimeout> | undefined;
       const pause = new Promise<void>((resolve) => timer = setTimeout(resolve, 20));

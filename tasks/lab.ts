@@ -238,7 +238,7 @@ export async function prepareLab(report: Reporter, options: PrepareOptions = {})
   const requirements = await Deno.readTextFile(requirementsFile);
   const wanted = markerText(requirements);
   const installed = await Deno.readTextFile(paths.marker).catch(() => "");
-  const works = await answers(paths.python, ["-c", "import venv"]);
+  const works = await answers(paths.python, ["-m", "pip", "--version"]);
   if (installed !== wanted || !works) {
     const started = performance.now();
     const python = works ? undefined : await findPython(path, Deno.env.toObject());

@@ -10,8 +10,17 @@ export interface Finished {
   seconds: number;
 }
 
-/** Runs Deno itself with the arguments, in the project's folder; `onLine` sees each line as it comes. */
-export async function runDeno(args: string[], onLine: (line: string) => void = () => {}): Promise<Finished> {
+/** How a command is run. */
+export interface RunOptions {
+  /** Sees each line as it comes. */
+  onLine?: (line: string) => void;
+  /** Ends the command. */
+  signal?: AbortSignal;
+}
+
+/** Runs Deno itself with the arguments, in the project's folder. */
+export async function runDeno(args: string[], options: RunOptions = {}): Promise<Finished> {
+  const { onLine = () => {}, signal } = options;
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args,
@@ -20,6 +29,7 @@ export async function runDeno(args: string[], onLine: (line: string) => void = (
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    signal,
   }).spawn();
   const lines: string[] = [];
   const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {

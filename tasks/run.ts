@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import { numberOption, runTask, shortPath, TaskError } from "./cli.ts";
+import { numberOption, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
 import { compareNotebooks, differenceText } from "./compare.ts";
 import {
   defaultJobs,
@@ -31,9 +31,8 @@ if (import.meta.main) {
   }, async ({ values, positionals }, report) => {
     const jobs = Math.floor(numberOption("jobs", values.jobs, 1, defaultJobs));
     const timeoutSeconds = numberOption("timeout", values.timeout, 0.1, defaultTimeoutSeconds);
-    // A task runs in the project's top folder, wherever it was typed.
-    const typedIn = Deno.env.get("INIT_CWD") ?? Deno.cwd();
-    const paths = positionals.length > 0 ? positionals.map((path) => resolve(typedIn, path)) : projectNotebooks();
+    const named = [...new Set(positionals.map((path) => resolve(typedIn(), path)))];
+    const paths = named.length > 0 ? named : projectNotebooks();
     if (paths.length === 0) throw new TaskError("There is no notebook in notebooks/");
     const times: string[] = [];
     const different: string[] = [];
@@ -65,7 +64,8 @@ if (import.meta.main) {
       });
     } finally {
       times.sort().forEach((line) => report.line(line));
+      different.forEach((line) => report.line(`\n${line}`));
     }
-    if (different.length > 0) throw new TaskError(`the outputs differ\n\n${different.join("\n\n")}`);
+    if (different.length > 0) throw new TaskError("the outputs differ: see above");
   });
 }

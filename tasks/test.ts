@@ -1,7 +1,7 @@
-import { type Reporter, runTask, shortPath, TaskError } from "./cli.ts";
+import { type Reporter, root, runTask, shortPath, TaskError } from "./cli.ts";
 import { checks } from "./checks.ts";
 import { compareNotebooks, differenceText } from "./compare.ts";
-import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";
+import { type ExecutedNotebook, executeNotebooks, interruptSignal, projectNotebooks } from "./execute.ts";
 import { runDeno } from "./processes.ts";
 
 /** How many things were tried, and what became of them. */
@@ -11,6 +11,7 @@ interface Tally {
   skipped: number;
 }
 
+const interrupted = new TaskError("interrupted");
 const none: Tally = { passed: 0, failed: 0, skipped: 0 };
 const add = (a: Tally, b: Tally): Tally => ({
   passed: a.passed + b.passed,
@@ -25,11 +26,12 @@ function readTally(output: string): Tally {
   return { passed: count("passed"), failed: count("failed"), skipped: count("ignored") };
 }
 
-async function runChecks(report: Reporter): Promise<Tally> {
+async function runChecks(report: Reporter, signal: AbortSignal): Promise<Tally> {
   let tally = none;
   for (const { name, run } of checks) {
     report.status(`check: ${name} …`);
-    const { code, output, seconds } = await run();
+    const { code, output, seconds } = await run(signal);
+    if (signal.aborted) throw interrupted;
     report.line(`${code === 0 ? "ok    " : "FAILED"} check: ${name} (${seconds.toFixed(1)} s)`);
     if (code !== 0) report.line(output);
     tally = add(tally, code === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 });
@@ -37,11 +39,13 @@ async function runChecks(report: Reporter): Promise<Tally> {
   return tally;
 }
 
-async function runTests(report: Reporter, name: string, args: string[]): Promise<Tally> {
+async function runTests(report: Reporter, signal: AbortSignal, name: string, args: string[]): Promise<Tally> {
   report.line(`${name}: deno ${args.join(" ")}`);
-  const { code, output, seconds } = await runDeno(args, (line) => {
-    if (line.startsWith("running ")) report.status(`${name}: ${line}`);
+  const { code, output, seconds } = await runDeno(args, {
+    signal,
+    onLine: (line) => line.startsWith("running ") && report.status(`${name}: ${line}`),
   });
+  if (signal.aborted) throw interrupted;
   const tally = readTally(output);
   report.line(
     `${
@@ -56,8 +60,9 @@ async function runTests(report: Reporter, name: string, args: string[]): Promise
   return code !== 0 && tally.failed === 0 ? add(tally, { ...none, failed: 1 }) : tally;
 }
 
-async function runNotebooks(report: Reporter): Promise<Tally> {
+async function runNotebooks(report: Reporter, signal: AbortSignal): Promise<Tally> {
   const paths = projectNotebooks();
+  if (paths.length === 0) throw new TaskError("there is no notebook in notebooks/");
   let passed = 0;
   const compare = async ({ path, text, seconds }: ExecutedNotebook) => {
     const { identicalBytes, differences } = compareNotebooks(await Deno.readTextFile(path), text);
@@ -71,12 +76,14 @@ async function runNotebooks(report: Reporter): Promise<Tally> {
   };
   try {
     await executeNotebooks(paths, {
+      signal,
       onProgress: ({ notebook, cell, cells }) =>
         cell <= cells && report.status(`notebooks: ${notebook}: cell ${cell} of ${cells}`),
       onExecuted: compare,
     });
   } catch (error) {
     if (!(error instanceof TaskError)) throw error;
+    if (signal.aborted) throw interrupted;
     report.line(`FAILED notebooks: ${error.message}`);
   }
   return { ...none, passed, failed: paths.length - passed };
@@ -89,11 +96,13 @@ await runTask({
     "docstrings' examples; the notebooks, executed and compared with the outputs that are committed.",
   usage: "",
 }, async (_, report) => {
+  using interrupt = interruptSignal();
+  const { signal } = interrupt;
   const coverage = await Deno.makeTempDir({ prefix: "roundabout-coverage-" });
   try {
     const tallies = [
-      await runChecks(report),
-      await runTests(report, "tests", [
+      await runChecks(report, signal),
+      await runTests(report, signal, "tests", [
         "test",
         "-P",
         "--parallel",
@@ -101,11 +110,13 @@ await runTask({
         "--coverage-raw-data-only",
         "tests",
       ]),
-      await runTests(report, "examples", ["test", "-P", "--doc", "--parallel", "lib", "README.md"]),
-      await runNotebooks(report),
+      await runTests(report, signal, "examples", ["test", "-P", "--doc", "--parallel", "lib", "README.md"]),
+      await runNotebooks(report, signal),
     ];
-    const { output } = await runDeno(["coverage", coverage, "--include=/lib/"]);
+    const library = RegExp.escape(new URL("lib/", root).href);
+    const { output, code } = await runDeno(["coverage", coverage, `--include=^${library}`], { signal });
     report.line(`Line coverage of lib/:\n${output.trim()}`);
+    if (code !== 0) tallies.push({ ...none, failed: 1 });
     const { passed, failed, skipped } = tallies.reduce(add);
     report.line(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
     if (failed > 0) throw new TaskError(`${failed} failed: see above`);

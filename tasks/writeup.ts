@@ -5,7 +5,7 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { numberOption, type Reporter, root, runTask, shortPath, TaskError } from "./cli.ts";
+import { numberOption, type Reporter, root, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
 import { compareNotebooks, differenceText } from "./compare.ts";
 import {
   defaultJobs,
@@ -80,8 +80,7 @@ if (import.meta.main) {
     const jobs = Math.floor(numberOption("jobs", values.jobs, 1, defaultJobs));
     const timeoutSeconds = numberOption("timeout", values.timeout, 0.1, defaultTimeoutSeconds);
     // A task runs in the project's top folder, wherever it was typed.
-    const typedIn = Deno.env.get("INIT_CWD") ?? Deno.cwd();
-    const out = typeof values.out === "string" ? resolve(typedIn, values.out) : fileURLToPath(new URL("site", root));
+    const out = typeof values.out === "string" ? resolve(typedIn(), values.out) : fileURLToPath(new URL("site", root));
     const paths = projectNotebooks();
     if (paths.length === 0) throw new TaskError("There is no notebook in notebooks/");
     const notebooks = values["no-execute"]

@@ -90,5 +90,8 @@ function dedent(source: string): string {
 /** Joins to a line what goes on with it: an indented line that begins no list, table or quotation of its own. */
 function unwrap(source: string): string {
   if (source.includes("```")) return source; // the indents of code are its own
-  return source.replace(/(?<=\S)[ \t]*\n[ \t]+(?=\S)(?![-*+|>#]|\d+\.\s)/g, " ");
+  const paragraphs = source.split(/\n[ \t]*\n/);
+  return paragraphs.map((paragraph) =>
+    /^(?: {4}|\t)/.test(paragraph) ? paragraph : paragraph.replace(/\n[ \t]+(?=\S)(?![-*+] |[|>#]|\d+\. )/g, " ")
+  ).join("\n\n");
 }

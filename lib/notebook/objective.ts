@@ -1,6 +1,6 @@
 import type { Rows } from "../counts/counts.ts";
 import { countsGradient } from "../counts/counts_gradient.ts";
-import { ofLogits } from "../counts/link.ts";
+import { ofLogits, sigmoid } from "../counts/link.ts";
 import { softCounts } from "../counts/soft_counts.ts";
 import type { Score } from "../scores/score.ts";
 import type { Step } from "../steps/step.ts";
@@ -36,10 +36,11 @@ function crossEntropy({ yTrue, yPred, sampleWeight }: Rows): ReturnType<Objectiv
     total = 0;
     for (let i = 0; i < n; i++) total += sampleWeight[i];
   }
+  if (total === 0) return { value: 0, gradient }; // nobody counts: no direction
   for (let i = 0; i < n; i++) {
     const z = yPred[i], w = sampleWeight === undefined ? 1 : sampleWeight[i];
     value += w * (Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - yTrue[i] * z) / total;
-    gradient[i] = w * (1 / (1 + Math.exp(-z)) - yTrue[i]) / total;
+    gradient[i] = w * (sigmoid(z) - yTrue[i]) / total;
   }
   return { value, gradient };
 }

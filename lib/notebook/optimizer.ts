@@ -7,7 +7,8 @@ export function sgd(learningRate: number): Update {
 }
 
 /** @see Kingma, Ba, "Adam: A Method for Stochastic Optimization", arXiv 1412.6980. */
-export function adam(learningRate: number, size: number, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7): Update {
+export function adam(learningRate: number, size: number): Update {
+  const beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7; // TensorFlow.js' defaults
   const mean = new Float64Array(size), square = new Float64Array(size);
   let t = 0;
   return (weights, gradient) => {

@@ -1,4 +1,4 @@
-import { ofLogits } from "../counts/link.ts";
+import { ofLogits, sigmoid } from "../counts/link.ts";
 import { softCounts } from "../counts/soft_counts.ts";
 import type { Score } from "../scores/score.ts";
 import { round } from "../steps/round.ts";
@@ -78,6 +78,9 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
   if (y.length !== x.length) {
     throw new RangeError(`Cannot train: 'y' has ${y.length} rows, 'x' has ${x.length}`);
   }
+  if (optimizer !== "sgd" && optimizer !== "adam") {
+    throw new RangeError(`Cannot train: 'optimizer' must be 'sgd' or 'adam', it is '${optimizer}'`);
+  }
   const weights = Float64Array.from(initial);
   const logits = new Float64Array(x.length);
   const rows = { yTrue: y, yPred: logits };
@@ -116,6 +119,6 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
     result.path.push(weights.slice());
   }
   forward();
-  result.yPred = logits.map((z) => 1 / (1 + Math.exp(-z)));
+  result.yPred = logits.map(sigmoid);
   return result;
 }

@@ -1,4 +1,5 @@
 import type { Rows } from "../counts/counts.ts";
+import { sigmoid } from "../counts/link.ts";
 import { objectiveOf, type TrainingLoss } from "./objective.ts";
 import { adam } from "./optimizer.ts";
 
@@ -62,7 +63,8 @@ export interface Network {
  *
  * @param options See {@linkcode TrainNetworkOptions}.
  * @returns The network at the end.
- * @throws {RangeError} `x` is no whole number of rows, or `sampleWeight` not as long as `y`.
+ * @throws {RangeError} `x` is no whole number of rows, `sampleWeight` not as long as `y`, or `hidden`, `epochs`,
+ * `batchSize` or `learningRate` out of range.
  *
  * @example
  * ```ts
@@ -89,12 +91,18 @@ export function trainNetwork(options: TrainNetworkOptions): Network {
   if (sampleWeight !== undefined && sampleWeight.length !== y.length) {
     throw new RangeError(`Cannot train: 'sampleWeight' has ${sampleWeight.length} rows, 'y' has ${y.length}`);
   }
+  checkWhole("hidden", hidden, 0);
+  checkWhole("epochs", epochs, 1);
+  checkWhole("batchSize", batchSize, 1);
+  if (!(learningRate > 0 && learningRate < Infinity)) {
+    throw new RangeError(`Cannot train: 'learningRate' must be a finite number > 0, it is ${learningRate}`);
+  }
   const weights = initialWeights(features, hidden, random);
   const network: Network = {
     features,
     hidden,
     weights,
-    predict: (rows) => outputs({ features, hidden, weights }, rows).logits.map((z) => 1 / (1 + Math.exp(-z))),
+    predict: (rows) => outputs({ features, hidden, weights }, rows).logits.map(sigmoid),
   };
   const update = adam(learningRate, weights.length);
   for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -106,6 +114,11 @@ export function trainNetwork(options: TrainNetworkOptions): Network {
     onEpoch?.(epoch, network);
   }
   return network;
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new RangeError(`Cannot train: '${name}' must be a whole number ≥ ${least}, it is ${value}`);
 }
 
 /** Features, labels and weights of some rows. */

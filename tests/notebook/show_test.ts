@@ -253,6 +253,8 @@ Deno.test("a sentence that is broken in a cell is one line, and lists, quotation
   assertEquals(markdown("- a\n  b\n  - c\n  1. d").text, "- a b\n  - c\n  1. d");
   assertEquals(markdown("> a\n\n    b").text, "> a\n\n    b");
   assertEquals(markdown("```\na\n  b\n```").text, "```\na\n  b\n```");
+  assertEquals(markdown("Text:\n\n    a = 1\n    b = 2").text, "Text:\n\n    a = 1\n    b = 2");
+  assertEquals(markdown("one\n  *two*\n  -1").text, "one *two* -1");
 });
 
 Deno.test("the words of a figure may be broken in a cell", () => {

@@ -97,3 +97,26 @@ Deno.test("rows that do not fit are refused", () => {
     "'sampleWeight' has 1 rows",
   );
 });
+
+Deno.test("hidden, epochs, batchSize and learningRate out of range are refused, not run for ever", () => {
+  const setting = { x: [1, 2], y: [0, 1], loss: "crossEntropy", epochs: 1, random: seededRandom(1) } as const;
+  for (const [name, values] of Object.entries({ hidden: [-1, 1.5], epochs: [0, NaN], batchSize: [0, NaN, 2.5] })) {
+    for (const value of values) {
+      assertThrows(() => trainNetwork({ ...setting, [name]: value }), RangeError, `'${name}' must be a whole number`);
+    }
+  }
+  assertThrows(() => trainNetwork({ ...setting, learningRate: 0 }), RangeError, "'learningRate'");
+});
+
+Deno.test("a batch in which nobody counts moves nothing, and poisons nothing", () => {
+  const { weights } = trainNetwork({
+    x: [1, 2, 3, 4],
+    y: [0, 1, 0, 1],
+    sampleWeight: [1, 0, 0, 1],
+    loss: "crossEntropy",
+    epochs: 2,
+    batchSize: 1,
+    random: seededRandom(1),
+  });
+  assert(weights.every(Number.isFinite));
+});

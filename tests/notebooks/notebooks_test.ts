@@ -58,7 +58,12 @@ for (const { name, notebook } of notebooks) {
 
   Deno.test(`${name}: draws no random number without a seed, and no time`, () => {
     for (const cell of codeCells(notebook)) {
-      assertEquals(text(cell).match(/Math\.random|Date\.now|new Date\(\)|performance\.now/g), null, `cell ${cell.id}`);
+      const source = text(cell);
+      assertEquals(source.match(/Math\.random|Date\.now|new Date\(\)|performance\.now/g), null, `cell ${cell.id}`);
+      assertEquals(source.match(/tf\.random\w*|shuffle: true/g), null, `cell ${cell.id}`);
+      const layers = source.match(/tf\.layers\.dense\(/g)?.length ?? 0;
+      const seeded = source.match(/kernelInitializer/g)?.length ?? 0;
+      assert(seeded >= layers, `cell ${cell.id} has a layer without an initializer`);
     }
   });
 }

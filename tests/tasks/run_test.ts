@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import process from "node:process";
 import { finished, Fixtures, spawnRun } from "./fixtures.ts";
 
@@ -123,8 +123,9 @@ Deno.test("--check compares and writes nothing", async () => {
   Deno.writeTextFileSync(path, other);
   const different = await finished(spawnRun(["--check", path]));
   assertEquals(different.code, 1);
-  assertStringIncludes(different.stderr, "a.ipynb, cell 2 (- committed, + executed):");
-  assertStringIncludes(different.stderr, "- [ 1, 2, 4 ]\n+ [ 1, 2, 3 ]");
+  assertStringIncludes(different.stdout, "a.ipynb, cell 2 (- committed, + executed):");
+  assertStringIncludes(different.stdout, "- [ 1, 2, 4 ]\n+ [ 1, 2, 3 ]");
+  assertStringIncludes(different.stderr, "the outputs differ: see above");
   assertEquals(Deno.readTextFileSync(path), other);
 });
 
@@ -160,8 +161,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 Deno.test("a kernel whose executor was killed outright ends by itself, and nothing is left", async () => {
-  const leftovers = () => [...Deno.readDirSync(tmpdir())].filter(({ name }) => name.startsWith("roundabout-")).length;
-  const before = leftovers();
   using fixtures = new Fixtures();
   const path = fixtures.notebook("a.ipynb", [
     'Deno.writeTextFileSync("pid", String(Deno.pid)); await new Promise(() => {});',
@@ -170,8 +169,12 @@ Deno.test("a kernel whose executor was killed outright ends by itself, and nothi
   const child = spawnRun([path]);
   const pid = () => fixtures.names().includes("pid") ? Number(Deno.readTextFileSync(file)) : 0;
   await until(() => pid() > 0, "the kernel");
+  // Its connection file stands in a folder of its own, and is the last word of its command.
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "args=", "-p", String(pid())] }).output();
+  const connection = new TextDecoder().decode(stdout).trim().split(/\s+/).at(-1)!;
+  assertStringIncludes(connection, "roundabout-kernel-");
   child.kill("SIGKILL");
   await finished(child);
   await until(() => !alive(pid()), "the kernel's end", 10);
-  await until(() => leftovers() <= before, "the temporary folders to go", 5);
+  await until(() => !existsSync(connection), "the temporary folder to go", 5);
 });

@@ -1,0 +1,46 @@
+// Every task's --help, bad usage, and where it may be typed. What they do is tested where it is written.
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const { tasks } = JSON.parse(Deno.readTextFileSync(`${root}deno.json`)) as {
+  tasks: Record<string, { command: string }>;
+};
+
+/** Runs a task as `deno task` does, with the permissions that deno.json gives it. */
+async function runTask(name: string, args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const [, ...command] = tasks[name].command.split(" ");
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...command, ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+for (const name of Object.keys(tasks)) {
+  Deno.test(`deno task ${name} --help says what it does and ends with 0`, async () => {
+    const { code, stdout } = await runTask(name, ["--help"]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, `usage: deno task ${name}`);
+    assertStringIncludes(stdout, "exit code: 0 done, 1 something failed, 2 bad usage");
+  });
+
+  Deno.test(`deno task ${name} refuses an option that it does not have, with 2`, async () => {
+    const { code, stderr, stdout } = await runTask(name, ["--no-such-option"]);
+    assertEquals(code, 2);
+    assertMatch(stderr, /no-such-option/);
+    assertStringIncludes(stderr, `see: deno task ${name} --help`);
+    assertEquals(stdout, "");
+  });
+}
+
+Deno.test("a number out of range is bad usage, not a time limit of a millisecond", async () => {
+  for (const timeout of ["0", "-1", "9999999", "soon", ""]) {
+    const { code, stderr } = await runTask("run", ["--timeout", timeout]);
+    assertEquals(code, 2, timeout);
+    assertStringIncludes(stderr, "--timeout");
+  }
+});
