@@ -129,5 +129,12 @@ export {
   type ConfusionMeterOptions,
   type MeterScoringOptions,
 } from "./metrics/confusion_meter.ts";
+export {
+  classificationReport,
+  type ClassificationReportOptions,
+  type ReportRow,
+} from "./metrics/classification_report.ts";
+export { type ConfusionTable, confusionTable, type ConfusionTableOptions } from "./metrics/confusion_table.ts";
+export type { Label, LabelOptions, Labels } from "./metrics/read_labels.ts";
 
 export { answeredSoftsignLoss, askedRampLoss, askedRoundLoss, type ThreadLoss } from "./thread/thread.ts";

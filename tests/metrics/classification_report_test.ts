@@ -1,0 +1,191 @@
+// Reports against the texts and numbers that scikit-learn gave (tests/reference/reports.py).
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import pl from "nodejs-polars";
+import { classificationReport, type ClassificationReportOptions, type Label, type Labels } from "../../lib/mod.ts";
+import { fixedText, floatText } from "../../lib/metrics/number_text.ts";
+import { assertRefused, assertWithin, counted, onBackends, reference } from "../helpers.ts";
+
+interface Averages {
+  precision: number | null;
+  recall: number | null;
+  "f1-score": number | null;
+  support: number;
+}
+interface ReportCase {
+  yTrue: Label[] | number[][];
+  yPred: Label[] | number[][];
+  sampleWeight: number[] | null;
+  labels: Label[] | null;
+  targetNames: string[] | null;
+  digits: number;
+  zeroDivision: 0 | 1 | "skip";
+  text: string;
+  records: Record<string, Averages | number>;
+}
+
+const cases = reference<ReportCase>("reports.json");
+
+const optionsOf = ({ sampleWeight, labels, targetNames, digits, zeroDivision }: ReportCase) => ({
+  sampleWeight: sampleWeight ?? undefined,
+  labels: labels ?? undefined,
+  targetNames: targetNames ?? undefined,
+  digits,
+  zeroDivision,
+} satisfies ClassificationReportOptions);
+
+Deno.test("the text is scikit-learn's, character by character", () => {
+  for (const one of cases) {
+    assertStrictEquals(classificationReport(one.yTrue as Labels, one.yPred as Labels, optionsOf(one)), one.text);
+  }
+  assertEquals(cases.length, 136);
+  assert(cases.some(({ yTrue }) => Array.isArray(yTrue[0])));
+  assert(cases.filter(({ text }) => text.includes("nan")).length > 10);
+});
+
+Deno.test("the records are scikit-learn's numbers", () => {
+  let compared = 0;
+  for (const one of cases) {
+    const rows = classificationReport(one.yTrue as Labels, one.yPred as Labels, {
+      ...optionsOf(one),
+      output: "records",
+    });
+    assertEquals(new Set(rows.map((row) => row.class)), new Set(Object.keys(one.records)));
+    for (const row of rows) {
+      const said = one.records[row.class];
+      const expected = typeof said === "number"
+        ? { precision: said, recall: said, "f1-score": said, support: row.support } // "accuracy"
+        : said;
+      for (const [key, name] of [["precision"], ["recall"], ["f1", "f1-score"], ["support"]] as const) {
+        const value = expected[(name ?? key) as keyof Averages];
+        if (value === null) assert(Number.isNaN(row[key]), `${row.class} ${key} is ${row[key]}, not NaN`);
+        else assertWithin(row[key], value, 2e-15 * Math.max(1, value), `${key} of ${row.class}`);
+        compared++;
+      }
+    }
+  }
+  assert(compared > 4000, `only ${compared} numbers`);
+});
+
+onBackends("tensors, arrays, typed arrays and polars series give the same report; no tensor is left", () => {
+  const y = [0, 1, 2, 1, 0], p = [0, 2, 2, 1, 1], weights = [1, 2, 0.5, 1, 3];
+  const expected = classificationReport(y, p, { sampleWeight: weights });
+  const t = [tf.tensor1d(y, "int32"), tf.tensor2d(p, [5, 1]), tf.tensor1d(weights)] as const;
+  const { made } = counted(() => {
+    assertStrictEquals(classificationReport(t[0], t[1], { sampleWeight: t[2] }), expected);
+    assertStrictEquals(classificationReport(t[0], p, { sampleWeight: Float32Array.from(weights) }), expected);
+    const series = pl.Series("weights", weights);
+    assertStrictEquals(
+      classificationReport(pl.Series("y", y), pl.Series("p", p), { sampleWeight: series }),
+      expected,
+    );
+    assertStrictEquals(
+      classificationReport(Int32Array.from(y), p.values(), { sampleWeight: new Set([1, 2, 0.5, 4, 3]) }),
+      classificationReport(y, p, { sampleWeight: [1, 2, 0.5, 4, 3] }),
+    );
+  });
+  assertStrictEquals(made, 0);
+  tf.dispose([...t]);
+});
+
+onBackends("outputs are decided as by the metrics", () => {
+  const { made } = counted(() =>
+    tf.tidy(() => {
+      const binary = classificationReport(tf.tensor1d([0, 1, 1, 0]), tf.tensor1d([0.5, 0.6, 0.2, 0.9]), {
+        decision: "threshold",
+      });
+      assertStrictEquals(binary, classificationReport([0, 1, 1, 0], [0, 1, 0, 1]));
+      const budget = classificationReport([0, 1, 1, 0], [0.5, 0.6, 0.2, 0.9], { decision: { top: 2 } });
+      assertStrictEquals(budget, classificationReport([0, 1, 1, 0], [0, 1, 0, 1]));
+
+      const outputs = [[0.1, 0.8, 0.1], [0.4, 0.4, 0.2], [0.3, 0.4, 0.3]]; // a tie goes to the first
+      const classes = classificationReport(tf.tensor1d([1, 0, 0], "int32"), tf.tensor2d(outputs), {
+        decision: "argmax",
+        sampleWeight: [1, 2, 3],
+      });
+      // Class 2 is told of by its column, although it is not there.
+      const expected = classificationReport([1, 0, 0], [1, 0, 1], { labels: [0, 1, 2], sampleWeight: [1, 2, 3] });
+      assertStrictEquals(classes, expected);
+      assertStrictEquals(
+        classificationReport([[0, 1, 0], [1, 0, 0], [1, 0, 0]], outputs, {
+          decision: "argmax",
+          sampleWeight: [1, 2, 3],
+        }),
+        expected,
+      );
+      assertStrictEquals(
+        classificationReport([[0, 1, 0], [1, 0, 1]], [[2, 1, -9], [9, -1, 0.1]], {
+          decision: "threshold",
+          fromLogits: true,
+        }),
+        classificationReport([[0, 1, 0], [1, 0, 1]], [[1, 1, 0], [1, 0, 1]]),
+      );
+    })
+  );
+  assertStrictEquals(made, 0);
+});
+
+Deno.test("numbers are printed as Python prints them", () => {
+  const fixed: [number, number, string][] = [
+    [0.125, 2, "0.12"],
+    [0.375, 2, "0.38"],
+    [0.5, 0, "0"],
+    [1.5, 0, "2"],
+    [2.5, 0, "2"],
+    [1.005, 2, "1.00"], // below the tie
+    [0.135, 2, "0.14"],
+    [1e-320, 3, "0.000"],
+    [-0.125, 2, "-0.12"],
+    [NaN, 2, "nan"],
+    [0.96875, 4, "0.9688"],
+    [0.03125, 4, "0.0312"],
+  ];
+  for (const [x, digits, text] of fixed) assertStrictEquals(fixedText(x, digits), text);
+  const float: [number, string][] = [
+    [2, "2.0"],
+    [0, "0.0"],
+    [0.1 + 0.2, "0.30000000000000004"],
+    [1e16, "1e+16"],
+    [9007199254740993, "9007199254740992.0"],
+    [1.5e-5, "1.5e-05"],
+    [0.0001, "0.0001"],
+    [1.25e300, "1.25e+300"],
+    [NaN, "nan"],
+  ];
+  for (const [x, text] of float) assertStrictEquals(floatText(x), text);
+});
+
+Deno.test("what cannot be reported is an error that names the argument", () => {
+  const report = classificationReport as (y: unknown, p: unknown, options?: unknown) => string;
+  const refused = (call: () => unknown, argument: string, value: string, error: typeof RangeError = RangeError) =>
+    assertRefused(call, { argument, value, error });
+  const y = [0, 1, 1];
+  refused(() => report(3, y), "yTrue", "3", TypeError);
+  refused(() => report(y, "011"), "yPred", "'011'", TypeError);
+  refused(() => report([], []), "yTrue", "[0]");
+  refused(() => report(y, [0, 1]), "yTrue", "[3], 'yPred' has [2]");
+  refused(() => report(y, [0.2, 0.7, 0.9]), "yPred", "row 0 is 0.2; if these are outputs, say decision");
+  refused(() => report(y, [[0.2, 0.8], [1, 0], [1, 0]]), "yTrue", "decision: 'argmax'");
+  refused(() => report([0, null, 1], y), "yTrue", "row 1 is null");
+  refused(() => report([0, NaN, 1], y), "yTrue", "row 1 is NaN");
+  refused(() => report(["a", 1], ["a", "b"]), "yTrue", "row 1 is 1");
+  refused(() => report(y, ["0", "1", "1"]), "yPred", "'0'");
+  refused(() => report([[0, 1], [1]], [[0, 1], [1, 1]]), "yTrue", "1 in row 1");
+  refused(() => report([[0, 2]], [[0, 1]]), "yTrue", "row 0, column 1 is 2");
+  refused(() => report(y, y, { sampleWeight: [1, 1] }), "sampleWeight", "[2]");
+  refused(() => report(y, y, { sampleWeight: [1, -1, 1] }), "sampleWeight", "row 1 is -1");
+  refused(() => report(y, y, { digits: -1 }), "digits", "-1");
+  refused(() => report(y, y, { output: "html" }), "output", "'html'");
+  refused(() => report(y, y, { zeroDivision: NaN }), "zeroDivision", "NaN");
+  refused(() => report(y, y, { targetNames: ["a"] }), "targetNames", "1 names");
+  refused(() => report(y, y, { targetNames: [1, 2] }), "targetNames", "[1, 2]", TypeError);
+  refused(() => report(y, y, { labels: [1, 1] }), "labels", "[1, 1]");
+  refused(() => report(y, y, { labels: [0.5] }), "labels", "0.5");
+  refused(() => report([[0, 1]], [[0, 1]], { labels: [2] }), "labels", "2");
+  refused(() => report(y, y, { threshold: 0.3 }), "threshold", "0.3", TypeError);
+  refused(() => report(y, [0.2, 1.5, 0], { decision: "threshold" }), "yPred", "1.5");
+  refused(() => report([0, 0.5, 1], y, { decision: "threshold" }), "yTrue", "row 1 is 0.5");
+  refused(() => report(y, y, { decision: "best" }), "decision", "'best'");
+  refused(() => report(["a", "b"], [0, 1], { decision: "threshold" }), "yTrue", "'a'");
+  refused(() => report([[1, 1]], [[0.5, 0.5]], { decision: "argmax" }), "yTrue", "row 0 names 2");
+});
