@@ -2,21 +2,22 @@
 # requires-python = ">=3.10"
 # dependencies = ["numpy==2.1.3", "pandas==2.2.3", "rdata==1.1.0", "scikit-learn==1.5.2"]
 # ///
-"""Makes wdbc.csv, spambase.csv and credit.csv from public packages, to the byte.
+"""Makes wdbc.csv, spambase.csv, credit.csv and digits.csv from public packages, to the byte.
 
-    python make_data.py [--debs FOLDER] [--to FOLDER]   # the three files
+    python make_data.py [--debs FOLDER] [--to FOLDER]   # the four files
     python make_data.py --facts > ../tests/data/facts.json   # what the tests compare the library with
 
-WDBC is in the scikit-learn package. Spambase and credit_data are in Debian's r-cran-kernlab and r-cran-modeldata, which
+WDBC and the digits are in the scikit-learn package. Spambase and credit_data are in Debian's r-cran-kernlab and r-cran-modeldata, which
 are taken from FOLDER or else downloaded with `apt-get download` (Debian 12). The files inside them are checked
 against SHA-256 sums, so that another version with the same data works as well.
 
-Digits: WDBC's are copied as text. R holds the other two as float64 and int32; a number is written as the shortest text
-that gives the same float64 again, and every file is read back and compared with its source. Nothing is rounded.
+Numbers: WDBC's are copied as text. The others are float64 and int32 in their packages; a number is written as the shortest
+text that gives the same float64 again, and every file is read back and compared with its source. Nothing is rounded.
 """
 
 import argparse
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -34,7 +35,7 @@ import pandas as pd
 import rdata
 import sklearn
 from sklearn.compose import ColumnTransformer
-from sklearn.datasets import load_breast_cancer
+from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -43,12 +44,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 R_LIBRARY = "usr/lib/R/site-library"
 SOURCES = {
     "breast_cancer.csv": "fed3eb72d0575ef6192293f5093c6e801b1476b577d0386bf4455504522172ed",
+    "digits.csv.gz": "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22",
     "spam.rda": "09281b38bc7b064f63616d9056091f924f59e38aa9fd07dd3bc1af0cba9613d3",
     "Rdata.rdx": "c23e1be60f2730fb526ce158a307e154c91a953169fcb8e73350c4e032e14538",
     "Rdata.rdb": "2ecef5e8da0f782ae4e3f65d928fe769702accffd8981cc358a3097f6736f58f",
 }
 """SHA-256 of the files inside the packages."""
-LABELS = {"wdbc": "malignant", "spambase": "spam", "credit": "bad"}
+LABELS = {"wdbc": "malignant", "spambase": "spam", "credit": "bad", "digits": "digit"}
 
 
 def sha256(data):
@@ -99,15 +101,25 @@ def lazy_value(folder, name):
     return parse_r(data)
 
 
+SCIKIT_LEARN = pathlib.Path(sklearn.datasets.__file__).parent / "data"
+
+
 def wdbc():
     """The text of scikit-learn's file; its class 0 is malignant, which is 1 here."""
-    path = pathlib.Path(sklearn.datasets.__file__).parent / "data" / "breast_cancer.csv"
-    rows = list(csv.reader(io.StringIO(read_source(path).decode())))
+    rows = list(csv.reader(io.StringIO(read_source(SCIKIT_LEARN / "breast_cancer.csv").decode())))
     assert rows[0] == ["569", "30", "malignant", "benign"]
     header = [*load_breast_cancer().feature_names, "malignant"]
     table = [[*row[:-1], {"0": "1", "1": "0"}[row[-1]]] for row in rows[1:]]
     expected = load_breast_cancer()
     return header, table, np.column_stack([expected.data, 1 - expected.target])
+
+
+def digits():
+    """scikit-learn's images of digits, 8 by 8 pixels of 0 to 16; the label is the digit."""
+    values = np.loadtxt(io.BytesIO(gzip.decompress(read_source(SCIKIT_LEARN / "digits.csv.gz"))), delimiter=",")
+    expected = load_digits()
+    assert np.array_equal(values, np.column_stack([expected.data, expected.target]))
+    return [*expected.feature_names, "digit"], [[number(value) for value in row] for row in values], values
 
 
 CHARACTERS = dict(Semicolon=";", Roundbracket="(", Squarebracket="[", Exclamation="!", Dollar="$", Hash="#")
@@ -168,7 +180,7 @@ def make(debs, to):
     with tempfile.TemporaryDirectory() as folder:
         library = unpack("r-cran-kernlab", debs, pathlib.Path(folder))
         unpack("r-cran-modeldata", debs, pathlib.Path(folder))
-        made = {"wdbc": wdbc(), "spambase": spambase(library), "credit": credit(library)}
+        made = {"wdbc": wdbc(), "spambase": spambase(library), "credit": credit(library), "digits": digits()}
     for name, (header, table, source) in made.items():
         data = to_csv(header, table)
         read = pd.read_csv(io.BytesIO(data), float_precision="round_trip").astype(object).to_numpy()
@@ -223,7 +235,7 @@ def dataset_facts(name):
         "rows": len(frame),
         "features": features,
         "label": label,
-        "positives": int(frame[label].sum()),
+        "classes": frame[label].value_counts().sort_index().tolist(),
         "duplicates": int(frame.duplicated().sum()),
         "numeric": {column: column_facts(frame[column].to_numpy(dtype=float)) for column in numeric},
         "categorical": {
@@ -285,7 +297,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--debs", help="a folder that holds the two Debian packages")
     parser.add_argument("--to", default=HERE, help="the folder to write to (default: this one)")
-    parser.add_argument("--facts", action="store_true", help="print the facts of the three files as JSON")
+    parser.add_argument("--facts", action="store_true", help="print the facts of the four files as JSON")
     args = parser.parse_args()
     if args.facts:
         print(json.dumps(facts(), indent=2))

@@ -1,5 +1,8 @@
+/** The name of a data set with two classes. */
+export type BinaryName = "wdbc" | "spambase" | "credit";
+
 /** The name of a data set. */
-export type DatasetName = "wdbc" | "spambase" | "credit";
+export type DatasetName = BinaryName | "digits";
 
 /** What is known about a data set before its file is read. */
 export interface DatasetFacts {
@@ -17,12 +20,10 @@ export interface DatasetFacts {
   readonly features: readonly string[];
   /** Those of the features that are text; the others are numbers. */
   readonly categorical: readonly string[];
-  /** The label's column: 1 is positive, 0 is negative. */
+  /** The label's column: the class's index, from 0. Of two classes 1 is the positive one. */
   readonly label: string;
-  /** What a positive row is. */
-  readonly positive: string;
-  /** The number of positive rows. */
-  readonly positives: number;
+  /** The number of rows of each class. */
+  readonly classes: readonly number[];
   /** The number of values that are missing. */
   readonly missing: number;
   /** Where the data come from. */
@@ -35,8 +36,17 @@ export interface DatasetFacts {
   readonly citation: string;
 }
 
+/** What is known about a data set with two classes. */
+export interface BinaryFacts extends DatasetFacts {
+  readonly name: BinaryName;
+  /** What a positive row is. */
+  readonly positive: string;
+  /** The number of positive rows. */
+  readonly positives: number;
+}
+
 /**
- * The facts of the three data sets in data/, by name.
+ * The facts of the four data sets in data/, by name.
  *
  * @example Usage
  * ```ts
@@ -47,7 +57,7 @@ export interface DatasetFacts {
  * assert(rows === 569 && positives === 212 && licence === "CC-BY-4.0");
  * ```
  */
-export const datasets: { readonly [Name in DatasetName]: DatasetFacts } = {
+export const datasets: { readonly [Name in BinaryName]: BinaryFacts } & { readonly digits: DatasetFacts } = {
   wdbc: {
     name: "wdbc",
     title: "Breast Cancer Wisconsin (Diagnostic)",
@@ -88,6 +98,7 @@ export const datasets: { readonly [Name in DatasetName]: DatasetFacts } = {
     ],
     categorical: [],
     label: "malignant",
+    classes: [357, 212],
     positive: "the tumour is malignant",
     positives: 212,
     missing: 0,
@@ -164,6 +175,7 @@ export const datasets: { readonly [Name in DatasetName]: DatasetFacts } = {
     ],
     categorical: [],
     label: "spam",
+    classes: [2788, 1813],
     positive: "the e-mail is spam",
     positives: 1813,
     missing: 0,
@@ -196,6 +208,7 @@ export const datasets: { readonly [Name in DatasetName]: DatasetFacts } = {
     ],
     categorical: ["Home", "Marital", "Records", "Job"],
     label: "bad",
+    classes: [3200, 1254],
     positive: "the credit went bad",
     positives: 1254,
     missing: 455,
@@ -204,5 +217,22 @@ export const datasets: { readonly [Name in DatasetName]: DatasetFacts } = {
     licence: "MIT",
     citation: "Kuhn, M. (2023). modeldata: Data Sets Useful for Modeling Packages (version 1.1.0) [R package]. " +
       "https://cran.r-project.org/package=modeldata",
+  },
+  digits: {
+    name: "digits",
+    title: "Optical Recognition of Handwritten Digits (test part)",
+    file: "data/digits.csv",
+    sha256: "592cc047d0a1cc7fdef9fd724514209dcb45a80aa147dc3ab375e3e1a9a380f4",
+    rows: 1797,
+    features: Array.from({ length: 64 }, (_, pixel) => `pixel_${pixel >> 3}_${pixel % 8}`),
+    categorical: [],
+    label: "digit",
+    classes: [178, 182, 177, 183, 181, 182, 181, 179, 174, 180],
+    missing: 0,
+    source: "UCI Machine Learning Repository, https://doi.org/10.24432/C50P49",
+    package: "scikit-learn 1.5.2 (PyPI)",
+    licence: "CC-BY-4.0",
+    citation: "Alpaydin, E., & Kaynak, C. (1998). Optical Recognition of Handwritten Digits [Dataset]. " +
+      "UCI Machine Learning Repository. https://doi.org/10.24432/C50P49",
   },
 };

@@ -15,6 +15,7 @@
  *
  * @module
  */
+export type { Labelled } from "./check.ts";
 export * from "./datasets.ts";
 export * from "./load_dataset.ts";
 export * from "./prepare.ts";

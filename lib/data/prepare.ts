@@ -2,13 +2,13 @@ import * as tf from "@tensorflow/tfjs";
 import type { Tensor2D } from "./types.ts";
 import type { Dataset } from "./load_dataset.ts";
 import type { Split } from "./split.ts";
-import { checkInteger, labelsOf } from "./check.ts";
+import { checkInteger, type Labelled, labelsOf } from "./check.ts";
 
 /** The rows of one part, ready for a model. */
 export interface Part {
   /** The features: float32, shape [rows, features]. */
   x: Tensor2D;
-  /** The labels, 0 or 1: float32, shape [rows, 1]. */
+  /** The labels, 0 or 1 or the class's index: float32, shape [rows, 1]. */
   y: Tensor2D;
 }
 
@@ -116,7 +116,7 @@ function checkSplit(split: Split, height: number): void {
  * @param dataset The data set.
  * @param split The rows of each part, of {@linkcode trainTestSplit} or {@linkcode stratifiedKFold}.
  * @returns The tensors, the columns' names, and what was subtracted, divided by and filled in. Call `dispose()` when done.
- * @throws {RangeError} If a row is not in the frame or in two parts, a part is empty, or a label is neither 0 nor 1.
+ * @throws {RangeError} If a row is not in the frame or in two parts, a part is empty, or a label is none of the classes.
  * @throws {Error} If a column is not in the frame, or has no value in the training rows.
  *
  * @example Usage
@@ -133,7 +133,7 @@ function checkSplit(split: Split, height: number): void {
  * ```
  */
 export function prepare(
-  dataset: Pick<Dataset, "frame" | "features" | "categorical" | "label">,
+  dataset: Labelled & Pick<Dataset, "features" | "categorical">,
   split: Split,
 ): Prepared {
   const { frame, label } = dataset;

@@ -1,6 +1,5 @@
-import type { Dataset } from "./load_dataset.ts";
 import type { Split } from "./split.ts";
-import { checkInteger, labelsOf } from "./check.ts";
+import { checkInteger, type Labelled, labelsOf, rowsByClass } from "./check.ts";
 import { seededRandom } from "./random.ts";
 
 /** How {@linkcode stratifiedKFold} makes folds. */
@@ -15,9 +14,9 @@ const TASK = "make folds";
 
 /**
  * Splits rows into folds: each row is a test row once. The folds' sizes differ by one row at most, and so do their numbers of
- * positive and of negative rows: the shuffled rows are dealt out like cards, first one class, then the other.
+ * rows of each class: the shuffled rows are dealt out like cards, one class after the other.
  *
- * @param dataset A data set, or its labels (0 or 1).
+ * @param dataset A data set, or its labels (the classes' indices, from 0).
  * @param options The number of folds and the seed.
  * @returns One split a fold, with an empty validation part.
  * @throws {RangeError} If an option or a label is out of range, or a class has fewer rows than there are folds.
@@ -32,15 +31,13 @@ const TASK = "make folds";
  * ```
  */
 export function stratifiedKFold(
-  dataset: Pick<Dataset, "frame" | "label"> | ArrayLike<number>,
+  dataset: Labelled | ArrayLike<number>,
   options: StratifiedKFoldOptions,
 ): Split[] {
   const { folds, seed } = options;
   checkInteger(TASK, "folds", folds, 2, Number.MAX_SAFE_INTEGER);
   const random = seededRandom(seed);
-  const labels = labelsOf(TASK, dataset);
-  const rows = Array.from(labels, (_, row) => row);
-  const classes = [0, 1].map((label) => rows.filter((row) => labels[row] === label));
+  const classes = rowsByClass(labelsOf(TASK, dataset));
   const scarce = classes.findIndex((members) => members.length < folds);
   if (scarce >= 0) {
     const most = classes[scarce].length;

@@ -1,6 +1,5 @@
-import type { Dataset } from "./load_dataset.ts";
 import type { Split } from "./split.ts";
-import { checkFraction, labelsOf } from "./check.ts";
+import { checkFraction, type Labelled, labelsOf, rowsByClass } from "./check.ts";
 import { seededRandom } from "./random.ts";
 
 /** How {@linkcode trainTestSplit} splits. */
@@ -20,7 +19,7 @@ export interface TrainTestSplitOptions {
    */
   validationFraction?: number;
   /**
-   * Whether every part has the same share of positive rows, to one row.
+   * Whether every part has the same share of rows of each class, up to rounding.
    *
    * @default {true}
    */
@@ -32,7 +31,7 @@ const TASK = "split rows";
 /** Shares out `count` things over places of the given sizes, each to less than one of its exact share (largest remainders). */
 function apportion(count: number, sizes: readonly number[]): number[] {
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const shares = sizes.map((size) => count * size / total);
+  const shares = sizes.map((size) => count * size / (total || 1));
   const whole = shares.map(Math.floor);
   const left = count - whole.reduce((sum, share) => sum + share, 0);
   const byRemainder = shares.map((share, i) => ({ i, remainder: share - whole[i] }))
@@ -66,10 +65,11 @@ function partSizes(rows: number, testFraction: number, validationFraction: numbe
 }
 
 /**
- * Splits rows into a training, a validation and a test part, at random and stratified: in every part the number of positive rows
- * is less than one row from its exact share.
+ * Splits rows into a training, a validation and a test part, at random and stratified: in every part the number of rows of
+ * each of two classes is less than one row from its exact share (more classes are rounded one after the other, and may be
+ * two rows away).
  *
- * @param dataset A data set, or its labels (0 or 1).
+ * @param dataset A data set, or its labels (the classes' indices, from 0).
  * @param options The seed and the parts' sizes.
  * @returns The rows of each part.
  * @throws {RangeError} If a fraction, the seed or a label is out of range, or a part would have no row.
@@ -85,7 +85,7 @@ function partSizes(rows: number, testFraction: number, validationFraction: numbe
  * ```
  */
 export function trainTestSplit(
-  dataset: Pick<Dataset, "frame" | "label"> | ArrayLike<number>,
+  dataset: Labelled | ArrayLike<number>,
   options: TrainTestSplitOptions,
 ): Split {
   const { seed, testFraction = 0.3, validationFraction = 0, stratify = true } = options;
@@ -98,12 +98,16 @@ export function trainTestSplit(
   const [train, validation, test] = stratify ? stratified() : cut(random.shuffle(rows), sizes);
   return { train, validation, test };
 
+  /** The last class first; each is shared out over the room that those before it left, the first gets what is left. */
   function stratified(): number[][] {
-    const positive = random.shuffle(rows.filter((row) => labels[row] === 1));
-    const negative = random.shuffle(rows.filter((row) => labels[row] === 0));
-    const positives = apportion(positive.length, sizes);
-    const negatives = sizes.map((size, i) => size - positives[i]);
-    const negativeParts = cut(negative, negatives);
-    return cut(positive, positives).map((part, i) => random.shuffle([...part, ...negativeParts[i]]));
+    const room = [...sizes], parts: number[][] = sizes.map(() => []);
+    for (const members of rowsByClass(labels).reverse()) {
+      const shares = apportion(members.length, room);
+      cut(random.shuffle(members), shares).forEach((piece, i) => {
+        parts[i].push(...piece);
+        room[i] -= shares[i];
+      });
+    }
+    return parts.map((part) => random.shuffle(part));
   }
 }

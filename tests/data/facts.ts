@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DatasetName } from "@roundabout/roundabout/data";
+import type { BinaryName, DatasetName } from "@roundabout/roundabout/data";
 import json from "./facts.json" with { type: "json" };
 
 /** One column, over the values that are there. */
@@ -21,7 +21,7 @@ export interface RecordedFacts {
   rows: number;
   features: string[];
   label: string;
-  positives: number;
+  classes: number[];
   duplicates: number;
   numeric: Record<string, NumericFacts>;
   categorical: Record<string, Record<string, number>>;
@@ -49,5 +49,8 @@ export const recorded = json.datasets as unknown as Record<DatasetName, Recorded
 /** The random generator, from a second implementation in Python. */
 export const recordedRandom: RandomFacts[] = json.random;
 
+/** The names of the data sets with two classes. */
+export const binaryNames: BinaryName[] = ["wdbc", "spambase", "credit"];
+
 /** The data sets' names. */
-export const names: DatasetName[] = ["wdbc", "spambase", "credit"];
+export const names: DatasetName[] = [...binaryNames, "digits"];

@@ -13,8 +13,8 @@ for (const name of names) {
       assertEquals(frame.schema[column].variant, text ? "String" : "Float64", column);
     }
     const labels = frame.getColumn(label).toArray();
-    assertEquals(new Set(labels), new Set([0, 1]));
-    assertEquals(labels.filter((value) => value === 1).length, recorded[name].positives);
+    assertEquals(new Set(labels), new Set(recorded[name].classes.keys()));
+    recorded[name].classes.forEach((size, at) => assertEquals(labels.filter((value) => value === at).length, size));
   });
 
   Deno.test(`loadDataset: the columns of ${name} have pandas' means, deviations, bounds and categories`, async () => {
@@ -56,7 +56,7 @@ Deno.test("loadDataset: an unknown name is an error", async () => {
     await assertRejects(
       () => loadDataset(name as DatasetName),
       TypeError,
-      `Cannot load a data set: 'name' must be one of wdbc, spambase, credit, it is '${name}'`,
+      `Cannot load a data set: 'name' must be one of wdbc, spambase, credit, digits, it is '${name}'`,
     );
   }
 });

@@ -100,6 +100,19 @@ Deno.test("prepare: a split without validation rows gives no validation part, al
   });
 });
 
+Deno.test("prepare: of more than two classes the labels are the classes' indices", async () => {
+  const digits = await loadDataset("digits");
+  const split = trainTestSplit(digits, { seed: 1 });
+  const labels = digits.frame.getColumn("digit").toArray();
+  withPrepared(digits, split, ({ train, features }) => {
+    assertEquals([train.x.shape, train.y.shape], [[1258, 64], [1258, 1]]);
+    assertEquals(features.slice(7, 9), ["pixel_0_7", "pixel_1_0"]);
+    assertEquals([...train.y.dataSync()], split.train.map((row) => labels[row]));
+  });
+  const { frame, features, categorical, label } = digits; // without `classes` there are two
+  assertThrows(() => prepare({ frame, features, categorical, label }, split), RangeError, "'digit' must hold 0 and 1");
+});
+
 Deno.test("prepare: medians, constants, categories, missing and unseen ones, by hand", () => {
   withPrepared(tiny, { train: [0, 1, 2, 3], validation: [], test: [4] }, (prepared) => {
     assertEquals(prepared.features, ["a", "constant", "kind=x", "kind=y"]);

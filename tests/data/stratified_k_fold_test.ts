@@ -36,6 +36,17 @@ Deno.test("stratifiedKFold: the seed decides; five folds of WDBC have 42 or 43 m
   assertNotEquals(stratifiedKFold(wdbc, { folds: 5, seed: 2 }), folds);
 });
 
+Deno.test("stratifiedKFold: ten classes are dealt out to one row, too", async () => {
+  const digits = await loadDataset("digits");
+  const labels = digits.frame.getColumn("digit").toArray();
+  const folds = stratifiedKFold(digits, { folds: 7, seed: 1 });
+  digits.classes.forEach((size, at) => {
+    const sizes = folds.map(({ test }) => test.filter((row) => labels[row] === at).length);
+    assertEquals(sizes.reduce((sum, n) => sum + n), size);
+    assert(spread(sizes) <= 1);
+  });
+});
+
 Deno.test("stratifiedKFold: bad arguments are errors that name them", () => {
   const refuse = (labels: number[], options: { folds: number; seed: number }, message: string) =>
     assertThrows(() => stratifiedKFold(labels, options), RangeError, message);
@@ -53,6 +64,6 @@ Deno.test("stratifiedKFold: bad arguments are errors that name them", () => {
     { folds: 2, seed: 1 },
     "Cannot make folds: 'folds' must be at most the number of rows of class 1, 1, it is 2",
   );
-  refuse([0, 1, NaN], { folds: 2, seed: 1 }, "Cannot make folds: 'labels' must hold 0 and 1 only, row 2 is NaN");
+  refuse([0, NaN], { folds: 2, seed: 1 }, "Cannot make folds: 'labels' must hold 0 and 1 only, row 1 is NaN");
   refuse(labels, { folds: 2, seed: 0.5 }, "'seed' must be an integer of at least 0, it is 0.5");
 });

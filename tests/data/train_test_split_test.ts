@@ -3,15 +3,19 @@ import fc from "fast-check";
 import { loadDataset, takeRows, trainTestSplit } from "@roundabout/roundabout/data";
 import { names } from "./facts.ts";
 
-const count = (labels: ArrayLike<unknown>, rows: readonly number[]) => rows.filter((row) => labels[row] === 1).length;
+const count = (labels: ArrayLike<unknown>, rows: readonly number[], of = 1) =>
+  rows.filter((row) => labels[row] === of).length;
 
 for (const name of names) {
-  Deno.test(`trainTestSplit: every part of ${name} has the positive rows it should, to one row`, async () => {
+  Deno.test(`trainTestSplit: every part of ${name} has the rows of each class that it should`, async () => {
     const dataset = await loadDataset(name);
     const labels = dataset.frame.getColumn(dataset.label).toArray();
     const parts = trainTestSplit(dataset, { seed: 3, testFraction: 0.25, validationFraction: 0.15 });
     for (const rows of Object.values(parts)) {
-      assertLess(Math.abs(count(labels, rows) - rows.length * dataset.positives / dataset.rows), 1);
+      dataset.classes.forEach((size, at) => {
+        const off = Math.abs(count(labels, rows, at) - rows.length * size / dataset.rows);
+        assertLess(off, dataset.classes.length === 2 ? 1 : 2);
+      });
     }
     assertEquals(parts.test.length, Math.round(0.25 * dataset.rows));
     assertEquals(parts.validation.length, Math.round(0.15 * dataset.rows));
@@ -77,7 +81,8 @@ Deno.test("trainTestSplit: bad arguments are errors that name them", () => {
   refuse({ testFraction: 0.01 }, "'testFraction' 0.01 and 'validationFraction' 0 of 10 rows leave no test row");
   refuse({ validationFraction: 0.01 }, "of 10 rows leave no validation row");
   refuse({}, "of 0 rows leave no training row", []);
-  refuse({}, "Cannot split rows: 'labels' must hold 0 and 1 only, row 2 is 2", [0, 1, 2]);
+  refuse({}, "Cannot split rows: 'labels' must hold integers from 0 to 2 only, row 2 is 3", [0, 1, 3]);
+  refuse({}, "Cannot split rows: 'labels' must hold integers from 0 to 2 only, row 1 is 0.5", [0, 0.5, 1]);
   refuse({ seed: 1.5 }, "'seed' must be an integer of at least 0, it is 1.5");
   refuse({ seed: undefined }, "'seed' must be an integer of at least 0, it is undefined");
 });
