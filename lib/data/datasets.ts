@@ -38,6 +38,7 @@ export interface DatasetFacts {
 
 /** What is known about a data set with two classes. */
 export interface BinaryFacts extends DatasetFacts {
+  /** Its name in {@linkcode loadDataset}. */
   readonly name: BinaryName;
   /** What a positive row is. */
   readonly positive: string;
