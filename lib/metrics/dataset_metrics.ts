@@ -1,0 +1,208 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Average } from "../averages/average.ts";
+import { toSetting } from "../averages/setting.ts";
+import { describe } from "../check/describe.ts";
+import type { Score } from "../scores/score.ts";
+import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
+import type { Tensor } from "../tensor.ts";
+import { ConfusionMeter, type ConfusionMeterOptions, type MeterScoringOptions } from "./confusion_meter.ts";
+import { metricName } from "./hard_metric.ts";
+
+/** Inputs (several for a model with several), labels and, if there are any, weights, as `validationData` has them. */
+export type DatasetTensors = readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor];
+
+/** Options of {@linkcode DatasetMetrics}. */
+export interface DatasetMetricsOptions
+  extends Omit<ConfusionMeterOptions, "classes">, Omit<MeterScoringOptions, "average"> {
+  /** Which scores: names, scores, or definitions of one's own. */
+  scores: readonly (ScoreName | ScoreDefinition)[];
+  /** The training data; reported as "dataset_…". */
+  train?: DatasetTensors;
+  /** The validation data; reported as "val_dataset_…". */
+  validation?: DatasetTensors;
+  /**
+   * How the classes' scores make one number; "none" reports each class. Not "samples", which needs all rows at once.
+   *
+   * @default {"binary"}
+   */
+  average?: MeterScoringOptions["average"] | "none";
+  /**
+   * How many rows are predicted at once.
+   *
+   * @default {1024}
+   */
+  batchSize?: number;
+  /**
+   * Which output of the model the labels belong to, by its name.
+   *
+   * @default {the only one}
+   */
+  output?: string;
+}
+
+const what = "the data set's metrics";
+
+const isTensor = (thing: unknown): thing is Tensor => thing instanceof tf.Tensor;
+
+function checkData(option: string, data: unknown): asserts data is DatasetTensors {
+  const [x, yTrue, sampleWeight] = Array.isArray(data) ? data : [];
+  const inputs: unknown[] = Array.isArray(x) ? x : [x];
+  const tensors = [...inputs, yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
+  if (inputs.length === 0 || !tensors.every(isTensor)) {
+    throw new TypeError(
+      `Cannot make ${what}: '${option}' must be tensors, [x, y] or [x, y, sampleWeight], it is ${
+        describe(Array.isArray(data) ? data.map((one) => isTensor(one) ? "a tensor" : one) : data)
+      }`,
+    );
+  }
+  const rows = tensors.map((tensor) => tensor.shape[0]);
+  if (rows.some((n) => n !== rows[0]) || !(rows[0]! > 0)) {
+    throw new RangeError(
+      `Cannot make ${what}: '${option}' must have the same number of rows in all tensors, they have ${rows.join(", ")}`,
+    );
+  }
+}
+
+/**
+ * A callback of `model.fit` that reports what the scores are on the whole data set after each epoch.
+ *
+ *     dataset_f1 = f1(Σ of the counts of all batches),   beside TensorFlow.js' f1 = mean of the batches' f1
+ *
+ * The two differ: a ratio of sums is not the mean of ratios, and the mean of the batches is taken while the weights still
+ * change. In the history stand "dataset_precision" for the training data, "val_dataset_precision" for the validation
+ * data; in between comes the name of the `output`, if given ("dataset_mask_precision"), and after it what distinguishes a
+ * metric from its score ("dataset_precision_macro_0.3"; "dataset_recall_class2" with average: "none"). Callbacks further
+ * on in the list can use them: `tf.callbacks.earlyStopping({ monitor: "val_dataset_f1", mode: "max" })`.
+ *
+ * The data are predicted in batches by the model as it is at the end of the epoch, the counts are those of a
+ * {@linkcode ConfusionMeter}. With other callbacks in the list, it or another instance of `tf.Callback` must be the first:
+ * TensorFlow.js takes a list by its first for objects of functions or for instances.
+ *
+ * @see tfjs-layers, `History`: it keeps the logs of an epoch after all other callbacks have had their turn.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { DatasetMetrics } from "@roundabout/roundabout";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const x = tf.tensor2d([[0], [1], [2], [3]]), y = tf.tensor2d([[0], [0], [1], [1]]);
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, activation: "sigmoid", inputShape: [1] })] });
+ * model.compile({ optimizer: "adam", loss: "binaryCrossentropy" });
+ * const { history } = await model.fit(x, y, {
+ *   epochs: 3,
+ *   verbose: 0,
+ *   validationData: [x, y],
+ *   callbacks: new DatasetMetrics({ scores: ["f1", "mcc"], train: [x, y], validation: [x, y] }),
+ * });
+ * assertEquals(Object.keys(history), [
+ *   "val_loss", "loss", "dataset_f1", "dataset_mcc", "val_dataset_f1", "val_dataset_mcc",
+ * ]);
+ * assertEquals(history.dataset_f1.length, 3);
+ * ```
+ */
+export class DatasetMetrics extends // As in lib/tensor.ts: `deno doc --lint` takes a class of another package for a private one.
+(tf.Callback as (typeof import("@tensorflow/tfjs"))["Callback"]) {
+  readonly #scores: readonly { score: Score; key: string }[];
+  readonly #options: DatasetMetricsOptions;
+
+  /**
+   * A callback for one training.
+   *
+   * @param options `scores`; `train`, `validation` or both; how outputs become decisions, and scores one number.
+   * @throws {TypeError} An unknown score; data that are no tensors.
+   * @throws {RangeError} No score or one twice; no data; numbers of rows that differ; an option out of range.
+   */
+  constructor(options: DatasetMetricsOptions) {
+    super();
+    const { scores, train, validation, average = "binary", batchSize = 1024, output } = options ?? {};
+    if (!Array.isArray(scores) || scores.length === 0) {
+      throw new TypeError(`Cannot make ${what}: 'scores' must be an array of scores, it is ${describe(scores)}`);
+    }
+    if (train === undefined && validation === undefined) {
+      throw new TypeError(`Cannot make ${what}: neither 'train' nor 'validation' is given`);
+    }
+    for (const [option, data] of Object.entries({ train, validation })) {
+      if (data !== undefined) checkData(option, data);
+    }
+    if (!(Number.isInteger(batchSize) && batchSize > 0)) {
+      throw new RangeError(`Cannot make ${what}: 'batchSize' must be a whole number ≥ 1, it is ${describe(batchSize)}`);
+    }
+    if (output !== undefined && typeof output !== "string") {
+      throw new TypeError(`Cannot make ${what}: 'output' must be a name, it is ${describe(output)}`);
+    }
+    if ((average as Average) === "samples") {
+      throw new RangeError(
+        `Cannot make ${what}: 'average' must not be 'samples', which needs all rows at once; use a metric on the whole`,
+      );
+    }
+    new ConfusionMeter(meterOptions(options)); // or a complaint
+    this.#options = options;
+    this.#scores = scores.map((one) => {
+      const score = toScore(one), scoring = average === "none" ? "macro" : average;
+      toSetting(what, score, { ...meterOptions(options), ...scoringOptions(options), average: scoring, step: "round" });
+      const name = metricName(score.name, { ...options, average: average === "none" ? "binary" : average });
+      return { score, key: ["dataset", ...(output === undefined ? [] : [output]), name].join("_") };
+    });
+    const keys = this.#scores.map(({ key }) => key), twice = keys.find((key, i) => keys.indexOf(key) !== i);
+    if (twice !== undefined) {
+      throw new RangeError(`Cannot make ${what}: 'scores' has two that are called ${describe(twice)} in the history`);
+    }
+  }
+
+  /**
+   * Puts the scores into the logs of the epoch, where the history and the callbacks after this one find them.
+   *
+   * @param _epoch Which epoch has ended.
+   * @param logs What is logged of it.
+   * @throws {RangeError} What {@linkcode ConfusionMeter} cannot count; an `output` that the model does not have.
+   */
+  override onEpochEnd(_epoch: number, logs: Record<string, number | Tensor> = {}): Promise<void> {
+    const { train, validation } = this.#options;
+    if (train !== undefined) Object.assign(logs, this.#report("", train));
+    if (validation !== undefined) Object.assign(logs, this.#report("val_", validation));
+    return Promise.resolve();
+  }
+
+  #report(prefix: string, data: DatasetTensors): Record<string, number> {
+    const { average = "binary" } = this.#options, scoring = scoringOptions(this.#options), meter = this.#count(data);
+    return Object.fromEntries(
+      this.#scores.flatMap(({ score, key }) =>
+        average === "none"
+          ? meter.values(score, scoring).map((value, k) => [`${prefix}${key}_class${k}`, value])
+          : [[prefix + key, meter.value(score, { ...scoring, average })]]
+      ),
+    );
+  }
+
+  #count([x, yTrue, sampleWeight]: DatasetTensors): ConfusionMeter {
+    const { batchSize = 1024 } = this.#options, meter = new ConfusionMeter(meterOptions(this.#options));
+    const inputs = isTensor(x) ? [x] : x, rows = yTrue.shape[0]!, output = this.#outputIndex();
+    for (let from = 0; from < rows; from += batchSize) {
+      const size = Math.min(batchSize, rows - from), part = (tensor: Tensor): Tensor => tf.slice(tensor, from, size);
+      tf.tidy(() => {
+        const batch = inputs.map(part), made = this.model.predictOnBatch(batch.length === 1 ? batch[0] : batch);
+        const yPred = Array.isArray(made) ? made[output] : made;
+        meter.update(part(yTrue), yPred, sampleWeight && part(sampleWeight));
+      });
+    }
+    return meter;
+  }
+
+  #outputIndex(): number {
+    const { output } = this.#options, { outputNames } = this.model;
+    const index = output === undefined && outputNames.length === 1 ? 0 : outputNames.indexOf(output ?? "");
+    if (index >= 0) return index;
+    throw new RangeError(
+      `Cannot compute ${what}: 'output' must be one of ${outputNames.join(", ")}, it is ${describe(output)}`,
+    );
+  }
+}
+
+const meterOptions = (
+  { threshold, decision, fromLogits, ignoreLabel }: DatasetMetricsOptions,
+): ConfusionMeterOptions => ({ threshold, decision, fromLogits, ignoreLabel });
+
+const scoringOptions = (
+  { classWeights, zeroDivision }: DatasetMetricsOptions,
+): Pick<MeterScoringOptions, "classWeights" | "zeroDivision"> => ({ classWeights, zeroDivision });
