@@ -129,6 +129,7 @@ export {
   type ConfusionMeterOptions,
   type MeterScoringOptions,
 } from "./metrics/confusion_meter.ts";
+export { Callback } from "./metrics/callback.ts";
 export { DatasetMetrics, type DatasetMetricsOptions, type DatasetTensors } from "./metrics/dataset_metrics.ts";
 export {
   classificationReport,

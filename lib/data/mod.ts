@@ -16,13 +16,22 @@
  * @module
  */
 export type { Labelled } from "./check.ts";
+export * from "./confusion_frame.ts";
 export * from "./datasets.ts";
 export * from "./load_dataset.ts";
 export * from "./prepare.ts";
 export * from "./random.ts";
+export * from "./report_frame.ts";
 export * from "./split.ts";
 export * from "./stratified_k_fold.ts";
 export * from "./synthetic_binary.ts";
 export * from "./take_rows.ts";
 export * from "./train_test_split.ts";
 export * from "./types.ts";
+// The types that the frames of reports take.
+export type { ZeroDivision } from "../averages/average.ts";
+export type { DecisionName } from "../decisions/to_decision.ts";
+export type { ClassificationReportOptions } from "../metrics/classification_report.ts";
+export type { ConfusionTableOptions } from "../metrics/confusion_table.ts";
+export type { Label, LabelOptions, Labels } from "../metrics/read_labels.ts";
+export type { Tensor } from "../tensor.ts";

@@ -5,6 +5,7 @@ import { describe } from "../check/describe.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tensor.ts";
+import { Callback } from "./callback.ts";
 import { ConfusionMeter, type ConfusionMeterOptions, type MeterScoringOptions } from "./confusion_meter.ts";
 import { metricName } from "./hard_metric.ts";
 
@@ -101,8 +102,7 @@ function checkData(option: string, data: unknown): asserts data is DatasetTensor
  * assertEquals(history.dataset_f1.length, 3);
  * ```
  */
-export class DatasetMetrics extends // As in lib/tensor.ts: `deno doc --lint` takes a class of another package for a private one.
-(tf.Callback as (typeof import("@tensorflow/tfjs"))["Callback"]) {
+export class DatasetMetrics extends Callback {
   readonly #scores: readonly { score: Score; key: string }[];
   readonly #options: DatasetMetricsOptions;
 

@@ -11,10 +11,10 @@ import type { Tensor } from "../tensor.ts";
 export type Label = number | string;
 
 /**
- * The labels of rows: a tensor, an array, a polars series or anything else that can be iterated. Multi-label: a tensor
- * [n, c] or one array a row, of 0 and 1.
+ * The labels of rows, each a {@linkcode Label}: a tensor, an array, a polars series (whose type does not say what it
+ * holds) or anything else that can be iterated. Multi-label: a tensor [n, c] or one array a row, of 0 and 1.
  */
-export type Labels = Tensor | Iterable<Label> | Iterable<Iterable<number>>;
+export type Labels = Tensor | Iterable<unknown>;
 
 /** Options that a report and a confusion table share. */
 export interface LabelOptions {
@@ -35,7 +35,7 @@ export interface LabelOptions {
    *
    * @default {1 each}
    */
-  sampleWeight?: Tensor | Iterable<number>;
+  sampleWeight?: Tensor | Iterable<unknown>;
   /**
    * How outputs in `yPred` become decisions, as in {@linkcode hardMetric}. Without it `yPred` holds labels, as in
    * scikit-learn.
@@ -82,6 +82,9 @@ const refuse = (what: string, argument: string, problem: string): Error =>
 const isTensor = (thing: unknown): thing is Tensor =>
   typeof (thing as { dataSync?: unknown } | null | undefined)?.dataSync === "function";
 
+/** A 64-bit integer of a frame is a number like the others. */
+const asNumber = (value: unknown): unknown => typeof value === "bigint" ? Number(value) : value;
+
 const isIterable = (thing: unknown): thing is Iterable<unknown> =>
   typeof thing === "object" && thing !== null && Symbol.iterator in thing;
 
@@ -97,9 +100,9 @@ function readValues(what: string, argument: string, given: unknown): Values {
   if (!isIterable(given)) {
     throw new TypeError(`Cannot compute ${what}: '${argument}' must be a tensor or an array, it is ${describe(given)}`);
   }
-  const values = Array.from(given), [first] = values;
+  const values = Array.from(given, asNumber), [first] = values;
   if (!isIterable(first)) return { values, rows: values.length };
-  const rows = values.map((row) => isIterable(row) ? Array.from(row) : [row]), columns = rows[0].length;
+  const rows = values.map((row) => isIterable(row) ? Array.from(row, asNumber) : [row]), columns = rows[0].length;
   const uneven = rows.findIndex((row) => row.length !== columns);
   if (uneven >= 0) {
     throw refuse(what, argument, `has ${columns} columns in row 0, but ${rows[uneven].length} in row ${uneven}`);

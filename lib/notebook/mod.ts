@@ -4,6 +4,7 @@
  * @module
  */
 export type { Axis, ChartOptions, Jump, Mark, Region, Rule, Series } from "./chart.ts";
+export { confusionFigure, type ConfusionFigureOptions } from "./confusion_figure.ts";
 export { curveFigure, type CurveFigureOptions, type FigureSize } from "./curve_figure.ts";
 export { decodeFigures } from "./decode_figures.ts";
 export type { Figure, FigureWords } from "./figure.ts";
@@ -30,8 +31,10 @@ export {
   type LandscapePath,
 } from "./landscape_figure.ts";
 export { pairedFigure, type PairedFigureOptions, type PairedItem } from "./paired_figure.ts";
-// The types that trainLogistic takes.
+// The types that trainLogistic and confusionFigure take.
 export type { Counts } from "../counts/counts.ts";
+export type { ConfusionTable } from "../metrics/confusion_table.ts";
+export type { Label } from "../metrics/read_labels.ts";
 export type { Score } from "../scores/score.ts";
 export type { Step } from "../steps/step.ts";
 export type { Scalar, Tensor } from "../tensor.ts";

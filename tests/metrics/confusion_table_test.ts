@@ -41,6 +41,7 @@ Deno.test("names, records and text", () => {
     "[[0.9231 0.0000]\n [0.0769 0.0000]]",
   );
   assertEquals(confusionTable(["b", "a"], ["a", "a"], { labels: ["b", "c"] }).counts, [[0, 0], [0, 0]]);
+  assertEquals(confusionTable(BigInt64Array.of(0n, 1n), [0, 0]).counts, [[1, 0], [1, 0]]); // a frame's Int64
 });
 
 onBackends("its margins are the counts of a meter", () => {
