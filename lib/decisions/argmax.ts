@@ -50,7 +50,8 @@ function oneHotArgmax(values: ArrayLike<number>, classes: number): Float64Array 
  *     s = (softmax(κp) − l) / (h − l),   h, l: what softmax(κ·one-hot) gives for its 1 and its 0,   κ = 4·slope
  *
  * At a tie of two classes that share everything the slope of the winner's share by its own output is `slope`, but for the
- * anchoring, which makes it h − l times steeper. slope → ∞ is the argmax.
+ * anchoring, which divides it by h − l. slope → ∞ is the argmax. Rows that no softmax makes (1, 0, 1, say) may have an s beyond
+ * [0, 1]: it is clipped there, and keeps its gradient.
  */
 export function argmaxDecision(
   { slope, mode, fromLogits }: { slope: number; mode: Mode; fromLogits: boolean },

@@ -144,11 +144,18 @@ export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOpti
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     const batch = readBatch(name, { yTrue, yPred, sampleWeight }, reading);
     const op = tf.customGrad((output, save) => {
-      (save as (tensors: Tensor[]) => void)([output as Tensor]);
       const scored = scoreBatch(batch, decide(batch), scoring);
+      (save as (tensors: Tensor[]) => void)([output as Tensor]); // last: what was saved stays if something throws
       return {
         value: tf.scalar(best - scored.value),
-        gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(tf.neg(dy), derivedOnce(name, saved[0], scored.gradient())),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => {
+          try {
+            return tf.mul(tf.neg(dy), derivedOnce(name, saved[0], scored.gradient()));
+          } catch (error) {
+            tf.dispose(saved); // tfjs keeps what was saved when a gradient throws
+            throw error;
+          }
+        },
       };
     });
     return op(yPred) as Scalar;

@@ -110,8 +110,8 @@ const line: Curve = { value: (p) => p, derivative: () => 1 };
 
 /** The threshold of a step whose slope is its own: the slope may be said, but not changed. */
 export function checkFixedSlope(name: string, own: number, options: StepOptions): number {
-  const { slope, ...others } = options ?? {};
-  const { threshold } = checkStepOptions(name, options === null ? options : others, ["threshold"]);
+  checkOptions(`the step '${name}'`, options, ["threshold", "slope"]);
+  const { slope } = options, { threshold } = checkStepOptions(name, { threshold: options.threshold });
   if (slope === undefined || slope === own) return threshold;
   throw new TypeError(`Cannot use the step '${name}': 'slope' is ${describe(slope)}, but the step's own is ${own}`);
 }
