@@ -116,7 +116,7 @@ export const mcc: Score = quotient("mcc", {
  *     2(tp·tn − fp·fn) / ((tp + fp)(tn + fp) + (tp + fn)(tn + fn)), in [−1, 1];
  *     not defined if all rows are of one class and decided as one
  *
- * @see scikit-learn, `cohen_kappa_score`; Cohen 1960.
+ * @see scikit-learn, `cohen_kappa_score` (NaN where it is not defined); Cohen 1960.
  */
 export const cohenKappa: Score = quotient("cohenKappa", {
   value: ({ tp, fp, fn, tn }) => 2 * (tp * tn - fp * fn),

@@ -188,7 +188,7 @@ export const jaccard: Score = linearFractional("jaccard", {
  *
  * With rare positives its degenerate neighbour is "all negative".
  *
- * @see scikit-learn, `accuracy_score`.
+ * @see scikit-learn, `accuracy_score`; of multi-label rows that one asks for whole rows, "micro" here for single decisions.
  */
 export const accuracy: Score = linearFractional("accuracy", {
   numerator: { tp: 1, tn: 1 },

@@ -8,7 +8,7 @@ import {
   type LossOptions,
   metricLoss,
   type Score,
-  scores,
+  type ScoreName,
   type ZeroDivision,
 } from "../../lib/mod.ts";
 import { allScores } from "../all_scores.ts";
@@ -148,9 +148,9 @@ onBackends(
 );
 
 Deno.test("where scikit-learn means something else, what each says", () => {
-  const ours = (score: keyof typeof scores, y: number[], d: number[], zeroDivision: ZeroDivision) =>
+  const ours = (score: ScoreName, y: number[], d: number[], zeroDivision: ZeroDivision) =>
     tf.tidy(() =>
-      hardMetric(score as "mcc", { zeroDivision })(tf.tensor1d(y, "float32"), tf.tensor1d(d, "float32")).dataSync()[0]
+      hardMetric(score, { zeroDivision })(tf.tensor1d(y, "float32"), tf.tensor1d(d, "float32")).dataSync()[0]
     );
   const said = Object.fromEntries(recorded.differs.map((one) => [one.score, one]));
   const { balancedAccuracy, mcc, cohenKappa } = said as Record<string, Recorded["differs"][number]>;

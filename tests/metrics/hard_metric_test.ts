@@ -5,11 +5,9 @@ import fc from "fast-check";
 import * as lib from "../../lib/mod.ts";
 import {
   accuracyMetric,
-  f1Metric,
   fBeta,
   fBetaMetric,
   hardMetric,
-  jaccardMetric,
   type MetricFactory,
   metricLoss,
   precisionMetric,
