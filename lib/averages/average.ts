@@ -45,8 +45,6 @@ export interface Scored {
   readonly value: number;
   /** The score of each class (or row), NaN where it is not defined. */
   readonly values: readonly number[];
-  /** The weight of all that is left in the mean; 0: the value is not a mean of anything. */
-  readonly whole: number;
   /** The gradient of the value by each output. */
   gradient(): Float32Array;
 }
@@ -137,6 +135,8 @@ export interface CountsScored extends Omit<Scored, "gradient"> {
   readonly counts: readonly Counts[];
   /** What each of them weighs in the mean; 0 where it is left out. */
   readonly weights: readonly number[];
+  /** What is left in the mean, altogether. */
+  readonly whole: number;
 }
 
 /** The score of the counts of classes (or rows): their mean with the weights, or, without weights, that of their sum. */
@@ -174,7 +174,6 @@ export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptio
   return {
     value,
     values,
-    whole,
     gradient: () => {
       const partials = counts.map((one, i): Counts => {
         const share = whole === 0 || Number.isNaN(values[i]) ? 0 : weights[i] / whole;

@@ -3,6 +3,7 @@ import { scoreBatch } from "../averages/average.ts";
 import { toSetting } from "../averages/setting.ts";
 import { describe } from "../check/describe.ts";
 import { softCounts } from "../counts/soft_counts.ts";
+import type { Score } from "../scores/score.ts";
 import { f1, precision, recall } from "../scores/scores.ts";
 import { fixedText, floatText, padLeft } from "./number_text.ts";
 import { type Classified, type LabelOptions, type Labels, readLabels } from "./read_labels.ts";
@@ -46,31 +47,6 @@ export type ReportRow = {
 
 const what = "the report";
 
-const scored = { precision, recall, f1 };
-
-/** A score of each class, and its mean. */
-interface Scores {
-  mean: number;
-  each: number[];
-}
-
-/**
- * A mean as scikit-learn takes it: where nothing weighs anything it is the plain mean of what is defined, and NaN where
- * nothing is.
- */
-function scoresOf(
-  { batch, decided }: Classified,
-  score: typeof precision,
-  average: Average,
-  zeroDivision: ZeroDivision,
-): Scores {
-  const { scoring } = toSetting(what, score, { average, zeroDivision, step: "round" });
-  const { value, values, whole } = scoreBatch(batch, decided, scoring);
-  const each = values.map((v) => Number.isNaN(v) && zeroDivision !== "skip" ? zeroDivision : v);
-  const defined = each.filter((v) => !Number.isNaN(v));
-  return { each, mean: whole > 0 ? value : sum(defined) / defined.length };
-}
-
 const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
 
 /** A sum in the order of NumPy's: eight at a time from eight on, by halves beyond 128. */
@@ -84,6 +60,16 @@ function numpySum(values: readonly number[]): number {
   const even = n - n % 8, lane = (k: number): number => sum(values.filter((_, i) => i < even && i % 8 === k));
   const pair = (k: number): number => lane(k) + lane(k + 1);
   return values.slice(even).reduce((total, v) => total + v, (pair(0) + pair(2)) + (pair(4) + pair(6)));
+}
+
+/**
+ * A mean as scikit-learn takes it: of what is defined; plain where nothing weighs anything, NaN where nothing is defined.
+ */
+function meanOf(values: readonly number[], weights?: readonly number[]): number {
+  const defined = values.filter((v) => !Number.isNaN(v));
+  if (weights === undefined) return numpySum(values.map((v) => Number.isNaN(v) ? 0 : v)) / defined.length;
+  const left = weights.filter((_, i) => !Number.isNaN(values[i])), whole = numpySum(left);
+  return whole === 0 ? numpySum(defined) / defined.length : numpySum(defined.map((v, i) => v * left[i])) / whole;
 }
 
 /** What the positives of a class weigh; to the last digit of scikit-learn's, which has the same sums in the same order. */
@@ -175,27 +161,30 @@ export function classificationReport(
 }
 
 function reportRows(classified: Classified, zeroDivision: ZeroDivision): ReportRow[] {
-  const { names, multiLabel, complete } = classified;
+  const { names, batch, decided, multiLabel, complete } = classified;
   const support = names.map((_, k) => supportOf(classified, k)), whole = numpySum(support);
-  const of = (average: Average) => {
-    const [p, r, f] = Object.values(scored).map((score) => scoresOf(classified, score, average, zeroDivision));
-    return { p, r, f };
+  const rowWeights = Array.from({ length: batch.rows }, (_, row) => batch.sampleWeight?.[row * batch.classes] ?? 1);
+  /** The scores of the classes, of their sum or of the rows. */
+  const valuesOf = (score: Score, average: Average): number[] => {
+    const { scoring } = toSetting(what, score, { average, zeroDivision, step: "round" });
+    const { values } = scoreBatch(batch, decided, scoring);
+    return values.map((v) => Number.isNaN(v) && zeroDivision !== "skip" ? zeroDivision : v);
   };
-  const { p, r, f } = of("macro");
-  const classes = names.map((name, k) => ({
+  const row = (name: string, support: number, of: (score: Score) => number): ReportRow => ({
     class: name,
-    precision: p.each[k],
-    recall: r.each[k],
-    f1: f.each[k],
-    support: support[k],
-  }));
-  const averages: Average[] = ["micro", "macro", "weighted", ...(multiLabel ? ["samples" as const] : [])];
-  const means = averages.map((average) => {
-    const { p, r, f } = of(average);
-    const name = average === "micro" && !multiLabel && complete ? "accuracy" : `${average} avg`;
-    return { class: name, precision: p.mean, recall: r.mean, f1: f.mean, support: whole };
+    precision: of(precision),
+    recall: of(recall),
+    f1: of(f1),
+    support,
   });
-  return [...classes, ...means];
+  const each = new Map([precision, recall, f1].map((score) => [score, valuesOf(score, "macro")]));
+  return [
+    ...names.map((name, k) => row(name, support[k], (score) => each.get(score)![k])),
+    row(!multiLabel && complete ? "accuracy" : "micro avg", whole, (score) => valuesOf(score, "micro")[0]),
+    row("macro avg", whole, (score) => meanOf(each.get(score)!)),
+    row("weighted avg", whole, (score) => meanOf(each.get(score)!, support)),
+    ...(multiLabel ? [row("samples avg", whole, (score) => meanOf(valuesOf(score, "samples"), rowWeights))] : []),
+  ];
 }
 
 function reportText(

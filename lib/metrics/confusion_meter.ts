@@ -162,8 +162,9 @@ export class ConfusionMeter {
         `Cannot compute the counts: 'yPred' has ${batch.classes} columns, the meter counts ${this.#sums.length} classes`,
       );
     }
+    const decided = this.#setting.decide(batch);
     this.#sums ??= Array.from({ length: batch.classes }, emptySums);
-    addCounts(this.#sums, batch, this.#setting.decide(batch));
+    addCounts(this.#sums, batch, decided);
     return this;
   }
 

@@ -38,7 +38,7 @@ Deno.test("the text is scikit-learn's, character by character", () => {
   for (const one of cases) {
     assertStrictEquals(classificationReport(one.yTrue as Labels, one.yPred as Labels, optionsOf(one)), one.text);
   }
-  assertEquals(cases.length, 136);
+  assertEquals(cases.length, 137);
   assert(cases.some(({ yTrue }) => Array.isArray(yTrue[0])));
   assert(cases.filter(({ text }) => text.includes("nan")).length > 10);
 });

@@ -207,6 +207,17 @@ onBackends("one column: the shapes of a binary metric; no tensor is made", () =>
   tf.dispose([y, p]);
 });
 
+Deno.test("beyond what a float32 or a float64 can count one by one", () => {
+  for (const rows of [2 ** 24, 1e8, 2 ** 53]) {
+    const empty = { tp: [], fp: [], fn: [], tn: [] }, kept = new ConfusionMeter().toJSON();
+    const meter = ConfusionMeter.fromJSON({ ...kept, counts: [{ ...empty, tp: [rows] }] });
+    const y = tf.tensor1d([1]), p = tf.tensor1d([0.9]);
+    meter.update(y, p).update(y, p); // 2⁵³ + 1 + 1 is 2⁵³ where a sum is rounded each time
+    assertStrictEquals(meter.counts[0].tp, rows + 2);
+    tf.dispose([y, p]);
+  }
+});
+
 Deno.test("a meter can be merged with itself, and with an empty one", () => {
   const rows = [{ y: [1], p: [0.9], w: 0.1 }, { y: [1], p: [0.8], w: 0.2 }];
   const meter = filled({}, rows, true), once = meter.counts[0].tp;
@@ -295,6 +306,7 @@ Deno.test("JSON keeps the meter, NaN to ignore and all; what is no meter is refu
   refused({ counts: [first, {}] }, "tp", "undefined", TypeError);
   refused({ counts: [first, { ...first, fn: [null] }] }, "fn", "null", TypeError);
   refused({ counts: [first, { ...first, fn: [-1] }] }, "fn", "-1");
+  refused({ counts: [first, { ...first, fn: [1e308, 1e308] }] }, "fn", "[1e+308, 1e+308]");
   refused({ decision: "top" }, "decision", "'top'");
   refused({ ignoreLabel: "x", threshold: 2 }, "threshold", "2");
   assertRefused(() => ConfusionMeter.fromJSON(null as unknown as ConfusionMeterJson), {

@@ -91,6 +91,13 @@ def cases():
     yield case([1] * 8 + [0] * 8, [1] * 1 + [0] * 7 + [1] * 3 + [0] * 5)
     yield case([1] * 8 + [0] * 8, [1] * 3 + [0] * 5 + [1] * 5 + [0] * 3, digits=1)
     yield case([1, 0, 1, 0], [1, 1, 0, 0], digits=0)
+    # A mean of 0.275, or next to it: which, the order of adding says.
+    yield case(
+        [[int(bit) for bit in row] for row in "101010101000 010000100010 001000000010 000110010000 100000000000".split()],
+        [[int(bit) for bit in row] for row in "111111010100 111111111101 010010000011 111011010011 010000110100".split()],
+        labels=[4, 1, 5, 0, 7, 11, 3, 2],
+        zero_division=0,
+    )
     # Names.
     yield case(["cat", "dog", "cat", "ape"], ["cat", "cat", "dog", "ape"])
     yield case(["cat", "dog", "cat"], ["cat", "cat", "dog"], target_names=["a cat that is fast asleep", "d"])
