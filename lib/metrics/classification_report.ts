@@ -2,11 +2,12 @@ import type { Average, ZeroDivision } from "../averages/average.ts";
 import { scoreBatch } from "../averages/average.ts";
 import { toSetting } from "../averages/setting.ts";
 import { describe } from "../check/describe.ts";
+import { checkOptions } from "../check/options.ts";
 import { softCounts } from "../counts/soft_counts.ts";
 import type { Score } from "../scores/score.ts";
 import { f1, precision, recall } from "../scores/scores.ts";
 import { fixedText, floatText, padLeft } from "./number_text.ts";
-import { type Classified, type LabelOptions, type Labels, readLabels } from "./read_labels.ts";
+import { type Classified, type LabelOptions, labelOptions, type Labels, readLabels } from "./read_labels.ts";
 
 /** Options of {@linkcode classificationReport}. */
 export interface ClassificationReportOptions extends LabelOptions {
@@ -92,7 +93,8 @@ function supportOf({ batch, decided }: Classified, k: number): number {
  * @param yPred The decided labels, alike; with `decision` outputs.
  * @param options `output`, `digits`, `targetNames`, `labels`, `sampleWeight`, `zeroDivision`, `decision`.
  * @returns The text, which ends with a line break as scikit-learn's, or the rows.
- * @throws {TypeError} Something that is neither a tensor nor can be iterated; a threshold without a decision.
+ * @throws {TypeError} Something that is neither a tensor nor can be iterated; a threshold without a
+ * decision; an unknown option.
  * @throws {RangeError} Shapes that don't fit, labels that are neither whole numbers nor words, an option out of range.
  *
  * @see scikit-learn, `classification_report`; the text is the same, character by character.
@@ -144,6 +146,7 @@ export function classificationReport(
   yPred: Labels,
   options: ClassificationReportOptions = {},
 ): string | ReportRow[] {
+  checkOptions(what, options, [...labelOptions, "digits", "zeroDivision", "output"]);
   const { digits = 2, zeroDivision = 0, output = "text" } = options;
   if (output !== "text" && output !== "records") {
     throw new RangeError(`Cannot make ${what}: 'output' must be 'text' or 'records', it is ${describe(output)}`);

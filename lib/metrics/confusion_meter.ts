@@ -2,6 +2,7 @@ import { addsCounts, type Average, scoreCounts, type ZeroDivision } from "../ave
 import { type Setting, toSetting } from "../averages/setting.ts";
 import { type Batch, readBatch } from "../check/batch.ts";
 import { describe } from "../check/describe.ts";
+import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import { countKeys, eachCount } from "../counts/each_count.ts";
 import { softCounts } from "../counts/soft_counts.ts";
@@ -119,9 +120,10 @@ export class ConfusionMeter {
    *
    * @param options How many classes, and how outputs become decisions.
    * @throws {RangeError} An option out of range.
-   * @throws {TypeError} A threshold besides an argmax.
+   * @throws {TypeError} An unknown option; a threshold besides an argmax.
    */
   constructor(options: ConfusionMeterOptions = {}) {
+    checkOptions(what, options, ["classes", "threshold", "decision", "fromLogits", "ignoreLabel"]);
     const { classes, decision = "threshold" } = options;
     if (decision !== "threshold" && decision !== "argmax") {
       const top = typeof decision === "object" && decision !== null && "top" in decision;
@@ -179,7 +181,7 @@ export class ConfusionMeter {
    * @param score A score or its name.
    * @param options `average`, `classWeights`, `zeroDivision`.
    * @returns The score.
-   * @throws {TypeError} An unknown score.
+   * @throws {TypeError} An unknown score or option.
    * @throws {RangeError} An option out of range; several classes with "binary"; nothing counted yet.
    *
    * @example
@@ -203,10 +205,11 @@ export class ConfusionMeter {
    * @param score A score or its name.
    * @param options `zeroDivision`, which is reported for a class whose score is not defined: NaN for "skip".
    * @returns One number a class.
-   * @throws {TypeError} An unknown score.
+   * @throws {TypeError} An unknown score or option.
    * @throws {RangeError} An option out of range; nothing counted yet.
    */
   values(score: ScoreName | ScoreDefinition, options: Pick<MeterScoringOptions, "zeroDivision"> = {}): number[] {
+    checkOptions("the scores of the classes", options, ["zeroDivision"]);
     const { zeroDivision = 0 } = options;
     const instead = zeroDivision === "skip" ? NaN : zeroDivision;
     return this.#score(score, { zeroDivision, average: "macro" }).values.map((v) => Number.isNaN(v) ? instead : v);
@@ -214,6 +217,7 @@ export class ConfusionMeter {
 
   #score(score: ScoreName | ScoreDefinition, options: MeterScoringOptions) {
     const chosen = toScore(score), sums = this.#sums;
+    checkOptions(`the meter's ${chosen.name}`, options, ["average", "classWeights", "zeroDivision"]);
     if ((options.average as Average) === "samples") {
       throw new RangeError(
         `Cannot compute ${chosen.name}: 'average' must not be 'samples', which needs the rows; a meter keeps counts only`,

@@ -1,6 +1,7 @@
 import { describe } from "../check/describe.ts";
+import { checkOptions } from "../check/options.ts";
 import { fixedText, padLeft } from "./number_text.ts";
-import { type Label, type LabelOptions, type Labels, readLabels } from "./read_labels.ts";
+import { type Label, type LabelOptions, labelOptions, type Labels, readLabels } from "./read_labels.ts";
 
 /** Options of {@linkcode confusionTable}. */
 export interface ConfusionTableOptions extends LabelOptions {
@@ -39,7 +40,8 @@ const what = "the confusion table";
  * @param yPred The decided labels, alike; with `decision` outputs.
  * @param options `labels`, `targetNames`, `sampleWeight`, `normalize`, `decision`.
  * @returns The table; where `normalize` divides 0 by 0, 0.
- * @throws {TypeError} Something that is neither a tensor nor can be iterated; a threshold without a decision.
+ * @throws {TypeError} Something that is neither a tensor nor can be iterated; a threshold without a
+ * decision; an unknown option.
  * @throws {RangeError} Shapes that don't fit, labels that are neither whole numbers nor words, several classes a row, an
  * option out of range.
  *
@@ -57,6 +59,7 @@ const what = "the confusion table";
  * ```
  */
 export function confusionTable(yTrue: Labels, yPred: Labels, options: ConfusionTableOptions = {}): ConfusionTable {
+  checkOptions(what, options, [...labelOptions, "normalize"]);
   const { normalize } = options;
   if (normalize !== undefined && !["true", "pred", "all"].includes(normalize)) {
     throw new RangeError(

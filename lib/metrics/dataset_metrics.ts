@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Average } from "../averages/average.ts";
 import { toSetting } from "../averages/setting.ts";
 import { describe } from "../check/describe.ts";
+import { checkOptions } from "../check/options.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tensor.ts";
@@ -42,6 +43,21 @@ export interface DatasetMetricsOptions
 }
 
 const what = "the data set's metrics";
+
+const optionNames: readonly (keyof DatasetMetricsOptions)[] = [
+  "scores",
+  "train",
+  "validation",
+  "average",
+  "batchSize",
+  "output",
+  "threshold",
+  "decision",
+  "fromLogits",
+  "ignoreLabel",
+  "classWeights",
+  "zeroDivision",
+];
 
 const isTensor = (thing: unknown): thing is Tensor => thing instanceof tf.Tensor;
 
@@ -110,12 +126,13 @@ export class DatasetMetrics extends Callback {
    * A callback for one training.
    *
    * @param options `scores`; `train`, `validation` or both; how outputs become decisions, and scores one number.
-   * @throws {TypeError} An unknown score; data that are no tensors.
+   * @throws {TypeError} An unknown score or option; data that are no tensors.
    * @throws {RangeError} No score or one twice; no data; numbers of rows that differ; an option out of range.
    */
   constructor(options: DatasetMetricsOptions) {
     super();
-    const { scores, train, validation, average = "binary", batchSize = 1024, output } = options ?? {};
+    checkOptions(what, options, optionNames);
+    const { scores, train, validation, average = "binary", batchSize = 1024, output } = options;
     if (!Array.isArray(scores) || scores.length === 0) {
       throw new TypeError(`Cannot make ${what}: 'scores' must be an array of scores, it is ${describe(scores)}`);
     }

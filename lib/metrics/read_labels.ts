@@ -55,6 +55,16 @@ export interface LabelOptions {
   fromLogits?: boolean;
 }
 
+/** The names of the options that a report and a confusion table share. */
+export const labelOptions: readonly (keyof LabelOptions)[] = [
+  "labels",
+  "targetNames",
+  "sampleWeight",
+  "decision",
+  "threshold",
+  "fromLogits",
+];
+
 /** Labels and decisions, one column of 0 and 1 a class. */
 export interface Classified {
   readonly names: readonly string[];

@@ -174,6 +174,7 @@ Deno.test("what cannot be reported is an error that names the argument", () => {
   refused(() => report([[0, 2]], [[0, 1]]), "yTrue", "row 0, column 1 is 2");
   refused(() => report(y, y, { sampleWeight: [1, 1] }), "sampleWeight", "[2]");
   refused(() => report(y, y, { sampleWeight: [1, -1, 1] }), "sampleWeight", "row 1 is -1");
+  refused(() => report(y, y, { zero_division: 1 }), "zero_division", "no such option", TypeError);
   refused(() => report(y, y, { digits: -1 }), "digits", "-1");
   refused(() => report(y, y, { output: "html" }), "output", "'html'");
   refused(() => report(y, y, { zeroDivision: NaN }), "zeroDivision", "NaN");

@@ -249,6 +249,7 @@ Deno.test("meters of different settings refuse each other, by name", () => {
 Deno.test("what a meter cannot count is an error that names the argument, and counts nothing", () => {
   const refused = (call: () => unknown, argument: string, value: string, error: typeof RangeError = RangeError) =>
     assertRefused(call, { argument, value, error });
+  refused(() => new ConfusionMeter({ treshold: 0.3 } as ConfusionMeterOptions), "treshold", "0.3", TypeError);
   const top = { top: 5 } as unknown as "argmax";
   refused(() => new ConfusionMeter({ decision: top }), "decision", "{ top: 5 }: which rows are the highest");
   refused(() => new ConfusionMeter({ decision: "best" as "argmax" }), "decision", "'best'");
@@ -272,6 +273,7 @@ Deno.test("what a meter cannot count is an error that names the argument, and co
   refused(() => new ConfusionMeter().value("f1"), "classes", "nothing is counted");
   refused(() => meter.value("f1", { average: "samples" as "macro" }), "average", "'samples'");
   refused(() => meter.value("f1", { average: "mean" as "macro" }), "average", "'mean'");
+  refused(() => meter.value("f1", { averge: "macro" } as Record<string, string>), "averge", "'macro'", TypeError);
   refused(() => meter.value("f2" as "f1"), "score", "'f2'", TypeError);
   refused(() => meter.value("f1", { average: "macro", classWeights: [1, 2] }), "classWeights", "2 numbers");
   refused(() => meter.value("f1", { zeroDivision: 2 as 1 }), "zeroDivision", "2");

@@ -65,6 +65,7 @@ onBackends("its margins are the counts of a meter", () => {
 Deno.test("what has no table is an error that names the argument", () => {
   const table = confusionTable as (y: unknown, p: unknown, options?: unknown) => unknown;
   assertRefused(() => table([[0, 1]], [[1, 1]]), { argument: "yPred", value: "2 columns" });
+  assertRefused(() => table([0], [1], { digits: 2 }), { error: TypeError, argument: "digits", value: "2" });
   assertRefused(() => table([0], [1], { normalize: "rows" }), { argument: "normalize", value: "'rows'" });
   assertRefused(() => table([0, 1], [0.5, 1]), { argument: "yPred", value: "0.5" });
   assertRefused(() => table([0, 1], null), { error: TypeError, argument: "yPred", value: "null" });

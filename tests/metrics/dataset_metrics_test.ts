@@ -223,7 +223,8 @@ Deno.test("what cannot be reported is an error that names the argument, before a
   const refused = (options: unknown, argument: string, value: string, error: typeof RangeError = RangeError) =>
     assertRefused(() => new DatasetMetrics(options as DatasetMetricsOptions), { argument, value, error });
   const scores = ["f1"], train = [x, y];
-  refused(undefined, "scores", "undefined", TypeError);
+  refused(undefined, "options", "undefined", TypeError);
+  refused({ scores, train, metrics: ["f1"] }, "metrics", "no such option", TypeError);
   refused({ train }, "scores", "undefined", TypeError);
   refused({ scores: [], train }, "scores", "[]", TypeError);
   refused({ scores: "f1", train }, "scores", "'f1'", TypeError);
