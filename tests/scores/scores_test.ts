@@ -341,3 +341,8 @@ Deno.test("toScore takes names and scores, and refuses what is neither", () => {
   const message = assertRefused(() => toScore("nope" as "f1"), { error, argument: "score", value: "'nope'" });
   for (const name of Object.keys(scores)) assert(message.includes(name));
 });
+
+Deno.test("README lists every score of the table", async () => {
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  for (const name of Object.keys(scores)) assert(readme.includes(`\`${name}\``), `README does not name ${name}`);
+});
