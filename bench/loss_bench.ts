@@ -18,8 +18,8 @@ for (const backend of ["cpu", "wasm"]) {
         name: `${backend}, ${rows.toExponential(0).replace("e+", "e")} rows: ${name}`,
         group: `${backend} ${rows}`,
         baseline: name === "precisionLoss",
-        n: rows === 1e6 ? 8 : undefined,
-        warmup: 3,
+        n: rows === 1e6 ? 20 : 500,
+        warmup: rows === 1e6 ? 12 : 200, // the first calls are interpreted
         fn: async (b) => {
           await tf.setBackend(backend);
           const yPred = tf.randomUniform([rows, 1], 0, 1, "float32", 1);

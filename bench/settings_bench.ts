@@ -16,8 +16,8 @@ for (const backend of ["cpu", "wasm"]) {
       name: `${backend}: ${name}`,
       group: backend,
       baseline: classes === 1,
-      n: 8,
-      warmup: 3,
+      n: 20,
+      warmup: 12, // the first calls are interpreted
       fn: async (b) => {
         await tf.setBackend(backend);
         const yPred = tf.tidy(() => tf.softmax(tf.randomNormal([rows, Math.max(classes, 2)], 0, 2, "float32", 1)));

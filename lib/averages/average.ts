@@ -124,8 +124,9 @@ function checkCounts({ name }: Score, counts: Counts, { yPred, slice }: Rows, st
 
 /** The same for a gradient by the outputs. */
 function checkGradient({ name }: Score, gradient: Float32Array, { yPred }: Batch): Float32Array {
-  const bad = gradient.findIndex(Number.isNaN);
-  if (bad < 0) return gradient;
+  let bad = 0;
+  while (bad < gradient.length && gradient[bad] === gradient[bad]) bad++; // NaN alone is not itself
+  if (bad === gradient.length) return gradient;
   throw new TypeError(`Cannot compute ${name}: the step's derivative at the output ${yPred[bad]} is NaN`);
 }
 
