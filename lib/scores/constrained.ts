@@ -9,6 +9,8 @@ import { precision, recall } from "./scores.ts";
 /**
  * How much a missing unit of the floor costs. An exact penalty has to exceed the price of the constraint, which for
  * precision and recall is of the order of 1 (what is lost of the one where a little more of the other is asked for).
+ * Measured (notebook 6, a floor of 0.9, three data sets, 30 splits): 1 falls short, 2 holds the floor on most test parts, 4
+ * on nearly all, 8 on hardly more at less precision.
  */
 const penalty = 4;
 
