@@ -58,7 +58,8 @@ export interface LossOptions {
   fromLogits?: boolean;
   /**
    * The score's value where it is not defined (0/0), in a batch or for a class; the gradient is 0 there. "skip" leaves
-   * such a class out of the mean, and is 0 where nothing is left.
+   * such a class out of the mean, and is 0 where nothing is left. A class without a positive is not yet 0/0 for Dice or
+   * Jaccard: any output above 0 makes it 0, where segmentation_models_pytorch counts it as 1.
    *
    * @default {0}
    */

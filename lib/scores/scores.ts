@@ -124,6 +124,11 @@ export const npv: Score = linearFractional("npv", {
  *
  *     2tp / (2tp + fp + fn), in [0, 1]; not defined where there is no positive, predicted or true
  *
+ * Other libraries' Dice: Keras' (3.15) multiplies the loss of the whole batch by the mean `sample_weight` (0.672 for 0.448 with
+ * the weights 4, 1, 0, 1), where the weights here go into the counts (0.213). segmentation_models_pytorch (0.6) gives a
+ * class without a positive the loss 0 (one such class of three: 0.207 for 0.540), optax (0.2.8) has `smooth` = 1 (0.164
+ * for 0.527).
+ *
  * @see Milletari et al., "V-Net", arXiv 1606.04797, has the squared form; this is the plain one.
  */
 export const dice: Score = { ...f1, name: "dice" };
@@ -142,6 +147,9 @@ export interface TverskyOptions {
  *     tp / (tp + α·fp + β·fn), in [0, 1]; not defined where this is 0/0
  *
  * α = β = ½ is {@linkcode f1}, α = β = 1 {@linkcode jaccard}, α = 1 and β = 0 {@linkcode precision}.
+ *
+ * Keras' Tversky (3.15) has them the other way round, against its own documentation: its α = 1, β = 0 is recall (a loss
+ * of 0.5 where 1 − precision is 0.385). optax and segmentation_models_pytorch have them as here.
  *
  * @param options `alpha` and `beta`, at least 0 and not both 0.
  * @returns The score; its name carries both: "tversky0.3_0.7".
