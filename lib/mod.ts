@@ -69,7 +69,8 @@ export {
 export { type ScoreDefinition, type ScoreName, scores, toScore } from "./scores/to_score.ts";
 
 export type { Average, ZeroDivision } from "./averages/average.ts";
-export type { DecisionName } from "./decisions/to_decision.ts";
+export type { SettingOptions } from "./averages/setting.ts";
+export type { DecisionName, DecisionOptions } from "./decisions/to_decision.ts";
 
 export { type Loss, type LossOptions, metricLoss } from "./losses/metric_loss.ts";
 export {

@@ -20,7 +20,7 @@ export function cleanPaths(text: string): string {
 
 const machineFolders = [homedir(), tmpdir(), Deno.env.get("DENO_DIR") ?? "", rootPath.replace(/[/\\]$/, "")]
   .filter((folder) => folder.length > 1)
-  // A folder inside a longer path, as in "docs/tmp/x", is nobody's home.
+  // A folder of such a name inside a longer path is nobody's home.
   .map((folder) => new RegExp(`(?<![\\w.~/-])${RegExp.escape(folder)}(?![\\w-])[^\\s"'<>)]*`));
 
 /** The first path in a text that only this machine has, if there is one. */

@@ -5,13 +5,45 @@ import { type DecisionOptions, toDecision } from "../decisions/to_decision.ts";
 import type { Score } from "../scores/score.ts";
 import { type Average, averages, type ScoringOptions, type ZeroDivision } from "./average.ts";
 
-/** The options that losses and metrics share. */
+/** How a batch becomes a score: the options that losses and metrics share. */
 export interface SettingOptions extends DecisionOptions {
+  /**
+   * How the columns' scores make one number, with scikit-learn's meaning: "binary" (there is one column), "micro",
+   * "macro", "weighted", "samples".
+   *
+   * @default {"binary"}
+   */
   average?: Average;
+  /**
+   * What each class weighs: in the mean of "macro" and "weighted", in the counts of the others.
+   *
+   * @default {1 each}
+   */
   classWeights?: readonly number[];
+  /**
+   * The score where it is not defined (0/0), in a batch or for a class; the gradient is 0 there. "skip" leaves such a class
+   * out of the mean, and is 0 where nothing is left. Others differ: a class without a positive is not yet 0/0 for Dice or
+   * Jaccard, any output above 0 makes it 0, where segmentation_models_pytorch counts it as 1; and torchmetrics (1.9) leaves
+   * out of every "macro" a class that is neither a label nor a decision (a recall of 0.625 where 0 gives 0.5 and "skip"
+   * 0.833): a class weight of 0 here.
+   *
+   * @default {0}
+   */
   zeroDivision?: ZeroDivision;
+  /** A label (NaN, say) whose outputs count nowhere; a class index that is ignored takes its whole row along. */
   ignoreLabel?: number;
 }
+
+/** The names of the options that losses and metrics share, for those who refuse others. */
+export const settingNames = [
+  "threshold",
+  "decision",
+  "average",
+  "classWeights",
+  "fromLogits",
+  "zeroDivision",
+  "ignoreLabel",
+] as const satisfies readonly (keyof SettingOptions)[];
 
 /** How batches are read, decided and scored: what the options come to, checked once. */
 export interface Setting {

@@ -19,15 +19,39 @@ export type DecisionName = "threshold" | "argmax" | { readonly top: number };
 
 /** Options that say how outputs become decisions. */
 export interface DecisionOptions {
-  /** The stand-in for rounding; "round" for decisions that are hard. */
+  /**
+   * The stand-in for rounding: a name, a step, or a definition of one's own. With another decision than "threshold" a
+   * name only; with "argmax" it is a softmax, whatever the shape: "straightThrough" or "round", or nothing.
+   *
+   * @default {"softsign"}
+   */
   step?: StepName | StepDefinition;
-  /** The step's derivative at the threshold. */
+  /**
+   * For a step given by name: its derivative at the threshold, from 1 (the identity) towards ∞ (round).
+   *
+   * @default {10}
+   */
   slope?: number;
-  /** One threshold, or one a column. */
+  /**
+   * Where decisions are made, inside (0, 1): an output is a positive where it is greater, strictly. One threshold for all
+   * columns, or one a column; for a step that is given as a thing, its own.
+   *
+   * @default {0.5}
+   */
   threshold?: number | readonly number[];
-  /** What makes an output a positive. */
+  /**
+   * What makes an output a positive: "threshold", "argmax", or `{ top: k }`, an alert budget. Of outputs that tie "argmax"
+   * takes the first; Keras' F1Score without a threshold takes all, and none of a row of zeros.
+   *
+   * @default {"threshold"}
+   */
   decision?: DecisionName;
-  /** Whether the outputs are logits. */
+  /**
+   * Whether `yPred` holds logits: they go through a logistic function first, with decision: "argmax" through a softmax. A
+   * threshold stays one of probabilities.
+   *
+   * @default {false}
+   */
   fromLogits?: boolean;
 }
 

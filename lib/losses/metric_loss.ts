@@ -1,84 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Average, scoreBatch, type ZeroDivision } from "../averages/average.ts";
-import { toSetting } from "../averages/setting.ts";
+import { scoreBatch } from "../averages/average.ts";
+import { settingNames, type SettingOptions, toSetting } from "../averages/setting.ts";
 import { readBatch } from "../check/batch.ts";
 import { checkOptions } from "../check/options.ts";
-import type { DecisionName } from "../decisions/to_decision.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import type { StepDefinition } from "../steps/step.ts";
-import type { StepName } from "../steps/to_step.ts";
 import { derivedOnce } from "../once.ts";
 import type { Scalar, Tensor } from "../tensor.ts";
 
 /** Options of every loss. */
-export interface LossOptions {
-  /**
-   * The stand-in for rounding: a name, a step, or a definition of one's own. With another decision than "threshold" a
-   * name only; with "argmax" it is a softmax, whatever the shape: "straightThrough" or "round", or nothing.
-   *
-   * @default {"softsign"}
-   */
-  step?: StepName | StepDefinition;
-  /**
-   * For a step given by name: its derivative at the threshold, from 1 (the identity) towards ∞ (round).
-   *
-   * @default {10}
-   */
-  slope?: number;
-  /**
-   * For a step given by name: the decision threshold, inside (0, 1); one for all columns, or one a column.
-   *
-   * @default {0.5}
-   */
-  threshold?: number | readonly number[];
-  /**
-   * What makes an output a positive: "threshold", "argmax", or `{ top: k }`, an alert budget.
-   *
-   * @default {"threshold"}
-   */
-  decision?: DecisionName;
-  /**
-   * How the columns' scores make one number: "binary" (there is one column), "micro", "macro", "weighted", "samples".
-   *
-   * @default {"binary"}
-   */
-  average?: Average;
-  /**
-   * What each class weighs: in the mean of "macro" and "weighted", in the counts of the others.
-   *
-   * @default {1 each}
-   */
-  classWeights?: readonly number[];
-  /**
-   * Whether `yPred` holds logits: they then go through a logistic function inside the loss, with decision: "argmax"
-   * through a softmax.
-   *
-   * @default {false}
-   */
-  fromLogits?: boolean;
-  /**
-   * The score's value where it is not defined (0/0), in a batch or for a class; the gradient is 0 there. "skip" leaves
-   * such a class out of the mean, and is 0 where nothing is left. A class without a positive is not yet 0/0 for Dice or
-   * Jaccard: any output above 0 makes it 0, where segmentation_models_pytorch counts it as 1.
-   *
-   * @default {0}
-   */
-  zeroDivision?: ZeroDivision;
-  /** A label (NaN, say) whose outputs count nowhere; a class index that is ignored takes its whole row along. */
-  ignoreLabel?: number;
-}
-
-const lossOptions: readonly (keyof LossOptions)[] = [
-  "step",
-  "slope",
-  "threshold",
-  "decision",
-  "average",
-  "classWeights",
-  "fromLogits",
-  "zeroDivision",
-  "ignoreLabel",
-];
+export type LossOptions = SettingOptions;
 
 /**
  * A loss as `model.compile({ loss })` takes it: labels and outputs in, a scalar back. Called directly it takes weights too;
@@ -139,7 +69,7 @@ export interface Loss {
  */
 export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOptions = {}): Loss {
   const chosen = toScore(score), name = `${chosen.name}Loss`, best = chosen.best ?? 1;
-  checkOptions(name, options, lossOptions);
+  checkOptions(name, options, ["step", "slope", ...settingNames]);
   const { scoring, reading, decide } = toSetting(name, chosen, options);
 
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {

@@ -1,9 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Average, scoreBatch, type ZeroDivision } from "../averages/average.ts";
-import { toSetting } from "../averages/setting.ts";
+import { type Average, scoreBatch } from "../averages/average.ts";
+import { settingNames, type SettingOptions, toSetting } from "../averages/setting.ts";
 import { readBatch } from "../check/batch.ts";
 import { checkOptions, splitOptions } from "../check/options.ts";
-import type { DecisionName } from "../decisions/to_decision.ts";
 import {
   balancedAccuracy,
   cohenKappa,
@@ -39,60 +38,15 @@ import {
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Options of every metric. */
-export interface MetricOptions {
-  /**
-   * An output is a positive where it is greater, strictly; one threshold for all columns, or one a column.
-   *
-   * @default {0.5}
-   */
-  threshold?: number | readonly number[];
-  /**
-   * What makes an output a positive: "threshold", "argmax", or `{ top: k }`, an alert budget. Of outputs that tie "argmax"
-   * takes the first; Keras' F1Score without a threshold takes all, and none of a row of zeros.
-   *
-   * @default {"threshold"}
-   */
-  decision?: DecisionName;
+/** Options of every metric: those of a loss, but for the step, since decisions are counted as they are. */
+export interface MetricOptions extends Omit<SettingOptions, "step" | "slope" | "average"> {
   /**
    * How the columns' scores make one number, with scikit-learn's meaning; "none" leaves them apart, one a class.
    *
    * @default {"binary"}
    */
   average?: Average | "none";
-  /**
-   * What each class weighs: in the mean of "macro" and "weighted", in the counts of the others.
-   *
-   * @default {1 each}
-   */
-  classWeights?: readonly number[];
-  /**
-   * Whether `yPred` holds logits; the threshold stays one of probabilities.
-   *
-   * @default {false}
-   */
-  fromLogits?: boolean;
-  /**
-   * What is reported where the score is not defined (0/0); "skip" leaves such a class out of the mean. torchmetrics (1.9)
-   * leaves only a multi-class class out that is neither a label nor a decision, from every "macro" (a recall of 0.625
-   * where 0 gives 0.5 and "skip" 0.833): a class weight of 0 here.
-   *
-   * @default {0}
-   */
-  zeroDivision?: ZeroDivision;
-  /** A label (NaN, say) whose outputs count nowhere. */
-  ignoreLabel?: number;
 }
-
-const metricOptions: readonly (keyof MetricOptions)[] = [
-  "threshold",
-  "decision",
-  "average",
-  "classWeights",
-  "fromLogits",
-  "zeroDivision",
-  "ignoreLabel",
-];
 
 /** A metric as `model.compile({ metrics })` takes it; its name is its key in the history. */
 export interface Metric {
@@ -133,7 +87,7 @@ export interface Metric {
  */
 export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOptions = {}): Metric {
   const chosen = toScore(score);
-  checkOptions(`the metric '${chosen.name}'`, options, metricOptions);
+  checkOptions(`the metric '${chosen.name}'`, options, settingNames);
   const { threshold, average = "binary", zeroDivision = 0 } = options;
   const name = metricName(chosen.name, options);
   const { scoring, reading, decide } = toSetting(`the metric '${name}'`, chosen, {
