@@ -15,7 +15,8 @@ export interface SettingOptions extends DecisionOptions {
    */
   average?: Average;
   /**
-   * What each class weighs: in the mean of "macro" and "weighted", in the counts of the others.
+   * What each class, a column, weighs: in the mean of "macro" and "weighted", in the counts of the others. With one column
+   * it changes nothing; to weigh positives against negatives there, weigh the rows.
    *
    * @default {1 each}
    */

@@ -14,7 +14,8 @@ export type LossOptions = SettingOptions;
  * A loss as `model.compile({ loss })` takes it: labels and outputs in, a scalar back. Called directly it takes weights too;
  * `model.fit` does not pass them on: its `sampleWeight` throws ("sample weight is not supported yet"), and its
  * `classWeight` multiplies the scalar by the mean weight of the batch's labels, silently, which changes no ratio of the
- * counts: use the option `classWeights`.
+ * counts. Weigh rows by their label through `sampleWeight` here, in a training loop of your own; the option `classWeights`
+ * weighs columns.
  */
 export interface Loss {
   /**
