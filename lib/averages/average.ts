@@ -155,6 +155,16 @@ export function scoreCounts(
   return { value, values, whole, counts, weights };
 }
 
+/** What each of the counts adds to the score's value, as partial derivatives. */
+export function scorePartials(score: Score, { values, whole, counts, weights }: CountsScored): Counts[] {
+  return counts.map((one, i): Counts => {
+    const share = whole === 0 || Number.isNaN(values[i]) ? 0 : weights[i] / whole;
+    if (share === 0) return eachCount(() => 0);
+    const gradient = gradientOf(score, one);
+    return eachCount((key) => share * gradient[key]);
+  });
+}
+
 /** The score of a decided batch, and its gradient. */
 export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptions): Scored {
   const { score, average, classWeights } = options;
@@ -176,12 +186,7 @@ export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptio
     value,
     values,
     gradient: () => {
-      const partials = counts.map((one, i): Counts => {
-        const share = whole === 0 || Number.isNaN(values[i]) ? 0 : weights[i] / whole;
-        if (share === 0) return eachCount(() => 0);
-        const gradient = gradientOf(score, one);
-        return eachCount((key) => share * gradient[key]);
-      });
+      const partials = scorePartials(score, { value, values, whole, counts, weights });
       // What is not decided by one step an output goes on in float64.
       const direct = decided.outputs === batch.yPred;
       const gradient = direct ? new Float32Array(batch.yTrue.length) : new Float64Array(batch.yTrue.length);

@@ -100,15 +100,19 @@ function checkRange(
   }
 }
 
-/**
- * A batch as the numbers that the counts are taken from, or an error that names the argument, before any work.
- *
- * The checks cost no read-back of their own: the loss needs the numbers in host memory anyway, where the cpu and wasm
- * backends keep them, and one comparison a number is little beside the step.
- */
-export function readBatch(what: string, tensors: BatchTensors, options: BatchOptions): Batch {
+/** What the shapes of a batch say. */
+export interface BatchShape {
+  readonly rows: number;
+  readonly classes: number;
+  /** Whether the labels are class indices, one a row. */
+  readonly indexed: boolean;
+  /** Whether there is a weight a row, not one an output. */
+  readonly rowWeights: boolean;
+}
+
+/** Checks everything about a batch but its numbers. */
+export function readBatchShape(what: string, tensors: BatchTensors, options: BatchOptions): BatchShape {
   const { yTrue, yPred, sampleWeight } = tensors;
-  const numbers = ["float32", "int32", "bool"];
   checkTensor(what, "yTrue", yTrue);
   checkTensor(what, "yPred", yPred);
   if (sampleWeight !== undefined) checkTensor(what, "sampleWeight", sampleWeight);
@@ -119,13 +123,31 @@ export function readBatch(what: string, tensors: BatchTensors, options: BatchOpt
   checkDtype(what, "yTrue", yTrue, numbers);
   checkDtype(what, "yPred", yPred, ["float32"]);
   if (sampleWeight !== undefined) checkDtype(what, "sampleWeight", sampleWeight, numbers);
+  return {
+    rows,
+    classes,
+    indexed: relation(yTrue, yPred, classes) === "rows",
+    rowWeights: sampleWeight !== undefined && relation(sampleWeight, yPred, classes) === "rows",
+  };
+}
 
+const numbers = ["float32", "int32", "bool"];
+
+/**
+ * A batch as the numbers that the counts are taken from, or an error that names the argument, before any work.
+ *
+ * The checks cost no read-back of their own: who calls it needs the numbers in host memory anyway, where the cpu and
+ * wasm backends keep them, and one comparison a number is little beside the step.
+ */
+export function readBatch(what: string, tensors: BatchTensors, options: BatchOptions): Batch {
+  const { yTrue, yPred, sampleWeight } = tensors;
+  const { rows, classes, indexed, rowWeights } = readBatchShape(what, tensors, options);
   const place = (i: number) => classes === 1 ? `row ${i}` : `row ${Math.floor(i / classes)}, column ${i % classes}`;
   const outputs = yPred.dataSync();
   checkOutputs(what, outputs, options.fromLogits, place);
   const weights = sampleWeight &&
-    readWeights(what, sampleWeight, relation(sampleWeight, yPred, classes), classes, place);
-  const given = yTrue.dataSync(), indexed = relation(yTrue, yPred, classes) === "rows";
+    readWeights(what, sampleWeight, rowWeights ? "rows" : "outputs", classes, place);
+  const given = yTrue.dataSync();
   const { labels, kept } = withoutIgnored(given, options.ignoreLabel);
   if (indexed) checkIndices(what, labels, classes);
   else {

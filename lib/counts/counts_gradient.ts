@@ -3,8 +3,16 @@ import type { Counts, Elementwise, Rows } from "./counts.ts";
 const largest = (2 - 2 ** -23) * 2 ** 127;
 
 /** What counts next to nothing would make infinite is large instead: 0·∞ further on would be NaN. */
-const finite = (v: number): number =>
+export const finite = (v: number): number =>
   v > Number.MAX_VALUE ? Number.MAX_VALUE : v < -Number.MAX_VALUE ? -Number.MAX_VALUE : v;
+
+// Each by itself first: ∞ − ∞ would be NaN.
+const difference = (a: number, b: number) => finite(finite(a) - finite(b));
+
+/** What one more decision is worth, of a positive, ∂TP − ∂FN, and of a negative, ∂FP − ∂TN. */
+export function byLabel({ tp, fp, fn, tn }: Counts): { ofPositive: number; ofNegative: number } {
+  return { ofPositive: difference(tp, fn), ofNegative: difference(fp, tn) };
+}
 
 /** A number that float32 can hold: what is beyond it becomes its largest. */
 export const toFloat32 = (g: number): number => g > largest ? largest : g < -largest ? -largest : g;
@@ -39,9 +47,7 @@ export function countsGradient<T extends Float32Array | Float64Array = Float32Ar
   gradient: T = new Float32Array(rows.yTrue.length) as T,
 ): T {
   const { yTrue, yPred, sampleWeight, slice = { offset: 0, stride: 1, length: yTrue.length } } = rows;
-  // Each by itself first: ∞ − ∞ would be NaN.
-  const difference = (a: number, b: number) => finite(finite(a) - finite(b));
-  const ofPositive = difference(partials.tp, partials.fn), ofNegative = difference(partials.fp, partials.tn);
+  const { ofPositive, ofNegative } = byLabel(partials);
   for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) {
     const w = sampleWeight === undefined ? 1 : sampleWeight[i];
     gradient[i] = toFloat32(w * step.derivative(yPred[i]) * (yTrue[i] * ofPositive + (1 - yTrue[i]) * ofNegative));

@@ -1,5 +1,6 @@
 import type { Batch } from "../check/batch.ts";
 import type { Elementwise } from "../counts/counts.ts";
+import type { StepForm } from "../steps/form.ts";
 
 /** What became of a batch's outputs on their way to the counts. */
 export interface Decided {
@@ -12,7 +13,11 @@ export interface Decided {
 }
 
 /** A way to decide: what stands between the outputs and the counts. */
-export type Decision = (batch: Batch) => Decided;
+export interface Decision {
+  (batch: Batch): Decided;
+  /** The forms of the steps of probabilities, one for all columns or one a column, where that is all there is to it. */
+  readonly forms?: readonly StepForm[];
+}
 
 /** The step of outputs that are decisions already. */
 export const asIs: Elementwise = { value: (s) => s, derivative: () => 1 };

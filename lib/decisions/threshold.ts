@@ -1,11 +1,18 @@
+import type { Batch } from "../check/batch.ts";
 import type { Elementwise } from "../counts/counts.ts";
 import { toFloat32 } from "../counts/counts_gradient.ts";
-import { asIs, type Decision } from "./decision.ts";
+import type { StepForm } from "../steps/form.ts";
+import { asIs, type Decided, type Decision } from "./decision.ts";
 
 /** Each output against the threshold of its column: a step for all columns, or one a column. */
-export function thresholdDecision(steps: readonly Elementwise[]): Decision {
+export function thresholdDecision(steps: readonly Elementwise[], forms?: readonly StepForm[]): Decision {
   const step = (column: number) => steps.length === 1 ? steps[0] : steps[column];
-  return ({ yPred }) => ({ outputs: yPred, step, back: (gradient) => gradient as Float32Array });
+  const decide = ({ yPred }: Batch): Decided => ({
+    outputs: yPred,
+    step,
+    back: (gradient) => gradient as Float32Array,
+  });
+  return Object.assign(decide, { forms });
 }
 
 /** The same for those who count across the columns of a row: the steps are taken first. */

@@ -1,5 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { ofLogits, ofProbabilities } from "../counts/link.ts";
+import { formOf, type StepForm } from "../steps/form.ts";
 import { softsignShape } from "../steps/softsign.ts";
 import type { StepDefinition } from "../steps/step.ts";
 import { shapes, type StepName, toStep } from "../steps/to_step.ts";
@@ -77,8 +78,11 @@ export function toDecision(what: string, options: DecisionOptions, acrossColumns
     const link = fromLogits ? ofLogits : ofProbabilities;
     const thresholds: readonly (number | undefined)[] = Array.isArray(threshold) ? threshold : [threshold];
     for (const own of thresholds) checkThreshold(what, own, step);
-    const steps = thresholds.map((own) => link(toStep(step, { slope, threshold: own })));
-    return acrossColumns && steps.length > 1 ? steppedDecision(steps) : thresholdDecision(steps);
+    const chosen = thresholds.map((own) => toStep(step, { slope, threshold: own }));
+    const steps = chosen.map(link);
+    if (acrossColumns && steps.length > 1) return steppedDecision(steps);
+    const forms = fromLogits || acrossColumns ? [] : chosen.map(formOf).filter((form): form is StepForm => !!form);
+    return thresholdDecision(steps, forms.length === steps.length ? forms : undefined);
   }
   const { top } = isTop(decision) ? decision : { top: undefined };
   if (decision !== "argmax" && !(typeof top === "number" && top > 0 && (top < 1 || Number.isInteger(top)))) {

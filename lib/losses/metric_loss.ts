@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { scoreBatch } from "../averages/average.ts";
 import { settingNames, type SettingOptions, toSetting } from "../averages/setting.ts";
-import { readBatch } from "../check/batch.ts";
+import { type BatchTensors, readBatch } from "../check/batch.ts";
 import { checkOptions } from "../check/options.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { derivedOnce } from "../once.ts";
+import { toFused } from "./fused.ts";
 import type { Scalar, Tensor } from "../tensor.ts";
 
 /** Options of every loss. */
@@ -71,10 +72,11 @@ export interface Loss {
 export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOptions = {}): Loss {
   const chosen = toScore(score), name = `${chosen.name}Loss`, best = chosen.best ?? 1;
   checkOptions(name, options, ["step", "slope", ...settingNames]);
-  const { scoring, reading, decide } = toSetting(name, chosen, options);
+  const setting = toSetting(name, chosen, options), { scoring, reading, decide } = setting;
+  const fused = toFused(name, setting, best);
 
-  const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
-    const batch = readBatch(name, { yTrue, yPred, sampleWeight }, reading);
+  const composed = (tensors: BatchTensors): Scalar => {
+    const batch = readBatch(name, tensors, reading);
     const op = tf.customGrad((output, save) => {
       const scored = scoreBatch(batch, decide(batch), scoring);
       (save as (tensors: Tensor[]) => void)([output as Tensor]); // last: what was saved stays if something throws
@@ -90,7 +92,11 @@ export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOpti
         },
       };
     });
-    return op(yPred) as Scalar;
+    return op(tensors.yPred) as Scalar;
+  };
+  const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
+    const tensors = { yTrue, yPred, sampleWeight };
+    return fused?.(tensors) ?? composed(tensors);
   };
   return Object.defineProperty(loss, "name", { value: name });
 }

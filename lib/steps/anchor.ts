@@ -1,5 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
+import { type CurveForm, curveForm, lineForm } from "./form.ts";
 
 /** A base function of a family of steps: b(z) = ½ + F(z) with F odd, rising and concave for z > 0, F(∞) = ½. */
 export interface Shape {
@@ -102,11 +103,12 @@ export function solveSteepness(shape: Shape, slope: number, threshold: number): 
 
 /** A step's value and derivative inside [0, 1]. */
 export interface Curve {
+  readonly form: CurveForm;
   value(p: number): number;
   derivative(p: number): number;
 }
 
-const line: Curve = { value: (p) => p, derivative: () => 1 };
+const line: Curve = { form: lineForm, value: (p) => p, derivative: () => 1 };
 
 /** The threshold of a step whose slope is its own: the slope may be said, but not changed. */
 export function checkFixedSlope(name: string, own: number, options: StepOptions): number {
@@ -122,6 +124,7 @@ export function anchoredCurve(shape: Shape, { slope, threshold: t }: Required<St
   const k = shape.steepness?.(slope, t) ?? solveSteepness(shape, slope, t);
   const foot = shape.rise(k * t), span = shape.rise(k * (1 - t)) + foot;
   return {
+    form: curveForm(shape, k, foot, span),
     value: (p) => (shape.rise(k * (p - t)) + foot) / span,
     derivative: (p) => k * shape.density(k * (p - t)) / span,
   };
@@ -131,6 +134,7 @@ export function anchoredCurve(shape: Shape, { slope, threshold: t }: Required<St
 export function plainCurve(shape: Shape, { slope, threshold: t }: Required<StepOptions>): Curve {
   const k = slope / shape.density(0);
   return {
+    form: curveForm(shape, k, 0.5, 1),
     value: (p) => 0.5 + shape.rise(k * (p - t)),
     derivative: (p) => k * shape.density(k * (p - t)),
   };

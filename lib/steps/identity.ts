@@ -1,4 +1,5 @@
 import { checkFixedSlope, type StepOptions } from "./anchor.ts";
+import { lineForm, withForm } from "./form.ts";
 import { completeStep, type Step } from "./step.ts";
 
 /**
@@ -22,11 +23,12 @@ import { completeStep, type Step } from "./step.ts";
  */
 export function identity(options: Pick<StepOptions, "threshold" | "slope"> = {}): Step {
   const threshold = checkFixedSlope("identity", 1, options);
-  return completeStep({
+  const step = completeStep({
     name: "identity",
     threshold,
     slope: 1,
     value: (p) => p < 0 ? 0 : p > 1 ? 1 : p,
     derivative: (p) => p >= 0 && p <= 1 ? 1 : Number.isNaN(p) ? NaN : 0,
   });
+  return withForm(step, { ...lineForm, threshold, hard: false });
 }

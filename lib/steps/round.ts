@@ -1,4 +1,5 @@
 import { checkFixedSlope, type StepOptions } from "./anchor.ts";
+import { lineForm, withForm } from "./form.ts";
 import { completeStep, type Step } from "./step.ts";
 
 /** 1 where p is above the threshold, or what float32 makes of it; NaN stays NaN. */
@@ -32,11 +33,12 @@ export function decisionAt(threshold: number): (p: number) => number {
  */
 export function round(options: Pick<StepOptions, "threshold" | "slope"> = {}): Step {
   const threshold = checkFixedSlope("round", Infinity, options);
-  return completeStep({
+  const step = completeStep({
     name: "round",
     threshold,
     slope: Infinity,
     value: decisionAt(threshold),
     derivative: (p) => Number.isNaN(p) ? NaN : 0,
   });
+  return withForm(step, { ...lineForm, shape: "round", threshold, hard: true });
 }

@@ -1,4 +1,5 @@
 import { describe } from "../check/describe.ts";
+import { formOf, withForm } from "./form.ts";
 import { decisionAt } from "./round.ts";
 import { softsign } from "./softsign.ts";
 import { completeStep, type Step } from "./step.ts";
@@ -36,11 +37,13 @@ export function straightThrough(step: Step = softsign()): Step {
     );
   }
   const { name, threshold, slope } = step;
-  return completeStep({
+  const through = completeStep({
     name: `straightThrough(${name})`,
     threshold,
     slope,
     value: decisionAt(threshold),
     derivative: (p) => step.derivative(p),
   });
+  const form = formOf(step);
+  return withForm(through, form && { ...form, hard: true });
 }

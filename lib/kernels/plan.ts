@@ -1,0 +1,71 @@
+import type { StepForm } from "../steps/form.ts";
+
+/**
+ * A step as the loops evaluate it, u = p − t:
+ *
+ *     s = K·R(u) + β        s′ = scale·D(u)
+ *
+ * with R and D of the shape. A perfect classifier's loss is exactly 0 only if s is exactly 0 and 1 at the bounds, so K is
+ * moved by a few units in its last place until the rounded s(1) is 1; β is what makes s(0) 0.
+ */
+export interface Plan {
+  readonly shape: string;
+  readonly hard: boolean;
+  /** t. */
+  readonly threshold: number;
+  /** k. */
+  readonly steepness: number;
+  /** K. */
+  readonly factor: number;
+  /** β. */
+  readonly base: number;
+  readonly scale: number;
+}
+
+/** K and the scale of s′ of a form: what stands before R and D. */
+function factors({ shape, steepness: k, span }: StepForm): { factor: number; scale: number } {
+  switch (shape) {
+    case "softsign":
+      return { factor: k / (2 * span), scale: k / (2 * span) };
+    case "arctan":
+      return { factor: 1 / (Math.PI * span), scale: k / (Math.PI * span) };
+    case "gaussian":
+      return { factor: 0.5 / span, scale: k / (Math.sqrt(2 * Math.PI) * span) };
+    default:
+      return { factor: 1 / span, scale: k / span };
+  }
+}
+
+/** Beyond it float32 does not hold what is kept of a step between the passes. */
+const greatestSteepness = 1e15;
+
+/**
+ * The plan of a form, or nothing if none was found.
+ *
+ * @param form A step's form.
+ * @param valueAt s(p) of a plan, with the rounding of the loop that is to use it.
+ * @param round What that loop holds of a number.
+ * @param ulp Half the distance of the numbers next to 1.
+ */
+export function planOf(
+  form: StepForm,
+  valueAt: (plan: Plan, p: number) => number,
+  round: (v: number) => number = (v) => v,
+  ulp: number = Number.EPSILON / 2,
+): Plan | undefined {
+  const { shape, hard, threshold, steepness, foot, span } = form;
+  if (!(steepness <= greatestSteepness)) return undefined;
+  const { factor, scale } = factors(form);
+  const plan = { shape, hard, threshold, steepness: round(steepness), factor: round(factor), base: 0, scale };
+  if (shape === "identity" || shape === "round") return plan;
+  if (hard || (foot === 0.5 && span === 1)) return { ...plan, base: round(foot / span) };
+  for (let step = 0; step < 64; step++) {
+    const by = 1 + (step % 2 === 0 ? 1 : -1) * Math.ceil(step / 2) * ulp;
+    for (let own = 0; own < 9; own++) {
+      const bent = { ...plan, factor: round(factor * by), steepness: round(steepness * (1 + (own - 4) * 2 * ulp)) };
+      const tried = { ...bent, base: -valueAt(bent, 0) };
+      if (valueAt(tried, 0) === 0 && valueAt(tried, 1) === 1) return tried;
+    }
+  }
+  return undefined;
+}

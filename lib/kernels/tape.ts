@@ -1,0 +1,52 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Tensor } from "../tensor.ts";
+
+/** What this library asks of the engine of TensorFlow.js beyond its types. */
+interface Engine {
+  readonly backend: unknown;
+  readonly state: {
+    readonly gradientDepth: number;
+    readonly activeTape?: readonly { readonly saved: unknown[]; readonly outputs: readonly Tensor[] }[] | null;
+  };
+  makeTensorFromTensorInfo(info: TensorInfo, backend: unknown): Tensor;
+  runKernel(name: string, inputs: object, attributes: object): unknown;
+}
+
+/** Which data, in which shape. */
+export interface TensorInfo {
+  readonly dataId: object;
+  readonly shape: number[];
+  readonly dtype: "float32";
+}
+
+/** The engine. */
+export const engine = (): Engine => tf.engine() as unknown as Engine;
+
+/** Whether the engine has what is needed here. */
+export function engineIsKnown(): boolean {
+  const { state, makeTensorFromTensorInfo, runKernel } = engine();
+  return typeof state?.gradientDepth === "number" && typeof makeTensorFromTensorInfo === "function" &&
+    typeof runKernel === "function";
+}
+
+/**
+ * Another tensor with the same data, kept from `tf.tidy`. TensorFlow.js' own way to keep a tensor for the gradient, `save`,
+ * copies it on the wasm backend.
+ */
+export function keptAlias(x: Tensor): Tensor {
+  const { backend } = engine();
+  (backend as { incRef(dataId: object): void }).incRef(x.dataId);
+  return tf.keep(engine().makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: "float32" }, backend));
+}
+
+/**
+ * Gives kept tensors to the tape: whoever ends it disposes them, whether or not the gradient was taken.
+ *
+ * @returns Whether the tape took them.
+ */
+export function giveToTape(output: Tensor, kept: readonly Tensor[]): boolean {
+  const node = engine().state.activeTape?.at(-1);
+  if (!Array.isArray(node?.saved) || node.outputs[0] !== output) return false;
+  node.saved.push(...kept);
+  return true;
+}

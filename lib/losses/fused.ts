@@ -1,0 +1,114 @@
+import * as tf from "@tensorflow/tfjs";
+import { addsCounts, scoreCounts, scorePartials, type ScoringOptions } from "../averages/average.ts";
+import type { Setting } from "../averages/setting.ts";
+import { type BatchShape, type BatchTensors, readBatchShape } from "../check/batch.ts";
+import type { Counts } from "../counts/counts.ts";
+import { byLabel, finite } from "../counts/counts_gradient.ts";
+import { hasKernels, prepare, type Prepared, runCounts, runGradient } from "../kernels/kernels.ts";
+import { sumsPerColumn } from "../kernels/loops.ts";
+import { engine, engineIsKnown, giveToTape, keptAlias } from "../kernels/tape.ts";
+import { derivedOnce } from "../once.ts";
+import type { Scalar, Tensor } from "../tensor.ts";
+
+/** The loss of a batch, or nothing where the kernels cannot. */
+export type Fused = (tensors: BatchTensors) => Scalar | undefined;
+
+const positive = (count: number): number => count > 0 ? count : 0; // what rounding left of 0
+
+/** The counts of a column from its sums; a share of a class's weight is in them where counts are added up. */
+function countsOf(sums: Float64Array, column: number, weight: number): Counts {
+  const at = column * sumsPerColumn;
+  const whole = sums[at], positives = sums[at + 1], decided = sums[at + 2], tp = sums[at + 3];
+  const fp = positive(decided - tp), fn = positive(positives - tp);
+  return {
+    tp: weight * positive(tp),
+    fp: weight * fp,
+    fn: weight * fn,
+    tn: weight * positive(whole - positives - fp),
+  };
+}
+
+/** Labels and weights as the kernels take them: float32, one an output. */
+function asFloat32(x: Tensor): Tensor {
+  return x.dtype === "float32" ? x : tf.cast(x, "float32");
+}
+
+function eachOutput(weights: Tensor, { rows, classes, rowWeights }: BatchShape): Tensor {
+  const given = asFloat32(weights);
+  return rowWeights && classes > 1 ? tf.tile(tf.reshape(given, [rows, 1]), [1, classes]) : given;
+}
+
+/** Thrown to leave a custom gradient whose numbers are out of range. */
+const outOfRange = new Error("Something is out of range");
+
+/** What the two passes work with. */
+interface Work {
+  readonly name: string;
+  readonly best: number;
+  readonly prepared: Prepared;
+  readonly scoring: ScoringOptions;
+}
+
+/** The first pass and the score; what it keeps for the second is given to the tape by who called. */
+function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tensor[]) {
+  const { name, best, prepared, scoring } = work, { classes } = shape, { average, classWeights } = scoring;
+  const { yPred, sampleWeight } = tensors, yTrue = asFloat32(tensors.yTrue);
+  const sums = new Float64Array(sumsPerColumn * classes);
+  const inputs: Record<string, Tensor> = { yTrue, yPred };
+  if (sampleWeight !== undefined) inputs.sampleWeight = eachOutput(sampleWeight, shape);
+  const slopes = runCounts(inputs, { prepared, classes, keep: engine().state.gradientDepth > 0, sums });
+  if (Number.isNaN(sums[0])) throw outOfRange;
+
+  const added = addsCounts(average);
+  const inCounts = (column: number) => added ? classWeights?.[column] ?? 1 : 1;
+  const each: Counts[] = [], weights: number[] = [];
+  for (let k = 0; k < classes; k++) {
+    each.push(countsOf(sums, k, inCounts(k)));
+    const own = classWeights?.[k] ?? 1;
+    weights.push(average === "weighted" ? own * sums[k * sumsPerColumn + 1] : own);
+  }
+  const scored = scoreCounts(each, added ? undefined : weights, scoring);
+  const labels = slopes && keptAlias(yTrue);
+  if (slopes !== undefined) kept.push(tf.keep(slopes), labels!);
+
+  const gradFunc = (dy: Tensor): Tensor => {
+    const partials = scorePartials(scoring.score, scored), by = -dy.dataSync()[0];
+    const ofPositives = new Float64Array(classes), ofNegatives = new Float64Array(classes);
+    for (let k = 0; k < classes; k++) {
+      const { ofPositive, ofNegative } = byLabel(partials[added ? 0 : k]);
+      const factor = by * inCounts(k) * prepared.plans[prepared.plans.length === 1 ? 0 : k].scale;
+      ofPositives[k] = finite(factor * ofPositive);
+      ofNegatives[k] = finite(factor * ofNegative);
+    }
+    const attributes = { ofPositives, ofNegatives };
+    if (engine().state.gradientDepth === 0) return runGradient({ slopes: slopes!, yTrue: labels! }, attributes);
+    // Inside of another gradient this one may be asked for again, and must not be differentiated.
+    const values = tf.tidy(() => runGradient({ slopes: tf.clone(slopes!), yTrue: labels! }, attributes).dataSync());
+    return derivedOnce(name, yPred, values as Float32Array);
+  };
+  return { value: tf.scalar(best - scored.value), gradFunc };
+}
+
+/** A loss by two kernels, for settings and steps that they know. */
+export function toFused(name: string, { reading, decide, scoring }: Setting, best: number): Fused | undefined {
+  const known = scoring.average !== "samples" && reading.ignoreLabel === undefined;
+  const prepared = known ? prepare(decide.forms) : undefined;
+  if (prepared === undefined) return undefined;
+  const work: Work = { name, best, prepared, scoring };
+
+  return (tensors) => {
+    if (!hasKernels() || !engineIsKnown() || engine().state.gradientDepth > 1) return undefined;
+    const shape = readBatchShape(name, tensors, reading);
+    if (shape.indexed) return undefined;
+    const kept: Tensor[] = [];
+    try {
+      const value = tf.customGrad(() => score(work, tensors, shape, kept))(tensors.yPred) as Scalar;
+      if (kept.length > 0) giveToTape(value, kept);
+      return value;
+    } catch (error) {
+      tf.dispose(kept);
+      if (error === outOfRange) return undefined; // the other way finds what it is, and names it
+      throw error;
+    }
+  };
+}
