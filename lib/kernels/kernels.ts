@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { StepForm } from "../steps/form.ts";
 import type { Tensor } from "../tensor.ts";
-import { addSums, finishGradient, hasLoop, loopValue, type Table } from "./loops.ts";
+import { addSums, exactGradient, finishGradient, hasLoop, loopValue, type Table } from "./loops.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { engine, type TensorInfo } from "./tape.ts";
 
@@ -27,18 +27,22 @@ interface CountsInputs {
 interface CountsAttributes {
   prepared: Prepared;
   classes: number;
-  /** Whether the second pass follows. */
+  /** Whether the second pass follows and wants w·D as a tensor. */
   keep: boolean;
+  /** Or where w·D goes for the second pass, in float64. */
+  exact?: Float64Array;
   /** Where the sums go, in float64, which no tensor holds; NaN at the first place if a number was not as it must be. */
   sums: Float64Array;
 }
 
 interface GradientInputs {
-  slopes: TensorInfo;
+  slopes?: TensorInfo;
   yTrue: TensorInfo;
 }
 
 interface GradientAttributes {
+  exact?: Float64Array;
+  shape: number[];
   ofPositives: Float64Array;
   ofNegatives: Float64Array;
 }
@@ -54,9 +58,13 @@ export function runCounts(
   return (engine().runKernel(countsKernel, inputs, attributes) as Tensor[])[0];
 }
 
-/** The second pass as a kernel: the data of `slopes` becomes that of the gradient. */
-export function runGradient(inputs: { slopes: Tensor; yTrue: Tensor }, attributes: GradientAttributes): Tensor {
-  return engine().runKernel(gradientKernel, inputs, attributes) as Tensor;
+/** The second pass as a kernel: the data of `slopes` becomes that of the gradient, or it is made from `exact`. */
+export function runGradient(inputs: { slopes?: Tensor; yTrue: Tensor }, attributes: GradientAttributes): Tensor {
+  return engine().runKernel(
+    gradientKernel,
+    inputs.slopes === undefined ? { yTrue: inputs.yTrue } : inputs,
+    attributes,
+  ) as Tensor;
 }
 
 /** A backend whose data are JavaScript's own arrays, or views of them. */
@@ -74,13 +82,13 @@ const numbersOf = (backend: HostBackend, { dataId }: TensorInfo): Float32Array =
 function countOnCpu(
   { inputs, attrs, backend }: { inputs: CountsInputs; attrs: CountsAttributes; backend: HostBackend },
 ): TensorInfo[] {
-  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, keep, sums } = attrs;
+  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, keep, exact, sums } = attrs;
   const outputs = numbersOf(backend, yPred), slopes = keep ? new Float32Array(outputs.length) : undefined;
   const table: Table = {
     yTrue: numbersOf(backend, yTrue),
     yPred: outputs,
     sampleWeight: sampleWeight && numbersOf(backend, sampleWeight),
-    slopes,
+    slopes: exact ?? slopes,
   };
   if (!addSums(prepared.plans, table, classes, sums, 0, outputs.length)) sums[0] = NaN;
   return slopes === undefined ? [] : [backend.makeTensorInfo(yPred.shape, "float32", slopes)];
@@ -89,8 +97,13 @@ function countOnCpu(
 function finishOnCpu(
   { inputs, attrs, backend }: { inputs: GradientInputs; attrs: GradientAttributes; backend: HostBackend },
 ): TensorInfo {
-  const { slopes, yTrue } = inputs;
-  finishGradient(numbersOf(backend, slopes), numbersOf(backend, yTrue), attrs.ofPositives, attrs.ofNegatives, 0);
+  const { slopes, yTrue } = inputs, { ofPositives, ofNegatives, exact } = attrs;
+  if (slopes === undefined) {
+    const gradient = new Float32Array(exact!.length);
+    exactGradient(exact!, numbersOf(backend, yTrue), ofPositives, ofNegatives, gradient);
+    return backend.makeTensorInfo(attrs.shape, "float32", gradient);
+  }
+  finishGradient(numbersOf(backend, slopes), numbersOf(backend, yTrue), ofPositives, ofNegatives, 0);
   backend.incRef(slopes.dataId);
   return { dataId: slopes.dataId, shape: slopes.shape, dtype: "float32" };
 }

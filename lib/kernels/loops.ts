@@ -1,4 +1,5 @@
 import erf from "@stdlib/erf";
+import { toFloat32 } from "../counts/counts_gradient.ts";
 import type { Plan } from "./plan.ts";
 
 /** How many numbers a column has in the sums: Σ w, Σ w·y, Σ w·s, Σ w·y·s. */
@@ -13,7 +14,7 @@ interface Span {
 }
 
 /** s into `values` and D into `slopes`, of the entries of a span. Each is its own loop: one call a block, none an entry. */
-type Fill = (plan: Plan, p: Float32Array, span: Span, values: Float64Array, slopes: Float32Array) => void;
+type Fill = (plan: Plan, p: Float32Array, span: Span, values: Float64Array, slopes: Float64Array) => void;
 
 const softsign: Fill = ({ threshold, steepness, factor, base }, p, { start, count, first, stride }, values, slopes) => {
   for (let j = first; j < count; j += stride) {
@@ -89,7 +90,7 @@ function fillHard(
   for (let j = first; j < count; j += stride) values[j] = p[start + j] > rounded ? 1 : 0;
 }
 
-function fill(plan: Plan, p: Float32Array, span: Span, values: Float64Array, slopes: Float32Array): void {
+function fill(plan: Plan, p: Float32Array, span: Span, values: Float64Array, slopes: Float64Array): void {
   fills[plan.shape]!(plan, p, span, values, slopes);
   if (plan.hard) fillHard(plan.threshold, p, span, values);
 }
@@ -97,7 +98,7 @@ function fill(plan: Plan, p: Float32Array, span: Span, values: Float64Array, slo
 /** s(p) of a plan, as the loops have it. */
 export function loopValue(plan: Plan, p: number): number {
   const values = new Float64Array(1);
-  fill(plan, Float32Array.of(p), { start: 0, count: 1, first: 0, stride: 1 }, values, new Float32Array(1));
+  fill(plan, Float32Array.of(p), { start: 0, count: 1, first: 0, stride: 1 }, values, new Float64Array(1));
   return values[0];
 }
 
@@ -107,7 +108,7 @@ export interface Table {
   readonly yPred: Float32Array;
   readonly sampleWeight?: Float32Array;
   /** Where w·D goes for the second pass, if there is one. */
-  readonly slopes?: Float32Array;
+  readonly slopes?: Float32Array | Float64Array;
 }
 
 /** Weights whose products with a slope float32 holds. */
@@ -115,7 +116,7 @@ const lightest = 1e-15, heaviest = 1e15;
 const usable = (w: number): boolean => w === 0 || (w >= lightest && w <= heaviest);
 
 const blockLength = 512;
-let blockValues = new Float64Array(blockLength), blockSlopes = new Float32Array(blockLength);
+let blockValues = new Float64Array(blockLength), blockSlopes = new Float64Array(blockLength);
 
 /**
  * The sums of a table from the entry `from` to the entry `to`, added to `sums`, and w·D of each entry.
@@ -134,7 +135,7 @@ export function addSums(
   const block = classes >= blockLength ? classes : blockLength - blockLength % classes;
   if (block > blockValues.length) {
     blockValues = new Float64Array(block);
-    blockSlopes = new Float32Array(block);
+    blockSlopes = new Float64Array(block);
   }
   for (let start = from; start < to; start += block) {
     const count = Math.min(block, to - start);
@@ -227,6 +228,23 @@ function addColumns(
   return true;
 }
 
+/**
+ * The second pass from slopes in float64, rounded once: w·D·(y·a + (1 − y)·b), with a and b of the entry's column.
+ */
+export function exactGradient(
+  slopes: Float64Array,
+  yTrue: Float32Array,
+  ofPositives: Float64Array,
+  ofNegatives: Float64Array,
+  gradient: Float32Array,
+): void {
+  const classes = ofPositives.length;
+  for (let i = 0, k = 0; i < gradient.length; i++) {
+    gradient[i] = toFloat32(slopes[i] * (yTrue[i] * ofPositives[k] + (1 - yTrue[i]) * ofNegatives[k]));
+    if (++k === classes) k = 0;
+  }
+}
+
 /** Beyond it a product with a slope may leave float32. */
 const greatestFactor = 1e20;
 
@@ -244,7 +262,7 @@ export function finishGradient(
   if (ofPositives.some(isLarge) || ofNegatives.some(isLarge)) {
     for (let i = from; i < end; i++) {
       const g = slopes[i] * (yTrue[i] * ofPositives[i % classes] + (1 - yTrue[i]) * ofNegatives[i % classes]);
-      slopes[i] = Math.max(-largest, Math.min(largest, g));
+      slopes[i] = toFloat32(g);
     }
   } else if (classes === 1) {
     const a = ofPositives[0], b = ofNegatives[0];
@@ -257,5 +275,4 @@ export function finishGradient(
   }
 }
 
-const largest = (2 - 2 ** -23) * 2 ** 127;
 const isLarge = (factor: number): boolean => Math.abs(factor) > greatestFactor;

@@ -38,6 +38,9 @@ function eachOutput(weights: Tensor, { rows, classes, rowWeights }: BatchShape):
   return rowWeights && classes > 1 ? tf.tile(tf.reshape(given, [rows, 1]), [1, classes]) : given;
 }
 
+/** Up to this size w·D is kept in float64, beside the tensors, and the gradient is rounded once: it costs next to nothing. */
+const exactSize = 4096;
+
 /** Thrown to leave a custom gradient whose numbers are out of range. */
 const outOfRange = new Error("Something is out of range");
 
@@ -56,7 +59,9 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
   const sums = new Float64Array(sumsPerColumn * classes);
   const inputs: Record<string, Tensor> = { yTrue, yPred };
   if (sampleWeight !== undefined) inputs.sampleWeight = eachOutput(sampleWeight, shape);
-  const slopes = runCounts(inputs, { prepared, classes, keep: engine().state.gradientDepth > 0, sums });
+  const wanted = engine().state.gradientDepth > 0, small = yPred.size <= exactSize;
+  const exact = wanted && small ? new Float64Array(yPred.size) : undefined;
+  const slopes = runCounts(inputs, { prepared, classes, keep: wanted && !small, exact, sums });
   if (Number.isNaN(sums[0])) throw outOfRange;
 
   const added = addsCounts(average);
@@ -68,8 +73,9 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
     weights.push(average === "weighted" ? own * sums[k * sumsPerColumn + 1] : own);
   }
   const scored = scoreCounts(each, added ? undefined : weights, scoring);
-  const labels = slopes && keptAlias(yTrue);
-  if (slopes !== undefined) kept.push(tf.keep(slopes), labels!);
+  const labels = wanted ? keptAlias(yTrue) : undefined;
+  if (labels !== undefined) kept.push(labels);
+  if (slopes !== undefined) kept.push(tf.keep(slopes));
 
   const gradFunc = (dy: Tensor): Tensor => {
     const partials = scorePartials(scoring.score, scored), by = -dy.dataSync()[0];
@@ -80,10 +86,12 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
       ofPositives[k] = finite(factor * ofPositive);
       ofNegatives[k] = finite(factor * ofNegative);
     }
-    const attributes = { ofPositives, ofNegatives };
-    if (engine().state.gradientDepth === 0) return runGradient({ slopes: slopes!, yTrue: labels! }, attributes);
+    const attributes = { ofPositives, ofNegatives, exact, shape: yPred.shape };
+    if (engine().state.gradientDepth === 0) return runGradient({ slopes, yTrue: labels! }, attributes);
     // Inside of another gradient this one may be asked for again, and must not be differentiated.
-    const values = tf.tidy(() => runGradient({ slopes: tf.clone(slopes!), yTrue: labels! }, attributes).dataSync());
+    const values = tf.tidy(() =>
+      runGradient({ slopes: slopes && tf.clone(slopes), yTrue: labels! }, attributes).dataSync()
+    );
     return derivedOnce(name, yPred, values as Float32Array);
   };
   return { value: tf.scalar(best - scored.value), gradFunc };
