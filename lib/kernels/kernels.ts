@@ -3,17 +3,22 @@ import type { StepForm } from "../steps/form.ts";
 import type { Tensor } from "../tensor.ts";
 import { addSums, exactGradient, finishGradient, hasLoop, loopValue, type Table } from "./loops.ts";
 import { type Plan, planOf } from "./plan.ts";
+import { addSimdSums, finishSimd, simdOf, type SimdPlan, simdPlanOf } from "./simd.ts";
 import { engine, type TensorInfo } from "./tape.ts";
 
 /** What became of the steps of a loss: one for all columns, or one a column. */
 export interface Prepared {
   readonly plans: readonly Plan[];
+  /** The only one, for the SIMD loops, where they know it. */
+  readonly simd?: SimdPlan;
 }
 
 /** The steps as the kernels want them; nothing if there is one that they don't know. */
 export function prepare(forms: readonly StepForm[] | undefined): Prepared | undefined {
   const plans = forms?.map((form) => hasLoop(form.shape) ? planOf(form, loopValue) : undefined);
-  return plans?.every((plan) => plan !== undefined) ? { plans } : undefined;
+  return plans?.every((plan) => plan !== undefined)
+    ? { plans, simd: plans.length === 1 ? simdPlanOf(forms![0]) : undefined }
+    : undefined;
 }
 
 const countsKernel = "RoundaboutCounts", gradientKernel = "RoundaboutCountsGradient";
@@ -108,6 +113,70 @@ function finishOnCpu(
   return { dataId: slopes.dataId, shape: slopes.shape, dtype: "float32" };
 }
 
+/** The wasm backend, as far as it is used here. */
+interface HeapBackend {
+  readonly wasm?: Parameters<typeof simdOf>[0]["wasm"];
+  readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: string): TensorInfo;
+  typedArrayFromHeap(info: TensorInfo): Float32Array;
+  incRef(dataId: object): void;
+}
+
+const offsetOf = (backend: HeapBackend, { dataId }: TensorInfo): number =>
+  backend.dataIdMap.get(dataId).memoryOffset >>> 0;
+
+function countOnWasm(
+  { inputs, attrs, backend }: { inputs: CountsInputs; attrs: CountsAttributes; backend: HeapBackend },
+): TensorInfo[] {
+  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, keep, exact, sums } = attrs;
+  const kept = keep ? backend.makeOutput(yPred.shape, "float32") : undefined; // first: views are lost when the heap grows
+  const view = (info: TensorInfo) => backend.typedArrayFromHeap(info);
+  const outputs = view(yPred), simd = exact === undefined && classes === 1 ? simdOf(backend) : undefined;
+  const table: Table = {
+    yTrue: view(yTrue),
+    yPred: outputs,
+    sampleWeight: sampleWeight && view(sampleWeight),
+    slopes: exact ?? (kept && view(kept)),
+  };
+  let from = 0, good = true;
+  if (simd && prepared.simd && (sampleWeight === undefined || prepared.simd.weighted !== undefined)) {
+    from = outputs.length - outputs.length % 8;
+    const at = {
+      p: offsetOf(backend, yPred),
+      y: offsetOf(backend, yTrue),
+      w: sampleWeight && offsetOf(backend, sampleWeight),
+      d: kept && offsetOf(backend, kept),
+    };
+    good = addSimdSums(simd, prepared.simd, at, from, sums);
+  }
+  if (!good || !addSums(prepared.plans, table, classes, sums, from, outputs.length)) sums[0] = NaN;
+  return kept === undefined ? [] : [kept];
+}
+
+function finishOnWasm(
+  { inputs, attrs, backend }: { inputs: GradientInputs; attrs: GradientAttributes; backend: HeapBackend },
+): TensorInfo {
+  const { slopes, yTrue } = inputs, { ofPositives, ofNegatives, exact } = attrs;
+  if (slopes === undefined) {
+    const gradient = backend.makeOutput(attrs.shape, "float32");
+    exactGradient(
+      exact!,
+      backend.typedArrayFromHeap(yTrue),
+      ofPositives,
+      ofNegatives,
+      backend.typedArrayFromHeap(gradient),
+    );
+    return gradient;
+  }
+  const [a] = ofPositives, [b] = ofNegatives, values = backend.typedArrayFromHeap(slopes);
+  const simd = ofPositives.length === 1 && Math.max(Math.abs(a), Math.abs(b)) < 1e20 ? simdOf(backend) : undefined;
+  const from = simd === undefined ? 0 : values.length - values.length % 8;
+  if (simd !== undefined) finishSimd(simd, { d: offsetOf(backend, slopes), y: offsetOf(backend, yTrue) }, from, a, b);
+  finishGradient(values, backend.typedArrayFromHeap(yTrue), ofPositives, ofNegatives, from);
+  backend.incRef(slopes.dataId);
+  return { dataId: slopes.dataId, shape: slopes.shape, dtype: "float32" };
+}
+
 /** Registers a kernel; what TensorFlow.js types as numbers and tensors are here objects of this library too. */
 function register(kernelName: string, backendName: string, kernelFunc: unknown): void {
   tf.registerKernel({ kernelName, backendName, kernelFunc } as Parameters<typeof tf.registerKernel>[0]);
@@ -116,4 +185,6 @@ function register(kernelName: string, backendName: string, kernelFunc: unknown):
 if (tf.getKernel(countsKernel, "cpu") === undefined) {
   register(countsKernel, "cpu", countOnCpu);
   register(gradientKernel, "cpu", finishOnCpu);
+  register(countsKernel, "wasm", countOnWasm);
+  register(gradientKernel, "wasm", finishOnWasm);
 }

@@ -1,0 +1,48 @@
+// The kernels against the library's own float64 passes, on both backends; the bytes against their source.
+import { assert, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { metricLoss, steps, toStep } from "../../lib/mod.ts";
+import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
+import { buildKernels } from "../../tasks/build_kernels.ts";
+import { assertWithin, counted, onBackends, random } from "../helpers.ts";
+
+Deno.test("the SIMD kernels are what their source makes", async () => {
+  assertEquals(simdBytes, btoa(String.fromCharCode(...await buildKernels())));
+});
+
+for (const rare of [false, true]) {
+  onBackends(`a hundred thousand rows are as float64 has them, ${rare ? "1 % positives" : "uniform"}`, () => {
+    const n = 100_003, next = random(5);
+    const p = Float32Array.from({ length: n }, () => rare ? next() ** 8 : next());
+    const y = Float32Array.from({ length: n }, () => next() < (rare ? 0.01 : 0.3) ? 1 : 0);
+    const w = Float32Array.from({ length: n }, () => 0.5 + next());
+    const yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y), sampleWeight = tf.tensor1d(w);
+    for (const name of Object.keys(steps) as (keyof typeof steps)[]) {
+      for (const weights of [undefined, sampleWeight]) {
+        const own = toStep(name), { value, derivative, threshold, slope } = own;
+        const fused = metricLoss("f1", { step: own });
+        const composed = metricLoss("f1", { step: { name, value, derivative, threshold, slope } }); // a step of one's own
+        const take = (loss: typeof fused) => {
+          const { value, grad } = tf.valueAndGrad((x) => loss(yTrue, x, weights))(yPred);
+          const numbers = { value: value.dataSync()[0], gradient: grad.dataSync() };
+          tf.dispose([value, grad]);
+          return numbers;
+        };
+        const { result: got, made } = counted(() => take(fused)), wanted = take(composed);
+        assertEquals(made, 0);
+        assertEquals(take(fused), got, "the same bytes in every run");
+        // Both losses are rounded to float32: half an ulp each, beside what the sums may lose.
+        assertWithin(got.value, wanted.value, 5e-8 + 6e-8, `${name} ${weights ? "weighted" : ""}`);
+        let worst = 0;
+        got.gradient.forEach((g, i) => {
+          const off = Math.abs(g - wanted.gradient[i]);
+          if (off > 0) worst = Math.max(worst, off / Math.abs(wanted.gradient[i]));
+        });
+        assert(worst <= 3e-6, `${name}: the gradient is off by ${worst}`);
+      }
+    }
+    const value = metricLoss("f1")(yTrue, yPred);
+    assertEquals(value.shape, []);
+    tf.dispose([value, yPred, yTrue, sampleWeight]);
+  });
+}
