@@ -143,7 +143,7 @@ export function addSums(
       fill(plans[k], yPred, { start, count, first: k, stride: plans.length }, blockValues, blockSlopes);
     }
     let good;
-    if (classes > 1) good = addColumns(yTrue, yPred, sampleWeight, start, count, classes, sums);
+    if (classes > 1) good = addColumns(yTrue, yPred, sampleWeight, start, count, sums);
     else if (sampleWeight === undefined) good = addColumn(yTrue, yPred, start, count, sums);
     else good = addWeighted(yTrue, yPred, sampleWeight, start, count, sums);
     if (!good) return false;
@@ -209,7 +209,6 @@ function addColumns(
   weights: Float32Array | undefined,
   start: number,
   count: number,
-  classes: number,
   sums: Float64Array,
 ): boolean {
   const values = blockValues, slopes = blockSlopes;

@@ -77,7 +77,7 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
   if (labels !== undefined) kept.push(labels);
   if (slopes !== undefined) kept.push(tf.keep(slopes));
 
-  const gradFunc = (dy: Tensor): Tensor => {
+  const gradient = (dy: Tensor): Tensor => {
     const partials = scorePartials(scoring.score, scored), by = -dy.dataSync()[0];
     const ofPositives = new Float64Array(classes), ofNegatives = new Float64Array(classes);
     for (let k = 0; k < classes; k++) {
@@ -93,6 +93,14 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
       runGradient({ slopes: slopes && tf.clone(slopes), yTrue: labels! }, attributes).dataSync()
     );
     return derivedOnce(name, yPred, values as Float32Array);
+  };
+  const gradFunc = (dy: Tensor): Tensor => {
+    try {
+      return gradient(dy);
+    } catch (error) {
+      tf.dispose(kept); // tfjs keeps what was given to the tape when a gradient throws
+      throw error;
+    }
   };
   return { value: tf.scalar(best - scored.value), gradFunc };
 }
