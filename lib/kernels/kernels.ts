@@ -81,7 +81,7 @@ interface HostBackend {
 
 const numbersOf = (backend: HostBackend, { dataId }: TensorInfo): Float32Array => {
   const values = backend.readSync(dataId);
-  return values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
+  return values instanceof Float32Array ? values : new Float32Array(values as ArrayLike<number>);
 };
 
 function countOnCpu(
