@@ -141,3 +141,20 @@ export { type ConfusionTable, confusionTable, type ConfusionTableOptions } from 
 export type { Label, LabelOptions, Labels } from "./metrics/read_labels.ts";
 
 export { answeredSoftsignLoss, askedRampLoss, askedRoundLoss, type ThreadLoss } from "./thread/thread.ts";
+
+export { guarded, GuardError } from "./audit/guarded.ts";
+export type {
+  AuditedLoss,
+  AuditOptions,
+  Cause,
+  Evidence,
+  Finding,
+  Kind,
+  LabelKind,
+  LossAudit,
+  PredictionKind,
+  Probe,
+  Severity,
+  WayPoint,
+  Where,
+} from "./audit/types.ts";
