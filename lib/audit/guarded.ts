@@ -11,6 +11,8 @@ export class GuardError extends Error {
   readonly finding: Finding;
 
   /**
+   * Says what is wrong, at which step, and what to do.
+   *
    * @param name The loss's name.
    * @param step Which gradient it was, from 1.
    * @param finding What is wrong.
