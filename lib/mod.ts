@@ -143,18 +143,20 @@ export type { Label, LabelOptions, Labels } from "./metrics/read_labels.ts";
 export { answeredSoftsignLoss, askedRampLoss, askedRoundLoss, type ThreadLoss } from "./thread/thread.ts";
 
 export { guarded, GuardError } from "./audit/guarded.ts";
-export type {
-  AuditedLoss,
-  AuditOptions,
-  Cause,
-  Evidence,
-  Finding,
-  Kind,
-  LabelKind,
-  LossAudit,
-  PredictionKind,
-  Probe,
-  Severity,
-  WayPoint,
-  Where,
+export {
+  type AuditedLoss,
+  type AuditOptions,
+  type Cause,
+  causes,
+  type Evidence,
+  type Finding,
+  type Kind,
+  kinds,
+  type LabelKind,
+  type LossAudit,
+  type PredictionKind,
+  type Probe,
+  type Severity,
+  type WayPoint,
+  type Where,
 } from "./audit/types.ts";

@@ -71,19 +71,43 @@ export type LabelKind =
 
 /** Options of `auditLoss`. */
 export interface AuditOptions {
-  /** @default {"probability"} */
+  /**
+   * What the outputs are.
+   *
+   * @default {"probability"}
+   */
   yPred?: PredictionKind;
-  /** @default {"binary"} */
+  /**
+   * What the labels are.
+   *
+   * @default {"binary"}
+   */
   yTrue?: LabelKind;
-  /** @default {1, or 3 for classes} */
+  /**
+   * How many outputs a row has.
+   *
+   * @default {1, or 3 for classes}
+   */
   columns?: number;
-  /** Share of positives, inside (0, 1). @default {0.4} */
+  /**
+   * Share of positives, inside (0, 1).
+   *
+   * @default {0.4}
+   */
   prevalence?: number;
   /** What the loss is meant to improve: a name, a score, or any function that is larger the better. */
   metric?: ScoreName | ScoreDefinition | ((yTrue: Tensor, yPred: Tensor) => number);
-  /** @default {1} */
+  /**
+   * The same seed gives the same report.
+   *
+   * @default {1}
+   */
   seed?: number;
-  /** @default {64} */
+  /**
+   * How many rows a batch has.
+   *
+   * @default {64}
+   */
   rows?: number;
   /** Data that the words above don't describe. */
   sample?: (kind: Kind, seed: number, rows: number) => { yTrue: Tensor; yPred: Tensor } | undefined;
@@ -102,18 +126,23 @@ export type Evidence = Readonly<Record<string, number | string | boolean>>;
 
 /** One thing that is wrong. */
 export interface Finding {
+  /** Why. */
   readonly cause: Cause;
+  /** How bad it is. */
   readonly severity: Severity;
   /** One sentence. */
   readonly message: string;
+  /** The numbers. */
   readonly evidence: Evidence;
   /** What to write instead. */
   readonly remedy: string;
+  /** Where in the loss, if that is known. */
   readonly where?: Where;
 }
 
 /** One thing that was tried. */
 export interface Probe {
+  /** What it asks. */
   readonly name: string;
   /** "ok", "found", or why it was not tried. */
   readonly result: "ok" | "found" | "skipped";
@@ -123,8 +152,11 @@ export interface Probe {
 
 /** The loss along the way from wrong (0) to right (1), and its derivative by that way. */
 export interface WayPoint {
+  /** How far, from 0 to 1. */
   readonly at: number;
+  /** The loss there. */
   readonly loss: number;
+  /** Its derivative by the way, as the gradient says. */
   readonly slope: number;
 }
 
@@ -132,14 +164,17 @@ export interface WayPoint {
 export interface LossAudit {
   /** What was audited: the loss's name, or "loss". */
   readonly name: string;
+  /** "broken" if a finding is an error, "suspect" if one is a warning. */
   readonly verdict: "sound" | "suspect" | "broken";
   /** Worst first. */
   readonly findings: readonly Finding[];
+  /** All that was tried. */
   readonly probes: readonly Probe[];
   /** What was assumed because it was not said, one sentence each. */
   readonly assumed: readonly string[];
   /** The loss from wrong to right; empty where it has no such way. */
   readonly way: readonly WayPoint[];
+  /** The whole report as data. */
   toJSON(): unknown;
   /** The report for a terminal. */
   toString(): string;

@@ -34,7 +34,17 @@ export {
 } from "./landscape_figure.ts";
 export { pairedFigure, type PairedFigureOptions, type PairedItem } from "./paired_figure.ts";
 // The types that auditDisplay, trainLogistic and confusionFigure take.
-export type { Cause, Evidence, Finding, LossAudit, Probe, Severity, WayPoint, Where } from "../audit/types.ts";
+export {
+  type Cause,
+  causes,
+  type Evidence,
+  type Finding,
+  type LossAudit,
+  type Probe,
+  type Severity,
+  type WayPoint,
+  type Where,
+} from "../audit/types.ts";
 export type { Counts } from "../counts/counts.ts";
 export type { ConfusionTable } from "../metrics/confusion_table.ts";
 export type { Label } from "../metrics/read_labels.ts";
