@@ -31,8 +31,8 @@ export const auditSpec: TaskSpec = {
   about:
     "Says why a loss does not learn: tries each named export of a TypeScript or JavaScript file on many batches,\n" +
     "and names what is wrong, with numbers and a remedy. Ends with 1 if a loss is broken, with 0 if it is sound or suspect.\n" +
-    'The file imports TensorFlow.js as "@tensorflow/tfjs", wherever it is: that is then the one of this project. A copy\n' +
-    "of its own (npm:…, or a URL) makes tensors that this one does not know. Only audit code that you would run.",
+    'The file imports TensorFlow.js as "@tensorflow/tfjs", wherever it is: that is then the one of this project. Another\n' +
+    "version beside it (npm:…@…, or a URL) may not understand its tensors. Only audit code that you would run.",
   usage: "[--predictions KIND] [--labels KIND] [--json] [--save FILE.html] FILE.ts#exportName ...",
   positionals: true,
   data: "json",
