@@ -141,8 +141,8 @@ const css = `:root {\n${paletteCss("light")}\ncolor-scheme: light dark;\n}
 @media (prefers-color-scheme: dark) {\n:root {\n${paletteCss("dark")}\n}\n}
 body { background: var(--rb-paper); color: var(--rb-ink); font: 1rem/1.5 system-ui, sans-serif; max-width: 70rem;
   margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; } td, th { border-bottom: 1px solid var(--rb-grid); padding: 0.3rem 0.6rem;
-  vertical-align: top; overflow-wrap: anywhere; }
+table { border-collapse: collapse; display: block; overflow-x: auto; } td, th { border-bottom: 1px solid var(--rb-grid); padding: 0.3rem 0.6rem;
+  vertical-align: top; }
 figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; } figcaption { color: var(--rb-muted); }`;
 
 /** The report as a page that needs nothing else. */
