@@ -20,7 +20,7 @@ export * from "./confusion_frame.ts";
 export * from "./datasets.ts";
 export * from "./load_dataset.ts";
 export * from "./prepare.ts";
-export * from "./random.ts";
+export * from "../random.ts";
 export * from "./report_frame.ts";
 export * from "./split.ts";
 export * from "./stratified_k_fold.ts";
