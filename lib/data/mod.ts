@@ -16,6 +16,7 @@
  * @module
  */
 export type { Labelled } from "./check.ts";
+export * from "./batches_of.ts";
 export * from "./confusion_frame.ts";
 export * from "./datasets.ts";
 export * from "./load_dataset.ts";
