@@ -37,6 +37,8 @@ export interface BatchOptions {
   perClass?: readonly { option: string; length: number }[];
   /** The least number of classes. */
   atLeast?: number;
+  /** How many rows came before this batch: an error names the row of the whole data. */
+  firstRow?: number;
 }
 
 /** Something in a batch that the scores have no meaning for: which argument, and what it was. */
@@ -120,14 +122,15 @@ export function readBatch(what: string, tensors: BatchTensors, options: BatchOpt
   checkDtype(what, "yPred", yPred, ["float32"]);
   if (sampleWeight !== undefined) checkDtype(what, "sampleWeight", sampleWeight, numbers);
 
-  const place = (i: number) => classes === 1 ? `row ${i}` : `row ${Math.floor(i / classes)}, column ${i % classes}`;
+  const rowAt = (i: number) => `row ${(options.firstRow ?? 0) + i}`;
+  const place = (i: number) => classes === 1 ? rowAt(i) : `${rowAt(Math.floor(i / classes))}, column ${i % classes}`;
   const outputs = yPred.dataSync();
   checkOutputs(what, outputs, options.fromLogits, place);
   const weights = sampleWeight &&
-    readWeights(what, sampleWeight, relation(sampleWeight, yPred, classes), classes, place);
+    readWeights(what, sampleWeight, relation(sampleWeight, yPred, classes), classes, place, rowAt);
   const given = yTrue.dataSync(), indexed = relation(yTrue, yPred, classes) === "rows";
   const { labels, kept } = withoutIgnored(given, options.ignoreLabel);
-  if (indexed) checkIndices(what, labels, classes);
+  if (indexed) checkIndices(what, labels, classes, rowAt);
   else {
     checkRange(
       labels,
@@ -182,6 +185,7 @@ function readWeights(
   each: string,
   classes: number,
   place: (i: number) => string,
+  rowAt: (i: number) => string,
 ): ArrayLike<number> {
   const weights = tensor.dataSync();
   checkRange(
@@ -192,7 +196,7 @@ function readWeights(
       refuse(
         what,
         "sampleWeight",
-        `must be finite and ≥ 0, ${each === "rows" ? `row ${i}` : place(i)} is ${describe(value)}`,
+        `must be finite and ≥ 0, ${each === "rows" ? rowAt(i) : place(i)} is ${describe(value)}`,
       ),
   );
   return each === "rows" ? repeat(weights, classes) : weights;
@@ -220,13 +224,18 @@ function keptWeights(
   return kept.map((k, i) => k * weights[i]);
 }
 
-function checkIndices(what: string, labels: ArrayLike<number>, classes: number): void {
+function checkIndices(
+  what: string,
+  labels: ArrayLike<number>,
+  classes: number,
+  rowAt: (i: number) => string,
+): void {
   for (let i = 0; i < labels.length; i++) {
     if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < classes)) {
       throw refuse(
         what,
         "yTrue",
-        `must hold class indices from 0 to ${classes - 1}, row ${i} is ${describe(labels[i])}`,
+        `must hold class indices from 0 to ${classes - 1}, ${rowAt(i)} is ${describe(labels[i])}`,
       );
     }
   }

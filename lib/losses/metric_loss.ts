@@ -6,6 +6,7 @@ import { checkOptions } from "../check/options.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { derivedOnce } from "../once.ts";
 import type { Scalar, Tensor } from "../tensor.ts";
+import { rememberParts } from "./loss_parts.ts";
 
 /** Options of every loss. */
 export type LossOptions = SettingOptions;
@@ -71,7 +72,7 @@ export interface Loss {
 export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOptions = {}): Loss {
   const chosen = toScore(score), name = `${chosen.name}Loss`, best = chosen.best ?? 1;
   checkOptions(name, options, ["step", "slope", ...settingNames]);
-  const { scoring, reading, decide } = toSetting(name, chosen, options);
+  const setting = toSetting(name, chosen, options), { scoring, reading, decide } = setting;
 
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     const batch = readBatch(name, { yTrue, yPred, sampleWeight }, reading);
@@ -92,5 +93,6 @@ export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOpti
     });
     return op(yPred) as Scalar;
   };
+  rememberParts(loss, { ...setting, best, wholeSet: typeof options.decision === "object" });
   return Object.defineProperty(loss, "name", { value: name });
 }
