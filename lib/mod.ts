@@ -154,6 +154,7 @@ export { type TunedThreshold, tuneThreshold, type TuneThresholdOptions } from ".
 
 export { answeredSoftsignLoss, askedRampLoss, askedRoundLoss, type ThreadLoss } from "./thread/thread.ts";
 
+export { auditLoss } from "./audit/audit_loss.ts";
 export { guarded, GuardError } from "./audit/guarded.ts";
 export {
   type AuditedLoss,

@@ -9,7 +9,6 @@ import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import type { AuditedLoss, AuditOptions, LabelKind, LossAudit, PredictionKind } from "../lib/audit/types.ts";
 import { auditDisplay, bundle, decodeFigures, paletteCss } from "../lib/notebook/mod.ts";
-import { toScore } from "../lib/scores/to_score.ts";
 import {
   numberOption,
   type Reporter,
@@ -48,7 +47,6 @@ export const auditSpec: TaskSpec = {
     },
     columns: { type: "string", help: "how many outputs a row has" },
     prevalence: { type: "string", help: "the share of positives (0.4)" },
-    metric: { type: "string", help: "the score that the loss is meant to improve: f1, precision, recall, …" },
     seed: { type: "string", help: "a whole number: the same one, the same report (1)" },
     json: { type: "boolean", help: "print JSON, and nothing else, to the standard output" },
     save: { type: "string", help: "write the report as an HTML page, figures included" },
@@ -93,24 +91,15 @@ function prevalenceOption(value: string): number {
   return number;
 }
 
-function metricOption(value: string): AuditOptions["metric"] {
-  try {
-    return toScore(value as Parameters<typeof toScore>[0]);
-  } catch (error) {
-    throw new UsageError(`--metric: ${(error as Error).message}`);
-  }
-}
-
 /** The options of an audit, as they were typed; what was not typed is not there. */
 export function auditOptions(
-  { predictions, labels, columns, prevalence, metric, seed }: TaskArgs["values"],
+  { predictions, labels, columns, prevalence, seed }: TaskArgs["values"],
 ): AuditOptions {
   return {
     ...(predictions === undefined ? {} : { yPred: predictionsOption(String(predictions)) }),
     ...(labels === undefined ? {} : { yTrue: labelsOption(String(labels)) }),
     ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1) }),
     ...(prevalence === undefined ? {} : { prevalence: prevalenceOption(String(prevalence)) }),
-    ...(metric === undefined ? {} : { metric: metricOption(String(metric)) }),
     ...(seed === undefined ? {} : { seed: wholeOption("seed", seed, 0) }),
   };
 }

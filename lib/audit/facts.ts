@@ -24,14 +24,16 @@ export interface Facts {
   readonly ops: readonly Op[];
   readonly readOut?: { line?: string };
   readonly connected: boolean;
+  readonly customized: boolean;
   readonly rows: number;
   readonly columns: number;
 }
 
 const opsOf = (loss: AuditedLoss, batch: Numbers) =>
-  recorded(loss, batch, ({ ops, readOut, connected }) => ({
+  recorded(loss, batch, ({ ops, readOut, connected, customized }) => ({
     readOut,
     connected,
+    customized,
     ops: ops.map(({ outputs, ...op }): Op => ({
       ...op,
       outputShape: outputs[0]?.shape ?? [],
@@ -85,10 +87,4 @@ export function halves(loss: AuditedLoss, batch: Numbers): { whole: number; part
   const n = batch.predShape[0], all = [...Array(n).keys()];
   const part = (from: number, to: number) => valueOf(loss, rowsOf(batch, all.slice(from, to)));
   return { whole: valueOf(loss, batch), parts: (part(0, n / 2) + part(n / 2, n)) / 2 };
-}
-
-/** The batch with its labels in another order than its outputs. */
-export function shuffled(batch: Numbers): Numbers {
-  const n = batch.predShape[0], turned = rowsOf(batch, [...Array(n).keys()].map((i) => (i + 7) % n));
-  return { ...batch, yTrue: turned.yTrue };
 }

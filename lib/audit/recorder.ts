@@ -44,6 +44,8 @@ export interface Recording {
   readonly ops: readonly Recorded[];
   /** The line where a value that was made from `yPred` was read out of the graph. */
   readonly readOut?: { line?: string };
+  /** Whether an operation with a gradient of its own (tf.customGrad) took part: its gradient may differ on purpose. */
+  readonly customized: boolean;
   /** Whether the result was made from `yPred` by operations, and not by way of numbers read out. */
   readonly connected: boolean;
 }
@@ -51,6 +53,7 @@ export interface Recording {
 /** The members of the engine that are watched; they are its own, and put back. */
 interface Engine {
   runKernel(name: string, inputs: Record<string, unknown>, attrs?: Record<string, unknown>): unknown;
+  runKernelFunc(params: { forwardFunc?: unknown; inputs: Record<string, unknown> }): unknown;
   readSync(dataId: object): ArrayLike<number>;
 }
 
@@ -68,7 +71,7 @@ function callersLine(stack: string | undefined): string | undefined {
 /** Runs a loss forwards and writes down what it does. Everything is put back afterwards, whatever happens. */
 export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: Tensor, yPred: Tensor): Recording {
   const engine = tf.engine() as unknown as Engine;
-  const { runKernel, readSync } = engine;
+  const { runKernel, runKernelFunc, readSync } = engine;
   const origins = new Map<object, Origin>(); // by tensor: a reshape shares its data with what it was made from
   const data = new Map<object, Origin>();
   const know = (tensor: Tensor, origin: Origin) => {
@@ -76,7 +79,7 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
     data.set(tensor.dataId, origin);
   };
   const ops: Recorded[] = [];
-  let readOut: { line?: string } | undefined, depth = 0;
+  let readOut: { line?: string } | undefined, depth = 0, customized = false;
   know(yTrue, { fromPred: false, fromTrue: true, isPred: false });
   know(yPred, { fromPred: true, fromTrue: false, isPred: true });
   const isTensor = (v: unknown): v is Tensor => v instanceof tf.Tensor;
@@ -119,6 +122,22 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
     }
     return result;
   };
+  // An operation with a gradient of its own (tf.customGrad): what it reads on the way is its own business.
+  engine.runKernelFunc = function (params) {
+    if (params.forwardFunc === undefined) return runKernelFunc.call(engine, params);
+    depth++;
+    let result: unknown;
+    try {
+      result = runKernelFunc.call(engine, params);
+    } finally {
+      depth--;
+    }
+    const known = Object.values(params.inputs).flat().filter(isTensor).map(originOf);
+    const fromPred = known.some((o) => o?.fromPred), fromTrue = known.some((o) => o?.fromTrue);
+    for (const output of [result].flat().filter(isTensor)) know(output, { fromPred, fromTrue, isPred: false });
+    if (fromPred) customized = true;
+    return result;
+  };
   engine.readSync = function (dataId) {
     if (depth === 0 && readOut === undefined && data.get(dataId)?.fromPred) {
       readOut = { line: callersLine(new Error().stack) };
@@ -127,11 +146,12 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
   };
   try {
     const result = loss(yTrue, yPred);
-    return { result, ops, readOut, connected: isTensor(result) && originOf(result)?.fromPred === true };
+    return { result, ops, readOut, customized, connected: isTensor(result) && originOf(result)?.fromPred === true };
   } catch (error) {
-    return { result: undefined, error, ops, readOut, connected: false };
+    return { result: undefined, error, ops, readOut, customized, connected: false };
   } finally {
     delete (engine as Partial<Engine>).runKernel;
+    delete (engine as Partial<Engine>).runKernelFunc;
     delete (engine as Partial<Engine>).readSync;
   }
 }

@@ -46,6 +46,13 @@ function moves({ loss, facts }: Case): number {
   );
 }
 
+/** Whether the loss takes no value between, as one output goes from end to end: it jumps, as a decision does. */
+function jumps({ loss, facts }: Case): boolean {
+  const { batch } = facts.random, low = Math.min(0, ...batch.yPred), high = Math.max(1, ...batch.yPred);
+  const along = Array.from({ length: 201 }, (_, k) => low + (high - low) * k / 200);
+  return new Set(along.map((p) => valueOf(loss, withOutputs(batch, (own, i) => i === 0 ? p : own)))).size <= 2;
+}
+
 /** No gradient at all: which operation, or which value that was read out. */
 export const noGradient: Rule = (of) => {
   const { gradient, backThrown, value } = of.facts.random, { ops, readOut, connected } = of.facts;
@@ -78,7 +85,7 @@ export const noGradient: Rule = (of) => {
       where: softmax && whereOf(softmax),
     };
   }
-  if (block === undefined && backThrown === undefined) {
+  if (block === undefined && backThrown === undefined && !jumps(of)) {
     return {
       cause: "saturated",
       severity: "error",
@@ -94,7 +101,7 @@ export const noGradient: Rule = (of) => {
       ? `${block.op} has no gradient that is of use: the value moves, the gradient ${
         gradient ? "is 0" : "does not exist"
       }`
-      : `No gradient reaches the outputs: ${backThrown}`,
+      : `No gradient reaches the outputs: ${backThrown ?? "the loss jumps, and is flat between its jumps"}`,
     evidence,
     remedy: "Put a step with a slope in its place, such as softsign({ slope: 4 }) or straightThrough(); " +
       'for a score of rounded outputs take the loss itself, such as precisionLoss({ step: "softsign", slope: 4 })',
@@ -104,8 +111,8 @@ export const noGradient: Rule = (of) => {
 
 /** A column or a term whose gradient is missing while the value moves with it. */
 export const partlyDetached: Rule = ({ loss, facts }) => {
-  const { gradient, batch } = facts.random, { columns, rows, readOut, ops } = facts;
-  if (gradient === undefined || allZero(gradient)) return undefined;
+  const { gradient, batch } = facts.random, { columns, rows, readOut, ops, connected, customized } = facts;
+  if (gradient === undefined || allZero(gradient) || !connected || customized) return undefined;
   let worst = { gap: 0, at: 0, analytic: 0, numeric: 0 };
   const noise = 5e-5 * Math.max(1, Math.abs(facts.random.value)); // of float32, over a step of 0.01
   const probes = Array.from(

@@ -1,5 +1,4 @@
 import type { Scalar, Tensor } from "../tensor.ts";
-import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 
 /** Why a loss does not learn: the closed list of causes. */
 export const causes = [
@@ -95,8 +94,6 @@ export interface AuditOptions {
    * @default {0.4}
    */
   prevalence?: number;
-  /** What the loss is meant to improve: a name, a score, or any function that is larger the better. */
-  metric?: ScoreName | ScoreDefinition | ((yTrue: Tensor, yPred: Tensor) => number);
   /**
    * The same seed gives the same report.
    *

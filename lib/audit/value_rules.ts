@@ -204,7 +204,7 @@ export const wrongOptimum: Rule = ({ loss, facts }) => {
   const start = valueOf(loss, { ...batch, yPred: random.batch.yPred }), span = start - perfect.value;
   if (!(span > 0)) return undefined;
   const found = useless.map(([name, numbers]) => ({ name, value: valueOf(loss, numbers) }))
-    .find(({ value }) => value <= perfect.value + 0.02 * span);
+    .find(({ value }) => value <= perfect.value + 1e-3 * span);
   if (found === undefined) return undefined;
   return {
     cause: "wrong-optimum",
