@@ -140,4 +140,36 @@ export {
 export { type ConfusionTable, confusionTable, type ConfusionTableOptions } from "./metrics/confusion_table.ts";
 export type { Label, LabelOptions, Labels } from "./metrics/read_labels.ts";
 
+export { annealSlope, type AnnealSlopeOptions } from "./training/anneal_slope.ts";
+export type { BatchSource, TrainingBatch, TrainingData } from "./training/batches.ts";
+export {
+  type MetricGradient,
+  metricGradient,
+  type MetricGradientOptions,
+  type Model,
+} from "./training/metric_gradient.ts";
+export { priorBias, type PriorBiasOptions } from "./training/prior_bias.ts";
+export { stratifiedBatches, type StratifiedBatchesOptions } from "./training/stratified_batches.ts";
+export { type TunedThreshold, tuneThreshold, type TuneThresholdOptions } from "./training/tune_threshold.ts";
+
 export { answeredSoftsignLoss, askedRampLoss, askedRoundLoss, type ThreadLoss } from "./thread/thread.ts";
+
+export { auditLoss } from "./audit/audit_loss.ts";
+export { guarded, GuardError } from "./audit/guarded.ts";
+export {
+  type AuditedLoss,
+  type AuditOptions,
+  type Cause,
+  causes,
+  type Evidence,
+  type Finding,
+  type Kind,
+  kinds,
+  type LabelKind,
+  type LossAudit,
+  type PredictionKind,
+  type Probe,
+  type Severity,
+  type WayPoint,
+  type Where,
+} from "./audit/types.ts";

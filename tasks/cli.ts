@@ -35,6 +35,8 @@ export interface TaskSpec {
   options?: Record<string, ParseArgsOptionsConfig[string] & { help: string }>;
   /** Whether arguments without a name are taken. */
   positionals?: boolean;
+  /** The option with which only data goes to the standard output, and everything else to the other one. */
+  data?: string;
 }
 
 /** The arguments of a call. */
@@ -84,9 +86,18 @@ function helpText(spec: TaskSpec): string {
   }\n\nexit code: 0 done, 1 something failed, 2 bad usage`;
 }
 
-function terminalReporter(written: string[]): Reporter & { clear(): void } {
-  const rewrites = Deno.stdout.isTerminal();
+/** Prints data to the standard output: not through `console.log`, which what a task loads may print with as well. */
+export function writeData(text: string): void {
+  const bytes = new TextEncoder().encode(`${text}\n`);
+  for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
+}
+
+/** What prints: `dataOnly` leaves the standard output to data. */
+type TerminalReporter = Reporter & { clear(): void; dataOnly(): void };
+
+function terminalReporter(written: string[]): TerminalReporter {
   const encoder = new TextEncoder();
+  let rewrites = Deno.stdout.isTerminal(), say = console.log;
   let open = false;
   const clear = () => {
     if (open) Deno.stdout.writeSync(encoder.encode("\r\x1b[K"));
@@ -94,12 +105,16 @@ function terminalReporter(written: string[]): Reporter & { clear(): void } {
   };
   return {
     clear,
+    dataOnly: () => {
+      rewrites = false;
+      say = console.error;
+    },
     line: (text) => {
       clear();
-      console.log(text);
+      say(text);
     },
     status: (text) => {
-      if (!rewrites) return console.log(text);
+      if (!rewrites) return say(text);
       clear();
       const { columns } = Deno.consoleSize();
       Deno.stdout.writeSync(encoder.encode(text.slice(0, columns - 1)));
@@ -134,6 +149,7 @@ export async function runTask(
       console.log(helpText(spec));
       Deno.exit(0);
     }
+    if (spec.data !== undefined && (parsed as TaskArgs).values[spec.data]) report.dataOnly();
     await main(parsed as TaskArgs, report);
   } catch (error) {
     report.clear();
@@ -144,8 +160,8 @@ export async function runTask(
     else console.error(error);
   }
   report.clear();
-  for (const path of written) console.log(`wrote ${path}`);
+  for (const path of written) report.line(`wrote ${path}`);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  if (code !== 2) console.log(`${spec.name}: ${code === 0 ? "done" : "failed"} in ${seconds} s`);
+  if (code !== 2) report.line(`${spec.name}: ${code === 0 ? "done" : "failed"} in ${seconds} s`);
   Deno.exit(code);
 }

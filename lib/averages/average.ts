@@ -155,18 +155,18 @@ export function scoreCounts(
   return { value, values, whole, counts, weights };
 }
 
-/** What each of the counts adds to the score's value, as partial derivatives. */
-export function scorePartials(score: Score, { values, whole, counts, weights }: CountsScored): Counts[] {
-  return counts.map((one, i): Counts => {
-    const share = whole === 0 || Number.isNaN(values[i]) ? 0 : weights[i] / whole;
-    if (share === 0) return eachCount(() => 0);
-    const gradient = gradientOf(score, one);
-    return eachCount((key) => share * gradient[key]);
-  });
+/** The counts of a decided batch, and the way back from them. */
+export interface Counted {
+  /** The counts of each class (or row). */
+  readonly each: readonly Counts[];
+  /** What each of them weighs in the mean; none where the counts are added up first. */
+  readonly weights?: readonly number[];
+  /** The gradient by each output of what has these partial derivatives by the counts: one set a part, or one for all. */
+  gradient(partials: readonly Counts[]): Float32Array;
 }
 
-/** The score of a decided batch, and its gradient. */
-export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptions): Scored {
+/** Counts a decided batch: a data set's counts are the sums of its batches'. */
+export function countBatch(batch: Batch, decided: Decided, options: ScoringOptions): Counted {
   const { score, average, classWeights } = options;
   const added = addsCounts(average); // counts first, then the score
   const inCounts = classWeights !== undefined && (added || average === "samples");
@@ -180,13 +180,10 @@ export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptio
     const part = { ...rows, slice }, step = decided.step(column);
     return checkCounts(score, softCounts(part, step), part, step);
   });
-  const weighed = added ? undefined : partWeights(batch, parts, options);
-  const { value, values, whole, counts, weights } = scoreCounts(each, weighed, options);
   return {
-    value,
-    values,
-    gradient: () => {
-      const partials = scorePartials(score, { value, values, whole, counts, weights });
+    each,
+    weights: added ? undefined : partWeights(batch, parts, options),
+    gradient: (partials) => {
       // What is not decided by one step an output goes on in float64.
       const direct = decided.outputs === batch.yPred;
       const gradient = direct ? new Float32Array(batch.yTrue.length) : new Float64Array(batch.yTrue.length);
@@ -195,5 +192,30 @@ export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptio
       );
       return checkGradient(score, decided.back(gradient), batch);
     },
+  };
+}
+
+/** The partial derivatives of the mean by the counts that were scored; `whole`: what the mean is taken over. */
+export function countsPartials(
+  { counts, values, weights }: CountsScored,
+  whole: number,
+  score: Score,
+): readonly Counts[] {
+  return counts.map((one, i): Counts => {
+    const share = whole === 0 || Number.isNaN(values[i]) ? 0 : weights[i] / whole;
+    if (share === 0) return eachCount(() => 0);
+    const gradient = gradientOf(score, one);
+    return eachCount((key) => share * gradient[key]);
+  });
+}
+
+/** The score of a decided batch, and its gradient. */
+export function scoreBatch(batch: Batch, decided: Decided, options: ScoringOptions): Scored {
+  const counted = countBatch(batch, decided, options);
+  const scored = scoreCounts(counted.each, counted.weights, options);
+  return {
+    value: scored.value,
+    values: scored.values,
+    gradient: () => counted.gradient(countsPartials(scored, scored.whole, options.score)),
   };
 }

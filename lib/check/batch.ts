@@ -37,6 +37,8 @@ export interface BatchOptions {
   perClass?: readonly { option: string; length: number }[];
   /** The least number of classes. */
   atLeast?: number;
+  /** How many rows came before this batch: an error names the row of the whole data. */
+  firstRow?: number;
 }
 
 /** Something in a batch that the scores have no meaning for: which argument, and what it was. */
@@ -142,14 +144,15 @@ const numbers = ["float32", "int32", "bool"];
 export function readBatch(what: string, tensors: BatchTensors, options: BatchOptions): Batch {
   const { yTrue, yPred, sampleWeight } = tensors;
   const { rows, classes, indexed, rowWeights } = readBatchShape(what, tensors, options);
-  const place = (i: number) => classes === 1 ? `row ${i}` : `row ${Math.floor(i / classes)}, column ${i % classes}`;
+  const rowAt = (i: number) => `row ${(options.firstRow ?? 0) + i}`;
+  const place = (i: number) => classes === 1 ? rowAt(i) : `${rowAt(Math.floor(i / classes))}, column ${i % classes}`;
   const outputs = yPred.dataSync();
   checkOutputs(what, outputs, options.fromLogits, place);
   const weights = sampleWeight &&
-    readWeights(what, sampleWeight, rowWeights ? "rows" : "outputs", classes, place);
+    readWeights(what, sampleWeight, rowWeights ? "rows" : "outputs", classes, place, rowAt);
   const given = yTrue.dataSync();
   const { labels, kept } = withoutIgnored(given, options.ignoreLabel);
-  if (indexed) checkIndices(what, labels, classes);
+  if (indexed) checkIndices(what, labels, classes, rowAt);
   else {
     checkRange(
       labels,
@@ -204,6 +207,7 @@ function readWeights(
   each: string,
   classes: number,
   place: (i: number) => string,
+  rowAt: (i: number) => string,
 ): ArrayLike<number> {
   const weights = tensor.dataSync();
   checkRange(
@@ -214,7 +218,7 @@ function readWeights(
       refuse(
         what,
         "sampleWeight",
-        `must be finite and ≥ 0, ${each === "rows" ? `row ${i}` : place(i)} is ${describe(value)}`,
+        `must be finite and ≥ 0, ${each === "rows" ? rowAt(i) : place(i)} is ${describe(value)}`,
       ),
   );
   return each === "rows" ? repeat(weights, classes) : weights;
@@ -242,13 +246,18 @@ function keptWeights(
   return kept.map((k, i) => k * weights[i]);
 }
 
-function checkIndices(what: string, labels: ArrayLike<number>, classes: number): void {
+function checkIndices(
+  what: string,
+  labels: ArrayLike<number>,
+  classes: number,
+  rowAt: (i: number) => string,
+): void {
   for (let i = 0; i < labels.length; i++) {
     if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < classes)) {
       throw refuse(
         what,
         "yTrue",
-        `must hold class indices from 0 to ${classes - 1}, row ${i} is ${describe(labels[i])}`,
+        `must hold class indices from 0 to ${classes - 1}, ${rowAt(i)} is ${describe(labels[i])}`,
       );
     }
   }

@@ -1,13 +1,6 @@
 import type { Dataset } from "./load_dataset.ts";
 import { describe } from "../check/describe.ts";
 
-/** Throws unless a value is an integer from `least` to `most`. */
-export function checkInteger(task: string, name: string, value: number, least: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw new RangeError(`Cannot ${task}: '${name}' must be an integer ${range}, it is ${describe(value)}`);
-}
-
 /** Throws unless a value is a number between 0 and 1, both excluded. */
 export function checkFraction(task: string, name: string, value: number): void {
   if (typeof value === "number" && value > 0 && value < 1) return;

@@ -16,11 +16,12 @@
  * @module
  */
 export type { Labelled } from "./check.ts";
+export * from "./batches_of.ts";
 export * from "./confusion_frame.ts";
 export * from "./datasets.ts";
 export * from "./load_dataset.ts";
 export * from "./prepare.ts";
-export * from "./random.ts";
+export * from "../random.ts";
 export * from "./report_frame.ts";
 export * from "./split.ts";
 export * from "./stratified_k_fold.ts";

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { Tensor2D } from "./types.ts";
 import type { Dataset } from "./load_dataset.ts";
 import type { Split } from "./split.ts";
-import { checkInteger, type Labelled, labelsOf } from "./check.ts";
+import { checkInteger } from "../check/integer.ts";
+import { type Labelled, labelsOf } from "./check.ts";
 
 /** The rows of one part, ready for a model. */
 export interface Part {

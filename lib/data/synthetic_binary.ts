@@ -1,6 +1,7 @@
 import { describe } from "../check/describe.ts";
-import { checkFraction, checkInteger } from "./check.ts";
-import { seededRandom } from "./random.ts";
+import { checkInteger } from "../check/integer.ts";
+import { checkFraction } from "./check.ts";
+import { seededRandom } from "../random.ts";
 
 /** What {@linkcode syntheticBinary} makes. */
 export interface SyntheticBinaryOptions {

@@ -1,6 +1,6 @@
 import pl from "nodejs-polars";
 import type { Frame } from "./types.ts";
-import { checkInteger } from "./check.ts";
+import { checkInteger } from "../check/integer.ts";
 
 /**
  * Takes rows of a frame, in the order given: the training part of a {@linkcode Split}, say.

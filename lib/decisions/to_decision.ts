@@ -30,7 +30,7 @@ export interface DecisionOptions {
   /**
    * For a step given by name: its derivative at the threshold, from 1 (the identity) towards ∞ (round).
    *
-   * @default {10}
+   * @default {4}
    */
   slope?: number;
   /**

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { addsCounts, scoreCounts, scorePartials, type ScoringOptions } from "../averages/average.ts";
+import { addsCounts, countsPartials, scoreCounts, type ScoringOptions } from "../averages/average.ts";
 import type { Setting } from "../averages/setting.ts";
 import { type BatchShape, type BatchTensors, readBatchShape } from "../check/batch.ts";
 import type { Counts } from "../counts/counts.ts";
@@ -78,7 +78,7 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
   if (slopes !== undefined) kept.push(tf.keep(slopes));
 
   const gradient = (dy: Tensor): Tensor => {
-    const partials = scorePartials(scoring.score, scored), by = -dy.dataSync()[0];
+    const partials = countsPartials(scored, scored.whole, scoring.score), by = -dy.dataSync()[0];
     const ofPositives = new Float64Array(classes), ofNegatives = new Float64Array(classes);
     for (let k = 0; k < classes; k++) {
       const { ofPositive, ofNegative } = byLabel(partials[added ? 0 : k]);

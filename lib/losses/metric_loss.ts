@@ -7,6 +7,7 @@ import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_scor
 import { derivedOnce } from "../once.ts";
 import { toFused } from "./fused.ts";
 import type { Scalar, Tensor } from "../tensor.ts";
+import { rememberParts } from "./loss_parts.ts";
 
 /** Options of every loss. */
 export type LossOptions = SettingOptions;
@@ -98,5 +99,6 @@ export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOpti
     const tensors = { yTrue, yPred, sampleWeight };
     return fused?.(tensors) ?? composed(tensors);
   };
+  rememberParts(loss, { ...setting, best, wholeSet: typeof options.decision === "object" });
   return Object.defineProperty(loss, "name", { value: name });
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+export { auditDisplay } from "./audit_display.ts";
+export { auditFigure, type AuditFigureOptions, type AuditWay } from "./audit_figure.ts";
 export type { Axis, ChartOptions, Jump, Mark, Region, Rule, Series } from "./chart.ts";
 export { confusionFigure, type ConfusionFigureOptions } from "./confusion_figure.ts";
 export { curveFigure, type CurveFigureOptions, type FigureSize } from "./curve_figure.ts";
@@ -31,7 +33,18 @@ export {
   type LandscapePath,
 } from "./landscape_figure.ts";
 export { pairedFigure, type PairedFigureOptions, type PairedItem } from "./paired_figure.ts";
-// The types that trainLogistic and confusionFigure take.
+// The types that auditDisplay, trainLogistic and confusionFigure take.
+export {
+  type Cause,
+  causes,
+  type Evidence,
+  type Finding,
+  type LossAudit,
+  type Probe,
+  type Severity,
+  type WayPoint,
+  type Where,
+} from "../audit/types.ts";
 export type { Counts } from "../counts/counts.ts";
 export type { ConfusionTable } from "../metrics/confusion_table.ts";
 export type { Label } from "../metrics/read_labels.ts";

@@ -18,9 +18,11 @@ export interface Shape {
 export interface StepOptions {
   /**
    * The derivative at the threshold. Anchored: at least 1, which is the identity; towards ∞ the step becomes `round`.
-   * At most 1e100, so that nothing overflows on the way.
+   * At most 1e100, so that nothing overflows on the way. The default was measured (`bench/default_step.ts`: three data
+   * sets, prevalences down to 0.02, Adam and SGD, two starts, 10 seeds): a softsign of slope 4 learned in all 360 runs. One of 10
+   * died in some, a logistic of 4 in 1 of 14: it wants a slope of 2 where positives are rare.
    *
-   * @default {10}
+   * @default {4}
    */
   slope?: number;
   /**
@@ -38,7 +40,7 @@ export interface StepOptions {
 }
 
 /** The defaults of {@linkcode StepOptions}. */
-export const stepDefaults: Required<StepOptions> = { slope: 10, threshold: 0.5, anchored: true };
+export const stepDefaults: Required<StepOptions> = { slope: 4, threshold: 0.5, anchored: true };
 
 /** The names of the options of a sigmoidal step. */
 export const stepOptions = ["slope", "threshold", "anchored"] as const;

@@ -20,7 +20,7 @@ export const gaussianShape: Shape = {
  *
  * Outside [0, 1] it is constant. There is no closed form for the anchored k: it is found by a root search.
  *
- * @param options `slope` (default 10), `threshold` (default 0.5), `anchored` (default true).
+ * @param options `slope` (default 4), `threshold` (default 0.5), `anchored` (default true).
  * @returns The step.
  * @throws {RangeError} `slope` below 1 (anchored) or not above 0, or `threshold` outside (0, 1).
  *

@@ -26,7 +26,7 @@ export const linearRampShape: Shape = {
  *
  * Outside [0, 1] it is constant. At its two corners, |k(p − t)| = ½, the derivative is that of the ramp, not 0.
  *
- * @param options `slope` (default 10), `threshold` (default 0.5), `anchored` (default true).
+ * @param options `slope` (default 4), `threshold` (default 0.5), `anchored` (default true).
  * @returns The step.
  * @throws {RangeError} `slope` below 1 (anchored) or not above 0, or `threshold` outside (0, 1).
  *

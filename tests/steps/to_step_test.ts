@@ -44,11 +44,11 @@ Deno.test("a name makes the step with the options", () => {
   assertEquals(through.derivative(0.3), softsign({ slope: 30, threshold: 0.2 }).derivative(0.3));
 });
 
-Deno.test("the defaults are slope 10, threshold 0.5, anchored; undefined is the same as left out", () => {
+Deno.test("the defaults are slope 4, threshold 0.5, anchored; undefined is the same as left out", () => {
   for (const make of Object.values(withSlope)) {
-    const plain = make(), said = make({ slope: 10, threshold: 0.5, anchored: true });
+    const plain = make(), said = make({ slope: 4, threshold: 0.5, anchored: true });
     const left = make({ slope: undefined, threshold: undefined, anchored: undefined });
-    assertEquals([plain.slope, plain.threshold], [10, 0.5]);
+    assertEquals([plain.slope, plain.threshold], [4, 0.5]);
     for (const p of [0, 0.3, 0.61]) assertEquals([said.value(p), left.value(p)], [plain.value(p), plain.value(p)]);
     const options = { slope: 2, threshold: 0.1 };
     assertNotEquals(make({ ...options, anchored: false }).value(0), make(options).value(0));

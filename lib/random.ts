@@ -1,4 +1,4 @@
-import { checkInteger } from "./check.ts";
+import { checkInteger } from "./check/integer.ts";
 
 /** A source of random numbers that a seed determines. */
 export interface SeededRandom {

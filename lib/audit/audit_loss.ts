@@ -1,0 +1,185 @@
+import * as tf from "@tensorflow/tfjs";
+import { describe } from "../check/describe.ts";
+import { checkOptions } from "../check/options.ts";
+import type { Tensor } from "../tensor.ts";
+import { gather, withOutputs } from "./facts.ts";
+import { numbersOf, valueOf } from "./measure.ts";
+import { reportText } from "./report_text.ts";
+import { samplerOf } from "./sample.ts";
+import { activation, broadcast, type Case, noGradient, partlyDetached, type Rule } from "./structure_rules.ts";
+import {
+  type AuditedLoss,
+  type AuditOptions,
+  type Finding,
+  kinds,
+  type LossAudit,
+  type Probe,
+  type Severity,
+  type WayPoint,
+} from "./types.ts";
+import {
+  badScale,
+  labelEncoding,
+  notFinite,
+  reduction,
+  saturated,
+  swapped,
+  wrongOptimum,
+  wrongSign,
+} from "./value_rules.ts";
+
+/** Every rule with what it tries, the most specific first: what one names is not said again by those after it. */
+const rules: readonly (readonly [name: string, rule: Rule])[] = [
+  ["broadcast", broadcast],
+  ["gradient exists", noGradient],
+  ["gradient against differences", partlyDetached],
+  ["labels as the formula takes them", labelEncoding],
+  ["last layer and loss fit", activation],
+  ["arguments in order", swapped],
+  ["better outputs, lower loss", wrongSign],
+  ["numbers on every kind of batch", notFinite],
+  ["useless models are worse", wrongOptimum],
+  ["scale", badScale],
+  ["batches and data set", reduction],
+  ["gradient where outputs are wrong", saturated],
+];
+
+const optionNames: readonly (keyof AuditOptions)[] = [
+  "yPred",
+  "yTrue",
+  "columns",
+  "prevalence",
+  "seed",
+  "rows",
+  "sample",
+];
+
+const order: readonly Severity[] = ["error", "warning", "note"];
+
+function checkAudit(loss: AuditedLoss, options: AuditOptions): void {
+  if (typeof loss !== "function") {
+    throw new TypeError(`Cannot audit the loss: 'loss' must be a function, it is ${describe(loss)}`);
+  }
+  checkOptions("an audit", options, optionNames);
+  const { rows = 64, columns = 1, prevalence = 0.4, seed = 1, sample } = options;
+  const refuse = (name: string, wanted: string, value: unknown) => {
+    throw new RangeError(`Cannot audit the loss: '${name}' must be ${wanted}, it is ${describe(value)}`);
+  };
+  if (!(Number.isInteger(rows) && rows >= 8 && rows % 2 === 0)) refuse("rows", "an even whole number ≥ 8", rows);
+  if (!(Number.isInteger(columns) && columns >= 1)) refuse("columns", "a whole number ≥ 1", columns);
+  if (!(prevalence > 0 && prevalence < 1)) refuse("prevalence", "a number inside (0, 1)", prevalence);
+  if (!(Number.isInteger(seed) && seed >= 0)) refuse("seed", "a whole number ≥ 0", seed);
+  if (sample !== undefined && typeof sample !== "function") refuse("sample", "a function", sample);
+}
+
+/** Refuses what is no loss: it is tried once before anything is measured. */
+function checkResult(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, seed: number, rows: number): void {
+  const batch = sampler("random", seed, rows);
+  if (batch === undefined) throw new TypeError("Cannot audit the loss: 'sample' gives no batch of the kind 'random'");
+  tf.tidy(() => {
+    const { yTrue, yPred } = batch;
+    let result: unknown;
+    try {
+      result = loss(yTrue, yPred);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      throw new TypeError(`Cannot audit the loss: called with labels and outputs it throws: ${said}`);
+    } finally {
+      tf.dispose([yTrue, yPred].filter((t) => !t.isDisposed));
+    }
+    if (!(result instanceof tf.Tensor)) {
+      const what = result instanceof Promise ? "a promise" : describe(result);
+      throw new TypeError(`Cannot audit the loss: it must return a tensor, it returns ${what}`);
+    }
+  });
+}
+
+/** The loss and its slope from outputs that are wrong to those that are right, in 40 steps. */
+function wayOf({ loss, facts }: Case): WayPoint[] {
+  const right = facts.tried.perfect?.batch;
+  if (right === undefined) return [];
+  const low = Math.min(...right.yPred), high = Math.max(...right.yPred);
+  const at = (share: number) => valueOf(loss, withOutputs(right, (p) => share * p + (1 - share) * (low + high - p)));
+  const way = Array.from({ length: 41 }, (_, i) => ({ at: i / 40, loss: at(i / 40) }));
+  return way.map(({ at, loss }, i) => {
+    const before = way[Math.max(0, i - 1)], after = way[Math.min(40, i + 1)];
+    return { at, loss, slope: (after.loss - before.loss) / (after.at - before.at) };
+  });
+}
+
+/** The tensors that the loss leaves behind, called once. */
+function leaked(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, seed: number, rows: number): number {
+  const batch = sampler("random", seed, rows)!;
+  const before = tf.memory().numTensors;
+  let left = 0;
+  tf.tidy(() => {
+    loss(batch.yTrue, batch.yPred);
+  });
+  left = tf.memory().numTensors - before;
+  tf.dispose([batch.yTrue, batch.yPred].filter((t: Tensor) => !t.isDisposed));
+  return left;
+}
+
+/**
+ * Tells why a loss does not learn: tries it on batches of every kind, follows its operations one by one, and names the
+ * cause, the evidence and what to write instead.
+ *
+ * @param loss Any `(yTrue, yPred) => tensor`: a scalar, or one value a row.
+ * @param options What outputs and labels are; without them one column of probabilities and labels of 0 and 1, which
+ * `assumed` then says.
+ * @returns The verdict ("broken": it cannot train, or trains the wrong way; "suspect": it will hurt on data that occur),
+ * the findings, worst first, and all that was tried. The same seed gives the same report.
+ * @throws {TypeError} `loss` is no function, throws on an ordinary batch, or returns something else than a tensor.
+ * @throws {RangeError} An option out of range.
+ *
+ * @example
+ * ```ts
+ * import { askedRoundLoss, auditLoss } from "@roundabout/roundabout";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { verdict, findings } = auditLoss(askedRoundLoss());
+ * assertEquals([verdict, findings[0].cause, findings[0].where?.op], ["broken", "no-gradient-op", "Round"]);
+ * ```
+ */
+export function auditLoss(loss: AuditedLoss, options: AuditOptions = {}): LossAudit {
+  checkAudit(loss, options);
+  const { seed = 1, rows = 64 } = options, sampler = samplerOf(options);
+  checkResult(loss, sampler, seed, rows);
+  const facts = gather(loss, sampler, seed, rows), of: Case = { loss, facts, options };
+  const findings: Finding[] = [], probes: Probe[] = [];
+  for (const kind of kinds) {
+    const tried = facts.tried[kind];
+    probes.push({
+      name: `value and gradient: ${kind}`,
+      result: tried === undefined ? "skipped" : "ok",
+      detail: tried === undefined
+        ? "these outputs or labels have no such batch"
+        : `value ${tried.value}, ${
+          tried.gradient ? `largest gradient ${Math.max(...tried.gradient.map(Math.abs))}` : "no gradient"
+        }`,
+    });
+  }
+  for (const [name, rule] of rules) {
+    if (findings.length > 0 && findings[0].severity === "error") {
+      probes.push({ name, result: "skipped", detail: `${findings[0].cause} comes first` });
+      continue;
+    }
+    const finding = rule(of);
+    if (finding !== undefined) findings.push(finding);
+    probes.push({ name, result: finding ? "found" : "ok", detail: finding?.message ?? "nothing found" });
+  }
+  const left = leaked(loss, sampler, seed, rows);
+  probes.push({ name: "tensors left behind", result: left > 0 ? "found" : "ok", detail: `${left}` });
+  findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  const assumed = [
+    ...(options.yPred === undefined && options.sample === undefined ? ["The outputs are probabilities"] : []),
+    ...(options.yTrue === undefined && options.sample === undefined ? ["The labels are 0 and 1"] : []),
+  ];
+  const verdict = findings[0]?.severity === "error"
+    ? "broken"
+    : findings[0]?.severity === "warning"
+    ? "suspect"
+    : "sound";
+  const report = { name: loss.name || "loss", verdict, findings, probes, assumed, way: wayOf(of) } as const;
+  return { ...report, toJSON: () => report, toString: () => reportText(report) };
+}

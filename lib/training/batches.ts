@@ -1,0 +1,113 @@
+import * as tf from "@tensorflow/tfjs";
+import { describe } from "../check/describe.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Inputs (several for a model with several), labels and, if there are any, weights. */
+export type TrainingBatch =
+  | readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor]
+  | { readonly xs: Tensor | readonly Tensor[]; readonly ys: Tensor; readonly sampleWeight?: Tensor };
+
+/** What can be read batch by batch. */
+export type BatchSource = Iterable<TrainingBatch> | AsyncIterable<TrainingBatch>;
+
+/** A data set: its tensors; something that is read anew each time; a function that makes such; a `tf.data.Dataset`. */
+export type TrainingData =
+  | readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor]
+  | AsyncIterable<TrainingBatch>
+  | (() => BatchSource)
+  | { iterator(): Promise<{ next(): Promise<IteratorResult<unknown>> }> };
+
+/** A batch, taken apart. */
+export interface ReadBatch {
+  readonly inputs: Tensor | Tensor[];
+  readonly yTrue: Tensor;
+  readonly sampleWeight?: Tensor;
+}
+
+const isTensor = (thing: unknown): thing is Tensor => thing instanceof tf.Tensor;
+
+const hasMethod = (thing: unknown, name: PropertyKey): boolean =>
+  typeof (thing as Record<PropertyKey, unknown> | undefined)?.[name] === "function";
+
+/** Takes a batch apart; refuses what is none. */
+function takeApart(what: string, name: string, batch: unknown): ReadBatch {
+  const { xs, ys, sampleWeight: weight } = (batch ?? {}) as { xs?: unknown; ys?: unknown; sampleWeight?: unknown };
+  const [x, yTrue, sampleWeight] = Array.isArray(batch) ? batch : [xs, ys, weight];
+  const inputs: unknown[] = Array.isArray(x) ? x : [x];
+  const tensors = [...inputs, yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
+  if (inputs.length === 0 || !tensors.every(isTensor)) {
+    throw new TypeError(
+      `Cannot compute ${what}: ${name} must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys }, it is ${
+        describe(Array.isArray(batch) ? batch.map((one) => isTensor(one) ? "a tensor" : one) : batch)
+      }`,
+    );
+  }
+  const rows = tensors.map(({ shape }) => shape[0]);
+  if (rows.some((n) => n !== rows[0])) {
+    throw new RangeError(
+      `Cannot compute ${what}: ${name} must have the same number of rows in all tensors, they have ${rows.join(", ")}`,
+    );
+  }
+  return { inputs: inputs.length === 1 ? inputs[0] as Tensor : inputs as Tensor[], yTrue, sampleWeight };
+}
+
+function* slices(whole: ReadBatch, batchSize: number): Generator<ReadBatch> {
+  const rows = whole.yTrue.shape[0]!;
+  for (let from = 0; from < rows; from += batchSize) {
+    const part = (tensor: Tensor): Tensor => tf.slice(tensor, from, Math.min(batchSize, rows - from));
+    yield {
+      inputs: Array.isArray(whole.inputs) ? whole.inputs.map(part) : part(whole.inputs),
+      yTrue: part(whole.yTrue),
+      sampleWeight: whole.sampleWeight && part(whole.sampleWeight),
+    };
+  }
+}
+
+async function* fromDataset(data: Extract<TrainingData, { iterator(): unknown }>): AsyncGenerator<unknown> {
+  const iterator = await data.iterator();
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+}
+
+/** Throws unless the data are of a kind that can be read. */
+export function checkData(what: string, data: unknown, batchSize: number | undefined): void {
+  if (Array.isArray(data)) {
+    takeApart(what, "'data'", data);
+    return;
+  }
+  if (!hasMethod(data, Symbol.asyncIterator) && !hasMethod(data, "iterator") && typeof data !== "function") {
+    throw new TypeError(
+      `Cannot compute ${what}: 'data' must be [x, y], [x, y, sampleWeight], a tf.data.Dataset, an async iterable or a ` +
+        `function that returns an iterable, it is ${describe(data)}`,
+    );
+  }
+  if (batchSize !== undefined) {
+    throw new TypeError(
+      `Cannot compute ${what}: 'batchSize' is ${batchSize}, but 'data' comes in batches already`,
+    );
+  }
+}
+
+/**
+ * Reads the data once, from the beginning. The batches' tensors are disposed when the next is asked for, and at the end,
+ * however it comes.
+ */
+export async function* readBatches(what: string, data: TrainingData, batchSize = 256): AsyncGenerator<ReadBatch> {
+  const source: Iterable<unknown> | AsyncIterable<unknown> = Array.isArray(data)
+    ? slices(takeApart(what, "'data'", data), batchSize)
+    : typeof data === "function"
+    ? data()
+    : hasMethod(data, "iterator")
+    ? fromDataset(data as Extract<TrainingData, { iterator(): unknown }>)
+    : data as AsyncIterable<unknown>;
+  let n = 0;
+  for await (const raw of source) {
+    try {
+      const batch = Array.isArray(data) ? raw as ReadBatch : takeApart(what, `batch ${n} of 'data'`, raw);
+      n++;
+      yield batch;
+    } finally {
+      const parts = Object.values((raw ?? {}) as Record<string, unknown>).flat();
+      tf.dispose(parts.filter(isTensor));
+    }
+  }
+}

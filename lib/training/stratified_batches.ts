@@ -1,0 +1,85 @@
+import { describe } from "../check/describe.ts";
+import { checkInteger } from "../check/integer.ts";
+import { checkOptions } from "../check/options.ts";
+import { seededRandom } from "../random.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Options of {@linkcode stratifiedBatches}. */
+export interface StratifiedBatchesOptions {
+  /** The greatest number of rows in a batch. */
+  batchSize: number;
+  /** The seed of the random order: an integer from 0 to 2⁵³ − 1. */
+  seed: number;
+}
+
+const task = "make batches";
+
+/** The labels of rows, each a class's index. */
+function readLabels(yTrue: Tensor | ArrayLike<number>): ArrayLike<number> {
+  const isTensor = typeof (yTrue as Tensor)?.dataSync === "function";
+  if (!isTensor && typeof (yTrue as ArrayLike<number>)?.length !== "number") {
+    throw new TypeError(`Cannot ${task}: 'yTrue' must be a tensor or an array, it is ${describe(yTrue)}`);
+  }
+  if (isTensor) {
+    const { shape, isDisposed } = yTrue as Tensor;
+    if (isDisposed) throw new RangeError(`Cannot ${task}: 'yTrue' is disposed`);
+    if (!(shape.length === 1 || (shape.length === 2 && shape[1] === 1))) {
+      throw new RangeError(`Cannot ${task}: 'yTrue' must have the shape [n] or [n, 1], it has [${shape.join(", ")}]`);
+    }
+  }
+  const labels = isTensor ? (yTrue as Tensor).dataSync() : yTrue as ArrayLike<number>;
+  if (labels.length === 0) throw new RangeError(`Cannot ${task}: 'yTrue' is empty`);
+  for (let row = 0; row < labels.length; row++) {
+    if (Number.isInteger(labels[row]) && labels[row] >= 0) continue;
+    throw new RangeError(
+      `Cannot ${task}: 'yTrue' must hold 0 and 1, or classes' indices, row ${row} is ${describe(labels[row])}`,
+    );
+  }
+  return labels;
+}
+
+/**
+ * Batches that each have their share of the positives: lists of row numbers for an epoch, every row once.
+ *
+ * The shuffled rows are dealt out like cards, one class after the other: the batches' sizes differ by one row at most (there
+ * is no small last one), and so do their numbers of rows of each class. Take another seed for each epoch.
+ *
+ * @param yTrue Labels, 0 and 1 or classes' indices: a tensor [n] or [n, 1], or an array.
+ * @param options `batchSize`, `seed`.
+ * @returns The batches, in random order.
+ * @throws {TypeError} Labels that are neither a tensor nor an array; an unknown option.
+ * @throws {RangeError} An option or a label out of range, or no row.
+ *
+ * @example
+ * ```ts
+ * import { stratifiedBatches } from "@roundabout/roundabout";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const labels = [1, 0, 0, 0, 1, 0, 0, 0, 0];
+ * const batches = stratifiedBatches(labels, { batchSize: 5, seed: 1 });
+ * assertEquals(batches.map((rows) => rows.filter((row) => labels[row] === 1).length), [1, 1]);
+ * assertEquals(batches.flat().sort(), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+ * ```
+ */
+export function stratifiedBatches(
+  yTrue: Tensor | ArrayLike<number>,
+  options: StratifiedBatchesOptions,
+): number[][] {
+  checkOptions("batches", options, ["batchSize", "seed"]);
+  const { batchSize, seed } = options;
+  checkInteger(task, "batchSize", batchSize, 1, Number.MAX_SAFE_INTEGER);
+  const random = seededRandom(seed), labels = readLabels(yTrue);
+  const classes = new Map<number, number[]>();
+  for (let row = 0; row < labels.length; row++) {
+    const members = classes.get(labels[row]);
+    if (members === undefined) classes.set(labels[row], [row]);
+    else members.push(row);
+  }
+  const batches = Array.from({ length: Math.ceil(labels.length / batchSize) }, (): number[] => []);
+  const inOrder = [...classes.keys()].sort((a, b) => a - b);
+  let dealt = 0;
+  for (const label of inOrder) {
+    for (const row of random.shuffle(classes.get(label)!)) batches[dealt++ % batches.length].push(row);
+  }
+  return random.shuffle(batches.map((rows) => random.shuffle(rows)));
+}

@@ -1,0 +1,128 @@
+import { addsCounts, scoreCounts } from "../averages/average.ts";
+import { toSetting } from "../averages/setting.ts";
+import { type Batch, readBatch } from "../check/batch.ts";
+import { checkOptions } from "../check/options.ts";
+import type { Counts } from "../counts/counts.ts";
+import type { Score } from "../scores/score.ts";
+import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Options of {@linkcode tuneThreshold}. */
+export interface TuneThresholdOptions {
+  /** The score that is to be the best: a name, a score, or a definition of one's own. */
+  score: ScoreName | ScoreDefinition;
+  /** Weights ≥ 0, one a row or one an output. */
+  sampleWeight?: Tensor;
+  /**
+   * "binary": one column; "micro": one threshold for all columns; "macro" and "weighted": each column its own.
+   *
+   * @default {"binary"}
+   */
+  average?: "binary" | "micro" | "macro" | "weighted";
+}
+
+/** The best threshold and what it scores. */
+export interface TunedThreshold {
+  /** As the option `threshold` takes it: a number, or with "macro" and "weighted" one a column. */
+  threshold: number | number[];
+  /** The score there, on the data it was tuned on. */
+  value: number;
+}
+
+const what = "the tuned threshold";
+
+/** A threshold from a up to b, b left out, that is inside (0, 1); in float32 too, where it has one. */
+function between(a: number, b: number): number | undefined {
+  const middle = a + (b - a) / 2, near = Math.fround(middle);
+  const threshold = near < b ? near : Math.fround(a); // neighbours: a itself is not greater than a
+  return threshold > 0 && threshold < 1 ? threshold : middle > 0 && middle < 1 ? middle : undefined;
+}
+
+/** The best cut of some entries of a batch. */
+function bestCut(
+  score: Score,
+  { yTrue, yPred, sampleWeight }: Batch,
+  entries: readonly number[],
+): { threshold: number; counts: Counts } {
+  const weight = (i: number) => sampleWeight === undefined ? 1 : sampleWeight[i];
+  const output = (i: number) => Math.min(1, Math.max(0, yPred[i])); // rounded beyond a bound: the bound
+  const ranked = Float64Array.from(entries.filter((i) => weight(i) > 0)).sort((a, b) => yPred[b] - yPred[a]);
+  const n = ranked.length;
+  // What lies below a cut is added up from below: a difference to the whole would not come to 0.
+  const fn = new Float64Array(n + 1), tn = new Float64Array(n + 1);
+  for (let k = n - 1; k >= 0; k--) {
+    const i = ranked[k];
+    fn[k] = fn[k + 1] + weight(i) * yTrue[i];
+    tn[k] = tn[k + 1] + weight(i) * (1 - yTrue[i]);
+  }
+  let best = { value: -Infinity, gap: 0, threshold: 0.5, counts: { tp: 0, fp: 0, fn: fn[0], tn: tn[0] } };
+  for (let k = 0, tp = 0, fp = 0; k <= n; k++) { // the first k are positives
+    const above = k === 0 ? 1 : output(ranked[k - 1]), below = k === n ? 0 : output(ranked[k]);
+    if (k > 0) {
+      tp += weight(ranked[k - 1]) * yTrue[ranked[k - 1]];
+      fp += weight(ranked[k - 1]) * (1 - yTrue[ranked[k - 1]]);
+    }
+    const threshold = above > below ? between(below, above) : undefined;
+    if (threshold === undefined) continue; // outputs that tie stay together
+    const counts = { tp, fp, fn: fn[k], tn: tn[k] }, gap = above - below;
+    const { value } = scoreCounts([counts], undefined, { score, zeroDivision: 0 });
+    if (value > best.value || (value === best.value && gap > best.gap)) best = { value, gap, threshold, counts };
+  }
+  return best;
+}
+
+/**
+ * The threshold with the best score of all thresholds inside (0, 1): an output is a positive where it is greater, strictly.
+ *
+ * The outputs are sorted once, and each cut between two that differ is scored from running counts, in float64:
+ * O(n log n). The threshold is in the middle of the gap, rounded to a float32 that decides in the same way, compared in
+ * float32 or float64. Of cuts that score the same the one with the widest gap is taken. With "macro" and "weighted" each
+ * column has its own best cut, which together are the best of all; with "micro" the one threshold is the best common one.
+ * A score that is not defined (0/0) counts as 0. Tune on data that were neither trained nor are tested on.
+ *
+ * @param yTrue Labels in [0, 1], shaped like `yPred`, or class indices, one a row.
+ * @param yPred Probabilities, float32: shape [n] or [n, 1]; with another `average` than "binary", [n, c] or [n, …, c].
+ * @param options `score`, `sampleWeight`, `average`.
+ * @returns The threshold, or one a column, and the score.
+ * @throws {TypeError} An unknown score or option; an argument that is no tensor.
+ * @throws {RangeError} Shapes that don't fit, labels, outputs or weights out of range, an average that is none of these.
+ *
+ * @see Koyejo et al., "Consistent Binary Classification with Generalized Performance Metrics", NeurIPS 2014: for a ratio of
+ * linear functions of the counts a threshold is the best decision there is.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { f1Metric, tuneThreshold } from "@roundabout/roundabout";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const yTrue = tf.tensor1d([1, 0, 1, 0, 0]), yPred = tf.tensor1d([0.5, 0.375, 0.25, 0.125, 0]);
+ * const { threshold, value } = tuneThreshold(yTrue, yPred, { score: "f1" });
+ * assertEquals([threshold, value], [0.1875, 0.8]);
+ * assertEquals(f1Metric({ threshold })(yTrue, yPred).dataSync()[0], Math.fround(0.8));
+ * ```
+ */
+export function tuneThreshold(yTrue: Tensor, yPred: Tensor, options: TuneThresholdOptions): TunedThreshold {
+  checkOptions(what, options, ["score", "sampleWeight", "average"]);
+  const { sampleWeight, average = "binary" } = options, score = toScore(options.score);
+  if ((average as string) === "samples") {
+    throw new RangeError(
+      `Cannot make ${what}: 'average' must be 'binary', 'micro', 'macro' or 'weighted', it is 'samples', for which ` +
+        "the columns' cuts depend on each other",
+    );
+  }
+  const { reading, scoring } = toSetting(what, score, { average, step: "round" });
+  const batch = readBatch(what, { yTrue, yPred, sampleWeight }, reading);
+  const places = Array.from({ length: batch.yTrue.length }, (_, i) => i);
+  if (addsCounts(average)) {
+    const { threshold, counts } = bestCut(score, batch, places);
+    return { threshold, value: scoreCounts([counts], undefined, scoring).value };
+  }
+  const cuts = Array.from(
+    { length: batch.classes },
+    (_, k) => bestCut(score, batch, places.filter((i) => i % batch.classes === k)),
+  );
+  const counts = cuts.map((cut) => cut.counts);
+  const weights = counts.map(({ tp, fn }) => average === "weighted" ? tp + fn : 1);
+  return { threshold: cuts.map(({ threshold }) => threshold), value: scoreCounts(counts, weights, scoring).value };
+}

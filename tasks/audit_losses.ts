@@ -1,0 +1,182 @@
+/**
+ * What `deno task audit` does: finds the losses that are named, has each audited, and says what came out.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as tf from "@tensorflow/tfjs";
+import type { AuditedLoss, AuditOptions, LabelKind, LossAudit, PredictionKind } from "../lib/audit/types.ts";
+import { auditDisplay, bundle, decodeFigures, paletteCss } from "../lib/notebook/mod.ts";
+import {
+  numberOption,
+  type Reporter,
+  type TaskArgs,
+  TaskError,
+  type TaskSpec,
+  typedIn,
+  UsageError,
+  writeData,
+} from "./cli.ts";
+import { cleanPaths } from "./failure.ts";
+
+/** What audits: `auditLoss`; tests bring their own. */
+export type Auditor = (loss: AuditedLoss, options: AuditOptions) => LossAudit;
+
+/** How the task is called. */
+export const auditSpec: TaskSpec = {
+  name: "audit",
+  about:
+    "Says why a loss does not learn: tries each named export of a TypeScript or JavaScript file on many batches,\n" +
+    "and names what is wrong, with numbers and a remedy. Ends with 1 if a loss is broken, with 0 if it is sound or suspect.\n" +
+    'The file imports TensorFlow.js as "@tensorflow/tfjs", wherever it is: that is then the one of this project. Another\n' +
+    "version beside it (npm:…@…, or a URL) may not understand its tensors. Only audit code that you would run.",
+  usage: "[--predictions KIND] [--labels KIND] [--json] [--save FILE.html] FILE.ts#exportName ...",
+  positionals: true,
+  data: "json",
+  options: {
+    predictions: {
+      type: "string",
+      help:
+        "what the outputs are: probability (if nothing is said), simplex, logits, real, nonnegative, tanh, or MIN,MAX",
+    },
+    labels: {
+      type: "string",
+      help: "binary (if nothing is said), one-hot, index, sign, real, positive, count, probability, distribution, none",
+    },
+    columns: { type: "string", help: "how many outputs a row has" },
+    prevalence: { type: "string", help: "the share of positives (0.4)" },
+    seed: { type: "string", help: "a whole number: the same one, the same report (1)" },
+    json: { type: "boolean", help: "print JSON, and nothing else, to the standard output" },
+    save: { type: "string", help: "write the report as an HTML page, figures included" },
+  },
+};
+
+const predictionKinds = ["probability", "simplex", "logits", "real", "nonnegative", "tanh"];
+const labelKinds = [
+  "binary",
+  "one-hot",
+  "index",
+  "sign",
+  "real",
+  "positive",
+  "count",
+  "probability",
+  "distribution",
+  "none",
+];
+
+function predictionsOption(value: string): PredictionKind {
+  if (predictionKinds.includes(value)) return value as PredictionKind;
+  const ends = value.split(",").map((end) => end.trim() === "" ? NaN : Number(end));
+  if (ends.length === 2 && ends.every(Number.isFinite) && ends[0] < ends[1]) return [ends[0], ends[1]];
+  throw new UsageError(`--predictions takes ${predictionKinds.join(", ")} or MIN,MAX, not '${value}'`);
+}
+
+function labelsOption(value: string): LabelKind {
+  if (labelKinds.includes(value)) return value as LabelKind;
+  throw new UsageError(`--labels takes ${labelKinds.join(", ")}, not '${value}'`);
+}
+
+function wholeOption(name: string, value: string | boolean, least: number): number {
+  const number = numberOption(name, value, least, least);
+  if (!Number.isInteger(number)) throw new UsageError(`--${name} takes a whole number, not '${value}'`);
+  return number;
+}
+
+function prevalenceOption(value: string): number {
+  const number = value.trim() === "" ? NaN : Number(value);
+  if (!(number > 0 && number < 1)) throw new UsageError(`--prevalence takes a number inside (0, 1), not '${value}'`);
+  return number;
+}
+
+/** The options of an audit, as they were typed; what was not typed is not there. */
+export function auditOptions(
+  { predictions, labels, columns, prevalence, seed }: TaskArgs["values"],
+): AuditOptions {
+  return {
+    ...(predictions === undefined ? {} : { yPred: predictionsOption(String(predictions)) }),
+    ...(labels === undefined ? {} : { yTrue: labelsOption(String(labels)) }),
+    ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1) }),
+    ...(prevalence === undefined ? {} : { prevalence: prevalenceOption(String(prevalence)) }),
+    ...(seed === undefined ? {} : { seed: wholeOption("seed", seed, 0) }),
+  };
+}
+
+/** The loss that `FILE#export` names. */
+export async function loadLoss(named: string): Promise<AuditedLoss> {
+  const at = named.lastIndexOf("#");
+  const [file, name] = at < 0 ? [named, ""] : [named.slice(0, at), named.slice(at + 1)];
+  const path = resolve(typedIn(), file);
+  if (file === "" || !existsSync(path)) throw new UsageError(`There is no file '${file}'`);
+  let loaded: Record<string, unknown>;
+  try {
+    loaded = await import(pathToFileURL(path).href);
+  } catch (error) {
+    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new UsageError(`'${file}' throws while it is loaded: ${cleanPaths(said)}`);
+  }
+  const names = Object.keys(loaded);
+  const has = names.length === 0 ? "it exports nothing" : `it exports ${names.join(", ")}`;
+  if (name === "") throw new UsageError(`'${named}' names no export, write ${file}#NAME: ${has}`);
+  if (!names.includes(name)) throw new UsageError(`'${file}' has no export '${name}': ${has}`);
+  const loss = loaded[name];
+  if (typeof loss !== "function") throw new UsageError(`'${name}' of '${file}' is no function, but a ${typeof loss}`);
+  return loss as AuditedLoss;
+}
+
+const css = `:root {\n${paletteCss("light")}\ncolor-scheme: light dark;\n}
+@media (prefers-color-scheme: dark) {\n:root {\n${paletteCss("dark")}\n}\n}
+body { background: var(--rb-paper); color: var(--rb-ink); font: 1rem/1.5 system-ui, sans-serif; max-width: 70rem;
+  margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; display: block; overflow-x: auto; } td, th { border-bottom: 1px solid var(--rb-grid); padding: 0.3rem 0.6rem;
+  vertical-align: top; }
+figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; } figcaption { color: var(--rb-muted); }`;
+
+/** The report as a page that needs nothing else. */
+export async function auditPage(audits: readonly LossAudit[]): Promise<string> {
+  const html = (await bundle(...audits.map(auditDisplay)))["text/html"];
+  return `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Audit of ${audits.length} ` +
+    `${audits.length === 1 ? "loss" : "losses"}</title>\n<style>\n${css}\n</style>\n</head>\n<body>\n` +
+    `<h1>Why does my loss not learn?</h1>\n${decodeFigures(html)}\n</body>\n</html>\n`;
+}
+
+/** Runs the task. */
+export async function auditLosses({ values, positionals }: TaskArgs, report: Reporter, audit: Auditor): Promise<void> {
+  if (positionals.length === 0) throw new UsageError("No loss is named: FILE.ts#exportName");
+  const options = auditOptions(values);
+  if (values.save === "") throw new UsageError("--save takes the name of a file");
+  if (values.json) console.log = console.error; // what a file prints while it is loaded is no JSON
+  tf.enableProdMode(); // no banner
+  await tf.setBackend("cpu");
+  const losses = [];
+  for (const named of positionals) losses.push(await loadLoss(named));
+  const audits = losses.map((loss, n) => {
+    report.status(`${positionals[n]} …`);
+    try {
+      return audit(loss, options);
+    } catch (error) {
+      // Losses may do what they want; what is refused is the options.
+      const { message } = error as Error;
+      if (/^Cannot /.test(message)) throw new UsageError(message);
+      throw error;
+    }
+  });
+  if (values.json) {
+    const json = audits.map((one) => one.toJSON());
+    writeData(JSON.stringify(json.length === 1 ? json[0] : json, null, 2));
+  } else audits.forEach((one, n) => report.line(`${n === 0 ? "" : "\n"}${one}`));
+  if (values.save !== undefined) {
+    const file = resolve(typedIn(), String(values.save));
+    try {
+      await Deno.writeTextFile(file, await auditPage(audits));
+    } catch (error) {
+      throw new TaskError(`The report cannot be written to '${values.save}': ${(error as Error).message}`);
+    }
+    report.wrote(file);
+  }
+  const broken = audits.filter(({ verdict }) => verdict === "broken").map(({ name }) => name);
+  if (broken.length > 0) throw new TaskError(`broken: ${broken.join(", ")}`);
+}

@@ -1,0 +1,129 @@
+import * as tf from "@tensorflow/tfjs";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  answeredSoftsignLoss,
+  askedRampLoss,
+  askedRoundLoss,
+  auditLoss,
+  type AuditOptions,
+  f1Loss,
+  jaccardLoss,
+  precisionLoss,
+  recallLoss,
+  type Tensor,
+} from "@roundabout/roundabout";
+import { type Case, cases, makeBatch } from "./cases.ts";
+
+const words: Record<string, string> = { prob: "probability", nonneg: "nonnegative" };
+
+/** What a case says of itself, as options. */
+const optionsOf = (c: Case): AuditOptions => ({
+  yPred: (words[c.domain] ?? c.domain) as AuditOptions["yPred"],
+  sample: (kind, seed, rows) => makeBatch(c, kind, seed, rows) as { yTrue: Tensor; yPred: Tensor } | undefined,
+});
+
+const scalarLoss = (of: (y: Tensor, p: Tensor) => unknown) => of as (y: Tensor, p: Tensor) => Tensor;
+
+Deno.test("every one of 26 real cases: its cause first, the healthy ones without an error or a warning", () => {
+  const table: Record<string, Record<string, number>> = {};
+  const wrong: string[] = [];
+  for (const c of cases) {
+    const { findings } = auditLoss(c.loss, optionsOf(c));
+    const serious = findings.filter(({ severity }) => severity !== "note");
+    const said = (c.cause === "healthy" ? serious[0] : findings[0])?.cause ?? "healthy";
+    table[c.cause] ??= {};
+    table[c.cause][said] = (table[c.cause][said] ?? 0) + 1;
+    if (said !== c.cause) wrong.push(`${c.id}: ${said}`);
+    assert(findings.length <= 3, c.id);
+  }
+  for (const [cause, said] of Object.entries(table)) {
+    console.log(cause.padEnd(20), Object.entries(said).map(([name, n]) => `${name} ${n}`).join(", "));
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("a finding says which operation, on which line", () => {
+  const { findings, verdict } = auditLoss((y, p) => tf.mean(tf.abs(tf.sub(y, tf.round(p)))));
+  assertEquals([verdict, findings[0].cause, findings[0].where?.op], ["broken", "no-gradient-op", "Round"]);
+  assert(/audit_loss_test\.ts:\d+:\d+$/.test(findings[0].where?.line ?? ""), findings[0].where?.line);
+});
+
+Deno.test("losses of this library and of the thread", () => {
+  const first = (loss: Parameters<typeof auditLoss>[0]) => auditLoss(loss).findings[0];
+  assertEquals(first(precisionLoss())?.cause, "wrong-optimum");
+  assertEquals(first(recallLoss())?.cause, "wrong-optimum");
+  for (const step of ["softsign", "identity", "logistic", "straightThrough"] as const) {
+    assert(auditLoss(f1Loss({ step })).verdict !== "broken", step);
+  }
+  assertEquals(auditLoss(jaccardLoss()).verdict, "sound");
+  assertEquals(first(f1Loss({ step: "round" }))?.cause, "no-gradient-op");
+  assertEquals(first(f1Loss({ step: "logistic", slope: 200 }))?.cause, "saturated");
+  assertEquals([first(askedRoundLoss)?.cause, first(askedRoundLoss)?.where?.op], ["no-gradient-op", "Round"]);
+  assertEquals(first(askedRampLoss)?.cause, "saturated");
+  assert(auditLoss(answeredSoftsignLoss).verdict !== "broken");
+});
+
+Deno.test("the same seed gives the same report, and nothing of the caller's is changed or left behind", async () => {
+  for (const backend of ["cpu", "wasm"]) {
+    await import("@tensorflow/tfjs-backend-wasm");
+    await tf.setBackend(backend);
+    for (const c of cases) {
+      const before = tf.memory().numTensors, engine = Object.keys(tf.engine()).join();
+      const a = auditLoss(c.loss, optionsOf(c)), b = auditLoss(c.loss, optionsOf(c));
+      assertEquals(JSON.stringify(a), JSON.stringify(b), c.id);
+      assertEquals(String(a), String(b));
+      assertEquals([tf.memory().numTensors, Object.keys(tf.engine()).join()], [before, engine], c.id);
+    }
+    assertStrictEquals(tf.getBackend(), backend);
+  }
+  await tf.setBackend("cpu");
+});
+
+Deno.test("what is no loss is one clear error, and leaves nothing behind", () => {
+  const before = tf.memory().numTensors;
+  const refused: [unknown, string][] = [
+    [3, "Cannot audit the loss: 'loss' must be a function, it is 3"],
+    [() => 0.5, "Cannot audit the loss: it must return a tensor, it returns 0.5"],
+    [() => undefined, "Cannot audit the loss: it must return a tensor, it returns undefined"],
+    [() => Promise.resolve(1), "Cannot audit the loss: it must return a tensor, it returns a promise"],
+    [() => {
+      throw new Error("no");
+    }, "Cannot audit the loss: called with labels and outputs it throws: no"],
+  ];
+  for (const [loss, message] of refused) {
+    assertThrows(() => auditLoss(loss as Parameters<typeof auditLoss>[0]), TypeError, message);
+  }
+  const fine = scalarLoss((y, p) => tf.mean(tf.squaredDifference(y, p)));
+  for (const options of [{ rows: 7 }, { columns: 0 }, { prevalence: 1 }, { seed: -1 }]) {
+    assertThrows(() => auditLoss(fine, options), RangeError, `'${Object.keys(options)[0]}' must be`);
+  }
+  assertStrictEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("a loss that leaks is told so, and one that disposes of its arguments does not stop the audit", () => {
+  const kept: Tensor[] = [];
+  const leaky = scalarLoss((y, p) => {
+    kept.push(tf.keep(tf.scalar(1)));
+    return tf.mean(tf.squaredDifference(y, p));
+  });
+  assertEquals(auditLoss(leaky).probes.find(({ name }) => name === "tensors left behind")?.result, "found");
+  tf.dispose(kept);
+  const rude = scalarLoss((y, p) => {
+    const loss = tf.mean(tf.squaredDifference(y, p));
+    y.dispose();
+    return loss;
+  });
+  auditLoss(rude);
+});
+
+Deno.test("without options it says what it assumed; with them, every kind of output and label", () => {
+  const mse = scalarLoss((y, p) => tf.mean(tf.squaredDifference(y, p)));
+  assertEquals(auditLoss(mse).assumed, ["The outputs are probabilities", "The labels are 0 and 1"]);
+  for (const yPred of ["probability", "real", "nonnegative", [0, 5]] as const) {
+    for (const yTrue of ["real", "positive", "count", "probability"] as const) {
+      const { verdict, assumed } = auditLoss(mse, { yPred, yTrue, columns: 2 });
+      assertEquals(assumed, []);
+      assert(["sound", "suspect"].includes(verdict), `${yPred} ${yTrue}: ${verdict}`);
+    }
+  }
+});

@@ -1,0 +1,85 @@
+// Files and frames as batches: every row once, in order, twice the same; and trained on as the tensors would be.
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import pl from "nodejs-polars";
+import { batchesOf, type FrameBatches } from "../../lib/data/mod.ts";
+import { f1Loss, metricGradient } from "../../lib/mod.ts";
+import { assertRefused, assertWithin, random } from "../helpers.ts";
+
+const next = random(8), n = 1003;
+const columns = {
+  a: Array.from({ length: n }, (_, i) => i < 200 ? i : i + 0.5), // whole numbers at first
+  y: Array.from({ length: n }, () => next() < 0.3 ? 1 : 0),
+  b: Array.from({ length: n }, () => Math.fround(next() - 0.5)),
+  w: Array.from({ length: n }, () => Math.fround(next() + 0.1)),
+};
+const frame = pl.DataFrame(columns);
+
+async function rowsOf(batches: FrameBatches): Promise<{ sizes: number[]; rows: number[][] }> {
+  const sizes: number[] = [], rows: number[][] = [];
+  for await (const batch of batches) {
+    const [x, y, w] = batch.map((tensor) => tensor!.arraySync() as number[][]);
+    sizes.push(x.length);
+    x.forEach((features, i) => rows.push([...features, ...y[i], w[i] as unknown as number]));
+    tf.dispose([...batch]);
+  }
+  return { sizes, rows };
+}
+
+Deno.test("a frame, a lazy frame, a CSV and a Parquet file give every row once, in order, as often as asked", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    frame.writeCSV(`${folder}/rows.csv`);
+    frame.writeParquet(`${folder}/rows.parquet`);
+    const expected = columns.a.map((a, i) => [a, columns.b[i], columns.y[i], columns.w[i]]);
+    const before = tf.memory().numTensors;
+    for (const source of [frame, frame.lazy(), `${folder}/rows.csv`, `${folder}/rows.parquet`]) {
+      const batches = batchesOf(source, { label: "y", sampleWeight: "w", batchSize: 250 });
+      for (let pass = 0; pass < 2; pass++) {
+        assertEquals(await rowsOf(batches), { sizes: [250, 250, 250, 250, 3], rows: expected });
+      }
+    }
+    assertEquals(tf.memory().numTensors, before);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("more rows than a piece: none is lost between two", async () => {
+  const long = pl.DataFrame({ i: Array.from({ length: 70_001 }, (_, i) => i), y: new Array(70_001).fill(0) });
+  let row = 0;
+  for await (const batch of batchesOf(long, { label: "y", batchSize: 30_000 })) {
+    for (const i of batch[0].dataSync()) assertEquals(i, row++);
+    tf.dispose([...batch]);
+  }
+  assertEquals(row, 70_001);
+});
+
+Deno.test("the gradient is that of the tensors", async () => {
+  const layer = tf.layers.dense({ units: 1, activation: "sigmoid", inputShape: [1] });
+  const model = tf.sequential({ layers: [layer] }), loss = f1Loss();
+  const x = tf.tensor2d(columns.b, [n, 1]), y = tf.tensor2d(columns.y, [n, 1]), w = tf.tensor1d(columns.w);
+  const batches = batchesOf(frame.lazy(), { label: "y", features: ["b"], sampleWeight: "w", batchSize: 100 });
+  const before = tf.memory().numTensors;
+  const ofFrame = await metricGradient(model, batches, { loss });
+  assertEquals(tf.memory().numTensors, before + 2);
+  const ofTensors = await metricGradient(model, [x, y, w], { loss });
+  assertWithin(ofFrame.value, ofTensors.value, 1e-6);
+  for (const [name, gradient] of Object.entries(ofTensors.gradients)) {
+    assertWithin(ofFrame.gradients[name].dataSync()[0], gradient.dataSync()[0], 1e-5);
+  }
+});
+
+Deno.test("what is missing or no number is named with its row; columns and files that are none are refused", async () => {
+  const holed = pl.DataFrame({ a: [1, 2, null, 4], y: [0, 1, 0, 1] });
+  const before = tf.memory().numTensors;
+  const missing = await assertRejects(() => rowsOf(batchesOf(holed, { label: "y", batchSize: 2 })), RangeError);
+  assertStringIncludes(missing.message, "the column 'a' must hold numbers, row 2 holds none");
+  assertEquals(tf.memory().numTensors, before);
+  assertStringIncludes(
+    (await assertRejects(async () => void await rowsOf(batchesOf(frame, { label: "z" })), RangeError)).message,
+    "no column 'z'",
+  );
+  assertRefused(() => batchesOf("rows.txt", { label: "y" }), { argument: "source", value: "'rows.txt'" });
+  assertRefused(() => batchesOf(frame, { label: "y", batchSize: 0 }), { argument: "batchSize", value: "0" });
+});

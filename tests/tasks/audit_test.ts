@@ -1,0 +1,133 @@
+// deno task audit: which loss is meant, what is printed and written, exit codes. What an audit finds is tested elsewhere.
+import { askedRoundLoss, auditLoss } from "@roundabout/roundabout";
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { auditOptions } from "../../tasks/audit_losses.ts";
+import { Fixtures } from "./fixtures.ts";
+
+const project = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The task with an audit made by hand: broken for what is called `bad`, otherwise sound. */
+const entry = `
+import { auditLosses, auditSpec } from "../../../tasks/audit_losses.ts";
+import { runTask } from "../../../tasks/cli.ts";
+import { handMadeAudit } from "../../notebook/audit_fixture.ts";
+await runTask(auditSpec, (args, report) => auditLosses(args, report, (loss, options) => {
+  if (options.columns === 13) throw new RangeError("Cannot audit 'bad': 'columns' is 13");
+  const verdict = loss.name === "bad" ? "broken" : "sound";
+  const seen = { name: loss.name, verdict, options };
+  return handMadeAudit({ name: loss.name, verdict, toJSON: () => seen, toString: () => loss.name + " is " + verdict });
+}));`;
+
+const losses = `
+import * as tf from "@tensorflow/tfjs";
+console.log("loading");
+export const good = (y: tf.Tensor, p: tf.Tensor) => tf.losses.meanSquaredError(y, p);
+export function bad() { return tf.scalar(1); }
+export const slope = 3;`;
+
+async function audit(fixtures: Fixtures, ...args: string[]) {
+  const path = fixtures.file("entry.ts", entry);
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-P=tasks", path, ...args],
+    cwd: project,
+    env: { NO_COLOR: "1", INIT_CWD: fixtures.folder },
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+Deno.test("audit: one sentence and 2 for each way to name no loss", async () => {
+  using fixtures = new Fixtures();
+  fixtures.file("losses.ts", losses);
+  fixtures.file("throws.ts", "throw new Error('no such data');");
+  fixtures.file("empty.ts", "export {};");
+  const expected: [string[], string][] = [
+    [[], "No loss is named: FILE.ts#exportName"],
+    [["nothere.ts#good"], "There is no file 'nothere.ts'"],
+    [["losses.ts"], "'losses.ts' names no export, write losses.ts#NAME: it exports bad, good, slope"],
+    [["losses.ts#best"], "'losses.ts' has no export 'best': it exports bad, good, slope"],
+    [["empty.ts#best"], "'empty.ts' has no export 'best': it exports nothing"],
+    [["losses.ts#slope"], "'slope' of 'losses.ts' is no function, but a number"],
+    [["throws.ts#a"], "'throws.ts' throws while it is loaded: Error: no such data"],
+    [["--columns", "13", "losses.ts#bad"], "Cannot audit 'bad': 'columns' is 13"],
+    [["--labels", "words", "losses.ts#bad"], "--labels takes binary, one-hot,"],
+  ];
+  for (const [args, sentence] of expected) {
+    const { code, stderr } = await audit(fixtures, ...args);
+    assertEquals(code, 2, sentence);
+    assertStringIncludes(stderr, `audit: ${sentence}`);
+    assertStringIncludes(stderr, "see: deno task audit --help");
+  }
+});
+
+Deno.test("audit: several losses, their text, and 1 if one of them is broken", async () => {
+  using fixtures = new Fixtures();
+  fixtures.file("losses.ts", losses);
+  const both = await audit(fixtures, "losses.ts#good", "losses.ts#bad");
+  assertEquals(both.code, 1);
+  assertStringIncludes(both.stdout, "good is sound\n");
+  assertStringIncludes(both.stdout, "bad is broken\n");
+  assertStringIncludes(both.stderr, "audit: broken: bad");
+  const one = await audit(fixtures, "losses.ts#good");
+  assertEquals([one.code, one.stderr], [0, ""]);
+});
+
+Deno.test("audit: --json prints only JSON, and --save writes a page that needs nothing else", async () => {
+  using fixtures = new Fixtures();
+  fixtures.file("losses.ts", losses);
+  const args = ["--json", "--save", "report.html", "--predictions=-1,1", "--seed", "7", "losses.ts#good"];
+  const { code, stdout, stderr } = await audit(fixtures, ...args);
+  assertEquals(code, 0);
+  assertEquals(JSON.parse(stdout), { name: "good", verdict: "sound", options: { yPred: [-1, 1], seed: 7 } });
+  assertStringIncludes(stderr, "loading");
+  assertMatch(stderr, /wrote .*report\.html/);
+  const page = await Deno.readTextFile(join(fixtures.folder, "report.html"));
+  assertStringIncludes(page, '<svg role="img" aria-label="');
+  assertFalse(/<script|<img|<link|(?:src|href)=|@import|url\((?!#)/.test(page));
+  const two = await audit(fixtures, "--json", "losses.ts#good", "losses.ts#bad");
+  assertEquals(two.code, 1);
+  assertEquals(JSON.parse(two.stdout).map(({ name }: { name: string }) => name), ["good", "bad"]);
+});
+
+Deno.test("audit: a file that cannot be written is said with 1", async () => {
+  using fixtures = new Fixtures();
+  fixtures.file("losses.ts", losses);
+  const { code, stderr } = await audit(fixtures, "--save", "no/such/folder.html", "losses.ts#good");
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "audit: The report cannot be written to 'no/such/folder.html'");
+  assertFalse(existsSync(join(fixtures.folder, "no")));
+});
+
+Deno.test("audit: options are what was typed, and nothing else", () => {
+  assertEquals(auditOptions({}), {});
+  const typed = { predictions: "logits", labels: "one-hot", columns: "3", prevalence: "0.1", seed: "0" };
+  assertEquals(auditOptions(typed), { yPred: "logits", yTrue: "one-hot", columns: 3, prevalence: 0.1, seed: 0 });
+  const refused: [string, string][] = [
+    ["predictions", "soft"],
+    ["predictions", "1,0"],
+    ["columns", "0"],
+    ["columns", "1.5"],
+    ["prevalence", "1"],
+    ["seed", "-1"],
+  ];
+  for (const [name, value] of refused) {
+    let message = "";
+    try {
+      auditOptions({ [name]: value });
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    assertStringIncludes(message, `--${name}`);
+    assertStringIncludes(message, value);
+  }
+});
+
+Deno.test("README shows what the audit of the asked loss says", async () => {
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  const [verdict, finding, where] = String(auditLoss(askedRoundLoss)).split("\n");
+  for (const line of [verdict, finding, where]) assert(readme.includes(`    ${line}\n`), line);
+});

@@ -1,0 +1,104 @@
+// The best cut, against every cut there is, and against the closed form where the outputs are the probabilities.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
+import { f1, hardMetric, jaccard, tuneThreshold, utility } from "../../lib/mod.ts";
+import { allScores } from "../all_scores.ts";
+import { assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
+
+const outputs = [0, 1e-45, 0.1, 0.25, 0.5, 0.5 + 2 ** -24, 0.75, 1 - 2 ** -24, 1].map(Math.fround);
+const rows = fc.array(
+  fc.record({
+    y: fc.constantFrom(0, 1),
+    p: fc.oneof(fc.constantFrom(...outputs), fc.float({ min: 0, max: 1, noNaN: true })),
+    w: fc.constantFrom(0, 1, 1, 0.5, 3),
+  }),
+  { minLength: 1, maxLength: 12 },
+);
+
+/** What every threshold inside (0, 1) scores: one below, between and above the outputs. */
+function bestOfAll(score: (threshold: number) => number, p: number[]): number {
+  const sorted = [...new Set([0, 1, ...p])].sort((a, b) => a - b);
+  // The lower of two: strictly greater is the upper one alone. Above 0 it is what float32 has of a half.
+  const thresholds = sorted.slice(1).map((b, i) => sorted[i] > 0 ? sorted[i] : b / 2).filter((t) => t > 0 && t < 1);
+  return Math.max(...thresholds.map(score));
+}
+
+Deno.test("no threshold scores better, and the one that is returned scores what it says", () => {
+  fc.assert(fc.property(rows, fc.constantFrom(...allScores), (cases, score) => {
+    tf.tidy(() => {
+      const p = cases.map(({ p }) => p), y = tf.tensor1d(cases.map(({ y }) => y)), yPred = tf.tensor1d(p);
+      const sampleWeight = tf.tensor1d(cases.map(({ w }) => w));
+      const at = (threshold: number) => hardMetric(score, { threshold })(y, yPred, sampleWeight).dataSync()[0];
+      const { threshold, value } = tuneThreshold(y, yPred, { score, sampleWeight });
+      assertWithin(at(threshold as number), value, 1e-6 * Math.max(1, Math.abs(value)));
+      assertWithin(value, bestOfAll(at, p), 1e-6 * Math.max(1, Math.abs(value)));
+    });
+  }));
+});
+
+Deno.test("the decisions are the same when the threshold is compared in float32", () => {
+  const next = random(4), a = Math.fround(0.3), neighbour = Math.fround(a + 2 ** -25);
+  for (const p of [[a, neighbour], Array.from({ length: 50 }, () => Math.fround(next()))]) {
+    const y = tf.tensor1d(p.map((v) => v > a ? 1 : 0)), yPred = tf.tensor1d(p);
+    const threshold = tuneThreshold(y, yPred, { score: "accuracy" }).threshold as number;
+    assertEquals(Math.fround(threshold), threshold);
+    assertEquals([...tf.greater(yPred, tf.scalar(threshold)).dataSync()], [...y.dataSync()]);
+  }
+});
+
+Deno.test("macro and weighted: a threshold a column, the best together; micro: the best common one", () => {
+  const next = random(5), n = 30;
+  const p = Array.from({ length: n }, () => [next(), next(), next()].map(Math.fround));
+  const yPred = tf.tensor2d(p), y = tf.tensor2d(p.map((row) => row.map((v, k) => next() < v * (k + 1) / 3 ? 1 : 0)));
+  const sampleWeight = tf.tensor1d(p.map(() => Math.fround(next() + 0.1)));
+  const column = (t: tf.Tensor2D, k: number) => t.slice([0, k], [n, 1]);
+  for (const average of ["macro", "weighted", "micro"] as const) {
+    const { threshold, value } = tuneThreshold(y, yPred, { score: "f1", average, sampleWeight });
+    const at = (t: number | number[]) =>
+      hardMetric("f1", { average, threshold: t })(y, yPred, sampleWeight).dataSync()[0];
+    assertWithin(at(threshold), value, 1e-6);
+    if (average === "micro") assertWithin(bestOfAll(at, p.flat()), value, 1e-6);
+    else {
+      const own = [0, 1, 2].map((k) => tuneThreshold(column(y, k), column(yPred, k), { score: "f1", sampleWeight }));
+      assertEquals(threshold, own.map((one) => one.threshold as number));
+    }
+  }
+});
+
+Deno.test("where the labels are the probabilities themselves the cut is that of the closed form", () => {
+  const next = random(6), p = tf.tensor1d(Array.from({ length: 400 }, () => Math.fround(next() ** 2)));
+  const positives = (t: number) => [...p.dataSync()].filter((v) => v > t).length;
+  const cut = (score: Parameters<typeof tuneThreshold>[2]["score"]) => tuneThreshold(p, p, { score });
+  const ofF1 = cut(f1), ofJaccard = cut(jaccard);
+  assertEquals(positives(ofF1.threshold as number), positives(ofF1.value / 2)); // F*/2
+  assertEquals(positives(ofJaccard.threshold as number), positives(ofJaccard.value / (1 + ofJaccard.value)));
+  assertEquals(positives(cut("accuracy").threshold as number), positives(0.5));
+  const worth = utility({ tp: 4, fp: -1, fn: -2, tn: 0.5 }); // p·(4 + 2) > (1 − p)·(0.5 + 1)
+  assertEquals(positives(cut(worth).threshold as number), positives(1.5 / 7.5));
+});
+
+Deno.test("a hundred thousand rows take nothing like n² steps", () => {
+  const next = random(7), n = 1e5;
+  const p = tf.tensor1d(Float32Array.from({ length: n }, next)),
+    y = tf.tensor1d(Float32Array.from({ length: n }, next));
+  const start = performance.now();
+  tuneThreshold(y, p, { score: "f1" });
+  assert(performance.now() - start < 20_000); // n² would take minutes
+});
+
+onBackends("what cannot be tuned is refused, and nothing is left behind", () => {
+  const y = tf.tensor1d([0, 1]), p = tf.tensor1d([0.2, 0.7]);
+  assertEquals(counted(() => tuneThreshold(y, p, { score: "f1" })).made, 0);
+  const message = assertRefused(
+    () => tuneThreshold(y, p, { score: "f1", average: "samples" as "macro" }),
+    { argument: "average", value: "'samples'" },
+  );
+  assertStringIncludes(message, "depend on each other");
+  const above = tf.tensor1d([0.2, 1.7]);
+  assertRefused(() => tuneThreshold(y, above, { score: "f1" }), { argument: "yPred", value: "1.7" });
+  assertRefused(
+    () => tuneThreshold(y, p, { score: "f1", slope: 3 } as unknown as { score: "f1" }),
+    { error: TypeError, argument: "slope", value: "3" },
+  );
+});
