@@ -3,7 +3,7 @@ import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Tensor } from "../tensor.ts";
 import { gather, withOutputs } from "./facts.ts";
-import { numbersOf, valueOf } from "./measure.ts";
+import { valueOf } from "./measure.ts";
 import { reportText } from "./report_text.ts";
 import { samplerOf } from "./sample.ts";
 import { activation, broadcast, type Case, noGradient, partlyDetached, type Rule } from "./structure_rules.ts";
