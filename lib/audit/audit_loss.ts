@@ -137,7 +137,7 @@ function leaked(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, seed: 
  * import { askedRoundLoss, auditLoss } from "@roundabout/roundabout";
  * import { assertEquals } from "@std/assert";
  *
- * const { verdict, findings } = auditLoss(askedRoundLoss());
+ * const { verdict, findings } = auditLoss(askedRoundLoss);
  * assertEquals([verdict, findings[0].cause, findings[0].where?.op], ["broken", "no-gradient-op", "Round"]);
  * ```
  */
