@@ -1,24 +1,23 @@
 import * as tf from "@tensorflow/tfjs";
 import type { StepForm } from "../steps/form.ts";
 import type { Tensor } from "../tensor.ts";
-import { addSums, exactGradient, finishGradient, hasLoop, loopValue, type Table } from "./loops.ts";
+import { addSums, exactGradient, finishGradient, hasLoop, isLarge, loopValue, type Table } from "./loops.ts";
 import { type Plan, planOf } from "./plan.ts";
-import { addSimdSums, finishSimd, simdOf, type SimdPlan, simdPlanOf } from "./simd.ts";
+import { simdOf, type TfjsHeap } from "./heap.ts";
+import { addSimdSums, finishSimd, simdLength, type SimdPlan, simdPlanOf } from "./simd.ts";
 import { engine, type TensorInfo } from "./tape.ts";
 
 /** What became of the steps of a loss: one for all columns, or one a column. */
 export interface Prepared {
   readonly plans: readonly Plan[];
-  /** The only one, for the SIMD loops, where they know it. */
+  /** The same for the SIMD loops, where they know them. */
   readonly simd?: SimdPlan;
 }
 
 /** The steps as the kernels want them; nothing if there is one that they don't know. */
 export function prepare(forms: readonly StepForm[] | undefined): Prepared | undefined {
   const plans = forms?.map((form) => hasLoop(form.shape) ? planOf(form, loopValue) : undefined);
-  return plans?.every((plan) => plan !== undefined)
-    ? { plans, simd: plans.length === 1 ? simdPlanOf(forms![0]) : undefined }
-    : undefined;
+  return plans?.every((plan) => plan !== undefined) ? { plans, simd: simdPlanOf(forms!) } : undefined;
 }
 
 const countsKernel = "RoundaboutCounts", gradientKernel = "RoundaboutCountsGradient";
@@ -115,12 +114,14 @@ function finishOnCpu(
 
 /** The wasm backend, as far as it is used here. */
 interface HeapBackend {
-  readonly wasm?: Parameters<typeof simdOf>[0]["wasm"];
+  readonly wasm?: TfjsHeap;
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: string): TensorInfo;
   typedArrayFromHeap(info: TensorInfo): Float32Array;
   incRef(dataId: object): void;
 }
+
+const sizeOf = ({ shape }: TensorInfo): number => shape.reduce((size, length) => size * length, 1);
 
 const offsetOf = (backend: HeapBackend, { dataId }: TensorInfo): number =>
   backend.dataIdMap.get(dataId).memoryOffset >>> 0;
@@ -129,27 +130,24 @@ function countOnWasm(
   { inputs, attrs, backend }: { inputs: CountsInputs; attrs: CountsAttributes; backend: HeapBackend },
 ): TensorInfo[] {
   const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, keep, exact, sums } = attrs;
-  const kept = keep ? backend.makeOutput(yPred.shape, "float32") : undefined; // first: views are lost when the heap grows
-  const view = (info: TensorInfo) => backend.typedArrayFromHeap(info);
-  const outputs = view(yPred), simd = exact === undefined && classes === 1 ? simdOf(backend) : undefined;
+  const kept = keep ? backend.makeOutput(yPred.shape, "float32") : undefined;
+  const simd = exact === undefined && prepared.simd ? simdOf(backend) : undefined, length = sizeOf(yPred);
+  const from = simd === undefined ? 0 : simdLength(length, classes);
+  const at = {
+    p: offsetOf(backend, yPred),
+    y: offsetOf(backend, yTrue),
+    w: sampleWeight && offsetOf(backend, sampleWeight),
+    d: kept && offsetOf(backend, kept),
+  };
+  const good = from === 0 || addSimdSums(simd!, prepared.simd!, at, from, classes, sums);
+  const view = (info: TensorInfo) => backend.typedArrayFromHeap(info); // last: views are lost when the heap grows
   const table: Table = {
     yTrue: view(yTrue),
-    yPred: outputs,
+    yPred: view(yPred),
     sampleWeight: sampleWeight && view(sampleWeight),
     slopes: exact ?? (kept && view(kept)),
   };
-  let from = 0, good = true;
-  if (simd && prepared.simd && (sampleWeight === undefined || prepared.simd.weighted !== undefined)) {
-    from = outputs.length - outputs.length % 8;
-    const at = {
-      p: offsetOf(backend, yPred),
-      y: offsetOf(backend, yTrue),
-      w: sampleWeight && offsetOf(backend, sampleWeight),
-      d: kept && offsetOf(backend, kept),
-    };
-    good = addSimdSums(simd, prepared.simd, at, from, sums);
-  }
-  if (!good || !addSums(prepared.plans, table, classes, sums, from, outputs.length)) sums[0] = NaN;
+  if (!good || !addSums(prepared.plans, table, classes, sums, from, length)) sums[0] = NaN;
   return kept === undefined ? [] : [kept];
 }
 
@@ -168,10 +166,11 @@ function finishOnWasm(
     );
     return gradient;
   }
-  const [a] = ofPositives, [b] = ofNegatives, values = backend.typedArrayFromHeap(slopes);
-  const simd = ofPositives.length === 1 && Math.max(Math.abs(a), Math.abs(b)) < 1e20 ? simdOf(backend) : undefined;
-  const from = simd === undefined ? 0 : values.length - values.length % 8;
-  if (simd !== undefined) finishSimd(simd, { d: offsetOf(backend, slopes), y: offsetOf(backend, yTrue) }, from, a, b);
+  const simd = ofPositives.some(isLarge) || ofNegatives.some(isLarge) ? undefined : simdOf(backend);
+  const from = simd === undefined ? 0 : simdLength(sizeOf(slopes), ofPositives.length);
+  const at = { d: offsetOf(backend, slopes), y: offsetOf(backend, yTrue) };
+  if (from > 0) finishSimd(simd!, at, from, ofPositives, ofNegatives);
+  const values = backend.typedArrayFromHeap(slopes);
   finishGradient(values, backend.typedArrayFromHeap(yTrue), ofPositives, ofNegatives, from);
   backend.incRef(slopes.dataId);
   return { dataId: slopes.dataId, shape: slopes.shape, dtype: "float32" };

@@ -18,8 +18,8 @@ type Fill = (plan: Plan, p: Float32Array, span: Span, values: Float64Array, slop
 
 const softsign: Fill = ({ threshold, steepness, factor, base }, p, { start, count, first, stride }, values, slopes) => {
   for (let j = first; j < count; j += stride) {
-    const u = p[start + j] - threshold, h = 1 / (1 + Math.abs(u) * steepness);
-    values[j] = factor * (u * h) + base;
+    const u = p[start + j] - threshold, h = factor / (1 + Math.abs(u) * steepness);
+    values[j] = u * h + base;
     slopes[j] = h * h;
   }
 };
@@ -172,7 +172,7 @@ function addSoftsign(
   for (let i = from; i < to; i++) {
     const y = yTrue[i], p = yPred[i];
     if (!(p >= 0 && p <= 1 && y >= 0 && y <= 1)) return false;
-    const u = p - threshold, h = 1 / (1 + Math.abs(u) * steepness), s = factor * (u * h) + base;
+    const u = p - threshold, h = factor / (1 + Math.abs(u) * steepness), s = u * h + base;
     positives += y;
     sum += s;
     hits += y * s;
@@ -275,7 +275,6 @@ export function exactGradient(
   }
 }
 
-/** Beyond it a product with a slope may leave float32. */
 const greatestFactor = 1e20;
 
 /**
@@ -305,4 +304,5 @@ export function finishGradient(
   }
 }
 
-const isLarge = (factor: number): boolean => Math.abs(factor) > greatestFactor;
+/** Whether a product of the factor with a slope may leave float32. */
+export const isLarge = (factor: number): boolean => Math.abs(factor) > greatestFactor;
