@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { StepForm } from "../steps/form.ts";
 import type { Tensor } from "../tensor.ts";
-import { addSums, exactGradient, finishGradient, hasLoop, isLarge, loopValue, type Table } from "./loops.ts";
+import { addSums, type Factors, finishGradient, hasLoop, loopValue, type Table } from "./loops.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { simdOf, type TfjsHeap } from "./heap.ts";
 import { addSimdSums, finishSimd, simdLength, type SimdPlan, simdPlanOf } from "./simd.ts";
@@ -47,8 +47,7 @@ interface GradientInputs {
 interface GradientAttributes {
   exact?: Float64Array;
   shape: number[];
-  ofPositives: Float64Array;
-  ofNegatives: Float64Array;
+  factors: Factors;
 }
 
 /** Whether the backend in use has the kernels. */
@@ -70,6 +69,8 @@ export function runGradient(inputs: { slopes?: Tensor; yTrue: Tensor }, attribut
     attributes,
   ) as Tensor;
 }
+
+const sizeOf = ({ shape }: { shape: number[] }): number => shape.reduce((size, length) => size * length, 1);
 
 /** A backend whose data are JavaScript's own arrays, or views of them. */
 interface HostBackend {
@@ -101,13 +102,14 @@ function countOnCpu(
 function finishOnCpu(
   { inputs, attrs, backend }: { inputs: GradientInputs; attrs: GradientAttributes; backend: HostBackend },
 ): TensorInfo {
-  const { slopes, yTrue } = inputs, { ofPositives, ofNegatives, exact } = attrs;
+  const { slopes, yTrue } = inputs, { factors, exact, shape } = attrs;
   if (slopes === undefined) {
-    const gradient = new Float32Array(exact!.length);
-    exactGradient(exact!, numbersOf(backend, yTrue), ofPositives, ofNegatives, gradient);
-    return backend.makeTensorInfo(attrs.shape, "float32", gradient);
+    const gradient = new Float32Array(sizeOf(attrs));
+    finishGradient(exact!, numbersOf(backend, yTrue), factors, gradient, 0);
+    return backend.makeTensorInfo(shape, "float32", gradient);
   }
-  finishGradient(numbersOf(backend, slopes), numbersOf(backend, yTrue), ofPositives, ofNegatives, 0);
+  const values = numbersOf(backend, slopes);
+  finishGradient(values, numbersOf(backend, yTrue), factors, values, 0);
   backend.incRef(slopes.dataId);
   return { dataId: slopes.dataId, shape: slopes.shape, dtype: "float32" };
 }
@@ -120,8 +122,6 @@ interface HeapBackend {
   typedArrayFromHeap(info: TensorInfo): Float32Array;
   incRef(dataId: object): void;
 }
-
-const sizeOf = ({ shape }: TensorInfo): number => shape.reduce((size, length) => size * length, 1);
 
 const offsetOf = (backend: HeapBackend, { dataId }: TensorInfo): number =>
   backend.dataIdMap.get(dataId).memoryOffset >>> 0;
@@ -154,24 +154,18 @@ function countOnWasm(
 function finishOnWasm(
   { inputs, attrs, backend }: { inputs: GradientInputs; attrs: GradientAttributes; backend: HeapBackend },
 ): TensorInfo {
-  const { slopes, yTrue } = inputs, { ofPositives, ofNegatives, exact } = attrs;
+  const { slopes, yTrue } = inputs, { factors, exact } = attrs;
   if (slopes === undefined) {
-    const gradient = backend.makeOutput(attrs.shape, "float32");
-    exactGradient(
-      exact!,
-      backend.typedArrayFromHeap(yTrue),
-      ofPositives,
-      ofNegatives,
-      backend.typedArrayFromHeap(gradient),
-    );
+    const gradient = backend.makeOutput(attrs.shape, "float32"), values = backend.typedArrayFromHeap(gradient);
+    finishGradient(exact!, backend.typedArrayFromHeap(yTrue), factors, values, 0);
     return gradient;
   }
-  const simd = ofPositives.some(isLarge) || ofNegatives.some(isLarge) ? undefined : simdOf(backend);
-  const from = simd === undefined ? 0 : simdLength(sizeOf(slopes), ofPositives.length);
+  const simd = factors.large ? undefined : simdOf(backend), length = sizeOf(slopes);
+  const from = simd === undefined ? 0 : simdLength(length, factors.ofPositives.length);
   const at = { d: offsetOf(backend, slopes), y: offsetOf(backend, yTrue) };
-  if (from > 0) finishSimd(simd!, at, from, ofPositives, ofNegatives);
+  if (from > 0) finishSimd(simd!, at, from, factors);
   const values = backend.typedArrayFromHeap(slopes);
-  finishGradient(values, backend.typedArrayFromHeap(yTrue), ofPositives, ofNegatives, from);
+  if (from < length) finishGradient(values, backend.typedArrayFromHeap(yTrue), factors, values, from);
   backend.incRef(slopes.dataId);
   return { dataId: slopes.dataId, shape: slopes.shape, dtype: "float32" };
 }

@@ -20,6 +20,8 @@ export interface Plan {
   /** β. */
   readonly base: number;
   readonly scale: number;
+  /** The greatest D. */
+  readonly peak: number;
 }
 
 /** K and the scale of s′ of a form: what stands before R and D. */
@@ -59,7 +61,8 @@ export function planOf(
   const { shape, hard, threshold, steepness, foot, span } = form;
   if (!(steepness <= greatestSteepness)) return undefined;
   const { factor, scale } = factors(form);
-  const plan = { shape, hard, threshold, steepness: round(steepness), factor: round(factor), base: 0, scale };
+  const plan = { shape, hard, threshold, steepness: round(steepness), factor: round(factor), base: 0, scale, peak: 1 };
+  if (shape === "softsign") plan.peak = factor * factor;
   if (shape === "identity" || shape === "round") return plan;
   if (hard || (foot === 0.5 && span === 1)) return { ...plan, base: round(foot / span) };
   for (let step = 0; step < 64; step++) {

@@ -1,4 +1,5 @@
 import type { StepForm } from "../steps/form.ts";
+import type { Factors } from "./loops.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { simdBytes } from "./simd_bytes.ts";
 
@@ -191,8 +192,7 @@ export function finishSimd(
   simd: Simd,
   at: { d: number; y: number },
   length: number,
-  ofPositives: Float64Array,
-  ofNegatives: Float64Array,
+  { ofPositives, ofNegatives }: Factors,
 ): void {
   const classes = ofPositives.length, period = periodOf(classes), c = simd.place(bytesOf(period));
   const { float32 } = viewsOf(simd);

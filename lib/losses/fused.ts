@@ -41,6 +41,18 @@ function eachOutput(weights: Tensor, { rows, classes, rowWeights }: BatchShape):
 /** Up to this size w·D is kept in float64, beside the tensors, and the gradient is rounded once: it costs next to nothing. */
 const exactSize = 4096;
 
+// A buffer of that size for the next call: to allocate one takes as long as to fill it.
+let spare: Float64Array | undefined;
+
+function exactBuffer(): Float64Array {
+  const buffer = spare ?? new Float64Array(exactSize);
+  spare = undefined;
+  return buffer;
+}
+
+/** Products of a slope and a factor beyond it may leave float32. */
+const greatestFactor = 1e20;
+
 /** Thrown to leave a custom gradient whose numbers are out of range. */
 const outOfRange = new Error("Something is out of range");
 
@@ -60,7 +72,7 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
   const inputs: Record<string, Tensor> = { yTrue, yPred };
   if (sampleWeight !== undefined) inputs.sampleWeight = eachOutput(sampleWeight, shape);
   const wanted = engine().state.gradientDepth > 0, small = yPred.size <= exactSize;
-  const exact = wanted && small ? new Float64Array(yPred.size) : undefined;
+  const exact = wanted && small ? exactBuffer() : undefined;
   const slopes = runCounts(inputs, { prepared, classes, keep: wanted && !small, exact, sums });
   if (Number.isNaN(sums[0])) throw outOfRange;
 
@@ -79,15 +91,21 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
 
   const gradient = (dy: Tensor): Tensor => {
     const partials = countsPartials(scored, scored.whole, scoring.score), by = -dy.dataSync()[0];
+    let large = false;
     const ofPositives = new Float64Array(classes), ofNegatives = new Float64Array(classes);
     for (let k = 0; k < classes; k++) {
       const { ofPositive, ofNegative } = byLabel(partials[added ? 0 : k]);
-      const factor = by * inCounts(k) * prepared.plans[prepared.plans.length === 1 ? 0 : k].scale;
+      const { scale, peak } = prepared.plans[prepared.plans.length === 1 ? 0 : k];
+      const factor = by * inCounts(k) * scale;
       ofPositives[k] = finite(factor * ofPositive);
       ofNegatives[k] = finite(factor * ofNegative);
+      large ||= Math.max(Math.abs(ofPositives[k]), Math.abs(ofNegatives[k])) * Math.max(1, peak) > greatestFactor;
     }
-    const attributes = { ofPositives, ofNegatives, exact, shape: yPred.shape };
-    if (engine().state.gradientDepth === 0) return runGradient({ slopes, yTrue: labels! }, attributes);
+    const attributes = { factors: { ofPositives, ofNegatives, large }, exact, shape: yPred.shape };
+    if (engine().state.gradientDepth === 0) {
+      spare ??= exact; // what is kept is asked for once
+      return runGradient({ slopes, yTrue: labels! }, attributes);
+    }
     // Inside of another gradient this one may be asked for again, and must not be differentiated.
     const values = tf.tidy(() =>
       runGradient({ slopes: slopes && tf.clone(slopes), yTrue: labels! }, attributes).dataSync()
