@@ -3,7 +3,7 @@ import type { StepForm } from "../steps/form.ts";
 import type { Tensor } from "../tensor.ts";
 import { addSums, type Factors, finishGradient, hasLoop, loopValue, type Table } from "./loops.ts";
 import { type Plan, planOf } from "./plan.ts";
-import { simdOf, type TfjsHeap } from "./heap.ts";
+import { addSumsOfPieces, finishPieces, simdOf, type TfjsHeap } from "./heap.ts";
 import { addSimdSums, finishSimd, simdLength, type SimdPlan, simdPlanOf } from "./simd.ts";
 import { engine, type TensorInfo } from "./tape.ts";
 
@@ -79,37 +79,56 @@ interface HostBackend {
   incRef(dataId: object): void;
 }
 
-const numbersOf = (backend: HostBackend, { dataId }: TensorInfo): Float32Array => {
+/** Labels that were bool may still be bytes; nothing else is anything but float32. */
+type Labels = Float32Array | Uint8Array | Int32Array;
+
+function labelsOf(backend: HostBackend, { dataId }: TensorInfo): Labels {
   const values = backend.readSync(dataId);
-  return values instanceof Float32Array ? values : new Float32Array(values as ArrayLike<number>);
-};
+  return values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array
+    ? values
+    : new Float32Array(values as ArrayLike<number>);
+}
+
+const numbersOf = (backend: HostBackend, info: TensorInfo): Float32Array => float32Of(labelsOf(backend, info));
+
+const float32Of = (values: Labels): Float32Array =>
+  values instanceof Float32Array ? values : new Float32Array(values as ArrayLike<number>);
+
+/** What the SIMD loops left: the labels from an entry on, as float32 at their places in an array of the same length. */
+function restOf(labels: Labels, from: number): Float32Array {
+  if (labels instanceof Float32Array || from === 0) return float32Of(labels);
+  if (from === labels.length) return new Float32Array(0);
+  const rest = new Float32Array(labels.length);
+  rest.set(labels.subarray(from), from);
+  return rest;
+}
 
 function countOnCpu(
   { inputs, attrs, backend }: { inputs: CountsInputs; attrs: CountsAttributes; backend: HostBackend },
 ): TensorInfo[] {
   const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, keep, exact, sums } = attrs;
   const outputs = numbersOf(backend, yPred), slopes = keep ? new Float32Array(outputs.length) : undefined;
-  const table: Table = {
-    yTrue: numbersOf(backend, yTrue),
-    yPred: outputs,
-    sampleWeight: sampleWeight && numbersOf(backend, sampleWeight),
-    slopes: exact ?? slopes,
-  };
-  if (!addSums(prepared.plans, table, classes, sums, 0, outputs.length)) sums[0] = NaN;
+  const labels = labelsOf(backend, yTrue), weights = sampleWeight && numbersOf(backend, sampleWeight);
+  const given = { yPred: outputs, sampleWeight: weights, slopes };
+  const from = exact === undefined && prepared.simd
+    ? addSumsOfPieces(prepared.simd, { ...given, yTrue: labels }, classes, sums)
+    : 0;
+  const table = (at: number): Table => ({ ...given, yTrue: restOf(labels, at), slopes: exact ?? slopes });
+  if (from === undefined || !addSums(prepared.plans, table(from), classes, sums, from, outputs.length)) sums[0] = NaN;
   return slopes === undefined ? [] : [backend.makeTensorInfo(yPred.shape, "float32", slopes)];
 }
 
 function finishOnCpu(
   { inputs, attrs, backend }: { inputs: GradientInputs; attrs: GradientAttributes; backend: HostBackend },
 ): TensorInfo {
-  const { slopes, yTrue } = inputs, { factors, exact, shape } = attrs;
+  const { slopes, yTrue } = inputs, { factors, exact, shape } = attrs, labels = labelsOf(backend, yTrue);
   if (slopes === undefined) {
     const gradient = new Float32Array(sizeOf(attrs));
-    finishGradient(exact!, numbersOf(backend, yTrue), factors, gradient, 0);
+    finishGradient(exact!, float32Of(labels), factors, gradient, 0);
     return backend.makeTensorInfo(shape, "float32", gradient);
   }
-  const values = numbersOf(backend, slopes);
-  finishGradient(values, numbersOf(backend, yTrue), factors, values, 0);
+  const values = numbersOf(backend, slopes), from = finishPieces(values, labels, factors);
+  if (from < values.length) finishGradient(values, restOf(labels, from), factors, values, from);
   backend.incRef(slopes.dataId);
   return { dataId: slopes.dataId, shape: slopes.shape, dtype: "float32" };
 }
