@@ -40,16 +40,19 @@ function inHeap(heap: TfjsHeap | undefined): Simd | undefined {
 const pieceLength = 8192;
 const pageBytes = 65536;
 
+const at = { p: 0, y: pieceLength * 4, d: 2 * pieceLength * 4, w: 3 * pieceLength * 4, bytes: 4 * pieceLength * 4 };
+const tablesEnd = at.bytes + pieceLength;
+
 let ownHeap: Simd | null | undefined;
 
 /** The kernels in a heap for arrays that are in none: pieces of them are copied there. Nothing where there is no SIMD. */
 function own(): Simd | undefined {
   if (ownHeap === undefined) {
-    const memory = new WebAssembly.Memory({ initial: 4 * pieceLength * 4 / pageBytes + 1 });
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(tablesEnd / pageBytes) });
     const place = (bytes: number): number => {
-      const at = 4 * pieceLength * 4, missing = at + bytes - memory.buffer.byteLength;
+      const missing = tablesEnd + bytes - memory.buffer.byteLength;
       if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
-      return at;
+      return tablesEnd;
     };
     try {
       ownHeap = instantiate(memory, place);
@@ -60,10 +63,16 @@ function own(): Simd | undefined {
   return ownHeap ?? undefined;
 }
 
-const at = { p: 0, y: pieceLength * 4, d: 2 * pieceLength * 4, w: 3 * pieceLength * 4 };
-
 /** What is copied to and from the heap. */
 type Numbers = Float32Array | Uint8Array | Int32Array;
+
+/** Labels into the heap: bytes as bytes, which a loop there makes numbers of; `set` would take several times as long. */
+function copyLabels(labels: Numbers, start: number, end: number, simd: Simd): void {
+  const { float32, bytes } = viewsOf(simd), piece = labels.subarray(start, end);
+  if (!(piece instanceof Uint8Array)) return float32.set(piece, at.y / 4);
+  bytes.set(piece, at.bytes);
+  simd.exports.widen(at.bytes, at.y, end - start);
+}
 
 /** The sums of the first entries of a table, in pieces: how many entries that were, or nothing if one is out of range. */
 export function addSumsOfPieces(
@@ -78,7 +87,7 @@ export function addSumsOfPieces(
   for (let start = 0; start < length; start += piece) {
     const end = Math.min(start + piece, length), { float32 } = viewsOf(simd);
     float32.set(yPred.subarray(start, end), at.p / 4);
-    float32.set(yTrue.subarray(start, end), at.y / 4);
+    copyLabels(yTrue, start, end, simd);
     if (sampleWeight !== undefined) float32.set(sampleWeight.subarray(start, end), at.w / 4);
     if (!addSimdSums(simd, plan, pointers, end - start, classes, sums)) return undefined;
     slopes?.set(viewsOf(simd).float32.subarray(at.d / 4, at.d / 4 + end - start), start);
@@ -94,7 +103,7 @@ export function finishPieces(slopes: Float32Array, yTrue: Numbers, factors: Fact
   for (let start = 0; start < length; start += piece) {
     const end = Math.min(start + piece, length), { float32 } = viewsOf(simd);
     float32.set(slopes.subarray(start, end), at.d / 4);
-    float32.set(yTrue.subarray(start, end), at.y / 4);
+    copyLabels(yTrue, start, end, simd);
     finishSimd(simd, at, end - start, factors);
     slopes.set(viewsOf(simd).float32.subarray(at.d / 4, at.d / 4 + end - start), start);
   }

@@ -74,7 +74,8 @@ const sizeOf = ({ shape }: { shape: number[] }): number => shape.reduce((size, l
 
 /** A backend whose data are JavaScript's own arrays, or views of them. */
 interface HostBackend {
-  readSync(dataId: object): unknown;
+  /** What a tensor's numbers are, as they are kept: `readSync` would make other numbers of bytes, one by one. */
+  readonly data: { get(dataId: object): { readonly values: unknown } };
   makeTensorInfo(shape: number[], dtype: string, values: Float32Array): TensorInfo;
   incRef(dataId: object): void;
 }
@@ -83,7 +84,7 @@ interface HostBackend {
 type Labels = Float32Array | Uint8Array | Int32Array;
 
 function labelsOf(backend: HostBackend, { dataId }: TensorInfo): Labels {
-  const values = backend.readSync(dataId);
+  const { values } = backend.data.get(dataId);
   return values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array
     ? values
     : new Float32Array(values as ArrayLike<number>);

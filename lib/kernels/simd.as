@@ -182,3 +182,13 @@ export function finish(d: usize, y: usize, n: usize, period: usize, c: usize, cS
     y += size;
   }
 }
+
+// Bytes, as the cpu backend keeps labels that were bool, as numbers; n is a multiple of 4.
+export function widen(from: usize, to: usize, n: usize): void {
+  const end = from + n;
+  while (from < end) {
+    v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load_zero<u32>(from)))));
+    from += 4;
+    to += 16;
+  }
+}
