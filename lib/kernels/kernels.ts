@@ -31,6 +31,8 @@ interface CountsInputs {
 interface CountsAttributes {
   prepared: Prepared;
   classes: number;
+  /** Whether the loops in float64 take it all: what is small has the same value whether or not its gradient is taken. */
+  small: boolean;
   /** Whether the second pass follows and wants w·D as a tensor. */
   keep: boolean;
   /** Or where w·D goes for the second pass, in float64. */
@@ -107,13 +109,11 @@ function restOf(labels: Labels, from: number): Float32Array {
 function countOnCpu(
   { inputs, attrs, backend }: { inputs: CountsInputs; attrs: CountsAttributes; backend: HostBackend },
 ): TensorInfo[] {
-  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, keep, exact, sums } = attrs;
+  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, small, keep, exact, sums } = attrs;
   const outputs = numbersOf(backend, yPred), slopes = keep ? new Float32Array(outputs.length) : undefined;
   const labels = labelsOf(backend, yTrue), weights = sampleWeight && numbersOf(backend, sampleWeight);
   const given = { yPred: outputs, sampleWeight: weights, slopes };
-  const from = exact === undefined && prepared.simd
-    ? addSumsOfPieces(prepared.simd, { ...given, yTrue: labels }, classes, sums)
-    : 0;
+  const from = !small && prepared.simd ? addSumsOfPieces(prepared.simd, { ...given, yTrue: labels }, classes, sums) : 0;
   const table = (at: number): Table => ({ ...given, yTrue: restOf(labels, at), slopes: exact ?? slopes });
   if (from === undefined || !addSums(prepared.plans, table(from), classes, sums, from, outputs.length)) sums[0] = NaN;
   return slopes === undefined ? [] : [backend.makeTensorInfo(yPred.shape, "float32", slopes)];
@@ -149,9 +149,9 @@ const offsetOf = (backend: HeapBackend, { dataId }: TensorInfo): number =>
 function countOnWasm(
   { inputs, attrs, backend }: { inputs: CountsInputs; attrs: CountsAttributes; backend: HeapBackend },
 ): TensorInfo[] {
-  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, keep, exact, sums } = attrs;
+  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, small, keep, exact, sums } = attrs;
   const kept = keep ? backend.makeOutput(yPred.shape, "float32") : undefined;
-  const simd = exact === undefined && prepared.simd ? simdOf(backend) : undefined, length = sizeOf(yPred);
+  const simd = !small && prepared.simd ? simdOf(backend) : undefined, length = sizeOf(yPred);
   const from = simd === undefined ? 0 : simdLength(length, classes);
   const at = {
     p: offsetOf(backend, yPred),

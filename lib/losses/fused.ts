@@ -73,7 +73,7 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
   if (sampleWeight !== undefined) inputs.sampleWeight = eachOutput(sampleWeight, shape);
   const wanted = engine().state.gradientDepth > 0, small = yPred.size <= exactSize;
   const exact = wanted && small ? exactBuffer() : undefined;
-  const slopes = runCounts(inputs, { prepared, classes, keep: wanted && !small, exact, sums });
+  const slopes = runCounts(inputs, { prepared, classes, small, keep: wanted && !small, exact, sums });
   if (Number.isNaN(sums[0])) throw outOfRange;
 
   const added = addsCounts(average);
