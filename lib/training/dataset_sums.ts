@@ -74,11 +74,25 @@ export class DatasetSums {
 /** How far counts of the same data may lie apart: the model is run by other kernels when it is differentiated. */
 const rounding = { ofLabels: 1e-9, ofOutputs: 1e-5 };
 
-/** Throws unless the second pass has read what the first has; if the model has changed, as far as the labels tell. */
-export function checkSame(name: string, first: DatasetSums, second: DatasetSums, by: "labels" | "all" = "all"): void {
+/** What a pass has read. */
+type Readable = Readonly<{ rows: number; counts: readonly Counts[] }>;
+
+/** Where data that should be the same were read, and by what they can be compared: by the labels, if the model has changed. */
+export interface Comparison {
+  readonly between: string;
+  readonly by: "labels" | "all";
+}
+
+/** Throws unless the second pass has read what the first has. */
+export function checkSame(
+  name: string,
+  first: Readable,
+  second: Readable,
+  { between, by }: Comparison = { between: "the two passes", by: "all" },
+): void {
   const complain = (things: string, a: number, b: number) =>
     new RangeError(
-      `Cannot compute ${name}: 'data' differ between the two passes, ${things} ${a} in the first, ${b} in the second; ` +
+      `Cannot compute ${name}: 'data' differ between ${between}, ${things} ${a} in the first, ${b} in the second; ` +
         "they must be read anew each time, a generator is read once: give the function that makes it",
     );
   if (first.rows !== second.rows) throw complain("the number of rows is", first.rows, second.rows);

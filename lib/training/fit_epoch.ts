@@ -36,7 +36,7 @@ export async function trainRunning(work: EpochWork): Promise<number> {
     after: (batch, loss, rows) => after(batch, rows, loss),
     step: (gradients) => optimizer.applyGradients(gradients as never),
   });
-  checkSame(name, soft, met, "labels");
+  checkSame(name, soft, met, { between: "the passes", by: "labels" });
   return living;
 }
 

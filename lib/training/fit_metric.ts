@@ -7,6 +7,8 @@ import {
   shuffledReader,
   type TrainingData,
 } from "./batches.ts";
+import { type Checkpoint, checkpointsIn, type Identity } from "./checkpoint.ts";
+import { checkSame } from "./dataset_sums.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import { trainExact, trainRunning } from "./fit_epoch.ts";
 import { blownUp, deadGradient, weightsAreFinite } from "./fit_failure.ts";
@@ -21,7 +23,7 @@ import {
 import type { FitResult } from "./fit_result.ts";
 import { type Optimizer, toOptimizer } from "./optimizers.ts";
 import type { Model } from "./passes.ts";
-import { type Numbers, setWeights, weightsOf } from "./snapshot.ts";
+import { type Numbers, optimizerState, setOptimizerState, setWeights, weightsOf } from "./snapshot.ts";
 import { stoppable } from "./stoppable.ts";
 import { tuneOn } from "./tune_on.ts";
 
@@ -31,7 +33,7 @@ interface State {
   done: number;
   readonly epoch: number[];
   readonly history: Record<string, number[]>;
-  best?: { epoch: number; value: number; weights?: readonly Numbers[] };
+  best?: Checkpoint["best"];
 }
 
 /** What a training works with. */
@@ -152,6 +154,37 @@ export async function fitMetric(model: Model, data: TrainingData, options: FitMe
   }
 }
 
+/** Whether there was no better epoch for too long. */
+const outOfPatience = ({ done, best }: State, patience = Infinity): boolean =>
+  best !== undefined && done - 1 - best.epoch >= patience;
+
+/** What a checkpoint must have in common with this training. */
+function identityOf({ name, model, options, optimizer }: Work): Identity {
+  const { mode = "running", batchSize = defaultBatchSize, seed = 0, patience } = options;
+  const shapes = model.getWeights().map(({ shape }) => shape);
+  const best = patience === undefined ? "not kept" : "kept";
+  return { loss: name, mode, optimizer: optimizer.constructor.name, batchSize, seed, shapes, best };
+}
+
+/** All that is needed to go on from here. */
+function checkpointOf(
+  work: Work,
+  { done, epoch, history, best }: State,
+  { soft: { rows, counts } }: Evaluation,
+): Checkpoint {
+  const optimizer = optimizerState(work.optimizer), weights = weightsOf(work.model);
+  return { identity: identityOf(work), done, epoch, history, best: best!, weights, optimizer, rows, counts };
+}
+
+function goOnFrom(saved: Checkpoint, { model, optimizer }: Work, state: State): void {
+  setWeights(model, saved.weights);
+  setOptimizerState(optimizer, saved.optimizer);
+  state.done = saved.done;
+  state.best = saved.best;
+  state.epoch.push(...saved.epoch);
+  for (const [key, values] of Object.entries(saved.history)) state.history[key] = [...values];
+}
+
 /** Counts a data set with the model as it is. */
 async function measure(work: Work, chosen: EpochLoss, reader: BatchReader, each = false): Promise<Evaluation> {
   const { name, model, pause } = work, { parts, hard } = chosen;
@@ -175,10 +208,17 @@ async function fit(work: Work): Promise<FitResult> {
     one.setParams?.({ epochs, batchSize: options.batchSize, verbose: 0 });
     one.setModel?.(heard.model);
   }
+  const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
+  const saved = options.resume ? await checkpoints!.load(identityOf(work)) : undefined;
+  if (saved !== undefined) goOnFrom(saved, work, state);
   let chosen = lossOf(options, state.done, name), evaluation = await measure(work, chosen, work.train, each);
-  let stopped: FitResult["stopped"] = "epochs";
+  if (saved !== undefined) {
+    checkSame(name, saved, evaluation.soft, { between: "the checkpoint and now", by: "labels" });
+    for (let epoch = 0; epoch < state.done; epoch++) work.random?.shuffle(evaluation.batches); // those that are done
+  }
+  let stopped: FitResult["stopped"] = outOfPatience(state, patience) ? "patience" : "epochs";
   await tell(callbacks, "onTrainBegin");
-  while (state.done < epochs) {
+  while (state.done < epochs && stopped === "epochs") {
     const epoch = state.done, now = lossOf(options, epoch, name);
     if (now.loss !== chosen.loss) {
       chosen = now;
@@ -195,9 +235,9 @@ async function fit(work: Work): Promise<FitResult> {
     await tell(callbacks, "onEpochEnd", epoch, logs);
     keep(state, logs, monitored(work, chosen), patience === undefined ? undefined : () => weightsOf(model));
     if (perfect) stopped = "perfect";
-    if (patience !== undefined && epoch - state.best!.epoch >= patience) stopped = "patience";
+    if (outOfPatience(state, patience)) stopped = "patience";
     if (heard.stopped) stopped = "stopTraining";
-    if (stopped !== "epochs") break;
+    await checkpoints?.save(checkpointOf(work, state, evaluation));
   }
   return await finish(work, state, chosen, stopped, callbacks);
 }

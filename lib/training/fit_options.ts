@@ -153,6 +153,13 @@ function checkCheckpoint({ checkpoint, resume = false }: FitMetricOptions): void
       `Cannot ${task}: 'checkpoint' must be a file's path or have read() and write(), it is ${describe(checkpoint)}`,
     );
   }
+  if (typeof checkpoint === "string" && typeof Deno === "undefined") {
+    throw new TypeError(
+      `Cannot ${task}: 'checkpoint' is a file, ${
+        describe(checkpoint)
+      }, but there are no files here; give read() and write()`,
+    );
+  }
   if (resume && checkpoint === undefined) {
     throw new TypeError(`Cannot ${task}: 'resume' is true, but there is no 'checkpoint' to go on from`);
   }

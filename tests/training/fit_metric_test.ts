@@ -1,12 +1,10 @@
 // Training on the data set's score: what a step is, what the history holds, how it ends.
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import {
-  DatasetMetrics,
   f1Loss,
   f1Metric,
   fitMetric,
-  type FitMetricOptions,
   type Loss,
   metricGradient,
   metricLoss,
