@@ -1,3 +1,4 @@
+import { type Broadcast, kernelBroadcast } from "../kernel_broadcast.ts";
 import { escapeHtml } from "./escape.ts";
 import { type Figure, figureHtml } from "./figure.ts";
 import { formatNumber } from "./format.ts";
@@ -138,7 +139,7 @@ export async function bundle(...items: readonly Showable[]): Promise<Bundle> {
 /** Where {@linkcode show} sends its message; tests bring their own. */
 export interface Display {
   /** Sends a message to the notebook; undefined where there is none. */
-  broadcast?: (type: string, content: Record<string, unknown>) => Promise<void>;
+  broadcast?: Broadcast;
   /** Prints where there is no notebook. */
   print?: (text: string) => void;
   /**
@@ -191,14 +192,4 @@ export function showOn(display: Display): (...items: readonly Showable[]) => Pro
  */
 export async function show(...items: readonly Showable[]): Promise<void> {
   await showOn({ broadcast: kernelBroadcast() })(...items);
-}
-
-/** The kernel's way to send a message; Deno throws on the very name outside a kernel. */
-function kernelBroadcast(): Display["broadcast"] {
-  try {
-    const { jupyter } = Deno as unknown as { jupyter?: { broadcast: NonNullable<Display["broadcast"]> } };
-    return jupyter && ((type, content) => jupyter.broadcast(type, content));
-  } catch {
-    return undefined;
-  }
 }

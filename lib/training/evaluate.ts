@@ -11,6 +11,8 @@ import { type Model, outputOf } from "./passes.ts";
 export interface Evaluation {
   readonly soft: DatasetSums;
   readonly hard: DatasetSums;
+  /** How many batches there are. */
+  readonly size: number;
   /** The soft counts of each batch, where they are asked for. */
   readonly batches: readonly DatasetSums[];
 }
@@ -33,8 +35,10 @@ export async function evaluate(reader: BatchReader, options: EvaluateOptions): P
   const softSums = new DatasetSums(parts),
     hardSums = new DatasetSums({ ...parts, ...hard }),
     batches: DatasetSums[] = [];
+  let size = 0;
   for await (const read of reader.read()) {
     await before();
+    size++;
     tf.tidy(() => {
       const { yTrue, sampleWeight, examples } = read, yPred = outputOf(name, model, read);
       const reading = { ...parts.reading, firstRow: softSums.rows, examples };
@@ -50,5 +54,5 @@ export async function evaluate(reader: BatchReader, options: EvaluateOptions): P
     });
   }
   if (softSums.rows === 0) throw new RangeError(`Cannot compute ${name}: 'data' has no rows`);
-  return { soft: softSums, hard: hardSums, batches };
+  return { soft: softSums, hard: hardSums, size, batches };
 }

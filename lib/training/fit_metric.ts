@@ -20,6 +20,7 @@ import {
   type FitMetricOptions,
   lossOf,
 } from "./fit_options.ts";
+import { showProgress } from "./fit_progress.ts";
 import type { FitResult } from "./fit_result.ts";
 import { type Optimizer, toOptimizer } from "./optimizers.ts";
 import type { Model } from "./passes.ts";
@@ -191,6 +192,9 @@ async function measure(work: Work, chosen: EpochLoss, reader: BatchReader, each 
   return await evaluate(reader, { name, model, parts, hard, each, before: pause });
 }
 
+/** The same, where an error is to say which data it was. */
+const validating = (work: Work): Work => ({ ...work, name: `${work.name} on 'validationData'` });
+
 /** The numbers that an evaluation is logged by. */
 function logsOf({ parts }: EpochLoss, prefix: string, { soft, hard }: Evaluation): FitLogs {
   return {
@@ -218,6 +222,7 @@ async function fit(work: Work): Promise<FitResult> {
   }
   let stopped: FitResult["stopped"] = outOfPatience(state, patience) ? "patience" : "epochs";
   await tell(callbacks, "onTrainBegin");
+  if (options.progress) callbacks.push(showProgress(epochs, { from: state.done, batches: evaluation.size }));
   while (state.done < epochs && stopped === "epochs") {
     const epoch = state.done, now = lossOf(options, epoch, name);
     if (now.loss !== chosen.loss) {
@@ -231,7 +236,9 @@ async function fit(work: Work): Promise<FitResult> {
     if (!weightsAreFinite(model)) throw blownUp(name, epoch);
     evaluation = await measure(work, chosen, work.train, each);
     const logs = { ...logsOf(chosen, "", evaluation), alive: living / evaluation.soft.rows };
-    if (work.validation) Object.assign(logs, logsOf(chosen, "val_", await measure(work, chosen, work.validation)));
+    if (work.validation) {
+      Object.assign(logs, logsOf(chosen, "val_", await measure(validating(work), chosen, work.validation)));
+    }
     await tell(callbacks, "onEpochEnd", epoch, logs);
     keep(state, logs, monitored(work, chosen), patience === undefined ? undefined : () => weightsOf(model));
     if (perfect) stopped = "perfect";
@@ -290,7 +297,7 @@ async function finish(
 ): Promise<FitResult> {
   const { epoch, history } = state, { weights, ...best } = state.best!;
   if (weights !== undefined) setWeights(work.model, weights);
-  const tuned = work.validation && await tuneOn(work.name, work.model, chosen.parts, work.validation);
+  const tuned = work.validation && await tuneOn(validating(work).name, work.model, chosen.parts, work.validation);
   await tell(
     callbacks,
     "onTrainEnd",
