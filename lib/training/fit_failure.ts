@@ -1,4 +1,5 @@
 import type { LossParts } from "../losses/loss_parts.ts";
+import { toStep } from "../steps/to_step.ts";
 import type { DatasetSums } from "./dataset_sums.ts";
 import type { Model } from "./passes.ts";
 import { weightsOf } from "./snapshot.ts";
@@ -25,7 +26,8 @@ export function deadGradient(
   { options, scoring }: LossParts,
   { counts }: DatasetSums,
 ): Error {
-  const { step = "softsign", slope = 4 } = options, stepName = typeof step === "string" ? step : step.name;
+  const { step = "softsign", slope } = options, stepName = typeof step === "string" ? step : step.name;
+  const ownSlope = toStep(step, typeof step === "string" ? { slope } : {}).slope;
   const positives = counts.reduce((sum, { tp, fn }) => sum + tp + fn, 0);
   const negatives = counts.reduce((sum, { fp, tn }) => sum + fp + tn, 0);
   const why = positives === 0
@@ -34,10 +36,10 @@ export function deadGradient(
     ? "'data' has no negative; give rows with the label 0"
     : stepName === "round"
     ? "the step 'round' has none anywhere; take 'softsign', or 'straightThrough' to keep hard decisions"
+    : stepName === "softsign"
+    ? `the outputs are all 0 or 1 to the last bit, or the score '${scoring.score.name}' does not change; standardise the ` +
+      `inputs, begin from smaller weights, or lower 'slope' (it is ${ownSlope})`
     : `the outputs all lie where the step '${stepName}' is flat, or the score '${scoring.score.name}' does not change; ` +
-      `lower 'slope' (it is ${
-        typeof step === "string" ? slope : step.slope
-      }), take the step 'softsign', which is flat ` +
-      "nowhere, or begin nearer to the threshold";
+      `lower 'slope' (it is ${ownSlope}), take the step 'softsign', which is flat nowhere, or begin nearer to the threshold`;
   return new RangeError(`Cannot train on ${name}: no row has a gradient in epoch ${epoch}: ${why}`);
 }

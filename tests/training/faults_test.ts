@@ -1,7 +1,7 @@
 // What goes wrong while a model trains: processes that are killed, disks that are full, data that fail late.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { type CheckpointStore, f1Loss, fitMetric, type FitMetricOptions } from "../../lib/mod.ts";
+import { type CheckpointStore, f1Loss, fitMetric, type FitMetricOptions, metricGradient } from "../../lib/mod.ts";
 import { backends, onBackends, random } from "../helpers.ts";
 
 const child = new URL("./resume_child.ts", import.meta.url).pathname;
@@ -104,3 +104,114 @@ onBackends(
     }
   },
 );
+
+Deno.test({
+  name: "a real file on a disk that is full: the old checkpoint survives, nothing else is left",
+  ignore: Deno.build.os !== "linux", // /dev/full
+  fn: async () => {
+    const folder = await Deno.makeTempDir(), file = `${folder}/model.json`, args = ["running", "cpu", file];
+    try {
+      await train(args, 2);
+      const old = await Deno.readTextFile(file);
+      await Deno.symlink("/dev/full", `${file}.tmp`); // what is written beside it finds no room
+      const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", child, ...args],
+        env: { NO_COLOR: "1" },
+      }).output();
+      assertEquals(success, false);
+      assertStringIncludes(
+        new TextDecoder().decode(stderr),
+        `Cannot write the checkpoint '${file}' after epoch 2: No space left on device`,
+      );
+      assertEquals(await Deno.readTextFile(file), old);
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["model.json"]);
+      assert((await train(args)).startsWith("epoch 2\n")); // there is room again
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test("a checkpoint of another training, of other data, or that cannot be read is refused", async () => {
+  const data = problem(), store = memoryStore(), options = { loss: f1Loss(), epochs: 2, checkpoint: store };
+  const resume = { ...options, epochs: 4, resume: true };
+  const fresh = await fitMetric(model(), data, { ...options, resume: true }); // none yet: from the beginning
+  assertEquals(fresh.epoch, [0, 1]);
+  const say = async (changed: Partial<FitMetricOptions>, its = data) => {
+    const before = tf.memory().numTensors, own = model();
+    const { message } = await assertRejects(() => fitMetric(own, its, { ...resume, ...changed }), Error);
+    own.dispose();
+    assertEquals(tf.memory().numTensors, before, message);
+    return message;
+  };
+  const another = "Cannot train: the checkpoint in the given store is of another training, its";
+  assertEquals(await say({ mode: "exact" }), `${another} 'mode' is "running", not "exact"`);
+  assertEquals(await say({ optimizer: "sgd" }), `${another} 'optimizer' is "AdamOptimizer", not "SGDOptimizer"`);
+  assertEquals(await say({ seed: 1 }), `${another} 'seed' is 0, not 1`);
+  assertEquals(await say({ batchSize: 3 }), `${another} 'batchSize' is 256, not 3`);
+  assertEquals(await say({ patience: 3 }), `${another} 'best' is "not kept", not "kept"`);
+  const relabelled: [tf.Tensor, tf.Tensor] = [data[0], tf.sub(1, data[1])];
+  assertStringIncludes(await say({}, relabelled), "'data' differ between the checkpoint and now, the weight of the");
+  store.text = store.text!.slice(0, -9);
+  assertStringIncludes(await say({}), "the checkpoint in the given store cannot be read: ");
+  store.text = "{}";
+  assertStringIncludes(await say({}), "is none of fitMetric, its format is undefined");
+});
+
+onBackends("data that fail while it trains: the iterator's own error, or a sentence; nothing is left", async () => {
+  const [x, y] = problem();
+  let pass = 0;
+  const make = (change: (x: tf.Tensor, y: tf.Tensor, from: number) => tf.Tensor[] | undefined) =>
+    function* () {
+      pass++;
+      for (let from = 0; from < n; from += 16) {
+        const parts = tf.tidy(() => change(tf.slice(x, from, 16), tf.slice(y, from, 16), from) ?? []);
+        if (parts.length > 0) yield [parts[0], parts[1]] as const;
+      }
+    };
+  for (const mode of ["running", "exact"] as const) {
+    const own = model(), before = tf.memory().numTensors;
+    const say = async (data: () => Generator<readonly [tf.Tensor, tf.Tensor]>) => {
+      pass = 0;
+      const { message } = await assertRejects(() => fitMetric(own, data, { loss: f1Loss(), mode, epochs: 3 }), Error);
+      assertEquals(tf.memory().numTensors, before, message);
+      return message;
+    };
+    for (const when of [1, 2, 3, 4]) {
+      const broken = make((a, b, from) => {
+        if (pass === when && from === 32) throw new Error("the disk is gone");
+        return [a, b];
+      });
+      assertEquals(await say(broken), "the disk is gone");
+    }
+    const relabelled = make((a, b, from) => [a, pass === 2 && from === 16 ? tf.sub(1, b) : b]);
+    assertStringIncludes(await say(relabelled), "'data' differ between the");
+    const shorter = make((a, b, from) => pass === 2 && from === 48 ? undefined : [a, b]);
+    assertStringIncludes(await say(shorter), "'data' differ between the");
+    const longer = make((a, b, from) => pass === 1 && from === 48 ? undefined : [a, b]);
+    assertStringIncludes(await say(longer), "'data' differ between the");
+    const late = make((a, b, from) => [pass === 3 && from === 32 ? tf.fill([16, 2], NaN) : a, b]);
+    assertStringIncludes(await say(late), "'yPred' must lie in [0, 1], row 32 is NaN");
+  }
+});
+
+onBackends("a NaN at row 1,000,000 is named", async () => {
+  const size = 50_000, row = 1_000_000;
+  const batches = function* () {
+    for (let from = 0; from <= row; from += size) {
+      yield tf.tidy(() => {
+        const x = tf.randomNormal([size, 2], 0, 1, "float32", 1 + from),
+          y = tf.cast(tf.greater(tf.sum(x, 1, true), 1), "float32");
+        return [from === row ? tf.concat([tf.fill([1, 2], NaN), tf.slice(x, 1)]) : x, y] as [tf.Tensor, tf.Tensor];
+      });
+    }
+  };
+  const own = model(), loss = f1Loss(), before = tf.memory().numTensors;
+  for (
+    const call of [() => metricGradient(own, batches, { loss }), () => fitMetric(own, batches, { loss, epochs: 1 })]
+  ) {
+    const { message } = await assertRejects(call, RangeError);
+    assertEquals(message, "Cannot compute f1Loss: 'yPred' must lie in [0, 1], row 1000000 is NaN");
+    assertEquals(tf.memory().numTensors, before);
+  }
+});
