@@ -59,15 +59,24 @@ function takeApart(what: string, name: string, batch: unknown): ReadBatch {
 /** Whether the data are tensors, and not read from somewhere. */
 export const isTensors = (data: TrainingData): data is Extract<TrainingData, readonly unknown[]> => Array.isArray(data);
 
+/** Cuts rows out of a tensor. On the backend wasm a slice copies all of the tensor first: there it is copied once. */
+function cutter(tensor: Tensor): (from: number, size: number) => Tensor {
+  if (tf.getBackend() !== "wasm") return (from, size) => tf.slice(tensor, from, size);
+  const [rows, ...shape] = tensor.shape, values = tensor.dataSync(), each = values.length / rows;
+  return (from, size) => tf.tensor(values.subarray(each * from, each * (from + size)), [size, ...shape], tensor.dtype);
+}
+
 function* slices(whole: ReadBatch, batchSize: number, order?: readonly number[]): Generator<ReadBatch> {
   const rows = whole.yTrue.shape[0]!, batches = Math.ceil(rows / batchSize);
+  const cutInputs = [whole.inputs].flat().map(cutter), cutLabels = cutter(whole.yTrue);
+  const cutWeights = whole.sampleWeight && cutter(whole.sampleWeight);
   for (let b = 0; b < batches; b++) {
     const from = batchSize * (order?.[b] ?? b), size = Math.min(batchSize, rows - from);
-    const part = (tensor: Tensor): Tensor => tf.slice(tensor, from, size);
+    const inputs = cutInputs.map((cut) => cut(from, size));
     yield {
-      inputs: Array.isArray(whole.inputs) ? whole.inputs.map(part) : part(whole.inputs),
-      yTrue: part(whole.yTrue),
-      sampleWeight: whole.sampleWeight && part(whole.sampleWeight),
+      inputs: inputs.length === 1 ? inputs[0] : inputs,
+      yTrue: cutLabels(from, size),
+      sampleWeight: cutWeights?.(from, size),
       examples: whole.examples && Array.prototype.slice.call(whole.examples, from, from + size),
     };
   }
