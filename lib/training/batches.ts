@@ -103,6 +103,7 @@ export function shuffledReader(
   shuffle: (rows: number[]) => number[],
 ): BatchReader {
   const given = takeApart(what, "'data'", data);
+  if (given.yTrue.shape[0] === 0) throw new RangeError(`Cannot compute ${what}: 'data' has no rows`);
   const examples = shuffle(Array.from({ length: given.yTrue.shape[0]! }, (_, row) => row));
   const { inputs, yTrue, sampleWeight } = tf.tidy(() => {
     const indices = tf.tensor1d(examples, "int32"), pick = (tensor: Tensor): Tensor => tf.gather(tensor, indices);

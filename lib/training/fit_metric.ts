@@ -25,7 +25,7 @@ import type { FitResult } from "./fit_result.ts";
 import { type Optimizer, toOptimizer } from "./optimizers.ts";
 import type { Model } from "./passes.ts";
 import { type Numbers, optimizerState, setOptimizerState, setWeights, weightsOf } from "./snapshot.ts";
-import { stoppable } from "./stoppable.ts";
+import { type Stoppable, stoppable } from "./stoppable.ts";
 import { tuneOn } from "./tune_on.ts";
 
 /** How far a training is. */
@@ -203,15 +203,21 @@ function logsOf({ parts }: EpochLoss, prefix: string, { soft, hard }: Evaluation
   };
 }
 
-async function fit(work: Work): Promise<FitResult> {
-  const { model, options, name } = work, { epochs, patience, mode = "running" } = options;
-  const state: State = { done: 0, epoch: [], history: {} };
-  const callbacks = [options.callbacks ?? []].flat() as FitCallbacks[], each = mode === "running";
-  const heard = stoppable(model);
-  for (const one of callbacks) {
-    one.setParams?.({ epochs, batchSize: options.batchSize, verbose: 0 });
+/** Introduces the callbacks to the model. */
+function introduce({ epochs, batchSize, callbacks = [] }: FitMetricOptions, heard: Stoppable): FitCallbacks[] {
+  const all = [callbacks].flat() as FitCallbacks[];
+  for (const one of all) {
+    one.setParams?.({ epochs, batchSize, verbose: 0 });
     one.setModel?.(heard.model);
   }
+  return all;
+}
+
+/** The training, from the beginning or from a checkpoint to the result. */
+async function fit(work: Work): Promise<FitResult> {
+  const { model, options, name } = work, { epochs, patience, mode = "running" } = options;
+  const state: State = { done: 0, epoch: [], history: {} }, each = mode === "running";
+  const heard = stoppable(model), callbacks = introduce(options, heard);
   const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
   const saved = options.resume ? await checkpoints!.load(identityOf(work)) : undefined;
   if (saved !== undefined) goOnFrom(saved, work, state);
@@ -221,32 +227,42 @@ async function fit(work: Work): Promise<FitResult> {
     for (let epoch = 0; epoch < state.done; epoch++) work.random?.shuffle(evaluation.batches); // those that are done
   }
   let stopped: FitResult["stopped"] = outOfPatience(state, patience) ? "patience" : "epochs";
+  const progress = options.progress && showProgress(epochs, { from: state.done, batches: evaluation.size });
+  if (progress) callbacks.push(progress);
   await tell(callbacks, "onTrainBegin");
-  if (options.progress) callbacks.push(showProgress(epochs, { from: state.done, batches: evaluation.size }));
-  while (state.done < epochs && stopped === "epochs") {
-    const epoch = state.done, now = lossOf(options, epoch, name);
-    if (now.loss !== chosen.loss) {
-      chosen = now;
+  try {
+    while (state.done < epochs && stopped === "epochs") {
+      const epoch = state.done, now = lossOf(options, epoch, name);
+      if (now.loss !== chosen.loss) {
+        chosen = now;
+        evaluation = await measure(work, chosen, work.train, each);
+      }
+      await tell(callbacks, "onEpochBegin", epoch);
+      const living = await trainEpoch(work, epoch, chosen, evaluation, callbacks);
+      const perfect = living === 0 && evaluation.soft.score().value === chosen.parts.best;
+      if (living === 0 && !perfect) throw deadGradient(name, epoch, chosen.parts, evaluation.soft);
+      if (!weightsAreFinite(model)) throw blownUp(name, epoch);
       evaluation = await measure(work, chosen, work.train, each);
+      const logs = await epochLogs(work, chosen, evaluation, living);
+      await tell(callbacks, "onEpochEnd", epoch, logs);
+      keep(state, logs, monitored(work, chosen), patience === undefined ? undefined : () => weightsOf(model));
+      if (perfect) stopped = "perfect";
+      if (outOfPatience(state, patience)) stopped = "patience";
+      if (heard.stopped) stopped = "stopTraining";
+      await checkpoints?.save(checkpointOf(work, state, evaluation));
     }
-    await tell(callbacks, "onEpochBegin", epoch);
-    const living = await trainEpoch(work, epoch, chosen, evaluation, callbacks);
-    const perfect = living === 0 && evaluation.soft.score().value === chosen.parts.best;
-    if (living === 0 && !perfect) throw deadGradient(name, epoch, chosen.parts, evaluation.soft);
-    if (!weightsAreFinite(model)) throw blownUp(name, epoch);
-    evaluation = await measure(work, chosen, work.train, each);
-    const logs = { ...logsOf(chosen, "", evaluation), alive: living / evaluation.soft.rows };
-    if (work.validation) {
-      Object.assign(logs, logsOf(chosen, "val_", await measure(validating(work), chosen, work.validation)));
-    }
-    await tell(callbacks, "onEpochEnd", epoch, logs);
-    keep(state, logs, monitored(work, chosen), patience === undefined ? undefined : () => weightsOf(model));
-    if (perfect) stopped = "perfect";
-    if (outOfPatience(state, patience)) stopped = "patience";
-    if (heard.stopped) stopped = "stopTraining";
-    await checkpoints?.save(checkpointOf(work, state, evaluation));
+  } catch (error) {
+    if (progress) await progress.onTrainEnd?.(); // its line ends before the error's begins
+    throw error;
   }
   return await finish(work, state, chosen, stopped, callbacks);
+}
+
+/** What is logged of an epoch that has ended. */
+async function epochLogs(work: Work, chosen: EpochLoss, evaluation: Evaluation, living: number): Promise<FitLogs> {
+  const logs = { ...logsOf(chosen, "", evaluation), alive: living / evaluation.soft.rows };
+  if (work.validation === undefined) return logs;
+  return { ...logs, ...logsOf(chosen, "val_", await measure(validating(work), chosen, work.validation)) };
 }
 
 /** Trains for an epoch; returns how many rows had a gradient. */

@@ -42,7 +42,10 @@ export interface CheckpointStore {
 
 /** Options of {@linkcode fitMetric}. */
 export interface FitMetricOptions {
-  /** A loss of this library, with its options; or which one in each epoch, to anneal its slope. */
+  /**
+   * A loss of this library, with its options; or which one in each epoch, to anneal its slope:
+   * `(epoch: number) => f1Loss({ slope: slope(epoch) })` with {@linkcode annealSlope}.
+   */
   loss: Loss | ((epoch: number) => Loss);
   /**
    * "running": a step a batch, at the running counts of the data set. "exact": a step an epoch, along the exact gradient of

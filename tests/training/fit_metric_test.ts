@@ -142,3 +142,26 @@ onBackends("a batch without a positive of its own is trained on: positives in th
   assert(seen.every((one) => Object.values(one).some((g) => g.some((v) => v !== 0))));
   assert(history.f1.at(-1)! > 0.9 && history.alive.every((share) => share === 1), String(history.f1));
 });
+
+onBackends("layers that behave otherwise in training do so in running mode, and leave nothing", async () => {
+  const { x, y } = problem(), before = tf.memory().numTensors;
+  const model = tf.sequential({
+    layers: [
+      tf.layers.dense({ units: 8, inputShape: [2], activation: "relu" }),
+      tf.layers.batchNormalization(),
+      tf.layers.dropout({ rate: 0.5, seed: 1 }),
+      tf.layers.dense({ units: 1, activation: "sigmoid" }),
+    ],
+  });
+  const moving = () => model.layers[1].getWeights()[2].dataSync().slice();
+  assertEquals(Math.max(...moving()), 0);
+  await fitMetric(model, [x, y], { loss: f1Loss(), mode: "exact", epochs: 2 });
+  assertEquals(Math.max(...moving()), 0); // as in predict
+  const { history } = await fitMetric(model, [x, y], { loss: f1Loss(), epochs: 20, batchSize: 16, patience: 20 });
+  assert(moving().some((mean) => mean !== 0));
+  assertEquals(history.alive.length, 20);
+  const loss = f1Loss()(y, model.predict(x) as tf.Tensor).dataSync()[0];
+  assertWithin(history.loss[history.f1.indexOf(Math.max(...history.f1))], loss, 1e-5);
+  model.dispose();
+  assertEquals(tf.memory().numTensors - before, 2); // the outputs and the loss just above
+});

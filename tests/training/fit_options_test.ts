@@ -284,6 +284,9 @@ onBackends("what cannot be trained is refused in one sentence", async () => {
   for (const [options, part] of cases) {
     assertStringIncludes(await refusal(model, data, options as Partial<FitMetricOptions>), part);
   }
+  const empty: [tf.Tensor, tf.Tensor] = [tf.zeros([0, 2]), tf.zeros([0, 1])];
+  assertStringIncludes(await refusal(model, empty, {}), "'data' has no rows");
+  assertStringIncludes(await refusal(model, () => [], {}), "'data' has no rows");
   assertStringIncludes(await refusal({} as tf.LayersModel, data, {}), "'model' must be a tf.LayersModel");
   const [x, y] = data, broken = tf.tidy(() => tf.concat([tf.slice(x, 0, 41), tf.fill([19, 2], NaN)]));
   for (const mode of ["running", "exact"] as const) {
