@@ -1,4 +1,4 @@
-import { type Broadcast, kernelBroadcast } from "../kernel_broadcast.ts";
+import { kernelBroadcast } from "../kernel_broadcast.ts";
 import { escapeHtml } from "./escape.ts";
 import { type Figure, figureHtml } from "./figure.ts";
 import { formatNumber } from "./format.ts";
@@ -139,7 +139,7 @@ export async function bundle(...items: readonly Showable[]): Promise<Bundle> {
 /** Where {@linkcode show} sends its message; tests bring their own. */
 export interface Display {
   /** Sends a message to the notebook; undefined where there is none. */
-  broadcast?: Broadcast;
+  broadcast?: (type: string, content: Record<string, unknown>) => Promise<void>;
   /** Prints where there is no notebook. */
   print?: (text: string) => void;
   /**
