@@ -11,6 +11,7 @@ import {
   type Optimizer,
   type TrainingData,
 } from "../../lib/mod.ts";
+import { batchesOf } from "../../lib/data/mod.ts";
 import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
 
 const n = 90;
@@ -164,4 +165,32 @@ onBackends("layers that behave otherwise in training do so in running mode, and 
   assertWithin(history.loss[history.f1.indexOf(Math.max(...history.f1))], loss, 1e-5);
   model.dispose();
   assertEquals(tf.memory().numTensors - before, 2); // the outputs and the loss just above
+});
+
+onBackends("a tf.data.Dataset, and a CSV file that is read in pieces, train as their tensors do", async () => {
+  const { x, y } = problem(), path = await Deno.makeTempFile({ suffix: ".csv" });
+  const features = x.arraySync(), labels = y.arraySync();
+  await Deno.writeTextFile(
+    path,
+    ["a,b,label", ...features.map((row, i) => [...row, labels[i][0]].join(","))].join("\n"),
+  );
+  const dataset = tf.data.zip({ xs: tf.data.array(features), ys: tf.data.array(labels) }).batch(32);
+  const sources: [TrainingData, number?][] = [
+    [[x, y], 32],
+    [dataset as unknown as TrainingData],
+    [batchesOf(path, { label: "label", batchSize: 32 })],
+  ];
+  for (const mode of ["exact", "running"] as const) {
+    const results = [];
+    for (const [data, batchSize] of sources) {
+      const model = network(), validationData = data === sources[0][0] ? sources[2][0] : data;
+      const { history } = await fitMetric(model, data, { loss: f1Loss(), mode, epochs: 4, batchSize, validationData });
+      assertEquals(history.val_f1, history.f1);
+      results.push({ history, weights: weightsOf(model) });
+      model.dispose();
+    }
+    assertEquals(results[2], results[1]);
+    if (mode === "exact") assertEquals(results[1], results[0]); // running mode shuffles tensors
+  }
+  await Deno.remove(path);
 });
