@@ -92,12 +92,13 @@ export function showProgress(
       if (broadcast === undefined && rewrite === undefined) return due ? print(line(done, false)) : undefined;
       return show(done);
     },
-    onTrainEnd: () => {
+    onTrainEnd: async () => {
       // Without times, so that a notebook's outputs are the same in each run.
-      const text = `${Math.floor(done)} of ${epochs} epochs  ${numbers}`;
+      const text = `${Math.floor(done)} of ${epochs} epochs  ${numbers}`.trimEnd();
       if (broadcast === undefined) return rewrite === undefined ? undefined : print(text);
       const content = { data: { "text/plain": text }, metadata: {}, transient: { display_id: id } };
-      return broadcast(sent ? "update_display_data" : "display_data", content);
+      await broadcast(sent ? "update_display_data" : "display_data", content);
+      await new Promise((resolve) => setTimeout(resolve, 20)); // or the cell may end before it is sent, see show()
     },
   };
 }
