@@ -10,7 +10,7 @@ import type { Timed } from "./alternate.ts";
 /** What a process says of itself. */
 interface Hello {
   versions: Record<string, string>;
-  contenders: { name: string; works: string[] }[];
+  contenders: { name: string; works: string[]; least: number }[];
   missing: { what: string; why: string }[];
 }
 
@@ -18,6 +18,8 @@ interface Hello {
 export interface Peer {
   readonly name: string;
   readonly works: readonly string[];
+  /** The fewest rows that it is measured at. */
+  readonly least: number;
   at(work: string, rows: number): Timed & { value(): Promise<number> };
 }
 
@@ -31,14 +33,15 @@ export class Peers implements AsyncDisposable {
   missing: Hello["missing"] = [];
   contenders: Peer[] = [];
 
-  /** Starts it: with the losses, or with Keras on a backend. */
-  static async start(python: string, keras?: string): Promise<Peers> {
-    const peers = new Peers(python, keras);
+  /** Starts it, with options of the script. */
+  static async start(python: string, ...options: string[]): Promise<Peers> {
+    const peers = new Peers(python, options);
     const { versions, missing, contenders } = await peers.#line() as Hello;
     Object.assign(peers, { versions, missing });
-    peers.contenders = contenders.map(({ name, works }) => ({
+    peers.contenders = contenders.map(({ name, works, least }) => ({
       name,
       works,
+      least,
       at: (work, rows) => ({
         name,
         time: async (untimed, samples, calls) =>
@@ -49,10 +52,10 @@ export class Peers implements AsyncDisposable {
     return peers;
   }
 
-  private constructor(python: string, keras?: string) {
+  private constructor(python: string, options: readonly string[]) {
     const script = fileURLToPath(new URL("peers.py", import.meta.url));
     this.#child = new Deno.Command(python, {
-      args: [script, "--serve", ...(keras === undefined ? [] : ["--keras", keras])],
+      args: [script, "--serve", ...options],
       stdin: "piped",
       stdout: "piped",
       stderr: "null",

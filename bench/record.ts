@@ -79,7 +79,7 @@ async function measureLosses(
   for (const { work, rows, columns } of jobs) {
     status(`${works[work].words}, ${rows.toLocaleString("en")} rows`);
     const own = await onEachBackend(() => contendersOf(work, rows));
-    const others = peers.filter((peer) => peer.works.includes(work));
+    const others = peers.filter((peer) => peer.works.includes(work) && rows >= peer.least);
     if (rows <= 1e4) await checkSameWork(own[0], others);
     const all = [...own.map(timed), ...others.map((peer) => peer.at(work, rows))];
     (await alternate(all, pace)).forEach((timing, i) => {
@@ -172,7 +172,8 @@ export async function measure(options: RecordOptions): Promise<BenchRecord> {
   try {
     if (python !== undefined) {
       status("starting the other libraries");
-      for (const keras of [undefined, "tensorflow", "jax", "torch"]) processes.push(await Peers.start(python, keras));
+      const keras = ["tensorflow", "jax", "torch"].map((backend) => ["--keras", backend]);
+      for (const options of [[], ["--keep-pages"], ...keras]) processes.push(await Peers.start(python, ...options));
     }
     const peers = processes.flatMap(({ contenders }) => contenders);
     const record: BenchRecord = {
