@@ -114,6 +114,27 @@ async function measureGrowth({ greatest, pace, status }: RecordOptions): Promise
   return result;
 }
 
+/** Copies of as many numbers as a work has: what memory alone allows. */
+async function measureCopies({ sizes, pace }: RecordOptions): Promise<BenchRecord["copies"]> {
+  const copies = sizes.filter((rows) => rows >= 1e4).map((rows) => {
+    const from = new Float32Array(rows).fill(0.5), to = new Float32Array(rows).fill(1);
+    const time: Timed["time"] = (untimed, samples, calls) => {
+      for (let i = 0; i < untimed; i++) to.set(from);
+      return Promise.resolve(Array.from({ length: samples }, () => {
+        const start = performance.now();
+        for (let i = 0; i < calls; i++) to.set(from);
+        return (performance.now() - start) / calls;
+      }));
+    };
+    return { bytes: from.byteLength + to.byteLength, timed: { name: `copy of ${rows}`, time } };
+  });
+  const timings = await alternate(copies.map(({ timed }) => timed), pace);
+  return copies.flatMap(({ bytes }, i) => {
+    const timing = timings[i];
+    return typeof timing === "string" ? [] : [{ bytes, ms: timing.ms }];
+  });
+}
+
 /** What a call needs beyond its inputs and its outputs at its peak, and what it leaves. */
 async function measureMemory(rows: number): Promise<BenchRecord["memory"]> {
   const result: BenchRecord["memory"] = [];
@@ -173,7 +194,8 @@ export async function measure(options: RecordOptions): Promise<BenchRecord> {
     if (python !== undefined) {
       status("starting the other libraries");
       const keras = ["tensorflow", "jax", "torch"].map((backend) => ["--keras", backend]);
-      for (const options of [[], ["--keep-pages"], ...keras]) processes.push(await Peers.start(python, ...options));
+      const all = [[], ["--keep-pages"], ...keras].map((options) => Peers.start(python, ...options));
+      processes.push(...await Promise.all(all));
     }
     const peers = processes.flatMap(({ contenders }) => contenders);
     const record: BenchRecord = {
@@ -187,6 +209,7 @@ export async function measure(options: RecordOptions): Promise<BenchRecord> {
       },
       losses: [],
       growth: [],
+      copies: [],
       memory: [],
       epochs: [],
       missing: processes.flatMap(({ missing }) => missing),
@@ -194,6 +217,7 @@ export async function measure(options: RecordOptions): Promise<BenchRecord> {
     await measureLosses(options, peers, record);
     await measureEpochs(options, peers, record);
     record.growth.push(...await measureGrowth(options));
+    record.copies.push(...await measureCopies(options));
     record.memory.push(...await measureMemory(1e6));
     return record;
   } finally {

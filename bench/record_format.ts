@@ -27,6 +27,8 @@ export interface BenchRecord {
     high: number;
     points: [rows: number, ms: number][];
   }[];
+  /** What is read and written when numbers are copied from one array to another, and how long that takes. */
+  copies: { bytes: number; ms: number }[];
   memory: { contender: string; rows: number; bytesPerRow: number; tensorsLeft: number }[];
   /** Training for so many epochs, in milliseconds. */
   epochs: { contender: string; epochs: number; ms: number; from: number; to: number; samples: number }[];

@@ -33,7 +33,7 @@ function lossTable({ losses }: BenchRecord, work: Work): string {
 
 /** The record as people read it. */
 export function recordText(record: BenchRecord): string {
-  const { date, machine, versions, growth, memory, epochs, missing, losses } = record;
+  const { date, machine, versions, growth, copies, memory, epochs, missing, losses } = record;
   const own = epochs.find(({ contender }) => contender === "tfjs, fused F1, wasm")?.ms;
   const used = (Object.keys(works) as Work[]).filter((work) => losses.some((one) => one.work === work));
   return [
@@ -57,6 +57,10 @@ export function recordText(record: BenchRecord): string {
         alpha.toFixed(3),
         `${low.toFixed(3)} to ${high.toFixed(3)}`,
       ]),
+    ]),
+    aligned([
+      ["a copy, bytes read and written", "ms", "GB/s"],
+      ...copies.map(({ bytes, ms }) => [rowsOf(bytes), milliseconds(ms), (bytes / ms / 1e6).toFixed(1)]),
     ]),
     aligned([
       ["memory on the backend", "bytes a row beyond inputs and gradient", "tensors left"],

@@ -34,7 +34,7 @@ await runTask({
   const record = await measure({
     sizes: values.quick ? sizes.filter((rows) => rows <= 1e5) : sizes,
     greatest,
-    pace: values.quick ? { rounds: 3, turn: 20, most: 1000 } : { rounds: 9, turn: 40, most: 8000 },
+    pace: values.quick ? { rounds: 3, turn: 20, most: 1000 } : { rounds: 7, turn: 30, most: 2500 },
     python: values.peers as string | undefined,
     status: report.status,
   });
