@@ -36,7 +36,11 @@ export class Peers implements AsyncDisposable {
   /** Starts it, with options of the script. */
   static async start(python: string, ...options: string[]): Promise<Peers> {
     const peers = new Peers(python, options);
-    const { versions, missing, contenders } = await peers.#line() as Hello;
+    const hello = peers.#line().catch(async (error) => {
+      await peers[Symbol.asyncDispose]();
+      throw error;
+    });
+    const { versions, missing, contenders } = await hello as Hello;
     Object.assign(peers, { versions, missing });
     peers.contenders = contenders.map(({ name, works, least }) => ({
       name,
