@@ -10,6 +10,7 @@ export interface Bar {
 }
 
 const ratio = (v: number) => `${v < 10 ? v.toFixed(2) : v.toFixed(0)} ×`;
+const power = (n: number) => n.toExponential(0).replace("e+", "e");
 const milliseconds = (v: number) => `${v.toPrecision(2)} ms`;
 
 /** Every bar that the record has the numbers for. */
@@ -49,7 +50,7 @@ export function bars(record: BenchRecord): Bar[] {
   most(`1,024 rows: fused, wasm, by ${jax}`, by(small, at(jax, 1024)), 1);
   for (const { contender, from, to, alpha } of record.growth) {
     most(
-      `growth α from ${from.toExponential(0)} to ${to.toExponential(0)} rows: ${contender}`,
+      `growth α from ${power(from)} to ${power(to)} rows: ${contender}`,
       alpha,
       1.05,
       (v) => v.toFixed(2),
