@@ -319,6 +319,17 @@ export const furtherCasesDev: FurtherCase[] = [
         return tf.mean(tf.mul(tf.square(tf.sigmoid(tf.neg(signed))), tf.softplus(tf.neg(signed))));
       },
     },
+    {
+      id: "ok-masked-mean",
+      sub: "squared error of the few rows that have a label, divided by all rows",
+      domain: "real",
+      labels: "masked-sparse",
+      shape: { pred: ["n", 1], true: ["n", 2] },
+      loss: (yTrue, yPred) => {
+        const goal = tf.slice(yTrue, [0, 0], [-1, 1]), mask = tf.slice(yTrue, [0, 1], [-1, 1]);
+        return tf.mean(tf.mul(mask, tf.squaredDifference(yPred, goal)));
+      },
+    },
   ] satisfies Partial<FurtherCase>[]).map((control): FurtherCase => ({
     thread: "",
     saw: "none",

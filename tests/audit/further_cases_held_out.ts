@@ -251,23 +251,21 @@ export const furtherCasesHeldOut: FurtherCase[] = [
     loss: (yTrue, yPred) => tf.sum(tf.squaredDifference(yTrue, yPred)),
   },
   {
-    id: "dice-batch-ivadomed910",
-    thread: "ivadomed/ivadomed#910",
-    saw: "The loss depends on the batch size; samples with a tiny target count for little.",
-    was: "The whole batch is flattened before the coefficient; it should be one a sample, then the mean.",
+    id: "masked-mean-transformers24839",
+    thread: "huggingface/transformers#24839",
+    saw: "The loss of one and the same set differs with the batch size.",
+    was:
+      "The mean over what is not masked in each batch, then the mean of the batches, which hold unequal numbers of it.",
     cause: "reduction",
-    sub: "Dice of a flattened batch",
-    domain: "prob",
-    labels: "binary",
-    shape: { pred: ["n", 8], true: ["n", 8] },
+    sub: "mean over the unmasked rows of a batch",
+    domain: "real",
+    labels: "masked-sparse",
+    shape: { pred: ["n", 1], true: ["n", 2] },
     trigger: ["random"],
     loss: (yTrue, yPred) => {
-      const p = tf.reshape(yPred, [-1]), y = tf.reshape(yTrue, [-1]), smooth = 1;
-      const dice = tf.div(
-        tf.add(tf.mul(2, tf.sum(tf.mul(p, y))), smooth),
-        tf.add(tf.add(tf.sum(p), tf.sum(y)), smooth),
-      );
-      return tf.neg(dice);
+      const goal = tf.slice(yTrue, [0, 0], [-1, 1]), mask = tf.slice(yTrue, [0, 1], [-1, 1]);
+      const errors = tf.mul(mask, tf.squaredDifference(yPred, goal));
+      return tf.div(tf.sum(errors), tf.maximum(tf.sum(mask), 1));
     },
   },
   ...([

@@ -2,11 +2,11 @@
 import { assert } from "@std/assert";
 import type { AuditOptions } from "@roundabout/roundabout";
 import { seededRandom } from "../../lib/random.ts";
-import "../helpers.ts";
+import { onBackends } from "../helpers.ts";
 import { type Expression, expression, lossOf } from "./expressions.ts";
 import { check, type Disagreement } from "./fuzzing.ts";
 
-const count = Number(Deno.env.get("FUZZ") ?? 300);
+const count = Number(Deno.env.get("FUZZ") ?? 250);
 
 const settings: readonly AuditOptions[] = [
   { yPred: "probability", yTrue: "binary", columns: 1 },
@@ -29,7 +29,7 @@ const standing: Partial<Record<Disagreement, number>> = {
   "not constant": 12, // it moves by less than 1e-7, and so does its size
 };
 
-Deno.test(`${count} random losses: no crash, no leak, no hang, verdicts as by brute force`, () => {
+onBackends(`${count} random losses: no crash, no leak, no hang, verdicts as by brute force`, () => {
   const found = new Map<Disagreement, Set<string>>(), numbers = new Map<Disagreement, number>();
   const start = performance.now();
   let slowest = 0;

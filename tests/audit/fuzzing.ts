@@ -23,7 +23,8 @@ export type Disagreement =
   | "constant not told"
   | "constant by another name"
   | "not constant"
-  | "difference is not there";
+  | "difference is not there"
+  | "not flat";
 
 /** The longest that one audit of a small loss may take, in milliseconds. */
 const LONGEST = 2000;
@@ -111,6 +112,15 @@ function disagreement(loss: AuditedLoss, options: AuditOptions, audit: LossAudit
     if (!found.some((d) => Math.abs(d - claimed) <= 1e-3 * Math.max(1, Math.abs(claimed)))) {
       return "difference is not there";
     }
+  }
+  if (first?.cause === "saturated" && dead) {
+    const slopes = withBatch(
+      options,
+      "random",
+      1,
+      (y, p) => [0, 5, 10, 15].map((at) => difference(loss, y, p, at, 1e-2)),
+    )!;
+    if (slopes.some((slope) => Math.abs(slope) > 1e-3 * Math.max(1, Math.abs(value)))) return "not flat";
   }
   return undefined;
 }
