@@ -62,6 +62,17 @@ export function bars(record: BenchRecord): Bar[] {
   for (const on of ["cpu", "wasm"]) {
     const times = by(epoch(`tfjs, fused F1, ${on}`), epoch(`tfjs, binary cross-entropy, ${on}`));
     most(`training, ${on}: fused F1 by binary cross-entropy`, times, 1);
+    const plain = epoch(`tfjs, binary cross-entropy, ${on}`);
+    most(
+      `training, ${on}: fitMetric, exact, by binary cross-entropy`,
+      by(epoch(`fitMetric, F1, exact, ${on}`), plain),
+      3,
+    );
+    most(
+      `training, ${on}: fitMetric by PyTorch, eager`,
+      by(epoch(`fitMetric, F1, ${on}`), epoch("PyTorch, eager, F1")),
+      1,
+    );
     for (const work of ["macro", "argmax"]) {
       const times = by(at(`fused, ${on}`, 1e5, work), at(`fused, ${on}`, 1e6));
       most(`an element of ten columns (${work}) by one of one column: fused, ${on}`, times, 1.5);

@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { f1Loss } from "@roundabout/roundabout";
+import { f1Loss, fitMetric } from "@roundabout/roundabout";
 import { loadDataset, prepare } from "@roundabout/roundabout/data";
 import { composedF1Loss } from "./composed.ts";
 import { type backends, slope } from "./contenders.ts";
@@ -17,7 +17,12 @@ const losses = {
   "tfjs, binary cross-entropy": "binaryCrossentropy",
   "tfjs, fused F1": f1Loss({ slope }),
   "tfjs, composed F1": composedF1Loss(slope),
+  "fitMetric, F1": "running",
+  "fitMetric, F1, exact": "exact",
 } as const;
+
+/** A mode of `fitMetric`, which takes its loss itself. */
+const isMode = (loss: unknown): loss is "running" | "exact" => loss === "running" || loss === "exact";
 
 /** A model in training. */
 export interface Trainer {
@@ -59,11 +64,14 @@ export async function trainersOf(): Promise<Trainer[]> {
       ],
     });
     const optimizer = tf.train.adam(rate);
-    model.compile({ optimizer, loss });
+    if (!isMode(loss)) model.compile({ optimizer, loss });
     return {
       name: `${name}, ${backend}`,
       backend,
-      fit: async () => void await model.fit(x, y, { epochs, batchSize, verbose: 0 }),
+      fit: async () => {
+        if (isMode(loss)) await fitMetric(model, [x, y], { loss: f1Loss({ slope }), mode: loss, optimizer, epochs });
+        else await model.fit(x, y, { epochs, batchSize, verbose: 0 });
+      },
       dispose: () => {
         model.dispose();
         optimizer.dispose();
