@@ -1,0 +1,9 @@
+/**
+ * `deno task compare`: compares losses on a table.
+ *
+ * @module
+ */
+import { runTask } from "./cli.ts";
+import { compareLosses, compareSpec } from "./compare_losses.ts";
+
+await runTask(compareSpec, compareLosses);
