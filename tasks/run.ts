@@ -5,7 +5,7 @@
  */
 import { resolve } from "node:path";
 import { numberOption, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
-import { compareNotebooks, differenceText } from "./compare.ts";
+import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import {
   defaultJobs,
   defaultTimeoutSeconds,

@@ -1,6 +1,6 @@
 import { type Reporter, root, runTask, shortPath, TaskError } from "./cli.ts";
 import { checks } from "./checks.ts";
-import { compareNotebooks, differenceText } from "./compare.ts";
+import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import { type ExecutedNotebook, executeNotebooks, interruptSignal, projectNotebooks } from "./execute.ts";
 import { runDeno } from "./processes.ts";
 

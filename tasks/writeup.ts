@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { numberOption, type Reporter, root, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
-import { compareNotebooks, differenceText } from "./compare.ts";
+import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import {
   defaultJobs,
   defaultTimeoutSeconds,

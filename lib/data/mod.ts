@@ -23,6 +23,7 @@ export * from "./load_dataset.ts";
 export * from "./prepare.ts";
 export * from "../random.ts";
 export * from "./report_frame.ts";
+export * from "./scikit_learn_folds.ts";
 export * from "./split.ts";
 export * from "./stratified_k_fold.ts";
 export * from "./synthetic_binary.ts";

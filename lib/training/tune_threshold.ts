@@ -39,9 +39,9 @@ function between(a: number, b: number): number | undefined {
 }
 
 /** The best cut of some entries of a batch. */
-function bestCut(
+export function bestCut(
   score: Score,
-  { yTrue, yPred, sampleWeight }: Batch,
+  { yTrue, yPred, sampleWeight }: Pick<Batch, "yTrue" | "yPred" | "sampleWeight">,
   entries: readonly number[],
 ): { threshold: number; counts: Counts } {
   const weight = (i: number) => sampleWeight === undefined ? 1 : sampleWeight[i];

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { compareNotebooks, numbersAgree } from "../../tasks/compare.ts";
+import { compareNotebooks, numbersAgree } from "../../tasks/notebook_diff.ts";
 import { denoMetadata, formatNotebook, type MimeBundle, type Output } from "../../tasks/notebook_format.ts";
 
 const notebook = (outputs: Output[], source = "show();", metadata: Record<string, unknown> = denoMetadata): string =>

@@ -1,0 +1,135 @@
+import { scoreCounts } from "../averages/average.ts";
+import { countsGradient } from "../counts/counts_gradient.ts";
+import { eachCount } from "../counts/each_count.ts";
+import { ofLogits, sigmoid } from "../counts/link.ts";
+import { softCounts } from "../counts/soft_counts.ts";
+import { balancedAccuracy, gMean } from "../scores/agreement.ts";
+import type { Score } from "../scores/score.ts";
+import { accuracy, f1, fBeta } from "../scores/scores.ts";
+import { logistic } from "../steps/logistic.ts";
+import { bestCut } from "../training/tune_threshold.ts";
+import { descend, type Descent, linear, type LinearData, rowsOf } from "./linear.ts";
+import { type Columns, standardised } from "./standardised.ts";
+
+/** What the table reports, a column each. */
+export const reported = {
+  accuracy,
+  f1,
+  "fBeta0.5": fBeta({ beta: 0.5 }),
+  fBeta2: fBeta({ beta: 2 }),
+  gMean,
+  balancedAccuracy,
+} satisfies Record<string, Score>;
+
+type Reported = keyof typeof reported;
+
+/** A row of the table: the folds' means. */
+export type AnyLossRow = { loss: string } & Record<Reported, number>;
+
+/** What a table is made from. */
+export interface AnyLossData {
+  /** The features. */
+  columns: Columns;
+  /** 1 is positive, 0 negative. */
+  yTrue: Float64Array;
+  /** The rows of each fold's parts. */
+  folds: readonly { readonly train: readonly number[]; readonly test: readonly number[] }[];
+}
+
+/** The protocol's table, and what the paper does not show. */
+export interface AnyLossTables {
+  /** As in the paper: standardised over all rows, threshold ½. */
+  rows: AnyLossRow[];
+  /** Cross-entropy with the threshold that is best on the training rows, for each column its own. */
+  tuned: AnyLossRow;
+  /** The same as `rows`, standardised by the training rows alone. */
+  withoutTestRows: AnyLossRow[];
+  /** The same as `tuned`, standardised by the training rows alone. */
+  tunedWithoutTestRows: AnyLossRow;
+  /** How many of the folds' scores were 0/0 and count as 0, in `rows`. */
+  undefinedScores: number;
+}
+
+const steps = 1000;
+/** σ(73(p − ½)): a slope of 73/4. */
+const step = ofLogits(logistic({ slope: 73 / 4, anchored: false }));
+
+const crossEntropy: Descent["slopes"] = (yTrue, z) => z.map((v, i) => (sigmoid(v) - yTrue[i]) / z.length);
+
+/** The slopes of 1 − score, of the soft counts. */
+const slopesOf = (score: Score): Descent["slopes"] => (yTrue, z) => {
+  const rows = { yTrue, yPred: z };
+  const by = score.gradient(softCounts(rows, step));
+  return countsGradient(rows, step, eachCount((key) => -by[key]), new Float64Array(z.length));
+};
+
+const descents: Record<string, Descent> = {
+  bce: { slopes: crossEntropy, learningRate: 0.1, steps },
+  accuracy: { slopes: slopesOf(accuracy), learningRate: 0.005, steps },
+  f1: { slopes: slopesOf(f1), learningRate: 0.01, steps },
+  "fBeta0.5": { slopes: slopesOf(reported["fBeta0.5"]), learningRate: 0.005, steps },
+  fBeta2: { slopes: slopesOf(reported.fBeta2), learningRate: 0.005, steps },
+  balancedAccuracy: { slopes: slopesOf(balancedAccuracy), learningRate: 0.005, steps },
+};
+
+const names = Object.keys(reported) as Reported[];
+
+const eachReported = (of: (name: Reported) => number): Record<Reported, number> =>
+  Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Reported, number>;
+
+/** The hard counts of test rows: positive where the probability is above the threshold, strictly. */
+function hardCounts({ yTrue }: LinearData, yPred: Float64Array, threshold: number) {
+  return softCounts({ yTrue, yPred }, { value: (p) => p > threshold ? 1 : 0 });
+}
+
+function meanRow(loss: string, folds: readonly Record<Reported, number>[]): AnyLossRow {
+  return { loss, ...eachReported((name) => folds.reduce((sum, fold) => sum + fold[name], 0) / folds.length) };
+}
+
+/** One table: a matrix for each fold, all losses. */
+function table(
+  folds: AnyLossData["folds"],
+  dataOf: (train: readonly number[]) => LinearData,
+  onFold: () => void,
+): { rows: AnyLossRow[]; tuned: AnyLossRow; undefinedScores: number } {
+  let undefinedScores = 0;
+  const scored: Record<string, Record<Reported, number>[]> = {}, tuned: Record<Reported, number>[] = [];
+  for (const { train, test } of folds) {
+    const data = dataOf(train), training = rowsOf(data, train), testing = rowsOf(data, test);
+    for (const [loss, descent] of Object.entries(descents)) {
+      const weights = descend(training, descent);
+      const yPred = linear(testing, weights).map(sigmoid), counts = hardCounts(testing, yPred, 0.5);
+      undefinedScores += names.filter((name) => Number.isNaN(reported[name].value(counts))).length;
+      const value = (name: Reported, of = counts) =>
+        scoreCounts([of], undefined, { score: reported[name], zeroDivision: 0 }).value;
+      (scored[loss] ??= []).push(eachReported((name) => value(name)));
+      if (loss !== "bce") continue;
+      const seen = { yTrue: training.yTrue, yPred: linear(training, weights).map(sigmoid) };
+      const all = train.map((_, i) => i);
+      tuned.push(eachReported((name) => {
+        const { threshold } = bestCut(reported[name], seen, all);
+        return value(name, hardCounts(testing, yPred, threshold));
+      }));
+    }
+    onFold();
+  }
+  const rows = Object.entries(scored).map(([loss, values]) => meanRow(loss, values));
+  return { rows, tuned: meanRow("bce", tuned), undefinedScores };
+}
+
+/**
+ * The tables of the AnyLoss protocol: a linear model and an intercept from zero, 1,000 steps of full-batch gradient descent
+ * in float64, cross-entropy (the rows' mean) against 1 − score of soft counts under σ(73(p − ½)), not anchored.
+ *
+ * A row is a positive where its probability is above the threshold, strictly, as everywhere here. A score that is not defined
+ * on a fold's test part (0/0) counts as 0 in the mean.
+ *
+ * @see Han et al., "AnyLoss: Transforming Classification Metrics into Loss Functions", arXiv 2405.14745.
+ */
+export function anyLoss({ columns, yTrue, folds }: AnyLossData, onFold: () => void = () => {}): AnyLossTables {
+  const everyRow = Array.from(yTrue, (_, row) => row);
+  const whole = { ...standardised(columns, everyRow), yTrue };
+  const { rows, tuned, undefinedScores } = table(folds, () => whole, onFold);
+  const apart = table(folds, (train) => ({ ...standardised(columns, train), yTrue }), onFold);
+  return { rows, tuned, undefinedScores, withoutTestRows: apart.rows, tunedWithoutTestRows: apart.tuned };
+}

@@ -1,0 +1,28 @@
+/** Columns of numbers, all of the same length. */
+export type Columns = readonly ArrayLike<number>[];
+
+/** The mean and the scale of a column's given rows (ddof 1, as in pandas); a constant's scale is ∞, so that it becomes 0. */
+function moments(column: ArrayLike<number>, rows: readonly number[]): { mean: number; scale: number } {
+  const n = rows.length;
+  const mean = rows.reduce((sum, row) => sum + column[row], 0) / n;
+  const squares = rows.reduce((sum, row) => sum + (column[row] - mean) ** 2, 0);
+  const constant = rows.every((row) => column[row] === column[rows[0]]);
+  return { mean, scale: constant ? Infinity : Math.sqrt(squares / (n - 1)) };
+}
+
+/**
+ * A matrix, row by row, of standardised columns and a column of ones for the intercept.
+ *
+ *     (x − mean) / √(Σ(x − mean)² / (n − 1)),  over the rows `by`
+ *
+ * A column that is constant there (pandas would make it NaN) is 0.
+ */
+export function standardised(columns: Columns, by: readonly number[]): { x: Float64Array; width: number } {
+  const width = columns.length + 1, rows = columns[0].length;
+  const x = new Float64Array(rows * width).fill(1);
+  columns.forEach((column, j) => {
+    const { mean, scale } = moments(column, by);
+    for (let row = 0; row < rows; row++) x[row * width + j] = (column[row] - mean) / scale;
+  });
+  return { x, width };
+}

@@ -1,0 +1,227 @@
+/**
+ * Compares a notebook's committed outputs with fresh ones.
+ *
+ * All must be equal but the numbers, which another processor may round another way: two numbers agree if they differ by at most
+ * one unit in the last digit printed (of the one that prints more), or by the relative tolerance. Two whole numbers are counts,
+ * and counts must be equal. This holds wherever a number stands, in tables, in figures and in figures packed into data URIs.
+ * A colour (`#1f77b4`) and a version (`4.22.0`) are no numbers.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { diffArrays } from "diff";
+import { type Cell, formatNotebook, type MimeBundle, type Output, parseNotebook } from "./notebook_format.ts";
+
+/** How strictly numbers are compared. */
+export interface CompareOptions {
+  /** The relative difference that two numbers may have.
+   * @default 1e-4 */
+  tolerance?: number;
+}
+
+/** A part of a notebook that differs. */
+export interface Difference {
+  /** `cell 3`, `the prose after cell 3`, `the notebook's metadata`. */
+  where: string;
+  /** A unified diff: `-` as committed, `+` as executed; lines that agree within the tolerance count as equal. */
+  diff: string;
+}
+
+/** What a comparison found. */
+export interface Comparison {
+  /** Whether the two files have the same bytes. */
+  identicalBytes: boolean;
+  /** What differs by more than the tolerance. */
+  differences: Difference[];
+}
+
+const numbers = /#[0-9a-fA-F]{3,8}\b|\d+(?:\.\d+){2,}|[-+−]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?/g;
+
+interface Line {
+  text: string;
+  /** The line with a placeholder for each number. */
+  skeleton: string;
+  numbers: string[];
+}
+
+function toLine(text: string): Line {
+  const found: string[] = [];
+  const skeleton = text.replaceAll(numbers, (match) => {
+    if (match.startsWith("#") || /\..*\./.test(match)) return match;
+    found.push(match.replace("−", "-"));
+    return "\0";
+  });
+  return { text, skeleton, numbers: found };
+}
+
+/** The worth of the last digit that is printed: 0.001 for `2.718`, 1e-9 for `3.14e-7`. */
+function lastDigit(number: string): number {
+  const [, decimals = "", exponent = "0"] = number.match(/^[^.e]*(?:\.(\d+))?(?:e(.*))?$/i)!;
+  return 10 ** (Number(exponent) - decimals.length);
+}
+
+/** Whether two printed numbers agree. */
+export function numbersAgree(a: string, b: string, tolerance = 1e-4): boolean {
+  const [x, y] = [Number(a), Number(b)];
+  const whole = /^[-+]?\d+$/;
+  if (x === y || whole.test(a) && whole.test(b)) return x === y;
+  const unit = Math.min(lastDigit(a), lastDigit(b));
+  // 0.3 - 0.2 is a little more than 0.1.
+  return Math.abs(x - y) <= Math.max(unit * (1 + 1e-6), tolerance * Math.max(Math.abs(x), Math.abs(y)));
+}
+
+const linesAgree = (a: Line, b: Line, tolerance: number): boolean =>
+  a.text === b.text ||
+  a.skeleton === b.skeleton && a.numbers.length === b.numbers.length &&
+    a.numbers.every((number, index) => numbersAgree(number, b.numbers[index], tolerance));
+
+function decoded(uri: string): string {
+  const [, base64, data] = uri.match(/^data:image\/svg\+xml(?:;(?!base64,)[^;,]*)*(;base64)?,([^]*)$/) ?? [];
+  if (data === undefined) return uri;
+  try {
+    if (!base64) return decodeURIComponent(data);
+    return new TextDecoder().decode(Uint8Array.from(atob(decodeURIComponent(data)), (c) => c.charCodeAt(0)));
+  } catch {
+    return uri;
+  }
+}
+
+/** Puts each tag on a line of its own, and pictures in the place of the URIs that hold them. */
+function unfold(markup: string): string {
+  return markup
+    // In double quotes an apostrophe is part of the URI, and the other way round.
+    .replaceAll(/(?<=")data:image\/svg[^"]*|(?<=')data:image\/svg[^']*|(?<=\()data:image\/svg[^)]*/g, (uri) => {
+      const picture = decoded(uri);
+      return picture === uri ? uri : `\n${picture}\n`;
+    })
+    .replaceAll(/>\s*</g, ">\n<")
+    .trimEnd();
+}
+
+/** A digest in letters, so that it holds nothing that looks like a number. */
+const digest = (data: string): string =>
+  createHash("sha256").update(data).digest("hex").slice(0, 24)
+    .replaceAll(/[0-9]/g, (digit) => "ghijklmnop"[Number(digit)]);
+
+function bundleLines(data: MimeBundle): string[] {
+  return Object.keys(data).sort().flatMap((mime) => {
+    const value = data[mime];
+    if (typeof value !== "string") return [`${mime}:`, ...JSON.stringify(value, null, 1).split("\n")];
+    if (/^text\/(html|markdown)$|xml$/.test(mime)) return [`${mime}:`, ...unfold(value).split("\n")];
+    if (/^text\/|javascript$/.test(mime)) return [`${mime}:`, ...value.split("\n")];
+    return [`${mime}: ${value.length} characters, digest ${digest(value)}`];
+  });
+}
+
+function outputLines(output: Output, index: number): string[] {
+  const head = `[output ${index + 1}: ${output.output_type}`;
+  if (output.output_type === "stream") return [`${head} ${output.name}]`, ...output.text.split("\n")];
+  if (output.output_type === "error") {
+    return [`${head}]`, `${output.ename}: ${output.evalue}`, ...output.traceback.flatMap((line) => line.split("\n"))];
+  }
+  const metadata = Object.keys(output.metadata).length > 0 ? [`metadata: ${JSON.stringify(output.metadata)}`] : [];
+  return [`${head}]`, ...metadata, ...bundleLines(output.data)];
+}
+
+function cellLines(cell: Cell): string[] {
+  const metadata = Object.keys(cell.metadata).length > 0 ? [`metadata: ${JSON.stringify(cell.metadata)}`] : [];
+  const head = [`[${cell.cell_type} ${cell.id}]`, ...metadata, ...cell.source.split("\n")];
+  if (cell.cell_type !== "code") return [...head, ...Object.values(cell.attachments ?? {}).flatMap(bundleLines)];
+  return [...head, `[executed as ${cell.execution_count}]`, ...cell.outputs.flatMap(outputLines)];
+}
+
+/** What a line of a diff shows at most. */
+const shownCharacters = 160;
+const shownLines = 40;
+const contextLines = 2;
+
+/** A long line cut down to what is around the first place where the two sides part. */
+function excerpt(text: string, other: string | undefined): string {
+  if (text.length <= shownCharacters) return text;
+  let same = 0;
+  while (other !== undefined && same < text.length && text[same] === other[same]) same++;
+  const start = Math.max(0, same - shownCharacters / 2);
+  const end = start + shownCharacters;
+  return (start > 0 ? "…" : "") + text.slice(start, end) + (end < text.length ? "…" : "");
+}
+
+interface Row {
+  sign: " " | "-" | "+";
+  text: string;
+}
+
+function changeRows(removed: Line[], added: Line[]): Row[] {
+  const row = (sign: Row["sign"], text: string, other: Line | undefined) => ({
+    sign,
+    text: excerpt(text, other?.text),
+  });
+  return [
+    ...removed.map(({ text }, index) => row("-", text, added[index])),
+    ...added.map(({ text }, index) => row("+", text, removed[index])),
+  ];
+}
+
+/** The two sides line by line; where they have little in common, without looking for the best match. */
+function rows(a: Line[], b: Line[], tolerance: number): Row[] {
+  const changes = diffArrays(a, b, { comparator: (x, y) => linesAgree(x, y, tolerance), maxEditLength: 400 }) ?? [
+    { removed: true, added: false, value: a },
+    { removed: false, added: true, value: b },
+  ];
+  const result: Row[] = [];
+  let taken = 0;
+  for (let index = 0; index < changes.length; index++) {
+    const { removed, added, value } = changes[index];
+    const start = taken;
+    if (!added) taken += value.length;
+    if (!removed && !added) {
+      // Of lines that agree, the committed ones are shown.
+      result.push(...a.slice(start, taken).map(({ text }) => ({ sign: " ", text: excerpt(text, undefined) }) as const));
+    } else if (removed && changes[index + 1]?.added) result.push(...changeRows(value, changes[++index].value));
+    else result.push(...changeRows(removed ? value : [], added ? value : []));
+  }
+  return result;
+}
+
+function unifiedDiff(committed: string[], executed: string[], tolerance: number): string | undefined {
+  const [a, b] = [committed.map(toLine), executed.map(toLine)];
+  if (a.length === b.length && a.every((line, index) => linesAgree(line, b[index], tolerance))) return undefined;
+  const all = rows(a, b, tolerance);
+  const near = all.map((_, index) =>
+    all.slice(Math.max(0, index - contextLines), index + contextLines + 1).some(({ sign }) => sign !== " ")
+  );
+  const shown = all.flatMap(({ sign, text }, index) =>
+    near[index] ? [`${sign} ${text}`.trimEnd()] : index === 0 || near[index - 1] ? ["  …"] : []
+  );
+  if (shown.length <= shownLines) return shown.join("\n");
+  return [...shown.slice(0, shownLines), `  … and ${shown.length - shownLines} lines more`].join("\n");
+}
+
+/** Where the cells of a notebook are: code cells have numbers, prose is after one of them. */
+function places(cells: Cell[]): string[] {
+  let code = 0;
+  return cells.map(({ cell_type }) => cell_type === "code" ? `cell ${++code}` : `the prose after cell ${code}`);
+}
+
+/** Compares the texts of two notebook files: the committed one and one that was just executed. */
+export function compareNotebooks(committed: string, executed: string, options: CompareOptions = {}): Comparison {
+  const { tolerance = 1e-4 } = options;
+  const [a, b] = [parseNotebook(committed, "the committed notebook"), parseNotebook(executed, "the executed notebook")];
+  const differences: Difference[] = [];
+  const compare = (where: string, left: string[], right: string[]) => {
+    const diff = unifiedDiff(left, right, tolerance);
+    if (diff !== undefined) differences.push({ where, diff });
+  };
+  const metadata = ({ metadata }: typeof a) => formatNotebook({ ...a, cells: [], metadata }).split("\n");
+  compare("the notebook's metadata", metadata(a), metadata(b));
+  const names = places(a.cells.length > b.cells.length ? a.cells : b.cells);
+  names.forEach((where, index) => {
+    const [left, right] = [a.cells[index], b.cells[index]];
+    compare(where, left ? cellLines(left) : [], right ? cellLines(right) : []);
+  });
+  return { identicalBytes: committed === executed, differences };
+}
+
+/** A difference as it is printed. */
+export function differenceText({ where, diff }: Difference): string {
+  return `${where} (- committed, + executed):\n${diff}`;
+}
