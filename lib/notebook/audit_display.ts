@@ -47,21 +47,17 @@ export function auditDisplay(audit: LossAudit): Output {
   const parts = [
     makeOutput(`<p><strong>${marks[verdict]} ${escapeHtml(said)}</strong></p>`, `${marks[verdict]} ${said}`),
   ];
-  if (findings.length > 0) {
+  for (const { cause, severity, message, evidence, remedy, where } of findings) {
+    // A line each, not a column: the words are long, and several audits may stand side by side.
+    const lines = { what: message, where: whereText(where), evidence: evidenceText(evidence), remedy };
     parts.push(table(
-      findings.map(({ cause, severity, message, evidence, remedy, where }) => ({
-        cause,
-        severity,
-        what: message,
-        evidence: evidenceText(evidence),
-        remedy,
-        where: whereText(where),
-      })),
-      { maxRows: 30 },
+      Object.entries(lines).filter(([, words]) => words !== "").map(([line, words]) => (
+        { [severity]: line, [cause]: words }
+      )),
     ));
   }
   if (assumed.length > 0) {
-    const words = `Assumed: ${assumed.join(" ")}`;
+    const words = `Assumed: ${assumed.map((sentence) => sentence.replace(/\.?$/, ".")).join(" ")}`;
     parts.push(makeOutput(`<p>${escapeHtml(words)}</p>`, words));
   }
   if (way.length > 1) {

@@ -9,7 +9,14 @@ import { svgDocument, titleBlock } from "./svg.ts";
 export type AuditWay = Pick<LossAudit, "name" | "verdict" | "way">;
 
 /** Options for {@linkcode auditFigure}. */
-export interface AuditFigureOptions extends Partial<FigureWords>, FigureSize {}
+export interface AuditFigureOptions extends Partial<FigureWords>, FigureSize {
+  /**
+   * First and last value of the two axes from bottom to top, so that figures side by side can be compared.
+   *
+   * @default {as the data needs}
+   */
+  domains?: { readonly loss?: Axis["domain"]; readonly slope?: Axis["domain"] };
+}
 
 /** Where the loss has no slope: half-way from the last point that has one to the first, and on to the ends. */
 function flatRegions(way: LossAudit["way"]): Region[] {
@@ -68,7 +75,7 @@ export function auditFigure(audit: AuditWay, options: AuditFigureOptions = {}): 
   if (!Array.isArray(way) || way.length < 2) {
     throw new RangeError(`Cannot make ${maker}: 'way' of '${name}' has ${way?.length} points, it must have 2 at least`);
   }
-  const { width = 640, height = 160 } = options;
+  const { width = 640, height = 160, domains = {} } = options;
   const [first, last] = [way[0], way[way.length - 1]];
   const regions = flatRegions(way), flat = share(regions, last.at - first.at);
   const title = options.title ?? pointOf(audit, flat);
@@ -79,13 +86,11 @@ export function auditFigure(audit: AuditWay, options: AuditFigureOptions = {}): 
       `below, its slope along that way, which is 0 on ${percent(flat)} of it.`;
   const x: Axis = { label: "way from wrong (0) to right (1)", domain: [first.at, last.at] };
   const steepest = way.reduce((most, { slope }) => Math.max(most, Number.isFinite(slope) ? Math.abs(slope) : 0), 0);
-  const panels = [
-    { y: { label: "loss" } as Axis, value: "loss" as const },
-    // A slope that is 0 everywhere still has an axis around it.
-    {
-      y: { label: "slope along the way", ...(steepest === 0 ? { domain: [-1, 1] as const } : {}) } as Axis,
-      value: "slope" as const,
-    },
+  // A slope that is 0 everywhere still has an axis around it.
+  const slopes = domains.slope ?? (steepest === 0 ? [-1, 1] as const : undefined);
+  const panels: { y: Axis; value: "loss" | "slope" }[] = [
+    { y: { label: "loss", domain: domains.loss }, value: "loss" },
+    { y: { label: "slope along the way", domain: slopes }, value: "slope" },
   ];
   let top = titleBlock(title, width).height;
   const parts = panels.map(({ y, value }, n) => {

@@ -1,8 +1,8 @@
-import { assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
-import { auditDisplay, auditFigure, bundle, row } from "@roundabout/roundabout/notebook";
+import { assert, assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
+import { auditDisplay, auditFigure, type AuditFigureOptions, bundle, row } from "@roundabout/roundabout/notebook";
 import { handMadeAudit } from "./audit_fixture.ts";
 
-Deno.test("auditDisplay: the sentence, a row for each finding, what was assumed, the figure", () => {
+Deno.test("auditDisplay: the sentence, a table for each finding, what was assumed, the figure", () => {
   const { text, html } = auditDisplay(handMadeAudit());
   assertStringIncludes(
     text,
@@ -19,7 +19,8 @@ Deno.test("auditDisplay: the sentence, a row for each finding, what was assumed,
       "[figure] roundLoss has no slope anywhere between wrong and right",
     ]
   ) assertStringIncludes(text, word);
-  assertEquals(html.match(/<tr>/g)?.length, 3);
+  assertEquals(html.match(/<table/g)?.length, 2);
+  assertEquals(html.match(/<tr>/g)?.length, 2 + 4 + 3); // the note says not where
   assertStringIncludes(html, "&lt;every&gt;");
   assertFalse(html.includes("<every>"));
 });
@@ -45,6 +46,15 @@ Deno.test("auditFigure: its title says what the way does", () => {
   assertEquals(title([0, 1], [1, 1]), "a rises from wrong to right");
   assertEquals(title([1, 0], [1, 0], [0.5, -1]), "a is flat on 75\u00a0% of its way from wrong to right");
   assertEquals(title([1, -1], [NaN, NaN]), "a is not finite on its way from wrong to right");
+});
+
+Deno.test("auditFigure: its axes are those of its neighbours where they are given", () => {
+  const ticksOf = (domains?: AuditFigureOptions["domains"]) =>
+    [...auditFigure(handMadeAudit(), { domains }).svg.matchAll(/>(−?[\d.]+)</g)].map(([, tick]) => tick);
+  assertFalse(ticksOf().includes("−20"));
+  const given = ticksOf({ loss: [0, 4], slope: [-20, 0] });
+  assert(given.includes("4") && given.includes("−20"), String(given));
+  assertThrows(() => ticksOf({ slope: [1, 1] }), RangeError, "'y.domain' is [1,1], it must rise");
 });
 
 Deno.test("auditFigure: without a way there is nothing to draw", () => {

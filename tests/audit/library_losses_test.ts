@@ -1,0 +1,129 @@
+// Every loss of this library × its settings: no error where it is sound, and the right one where it is not.
+import * as tf from "@tensorflow/tfjs";
+import { assert, assertEquals } from "@std/assert";
+import {
+  answeredSoftsignLoss,
+  askedRampLoss,
+  askedRoundLoss,
+  auditLoss,
+  type AuditOptions,
+  type Cause,
+  type LossOptions,
+  metricLoss,
+  type Score,
+} from "@roundabout/roundabout";
+import { samplerOf } from "../../lib/audit/sample.ts";
+import { allScores } from "../all_scores.ts";
+import "../helpers.ts";
+import { tried } from "./oracle.ts";
+
+const probability: AuditOptions = { yPred: "probability", yTrue: "binary", columns: 1 };
+const labels: AuditOptions = { ...probability, columns: 3 };
+const logits: AuditOptions = { yPred: "logits", yTrue: "binary", columns: 1 };
+const classes: AuditOptions = { yPred: "simplex", yTrue: "one-hot", columns: 3 };
+
+interface Setting {
+  name: string;
+  options: LossOptions;
+  audit: AuditOptions;
+}
+
+const settings: readonly Setting[] = [
+  ...(["softsign", "logistic", "arctan", "gaussian", "identity", "straightThrough", "round", "linearRamp"] as const)
+    .map((step) => ({ name: step, options: { step }, audit: probability })),
+  ...[1, 4, 25].map((slope) => ({ name: `softsign ${slope}`, options: { slope }, audit: probability })),
+  ...[20, 200].map((slope) => ({
+    name: `logistic ${slope}`,
+    options: { step: "logistic" as const, slope },
+    audit: probability,
+  })),
+  { name: "threshold 0.3", options: { threshold: 0.3 }, audit: probability },
+  { name: "zeroDivision 1", options: { zeroDivision: 1 }, audit: probability },
+  { name: "skip", options: { zeroDivision: "skip" }, audit: probability },
+  { name: "logits", options: { fromLogits: true }, audit: logits },
+  { name: "logits, logistic", options: { fromLogits: true, step: "logistic" }, audit: logits },
+  ...(["macro", "micro", "weighted", "samples"] as const)
+    .map((average) => ({ name: average, options: { average }, audit: labels })),
+  { name: "argmax", options: { decision: "argmax", average: "macro" }, audit: classes },
+  { name: "top", options: { decision: { top: 0.25 } }, audit: probability },
+];
+
+/** Whether the best value is had without a use: all alike, or one sure row and the rest alike. By the counts alone. */
+function hasUselessOptimum(score: Score, { options, audit }: Setting): boolean {
+  // One class a row under argmax, a fixed number under top: there all cannot be alike.
+  if (options.decision !== undefined) return false;
+  const positives = 26, negatives = 38;
+  const alike = [{ tp: positives, fp: negatives, fn: 0, tn: 0 }, { tp: 0, fp: 0, fn: positives, tn: negatives }];
+  const oneSure = [
+    { tp: 1, fp: 0, fn: positives - 1, tn: negatives },
+    { tp: positives, fp: negatives - 1, fn: 0, tn: 1 },
+  ];
+  // Per row, one sure output a row is knowledge of every row.
+  const tried = options.average === "samples" && audit === labels ? alike : [...alike, ...oneSure];
+  const undefinedIs = options.zeroDivision === 1 ? 1 : 0;
+  const perfect = score.value({ tp: positives, fp: 0, fn: 0, tn: negatives });
+  return tried.some((counts) => {
+    const value = score.value(counts);
+    return (Number.isNaN(value) ? undefinedIs : value) >= perfect - 1e-9;
+  });
+}
+
+/** Whether most outputs on the wrong side have a gradient of exactly 0, among labels that have one at all. */
+function isSaturated(score: Score, { options, audit }: Setting): boolean {
+  const sampler = samplerOf(audit), { yTrue, yPred } = sampler("random", 1, 64)!, right = sampler("perfect", 1, 64)!;
+  const { gradient = [] } = tried(metricLoss(score, options), yTrue, yPred)!;
+  const wanted = right.yPred.dataSync(), given = yPred.dataSync();
+  tf.dispose([yTrue, yPred, right.yTrue, right.yPred]);
+  const isWrong = (i: number) => Math.abs(wanted[i] - given[i]) > 0.3;
+  const groups = [true, false].map((high) => [...given.keys()].filter((i) => wanted[i] > 0 === high));
+  const wrong = groups.filter((group) => group.some((i) => gradient[i] !== 0)).flat().filter(isWrong);
+  return wrong.filter((i) => gradient[i] === 0).length > wrong.length / 2;
+}
+
+/** What is wrong with it, if anything is. */
+function faults(score: Score, setting: Setting): Cause[] {
+  if (setting.options.step === "round") return ["no-gradient-op"];
+  return [
+    ...(isSaturated(score, setting) ? ["saturated" as const] : []),
+    ...(hasUselessOptimum(score, setting) ? ["wrong-optimum" as const] : []),
+  ];
+}
+
+Deno.test("every score of the table under every setting: an error where there is a fault, and of its name", () => {
+  const table = new Map<string, number>(),
+    missed: string[] = [],
+    alarms: string[] = [],
+    before = tf.memory().numTensors;
+  let audits = 0;
+  for (const score of allScores) {
+    for (const setting of settings) {
+      const wanted = faults(score, setting);
+      const { findings, verdict } = auditLoss(metricLoss(score, setting.options), setting.audit);
+      const error = findings.find(({ severity }) => severity === "error")?.cause;
+      audits++;
+      const key = `${wanted.join(" and ") || "sound"} → ${error ?? [verdict, findings[0]?.cause].join(" ")}`;
+      table.set(key, (table.get(key) ?? 0) + 1);
+      const line = `${score.name}, ${setting.name}: ${error ?? "no error"}`;
+      if (wanted.length === 0 && error !== undefined) alarms.push(`${line}, it is sound`);
+      if (wanted.length > 0 && !(error && wanted.includes(error))) {
+        missed.push(`${line}, it is ${wanted.join(" and ")}`);
+      }
+    }
+  }
+  console.log(`${audits} audits: ${alarms.length} errors where it is sound, ${missed.length} faults not named`);
+  for (const [key, n] of table) console.log(`  ${key}: ${n}`);
+  for (const line of [...alarms, ...missed]) console.log(`  ${line}`);
+  assertEquals(tf.memory().numTensors, before);
+  assertEquals(alarms, []);
+  assert(missed.length <= 25, `${missed.length} of ${audits}`); // what stands: see the lines
+});
+
+Deno.test("the three losses of the thread: their faults by name", () => {
+  const first = (loss: Parameters<typeof auditLoss>[0]) => auditLoss(loss).findings[0];
+  assertEquals([first(askedRoundLoss)?.cause, first(askedRoundLoss)?.where?.op], ["no-gradient-op", "Round"]);
+  assertEquals(first(askedRampLoss)?.cause, "saturated");
+  // It has a gradient everywhere, and never reaches 0 or 1: what the audit says of that is printed, not asked for yet.
+  const answered = auditLoss(answeredSoftsignLoss);
+  console.log(`  answered softsign: ${answered.verdict}, ${answered.findings[0]?.cause ?? "nothing found"}`);
+  assert(answered.verdict !== "broken");
+});

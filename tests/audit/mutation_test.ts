@@ -1,0 +1,103 @@
+// Sound losses, broken by machine: what share the audit finds, and how often it cries at changes that do no harm.
+import * as tf from "@tensorflow/tfjs";
+import { assert, assertEquals } from "@std/assert";
+import { auditLoss } from "@roundabout/roundabout";
+import { samplerOf } from "../../lib/audit/sample.ts";
+import { kinds } from "../../lib/audit/types.ts";
+import "../helpers.ts";
+import { type Blocks, build, type Made, made, soundBlocks } from "./building_blocks.ts";
+import { harmless, type Mutation, mutations } from "./mutations.ts";
+import { type Tried, tried } from "./oracle.ts";
+
+const alike = (a: number, b: number): boolean =>
+  Object.is(a, b) || Math.abs(a - b) <= 1e-5 + 1e-4 * Math.max(Math.abs(a), Math.abs(b));
+
+const same = (a: Tried, b: Tried): boolean =>
+  alike(a.value, b.value) && a.gradient?.length === b.gradient?.length &&
+  (a.gradient ?? []).every((g, i) => alike(g, b.gradient![i]));
+
+/** Whether a mutation takes a block that the loss has, runs, and changes a value or a gradient on some batch. */
+function fate(one: Made, mutation: Mutation): "broken" | "not in it" | "does not run" | "equivalent" {
+  const used = new Set<string>(), changed = mutation.blocks(one);
+  const watched = Object.fromEntries(
+    Object.entries(soundBlocks).map(([name, block]) => [name, (...given: never[]) => {
+      used.add(name);
+      return (block as (...given: never[]) => unknown)(...given);
+    }]),
+  ) as unknown as Blocks;
+  const sampler = samplerOf(one.options), before = build(one, soundBlocks);
+  const after = build(one, { ...soundBlocks, ...changed });
+  let equal = true, runs = true;
+  for (const kind of kinds) {
+    for (const seed of [1, 2, 3]) {
+      const batch = sampler(kind, seed, 64);
+      if (batch === undefined) continue;
+      tf.tidy(() => {
+        build(one, watched)(batch.yTrue, batch.yPred);
+      });
+      const [a, b] = [before, after].map((loss) => tried(loss, batch.yTrue, batch.yPred));
+      if (b === undefined) runs = false;
+      else if (!same(a!, b)) equal = false;
+      tf.dispose([batch.yTrue, batch.yPred]);
+    }
+  }
+  if (!Object.keys(changed).some((name) => used.has(name))) return "not in it";
+  return !runs ? "does not run" : equal ? "equivalent" : "broken";
+}
+
+const percent = (part: number, whole: number): string => `${part}/${whole} (${Math.round(100 * part / whole)} %)`;
+
+Deno.test("of the losses broken by machine, the audit finds at least this share", () => {
+  const before = tf.memory().numTensors, lines: string[] = [], missed: string[] = [], left: string[] = [];
+  let broken = 0, found = 0, right = 0;
+  for (const mutation of mutations) {
+    const own = { broken: 0, found: 0, right: 0 };
+    for (const one of made) {
+      const what = fate(one, mutation);
+      if (what !== "broken") {
+        left.push(`${mutation.name}, ${one.name}: ${what}`);
+        continue;
+      }
+      const loss = build(one, { ...soundBlocks, ...mutation.blocks(one) });
+      const { verdict, findings } = auditLoss(loss, one.options), wanted = mutation.causes(one);
+      const named = findings.length > 0 && wanted.includes(findings[0].cause);
+      own.broken++;
+      own.found += verdict === "sound" ? 0 : 1;
+      own.right += named ? 1 : 0;
+      if (!named || verdict === "sound") {
+        const said = findings.map(({ cause, severity }) => `${cause} ${severity}`).join(", ") || "nothing";
+        missed.push(`${mutation.name}, ${one.name}: ${said}; it is ${wanted.join(" or ")}`);
+      }
+    }
+    lines.push(
+      `  ${mutation.name.padEnd(18)} not sound ${percent(own.found, own.broken)}, cause ${
+        percent(own.right, own.broken)
+      }`,
+    );
+    broken += own.broken;
+    found += own.found;
+    right += own.right;
+  }
+  console.log(`broken by machine: not sound ${percent(found, broken)}, cause first ${percent(right, broken)}`);
+  for (const line of [...lines, ...left.map((l) => `  left out: ${l}`), ...missed.map((m) => `  missed: ${m}`)]) {
+    console.log(line);
+  }
+  assertEquals(tf.memory().numTensors, before);
+  assertEquals(broken + left.length, 100);
+  assert(found >= 62, `${found} of ${broken}`);
+  assert(right >= 62, `${right} of ${broken}`);
+});
+
+Deno.test("of the harmless changes, at most this share is called unsound", () => {
+  let alarms = 0;
+  for (const { name, of } of harmless) {
+    const cries: string[] = [];
+    for (const one of made) {
+      const { verdict, findings } = auditLoss(of(one), one.options);
+      if (verdict !== "sound") cries.push(`${one.name}: ${findings[0].cause} ${findings[0].severity}`);
+    }
+    alarms += cries.length;
+    console.log(`  ${name.padEnd(15)} ${percent(cries.length, made.length)}`, cries.join("; "));
+  }
+  assert(alarms <= 0, `${alarms} of ${harmless.length * made.length}`);
+});
