@@ -142,12 +142,12 @@ export type { Label, LabelOptions, Labels } from "./metrics/read_labels.ts";
 
 export { annealSlope, type AnnealSlopeOptions } from "./training/anneal_slope.ts";
 export type { BatchSource, TrainingBatch, TrainingData } from "./training/batches.ts";
-export {
-  type MetricGradient,
-  metricGradient,
-  type MetricGradientOptions,
-  type Model,
-} from "./training/metric_gradient.ts";
+export { fitMetric } from "./training/fit_metric.ts";
+export type { CheckpointStore, FitCallbacks, FitLogs, FitMetricOptions } from "./training/fit_options.ts";
+export type { FitResult } from "./training/fit_result.ts";
+export type { Optimizer } from "./training/optimizers.ts";
+export { type MetricGradient, metricGradient, type MetricGradientOptions } from "./training/metric_gradient.ts";
+export type { Model } from "./training/passes.ts";
 export { priorBias, type PriorBiasOptions } from "./training/prior_bias.ts";
 export { stratifiedBatches, type StratifiedBatchesOptions } from "./training/stratified_batches.ts";
 export { type TunedThreshold, tuneThreshold, type TuneThresholdOptions } from "./training/tune_threshold.ts";

@@ -1,15 +1,46 @@
 import { resolve } from "node:path";
-import { root, runTask, TaskError, typedIn } from "./cli.ts";
+import { root, runTask, TaskError, typedIn, UsageError } from "./cli.ts";
+
+const sizes = [32, 1000, 1024, 1e4, 1e5, 1e6, 1e7];
 
 await runTask({
   name: "bench",
   about:
-    "What is measured in bench/, by deno bench: medians and ratios of one run. The machine's other work shows in them.",
-  usage: "[FILE ...]",
+    "Measures value and gradient, training, growth and memory, contenders in turn, and prints one table; or runs " +
+    "files of bench/ by deno bench. The machine's other work shows in the times, less in the ratios.",
+  usage: "[--peers PYTHON] [--save] [--quick] [--greatest ROWS] [FILE ...]",
+  options: {
+    peers: { type: "string", help: "a Python with bench/requirements.txt: NumPy, PyTorch, JAX, TensorFlow, Keras too" },
+    save: { type: "boolean", help: "write bench/record.json, which a notebook reads" },
+    quick: { type: "boolean", help: "up to 100,000 rows, fewer rounds" },
+    greatest: { type: "string", help: "the largest size of the growth: 1e7, or 1e8 with 4 GB to spare" },
+  },
   positionals: true,
-}, async ({ positionals }) => {
-  const files = positionals.length > 0 ? positionals.map((path) => resolve(typedIn(), path)) : ["bench/"];
-  const { code } = await new Deno.Command(Deno.execPath(), { args: ["bench", "-P", ...files], cwd: root }).spawn()
-    .status;
-  if (code !== 0) throw new TaskError(`deno bench ended with the exit code ${code}`);
+}, async ({ values, positionals }, report) => {
+  if (positionals.length > 0) {
+    const files = positionals.map((path) => resolve(typedIn(), path));
+    const { code } = await new Deno.Command(Deno.execPath(), { args: ["bench", "-P", ...files], cwd: root }).spawn()
+      .status;
+    if (code !== 0) throw new TaskError(`deno bench ended with the exit code ${code}`);
+    return;
+  }
+  const greatest = Number(values.greatest ?? (values.quick ? 3e6 : 1e7));
+  if (!(greatest >= 3e6 && greatest <= 1e8)) {
+    throw new UsageError(`--greatest takes a number from 3e6 to 1e8, not '${values.greatest}'`);
+  }
+  const { measure } = await import("../bench/record.ts");
+  const { recordText } = await import("../bench/table.ts");
+  const { recordFile } = await import("../bench/record_format.ts");
+  const record = await measure({
+    sizes: values.quick ? sizes.filter((rows) => rows <= 1e5) : sizes,
+    greatest,
+    pace: values.quick ? { rounds: 3, turn: 20, most: 1000 } : { rounds: 7, turn: 30, most: 2500 },
+    python: values.peers as string | undefined,
+    status: report.status,
+  });
+  report.line(recordText(record));
+  if (values.save) {
+    await Deno.writeTextFile(recordFile, `${JSON.stringify(record, null, 2)}\n`);
+    report.wrote(recordFile);
+  }
 });

@@ -39,6 +39,8 @@ export interface BatchOptions {
   atLeast?: number;
   /** How many rows came before this batch: an error names the row of the whole data. */
   firstRow?: number;
+  /** Which rows of the whole data its examples are, where they were shuffled. */
+  examples?: ArrayLike<number>;
 }
 
 /** Something in a batch that the scores have no meaning for: which argument, and what it was. */
@@ -144,7 +146,9 @@ const numbers = ["float32", "int32", "bool"];
 export function readBatch(what: string, tensors: BatchTensors, options: BatchOptions): Batch {
   const { yTrue, yPred, sampleWeight } = tensors;
   const { rows, classes, indexed, rowWeights } = readBatchShape(what, tensors, options);
-  const rowAt = (i: number) => `row ${(options.firstRow ?? 0) + i}`;
+  const { firstRow = 0, examples } = options, perExample = rows / (examples?.length ?? 1); // pixels, say
+  const rowAt = (i: number) =>
+    `row ${examples === undefined ? firstRow + i : examples[Math.floor(i / perExample)] * perExample + i % perExample}`;
   const place = (i: number) => classes === 1 ? rowAt(i) : `${rowAt(Math.floor(i / classes))}, column ${i % classes}`;
   const outputs = yPred.dataSync();
   checkOutputs(what, outputs, options.fromLogits, place);

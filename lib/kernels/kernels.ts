@@ -1,24 +1,23 @@
 import * as tf from "@tensorflow/tfjs";
 import type { StepForm } from "../steps/form.ts";
 import type { Tensor } from "../tensor.ts";
-import { addSums, exactGradient, finishGradient, hasLoop, loopValue, type Table } from "./loops.ts";
+import { addSums, type Factors, finishGradient, hasLoop, loopValue, type Table } from "./loops.ts";
 import { type Plan, planOf } from "./plan.ts";
-import { addSimdSums, finishSimd, simdOf, type SimdPlan, simdPlanOf } from "./simd.ts";
+import { addSumsOfPieces, finishPieces, simdOf, type TfjsHeap } from "./heap.ts";
+import { addSimdSums, finishSimd, simdLength, type SimdPlan, simdPlanOf } from "./simd.ts";
 import { engine, type TensorInfo } from "./tape.ts";
 
 /** What became of the steps of a loss: one for all columns, or one a column. */
 export interface Prepared {
   readonly plans: readonly Plan[];
-  /** The only one, for the SIMD loops, where they know it. */
+  /** The same for the SIMD loops, where they know them. */
   readonly simd?: SimdPlan;
 }
 
 /** The steps as the kernels want them; nothing if there is one that they don't know. */
 export function prepare(forms: readonly StepForm[] | undefined): Prepared | undefined {
   const plans = forms?.map((form) => hasLoop(form.shape) ? planOf(form, loopValue) : undefined);
-  return plans?.every((plan) => plan !== undefined)
-    ? { plans, simd: plans.length === 1 ? simdPlanOf(forms![0]) : undefined }
-    : undefined;
+  return plans?.every((plan) => plan !== undefined) ? { plans, simd: simdPlanOf(forms!) } : undefined;
 }
 
 const countsKernel = "RoundaboutCounts", gradientKernel = "RoundaboutCountsGradient";
@@ -32,6 +31,8 @@ interface CountsInputs {
 interface CountsAttributes {
   prepared: Prepared;
   classes: number;
+  /** Whether the loops in float64 take it all: what is small has the same value whether or not its gradient is taken. */
+  small: boolean;
   /** Whether the second pass follows and wants w·D as a tensor. */
   keep: boolean;
   /** Or where w·D goes for the second pass, in float64. */
@@ -48,8 +49,7 @@ interface GradientInputs {
 interface GradientAttributes {
   exact?: Float64Array;
   shape: number[];
-  ofPositives: Float64Array;
-  ofNegatives: Float64Array;
+  factors: Factors;
 }
 
 /** Whether the backend in use has the kernels. */
@@ -72,50 +72,71 @@ export function runGradient(inputs: { slopes?: Tensor; yTrue: Tensor }, attribut
   ) as Tensor;
 }
 
+const sizeOf = ({ shape }: { shape: number[] }): number => shape.reduce((size, length) => size * length, 1);
+
 /** A backend whose data are JavaScript's own arrays, or views of them. */
 interface HostBackend {
-  readSync(dataId: object): unknown;
+  /** What a tensor's numbers are, as they are kept: `readSync` would make other numbers of bytes, one by one. */
+  readonly data: { get(dataId: object): { readonly values: unknown } };
   makeTensorInfo(shape: number[], dtype: string, values: Float32Array): TensorInfo;
   incRef(dataId: object): void;
 }
 
-const numbersOf = (backend: HostBackend, { dataId }: TensorInfo): Float32Array => {
-  const values = backend.readSync(dataId);
-  return values instanceof Float32Array ? values : new Float32Array(values as ArrayLike<number>);
-};
+/** Labels that were bool may still be bytes; nothing else is anything but float32. */
+type Labels = Float32Array | Uint8Array | Int32Array;
+
+function labelsOf(backend: HostBackend, { dataId }: TensorInfo): Labels {
+  const { values } = backend.data.get(dataId);
+  return values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array
+    ? values
+    : new Float32Array(values as ArrayLike<number>);
+}
+
+const numbersOf = (backend: HostBackend, info: TensorInfo): Float32Array => float32Of(labelsOf(backend, info));
+
+const float32Of = (values: Labels): Float32Array =>
+  values instanceof Float32Array ? values : new Float32Array(values as ArrayLike<number>);
+
+/** What the SIMD loops left: the labels from an entry on, as float32 at their places in an array of the same length. */
+function restOf(labels: Labels, from: number): Float32Array {
+  if (labels instanceof Float32Array || from === 0) return float32Of(labels);
+  if (from === labels.length) return new Float32Array(0);
+  const rest = new Float32Array(labels.length);
+  rest.set(labels.subarray(from), from);
+  return rest;
+}
 
 function countOnCpu(
   { inputs, attrs, backend }: { inputs: CountsInputs; attrs: CountsAttributes; backend: HostBackend },
 ): TensorInfo[] {
-  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, keep, exact, sums } = attrs;
+  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, small, keep, exact, sums } = attrs;
   const outputs = numbersOf(backend, yPred), slopes = keep ? new Float32Array(outputs.length) : undefined;
-  const table: Table = {
-    yTrue: numbersOf(backend, yTrue),
-    yPred: outputs,
-    sampleWeight: sampleWeight && numbersOf(backend, sampleWeight),
-    slopes: exact ?? slopes,
-  };
-  if (!addSums(prepared.plans, table, classes, sums, 0, outputs.length)) sums[0] = NaN;
+  const labels = labelsOf(backend, yTrue), weights = sampleWeight && numbersOf(backend, sampleWeight);
+  const given = { yPred: outputs, sampleWeight: weights, slopes };
+  const from = !small && prepared.simd ? addSumsOfPieces(prepared.simd, { ...given, yTrue: labels }, classes, sums) : 0;
+  const table = (at: number): Table => ({ ...given, yTrue: restOf(labels, at), slopes: exact ?? slopes });
+  if (from === undefined || !addSums(prepared.plans, table(from), classes, sums, from, outputs.length)) sums[0] = NaN;
   return slopes === undefined ? [] : [backend.makeTensorInfo(yPred.shape, "float32", slopes)];
 }
 
 function finishOnCpu(
   { inputs, attrs, backend }: { inputs: GradientInputs; attrs: GradientAttributes; backend: HostBackend },
 ): TensorInfo {
-  const { slopes, yTrue } = inputs, { ofPositives, ofNegatives, exact } = attrs;
+  const { slopes, yTrue } = inputs, { factors, exact, shape } = attrs, labels = labelsOf(backend, yTrue);
   if (slopes === undefined) {
-    const gradient = new Float32Array(exact!.length);
-    exactGradient(exact!, numbersOf(backend, yTrue), ofPositives, ofNegatives, gradient);
-    return backend.makeTensorInfo(attrs.shape, "float32", gradient);
+    const gradient = new Float32Array(sizeOf(attrs));
+    finishGradient(exact!, float32Of(labels), factors, gradient, 0);
+    return backend.makeTensorInfo(shape, "float32", gradient);
   }
-  finishGradient(numbersOf(backend, slopes), numbersOf(backend, yTrue), ofPositives, ofNegatives, 0);
+  const values = numbersOf(backend, slopes), from = finishPieces(values, labels, factors);
+  if (from < values.length) finishGradient(values, restOf(labels, from), factors, values, from);
   backend.incRef(slopes.dataId);
   return { dataId: slopes.dataId, shape: slopes.shape, dtype: "float32" };
 }
 
 /** The wasm backend, as far as it is used here. */
 interface HeapBackend {
-  readonly wasm?: Parameters<typeof simdOf>[0]["wasm"];
+  readonly wasm?: TfjsHeap;
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: string): TensorInfo;
   typedArrayFromHeap(info: TensorInfo): Float32Array;
@@ -128,51 +149,43 @@ const offsetOf = (backend: HeapBackend, { dataId }: TensorInfo): number =>
 function countOnWasm(
   { inputs, attrs, backend }: { inputs: CountsInputs; attrs: CountsAttributes; backend: HeapBackend },
 ): TensorInfo[] {
-  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, keep, exact, sums } = attrs;
-  const kept = keep ? backend.makeOutput(yPred.shape, "float32") : undefined; // first: views are lost when the heap grows
-  const view = (info: TensorInfo) => backend.typedArrayFromHeap(info);
-  const outputs = view(yPred), simd = exact === undefined && classes === 1 ? simdOf(backend) : undefined;
+  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, small, keep, exact, sums } = attrs;
+  const kept = keep ? backend.makeOutput(yPred.shape, "float32") : undefined;
+  const simd = !small && prepared.simd ? simdOf(backend) : undefined, length = sizeOf(yPred);
+  const from = simd === undefined ? 0 : simdLength(length, classes);
+  const at = {
+    p: offsetOf(backend, yPred),
+    y: offsetOf(backend, yTrue),
+    w: sampleWeight && offsetOf(backend, sampleWeight),
+    d: kept && offsetOf(backend, kept),
+  };
+  const good = from === 0 || addSimdSums(simd!, prepared.simd!, at, from, classes, sums);
+  const view = (info: TensorInfo) => backend.typedArrayFromHeap(info); // last: views are lost when the heap grows
   const table: Table = {
     yTrue: view(yTrue),
-    yPred: outputs,
+    yPred: view(yPred),
     sampleWeight: sampleWeight && view(sampleWeight),
     slopes: exact ?? (kept && view(kept)),
   };
-  let from = 0, good = true;
-  if (simd && prepared.simd && (sampleWeight === undefined || prepared.simd.weighted !== undefined)) {
-    from = outputs.length - outputs.length % 8;
-    const at = {
-      p: offsetOf(backend, yPred),
-      y: offsetOf(backend, yTrue),
-      w: sampleWeight && offsetOf(backend, sampleWeight),
-      d: kept && offsetOf(backend, kept),
-    };
-    good = addSimdSums(simd, prepared.simd, at, from, sums);
-  }
-  if (!good || !addSums(prepared.plans, table, classes, sums, from, outputs.length)) sums[0] = NaN;
+  if (!good || !addSums(prepared.plans, table, classes, sums, from, length)) sums[0] = NaN;
   return kept === undefined ? [] : [kept];
 }
 
 function finishOnWasm(
   { inputs, attrs, backend }: { inputs: GradientInputs; attrs: GradientAttributes; backend: HeapBackend },
 ): TensorInfo {
-  const { slopes, yTrue } = inputs, { ofPositives, ofNegatives, exact } = attrs;
+  const { slopes, yTrue } = inputs, { factors, exact } = attrs;
   if (slopes === undefined) {
-    const gradient = backend.makeOutput(attrs.shape, "float32");
-    exactGradient(
-      exact!,
-      backend.typedArrayFromHeap(yTrue),
-      ofPositives,
-      ofNegatives,
-      backend.typedArrayFromHeap(gradient),
-    );
+    const gradient = backend.makeOutput(attrs.shape, "float32"), values = backend.typedArrayFromHeap(gradient);
+    finishGradient(exact!, backend.typedArrayFromHeap(yTrue), factors, values, 0);
     return gradient;
   }
-  const [a] = ofPositives, [b] = ofNegatives, values = backend.typedArrayFromHeap(slopes);
-  const simd = ofPositives.length === 1 && Math.max(Math.abs(a), Math.abs(b)) < 1e20 ? simdOf(backend) : undefined;
-  const from = simd === undefined ? 0 : values.length - values.length % 8;
-  if (simd !== undefined) finishSimd(simd, { d: offsetOf(backend, slopes), y: offsetOf(backend, yTrue) }, from, a, b);
-  finishGradient(values, backend.typedArrayFromHeap(yTrue), ofPositives, ofNegatives, from);
+  const simd = factors.large ? undefined : simdOf(backend), length = sizeOf(slopes);
+  const from = simd === undefined ? 0 : simdLength(length, factors.ofPositives.length);
+  const at = { d: offsetOf(backend, slopes), y: offsetOf(backend, yTrue) };
+  if (from > 0) finishSimd(simd!, at, from, factors);
+  const values = backend.typedArrayFromHeap(slopes);
+  if (from < length) finishGradient(values, backend.typedArrayFromHeap(yTrue), factors, values, from);
   backend.incRef(slopes.dataId);
   return { dataId: slopes.dataId, shape: slopes.shape, dtype: "float32" };
 }

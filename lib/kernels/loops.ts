@@ -18,8 +18,8 @@ type Fill = (plan: Plan, p: Float32Array, span: Span, values: Float64Array, slop
 
 const softsign: Fill = ({ threshold, steepness, factor, base }, p, { start, count, first, stride }, values, slopes) => {
   for (let j = first; j < count; j += stride) {
-    const u = p[start + j] - threshold, h = 1 / (1 + Math.abs(u) * steepness);
-    values[j] = factor * (u * h) + base;
+    const u = p[start + j] - threshold, h = factor / (1 + Math.abs(u) * steepness);
+    values[j] = u * h + base;
     slopes[j] = h * h;
   }
 };
@@ -134,7 +134,7 @@ export function addSums(
   const { yTrue, yPred, sampleWeight, slopes } = table;
   if (
     plans[0].shape === "softsign" && !plans[0].hard && classes === 1 && sampleWeight === undefined &&
-    slopes instanceof Float32Array
+    slopes !== undefined
   ) return addSoftsign(plans[0], yTrue, yPred, slopes, sums, from, to);
   const block = classes >= blockLength ? classes : blockLength - blockLength % classes;
   if (block > blockValues.length) {
@@ -163,7 +163,7 @@ function addSoftsign(
   { threshold, steepness, factor, base }: Plan,
   yTrue: Float32Array,
   yPred: Float32Array,
-  slopes: Float32Array,
+  slopes: Float32Array | Float64Array,
   sums: Float64Array,
   from: number,
   to: number,
@@ -172,7 +172,7 @@ function addSoftsign(
   for (let i = from; i < to; i++) {
     const y = yTrue[i], p = yPred[i];
     if (!(p >= 0 && p <= 1 && y >= 0 && y <= 1)) return false;
-    const u = p - threshold, h = 1 / (1 + Math.abs(u) * steepness), s = factor * (u * h) + base;
+    const u = p - threshold, h = factor / (1 + Math.abs(u) * steepness), s = u * h + base;
     positives += y;
     sum += s;
     hits += y * s;
@@ -258,51 +258,35 @@ function addColumns(
   return true;
 }
 
-/**
- * The second pass from slopes in float64, rounded once: w·D·(y·a + (1 − y)·b), with a and b of the entry's column.
- */
-export function exactGradient(
-  slopes: Float64Array,
-  yTrue: Float32Array,
-  ofPositives: Float64Array,
-  ofNegatives: Float64Array,
-  gradient: Float32Array,
-): void {
-  const classes = ofPositives.length;
-  for (let i = 0, k = 0; i < gradient.length; i++) {
-    gradient[i] = toFloat32(slopes[i] * (yTrue[i] * ofPositives[k] + (1 - yTrue[i]) * ofNegatives[k]));
-    if (++k === classes) k = 0;
-  }
+/** By which D is multiplied, of the labels of a column: y·a + (1 − y)·b. */
+export interface Factors {
+  readonly ofPositives: Float64Array;
+  readonly ofNegatives: Float64Array;
+  /** Whether a product with a slope may leave float32, so that it has to be bounded. */
+  readonly large: boolean;
 }
 
-/** Beyond it a product with a slope may leave float32. */
-const greatestFactor = 1e20;
-
-/**
- * The second pass, in place: w·D becomes w·D·(y·a + (1 − y)·b), with a and b of the entry's column.
- */
+/** The second pass: w·D becomes w·D·(y·a + (1 − y)·b), with a and b of the entry's column; in place, or rounded once. */
 export function finishGradient(
-  slopes: Float32Array,
+  slopes: Float32Array | Float64Array,
   yTrue: Float32Array,
-  ofPositives: Float64Array,
-  ofNegatives: Float64Array,
+  { ofPositives, ofNegatives, large }: Factors,
+  gradient: Float32Array,
   from: number,
 ): void {
-  const classes = ofPositives.length, end = slopes.length;
-  if (ofPositives.some(isLarge) || ofNegatives.some(isLarge)) {
+  const classes = ofPositives.length, end = gradient.length;
+  if (large) {
     for (let i = from; i < end; i++) {
       const g = slopes[i] * (yTrue[i] * ofPositives[i % classes] + (1 - yTrue[i]) * ofNegatives[i % classes]);
-      slopes[i] = toFloat32(g);
+      gradient[i] = toFloat32(g);
     }
   } else if (classes === 1) {
     const a = ofPositives[0], b = ofNegatives[0];
-    for (let i = from; i < end; i++) slopes[i] *= yTrue[i] * a + (1 - yTrue[i]) * b;
+    for (let i = from; i < end; i++) gradient[i] = slopes[i] * (yTrue[i] * a + (1 - yTrue[i]) * b);
   } else {
     for (let i = from, k = from % classes; i < end; i++) {
-      slopes[i] *= yTrue[i] * ofPositives[k] + (1 - yTrue[i]) * ofNegatives[k];
+      gradient[i] = slopes[i] * (yTrue[i] * ofPositives[k] + (1 - yTrue[i]) * ofNegatives[k]);
       if (++k === classes) k = 0;
     }
   }
 }
-
-const isLarge = (factor: number): boolean => Math.abs(factor) > greatestFactor;

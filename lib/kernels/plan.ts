@@ -20,13 +20,15 @@ export interface Plan {
   /** β. */
   readonly base: number;
   readonly scale: number;
+  /** The greatest D. */
+  readonly peak: number;
 }
 
 /** K and the scale of s′ of a form: what stands before R and D. */
 function factors({ shape, steepness: k, span }: StepForm): { factor: number; scale: number } {
   switch (shape) {
-    case "softsign":
-      return { factor: k / (2 * span), scale: k / (2 * span) };
+    case "softsign": // D is (K/(1 + k·|u|))²
+      return { factor: k / (2 * span), scale: 2 * span / k };
     case "arctan":
       return { factor: 1 / (Math.PI * span), scale: k / (Math.PI * span) };
     case "gaussian":
@@ -37,7 +39,10 @@ function factors({ shape, steepness: k, span }: StepForm): { factor: number; sca
 }
 
 /** Beyond it float32 does not hold what is kept of a step between the passes. */
-const greatestSteepness = 1e15;
+const greatestSteepness = 1e10;
+
+/** 0, 1, −1, 2, −2, … */
+const nudge = (i: number): number => (i % 2 === 0 ? -1 : 1) * Math.ceil(i / 2);
 
 /**
  * The plan of a form, or nothing if none was found.
@@ -56,13 +61,14 @@ export function planOf(
   const { shape, hard, threshold, steepness, foot, span } = form;
   if (!(steepness <= greatestSteepness)) return undefined;
   const { factor, scale } = factors(form);
-  const plan = { shape, hard, threshold, steepness: round(steepness), factor: round(factor), base: 0, scale };
+  const plan = { shape, hard, threshold, steepness: round(steepness), factor: round(factor), base: 0, scale, peak: 1 };
+  if (shape === "softsign") plan.peak = factor * factor;
   if (shape === "identity" || shape === "round") return plan;
   if (hard || (foot === 0.5 && span === 1)) return { ...plan, base: round(foot / span) };
   for (let step = 0; step < 64; step++) {
-    const by = 1 + (step % 2 === 0 ? 1 : -1) * Math.ceil(step / 2) * ulp;
+    const by = 1 + nudge(step) * ulp;
     for (let own = 0; own < 9; own++) {
-      const bent = { ...plan, factor: round(factor * by), steepness: round(steepness * (1 + (own - 4) * 2 * ulp)) };
+      const bent = { ...plan, factor: round(factor * by), steepness: round(steepness * (1 + nudge(own) * 2 * ulp)) };
       const tried = { ...bent, base: -valueAt(bent, 0) };
       if (valueAt(tried, 0) === 0 && valueAt(tried, 1) === 1) return tried;
     }

@@ -1,66 +1,77 @@
 import type { StepForm } from "../steps/form.ts";
+import type { Factors } from "./loops.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { simdBytes } from "./simd_bytes.ts";
 
-/** What is asked of the heap of TensorFlow.js' wasm backend. */
-interface Heap {
-  readonly HEAPU8: Uint8Array;
-  readonly asm: { readonly memory: WebAssembly.Memory };
-  _malloc(bytes: number): number;
-}
+type Pass = (...pointersAndNumbers: number[]) => void;
 
-type Count = (...pointersAndNumbers: number[]) => void;
-
-/** The kernels in the memory of a backend. */
+/** The kernels in a heap. */
 export interface Simd {
   readonly memory: WebAssembly.Memory;
-  /** Where constants and sums stand: 512 bytes of the heap. */
-  readonly place: number;
-  readonly exports: Readonly<Record<string, Count>>;
+  readonly exports: Readonly<Record<string, Pass>>;
+  /** Where `bytes` of the heap may be used until the next call. The heap may grow by it: views are lost. */
+  place(bytes: number): number;
+  /** Views of the heap, renewed when it has grown. */
+  views?: Views;
 }
 
-const instances = new WeakMap<object, Simd | null>();
-
-/** The kernels for a backend; nothing if it is built otherwise than is known here (with shared memory, say). */
-export function simdOf(backend: { wasm?: Heap }): Simd | undefined {
-  let simd = instances.get(backend);
-  if (simd === undefined) instances.set(backend, simd = instantiate(backend.wasm) ?? null);
-  return simd ?? undefined;
+interface Views {
+  readonly buffer: ArrayBufferLike;
+  readonly float32: Float32Array;
+  readonly bits: Uint32Array;
+  readonly bytes: Uint8Array;
+  readonly float64: Float64Array;
 }
 
-function instantiate(heap: Heap | undefined): Simd | undefined {
-  try {
-    const memory = heap!.asm.memory;
-    if (memory.buffer !== heap!.HEAPU8.buffer) return undefined;
-    const module = new WebAssembly.Module(Uint8Array.from(atob(simdBytes), (c) => c.charCodeAt(0)));
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    return { memory, place: heap!._malloc(512) >>> 0, exports: exports as Record<string, Count> };
-  } catch {
-    return undefined;
-  }
+/** The heap as numbers. */
+export function viewsOf(simd: Simd): Views {
+  const { buffer } = simd.memory, known = simd.views;
+  if (known?.buffer === buffer) return known;
+  return simd.views = {
+    buffer,
+    float32: new Float32Array(buffer),
+    bits: new Uint32Array(buffer),
+    bytes: new Uint8Array(buffer),
+    float64: new Float64Array(buffer),
+  };
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The kernels in a memory. */
+export function instantiate(memory: WebAssembly.Memory, place: (bytes: number) => number): Simd {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(simdBytes), (c) => c.charCodeAt(0)));
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  return { memory, place, exports: exports as Record<string, Pass> };
 }
 
 const { fround } = Math;
 
+/** What the softsign's loop has for 1/K and k/K: u/(1/K + k/K·|u|) takes one multiplication less than K·u/(1 + k·|u|). */
+const parts = ({ steepness, factor }: Plan) => ({ offset: fround(1 / factor), rise: fround(steepness / factor) });
+
 /** s(p) with the roundings of the softsign's and the ramp's SIMD loop. */
-export function simdValue({ shape, threshold, steepness: k, factor, base }: Plan, p: number): number {
-  const near = fround(threshold), u = fround(fround(p - near) - fround(threshold - near));
+export function simdValue(plan: Plan, p: number): number {
+  const { shape, threshold, steepness, factor, base } = plan, near = fround(threshold);
+  const u = fround(fround(p - near) - fround(threshold - near));
   if (shape === "linearRamp") {
-    return fround(fround(Math.max(-0.5, Math.min(0.5, fround(u * k))) * factor) + base);
+    return fround(fround(Math.max(-0.5, Math.min(0.5, fround(u * steepness))) * factor) + base);
   }
-  const h = fround(1 / fround(1 + fround(Math.abs(u) * k)));
-  return fround(fround(fround(u * h) * factor) + base);
+  const { offset, rise } = parts(plan), h = fround(1 / fround(offset + fround(Math.abs(u) * rise)));
+  return fround(fround(u * h) + base);
 }
 
-/** A step for the SIMD loops. */
+/** Steps for the SIMD loops: one for all columns, or one a column. */
 export interface SimdPlan {
-  /** The names of the loops, without and with weights, where there are some. */
-  readonly plain?: string;
-  readonly weighted?: string;
-  /** Numbers of the loop, each for four lanes. */
-  readonly constants: Float32Array;
+  /** The name of the loop. */
+  readonly loop: string;
+  /** What the loop leaves to the sums: β, if it is left out of s. */
+  readonly base: number;
+  /** The numbers of the loop, a row a column. */
+  readonly constants: readonly (readonly number[])[];
 }
 
+const constantsPerColumn = 11;
 const greatestSteepness = 1e6;
 
 /** The first and the last float32 at which the ramp rises, as float64 has it. */
@@ -75,55 +86,125 @@ function rampBounds({ threshold, steepness }: StepForm): [number, number] {
   return [bound(-1), bound(1)];
 }
 
-/** The plan of a form, or nothing if there is no loop for it. */
-export function simdPlanOf(form: StepForm): SimdPlan | undefined {
-  const plain = form.hard
-    ? { softsign: "softsignHard", round: "roundHard" }[form.shape]
-    : { softsign: "softsign", linearRamp: "linearRamp", identity: "identity" }[form.shape];
-  if (plain === undefined || form.steepness > greatestSteepness) return undefined;
-  const plan = planOf(form, simdValue, fround, 2 ** -24);
-  if (plan === undefined) return undefined;
-  const near = fround(form.threshold), [first, last] = rampBounds(form);
-  const each = [near, form.threshold - near, plan.steepness, plan.factor, plan.base, 0, 1, 0.5, -0.5, first, last];
-  const constants = Float32Array.from(each.flatMap((v) => [v, v, v, v]));
-  // The mask of |·| is a NaN: written as bits.
-  new Int32Array(constants.buffer).fill(0x7fffffff, 20, 24);
-  return { plain, weighted: plain === "softsign" ? "softsignWeighted" : undefined, constants };
+function loopOf({ shape, hard }: StepForm): string | undefined {
+  return hard
+    ? { softsign: "softsignHard", round: "roundHard" }[shape]
+    : { softsign: "softsign", linearRamp: "linearRamp", identity: "identity" }[shape];
 }
 
-const one = 0x3f800000;
+/** The numbers of a form, and whether its loop may leave β to the sums: s − β is exactly ±½ at 0 and 1 then. */
+function columnOf(form: StepForm): { constants: number[]; central: boolean } | undefined {
+  if (form.steepness > greatestSteepness) return undefined;
+  const plan = planOf(form, simdValue, fround, 2 ** -24);
+  if (plan === undefined) return undefined;
+  const near = fround(form.threshold), left = fround(form.threshold - near), [first, last] = rampBounds(form);
+  const { offset, rise } = parts(plan), softsign = form.shape === "softsign";
+  const curve = softsign ? [rise, offset] : [plan.steepness, plan.factor];
+  return {
+    // In the place of the 0 is the mask of |·|, a NaN, which is written as bits.
+    constants: [near, left, ...curve, plan.base, 0, 1, 0.5, -0.5, first, last],
+    central: softsign && !form.hard && left === 0 && plan.base === 0.5,
+  };
+}
+
+/** The plan of the forms, or nothing if there is no loop for them. */
+export function simdPlanOf(forms: readonly StepForm[]): SimdPlan | undefined {
+  const loop = loopOf(forms[0]), columns = forms.map(columnOf);
+  if (loop === undefined || forms.some((form) => loopOf(form) !== loop)) return undefined;
+  if (!columns.every((column) => column !== undefined)) return undefined;
+  const central = columns.every((column) => column.central);
+  return {
+    loop: central ? "central" : loop,
+    base: central ? 0.5 : 0,
+    constants: columns.map(({ constants }) => constants),
+  };
+}
+
+/** After how many vectors the columns of a table repeat. */
+function periodOf(classes: number): number {
+  return classes % 4 === 0 ? classes / 4 : classes % 2 === 0 ? classes / 2 : classes;
+}
+
+/** How many entries of a table the SIMD loops take: whole periods of rows; the rest is for the other loops. */
+export function simdLength(length: number, classes: number): number {
+  return length - length % (4 * periodOf(classes));
+}
+
+/** How many bytes of the heap a pass needs beside the tables. */
+const bytesOf = (period: number): number => (constantsPerColumn * 16 + 128) * period + 64;
+
+const one = 0x3f800000, absolute = 0x7fffffff;
 const [lightest, heaviest] = new Uint32Array(Float32Array.of(1e-15, 1e15).buffer);
 
-/** The sums of the first `length` entries (a multiple of 8) of one column, added to `sums`; whether all is in range. */
+/** Where tables stand in the heap. */
+export interface Pointers {
+  readonly p: number;
+  readonly y: number;
+  readonly w?: number;
+  readonly d?: number;
+}
+
+/** The sums of the first `length` entries (a multiple of 4 periods), added to `sums`; whether all is in range. */
 export function addSimdSums(
-  { memory, place, exports }: Simd,
-  { plain, weighted, constants }: SimdPlan,
-  at: { p: number; y: number; w?: number; d?: number },
+  simd: Simd,
+  { loop, base, constants }: SimdPlan,
+  at: Pointers,
   length: number,
+  classes: number,
   sums: Float64Array,
 ): boolean {
-  new Float32Array(memory.buffer, place, constants.length).set(constants);
-  const out = place + 192, d = at.d ?? place + 320, step = at.d === undefined ? 0 : 32;
-  if (at.w === undefined) exports[plain!](at.p, at.y, d, step, length, place, out);
-  else exports[weighted!](at.p, at.y, at.w, d, step, length, place, out);
-  const bits = new Uint32Array(memory.buffer, out + 32, 12);
-  for (let i = 0; i < 4; i++) {
-    if (bits[i] > one) return false;
-    if (at.w !== undefined && (bits[4 + i] > heaviest || bits[8 + i] < lightest - 1)) return false;
+  const period = periodOf(classes), marks = simd.place(bytesOf(period)), out = marks + 64, c = out + 128 * period;
+  const { float32, float64, bits } = viewsOf(simd), uniform = constants.length === 1;
+  for (let i = 0, to = c >>> 2; i < (uniform ? 4 : period * 4); i++) {
+    const column = constants[uniform ? 0 : i % classes], place = to + (i >>> 2) * 4 * constantsPerColumn + (i & 3);
+    for (let j = 0; j < constantsPerColumn; j++) float32[place + 4 * j] = column[j];
+    bits[place + 20] = absolute;
   }
-  const found = new Float64Array(memory.buffer, out, 4);
-  for (let i = 0; i < 4; i++) sums[i] += found[i];
+  const start = out >>> 3, weighted = at.w !== undefined;
+  float64.fill(0, start, start + 16 * period);
+  simd.exports[weighted ? `${loop}Weighted` : loop](
+    at.p,
+    at.y,
+    at.w ?? 0,
+    at.d ?? marks + 48,
+    at.d === undefined ? 0 : 1,
+    length,
+    period,
+    c,
+    uniform ? 0 : 16 * constantsPerColumn,
+    out,
+    marks,
+  );
+  for (let i = marks >>> 2, end = i + 4; i < end; i++) {
+    if (bits[i] > one || (weighted && (bits[i + 4] > heaviest || bits[i + 8] < lightest - 1))) return false;
+  }
+  for (let i = 0; i < 4 * period; i++) {
+    const lane = start + (i >>> 2) * 16 + (i & 3), to = 4 * (i % classes);
+    const whole = weighted ? float64[lane] : length / (4 * period);
+    sums[to] += whole;
+    sums[to + 1] += float64[lane + 4];
+    sums[to + 2] += float64[lane + 8] + base * whole;
+    sums[to + 3] += float64[lane + 12] + base * float64[lane + 4];
+  }
   return true;
 }
 
-/** The second pass over the first `length` entries (a multiple of 8), in place. */
+/** The second pass over the first `length` entries (a multiple of 4 periods), in place. */
 export function finishSimd(
-  { memory, place, exports }: Simd,
+  simd: Simd,
   at: { d: number; y: number },
   length: number,
-  ofPositives: number,
-  ofNegatives: number,
+  { ofPositives, ofNegatives }: Factors,
 ): void {
-  new Float32Array(memory.buffer, place, 12).fill(ofPositives, 0, 4).fill(ofNegatives, 4, 8).fill(1, 8, 12);
-  exports.finish(at.d, at.y, length, place);
+  const classes = ofPositives.length, period = periodOf(classes), c = simd.place(bytesOf(period));
+  const { float32 } = viewsOf(simd);
+  for (let i = 0, to = c >>> 2; i < 4 * period; i++) {
+    const a = ofPositives[i % classes], b = ofNegatives[i % classes], place = to + (i >>> 2) * 12 + (i & 3);
+    // From the smaller of the two, so that the other is the one to be rounded: m + (y − e)·δ is a at 1 and b at 0.
+    const fromPositive = Math.abs(a) <= Math.abs(b);
+    float32[place] = fromPositive ? a : b;
+    float32[place + 4] = fromPositive ? 1 : 0;
+    float32[place + 8] = a - b;
+  }
+  simd.exports.finish(at.d, at.y, length, period, c, 48);
 }

@@ -33,13 +33,42 @@ function asFloat32(x: Tensor): Tensor {
   return x.dtype === "float32" ? x : tf.cast(x, "float32");
 }
 
+/** A weight a row becomes one an output; in a loop, for `tf.tile` takes twenty times as long. */
 function eachOutput(weights: Tensor, { rows, classes, rowWeights }: BatchShape): Tensor {
-  const given = asFloat32(weights);
-  return rowWeights && classes > 1 ? tf.tile(tf.reshape(given, [rows, 1]), [1, classes]) : given;
+  if (!rowWeights || classes === 1) return asFloat32(weights);
+  const given = weights.dataSync(), each = new Float32Array(rows * classes);
+  for (let row = 0, i = 0; row < rows; row++) {
+    const w = given[row];
+    for (const end = i + classes; i < end; i++) each[i] = w;
+  }
+  return tf.tensor1d(each);
+}
+
+/** Class indices become a 1 in their column. */
+function asColumns(labels: Tensor, { rows, classes }: BatchShape): Tensor {
+  const given = labels.dataSync(), hot = new Float32Array(rows * classes);
+  for (let row = 0; row < rows; row++) {
+    const label = given[row];
+    if (!(Number.isInteger(label) && label >= 0 && label < classes)) throw outOfRange;
+    hot[row * classes + label] = 1;
+  }
+  return tf.tensor1d(hot);
 }
 
 /** Up to this size w·D is kept in float64, beside the tensors, and the gradient is rounded once: it costs next to nothing. */
 const exactSize = 4096;
+
+// A buffer of that size for the next call: to allocate one takes as long as to fill it.
+let spare: Float64Array | undefined;
+
+function exactBuffer(): Float64Array {
+  const buffer = spare ?? new Float64Array(exactSize);
+  spare = undefined;
+  return buffer;
+}
+
+/** Products of a slope and a factor beyond it may leave float32. */
+const greatestFactor = 1e20;
 
 /** Thrown to leave a custom gradient whose numbers are out of range. */
 const outOfRange = new Error("Something is out of range");
@@ -55,13 +84,14 @@ interface Work {
 /** The first pass and the score; what it keeps for the second is given to the tape by who called. */
 function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tensor[]) {
   const { name, best, prepared, scoring } = work, { classes } = shape, { average, classWeights } = scoring;
-  const { yPred, sampleWeight } = tensors, yTrue = asFloat32(tensors.yTrue);
+  const { yPred, sampleWeight } = tensors, labels = tensors.yTrue;
+  const yTrue = shape.indexed ? asColumns(labels, shape) : asFloat32(labels);
   const sums = new Float64Array(sumsPerColumn * classes);
   const inputs: Record<string, Tensor> = { yTrue, yPred };
   if (sampleWeight !== undefined) inputs.sampleWeight = eachOutput(sampleWeight, shape);
   const wanted = engine().state.gradientDepth > 0, small = yPred.size <= exactSize;
-  const exact = wanted && small ? new Float64Array(yPred.size) : undefined;
-  const slopes = runCounts(inputs, { prepared, classes, keep: wanted && !small, exact, sums });
+  const exact = wanted && small ? exactBuffer() : undefined;
+  const slopes = runCounts(inputs, { prepared, classes, small, keep: wanted && !small, exact, sums });
   if (Number.isNaN(sums[0])) throw outOfRange;
 
   const added = addsCounts(average);
@@ -73,24 +103,30 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
     weights.push(average === "weighted" ? own * sums[k * sumsPerColumn + 1] : own);
   }
   const scored = scoreCounts(each, added ? undefined : weights, scoring);
-  const labels = wanted ? keptAlias(yTrue) : undefined;
-  if (labels !== undefined) kept.push(labels);
+  const keptLabels = wanted ? keptAlias(yTrue) : undefined;
+  if (keptLabels !== undefined) kept.push(keptLabels);
   if (slopes !== undefined) kept.push(tf.keep(slopes));
 
   const gradient = (dy: Tensor): Tensor => {
     const partials = countsPartials(scored, scored.whole, scoring.score), by = -dy.dataSync()[0];
+    let large = false;
     const ofPositives = new Float64Array(classes), ofNegatives = new Float64Array(classes);
     for (let k = 0; k < classes; k++) {
       const { ofPositive, ofNegative } = byLabel(partials[added ? 0 : k]);
-      const factor = by * inCounts(k) * prepared.plans[prepared.plans.length === 1 ? 0 : k].scale;
+      const { scale, peak } = prepared.plans[prepared.plans.length === 1 ? 0 : k];
+      const factor = by * inCounts(k) * scale;
       ofPositives[k] = finite(factor * ofPositive);
       ofNegatives[k] = finite(factor * ofNegative);
+      large ||= Math.max(Math.abs(ofPositives[k]), Math.abs(ofNegatives[k])) * Math.max(1, peak) > greatestFactor;
     }
-    const attributes = { ofPositives, ofNegatives, exact, shape: yPred.shape };
-    if (engine().state.gradientDepth === 0) return runGradient({ slopes, yTrue: labels! }, attributes);
+    const attributes = { factors: { ofPositives, ofNegatives, large }, exact, shape: yPred.shape };
+    if (engine().state.gradientDepth === 0) {
+      spare ??= exact; // what is kept is asked for once
+      return runGradient({ slopes, yTrue: keptLabels! }, attributes);
+    }
     // Inside of another gradient this one may be asked for again, and must not be differentiated.
     const values = tf.tidy(() =>
-      runGradient({ slopes: slopes && tf.clone(slopes), yTrue: labels! }, attributes).dataSync()
+      runGradient({ slopes: slopes && tf.clone(slopes), yTrue: keptLabels! }, attributes).dataSync()
     );
     return derivedOnce(name, yPred, values as Float32Array);
   };
@@ -115,7 +151,6 @@ export function toFused(name: string, { reading, decide, scoring }: Setting, bes
   return (tensors) => {
     if (!hasKernels() || !engineIsKnown() || engine().state.gradientDepth > 1) return undefined;
     const shape = readBatchShape(name, tensors, reading);
-    if (shape.indexed) return undefined;
     const kept: Tensor[] = [];
     try {
       const value = tf.customGrad(() => score(work, tensors, shape, kept))(tensors.yPred) as Scalar;

@@ -1,4 +1,4 @@
-import type { Setting } from "../averages/setting.ts";
+import type { Setting, SettingOptions } from "../averages/setting.ts";
 
 /** What a loss is made of, for those who need its counts and not its value alone. */
 export interface LossParts extends Setting {
@@ -6,6 +6,8 @@ export interface LossParts extends Setting {
   readonly best: number;
   /** Whether a row's decision depends on the other rows: `{ top: k }`. */
   readonly wholeSet: boolean;
+  /** What it was made with. */
+  readonly options: SettingOptions;
 }
 
 /** Kept beside the losses, not on them: a loss is a function to everyone else. */

@@ -99,6 +99,6 @@ export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOpti
     const tensors = { yTrue, yPred, sampleWeight };
     return fused?.(tensors) ?? composed(tensors);
   };
-  rememberParts(loss, { ...setting, best, wholeSet: typeof options.decision === "object" });
+  rememberParts(loss, { ...setting, best, wholeSet: typeof options.decision === "object", options });
   return Object.defineProperty(loss, "name", { value: name });
 }

@@ -1,3 +1,4 @@
+import { kernelBroadcast } from "../kernel_broadcast.ts";
 import { escapeHtml } from "./escape.ts";
 import { type Figure, figureHtml } from "./figure.ts";
 import { formatNumber } from "./format.ts";
@@ -191,14 +192,4 @@ export function showOn(display: Display): (...items: readonly Showable[]) => Pro
  */
 export async function show(...items: readonly Showable[]): Promise<void> {
   await showOn({ broadcast: kernelBroadcast() })(...items);
-}
-
-/** The kernel's way to send a message; Deno throws on the very name outside a kernel. */
-function kernelBroadcast(): Display["broadcast"] {
-  try {
-    const { jupyter } = Deno as unknown as { jupyter?: { broadcast: NonNullable<Display["broadcast"]> } };
-    return jupyter && ((type, content) => jupyter.broadcast(type, content));
-  } catch {
-    return undefined;
-  }
 }

@@ -22,7 +22,12 @@ export interface ReadBatch {
   readonly inputs: Tensor | Tensor[];
   readonly yTrue: Tensor;
   readonly sampleWeight?: Tensor;
+  /** Which rows of the data its examples are, where they were shuffled. */
+  readonly examples?: ArrayLike<number>;
 }
+
+/** How many rows make a batch of tensors, where nothing else is said. */
+export const defaultBatchSize = 256;
 
 const isTensor = (thing: unknown): thing is Tensor => thing instanceof tf.Tensor;
 
@@ -51,16 +56,82 @@ function takeApart(what: string, name: string, batch: unknown): ReadBatch {
   return { inputs: inputs.length === 1 ? inputs[0] as Tensor : inputs as Tensor[], yTrue, sampleWeight };
 }
 
-function* slices(whole: ReadBatch, batchSize: number): Generator<ReadBatch> {
-  const rows = whole.yTrue.shape[0]!;
-  for (let from = 0; from < rows; from += batchSize) {
-    const part = (tensor: Tensor): Tensor => tf.slice(tensor, from, Math.min(batchSize, rows - from));
+/** Whether the data are tensors, and not read from somewhere. */
+export const isTensors = (data: TrainingData): data is Extract<TrainingData, readonly unknown[]> => Array.isArray(data);
+
+/** Cuts rows out of a tensor. On the backend wasm a slice copies all of the tensor first: there it is copied once. */
+function cutter(tensor: Tensor): (from: number, size: number) => Tensor {
+  if (tf.getBackend() !== "wasm") return (from, size) => tf.slice(tensor, from, size);
+  const [rows, ...shape] = tensor.shape, values = tensor.dataSync(), each = values.length / rows;
+  return (from, size) => tf.tensor(values.subarray(each * from, each * (from + size)), [size, ...shape], tensor.dtype);
+}
+
+function* slices(whole: ReadBatch, batchSize: number, order?: readonly number[]): Generator<ReadBatch> {
+  const rows = whole.yTrue.shape[0]!, batches = Math.ceil(rows / batchSize);
+  const cutInputs = [whole.inputs].flat().map(cutter), cutLabels = cutter(whole.yTrue);
+  const cutWeights = whole.sampleWeight && cutter(whole.sampleWeight);
+  for (let b = 0; b < batches; b++) {
+    const from = batchSize * (order?.[b] ?? b), size = Math.min(batchSize, rows - from);
+    const inputs = cutInputs.map((cut) => cut(from, size));
     yield {
-      inputs: Array.isArray(whole.inputs) ? whole.inputs.map(part) : part(whole.inputs),
-      yTrue: part(whole.yTrue),
-      sampleWeight: whole.sampleWeight && part(whole.sampleWeight),
+      inputs: inputs.length === 1 ? inputs[0] : inputs,
+      yTrue: cutLabels(from, size),
+      sampleWeight: cutWeights?.(from, size),
+      examples: whole.examples && Array.prototype.slice.call(whole.examples, from, from + size),
     };
   }
+}
+
+/** Data that are read epoch after epoch. */
+export interface BatchReader {
+  /** Reads them from the beginning; tensors that were shuffled, in the given order of their batches. */
+  read(order?: readonly number[]): AsyncGenerator<ReadBatch> | Generator<ReadBatch>;
+  /** Disposes what was made for it. */
+  dispose(): void;
+}
+
+/** The data as they are. */
+export function readerOf(what: string, data: TrainingData, batchSize?: number): BatchReader {
+  return { read: () => readBatches(what, data, batchSize), dispose: () => {} };
+}
+
+/** Tensors whose rows were shuffled, once: a batch has the same rows in every epoch. */
+export function shuffledReader(
+  what: string,
+  data: Extract<TrainingData, readonly unknown[]>,
+  batchSize: number,
+  shuffle: (rows: number[]) => number[],
+): BatchReader {
+  const given = takeApart(what, "'data'", data);
+  if (given.yTrue.shape[0] === 0) throw new RangeError(`Cannot compute ${what}: 'data' has no rows`);
+  const examples = shuffle(Array.from({ length: given.yTrue.shape[0]! }, (_, row) => row));
+  const { inputs, yTrue, sampleWeight } = tf.tidy(() => {
+    const indices = tf.tensor1d(examples, "int32"), pick = (tensor: Tensor): Tensor => tf.gather(tensor, indices);
+    return {
+      inputs: Array.isArray(given.inputs) ? given.inputs.map(pick) : pick(given.inputs),
+      yTrue: pick(given.yTrue),
+      sampleWeight: given.sampleWeight && pick(given.sampleWeight),
+    };
+  });
+  const own = [...[inputs].flat(), yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
+  const whole = { inputs, yTrue, sampleWeight, examples };
+  return {
+    *read(order) {
+      for (const batch of slices(whole, batchSize, order)) {
+        try {
+          yield batch;
+        } finally {
+          disposeBatch(batch);
+        }
+      }
+    },
+    dispose: () => tf.dispose(own),
+  };
+}
+
+function disposeBatch(raw: unknown): void {
+  const parts = Object.values((raw ?? {}) as Record<string, unknown>).flat();
+  tf.dispose(parts.filter(isTensor));
 }
 
 async function* fromDataset(data: Extract<TrainingData, { iterator(): unknown }>): AsyncGenerator<unknown> {
@@ -91,8 +162,12 @@ export function checkData(what: string, data: unknown, batchSize: number | undef
  * Reads the data once, from the beginning. The batches' tensors are disposed when the next is asked for, and at the end,
  * however it comes.
  */
-export async function* readBatches(what: string, data: TrainingData, batchSize = 256): AsyncGenerator<ReadBatch> {
-  const source: Iterable<unknown> | AsyncIterable<unknown> = Array.isArray(data)
+export async function* readBatches(
+  what: string,
+  data: TrainingData,
+  batchSize = defaultBatchSize,
+): AsyncGenerator<ReadBatch> {
+  const source: Iterable<unknown> | AsyncIterable<unknown> = isTensors(data)
     ? slices(takeApart(what, "'data'", data), batchSize)
     : typeof data === "function"
     ? data()
@@ -102,12 +177,11 @@ export async function* readBatches(what: string, data: TrainingData, batchSize =
   let n = 0;
   for await (const raw of source) {
     try {
-      const batch = Array.isArray(data) ? raw as ReadBatch : takeApart(what, `batch ${n} of 'data'`, raw);
+      const batch = isTensors(data) ? raw as ReadBatch : takeApart(what, `batch ${n} of 'data'`, raw);
       n++;
       yield batch;
     } finally {
-      const parts = Object.values((raw ?? {}) as Record<string, unknown>).flat();
-      tf.dispose(parts.filter(isTensor));
+      disposeBatch(raw);
     }
   }
 }

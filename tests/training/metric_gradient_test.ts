@@ -7,8 +7,8 @@ import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts
 
 const n = 23;
 
-function network(units: number, activation: "sigmoid" | "softmax" | "linear" = "sigmoid"): tf.Sequential {
-  const kernelInitializer = tf.initializers.glorotUniform({ seed: 3 });
+function network(units: number, activation: "sigmoid" | "softmax" | "linear" = "sigmoid", seed = 3): tf.Sequential {
+  const kernelInitializer = tf.initializers.glorotUniform({ seed });
   return tf.sequential({
     layers: [
       tf.layers.dense({ units: 4, inputShape: [2], activation: "tanh", kernelInitializer }),
@@ -74,10 +74,13 @@ const cases: { options: LossOptions; units: number; activation?: "softmax" | "li
 
 for (const { options, units, activation, indices } of cases) {
   onBackends(`two passes are one batch for every score: ${JSON.stringify(options)}`, async () => {
-    const model = network(units, activation), { x, y: columns, w } = problem(units);
-    const y = indices ? tf.tidy(() => tf.argMax(columns, 1)) : columns;
+    let model = network(units, activation), { x, y: columns, w } = problem(units);
+    let y: tf.Tensor = indices ? tf.tidy(() => tf.argMax(columns, 1)) : columns;
     for (const [i, score] of allScores.entries()) {
       const loss = metricLoss(score, options);
+      model = network(units, activation, i); // each score has a model and rows of its own
+      ({ x, y: columns, w } = problem(units, i));
+      y = indices ? tf.tidy(() => tf.argMax(columns, 1)) : columns;
       await assertSame(model, loss, [1, 5, 8, 23, 100][i % 5], x, y, i % 2 === 0 ? w : undefined); // 5, 8: a ragged last
     }
     for (const batchSize of [1, 2, 7, 22, 23]) await assertSame(model, metricLoss("mcc", options), batchSize, x, y, w);

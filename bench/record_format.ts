@@ -1,0 +1,57 @@
+/** What has to be done. */
+export type Work = "binary" | "weighted" | "macro" | "argmax";
+
+/** What each work is, in words. */
+export const works: Readonly<Record<Work, { readonly columns: number; readonly words: string }>> = {
+  binary: { columns: 1, words: "F1, one column" },
+  weighted: { columns: 1, words: "F1, one column, a weight a row" },
+  macro: { columns: 10, words: "macro-F1, ten columns" },
+  argmax: { columns: 10, words: "macro-F1, ten columns, the largest wins" },
+};
+
+/** What one run measured, as `deno task bench --save` writes it and the notebook reads it. */
+export interface BenchRecord {
+  /** The day. */
+  date: string;
+  machine: { cpu: string; cores: number };
+  versions: Record<string, string>;
+  /** Value and gradient, median and middle half, in milliseconds. */
+  losses: LossTiming[];
+  /** time ∝ n^alpha, with its 95 % interval. */
+  growth: {
+    contender: string;
+    from: number;
+    to: number;
+    alpha: number;
+    low: number;
+    high: number;
+    points: [rows: number, ms: number][];
+  }[];
+  /** What is read and written when numbers are copied from one array to another, and how long that takes. */
+  copies: { bytes: number; ms: number }[];
+  memory: { contender: string; rows: number; bytesPerRow: number; tensorsLeft: number }[];
+  /** Training for so many epochs, in milliseconds. */
+  epochs: { contender: string; epochs: number; ms: number; from: number; to: number; samples: number }[];
+  /** What could not be measured, and why. */
+  missing: { what: string; why: string }[];
+}
+
+/** A contender at a size. */
+export interface LossTiming {
+  work: Work;
+  rows: number;
+  columns: number;
+  contender: string;
+  ms: number;
+  from: number;
+  to: number;
+  samples: number;
+}
+
+/** Where the committed record is. */
+export const recordFile: URL = new URL("record.json", import.meta.url);
+
+/** The committed record. */
+export async function readRecord(): Promise<BenchRecord> {
+  return JSON.parse(await Deno.readTextFile(recordFile));
+}

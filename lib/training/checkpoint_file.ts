@@ -1,0 +1,39 @@
+import type { CheckpointStore } from "./fit_options.ts";
+
+const encoder = new TextEncoder();
+
+/** What a failed attempt leaves; it may not be there. */
+async function removeQuietly(path: string): Promise<void> {
+  await Deno.remove(path).catch(() => {});
+}
+
+/** A file that is replaced as a whole: written beside, flushed to the disk, renamed. */
+export function checkpointFile(path: string): CheckpointStore {
+  const beside = `${path}.tmp`;
+  return {
+    read: async () => {
+      try {
+        return await Deno.readTextFile(path);
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return undefined;
+        throw error;
+      }
+    },
+    write: async (text) => {
+      try {
+        const file = await Deno.open(beside, { write: true, create: true, truncate: true });
+        try {
+          const bytes = encoder.encode(text);
+          for (let sent = 0; sent < bytes.length;) sent += await file.write(bytes.subarray(sent));
+          await file.sync();
+        } finally {
+          file.close();
+        }
+        await Deno.rename(beside, path);
+      } catch (error) {
+        await removeQuietly(beside);
+        throw error;
+      }
+    },
+  };
+}

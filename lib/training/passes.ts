@@ -1,0 +1,156 @@
+import * as tf from "@tensorflow/tfjs";
+import { countBatch, type Counted } from "../averages/average.ts";
+import { readBatch } from "../check/batch.ts";
+import type { Counts } from "../counts/counts.ts";
+import { describe } from "../check/describe.ts";
+import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
+import type { Tensor } from "../tensor.ts";
+import type { BatchReader, ReadBatch } from "./batches.ts";
+import { DatasetSums } from "./dataset_sums.ts";
+
+/** A model of TensorFlow.js, `tf.LayersModel`. */
+export type Model = ReturnType<(typeof import("@tensorflow/tfjs"))["model"]>;
+
+/** What a loss is made of; refuses what is none of this library, and what one pass cannot count. */
+export function checkLoss(loss: unknown, task = "compute the data set's gradient"): LossParts {
+  const parts = partsOfLoss(loss);
+  if (parts === undefined) {
+    throw new TypeError(
+      `Cannot ${task}: 'loss' must be one that metricLoss or f1Loss, … makes, it is ${describe(loss)}`,
+    );
+  }
+  if (parts.wholeSet) {
+    throw new RangeError(
+      `Cannot ${task}: 'loss' has decision: { top: k }, where a row's decision depends on all ` +
+        "rows' outputs, which one pass does not hold; call it on all rows as one batch",
+    );
+  }
+  return parts;
+}
+
+/** Throws unless it is a model that can be trained. */
+export function checkModel(name: string, model: Model): void {
+  if (typeof model?.apply !== "function" || !Array.isArray(model.trainableWeights)) {
+    throw new TypeError(`Cannot compute ${name}: 'model' must be a tf.LayersModel, it is ${describe(model)}`);
+  }
+  if (model.trainableWeights.length === 0) {
+    throw new RangeError(`Cannot compute ${name}: 'model' has no trainable weights`);
+  }
+}
+
+/** What the model makes of a batch. */
+export function outputOf(name: string, model: Model, { inputs }: ReadBatch, training = false): Tensor {
+  const output = model.apply(inputs, { training });
+  if (output instanceof tf.Tensor) return output;
+  throw new RangeError(`Cannot compute ${name}: 'model' must have one output, it has ${model.outputs.length}`);
+}
+
+/** Reads what the model made of a batch, and counts it. */
+export function count(
+  name: string,
+  { reading, decide, scoring }: LossParts,
+  { yTrue, sampleWeight, examples }: ReadBatch,
+  yPred: Tensor,
+  firstRow: number,
+): { rows: number; counted: Counted } {
+  const batch = readBatch(name, { yTrue, yPred, sampleWeight }, { ...reading, firstRow, examples });
+  return { rows: batch.rows, counted: countBatch(batch, decide(batch), scoring) };
+}
+
+/** The gradients by the weights of what has the given gradient by the model's outputs. */
+export function batchGradients(
+  name: string,
+  model: Model,
+  batch: ReadBatch,
+  variables: tf.Variable[],
+  byOutputs: (yPred: Tensor) => Float32Array,
+  training = false,
+): Record<string, Tensor> {
+  // An error inside of a gradient would leave tensors of TensorFlow.js' tape behind: it is thrown after it.
+  let failure: { error: unknown } | undefined;
+  const op = tf.customGrad((yPred) => {
+    let gradient = new Float32Array((yPred as Tensor).size);
+    try {
+      gradient = byOutputs(yPred as Tensor) as typeof gradient;
+    } catch (error) {
+      failure = { error };
+    }
+    return {
+      value: tf.scalar(0),
+      gradFunc: (dy: Tensor) => tf.mul(dy, tf.tensor(gradient, (yPred as Tensor).shape, "float32")),
+    };
+  });
+  const { grads } = tf.variableGrads(() => op(outputOf(name, model, batch, training)) as tf.Scalar, variables);
+  if (failure !== undefined) throw failure.error;
+  return grads;
+}
+
+/** What is called before and after each batch, with its place in the pass. */
+export interface Around {
+  before?(batch: number): Promise<void> | void;
+  after?(batch: number, rows: number): Promise<void> | void;
+}
+
+/** What a second pass adds up. */
+export interface GradientPass {
+  /** By each weight that is trained: the gradient of the score, in float64. */
+  readonly sums: readonly Float64Array[];
+  /** What was counted on the way. */
+  readonly counted: DatasetSums;
+  /** How many rows have a gradient that is not 0. */
+  readonly living: number;
+}
+
+/** Adds up the gradients of the batches, with the score's partial derivatives held fixed. */
+export async function gradientPass(
+  name: string,
+  model: Model,
+  batches: ReturnType<BatchReader["read"]>,
+  parts: LossParts,
+  partials: (batch: Counted) => readonly Counts[],
+  { before = () => {}, after = () => {} }: Around = {},
+): Promise<GradientPass> {
+  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const sums = variables.map(({ size }) => new Float64Array(size)), second = new DatasetSums(parts);
+  let living = 0, b = 0;
+  for await (const batch of batches) {
+    await before(b);
+    tf.tidy(() => {
+      const grads = batchGradients(name, model, batch, variables, (yPred) => {
+        const { rows, counted } = count(name, parts, batch, yPred, second.rows);
+        second.add(rows, counted);
+        const gradient = counted.gradient(partials(counted));
+        living += livingRows(gradient, rows);
+        return gradient;
+      });
+      variables.forEach((variable, v) => {
+        const gradient = grads[variable.name]?.dataSync(), sum = sums[v];
+        if (gradient !== undefined) { for (let i = 0; i < sum.length; i++) sum[i] += gradient[i]; }
+      });
+    });
+    await after(b++, batch.yTrue.shape[0]!);
+  }
+  return { sums, counted: second, living };
+}
+
+/** How many rows have an output with a gradient that is not 0. */
+export function livingRows(gradient: Float32Array, rows: number): number {
+  const classes = gradient.length / rows;
+  let living = 0;
+  for (let row = 0; row < rows; row++) {
+    let i = row * classes;
+    while (i < (row + 1) * classes && gradient[i] === 0) i++;
+    if (i < (row + 1) * classes) living++;
+  }
+  return living;
+}
+
+/** The gradient of the loss, 1 − score, by each weight that is trained, by its name. */
+export function lossGradients(model: Model, sums: readonly Float64Array[]): Record<string, Tensor> {
+  return Object.fromEntries(
+    model.trainableWeights.map((weight, i) => {
+      const { name, shape } = weight.read() as tf.Variable;
+      return [name, tf.tensor(Float32Array.from(sums[i], (g) => -g), shape, "float32")];
+    }),
+  );
+}

@@ -1,0 +1,72 @@
+import * as tf from "@tensorflow/tfjs";
+import { addsCounts, scoreBatch } from "../averages/average.ts";
+import { type Batch, readBatch } from "../check/batch.ts";
+import { sigmoid } from "../counts/link.ts";
+import type { LossParts } from "../losses/loss_parts.ts";
+import type { BatchReader } from "./batches.ts";
+import { hardSetting } from "./hard_setting.ts";
+import { type Model, outputOf } from "./passes.ts";
+import { tuneThreshold } from "./tune_threshold.ts";
+
+/** Whether a loss decides by thresholds that can be tuned one after the other. */
+const canTune = ({ options: { decision = "threshold" }, scoring: { average } }: LossParts): boolean =>
+  decision === "threshold" && average !== "samples";
+
+/** All outputs of a data set as one batch; outputs, labels and weights alone, not the inputs. */
+async function wholeBatch(name: string, model: Model, parts: LossParts, reader: BatchReader): Promise<Batch> {
+  const batches: Batch[] = [];
+  for await (const read of reader.read()) {
+    tf.tidy(() => {
+      const { yTrue, sampleWeight } = read, tensors = { yTrue, yPred: outputOf(name, model, read), sampleWeight };
+      const { rows, classes, ...lists } = readBatch(name, tensors, parts.reading);
+      const copy = (values: ArrayLike<number>) => Float32Array.from(values);
+      batches.push({
+        rows,
+        classes,
+        yTrue: copy(lists.yTrue),
+        yPred: copy(lists.yPred),
+        sampleWeight: lists.sampleWeight && copy(lists.sampleWeight),
+      });
+    });
+  }
+  const join = (of: (batch: Batch) => ArrayLike<number>) => {
+    const joined = new Float32Array(batches.reduce((size, batch) => size + of(batch).length, 0));
+    batches.reduce((at, batch) => (joined.set(of(batch), at), at + of(batch).length), 0);
+    return joined;
+  };
+  const weighted = batches.some(({ sampleWeight }) => sampleWeight !== undefined);
+  return {
+    rows: batches.reduce((rows, batch) => rows + batch.rows, 0),
+    classes: batches[0].classes,
+    yTrue: join(({ yTrue }) => yTrue),
+    yPred: join(({ yPred }) => yPred),
+    sampleWeight: weighted
+      ? join((batch) => batch.sampleWeight ?? new Float32Array(batch.yTrue.length).fill(1))
+      : undefined,
+  };
+}
+
+/** The threshold of a loss with the best score on a data set, and that score; nothing where there is none to tune. */
+export async function tuneOn(
+  name: string,
+  model: Model,
+  parts: LossParts,
+  reader: BatchReader,
+): Promise<{ threshold: number | number[]; value: number } | undefined> {
+  if (!canTune(parts)) return undefined;
+  const batch = await wholeBatch(name, model, parts, reader), { rows, classes } = batch;
+  const { score, average, classWeights } = parts.scoring, { fromLogits } = parts.reading;
+  const inCounts = classWeights !== undefined && addsCounts(average);
+  const weights = inCounts
+    ? Float32Array.from(batch.yTrue, (_, i) => (batch.sampleWeight?.[i] ?? 1) * classWeights[i % classes])
+    : batch.sampleWeight as Float32Array | undefined;
+  const probabilities = fromLogits ? Float32Array.from(batch.yPred, sigmoid) : batch.yPred as Float32Array;
+  const threshold = tf.tidy(() => {
+    const table = (values: Float32Array) => tf.tensor2d(values, [rows, classes]),
+      sampleWeight = weights && table(weights);
+    const options = { score, average: average as "binary", sampleWeight };
+    return tuneThreshold(table(batch.yTrue as Float32Array), table(probabilities), options).threshold;
+  }) as number | number[];
+  const { decide, scoring } = hardSetting(name, parts, threshold);
+  return { threshold, value: scoreBatch(batch, decide(batch), scoring).value };
+}

@@ -1,0 +1,106 @@
+// What measures: that contenders do the same work, and that medians, growth, memory and bars are what they say.
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { alternate, quantile, type Timed } from "../../bench/alternate.ts";
+import { bars } from "../../bench/bars.ts";
+import { contendersOf, disposeInputs } from "../../bench/contenders.ts";
+import { growth } from "../../bench/growth.ts";
+import { peakBytes } from "../../bench/peak_bytes.ts";
+import { Peers } from "../../bench/peers.ts";
+import { readRecord, type Work, works } from "../../bench/record_format.ts";
+import { recordText } from "../../bench/table.ts";
+import { counted, onBackends } from "../helpers.ts";
+
+onBackends("every contender does the same work, and leaves nothing", () => {
+  const { made } = counted(() => {
+    for (const work of Object.keys(works) as Work[]) {
+      const own = contendersOf(work, 1000);
+      const found = own.map(({ run }) => {
+        const { value, grad } = run(), numbers = { value: value.dataSync()[0], gradient: grad.dataSync() };
+        tf.dispose([value, grad]);
+        return numbers;
+      });
+      const [{ value, gradient }] = found, greatest = Math.max(...gradient.map(Math.abs));
+      assert(value > 0.1 && value < 1 && greatest > 0, `${work}: there is something to measure`);
+      found.forEach((one, i) => {
+        assertAlmostEquals(one.value, value, 1e-5, own[i].name);
+        one.gradient.forEach((g, j) => assertAlmostEquals(g, gradient[j], 1e-4 * greatest, own[i].name));
+      });
+      disposeInputs(own[0].inputs);
+    }
+  });
+  assertEquals(made, 0);
+});
+
+onBackends("data that two tensors share count once at the peak", () => {
+  const x = tf.zeros([1000]);
+  x.dataSync();
+  const shared = tf.getBackend() === "cpu" ? 0 : 4000; // a clone is a copy on wasm
+  assertEquals(peakBytes(() => tf.dispose([tf.clone(x), tf.reshape(x, [10, 100])])), shared);
+  assertEquals(peakBytes(() => tf.tidy(() => void tf.square(tf.square(x)))), 8000);
+  x.dispose();
+});
+
+Deno.test("contenders take turns, a failure is told, slow ones have fewer turns", async () => {
+  const turns: string[] = [];
+  const timed = (name: string, ms: number): Timed => ({
+    name,
+    time: (_, samples) => {
+      turns.push(name);
+      return Promise.resolve(Array<number>(samples).fill(ms));
+    },
+  });
+  const broken: Timed = { name: "broken", time: () => Promise.reject(new Error("no memory\nat a place")) };
+  const pace = { rounds: 4, turn: 20, most: 1000 };
+  const [slow, why, quick] = await alternate([timed("slow", 400), broken, timed("quick", 5)], pace);
+  assertEquals(slow, { ms: 400, from: 400, to: 400, samples: 3 });
+  assertEquals(why, "no memory");
+  assertEquals(quick, { ms: 5, from: 5, to: 5, samples: 16 });
+  assertEquals(turns.slice(-7), ["slow", "quick", "slow", "quick", "slow", "quick", "quick"]);
+});
+
+Deno.test("quantiles and growth", () => {
+  assertEquals([0, 0.25, 0.5, 1].map((q) => quantile([40, 10, 30, 20], q)), [10, 17.5, 25, 40]);
+  const exact = growth([10, 100, 1000, 1e4].map((n) => [n, 3 * n ** 1.25]));
+  for (const bound of [exact.alpha, exact.low, exact.high]) assertAlmostEquals(bound, 1.25, 1e-12);
+  // By hand: logs 0, 1, 2 and 0, 1, 3 of base e; slope 1.5, rest 1/6, error √(1/6/1/2), t 12.706.
+  const { alpha, high } = growth([[1, 1], [Math.E, Math.E], [Math.E ** 2, Math.E ** 3]]);
+  assertAlmostEquals(alpha, 1.5, 1e-12);
+  assertAlmostEquals(high - alpha, 12.706 * Math.sqrt(1 / 12), 1e-9);
+  assertThrows(() => growth([[1, 1], [2, 2]]), RangeError, "3 to 12 points");
+});
+
+Deno.test("bars are met or missed as the numbers say", async () => {
+  const record = { ...await readRecord(), growth: [], memory: [], epochs: [] };
+  const timing = (contender: string, ms: number) => (
+    { work: "binary" as const, rows: 1e6, columns: 1, contender, ms, from: ms, to: ms, samples: 1 }
+  );
+  record.losses = [timing("fused, wasm", 1), timing("composed, wasm", 41), timing("JAX, jit", 1.25)];
+  assertEquals(bars(record), [
+    { what: "1e6 rows: composed, wasm, by fused, wasm", asked: "≥ 40 ×", measured: "41 ×", met: true },
+    { what: "1e6 rows: fused, wasm, by JAX, jit", asked: "≤ 0.70 ×", measured: "0.80 ×", met: false },
+  ]);
+});
+
+Deno.test("the table has everything of the committed record", async () => {
+  const record = await readRecord(), text = recordText(record);
+  for (const { contender } of [...record.losses, ...record.epochs, ...record.memory]) {
+    assertStringIncludes(text, contender);
+  }
+  for (const { columns, words } of Object.values(works)) {
+    assert(record.losses.some((one) => one.columns === columns));
+    assertStringIncludes(text, words);
+  }
+  assertStringIncludes(text, record.machine.cpu);
+});
+
+Deno.test("another library that cannot start is told", async () => {
+  await assertRejects(() => Peers.start(Deno.execPath()), Error, "peers.py ended; run it by itself to see why");
+});

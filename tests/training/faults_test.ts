@@ -1,0 +1,217 @@
+// What goes wrong while a model trains: processes that are killed, disks that are full, data that fail late.
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { type CheckpointStore, f1Loss, fitMetric, type FitMetricOptions, metricGradient } from "../../lib/mod.ts";
+import { backends, onBackends, random } from "../helpers.ts";
+
+const child = new URL("./resume_child.ts", import.meta.url).pathname;
+
+/** Runs the training of resume_child.ts; killed when it has begun the epoch, if one is given. */
+async function train(args: string[], killIn?: number): Promise<string> {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", child, ...args],
+    env: { NO_COLOR: "1", WAIT: String(killIn) },
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let text = "";
+  for await (const part of process.stdout.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    if (text.includes(`epoch ${killIn}\n`)) process.kill("SIGKILL");
+  }
+  const { success, signal } = await process.status;
+  assertEquals(success, killIn === undefined);
+  assertEquals(signal, killIn === undefined ? null : "SIGKILL");
+  return text;
+}
+
+const lastLine = (text: string): string => text.trim().split("\n").at(-1)!;
+
+for (const [i, mode] of ["running", "exact"].entries()) {
+  const backend = backends[i];
+  Deno.test(`a process killed between epochs goes on and ends at the same bytes: ${mode} (${backend})`, async () => {
+    const folder = await Deno.makeTempDir(), file = `${folder}/model.json`;
+    try {
+      const whole = lastLine(await train([mode, backend]));
+      await train([mode, backend, file], 2);
+      const first = await Deno.readTextFile(file);
+      const again = await train([mode, backend, file], 5); // and a second time
+      assertStringIncludes(again, "epoch 2\n");
+      assert(!again.includes("epoch 1\n") && await Deno.readTextFile(file) !== first);
+      const resumed = await train([mode, backend, file]);
+      assert(resumed.startsWith("epoch 5\n"), resumed.slice(0, 40));
+      assertEquals(lastLine(resumed), whole);
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["model.json"]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+const n = 64;
+
+function model(): tf.Sequential {
+  const kernelInitializer = tf.initializers.glorotUniform({ seed: 3 });
+  return tf.sequential({
+    layers: [tf.layers.dense({ units: 1, inputShape: [2], activation: "sigmoid", kernelInitializer })],
+  });
+}
+
+function problem(seed = 1): [x: tf.Tensor, y: tf.Tensor] {
+  const next = random(seed), x = Float32Array.from({ length: 2 * n }, () => 4 * next() - 2);
+  const y = Float32Array.from({ length: n }, (_, i) => x[2 * i] + x[2 * i + 1] > 1 ? 1 : 0);
+  return [tf.tensor2d(x, [n, 2]), tf.tensor2d(y, [n, 1])];
+}
+
+const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => w.dataSync().slice());
+
+/** A store in memory whose n-th writing fails. */
+function memoryStore(failAt = Infinity): CheckpointStore & { text?: string; written: number } {
+  return {
+    text: undefined,
+    written: 0,
+    read() {
+      return Promise.resolve(this.text);
+    },
+    write(text) {
+      if (++this.written === failAt) return Promise.reject(new Error("No space left on device (os error 28)"));
+      this.text = text;
+      return Promise.resolve();
+    },
+  };
+}
+
+onBackends(
+  "a disk that is full while a checkpoint is written: the one before is whole, and it goes on from it",
+  async () => {
+    const data = problem(), loss = f1Loss();
+    for (const optimizer of ["adam", "sgd", "adamax", "rmsprop", "adagrad", "adadelta"]) {
+      const options: FitMetricOptions = { loss, optimizer, epochs: 6, batchSize: 10, patience: 50 };
+      const whole = model(), straight = await fitMetric(whole, data, options), before = tf.memory().numTensors;
+      const store = memoryStore(4), broken = model();
+      const { message } = await assertRejects(() => fitMetric(broken, data, { ...options, checkpoint: store }), Error);
+      assertEquals(
+        message,
+        "Cannot write the checkpoint in the given store after epoch 3: No space left on device (os error 28); " +
+          "the one before it is as it was, make room and go on with resume: true",
+      );
+      const fresh = model(), resumed = await fitMetric(fresh, data, { ...options, checkpoint: store, resume: true });
+      assertEquals(store.written, 7);
+      assertEquals(weightsOf(fresh), weightsOf(whole), optimizer);
+      assertEquals(resumed, straight);
+      tf.dispose([broken.getWeights(), fresh.getWeights()]);
+      assertEquals(tf.memory().numTensors, before);
+    }
+  },
+);
+
+Deno.test({
+  name: "a real file on a disk that is full: the old checkpoint survives, nothing else is left",
+  ignore: Deno.build.os !== "linux", // /dev/full
+  fn: async () => {
+    const folder = await Deno.makeTempDir(), file = `${folder}/model.json`, args = ["running", "cpu", file];
+    try {
+      await train(args, 2);
+      const old = await Deno.readTextFile(file);
+      await Deno.symlink("/dev/full", `${file}.tmp`); // what is written beside it finds no room
+      const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", child, ...args],
+        env: { NO_COLOR: "1" },
+      }).output();
+      assertEquals(success, false);
+      assertStringIncludes(
+        new TextDecoder().decode(stderr),
+        `Cannot write the checkpoint '${file}' after epoch 2: No space left on device`,
+      );
+      assertEquals(await Deno.readTextFile(file), old);
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["model.json"]);
+      assert((await train(args)).startsWith("epoch 2\n")); // there is room again
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test("a checkpoint of another training, of other data, or that cannot be read is refused", async () => {
+  const data = problem(), store = memoryStore(), options = { loss: f1Loss(), epochs: 2, checkpoint: store };
+  const resume = { ...options, epochs: 4, resume: true };
+  const fresh = await fitMetric(model(), data, { ...options, resume: true }); // none yet: from the beginning
+  assertEquals(fresh.epoch, [0, 1]);
+  const say = async (changed: Partial<FitMetricOptions>, its = data) => {
+    const before = tf.memory().numTensors, own = model();
+    const { message } = await assertRejects(() => fitMetric(own, its, { ...resume, ...changed }), Error);
+    own.dispose();
+    assertEquals(tf.memory().numTensors, before, message);
+    return message;
+  };
+  const another = "Cannot train: the checkpoint in the given store is of another training, its";
+  assertEquals(await say({ mode: "exact" }), `${another} 'mode' is "running", not "exact"`);
+  assertEquals(await say({ optimizer: "sgd" }), `${another} 'optimizer' is "AdamOptimizer", not "SGDOptimizer"`);
+  assertEquals(await say({ seed: 1 }), `${another} 'seed' is 0, not 1`);
+  assertEquals(await say({ batchSize: 3 }), `${another} 'batchSize' is 256, not 3`);
+  assertEquals(await say({ patience: 3 }), `${another} 'best' is "not kept", not "kept"`);
+  const relabelled: [tf.Tensor, tf.Tensor] = [data[0], tf.sub(1, data[1])];
+  assertStringIncludes(await say({}, relabelled), "'data' differ between the checkpoint and now, the weight of the");
+  store.text = store.text!.slice(0, -9);
+  assertStringIncludes(await say({}), "the checkpoint in the given store cannot be read: ");
+  store.text = "{}";
+  assertStringIncludes(await say({}), "is none of fitMetric, its format is undefined");
+});
+
+onBackends("data that fail while it trains: the iterator's own error, or a sentence; nothing is left", async () => {
+  const [x, y] = problem();
+  let pass = 0;
+  const make = (change: (x: tf.Tensor, y: tf.Tensor, from: number) => tf.Tensor[] | undefined) =>
+    function* () {
+      pass++;
+      for (let from = 0; from < n; from += 16) {
+        const parts = tf.tidy(() => change(tf.slice(x, from, 16), tf.slice(y, from, 16), from) ?? []);
+        if (parts.length > 0) yield [parts[0], parts[1]] as const;
+      }
+    };
+  for (const mode of ["running", "exact"] as const) {
+    const own = model(), before = tf.memory().numTensors;
+    const say = async (data: () => Generator<readonly [tf.Tensor, tf.Tensor]>) => {
+      pass = 0;
+      const { message } = await assertRejects(() => fitMetric(own, data, { loss: f1Loss(), mode, epochs: 3 }), Error);
+      assertEquals(tf.memory().numTensors, before, message);
+      return message;
+    };
+    for (const when of [1, 2, 3, 4]) {
+      const broken = make((a, b, from) => {
+        if (pass === when && from === 32) throw new Error("the disk is gone");
+        return [a, b];
+      });
+      assertEquals(await say(broken), "the disk is gone");
+    }
+    const relabelled = make((a, b, from) => [a, pass === 2 && from === 16 ? tf.sub(1, b) : b]);
+    assertStringIncludes(await say(relabelled), "'data' differ between the");
+    const shorter = make((a, b, from) => pass === 2 && from === 48 ? undefined : [a, b]);
+    assertStringIncludes(await say(shorter), "'data' differ between the");
+    const longer = make((a, b, from) => pass === 1 && from === 48 ? undefined : [a, b]);
+    assertStringIncludes(await say(longer), "'data' differ between the");
+    const late = make((a, b, from) => [pass === 3 && from === 32 ? tf.fill([16, 2], NaN) : a, b]);
+    assertStringIncludes(await say(late), "'yPred' must lie in [0, 1], row 32 is NaN");
+  }
+});
+
+onBackends("a NaN at row 1,000,000 is named", async () => {
+  const size = 50_000, row = 1_000_000;
+  const batches = function* () {
+    for (let from = 0; from <= row; from += size) {
+      yield tf.tidy(() => {
+        const x = tf.randomNormal([size, 2], 0, 1, "float32", 1 + from),
+          y = tf.cast(tf.greater(tf.sum(x, 1, true), 1), "float32");
+        return [from === row ? tf.concat([tf.fill([1, 2], NaN), tf.slice(x, 1)]) : x, y] as [tf.Tensor, tf.Tensor];
+      });
+    }
+  };
+  const own = model(), loss = f1Loss(), before = tf.memory().numTensors;
+  for (
+    const call of [() => metricGradient(own, batches, { loss }), () => fitMetric(own, batches, { loss, epochs: 1 })]
+  ) {
+    const { message } = await assertRejects(call, RangeError);
+    assertEquals(message, "Cannot compute f1Loss: 'yPred' must lie in [0, 1], row 1000000 is NaN");
+    assertEquals(tf.memory().numTensors, before);
+  }
+});

@@ -1,0 +1,300 @@
+// How a training is steered and how it ends: early stopping, thresholds, callbacks, signals, refusals.
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import {
+  annealSlope,
+  DatasetMetrics,
+  f1Loss,
+  f1Metric,
+  type FitCallbacks,
+  fitMetric,
+  type FitMetricOptions,
+  type Loss,
+  metricLoss,
+  type TrainingData,
+} from "../../lib/mod.ts";
+import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
+
+const n = 60;
+
+function network(units = 1, activation: "sigmoid" | "softmax" | "linear" = "sigmoid"): tf.Sequential {
+  const kernelInitializer = tf.initializers.glorotUniform({ seed: 3 });
+  return tf.sequential({ layers: [tf.layers.dense({ units, inputShape: [2], activation, kernelInitializer })] });
+}
+
+/** Rows and labels, some of which are wrong. */
+function problem(units = 1, seed = 1, wrong = 0.1): [x: tf.Tensor, y: tf.Tensor] {
+  const next = random(seed), x = Float32Array.from({ length: n * 2 }, () => 4 * next() - 2);
+  const y = Float32Array.from({ length: n * units }, (_, i) => {
+    const row = Math.floor(i / units), above = x[2 * row] + x[2 * row + 1] > 1.2 - i % units;
+    return above === next() > wrong ? 1 : 0;
+  });
+  return [tf.tensor2d(x, [n, 2]), tf.tensor2d(y, [n, units])];
+}
+
+const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => w.dataSync().slice());
+const f1Of = (model: tf.LayersModel, [x, y]: [tf.Tensor, tf.Tensor], threshold = 0.5): number =>
+  tf.tidy(() => f1Metric({ threshold })(y, model.predict(x) as tf.Tensor).dataSync()[0]);
+
+onBackends("early stopping: it ends after the patience, with the best weights and a tuned threshold", async () => {
+  const data = problem(), validationData = problem(1, 2), loss = f1Loss(), model = network();
+  const before = tf.memory().numTensors;
+  const result = await fitMetric(model, data, {
+    loss,
+    optimizer: tf.train.sgd(20),
+    epochs: 200,
+    batchSize: 16,
+    validationData,
+    patience: 3,
+  });
+  assertEquals(tf.memory().numTensors - before, 1); // what the given optimizer keeps
+  const { history, best, epoch, stopped, threshold, thresholdValue } = result;
+  assertEquals(Object.keys(history), ["loss", "f1", "alive", "val_loss", "val_f1"]);
+  assertEquals([stopped, epoch.length], ["patience", best.epoch + 4]);
+  assertEquals(best.epoch, history.val_f1.indexOf(Math.max(...history.val_f1)));
+  assertWithin(f1Of(model, validationData), best.value, 1e-6);
+  assertWithin(f1Of(model, data), history.f1[best.epoch], 1e-6);
+  assertWithin(f1Of(model, validationData, threshold as number), thresholdValue!, 1e-6);
+  assert(thresholdValue! >= best.value);
+  const unrestored = network();
+  const last = await fitMetric(unrestored, data, {
+    loss,
+    optimizer: tf.train.sgd(20),
+    epochs: epoch.length,
+    batchSize: 16,
+  });
+  assertEquals(last.history.f1, history.f1);
+  assertEquals("threshold" in last, false);
+  assertWithin(f1Of(unrestored, data), history.f1.at(-1)!, 1e-6);
+});
+
+const settings: {
+  loss: Loss;
+  units: number;
+  activation?: "softmax" | "linear";
+  thresholds?: number;
+  ignored?: number;
+}[] = [
+  { loss: f1Loss({ average: "macro", classWeights: [1, 2, 3], threshold: [0.3, 0.4, 0.5] }), units: 3, thresholds: 3 },
+  { loss: f1Loss({ average: "micro", classWeights: [1, 2, 3] }), units: 3, thresholds: 1 },
+  { loss: f1Loss({ average: "weighted", ignoreLabel: -1 }), units: 3, thresholds: 3, ignored: -1 },
+  { loss: f1Loss({ fromLogits: true, threshold: 0.4 }), units: 1, activation: "linear", thresholds: 1 },
+  { loss: f1Loss({ average: "samples" }), units: 3 },
+  { loss: metricLoss("mcc", { decision: "argmax", average: "macro" }), units: 3, activation: "softmax" },
+];
+
+onBackends("every setting of the losses trains, and tunes what can be tuned", async () => {
+  for (const { loss, units, activation, thresholds, ignored } of settings) {
+    const data = problem(units), validationData = problem(units, 2);
+    if (ignored) {
+      for (const set of [data, validationData]) {
+        set[1] = tf.tidy(() => tf.concat([tf.fill([5, units], ignored), tf.slice(set[1], 5)]));
+      }
+    }
+    for (const mode of ["running", "exact"] as const) {
+      const { history, ...result } = await fitMetric(network(units, activation), data, {
+        loss,
+        mode,
+        epochs: 12,
+        optimizer: tf.train.adam(0.1),
+        batchSize: 16,
+        validationData,
+      });
+      assert(history.loss.at(-1)! < history.loss[0], `${mode} ${history.loss}`);
+      assertEquals([result.threshold ?? []].flat().length, thresholds ?? 0);
+      const score = Object.keys(history)[1];
+      if (thresholds) assert(result.thresholdValue! >= history[`val_${score}`].at(-1)! - 1e-12);
+    }
+  }
+});
+
+onBackends("sampleWeight: a row that weighs 2 is two rows, one that weighs 0 is none", async () => {
+  const [x, y] = problem(), weights = Float32Array.from({ length: n }, (_, i) => i % 3), loss = f1Loss();
+  const rows = tf.tensor1d([...weights].flatMap((w, i) => Array(w).fill(i)), "int32");
+  const weighted = network(), repeated = network(), options = { loss, mode: "exact", epochs: 10 } as const;
+  const a = await fitMetric(weighted, [x, y, tf.tensor1d(weights)], options);
+  const b = await fitMetric(repeated, [tf.gather(x, rows), tf.gather(y, rows)], options);
+  weightsOf(weighted).forEach((w, i) => assertAllWithin(w, weightsOf(repeated)[i], 1e-5));
+  assertAllWithin(a.history.loss, b.history.loss, 1e-6);
+});
+
+onBackends("callbacks: in order, with what the history holds; tf.Callbacks may add to it, and stop it", async () => {
+  const data = problem(), heard: string[] = [], logged: Record<string, number>[] = [];
+  const listen: FitCallbacks = {
+    onTrainBegin: () => void heard.push("train"),
+    onEpochBegin: async (epoch) => void heard.push(await Promise.resolve(`epoch ${epoch}`)),
+    onBatchBegin: (batch) => void heard.push(`batch ${batch}`),
+    onBatchEnd: (_, logs) => void heard.push(`${logs!.size} rows`),
+    onEpochEnd: (epoch, logs) => {
+      heard.push(`end of ${epoch}`);
+      logged.push({ ...logs });
+    },
+    onTrainEnd: () => void heard.push("end"),
+  };
+  const ofEpoch = (e: number, batches: number[]) => [
+    `epoch ${e}`,
+    ...batches.flatMap((size, b) => [`batch ${b}`, `${size} rows`]),
+    `end of ${e}`,
+  ];
+  const { history } = await fitMetric(network(), data, {
+    loss: f1Loss(),
+    mode: "exact",
+    epochs: 2,
+    batchSize: 50,
+    callbacks: listen,
+  });
+  assertEquals(heard, ["train", ...ofEpoch(0, [50, 10]), ...ofEpoch(1, [50, 10]), "end"]);
+  assertEquals(logged.map(({ loss }) => loss), history.loss);
+
+  const compiled = network();
+  const scores = new DatasetMetrics({ scores: ["mcc"], train: data as never });
+  const stop = tf.callbacks.earlyStopping({ monitor: "dataset_mcc", mode: "max", patience: 2 });
+  const stopped = await fitMetric(compiled, data, {
+    loss: f1Loss(),
+    optimizer: tf.train.sgd(20),
+    epochs: 100,
+    batchSize: 16,
+    callbacks: [scores, stop] as unknown as FitCallbacks[],
+  });
+  assertEquals(stopped.stopped, "stopTraining");
+  const mcc = stopped.history.dataset_mcc;
+  assertEquals(mcc.length, stopped.epoch.length);
+  assert(mcc.length < 100 && mcc.indexOf(Math.max(...mcc)) < mcc.length - 1);
+});
+
+onBackends("an AbortSignal ends it before the next batch; nothing is left", async () => {
+  const data = problem(), before = tf.memory().numTensors + 2, abort = new AbortController();
+  for (const mode of ["running", "exact"] as const) {
+    const model = network(), controller = new AbortController();
+    let batches = 0;
+    const callbacks = { onBatchEnd: () => void (++batches === 3 && controller.abort(new Error("enough"))) };
+    await assertRejects(
+      () =>
+        fitMetric(model, data, {
+          loss: f1Loss(),
+          mode,
+          epochs: 5,
+          batchSize: 16,
+          callbacks,
+          signal: controller.signal,
+        }),
+      Error,
+      "enough",
+    );
+    assertEquals(batches, 3);
+    model.dispose();
+  }
+  const model = network(), slow = { onEpochEnd: () => new Promise<void>((resolve) => setTimeout(resolve, 5)) };
+  const signal = AbortSignal.timeout(60); // timers have their turn
+  const { name } = await assertRejects(
+    () => fitMetric(model, data, { loss: f1Loss(), epochs: 1e6, callbacks: slow, signal }),
+    DOMException,
+  );
+  assertEquals(name, "TimeoutError");
+  model.dispose();
+  abort.abort();
+  await assertRejects(
+    () => fitMetric(network(), data, { loss: f1Loss(), epochs: 1, signal: abort.signal }),
+    DOMException,
+  );
+  assertEquals(tf.memory().numTensors, before); // the last model
+});
+
+onBackends("a loss of each epoch: the slope is annealed, the history is that of the epoch's loss", async () => {
+  const data = problem(), slope = annealSlope({ from: 1, to: 16, epochs: 5 }), model = network();
+  const { history } = await fitMetric(model, data, {
+    loss: (epoch: number) => f1Loss({ slope: slope(epoch) }),
+    epochs: 5,
+  });
+  const last = f1Loss({ slope: 16 })(data[1], model.predict(data[0]) as tf.Tensor).dataSync()[0];
+  assertWithin(history.loss[4], last, 1e-6);
+  const { message } = await assertRejects(
+    () => fitMetric(model, data, { loss: (epoch: number) => metricLoss(epoch < 2 ? "f1" : "mcc"), epochs: 3 }),
+    RangeError,
+  );
+  assertStringIncludes(message, "'loss' must be of one score in all epochs, it is mccLoss in epoch 2, f1Loss before");
+});
+
+/** The sentence a training is refused or stopped with, after which there are no more tensors than before. */
+async function refusal(model: tf.LayersModel, data: TrainingData, options: Partial<FitMetricOptions>): Promise<string> {
+  const before = tf.memory().numTensors;
+  const { message } = await assertRejects(
+    () => fitMetric(model, data, { loss: f1Loss(), epochs: 3, ...options }),
+    Error,
+  );
+  assertEquals(tf.memory().numTensors, before, `left tensors behind: ${message}`);
+  assertMatch(message, /^Cannot (train|compute|make)\b[^\n]+[^.\n]$/);
+  return message;
+}
+
+onBackends("a gradient that is dead, weights that are no numbers: a sentence that says what to change", async () => {
+  const [x, y] = problem();
+  for (const mode of ["running", "exact"] as const) {
+    const say = (data: TrainingData, options: Partial<FitMetricOptions>) =>
+      refusal(network(), data, { mode, ...options });
+    assertMatch(
+      await say([x, y], { loss: f1Loss({ step: "round" }) }),
+      /epoch 0: the step 'round' has none.*'softsign'/,
+    );
+    assertStringIncludes(await say([x, tf.zerosLike(y)], {}), "'data' has no positive");
+    const far = network();
+    far.setWeights([tf.zeros([2, 1]), tf.tensor1d([-8])]);
+    assertStringIncludes(
+      await refusal(far, [x, y], { mode, loss: f1Loss({ step: "linearRamp", slope: 10 }) }),
+      "the step 'linearRamp' is flat, or the score 'f1' does not change; lower 'slope' (it is 10)",
+    );
+    const logits = f1Loss({ fromLogits: true }), endless = tf.train.sgd(1e39);
+    assertStringIncludes(
+      await refusal(network(1, "linear"), [x, y], { mode, loss: logits, optimizer: endless }),
+      "weights are not finite any more in epoch 0; lower the learning rate",
+    );
+  }
+  const perfect = network();
+  perfect.setWeights([tf.tensor2d([[100], [100]]), tf.tensor1d([-120])]);
+  const separated = problem(1, 1, 0);
+  const { stopped, history } = await fitMetric(perfect, separated, {
+    loss: f1Loss({ step: "linearRamp", slope: 2 }),
+    epochs: 9,
+  });
+  assert(stopped === "perfect" && history.f1.every((f1) => f1 === 1), `${stopped} ${history.f1}`);
+});
+
+onBackends("what cannot be trained is refused in one sentence", async () => {
+  const data = problem(), model = network(), none = { read: () => 1 };
+  const cases: [Partial<FitMetricOptions> | Record<string, unknown>, string][] = [
+    [{ loss: "f1" }, "'loss' must be one that"],
+    [{ loss: f1Loss({ decision: { top: 3 }, step: "softsign" }) }, "{ top: k }"],
+    [{ loss: () => tf.losses.meanSquaredError }, "'loss' must be one that"],
+    [{ mode: "batch" }, "'mode' must be 'running' or 'exact', it is 'batch'"],
+    [{ optimizer: "adem" }, "'optimizer' must be a tf.Optimizer or one of sgd, adam, adamax"],
+    [{ epochs: 0 }, "'epochs' must be an integer of at least 1, it is 0"],
+    [{ epochs: undefined }, "'epochs'"],
+    [{ batchSize: 0 }, "'batchSize'"],
+    [{ seed: -1 }, "'seed'"],
+    [{ patience: 0 }, "'patience'"],
+    [{ validationData: [1] }, "'validationData' must be tensors"],
+    [{ callbacks: [3] }, "'callbacks' must be objects of functions, one is 3"],
+    [{ signal: 3 }, "'signal' must be an AbortSignal, it is 3"],
+    [{ progress: "bar" }, "'progress' must be true or false, it is 'bar'"],
+    [{ checkpoint: none }, "'checkpoint' must be a file's path or have read() and write()"],
+    [{ checkpoint: "" }, "'checkpoint'"],
+    [{ resume: true }, "'resume' is true, but there is no 'checkpoint'"],
+    [{ epoch: 3 }, "'epoch' is 3, but there is no such option"],
+  ];
+  for (const [options, part] of cases) {
+    assertStringIncludes(await refusal(model, data, options as Partial<FitMetricOptions>), part);
+  }
+  const empty: [tf.Tensor, tf.Tensor] = [tf.zeros([0, 2]), tf.zeros([0, 1])];
+  assertStringIncludes(await refusal(model, empty, {}), "'data' has no rows");
+  assertStringIncludes(await refusal(model, () => [], {}), "'data' has no rows");
+  assertStringIncludes(await refusal({} as tf.LayersModel, data, {}), "'model' must be a tf.LayersModel");
+  const [x, y] = data, broken = tf.tidy(() => tf.concat([tf.slice(x, 0, 41), tf.fill([19, 2], NaN)]));
+  for (const mode of ["running", "exact"] as const) {
+    const message = await refusal(model, [broken, y], { mode });
+    assertMatch(message, mode === "exact" ? /yPred.*row 41 is NaN/ : /yPred.*row (4[1-9]|5\d) is NaN/);
+  }
+  assertStringIncludes(
+    await refusal(model, data, { validationData: [broken, y] }),
+    "Cannot compute f1Loss on 'validationData': 'yPred' must lie in [0, 1], row 41 is NaN",
+  );
+});

@@ -1,0 +1,93 @@
+// What a training shows of itself: in a terminal, in a notebook, where lines stay.
+import { assertEquals } from "@std/assert";
+import type { FitCallbacks } from "../../lib/mod.ts";
+import { showProgress, timeText } from "../../lib/training/fit_progress.ts";
+
+/** Two of four epochs of two batches, 10 s a batch and 5 s for the pass at the end, from the third on. */
+async function runThrough(make: (now: () => number) => FitCallbacks): Promise<void> {
+  let seconds = 0;
+  const callbacks = make(() => 1000 * seconds);
+  for (const epoch of [2, 3]) {
+    await callbacks.onEpochBegin!(epoch);
+    for (const batch of [0, 1]) {
+      seconds += 10;
+      await callbacks.onBatchEnd!(batch);
+    }
+    seconds += 5;
+    await callbacks.onEpochEnd!(epoch, { loss: 1 / 3, f1: 0.5 + epoch / 10, alive: 0.987 });
+  }
+  await callbacks.onTrainEnd!();
+}
+
+Deno.test("progress in a terminal: one line that is rewritten, and one that stays", async () => {
+  const rewritten: string[] = [], printed: string[] = [];
+  await runThrough((now) =>
+    showProgress(4, {
+      from: 2,
+      batches: 2,
+      display: { now, rewrite: (line) => void rewritten.push(line), print: (line) => void printed.push(line) },
+    })
+  );
+  assertEquals(rewritten, [
+    "epoch 3 of 4  [█████████████·······]  30 s left",
+    "epoch 3 of 4  [███████████████·····]  21 s left",
+    "epoch 3 of 4  [███████████████·····]  loss 0.3333, f1 0.7000, 99 % alive  25 s left",
+    "epoch 4 of 4  [██████████████████··]  loss 0.3333, f1 0.7000, 99 % alive  12 s left",
+    "epoch 4 of 4  [████████████████████]  loss 0.3333, f1 0.7000, 99 % alive  1 s left",
+    "epoch 4 of 4  [████████████████████]  loss 0.3333, f1 0.8000, 99 % alive",
+  ]);
+  assertEquals(printed, ["4 of 4 epochs  loss 0.3333, f1 0.8000, 99 % alive"]);
+});
+
+Deno.test("progress in a notebook: one output that is updated, in the end without times", async () => {
+  const sent: [string, string, unknown][] = [];
+  await runThrough((now) =>
+    showProgress(4, {
+      from: 2,
+      batches: 2,
+      display: {
+        now,
+        print: () => {},
+        broadcast: (type, { data, transient }) => {
+          sent.push([type, (data as Record<string, string>)["text/plain"], transient]);
+          return Promise.resolve();
+        },
+      },
+    })
+  );
+  assertEquals(sent.map(([type]) => type), ["display_data", ...Array(6).fill("update_display_data")]);
+  assertEquals(new Set(sent.map(([, , transient]) => JSON.stringify(transient))).size, 1);
+  assertEquals(sent[2][1], "epoch 3 of 4  loss 0.3333, f1 0.7000, 99 % alive  25 s left");
+  assertEquals(sent.at(-1)![1], "4 of 4 epochs  loss 0.3333, f1 0.8000, 99 % alive");
+});
+
+Deno.test("progress where lines stay: about twenty in all", async () => {
+  const printed: string[] = [];
+  let seconds = 0;
+  const callbacks = showProgress(1000, {
+    from: 0,
+    batches: 1,
+    display: { now: () => 1000 * seconds, print: (line) => void printed.push(line) },
+  });
+  for (let epoch = 0; epoch < 1000; epoch++) {
+    seconds++;
+    await callbacks.onEpochBegin!(epoch);
+    await callbacks.onBatchEnd!(0);
+    await callbacks.onEpochEnd!(epoch, { loss: 0.5 });
+  }
+  await callbacks.onTrainEnd!();
+  assertEquals(printed.length, 20);
+  assertEquals(printed[0], "epoch 50 of 1000  loss 0.5000  15 min 50 s left");
+  assertEquals(printed[19], "epoch 1000 of 1000  loss 0.5000");
+});
+
+Deno.test("times in words", () => {
+  assertEquals([0.2, 59, 60, 200, 3600, 7500].map(timeText), [
+    "1 s",
+    "59 s",
+    "1 min 0 s",
+    "3 min 20 s",
+    "1 h 0 min",
+    "2 h 5 min",
+  ]);
+});
