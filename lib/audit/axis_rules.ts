@@ -72,8 +72,8 @@ function sumOfOne({ ops }: Facts): Wrong | undefined {
 
 /** Normalised or reduced along the wrong axis. */
 export const wrongAxis: Rule = ({ facts }) => {
-  for (const  of of[acrossRows, alongRows, comparedTooLate, sumOfOne]) {
-    const wrong = of(facts);
+  for (const find of [acrossRows, alongRows, comparedTooLate, sumOfOne]) {
+    const wrong = find(facts);
     if (wrong === undefined) continue;
     const [op, message, remedy] = wrong;
     return {

@@ -87,6 +87,13 @@ const isFlat = (name: string, attrs: Record<string, unknown> | undefined): boole
 /** Operations that leave the outputs what they are. */
 const sameNumbers = new Set(["Reshape", "Identity", "ClipByValue", "ExpandDims", "Slice", "StridedSlice", "Cast"]);
 
+/** Whether an operation adds or bounds by a constant that is there to keep a logarithm or a division from 0. */
+function nudges(name: string, given: Tensor[], known: (Origin | undefined)[]): boolean {
+  if (!["Add", "AddV2", "Maximum"].includes(name)) return false;
+  const own = given.filter((_, i) => known[i] === undefined);
+  return own.length === 1 && own[0].size === 1 && Math.abs(own[0].dataSync()[0]) <= 1e-3;
+}
+
 /** What an operation makes of the sums that go into it. */
 function reducedBy(
   name: string,
@@ -145,7 +152,7 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
     const outputs = [result].flat().filter(isTensor);
     const known = given.map(originOf);
     const fromPred = known.some((o) => o?.fromPred), fromTrue = known.some((o) => o?.fromTrue);
-    const isPred = sameNumbers.has(name) && known.some((o) => o?.isPred);
+    const isPred = known.some((o) => o?.isPred) && (sameNumbers.has(name) || nudges(name, given, known));
     // What tf.where chooses by is no way back.
     const flows = name === "Select" ? known.filter((_, i) => given[i] !== inputs.condition) : known;
     const live = !isFlat(name, attrs) && flows.some((o) => o?.live);

@@ -1,5 +1,5 @@
 import { difference, type Facts, type Op, withOutputs } from "./facts.ts";
-import { valueOf } from "./measure.ts";
+import { rowsOf, valueOf } from "./measure.ts";
 import type { AuditedLoss, AuditOptions, Finding, Where } from "./types.ts";
 
 /** What a rule is given. */
@@ -35,6 +35,12 @@ function moves({ loss, facts }: Case): number {
   );
 }
 
+/** How much the value of a batch changes with the order of its rows, which is rounding, or more. */
+function noise({ loss, facts: { random: { batch, value }, rows } }: Case): number {
+  const orders = [1, 7, 19].map((shift) => Array.from({ length: rows }, (_, i) => (i + shift) % rows));
+  return Math.max(...orders.map((order) => Math.abs(valueOf(loss, rowsOf(batch, order)) - value) || 0));
+}
+
 /** Whether the loss takes no value between, as one output goes from end to end: it jumps, as a decision does. */
 function jumps({ loss, facts }: Case): boolean {
   const { batch } = facts.random, low = Math.min(0, ...batch.yPred), high = Math.max(1, ...batch.yPred);
@@ -45,7 +51,9 @@ function jumps({ loss, facts }: Case): boolean {
 /** No gradient at all: which operation, or which value that was read out. */
 export const noGradient: Rule = (of) => {
   const { gradient, backThrown, value } = of.facts.random, { ops, readOut, connected, live } = of.facts;
-  const change = moves(of), still = change <= 1e-6 * Math.max(1, Math.abs(value)), block = blocking(ops);
+  const change = moves(of),
+    still = Number.isFinite(value) && change <= Math.max(1e-6 * Math.abs(value), 8 * noise(of)),
+    block = blocking(ops);
   if (gradient !== undefined && !allZero(gradient) && !still) return undefined;
   const evidence = {
     batch: "random",
@@ -53,7 +61,7 @@ export const noGradient: Rule = (of) => {
     gradient: gradient === undefined ? "none" : gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0),
     valueMovesBy: change,
   };
-  if (readOut !== undefined && !connected && change > 0) {
+  if (readOut !== undefined && change > 0 && (!connected || (!live && block === undefined))) {
     return {
       cause: "detached",
       severity: "error",
@@ -159,13 +167,13 @@ export const deadTerm: Rule = ({ facts }) => {
     inputs.some((i) => i.fromPred && !i.live)
   );
   if (op === undefined) return undefined;
-  const flat = blocking(ops);
+  const flat = blocking(ops), ratio = ops.slice(ops.indexOf(op)).some(({ op, live }) => op === "RealDiv" && live);
   return {
     cause: "no-gradient-op",
-    severity: "warning",
-    message: `One term passes through ${
-      flat?.op ?? "an operation"
-    }, which is flat: it is added to the loss and trains nothing`,
+    severity: ratio ? "error" : "warning",
+    message: `One term passes through ${flat?.op ?? "an operation"}, which is flat: ${
+      ratio ? "the ratio is trained by its other terms alone" : "it is added to the loss and trains nothing"
+    }`,
     evidence: { batch: "random", value: random.value, addedBy: op.op },
     remedy:
       "Replace the comparison or the rounding in that term: relu(p − 0.5) for p > 0.5, softsign({ slope: 4 }) for round",
@@ -173,22 +181,42 @@ export const deadTerm: Rule = ({ facts }) => {
   };
 };
 
-/** One column of labels against several of outputs. */
+/** One column of labels against several of outputs, or the other way round. */
 function spread({ ops, columns, random, rows }: Facts): Finding | undefined {
-  const labels = new Set(random.batch.yTrue);
-  if (columns < 2 || random.batch.yTrue.length !== rows || labels.size <= columns && labels.size > 2) return undefined;
+  const labels = new Set(random.batch.yTrue), labelColumns = random.batch.yTrue.length / rows;
+  const one = columns > 1 && labelColumns === 1 && !(labels.size <= columns && labels.size > 2);
+  if (!one && !(columns === 1 && labelColumns > 1)) return undefined;
   const op = ops.find(({ op, inputs }) =>
     ["Sub", "SquaredDifference"].includes(op) &&
-    inputs.some((i) => i.isPred && i.shape.at(-1) === columns) &&
-    inputs.some((i) => i.fromTrue && !i.fromPred && i.shape.at(-1) === 1)
+    inputs.some((i) => i.isPred && i.shape.length === 2 && i.shape[1] === columns) &&
+    inputs.some((i) => i.fromTrue && !i.fromPred && i.shape.length === 2 && i.shape[1] === labelColumns)
   );
   return op && {
     cause: "broadcast",
     severity: "error",
-    message:
-      `One column of labels is compared with ${columns} columns of outputs: each of them is drawn to the same label`,
-    evidence: { labelColumns: 1, outputColumns: columns, value: random.value },
-    remedy: "Give the last layer one unit, or give every output a label of its own",
+    message: one
+      ? `One column of labels is compared with ${columns} columns of outputs: each of them is drawn to the same label`
+      : `One column of outputs is compared with ${labelColumns} columns of labels: it is drawn to all of them at once`,
+    evidence: { labelColumns, outputColumns: columns, value: random.value },
+    remedy: "Give the last layer as many units as there are labels in a row",
+    where: whereOf(op),
+  };
+}
+
+/** Labels or outputs that were transposed: [1, n] against [n, 1]. Pairs of outputs with each other are meant. */
+function crossed({ ops, rows, random }: Facts): Finding | undefined {
+  const side = (shape: readonly number[], columns: boolean) =>
+    shape.length === 2 && shape[0] === (columns ? rows : 1) && shape[1] === (columns ? 1 : rows);
+  const op = ops.find(({ inputs: [a, b] }) =>
+    a !== undefined && b !== undefined && a.fromPred !== b.fromPred && a.fromTrue !== b.fromTrue &&
+    (side(a.shape, true) && side(b.shape, false) || side(a.shape, false) && side(b.shape, true))
+  );
+  return op && {
+    cause: "broadcast",
+    severity: "error",
+    message: `[1, ${rows}] against [${rows}, 1] makes ${rows} × ${rows}: every label is compared with every output`,
+    evidence: { rows, value: random.value },
+    remedy: "Transpose neither: both are [rows, columns], and compared element by element",
     where: whereOf(op),
   };
 }
@@ -201,7 +229,7 @@ export const broadcast: Rule = ({ loss, facts }) => {
     inputs.some((a) => a.shape.length === 1 && a.shape[0] === n) &&
     inputs.some((a) => a.shape.length === 2 && a.shape[0] === n && a.shape[1] === 1)
   );
-  if (op === undefined) return spread(facts);
+  if (op === undefined) return crossed(facts) ?? spread(facts);
   const turned = withOutputs(
     facts.random.batch,
     (_, i) => facts.random.batch.yPred[(i + facts.columns) % (n * facts.columns)],
