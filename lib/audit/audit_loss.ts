@@ -2,11 +2,26 @@ import * as tf from "@tensorflow/tfjs";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Tensor } from "../tensor.ts";
-import { gather, withOutputs } from "./facts.ts";
-import { valueOf } from "./measure.ts";
+import { wrongAxis } from "./axis_rules.ts";
+import { badScale, reduction } from "./batch_rules.ts";
+import { type Facts, gather } from "./facts.ts";
+import { notFinite } from "./finite_rules.ts";
+import { saturated } from "./flat_rule.ts";
+import { labelEncoding } from "./label_rules.ts";
+import { measure, type Numbers } from "./measure.ts";
+import { wrongOptimum, wrongSign } from "./optimum_rules.ts";
 import { reportText } from "./report_text.ts";
 import { samplerOf } from "./sample.ts";
-import { activation, broadcast, type Case, noGradient, partlyDetached, type Rule } from "./structure_rules.ts";
+import {
+  activation,
+  broadcast,
+  type Case,
+  deadTerm,
+  noGradient,
+  partlyDetached,
+  type Rule,
+} from "./structure_rules.ts";
+import { swapped } from "./swapped_rule.ts";
 import {
   type AuditedLoss,
   type AuditOptions,
@@ -17,31 +32,27 @@ import {
   type Severity,
   type WayPoint,
 } from "./types.ts";
-import {
-  badScale,
-  labelEncoding,
-  notFinite,
-  reduction,
-  saturated,
-  swapped,
-  wrongOptimum,
-  wrongSign,
-} from "./value_rules.ts";
 
-/** Every rule with what it tries, the most specific first: what one names is not said again by those after it. */
-const rules: readonly (readonly [name: string, rule: Rule])[] = [
-  ["broadcast", broadcast],
-  ["gradient exists", noGradient],
-  ["gradient against differences", partlyDetached],
-  ["labels as the formula takes them", labelEncoding],
-  ["last layer and loss fit", activation],
-  ["arguments in order", swapped],
-  ["better outputs, lower loss", wrongSign],
-  ["numbers on every kind of batch", notFinite],
-  ["useless models are worse", wrongOptimum],
-  ["scale", badScale],
-  ["batches and data set", reduction],
-  ["gradient where outputs are wrong", saturated],
+/**
+ * Every rule with what it tries, in stages, the most specific first: where one names an error, those of the stages after
+ * it would only say its consequences, and are not tried.
+ */
+const stages: readonly (readonly (readonly [name: string, rule: Rule])[])[] = [
+  [["operands of the same shape", broadcast]],
+  [["rows and columns kept apart", wrongAxis]],
+  [["gradient exists", noGradient]],
+  [["gradient against differences", partlyDetached]],
+  [["every term has a gradient", deadTerm]],
+  [["arguments in order", swapped]],
+  [["labels as the formula takes them", labelEncoding]],
+  [["last layer and loss fit", activation]],
+  [["numbers on every kind of batch", notFinite], ["better outputs, lower loss", wrongSign]],
+  [["useless models are worse", wrongOptimum]],
+  [
+    ["gradient where outputs are wrong", saturated],
+    ["batches and data set", reduction],
+    ["scale", badScale],
+  ],
 ];
 
 const optionNames: readonly (keyof AuditOptions)[] = [
@@ -94,16 +105,17 @@ function checkResult(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, s
   });
 }
 
-/** The loss and its slope from outputs that are wrong to those that are right, in 40 steps. */
-function wayOf({ loss, facts }: Case): WayPoint[] {
+/** The loss and its gradient along the way from outputs that are wrong to those that are right, in 40 steps. */
+function wayOf({ loss, facts }: { loss: AuditedLoss; facts: Facts }): WayPoint[] {
   const right = facts.tried.perfect?.batch;
   if (right === undefined) return [];
   const low = Math.min(...right.yPred), high = Math.max(...right.yPred);
-  const at = (share: number) => valueOf(loss, withOutputs(right, (p) => share * p + (1 - share) * (low + high - p)));
-  const way = Array.from({ length: 41 }, (_, i) => ({ at: i / 40, loss: at(i / 40) }));
-  return way.map(({ at, loss }, i) => {
-    const before = way[Math.max(0, i - 1)], after = way[Math.min(40, i + 1)];
-    return { at, loss, slope: (after.loss - before.loss) / (after.at - before.at) };
+  const wrong = right.yPred.map((p) => low + high - p);
+  return Array.from({ length: 41 }, (_, i) => {
+    const at = i / 40, yPred = right.yPred.map((p, j) => at * p + (1 - at) * wrong[j]);
+    const { value, gradient } = measure(loss, { ...right, yPred } satisfies Numbers);
+    const slope = gradient?.reduce((sum, g, j) => sum + g * (right.yPred[j] - wrong[j]), 0) ?? 0;
+    return { at, loss: value, slope };
   });
 }
 
@@ -159,14 +171,17 @@ export function auditLoss(loss: AuditedLoss, options: AuditOptions = {}): LossAu
         }`,
     });
   }
-  for (const [name, rule] of rules) {
-    if (findings.length > 0 && findings[0].severity === "error") {
-      probes.push({ name, result: "skipped", detail: `${findings[0].cause} comes first` });
-      continue;
+  for (const stage of stages) {
+    const first = findings.find(({ severity }) => severity === "error");
+    for (const [name, rule] of stage) {
+      const finding = first ? undefined : rule(of);
+      if (finding !== undefined) findings.push(finding);
+      probes.push({
+        name,
+        result: first ? "skipped" : finding ? "found" : "ok",
+        detail: first ? `${first.cause} comes first` : finding?.message ?? "nothing found",
+      });
     }
-    const finding = rule(of);
-    if (finding !== undefined) findings.push(finding);
-    probes.push({ name, result: finding ? "found" : "ok", detail: finding?.message ?? "nothing found" });
   }
   const left = leaked(loss, sampler, seed, rows);
   probes.push({ name: "tensors left behind", result: left > 0 ? "found" : "ok", detail: `${left}` });

@@ -24,16 +24,19 @@ export interface Facts {
   readonly ops: readonly Op[];
   readonly readOut?: { line?: string };
   readonly connected: boolean;
+  /** Whether a gradient can flow from the result to the outputs. */
+  readonly live: boolean;
   readonly customized: boolean;
   readonly rows: number;
   readonly columns: number;
 }
 
 const opsOf = (loss: AuditedLoss, batch: Numbers) =>
-  recorded(loss, batch, ({ ops, readOut, connected, customized }) => ({
+  recorded(loss, batch, ({ ops, readOut, connected, customized, live }) => ({
     readOut,
     connected,
     customized,
+    live,
     ops: ops.map(({ outputs, ...op }): Op => ({
       ...op,
       outputShape: outputs[0]?.shape ?? [],

@@ -12,6 +12,8 @@ export interface Recorded {
   /** Whether `yPred` is among what the result was made from, and whether `yTrue` is. */
   readonly fromPred: boolean;
   readonly fromTrue: boolean;
+  /** Whether a gradient can flow back through it to `yPred`. */
+  readonly live: boolean;
   /** The line of the caller's code. */
   readonly line?: string;
 }
@@ -23,6 +25,9 @@ export interface Operand {
   readonly fromTrue: boolean;
   /** Whether it is the outputs themselves, perhaps in another shape or clipped. */
   readonly isPred: boolean;
+  /** Whether a gradient can flow back from it to `yPred`: made from it, and by no operation that is flat. */
+  readonly live: boolean;
+  readonly reduced: Reduced;
   /** Whether some number in it is NaN or infinite. */
   readonly finite: boolean;
   /** Whether some number in it is 0. */
@@ -30,11 +35,21 @@ export interface Operand {
   readonly dtype: string;
 }
 
+/** Along which axis a tensor was summed, as far as elementwise operations since then left it a sum. */
+export interface Reduced {
+  /** A sum over the rows of several columns, or over one column alone. */
+  readonly sum?: "rows" | "one column";
+  /** A sum or mean of the outputs or the labels themselves, not of what was made of both. */
+  readonly plain?: "rows" | "columns";
+}
+
 /** What is known of a tensor. */
 interface Origin {
   fromPred: boolean;
   fromTrue: boolean;
   isPred: boolean;
+  live: boolean;
+  reduced?: Reduced;
 }
 
 /** A forward pass, op by op. */
@@ -48,6 +63,8 @@ export interface Recording {
   readonly customized: boolean;
   /** Whether the result was made from `yPred` by operations, and not by way of numbers read out. */
   readonly connected: boolean;
+  /** Whether a gradient can flow from the result to `yPred`. */
+  readonly live: boolean;
 }
 
 /** The members of the engine that are watched; they are its own, and put back. */
@@ -57,8 +74,46 @@ interface Engine {
   readSync(dataId: object): ArrayLike<number>;
 }
 
+/** Operations whose gradient is 0 or missing. */
+const flat = new Set(
+  ("Round Floor Ceil Sign Step Greater GreaterEqual Less LessEqual Equal NotEqual ArgMax ArgMin TopK FloorDiv " +
+    "LogicalAnd LogicalOr LogicalNot IsNan IsInf IsFinite OneHot Unique NonMaxSuppressionV3").split(" "),
+);
+
+/** Whether nothing flows back through an operation: a flat one, or a cast to whole numbers or truth values. */
+const isFlat = (name: string, attrs: Record<string, unknown> | undefined): boolean =>
+  flat.has(name) || (name === "Cast" && attrs?.dtype !== "float32");
+
 /** Operations that leave the outputs what they are. */
 const sameNumbers = new Set(["Reshape", "Identity", "ClipByValue", "ExpandDims", "Slice", "StridedSlice", "Cast"]);
+
+/** Whether an operation adds or bounds by a constant that is there to keep a logarithm or a division from 0. */
+function nudges(name: string, given: Tensor[], known: (Origin | undefined)[]): boolean {
+  if (!["Add", "AddV2", "Maximum"].includes(name)) return false;
+  const own = given.filter((_, i) => known[i] === undefined);
+  return own.length === 1 && own[0].size === 1 && Math.abs(own[0].dataSync()[0]) <= 1e-3;
+}
+
+/** What an operation makes of the sums that go into it. */
+function reducedBy(
+  name: string,
+  attrs: Record<string, unknown> | undefined,
+  given: Tensor[],
+  known: (Origin | undefined)[],
+): Reduced | undefined {
+  const [first] = given, rank = first?.shape.length ?? 0, columns = first?.shape.at(-1);
+  if ((name === "Sum" || name === "Mean") && rank === 2) {
+    const axis = [attrs?.axis].flat().map((a) => Number(a) < 0 ? Number(a) + rank : Number(a)).join();
+    const own = known[0]?.isPred === true || (known[0]?.fromTrue === true && !known[0].fromPred);
+    if (axis === "0" && columns! > 1) {
+      return { sum: name === "Sum" ? "rows" : undefined, plain: own ? "rows" : undefined };
+    }
+    if (axis !== "1") return undefined;
+    return columns === 1 ? { sum: name === "Sum" ? "one column" : undefined } : { plain: own ? "columns" : undefined };
+  }
+  if (name === "RealDiv" || name === "Sum" || name === "Mean") return undefined;
+  return known.find((o) => o?.reduced !== undefined)?.reduced;
+}
 
 /** The caller's line among those of a stack: the first that is neither TensorFlow.js nor this folder. */
 function callersLine(stack: string | undefined): string | undefined {
@@ -80,8 +135,8 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
   };
   const ops: Recorded[] = [];
   let readOut: { line?: string } | undefined, depth = 0, customized = false;
-  know(yTrue, { fromPred: false, fromTrue: true, isPred: false });
-  know(yPred, { fromPred: true, fromTrue: false, isPred: true });
+  know(yTrue, { fromPred: false, fromTrue: true, isPred: false, live: false });
+  know(yPred, { fromPred: true, fromTrue: false, isPred: true, live: true });
   const isTensor = (v: unknown): v is Tensor => v instanceof tf.Tensor;
   const originOf = (t: Tensor) => origins.get(t) ?? data.get(t.dataId);
 
@@ -97,8 +152,15 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
     const outputs = [result].flat().filter(isTensor);
     const known = given.map(originOf);
     const fromPred = known.some((o) => o?.fromPred), fromTrue = known.some((o) => o?.fromTrue);
-    const isPred = sameNumbers.has(name) && known.some((o) => o?.isPred);
-    for (const output of outputs) know(output, { fromPred, fromTrue, isPred });
+    const isPred = known.some((o) => o?.isPred) && (sameNumbers.has(name) || nudges(name, given, known));
+    // What tf.where chooses by is no way back.
+    const flows = name === "Select" ? known.filter((_, i) => given[i] !== inputs.condition) : known;
+    const live = !isFlat(name, attrs) && flows.some((o) => o?.live);
+    const reduced = reducedBy(name, attrs, given, known);
+    const kept = outputs.every((t) => t.shape.length < 2 || t.shape[0] === 1 || t.shape[1] === 1);
+    for (const output of outputs) {
+      know(output, { fromPred, fromTrue, isPred, live, reduced: kept ? reduced : undefined });
+    }
     if (fromPred || fromTrue) {
       const operands = given.map((t, i): Operand => {
         const numbers = readSync.call(engine, t.dataId) as ArrayLike<number>;
@@ -107,8 +169,8 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
           if (!Number.isFinite(Number(numbers[j]))) finite = false;
           else if (Number(numbers[j]) === 0) hasZero = true;
         }
-        const { fromPred = false, fromTrue = false, isPred = false } = known[i] ?? {};
-        return { shape: t.shape, fromPred, fromTrue, isPred, finite, hasZero, dtype: t.dtype };
+        const { fromPred = false, fromTrue = false, isPred = false, live = false, reduced = {} } = known[i] ?? {};
+        return { shape: t.shape, fromPred, fromTrue, isPred, live, reduced, finite, hasZero, dtype: t.dtype };
       });
       ops.push({
         op: name,
@@ -117,6 +179,7 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
         attrs: attrs ?? {},
         fromPred,
         fromTrue,
+        live,
         line: callersLine(new Error().stack),
       });
     }
@@ -134,7 +197,9 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
     }
     const known = Object.values(params.inputs).flat().filter(isTensor).map(originOf);
     const fromPred = known.some((o) => o?.fromPred), fromTrue = known.some((o) => o?.fromTrue);
-    for (const output of [result].flat().filter(isTensor)) know(output, { fromPred, fromTrue, isPred: false });
+    for (const output of [result].flat().filter(isTensor)) {
+      know(output, { fromPred, fromTrue, isPred: false, live: known.some((o) => o?.live) });
+    }
     if (fromPred) customized = true;
     return result;
   };
@@ -146,17 +211,13 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
   };
   try {
     const result = loss(yTrue, yPred);
-    return { result, ops, readOut, customized, connected: isTensor(result) && originOf(result)?.fromPred === true };
+    const origin = isTensor(result) ? originOf(result) : undefined;
+    return { result, ops, readOut, customized, connected: origin?.fromPred === true, live: origin?.live === true };
   } catch (error) {
-    return { result: undefined, error, ops, readOut, customized, connected: false };
+    return { result: undefined, error, ops, readOut, customized, connected: false, live: false };
   } finally {
     delete (engine as Partial<Engine>).runKernel;
     delete (engine as Partial<Engine>).runKernelFunc;
     delete (engine as Partial<Engine>).readSync;
   }
-}
-
-/** Whether all numbers of an operation's results are finite. */
-export function isFinite(op: Recorded): boolean {
-  return op.outputs.every((t) => t.isDisposed || Array.from(t.dataSync(), Number).every(Number.isFinite));
 }

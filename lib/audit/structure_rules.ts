@@ -1,5 +1,5 @@
 import { difference, type Facts, type Op, withOutputs } from "./facts.ts";
-import { valueOf } from "./measure.ts";
+import { rowsOf, valueOf } from "./measure.ts";
 import type { AuditedLoss, AuditOptions, Finding, Where } from "./types.ts";
 
 /** What a rule is given. */
@@ -12,23 +12,12 @@ export interface Case {
 /** One way in which a loss may be wrong: a finding, or nothing. */
 export type Rule = (of: Case) => Finding | undefined;
 
-/** Operations whose gradient is 0 or missing. */
-export const flat = new Set(
-  ("Round Floor Ceil Sign Step Greater GreaterEqual Less LessEqual Equal NotEqual ArgMax ArgMin TopK FloorDiv " +
-    "LogicalAnd LogicalOr LogicalNot IsNan OneHot Unique NonMaxSuppressionV3").split(" "),
-);
-
 export const whereOf = (op: Op): Where => ({ op: op.op, line: op.line });
 
 const allZero = (numbers: Float32Array): boolean => numbers.every((g) => g === 0);
 
-/** An operation through which nothing flows: a flat one, or a cast to whole numbers or truth values. */
-function blocking(ops: readonly Op[]): Op | undefined {
-  return ops.find((op) =>
-    op.inputs.some((input) => input.fromPred) &&
-    (flat.has(op.op) || (op.op === "Cast" && op.inputs[0].dtype === "float32" && op.attrs.dtype !== "float32"))
-  );
-}
+/** The first operation through which nothing flows back. */
+const blocking = (ops: readonly Op[]): Op | undefined => ops.find((op) => op.inputs.some((i) => i.live) && !op.live);
 
 /** The greatest difference between the loss of the batch and those of others. */
 function moves({ loss, facts }: Case): number {
@@ -46,6 +35,12 @@ function moves({ loss, facts }: Case): number {
   );
 }
 
+/** How much the value of a batch changes with the order of its rows, which is rounding, or more. */
+function noise({ loss, facts: { random: { batch, value }, rows } }: Case): number {
+  const orders = [1, 7, 19].map((shift) => Array.from({ length: rows }, (_, i) => (i + shift) % rows));
+  return Math.max(...orders.map((order) => Math.abs(valueOf(loss, rowsOf(batch, order)) - value) || 0));
+}
+
 /** Whether the loss takes no value between, as one output goes from end to end: it jumps, as a decision does. */
 function jumps({ loss, facts }: Case): boolean {
   const { batch } = facts.random, low = Math.min(0, ...batch.yPred), high = Math.max(1, ...batch.yPred);
@@ -55,11 +50,18 @@ function jumps({ loss, facts }: Case): boolean {
 
 /** No gradient at all: which operation, or which value that was read out. */
 export const noGradient: Rule = (of) => {
-  const { gradient, backThrown, value } = of.facts.random, { ops, readOut, connected } = of.facts;
-  if (gradient !== undefined && !allZero(gradient)) return undefined;
-  const change = moves(of), block = blocking(ops);
-  const evidence = { batch: "random", value, gradient: gradient === undefined ? "none" : 0, change };
-  if (readOut !== undefined && !connected && change > 0) {
+  const { gradient, backThrown, value } = of.facts.random, { ops, readOut, connected, live } = of.facts;
+  const change = moves(of),
+    still = Number.isFinite(value) && change <= Math.max(1e-6 * Math.abs(value), 8 * noise(of)),
+    block = blocking(ops);
+  if (gradient !== undefined && !allZero(gradient) && !still) return undefined;
+  const evidence = {
+    batch: "random",
+    value,
+    gradient: gradient === undefined ? "none" : gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0),
+    valueMovesBy: change,
+  };
+  if (readOut !== undefined && change > 0 && (!connected || (!live && block === undefined))) {
     return {
       cause: "detached",
       severity: "error",
@@ -70,18 +72,18 @@ export const noGradient: Rule = (of) => {
       where: { op: "dataSync", line: readOut.line },
     };
   }
-  if (change <= 1e-7 * Math.max(1, Math.abs(value))) {
+  if (still) {
     const softmax = ops.find((op) => op.op === "Softmax" && op.outputShape.at(-1) === 1);
     return {
       cause: "constant",
       severity: "error",
       message: softmax
         ? "A softmax over one unit is 1 whatever the output is, so that the loss does not depend on the outputs"
-        : "The loss does not depend on the outputs",
+        : "The loss does not depend on the outputs: it is the same on every batch with these labels",
       evidence,
       remedy: softmax
         ? "Use a sigmoid, or two units"
-        : "Let the formula take yPred; terms of yTrue alone change no weight",
+        : "Let the formula take yPred; terms of yTrue alone, or of a sum that is always the same, change no weight",
       where: softmax && whereOf(softmax),
     };
   }
@@ -94,17 +96,29 @@ export const noGradient: Rule = (of) => {
       remedy: "Widen the ramp or drop the clip, or take a function with a tail: softsign({ slope: 4 })",
     };
   }
+  if (block !== undefined && live && /gradient function not found/.test(backThrown ?? "")) {
+    return {
+      cause: "no-gradient-op",
+      severity: "error",
+      message:
+        `${block.op} only chooses here, but TensorFlow.js has no gradient for it, not even 0, and the way back throws`,
+      evidence: { ...evidence, thrown: backThrown! },
+      remedy:
+        "Choose by tf.greaterEqual, which has one (of 0): tf.greaterEqual(b, a) for a < b, if ties may go either way",
+      where: whereOf(block),
+    };
+  }
   return {
     cause: block === undefined && !connected ? "detached" : "no-gradient-op",
     severity: "error",
     message: block
-      ? `${block.op} has no gradient that is of use: the value moves, the gradient ${
+      ? `${block.op} is flat, or has no gradient: the value moves with the outputs, the gradient ${
         gradient ? "is 0" : "does not exist"
       }`
       : `No gradient reaches the outputs: ${backThrown ?? "the loss jumps, and is flat between its jumps"}`,
     evidence,
     remedy: "Put a step with a slope in its place, such as softsign({ slope: 4 }) or straightThrough(); " +
-      'for a score of rounded outputs take the loss itself, such as precisionLoss({ step: "softsign", slope: 4 })',
+      'for a score of rounded outputs take its loss from this library, such as f1Loss({ step: "softsign", slope: 4 })',
     where: block && whereOf(block),
   };
 };
@@ -126,8 +140,7 @@ export const partlyDetached: Rule = ({ loss, facts }) => {
     const least = 0.3 * Math.max(Math.abs(numeric[0]), Math.abs(gradient[at])) + noise;
     if (gap > least && gap > worst.gap) worst = { gap, at, analytic: gradient[at], numeric: numeric[0] };
   }
-  const block = blocking(ops);
-  const cast = block?.op === "Cast" ? block : undefined;
+  const cast = ops.find((op) => op.op === "Cast" && !op.live && op.inputs[0].live && op.inputs[0].dtype === "float32");
   if (readOut === undefined && cast === undefined) return undefined;
   if (worst.gap === 0) return undefined;
   const detached = readOut !== undefined && cast === undefined;
@@ -145,6 +158,69 @@ export const partlyDetached: Rule = ({ loss, facts }) => {
   };
 };
 
+/** A term of the sum that is made by flat operations alone: it is added, and nothing flows back from it. */
+export const deadTerm: Rule = ({ facts }) => {
+  const { ops, customized, random } = facts;
+  if (customized) return undefined; // a straight-through step is such a sum on purpose
+  const op = ops.find(({ op, inputs }) =>
+    ["Add", "AddV2", "AddN", "Sub"].includes(op) && inputs.some((i) => i.live) &&
+    inputs.some((i) => i.fromPred && !i.live)
+  );
+  if (op === undefined) return undefined;
+  const flat = blocking(ops), ratio = ops.slice(ops.indexOf(op)).some(({ op, live }) => op === "RealDiv" && live);
+  return {
+    cause: "no-gradient-op",
+    severity: ratio ? "error" : "warning",
+    message: `One term passes through ${flat?.op ?? "an operation"}, which is flat: ${
+      ratio ? "the ratio is trained by its other terms alone" : "it is added to the loss and trains nothing"
+    }`,
+    evidence: { batch: "random", value: random.value, addedBy: op.op },
+    remedy:
+      "Replace the comparison or the rounding in that term: relu(p − 0.5) for p > 0.5, softsign({ slope: 4 }) for round",
+    where: flat ? whereOf(flat) : whereOf(op),
+  };
+};
+
+/** One column of labels against several of outputs, or the other way round. */
+function spread({ ops, columns, random, rows }: Facts): Finding | undefined {
+  const labels = new Set(random.batch.yTrue), labelColumns = random.batch.yTrue.length / rows;
+  const one = columns > 1 && labelColumns === 1 && !(labels.size <= columns && labels.size > 2);
+  if (!one && !(columns === 1 && labelColumns > 1)) return undefined;
+  const op = ops.find(({ op, inputs }) =>
+    ["Sub", "SquaredDifference"].includes(op) &&
+    inputs.some((i) => i.isPred && i.shape.length === 2 && i.shape[1] === columns) &&
+    inputs.some((i) => i.fromTrue && !i.fromPred && i.shape.length === 2 && i.shape[1] === labelColumns)
+  );
+  return op && {
+    cause: "broadcast",
+    severity: "error",
+    message: one
+      ? `One column of labels is compared with ${columns} columns of outputs: each of them is drawn to the same label`
+      : `One column of outputs is compared with ${labelColumns} columns of labels: it is drawn to all of them at once`,
+    evidence: { labelColumns, outputColumns: columns, value: random.value },
+    remedy: "Give the last layer as many units as there are labels in a row",
+    where: whereOf(op),
+  };
+}
+
+/** Labels or outputs that were transposed: [1, n] against [n, 1]. Pairs of outputs with each other are meant. */
+function crossed({ ops, rows, random }: Facts): Finding | undefined {
+  const side = (shape: readonly number[], columns: boolean) =>
+    shape.length === 2 && shape[0] === (columns ? rows : 1) && shape[1] === (columns ? 1 : rows);
+  const op = ops.find(({ inputs: [a, b] }) =>
+    a !== undefined && b !== undefined && a.fromPred !== b.fromPred && a.fromTrue !== b.fromTrue &&
+    (side(a.shape, true) && side(b.shape, false) || side(a.shape, false) && side(b.shape, true))
+  );
+  return op && {
+    cause: "broadcast",
+    severity: "error",
+    message: `[1, ${rows}] against [${rows}, 1] makes ${rows} × ${rows}: every label is compared with every output`,
+    evidence: { rows, value: random.value },
+    remedy: "Transpose neither: both are [rows, columns], and compared element by element",
+    where: whereOf(op),
+  };
+}
+
 /** Operands that spread over each other: [n] against [n, 1]. */
 export const broadcast: Rule = ({ loss, facts }) => {
   const n = facts.rows;
@@ -153,7 +229,7 @@ export const broadcast: Rule = ({ loss, facts }) => {
     inputs.some((a) => a.shape.length === 1 && a.shape[0] === n) &&
     inputs.some((a) => a.shape.length === 2 && a.shape[0] === n && a.shape[1] === 1)
   );
-  if (op === undefined) return undefined;
+  if (op === undefined) return crossed(facts) ?? spread(facts);
   const turned = withOutputs(
     facts.random.batch,
     (_, i) => facts.random.batch.yPred[(i + facts.columns) % (n * facts.columns)],
@@ -167,6 +243,15 @@ export const broadcast: Rule = ({ loss, facts }) => {
     where: whereOf(op),
   };
 };
+
+/** A score of counts, 2·Σyp / (Σy + Σp) say, of the outputs as they are. */
+const overlap = (ops: readonly Op[]): Op | undefined =>
+  ops.some(({ op, inputs }) => op === "Sum" && inputs[0].isPred) &&
+    ops.some(({ op, live }) => op === "RealDiv" && live)
+    ? ops.find(({ op, inputs }) =>
+      op === "Multiply" && inputs.some((i) => i.isPred) && inputs.some((i) => i.fromTrue && !i.fromPred)
+    )
+    : undefined;
 
 /** Softmax or sigmoid of what is a probability already, or a logarithm of what is none. */
 export const activation: Rule = ({ facts, options }): Finding | undefined => {
@@ -193,13 +278,14 @@ export const activation: Rule = ({ facts, options }): Finding | undefined => {
     };
   }
   if (inside) return undefined;
+  const shares = random.batch.yTrue.every((y) => y >= 0 && y <= 1);
   const squashed = ops.findIndex((op) => squashing(op) || ["Exp", "Tanh", "Erf", "Step"].includes(op.op));
   const op = ops.find((op, i) =>
     op.inputs.some((input) => input.isPred) && (squashed < 0 || i < squashed) &&
-    (op.op === "Log" || op.op === "Log1p" ||
+    (((op.op === "Log" || op.op === "Log1p") && yPred !== "nonnegative" && shares) ||
       (op.op === "ClipByValue" && Number(op.attrs.clipValueMin) >= 0 && Number(op.attrs.clipValueMax) <= 1))
-  );
-  if (op === undefined || yPred === "nonnegative") return undefined;
+  ) ?? (squashed < 0 && shares ? overlap(ops) : undefined);
+  if (op === undefined) return undefined;
   return {
     cause: "activation-mismatch",
     severity: "error",

@@ -55,7 +55,8 @@ Deno.test("losses of this library and of the thread", () => {
   for (const step of ["softsign", "identity", "logistic", "straightThrough"] as const) {
     assert(auditLoss(f1Loss({ step })).verdict !== "broken", step);
   }
-  assertEquals(auditLoss(jaccardLoss()).verdict, "sound");
+  // No positives in a batch, no gradient: it will hurt on rare classes, and does not break.
+  assertEquals([auditLoss(jaccardLoss()).verdict, first(jaccardLoss())?.cause], ["suspect", "reduction"]);
   assertEquals(first(f1Loss({ step: "round" }))?.cause, "no-gradient-op");
   assertEquals(first(f1Loss({ step: "logistic", slope: 200 }))?.cause, "saturated");
   assertEquals([first(askedRoundLoss)?.cause, first(askedRoundLoss)?.where?.op], ["no-gradient-op", "Round"]);

@@ -1,0 +1,77 @@
+import { halves } from "./facts.ts";
+import { rowsOf, valueOf } from "./measure.ts";
+import type { Case, Rule } from "./structure_rules.ts";
+import type { Finding } from "./types.ts";
+
+/** More than what a logarithm of the number of rows makes of it. */
+const grows = (ratio: number): boolean => ratio > 1.5 || ratio < 0.67;
+
+const norm = (gradient: Float32Array): number => Math.hypot(...gradient);
+
+/** The loss of the same rows many times over. */
+export const badScale: Rule = ({ loss, facts }): Finding | undefined => {
+  const { batch, value, gradient } = facts.random, n = facts.rows;
+  const many = valueOf(loss, rowsOf(batch, Array.from({ length: 4 * n }, (_, i) => i % n)));
+  if (Math.abs(value) > 1e-6 && grows(many / value)) {
+    return {
+      cause: "bad-scale",
+      severity: "warning",
+      message: `The loss changes with the size of the batch: the same rows four times give ${
+        (many / value).toPrecision(3)
+      } times the loss`,
+      evidence: { rows: n, value, rowsFourTimes: 4 * n, valueFourTimes: many },
+      remedy: "Take the mean instead of the sum, so that a learning rate suits every batch size",
+    };
+  }
+  if (gradient === undefined || !gradient.every(Number.isFinite)) return undefined;
+  const size = norm(gradient) * Math.sqrt(n);
+  if (size > 1e-4 && size < 1e3) return undefined;
+  return {
+    cause: "bad-scale",
+    severity: "warning",
+    message: `The gradient of an untrained model is of the order of ${size.toExponential(1)}: steps ${
+      size < 1 ? "vanish" : "explode"
+    }`,
+    evidence: { batch: "random", gradientNorm: norm(gradient), rows: n, value },
+    remedy: "Bring the terms to the order of 1, or weigh them",
+  };
+};
+
+/** How far the mean of the losses of parts of a batch lies from the loss of all of it, as a share of it, at most. */
+function gap({ loss, facts }: Case): { whole: number; parts: number; off: number } {
+  const { random, other } = facts, rolled = rowsOf(random.batch, turned(facts.rows));
+  return [random.batch, other.batch, rolled].map((batch) => {
+    const { whole, parts } = halves(loss, batch);
+    return { whole, parts, off: Math.abs(parts - whole) / Math.max(1e-6, Math.abs(whole)) || 0 };
+  }).reduce((most, own) => own.off > most.off ? own : most);
+}
+
+/** The rows with every second one first. */
+const turned = (rows: number): number[] =>
+  Array.from({ length: rows }, (_, i) => (2 * i) % rows + (2 * i >= rows ? 1 : 0));
+
+/** A ratio of sums: the mean of batches is not the value of the data, and a batch without positives stands still. */
+export const reduction: Rule = (of): Finding | undefined => {
+  const { whole, parts, off } = gap(of), none = of.facts.tried.allNeg, { yTrue } = of.facts.random.batch;
+  const counts = yTrue.every((y) => y === 0 || y === 1);
+  const dead = counts && none?.gradient?.every((g) => g === 0) === true && none.batch.yTrue.every((y) => y === 0) &&
+    none.value !== 0;
+  if (dead && off > 1e-3) {
+    return {
+      cause: "reduction",
+      severity: "warning",
+      message:
+        "The mean over batches is not the value of the data set, and a batch without positives has a gradient of 0",
+      evidence: { whole, meanOfHalves: parts, valueWithoutPositives: none!.value, gradientWithoutPositives: 0 },
+      remedy: "Batches with positives in each (stratifiedBatches), large ones, or the data set's own: fitMetric",
+    };
+  }
+  if (!(off > 1e-2)) return undefined;
+  return {
+    cause: "reduction",
+    severity: "note",
+    message: "The mean over batches is not the value of the data set: what is trained depends on the batch size",
+    evidence: { whole, meanOfHalves: parts },
+    remedy: "Take large batches, watch the whole set's value (DatasetMetrics), or train on it: fitMetric",
+  };
+};

@@ -1,0 +1,68 @@
+import { type Facts, type Tried, withOutputs } from "./facts.ts";
+import { measure } from "./measure.ts";
+import type { Case, Rule } from "./structure_rules.ts";
+import { follows } from "./towards.ts";
+import type { Severity } from "./types.ts";
+
+/** How small a gradient is, against the largest of its batch, when float32 loses it in a step of training. */
+const lost = 1e-9;
+
+/** Which elements have no gradient. */
+function deadAt(gradient: Float32Array): boolean[] {
+  const least = lost * gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+  return Array.from(gradient, (g) => !(Math.abs(g) > Math.max(least, 1e-30)));
+}
+
+/** Elements that the labels switch off: dead with the outputs of any other row, too. */
+function masked({ loss, facts }: Case): boolean[] {
+  const { batch } = facts.random, n = batch.yPred.length;
+  let off: boolean[] = Array(n).fill(true);
+  for (let k = 0; k < 8; k++) {
+    const shifted = withOutputs(batch, (_, i) => batch.yPred[(i + (1 + 7 * k) * facts.columns) % n]);
+    const { gradient } = measure(loss, shifted);
+    if (gradient !== undefined) off = deadAt(gradient).map((dead, i) => dead && off[i]);
+  }
+  return off;
+}
+
+/** The share of outputs that are wrong, and not switched off by their labels, without a gradient. */
+function deadShare(tried: Tried | undefined, { tried: { perfect }, random }: Facts, off: boolean[]) {
+  const right = perfect?.batch.yPred;
+  if (tried?.gradient === undefined || right?.length !== tried.gradient.length) return undefined;
+  if (tried.batch.yTrue.some((y, i) => y !== random.batch.yTrue[i])) return undefined;
+  const span = Math.max(...right) - Math.min(...right), { yPred } = tried.batch;
+  const wrong = [...right.keys()].filter((i) => !off[i] && Math.abs(right[i] - yPred[i]) > 0.3 * Math.min(1, span));
+  const dead = deadAt(tried.gradient);
+  return wrong.length < 4 ? undefined : wrong.filter((i) => dead[i]).length / wrong.length;
+}
+
+/** Smooth, but flat where outputs are surely wrong. */
+export const saturated: Rule = (of) => {
+  const { facts } = of, { random, saturated: ends, far } = facts.tried, off = masked(of);
+  const [start, end, away] = [random, ends, far].map((tried) => deadShare(tried, facts, off));
+  const early = start ?? 0, late = Math.max(end ?? 0, away ?? 0);
+  const severity: Severity | undefined = early > 0.7
+    ? "error"
+    : early > (follows(facts) ? 0.35 : 0.7)
+    ? "warning"
+    : late > 0.7
+    ? "note"
+    : undefined;
+  if (severity === undefined) return undefined;
+  const percent = `${Math.round(100 * (severity === "note" ? late : early))} %`;
+  return {
+    cause: "saturated",
+    severity,
+    message: severity === "note"
+      ? `Of the outputs that are surely wrong, at the far ends of their range, ${percent} have no gradient`
+      : `Of the outputs that are wrong before training, ${percent} have no gradient: the loss is flat there`,
+    evidence: {
+      wrongWithoutGradientAtRandom: start ?? "not tried",
+      wrongWithoutGradientAtTheEnds: end ?? "not tried",
+      wrongWithoutGradientFarAway: away ?? "not tried",
+    },
+    remedy: severity === "note"
+      ? "It matters if training begins there: start from small weights and priorBias, or let the loss take logits"
+      : "Widen the ramp or drop the clip, or take a step with a tail: softsign({ slope: 4 })",
+  };
+};
