@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import type { AuditedLoss, AuditOptions, LabelKind, LossAudit, PredictionKind } from "../lib/audit/types.ts";
-import { auditDisplay, bundle, decodeFigures, paletteCss } from "../lib/notebook/mod.ts";
+import { auditDisplay } from "../lib/notebook/mod.ts";
 import {
   numberOption,
   type Reporter,
@@ -20,6 +20,7 @@ import {
   writeData,
 } from "./cli.ts";
 import { cleanPaths } from "./failure.ts";
+import { page } from "./page.ts";
 
 /** What audits: `auditLoss`; tests bring their own. */
 export type Auditor = (loss: AuditedLoss, options: AuditOptions) => LossAudit;
@@ -126,21 +127,10 @@ export async function loadLoss(named: string): Promise<AuditedLoss> {
   return loss as AuditedLoss;
 }
 
-const css = `:root {\n${paletteCss("light")}\ncolor-scheme: light dark;\n}
-@media (prefers-color-scheme: dark) {\n:root {\n${paletteCss("dark")}\n}\n}
-body { background: var(--rb-paper); color: var(--rb-ink); font: 1rem/1.5 system-ui, sans-serif; max-width: 70rem;
-  margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; display: block; overflow-x: auto; } td, th { border-bottom: 1px solid var(--rb-grid); padding: 0.3rem 0.6rem;
-  vertical-align: top; }
-figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; } figcaption { color: var(--rb-muted); }`;
-
 /** The report as a page that needs nothing else. */
-export async function auditPage(audits: readonly LossAudit[]): Promise<string> {
-  const html = (await bundle(...audits.map(auditDisplay)))["text/html"];
-  return `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n` +
-    `<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Audit of ${audits.length} ` +
-    `${audits.length === 1 ? "loss" : "losses"}</title>\n<style>\n${css}\n</style>\n</head>\n<body>\n` +
-    `<h1>Why does my loss not learn?</h1>\n${decodeFigures(html)}\n</body>\n</html>\n`;
+export function auditPage(audits: readonly LossAudit[]): Promise<string> {
+  const title = `Audit of ${audits.length} ${audits.length === 1 ? "loss" : "losses"}`;
+  return page(title, "Why does my loss not learn?", audits.map(auditDisplay));
 }
 
 /** Runs the task. */

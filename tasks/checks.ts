@@ -10,7 +10,7 @@ export interface Check {
   run(signal: AbortSignal): Promise<Finished>;
 }
 
-const entryPoints = ["lib/mod.ts", "lib/notebook/mod.ts", "lib/data/mod.ts"];
+const entryPoints = ["lib/mod.ts", "lib/notebook/mod.ts", "lib/data/mod.ts", "lib/compare/mod.ts"];
 
 async function notebooks(): Promise<Finished> {
   const started = performance.now();

@@ -4,6 +4,6 @@
  * @module
  */
 import { runTask } from "./cli.ts";
-import { compareLosses, compareSpec } from "./compare_losses.ts";
+import { compareSpec, runCompare } from "./compare_losses.ts";
 
-await runTask(compareSpec, compareLosses);
+await runTask(compareSpec, runCompare);

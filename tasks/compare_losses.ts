@@ -3,119 +3,148 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { anyLoss, type AnyLossRow, reported } from "../lib/compare/anyloss.ts";
-import { readFolds } from "../lib/compare/read_folds.ts";
-import { type LabelledTable, readTable } from "../lib/compare/read_table.ts";
-import { scikitLearnFolds } from "../lib/data/scikit_learn_folds.ts";
-import { type Reporter, type TaskArgs, TaskError, type TaskSpec, typedIn, UsageError } from "./cli.ts";
+import { compareLosses, type LossComparison } from "../lib/compare/mod.ts";
+import { inferDataset, type InferredDataset } from "../lib/data/infer_dataset.ts";
+import { readFrame } from "../lib/data/read_frame.ts";
+import { comparisonDisplay } from "../lib/notebook/mod.ts";
+import { scores, toScore } from "../lib/scores/to_score.ts";
+import type { Score } from "../lib/scores/score.ts";
+import { existing, saying, write } from "./compare_files.ts";
+import { compareByProtocol } from "./compare_protocol.ts";
+import { numberOption, type Reporter, type TaskArgs, type TaskSpec, typedIn, UsageError } from "./cli.ts";
+import { page } from "./page.ts";
 
 /** How the task is called. */
 export const compareSpec: TaskSpec = {
   name: "compare",
-  about: "Compares losses on a CSV or Parquet file of numbers and a label of two values.\n" +
-    "--protocol anyloss computes the table of Han et al., arXiv 2405.14745 (single-layer network), for that file.",
-  usage: "FILE.csv --label COLUMN --protocol anyloss [--positive VALUE] [--folds FOLDS.json] [--json OUT.json]",
+  about:
+    "Says on a CSV or Parquet file whether a loss made of a score pays: trains a linear model and a small network\n" +
+    "under cross-entropy, with class weights, and under the score's losses, with tuned thresholds and at 0.5, on repeated\n" +
+    "splits, and says in one sentence which to use. --protocol anyloss computes the table of Han et al., arXiv 2405.14745\n" +
+    "(single-layer network), for that file instead.",
+  usage:
+    "FILE.csv --label COLUMN [--score NAME] [--repeats N] [--save NAME] | FILE.csv --label COLUMN --protocol anyloss",
   positionals: true,
   options: {
     label: { type: "string", help: "the column with the label" },
-    protocol: { type: "string", help: "how: anyloss" },
     positive: {
       type: "string",
-      help: "the label's positive value (if nothing is said: 1 beside 0 or -1, else the rarer one)",
+      help:
+        "the label's positive value, against the rest (if nothing is said: 1 beside 0 or -1, else the rarer of two)",
     },
+    score: { type: "string", help: "what is compared by and trained on (f1)" },
+    beta: { type: "string", help: "of --score fBeta" },
+    recall: { type: "string", help: "the floor of --score precisionAtRecall" },
+    precision: { type: "string", help: "the floor of --score recallAtPrecision" },
+    repeats: { type: "string", help: "how many splits (10)" },
+    seed: { type: "string", help: "a whole number: the same one, the same numbers (1)" },
+    drop: { type: "string", help: "columns to leave out: A,B" },
+    save: { type: "string", help: "write NAME.json, NAME.csv (a line a score) and NAME.html" },
+    protocol: { type: "string", help: "anyloss" },
     folds: {
       type: "string",
       help:
-        'the folds: {"test": [[row, ...], ... 10 lists]}, rows from 0 (if nothing is said, as scikit-learn makes them)',
+        'the protocol\'s folds: {"test": [[row, ...], ... 10 lists]}, rows from 0 (if nothing is said, as scikit-learn makes them)',
     },
-    json: { type: "string", help: "write the tables, not rounded" },
+    json: { type: "string", help: "write the protocol's tables, not rounded" },
   },
 };
 
-function existing(file: string): string {
-  const path = resolve(typedIn(), file);
-  if (file === "" || !existsSync(path)) throw new UsageError(`There is no file '${file}'`);
-  return path;
+const parameters = { fBeta: "beta", precisionAtRecall: "recall", recallAtPrecision: "precision" } as const;
+
+/** The score that was asked for, with its parameter. */
+export function scoreOption(values: TaskArgs["values"]): Score {
+  const name = String(values.score ?? "f1"), own = (parameters as Record<string, string>)[name];
+  for (const parameter of Object.values(parameters)) {
+    if (values[parameter] !== undefined && parameter !== own) {
+      throw new UsageError(`--${parameter} does not belong to --score ${name}`);
+    }
+  }
+  if (own === undefined) {
+    const plain = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
+    if (!plain.includes(name)) {
+      throw new UsageError(
+        `--score takes ${plain.join(", ")}, ${Object.keys(parameters).join(" or ")}, not '${name}'`,
+      );
+    }
+    return saying(() => toScore(name as "f1"));
+  }
+  if (values[own] === undefined) throw new UsageError(`--score ${name} needs --${own}`);
+  const value = Number(values[own]);
+  return saying(() => (scores[name as keyof typeof parameters] as (options: object) => Score)({ [own]: value }));
 }
 
-/** What the arguments say that is wrong is bad usage. */
-function read<T>(reading: () => T): T {
-  try {
-    return reading();
-  } catch (error) {
-    if (/^Cannot /.test((error as Error).message)) throw new UsageError((error as Error).message);
-    throw error;
+const wholeOption = (name: string, value: string | boolean | undefined, least: number, otherwise: number): number => {
+  const number = numberOption(name, value, least, otherwise);
+  if (!Number.isInteger(number)) throw new UsageError(`--${name} takes a whole number, not '${value}'`);
+  return number;
+};
+
+/** A line a score, for a spreadsheet. */
+export function comparisonCsv({ losses, score }: LossComparison): string {
+  const lines = losses.flatMap(({ model, loss, threshold, values }) =>
+    values.map((value, split) => [model, `"${loss}"`, threshold, split + 1, value].join(","))
+  );
+  return `model,loss,threshold,split,${score}\n${lines.join("\n")}\n`;
+}
+
+const protocolOnly = ["folds", "json"],
+  comparisonOnly = ["score", ...Object.values(parameters), "repeats", "seed", "save"];
+
+function checkRoute(values: TaskArgs["values"]): void {
+  if (values.protocol !== undefined && values.protocol !== "anyloss") {
+    throw new UsageError(`--protocol takes anyloss, not '${values.protocol}'`);
+  }
+  const [others, route] = values.protocol ? [comparisonOnly, "with"] : [protocolOnly, "without"];
+  const stray = others.find((name) => values[name] !== undefined);
+  if (stray !== undefined) throw new UsageError(`--${stray} is of no use ${route} --protocol anyloss`);
+  for (const name of ["save", "json"]) {
+    if (values[name] === "") throw new UsageError(`--${name} takes the name of a file`);
   }
 }
 
-const made = "StratifiedKFold(10, shuffle=True, random_state=2), as scikit-learn 1.x makes them";
-
-function foldsOf({ yTrue }: LabelledTable, file: string | undefined) {
-  if (file === undefined) return scikitLearnFolds(yTrue, { folds: 10, seed: 2 });
-  return readFolds(Deno.readTextFileSync(existing(file)), yTrue.length);
+async function compare(path: string, values: TaskArgs["values"], report: Reporter): Promise<void> {
+  const score = scoreOption(values), label = String(values.label);
+  const repeats = wholeOption("repeats", values.repeats, 3, 10), seed = wholeOption("seed", values.seed, 0, 1);
+  const frame = saying(() => readFrame(path));
+  const comparison = await compareLosses(frame, {
+    ...tableOptions(values),
+    label,
+    score,
+    repeats,
+    seed,
+    onProgress: ({ done, total, secondsLeft }) =>
+      report.status(`training ${done} of ${total}, ${secondsLeft.toFixed(0)} s left`),
+  }).catch((error) =>
+    saying((): never => {
+      throw error;
+    })
+  );
+  report.line(String(comparison));
+  if (values.save === undefined) return;
+  const stem = resolve(typedIn(), String(values.save)), title = `Should I? ${score.name} on ${label}`;
+  await write(`${stem}.json`, JSON.stringify(comparison, null, 2) + "\n", report);
+  await write(`${stem}.csv`, comparisonCsv(comparison), report);
+  await write(`${stem}.html`, await page(title, title, [comparisonDisplay(comparison)]), report);
 }
 
-/** A table as text. */
-function tableText(rows: readonly AnyLossRow[]): string {
-  const names = Object.keys(reported) as (keyof typeof reported)[];
-  const width = Math.max(...rows.map(({ loss }) => loss.length));
-  const head = ["loss".padEnd(width), ...names.map((name) => name.padStart(6))].join("  ");
-  return [
-    head,
-    ...rows.map((row) =>
-      [row.loss.padEnd(width), ...names.map((name) => row[name].toFixed(4).padStart(Math.max(6, name.length)))].join(
-        "  ",
-      )
-    ),
-  ].join("\n");
-}
-
-function describeTable({ features, yTrue, positive, chosen, constant }: LabelledTable, label: string): string {
-  const positives = yTrue.reduce((sum, y) => sum + y, 0);
-  return `${yTrue.length} rows, ${features.length} features; positive: ${label} = '${positive}' (${chosen}), ` +
-    `${positives} rows` + (constant.length > 0 ? `\nconstant columns, left at 0: ${constant.join(", ")}` : "");
+function tableOptions({ positive, drop }: TaskArgs["values"]) {
+  return {
+    ...(positive === undefined ? {} : { positive: String(positive) }),
+    ...(drop === undefined ? {} : { drop: String(drop).split(",").map((name) => name.trim()) }),
+  };
 }
 
 /** Runs the task. */
-export async function compareLosses({ values, positionals }: TaskArgs, report: Reporter): Promise<void> {
+export async function runCompare({ values, positionals }: TaskArgs, report: Reporter): Promise<void> {
   if (positionals.length !== 1) throw new UsageError("One file is to be named: FILE.csv or FILE.parquet");
   if (!values.label) throw new UsageError("--label is to name the column with the label");
-  if (values.protocol !== "anyloss") {
-    throw new UsageError(
-      `--protocol takes anyloss, ${values.protocol === undefined ? "and is missing" : `not '${values.protocol}'`}`,
-    );
-  }
-  if (values.json === "") throw new UsageError("--json takes the name of a file");
-  const { folds: foldsFile } = values as Record<string, string | undefined>, label = String(values.label);
+  checkRoute(values);
   const path = existing(positionals[0]);
-  const data = read(() => readTable(path, label, values.positive as string | undefined));
-  const folds = read(() => foldsOf(data, foldsFile));
-  const from = foldsFile === undefined ? made : `those of ${foldsFile}`;
-  report.line(`${describeTable(data, label)}\nfolds: ${from}\n`);
-  let done = 0;
-  const started = performance.now();
-  const { undefinedScores, ...tables } = anyLoss({ ...data, folds }, () => {
-    done++;
-    const left = (performance.now() - started) / done * (20 - done) / 1000;
-    report.status(`fold ${done} of 20 (10 twice), ${left.toFixed(0)} s left`);
-  });
-  report.line(`the protocol: standardised over all rows\n${tableText(tables.rows)}`);
-  if (undefinedScores > 0) {
-    report.line(`${undefinedScores} scores of single folds are not defined (0/0) and count as 0`);
-  }
-  const tuned = (row: AnyLossRow) => ({ ...row, loss: "bce, tuned" });
-  report.line("\nnot in the paper: cross-entropy, for each column the threshold that is best on the training rows");
-  report.line(tableText([tuned(tables.tuned)]));
-  report.line("\nnot in the paper: standardised without the test rows");
-  report.line(tableText([...tables.withoutTestRows, tuned(tables.tunedWithoutTestRows)]));
-  if (values.json === undefined) return;
-  const file = resolve(typedIn(), String(values.json));
-  try {
-    await Deno.writeTextFile(file, JSON.stringify({ ...tables, folds: from, positive: data.positive }, null, 2) + "\n");
-  } catch (error) {
-    throw new TaskError(`The tables cannot be written to '${values.json}': ${(error as Error).message}`);
-  }
-  report.wrote(file);
+  if (values.protocol === undefined) return await compare(path, values, report);
+  const dataset: InferredDataset = saying(() =>
+    inferDataset(readFrame(path), { ...tableOptions(values), label: String(values.label) })
+  );
+  await compareByProtocol(dataset, values, report);
 }

@@ -22,6 +22,7 @@ export * from "./datasets.ts";
 export * from "./load_dataset.ts";
 export * from "./prepare.ts";
 export * from "../random.ts";
+export * from "./read_frame.ts";
 export * from "./report_frame.ts";
 export * from "./scikit_learn_folds.ts";
 export * from "./split.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 export { auditDisplay } from "./audit_display.ts";
+export { comparisonDisplay } from "./comparison_display.ts";
 export { auditFigure, type AuditFigureOptions, type AuditWay } from "./audit_figure.ts";
 export type { Axis, ChartOptions, Jump, Mark, Region, Rule, Series } from "./chart.ts";
 export { confusionFigure, type ConfusionFigureOptions } from "./confusion_figure.ts";
@@ -33,7 +34,7 @@ export {
   type LandscapePath,
 } from "./landscape_figure.ts";
 export { pairedFigure, type PairedFigureOptions, type PairedItem } from "./paired_figure.ts";
-// The types that auditDisplay, trainLogistic and confusionFigure take.
+// The types that auditDisplay, comparisonDisplay, trainLogistic and confusionFigure take.
 export {
   type Cause,
   causes,
@@ -45,6 +46,13 @@ export {
   type WayPoint,
   type Where,
 } from "../audit/types.ts";
+export type {
+  ComparedData,
+  ComparedDifference,
+  ComparedLoss,
+  LossComparison,
+  ThresholdChoice,
+} from "../compare/types.ts";
 export type { Counts } from "../counts/counts.ts";
 export type { ConfusionTable } from "../metrics/confusion_table.ts";
 export type { Label } from "../metrics/read_labels.ts";

@@ -1,0 +1,54 @@
+import type { ComparedData, ComparedDifference, ComparedLoss, LossComparison } from "./types.ts";
+
+const signed = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
+
+/** A line on the table that was compared on. */
+export function describeData({ rows, positives, label, positive, chosen, features, ...data }: ComparedData): string {
+  const { categorical, missing, empty } = data;
+  const gaps = Object.entries(missing).map(([name, n]) => `${name} ${n}`);
+  return [
+    `${rows} rows, ${features.length} features; positive: ${label} = '${positive}' (${chosen}), ${positives} rows`,
+    ...(categorical.length > 0 ? [`categories, a column each: ${categorical.join(", ")}`] : []),
+    ...(gaps.length > 0 ? [`missing, filled by the training rows' medians or no category: ${gaps.join(", ")}`] : []),
+    ...(empty.length > 0 ? [`left out, without a value: ${empty.join(", ")}`] : []),
+  ].join("\n");
+}
+
+type Content = Omit<LossComparison, "toJSON" | "toString">;
+
+function cells(one: ComparedLoss, differences: readonly ComparedDifference[]): string[] {
+  const against = (threshold: ComparedDifference["against"]) => {
+    const own = differences.find((other) =>
+      other.against === threshold && other.model === one.model && other.loss === one.loss &&
+      other.threshold === one.threshold
+    );
+    return own ? `${signed(own.mean)} (${signed(own.low)} to ${signed(own.high)})` : "";
+  };
+  return [
+    one.model,
+    one.loss,
+    one.threshold,
+    one.mean.toFixed(4),
+    against("tuned") || against("0.5"),
+  ];
+}
+
+/** A comparison for a terminal. */
+export function comparisonText(
+  { score, losses, differences, data, repeats, undefinedScores, ...rest }: Content,
+): string {
+  const head = ["model", "loss", "threshold", score, "against cross-entropy with such a threshold *"];
+  const rows = [head, ...losses.map((one) => cells(one, differences))];
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return [
+    describeData(data),
+    "",
+    ...rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()),
+    "",
+    `* test rows, means of ${repeats} splits; 95 % intervals that hold together, corrected for splits that share rows;`,
+    "  cross-entropy at 0.5 stands against cross-entropy with a tuned threshold",
+    ...(undefinedScores > 0 ? [`${undefinedScores} scores were not defined (0/0) and count as 0`] : []),
+    "",
+    rest.recommendation,
+  ].join("\n");
+}

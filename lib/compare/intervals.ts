@@ -1,0 +1,47 @@
+import jStat from "jstat";
+import type { ComparedDifference, ComparedLoss, ThresholdChoice } from "./types.ts";
+
+/** A mean and its interval. */
+export interface Interval {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+const reference = "cross-entropy", level = 0.95;
+
+/**
+ * The corrected t-interval of paired differences from J splits of the same rows, which are not J independent witnesses.
+ *
+ *     d̄ ± t₍J−1, 1−α/2₎ · √((1/J + n_test/n_train) · s²),  α = 0.05/m for one of m intervals that are to hold together
+ *
+ * @see Nadeau, Bengio, "Inference for the Generalization Error", Machine Learning 52, 2003; Bonferroni for the m.
+ */
+export function correctedInterval(differences: readonly number[], testByTrain: number, together: number): Interval {
+  const n = differences.length, mean = differences.reduce((sum, d) => sum + d, 0) / n;
+  const variance = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (n - 1);
+  const student = jStat.studentt.inv(1 - (1 - level) / together / 2, n - 1);
+  const half = student * Math.sqrt((1 / n + testByTrain) * variance);
+  return { mean, low: mean - half, high: mean + half };
+}
+
+/** Every loss with a threshold of the same kind, and cross-entropy with the other one against tuned cross-entropy. */
+function opponents(losses: readonly ComparedLoss[], against: ThresholdChoice): ComparedLoss[] {
+  return losses.filter(({ loss, threshold }) =>
+    loss === reference ? against === "tuned" && threshold === "0.5" : threshold === against
+  );
+}
+
+/** All differences to cross-entropy, tuned and at ½, split by split. */
+export function differencesOf(losses: readonly ComparedLoss[], testByTrain: number): ComparedDifference[] {
+  return (["tuned", "0.5"] as const).flatMap((against) => {
+    const own = opponents(losses, against);
+    return own.map(({ model, loss, threshold, values }) => {
+      const base = losses.find((other) =>
+        other.loss === reference && other.model === model && other.threshold === against
+      )!;
+      const interval = correctedInterval(values.map((value, i) => value - base.values[i]), testByTrain, own.length);
+      return { model, loss, threshold, against, ...interval };
+    });
+  });
+}

@@ -1,0 +1,74 @@
+/** How the threshold of a row was chosen: on rows that were not trained on, or not at all. */
+export type ThresholdChoice = "tuned" | "0.5";
+
+/** What one loss reached with one model. */
+export interface ComparedLoss {
+  /** "linear", or "network": one hidden layer. */
+  readonly model: "linear" | "network";
+  /** "cross-entropy", "cross-entropy, class weights", "f1 loss, softsign", … */
+  readonly loss: string;
+  /** How its threshold was chosen. */
+  readonly threshold: ThresholdChoice;
+  /** The score on the test rows, one a split. */
+  readonly values: readonly number[];
+  /** Their mean. */
+  readonly mean: number;
+}
+
+/** How much better a loss was than the one it is compared with, on the same splits. */
+export interface ComparedDifference extends Pick<ComparedLoss, "model" | "loss" | "threshold"> {
+  /** How cross-entropy's threshold was chosen, with which it is compared. */
+  readonly against: ThresholdChoice;
+  /** The mean of the differences; above 0 it is better than cross-entropy. */
+  readonly mean: number;
+  /** The lower end of its interval. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+}
+
+/** What was compared on. */
+export interface ComparedData {
+  /** How many rows. */
+  readonly rows: number;
+  /** How many of them are positive. */
+  readonly positives: number;
+  /** The label's column, its positive value, and why it is that one. */
+  readonly label: string;
+  /** The label's positive value. */
+  readonly positive: string;
+  /** Why it is that one. */
+  readonly chosen: string;
+  /** The columns that were used. */
+  readonly features: readonly string[];
+  /** Those of them that are categories: a column each. */
+  readonly categorical: readonly string[];
+  /** How many values are missing: medians of the training rows take their place, or no category. */
+  readonly missing: Readonly<Record<string, number>>;
+  /** Columns without any value, left out. */
+  readonly empty: readonly string[];
+}
+
+/** What {@linkcode compareLosses} found. */
+export interface LossComparison {
+  /** The score's name. */
+  readonly score: string;
+  /** The answer, in one sentence. */
+  readonly recommendation: string;
+  /** What each loss reached. */
+  readonly losses: readonly ComparedLoss[];
+  /** Against cross-entropy, with intervals that hold together: 95 % for all of the same `against`. */
+  readonly differences: readonly ComparedDifference[];
+  /** What was compared on. */
+  readonly data: ComparedData;
+  /** How many splits. */
+  readonly repeats: number;
+  /** The same seed gives the same numbers. */
+  readonly seed: number;
+  /** How many of all scores on test rows were 0/0 and count as 0. */
+  readonly undefinedScores: number;
+  /** All of it as data. */
+  toJSON(): unknown;
+  /** The report for a terminal. */
+  toString(): string;
+}

@@ -1,0 +1,99 @@
+import pl from "nodejs-polars";
+import { type PositiveLabel, positiveLabel } from "./positive_label.ts";
+import type { Frame } from "./types.ts";
+
+/** What is known of a table of which nothing was known. */
+export interface InferredDataset extends PositiveLabel {
+  /** The rows: numbers, texts, `null` where a value is missing; the label, 0 or 1, is the last column. */
+  readonly frame: Frame;
+  readonly features: string[];
+  /** Those of the features that are texts. */
+  readonly categorical: string[];
+  readonly label: string;
+  /** How many values are missing, for each feature where some are. */
+  readonly missing: Record<string, number>;
+  /** Columns that were left out since they hold no value at all. */
+  readonly empty: string[];
+  /** Features that have one value only. */
+  readonly constant: string[];
+}
+
+/** What of a table is used. */
+export interface InferOptions {
+  label: string;
+  positive?: string;
+  drop?: readonly string[];
+}
+
+const TASK = "compare losses", mostCategories = 100;
+
+const missingTexts = new Set(["", "?", "NA", "N/A", "nan", "NaN", "null"]);
+const isMissing = (value: unknown): boolean =>
+  value === null || value === undefined || Number.isNaN(value) ||
+  (typeof value === "string" && missingTexts.has(value.trim()));
+
+/** A feature's values: numbers if all that are there are numbers, else texts. */
+function typed(name: string, raw: readonly unknown[]): (number | string | null)[] {
+  const isNumber = (value: unknown) => isMissing(value) || Number.isFinite(Number(value));
+  if (raw.every(isNumber)) return raw.map((value) => isMissing(value) ? null : Number(value));
+  const infinite = raw.findIndex((value) => !isMissing(value) && /^[-+]?inf(inity)?$/i.test(String(value).trim()));
+  if (infinite >= 0) throw new RangeError(`Cannot ${TASK}: the column '${name}' is infinite in row ${infinite}`);
+  const texts = raw.map((value) => isMissing(value) ? null : String(value).trim());
+  const categories = new Set(texts).size;
+  if (categories > mostCategories) {
+    const row = raw.findIndex((value) => !isNumber(value));
+    throw new RangeError(
+      `Cannot ${TASK}: the column '${name}' has ${categories} different texts ('${
+        texts[row]
+      }' in row ${row}): leave it ` +
+        `out with 'drop' if it is a name or a date, or repair it if it should be numbers`,
+    );
+  }
+  return texts;
+}
+
+function columnNames(frame: Frame, { label, drop = [] }: InferOptions): string[] {
+  const names = frame.columns;
+  for (const wanted of [label, ...drop]) {
+    if (names.includes(wanted)) continue;
+    const list = names.length > 12 ? `${names.slice(0, 12).join(", ")}, … (${names.length})` : names.join(", ");
+    throw new RangeError(`Cannot ${TASK}: there is no column '${wanted}', there are ${list}`);
+  }
+  if (drop.includes(label)) throw new RangeError(`Cannot ${TASK}: 'drop' has the label '${label}'`);
+  const left = names.filter((name) => name !== label && !drop.includes(name));
+  if (left.length === 0) throw new RangeError(`Cannot ${TASK}: there is no column besides the label '${label}'`);
+  return left;
+}
+
+/**
+ * Finds out what a table holds: which columns are numbers and which are categories, what is missing, which value of the label
+ * is positive.
+ *
+ * @throws {RangeError} A column that is not there, a missing label, an infinite number, a column of too many texts, a label of
+ * other than two values without `positive`.
+ */
+export function inferDataset(frame: Frame, options: InferOptions): InferredDataset {
+  const names = columnNames(frame, options), { label } = options;
+  const labels: unknown[] = [...frame.getColumn(label).toArray()];
+  const gap = labels.findIndex(isMissing);
+  if (gap >= 0) throw new RangeError(`Cannot ${TASK}: the label '${label}' is missing in row ${gap}`);
+  const own = positiveLabel(label, labels, options.positive);
+  const all = names.map((name) => ({ name, values: typed(name, [...frame.getColumn(name).toArray()]) }));
+  const used = all.filter(({ values }) => values.some((value) => value !== null));
+  if (used.length === 0) throw new RangeError(`Cannot ${TASK}: all columns besides '${label}' are empty`);
+  const isText = ({ values }: typeof all[number]) => values.some((value) => typeof value === "string");
+  const gaps = (values: typeof all[number]["values"]) => values.filter((value) => value === null).length;
+  return {
+    ...own,
+    label,
+    features: used.map(({ name }) => name),
+    categorical: used.filter(isText).map(({ name }) => name),
+    missing: Object.fromEntries(used.map(({ name, values }) => [name, gaps(values)]).filter(([, n]) => n !== 0)),
+    empty: all.filter((column) => !used.includes(column)).map(({ name }) => name),
+    constant: used.filter(({ values }) => new Set(values).size === 1).map(({ name }) => name),
+    frame: pl.DataFrame([
+      ...used.map((column) => pl.Series(column.name, column.values, isText(column) ? pl.Utf8 : pl.Float64)),
+      pl.Series(label, [...own.yTrue], pl.Float64),
+    ]),
+  };
+}

@@ -1,0 +1,25 @@
+/**
+ * A report as one HTML page that needs nothing else.
+ *
+ * @module
+ */
+import { bundle, decodeFigures, paletteCss, type Showable } from "../lib/notebook/mod.ts";
+
+const css = `:root {\n${paletteCss("light")}\ncolor-scheme: light dark;\n}
+@media (prefers-color-scheme: dark) {\n:root {\n${paletteCss("dark")}\n}\n}
+body { background: var(--rb-paper); color: var(--rb-ink); font: 1rem/1.5 system-ui, sans-serif; max-width: 70rem;
+  margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; display: block; overflow-x: auto; } td, th { border-bottom: 1px solid var(--rb-grid); padding: 0.3rem 0.6rem;
+  vertical-align: top; }
+figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; } figcaption { color: var(--rb-muted); }`;
+
+const escaped = (words: string) => words.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+/** What is shown, as a page. */
+export async function page(title: string, heading: string, items: readonly Showable[]): Promise<string> {
+  const html = (await bundle(...items))["text/html"];
+  return `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>${escaped(title)}</title>\n` +
+    `<style>\n${css}\n</style>\n</head>\n<body>\n` +
+    `<h1>${escaped(heading)}</h1>\n${decodeFigures(html)}\n</body>\n</html>\n`;
+}
