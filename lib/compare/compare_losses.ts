@@ -5,7 +5,7 @@ import type { Frame } from "../data/types.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Score } from "../scores/score.ts";
 import { comparisonText } from "./comparison_text.ts";
-import { contest, contestants, partsOf, testFraction, validationFraction } from "./contest.ts";
+import { contest, contestants, partsOf, testFraction } from "./contest.ts";
 import { dataOf } from "./data_of.ts";
 import { differencesOf } from "./intervals.ts";
 import { recommend } from "./recommend.ts";
@@ -125,7 +125,8 @@ function collector() {
  *
  * Each split has three parts, stratified: 60 % to train on, 20 % to choose the threshold and the time to stop with, 20 % to
  * judge by. Numbers are standardised and categories one-hot by the training rows, which also fill what is missing (medians).
- * Intervals are corrected t-intervals of the paired differences: splits of the same rows are no independent witnesses.
+ * Intervals are corrected t-intervals of the paired differences: splits of the same rows are no independent witnesses. Those
+ * of a model against the same threshold hold together, with 95 %.
  *
  * @param frame The rows: a polars frame, of `readFrame` say.
  * @param options What the label is, and how to compare.
@@ -143,7 +144,7 @@ function collector() {
  * import { assert } from "@std/assert";
  * import pl from "nodejs-polars";
  *
- * const { x, y } = syntheticBinary({ rows: 200, prevalence: 0.3, seed: 1 });
+ * const { x, y } = syntheticBinary({ rows: 200, prevalence: 0.3, separation: 2, seed: 1 });
  * const frame = pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ill: Array.from(y) });
  * const { losses, recommendation } = await compareLosses(frame, { label: "ill", repeats: 3 });
  * assert(losses.length === 16 && recommendation.startsWith("Use "));
@@ -173,7 +174,7 @@ export async function compareLosses(frame: Frame, options: CompareLossesOptions)
     }
   }
   const losses = all.losses();
-  const differences = differencesOf(losses, testFraction / (1 - testFraction - validationFraction));
+  const differences = differencesOf(losses, testFraction / (1 - testFraction));
   const report = {
     score: score.name,
     recommendation: recommend(losses, differences, score.name),

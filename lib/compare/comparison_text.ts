@@ -45,7 +45,7 @@ export function comparisonText(
     "",
     ...rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()),
     "",
-    `* test rows, means of ${repeats} splits; 95 % intervals that hold together, corrected for splits that share rows;`,
+    `* test rows, means of ${repeats} splits; 95 % intervals, corrected for splits that share rows, a model's together;`,
     "  cross-entropy at 0.5 stands against cross-entropy with a tuned threshold",
     ...(undefinedScores > 0 ? [`${undefinedScores} scores were not defined (0/0) and count as 0`] : []),
     "",

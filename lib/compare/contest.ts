@@ -13,7 +13,8 @@ import { bestCut } from "../training/tune_threshold.ts";
 import type { ComparedLoss, ThresholdChoice } from "./types.ts";
 
 /** The shares of the rows: the rest is trained on. */
-export const testFraction = 0.2, validationFraction = 0.2;
+export const testFraction = 0.2;
+const validationFraction = 0.2;
 
 const batchSize = 256, leastSteps = 2000, mostEpochs = 200, stops = 20, units = 16;
 

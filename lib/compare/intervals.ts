@@ -32,16 +32,16 @@ function opponents(losses: readonly ComparedLoss[], against: ThresholdChoice): C
   );
 }
 
-/** All differences to cross-entropy, tuned and at ½, split by split. */
+/** All differences to cross-entropy, tuned and at ½, split by split; those of a model against the same hold together. */
 export function differencesOf(losses: readonly ComparedLoss[], testByTrain: number): ComparedDifference[] {
-  return (["tuned", "0.5"] as const).flatMap((against) => {
-    const own = opponents(losses, against);
-    return own.map(({ model, loss, threshold, values }) => {
-      const base = losses.find((other) =>
-        other.loss === reference && other.model === model && other.threshold === against
-      )!;
-      const interval = correctedInterval(values.map((value, i) => value - base.values[i]), testByTrain, own.length);
-      return { model, loss, threshold, against, ...interval };
-    });
-  });
+  const bases = losses.filter(({ loss }) => loss === reference);
+  return (["tuned", "0.5"] as const).flatMap((against) =>
+    bases.filter(({ threshold }) => threshold === against).flatMap((base) => {
+      const own = opponents(losses, against).filter(({ model }) => model === base.model);
+      return own.map(({ model, loss, threshold, values }) => {
+        const differences = values.map((value, i) => value - base.values[i]);
+        return { model, loss, threshold, against, ...correctedInterval(differences, testByTrain, own.length) };
+      });
+    })
+  );
 }

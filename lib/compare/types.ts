@@ -57,7 +57,7 @@ export interface LossComparison {
   readonly recommendation: string;
   /** What each loss reached. */
   readonly losses: readonly ComparedLoss[];
-  /** Against cross-entropy, with intervals that hold together: 95 % for all of the same `against`. */
+  /** Against cross-entropy; the intervals of the same model and `against` hold together, with 95 %. */
   readonly differences: readonly ComparedDifference[];
   /** What was compared on. */
   readonly data: ComparedData;

@@ -24,7 +24,7 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
   return pairedFigure({
     title: titles[against],
     alt: `Differences in ${score}. ${said.join("; ")}.`,
-    caption: `Mean differences in ${score} on the test rows of ${repeats} splits; the intervals hold together (95 %).`,
+    caption: `Mean differences in ${score} on the test rows of ${repeats} splits; 95 % intervals, a model's together.`,
     xLabel: `difference in ${score}`,
     zeroLabel: `cross-entropy, ${against === "tuned" ? "tuned" : "at 0.5"}`,
     items: own.map((one) => ({ group: one.model, label: nameOf(one), mean: one.mean, low: one.low, high: one.high })),
@@ -45,7 +45,7 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
  * import { assertStringIncludes } from "@std/assert";
  * import pl from "nodejs-polars";
  *
- * const { x, y } = syntheticBinary({ rows: 100, prevalence: 0.4, seed: 1 });
+ * const { x, y } = syntheticBinary({ rows: 100, prevalence: 0.4, separation: 2, seed: 1 });
  * const frame = pl.DataFrame({ a: x.map(([a]) => a), ill: Array.from(y) });
  * const display = comparisonDisplay(await compareLosses(frame, { label: "ill", repeats: 3 }));
  * assertStringIncludes(display.text, "Use ");

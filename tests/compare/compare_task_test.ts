@@ -1,8 +1,10 @@
 // deno task compare: what is refused, and the folds that are brought along. The numbers are tested in anyloss_test.ts.
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import pl from "nodejs-polars";
 import { readFolds } from "../../lib/compare/read_folds.ts";
-import { readTable } from "../../lib/compare/read_table.ts";
+import { inferDataset } from "../../lib/data/infer_dataset.ts";
+import { readFrame } from "../../lib/data/read_frame.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
 
 async function compare(fixtures: Fixtures, ...args: string[]) {
@@ -38,37 +40,78 @@ Deno.test("compare: the folds and the positive class are said, and --json has th
 Deno.test("compare: bad usage is one sentence and 2", async () => {
   using fixtures = new Fixtures();
   fixtures.file("d.csv", good);
-  const protocol = ["--protocol", "anyloss"];
+  fixtures.file("gap.csv", good.replace("0,0,3", ",0,3"));
+  fixtures.file("text.csv", good.replace("0,0,3", "red,0,3"));
+  fixtures.file("d.txt", good);
+  const protocol = ["--protocol", "anyloss"], label = ["--label", "kind"];
   const expected: [string[], string][] = [
     [[], "One file is to be named"],
     [["d.csv"], "--label is to name the column"],
-    [["d.csv", "--label", "kind"], "--protocol takes anyloss, and is missing"],
-    [["no.csv", "--label", "kind", ...protocol], "There is no file 'no.csv'"],
-    [["d.csv", "--label", "y", ...protocol], "the file has no column 'y', it has a, b, c, kind"],
-    [["d.csv", "--label", "a", ...protocol], "the label 'a' must have two values, it has 11"],
+    [["d.csv", ...label, "--protocol", "ours"], "--protocol takes anyloss, not 'ours'"],
+    [["no.csv", ...label, ...protocol], "There is no file 'no.csv'"],
+    [["d.txt", ...label], "its name must end in .csv or .parquet"],
+    [["d.csv", "--label", "y", ...protocol], "there is no column 'y', there are a, b, c, kind"],
+    [["d.csv", "--label", "a"], "the label 'a' must have two values, it has 11"],
+    [["gap.csv", ...label, ...protocol], "no missing values, the column 'a' has some"],
+    [["text.csv", ...label, ...protocol], "numbers only, the column 'a' has texts"],
+    [["d.csv", ...label, "--score", "f2"], "--score takes precision, recall"],
+    [["d.csv", ...label, "--score", "recall"], "'score' is 'recall' alone"],
+    [["d.csv", ...label, "--score", "precisionAtRecall"], "--score precisionAtRecall needs --recall"],
+    [["d.csv", ...label, "--score", "precisionAtRecall", "--recall", "2"], "'recall' must be a number in (0, 1]"],
+    [["d.csv", ...label, "--recall", "0.9"], "--recall does not belong to --score f1"],
+    [["d.csv", ...label, "--repeats", "2.5"], "--repeats takes a"],
+    [["d.csv", ...label, "--folds", "f.json"], "--folds is of no use without --protocol anyloss"],
+    [["d.csv", ...label, ...protocol, "--save", "x"], "--save is of no use with --protocol anyloss"],
   ];
-  for (const [args, sentence] of expected) {
+  await Promise.all(expected.map(async ([args, sentence]) => {
     const { code, stderr } = await compare(fixtures, ...args);
-    assertEquals(code, 2, sentence);
     assertStringIncludes(stderr, sentence);
-  }
+    assertEquals(code, 2, sentence);
+  }));
 });
 
-Deno.test("readTable: texts and missing values are errors that name column and row; which value is positive", () => {
+Deno.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a page that are the same numbers", async () => {
   using fixtures = new Fixtures();
-  const of = (text: string, asked?: string) => readTable(fixtures.file("t.csv", text), "y", asked);
-  assertThrows(() => of("x,y\n1,0\nred,1\n"), RangeError, "the column 'x' must hold numbers only, row 1 has 'red'");
-  assertThrows(
-    () => of("x,y\n1,0\n,1\n"),
-    RangeError,
-    "the column 'x' must hold numbers only, row 1 has a missing value",
-  );
+  const lines = rows.map((row, i) => `${row},${i % 7 === 0 ? "?" : ["rent", "own"][i % 2]}`);
+  fixtures.file("d.csv", `a,b,c,kind,home\n${[...lines, ...lines].join("\n")}\n`);
+  const args = ["d.csv", "--label", "kind", "--score", "fBeta", "--beta", "2", "--repeats", "3", "--save", "out"];
+  const { code, stdout, stderr } = await compare(fixtures, ...args);
+  assertEquals(code, 0, stderr);
+  for (const words of ["categories, a column each: home", "home 12", "out.json", "out.csv", "out.html"]) {
+    assertStringIncludes(stdout, words);
+  }
+  const text = (name: string) => Deno.readTextFile(`${fixtures.folder}/${name}`);
+  const { recommendation, losses } = JSON.parse(await text("out.json"));
+  assertStringIncludes(stdout, recommendation);
+  assertStringIncludes(await text("out.html"), recommendation);
+  const [head, ...scores] = (await text("out.csv")).trim().split("\n");
+  assertEquals([head, scores.length], ["model,loss,threshold,split,fBeta2", 48]);
+  const first = losses[0] as { model: string; loss: string; threshold: string; values: number[] };
+  assertEquals(scores[0], `${first.model},"${first.loss}",${first.threshold},1,${first.values[0]}`);
+});
+
+Deno.test("compare: a Parquet file has the same answer as a CSV", () => {
+  using fixtures = new Fixtures();
+  const csv = fixtures.file("d.csv", good), frame = readFrame(csv), parquet = csv.replace(/csv$/, "parquet");
+  frame.withColumns(...["a", "b", "c"].map((name) => pl.col(name).cast(pl.Float64))).writeParquet(parquet);
+  const [one, two] = [csv, parquet].map((path) => inferDataset(readFrame(path), { label: "kind" }));
+  assertEquals(one.frame.toRecords(), two.frame.toRecords());
+});
+
+Deno.test("inferDataset: which value is positive, what is missing, what is a number", () => {
+  using fixtures = new Fixtures();
+  const of = (text: string, positive?: string) =>
+    inferDataset(readFrame(fixtures.file("t.csv", text)), { label: "y", positive });
   assertThrows(() => of("x,y\n1,0\n2,\n"), RangeError, "the label 'y' is missing in row 1");
-  assertThrows(() => of("x,y\n1,0\n2,1\n", "2"), RangeError, "'positive' must be '0' or '1'");
+  assertThrows(() => of("x,y\n1,0\n2,1\n", "2"), RangeError, "'positive' must be a value of 'y' ('0', '1')");
   assertEquals([...of("x,y\n1,0\n2.5,1\n3,1\n").yTrue], [0, 1, 1]);
   assertEquals([...of("x,y\n1,-1\n2,1\n3,1\n").yTrue], [0, 1, 1]);
   assertEquals([...of("x,y\n1,1\n2,2\n3,1\n").yTrue], [0, 1, 0]);
   assertEquals([...of("x,y\n1,0\n2,1\n", "0").yTrue], [1, 0]);
+  const { frame, categorical, missing, constant } = of("\uFEFFx, z ,c,y\n1,red,5,0\nNA,?,5,1\n1e3,blue,5,1\n");
+  assertEquals(frame.columns, ["x", "z", "c", "y"]);
+  assertEquals(frame.toRecords().map(({ x }) => x), [1, null, 1000]);
+  assertEquals([categorical, missing, constant], [["z"], { x: 1, z: 1 }, ["c"]]);
 });
 
 Deno.test("readFolds: each row in exactly one of ten lists", () => {

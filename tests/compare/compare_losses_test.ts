@@ -1,0 +1,214 @@
+// compareLosses: the statistics against SciPy's numbers, the sentence, data that leak nothing, what is refused.
+import * as tf from "@tensorflow/tfjs";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import fc from "fast-check";
+import pl from "nodejs-polars";
+import { precisionAtRecall } from "@roundabout/roundabout";
+import { compareLosses, type CompareLossesOptions, type Frame } from "@roundabout/roundabout/compare";
+import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
+import { partsOf } from "../../lib/compare/contest.ts";
+import { correctedInterval, differencesOf } from "../../lib/compare/intervals.ts";
+import { recommend } from "../../lib/compare/recommend.ts";
+import type { ComparedDifference, ComparedLoss } from "../../lib/compare/types.ts";
+import { inferDataset } from "../../lib/data/infer_dataset.ts";
+
+const reference = JSON.parse(Deno.readTextFileSync(new URL("../reference/corrected_interval.json", import.meta.url)));
+
+Deno.test("correctedInterval: SciPy's quantiles", () => {
+  for (const { differences, testByTrain, together, mean, low, high } of reference.cases) {
+    const own = correctedInterval(differences, testByTrain, together);
+    assertAlmostEquals(own.mean, mean, 1e-14);
+    assertAlmostEquals(own.low, low, 1e-9);
+    assertAlmostEquals(own.high, high, 1e-9);
+  }
+});
+
+Deno.test("correctedInterval: shifts with the differences, scales with them, wider for more together", () => {
+  const numbers = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 3, maxLength: 20 });
+  fc.assert(fc.property(numbers, fc.double({ min: -1, max: 1, noNaN: true }), (list, by) => {
+    const own = correctedInterval(list, 1 / 3, 1), moved = correctedInterval(list.map((d) => d + by), 1 / 3, 1);
+    assertAlmostEquals(moved.low, own.low + by, 1e-9);
+    const twice = correctedInterval(list.map((d) => 2 * d), 1 / 3, 1);
+    assertAlmostEquals(twice.high - twice.low, 2 * (own.high - own.low), 1e-9);
+    const together = correctedInterval(list, 1 / 3, 6);
+    assert(together.low <= own.low && together.high >= own.high);
+  }));
+});
+
+Deno.test("correctedInterval: of independent differences it holds the true mean in 95 % of the cases", () => {
+  const random = seededRandom(3), tries = 2000;
+  let held = 0;
+  for (let i = 0; i < tries; i++) {
+    const { low, high } = correctedInterval(Array.from({ length: 10 }, () => 0.3 + random.normal()), 0, 1);
+    if (low <= 0.3 && high >= 0.3) held++;
+  }
+  assert(Math.abs(held / tries - 0.95) < 0.015, `${held} of ${tries}`); // three standard errors
+});
+
+const lossRow = (
+  model: ComparedLoss["model"],
+  loss: string,
+  threshold: ComparedLoss["threshold"],
+  values: number[],
+): ComparedLoss => ({ model, loss, threshold, values, mean: values.reduce((a, b) => a + b) / values.length });
+
+const wave = [0.01, -0.01, 0.005, -0.005];
+const around = (middle: number) => wave.map((w) => middle + w);
+
+/** Losses of one model that lie around these means: cross-entropy tuned, at ½, the F1 loss tuned, at ½. */
+function made(tuned: number, untuned: number, f1Tuned: number, f1Fixed: number): ComparedLoss[] {
+  return [
+    lossRow("linear", "cross-entropy", "tuned", around(tuned)),
+    lossRow("linear", "cross-entropy", "0.5", around(untuned)),
+    lossRow("linear", "f1 loss", "tuned", around(f1Tuned)),
+    lossRow("linear", "f1 loss", "0.5", around(f1Fixed)),
+  ];
+}
+
+Deno.test("the sentence: what is surely better is named, and nothing else is", () => {
+  const said = (losses: ComparedLoss[]) => recommend(losses, differencesOf(losses, 1 / 3), "f1");
+  assertEquals(
+    said(made(0.8, 0.7, 0.9, 0.9)),
+    "Use the f1 loss with a tuned threshold: on the linear model its f1 is above the 0.800 of cross-entropy with a tuned " +
+      "one (+0.100, +0.100 to +0.100); where the threshold has to stay at 0.5 use the f1 loss (+0.200, +0.200 to +0.200 " +
+      "against cross-entropy's 0.700 there).",
+  );
+  const tuning = said(made(0.8, 0.7, 0.79, 0.79));
+  assertMatch(tuning, /^Use cross-entropy with a tuned threshold: on the linear model every other loss is worse/);
+  assertMatch(tuning, /where the threshold has to stay at 0.5 use the f1 loss/);
+  assertMatch(said(made(0.7, 0.8, 0.7, 0.8)), /^Use cross-entropy with the threshold at 0.5, which is better/);
+
+  const noise = [0.3, -0.3, 0.2, -0.25];
+  const vague = made(0.8, 0.8, 0.8, 0.8).map((one, i) =>
+    i === 0 ? one : lossRow(one.model, one.loss, one.threshold, one.values.map((v, j) => v + noise[(i + j) % 4] / 5))
+  );
+  assertMatch(
+    said(vague),
+    /^Use cross-entropy, whose threshold may be tuned or stay at 0.5: .* no other loss is seen to be better .*; at 0.5 none/,
+  );
+});
+
+Deno.test("differencesOf: split by split, as many together as there are", () => {
+  const losses = made(0.8, 0.7, 0.9, 0.65), of = differencesOf(losses, 1 / 3);
+  const keys = of.map(({ loss, threshold, against }: ComparedDifference) => [loss, threshold, against]);
+  assertEquals(keys, [["cross-entropy", "0.5", "tuned"], ["f1 loss", "tuned", "tuned"], ["f1 loss", "0.5", "0.5"]]);
+  assertAlmostEquals(of[0].mean, -0.1, 1e-12);
+  assertAlmostEquals(of[2].mean, -0.05, 1e-12);
+});
+
+function frameOf(rows: number, extra: Record<string, unknown[]> = {}): Frame {
+  const { x, y } = syntheticBinary({ rows, prevalence: 0.3, separation: 3, seed: 1 });
+  return pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ...extra, ill: Array.from(y) });
+}
+
+Deno.test("compareLosses: same seed, same numbers; all losses, models and thresholds; progress to the end", async () => {
+  const before = tf.memory().numTensors, progress: number[] = [];
+  const options: CompareLossesOptions = { label: "ill", repeats: 3, seed: 5 };
+  const one = await compareLosses(frameOf(150), { ...options, onProgress: ({ done }) => progress.push(done) });
+  const two = await compareLosses(frameOf(150), options);
+  assertEquals(JSON.stringify(one), JSON.stringify(two));
+  assertEquals(progress, Array.from({ length: 24 }, (_, i) => i + 1));
+  assertEquals(one.losses.length, 16);
+  assert(one.losses.every(({ values, mean }) => values.length === 3 && mean > 0.75 && mean <= 1));
+  assertEquals(one.differences.length, 14);
+  for (const { loss } of one.losses) assertStringIncludes(String(one), loss);
+  assertStringIncludes(String(one), one.recommendation);
+  assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("compareLosses: labels that have nothing to do with the columns: no loss is said to be better", async () => {
+  const random = seededRandom(8), rows = 200;
+  const frame = pl.DataFrame({
+    a: Array.from({ length: rows }, () => random.normal()),
+    y: Array.from({ length: rows }, () => Number(random.uniform() < 0.5)),
+  });
+  const { recommendation } = await compareLosses(frame, { label: "y", repeats: 5, score: "accuracy" });
+  assertMatch(recommendation, /no other loss is seen to be better/);
+});
+
+Deno.test("compareLosses: where positives are fewer and the threshold stays, balanced accuracy's own loss wins", async () => {
+  const { x, y } = syntheticBinary({ rows: 1000, prevalence: 0.25, separation: 1.2, seed: 4 });
+  const frame = pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ill: Array.from(y) });
+  const { differences, recommendation } = await compareLosses(frame, {
+    label: "ill",
+    score: "balancedAccuracy",
+    repeats: 8,
+  });
+  const fixed = differences.find((d) => d.model === "network" && d.against === "0.5" && /identity/.test(d.loss))!;
+  assert(fixed.low > 0, `${fixed.low}`);
+  assertMatch(recommendation, /where the threshold has to stay at 0.5 use the balancedAccuracy loss, identity/);
+});
+
+Deno.test("compareLosses: a score with a floor, categories, gaps, a label of three texts", async () => {
+  const rows = 120, kinds = ["cat", "dog", "owl"];
+  const frame = frameOf(rows, {
+    home: Array.from({ length: rows }, (_, i) => i % 17 === 0 ? null : ["rent", "own"][i % 2]),
+    age: Array.from({ length: rows }, (_, i) => i % 11 === 0 ? null : i % 60),
+    none: Array.from({ length: rows }, () => ""),
+    kind: Array.from({ length: rows }, (_, i) => kinds[i % 3]),
+  });
+  const options: CompareLossesOptions = { label: "kind", positive: "owl", drop: ["ill"], repeats: 3 };
+  const { score, data, losses } = await compareLosses(frame, { ...options, score: precisionAtRecall({ recall: 0.5 }) });
+  assertEquals(score, "precisionAtRecall0.5");
+  assertEquals([data.positives, data.chosen], [40, "as asked, against 2 others"]);
+  assertEquals([data.features, data.categorical], [["a", "b", "home", "age"], ["home"]]);
+  assertEquals([data.missing, data.empty], [{ home: 8, age: 11 }, ["none"]]);
+  assert(losses[0].loss === "cross-entropy" && losses.some(({ loss }) => loss.startsWith("precisionAtRecall0.5 loss")));
+});
+
+Deno.test("the splits: training rows alone scale and fill; a row is in one part", () => {
+  const frame = frameOf(100), infer = (f: Frame) => inferDataset(f, { label: "ill" });
+  const { train, validation, test } = partsOf(infer(frame), 1);
+  assertEquals([train, validation, test].map(({ y }) => y.length), [60, 20, 20]);
+  const means = [0, 1].map((j) => {
+    const column = Array.from(train.x).filter((_, i) => i % 2 === j);
+    return column.reduce((sum, v) => sum + v, 0) / column.length;
+  });
+  means.forEach((mean) => assertAlmostEquals(mean, 0, 1e-6));
+  const others = partsOf(infer(frame), 2);
+  assert(train.x[0] !== others.train.x[0]);
+});
+
+Deno.test("compareLosses: what is refused, before any work, by name", async () => {
+  const frame = frameOf(60), names = Array.from({ length: 200 }, (_, i) => `n${i}`);
+  const refused: [Frame, Partial<CompareLossesOptions>, RegExp][] = [
+    [frame, { label: "y" }, /there is no column 'y', there are a, b, ill/],
+    [frame, { drop: ["c"] }, /there is no column 'c'/],
+    [frame, { drop: ["ill"] }, /'drop' has the label/],
+    [frame, { drop: ["a", "b"] }, /no column besides the label/],
+    [frame, { label: "a" }, /the label 'a' must have two values, it has 60: .*; name one with 'positive'/],
+    [frame, { positive: "2" }, /'positive' must be a value of 'ill' \('0', '1'\), it is '2'/],
+    [frame, { repeats: 2 }, /'repeats' must be an integer from 3/],
+    [frame, { seed: -1 }, /'seed' must be an integer/],
+    [frame, { score: "precision" }, /'score' is 'precision' alone, at which one sure positive is perfect/],
+    [frame, { score: "f2" as "f1" }, /f2/],
+    [frame, { labels: "ill" } as Partial<CompareLossesOptions>, /there is no option 'labels'/],
+    [frame, { label: 3 as unknown as string }, /'label' must be the name of a column, it is 3/],
+    [frameOf(20), {}, /each class needs 10 rows at least, of 'ill' 6 are '1' and 14 are not/],
+    [frameOf(200, { id: names }), {}, /the column 'id' has 200 different texts \('n0' in row 0\): leave it out/],
+    [frameOf(60, { c: Array(60).fill(1).with(7, Infinity) }), {}, /the column 'c' is infinite in row 7/],
+    [pl.DataFrame({ a: [1, 2], ill: [null, 1] }), {}, /the label 'ill' is missing in row 0/],
+    [pl.DataFrame({ a: ["", null], ill: [0, 1] }), {}, /all columns besides 'ill' are empty/],
+  ];
+  for (const [data, options, sentence] of refused) {
+    const before = tf.memory().numTensors;
+    const error = await assertRejects(() => compareLosses(data, { label: "ill", ...options }), Error);
+    assertMatch(error.message, sentence);
+    assertEquals(tf.memory().numTensors, before);
+  }
+});
+
+Deno.test("compareLosses: a signal stops it between two trainings", async () => {
+  const stop = new AbortController(), before = tf.memory().numTensors;
+  const onProgress = ({ done }: { done: number }) => done === 2 && stop.abort(new Error("enough"));
+  const options = { label: "ill", repeats: 3, onProgress, signal: stop.signal };
+  await assertRejects(() => compareLosses(frameOf(100), options), Error, "enough");
+  assertEquals(tf.memory().numTensors, before);
+});
