@@ -119,7 +119,7 @@ function collector() {
 }
 
 /**
- * Finds out on a table whether a loss made of a score pays: a linear model and a small network (16 hidden units) are trained
+ * Finds out on a table whether a loss made of a score pays: a linear model and a small network (8 hidden units) are trained
  * under cross-entropy, under cross-entropy with balanced class weights, and under the score's loss with a softsign step and
  * with none (the identity), each with an equally tuned threshold and at 0.5.
  *

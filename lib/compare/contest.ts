@@ -16,7 +16,7 @@ import type { ComparedLoss, ThresholdChoice } from "./types.ts";
 export const testFraction = 0.2;
 const validationFraction = 0.2;
 
-const batchSize = 256, leastSteps = 2000, mostEpochs = 200, stops = 20, units = 16;
+const batchSize = 256, leastSteps = 600, mostEpochs = 200, stops = 10, units = 8;
 
 /** Features and labels of one part, flat. */
 interface Part {
@@ -87,7 +87,7 @@ interface Stop {
 export type Outcome = Record<ThresholdChoice, { value: number; isUndefined: boolean }>;
 
 /**
- * Trains one loss on one split with Adam (learning rate 0.01, batches of 256). At twenty times of the training the validation
+ * Trains one loss on one split with Adam (learning rate 0.01, batches of 256). At ten times of the training the validation
  * rows are scored, at ½ and with the threshold that is best on them; the test rows judge the best time of each.
  */
 export function contest(
