@@ -20,8 +20,8 @@ const batchSize = 256, leastSteps = 600, mostEpochs = 200, stops = 10, units = 8
 
 /** Features and labels of one part, flat. */
 interface Part {
-  readonly x: ArrayLike<number>;
-  readonly y: ArrayLike<number>;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
 }
 
 /** The three parts of one split. */
@@ -34,7 +34,10 @@ export interface Parts {
 /** One split of a table, prepared by its training rows alone. */
 export function partsOf(dataset: InferredDataset, seed: number): Parts {
   const prepared = prepare(dataset, trainTestSplit(dataset, { seed, testFraction, validationFraction }));
-  const flat = ({ x, y }: typeof prepared.train): Part => ({ x: x.dataSync(), y: y.dataSync() });
+  const flat = ({ x, y }: typeof prepared.train): Part => ({
+    x: Float64Array.from(x.dataSync()),
+    y: Float64Array.from(y.dataSync()),
+  });
   const parts = {
     train: flat(prepared.train),
     validation: flat(prepared.validation!),
@@ -62,9 +65,9 @@ export function contestants(score: Score): Contestant[] {
 }
 
 /** n/(2·n_class), a row: scikit-learn's class_weight="balanced". */
-function balancedWeights(y: ArrayLike<number>): Float64Array {
-  const labels = Float64Array.from(y), positives = labels.reduce((sum, v) => sum + v, 0);
-  return labels.map((v) => labels.length / (2 * (v === 1 ? positives : labels.length - positives)));
+function balancedWeights(y: Float64Array): Float64Array {
+  const positives = y.reduce((sum, v) => sum + v, 0);
+  return y.map((v) => y.length / (2 * (v === 1 ? positives : y.length - positives)));
 }
 
 /** A score of decisions, and whether it was 0/0 and counts as 0. */
@@ -116,7 +119,7 @@ export function contest(
       if (epoch % every !== 0) return;
       const yPred = network.predict(validation.x), yTrue = validation.y, onTest = network.predict(test.x);
       const at = (threshold: number) => decided(score, yTrue, yPred, threshold).value;
-      const { threshold } = bestCut(score, { yTrue: Float64Array.from(yTrue), yPred }, rows);
+      const { threshold } = bestCut(score, { yTrue, yPred }, rows);
       offer("tuned", { onValidation: at(threshold), threshold, test: onTest });
       offer("0.5", { onValidation: at(0.5), threshold: 0.5, test: onTest });
     },
