@@ -16,9 +16,12 @@ function winner(differences: readonly ComparedDifference[]): ComparedDifference 
   return sure.length === 0 ? undefined : sure.reduce((best, one) => one.mean > best.mean ? one : best);
 }
 
-/** What cross-entropy's own threshold should be, by what leaving it at ½ does. */
-function ownThreshold(untuned: ComparedDifference): string {
-  if (untuned.high < 0) return "cross-entropy with a tuned threshold";
+/** A loss's name in a sentence: "the f1 loss, softsign", but "cross-entropy, class weights". */
+const named = ({ loss }: ComparedDifference): string => loss.startsWith("cross-entropy") ? loss : `the ${loss}`;
+
+/** What cross-entropy's own threshold should be, by what leaving it at ½ does; and nobody leaves it where others gain. */
+function ownThreshold(untuned: ComparedDifference, fixed: ComparedDifference | undefined): string {
+  if (untuned.high < 0 || fixed) return "cross-entropy with a tuned threshold";
   if (untuned.low > 0) return "cross-entropy with the threshold at 0.5, which is better than a tuned one";
   return "cross-entropy, whose threshold may be tuned or stay at 0.5";
 }
@@ -40,13 +43,13 @@ export function recommend(
 
   const tuned = winner(others("tuned")), fixed = winner(others("0.5"));
   const first = tuned
-    ? `Use the ${tuned.loss} with a tuned threshold: on ${on[model]} its ${score} is above the ${baseOf("tuned")} of ` +
+    ? `Use ${named(tuned)} with a tuned threshold: on ${on[model]} its ${score} is above the ${baseOf("tuned")} of ` +
       `cross-entropy with a tuned one (${interval(tuned)})`
-    : `Use ${ownThreshold(untuned)}: on ${on[model]} ${
+    : `Use ${ownThreshold(untuned, fixed)}: on ${on[model]} ${
       others("tuned").every(({ high }) => high < 0) ? "every other loss is worse" : "no other loss is seen to be better"
     } with a tuned threshold (${score} ${baseOf("tuned")}, the others ${means(others("tuned"))})`;
   const second = fixed
-    ? `where the threshold has to stay at 0.5 use the ${fixed.loss} (${interval(fixed)} against cross-entropy's ` +
+    ? `where the threshold has to stay at 0.5 use ${named(fixed)} (${interval(fixed)} against cross-entropy's ` +
       `${baseOf("0.5")} there)`
     : `at 0.5 none is seen to be better either (${baseOf("0.5")}, the others ${means(others("0.5"))})`;
   return `${first}; ${second}.`;

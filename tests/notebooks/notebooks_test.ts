@@ -16,7 +16,7 @@ const html = (cell: CodeCell): string =>
   )
     .join("");
 
-Deno.test("there are eight notebooks", () => assertEquals(notebooks.length, 8));
+Deno.test("there are nine notebooks", () => assertEquals(notebooks.length, 9));
 
 for (const { name, notebook } of notebooks) {
   Deno.test(`${name}: one question as its title, and its answer below`, () => {
