@@ -10,6 +10,7 @@ import { saturated } from "./flat_rule.ts";
 import { labelEncoding } from "./label_rules.ts";
 import { measure, type Numbers } from "./measure.ts";
 import { wrongOptimum, wrongSign } from "./optimum_rules.ts";
+import { descentsOf, probesOf } from "./probes.ts";
 import { reportText } from "./report_text.ts";
 import { samplerOf } from "./sample.ts";
 import {
@@ -183,6 +184,7 @@ export function auditLoss(loss: AuditedLoss, options: AuditOptions = {}): LossAu
       });
     }
   }
+  probes.push(...probesOf(of, seed, descentsOf(of, facts.random.batch)));
   const left = leaked(loss, sampler, seed, rows);
   probes.push({ name: "tensors left behind", result: left > 0 ? "found" : "ok", detail: `${left}` });
   findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));

@@ -85,16 +85,22 @@ export function measure(loss: AuditedLoss, { yTrue, yPred, trueShape, predShape 
   });
 }
 
-/** The value alone. */
-export function valueOf(loss: AuditedLoss, { yTrue, yPred, trueShape, predShape }: Numbers): number {
+/** The value alone, or what the loss throws. */
+export function tryValue(
+  loss: AuditedLoss,
+  { yTrue, yPred, trueShape, predShape }: Numbers,
+): Pick<Measured, "value" | "thrown"> {
   return tidied(() => {
     try {
-      return meanOf((loss(tensorOf(yTrue, trueShape), tensorOf(yPred, predShape)) as Tensor).dataSync());
-    } catch {
-      return NaN;
+      return { value: meanOf((loss(tensorOf(yTrue, trueShape), tensorOf(yPred, predShape)) as Tensor).dataSync()) };
+    } catch (error) {
+      return { value: NaN, thrown: message(error) };
     }
   });
 }
+
+/** The value alone; NaN where the loss throws. */
+export const valueOf = (loss: AuditedLoss, batch: Numbers): number => tryValue(loss, batch).value;
 
 /** The forward pass, op by op; what `read` makes of it is all that stays. */
 export function recorded<T>(

@@ -33,7 +33,7 @@ const bound =
 const differ = "Let the loss grow with the difference of labels and outputs, row by row, and with every kind of error";
 
 /** Whether every row of outputs sums to 1. */
-const onSimplex = ({ yPred }: Numbers, columns: number): boolean =>
+export const onSimplex = ({ yPred }: Numbers, columns: number): boolean =>
   columns > 1 && yPred.every((_, i) => {
     if (i % columns !== 0) return true;
     const row = yPred.subarray(i, i + columns);
