@@ -8,11 +8,12 @@ import { type Facts, gather } from "./facts.ts";
 import { notFinite } from "./finite_rules.ts";
 import { saturated } from "./flat_rule.ts";
 import { labelEncoding } from "./label_rules.ts";
-import { measure, type Numbers } from "./measure.ts";
+import { measure, type Numbers, numbersOf } from "./measure.ts";
+import { metricFinding } from "./metric_finding.ts";
 import { wrongOptimum, wrongSign } from "./optimum_rules.ts";
 import { descentsOf, probesOf } from "./probes.ts";
 import { reportText } from "./report_text.ts";
-import { samplerOf } from "./sample.ts";
+import { type Sampler, samplerOf } from "./sample.ts";
 import {
   activation,
   broadcast,
@@ -33,6 +34,7 @@ import {
   type Severity,
   type WayPoint,
 } from "./types.ts";
+import { type WatchedMetric, watchedMetric } from "./watched_metric.ts";
 
 /**
  * Every rule with what it tries, in stages, the most specific first: where one names an error, those of the stages after
@@ -61,6 +63,7 @@ const optionNames: readonly (keyof AuditOptions)[] = [
   "yTrue",
   "columns",
   "prevalence",
+  "metric",
   "seed",
   "rows",
   "sample",
@@ -106,6 +109,12 @@ function checkResult(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, s
   });
 }
 
+/** Refuses a metric that says nothing of an ordinary batch. */
+function checkMetric(metric: WatchedMetric | undefined, sampler: Sampler, seed: number, rows: number): void {
+  const batch = metric && sampler("random", seed, rows);
+  if (batch) metric.of(numbersOf(batch));
+}
+
 /** The loss and its gradient along the way from outputs that are wrong to those that are right, in 40 steps. */
 function wayOf({ loss, facts }: { loss: AuditedLoss; facts: Facts }): WayPoint[] {
   const right = facts.tried.perfect?.batch;
@@ -143,7 +152,7 @@ function leaked(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, seed: 
  * @returns The verdict ("broken": it cannot train, or trains the wrong way; "suspect": it will hurt on data that occur),
  * the findings, worst first, and all that was tried. The same seed gives the same report.
  * @throws {TypeError} `loss` is no function, throws on an ordinary batch, or returns something else than a tensor.
- * @throws {RangeError} An option out of range.
+ * @throws {RangeError} An option out of range; a score as `metric` where labels are not 0 and 1.
  *
  * @example
  * ```ts
@@ -156,7 +165,9 @@ function leaked(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, seed: 
  */
 export function auditLoss(loss: AuditedLoss, options: AuditOptions = {}): LossAudit {
   checkAudit(loss, options);
+  const metric = watchedMetric(options);
   const { seed = 1, rows = 64 } = options, sampler = samplerOf(options);
+  checkMetric(metric, sampler, seed, rows);
   checkResult(loss, sampler, seed, rows);
   const facts = gather(loss, sampler, seed, rows), of: Case = { loss, facts, options };
   const findings: Finding[] = [], probes: Probe[] = [];
@@ -184,7 +195,12 @@ export function auditLoss(loss: AuditedLoss, options: AuditOptions = {}): LossAu
       });
     }
   }
-  probes.push(...probesOf(of, seed, descentsOf(of, facts.random.batch)));
+  const descents = descentsOf(of, facts.random.batch);
+  probes.push(...probesOf(of, seed, descents, metric));
+  if (metric !== undefined && !findings.some(({ severity }) => severity === "error")) {
+    const finding = metricFinding(descents, (batch) => descentsOf(of, batch), facts.other.batch, metric);
+    if (finding !== undefined) findings.push(finding);
+  }
   const left = leaked(loss, sampler, seed, rows);
   probes.push({ name: "tensors left behind", result: left > 0 ? "found" : "ok", detail: `${left}` });
   findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));

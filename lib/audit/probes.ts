@@ -2,10 +2,12 @@ import { type SeededRandom, seededRandom } from "../random.ts";
 import { type FreeDescent, freeDescent } from "./descents.ts";
 import { type Facts, withLabels, withOutputs } from "./facts.ts";
 import { measure, type Measured, type Numbers, numbersOf, rowsOf, tidied, tryValue } from "./measure.ts";
+import { metricOf } from "./metric_finding.ts";
 import { onSimplex } from "./optimum_rules.ts";
 import { type Sampler, samplerOf } from "./sample.ts";
 import type { Case } from "./structure_rules.ts";
 import type { Probe } from "./types.ts";
+import type { WatchedMetric } from "./watched_metric.ts";
 
 const ok = (name: string, detail: string): Probe => ({ name, result: "ok", detail });
 const skipped = (name: string, detail: string): Probe => ({ name, result: "skipped", detail });
@@ -179,15 +181,21 @@ export function descentsOf({ loss, facts, options: { yPred: kind } }: Case, star
 }
 
 /** What a descent on free outputs makes of the loss. */
-export function descent({ name, from, to, steps, stopped }: FreeDescent): Probe {
+export function descent({ name, from, to, steps, stopped, start, end }: FreeDescent, metric?: WatchedMetric): Probe {
+  const watched = metric ? `; ${metric.name} ${short(metricOf(metric, start))} → ${short(metricOf(metric, end))}` : "";
   return ok(
     `${name} on free predictions`,
-    `loss ${short(from)} → ${short(to)} in ${steps} steps${stopped === undefined ? "" : `, then ${stopped}`}`,
+    `loss ${short(from)} → ${short(to)} in ${steps} steps${stopped === undefined ? "" : `, then ${stopped}`}${watched}`,
   );
 }
 
 /** What is tried for the reader to judge: no finding comes of it. */
-export function probesOf(of: Case, seed: number, descents: readonly FreeDescent[]): Probe[] {
+export function probesOf(
+  of: Case,
+  seed: number,
+  descents: readonly FreeDescent[],
+  metric: WatchedMetric | undefined,
+): Probe[] {
   const random = seededRandom(seed);
   return [
     shuffledLabels(of, random),
@@ -198,6 +206,6 @@ export function probesOf(of: Case, seed: number, descents: readonly FreeDescent[
     moreRows(of, seed),
     tenTimes(of),
     aliveBeforeTraining(of),
-    ...descents.map(descent),
+    ...descents.map((one) => descent(one, metric)),
   ];
 }

@@ -1,3 +1,4 @@
+import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 import type { Scalar, Tensor } from "../tensor.ts";
 
 /** Why a loss does not learn: the closed list of causes. */
@@ -94,6 +95,12 @@ export interface AuditOptions {
    * @default {0.4}
    */
   prevalence?: number;
+  /**
+   * What the loss is meant to improve, more is better: a score of the decisions at the middle of the range (0.5 of
+   * probabilities, 0 of logits), which needs labels of 0 and 1; or a function. It is watched in two short descents on
+   * outputs that are free to move.
+   */
+  metric?: ScoreName | ScoreDefinition | ((yTrue: Tensor, yPred: Tensor) => number | Tensor);
   /**
    * The same seed gives the same report.
    *
