@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import type { AuditedLoss, AuditOptions, LabelKind, LossAudit, PredictionKind } from "../lib/audit/types.ts";
 import { auditDisplay } from "../lib/notebook/mod.ts";
+import { type ScoreName, scores } from "../lib/scores/to_score.ts";
 import {
   numberOption,
   type Reporter,
@@ -33,7 +34,7 @@ export const auditSpec: TaskSpec = {
     "and names what is wrong, with numbers and a remedy. Ends with 1 if a loss is broken, with 0 if it is sound or suspect.\n" +
     'The file imports TensorFlow.js as "@tensorflow/tfjs", wherever it is: that is then the one of this project. Another\n' +
     "version beside it (npm:…@…, or a URL) may not understand its tensors. Only audit code that you would run.",
-  usage: "[--predictions KIND] [--labels KIND] [--json] [--save FILE.html] FILE.ts#exportName ...",
+  usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] FILE.ts#exportName ...",
   positionals: true,
   data: "json",
   options: {
@@ -48,6 +49,7 @@ export const auditSpec: TaskSpec = {
     },
     columns: { type: "string", help: "how many outputs a row has" },
     prevalence: { type: "string", help: "the share of positives (0.4)" },
+    metric: { type: "string", help: "the score that the loss is meant to improve, as in f1; labels must be 0 and 1" },
     seed: { type: "string", help: "a whole number: the same one, the same report (1)" },
     json: { type: "boolean", help: "print JSON, and nothing else, to the standard output" },
     save: { type: "string", help: "write the report as an HTML page, figures included" },
@@ -80,6 +82,14 @@ function labelsOption(value: string): LabelKind {
   throw new UsageError(`--labels takes ${labelKinds.join(", ")}, not '${value}'`);
 }
 
+/** The names of the scores that need no options. */
+const metricNames = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
+
+function metricOption(value: string): ScoreName {
+  if (metricNames.includes(value)) return value as ScoreName;
+  throw new UsageError(`--metric takes ${metricNames.join(", ")}, not '${value}'`);
+}
+
 function wholeOption(name: string, value: string | boolean, least: number): number {
   const number = numberOption(name, value, least, least);
   if (!Number.isInteger(number)) throw new UsageError(`--${name} takes a whole number, not '${value}'`);
@@ -94,13 +104,14 @@ function prevalenceOption(value: string): number {
 
 /** The options of an audit, as they were typed; what was not typed is not there. */
 export function auditOptions(
-  { predictions, labels, columns, prevalence, seed }: TaskArgs["values"],
+  { predictions, labels, columns, prevalence, metric, seed }: TaskArgs["values"],
 ): AuditOptions {
   return {
     ...(predictions === undefined ? {} : { yPred: predictionsOption(String(predictions)) }),
     ...(labels === undefined ? {} : { yTrue: labelsOption(String(labels)) }),
     ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1) }),
     ...(prevalence === undefined ? {} : { prevalence: prevalenceOption(String(prevalence)) }),
+    ...(metric === undefined ? {} : { metric: metricOption(String(metric)) }),
     ...(seed === undefined ? {} : { seed: wholeOption("seed", seed, 0) }),
   };
 }

@@ -55,6 +55,7 @@ Deno.test("audit: one sentence and 2 for each way to name no loss", async () => 
     [["throws.ts#a"], "'throws.ts' throws while it is loaded: Error: no such data"],
     [["--columns", "13", "losses.ts#bad"], "Cannot audit 'bad': 'columns' is 13"],
     [["--labels", "words", "losses.ts#bad"], "--labels takes binary, one-hot,"],
+    [["--metric", "best", "losses.ts#bad"], "--metric takes precision, recall,"],
   ];
   for (const [args, sentence] of expected) {
     const { code, stderr } = await audit(fixtures, ...args);
@@ -104,14 +105,24 @@ Deno.test("audit: a file that cannot be written is said with 1", async () => {
 
 Deno.test("audit: options are what was typed, and nothing else", () => {
   assertEquals(auditOptions({}), {});
-  const typed = { predictions: "logits", labels: "one-hot", columns: "3", prevalence: "0.1", seed: "0" };
-  assertEquals(auditOptions(typed), { yPred: "logits", yTrue: "one-hot", columns: 3, prevalence: 0.1, seed: 0 });
+  const typed = { predictions: "logits", labels: "one-hot", columns: "3", prevalence: "0.1", metric: "f1", seed: "0" };
+  assertEquals(auditOptions(typed), {
+    yPred: "logits",
+    yTrue: "one-hot",
+    columns: 3,
+    prevalence: 0.1,
+    metric: "f1",
+    seed: 0,
+  });
   const refused: [string, string][] = [
     ["predictions", "soft"],
     ["predictions", "1,0"],
     ["columns", "0"],
     ["columns", "1.5"],
     ["prevalence", "1"],
+    ["metric", "best"],
+    ["metric", "fBeta"], // it needs options
+    ["metric", "toString"],
     ["seed", "-1"],
   ];
   for (const [name, value] of refused) {
