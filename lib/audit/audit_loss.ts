@@ -93,14 +93,18 @@ function checkResult(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, s
   if (batch === undefined) throw new TypeError("Cannot audit the loss: 'sample' gives no batch of the kind 'random'");
   tf.tidy(() => {
     const { yTrue, yPred } = batch;
-    let result: unknown;
+    let result: unknown, thrown: string | undefined;
     try {
       result = loss(yTrue, yPred);
     } catch (error) {
-      const said = error instanceof Error ? error.message : String(error);
-      throw new TypeError(`Cannot audit the loss: called with labels and outputs it throws: ${said}`);
-    } finally {
-      tf.dispose([yTrue, yPred].filter((t) => !t.isDisposed));
+      thrown = error instanceof Error ? error.message : String(error);
+    }
+    const disposed = yTrue.isDisposed || yPred.isDisposed;
+    tf.dispose([yTrue, yPred].filter((t) => !t.isDisposed));
+    // What it throws after it has disposed of them is only the consequence.
+    if (disposed) throw new TypeError("Cannot audit the loss: it disposes of its inputs");
+    if (thrown !== undefined) {
+      throw new TypeError(`Cannot audit the loss: called with labels and outputs it throws: ${thrown}`);
     }
     if (!(result instanceof tf.Tensor)) {
       const what = result instanceof Promise ? "a promise" : describe(result);
@@ -129,7 +133,7 @@ function wayOf({ loss, facts }: { loss: AuditedLoss; facts: Facts }): WayPoint[]
   });
 }
 
-/** The tensors that the loss leaves behind, called once. */
+/** The tensors that the loss leaves behind, called once in a tidy, as in training: kept ones, and variables. */
 function leaked(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, seed: number, rows: number): number {
   const batch = sampler("random", seed, rows)!;
   const before = tf.memory().numTensors;
@@ -142,6 +146,15 @@ function leaked(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, seed: 
   return left;
 }
 
+/** Memory that fills up, a call after another. */
+const leak = (left: number): Finding => ({
+  cause: "leak",
+  severity: "warning",
+  message: `Each call leaves ${left} ${left === 1 ? "tensor" : "tensors"} behind: memory fills up as it trains`,
+  evidence: { tensorsLeftACall: left },
+  remedy: "Leave out tf.keep, make variables once outside of the loss, and wrap what it does in tf.tidy(() => …)",
+});
+
 /**
  * Tells why a loss does not learn: tries it on batches of every kind, follows its operations one by one, and names the
  * cause, the evidence and what to write instead.
@@ -151,7 +164,8 @@ function leaked(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, seed: 
  * `assumed` then says.
  * @returns The verdict ("broken": it cannot train, or trains the wrong way; "suspect": it will hurt on data that occur),
  * the findings, worst first, and all that was tried. The same seed gives the same report.
- * @throws {TypeError} `loss` is no function, throws on an ordinary batch, or returns something else than a tensor.
+ * @throws {TypeError} `loss` is no function, throws on an ordinary batch, disposes of its inputs, or returns something
+ * else than a tensor; no metric.
  * @throws {RangeError} An option out of range; a score as `metric` where labels are not 0 and 1.
  *
  * @example
@@ -203,6 +217,7 @@ export function auditLoss(loss: AuditedLoss, options: AuditOptions = {}): LossAu
   }
   const left = leaked(loss, sampler, seed, rows);
   probes.push({ name: "tensors left behind", result: left > 0 ? "found" : "ok", detail: `${left}` });
+  if (left > 0) findings.push(leak(left));
   findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
   const assumed = [
     ...(options.yPred === undefined && options.sample === undefined ? ["The outputs are probabilities"] : []),

@@ -1,7 +1,10 @@
 import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 import type { Scalar, Tensor } from "../tensor.ts";
 
-/** Why a loss does not learn: the closed list of causes. */
+/**
+ * Why a loss does not learn: the closed list of causes, and "leak", an addition to it: such a loss may learn, but no other
+ * cause says that memory runs out before it has.
+ */
 export const causes = [
   "no-gradient-op",
   "detached",
@@ -19,6 +22,7 @@ export const causes = [
   "wrong-optimum",
   "bad-scale",
   "reduction",
+  "leak",
 ] as const;
 
 /** One of {@linkcode causes}. */

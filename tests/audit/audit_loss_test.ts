@@ -101,20 +101,57 @@ Deno.test("what is no loss is one clear error, and leaves nothing behind", () =>
   assertStrictEquals(tf.memory().numTensors, before);
 });
 
-Deno.test("a loss that leaks is told so, and one that disposes of its arguments does not stop the audit", () => {
+Deno.test("a loss that leaks is told so; one that keeps something once is not", () => {
   const kept: Tensor[] = [];
   const leaky = scalarLoss((y, p) => {
-    kept.push(tf.keep(tf.scalar(1)));
+    kept.push(tf.keep(tf.scalar(1)), tf.variable(tf.scalar(2)));
     return tf.mean(tf.squaredDifference(y, p));
   });
-  assertEquals(auditLoss(leaky).probes.find(({ name }) => name === "tensors left behind")?.result, "found");
+  const { findings, probes, verdict } = auditLoss(leaky);
   tf.dispose(kept);
-  const rude = scalarLoss((y, p) => {
-    const loss = tf.mean(tf.squaredDifference(y, p));
-    y.dispose();
-    return loss;
-  });
-  auditLoss(rude);
+  assertEquals(probes.find(({ name }) => name === "tensors left behind")?.result, "found");
+  assertEquals(findings.map(({ cause, severity }) => [cause, severity]), [["leak", "warning"]]);
+  assertEquals([verdict, findings[0].evidence.tensorsLeftACall], ["suspect", 2]);
+  assert(findings[0].message.startsWith("Each call leaves 2 tensors behind"));
+  assert(findings[0].remedy.includes("tf.tidy"));
+  let once: Tensor | undefined;
+  const caching = scalarLoss((y, p) => tf.mean(tf.mul(once ??= tf.keep(tf.scalar(2)), tf.squaredDifference(y, p))));
+  assertEquals(auditLoss(caching).findings, []);
+  once!.dispose();
+});
+
+Deno.test("a loss that disposes of its inputs is one clear error, whatever it does then", () => {
+  const before = tf.memory().numTensors, message = "Cannot audit the loss: it disposes of its inputs";
+  const mse = (y: Tensor, p: Tensor) => tf.mean(tf.squaredDifference(y, p));
+  const rude = [
+    scalarLoss((y, p) => {
+      const loss = mse(y, p);
+      y.dispose();
+      return loss;
+    }),
+    scalarLoss((y, p) => {
+      const loss = mse(y, p);
+      tf.dispose([y, p]);
+      return loss;
+    }),
+    scalarLoss((y, p) => {
+      p.dispose();
+      return mse(y, p); // throws
+    }),
+  ];
+  for (const loss of rude) assertThrows(() => auditLoss(loss), TypeError, message);
+  assertStrictEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("an asynchronous loss is one clear error", () => {
+  const before = tf.memory().numTensors;
+  const later = (y: Tensor, p: Tensor) => Promise.resolve(y.shape.length + p.shape.length);
+  assertThrows(
+    () => auditLoss(later as unknown as Parameters<typeof auditLoss>[0]),
+    TypeError,
+    "Cannot audit the loss: it must return a tensor, it returns a promise",
+  );
+  assertStrictEquals(tf.memory().numTensors, before);
 });
 
 Deno.test("without options it says what it assumed; with them, every kind of output and label", () => {
