@@ -159,6 +159,7 @@ export { guarded, GuardError } from "./audit/guarded.ts";
 export {
   type AuditedLoss,
   type AuditOptions,
+  type AuditTime,
   type Cause,
   causes,
   type Evidence,

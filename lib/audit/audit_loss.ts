@@ -3,7 +3,8 @@ import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Tensor } from "../tensor.ts";
 import { wrongAxis } from "./axis_rules.ts";
-import { badScale, reduction } from "./batch_rules.ts";
+import { badScale, oneRow, reduction } from "./batch_rules.ts";
+import { descentsFrom, type FreeDescent } from "./descents.ts";
 import { type Facts, gather } from "./facts.ts";
 import { notFinite } from "./finite_rules.ts";
 import { saturated } from "./flat_rule.ts";
@@ -11,9 +12,11 @@ import { labelEncoding } from "./label_rules.ts";
 import { measure, type Numbers, numbersOf } from "./measure.ts";
 import { metricFinding } from "./metric_finding.ts";
 import { wrongOptimum, wrongSign } from "./optimum_rules.ts";
-import { descentsOf, probesOf } from "./probes.ts";
+import { probesOf } from "./probes.ts";
 import { reportText } from "./report_text.ts";
 import { type Sampler, samplerOf } from "./sample.ts";
+import { timed } from "./time.ts";
+import { undisturbed } from "./undisturbed.ts";
 import {
   activation,
   broadcast,
@@ -41,9 +44,9 @@ import { type WatchedMetric, watchedMetric } from "./watched_metric.ts";
  * it would only say its consequences, and are not tried.
  */
 const stages: readonly (readonly (readonly [name: string, rule: Rule])[])[] = [
+  [["gradient exists", noGradient]],
   [["operands of the same shape", broadcast]],
   [["rows and columns kept apart", wrongAxis]],
-  [["gradient exists", noGradient]],
   [["gradient against differences", partlyDetached]],
   [["every term has a gradient", deadTerm]],
   [["arguments in order", swapped]],
@@ -51,6 +54,7 @@ const stages: readonly (readonly (readonly [name: string, rule: Rule])[])[] = [
   [["last layer and loss fit", activation]],
   [["numbers on every kind of batch", notFinite], ["better outputs, lower loss", wrongSign]],
   [["useless models are worse", wrongOptimum]],
+  [["gradient of every row", oneRow]],
   [
     ["gradient where outputs are wrong", saturated],
     ["batches and data set", reduction],
@@ -67,6 +71,7 @@ const optionNames: readonly (keyof AuditOptions)[] = [
   "seed",
   "rows",
   "sample",
+  "onProgress",
 ];
 
 const order: readonly Severity[] = ["error", "warning", "note"];
@@ -76,7 +81,7 @@ function checkAudit(loss: AuditedLoss, options: AuditOptions): void {
     throw new TypeError(`Cannot audit the loss: 'loss' must be a function, it is ${describe(loss)}`);
   }
   checkOptions("an audit", options, optionNames);
-  const { rows = 64, columns = 1, prevalence = 0.4, seed = 1, sample } = options;
+  const { rows = 64, columns = 1, prevalence = 0.4, seed = 1, sample, onProgress } = options;
   const refuse = (name: string, wanted: string, value: unknown) => {
     throw new RangeError(`Cannot audit the loss: '${name}' must be ${wanted}, it is ${describe(value)}`);
   };
@@ -84,7 +89,9 @@ function checkAudit(loss: AuditedLoss, options: AuditOptions): void {
   if (!(Number.isInteger(columns) && columns >= 1)) refuse("columns", "a whole number ≥ 1", columns);
   if (!(prevalence > 0 && prevalence < 1)) refuse("prevalence", "a number inside (0, 1)", prevalence);
   if (!(Number.isInteger(seed) && seed >= 0)) refuse("seed", "a whole number ≥ 0", seed);
-  if (sample !== undefined && typeof sample !== "function") refuse("sample", "a function", sample);
+  for (const [name, value] of Object.entries({ sample, onProgress })) {
+    if (value !== undefined && typeof value !== "function") refuse(name, "a function", value);
+  }
 }
 
 /** Refuses what is no loss: it is tried once before anything is measured. */
@@ -92,7 +99,7 @@ function checkResult(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, s
   const batch = sampler("random", seed, rows);
   if (batch === undefined) throw new TypeError("Cannot audit the loss: 'sample' gives no batch of the kind 'random'");
   tf.tidy(() => {
-    const { yTrue, yPred } = batch;
+    const { yTrue, yPred } = batch, given = [yTrue, yPred].map((t) => t.dataSync().slice());
     let result: unknown, thrown: string | undefined;
     try {
       result = loss(yTrue, yPred);
@@ -100,15 +107,27 @@ function checkResult(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, s
       thrown = error instanceof Error ? error.message : String(error);
     }
     const disposed = yTrue.isDisposed || yPred.isDisposed;
+    const changed = !disposed &&
+      [yTrue, yPred].findIndex((t, k) => t.dataSync().some((value, i) => !Object.is(value, given[k][i])));
     tf.dispose([yTrue, yPred].filter((t) => !t.isDisposed));
     // What it throws after it has disposed of them is only the consequence.
     if (disposed) throw new TypeError("Cannot audit the loss: it disposes of its inputs");
+    if (changed !== false && changed >= 0) {
+      throw new TypeError(
+        `Cannot audit the loss: it changes the numbers of its argument '${["yTrue", "yPred"][changed]}'`,
+      );
+    }
     if (thrown !== undefined) {
       throw new TypeError(`Cannot audit the loss: called with labels and outputs it throws: ${thrown}`);
     }
     if (!(result instanceof tf.Tensor)) {
       const what = result instanceof Promise ? "a promise" : describe(result);
       throw new TypeError(`Cannot audit the loss: it must return a tensor, it returns ${what}`);
+    }
+    if (result.size === 0 || !["float32", "int32", "bool"].includes(result.dtype)) {
+      throw new TypeError(
+        `Cannot audit the loss: it must return numbers, it returns a tensor of shape [${result.shape}] and dtype '${result.dtype}'`,
+      );
     }
   });
 }
@@ -139,7 +158,11 @@ function leaked(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, seed: 
   const before = tf.memory().numTensors;
   let left = 0;
   tf.tidy(() => {
-    loss(batch.yTrue, batch.yPred);
+    try {
+      loss(batch.yTrue, batch.yPred);
+    } catch {
+      // Whether it throws is asked elsewhere.
+    }
   });
   left = tf.memory().numTensors - before;
   tf.dispose([batch.yTrue, batch.yPred].filter((t: Tensor) => !t.isDisposed));
@@ -159,13 +182,16 @@ const leak = (left: number): Finding => ({
  * Tells why a loss does not learn: tries it on batches of every kind, follows its operations one by one, and names the
  * cause, the evidence and what to write instead.
  *
+ * It leaves backend, flags, seeds and tensors of its caller as they are. A loss that returns a promise is refused at once;
+ * one that never returns cannot be interrupted, and keeps the audit with it.
+ *
  * @param loss Any `(yTrue, yPred) => tensor`: a scalar, or one value a row.
  * @param options What outputs and labels are; without them one column of probabilities and labels of 0 and 1, which
  * `assumed` then says.
  * @returns The verdict ("broken": it cannot train, or trains the wrong way; "suspect": it will hurt on data that occur),
  * the findings, worst first, and all that was tried. The same seed gives the same report.
- * @throws {TypeError} `loss` is no function, throws on an ordinary batch, disposes of its inputs, or returns something
- * else than a tensor; no metric.
+ * @throws {TypeError} `loss` is no function, throws on an ordinary batch, disposes of its inputs or changes them, or returns
+ * something else than a tensor of numbers; no metric.
  * @throws {RangeError} An option out of range; a score as `metric` where labels are not 0 and 1.
  *
  * @example
@@ -181,25 +207,71 @@ export function auditLoss(loss: AuditedLoss, options: AuditOptions = {}): LossAu
   checkAudit(loss, options);
   const metric = watchedMetric(options);
   const { seed = 1, rows = 64 } = options, sampler = samplerOf(options);
-  checkMetric(metric, sampler, seed, rows);
-  checkResult(loss, sampler, seed, rows);
-  const facts = gather(loss, sampler, seed, rows), of: Case = { loss, facts, options };
-  const findings: Finding[] = [], probes: Probe[] = [];
-  for (const kind of kinds) {
-    const tried = facts.tried[kind];
-    probes.push({
-      name: `value and gradient: ${kind}`,
-      result: tried === undefined ? "skipped" : "ok",
-      detail: tried === undefined
-        ? "these outputs or labels have no such batch"
-        : `value ${tried.value}, ${
-          tried.gradient ? `largest gradient ${Math.max(...tried.gradient.map(Math.abs))}` : "no gradient"
-        }`,
-    });
-  }
+  return undisturbed(() => {
+    checkMetric(metric, sampler, seed, rows);
+    checkResult(loss, sampler, seed, rows);
+    const of = caseOf(loss, options, gather(loss, sampler, seed, rows));
+    const { findings, probes } = tryAll(of, seed, metric, options.onProgress ?? (() => {}));
+    const left = leaked(loss, sampler, seed, rows);
+    probes.push({ name: "tensors left behind", result: left > 0 ? "found" : "ok", detail: `${left}` });
+    if (left > 0) findings.push(leak(left));
+    findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+    const { batch } = of.facts.random;
+    const report = {
+      name: loss.name || "loss",
+      verdict: verdictOf(findings),
+      findings,
+      probes,
+      assumed: assumedBy(options),
+      way: wayOf(of),
+    } as const;
+    return {
+      ...report,
+      time: () => undisturbed(() => timed(loss, batch)),
+      toJSON: () => report,
+      toString: () => reportText(report),
+    };
+  });
+}
+
+function caseOf(loss: AuditedLoss, options: AuditOptions, facts: Facts): Case {
+  let descents: readonly FreeDescent[] | undefined;
+  const given = { loss, kind: options.yPred, columns: facts.columns };
+  return { loss, options, facts, descents: () => descents ??= descentsFrom(given, facts.random.batch) };
+}
+
+const verdictOf = ([worst]: readonly Finding[]): LossAudit["verdict"] =>
+  worst?.severity === "error" ? "broken" : worst?.severity === "warning" ? "suspect" : "sound";
+
+const assumedBy = ({ yPred, yTrue, sample }: AuditOptions): string[] => [
+  ...(yPred === undefined && sample === undefined ? ["The outputs are probabilities"] : []),
+  ...(yTrue === undefined && sample === undefined ? ["The labels are 0 and 1"] : []),
+];
+
+/** What the kinds of batches gave. */
+const batchProbes = ({ tried }: Facts): Probe[] =>
+  kinds.map((kind) => {
+    const name = `value and gradient: ${kind}`, own = tried[kind];
+    if (own === undefined) return { name, result: "skipped", detail: "these outputs or labels have no such batch" };
+    const { value, gradient } = own;
+    const largest = gradient ? `largest gradient ${Math.max(...gradient.map(Math.abs))}` : "no gradient";
+    return { name, result: "ok", detail: `value ${value}, ${largest}` };
+  });
+
+/** Rules and reports, one after the other. */
+function tryAll(
+  of: Case,
+  seed: number,
+  metric: WatchedMetric | undefined,
+  onProgress: NonNullable<AuditOptions["onProgress"]>,
+): { findings: Finding[]; probes: Probe[] } {
+  const findings: Finding[] = [], probes = batchProbes(of.facts), reports = probesOf(of, seed, metric);
+  const total = stages.flat().length + reports.length;
+  let done = 0;
   for (const stage of stages) {
     const first = findings.find(({ severity }) => severity === "error");
     for (const [name, rule] of stage) {
+      onProgress(done++, total, name);
       const finding = first ? undefined : rule(of);
       if (finding !== undefined) findings.push(finding);
       probes.push({
@@ -209,25 +281,15 @@ export function auditLoss(loss: AuditedLoss, options: AuditOptions = {}): LossAu
       });
     }
   }
-  const descents = descentsOf(of, facts.random.batch);
-  probes.push(...probesOf(of, seed, descents, metric));
+  for (const report of reports) {
+    onProgress(done++, total, "what comes of it");
+    probes.push(...[report()].flat());
+  }
   if (metric !== undefined && !findings.some(({ severity }) => severity === "error")) {
-    const finding = metricFinding(descents, (batch) => descentsOf(of, batch), facts.other.batch, metric);
+    const given = { loss: of.loss, kind: of.options.yPred, columns: of.facts.columns };
+    const elsewhere = (batch: Numbers) => descentsFrom(given, batch);
+    const finding = metricFinding(of.descents(), elsewhere, of.facts.other.batch, metric);
     if (finding !== undefined) findings.push(finding);
   }
-  const left = leaked(loss, sampler, seed, rows);
-  probes.push({ name: "tensors left behind", result: left > 0 ? "found" : "ok", detail: `${left}` });
-  if (left > 0) findings.push(leak(left));
-  findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
-  const assumed = [
-    ...(options.yPred === undefined && options.sample === undefined ? ["The outputs are probabilities"] : []),
-    ...(options.yTrue === undefined && options.sample === undefined ? ["The labels are 0 and 1"] : []),
-  ];
-  const verdict = findings[0]?.severity === "error"
-    ? "broken"
-    : findings[0]?.severity === "warning"
-    ? "suspect"
-    : "sound";
-  const report = { name: loss.name || "loss", verdict, findings, probes, assumed, way: wayOf(of) } as const;
-  return { ...report, toJSON: () => report, toString: () => reportText(report) };
+  return { findings, probes };
 }

@@ -23,6 +23,14 @@ function acrossRows({ ops, rows, columns }: Facts): Wrong | undefined {
     const message = "The outputs are normalised over the rows of the batch, axis 0: each row depends on all others";
     return [shared, message, perRow];
   }
+  const ofAll = columns < 2
+    ? undefined
+    : ops.find(({ op, inputs }) =>
+      op === "Log" && inputs[0].live && inputs[0].reduced.sum === "all" && !inputs[0].fromTrue
+    );
+  if (ofAll) {
+    return [ofAll, "The logarithm of a sum over all rows and columns normalises one example by the others", perRow];
+  }
   const root = ops.find(({ op, inputs }) =>
     ["Sqrt", "Log"].includes(op) && inputs[0].live && inputs[0].reduced.sum === "rows" &&
     (op === "Log" || !inputs[0].fromTrue)
@@ -59,6 +67,13 @@ function alongRows({ ops, rows, columns }: Facts): Wrong | undefined {
 
 /** A ratio of sums over one column: nothing is summed, and each row is a score of its own. */
 function sumOfOne({ ops }: Facts): Wrong | undefined {
+  const unit = ops.find(({ op, inputs: [a, b], live }) =>
+    op === "RealDiv" && live && a?.isPred && b?.live && !b.fromTrue && b.reduced.sum === "one column"
+  );
+  if (unit) {
+    const message = "An output is divided by its own size along an axis of one column: only its sign is left";
+    return [unit, message, "Normalise along an axis with several entries, or leave it out for single outputs"];
+  }
   const op = ops.find(({ op, inputs: [a, b], live }) =>
     op === "RealDiv" && live && a?.reduced.sum === "one column" && b?.reduced.sum === "one column" && a.fromTrue &&
     a.live

@@ -1,5 +1,5 @@
-import { halves } from "./facts.ts";
-import { rowsOf, valueOf } from "./measure.ts";
+import { halves, type Tried, withOutputs } from "./facts.ts";
+import { type Numbers, rowsOf, valueOf } from "./measure.ts";
 import type { Case, Rule } from "./structure_rules.ts";
 import type { Finding } from "./types.ts";
 
@@ -39,16 +39,54 @@ export const badScale: Rule = ({ loss, facts }): Finding | undefined => {
 
 /** How far the mean of the losses of parts of a batch lies from the loss of all of it, as a share of it, at most. */
 function gap({ loss, facts }: Case): { whole: number; parts: number; off: number } {
-  const { random, other } = facts, rolled = rowsOf(random.batch, turned(facts.rows));
-  return [random.batch, other.batch, rolled].map((batch) => {
+  const { random, other } = facts, sorted = rowsOf(random.batch, byLabels(random.batch, facts.rows));
+  return [random.batch, other.batch, sorted].map((batch) => {
     const { whole, parts } = halves(loss, batch);
     return { whole, parts, off: Math.abs(parts - whole) / Math.max(1e-6, Math.abs(whole)) || 0 };
   }).reduce((most, own) => own.off > most.off ? own : most);
 }
 
-/** The rows with every second one first. */
-const turned = (rows: number): number[] =>
-  Array.from({ length: rows }, (_, i) => (2 * i) % rows + (2 * i >= rows ? 1 : 0));
+/** The rows with the greatest labels first: what is no mean over rows is then not the same in both halves. */
+function byLabels({ yTrue }: Numbers, rows: number): number[] {
+  const width = yTrue.length / rows;
+  const sums = Array.from(
+    { length: rows },
+    (_, i) => yTrue.subarray(i * width, (i + 1) * width).reduce((a, b) => a + b),
+  );
+  return [...sums.keys()].sort((a, b) => sums[b] - sums[a] || a - b);
+}
+
+/** The one row of the batch that the gradient is of; undefined if it is of several, or of none. */
+export function onlyRow({ gradient }: Tried, columns: number): number | undefined {
+  const alive = new Set<number>();
+  gradient?.forEach((g, i) => g !== 0 && alive.add(Math.floor(i / columns)));
+  return alive.size === 1 ? [...alive][0] : undefined;
+}
+
+/** A maximum over the rows: all others wait until it is their turn. */
+export const oneRow: Rule = ({ facts: { random, other, columns, rows } }): Finding | undefined => {
+  const row = onlyRow(random, columns), elsewhere = onlyRow(other, columns);
+  if (row === undefined || elsewhere === undefined || rows < 4) return undefined;
+  return {
+    cause: "reduction",
+    severity: "warning",
+    message: `The gradient is that of one row of ${rows}: a maximum or minimum over the batch, not a mean`,
+    evidence: { batch: "random", row, rows, rowOfASecondBatch: elsewhere },
+    remedy: "Take the mean over the rows; tf.max belongs along the columns of a row, axis -1",
+  };
+};
+
+/** A batch that is perfectly predicted, and lacks a class: how far its loss is from that of a perfect one that has all. */
+function withoutAClass({ loss, facts: { tried: { perfect, allNeg }, random } }: Case) {
+  if (perfect === undefined || allNeg === undefined) return undefined;
+  const { yTrue } = allNeg.batch, counts = [...yTrue, ...perfect.batch.yTrue].every((y) => y === 0 || y === 1);
+  const right = new Set(perfect.batch.yPred);
+  if (!counts || yTrue.length !== allNeg.batch.yPred.length || right.size !== 2) return undefined;
+  const low = Math.min(...right), high = Math.max(...right);
+  const value = valueOf(loss, withOutputs(allNeg.batch, (_, i) => yTrue[i] > 0 ? high : low));
+  const span = valueOf(loss, { ...perfect.batch, yPred: random.batch.yPred }) - perfect.value;
+  return value - perfect.value > 0.3 * span && span > 0 ? { value, perfect: perfect.value } : undefined;
+}
 
 /** A ratio of sums: the mean of batches is not the value of the data, and a batch without positives stands still. */
 export const reduction: Rule = (of): Finding | undefined => {
@@ -66,7 +104,20 @@ export const reduction: Rule = (of): Finding | undefined => {
       remedy: "Batches with positives in each (stratifiedBatches), large ones, or the data set's own: fitMetric",
     };
   }
-  if (!(off > 1e-2)) return undefined;
+  const absent = off > 1e-3 ? withoutAClass(of) : undefined;
+  if (absent !== undefined) {
+    return {
+      cause: "reduction",
+      severity: "warning",
+      message: "A batch that lacks a class counts as wrong even if every output is right, so that the mean over " +
+        "batches is not the value of the data set",
+      evidence: { whole, meanOfHalves: parts, perfect: absent.perfect, perfectWithoutAClass: absent.value },
+      remedy:
+        "Batches with every class in each (stratifiedBatches), a pseudo-count above and below, or the data set's " +
+        "own score: fitMetric",
+    };
+  }
+  if (!(off > 1e-3)) return undefined;
   return {
     cause: "reduction",
     severity: "note",

@@ -44,6 +44,16 @@ function keeper(kind: PredictionKind | undefined, batch: Numbers, columns: numbe
   };
 }
 
+/** The part of a gradient along which rows go on summing to 1. */
+function alongShares(gradient: Float32Array, columns: number): Float32Array {
+  const along = gradient.slice();
+  for (let from = 0; from < along.length; from += columns) {
+    const row = along.subarray(from, from + columns), mean = row.reduce((a, b) => a + b) / columns;
+    row.forEach((g, j) => row[j] = g - mean);
+  }
+  return along;
+}
+
 /** How far each output moves by a gradient. */
 type Mover = (gradient: Float32Array) => Float32Array;
 
@@ -80,6 +90,14 @@ function standstill({ gradient, thrown, backThrown }: Measured): string | undefi
   return gradient.every(Number.isFinite) ? undefined : "the gradient is not finite";
 }
 
+/** The two descents from a batch. */
+export function descentsFrom(
+  given: { loss: AuditedLoss; kind: PredictionKind | undefined; columns: number },
+  start: Numbers,
+): FreeDescent[] {
+  return (["SGD", "Adam"] as const).map((name) => freeDescent(given, start, name));
+}
+
 /** Goes down the loss from a batch, with steps of about a thirtieth of the range of its outputs. */
 export function freeDescent(
   { loss, kind, columns }: { loss: AuditedLoss; kind: PredictionKind | undefined; columns: number },
@@ -87,14 +105,14 @@ export function freeDescent(
   name: FreeDescent["name"],
   steps = 30,
 ): FreeDescent {
-  const yPred = start.yPred.slice(), keep = keeper(kind, start, columns);
+  const yPred = start.yPred.slice(), keep = keeper(kind, start, columns), shares = onSimplex(start, columns);
   const step = (Math.min(4, Math.max(...yPred) - Math.min(...yPred)) || 1) / 30;
   const move = name === "SGD" ? sgd(step) : adam(step, yPred.length);
   const end = { ...start, yPred };
   let now = measure(loss, end), taken = 0;
   const from = now.value;
   for (; taken < steps && standstill(now) === undefined; taken++) {
-    const by = move(now.gradient!);
+    const by = move(shares ? alongShares(now.gradient!, columns) : now.gradient!);
     by.forEach((d, i) => yPred[i] += d);
     keep(yPred);
     now = measure(loss, end);

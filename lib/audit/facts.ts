@@ -11,6 +11,8 @@ export interface Tried extends Measured {
 /** An operation, without its tensors. */
 export interface Op extends Omit<Recorded, "outputs"> {
   readonly outputShape: readonly number[];
+  /** The greatest size of a finite number that it made. */
+  readonly outputLargest: number;
   /** Whether it made something that is no number out of numbers. */
   readonly breaks: boolean;
 }
@@ -37,12 +39,15 @@ const opsOf = (loss: AuditedLoss, batch: Numbers) =>
     connected,
     customized,
     live,
-    ops: ops.map(({ outputs, ...op }): Op => ({
-      ...op,
-      outputShape: outputs[0]?.shape ?? [],
-      breaks: op.inputs.every((input) => input.finite) &&
-        outputs.some((t) => !t.isDisposed && !Array.from(t.dataSync(), Number).every(Number.isFinite)),
-    })),
+    ops: ops.map(({ outputs, ...op }): Op => {
+      const made = outputs.filter((t) => !t.isDisposed).flatMap((t) => Array.from(t.dataSync(), Number));
+      return {
+        ...op,
+        outputShape: outputs[0]?.shape ?? [],
+        outputLargest: made.reduce((most, v) => Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most, 0),
+        breaks: op.inputs.every((input) => input.finite) && !made.every(Number.isFinite),
+      };
+    }),
   }));
 
 /** The operations of a loss on a batch. */
@@ -79,9 +84,19 @@ export const withLabels = (batch: Numbers, of: (y: number, i: number) => number)
   yTrue: batch.yTrue.map(of),
 });
 
-/** Central differences of the loss by one output, by the best of several steps. */
+/** Central difference of the loss by one output. */
 export function difference(loss: AuditedLoss, batch: Numbers, at: number, step: number): number {
-  const moved = (by: number) => valueOf(loss, withOutputs(batch, (p, i) => i === at ? p + by : p));
+  return differenceAlong(loss, batch, (_, i) => i === at ? 1 : 0, step);
+}
+
+/** Central difference of the loss along a direction of the outputs. */
+export function differenceAlong(
+  loss: AuditedLoss,
+  batch: Numbers,
+  direction: (p: number, i: number) => number,
+  step: number,
+): number {
+  const moved = (by: number) => valueOf(loss, withOutputs(batch, (p, i) => p + by * direction(p, i)));
   return (moved(step) - moved(-step)) / (2 * step);
 }
 

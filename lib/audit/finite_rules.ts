@@ -1,6 +1,7 @@
 import { operations, type Tried, withOutputs } from "./facts.ts";
 import { inWords } from "./kind_words.ts";
 import { measure } from "./measure.ts";
+import { onSimplex } from "./optimum_rules.ts";
 import { type Case, type Rule, whereOf } from "./structure_rules.ts";
 import type { Finding, Kind } from "./types.ts";
 
@@ -15,11 +16,22 @@ function breaking({ loss }: Case, { batch }: Tried) {
   return operations(loss, batch).find((op) => op.breaks);
 }
 
-/** Labels and outputs of 0, where the outputs are probabilities of their own and the sampler has no such batch. */
+/**
+ * Labels and outputs that are all 0, where the sampler has no such batch: if 0 is within the range of every column. Of
+ * shares, labels of one and the same class in every row, and outputs that are sure of it.
+ */
 function emptyBatch({ loss, facts: { tried: { allNeg }, random, columns } }: Case): Tried | undefined {
-  if (allNeg === undefined || allNeg.batch.yTrue.some((y) => y !== 0)) return undefined;
-  if (columns > 1 || random.batch.yPred.some((p) => !(p >= 0 && p <= 1))) return undefined;
-  const batch = withOutputs(allNeg.batch, () => 0);
+  if (allNeg === undefined) return undefined;
+  const { yTrue, yPred } = allNeg.batch, shares = onSimplex(random.batch, columns);
+  const column = (c: number) => random.batch.yPred.filter((_, i) => i % columns === c);
+  const spans = (c: number) => column(c).some((p) => p < 0) && column(c).some((p) => p > 0);
+  const single = columns === 1 && random.batch.yPred.every((p) => p >= 0 && p <= 1);
+  if (shares) {
+    const sure = yTrue.length === yPred.length && yTrue.every((y) => y === 0 || y === 1);
+    if (!sure) return undefined;
+  } else if (!single && !Array.from({ length: columns }, (_, c) => c).every(spans)) return undefined;
+  else if (yTrue.some((y) => y !== 0)) return undefined;
+  const batch = withOutputs(allNeg.batch, (_, i) => shares ? yTrue[i] : 0);
   return { batch, ...measure(loss, batch) };
 }
 

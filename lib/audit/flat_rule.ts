@@ -1,3 +1,4 @@
+import { onlyRow } from "./batch_rules.ts";
 import { type Facts, type Tried, withOutputs } from "./facts.ts";
 import { measure } from "./measure.ts";
 import type { Case, Rule } from "./structure_rules.ts";
@@ -38,7 +39,9 @@ function deadShare(tried: Tried | undefined, { tried: { perfect }, random }: Fac
 
 /** Smooth, but flat where outputs are surely wrong. */
 export const saturated: Rule = (of) => {
-  const { facts } = of, { random, saturated: ends, far } = facts.tried, off = masked(of);
+  const { facts } = of, { random, saturated: ends, far } = facts.tried;
+  if (onlyRow(facts.random, facts.columns) !== undefined) return undefined; // the others wait for their turn
+  const off = masked(of);
   const [start, end, away] = [random, ends, far].map((tried) => deadShare(tried, facts, off));
   const early = start ?? 0, late = Math.max(end ?? 0, away ?? 0);
   const severity: Severity | undefined = early > 0.7

@@ -9,6 +9,6 @@ export const inWords: Readonly<Record<Kind, string>> = {
   allNeg: "labels that are all negative",
   allPos: "labels that are all positive",
   constPred: "the same output in every row",
-  zeroBoth: "labels and outputs that are all 0",
+  zeroBoth: "labels and outputs that are all 0, or all the first class",
   outOfRange: "outputs outside their range",
 };

@@ -1,6 +1,7 @@
-import { withLabels } from "./facts.ts";
+import { type Facts, withLabels } from "./facts.ts";
 import { measure, valueOf } from "./measure.ts";
 import { type Case, type Rule, whereOf } from "./structure_rules.ts";
+import { onSimplex } from "./optimum_rules.ts";
 import { towards } from "./towards.ts";
 import type { Finding } from "./types.ts";
 
@@ -17,19 +18,8 @@ function falls(of: Case, label: (y: number) => number = (y) => y): boolean | und
 /** Labels that the formula does not take. */
 export const labelEncoding: Rule = (of) => {
   const { facts, options } = of, { batch, value } = facts.random;
-  const twice = facts.ops.find(({ op, inputs: [input] }) =>
-    op === "OneHot" && input.fromTrue && !input.fromPred && input.shape.length > 1 && Number(input.shape.at(-1)) > 1
-  );
-  if (twice !== undefined) {
-    return {
-      cause: "label-encoding",
-      severity: "error",
-      message: `The labels have ${twice.inputs[0].shape.at(-1)} columns, one-hot already, and are one-hotted again`,
-      evidence: { labelColumns: Number(twice.inputs[0].shape.at(-1)), shapeAfter: `[${twice.outputShape}]` },
-      remedy: "Drop tf.oneHot, or give class indices as labels",
-      where: whereOf(twice),
-    };
-  }
+  const again = oneHotAgain(facts) ?? largestOfOne(facts);
+  if (again !== undefined) return again;
   const labels = distinct(batch.yTrue);
   const { columns, rows } = facts, oneColumn = batch.yTrue.length === rows && columns > 1;
   const indexed = oneColumn && labels.every(Number.isInteger) && labels.length > 1 && labels.length <= columns;
@@ -38,7 +28,8 @@ export const labelEncoding: Rule = (of) => {
     op.inputs.some((input) => !input.fromPred && input.fromTrue && input.shape.at(-1) === 1) &&
     op.inputs.some((input) => input.fromPred && input.shape.at(-1) === columns)
   );
-  if (indexed && options.yTrue !== "binary" && direct !== undefined && labels.length > 2) {
+  const classes = labels.length > 2 ? options.yTrue !== "binary" : onSimplex(batch, columns);
+  if (indexed && classes && direct !== undefined) {
     return {
       cause: "label-encoding",
       severity: "error",
@@ -72,8 +63,83 @@ export const labelEncoding: Rule = (of) => {
       remedy: "Bring the labels to [0, 1], or one-hot them",
     };
   }
-  return signsWanted(of);
+  return signsWanted(of) ?? rescaledLabels(of) ?? shiftedIndex(of);
 };
+
+/** Labels that are one-hot already, and are one-hotted, or taken for class indices. */
+function oneHotAgain({ ops, columns, rows, random: { batch: { yTrue } } }: Facts): Finding | undefined {
+  const labelColumns = yTrue.length / rows;
+  const row = (i: number) => yTrue.subarray(i * labelColumns, (i + 1) * labelColumns);
+  const oneHot = labelColumns === columns && columns > 2 && yTrue.every((y) => y === 0 || y === 1) &&
+    Array.from({ length: rows }, (_, i) => row(i).reduce((a, b) => a + b)).every((sum) => sum === 1);
+  const asIndex = oneHot && !ops.some(({ op, inputs }) => op === "ArgMax" && inputs[0].fromTrue);
+  const op = ops.find(({ op, inputs: [input] }) =>
+    op === "OneHot" && input.fromTrue && !input.fromPred &&
+    (asIndex || (input.shape.length > 1 && Number(input.shape.at(-1)) > 1))
+  );
+  return op && {
+    cause: "label-encoding",
+    severity: "error",
+    message: `The labels have ${labelColumns} columns, one-hot already, and are one-hotted again`,
+    evidence: { labelColumns, shapeBefore: `[${op.inputs[0].shape}]`, shapeAfter: `[${op.outputShape}]` },
+    remedy: "Drop tf.oneHot, or give class indices as labels",
+    where: whereOf(op),
+  };
+}
+
+/** Where the largest of the one label of a row is: at 0, always. */
+function largestOfOne({ ops, random: { value } }: Facts): Finding | undefined {
+  const op = ops.find(({ op, inputs: [input] }) =>
+    op === "ArgMax" && input.fromTrue && !input.fromPred && input.shape.at(-1) === 1
+  );
+  return op && {
+    cause: "label-encoding",
+    severity: "error",
+    message: "The labels are one column, class indices, and an argmax is taken of each: it is 0 in every row",
+    evidence: { shape: `[${op.inputs[0].shape}]`, value },
+    remedy: "Take the indices as they are, tf.squeeze(yTrue, [-1]), or give one-hot labels",
+    where: whereOf(op),
+  };
+}
+
+/** Labels that are a multiple of the outputs that fit them: percents against shares, say. */
+function rescaledLabels({ facts, loss }: Case): Finding | undefined {
+  const right = facts.tried.perfect?.batch;
+  if (right === undefined || right.yTrue.length !== right.yPred.length) return undefined;
+  const at = right.yPred.findIndex((p) => p !== 0), times = right.yTrue[at] / right.yPred[at];
+  if (at < 0 || !(times > 1.5)) return undefined;
+  if (!right.yTrue.every((y, i) => Math.abs(y - times * right.yPred[i]) <= 1e-4 * Math.abs(y))) return undefined;
+  const scaled = withLabels(right, (y) => y / times), value = valueOf(loss, right), afterwards = valueOf(loss, scaled);
+  if (!(afterwards < value)) return undefined;
+  const factor = Number(times.toPrecision(4));
+  return {
+    cause: "label-encoding",
+    severity: "error",
+    message: `The labels are ${factor} times the outputs that fit them: no output of this range comes near them`,
+    evidence: { factor, valueOfPerfectOutputs: value, withLabelsDivided: afterwards },
+    remedy: `Divide the labels by ${factor}`,
+  };
+}
+
+/** Class indices that the formula counts from 1, or from −1: one shift makes right what is wrong, the other does not. */
+function shiftedIndex(of: Case): Finding | undefined {
+  const { facts, loss } = of, { batch, value } = facts.random, labels = distinct(batch.yTrue);
+  const indices = facts.columns > 2 && batch.yTrue.length === facts.rows && labels.every(Number.isInteger) &&
+    labels[0] >= 0 && labels.at(-1)! <= facts.columns;
+  if (!indices || falls(of) !== false) return undefined;
+  const right = [-1, 1].filter((by) => falls(of, (y) => y + by));
+  if (right.length !== 1) return undefined;
+  const [by] = right;
+  return {
+    cause: "label-encoding",
+    severity: "error",
+    message: `The labels run from ${labels[0]} to ${labels.at(-1)}, where the formula takes ${labels[0] + by} to ${
+      labels.at(-1)! + by
+    }`,
+    evidence: { value, valueWithLabelsShifted: valueOf(loss, withLabels(batch, (y) => y + by)), shiftedBy: by },
+    remedy: `Count the classes as the formula does: ${by > 0 ? "add 1 to" : "subtract 1 from"} the labels`,
+  };
+}
 
 /** Labels of 0 and 1 where −1 and 1 are meant: rows with a label of 0 have no gradient, and get one as −1. */
 function signsWanted(of: Case): Finding | undefined {

@@ -1,14 +1,21 @@
 import { type Facts, type Tried, withOutputs } from "./facts.ts";
 import { type Numbers, valueOf } from "./measure.ts";
-import type { Rule } from "./structure_rules.ts";
+import { freeDescent } from "./descents.ts";
+import type { Case, Rule } from "./structure_rules.ts";
+import type { Finding } from "./types.ts";
 import { follows, towards } from "./towards.ts";
 
 /** The score instead of its complement: perfect outputs have the greater loss. */
 export const wrongSign: Rule = (of) => {
-  const start = towards(of, 0), end = towards(of, 0.95);
-  if (start === undefined || end === undefined) return undefined;
-  const from = valueOf(of.loss, start), to = valueOf(of.loss, end), before = valueOf(of.loss, towards(of, 0.75)!);
-  if (!(to > from + 1e-6 * Math.abs(from) && to > before)) return undefined;
+  const at = (share: number): number => {
+    const batch = towards(of, share);
+    return batch === undefined ? NaN : valueOf(of.loss, batch);
+  };
+  const [from, quarter, half, before, to] = [0, 0.25, 0.5, 0.75, 0.95].map(at);
+  const least = from + 1e-6 * Math.abs(from);
+  // Up to the end, or up all the way: a ratio may be level near its end.
+  const rises = to > least && (to > before || [quarter, half, before].every((value) => value > least));
+  if (!rises) return undefined;
   return {
     cause: "wrong-sign",
     severity: "error",
@@ -53,7 +60,8 @@ function uselessOnSimplex(batch: Numbers, columns: number): Useless[] {
 }
 
 function uselessElsewhere(batch: Numbers, columns: number, unbounded: boolean): Useless[] {
-  const low = Math.min(...batch.yPred), high = Math.max(...batch.yPred), two = new Set(batch.yPred).size === 2;
+  const two = new Set(batch.yPred).size === 2, bounded = batch.yPred.every((p) => p >= 0 && p <= 1);
+  const low = bounded ? 0 : Math.min(...batch.yPred), high = bounded ? 1 : Math.max(...batch.yPred);
   const first = (value: number) => {
     const at = Array.from(
       { length: columns },
@@ -107,18 +115,56 @@ function rightOnes({ tried: { perfect }, random }: Facts): Numbers[] {
   return [batch, ...(two && isUnbounded(random) ? [withOutputs(batch, (p) => 10 * p)] : [])];
 }
 
+/**
+ * Pairs and triplets, where equal labels have different outputs that are right: one and the same vector for everything
+ * is as good. It is only said if no way down from random outputs leads lower than that.
+ */
+function collapse({ loss, facts, descents }: Case, best: number, start: number): Finding | undefined {
+  const { batch } = facts.tried.perfect!, value = valueOf(loss, withOutputs(batch, () => 1)), span = start - best;
+  if (!(span > 0) || !(value <= best + 1e-3 * span)) return undefined;
+  if (descents().some(({ to }) => to < value - 0.01 * span)) return undefined;
+  return {
+    cause: "wrong-optimum",
+    severity: "error",
+    message: "A useless model is as good as a perfect one: the same output for everything",
+    evidence: { useless: "all outputs 1", value, perfect: best, random: start },
+    remedy:
+      "Let something push apart what belongs apart: negatives with a margin, or a term for the spread of the outputs",
+  };
+}
+
+/** Shares that are the labels themselves, and from which the loss falls by a good part of what a model can gain. */
+function beyondLabels({ loss, facts, options }: Case, best: number, start: number): Finding | undefined {
+  const { batch } = facts.tried.perfect!, { yTrue, yPred } = batch;
+  if (!onSimplex(batch, facts.columns) || yTrue.length !== yPred.length || yTrue.every(Number.isInteger)) {
+    return undefined;
+  }
+  if (yTrue.some((y, i) => y !== yPred[i])) return undefined;
+  const { to } = freeDescent({ loss, kind: options.yPred, columns: facts.columns }, batch, "SGD");
+  if (!(best - to > 0.3 * (start - best))) return undefined;
+  return {
+    cause: "wrong-optimum",
+    severity: "error",
+    message: "Outputs equal to the labels are not best: going down from there, the loss falls on",
+    evidence: { perfect: best, random: start, after30StepsFromPerfect: to },
+    remedy: "Look for a logarithm or a square that is missing: the loss should be least where outputs are the labels",
+  };
+}
+
 /** Outputs without use that are as good as perfect ones. */
-export const wrongOptimum: Rule = ({ loss, facts }) => {
-  const { perfect } = facts.tried, { random } = facts;
-  if (perfect === undefined || !Number.isFinite(perfect.value) || !follows(facts)) return undefined;
+export const wrongOptimum: Rule = (of) => {
+  const { loss, facts } = of, { perfect } = facts.tried, { random } = facts;
+  if (perfect === undefined || !Number.isFinite(perfect.value)) return undefined;
   if (new Set(perfect.batch.yPred).size < 2 || perfect.batch.yPred.length !== random.batch.yPred.length) {
     return undefined;
   }
   const start = valueOf(loss, { ...perfect.batch, yPred: random.batch.yPred });
+  if (!follows(facts)) return collapse(of, perfect.value, start);
   for (const right of rightOnes(facts)) {
     const best = valueOf(loss, right), span = start - best;
     if (!(span > 0)) continue;
     for (const { name, batch, remedy } of uselessOf(right, facts)) {
+      if (batch.yPred.every((p, i) => p === right.yPred[i])) continue; // with one positive, one sure one is right
       const value = valueOf(loss, batch);
       if (!(value <= best + 1e-3 * span)) continue;
       return {
@@ -130,5 +176,5 @@ export const wrongOptimum: Rule = ({ loss, facts }) => {
       };
     }
   }
-  return undefined;
+  return beyondLabels(of, perfect.value, start);
 };

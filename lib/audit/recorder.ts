@@ -30,6 +30,8 @@ export interface Operand {
   readonly reduced: Reduced;
   /** Whether some number in it is NaN or infinite. */
   readonly finite: boolean;
+  /** The greatest size of a finite number in it. */
+  readonly largest: number;
   /** Whether some number in it is 0. */
   readonly hasZero: boolean;
   readonly dtype: string;
@@ -37,8 +39,8 @@ export interface Operand {
 
 /** Along which axis a tensor was summed, as far as elementwise operations since then left it a sum. */
 export interface Reduced {
-  /** A sum over the rows of several columns, or over one column alone. */
-  readonly sum?: "rows" | "one column";
+  /** A sum over the rows of several columns, over one column alone, or over rows and columns. */
+  readonly sum?: "rows" | "one column" | "all";
   /** A sum or mean of the outputs or the labels themselves, not of what was made of both. */
   readonly plain?: "rows" | "columns";
 }
@@ -104,6 +106,7 @@ function reducedBy(
   const [first] = given, rank = first?.shape.length ?? 0, columns = first?.shape.at(-1);
   if ((name === "Sum" || name === "Mean") && rank === 2) {
     const axis = [attrs?.axis].flat().map((a) => Number(a) < 0 ? Number(a) + rank : Number(a)).join();
+    if (name === "Sum" && axis === "0,1") return { sum: "all" };
     const own = known[0]?.isPred === true || (known[0]?.fromTrue === true && !known[0].fromPred);
     if (axis === "0" && columns! > 1) {
       return { sum: name === "Sum" ? "rows" : undefined, plain: own ? "rows" : undefined };
@@ -164,13 +167,15 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
     if (fromPred || fromTrue) {
       const operands = given.map((t, i): Operand => {
         const numbers = readSync.call(engine, t.dataId) as ArrayLike<number>;
-        let finite = true, hasZero = false;
+        let finite = true, hasZero = false, largest = 0;
         for (let j = 0; j < numbers.length; j++) {
-          if (!Number.isFinite(Number(numbers[j]))) finite = false;
-          else if (Number(numbers[j]) === 0) hasZero = true;
+          const size = Math.abs(Number(numbers[j]));
+          if (!Number.isFinite(size)) finite = false;
+          else if (size === 0) hasZero = true;
+          else if (size > largest) largest = size;
         }
         const { fromPred = false, fromTrue = false, isPred = false, live = false, reduced = {} } = known[i] ?? {};
-        return { shape: t.shape, fromPred, fromTrue, isPred, live, reduced, finite, hasZero, dtype: t.dtype };
+        return { shape: t.shape, fromPred, fromTrue, isPred, live, reduced, finite, largest, hasZero, dtype: t.dtype };
       });
       ops.push({
         op: name,

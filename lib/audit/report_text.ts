@@ -10,7 +10,7 @@ const line = ({ cause, severity, message, evidence, remedy, where }: Finding): s
 
 /** An audit for a terminal. */
 export function reportText(
-  { name, verdict, findings, probes, assumed }: Omit<LossAudit, "toJSON" | "toString">,
+  { name, verdict, findings, probes, assumed }: Pick<LossAudit, "name" | "verdict" | "findings" | "probes" | "assumed">,
 ): string {
   const tried = probes.filter((probe) => probe.result !== "skipped").length;
   return [

@@ -69,6 +69,14 @@ function labelRow(labels: LabelKind, kind: Kind, columns: number, prevalence: nu
   }
 }
 
+/** However rare positives are, or negatives: an ordinary batch has one of each, in the first row or the last. */
+function haveBoth(y: number[][]): void {
+  for (const j of y[0].keys()) {
+    if (y.every((row) => row[j] === 0)) y[0][j] = 1;
+    if (y.every((row) => row[j] === 1)) y.at(-1)![j] = 0;
+  }
+}
+
 /** The outputs that fit a row of labels. */
 function ideal(y: readonly number[], labels: LabelKind, pred: PredictionKind, columns: number): number[] {
   const [no, yes] = domainOf(pred).sure;
@@ -86,8 +94,9 @@ export function samplerOf(options: AuditOptions): Sampler {
     const random = seededRandom(seed);
     if (kind === "perfect" && labels === "none") return undefined;
     if (kind === "outOfRange" && pred !== "probability" && pred !== "simplex") return undefined;
-    if (kind === "zeroBoth" && pred !== "probability" && pred !== "nonnegative") return undefined;
+    if (kind === "zeroBoth" && typeof pred !== "string" && !(pred[0] <= 0 && pred[1] >= 0)) return undefined;
     const y = Array.from({ length: rows }, () => labelRow(labels, kind, columns, prevalence, random));
+    if (labels === "binary" && kind !== "allNeg" && kind !== "allPos" && kind !== "zeroBoth") haveBoth(y);
     const row = () => Array.from({ length: columns }, () => domain.draw(random));
     const same = row(), shaped = (r: number[]) => pred === "simplex" ? softmax(r) : r;
     const [low, high] = domain.ends;
@@ -104,8 +113,8 @@ export function samplerOf(options: AuditOptions): Sampler {
           return shaped(row().map((v) => pred === "logits" || pred === "real" ? 60 * v : v));
         case "constPred":
           return shaped(same);
-        case "zeroBoth":
-          return row().map(() => 0);
+        case "zeroBoth": // of shares, the first class
+          return row().map((_, j) => pred === "simplex" && j === 0 ? 1 : 0);
         case "outOfRange":
           return row().map(() => -0.5 + 2 * random.uniform());
         default:

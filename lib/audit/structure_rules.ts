@@ -1,12 +1,15 @@
-import { difference, type Facts, type Op, withOutputs } from "./facts.ts";
+import type { FreeDescent } from "./descents.ts";
+import { difference, differenceAlong, type Facts, type Op, withOutputs } from "./facts.ts";
 import { rowsOf, valueOf } from "./measure.ts";
-import type { AuditedLoss, AuditOptions, Finding, Where } from "./types.ts";
+import type { AuditedLoss, AuditOptions, Evidence, Finding, Where } from "./types.ts";
 
 /** What a rule is given. */
 export interface Case {
   readonly loss: AuditedLoss;
   readonly facts: Facts;
   readonly options: AuditOptions;
+  /** The two descents from the random batch: taken once, when they are first asked for. */
+  readonly descents: () => readonly FreeDescent[];
 }
 
 /** One way in which a loss may be wrong: a finding, or nothing. */
@@ -26,7 +29,6 @@ function moves({ loss, facts }: Case): number {
     facts.other.batch.yPred,
     facts.tried.perfect?.batch.yPred,
     facts.tried.saturated?.batch.yPred,
-    facts.tried.constPred?.batch.yPred,
   ];
   return Math.max(
     ...others.map((yPred) =>
@@ -41,20 +43,48 @@ function noise({ loss, facts: { random: { batch, value }, rows } }: Case): numbe
   return Math.max(...orders.map((order) => Math.abs(valueOf(loss, rowsOf(batch, order)) - value) || 0));
 }
 
-/** Whether the loss takes no value between, as one output goes from end to end: it jumps, as a decision does. */
-function jumps({ loss, facts }: Case): boolean {
+/** How many values the loss takes as one output goes from end to end. */
+function valuesAlong({ loss, facts }: Case, at: number): number {
   const { batch } = facts.random, low = Math.min(0, ...batch.yPred), high = Math.max(1, ...batch.yPred);
-  const along = Array.from({ length: 201 }, (_, k) => low + (high - low) * k / 200);
-  return new Set(along.map((p) => valueOf(loss, withOutputs(batch, (own, i) => i === 0 ? p : own)))).size <= 2;
+  const along = Array.from({ length: 101 }, (_, k) => low + (high - low) * k / 100);
+  return new Set(along.map((p) => valueOf(loss, withOutputs(batch, (own, i) => i === at ? p : own)))).size;
+}
+
+/** Whether the loss jumps between two values, as a decision does, as one of some outputs goes from end to end. */
+function jumps(of: Case): boolean {
+  const size = of.facts.random.batch.yPred.length;
+  const each = [0, 1, 2, 3, 4, 5, 6, 7].map((k) => valuesAlong(of, Math.floor(k * size / 8)));
+  return each.some((values) => values === 2) && each.every((values) => values <= 2);
+}
+
+/** What float32 leaves of numbers that cancel: a loss that is made of no more is the same everywhere. */
+function cancelled({ facts: { ops } }: Case): number {
+  const sizes = ops.filter(({ op, live }) => op === "Sub" && live).map(({ inputs, outputLargest }) => {
+    const largest = Math.max(...inputs.map((input) => input.largest));
+    return outputLargest <= 1e-6 * largest ? largest : 0;
+  });
+  return 1e-6 * Math.max(0, ...sizes);
+}
+
+/** Whether the value moves with some output, a little way to both sides of where it is. */
+function movesNearby({ loss, facts: { random: { batch, value } } }: Case): boolean {
+  const least = 5e-5 * Math.max(1, Math.abs(value)); // of float32, over a step of 0.01
+  const slopes = [0, 0.25, 0.5, 0.75].map((at) =>
+    [1e-2, 3e-2].map((step) => Math.abs(difference(loss, batch, Math.floor(at * batch.yPred.length), step)))
+  );
+  return slopes.some((of) => of.every((slope) => slope > least));
 }
 
 /** No gradient at all: which operation, or which value that was read out. */
 export const noGradient: Rule = (of) => {
-  const { gradient, backThrown, value } = of.facts.random, { ops, readOut, connected, live } = of.facts;
+  const { gradient, backThrown, value } = of.facts.random, { ops, readOut, connected, live, customized } = of.facts;
   const change = moves(of),
-    still = Number.isFinite(value) && change <= Math.max(1e-6 * Math.abs(value), 8 * noise(of)),
+    still = Number.isFinite(value) && change <= Math.max(1e-6 * Math.abs(value), 8 * noise(of), cancelled(of)),
     block = blocking(ops);
   if (gradient !== undefined && !allZero(gradient) && !still) return undefined;
+  // Where operands spread, TensorFlow.js may fail on the way back for that reason alone.
+  const spreading = backThrown !== undefined && live ? broadcast(of) : undefined;
+  if (spreading !== undefined) return spreading;
   const evidence = {
     batch: "random",
     value,
@@ -85,6 +115,16 @@ export const noGradient: Rule = (of) => {
         ? "Use a sigmoid, or two units"
         : "Let the formula take yPred; terms of yTrue alone, or of a sum that is always the same, change no weight",
       where: softmax && whereOf(softmax),
+    };
+  }
+  if (customized && gradient !== undefined && movesNearby(of)) {
+    return {
+      cause: "detached",
+      severity: "error",
+      message:
+        "An operation with a gradient of its own (tf.customGrad) gives back 0: the value moves, nothing flows back",
+      evidence,
+      remedy: "Stop the gradient on one of the two sides only, or give tf.customGrad the gradient that is meant",
     };
   }
   if (block === undefined && backThrown === undefined && !jumps(of)) {
@@ -127,22 +167,29 @@ export const noGradient: Rule = (of) => {
 export const partlyDetached: Rule = ({ loss, facts }) => {
   const { gradient, batch } = facts.random, { columns, rows, readOut, ops, connected, customized } = facts;
   if (gradient === undefined || allZero(gradient) || !connected || customized) return undefined;
-  let worst = { gap: 0, at: 0, analytic: 0, numeric: 0 };
-  const noise = 5e-5 * Math.max(1, Math.abs(facts.random.value)); // of float32, over a step of 0.01
-  const probes = Array.from(
-    { length: Math.min(24, rows * columns) },
-    (_, i) => (i * 5 + i % columns) % batch.yPred.length,
-  );
-  for (const at of probes) {
-    const numeric = [1e-2, 3e-2].map((step) => difference(loss, batch, at, step));
-    if (!numeric.every(Number.isFinite)) continue;
-    const gap = Math.min(...numeric.map((d) => Math.abs(d - gradient[at])));
-    const least = 0.3 * Math.max(Math.abs(numeric[0]), Math.abs(gradient[at])) + noise;
-    if (gap > least && gap > worst.gap) worst = { gap, at, analytic: gradient[at], numeric: numeric[0] };
-  }
   const cast = ops.find((op) => op.op === "Cast" && !op.live && op.inputs[0].live && op.inputs[0].dtype === "float32");
   if (readOut === undefined && cast === undefined) return undefined;
-  if (worst.gap === 0) return undefined;
+  const noise = 5e-5 * Math.max(1, Math.abs(facts.random.value)); // of float32, over a step of 0.01
+  let worst: { gap: number; evidence: Evidence } | undefined;
+  const compare = (evidence: Evidence, analytic: number, numeric: readonly number[]) => {
+    if (!numeric.every(Number.isFinite)) return;
+    const gap = Math.min(...numeric.map((d) => Math.abs(d - analytic)));
+    const least = 0.3 * Math.max(Math.abs(numeric[0]), Math.abs(analytic)) + noise;
+    if (gap <= least || gap <= (worst?.gap ?? 0)) return;
+    worst = { gap, evidence: { batch: "random", ...evidence, gradient: analytic, difference: numeric[0] } };
+  };
+  const steps = [1e-2, 3e-2];
+  for (let i = 0; i < Math.min(24, rows * columns); i++) {
+    const at = (5 * i % rows) * columns + i % columns;
+    compare({ element: at }, gradient[at], steps.map((step) => difference(loss, batch, at, step)));
+  }
+  // What depends on a few outputs only, as the least of all distances does, moves with a whole column.
+  for (let column = 0; worst === undefined && column < Math.min(8, columns); column++) {
+    const of = (_: number, i: number) => i % columns === column ? 1 : 0;
+    const along = gradient.reduce((sum, g, i) => sum + of(0, i) * g, 0);
+    compare({ columnOfAllRows: column }, along, steps.map((step) => differenceAlong(loss, batch, of, step)));
+  }
+  if (worst === undefined) return undefined;
   const detached = readOut !== undefined && cast === undefined;
   return {
     cause: detached ? "detached" : "no-gradient-op",
@@ -150,7 +197,7 @@ export const partlyDetached: Rule = ({ loss, facts }) => {
     message: detached
       ? "One term is made of numbers that were read out of the graph: the value moves with it, the gradient does not"
       : "A cast to whole numbers lets the gradient through as if it were not there, which is not the slope of the loss",
-    evidence: { batch: "random", element: worst.at, gradient: worst.analytic, difference: worst.numeric },
+    evidence: worst.evidence,
     remedy: detached
       ? "Keep the tensor itself (tf.mul, tf.slice …) instead of dataSync() and a new tensor"
       : "Train on the value before the cast, and round only to predict; straightThrough() says so if it is meant",
@@ -207,6 +254,12 @@ function spread({ ops, columns, random, rows }: Facts): Finding | undefined {
 function crossed({ ops, rows, random }: Facts): Finding | undefined {
   const side = (shape: readonly number[], columns: boolean) =>
     shape.length === 2 && shape[0] === (columns ? rows : 1) && shape[1] === (columns ? 1 : rows);
+  // Element by element too: then the pairs are meant, as what is to be expected by chance.
+  const compared = ops.some(({ inputs: [a, b] }) =>
+    a !== undefined && b !== undefined && side(a.shape, true) && side(b.shape, true) &&
+    (a.fromTrue && !a.fromPred && b.live || b.fromTrue && !b.fromPred && a.live)
+  );
+  if (compared) return undefined;
   const op = ops.find(({ inputs: [a, b] }) =>
     a !== undefined && b !== undefined && a.fromPred !== b.fromPred && a.fromTrue !== b.fromTrue &&
     (side(a.shape, true) && side(b.shape, false) || side(a.shape, false) && side(b.shape, true))
@@ -221,6 +274,18 @@ function crossed({ ops, rows, random }: Facts): Finding | undefined {
   };
 }
 
+/** A loss that returns a table of rows by rows: its mean is taken, whatever is in it. */
+function pairsReturned({ random: { shape, value }, rows }: Facts): Finding | undefined {
+  if (shape.length !== 2 || shape[0] !== rows || shape[1] !== rows) return undefined;
+  return {
+    cause: "broadcast",
+    severity: "error",
+    message: `The loss returns [${rows}, ${rows}], a value for every pair of rows: its mean would be trained on`,
+    evidence: { rows, value },
+    remedy: "Return one number, or one value a row: compare element by element, and reduce along the last axis",
+  };
+}
+
 /** Operands that spread over each other: [n] against [n, 1]. */
 export const broadcast: Rule = ({ loss, facts }) => {
   const n = facts.rows;
@@ -229,7 +294,7 @@ export const broadcast: Rule = ({ loss, facts }) => {
     inputs.some((a) => a.shape.length === 1 && a.shape[0] === n) &&
     inputs.some((a) => a.shape.length === 2 && a.shape[0] === n && a.shape[1] === 1)
   );
-  if (op === undefined) return crossed(facts) ?? spread(facts);
+  if (op === undefined) return crossed(facts) ?? spread(facts) ?? pairsReturned(facts);
   const turned = withOutputs(
     facts.random.batch,
     (_, i) => facts.random.batch.yPred[(i + facts.columns) % (n * facts.columns)],
@@ -252,6 +317,43 @@ const overlap = (ops: readonly Op[]): Op | undefined =>
       op === "Multiply" && inputs.some((i) => i.isPred) && inputs.some((i) => i.fromTrue && !i.fromPred)
     )
     : undefined;
+
+/** A sigmoid of what went through a tanh: it stays between 0.27 and 0.73. */
+function squashedAgain({ ops, random }: Facts, { yPred }: AuditOptions): Finding | undefined {
+  const op = yPred !== "tanh"
+    ? undefined
+    : ops.find(({ op, inputs }) => ["Sigmoid", "Softmax", "Softplus"].includes(op) && inputs[0].isPred);
+  return op && {
+    cause: "activation-mismatch",
+    severity: "warning",
+    message: `${op.op} of outputs that a tanh keeps between −1 and 1: it comes nowhere near 0 or 1`,
+    evidence: { batch: "random", value: random.value },
+    remedy: "Let the last layer have no activation, or compare with (p + 1) / 2",
+    where: whereOf(op),
+  };
+}
+
+/** A softmax where a row may have several labels: its shares sum to 1. */
+function sharesOfSeveral({ ops, columns, rows, random: { batch } }: Facts): Finding | undefined {
+  const { yTrue, yPred } = batch;
+  if (columns < 2 || yTrue.length !== yPred.length || !yTrue.every((y) => y === 0 || y === 1)) return undefined;
+  const labels = Array.from({ length: rows }, (_, i) => yTrue.subarray(i * columns, (i + 1) * columns));
+  const most = Math.max(...labels.map((row) => row.reduce((a, b) => a + b)));
+  const op = most < 2
+    ? undefined
+    : ops.find(({ op, live, outputShape, fromTrue }) =>
+      ["Softmax", "LogSoftmax"].includes(op) && live && !fromTrue && outputShape.at(-1) === columns
+    );
+  return op && {
+    cause: "activation-mismatch",
+    severity: "error",
+    message:
+      `A softmax shares 1 among ${columns} outputs, and rows have up to ${most} labels: they cannot all be right`,
+    evidence: { batch: "random", mostLabelsInARow: most, columns },
+    remedy: "Take a sigmoid for each column, or labels of one class a row",
+    where: whereOf(op),
+  };
+}
 
 /** Softmax or sigmoid of what is a probability already, or a logarithm of what is none. */
 export const activation: Rule = ({ facts, options }): Finding | undefined => {
@@ -277,7 +379,8 @@ export const activation: Rule = ({ facts, options }): Finding | undefined => {
       where: whereOf(op),
     };
   }
-  if (inside) return undefined;
+  const odd = squashedAgain(facts, options) ?? sharesOfSeveral(facts);
+  if (inside || odd !== undefined) return odd;
   const shares = random.batch.yTrue.every((y) => y >= 0 && y <= 1);
   const squashed = ops.findIndex((op) => squashing(op) || ["Exp", "Tanh", "Erf", "Step"].includes(op.op));
   const op = ops.find((op, i) =>

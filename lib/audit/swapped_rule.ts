@@ -7,6 +7,7 @@ import type { Severity } from "./types.ts";
 type Sign = readonly [op: Op, severity: Severity, message: string];
 
 const ofLabels = (op: Op): boolean => op.fromTrue && !op.fromPred;
+const ofLabelsAlone = (input: { fromTrue: boolean; fromPred: boolean }): boolean => input.fromTrue && !input.fromPred;
 const sameShape = ({ inputs: [a, b] }: Op): boolean => b !== undefined && a.shape.join() === b.shape.join();
 
 /** Operations that leave a slope the same wherever the outputs are. */
@@ -56,17 +57,23 @@ function relative({ ops }: Facts): Sign | undefined {
   ];
 }
 
-/** p·log(p / y). */
+/** p·log(p / y), or p·(log p − log y). */
 function reverse({ ops }: Facts): Sign | undefined {
   const at = ops.findIndex((op) =>
     op.op === "RealDiv" && sameShape(op) && op.inputs[0].isPred && op.inputs[1].fromTrue && !op.inputs[1].fromPred
   );
-  const log = at < 0 ? undefined : ops.slice(at + 1).find(({ op }) => op === "Log");
-  const weighed = log &&
-    ops.slice(ops.indexOf(log) + 1).some(({ op, inputs }) =>
+  const ofRatio = at < 0 ? undefined : ops.slice(at + 1).find(({ op }) => op === "Log");
+  const logs = ops.filter(({ op }) => op === "Log");
+  const between = ops.find((op) =>
+    op.op === "Sub" && sameShape(op) && op.inputs[0].fromPred && ofLabelsAlone(op.inputs[1])
+  );
+  const both = between && logs.some((op) => !op.fromTrue) ? logs.find(ofLabels) : undefined;
+  const log = ofRatio ?? both, from = ofRatio ?? between;
+  const weighed = from &&
+    ops.slice(ops.indexOf(from) + 1).some(({ op, inputs }) =>
       op === "Multiply" && inputs.some((i) => i.isPred) && inputs.some((i) => i.fromPred && i.fromTrue)
     );
-  return weighed
+  return log && weighed
     ? [
       log,
       "warning",

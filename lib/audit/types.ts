@@ -117,6 +117,11 @@ export interface AuditOptions {
    * @default {64}
    */
   rows?: number;
+  /**
+   * Called before each thing that is tried: how many are done, of how many, and which comes next. A loss that is slow is
+   * audited for longer than the second or two that most take.
+   */
+  onProgress?: (done: number, of: number, next: string) => void;
   /** Data that the words above don't describe. */
   sample?: (kind: Kind, seed: number, rows: number) => { yTrue: Tensor; yPred: Tensor } | undefined;
 }
@@ -168,6 +173,14 @@ export interface WayPoint {
   readonly slope: number;
 }
 
+/** How long one value and gradient takes, in milliseconds: the median of several, in turn. */
+export interface AuditTime {
+  /** Of the loss, on the random batch. */
+  readonly loss: number;
+  /** Of the mean squared error of as many outputs. */
+  readonly reference: number;
+}
+
 /** What an audit found. */
 export interface LossAudit {
   /** What was audited: the loss's name, or "loss". */
@@ -182,6 +195,8 @@ export interface LossAudit {
   readonly assumed: readonly string[];
   /** The loss from wrong to right; empty where it has no such way. */
   readonly way: readonly WayPoint[];
+  /** Times the loss against the mean squared error. Not part of the report, which says the same each time. */
+  time(): AuditTime;
   /** The whole report as data. */
   toJSON(): unknown;
   /** The report for a terminal. */
