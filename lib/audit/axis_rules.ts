@@ -9,7 +9,8 @@ const perRow =
 
 /** Outputs that are divided by, or freed of, a sum over all rows: the others' rows change what is said of one. */
 function acrossRows({ ops, rows, columns }: Facts): Wrong | undefined {
-  const full = (shape: readonly number[]) => shape.length === 2 && shape[0] === rows && shape[1] === columns;
+  if (columns < 2) return undefined;
+  const full = (shape: readonly number[]) => [`${rows},${columns}`, `${columns},${rows}`].includes(shape.join());
   const centred = ops.some(({ op, inputs }) =>
     op === "Sub" && inputs.some((i) => i.live && full(i.shape)) &&
     inputs.some((i) => i.live && !full(i.shape) && i.reduced.plain === "rows" && i.reduced.sum === undefined)
@@ -23,11 +24,9 @@ function acrossRows({ ops, rows, columns }: Facts): Wrong | undefined {
     const message = "The outputs are normalised over the rows of the batch, axis 0: each row depends on all others";
     return [shared, message, perRow];
   }
-  const ofAll = columns < 2
-    ? undefined
-    : ops.find(({ op, inputs }) =>
-      op === "Log" && inputs[0].live && inputs[0].reduced.sum === "all" && !inputs[0].fromTrue
-    );
+  const ofAll = ops.find(({ op, inputs }) =>
+    op === "Log" && inputs[0].live && inputs[0].reduced.sum === "all" && !inputs[0].fromTrue
+  );
   if (ofAll) {
     return [ofAll, "The logarithm of a sum over all rows and columns normalises one example by the others", perRow];
   }
@@ -40,7 +39,12 @@ function acrossRows({ ops, rows, columns }: Facts): Wrong | undefined {
 }
 
 /** Outputs and labels that are averaged before they are compared: errors of opposite sign cancel. */
-function comparedTooLate({ ops }: Facts): Wrong | undefined {
+function comparedTooLate({ ops, rows }: Facts): Wrong | undefined {
+  const rowByRow = ops.some(({ op, inputs: [a, b] }) =>
+    ["Sub", "SquaredDifference"].includes(op) && b !== undefined && a.shape[0] === rows &&
+    a.shape.join() === b.shape.join() && [a, b].some((i) => i.isPred) && [a, b].some((i) => i.fromTrue && !i.fromPred)
+  );
+  if (rowByRow) return undefined; // and the sums besides
   const op = ops.find(({ op, inputs: [a, b] }) =>
     ["Sub", "SquaredDifference"].includes(op) && a !== undefined && b !== undefined &&
     a.reduced.plain !== undefined && a.reduced.plain === b.reduced.plain && a.live !== b.live &&

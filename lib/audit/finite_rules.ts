@@ -38,7 +38,8 @@ function emptyBatch({ loss, facts: { tried: { allNeg }, random, columns } }: Cas
 /** A value, or a gradient, that is no number on a batch that is legal. */
 export const notFinite: Rule = (of): Finding | undefined => {
   for (const kind of legal) {
-    const tried = of.facts.tried[kind] ?? (kind === "zeroBoth" ? emptyBatch(of) : undefined);
+    const own = of.facts.tried[kind], empty = kind === "zeroBoth" && !own?.batch.yTrue.every((y) => y === 0);
+    const tried = (empty ? emptyBatch(of) : undefined) ?? own;
     if (tried === undefined) continue;
     if (tried.thrown !== undefined) {
       return {

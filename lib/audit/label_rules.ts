@@ -1,4 +1,4 @@
-import { type Facts, withLabels } from "./facts.ts";
+import { type Facts, withLabels, withOutputs } from "./facts.ts";
 import { measure, valueOf } from "./measure.ts";
 import { type Case, type Rule, whereOf } from "./structure_rules.ts";
 import { onSimplex } from "./optimum_rules.ts";
@@ -15,10 +15,19 @@ function falls(of: Case, label: (y: number) => number = (y) => y): boolean | und
   return Number.isFinite(a) && Number.isFinite(b) ? b < a : undefined;
 }
 
+/** Whether the loss goes on falling as outputs that are right become surer, by much: it has no least value. */
+function runsAway({ facts: { tried: { perfect } }, loss }: Case, label: (y: number) => number = (y) => y): boolean {
+  if (perfect === undefined) return false;
+  const batch = withLabels(perfect.batch, label),
+    at = (times: number) => valueOf(loss, withOutputs(batch, (p) => times * p));
+  const [once, tenTimes] = [1, 10].map(at);
+  return tenTimes < once - 1;
+}
+
 /** Labels that the formula does not take. */
 export const labelEncoding: Rule = (of) => {
   const { facts, options } = of, { batch, value } = facts.random;
-  const again = oneHotAgain(facts) ?? largestOfOne(facts);
+  const again = oneHotAgain(of) ?? largestOfOne(facts);
   if (again !== undefined) return again;
   const labels = distinct(batch.yTrue);
   const { columns, rows } = facts, oneColumn = batch.yTrue.length === rows && columns > 1;
@@ -42,7 +51,8 @@ export const labelEncoding: Rule = (of) => {
   const two = labels.length === 2 && !(labels[0] === 0 && labels[1] === 1);
   const bounded = batch.yPred.every((p) => p >= 0 && p <= 1);
   const rescaled = (y: number) => (y - labels[0]) / (labels[1] - labels[0]);
-  if (two && (bounded || falls(of) === false) && falls(of, rescaled) !== false) {
+  const wrong = bounded || falls(of) === false || (runsAway(of) && !runsAway(of, rescaled));
+  if (two && wrong && falls(of, rescaled) !== false) {
     return {
       cause: "label-encoding",
       severity: "error",
@@ -67,12 +77,13 @@ export const labelEncoding: Rule = (of) => {
 };
 
 /** Labels that are one-hot already, and are one-hotted, or taken for class indices. */
-function oneHotAgain({ ops, columns, rows, random: { batch: { yTrue } } }: Facts): Finding | undefined {
-  const labelColumns = yTrue.length / rows;
+function oneHotAgain(of: Case): Finding | undefined {
+  const { ops, columns, rows, random: { batch: { yTrue } } } = of.facts, labelColumns = yTrue.length / rows;
   const row = (i: number) => yTrue.subarray(i * labelColumns, (i + 1) * labelColumns);
   const oneHot = labelColumns === columns && columns > 2 && yTrue.every((y) => y === 0 || y === 1) &&
     Array.from({ length: rows }, (_, i) => row(i).reduce((a, b) => a + b)).every((sum) => sum === 1);
-  const asIndex = oneHot && !ops.some(({ op, inputs }) => op === "ArgMax" && inputs[0].fromTrue);
+  // The index may well be worked out from the columns: then the loss falls.
+  const asIndex = oneHot && falls(of) === false;
   const op = ops.find(({ op, inputs: [input] }) =>
     op === "OneHot" && input.fromTrue && !input.fromPred &&
     (asIndex || (input.shape.length > 1 && Number(input.shape.at(-1)) > 1))
@@ -150,7 +161,9 @@ function signsWanted(of: Case): Finding | undefined {
   // A score of counts needs no label of 1 in a row: its negatives may count nowhere on purpose.
   if (facts.ops.some(({ op, live }) => op === "RealDiv" && live)) return undefined;
   const zeros = [...gradient.keys()].filter((i) => batch.yTrue[i] === 0);
-  if (!zeros.every((i) => gradient[i] === 0) || gradient.every((g) => g === 0)) return undefined;
+  if (!zeros.every((i) => gradient[i] === 0)) return undefined;
+  const ones = gradient.length - zeros.length, alive = gradient.filter((g) => g !== 0).length;
+  if (alive < ones / 2 || alive === 0) return undefined; // most rows stand still, whatever their label
   const signed = measure(loss, withLabels(batch, (y) => 2 * y - 1));
   if (!Number.isFinite(signed.value) || !zeros.some((i) => (signed.gradient?.[i] ?? 0) !== 0)) return undefined;
   return {

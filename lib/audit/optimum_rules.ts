@@ -1,4 +1,4 @@
-import { type Facts, type Tried, withOutputs } from "./facts.ts";
+import { type Facts, halves, type Tried, withOutputs } from "./facts.ts";
 import { type Numbers, valueOf } from "./measure.ts";
 import { freeDescent } from "./descents.ts";
 import type { Case, Rule } from "./structure_rules.ts";
@@ -15,7 +15,7 @@ export const wrongSign: Rule = (of) => {
   const least = from + 1e-6 * Math.abs(from);
   // Up to the end, or up all the way: a ratio may be level near its end.
   const rises = to > least && (to > before || [quarter, half, before].every((value) => value > least));
-  if (!rises) return undefined;
+  if (!rises || otherOutputsFit(of, from - 0.05 * (to - from))) return undefined;
   return {
     cause: "wrong-sign",
     severity: "error",
@@ -133,15 +133,23 @@ function collapse({ loss, facts, descents }: Case, best: number, start: number):
   };
 }
 
-/** Shares that are the labels themselves, and from which the loss falls by a good part of what a model can gain. */
-function beyondLabels({ loss, facts, options }: Case, best: number, start: number): Finding | undefined {
-  const { batch } = facts.tried.perfect!, { yTrue, yPred } = batch;
-  if (!onSimplex(batch, facts.columns) || yTrue.length !== yPred.length || yTrue.every(Number.isInteger)) {
-    return undefined;
-  }
-  if (yTrue.some((y, i) => y !== yPred[i])) return undefined;
+/** Whether a loss is a mean over rows, each of which is compared with its own number ≥ 0: a count, a price, a rate. */
+function comparesAmounts({ loss, facts: { tried, random, columns } }: Case): boolean {
+  const { yTrue } = tried.perfect!.batch;
+  // Outputs that go below 0 may be the amounts' logarithms.
+  if (columns > 1 || [...yTrue, ...random.batch.yPred].some((y) => y < 0) || yTrue.every((y) => y <= 1)) return false;
+  const { whole, parts } = halves(loss, random.batch);
+  return Math.abs(whole - parts) <= 1e-5 * Math.abs(whole);
+}
+
+/** Shares or amounts that are the labels themselves, and from which the loss falls by a good part of what can be gained. */
+function beyondLabels(of: Case, best: number, start: number): Finding | undefined {
+  const { loss, facts, options } = of, { batch } = facts.tried.perfect!, { yTrue, yPred } = batch;
+  if (yTrue.length !== yPred.length || yTrue.some((y, i) => y !== yPred[i])) return undefined;
+  const shares = onSimplex(facts.random.batch, facts.columns) && !yTrue.every(Number.isInteger);
+  if (!shares && !comparesAmounts(of)) return undefined;
   const { to } = freeDescent({ loss, kind: options.yPred, columns: facts.columns }, batch, "SGD");
-  if (!(best - to > 0.3 * (start - best))) return undefined;
+  if (!(best - to > 0.6 * (start - best))) return undefined;
   return {
     cause: "wrong-optimum",
     severity: "error",
@@ -150,6 +158,35 @@ function beyondLabels({ loss, facts, options }: Case, best: number, start: numbe
     remedy: "Look for a logarithm or a square that is missing: the loss should be least where outputs are the labels",
   };
 }
+
+/** The places of numbers in their order; the mean of their places where some are equal. */
+function ranks(values: Float32Array): Float64Array {
+  const order = [...values.keys()].sort((a, b) => values[a] - values[b]), places = new Float64Array(values.length);
+  for (let from = 0; from < order.length;) {
+    let to = from;
+    while (to < order.length && values[order[to]] === values[order[from]]) to++;
+    for (let i = from; i < to; i++) places[order[i]] = (from + to - 1) / 2;
+    from = to;
+  }
+  return places;
+}
+
+/** Spearman's correlation of two lists. */
+function rankCorrelation(x: Float32Array, y: Float32Array): number {
+  const centred = (of: Float64Array) => of.map((r) => r - (of.length - 1) / 2);
+  const [a, b] = [x, y].map(ranks).map(centred);
+  const dot = (u: Float64Array, v: Float64Array) => u.reduce((sum, r, i) => sum + r * v[i], 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+/**
+ * Whether a descent leads lower than `least`, to outputs that rise with the labels: what is right for this loss is not
+ * what was taken for right, but their logarithm, say, and nothing follows from that.
+ */
+const otherOutputsFit = ({ descents }: Case, least: number): boolean =>
+  descents().some(({ to, end: { yTrue, yPred } }) =>
+    to < least && yTrue.length === yPred.length && rankCorrelation(yTrue, yPred) > 0.7
+  );
 
 /** Outputs without use that are as good as perfect ones. */
 export const wrongOptimum: Rule = (of) => {
@@ -167,6 +204,7 @@ export const wrongOptimum: Rule = (of) => {
       if (batch.yPred.every((p, i) => p === right.yPred[i])) continue; // with one positive, one sure one is right
       const value = valueOf(loss, batch);
       if (!(value <= best + 1e-3 * span)) continue;
+      if (otherOutputsFit(of, Math.min(value, best) - 0.05 * span)) continue;
       return {
         cause: "wrong-optimum",
         severity: "error",

@@ -25,6 +25,8 @@ export interface Operand {
   readonly fromTrue: boolean;
   /** Whether it is the outputs themselves, perhaps in another shape or clipped. */
   readonly isPred: boolean;
+  /** Whether it is what a softmax or sigmoid made of the outputs, perhaps in another shape or clipped. */
+  readonly isShare: boolean;
   /** Whether a gradient can flow back from it to `yPred`: made from it, and by no operation that is flat. */
   readonly live: boolean;
   readonly reduced: Reduced;
@@ -50,8 +52,11 @@ interface Origin {
   fromPred: boolean;
   fromTrue: boolean;
   isPred: boolean;
+  isShare?: boolean;
   live: boolean;
   reduced?: Reduced;
+  /** Whether its rows stand where columns do, after a transpose. */
+  turned?: boolean;
 }
 
 /** A forward pass, op by op. */
@@ -103,10 +108,11 @@ function reducedBy(
   given: Tensor[],
   known: (Origin | undefined)[],
 ): Reduced | undefined {
-  const [first] = given, rank = first?.shape.length ?? 0, columns = first?.shape.at(-1);
+  const [first] = given, rank = first?.shape.length ?? 0, turned = known[0]?.turned === true;
   if ((name === "Sum" || name === "Mean") && rank === 2) {
-    const axis = [attrs?.axis].flat().map((a) => Number(a) < 0 ? Number(a) + rank : Number(a)).join();
-    if (name === "Sum" && axis === "0,1") return { sum: "all" };
+    const along = [attrs?.axis].flat().map((a) => Number(a) < 0 ? Number(a) + rank : Number(a)).join();
+    if (name === "Sum" && along === "0,1") return { sum: "all" };
+    const axis = turned ? (along === "0" ? "1" : "0") : along, columns = first.shape[turned ? 0 : 1];
     const own = known[0]?.isPred === true || (known[0]?.fromTrue === true && !known[0].fromPred);
     if (axis === "0" && columns! > 1) {
       return { sum: name === "Sum" ? "rows" : undefined, plain: own ? "rows" : undefined };
@@ -153,16 +159,21 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
     }
     const given = Object.values(inputs ?? {}).flat().filter(isTensor);
     const outputs = [result].flat().filter(isTensor);
-    const known = given.map(originOf);
+    // Of ones and zeros only the shape comes from what is given.
+    const known = given.map((t) => name === "OnesLike" || name === "ZerosLike" ? undefined : originOf(t));
     const fromPred = known.some((o) => o?.fromPred), fromTrue = known.some((o) => o?.fromTrue);
     const isPred = known.some((o) => o?.isPred) && (sameNumbers.has(name) || nudges(name, given, known));
+    const isShare = ["Softmax", "Sigmoid"].includes(name)
+      ? fromPred && !fromTrue
+      : known.some((o) => o?.isShare) && (sameNumbers.has(name) || nudges(name, given, known));
     // What tf.where chooses by is no way back.
     const flows = name === "Select" ? known.filter((_, i) => given[i] !== inputs.condition) : known;
+    const turned = known.some((o) => o?.turned) !== (name === "Transpose" && given[0].rank === 2);
     const live = !isFlat(name, attrs) && flows.some((o) => o?.live);
     const reduced = reducedBy(name, attrs, given, known);
     const kept = outputs.every((t) => t.shape.length < 2 || t.shape[0] === 1 || t.shape[1] === 1);
     for (const output of outputs) {
-      know(output, { fromPred, fromTrue, isPred, live, reduced: kept ? reduced : undefined });
+      know(output, { fromPred, fromTrue, isPred, isShare, live, turned, reduced: kept ? reduced : undefined });
     }
     if (fromPred || fromTrue) {
       const operands = given.map((t, i): Operand => {
@@ -174,8 +185,21 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
           else if (size === 0) hasZero = true;
           else if (size > largest) largest = size;
         }
-        const { fromPred = false, fromTrue = false, isPred = false, live = false, reduced = {} } = known[i] ?? {};
-        return { shape: t.shape, fromPred, fromTrue, isPred, live, reduced, finite, largest, hasZero, dtype: t.dtype };
+        const { fromPred = false, fromTrue = false, isPred = false, isShare = false, live = false, reduced = {} } =
+          known[i] ?? {};
+        return {
+          shape: t.shape,
+          fromPred,
+          fromTrue,
+          isPred,
+          isShare,
+          live,
+          reduced,
+          finite,
+          largest,
+          hasZero,
+          dtype: t.dtype,
+        };
       });
       ops.push({
         op: name,

@@ -82,7 +82,12 @@ function ideal(y: readonly number[], labels: LabelKind, pred: PredictionKind, co
   const [no, yes] = domainOf(pred).sure;
   if (labels === "index") return Array.from({ length: columns }, (_, j) => j === y[0] ? yes : no);
   if (labels === "binary" || labels === "one-hot") return y.map((v) => v > 0 ? yes : no);
-  return labels === "sign" ? y.map((v) => v > 0 ? yes : no) : [...y];
+  if (labels === "sign") return y.map((v) => v > 0 ? yes : no);
+  if (pred === "logits" && labels === "distribution") return y.map((v) => Math.log(v));
+  if (pred === "logits" && labels === "probability") {
+    return y.map((v) => Math.min(yes, Math.max(no, Math.log(v / (1 - v)))));
+  }
+  return [...y];
 }
 
 /** Batches as the options describe them; the same arguments give the same numbers. */

@@ -1,6 +1,8 @@
+import * as tf from "@tensorflow/tfjs";
 import type { FreeDescent } from "./descents.ts";
 import { difference, differenceAlong, type Facts, type Op, withOutputs } from "./facts.ts";
 import { rowsOf, valueOf } from "./measure.ts";
+import type { Operand } from "./recorder.ts";
 import type { AuditedLoss, AuditOptions, Evidence, Finding, Where } from "./types.ts";
 
 /** What a rule is given. */
@@ -37,16 +39,17 @@ function moves({ loss, facts }: Case): number {
   );
 }
 
-/** How much the value of a batch changes with the order of its rows, which is rounding, or more. */
+/** How much the value of a batch changes with the order of its rows, as far as that can be rounding. */
 function noise({ loss, facts: { random: { batch, value }, rows } }: Case): number {
   const orders = [1, 7, 19].map((shift) => Array.from({ length: rows }, (_, i) => (i + shift) % rows));
-  return Math.max(...orders.map((order) => Math.abs(valueOf(loss, rowsOf(batch, order)) - value) || 0));
+  const most = Math.max(...orders.map((order) => Math.abs(valueOf(loss, rowsOf(batch, order)) - value) || 0));
+  return most < 1e-3 * Math.abs(value) ? most : 0;
 }
 
 /** How many values the loss takes as one output goes from end to end. */
 function valuesAlong({ loss, facts }: Case, at: number): number {
   const { batch } = facts.random, low = Math.min(0, ...batch.yPred), high = Math.max(1, ...batch.yPred);
-  const along = Array.from({ length: 101 }, (_, k) => low + (high - low) * k / 100);
+  const along = Array.from({ length: 101 }, (_, k) => low + (high - low) * (k + 0.5) / 101);
   return new Set(along.map((p) => valueOf(loss, withOutputs(batch, (own, i) => i === at ? p : own)))).size;
 }
 
@@ -127,6 +130,16 @@ export const noGradient: Rule = (of) => {
       remedy: "Stop the gradient on one of the two sides only, or give tf.customGrad the gradient that is meant",
     };
   }
+  const lacking = /^Kernel '(\w+)' not registered/.exec(backThrown ?? "")?.[1];
+  if (lacking !== undefined && live) {
+    return {
+      cause: "no-gradient-op",
+      severity: "error",
+      message: `The way back needs ${lacking}, which the backend '${tf.getBackend()}' lacks`,
+      evidence: { ...evidence, thrown: backThrown! },
+      remedy: "Train on another backend, or write the loss without the operation whose gradient that is",
+    };
+  }
   if (block === undefined && backThrown === undefined && !jumps(of)) {
     return {
       cause: "saturated",
@@ -199,7 +212,8 @@ export const partlyDetached: Rule = ({ loss, facts }) => {
       : "A cast to whole numbers lets the gradient through as if it were not there, which is not the slope of the loss",
     evidence: worst.evidence,
     remedy: detached
-      ? "Keep the tensor itself (tf.mul, tf.slice …) instead of dataSync() and a new tensor"
+      ? "Keep the tensor itself (tf.mul, tf.slice …) instead of dataSync() and a new tensor; a weight that is to stay fixed " +
+        "can say so, by a tf.customGrad whose gradient is 0"
       : "Train on the value before the cast, and round only to predict; straightThrough() says so if it is meant",
     where: detached ? { op: "dataSync", line: readOut!.line } : whereOf(cast!),
   };
@@ -318,6 +332,15 @@ const overlap = (ops: readonly Op[]): Op | undefined =>
     )
     : undefined;
 
+const squashing = ({ op }: Op): boolean => ["Softmax", "LogSoftmax", "Sigmoid", "Softplus"].includes(op);
+
+/** tf.softmax and tf.logSoftmax: the largest is subtracted, then exp; tf.losses.sigmoidCrossEntropy: exp(−|x|). */
+const exponential = (ops: readonly Op[], at: number, whose: (input: Operand) => boolean): boolean =>
+  ops[at].op === "Exp" &&
+  ops.slice(Math.max(0, at - 3), at).some(({ op, inputs }) =>
+    (op === "Sub" || op === "Abs" || op === "Neg") && whose(inputs[0]) && !inputs.some((input) => input.fromTrue)
+  );
+
 /** A sigmoid of what went through a tanh: it stays between 0.27 and 0.73. */
 function squashedAgain({ ops, random }: Facts, { yPred }: AuditOptions): Finding | undefined {
   const op = yPred !== "tanh"
@@ -329,6 +352,21 @@ function squashedAgain({ ops, random }: Facts, { yPred }: AuditOptions): Finding
     message: `${op.op} of outputs that a tanh keeps between −1 and 1: it comes nowhere near 0 or 1`,
     evidence: { batch: "random", value: random.value },
     remedy: "Let the last layer have no activation, or compare with (p + 1) / 2",
+    where: whereOf(op),
+  };
+}
+
+/** A softmax or sigmoid of what one made before, in the loss itself. */
+function squashedTwice({ ops, random }: Facts): Finding | undefined {
+  const op = ops.find((op, i) =>
+    (squashing(op) && op.inputs[0].isShare) || exponential(ops, i, (input) => input.isShare)
+  );
+  return op && {
+    cause: "activation-mismatch",
+    severity: "error",
+    message: "A softmax or sigmoid is taken of what went through one just before: the formula applies its own",
+    evidence: { batch: "random", value: random.value },
+    remedy: "Give the cross-entropy of logits the logits, or take the one of probabilities",
     where: whereOf(op),
   };
 }
@@ -359,15 +397,10 @@ function sharesOfSeveral({ ops, columns, rows, random: { batch } }: Facts): Find
 export const activation: Rule = ({ facts, options }): Finding | undefined => {
   const { yPred = "probability" } = options, { ops, random } = facts;
   const values = random.batch.yPred, inside = values.every((p) => p >= 0 && p <= 1);
-  const squashing = (op: Op) => ["Softmax", "LogSoftmax", "Sigmoid", "Softplus"].includes(op.op);
-  // tf.softmax and tf.logSoftmax: the largest is subtracted, then exp; tf.losses.sigmoidCrossEntropy: exp(−|x|).
-  const exponential = (op: Op, i: number) =>
-    op.op === "Exp" &&
-    ops.slice(Math.max(0, i - 3), i).some(({ op, inputs }) =>
-      (op === "Sub" || op === "Abs" || op === "Neg") && inputs[0].isPred && !inputs.some((input) => input.fromTrue)
-    );
   if ((yPred === "probability" || yPred === "simplex") && inside) {
-    const op = ops.find((op, i) => (squashing(op) && op.inputs[0].isPred) || exponential(op, i));
+    const op = ops.find((op, i) =>
+      (squashing(op) && op.inputs[0].isPred) || exponential(ops, i, ({ isPred }) => isPred)
+    );
     if (op === undefined) return undefined;
     return {
       cause: "activation-mismatch",
@@ -379,7 +412,7 @@ export const activation: Rule = ({ facts, options }): Finding | undefined => {
       where: whereOf(op),
     };
   }
-  const odd = squashedAgain(facts, options) ?? sharesOfSeveral(facts);
+  const odd = squashedTwice(facts) ?? squashedAgain(facts, options) ?? sharesOfSeveral(facts);
   if (inside || odd !== undefined) return odd;
   const shares = random.batch.yTrue.every((y) => y >= 0 && y <= 1);
   const squashed = ops.findIndex((op) => squashing(op) || ["Exp", "Tanh", "Erf", "Step"].includes(op.op));

@@ -29,6 +29,8 @@ const isLinear = ({ op, inputs }: Op): boolean => linear.has(op) || (op === "Rea
 
 /** A function that belongs to outputs, taken of the labels alone, which the outputs themselves weigh. */
 function logarithm({ ops, live }: Facts): Sign | undefined {
+  // A loss that has both ways round means both.
+  if (ops.some((op) => ["Log", "LogSoftmax"].includes(op.op) && op.live && !op.fromTrue)) return undefined;
   const weigh = ({ op, inputs }: Op) =>
     op === "Multiply" && inputs.some((i) => i.isPred) && inputs.some((i) => i.fromTrue && !i.fromPred);
   const log = ops.findIndex((op) => ofLabels(op) && ["Log", "Log1p", "LogSoftmax"].includes(op.op));
@@ -46,9 +48,13 @@ function logarithm({ ops, live }: Facts): Sign | undefined {
 }
 
 /** An error that is divided by the outputs where the labels belong. */
-function relative({ ops }: Facts): Sign | undefined {
+function relative({ ops, columns }: Facts): Sign | undefined {
+  // Of several columns one may be the scale that the model itself puts out.
+  const ofOutput = ({ isPred, fromPred, fromTrue }: Op["inputs"][number]) =>
+    isPred || (columns === 1 && fromPred && !fromTrue);
   const op = ops.find((op) =>
-    op.op === "RealDiv" && sameShape(op) && op.inputs[1].isPred && op.inputs[0].fromTrue && op.inputs[0].fromPred
+    op.op === "RealDiv" && sameShape(op) && op.inputs[1].shape.length > 0 && ofOutput(op.inputs[1]) &&
+    op.inputs[0].fromTrue && op.inputs[0].fromPred
   );
   return op && [
     op,
