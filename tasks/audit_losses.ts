@@ -144,6 +144,24 @@ export function auditPage(audits: readonly LossAudit[]): Promise<string> {
   return page(title, "Why does my loss not learn?", audits.map(auditDisplay));
 }
 
+/** Says how far an audit has come, once a second, from the second second on. */
+function slowly(named: string, report: Reporter): NonNullable<AuditOptions["onProgress"]> {
+  let due = performance.now() + 2000;
+  return (done, of, next) => {
+    if (performance.now() < due) return;
+    due = performance.now() + 1000;
+    report.status(`${named}: ${done} of ${of}, ${next} …`);
+  };
+}
+
+/** How long the loss takes. */
+function timeText(audit: LossAudit): string {
+  const { loss, reference } = audit.time();
+  return `time: ${loss.toPrecision(2)} ms for a value and its gradient, ${
+    (loss / reference).toPrecision(2)
+  } times that of the mean squared error`;
+}
+
 /** Runs the task. */
 export async function auditLosses({ values, positionals }: TaskArgs, report: Reporter, audit: Auditor): Promise<void> {
   if (positionals.length === 0) throw new UsageError("No loss is named: FILE.ts#exportName");
@@ -157,7 +175,7 @@ export async function auditLosses({ values, positionals }: TaskArgs, report: Rep
   const audits = losses.map((loss, n) => {
     report.status(`${positionals[n]} …`);
     try {
-      return audit(loss, options);
+      return audit(loss, { ...options, onProgress: slowly(positionals[n], report) });
     } catch (error) {
       // Losses may do what they want; what is refused is the options.
       const { message } = error as Error;
@@ -168,7 +186,7 @@ export async function auditLosses({ values, positionals }: TaskArgs, report: Rep
   if (values.json) {
     const json = audits.map((one) => one.toJSON());
     writeData(JSON.stringify(json.length === 1 ? json[0] : json, null, 2));
-  } else audits.forEach((one, n) => report.line(`${n === 0 ? "" : "\n"}${one}`));
+  } else audits.forEach((one, n) => report.line(`${n === 0 ? "" : "\n"}${one}\n${timeText(one)}`));
   if (values.save !== undefined) {
     const file = resolve(typedIn(), String(values.save));
     try {

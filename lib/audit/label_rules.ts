@@ -2,6 +2,7 @@ import { type Facts, withLabels, withOutputs } from "./facts.ts";
 import { measure, valueOf } from "./measure.ts";
 import { type Case, type Rule, whereOf } from "./structure_rules.ts";
 import { onSimplex } from "./optimum_rules.ts";
+import type { Operand } from "./recorder.ts";
 import { towards } from "./towards.ts";
 import type { Finding } from "./types.ts";
 
@@ -73,7 +74,7 @@ export const labelEncoding: Rule = (of) => {
       remedy: "Bring the labels to [0, 1], or one-hot them",
     };
   }
-  return signsWanted(of) ?? rescaledLabels(of) ?? shiftedIndex(of);
+  return signsWanted(of) ?? halfPositives(of) ?? rescaledLabels(of) ?? shiftedIndex(of);
 };
 
 /** Labels that are one-hot already, and are one-hotted, or taken for class indices. */
@@ -109,6 +110,26 @@ function largestOfOne({ ops, random: { value } }: Facts): Finding | undefined {
     message: "The labels are one column, class indices, and an argmax is taken of each: it is 0 in every row",
     evidence: { shape: `[${op.inputs[0].shape}]`, value },
     remedy: "Take the indices as they are, tf.squeeze(yTrue, [-1]), or give one-hot labels",
+    where: whereOf(op),
+  };
+}
+
+/** Labels that go through a step of their own, centred at 0: a 0 becomes a half there, and perfect outputs cost something. */
+function halfPositives({ facts: { tried: { perfect }, ops, random } }: Case): Finding | undefined {
+  if (perfect === undefined || distinct(perfect.batch.yTrue).join() !== "0,1") return undefined;
+  if (!(perfect.value > 0.3 * random.value && random.value > 0)) return undefined;
+  const half = ({ levels: [low, high, more] }: Operand) =>
+    more === undefined && low >= 0.25 && low <= 0.75 && high >= low + 0.2 && high <= 1;
+  const op = ops.find(({ op, inputs }) => op === "Multiply" && inputs.some((i) => i.live) && inputs.some(half));
+  const [low, high] = op?.inputs.find(half)?.levels ?? [];
+  return op && {
+    cause: "label-encoding",
+    severity: "warning",
+    message:
+      `A label of 0 enters the formula as ${Number(low.toPrecision(3))}: negatives count as positives in part, and ` +
+      "perfect outputs cost something",
+    evidence: { zeroEntersAs: low, oneEntersAs: high, perfect: perfect.value, random: random.value },
+    remedy: "Leave labels of 0 and 1 as they are, and centre the step between them: softsign({ slope: 4 })",
     where: whereOf(op),
   };
 }

@@ -34,6 +34,8 @@ export interface Operand {
   readonly finite: boolean;
   /** The greatest size of a finite number in it. */
   readonly largest: number;
+  /** The numbers in it, from the least, if it is made of labels alone and there are few: at most three are kept. */
+  readonly levels: readonly number[];
   /** Whether some number in it is 0. */
   readonly hasZero: boolean;
   readonly dtype: string;
@@ -124,6 +126,13 @@ function reducedBy(
   return known.find((o) => o?.reduced !== undefined)?.reduced;
 }
 
+/** The different numbers of a list, from the least, up to three of them. */
+function fewLevels(numbers: ArrayLike<number>): number[] {
+  const seen = new Set<number>();
+  for (let i = 0; i < numbers.length && seen.size < 3; i++) seen.add(Number(numbers[i]));
+  return [...seen].sort((a, b) => a - b);
+}
+
 /** The caller's line among those of a stack: the first that is neither TensorFlow.js nor this folder. */
 function callersLine(stack: string | undefined): string | undefined {
   const line = stack?.split("\n").slice(1).find((frame) =>
@@ -187,6 +196,7 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
         }
         const { fromPred = false, fromTrue = false, isPred = false, isShare = false, live = false, reduced = {} } =
           known[i] ?? {};
+        const levels = fromTrue && !fromPred ? fewLevels(numbers) : [];
         return {
           shape: t.shape,
           fromPred,
@@ -197,6 +207,7 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
           reduced,
           finite,
           largest,
+          levels,
           hasZero,
           dtype: t.dtype,
         };

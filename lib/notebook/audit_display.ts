@@ -36,6 +36,7 @@ const whereText = (where: LossAudit["findings"][number]["where"]): string =>
  *
  * const display = auditDisplay({
  *   name: "myLoss", verdict: "sound", findings: [], probes: [], assumed: ["The labels are 0 and 1."], way: [],
+ *   time: () => ({ loss: 0.3, reference: 0.1 }),
  *   toJSON: () => ({}),
  * });
  * assertStringIncludes(display.text, "myLoss is sound");

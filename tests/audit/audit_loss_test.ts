@@ -143,6 +143,94 @@ Deno.test("a loss that disposes of its inputs is one clear error, whatever it do
   assertStrictEquals(tf.memory().numTensors, before);
 });
 
+Deno.test("a loss that changes its inputs is one clear error: on cpu their numbers are the loss's to change", () => {
+  const before = tf.memory().numTensors;
+  const overwrite = (which: 0 | 1) =>
+    scalarLoss((...given) => {
+      const numbers = given[which].dataSync();
+      for (let i = 0; i < numbers.length; i++) numbers[i] = 1 - numbers[i];
+      return tf.mean(tf.squaredDifference(...given));
+    });
+  for (const [which, name] of [[0, "yTrue"], [1, "yPred"]] as const) {
+    const message = `Cannot audit the loss: it changes the numbers of its argument '${name}'`;
+    assertThrows(() => auditLoss(overwrite(which)), TypeError, message);
+  }
+  assertStrictEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("a loss that returns no numbers, or none at all, is one clear error", () => {
+  const before = tf.memory().numTensors,
+    wanted = "Cannot audit the loss: it must return numbers, it returns a tensor of ";
+  const strange: [() => Tensor, string][] = [
+    [() => tf.tensor([]), "shape [0] and dtype 'float32'"],
+    [() => tf.tensor(["good"]), "shape [1] and dtype 'string'"],
+    [() => tf.complex(1, 1), "shape [] and dtype 'complex64'"],
+  ];
+  for (const [of, said] of strange) assertThrows(() => auditLoss(of), TypeError, wanted + said);
+  assertStrictEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("a loss that throws now and then, or remembers, is a finding, and leaves nothing behind", () => {
+  const before = tf.memory().numTensors;
+  for (const good of [1, 2, 5, 20, 100, 200]) {
+    let calls = 0;
+    const tired = scalarLoss((y, p) => {
+      if (calls++ >= good) throw new Error("no more");
+      return tf.mean(tf.squaredDifference(y, p));
+    });
+    const { findings, probes } = auditLoss(tired);
+    const noted = findings.some(({ message }) => message.includes("no more"));
+    assert(noted || probes.some(({ detail }) => detail.includes("no more")), `${good} calls`);
+    assertStrictEquals(tf.memory().numTensors, before, `${good} calls`);
+  }
+});
+
+Deno.test("a loss that changes backend or flags changes neither for its caller", async () => {
+  const flag = "WEBGL_CPU_FORWARD";
+  const before = tf.env().get(flag);
+  const meddling = scalarLoss((y, p) => {
+    tf.env().set(flag, !before);
+    tf.setBackend("wasm");
+    return tf.mean(tf.squaredDifference(y, p));
+  });
+  await import("@tensorflow/tfjs-backend-wasm");
+  await tf.setBackend("wasm");
+  await tf.setBackend("cpu");
+  auditLoss(meddling);
+  assertEquals([tf.getBackend(), tf.env().get(flag)], ["cpu", before]);
+});
+
+Deno.test("progress is told in order, up to all that is tried", () => {
+  const told: [number, number][] = [];
+  const names = new Set<string>();
+  const { probes } = auditLoss(scalarLoss((y, p) => tf.mean(tf.squaredDifference(y, p))), {
+    onProgress: (done, of, next) => {
+      told.push([done, of]);
+      names.add(next);
+    },
+  });
+  assertEquals(told.map(([done]) => done), told.map((_, i) => i));
+  assert(told.every(([done, of]) => done < of && of === told.length));
+  assert(names.has("useless models are worse") && probes.some(({ name }) => name === "useless models are worse"));
+});
+
+Deno.test("the time is that of the loss, beside the mean squared error's", () => {
+  const before = tf.memory().numTensors;
+  const mse = scalarLoss((y, p) => tf.mean(tf.squaredDifference(y, p)));
+  const slow = scalarLoss((y, p) => {
+    for (const end = performance.now() + 5; performance.now() < end;);
+    return mse(y, p);
+  });
+  const { loss, reference } = auditLoss(mse).time();
+  assert(loss > 0 && reference > 0);
+  assert(freshTime(slow) > 10, "it is called twice: for its value, and for its gradient");
+  assertStrictEquals(tf.memory().numTensors, before);
+
+  function freshTime(of: Parameters<typeof auditLoss>[0]): number {
+    return auditLoss(of, { rows: 8 }).time().loss;
+  }
+});
+
 Deno.test("an asynchronous loss is one clear error", () => {
   const before = tf.memory().numTensors;
   const later = (y: Tensor, p: Tensor) => Promise.resolve(y.shape.length + p.shape.length);

@@ -1,6 +1,6 @@
 // Every loss of this library × its settings: no error where it is sound, and the right one where it is not.
 import * as tf from "@tensorflow/tfjs";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   answeredSoftsignLoss,
   askedRampLoss,
@@ -11,6 +11,7 @@ import {
   type LossOptions,
   metricLoss,
   type Score,
+  type Tensor,
 } from "@roundabout/roundabout";
 import { samplerOf } from "../../lib/audit/sample.ts";
 import { allScores } from "../all_scores.ts";
@@ -80,6 +81,13 @@ function isSaturated(score: Score, { options, audit }: Setting): boolean {
   return wrong.filter((i) => gradient[i] === 0).length > wrong.length / 2;
 }
 
+/** The share of positives of a batch, which is disposed of. */
+function share({ yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): number {
+  const labels = Array.from(yTrue.dataSync());
+  tf.dispose([yTrue, yPred]);
+  return labels.reduce((a, b) => a + b) / labels.length;
+}
+
 /** What is wrong with it, if anything is. */
 function faults(score: Score, setting: Setting): Cause[] {
   if (setting.options.step === "round") return ["no-gradient-op"];
@@ -122,8 +130,12 @@ Deno.test("the three losses of the thread: their faults by name", () => {
   const first = (loss: Parameters<typeof auditLoss>[0]) => auditLoss(loss).findings[0];
   assertEquals([first(askedRoundLoss)?.cause, first(askedRoundLoss)?.where?.op], ["no-gradient-op", "Round"]);
   assertEquals(first(askedRampLoss)?.cause, "saturated");
-  // It has a gradient everywhere, and never reaches 0 or 1: what the audit says of that is printed, not asked for yet.
+  // It has a gradient everywhere, but a label of 0 enters as a half: a perfect classifier has not a loss of 0.
   const answered = auditLoss(answeredSoftsignLoss);
-  console.log(`  answered softsign: ${answered.verdict}, ${answered.findings[0]?.cause ?? "nothing found"}`);
-  assert(answered.verdict !== "broken");
+  assertEquals([answered.verdict, answered.findings[0]?.cause], ["suspect", "label-encoding"]);
+  const { perfect, zeroEntersAs } = answered.findings[0].evidence as Record<string, number>;
+  const π = share(samplerOf({})("perfect", 1, 64)!), s = (u: number) => 0.5 * (1 + 100 * u / (1 + 100 * u));
+  const tp = π * s(1) * s(1) + (1 - π) * s(0) * s(0), fp = π * (1 - s(1)) * s(1) + (1 - π) * (1 - s(0)) * s(0);
+  assertAlmostEquals(perfect, 1 - tp / (tp + fp), 1e-6);
+  assertEquals(zeroEntersAs, 0.5);
 });

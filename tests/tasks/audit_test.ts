@@ -17,7 +17,8 @@ import { handMadeAudit } from "../../notebook/audit_fixture.ts";
 await runTask(auditSpec, (args, report) => auditLosses(args, report, (loss, options) => {
   if (options.columns === 13) throw new RangeError("Cannot audit 'bad': 'columns' is 13");
   const verdict = loss.name === "bad" ? "broken" : "sound";
-  const seen = { name: loss.name, verdict, options };
+  const { onProgress: _, ...given } = options;
+  const seen = { name: loss.name, verdict, options: given };
   return handMadeAudit({ name: loss.name, verdict, toJSON: () => seen, toString: () => loss.name + " is " + verdict });
 }));`;
 
@@ -70,7 +71,7 @@ Deno.test("audit: several losses, their text, and 1 if one of them is broken", a
   fixtures.file("losses.ts", losses);
   const both = await audit(fixtures, "losses.ts#good", "losses.ts#bad");
   assertEquals(both.code, 1);
-  assertStringIncludes(both.stdout, "good is sound\n");
+  assertStringIncludes(both.stdout, "good is sound\ntime: 0.30 ms for a value and its gradient, 3.0 times that of");
   assertStringIncludes(both.stdout, "bad is broken\n");
   assertStringIncludes(both.stderr, "audit: broken: bad");
   const one = await audit(fixtures, "losses.ts#good");
@@ -141,4 +142,33 @@ Deno.test("README shows what the audit of the asked loss says", async () => {
   const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
   const [verdict, finding, where] = String(auditLoss(askedRoundLoss)).split("\n");
   for (const line of [verdict, finding, where]) assert(readme.includes(`    ${line}\n`), line);
+});
+
+Deno.test("audit: of a loss that is slow it says how far it has come, of a fast one nothing", async () => {
+  using fixtures = new Fixtures();
+  fixtures.file(
+    "slow.ts",
+    `
+import * as tf from "@tensorflow/tfjs";
+let last = 0;
+export const slow = (y: tf.Tensor, p: tf.Tensor) => {
+  // Long enough once in a while that there is something to say, and no longer.
+  const now = performance.now();
+  if (last < 3 && now > 0) { last++; while (performance.now() < now + 1200); }
+  return tf.losses.meanSquaredError(y, p);
+};
+export const fast = (y: tf.Tensor, p: tf.Tensor) => tf.losses.meanSquaredError(y, p);`,
+  );
+  const entry = fixtures.file("real.ts", `import "../../../tasks/audit.ts";`);
+  const run = async (name: string) => {
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "-P=tasks", entry, `slow.ts#${name}`],
+      cwd: project,
+      env: { NO_COLOR: "1", INIT_CWD: fixtures.folder },
+      stdin: "null",
+    }).output();
+    return new TextDecoder().decode(stdout);
+  };
+  assertMatch(await run("slow"), /slow\.ts#slow: \d+ of \d+, .* …/);
+  assertFalse(/ of \d+, .* …/.test(await run("fast")));
 });
