@@ -1,31 +1,25 @@
 import * as tf from "@tensorflow/tfjs";
-import { describe } from "../check/describe.ts";
-import { checkOptions } from "../check/options.ts";
 import type { Tensor } from "../tensor.ts";
+import { activation } from "./activation_rules.ts";
 import { wrongAxis } from "./axis_rules.ts";
 import { badScale, oneRow, reduction } from "./batch_rules.ts";
+import { broadcast } from "./broadcast_rules.ts";
+import { checkAudit, checkMetric, checkResult } from "./check_audit.ts";
 import { descentsFrom, type FreeDescent } from "./descents.ts";
 import { type Facts, gather } from "./facts.ts";
 import { notFinite } from "./finite_rules.ts";
 import { saturated } from "./flat_rule.ts";
+import { deadTerm, noGradient, partlyDetached } from "./gradient_rules.ts";
 import { labelEncoding } from "./label_rules.ts";
-import { measure, type Numbers, numbersOf } from "./measure.ts";
+import { measure, type Numbers } from "./measure.ts";
 import { metricFinding } from "./metric_finding.ts";
 import { wrongOptimum, wrongSign } from "./optimum_rules.ts";
 import { probesOf } from "./probes.ts";
 import { reportText } from "./report_text.ts";
+import type { Case, Rule } from "./rule.ts";
 import { type Sampler, samplerOf } from "./sample.ts";
 import { timed } from "./time.ts";
 import { undisturbed } from "./undisturbed.ts";
-import {
-  activation,
-  broadcast,
-  type Case,
-  deadTerm,
-  noGradient,
-  partlyDetached,
-  type Rule,
-} from "./structure_rules.ts";
 import { swapped } from "./swapped_rule.ts";
 import {
   type AuditedLoss,
@@ -62,81 +56,7 @@ const stages: readonly (readonly (readonly [name: string, rule: Rule])[])[] = [
   ],
 ];
 
-const optionNames: readonly (keyof AuditOptions)[] = [
-  "yPred",
-  "yTrue",
-  "columns",
-  "prevalence",
-  "metric",
-  "seed",
-  "rows",
-  "sample",
-  "onProgress",
-];
-
 const order: readonly Severity[] = ["error", "warning", "note"];
-
-function checkAudit(loss: AuditedLoss, options: AuditOptions): void {
-  if (typeof loss !== "function") {
-    throw new TypeError(`Cannot audit the loss: 'loss' must be a function, it is ${describe(loss)}`);
-  }
-  checkOptions("an audit", options, optionNames);
-  const { rows = 64, columns = 1, prevalence = 0.4, seed = 1, sample, onProgress } = options;
-  const refuse = (name: string, wanted: string, value: unknown) => {
-    throw new RangeError(`Cannot audit the loss: '${name}' must be ${wanted}, it is ${describe(value)}`);
-  };
-  if (!(Number.isInteger(rows) && rows >= 8 && rows % 2 === 0)) refuse("rows", "an even whole number ≥ 8", rows);
-  if (!(Number.isInteger(columns) && columns >= 1)) refuse("columns", "a whole number ≥ 1", columns);
-  if (!(prevalence > 0 && prevalence < 1)) refuse("prevalence", "a number inside (0, 1)", prevalence);
-  if (!(Number.isInteger(seed) && seed >= 0)) refuse("seed", "a whole number ≥ 0", seed);
-  for (const [name, value] of Object.entries({ sample, onProgress })) {
-    if (value !== undefined && typeof value !== "function") refuse(name, "a function", value);
-  }
-}
-
-/** Refuses what is no loss: it is tried once before anything is measured. */
-function checkResult(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, seed: number, rows: number): void {
-  const batch = sampler("random", seed, rows);
-  if (batch === undefined) throw new TypeError("Cannot audit the loss: 'sample' gives no batch of the kind 'random'");
-  tf.tidy(() => {
-    const { yTrue, yPred } = batch, given = [yTrue, yPred].map((t) => t.dataSync().slice());
-    let result: unknown, thrown: string | undefined;
-    try {
-      result = loss(yTrue, yPred);
-    } catch (error) {
-      thrown = error instanceof Error ? error.message : String(error);
-    }
-    const disposed = yTrue.isDisposed || yPred.isDisposed;
-    const changed = !disposed &&
-      [yTrue, yPred].findIndex((t, k) => t.dataSync().some((value, i) => !Object.is(value, given[k][i])));
-    tf.dispose([yTrue, yPred].filter((t) => !t.isDisposed));
-    // What it throws after it has disposed of them is only the consequence.
-    if (disposed) throw new TypeError("Cannot audit the loss: it disposes of its inputs");
-    if (changed !== false && changed >= 0) {
-      throw new TypeError(
-        `Cannot audit the loss: it changes the numbers of its argument '${["yTrue", "yPred"][changed]}'`,
-      );
-    }
-    if (thrown !== undefined) {
-      throw new TypeError(`Cannot audit the loss: called with labels and outputs it throws: ${thrown}`);
-    }
-    if (!(result instanceof tf.Tensor)) {
-      const what = result instanceof Promise ? "a promise" : describe(result);
-      throw new TypeError(`Cannot audit the loss: it must return a tensor, it returns ${what}`);
-    }
-    if (result.size === 0 || !["float32", "int32", "bool"].includes(result.dtype)) {
-      throw new TypeError(
-        `Cannot audit the loss: it must return numbers, it returns a tensor of shape [${result.shape}] and dtype '${result.dtype}'`,
-      );
-    }
-  });
-}
-
-/** Refuses a metric that says nothing of an ordinary batch. */
-function checkMetric(metric: WatchedMetric | undefined, sampler: Sampler, seed: number, rows: number): void {
-  const batch = metric && sampler("random", seed, rows);
-  if (batch) metric.of(numbersOf(batch));
-}
 
 /** The loss and its gradient along the way from outputs that are wrong to those that are right, in 40 steps. */
 function wayOf({ loss, facts }: { loss: AuditedLoss; facts: Facts }): WayPoint[] {
@@ -153,7 +73,7 @@ function wayOf({ loss, facts }: { loss: AuditedLoss; facts: Facts }): WayPoint[]
 }
 
 /** The tensors that the loss leaves behind, called once in a tidy, as in training: kept ones, and variables. */
-function leaked(loss: AuditedLoss, sampler: ReturnType<typeof samplerOf>, seed: number, rows: number): number {
+function leaked(loss: AuditedLoss, sampler: Sampler, seed: number, rows: number): number {
   const batch = sampler("random", seed, rows)!;
   const before = tf.memory().numTensors;
   let left = 0;

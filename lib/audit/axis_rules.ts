@@ -1,5 +1,5 @@
 import type { Facts, Op } from "./facts.ts";
-import { type Rule, whereOf } from "./structure_rules.ts";
+import { type Rule, whereOf } from "./rule.ts";
 
 /** An operation that works along the wrong axis, what it does there, and what to write. */
 type Wrong = readonly [op: Op, message: string, remedy: string];

@@ -1,6 +1,6 @@
 import { halves, type Tried, withOutputs } from "./facts.ts";
 import { type Numbers, rowsOf, valueOf } from "./measure.ts";
-import type { Case, Rule } from "./structure_rules.ts";
+import type { Case, Rule } from "./rule.ts";
 import type { Finding } from "./types.ts";
 
 /** More than what a logarithm of the number of rows makes of it. */

@@ -2,7 +2,7 @@ import { operations, type Tried, withOutputs } from "./facts.ts";
 import { inWords } from "./kind_words.ts";
 import { measure } from "./measure.ts";
 import { onSimplex } from "./optimum_rules.ts";
-import { type Case, type Rule, whereOf } from "./structure_rules.ts";
+import { type Case, type Rule, whereOf } from "./rule.ts";
 import type { Finding, Kind } from "./types.ts";
 
 /** Kinds whose outputs and labels are legal. */

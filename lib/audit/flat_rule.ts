@@ -1,7 +1,7 @@
 import { onlyRow } from "./batch_rules.ts";
 import { type Facts, type Tried, withOutputs } from "./facts.ts";
 import { measure } from "./measure.ts";
-import type { Case, Rule } from "./structure_rules.ts";
+import type { Case, Rule } from "./rule.ts";
 import { follows } from "./towards.ts";
 import type { Severity } from "./types.ts";
 

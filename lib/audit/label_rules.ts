@@ -1,6 +1,6 @@
 import { type Facts, withLabels, withOutputs } from "./facts.ts";
 import { measure, valueOf } from "./measure.ts";
-import { type Case, type Rule, whereOf } from "./structure_rules.ts";
+import { type Case, type Rule, whereOf } from "./rule.ts";
 import { onSimplex } from "./optimum_rules.ts";
 import type { Operand } from "./recorder.ts";
 import { towards } from "./towards.ts";

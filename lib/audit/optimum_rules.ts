@@ -1,7 +1,7 @@
 import { type Facts, halves, type Tried, withOutputs } from "./facts.ts";
 import { type Numbers, valueOf } from "./measure.ts";
 import { freeDescent } from "./descents.ts";
-import type { Case, Rule } from "./structure_rules.ts";
+import type { Case, Rule } from "./rule.ts";
 import type { Finding } from "./types.ts";
 import { follows, towards } from "./towards.ts";
 

@@ -5,7 +5,7 @@ import { measure, type Measured, type Numbers, numbersOf, rowsOf, tidied, tryVal
 import { metricOf } from "./metric_finding.ts";
 import { onSimplex } from "./optimum_rules.ts";
 import { type Sampler, samplerOf } from "./sample.ts";
-import type { Case } from "./structure_rules.ts";
+import type { Case } from "./rule.ts";
 import type { Probe } from "./types.ts";
 import type { WatchedMetric } from "./watched_metric.ts";
 

@@ -36,8 +36,6 @@ export interface Operand {
   readonly largest: number;
   /** The numbers in it, from the least, if it is made of labels alone and there are few: at most three are kept. */
   readonly levels: readonly number[];
-  /** Whether some number in it is 0. */
-  readonly hasZero: boolean;
   readonly dtype: string;
 }
 
@@ -126,6 +124,17 @@ function reducedBy(
   return known.find((o) => o?.reduced !== undefined)?.reduced;
 }
 
+/** Whether all are finite, and the greatest size of those that are. */
+function sizes(numbers: ArrayLike<number>): { finite: boolean; largest: number } {
+  let finite = true, largest = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    const size = Math.abs(Number(numbers[i]));
+    if (!Number.isFinite(size)) finite = false;
+    else if (size > largest) largest = size;
+  }
+  return { finite, largest };
+}
+
 /** The different numbers of a list, from the least, up to three of them. */
 function fewLevels(numbers: ArrayLike<number>): number[] {
   const seen = new Set<number>();
@@ -187,13 +196,6 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
     if (fromPred || fromTrue) {
       const operands = given.map((t, i): Operand => {
         const numbers = readSync.call(engine, t.dataId) as ArrayLike<number>;
-        let finite = true, hasZero = false, largest = 0;
-        for (let j = 0; j < numbers.length; j++) {
-          const size = Math.abs(Number(numbers[j]));
-          if (!Number.isFinite(size)) finite = false;
-          else if (size === 0) hasZero = true;
-          else if (size > largest) largest = size;
-        }
         const { fromPred = false, fromTrue = false, isPred = false, isShare = false, live = false, reduced = {} } =
           known[i] ?? {};
         const levels = fromTrue && !fromPred ? fewLevels(numbers) : [];
@@ -205,10 +207,8 @@ export function record(loss: (yTrue: Tensor, yPred: Tensor) => unknown, yTrue: T
           isShare,
           live,
           reduced,
-          finite,
-          largest,
+          ...sizes(numbers),
           levels,
-          hasZero,
           dtype: t.dtype,
         };
       });

@@ -1,6 +1,6 @@
 import type { Facts, Op } from "./facts.ts";
 import { valueOf } from "./measure.ts";
-import { type Rule, whereOf } from "./structure_rules.ts";
+import { type Rule, whereOf } from "./rule.ts";
 import type { Severity } from "./types.ts";
 
 /** What shows that the arguments have changed places. */

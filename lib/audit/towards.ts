@@ -1,6 +1,6 @@
 import type { Facts } from "./facts.ts";
 import type { Numbers } from "./measure.ts";
-import type { Case } from "./structure_rules.ts";
+import type { Case } from "./rule.ts";
 
 /** The outputs of a batch part of the way towards those that fit its labels. */
 export function towards({ facts }: Case, share: number): Numbers | undefined {

@@ -1,6 +1,6 @@
 // Every loss of this library × its settings: no error where it is sound, and the right one where it is not.
 import * as tf from "@tensorflow/tfjs";
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   answeredSoftsignLoss,
   askedRampLoss,
