@@ -1,5 +1,5 @@
-import { onSimplex } from "./optimum_rules.ts";
 import { measure, type Measured, type Numbers } from "./measure.ts";
+import { onSimplex } from "./simplex.ts";
 import type { AuditedLoss, PredictionKind } from "./types.ts";
 
 /** A descent on outputs that are free to move, as if each row had a model of its own. */

@@ -1,8 +1,8 @@
 import { operations, type Tried, withOutputs } from "./facts.ts";
 import { inWords } from "./kind_words.ts";
 import { measure } from "./measure.ts";
-import { onSimplex } from "./optimum_rules.ts";
 import { type Case, type Rule, whereOf } from "./rule.ts";
+import { onSimplex } from "./simplex.ts";
 import type { Finding, Kind } from "./types.ts";
 
 /** Kinds whose outputs and labels are legal. */

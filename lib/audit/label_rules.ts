@@ -1,8 +1,8 @@
 import { type Facts, withLabels, withOutputs } from "./facts.ts";
 import { measure, valueOf } from "./measure.ts";
 import { type Case, type Rule, whereOf } from "./rule.ts";
-import { onSimplex } from "./optimum_rules.ts";
 import type { Operand } from "./recorder.ts";
+import { onSimplex } from "./simplex.ts";
 import { towards } from "./towards.ts";
 import type { Finding } from "./types.ts";
 

@@ -2,6 +2,7 @@ import { type Facts, halves, type Tried, withOutputs } from "./facts.ts";
 import { type Numbers, valueOf } from "./measure.ts";
 import { freeDescent } from "./descents.ts";
 import type { Case, Rule } from "./rule.ts";
+import { onSimplex } from "./simplex.ts";
 import type { Finding } from "./types.ts";
 import { follows, towards } from "./towards.ts";
 
@@ -38,14 +39,6 @@ const precision = "Give precision a partner: fBetaLoss({ beta: 0.5 }), or precis
 const bound =
   "Let the loss grow again on the other side of the label: a square, an absolute value, or a bounded output";
 const differ = "Let the loss grow with the difference of labels and outputs, row by row, and with every kind of error";
-
-/** Whether every row of outputs sums to 1. */
-export const onSimplex = ({ yPred }: Numbers, columns: number): boolean =>
-  columns > 1 && yPred.every((_, i) => {
-    if (i % columns !== 0) return true;
-    const row = yPred.subarray(i, i + columns);
-    return Math.abs(row.reduce((a, b) => a + b) - 1) < 1e-3 && row.every((p) => p >= 0);
-  });
 
 function uselessOnSimplex(batch: Numbers, columns: number): Useless[] {
   const classes = [...Array(columns).keys()];

@@ -3,9 +3,9 @@ import type { FreeDescent } from "./descents.ts";
 import { type Facts, withLabels, withOutputs } from "./facts.ts";
 import { measure, type Measured, type Numbers, numbersOf, rowsOf, tidied, tryValue } from "./measure.ts";
 import { metricOf } from "./metric_finding.ts";
-import { onSimplex } from "./optimum_rules.ts";
 import { type Sampler, samplerOf } from "./sample.ts";
 import type { Case } from "./rule.ts";
+import { onSimplex } from "./simplex.ts";
 import type { Probe } from "./types.ts";
 import type { WatchedMetric } from "./watched_metric.ts";
 
