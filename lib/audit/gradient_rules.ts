@@ -10,14 +10,11 @@ const allZero = (numbers: Float32Array): boolean => numbers.every((g) => g === 0
 /** The first operation through which nothing flows back. */
 const blocking = (ops: readonly Op[]): Op | undefined => ops.find((op) => op.inputs.some((i) => i.live) && !op.live);
 
-/** The greatest difference between the loss of the batch and those of others. */
+/** The greatest difference between the loss of the batch and those of other outputs, with the same labels. */
 function moves({ loss, facts }: Case): number {
-  const { batch, value } = facts.random;
-  const others = [
-    facts.other.batch.yPred,
-    facts.tried.perfect?.batch.yPred,
-    facts.tried.saturated?.batch.yPred,
-  ];
+  const { batch, value } = facts.random, { tried: { perfect, saturated, constPred }, ops } = facts;
+  // Where all outputs are alike a constant term may be another constant: 0 / ε for a variance. A decision may change, too.
+  const others = [facts.other, perfect, saturated, blocking(ops) && constPred].map((tried) => tried?.batch.yPred);
   return Math.max(
     ...others.map((yPred) =>
       yPred?.length === batch.yPred.length ? Math.abs(valueOf(loss, { ...batch, yPred }) - value) || 0 : 0
@@ -72,7 +69,7 @@ export const noGradient: Rule = (of) => {
     block = blocking(ops);
   if (gradient !== undefined && !allZero(gradient) && !still) return undefined;
   // Where operands spread, TensorFlow.js may fail on the way back for that reason alone.
-  const spreading = backThrown !== undefined && live ? broadcast(of) : undefined;
+  const spreading = backThrown !== undefined && live && !still ? broadcast(of) : undefined;
   if (spreading !== undefined) return spreading;
   const evidence = {
     batch: "random",
@@ -80,7 +77,8 @@ export const noGradient: Rule = (of) => {
     gradient: gradient === undefined ? "none" : gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0),
     valueMovesBy: change,
   };
-  if (readOut !== undefined && change > 0 && (!connected || (!live && block === undefined))) {
+  const lost = !connected || (!live && block === undefined) || (block === undefined && movesNearby(of));
+  if (readOut !== undefined && change > 0 && lost) {
     return {
       cause: "detached",
       severity: "error",

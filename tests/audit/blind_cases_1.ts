@@ -1,4 +1,5 @@
-// Blind cases, batch 1: written before its author had read any of lib/audit. How they came about, see blind_cases_test.ts.
+// Blind cases, batch 1: written before its author had read any of lib/audit. How they came about, see
+// blind_cases_test.ts.
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {

@@ -1,5 +1,5 @@
-// Blind cases, batch 3: written from threads and papers after its author had read lib/audit once, but before the rules of
-// that day, and not from any rule. How they came about, see blind_cases_test.ts.
+// Blind cases, batch 3: written from threads and papers after its author had read lib/audit once, but before the rules
+// of that day, and not from any rule. How they came about, see blind_cases_test.ts.
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {
