@@ -49,6 +49,11 @@ export async function compareByProtocol(
   { folds: foldsFile, json }: TaskArgs["values"],
   report: Reporter,
 ): Promise<void> {
+  if (dataset.positive === undefined) {
+    throw new UsageError(
+      `The protocol takes two classes, '${dataset.label}' has ${dataset.classes.length}: see --positive`,
+    );
+  }
   const columns = numbersOf(dataset), folds = saying(() => foldsOf(dataset, foldsFile as string | undefined));
   const from = foldsFile === undefined ? made : `those of ${foldsFile}`, { yTrue, constant, positive } = dataset;
   const zeros = constant.length > 0 ? `\nconstant columns, left at 0: ${constant.join(", ")}` : "";
