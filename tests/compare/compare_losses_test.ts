@@ -295,7 +295,7 @@ Deno.test("compareLosses: of three classes the largest output decides, by the me
     losses.map(({ model, loss, threshold }) => [model, loss, threshold]),
     ["linear", "network"].flatMap((model) => own.map((loss) => [model, loss, "argmax"])),
   );
-  assert(losses.every(({ mean }) => mean > 0.7), JSON.stringify(losses.map(({ mean }) => mean)));
+  assert(losses.every(({ mean }) => mean > 0.6), JSON.stringify(losses.map(({ mean }) => mean)));
   assertEquals(differences.map(({ against }) => against), Array(4).fill("argmax"));
   assertStringIncludes(String(comparison), "3 classes: kind = 'ash' 120, 'elm' 150, 'oak' 30");
   assertStringIncludes(String(comparison), "there is no threshold to tune");
