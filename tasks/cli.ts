@@ -100,7 +100,7 @@ type TerminalReporter = Reporter & { clear(): void; dataOnly(): void };
 /** How long `progress` waits, in milliseconds, before it prints another line that stays. */
 const leastWait = 3000;
 
-function terminalReporter(written: string[]): TerminalReporter {
+function terminalReporter(written: Set<string>): TerminalReporter {
   const encoder = new TextEncoder();
   let rewrites = Deno.stdout.isTerminal(), say = console.log;
   let open = false;
@@ -132,7 +132,7 @@ function terminalReporter(written: string[]): TerminalReporter {
       clear();
       say(text);
     },
-    wrote: (path) => void written.push(shortPath(path)),
+    wrote: (path) => void written.add(shortPath(path)),
   };
 }
 
@@ -143,7 +143,7 @@ export async function runTask(
   args: string[] = Deno.args,
 ): Promise<never> {
   const started = performance.now();
-  const written: string[] = [];
+  const written = new Set<string>();
   const report = terminalReporter(written);
   let code = 0;
   try {

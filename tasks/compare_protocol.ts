@@ -23,7 +23,7 @@ function foldsOf({ yTrue }: InferredDataset, file: string | undefined) {
 /** The features as numbers: NaN where one is missing, a column of 0 and 1 for each category. */
 function columnsOf({ frame, features, categorical }: InferredDataset): Float64Array[] {
   return features.flatMap((name) => {
-    const values: (number | string | null)[] = [...frame.getColumn(name).toArray()];
+    const values: unknown[] = [...frame.getColumn(name).toArray()];
     if (!categorical.includes(name)) return [Float64Array.from(values, (v) => v === null ? NaN : Number(v))];
     const categories = [...new Set(values)].filter((v) => v !== null).sort();
     return categories.map((category) => Float64Array.from(values, (v) => Number(v === category)));
@@ -52,8 +52,7 @@ function preparation({ categorical, missing, constant }: InferredDataset): strin
     ...(categorical.length > 0 ? ["categories: a column of 0 and 1 each, standardised like the others"] : []),
     ...(Object.keys(missing).length > 0
       ? [
-        "missing numbers: the median of the rows that are standardised over (all of them, as for the mean); a missing " +
-        "category is none",
+        "missing numbers: the median of the rows that are standardised over, at first all; a missing category is none",
       ]
       : []),
   ];
@@ -74,7 +73,7 @@ export async function compareByProtocol(
   const folds = saying(() => foldsOf(dataset, foldsFile as string | undefined));
   const from = foldsFile === undefined ? made : `those of ${foldsFile}`,
     data = { columns: columnsOf(dataset), yTrue, folds };
-  report.line([describeData(dataOf(dataset)), ...preparation(dataset), `folds: ${from}`, ""].join("\n"));
+  report.line([describeData(dataOf(dataset), "missing"), ...preparation(dataset), `folds: ${from}`, ""].join("\n"));
   let done = 0;
   const started = performance.now(),
     onFold = () => {

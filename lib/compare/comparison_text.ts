@@ -2,8 +2,11 @@ import type { ComparedData, ComparedDifference, ComparedLoss, LossComparison } f
 
 const signed = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
 
-/** A line on the table that was compared on. */
-export function describeData({ rows, classes, label, positive, chosen, features, ...data }: ComparedData): string {
+/** A line on the table that was compared on; `gone`: what is said before the columns that miss some values. */
+export function describeData(
+  { rows, classes, label, positive, chosen, features, ...data }: ComparedData,
+  gone = "missing, filled by the training rows' medians or no category",
+): string {
   const { categorical, missing, empty } = data, some = classes.slice(0, 12);
   const sizes = some.map((one) => `'${one.name}' ${one.rows}`).join(", ") + (classes.length > some.length ? ", …" : "");
   const what = positive === undefined
@@ -13,7 +16,7 @@ export function describeData({ rows, classes, label, positive, chosen, features,
   return [
     `${rows} rows, ${features.length} features; ${what}`,
     ...(categorical.length > 0 ? [`categories, a column each: ${categorical.join(", ")}`] : []),
-    ...(gaps.length > 0 ? [`missing, filled by the training rows' medians or no category: ${gaps.join(", ")}`] : []),
+    ...(gaps.length > 0 ? [`${gone}: ${gaps.join(", ")}`] : []),
     ...(empty.length > 0 ? [`left out, without a value: ${empty.join(", ")}`] : []),
   ].join("\n");
 }
