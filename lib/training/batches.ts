@@ -139,6 +139,16 @@ async function* fromDataset(data: Extract<TrainingData, { iterator(): unknown }>
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
 }
 
+/** What to do with a file's name or a polars frame; nothing for other things. This module knows polars by its methods alone. */
+function tableHint(data: unknown): string | undefined {
+  const how = "give batchesOf(…, { label }) of the data module, which reads it in batches";
+  if (typeof data === "string" && /\.(csv|parquet)$/i.test(data)) {
+    return `the name of a file, ${describe(data)}: ${how}`;
+  }
+  if (hasMethod(data, "collect") || hasMethod(data, "getColumn")) return `a polars frame: ${how}`;
+  return undefined;
+}
+
 /** Throws unless the data are of a kind that can be read. */
 export function checkData(what: string, data: unknown, batchSize: number | undefined): void {
   if (Array.isArray(data)) {
@@ -148,7 +158,7 @@ export function checkData(what: string, data: unknown, batchSize: number | undef
   if (!hasMethod(data, Symbol.asyncIterator) && !hasMethod(data, "iterator") && typeof data !== "function") {
     throw new TypeError(
       `Cannot compute ${what}: 'data' must be [x, y], [x, y, sampleWeight], a tf.data.Dataset, an async iterable or a ` +
-        `function that returns an iterable, it is ${describe(data)}`,
+        `function that returns an iterable, it is ${tableHint(data) ?? describe(data)}`,
     );
   }
   if (batchSize !== undefined) {
