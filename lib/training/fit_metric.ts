@@ -93,6 +93,10 @@ async function tell(callbacks: readonly FitCallbacks[], event: Event, ...values:
  * nothing tells them from those that the weights have moved, so the counts are those of the features as they were last read.
  * What the optimizer remembers stays in it, if it was given as an object.
  *
+ * On the backends cpu and wasm a sequential model of dense layers alone is differentiated by a loop of this library's, and
+ * `tf.train.adam` steps in one: the outputs and Adam's steps are TensorFlow.js' to the bit, the gradients up to float32
+ * rounding, for they are summed in float64.
+ *
  * A checkpoint holds the weights, what the optimizer remembers, the counts, the history and the best weights; the file is
  * written beside and then renamed, so that there is always a whole one. Resumed with the same arguments on the same
  * backend, a training ends at the weights of one that was not interrupted, to the last bit; with another loss, step, slope,
