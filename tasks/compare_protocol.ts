@@ -4,13 +4,14 @@
  * @module
  */
 import { resolve } from "node:path";
-import { anyLoss, type AnyLossRow, reported } from "../lib/compare/anyloss.ts";
+import { type AnyLossRow, reported, tableOf } from "../lib/compare/anyloss.ts";
 import { describeData } from "../lib/compare/comparison_text.ts";
 import { dataOf } from "../lib/compare/data_of.ts";
 import { readFolds } from "../lib/compare/read_folds.ts";
 import type { InferredDataset } from "../lib/data/infer_dataset.ts";
 import { scikitLearnFolds } from "../lib/data/scikit_learn_folds.ts";
 import { existing, saying, write } from "./compare_files.ts";
+import { scoreFolds } from "./compare_folds.ts";
 import { type Reporter, type TaskArgs, typedIn, UsageError } from "./cli.ts";
 
 const made = "StratifiedKFold(10, shuffle=True, random_state=2), as scikit-learn 1.x makes them";
@@ -91,7 +92,7 @@ export async function compareByProtocol(
   };
   const tunedRow = (row: AnyLossRow) => ({ ...row, loss: "bce, tuned" });
 
-  const { undefinedScores, ...paper } = anyLoss(data, "all rows", onFold);
+  const { undefinedScores, ...paper } = tableOf(await scoreFolds(data, "all rows", onFold));
   report.line(`the protocol: standardised over all rows\n${tableText(paper.rows)}`);
   if (undefinedScores > 0) {
     report.line(`${undefinedScores} scores of single folds are not defined (0/0) and count as 0`);
@@ -100,7 +101,7 @@ export async function compareByProtocol(
   report.line(tableText([tunedRow(paper.tuned)]));
   await save(paper); // whoever stops it now has the paper's rows
 
-  const apart = anyLoss(data, "training rows", onFold);
+  const apart = tableOf(await scoreFolds(data, "training rows", onFold));
   report.line("\nnot in the paper: standardised without the test rows");
   report.line(tableText([...apart.rows, tunedRow(apart.tuned)]));
   await save({ ...paper, withoutTestRows: apart.rows, tunedWithoutTestRows: apart.tuned });

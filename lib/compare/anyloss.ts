@@ -1,4 +1,5 @@
 import { scoreCounts } from "../averages/average.ts";
+import type { Counts } from "../counts/counts.ts";
 import { byLabel } from "../counts/counts_gradient.ts";
 import { sigmoid } from "../counts/link.ts";
 import { softCounts } from "../counts/soft_counts.ts";
@@ -64,12 +65,12 @@ export const scoreSlopes = (score: Score): Descent["slopes"] => (yTrue, z, slope
   const n = z.length;
   let tp = 0, fp = 0, positives = 0;
   for (let i = 0; i < n; i++) {
-    const e = Math.exp(-Math.abs(z[i])), p = (z[i] < 0 ? e : 1) / (1 + e), u = steepness * (p - 0.5);
-    const f = Math.exp(-Math.abs(u)), s = (u < 0 ? f : 1) / (1 + f), y = yTrue[i];
+    const e = Math.exp(-Math.abs(z[i])), share = 1 / (1 + e), u = steepness * ((z[i] < 0 ? e * share : share) - 0.5);
+    const f = Math.exp(-Math.abs(u)), part = 1 / (1 + f), s = u < 0 ? f * part : part, y = yTrue[i];
     tp += y * s;
     fp += (1 - y) * s;
     positives += y;
-    slopes[i] = steepness * f / ((1 + f) * (1 + f)) * e / ((1 + e) * (1 + e));
+    slopes[i] = steepness * f * part * part * e * share * share;
   }
   const { ofPositive, ofNegative } = byLabel(score.gradient({ tp, fp, fn: positives - tp, tn: n - positives - fp }));
   for (let i = 0; i < n; i++) slopes[i] *= -(yTrue[i] * ofPositive + (1 - yTrue[i]) * ofNegative);
@@ -98,6 +99,57 @@ function meanRow(loss: string, folds: readonly Record<Reported, number>[]): AnyL
   return { loss, ...eachReported((name) => folds.reduce((sum, fold) => sum + fold[name], 0) / folds.length) };
 }
 
+/** What a fold's test rows say. */
+export interface FoldScores {
+  /** At ½, for each loss. */
+  readonly scored: Readonly<Record<string, Record<Reported, number>>>;
+  /** Cross-entropy's with tuned thresholds. */
+  readonly tuned: Record<Reported, number>;
+  readonly undefinedScores: number;
+}
+
+/** Trains every loss on a fold's training rows, and judges by its test rows. */
+export function scoreFold(
+  { columns, yTrue }: Omit<AnyLossData, "folds">,
+  { train, test }: AnyLossData["folds"][number],
+  by: StandardisedBy,
+): FoldScores {
+  const over = by === "all rows" ? Array.from(yTrue, (_, row) => row) : train;
+  const data = { ...standardised(columns, over), yTrue }, training = rowsOf(data, train), testing = rowsOf(data, test);
+  const trained = Object.fromEntries(
+    Object.entries(descents).map(([loss, descent]) => {
+      const weights = descend(training, descent), yPred = linear(testing, weights).map(sigmoid);
+      return [loss, { weights, yPred, counts: hardCounts(testing, yPred, 0.5) }];
+    }),
+  );
+  const valueOf = (name: Reported, counts: Counts) =>
+    scoreCounts([counts], undefined, { score: reported[name], zeroDivision: 0 }).value;
+  const seen = { yTrue: training.yTrue, yPred: linear(training, trained.bce.weights).map(sigmoid) };
+  const places = train.map((_, i) => i);
+  return {
+    scored: Object.fromEntries(
+      Object.entries(trained).map(([loss, { counts }]) => [loss, eachReported((name) => valueOf(name, counts))]),
+    ),
+    tuned: eachReported((name) => {
+      const { threshold } = bestCut(reported[name], seen, places);
+      return valueOf(name, hardCounts(testing, trained.bce.yPred, threshold));
+    }),
+    undefinedScores: Object.values(trained).reduce(
+      (sum, { counts }) => sum + names.filter((name) => Number.isNaN(reported[name].value(counts))).length,
+      0,
+    ),
+  };
+}
+
+/** The folds' means. */
+export function tableOf(folds: readonly FoldScores[]): AnyLossTable {
+  return {
+    rows: Object.keys(descents).map((loss) => meanRow(loss, folds.map(({ scored }) => scored[loss]))),
+    tuned: meanRow("bce", folds.map(({ tuned }) => tuned)),
+    undefinedScores: folds.reduce((sum, fold) => sum + fold.undefinedScores, 0),
+  };
+}
+
 /**
  * The table of the AnyLoss protocol: a linear model and an intercept from zero, 1,000 steps of full-batch gradient descent
  * in float64, cross-entropy (the rows' mean) against 1 − score of soft counts under σ(73(p − ½)), not anchored.
@@ -107,34 +159,6 @@ function meanRow(loss: string, folds: readonly Record<Reported, number>[]): AnyL
  *
  * @see Han et al., "AnyLoss: Transforming Classification Metrics into Loss Functions", arXiv 2405.14745.
  */
-export function anyLoss(
-  { columns, yTrue, folds }: AnyLossData,
-  by: StandardisedBy = "all rows",
-  onFold: () => void = () => {},
-): AnyLossTable {
-  let undefinedScores = 0;
-  const whole = by === "all rows" ? standardised(columns, Array.from(yTrue, (_, row) => row)) : undefined;
-  const scored: Record<string, Record<Reported, number>[]> = {}, tuned: Record<Reported, number>[] = [];
-  for (const { train, test } of folds) {
-    const data = { ...(whole ?? standardised(columns, train)), yTrue };
-    const training = rowsOf(data, train), testing = rowsOf(data, test);
-    for (const [loss, descent] of Object.entries(descents)) {
-      const weights = descend(training, descent);
-      const yPred = linear(testing, weights).map(sigmoid), counts = hardCounts(testing, yPred, 0.5);
-      undefinedScores += names.filter((name) => Number.isNaN(reported[name].value(counts))).length;
-      const value = (name: Reported, of = counts) =>
-        scoreCounts([of], undefined, { score: reported[name], zeroDivision: 0 }).value;
-      (scored[loss] ??= []).push(eachReported((name) => value(name)));
-      if (loss !== "bce") continue;
-      const seen = { yTrue: training.yTrue, yPred: linear(training, weights).map(sigmoid) };
-      const all = train.map((_, i) => i);
-      tuned.push(eachReported((name) => {
-        const { threshold } = bestCut(reported[name], seen, all);
-        return value(name, hardCounts(testing, yPred, threshold));
-      }));
-    }
-    onFold();
-  }
-  const rows = Object.entries(scored).map(([loss, values]) => meanRow(loss, values));
-  return { rows, tuned: meanRow("bce", tuned), undefinedScores };
+export function anyLoss(data: AnyLossData, by: StandardisedBy = "all rows"): AnyLossTable {
+  return tableOf(data.folds.map((fold) => scoreFold(data, fold, by)));
 }
