@@ -66,6 +66,12 @@ function ofOthers(differences: Differences, way: string, { score, mean, splits }
   return `${others[found]}${way} (${score} ${mean}, ${said})`;
 }
 
+/** The same where the threshold stays at ½; `again`: that it cannot be told was said before. */
+function atHalf(differences: Differences, base: Base, again: boolean): string {
+  if (!again || verdict(differences) !== "open") return `at 0.5 ${ofOthers(differences, "", base)}`;
+  return `nor can it be told at 0.5 (${base.score} ${base.mean}, intervals from ${reach(differences)})`;
+}
+
 /** What cross-entropy's own threshold should be, by what leaving it at ½ does; and nobody leaves it where others gain. */
 function ownThreshold(untuned: ComparedDifference, fixed: ComparedDifference | undefined): string {
   if (untuned.low > 0) return "cross-entropy with the threshold at 0.5, which is better than a tuned one";
@@ -87,7 +93,7 @@ function undecided(differences: Differences, model: ComparedLoss["model"], base:
   }
   if (!differences.every((one) => verdict([one]) === "open")) return undefined;
   const best = differences.reduce((best, one) => one.mean > best.mean ? one : best);
-  const ahead = best.mean > 0
+  const ahead = best.mean >= 0.0005 // what is printed as +0.001
     ? `${named(best)}${way[best.threshold]} (${signed(best.mean)})`
     : `cross-entropy${way[best.against]}`;
   return `No difference can be told: on ${on[model]} the intervals against cross-entropy${
@@ -126,6 +132,6 @@ export function recommend(losses: readonly ComparedLoss[], differences: Differen
   const second = fixed
     ? `where the threshold has to stay at 0.5 use ${named(fixed)} (${interval(fixed)} against cross-entropy's ` +
       `${baseOf("0.5").mean} there)`
-    : `at 0.5 ${ofOthers(against("0.5"), "", baseOf("0.5"))}`;
+    : atHalf(against("0.5"), baseOf("0.5"), best === undefined && verdict(against(main)) === "open");
   return `${first}; ${second}.`;
 }
