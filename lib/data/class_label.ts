@@ -17,8 +17,12 @@ const TASK = "compare losses";
 const some = (values: readonly string[]): string =>
   values.slice(0, 5).map((value) => `'${value}'`).join(", ") + (values.length > 5 ? ", …" : "");
 
-/** Numbers by their size, texts by the alphabet. */
-const byValue = (a: string, b: string): number => Number(a) - Number(b) || (a < b ? -1 : Number(a > b));
+/** Numbers by their size, then texts by the alphabet. */
+function byValue(a: string, b: string): number {
+  const [x, y] = [Number(a), Number(b)];
+  if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
+  return x - y || (a < b ? -1 : Number(a > b));
+}
 
 /** Of two values the positive one, and why: of 0, -1 or false beside 1 or true, the latter; else the rarer one. */
 function positiveOf(all: readonly string[], sizes: ReadonlyMap<string, number>): { positive: string; chosen: string } {

@@ -13,6 +13,7 @@ import pl from "nodejs-polars";
 import { precisionAtRecall } from "@roundabout/roundabout";
 import { compareLosses, type CompareLossesOptions, type Frame } from "@roundabout/roundabout/compare";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
+import { comparisonDisplay } from "@roundabout/roundabout/notebook";
 import { partsOf } from "../../lib/compare/contest.ts";
 import { correctedInterval, differencesOf } from "../../lib/compare/intervals.ts";
 import { recommend } from "../../lib/compare/recommend.ts";
@@ -299,6 +300,10 @@ Deno.test("compareLosses: of three classes the largest output decides, by the me
   assertEquals(differences.map(({ against }) => against), Array(4).fill("argmax"));
   assertStringIncludes(String(comparison), "3 classes: kind = 'ash' 120, 'elm' 150, 'oak' 30");
   assertStringIncludes(String(comparison), "there is no threshold to tune");
+  const shown = comparisonDisplay(comparison).text;
+  for (const words of ["by the largest output", "3 classes of kind", comparison.recommendation]) {
+    assertStringIncludes(shown, words);
+  }
   assertEquals(JSON.stringify(comparison), JSON.stringify(await compareLosses(threeKinds(300), options)));
   const against = await compareLosses(threeKinds(300), { ...options, positive: "oak" });
   assertEquals([against.score, against.losses.length, against.data.positive], ["f1", 16, "oak"]);

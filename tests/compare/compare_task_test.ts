@@ -133,6 +133,15 @@ Deno.test("inferDataset: which value is positive, what is missing, what is a num
   assertEquals([...of("x,y\n1,-1\n2,1\n3,1\n").yTrue], [0, 1, 1]);
   assertEquals([...of("x,y\n1,1\n2,2\n3,1\n").yTrue], [0, 1, 0]);
   assertEquals([...of("x,y\n1,0\n2,1\n", "0").yTrue], [1, 0]);
+  const several = of("x,y\n1,10\n2,2\n3,1b\n4,2\n"); // numbers by their size, then texts
+  assertEquals([several.names, several.classes, several.positive], [["2", "10", "1b"], [2, 1, 1], undefined]);
+  assertEquals([...several.yTrue], [1, 0, 2, 0]);
+  const rest = of("x,y\n1,10\n2,2\n3,b\n4,2\n", "2");
+  assertEquals([rest.names, [...rest.yTrue], rest.chosen], [
+    ["other", "2"],
+    [0, 1, 0, 1],
+    "as asked, against 2 others",
+  ]);
   const { frame, categorical, missing, constant } = of("\uFEFFx, z ,c,y\n1,red,5,0\nNA,?,5,1\n1e3,blue,5,1\n");
   assertEquals(frame.columns, ["x", "z", "c", "y"]);
   assertEquals(frame.toRecords().map(({ x }) => x), [1, null, 1000]);
