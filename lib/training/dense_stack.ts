@@ -5,7 +5,6 @@ import type { Model } from "./passes.ts";
 
 /** What is asked of a dense layer of TensorFlow.js. */
 interface DenseLayer {
-  getClassName(): string;
   call(inputs: Tensor, options: object): Tensor | Tensor[];
   readonly activation: { getClassName(): string };
   readonly kernel: { read(): tf.Variable };
@@ -36,16 +35,21 @@ const throughs: Record<string, Through> = {
   },
 };
 
+let dense: unknown;
+
+/** The class of TensorFlow.js' dense layers, which it does not export; a class derived from it may do anything. */
+const denseClass = () => dense ??= tf.layers.dense({ units: 1 }).constructor;
+
 /**
  * The layers of a model that is nothing but dense layers, one behind the other, with activations that are known here. Only
  * where tensors are in the host's memory: what follows reads them.
  */
 export function denseStack(model: Model): readonly DenseLayer[] | undefined {
-  if (!(model instanceof tf.Sequential) || !inHostMemory()) return undefined;
+  if ((model.constructor as unknown) !== tf.Sequential || !inHostMemory()) return undefined;
   if (!model.outputNames?.length) return undefined; // it is built when it is first applied
   const layers = model.layers as unknown as DenseLayer[];
   const known = layers.every((layer) =>
-    layer.getClassName() === "Dense" && Object.hasOwn(throughs, layer.activation.getClassName())
+    layer.constructor === denseClass() && Object.hasOwn(throughs, layer.activation.getClassName())
   );
   return known ? layers : undefined;
 }

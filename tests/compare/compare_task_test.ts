@@ -1,10 +1,11 @@
 // deno task compare: what is refused, and the folds that are brought along. The numbers are tested in anyloss_test.ts.
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import pl from "nodejs-polars";
 import { readFolds } from "../../lib/compare/read_folds.ts";
 import { inferDataset } from "../../lib/data/infer_dataset.ts";
 import { readFrame } from "../../lib/data/read_frame.ts";
+import { compareByProtocol } from "../../tasks/compare_protocol.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
 
 async function compare(fixtures: Fixtures, ...args: string[]) {
@@ -113,6 +114,23 @@ Deno.test("compare: the protocol takes texts and gaps, and says what it does wit
   }
   const { rows: table, withoutTestRows } = JSON.parse(await Deno.readTextFile(`${fixtures.folder}/out.json`));
   assertEquals([table.length, withoutTestRows.length], [6, 6]);
+});
+
+Deno.test("compare: who stops the protocol after its first table has the paper's rows in the file", async () => {
+  using fixtures = new Fixtures();
+  const dataset = inferDataset(readFrame(fixtures.file("d.csv", good)), { label: "kind" });
+  const report = {
+    line: (text: string) => {
+      if (text.includes("standardised without the test rows")) throw new Error("stopped");
+    },
+    status() {},
+    progress() {},
+    wrote() {},
+  };
+  const json = `${fixtures.folder}/out.json`;
+  await assertRejects(() => compareByProtocol(dataset, { json }, report), Error, "stopped");
+  const { rows: table, tuned, withoutTestRows } = JSON.parse(await Deno.readTextFile(json));
+  assertEquals([table.length, tuned.loss, withoutTestRows], [6, "bce", undefined]);
 });
 
 Deno.test("compare: a Parquet file has the same answer as a CSV", () => {

@@ -49,7 +49,13 @@ onBackends("what is no such stack goes by TensorFlow.js' own way", () => {
   assertEquals(denseStack(tf.sequential({ layers: [relu] })), undefined); // not applied yet
   const model = built(relu), layers = denseStack(model)!;
   const input = tf.input({ shape: [3] });
+  class Doubled extends (relu.constructor as new (options: object) => tf.layers.Layer) {
+    override call(inputs: tf.Tensor, options: Parameters<tf.layers.Layer["call"]>[1]) {
+      return tf.mul(2, super.call(inputs, options) as tf.Tensor);
+    }
+  }
   const others = [
+    built(new Doubled({ units: 2, inputShape: [3] })),
     built(tf.layers.dense({ units: 2, inputShape: [3], activation: "elu" })),
     built(tf.layers.dense({ units: 2, inputShape: [3] }), tf.layers.dropout({ rate: 0.5 })),
     tf.model({ inputs: input, outputs: tf.layers.dense({ units: 1 }).apply(input) as tf.SymbolicTensor }),
