@@ -117,7 +117,8 @@ function collector() {
  * Each split has three parts, stratified: 60 % to train on, 20 % to choose the threshold and the time to stop with, 20 % to
  * judge by. Numbers are standardised and categories one-hot by the training rows, which also fill what is missing (medians).
  * Intervals are corrected t-intervals of the paired differences: splits of the same rows are no independent witnesses. Those
- * of a model against the same threshold hold together, with 95 %.
+ * of a model against the same threshold hold together, with 95 %. The sentence calls it no difference where they lie within
+ * 0.05 of 0, and says that none can be told where they reach further on both sides; the better mean is a hint then.
  *
  * @param frame The rows: a polars frame, of `readFrame` say.
  * @param options What the label is, and how to compare.

@@ -86,20 +86,16 @@ function undecided(differences: Differences, model: ComparedLoss["model"], base:
   if (differences.some(({ low, high }) => low > 0 || high < 0) && verdict(differences) !== "same") return undefined;
   const { score, mean, splits } = base;
   if (verdict(differences) === "same") {
-    return `No difference: on ${
-      on[model]
-    } every loss comes to the same ${score} within ${slight} (${mean}, the others ` +
-      `${means(differences)}), so use cross-entropy`;
+    return `No difference: on ${on[model]} every loss comes to the same ${score} within ${slight} ` +
+      `(${mean}, the others ${means(differences)}), so use cross-entropy`;
   }
   if (!differences.every((one) => verdict([one]) === "open")) return undefined;
   const best = differences.reduce((best, one) => one.mean > best.mean ? one : best);
   const ahead = best.mean >= 0.0005 // what is printed as +0.001
     ? `${named(best)}${way[best.threshold]} (${signed(best.mean)})`
     : `cross-entropy${way[best.against]}`;
-  return `No difference can be told: on ${on[model]} the intervals against cross-entropy${
-    way[best.against]
-  } (${score} ` +
-    `${mean}) reach from ${reach(differences)}; ${more(splits)}; by the means alone, a hint and no more, ` +
+  return `No difference can be told: on ${on[model]} the intervals against cross-entropy${way[best.against]} ` +
+    `(${score} ${mean}) reach from ${reach(differences)}; ${more(splits)}; by the means alone, a hint and no more, ` +
     `${ahead} is ahead`;
 }
 
