@@ -1,18 +1,38 @@
 /**
- * metricGradient on more rows than fit in memory: time and peak memory by the number of rows.
+ * metricGradient on more rows than fit in memory: time and peak memory by the number of rows, generated and from files.
  *
- *     deno run -A bench/exact_rows.ts [ROWS ...]
+ *     deno run -A bench/exact_rows.ts [--rows 1e6,1e7,1e8] [--file-rows 3e5,1e6,3e6] [--save bench/exact_record.json]
  *
- * Rows of 10 features are generated batch by batch, 8192 at a time, the same in both passes; each number of rows is
- * measured in a process of its own, because a peak does not go down again. Prints the rows, the seconds, the peak of the
- * resident memory, and α of time ∝ rows^α from one line to the next and over all (by least squares of the logarithms). The
- * time of the generator itself is told apart. Reads the peak from /proc, on Linux.
+ * Rows of 10 features, 8192 at a time, the same in both passes: generated batch by batch, and read by `batchesOf` from a CSV
+ * and from a Parquet file that hold such rows. Each is measured in a process of its own, because a peak does not go down
+ * again; garbage is collected every 64 batches, or the peak would say how lazy the collector is (between two collections it still does,
+ * a little). Prints the rows, the seconds, the peak of the resident memory, and α of time ∝ rows^α, by least squares of the logarithms. The time of the
+ * generator itself is told apart. Reads the peak from /proc, on Linux. The notebook 9 shows what was saved.
  */
+import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
-import { f1Loss, metricGradient } from "@roundabout/roundabout";
+import pl from "nodejs-polars";
+import { type BatchSource, f1Loss, metricGradient, type TrainingBatch } from "@roundabout/roundabout";
+import { batchesOf } from "@roundabout/roundabout/data";
 
-const features = 10, batchSize = 8192;
+const features = 10, batchSize = 8192, collectEvery = 64;
+
+/** Where rows come from. */
+type Source = "generated" | "csv" | "parquet";
+
+/** What a process of its own says of so many rows. */
+interface Measured {
+  source: Source;
+  rows: number;
+  seconds: number;
+  /** Of the seconds, what the generator takes; nothing for files. */
+  generating?: number;
+  /** The peak of the resident memory: with the garbage that was not collected yet. */
+  megabytes: number;
+  /** The size of the file. */
+  fileMegabytes?: number;
+}
 
 /** Cheap numbers in [−1, 1) that are the same in each pass: a hash of their place. */
 function fill(values: Float32Array, place: number): void {
@@ -23,24 +43,31 @@ function fill(values: Float32Array, place: number): void {
   }
 }
 
-function* generate(rows: number): Generator<readonly [tf.Tensor, tf.Tensor]> {
+const collect = (globalThis as { gc?: () => void }).gc ?? (() => {});
+
+function* numbers(rows: number): Generator<{ x: Float32Array; y: Float32Array; size: number }> {
   for (let from = 0; from < rows; from += batchSize) {
     const size = Math.min(batchSize, rows - from), x = new Float32Array(size * features), y = new Float32Array(size);
     fill(x, from);
     for (let i = 0; i < size; i++) y[i] = x[features * i] + x[features * i + 1] > 1 ? 1 : 0;
-    yield [tf.tensor2d(x, [size, features]), tf.tensor2d(y, [size, 1])];
+    yield { x, y, size };
   }
 }
 
-/** What a process of its own says of so many rows. */
-interface Measured {
-  rows: number;
-  seconds: number;
-  generating: number;
-  megabytes: number;
+function* generate(rows: number): Generator<readonly [tf.Tensor, tf.Tensor]> {
+  for (const { x, y, size } of numbers(rows)) yield [tf.tensor2d(x, [size, features]), tf.tensor2d(y, [size, 1])];
 }
 
-async function measure(rows: number): Promise<Measured> {
+/** The same batches, with the garbage collected now and then. */
+async function* tidied(batches: BatchSource): AsyncGenerator<TrainingBatch> {
+  let n = 0;
+  for await (const batch of batches) {
+    if (n++ % collectEvery === 0) collect();
+    yield batch;
+  }
+}
+
+async function measure(source: Source, rows: number, path: string): Promise<Measured> {
   tf.enableProdMode();
   await tf.setBackend("wasm");
   const model = tf.sequential({
@@ -48,15 +75,35 @@ async function measure(rows: number): Promise<Measured> {
   });
   const loss = f1Loss();
   tf.dispose((await metricGradient(model, () => generate(1e5), { loss })).gradients); // the first calls are interpreted
+  const file = source === "generated" ? undefined : batchesOf(path, { label: "y", batchSize });
   const begun = performance.now();
-  const { counts: [{ tp, fp, fn, tn }] } = await metricGradient(model, () => generate(rows), { loss });
+  const { counts: [{ tp, fp, fn, tn }] } = await metricGradient(model, () => tidied(file ?? generate(rows)), { loss });
   const seconds = (performance.now() - begun) / 1000, counted = Math.round(tp + fp + fn + tn);
   if (counted !== rows) throw new Error(`${counted} rows were counted of ${rows}`);
   const again = performance.now();
-  for (const tensors of generate(rows)) tf.dispose([...tensors]);
+  if (file === undefined) { for (const tensors of generate(rows)) tf.dispose([...tensors]); }
   const generating = 2 * (performance.now() - again) / 1000; // there are two passes
   const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(await Deno.readTextFile("/proc/self/status")) ?? [];
-  return { rows, seconds, generating, megabytes: Number(kilobytes) / 1000 };
+  const megabytes = Number(kilobytes) / 1000;
+  if (file === undefined) return { source, rows, seconds, generating, megabytes };
+  return { source, rows, seconds, megabytes, fileMegabytes: Deno.statSync(path).size / 1e6 };
+}
+
+/** Writes so many rows as a CSV, and that as a Parquet file. */
+async function writeFiles(rows: number, stem: string): Promise<void> {
+  using file = await Deno.open(`${stem}.csv`, { write: true, create: true, truncate: true });
+  const encoder = new TextEncoder(), writer = file.writable.getWriter();
+  const names = Array.from({ length: features }, (_, j) => `x${j}`);
+  await writer.write(encoder.encode(`${[...names, "y"].join(",")}\n`));
+  for (const { x, y, size } of numbers(rows)) {
+    const lines = Array.from(
+      { length: size },
+      (_, i) => [...x.subarray(i * features, (i + 1) * features), y[i]].join(","),
+    );
+    await writer.write(encoder.encode(lines.join("\n") + "\n"));
+  }
+  writer.releaseLock();
+  pl.readCSV(`${stem}.csv`).writeParquet(`${stem}.parquet`);
 }
 
 const alpha = (points: readonly Measured[]): number => {
@@ -66,27 +113,70 @@ const alpha = (points: readonly Measured[]): number => {
   return mean((point) => (x(point) - mx) * (y(point) - my)) / mean((point) => (x(point) - mx) ** 2);
 };
 
-if (Deno.args[0] === "--one") {
-  console.log(JSON.stringify(await measure(Number(Deno.args[1]))));
-} else {
-  const sizes = Deno.args.length > 0 ? Deno.args.map(Number) : [1e6, 1e7], points: Measured[] = [];
-  console.log("      rows  seconds  of these generating  peak MB      α");
-  for (const rows of sizes) {
-    if (!(Number.isInteger(rows) && rows > 0)) throw new RangeError(`Cannot measure ${rows} rows`);
-    const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", import.meta.filename!, "--one", String(rows)],
-      stderr: "inherit",
-    }).output();
-    if (!success) throw new Error(`The measurement of ${rows} rows failed`);
-    const point: Measured = JSON.parse(new TextDecoder().decode(stdout));
-    points.push(point);
-    console.log(
-      rows.toExponential(1).replace("e+", "e").padStart(10),
-      point.seconds.toFixed(1).padStart(8),
-      point.generating.toFixed(1).padStart(20),
-      point.megabytes.toFixed(0).padStart(8),
-      points.length > 1 ? alpha(points.slice(-2)).toFixed(3).padStart(6) : "",
-    );
-  }
-  if (points.length > 2) console.log(`over all: α = ${alpha(points).toFixed(3)}`);
+/** Runs this file in a process of its own. */
+async function inOwnProcess(...args: string[]): Promise<string> {
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--v8-flags=--expose-gc", import.meta.filename!, ...args],
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error(`The process for ${args.join(" ")} failed`);
+  return new TextDecoder().decode(stdout);
 }
+
+/** A line of the table. */
+function line({ source, rows, seconds, generating, megabytes, fileMegabytes }: Measured): string {
+  const number = (value: number | undefined, digits: number) => value === undefined ? "" : value.toFixed(digits);
+  return [
+    source.padEnd(9),
+    rows.toExponential(1).replace("e+", "e").padStart(8),
+    number(seconds, 1).padStart(8),
+    number(generating, 1).padStart(19),
+    number(fileMegabytes, 0).padStart(8),
+    number(megabytes, 0).padStart(8),
+  ].join(" ");
+}
+
+function sizesOf(option: string, text: string): number[] {
+  return text.split(",").map((part) => {
+    const rows = Number(part);
+    if (Number.isInteger(rows) && rows > 0) return rows;
+    throw new RangeError(`Cannot measure '${option}': it takes numbers of rows, not '${part}'`);
+  });
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rows: { type: "string", default: "1e6,1e7,1e8" },
+      "file-rows": { type: "string", default: "3e5,1e6,3e6" },
+      save: { type: "string" },
+    },
+  });
+  const points: Measured[] = [], folder = await Deno.makeTempDir();
+  const add = async (source: Source, rows: number, path = "") => {
+    points.push(JSON.parse(await inOwnProcess("one", source, String(rows), path)));
+    console.log(line(points.at(-1)!));
+  };
+  try {
+    console.log("source        rows  seconds  of these generating  file MB  peak MB");
+    for (const rows of sizesOf("rows", values.rows)) await add("generated", rows);
+    for (const rows of sizesOf("file-rows", values["file-rows"])) {
+      await inOwnProcess("write", String(rows), `${folder}/rows`);
+      for (const source of ["csv", "parquet"] as const) await add(source, rows, `${folder}/rows.${source}`);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  const generated = points.filter(({ source }) => source === "generated");
+  const growth = generated.length > 1 ? alpha(generated) : undefined;
+  if (growth !== undefined) console.log(`generated, over all: α = ${growth.toFixed(3)}`);
+  if (values.save === undefined) return;
+  const record = { features, batchSize, collectEvery, deno: Deno.version.deno, alpha: growth, points };
+  await Deno.writeTextFile(values.save, JSON.stringify(record, null, 2) + "\n");
+  console.log(`wrote ${values.save}`);
+}
+
+const [kind, ...rest] = Deno.args;
+if (kind === "one") console.log(JSON.stringify(await measure(rest[0] as Source, Number(rest[1]), rest[2])));
+else if (kind === "write") await writeFiles(Number(rest[0]), rest[1]);
+else if (import.meta.main) await main();

@@ -19,6 +19,8 @@ export interface Reporter {
   line(text: string): void;
   /** Says what is going on: rewrites one line in a terminal, prints a plain line elsewhere. */
   status(text: string): void;
+  /** Says how far it is, many times a second perhaps: as `status`, but where lines stay one every few seconds. */
+  progress(text: string): void;
   /** Notes a file or folder that was written; all are printed at the end. */
   wrote(path: string | URL): void;
 }
@@ -95,7 +97,10 @@ export function writeData(text: string): void {
 /** What prints: `dataOnly` leaves the standard output to data. */
 type TerminalReporter = Reporter & { clear(): void; dataOnly(): void };
 
-function terminalReporter(written: string[]): TerminalReporter {
+/** How long `progress` waits, in milliseconds, before it prints another line that stays. */
+const leastWait = 3000;
+
+function terminalReporter(written: Set<string>): TerminalReporter {
   const encoder = new TextEncoder();
   let rewrites = Deno.stdout.isTerminal(), say = console.log;
   let open = false;
@@ -103,8 +108,22 @@ function terminalReporter(written: string[]): TerminalReporter {
     if (open) Deno.stdout.writeSync(encoder.encode("\r\x1b[K"));
     open = false;
   };
+  const status = (text: string) => {
+    if (!rewrites) return say(text);
+    clear();
+    const { columns } = Deno.consoleSize();
+    Deno.stdout.writeSync(encoder.encode(text.slice(0, columns - 1)));
+    open = true;
+  };
+  let last = performance.now();
   return {
     clear,
+    status,
+    progress: (text) => {
+      if (!rewrites && performance.now() - last < leastWait) return;
+      last = performance.now();
+      status(text);
+    },
     dataOnly: () => {
       rewrites = false;
       say = console.error;
@@ -113,14 +132,7 @@ function terminalReporter(written: string[]): TerminalReporter {
       clear();
       say(text);
     },
-    status: (text) => {
-      if (!rewrites) return say(text);
-      clear();
-      const { columns } = Deno.consoleSize();
-      Deno.stdout.writeSync(encoder.encode(text.slice(0, columns - 1)));
-      open = true;
-    },
-    wrote: (path) => void written.push(shortPath(path)),
+    wrote: (path) => void written.add(shortPath(path)),
   };
 }
 
@@ -131,7 +143,7 @@ export async function runTask(
   args: string[] = Deno.args,
 ): Promise<never> {
   const started = performance.now();
-  const written: string[] = [];
+  const written = new Set<string>();
   const report = terminalReporter(written);
   let code = 0;
   try {

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import * as tf from "@tensorflow/tfjs";
 import { runTask } from "./cli.ts";
 import { compareSpec, runCompare } from "./compare_losses.ts";
 
+tf.enableProdMode(); // no banner
 await runTask(compareSpec, runCompare);

@@ -3,14 +3,27 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { type Reporter, shortPath, TaskError, typedIn, UsageError } from "./cli.ts";
 
 /** The path of a file that was named. */
 export function existing(file: string): string {
   const path = resolve(typedIn(), file);
   if (file === "" || !existsSync(path)) throw new UsageError(`There is no file '${file}'`);
+  return path;
+}
+
+/** The path of a file that is to be written when all is done: its folder must be there now. */
+export function writable(option: string, file: string): string {
+  if (file === "") throw new UsageError(`--${option} takes the name of a file`);
+  const path = resolve(typedIn(), file), folder = dirname(path);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`--${option} ${file}: there is no folder '${shortPath(folder)}' to write into`);
+  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`--${option} ${file}: this is a folder, the name of a file is needed`);
+  }
   return path;
 }
 

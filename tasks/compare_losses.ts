@@ -10,7 +10,7 @@ import { readFrame } from "../lib/data/read_frame.ts";
 import { comparisonDisplay } from "../lib/notebook/mod.ts";
 import { scores, toScore } from "../lib/scores/to_score.ts";
 import type { Score } from "../lib/scores/score.ts";
-import { existing, saying, write } from "./compare_files.ts";
+import { existing, saying, writable, write } from "./compare_files.ts";
 import { compareByProtocol } from "./compare_protocol.ts";
 import { numberOption, type Reporter, type TaskArgs, type TaskSpec, typedIn, UsageError } from "./cli.ts";
 import { page } from "./page.ts";
@@ -21,17 +21,19 @@ export const compareSpec: TaskSpec = {
   about:
     "Says on a CSV or Parquet file whether a loss made of a score pays: trains a linear model and a small network\n" +
     "under cross-entropy, with class weights, and under the score's losses, with tuned thresholds and at 0.5, on repeated\n" +
-    "splits, and says in one sentence which to use. --protocol anyloss computes the table of Han et al., arXiv 2405.14745\n" +
+    "splits, and says in one sentence which to use. Of more than two classes the largest output decides, and scores are means\n" +
+    "over the classes. --protocol anyloss computes the table of Han et al., arXiv 2405.14745\n" +
     "(single-layer network), for that file instead.",
   usage:
-    "FILE.csv --label COLUMN [--score NAME] [--repeats N] [--save NAME] | FILE.csv --label COLUMN --protocol anyloss",
+    "FILE.csv --label COLUMN [--score NAME] [--repeats N] [--save NAME] | FILE.csv --label COLUMN --protocol anyloss [--json FILE]",
   positionals: true,
   options: {
     label: { type: "string", help: "the column with the label" },
     positive: {
       type: "string",
       help:
-        "the label's positive value, against the rest (if nothing is said: 1 beside 0 or -1, else the rarer of two)",
+        "the label's positive value, against the rest (if nothing is said: of two 1 beside 0 or -1, else the rarer one; of " +
+        "more each is a class)",
     },
     score: { type: "string", help: "what is compared by and trained on (f1)" },
     beta: { type: "string", help: "of --score fBeta" },
@@ -47,7 +49,7 @@ export const compareSpec: TaskSpec = {
       help:
         'the protocol\'s folds: {"test": [[row, ...], ... 10 lists]}, rows from 0 (if nothing is said, as scikit-learn makes them)',
     },
-    json: { type: "string", help: "write the protocol's tables, not rounded" },
+    json: { type: "string", help: "write FILE.json: what was found, or the protocol's tables, not rounded" },
   },
 };
 
@@ -89,7 +91,7 @@ export function comparisonCsv({ losses, score }: LossComparison): string {
   return `model,loss,threshold,split,${score}\n${lines.join("\n")}\n`;
 }
 
-const protocolOnly = ["folds", "json"],
+const protocolOnly = ["folds"],
   comparisonOnly = ["score", ...Object.values(parameters), "repeats", "seed", "save"];
 
 function checkRoute(values: TaskArgs["values"]): void {
@@ -100,7 +102,7 @@ function checkRoute(values: TaskArgs["values"]): void {
   const stray = others.find((name) => values[name] !== undefined);
   if (stray !== undefined) throw new UsageError(`--${stray} is of no use ${route} --protocol anyloss`);
   for (const name of ["save", "json"]) {
-    if (values[name] === "") throw new UsageError(`--${name} takes the name of a file`);
+    if (values[name] !== undefined) writable(name, String(values[name]));
   }
 }
 
@@ -115,16 +117,23 @@ async function compare(path: string, values: TaskArgs["values"], report: Reporte
     repeats,
     seed,
     onProgress: ({ done, total, secondsLeft }) =>
-      report.status(`training ${done} of ${total}, ${secondsLeft.toFixed(0)} s left`),
+      report.progress(`training ${done} of ${total}, ${secondsLeft.toFixed(0)} s left`),
   }).catch((error) =>
     saying((): never => {
       throw error;
     })
   );
   report.line(String(comparison));
-  if (values.save === undefined) return;
-  const stem = resolve(typedIn(), String(values.save)), title = `Should I? ${score.name} on ${label}`;
-  await write(`${stem}.json`, JSON.stringify(comparison, null, 2) + "\n", report);
+  const text = JSON.stringify(comparison, null, 2) + "\n";
+  if (values.json !== undefined) await write(writable("json", String(values.json)), text, report);
+  if (values.save === undefined) {
+    if (values.json === undefined) {
+      report.line("\nnothing is saved: --save NAME writes NAME.json, NAME.csv and NAME.html");
+    }
+    return;
+  }
+  const stem = resolve(typedIn(), String(values.save)), title = `Should I? ${comparison.score} on ${label}`;
+  await write(`${stem}.json`, text, report);
   await write(`${stem}.csv`, comparisonCsv(comparison), report);
   await write(`${stem}.html`, await page(title, title, [comparisonDisplay(comparison)]), report);
 }

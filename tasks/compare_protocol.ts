@@ -4,13 +4,14 @@
  * @module
  */
 import { resolve } from "node:path";
-import { anyLoss, type AnyLossRow, reported } from "../lib/compare/anyloss.ts";
+import { type AnyLossRow, reported, tableOf } from "../lib/compare/anyloss.ts";
 import { describeData } from "../lib/compare/comparison_text.ts";
 import { dataOf } from "../lib/compare/data_of.ts";
 import { readFolds } from "../lib/compare/read_folds.ts";
 import type { InferredDataset } from "../lib/data/infer_dataset.ts";
 import { scikitLearnFolds } from "../lib/data/scikit_learn_folds.ts";
 import { existing, saying, write } from "./compare_files.ts";
+import { scoreFolds } from "./compare_folds.ts";
 import { type Reporter, type TaskArgs, typedIn, UsageError } from "./cli.ts";
 
 const made = "StratifiedKFold(10, shuffle=True, random_state=2), as scikit-learn 1.x makes them";
@@ -20,12 +21,14 @@ function foldsOf({ yTrue }: InferredDataset, file: string | undefined) {
   return readFolds(Deno.readTextFileSync(existing(file)), yTrue.length);
 }
 
-/** The features as numbers: the protocol knows no others. */
-function numbersOf({ frame, features, categorical, missing }: InferredDataset): Float64Array[] {
-  const [text] = categorical, [gap] = Object.keys(missing);
-  if (text !== undefined) throw new UsageError(`The protocol takes numbers only, the column '${text}' has texts`);
-  if (gap !== undefined) throw new UsageError(`The protocol takes no missing values, the column '${gap}' has some`);
-  return features.map((name) => Float64Array.from(frame.getColumn(name).toArray()));
+/** The features as numbers: NaN where one is missing, a column of 0 and 1 for each category. */
+function columnsOf({ frame, features, categorical }: InferredDataset): Float64Array[] {
+  return features.flatMap((name) => {
+    const values: unknown[] = [...frame.getColumn(name).toArray()];
+    if (!categorical.includes(name)) return [Float64Array.from(values, (v) => v === null ? NaN : Number(v))];
+    const categories = [...new Set(values)].filter((v) => v !== null).sort();
+    return categories.map((category) => Float64Array.from(values, (v) => Number(v === category)));
+  });
 }
 
 /** A table as text. */
@@ -43,33 +46,63 @@ function tableText(rows: readonly AnyLossRow[]): string {
   ].join("\n");
 }
 
-/** Computes the protocol's tables, prints them and writes them. */
+/** What is done with what the paper's data do not have. */
+function preparation({ categorical, missing, constant }: InferredDataset): string[] {
+  return [
+    ...(constant.length > 0 ? [`constant columns, left at 0: ${constant.join(", ")}`] : []),
+    ...(categorical.length > 0 ? ["categories: a column of 0 and 1 each, standardised like the others"] : []),
+    ...(Object.keys(missing).length > 0
+      ? [
+        "missing numbers: the median of the rows that are standardised over, at first all; a missing category is none",
+      ]
+      : []),
+  ];
+}
+
+/** Computes the protocol's tables, prints them and writes them: the paper's first. */
 export async function compareByProtocol(
   dataset: InferredDataset,
   { folds: foldsFile, json }: TaskArgs["values"],
   report: Reporter,
 ): Promise<void> {
-  const columns = numbersOf(dataset), folds = saying(() => foldsOf(dataset, foldsFile as string | undefined));
-  const from = foldsFile === undefined ? made : `those of ${foldsFile}`, { yTrue, constant, positive } = dataset;
-  const zeros = constant.length > 0 ? `\nconstant columns, left at 0: ${constant.join(", ")}` : "";
-  report.line(`${describeData(dataOf(dataset))}${zeros}\nfolds: ${from}\n`);
+  const { yTrue, positive, label, classes } = dataset;
+  if (positive === undefined) {
+    throw new UsageError(
+      `The protocol takes a label of two classes, '${label}' has ${classes.length}: set one against the rest with --positive`,
+    );
+  }
+  const folds = saying(() => foldsOf(dataset, foldsFile as string | undefined));
+  const from = foldsFile === undefined ? made : `those of ${foldsFile}`,
+    data = { columns: columnsOf(dataset), yTrue, folds };
+  report.line([describeData(dataOf(dataset), "missing"), ...preparation(dataset), `folds: ${from}`, ""].join("\n"));
   let done = 0;
-  const started = performance.now();
-  const { undefinedScores, ...tables } = anyLoss({ columns, yTrue, folds }, () => {
-    done++;
-    const left = (performance.now() - started) / done * (20 - done) / 1000;
-    report.status(`fold ${done} of 20 (10 twice), ${left.toFixed(0)} s left`);
-  });
-  report.line(`the protocol: standardised over all rows\n${tableText(tables.rows)}`);
+  const started = performance.now(),
+    onFold = () => {
+      done++;
+      const left = (performance.now() - started) / done * (20 - done) / 1000;
+      report.progress(`fold ${done} of 20 (10 twice), ${left.toFixed(0)} s left`);
+    };
+  const save = async (tables: object) => {
+    if (json === undefined) return;
+    await write(
+      resolve(typedIn(), String(json)),
+      JSON.stringify({ ...tables, folds: from, positive }, null, 2) + "\n",
+      report,
+    );
+  };
+  const tunedRow = (row: AnyLossRow) => ({ ...row, loss: "bce, tuned" });
+
+  const { undefinedScores, ...paper } = tableOf(await scoreFolds(data, "all rows", onFold));
+  report.line(`the protocol: standardised over all rows\n${tableText(paper.rows)}`);
   if (undefinedScores > 0) {
     report.line(`${undefinedScores} scores of single folds are not defined (0/0) and count as 0`);
   }
-  const tuned = (row: AnyLossRow) => ({ ...row, loss: "bce, tuned" });
   report.line("\nnot in the paper: cross-entropy, for each column the threshold that is best on the training rows");
-  report.line(tableText([tuned(tables.tuned)]));
+  report.line(tableText([tunedRow(paper.tuned)]));
+  await save(paper); // whoever stops it now has the paper's rows
+
+  const apart = tableOf(await scoreFolds(data, "training rows", onFold));
   report.line("\nnot in the paper: standardised without the test rows");
-  report.line(tableText([...tables.withoutTestRows, tuned(tables.tunedWithoutTestRows)]));
-  if (json === undefined) return;
-  const file = resolve(typedIn(), String(json));
-  await write(file, JSON.stringify({ ...tables, folds: from, positive }, null, 2) + "\n", report);
+  report.line(tableText([...apart.rows, tunedRow(apart.tuned)]));
+  await save({ ...paper, withoutTestRows: apart.rows, tunedWithoutTestRows: apart.tuned });
 }

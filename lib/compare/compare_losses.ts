@@ -3,9 +3,9 @@ import { describe } from "../check/describe.ts";
 import { inferDataset, type InferredDataset } from "../data/infer_dataset.ts";
 import type { Frame } from "../data/types.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import type { Score } from "../scores/score.ts";
 import { comparisonText } from "./comparison_text.ts";
 import { contest, contestants, partsOf, testFraction } from "./contest.ts";
+import { checkScore } from "./check_score.ts";
 import { dataOf } from "./data_of.ts";
 import { differencesOf } from "./intervals.ts";
 import { recommend } from "./recommend.ts";
@@ -26,9 +26,10 @@ export interface CompareLossesOptions {
   /** The column with the label. */
   label: string;
   /**
-   * The label's positive value; of more than two values, this one stands against the rest.
+   * The label's positive value; of more than two values, this one stands against the rest. Without it, each of more than
+   * two values is a class.
    *
-   * @default {1 beside 0 or -1, true beside false, else the rarer one}
+   * @default {of two: 1 beside 0 or -1, true beside false, else the rarer one}
    */
   positive?: string;
   /**
@@ -59,24 +60,7 @@ export interface CompareLossesOptions {
 
 const TASK = "compare losses", leastOfAClass = 10;
 
-/** Scores that a useless model is best at: what a comparison of them says is of no use. */
-const alone: Record<string, string> = {
-  precision: "one sure positive is perfect; take precisionAtRecall or fBeta",
-  recall: "calling everything positive is perfect; take recallAtPrecision or fBeta",
-  specificity: "calling everything negative is perfect; take balancedAccuracy",
-  npv: "one sure negative is perfect; take balancedAccuracy",
-};
-
 const known = ["label", "positive", "score", "repeats", "seed", "drop", "onProgress", "signal"];
-
-/** A score that can be compared by. */
-function scoreOf(definition: ScoreName | ScoreDefinition): Score {
-  const score = toScore(definition);
-  if (Object.hasOwn(alone, score.name)) {
-    throw new RangeError(`Cannot ${TASK}: 'score' is '${score.name}' alone, at which ${alone[score.name]}`);
-  }
-  return score;
-}
 
 function checkOptions(options: CompareLossesOptions): void {
   if (typeof options !== "object" || options === null) {
@@ -93,16 +77,19 @@ function checkOptions(options: CompareLossesOptions): void {
   checkInteger(TASK, "seed", options.seed ?? 1, 0, 2 ** 31);
 }
 
-function checkClasses({ yTrue, positive, label }: InferredDataset): void {
-  const positives = yTrue.reduce((sum, y) => sum + y, 0), fewer = Math.min(positives, yTrue.length - positives);
-  if (fewer >= leastOfAClass) return;
+function checkClasses({ names, classes, label }: InferredDataset): void {
+  const fewest = classes.indexOf(classes.reduce((a, b) => Math.min(a, b)));
+  if (classes[fewest] >= leastOfAClass) return;
+  const many = classes.length > 2
+    ? ` (it has ${classes.length} values; name one with 'positive' to set it against the rest)`
+    : "";
   throw new RangeError(
-    `Cannot ${TASK}: each class needs ${leastOfAClass} rows at least, of '${label}' ${positives} are '${positive}' and ` +
-      `${yTrue.length - positives} are not`,
+    `Cannot ${TASK}: each class needs ${leastOfAClass} rows at least, '${names[fewest]}' of '${label}' has ` +
+      `${classes[fewest]}${many}`,
   );
 }
 
-const models = ["linear", "network"] as const, choices = ["tuned", "0.5"] as const;
+const models = ["linear", "network"] as const;
 
 /** Collects the scores of each model, loss and choice of a threshold, in the order of their first. */
 function collector() {
@@ -121,20 +108,25 @@ function collector() {
 /**
  * Finds out on a table whether a loss made of a score pays: a linear model and a small network (8 hidden units) are trained
  * under cross-entropy, under cross-entropy with balanced class weights, and under the score's loss with a softsign step and
- * with none (the identity), each with an equally tuned threshold and at 0.5.
+ * with none (the identity), each with an equally tuned threshold and at 0.5. The score's losses are those of all training
+ * rows, by the running counts of `fitMetric`, not the mean of the batches' scores.
+ *
+ * Of more than two classes the largest output decides, so there is no threshold to tune. The score is the mean of those of
+ * the classes, each against the rest ("macro"), and so is the loss, under a softmax in the place of the argmax.
  *
  * Each split has three parts, stratified: 60 % to train on, 20 % to choose the threshold and the time to stop with, 20 % to
  * judge by. Numbers are standardised and categories one-hot by the training rows, which also fill what is missing (medians).
  * Intervals are corrected t-intervals of the paired differences: splits of the same rows are no independent witnesses. Those
- * of a model against the same threshold hold together, with 95 %.
+ * of a model against the same threshold hold together, with 95 %. The sentence calls it no difference where they lie within
+ * 0.05 of 0, and says that none can be told where they reach further on both sides; the better mean is a hint then.
  *
  * @param frame The rows: a polars frame, of `readFrame` say.
  * @param options What the label is, and how to compare.
  * @returns What each loss reached, the differences, and which to use in one sentence.
  * @throws {TypeError} A misspelt option, a score that is none.
  * @throws {RangeError} An option out of range; a column that is not there, has missing labels, infinite numbers or more than
- * 100 different texts; a label of other than two values without `positive`; a class of fewer than 10 rows; a score at which
- * a useless model is perfect (precision alone).
+ * 100 different texts; a class of fewer than 10 rows; a score at which a useless model is perfect (precision alone), or of
+ * which a mean over several classes says little (accuracy).
  * @see Nadeau, Bengio, "Inference for the Generalization Error", Machine Learning 52, 2003.
  *
  * @example
@@ -147,26 +139,29 @@ function collector() {
  * const { x, y } = syntheticBinary({ rows: 200, prevalence: 0.3, separation: 2, seed: 1 });
  * const frame = pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ill: Array.from(y) });
  * const { losses, recommendation } = await compareLosses(frame, { label: "ill", repeats: 3 });
- * assert(losses.length === 16 && recommendation.startsWith("Use "));
+ * assert(losses.length === 16 && recommendation.includes("cross-entropy"));
  * ```
  */
 export async function compareLosses(frame: Frame, options: CompareLossesOptions): Promise<LossComparison> {
   checkOptions(options);
-  const { repeats = 10, seed = 1, onProgress, signal } = options, score = scoreOf(options.score ?? "f1");
+  const { repeats = 10, seed = 1, onProgress, signal } = options, score = toScore(options.score ?? "f1");
   const dataset = inferDataset(frame, options);
   checkClasses(dataset);
-  const all = collector(), total = repeats * models.length * contestants(score).length, started = performance.now();
+  const classes = dataset.classes.length, several = classes > 2;
+  checkScore(score, classes);
+  const all = collector(), entered = contestants(score, classes), started = performance.now();
+  const total = repeats * models.length * entered.length;
   let done = 0, undefinedScores = 0;
   for (let split = 0; split < repeats; split++) {
     const parts = partsOf(dataset, seed + split);
     for (const model of models) {
-      for (const contestant of contestants(score)) {
+      for (const contestant of entered) {
         await new Promise((resolve) => setTimeout(resolve));
         signal?.throwIfAborted();
-        const outcome = contest(contestant, model, parts, score, seed + split);
-        for (const choice of choices) {
-          all.add(model, contestant.loss, choice, outcome[choice].value);
-          undefinedScores += Number(outcome[choice].isUndefined);
+        const outcome = contest(contestant, parts, { model, classes, score, seed: seed + split });
+        for (const [choice, judged] of Object.entries(outcome)) {
+          all.add(model, contestant.loss, choice as ThresholdChoice, judged.value);
+          undefinedScores += judged.undefinedScores;
         }
         done++;
         onProgress?.({ done, total, secondsLeft: (performance.now() - started) / done * (total - done) / 1000 });
@@ -175,9 +170,10 @@ export async function compareLosses(frame: Frame, options: CompareLossesOptions)
   }
   const losses = all.losses();
   const differences = differencesOf(losses, testFraction / (1 - testFraction));
+  const name = several ? `macro ${score.name}` : score.name;
   const report = {
-    score: score.name,
-    recommendation: recommend(losses, differences, score.name),
+    score: name,
+    recommendation: recommend(losses, differences, name),
     losses,
     differences,
     data: dataOf(dataset),

@@ -2,14 +2,21 @@ import type { ComparedData, ComparedDifference, ComparedLoss, LossComparison } f
 
 const signed = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
 
-/** A line on the table that was compared on. */
-export function describeData({ rows, positives, label, positive, chosen, features, ...data }: ComparedData): string {
-  const { categorical, missing, empty } = data;
+/** A line on the table that was compared on; `gone`: what is said before the columns that miss some values. */
+export function describeData(
+  { rows, classes, label, positive, chosen, features, ...data }: ComparedData,
+  gone = "missing, filled by the training rows' medians or no category",
+): string {
+  const { categorical, missing, empty } = data, some = classes.slice(0, 12);
+  const sizes = some.map((one) => `'${one.name}' ${one.rows}`).join(", ") + (classes.length > some.length ? ", …" : "");
+  const what = positive === undefined
+    ? `${classes.length} classes: ${label} = ${sizes}`
+    : `positive: ${label} = '${positive}' (${chosen}), ${classes[1].rows} rows`;
   const gaps = Object.entries(missing).map(([name, n]) => `${name} ${n}`);
   return [
-    `${rows} rows, ${features.length} features; positive: ${label} = '${positive}' (${chosen}), ${positives} rows`,
+    `${rows} rows, ${features.length} features; ${what}`,
     ...(categorical.length > 0 ? [`categories, a column each: ${categorical.join(", ")}`] : []),
-    ...(gaps.length > 0 ? [`missing, filled by the training rows' medians or no category: ${gaps.join(", ")}`] : []),
+    ...(gaps.length > 0 ? [`${gone}: ${gaps.join(", ")}`] : []),
     ...(empty.length > 0 ? [`left out, without a value: ${empty.join(", ")}`] : []),
   ].join("\n");
 }
@@ -29,7 +36,7 @@ function cells(one: ComparedLoss, differences: readonly ComparedDifference[]): s
     one.loss,
     one.threshold,
     one.mean.toFixed(4),
-    against("tuned") || against("0.5"),
+    against("tuned") || against("0.5") || against("argmax"),
   ];
 }
 
@@ -37,7 +44,8 @@ function cells(one: ComparedLoss, differences: readonly ComparedDifference[]): s
 export function comparisonText(
   { score, losses, differences, data, repeats, undefinedScores, ...rest }: Content,
 ): string {
-  const head = ["model", "loss", "threshold", score, "against cross-entropy with such a threshold *"];
+  const several = data.positive === undefined;
+  const head = ["model", "loss", several ? "decision" : "threshold", score, "against cross-entropy with such a one *"];
   const rows = [head, ...losses.map((one) => cells(one, differences))];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return [
@@ -46,7 +54,9 @@ export function comparisonText(
     ...rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()),
     "",
     `* test rows, means of ${repeats} splits; 95 % intervals, corrected for splits that share rows, a model's together;`,
-    "  cross-entropy at 0.5 stands against cross-entropy with a tuned threshold",
+    several
+      ? "  the largest output decides: there is no threshold to tune"
+      : "  cross-entropy at 0.5 stands against cross-entropy with a tuned threshold",
     ...(undefinedScores > 0 ? [`${undefinedScores} scores were not defined (0/0) and count as 0`] : []),
     "",
     rest.recommendation,

@@ -1,28 +1,19 @@
-import { scoreCounts } from "../averages/average.ts";
-import { softCounts } from "../counts/soft_counts.ts";
+import type { InferredDataset } from "../data/infer_dataset.ts";
 import { prepare } from "../data/prepare.ts";
 import { trainTestSplit } from "../data/train_test_split.ts";
-import type { InferredDataset } from "../data/infer_dataset.ts";
-import type { TrainingLoss } from "../notebook/objective.ts";
-import { trainNetwork } from "../notebook/train_network.ts";
+import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
+import { type LossOptions, metricLoss } from "../losses/metric_loss.ts";
 import { seededRandom } from "../random.ts";
 import type { Score } from "../scores/score.ts";
-import { identity } from "../steps/identity.ts";
-import { softsign } from "../steps/softsign.ts";
-import { bestCut } from "../training/tune_threshold.ts";
+import { choicesOf, type Judge, type Judged } from "./judge.ts";
+import { crossEntropy, type Objective, type Part, runningScore, train } from "./train.ts";
 import type { ComparedLoss, ThresholdChoice } from "./types.ts";
 
 /** The shares of the rows: the rest is trained on. */
 export const testFraction = 0.2;
 const validationFraction = 0.2;
 
-const batchSize = 256, leastSteps = 600, mostEpochs = 200, stops = 10, units = 8;
-
-/** Features and labels of one part, flat. */
-interface Part {
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-}
+const batchSize = 256, learningRate = 0.01, leastSteps = 600, mostEpochs = 200, stops = 10, units = 8;
 
 /** The three parts of one split. */
 export interface Parts {
@@ -47,83 +38,90 @@ export function partsOf(dataset: InferredDataset, seed: number): Parts {
   return parts;
 }
 
-/** What is trained: a loss, and perhaps weights that make both classes count the same. */
+/** What is trained: a loss, and perhaps weights that make all classes count the same. */
 export interface Contestant {
   readonly loss: string;
-  readonly trained: TrainingLoss;
+  readonly objective: Objective;
   readonly balanced?: boolean;
 }
 
+/** How many logits a row of so many classes has. */
+export const outputsOf = (classes: number): number => classes === 2 ? 1 : classes;
+
+/** A score of all rows, of logits. */
+const scoreOfAll = (score: Score, options: LossOptions): Objective =>
+  runningScore(partsOfLoss(metricLoss(score, { ...options, fromLogits: true })) as LossParts);
+
 /** The losses that are compared for a score. */
-export function contestants(score: Score): Contestant[] {
+export function contestants(score: Score, classes: number): Contestant[] {
+  const own: Record<string, LossOptions> = classes === 2
+    ? { softsign: { step: "softsign" }, identity: { step: "identity" } }
+    : { argmax: { decision: "argmax", average: "macro" } };
   return [
-    { loss: "cross-entropy", trained: "crossEntropy" },
-    { loss: "cross-entropy, class weights", trained: "crossEntropy", balanced: true },
-    { loss: `${score.name} loss, softsign`, trained: { score, step: softsign() } },
-    { loss: `${score.name} loss, identity`, trained: { score, step: identity() } },
+    { loss: "cross-entropy", objective: crossEntropy },
+    { loss: "cross-entropy, class weights", objective: crossEntropy, balanced: true },
+    ...Object.entries(own).map(([name, options]) => (
+      { loss: `${score.name} loss, ${name}`, objective: scoreOfAll(score, options) }
+    )),
   ];
 }
 
-/** n/(2·n_class), a row: scikit-learn's class_weight="balanced". */
-function balancedWeights(y: Float64Array): Float64Array {
-  const positives = y.reduce((sum, v) => sum + v, 0);
-  return y.map((v) => y.length / (2 * (v === 1 ? positives : y.length - positives)));
+/** n/(classes·n_class), a row: scikit-learn's class_weight="balanced". */
+function balancedWeights(y: Float64Array, classes: number): Float64Array {
+  const sizes = new Float64Array(classes);
+  y.forEach((label) => sizes[label]++);
+  return y.map((label) => y.length / (classes * sizes[label]));
 }
 
-/** A score of decisions, and whether it was 0/0 and counts as 0. */
-function decided(score: Score, yTrue: ArrayLike<number>, yPred: ArrayLike<number>, threshold: number) {
-  const counts = softCounts({ yTrue, yPred }, { value: (p) => p > threshold ? 1 : 0 });
-  return {
-    value: scoreCounts([counts], undefined, { score, zeroDivision: 0 }).value,
-    isUndefined: Number.isNaN(score.value(counts)),
-  };
-}
-
-/** A network as it was at some time of its training: how well each choice of a threshold does on the validation rows. */
+/** A network as it was at some time of its training: how well it does on the validation rows, and how it is judged then. */
 interface Stop {
   readonly onValidation: number;
-  readonly threshold: number;
+  readonly judge: Judge;
   readonly test: Float64Array;
 }
 
-/** What a training comes to: the score on the test rows, for both thresholds. */
-export type Outcome = Record<ThresholdChoice, { value: number; isUndefined: boolean }>;
+/** What a training comes to: the score on the test rows, for each choice of a decision. */
+export type Outcome = Partial<Record<ThresholdChoice, Judged>>;
+
+/** What is trained how often, and judged how. */
+export interface ContestSetting {
+  readonly model: ComparedLoss["model"];
+  readonly classes: number;
+  readonly score: Score;
+  readonly seed: number;
+}
 
 /**
- * Trains one loss on one split with Adam (learning rate 0.01, batches of 256). At ten times of the training the validation
- * rows are scored, at ½ and with the threshold that is best on them; the test rows judge the best time of each.
+ * Trains one loss on one split with Adam (learning rate 0.01, batches of 256); a score's loss at the running counts of all
+ * training rows. At ten times of the training the validation rows are scored, by each choice of a decision: with the
+ * threshold that is best on them, say. The test rows judge the best time of each.
  */
 export function contest(
-  { trained, balanced }: Contestant,
-  model: ComparedLoss["model"],
-  { train, validation, test }: Parts,
-  score: Score,
-  seed: number,
+  { objective, balanced }: Contestant,
+  { train: trained, validation, test }: Parts,
+  { model, classes, score, seed }: ContestSetting,
 ): Outcome {
-  const epochs = Math.max(stops, Math.min(mostEpochs, Math.ceil(leastSteps / Math.ceil(train.y.length / batchSize))));
-  const every = Math.floor(epochs / stops), rows = Array.from(validation.y, (_, row) => row);
-  const best: Record<ThresholdChoice, Stop | undefined> = { tuned: undefined, "0.5": undefined };
-  const offer = (choice: ThresholdChoice, stop: Stop) => {
-    const own = best[choice];
-    if (own === undefined || stop.onValidation > own.onValidation) best[choice] = stop;
-  };
-  trainNetwork({
-    ...train,
-    sampleWeight: balanced ? balancedWeights(train.y) : undefined,
-    loss: trained,
-    hidden: model === "linear" ? 0 : units,
+  const batches = Math.ceil(trained.y.length / batchSize), outputs = outputsOf(classes);
+  const epochs = Math.max(stops, Math.min(mostEpochs, Math.ceil(leastSteps / batches)));
+  const every = Math.floor(epochs / stops), features = trained.x.length / trained.y.length;
+  const choices = Object.entries(choicesOf(score, outputs)), best: Record<string, Stop> = {};
+  train(trained, {
+    form: { features, hidden: model === "linear" ? 0 : units, outputs },
+    objective,
+    weights: balanced ? balancedWeights(trained.y, classes) : undefined,
     epochs,
     batchSize,
+    learningRate,
     random: seededRandom(seed),
-    onEpoch: (epoch, network) => {
+    onEpoch: (epoch, logitsOf) => {
       if (epoch % every !== 0) return;
-      const yPred = network.predict(validation.x), yTrue = validation.y, onTest = network.predict(test.x);
-      const at = (threshold: number) => decided(score, yTrue, yPred, threshold).value;
-      const { threshold } = bestCut(score, { yTrue, yPred }, rows);
-      offer("tuned", { onValidation: at(threshold), threshold, test: onTest });
-      offer("0.5", { onValidation: at(0.5), threshold: 0.5, test: onTest });
+      const onValidation = logitsOf(validation.x), onTest = logitsOf(test.x);
+      for (const [choice, choose] of choices) {
+        const judge = choose(validation.y, onValidation), { value } = judge(validation.y, onValidation);
+        if (choice in best && value <= best[choice].onValidation) continue;
+        best[choice] = { onValidation: value, judge, test: onTest };
+      }
     },
   });
-  const judged = (stop: Stop) => decided(score, test.y, stop.test, stop.threshold);
-  return { tuned: judged(best.tuned!), "0.5": judged(best["0.5"]!) };
+  return Object.fromEntries(Object.entries(best).map(([choice, stop]) => [choice, stop.judge(test.y, stop.test)]));
 }

@@ -3,8 +3,8 @@ import type { ComparedData } from "./types.ts";
 
 /** What a report says of a table. */
 export function dataOf(
-  { yTrue, label, positive, chosen, features, categorical, missing, empty }: InferredDataset,
+  { yTrue, label, names, classes, positive, chosen, features, categorical, missing, empty }: InferredDataset,
 ): ComparedData {
-  const positives = yTrue.reduce((sum, y) => sum + y, 0);
-  return { rows: yTrue.length, positives, label, positive, chosen, features, categorical, missing, empty };
+  const sizes = names.map((name, k) => ({ name, rows: classes[k] }));
+  return { rows: yTrue.length, classes: sizes, label, positive, chosen, features, categorical, missing, empty };
 }

@@ -25,17 +25,17 @@ export function correctedInterval(differences: readonly number[], testByTrain: n
   return { mean, low: mean - half, high: mean + half };
 }
 
-/** Every loss with a threshold of the same kind, and cross-entropy with the other one against tuned cross-entropy. */
+/** Every loss that decides in the same way, and cross-entropy at 0.5 against tuned cross-entropy. */
 function opponents(losses: readonly ComparedLoss[], against: ThresholdChoice): ComparedLoss[] {
   return losses.filter(({ loss, threshold }) =>
     loss === reference ? against === "tuned" && threshold === "0.5" : threshold === against
   );
 }
 
-/** All differences to cross-entropy, tuned and at ½, split by split; those of a model against the same hold together. */
+/** All differences to cross-entropy, split by split; those of a model against the same hold together. */
 export function differencesOf(losses: readonly ComparedLoss[], testByTrain: number): ComparedDifference[] {
   const bases = losses.filter(({ loss }) => loss === reference);
-  return (["tuned", "0.5"] as const).flatMap((against) =>
+  return (["tuned", "0.5", "argmax"] as const).flatMap((against) =>
     bases.filter(({ threshold }) => threshold === against).flatMap((base) => {
       const own = opponents(losses, against).filter(({ model }) => model === base.model);
       return own.map(({ model, loss, threshold, values }) => {

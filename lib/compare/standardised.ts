@@ -1,5 +1,14 @@
-/** Columns of numbers, all of the same length. */
+/** Columns of numbers, all of the same length; NaN where a value is missing. */
 export type Columns = readonly ArrayLike<number>[];
+
+/** The column with the median of its given rows where a value is missing; 0, if these have none at all. */
+function filled(column: ArrayLike<number>, rows: readonly number[]): ArrayLike<number> {
+  if (!Array.from(column).some(Number.isNaN)) return column;
+  const there = Float64Array.from(rows.filter((row) => !Number.isNaN(column[row])), (row) => column[row]).sort();
+  const half = there.length >> 1;
+  const middle = there.length === 0 ? 0 : there.length % 2 ? there[half] : (there[half - 1] + there[half]) / 2;
+  return Float64Array.from(column, (v) => Number.isNaN(v) ? middle : v);
+}
 
 /** The mean and the scale of a column's given rows (ddof 1, as in pandas); a constant's scale is ∞, so that it becomes 0. */
 function moments(column: ArrayLike<number>, rows: readonly number[]): { mean: number; scale: number } {
@@ -15,12 +24,13 @@ function moments(column: ArrayLike<number>, rows: readonly number[]): { mean: nu
  *
  *     (x − mean) / √(Σ(x − mean)² / (n − 1)),  over the rows `by`
  *
- * A column that is constant there (pandas would make it NaN) is 0.
+ * A column that is constant there (pandas would make it NaN) is 0. A missing value is the median of those rows first.
  */
 export function standardised(columns: Columns, by: readonly number[]): { x: Float64Array; width: number } {
   const width = columns.length + 1, rows = columns[0].length;
   const x = new Float64Array(rows * width).fill(1);
-  columns.forEach((column, j) => {
+  columns.forEach((given, j) => {
+    const column = filled(given, by);
     const { mean, scale } = moments(column, by);
     for (let row = 0; row < rows; row++) x[row * width + j] = (column[row] - mean) / scale;
   });

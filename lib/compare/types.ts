@@ -1,5 +1,8 @@
-/** How the threshold of a row was chosen: on rows that were not trained on, or not at all. */
-export type ThresholdChoice = "tuned" | "0.5";
+/**
+ * How outputs became decisions: by a threshold that was tuned on rows that were not trained on, by the threshold 0.5, or,
+ * of more than two classes, by the largest output, where there is no threshold to tune.
+ */
+export type ThresholdChoice = "tuned" | "0.5" | "argmax";
 
 /** What one loss reached with one model. */
 export interface ComparedLoss {
@@ -7,7 +10,7 @@ export interface ComparedLoss {
   readonly model: "linear" | "network";
   /** "cross-entropy", "cross-entropy, class weights", "f1 loss, softsign", … */
   readonly loss: string;
-  /** How its threshold was chosen. */
+  /** How it decides. */
   readonly threshold: ThresholdChoice;
   /** The score on the test rows, one a split. */
   readonly values: readonly number[];
@@ -17,7 +20,7 @@ export interface ComparedLoss {
 
 /** How much better a loss was than the one it is compared with, on the same splits. */
 export interface ComparedDifference extends Pick<ComparedLoss, "model" | "loss" | "threshold"> {
-  /** How cross-entropy's threshold was chosen, with which it is compared. */
+  /** How the cross-entropy decides that it is compared with. */
   readonly against: ThresholdChoice;
   /** The mean of the differences; above 0 it is better than cross-entropy. */
   readonly mean: number;
@@ -31,13 +34,13 @@ export interface ComparedDifference extends Pick<ComparedLoss, "model" | "loss" 
 export interface ComparedData {
   /** How many rows. */
   readonly rows: number;
-  /** How many of them are positive. */
-  readonly positives: number;
-  /** The label's column, its positive value, and why it is that one. */
+  /** The label's column. */
   readonly label: string;
-  /** The label's positive value. */
-  readonly positive: string;
-  /** Why it is that one. */
+  /** The label's values, and how many rows have each; of two, the second one is positive. */
+  readonly classes: readonly { readonly name: string; readonly rows: number }[];
+  /** The label's positive value; absent where there are more than two classes. */
+  readonly positive?: string;
+  /** Why it is that one, or why these are the classes. */
   readonly chosen: string;
   /** The columns that were used. */
   readonly features: readonly string[];

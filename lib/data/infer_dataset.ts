@@ -1,10 +1,10 @@
 import pl from "nodejs-polars";
-import { type PositiveLabel, positiveLabel } from "./positive_label.ts";
+import { type ClassLabel, classLabel } from "./class_label.ts";
 import type { Frame } from "./types.ts";
 
 /** What is known of a table of which nothing was known. */
-export interface InferredDataset extends PositiveLabel {
-  /** The rows: numbers, texts, `null` where a value is missing; the label, 0 or 1, is the last column. */
+export interface InferredDataset extends ClassLabel {
+  /** The rows: numbers, texts, `null` where a value is missing; the label, the class's index, is the last column. */
   readonly frame: Frame;
   readonly features: string[];
   /** Those of the features that are texts. */
@@ -66,18 +66,18 @@ function columnNames(frame: Frame, { label, drop = [] }: InferOptions): string[]
 }
 
 /**
- * Finds out what a table holds: which columns are numbers and which are categories, what is missing, which value of the label
- * is positive.
+ * Finds out what a table holds: which columns are numbers and which are categories, what is missing, which classes the label
+ * has.
  *
  * @throws {RangeError} A column that is not there, a missing label, an infinite number, a column of too many texts, a label of
- * other than two values without `positive`.
+ * one value only.
  */
 export function inferDataset(frame: Frame, options: InferOptions): InferredDataset {
   const names = columnNames(frame, options), { label } = options;
   const labels: unknown[] = [...frame.getColumn(label).toArray()];
   const gap = labels.findIndex(isMissing);
   if (gap >= 0) throw new RangeError(`Cannot ${TASK}: the label '${label}' is missing in row ${gap}`);
-  const own = positiveLabel(label, labels, options.positive);
+  const own = classLabel(label, labels, options.positive);
   const all = names.map((name) => ({ name, values: typed(name, [...frame.getColumn(name).toArray()]) }));
   const used = all.filter(({ values }) => values.some((value) => value !== null));
   if (used.length === 0) throw new RangeError(`Cannot ${TASK}: all columns besides '${label}' are empty`);

@@ -1,4 +1,4 @@
-import type { ComparedDifference, LossComparison, ThresholdChoice } from "../compare/types.ts";
+import type { ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "../compare/types.ts";
 import { escapeHtml } from "./escape.ts";
 import { figureHtml } from "./figure.ts";
 import { renderInline } from "./markdown.ts";
@@ -9,7 +9,16 @@ import { table } from "./table.ts";
 const titles: Record<ThresholdChoice, string> = {
   tuned: "With a tuned threshold, against cross-entropy's",
   "0.5": "With the threshold at 0.5, against cross-entropy's",
+  argmax: "Where the largest output decides, against cross-entropy",
 };
+
+const zeros: Record<ThresholdChoice, string> = {
+  tuned: "cross-entropy, tuned",
+  "0.5": "cross-entropy, at 0.5",
+  argmax: "cross-entropy",
+};
+
+const columns: Record<ThresholdChoice, string> = { tuned: "tuned", "0.5": "at 0.5", argmax: "by the largest output" };
 
 const nameOf = ({ loss, threshold, against }: ComparedDifference): string =>
   threshold === against ? loss : `${loss}, at ${threshold}`;
@@ -26,7 +35,7 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
     alt: `Differences in ${score}. ${said.join("; ")}.`,
     caption: `Mean differences in ${score} on the test rows of ${repeats} splits; 95 % intervals, a model's together.`,
     xLabel: `difference in ${score}`,
-    zeroLabel: `cross-entropy, ${against === "tuned" ? "tuned" : "at 0.5"}`,
+    zeroLabel: zeros[against],
     items: own.map((one) => ({ group: one.model, label: nameOf(one), mean: one.mean, low: one.low, high: one.high })),
   });
 }
@@ -48,24 +57,26 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
  * const { x, y } = syntheticBinary({ rows: 100, prevalence: 0.4, separation: 2, seed: 1 });
  * const frame = pl.DataFrame({ a: x.map(([a]) => a), ill: Array.from(y) });
  * const display = comparisonDisplay(await compareLosses(frame, { label: "ill", repeats: 3 }));
- * assertStringIncludes(display.text, "Use ");
+ * assertStringIncludes(display.text, "cross-entropy");
  * ```
  */
 export function comparisonDisplay(comparison: LossComparison): Output {
   const { recommendation, losses, score, repeats, data } = comparison;
-  const figures = (["tuned", "0.5"] as const).map((against) => differenceFigure(comparison, against));
+  const choices = [...new Set(losses.map(({ threshold }) => threshold))];
+  const figures = choices.map((against) => differenceFigure(comparison, against));
+  const meansOf = ({ model, loss }: ComparedLoss) =>
+    losses.filter((one) => one.model === model && one.loss === loss)
+      .map(({ threshold, mean }) => [columns[threshold], mean.toFixed(3)]);
+  const what = data.positive === undefined
+    ? `${data.classes.length} classes of ${data.label}`
+    : `${data.classes[1].rows} of them ${data.label} = ${data.positive}`;
   const reached = table(
-    losses.filter(({ threshold }) => threshold === "tuned").map(({ model, loss, mean }) => ({
-      model,
-      loss,
-      tuned: mean.toFixed(3),
-      "at 0.5": losses.find((one) => one.model === model && one.loss === loss && one.threshold === "0.5")!.mean
-        .toFixed(3),
+    losses.filter(({ threshold }) => threshold === choices[0]).map((one) => ({
+      model: one.model,
+      loss: one.loss,
+      ...Object.fromEntries(meansOf(one)),
     })),
-    {
-      caption: `${score} on test rows, means of ${repeats} splits of ${data.rows} rows (${data.positives} of them ` +
-        `${data.label} = ${data.positive})`,
-    },
+    { caption: `${score} on test rows, means of ${repeats} splits of ${data.rows} rows (${what})` },
   );
   const parts = [
     makeOutput(`<p><strong>${escapeHtml(recommendation)}</strong></p>`, recommendation),

@@ -13,10 +13,12 @@ export function adam(learningRate: number, size: number): Update {
   let t = 0;
   return (weights, gradient) => {
     t++;
-    gradient.forEach((g, j) => {
+    const ofMean = 1 - beta1 ** t, ofSquare = 1 - beta2 ** t;
+    for (let j = 0; j < weights.length; j++) {
+      const g = gradient[j];
       mean[j] = beta1 * mean[j] + (1 - beta1) * g;
       square[j] = beta2 * square[j] + (1 - beta2) * g * g;
-      weights[j] -= learningRate * (mean[j] / (1 - beta1 ** t)) / (Math.sqrt(square[j] / (1 - beta2 ** t)) + epsilon);
-    });
+      weights[j] -= learningRate * (mean[j] / ofMean) / (Math.sqrt(square[j] / ofSquare) + epsilon);
+    }
   };
 }

@@ -1,5 +1,5 @@
-import type { Rows } from "../counts/counts.ts";
 import { sigmoid } from "../counts/link.ts";
+import { backward, forward, initialWeights } from "./network_math.ts";
 import { objectiveOf, type TrainingLoss } from "./objective.ts";
 import { adam } from "./optimizer.ts";
 
@@ -97,12 +97,12 @@ export function trainNetwork(options: TrainNetworkOptions): Network {
   if (!(learningRate > 0 && learningRate < Infinity)) {
     throw new RangeError(`Cannot train: 'learningRate' must be a finite number > 0, it is ${learningRate}`);
   }
-  const weights = initialWeights(features, hidden, random);
+  const form = { features, hidden, outputs: 1 }, weights = initialWeights(form, random);
   const network: Network = {
     features,
     hidden,
     weights,
-    predict: (rows) => outputs({ features, hidden, weights }, rows).logits.map(sigmoid),
+    predict: (rows) => forward(form, weights, Float64Array.from(rows)).logits.map(sigmoid),
   };
   const update = adam(learningRate, weights.length);
   for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -140,38 +140,6 @@ function take({ x, y, sampleWeight }: Batch, rows: readonly number[], features: 
   };
 }
 
-/** Normal numbers with a variance of 2 over the number of inputs before a ReLU, 1 over it before the output; biases 0. */
-function initialWeights(features: number, hidden: number, random: TrainNetworkOptions["random"]): Float64Array {
-  const draw = (inputs: number, gain: number) => [
-    ...Array.from({ length: inputs }, () => random.normal() * Math.sqrt(gain / inputs)),
-    0,
-  ];
-  const layer = Array.from({ length: hidden }, () => draw(features, 2)).flat();
-  return Float64Array.from([...layer, ...draw(hidden || features, 1)]);
-}
-
-/** The logits of rows, and what the hidden units put out. */
-function outputs({ features, hidden, weights }: Omit<Network, "predict">, x: ArrayLike<number>) {
-  const n = x.length / features, last = hidden * (features + 1);
-  const logits = new Float64Array(n), units = new Float64Array(n * hidden);
-  for (let i = 0; i < n; i++) {
-    let z = weights[weights.length - 1];
-    if (hidden === 0) z += dot(weights, 0, x, i * features, features);
-    for (let h = 0, at = 0; h < hidden; h++, at += features + 1) {
-      const unit = weights[at + features] + dot(weights, at, x, i * features, features);
-      if (unit > 0) z += weights[last + h] * (units[i * hidden + h] = unit);
-    }
-    logits[i] = z;
-  }
-  return { logits, units };
-}
-
-function dot(a: ArrayLike<number>, atA: number, b: ArrayLike<number>, atB: number, length: number): number {
-  let sum = 0;
-  for (let j = 0; j < length; j++) sum += a[atA + j] * b[atB + j];
-  return sum;
-}
-
 /**
  * The loss of a network on some rows, and its gradient by the weights: the loss's gradient by the logits, passed back
  * by the chain rule.
@@ -181,30 +149,8 @@ export function networkGradient(
   { x, y, sampleWeight }: Batch,
   loss: TrainingLoss,
 ): { value: number; gradient: Float64Array } {
-  const { features, hidden, weights } = network;
-  const { logits, units } = outputs(network, x);
-  const rows: Rows = { yTrue: y, yPred: logits, sampleWeight };
-  const { value, gradient: byLogit } = objectiveOf(loss)(rows);
-  const gradient = new Float64Array(weights.length), last = hidden * (features + 1);
-  /** Adds one row to the gradient of the weights and the bias that begin at a place. */
-  const add = (at: number, g: number, row: number) => {
-    for (let j = 0, from = row * features; j < features; j++) gradient[at + j] += g * x[from + j];
-    gradient[at + features] += g;
-  };
-  for (let i = 0; i < byLogit.length; i++) {
-    const g = byLogit[i];
-    if (g === 0) continue;
-    if (hidden === 0) {
-      add(0, g, i);
-      continue;
-    }
-    for (let h = 0; h < hidden; h++) {
-      const unit = units[i * hidden + h];
-      if (unit === 0) continue; // it was cut off: neither weight counts
-      gradient[last + h] += g * unit;
-      add(h * (features + 1), g * weights[last + h], i);
-    }
-    gradient[weights.length - 1] += g;
-  }
-  return { value, gradient };
+  const { weights } = network, form = { ...network, outputs: 1 }, rows = Float64Array.from(x);
+  const { logits, units } = forward(form, weights, rows);
+  const { value, gradient } = objectiveOf(loss)({ yTrue: y, yPred: logits, sampleWeight });
+  return { value, gradient: backward(form, weights, rows, units, gradient) };
 }

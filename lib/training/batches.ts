@@ -66,18 +66,16 @@ function cutter(tensor: Tensor): (from: number, size: number) => Tensor {
   return (from, size) => tf.tensor(values.subarray(each * from, each * (from + size)), [size, ...shape], tensor.dtype);
 }
 
-function* slices(whole: ReadBatch, batchSize: number, order?: readonly number[]): Generator<ReadBatch> {
-  const rows = whole.yTrue.shape[0]!, batches = Math.ceil(rows / batchSize);
+function* slices(whole: ReadBatch, batchSize: number): Generator<ReadBatch> {
+  const rows = whole.yTrue.shape[0]!;
   const cutInputs = [whole.inputs].flat().map(cutter), cutLabels = cutter(whole.yTrue);
   const cutWeights = whole.sampleWeight && cutter(whole.sampleWeight);
-  for (let b = 0; b < batches; b++) {
-    const from = batchSize * (order?.[b] ?? b), size = Math.min(batchSize, rows - from);
-    const inputs = cutInputs.map((cut) => cut(from, size));
+  for (let from = 0; from < rows; from += batchSize) {
+    const size = Math.min(batchSize, rows - from), inputs = cutInputs.map((cut) => cut(from, size));
     yield {
       inputs: inputs.length === 1 ? inputs[0] : inputs,
       yTrue: cutLabels(from, size),
       sampleWeight: cutWeights?.(from, size),
-      examples: whole.examples && Array.prototype.slice.call(whole.examples, from, from + size),
     };
   }
 }
@@ -95,37 +93,38 @@ export function readerOf(what: string, data: TrainingData, batchSize?: number): 
   return { read: () => readBatches(what, data, batchSize), dispose: () => {} };
 }
 
-/** Tensors whose rows were shuffled, once: a batch has the same rows in every epoch. */
+/** Some rows of a tensor, as one of their own. */
+function rowsOf(tensor: Tensor, rows: readonly number[]): Tensor {
+  const values = tensor.dataSync(), each = tensor.size / tensor.shape[0]!;
+  const own = new (values.constructor as Float32ArrayConstructor)(rows.length * each);
+  rows.forEach((row, i) => own.set(values.subarray(row * each, (row + 1) * each), i * each));
+  return tf.tensor(own, [rows.length, ...tensor.shape.slice(1)], tensor.dtype);
+}
+
+/** Tensors whose rows were shuffled, once: a batch has the same rows in every epoch, and is made once. */
 export function shuffledReader(
   what: string,
   data: Extract<TrainingData, readonly unknown[]>,
   batchSize: number,
   shuffle: (rows: number[]) => number[],
 ): BatchReader {
-  const given = takeApart(what, "'data'", data);
-  if (given.yTrue.shape[0] === 0) throw new RangeError(`Cannot compute ${what}: 'data' has no rows`);
-  const examples = shuffle(Array.from({ length: given.yTrue.shape[0]! }, (_, row) => row));
-  const { inputs, yTrue, sampleWeight } = tf.tidy(() => {
-    const indices = tf.tensor1d(examples, "int32"), pick = (tensor: Tensor): Tensor => tf.gather(tensor, indices);
+  const { inputs, yTrue, sampleWeight } = takeApart(what, "'data'", data), n = yTrue.shape[0]!;
+  if (n === 0) throw new RangeError(`Cannot compute ${what}: 'data' has no rows`);
+  const examples = shuffle(Array.from({ length: n }, (_, row) => row));
+  const batches = Array.from({ length: Math.ceil(n / batchSize) }, (_, b): ReadBatch => {
+    const rows = examples.slice(b * batchSize, (b + 1) * batchSize);
     return {
-      inputs: Array.isArray(given.inputs) ? given.inputs.map(pick) : pick(given.inputs),
-      yTrue: pick(given.yTrue),
-      sampleWeight: given.sampleWeight && pick(given.sampleWeight),
+      inputs: Array.isArray(inputs) ? inputs.map((input) => rowsOf(input, rows)) : rowsOf(inputs, rows),
+      yTrue: rowsOf(yTrue, rows),
+      sampleWeight: sampleWeight && rowsOf(sampleWeight, rows),
+      examples: rows,
     };
   });
-  const own = [...[inputs].flat(), yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
-  const whole = { inputs, yTrue, sampleWeight, examples };
   return {
     *read(order) {
-      for (const batch of slices(whole, batchSize, order)) {
-        try {
-          yield batch;
-        } finally {
-          disposeBatch(batch);
-        }
-      }
+      for (const b of order ?? batches.keys()) yield batches[b];
     },
-    dispose: () => tf.dispose(own),
+    dispose: () => batches.forEach(disposeBatch),
   };
 }
 
@@ -139,6 +138,16 @@ async function* fromDataset(data: Extract<TrainingData, { iterator(): unknown }>
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
 }
 
+/** What to do with a file's name or a polars frame; nothing for other things. This module knows polars by its methods alone. */
+function tableHint(data: unknown): string | undefined {
+  const how = "give batchesOf(…, { label }) of the data module, which reads it in batches";
+  if (typeof data === "string" && /\.(csv|parquet)$/i.test(data)) {
+    return `the name of a file, ${describe(data)}: ${how}`;
+  }
+  if (hasMethod(data, "collect") || hasMethod(data, "getColumn")) return `a polars frame: ${how}`;
+  return undefined;
+}
+
 /** Throws unless the data are of a kind that can be read. */
 export function checkData(what: string, data: unknown, batchSize: number | undefined): void {
   if (Array.isArray(data)) {
@@ -148,7 +157,7 @@ export function checkData(what: string, data: unknown, batchSize: number | undef
   if (!hasMethod(data, Symbol.asyncIterator) && !hasMethod(data, "iterator") && typeof data !== "function") {
     throw new TypeError(
       `Cannot compute ${what}: 'data' must be [x, y], [x, y, sampleWeight], a tf.data.Dataset, an async iterable or a ` +
-        `function that returns an iterable, it is ${describe(data)}`,
+        `function that returns an iterable, it is ${tableHint(data) ?? describe(data)}`,
     );
   }
   if (batchSize !== undefined) {

@@ -7,14 +7,20 @@ import type { Numbers, OptimizerState } from "./snapshot.ts";
 /** What must be the same for a training to go on. */
 export interface Identity {
   readonly loss: string;
+  /** The loss's step and options, in the first epoch and in the last one that is done: a slope may be annealed. */
+  readonly settings: readonly [first: object, last: object];
   readonly mode: string;
   readonly optimizer: string;
+  /** The optimizer's learning rate and the like, as they were at the start. */
+  readonly optimizerSettings: object;
   readonly batchSize: number;
   readonly seed: number;
   /** The shapes of the model's weights. */
   readonly shapes: readonly (readonly (number | null)[])[];
   /** Whether the best weights are kept, for early stopping. */
   readonly best: "kept" | "not kept";
+  /** Which data say what the best epoch is. */
+  readonly judgedBy: "data" | "validationData";
 }
 
 /** All that a training needs to go on after an epoch. */
@@ -32,7 +38,7 @@ export interface Checkpoint {
   readonly counts: readonly Counts[];
 }
 
-const format = "fitMetric 1";
+const format = "fitMetric 2";
 
 const types = { float32: Float32Array, int32: Int32Array };
 
@@ -62,8 +68,8 @@ function read(_key: string, value: unknown): unknown {
 
 /** Reads and writes the checkpoints of one training. */
 export interface Checkpoints {
-  /** The last one; nothing, if there is none. */
-  load(identity: Identity): Promise<Checkpoint | undefined>;
+  /** The last one; nothing, if there is none. `identity`: this training's, after so many epochs. */
+  load(identity: (done: number) => Identity): Promise<Checkpoint | undefined>;
   save(checkpoint: Checkpoint): Promise<void>;
 }
 
@@ -78,7 +84,7 @@ export function checkpointsIn(place: string | CheckpointStore): Checkpoints {
       const text = await store.read();
       if (text === undefined) return undefined;
       const saved = parse(named, text);
-      for (const [key, value] of Object.entries(identity)) {
+      for (const [key, value] of Object.entries(identity(saved.done))) {
         const before = JSON.stringify(saved.identity[key as keyof Identity]), now = JSON.stringify(value);
         if (before === now) continue;
         throw new RangeError(

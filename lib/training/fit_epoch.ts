@@ -6,6 +6,7 @@ import type { EpochLoss } from "./fit_options.ts";
 import type { Optimizer } from "./optimizers.ts";
 import { gradientPass, lossGradients, type Model } from "./passes.ts";
 import { runningEpoch } from "./running_epoch.ts";
+import { stepperOf } from "./stepper.ts";
 
 /** What an epoch trains with. */
 export interface EpochWork {
@@ -25,19 +26,23 @@ export interface EpochWork {
 /** A step a batch; returns how many rows had a gradient. */
 export async function trainRunning(work: EpochWork): Promise<number> {
   const { name, model, optimizer, reader, chosen: { parts }, evaluation: { soft, batches }, before, after } = work;
-  const order = work.order ?? batches.map((_, b) => b);
-  const { living, met } = await runningEpoch(reader, {
-    name,
-    model,
-    parts,
-    batches,
-    order,
-    before,
-    after: (batch, loss, rows) => after(batch, rows, loss),
-    step: (gradients) => optimizer.applyGradients(gradients as never),
-  });
-  checkSame(name, soft, met, { between: "the passes", by: "labels" });
-  return living;
+  const order = work.order ?? batches.map((_, b) => b), { step, end } = stepperOf(optimizer);
+  try {
+    const { living, met } = await runningEpoch(reader, {
+      name,
+      model,
+      parts,
+      batches,
+      order,
+      before,
+      after: (batch, loss, rows) => after(batch, rows, loss),
+      step,
+    });
+    checkSame(name, soft, met, { between: "the passes", by: "labels" });
+    return living;
+  } finally {
+    end();
+  }
 }
 
 /** One step along the gradient of the whole; returns how many rows had one. */

@@ -1,4 +1,6 @@
+import type { Counts } from "../counts/counts.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
+import type { Score } from "../scores/score.ts";
 import { toStep } from "../steps/to_step.ts";
 import type { DatasetSums } from "./dataset_sums.ts";
 import type { Model } from "./passes.ts";
@@ -16,6 +18,32 @@ export function blownUp(name: string, epoch: number, cause?: unknown): Error {
   return new RangeError(
     `Cannot train on ${name}: the model's weights are not finite any more in epoch ${epoch}; ${advice}`,
     { cause },
+  );
+}
+
+/**
+ * Refuses data to choose epochs and thresholds by on which the score is the same whatever a model says: F1 without a positive
+ * is 0, or 0/0.
+ */
+export function checkTelling(score: Score, counts: readonly Counts[]): void {
+  const tells = counts.some(({ tp, fp, fn, tn }) => {
+    const shares = [0.1, 0.5, 0.9], positives = tp + fn, negatives = fp + tn;
+    const values = shares.flatMap((p) =>
+      shares.map((n) =>
+        score.value({ tp: p * positives, fn: (1 - p) * positives, fp: n * negatives, tn: (1 - n) * negatives })
+      )
+    );
+    return new Set(values.filter((value) => !Number.isNaN(value))).size > 1;
+  });
+  if (tells) return;
+  const without = counts.every(({ tp, fn }) => tp + fn === 0)
+    ? "has no positive"
+    : counts.every(({ fp, tn }) => fp + tn === 0)
+    ? "has no negative"
+    : "has rows of one class only in each column";
+  throw new RangeError(
+    `Cannot train: 'validationData' ${without}, so its ${score.name} is the same whatever the model says: it can choose ` +
+      "neither an epoch nor a threshold; give rows of both classes, or none",
   );
 }
 

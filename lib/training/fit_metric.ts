@@ -11,7 +11,7 @@ import { type Checkpoint, checkpointsIn, type Identity } from "./checkpoint.ts";
 import { checkSame } from "./dataset_sums.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import { trainExact, trainRunning } from "./fit_epoch.ts";
-import { blownUp, deadGradient, weightsAreFinite } from "./fit_failure.ts";
+import { blownUp, checkTelling, deadGradient, weightsAreFinite } from "./fit_failure.ts";
 import {
   checkFit,
   type EpochLoss,
@@ -22,6 +22,7 @@ import {
 } from "./fit_options.ts";
 import { showProgress } from "./fit_progress.ts";
 import type { FitResult } from "./fit_result.ts";
+import { settingsOfLoss, settingsOfOptimizer } from "./fit_settings.ts";
 import { type Optimizer, toOptimizer } from "./optimizers.ts";
 import type { Model } from "./passes.ts";
 import { type Numbers, optimizerState, setOptimizerState, setWeights, weightsOf } from "./snapshot.ts";
@@ -43,6 +44,8 @@ interface Work {
   readonly model: Model;
   readonly options: FitMetricOptions;
   readonly optimizer: Optimizer;
+  /** Its learning rate and the like, at the start: callbacks may change them. */
+  readonly optimizerSettings: object;
   readonly train: BatchReader;
   readonly validation?: BatchReader;
   /** Where the order of the batches comes from; absent: they come as they are read. */
@@ -85,23 +88,32 @@ async function tell(callbacks: readonly FitCallbacks[], event: Event, ...values:
  * exact mode it runs as in `predict`.
  *
  * Regularisation is not part of the loss. A `tf.data.Dataset`, an iterable or a function is read two times an epoch and
- * once before, in the same batches; shuffle in it only what keeps each batch's rows together. What the optimizer remembers
- * stays in it, if it was given as an object.
+ * once before, in the same batches; shuffle in it only what keeps each batch's rows together. Labels and weights that change
+ * between the readings are an error. Features that do, by augmentation say, are trained on as they come: in running mode
+ * nothing tells them from those that the weights have moved, so the counts are those of the features as they were last read.
+ * What the optimizer remembers stays in it, if it was given as an object.
+ *
+ * On the backends cpu and wasm a sequential model of dense layers alone is differentiated by a loop of this library's, and
+ * `tf.train.adam` steps in one: the outputs and Adam's steps are TensorFlow.js' to the bit, the gradients up to float32
+ * rounding, for they are summed in float64.
  *
  * A checkpoint holds the weights, what the optimizer remembers, the counts, the history and the best weights; the file is
  * written beside and then renamed, so that there is always a whole one. Resumed with the same arguments on the same
- * backend, a training ends at the weights of one that was not interrupted, to the last bit.
+ * backend, a training ends at the weights of one that was not interrupted, to the last bit; with another loss, step, slope,
+ * optimizer, learning rate, seed or the like it is refused. Only the number of epochs may be raised.
  *
  * @param model A model with one output; it need not be compiled.
  * @param data Tensors, [x, y] or [x, y, sampleWeight]; a `tf.data.Dataset`; an async iterable of batches that can be read
- * again; a function that returns an iterable.
+ * again; a function that returns an iterable. Weights of the rows are a part of the data, there is no option for them; a file
+ * or a polars frame is read by `batchesOf` of the data module.
  * @param options See {@linkcode FitMetricOptions}.
  * @returns The history and the best epoch; with validation data, the tuned threshold.
  * @throws {TypeError} A loss that is not of this library, data, an optimizer or a checkpoint of another kind, an unknown
  * option.
  * @throws {RangeError} An option out of range; a batch that the loss refuses (the error names the row); data that differ
  * between the passes; weights that are not finite any more, or a whole epoch without a gradient, with what to change; a
- * decision `{ top: k }`; a checkpoint of another training.
+ * decision `{ top: k }`; a checkpoint of another training; validation data on which the score is the same whatever a model
+ * says, for want of a positive say.
  *
  * @see Schmidt, Le Roux and Bach, "Minimizing Finite Sums with the Stochastic Average Gradient", Mathematical Programming
  * 162, 2017, for the memory of what each part of a sum last was (SAG), there of gradients.
@@ -144,6 +156,7 @@ export async function fitMetric(model: Model, data: TrainingData, options: FitMe
       model,
       options,
       optimizer: made,
+      optimizerSettings: settingsOfOptimizer(made),
       train,
       validation,
       random: shuffled ? random : undefined,
@@ -159,12 +172,21 @@ export async function fitMetric(model: Model, data: TrainingData, options: FitMe
 const outOfPatience = ({ done, best }: State, patience = Infinity): boolean =>
   best !== undefined && done - 1 - best.epoch >= patience;
 
-/** What a checkpoint must have in common with this training. */
-function identityOf({ name, model, options, optimizer }: Work): Identity {
-  const { mode = "running", batchSize = defaultBatchSize, seed = 0, patience } = options;
-  const shapes = model.getWeights().map(({ shape }) => shape);
-  const best = patience === undefined ? "not kept" : "kept";
-  return { loss: name, mode, optimizer: optimizer.constructor.name, batchSize, seed, shapes, best };
+/** What a checkpoint after so many epochs must have in common with this training. */
+function identityOf({ name, model, options, optimizer, optimizerSettings }: Work, done: number): Identity {
+  const { mode = "running", batchSize = defaultBatchSize, seed = 0, patience, validationData } = options;
+  return {
+    loss: name,
+    settings: [settingsOfLoss(lossOf(options, 0).parts), settingsOfLoss(lossOf(options, done - 1).parts)],
+    mode,
+    optimizer: optimizer.constructor.name,
+    optimizerSettings,
+    batchSize,
+    seed,
+    shapes: model.getWeights().map(({ shape }) => shape),
+    best: patience === undefined ? "not kept" : "kept",
+    judgedBy: validationData === undefined ? "data" : "validationData",
+  };
 }
 
 /** All that is needed to go on from here. */
@@ -174,7 +196,7 @@ function checkpointOf(
   { soft: { rows, counts } }: Evaluation,
 ): Checkpoint {
   const optimizer = optimizerState(work.optimizer), weights = weightsOf(work.model);
-  return { identity: identityOf(work), done, epoch, history, best: best!, weights, optimizer, rows, counts };
+  return { identity: identityOf(work, done), done, epoch, history, best: best!, weights, optimizer, rows, counts };
 }
 
 function goOnFrom(saved: Checkpoint, { model, optimizer }: Work, state: State): void {
@@ -219,9 +241,13 @@ async function fit(work: Work): Promise<FitResult> {
   const state: State = { done: 0, epoch: [], history: {} }, each = mode === "running";
   const heard = stoppable(model), callbacks = introduce(options, heard);
   const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
-  const saved = options.resume ? await checkpoints!.load(identityOf(work)) : undefined;
+  const saved = options.resume ? await checkpoints!.load((done) => identityOf(work, done)) : undefined;
   if (saved !== undefined) goOnFrom(saved, work, state);
   let chosen = lossOf(options, state.done, name), evaluation = await measure(work, chosen, work.train, each);
+  if (work.validation !== undefined) {
+    const { soft } = await measure(validating(work), chosen, work.validation);
+    checkTelling(chosen.parts.scoring.score, soft.counts);
+  }
   if (saved !== undefined) {
     checkSame(name, saved, evaluation.soft, { between: "the checkpoint and now", by: "labels" });
     for (let epoch = 0; epoch < state.done; epoch++) work.random?.shuffle(evaluation.batches); // those that are done

@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import type { Setting } from "../averages/setting.ts";
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
@@ -74,7 +75,9 @@ export interface FitMetricOptions {
    * @default {0}
    */
   seed?: number;
-  /** Data that are not trained on; their hard metric decides which weights are the best. */
+  /**
+   * Data that are not trained on; their hard metric decides which weights are the best, so they need rows of both classes.
+   */
   validationData?: TrainingData;
   /**
    * After how many epochs without a better hard metric it stops. The best weights are restored, however it ends; without
@@ -170,6 +173,13 @@ function checkCheckpoint({ checkpoint, resume = false }: FitMetricOptions): void
 
 /** Throws unless the arguments can be trained with. */
 export function checkFit(model: Model, data: TrainingData, options: FitMetricOptions): void {
+  if (options !== null && typeof options === "object" && "sampleWeight" in options) {
+    throw new TypeError(
+      `Cannot ${task}: 'sampleWeight' is ${
+        options.sampleWeight instanceof tf.Tensor ? "a tensor" : describe(options.sampleWeight)
+      }, but weights are no option: they are the third part of 'data', [x, y, sampleWeight]`,
+    );
+  }
   checkOptions("a training", options, optionNames);
   const { mode = "running", epochs, batchSize, seed = 0, patience, optimizer = "adam", progress = false } = options;
   const { signal, callbacks = [], resume = false, validationData } = options;

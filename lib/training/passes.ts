@@ -6,6 +6,7 @@ import { describe } from "../check/describe.ts";
 import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
 import type { Tensor } from "../tensor.ts";
 import type { BatchReader, ReadBatch } from "./batches.ts";
+import { denseStack, stackGradients, stackOutputs } from "./dense_stack.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 
 /** A model of TensorFlow.js, `tf.LayersModel`. */
@@ -40,6 +41,8 @@ export function checkModel(name: string, model: Model): void {
 
 /** What the model makes of a batch. */
 export function outputOf(name: string, model: Model, { inputs }: ReadBatch, training = false): Tensor {
+  const stack = denseStack(model), last = stack && stackOutputs(stack, inputs)?.at(-1);
+  if (last !== undefined) return last;
   const output = model.apply(inputs, { training });
   if (output instanceof tf.Tensor) return output;
   throw new RangeError(`Cannot compute ${name}: 'model' must have one output, it has ${model.outputs.length}`);
@@ -66,6 +69,11 @@ export function batchGradients(
   byOutputs: (yPred: Tensor) => Float32Array,
   training = false,
 ): Record<string, Tensor> {
+  const stack = denseStack(model), outputs = stack && stackOutputs(stack, batch.inputs);
+  if (outputs !== undefined) {
+    const yPred = outputs.at(-1)!, all = stackGradients(stack!, outputs, byOutputs(yPred));
+    return Object.fromEntries(variables.map(({ name }) => [name, all[name]]));
+  }
   // An error inside of a gradient would leave tensors of TensorFlow.js' tape behind: it is thrown after it.
   let failure: { error: unknown } | undefined;
   const op = tf.customGrad((yPred) => {

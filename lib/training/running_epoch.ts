@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
-import { eachCount } from "../counts/each_count.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
 import type { BatchReader } from "./batches.ts";
-import { DatasetSums } from "./dataset_sums.ts";
+import type { DatasetSums } from "./dataset_sums.ts";
 import { batchGradients, count, livingRows, type Model } from "./passes.ts";
+import { RunningCounts } from "./running_counts.ts";
 
 /** What an epoch works on. */
 export interface RunningEpochOptions {
@@ -23,12 +23,9 @@ export interface RunningEpochOptions {
 }
 
 /**
- * One step a batch. The score's partial derivatives are taken at the running counts of the data set,
- *
- *     C = Σ of what each batch counted when it was last met, this one's just now
- *
- * and the batch's gradient is multiplied by the number of batches, so that with weights that stand still the mean of an
- * epoch's steps is the gradient of the data set's loss.
+ * One step a batch. The score's partial derivatives are taken at the running counts of the data set, and the batch's
+ * gradient is multiplied by the number of batches, so that with weights that stand still the mean of an epoch's steps is
+ * the gradient of the data set's loss.
  *
  * @returns How many rows had a gradient, and what the batches counted, each when it was met.
  */
@@ -37,25 +34,18 @@ export async function runningEpoch(
   options: RunningEpochOptions,
 ): Promise<{ living: number; met: DatasetSums }> {
   const { name, model, parts, batches, order } = options;
-  // What is still to be met after each batch: sums alone, for a difference would not come to 0.
-  const later = order.map(() => new DatasetSums(parts));
-  for (let b = order.length - 2; b >= 0; b--) later[b] = batches[order[b + 1]].plus(later[b + 1]);
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-  let met = new DatasetSums(parts), living = 0, b = 0;
+  const running = new RunningCounts(parts, batches, order);
+  let living = 0, b = 0;
   for await (const batch of reader.read(order)) {
     if (b >= order.length) throw differ(name, order.length, "more");
     await options.before(b);
     let loss = NaN;
     tf.tidy(() => {
       const gradients = batchGradients(name, model, batch, variables, (yPred) => {
-        const { rows, counted } = count(name, parts, batch, yPred, met.rows), own = new DatasetSums(parts);
-        own.add(rows, counted);
-        met = met.plus(own);
-        const { value, partials } = met.plus(later[b]).score();
-        loss = parts.best - value;
-        const gradient = counted.gradient(
-          partials(counted).map((of) => eachCount((key) => -order.length * of[key])),
-        );
+        const { rows, counted } = count(name, parts, batch, yPred, running.met.rows);
+        const met = running.meet(rows, counted), gradient = counted.gradient(met.partials);
+        loss = met.loss;
         living += livingRows(gradient, rows);
         return gradient;
       }, true);
@@ -65,7 +55,7 @@ export async function runningEpoch(
     b++;
   }
   if (b < order.length) throw differ(name, order.length, String(b));
-  return { living, met };
+  return { living, met: running.met };
 }
 
 function differ(name: string, before: number, now: string): Error {

@@ -13,6 +13,7 @@ import pl from "nodejs-polars";
 import { precisionAtRecall } from "@roundabout/roundabout";
 import { compareLosses, type CompareLossesOptions, type Frame } from "@roundabout/roundabout/compare";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
+import { comparisonDisplay } from "@roundabout/roundabout/notebook";
 import { partsOf } from "../../lib/compare/contest.ts";
 import { correctedInterval, differencesOf } from "../../lib/compare/intervals.ts";
 import { recommend } from "../../lib/compare/recommend.ts";
@@ -85,14 +86,72 @@ Deno.test("the sentence: what is surely better is named, and nothing else is", (
   assertMatch(tuning, /where the threshold has to stay at 0.5 use the f1 loss/);
   assertMatch(said(made(0.7, 0.8, 0.7, 0.8)), /^Use cross-entropy with the threshold at 0.5, which is better/);
 
-  const noise = [0.3, -0.3, 0.2, -0.25];
-  const vague = made(0.8, 0.8, 0.8, 0.8).map((one, i) =>
-    i === 0 ? one : lossRow(one.model, one.loss, one.threshold, one.values.map((v, j) => v + noise[(i + j) % 4] / 5))
+  assertEquals(
+    said(made(0.8, 0.79, 0.81 - 0.02, 0.8)),
+    "Use cross-entropy with a tuned threshold: on the linear model every other loss is worse with a tuned threshold (f1 " +
+      "0.800, the others −0.010 to −0.010); where the threshold has to stay at 0.5 use the f1 loss (+0.010, +0.010 to " +
+      "+0.010 against cross-entropy's 0.790 there).",
+  );
+});
+
+/** The same with noise of its own for each but the first. */
+const noisy = (losses: ComparedLoss[], size: number): ComparedLoss[] =>
+  losses.map((one, i) =>
+    i === 0 ? one : lossRow(
+      one.model,
+      one.loss,
+      one.threshold,
+      one.values.map((v, j) => v + size * [0.3, -0.3, 0.2, -0.2][(i + j) % 4]),
+    )
+  );
+
+Deno.test("the sentence: no difference, and no difference that can be told, are not the same", () => {
+  const said = (losses: ComparedLoss[]) => recommend(losses, differencesOf(losses, 1 / 3), "f1");
+  assertEquals(
+    said(noisy(made(0.8, 0.8, 0.8, 0.8), 0.02)),
+    "No difference: on the linear model every loss comes to the same f1 within 0.05 (0.800, the others +0.000 to +0.000), so " +
+      "use cross-entropy; at 0.5 the other losses make no difference (f1 0.800, the others +0.000 to +0.000).",
+  );
+  // 0.5 is far below, and no split agrees with the next: the mean is a hint.
+  const open = said(noisy(made(0.6, 0.2, 0.5, 0.4), 5));
+  assertMatch(
+    open,
+    /^No difference can be told: .* reach from −\d\.\d+ to \+\d\.\d+; more splits than 4, or more rows, may tell; by the means alone, a hint and no more, cross-entropy with a tuned threshold is ahead; nor can it be told at 0.5 \(f1 0\.200, intervals from −/,
+  );
+  assertMatch(said(noisy(made(0.6, 0.2, 0.9, 0.4), 5)), /the f1 loss with a tuned threshold \(\+0\.300\) is ahead/);
+  const twelve = noisy(made(0.6, 0.2, 0.5, 0.4), 5).map((one) =>
+    lossRow(one.model, one.loss, one.threshold, [...one.values, ...one.values, ...one.values])
+  );
+  assertMatch(said(twelve), /it takes more rows to tell/);
+  // What is open for the own threshold alone is said of it alone.
+  const own = made(0.8, 0.8, 0.7, 0.8).map((one, i) => i === 1 ? noisy([one, one], 1)[1] : one);
+  assertMatch(
+    said(own),
+    /^Use cross-entropy, with a tuned threshold by the means alone \(0.5 is below tuned, .*: no sure difference\): .* every other loss is worse/,
+  );
+});
+
+Deno.test("the sentence of several classes: one decision, and no threshold in it", () => {
+  const said = (f1: number[]) => {
+    const losses = [
+      lossRow("network", "cross-entropy", "argmax", around(0.8)),
+      lossRow("network", "f1 loss, argmax", "argmax", f1),
+    ];
+    return recommend(losses, differencesOf(losses, 1 / 3), "macro f1");
+  };
+  assertEquals(
+    said(around(0.9)),
+    "Use the f1 loss, argmax: on the network its macro f1 is above the 0.800 of cross-entropy (+0.100, +0.100 to +0.100).",
+  );
+  assertEquals(
+    said(around(0.7)),
+    "Use cross-entropy: on the network every other loss is worse (macro f1 0.800, the others −0.100 to −0.100).",
   );
   assertMatch(
-    said(vague),
-    /^Use cross-entropy, whose threshold may be tuned or stay at 0.5: .* no other loss is seen to be better .*; at 0.5 none/,
+    said([0.3, 0.9, 0.8, 0.99]),
+    /^No difference can be told: on the network the intervals against cross-entropy \(/,
   );
+  assertMatch(said([0.81, 0.79, 0.805, 0.794]), /^No difference: .* so use cross-entropy\.$/);
 });
 
 Deno.test("differencesOf: split by split, as many together as there are", () => {
@@ -130,7 +189,8 @@ Deno.test("compareLosses: labels that have nothing to do with the columns: no lo
     y: Array.from({ length: rows }, () => Number(random.uniform() < 0.5)),
   });
   const { recommendation } = await compareLosses(frame, { label: "y", repeats: 5, score: "accuracy" });
-  assertMatch(recommendation, /no other loss is seen to be better/);
+  assertMatch(recommendation, /^(No difference can be told|Use cross-entropy|No difference)/);
+  assert(!recommendation.includes("Use the"), recommendation);
 });
 
 Deno.test("compareLosses: where positives are fewer and the threshold stays, the F1 loss wins", async () => {
@@ -156,7 +216,10 @@ Deno.test("compareLosses: a score with a floor, categories, gaps, a label of thr
   const options: CompareLossesOptions = { label: "kind", positive: "owl", drop: ["ill"], repeats: 3 };
   const { score, data, losses } = await compareLosses(frame, { ...options, score: precisionAtRecall({ recall: 0.5 }) });
   assertEquals(score, "precisionAtRecall0.5");
-  assertEquals([data.positives, data.chosen], [40, "as asked, against 2 others"]);
+  assertEquals([data.classes, data.chosen], [
+    [{ name: "other", rows: 80 }, { name: "owl", rows: 40 }],
+    "as asked, against 2 others",
+  ]);
   assertEquals([data.features, data.categorical], [["a", "b", "home", "age"], ["home"]]);
   assertEquals([data.missing, data.empty], [{ home: 8, age: 11 }, ["none"]]);
   assert(losses[0].loss === "cross-entropy" && losses.some(({ loss }) => loss.startsWith("precisionAtRecall0.5 loss")));
@@ -177,12 +240,13 @@ Deno.test("the splits: training rows alone scale and fill; a row is in one part"
 
 Deno.test("compareLosses: what is refused, before any work, by name", async () => {
   const frame = frameOf(60), names = Array.from({ length: 200 }, (_, i) => `n${i}`);
+  const several = frameOf(60, { kind: Array.from({ length: 60 }, (_, i) => "abc"[i % 3]) });
   const refused: [Frame, Partial<CompareLossesOptions>, RegExp][] = [
     [frame, { label: "y" }, /there is no column 'y', there are a, b, ill/],
     [frame, { drop: ["c"] }, /there is no column 'c'/],
     [frame, { drop: ["ill"] }, /'drop' has the label/],
     [frame, { drop: ["a", "b"] }, /no column besides the label/],
-    [frame, { label: "a" }, /the label 'a' must have two values, it has 60: .*; name one with 'positive'/],
+    [frame, { label: "a" }, /needs 10 rows at least, '.*' of 'a' has 1 \(it has 60 values; name one with 'positive'/],
     [frame, { positive: "2" }, /'positive' must be a value of 'ill' \('0', '1'\), it is '2'/],
     [frame, { repeats: 2 }, /'repeats' must be an integer from 3/],
     [frame, { seed: -1 }, /'seed' must be an integer/],
@@ -190,7 +254,10 @@ Deno.test("compareLosses: what is refused, before any work, by name", async () =
     [frame, { score: "f2" as "f1" }, /f2/],
     [frame, { labels: "ill" } as Partial<CompareLossesOptions>, /there is no option 'labels'/],
     [frame, { label: 3 as unknown as string }, /'label' must be the name of a column, it is 3/],
-    [frameOf(20), {}, /each class needs 10 rows at least, of 'ill' 6 are '1' and 14 are not/],
+    [frameOf(20), {}, /each class needs 10 rows at least, '1' of 'ill' has 6/],
+    [frameOf(60, { c: Array(60).fill(1) }), { label: "c" }, /the label 'c' has no other value than '1'/],
+    [several, { label: "kind", score: "accuracy" }, /'score' is 'accuracy', whose mean over more than two classes/],
+    [several, { label: "kind", score: precisionAtRecall({ recall: 0.9 }) }, /'precisionAtRecall0.9', whose mean over/],
     [frameOf(200, { id: names }), {}, /the column 'id' has 200 different texts \('n0' in row 0\): leave it out/],
     [frameOf(60, { c: Array(60).fill(1).with(7, Infinity) }), {}, /the column 'c' is infinite in row 7/],
     [pl.DataFrame({ a: [1, 2], ill: [null, 1] }), {}, /the label 'ill' is missing in row 0/],
@@ -210,4 +277,35 @@ Deno.test("compareLosses: a signal stops it between two trainings", async () => 
   const options = { label: "ill", repeats: 3, onProgress, signal: stop.signal };
   await assertRejects(() => compareLosses(frameOf(100), options), Error, "enough");
   assertEquals(tf.memory().numTensors, before);
+});
+
+/** Rows of three classes, one of them rare, in two columns. */
+function threeKinds(rows: number): Frame {
+  const random = seededRandom(4), kinds = ["ash", "elm", "oak"];
+  const of = Array.from({ length: rows }, (_, i) => i % 10 === 0 ? 2 : i % 2);
+  const column = (at: number[]) => of.map((kind) => at[kind] + 0.7 * random.normal());
+  return pl.DataFrame({ a: column([-1, 1, 0]), b: column([0, 0, 1.5]), kind: of.map((kind) => kinds[kind]) });
+}
+
+Deno.test("compareLosses: of three classes the largest output decides, by the mean of the classes' scores", async () => {
+  const options: CompareLossesOptions = { label: "kind", repeats: 3 };
+  const comparison = await compareLosses(threeKinds(300), options), { losses, differences, score, data } = comparison;
+  assertEquals([score, data.positive, data.classes.map(({ rows }) => rows)], ["macro f1", undefined, [120, 150, 30]]);
+  const own = ["cross-entropy", "cross-entropy, class weights", "f1 loss, argmax"];
+  assertEquals(
+    losses.map(({ model, loss, threshold }) => [model, loss, threshold]),
+    ["linear", "network"].flatMap((model) => own.map((loss) => [model, loss, "argmax"])),
+  );
+  assert(losses.every(({ mean }) => mean > 0.6), JSON.stringify(losses.map(({ mean }) => mean)));
+  assertEquals(differences.map(({ against }) => against), Array(4).fill("argmax"));
+  assertStringIncludes(String(comparison), "3 classes: kind = 'ash' 120, 'elm' 150, 'oak' 30");
+  assertStringIncludes(String(comparison), "there is no threshold to tune");
+  const shown = comparisonDisplay(comparison).text;
+  for (const words of ["by the largest output", "3 classes of kind", comparison.recommendation]) {
+    assertStringIncludes(shown, words);
+  }
+  assertEquals(JSON.stringify(comparison), JSON.stringify(await compareLosses(threeKinds(300), options)));
+  const against = await compareLosses(threeKinds(300), { ...options, positive: "oak" });
+  assertEquals([against.score, against.losses.length, against.data.positive], ["f1", 16, "oak"]);
+  assertEquals((await compareLosses(threeKinds(300), { ...options, score: "recall" })).score, "macro recall");
 });

@@ -1,10 +1,11 @@
 // deno task compare: what is refused, and the folds that are brought along. The numbers are tested in anyloss_test.ts.
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import pl from "nodejs-polars";
 import { readFolds } from "../../lib/compare/read_folds.ts";
 import { inferDataset } from "../../lib/data/infer_dataset.ts";
 import { readFrame } from "../../lib/data/read_frame.ts";
+import { compareByProtocol } from "../../tasks/compare_protocol.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
 
 async function compare(fixtures: Fixtures, ...args: string[]) {
@@ -33,6 +34,7 @@ Deno.test("compare: the folds and the positive class are said, and --json has th
   assertStringIncludes(stdout, "constant columns, left at 0: c");
   assertStringIncludes(stdout, "folds: those of folds.json");
   const { rows } = JSON.parse(await Deno.readTextFile(`${fixtures.folder}/out.json`));
+  assert(!stdout.includes("TensorFlow.js"), stdout); // no banner
   const keys = ["loss", "accuracy", "f1", "fBeta0.5", "fBeta2", "gMean", "balancedAccuracy"];
   assertEquals(rows.map(Object.keys), Array(6).fill(keys));
 });
@@ -40,8 +42,7 @@ Deno.test("compare: the folds and the positive class are said, and --json has th
 Deno.test("compare: bad usage is one sentence and 2", async () => {
   using fixtures = new Fixtures();
   fixtures.file("d.csv", good);
-  fixtures.file("gap.csv", good.replace("0,0,3", ",0,3"));
-  fixtures.file("text.csv", good.replace("0,0,3", "red,0,3"));
+  fixtures.file("ragged.csv", good.replace("\n7,", "\n7,7,"));
   fixtures.file("d.txt", good);
   const protocol = ["--protocol", "anyloss"], label = ["--label", "kind"];
   const expected: [string[], string][] = [
@@ -51,9 +52,12 @@ Deno.test("compare: bad usage is one sentence and 2", async () => {
     [["no.csv", ...label, ...protocol], "There is no file 'no.csv'"],
     [["d.txt", ...label], "its name must end in .csv or .parquet"],
     [["d.csv", "--label", "y", ...protocol], "there is no column 'y', there are a, b, c, kind"],
-    [["d.csv", "--label", "a"], "the label 'a' must have two values, it has 11"],
-    [["gap.csv", ...label, ...protocol], "no missing values, the column 'a' has some"],
-    [["text.csv", ...label, ...protocol], "numbers only, the column 'a' has texts"],
+    [["d.csv", "--label", "a"], "each class needs 10 rows at least, '1' of 'a' has 3 (it has 11 values; name one with"],
+    [
+      ["d.csv", "--label", "a", ...protocol],
+      "a label of two classes, 'a' has 11: set one against the rest with --positive",
+    ],
+    [["ragged.csv", ...label], "line 3 has 5 fields, the header has 4"],
     [["d.csv", ...label, "--score", "f2"], "--score takes precision, recall"],
     [["d.csv", ...label, "--score", "recall"], "'score' is 'recall' alone"],
     [["d.csv", ...label, "--score", "precisionAtRecall"], "--score precisionAtRecall needs --recall"],
@@ -62,6 +66,9 @@ Deno.test("compare: bad usage is one sentence and 2", async () => {
     [["d.csv", ...label, "--repeats", "2.5"], "--repeats takes a"],
     [["d.csv", ...label, "--folds", "f.json"], "--folds is of no use without --protocol anyloss"],
     [["d.csv", ...label, ...protocol, "--save", "x"], "--save is of no use with --protocol anyloss"],
+    [["d.csv", ...label, "--save", "none/x"], "--save none/x: there is no folder"],
+    [["d.csv", ...label, ...protocol, "--json", "none/x.json"], "--json none/x.json: there is no folder"],
+    [["d.csv", ...label, "--json", "."], "--json .: this is a folder"],
   ];
   await Promise.all(expected.map(async ([args, sentence]) => {
     const { code, stderr } = await compare(fixtures, ...args);
@@ -74,7 +81,8 @@ Deno.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a pag
   using fixtures = new Fixtures();
   const lines = rows.map((row, i) => `${row},${i % 7 === 0 ? "?" : ["rent", "own"][i % 2]}`);
   fixtures.file("d.csv", `a,b,c,kind,home\n${[...lines, ...lines].join("\n")}\n`);
-  const args = ["d.csv", "--label", "kind", "--score", "fBeta", "--beta", "2", "--repeats", "3", "--save", "out"];
+  const start = ["d.csv", "--label", "kind", "--score", "fBeta", "--beta", "2", "--repeats", "3"];
+  const args = [...start, "--save", "out", "--json", "own.json"];
   const { code, stdout, stderr } = await compare(fixtures, ...args);
   assertEquals(code, 0, stderr);
   for (const words of ["categories, a column each: home", "home 12", "out.json", "out.csv", "out.html"]) {
@@ -86,8 +94,43 @@ Deno.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a pag
   assertStringIncludes(await text("out.html"), recommendation);
   const [head, ...scores] = (await text("out.csv")).trim().split("\n");
   assertEquals([head, scores.length], ["model,loss,threshold,split,fBeta2", 48]);
+  assertEquals(await text("own.json"), await text("out.json"));
+  assert(stdout.split("\n").filter((line) => line.startsWith("training ")).length < 5, stdout); // 24 trainings in some seconds
+  assert(!stdout.includes("nothing is saved") && !stdout.includes("TensorFlow.js"));
+  assertStringIncludes((await compare(fixtures, ...start)).stdout, "nothing is saved: --save NAME writes");
   const first = losses[0] as { model: string; loss: string; threshold: string; values: number[] };
   assertEquals(scores[0], `${first.model},"${first.loss}",${first.threshold},1,${first.values[0]}`);
+});
+
+Deno.test("compare: the protocol takes texts and gaps, and says what it does with them", async () => {
+  using fixtures = new Fixtures();
+  const lines = rows.map((row, i) => `${i % 9 === 0 ? "" : i},${row},${i % 7 === 0 ? "?" : ["rent", "own"][i % 2]}`);
+  fixtures.file("d.csv", `age,a,b,c,kind,home\n${lines.join("\n")}\n`);
+  const args = ["d.csv", "--label", "kind", "--protocol", "anyloss", "--json", "out.json"];
+  const { code, stdout, stderr } = await compare(fixtures, ...args);
+  assertEquals(code, 0, stderr);
+  for (const words of ["categories: a column of 0 and 1 each", "missing numbers: the median of the rows that are"]) {
+    assertStringIncludes(stdout, words);
+  }
+  const { rows: table, withoutTestRows } = JSON.parse(await Deno.readTextFile(`${fixtures.folder}/out.json`));
+  assertEquals([table.length, withoutTestRows.length], [6, 6]);
+});
+
+Deno.test("compare: who stops the protocol after its first table has the paper's rows in the file", async () => {
+  using fixtures = new Fixtures();
+  const dataset = inferDataset(readFrame(fixtures.file("d.csv", good)), { label: "kind" });
+  const report = {
+    line: (text: string) => {
+      if (text.includes("standardised without the test rows")) throw new Error("stopped");
+    },
+    status() {},
+    progress() {},
+    wrote() {},
+  };
+  const json = `${fixtures.folder}/out.json`;
+  await assertRejects(() => compareByProtocol(dataset, { json }, report), Error, "stopped");
+  const { rows: table, tuned, withoutTestRows } = JSON.parse(await Deno.readTextFile(json));
+  assertEquals([table.length, tuned.loss, withoutTestRows], [6, "bce", undefined]);
 });
 
 Deno.test("compare: a Parquet file has the same answer as a CSV", () => {
@@ -108,6 +151,15 @@ Deno.test("inferDataset: which value is positive, what is missing, what is a num
   assertEquals([...of("x,y\n1,-1\n2,1\n3,1\n").yTrue], [0, 1, 1]);
   assertEquals([...of("x,y\n1,1\n2,2\n3,1\n").yTrue], [0, 1, 0]);
   assertEquals([...of("x,y\n1,0\n2,1\n", "0").yTrue], [1, 0]);
+  const several = of("x,y\n1,10\n2,2\n3,1b\n4,2\n"); // numbers by their size, then texts
+  assertEquals([several.names, several.classes, several.positive], [["2", "10", "1b"], [2, 1, 1], undefined]);
+  assertEquals([...several.yTrue], [1, 0, 2, 0]);
+  const rest = of("x,y\n1,10\n2,2\n3,b\n4,2\n", "2");
+  assertEquals([rest.names, [...rest.yTrue], rest.chosen], [
+    ["other", "2"],
+    [0, 1, 0, 1],
+    "as asked, against 2 others",
+  ]);
   const { frame, categorical, missing, constant } = of("\uFEFFx, z ,c,y\n1,red,5,0\nNA,?,5,1\n1e3,blue,5,1\n");
   assertEquals(frame.columns, ["x", "z", "c", "y"]);
   assertEquals(frame.toRecords().map(({ x }) => x), [1, null, 1000]);

@@ -23,7 +23,7 @@ import {
 } from "../../tasks/lab.ts";
 
 const project = fileURLToPath(root).replace(/[\\/]$/, "");
-const silent = { line() {}, status() {}, wrote() {} };
+const silent = { line() {}, status() {}, progress() {}, wrote() {} };
 const onWindows = Deno.build.os === "windows";
 
 /** Runs the task as a person does, in a copy of tasks/ without any .venv. */

@@ -1,7 +1,14 @@
 // What goes wrong while a model trains: processes that are killed, disks that are full, data that fail late.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { type CheckpointStore, f1Loss, fitMetric, type FitMetricOptions, metricGradient } from "../../lib/mod.ts";
+import {
+  type CheckpointStore,
+  f1Loss,
+  fitMetric,
+  type FitMetricOptions,
+  linearRamp,
+  metricGradient,
+} from "../../lib/mod.ts";
 import { backends, onBackends, random } from "../helpers.ts";
 
 const child = new URL("./resume_child.ts", import.meta.url).pathname;
@@ -150,6 +157,22 @@ Deno.test("a checkpoint of another training, of other data, or that cannot be re
   assertEquals(await say({ seed: 1 }), `${another} 'seed' is 0, not 1`);
   assertEquals(await say({ batchSize: 3 }), `${another} 'batchSize' is 256, not 3`);
   assertEquals(await say({ patience: 3 }), `${another} 'best' is "not kept", not "kept"`);
+  assertEquals(await say({ validationData: data }), `${another} 'judgedBy' is "data", not "validationData"`);
+  const settings = async (changed: Partial<FitMetricOptions>, key: string, before: string, now: string) => {
+    const message = await say(changed), [was, is] = message.slice(`${another} '${key}' is `.length).split(", not ");
+    assertStringIncludes(message, `${another} '${key}' is `);
+    assertStringIncludes(was, before);
+    assertStringIncludes(is, now);
+  };
+  await settings({ loss: f1Loss({ slope: 9 }) }, "settings", '"slope":4', '"slope":9');
+  await settings({ loss: f1Loss({ step: linearRamp() }) }, "settings", '"step":"softsign"', '"step":"linearRamp"');
+  await settings({ loss: f1Loss({ threshold: 0.3 }) }, "settings", '"threshold":0.5', '"threshold":0.3');
+  await settings({ loss: f1Loss({ zeroDivision: 1 }) }, "settings", '"zeroDivision":0', '"zeroDivision":1');
+  const rising = (epoch: number) => f1Loss({ slope: 4 + epoch });
+  await settings({ loss: rising }, "settings", '"slope":4', '"slope":5'); // the last epoch that is done
+  const fast = tf.train.adam(0.5);
+  await settings({ optimizer: fast }, "optimizerSettings", '"learningRate":0.001', '"learningRate":0.5');
+  fast.dispose();
   const relabelled: [tf.Tensor, tf.Tensor] = [data[0], tf.sub(1, data[1])];
   assertStringIncludes(await say({}, relabelled), "'data' differ between the checkpoint and now, the weight of the");
   store.text = store.text!.slice(0, -9);

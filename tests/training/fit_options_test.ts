@@ -13,6 +13,7 @@ import {
   metricLoss,
   type TrainingData,
 } from "../../lib/mod.ts";
+import pl from "nodejs-polars";
 import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
 
 const n = 60;
@@ -259,6 +260,26 @@ onBackends("a gradient that is dead, weights that are no numbers: a sentence tha
   assert(stopped === "perfect" && history.f1.every((f1) => f1 === 1), `${stopped} ${history.f1}`);
 });
 
+onBackends("validation data on which the score cannot change are refused; where it can, they are not", async () => {
+  const [x, y] = problem(), none = tf.zerosLike(y), all = tf.onesLike(y), model = network();
+  const say = (loss: Loss, labels: tf.Tensor) =>
+    refusal(model, [x, y], { loss, validationData: [x, labels], patience: 2 });
+  assertMatch(
+    await say(f1Loss(), none),
+    /'validationData' has no positive, so its f1 is the same whatever the model says.*; give rows of both classes, or none$/,
+  );
+  assertMatch(await say(metricLoss("precision"), all), /'validationData' has no negative, so its precision/);
+  const before = tf.memory().numTensors;
+  for (const [loss, labels] of [[metricLoss("accuracy"), none], [f1Loss(), all]] as const) {
+    const { history } = await fitMetric(model, [x, y], { loss, epochs: 2, validationData: [x, labels] });
+    assertEquals(history.val_loss.length, 2);
+  }
+  const columns = problem(3), rare = tf.tidy(() => tf.mul(columns[1], tf.tensor1d([1, 1, 0])));
+  const macro = f1Loss({ average: "macro" }); // the third column tells nothing, the others do
+  await fitMetric(network(3), columns, { loss: macro, epochs: 1, validationData: [columns[0], rare] });
+  assertEquals(tf.memory().numTensors - before, 5); // the last model, its data and labels
+});
+
 onBackends("what cannot be trained is refused in one sentence", async () => {
   const data = problem(), model = network(), none = { read: () => 1 };
   const cases: [Partial<FitMetricOptions> | Record<string, unknown>, string][] = [
@@ -280,9 +301,25 @@ onBackends("what cannot be trained is refused in one sentence", async () => {
     [{ checkpoint: "" }, "'checkpoint'"],
     [{ resume: true }, "'resume' is true, but there is no 'checkpoint'"],
     [{ epoch: 3 }, "'epoch' is 3, but there is no such option"],
+    [
+      { sampleWeight: data[1] },
+      "'sampleWeight' is a tensor, but weights are no option: they are the third part of 'data'",
+    ],
   ];
   for (const [options, part] of cases) {
     assertStringIncludes(await refusal(model, data, options as Partial<FitMetricOptions>), part);
+  }
+  const frame = pl.DataFrame({ a: [1], y: [0] });
+  for (
+    const [table, named] of [["rows.csv", "'rows.csv'"], [frame.lazy(), "a polars frame"], [frame, "a polars frame"]]
+  ) {
+    const message = await refusal(model, table as unknown as TrainingData, {});
+    assertMatch(message, /batchesOf\(…, \{ label \}\) of the data module/);
+    assertStringIncludes(message, named as string);
+    assertStringIncludes(
+      await refusal(model, data, { validationData: table as unknown as TrainingData }),
+      "'validationData' must be [x, y]",
+    );
   }
   const empty: [tf.Tensor, tf.Tensor] = [tf.zeros([0, 2]), tf.zeros([0, 1])];
   assertStringIncludes(await refusal(model, empty, {}), "'data' has no rows");

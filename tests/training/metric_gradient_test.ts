@@ -1,6 +1,7 @@
 // Two passes against one batch: the same loss and the same gradient, for every score and average; and what goes wrong.
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
 import { f1Loss, type Loss, type LossOptions, metricGradient, metricLoss, type TrainingData } from "../../lib/mod.ts";
 import { allScores } from "../all_scores.ts";
 import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
@@ -86,6 +87,24 @@ for (const { options, units, activation, indices } of cases) {
     for (const batchSize of [1, 2, 7, 22, 23]) await assertSame(model, metricLoss("mcc", options), batchSize, x, y, w);
   });
 }
+
+onBackends("two passes are one batch: any score, setting, batch size and rows", async () => {
+  const any = fc.record({
+    score: fc.constantFrom(...allScores),
+    setting: fc.constantFrom(...cases.filter(({ indices }) => !indices)),
+    batchSize: fc.integer({ min: 1, max: n + 5 }),
+    seed: fc.integer({ min: 1, max: 1e6 }),
+    weighted: fc.boolean(),
+  });
+  const holds = async ({ score, setting: { options, units, activation }, batchSize, seed, weighted }: Any) => {
+    const model = network(units, activation, seed), { x, y, w } = problem(units, seed);
+    await assertSame(model, metricLoss(score, options), batchSize, x, y, weighted ? w : undefined);
+    model.dispose();
+    tf.dispose([x, y, w]);
+  };
+  type Any = typeof any extends fc.Arbitrary<infer T> ? T : never;
+  await fc.assert(fc.asyncProperty(any, holds), { numRuns: 60 });
+});
 
 onBackends(
   "the same from a tf.data.Dataset, an async iterable, a function; each leaves nothing but the gradients",
