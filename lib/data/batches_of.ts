@@ -4,7 +4,7 @@ import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Tensor } from "../tensor.ts";
-import { kindOfFile, readCsvRecords, textPieces } from "./csv.ts";
+import { csvFileRecords, csvNames, kindOfFile } from "./csv.ts";
 import type { Frame, Tensor2D } from "./types.ts";
 
 /** A polars lazy frame. */
@@ -64,17 +64,14 @@ function toNumber(text: string): number {
 
 function csvTable(path: string): Table {
   const fail = (problem: string) => new RangeError(`Cannot ${TASK}: '${path}' cannot be read, ${problem}`);
-  const records = () => readCsvRecords(textPieces(path), fail), first = records();
-  const names = first.next().value!.fields;
-  first.return();
+  const names = csvNames(path, fail);
   return {
     columns: names,
-    *pieces(columns, size) {
-      const own = records(), places = columns.map((column) => names.indexOf(column));
-      own.next(); // the header
+    async *pieces(columns, size) {
+      const places = columns.map((column) => names.indexOf(column));
       let values = columns.map(() => new Float64Array(size)), row = 0, filled = 0;
       const piece = () => new Map(columns.map((column, k) => [column, values[k].subarray(0, filled)]));
-      for (const { fields } of own) {
+      for await (const { fields } of csvFileRecords(path, names, fail)) {
         for (let k = 0; k < places.length; k++) {
           const value = values[k][filled] = toNumber(fields[places[k]]);
           if (Number.isNaN(value)) throw notNumber(columns[k], row, fields[places[k]].trim());

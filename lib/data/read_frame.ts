@@ -1,5 +1,5 @@
 import pl from "nodejs-polars";
-import { kindOfFile, readCsvRecords, textPieces } from "./csv.ts";
+import { csvRecords, kindOfFile } from "./csv.ts";
 import type { Frame } from "./types.ts";
 
 /** The error for a file that cannot be read. */
@@ -7,7 +7,7 @@ const failing = (path: string) => (problem: string, cause?: unknown): Error =>
   new Error(`Cannot read '${path}': ${problem}`, { cause });
 
 function readTexts(path: string): Frame {
-  const records = readCsvRecords(textPieces(path), failing(path)), names = records.next().value!.fields;
+  const { names, records } = csvRecords(Deno.readTextFileSync(path), failing(path));
   const columns: (string | null)[][] = names.map(() => []);
   for (const { fields } of records) fields.forEach((field, k) => columns[k].push(field === "" ? null : field));
   if (columns[0].length === 0) throw failing(path)("it has a header and no rows");

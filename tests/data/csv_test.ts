@@ -3,30 +3,36 @@ import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { batchesOf, readFrame } from "../../lib/data/mod.ts";
-import { readCsvRecords } from "../../lib/data/csv.ts";
+import { csvFileRecords, csvNames, csvRecords } from "../../lib/data/csv.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
 import "../helpers.ts";
 
 const fail = (problem: string) => new Error(problem);
-const recordsOf = (...pieces: string[]) => [...readCsvRecords(pieces, fail)].map(({ fields }) => fields);
 
-Deno.test("CSV: what was written is read, wherever the text is cut", () => {
+Deno.test("CSV: what was written is read, whole and from a file", async () => {
+  using fixtures = new Fixtures();
   const field = fc.string({ unit: fc.constantFrom("a", "1", ",", '"', "\n", "é", " ", ".") });
   const table = fc.tuple(fc.integer({ min: 2, max: 4 }), fc.integer({ min: 0, max: 4 })).chain(([width, rows]) =>
     fc.array(fc.array(field, { minLength: width, maxLength: width }), { minLength: rows, maxLength: rows })
       .map((body) => [Array.from({ length: width }, (_, i) => `c${i}`), ...body])
   );
   const quoted = (text: string) => /^[a1. ]+$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
-  fc.assert(fc.property(table, fc.nat(), fc.constantFrom("\n", "\r\n"), fc.boolean(), (rows, at, end, closed) => {
-    const text = rows.map((row) => row.map(quoted).join(",")).join(end) + (closed ? end : ""),
-      cut = at % (text.length + 1);
-    assertEquals(recordsOf(text.slice(0, cut), text.slice(cut)), rows);
-  }));
+  await fc.assert(
+    fc.asyncProperty(table, fc.constantFrom("\n", "\r\n"), fc.boolean(), async (rows, end, closed) => {
+      const text = rows.map((row) => row.map(quoted).join(",")).join(end) + (closed ? end : "");
+      const [header, ...body] = rows, { names, records } = csvRecords(text, fail);
+      assertEquals([names, ...records.map(({ fields }) => fields)], [header, ...body]);
+      const path = fixtures.file("any.csv", text), read: (readonly string[])[] = [];
+      for await (const { fields } of csvFileRecords(path, csvNames(path, fail), fail)) read.push(fields);
+      assertEquals(read, body);
+    }),
+    { numRuns: 100 },
+  );
 });
 
 Deno.test("CSV: the line of a record is that of the file, behind empty lines and fields with line breaks", () => {
-  const lines = [...readCsvRecords(['a,b\n\n"1\n2",3\n4,5\n'], fail)].map(({ line }) => line);
-  assertEquals(lines, [1, 3, 5]);
+  const { records } = csvRecords('a,b\n\n"1\n2",3\n4,5\n', fail);
+  assertEquals(records.map(({ line }) => line), [3, 5]);
 });
 
 const bad: [name: string, text: string, problem: RegExp][] = [
@@ -34,7 +40,7 @@ const bad: [name: string, text: string, problem: RegExp][] = [
   ["short.csv", "a,b\n1,0\n2\n", /line 3 has 1 field, the header has 2/],
   ["twice.csv", "a,b, a\n1,0,1\n", /its header has the column 'a' twice/],
   ["semicolons.csv", "a;b\n1;0\n", /its fields are separated by semicolons, they must be by commas/],
-  ["open.csv", 'a,b\n1,"0\n2,1\n', /the quote that opens in line 2 does not close/],
+  ["open.csv", 'a,b\n1,"0\n2,1\n', /a quote that is opened does not close/],
   ["empty.csv", "", /it is empty/],
 ];
 
