@@ -191,13 +191,16 @@ function finishOnWasm(
 }
 
 /** Registers a kernel; what TensorFlow.js types as numbers and tensors are here objects of this library too. */
-function register(kernelName: string, backendName: string, kernelFunc: unknown): void {
+export function registerKernel(kernelName: string, backendName: string, kernelFunc: unknown): void {
   tf.registerKernel({ kernelName, backendName, kernelFunc } as Parameters<typeof tf.registerKernel>[0]);
 }
 
+/** The backends that have kernels. */
+export const kernelBackends = ["cpu", "wasm"] as const;
+
 if (tf.getKernel(countsKernel, "cpu") === undefined) {
-  register(countsKernel, "cpu", countOnCpu);
-  register(gradientKernel, "cpu", finishOnCpu);
-  register(countsKernel, "wasm", countOnWasm);
-  register(gradientKernel, "wasm", finishOnWasm);
+  registerKernel(countsKernel, "cpu", countOnCpu);
+  registerKernel(gradientKernel, "cpu", finishOnCpu);
+  registerKernel(countsKernel, "wasm", countOnWasm);
+  registerKernel(gradientKernel, "wasm", finishOnWasm);
 }

@@ -4,9 +4,17 @@ import type { Setting } from "../averages/setting.ts";
 import { type BatchShape, type BatchTensors, readBatchShape } from "../check/batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { byLabel, finite } from "../counts/counts_gradient.ts";
-import { hasKernels, prepare, type Prepared, runCounts, runGradient } from "../kernels/kernels.ts";
+import {
+  hasKernels,
+  kernelBackends,
+  prepare,
+  type Prepared,
+  registerKernel,
+  runCounts,
+  runGradient,
+} from "../kernels/kernels.ts";
 import { sumsPerColumn } from "../kernels/loops.ts";
-import { engine, engineIsKnown, giveToTape, keptAlias } from "../kernels/tape.ts";
+import { engine, engineIsKnown, giveToTape, keptAlias, tapeIsOn } from "../kernels/tape.ts";
 import { derivedOnce } from "../once.ts";
 import type { Scalar, Tensor } from "../tensor.ts";
 
@@ -81,15 +89,29 @@ interface Work {
   readonly scoring: ScoringOptions;
 }
 
-/** The first pass and the score; what it keeps for the second is given to the tape by who called. */
-function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tensor[]) {
+/** A call of the loss's kernel. */
+interface Call {
+  readonly work: Work;
+  readonly tensors: BatchTensors;
+  readonly shape: BatchShape;
+  /** Whether the tape records, so that there is a gradient to keep something for. */
+  readonly wanted: boolean;
+  /** What is kept for the second pass; the tape gets it from who called. */
+  readonly kept: Tensor[];
+  /** The second pass, once the first is done. */
+  gradient?: (dy: Tensor) => Tensor;
+}
+
+/** The first pass and the score. */
+function score(call: Call): Tensor {
+  const { work, tensors, shape, wanted, kept } = call;
   const { name, best, prepared, scoring } = work, { classes } = shape, { average, classWeights } = scoring;
   const { yPred, sampleWeight } = tensors, labels = tensors.yTrue;
   const yTrue = shape.indexed ? asColumns(labels, shape) : asFloat32(labels);
   const sums = new Float64Array(sumsPerColumn * classes);
   const inputs: Record<string, Tensor> = { yTrue, yPred };
   if (sampleWeight !== undefined) inputs.sampleWeight = eachOutput(sampleWeight, shape);
-  const wanted = engine().state.gradientDepth > 0, small = yPred.size <= exactSize;
+  const small = yPred.size <= exactSize;
   const exact = wanted && small ? exactBuffer() : undefined;
   const slopes = runCounts(inputs, { prepared, classes, small, keep: wanted && !small, exact, sums });
   if (Number.isNaN(sums[0])) throw outOfRange;
@@ -107,7 +129,7 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
   if (keptLabels !== undefined) kept.push(keptLabels);
   if (slopes !== undefined) kept.push(tf.keep(slopes));
 
-  const gradient = (dy: Tensor): Tensor => {
+  call.gradient = (dy) => {
     const partials = countsPartials(scored, scored.whole, scoring.score), by = -dy.dataSync()[0];
     let large = false;
     const ofPositives = new Float64Array(classes), ofNegatives = new Float64Array(classes);
@@ -130,15 +152,35 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
     );
     return derivedOnce(name, yPred, values as Float32Array);
   };
-  const gradFunc = (dy: Tensor): Tensor => {
-    try {
-      return gradient(dy);
-    } catch (error) {
-      tf.dispose(kept); // tfjs keeps what was given to the tape when a gradient throws
-      throw error;
-    }
-  };
-  return { value: tf.scalar(best - scored.value), gradFunc };
+  return tf.scalar(best - scored.value);
+}
+
+/** The gradient that the first pass has left. */
+function gradientOf({ gradient, kept }: Call, dy: Tensor): Tensor {
+  try {
+    return gradient!(dy);
+  } catch (error) {
+    tf.dispose(kept); // tfjs keeps what was given to the tape when a gradient throws
+    throw error;
+  }
+}
+
+/** What the loss's kernel and its gradient do: functions, so that two copies of this library may share the names. */
+interface Attributes {
+  readonly value: () => Tensor;
+  readonly gradient: (dy: Tensor) => Tensor;
+}
+
+const lossKernel = "RoundaboutLoss";
+
+if (tf.getGradient(lossKernel) === undefined) {
+  for (const backend of kernelBackends) {
+    registerKernel(lossKernel, backend, ({ attrs }: { attrs: Attributes }) => attrs.value());
+  }
+  tf.registerGradient({
+    kernelName: lossKernel,
+    gradFunc: (dy, _, attrs) => ({ yPred: () => (attrs as unknown as Attributes).gradient(dy as Tensor) }),
+  });
 }
 
 /** A loss by two kernels, for settings and steps that they know. */
@@ -150,12 +192,17 @@ export function toFused(name: string, { reading, decide, scoring }: Setting, bes
 
   return (tensors) => {
     if (!hasKernels() || !engineIsKnown() || engine().state.gradientDepth > 1) return undefined;
-    const shape = readBatchShape(name, tensors, reading);
-    const kept: Tensor[] = [];
+    const shape = readBatchShape(name, tensors, reading), { yPred } = tensors;
+    const kept: Tensor[] = [], call: Call = { work, tensors, shape, wanted: tapeIsOn(), kept };
+    const attributes: Attributes = {
+      value: () => tf.tidy(() => score(call)),
+      gradient: (dy) => gradientOf(call, dy),
+    };
     try {
-      const value = tf.customGrad(() => score(work, tensors, shape, kept))(tensors.yPred) as Scalar;
-      if (kept.length > 0) giveToTape(value, kept);
-      return value;
+      const value = engine().runKernel(lossKernel, { yPred }, attributes) as Scalar;
+      if (kept.length === 0 || giveToTape(value, kept)) return value;
+      tf.dispose([value, ...kept]); // a tape that is not as it is known here: the other way keeps by itself
+      return undefined;
     } catch (error) {
       tf.dispose(kept);
       if (error === outOfRange) return undefined; // the other way finds what it is, and names it
