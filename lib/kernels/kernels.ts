@@ -1,26 +1,41 @@
 import * as tf from "@tensorflow/tfjs";
 import type { StepForm } from "../steps/form.ts";
 import type { Tensor } from "../tensor.ts";
-import { addSums, type Factors, finishGradient, hasLoop, loopValue, type Table } from "./loops.ts";
+import { type Entries, entriesOf } from "./entries.ts";
+import { ownSimd } from "./heap.ts";
+import { type Host, hosts } from "./host.ts";
+import { addSums, type Factors, finishGradient, hasLoop, inRange, loopValue, type Table } from "./loops.ts";
+import { eachPiece, pieceBytes, type Place } from "./pieces.ts";
 import { type Plan, planOf } from "./plan.ts";
-import { addSumsOfPieces, finishPieces, simdOf, type TfjsHeap } from "./heap.ts";
-import { addSimdSums, finishSimd, simdLength, type SimdPlan, simdPlanOf } from "./simd.ts";
+import { beginFinish, beginSums, blockLength, type Simd, simdLength, type SimdPlan, simdPlanOf } from "./simd.ts";
 import { engine, type TensorInfo } from "./tape.ts";
 
 /** What became of the steps of a loss: one for all columns, or one a column. */
 export interface Prepared {
   readonly plans: readonly Plan[];
-  /** The same for the SIMD loops, where they know them. */
-  readonly simd?: SimdPlan;
+  /** The same for the SIMD loops, where they know them; worked out when it is first asked for, with their own roundings. */
+  simd(own: Simd): SimdPlan | undefined;
 }
 
 /** The steps as the kernels want them; nothing if there is one that they don't know. */
 export function prepare(forms: readonly StepForm[] | undefined): Prepared | undefined {
   const plans = forms?.map((form) => hasLoop(form.shape) ? planOf(form, loopValue) : undefined);
-  return plans?.every((plan) => plan !== undefined) ? { plans, simd: simdPlanOf(forms!) } : undefined;
+  if (!plans?.every((plan) => plan !== undefined)) return undefined;
+  let found: { readonly plan: SimdPlan | undefined } | undefined;
+  const simd = (own: Simd) => (found ??= { plan: simdPlanOf(forms!, own) }).plan;
+  return { plans, simd };
 }
 
 const countsKernel = "RoundaboutCounts", gradientKernel = "RoundaboutCountsGradient";
+
+/** How labels and weights are given. */
+export interface Given {
+  readonly classes: number;
+  /** Whether the labels are class indices, one a row. */
+  readonly indexed: boolean;
+  /** Whether there is a weight a row, not one an output. */
+  readonly rowWeights: boolean;
+}
 
 interface CountsInputs {
   yTrue: TensorInfo;
@@ -30,7 +45,7 @@ interface CountsInputs {
 
 interface CountsAttributes {
   prepared: Prepared;
-  classes: number;
+  given: Given;
   /** Whether the loops in float64 take it all: what is small has the same value whether or not its gradient is taken. */
   small: boolean;
   /** Whether the second pass follows and wants w·D as a tensor. */
@@ -49,6 +64,7 @@ interface GradientInputs {
 interface GradientAttributes {
   exact?: Float64Array;
   shape: number[];
+  given: Given;
   factors: Factors;
 }
 
@@ -74,133 +90,107 @@ export function runGradient(inputs: { slopes?: Tensor; yTrue: Tensor }, attribut
 
 const sizeOf = ({ shape }: { shape: number[] }): number => shape.reduce((size, length) => size * length, 1);
 
-/** A backend whose data are JavaScript's own arrays, or views of them. */
-interface HostBackend {
-  /** What a tensor's numbers are, as they are kept: `readSync` would make other numbers of bytes, one by one. */
-  readonly data: { get(dataId: object): { readonly values: unknown } };
-  makeTensorInfo(shape: number[], dtype: string, values: Float32Array): TensorInfo;
-  incRef(dataId: object): void;
-}
-
-/** Labels that were bool may still be bytes; nothing else is anything but float32. */
-type Labels = Float32Array | Uint8Array | Int32Array;
-
-function labelsOf(backend: HostBackend, { dataId }: TensorInfo): Labels {
-  const { values } = backend.data.get(dataId);
-  return values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array
-    ? values
-    : new Float32Array(values as ArrayLike<number>);
-}
-
-const numbersOf = (backend: HostBackend, info: TensorInfo): Float32Array => float32Of(labelsOf(backend, info));
-
-const float32Of = (values: Labels): Float32Array =>
-  values instanceof Float32Array ? values : new Float32Array(values as ArrayLike<number>);
-
-/** What the SIMD loops left: the labels from an entry on, as float32 at their places in an array of the same length. */
-function restOf(labels: Labels, from: number): Float32Array {
-  if (labels instanceof Float32Array || from === 0) return float32Of(labels);
-  if (from === labels.length) return new Float32Array(0);
-  const rest = new Float32Array(labels.length);
-  rest.set(labels.subarray(from), from);
-  return rest;
-}
-
-function countOnCpu(
-  { inputs, attrs, backend }: { inputs: CountsInputs; attrs: CountsAttributes; backend: HostBackend },
-): TensorInfo[] {
-  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, small, keep, exact, sums } = attrs;
-  const outputs = numbersOf(backend, yPred), slopes = keep ? new Float32Array(outputs.length) : undefined;
-  const labels = labelsOf(backend, yTrue), weights = sampleWeight && numbersOf(backend, sampleWeight);
-  const given = { yPred: outputs, sampleWeight: weights, slopes };
-  const from = !small && prepared.simd ? addSumsOfPieces(prepared.simd, { ...given, yTrue: labels }, classes, sums) : 0;
-  const table = (at: number): Table => ({ ...given, yTrue: restOf(labels, at), slopes: exact ?? slopes });
-  if (from === undefined || !addSums(prepared.plans, table(from), classes, sums, from, outputs.length)) sums[0] = NaN;
-  return slopes === undefined ? [] : [backend.makeTensorInfo(yPred.shape, "float32", slopes)];
-}
-
-function finishOnCpu(
-  { inputs, attrs, backend }: { inputs: GradientInputs; attrs: GradientAttributes; backend: HostBackend },
-): TensorInfo {
-  const { slopes, yTrue } = inputs, { factors, exact, shape } = attrs, labels = labelsOf(backend, yTrue);
-  if (slopes === undefined) {
-    const gradient = new Float32Array(sizeOf(attrs));
-    finishGradient(exact!, float32Of(labels), factors, gradient, 0);
-    return backend.makeTensorInfo(shape, "float32", gradient);
-  }
-  const values = numbersOf(backend, slopes), from = finishPieces(values, labels, factors);
-  if (from < values.length) finishGradient(values, restOf(labels, from), factors, values, from);
-  backend.incRef(slopes.dataId);
-  return { dataId: slopes.dataId, shape: slopes.shape, dtype: "float32" };
-}
-
-/** The wasm backend, as far as it is used here. */
-interface HeapBackend {
-  readonly wasm?: TfjsHeap;
-  readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
-  makeOutput(shape: number[], dtype: string): TensorInfo;
-  typedArrayFromHeap(info: TensorInfo): Float32Array;
-  incRef(dataId: object): void;
-}
-
-const offsetOf = (backend: HeapBackend, { dataId }: TensorInfo): number =>
-  backend.dataIdMap.get(dataId).memoryOffset >>> 0;
-
-function countOnWasm(
-  { inputs, attrs, backend }: { inputs: CountsInputs; attrs: CountsAttributes; backend: HeapBackend },
-): TensorInfo[] {
-  const { yTrue, yPred, sampleWeight } = inputs, { prepared, classes, small, keep, exact, sums } = attrs;
-  const kept = keep ? backend.makeOutput(yPred.shape, "float32") : undefined;
-  const simd = !small && prepared.simd ? simdOf(backend) : undefined, length = sizeOf(yPred);
-  const from = simd === undefined ? 0 : simdLength(length, classes);
-  const at = {
-    p: offsetOf(backend, yPred),
-    y: offsetOf(backend, yTrue),
-    w: sampleWeight && offsetOf(backend, sampleWeight),
-    d: kept && offsetOf(backend, kept),
+/** Labels, outputs and weights, read as they are wanted: what is a view of a heap is lost when that grows. */
+function tableOf({ yTrue, yPred, sampleWeight }: CountsInputs, { classes, indexed, rowWeights }: Given, host: Host) {
+  const spread = rowWeights && classes > 1, numbers = (info: TensorInfo) => host.numbers(info);
+  const labels = (): Entries => ({ values: numbers(yTrue), given: indexed ? "indices" : "entries", classes });
+  const outputs = (): Entries => ({ values: numbers(yPred), given: "entries", classes });
+  const weights = (): Entries | undefined =>
+    sampleWeight && { values: numbers(sampleWeight), given: spread ? "rows" : "entries", classes };
+  return {
+    labels,
+    outputs,
+    weights,
+    places: () => ({
+      p: host.inHeap(yPred) ?? outputs(),
+      y: (indexed ? undefined : host.inHeap(yTrue)) ?? labels(),
+      w: (spread || sampleWeight === undefined ? undefined : host.inHeap(sampleWeight)) ?? weights(),
+    }),
   };
-  const good = from === 0 || addSimdSums(simd!, prepared.simd!, at, from, classes, sums);
-  const view = (info: TensorInfo) => backend.typedArrayFromHeap(info); // last: views are lost when the heap grows
-  const table: Table = {
-    yTrue: view(yTrue),
-    yPred: view(yPred),
-    sampleWeight: sampleWeight && view(sampleWeight),
-    slopes: exact ?? (kept && view(kept)),
+}
+
+/** The first pass by SIMD: how many entries that were, or nothing if one of them is out of range. */
+function countBySimd(
+  { inputs, attrs, host }: { inputs: CountsInputs; attrs: CountsAttributes; host: Host },
+  slopes: TensorInfo | undefined,
+): number | undefined {
+  const { given, prepared, sums } = attrs, { classes } = given, length = simdLength(sizeOf(inputs.yPred), classes);
+  const own = length === 0 ? undefined : ownSimd(), plan = own && prepared.simd(own), simd = plan && host.simd();
+  if (simd === undefined) return 0;
+  const block = blockLength(simd, classes), weighted = inputs.sampleWeight !== undefined;
+  const begun = beginSums(simd, plan!, classes, weighted, pieceBytes(4, block, length));
+  if (begun === undefined) return 0;
+  const table = tableOf(inputs, given, host);
+  const places = { ...table.places(), d: slopes && keptPlace(slopes, host) };
+  if (!eachPiece(simd, begun.spare, block, length, places, begun.run)) return undefined;
+  const good = begun.end(length, sums) ||
+    inRange(table.outputs().values, given.indexed ? [] : table.labels().values, table.weights()?.values);
+  return good ? length : undefined;
+}
+
+const keptPlace = (info: TensorInfo, host: Host): Place =>
+  host.inHeap(info) ?? { kept: host.numbers(info) as Float32Array };
+
+/** The first pass. */
+function count(call: { inputs: CountsInputs; attrs: CountsAttributes; host: Host }): TensorInfo[] {
+  const { inputs, attrs, host } = call, { prepared, given, small, keep, exact, sums } = attrs;
+  const slopes = keep ? host.make(inputs.yPred.shape) : undefined, length = sizeOf(inputs.yPred);
+  const from = small ? 0 : countBySimd(call, slopes), table = tableOf(inputs, given, host);
+  const labels = from === undefined ? undefined : entriesOf(table.labels(), from, length);
+  const weights = table.weights();
+  const rest: Table | undefined = labels && {
+    yTrue: labels,
+    yPred: entriesOf(table.outputs(), from!, length)!,
+    sampleWeight: weights && entriesOf(weights, from!, length),
+    slopes: exact ?? (slopes && (host.numbers(slopes) as Float32Array).subarray(from)),
   };
-  if (!good || !addSums(prepared.plans, table, classes, sums, from, length)) sums[0] = NaN;
-  return kept === undefined ? [] : [kept];
+  if (rest === undefined || !addSums(prepared.plans, rest, given.classes, sums)) sums[0] = NaN;
+  return slopes === undefined ? [] : [slopes];
 }
 
-function finishOnWasm(
-  { inputs, attrs, backend }: { inputs: GradientInputs; attrs: GradientAttributes; backend: HeapBackend },
+/** The second pass by SIMD: how many entries that were. */
+function finishBySimd(
+  { slopes, yTrue }: Required<GradientInputs>,
+  { factors, given }: GradientAttributes,
+  host: Host,
+): number {
+  const { classes } = given, length = factors.large ? 0 : simdLength(sizeOf(slopes), classes);
+  const simd = length === 0 ? undefined : host.simd();
+  if (simd === undefined) return 0;
+  const block = blockLength(simd, classes), begun = beginFinish(simd, factors, pieceBytes(2, block, length));
+  if (begun === undefined) return 0;
+  const { y } = tableOf({ yTrue, yPred: slopes }, given, host).places();
+  eachPiece(simd, begun.spare, block, length, { d: keptPlace(slopes, host), y }, begun.run);
+  return length;
+}
+
+/** The second pass. */
+function finish(
+  { inputs, attrs, host }: { inputs: GradientInputs; attrs: GradientAttributes; host: Host },
 ): TensorInfo {
-  const { slopes, yTrue } = inputs, { factors, exact } = attrs;
-  if (slopes === undefined) {
-    const gradient = backend.makeOutput(attrs.shape, "float32"), values = backend.typedArrayFromHeap(gradient);
-    finishGradient(exact!, backend.typedArrayFromHeap(yTrue), factors, values, 0);
-    return gradient;
+  const { slopes, yTrue } = inputs, { factors, exact, shape, given } = attrs;
+  const gradient = slopes === undefined ? host.make(shape) : host.share(slopes), length = sizeOf(gradient);
+  const from = slopes === undefined ? 0 : finishBySimd({ slopes, yTrue }, attrs, host);
+  const labels = entriesOf(tableOf({ yTrue, yPred: gradient }, given, host).labels(), from, length)!;
+  const values = (host.numbers(gradient) as Float32Array).subarray(from);
+  finishGradient(exact ?? values, labels, factors, values);
+  return gradient;
+}
+
+/** Registers a kernel on every backend that has kernels. */
+export function registerKernel<Inputs, Attributes>(
+  kernelName: string,
+  kernel: (call: { inputs: Inputs; attrs: Attributes; host: Host }) => unknown,
+): void {
+  for (const [backendName, hostOf] of Object.entries(hosts)) {
+    // What TensorFlow.js types as numbers and tensors are here objects of this library too.
+    const kernelFunc = ({ inputs, attrs, backend }: { inputs: Inputs; attrs: Attributes; backend: unknown }) =>
+      kernel({ inputs, attrs, host: hostOf(backend) });
+    tf.registerKernel({ kernelName, backendName, kernelFunc } as unknown as Parameters<typeof tf.registerKernel>[0]);
   }
-  const simd = factors.large ? undefined : simdOf(backend), length = sizeOf(slopes);
-  const from = simd === undefined ? 0 : simdLength(length, factors.ofPositives.length);
-  const at = { d: offsetOf(backend, slopes), y: offsetOf(backend, yTrue) };
-  if (from > 0) finishSimd(simd!, at, from, factors);
-  const values = backend.typedArrayFromHeap(slopes);
-  if (from < length) finishGradient(values, backend.typedArrayFromHeap(yTrue), factors, values, from);
-  backend.incRef(slopes.dataId);
-  return { dataId: slopes.dataId, shape: slopes.shape, dtype: "float32" };
 }
-
-/** Registers a kernel; what TensorFlow.js types as numbers and tensors are here objects of this library too. */
-export function registerKernel(kernelName: string, backendName: string, kernelFunc: unknown): void {
-  tf.registerKernel({ kernelName, backendName, kernelFunc } as Parameters<typeof tf.registerKernel>[0]);
-}
-
-/** The backends that have kernels. */
-export const kernelBackends = ["cpu", "wasm"] as const;
 
 if (tf.getKernel(countsKernel, "cpu") === undefined) {
-  registerKernel(countsKernel, "cpu", countOnCpu);
-  registerKernel(gradientKernel, "cpu", finishOnCpu);
-  registerKernel(countsKernel, "wasm", countOnWasm);
-  registerKernel(gradientKernel, "wasm", finishOnWasm);
+  registerKernel(countsKernel, count);
+  registerKernel(gradientKernel, finish);
 }

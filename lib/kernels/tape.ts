@@ -17,7 +17,7 @@ interface Engine {
 export interface TensorInfo {
   readonly dataId: object;
   readonly shape: number[];
-  readonly dtype: "float32";
+  readonly dtype: string;
 }
 
 /** The engine. */
@@ -43,7 +43,7 @@ export const tapeIsOn = (): boolean => engine().isTapeOn();
 export function keptAlias(x: Tensor): Tensor {
   const { backend } = engine();
   (backend as { incRef(dataId: object): void }).incRef(x.dataId);
-  return tf.keep(engine().makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: "float32" }, backend));
+  return tf.keep(engine().makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: x.dtype }, backend));
 }
 
 /**

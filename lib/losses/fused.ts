@@ -4,15 +4,7 @@ import type { Setting } from "../averages/setting.ts";
 import { type BatchShape, type BatchTensors, readBatchShape } from "../check/batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { byLabel, finite } from "../counts/counts_gradient.ts";
-import {
-  hasKernels,
-  kernelBackends,
-  prepare,
-  type Prepared,
-  registerKernel,
-  runCounts,
-  runGradient,
-} from "../kernels/kernels.ts";
+import { hasKernels, prepare, type Prepared, registerKernel, runCounts, runGradient } from "../kernels/kernels.ts";
 import { sumsPerColumn } from "../kernels/loops.ts";
 import { engine, engineIsKnown, giveToTape, keptAlias, tapeIsOn } from "../kernels/tape.ts";
 import { derivedOnce } from "../once.ts";
@@ -34,33 +26,6 @@ function countsOf(sums: Float64Array, column: number, weight: number): Counts {
     fn: weight * fn,
     tn: weight * positive(whole - positives - fp),
   };
-}
-
-/** Labels and weights as the kernels take them: float32, one an output. */
-function asFloat32(x: Tensor): Tensor {
-  return x.dtype === "float32" ? x : tf.cast(x, "float32");
-}
-
-/** A weight a row becomes one an output; in a loop, for `tf.tile` takes twenty times as long. */
-function eachOutput(weights: Tensor, { rows, classes, rowWeights }: BatchShape): Tensor {
-  if (!rowWeights || classes === 1) return asFloat32(weights);
-  const given = weights.dataSync(), each = new Float32Array(rows * classes);
-  for (let row = 0, i = 0; row < rows; row++) {
-    const w = given[row];
-    for (const end = i + classes; i < end; i++) each[i] = w;
-  }
-  return tf.tensor1d(each);
-}
-
-/** Class indices become a 1 in their column. */
-function asColumns(labels: Tensor, { rows, classes }: BatchShape): Tensor {
-  const given = labels.dataSync(), hot = new Float32Array(rows * classes);
-  for (let row = 0; row < rows; row++) {
-    const label = given[row];
-    if (!(Number.isInteger(label) && label >= 0 && label < classes)) throw outOfRange;
-    hot[row * classes + label] = 1;
-  }
-  return tf.tensor1d(hot);
 }
 
 /** Up to this size w·D is kept in float64, beside the tensors, and the gradient is rounded once: it costs next to nothing. */
@@ -106,14 +71,13 @@ interface Call {
 function score(call: Call): Tensor {
   const { work, tensors, shape, wanted, kept } = call;
   const { name, best, prepared, scoring } = work, { classes } = shape, { average, classWeights } = scoring;
-  const { yPred, sampleWeight } = tensors, labels = tensors.yTrue;
-  const yTrue = shape.indexed ? asColumns(labels, shape) : asFloat32(labels);
+  const { yTrue, yPred, sampleWeight } = tensors;
   const sums = new Float64Array(sumsPerColumn * classes);
   const inputs: Record<string, Tensor> = { yTrue, yPred };
-  if (sampleWeight !== undefined) inputs.sampleWeight = eachOutput(sampleWeight, shape);
+  if (sampleWeight !== undefined) inputs.sampleWeight = sampleWeight;
   const small = yPred.size <= exactSize;
   const exact = wanted && small ? exactBuffer() : undefined;
-  const slopes = runCounts(inputs, { prepared, classes, small, keep: wanted && !small, exact, sums });
+  const slopes = runCounts(inputs, { prepared, given: shape, small, keep: wanted && !small, exact, sums });
   if (Number.isNaN(sums[0])) throw outOfRange;
 
   const added = addsCounts(average);
@@ -141,7 +105,7 @@ function score(call: Call): Tensor {
       ofNegatives[k] = finite(factor * ofNegative);
       large ||= Math.max(Math.abs(ofPositives[k]), Math.abs(ofNegatives[k])) * Math.max(1, peak) > greatestFactor;
     }
-    const attributes = { factors: { ofPositives, ofNegatives, large }, exact, shape: yPred.shape };
+    const attributes = { factors: { ofPositives, ofNegatives, large }, exact, shape: yPred.shape, given: shape };
     if (engine().state.gradientDepth === 0) {
       spare ??= exact; // what is kept is asked for once
       return runGradient({ slopes, yTrue: keptLabels! }, attributes);
@@ -174,9 +138,7 @@ interface Attributes {
 const lossKernel = "RoundaboutLoss";
 
 if (tf.getGradient(lossKernel) === undefined) {
-  for (const backend of kernelBackends) {
-    registerKernel(lossKernel, backend, ({ attrs }: { attrs: Attributes }) => attrs.value());
-  }
+  registerKernel(lossKernel, ({ attrs }: { attrs: Attributes }) => attrs.value());
   tf.registerGradient({
     kernelName: lossKernel,
     gradFunc: (dy, _, attrs) => ({ yPred: () => (attrs as unknown as Attributes).gradient(dy as Tensor) }),

@@ -1,0 +1,136 @@
+// The SIMD loops against those in float64: every shape, slope, threshold and use; the bounds; the same bytes.
+import { assert, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { f1Loss, metricLoss, type Step, steps, straightThrough } from "../../lib/mod.ts";
+import { ownSimd } from "../../lib/kernels/heap.ts";
+import { addSums, loopValue } from "../../lib/kernels/loops.ts";
+import { planOf } from "../../lib/kernels/plan.ts";
+import { beginSums, simdPlanOf, viewsOf } from "../../lib/kernels/simd.ts";
+import { formOf } from "../../lib/steps/form.ts";
+import { assertWithin, onBackends, random } from "../helpers.ts";
+
+const { softsign, linearRamp, logistic, arctan, gaussian, identity, round } = steps;
+const shapes = { softsign, linearRamp, logistic, arctan, gaussian };
+const slopes = [1.01, 1.5, 2, 4, 10, 50, 400, 1e4], thresholds = [0.01, 0.1, 0.3, 0.5, 0.71, 0.99];
+
+/** Every shape's steps, anchored or not, and the hard ones with their derivatives. */
+function* allSteps(): Generator<[string, Step]> {
+  yield ["identity", identity()];
+  yield ["round", round()];
+  yield ["straightThrough(identity)", straightThrough(identity())];
+  for (const [name, make] of Object.entries(shapes)) {
+    for (const slope of slopes) {
+      for (const threshold of thresholds) {
+        for (const anchored of [true, false]) {
+          const step = make({ slope, threshold, anchored }), words = `${name} ${slope} ${threshold} ${anchored}`;
+          yield [words, step];
+          yield [`straightThrough(${words})`, straightThrough(step)];
+        }
+      }
+    }
+  }
+}
+
+/** Outputs everywhere, at both ends and in the tails; labels of all kinds; weights. */
+function tableOf(n: number) {
+  const next = random(n), of = (make: (i: number) => number) => Float32Array.from({ length: n }, (_, i) => make(i));
+  const yPred = of((i) => [next(), next() ** 8, 1 - next() ** 8, Math.round(next())][i % 4]);
+  return { yPred, yTrue: of((i) => i % 3 === 0 ? next() : Number(next() < 0.3)), sampleWeight: of(() => next() * 2) };
+}
+
+/** Sums and D by SIMD; nothing if there is no plan. */
+function bySimd(step: Step, table: ReturnType<typeof tableOf>, weighted: boolean) {
+  const simd = ownSimd()!, plan = simdPlanOf([formOf(step)!], simd), n = table.yPred.length;
+  if (plan === undefined) return undefined;
+  const begun = beginSums(simd, plan, 1, weighted, 16 * n)!, { float32 } = viewsOf(simd);
+  const [p, y, w, d] = [0, 1, 2, 3].map((k) => begun.spare + 4 * n * k);
+  float32.set(table.yPred, p / 4);
+  float32.set(table.yTrue, y / 4);
+  float32.set(table.sampleWeight, w / 4);
+  begun.run({ p, y, w: weighted ? w : undefined, d }, n);
+  const sums = new Float64Array(4);
+  assert(begun.end(n, sums));
+  return { sums, slopes: viewsOf(simd).float32.slice(d / 4, d / 4 + n) };
+}
+
+Deno.test("sums and derivatives are those of the loops in float64, with every step", () => {
+  const n = 8192, table = tableOf(n);
+  let without = 0, all = 0;
+  for (const [name, step] of allSteps()) {
+    const plan = planOf(formOf(step)!, loopValue);
+    if (plan === undefined) continue; // neither has it
+    for (const weighted of [false, true]) {
+      all++;
+      const own = bySimd(step, table, weighted), sums = new Float64Array(4), slopes = new Float64Array(n);
+      if (own === undefined) {
+        without++;
+        continue;
+      }
+      addSums([plan], { ...table, sampleWeight: weighted ? table.sampleWeight : undefined, slopes }, 1, sums);
+      // Blocks of 512 in float32: a few of their last digits.
+      own.sums.forEach((sum, k) => assertWithin(sum, sums[k], 5e-7 * sums[0], `Σ ${k}, ${name}`));
+      for (let i = 0; i < n; i++) { // what float32 holds with few digits is held to its last ones
+        assertWithin(own.slopes[i], slopes[i], 1e-6 * slopes[i] + 3e-45, `D at ${table.yPred[i]}, ${name}`);
+      }
+    }
+  }
+  // Next to the identity, or with a threshold next to a bound, float32 has no K with which s is exactly 0 and 1.
+  assert(without <= 0.03 * all, `${without} of ${all} have no SIMD plan`);
+});
+
+Deno.test("s is exactly 0 at 0 and 1 at 1, rises between, and is that of the step", () => {
+  const n = 4096, yPred = Float32Array.from({ length: n }, (_, i) => i / (n - 1));
+  for (const [name, step] of allSteps()) {
+    if (step.name.startsWith("straightThrough") || step.slope > 400 || step.name === "round") continue;
+    // One label at a time: Σ y·s is s of its row.
+    const values = [0, 1, 700, 2048, 3500, n - 2, n - 1].map((at) => {
+      const yTrue = new Float32Array(n);
+      yTrue[at] = 1;
+      const own = bySimd(step, { yPred, yTrue, sampleWeight: yPred }, false);
+      return own && [yPred[at], own.sums[3]];
+    });
+    if (values.some((value) => value === undefined)) continue;
+    let before = -1;
+    for (const [p, s] of values as number[][]) {
+      assertWithin(s, step.value(p), 1e-6, `s(${p}), ${name}`);
+      assert(s >= before - 1.2e-7, `s falls at ${p}, ${name}`);
+      before = s;
+    }
+    if (name.endsWith("true")) assertEquals([values[0]![1], values.at(-1)![1]], [0, 1], name);
+  }
+});
+
+/** A loss's value and gradient, as bytes too. */
+function taken(loss: ReturnType<typeof f1Loss>, yTrue: tf.Tensor, yPred: tf.Tensor, weights?: tf.Tensor) {
+  const { value, grad } = tf.valueAndGrad((x) => loss(yTrue, x, weights))(yPred);
+  const numbers = { value: value.dataSync()[0], gradient: grad.dataSync() as Float32Array };
+  tf.dispose([value, grad]);
+  return numbers;
+}
+
+onBackends("losses and gradients of 10,007 rows are those of plain float64, with every step", () => {
+  // Labels of 0 and 1: of others the two parts of a gradient may cancel, and leave digits of neither.
+  const n = 10_007, { yPred: p, yTrue: y } = tableOf(n), yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y.map(Math.round));
+  for (const [words, own] of allSteps()) {
+    const { name, value, derivative, threshold, slope } = own;
+    if (slope === 1.01 || slope === 1e4) continue; // the test above has them
+    const got = taken(metricLoss("f1", { step: own }), yTrue, yPred);
+    const wanted = taken(metricLoss("f1", { step: { name, value, derivative, threshold, slope } }), yTrue, yPred);
+    assertWithin(got.value, wanted.value, 5e-8 + 6e-8, words); // and half an ulp of each
+    got.gradient.forEach((g, i) => {
+      const w = wanted.gradient[i];
+      if (!(Math.abs(g - w) <= 3e-6 * Math.abs(w) + 3e-45)) throw new Error(`${words}: ${g}, not ${w}, at ${p[i]}`);
+    });
+  }
+  tf.dispose([yPred, yTrue]);
+});
+
+onBackends("a perfect classifier's loss is exactly 0, on many rows too", () => {
+  const n = 10_007, y = Float32Array.from({ length: n }, (_, i) => Number(i % 7 === 0)), labels = tf.tensor1d(y);
+  for (const [words, step] of allSteps()) {
+    if (words.endsWith("false")) continue; // not anchored
+    const { value } = taken(f1Loss({ step }), labels, labels);
+    assertEquals(value, 0, words);
+  }
+  labels.dispose();
+});
