@@ -113,7 +113,8 @@ export interface Table {
 
 /** Weights whose products with a slope float32 holds. */
 const lightest = 1e-15, heaviest = 1e15;
-const usable = (w: number): boolean => w === 0 || (w >= lightest && w <= heaviest);
+/** Whether a weight is one of them, or 0. */
+export const usable = (w: number): boolean => w === 0 || (w >= lightest && w <= heaviest);
 
 /** Whether numbers are as they must be, as `addSums` has it; the SIMD loops see the bits alone, and −0 has those of its sign. */
 export function inRange(yPred: ArrayLike<number>, yTrue: ArrayLike<number>, weights: ArrayLike<number> = []): boolean {

@@ -26,14 +26,29 @@ export function blockBytes(stride: usize): usize {
 
 const SOFTSIGN = 0, RAMP = 1, IDENTITY = 2, ROUND = 3, LOGISTIC = 4, ARCTAN = 5, GAUSSIAN = 6;
 
-// What exp2 wants at q: the coefficients of 2^r = 1 + r·(c0 + r·(c1 + …)) for |r| ≤ ½, off by 2e-9, and what it counts with.
-function storeExp2(q: usize): void {
+// The coefficients of 2^r = 1 + r·(c0 + r·(c1 + …)) for |r| ≤ ½, off by 2e-9.
+function storePower(q: usize): void {
   v128.store(q, f32x4.splat(0.693147206));
   v128.store(q, f32x4.splat(0.240226469), 16);
   v128.store(q, f32x4.splat(0.0555032878), 32);
   v128.store(q, f32x4.splat(0.00961848897), 48);
   v128.store(q, f32x4.splat(0.00133999313), 64);
   v128.store(q, f32x4.splat(0.000153458104), 80);
+}
+
+@inline function power(r: v128, one: v128, q: usize): v128 {
+  // In pairs: shorter chains than one after the other.
+  const rr = f32x4.mul(r, r);
+  const v01 = f32x4.add(one, f32x4.mul(v128.load(q), r));
+  const v23 = f32x4.add(v128.load(q, 16), f32x4.mul(v128.load(q, 32), r));
+  let v45 = f32x4.add(v128.load(q, 48), f32x4.mul(v128.load(q, 64), r));
+  v45 = f32x4.add(v45, f32x4.mul(v128.load(q, 80), rr));
+  return f32x4.add(v01, f32x4.mul(rr, f32x4.add(v23, f32x4.mul(v45, rr))));
+}
+
+// What exp2 counts with, at q.
+function storeExp2(q: usize): void {
+  storePower(q);
   v128.store(q, f64x2.splat(6755399441055744), 96); // 1.5·2^52: what is added to it is rounded to a whole number
   v128.store(q, f64x2.splat(-250), 112); // below, float32 has no more than 0
   v128.store(q, i32x4.splat(127), 128);
@@ -72,13 +87,7 @@ function storeErfc(q: usize): void {
   low = f32x4.demote_f64x2_zero(f64x2.sub(low, f64x2.sub(lowN, whole)));
   high = f32x4.demote_f64x2_zero(f64x2.sub(high, f64x2.sub(highN, whole)));
   const r = i32x4.shuffle(low, high, 0, 1, 4, 5), n = i32x4.shuffle(lowN, highN, 0, 2, 4, 6), half = i32x4.shr_s(n, 1);
-  // In pairs: shorter chains than one after the other.
-  const rr = f32x4.mul(r, r);
-  const v01 = f32x4.add(one, f32x4.mul(v128.load(q), r));
-  const v23 = f32x4.add(v128.load(q, 16), f32x4.mul(v128.load(q, 32), r));
-  let v45 = f32x4.add(v128.load(q, 48), f32x4.mul(v128.load(q, 64), r));
-  v45 = f32x4.add(v45, f32x4.mul(v128.load(q, 80), rr));
-  let v = f32x4.add(v01, f32x4.mul(rr, f32x4.add(v23, f32x4.mul(v45, rr))));
+  let v = power(r, one, q);
   // By 2^n in two steps: each is a power that float32 has, and the second rounds once where float32 has few digits left.
   v = f32x4.mul(v, i32x4.shl(i32x4.add(half, bias), 23));
   return f32x4.mul(v, i32x4.shl(i32x4.add(i32x4.sub(n, half), bias), 23));
@@ -386,6 +395,190 @@ export function finish(d: usize, y: usize, n: usize, period: usize, c: usize, cS
     }
     d += size;
     y += size;
+  }
+}
+
+// The largest of a row. Four rows at a time, a row a lane: the columns of these rows are vectors, at X, and those of the
+// labels and weights, at Y and W. What is kept, s, stays so until the second pass, four rows in the place of four rows.
+
+// Four vectors of four rows become those of four columns, and back.
+@inline function turn(a: v128, b: v128, c: v128, d: v128, to: usize, step: usize): void {
+  const ab = i32x4.shuffle(a, b, 0, 4, 1, 5), cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
+  v128.store(to, i64x2.shuffle(ab, cd, 0, 2));
+  v128.store(to + step, i64x2.shuffle(ab, cd, 1, 3));
+  const abHigh = i32x4.shuffle(a, b, 2, 6, 3, 7), cdHigh = i32x4.shuffle(c, d, 2, 6, 3, 7);
+  v128.store(to + 2 * step, i64x2.shuffle(abHigh, cdHigh, 0, 2));
+  v128.store(to + 3 * step, i64x2.shuffle(abHigh, cdHigh, 1, 3));
+}
+
+function columnsOf(p: usize, bytes: usize, to: usize): void {
+  if (bytes < 16) {
+    for (let j: usize = 0; j < bytes; j += 4, to += 16) {
+      for (let lane: usize = 0; lane < 4; lane++) f32.store(to + 4 * lane, f32.load(p + bytes * lane + j));
+    }
+    return;
+  }
+  for (let j: usize = 0; j < bytes; j += 16) {
+    if (j + 16 > bytes) j = bytes - 16; // the last four once more, whatever was done of them
+    const at = p + j;
+    turn(v128.load(at), v128.load(at + bytes), v128.load(at + 2 * bytes), v128.load(at + 3 * bytes), to + j * 4, 16);
+  }
+}
+
+function rowsOf(from: usize, bytes: usize, to: usize): void {
+  if (bytes < 16) {
+    for (let j: usize = 0; j < bytes; j += 4, from += 16) {
+      for (let lane: usize = 0; lane < 4; lane++) f32.store(to + bytes * lane + j, f32.load(from + 4 * lane));
+    }
+    return;
+  }
+  for (let j: usize = 0; j < bytes; j += 16) {
+    if (j + 16 > bytes) j = bytes - 16;
+    const at = from + j * 4;
+    turn(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48), to + j, bytes);
+  }
+}
+
+// 2^x of four x ≤ 0 in float32: its last digits count by how large x is, but where x is large there is little of 2^x.
+@inline function exp2Short(x: v128, one: v128, q: usize): v128 {
+  x = f32x4.pmax(v128.load(q, 96), x);
+  const n = f32x4.add(x, v128.load(q, 112)), r = f32x4.sub(x, f32x4.sub(n, v128.load(q, 112)));
+  return i32x4.add(power(r, one, q), i32x4.shl(n, 23));
+}
+
+// Numbers of a call at marks + 64: 0 κ·log₂e, 16 l, 32 1/(h − l), 48 one; a block of 32 float32 sums a column at F.
+@inline function addRows(
+  hard: bool, weighted: bool, x: usize, y: usize, w: usize, f: usize, end: usize, inverse: v128, best: v128, d: usize,
+  k: usize,
+): void {
+  const one = v128.load(k, 48);
+  let j = i32x4.splat(0);
+  while (x < end) {
+    const yv = v128.load(y), e = f32x4.mul(v128.load(x), inverse);
+    v128.store(d, e);
+    let s: v128;
+    if (hard) {
+      s = v128.and(i32x4.eq(best, j), one);
+      j = i32x4.add(j, i32x4.splat(1));
+    } else {
+      s = f32x4.mul(f32x4.sub(e, v128.load(k, 16)), v128.load(k, 32));
+      s = f32x4.pmin(one, f32x4.pmax(i32x4.splat(0), s));
+    }
+    if (weighted) {
+      const wv = v128.load(w);
+      s = f32x4.mul(s, wv);
+      v128.store(f, f32x4.add(v128.load(f), wv));
+      v128.store(f, f32x4.add(v128.load(f, 16), f32x4.mul(yv, wv)), 16);
+      w += 16;
+    } else v128.store(f, f32x4.add(v128.load(f, 16), yv), 16);
+    v128.store(f, f32x4.add(v128.load(f, 32), s), 32);
+    v128.store(f, f32x4.add(v128.load(f, 48), f32x4.mul(s, yv)), 48);
+    x += 16;
+    y += 16;
+    f += 64;
+    d += 16;
+  }
+}
+
+// The first pass; rows is a multiple of 4. soft: whether s is wanted, hard: whether what counts is the decision.
+export function argmax(
+  p: usize, y: usize, w: usize, d: usize, rows: usize, bytes: usize, soft: bool, hard: bool, out: usize, marks: usize,
+): void {
+  const k = marks + 64, q = k + 64, x = q + 144, tall = bytes * 4, labels = x + tall, weights = labels + tall;
+  const f = weights + tall, fEnd = f + tall * 4, xEnd = x + tall, one = v128.load(k, 48), weighted = w != 0;
+  storePower(q);
+  v128.store(q, f32x4.splat(-126), 96);
+  v128.store(q, f32x4.splat(12582912), 112); // 1.5·2^23, as in exp2
+  let most = v128.load(marks), mostW = v128.load(marks, 16), leastW = v128.load(marks, 32);
+  memory.fill(f, 0, fEnd - f);
+  for (let row: usize = 0; row < rows; row += 4) {
+    columnsOf(p, bytes, x);
+    columnsOf(y, bytes, labels);
+    if (weighted) {
+      columnsOf(w, bytes, weights);
+      for (let at = weights; at < f; at += 16) {
+        const wv = v128.load(at);
+        mostW = i32x4.max_u(mostW, wv);
+        leastW = i32x4.min_u(leastW, i32x4.add(wv, i32x4.splat(-1)));
+      }
+      w += tall;
+    }
+    let largest = v128.load(x), best = i32x4.splat(0), j = best;
+    for (let at = x; at < xEnd; at += 16) {
+      const v = v128.load(at);
+      most = i32x4.max_u(most, i32x4.max_u(v, v128.load(at + tall)));
+      if (hard) {
+        best = v128.bitselect(j, best, f32x4.gt(v, largest));
+        j = i32x4.add(j, i32x4.splat(1));
+      }
+      largest = f32x4.pmax(largest, v);
+    }
+    let sum = i32x4.splat(0);
+    if (soft) {
+      const sharpness = v128.load(k);
+      for (let at = x; at < xEnd; at += 16) {
+        const e = exp2Short(f32x4.mul(f32x4.sub(v128.load(at), largest), sharpness), one, q);
+        sum = f32x4.add(sum, e);
+        v128.store(at, e);
+      }
+      sum = f32x4.div(one, sum);
+    }
+    const to = d == 0 ? x : d;
+    if (hard) {
+      if (weighted) addRows(true, true, x, labels, weights, f, xEnd, sum, best, to, k);
+      else addRows(true, false, x, labels, weights, f, xEnd, sum, best, to, k);
+    } else {
+      if (weighted) addRows(false, true, x, labels, weights, f, xEnd, sum, best, to, k);
+      else addRows(false, false, x, labels, weights, f, xEnd, sum, best, to, k);
+    }
+    if (row % 128 == 124 || row + 4 == rows) {
+      for (let from = f, o = out; from < fEnd; from += 16, o += 32) {
+        addLanes(o, v128.load(from));
+        v128.store(from, i32x4.splat(0));
+      }
+    }
+    p += tall;
+    y += tall;
+    if (d != 0) d += tall;
+  }
+  v128.store(marks, most);
+  v128.store(marks, mostW, 16);
+  v128.store(marks, leastW, 32);
+}
+
+// The second pass, in place: s becomes s·(g − Σ g·s), g = w·(m + (y − e)·δ), with m, e and δ of a column at c. The g are
+// taken from that of the largest s, so that what is small of its own is not a difference of what is large.
+export function finishArgmax(
+  d: usize, y: usize, w: usize, rows: usize, bytes: usize, c: usize, x: usize,
+): void {
+  const tall = bytes * 4, labels = x + tall, weights = labels + tall, weighted = w != 0, xEnd = x + tall;
+  for (let row: usize = 0; row < rows; row += 4) {
+    columnsOf(y, bytes, labels);
+    if (weighted) {
+      columnsOf(w, bytes, weights);
+      w += tall;
+    }
+    let largest = i32x4.splat(0), most = largest;
+    for (let at: usize = 0, k = c; at < tall; at += 16, k += 48) {
+      const yv = v128.load(labels + at), s = v128.load(d + at);
+      let g = f32x4.add(v128.load(k), f32x4.mul(f32x4.sub(yv, v128.load(k, 16)), v128.load(k, 32)));
+      if (weighted) g = f32x4.mul(g, v128.load(weights + at));
+      v128.store(labels + at, g);
+      most = v128.bitselect(g, most, f32x4.gt(s, largest));
+      largest = f32x4.pmax(largest, s);
+    }
+    let mean = i32x4.splat(0);
+    for (let at: usize = 0; at < tall; at += 16) {
+      const g = f32x4.sub(v128.load(labels + at), most);
+      v128.store(labels + at, g);
+      mean = f32x4.add(mean, f32x4.mul(g, v128.load(d + at)));
+    }
+    for (let at: usize = 0; at < tall; at += 16) {
+      v128.store(x + at, f32x4.mul(v128.load(d + at), f32x4.sub(v128.load(labels + at), mean)));
+    }
+    rowsOf(x, bytes, d);
+    d += tall;
+    y += tall;
   }
 }
 

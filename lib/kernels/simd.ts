@@ -175,6 +175,21 @@ const [lightest, heaviest] = new Uint32Array(Float32Array.of(1e-15, 1e15).buffer
 /** Where tables stand in the heap: outputs, labels, weights, w·D. */
 export type Pointers<Needed extends string> = Partial<Record<"p" | "y" | "w" | "d", number>> & Record<Needed, number>;
 
+/** Nothing seen yet: the greatest bits of outputs and labels, of weights, and the least of weights − 1. */
+export function writeMarks(simd: Simd, marks: number): void {
+  const { bits } = viewsOf(simd), at = marks >>> 2;
+  bits.fill(0, at, at + 8).fill(0xffffffff, at + 8, at + 12);
+}
+
+/** Whether what was seen is in range; of a −0, which is, the bits are not. */
+export function inRangeBits(simd: Simd, marks: number, weighted: boolean): boolean {
+  const { bits } = viewsOf(simd);
+  for (let i = marks >>> 2, end = i + 4; i < end; i++) {
+    if (bits[i] > one || (weighted && (bits[i + 4] > heaviest || bits[i + 8] < lightest - 1))) return false;
+  }
+  return true;
+}
+
 /** What a first pass has in the heap from its place on, in bytes: as simd.as has it, then sums, then constants. */
 const unkept = 48, values = 320, sumsAt = values + 2048;
 
@@ -208,7 +223,7 @@ export function beginSums(
     for (let j = 0; j < 2; j++) float64[(at >>> 3) + 2 * singles + 4 * j + lane] = double[j];
   }
   float64.fill(0, out >>> 3, c >>> 3);
-  bits.fill(0, marks >>> 2, (marks >>> 2) + 8).fill(0xffffffff, (marks >>> 2) + 8, (marks >>> 2) + 12);
+  writeMarks(simd, marks);
   const together = central && !weighted, pass = simd.exports[together ? "central" : "count"];
   return {
     spare: marks + end,
@@ -217,11 +232,7 @@ export function beginSums(
       pass(p, y, w, d ?? marks + unkept, keep, length, period, c, cStep, out, marks, Number(hard), shape);
     },
     end: (length, sums) => {
-      const { float64, bits } = viewsOf(simd), start = out >>> 3, base = together ? 0.5 : 0;
-      let good = true;
-      for (let i = marks >>> 2, end = i + 4; i < end; i++) {
-        good &&= bits[i] <= one && !(weighted && (bits[i + 4] > heaviest || bits[i + 8] < lightest - 1));
-      }
+      const { float64 } = viewsOf(simd), start = out >>> 3, base = together ? 0.5 : 0;
       for (let i = 0; i < 4 * period; i++) {
         const lane = start + (i >>> 2) * 16 + (i & 3), to = 4 * (i % classes);
         const whole = weighted ? float64[lane] : length / (4 * period);
@@ -230,28 +241,29 @@ export function beginSums(
         sums[to + 2] += float64[lane + 8] + base * whole;
         sums[to + 3] += float64[lane + 12] + base * float64[lane + 4];
       }
-      return good;
+      return inRangeBits(simd, marks, weighted);
     },
   };
+}
+
+/** The factors of a column, a and b, as the loops take them, to a lane of three vectors: m + (y − e)·δ is a at 1, b at 0. */
+export function factorsToHeap(simd: Simd, { ofPositives, ofNegatives }: Factors, column: number, lane: number): void {
+  const { float32 } = viewsOf(simd), a = ofPositives[column], b = ofNegatives[column];
+  const fromPositive = Math.abs(a) <= Math.abs(b); // from the smaller of the two: the other is the one to be rounded
+  float32[lane] = fromPositive ? a : b;
+  float32[lane + 4] = fromPositive ? 1 : 0;
+  float32[lane + 8] = a - b;
 }
 
 /** Begins a second pass, in place, with `spare` bytes beside what it needs; nothing if the heap is full. */
 export function beginFinish(
   simd: Simd,
-  { ofPositives, ofNegatives }: Factors,
+  factors: Factors,
   spare = 0,
 ): Pick<Begun<"d" | "y">, "run" | "spare"> | undefined {
-  const classes = ofPositives.length, period = periodOf(classes), c = simd.place(48 * period + spare);
+  const classes = factors.ofPositives.length, period = periodOf(classes), c = simd.place(48 * period + spare);
   if (c === 0) return undefined;
-  const { float32 } = viewsOf(simd);
-  for (let i = 0, to = c >>> 2; i < 4 * period; i++) {
-    const a = ofPositives[i % classes], b = ofNegatives[i % classes], place = to + (i >>> 2) * 12 + (i & 3);
-    // From the smaller of the two, so that the other is the one to be rounded: m + (y − e)·δ is a at 1 and b at 0.
-    const fromPositive = Math.abs(a) <= Math.abs(b);
-    float32[place] = fromPositive ? a : b;
-    float32[place + 4] = fromPositive ? 1 : 0;
-    float32[place + 8] = a - b;
-  }
+  for (let i = 0; i < 4 * period; i++) factorsToHeap(simd, factors, i % classes, (c >>> 2) + (i >>> 2) * 12 + (i & 3));
   return {
     spare: c + 48 * period,
     run: ({ d, y }, length) => void simd.exports.finish(d, y, length, period, c, 48),

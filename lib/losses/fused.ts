@@ -4,8 +4,18 @@ import type { Setting } from "../averages/setting.ts";
 import { type BatchShape, type BatchTensors, readBatchShape } from "../check/batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { byLabel, finite } from "../counts/counts_gradient.ts";
-import { hasKernels, prepare, type Prepared, registerKernel, runCounts, runGradient } from "../kernels/kernels.ts";
 import { sumsPerColumn } from "../kernels/loops.ts";
+import {
+  type FirstAttributes,
+  hasKernels,
+  type Inputs,
+  type Passes,
+  registerKernel,
+  runFirst,
+  runSecond,
+  type SecondInputs,
+} from "../kernels/passes.ts";
+import { prepare } from "../kernels/prepare.ts";
 import { engine, engineIsKnown, giveToTape, keptAlias, tapeIsOn } from "../kernels/tape.ts";
 import { derivedOnce } from "../once.ts";
 import type { Scalar, Tensor } from "../tensor.ts";
@@ -50,7 +60,7 @@ const outOfRange = new Error("Something is out of range");
 interface Work {
   readonly name: string;
   readonly best: number;
-  readonly prepared: Prepared;
+  readonly passes: Passes;
   readonly scoring: ScoringOptions;
 }
 
@@ -67,17 +77,19 @@ interface Call {
   gradient?: (dy: Tensor) => Tensor;
 }
 
+/** The tensors that are there. */
+const present = ({ yTrue, yPred, sampleWeight }: BatchTensors): Inputs<Tensor> =>
+  sampleWeight === undefined ? { yTrue, yPred } : { yTrue, yPred, sampleWeight };
+
 /** The first pass and the score. */
 function score(call: Call): Tensor {
   const { work, tensors, shape, wanted, kept } = call;
-  const { name, best, prepared, scoring } = work, { classes } = shape, { average, classWeights } = scoring;
-  const { yTrue, yPred, sampleWeight } = tensors;
-  const sums = new Float64Array(sumsPerColumn * classes);
-  const inputs: Record<string, Tensor> = { yTrue, yPred };
-  if (sampleWeight !== undefined) inputs.sampleWeight = sampleWeight;
-  const small = yPred.size <= exactSize;
-  const exact = wanted && small ? exactBuffer() : undefined;
-  const slopes = runCounts(inputs, { prepared, given: shape, small, keep: wanted && !small, exact, sums });
+  const { name, best, passes, scoring } = work, { classes } = shape, { average, classWeights } = scoring;
+  const { yPred } = tensors, { prepared, keeps, again } = passes, sums = new Float64Array(sumsPerColumn * classes);
+  const small = yPred.size <= exactSize, left = wanted && keeps;
+  const exact = left && small ? exactBuffer() : undefined;
+  const first: FirstAttributes = { prepared, given: shape, small, keep: left && !small, exact, sums };
+  const slopes = runFirst(passes, present(tensors), first);
   if (Number.isNaN(sums[0])) throw outOfRange;
 
   const added = addsCounts(average);
@@ -89,9 +101,12 @@ function score(call: Call): Tensor {
     weights.push(average === "weighted" ? own * sums[k * sumsPerColumn + 1] : own);
   }
   const scored = scoreCounts(each, added ? undefined : weights, scoring);
-  const keptLabels = wanted ? keptAlias(yTrue) : undefined;
-  if (keptLabels !== undefined) kept.push(keptLabels);
-  if (slopes !== undefined) kept.push(tf.keep(slopes));
+  const seen: SecondInputs<Tensor> = {};
+  for (const name of wanted ? again : []) {
+    const tensor = tensors[name];
+    if (tensor !== undefined) kept.push(seen[name] = keptAlias(tensor));
+  }
+  if (slopes !== undefined) kept.push(seen.slopes = tf.keep(slopes));
 
   call.gradient = (dy) => {
     const partials = countsPartials(scored, scored.whole, scoring.score), by = -dy.dataSync()[0];
@@ -99,20 +114,21 @@ function score(call: Call): Tensor {
     const ofPositives = new Float64Array(classes), ofNegatives = new Float64Array(classes);
     for (let k = 0; k < classes; k++) {
       const { ofPositive, ofNegative } = byLabel(partials[added ? 0 : k]);
-      const { scale, peak } = prepared.plans[prepared.plans.length === 1 ? 0 : k];
+      const { scale, peak } = passes.scale(k, classes);
       const factor = by * inCounts(k) * scale;
       ofPositives[k] = finite(factor * ofPositive);
       ofNegatives[k] = finite(factor * ofNegative);
       large ||= Math.max(Math.abs(ofPositives[k]), Math.abs(ofNegatives[k])) * Math.max(1, peak) > greatestFactor;
     }
-    const attributes = { factors: { ofPositives, ofNegatives, large }, exact, shape: yPred.shape, given: shape };
+    const factors = { ofPositives, ofNegatives, large }, { taken } = first;
+    const attributes = { prepared, given: shape, factors, exact, taken, shape: yPred.shape };
     if (engine().state.gradientDepth === 0) {
       spare ??= exact; // what is kept is asked for once
-      return runGradient({ slopes, yTrue: keptLabels! }, attributes);
+      return runSecond(passes, seen, attributes);
     }
     // Inside of another gradient this one may be asked for again, and must not be differentiated.
     const values = tf.tidy(() =>
-      runGradient({ slopes: slopes && tf.clone(slopes), yTrue: keptLabels! }, attributes).dataSync()
+      runSecond(passes, slopes === undefined ? seen : { ...seen, slopes: tf.clone(slopes) }, attributes).dataSync()
     );
     return derivedOnce(name, yPred, values as Float32Array);
   };
@@ -148,12 +164,12 @@ if (tf.getGradient(lossKernel) === undefined) {
 /** A loss by two kernels, for settings and steps that they know. */
 export function toFused(name: string, { reading, decide, scoring }: Setting, best: number): Fused | undefined {
   const known = scoring.average !== "samples" && reading.ignoreLabel === undefined;
-  const prepared = known ? prepare(decide.forms) : undefined;
-  if (prepared === undefined) return undefined;
-  const work: Work = { name, best, prepared, scoring };
+  const passes = known ? prepare(decide) : undefined;
+  if (passes === undefined) return undefined;
+  const work: Work = { name, best, passes, scoring };
 
   return (tensors) => {
-    if (!hasKernels() || !engineIsKnown() || engine().state.gradientDepth > 1) return undefined;
+    if (!hasKernels(passes) || !engineIsKnown() || engine().state.gradientDepth > 1) return undefined;
     const shape = readBatchShape(name, tensors, reading), { yPred } = tensors;
     const kept: Tensor[] = [], call: Call = { work, tensors, shape, wanted: tapeIsOn(), kept };
     const attributes: Attributes = {
