@@ -48,10 +48,25 @@ export interface LossTiming {
   samples: number;
 }
 
+/** How far the kernels are from float64, as `bench/kernel_accuracy.ts --save` writes it. */
+export interface AccuracyRecord {
+  date: string;
+  /** |loss − float64|, what rounding to float32 may have of it, and the greatest relative error of the gradient. */
+  results: { rows: number; data: string; backend: string; loss: number; rounding: number; gradient: number }[];
+}
+
+/** Where it is. */
+export const accuracyFile: URL = new URL("accuracy.json", import.meta.url);
+
 /** Where the committed record is. */
 export const recordFile: URL = new URL("record.json", import.meta.url);
 
 /** The committed record. */
 export async function readRecord(): Promise<BenchRecord> {
   return JSON.parse(await Deno.readTextFile(recordFile));
+}
+
+/** The committed record of the accuracy. */
+export async function readAccuracy(): Promise<AccuracyRecord> {
+  return JSON.parse(await Deno.readTextFile(accuracyFile));
 }

@@ -67,10 +67,11 @@ function countBySimd(
   const simd = plan && host.simd();
   if (simd === undefined) return 0;
   const block = argmaxBlock(classes), weighted = inputs.sampleWeight !== undefined;
-  const soft = kept !== undefined || !plan!.hard, spare = pieceBytes(4, block, length);
+  const table = tableOf(inputs, given, host), spare = pieceBytes(table.places, block, length);
+  const soft = kept !== undefined || !plan!.hard;
   const begun = beginArgmax(simd, plan!, classes, weighted, soft, spare);
   if (begun === undefined) return 0;
-  const table = tableOf(inputs, given, host), d = kept && keptPlace(kept, host);
+  const d = kept && keptPlace(kept, host);
   const places = { p: table.outputsPlace(), y: table.labelsPlace(), w: table.weightsPlace(), d };
   if (!eachPiece(simd, begun.spare, block, length, places, begun.run)) return undefined;
   const good = begun.end(length, sums) ||
@@ -101,9 +102,10 @@ function finishBySimd(
 ): boolean {
   const { factors, given } = attrs, simd = factors.large ? undefined : host.simd(), block = argmaxBlock(given.classes);
   const even = inputs.sampleWeight === undefined || given.rowWeights;
-  const begun = simd && beginArgmaxFinish(simd, factors, even, pieceBytes(3, block, length));
+  const table = tableOf(inputs, given, host), spare = pieceBytes(table.places, block, length);
+  const begun = simd && beginArgmaxFinish(simd, factors, even, spare);
   if (begun === undefined) return false;
-  const table = tableOf(inputs, given, host), d = keptPlace(inputs.slopes!, host);
+  const d = keptPlace(inputs.slopes!, host);
   const places = { d, y: table.labelsPlace(), w: table.weightsPlace() };
   eachPiece(simd!, begun.spare, block, length, places, begun.run);
   return true;

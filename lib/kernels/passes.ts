@@ -116,15 +116,21 @@ export function tableOf(
   const labels = () => entries(yTrue!, indexed ? "indices" : "entries");
   const outputs = () => entries(yPred!, "entries");
   const weights = () => sampleWeight && entries(sampleWeight, spread ? "rows" : "entries");
+  const labelsInHeap = () => yTrue && !indexed ? host.inHeap(yTrue) : undefined;
+  const weightsInHeap = () => sampleWeight && !spread ? host.inHeap(sampleWeight) : undefined;
   return {
     labels,
     outputs,
     weights,
+    /** For how many tables pieces want a place in the heap: none where all of them are there. */
+    places: (labelsInHeap() === undefined) || (yPred && host.inHeap(yPred) === undefined) ||
+        (sampleWeight && weightsInHeap() === undefined)
+      ? 4
+      : 0,
     /** Where these are in the heap, or what is to be copied there. */
-    labelsPlace: (): Place => (indexed ? undefined : host.inHeap(yTrue!)) ?? labels(),
+    labelsPlace: (): Place => labelsInHeap() ?? labels(),
     outputsPlace: (): Place => host.inHeap(yPred!) ?? outputs(),
-    weightsPlace: (): Place | undefined =>
-      (spread || sampleWeight === undefined ? undefined : host.inHeap(sampleWeight)) ?? weights(),
+    weightsPlace: (): Place | undefined => weightsInHeap() ?? weights(),
   };
 }
 

@@ -54,9 +54,9 @@ function countBySimd(
   const own = length === 0 ? undefined : ownSimd(), plan = own && prepared.simd(own), simd = plan && host.simd();
   if (simd === undefined) return 0;
   const block = blockLength(simd, classes), weighted = inputs.sampleWeight !== undefined;
-  const begun = beginSums(simd, plan!, classes, weighted, pieceBytes(4, block, length));
-  if (begun === undefined) return 0;
   const table = tableOf(inputs, given, host);
+  const begun = beginSums(simd, plan!, classes, weighted, pieceBytes(table.places, block, length));
+  if (begun === undefined) return 0;
   const d = slopes && keptPlace(slopes, host);
   const places = { p: table.outputsPlace(), y: table.labelsPlace(), w: table.weightsPlace(), d };
   if (!eachPiece(simd, begun.spare, block, length, places, begun.run)) return undefined;
@@ -88,9 +88,10 @@ function finishBySimd({ inputs, attrs, host }: KernelCall<SecondInputs, SecondAt
   const length = factors.large ? 0 : simdLength(sizeOf(slopes), classes);
   const simd = length === 0 ? undefined : host.simd();
   if (simd === undefined) return 0;
-  const block = blockLength(simd, classes), begun = beginFinish(simd, factors, pieceBytes(2, block, length));
+  const block = blockLength(simd, classes), table = tableOf(inputs, given, host);
+  const begun = beginFinish(simd, factors, pieceBytes(table.places, block, length));
   if (begun === undefined) return 0;
-  const y = tableOf(inputs, given, host).labelsPlace();
+  const y = table.labelsPlace();
   eachPiece(simd, begun.spare, block, length, { d: keptPlace(slopes, host), y }, begun.run);
   return length;
 }

@@ -1,8 +1,8 @@
 // The SIMD loops against those in float64: every shape, slope, threshold and use; the bounds; the same bytes.
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { f1Loss, metricLoss, type Step, steps, straightThrough } from "../../lib/mod.ts";
-import { ownSimd } from "../../lib/kernels/heap.ts";
+import { f1Loss, type Loss, metricLoss, type Step, steps, straightThrough } from "../../lib/mod.ts";
+import { allowSimd, ownSimd } from "../../lib/kernels/heap.ts";
 import { addSums, loopValue } from "../../lib/kernels/loops.ts";
 import { planOf } from "../../lib/kernels/plan.ts";
 import { beginSums, simdPlanOf, viewsOf } from "../../lib/kernels/simd.ts";
@@ -133,4 +133,126 @@ onBackends("a perfect classifier's loss is exactly 0, on many rows too", () => {
     assertEquals(value, 0, words);
   }
   labels.dispose();
+});
+
+/** Two ways through the same tables, on both backends. */
+function* sameOnBoth(): Generator<[string, Loss, number, boolean]> {
+  for (const classes of [1, 2, 3, 10, 25, 130, 131]) {
+    const average = classes > 1 ? "macro" : undefined;
+    for (const step of ["softsign", "logistic", "arctan", "gaussian", "linearRamp", "straightThrough"] as const) {
+      for (const weighted of [false, true]) {
+        yield [
+          `${step}, ${classes} columns${weighted ? ", weighted" : ""}`,
+          f1Loss({ step, average }),
+          classes,
+          weighted,
+        ];
+      }
+    }
+    if (classes > 1) {
+      yield [`argmax, ${classes} columns`, f1Loss({ decision: "argmax", average }), classes, false];
+    }
+  }
+}
+
+/** What a loss gives on each backend, of as many rows as make 10,007 entries or a few more. */
+async function onEach<T>(work: () => T): Promise<T[]> {
+  const results: T[] = [];
+  for (const backend of ["cpu", "wasm"]) {
+    await tf.setBackend(backend);
+    results.push(work());
+  }
+  return results;
+}
+
+function takenOf(loss: Loss, classes: number, weighted: boolean) {
+  const rows = Math.max(Math.ceil(10_007 / classes), 301), table = tableOf(rows * classes);
+  const [yPred, yTrue, w] = [table.yPred, table.yTrue, table.sampleWeight].map((values) =>
+    classes === 1 ? tf.tensor1d(values) : tf.tensor2d(values, [rows, classes])
+  );
+  const result = taken(loss, yTrue, yPred, weighted ? w : undefined);
+  tf.dispose([yPred, yTrue, w]);
+  return result;
+}
+
+Deno.test("both backends have the same bytes, with any number of columns", async () => {
+  for (const [words, loss, classes, weighted] of sameOnBoth()) {
+    const [cpu, wasm] = await onEach(() => takenOf(loss, classes, weighted));
+    assertEquals(cpu.value, wasm.value, words);
+    const first = cpu.gradient.findIndex((g, i) => !Object.is(g, wasm.gradient[i]));
+    assertEquals(first, -1, `${words}: the gradients differ first at ${first}`);
+  }
+});
+
+Deno.test("the bytes are those of every other machine", async () => {
+  await tf.setBackend("wasm");
+  const bytes: Uint8Array[] = [];
+  for (const [, loss, classes, weighted] of sameOnBoth()) {
+    const { value, gradient } = takenOf(loss, classes, weighted);
+    bytes.push(new Uint8Array(Float32Array.of(value, ...gradient).buffer));
+  }
+  const digest = await crypto.subtle.digest("SHA-256", await new Blob(bytes as BlobPart[]).arrayBuffer());
+  assertEquals(
+    new Uint8Array(digest).toHex(),
+    "4e7c0f1dab08cb9f18fac44043ced9ca553f3bd9b8eb2a6193bd4b442fdbe4ae",
+    "values and gradients have changed, or differ here",
+  );
+});
+
+Deno.test("without SIMD the loops in float64 take it all", async () => {
+  for (const [words, loss, classes, weighted] of sameOnBoth()) {
+    if (classes > 10) continue;
+    const [cpu, wasm] = await onEach(() => takenOf(loss, classes, weighted));
+    allowSimd(false);
+    try {
+      for (const [i, plain] of (await onEach(() => takenOf(loss, classes, weighted))).entries()) {
+        assertWithin(plain.value, [cpu, wasm][i].value, 5e-7, words);
+      }
+    } finally {
+      allowSimd(true);
+    }
+  }
+});
+
+Deno.test("where the heap has no more room, the loops in float64 take it all", async () => {
+  await tf.setBackend("wasm");
+  const { wasm: heap } = tf.backend() as unknown as { wasm: { _malloc(bytes: number): number } };
+  const malloc = heap._malloc, asked: number[] = [];
+  // More columns than any test before: what those have left does not suffice.
+  for (const [options, classes] of [[{}, 211], [{ decision: "argmax" }, 601]] as const) {
+    const rows = 61, table = tableOf(rows * classes), bytes = 4 * rows * classes;
+    const yPred = tf.tensor2d(table.yPred, [rows, classes]), yTrue = tf.tensor2d(table.yTrue, [rows, classes]);
+    const loss = f1Loss({ ...options, average: "macro" });
+    heap._malloc = (wanted) => { // TensorFlow.js has its tensors, this library not what it asks for beside them
+      if (wanted === bytes || wanted <= 8) return malloc(wanted);
+      asked.push(wanted);
+      return 0;
+    };
+    const full = (() => {
+      try {
+        return taken(loss, yTrue, yPred);
+      } finally {
+        heap._malloc = malloc;
+      }
+    })();
+    const wanted = taken(loss, yTrue, yPred);
+    assertWithin(full.value, wanted.value, 1.2e-7);
+    const greatest = wanted.gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+    full.gradient.forEach((g, i) => assertWithin(g, wanted.gradient[i], 3e-6 * greatest));
+    tf.dispose([yPred, yTrue]);
+  }
+  assert(asked.length >= 3, "both kinds of passes have asked");
+});
+
+onBackends("a −0 is a 0, for outputs, labels and weights, and stays with the kernels", async () => {
+  const n = 8192, { yPred: p, yTrue: y, sampleWeight: w } = tableOf(n), loss = f1Loss();
+  const [zero, minus] = [0, -0].map((z) =>
+    [p, y, w].map((values) => tf.tensor1d(values.map((v, i) => i % 5 === 0 ? z : v)))
+  );
+  const wanted = taken(loss, zero[1], zero[0], zero[2]), got = taken(loss, minus[1], minus[0], minus[2]);
+  assertEquals(got.value, wanted.value);
+  assert(got.gradient.every((g, i) => g === wanted.gradient[i]));
+  const { kernels } = await tf.profile(() => tf.tidy(() => tf.grad((x) => loss(minus[1], x))(minus[0])));
+  assert(kernels.some(({ name }) => name === "RoundaboutCountsGradient"));
+  tf.dispose([...zero, ...minus]);
 });
