@@ -13,6 +13,8 @@ export const works: Readonly<Record<Work, { readonly columns: number; readonly w
 export interface BenchRecord {
   /** The day. */
   date: string;
+  /** The hash of the sources that were measured and that measured, as `sourcesHash` has it. */
+  sources: string;
   machine: { cpu: string; cores: number };
   versions: Record<string, string>;
   /** Value and gradient, median and middle half, in milliseconds. */
@@ -29,6 +31,8 @@ export interface BenchRecord {
   }[];
   /** What is read and written when numbers are copied from one array to another, and how long that takes. */
   copies: { bytes: number; ms: number }[];
+  /** How long a division an output takes by itself. */
+  divisions: { rows: number; ms: number }[];
   memory: { contender: string; rows: number; bytesPerRow: number; tensorsLeft: number }[];
   /** Training for so many epochs, in milliseconds. */
   epochs: { contender: string; epochs: number; ms: number; from: number; to: number; samples: number }[];

@@ -71,7 +71,7 @@ function countBySimd(
   const soft = kept !== undefined || !plan!.hard;
   const begun = beginArgmax(simd, plan!, classes, weighted, soft, spare);
   if (begun === undefined) return 0;
-  const d = kept && keptPlace(kept, host);
+  const d = kept && keptPlace(kept, true, host);
   const places = { p: table.outputsPlace(), y: table.labelsPlace(), w: table.weightsPlace(), d };
   if (!eachPiece(simd, begun.spare, block, length, places, begun.run)) return undefined;
   const good = begun.end(length, sums) ||
@@ -105,7 +105,7 @@ function finishBySimd(
   const table = tableOf(inputs, given, host), spare = pieceBytes(table.places, block, length);
   const begun = simd && beginArgmaxFinish(simd, factors, even, spare);
   if (begun === undefined) return false;
-  const d = keptPlace(inputs.slopes!, host);
+  const d = keptPlace(inputs.slopes!, false, host);
   const places = { d, y: table.labelsPlace(), w: table.weightsPlace() };
   eachPiece(simd!, begun.spare, block, length, places, begun.run);
   return true;

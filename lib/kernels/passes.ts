@@ -134,6 +134,6 @@ export function tableOf(
   };
 }
 
-/** The same for what a pass leaves, or changes. */
-export const keptPlace = (info: TensorInfo, host: Host): Place =>
-  host.inHeap(info) ?? { kept: host.numbers(info) as Float32Array };
+/** The same for what a pass leaves, `fresh`, or changes. */
+export const keptPlace = (info: TensorInfo, fresh: boolean, host: Host): Place =>
+  host.inHeap(info) ?? { kept: host.numbers(info) as Float32Array, fresh };

@@ -1,8 +1,14 @@
 import { type Entries, entriesToHeap } from "./entries.ts";
 import { type Simd, viewsOf } from "./simd.ts";
 
-/** Where a table stands in the heap; or what comes there piece by piece; or where pieces that are there go, and come from. */
-export type Place = number | Entries | { readonly kept: Float32Array };
+/** What a pass leaves an output, `fresh`, or changes: pieces of it that are in the heap go there. */
+export interface Kept {
+  readonly kept: Float32Array;
+  readonly fresh: boolean;
+}
+
+/** Where a table stands in the heap; or what comes there piece by piece, or goes from there. */
+export type Place = number | Entries | Kept;
 
 /** How many entries are in the heap at a time, about, where they don't stand there: what stays in the cache. */
 const pieceLength = 8192;
@@ -34,20 +40,21 @@ export function eachPiece<Name extends string>(
   const names = (Object.keys(places) as Name[]).filter((name) => places[name] !== undefined);
   const inPlace = names.every((name) => typeof places[name] === "number");
   const piece = inPlace ? length : pieceOf(block, length), pointers = {} as Record<Name, number>;
-  const keptIn = (place: Place, start: number, end: number) =>
-    typeof place === "object" && "kept" in place ? place.kept.subarray(start, end) : undefined;
+  const isKept = (place: Place): place is Kept => typeof place === "object" && "kept" in place;
   for (let start = 0; start < length; start += piece) {
     const end = Math.min(start + piece, length);
     for (const [slot, name] of names.entries()) {
-      const place = places[name]!, to = at + 4 * piece * slot, kept = keptIn(place, start, end);
+      const place = places[name]!, to = at + 4 * piece * slot;
       pointers[name] = typeof place === "number" ? place + 4 * start : to;
-      if (kept !== undefined) viewsOf(simd).float32.set(kept, to >>> 2);
-      else if (typeof place === "object" && !entriesToHeap(place as Entries, start, end, simd, to)) return false;
+      if (typeof place === "number") continue;
+      if (!isKept(place)) {
+        if (!entriesToHeap(place, start, end, simd, to)) return false;
+      } else if (!place.fresh) viewsOf(simd).float32.set(place.kept.subarray(start, end), to >>> 2);
     }
     pass(pointers, end - start);
     for (const name of names) {
-      const from = pointers[name] >>> 2;
-      keptIn(places[name]!, start, end)?.set(viewsOf(simd).float32.subarray(from, from + end - start));
+      const place = places[name]!, from = pointers[name] >>> 2;
+      if (isKept(place)) place.kept.set(viewsOf(simd).float32.subarray(from, from + end - start), start);
     }
   }
   return true;

@@ -57,7 +57,7 @@ function countBySimd(
   const table = tableOf(inputs, given, host);
   const begun = beginSums(simd, plan!, classes, weighted, pieceBytes(table.places, block, length));
   if (begun === undefined) return 0;
-  const d = slopes && keptPlace(slopes, host);
+  const d = slopes && keptPlace(slopes, true, host);
   const places = { p: table.outputsPlace(), y: table.labelsPlace(), w: table.weightsPlace(), d };
   if (!eachPiece(simd, begun.spare, block, length, places, begun.run)) return undefined;
   const good = begun.end(length, sums) ||
@@ -92,7 +92,7 @@ function finishBySimd({ inputs, attrs, host }: KernelCall<SecondInputs, SecondAt
   const begun = beginFinish(simd, factors, pieceBytes(table.places, block, length));
   if (begun === undefined) return 0;
   const y = table.labelsPlace();
-  eachPiece(simd, begun.spare, block, length, { d: keptPlace(slopes, host), y }, begun.run);
+  eachPiece(simd, begun.spare, block, length, { d: keptPlace(slopes, false, host), y }, begun.run);
   return length;
 }
 

@@ -256,3 +256,47 @@ onBackends("a −0 is a 0, for outputs, labels and weights, and stays with the k
   assert(kernels.some(({ name }) => name === "RoundaboutCountsGradient"));
   tf.dispose([...zero, ...minus]);
 });
+
+onBackends("labels and weights of every kind are the same numbers, for many rows too", () => {
+  for (const [rows, classes] of [[10_007, 1], [2003, 10]]) {
+    for (const decision of classes > 1 ? ["threshold", "argmax"] as const : ["threshold"] as const) {
+      const loss = f1Loss({ decision, average: classes > 1 ? "macro" : "binary" }), shape = [rows, classes];
+      const { yPred: p } = tableOf(rows * classes), next = random(classes);
+      const indices = Int32Array.from({ length: rows }, () => Math.floor(next() * Math.max(2, classes)));
+      const hot = Float32Array.from(
+        p,
+        (_, i) => classes === 1 ? indices[i] : Number(indices[Math.floor(i / classes)] === i % classes),
+      );
+      const yPred = tf.tensor2d(p, [rows, classes]), labels = tf.tensor(hot, shape);
+      const rowWeights = tf.tensor1d(indices.map((k) => 1 + k % 3), "int32");
+      const eachWeights = tf.tensor(p.map((_, i) => 1 + indices[Math.floor(i / classes)] % 3), shape);
+      const wanted = [taken(loss, labels, yPred), taken(loss, labels, yPred, eachWeights)];
+      const others = [tf.cast(labels, "int32"), tf.cast(labels, "bool")];
+      if (classes > 1) others.push(tf.tensor1d(indices, "int32"), tf.tensor1d(indices, "float32"));
+      for (const other of others) {
+        assertEquals(taken(loss, other, yPred), wanted[0], `${decision}, ${other.dtype}`);
+        const got = taken(loss, other, yPred, rowWeights);
+        assertEquals(got.value, wanted[1].value);
+        const greatest = got.gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+        got.gradient.forEach((g, i) => assertWithin(g, wanted[1].gradient[i], 1e-6 * greatest));
+      }
+      tf.dispose([yPred, labels, rowWeights, eachWeights, ...others]);
+    }
+  }
+});
+
+onBackends("what a gradient is multiplied by may be so large that it has to be bounded", () => {
+  const rows = 1003, classes = 10, { yPred: p, yTrue: y } = tableOf(rows * classes);
+  const yPred = tf.tensor2d(p, [rows, classes]), yTrue = tf.tensor2d(y, [rows, classes]);
+  for (const decision of ["threshold", "argmax"] as const) {
+    const loss = f1Loss({ decision, average: "macro" });
+    const [plain, scaled, beyond] = [1, 1e30, 3e38].map((by) => {
+      const gradient = tf.tidy(() => tf.grad((x) => tf.mul(loss(yTrue, x), by))(yPred).dataSync());
+      return gradient as Float32Array;
+    });
+    const greatest = plain.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+    plain.forEach((g, i) => assertWithin(scaled[i] / 1e30, g, 3e-6 * greatest, decision));
+    assert(beyond.every(Number.isFinite));
+  }
+  tf.dispose([yPred, yTrue]);
+});
