@@ -79,11 +79,16 @@ const kinds: readonly (readonly [about: RegExp, why: (numbers: Numbers, subject:
   [
     /ten columns \(argmax\)/,
     ({ fused, argmax, divisions }, subject) =>
-      `${argmax(subject)}, where one column takes ${fused(subject, 1e6)}. An output wants an exponential, which WebAssembly has ` +
-    `not (a division takes ${divisions(1e6)}), and the sums of its row, twice: four rows are turned into vectors of columns ` +
-    "and back. Tried: a polynomial of degree 5 instead of 6, a fortieth less. Without any exponential the first pass still " +
-    "took two thirds of its time, so they are not all of it; sums along the rows, without turning, would be as many " +
-    "instructions (counted, not tried)."],
+      `${argmax(subject)}, where one column takes ${
+        fused(subject, 1e6)
+      }. An output wants an exponential, which WebAssembly has ` +
+      `not (a division takes ${
+        divisions(1e6)
+      }), and the sums of its row, twice: four rows are turned into vectors of columns ` +
+      "and back. Tried: a polynomial of degree 5 instead of 6, a fortieth less. Without any exponential the first pass still " +
+      "took two thirds of its time, so they are not all of it; sums along the rows, without turning, would be as many " +
+      "instructions (counted, not tried).",
+  ],
 ];
 
 /** The record's numbers as sentences want them. */
