@@ -47,14 +47,22 @@ export function entriesOf(entries: Entries, start: number, end: number): Float32
   return copyEntries(entries, start, end, copied) ? copied : undefined;
 }
 
-/** The same into the heap; bytes as bytes, which a loop there makes numbers of: `set` would take several times as long. */
+/**
+ * The same into the heap. What takes less room than its entries is copied to the end of their place, and a loop there makes
+ * entries of it, from the first on: what it writes never overtakes what it reads. In JavaScript that takes several times as
+ * long.
+ */
 export function entriesToHeap(entries: Entries, start: number, end: number, simd: Simd, to: number): boolean {
-  const { float32, bytes } = viewsOf(simd), { values, given } = entries, length = end - start;
-  if (!(given === "entries" && values instanceof Uint8Array)) {
+  const { values, given, classes } = entries, length = end - start, { float32, int32, bytes } = viewsOf(simd);
+  if (given === "entries" && values instanceof Uint8Array) {
+    bytes.set(values.subarray(start, end), to + 3 * length);
+    simd.exports.widen(to + 3 * length, to, length);
+    return true;
+  }
+  const indexed = given === "indices", rows = length / classes, from = (to >>> 2) + length - rows;
+  if (given === "entries" || (indexed && !(values instanceof Int32Array))) {
     return copyEntries(entries, start, end, float32.subarray(to >>> 2, (to >>> 2) + length));
   }
-  const last = to + 3 * length; // in the last quarter of their place: what is written never overtakes what is read
-  bytes.set(values.subarray(start, end), last);
-  simd.exports.widen(last, to, length);
-  return true;
+  (indexed ? int32 : float32).set(values.subarray(start / classes, end / classes), from);
+  return simd.exports.spread(4 * from, to, rows, 4 * classes, Number(indexed)) !== 0;
 }

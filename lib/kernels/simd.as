@@ -603,3 +603,24 @@ export function widen(from: usize, to: usize, n: usize): void {
     to += 16;
   }
 }
+
+// A number a row, as those of all entries of the row; or an index a row, as a 1 in its column. Rows may be read from the end
+// of what is written. Says whether all indices were those of a column.
+export function spread(from: usize, to: usize, rows: usize, bytes: usize, indexed: bool): bool {
+  let good = true;
+  for (let row: usize = 0; row < rows; row++) {
+    const index = load<u32>(from), value = indexed ? i32x4.splat(0) : v128.load32_splat(from);
+    if (bytes < 16) for (let j: usize = 0; j < bytes; j += 4) v128.store_lane<f32>(to + j, value, 0);
+    else {
+      for (let j: usize = 16; j < bytes; j += 16) v128.store(to + j - 16, value);
+      v128.store(to + bytes - 16, value);
+    }
+    if (indexed) {
+      if (<usize>index < bytes / 4) f32.store(to + <usize>index * 4, 1);
+      else good = false;
+    }
+    from += 4;
+    to += bytes;
+  }
+  return good;
+}

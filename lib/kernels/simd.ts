@@ -18,6 +18,7 @@ export interface Simd {
 interface Views {
   readonly buffer: ArrayBufferLike;
   readonly float32: Float32Array;
+  readonly int32: Int32Array;
   readonly bits: Uint32Array;
   readonly bytes: Uint8Array;
   readonly float64: Float64Array;
@@ -30,6 +31,7 @@ export function viewsOf(simd: Simd): Views {
   return simd.views = {
     buffer,
     float32: new Float32Array(buffer),
+    int32: new Int32Array(buffer),
     bits: new Uint32Array(buffer),
     bytes: new Uint8Array(buffer),
     float64: new Float64Array(buffer),
