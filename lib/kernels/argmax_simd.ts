@@ -19,7 +19,10 @@ export const argmaxBlock = (classes: number): number => 128 * classes;
 const { fround } = Math;
 
 /** Beyond it not every place of a 1 in a row is tried. */
-const mostTried = 64;
+const mostTried = 64, mostEntriesTried = 2 ** 18;
+
+/** Beyond it float32 does not hold what differences are multiplied by. */
+const greatestSharpness = 1e30;
 
 /**
  * The plan, with the loop's own roundings: l is the greatest s of a 0 in a one-hot row, whichever column the 1 is in, and
@@ -27,7 +30,10 @@ const mostTried = 64;
  */
 export function argmaxPlanOf(simd: Simd, slope: number, hard: boolean, classes: number): ArgmaxPlan | undefined {
   const plan = { sharpness: 4 * slope, low: 0, scale: 1, hard };
-  const tried = Math.min(classes, mostTried), rows = Math.ceil(tried / 4) * 4, length = rows * classes;
+  if (plan.sharpness > greatestSharpness) return undefined;
+  const tried = Math.min(classes, mostTried, Math.ceil(mostEntriesTried / classes)),
+    rows = Math.ceil(tried / 4) * 4,
+    length = rows * classes;
   const begun = beginArgmax(simd, plan, classes, false, true, 12 * length);
   if (begun === undefined) return undefined;
   const { float32 } = viewsOf(simd), p = begun.spare, d = p + 8 * length, at = p >>> 2;

@@ -88,6 +88,20 @@ onBackends("other slopes, from the identity's to next to the decision's", () => 
   tf.dispose([yPred, columns]);
 });
 
+onBackends("as steep as can be, and as wide: values as float64 has them, gradients that are numbers", () => {
+  for (const [rows, classes, slope] of [[1031, 10, 1e20], [1031, 10, 1e60], [9, 5000, 4]]) {
+    const { yPred, indices } = batch(rows, classes);
+    for (const step of ["softsign", "straightThrough"] as const) {
+      const options: LossOptions = { decision: "argmax", average: "micro", slope, step };
+      const got = taken(metricLoss("f1", options), indices, yPred),
+        wanted = taken(composed("f1", options), indices, yPred);
+      assertWithin(got.value, wanted.value, 5e-8 + 6e-8, `slope ${slope}, ${classes} columns`);
+      assert(got.gradient.every(Number.isFinite), `slope ${slope}`);
+    }
+    tf.dispose([yPred, indices]);
+  }
+});
+
 onBackends("rows that are one-hot already: the loss is exactly 0, of many rows too", () => {
   for (const [rows, classes] of [[64, 3], [4001, 3], [2001, 10], [301, 60]]) {
     const { indices, columns } = batch(rows, classes);
