@@ -413,14 +413,17 @@ export function finish(d: usize, y: usize, n: usize, period: usize, c: usize, cS
 // The largest of a row. Four rows at a time, a row a lane: the columns of these rows are vectors, at X, and those of the
 // labels and weights, at Y and W. What is kept, s, stays so until the second pass, four rows in the place of four rows.
 
-// Four vectors of four rows become those of four columns, and back.
-@inline function turn(a: v128, b: v128, c: v128, d: v128, to: usize, step: usize): void {
+// Four vectors of four rows become those of four columns, and back. Says what is the greatest of each lane of these.
+@inline function turn(a: v128, b: v128, c: v128, d: v128, to: usize, step: usize): v128 {
   const ab = i32x4.shuffle(a, b, 0, 4, 1, 5), cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
-  v128.store(to, i64x2.shuffle(ab, cd, 0, 2));
-  v128.store(to + step, i64x2.shuffle(ab, cd, 1, 3));
   const abHigh = i32x4.shuffle(a, b, 2, 6, 3, 7), cdHigh = i32x4.shuffle(c, d, 2, 6, 3, 7);
-  v128.store(to + 2 * step, i64x2.shuffle(abHigh, cdHigh, 0, 2));
-  v128.store(to + 3 * step, i64x2.shuffle(abHigh, cdHigh, 1, 3));
+  const first = i64x2.shuffle(ab, cd, 0, 2), second = i64x2.shuffle(ab, cd, 1, 3);
+  const third = i64x2.shuffle(abHigh, cdHigh, 0, 2), fourth = i64x2.shuffle(abHigh, cdHigh, 1, 3);
+  v128.store(to, first);
+  v128.store(to + step, second);
+  v128.store(to + 2 * step, third);
+  v128.store(to + 3 * step, fourth);
+  return f32x4.pmax(f32x4.pmax(first, second), f32x4.pmax(third, fourth));
 }
 
 function columnsOf(p: usize, bytes: usize, to: usize): void {
@@ -504,8 +507,29 @@ export function argmax(
   let most = v128.load(marks), mostW = v128.load(marks, 16), leastW = v128.load(marks, 32);
   memory.fill(f, 0, fEnd - f);
   for (let row: usize = 0; row < rows; row += 4) {
-    columnsOf(p, bytes, x);
-    columnsOf(y, bytes, labels);
+    let largest = f32x4.splat(-1), best = i32x4.splat(0);
+    if (bytes < 16) {
+      columnsOf(p, bytes, x);
+      columnsOf(y, bytes, labels);
+      for (let at = x; at < xEnd; at += 16) {
+        const v = v128.load(at);
+        most = i32x4.max_u(most, i32x4.max_u(v, v128.load(at + tall)));
+        largest = f32x4.pmax(largest, v);
+      }
+    } else {
+      for (let j: usize = 0; j < bytes; j += 16) { // as columnsOf, and what there is to see on the way
+        if (j + 16 > bytes) j = bytes - 16;
+        const pp = p + j, yy = y + j, to = j * 4;
+        const p0 = v128.load(pp), p1 = v128.load(pp + bytes);
+        const p2 = v128.load(pp + 2 * bytes), p3 = v128.load(pp + 3 * bytes);
+        most = i32x4.max_u(most, i32x4.max_u(i32x4.max_u(p0, p1), i32x4.max_u(p2, p3)));
+        largest = f32x4.pmax(largest, turn(p0, p1, p2, p3, x + to, 16));
+        const y0 = v128.load(yy), y1 = v128.load(yy + bytes);
+        const y2 = v128.load(yy + 2 * bytes), y3 = v128.load(yy + 3 * bytes);
+        most = i32x4.max_u(most, i32x4.max_u(i32x4.max_u(y0, y1), i32x4.max_u(y2, y3)));
+        turn(y0, y1, y2, y3, labels + to, 16);
+      }
+    }
     if (weighted) {
       columnsOf(w, bytes, weights);
       for (let at = weights; at < f; at += 16) {
@@ -515,15 +539,13 @@ export function argmax(
       }
       w += tall;
     }
-    let largest = v128.load(x), best = i32x4.splat(0), j = best;
-    for (let at = x; at < xEnd; at += 16) {
-      const v = v128.load(at);
-      most = i32x4.max_u(most, i32x4.max_u(v, v128.load(at + tall)));
-      if (hard) {
-        best = v128.bitselect(j, best, f32x4.gt(v, largest));
-        j = i32x4.add(j, i32x4.splat(1));
+    if (hard) { // from the last to the first: the first of the largest is left
+      let j = i32x4.splat(<i32>(bytes / 4));
+      for (let at = xEnd; at > x;) {
+        at -= 16;
+        j = i32x4.add(j, i32x4.splat(-1));
+        best = v128.bitselect(j, best, f32x4.eq(v128.load(at), largest));
       }
-      largest = f32x4.pmax(largest, v);
     }
     let sum = i32x4.splat(0);
     if (soft) {
