@@ -5,7 +5,10 @@ export interface Bar {
   what: string;
   /** At most or at least this. */
   asked: string;
+  /** Of what the record has no numbers: "not measured". */
   measured: string;
+  /** How many times what was asked it is; 1 or less where it is met. */
+  times: number;
   met: boolean;
 }
 
@@ -13,19 +16,21 @@ const ratio = (v: number) => `${v < 10 ? v.toFixed(2) : v.toFixed(0)} ×`;
 const power = (n: number) => n.toExponential(0).replace("e+", "e");
 const milliseconds = (v: number) => `${v.toPrecision(2)} ms`;
 
-/** Every bar that the record has the numbers for. */
+const unmeasured = "not measured";
+
+/** Every bar, those without numbers too. */
 export function bars(record: BenchRecord): Bar[] {
   const result: Bar[] = [];
   const at = (contender: string, rows: number, work = "binary") =>
     record.losses.find((one) => one.contender === contender && one.rows === rows && one.work === work)?.ms;
   const epoch = (contender: string) => record.epochs.find((one) => one.contender === contender)?.ms;
   const most = (what: string, value: number, limit: number, shown = ratio) => {
-    if (Number.isNaN(value)) return;
-    result.push({ what, asked: `≤ ${shown(limit)}`, measured: shown(value), met: value <= limit });
+    const measured = Number.isNaN(value) ? unmeasured : shown(value);
+    result.push({ what, asked: `≤ ${shown(limit)}`, measured, times: value / limit, met: value <= limit });
   };
   const least = (what: string, value: number, limit: number) => {
-    if (Number.isNaN(value)) return;
-    result.push({ what, asked: `≥ ${ratio(limit)}`, measured: ratio(value), met: value >= limit });
+    const measured = Number.isNaN(value) ? unmeasured : ratio(value);
+    result.push({ what, asked: `≥ ${ratio(limit)}`, measured, times: limit / value, met: value >= limit });
   };
   const by = (a: number | undefined, b: number | undefined) => (a ?? NaN) / (b ?? NaN);
 
@@ -48,18 +53,19 @@ export function bars(record: BenchRecord): Bar[] {
   most("1,024 rows: fused, wasm", small ?? NaN, 0.03, milliseconds);
   least("1,024 rows: composed, wasm, by fused, wasm", by(at("composed, wasm", 1024), small), 10);
   most(`1,024 rows: fused, wasm, by ${jax}`, by(small, at(jax, 1024)), 1);
-  for (const { contender, from, to, alpha } of record.growth) {
-    most(
-      `growth α from ${power(from)} to ${power(to)} rows: ${contender}`,
-      alpha,
-      1.05,
-      (v) => v.toFixed(2),
-    );
+  const backends = ["cpu", "wasm"];
+  for (const [from, to] of [[1e4, 1e6], [1e6, 1e8]]) {
+    for (const contender of backends.map((on) => `fused, ${on}`)) {
+      const fit = record.growth.find((one) => one.contender === contender && one.from === from && one.to === to);
+      const what = `growth α from ${power(from)} to ${power(to)} rows: ${contender}`;
+      most(what, fit?.alpha ?? NaN, 1.05, (v) => v.toFixed(2));
+    }
   }
-  for (const { contender, bytesPerRow } of record.memory.filter((one) => one.contender.startsWith("fused"))) {
-    most(`bytes a row beyond inputs and gradient: ${contender}`, bytesPerRow, 0.01, (v) => v.toFixed(2));
+  for (const contender of backends.map((on) => `fused, ${on}`)) {
+    const bytes = record.memory.find((one) => one.contender === contender)?.bytesPerRow ?? NaN;
+    most(`bytes a row beyond inputs and gradient: ${contender}`, bytes, 0.01, (v) => v.toFixed(2));
   }
-  for (const on of ["cpu", "wasm"]) {
+  for (const on of backends) {
     const times = by(epoch(`tfjs, fused F1, ${on}`), epoch(`tfjs, binary cross-entropy, ${on}`));
     most(`training, ${on}: fused F1 by binary cross-entropy`, times, 1);
     const plain = epoch(`tfjs, binary cross-entropy, ${on}`);

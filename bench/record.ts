@@ -7,11 +7,13 @@ import { cpus } from "node:os";
 import * as tf from "@tensorflow/tfjs";
 import { alternate, type Pace, type Timed } from "./alternate.ts";
 import { backends, type Contender, contendersOf, disposeInputs } from "./contenders.ts";
+import { divisions } from "./divisions.ts";
 import { trainersOf, training } from "./epochs.ts";
 import { growth } from "./growth.ts";
 import { peakBytes } from "./peak_bytes.ts";
 import { type Peer, Peers } from "./peers.ts";
 import { type BenchRecord, type Work, works } from "./record_format.ts";
+import { sourcesHash } from "./sources.ts";
 
 /** What is measured and how long. */
 export interface RecordOptions {
@@ -63,7 +65,7 @@ async function checkSameWork(own: Contender, peers: readonly Peer[]): Promise<vo
   for (const { name, at } of peers) {
     const found = await at(own.work, own.rows).value();
     if (!(Math.abs(found - expected) < 1e-4)) {
-      throw new Error(`${name}: value plus the gradient's sum are ${found}, they should be ${expected}`);
+      throw new Error(`${name}, ${own.work}: value plus the gradient's sum are ${found}, they should be ${expected}`);
     }
   }
 }
@@ -80,7 +82,7 @@ async function measureLosses(
     status(`${works[work].words}, ${rows.toLocaleString("en")} rows`);
     const own = await onEachBackend(() => contendersOf(work, rows));
     const others = peers.filter((peer) => peer.works.includes(work) && rows >= peer.least);
-    if (rows <= 1e4) await checkSameWork(own[0], others);
+    if (rows <= 1e4 || columns > 1) await checkSameWork(own[0], others);
     const all = [...own.map(timed), ...others.map((peer) => peer.at(work, rows))];
     (await alternate(all, pace)).forEach((timing, i) => {
       const contender = all[i].name;
@@ -114,25 +116,42 @@ async function measureGrowth({ greatest, pace, status }: RecordOptions): Promise
   return result;
 }
 
+/** Times plain work of so many rows each, in turn. */
+async function timeEach(
+  all: readonly { rows: number; run: () => void }[],
+  pace: Pace,
+): Promise<{ rows: number; ms: number }[]> {
+  const contenders = all.map(({ rows, run }): Timed => ({
+    name: `${rows} rows`,
+    time: (untimed, samples, calls) => {
+      for (let i = 0; i < untimed; i++) run();
+      return Promise.resolve(Array.from({ length: samples }, () => {
+        const start = performance.now();
+        for (let i = 0; i < calls; i++) run();
+        return (performance.now() - start) / calls;
+      }));
+    },
+  }));
+  const timings = await alternate(contenders, pace);
+  return all.flatMap(({ rows }, i) => {
+    const timing = timings[i];
+    return typeof timing === "string" ? [] : [{ rows, ms: timing.ms }];
+  });
+}
+
 /** Copies of as many numbers as a work has: what memory alone allows. */
 async function measureCopies({ sizes, pace }: RecordOptions): Promise<BenchRecord["copies"]> {
   const copies = sizes.filter((rows) => rows >= 1e4).map((rows) => {
     const from = new Float32Array(rows).fill(0.5), to = new Float32Array(rows).fill(1);
-    const time: Timed["time"] = (untimed, samples, calls) => {
-      for (let i = 0; i < untimed; i++) to.set(from);
-      return Promise.resolve(Array.from({ length: samples }, () => {
-        const start = performance.now();
-        for (let i = 0; i < calls; i++) to.set(from);
-        return (performance.now() - start) / calls;
-      }));
-    };
-    return { bytes: from.byteLength + to.byteLength, timed: { name: `copy of ${rows}`, time } };
+    return { rows, run: () => to.set(from) };
   });
-  const timings = await alternate(copies.map(({ timed }) => timed), pace);
-  return copies.flatMap(({ bytes }, i) => {
-    const timing = timings[i];
-    return typeof timing === "string" ? [] : [{ bytes, ms: timing.ms }];
-  });
+  return (await timeEach(copies, pace)).map(({ rows, ms }) => ({ bytes: 8 * rows, ms }));
+}
+
+/** As many divisions as a work has rows: what arithmetic alone allows. */
+async function measureDivisions({ sizes, pace }: RecordOptions): Promise<BenchRecord["divisions"]> {
+  const all = sizes.filter((rows) => rows >= 1e4).map(async (rows) => ({ rows, run: await divisions(rows) }));
+  return await timeEach(await Promise.all(all), pace);
 }
 
 /** What a call needs beyond its inputs and its outputs at its peak, and what it leaves. */
@@ -200,6 +219,7 @@ export async function measure(options: RecordOptions): Promise<BenchRecord> {
     const peers = processes.flatMap(({ contenders }) => contenders);
     const record: BenchRecord = {
       date: new Date().toISOString().slice(0, 10),
+      sources: await sourcesHash(),
       machine: { cpu: cpus()[0].model, cores: cpus().length },
       versions: {
         Deno: Deno.version.deno,
@@ -210,6 +230,7 @@ export async function measure(options: RecordOptions): Promise<BenchRecord> {
       losses: [],
       growth: [],
       copies: [],
+      divisions: [],
       memory: [],
       epochs: [],
       missing: processes.flatMap(({ missing }) => missing),
@@ -218,6 +239,7 @@ export async function measure(options: RecordOptions): Promise<BenchRecord> {
     await measureEpochs(options, peers, record);
     record.growth.push(...await measureGrowth(options));
     record.copies.push(...await measureCopies(options));
+    record.divisions.push(...await measureDivisions(options));
     record.memory.push(...await measureMemory(1e6));
     return record;
   } finally {

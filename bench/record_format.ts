@@ -13,6 +13,8 @@ export const works: Readonly<Record<Work, { readonly columns: number; readonly w
 export interface BenchRecord {
   /** The day. */
   date: string;
+  /** The hash of the sources that were measured and that measured, as `sourcesHash` has it. */
+  sources: string;
   machine: { cpu: string; cores: number };
   versions: Record<string, string>;
   /** Value and gradient, median and middle half, in milliseconds. */
@@ -29,6 +31,8 @@ export interface BenchRecord {
   }[];
   /** What is read and written when numbers are copied from one array to another, and how long that takes. */
   copies: { bytes: number; ms: number }[];
+  /** How long a division an output takes by itself. */
+  divisions: { rows: number; ms: number }[];
   memory: { contender: string; rows: number; bytesPerRow: number; tensorsLeft: number }[];
   /** Training for so many epochs, in milliseconds. */
   epochs: { contender: string; epochs: number; ms: number; from: number; to: number; samples: number }[];
@@ -48,10 +52,25 @@ export interface LossTiming {
   samples: number;
 }
 
+/** How far the kernels are from float64, as `bench/kernel_accuracy.ts --save` writes it. */
+export interface AccuracyRecord {
+  date: string;
+  /** |loss − float64|, what rounding to float32 may have of it, and the greatest relative error of the gradient. */
+  results: { rows: number; data: string; backend: string; loss: number; rounding: number; gradient: number }[];
+}
+
+/** Where it is. */
+export const accuracyFile: URL = new URL("accuracy.json", import.meta.url);
+
 /** Where the committed record is. */
 export const recordFile: URL = new URL("record.json", import.meta.url);
 
 /** The committed record. */
 export async function readRecord(): Promise<BenchRecord> {
   return JSON.parse(await Deno.readTextFile(recordFile));
+}
+
+/** The committed record of the accuracy. */
+export async function readAccuracy(): Promise<AccuracyRecord> {
+  return JSON.parse(await Deno.readTextFile(accuracyFile));
 }

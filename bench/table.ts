@@ -33,12 +33,13 @@ function lossTable({ losses }: BenchRecord, work: Work): string {
 
 /** The record as people read it. */
 export function recordText(record: BenchRecord): string {
-  const { date, machine, versions, growth, copies, memory, epochs, missing, losses } = record;
+  const { date, sources, machine, versions, growth, copies, divisions, memory, epochs, missing, losses } = record;
   const own = epochs.find(({ contender }) => contender === "tfjs, fused F1, wasm")?.ms;
   const used = (Object.keys(works) as Work[]).filter((work) => losses.some((one) => one.work === work));
   return [
     `${date}, ${machine.cpu}, ${machine.cores} cores; one thread each`,
     Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", "),
+    `sources ${sources}`,
     "Value and gradient by rows: the median in ms, and how many times the fused loss on wasm that is.",
     ...used.map((work) => lossTable(record, work)),
     aligned([
@@ -63,6 +64,10 @@ export function recordText(record: BenchRecord): string {
       ...copies.map(({ bytes, ms }) => [rowsOf(bytes), milliseconds(ms), (bytes / ms / 1e6).toFixed(1)]),
     ]),
     aligned([
+      ["a division a row", "ms", "ns a row"],
+      ...divisions.map(({ rows, ms }) => [rowsOf(rows), milliseconds(ms), (1e6 * ms / rows).toFixed(3)]),
+    ]),
+    aligned([
       ["memory on the backend", "bytes a row beyond inputs and gradient", "tensors left"],
       ...memory.map(({ contender, bytesPerRow, tensorsLeft }) => [
         contender,
@@ -72,7 +77,9 @@ export function recordText(record: BenchRecord): string {
     ]),
     aligned([
       ["what was asked", "", "measured", ""],
-      ...bars(record).map(({ what, asked, measured, met }) => [what, asked, measured, met ? "met" : "MISSED"]),
+      ...bars(record).map((
+        { what, asked, measured, met },
+      ) => [what, asked, measured, met ? "met" : measured === "not measured" ? "" : "MISSED"]),
     ]),
     ...missing.map(({ what, why }) => `not measured: ${what}: ${why}`),
   ].join("\n\n");

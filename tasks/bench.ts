@@ -13,7 +13,10 @@ await runTask({
     peers: { type: "string", help: "a Python with bench/requirements.txt: NumPy, PyTorch, JAX, TensorFlow, Keras too" },
     save: { type: "boolean", help: "write bench/record.json, which a notebook reads" },
     quick: { type: "boolean", help: "up to 100,000 rows, fewer rounds" },
-    greatest: { type: "string", help: "the largest size of the growth: 1e7, or 1e8 with 4 GB to spare" },
+    greatest: {
+      type: "string",
+      help: "the largest size of the growth: 1e7, or with --save 1e8, which takes 6 GB",
+    },
   },
   positionals: true,
 }, async ({ values, positionals }, report) => {
@@ -24,13 +27,14 @@ await runTask({
     if (code !== 0) throw new TaskError(`deno bench ended with the exit code ${code}`);
     return;
   }
-  const greatest = Number(values.greatest ?? (values.quick ? 3e6 : 1e7));
+  const greatest = Number(values.greatest ?? (values.quick ? 3e6 : values.save ? 1e8 : 1e7));
   if (!(greatest >= 3e6 && greatest <= 1e8)) {
     throw new UsageError(`--greatest takes a number from 3e6 to 1e8, not '${values.greatest}'`);
   }
   const { measure } = await import("../bench/record.ts");
   const { recordText } = await import("../bench/table.ts");
-  const { recordFile } = await import("../bench/record_format.ts");
+  const { readRecord, recordFile } = await import("../bench/record_format.ts");
+  const { sources } = await readRecord();
   const record = await measure({
     sizes: values.quick ? sizes.filter((rows) => rows <= 1e5) : sizes,
     greatest,
@@ -39,6 +43,9 @@ await runTask({
     status: report.status,
   });
   report.line(recordText(record));
+  if (sources !== record.sources && !values.save) {
+    report.line("bench/record.json is of other sources than these: --save records what they do now");
+  }
   if (values.save) {
     await Deno.writeTextFile(recordFile, `${JSON.stringify(record, null, 2)}\n`);
     report.wrote(recordFile);

@@ -4,9 +4,12 @@ import { root, TaskError } from "./cli.ts";
 /** The source of the kernels and the file that holds what is built from it. */
 export const sourceFile = "lib/kernels/simd.as", bytesFile = "lib/kernels/simd_bytes.ts";
 
-/** The WebAssembly module that the source makes. The compiler is pinned, so that it is always the same. */
-export async function buildKernels(): Promise<Uint8Array<ArrayBuffer>> {
-  const source = await Deno.readTextFile(new URL(sourceFile, root));
+/** The WebAssembly module that the kernels' source makes. The compiler is pinned, so that it is always the same. */
+export const buildKernels = (): Promise<Uint8Array<ArrayBuffer>> => buildModule(sourceFile);
+
+/** The module that an AssemblyScript file of this repository makes, for a memory that it is given. */
+export async function buildModule(file: string): Promise<Uint8Array<ArrayBuffer>> {
+  const source = await Deno.readTextFile(new URL(file, root));
   let built: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
     [
@@ -29,7 +32,7 @@ export async function buildKernels(): Promise<Uint8Array<ArrayBuffer>> {
       listFiles: () => [],
     },
   );
-  if (error || built === undefined) throw new TaskError(`${sourceFile} does not compile:\n${stderr}`);
+  if (error || built === undefined) throw new TaskError(`${file} does not compile:\n${stderr}`);
   return new Uint8Array(built);
 }
 

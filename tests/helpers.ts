@@ -47,6 +47,9 @@ export function assertWithin(actual: number, expected: number, tolerance: number
   );
 }
 
+/** Half the distance between a number's float32 and the next: what rounding a result takes, whatever it was before. */
+export const halfUlp = (v: number): number => 2 ** (Math.floor(Math.log2(Math.abs(v))) - 24);
+
 /** As {@linkcode assertWithin}, by rows, with a bound on the largest difference. */
 export function assertAllWithin(
   actual: ArrayLike<number>,

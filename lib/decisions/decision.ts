@@ -17,6 +17,15 @@ export interface Decision {
   (batch: Batch): Decided;
   /** The forms of the steps of probabilities, one for all columns or one a column, where that is all there is to it. */
   readonly forms?: readonly StepForm[];
+  /** How the largest of a row is chosen, where that is all there is to it. */
+  readonly argmax?: ArgmaxOptions;
+}
+
+/** How the largest of a row is chosen. */
+export interface ArgmaxOptions {
+  readonly slope: number;
+  readonly mode: Mode;
+  readonly fromLogits: boolean;
 }
 
 /** The step of outputs that are decisions already. */

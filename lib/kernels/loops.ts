@@ -113,13 +113,22 @@ export interface Table {
 
 /** Weights whose products with a slope float32 holds. */
 const lightest = 1e-15, heaviest = 1e15;
-const usable = (w: number): boolean => w === 0 || (w >= lightest && w <= heaviest);
+/** Whether a weight is one of them, or 0. */
+export const usable = (w: number): boolean => w === 0 || (w >= lightest && w <= heaviest);
+
+/** Whether numbers are as they must be, as `addSums` has it; the SIMD loops see the bits alone, and −0 has those of its sign. */
+export function inRange(yPred: ArrayLike<number>, yTrue: ArrayLike<number>, weights: ArrayLike<number> = []): boolean {
+  for (let i = 0; i < yPred.length; i++) if (!(yPred[i] >= 0 && yPred[i] <= 1)) return false;
+  for (let i = 0; i < yTrue.length; i++) if (!(yTrue[i] >= 0 && yTrue[i] <= 1)) return false;
+  for (let i = 0; i < weights.length; i++) if (!usable(weights[i])) return false;
+  return true;
+}
 
 const blockLength = 512;
 let blockValues = new Float64Array(blockLength), blockSlopes = new Float64Array(blockLength);
 
 /**
- * The sums of a table from the entry `from` to the entry `to`, added to `sums`, and w·D of each entry.
+ * The sums of a table, added to `sums`, and w·D of each entry.
  *
  * @returns Whether all numbers were as they must be: labels and outputs in [0, 1], weights neither negative nor extreme.
  */
@@ -128,21 +137,19 @@ export function addSums(
   table: Table,
   classes: number,
   sums: Float64Array,
-  from: number,
-  to: number,
 ): boolean {
-  const { yTrue, yPred, sampleWeight, slopes } = table;
+  const { yTrue, yPred, sampleWeight, slopes } = table, length = yPred.length;
   if (
     plans[0].shape === "softsign" && !plans[0].hard && classes === 1 && sampleWeight === undefined &&
     slopes !== undefined
-  ) return addSoftsign(plans[0], yTrue, yPred, slopes, sums, from, to);
+  ) return addSoftsign(plans[0], yTrue, yPred, slopes, sums);
   const block = classes >= blockLength ? classes : blockLength - blockLength % classes;
   if (block > blockValues.length) {
     blockValues = new Float64Array(block);
     blockSlopes = new Float64Array(block);
   }
-  for (let start = from; start < to; start += block) {
-    const count = Math.min(block, to - start);
+  for (let start = 0; start < length; start += block) {
+    const count = Math.min(block, length - start);
     for (let k = 0; k < plans.length; k++) {
       fill(plans[k], yPred, { start, count, first: k, stride: plans.length }, blockValues, blockSlopes);
     }
@@ -165,11 +172,10 @@ function addSoftsign(
   yPred: Float32Array,
   slopes: Float32Array | Float64Array,
   sums: Float64Array,
-  from: number,
-  to: number,
 ): boolean {
+  const length = yPred.length;
   let positives = 0, sum = 0, hits = 0;
-  for (let i = from; i < to; i++) {
+  for (let i = 0; i < length; i++) {
     const y = yTrue[i], p = yPred[i];
     if (!(p >= 0 && p <= 1 && y >= 0 && y <= 1)) return false;
     const u = p - threshold, h = factor / (1 + Math.abs(u) * steepness), s = u * h + base;
@@ -178,7 +184,7 @@ function addSoftsign(
     hits += y * s;
     slopes[i] = h * h;
   }
-  sums[0] += to - from;
+  sums[0] += length;
   sums[1] += positives;
   sums[2] += sum;
   sums[3] += hits;
@@ -272,19 +278,18 @@ export function finishGradient(
   yTrue: Float32Array,
   { ofPositives, ofNegatives, large }: Factors,
   gradient: Float32Array,
-  from: number,
 ): void {
   const classes = ofPositives.length, end = gradient.length;
   if (large) {
-    for (let i = from; i < end; i++) {
+    for (let i = 0; i < end; i++) {
       const g = slopes[i] * (yTrue[i] * ofPositives[i % classes] + (1 - yTrue[i]) * ofNegatives[i % classes]);
       gradient[i] = toFloat32(g);
     }
   } else if (classes === 1) {
     const a = ofPositives[0], b = ofNegatives[0];
-    for (let i = from; i < end; i++) gradient[i] = slopes[i] * (yTrue[i] * a + (1 - yTrue[i]) * b);
+    for (let i = 0; i < end; i++) gradient[i] = slopes[i] * (yTrue[i] * a + (1 - yTrue[i]) * b);
   } else {
-    for (let i = from, k = from % classes; i < end; i++) {
+    for (let i = 0, k = 0; i < end; i++) {
       gradient[i] = slopes[i] * (yTrue[i] * ofPositives[k] + (1 - yTrue[i]) * ofNegatives[k]);
       if (++k === classes) k = 0;
     }

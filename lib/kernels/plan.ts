@@ -44,32 +44,42 @@ const greatestSteepness = 1e10;
 /** 0, 1, −1, 2, −2, … */
 const nudge = (i: number): number => (i % 2 === 0 ? -1 : 1) * Math.ceil(i / 2);
 
+/** What a loop holds of numbers. */
+export interface Precision {
+  round(v: number): number;
+  /** Half the distance of the numbers next to 1. */
+  readonly ulp: number;
+  /** By which parts k may be moved, a few at a time. */
+  readonly bend: number;
+}
+
+const float64: Precision = { round: (v) => v, ulp: Number.EPSILON / 2, bend: Number.EPSILON };
+
 /**
  * The plan of a form, or nothing if none was found.
  *
  * @param form A step's form.
  * @param valueAt s(p) of a plan, with the rounding of the loop that is to use it.
- * @param round What that loop holds of a number.
- * @param ulp Half the distance of the numbers next to 1.
+ * @param precision What that loop holds.
  */
 export function planOf(
   form: StepForm,
   valueAt: (plan: Plan, p: number) => number,
-  round: (v: number) => number = (v) => v,
-  ulp: number = Number.EPSILON / 2,
+  { round, ulp, bend }: Precision = float64,
 ): Plan | undefined {
   const { shape, hard, threshold, steepness, foot, span } = form;
   if (!(steepness <= greatestSteepness)) return undefined;
   const { factor, scale } = factors(form);
-  const plan = { shape, hard, threshold, steepness: round(steepness), factor: round(factor), base: 0, scale, peak: 1 };
+  const bent = (own: number) => round(steepness * (1 + nudge(own) * bend));
+  const plan = { shape, hard, threshold, steepness: bent(0), factor: round(factor), base: 0, scale, peak: 1 };
   if (shape === "softsign") plan.peak = factor * factor;
   if (shape === "identity" || shape === "round") return plan;
   if (hard || (foot === 0.5 && span === 1)) return { ...plan, base: round(foot / span) };
   for (let step = 0; step < 64; step++) {
     const by = 1 + nudge(step) * ulp;
     for (let own = 0; own < 9; own++) {
-      const bent = { ...plan, factor: round(factor * by), steepness: round(steepness * (1 + nudge(own) * 2 * ulp)) };
-      const tried = { ...bent, base: -valueAt(bent, 0) };
+      const moved = { ...plan, factor: round(factor * by), steepness: bent(own) };
+      const tried = { ...moved, base: -valueAt(moved, 0) };
       if (valueAt(tried, 0) === 0 && valueAt(tried, 1) === 1) return tried;
     }
   }

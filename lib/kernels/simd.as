@@ -3,11 +3,19 @@
 //
 // A table of c columns is read as vectors of 4 entries; after `period` vectors (c, c/2 or c/4) the columns repeat. A block
 // is read once for each vector of the period, so that sums and constants stay in registers: constants are loaded from
-// memory, since V8 would rebuild literals in every round. Sums are float32 over a block, then float64, a sum a lane.
+// memory, since V8 would rebuild literals in every round. Sums are float32 over some rounds, then float64, a sum a lane.
+//
+// One loop makes s and D of a block, by the shape, another adds them up, by the use: both in one loop is no faster where
+// the registers do not suffice for it, and would want a copy for each pair. Only the commonest pair has one.
 
-// Bytes of a block: rounds of a period each, of which there are at least 16.
-@inline function blockOf(stride: usize): usize {
-  return stride > 128 ? stride * 16 : 2048 - 2048 % stride;
+// So many rounds are added up in float32: more of the same number would be rounded the same way again and again.
+const ROUNDS: usize = 32;
+
+// Bytes of a block. Whoever passes a table on in pieces wants to know it: sums have the same bytes if pieces are whole
+// blocks.
+export function blockBytes(stride: usize): usize {
+  if (stride > 128) return stride * (ROUNDS / 2);
+  return stride * (stride > 64 ? ROUNDS : stride > 32 ? 2 * ROUNDS : 4 * ROUNDS);
 }
 
 @inline function addLanes(at: usize, v: v128): void {
@@ -16,161 +24,380 @@
   v128.store(at, f64x2.add(v128.load(at, 16), f64x2.promote_low_f32x4(high)), 16);
 }
 
-// Constants of a vector at c: 0 t rounded, 16 what is left of t, 32 k or k/K, 48 K or 1/K, 64 β, 80 |·| mask, 96 one,
-// 112 ½, 128 −½, 144 ramp's first, 160 its last. Shapes: 0 softsign, 1 softsign about ½ whose β is left to the sums,
-// 2 ramp, 3 identity, 4 none.
-//
-// Sums of the lanes of a vector at out: Σ w (weighted), Σ w·y, Σ w·s, Σ w·y·s, 32 bytes each. At marks: the greatest bits
-// of p and y, of w, and the least of w − 1. Where nothing is kept, keep is 0 and d one vector.
-@inline function count(
-  shape: i32, hard: bool, weighted: bool,
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
+const SOFTSIGN = 0, RAMP = 1, IDENTITY = 2, ROUND = 3, LOGISTIC = 4, ARCTAN = 5, GAUSSIAN = 6;
+
+// The coefficients of 2^r = 1 + r·(c0 + r·(c1 + …)) for |r| ≤ ½, off by 2e-9.
+function storePower(q: usize): void {
+  v128.store(q, f32x4.splat(0.693147206));
+  v128.store(q, f32x4.splat(0.240226469), 16);
+  v128.store(q, f32x4.splat(0.0555032878), 32);
+  v128.store(q, f32x4.splat(0.00961848897), 48);
+  v128.store(q, f32x4.splat(0.00133999313), 64);
+  v128.store(q, f32x4.splat(0.000153458104), 80);
+}
+
+@inline function power(r: v128, one: v128, q: usize): v128 {
+  // In pairs: shorter chains than one after the other.
+  const rr = f32x4.mul(r, r);
+  const v01 = f32x4.add(one, f32x4.mul(v128.load(q), r));
+  const v23 = f32x4.add(v128.load(q, 16), f32x4.mul(v128.load(q, 32), r));
+  let v45 = f32x4.add(v128.load(q, 48), f32x4.mul(v128.load(q, 64), r));
+  v45 = f32x4.add(v45, f32x4.mul(v128.load(q, 80), rr));
+  return f32x4.add(v01, f32x4.mul(rr, f32x4.add(v23, f32x4.mul(v45, rr))));
+}
+
+// What exp2 counts with, at q.
+function storeExp2(q: usize): void {
+  storePower(q);
+  v128.store(q, f64x2.splat(6755399441055744), 96); // 1.5·2^52: what is added to it is rounded to a whole number
+  v128.store(q, f64x2.splat(-250), 112); // below, float32 has no more than 0
+  v128.store(q, i32x4.splat(127), 128);
+}
+
+// The coefficients of atan(a)/π = a·(c0 + a²·(c1 + …)) for 0 ≤ a ≤ 1, off by 2e-9.
+function storeArctan(q: usize): void {
+  v128.store(q, f32x4.splat(0.31830985));
+  v128.store(q, f32x4.splat(-0.106100952), 16);
+  v128.store(q, f32x4.splat(0.0636171177), 32);
+  v128.store(q, f32x4.splat(-0.0450765961), 48);
+  v128.store(q, f32x4.splat(0.0334191948), 64);
+  v128.store(q, f32x4.splat(-0.0230292872), 80);
+  v128.store(q, f32x4.splat(0.0126627786), 96);
+  v128.store(q, f32x4.splat(-0.00458410679), 112);
+  v128.store(q, f32x4.splat(0.000782002532), 128);
+}
+
+// The coefficients of ½ erfc(x) = e^(−x²)·h·(c0 + h·(c1 + …)), h = 1/(1 + 0.45·x), for x ≥ 0, off by 6e-10.
+function storeErfc(q: usize): void {
+  v128.store(q, f32x4.splat(0.129494855), 144);
+  v128.store(q, f32x4.splat(0.100504604), 160);
+  v128.store(q, f32x4.splat(0.230085611), 176);
+  v128.store(q, f32x4.splat(-0.187901924), 192);
+  v128.store(q, f32x4.splat(0.428584409), 208);
+  v128.store(q, f32x4.splat(-0.247052432), 224);
+  v128.store(q, f32x4.splat(0.0462848783), 240);
+}
+
+// 2^x of four x ≤ 0, two and two in float64: in float32 a large x would have lost the digits that make the result.
+@inline function exp2(low: v128, high: v128, one: v128, q: usize): v128 {
+  const whole = v128.load(q, 96), least = v128.load(q, 112), bias = v128.load(q, 128);
+  low = f64x2.pmax(least, low);
+  high = f64x2.pmax(least, high);
+  const lowN = f64x2.add(low, whole), highN = f64x2.add(high, whole);
+  low = f32x4.demote_f64x2_zero(f64x2.sub(low, f64x2.sub(lowN, whole)));
+  high = f32x4.demote_f64x2_zero(f64x2.sub(high, f64x2.sub(highN, whole)));
+  const r = i32x4.shuffle(low, high, 0, 1, 4, 5), n = i32x4.shuffle(lowN, highN, 0, 2, 4, 6), half = i32x4.shr_s(n, 1);
+  let v = power(r, one, q);
+  // By 2^n in two steps: each is a power that float32 has, and the second rounds once where float32 has few digits left.
+  v = f32x4.mul(v, i32x4.shl(i32x4.add(half, bias), 23));
+  return f32x4.mul(v, i32x4.shl(i32x4.add(i32x4.sub(n, half), bias), 23));
+}
+
+// atan(z)/π of four z ≥ 0.
+@inline function arctanOf(z: v128, half: v128, one: v128, q: usize): v128 {
+  const a = f32x4.div(f32x4.pmin(z, one), f32x4.pmax(z, one)), b = f32x4.mul(a, a);
+  const bb = f32x4.mul(b, b), b4 = f32x4.mul(bb, bb);
+  const v01 = f32x4.add(v128.load(q), f32x4.mul(v128.load(q, 16), b));
+  const v23 = f32x4.add(v128.load(q, 32), f32x4.mul(v128.load(q, 48), b));
+  const v45 = f32x4.add(v128.load(q, 64), f32x4.mul(v128.load(q, 80), b));
+  const v67 = f32x4.add(v128.load(q, 96), f32x4.mul(v128.load(q, 112), b));
+  const low = f32x4.add(v01, f32x4.mul(v23, bb));
+  const high = f32x4.add(f32x4.add(v45, f32x4.mul(v67, bb)), f32x4.mul(v128.load(q, 128), b4));
+  const v = f32x4.mul(a, f32x4.add(low, f32x4.mul(high, b4)));
+  return v128.bitselect(f32x4.sub(half, v), v, f32x4.gt(z, one));
+}
+
+// ½ erfc(x) of four x ≥ 0, of which e^(−x²) is known.
+@inline function halfErfc(x: v128, e: v128, one: v128, q: usize): v128 {
+  const h = f32x4.div(one, f32x4.add(one, x));
+  const hh = f32x4.mul(h, h);
+  const v01 = f32x4.add(v128.load(q, 144), f32x4.mul(v128.load(q, 160), h));
+  const v23 = f32x4.add(v128.load(q, 176), f32x4.mul(v128.load(q, 192), h));
+  const v45 = f32x4.add(v128.load(q, 208), f32x4.mul(v128.load(q, 224), h));
+  const v456 = f32x4.add(v45, f32x4.mul(v128.load(q, 240), hh));
+  const v = f32x4.add(v01, f32x4.mul(hh, f32x4.add(v23, f32x4.mul(v456, hh))));
+  return f32x4.mul(f32x4.mul(v, h), e);
+}
+
+// K·F + β from K − 1, which has more digits of a K that is nearly 1: s is to be exactly 0 and 1 at the bounds.
+@inline function scaled(f: v128, less: v128, base: v128): v128 {
+  return f32x4.add(f32x4.add(f, f32x4.mul(f, less)), base);
+}
+
+// Constants of a vector at c: 0 t rounded, 16 what is left of t, 32 k (softsign: k/K; gaussian: 0.45·k/√2), 48 K
+// (softsign: 1/K; where F is approximated: K − 1), 64 β, 80 |·| mask, 96 one, 112 ½, 128 −½, 144 ramp's first, 160 its
+// last; in float64, two lanes each, 176 and 192 t, 208 and 224 κ with e^(−k|u|) = 2^(−κ|u|), e^(−(ku)²/2) = 2^(−(κu)²).
+
+// s to `to` and D to d, of the vectors at p, p + stride, … below stop.
+@inline function fill(
+  shape: i32, hard: bool, p: usize, stop: usize, stride: usize, d: usize, dStride: usize, to: usize, k: usize, q: usize,
 ): void {
-  const stride = period * 16, end = p + n * 4, dStride = keep * stride, block = blockOf(stride);
-  let most = i32x4.splat(0), mostW = i32x4.splat(0), leastW = i32x4.splat(-1);
+  const t = v128.load(k), left = v128.load(k, 16), steepness = v128.load(k, 32), factor = v128.load(k, 48);
+  const base = v128.load(k, 64), mask = v128.load(k, 80), one = v128.load(k, 96);
+  while (p < stop) {
+    const pv = v128.load(p);
+    let s = pv, slope = one;
+    if (shape == SOFTSIGN) {
+      const u = f32x4.sub(f32x4.sub(pv, t), left);
+      const h = f32x4.div(one, f32x4.add(factor, f32x4.mul(v128.and(u, mask), steepness)));
+      slope = f32x4.mul(h, h);
+      s = f32x4.add(f32x4.mul(u, h), base);
+    } else if (shape == RAMP) {
+      slope = v128.and(v128.and(f32x4.ge(pv, v128.load(k, 144)), f32x4.le(pv, v128.load(k, 160))), one);
+      const z = f32x4.mul(f32x4.sub(f32x4.sub(pv, t), left), steepness);
+      s = f32x4.pmin(v128.load(k, 112), f32x4.pmax(v128.load(k, 128), z));
+      s = f32x4.add(f32x4.mul(s, factor), base);
+    } else if (shape == ROUND) slope = i32x4.splat(0);
+    else if (shape == ARCTAN) {
+      const u = f32x4.sub(f32x4.sub(pv, t), left), z = f32x4.mul(v128.and(u, mask), steepness);
+      slope = f32x4.div(one, f32x4.add(one, f32x4.mul(z, z)));
+      if (!hard) {
+        s = arctanOf(z, v128.load(k, 112), one, q);
+        s = scaled(v128.or(s, v128.andnot(u, mask)), factor, base);
+      }
+    } else if (shape >= LOGISTIC) {
+      const high = i8x16.shuffle(pv, pv, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+      let a = f64x2.mul(f64x2.sub(f64x2.promote_low_f32x4(pv), v128.load(k, 176)), v128.load(k, 208));
+      let b = f64x2.mul(f64x2.sub(f64x2.promote_low_f32x4(high), v128.load(k, 192)), v128.load(k, 224));
+      if (shape == GAUSSIAN) {
+        a = f64x2.neg(f64x2.mul(a, a));
+        b = f64x2.neg(f64x2.mul(b, b));
+      } else {
+        a = f64x2.neg(f64x2.abs(a));
+        b = f64x2.neg(f64x2.abs(b));
+      }
+      const e = exp2(a, b, one, q);
+      if (shape == GAUSSIAN) slope = e;
+      else {
+        const h = f32x4.div(one, f32x4.add(one, e));
+        slope = f32x4.mul(f32x4.mul(e, h), h);
+        s = f32x4.mul(f32x4.mul(v128.load(k, 112), f32x4.sub(one, e)), h);
+      }
+      if (!hard) {
+        const u = f32x4.sub(f32x4.sub(pv, t), left);
+        if (shape == GAUSSIAN) {
+          s = f32x4.sub(v128.load(k, 112), halfErfc(f32x4.mul(v128.and(u, mask), steepness), e, one, q));
+        }
+        s = scaled(v128.or(s, v128.andnot(u, mask)), factor, base);
+      }
+    }
+    v128.store(d, slope);
+    v128.store(to, s);
+    p += stride;
+    d += dStride;
+    to += 16;
+  }
+}
+
+function fillSoftsign(
+  hard: bool, p: usize, stop: usize, stride: usize, d: usize, dStride: usize, to: usize, k: usize, q: usize,
+): void {
+  fill(SOFTSIGN, false, p, stop, stride, d, dStride, to, k, q);
+}
+function fillRamp(
+  hard: bool, p: usize, stop: usize, stride: usize, d: usize, dStride: usize, to: usize, k: usize, q: usize,
+): void {
+  fill(RAMP, false, p, stop, stride, d, dStride, to, k, q);
+}
+function fillIdentity(
+  hard: bool, p: usize, stop: usize, stride: usize, d: usize, dStride: usize, to: usize, k: usize, q: usize,
+): void {
+  fill(IDENTITY, false, p, stop, stride, d, dStride, to, k, q);
+}
+function fillRound(
+  hard: bool, p: usize, stop: usize, stride: usize, d: usize, dStride: usize, to: usize, k: usize, q: usize,
+): void {
+  fill(ROUND, false, p, stop, stride, d, dStride, to, k, q);
+}
+function fillLogistic(
+  hard: bool, p: usize, stop: usize, stride: usize, d: usize, dStride: usize, to: usize, k: usize, q: usize,
+): void {
+  fill(LOGISTIC, hard, p, stop, stride, d, dStride, to, k, q);
+}
+function fillArctan(
+  hard: bool, p: usize, stop: usize, stride: usize, d: usize, dStride: usize, to: usize, k: usize, q: usize,
+): void {
+  fill(ARCTAN, hard, p, stop, stride, d, dStride, to, k, q);
+}
+function fillGaussian(
+  hard: bool, p: usize, stop: usize, stride: usize, d: usize, dStride: usize, to: usize, k: usize, q: usize,
+): void {
+  fill(GAUSSIAN, hard, p, stop, stride, d, dStride, to, k, q);
+}
+
+// Sums of the lanes of a vector at out: Σ w (weighted), Σ w·y, Σ w·s, Σ w·y·s, 32 bytes each. At marks: the greatest bits
+// of p and y, of w, and the least of w − 1. D becomes w·D.
+@inline function add(
+  hard: bool, weighted: bool, p: usize, y: usize, w: usize, stop: usize, stride: usize, d: usize, dStride: usize,
+  from: usize, k: usize, out: usize, marks: usize,
+): void {
+  const t = v128.load(k), one = v128.load(k, 96);
+  let most = v128.load(marks), mostW = i32x4.splat(0), leastW = mostW;
+  if (weighted) {
+    mostW = v128.load(marks, 16);
+    leastW = v128.load(marks, 32);
+  }
+  while (p < stop) {
+    let sumY = i32x4.splat(0), sumS = sumY, sumH = sumY, sumW = sumY, end = p + ROUNDS * stride;
+    if (end > stop) end = stop;
+    while (p < end) {
+      const pv = v128.load(p), yv = v128.load(y);
+      most = i32x4.max_u(most, i32x4.max_u(pv, yv));
+      let s = hard ? v128.and(f32x4.gt(pv, t), one) : v128.load(from);
+      if (weighted) {
+        const wv = v128.load(w);
+        mostW = i32x4.max_u(mostW, wv);
+        leastW = i32x4.min_u(leastW, i32x4.add(wv, i32x4.splat(-1)));
+        sumW = f32x4.add(sumW, wv);
+        s = f32x4.mul(s, wv);
+        v128.store(d, f32x4.mul(v128.load(d), wv));
+        sumY = f32x4.add(sumY, f32x4.mul(yv, wv));
+        w += stride;
+        d += dStride;
+      } else sumY = f32x4.add(sumY, yv);
+      sumS = f32x4.add(sumS, s);
+      sumH = f32x4.add(sumH, f32x4.mul(s, yv));
+      p += stride;
+      y += stride;
+      from += 16;
+    }
+    if (weighted) addLanes(out, sumW);
+    addLanes(out + 32, sumY);
+    addLanes(out + 64, sumS);
+    addLanes(out + 96, sumH);
+  }
+  v128.store(marks, most);
+  if (weighted) {
+    v128.store(marks, mostW, 16);
+    v128.store(marks, leastW, 32);
+  }
+}
+function addSoft(
+  p: usize, y: usize, w: usize, stop: usize, stride: usize, d: usize, dStride: usize, from: usize, k: usize,
+  out: usize, marks: usize,
+): void {
+  add(false, false, p, y, w, stop, stride, d, dStride, from, k, out, marks);
+}
+function addHard(
+  p: usize, y: usize, w: usize, stop: usize, stride: usize, d: usize, dStride: usize, from: usize, k: usize,
+  out: usize, marks: usize,
+): void {
+  add(true, false, p, y, w, stop, stride, d, dStride, from, k, out, marks);
+}
+function addSoftWeighted(
+  p: usize, y: usize, w: usize, stop: usize, stride: usize, d: usize, dStride: usize, from: usize, k: usize,
+  out: usize, marks: usize,
+): void {
+  add(false, true, p, y, w, stop, stride, d, dStride, from, k, out, marks);
+}
+function addHardWeighted(
+  p: usize, y: usize, w: usize, stop: usize, stride: usize, d: usize, dStride: usize, from: usize, k: usize,
+  out: usize, marks: usize,
+): void {
+  add(true, true, p, y, w, stop, stride, d, dStride, from, k, out, marks);
+}
+
+// From marks on: what was seen, a vector of D that is not kept, coefficients, and the s of a block.
+const COEFFICIENTS = 64, VALUES = 320;
+
+// The first pass. Where nothing is kept, keep is 0 and d is marks + 48; where there are no weights, w is 0.
+export function count(
+  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
+  marks: usize, hard: bool, shape: i32,
+): void {
+  const stride = period * 16, end = p + n * 4, dStride = keep * stride, block = blockBytes(stride);
+  const q = marks + COEFFICIENTS, to = marks + VALUES;
+  const weighted = w != 0;
+  if (shape == LOGISTIC || shape == GAUSSIAN) storeExp2(q);
+  if (shape == GAUSSIAN) storeErfc(q);
+  if (shape == ARCTAN) storeArctan(q);
   while (p < end) {
     let size = block;
     if (size > end - p) size = end - p;
     for (let v: usize = 0, k = c, o = out; v < stride; v += 16, k += cStep, o += 128) {
-      const t = v128.load(k), left = v128.load(k, 16), steepness = v128.load(k, 32), factor = v128.load(k, 48);
-      const base = v128.load(k, 64), mask = v128.load(k, 80), one = v128.load(k, 96);
-      let sumY = i32x4.splat(0), sumS = sumY, sumH = sumY, sumW = sumY;
-      let pp = p + v, yy = y + v, ww = w + v, dd = d + keep * v;
-      const stop = p + size;
-      while (pp < stop) {
-        const pv = v128.load(pp), yv = v128.load(yy);
-        most = i32x4.max_u(most, i32x4.max_u(pv, yv));
-        let s = pv, slope = one;
-        if (shape <= 1) {
-          let u = f32x4.sub(pv, t);
-          if (shape == 0) u = f32x4.sub(u, left);
-          const h = f32x4.div(one, f32x4.add(factor, f32x4.mul(v128.and(u, mask), steepness)));
-          slope = f32x4.mul(h, h);
-          s = f32x4.mul(u, h);
-          if (shape == 0) s = f32x4.add(s, base);
-        } else if (shape == 2) {
-          slope = v128.and(v128.and(f32x4.ge(pv, v128.load(k, 144)), f32x4.le(pv, v128.load(k, 160))), one);
-          const z = f32x4.mul(f32x4.sub(f32x4.sub(pv, t), left), steepness);
-          s = f32x4.pmin(v128.load(k, 112), f32x4.pmax(v128.load(k, 128), z));
-          s = f32x4.add(f32x4.mul(s, factor), base);
-        } else if (shape == 4) slope = i32x4.splat(0);
-        if (hard) s = v128.and(f32x4.gt(pv, t), one);
-        if (weighted) {
-          const wv = v128.load(ww);
-          mostW = i32x4.max_u(mostW, wv);
-          leastW = i32x4.min_u(leastW, i32x4.add(wv, i32x4.splat(-1)));
-          sumW = f32x4.add(sumW, wv);
-          s = f32x4.mul(s, wv);
-          slope = f32x4.mul(slope, wv);
-          sumY = f32x4.add(sumY, f32x4.mul(yv, wv));
-          ww += stride;
-        } else sumY = f32x4.add(sumY, yv);
-        sumS = f32x4.add(sumS, s);
-        sumH = f32x4.add(sumH, f32x4.mul(s, yv));
-        v128.store(dd, slope);
-        dd += dStride;
-        pp += stride;
-        yy += stride;
-      }
-      if (weighted) addLanes(o, sumW);
-      addLanes(o + 32, sumY);
-      addLanes(o + 64, sumS);
-      addLanes(o + 96, sumH);
+      const pp = p + v, yy = y + v, ww = w + v, dd = d + keep * v, stop = p + size;
+      if (shape == SOFTSIGN) fillSoftsign(hard, pp, stop, stride, dd, dStride, to, k, q);
+      else if (shape == RAMP) fillRamp(hard, pp, stop, stride, dd, dStride, to, k, q);
+      else if (shape == IDENTITY) fillIdentity(hard, pp, stop, stride, dd, dStride, to, k, q);
+      else if (shape == ROUND) fillRound(hard, pp, stop, stride, dd, dStride, to, k, q);
+      else if (shape == LOGISTIC) fillLogistic(hard, pp, stop, stride, dd, dStride, to, k, q);
+      else if (shape == ARCTAN) fillArctan(hard, pp, stop, stride, dd, dStride, to, k, q);
+      else fillGaussian(hard, pp, stop, stride, dd, dStride, to, k, q);
+      if (weighted) {
+        if (hard) addHardWeighted(pp, yy, ww, stop, stride, dd, dStride, to, k, o, marks);
+        else addSoftWeighted(pp, yy, ww, stop, stride, dd, dStride, to, k, o, marks);
+      } else if (hard) addHard(pp, yy, ww, stop, stride, dd, dStride, to, k, o, marks);
+      else addSoft(pp, yy, ww, stop, stride, dd, dStride, to, k, o, marks);
     }
     p += size;
     y += size;
     w += size;
     d += keep * size;
   }
-  v128.store(marks, most);
-  v128.store(marks, mostW, 16);
-  v128.store(marks, leastW, 32);
 }
 
-// One for each shape and use: what is chosen by a constant costs no branch in the loop.
-export function softsign(
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
-): void {
-  count(0, false, false, p, y, w, d, keep, n, period, c, cStep, out, marks);
-}
-export function softsignWeighted(
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
-): void {
-  count(0, false, true, p, y, w, d, keep, n, period, c, cStep, out, marks);
-}
+// The softsign about ½, whose β is left to the sums, in one loop.
 export function central(
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
+  p: usize, y: usize, _w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
   marks: usize,
 ): void {
-  count(1, false, false, p, y, w, d, keep, n, period, c, cStep, out, marks);
-}
-export function centralWeighted(
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
-): void {
-  count(1, false, true, p, y, w, d, keep, n, period, c, cStep, out, marks);
-}
-export function linearRamp(
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
-): void {
-  count(2, false, false, p, y, w, d, keep, n, period, c, cStep, out, marks);
-}
-export function linearRampWeighted(
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
-): void {
-  count(2, false, true, p, y, w, d, keep, n, period, c, cStep, out, marks);
-}
-export function identity(
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
-): void {
-  count(3, false, false, p, y, w, d, keep, n, period, c, cStep, out, marks);
-}
-export function identityWeighted(
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
-): void {
-  count(3, false, true, p, y, w, d, keep, n, period, c, cStep, out, marks);
-}
-export function softsignHard(
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
-): void {
-  count(0, true, false, p, y, w, d, keep, n, period, c, cStep, out, marks);
-}
-export function softsignHardWeighted(
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
-): void {
-  count(0, true, true, p, y, w, d, keep, n, period, c, cStep, out, marks);
-}
-export function roundHard(
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
-): void {
-  count(4, true, false, p, y, w, d, keep, n, period, c, cStep, out, marks);
-}
-export function roundHardWeighted(
-  p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
-): void {
-  count(4, true, true, p, y, w, d, keep, n, period, c, cStep, out, marks);
+  const stride = period * 16, end = p + n * 4, dStride = keep * stride, block = min<usize>(ROUNDS * stride, blockBytes(stride));
+  let most = v128.load(marks);
+  while (p < end) {
+    let size = block;
+    if (size > end - p) size = end - p;
+    for (let v: usize = 0, k = c, o = out; v < stride; v += 16, k += cStep, o += 128) {
+      const t = v128.load(k), steepness = v128.load(k, 32), factor = v128.load(k, 48), mask = v128.load(k, 80);
+      const one = v128.load(k, 96);
+      let sumY = i32x4.splat(0), sumS = sumY, sumH = sumY;
+      let pp = p + v, yy = y + v, dd = d + keep * v;
+      const stop = p + size;
+      while (pp < stop) {
+        const pv = v128.load(pp), yv = v128.load(yy);
+        most = i32x4.max_u(most, i32x4.max_u(pv, yv));
+        const u = f32x4.sub(pv, t);
+        const h = f32x4.div(one, f32x4.add(factor, f32x4.mul(v128.and(u, mask), steepness)));
+        const s = f32x4.mul(u, h);
+        sumY = f32x4.add(sumY, yv);
+        sumS = f32x4.add(sumS, s);
+        sumH = f32x4.add(sumH, f32x4.mul(s, yv));
+        v128.store(dd, f32x4.mul(h, h));
+        dd += dStride;
+        pp += stride;
+        yy += stride;
+      }
+      addLanes(o + 32, sumY);
+      addLanes(o + 64, sumS);
+      addLanes(o + 96, sumH);
+    }
+    p += size;
+    y += size;
+    d += keep * size;
+  }
+  v128.store(marks, most);
 }
 
 // The second pass, in place: D becomes D·f, f = m + (y − e)·δ; m, e and δ of a vector at c.
 export function finish(d: usize, y: usize, n: usize, period: usize, c: usize, cStep: usize): void {
-  const stride = period * 16, end = d + n * 4, block = blockOf(stride);
+  const stride = period * 16, end = d + n * 4, block = blockBytes(stride);
   while (d < end) {
     let size = block;
     if (size > end - d) size = end - d;
     for (let v: usize = 0, k = c; v < stride; v += 16, k += cStep) {
       const m = v128.load(k), e = v128.load(k, 16), delta = v128.load(k, 32), stop = d + size;
       let dd = d + v, yy = y + v;
+      if (stride == 16) { // four at once: fewer steps of the loop itself
+        for (const last = stop - 48; dd < last; dd += 64, yy += 64) {
+          const f0 = f32x4.add(m, f32x4.mul(f32x4.sub(v128.load(yy), e), delta));
+          const f1 = f32x4.add(m, f32x4.mul(f32x4.sub(v128.load(yy, 16), e), delta));
+          const f2 = f32x4.add(m, f32x4.mul(f32x4.sub(v128.load(yy, 32), e), delta));
+          const f3 = f32x4.add(m, f32x4.mul(f32x4.sub(v128.load(yy, 48), e), delta));
+          v128.store(dd, f32x4.mul(v128.load(dd), f0));
+          v128.store(dd, f32x4.mul(v128.load(dd, 16), f1), 16);
+          v128.store(dd, f32x4.mul(v128.load(dd, 32), f2), 32);
+          v128.store(dd, f32x4.mul(v128.load(dd, 48), f3), 48);
+        }
+      }
       while (dd < stop) {
         const f = f32x4.add(m, f32x4.mul(f32x4.sub(v128.load(yy), e), delta));
         v128.store(dd, f32x4.mul(v128.load(dd), f));
@@ -183,6 +410,212 @@ export function finish(d: usize, y: usize, n: usize, period: usize, c: usize, cS
   }
 }
 
+// The largest of a row. Four rows at a time, a row a lane: the columns of these rows are vectors, at X, and those of the
+// labels and weights, at Y and W. What is kept, s, stays so until the second pass, four rows in the place of four rows.
+
+// Four vectors of four rows become those of four columns, and back. Says what is the greatest of each lane of these.
+@inline function turn(a: v128, b: v128, c: v128, d: v128, to: usize, step: usize): v128 {
+  const ab = i32x4.shuffle(a, b, 0, 4, 1, 5), cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
+  const abHigh = i32x4.shuffle(a, b, 2, 6, 3, 7), cdHigh = i32x4.shuffle(c, d, 2, 6, 3, 7);
+  const first = i64x2.shuffle(ab, cd, 0, 2), second = i64x2.shuffle(ab, cd, 1, 3);
+  const third = i64x2.shuffle(abHigh, cdHigh, 0, 2), fourth = i64x2.shuffle(abHigh, cdHigh, 1, 3);
+  v128.store(to, first);
+  v128.store(to + step, second);
+  v128.store(to + 2 * step, third);
+  v128.store(to + 3 * step, fourth);
+  return f32x4.pmax(f32x4.pmax(first, second), f32x4.pmax(third, fourth));
+}
+
+function columnsOf(p: usize, bytes: usize, to: usize): void {
+  if (bytes < 16) {
+    for (let j: usize = 0; j < bytes; j += 4, to += 16) {
+      for (let lane: usize = 0; lane < 4; lane++) f32.store(to + 4 * lane, f32.load(p + bytes * lane + j));
+    }
+    return;
+  }
+  for (let j: usize = 0; j < bytes; j += 16) {
+    if (j + 16 > bytes) j = bytes - 16; // the last four once more, whatever was done of them
+    const at = p + j;
+    turn(v128.load(at), v128.load(at + bytes), v128.load(at + 2 * bytes), v128.load(at + 3 * bytes), to + j * 4, 16);
+  }
+}
+
+function rowsOf(from: usize, bytes: usize, to: usize): void {
+  if (bytes < 16) {
+    for (let j: usize = 0; j < bytes; j += 4, from += 16) {
+      for (let lane: usize = 0; lane < 4; lane++) f32.store(to + bytes * lane + j, f32.load(from + 4 * lane));
+    }
+    return;
+  }
+  for (let j: usize = 0; j < bytes; j += 16) {
+    if (j + 16 > bytes) j = bytes - 16;
+    const at = from + j * 4;
+    turn(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48), to + j, bytes);
+  }
+}
+
+// 2^x of four x ≤ 0 in float32: its last digits count by how large x is, but where x is large there is little of 2^x.
+@inline function exp2Short(x: v128, one: v128, q: usize): v128 {
+  x = f32x4.pmax(v128.load(q, 96), x);
+  const n = f32x4.add(x, v128.load(q, 112)), r = f32x4.sub(x, f32x4.sub(n, v128.load(q, 112)));
+  return i32x4.add(power(r, one, q), i32x4.shl(n, 23));
+}
+
+// Numbers of a call at marks + 64: 0 κ·log₂e, 16 l, 32 1/(h − l), 48 one; a block of 32 float32 sums a column at F.
+@inline function addRows(
+  hard: bool, weighted: bool, x: usize, y: usize, w: usize, f: usize, end: usize, inverse: v128, best: v128, d: usize,
+  k: usize,
+): void {
+  const one = v128.load(k, 48);
+  let j = i32x4.splat(0);
+  while (x < end) {
+    const yv = v128.load(y), e = f32x4.mul(v128.load(x), inverse);
+    v128.store(d, e);
+    let s: v128;
+    if (hard) {
+      s = v128.and(i32x4.eq(best, j), one);
+      j = i32x4.add(j, i32x4.splat(1));
+    } else {
+      s = f32x4.mul(f32x4.sub(e, v128.load(k, 16)), v128.load(k, 32));
+      s = f32x4.pmin(one, f32x4.pmax(i32x4.splat(0), s));
+    }
+    if (weighted) {
+      const wv = v128.load(w);
+      s = f32x4.mul(s, wv);
+      v128.store(f, f32x4.add(v128.load(f), wv));
+      v128.store(f, f32x4.add(v128.load(f, 16), f32x4.mul(yv, wv)), 16);
+      w += 16;
+    } else v128.store(f, f32x4.add(v128.load(f, 16), yv), 16);
+    v128.store(f, f32x4.add(v128.load(f, 32), s), 32);
+    v128.store(f, f32x4.add(v128.load(f, 48), f32x4.mul(s, yv)), 48);
+    x += 16;
+    y += 16;
+    f += 64;
+    d += 16;
+  }
+}
+
+// The first pass; rows is a multiple of 4. soft: whether s is wanted, hard: whether what counts is the decision.
+export function argmax(
+  p: usize, y: usize, w: usize, d: usize, rows: usize, bytes: usize, soft: bool, hard: bool, out: usize, marks: usize,
+): void {
+  const k = marks + 64, q = k + 64, x = q + 144, tall = bytes * 4, labels = x + tall, weights = labels + tall;
+  const f = weights + tall, fEnd = f + tall * 4, xEnd = x + tall, one = v128.load(k, 48), weighted = w != 0;
+  storePower(q);
+  v128.store(q, f32x4.splat(-126), 96);
+  v128.store(q, f32x4.splat(12582912), 112); // 1.5·2^23, as in exp2
+  let most = v128.load(marks), mostW = v128.load(marks, 16), leastW = v128.load(marks, 32);
+  memory.fill(f, 0, fEnd - f);
+  for (let row: usize = 0; row < rows; row += 4) {
+    let largest = f32x4.splat(-1), best = i32x4.splat(0);
+    if (bytes < 16) {
+      columnsOf(p, bytes, x);
+      columnsOf(y, bytes, labels);
+      for (let at = x; at < xEnd; at += 16) {
+        const v = v128.load(at);
+        most = i32x4.max_u(most, i32x4.max_u(v, v128.load(at + tall)));
+        largest = f32x4.pmax(largest, v);
+      }
+    } else {
+      for (let j: usize = 0; j < bytes; j += 16) { // as columnsOf, and what there is to see on the way
+        if (j + 16 > bytes) j = bytes - 16;
+        const pp = p + j, yy = y + j, to = j * 4;
+        const p0 = v128.load(pp), p1 = v128.load(pp + bytes);
+        const p2 = v128.load(pp + 2 * bytes), p3 = v128.load(pp + 3 * bytes);
+        most = i32x4.max_u(most, i32x4.max_u(i32x4.max_u(p0, p1), i32x4.max_u(p2, p3)));
+        largest = f32x4.pmax(largest, turn(p0, p1, p2, p3, x + to, 16));
+        const y0 = v128.load(yy), y1 = v128.load(yy + bytes);
+        const y2 = v128.load(yy + 2 * bytes), y3 = v128.load(yy + 3 * bytes);
+        most = i32x4.max_u(most, i32x4.max_u(i32x4.max_u(y0, y1), i32x4.max_u(y2, y3)));
+        turn(y0, y1, y2, y3, labels + to, 16);
+      }
+    }
+    if (weighted) {
+      columnsOf(w, bytes, weights);
+      for (let at = weights; at < f; at += 16) {
+        const wv = v128.load(at);
+        mostW = i32x4.max_u(mostW, wv);
+        leastW = i32x4.min_u(leastW, i32x4.add(wv, i32x4.splat(-1)));
+      }
+      w += tall;
+    }
+    if (hard) { // from the last to the first: the first of the largest is left
+      let j = i32x4.splat(<i32>(bytes / 4));
+      for (let at = xEnd; at > x;) {
+        at -= 16;
+        j = i32x4.add(j, i32x4.splat(-1));
+        best = v128.bitselect(j, best, f32x4.eq(v128.load(at), largest));
+      }
+    }
+    let sum = i32x4.splat(0);
+    if (soft) {
+      const sharpness = v128.load(k);
+      for (let at = x; at < xEnd; at += 16) {
+        const e = exp2Short(f32x4.mul(f32x4.sub(v128.load(at), largest), sharpness), one, q);
+        sum = f32x4.add(sum, e);
+        v128.store(at, e);
+      }
+      sum = f32x4.div(one, sum);
+    }
+    const to = d == 0 ? x : d;
+    if (hard) {
+      if (weighted) addRows(true, true, x, labels, weights, f, xEnd, sum, best, to, k);
+      else addRows(true, false, x, labels, weights, f, xEnd, sum, best, to, k);
+    } else {
+      if (weighted) addRows(false, true, x, labels, weights, f, xEnd, sum, best, to, k);
+      else addRows(false, false, x, labels, weights, f, xEnd, sum, best, to, k);
+    }
+    if (row % 128 == 124 || row + 4 == rows) {
+      for (let from = f, o = out; from < fEnd; from += 16, o += 32) {
+        addLanes(o, v128.load(from));
+        v128.store(from, i32x4.splat(0));
+      }
+    }
+    p += tall;
+    y += tall;
+    if (d != 0) d += tall;
+  }
+  v128.store(marks, most);
+  v128.store(marks, mostW, 16);
+  v128.store(marks, leastW, 32);
+}
+
+// The second pass, in place: s becomes s·(g − Σ g·s), g = w·(m + (y − e)·δ), with m, e and δ of a column at c. The g are
+// taken from that of the largest s, so that what is small of its own is not a difference of what is large.
+export function finishArgmax(
+  d: usize, y: usize, w: usize, rows: usize, bytes: usize, c: usize, x: usize,
+): void {
+  const tall = bytes * 4, labels = x + tall, weights = labels + tall, weighted = w != 0, xEnd = x + tall;
+  for (let row: usize = 0; row < rows; row += 4) {
+    columnsOf(y, bytes, labels);
+    if (weighted) {
+      columnsOf(w, bytes, weights);
+      w += tall;
+    }
+    let largest = i32x4.splat(0), most = largest;
+    for (let at: usize = 0, k = c; at < tall; at += 16, k += 48) {
+      const yv = v128.load(labels + at), s = v128.load(d + at);
+      let g = f32x4.add(v128.load(k), f32x4.mul(f32x4.sub(yv, v128.load(k, 16)), v128.load(k, 32)));
+      if (weighted) g = f32x4.mul(g, v128.load(weights + at));
+      v128.store(labels + at, g);
+      most = v128.bitselect(g, most, f32x4.gt(s, largest));
+      largest = f32x4.pmax(largest, s);
+    }
+    let mean = i32x4.splat(0);
+    for (let at: usize = 0; at < tall; at += 16) {
+      const g = f32x4.sub(v128.load(labels + at), most);
+      v128.store(labels + at, g);
+      mean = f32x4.add(mean, f32x4.mul(g, v128.load(d + at)));
+    }
+    for (let at: usize = 0; at < tall; at += 16) {
+      v128.store(x + at, f32x4.mul(v128.load(d + at), f32x4.sub(v128.load(labels + at), mean)));
+    }
+    rowsOf(x, bytes, d);
+    d += tall;
+    y += tall;
+  }
+}
+
 // Bytes, as the cpu backend keeps labels that were bool, as numbers; n is a multiple of 4.
 export function widen(from: usize, to: usize, n: usize): void {
   const end = from + n;
@@ -191,4 +624,25 @@ export function widen(from: usize, to: usize, n: usize): void {
     from += 4;
     to += 16;
   }
+}
+
+// A number a row, as those of all entries of the row; or an index a row, as a 1 in its column. Rows may be read from the end
+// of what is written. Says whether all indices were those of a column.
+export function spread(from: usize, to: usize, rows: usize, bytes: usize, indexed: bool): bool {
+  let good = true;
+  for (let row: usize = 0; row < rows; row++) {
+    const index = load<u32>(from), value = indexed ? i32x4.splat(0) : v128.load32_splat(from);
+    if (bytes < 16) for (let j: usize = 0; j < bytes; j += 4) v128.store_lane<f32>(to + j, value, 0);
+    else {
+      for (let j: usize = 16; j < bytes; j += 16) v128.store(to + j - 16, value);
+      v128.store(to + bytes - 16, value);
+    }
+    if (indexed) {
+      if (<usize>index < bytes / 4) f32.store(to + <usize>index * 4, 1);
+      else good = false;
+    }
+    from += 4;
+    to += bytes;
+  }
+  return good;
 }

@@ -8,6 +8,7 @@ interface Engine {
     readonly gradientDepth: number;
     readonly activeTape?: readonly { readonly saved: unknown[]; readonly outputs: readonly Tensor[] }[] | null;
   };
+  isTapeOn(): boolean;
   makeTensorFromTensorInfo(info: TensorInfo, backend: unknown): Tensor;
   runKernel(name: string, inputs: object, attributes: object): unknown;
 }
@@ -16,7 +17,7 @@ interface Engine {
 export interface TensorInfo {
   readonly dataId: object;
   readonly shape: number[];
-  readonly dtype: "float32";
+  readonly dtype: string;
 }
 
 /** The engine. */
@@ -24,10 +25,16 @@ export const engine = (): Engine => tf.engine() as unknown as Engine;
 
 /** Whether the engine has what is needed here. */
 export function engineIsKnown(): boolean {
-  const { state, makeTensorFromTensorInfo, runKernel } = engine();
-  return typeof state?.gradientDepth === "number" && typeof makeTensorFromTensorInfo === "function" &&
-    typeof runKernel === "function";
+  const { state, isTapeOn, makeTensorFromTensorInfo, runKernel } = engine();
+  return typeof state?.gradientDepth === "number" && typeof isTapeOn === "function" &&
+    typeof makeTensorFromTensorInfo === "function" && typeof runKernel === "function";
 }
+
+/**
+ * Whether an operation would be recorded now: not without a gradient, nor inside of another operation, which has its own
+ * gradient or none. What nobody records nobody would dispose of.
+ */
+export const tapeIsOn = (): boolean => engine().isTapeOn();
 
 /**
  * Another tensor with the same data, kept from `tf.tidy`. TensorFlow.js' own way to keep a tensor for the gradient, `save`,
@@ -36,7 +43,7 @@ export function engineIsKnown(): boolean {
 export function keptAlias(x: Tensor): Tensor {
   const { backend } = engine();
   (backend as { incRef(dataId: object): void }).incRef(x.dataId);
-  return tf.keep(engine().makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: "float32" }, backend));
+  return tf.keep(engine().makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: x.dtype }, backend));
 }
 
 /**

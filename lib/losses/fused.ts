@@ -4,9 +4,19 @@ import type { Setting } from "../averages/setting.ts";
 import { type BatchShape, type BatchTensors, readBatchShape } from "../check/batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { byLabel, finite } from "../counts/counts_gradient.ts";
-import { hasKernels, prepare, type Prepared, runCounts, runGradient } from "../kernels/kernels.ts";
 import { sumsPerColumn } from "../kernels/loops.ts";
-import { engine, engineIsKnown, giveToTape, keptAlias } from "../kernels/tape.ts";
+import {
+  type FirstAttributes,
+  hasKernels,
+  type Inputs,
+  type Passes,
+  registerKernel,
+  runFirst,
+  runSecond,
+  type SecondInputs,
+} from "../kernels/passes.ts";
+import { prepare } from "../kernels/prepare.ts";
+import { engine, engineIsKnown, giveToTape, keptAlias, tapeIsOn } from "../kernels/tape.ts";
 import { derivedOnce } from "../once.ts";
 import type { Scalar, Tensor } from "../tensor.ts";
 
@@ -26,33 +36,6 @@ function countsOf(sums: Float64Array, column: number, weight: number): Counts {
     fn: weight * fn,
     tn: weight * positive(whole - positives - fp),
   };
-}
-
-/** Labels and weights as the kernels take them: float32, one an output. */
-function asFloat32(x: Tensor): Tensor {
-  return x.dtype === "float32" ? x : tf.cast(x, "float32");
-}
-
-/** A weight a row becomes one an output; in a loop, for `tf.tile` takes twenty times as long. */
-function eachOutput(weights: Tensor, { rows, classes, rowWeights }: BatchShape): Tensor {
-  if (!rowWeights || classes === 1) return asFloat32(weights);
-  const given = weights.dataSync(), each = new Float32Array(rows * classes);
-  for (let row = 0, i = 0; row < rows; row++) {
-    const w = given[row];
-    for (const end = i + classes; i < end; i++) each[i] = w;
-  }
-  return tf.tensor1d(each);
-}
-
-/** Class indices become a 1 in their column. */
-function asColumns(labels: Tensor, { rows, classes }: BatchShape): Tensor {
-  const given = labels.dataSync(), hot = new Float32Array(rows * classes);
-  for (let row = 0; row < rows; row++) {
-    const label = given[row];
-    if (!(Number.isInteger(label) && label >= 0 && label < classes)) throw outOfRange;
-    hot[row * classes + label] = 1;
-  }
-  return tf.tensor1d(hot);
 }
 
 /** Up to this size w·D is kept in float64, beside the tensors, and the gradient is rounded once: it costs next to nothing. */
@@ -77,21 +60,36 @@ const outOfRange = new Error("Something is out of range");
 interface Work {
   readonly name: string;
   readonly best: number;
-  readonly prepared: Prepared;
+  readonly passes: Passes;
   readonly scoring: ScoringOptions;
 }
 
-/** The first pass and the score; what it keeps for the second is given to the tape by who called. */
-function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tensor[]) {
-  const { name, best, prepared, scoring } = work, { classes } = shape, { average, classWeights } = scoring;
-  const { yPred, sampleWeight } = tensors, labels = tensors.yTrue;
-  const yTrue = shape.indexed ? asColumns(labels, shape) : asFloat32(labels);
-  const sums = new Float64Array(sumsPerColumn * classes);
-  const inputs: Record<string, Tensor> = { yTrue, yPred };
-  if (sampleWeight !== undefined) inputs.sampleWeight = eachOutput(sampleWeight, shape);
-  const wanted = engine().state.gradientDepth > 0, small = yPred.size <= exactSize;
-  const exact = wanted && small ? exactBuffer() : undefined;
-  const slopes = runCounts(inputs, { prepared, classes, small, keep: wanted && !small, exact, sums });
+/** A call of the loss's kernel. */
+interface Call {
+  readonly work: Work;
+  readonly tensors: BatchTensors;
+  readonly shape: BatchShape;
+  /** Whether the tape records, so that there is a gradient to keep something for. */
+  readonly wanted: boolean;
+  /** What is kept for the second pass; the tape gets it from who called. */
+  readonly kept: Tensor[];
+  /** The second pass, once the first is done. */
+  gradient?: (dy: Tensor) => Tensor;
+}
+
+/** The tensors that are there. */
+const present = ({ yTrue, yPred, sampleWeight }: BatchTensors): Inputs<Tensor> =>
+  sampleWeight === undefined ? { yTrue, yPred } : { yTrue, yPred, sampleWeight };
+
+/** The first pass and the score. */
+function score(call: Call): Tensor {
+  const { work, tensors, shape, wanted, kept } = call;
+  const { name, best, passes, scoring } = work, { classes } = shape, { average, classWeights } = scoring;
+  const { yPred } = tensors, { prepared, keeps, again } = passes, sums = new Float64Array(sumsPerColumn * classes);
+  const small = yPred.size <= exactSize, left = wanted && keeps;
+  const exact = left && small ? exactBuffer() : undefined;
+  const first: FirstAttributes = { prepared, given: shape, small, keep: left && !small, exact, sums };
+  const slopes = runFirst(passes, present(tensors), first);
   if (Number.isNaN(sums[0])) throw outOfRange;
 
   const added = addsCounts(average);
@@ -103,59 +101,86 @@ function score(work: Work, tensors: BatchTensors, shape: BatchShape, kept: Tenso
     weights.push(average === "weighted" ? own * sums[k * sumsPerColumn + 1] : own);
   }
   const scored = scoreCounts(each, added ? undefined : weights, scoring);
-  const keptLabels = wanted ? keptAlias(yTrue) : undefined;
-  if (keptLabels !== undefined) kept.push(keptLabels);
-  if (slopes !== undefined) kept.push(tf.keep(slopes));
+  const seen: SecondInputs<Tensor> = {};
+  for (const name of wanted ? again : []) {
+    const tensor = tensors[name];
+    if (tensor !== undefined) kept.push(seen[name] = keptAlias(tensor));
+  }
+  if (slopes !== undefined) kept.push(seen.slopes = tf.keep(slopes));
 
-  const gradient = (dy: Tensor): Tensor => {
+  call.gradient = (dy) => {
     const partials = countsPartials(scored, scored.whole, scoring.score), by = -dy.dataSync()[0];
     let large = false;
     const ofPositives = new Float64Array(classes), ofNegatives = new Float64Array(classes);
     for (let k = 0; k < classes; k++) {
       const { ofPositive, ofNegative } = byLabel(partials[added ? 0 : k]);
-      const { scale, peak } = prepared.plans[prepared.plans.length === 1 ? 0 : k];
+      const { scale, peak } = passes.scale(k, classes);
       const factor = by * inCounts(k) * scale;
       ofPositives[k] = finite(factor * ofPositive);
       ofNegatives[k] = finite(factor * ofNegative);
       large ||= Math.max(Math.abs(ofPositives[k]), Math.abs(ofNegatives[k])) * Math.max(1, peak) > greatestFactor;
     }
-    const attributes = { factors: { ofPositives, ofNegatives, large }, exact, shape: yPred.shape };
+    const factors = { ofPositives, ofNegatives, large }, { taken } = first;
+    const attributes = { prepared, given: shape, factors, exact, taken, shape: yPred.shape };
     if (engine().state.gradientDepth === 0) {
       spare ??= exact; // what is kept is asked for once
-      return runGradient({ slopes, yTrue: keptLabels! }, attributes);
+      return runSecond(passes, seen, attributes);
     }
     // Inside of another gradient this one may be asked for again, and must not be differentiated.
     const values = tf.tidy(() =>
-      runGradient({ slopes: slopes && tf.clone(slopes), yTrue: keptLabels! }, attributes).dataSync()
+      runSecond(passes, slopes === undefined ? seen : { ...seen, slopes: tf.clone(slopes) }, attributes).dataSync()
     );
     return derivedOnce(name, yPred, values as Float32Array);
   };
-  const gradFunc = (dy: Tensor): Tensor => {
-    try {
-      return gradient(dy);
-    } catch (error) {
-      tf.dispose(kept); // tfjs keeps what was given to the tape when a gradient throws
-      throw error;
-    }
-  };
-  return { value: tf.scalar(best - scored.value), gradFunc };
+  return tf.scalar(best - scored.value);
+}
+
+/** The gradient that the first pass has left. */
+function gradientOf({ gradient, kept }: Call, dy: Tensor): Tensor {
+  try {
+    return gradient!(dy);
+  } catch (error) {
+    tf.dispose(kept); // tfjs keeps what was given to the tape when a gradient throws
+    throw error;
+  }
+}
+
+/** What the loss's kernel and its gradient do: functions, so that two copies of this library may share the names. */
+interface Attributes {
+  readonly value: () => Tensor;
+  readonly gradient: (dy: Tensor) => Tensor;
+}
+
+const lossKernel = "RoundaboutLoss";
+
+if (tf.getGradient(lossKernel) === undefined) {
+  registerKernel(lossKernel, ({ attrs }: { attrs: Attributes }) => attrs.value());
+  tf.registerGradient({
+    kernelName: lossKernel,
+    gradFunc: (dy, _, attrs) => ({ yPred: () => (attrs as unknown as Attributes).gradient(dy as Tensor) }),
+  });
 }
 
 /** A loss by two kernels, for settings and steps that they know. */
 export function toFused(name: string, { reading, decide, scoring }: Setting, best: number): Fused | undefined {
   const known = scoring.average !== "samples" && reading.ignoreLabel === undefined;
-  const prepared = known ? prepare(decide.forms) : undefined;
-  if (prepared === undefined) return undefined;
-  const work: Work = { name, best, prepared, scoring };
+  const passes = known ? prepare(decide) : undefined;
+  if (passes === undefined) return undefined;
+  const work: Work = { name, best, passes, scoring };
 
   return (tensors) => {
-    if (!hasKernels() || !engineIsKnown() || engine().state.gradientDepth > 1) return undefined;
-    const shape = readBatchShape(name, tensors, reading);
-    const kept: Tensor[] = [];
+    if (!hasKernels(passes) || !engineIsKnown() || engine().state.gradientDepth > 1) return undefined;
+    const shape = readBatchShape(name, tensors, reading), { yPred } = tensors;
+    const kept: Tensor[] = [], call: Call = { work, tensors, shape, wanted: tapeIsOn(), kept };
+    const attributes: Attributes = {
+      value: () => tf.tidy(() => score(call)),
+      gradient: (dy) => gradientOf(call, dy),
+    };
     try {
-      const value = tf.customGrad(() => score(work, tensors, shape, kept))(tensors.yPred) as Scalar;
-      if (kept.length > 0) giveToTape(value, kept);
-      return value;
+      const value = engine().runKernel(lossKernel, { yPred }, attributes) as Scalar;
+      if (kept.length === 0 || giveToTape(value, kept)) return value;
+      tf.dispose([value, ...kept]); // a tape that is not as it is known here: the other way keeps by itself
+      return undefined;
     } catch (error) {
       tf.dispose(kept);
       if (error === outOfRange) return undefined; // the other way finds what it is, and names it

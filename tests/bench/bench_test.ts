@@ -3,6 +3,8 @@ import {
   assert,
   assertAlmostEquals,
   assertEquals,
+  assertMatch,
+  assertNotEquals,
   assertRejects,
   assertStringIncludes,
   assertThrows,
@@ -11,10 +13,13 @@ import * as tf from "@tensorflow/tfjs";
 import { alternate, quantile, type Timed } from "../../bench/alternate.ts";
 import { bars } from "../../bench/bars.ts";
 import { contendersOf, disposeInputs } from "../../bench/contenders.ts";
+import { divisions } from "../../bench/divisions.ts";
 import { growth } from "../../bench/growth.ts";
+import { whyMissed } from "../../bench/missed.ts";
 import { peakBytes } from "../../bench/peak_bytes.ts";
 import { Peers } from "../../bench/peers.ts";
-import { readRecord, type Work, works } from "../../bench/record_format.ts";
+import { type BenchRecord, readAccuracy, readRecord, type Work, works } from "../../bench/record_format.ts";
+import { sourcesHash } from "../../bench/sources.ts";
 import { recordText } from "../../bench/table.ts";
 import { counted, onBackends } from "../helpers.ts";
 
@@ -77,16 +82,88 @@ Deno.test("quantiles and growth", () => {
   assertThrows(() => growth([[1, 1], [2, 2]]), RangeError, "3 to 12 points");
 });
 
-Deno.test("bars are met or missed as the numbers say", async () => {
-  const record = { ...await readRecord(), growth: [], memory: [], epochs: [] };
+Deno.test("bars are met, missed or not measured, as the numbers say; none is left out", async () => {
+  const record = { ...await readRecord(), losses: [], growth: [], memory: [], epochs: [] } as BenchRecord;
+  const none = bars(record);
+  assert(none.length > 30 && none.every(({ measured, met }) => measured === "not measured" && !met));
+  assertEquals(new Set(none.map(({ what }) => what)).size, none.length);
   const timing = (contender: string, ms: number) => (
     { work: "binary" as const, rows: 1e6, columns: 1, contender, ms, from: ms, to: ms, samples: 1 }
   );
   record.losses = [timing("fused, wasm", 1), timing("composed, wasm", 41), timing("JAX, jit", 1.25)];
-  assertEquals(bars(record), [
-    { what: "1e6 rows: composed, wasm, by fused, wasm", asked: "≥ 40 ×", measured: "41 ×", met: true },
-    { what: "1e6 rows: fused, wasm, by JAX, jit", asked: "≤ 0.70 ×", measured: "0.80 ×", met: false },
+  const fit = { contender: "fused, cpu", from: 1e6, alpha: 1.04, low: 1, high: 1.1, points: [] };
+  record.growth = [{ ...fit, to: 1e8 }, { ...fit, contender: "fused, wasm", to: 1e7 }]; // the second not far enough
+  const some = bars(record);
+  assertEquals(some.map(({ what }) => what), none.map(({ what }) => what));
+  assertEquals(some.filter(({ measured }) => measured !== "not measured"), [
+    { what: "1e6 rows: composed, wasm, by fused, wasm", asked: "≥ 40 ×", measured: "41 ×", times: 40 / 41, met: true },
+    { what: "1e6 rows: fused, wasm, by JAX, jit", asked: "≤ 0.70 ×", measured: "0.80 ×", times: 0.8 / 0.7, met: false },
+    {
+      what: "growth α from 1e6 to 1e8 rows: fused, cpu",
+      asked: "≤ 1.05",
+      measured: "1.04",
+      times: 1.04 / 1.05,
+      met: true,
+    },
   ]);
+});
+
+Deno.test("of every bar it is said what stands in its way", async () => {
+  const record = await readRecord();
+  for (const bar of bars(record)) {
+    const why = whyMissed(bar, record);
+    assert(why.length > 60 && /[.]$/.test(why) && !/NaN|undefined|Infinity/.test(why), `${bar.what}: ${why}`);
+  }
+  assertThrows(() => whyMissed({ ...bars(record)[0], what: "the weather" }, record), RangeError, "the weather");
+});
+
+Deno.test("a record depends on every source of the kernels and of the measurement", async () => {
+  const hash = await sourcesHash();
+  assertEquals(hash, await sourcesHash());
+  assertMatch(hash, /^[0-9a-f]{64}$/);
+  const copy = await Deno.makeTempDir(), folder = new URL(`file://${copy}/`);
+  try {
+    const path = (name: string) => new URL(name, folder);
+    for (const name of ["lib/kernels", "lib/losses", "bench"]) await Deno.mkdir(path(name), { recursive: true });
+    const files = ["lib/kernels/simd.as", "lib/losses/fused.ts", "bench/peers.py", "bench/requirements.txt"];
+    for (const name of files) await Deno.writeTextFile(path(name), "1");
+    const before = await sourcesHash(folder);
+    await Deno.writeTextFile(path("bench/record.json"), "{}");
+    assertEquals(await sourcesHash(folder), before, "a record does not depend on itself");
+    for (const name of files) {
+      await Deno.writeTextFile(path(name), "2");
+      assertNotEquals(await sourcesHash(folder), before, name);
+      await Deno.writeTextFile(path(name), "1");
+    }
+  } finally {
+    await Deno.remove(copy, { recursive: true });
+  }
+});
+
+Deno.test("the committed records are complete", async () => {
+  const record = await readRecord(), accuracy = await readAccuracy();
+  assertMatch(record.sources, /^[0-9a-f]{64}$/);
+  assertEquals(record.missing, []);
+  assertEquals(record.divisions.map(({ rows }) => rows), [1e4, 1e5, 1e6, 1e7]);
+  assertEquals(record.copies.map(({ bytes }) => bytes), [8e4, 8e5, 8e6, 8e7]);
+  assert(record.growth.some(({ to }) => to === 1e8));
+  assertEquals(bars(record).filter(({ measured }) => measured === "not measured"), []);
+  for (const rows of [1e6, 1e7, 1e8]) {
+    const own = accuracy.results.filter((one) => one.rows === rows);
+    assertEquals(own.length, 4, `${rows} rows`);
+    for (const { loss, rounding, gradient } of own) assert(loss <= 5e-8 + rounding && gradient <= 3e-6);
+  }
+});
+
+Deno.test("divisions take their time, and are divisions", async () => {
+  const few = await divisions(1e4), many = await divisions(1e6);
+  const time = (run: () => void) => {
+    run();
+    const start = performance.now();
+    for (let i = 0; i < 5; i++) run();
+    return performance.now() - start;
+  };
+  assert(time(many) > 5 * time(few));
 });
 
 Deno.test("the table has everything of the committed record", async () => {

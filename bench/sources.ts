@@ -1,0 +1,21 @@
+import { root } from "../tasks/cli.ts";
+
+/** What a record depends on: the kernels, what runs them, and what measures. */
+const folders = ["lib/kernels/", "bench/"], files = ["lib/losses/fused.ts"];
+const isSource = (name: string) => /\.(ts|as|py|txt)$/.test(name);
+
+/** One hash of all sources that a record depends on, in the repository's folder: another one, another record. */
+export async function sourcesHash(top: URL = root): Promise<string> {
+  const paths = [...files];
+  for (const folder of folders) {
+    for await (const { name } of Deno.readDir(new URL(folder, top))) if (isSource(name)) paths.push(folder + name);
+  }
+  const hashes = await Promise.all(
+    paths.sort().map(async (path) => `${path} ${await sha256(await Deno.readFile(new URL(path, top)))}\n`),
+  );
+  return await sha256(new TextEncoder().encode(hashes.join("")));
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
