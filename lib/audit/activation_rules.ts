@@ -1,4 +1,5 @@
 import type { Facts, Op } from "./facts.ts";
+import { isLinear } from "./linear.ts";
 import type { Operand } from "./recorder.ts";
 import { type Rule, whereOf } from "./rule.ts";
 import type { AuditOptions, Finding } from "./types.ts";
@@ -51,6 +52,24 @@ function squashedTwice({ ops, random }: Facts): Finding | undefined {
   };
 }
 
+/** Logits that are weighed by the labels as they are: nothing normalises them, and the loss has no least value. */
+function rawScores({ ops, random }: Facts, { yPred }: AuditOptions): Finding | undefined {
+  const { yTrue } = random.batch;
+  if (yPred !== "logits" || !yTrue.every((y) => y === 0 || y === 1)) return undefined;
+  if (!ops.every((op) => !op.fromPred || isLinear(op))) return undefined;
+  const op = ops.find(({ op, inputs }) =>
+    op === "Multiply" && inputs.some((i) => i.isPred) && inputs.some((i) => i.fromTrue && !i.fromPred)
+  );
+  return op && {
+    cause: "activation-mismatch",
+    severity: "error",
+    message: "The logits are weighed by the labels as they are: without a log-softmax the greatest logits are best",
+    evidence: { batch: "random", value: random.value },
+    remedy: "Take tf.losses.softmaxCrossEntropy, or sigmoidCrossEntropy for labels that go together",
+    where: whereOf(op),
+  };
+}
+
 /** A softmax where a row may have several labels: its shares sum to 1. */
 function sharesOfSeveral({ ops, columns, rows, random: { batch } }: Facts): Finding | undefined {
   const { yTrue, yPred } = batch;
@@ -94,6 +113,8 @@ export const activation: Rule = ({ facts, options }): Finding | undefined => {
   }
   const odd = squashedTwice(facts) ?? squashedAgain(facts, options) ?? sharesOfSeveral(facts);
   if (inside || odd !== undefined) return odd;
+  const raw = rawScores(facts, options);
+  if (raw !== undefined) return raw;
   const shares = random.batch.yTrue.every((y) => y >= 0 && y <= 1);
   const squashed = ops.findIndex((op) => squashing(op) || ["Exp", "Tanh", "Erf", "Step"].includes(op.op));
   const op = ops.find((op, i) =>

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "../tensor.ts";
 import { activation } from "./activation_rules.ts";
 import { wrongAxis } from "./axis_rules.ts";
-import { badScale, oneRow, reduction } from "./batch_rules.ts";
+import { badScale, oneRow, reduction, rowOrder } from "./batch_rules.ts";
 import { broadcast } from "./broadcast_rules.ts";
 import { checkAudit, checkMetric, checkResult } from "./check_audit.ts";
 import { descentsFrom, type FreeDescent } from "./descents.ts";
@@ -51,6 +51,7 @@ const stages: readonly (readonly (readonly [name: string, rule: Rule])[])[] = [
   [["gradient of every row", oneRow]],
   [
     ["gradient where outputs are wrong", saturated],
+    ["the order of the rows", rowOrder],
     ["batches and data set", reduction],
     ["scale", badScale],
   ],

@@ -63,7 +63,8 @@ function alongRows({ ops, rows, columns }: Facts): Wrong | undefined {
   if (columns < 2) return undefined;
   const op = ops.find(({ op, inputs, attrs }) =>
     inputs[0]?.live &&
-    ((["Cumsum", "Cumprod"].includes(op) && attrs.axis === 0 && inputs[0].shape.length === 2) ||
+    ((["Cumsum", "Cumprod"].includes(op) && inputs[0].shape.length === 2 && rows !== columns &&
+      inputs[0].shape[Number(attrs.axis)] === rows) ||
       (["Softmax", "LogSoftmax"].includes(op) && inputs[0].shape.join() === `${columns},${rows}` && rows !== columns))
   );
   return op && [op, `${op.op} runs along the rows of the batch: one example is mixed with the next`, perRow];

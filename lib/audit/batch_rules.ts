@@ -76,6 +76,22 @@ export const oneRow: Rule = ({ facts: { random, other, columns, rows } }): Findi
   };
 };
 
+/** Another order of the rows, another value: one example is mixed with its neighbours. */
+export const rowOrder: Rule = ({ loss, facts: { random: { batch, value }, rows } }): Finding | undefined => {
+  if (!Object.is(valueOf(loss, batch), value)) return undefined; // it is random, or remembers
+  const reversed = valueOf(loss, rowsOf(batch, Array.from({ length: rows }, (_, i) => rows - 1 - i)));
+  const turned = valueOf(loss, rowsOf(batch, Array.from({ length: rows }, (_, i) => (i + rows / 2) % rows)));
+  if (![reversed, turned].some((other) => Math.abs(other - value) > 0.01 * Math.abs(value))) return undefined;
+  return {
+    cause: "wrong-axis",
+    severity: "note",
+    message:
+      "The loss depends on the order of the rows: one example is mixed with the next, which is meant in a series only",
+    evidence: { batch: "random", value, rowsReversed: reversed, rowsTurnedByHalf: turned },
+    remedy: "Work along the last axis, -1: axis 0 is the batch, whose order is chance",
+  };
+};
+
 /** A batch that is perfectly predicted, and lacks a class: how far its loss is from that of a perfect one that has all. */
 function withoutAClass({ loss, facts: { tried: { perfect, allNeg }, random } }: Case) {
   if (perfect === undefined || allNeg === undefined) return undefined;

@@ -17,8 +17,9 @@ function falls(of: Case, label: (y: number) => number = (y) => y): boolean | und
 }
 
 /** Whether the loss goes on falling as outputs that are right become surer, by much: it has no least value. */
-function runsAway({ facts: { tried: { perfect } }, loss }: Case, label: (y: number) => number = (y) => y): boolean {
-  if (perfect === undefined) return false;
+function runsAway({ facts, loss }: Case, label: (y: number) => number = (y) => y): boolean {
+  const { tried: { perfect }, random } = facts;
+  if (perfect === undefined || random.batch.yPred.every((p) => Math.abs(p) <= 1)) return false; // there is an end to it
   const batch = withLabels(perfect.batch, label),
     at = (times: number) => valueOf(loss, withOutputs(batch, (p) => times * p));
   const [once, tenTimes] = [1, 10].map(at);

@@ -1,4 +1,5 @@
 import type { Facts, Op } from "./facts.ts";
+import { isLinear } from "./linear.ts";
 import { valueOf } from "./measure.ts";
 import { type Rule, whereOf } from "./rule.ts";
 import type { Severity } from "./types.ts";
@@ -9,23 +10,6 @@ type Sign = readonly [op: Op, severity: Severity, message: string];
 const ofLabels = (op: Op): boolean => op.fromTrue && !op.fromPred;
 const ofLabelsAlone = (input: { fromTrue: boolean; fromPred: boolean }): boolean => input.fromTrue && !input.fromPred;
 const sameShape = ({ inputs: [a, b] }: Op): boolean => b !== undefined && a.shape.join() === b.shape.join();
-
-/** Operations that leave a slope the same wherever the outputs are. */
-const linear = new Set([
-  "Multiply",
-  "Neg",
-  "Sub",
-  "Add",
-  "AddV2",
-  "Mean",
-  "Sum",
-  "Reshape",
-  "Cast",
-  "Identity",
-  "ClipByValue",
-]);
-
-const isLinear = ({ op, inputs }: Op): boolean => linear.has(op) || (op === "RealDiv" && !inputs[1].fromPred);
 
 /** A function that belongs to outputs, taken of the labels alone, which the outputs themselves weigh. */
 function logarithm({ ops, live }: Facts): Sign | undefined {
