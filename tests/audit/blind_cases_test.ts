@@ -1,4 +1,4 @@
-// Cases that were not made to fit the rules: 211 faults and 108 sound losses, and seven that can be argued about, which
+// Cases that were not made to fit the rules: 265 faults and 122 sound losses, and seven that can be argued about, which
 // are printed but not counted.
 //
 // How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
@@ -14,8 +14,11 @@
 // What batches 1 and 2 had changed did not show on batch 3: the rules from before it are right in 47 of 55 too, with
 // false alarms on 2 of 25 sound losses, and on 4 of 16 in batch 4.
 //
-// The rules have been changed by all four since. So this is a regression set now, not a held-out one: what is reached
-// here says nothing of losses that nobody has thought of yet, and the last held-out numbers are those above.
+// Batch 5 was written when the rules had been changed by the four, by somebody who had read neither rules nor batches:
+// 51 of 54 first right, false alarms on 0 of 14. That is the last held-out number.
+//
+// The rules have been changed by all five since. So this is a regression set now: what is reached here says nothing of
+// losses that nobody has thought of yet.
 import { assert, assertEquals } from "@std/assert";
 import "../helpers.ts";
 import type { BlindCase } from "./blind_case.ts";
@@ -23,8 +26,10 @@ import { blindCases1 } from "./blind_cases_1.ts";
 import { blindCases2 } from "./blind_cases_2.ts";
 import { blindCases3 } from "./blind_cases_3.ts";
 import { blindCases4 } from "./blind_cases_4.ts";
+import { blindCases5 } from "./blind_cases_5.ts";
 import { causes } from "./cases.ts";
 import { confusion } from "./confusion.ts";
+import { optionsOf } from "./further_case.ts";
 
 interface Batch {
   name: string;
@@ -42,6 +47,14 @@ const blindBatches: readonly Batch[] = [
   { name: "blind batch 2", cases: blindCases2, faults: 58, sound: 33, right: 57, alarms: 0 },
   { name: "blind batch 3", cases: blindCases3, faults: 55, sound: 25, right: 50, alarms: 0 },
   { name: "blind batch 4", cases: blindCases4, faults: 0, sound: 16, right: 0, alarms: 0 },
+  {
+    name: "blind batch 5",
+    cases: blindCases5.map((c) => ({ ...c, options: optionsOf(c) }) as BlindCase),
+    faults: 54,
+    sound: 14,
+    right: 54,
+    alarms: 0,
+  },
 ];
 
 for (const batch of blindBatches) {
