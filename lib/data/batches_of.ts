@@ -134,9 +134,8 @@ function tableOf(source: string | Frame | LazyFrame): Table {
 
 /**
  * A CSV or Parquet file, or a frame, as batches for `metricGradient` and `fitMetric`: read in pieces of some 65,536 rows, and
- * anew each time it is iterated. A file may be larger than memory: the greatest amount in use does not grow with it (measured
- * up to 3e6 rows by bench/exact_rows.ts). A CSV is read line by line, in time proportional to its size; polars looks for each
- * piece of a Parquet file anew, which takes somewhat more than that. The order is the file's.
+ * anew each time it is iterated, in the file's order. A file may be larger than memory: the greatest amount in use hardly grows
+ * with it (bench/exact_rows.ts measures it up to 3e6 rows). A CSV is text, and takes several times as long as a Parquet file.
  *
  * @param source A path that ends in .csv or .parquet, a frame or a lazy frame.
  * @param options `label`, `features`, `sampleWeight`, `batchSize`.
