@@ -4,7 +4,7 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import type { AuditedLoss, AuditOptions, LabelKind, LossAudit, PredictionKind } from "../lib/audit/types.ts";
@@ -41,11 +41,12 @@ export const auditSpec: TaskSpec = {
     predictions: {
       type: "string",
       help:
-        "what the outputs are: probability (if nothing is said), simplex, logits, real, nonnegative, tanh, or MIN,MAX",
+        "what the outputs are: probability (if nothing is said), simplex, logits, real, nonnegative, tanh, or a range (=-1,1)",
     },
     labels: {
       type: "string",
-      help: "binary (if nothing is said), one-hot, index, sign, real, positive, count, probability, distribution, none",
+      help:
+        "binary (if nothing is said; of simplex one-hot), one-hot, index, sign, real, positive, count, probability, distribution, none",
     },
     columns: { type: "string", help: "how many outputs a row has" },
     prevalence: { type: "string", help: "the share of positives (0.4)" },
@@ -127,6 +128,11 @@ export async function loadLoss(named: string): Promise<AuditedLoss> {
     loaded = await import(pathToFileURL(path).href);
   } catch (error) {
     const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    if (/lockfile is out of date/.test(said)) {
+      throw new UsageError(
+        `'${file}' imports a package that this project does not have: move the loss to a file without it`,
+      );
+    }
     throw new UsageError(`'${file}' throws while it is loaded: ${cleanPaths(said)}`);
   }
   const names = Object.keys(loaded);
@@ -167,28 +173,35 @@ export async function auditLosses({ values, positionals }: TaskArgs, report: Rep
   if (positionals.length === 0) throw new UsageError("No loss is named: FILE.ts#exportName");
   const options = auditOptions(values);
   if (values.save === "") throw new UsageError("--save takes the name of a file");
+  const file = values.save === undefined ? undefined : resolve(typedIn(), String(values.save));
+  if (file !== undefined && !existsSync(dirname(file))) {
+    throw new TaskError(`The report cannot be written to '${values.save}': there is no such folder`);
+  }
   if (values.json) console.log = console.error; // what a file prints while it is loaded is no JSON
   tf.enableProdMode(); // no banner
   await tf.setBackend("cpu");
   const losses = [];
   for (const named of positionals) losses.push(await loadLoss(named));
-  const audits = losses.map((loss, n) => {
-    report.status(`${positionals[n]} …`);
+  const refused: string[] = [];
+  const audits = losses.flatMap((loss, n) => {
+    const named = positionals[n], name = named.slice(named.lastIndexOf("#") + 1);
+    report.status(`${named} …`);
     try {
-      return audit(loss, { ...options, onProgress: slowly(positionals[n], report) });
+      return [audit(loss, { ...options, name, onProgress: slowly(named, report) })];
     } catch (error) {
-      // Losses may do what they want; what is refused is the options.
       const { message } = error as Error;
-      if (/^Cannot /.test(message)) throw new UsageError(message);
-      throw error;
+      if (!/^Cannot /.test(message)) throw error;
+      // What is out of range is an option, which is the same for all; what is of the wrong kind is this loss.
+      if (error instanceof RangeError) throw new UsageError(message);
+      refused.push(`${named}: ${message}`);
+      return [];
     }
   });
   if (values.json) {
     const json = audits.map((one) => one.toJSON());
     writeData(JSON.stringify(json.length === 1 ? json[0] : json, null, 2));
   } else audits.forEach((one, n) => report.line(`${n === 0 ? "" : "\n"}${one}\n${timeText(one)}`));
-  if (values.save !== undefined) {
-    const file = resolve(typedIn(), String(values.save));
+  if (file !== undefined && audits.length > 0) {
     try {
       await Deno.writeTextFile(file, await auditPage(audits));
     } catch (error) {
@@ -197,5 +210,6 @@ export async function auditLosses({ values, positionals }: TaskArgs, report: Rep
     report.wrote(file);
   }
   const broken = audits.filter(({ verdict }) => verdict === "broken").map(({ name }) => name);
-  if (broken.length > 0) throw new TaskError(`broken: ${broken.join(", ")}`);
+  const failed = [...refused, ...(broken.length > 0 ? [`broken: ${broken.join(", ")}`] : [])];
+  if (failed.length > 0) throw new TaskError(failed.join("\n"));
 }

@@ -14,10 +14,10 @@ import { labelEncoding } from "./label_rules.ts";
 import { measure, type Numbers } from "./measure.ts";
 import { metricFinding } from "./metric_finding.ts";
 import { wrongOptimum, wrongSign } from "./optimum_rules.ts";
-import { probesOf } from "./probes.ts";
+import { probesOf, sameAgainName } from "./probes.ts";
 import { reportText } from "./report_text.ts";
 import type { Case, Rule } from "./rule.ts";
-import { type Sampler, samplerOf } from "./sample.ts";
+import { labelsOf, type Sampler, samplerOf } from "./sample.ts";
 import { timed } from "./time.ts";
 import { undisturbed } from "./undisturbed.ts";
 import { swapped } from "./swapped_rule.ts";
@@ -139,11 +139,11 @@ export function auditLoss(loss: AuditedLoss, options: AuditOptions = {}): LossAu
     findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
     const { batch } = of.facts.random;
     const report = {
-      name: loss.name || "loss",
+      name: options.name ?? (loss.name || "loss"),
       verdict: verdictOf(findings),
       findings,
       probes,
-      assumed: assumedBy(options),
+      assumed: assumedBy(options, probes),
       way: wayOf(of),
     } as const;
     return {
@@ -164,10 +164,17 @@ function caseOf(loss: AuditedLoss, options: AuditOptions, facts: Facts): Case {
 const verdictOf = ([worst]: readonly Finding[]): LossAudit["verdict"] =>
   worst?.severity === "error" ? "broken" : worst?.severity === "warning" ? "suspect" : "sound";
 
-const assumedBy = ({ yPred, yTrue, sample }: AuditOptions): string[] => [
-  ...(yPred === undefined && sample === undefined ? ["The outputs are probabilities"] : []),
-  ...(yTrue === undefined && sample === undefined ? ["The labels are 0 and 1"] : []),
-];
+function assumedBy(options: AuditOptions, probes: readonly Probe[]): string[] {
+  const { yPred, yTrue, sample } = options, changes = probes.find((probe) => probe.name === sameAgainName);
+  const labels = labelsOf(options) === "one-hot" ? "The labels are one-hot" : "The labels are 0 and 1";
+  return [
+    ...(yPred === undefined && sample === undefined ? ["The outputs are probabilities"] : []),
+    ...(yTrue === undefined && sample === undefined ? [labels] : []),
+    ...(changes?.result === "found"
+      ? [`The loss says the same when it is asked again, but it does not: ${changes.detail}`]
+      : []),
+  ];
+}
 
 /** What the kinds of batches gave. */
 const batchProbes = ({ tried }: Facts): Probe[] =>

@@ -10,6 +10,7 @@ const norm = (gradient: Float32Array): number => Math.hypot(...gradient);
 
 /** The loss of the same rows many times over. */
 export const badScale: Rule = ({ loss, facts }): Finding | undefined => {
+  if (!facts.repeats) return undefined;
   const { batch, value, gradient } = facts.random, n = facts.rows;
   const many = valueOf(loss, rowsOf(batch, Array.from({ length: 4 * n }, (_, i) => i % n)));
   if (Math.abs(value) > 1e-6 && grows(many / value)) {
@@ -77,8 +78,8 @@ export const oneRow: Rule = ({ facts: { random, other, columns, rows } }): Findi
 };
 
 /** Another order of the rows, another value: one example is mixed with its neighbours. */
-export const rowOrder: Rule = ({ loss, facts: { random: { batch, value }, rows } }): Finding | undefined => {
-  if (!Object.is(valueOf(loss, batch), value)) return undefined; // it is random, or remembers
+export const rowOrder: Rule = ({ loss, facts: { random: { batch, value }, rows, repeats } }): Finding | undefined => {
+  if (!repeats) return undefined;
   const reversed = valueOf(loss, rowsOf(batch, Array.from({ length: rows }, (_, i) => rows - 1 - i)));
   const turned = valueOf(loss, rowsOf(batch, Array.from({ length: rows }, (_, i) => (i + rows / 2) % rows)));
   if (![reversed, turned].some((other) => Math.abs(other - value) > 0.01 * Math.abs(value))) return undefined;
@@ -106,6 +107,7 @@ function withoutAClass({ loss, facts: { tried: { perfect, allNeg }, random } }: 
 
 /** A ratio of sums: the mean of batches is not the value of the data, and a batch without positives stands still. */
 export const reduction: Rule = (of): Finding | undefined => {
+  if (!of.facts.repeats) return undefined;
   const { whole, parts, off } = gap(of), none = of.facts.tried.allNeg, { yTrue } = of.facts.random.batch;
   const counts = yTrue.every((y) => y === 0 || y === 1);
   const dead = counts && none?.gradient?.every((g) => g === 0) === true && none.batch.yTrue.every((y) => y === 0) &&

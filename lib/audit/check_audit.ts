@@ -7,6 +7,7 @@ import type { AuditedLoss, AuditOptions } from "./types.ts";
 import type { WatchedMetric } from "./watched_metric.ts";
 
 const optionNames: readonly (keyof AuditOptions)[] = [
+  "name",
   "yPred",
   "yTrue",
   "columns",
@@ -64,7 +65,11 @@ export function checkResult(loss: AuditedLoss, sampler: Sampler, seed: number, r
       throw new TypeError(`Cannot audit the loss: called with labels and outputs it throws: ${thrown}`);
     }
     if (!(result instanceof tf.Tensor)) {
-      const what = result instanceof Promise ? "a promise" : describe(result);
+      const what = result instanceof Promise
+        ? "a promise"
+        : typeof result === "function"
+        ? "a function: audit what it returns"
+        : describe(result);
       throw new TypeError(`Cannot audit the loss: it must return a tensor, it returns ${what}`);
     }
     if (result.size === 0 || !["float32", "int32", "bool"].includes(result.dtype)) {

@@ -29,6 +29,8 @@ export interface Facts {
   /** Whether a gradient can flow from the result to the outputs. */
   readonly live: boolean;
   readonly customized: boolean;
+  /** Whether it says the same when it is asked again; if not, values of two batches say nothing of each other. */
+  readonly repeats: boolean;
   readonly rows: number;
   readonly columns: number;
 }
@@ -69,7 +71,9 @@ export function gather(loss: AuditedLoss, sampler: Sampler, seed: number, rows: 
   if (random === undefined || other === undefined) {
     throw new TypeError("Cannot audit the loss: 'sample' must give a batch for the kind 'random'");
   }
-  return { tried, random, other, rows, columns: columnsOf(random.batch.predShape), ...opsOf(loss, random.batch) };
+  const repeats = Object.is(valueOf(loss, random.batch), valueOf(loss, random.batch));
+  const columns = columnsOf(random.batch.predShape);
+  return { tried, random, other, rows, columns, repeats, ...opsOf(loss, random.batch) };
 }
 
 /** The batch with other outputs. */

@@ -78,7 +78,8 @@ export const saturated: Rule = (of) => {
       wrongWithoutGradientFarAway: away ?? "not tried",
     },
     remedy: severity === "note"
-      ? "It matters if training begins there: start from small weights and priorBias, or let the loss take logits"
+      ? "It matters if training begins there: start from small weights and priorBias" +
+        (of.options.yPred === "logits" ? "" : ", or let the loss take logits")
       : "Widen the ramp or drop the clip, or take a step with a tail: softsign({ slope: 4 })",
   };
 };

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { broadcast } from "./broadcast_rules.ts";
-import { difference, differenceAlong, type Op, withOutputs } from "./facts.ts";
+import { difference, differenceAlong, type Facts, type Op, withOutputs } from "./facts.ts";
 import { rowsOf, valueOf } from "./measure.ts";
 import { type Case, type Rule, whereOf } from "./rule.ts";
-import type { Evidence } from "./types.ts";
+import type { Evidence, Finding } from "./types.ts";
 
 const allZero = (numbers: Float32Array): boolean => numbers.every((g) => g === 0);
 
@@ -61,6 +61,28 @@ function movesNearby({ loss, facts: { random: { batch, value } } }: Case): boole
   return slopes.some((of) => of.every((slope) => slope > least));
 }
 
+/** A cast of outputs to whole numbers: TensorFlow.js lets a gradient through it as if it were not there. */
+const castOf = (ops: readonly Op[]): Op | undefined =>
+  ops.find((op) => op.op === "Cast" && !op.live && op.inputs[0].live && op.inputs[0].dtype === "float32");
+
+const castAway = (cast: Op, evidence: Evidence): Finding => ({
+  cause: "no-gradient-op",
+  severity: "error",
+  message:
+    "A cast to whole numbers lets the gradient through as if it were not there, which is not the slope of the loss",
+  evidence,
+  remedy: "Train on the value before the cast, and round only to predict; straightThrough() says so if it is meant",
+  where: whereOf(cast),
+});
+
+/** A softmax over one column: an operation of that name, or the greatest and the sum of one number. */
+function softmaxOfOne({ ops, columns }: Facts): Op | undefined {
+  const whole = ops.find((op) => ["Softmax", "LogSoftmax"].includes(op.op) && op.outputShape.at(-1) === 1);
+  if (whole !== undefined || columns > 1) return whole;
+  const max = ops.findIndex(({ op, inputs }) => op === "Max" && inputs[0].isPred && inputs[0].shape.at(-1) === 1);
+  return max >= 0 && ops.slice(max).some(({ op }) => op === "Exp") ? ops[max] : undefined;
+}
+
 /** No gradient at all: which operation, or which value that was read out. */
 export const noGradient: Rule = (of) => {
   const { gradient, backThrown, value } = of.facts.random, { ops, readOut, connected, live, customized } = of.facts;
@@ -89,8 +111,10 @@ export const noGradient: Rule = (of) => {
       where: { op: "dataSync", line: readOut.line },
     };
   }
+  const cast = castOf(ops);
+  if (still && cast !== undefined && gradient !== undefined && !allZero(gradient)) return castAway(cast, evidence);
   if (still) {
-    const softmax = ops.find((op) => op.op === "Softmax" && op.outputShape.at(-1) === 1);
+    const softmax = softmaxOfOne(of.facts);
     return {
       cause: "constant",
       severity: "error",
@@ -164,7 +188,7 @@ export const noGradient: Rule = (of) => {
 export const partlyDetached: Rule = ({ loss, facts }) => {
   const { gradient, batch } = facts.random, { columns, rows, readOut, ops, connected, customized } = facts;
   if (gradient === undefined || allZero(gradient) || !connected || customized) return undefined;
-  const cast = ops.find((op) => op.op === "Cast" && !op.live && op.inputs[0].live && op.inputs[0].dtype === "float32");
+  const cast = castOf(ops);
   if (readOut === undefined && cast === undefined) return undefined;
   const noise = 5e-5 * Math.max(1, Math.abs(facts.random.value)); // of float32, over a step of 0.01
   let worst: { gap: number; evidence: Evidence } | undefined;
@@ -187,19 +211,17 @@ export const partlyDetached: Rule = ({ loss, facts }) => {
     compare({ columnOfAllRows: column }, along, steps.map((step) => differenceAlong(loss, batch, of, step)));
   }
   if (worst === undefined) return undefined;
-  const detached = readOut !== undefined && cast === undefined;
+  if (cast !== undefined) return castAway(cast, worst.evidence);
   return {
-    cause: detached ? "detached" : "no-gradient-op",
+    cause: "detached",
     severity: "error",
-    message: detached
-      ? "One term is made of numbers that were read out of the graph: the value moves with it, the gradient does not"
-      : "A cast to whole numbers lets the gradient through as if it were not there, which is not the slope of the loss",
+    message:
+      "One term is made of numbers that were read out of the graph: the value moves with it, the gradient does not",
     evidence: worst.evidence,
-    remedy: detached
-      ? "Keep the tensor itself (tf.mul, tf.slice …) instead of dataSync() and a new tensor; a weight that is to stay fixed " +
-        "can say so, by a tf.customGrad whose gradient is 0"
-      : "Train on the value before the cast, and round only to predict; straightThrough() says so if it is meant",
-    where: detached ? { op: "dataSync", line: readOut!.line } : whereOf(cast!),
+    remedy:
+      "Keep the tensor itself (tf.mul, tf.slice …) instead of dataSync() and a new tensor; a weight that is to stay " +
+      "fixed can say so, by a tf.customGrad whose gradient is 0",
+    where: { op: "dataSync", line: readOut!.line },
   };
 };
 

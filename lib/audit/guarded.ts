@@ -33,8 +33,8 @@ interface Batch {
 }
 
 /**
- * A loss that stops the training at the first step that is dead or not finite, with a sentence, before any weight is
- * changed by it; otherwise it is the same loss, value and gradient, bit by bit.
+ * A loss that stops the training at the first step whose gradient by the outputs is dead or not finite, with a sentence,
+ * before any weight is changed by it; otherwise it is the same loss, value and gradient, bit by bit.
  *
  *     g = ∂loss/∂ŷ;  stops if the loss or some gᵢ is NaN or ±∞, or if all gᵢ = 0 although there is something to learn
  *
@@ -168,7 +168,7 @@ function notFinite(loss: AuditedLoss, batch: Batch, gradient: ArrayLike<number>,
     cause: gradientOnly ? "nan-gradient" : "domain-edge",
     severity: "error",
     message: gradientOnly
-      ? `the loss is ${value}, but its gradient is ${gradient[at]} (${where})`
+      ? `the loss is ${inWords(value)}, but its gradient is ${gradient[at]} (${where})`
       : `the loss is ${value} (${where})`,
     evidence,
     remedy: gradientOnly
@@ -176,6 +176,13 @@ function notFinite(loss: AuditedLoss, batch: Batch, gradient: ArrayLike<number>,
       : "Look for a logarithm or a division at 0 and an exponential of something large: take logits, or add an ε inside",
   };
 }
+
+/** A number for a sentence. */
+const inWords = (value: number): string => String(Number(value.toPrecision(6)));
+
+/** Whether a sigmoid has run into its ends, wherever it is asked. */
+const atTheEnds = (yPred: Tensor): boolean =>
+  Array.from(yPred.dataSync()).every((p) => Math.abs(p) < 1e-6 || Math.abs(p - 1) < 1e-6);
 
 /** A zero gradient with something to learn in the batch; undefined if zeros are right. */
 function dead(loss: AuditedLoss, batch: Batch): Finding | undefined {
@@ -186,15 +193,25 @@ function dead(loss: AuditedLoss, batch: Batch): Finding | undefined {
   const least = 1e-5 * Math.max(1, Math.abs(value));
   const evidence = { loss: value, "loss of other outputs": best, outputs: yPred.size, "gradients of 0": yPred.size };
   if (value - best > least) {
-    return {
-      cause: "no-gradient-op",
-      severity: "error",
-      message: `all ${yPred.size} gradients are exactly 0, although other outputs on this batch have a lower loss ` +
-        `(${best} instead of ${value})`,
-      evidence,
-      remedy: "Look for round, a comparison, a cast or dataSync on the way, or for clipping where the outputs are: " +
-        "replace round by a step that has a gradient, as f1Loss({ step: 'softsign', slope: 10 }) does",
-    };
+    const message =
+      `all ${yPred.size} gradients are exactly 0, although other outputs on this batch have a lower loss ` +
+      `(${inWords(best)} instead of ${inWords(value)})`;
+    return atTheEnds(yPred)
+      ? {
+        cause: "saturated",
+        severity: "error",
+        message: `${message}, and all outputs are at the ends, 0 or 1`,
+        evidence,
+        remedy: "Start from small weights and priorBias, lower the learning rate, or let the loss take logits",
+      }
+      : {
+        cause: "no-gradient-op",
+        severity: "error",
+        message,
+        evidence,
+        remedy: "Look for round, a comparison, a cast or dataSync on the way, or for clipping where the outputs are: " +
+          "replace round by a step that has a gradient, as f1Loss({ step: 'softsign', slope: 10 }) does",
+      };
   }
   const labels = yTrue.dataSync();
   const same = others.length > 0 && others.every((other) => Math.abs(other - value) <= least);
@@ -202,7 +219,7 @@ function dead(loss: AuditedLoss, batch: Batch): Finding | undefined {
   return {
     cause: "constant",
     severity: "error",
-    message: `all ${yPred.size} gradients are exactly 0, and the loss is ${value} whatever the outputs are`,
+    message: `all ${yPred.size} gradients are exactly 0, and the loss is ${inWords(value)} whatever the outputs are`,
     evidence,
     remedy: "The loss does not depend on its second argument: look for a softmax over one column, or a wrong variable",
   };

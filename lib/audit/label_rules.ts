@@ -2,6 +2,7 @@ import { type Facts, withLabels, withOutputs } from "./facts.ts";
 import { measure, valueOf } from "./measure.ts";
 import { type Case, type Rule, whereOf } from "./rule.ts";
 import type { Operand } from "./recorder.ts";
+import { labelsOf } from "./sample.ts";
 import { onSimplex } from "./simplex.ts";
 import { towards } from "./towards.ts";
 import type { Finding } from "./types.ts";
@@ -64,7 +65,7 @@ export const labelEncoding: Rule = (of) => {
     };
   }
   const beyond = bounded &&
-    (options.yTrue === undefined || options.yTrue === "binary" || options.yTrue === "one-hot") &&
+    ["binary", "one-hot"].includes(labelsOf(options)) &&
     labels.some((y) => y > 1 || y < 0) && !oneColumn && labels.every(Number.isInteger);
   if (beyond) {
     return {

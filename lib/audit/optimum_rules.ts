@@ -152,6 +152,27 @@ function beyondLabels(of: Case, best: number, start: number): Finding | undefine
   };
 }
 
+/** Targets that outputs may miss, all by the same, at no cost: as in a variance or a correlation, which may be meant. */
+function offsetIsFree(
+  { loss, facts: { tried, random, columns } }: Case,
+  best: number,
+  start: number,
+): Finding | undefined {
+  const { batch } = tried.perfect!, { yTrue, yPred } = batch, span = start - best;
+  if (columns > 1 || !isUnbounded(random) || yTrue.length !== yPred.length || !(span > 0)) return undefined;
+  if (yTrue.some((y, i) => y !== yPred[i]) || yTrue.every(Number.isInteger)) return undefined;
+  const shifted = [-2, 2].map((by) => valueOf(loss, withOutputs(batch, (p) => p + by)));
+  if (!shifted.every((value) => Math.abs(value - best) <= 1e-4 * span)) return undefined;
+  return {
+    cause: "wrong-optimum",
+    severity: "note",
+    message: "Outputs that are all off by the same amount cost nothing, as in a correlation: is that meant?",
+    evidence: { perfect: best, allLessBy2: shifted[0], allMoreBy2: shifted[1], random: start },
+    remedy:
+      "Add a term that sees the difference itself, as the mean squared error does, if the amounts are to be right",
+  };
+}
+
 /** The places of numbers in their order; the mean of their places where some are equal. */
 function ranks(values: Float32Array): Float64Array {
   const order = [...values.keys()].sort((a, b) => values[a] - values[b]), places = new Float64Array(values.length);
@@ -207,5 +228,5 @@ export const wrongOptimum: Rule = (of) => {
       };
     }
   }
-  return beyondLabels(of, perfect.value, start);
+  return beyondLabels(of, perfect.value, start) ?? offsetIsFree(of, perfect.value, start);
 };

@@ -98,9 +98,12 @@ export function permutedRows({ loss, facts: { random } }: Case, source: SeededRa
   return ok(name, `${value}, the gradient, row by row, by at most ${short(largest)}`);
 }
 
+/** The name of {@linkcode sameAgain}. */
+export const sameAgainName = "same batch, same value";
+
 /** Whether a loss says the same when it is asked again. */
 export function sameAgain({ loss, facts: { random: { batch } } }: Case): Probe {
-  const name = "same batch, same value", once = tryValue(loss, batch), again = tryValue(loss, batch);
+  const name = sameAgainName, once = tryValue(loss, batch), again = tryValue(loss, batch);
   return Object.is(once.value, again.value)
     ? ok(name, `${said(once)}, twice`)
     : { name, result: "found", detail: `${said(once)}, then ${said(again)}: the loss is random, or remembers` };

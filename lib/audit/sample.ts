@@ -90,10 +90,14 @@ function ideal(y: readonly number[], labels: LabelKind, pred: PredictionKind, co
   return [...y];
 }
 
+/** What the labels are, where it is not said: one class a row where outputs are shares, 0 and 1 elsewhere. */
+export const labelsOf = ({ yTrue, yPred }: AuditOptions): LabelKind =>
+  yTrue ?? (yPred === "simplex" ? "one-hot" : "binary");
+
 /** Batches as the options describe them; the same arguments give the same numbers. */
 export function samplerOf(options: AuditOptions): Sampler {
   if (options.sample !== undefined) return options.sample;
-  const { yPred: pred = "probability", yTrue: labels = "binary", prevalence = 0.4 } = options;
+  const { yPred: pred = "probability", prevalence = 0.4 } = options, labels = labelsOf(options);
   const columns = options.columns ?? (isClass(labels) || pred === "simplex" ? 3 : 1), domain = domainOf(pred);
   return (kind, seed, rows) => {
     const random = seededRandom(seed);

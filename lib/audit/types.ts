@@ -84,9 +84,15 @@ export interface AuditOptions {
   /**
    * What the labels are.
    *
-   * @default {"binary"}
+   * @default {"binary", or "one-hot" where the outputs are "simplex"}
    */
   yTrue?: LabelKind;
+  /**
+   * What to call the loss.
+   *
+   * @default {its own name}
+   */
+  name?: string;
   /**
    * How many outputs a row has.
    *

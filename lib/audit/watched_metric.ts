@@ -4,6 +4,7 @@ import { softCounts } from "../counts/soft_counts.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Numbers, tensorOf, tidied } from "./measure.ts";
+import { labelsOf } from "./sample.ts";
 import type { AuditOptions, PredictionKind } from "./types.ts";
 
 /** What a loss is meant to improve, of a batch; more is better. */
@@ -48,7 +49,8 @@ const refuseLabels = (has: string): never => {
 };
 
 /** A score of the decisions at a threshold, all columns counted together. */
-function scoreMetric(metric: ScoreName | ScoreDefinition, { yPred: kind, yTrue = "binary", sample }: AuditOptions) {
+function scoreMetric(metric: ScoreName | ScoreDefinition, options: AuditOptions) {
+  const { yPred: kind, sample } = options, yTrue = labelsOf(options);
   let score: ReturnType<typeof toScore>;
   try {
     score = toScore(metric);

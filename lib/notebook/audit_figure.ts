@@ -46,6 +46,8 @@ function pointOf({ name, way }: AuditWay, flat: number): string {
   if (flat === 1) return `${name} has no slope anywhere between wrong and right`;
   if (way[0].loss < way[way.length - 1].loss) return `${name} rises from wrong to right`;
   if (flat > 0) return `${name} is flat on ${percent(flat)} of its way from wrong to right`;
+  const steepest = Math.max(...way.map(({ slope }) => Math.abs(slope)));
+  if (way.some(({ slope }) => slope > 1e-3 * steepest)) return `${name} turns on its way from wrong to right`;
   return `${name} has a slope all the way from wrong to right`;
 }
 

@@ -253,3 +253,53 @@ Deno.test("without options it says what it assumed; with them, every kind of out
     }
   }
 });
+
+Deno.test("a loss that is random is told so, and not blamed for what its chance does to batches", () => {
+  const noisy = scalarLoss((y, p) => tf.mean(tf.mul(tf.randomUniform(p.shape), tf.squaredDifference(y, p))));
+  const { findings, assumed, probes } = auditLoss(noisy);
+  assertEquals(findings, []);
+  assertEquals(probes.find(({ name }) => name === "same batch, same value")?.result, "found");
+  assert(assumed.at(-1)?.startsWith("The loss says the same when it is asked again, but it does not: "));
+  let calls = 0;
+  const counting = scalarLoss((y, p) => tf.mul(tf.mean(tf.squaredDifference(y, p)), 1 / ++calls));
+  assertEquals(auditLoss(counting).findings, []);
+});
+
+Deno.test("shares have labels of one class a row, if nothing else is said", () => {
+  const crossEntropy = scalarLoss((y, p) => tf.neg(tf.mean(tf.sum(tf.mul(y, tf.log(tf.clipByValue(p, 1e-7, 1))), -1))));
+  const { verdict, assumed } = auditLoss(crossEntropy, { yPred: "simplex" });
+  assertEquals([verdict, assumed], ["sound", ["The labels are one-hot"]]);
+});
+
+Deno.test("a mean that is cast has a gradient that is not its slope; a softmax of one column is named", () => {
+  const cast = auditLoss(scalarLoss((y, p) => tf.mean(tf.squaredDifference(y, p)).toInt())).findings[0];
+  assertEquals([cast.cause, cast.where?.op], ["no-gradient-op", "Cast"]);
+  const single = [
+    scalarLoss((y, z) => tf.losses.softmaxCrossEntropy(y, z)),
+    scalarLoss((y, z) => tf.neg(tf.mean(tf.mul(y, tf.logSoftmax(z))))),
+  ];
+  for (const loss of single) {
+    const [{ cause, message }] = auditLoss(loss, { yPred: "logits" }).findings;
+    assertEquals(cause, "constant");
+    assert(message.startsWith("A softmax over one unit is 1"), message);
+  }
+});
+
+Deno.test("where an offset of all outputs costs nothing it is a question; where it costs something it is none", () => {
+  const regression: AuditOptions = { yPred: "real", yTrue: "real" };
+  const variance = scalarLoss((y, p) => tf.moments(tf.sub(y, p)).variance);
+  const [note] = auditLoss(variance, regression).findings.filter(({ cause }) => cause === "wrong-optimum");
+  assertEquals([note.severity, note.evidence.allMoreBy2], ["note", note.evidence.allLessBy2]);
+  assertEquals(auditLoss(scalarLoss((y, p) => tf.mean(tf.abs(tf.sub(y, p)))), regression).findings, []);
+});
+
+Deno.test("a report is called as it is asked, and a factory is told from a loss", () => {
+  const loss = scalarLoss((y, p) => tf.mean(tf.squaredDifference(y, p)));
+  assertEquals([auditLoss(loss).name, auditLoss(loss, { name: "mine" }).name], ["loss", "mine"]);
+  const factory = (() => loss) as unknown as typeof loss;
+  assertThrows(
+    () => auditLoss(factory),
+    TypeError,
+    "Cannot audit the loss: it must return a tensor, it returns a function: audit what it returns",
+  );
+});

@@ -173,3 +173,19 @@ Deno.test("guarded: what is no loss is refused in one sentence", () => {
   const number = guarded((() => 3) as unknown as AuditedLoss);
   assertThrows(() => number(tf.tensor1d([1]), tf.tensor1d([1])), TypeError, "it must return a tensor, it is 3");
 });
+
+Deno.test("guarded: outputs at the ends are told from an operation without a gradient", () => {
+  const clipped = (y: Tensor, p: Tensor) => {
+    const q = tf.clipByValue(p, 1e-7, 1 - 1e-7);
+    return tf.neg(tf.mean(tf.add(tf.mul(y, tf.log(q)), tf.mul(tf.sub(1, y), tf.log(tf.sub(1, q))))));
+  };
+  const y = tf.tensor1d([1, 0, 1, 0]), wrong = tf.tensor1d([0, 1, 0, 1]);
+  const caught = (loss: (y: Tensor, p: Tensor) => Tensor, p: Tensor): GuardError =>
+    assertThrows(() => tf.grad((q) => guarded(loss)(y, q))(p), GuardError);
+  const { finding, message } = caught((y, p) => clipped(y, tf.mul(p, 1)), tf.mul(wrong, 1 + 1e-7));
+  assertEquals(finding.cause, "saturated");
+  assert(/\(\d+(\.\d{1,5})?(e-\d+)? instead of \d+(\.\d{1,5})?\)/.test(message), message);
+  const rounded = (y: Tensor, p: Tensor) => tf.mean(tf.squaredDifference(y, tf.round(p)));
+  assertEquals(caught(rounded, tf.tensor1d([0.3, 0.7, 0.2, 0.6])).finding.cause, "no-gradient-op");
+  tf.dispose([y, wrong]);
+});

@@ -16,10 +16,11 @@ import { runTask } from "../../../tasks/cli.ts";
 import { handMadeAudit } from "../../notebook/audit_fixture.ts";
 await runTask(auditSpec, (args, report) => auditLosses(args, report, (loss, options) => {
   if (options.columns === 13) throw new RangeError("Cannot audit 'bad': 'columns' is 13");
+  if (loss.name === "odd") throw new TypeError("Cannot audit the loss: it returns 1");
   const verdict = loss.name === "bad" ? "broken" : "sound";
-  const { onProgress: _, ...given } = options;
-  const seen = { name: loss.name, verdict, options: given };
-  return handMadeAudit({ name: loss.name, verdict, toJSON: () => seen, toString: () => loss.name + " is " + verdict });
+  const { onProgress: _, name: __, ...given } = options;
+  const seen = { name: options.name, verdict, options: given };
+  return handMadeAudit({ name: options.name, verdict, toJSON: () => seen, toString: () => options.name + " is " + verdict });
 }));`;
 
 const losses = `
@@ -27,6 +28,8 @@ import * as tf from "@tensorflow/tfjs";
 console.log("loading");
 export const good = (y: tf.Tensor, p: tf.Tensor) => tf.losses.meanSquaredError(y, p);
 export function bad() { return tf.scalar(1); }
+export { bad as renamed };
+export function odd() { return 1; }
 export const slope = 3;`;
 
 async function audit(fixtures: Fixtures, ...args: string[]) {
@@ -49,8 +52,8 @@ Deno.test("audit: one sentence and 2 for each way to name no loss", async () => 
   const expected: [string[], string][] = [
     [[], "No loss is named: FILE.ts#exportName"],
     [["nothere.ts#good"], "There is no file 'nothere.ts'"],
-    [["losses.ts"], "'losses.ts' names no export, write losses.ts#NAME: it exports bad, good, slope"],
-    [["losses.ts#best"], "'losses.ts' has no export 'best': it exports bad, good, slope"],
+    [["losses.ts"], "'losses.ts' names no export, write losses.ts#NAME: it exports bad, good, odd, renamed, slope"],
+    [["losses.ts#best"], "'losses.ts' has no export 'best': it exports bad, good, odd, renamed, slope"],
     [["empty.ts#best"], "'empty.ts' has no export 'best': it exports nothing"],
     [["losses.ts#slope"], "'slope' of 'losses.ts' is no function, but a number"],
     [["throws.ts#a"], "'throws.ts' throws while it is loaded: Error: no such data"],
@@ -78,6 +81,16 @@ Deno.test("audit: several losses, their text, and 1 if one of them is broken", a
   assertEquals([one.code, one.stderr], [0, ""]);
 });
 
+Deno.test("audit: by the export's name, and one that cannot be audited does not keep the others from it", async () => {
+  using fixtures = new Fixtures();
+  fixtures.file("losses.ts", losses);
+  const { code, stdout, stderr } = await audit(fixtures, "losses.ts#good", "losses.ts#odd", "losses.ts#renamed");
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "good is sound\n");
+  assertStringIncludes(stdout, "renamed is broken\n");
+  assertStringIncludes(stderr, "losses.ts#odd: Cannot audit the loss: it returns 1\nbroken: renamed");
+});
+
 Deno.test("audit: --json prints only JSON, and --save writes a page that needs nothing else", async () => {
   using fixtures = new Fixtures();
   fixtures.file("losses.ts", losses);
@@ -100,7 +113,7 @@ Deno.test("audit: a file that cannot be written is said with 1", async () => {
   fixtures.file("losses.ts", losses);
   const { code, stderr } = await audit(fixtures, "--save", "no/such/folder.html", "losses.ts#good");
   assertEquals(code, 1);
-  assertStringIncludes(stderr, "audit: The report cannot be written to 'no/such/folder.html'");
+  assertStringIncludes(stderr, "audit: The report cannot be written to 'no/such/folder.html': there is no such folder");
   assertFalse(existsSync(join(fixtures.folder, "no")));
 });
 
