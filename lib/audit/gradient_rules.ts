@@ -99,6 +99,16 @@ export const noGradient: Rule = (of) => {
     gradient: gradient === undefined ? "none" : gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0),
     valueMovesBy: change,
   };
+  const lacking = /^Kernel '(\w+)' not registered/.exec(backThrown ?? "")?.[1];
+  if (lacking !== undefined && live) {
+    return {
+      cause: "no-gradient-op",
+      severity: "error",
+      message: `The way back needs ${lacking}, which the backend '${tf.getBackend()}' lacks`,
+      evidence: { ...evidence, thrown: backThrown! },
+      remedy: "Train on another backend, or write the loss without the operation whose gradient that is",
+    };
+  }
   const lost = !connected || (!live && block === undefined) || (block === undefined && movesNearby(of));
   if (readOut !== undefined && change > 0 && lost) {
     return {
@@ -136,16 +146,6 @@ export const noGradient: Rule = (of) => {
         "An operation with a gradient of its own (tf.customGrad) gives back 0: the value moves, nothing flows back",
       evidence,
       remedy: "Stop the gradient on one of the two sides only, or give tf.customGrad the gradient that is meant",
-    };
-  }
-  const lacking = /^Kernel '(\w+)' not registered/.exec(backThrown ?? "")?.[1];
-  if (lacking !== undefined && live) {
-    return {
-      cause: "no-gradient-op",
-      severity: "error",
-      message: `The way back needs ${lacking}, which the backend '${tf.getBackend()}' lacks`,
-      evidence: { ...evidence, thrown: backThrown! },
-      remedy: "Train on another backend, or write the loss without the operation whose gradient that is",
     };
   }
   if (block === undefined && backThrown === undefined && !jumps(of)) {

@@ -303,3 +303,18 @@ Deno.test("a report is called as it is asked, and a factory is told from a loss"
     "Cannot audit the loss: it must return a tensor, it returns a function: audit what it returns",
   );
 });
+
+Deno.test("an operation that the backend lacks on the way back is said to be lacking, not the loss to be detached", async () => {
+  await import("@tensorflow/tfjs-backend-wasm");
+  const picked = scalarLoss((y, p) => {
+    const rows = tf.tensor1d([...p.dataSync().keys()].slice(0, 8), "int32");
+    return tf.mean(tf.squaredDifference(tf.gather(y, rows), tf.gather(p, rows)));
+  });
+  for (const [backend, lacks] of [["cpu", false], ["wasm", true]] as const) {
+    await tf.setBackend(backend);
+    const [finding] = auditLoss(picked).findings;
+    assertEquals(finding?.evidence.thrown === "Kernel 'UnsortedSegmentSum' not registered for backend 'wasm'", lacks);
+    if (lacks) assertEquals(finding.cause, "no-gradient-op");
+  }
+  await tf.setBackend("cpu");
+});
