@@ -51,6 +51,7 @@ interface Work {
   /** Where the order of the batches comes from; absent: they come as they are read. */
   readonly random?: SeededRandom;
   readonly pause: () => Promise<void> | void;
+  readonly heard: Stoppable;
 }
 
 /** Lets timers and signals have their turn now and then. */
@@ -102,6 +103,8 @@ async function tell(callbacks: readonly FitCallbacks[], event: Event, ...values:
  * backend, a training ends at the weights of one that was not interrupted, to the last bit; with another loss, step, slope,
  * optimizer, learning rate, seed or the like it is refused. Only the number of epochs may be raised.
  *
+ * A callback that sets `model.stopTraining = true` ends it after the epoch it is in, on whichever way it came to the model.
+ *
  * @param model A model with one output; it need not be compiled.
  * @param data Tensors, [x, y] or [x, y, sampleWeight]; a `tf.data.Dataset`; an async iterable of batches that can be read
  * again; a function that returns an iterable. Weights of the rows are a part of the data, there is no option for them; a file
@@ -148,7 +151,7 @@ export async function fitMetric(model: Model, data: TrainingData, options: FitMe
     : readerOf(name, data, batchSize);
   const validation = validationData &&
     readerOf(name, validationData, isTensors(validationData) ? batchSize : undefined);
-  const made = toOptimizer(optimizer);
+  const made = toOptimizer(optimizer), heard = stoppable(model);
   try {
     const pause = pauses(signal);
     return await fit({
@@ -161,8 +164,10 @@ export async function fitMetric(model: Model, data: TrainingData, options: FitMe
       validation,
       random: shuffled ? random : undefined,
       pause,
+      heard,
     });
   } finally {
+    heard.end();
     train.dispose();
     if (made !== optimizer) made.dispose();
   }
@@ -226,11 +231,11 @@ function logsOf({ parts }: EpochLoss, prefix: string, { soft, hard }: Evaluation
 }
 
 /** Introduces the callbacks to the model. */
-function introduce({ epochs, batchSize, callbacks = [] }: FitMetricOptions, heard: Stoppable): FitCallbacks[] {
+function introduce({ epochs, batchSize, callbacks = [] }: FitMetricOptions, model: Model): FitCallbacks[] {
   const all = [callbacks].flat() as FitCallbacks[];
   for (const one of all) {
     one.setParams?.({ epochs, batchSize, verbose: 0 });
-    one.setModel?.(heard.model);
+    one.setModel?.(model);
   }
   return all;
 }
@@ -239,7 +244,7 @@ function introduce({ epochs, batchSize, callbacks = [] }: FitMetricOptions, hear
 async function fit(work: Work): Promise<FitResult> {
   const { model, options, name } = work, { epochs, patience, mode = "running" } = options;
   const state: State = { done: 0, epoch: [], history: {} }, each = mode === "running";
-  const heard = stoppable(model), callbacks = introduce(options, heard);
+  const callbacks = introduce(options, model);
   const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
   const saved = options.resume ? await checkpoints!.load((done) => identityOf(work, done)) : undefined;
   if (saved !== undefined) goOnFrom(saved, work, state);
@@ -274,7 +279,7 @@ async function fit(work: Work): Promise<FitResult> {
       keep(state, logs, monitored(work, chosen), patience === undefined ? undefined : () => weightsOf(model));
       if (perfect) stopped = "perfect";
       if (outOfPatience(state, patience)) stopped = "patience";
-      if (heard.stopped) stopped = "stopTraining";
+      if (work.heard.stopped) stopped = "stopTraining";
       await checkpoints?.save(checkpointOf(work, state, evaluation));
     }
   } catch (error) {

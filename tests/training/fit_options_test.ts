@@ -163,6 +163,33 @@ onBackends("callbacks: in order, with what the history holds; tf.Callbacks may a
   assert(mcc.length < 100 && mcc.indexOf(Math.max(...mcc)) < mcc.length - 1);
 });
 
+onBackends(
+  "stopTraining set on the model itself ends it after the epoch, and is false again at the next start",
+  async () => {
+    const data = problem(), compiled = network(), whole = network();
+    compiled.compile({ loss: f1Loss(), optimizer: "sgd" });
+    const functional = tf.model({ inputs: whole.inputs, outputs: whole.outputs });
+    for (const model of [network(), compiled, functional]) {
+      const stopIn = (event: keyof FitCallbacks): FitCallbacks => ({
+        [event]: (at: number) => {
+          if (at === 1) model.stopTraining = true;
+        },
+      });
+      for (const event of ["onEpochBegin", "onBatchEnd", "onEpochEnd"] as const) {
+        const { stopped, epoch } = await fitMetric(model, data, {
+          loss: f1Loss(),
+          epochs: 5,
+          batchSize: 16,
+          callbacks: stopIn(event),
+        });
+        assertEquals([stopped, epoch], ["stopTraining", event === "onBatchEnd" ? [0] : [0, 1]], event);
+        assertEquals(Object.hasOwn(model, "stopTraining"), false);
+      }
+      assertEquals((await fitMetric(model, data, { loss: f1Loss(), epochs: 2 })).stopped, "epochs");
+    }
+  },
+);
+
 onBackends("an AbortSignal ends it before the next batch; nothing is left", async () => {
   const data = problem(), before = tf.memory().numTensors + 2, abort = new AbortController();
   for (const mode of ["running", "exact"] as const) {
