@@ -11,7 +11,7 @@ import { type Checkpoint, checkpointsIn, type Identity } from "./checkpoint.ts";
 import { checkSame } from "./dataset_sums.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import { trainExact, trainRunning } from "./fit_epoch.ts";
-import { blownUp, checkTelling, deadGradient, weightsAreFinite } from "./fit_failure.ts";
+import { blownUp, checkTelling, cutOff, deadGradient, weightsAreFinite } from "./fit_failure.ts";
 import {
   checkFit,
   type EpochLoss,
@@ -24,7 +24,7 @@ import { showProgress } from "./fit_progress.ts";
 import type { FitResult } from "./fit_result.ts";
 import { settingsOfLoss, settingsOfOptimizer } from "./fit_settings.ts";
 import { type Optimizer, toOptimizer } from "./optimizers.ts";
-import type { Model } from "./passes.ts";
+import type { Living, Model } from "./passes.ts";
 import { type Numbers, optimizerState, setOptimizerState, setWeights, weightsOf } from "./snapshot.ts";
 import { type Stoppable, stoppable } from "./stoppable.ts";
 import { tuneOn } from "./tune_on.ts";
@@ -114,7 +114,7 @@ async function tell(callbacks: readonly FitCallbacks[], event: Event, ...values:
  * @throws {TypeError} A loss that is not of this library, data, an optimizer or a checkpoint of another kind, an unknown
  * option.
  * @throws {RangeError} An option out of range; a batch that the loss refuses (the error names the row); data that differ
- * between the passes; weights that are not finite any more, or a whole epoch without a gradient, with what to change; a
+ * between the passes; weights that are not finite any more, or a whole epoch without a gradient by the outputs or by the weights, with what to change; a
  * decision `{ top: k }`; a checkpoint of another training; validation data on which the score is the same whatever a model
  * says, for want of a positive say.
  *
@@ -269,9 +269,11 @@ async function fit(work: Work): Promise<FitResult> {
         evaluation = await measure(work, chosen, work.train, each);
       }
       await tell(callbacks, "onEpochBegin", epoch);
-      const living = await trainEpoch(work, epoch, chosen, evaluation, callbacks);
-      const perfect = living === 0 && evaluation.soft.score().value === chosen.parts.best;
-      if (living === 0 && !perfect) throw deadGradient(name, epoch, chosen.parts, evaluation.soft);
+      const { living, arrives } = await trainEpoch(work, epoch, chosen, evaluation, callbacks);
+      const dead = living === 0 || !arrives, perfect = dead && evaluation.soft.score().value === chosen.parts.best;
+      if (dead && !perfect) {
+        throw living === 0 ? deadGradient(name, epoch, chosen.parts, evaluation.soft) : cutOff(name, epoch, living);
+      }
       if (!weightsAreFinite(model)) throw blownUp(name, epoch);
       evaluation = await measure(work, chosen, work.train, each);
       const logs = await epochLogs(work, chosen, evaluation, living);
@@ -296,14 +298,14 @@ async function epochLogs(work: Work, chosen: EpochLoss, evaluation: Evaluation, 
   return { ...logs, ...logsOf(chosen, "val_", await measure(validating(work), chosen, work.validation)) };
 }
 
-/** Trains for an epoch; returns how many rows had a gradient. */
+/** Trains for an epoch; returns what of a gradient there was. */
 async function trainEpoch(
   work: Work,
   epoch: number,
   chosen: EpochLoss,
   evaluation: Evaluation,
   callbacks: readonly FitCallbacks[],
-): Promise<number> {
+): Promise<Living> {
   const { name, model, optimizer, train: reader, random, pause, options } = work;
   const order = random?.shuffle(evaluation.batches.map((_, b) => b));
   const before = async (batch: number) => {

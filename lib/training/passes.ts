@@ -141,6 +141,21 @@ export async function gradientPass(
   return { sums, counted: second, living };
 }
 
+/** What of a gradient there is in an epoch. */
+export interface Living {
+  /** How many rows have one, by the model's outputs. */
+  readonly living: number;
+  /** Whether it arrives at a weight: behind an output layer that is saturated it does not. */
+  readonly arrives: boolean;
+}
+
+/** Whether all numbers are exactly 0. */
+export const isZero = (values: ArrayLike<number>): boolean => {
+  let i = 0;
+  while (i < values.length && values[i] === 0) i++;
+  return i === values.length;
+};
+
 /** How many rows have an output with a gradient that is not 0. */
 export function livingRows(gradient: Float32Array, rows: number): number {
   const classes = gradient.length / rows;

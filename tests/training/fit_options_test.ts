@@ -287,6 +287,31 @@ onBackends("a gradient that is dead, weights that are no numbers: a sentence tha
   assert(stopped === "perfect" && history.f1.every((f1) => f1 === 1), `${stopped} ${history.f1}`);
 });
 
+onBackends("an output layer that lets no gradient through ends it, whatever the gradient by the outputs", async () => {
+  const data = problem();
+  const dense = (activation: "sigmoid" | "relu", inputShape?: number[]) =>
+    tf.layers.dense({ units: activation === "relu" ? 4 : 1, activation, inputShape });
+  for (const bias of [200, -200]) {
+    for (const mode of ["running", "exact"] as const) {
+      for (
+        const layers of [[dense("sigmoid", [2])], [
+          dense("relu", [2]),
+          tf.layers.dropout({ rate: 0.1 }),
+          dense("sigmoid"),
+        ]]
+      ) {
+        const saturated = tf.sequential({ layers });
+        const all = saturated.getWeights();
+        saturated.setWeights([...all.slice(0, -1), tf.tensor1d([bias])]);
+        assertMatch(
+          await refusal(saturated, data, { mode }),
+          /no weight has a gradient in epoch 0, although \d+ rows have one by the outputs: .*fromLogits: true$/,
+        );
+      }
+    }
+  }
+});
+
 onBackends("validation data on which the score cannot change are refused; where it can, they are not", async () => {
   const [x, y] = problem(), none = tf.zerosLike(y), all = tf.onesLike(y), model = network();
   const say = (loss: Loss, labels: tf.Tensor) =>
