@@ -40,12 +40,28 @@ function cells(one: ComparedLoss, differences: readonly ComparedDifference[]): s
   ];
 }
 
+/** A score with a floor is no share any more where the floor is missed. */
+function floorLine(score: string): string[] {
+  const [, of, floor] = score.match(/^(precision|recall)At(?:Recall|Precision)([\d.]+)/) ?? [];
+  if (of === undefined) return [];
+  const other = of === "precision" ? "recall" : "precision";
+  return [
+    `${score} is ${of} less what the floor costs: where ${other} is under ${floor}, four times what is missing, so it can be below 0`,
+  ];
+}
+
 /** A comparison for a terminal. */
 export function comparisonText(
   { score, losses, differences, data, repeats, undefinedScores, ...rest }: Content,
 ): string {
   const several = data.positive === undefined;
-  const head = ["model", "loss", several ? "decision" : "threshold", score, "against cross-entropy with such a one *"];
+  const head = [
+    "model",
+    "loss",
+    several ? "decision" : "threshold",
+    score,
+    several ? "difference to cross-entropy *" : "difference to cross-entropy, same threshold rule *",
+  ];
   const rows = [head, ...losses.map((one) => cells(one, differences))];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return [
@@ -57,6 +73,8 @@ export function comparisonText(
     several
       ? "  the largest output decides: there is no threshold to tune"
       : "  cross-entropy at 0.5 stands against cross-entropy with a tuned threshold",
+    "  margin: a tenth of what cross-entropy's score lacks to a perfect one, at most 0.02; smaller differences are small",
+    ...floorLine(score),
     ...(undefinedScores > 0 ? [`${undefinedScores} scores were not defined (0/0) and count as 0`] : []),
     "",
     rest.recommendation,

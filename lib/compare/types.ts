@@ -56,7 +56,7 @@ export interface ComparedData {
 export interface LossComparison {
   /** The score's name. */
   readonly score: string;
-  /** The answer, in one sentence. */
+  /** The answer: a sentence of advice, then one of evidence for each way to decide. */
   readonly recommendation: string;
   /** What each loss reached. */
   readonly losses: readonly ComparedLoss[];
