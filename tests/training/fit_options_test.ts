@@ -6,9 +6,11 @@ import {
   DatasetMetrics,
   f1Loss,
   f1Metric,
+  fBetaLoss,
   type FitCallbacks,
   fitMetric,
   type FitMetricOptions,
+  guarded,
   type Loss,
   metricLoss,
   type TrainingData,
@@ -338,6 +340,26 @@ onBackends("what cannot be trained is refused in one sentence", async () => {
     [{ loss: "f1" }, "'loss' must be one that"],
     [{ loss: f1Loss({ decision: { top: 3 }, step: "softsign" }) }, "{ top: k }"],
     [{ loss: () => tf.losses.meanSquaredError }, "'loss' must be one that"],
+    [{ loss: tf.losses.meanSquaredError }, "'loss' must be one that metricLoss or f1Loss, … makes, it is the function"],
+    [
+      { loss: tf.metrics.binaryCrossentropy },
+      "'loss' must be one that metricLoss or f1Loss, … makes, it is the function",
+    ],
+    [
+      { loss: (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.mean(tf.sub(yTrue, yPred)) },
+      "'loss' must be one that metricLoss or f1Loss, … makes, it is the function loss",
+    ],
+    [
+      { loss: (...batch: tf.Tensor[]) => tf.sub(batch[0], batch[1]) },
+      "or give one for an epoch; the function loss throws",
+    ],
+    [{ loss: (epoch: number) => f1Loss({ slope: -1 - epoch }) }, "'slope'"],
+    [{ loss: f1Loss }, "'loss' is the factory f1Loss, not the loss that it makes; call it, f1Loss()"],
+    [{ loss: fBetaLoss }, "'loss' is the factory fBetaLoss, not the loss that it makes; call it, fBetaLoss({ … })"],
+    [
+      { loss: guarded(f1Loss()) },
+      "'loss' is guarded(…), but fitMetric watches the gradient by itself; give the loss as it is",
+    ],
     [{ mode: "batch" }, "'mode' must be 'running' or 'exact', it is 'batch'"],
     [{ optimizer: "adem" }, "'optimizer' must be a tf.Optimizer or one of sgd, adam, adamax"],
     [{ epochs: 0 }, "'epochs' must be an integer of at least 1, it is 0"],
@@ -373,6 +395,32 @@ onBackends("what cannot be trained is refused in one sentence", async () => {
       "'validationData' must be [x, y]",
     );
   }
+  const asInFit = fitMetric as unknown as (...args: unknown[]) => Promise<unknown>;
+  for (const [given, named] of [[data[0], "'data'"], [data, "'options'"]]) {
+    const { message } = await assertRejects(
+      () => asInFit(model, given, data[1], { loss: f1Loss(), epochs: 3 }),
+      TypeError,
+    );
+    assertEquals(
+      message,
+      `Cannot train: ${named} is a tensor; features and labels are given together, as in fitMetric(model, [x, y], { loss, epochs })`,
+    );
+  }
+  const narrow = (rows: tf.Tensor) => tf.tidy(() => tf.slice(rows, [0, 0], [-1, 1]));
+  const column = narrow(data[0]), labels = data[1];
+  assertStringIncludes(await refusal(model, [column, labels], {}), "'data' has 1 column, 'model' takes 2");
+  assertStringIncludes(await refusal(model, () => [[tf.clone(column), tf.clone(labels)]], {}), "'data' has 1 column");
+  assertStringIncludes(
+    await refusal(model, data, { validationData: [column, labels] }),
+    "on 'validationData': it has 1 column, 'model' takes 2",
+  );
+  const cube = tf.zeros([n, 2, 2]),
+    folded = tf.sequential({ layers: [tf.layers.simpleRNN({ units: 1, inputShape: [null, 3] as never })] });
+  assertStringIncludes(
+    await refusal(folded, [cube, labels], {}),
+    "'data' has inputs of the shape [60, 2, 2], 'model' takes [any, any, 3]",
+  );
+  tf.dispose([column, cube]);
   const empty: [tf.Tensor, tf.Tensor] = [tf.zeros([0, 2]), tf.zeros([0, 1])];
   assertStringIncludes(await refusal(model, empty, {}), "'data' has no rows");
   assertStringIncludes(await refusal(model, () => [], {}), "'data' has no rows");
