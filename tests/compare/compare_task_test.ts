@@ -91,7 +91,8 @@ Deno.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a pag
   const text = (name: string) => Deno.readTextFile(`${fixtures.folder}/${name}`);
   const { recommendation, losses } = JSON.parse(await text("out.json"));
   assertStringIncludes(stdout, recommendation);
-  assertStringIncludes(await text("out.html"), recommendation);
+  const [advice, ...evidence] = recommendation.split(/(?<=\.) /); // the advice alone is emphasised
+  assertStringIncludes(await text("out.html"), `<strong>${advice}</strong> ${evidence.join(" ")}`);
   const [head, ...scores] = (await text("out.csv")).trim().split("\n");
   assertEquals([head, scores.length], ["model,loss,threshold,split,fBeta2", 48]);
   assertEquals(await text("own.json"), await text("out.json"));
