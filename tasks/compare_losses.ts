@@ -4,6 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
+import { fitsTwoClasses } from "../lib/compare/check_score.ts";
 import { compareLosses, type LossComparison } from "../lib/compare/mod.ts";
 import { inferDataset, type InferredDataset } from "../lib/data/infer_dataset.ts";
 import { readFrame } from "../lib/data/read_frame.ts";
@@ -72,7 +73,9 @@ export function scoreOption(values: TaskArgs["values"]): Score {
     const plain = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
     if (!plain.includes(name)) {
       throw new UsageError(
-        `--score takes ${plain.join(", ")}, ${Object.keys(parameters).join(" or ")}, not '${name}'`,
+        `--score takes ${plain.filter(fitsTwoClasses).join(", ")}, ${
+          Object.keys(parameters).join(" or ")
+        }, and recall of more than two classes, not '${name}'`,
       );
     }
     return saying(() => toScore(name as "f1"));

@@ -7,15 +7,16 @@ export function describeData(
   { rows, classes, label, positive, chosen, features, ...data }: ComparedData,
   gone = "missing, filled by the training rows' medians or no category",
 ): string {
-  const { categorical, missing, empty } = data, some = classes.slice(0, 12);
+  const { categories, missing, empty } = data, some = classes.slice(0, 12);
   const sizes = some.map((one) => `'${one.name}' ${one.rows}`).join(", ") + (classes.length > some.length ? ", …" : "");
   const what = positive === undefined
     ? `${classes.length} classes: ${label} = ${sizes}`
     : `positive: ${label} = '${positive}' (${chosen}), ${classes[1].rows} rows`;
   const gaps = Object.entries(missing).map(([name, n]) => `${name} ${n}`);
+  const made = Object.entries(categories).map(([name, n]) => `${name}: ${n} column${n === 1 ? "" : "s"}`);
   return [
     `${rows} rows, ${features.length} features; ${what}`,
-    ...(categorical.length > 0 ? [`categories, a column each: ${categorical.join(", ")}`] : []),
+    ...(made.length > 0 ? [`categories, a column a value: ${made.join(", ")}`] : []),
     ...(gaps.length > 0 ? [`${gone}: ${gaps.join(", ")}`] : []),
     ...(empty.length > 0 ? [`left out, without a value: ${empty.join(", ")}`] : []),
   ].join("\n");

@@ -251,6 +251,7 @@ Deno.test("compareLosses: a score with a floor, categories, gaps, a label of thr
     "as asked, against 2 others",
   ]);
   assertEquals([data.features, data.categorical], [["a", "b", "home", "age"], ["home"]]);
+  assertEquals(data.categories, { home: 2 });
   assertEquals([data.missing, data.empty], [{ home: 8, age: 11 }, ["none"]]);
   assert(losses[0].loss === "cross-entropy" && losses.some(({ loss }) => loss.startsWith("precisionAtRecall0.5 loss")));
 });
