@@ -127,8 +127,8 @@ function collector() {
  * @param options What the label is, and how to compare.
  * @returns What each loss reached, the differences, and which to use: a sentence of advice, and the evidence.
  * @throws {TypeError} A misspelt option, a score that is none.
- * @throws {RangeError} An option out of range; a column that is not there, has missing labels, infinite numbers or more than
- * 100 different texts; a class of fewer than 10 rows; a score at which a useless model is perfect (precision alone), or of
+ * @throws {RangeError} An option out of range; a column that is not there, has missing labels, infinite numbers, dates,
+ * numbers and dates that are spelt as text, or more than 100 different texts; a class of fewer than 10 rows; a score at which a useless model is perfect (precision alone), or of
  * which a mean over several classes says little (accuracy).
  * @see Nadeau, Bengio, "Inference for the Generalization Error", Machine Learning 52, 2003.
  *

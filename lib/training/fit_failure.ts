@@ -79,6 +79,9 @@ export function cutOff(name: string, epoch: number, living: number): Error {
       living === 1 ? " has" : "s have"
     } one by the ` +
       "outputs: 'model' lets none of it through, as a sigmoid or softmax does whose outputs are all 0 or 1 to the last " +
-      "bit; begin from smaller weights and biases, standardise the inputs, or end in a linear layer with fromLogits: true",
+      `bit; ${
+        epoch === 0 ? "begin from smaller weights and biases" : "lower the learning rate"
+      }, standardise the inputs, ` +
+      "or end in a linear layer with fromLogits: true",
   );
 }

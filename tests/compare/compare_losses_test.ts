@@ -244,7 +244,16 @@ Deno.test("compareLosses: a score with a floor, categories, gaps, a label of thr
     kind: Array.from({ length: rows }, (_, i) => kinds[i % 3]),
   });
   const options: CompareLossesOptions = { label: "kind", positive: "owl", drop: ["ill"], repeats: 3 };
-  const { score, data, losses } = await compareLosses(frame, { ...options, score: precisionAtRecall({ recall: 0.5 }) });
+  const comparison = await compareLosses(frame, { ...options, score: precisionAtRecall({ recall: 0.5 }) });
+  const { score, data, losses } = comparison;
+  for (
+    const words of [
+      "difference to cross-entropy, same threshold rule *",
+      "margin: a tenth of what cross-entropy's score lacks to a perfect one, at most 0.02",
+      "where recall is under 0.5, four times what is missing, so it can be below 0",
+      "categories, a column a value: home: 2 columns",
+    ]
+  ) assertStringIncludes(String(comparison), words);
   assertEquals(score, "precisionAtRecall0.5");
   assertEquals([data.classes, data.chosen], [
     [{ name: "other", rows: 80 }, { name: "owl", rows: 40 }],

@@ -86,6 +86,17 @@ Deno.test("compare: bad usage is one sentence and 2", async () => {
   }));
 });
 
+Deno.test("compare: --help says what the margin is, how many splits it takes and what a floor costs", async () => {
+  using fixtures = new Fixtures();
+  const { code, stdout } = await compare(fixtures, "--help");
+  assertEquals(code, 0);
+  for (
+    const words of ["a tenth of what cross-entropy's score lacks", "how many splits, 3 at least", "can be below 0"]
+  ) {
+    assertStringIncludes(stdout, words);
+  }
+});
+
 Deno.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a page that are the same numbers", async () => {
   using fixtures = new Fixtures();
   const lines = rows.map((row, i) => `${row},${i % 7 === 0 ? "?" : ["rent", "own"][i % 2]}`);

@@ -314,6 +314,19 @@ onBackends("an output layer that lets no gradient through ends it, whatever the 
   }
 });
 
+onBackends("where the outputs saturate on the way, the sentence is about the learning rate", async () => {
+  const stuck = network(), data = problem();
+  const callbacks: FitCallbacks = {
+    onEpochEnd: (epoch) => {
+      if (epoch === 1) tf.tidy(() => stuck.setWeights([tf.zeros([2, 1]), tf.tensor1d([-200])]));
+    },
+  };
+  assertMatch(
+    await refusal(stuck, data, { epochs: 5, callbacks, batchSize: 16 }),
+    /no weight has a gradient in epoch 2, .* lower the learning rate, standardise/,
+  );
+});
+
 onBackends("validation data on which the score cannot change are refused; where it can, they are not", async () => {
   const [x, y] = problem(), none = tf.zerosLike(y), all = tf.onesLike(y), model = network();
   const say = (loss: Loss, labels: tf.Tensor) =>
