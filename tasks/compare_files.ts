@@ -27,12 +27,17 @@ export function writable(option: string, file: string): string {
   return path;
 }
 
-/** What the library refuses is bad usage. */
+/** The names of the library's options where a sentence speaks of one, and not of a column or a value. */
+const optionNames = /(?<=: |with )'(label|positive|score|repeats|seed|drop|beta|recall|precision)'/g;
+
+/** What the library refuses is bad usage; who typed a command has its options, not the library's. */
 export function saying<T>(reading: () => T): T {
   try {
     return reading();
   } catch (error) {
-    if (/^Cannot /.test((error as Error).message)) throw new UsageError((error as Error).message);
+    if (/^Cannot /.test((error as Error).message)) {
+      throw new UsageError((error as Error).message.replace(optionNames, "--$1"));
+    }
     throw error;
   }
 }

@@ -22,10 +22,13 @@ const unfit: Record<string, string> = {
   recallAtPrecision: floor,
 };
 
+/** Whether a score may be compared by where there are two classes, where a model may be useless and perfect. */
+export const fitsTwoClasses = (name: string): boolean => !Object.hasOwn(alone, name);
+
 /** Throws unless a score can say which of several models is better. */
 export function checkScore({ name }: Score, classes: number): void {
   if (classes === 2) {
-    if (!Object.hasOwn(alone, name)) return;
+    if (fitsTwoClasses(name)) return;
     throw new RangeError(`Cannot compare losses: 'score' is '${name}' alone, at which ${alone[name]}`);
   }
   const known = name.replace(/[\d.]+$/, ""); // precisionAtRecall0.9

@@ -117,15 +117,18 @@ function collector() {
  * Each split has three parts, stratified: 60 % to train on, 20 % to choose the threshold and the time to stop with, 20 % to
  * judge by. Numbers are standardised and categories one-hot by the training rows, which also fill what is missing (medians).
  * Intervals are corrected t-intervals of the paired differences: splits of the same rows are no independent witnesses. Those
- * of a model against the same threshold hold together, with 95 %. The sentence calls it no difference where they lie within
- * 0.05 of 0, and says that none can be told where they reach further on both sides; the better mean is a hint then.
+ * of a model against the same threshold hold together, with 95 %. A difference is called sure where its interval excludes 0.
+ * Where all include 0 there is no difference if they lie within a margin, a tenth of what cross-entropy's score lacks to a
+ * perfect one and at most 0.02, and none can be told if they reach further. Of losses that tie with the best one, because
+ * the paired difference is not sure, the advice is the simplest: cross-entropy, a tuned threshold, class weights, then a
+ * loss of the score.
  *
  * @param frame The rows: a polars frame, of `readFrame` say.
  * @param options What the label is, and how to compare.
- * @returns What each loss reached, the differences, and which to use in one sentence.
+ * @returns What each loss reached, the differences, and which to use: a sentence of advice, and the evidence.
  * @throws {TypeError} A misspelt option, a score that is none.
- * @throws {RangeError} An option out of range; a column that is not there, has missing labels, infinite numbers or more than
- * 100 different texts; a class of fewer than 10 rows; a score at which a useless model is perfect (precision alone), or of
+ * @throws {RangeError} An option out of range; a column that is not there, has missing labels, infinite numbers, dates,
+ * numbers and dates that are spelt as text, or more than 100 different texts; a class of fewer than 10 rows; a score at which a useless model is perfect (precision alone), or of
  * which a mean over several classes says little (accuracy).
  * @see Nadeau, Bengio, "Inference for the Generalization Error", Machine Learning 52, 2003.
  *
@@ -169,11 +172,11 @@ export async function compareLosses(frame: Frame, options: CompareLossesOptions)
     }
   }
   const losses = all.losses();
-  const differences = differencesOf(losses, testFraction / (1 - testFraction));
+  const testByTrain = testFraction / (1 - testFraction), differences = differencesOf(losses, testByTrain);
   const name = several ? `macro ${score.name}` : score.name;
   const report = {
     score: name,
-    recommendation: recommend(losses, differences, name),
+    recommendation: recommend(losses, differences, { score: name, best: score.best, testByTrain }),
     losses,
     differences,
     data: dataOf(dataset),

@@ -7,15 +7,16 @@ export function describeData(
   { rows, classes, label, positive, chosen, features, ...data }: ComparedData,
   gone = "missing, filled by the training rows' medians or no category",
 ): string {
-  const { categorical, missing, empty } = data, some = classes.slice(0, 12);
+  const { categories, missing, empty } = data, some = classes.slice(0, 12);
   const sizes = some.map((one) => `'${one.name}' ${one.rows}`).join(", ") + (classes.length > some.length ? ", …" : "");
   const what = positive === undefined
     ? `${classes.length} classes: ${label} = ${sizes}`
     : `positive: ${label} = '${positive}' (${chosen}), ${classes[1].rows} rows`;
   const gaps = Object.entries(missing).map(([name, n]) => `${name} ${n}`);
+  const made = Object.entries(categories).map(([name, n]) => `${name}: ${n} column${n === 1 ? "" : "s"}`);
   return [
     `${rows} rows, ${features.length} features; ${what}`,
-    ...(categorical.length > 0 ? [`categories, a column each: ${categorical.join(", ")}`] : []),
+    ...(made.length > 0 ? [`categories, a column a value: ${made.join(", ")}`] : []),
     ...(gaps.length > 0 ? [`${gone}: ${gaps.join(", ")}`] : []),
     ...(empty.length > 0 ? [`left out, without a value: ${empty.join(", ")}`] : []),
   ].join("\n");
@@ -40,12 +41,28 @@ function cells(one: ComparedLoss, differences: readonly ComparedDifference[]): s
   ];
 }
 
+/** A score with a floor is no share any more where the floor is missed. */
+function floorLine(score: string): string[] {
+  const [, of, floor] = score.match(/^(precision|recall)At(?:Recall|Precision)([\d.]+)/) ?? [];
+  if (of === undefined) return [];
+  const other = of === "precision" ? "recall" : "precision";
+  return [
+    `${score} is ${of} less what the floor costs: where ${other} is under ${floor}, four times what is missing, so it can be below 0`,
+  ];
+}
+
 /** A comparison for a terminal. */
 export function comparisonText(
   { score, losses, differences, data, repeats, undefinedScores, ...rest }: Content,
 ): string {
   const several = data.positive === undefined;
-  const head = ["model", "loss", several ? "decision" : "threshold", score, "against cross-entropy with such a one *"];
+  const head = [
+    "model",
+    "loss",
+    several ? "decision" : "threshold",
+    score,
+    several ? "difference to cross-entropy *" : "difference to cross-entropy, same threshold rule *",
+  ];
   const rows = [head, ...losses.map((one) => cells(one, differences))];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return [
@@ -57,6 +74,8 @@ export function comparisonText(
     several
       ? "  the largest output decides: there is no threshold to tune"
       : "  cross-entropy at 0.5 stands against cross-entropy with a tuned threshold",
+    "  margin: a tenth of what cross-entropy's score lacks to a perfect one, at most 0.02; smaller differences are small",
+    ...floorLine(score),
     ...(undefinedScores > 0 ? [`${undefinedScores} scores were not defined (0/0) and count as 0`] : []),
     "",
     rest.recommendation,

@@ -44,8 +44,10 @@ export interface ComparedData {
   readonly chosen: string;
   /** The columns that were used. */
   readonly features: readonly string[];
-  /** Those of them that are categories: a column each. */
+  /** Those of them that are categories. */
   readonly categorical: readonly string[];
+  /** How many columns each of these makes: one a value. */
+  readonly categories: Readonly<Record<string, number>>;
   /** How many values are missing: medians of the training rows take their place, or no category. */
   readonly missing: Readonly<Record<string, number>>;
   /** Columns without any value, left out. */
@@ -56,7 +58,7 @@ export interface ComparedData {
 export interface LossComparison {
   /** The score's name. */
   readonly score: string;
-  /** The answer, in one sentence. */
+  /** The answer: a sentence of advice, then one of evidence for each way to decide. */
   readonly recommendation: string;
   /** What each loss reached. */
   readonly losses: readonly ComparedLoss[];

@@ -41,6 +41,9 @@ function namesOf({ fields }: CsvRecord, fail: Fail): string[] {
   const other = names.length === 1 ? Object.entries(separators).find(([mark]) => only.includes(mark)) : undefined;
   if (other !== undefined) throw fail(`its fields are separated by ${other[1]}, they must be by commas`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (names.some((name) => name.includes("\uFFFD"))) {
+    throw fail("its header is not UTF-8 (is it Latin-1?), save it as UTF-8");
+  }
   if (twice !== undefined) throw fail(`its header has the column '${twice}' twice`);
   return names;
 }

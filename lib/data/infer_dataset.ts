@@ -32,21 +32,60 @@ const isMissing = (value: unknown): boolean =>
   value === null || value === undefined || Number.isNaN(value) ||
   (typeof value === "string" && missingTexts.has(value.trim()));
 
+const isNumber = (value: unknown): boolean => isMissing(value) || Number.isFinite(Number(value));
+
+const date = /^(\d{1,4}([-/.])\d{1,2}\2\d{1,4}([T ].*)?|\d{1,2}:\d{2}(:\d{2})?)$/;
+const spelt = /^[-+]?[€$£]?\s?[-+]?\d[\d.,' ]*\s?[%€$£]?$/; // 12%, $5, 1,234.5
+
+/** What most of the texts are that are no categories: each would be a column of its own. */
+const kinds: readonly { readonly test: (text: string) => boolean; readonly what: string; readonly cure: string }[] = [
+  { test: (text) => date.test(text), what: "dates or times as text", cure: "make numbers of them" },
+  {
+    test: (text) => !isNumber(text) && !date.test(text) && spelt.test(text),
+    what: "numbers that are spelt as text",
+    cure: "write them as numbers",
+  },
+];
+
+/** Refuses texts that are mostly numbers or dates: as categories they would teach nothing of what they say. */
+function checkCategories(name: string, texts: readonly (string | null)[]): void {
+  const there = texts.filter((text) => text !== null), at = (row: number) => `('${texts[row]}' in row ${row})`;
+  const most = (test: (text: string) => boolean) => 2 * there.filter(test).length > there.length;
+  const leave = "or leave it out with 'drop'";
+  if (most(isNumber)) {
+    const others = there.filter((text) => !isNumber(text)).length, row = texts.findIndex((text) => !isNumber(text));
+    throw new RangeError(
+      `Cannot ${TASK}: the column '${name}' holds numbers, but ${others} of ${there.length} values ` +
+        `${others === 1 ? "is" : "are"} none ${at(row)}: clean it, ${leave}`,
+    );
+  }
+  const kind = kinds.find(({ test }) => most(test));
+  if (kind === undefined) return;
+  const row = texts.findIndex((text) => text !== null && kind.test(text));
+  throw new RangeError(`Cannot ${TASK}: the column '${name}' holds ${kind.what} ${at(row)}: ${kind.cure}, ${leave}`);
+}
+
 /** A feature's values: numbers if all that are there are numbers, else texts. */
 function typed(name: string, raw: readonly unknown[]): (number | string | null)[] {
-  const isNumber = (value: unknown) => isMissing(value) || Number.isFinite(Number(value));
+  const moment = raw.findIndex((value) => value instanceof Date);
+  if (moment >= 0) {
+    throw new RangeError(
+      `Cannot ${TASK}: the column '${name}' holds dates (${
+        (raw[moment] as Date).toISOString()
+      } in row ${moment}): make numbers of them, or leave it out with 'drop'`,
+    );
+  }
   if (raw.every(isNumber)) return raw.map((value) => isMissing(value) ? null : Number(value));
   const infinite = raw.findIndex((value) => !isMissing(value) && /^[-+]?inf(inity)?$/i.test(String(value).trim()));
   if (infinite >= 0) throw new RangeError(`Cannot ${TASK}: the column '${name}' is infinite in row ${infinite}`);
   const texts = raw.map((value) => isMissing(value) ? null : String(value).trim());
+  checkCategories(name, texts);
   const categories = new Set(texts).size;
   if (categories > mostCategories) {
-    const row = raw.findIndex((value) => !isNumber(value));
+    const row = texts.findIndex((text) => text !== null);
     throw new RangeError(
-      `Cannot ${TASK}: the column '${name}' has ${categories} different texts ('${
-        texts[row]
-      }' in row ${row}): leave it ` +
-        `out with 'drop' if it is a name or a date, or repair it if it should be numbers`,
+      `Cannot ${TASK}: the column '${name}' has ${categories} different texts ('${texts[row]}' in row ${row}): ` +
+        "leave it out with 'drop' if it is a name, or make fewer categories of it",
     );
   }
   return texts;
@@ -69,8 +108,8 @@ function columnNames(frame: Frame, { label, drop = [] }: InferOptions): string[]
  * Finds out what a table holds: which columns are numbers and which are categories, what is missing, which classes the label
  * has.
  *
- * @throws {RangeError} A column that is not there, a missing label, an infinite number, a column of too many texts, a label of
- * one value only.
+ * @throws {RangeError} A column that is not there, a missing label, an infinite number, dates, a column of
+ * numbers some of which are none, a column of too many texts, a label of one value only.
  */
 export function inferDataset(frame: Frame, options: InferOptions): InferredDataset {
   const names = columnNames(frame, options), { label } = options;

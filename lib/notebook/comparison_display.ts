@@ -62,6 +62,7 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
  */
 export function comparisonDisplay(comparison: LossComparison): Output {
   const { recommendation, losses, score, repeats, data } = comparison;
+  const [advice, ...evidence] = recommendation.split(/(?<=\.) /);
   const choices = [...new Set(losses.map(({ threshold }) => threshold))];
   const figures = choices.map((against) => differenceFigure(comparison, against));
   const meansOf = ({ model, loss }: ComparedLoss) =>
@@ -79,7 +80,10 @@ export function comparisonDisplay(comparison: LossComparison): Output {
     { caption: `${score} on test rows, means of ${repeats} splits of ${data.rows} rows (${what})` },
   );
   const parts = [
-    makeOutput(`<p><strong>${escapeHtml(recommendation)}</strong></p>`, recommendation),
+    makeOutput(
+      `<p><strong>${escapeHtml(advice)}</strong> ${escapeHtml(evidence.join(" "))}</p>`,
+      recommendation,
+    ),
     reached,
     ...figures.map((figure) => makeOutput(figureHtml(figure, renderInline(figure.caption)), figure.text)),
   ];

@@ -4,7 +4,7 @@ import { checkSame } from "./dataset_sums.ts";
 import type { Evaluation } from "./evaluate.ts";
 import type { EpochLoss } from "./fit_options.ts";
 import type { Optimizer } from "./optimizers.ts";
-import { gradientPass, lossGradients, type Model } from "./passes.ts";
+import { gradientPass, isZero, type Living, lossGradients, type Model } from "./passes.ts";
 import { runningEpoch } from "./running_epoch.ts";
 import { stepperOf } from "./stepper.ts";
 
@@ -23,12 +23,12 @@ export interface EpochWork {
   readonly after: (batch: number, rows: number, loss?: number) => Promise<void> | void;
 }
 
-/** A step a batch; returns how many rows had a gradient. */
-export async function trainRunning(work: EpochWork): Promise<number> {
+/** A step a batch; returns what of a gradient there was. */
+export async function trainRunning(work: EpochWork): Promise<Living> {
   const { name, model, optimizer, reader, chosen: { parts }, evaluation: { soft, batches }, before, after } = work;
   const order = work.order ?? batches.map((_, b) => b), { step, end } = stepperOf(optimizer);
   try {
-    const { living, met } = await runningEpoch(reader, {
+    const { living, arrives, met } = await runningEpoch(reader, {
       name,
       model,
       parts,
@@ -39,14 +39,14 @@ export async function trainRunning(work: EpochWork): Promise<number> {
       step,
     });
     checkSame(name, soft, met, { between: "the passes", by: "labels" });
-    return living;
+    return { living, arrives };
   } finally {
     end();
   }
 }
 
-/** One step along the gradient of the whole; returns how many rows had one. */
-export async function trainExact(work: EpochWork): Promise<number> {
+/** One step along the gradient of the whole; returns what of it there was. */
+export async function trainExact(work: EpochWork): Promise<Living> {
   const { name, model, optimizer, reader, chosen: { parts }, evaluation: { soft }, before, after } = work;
   const { partials } = soft.score();
   const { sums, counted, living } = await gradientPass(name, model, reader.read(), parts, partials, { before, after });
@@ -57,5 +57,5 @@ export async function trainExact(work: EpochWork): Promise<number> {
   } finally {
     tf.dispose(gradients);
   }
-  return living;
+  return { living, arrives: !sums.every(isZero) };
 }

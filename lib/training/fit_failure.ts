@@ -71,3 +71,17 @@ export function deadGradient(
       `lower 'slope' (it is ${ownSlope}), take the step 'softsign', which is flat nowhere, or begin nearer to the threshold`;
   return new RangeError(`Cannot train on ${name}: no row has a gradient in epoch ${epoch}: ${why}`);
 }
+
+/** The sentence for an epoch in which rows had a gradient by the outputs, and none of it arrived at a weight. */
+export function cutOff(name: string, epoch: number, living: number): Error {
+  return new RangeError(
+    `Cannot train on ${name}: no weight has a gradient in epoch ${epoch}, although ${living} row${
+      living === 1 ? " has" : "s have"
+    } one by the ` +
+      "outputs: 'model' lets none of it through, as a sigmoid or softmax does whose outputs are all 0 or 1 to the last " +
+      `bit; ${
+        epoch === 0 ? "begin from smaller weights and biases" : "lower the learning rate"
+      }, standardise the inputs, ` +
+      "or end in a linear layer with fromLogits: true",
+  );
+}

@@ -11,7 +11,7 @@ import { type Checkpoint, checkpointsIn, type Identity } from "./checkpoint.ts";
 import { checkSame } from "./dataset_sums.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import { trainExact, trainRunning } from "./fit_epoch.ts";
-import { blownUp, checkTelling, deadGradient, weightsAreFinite } from "./fit_failure.ts";
+import { blownUp, checkTelling, cutOff, deadGradient, weightsAreFinite } from "./fit_failure.ts";
 import {
   checkFit,
   type EpochLoss,
@@ -24,7 +24,7 @@ import { showProgress } from "./fit_progress.ts";
 import type { FitResult } from "./fit_result.ts";
 import { settingsOfLoss, settingsOfOptimizer } from "./fit_settings.ts";
 import { type Optimizer, toOptimizer } from "./optimizers.ts";
-import type { Model } from "./passes.ts";
+import type { Living, Model } from "./passes.ts";
 import { type Numbers, optimizerState, setOptimizerState, setWeights, weightsOf } from "./snapshot.ts";
 import { type Stoppable, stoppable } from "./stoppable.ts";
 import { tuneOn } from "./tune_on.ts";
@@ -51,6 +51,7 @@ interface Work {
   /** Where the order of the batches comes from; absent: they come as they are read. */
   readonly random?: SeededRandom;
   readonly pause: () => Promise<void> | void;
+  readonly heard: Stoppable;
 }
 
 /** Lets timers and signals have their turn now and then. */
@@ -102,6 +103,8 @@ async function tell(callbacks: readonly FitCallbacks[], event: Event, ...values:
  * backend, a training ends at the weights of one that was not interrupted, to the last bit; with another loss, step, slope,
  * optimizer, learning rate, seed or the like it is refused. Only the number of epochs may be raised.
  *
+ * A callback that sets `model.stopTraining = true` ends it after the epoch it is in, on whichever way it came to the model.
+ *
  * @param model A model with one output; it need not be compiled.
  * @param data Tensors, [x, y] or [x, y, sampleWeight]; a `tf.data.Dataset`; an async iterable of batches that can be read
  * again; a function that returns an iterable. Weights of the rows are a part of the data, there is no option for them; a file
@@ -111,7 +114,7 @@ async function tell(callbacks: readonly FitCallbacks[], event: Event, ...values:
  * @throws {TypeError} A loss that is not of this library, data, an optimizer or a checkpoint of another kind, an unknown
  * option.
  * @throws {RangeError} An option out of range; a batch that the loss refuses (the error names the row); data that differ
- * between the passes; weights that are not finite any more, or a whole epoch without a gradient, with what to change; a
+ * between the passes; weights that are not finite any more, or a whole epoch without a gradient by the outputs or by the weights, with what to change; a
  * decision `{ top: k }`; a checkpoint of another training; validation data on which the score is the same whatever a model
  * says, for want of a positive say.
  *
@@ -148,7 +151,7 @@ export async function fitMetric(model: Model, data: TrainingData, options: FitMe
     : readerOf(name, data, batchSize);
   const validation = validationData &&
     readerOf(name, validationData, isTensors(validationData) ? batchSize : undefined);
-  const made = toOptimizer(optimizer);
+  const made = toOptimizer(optimizer), heard = stoppable(model);
   try {
     const pause = pauses(signal);
     return await fit({
@@ -161,8 +164,10 @@ export async function fitMetric(model: Model, data: TrainingData, options: FitMe
       validation,
       random: shuffled ? random : undefined,
       pause,
+      heard,
     });
   } finally {
+    heard.end();
     train.dispose();
     if (made !== optimizer) made.dispose();
   }
@@ -226,11 +231,11 @@ function logsOf({ parts }: EpochLoss, prefix: string, { soft, hard }: Evaluation
 }
 
 /** Introduces the callbacks to the model. */
-function introduce({ epochs, batchSize, callbacks = [] }: FitMetricOptions, heard: Stoppable): FitCallbacks[] {
+function introduce({ epochs, batchSize, callbacks = [] }: FitMetricOptions, model: Model): FitCallbacks[] {
   const all = [callbacks].flat() as FitCallbacks[];
   for (const one of all) {
     one.setParams?.({ epochs, batchSize, verbose: 0 });
-    one.setModel?.(heard.model);
+    one.setModel?.(model);
   }
   return all;
 }
@@ -239,7 +244,7 @@ function introduce({ epochs, batchSize, callbacks = [] }: FitMetricOptions, hear
 async function fit(work: Work): Promise<FitResult> {
   const { model, options, name } = work, { epochs, patience, mode = "running" } = options;
   const state: State = { done: 0, epoch: [], history: {} }, each = mode === "running";
-  const heard = stoppable(model), callbacks = introduce(options, heard);
+  const callbacks = introduce(options, model);
   const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
   const saved = options.resume ? await checkpoints!.load((done) => identityOf(work, done)) : undefined;
   if (saved !== undefined) goOnFrom(saved, work, state);
@@ -264,9 +269,11 @@ async function fit(work: Work): Promise<FitResult> {
         evaluation = await measure(work, chosen, work.train, each);
       }
       await tell(callbacks, "onEpochBegin", epoch);
-      const living = await trainEpoch(work, epoch, chosen, evaluation, callbacks);
-      const perfect = living === 0 && evaluation.soft.score().value === chosen.parts.best;
-      if (living === 0 && !perfect) throw deadGradient(name, epoch, chosen.parts, evaluation.soft);
+      const { living, arrives } = await trainEpoch(work, epoch, chosen, evaluation, callbacks);
+      const dead = living === 0 || !arrives, perfect = dead && evaluation.soft.score().value === chosen.parts.best;
+      if (dead && !perfect) {
+        throw living === 0 ? deadGradient(name, epoch, chosen.parts, evaluation.soft) : cutOff(name, epoch, living);
+      }
       if (!weightsAreFinite(model)) throw blownUp(name, epoch);
       evaluation = await measure(work, chosen, work.train, each);
       const logs = await epochLogs(work, chosen, evaluation, living);
@@ -274,7 +281,7 @@ async function fit(work: Work): Promise<FitResult> {
       keep(state, logs, monitored(work, chosen), patience === undefined ? undefined : () => weightsOf(model));
       if (perfect) stopped = "perfect";
       if (outOfPatience(state, patience)) stopped = "patience";
-      if (heard.stopped) stopped = "stopTraining";
+      if (work.heard.stopped) stopped = "stopTraining";
       await checkpoints?.save(checkpointOf(work, state, evaluation));
     }
   } catch (error) {
@@ -291,14 +298,14 @@ async function epochLogs(work: Work, chosen: EpochLoss, evaluation: Evaluation, 
   return { ...logs, ...logsOf(chosen, "val_", await measure(validating(work), chosen, work.validation)) };
 }
 
-/** Trains for an epoch; returns how many rows had a gradient. */
+/** Trains for an epoch; returns what of a gradient there was. */
 async function trainEpoch(
   work: Work,
   epoch: number,
   chosen: EpochLoss,
   evaluation: Evaluation,
   callbacks: readonly FitCallbacks[],
-): Promise<number> {
+): Promise<Living> {
   const { name, model, optimizer, train: reader, random, pause, options } = work;
   const order = random?.shuffle(evaluation.batches.map((_, b) => b));
   const before = async (batch: number) => {

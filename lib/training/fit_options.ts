@@ -3,7 +3,10 @@ import type { Setting } from "../averages/setting.ts";
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
+import { guarded } from "../audit/guarded.ts";
 import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
+import * as factories from "../losses/losses.ts";
+import type { LossFactory } from "../losses/losses.ts";
 import type { Loss } from "../losses/metric_loss.ts";
 import { checkData, isTensors, type TrainingData } from "./batches.ts";
 import { hardSetting } from "./hard_setting.ts";
@@ -129,9 +132,52 @@ export interface EpochLoss {
 
 const task = "train";
 
+const factoryNames = new Map<unknown, string>(Object.entries(factories).map(([name, factory]) => [factory, name]));
+const tfLosses: readonly unknown[] = [...Object.values(tf.losses), ...Object.values(tf.metrics)];
+
+/** All that `guarded` makes has one text, and no other loss has it. */
+const isGuarded = (loss: unknown): boolean =>
+  typeof loss === "function" && String(loss) === String(guarded(() => tf.scalar(0)));
+
+/** Throws where a function can be no loss of each epoch: it would be called with the epoch's number as its labels. */
+function checkEpochly(loss: unknown): void {
+  if (isGuarded(loss)) {
+    throw new TypeError(
+      `Cannot ${task}: 'loss' is guarded(…), but fitMetric watches the gradient by itself; give the loss as it is`,
+    );
+  }
+  const factory = factoryNames.get(loss);
+  if (factory !== undefined) {
+    throw new TypeError(
+      `Cannot ${task}: 'loss' is the factory ${factory}, not the loss that it makes; call it, ${
+        (loss as LossFactory).length === 0 ? `${factory}()` : `${factory}({ … })`
+      }`,
+    );
+  }
+  // (yTrue, yPred): a function of the epoch has one argument at most.
+  if (tfLosses.includes(loss) || (loss as (epoch: number) => Loss).length >= 2) checkLoss(loss, task);
+}
+
+/** The loss that a function gives for an epoch; what it throws by itself is said to come from it. */
+function ofEpoch(loss: (epoch: number) => Loss, epoch: number): Loss {
+  checkEpochly(loss);
+  try {
+    return loss(epoch);
+  } catch (error) {
+    const { message } = error as Error;
+    if (message.startsWith("Cannot ")) throw error; // what the library refuses is a sentence already
+    throw new TypeError(
+      `Cannot ${task}: 'loss' must be one that metricLoss or f1Loss, … makes, or give one for an epoch; ${
+        describe(loss)
+      } throws in epoch ${epoch}: ${message}`,
+      { cause: error },
+    );
+  }
+}
+
 /** The loss of an epoch, taken apart. */
 export function lossOf({ loss }: FitMetricOptions, epoch: number, name?: string): EpochLoss {
-  const chosen = knownLoss(loss) ? loss as Loss : (loss as (epoch: number) => Loss)(epoch);
+  const chosen = knownLoss(loss) ? loss as Loss : ofEpoch(loss as (epoch: number) => Loss, epoch);
   const parts = checkLoss(chosen, task);
   if (name !== undefined && chosen.name !== name) {
     throw new RangeError(
@@ -173,6 +219,13 @@ function checkCheckpoint({ checkpoint, resume = false }: FitMetricOptions): void
 
 /** Throws unless the arguments can be trained with. */
 export function checkFit(model: Model, data: TrainingData, options: FitMetricOptions): void {
+  if ([data, options].some((one: unknown) => one instanceof tf.Tensor)) {
+    throw new TypeError(
+      `Cannot ${task}: ${
+        (data as unknown) instanceof tf.Tensor ? "'data'" : "'options'"
+      } is a tensor; features and labels are given together, as in fitMetric(model, [x, y], { loss, epochs })`,
+    );
+  }
   if (options !== null && typeof options === "object" && "sampleWeight" in options) {
     throw new TypeError(
       `Cannot ${task}: 'sampleWeight' is ${

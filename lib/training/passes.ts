@@ -39,8 +39,28 @@ export function checkModel(name: string, model: Model): void {
   }
 }
 
+const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map((size) => size ?? "any").join(", ")}]`;
+
+/** Throws unless a batch's inputs have the shapes that the model takes: Layers' own error names a layer, not the data. */
+function checkInputs(name: string, { inputs: taken }: Model, { inputs }: ReadBatch): void {
+  const given = [inputs].flat(), whose = name.endsWith("'validationData'") ? "it" : "'data'";
+  taken?.forEach(({ shape }, i) => {
+    const own = given[i]?.shape;
+    if (own?.length !== shape.length || shape.slice(1).every((size, k) => size === null || size === own[k + 1])) return;
+    const columns = shape.length === 2;
+    throw new RangeError(
+      `Cannot compute ${name}: ${whose} has ${
+        columns ? `${own[1]} column${own[1] === 1 ? "" : "s"}` : `inputs of the shape ${shapeText(own)}`
+      }, ` +
+        `'model' takes ${columns ? shape[1] : shapeText(shape)}`,
+    );
+  });
+}
+
 /** What the model makes of a batch. */
-export function outputOf(name: string, model: Model, { inputs }: ReadBatch, training = false): Tensor {
+export function outputOf(name: string, model: Model, batch: ReadBatch, training = false): Tensor {
+  checkInputs(name, model, batch);
+  const { inputs } = batch;
   const stack = denseStack(model), last = stack && stackOutputs(stack, inputs)?.at(-1);
   if (last !== undefined) return last;
   const output = model.apply(inputs, { training });
@@ -140,6 +160,21 @@ export async function gradientPass(
   }
   return { sums, counted: second, living };
 }
+
+/** What of a gradient there is in an epoch. */
+export interface Living {
+  /** How many rows have one, by the model's outputs. */
+  readonly living: number;
+  /** Whether it arrives at a weight: behind an output layer that is saturated it does not. */
+  readonly arrives: boolean;
+}
+
+/** Whether all numbers are exactly 0. */
+export const isZero = (values: ArrayLike<number>): boolean => {
+  let i = 0;
+  while (i < values.length && values[i] === 0) i++;
+  return i === values.length;
+};
 
 /** How many rows have an output with a gradient that is not 0. */
 export function livingRows(gradient: Float32Array, rows: number): number {

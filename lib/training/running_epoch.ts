@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { LossParts } from "../losses/loss_parts.ts";
 import type { BatchReader } from "./batches.ts";
 import type { DatasetSums } from "./dataset_sums.ts";
-import { batchGradients, count, livingRows, type Model } from "./passes.ts";
+import { batchGradients, count, isZero, type Living, livingRows, type Model } from "./passes.ts";
 import { RunningCounts } from "./running_counts.ts";
 
 /** What an epoch works on. */
@@ -27,16 +27,16 @@ export interface RunningEpochOptions {
  * gradient is multiplied by the number of batches, so that with weights that stand still the mean of an epoch's steps is
  * the gradient of the data set's loss.
  *
- * @returns How many rows had a gradient, and what the batches counted, each when it was met.
+ * @returns How many rows had a gradient, whether a weight had one, and what the batches counted, each when it was met.
  */
 export async function runningEpoch(
   reader: BatchReader,
   options: RunningEpochOptions,
-): Promise<{ living: number; met: DatasetSums }> {
+): Promise<Living & { met: DatasetSums }> {
   const { name, model, parts, batches, order } = options;
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const running = new RunningCounts(parts, batches, order);
-  let living = 0, b = 0;
+  let living = 0, arrives = false, b = 0;
   for await (const batch of reader.read(order)) {
     if (b >= order.length) throw differ(name, order.length, "more");
     await options.before(b);
@@ -49,13 +49,14 @@ export async function runningEpoch(
         living += livingRows(gradient, rows);
         return gradient;
       }, true);
+      arrives ||= !Object.values(gradients).every((gradient) => isZero(gradient.dataSync()));
       options.step(gradients);
     });
     await options.after(b, loss, batch.yTrue.shape[0]!);
     b++;
   }
   if (b < order.length) throw differ(name, order.length, String(b));
-  return { living, met: running.met };
+  return { living, arrives, met: running.met };
 }
 
 function differ(name: string, before: number, now: string): Error {

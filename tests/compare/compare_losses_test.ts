@@ -73,25 +73,52 @@ function made(tuned: number, untuned: number, f1Tuned: number, f1Fixed: number):
   ];
 }
 
+const said = (losses: ComparedLoss[], score = "f1") =>
+  recommend(losses, differencesOf(losses, 1 / 3), { score, testByTrain: 1 / 3 });
+
 Deno.test("the sentence: what is surely better is named, and nothing else is", () => {
-  const said = (losses: ComparedLoss[]) => recommend(losses, differencesOf(losses, 1 / 3), "f1");
   assertEquals(
     said(made(0.8, 0.7, 0.9, 0.9)),
-    "Use the f1 loss with a tuned threshold: on the linear model its f1 is above the 0.800 of cross-entropy with a tuned " +
-      "one (+0.100, +0.100 to +0.100); where the threshold has to stay at 0.5 use the f1 loss (+0.200, +0.200 to +0.200 " +
-      "against cross-entropy's 0.700 there).",
+    "Use the f1 loss with a tuned threshold; where the threshold has to stay at 0.5, use the f1 loss. On the linear model " +
+      "with tuned thresholds cross-entropy's f1 is 0.8000 (margin 0.0200); the f1 loss is surely above it (+0.1000, +0.1000 " +
+      "to +0.1000). At 0.5 cross-entropy's f1 is 0.7000 (margin 0.0200); the f1 loss is surely above it (+0.2000, +0.2000 " +
+      "to +0.2000).",
   );
   const tuning = said(made(0.8, 0.7, 0.79, 0.79));
-  assertMatch(tuning, /^Use cross-entropy with a tuned threshold: on the linear model every other loss is worse/);
-  assertMatch(tuning, /where the threshold has to stay at 0.5 use the f1 loss/);
-  assertMatch(said(made(0.7, 0.8, 0.7, 0.8)), /^Use cross-entropy with the threshold at 0.5, which is better/);
-
-  assertEquals(
-    said(made(0.8, 0.79, 0.81 - 0.02, 0.8)),
-    "Use cross-entropy with a tuned threshold: on the linear model every other loss is worse with a tuned threshold (f1 " +
-      "0.800, the others −0.010 to −0.010); where the threshold has to stay at 0.5 use the f1 loss (+0.010, +0.010 to " +
-      "+0.010 against cross-entropy's 0.790 there).",
+  assertMatch(
+    tuning,
+    /^Use cross-entropy with a tuned threshold; where the threshold has to stay at 0.5, use the f1 loss\./,
   );
+  assertStringIncludes(tuning, "every other loss is surely worse, by less than the margin (−0.0100)");
+  assertMatch(said(made(0.7, 0.8, 0.7, 0.8)), /^Use cross-entropy at 0.5\. .* at 0.5 is surely better \(\+0.1000/);
+});
+
+Deno.test("the sentence: a difference whose interval excludes 0 is sure, however small", () => {
+  const digits = [
+    lossRow("linear", "cross-entropy", "argmax", around(0.96)),
+    lossRow("linear", "f1 loss, argmax", "argmax", around(0.9575).map((v, i) => v + [0.0005, -0.0005][i % 2])),
+  ];
+  assertMatch(
+    said(digits),
+    /^Use cross-entropy\. On .* is 0\.9600 \(margin 0\.0040\); every other loss is surely worse, by less than the margin \(−0\.0025\)\.$/,
+  );
+});
+
+Deno.test("the sentence: of losses that tie it takes the simplest", () => {
+  const shaken = (one: ComparedLoss, by: number) =>
+    lossRow(one.model, one.loss, one.threshold, one.values.map((v, i) => v + by * [1, -1, 1, -1][i]));
+  const rows = (weighted: number, by: number) => [
+    ...made(0.8, 0.7, 0.8, 0.9),
+    lossRow("linear", "cross-entropy, class weights", "tuned", around(0.8)),
+    shaken(lossRow("linear", "cross-entropy, class weights", "0.5", around(weighted)), by),
+  ];
+  const tie = said(rows(0.898, 0.005));
+  assertMatch(tie, /where the threshold has to stay at 0.5, use cross-entropy with class weights\./);
+  assertMatch(
+    tie,
+    /with class weights is surely above it \(\+0\.1980, .*\); it ties with the f1 loss, whose lead of \+0\.0020 is not sure \(−0\.\d+ to \+0\.\d+\)\.$/,
+  );
+  assertMatch(said(rows(0.85, 0.005)), /where the threshold has to stay at 0.5, use the f1 loss\./); // a sure lead
 });
 
 /** The same with noise of its own for each but the first. */
@@ -106,52 +133,52 @@ const noisy = (losses: ComparedLoss[], size: number): ComparedLoss[] =>
   );
 
 Deno.test("the sentence: no difference, and no difference that can be told, are not the same", () => {
-  const said = (losses: ComparedLoss[]) => recommend(losses, differencesOf(losses, 1 / 3), "f1");
   assertEquals(
-    said(noisy(made(0.8, 0.8, 0.8, 0.8), 0.02)),
-    "No difference: on the linear model every loss comes to the same f1 within 0.05 (0.800, the others +0.000 to +0.000), so " +
-      "use cross-entropy; at 0.5 the other losses make no difference (f1 0.800, the others +0.000 to +0.000).",
+    said(noisy(made(0.8, 0.8, 0.8, 0.8), 0.01)),
+    "No difference: use cross-entropy, the simplest. On the linear model with tuned thresholds cross-entropy's f1 is 0.8000 " +
+      "(margin 0.0200); the intervals of the others lie within the margin, −0.0094 to +0.0094. At 0.5 cross-entropy's f1 is " +
+      "0.8000 (margin 0.0200); the intervals of the others lie within the margin, −0.0028 to +0.0028.",
   );
-  // 0.5 is far below, and no split agrees with the next: the mean is a hint.
-  const open = said(noisy(made(0.6, 0.2, 0.5, 0.4), 5));
+  // The same intervals around a better model: what was little is no longer.
+  const open = said(noisy(made(0.96, 0.96, 0.96, 0.96), 0.01));
   assertMatch(
     open,
-    /^No difference can be told: .* reach from −\d\.\d+ to \+\d\.\d+; more splits than 4, or more rows, may tell; by the means alone, a hint and no more, cross-entropy with a tuned threshold is ahead; nor can it be told at 0.5 \(f1 0\.200, intervals from −/,
+    /^No difference can be told: use cross-entropy, the simplest\. .* \(margin 0\.0040\); the intervals of the/,
   );
-  assertMatch(said(noisy(made(0.6, 0.2, 0.9, 0.4), 5)), /the f1 loss with a tuned threshold \(\+0\.300\) is ahead/);
+  assertMatch(open, /the others reach from −0\.0094 to \+0\.0094\. .* More splits than 4, or more rows, may tell\.$/);
   const twelve = noisy(made(0.6, 0.2, 0.5, 0.4), 5).map((one) =>
     lossRow(one.model, one.loss, one.threshold, [...one.values, ...one.values, ...one.values])
   );
-  assertMatch(said(twelve), /it takes more rows to tell/);
+  assertMatch(said(twelve), /It takes more rows to tell\.$/);
   // What is open for the own threshold alone is said of it alone.
   const own = made(0.8, 0.8, 0.7, 0.8).map((one, i) => i === 1 ? noisy([one, one], 1)[1] : one);
   assertMatch(
     said(own),
-    /^Use cross-entropy, with a tuned threshold by the means alone \(0.5 is below tuned, .*: no sure difference\): .* every other loss is worse/,
+    /^Use cross-entropy\. .* every other loss is surely worse .* at 0.5 is not surely different \(/,
   );
 });
 
 Deno.test("the sentence of several classes: one decision, and no threshold in it", () => {
-  const said = (f1: number[]) => {
-    const losses = [
+  const of = (f1: number[]) =>
+    said([
       lossRow("network", "cross-entropy", "argmax", around(0.8)),
       lossRow("network", "f1 loss, argmax", "argmax", f1),
-    ];
-    return recommend(losses, differencesOf(losses, 1 / 3), "macro f1");
-  };
+    ], "macro f1");
   assertEquals(
-    said(around(0.9)),
-    "Use the f1 loss, argmax: on the network its macro f1 is above the 0.800 of cross-entropy (+0.100, +0.100 to +0.100).",
+    of(around(0.9)),
+    "Use the f1 loss, argmax. On the network cross-entropy's macro f1 is 0.8000 (margin 0.0200); the f1 loss, argmax is surely " +
+      "above it (+0.1000, +0.1000 to +0.1000).",
   );
   assertEquals(
-    said(around(0.7)),
-    "Use cross-entropy: on the network every other loss is worse (macro f1 0.800, the others −0.100 to −0.100).",
+    of(around(0.7)),
+    "Use cross-entropy. On the network cross-entropy's macro f1 is 0.8000 (margin 0.0200); every other loss is surely worse " +
+      "(−0.1000).",
   );
   assertMatch(
-    said([0.3, 0.9, 0.8, 0.99]),
-    /^No difference can be told: on the network the intervals against cross-entropy \(/,
+    of([0.3, 0.9, 0.8, 0.99]),
+    /^No difference can be told: use cross-entropy, the simplest\. On the network /,
   );
-  assertMatch(said([0.81, 0.79, 0.805, 0.794]), /^No difference: .* so use cross-entropy\.$/);
+  assertMatch(of([0.81, 0.79, 0.805, 0.794]), /^No difference: use cross-entropy, the simplest\. .* within the margin/);
 });
 
 Deno.test("differencesOf: split by split, as many together as there are", () => {
@@ -193,7 +220,7 @@ Deno.test("compareLosses: labels that have nothing to do with the columns: no lo
   assert(!recommendation.includes("Use the"), recommendation);
 });
 
-Deno.test("compareLosses: where positives are fewer and the threshold stays, the F1 loss wins", async () => {
+Deno.test("compareLosses: where positives are fewer and the threshold stays, class weights do as well as the F1 loss", async () => {
   const { x, y } = syntheticBinary({ rows: 1000, prevalence: 0.3, separation: 1, seed: 4 });
   const frame = pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ill: Array.from(y) });
   const { differences, recommendation } = await compareLosses(frame, {
@@ -202,7 +229,10 @@ Deno.test("compareLosses: where positives are fewer and the threshold stays, the
   });
   const fixed = differences.find((d) => d.model === "network" && d.against === "0.5" && /softsign/.test(d.loss))!;
   assert(fixed.low > 0, `${fixed.low}`);
-  assertMatch(recommendation, /where the threshold has to stay at 0.5 use the f1 loss, softsign/);
+  assertMatch(
+    recommendation,
+    /where the threshold has to stay at 0.5, use cross-entropy with class weights\. .* it ties with the f1 loss/,
+  );
 });
 
 Deno.test("compareLosses: a score with a floor, categories, gaps, a label of three texts", async () => {
@@ -214,13 +244,23 @@ Deno.test("compareLosses: a score with a floor, categories, gaps, a label of thr
     kind: Array.from({ length: rows }, (_, i) => kinds[i % 3]),
   });
   const options: CompareLossesOptions = { label: "kind", positive: "owl", drop: ["ill"], repeats: 3 };
-  const { score, data, losses } = await compareLosses(frame, { ...options, score: precisionAtRecall({ recall: 0.5 }) });
+  const comparison = await compareLosses(frame, { ...options, score: precisionAtRecall({ recall: 0.5 }) });
+  const { score, data, losses } = comparison;
+  for (
+    const words of [
+      "difference to cross-entropy, same threshold rule *",
+      "margin: a tenth of what cross-entropy's score lacks to a perfect one, at most 0.02",
+      "where recall is under 0.5, four times what is missing, so it can be below 0",
+      "categories, a column a value: home: 2 columns",
+    ]
+  ) assertStringIncludes(String(comparison), words);
   assertEquals(score, "precisionAtRecall0.5");
   assertEquals([data.classes, data.chosen], [
     [{ name: "other", rows: 80 }, { name: "owl", rows: 40 }],
     "as asked, against 2 others",
   ]);
   assertEquals([data.features, data.categorical], [["a", "b", "home", "age"], ["home"]]);
+  assertEquals(data.categories, { home: 2 });
   assertEquals([data.missing, data.empty], [{ home: 8, age: 11 }, ["none"]]);
   assert(losses[0].loss === "cross-entropy" && losses.some(({ loss }) => loss.startsWith("precisionAtRecall0.5 loss")));
 });

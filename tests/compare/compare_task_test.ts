@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { fileURLToPath } from "node:url";
 import pl from "nodejs-polars";
 import { readFolds } from "../../lib/compare/read_folds.ts";
+import { batchesOf } from "../../lib/data/batches_of.ts";
 import { inferDataset } from "../../lib/data/infer_dataset.ts";
 import { readFrame } from "../../lib/data/read_frame.ts";
 import { compareByProtocol } from "../../tasks/compare_protocol.ts";
@@ -43,6 +44,7 @@ Deno.test("compare: bad usage is one sentence and 2", async () => {
   using fixtures = new Fixtures();
   fixtures.file("d.csv", good);
   fixtures.file("ragged.csv", good.replace("\n7,", "\n7,7,"));
+  fixtures.file("oops.csv", good.replace("\n7,", "\noops,"));
   fixtures.file("d.txt", good);
   const protocol = ["--protocol", "anyloss"], label = ["--label", "kind"];
   const expected: [string[], string][] = [
@@ -52,16 +54,23 @@ Deno.test("compare: bad usage is one sentence and 2", async () => {
     [["no.csv", ...label, ...protocol], "There is no file 'no.csv'"],
     [["d.txt", ...label], "its name must end in .csv or .parquet"],
     [["d.csv", "--label", "y", ...protocol], "there is no column 'y', there are a, b, c, kind"],
-    [["d.csv", "--label", "a"], "each class needs 10 rows at least, '1' of 'a' has 3 (it has 11 values; name one with"],
+    [
+      ["d.csv", "--label", "a"],
+      "each class needs 10 rows at least, '1' of 'a' has 3 (it has 11 values; name one with --positive",
+    ],
+    [["d.csv", ...label, "--positive", "Q"], "--positive must be a value of 'kind' ('B', 'M'), it is 'Q'"],
+    [["d.csv", ...label, "--drop", "kind"], "--drop has the label 'kind'"],
+    [["oops.csv", ...label], "1 of 40 values is none ('oops' in row 1): clean it, or leave it out with --drop"],
     [
       ["d.csv", "--label", "a", ...protocol],
       "a label of two classes, 'a' has 11: set one against the rest with --positive",
     ],
     [["ragged.csv", ...label], "line 3 has 5 fields, the header has 4"],
-    [["d.csv", ...label, "--score", "f2"], "--score takes precision, recall"],
-    [["d.csv", ...label, "--score", "recall"], "'score' is 'recall' alone"],
+    [["d.csv", ...label, "--score", "f2"], "--score takes accuracy, balancedAccuracy"],
+    [["d.csv", ...label, "--score", "f2"], "recallAtPrecision, and recall of more than two classes, not 'f2'"],
+    [["d.csv", ...label, "--score", "recall"], "--score is 'recall' alone"],
     [["d.csv", ...label, "--score", "precisionAtRecall"], "--score precisionAtRecall needs --recall"],
-    [["d.csv", ...label, "--score", "precisionAtRecall", "--recall", "2"], "'recall' must be a number in (0, 1]"],
+    [["d.csv", ...label, "--score", "precisionAtRecall", "--recall", "2"], "--recall must be a number in (0, 1]"],
     [["d.csv", ...label, "--recall", "0.9"], "--recall does not belong to --score f1"],
     [["d.csv", ...label, "--repeats", "2.5"], "--repeats takes a"],
     [["d.csv", ...label, "--folds", "f.json"], "--folds is of no use without --protocol anyloss"],
@@ -77,6 +86,17 @@ Deno.test("compare: bad usage is one sentence and 2", async () => {
   }));
 });
 
+Deno.test("compare: --help says what the margin is, how many splits it takes and what a floor costs", async () => {
+  using fixtures = new Fixtures();
+  const { code, stdout } = await compare(fixtures, "--help");
+  assertEquals(code, 0);
+  for (
+    const words of ["a tenth of what cross-entropy's score lacks", "how many splits, 3 at least", "can be below 0"]
+  ) {
+    assertStringIncludes(stdout, words);
+  }
+});
+
 Deno.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a page that are the same numbers", async () => {
   using fixtures = new Fixtures();
   const lines = rows.map((row, i) => `${row},${i % 7 === 0 ? "?" : ["rent", "own"][i % 2]}`);
@@ -85,13 +105,17 @@ Deno.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a pag
   const args = [...start, "--save", "out", "--json", "own.json"];
   const { code, stdout, stderr } = await compare(fixtures, ...args);
   assertEquals(code, 0, stderr);
-  for (const words of ["categories, a column each: home", "home 12", "out.json", "out.csv", "out.html"]) {
+  for (const words of ["categories, a column a value: home: 2 columns", "home 12", "out.json", "out.csv", "out.html"]) {
     assertStringIncludes(stdout, words);
   }
   const text = (name: string) => Deno.readTextFile(`${fixtures.folder}/${name}`);
   const { recommendation, losses } = JSON.parse(await text("out.json"));
   assertStringIncludes(stdout, recommendation);
-  assertStringIncludes(await text("out.html"), recommendation);
+  const [advice, ...evidence] = recommendation.split(/(?<=\.) /); // the advice alone is emphasised
+  assertStringIncludes(
+    await text("out.html"),
+    `<strong>${advice}</strong> ${evidence.join(" ").replaceAll("'", "&#39;")}`,
+  );
   const [head, ...scores] = (await text("out.csv")).trim().split("\n");
   assertEquals([head, scores.length], ["model,loss,threshold,split,fBeta2", 48]);
   assertEquals(await text("own.json"), await text("out.json"));
@@ -164,6 +188,40 @@ Deno.test("inferDataset: which value is positive, what is missing, what is a num
   assertEquals(frame.columns, ["x", "z", "c", "y"]);
   assertEquals(frame.toRecords().map(({ x }) => x), [1, null, 1000]);
   assertEquals([categorical, missing, constant], [["z"], { x: 1, z: 1 }, ["c"]]);
+});
+
+Deno.test("inferDataset: numbers and dates that are spelt as text are no categories; codes and ranges are", () => {
+  const of = (values: unknown[]) =>
+    inferDataset(pl.DataFrame({ v: values, y: values.map((_, i) => i % 2) }), { label: "y" });
+  const numbers = Array.from({ length: 300 }, (_, i) => String(i % 80));
+  const refused: [unknown[], string][] = [
+    [
+      numbers.with(7, "oops"),
+      "'v' holds numbers, but 1 of 300 values is none ('oops' in row 7): clean it, or leave it out",
+    ],
+    [["1", "2", "?", "3+", "x", "5", "6"], "'v' holds numbers, but 2 of 6 values are none ('3+' in row 3)"],
+    [["12%", "7.5 %", "3%"], "'v' holds numbers that are spelt as text ('12%' in row 0): write them as numbers"],
+    [["", "$1,200", "$15", "none"], "'v' holds numbers that are spelt as text ('$1,200' in row 1)"],
+    [["2020-01-05", "2020-02-05T10:00", "later"], "'v' holds dates or times as text ('2020-01-05' in row 0)"],
+    [["5.1.2020", "6.1.2020"], "'v' holds dates or times as text"],
+    [["12:30", "07:05:10"], "'v' holds dates or times as text"],
+    [[null, new Date(0), new Date(1e9)], "'v' holds dates (1970-01-01T00:00:00.000Z in row 1): make numbers of them"],
+  ];
+  for (const [values, sentence] of refused) assertThrows(() => of(values), RangeError, sentence);
+  for (const values of [["A1", "B2", "A1"], ["18-25", "26-40", "18-25"], ["3 rooms", "2 rooms"], ["1", "a", "b"]]) {
+    assertEquals(of(values).categorical, ["v"]);
+  }
+});
+
+Deno.test("readFrame: what is not UTF-8 is refused, with its line", () => {
+  using fixtures = new Fixtures();
+  const path = fixtures.file("l.csv", ""), latin1 = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+  Deno.writeFileSync(path, latin1("town,y\nBonn,0\nKöln,1\n"));
+  assertThrows(() => readFrame(path), Error, "l.csv': line 3 is not UTF-8 (is it Latin-1?), save it as UTF-8");
+  Deno.writeFileSync(path, latin1("höhe,y\n1,0\n"));
+  assertThrows(() => batchesOf(path, { label: "y" }), RangeError, "its header is not UTF-8 (is it Latin-1?)");
+  Deno.writeTextFileSync(path, "\uFEFFtown,y\nBonn,0\nKöln,1\n");
+  assertEquals(readFrame(path).getColumn("town").toArray(), ["Bonn", "Köln"]);
 });
 
 Deno.test("readFolds: each row in exactly one of ten lists", () => {

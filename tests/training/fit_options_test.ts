@@ -6,9 +6,11 @@ import {
   DatasetMetrics,
   f1Loss,
   f1Metric,
+  fBetaLoss,
   type FitCallbacks,
   fitMetric,
   type FitMetricOptions,
+  guarded,
   type Loss,
   metricLoss,
   type TrainingData,
@@ -163,6 +165,33 @@ onBackends("callbacks: in order, with what the history holds; tf.Callbacks may a
   assert(mcc.length < 100 && mcc.indexOf(Math.max(...mcc)) < mcc.length - 1);
 });
 
+onBackends(
+  "stopTraining set on the model itself ends it after the epoch, and is false again at the next start",
+  async () => {
+    const data = problem(), compiled = network(), whole = network();
+    compiled.compile({ loss: f1Loss(), optimizer: "sgd" });
+    const functional = tf.model({ inputs: whole.inputs, outputs: whole.outputs });
+    for (const model of [network(), compiled, functional]) {
+      const stopIn = (event: keyof FitCallbacks): FitCallbacks => ({
+        [event]: (at: number) => {
+          if (at === 1) model.stopTraining = true;
+        },
+      });
+      for (const event of ["onEpochBegin", "onBatchEnd", "onEpochEnd"] as const) {
+        const { stopped, epoch } = await fitMetric(model, data, {
+          loss: f1Loss(),
+          epochs: 5,
+          batchSize: 16,
+          callbacks: stopIn(event),
+        });
+        assertEquals([stopped, epoch], ["stopTraining", event === "onBatchEnd" ? [0] : [0, 1]], event);
+        assertEquals(Object.hasOwn(model, "stopTraining"), false);
+      }
+      assertEquals((await fitMetric(model, data, { loss: f1Loss(), epochs: 2 })).stopped, "epochs");
+    }
+  },
+);
+
 onBackends("an AbortSignal ends it before the next batch; nothing is left", async () => {
   const data = problem(), before = tf.memory().numTensors + 2, abort = new AbortController();
   for (const mode of ["running", "exact"] as const) {
@@ -260,6 +289,44 @@ onBackends("a gradient that is dead, weights that are no numbers: a sentence tha
   assert(stopped === "perfect" && history.f1.every((f1) => f1 === 1), `${stopped} ${history.f1}`);
 });
 
+onBackends("an output layer that lets no gradient through ends it, whatever the gradient by the outputs", async () => {
+  const data = problem();
+  const dense = (activation: "sigmoid" | "relu", inputShape?: number[]) =>
+    tf.layers.dense({ units: activation === "relu" ? 4 : 1, activation, inputShape });
+  for (const bias of [200, -200]) {
+    for (const mode of ["running", "exact"] as const) {
+      for (
+        const layers of [[dense("sigmoid", [2])], [
+          dense("relu", [2]),
+          tf.layers.dropout({ rate: 0.1 }),
+          dense("sigmoid"),
+        ]]
+      ) {
+        const saturated = tf.sequential({ layers });
+        const all = saturated.getWeights();
+        saturated.setWeights([...all.slice(0, -1), tf.tensor1d([bias])]);
+        assertMatch(
+          await refusal(saturated, data, { mode }),
+          /no weight has a gradient in epoch 0, although \d+ rows have one by the outputs: .*fromLogits: true$/,
+        );
+      }
+    }
+  }
+});
+
+onBackends("where the outputs saturate on the way, the sentence is about the learning rate", async () => {
+  const stuck = network(), data = problem();
+  const callbacks: FitCallbacks = {
+    onEpochEnd: (epoch) => {
+      if (epoch === 1) tf.tidy(() => stuck.setWeights([tf.zeros([2, 1]), tf.tensor1d([-200])]));
+    },
+  };
+  assertMatch(
+    await refusal(stuck, data, { epochs: 5, callbacks, batchSize: 16 }),
+    /no weight has a gradient in epoch 2, .* lower the learning rate, standardise/,
+  );
+});
+
 onBackends("validation data on which the score cannot change are refused; where it can, they are not", async () => {
   const [x, y] = problem(), none = tf.zerosLike(y), all = tf.onesLike(y), model = network();
   const say = (loss: Loss, labels: tf.Tensor) =>
@@ -286,6 +353,26 @@ onBackends("what cannot be trained is refused in one sentence", async () => {
     [{ loss: "f1" }, "'loss' must be one that"],
     [{ loss: f1Loss({ decision: { top: 3 }, step: "softsign" }) }, "{ top: k }"],
     [{ loss: () => tf.losses.meanSquaredError }, "'loss' must be one that"],
+    [{ loss: tf.losses.meanSquaredError }, "'loss' must be one that metricLoss or f1Loss, … makes, it is the function"],
+    [
+      { loss: tf.metrics.binaryCrossentropy },
+      "'loss' must be one that metricLoss or f1Loss, … makes, it is the function",
+    ],
+    [
+      { loss: (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.mean(tf.sub(yTrue, yPred)) },
+      "'loss' must be one that metricLoss or f1Loss, … makes, it is the function loss",
+    ],
+    [
+      { loss: (...batch: tf.Tensor[]) => tf.sub(batch[0], batch[1]) },
+      "or give one for an epoch; the function loss throws",
+    ],
+    [{ loss: (epoch: number) => f1Loss({ slope: -1 - epoch }) }, "'slope'"],
+    [{ loss: f1Loss }, "'loss' is the factory f1Loss, not the loss that it makes; call it, f1Loss()"],
+    [{ loss: fBetaLoss }, "'loss' is the factory fBetaLoss, not the loss that it makes; call it, fBetaLoss({ … })"],
+    [
+      { loss: guarded(f1Loss()) },
+      "'loss' is guarded(…), but fitMetric watches the gradient by itself; give the loss as it is",
+    ],
     [{ mode: "batch" }, "'mode' must be 'running' or 'exact', it is 'batch'"],
     [{ optimizer: "adem" }, "'optimizer' must be a tf.Optimizer or one of sgd, adam, adamax"],
     [{ epochs: 0 }, "'epochs' must be an integer of at least 1, it is 0"],
@@ -321,6 +408,32 @@ onBackends("what cannot be trained is refused in one sentence", async () => {
       "'validationData' must be [x, y]",
     );
   }
+  const asInFit = fitMetric as unknown as (...args: unknown[]) => Promise<unknown>;
+  for (const [given, named] of [[data[0], "'data'"], [data, "'options'"]]) {
+    const { message } = await assertRejects(
+      () => asInFit(model, given, data[1], { loss: f1Loss(), epochs: 3 }),
+      TypeError,
+    );
+    assertEquals(
+      message,
+      `Cannot train: ${named} is a tensor; features and labels are given together, as in fitMetric(model, [x, y], { loss, epochs })`,
+    );
+  }
+  const narrow = (rows: tf.Tensor) => tf.tidy(() => tf.slice(rows, [0, 0], [-1, 1]));
+  const column = narrow(data[0]), labels = data[1];
+  assertStringIncludes(await refusal(model, [column, labels], {}), "'data' has 1 column, 'model' takes 2");
+  assertStringIncludes(await refusal(model, () => [[tf.clone(column), tf.clone(labels)]], {}), "'data' has 1 column");
+  assertStringIncludes(
+    await refusal(model, data, { validationData: [column, labels] }),
+    "on 'validationData': it has 1 column, 'model' takes 2",
+  );
+  const cube = tf.zeros([n, 2, 2]),
+    folded = tf.sequential({ layers: [tf.layers.simpleRNN({ units: 1, inputShape: [null, 3] as never })] });
+  assertStringIncludes(
+    await refusal(folded, [cube, labels], {}),
+    "'data' has inputs of the shape [60, 2, 2], 'model' takes [any, any, 3]",
+  );
+  tf.dispose([column, cube]);
   const empty: [tf.Tensor, tf.Tensor] = [tf.zeros([0, 2]), tf.zeros([0, 1])];
   assertStringIncludes(await refusal(model, empty, {}), "'data' has no rows");
   assertStringIncludes(await refusal(model, () => [], {}), "'data' has no rows");

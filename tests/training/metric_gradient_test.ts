@@ -173,7 +173,7 @@ onBackends(
     const moved = make((a, b) => [pass === 2 ? tf.add(a, 0.01) : a, b]);
     assertStringIncludes(await refusal(() => run(moved)), "'data' differ between the two passes, the count 'tp'");
     const widened = make((a, b, at) => [pass === 2 && at === 8 ? tf.concat([a, a], 1) : a, b]);
-    await assertRejects(() => run(widened), Error, "shape");
+    await assertRejects(() => run(widened), RangeError, "'data' has 4 columns, 'model' takes 2");
     assertEquals(tf.memory().numTensors, before);
     const outside = make((a, b, at) => [a, pass === 2 && at === 8 ? tf.add(b, 1) : b]);
     assertMatch(await refusal(() => run(outside)), /'yTrue' must lie in \[0, 1\], row (8|9|1[0-5]) is 2/);
