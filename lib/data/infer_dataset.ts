@@ -25,6 +25,9 @@ export interface InferOptions {
   drop?: readonly string[];
 }
 
+/** So few different numbers beside a text are codes: 0, 1, 2 and 3+. */
+const mostCodes = 12;
+
 const TASK = "compare losses", mostCategories = 100;
 
 const missingTexts = new Set(["", "?", "NA", "N/A", "nan", "NaN", "null"]);
@@ -52,7 +55,7 @@ function checkCategories(name: string, texts: readonly (string | null)[]): void 
   const there = texts.filter((text) => text !== null), at = (row: number) => `('${texts[row]}' in row ${row})`;
   const most = (test: (text: string) => boolean) => 2 * there.filter(test).length > there.length;
   const leave = "or leave it out with 'drop'";
-  if (most(isNumber)) {
+  if (most(isNumber) && new Set(there.filter(isNumber)).size > mostCodes) {
     const others = there.filter((text) => !isNumber(text)).length, row = texts.findIndex((text) => !isNumber(text));
     throw new RangeError(
       `Cannot ${TASK}: the column '${name}' holds numbers, but ${others} of ${there.length} values ` +
