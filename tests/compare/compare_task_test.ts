@@ -44,7 +44,8 @@ Deno.test("compare: bad usage is one sentence and 2", async () => {
   using fixtures = new Fixtures();
   fixtures.file("d.csv", good);
   fixtures.file("ragged.csv", good.replace("\n7,", "\n7,7,"));
-  fixtures.file("oops.csv", good.replace("\n7,", "\noops,"));
+  const many = rows.map((row, i) => i === 1 ? row.replace("7", "oops") : `${i}${row.slice(row.indexOf(","))}`);
+  fixtures.file("oops.csv", `a,b,c,kind\n${many.join("\n")}\n`);
   fixtures.file("d.txt", good);
   const protocol = ["--protocol", "anyloss"], label = ["--label", "kind"];
   const expected: [string[], string][] = [
