@@ -83,95 +83,112 @@ function softmaxOfOne({ ops, columns }: Facts): Op | undefined {
   return max >= 0 && ops.slice(max).some(({ op }) => op === "Exp") ? ops[max] : undefined;
 }
 
-/** No gradient at all: which operation, or which value that was read out. */
-export const noGradient: Rule = (of) => {
-  const { gradient, backThrown, value } = of.facts.random, { ops, readOut, connected, live, customized } = of.facts;
-  const change = moves(of),
-    still = Number.isFinite(value) && change <= Math.max(1e-6 * Math.abs(value), 8 * noise(of), cancelled(of)),
-    block = blocking(ops);
-  if (gradient !== undefined && !allZero(gradient) && !still) return undefined;
-  // Where operands spread, TensorFlow.js may fail on the way back for that reason alone.
-  const spreading = backThrown !== undefined && live && !still ? broadcast(of) : undefined;
-  if (spreading !== undefined) return spreading;
-  const evidence = {
-    batch: "random",
-    value,
-    gradient: gradient === undefined ? "none" : gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0),
-    valueMovesBy: change,
-  };
+/** A loss without a gradient, or whose value stays the same: what is known of it. */
+interface Dead {
+  readonly of: Case;
+  /** How far the value moves with other outputs. */
+  readonly change: number;
+  /** Whether that is no more than rounding. */
+  readonly still: boolean;
+  /** The first operation through which nothing flows back. */
+  readonly block?: Op;
+  readonly evidence: Evidence;
+}
+
+/** One way to explain it, or nothing. */
+type Explanation = (dead: Dead) => Finding | undefined;
+
+const error = (finding: Omit<Finding, "severity">): Finding => ({ severity: "error", ...finding });
+
+/** Where operands spread, TensorFlow.js may fail on the way back for that reason alone. */
+const spreading: Explanation = ({ of, still }) =>
+  of.facts.random.backThrown !== undefined && of.facts.live && !still ? broadcast(of) : undefined;
+
+/** An operation of the way back that this backend does not have. */
+const lackingKernel: Explanation = ({ of: { facts: { random: { backThrown }, live } }, evidence }) => {
   const lacking = /^Kernel '(\w+)' not registered/.exec(backThrown ?? "")?.[1];
-  if (lacking !== undefined && live) {
-    return {
-      cause: "no-gradient-op",
-      severity: "error",
-      message: `The way back needs ${lacking}, which the backend '${tf.getBackend()}' lacks`,
-      evidence: { ...evidence, thrown: backThrown! },
-      remedy: "Train on another backend, or write the loss without the operation whose gradient that is",
-    };
-  }
-  const lost = !connected || (!live && block === undefined) || (block === undefined && movesNearby(of));
-  if (readOut !== undefined && change > 0 && lost) {
-    return {
-      cause: "detached",
-      severity: "error",
-      message: "The outputs are read out of the graph as numbers, so that nothing flows back to them",
-      evidence,
-      remedy:
-        "Stay with tensors: tf.mul, tf.sum and the like instead of dataSync() or arraySync(); make no new tensor of them",
-      where: { op: "dataSync", line: readOut.line },
-    };
-  }
-  const cast = castOf(ops);
-  if (still && cast !== undefined && gradient !== undefined && !allZero(gradient)) return castAway(cast, evidence);
-  if (still) {
-    const softmax = softmaxOfOne(of.facts);
-    return {
-      cause: "constant",
-      severity: "error",
-      message: softmax
-        ? "A softmax over one unit is 1 whatever the output is, so that the loss does not depend on the outputs"
-        : "The loss does not depend on the outputs: it is the same on every batch with these labels",
-      evidence,
-      remedy: softmax
-        ? "Use a sigmoid, or two units"
-        : "Let the formula take yPred; terms of yTrue alone, or of a sum that is always the same, change no weight",
-      where: softmax && whereOf(softmax),
-    };
-  }
-  if (customized && gradient !== undefined && movesNearby(of)) {
-    return {
-      cause: "detached",
-      severity: "error",
-      message:
-        "An operation with a gradient of its own (tf.customGrad) gives back 0: the value moves, nothing flows back",
-      evidence,
-      remedy: "Stop the gradient on one of the two sides only, or give tf.customGrad the gradient that is meant",
-    };
-  }
-  if (block === undefined && backThrown === undefined && !jumps(of)) {
-    return {
-      cause: "saturated",
-      severity: "error",
-      message: "The loss is flat where the outputs of an untrained model lie",
-      evidence,
-      remedy: "Widen the ramp or drop the clip, or take a function with a tail: softsign({ slope: 4 })",
-    };
-  }
-  if (block !== undefined && live && /gradient function not found/.test(backThrown ?? "")) {
-    return {
-      cause: "no-gradient-op",
-      severity: "error",
-      message:
-        `${block.op} only chooses here, but TensorFlow.js has no gradient for it, not even 0, and the way back throws`,
-      evidence: { ...evidence, thrown: backThrown! },
-      remedy:
-        "Choose by tf.greaterEqual, which has one (of 0): tf.greaterEqual(b, a) for a < b, if ties may go either way",
-      where: whereOf(block),
-    };
-  }
-  return {
+  if (lacking === undefined || !live) return undefined;
+  return error({
+    cause: "no-gradient-op",
+    message: `The way back needs ${lacking}, which the backend '${tf.getBackend()}' lacks`,
+    evidence: { ...evidence, thrown: backThrown! },
+    remedy: "Train on another backend, or write the loss without the operation whose gradient that is",
+  });
+};
+
+const readOutOfGraph: Explanation = ({ of, change, block, evidence }) => {
+  const { readOut, connected, live } = of.facts;
+  if (readOut === undefined || !(change > 0)) return undefined;
+  if (connected && (block !== undefined || (live && !movesNearby(of)))) return undefined;
+  return error({
+    cause: "detached",
+    message: "The outputs are read out of the graph as numbers, so that nothing flows back to them",
+    evidence,
+    remedy:
+      "Stay with tensors: tf.mul, tf.sum and the like instead of dataSync() or arraySync(); make no new tensor of them",
+    where: { op: "dataSync", line: readOut.line },
+  });
+};
+
+const sameEverywhere: Explanation = ({ of: { facts }, still, evidence }) => {
+  if (!still) return undefined;
+  const { gradient } = facts.random, cast = castOf(facts.ops);
+  if (cast !== undefined && gradient !== undefined && !allZero(gradient)) return castAway(cast, evidence);
+  const softmax = softmaxOfOne(facts);
+  return error({
+    cause: "constant",
+    message: softmax
+      ? "A softmax over one unit is 1 whatever the output is, so that the loss does not depend on the outputs"
+      : "The loss does not depend on the outputs: it is the same on every batch with these labels",
+    evidence,
+    remedy: softmax
+      ? "Use a sigmoid, or two units"
+      : "Let the formula take yPred; terms of yTrue alone, or of a sum that is always the same, change no weight",
+    where: softmax && whereOf(softmax),
+  });
+};
+
+const stoppedOnPurpose: Explanation = ({ of, evidence }) => {
+  const { customized, random: { gradient } } = of.facts;
+  if (!customized || gradient === undefined || !movesNearby(of)) return undefined;
+  return error({
+    cause: "detached",
+    message:
+      "An operation with a gradient of its own (tf.customGrad) gives back 0: the value moves, nothing flows back",
+    evidence,
+    remedy: "Stop the gradient on one of the two sides only, or give tf.customGrad the gradient that is meant",
+  });
+};
+
+const flatAtTheStart: Explanation = ({ of, block, evidence }) => {
+  if (block !== undefined || of.facts.random.backThrown !== undefined || jumps(of)) return undefined;
+  return error({
+    cause: "saturated",
+    message: "The loss is flat where the outputs of an untrained model lie",
+    evidence,
+    remedy: "Widen the ramp or drop the clip, or take a function with a tail: softsign({ slope: 4 })",
+  });
+};
+
+/** A comparison that only chooses, and through which TensorFlow.js has no way back, not even of zeros. */
+const choosesOnly: Explanation = ({ of: { facts: { random: { backThrown }, live } }, block, evidence }) => {
+  if (block === undefined || !live || !/gradient function not found/.test(backThrown ?? "")) return undefined;
+  return error({
+    cause: "no-gradient-op",
+    message:
+      `${block.op} only chooses here, but TensorFlow.js has no gradient for it, not even 0, and the way back throws`,
+    evidence: { ...evidence, thrown: backThrown! },
+    remedy:
+      "Choose by tf.greaterEqual, which has one (of 0): tf.greaterEqual(b, a) for a < b, if ties may go either way",
+    where: whereOf(block),
+  });
+};
+
+const flatOperation: Explanation = (
+  { of: { facts: { random: { gradient, backThrown }, connected } }, block, evidence },
+) =>
+  error({
     cause: block === undefined && !connected ? "detached" : "no-gradient-op",
-    severity: "error",
     message: block
       ? `${block.op} is flat, or has no gradient: the value moves with the outputs, the gradient ${
         gradient ? "is 0" : "does not exist"
@@ -181,7 +198,37 @@ export const noGradient: Rule = (of) => {
     remedy: "Put a step with a slope in its place, such as softsign({ slope: 4 }) or straightThrough(); " +
       'for a score of rounded outputs take its loss from this library, such as f1Loss({ step: "softsign", slope: 4 })',
     where: block && whereOf(block),
+  });
+
+/** The explanations, the most specific first; the last one always holds. */
+const explanations: readonly Explanation[] = [
+  spreading,
+  lackingKernel,
+  readOutOfGraph,
+  sameEverywhere,
+  stoppedOnPurpose,
+  flatAtTheStart,
+  choosesOnly,
+  flatOperation,
+];
+
+/** No gradient at all: which operation, or which value that was read out. */
+export const noGradient: Rule = (of) => {
+  const { random: { gradient, value }, ops } = of.facts, change = moves(of);
+  const still = Number.isFinite(value) &&
+    change <= Math.max(1e-6 * Math.abs(value), 8 * noise(of), cancelled(of));
+  if (gradient !== undefined && !allZero(gradient) && !still) return undefined;
+  const evidence = {
+    batch: "random",
+    value,
+    gradient: gradient === undefined ? "none" : gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0),
+    valueMovesBy: change,
   };
+  const dead: Dead = { of, change, still, block: blocking(ops), evidence };
+  for (const explanation of explanations) {
+    const finding = explanation(dead);
+    if (finding !== undefined) return finding;
+  }
 };
 
 /** A column or a term whose gradient is missing while the value moves with it. */
