@@ -14,13 +14,12 @@ import { labelEncoding } from "./label_rules.ts";
 import { measure, type Numbers } from "./measure.ts";
 import { metricFinding } from "./metric_finding.ts";
 import { wrongOptimum, wrongSign } from "./optimum_rules.ts";
-import { probesOf, sameAgainName } from "./probes.ts";
+import { probesOf } from "./probes.ts";
 import { reportText } from "./report_text.ts";
 import type { Case, Rule } from "./rule.ts";
 import { labelsOf, type Sampler, samplerOf } from "./sample.ts";
-import { timed } from "./time.ts";
-import { undisturbed } from "./undisturbed.ts";
 import { swapped } from "./swapped_rule.ts";
+import { timed } from "./time.ts";
 import {
   type AuditedLoss,
   type AuditOptions,
@@ -31,6 +30,7 @@ import {
   type Severity,
   type WayPoint,
 } from "./types.ts";
+import { undisturbed } from "./undisturbed.ts";
 import { type WatchedMetric, watchedMetric } from "./watched_metric.ts";
 
 /**
@@ -77,7 +77,6 @@ function wayOf({ loss, facts }: { loss: AuditedLoss; facts: Facts }): WayPoint[]
 function leaked(loss: AuditedLoss, sampler: Sampler, seed: number, rows: number): number {
   const batch = sampler("random", seed, rows)!;
   const before = tf.memory().numTensors;
-  let left = 0;
   tf.tidy(() => {
     try {
       loss(batch.yTrue, batch.yPred);
@@ -85,7 +84,7 @@ function leaked(loss: AuditedLoss, sampler: Sampler, seed: number, rows: number)
       // Whether it throws is asked elsewhere.
     }
   });
-  left = tf.memory().numTensors - before;
+  const left = tf.memory().numTensors - before;
   tf.dispose([batch.yTrue, batch.yPred].filter((t: Tensor) => !t.isDisposed));
   return left;
 }
@@ -143,7 +142,7 @@ export function auditLoss(loss: AuditedLoss, options: AuditOptions = {}): LossAu
       verdict: verdictOf(findings),
       findings,
       probes,
-      assumed: assumedBy(options, probes),
+      assumed: assumedBy(of),
       way: wayOf(of),
     } as const;
     return {
@@ -164,15 +163,15 @@ function caseOf(loss: AuditedLoss, options: AuditOptions, facts: Facts): Case {
 const verdictOf = ([worst]: readonly Finding[]): LossAudit["verdict"] =>
   worst?.severity === "error" ? "broken" : worst?.severity === "warning" ? "suspect" : "sound";
 
-function assumedBy(options: AuditOptions, probes: readonly Probe[]): string[] {
-  const { yPred, yTrue, sample } = options, changes = probes.find((probe) => probe.name === sameAgainName);
+function assumedBy({ options, facts }: Case): string[] {
+  const { yPred, yTrue, sample } = options;
   const labels = labelsOf(options) === "one-hot" ? "The labels are one-hot" : "The labels are 0 and 1";
   return [
     ...(yPred === undefined && sample === undefined ? ["The outputs are probabilities"] : []),
     ...(yTrue === undefined && sample === undefined ? [labels] : []),
-    ...(changes?.result === "found"
-      ? [`The loss says the same when it is asked again, but it does not: ${changes.detail}`]
-      : []),
+    ...(facts.repeats
+      ? []
+      : ["A loss says the same when it is asked again, but this one does not: what compares batches was left out"]),
   ];
 }
 

@@ -1,4 +1,15 @@
-import { columnsOf, measure, type Measured, type Numbers, numbersOf, recorded, rowsOf, valueOf } from "./measure.ts";
+import {
+  columnsOf,
+  measure,
+  type Measured,
+  type Numbers,
+  numbersOf,
+  recorded,
+  rowsOf,
+  type Said,
+  tryValue,
+  valueOf,
+} from "./measure.ts";
 import type { Recorded } from "./recorder.ts";
 import type { Sampler } from "./sample.ts";
 import { type AuditedLoss, type Kind, kinds } from "./types.ts";
@@ -29,7 +40,9 @@ export interface Facts {
   /** Whether a gradient can flow from the result to the outputs. */
   readonly live: boolean;
   readonly customized: boolean;
-  /** Whether it says the same when it is asked again; if not, values of two batches say nothing of each other. */
+  /** What it says of the random batch, twice. */
+  readonly asked: readonly [once: Said, again: Said];
+  /** Whether that is the same; if not, values of two batches say nothing of each other. */
   readonly repeats: boolean;
   readonly rows: number;
   readonly columns: number;
@@ -71,9 +84,9 @@ export function gather(loss: AuditedLoss, sampler: Sampler, seed: number, rows: 
   if (random === undefined || other === undefined) {
     throw new TypeError("Cannot audit the loss: 'sample' must give a batch for the kind 'random'");
   }
-  const repeats = Object.is(valueOf(loss, random.batch), valueOf(loss, random.batch));
-  const columns = columnsOf(random.batch.predShape);
-  return { tried, random, other, rows, columns, repeats, ...opsOf(loss, random.batch) };
+  const asked = [tryValue(loss, random.batch), tryValue(loss, random.batch)] as const;
+  const repeats = Object.is(asked[0].value, asked[1].value), columns = columnsOf(random.batch.predShape);
+  return { tried, random, other, rows, columns, asked, repeats, ...opsOf(loss, random.batch) };
 }
 
 /** The batch with other outputs. */

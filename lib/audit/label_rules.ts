@@ -1,7 +1,7 @@
 import { type Facts, withLabels, withOutputs } from "./facts.ts";
 import { measure, valueOf } from "./measure.ts";
-import { type Case, type Rule, whereOf } from "./rule.ts";
 import type { Operand } from "./recorder.ts";
+import { type Case, type Rule, whereOf } from "./rule.ts";
 import { labelsOf } from "./sample.ts";
 import { onSimplex } from "./simplex.ts";
 import { towards } from "./towards.ts";

@@ -86,10 +86,10 @@ export function measure(loss: AuditedLoss, { yTrue, yPred, trueShape, predShape 
 }
 
 /** The value alone, or what the loss throws. */
-export function tryValue(
-  loss: AuditedLoss,
-  { yTrue, yPred, trueShape, predShape }: Numbers,
-): Pick<Measured, "value" | "thrown"> {
+export type Said = Pick<Measured, "value" | "thrown">;
+
+/** The value of a loss on a batch. */
+export function tryValue(loss: AuditedLoss, { yTrue, yPred, trueShape, predShape }: Numbers): Said {
   return tidied(() => {
     try {
       return { value: meanOf((loss(tensorOf(yTrue, trueShape), tensorOf(yPred, predShape)) as Tensor).dataSync()) };

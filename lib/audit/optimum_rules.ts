@@ -1,10 +1,10 @@
-import { type Facts, halves, type Tried, withOutputs } from "./facts.ts";
-import { type Numbers, valueOf } from "./measure.ts";
 import { freeDescent } from "./descents.ts";
+import { type Facts, type Tried, withOutputs } from "./facts.ts";
+import { type Numbers, valueOf } from "./measure.ts";
 import type { Case, Rule } from "./rule.ts";
 import { onSimplex } from "./simplex.ts";
-import type { Finding } from "./types.ts";
 import { follows, towards } from "./towards.ts";
+import type { Finding } from "./types.ts";
 
 /** The score instead of its complement: perfect outputs have the greater loss. */
 export const wrongSign: Rule = (of) => {
@@ -126,21 +126,11 @@ function collapse({ loss, facts, descents }: Case, best: number, start: number):
   };
 }
 
-/** Whether a loss is a mean over rows, each of which is compared with its own number ≥ 0: a count, a price, a rate. */
-function comparesAmounts({ loss, facts: { tried, random, columns } }: Case): boolean {
-  const { yTrue } = tried.perfect!.batch;
-  // Outputs that go below 0 may be the amounts' logarithms.
-  if (columns > 1 || [...yTrue, ...random.batch.yPred].some((y) => y < 0) || yTrue.every((y) => y <= 1)) return false;
-  const { whole, parts } = halves(loss, random.batch);
-  return Math.abs(whole - parts) <= 1e-5 * Math.abs(whole);
-}
-
-/** Shares or amounts that are the labels themselves, and from which the loss falls by a good part of what can be gained. */
-function beyondLabels(of: Case, best: number, start: number): Finding | undefined {
-  const { loss, facts, options } = of, { batch } = facts.tried.perfect!, { yTrue, yPred } = batch;
+/** Shares that are the labels themselves, and from which the loss falls by a good part of what can be gained. */
+function beyondLabels({ loss, facts, options }: Case, best: number, start: number): Finding | undefined {
+  const { batch } = facts.tried.perfect!, { yTrue, yPred } = batch;
   if (yTrue.length !== yPred.length || yTrue.some((y, i) => y !== yPred[i])) return undefined;
-  const shares = onSimplex(facts.random.batch, facts.columns) && !yTrue.every(Number.isInteger);
-  if (!shares && !comparesAmounts(of)) return undefined;
+  if (!onSimplex(facts.random.batch, facts.columns) || yTrue.every(Number.isInteger)) return undefined;
   const { to } = freeDescent({ loss, kind: options.yPred, columns: facts.columns }, batch, "SGD");
   if (!(best - to > 0.6 * (start - best))) return undefined;
   return {

@@ -1,7 +1,7 @@
 import { type SeededRandom, seededRandom } from "../random.ts";
 import type { FreeDescent } from "./descents.ts";
 import { type Facts, withLabels, withOutputs } from "./facts.ts";
-import { measure, type Measured, type Numbers, numbersOf, rowsOf, tidied, tryValue } from "./measure.ts";
+import { measure, type Measured, type Numbers, numbersOf, rowsOf, type Said, tidied, tryValue } from "./measure.ts";
 import { metricOf } from "./metric_finding.ts";
 import { type Sampler, samplerOf } from "./sample.ts";
 import type { Case } from "./rule.ts";
@@ -16,7 +16,7 @@ const skipped = (name: string, detail: string): Probe => ({ name, result: "skipp
 export const short = (value: number): string =>
   Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
 
-const said = ({ value, thrown }: Pick<Measured, "value" | "thrown">): string =>
+const said = ({ value, thrown }: Said): string =>
   thrown === undefined ? short(value) : `none, the loss throws: ${thrown}`;
 
 const valueText = ({ loss }: Case, batch: Numbers): string => said(tryValue(loss, batch));
@@ -98,13 +98,10 @@ export function permutedRows({ loss, facts: { random } }: Case, source: SeededRa
   return ok(name, `${value}, the gradient, row by row, by at most ${short(largest)}`);
 }
 
-/** The name of {@linkcode sameAgain}. */
-export const sameAgainName = "same batch, same value";
-
 /** Whether a loss says the same when it is asked again. */
-export function sameAgain({ loss, facts: { random: { batch } } }: Case): Probe {
-  const name = sameAgainName, once = tryValue(loss, batch), again = tryValue(loss, batch);
-  return Object.is(once.value, again.value)
+export function sameAgain({ facts: { asked: [once, again], repeats } }: Case): Probe {
+  const name = "same batch, same value";
+  return repeats
     ? ok(name, `${said(once)}, twice`)
     : { name, result: "found", detail: `${said(once)}, then ${said(again)}: the loss is random, or remembers` };
 }
