@@ -13,9 +13,9 @@ import { parseArgs } from "node:util";
 import { f1, type Step, steps, toStep } from "@roundabout/roundabout";
 import { loadDataset, prepare, seededRandom, trainTestSplit } from "@roundabout/roundabout/data";
 import { softCounts } from "../lib/counts/soft_counts.ts";
-import type { TrainingLoss } from "../lib/notebook/objective.ts";
-import { adam, sgd } from "../lib/notebook/optimizer.ts";
-import { networkGradient } from "../lib/notebook/train_network.ts";
+import type { TrainingLoss } from "../lib/network/objective.ts";
+import { adam, sgd } from "../lib/network/optimizer.ts";
+import { networkGradient } from "../lib/network/train_network.ts";
 
 const shapeNames = ["softsign", "linearRamp", "logistic", "arctan", "gaussian", "straightThrough"] as const;
 const slopes = [2, 4, 6, 10, 20, 50];

@@ -16,7 +16,7 @@
  *
  * @module
  */
-export type { Scalar, Tensor } from "./tensor.ts";
+export type { Scalar, Tensor } from "./tfjs/tensor.ts";
 
 export type { Step, StepDefinition } from "./steps/step.ts";
 export type { StepOptions } from "./steps/anchor.ts";
@@ -50,7 +50,7 @@ export {
   type TverskyOptions,
   utility,
   type UtilityOptions,
-} from "./scores/scores.ts";
+} from "./scores/ratio.ts";
 export {
   balancedAccuracy,
   cohenKappa,
@@ -68,8 +68,8 @@ export {
 } from "./scores/constrained.ts";
 export { type ScoreDefinition, type ScoreName, scores, toScore } from "./scores/to_score.ts";
 
-export type { Average, ZeroDivision } from "./averages/average.ts";
-export type { SettingOptions } from "./averages/setting.ts";
+export type { Average, ZeroDivision } from "./scoring/score_batch.ts";
+export type { SettingOptions } from "./scoring/options.ts";
 export type { DecisionName, DecisionOptions } from "./decisions/to_decision.ts";
 
 export { type Loss, type LossOptions, metricLoss } from "./losses/metric_loss.ts";
@@ -95,7 +95,7 @@ export {
   specificityLoss,
   tverskyLoss,
   utilityLoss,
-} from "./losses/losses.ts";
+} from "./losses/named.ts";
 
 export {
   accuracyMetric,
@@ -151,26 +151,3 @@ export type { Model } from "./training/passes.ts";
 export { priorBias, type PriorBiasOptions } from "./training/prior_bias.ts";
 export { stratifiedBatches, type StratifiedBatchesOptions } from "./training/stratified_batches.ts";
 export { type TunedThreshold, tuneThreshold, type TuneThresholdOptions } from "./training/tune_threshold.ts";
-
-export { answeredSoftsignLoss, askedRampLoss, askedRoundLoss, type ThreadLoss } from "./thread/thread.ts";
-
-export { auditLoss } from "./audit/audit_loss.ts";
-export { guarded, GuardError } from "./audit/guarded.ts";
-export {
-  type AuditedLoss,
-  type AuditOptions,
-  type AuditTime,
-  type Cause,
-  causes,
-  type Evidence,
-  type Finding,
-  type Kind,
-  kinds,
-  type LabelKind,
-  type LossAudit,
-  type PredictionKind,
-  type Probe,
-  type Severity,
-  type WayPoint,
-  type Where,
-} from "./audit/types.ts";

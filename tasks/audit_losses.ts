@@ -8,7 +8,7 @@ import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import type { AuditedLoss, AuditOptions, LabelKind, LossAudit, PredictionKind } from "../lib/audit/types.ts";
-import { auditDisplay } from "../lib/notebook/mod.ts";
+import { auditDisplay } from "../lib/display/mod.ts";
 import { type ScoreName, scores } from "../lib/scores/to_score.ts";
 import {
   numberOption,

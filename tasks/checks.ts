@@ -10,7 +10,11 @@ export interface Check {
   run(signal: AbortSignal): Promise<Finished>;
 }
 
-const entryPoints = ["lib/mod.ts", "lib/notebook/mod.ts", "lib/data/mod.ts", "lib/compare/mod.ts"];
+const entryPoints = [
+  "lib/mod.ts",
+  ...["audit", "compare", "data", "display"].map((entry) => `lib/${entry}/mod.ts`),
+  "lib/thread/thread.ts",
+];
 
 async function notebooks(): Promise<Finished> {
   const started = performance.now();

@@ -6,9 +6,9 @@
 import { resolve } from "node:path";
 import { fitsTwoClasses } from "../lib/compare/check_score.ts";
 import { compareLosses, type LossComparison } from "../lib/compare/mod.ts";
-import { inferDataset, type InferredDataset } from "../lib/data/infer_dataset.ts";
+import { inferDataset, type InferredDataset } from "../lib/compare/infer_dataset.ts";
 import { readFrame } from "../lib/data/read_frame.ts";
-import { comparisonDisplay } from "../lib/notebook/mod.ts";
+import { comparisonDisplay } from "../lib/display/mod.ts";
 import { scores, toScore } from "../lib/scores/to_score.ts";
 import type { Score } from "../lib/scores/score.ts";
 import { existing, saying, writable, write } from "./compare_files.ts";

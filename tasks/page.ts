@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bundle, decodeFigures, paletteCss, type Showable } from "../lib/notebook/mod.ts";
+import { bundle, decodeFigures, paletteCss, type Showable } from "../lib/display/mod.ts";
 
 const css = `:root {\n${paletteCss("light")}\ncolor-scheme: light dark;\n}
 @media (prefers-color-scheme: dark) {\n:root {\n${paletteCss("dark")}\n}\n}

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 import { activation } from "./activation_rules.ts";
 import { wrongAxis } from "./axis_rules.ts";
 import { badScale, oneRow, reduction, rowOrder } from "./batch_rules.ts";
@@ -116,7 +116,8 @@ const leak = (left: number): Finding => ({
  *
  * @example
  * ```ts
- * import { askedRoundLoss, auditLoss } from "@roundabout/roundabout";
+ * import { auditLoss } from "@roundabout/roundabout/audit";
+import { askedRoundLoss } from "@roundabout/roundabout/thread";
  * import { assertEquals } from "@std/assert";
  *
  * const { verdict, findings } = auditLoss(askedRoundLoss);

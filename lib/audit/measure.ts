@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 import { record, type Recording } from "./recorder.ts";
 import type { AuditedLoss } from "./types.ts";
 

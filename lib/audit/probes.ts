@@ -1,4 +1,4 @@
-import { type SeededRandom, seededRandom } from "../random.ts";
+import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import type { FreeDescent } from "./descents.ts";
 import { type Facts, withLabels, withOutputs } from "./facts.ts";
 import { measure, type Measured, type Numbers, numbersOf, rowsOf, type Said, tidied, tryValue } from "./measure.ts";

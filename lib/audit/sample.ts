@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { type SeededRandom, seededRandom } from "../random.ts";
-import type { Tensor } from "../tensor.ts";
+import { type SeededRandom, seededRandom } from "../numerics/random.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 import type { AuditOptions, Kind, LabelKind, PredictionKind } from "./types.ts";
 
 /** What batches are drawn from. */

@@ -1,5 +1,5 @@
 import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
-import type { Scalar, Tensor } from "../tensor.ts";
+import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
 /**
  * Why a loss does not learn: the closed list of causes, and "leak", an addition to it: such a loss may learn, but no other

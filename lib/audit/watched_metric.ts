@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe } from "../check/describe.ts";
 import { softCounts } from "../counts/soft_counts.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 import { type Numbers, tensorOf, tidied } from "./measure.ts";
 import { labelsOf } from "./sample.ts";
 import type { AuditOptions, PredictionKind } from "./types.ts";

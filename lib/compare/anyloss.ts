@@ -1,11 +1,11 @@
-import { scoreCounts } from "../averages/average.ts";
+import { scoreCounts } from "../scoring/score_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { byLabel } from "../counts/counts_gradient.ts";
-import { sigmoid } from "../counts/link.ts";
+import { sigmoid } from "../steps/logits.ts";
 import { softCounts } from "../counts/soft_counts.ts";
 import { balancedAccuracy, gMean } from "../scores/agreement.ts";
 import type { Score } from "../scores/score.ts";
-import { accuracy, f1, fBeta } from "../scores/scores.ts";
+import { accuracy, f1, fBeta } from "../scores/ratio.ts";
 import { bestCut } from "../training/tune_threshold.ts";
 import { descend, type Descent, linear, type LinearData, rowsOf } from "./linear.ts";
 import { type Columns, standardised } from "./standardised.ts";

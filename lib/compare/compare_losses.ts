@@ -1,6 +1,6 @@
 import { checkInteger } from "../check/integer.ts";
 import { describe } from "../check/describe.ts";
-import { inferDataset, type InferredDataset } from "../data/infer_dataset.ts";
+import { inferDataset, type InferredDataset } from "./infer_dataset.ts";
 import type { Frame } from "../data/types.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { comparisonText } from "./comparison_text.ts";

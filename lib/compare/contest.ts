@@ -1,9 +1,9 @@
-import type { InferredDataset } from "../data/infer_dataset.ts";
+import type { InferredDataset } from "./infer_dataset.ts";
 import { prepare } from "../data/prepare.ts";
 import { trainTestSplit } from "../data/train_test_split.ts";
 import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
 import { type LossOptions, metricLoss } from "../losses/metric_loss.ts";
-import { seededRandom } from "../random.ts";
+import { seededRandom } from "../numerics/random.ts";
 import type { Score } from "../scores/score.ts";
 import { choicesOf, type Judge, type Judged } from "./judge.ts";
 import { crossEntropy, type Objective, type Part, runningScore, train } from "./train.ts";

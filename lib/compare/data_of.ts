@@ -1,4 +1,4 @@
-import type { InferredDataset } from "../data/infer_dataset.ts";
+import type { InferredDataset } from "./infer_dataset.ts";
 import type { ComparedData } from "./types.ts";
 
 /** What a report says of a table. */

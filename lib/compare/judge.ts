@@ -1,5 +1,5 @@
-import { scoreBatch, scoreCounts } from "../averages/average.ts";
-import { toSetting } from "../averages/setting.ts";
+import { scoreBatch, scoreCounts } from "../scoring/score_batch.ts";
+import { toSetting } from "../scoring/options.ts";
 import { softCounts } from "../counts/soft_counts.ts";
 import type { Score } from "../scores/score.ts";
 import { bestCut } from "../training/tune_threshold.ts";

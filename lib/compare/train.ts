@@ -1,10 +1,10 @@
-import { countBatch, type Counted } from "../averages/average.ts";
-import type { Batch } from "../check/batch.ts";
-import { sigmoid } from "../counts/link.ts";
+import { countBatch, type Counted } from "../scoring/score_batch.ts";
+import type { Batch } from "../batch/read_batch.ts";
+import { sigmoid } from "../steps/logits.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
-import { backward, forward, initialWeights, type NetworkForm } from "../notebook/network_math.ts";
-import { adam } from "../notebook/optimizer.ts";
-import type { SeededRandom } from "../random.ts";
+import { backward, forward, initialWeights, type NetworkForm } from "../network/network_math.ts";
+import { adam } from "../network/optimizer.ts";
+import type { SeededRandom } from "../numerics/random.ts";
 import { DatasetSums } from "../training/dataset_sums.ts";
 import { RunningCounts } from "../training/running_counts.ts";
 

@@ -3,7 +3,7 @@ import pl from "nodejs-polars";
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 import { csvFileRecords, csvNames, kindOfFile } from "./csv.ts";
 import type { Frame, Tensor2D } from "./types.ts";
 

@@ -1,7 +1,7 @@
 import type { Split } from "./split.ts";
 import { checkInteger } from "../check/integer.ts";
 import { type Labelled, labelsOf, rowsByClass } from "./check.ts";
-import { seededRandom } from "../random.ts";
+import { seededRandom } from "../numerics/random.ts";
 
 /** How {@linkcode stratifiedKFold} makes folds. */
 export interface StratifiedKFoldOptions {

@@ -1,7 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkFraction } from "./check.ts";
-import { seededRandom } from "../random.ts";
+import { seededRandom } from "../numerics/random.ts";
 
 /** What {@linkcode syntheticBinary} makes. */
 export interface SyntheticBinaryOptions {

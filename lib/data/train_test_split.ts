@@ -1,6 +1,6 @@
 import type { Split } from "./split.ts";
 import { checkFraction, type Labelled, labelsOf, rowsByClass } from "./check.ts";
-import { seededRandom } from "../random.ts";
+import { seededRandom } from "../numerics/random.ts";
 
 /** How {@linkcode trainTestSplit} splits. */
 export interface TrainTestSplitOptions {

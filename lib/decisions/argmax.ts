@@ -1,5 +1,5 @@
 import { toFloat32 } from "../counts/counts_gradient.ts";
-import type { Batch } from "../check/batch.ts";
+import type { Batch } from "../batch/read_batch.ts";
 import { type ArgmaxOptions, asIs, type Decided, type Decision } from "./decision.ts";
 
 /** The softmax of `sharpness`·v of a row from `start` on, written from its largest value, which cannot overflow. */

@@ -1,4 +1,4 @@
-import type { Batch } from "../check/batch.ts";
+import type { Batch } from "../batch/read_batch.ts";
 import type { Elementwise } from "../counts/counts.ts";
 import { toFloat32 } from "../counts/counts_gradient.ts";
 import type { StepForm } from "../steps/form.ts";

@@ -1,5 +1,5 @@
 import { describe } from "../check/describe.ts";
-import { ofLogits, ofProbabilities } from "../counts/link.ts";
+import { ofLogits, ofProbabilities } from "../steps/logits.ts";
 import { formOf, type StepForm } from "../steps/form.ts";
 import { softsignShape } from "../steps/softsign.ts";
 import type { StepDefinition } from "../steps/step.ts";

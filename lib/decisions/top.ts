@@ -1,5 +1,5 @@
 import { toFloat32 } from "../counts/counts_gradient.ts";
-import { sigmoid, sigmoidSlope } from "../counts/link.ts";
+import { sigmoid, sigmoidSlope } from "../steps/logits.ts";
 import type { Slice } from "../counts/counts.ts";
 import type { Shape } from "../steps/anchor.ts";
 import { asIs, type Decision, type Mode } from "./decision.ts";

@@ -28,7 +28,7 @@ import {
 } from "./passes.ts";
 import { eachPiece, pieceBytes } from "./pieces.ts";
 import type { Simd } from "./simd.ts";
-import type { TensorInfo } from "./tape.ts";
+import type { TensorInfo } from "../tfjs/engine.ts";
 
 /** How the largest of a row is chosen. */
 interface Prepared {

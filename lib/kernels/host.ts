@@ -1,7 +1,7 @@
 import type { Numbers } from "./entries.ts";
 import { ownSimd, simdOf, type TfjsHeap } from "./heap.ts";
 import type { Simd } from "./simd.ts";
-import type { TensorInfo } from "./tape.ts";
+import type { TensorInfo } from "../tfjs/engine.ts";
 
 /** What the passes ask of a backend. */
 export interface Host {

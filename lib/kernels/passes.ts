@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 import type { Entries } from "./entries.ts";
 import { type Host, hosts } from "./host.ts";
 import type { Factors } from "./loops.ts";
 import type { Place } from "./pieces.ts";
-import { engine, type TensorInfo } from "./tape.ts";
+import { engine, type TensorInfo } from "../tfjs/engine.ts";
 
 /** How labels and weights are given. */
 export interface Given {

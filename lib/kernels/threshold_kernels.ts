@@ -18,7 +18,7 @@ import {
 import { eachPiece, pieceBytes } from "./pieces.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { beginFinish, beginSums, blockLength, type Simd, simdLength, type SimdPlan, simdPlanOf } from "./simd.ts";
-import type { TensorInfo } from "./tape.ts";
+import type { TensorInfo } from "../tfjs/engine.ts";
 
 /** What became of the steps of a loss: one for all columns, or one a column. */
 interface Prepared {

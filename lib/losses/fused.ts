@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { addsCounts, countsPartials, scoreCounts, type ScoringOptions } from "../averages/average.ts";
-import type { Setting } from "../averages/setting.ts";
-import { type BatchShape, type BatchTensors, readBatchShape } from "../check/batch.ts";
+import { addsCounts, countsPartials, scoreCounts, type ScoringOptions } from "../scoring/score_batch.ts";
+import type { Setting } from "../scoring/options.ts";
+import { type BatchShape, type BatchTensors, readBatchShape } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { byLabel, finite } from "../counts/counts_gradient.ts";
 import { sumsPerColumn } from "../kernels/loops.ts";
@@ -16,9 +16,9 @@ import {
   type SecondInputs,
 } from "../kernels/passes.ts";
 import { prepare } from "../kernels/prepare.ts";
-import { engine, engineIsKnown, giveToTape, keptAlias, tapeIsOn } from "../kernels/tape.ts";
-import { derivedOnce } from "../once.ts";
-import type { Scalar, Tensor } from "../tensor.ts";
+import { engine, engineIsKnown, giveToTape, keptAlias, tapeIsOn } from "../tfjs/engine.ts";
+import { derivedOnce } from "../tfjs/first_order_only.ts";
+import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
 /** The loss of a batch, or nothing where the kernels cannot. */
 export type Fused = (tensors: BatchTensors) => Scalar | undefined;

@@ -1,4 +1,4 @@
-import type { Setting, SettingOptions } from "../averages/setting.ts";
+import type { Setting, SettingOptions } from "../scoring/options.ts";
 
 /** What a loss is made of, for those who need its counts and not its value alone. */
 export interface LossParts extends Setting {

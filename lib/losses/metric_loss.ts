@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import { scoreBatch } from "../averages/average.ts";
-import { settingNames, type SettingOptions, toSetting } from "../averages/setting.ts";
-import { type BatchTensors, readBatch } from "../check/batch.ts";
+import { scoreBatch } from "../scoring/score_batch.ts";
+import { settingNames, type SettingOptions, toSetting } from "../scoring/options.ts";
+import { type BatchTensors, readBatch } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import { derivedOnce } from "../once.ts";
+import { derivedOnce } from "../tfjs/first_order_only.ts";
 import { toFused } from "./fused.ts";
-import type { Scalar, Tensor } from "../tensor.ts";
+import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 import { rememberParts } from "./loss_parts.ts";
 
 /** Options of every loss. */

@@ -1,11 +1,11 @@
-import type { Average, ZeroDivision } from "../averages/average.ts";
-import { scoreBatch } from "../averages/average.ts";
-import { toSetting } from "../averages/setting.ts";
+import type { Average, ZeroDivision } from "../scoring/score_batch.ts";
+import { scoreBatch } from "../scoring/score_batch.ts";
+import { toSetting } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { softCounts } from "../counts/soft_counts.ts";
 import type { Score } from "../scores/score.ts";
-import { f1, precision, recall } from "../scores/scores.ts";
+import { f1, precision, recall } from "../scores/ratio.ts";
 import { fixedText, floatText, padLeft } from "./number_text.ts";
 import { type Classified, type LabelOptions, labelOptions, type Labels, readLabels } from "./read_labels.ts";
 

@@ -1,6 +1,6 @@
-import { addsCounts, type Average, scoreCounts, type ZeroDivision } from "../averages/average.ts";
-import { type Setting, toSetting } from "../averages/setting.ts";
-import { type Batch, readBatch } from "../check/batch.ts";
+import { addsCounts, type Average, scoreCounts, type ZeroDivision } from "../scoring/score_batch.ts";
+import { type Setting, toSetting } from "../scoring/options.ts";
+import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
@@ -8,10 +8,10 @@ import { countKeys, eachCount } from "../counts/each_count.ts";
 import { softCounts } from "../counts/soft_counts.ts";
 import type { Decided } from "../decisions/decision.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
-import { accuracy } from "../scores/scores.ts";
+import { accuracy } from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import type { Tensor } from "../tensor.ts";
-import { ExactSum } from "./exact_sum.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
+import { ExactSum } from "../numerics/exact_sum.ts";
 
 /** Options of {@linkcode ConfusionMeter}. */
 export interface ConfusionMeterOptions {

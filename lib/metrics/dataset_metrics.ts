@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Average } from "../averages/average.ts";
-import { toSetting } from "../averages/setting.ts";
+import type { Average } from "../scoring/score_batch.ts";
+import { toSetting } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 import { Callback } from "./callback.ts";
 import { ConfusionMeter, type ConfusionMeterOptions, type MeterScoringOptions } from "./confusion_meter.ts";
 import { metricName } from "./hard_metric.ts";

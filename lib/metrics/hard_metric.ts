@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Average, scoreBatch } from "../averages/average.ts";
-import { settingNames, type SettingOptions, toSetting } from "../averages/setting.ts";
-import { readBatch } from "../check/batch.ts";
+import { type Average, scoreBatch } from "../scoring/score_batch.ts";
+import { settingNames, type SettingOptions, toSetting } from "../scoring/options.ts";
+import { readBatch } from "../batch/read_batch.ts";
 import { checkOptions, splitOptions } from "../check/options.ts";
 import {
   balancedAccuracy,
@@ -34,9 +34,9 @@ import {
   type TverskyOptions,
   utility,
   type UtilityOptions,
-} from "../scores/scores.ts";
+} from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Options of every metric: those of a loss, but for the step, since decisions are counted as they are. */
 export interface MetricOptions extends Omit<SettingOptions, "step" | "slope" | "average"> {

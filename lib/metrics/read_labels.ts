@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { toSetting } from "../averages/setting.ts";
-import { type Batch, readBatch } from "../check/batch.ts";
+import { toSetting } from "../scoring/options.ts";
+import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { asIs, type Decided } from "../decisions/decision.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
-import { accuracy } from "../scores/scores.ts";
-import type { Tensor } from "../tensor.ts";
+import { accuracy } from "../scores/ratio.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 
 /** The name of a class: a whole number or a word. */
 export type Label = number | string;

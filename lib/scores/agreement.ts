@@ -1,7 +1,7 @@
 import type { Counts } from "../counts/counts.ts";
 import { composed, quotient } from "./composed.ts";
 import type { Score } from "./score.ts";
-import { npv, precision, recall, specificity } from "./scores.ts";
+import { npv, precision, recall, specificity } from "./ratio.ts";
 
 /**
  * Balanced accuracy, the mean of recall and specificity: accuracy as if both classes were equally frequent.

@@ -4,7 +4,7 @@ import type { Counts } from "../counts/counts.ts";
 import { eachCount } from "../counts/each_count.ts";
 import { definedGradient } from "./composed.ts";
 import type { Score } from "./score.ts";
-import { precision, recall } from "./scores.ts";
+import { precision, recall } from "./ratio.ts";
 
 /**
  * How much a missing unit of the floor costs. An exact penalty has to exceed the price of the constraint, which for

@@ -4,7 +4,7 @@ import { eachCount } from "../counts/each_count.ts";
 import { balancedAccuracy, cohenKappa, fowlkesMallows, gMean, informedness, markedness, mcc } from "./agreement.ts";
 import { precisionAtRecall, recallAtPrecision } from "./constrained.ts";
 import type { Score } from "./score.ts";
-import { accuracy, dice, f1, fBeta, jaccard, npv, precision, recall, specificity, tversky, utility } from "./scores.ts";
+import { accuracy, dice, f1, fBeta, jaccard, npv, precision, recall, specificity, tversky, utility } from "./ratio.ts";
 
 /** Every score by its name: the one table that lists them. Those with parameters are functions of their options. */
 export const scores = {

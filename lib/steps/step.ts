@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { derivedOnce } from "../once.ts";
-import type { Tensor } from "../tensor.ts";
+import { derivedOnce } from "../tfjs/first_order_only.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 
 /**
  * A stand-in for rounding: an elementwise function s on [0, 1] that is constant outside, with its derivative.

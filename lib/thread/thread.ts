@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Scalar, Tensor } from "../tensor.ts";
+import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
 /** A loss of the thread: as it was asked or answered, on tensors of one shape. */
 export type ThreadLoss = (yTrue: Tensor, yPred: Tensor) => Scalar;
@@ -35,7 +35,7 @@ function askedLoss(standIn: (v: Tensor) => Tensor, yTrue: Tensor, yPred: Tensor)
  * @example
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { askedRoundLoss } from "@roundabout/roundabout";
+ * import { askedRoundLoss } from "@roundabout/roundabout/thread";
  * import { assertEquals } from "@std/assert";
  *
  * const y = tf.tensor1d([1, 0, 1]);
@@ -64,7 +64,7 @@ export function askedRoundLoss(yTrue: Tensor, yPred: Tensor): Scalar {
  * @example
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { askedRampLoss } from "@roundabout/roundabout";
+ * import { askedRampLoss } from "@roundabout/roundabout/thread";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const y = tf.tensor1d([1, 0]);
@@ -93,7 +93,7 @@ export function askedRampLoss(yTrue: Tensor, yPred: Tensor): Scalar {
  * @example
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { answeredSoftsignLoss } from "@roundabout/roundabout";
+ * import { answeredSoftsignLoss } from "@roundabout/roundabout/thread";
  * import { assert } from "@std/assert";
  *
  * const y = tf.tensor1d([1, 0, 1]);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe } from "../check/describe.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Inputs (several for a model with several), labels and, if there are any, weights. */
 export type TrainingBatch =

@@ -1,4 +1,4 @@
-import { type Counted, countsPartials, scoreCounts } from "../averages/average.ts";
+import { type Counted, countsPartials, scoreCounts } from "../scoring/score_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { countKeys, eachCount } from "../counts/each_count.ts";
 import type { LossParts } from "../losses/loss_parts.ts";

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { countBatch } from "../averages/average.ts";
-import type { Setting } from "../averages/setting.ts";
-import { readBatch } from "../check/batch.ts";
+import { countBatch } from "../scoring/score_batch.ts";
+import type { Setting } from "../scoring/options.ts";
+import { readBatch } from "../batch/read_batch.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
 import type { BatchReader } from "./batches.ts";
 import { DatasetSums } from "./dataset_sums.ts";

@@ -1,4 +1,4 @@
-import { type SeededRandom, seededRandom } from "../random.ts";
+import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import {
   type BatchReader,
   defaultBatchSize,

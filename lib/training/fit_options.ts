@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Setting } from "../averages/setting.ts";
+import type { Setting } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
-import { guarded } from "../audit/guarded.ts";
+import { guardLoss } from "../audit/guard_loss.ts";
 import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
-import * as factories from "../losses/losses.ts";
-import type { LossFactory } from "../losses/losses.ts";
+import * as factories from "../losses/named.ts";
+import type { LossFactory } from "../losses/named.ts";
 import type { Loss } from "../losses/metric_loss.ts";
 import { checkData, isTensors, type TrainingData } from "./batches.ts";
 import { hardSetting } from "./hard_setting.ts";
@@ -135,15 +135,15 @@ const task = "train";
 const factoryNames = new Map<unknown, string>(Object.entries(factories).map(([name, factory]) => [factory, name]));
 const tfLosses: readonly unknown[] = [...Object.values(tf.losses), ...Object.values(tf.metrics)];
 
-/** All that `guarded` makes has one text, and no other loss has it. */
+/** All that `guardLoss` makes has one text, and no other loss has it. */
 const isGuarded = (loss: unknown): boolean =>
-  typeof loss === "function" && String(loss) === String(guarded(() => tf.scalar(0)));
+  typeof loss === "function" && String(loss) === String(guardLoss(() => tf.scalar(0)));
 
 /** Throws where a function can be no loss of each epoch: it would be called with the epoch's number as its labels. */
 function checkEpochly(loss: unknown): void {
   if (isGuarded(loss)) {
     throw new TypeError(
-      `Cannot ${task}: 'loss' is guarded(…), but fitMetric watches the gradient by itself; give the loss as it is`,
+      `Cannot ${task}: 'loss' is guardLoss(…), but fitMetric watches the gradient by itself; give the loss as it is`,
     );
   }
   const factory = factoryNames.get(loss);

@@ -1,4 +1,4 @@
-import { type Broadcast, kernelBroadcast } from "../kernel_broadcast.ts";
+import { type Broadcast, kernelBroadcast } from "../display/kernel_broadcast.ts";
 import type { FitCallbacks, FitLogs } from "./fit_options.ts";
 
 /** Where progress is shown; tests bring their own. */

@@ -1,4 +1,4 @@
-import { type Setting, toSetting } from "../averages/setting.ts";
+import { type Setting, toSetting } from "../scoring/options.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
 
 /** The threshold that a loss decides by: its option's, or that of the step it was given. */

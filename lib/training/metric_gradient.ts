@@ -3,7 +3,7 @@ import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import type { Loss } from "../losses/metric_loss.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 import { checkData, readBatches, type TrainingData } from "./batches.ts";
 import { checkSame, DatasetSums } from "./dataset_sums.ts";
 import { checkLoss, checkModel, count, gradientPass, lossGradients, type Model, outputOf } from "./passes.ts";

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { countBatch, type Counted } from "../averages/average.ts";
-import { readBatch } from "../check/batch.ts";
+import { countBatch, type Counted } from "../scoring/score_batch.ts";
+import { readBatch } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { describe } from "../check/describe.ts";
 import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 import type { BatchReader, ReadBatch } from "./batches.ts";
 import { denseStack, stackGradients, stackOutputs } from "./dense_stack.ts";
 import { DatasetSums } from "./dataset_sums.ts";

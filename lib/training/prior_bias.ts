@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Batch, readBatch } from "../check/batch.ts";
+import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Options of {@linkcode priorBias}. */
 export interface PriorBiasOptions {

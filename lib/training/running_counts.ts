@@ -1,4 +1,4 @@
-import type { Counted } from "../averages/average.ts";
+import type { Counted } from "../scoring/score_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { eachCount } from "../counts/each_count.ts";
 import type { LossParts } from "../losses/loss_parts.ts";

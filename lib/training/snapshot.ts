@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 import type { Optimizer } from "./optimizers.ts";
 import type { Model } from "./passes.ts";
 

@@ -1,8 +1,8 @@
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
-import { seededRandom } from "../random.ts";
-import type { Tensor } from "../tensor.ts";
+import { seededRandom } from "../numerics/random.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Options of {@linkcode stratifiedBatches}. */
 export interface StratifiedBatchesOptions {

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { addsCounts, scoreBatch } from "../averages/average.ts";
-import { type Batch, readBatch } from "../check/batch.ts";
-import { sigmoid } from "../counts/link.ts";
+import { addsCounts, scoreBatch } from "../scoring/score_batch.ts";
+import { type Batch, readBatch } from "../batch/read_batch.ts";
+import { sigmoid } from "../steps/logits.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
 import type { BatchReader } from "./batches.ts";
 import { hardSetting } from "./hard_setting.ts";

@@ -1,11 +1,11 @@
-import { addsCounts, scoreCounts } from "../averages/average.ts";
-import { toSetting } from "../averages/setting.ts";
-import { type Batch, readBatch } from "../check/batch.ts";
+import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
+import { toSetting } from "../scoring/options.ts";
+import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Options of {@linkcode tuneThreshold}. */
 export interface TuneThresholdOptions {

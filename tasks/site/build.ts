@@ -5,7 +5,7 @@
  */
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { paletteCss } from "../../lib/notebook/palette.ts";
+import { paletteCss } from "../../lib/display/palette.ts";
 import { root as projectRoot } from "../cli.ts";
 import { formatNotebook } from "../notebook_format.ts";
 import { checkSite } from "./check.ts";
@@ -55,7 +55,7 @@ const own = (name: string) => Deno.readTextFile(new URL(name, import.meta.url));
 
 async function styles(): Promise<string> {
   const indent = (css: string) => css.replace(/^/gm, "  ");
-  const colours = `/* Figures: lib/notebook/palette.ts */
+  const colours = `/* Figures: lib/display/palette.ts */
 :root {
 ${indent(paletteCss("light"))}
 }

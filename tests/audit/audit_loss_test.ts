@@ -1,17 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import {
-  answeredSoftsignLoss,
-  askedRampLoss,
-  askedRoundLoss,
-  auditLoss,
-  type AuditOptions,
-  f1Loss,
-  jaccardLoss,
-  precisionLoss,
-  recallLoss,
-  type Tensor,
-} from "@roundabout/roundabout";
+import { f1Loss, jaccardLoss, precisionLoss, recallLoss, type Tensor } from "@roundabout/roundabout";
+import { auditLoss, type AuditOptions } from "@roundabout/roundabout/audit";
+import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss } from "@roundabout/roundabout/thread";
 import { type Case, cases, makeBatch } from "./cases.ts";
 
 const words: Record<string, string> = { prob: "probability", nonneg: "nonnegative" };

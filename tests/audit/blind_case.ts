@@ -1,6 +1,7 @@
 // What the blind cases are made of: how one is written down, the batches it is tried on, and the terms that many share.
 import * as tf from "@tensorflow/tfjs";
-import type { AuditedLoss, AuditOptions, Cause, Kind, Tensor } from "@roundabout/roundabout";
+import type { Tensor } from "@roundabout/roundabout";
+import type { AuditedLoss, AuditOptions, Cause, Kind } from "@roundabout/roundabout/audit";
 import { type Case, makeBatch } from "./cases.ts";
 
 /** A loss with a fault that was put in on purpose, or a healthy one. */

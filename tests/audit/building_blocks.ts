@@ -1,6 +1,7 @@
 // Ten sound losses, written from blocks with names: a mutation puts another block in the place of one, by machine.
 import * as tf from "@tensorflow/tfjs";
-import type { AuditedLoss, AuditOptions, Tensor } from "@roundabout/roundabout";
+import type { Tensor } from "@roundabout/roundabout";
+import type { AuditedLoss, AuditOptions } from "@roundabout/roundabout/audit";
 
 /** What the losses are made of. */
 export interface Blocks {

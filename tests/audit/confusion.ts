@@ -1,7 +1,7 @@
 // Audits many cases, and says of which cause each was and what was found.
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals } from "@std/assert";
-import { auditLoss, type AuditOptions, type Finding } from "@roundabout/roundabout";
+import { auditLoss, type AuditOptions, type Finding } from "@roundabout/roundabout/audit";
 import { type Case, causes } from "./cases.ts";
 
 /** What is audited, and what is wrong with it. */

@@ -1,7 +1,8 @@
 // Losses put together at random from the operations of TensorFlow.js, with the text of each.
 import * as tf from "@tensorflow/tfjs";
-import type { AuditedLoss, Tensor } from "@roundabout/roundabout";
-import type { SeededRandom } from "../../lib/random.ts";
+import type { Tensor } from "@roundabout/roundabout";
+import type { AuditedLoss } from "@roundabout/roundabout/audit";
+import type { SeededRandom } from "../../lib/numerics/random.ts";
 
 /** An expression of labels and outputs. */
 export interface Expression {

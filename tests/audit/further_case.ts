@@ -1,4 +1,5 @@
-import type { AuditOptions, Tensor } from "@roundabout/roundabout";
+import type { Tensor } from "@roundabout/roundabout";
+import type { AuditOptions } from "@roundabout/roundabout/audit";
 import { type Case, makeBatch } from "./cases.ts";
 
 /** A case with the thread that it was asked in; written anew for TensorFlow.js from what the thread says. */

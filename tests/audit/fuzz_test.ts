@@ -1,7 +1,7 @@
 // Random losses: no crash, no leak, no hang, and no verdict against brute force. FUZZ=10000 deno test … for many.
 import { assert } from "@std/assert";
-import type { AuditOptions } from "@roundabout/roundabout";
-import { seededRandom } from "../../lib/random.ts";
+import type { AuditOptions } from "@roundabout/roundabout/audit";
+import { seededRandom } from "../../lib/numerics/random.ts";
 import { onBackends } from "../helpers.ts";
 import { type Expression, expression, lossOf } from "./expressions.ts";
 import { check, type Disagreement } from "./fuzzing.ts";

@@ -1,13 +1,13 @@
 // Whether an audit agrees with what brute force says of a loss: NaN, a gradient of zero, no dependence on the outputs.
 import * as tf from "@tensorflow/tfjs";
+import type { Tensor } from "@roundabout/roundabout";
 import {
   type AuditedLoss,
   auditLoss,
   type AuditOptions,
   type Kind,
   type LossAudit,
-  type Tensor,
-} from "@roundabout/roundabout";
+} from "@roundabout/roundabout/audit";
 import { samplerOf } from "../../lib/audit/sample.ts";
 import { tried } from "./oracle.ts";
 

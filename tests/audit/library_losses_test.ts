@@ -1,18 +1,9 @@
 // Every loss of this library × its settings: no error where it is sound, and the right one where it is not.
 import * as tf from "@tensorflow/tfjs";
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  answeredSoftsignLoss,
-  askedRampLoss,
-  askedRoundLoss,
-  auditLoss,
-  type AuditOptions,
-  type Cause,
-  type LossOptions,
-  metricLoss,
-  type Score,
-  type Tensor,
-} from "@roundabout/roundabout";
+import { type LossOptions, metricLoss, type Score, type Tensor } from "@roundabout/roundabout";
+import { auditLoss, type AuditOptions, type Cause } from "@roundabout/roundabout/audit";
+import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss } from "@roundabout/roundabout/thread";
 import { samplerOf } from "../../lib/audit/sample.ts";
 import { allScores } from "../all_scores.ts";
 import "../helpers.ts";

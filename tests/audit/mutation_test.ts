@@ -1,7 +1,7 @@
 // Sound losses, broken by machine: what share the audit finds, and how often it cries at changes that do no harm.
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals } from "@std/assert";
-import { auditLoss } from "@roundabout/roundabout";
+import { auditLoss } from "@roundabout/roundabout/audit";
 import { samplerOf } from "../../lib/audit/sample.ts";
 import { kinds } from "../../lib/audit/types.ts";
 import "../helpers.ts";

@@ -1,6 +1,7 @@
 // Ten ways to break a loss, and three that change nothing that matters.
 import * as tf from "@tensorflow/tfjs";
-import type { AuditedLoss, Cause, Tensor } from "@roundabout/roundabout";
+import type { Tensor } from "@roundabout/roundabout";
+import type { AuditedLoss, Cause } from "@roundabout/roundabout/audit";
 import { type Blocks, build, type Made, soundBlocks } from "./building_blocks.ts";
 
 /** Another block in the place of one, and what the audit should then say. */

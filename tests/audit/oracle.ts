@@ -1,6 +1,7 @@
 // What a loss does on a batch, found out without the audit.
 import * as tf from "@tensorflow/tfjs";
-import type { AuditedLoss, Tensor } from "@roundabout/roundabout";
+import type { Tensor } from "@roundabout/roundabout";
+import type { AuditedLoss } from "@roundabout/roundabout/audit";
 
 /** What TensorFlow.js leaves behind when a backward pass throws. */
 interface Tape {

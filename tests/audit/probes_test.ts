@@ -1,7 +1,8 @@
 // What an audit reports without judging it: numbers that can be computed by hand, and losses that behave badly there.
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import { auditLoss, type AuditOptions, type Tensor } from "@roundabout/roundabout";
+import type { Tensor } from "@roundabout/roundabout";
+import { auditLoss, type AuditOptions } from "@roundabout/roundabout/audit";
 import { freeDescent } from "../../lib/audit/descents.ts";
 import { numbersOf } from "../../lib/audit/measure.ts";
 import { samplerOf } from "../../lib/audit/sample.ts";

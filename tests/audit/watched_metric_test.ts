@@ -1,7 +1,8 @@
 // The metric that a loss is meant to improve: watched in two descents, and a warning only where both make it worse.
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
-import { auditLoss, type AuditOptions, f1Loss, fBeta, jaccardLoss, type Tensor } from "@roundabout/roundabout";
+import { f1Loss, fBeta, jaccardLoss, type Tensor } from "@roundabout/roundabout";
+import { auditLoss, type AuditOptions } from "@roundabout/roundabout/audit";
 
 type Loss = (y: Tensor, p: Tensor) => Tensor;
 const squares: Loss = (y, p) => tf.mean(tf.squaredDifference(y, p));

@@ -4,7 +4,7 @@ import { accuracy, balancedAccuracy, countsGradient, f1, logistic, softCounts } 
 import { anyLoss, scoreFold, scoreSlopes, tableOf } from "../../lib/compare/anyloss.ts";
 import { descend, type Descent, linear } from "../../lib/compare/linear.ts";
 import { standardised } from "../../lib/compare/standardised.ts";
-import { ofLogits } from "../../lib/counts/link.ts";
+import { ofLogits } from "../../lib/steps/logits.ts";
 import { scoreFolds } from "../../tasks/compare_folds.ts";
 import { assertAllWithin } from "../helpers.ts";
 

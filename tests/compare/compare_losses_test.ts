@@ -13,12 +13,12 @@ import pl from "nodejs-polars";
 import { precisionAtRecall } from "@roundabout/roundabout";
 import { compareLosses, type CompareLossesOptions, type Frame } from "@roundabout/roundabout/compare";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
-import { comparisonDisplay } from "@roundabout/roundabout/notebook";
+import { comparisonDisplay } from "@roundabout/roundabout/display";
 import { partsOf } from "../../lib/compare/contest.ts";
 import { correctedInterval, differencesOf } from "../../lib/compare/intervals.ts";
 import { recommend } from "../../lib/compare/recommend.ts";
 import type { ComparedDifference, ComparedLoss } from "../../lib/compare/types.ts";
-import { inferDataset } from "../../lib/data/infer_dataset.ts";
+import { inferDataset } from "../../lib/compare/infer_dataset.ts";
 
 const reference = JSON.parse(Deno.readTextFileSync(new URL("../reference/corrected_interval.json", import.meta.url)));
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import pl from "nodejs-polars";
 import { readFolds } from "../../lib/compare/read_folds.ts";
 import { batchesOf } from "../../lib/data/batches_of.ts";
-import { inferDataset } from "../../lib/data/infer_dataset.ts";
+import { inferDataset } from "../../lib/compare/infer_dataset.ts";
 import { readFrame } from "../../lib/data/read_frame.ts";
 import { compareByProtocol } from "../../tasks/compare_protocol.ts";
 import { Fixtures } from "../tasks/fixtures.ts";

@@ -4,9 +4,9 @@ import { f1, type LossOptions, metricLoss } from "@roundabout/roundabout";
 import { seededRandom } from "@roundabout/roundabout/data";
 import { choicesOf } from "../../lib/compare/judge.ts";
 import { crossEntropy, labelsOf, type Part, probabilities, runningScore, train } from "../../lib/compare/train.ts";
-import { scoreBatch } from "../../lib/averages/average.ts";
+import { scoreBatch } from "../../lib/scoring/score_batch.ts";
 import { partsOfLoss } from "../../lib/losses/loss_parts.ts";
-import { backward, forward, initialWeights } from "../../lib/notebook/network_math.ts";
+import { backward, forward, initialWeights } from "../../lib/network/network_math.ts";
 import { assertAllWithin, assertWithin } from "../helpers.ts";
 
 Deno.test("the network's gradient, of one output and of several, is that of float64 differences", () => {

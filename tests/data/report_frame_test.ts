@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { classificationReport, confusionTable } from "@roundabout/roundabout";
 import { confusionFrame, reportFrame } from "@roundabout/roundabout/data";
-import { table } from "@roundabout/roundabout/notebook";
+import { table } from "@roundabout/roundabout/display";
 import * as tf from "@tensorflow/tfjs";
 import pl from "nodejs-polars";
 

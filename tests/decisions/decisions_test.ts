@@ -3,10 +3,10 @@ import { assert, assertEquals, assertGreater, assertStrictEquals } from "@std/as
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { type DecisionName, hardMetric, type LossOptions, metricLoss, type Score } from "../../lib/mod.ts";
-import type { Average } from "../../lib/averages/average.ts";
-import { scoreBatch } from "../../lib/averages/average.ts";
-import { toSetting } from "../../lib/averages/setting.ts";
-import type { Batch } from "../../lib/check/batch.ts";
+import type { Average } from "../../lib/scoring/score_batch.ts";
+import { scoreBatch } from "../../lib/scoring/score_batch.ts";
+import { toSetting } from "../../lib/scoring/options.ts";
+import type { Batch } from "../../lib/batch/read_batch.ts";
 import { toDecision } from "../../lib/decisions/to_decision.ts";
 import { allScores, rangeOf, sizeOf } from "../all_scores.ts";
 import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";

@@ -4,8 +4,6 @@ import * as tf from "@tensorflow/tfjs";
 import {
   accuracyLoss,
   accuracyMetric,
-  askedRampLoss,
-  askedRoundLoss,
   f1Loss,
   f1Metric,
   fBetaLoss,
@@ -20,6 +18,7 @@ import {
   recallMetric,
   straightThrough,
 } from "../../lib/mod.ts";
+import { askedRampLoss, askedRoundLoss } from "../../lib/thread/thread.ts";
 import { onBackends, random } from "../helpers.ts";
 
 /** Three columns, two of which matter; three positives in ten, some of them on the wrong side. */

@@ -10,7 +10,7 @@ import {
   type ScoreName,
   scores,
 } from "../../lib/mod.ts";
-import { ExactSum } from "../../lib/metrics/exact_sum.ts";
+import { ExactSum } from "../../lib/numerics/exact_sum.ts";
 import { assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
 
 const names = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);

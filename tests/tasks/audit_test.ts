@@ -1,5 +1,6 @@
 // deno task audit: which loss is meant, what is printed and written, exit codes. What an audit finds is tested elsewhere.
-import { askedRoundLoss, auditLoss } from "@roundabout/roundabout";
+import { auditLoss } from "@roundabout/roundabout/audit";
+import { askedRoundLoss } from "@roundabout/roundabout/thread";
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

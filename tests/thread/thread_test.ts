@@ -1,17 +1,8 @@
 // What the thread claims, and what is true of it, in numbers. The numbers of the claims are those of the notebooks.
 import { assert, assertEquals, assertGreater, assertLess, assertStrictEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import {
-  answeredSoftsignLoss,
-  askedRampLoss,
-  askedRoundLoss,
-  linearRamp,
-  logistic,
-  precisionLoss,
-  precisionMetric,
-  softsign,
-  type ThreadLoss,
-} from "../../lib/mod.ts";
+import { linearRamp, logistic, precisionLoss, precisionMetric, softsign } from "../../lib/mod.ts";
+import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss, type ThreadLoss } from "../../lib/thread/thread.ts";
 import { assertAllWithin, assertWithin, counted, onBackends, random } from "../helpers.ts";
 
 type LossOfTwo = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Scalar;

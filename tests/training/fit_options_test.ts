@@ -10,11 +10,11 @@ import {
   type FitCallbacks,
   fitMetric,
   type FitMetricOptions,
-  guarded,
   type Loss,
   metricLoss,
   type TrainingData,
 } from "../../lib/mod.ts";
+import { guardLoss } from "../../lib/audit/mod.ts";
 import pl from "nodejs-polars";
 import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
 
@@ -370,8 +370,8 @@ onBackends("what cannot be trained is refused in one sentence", async () => {
     [{ loss: f1Loss }, "'loss' is the factory f1Loss, not the loss that it makes; call it, f1Loss()"],
     [{ loss: fBetaLoss }, "'loss' is the factory fBetaLoss, not the loss that it makes; call it, fBetaLoss({ … })"],
     [
-      { loss: guarded(f1Loss()) },
-      "'loss' is guarded(…), but fitMetric watches the gradient by itself; give the loss as it is",
+      { loss: guardLoss(f1Loss()) },
+      "'loss' is guardLoss(…), but fitMetric watches the gradient by itself; give the loss as it is",
     ],
     [{ mode: "batch" }, "'mode' must be 'running' or 'exact', it is 'batch'"],
     [{ optimizer: "adem" }, "'optimizer' must be a tf.Optimizer or one of sgd, adam, adamax"],

@@ -1,0 +1,69 @@
+import type { Evidence, LossAudit } from "../audit/types.ts";
+import { auditFigure } from "./audit_figure.ts";
+import { figureHtml } from "./figure.ts";
+import { formatNumber } from "./format.ts";
+import { escapeHtml } from "./escape.ts";
+import { renderInline } from "./markdown.ts";
+import { makeOutput, type Output } from "./output.ts";
+import { table } from "./table.ts";
+
+/** The verdict in a sentence. */
+function sentence({ name, verdict, findings, probes }: LossAudit): string {
+  const tried = probes.filter(({ result }) => result !== "skipped").length;
+  const worst = findings[0];
+  if (verdict === "sound" && worst === undefined) return `${name} is sound, as far as ${tried} probes can tell.`;
+  const word = verdict === "sound" ? "sound, with a note" : verdict;
+  return `${name} is ${word}: ${worst ? `${worst.message.replace(/\.$/, "")} (${worst.cause}).` : "see the probes."}`;
+}
+
+const evidenceText = (evidence: Evidence): string =>
+  Object.entries(evidence).map(([key, value]) => `${key} ${typeof value === "number" ? formatNumber(value) : value}`)
+    .join(", ");
+
+const whereText = (where: LossAudit["findings"][number]["where"]): string =>
+  where ? [where.op, where.line].filter(Boolean).join(", ") : "";
+
+/**
+ * An audit as a notebook shows it: the sentence, what was found, what was assumed, and the figure of its way.
+ *
+ * @param audit What `auditLoss` returned
+ * @returns What {@linkcode show} and {@linkcode row} take; several stand side by side in a row
+ *
+ * @example
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { auditDisplay } from "@roundabout/roundabout/display";
+ *
+ * const display = auditDisplay({
+ *   name: "myLoss", verdict: "sound", findings: [], probes: [], assumed: ["The labels are 0 and 1."], way: [],
+ *   time: () => ({ loss: 0.3, reference: 0.1 }),
+ *   toJSON: () => ({}),
+ * });
+ * assertStringIncludes(display.text, "myLoss is sound");
+ * ```
+ */
+export function auditDisplay(audit: LossAudit): Output {
+  const { verdict, findings, assumed, way } = audit;
+  const said = sentence(audit), marks = { sound: "✓", suspect: "?", broken: "✗" };
+  const parts = [
+    makeOutput(`<p><strong>${marks[verdict]} ${escapeHtml(said)}</strong></p>`, `${marks[verdict]} ${said}`),
+  ];
+  for (const { cause, severity, message, evidence, remedy, where } of findings) {
+    // A line each, not a column: the words are long, and several audits may stand side by side.
+    const lines = { what: message, where: whereText(where), evidence: evidenceText(evidence), remedy };
+    parts.push(table(
+      Object.entries(lines).filter(([, words]) => words !== "").map(([line, words]) => (
+        { [severity]: line, [cause]: words }
+      )),
+    ));
+  }
+  if (assumed.length > 0) {
+    const words = `Assumed: ${assumed.map((sentence) => sentence.replace(/\.?$/, ".")).join(" ")}`;
+    parts.push(makeOutput(`<p>${escapeHtml(words)}</p>`, words));
+  }
+  if (way.length > 1) {
+    const figure = auditFigure(audit);
+    parts.push(makeOutput(figureHtml(figure, renderInline(figure.caption)), figure.text));
+  }
+  return makeOutput(parts.map(({ html }) => html).join("\n"), parts.map(({ text }) => text).join("\n\n"));
+}

@@ -1,0 +1,91 @@
+import type { ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "../compare/types.ts";
+import { escapeHtml } from "./escape.ts";
+import { figureHtml } from "./figure.ts";
+import { renderInline } from "./markdown.ts";
+import { makeOutput, type Output } from "./output.ts";
+import { pairedFigure } from "./paired_figure.ts";
+import { table } from "./table.ts";
+
+const titles: Record<ThresholdChoice, string> = {
+  tuned: "With a tuned threshold, against cross-entropy's",
+  "0.5": "With the threshold at 0.5, against cross-entropy's",
+  argmax: "Where the largest output decides, against cross-entropy",
+};
+
+const zeros: Record<ThresholdChoice, string> = {
+  tuned: "cross-entropy, tuned",
+  "0.5": "cross-entropy, at 0.5",
+  argmax: "cross-entropy",
+};
+
+const columns: Record<ThresholdChoice, string> = { tuned: "tuned", "0.5": "at 0.5", argmax: "by the largest output" };
+
+const nameOf = ({ loss, threshold, against }: ComparedDifference): string =>
+  threshold === against ? loss : `${loss}, at ${threshold}`;
+
+const percent = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
+
+function differenceFigure({ differences, score, repeats }: LossComparison, against: ThresholdChoice) {
+  const own = differences.filter((one) => one.against === against);
+  const said = own.map((one) =>
+    `${one.model}, ${nameOf(one)}: ${percent(one.mean)} (${percent(one.low)} to ${percent(one.high)})`
+  );
+  return pairedFigure({
+    title: titles[against],
+    alt: `Differences in ${score}. ${said.join("; ")}.`,
+    caption: `Mean differences in ${score} on the test rows of ${repeats} splits; 95 % intervals, a model's together.`,
+    xLabel: `difference in ${score}`,
+    zeroLabel: zeros[against],
+    items: own.map((one) => ({ group: one.model, label: nameOf(one), mean: one.mean, low: one.low, high: one.high })),
+  });
+}
+
+/**
+ * A comparison of losses as a notebook shows it: the sentence, what each loss reached, and the differences as figures.
+ *
+ * @param comparison What `compareLosses` returned
+ * @returns What {@linkcode show} and {@linkcode row} take
+ *
+ * @example
+ * ```ts
+ * import { compareLosses } from "@roundabout/roundabout/compare";
+ * import { syntheticBinary } from "@roundabout/roundabout/data";
+ * import { comparisonDisplay } from "@roundabout/roundabout/display";
+ * import { assertStringIncludes } from "@std/assert";
+ * import pl from "nodejs-polars";
+ *
+ * const { x, y } = syntheticBinary({ rows: 100, prevalence: 0.4, separation: 2, seed: 1 });
+ * const frame = pl.DataFrame({ a: x.map(([a]) => a), ill: Array.from(y) });
+ * const display = comparisonDisplay(await compareLosses(frame, { label: "ill", repeats: 3 }));
+ * assertStringIncludes(display.text, "cross-entropy");
+ * ```
+ */
+export function comparisonDisplay(comparison: LossComparison): Output {
+  const { recommendation, losses, score, repeats, data } = comparison;
+  const [advice, ...evidence] = recommendation.split(/(?<=\.) /);
+  const choices = [...new Set(losses.map(({ threshold }) => threshold))];
+  const figures = choices.map((against) => differenceFigure(comparison, against));
+  const meansOf = ({ model, loss }: ComparedLoss) =>
+    losses.filter((one) => one.model === model && one.loss === loss)
+      .map(({ threshold, mean }) => [columns[threshold], mean.toFixed(3)]);
+  const what = data.positive === undefined
+    ? `${data.classes.length} classes of ${data.label}`
+    : `${data.classes[1].rows} of them ${data.label} = ${data.positive}`;
+  const reached = table(
+    losses.filter(({ threshold }) => threshold === choices[0]).map((one) => ({
+      model: one.model,
+      loss: one.loss,
+      ...Object.fromEntries(meansOf(one)),
+    })),
+    { caption: `${score} on test rows, means of ${repeats} splits of ${data.rows} rows (${what})` },
+  );
+  const parts = [
+    makeOutput(
+      `<p><strong>${escapeHtml(advice)}</strong> ${escapeHtml(evidence.join(" "))}</p>`,
+      recommendation,
+    ),
+    reached,
+    ...figures.map((figure) => makeOutput(figureHtml(figure, renderInline(figure.caption)), figure.text)),
+  ];
+  return makeOutput(parts.map(({ html }) => html).join("\n"), parts.map(({ text }) => text).join("\n\n"));
+}

@@ -1,0 +1,36 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { scikitLearnFolds } from "@roundabout/roundabout/data";
+import { numpyShuffle } from "../../lib/compare/mt19937.ts";
+import recorded from "../reference/folds.json" with { type: "json" };
+
+Deno.test("scikitLearnFolds: the folds that scikit-learn made, row by row", () => {
+  for (const { folds, seed, labels, foldOf } of recorded.folds) {
+    const splits = scikitLearnFolds(labels, { folds, seed });
+    splits.forEach(({ train, test, validation }, fold) => {
+      assertEquals(test, foldOf.flatMap((of, row) => of === fold ? [row] : []));
+      assertEquals(train, foldOf.flatMap((of, row) => of === fold ? [] : [row]));
+      assertEquals(validation, []);
+    });
+    assertEquals(splits.length, folds);
+  }
+});
+
+Deno.test("numpyShuffle: RandomState's shuffles, one after the other", () => {
+  for (const { seed, shuffled } of recorded.shuffles) {
+    const shuffle = numpyShuffle(seed);
+    for (const expected of shuffled) {
+      const items = expected.map((_, i) => i);
+      shuffle(items);
+      assertEquals(items, expected);
+    }
+  }
+});
+
+Deno.test("scikitLearnFolds: bad arguments are errors that name them", () => {
+  const refuse = (labels: number[], folds: number, seed: number, message: string) =>
+    assertThrows(() => scikitLearnFolds(labels, { folds, seed }), RangeError, message);
+  refuse([0, 0, 1, 1], 3, 1, "'folds' must be at most the number of rows of the largest class, 2, it is 3");
+  refuse([0, 0, 1, 1], 1, 1, "'folds' must be an integer of at least 2, it is 1");
+  refuse([0, 0, 1, 1], 2, 2 ** 32, "Cannot shuffle as NumPy does: 'seed' must be an integer from 0 to 4294967295");
+  refuse([0, 0, 1, NaN], 2, 1, "Cannot make scikit-learn's folds: 'labels' must hold");
+});

@@ -1,0 +1,88 @@
+// The loss as an operation of TensorFlow.js: what its tape records, what is kept for it, and what is left.
+import { assert, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { f1Loss } from "../../lib/mod.ts";
+import { engine } from "../../lib/tfjs/engine.ts";
+import { counted, onBackends, random } from "../helpers.ts";
+
+const n = 10_007, loss = f1Loss();
+
+/** Outputs and labels of more rows than the loops in float64 take by themselves. */
+function batch() {
+  const next = random(1);
+  const yPred = tf.tensor1d(Float32Array.from({ length: n }, next));
+  return { yPred, yTrue: tf.tensor1d(Float32Array.from({ length: n }, () => Number(next() < 0.3))) };
+}
+
+onBackends("a value alone keeps nothing, alone or inside of an operation that has its own gradient", () => {
+  const { yPred, yTrue } = batch(), alone = loss(yTrue, yPred), wanted = alone.dataSync()[0];
+  alone.dispose();
+  assertEquals(counted(() => loss(yTrue, yPred).dispose()).made, 0);
+  const own = tf.customGrad((x) => ({
+    value: loss(yTrue, x as tf.Tensor),
+    gradFunc: (dy) => tf.mul(dy, tf.onesLike(yPred)),
+  }));
+  const { made } = counted(() => {
+    for (let call = 0; call < 3; call++) {
+      const { value, grad } = tf.valueAndGrad((x) => own(x))(yPred);
+      assertEquals(value.dataSync()[0], wanted, "the same value whether or not the tape records");
+      assert(grad.dataSync().every((g) => g === 1));
+      tf.dispose([value, grad]);
+    }
+  });
+  assertEquals(made, 0);
+  tf.dispose([yPred, yTrue]);
+});
+
+onBackends("a gradient that is never taken leaves nothing", () => {
+  const { yPred, yTrue } = batch();
+  const { made } = counted(() => {
+    const grad = tf.grad((x) => {
+      loss(yTrue, x); // recorded, but nothing depends on it
+      return tf.sum(x) as tf.Scalar;
+    })(yPred);
+    assert(grad.dataSync().every((g) => g === 1));
+    grad.dispose();
+  });
+  assertEquals(made, 0);
+  tf.dispose([yPred, yTrue]);
+});
+
+onBackends("the loss is a registered kernel with a registered gradient, as profiles show", async () => {
+  const { yPred, yTrue } = batch();
+  assert(tf.getKernel("RoundaboutLoss", tf.getBackend()) !== undefined);
+  assert(tf.getGradient("RoundaboutLoss") !== undefined);
+  const { kernels } = await tf.profile(() => tf.tidy(() => tf.grads((x) => loss(yTrue, x))([yPred])));
+  const own = kernels.map(({ name }) => name).filter((name) => name.startsWith("Roundabout"));
+  assertEquals(own, ["RoundaboutCounts", "RoundaboutLoss", "RoundaboutCountsGradient"]);
+  const weight = tf.variable(tf.scalar(0.5));
+  const { grads, value } = tf.variableGrads(() => loss(yTrue, tf.mul(yPred, weight)), [weight]);
+  assert(Math.abs(grads[weight.name].dataSync()[0]) > 1e-3);
+  tf.dispose([grads[weight.name], value, weight, yPred, yTrue]);
+});
+
+onBackends("a tape that is not as it is known here is left alone: the other way keeps what it needs by itself", () => {
+  const { yPred, yTrue } = batch(), valueAndGrad = tf.valueAndGrad((x) => loss(yTrue, x));
+  const known = valueAndGrad(yPred), { state } = engine() as { state: { activeTape?: unknown } };
+  const tapes = new WeakMap<object, unknown>();
+  // A tape whose nodes cannot be reached from its end.
+  const hide = (tape: unknown) => tape && Object.assign(tape, { at: () => undefined });
+  Object.defineProperty(state, "activeTape", {
+    configurable: true,
+    get: () => tapes.get(state),
+    set: (tape) => tapes.set(state, hide(tape)),
+  });
+  try {
+    const { made } = counted(() => {
+      const { value, grad } = valueAndGrad(yPred);
+      assert(Math.abs(value.dataSync()[0] - known.value.dataSync()[0]) < 1.1e-7);
+      const wanted = known.grad.dataSync();
+      assert(grad.dataSync().every((g, i) => Math.abs(g - wanted[i]) <= 3e-6 * Math.abs(wanted[i])));
+      tf.dispose([value, grad]);
+    });
+    assertEquals(made, 0);
+  } finally {
+    Object.defineProperty(state, "activeTape", { value: null, writable: true, configurable: true, enumerable: true });
+    tf.dispose([known.value, known.grad, yPred, yTrue]);
+  }
+});
