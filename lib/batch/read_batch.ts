@@ -112,16 +112,25 @@ function checkDtype(what: string, argument: string, tensor: ShapedNumbers, allow
   }
 }
 
-/** Refuses the first number outside [low, high]; NaN is outside every range. */
+/** Returns the place of the first number outside [low, high], −1 if there is none; NaN is outside every range. */
+function firstOutside(values: ArrayLike<number>, low: number, high: number): number {
+  const { length } = values;
+  for (let i = 0; i < length; i++) {
+    const v = values[i];
+    if (!(v >= low && v <= high)) return i;
+  }
+  return -1;
+}
+
+/** Refuses the first number outside [low, high]. */
 function checkRange(
   values: ArrayLike<number>,
   low: number,
   high: number,
   complain: (value: number, place: number) => Error,
 ): void {
-  for (let i = 0; i < values.length; i++) {
-    if (!(values[i] >= low && values[i] <= high)) throw complain(values[i], i);
-  }
+  const bad = firstOutside(values, low, high);
+  if (bad >= 0) throw complain(values[bad], bad);
 }
 
 /** The shape of a batch, and the form of its labels and weights. */
