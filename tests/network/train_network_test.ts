@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { accuracy, f1, fBeta, precision, softsign } from "@roundabout/roundabout";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
-import { trainNetwork, type TrainNetworkOptions } from "@roundabout/roundabout/display";
-import { networkGradient } from "../../lib/network/train_network.ts";
-import { assertWithin } from "../helpers.ts";
+import { trainNetwork, type TrainNetworkOptions } from "@roundabout/network";
+import { labelsOf, objectiveOf } from "../../lib/network/objectives.ts";
+import { assertAllWithin, assertWithin } from "../helpers.ts";
 
 const { x: rows, y } = syntheticBinary({ rows: 60, features: 3, prevalence: 0.3, separation: 2.5, seed: 5 });
 const x = rows.flat();
@@ -17,33 +17,38 @@ const losses = {
 } satisfies Record<string, TrainNetworkOptions["loss"]>;
 
 for (const [name, loss] of Object.entries(losses)) {
-  for (const hidden of [0, 1, 4]) {
-    Deno.test(`the gradient of ${name} with ${hidden} hidden units is that of float64 differences`, () => {
-      const random = seededRandom(hidden + 1), features = 3;
-      const size = hidden * (features + 1) + (hidden || features) + 1;
-      const weights = Float64Array.from({ length: size }, () => random.normal());
-      for (const batch of [{ x, y }, { x, y, sampleWeight }]) {
-        const valueAt = (weights: Float64Array) => networkGradient({ features, hidden, weights }, batch, loss).value;
-        const { gradient } = networkGradient({ features, hidden, weights }, batch, loss);
-        assertEquals(gradient.length, size);
-        assert(gradient.some((g) => g !== 0));
-        const step = 1e-6;
-        gradient.forEach((g, j) => {
-          const difference = valueAt(weights.map((w, k) => k === j ? w + step : w)) -
-            valueAt(weights.map((w, k) => k === j ? w - step : w));
-          assertWithin(g, difference / (2 * step), 1e-6, `of weight ${j}`);
-        });
-      }
-    });
-  }
+  Deno.test(`the gradient of ${name} with respect to the logits is that of float64 differences`, () => {
+    const random = seededRandom(1),
+      logits = Float64Array.from(y, () => 2 * random.normal()),
+      objective = objectiveOf(loss);
+    for (const labels of [labelsOf(y), labelsOf(y, 1, sampleWeight)]) {
+      const { gradient } = objective(labels, logits);
+      assert(gradient.some((g) => g !== 0));
+      gradient.forEach((g, j) => {
+        const at = (step: number) => objective(labels, logits.map((z, k) => k === j ? z + step : z)).value;
+        assertWithin(g, (at(1e-6) - at(-1e-6)) / 2e-6, 1e-8, `of logit ${j}`);
+      });
+    }
+  });
 }
 
 Deno.test("a weight of 2 is the row twice", () => {
-  const loss = losses.f1, network = { features: 3, hidden: 2, weights: new Float64Array(11).fill(0.2) };
-  const twice = networkGradient(network, { x: [...x, ...x.slice(0, 3)], y: [...y, y[0]] }, loss);
-  const weighted = networkGradient(network, { x, y, sampleWeight: y.map((_, i) => i === 0 ? 2 : 1) }, loss);
-  assertWithin(weighted.value, twice.value, 1e-12);
-  weighted.gradient.forEach((g, j) => assertWithin(g, twice.gradient[j], 1e-7));
+  const random = seededRandom(2), logits = Float64Array.from(y, () => random.normal());
+  for (const loss of [losses.f1, losses.crossEntropy]) {
+    const objective = objectiveOf(loss);
+    const twice = objective(labelsOf([...y, y[0]]), Float64Array.of(...logits, logits[0]));
+    const weighted = objective(labelsOf(y, 1, y.map((_, i) => i === 0 ? 2 : 1)), logits);
+    assertWithin(weighted.value, twice.value, 1e-12);
+    assertAllWithin(weighted.gradient.subarray(1), twice.gradient.subarray(1, -1), 1e-7);
+    assertWithin(weighted.gradient[0], 2 * twice.gradient[0], 1e-7);
+  }
+});
+
+Deno.test("an undefined score is a loss of 1 without a gradient; weights of 0 give a cross-entropy of 0", () => {
+  const none = objectiveOf(losses.precision)(labelsOf([0, 1], 1, [0, 0]), Float64Array.of(1, 2));
+  assertEquals(none, { value: 1, gradient: new Float32Array(2) });
+  const nobody = objectiveOf("crossEntropy")(labelsOf([0, 1], 1, [0, 0]), Float64Array.of(1, 2));
+  assertEquals(nobody, { value: 0, gradient: new Float32Array(2) });
 });
 
 Deno.test("the same seed gives the same network, another one another", () => {
