@@ -116,7 +116,7 @@ export function runningScore(parts: LossParts): EpochObjective {
     const running = new RunningCounts(parts, counts, order);
     return (labels, logits) => {
       const counted = count(labels, logits);
-      return counted.gradient(running.meet(labels.rows, counted).partials);
+      return counted.gradient(running.update(labels.rows, counted).partials);
     };
   };
 }

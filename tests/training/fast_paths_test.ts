@@ -2,9 +2,9 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
-import { denseStack, stackGradients, stackOutputs } from "../../lib/training/dense_stack.ts";
-import { optimizerState } from "../../lib/training/snapshot.ts";
-import { stepperOf } from "../../lib/training/stepper.ts";
+import { stepperOf } from "../../lib/tfjs/adam_stepper.ts";
+import { denseStack, stackGradients, stackOutputs } from "../../lib/tfjs/dense_stack.ts";
+import { optimizerState } from "../../lib/tfjs/snapshot.ts";
 import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
 
 const activations = ["linear", "relu", "sigmoid", "tanh", "softmax"] as const;

@@ -100,7 +100,7 @@ onBackends(
       assertEquals(
         message,
         "Cannot write the checkpoint in the given store after epoch 3: No space left on device (os error 28); " +
-          "the one before it is as it was, make room and go on with resume: true",
+          "the previous checkpoint is unchanged: make room, then continue with resume: true",
       );
       const fresh = model(), resumed = await fitMetric(fresh, data, { ...options, checkpoint: store, resume: true });
       assertEquals(store.written, 7);
@@ -151,7 +151,7 @@ Deno.test("a checkpoint of another training, of other data, or that cannot be re
     assertEquals(tf.memory().numTensors, before, message);
     return message;
   };
-  const another = "Cannot train: the checkpoint in the given store is of another training, its";
+  const another = "Cannot train: the checkpoint in the given store is of a different training, its";
   assertEquals(await say({ mode: "exact" }), `${another} 'mode' is "running", not "exact"`);
   assertEquals(await say({ optimizer: "sgd" }), `${another} 'optimizer' is "AdamOptimizer", not "SGDOptimizer"`);
   assertEquals(await say({ seed: 1 }), `${another} 'seed' is 0, not 1`);
@@ -178,7 +178,7 @@ Deno.test("a checkpoint of another training, of other data, or that cannot be re
   store.text = store.text!.slice(0, -9);
   assertStringIncludes(await say({}), "the checkpoint in the given store cannot be read: ");
   store.text = "{}";
-  assertStringIncludes(await say({}), "is none of fitMetric, its format is undefined");
+  assertStringIncludes(await say({}), "was not written by fitMetric, its format is undefined");
 });
 
 onBackends("data that fail while it trains: the iterator's own error, or a sentence; nothing is left", async () => {

@@ -242,7 +242,7 @@ onBackends("a loss of each epoch: the slope is annealed, the history is that of 
     () => fitMetric(model, data, { loss: (epoch: number) => metricLoss(epoch < 2 ? "f1" : "mcc"), epochs: 3 }),
     RangeError,
   );
-  assertStringIncludes(message, "'loss' must be of one score in all epochs, it is mccLoss in epoch 2, f1Loss before");
+  assertStringIncludes(message, "'loss' must have the same score in all epochs, it is mccLoss in epoch 2, f1Loss before");
 });
 
 /** The sentence a training is refused or stopped with, after which there are no more tensors than before. */
@@ -276,7 +276,7 @@ onBackends("a gradient that is dead, weights that are no numbers: a sentence tha
     const logits = f1Loss({ fromLogits: true }), endless = tf.train.sgd(1e39);
     assertStringIncludes(
       await refusal(network(1, "linear"), [x, y], { mode, loss: logits, optimizer: endless }),
-      "weights are not finite any more in epoch 0; lower the learning rate",
+      "the weights of 'model' are no longer finite in epoch 0; lower the learning rate",
     );
   }
   const perfect = network();
@@ -307,7 +307,7 @@ onBackends("an output layer that lets no gradient through ends it, whatever the 
         saturated.setWeights([...all.slice(0, -1), tf.tensor1d([bias])]);
         assertMatch(
           await refusal(saturated, data, { mode }),
-          /no weight has a gradient in epoch 0, although \d+ rows have one by the outputs: .*fromLogits: true$/,
+          /no weight has a gradient in epoch 0, although the outputs of \d+ rows have one: .*fromLogits: true$/,
         );
       }
     }
@@ -333,7 +333,7 @@ onBackends("validation data on which the score cannot change are refused; where 
     refusal(model, [x, y], { loss, validationData: [x, labels], patience: 2 });
   assertMatch(
     await say(f1Loss(), none),
-    /'validationData' has no positive, so its f1 is the same whatever the model says.*; give rows of both classes, or none$/,
+    /'validationData' has no positive, so its f1 is constant .*; give rows of both classes, or leave 'validationData' out$/,
   );
   assertMatch(await say(metricLoss("precision"), all), /'validationData' has no negative, so its precision/);
   const before = tf.memory().numTensors;
@@ -367,11 +367,11 @@ onBackends("what cannot be trained is refused in one sentence", async () => {
       "or give one for an epoch; the function loss throws",
     ],
     [{ loss: (epoch: number) => f1Loss({ slope: -1 - epoch }) }, "'slope'"],
-    [{ loss: f1Loss }, "'loss' is the factory f1Loss, not the loss that it makes; call it, f1Loss()"],
-    [{ loss: fBetaLoss }, "'loss' is the factory fBetaLoss, not the loss that it makes; call it, fBetaLoss({ … })"],
+    [{ loss: f1Loss }, "'loss' is the factory f1Loss, not the loss that it makes; call it: f1Loss()"],
+    [{ loss: fBetaLoss }, "'loss' is the factory fBetaLoss, not the loss that it makes; call it: fBetaLoss({ … })"],
     [
       { loss: guardLoss(f1Loss()) },
-      "'loss' is guardLoss(…), but fitMetric watches the gradient by itself; give the loss as it is",
+      "'loss' is guardLoss(…), but fitMetric checks the gradient itself; give the loss without guardLoss",
     ],
     [{ mode: "batch" }, "'mode' must be 'running' or 'exact', it is 'batch'"],
     [{ optimizer: "adem" }, "'optimizer' must be a tf.Optimizer or one of sgd, adam, adamax"],
@@ -390,7 +390,7 @@ onBackends("what cannot be trained is refused in one sentence", async () => {
     [{ epoch: 3 }, "'epoch' is 3, but there is no such option"],
     [
       { sampleWeight: data[1] },
-      "'sampleWeight' is a tensor, but weights are no option: they are the third part of 'data'",
+      "'sampleWeight' is a tensor, but weights are not an option: they are the third part of 'data'",
     ],
   ];
   for (const [options, part] of cases) {
