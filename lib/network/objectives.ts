@@ -79,7 +79,7 @@ export function scoreObjective(score: Score, step: Step): Objective {
   };
 }
 
-/** What a notebook trains on: 1 − score under a step, or cross-entropy. */
+/** Loss that a notebook trains on: 1 − score under a step, or cross-entropy. */
 export type TrainingLoss = { score: Score; step: Step } | "crossEntropy";
 
 /** Makes the objective of a training loss, its gradient rounded to float32 as the library's losses round theirs. */

@@ -40,7 +40,7 @@ export interface TrainNetworkOptions {
   learningRate?: number;
   /** Source of the initial weights and of the order of the rows: `seededRandom(seed)` of the data module. */
   random: { normal(): number; shuffle<T>(items: ArrayLike<T>): T[] };
-  /** Called after each epoch, counted from 1, with the network as it is then. */
+  /** Called after each epoch, counted from 1, with the current network. */
   onEpoch?: (epoch: number, network: Network) => void;
 }
 

@@ -20,7 +20,7 @@ export interface Identity {
   readonly seed: number;
   /** Shapes of the weights of the model. */
   readonly shapes: readonly (readonly (number | null)[])[];
-  /** Whether the best weights are kept, for early stopping. */
+  /** Says if the best weights are kept, as early stopping needs them. */
   readonly best: "kept" | "not kept";
   /** Data that choose the best epoch. */
   readonly judgedBy: "data" | "validationData";

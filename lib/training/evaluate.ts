@@ -27,7 +27,7 @@ export interface EvaluateOptions {
   readonly parts: LossParts;
   readonly hard: Setting;
   /**
-   * Whether to keep the counts of each batch.
+   * Keeps the counts of each batch.
    *
    * @default {false}
    */

@@ -92,7 +92,7 @@ export interface FitMetricOptions {
   /** Signal that ends the training before the next batch, with the reason of the signal. */
   signal?: AbortSignal;
   /**
-   * Whether to show the progress: a bar in a terminal, an updated line in a notebook.
+   * Shows the progress: a bar in a terminal, an updated line in a notebook.
    *
    * @default {false}
    */
@@ -100,7 +100,7 @@ export interface FitMetricOptions {
   /** File that is replaced after each epoch, or a store for its text. */
   checkpoint?: string | CheckpointStore;
   /**
-   * Whether to continue from the checkpoint. Training starts from the beginning if there is no checkpoint yet.
+   * Continues from the checkpoint. Training starts from the beginning if there is no checkpoint yet.
    *
    * @default {false}
    */

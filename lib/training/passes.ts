@@ -164,7 +164,7 @@ export async function gradientPass(
 export interface GradientExtent {
   /** Number of rows whose gradient with respect to the outputs is not 0. */
   readonly rowsWithGradient: number;
-  /** Whether any weight has a gradient that is not 0; none has behind a saturated output layer. */
+  /** True if any weight has a gradient that is not 0; false behind a saturated output layer. */
   readonly reachesWeights: boolean;
 }
 
