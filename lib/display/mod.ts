@@ -56,6 +56,4 @@ export type {
 export type { Counts } from "../counts/counts.ts";
 export type { ConfusionTable } from "../metrics/confusion_table.ts";
 export type { Label } from "../metrics/read_labels.ts";
-export type { Score } from "../scores/score.ts";
-export type { Step } from "../steps/step.ts";
 export type { Scalar, Tensor } from "../tfjs/tensor.ts";

@@ -38,7 +38,7 @@ function between(a: number, b: number): number | undefined {
   return threshold > 0 && threshold < 1 ? threshold : middle > 0 && middle < 1 ? middle : undefined;
 }
 
-/** Finds the best threshold for some entries of a batch; of thresholds with equal scores, the one in the widest gap. */
+/** Finds the best threshold for some entries of a batch; of thresholds with equal scores, the one in the widest gap, then the largest. */
 export function bestCut(
   score: Score,
   { yTrue, yPred, sampleWeight }: Pick<Batch, "yTrue" | "yPred" | "sampleWeight">,
@@ -77,7 +77,7 @@ export function bestCut(
  *
  * The outputs are sorted once, and each cut between two different outputs is scored from running counts in float64:
  * O(n log n). The threshold is the middle of the gap, rounded to a float32 that gives the same decisions in float32 and
- * float64. Of cuts with equal scores the one in the widest gap is taken. With "macro" and "weighted" each column has its own
+ * float64. Of cuts with equal scores the one in the widest gap is taken, of equally wide gaps the upper one. With "macro" and "weighted" each column has its own
  * best cut, and these together maximise the mean; with "micro" the result is the best common threshold. An undefined score
  * (0/0) counts as 0. Tune on data that are used neither for training nor for testing.
  *

@@ -242,7 +242,10 @@ onBackends("a loss of each epoch: the slope is annealed, the history is that of 
     () => fitMetric(model, data, { loss: (epoch: number) => metricLoss(epoch < 2 ? "f1" : "mcc"), epochs: 3 }),
     RangeError,
   );
-  assertStringIncludes(message, "'loss' must have the same score in all epochs, it is mccLoss in epoch 2, f1Loss before");
+  assertStringIncludes(
+    message,
+    "'loss' must have the same score in all epochs, it is mccLoss in epoch 2, f1Loss before",
+  );
 });
 
 /** The sentence a training is refused or stopped with, after which there are no more tensors than before. */
