@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
 import { stepperOf } from "../../lib/tfjs/adam_stepper.ts";
 import { denseStack, stackGradients, stackOutputs } from "../../lib/tfjs/dense_stack.ts";
+import { applyGradients } from "../../lib/tfjs/optimizers.ts";
 import { optimizerState } from "../../lib/tfjs/snapshot.ts";
 import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
 
@@ -117,6 +118,29 @@ onBackends("Adam's steps are those of tf.train.adam to the last bit, and so is w
     tf.dispose([...ours.variables, ...theirs.variables]);
     tf.dispose([mine, own] as never);
   }
+});
+
+onBackends("Adam's steps on other variables than before are those of tf.train.adam, too", () => {
+  const mine = tf.train.adam(0.1), own = tf.train.adam(0.1), stepper = stepperOf(mine);
+  const make = (prefix: string) =>
+    ["a", "b"].map((name) => tf.variable(tf.tensor1d([1, 2]), true, `${prefix} ${name} ${tf.getBackend()}`));
+  const ours = make("set ours"), theirs = make("set theirs");
+  for (const [step, used] of [[0, 1], [0], [0, 1], [1], [0, 1]].entries()) {
+    const gradients = (variables: tf.Variable[]) =>
+      Object.fromEntries(used.map((k) => [variables[k].name, tf.tensor1d([step + 1, k - 0.5])]));
+    tf.tidy(() => {
+      stepper.step(gradients(ours));
+      applyGradients(own, gradients(theirs));
+    });
+    ours.forEach((variable, k) =>
+      assertEquals(variable.dataSync(), theirs[k].dataSync(), `variable ${k}, step ${step}`)
+    );
+  }
+  stepper.end();
+  assertEquals(mine.iterations, own.iterations);
+  tf.dispose([...ours, ...theirs]);
+  mine.dispose();
+  own.dispose();
 });
 
 onBackends("other optimizers, and one derived from Adam, take their own steps", () => {
