@@ -1,5 +1,5 @@
 // What is quicker than TensorFlow.js' own way in fitMetric: the same outputs, gradients and steps.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
 import { stepperOf } from "../../lib/tfjs/adam_stepper.ts";
@@ -142,6 +142,32 @@ onBackends("Adam's steps on other variables than before are those of tf.train.ad
   mine.dispose();
   own.dispose();
 });
+
+onBackends(
+  "fitMetric with Adam ends at the bits of TensorFlow.js's own steps, after several epochs or an error",
+  async () => {
+    class Own extends tf.AdamOptimizer {}
+    const next = random(2), x = tf.tensor2d(Array.from({ length: 40 }, () => [next(), next(), next()]));
+    const y = tf.tensor2d(Array.from({ length: 40 }, () => [next(), next(), next()].map((v) => v < 0.4 ? 1 : 0)));
+    const loss = f1Loss({ average: "macro" }), results: unknown[] = [];
+    for (const optimizer of [tf.train.adam(0.05), new Own(0.05, 0.9, 0.999)]) {
+      const model = stack("tanh", "sigmoid"), weights = () => model.getWeights().map((w) => w.dataSync().slice());
+      await fitMetric(model, [x, y], { loss, optimizer, epochs: 3, batchSize: 7 });
+      const after = weights(),
+        callbacks = {
+          onBatchEnd: (batch: number) => {
+            if (batch === 2) throw new Error("enough");
+          },
+        };
+      const again = () => fitMetric(model, [x, y], { loss, optimizer, epochs: 3, batchSize: 7, callbacks });
+      await assertRejects(again, Error, "enough");
+      const { iterations, single, lists } = optimizerState(optimizer);
+      const moments = Object.values(lists).map((list) => list.map(({ numbers }) => numbers.values));
+      results.push({ after, again: weights(), iterations, single, moments });
+    }
+    assertEquals(results[0], results[1]);
+  },
+);
 
 onBackends("other optimizers, and one derived from Adam, take their own steps", () => {
   let called = 0;

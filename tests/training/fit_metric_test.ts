@@ -144,6 +144,20 @@ onBackends("a batch without a positive of its own is trained on: positives in th
   assert(history.f1.at(-1)! > 0.9 && history.alive.every((share) => share === 1), String(history.f1));
 });
 
+onBackends("a batch whose gradient reaches no weight is no reason to stop, as long as another's does", async () => {
+  const x = tf.tensor2d([[1], [2], [-1], [-2], [0], [0]]), y = tf.tensor2d([[1], [1], [0], [0], [1], [0]]);
+  for (const order of [[0, 2, 4], [4, 2, 0]]) { // the rows of 0 come last, then first
+    const model = tf.sequential({
+      layers: [tf.layers.dense({ units: 1, useBias: false, inputShape: [1], activation: "sigmoid" })],
+    });
+    const batches = function* () {
+      for (const from of order) yield [tf.slice(x, from, 2), tf.slice(y, from, 2)] as const;
+    };
+    const { history } = await fitMetric(model, batches, { loss: f1Loss(), epochs: 2 });
+    assertEquals(history.alive, [1, 1]);
+  }
+});
+
 onBackends("layers that behave otherwise in training do so in running mode, and leave nothing", async () => {
   const { x, y } = problem(), before = tf.memory().numTensors;
   const model = tf.sequential({
