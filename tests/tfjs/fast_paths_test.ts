@@ -1,4 +1,4 @@
-// What is quicker than TensorFlow.js' own way in fitMetric: the same outputs, gradients and steps.
+// The loops that replace TensorFlow.js's own operations in fitMetric: the same outputs, gradients and steps.
 import { assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
