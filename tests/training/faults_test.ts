@@ -41,12 +41,13 @@ for (const [i, mode] of ["running", "exact"].entries()) {
     try {
       const whole = lastLine(await train([mode, backend]));
       await train([mode, backend, file], 2);
-      const first = await Deno.readTextFile(file);
-      const again = await train([mode, backend, file], 5); // and a second time
-      assertStringIncludes(again, "epoch 2\n");
-      assert(!again.includes("epoch 1\n") && await Deno.readTextFile(file) !== first);
+      const first = await Deno.readTextFile(file), twice = mode === "running"; // killed a second time
+      if (twice) {
+        const again = await train([mode, backend, file], 5);
+        assert(again.startsWith("epoch 2\n") && await Deno.readTextFile(file) !== first, again.slice(0, 40));
+      }
       const resumed = await train([mode, backend, file]);
-      assert(resumed.startsWith("epoch 5\n"), resumed.slice(0, 40));
+      assert(resumed.startsWith(`epoch ${twice ? 5 : 2}\n`), resumed.slice(0, 40));
       assertEquals(lastLine(resumed), whole);
       assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["model.json"]);
     } finally {
@@ -218,8 +219,8 @@ onBackends("data that fail while it trains: the iterator's own error, or a sente
   }
 });
 
-onBackends("a NaN at row 1,000,000 is named", async () => {
-  const size = 50_000, row = 1_000_000;
+onBackends("a NaN at row 100,000 of a data set is named", async () => {
+  const size = 20_000, row = 100_000;
   const batches = function* () {
     for (let from = 0; from <= row; from += size) {
       yield tf.tidy(() => {
@@ -234,7 +235,7 @@ onBackends("a NaN at row 1,000,000 is named", async () => {
     const call of [() => metricGradient(own, batches, { loss }), () => fitMetric(own, batches, { loss, epochs: 1 })]
   ) {
     const { message } = await assertRejects(call, RangeError);
-    assertEquals(message, "Cannot compute f1Loss: 'yPred' must lie in [0, 1], row 1000000 is NaN");
+    assertEquals(message, "Cannot compute f1Loss: 'yPred' must lie in [0, 1], row 100000 is NaN");
     assertEquals(tf.memory().numTensors, before);
   }
 });

@@ -50,6 +50,11 @@ Deno.test("of cuts that score the same the widest gap is taken, of gaps of the s
   }
 });
 
+Deno.test("a row that weighs 0 divides no gap", () => {
+  const y = tf.tensor1d([1, 0, 0]), p = tf.tensor1d([0.75, 0.5, 0.25]), sampleWeight = tf.tensor1d([1, 0, 1]);
+  assertEquals(tuneThreshold(y, p, { score: "accuracy", sampleWeight }), { threshold: 0.5, value: 1 });
+});
+
 Deno.test("the decisions are the same when the threshold is compared in float32", () => {
   const next = random(4), a = Math.fround(0.3), neighbour = Math.fround(a + 2 ** -25);
   for (const p of [[a, neighbour], Array.from({ length: 50 }, () => Math.fround(next()))]) {
