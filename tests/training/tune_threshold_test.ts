@@ -50,6 +50,12 @@ Deno.test("of cuts that score the same the widest gap is taken, of gaps of the s
   }
 });
 
+Deno.test("an output that is rounded beyond 1 or 0 is the bound", () => {
+  const y = tf.tensor1d([1, 0]), above = tf.tensor1d([1 + 2 ** -23, 0.5]), below = tf.tensor1d([0.5, -(2 ** -24)]);
+  assertEquals(tuneThreshold(y, above, { score: "accuracy" }), { threshold: 0.75, value: 1 });
+  assertEquals(tuneThreshold(y, below, { score: "accuracy" }), { threshold: 0.25, value: 1 });
+});
+
 Deno.test("a row that weighs 0 divides no gap", () => {
   const y = tf.tensor1d([1, 0, 0]), p = tf.tensor1d([0.75, 0.5, 0.25]), sampleWeight = tf.tensor1d([1, 0, 1]);
   assertEquals(tuneThreshold(y, p, { score: "accuracy", sampleWeight }), { threshold: 0.5, value: 1 });
