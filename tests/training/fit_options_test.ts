@@ -138,6 +138,18 @@ onBackends("every setting of the losses trains, and tunes what can be tuned", as
   }
 });
 
+onBackends("the tuned threshold counts the weights of the rows and of the classes", async () => {
+  const [x, y] = problem(3), classWeights = [1, 5, 0.2], average = "micro", model = network(3);
+  const w = tf.tensor1d(Array.from({ length: n }, (_, i) => 1 + i % 4 * 3)), data = [x, y, w] as const;
+  const options = { loss: f1Loss({ average, classWeights }), epochs: 1, optimizer: still(), validationData: data };
+  const { threshold, thresholdValue } = await fitMetric(model, data, options);
+  const yPred = model.predict(x) as tf.Tensor;
+  const at = (threshold: number) =>
+    tf.tidy(() => f1Metric({ average, classWeights, threshold })(y, yPred, w).dataSync()[0]);
+  assertWithin(at(threshold as number), thresholdValue!, 1e-6);
+  assertWithin(Math.max(...[...yPred.dataSync()].map(at)), thresholdValue!, 1e-6);
+});
+
 onBackends("sampleWeight: a row that weighs 2 is two rows, one that weighs 0 is none", async () => {
   const [x, y] = problem(), weights = Float32Array.from({ length: n }, (_, i) => i % 3), loss = f1Loss();
   const rows = tf.tensor1d([...weights].flatMap((w, i) => Array(w).fill(i)), "int32");
