@@ -144,9 +144,9 @@ export type { BatchSource, TrainingBatch, TrainingData } from "./training/batche
 export { fitMetric } from "./training/fit_metric.ts";
 export type { CheckpointStore, FitCallbacks, FitLogs, FitMetricOptions } from "./training/fit_options.ts";
 export type { FitResult } from "./training/fit_result.ts";
-export type { Optimizer } from "./training/optimizers.ts";
+export type { Optimizer } from "./tfjs/optimizers.ts";
 export { type MetricGradient, metricGradient, type MetricGradientOptions } from "./training/metric_gradient.ts";
-export type { Model } from "./training/passes.ts";
+export type { Model } from "./tfjs/model.ts";
 export { priorBias, type PriorBiasOptions } from "./training/prior_bias.ts";
 export { stratifiedBatches, type StratifiedBatchesOptions } from "./training/stratified_batches.ts";
 export { type TunedThreshold, tuneThreshold, type TuneThresholdOptions } from "./training/tune_threshold.ts";

@@ -34,7 +34,7 @@ export {
   type LandscapePath,
 } from "./landscape_figure.ts";
 export { pairedFigure, type PairedFigureOptions, type PairedItem } from "./paired_figure.ts";
-// The types that auditDisplay, comparisonDisplay, trainLogistic and confusionFigure take.
+// The types that auditDisplay, comparisonDisplay and confusionFigure take.
 export {
   type Cause,
   causes,
@@ -56,9 +56,4 @@ export type {
 export type { Counts } from "../counts/counts.ts";
 export type { ConfusionTable } from "../metrics/confusion_table.ts";
 export type { Label } from "../metrics/read_labels.ts";
-export type { Score } from "../scores/score.ts";
-export type { Step } from "../steps/step.ts";
 export type { Scalar, Tensor } from "../tfjs/tensor.ts";
-export type { TrainingLoss } from "../network/objective.ts";
-export { trainLogistic, type TrainLogisticOptions, type TrainLogisticResult } from "../network/train_logistic.ts";
-export { type Network, trainNetwork, type TrainNetworkOptions } from "../network/train_network.ts";

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Tensor } from "../tfjs/tensor.ts";
-import { inHostMemory } from "./host_memory.ts";
-import type { Model } from "./passes.ts";
+import { softmaxBackRow } from "../decisions/argmax.ts";
+import { inHostMemory, type Model } from "./model.ts";
+import type { Tensor } from "./tensor.ts";
 
-/** What is asked of a dense layer of TensorFlow.js. */
+/** Fields of a dense layer of TensorFlow.js, most of them private. */
 interface DenseLayer {
   call(inputs: Tensor, options: object): Tensor | Tensor[];
   readonly activation: { getClassName(): string };
@@ -11,11 +11,11 @@ interface DenseLayer {
   readonly bias?: { read(): tf.Variable } | null;
 }
 
-/** A gradient through an activation, in place: from the gradient by the activation, and from what it put out. */
-type Through = (gradient: Float32Array, outputs: Float32Array, width: number) => void;
+/** Multiplies a gradient by the derivative of an activation, in place; `y` are the outputs of the activation. */
+type ActivationBackward = (gradient: Float32Array, y: Float32Array, width: number) => void;
 
-/** A loop each: one with a function in it takes three times as long. */
-const throughs: Record<string, Through> = {
+/** Derivatives in terms of the outputs, a loop each: one loop that calls a function takes three times as long. */
+const activationBackward: Record<string, ActivationBackward> = {
   linear: () => {},
   relu: (gradient, y) => {
     for (let i = 0; i < gradient.length; i++) if (!(y[i] > 0)) gradient[i] = 0;
@@ -26,47 +26,47 @@ const throughs: Record<string, Through> = {
   tanh: (gradient, y) => {
     for (let i = 0; i < gradient.length; i++) gradient[i] *= 1 - y[i] * y[i];
   },
-  softmax: (gradient, y, width) => { // y·(g − Σ g·y), row by row
-    for (let from = 0; from < gradient.length; from += width) {
-      let mean = 0;
-      for (let i = from; i < from + width; i++) mean += gradient[i] * y[i];
-      for (let i = from; i < from + width; i++) gradient[i] = y[i] * (gradient[i] - mean);
+  softmax: (gradient, y, width) => {
+    const soft = new Float64Array(y), rows = new Float64Array(gradient);
+    for (let from = 0; from < rows.length; from += width) {
+      softmaxBackRow(soft.subarray(from, from + width), rows.subarray(from, from + width), width);
     }
+    gradient.set(rows);
   },
 };
 
 let dense: unknown;
 
-/** The class of TensorFlow.js' dense layers, which it does not export; a class derived from it may do anything. */
+/** Finds the class of dense layers, which TensorFlow.js does not export. A subclass may compute anything. */
 const denseClass = () => dense ??= tf.layers.dense({ units: 1 }).constructor;
 
 /**
- * The layers of a model that is nothing but dense layers, one behind the other, with activations that are known here. Only
- * where tensors are in the host's memory: what follows reads them.
+ * Returns the layers of a sequential model if all of them are dense layers with an activation that is known here, and
+ * tensors are in host memory; otherwise undefined.
  */
 export function denseStack(model: Model): readonly DenseLayer[] | undefined {
   if ((model.constructor as unknown) !== tf.Sequential || !inHostMemory()) return undefined;
-  if (!model.outputNames?.length) return undefined; // it is built when it is first applied
+  if (!model.outputNames?.length) return undefined; // a model is built when it is first applied
   const layers = model.layers as unknown as DenseLayer[];
   const known = layers.every((layer) =>
-    layer.constructor === denseClass() && Object.hasOwn(throughs, layer.activation.getClassName())
+    layer.constructor === denseClass() && Object.hasOwn(activationBackward, layer.activation.getClassName())
   );
   return known ? layers : undefined;
 }
 
 /**
- * The input and what each layer makes of it, by the layers' own operations, without what a model does around them and
- * without a tape: that costs more than the arithmetic of a small batch. Nothing where the input is not a matrix that fits.
+ * Computes the input and the output of each layer by the layers' own operations. A model's bookkeeping and the tape, which
+ * cost more than the arithmetic of a small batch, are left out. Undefined if the input is not a float32 matrix that fits.
  */
 export function stackOutputs(layers: readonly DenseLayer[], input: Tensor | Tensor[]): Tensor[] | undefined {
   if (Array.isArray(input) || input.dtype !== "float32" || input.rank !== 2) return undefined;
-  if (input.shape[1] !== layers[0].kernel.read().shape[0]) return undefined; // the model says what is wrong
+  if (input.shape[1] !== layers[0].kernel.read().shape[0]) return undefined; // the model throws a better error
   const outputs = [input];
   for (const layer of layers) outputs.push([layer.call(outputs.at(-1)!, {})].flat()[0]);
   return outputs;
 }
 
-/** aᵀ·b of matrices of `rows` rows, four rows at a time: the sums in float64. */
+/** Computes aᵀ·b of matrices with `rows` rows, four rows at a time, summed in float64. */
 function crossProduct(a: Float32Array, b: Float32Array, rows: number): Float32Array {
   const width = a.length / rows, columns = b.length / rows, sums = new Float64Array(width * columns);
   const whole = rows - rows % 4;
@@ -88,7 +88,7 @@ function crossProduct(a: Float32Array, b: Float32Array, rows: number): Float32Ar
   return Float32Array.from(sums);
 }
 
-/** a·wᵀ: for each row of `a` one number a row of `w`, the sums in float64. */
+/** Computes a·wᵀ of matrices with `columns` columns, summed in float64. */
 function timesTransposed(a: Float32Array, w: Float32Array, columns: number): Float32Array {
   const rows = a.length / columns, width = w.length / columns, product = new Float32Array(rows * width);
   for (let i = 0, at = 0; i < rows; i++) {
@@ -104,8 +104,8 @@ function timesTransposed(a: Float32Array, w: Float32Array, columns: number): Flo
 const ones = (count: number) => new Float32Array(count).fill(1);
 
 /**
- * The gradients by all weights, by their names, from that by the last output. TensorFlow.js multiplies transposed matrices
- * by a slow loop, in float32; here the sums are in float64, rounded once.
+ * Computes the gradients with respect to all weights, by name, from the gradient with respect to the last output. Sums are
+ * in float64, rounded once; TensorFlow.js multiplies transposed matrices in a slow float32 loop.
  *
  *     z = a·W + b, y = f(z):   ∂z = ∂y·f′   ∂W = aᵀ·∂z   ∂b = Σ rows of ∂z   ∂a = ∂z·Wᵀ
  */
@@ -119,7 +119,7 @@ export function stackGradients(
   let gradient: Float32Array = byLast.slice();
   for (let k = layers.length - 1; k >= 0; k--) {
     const { activation, kernel, bias } = layers[k], weights = kernel.read(), columns = gradient.length / rows;
-    throughs[activation.getClassName()](gradient, values[k + 1], columns);
+    activationBackward[activation.getClassName()](gradient, values[k + 1], columns);
     gradients[weights.name] = tf.tensor(crossProduct(values[k], gradient, rows), weights.shape);
     if (bias) gradients[bias.read().name] = tf.tensor(crossProduct(ones(rows), gradient, rows), [columns]);
     if (k > 0) gradient = timesTransposed(gradient, weights.dataSync() as Float32Array, columns);

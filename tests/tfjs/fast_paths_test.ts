@@ -1,10 +1,11 @@
-// What is quicker than TensorFlow.js' own way in fitMetric: the same outputs, gradients and steps.
-import { assertEquals } from "@std/assert";
+// The loops that replace TensorFlow.js's own operations in fitMetric: the same outputs, gradients and steps.
+import { assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
-import { denseStack, stackGradients, stackOutputs } from "../../lib/training/dense_stack.ts";
-import { optimizerState } from "../../lib/training/snapshot.ts";
-import { stepperOf } from "../../lib/training/stepper.ts";
+import { stepperOf } from "../../lib/tfjs/adam_stepper.ts";
+import { denseStack, stackGradients, stackOutputs } from "../../lib/tfjs/dense_stack.ts";
+import { applyGradients } from "../../lib/tfjs/optimizers.ts";
+import { optimizerState } from "../../lib/tfjs/snapshot.ts";
 import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
 
 const activations = ["linear", "relu", "sigmoid", "tanh", "softmax"] as const;
@@ -118,6 +119,55 @@ onBackends("Adam's steps are those of tf.train.adam to the last bit, and so is w
     tf.dispose([mine, own] as never);
   }
 });
+
+onBackends("Adam's steps on other variables than before are those of tf.train.adam, too", () => {
+  const mine = tf.train.adam(0.1), own = tf.train.adam(0.1), stepper = stepperOf(mine);
+  const make = (prefix: string) =>
+    ["a", "b"].map((name) => tf.variable(tf.tensor1d([1, 2]), true, `${prefix} ${name} ${tf.getBackend()}`));
+  const ours = make("set ours"), theirs = make("set theirs");
+  for (const [step, used] of [[0, 1], [0], [0, 1], [1], [0, 1]].entries()) {
+    const gradients = (variables: tf.Variable[]) =>
+      Object.fromEntries(used.map((k) => [variables[k].name, tf.tensor1d([step + 1, k - 0.5])]));
+    tf.tidy(() => {
+      stepper.step(gradients(ours));
+      applyGradients(own, gradients(theirs));
+    });
+    ours.forEach((variable, k) =>
+      assertEquals(variable.dataSync(), theirs[k].dataSync(), `variable ${k}, step ${step}`)
+    );
+  }
+  stepper.end();
+  assertEquals(mine.iterations, own.iterations);
+  tf.dispose([...ours, ...theirs]);
+  mine.dispose();
+  own.dispose();
+});
+
+onBackends(
+  "fitMetric with Adam ends at the bits of TensorFlow.js's own steps, after several epochs or an error",
+  async () => {
+    class Own extends tf.AdamOptimizer {}
+    const next = random(2), x = tf.tensor2d(Array.from({ length: 40 }, () => [next(), next(), next()]));
+    const y = tf.tensor2d(Array.from({ length: 40 }, () => [next(), next(), next()].map((v) => v < 0.4 ? 1 : 0)));
+    const loss = f1Loss({ average: "macro" }), results: unknown[] = [];
+    for (const optimizer of [tf.train.adam(0.05), new Own(0.05, 0.9, 0.999)]) {
+      const model = stack("tanh", "sigmoid"), weights = () => model.getWeights().map((w) => w.dataSync().slice());
+      await fitMetric(model, [x, y], { loss, optimizer, epochs: 3, batchSize: 7 });
+      const after = weights(),
+        callbacks = {
+          onBatchEnd: (batch: number) => {
+            if (batch === 2) throw new Error("enough");
+          },
+        };
+      const again = () => fitMetric(model, [x, y], { loss, optimizer, epochs: 3, batchSize: 7, callbacks });
+      await assertRejects(again, Error, "enough");
+      const { iterations, single, lists } = optimizerState(optimizer);
+      const moments = Object.values(lists).map((list) => list.map(({ numbers }) => numbers.values));
+      results.push({ after, again: weights(), iterations, single, moments });
+    }
+    assertEquals(results[0], results[1]);
+  },
+);
 
 onBackends("other optimizers, and one derived from Adam, take their own steps", () => {
   let called = 0;

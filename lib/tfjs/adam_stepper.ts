@@ -1,18 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Tensor } from "../tfjs/tensor.ts";
-import { inHostMemory } from "./host_memory.ts";
-import type { Optimizer } from "./optimizers.ts";
+import { inHostMemory } from "./model.ts";
+import { applyGradients, type Optimizer } from "./optimizers.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** Takes the steps of an epoch. */
 export interface Stepper {
+  /** Moves the variables by their gradients, given by name. */
   step(gradients: Record<string, Tensor>): void;
-  /** Gives the optimizer back what it has to remember. */
+  /** Writes the moments back into the optimizer. */
   end(): void;
 }
 
 type Moments = { originalName: string; variable: tf.Variable }[];
 
-/** What `tf.AdamOptimizer` keeps. */
+/** State of `tf.AdamOptimizer`, most of it private. */
 interface Adam {
   readonly learningRate: number;
   readonly beta1: number;
@@ -27,18 +28,23 @@ interface Adam {
 
 const round = Math.fround;
 
-/** What Adam remembers of a weight. */
-interface Memory {
+/** A variable and its moments. */
+interface Tracked {
   readonly variable: tf.Variable;
   readonly first: Float32Array;
   readonly second: Float32Array;
 }
 
-/** TensorFlow.js' own step in one loop: each operation is rounded to float32 as there, so the weights are the same bits. */
-function adamValues(
+/**
+ * Computes the weights after one step of TensorFlow.js's Adam and updates the moments in place. The formula is that of
+ * `adam` in `lib/network/`, written apart: each operation is rounded to float32 in TensorFlow.js's order (√(v/d₂) + ε before
+ * the learning rate), so that the weights have the same bits, and a rounding function passed in would make the loop three
+ * times as slow.
+ */
+function adamStep(
   weights: Float32Array,
   gradient: Float32Array,
-  { first, second }: Memory,
+  { first, second }: Tracked,
   { beta1, beta2, epsilon, learningRate }: Adam,
   [power1, power2]: readonly number[],
 ): Float32Array {
@@ -56,51 +62,51 @@ function adamValues(
   return next;
 }
 
-/**
- * Adam's steps without some ten operations a weight: its memory is kept in lists from the first step to the end of the epoch.
- */
+/** Makes a stepper for Adam: one loop instead of some ten operations per weight, the moments in arrays until the epoch ends. */
 function adamStepper(adam: Adam): Stepper {
-  let memory: Map<string, Memory> | undefined, powers = [0, 0];
+  let tracked: Map<string, Tracked> | undefined, powers = [0, 0];
   const begin = (gradients: Record<string, Tensor>) => {
-    const variables = tf.engine().registeredVariables, names = Object.keys(gradients);
+    const variables = tf.engine().registeredVariables;
     powers = [adam.accBeta1, adam.accBeta2].map((power) => power.dataSync()[0]);
-    return new Map(names.map((name, i) => {
-      const variable = variables[name];
-      const listOf = (moments: Moments) =>
-        (moments[i]?.variable.dataSync().slice() ?? new Float32Array(variable.size)) as Float32Array;
-      return [name, {
-        variable,
-        first: listOf(adam.accumulatedFirstMoment),
-        second: listOf(adam.accumulatedSecondMoment),
-      }];
-    }));
+    return new Map(
+      Object.keys(gradients).map((name, i): [string, Tracked] => {
+        const variable = variables[name];
+        const read = (moments: Moments) =>
+          (moments[i]?.variable.dataSync().slice() ?? new Float32Array(variable.size)) as Float32Array;
+        return [name, {
+          variable,
+          first: read(adam.accumulatedFirstMoment),
+          second: read(adam.accumulatedSecondMoment),
+        }];
+      }),
+    );
   };
   const end = () => {
-    if (memory === undefined) return;
+    if (tracked === undefined) return;
     tf.tidy(() => {
-      [...memory!].forEach(([name, { variable: { shape }, first, second }], i) => {
-        const put = (moments: Moments, values: Float32Array, suffix: string) => {
+      [...tracked!].forEach(([name, { variable: { shape }, first, second }], i) => {
+        const write = (moments: Moments, values: Float32Array, suffix: string) => {
           const tensor = tf.tensor(values, shape);
           if (moments[i] === undefined) {
             moments[i] = { originalName: `${name}/${suffix}`, variable: tf.variable(tensor, false) };
           } else moments[i].variable.assign(tensor);
         };
-        put(adam.accumulatedFirstMoment, first, "m");
-        put(adam.accumulatedSecondMoment, second, "v");
+        write(adam.accumulatedFirstMoment, first, "m");
+        write(adam.accumulatedSecondMoment, second, "v");
       });
       [adam.accBeta1, adam.accBeta2].forEach((power, k) => power.assign(tf.scalar(powers[k])));
     });
-    memory = undefined;
+    tracked = undefined;
   };
   return {
     step: (gradients) => {
       const names = Object.keys(gradients);
-      if (memory !== undefined && (memory.size !== names.length || names.some((name) => !memory!.has(name)))) end();
-      memory ??= begin(gradients);
+      if (tracked !== undefined && (tracked.size !== names.length || names.some((name) => !tracked!.has(name)))) end();
+      tracked ??= begin(gradients);
       tf.tidy(() => {
-        for (const [name, own] of memory!) {
+        for (const [name, own] of tracked!) {
           const { variable } = own, weights = variable.dataSync() as Float32Array;
-          const next = adamValues(weights, gradients[name].dataSync() as Float32Array, own, adam, powers);
+          const next = adamStep(weights, gradients[name].dataSync() as Float32Array, own, adam, powers);
           variable.assign(tf.tensor(next, variable.shape));
         }
       });
@@ -111,10 +117,10 @@ function adamStepper(adam: Adam): Stepper {
   };
 }
 
-/** The optimizer's steps: TensorFlow.js' Adam in a loop of its own where that is quicker, others as they are. */
+/** Makes the stepper of an optimizer: a loop for TensorFlow.js's Adam where that is faster, else the optimizer's own step. */
 export function stepperOf(optimizer: Optimizer): Stepper {
   if (optimizer.constructor === tf.AdamOptimizer && inHostMemory()) {
     return adamStepper(optimizer as unknown as Adam);
   }
-  return { step: (gradients) => optimizer.applyGradients(gradients as never), end: () => {} };
+  return { step: (gradients) => applyGradients(optimizer, gradients), end: () => {} };
 }

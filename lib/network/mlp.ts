@@ -1,23 +1,28 @@
-/** What a network is made of. */
+/** Sizes of a multilayer perceptron with at most one hidden layer. */
 export interface NetworkForm {
-  /** The features of a row. */
+  /** Number of features per row. */
   readonly features: number;
-  /** The units of the hidden layer, with ReLU; 0: none. */
+  /** Number of hidden units (ReLU); 0 leaves the hidden layer out. */
   readonly hidden: number;
-  /** How many logits a row has. */
+  /** Number of logits per row. */
   readonly outputs: number;
 }
 
-/** What a network makes of rows, row by row. */
+/** Outputs of a network, row by row. */
 export interface Forward {
+  /** Logits, `outputs` per row. */
   readonly logits: Float64Array;
-  /** What the hidden units put out. */
+  /** Activations of the hidden units, `hidden` per row. */
   readonly units: Float64Array;
 }
 
 /**
- * Normal numbers with a variance of 2 over the number of inputs before a ReLU, 1 over it before the outputs; biases 0.
- * For each hidden unit, then for each output: a weight an input, and the bias.
+ * Draws the initial weights, in the order in which {@linkcode forward} reads them: for each hidden unit and then for each
+ * output, one weight per input, followed by the bias.
+ *
+ *     w ~ N(0, 2/inputs) before a ReLU    w ~ N(0, 1/inputs) before the logits    b = 0
+ *
+ * @see He et al., "Delving Deep into Rectifiers", arXiv 1502.01852, for the gain of 2.
  */
 export function initialWeights(
   { features, hidden, outputs }: NetworkForm,
@@ -32,7 +37,10 @@ export function initialWeights(
   return Float64Array.from([...layer, ...last]);
 }
 
-/** b + w·x for each row of x and each of `count` lots of weights and a bias, four rows at a time: sums that do not wait. */
+/**
+ * Computes Σ w·x + b for each row of `x` and each of `count` units. Four rows at a time: their sums are independent, so the
+ * processor does not wait for one addition before the next.
+ */
 function affine(x: Float64Array, features: number, weights: Float64Array, count: number): Float64Array {
   const n = x.length / features, z = new Float64Array(n * count), whole = n - n % 4;
   for (let i = 0; i < whole; i += 4) {
@@ -69,7 +77,7 @@ function affine(x: Float64Array, features: number, weights: Float64Array, count:
   return z;
 }
 
-/** Adds the gradient of what {@linkcode affine} does, from that by its sums, row after row. */
+/** Adds the gradient of {@linkcode affine} to `gradient`; `by` is the gradient with respect to its results. */
 function addAffine(x: Float64Array, features: number, by: Float64Array, count: number, gradient: Float64Array): void {
   const n = x.length / features, whole = n - n % 4;
   for (let i = 0; i < whole; i += 4) {
@@ -97,10 +105,10 @@ function addAffine(x: Float64Array, features: number, by: Float64Array, count: n
 }
 
 /**
- * The logits of rows.
+ * Computes the logits of rows.
  *
  *     z = b + Σ w·x                         without a hidden layer
- *     z = b + Σₕ vₕ·max(0, bₕ + Σ wₕ·x)     with one
+ *     z = b + Σₕ vₕ·max(0, bₕ + Σ wₕ·x)     with a hidden layer
  */
 export function forward(
   { features, hidden, outputs }: NetworkForm,
@@ -121,7 +129,7 @@ export function forward(
   return { logits, units: first };
 }
 
-/** A gradient by the logits, passed back to the weights by the chain rule. */
+/** Computes the gradient with respect to the weights from the gradient with respect to the logits, by the chain rule. */
 export function backward(
   { features, hidden, outputs }: NetworkForm,
   weights: Float64Array,
@@ -129,7 +137,7 @@ export function backward(
   units: Float64Array,
   byLogits: Float32Array | Float64Array,
 ): Float64Array {
-  const gradient = new Float64Array(weights.length), by = Float64Array.from(byLogits);
+  const gradient = new Float64Array(weights.length), by = new Float64Array(byLogits);
   if (hidden === 0) {
     addAffine(x, features, by, outputs, gradient);
     return gradient;
@@ -140,7 +148,7 @@ export function backward(
       const g = by[i * outputs + k];
       for (let h = 0; h < hidden; h++) {
         gradient[at + h] += g * units[i * hidden + h];
-        if (units[i * hidden + h] > 0) byUnits[i * hidden + h] += g * weights[at + h]; // else it was cut off
+        if (units[i * hidden + h] > 0) byUnits[i * hidden + h] += g * weights[at + h]; // the ReLU's derivative
       }
       gradient[at + hidden] += g;
     }
