@@ -4,26 +4,22 @@ import type { Counts } from "../counts/counts.ts";
 import { eachCount } from "../counts/each_count.ts";
 import { f1, precision, recall } from "../scores/ratio.ts";
 import type { Score } from "../scores/score.ts";
-import { toSetting } from "../scoring/options.ts";
+import { type SettingOptions, toSetting } from "../scoring/options.ts";
 import type { ZeroDivision } from "../scoring/score_batch.ts";
 import { fixedText, floatText, padLeft, widest } from "./number_text.ts";
 import { type Classified, type LabelOptions, labelOptions, type Labels, readLabels } from "./read_labels.ts";
 
-/** Options of {@linkcode classificationReport}. */
-export interface ClassificationReportOptions extends LabelOptions {
+/**
+ * Options of {@linkcode classificationReport}. With `zeroDivision: "skip"` a score that is not defined is printed as "nan",
+ * as with scikit-learn's `zero_division=np.nan`.
+ */
+export interface ClassificationReportOptions extends LabelOptions, Pick<SettingOptions, "zeroDivision"> {
   /**
    * The number of decimals of the scores in the text.
    *
    * @default {2}
    */
   digits?: number;
-  /**
-   * The value of a score that is not defined (0/0). "skip" leaves the score out of the means and prints "nan", as
-   * scikit-learn does with `zero_division=np.nan`.
-   *
-   * @default {0}
-   */
-  zeroDivision?: ZeroDivision;
   /**
    * The form of the report: "text" as scikit-learn prints it, or "records", one object per row, as a notebook's `table`
    * and polars take them.
@@ -86,45 +82,60 @@ const countsOf = (right: number, positive: number, predicted: number, whole: num
   tn: whole - positive - (predicted - right),
 });
 
+/** The counts of each class, and two facts about the rows that the report's form depends on. */
+interface ClassCounts {
+  readonly counts: readonly Counts[];
+  /** Whether every class in the data is counted. */
+  readonly complete: boolean;
+  /** Whether any row is right. */
+  readonly anyRight: boolean;
+}
+
 /** Counts each class, in one pass over the rows and, as scikit-learn does, in plain float64 sums. */
-function countClasses({ rows, labels, truth, decided, multiLabel, sampleWeight }: Classified): Counts[] {
+function countClasses({ rows, columns, labels, positions, truth, decided, sampleWeight }: Classified): ClassCounts {
   const size = labels.length, right = new Float64Array(size), positive = right.slice(), predicted = right.slice();
-  let whole = 0;
-  for (let row = 0, i = 0; row < rows; row++) {
+  let whole = 0, complete = true, anyRight = false;
+  for (let row = 0; row < rows; row++) {
     const w = sampleWeight === undefined ? 1 : sampleWeight[row];
     whole += w;
-    if (multiLabel) {
-      for (let k = 0; k < size; k++, i++) {
-        if (truth[i] === 1) positive[k] += w;
-        if (decided[i] === 1) predicted[k] += w;
-        if (truth[i] + decided[i] === 2) right[k] += w;
-      }
-    } else {
-      const k = truth[row], j = decided[row];
+    if (columns === undefined) {
+      const k = positions[truth[row]], j = positions[decided[row]];
       if (k >= 0) positive[k] += w;
       if (j >= 0) predicted[j] += w;
       if (k >= 0 && k === j) right[k] += w;
+      complete &&= k >= 0 && j >= 0;
+      anyRight ||= truth[row] === decided[row];
+    } else {
+      for (let column = 0; column < columns; column++) {
+        const k = positions[column], i = row * columns + column;
+        if (k < 0) continue;
+        positive[k] += w * truth[i];
+        predicted[k] += w * decided[i];
+        right[k] += w * truth[i] * decided[i];
+      }
     }
   }
-  return labels.map((_, k) => countsOf(right[k], positive[k], predicted[k], whole));
+  return { counts: labels.map((_, k) => countsOf(right[k], positive[k], predicted[k], whole)), complete, anyRight };
 }
 
 /** Scores each row of multi-label data across its columns: one array per score. */
 function scoreRows(
-  { rows, labels, truth, decided, sampleWeight }: Classified,
+  { rows, columns = 1, labels, positions, truth, decided, sampleWeight }: Classified,
   valueOf: (score: Score, counts: Counts) => number,
 ): Float64Array[] {
-  const size = labels.length, values = scores.map(() => new Float64Array(rows));
-  for (let row = 0, i = 0; row < rows; row++) {
+  const values = scores.map(() => new Float64Array(rows));
+  for (let row = 0; row < rows; row++) {
     const w = sampleWeight === undefined ? 1 : sampleWeight[row];
     let right = 0, positive = 0, predicted = 0;
-    for (let k = 0; k < size; k++, i++) {
+    for (let column = 0; column < columns; column++) {
+      if (positions[column] < 0) continue;
+      const i = row * columns + column;
       positive += truth[i];
       predicted += decided[i];
       right += truth[i] * decided[i];
     }
-    const counts = countsOf(w * right, w * positive, w * predicted, w * size);
-    for (let s = 0; s < scores.length; s++) values[s][row] = valueOf(scores[s], counts);
+    const counts = countsOf(w * right, w * positive, w * predicted, w * labels.length);
+    scores.forEach((score, s) => values[s][row] = valueOf(score, counts));
   }
   return values;
 }
@@ -206,19 +217,25 @@ export function classificationReport(
     );
   }
   toSetting(task, f1, { zeroDivision }); // checks the option
-  const classified = readLabels(task, yTrue, yPred, options);
-  const rows = reportRows(classified, zeroDivision);
+  const classified = readLabels(task, yTrue, yPred, options), counted = countClasses(classified);
+  const rows = reportRows(classified, counted, zeroDivision);
   if (output === "records") return rows;
-  return reportText(rows, classified, { digits, weighted: options.sampleWeight !== undefined });
+  // Without a right row scikit-learn's counts are floats, and print like weights.
+  const asFloats = options.sampleWeight !== undefined || (classified.columns === undefined && !counted.anyRight);
+  return reportText(rows, classified.names, digits, asFloats ? floatText : String);
 }
 
-function reportRows(classified: Classified, zeroDivision: ZeroDivision): ReportRow[] {
-  const { names, multiLabel, complete, rows, sampleWeight } = classified;
+function reportRows(
+  classified: Classified,
+  { counts, complete }: ClassCounts,
+  zeroDivision: ZeroDivision,
+): ReportRow[] {
+  const { names, rows, columns, sampleWeight } = classified;
   const valueOf = (score: Score, counts: Counts): number => {
     const value = score.value(counts);
     return Number.isNaN(value) && zeroDivision !== "skip" ? zeroDivision : value;
   };
-  const counts = countClasses(classified), support = Float64Array.from(counts, ({ tp, fn }) => tp + fn);
+  const support = Float64Array.from(counts, ({ tp, fn }) => tp + fn);
   const whole = numpySum(support), all = eachCount((key) => numpySum(counts.map((one) => one[key])));
   const values = scores.map((score) => Float64Array.from(counts, (one) => valueOf(score, one)));
   const row = (name: string, support: number, of: (score: number) => number): ReportRow => ({
@@ -230,11 +247,11 @@ function reportRows(classified: Classified, zeroDivision: ZeroDivision): ReportR
   });
   const report = [
     ...names.map((name, k) => row(name, support[k], (score) => values[score][k])),
-    row(!multiLabel && complete ? "accuracy" : "micro avg", whole, (score) => valueOf(scores[score], all)),
+    row(columns === undefined && complete ? "accuracy" : "micro avg", whole, (score) => valueOf(scores[score], all)),
     row("macro avg", whole, (score) => meanOf(values[score])),
     row("weighted avg", whole, (score) => meanOf(values[score], support)),
   ];
-  if (!multiLabel) return report;
+  if (columns === undefined) return report;
   const ofRows = scoreRows(classified, valueOf);
   const weights = sampleWeight === undefined ? new Float64Array(rows).fill(1) : Float64Array.from(sampleWeight);
   return [...report, row("samples avg", whole, (score) => meanOf(ofRows[score], weights))];
@@ -242,18 +259,17 @@ function reportRows(classified: Classified, zeroDivision: ZeroDivision): ReportR
 
 function reportText(
   rows: readonly ReportRow[],
-  { names, multiLabel, anyRight }: Classified,
-  { digits, weighted }: { digits: number; weighted: boolean },
+  names: readonly string[],
+  digits: number,
+  supportText: (support: number) => string,
 ): string {
-  // Without a right row scikit-learn's counts are floats, and print like weights.
-  const asFloats = weighted || (!multiLabel && !anyRight);
   const width = Math.max("weighted avg".length, digits, widest(names));
   const line = (name: string, cells: readonly string[]): string =>
     `${padLeft(name, width)} ${cells.map((cell) => ` ${padLeft(cell, 9)}`).join("")}\n`;
   const lines = rows.map((row, i) => {
     const { precision, recall, f1, support } = row, isAccuracy = i === names.length && row.class === "accuracy";
-    const scores = [precision, recall, f1].map((v, column) => isAccuracy && column < 2 ? "" : fixedText(v, digits));
-    return line(row.class, [...scores, asFloats ? floatText(support) : String(support)]);
+    const texts = [precision, recall, f1].map((v, column) => isAccuracy && column < 2 ? "" : fixedText(v, digits));
+    return line(row.class, [...texts, supportText(support)]);
   });
   const head = line("", ["precision", "recall", "f1-score", "support"]);
   return [head, "\n", ...lines.slice(0, names.length), "\n", ...lines.slice(names.length)].join("");

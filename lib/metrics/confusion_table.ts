@@ -73,10 +73,10 @@ export function confusionTable(yTrue: Labels, yPred: Labels, options: ConfusionT
       `Cannot make ${task}: 'normalize' must be 'true', 'pred' or 'all', it is ${describe(normalize)}`,
     );
   }
-  const classified = readLabels(task, yTrue, yPred, options), { labels, names, multiLabel } = classified;
-  if (multiLabel) {
+  const classified = readLabels(task, yTrue, yPred, options), { labels, names, columns } = classified;
+  if (columns !== undefined) {
     throw new RangeError(
-      `Cannot compute ${task}: 'yPred' has ${labels.length} columns, a row can have several classes; say ` +
+      `Cannot compute ${task}: 'yPred' has ${columns} columns, a row can have several classes; say ` +
         "decision: 'argmax', or take the counts of a ConfusionMeter",
     );
   }
@@ -94,11 +94,11 @@ export function confusionTable(yTrue: Labels, yPred: Labels, options: ConfusionT
 }
 
 /** Adds up the weights of the rows of each pair of a true and a predicted class. */
-function countCells({ labels, rows, truth, decided, sampleWeight }: Classified): number[][] {
+function countCells({ labels, positions, rows, truth, decided, sampleWeight }: Classified): number[][] {
   const size = labels.length, cells = new Float64Array(size * size);
   for (let row = 0; row < rows; row++) {
-    if (truth[row] < 0 || decided[row] < 0) continue;
-    cells[truth[row] * size + decided[row]] += sampleWeight === undefined ? 1 : sampleWeight[row];
+    const i = positions[truth[row]], j = positions[decided[row]];
+    if (i >= 0 && j >= 0) cells[i * size + j] += sampleWeight === undefined ? 1 : sampleWeight[row];
   }
   return labels.map((_, k) => Array.from(cells.subarray(k * size, (k + 1) * size)));
 }

@@ -1,6 +1,6 @@
 import { readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
-import type { DecisionName } from "../decisions/to_decision.ts";
+import type { DecisionName, DecisionOptions } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
 import { toSetting } from "../scoring/options.ts";
 import {
@@ -23,8 +23,11 @@ export type Label = number | string;
  */
 export type Labels = ArrayOrTensor;
 
-/** Options that a report and a confusion table share. */
-export interface LabelOptions {
+/**
+ * Options that a report and a confusion table share. With a `decision`, `yPred` holds outputs, as for
+ * {@linkcode hardMetric}; without one `yPred` holds labels, as in scikit-learn.
+ */
+export interface LabelOptions extends Pick<DecisionOptions, "threshold" | "fromLogits"> {
   /**
    * The classes to count, in this order; of multi-label data, the columns.
    *
@@ -43,23 +46,8 @@ export interface LabelOptions {
    * @default {1 each}
    */
   sampleWeight?: ArrayOrTensor;
-  /**
-   * The rule that turns outputs in `yPred` into decisions, as in {@linkcode hardMetric}. Without a rule `yPred` holds
-   * labels, as in scikit-learn.
-   */
+  /** The rule that turns outputs into decisions. */
   decision?: DecisionName;
-  /**
-   * The threshold that a positive output exceeds, one for all columns or one per column. Needs `decision`.
-   *
-   * @default {0.5}
-   */
-  threshold?: number | readonly number[];
-  /**
-   * Whether `yPred` holds logits. Needs `decision`.
-   *
-   * @default {false}
-   */
-  fromLogits?: boolean;
 }
 
 /** The names of the options that a report and a confusion table share. */
@@ -72,7 +60,7 @@ export const labelOptions: readonly (keyof LabelOptions)[] = [
   "fromLogits",
 ];
 
-/** The true and the decided classes of rows, as numbers in typed arrays. */
+/** The true and the decided classes of rows, as codes in typed arrays. */
 interface Coded {
   readonly rows: number;
   /** The number of columns of multi-label data; undefined for one class per row. */
@@ -80,28 +68,18 @@ interface Coded {
   /** One class per row: an index into `classes`. Multi-label: 0 or 1, `columns` per row. */
   readonly truth: ArrayLike<number>;
   readonly decided: ArrayLike<number>;
-  /** The classes that the codes stand for. */
+  /** The class of each code; the class of each column. */
   readonly classes: readonly Label[];
-  /** One weight per row. */
+  /** One weight per row; absent: 1 each. */
   readonly sampleWeight?: ArrayLike<number>;
 }
 
-/** The true and the decided classes of rows, as positions in `labels`. */
-export interface Classified {
-  readonly names: readonly string[];
+/** Coded rows and the classes to count. */
+export interface Classified extends Coded {
   readonly labels: readonly Label[];
-  readonly rows: number;
-  /** One class per row: its position in `labels`, −1 for other classes. Multi-label: 0 or 1 per row and label. */
-  readonly truth: Int32Array;
-  readonly decided: Int32Array;
-  /** One weight per row; absent: 1 each. */
-  readonly sampleWeight?: ArrayLike<number>;
-  /** Whether a row can have several classes. */
-  readonly multiLabel: boolean;
-  /** Whether `labels` contains every class in the data. */
-  readonly complete: boolean;
-  /** Whether any entry of the decisions is right. */
-  readonly anyRight: boolean;
+  readonly names: readonly string[];
+  /** The position in `labels` of each of the `classes`; −1 for a class that is not counted. */
+  readonly positions: readonly number[];
 }
 
 function readWeights(task: string, given: unknown, rows: number): ArrayLike<number> | undefined {
@@ -142,21 +120,18 @@ function codeLabels(
   return codes;
 }
 
-/** Multi-label data as they are, if each entry is 0 or 1. */
-function checkHot(
-  task: string,
-  argument: string,
-  { values }: Entries,
-  columns: number,
-  hint: string,
-): ArrayLike<number> {
-  for (let i = 0; i < values.length; i++) {
+/** Reads multi-label data, each entry 0 or 1. */
+function readHot(task: string, argument: string, { values }: Entries, columns: number, hint: string): Uint8Array {
+  const hot = new Uint8Array(values.length);
+  for (let i = 0; i < hot.length; i++) {
     const value = withoutBigint(values[i]);
-    if (value === 0 || value === 1) continue;
-    const at = `row ${Math.floor(i / columns)}, column ${i % columns}`;
-    throw refuse(task, argument, `must be 0 or 1 where there are several columns, ${at} is ${describe(value)}${hint}`);
+    if (value !== 0 && value !== 1) {
+      const at = `row ${Math.floor(i / columns)}, column ${i % columns} is ${describe(value)}`;
+      throw refuse(task, argument, `must be 0 or 1 where there are several columns, ${at}${hint}`);
+    }
+    hot[i] = value;
   }
-  return values as ArrayLike<number>;
+  return hot;
 }
 
 const firstIntegers = (count: number): number[] => Array.from({ length: count }, (_, k) => k);
@@ -183,7 +158,7 @@ function codeLabelPairs(task: string, yTrue: unknown, yPred: unknown, options: L
   const code = (argument: string, entries: Entries, hint: string): ArrayLike<number> =>
     columns === undefined
       ? codeLabels(task, argument, entries, codeOf, hint)
-      : checkHot(task, argument, entries, columns, hint);
+      : readHot(task, argument, entries, columns, hint);
   const codes = { truth: code("yTrue", truth, ""), decided: code("yPred", decided, hint) };
   const [first, other] = [truth.values[0], decided.values[0]].map(withoutBigint);
   if (typeof first !== typeof other) {
@@ -255,35 +230,15 @@ function codeHot(task: string, argument: string, hot: ArrayLike<number>, classes
   return codes;
 }
 
-/** Reads labels, or outputs and a decision, as positions in `labels`, or throws an error that names the argument. */
+/** Reads labels, or outputs and a decision, as class codes, or throws an error that names the argument. */
 export function readLabels(task: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Classified {
-  const code = options.decision === undefined ? codeLabelPairs : codeOutputs;
-  const { rows, columns, classes, sampleWeight, ...codes } = code(task, yTrue, yPred, options);
-  const sorted = [...classes].sort((a, b) => a < b ? -1 : a > b ? 1 : 0);
-  const labels = options.labels === undefined ? sorted : checkedLabels(task, options.labels, columns);
-  const names = namesOf(task, labels, options.targetNames);
-  const size = columns === undefined ? rows : rows * labels.length;
-  const truth = new Int32Array(size), decided = new Int32Array(size);
-  let complete = true, anyRight = false;
-  if (columns === undefined) {
-    const positionOf = new Map(labels.map((label, position) => [label, position]));
-    const positions = classes.map((label) => positionOf.get(label) ?? -1);
-    for (let row = 0; row < rows; row++) {
-      truth[row] = positions[codes.truth[row]];
-      decided[row] = positions[codes.decided[row]];
-      complete &&= truth[row] >= 0 && decided[row] >= 0;
-      anyRight ||= codes.truth[row] === codes.decided[row];
-    }
-  } else {
-    for (let row = 0, i = 0; row < rows; row++) {
-      for (let k = 0; k < labels.length; k++, i++) {
-        const from = row * columns + (labels[k] as number);
-        truth[i] = Number(codes.truth[from]);
-        decided[i] = Number(codes.decided[from]);
-      }
-    }
-  }
-  return { names, labels, rows, truth, decided, sampleWeight, multiLabel: columns !== undefined, complete, anyRight };
+  const coded = (options.decision === undefined ? codeLabelPairs : codeOutputs)(task, yTrue, yPred, options);
+  const labels = options.labels === undefined
+    ? [...coded.classes].sort((a, b) => a < b ? -1 : a > b ? 1 : 0)
+    : checkedLabels(task, options.labels, coded.columns);
+  const positionOf = new Map(labels.map((label, position) => [label, position]));
+  const positions = coded.classes.map((label) => positionOf.get(label) ?? -1);
+  return { ...coded, labels, positions, names: namesOf(task, labels, options.targetNames) };
 }
 
 function checkedLabels(task: string, labels: readonly Label[], columns: number | undefined): readonly Label[] {

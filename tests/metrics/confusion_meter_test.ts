@@ -265,7 +265,7 @@ Deno.test("what a meter cannot count is an error that names the argument, and co
   refused(() => meter.update(y, wide), "yPred", "2 columns");
   refused(() => meter.update(y, bad), "yPred", "row 1 is 1.5");
   refused(() => meter.update(y, p, negative), "sampleWeight", "row 1 is -1");
-  refused(() => meter.update([1, 0] as unknown as tf.Tensor, p), "yTrue", "[1, 0]", TypeError);
+  refused(() => meter.update(3 as unknown as number[], p), "yTrue", "3", TypeError);
   refused(() => new ConfusionMeter({ classes: 2 }).update(y, p), "yPred", "1 columns");
   refused(() => new ConfusionMeter({ decision: "argmax" }).update(y, p), "yPred", "");
   assertStrictEquals(JSON.stringify(meter), before);
