@@ -58,13 +58,13 @@ export function readEntries(task: string, argument: string, given: unknown): Ent
   }
   const list = toList(given), rows = list.length;
   if (!isIterable(list[0])) return { values: list, rows };
-  const columns = toList(list[0]).length, values: unknown[] = [];
+  const columns = toList(list[0]).length, values = new Array<unknown>(rows * columns);
   for (let i = 0; i < rows; i++) {
     const each = list[i], row = isIterable(each) ? toList(each) : [each];
     if (row.length !== columns) {
       throw refuse(task, argument, `has ${columns} columns in row 0, but ${row.length} in row ${i}`);
     }
-    for (let k = 0; k < columns; k++) values.push(row[k]);
+    for (let k = 0; k < columns; k++) values[i * columns + k] = row[k];
   }
   return { values, rows, columns: columns === 1 ? undefined : columns };
 }

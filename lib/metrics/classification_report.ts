@@ -67,11 +67,14 @@ function numpySum(values: ArrayLike<number>, from = 0, to = values.length): numb
  * value is defined.
  */
 function meanOf(values: Float64Array, weights?: Float64Array): number {
-  const isDefined = (i: number): boolean => !Number.isNaN(values[i]);
-  const defined = values.filter((_, i) => isDefined(i));
-  if (weights === undefined) return numpySum(values.map((v) => Number.isNaN(v) ? 0 : v)) / defined.length;
-  const left = weights.filter((_, i) => isDefined(i)), whole = numpySum(left);
-  return whole === 0 ? numpySum(defined) / defined.length : numpySum(defined.map((v, i) => v * left[i])) / whole;
+  const total = numpySum(values), isDefined = (_: number, i: number): boolean => !Number.isNaN(values[i]);
+  if (Number.isNaN(total)) {
+    const defined = values.filter(isDefined);
+    if (weights !== undefined && defined.length > 0) return meanOf(defined, weights.filter(isDefined));
+    return numpySum(values.map((v) => Number.isNaN(v) ? 0 : v)) / defined.length;
+  }
+  const whole = weights === undefined ? 0 : numpySum(weights);
+  return whole === 0 ? total / values.length : numpySum(values.map((v, i) => v * weights![i])) / whole;
 }
 
 /** Counts from the weights of the right decisions, of the positives, of the predicted positives and of all entries. */
@@ -230,7 +233,7 @@ function reportRows(
   { counts, complete }: ClassCounts,
   zeroDivision: ZeroDivision,
 ): ReportRow[] {
-  const { names, rows, columns, sampleWeight } = classified;
+  const { names, columns, sampleWeight } = classified;
   const valueOf = (score: Score, counts: Counts): number => {
     const value = score.value(counts);
     return Number.isNaN(value) && zeroDivision !== "skip" ? zeroDivision : value;
@@ -253,7 +256,7 @@ function reportRows(
   ];
   if (columns === undefined) return report;
   const ofRows = scoreRows(classified, valueOf);
-  const weights = sampleWeight === undefined ? new Float64Array(rows).fill(1) : Float64Array.from(sampleWeight);
+  const weights = sampleWeight && Float64Array.from(sampleWeight);
   return [...report, row("samples avg", whole, (score) => meanOf(ofRows[score], weights))];
 }
 
