@@ -4,7 +4,6 @@ import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import { countKeys, eachCount } from "../counts/each_count.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
-import { ExactSum } from "../numerics/exact_sum.ts";
 import { accuracy } from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { type Setting, type SettingOptions, toSetting } from "../scoring/options.ts";

@@ -219,6 +219,11 @@ Deno.test("numbers are printed as Python prints them", () => {
     [NaN, "nan"],
   ];
   for (const [x, text] of float) assertStrictEquals(floatText(x), text);
+  // Python counts code points.
+  const targetNames = ["🐈".repeat(20), "dog"];
+  const [head, , cat, dog] = classificationReport([0, 1], [0, 1], { targetNames }).split("\n");
+  assertEquals([cat, dog].map((line) => [...line].length), [head.length, head.length]);
+  assert(cat.startsWith(targetNames[0]));
 });
 
 Deno.test("what cannot be reported is an error that names the argument", () => {
@@ -237,11 +242,13 @@ Deno.test("what cannot be reported is an error that names the argument", () => {
   refused(() => report(["a", 1], ["a", "b"]), "yTrue", "row 1 is 1");
   refused(() => report(y, ["0", "1", "1"]), "yPred", "'0'");
   refused(() => report([[0, 1], [1]], [[0, 1], [1, 1]]), "yTrue", "1 in row 1");
+  refused(() => report([[0, 1], [1, 0, 1]], [[0, 1], [1, 1]]), "yTrue", "3 in row 1");
   refused(() => report([[0, 2]], [[0, 1]]), "yTrue", "row 0, column 1 is 2");
   refused(() => report(y, y, { sampleWeight: [1, 1] }), "sampleWeight", "[2]");
   refused(() => report(y, y, { sampleWeight: [1, -1, 1] }), "sampleWeight", "row 1 is -1");
   refused(() => report(y, y, { zero_division: 1 }), "zero_division", "no such option", TypeError);
   refused(() => report(y, y, { digits: -1 }), "digits", "-1");
+  refused(() => report(y, y, { digits: 21 }), "digits", "21");
   refused(() => report(y, y, { output: "html" }), "output", "'html'");
   refused(() => report(y, y, { zeroDivision: NaN }), "zeroDivision", "NaN");
   refused(() => report(y, y, { targetNames: ["a"] }), "targetNames", "1 names");

@@ -154,7 +154,7 @@ Deno.test("float64 weights and soft labels of arrays: blocks of rows are what wh
   for (const [n, width] of [[1024, 0], [1025, 0], [3000, 0], [3000, 300], [2048, 900]]) {
     const next = random(n + width), rows = Array.from({ length: n }, (_, i) => i);
     const w = rows.map(() => next() * 2 ** Math.round(width * (next() - 0.5)) + (next() < 0.1 ? 0 : 1e-17));
-    const y = rows.map(() => next() < 0.3 ? next() : Math.round(next())), p = rows.map(next);
+    const y = rows.map(() => next() < 0.3 ? next() / 3 : Math.round(next())), p = rows.map(next);
     const { counts } = new ConfusionMeter().update(y, p, w);
     const sum = (term: (i: number) => number, decided: boolean) =>
       sumByBigInt(rows.filter((i) => p[i] > 0.5 === decided).map(term));
@@ -166,11 +166,12 @@ Deno.test("float64 weights and soft labels of arrays: blocks of rows are what wh
       tn: sum(negative, false),
     }]);
     // Without weights the terms are the labels.
-    assertStrictEquals(
-      new ConfusionMeter().update(y, p).counts[0].tp,
-      sumByBigInt(rows.map((i) => p[i] > 0.5 ? y[i] : 0)),
-    );
+    const plain = new ConfusionMeter().update(y, p).counts[0];
+    assertEquals([plain.tp, plain.tn], [sum((i) => y[i], true), sum((i) => 1 - y[i], false)]);
   }
+  // More than a block's worth of terms in one count, in one update.
+  const next = random(3), w = Array.from({ length: 70_000 }, () => 1 - next() / 3), ones = w.map(() => 1);
+  assertStrictEquals(new ConfusionMeter().update(ones, ones, w).counts[0].tp, sumByBigInt(w));
 });
 
 Deno.test("arrays, typed arrays, rows and tensors are the same batch", () => {
@@ -328,6 +329,7 @@ Deno.test("what a meter cannot count is an error that names the argument, and co
   refused(() => meter.value("f1", { average: "macro", classWeights: [1, 2] }), "classWeights", "2 numbers");
   refused(() => meter.value("f1", { zeroDivision: 2 as 1 }), "zeroDivision", "2");
   refused(() => new ConfusionMeter({ classes: 3 }).value("f1"), "average", "3 classes");
+  refused(() => new ConfusionMeter({ classes: 2 }).value("f1"), "average", "2 classes");
   tf.dispose([y, p, wide, bad, negative]);
 });
 
