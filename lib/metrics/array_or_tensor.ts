@@ -1,22 +1,8 @@
+import type { ShapedNumbers } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
-import type { Tensor } from "../tfjs/tensor.ts";
-
-/** A tensor of any engine, recognised by `shape` and `dataSync`; TensorFlow.js's tensors have this form. */
-export interface ReadableTensor {
-  /** The length of each axis. */
-  readonly shape: readonly number[];
-  /** The number of entries. */
-  readonly size: number;
-  /** The type of the entries: "float32", "int32", "bool" or "string". */
-  readonly dtype: string;
-  /** Whether the entries are gone. */
-  readonly isDisposed?: boolean;
-  /** The entries in row-major order, in host memory. */
-  dataSync(): ArrayLike<unknown>;
-}
 
 /** A tensor, an array, a typed array, a polars series or any other iterable; of several columns: one array per row. */
-export type ArrayOrTensor = ReadableTensor | Iterable<unknown>;
+export type ArrayOrTensor = ShapedNumbers | Iterable<unknown>;
 
 /** The entries of an argument in row-major order, not yet checked. */
 export interface Entries {
@@ -30,7 +16,7 @@ export interface Entries {
 export const refuse = (task: string, argument: string, problem: string): Error =>
   new RangeError(`Cannot compute ${task}: '${argument}' ${problem}`);
 
-const isTensor = (thing: unknown): thing is ReadableTensor =>
+const isTensor = (thing: unknown): thing is ShapedNumbers =>
   typeof thing === "object" && thing !== null && "dataSync" in thing && typeof thing.dataSync === "function" &&
   "shape" in thing && Array.isArray(thing.shape);
 
@@ -86,10 +72,9 @@ export function toNumbers(task: string, argument: string, { values }: Entries): 
 }
 
 /** The argument in the form that a batch is read from: a tensor unchanged, an array with its numbers unrounded. */
-export function toTensor(task: string, argument: string, given: unknown): Tensor {
-  if (isTensor(given)) return given as Tensor;
+export function toTensor(task: string, argument: string, given: unknown): ShapedNumbers {
+  if (isTensor(given)) return given;
   const entries = readEntries(task, argument, given), numbers = toNumbers(task, argument, entries);
   const { rows, columns } = entries, shape = columns === undefined ? [rows] : [rows, columns];
-  const readable: ReadableTensor = { shape, size: numbers.length, dtype: "float32", dataSync: () => numbers };
-  return readable as Tensor;
+  return { shape, size: numbers.length, dtype: "float32", dataSync: () => numbers };
 }

@@ -1,7 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import type { Counts } from "../counts/counts.ts";
-import { eachCount } from "../counts/each_count.ts";
+import { type Counts, eachCount } from "../counts/counts.ts";
 import { f1, precision, recall } from "../scores/ratio.ts";
 import type { Score } from "../scores/score.ts";
 import { type SettingOptions, toSetting } from "../scoring/options.ts";

@@ -1,8 +1,7 @@
 import { readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import type { Counts } from "../counts/counts.ts";
-import { countKeys, eachCount } from "../counts/each_count.ts";
+import { countKeys, type Counts, eachCount } from "../counts/counts.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";

@@ -1,7 +1,5 @@
 import type { Batch } from "../batch/read_batch.ts";
-import type { Counts } from "../counts/counts.ts";
-import { countKeys } from "../counts/each_count.ts";
-import { softCounts } from "../counts/soft_counts.ts";
+import { countDecisions, countKeys, type Counts } from "../counts/counts.ts";
 import type { Decided } from "../decisions/decision.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
 
@@ -37,10 +35,10 @@ export function addCounts(counts: readonly ExactCounts[], batch: Batch, decided:
 }
 
 /** Adds counts of whole rows, whose plain sums are exact. */
-function addWhole(counts: readonly ExactCounts[], { yTrue, rows, classes }: Batch, { outputs, step }: Decided): void {
+function addWhole(counts: readonly ExactCounts[], { yTrue, rows, classes }: Batch, { decisions }: Decided): void {
   counts.forEach((sums, k) => {
     const slice = { offset: k, stride: classes, length: rows };
-    const plain = softCounts({ yTrue, yPred: outputs, slice }, step(k));
+    const plain = countDecisions({ yTrue, decisions }, slice);
     for (const key of countKeys) sums[key].add(plain[key]);
   });
 }
@@ -59,12 +57,12 @@ const blockRows = 2 ** 10;
 function addCut(
   counts: readonly ExactCounts[],
   { yTrue, sampleWeight, rows, classes }: Batch,
-  { outputs, step }: Decided,
+  { decisions }: Decided,
   coarse: number,
 ): void {
   const fine = coarse * 2 ** -42, end = rows * classes;
   for (let k = 0; k < classes; k++) {
-    const own = step(k), sums = countKeys.map((key) => counts[k][key]);
+    const sums = countKeys.map((key) => counts[k][key]);
     for (let first = k; first < end; first += blockRows * classes) {
       const beyond = Math.min(end, first + blockRows * classes), high = new Float64Array(4), low = new Float64Array(4);
       const add = (count: number, term: number): void => {
@@ -74,7 +72,7 @@ function addCut(
         if (left !== ofFine) sums[count].add(left - ofFine);
       };
       for (let i = first; i < beyond; i += classes) {
-        const w = sampleWeight === undefined ? 1 : sampleWeight[i], tpOrFn = own.value(outputs[i]) === 1 ? 0 : 2;
+        const w = sampleWeight === undefined ? 1 : sampleWeight[i], tpOrFn = decisions[i] === 1 ? 0 : 2;
         add(tpOrFn, w * yTrue[i]);
         add(tpOrFn + 1, w * (1 - yTrue[i])); // fp or tn
       }

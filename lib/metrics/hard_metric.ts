@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type Average, scoreBatch } from "../scoring/score_batch.ts";
 import { settingNames, type SettingOptions, toSetting } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
-import { checkOptions, splitOptions } from "../check/options.ts";
+import { checkOptions, refuseTensor, splitOptions } from "../check/options.ts";
 import type { PrecisionAtRecallOptions, RecallAtPrecisionOptions } from "../scores/constrained.ts";
 import type { FBetaOptions, TverskyOptions, UtilityOptions } from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, scores, toScore } from "../scores/to_score.ts";
@@ -93,8 +93,8 @@ export function metricName(
 export type MetricFactory = (options?: MetricOptions) => Metric;
 
 const metricOf = (score: ScoreName): MetricFactory => (options = {}) => {
-  if (typeof (options as Partial<Tensor> | null)?.dataSync !== "function") return hardMetric(score, options);
-  throw new TypeError(`Cannot use '${score}Metric' as a metric: it is a factory, call it: ${score}Metric()`);
+  refuseTensor(`${score}Metric`, options);
+  return hardMetric(score, options);
 };
 
 /** Makes a metric of {@linkcode precision}. */
@@ -130,30 +130,35 @@ export const fowlkesMallowsMetric: MetricFactory = metricOf("fowlkesMallows");
 
 /** Makes a metric of {@linkcode fBeta}: `fBetaMetric({ beta: 0.5 })` is "fBeta0.5" in the history. */
 export function fBetaMetric(options: FBetaOptions & MetricOptions): Metric {
+  refuseTensor("fBetaMetric", options);
   const [own, others] = splitOptions(options, ["beta"]);
   return hardMetric(scores.fBeta(own), others);
 }
 
 /** Makes a metric of {@linkcode tversky}. */
 export function tverskyMetric(options: TverskyOptions & MetricOptions): Metric {
+  refuseTensor("tverskyMetric", options);
   const [own, others] = splitOptions(options, ["alpha", "beta"]);
   return hardMetric(scores.tversky(own), others);
 }
 
 /** Makes a metric of {@linkcode precisionAtRecall}. */
 export function precisionAtRecallMetric(options: PrecisionAtRecallOptions & MetricOptions): Metric {
+  refuseTensor("precisionAtRecallMetric", options);
   const [own, others] = splitOptions(options, ["recall"]);
   return hardMetric(scores.precisionAtRecall(own), others);
 }
 
 /** Makes a metric of {@linkcode recallAtPrecision}. */
 export function recallAtPrecisionMetric(options: RecallAtPrecisionOptions & MetricOptions): Metric {
+  refuseTensor("recallAtPrecisionMetric", options);
   const [own, others] = splitOptions(options, ["precision"]);
   return hardMetric(scores.recallAtPrecision(own), others);
 }
 
 /** Makes a metric of {@linkcode utility}. */
 export function utilityMetric(options: UtilityOptions & MetricOptions): Metric {
+  refuseTensor("utilityMetric", options);
   const [own, others] = splitOptions(options, ["tp", "fp", "fn", "tn"]);
   return hardMetric(scores.utility(own), others);
 }

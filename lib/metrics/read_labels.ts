@@ -186,29 +186,24 @@ function codeOutputs(task: string, yTrue: unknown, yPred: unknown, options: Labe
   if (sampleWeight !== undefined && sampleWeight.size !== rows) {
     throw refuse(task, "sampleWeight", `has the shape [${sampleWeight.shape.join(", ")}], there are ${rows} rows`);
   }
-  const decided = decide(batch), positive = new Uint8Array(rows * classes);
-  for (let k = 0; k < classes; k++) {
-    const step = decided.step(k);
-    for (let i = k; i < positive.length; i += classes) {
-      const label = batch.yTrue[i];
-      if (label !== 0 && label !== 1) {
-        throw refuse(task, "yTrue", `must be 0 or 1, row ${Math.floor(i / classes)} is ${describe(label)}`);
-      }
-      positive[i] = step.value(decided.outputs[i]);
-    }
+  for (let i = 0; i < rows * classes; i++) {
+    const label = batch.yTrue[i];
+    if (label === 0 || label === 1) continue;
+    throw refuse(task, "yTrue", `must be 0 or 1, row ${Math.floor(i / classes)} is ${describe(label)}`);
   }
+  const { decisions } = decide(batch);
   const coded = {
     rows,
     classes: firstIntegers(Math.max(2, classes)),
     sampleWeight: batch.sampleWeight && firstColumn(batch.sampleWeight, classes),
   };
   if (decision !== "argmax") {
-    return { ...coded, truth: batch.yTrue, decided: positive, columns: classes === 1 ? undefined : classes };
+    return { ...coded, truth: batch.yTrue, decided: decisions, columns: classes === 1 ? undefined : classes };
   }
   return {
     ...coded,
     truth: codeHot(task, "yTrue", batch.yTrue, classes),
-    decided: codeHot(task, "yPred", positive, classes),
+    decided: codeHot(task, "yPred", decisions, classes),
   };
 }
 

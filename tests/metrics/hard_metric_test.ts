@@ -84,8 +84,10 @@ onBackends("the options of a utility and of its metric are one object", () => {
 
 onBackends("a factory that is not called says so", () => {
   const y = tf.tensor1d([1, 0]), p = tf.tensor1d([0.9, 0.1]);
-  const uncalled = precisionMetric as unknown as Metric;
-  assertRefused(() => uncalled(y, p), { error: TypeError, argument: "precisionMetric", value: "precisionMetric()" });
+  for (const factory of ["precisionMetric", "fBetaMetric", "utilityMetric"] as const) {
+    const uncalled = lib[factory] as unknown as Metric;
+    assertRefused(() => uncalled(y, p), { error: TypeError, argument: "options", value: `call it, ${factory}()` });
+  }
   tf.dispose([y, p]);
 });
 
