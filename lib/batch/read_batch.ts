@@ -19,9 +19,13 @@ export interface Batch {
 
 /** Numbers with a shape: a tensor of TensorFlow.js, or an array that was given one. */
 export interface ShapedNumbers {
+  /** The length of each axis. */
   readonly shape: number[];
+  /** The number of numbers. */
   readonly size: number;
+  /** The type of the numbers: "float32", "int32" or "bool". */
   readonly dtype: string;
+  /** Whether the numbers are gone. */
   readonly isDisposed?: boolean;
   /** Returns the numbers, row by row. */
   dataSync(): ArrayLike<number>;
@@ -261,7 +265,11 @@ function readWeights(
 }
 
 function repeat(values: ArrayLike<number>, times: number): Float64Array {
-  return new Float64Array(values.length * times).map((_, i) => values[Math.floor(i / times)]);
+  const repeated = new Float64Array(values.length * times);
+  for (let i = 0, j = 0; i < values.length; i++) {
+    for (let k = 0; k < times; k++, j++) repeated[j] = values[i];
+  }
+  return repeated;
 }
 
 /** Returns the labels with 0 for those that are ignored, and `kept`: 1 for a label that counts, else 0. */
