@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { softmaxBackRow } from "../decisions/argmax.ts";
+import { softmaxGradient } from "../numerics/softmax.ts";
 import { inHostMemory, type Model } from "./model.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -27,10 +27,8 @@ const activationBackward: Record<string, ActivationBackward> = {
     for (let i = 0; i < gradient.length; i++) gradient[i] *= 1 - y[i] * y[i];
   },
   softmax: (gradient, y, width) => {
-    const soft = new Float64Array(y), rows = new Float64Array(gradient);
-    for (let from = 0; from < rows.length; from += width) {
-      softmaxBackRow(soft.subarray(from, from + width), rows.subarray(from, from + width), width);
-    }
+    const rows = new Float64Array(gradient);
+    softmaxGradient(y, width, 1, rows);
     gradient.set(rows);
   },
 };

@@ -11,7 +11,7 @@ const partsOf = (options: LossOptions = {}) => partsOfLoss(f1Loss(options))!;
 const counted = (each: Counts[], weights?: number[]): Counted => ({
   each,
   weights,
-  gradient: () => new Float32Array(),
+  gradient: <T>() => new Float32Array() as T,
 });
 const list = ({ tp, fp, fn, tn }: Counts) => [tp, fp, fn, tn];
 
