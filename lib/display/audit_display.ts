@@ -2,9 +2,8 @@ import type { Evidence, LossAudit } from "../audit/types.ts";
 import { auditFigure } from "./audit_figure.ts";
 import { figureHtml } from "./figure.ts";
 import { formatNumber } from "./format.ts";
-import { escapeHtml } from "./escape.ts";
 import { renderInline } from "./markdown.ts";
-import { makeOutput, type Output } from "./output.ts";
+import { escapeHtml, makeOutput, type Output } from "./output.ts";
 import { table } from "./table.ts";
 
 /** The verdict in a sentence. */

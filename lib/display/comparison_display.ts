@@ -1,8 +1,7 @@
 import type { ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "../compare/types.ts";
-import { escapeHtml } from "./escape.ts";
 import { figureHtml } from "./figure.ts";
 import { renderInline } from "./markdown.ts";
-import { makeOutput, type Output } from "./output.ts";
+import { escapeHtml, makeOutput, type Output } from "./output.ts";
 import { pairedFigure } from "./paired_figure.ts";
 import { table } from "./table.ts";
 

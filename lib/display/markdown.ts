@@ -1,7 +1,6 @@
 import MarkdownIt from "markdown-it";
-import { escapeHtml } from "./escape.ts";
 import { formatNumber } from "./format.ts";
-import { makeOutput, type Output } from "./output.ts";
+import { escapeHtml, makeOutput, type Output } from "./output.ts";
 
 const parser = MarkdownIt({ html: false, linkify: false, typographer: false });
 

@@ -27,25 +27,17 @@ export interface Ink {
 /**
  * The one palette (Okabe and Ito's, with a darker yellow that shows on white): the same colour and the same
  * dashes for the same thing in every figure.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { palette } from "@roundabout/roundabout/display";
- *
- * assertEquals(palette.blue.light, "#0072b2");
- * ```
  */
 export const palette: Readonly<Record<ColorName, Ink>> = {
   black: { light: "#1a1a1a", dark: "#f2f2f0", lightText: "#1a1a1a", darkText: "#f2f2f0", dash: "" },
-  orange: { light: "#e69f00", dark: "#e69f00", lightText: "#8a6000", darkText: "#efb63c", dash: "9 4" },
+  orange: { light: "#c48700", dark: "#e69f00", lightText: "#8a6000", darkText: "#efb63c", dash: "9 4" },
   blue: { light: "#0072b2", dark: "#4a9fe0", lightText: "#0072b2", darkText: "#6ab2ec", dash: "" },
   green: { light: "#009e73", dark: "#19b88a", lightText: "#007a59", darkText: "#2fc99c", dash: "2 3" },
   grey: { light: "#7a7a7a", dark: "#a8a8a8", lightText: "#5f5f5f", darkText: "#bababa", dash: "12 3 2 3" },
   vermillion: { light: "#d55e00", dark: "#ee7a22", lightText: "#b04d00", darkText: "#f59148", dash: "6 3" },
   purple: { light: "#cc79a7", dark: "#d98fb8", lightText: "#a3487a", darkText: "#e3a6c8", dash: "9 3 2 3 2 3" },
-  sky: { light: "#56b4e9", dark: "#8fd0f5", lightText: "#1f78b0", darkText: "#a5daf8", dash: "4 2" },
-  yellow: { light: "#a59b00", dark: "#f0e442", lightText: "#6f6a00", darkText: "#f0e442", dash: "1 3" },
+  sky: { light: "#3d9ad6", dark: "#8fd0f5", lightText: "#1f78b0", darkText: "#a5daf8", dash: "4 2" },
+  yellow: { light: "#a09600", dark: "#f0e442", lightText: "#6f6a00", darkText: "#f0e442", dash: "1 3" },
 };
 
 /** Colours that are no series: paper, words, grid. */
@@ -130,20 +122,7 @@ export const textFill = (color: ColorName): string => `var(--rb-${color}-text, $
 /** A neutral colour. */
 export const neutral = (name: "paper" | "ink" | "muted" | "grid"): string => `var(--rb-${name}, ${neutrals[name][0]})`;
 
-/**
- * The CSS declarations that give inlined figures their colours, for light or for dark paper.
- *
- * @param scheme Which paper
- * @returns One declaration a line
- *
- * @example
- * ```ts
- * import { assertStringIncludes } from "@std/assert";
- * import { paletteCss } from "@roundabout/roundabout/display";
- *
- * assertStringIncludes(`:root { ${paletteCss("dark")} }`, "--rb-paper: #16191e;");
- * ```
- */
+/** Returns the CSS declarations of the colours, one per line, for inlined figures on light or on dark paper. */
 export function paletteCss(scheme: "light" | "dark"): string {
   const dark = scheme === "dark";
   const lines = Object.entries(neutrals).map(([name, values]) => `--rb-${name}: ${values[dark ? 1 : 0]};`);

@@ -1,10 +1,9 @@
-import { escapeHtml } from "./escape.ts";
 import { formatColumn } from "./format.ts";
 import { renderInline } from "./markdown.ts";
-import { makeOutput, type Output } from "./output.ts";
+import { escapeHtml, makeOutput, type Output } from "./output.ts";
 
 /** A row of a table. */
-export type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, unknown>>;
 
 /** What is used of a polars data frame. */
 export interface FrameLike {
@@ -79,7 +78,10 @@ export function isRecords(value: unknown): value is readonly Row[] {
  * );
  * ```
  */
-export function table(rows: FrameLike | readonly Row[], options: TableOptions = {}): Output {
+export function table(
+  rows: FrameLike | readonly Readonly<Record<string, unknown>>[],
+  options: TableOptions = {},
+): Output {
   const { caption = "", digits, maxRows = 20 } = options;
   const records = isDataFrame(rows) ? rows.toRecords() : rows;
   if (!Array.isArray(records) || (records.length > 0 && !isRecords(records))) {

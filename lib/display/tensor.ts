@@ -1,6 +1,5 @@
-import { escapeHtml } from "./escape.ts";
 import { formatColumn } from "./format.ts";
-import { makeOutput, type Output } from "./output.ts";
+import { escapeHtml, makeOutput, type Output } from "./output.ts";
 
 /** What is used of a tensor. */
 export interface TensorLike {

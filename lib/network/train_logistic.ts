@@ -58,7 +58,7 @@ export interface TrainLogisticResult {
  * @example
  * ```ts
  * import { f1, softsign } from "@roundabout/roundabout";
- * import { trainLogistic } from "@roundabout/roundabout/display";
+ * import { trainLogistic } from "@roundabout/network";
  * import { assertEquals } from "@std/assert";
  *
  * const { watched } = trainLogistic({

@@ -70,7 +70,7 @@ export interface Network {
  * ```ts
  * import { f1, softsign } from "@roundabout/roundabout";
  * import { seededRandom } from "@roundabout/roundabout/data";
- * import { trainNetwork } from "@roundabout/roundabout/display";
+ * import { trainNetwork } from "@roundabout/network";
  * import { assert } from "@std/assert";
  *
  * const network = trainNetwork({

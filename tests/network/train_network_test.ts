@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { accuracy, f1, fBeta, precision, softsign } from "@roundabout/roundabout";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
-import { trainNetwork, type TrainNetworkOptions } from "@roundabout/roundabout/display";
+import { trainNetwork, type TrainNetworkOptions } from "@roundabout/network";
 import { networkGradient } from "../../lib/network/train_network.ts";
 import { assertWithin } from "../helpers.ts";
 
