@@ -40,10 +40,11 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
 }
 
 /**
- * A comparison of losses as a notebook shows it: the sentence, what each loss reached, and the differences as figures.
+ * Renders a comparison of losses for a notebook: the recommendation, the scores of each loss, and figures of the
+ * differences.
  *
- * @param comparison What `compareLosses` returned
- * @returns What {@linkcode show} and {@linkcode row} take
+ * @param comparison The result of `compareLosses`
+ * @returns An output for {@linkcode show} and {@linkcode row}
  *
  * @example
  * ```ts

@@ -47,7 +47,7 @@ export interface Series {
    */
   dash?: string;
   /**
-   * Whether each point has a dot, which says that nothing was measured between the points.
+   * A dot at each point, for what was measured at these points and not between them.
    *
    * @default {false}
    */
@@ -104,7 +104,7 @@ export interface ChartLayout {
   height?: number;
   /** The space at the right of the frame, if it has to line up with another frame. */
   marginRight?: number;
-  /** Whether the x axis has ticks and a label; the upper of two frames needs none. */
+  /** True for ticks and a label of the x axis; the upper of two frames needs none. */
   labelled?: boolean;
 }
 

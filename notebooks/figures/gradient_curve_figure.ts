@@ -19,7 +19,7 @@ export interface GradientCurveFigureOptions extends FigureWords, Pick<ChartLayou
    */
   derivative?: Axis;
   /**
-   * Whether the values stand above the derivatives.
+   * True for the values in a frame above the derivatives.
    *
    * @default {true}
    */

@@ -226,6 +226,14 @@ Deno.test("figures: HTML holds the title, an image that decodeFigures puts in li
   }
 });
 
+Deno.test("figures: an image follows the theme of the notebook around it", async () => {
+  const shown = await html(examples.family());
+  for (const [isLight, scheme] of [[true, "light"], [false, "dark"]]) {
+    const themes = `[data-jp-theme-light="${isLight}"] .rb-figure img, .vscode-${scheme} .rb-figure img`;
+    assertStringIncludes(shown, `${themes} { color-scheme: ${scheme} }`);
+  }
+});
+
 Deno.test("figures: ids are unique where several are put in line", async () => {
   const figure = examples.decisions_and_step();
   const clipped = { ...figure, svg: '<svg><clipPath id="clip-0"/><g clip-path="url(#clip-0)"/></svg>' };
