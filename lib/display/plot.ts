@@ -29,8 +29,8 @@ export function wrap(text: string, most: number): string {
   return lines.join("\n");
 }
 
-/** Rounds to two decimals: a difference in the last bit between processors must not change a figure. */
-const short = (value: number): string => String(Math.round(value * 100) / 100 + 0);
+/** Rounds a coordinate: a difference in the last bit between processors must not change a figure. */
+const short = (value: number, decimals: number): string => String(Number(value.toFixed(decimals)) + 0);
 
 /** The part of linkedom's DOM that is read here. */
 interface DomNode {
@@ -57,7 +57,7 @@ function serialize(node: DomNode): string {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name: key, value }) => {
       const text = geometry.test(key)
-        ? value.replace(/-?\d*\.\d+(?:e-?\d+)?/g, (number) => short(Number(number)))
+        ? value.replace(/-?\d*\.\d+(?:e-?\d+)?/g, (number) => short(Number(number), key === "d" ? 1 : 2))
         : value;
       return ` ${key}="${escapeHtml(text === "currentColor" ? neutral("ink") : text)}"`;
     })
