@@ -2,13 +2,13 @@ import {
   auditFigure,
   curveFigure,
   decisionFigure,
-  type Figure,
   gradientCurveFigure,
   heatMapFigure,
   historyFigure,
   landscapeFigure,
   pairedFigure,
-} from "@roundabout/roundabout/display";
+} from "@roundabout/figures";
+import type { Figure } from "@roundabout/roundabout/display";
 
 /** A small generator of numbers in (0, 1), the same on every run. */
 export function generator(seed: number): () => number {
@@ -80,7 +80,7 @@ export const examples: Readonly<Record<string, () => Figure>> = {
       ],
       regions: [{ from: 0.375, to: 0.625, label: "where the ramp rises" }],
       rules: [{ x: 0.5, label: "threshold" }, { y: 0.9, label: "goal" }],
-      marks: [{ x: 0.25, y: 0.25, label: "a quarter", symbol: "ring", color: "yellow" }],
+      marks: [{ x: 0.25, y: 0.25, color: "yellow" }],
     }),
   family: () =>
     curveFigure({
@@ -98,7 +98,6 @@ export const examples: Readonly<Record<string, () => Figure>> = {
     gradientCurveFigure([round, softsign, straightThrough], {
       title: "Round is flat on both sides of its jump",
       alt: "Above, three steps; below, their derivatives: 0 for round, a peak at 0.5 for the others.",
-      rules: [{ x: 0.5, label: "threshold" }],
     }),
   tails: () =>
     gradientCurveFigure([round, ramp, softsign, logistic], {
@@ -146,14 +145,6 @@ export const examples: Readonly<Record<string, () => Figure>> = {
       values: [[0.2, -0.1, 0.05]],
       midpoint: 0,
     }),
-  decisions: () =>
-    decisionFigure({
-      title: "Few predictions are near the threshold",
-      alt: "A histogram by class; most positives are above 0.5, most negatives below.",
-      ...predictions(300, 4),
-      classes: ["benign", "malignant"],
-      reliability: true,
-    }),
   decisions_and_step: () =>
     decisionFigure({
       title: "The ramp rises where few predictions are",
@@ -192,28 +183,25 @@ export const examples: Readonly<Record<string, () => Figure>> = {
       xLabel: "difference in F1 on held-out rows",
       zeroLabel: "cross-entropy, tuned",
       items: [
-        { group: "Spambase", label: "F1 loss, softsign", mean: 0.012, low: 0.004, high: 0.02, n: 10 },
-        { group: "Spambase", label: "straight-through", mean: -0.015, low: -0.025, high: -0.004, n: 10 },
-        { group: "WDBC", label: "F1 loss, softsign", mean: 0.002, low: -0.006, high: 0.009, n: 10 },
-        { group: "WDBC", label: "class weights", mean: 0.006, low: 0.001, high: 0.012, n: 10 },
+        { group: "Spambase", label: "F1 loss, softsign", mean: 0.012, low: 0.004, high: 0.02 },
+        { group: "Spambase", label: "straight-through", mean: -0.015, low: -0.025, high: -0.004 },
+        { group: "WDBC", label: "F1 loss, softsign", mean: 0.002, low: -0.006, high: 0.009 },
+        { group: "WDBC", label: "class weights", mean: 0.006, low: 0.001, high: 0.012 },
       ],
     }),
   audit_flat: () =>
     auditFigure({
       name: "roundLoss",
-      verdict: "broken",
       way: grid(0, 1, 41).map((at) => ({ at, loss: at < 0.5 ? 0.75 : 0.25, slope: 0 })),
     }),
   audit_saturated: () =>
     auditFigure({
       name: "rampLoss",
-      verdict: "suspect",
       way: grid(0, 1, 81).map((at) => ({ at, loss: 1 - ramp.value(at), slope: -ramp.derivative(at) })),
     }),
   audit_sound: () =>
     auditFigure({
       name: "softsignLoss",
-      verdict: "sound",
       way: grid(0, 1, 81).map((at) => ({ at, loss: 1 - softsign.value(at), slope: -softsign.derivative(at) })),
     }, { width: 480, height: 120 }),
 };
