@@ -1,11 +1,11 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { countsGradient } from "../counts/counts_gradient.ts";
-import { softCounts } from "../counts/soft_counts.ts";
-import { softmaxRow } from "../decisions/argmax.ts";
+import { countsGradient, softCounts } from "../counts/counts.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
 import type { Score } from "../scores/score.ts";
 import { countBatch, type Counted } from "../scoring/score_batch.ts";
-import { ofLogits, sigmoid } from "../steps/logits.ts";
+import { sigmoid } from "../numerics/sigmoid.ts";
+import { softmax } from "../numerics/softmax.ts";
+import { ofLogits } from "../steps/logits.ts";
 import type { Step } from "../steps/step.ts";
 import { DatasetSums } from "../training/dataset_sums.ts";
 import { RunningCounts } from "../training/running_counts.ts";
@@ -31,12 +31,7 @@ export function labelsOf(y: ArrayLike<number>, outputs = 1, weights?: ArrayLike<
 
 /** Computes σ of one logit per row, or the softmax of several. */
 export function probabilities(logits: Float64Array, outputs: number): Float64Array {
-  if (outputs === 1) return logits.map(sigmoid);
-  const p = new Float64Array(logits.length);
-  for (let row = 0; row < p.length; row += outputs) {
-    softmaxRow(logits, row, outputs, 1, p.subarray(row, row + outputs));
-  }
-  return p;
+  return outputs === 1 ? logits.map(sigmoid) : softmax(logits, outputs);
 }
 
 /** Sums the weights of the rows. */

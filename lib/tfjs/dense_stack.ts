@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { softmaxBackRow } from "../decisions/argmax.ts";
+import { softmaxGradient } from "../numerics/softmax.ts";
 import { inHostMemory, type Model } from "./model.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -26,13 +26,7 @@ const activationBackward: Record<string, ActivationBackward> = {
   tanh: (gradient, y) => {
     for (let i = 0; i < gradient.length; i++) gradient[i] *= 1 - y[i] * y[i];
   },
-  softmax: (gradient, y, width) => {
-    const soft = new Float64Array(y), rows = new Float64Array(gradient);
-    for (let from = 0; from < rows.length; from += width) {
-      softmaxBackRow(soft.subarray(from, from + width), rows.subarray(from, from + width), width);
-    }
-    gradient.set(rows);
-  },
+  softmax: (gradient, y, width) => softmaxGradient(y, width, 1, gradient),
 };
 
 let dense: unknown;
