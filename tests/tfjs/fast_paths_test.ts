@@ -125,7 +125,7 @@ onBackends("Adam's steps on other variables than before are those of tf.train.ad
   const make = (prefix: string) =>
     ["a", "b"].map((name) => tf.variable(tf.tensor1d([1, 2]), true, `${prefix} ${name} ${tf.getBackend()}`));
   const ours = make("set ours"), theirs = make("set theirs");
-  for (const [step, used] of [[0, 1], [0], [0, 1], [1], [0, 1]].entries()) {
+  for (const [step, used] of [[0, 1], [0], [1], [0, 1]].entries()) {
     const gradients = (variables: tf.Variable[]) =>
       Object.fromEntries(used.map((k) => [variables[k].name, tf.tensor1d([step + 1, k - 0.5])]));
     tf.tidy(() => {

@@ -140,6 +140,14 @@ Deno.test({
   },
 });
 
+Deno.test("a checkpoint file that cannot be read is an error, not a training from the beginning", async () => {
+  const folder = await Deno.makeTempDir(), own = model(), before = tf.memory().numTensors + 2;
+  const options = { loss: f1Loss(), epochs: 1, checkpoint: folder, resume: true };
+  await assertRejects(() => fitMetric(own, problem(), options), Error, "directory");
+  assertEquals(tf.memory().numTensors, before); // the data
+  await Deno.remove(folder);
+});
+
 Deno.test("a checkpoint of another training, of other data, or that cannot be read is refused", async () => {
   const data = problem(), store = memoryStore(), options = { loss: f1Loss(), epochs: 2, checkpoint: store };
   const resume = { ...options, epochs: 4, resume: true };

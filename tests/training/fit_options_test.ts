@@ -13,6 +13,7 @@ import {
   type Loss,
   metricLoss,
   type Optimizer,
+  softsign,
   type TrainingData,
 } from "../../lib/mod.ts";
 import { guardLoss } from "../../lib/audit/mod.ts";
@@ -136,6 +137,21 @@ onBackends("every setting of the losses trains, and tunes what can be tuned", as
       if (thresholds) assert(result.thresholdValue! >= history[`val_${score}`].at(-1)! - 1e-12);
     }
   }
+});
+
+onBackends("the score of the decisions is at the threshold of the step, or at that of the loss", async () => {
+  const data = problem(), model = network();
+  for (
+    const [loss, threshold] of [
+      [f1Loss({ step: softsign({ threshold: 0.3 }) }), 0.3],
+      [f1Loss({ threshold: 0.7 }), 0.7],
+      [f1Loss(), 0.5],
+    ] as const
+  ) {
+    const { history } = await fitMetric(model, data, { loss, epochs: 1, optimizer: still() });
+    assertWithin(history.f1[0], f1Of(model, data, threshold), 1e-6);
+  }
+  assertEquals(new Set([0.3, 0.5, 0.7].map((threshold) => f1Of(model, data, threshold))).size, 3);
 });
 
 onBackends("the tuned threshold counts the weights of the rows and of the classes", async () => {
