@@ -155,15 +155,16 @@ onBackends("the score of the decisions is at the threshold of the step, or at th
 });
 
 onBackends("the tuned threshold counts the weights of the rows and of the classes", async () => {
-  const [x, y] = problem(3), classWeights = [1, 5, 0.2], average = "micro", model = network(3);
-  const w = tf.tensor1d(Array.from({ length: n }, (_, i) => 1 + i % 4 * 3)), data = [x, y, w] as const;
-  const options = { loss: f1Loss({ average, classWeights }), epochs: 1, optimizer: still(), validationData: data };
-  const { threshold, thresholdValue } = await fitMetric(model, data, options);
-  const yPred = model.predict(x) as tf.Tensor;
-  const at = (threshold: number) =>
-    tf.tidy(() => f1Metric({ average, classWeights, threshold })(y, yPred, w).dataSync()[0]);
-  assertWithin(at(threshold as number), thresholdValue!, 1e-6);
-  assertWithin(Math.max(...[...yPred.dataSync()].map(at)), thresholdValue!, 1e-6);
+  const [x, y] = problem(3), average = "micro", model = network(3), yPred = model.predict(x) as tf.Tensor;
+  const w = tf.tensor1d(Array.from({ length: n }, (_, i) => i % 4 === 0 ? 30 : 1)), data = [x, y, w] as const;
+  for (const classWeights of [[0.05, 1, 9], [0.1, 9, 0.1]]) {
+    const options = { loss: f1Loss({ average, classWeights }), epochs: 1, optimizer: still(), validationData: data };
+    const { threshold, thresholdValue } = await fitMetric(model, data, options);
+    const at = (threshold: number) =>
+      tf.tidy(() => f1Metric({ average, classWeights, threshold })(y, yPred, w).dataSync()[0]);
+    assertWithin(at(threshold as number), thresholdValue!, 1e-6);
+    assertWithin(Math.max(...[1e-6, ...yPred.dataSync()].map(at)), thresholdValue!, 1e-6);
+  }
 });
 
 onBackends("sampleWeight: a row that weighs 2 is two rows, one that weighs 0 is none", async () => {
