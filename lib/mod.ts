@@ -129,14 +129,20 @@ export {
   type ConfusionMeterOptions,
   type MeterScoringOptions,
 } from "./metrics/confusion_meter.ts";
-export { Callback } from "./metrics/callback.ts";
-export { DatasetMetrics, type DatasetMetricsOptions, type DatasetTensors } from "./metrics/dataset_metrics.ts";
+export {
+  Callback,
+  DatasetMetrics,
+  type DatasetMetricsOptions,
+  type DatasetTensors,
+} from "./metrics/dataset_metrics.ts";
 export {
   classificationReport,
   type ClassificationReportOptions,
   type ReportRow,
 } from "./metrics/classification_report.ts";
 export { type ConfusionTable, confusionTable, type ConfusionTableOptions } from "./metrics/confusion_table.ts";
+export type { ShapedNumbers } from "./batch/read_batch.ts";
+export type { ArrayOrTensor } from "./metrics/array_or_tensor.ts";
 export type { Label, LabelOptions, Labels } from "./metrics/read_labels.ts";
 
 export { annealSlope, type AnnealSlopeOptions } from "./training/anneal_slope.ts";

@@ -1,10 +1,10 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { countsGradient, softCounts } from "../counts/counts.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
-import type { Score } from "../scores/score.ts";
-import { countBatch, type Counted } from "../scoring/score_batch.ts";
 import { sigmoid } from "../numerics/sigmoid.ts";
 import { softmax } from "../numerics/softmax.ts";
+import type { Score } from "../scores/score.ts";
+import { countBatch, type Counted } from "../scoring/score_batch.ts";
 import { ofLogits } from "../steps/logits.ts";
 import type { Step } from "../steps/step.ts";
 import { DatasetSums } from "../training/dataset_sums.ts";
