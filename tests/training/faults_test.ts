@@ -143,7 +143,8 @@ Deno.test({
 Deno.test("a checkpoint file that cannot be read is an error, not a training from the beginning", async () => {
   const folder = await Deno.makeTempDir(), own = model(), before = tf.memory().numTensors + 2;
   const options = { loss: f1Loss(), epochs: 1, checkpoint: folder, resume: true };
-  await assertRejects(() => fitMetric(own, problem(), options), Error, "directory");
+  const { message } = await assertRejects(() => fitMetric(own, problem(), options), Error, "directory");
+  assert(!message.startsWith("Cannot write"), message); // not after an epoch
   assertEquals(tf.memory().numTensors, before); // the data
   await Deno.remove(folder);
 });
