@@ -15,6 +15,7 @@ import {
   type Optimizer,
   softsign,
   type TrainingData,
+  utilityLoss,
 } from "../../lib/mod.ts";
 import { guardLoss } from "../../lib/audit/mod.ts";
 import pl from "nodejs-polars";
@@ -137,6 +138,13 @@ onBackends("every setting of the losses trains, and tunes what can be tuned", as
       if (thresholds) assert(result.thresholdValue! >= history[`val_${score}`].at(-1)! - 1e-12);
     }
   }
+});
+
+onBackends("the loss in the history is the loss of all rows, also of a score whose best value is not 1", async () => {
+  const [x, y] = problem(), model = network(), loss = utilityLoss({ tp: 4, fp: -1, fn: -2 });
+  const { history } = await fitMetric(model, [x, y], { loss, epochs: 2, validationData: [x, y] });
+  assertWithin(history.loss[1], loss(y, model.predict(x) as tf.Tensor).dataSync()[0], 1e-5);
+  assertEquals(history.val_loss, history.loss);
 });
 
 onBackends("the score of the decisions is at the threshold of the step, or at that of the loss", async () => {
