@@ -144,7 +144,7 @@ onBackends("the loss in the history is the loss of all rows, also of a score who
   const [x, y] = problem(), model = network(), loss = utilityLoss({ tp: 4, fp: -1, fn: -2 });
   const { history } = await fitMetric(model, [x, y], { loss, epochs: 2, validationData: [x, y] });
   assertWithin(history.loss[1], loss(y, model.predict(x) as tf.Tensor).dataSync()[0], 1e-5);
-  assertEquals(history.val_loss, history.loss);
+  assertAllWithin(history.val_loss, history.loss, 1e-9);
 });
 
 onBackends("the score of the decisions is at the threshold of the step, or at that of the loss", async () => {
@@ -335,6 +335,8 @@ onBackends("a gradient that is dead, weights that are no numbers: a sentence tha
       /epoch 0: the step 'round' has none.*'softsign'/,
     );
     assertStringIncludes(await say([x, tf.zerosLike(y)], {}), "'data' has no positive");
+    const allPositive = await say([x, tf.onesLike(y)], { loss: metricLoss("precision") });
+    assertStringIncludes(allPositive, "'data' has no negative");
     const far = network();
     far.setWeights([tf.zeros([2, 1]), tf.tensor1d([-8])]);
     assertStringIncludes(
