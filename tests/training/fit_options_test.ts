@@ -335,7 +335,7 @@ onBackends("a gradient that is dead, weights that are no numbers: a sentence tha
       /epoch 0: the step 'round' has none.*'softsign'/,
     );
     assertStringIncludes(await say([x, tf.zerosLike(y)], {}), "'data' has no positive");
-    const allPositive = await say([x, tf.onesLike(y)], { loss: metricLoss("precision") });
+    const allPositive = await say([x, tf.onesLike(y)], { loss: metricLoss("specificity") });
     assertStringIncludes(allPositive, "'data' has no negative");
     const far = network();
     far.setWeights([tf.zeros([2, 1]), tf.tensor1d([-8])]);
