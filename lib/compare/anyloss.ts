@@ -1,6 +1,5 @@
 import { scoreCounts } from "../scoring/score_batch.ts";
-import type { Counts } from "../counts/counts.ts";
-import { softCounts } from "../counts/soft_counts.ts";
+import { type Counts, softCounts } from "../counts/counts.ts";
 import { sgd } from "../network/adam.ts";
 import { forward } from "../network/mlp.ts";
 import {

@@ -30,11 +30,7 @@ export interface Identity {
 function settingsOfStep({ step = "softsign", slope, threshold }: LossParts["options"]): object {
   const [first] = [threshold ?? []].flat(), options = { slope, threshold: first };
   const made = toStep(step, typeof step === "string" ? options : {});
-  return {
-    step: made.name,
-    slope: made.slope === Infinity ? "infinite" : made.slope,
-    threshold: threshold ?? made.threshold,
-  };
+  return { step: made.name, slope: made.slope, threshold: threshold ?? made.threshold };
 }
 
 /** Describes the options of a loss as data. */

@@ -1,6 +1,5 @@
 import { type Counted, countsPartials, scoreCounts } from "../scoring/score_batch.ts";
-import type { Counts } from "../counts/counts.ts";
-import { countKeys, eachCount } from "../counts/each_count.ts";
+import { countKeys, type Counts, eachCount } from "../counts/counts.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
 
 /** Sums of the counts of batches. */

@@ -1,6 +1,5 @@
 import type { Counted } from "../scoring/score_batch.ts";
-import type { Counts } from "../counts/counts.ts";
-import { eachCount } from "../counts/each_count.ts";
+import { type Counts, eachCount } from "../counts/counts.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { addsCounts, scoreBatch } from "../scoring/score_batch.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
-import { sigmoid } from "../steps/logits.ts";
+import { sigmoid } from "../numerics/sigmoid.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
 import type { Model } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";

@@ -8,10 +8,11 @@ import { RunningCounts } from "../../lib/training/running_counts.ts";
 import { assertAllWithin, assertWithin } from "../helpers.ts";
 
 const partsOf = (options: LossOptions = {}) => partsOfLoss(f1Loss(options))!;
+const noGradient = () => new Float32Array() as never;
 const counted = (each: Counts[], weights?: number[]): Counted => ({
   each,
   weights,
-  gradient: <T>() => new Float32Array() as T,
+  gradient: noGradient,
 });
 const list = ({ tp, fp, fn, tn }: Counts) => [tp, fp, fn, tn];
 
