@@ -8,7 +8,7 @@ import type { Score } from "../scores/score.ts";
 import { accuracy, f1, fBeta } from "../scores/ratio.ts";
 import { bestCut } from "../training/tune_threshold.ts";
 import { descend, type Descent, linear, type LinearData, rowsOf } from "./linear.ts";
-import { type Columns, standardised } from "./standardised.ts";
+import { type Columns, designMatrix } from "./design_matrix.ts";
 
 /** What the table reports, a column each. */
 export const reported = {
@@ -115,7 +115,7 @@ export function scoreFold(
   by: StandardisedBy,
 ): FoldScores {
   const over = by === "all rows" ? Array.from(yTrue, (_, row) => row) : train;
-  const data = { ...standardised(columns, over), yTrue }, training = rowsOf(data, train), testing = rowsOf(data, test);
+  const data = { ...designMatrix(columns, over), yTrue }, training = rowsOf(data, train), testing = rowsOf(data, test);
   const trained = Object.fromEntries(
     Object.entries(descents).map(([loss, descent]) => {
       const weights = descend(training, descent), yPred = linear(testing, weights).map(sigmoid);

@@ -1,6 +1,6 @@
 import type { Split } from "./split.ts";
 import { checkInteger } from "../check/integer.ts";
-import { type Labelled, labelsOf, rowsByClass } from "./check.ts";
+import { type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";
 
 /** How {@linkcode stratifiedKFold} makes folds. */
@@ -32,7 +32,7 @@ const TASK = "make folds";
  * ```
  */
 export function stratifiedKFold(
-  dataset: Labelled | ArrayLike<number>,
+  dataset: LabelledRows,
   options: StratifiedKFoldOptions,
 ): Split[] {
   const { folds, seed } = options;

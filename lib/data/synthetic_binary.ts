@@ -1,6 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
-import { checkFraction } from "./check.ts";
+import { checkFraction } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";
 
 /** What {@linkcode syntheticBinary} makes. */

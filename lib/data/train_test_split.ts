@@ -1,5 +1,5 @@
 import type { Split } from "./split.ts";
-import { checkFraction, type Labelled, labelsOf, rowsByClass } from "./check.ts";
+import { checkFraction, type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";
 
 /** How {@linkcode trainTestSplit} splits. */
@@ -85,7 +85,7 @@ function partSizes(rows: number, testFraction: number, validationFraction: numbe
  * ```
  */
 export function trainTestSplit(
-  dataset: Labelled | ArrayLike<number>,
+  dataset: LabelledRows,
   options: TrainTestSplitOptions,
 ): Split {
   const { seed, testFraction = 0.3, validationFraction = 0, stratify = true } = options;

@@ -6,32 +6,36 @@ import { bestCut } from "../training/tune_threshold.ts";
 import { labelsOf, probabilities } from "./train.ts";
 import type { ThresholdChoice } from "./types.ts";
 
-/** A score, and how often it was 0/0 and counts as 0. */
-export interface Judged {
+/** The score of some rows. */
+export interface Evaluation {
   readonly value: number;
+  /** The threshold of the decisions, unless the largest output decides. */
+  readonly threshold?: number;
+  /** The number of scores that are 0/0 and count as 0. */
   readonly undefinedScores: number;
 }
 
-/** Judges logits by their rows' labels. */
-export type Judge = (y: Float64Array, logits: Float64Array) => Judged;
+/** Scores logits by the labels of their rows. */
+export type Evaluate = (y: Float64Array, logits: Float64Array) => Evaluation;
 
-/** What is chosen on validation rows: how to judge, after looking at these. */
-export type Choices = Partial<Record<ThresholdChoice, (y: Float64Array, logits: Float64Array) => Judge>>;
+/** Chooses how to decide, by validation rows; returns the evaluation under this decision. */
+export type DecisionRule = (y: Float64Array, logits: Float64Array) => Evaluate;
 
-/** Positive where the probability is above a threshold, strictly. */
-function atThreshold(score: Score, threshold: number): Judge {
+/** The evaluation of decisions that are positive where the probability is strictly greater than a threshold. */
+function atThreshold(score: Score, threshold: number): Evaluate {
   return (yTrue, logits) => {
     const yPred = probabilities(logits, 1);
     const counts = softCounts({ yTrue, yPred }, { value: (p) => p > threshold ? 1 : 0 });
     return {
       value: scoreCounts([counts], undefined, { score, zeroDivision: 0 }).value,
+      threshold,
       undefinedScores: Number(Number.isNaN(score.value(counts))),
     };
   };
 }
 
-/** The class with the largest logit, each class against the rest: the mean of their scores. */
-function byArgmax(score: Score, outputs: number): Judge {
+/** The evaluation of decisions for the class with the largest logit: the mean of the classes' scores, each against the rest. */
+function byArgmax(score: Score, outputs: number): Evaluate {
   const options = { decision: "argmax", step: "round", average: "macro", fromLogits: true } as const;
   const { decide, scoring } = toSetting("the comparison", score, options);
   return (y, yPred) => {
@@ -40,8 +44,8 @@ function byArgmax(score: Score, outputs: number): Judge {
   };
 }
 
-/** How the outputs of a network with so many of them may be judged. */
-export function choicesOf(score: Score, outputs: number): Choices {
+/** The decision rules for a network with so many outputs. */
+export function decisionRules(score: Score, outputs: number): Partial<Record<ThresholdChoice, DecisionRule>> {
   if (outputs > 1) return { argmax: () => byArgmax(score, outputs) };
   return {
     tuned: (y, logits) => {

@@ -1,8 +1,8 @@
-import type { Split } from "../data/split.ts";
+import type { Split } from "./split.ts";
 import { checkInteger } from "../check/integer.ts";
-import { labelsOf, rowsByClass } from "../data/check.ts";
+import { labelsOf, rowsByClass } from "./labels.ts";
 import { numpyShuffle } from "./mt19937.ts";
-import type { StratifiedKFoldOptions } from "../data/stratified_k_fold.ts";
+import type { StratifiedKFoldOptions } from "./stratified_k_fold.ts";
 
 const TASK = "make scikit-learn's folds";
 

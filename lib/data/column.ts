@@ -1,0 +1,42 @@
+/** A column of numbers. */
+export interface NumberColumn {
+  /** Discriminates the kinds of columns. */
+  readonly kind: "number";
+  /** The column's name in the table. */
+  readonly name: string;
+  /** One number per row; NaN where the value is missing. */
+  readonly values: Float64Array<ArrayBuffer>;
+}
+
+/** A column of categories. */
+export interface CategoryColumn {
+  /** Discriminates the kinds of columns. */
+  readonly kind: "category";
+  /** The column's name in the table. */
+  readonly name: string;
+  /** The distinct values, sorted as text. */
+  readonly levels: readonly string[];
+  /** One index into `levels` per row; −1 where the value is missing. */
+  readonly codes: Int32Array<ArrayBuffer>;
+}
+
+/** A column of a table. */
+export type Column = NumberColumn | CategoryColumn;
+
+/** Makes a column of numbers; `null` is a missing value. */
+export const numberColumn = (name: string, values: readonly (number | null)[]): NumberColumn => ({
+  kind: "number",
+  name,
+  values: Float64Array.from(values, (value) => value ?? NaN),
+});
+
+/** Makes a column of categories; `null` is a missing value. */
+export function categoryColumn(name: string, values: readonly (string | null)[]): CategoryColumn {
+  const levels = [...new Set(values)].filter((value) => value !== null).sort();
+  const codeOf = new Map<string | null, number>(levels.map((level, code) => [level, code]));
+  return { kind: "category", name, levels, codes: Int32Array.from(values, (value) => codeOf.get(value) ?? -1) };
+}
+
+/** Returns whether a row of a column has no value. */
+export const isMissing = (column: Column, row: number): boolean =>
+  column.kind === "number" ? Number.isNaN(column.values[row]) : column.codes[row] < 0;
