@@ -1,5 +1,5 @@
 // Files and frames as batches: every row once, in order, twice the same; and trained on as the tensors would be.
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import pl from "nodejs-polars";
 import { batchesOf, type FrameBatches } from "../../lib/data/mod.ts";
@@ -80,6 +80,8 @@ Deno.test("what is missing or no number is named with its row; columns and files
     (await assertRejects(async () => void await rowsOf(batchesOf(frame, { label: "z" })), RangeError)).message,
     "no column 'z'",
   );
-  assertRefused(() => batchesOf("rows.txt", { label: "y" }), { argument: "source", value: "'rows.txt'" });
+  assertThrows(() => batchesOf(3 as unknown as string, { label: "y" }), TypeError, "a lazy frame, it is 3");
+  assertThrows(() => batchesOf(frame, { label: "y", features: [] }), RangeError, "'features' is empty");
+  assertThrows(() => batchesOf(frame, { label: "y", batch: 2 } as { label: string }), TypeError, "'batch' is 2");
   assertRefused(() => batchesOf(frame, { label: "y", batchSize: 0 }), { argument: "batchSize", value: "0" });
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { scikitLearnFolds } from "@roundabout/roundabout/data";
-import { numpyShuffle } from "../../lib/compare/mt19937.ts";
+import { numpyShuffle } from "../../lib/data/mt19937.ts";
 import recorded from "../reference/folds.json" with { type: "json" };
 
 Deno.test("scikitLearnFolds: the folds that scikit-learn made, row by row", () => {

@@ -1,0 +1,161 @@
+// One training on one split: nothing that is chosen may depend on the test rows.
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import pl from "nodejs-polars";
+import { f1, type Score, specificity } from "@roundabout/roundabout";
+import { readTable, seededRandom, syntheticBinary, trainTestSplit } from "@roundabout/roundabout/data";
+import { candidatesFor } from "../../lib/compare/candidates.ts";
+import { decisionRules } from "../../lib/compare/evaluate.ts";
+import { type Parts, runSplit, splitTable } from "../../lib/compare/run_split.ts";
+import { train } from "../../lib/compare/train.ts";
+import { assertWithin } from "../helpers.ts";
+
+const rows = 150, { x, y } = syntheticBinary({ rows, prevalence: 0.3, separation: 1.5, seed: 1 });
+const columns: Record<string, unknown[]> = {
+  a: x.map(([a], i) => i % 13 === 0 ? null : a),
+  b: x.map(([, b]) => 100 + 7 * b),
+  c: x.map((_, i) => i % 17 === 0 ? null : ["x", "y", "z"][i % 3]),
+  y: Array.from(y),
+};
+const tableOf = (values: Record<string, unknown[]>) => readTable(pl.DataFrame(values), { label: "y" });
+const parts = splitTable(await tableOf(columns), 1);
+const split = trainTestSplit(Array.from(y), { seed: 1, testFraction: 0.2, validationFraction: 0.2 });
+
+Deno.test("splitTable: 60, 20 and 20 %, stratified, in the order of trainTestSplit", () => {
+  for (const part of ["train", "validation", "test"] as const) {
+    assertEquals([...parts[part].y], split[part].map((row) => y[row]));
+    assertEquals(parts[part].x.length, 5 * split[part].length); // a, b, c=x, c=y, c=z
+  }
+  assertEquals([parts.train.y.length, parts.validation.y.length, parts.test.y.length], [90, 30, 30]);
+});
+
+Deno.test("splitTable: training rows have mean 0 and deviation 1, and are not rounded to float32", () => {
+  for (const j of [0, 1]) {
+    const column = [...parts.train.x].filter((_, i) => i % 5 === j);
+    const mean = column.reduce((sum, v) => sum + v, 0) / 90;
+    assertWithin(mean, 0, 1e-14);
+    assertWithin(column.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 90, 1, 1e-13);
+    assert(column.some((v) => Math.fround(v) !== v));
+  }
+});
+
+Deno.test("splitTable: features of validation and test rows change neither imputation nor scaling nor categories", async () => {
+  const changed = async (which: readonly number[]) => {
+    const own = new Set(which),
+      change = (values: unknown[], to: unknown) => values.map((v, row) => own.has(row) ? to : v);
+    return splitTable(
+      await tableOf({ ...columns, a: change(columns.a, 1e6), b: change(columns.b, -1e6), c: change(columns.c, "new") }),
+      1,
+    );
+  };
+  const ofTest = await changed(split.test), ofValidation = await changed(split.validation);
+  assertEquals([ofTest.train, ofTest.validation], [parts.train, parts.validation]);
+  assertEquals([ofValidation.train, ofValidation.test], [parts.train, parts.test]);
+  assertNotEquals((await changed(split.train.slice(0, 1))).test, parts.test);
+});
+
+/** The choices of a training: thresholds and epochs. */
+const chosen = (outcomes: ReturnType<typeof runSplit>) =>
+  Object.entries(outcomes).map(([rule, { threshold, epoch }]) => ({ rule, threshold, epoch }));
+
+Deno.test("runSplit: other labels or features of the test rows choose no other threshold and no other epoch", () => {
+  const random = seededRandom(3);
+  const permuted: Parts = {
+    ...parts,
+    test: { ...parts.test, y: Float64Array.from(random.shuffle([...parts.test.y])) },
+  };
+  const flipped: Parts = { ...parts, test: { ...parts.test, y: parts.test.y.map((v) => 1 - v) } };
+  const noise: Parts = { ...parts, test: { ...parts.test, x: parts.test.x.map(() => random.normal()) } };
+  for (const candidate of candidatesFor(f1, 2)) {
+    for (const model of ["linear", "network"] as const) {
+      const run = (of: Parts) => runSplit(candidate, of, { model, classes: 2, score: f1, seed: 1 });
+      const own = run(parts);
+      assertEquals(Object.keys(own), ["tuned", "0.5"]);
+      for (const others of [permuted, flipped, noise]) {
+        const other = run(others);
+        assertEquals(chosen(other), chosen(own), `${candidate.loss}, ${model}`);
+        assertNotEquals(other, own); // the scores do change
+      }
+    }
+  }
+});
+
+/** Trains a candidate as `runSplit` should, and keeps the scores of all checkpoints. */
+function checkpoints(index: number, of: Parts, { weights, classes = 2, score = f1 as Score }: {
+  weights?: Float64Array;
+  classes?: number;
+  score?: Score;
+} = {}) {
+  const outputs = classes === 2 ? 1 : classes, seen: Record<string, { onValidation: number; onTest: number }[]> = {};
+  train(of.train, {
+    form: { features: of.train.x.length / of.train.y.length, hidden: 0, outputs },
+    objective: candidatesFor(score, classes)[index].objective,
+    weights,
+    epochs: 200,
+    batchSize: 256,
+    learningRate: 0.01,
+    random: seededRandom(4),
+    onEpoch: (epoch, logitsOf) => {
+      if (epoch % 20 !== 0) return;
+      for (const [rule, fit] of Object.entries(decisionRules(score, outputs))) {
+        const evaluate = fit(of.validation.y, logitsOf(of.validation.x));
+        (seen[rule] ??= []).push({
+          onValidation: evaluate(of.validation.y, logitsOf(of.validation.x)).value,
+          onTest: evaluate(of.test.y, logitsOf(of.test.x)).value,
+        });
+      }
+    },
+  });
+  return seen;
+}
+
+Deno.test("runSplit: the epoch is the first with the best validation score of ten, and the test score is that epoch's", () => {
+  const frequent = parts.train.y.filter((label) => label === 0).length, rare = 90 - frequent;
+  const balanced = parts.train.y.map((label) => 90 / (2 * (label === 1 ? rare : frequent)));
+  [undefined, balanced, undefined, undefined].forEach((weights, index) => {
+    const outcomes = runSplit(candidatesFor(f1, 2)[index], parts, { model: "linear", classes: 2, score: f1, seed: 4 });
+    for (const [rule, seen] of Object.entries(checkpoints(index, parts, { weights }))) {
+      const { epoch, value } = outcomes[rule as "tuned"]!, scores = seen.map(({ onValidation }) => onValidation);
+      const first = scores.indexOf(Math.max(...scores));
+      assertEquals([seen.length, epoch, value], [10, 20 * (first + 1), seen[first].onTest]);
+    }
+  });
+});
+
+Deno.test("runSplit: of three classes the largest output decides; undefined scores are counted", () => {
+  const three = (part: Parts["train"]) => ({ ...part, y: part.y.map((label, i) => label === 1 ? 2 : i % 2) });
+  const several: Parts = { train: three(parts.train), validation: three(parts.validation), test: three(parts.test) };
+  const candidates = candidatesFor(f1, 3);
+  assertEquals(candidates.map(({ loss }) => loss), [
+    "cross-entropy",
+    "cross-entropy, class weights",
+    "f1 loss, argmax",
+  ]);
+  candidates.forEach((candidate, index) => {
+    const outcome = runSplit(candidate, several, { model: "linear", classes: 3, score: f1, seed: 4 });
+    assertEquals(Object.keys(outcome), ["argmax"]);
+    assertEquals(outcome.argmax!.threshold, undefined);
+    const sizes = [0, 1, 2].map((k) => several.train.y.filter((label) => label === k).length);
+    const weights = candidate.balanced ? several.train.y.map((label) => 90 / (3 * sizes[label])) : undefined;
+    const seen = checkpoints(index, several, { weights, classes: 3 }).argmax;
+    const scores = seen.map(({ onValidation }) => onValidation), first = scores.indexOf(Math.max(...scores));
+    assertEquals([outcome.argmax!.epoch, outcome.argmax!.value], [20 * (first + 1), seen[first].onTest]);
+  });
+  // Test rows without a negative: specificity is 0/0.
+  const positive: Parts = { ...parts, test: { ...parts.test, y: parts.test.y.map(() => 1) } };
+  const { tuned, "0.5": half } = runSplit(candidatesFor(f1, 2)[0], positive, {
+    model: "linear",
+    classes: 2,
+    score: specificity,
+    seed: 4,
+  });
+  assertEquals([tuned!.value, tuned!.undefinedScores, half!.value, half!.undefinedScores], [0, 1, 0, 1]);
+});
+
+Deno.test("candidates: the score's losses are those of the whole training set, of logits", () => {
+  assertEquals(candidatesFor(f1, 2).map(({ loss, balanced }) => [loss, balanced ?? false]), [
+    ["cross-entropy", false],
+    ["cross-entropy, class weights", true],
+    ["f1 loss, softsign", false],
+    ["f1 loss, identity", false],
+  ]);
+});
