@@ -10,7 +10,7 @@ import { bestCut } from "../training/tune_threshold.ts";
 import { descend, type Descent, linear, type LinearData, rowsOf } from "./linear.ts";
 import { type Columns, designMatrix } from "./design_matrix.ts";
 
-/** What the table reports, a column each. */
+/** The scores that the table reports, one per column. */
 export const reported = {
   accuracy,
   f1,
@@ -22,30 +22,30 @@ export const reported = {
 
 type Reported = keyof typeof reported;
 
-/** A row of the table: the folds' means. */
+/** A row of the table: the means of the folds' scores. */
 export type AnyLossRow = { loss: string } & Record<Reported, number>;
 
-/** What a table is made from. */
+/** The data that a table is made from. */
 export interface AnyLossData {
   /** The features. */
   columns: Columns;
-  /** 1 is positive, 0 negative. */
+  /** The labels, 1 for positive and 0 for negative rows. */
   yTrue: Float64Array;
   /** The rows of each fold's parts. */
   folds: readonly { readonly train: readonly number[]; readonly test: readonly number[] }[];
 }
 
-/** The protocol's table, and what the paper does not show of it. */
+/** The table of the protocol, with numbers that the paper does not show. */
 export interface AnyLossTable {
-  /** Threshold ½. */
+  /** The scores at the threshold ½. */
   rows: AnyLossRow[];
-  /** Cross-entropy with the threshold that is best on the training rows, for each column its own. */
+  /** Cross-entropy's scores, each at the threshold that is best on the training rows. */
   tuned: AnyLossRow;
-  /** How many of the folds' scores were 0/0 and count as 0, in `rows`. */
+  /** The number of scores of single folds in `rows` that are 0/0 and count as 0. */
   undefinedScores: number;
 }
 
-/** Which rows the features are standardised over: all, as in the paper, or each fold's training rows. */
+/** The rows that standardise the features: all, as in the paper, or each fold's training rows. */
 export type StandardisedBy = "all rows" | "training rows";
 
 const steps = 1000, steepness = 73;
@@ -99,16 +99,16 @@ function meanRow(loss: string, folds: readonly Record<Reported, number>[]): AnyL
   return { loss, ...eachReported((name) => folds.reduce((sum, fold) => sum + fold[name], 0) / folds.length) };
 }
 
-/** What a fold's test rows say. */
+/** The scores of a fold's test rows. */
 export interface FoldScores {
-  /** At ½, for each loss. */
+  /** The scores of each loss at the threshold ½. */
   readonly scored: Readonly<Record<string, Record<Reported, number>>>;
-  /** Cross-entropy's with tuned thresholds. */
+  /** Cross-entropy's scores with tuned thresholds. */
   readonly tuned: Record<Reported, number>;
   readonly undefinedScores: number;
 }
 
-/** Trains every loss on a fold's training rows, and judges by its test rows. */
+/** Trains with every loss on a fold's training rows and scores its test rows. */
 export function scoreFold(
   { columns, yTrue }: Omit<AnyLossData, "folds">,
   { train, test }: AnyLossData["folds"][number],
@@ -141,7 +141,7 @@ export function scoreFold(
   };
 }
 
-/** The folds' means. */
+/** The means of the folds' scores. */
 export function tableOf(folds: readonly FoldScores[]): AnyLossTable {
   return {
     rows: Object.keys(descents).map((loss) => meanRow(loss, folds.map(({ scored }) => scored[loss]))),
@@ -154,8 +154,8 @@ export function tableOf(folds: readonly FoldScores[]): AnyLossTable {
  * The table of the AnyLoss protocol: a linear model and an intercept from zero, 1,000 steps of full-batch gradient descent
  * in float64, cross-entropy (the rows' mean) against 1 − score of soft counts under σ(73(p − ½)), not anchored.
  *
- * A row is a positive where its probability is above the threshold, strictly, as everywhere here. A score that is not defined
- * on a fold's test part (0/0) counts as 0 in the mean.
+ * A row is predicted positive if its probability is strictly greater than the threshold. A score that is undefined on the
+ * test part of a fold (0/0) counts as 0 in the mean.
  *
  * @see Han et al., "AnyLoss: Transforming Classification Metrics into Loss Functions", arXiv 2405.14745.
  */

@@ -7,14 +7,14 @@ import type { Frame } from "./types.ts";
 
 /** A data set: its facts and its rows. */
 export interface Dataset extends DatasetFacts {
-  /** The rows: numbers as Float64, categories as text, `null` where a value is missing; the label is the last column. */
+  /** The rows: numbers as Float64, categories as text, `null` for a missing value; the label is the last column. */
   readonly frame: Frame;
 }
 
 /** A data set with two classes. */
 export interface BinaryDataset extends BinaryFacts, Pick<Dataset, "frame"> {}
 
-/** The facts of a data set that its file is checked against and read by. */
+/** The facts that a data set's file is checked against and read by. */
 export type FileFacts = Pick<DatasetFacts, "name" | "file" | "sha256" | "features" | "categorical" | "label">;
 
 async function checkSum(path: string, { name, file, sha256 }: FileFacts): Promise<void> {
@@ -46,7 +46,7 @@ export async function loadFile(path: string, facts: FileFacts): Promise<Frame> {
  * @param name The data set's name: `wdbc` (569 × 30), `spambase` (4,601 × 57), `credit` (4,454 × 13, with categories and
  * missing values) or `digits` (1,797 × 64, ten classes).
  * @returns The facts and the rows.
- * @throws {TypeError} If there is no data set with that name.
+ * @throws {TypeError} If no data set has this name.
  * @throws {Error} If the file is missing or has a different checksum.
  *
  * @example Usage

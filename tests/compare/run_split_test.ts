@@ -1,7 +1,7 @@
 // One training on one split: nothing that is chosen may depend on the test rows.
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import pl from "nodejs-polars";
-import { f1, type Score, specificity } from "@roundabout/roundabout";
+import { f1, specificity } from "@roundabout/roundabout";
 import { readTable, seededRandom, syntheticBinary, trainTestSplit } from "@roundabout/roundabout/data";
 import { candidatesFor } from "../../lib/compare/candidates.ts";
 import { decisionRules } from "../../lib/compare/evaluate.ts";
@@ -80,15 +80,15 @@ Deno.test("runSplit: other labels or features of the test rows choose no other t
 });
 
 /** Trains a candidate as `runSplit` should, and keeps the scores of all checkpoints. */
-function checkpoints(index: number, of: Parts, { weights, classes = 2, score = f1 as Score }: {
+function checkpoints(index: number, of: Parts, { weights, classes = 2, hidden = 0 }: {
   weights?: Float64Array;
   classes?: number;
-  score?: Score;
+  hidden?: number;
 } = {}) {
   const outputs = classes === 2 ? 1 : classes, seen: Record<string, { onValidation: number; onTest: number }[]> = {};
   train(of.train, {
-    form: { features: of.train.x.length / of.train.y.length, hidden: 0, outputs },
-    objective: candidatesFor(score, classes)[index].objective,
+    form: { features: of.train.x.length / of.train.y.length, hidden, outputs },
+    objective: candidatesFor(f1, classes)[index].objective,
     weights,
     epochs: 200,
     batchSize: 256,
@@ -96,7 +96,7 @@ function checkpoints(index: number, of: Parts, { weights, classes = 2, score = f
     random: seededRandom(4),
     onEpoch: (epoch, logitsOf) => {
       if (epoch % 20 !== 0) return;
-      for (const [rule, fit] of Object.entries(decisionRules(score, outputs))) {
+      for (const [rule, fit] of Object.entries(decisionRules(f1, outputs))) {
         const evaluate = fit(of.validation.y, logitsOf(of.validation.x));
         (seen[rule] ??= []).push({
           onValidation: evaluate(of.validation.y, logitsOf(of.validation.x)).value,
@@ -111,14 +111,27 @@ function checkpoints(index: number, of: Parts, { weights, classes = 2, score = f
 Deno.test("runSplit: the epoch is the first with the best validation score of ten, and the test score is that epoch's", () => {
   const frequent = parts.train.y.filter((label) => label === 0).length, rare = 90 - frequent;
   const balanced = parts.train.y.map((label) => 90 / (2 * (label === 1 ? rare : frequent)));
-  [undefined, balanced, undefined, undefined].forEach((weights, index) => {
-    const outcomes = runSplit(candidatesFor(f1, 2)[index], parts, { model: "linear", classes: 2, score: f1, seed: 4 });
-    for (const [rule, seen] of Object.entries(checkpoints(index, parts, { weights }))) {
-      const { epoch, value } = outcomes[rule as "tuned"]!, scores = seen.map(({ onValidation }) => onValidation);
-      const first = scores.indexOf(Math.max(...scores));
-      assertEquals([seen.length, epoch, value], [10, 20 * (first + 1), seen[first].onTest]);
-    }
-  });
+  for (const [model, hidden] of [["linear", 0], ["network", 8]] as const) {
+    [undefined, balanced, undefined, undefined].forEach((weights, index) => {
+      const outcomes = runSplit(candidatesFor(f1, 2)[index], parts, { model, classes: 2, score: f1, seed: 4 });
+      for (const [rule, seen] of Object.entries(checkpoints(index, parts, { weights, hidden }))) {
+        const { epoch, value } = outcomes[rule as "tuned"]!, scores = seen.map(({ onValidation }) => onValidation);
+        const first = scores.indexOf(Math.max(...scores));
+        assertEquals([seen.length, epoch, value], [10, 20 * (first + 1), seen[first].onTest]);
+      }
+    });
+  }
+});
+
+Deno.test("runSplit: however many batches an epoch has, there are ten checkpoints", () => {
+  const random = seededRandom(5), many = 67 * 256; // 600 steps would be 9 epochs
+  const part = (rows: number) => {
+    const y = Float64Array.from({ length: rows }, (_, i) => i % 2);
+    return { x: y.map((label) => label + random.normal()), y };
+  };
+  const large: Parts = { train: part(many), validation: part(400), test: part(400) };
+  const { tuned } = runSplit(candidatesFor(f1, 2)[0], large, { model: "linear", classes: 2, score: f1, seed: 1 });
+  assert(tuned!.epoch >= 1 && tuned!.epoch <= 10 && tuned!.value > 0.5, JSON.stringify(tuned));
 });
 
 Deno.test("runSplit: of three classes the largest output decides; undefined scores are counted", () => {
