@@ -1,12 +1,13 @@
 // One training on one split: nothing that is chosen may depend on the test rows.
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import pl from "nodejs-polars";
-import { f1, specificity } from "@roundabout/roundabout";
+import { f1, type LossOptions, metricLoss, specificity } from "@roundabout/roundabout";
 import { readTable, seededRandom, syntheticBinary, trainTestSplit } from "@roundabout/roundabout/data";
 import { candidatesFor } from "../../lib/compare/candidates.ts";
 import { decisionRules } from "../../lib/compare/evaluate.ts";
 import { type Parts, runSplit, splitTable } from "../../lib/compare/run_split.ts";
-import { train } from "../../lib/compare/train.ts";
+import { labelsOf, runningScore, train } from "../../lib/compare/train.ts";
+import { partsOfLoss } from "../../lib/losses/loss_parts.ts";
 import { assertWithin } from "../helpers.ts";
 
 const rows = 150, { x, y } = syntheticBinary({ rows, prevalence: 0.3, separation: 1.5, seed: 1 });
@@ -164,11 +165,23 @@ Deno.test("runSplit: of three classes the largest output decides; undefined scor
   assertEquals([tuned!.value, tuned!.undefinedScores, half!.value, half!.undefinedScores], [0, 1, 0, 1]);
 });
 
-Deno.test("candidates: the score's losses are those of the whole training set, of logits", () => {
-  assertEquals(candidatesFor(f1, 2).map(({ loss, balanced }) => [loss, balanced ?? false]), [
-    ["cross-entropy", false],
-    ["cross-entropy, class weights", true],
-    ["f1 loss, softsign", false],
-    ["f1 loss, identity", false],
-  ]);
+Deno.test("candidates: the score's losses train like metricLoss over the whole training set, of logits", () => {
+  const own: [classes: number, LossOptions[]][] = [
+    [2, [{ step: "softsign" }, { step: "identity" }]],
+    [3, [{ decision: "argmax", average: "macro" }]],
+  ];
+  for (const [classes, list] of own) {
+    const outputs = classes === 2 ? 1 : classes, random = seededRandom(6);
+    const labels = labelsOf(Float64Array.from({ length: 12 }, (_, i) => i % classes), outputs);
+    const z = Float64Array.from({ length: 12 * outputs }, () => random.normal());
+    const epoch = { batches: [labels], order: [0], logitsOf: () => z };
+    const candidates = candidatesFor(f1, classes);
+    assertEquals(candidates.map(({ balanced = false }) => balanced), [false, true, ...list.map(() => false)]);
+    list.forEach((options, i) => {
+      const { loss, objective } = candidates[2 + i],
+        parts = partsOfLoss(metricLoss(f1, { ...options, fromLogits: true }))!;
+      assertEquals(loss, `f1 loss, ${options.step ?? options.decision}`);
+      assertEquals(objective(epoch)(labels, z), runningScore(parts)(epoch)(labels, z));
+    });
+  }
 });
