@@ -1,6 +1,7 @@
 import { checkInteger } from "../check/integer.ts";
 import { describe } from "../check/describe.ts";
-import { readTable, type ReadTableOptions, type TableDataset } from "../data/read_table.ts";
+import { readTable, type ReadTableOptions } from "../data/read_table.ts";
+import type { TableDataset } from "../data/table.ts";
 import type { Frame } from "../data/types.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { candidatesFor } from "./candidates.ts";

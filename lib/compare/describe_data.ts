@@ -1,4 +1,4 @@
-import type { TableDataset } from "../data/read_table.ts";
+import type { TableDataset } from "../data/table.ts";
 import type { ComparedData } from "./types.ts";
 
 /** Describes a table for a report. */

@@ -1,5 +1,5 @@
 import { prepareColumns, type PreparedArrays } from "../data/prepare_columns.ts";
-import type { TableDataset } from "../data/read_table.ts";
+import type { TableDataset } from "../data/table.ts";
 import { trainTestSplit } from "../data/train_test_split.ts";
 import { seededRandom } from "../numerics/random.ts";
 import type { Score } from "../scores/score.ts";

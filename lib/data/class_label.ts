@@ -1,16 +1,8 @@
 import { TASK } from "./infer_column.ts";
+import type { TableDataset } from "./table.ts";
 
-/** A label column as class indices. */
-export interface ClassLabel {
-  /** The index of each row's class; of two classes 1 is the positive one. */
-  readonly yTrue: Float64Array<ArrayBuffer>;
-  /** The classes, in the order of their indices; of one value against the rest class 0 is "other". */
-  readonly classes: readonly { readonly name: string; readonly rows: number }[];
-  /** The positive value; absent if there are more than two classes. */
-  readonly positive?: string;
-  /** The reason for these classes, or for the positive one among them. */
-  readonly chosen: string;
-}
+/** The classes of a table. */
+export type ClassLabel = Pick<TableDataset, "yTrue" | "classes" | "positive" | "chosen">;
 
 const listed = (values: readonly string[]): string =>
   values.slice(0, 5).map((value) => `'${value}'`).join(", ") + (values.length > 5 ? ", …" : "");

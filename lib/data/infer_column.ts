@@ -1,4 +1,4 @@
-import { categoryColumn, type Column, numberColumn } from "./column.ts";
+import { categoryColumn, type Column, numberColumn } from "./table.ts";
 
 /** The subject of the errors of a table's content. */
 export const TASK = "read the table";

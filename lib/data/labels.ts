@@ -1,6 +1,6 @@
 import { describe } from "../check/describe.ts";
 import type { Dataset } from "./load_dataset.ts";
-import type { TableDataset } from "./read_table.ts";
+import type { TableDataset } from "./table.ts";
 
 /** Throws unless a value is a number between 0 and 1, both excluded. */
 export function checkFraction(task: string, name: string, value: number): void {

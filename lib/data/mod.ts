@@ -16,8 +16,6 @@
  * @module
  */
 export * from "./batches_of.ts";
-export type { ClassLabel } from "./class_label.ts";
-export type { CategoryColumn, Column, NumberColumn } from "./column.ts";
 export * from "./datasets.ts";
 export type { LabelledFrame, LabelledRows } from "./labels.ts";
 export { type BinaryDataset, type Dataset, loadDataset } from "./load_dataset.ts";
@@ -28,6 +26,7 @@ export * from "./scikit_learn_folds.ts";
 export * from "./split.ts";
 export * from "./stratified_k_fold.ts";
 export * from "./synthetic_binary.ts";
+export type { CategoryColumn, Column, NumberColumn, TableDataset } from "./table.ts";
 export * from "./take_rows.ts";
 export * from "./train_test_split.ts";
 export * from "./types.ts";

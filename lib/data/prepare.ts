@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
-import { categoryColumn, type Column, numberColumn } from "./column.ts";
 import { type LabelledFrame, labelsOf } from "./labels.ts";
 import type { Dataset } from "./load_dataset.ts";
 import { type PartArrays, prepareColumns, type PreparedColumns, TASK } from "./prepare_columns.ts";
-import type { TableDataset } from "./read_table.ts";
 import type { Split } from "./split.ts";
+import { categoryColumn, type Column, numberColumn, type TableDataset } from "./table.ts";
 import type { Tensor2D } from "./types.ts";
 
 /** The rows of one part, ready for a model. */

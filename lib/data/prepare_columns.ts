@@ -1,5 +1,5 @@
 import { checkInteger } from "../check/integer.ts";
-import type { CategoryColumn, Column, NumberColumn } from "./column.ts";
+import type { CategoryColumn, Column, NumberColumn } from "./table.ts";
 import type { Split } from "./split.ts";
 import { standardize } from "./standardize.ts";
 

@@ -1,10 +1,10 @@
 import pl from "nodejs-polars";
 import { checkOptions } from "../check/options.ts";
 import { describe } from "../check/describe.ts";
-import { type ClassLabel, classLabel } from "./class_label.ts";
-import { type Column, isMissing } from "./column.ts";
+import { classLabel } from "./class_label.ts";
 import { csvNames, csvRecords, explainFailure, kindOfFile, unreadable } from "./csv.ts";
 import { inferColumn, isMissingValue, TASK } from "./infer_column.ts";
+import { type Column, isMissing, type TableDataset } from "./table.ts";
 import type { Frame } from "./types.ts";
 
 /** Options of {@linkcode readTable}. */
@@ -23,20 +23,6 @@ export interface ReadTableOptions {
    * @default {none}
    */
   drop?: readonly string[];
-}
-
-/** A table as typed columns and class indices. */
-export interface TableDataset extends ClassLabel {
-  /** The column with the label. */
-  readonly label: string;
-  /** The features, in the order of the table. */
-  readonly columns: readonly Column[];
-  /** The number of missing values of each feature that has any. */
-  readonly missing: Readonly<Record<string, number>>;
-  /** Columns that were left out because they hold no value. */
-  readonly empty: readonly string[];
-  /** Features that have one value only. */
-  readonly constant: readonly string[];
 }
 
 /** A table before its columns have types. */

@@ -21,6 +21,7 @@ Deno.test("compareLosses: same seed, same numbers; all losses, models and thresh
   assertEquals(progress, Array.from({ length: 24 }, (_, i) => i + 1));
   assertEquals(one.losses.length, 16);
   assert(one.losses.every(({ values, mean }) => values.length === 3 && mean > 0.75 && mean <= 1));
+  assert(one.losses.every(({ values }) => new Set(values).size > 1)); // no split is another one
   assertEquals(one.differences.length, 14);
   for (const { loss } of one.losses) assertStringIncludes(String(one), loss);
   assertStringIncludes(String(one), one.recommendation);
@@ -122,6 +123,14 @@ Deno.test("compareLosses: what is refused, before any work, by name", async () =
     assertMatch(error.message, sentence);
     assertEquals(tf.memory().numTensors, before);
   }
+});
+
+Deno.test("compareLosses: scores that are not defined are counted over all losses, and count as 0", async () => {
+  const nowhere = { name: "nowhere", value: () => NaN, gradient: () => ({ tp: 0, fp: 0, fn: 0, tn: 0 }) };
+  const comparison = await compareLosses(frameOf(60), { label: "ill", repeats: 3, score: nowhere });
+  assertEquals(comparison.undefinedScores, 3 * 2 * 4 * 2); // splits, models, losses, thresholds
+  assert(comparison.losses.every(({ mean }) => mean === 0));
+  assertStringIncludes(String(comparison), "48 scores were undefined (0/0) and count as 0");
 });
 
 Deno.test("compareLosses: a signal stops it between two trainings", async () => {

@@ -1,5 +1,5 @@
 // What compareLosses trains with: the gradient of the network, and that of the data set's score from running counts.
-import { assert, assertEquals } from "@std/assert";
+import { assert } from "@std/assert";
 import { f1, type LossOptions, metricLoss } from "@roundabout/roundabout";
 import { seededRandom } from "@roundabout/roundabout/data";
 import { decisionRules } from "../../lib/compare/evaluate.ts";
@@ -76,17 +76,4 @@ Deno.test("training on a score finds it where only one batch in five has a posit
     onEpoch: (_, logitsOf) => value = decisionRules(f1, 1)["0.5"]!(y, x)(y, logitsOf(x)).value,
   });
   assert(value > 0.8, String(value));
-});
-
-Deno.test("how outputs are decided: at a tuned cut, at 0.5, by the largest of several", () => {
-  const y = Float64Array.of(1, 1, 0, 0), z = Float64Array.of(-1, -2, -3, 1);
-  const rules = decisionRules(f1, 1);
-  assertWithin(rules["0.5"]!(y, z)(y, z).value, 0, 0);
-  assertWithin(rules.tuned!(y, z)(y, z).value, 0.8, 1e-12);
-  assertEquals(Object.keys(decisionRules(f1, 3)), ["argmax"]);
-  const several = decisionRules(f1, 3).argmax!(y, z);
-  const logits = Float64Array.of(0, 1, 0, 0, 1, 0, 2, 1, 0, 0, 1, 0); // 1, 1, 0, 1: class 2 is never there
-  const { value, undefinedScores } = several(y, logits);
-  assertWithin(value, (0.8 + 2 / 3 + 0) / 3, 1e-12);
-  assertEquals(undefinedScores, 1);
 });

@@ -23,6 +23,28 @@ export interface CategoryColumn {
 /** A column of a table. */
 export type Column = NumberColumn | CategoryColumn;
 
+/** A table as typed columns and class indices. */
+export interface TableDataset {
+  /** The name of the column with the label. */
+  readonly label: string;
+  /** The index of each row's class; of two classes 1 is the positive one. */
+  readonly yTrue: Float64Array<ArrayBuffer>;
+  /** The classes, in the order of their indices; of one value against the rest class 0 is "other". */
+  readonly classes: readonly { readonly name: string; readonly rows: number }[];
+  /** The positive value; absent if there are more than two classes. */
+  readonly positive?: string;
+  /** The reason for these classes, or for the positive one among them. */
+  readonly chosen: string;
+  /** The features, in the order of the table. */
+  readonly columns: readonly Column[];
+  /** The number of missing values of each feature that has any. */
+  readonly missing: Readonly<Record<string, number>>;
+  /** The names of columns that were left out because they hold no value. */
+  readonly empty: readonly string[];
+  /** The names of features that have one value only. */
+  readonly constant: readonly string[];
+}
+
 /** Makes a column of numbers; `null` is a missing value. */
 export const numberColumn = (name: string, values: readonly (number | null)[]): NumberColumn => ({
   kind: "number",
