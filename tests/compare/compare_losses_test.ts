@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import pl from "nodejs-polars";
-import { precisionAtRecall } from "@roundabout/roundabout";
+import { accuracy, precisionAtRecall, type ScoreDefinition } from "@roundabout/roundabout";
 import { compareLosses, type CompareLossesOptions, type Frame } from "@roundabout/roundabout/compare";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
 import { comparisonDisplay } from "@roundabout/roundabout/display";
@@ -131,6 +131,21 @@ Deno.test("compareLosses: scores that are not defined are counted over all losse
   assertEquals(comparison.undefinedScores, 3 * 2 * 4 * 2); // splits, models, losses, thresholds
   assert(comparison.losses.every(({ mean }) => mean === 0));
   assertStringIncludes(String(comparison), "48 scores were undefined (0/0) and count as 0");
+});
+
+Deno.test("compareLosses: the margin knows the best value of a score of one's own", async () => {
+  const twice: ScoreDefinition = {
+    name: "twice",
+    best: 2,
+    value: (counts) => 2 * accuracy.value(counts),
+    gradient: (counts) => {
+      const { tp, fp, fn, tn } = accuracy.gradient(counts);
+      return { tp: 2 * tp, fp: 2 * fp, fn: 2 * fn, tn: 2 * tn };
+    },
+  };
+  const { losses, recommendation } = await compareLosses(frameOf(60), { label: "ill", repeats: 3, score: twice });
+  assert(losses.every(({ mean }) => mean > 1.2 && mean < 1.98));
+  assertMatch(recommendation, /twice is 1\.\d+ \(margin 0\.0[12]\d+\)/);
 });
 
 Deno.test("compareLosses: a signal stops it between two trainings", async () => {
