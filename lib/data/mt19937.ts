@@ -19,7 +19,7 @@ function twist(state: Uint32Array): void {
 }
 
 /** The Mersenne twister: 32 random bits per call. */
-function words(seed: number): () => number {
+export function mersenneTwister(seed: number): () => number {
   const state = seededState(seed);
   let at = size;
   return () => {
@@ -50,7 +50,7 @@ function words(seed: number): () => number {
  */
 export function numpyShuffle(seed: number): <T>(items: T[]) => void {
   checkInteger("shuffle as NumPy does", "seed", seed, 0, 2 ** 32 - 1);
-  const word = words(seed);
+  const word = mersenneTwister(seed);
   const upTo = (most: number) => {
     const mask = 2 ** (32 - Math.clz32(most)) - 1;
     while (true) {

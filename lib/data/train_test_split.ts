@@ -104,7 +104,7 @@ export function trainTestSplit(
     for (const members of rowsByClass(labels).reverse()) {
       const shares = apportion(members.length, room);
       cut(random.shuffle(members), shares).forEach((piece, i) => {
-        parts[i].push(...piece);
+        for (const row of piece) parts[i].push(row); // a spread of 1e6 arguments overflows the stack
         room[i] -= shares[i];
       });
     }

@@ -3,7 +3,12 @@ import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import pl from "nodejs-polars";
 import { accuracy, precisionAtRecall, type ScoreDefinition } from "@roundabout/roundabout";
-import { compareLosses, type CompareLossesOptions, type Frame } from "@roundabout/roundabout/compare";
+import {
+  compareLosses,
+  type CompareLossesOptions,
+  type ComparisonProgress,
+  type Frame,
+} from "@roundabout/roundabout/compare";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
 import { comparisonDisplay } from "@roundabout/roundabout/display";
 
@@ -13,18 +18,24 @@ function frameOf(rows: number, extra: Record<string, unknown[]> = {}): Frame {
 }
 
 Deno.test("compareLosses: same seed, same numbers; all losses, models and thresholds; progress to the end", async () => {
-  const before = tf.memory().numTensors, progress: number[] = [];
+  const before = tf.memory().numTensors, progress: ComparisonProgress[] = [];
   const options: CompareLossesOptions = { label: "ill", repeats: 3, seed: 5 };
-  const one = await compareLosses(frameOf(100), { ...options, onProgress: ({ done }) => progress.push(done) });
+  const one = await compareLosses(frameOf(100), { ...options, onProgress: (now) => progress.push(now) });
   const two = await compareLosses(frameOf(100), options);
   assertEquals(JSON.stringify(one), JSON.stringify(two));
-  assertEquals(progress, Array.from({ length: 24 }, (_, i) => i + 1));
+  assertEquals(progress.map(({ done, total }) => [done, total]), Array.from({ length: 24 }, (_, i) => [i + 1, 24]));
+  assert(progress[0].secondsLeft > 0 && progress[23].secondsLeft === 0);
   assertEquals(one.losses.length, 16);
   assert(one.losses.every(({ values, mean }) => values.length === 3 && mean > 0.75 && mean <= 1));
   assert(one.losses.every(({ values }) => new Set(values).size > 1)); // no split is another one
   assertEquals(one.differences.length, 14);
   for (const { loss } of one.losses) assertStringIncludes(String(one), loss);
   assertStringIncludes(String(one), one.recommendation);
+  const marked = String(one).split("\n").filter((line) => line.endsWith("†")); // against another threshold
+  assertEquals(marked.map((line) => line.split(/ {2,}/).slice(0, 3)), [
+    ["linear", "cross-entropy", "0.5"],
+    ["network", "cross-entropy", "0.5"],
+  ]);
   assertEquals(tf.memory().numTensors, before);
 });
 

@@ -202,6 +202,72 @@ Deno.test("the sentence: an interval that ends at 0 is not significant", () => {
   assertMatch(said(same), /^No difference: use cross-entropy, the simplest\. .* lie within the margin, \+0\.0000\.$/);
 });
 
+Deno.test("the sentence: the lead of a tie holds jointly with the intervals of its group", () => {
+  const losses = [
+    ...made(0.8, 0.7, 0.899, 0.7),
+    lossRow("linear", "cross-entropy, class weights", "tuned", around(0.898).map((v, i) => v + [0.01, -0.01][i % 2])),
+  ];
+  const { mean, low, high } = correctedInterval([0.001 - 0.01, 0.001 + 0.01, 0.001 - 0.01, 0.001 + 0.01], 1 / 3, 3);
+  const signed = (v: number) => `${v < 0 ? "−" : "+"}${Math.abs(v).toFixed(4)}`;
+  assertStringIncludes(
+    said(losses),
+    `it ties with the f1 loss, whose lead of ${signed(mean)} is not significant (${signed(low)} to ${signed(high)})`,
+  );
+});
+
+Deno.test("the sentence: an interval beyond either end of the margin is inconclusive", () => {
+  const sentence = (mean: number, size: number) =>
+    said([
+      lossRow("linear", "cross-entropy", "argmax", exact(0.5)),
+      lossRow("linear", "f1 loss", "argmax", exact(0.5 + mean).map((v, i) => v + [size, -size][i % 2])),
+    ]);
+  assertMatch(sentence(0, 0.005), /^No difference/);
+  assertMatch(sentence(-0.015, 0.007), /^Inconclusive.* span −0\.03\d\d to \+0\.00\d\d\./);
+  assertMatch(sentence(0.015, 0.007), /^Inconclusive.* span −0\.00\d\d to \+0\.03\d\d\./);
+});
+
+Deno.test("the sentence: the span of the intervals includes cross-entropy at 0.5", () => {
+  const wide = exact(0.5).map((v, i) => v + [0.1, -0.1][i % 2]),
+    losses = [
+      lossRow("linear", "cross-entropy", "tuned", exact(0.5)),
+      lossRow("linear", "cross-entropy", "0.5", wide),
+      lossRow("linear", "f1 loss", "tuned", exact(0.5).map((v, i) => v + [0.01, -0.01][i % 2])),
+      lossRow("linear", "f1 loss", "0.5", wide),
+    ];
+  const { high } = correctedInterval([0.1, -0.1, 0.1, -0.1], 1 / 3, 2);
+  assertStringIncludes(said(losses), `the other intervals span −${high.toFixed(4)} to +${high.toFixed(4)}. At 0.5,`);
+});
+
+Deno.test("the sentence: with ten splits only more rows can decide", () => {
+  const splits = (n: number) =>
+    said([
+      lossRow("linear", "cross-entropy", "argmax", Array.from({ length: n }, () => 0.5)),
+      lossRow("linear", "f1 loss", "argmax", Array.from({ length: n }, (_, i) => 0.5 + [0.1, -0.1][i % 2])),
+    ]);
+  assertMatch(splits(9), /More than 9 splits, or more rows, may decide\.$/);
+  assertMatch(splits(10), /Only more rows can decide\.$/);
+});
+
+Deno.test("the sentence: how cross-entropy is to decide where it is recommended", () => {
+  const shaken = (middle: number) => exact(middle).map((v, i) => v + [0.1, -0.1][i % 2]);
+  const advice = (tuned: number[], half: number[], f1Tuned: number[], f1Half: number[]) =>
+    said([
+      lossRow("linear", "cross-entropy", "tuned", tuned),
+      lossRow("linear", "cross-entropy", "0.5", half),
+      lossRow("linear", "f1 loss", "tuned", f1Tuned),
+      lossRow("linear", "f1 loss", "0.5", f1Half),
+    ]).split(/(?<=\.) /)[0];
+  const [worse, same, better] = [exact(0.25), exact(0.5), exact(0.75)];
+  assertEquals(advice(same, same, worse, worse), "Use cross-entropy."); // the threshold changes nothing
+  assertEquals(advice(same, better, worse, worse), "Use cross-entropy at 0.5.");
+  assertEquals(advice(same, worse, worse, worse), "Use cross-entropy with a tuned threshold.");
+  // Tuning gains nothing for sure, but at 0.5 another loss does.
+  assertEquals(
+    advice(same, shaken(0.5), shaken(0.5), shaken(0.75)),
+    "Use cross-entropy with a tuned threshold; if the threshold must stay at 0.5, use the f1 loss.",
+  );
+});
+
 Deno.test("the sentence: it is about the model with which cross-entropy is better, the first one if they tie", () => {
   const both = (network: number) => [
     ...made(0.75, 0.75, 0.75, 0.75),

@@ -173,6 +173,19 @@ Deno.test("prepare: medians, constants, categories, missing and unseen ones, by 
   });
 });
 
+Deno.test("prepare: missing and unknown values are counted in all three parts, and in no other row", () => {
+  const frame = pl.DataFrame([
+    pl.Series("a", [1, 2, null, null, null, null], pl.Float64),
+    pl.Series("kind", ["x", "x", null, "y", null, "z"], pl.Utf8),
+    pl.Series("y", [0, 1, 0, 1, 0, 1], pl.Float64),
+  ]);
+  const dataset = { frame, features: ["a", "kind"], categorical: ["kind"], label: "y" };
+  withPrepared(dataset, { train: [0, 1, 2], validation: [3], test: [4] }, ({ imputed, unknown, validation }) => {
+    assertEquals([imputed, unknown], [{ a: { median: 1.5, count: 3 } }, { kind: 3 }]);
+    assertEquals(validation!.x.arraySync(), [[0, 0]]);
+  });
+});
+
 Deno.test("prepare: a test row has no say in scaling, imputation and categories; a training row has", () => {
   const learnt = (changed: number) => {
     const change = <T>(column: string, value: T): T[] =>

@@ -47,7 +47,7 @@ Deno.test("readTable: of more than two values each is a class, numbers by size, 
 
 Deno.test("readTable: numbers, categories, missing values, constant and empty columns", async () => {
   const { columns, missing, constant, empty } = await readText(
-    "\uFEFFx, z ,c,d,y,e,n\n1,red,5,k,0,,7\nNA, ?,5,k,1,N/A,\n1e3,blue ,5,k,1,null,7\n",
+    '\uFEFF"x", z ,c,d,y,e,n\n1,red,5,k,0,,7\nNA, ?,5,k,1,N/A,\n1e3,blue ,5,k,1,null,7\n',
   );
   assertEquals(columns.map(({ name, kind }) => [name, kind]), [
     ["x", "number"],
@@ -124,6 +124,7 @@ Deno.test("readTable: texts that are mostly numbers or dates are refused; codes 
     ],
     [Array(60).fill(1).with(7, Infinity), "'v' is infinite in row 7"],
     [["1", "-inf", "2"], "'v' is infinite in row 1"],
+    [["Infinity", "1", "2"], "'v' is infinite in row 0"],
     [Array.from({ length: 200 }, (_, i) => `n${i % 101}`), "'v' has 101 distinct texts ('n0' in row 0): leave it out"],
   ];
   for (const [values, sentence] of refused) await assertRejects(() => ofValues(values), RangeError, sentence);
