@@ -175,9 +175,12 @@ Deno.test("compare: who stops the protocol after its first table has the paper's
 Deno.test("readFolds: each row in exactly one of ten lists", () => {
   const refuse = (lists: unknown, message: string) =>
     assertThrows(() => readFolds(JSON.stringify({ test: lists }), 40), RangeError, message);
-  assertEquals(readFolds(JSON.stringify({ test }), 40).map((fold) => fold.test), test);
+  const folds = readFolds(JSON.stringify({ test }), 40), all = Array.from({ length: 40 }, (_, row) => row);
+  assertEquals(folds.map((fold) => fold.test), test);
+  assertEquals(folds.map(({ train }) => train), test.map((rows) => all.filter((row) => !rows.includes(row))));
   refuse(test.slice(1), "'test' must be 10 lists");
   refuse(test.with(3, [3, 13, 23, 40]), "rows from 0 to 39, list 3 has 40");
+  refuse(test.with(3, [3, 13, 23, -1]), "rows from 0 to 39, list 3 has -1");
   refuse(test.with(3, [3, 13, 23, 2]), "row 2 is in list 2 and in list 3");
   refuse(test.with(3, [3, 13, 23]), "row 33 is in no list");
   assertThrows(() => readFolds("{", 40), RangeError, "the text is not JSON");
