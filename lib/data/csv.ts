@@ -19,6 +19,10 @@ export function explainFailure(path: string, error: unknown): Error {
   return unreadable(path, rest ?? title, error);
 }
 
+/** Returns a name that occurs twice. */
+export const repeatedName = (names: readonly string[]): string | undefined =>
+  names.find((name, i) => names.indexOf(name) !== i);
+
 /** Returns whether a path names a CSV or a Parquet file; throws for any other ending. */
 export function kindOfFile(path: string): "csv" | "parquet" {
   const kind = path.match(/\.(csv|parquet)$/i)?.[1].toLowerCase();
@@ -60,7 +64,7 @@ export function csvNames(path: string): string[] {
     if (names.some((name) => name.includes(undecoded))) {
       throw unreadable(path, "its header is not UTF-8 (is it Latin-1?), save it as UTF-8");
     }
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    const twice = repeatedName(names);
     if (twice !== undefined) throw unreadable(path, `its header has the column '${twice}' twice`);
     return names;
   } catch (error) {

@@ -2,7 +2,7 @@ import pl from "nodejs-polars";
 import { checkOptions } from "../check/options.ts";
 import { describe } from "../check/describe.ts";
 import { classLabel } from "./class_label.ts";
-import { csvNames, csvRecords, explainFailure, kindOfFile, unreadable } from "./csv.ts";
+import { csvNames, csvRecords, explainFailure, kindOfFile, repeatedName, unreadable } from "./csv.ts";
 import { inferColumn, isMissingValue, TASK } from "./infer_column.ts";
 import { type Column, isMissing, type TableDataset } from "./table.ts";
 import type { Frame } from "./types.ts";
@@ -41,8 +41,9 @@ async function readCsv(path: string): Promise<RawTable> {
 }
 
 function ofFrame(frame: Frame): RawTable {
-  const raw = new Map(frame.columns.map((name) => [name.trim(), name]));
-  return { names: [...raw.keys()], values: (name) => [...frame.getColumn(raw.get(name)!).toArray()] };
+  const names = frame.columns.map((name) => name.trim()), twice = repeatedName(names);
+  if (twice !== undefined) throw new RangeError(`Cannot ${TASK}: it has the column '${twice}' twice`);
+  return { names, values: (name) => [...frame.getColumn(frame.columns[names.indexOf(name)]).toArray()] };
 }
 
 function readParquet(path: string): RawTable {

@@ -149,6 +149,7 @@ Deno.test("readTable: bad options and tables without labels or features are refu
     [frame, { label: "" }, "'label' must be the name of a column, it is ''"],
     [frame, { label: 3 }, "'label' must be the name of a column, it is 3"],
     [frame, { labels: "y" } as object, "'labels' is 'y', but there is no such option"],
+    [pl.DataFrame({ a: [1, 2], " a": [1, 2], y: [0, 1] }), {}, "Cannot read the table: it has the column 'a' twice"],
     [frame, { drop: ["c"] }, "there is no column 'c'"],
     [frame, { drop: ["y"] }, "'drop' contains the label 'y'"],
     [frame, { drop: ["a", "b"] }, "there is no column besides the label 'y'"],
