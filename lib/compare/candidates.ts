@@ -1,20 +1,20 @@
 import type { LossParts } from "../losses/loss_parts.ts";
+import { crossEntropyGradient, type EpochObjective, runningScore } from "../network/objectives.ts";
 import { type SettingOptions, toSetting } from "../scoring/options.ts";
 import type { Score } from "../scores/score.ts";
-import { crossEntropy, type Objective, runningScore } from "./train.ts";
 
 /** A loss that is compared. */
 export interface Candidate {
   /** "cross-entropy", "f1 loss, softsign", … */
   readonly loss: string;
   /** The gradient that it trains with. */
-  readonly objective: Objective;
+  readonly objective: EpochObjective;
   /** Weights that give all classes the same total. */
   readonly balanced?: boolean;
 }
 
 /** One minus a score of all training rows, of logits. */
-function scoreObjective(score: Score, options: SettingOptions): Objective {
+function scoreObjective(score: Score, options: SettingOptions): EpochObjective {
   const whole = { ...options, fromLogits: true }, setting = toSetting("the comparison", score, whole);
   const parts: LossParts = { ...setting, best: score.best ?? 1, wholeSet: false, options: whole };
   return runningScore(parts);
@@ -26,8 +26,8 @@ export function candidatesFor(score: Score, classes: number): Candidate[] {
     ? { softsign: { step: "softsign" }, identity: { step: "identity" } }
     : { argmax: { decision: "argmax", average: "macro" } };
   return [
-    { loss: "cross-entropy", objective: crossEntropy },
-    { loss: "cross-entropy, class weights", objective: crossEntropy, balanced: true },
+    { loss: "cross-entropy", objective: () => crossEntropyGradient },
+    { loss: "cross-entropy, class weights", objective: () => crossEntropyGradient, balanced: true },
     ...Object.entries(own).map(([name, options]) => (
       { loss: `${score.name} loss, ${name}`, objective: scoreObjective(score, options) }
     )),

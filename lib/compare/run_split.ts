@@ -5,7 +5,7 @@ import { seededRandom } from "../numerics/random.ts";
 import type { Score } from "../scores/score.ts";
 import type { Candidate } from "./candidates.ts";
 import { decisionRules, type Evaluate, type Evaluation } from "./evaluate.ts";
-import { train } from "./train.ts";
+import { trainOnPart } from "./train.ts";
 import type { ComparedLoss, ThresholdChoice } from "./types.ts";
 
 /** The fraction of the rows in the test part of a split. */
@@ -67,7 +67,7 @@ export function runSplit(
   const epochs = Math.max(checkpoints, Math.min(mostEpochs, Math.ceil(leastSteps / batches)));
   const every = Math.floor(epochs / checkpoints), features = trained.x.length / trained.y.length;
   const rules = Object.entries(decisionRules(score, outputs)), best: Record<string, Checkpoint> = {};
-  train(trained, {
+  trainOnPart(trained, {
     form: { features, hidden: model === "linear" ? 0 : units, outputs },
     objective,
     weights: balanced ? balancedWeights(trained.y, classes) : undefined,

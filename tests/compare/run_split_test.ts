@@ -6,8 +6,9 @@ import { readTable, seededRandom, syntheticBinary, trainTestSplit } from "@round
 import { candidatesFor } from "../../lib/compare/candidates.ts";
 import { decisionRules } from "../../lib/compare/evaluate.ts";
 import { type Parts, runSplit, splitTable } from "../../lib/compare/run_split.ts";
-import { labelsOf, runningScore, train } from "../../lib/compare/train.ts";
+import { trainOnPart } from "../../lib/compare/train.ts";
 import { partsOfLoss } from "../../lib/losses/loss_parts.ts";
+import { labelsOf, runningScore } from "../../lib/network/objectives.ts";
 import { assertWithin } from "../helpers.ts";
 
 const rows = 150, { x, y } = syntheticBinary({ rows, prevalence: 0.3, separation: 1.5, seed: 1 });
@@ -87,7 +88,7 @@ function checkpoints(index: number, of: Parts, { weights, classes = 2, hidden = 
   hidden?: number;
 } = {}) {
   const outputs = classes === 2 ? 1 : classes, seen: Record<string, { onValidation: number; onTest: number }[]> = {};
-  train(of.train, {
+  trainOnPart(of.train, {
     form: { features: of.train.x.length / of.train.y.length, hidden, outputs },
     objective: candidatesFor(f1, classes)[index].objective,
     weights,
