@@ -1,5 +1,6 @@
 import { scoreBatch, scoreCounts } from "../scoring/score_batch.ts";
 import { toSetting } from "../scoring/options.ts";
+import type { Counts } from "../counts/counts.ts";
 import { softCounts } from "../counts/soft_counts.ts";
 import { labelsOf, probabilities } from "../network/objectives.ts";
 import type { Score } from "../scores/score.ts";
@@ -21,11 +22,14 @@ export type Evaluate = (y: Float64Array, logits: Float64Array) => Evaluation;
 /** Chooses how to decide, by validation rows; returns the evaluation under this decision. */
 export type DecisionRule = (y: Float64Array, logits: Float64Array) => Evaluate;
 
-/** The evaluation of decisions that are positive where the probability is strictly greater than a threshold. */
+/** Counts decisions that are positive where the probability is strictly greater than a threshold. */
+export const hardCounts = (yTrue: Float64Array, yPred: Float64Array, threshold: number): Counts =>
+  softCounts({ yTrue, yPred }, { value: (p) => p > threshold ? 1 : 0 });
+
+/** The evaluation of the decisions of a threshold. */
 function atThreshold(score: Score, threshold: number): Evaluate {
   return (yTrue, logits) => {
-    const yPred = probabilities(logits, 1);
-    const counts = softCounts({ yTrue, yPred }, { value: (p) => p > threshold ? 1 : 0 });
+    const counts = hardCounts(yTrue, probabilities(logits, 1), threshold);
     return {
       value: scoreCounts([counts], undefined, { score, zeroDivision: 0 }).value,
       threshold,
