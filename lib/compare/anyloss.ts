@@ -1,6 +1,5 @@
 import { scoreCounts } from "../scoring/score_batch.ts";
 import type { Counts } from "../counts/counts.ts";
-import { softCounts } from "../counts/soft_counts.ts";
 import { sgd } from "../network/adam.ts";
 import { forward } from "../network/mlp.ts";
 import {
@@ -16,6 +15,7 @@ import type { Score } from "../scores/score.ts";
 import { accuracy, f1, fBeta } from "../scores/ratio.ts";
 import { logistic } from "../steps/logistic.ts";
 import { bestCut } from "../training/tune_threshold.ts";
+import { hardCounts } from "./evaluate.ts";
 import { type Columns, standardizedMatrix } from "./standardized_matrix.ts";
 
 /** The scores that the table reports, one per column. */
@@ -104,11 +104,6 @@ const names = Object.keys(reported) as Reported[];
 const eachReported = (of: (name: Reported) => number): Record<Reported, number> =>
   Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Reported, number>;
 
-/** Counts decisions of test rows: positive where the probability is above the threshold, strictly. */
-function hardCounts({ yTrue }: LinearData, yPred: Float64Array, threshold: number) {
-  return softCounts({ yTrue, yPred }, { value: (p) => p > threshold ? 1 : 0 });
-}
-
 function meanRow(loss: string, folds: readonly Record<Reported, number>[]): AnyLossRow {
   return { loss, ...eachReported((name) => folds.reduce((sum, fold) => sum + fold[name], 0) / folds.length) };
 }
@@ -137,7 +132,7 @@ export function scoreFold(
   const trained = Object.fromEntries(
     Object.entries(descents).map(([loss, descent]) => {
       const predict = descend(training, descent), yPred = predict(testing.x);
-      return [loss, { predict, yPred, counts: hardCounts(testing, yPred, 0.5) }];
+      return [loss, { predict, yPred, counts: hardCounts(testing.yTrue, yPred, 0.5) }];
     }),
   );
   const valueOf = (name: Reported, counts: Counts) =>
@@ -150,7 +145,7 @@ export function scoreFold(
     ),
     tuned: eachReported((name) => {
       const { threshold } = bestCut(reported[name], seen, places);
-      return valueOf(name, hardCounts(testing, trained.bce.yPred, threshold));
+      return valueOf(name, hardCounts(testing.yTrue, trained.bce.yPred, threshold));
     }),
     undefinedScores: Object.values(trained).reduce(
       (sum, { counts }) => sum + names.filter((name) => Number.isNaN(reported[name].value(counts))).length,
