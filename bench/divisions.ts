@@ -1,4 +1,4 @@
-import { buildModule } from "../tasks/build_kernels.ts";
+import { buildModule } from "../tasks/build_simd.ts";
 
 const block = 1024, at = 64;
 

@@ -12,7 +12,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { root, shortPath, TaskError } from "./cli.ts";
-import { Kernel, KernelDied, type KernelMessage } from "./kernel.ts";
+import { Kernel, KernelDied, type KernelMessage } from "./jupyter_kernel.ts";
 import { cleanPaths, describeFailure, machinePath } from "./failure.ts";
 import {
   codeCells,

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { metricLoss, steps, toStep } from "../../lib/mod.ts";
 import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
-import { buildKernels } from "../../tasks/build_kernels.ts";
+import { buildKernels } from "../../tasks/build_simd.ts";
 import { assertWithin, counted, onBackends, random } from "../helpers.ts";
 
 Deno.test("the SIMD kernels are what their source makes", async () => {

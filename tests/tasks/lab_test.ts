@@ -8,7 +8,7 @@ import {
   type NotebookCell,
   probeNotebook,
   whatFailed,
-} from "../../bench/run_all.ts";
+} from "../../tasks/lab_check.ts";
 import { root, TaskError, UsageError } from "../../tasks/cli.ts";
 import {
   findPython,

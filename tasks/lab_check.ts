@@ -1,7 +1,7 @@
 /**
  * Are all outputs where they belong after "Run All Cells"? Asked of a real JupyterLab in a real browser.
  *
- *     deno run -A bench/run_all.ts [--runs N] [--busy] [--screenshots DIR] [--probe MS,MS,...] [NOTEBOOK ...]
+ *     deno run -A tasks/lab_check.ts [--runs N] [--busy] [--screenshots DIR] [--probe MS,MS,...] [NOTEBOOK ...]
  *
  * Each notebook is copied, opened, cleared and run with JupyterLab's own "Run All Cells"; then the outputs in the page's
  * model are compared with the committed ones, cell by cell. Needs Python (`deno task lab` installs JupyterLab) and
@@ -12,8 +12,8 @@
 import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
-import { type Reporter, root, runTask, type TaskArgs, TaskError, UsageError } from "../tasks/cli.ts";
-import { interruption, prepareLab, type RunningLab, startLab } from "../tasks/lab.ts";
+import { type Reporter, root, runTask, type TaskArgs, TaskError, UsageError } from "./cli.ts";
+import { interruption, prepareLab, type RunningLab, startLab } from "./lab.ts";
 
 /** An output of a code cell, as nbformat has it. */
 export interface CellOutput {
@@ -375,7 +375,7 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
   const prepared = await prepareLab(report);
   const { launch } = await import("puppeteer-core");
   // Beside notebooks/, so that the project's deno.json and every relative path mean the same; git does not see it.
-  const folder = await Deno.makeTempDir({ dir: prepared.project, prefix: ".run_all_" });
+  const folder = await Deno.makeTempDir({ dir: prepared.project, prefix: ".lab_check_" });
   const cleanUp: (() => Promise<unknown>)[] = [() => Deno.remove(folder, { recursive: true })];
   const end = async () => {
     for (let step = cleanUp.pop(); step; step = cleanUp.pop()) await step().catch(() => {});
@@ -442,7 +442,7 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
 if (import.meta.main) {
   await runTask(
     {
-      name: "run_all",
+      name: "lab_check",
       about:
         'Runs notebooks with "Run All Cells" in a real JupyterLab and counts the outputs that are lost or misplaced.',
       usage: "[--runs N] [--busy] [--dark] [--screenshots DIR] [--limit S] [--probe MS,...] [NOTEBOOK ...]",
