@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import fc from "fast-check";
+import { slowTest } from "./slow.ts";
 
 tf.enableProdMode(); // no banner
 await tf.setBackend("cpu"); // where a test does not choose
@@ -12,10 +13,10 @@ fc.configureGlobal({ seed: 48356029, numRuns: 200 });
 
 export const backends = ["cpu", "wasm"] as const;
 
-/** One test on each backend. */
-export function onBackends(name: string, test: () => void | Promise<void>): void {
+/** Registers one test per backend. */
+export function onBackends(name: string, test: () => void | Promise<void>, register = Deno.test): void {
   for (const backend of backends) {
-    Deno.test(`${name} (${backend})`, async () => {
+    register(`${name} (${backend})`, async () => {
       assert(await tf.setBackend(backend), `the backend ${backend} did not start`);
       await tf.ready();
       assertEquals(tf.getBackend(), backend);
@@ -23,6 +24,10 @@ export function onBackends(name: string, test: () => void | Promise<void>): void
     });
   }
 }
+
+/** {@linkcode onBackends} for a slow test, which `deno task test --quick` leaves out. */
+export const slowOnBackends = (name: string, test: () => void | Promise<void>): void =>
+  onBackends(name, test, slowTest);
 
 /** What `make` returns, and how many more tensors there are after it; their data is counted too. */
 export function counted<T>(make: () => T): { result: T; made: number } {
