@@ -8,7 +8,7 @@ import { checks } from "./checks.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import { type ExecutedNotebook, executeNotebooks, interruptSignal, projectNotebooks } from "./execute.ts";
 import { runDeno } from "./processes.ts";
-import { addTallies, readEndedTest, readErrors, readTally, type Tally } from "./test_output.ts";
+import { addTallies, readErrors, readTally, type Tally, testReader } from "./test_output.ts";
 
 const interrupted = new TaskError("interrupted");
 const tallyOf = (name: string, passed: boolean): Tally => ({
@@ -48,8 +48,9 @@ async function runTests(name: string, { report, signal, args, env }: TestRun): P
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     report.progress(`${name}: ${ended} ended after ${seconds} s, latest in ${latest}`);
   };
+  const read = testReader();
   const onLine = (line: string) => {
-    const test = readEndedTest(line);
+    const test = read(line);
     if (test === undefined) return;
     ended++;
     latest = test.file;

@@ -1,5 +1,5 @@
 /**
- * The output of `deno test --parallel`, read while it comes and once it is complete.
+ * Reads the output of `deno test`: line by line while it comes, and once it is complete.
  *
  * @module
  */
@@ -37,10 +37,19 @@ export interface EndedTest {
   failed: boolean;
 }
 
-/** Reads a line that reports the end of a test or of a step; every other line gives `undefined`. */
-export function readEndedTest(line: string): EndedTest | undefined {
-  const [, file, name, verdict] = line.match(/^(\S+) => (.*) \.\.\. (ok|FAILED|ignored) \(.*\)$/) ?? [];
-  return file === undefined ? undefined : { file, name, failed: verdict === "FAILED" };
+/**
+ * Makes a reader of lines: a line that reports the end of a test or a step gives that test, every other line `undefined`.
+ * With one job, `deno test` names the file before its tests, with several jobs in each line.
+ */
+export function testReader(): (line: string) => EndedTest | undefined {
+  let running = "";
+  return (line) => {
+    running = line.match(/^running \d+ tests? from (.*)$/)?.[1] ?? running;
+    const match = line.match(/^\s*(?:(\.\/\S+) => )?(.*) \.\.\. (ok|FAILED|ignored) \(.*\)$/);
+    if (match === null) return undefined;
+    const [, file = running, name, verdict] = match;
+    return { file, name, failed: verdict === "FAILED" };
+  };
 }
 
 /** Reads the errors with their stacks out of a complete output; all of the output if there is no such section. */
