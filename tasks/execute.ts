@@ -35,8 +35,8 @@ export interface Progress {
 
 /** How a notebook is executed. */
 export interface ExecuteOptions {
-  /** How long one cell may take.
-   * @default 120 */
+  /** Time limit of one cell. It is there for cells that hang; the slowest of this project take some ten seconds.
+   * @default 900 */
   timeoutSeconds?: number;
   /** Called as each cell begins. */
   onProgress?: (progress: Progress) => void;
@@ -67,10 +67,10 @@ export interface ExecutedNotebook {
   seconds: number;
 }
 
-/** The longest that a cell may take, unless told otherwise. */
-export const defaultTimeoutSeconds = 120;
+/** Default time limit of a cell. */
+export const defaultTimeoutSeconds = 900;
 
-/** How many notebooks are executed at a time, unless told otherwise. */
+/** Default number of notebooks executed at a time. */
 export const defaultJobs: number = Math.min(4, navigator.hardwareConcurrency);
 
 const toPath = (path: string | URL): string => resolve(path instanceof URL ? fileURLToPath(path) : path);
@@ -317,19 +317,19 @@ export async function executeNotebook(path: string | URL, options: ExecuteOption
   }
 }
 
-/** The sentence of every notebook that failed, and those that did not. */
+/** Failure of at least one notebook; the message joins those of all that failed. */
 export class NotebooksFailed extends TaskError {
-  /** The failures, in the order of the paths. */
-  readonly failures: TaskError[];
-  constructor(failures: TaskError[]) {
+  /** Notebooks that were executed, in the order of the paths. */
+  readonly executed: ExecutedNotebook[];
+  constructor(failures: TaskError[], executed: ExecutedNotebook[]) {
     super(failures.map((failure) => failure.message).join("\n\n"));
-    this.failures = failures;
+    this.executed = executed;
   }
 }
 
 /**
- * Executes notebooks side by side, each on a kernel of its own. All are executed, even when one fails; then
- * {@linkcode NotebooksFailed} tells of each that did. The results are in the order of the paths.
+ * Executes notebooks side by side, each on a kernel of its own; returns them in the order of `paths`. If some fail, the
+ * others are executed all the same, and {@linkcode NotebooksFailed} is thrown at the end.
  */
 export async function executeNotebooks(
   paths: (string | URL)[],
@@ -356,9 +356,13 @@ export async function executeNotebooks(
   };
   await Promise.all(Array.from({ length: Math.min(jobs, paths.length) }, worker));
   giveUp.signal.throwIfAborted();
+  if (signal.aborted) {
+    throw new TaskError(
+      failures.flat().map(({ message }) => message).join("\n\n") || "interrupted before the first notebook",
+    );
+  }
   // `flat` leaves out the holes.
-  if (failures.length > 0) throw new NotebooksFailed(failures.flat());
-  if (signal.aborted) throw new TaskError("interrupted before the first notebook");
+  if (failures.length > 0) throw new NotebooksFailed(failures.flat(), results.flat());
   return results;
 }
 

@@ -44,7 +44,8 @@ export class KernelDied extends Error {
 
 const delimiter = "<IDS|MSG>";
 const startAttempts = 5;
-const startMilliseconds = 30_000;
+// A start takes less than a second; the limit is for a kernel that hangs, on however busy a machine.
+const startMilliseconds = 180_000;
 
 /** Five free ports. Another process may take one before the kernel does: the start is then tried again. */
 function freePorts(): number[] {

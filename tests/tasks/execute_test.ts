@@ -60,8 +60,8 @@ Deno.test("a display is updated where it stands, and outputs are cleared", async
 Deno.test("an output that comes late is under the cell that runs when it comes", async () => {
   using fixtures = new Fixtures();
   const outputs = await outputsOf(fixtures.notebook("a.ipynb", [
-    `void setTimeout(() => console.log("late"), 100);`,
-    `await new Promise((resolve) => setTimeout(resolve, 300)); console.log("own");`,
+    `const started = Promise.withResolvers(); void started.promise.then(() => console.log("late"));`,
+    `started.resolve(); await started.promise; console.log("own");`,
   ]));
   assertEquals(outputs, [[], [stdout("late\nown\n")]]);
 });
