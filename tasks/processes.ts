@@ -16,17 +16,19 @@ export interface RunOptions {
   onLine?: (line: string) => void;
   /** Ends the command. */
   signal?: AbortSignal;
+  /** Working folder. @default the project's top folder */
+  cwd?: string | URL;
   /** Further variables of its environment. */
   env?: Record<string, string>;
 }
 
-/** Runs Deno itself with the arguments, in the project's folder. */
+/** Runs Deno itself with the arguments and collects what it prints. */
 export async function runDeno(args: string[], options: RunOptions = {}): Promise<Finished> {
-  const { onLine = () => {}, signal, env } = options;
+  const { onLine = () => {}, signal, cwd = root, env } = options;
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args,
-    cwd: root,
+    cwd,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
