@@ -1,6 +1,5 @@
-import { runTask, TaskError } from "./cli.ts";
+import { interruptSignal, runTask, TaskError } from "./cli.ts";
 import { checks } from "./checks.ts";
-import { interruptSignal } from "./execute.ts";
 
 await runTask({
   name: "check",

@@ -151,6 +151,18 @@ function terminalReporter(written: Set<string>): TerminalReporter {
   };
 }
 
+/** Makes a signal that Ctrl-C, a polite kill or a closed terminal sets off, until it is disposed of. */
+export function interruptSignal(): { signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+  const abort = () => controller.abort();
+  names.forEach((name) => Deno.addSignalListener(name, abort));
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => names.forEach((name) => Deno.removeSignalListener(name, abort)),
+  };
+}
+
 /** Runs a task and ends the process with its exit code. */
 export async function runTask(
   spec: TaskSpec,

@@ -395,15 +395,3 @@ export function writeNotebook({ path, text }: ExecutedNotebook): boolean {
   }
   return true;
 }
-
-/** A signal for {@linkcode ExecuteOptions} that Ctrl-C (or a polite kill, or a closed terminal) sets off, until it is disposed of. */
-export function interruptSignal(): { signal: AbortSignal } & Disposable {
-  const controller = new AbortController();
-  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
-  const abort = () => controller.abort();
-  names.forEach((name) => Deno.addSignalListener(name, abort));
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]: () => names.forEach((name) => Deno.removeSignalListener(name, abort)),
-  };
-}

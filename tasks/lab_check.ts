@@ -12,8 +12,8 @@
 import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
-import { type Reporter, root, runTask, type TaskArgs, TaskError, UsageError } from "./cli.ts";
-import { interruption, prepareLab, type RunningLab, startLab } from "./lab.ts";
+import { interruptSignal, type Reporter, root, runTask, type TaskArgs, TaskError, UsageError } from "./cli.ts";
+import { defaultPython, prepareLab, type RunningLab, startLab } from "./lab.ts";
 
 /** An output of a code cell, as nbformat has it. */
 export interface CellOutput {
@@ -372,25 +372,25 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
   if (subjects.length === 0) throw new TaskError("there are no notebooks in notebooks/: name one, or use --probe");
   const executablePath = await findChromium();
   if (pictures) await Deno.mkdir(pictures, { recursive: true });
-  const prepared = await prepareLab(report);
+  await prepareLab(report, defaultPython);
   const { launch } = await import("puppeteer-core");
   // Beside notebooks/, so that the project's deno.json and every relative path mean the same; git does not see it.
-  const folder = await Deno.makeTempDir({ dir: prepared.project, prefix: ".lab_check_" });
+  const folder = await Deno.makeTempDir({ dir: fileURLToPath(root), prefix: ".lab_check_" });
   const cleanUp: (() => Promise<unknown>)[] = [() => Deno.remove(folder, { recursive: true })];
   const end = async () => {
     for (let step = cleanUp.pop(); step; step = cleanUp.pop()) await step().catch(() => {});
   };
-  interruption().addEventListener("abort", () => void end().then(() => Deno.exit(1)));
+  using interrupt = interruptSignal();
+  interrupt.signal.addEventListener("abort", () => void end().then(() => Deno.exit(1)));
   try {
     await Deno.writeTextFile(join(folder, ".gitignore"), "*\n");
     report.status("starting JupyterLab and Chromium");
-    // A theme that is tried here is not to stay: settings of its own.
-    const own = {
+    // Settings of its own: a theme that is tried here must not stay.
+    const env = {
       JUPYTERLAB_SETTINGS_DIR: join(folder, ".settings"),
       JUPYTERLAB_WORKSPACES_DIR: join(folder, ".spaces"),
     };
-    const lab = { ...prepared, env: { ...prepared.env, ...own } };
-    const running = await startLab(lab, { folder, more: ["--LabApp.expose_app_in_browser=True"] });
+    const running = await startLab({ folder, env, more: ["--LabApp.expose_app_in_browser=True"] });
     cleanUp.push(() => running.stop());
     const browser = await launch({
       executablePath,

@@ -10,8 +10,16 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { NegativeResult, numberOption, type Reporter, root, runTask, TaskError, UsageError } from "./cli.ts";
-import { interruptSignal } from "./execute.ts";
+import {
+  interruptSignal,
+  NegativeResult,
+  numberOption,
+  type Reporter,
+  root,
+  runTask,
+  TaskError,
+  UsageError,
+} from "./cli.ts";
 import {
   folderOf,
   type Mutant,

@@ -4,14 +4,13 @@
  * @module
  */
 import { resolve } from "node:path";
-import { numberOption, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
+import { interruptSignal, numberOption, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import {
   defaultJobs,
   defaultTimeoutSeconds,
   type ExecutedNotebook,
   executeNotebooks,
-  interruptSignal,
   projectNotebooks,
   writeNotebook,
 } from "./execute.ts";

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type Reporter, root, runTask, shortPath, TaskError } from "./cli.ts";
+import { interruptSignal, type Reporter, root, runTask, shortPath, TaskError } from "./cli.ts";
 import { checks } from "./checks.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
-import { type ExecutedNotebook, executeNotebooks, interruptSignal, projectNotebooks } from "./execute.ts";
+import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";
 import { runDeno } from "./processes.ts";
 import { addTallies, readErrors, readTally, type Tally, testReader } from "./test_output.ts";
 

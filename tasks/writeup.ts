@@ -5,7 +5,7 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { numberOption, type Reporter, root, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
+import { interruptSignal, numberOption, type Reporter, root, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import {
   defaultJobs,
@@ -13,7 +13,6 @@ import {
   type ExecutedNotebook,
   type ExecuteManyOptions,
   executeNotebooks,
-  interruptSignal,
   NotebooksFailed,
   projectNotebooks,
 } from "./execute.ts";
