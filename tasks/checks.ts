@@ -1,12 +1,17 @@
+/**
+ * Checks of `deno task check`, which `deno task test` runs first.
+ *
+ * @module
+ */
 import { projectNotebooks } from "./execute.ts";
 import { checkNotebooks } from "./extract.ts";
 import { type Finished, runDeno } from "./processes.ts";
 
-/** One of the things that are checked without running the library. */
+/** Check that does not run the library. */
 export interface Check {
-  /** What is checked. */
+  /** Name in the output. */
   name: string;
-  /** Checks it; `output` tells what is wrong where `code` is not 0. */
+  /** Runs the check; `output` explains an exit code other than 0. */
   run(signal: AbortSignal): Promise<Finished>;
 }
 
@@ -26,7 +31,7 @@ async function notebooks(): Promise<Finished> {
   };
 }
 
-/** Everything that `deno task check` looks at, and `deno task test` first. */
+/** All checks in their order. */
 export const checks: Check[] = [
   { name: "format", run: (signal) => runDeno(["fmt", "--check", "--quiet"], { signal }) },
   { name: "lint", run: (signal) => runDeno(["lint", "--quiet"], { signal }) },

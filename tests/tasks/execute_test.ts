@@ -177,7 +177,11 @@ Deno.test("paths of the project become relative, other paths of the machine are 
     "a path of this machine: file:///somewhere/else.ts:1:2",
   );
   const temporary = fixtures.notebook("temporary.ipynb", ["1", `import { tmpdir } from "node:os"; tmpdir() + "/x";`]);
-  await assertRejects(() => executeNotebook(temporary), TaskError, "temporary.ipynb, cell 2: its output shows a path");
+  await assertRejects(
+    () => executeNotebook(temporary),
+    TaskError,
+    "temporary.ipynb, cell 2: its output contains a path",
+  );
 });
 
 Deno.test("an error that is no notebook's ends all kernels and is handed on; a file that cannot be written is told", async () => {

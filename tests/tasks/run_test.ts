@@ -82,7 +82,7 @@ inner({ a: 1 });`;
   );
   assertEquals(code, 1);
   for (const sentence of Object.values(expected).flat()) assertStringIncludes(stderr, sentence);
-  assertStringIncludes(stderr, `There is no file `);
+  assertStringIncludes(stderr, `there is no file `);
   assertStringIncludes(stderr, "is a folder, not a notebook");
   assert(!stderr.includes(fixtures.folder), "the messages name no path of this machine");
   assertEquals(Object.keys(expected).map((path) => Deno.readTextFileSync(path)), before);
