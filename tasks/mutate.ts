@@ -172,9 +172,6 @@ async function testMutants(
     };
     try {
       await Promise.all(Array.from({ length: jobs }, work));
-    } catch (error) {
-      if (signal.aborted) throw new TaskError("interrupted; the same command continues");
-      throw error;
     } finally {
       write();
     }
@@ -223,6 +220,8 @@ if (import.meta.main) {
         for (const { file, change } of unused) report.line(`tests/mutants.json: no survivor of ${file} is '${change}'`);
       }
       if (unexplained > 0) throw new NegativeResult(`${unexplained} survivors without a reason`);
+    } catch (error) {
+      throw signal.aborted ? new TaskError("interrupted; the same command continues") : error;
     } finally {
       await Deno.remove(scratch, { recursive: true });
     }
