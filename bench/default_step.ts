@@ -12,7 +12,7 @@
 import { parseArgs } from "node:util";
 import { f1, type Step, steps, toStep } from "@roundabout/roundabout";
 import { loadDataset, prepare, seededRandom, trainTestSplit } from "@roundabout/roundabout/data";
-import { softCounts } from "../lib/counts/soft_counts.ts";
+import { softCounts } from "../lib/counts/counts.ts";
 import type { TrainingLoss } from "../lib/network/objective.ts";
 import { adam, sgd } from "../lib/network/optimizer.ts";
 import { networkGradient } from "../lib/network/train_network.ts";

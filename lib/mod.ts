@@ -18,8 +18,9 @@
  */
 export type { Scalar, Tensor } from "./tfjs/tensor.ts";
 
-export type { Step, StepDefinition } from "./steps/step.ts";
-export type { StepOptions } from "./steps/anchor.ts";
+export type { Step } from "./steps/step.ts";
+export type { StepOptions } from "./steps/sigmoidal.ts";
+export { applyStep } from "./tfjs/apply_step.ts";
 export { round } from "./steps/round.ts";
 export { linearRamp } from "./steps/linear_ramp.ts";
 export { softsign } from "./steps/softsign.ts";
@@ -30,9 +31,7 @@ export { identity } from "./steps/identity.ts";
 export { straightThrough } from "./steps/straight_through.ts";
 export { type StepName, steps, toStep } from "./steps/to_step.ts";
 
-export type { Counts, Elementwise, Rows, Slice } from "./counts/counts.ts";
-export { softCounts } from "./counts/soft_counts.ts";
-export { countsGradient } from "./counts/counts_gradient.ts";
+export { type Counts, countsGradient, type Elementwise, type Rows, type Slice, softCounts } from "./counts/counts.ts";
 
 export type { Score } from "./scores/score.ts";
 export {

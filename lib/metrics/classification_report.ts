@@ -76,7 +76,8 @@ function meanOf(values: readonly number[], weights?: readonly number[]): number 
 /** What the positives of a class weigh; to the last digit of scikit-learn's, which has the same sums in the same order. */
 function supportOf({ batch, decided }: Classified, k: number): number {
   const rows = { ...batch, slice: { offset: k, stride: batch.classes, length: batch.rows } };
-  const { tp: all } = softCounts(rows, { value: () => 1 }), { tp } = softCounts(rows, decided.step(k));
+  const { tp: all } = softCounts(rows, { value: () => 1 }),
+    { tp } = softCounts({ ...rows, yPred: decided.decisions }, { value: (s) => s });
   return tp + (all - tp);
 }
 

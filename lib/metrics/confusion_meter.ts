@@ -3,9 +3,8 @@ import { type Setting, toSetting } from "../scoring/options.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import type { Counts } from "../counts/counts.ts";
+import { countDecisions, type Counts } from "../counts/counts.ts";
 import { countKeys, eachCount } from "../counts/each_count.ts";
-import { softCounts } from "../counts/soft_counts.ts";
 import type { Decided } from "../decisions/decision.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
@@ -379,16 +378,16 @@ export class ConfusionMeter {
 const blockRows = 1024;
 
 /** Adds the counts of a batch without rounding. */
-function addCounts(sums: Sums[], batch: Batch, { outputs, step }: Decided): void {
+function addCounts(sums: Sums[], batch: Batch, { decisions }: Decided): void {
   const { yTrue, sampleWeight, rows, classes } = batch;
-  const entries = { yTrue, yPred: outputs, sampleWeight };
+  const entries = { yTrue, decisions, sampleWeight };
   for (let first = 0; first < rows; first += blockRows) {
     const beyond = Math.min(rows, first + blockRows);
     const length = sumsPlainly(batch, first * classes, beyond * classes) ? beyond - first : 1;
     for (let row = first; row < beyond; row += length) {
       sums.forEach((own, k) => {
         const slice = { offset: row * classes + k, stride: classes, length };
-        const counts = softCounts({ ...entries, slice }, step(k));
+        const counts = countDecisions(entries, slice);
         for (const key of countKeys) own[key].add(counts[key]);
       });
     }

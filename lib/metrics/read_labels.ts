@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { toSetting } from "../scoring/options.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
-import { asIs, type Decided } from "../decisions/decision.ts";
+import type { Decided } from "../decisions/decision.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
@@ -217,7 +217,7 @@ function fromOutputs(what: string, yTrue: unknown, yPred: unknown, options: Labe
     if (soft >= 0) {
       throw refuse(what, "yTrue", `must be 0 or 1, row ${Math.floor(soft / classes)} is ${describe(labels[soft])}`);
     }
-    const positive = Array.from(labels, (_, i) => decided.step(i % classes).value(decided.outputs[i]));
+    const positive = Array.from(labels, (_, i) => decided.decisions[i]);
     const weights = batch.sampleWeight && Array.from({ length: rows }, (_, row) => batch.sampleWeight![row * classes]);
     const columns = classes === 1 ? undefined : classes;
     if (decision !== "argmax") {
@@ -279,7 +279,7 @@ export function readLabels(what: string, yTrue: unknown, yPred: unknown, options
     names,
     labels,
     batch: { rows, classes: labels.length, yTrue: table(told.yTrue), yPred: outputs, sampleWeight },
-    decided: { outputs, step: () => asIs, back: (gradient) => Float32Array.from(gradient) },
+    decided: { decisions: Float64Array.from(outputs), back: () => {} },
     multiLabel: columns !== undefined,
     complete: present.every((label) => labels.includes(label)),
     anyRight: told.yTrue.values.some((label, i) => label === told.yPred.values[i]),

@@ -120,14 +120,16 @@ Deno.test("the soft count of a budget stays k, and its gradient adds up to nothi
     for (const top of [1, 2, 7, 19, 20, 50, 0.1, 0.01]) {
       const yPred = Float32Array.from({ length: 40 }, () => next());
       const batch = { rows: 20, classes: 2, yTrue: new Float32Array(40), yPred };
-      const decide = toDecision("a test", { step, slope: 8, decision: { top } }, false), decided = decide(batch);
+      const decide = toDecision("a test", { step, slope: 8, decision: { top } }), decided = decide(batch);
       const k = Math.min(20, top < 1 ? Math.max(1, Math.round(top * 20)) : top);
       for (const column of [0, 1]) {
-        const sum = Array.from(decided.outputs).filter((_, i) => i % 2 === column).reduce((a, b) => a + b, 0);
+        const sum = Array.from(decided.decisions).filter((_, i) => i % 2 === column).reduce((a, b) => a + b, 0);
         assertWithin(sum, k, 1e-9, `${step}, top ${top}`);
       }
       // The count does not move, whichever way the outputs go.
-      assertAllWithin(decided.back(new Float64Array(40).fill(1)), new Float32Array(40), 1e-6, `${step}, top ${top}`);
+      const gradient = new Float64Array(40).fill(1);
+      decided.back(gradient);
+      assertAllWithin(gradient, new Float32Array(40), 1e-6, `${step}, top ${top}`);
     }
   }
 });
