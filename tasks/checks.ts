@@ -5,6 +5,7 @@
  */
 import { projectNotebooks } from "./execute.ts";
 import { checkNotebooks } from "./extract.ts";
+import { root } from "./cli.ts";
 import { type Finished, runDeno } from "./processes.ts";
 
 /** Check that does not run the library. */
@@ -14,12 +15,6 @@ export interface Check {
   /** Runs the check; `output` explains an exit code other than 0. */
   run(signal: AbortSignal): Promise<Finished>;
 }
-
-const entryPoints = [
-  "lib/mod.ts",
-  ...["audit", "compare", "data", "display"].map((entry) => `lib/${entry}/mod.ts`),
-  "lib/thread/thread.ts",
-];
 
 async function notebooks(): Promise<Finished> {
   const started = performance.now();
@@ -36,6 +31,12 @@ export const checks: Check[] = [
   { name: "format", run: (signal) => runDeno(["fmt", "--check", "--quiet"], { signal }) },
   { name: "lint", run: (signal) => runDeno(["lint", "--quiet"], { signal }) },
   { name: "types", run: (signal) => runDeno(["check", "--quiet", "lib", "tasks", "tests", "bench"], { signal }) },
-  { name: "documentation", run: (signal) => runDeno(["doc", "--lint", ...entryPoints], { signal }) },
+  {
+    name: "documentation",
+    run: async (signal) => {
+      const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+      return runDeno(["doc", "--lint", ...Object.values<string>(exports)], { signal });
+    },
+  },
   { name: "notebook cells", run: notebooks },
 ];

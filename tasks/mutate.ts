@@ -41,7 +41,7 @@ const defaultFolders = [
   "counts",
   "decisions",
   "kernels",
-  "core",
+  "loss_and_gradient",
   "batch",
   "numerics",
   "training",
