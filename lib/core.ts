@@ -1,5 +1,5 @@
 /**
- * The numbers of Roundabout: steps, counts, scores and losses on arrays. Nothing here imports TensorFlow.js or another
+ * The numbers of Roundabout: steps, counts, scores, losses and reports on arrays. Nothing here imports TensorFlow.js or another
  * engine.
  *
  * ```ts
@@ -76,3 +76,19 @@ export {
   lossAndGradient,
   type LossAndGradientOptions,
 } from "./loss_and_gradient.ts";
+
+export type { ShapedNumbers } from "./batch/read_batch.ts";
+export type { ArrayOrTensor } from "./metrics/array_or_tensor.ts";
+export {
+  classificationReport,
+  type ClassificationReportOptions,
+  type ReportRow,
+} from "./metrics/classification_report.ts";
+export {
+  ConfusionMeter,
+  type ConfusionMeterJson,
+  type ConfusionMeterOptions,
+  type MeterScoringOptions,
+} from "./metrics/confusion_meter.ts";
+export { type ConfusionTable, confusionTable, type ConfusionTableOptions } from "./metrics/confusion_table.ts";
+export type { Label, LabelOptions, Labels } from "./metrics/read_labels.ts";

@@ -129,14 +129,20 @@ export {
   type ConfusionMeterOptions,
   type MeterScoringOptions,
 } from "./metrics/confusion_meter.ts";
-export { Callback } from "./metrics/callback.ts";
-export { DatasetMetrics, type DatasetMetricsOptions, type DatasetTensors } from "./metrics/dataset_metrics.ts";
+export {
+  Callback,
+  DatasetMetrics,
+  type DatasetMetricsOptions,
+  type DatasetTensors,
+} from "./metrics/dataset_metrics.ts";
 export {
   classificationReport,
   type ClassificationReportOptions,
   type ReportRow,
 } from "./metrics/classification_report.ts";
 export { type ConfusionTable, confusionTable, type ConfusionTableOptions } from "./metrics/confusion_table.ts";
+export type { ShapedNumbers } from "./batch/read_batch.ts";
+export type { ArrayOrTensor } from "./metrics/array_or_tensor.ts";
 export type { Label, LabelOptions, Labels } from "./metrics/read_labels.ts";
 
 export { annealSlope, type AnnealSlopeOptions } from "./training/anneal_slope.ts";
@@ -144,9 +150,9 @@ export type { BatchSource, TrainingBatch, TrainingData } from "./training/batche
 export { fitMetric } from "./training/fit_metric.ts";
 export type { CheckpointStore, FitCallbacks, FitLogs, FitMetricOptions } from "./training/fit_options.ts";
 export type { FitResult } from "./training/fit_result.ts";
-export type { Optimizer } from "./training/optimizers.ts";
+export type { Optimizer } from "./tfjs/optimizers.ts";
 export { type MetricGradient, metricGradient, type MetricGradientOptions } from "./training/metric_gradient.ts";
-export type { Model } from "./training/passes.ts";
+export type { Model } from "./tfjs/model.ts";
 export { priorBias, type PriorBiasOptions } from "./training/prior_bias.ts";
 export { stratifiedBatches, type StratifiedBatchesOptions } from "./training/stratified_batches.ts";
 export { type TunedThreshold, tuneThreshold, type TuneThresholdOptions } from "./training/tune_threshold.ts";

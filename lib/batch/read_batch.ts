@@ -19,9 +19,13 @@ export interface Batch {
 
 /** Numbers with a shape: a tensor of TensorFlow.js, or an array that was given one. */
 export interface ShapedNumbers {
+  /** The length of each axis. */
   readonly shape: number[];
+  /** The number of numbers. */
   readonly size: number;
+  /** The type of the numbers: "float32", "int32" or "bool". */
   readonly dtype: string;
+  /** Whether the numbers are gone. */
   readonly isDisposed?: boolean;
   /** Returns the numbers, row by row. */
   dataSync(): ArrayLike<number>;
@@ -112,16 +116,25 @@ function checkDtype(what: string, argument: string, tensor: ShapedNumbers, allow
   }
 }
 
-/** Refuses the first number outside [low, high]; NaN is outside every range. */
+/** Returns the place of the first number outside [low, high], −1 if there is none; NaN is outside every range. */
+function firstOutside(values: ArrayLike<number>, low: number, high: number): number {
+  const { length } = values;
+  for (let i = 0; i < length; i++) {
+    const v = values[i];
+    if (!(v >= low && v <= high)) return i;
+  }
+  return -1;
+}
+
+/** Refuses the first number outside [low, high]. */
 function checkRange(
   values: ArrayLike<number>,
   low: number,
   high: number,
   complain: (value: number, place: number) => Error,
 ): void {
-  for (let i = 0; i < values.length; i++) {
-    if (!(values[i] >= low && values[i] <= high)) throw complain(values[i], i);
-  }
+  const bad = firstOutside(values, low, high);
+  if (bad >= 0) throw complain(values[bad], bad);
 }
 
 /** The shape of a batch, and the form of its labels and weights. */
@@ -252,7 +265,11 @@ function readWeights(
 }
 
 function repeat(values: ArrayLike<number>, times: number): Float64Array {
-  return new Float64Array(values.length * times).map((_, i) => values[Math.floor(i / times)]);
+  const repeated = new Float64Array(values.length * times);
+  for (let i = 0, j = 0; i < values.length; i++) {
+    for (let k = 0; k < times; k++, j++) repeated[j] = values[i];
+  }
+  return repeated;
 }
 
 /** Returns the labels with 0 for those that are ignored, and `kept`: 1 for a label that counts, else 0. */

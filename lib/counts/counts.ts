@@ -77,7 +77,8 @@ export function countDecisions({ yTrue, decisions, sampleWeight }: DecidedRows, 
   return { tp, fp, fn, tn };
 }
 
-const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
+/** The largest float32. */
+export const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
 
 /** Clamps g to the range of float32. */
 export const toFloat32 = (g: number): number =>
@@ -113,8 +114,8 @@ export function decisionGradient(
 ): void {
   const { ofPositive, ofNegative } = byLabel(partials);
   for (let n = 0, i = offset; n < length; n++, i += stride) {
-    const y = yTrue[i], w = sampleWeight === undefined ? 1 : sampleWeight[i];
-    gradient[i] = finite(w * (y * ofPositive + (1 - y) * ofNegative));
+    const y = yTrue[i], g = y * ofPositive + (1 - y) * ofNegative;
+    gradient[i] = sampleWeight === undefined ? g : finite(sampleWeight[i] * g);
   }
 }
 

@@ -100,7 +100,7 @@ function generalLoss(
   const nested = gradientDepth() > 1, host = inHostMemory(), { shape } = tensors.yPred;
   const op = tf.customGrad((output, save) => {
     // An outer gradient differentiates this one: it needs the outputs, which an inner `tf.tidy` may dispose.
-    (save as (tensors: Tensor[]) => void)(nested ? [output as Tensor] : []);
+    if (nested) (save as (tensors: Tensor[]) => void)([output as Tensor]);
     return {
       value: tf.scalar(best - scored.value),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {

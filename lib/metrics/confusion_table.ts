@@ -1,7 +1,14 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { fixedText, padLeft } from "./number_text.ts";
-import { type Label, type LabelOptions, labelOptions, type Labels, readLabels } from "./read_labels.ts";
+import { fixedText, padLeft, widest } from "./number_text.ts";
+import {
+  type Classified,
+  type Label,
+  type LabelOptions,
+  labelOptions,
+  type Labels,
+  readLabels,
+} from "./read_labels.ts";
 
 /** Options of {@linkcode confusionTable}. */
 export interface ConfusionTableOptions extends LabelOptions {
@@ -27,7 +34,7 @@ export interface ConfusionTable {
   readonly text: string;
 }
 
-const what = "the confusion table";
+const task = "the confusion table";
 
 /**
  * How often rows of one class are taken for another: scikit-learn's `confusion_matrix`.
@@ -59,41 +66,41 @@ const what = "the confusion table";
  * ```
  */
 export function confusionTable(yTrue: Labels, yPred: Labels, options: ConfusionTableOptions = {}): ConfusionTable {
-  checkOptions(what, options, [...labelOptions, "normalize"]);
+  checkOptions(task, options, [...labelOptions, "normalize"]);
   const { normalize } = options;
   if (normalize !== undefined && !["true", "pred", "all"].includes(normalize)) {
     throw new RangeError(
-      `Cannot make ${what}: 'normalize' must be 'true', 'pred' or 'all', it is ${describe(normalize)}`,
+      `Cannot make ${task}: 'normalize' must be 'true', 'pred' or 'all', it is ${describe(normalize)}`,
     );
   }
-  const { labels, names, batch, multiLabel } = readLabels(what, yTrue, yPred, options);
-  if (multiLabel) {
+  const classified = readLabels(task, yTrue, yPred, options), { labels, names, columns } = classified;
+  if (columns !== undefined) {
     throw new RangeError(
-      `Cannot compute ${what}: 'yPred' has ${batch.classes} columns, which may hold several classes a row; say ` +
+      `Cannot compute ${task}: 'yPred' has ${columns} columns, a row can have several classes; say ` +
         "decision: 'argmax', or take the counts of a ConfusionMeter",
     );
   }
-  const size = labels.length,
-    hot = (values: ArrayLike<number>, row: number): number => {
-      for (let k = 0; k < size; k++) if (values[row * size + k] === 1) return k;
-      return -1;
-    };
-  const counts = labels.map(() => labels.map(() => 0));
-  for (let row = 0; row < batch.rows; row++) {
-    const is = hot(batch.yTrue, row), said = hot(batch.yPred, row);
-    if (is >= 0 && said >= 0) counts[is][said] += batch.sampleWeight?.[row * size] ?? 1;
-  }
-  const shares = normalized(counts, normalize);
+  const cells = normalized(countCells(classified), normalize);
   return {
     labels,
     names,
-    counts: shares,
-    records: shares.map((row, i) => ({
+    counts: cells,
+    records: cells.map((row, i) => ({
       true: names[i],
       ...Object.fromEntries(row.map((count, j) => [`predicted ${names[j]}`, count])),
     })),
-    text: textOf(shares),
+    text: textOf(cells),
   };
+}
+
+/** Adds up the weights of the rows of each pair of a true and a predicted class. */
+function countCells({ labels, positions, rows, truth, decided, sampleWeight }: Classified): number[][] {
+  const size = labels.length, cells = new Float64Array(size * size);
+  for (let row = 0; row < rows; row++) {
+    const i = positions[truth[row]], j = positions[decided[row]];
+    if (i >= 0 && j >= 0) cells[i * size + j] += sampleWeight === undefined ? 1 : sampleWeight[row];
+  }
+  return labels.map((_, k) => Array.from(cells.subarray(k * size, (k + 1) * size)));
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
@@ -113,6 +120,6 @@ function normalized(counts: number[][], normalize: ConfusionTableOptions["normal
 function textOf(counts: readonly (readonly number[])[]): string {
   const whole = counts.flat().every(Number.isInteger);
   const cells = counts.map((row) => row.map((count) => whole ? String(count) : fixedText(count, 4)));
-  const width = Math.max(...cells.flat().map((cell) => cell.length));
+  const width = widest(cells.flat());
   return `[${cells.map((row) => `[${row.map((cell) => padLeft(cell, width)).join(" ")}]`).join("\n ")}]`;
 }

@@ -7,8 +7,8 @@ import {
   type DecidedRows,
   decisionGradient,
   eachCount,
+  largestFloat32,
   type Slice,
-  toFloat32,
 } from "../counts/counts.ts";
 import type { Decided } from "../decisions/decision.ts";
 import type { Score } from "../scores/score.ts";
@@ -162,6 +162,18 @@ export interface Counted {
   gradient<T extends Float32Array | Float64Array = Float32Array>(partials: readonly Counts[], gradient?: T): T;
 }
 
+/** Copies numbers, clamped to the range of the target; returns the place of the first NaN, −1 if there is none. */
+function copyBounded(values: Float64Array, to: Float32Array | Float64Array): number {
+  const largest = to instanceof Float32Array ? largestFloat32 : Number.MAX_VALUE;
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    if (v >= -largest && v <= largest) to[i] = v;
+    else if (v === v) to[i] = Math.sign(v) * largest; // NaN alone is not itself
+    else return i;
+  }
+  return -1;
+}
+
 /** Counts a decided batch: a data set's counts are the sums of its batches' counts. */
 export function countBatch(batch: Batch, decided: Decided, scoring: Scoring): Counted {
   const { score, average, classWeights } = scoring;
@@ -180,18 +192,14 @@ export function countBatch(batch: Batch, decided: Decided, scoring: Scoring): Co
       partials: readonly Counts[],
       gradient: T = new Float32Array(batch.yTrue.length) as T,
     ): T => {
-      const byDecision = new Float64Array(batch.yTrue.length);
+      const { decisions: byDecision } = decided; // counted: their room is free for the gradient
       slices.forEach((slice, i) => decisionGradient(rows, slice, partials[added ? 0 : i], byDecision));
       decided.back(byDecision);
-      const clamp = gradient instanceof Float32Array;
-      for (let i = 0; i < byDecision.length; i++) {
-        const g = byDecision[i];
-        if (g !== g) { // NaN alone is not itself
-          throw new TypeError(
-            `Cannot compute ${score.name}: the step's derivative at the output ${batch.yPred[i]} is NaN`,
-          );
-        }
-        gradient[i] = clamp ? toFloat32(g) : g;
+      const bad = copyBounded(byDecision, gradient);
+      if (bad >= 0) {
+        throw new TypeError(
+          `Cannot compute ${score.name}: the step's derivative at the output ${batch.yPred[bad]} is NaN`,
+        );
       }
       return gradient;
     },
@@ -212,18 +220,19 @@ export function countsPartials(
   });
 }
 
+/** Multiplies partial derivatives by a factor. */
+export const scaled = (partials: readonly Counts[], by: number): readonly Counts[] =>
+  partials.map(({ tp, fp, fn, tn }) => ({ tp: by * tp, fp: by * fp, fn: by * fn, tn: by * tn }));
+
 /** Scores a decided batch. */
 export function scoreBatch(batch: Batch, decided: Decided, scoring: Scoring): Scored {
   const counted = countBatch(batch, decided, scoring);
-  const { value, values, counts, ...rest } = scoreCounts(counted.each, counted.weights, scoring);
+  const scored = scoreCounts(counted.each, counted.weights, scoring), { value, values, counts } = scored;
   return {
     value,
     values,
     counts,
-    gradient: (by = 1, gradient) => {
-      const partials = countsPartials({ value, values, counts, ...rest }, rest.whole, scoring.score);
-      const scaled = by === 1 ? partials : partials.map((one) => eachCount((key) => by * one[key]));
-      return counted.gradient(scaled, gradient);
-    },
+    gradient: (by = 1, gradient) =>
+      counted.gradient(scaled(countsPartials(scored, scored.whole, scoring.score), by), gradient),
   };
 }

@@ -1,8 +1,10 @@
 import { clip, type Shape, sigmoidalStep, type StepOptions } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
 
-const rise = (z: number): number => z / (2 * (1 + Math.abs(z)));
-const density = (z: number): number => 0.5 / (1 + Math.abs(z)) ** 2;
+// Both from h = ½/(1 + |z|), one division: F = z·h, F′ = 2h².
+const half = (z: number): number => 0.5 / (1 + Math.abs(z));
+const rise = (z: number): number => z * half(z);
+const density = (z: number): number => 2 * half(z) ** 2;
 
 /** The shape of {@linkcode softsign}. */
 export const softsignShape: Shape = {
@@ -18,10 +20,10 @@ export const softsignShape: Shape = {
   },
   // The default step has a loop of its own, which is three times as fast as one that calls F and F′ per output.
   fill: ({ steepness: k, threshold: t, foot, span }, p, { offset, stride, length }, values, slopes) => {
-    for (let n = 0, i = offset; n < length; n++, i += stride) {
-      const z = k * (clip(p[i]) - t);
-      values[i] = clip((rise(z) + foot) / span);
-      slopes[i] = k * density(z) / span;
+    for (let n = 0, i = offset, scale = 2 * k / span; n < length; n++, i += stride) {
+      const z = k * (clip(p[i]) - t), h = half(z);
+      values[i] = clip((z * h + foot) / span);
+      slopes[i] = scale * h * h;
     }
   },
   simd: { // D is (K/(1 + k·|u|))²

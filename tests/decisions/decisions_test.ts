@@ -315,3 +315,12 @@ Deno.test("classes that do not occur: 0, 1, or left out of the mean; class weigh
     assertEquals([...recall({ average: "none", zeroDivision: 1 })], [0.5, 1, 1]);
   });
 });
+
+Deno.test("{ top: share } takes the nearest whole number of rows, and one at least", () => {
+  const yPred = Float32Array.from({ length: 10 }, (_, i) => i / 10);
+  const batch = { rows: 10, classes: 1, yTrue: new Float32Array(10), yPred };
+  const rows = (top: number) => toDecision("a test", { step: "round", decision: { top } })(batch).decisions;
+  for (const [top, count] of [[0.01, 1], [0.14, 1], [0.16, 2], [0.24, 2], [0.26, 3], [0.35, 4], [0.99, 10]]) {
+    assertEquals([...rows(top)], Array.from({ length: 10 }, (_, i) => Number(i >= 10 - count)), `top ${top}`);
+  }
+});

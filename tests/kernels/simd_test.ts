@@ -302,3 +302,29 @@ onBackends("what a gradient is multiplied by may be so large that it has to be b
   }
   tf.dispose([yPred, yTrue]);
 });
+
+onBackends("weights next to nothing, or next to the largest float32, have the gradient of usual ones", () => {
+  const n = 8192, { yPred: p, yTrue: y } = tableOf(n), yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y.map(Math.round));
+  const gradient = (w: number) => {
+    const weights = tf.fill([n], w), { gradient } = taken(f1Loss(), yTrue, yPred, weights);
+    weights.dispose();
+    return gradient;
+  };
+  const usual = gradient(1);
+  for (const w of [1e-42, 1e-20, 1e-14, 1e14, 1e20, 1e37]) { // F1 does not depend on the unit of the weights
+    gradient(w).forEach((g, i) => assertWithin(g, usual[i], 4e-6 * Math.abs(usual[i]), `${w}`));
+  }
+  tf.dispose([yPred, yTrue]);
+});
+
+onBackends("a gradient beyond float32 is bounded by its largest number, for many rows too", () => {
+  const n = 8192,
+    y = Float32Array.from({ length: n }, (_, i) => Number(i < 2)),
+    p = y.map((_, i) => i % 2 === 0 ? 0.5 : 0);
+  const yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y), loss = metricLoss("recall", { slope: 1e4 });
+  const gradient = tf.tidy(() => tf.grad((x) => tf.mul(loss(yTrue, x), 3e38))(yPred).dataSync());
+  const largest = (2 - 2 ** -23) * 2 ** 127;
+  assertEquals([...gradient.slice(0, 4)].map((g) => g === -largest), [true, false, false, false]);
+  assert(gradient.every(Number.isFinite));
+  tf.dispose([yPred, yTrue]);
+});

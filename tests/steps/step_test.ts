@@ -1,7 +1,7 @@
 // Steps on tensors: `apply`, its gradient, and the tensors they make.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { applyStep, identity, round, type Step, steps, straightThrough, toStep } from "../../lib/mod.ts";
+import { applyStep, identity, round, softsign, type Step, steps, straightThrough, toStep } from "../../lib/mod.ts";
 import { assertAllWithin, counted, onBackends } from "../helpers.ts";
 
 const all: Step[] = [
@@ -108,5 +108,14 @@ onBackends("a definition of one's own, as an object or as a class, becomes a ste
     const x = tf.tensor1d([0.25, 0.5]), y = applyStep(step, x), g = tf.grad((v) => applyStep(step, v))(x);
     assertEquals([[...y.dataSync()], [...g.dataSync()]], [[0.15625, 0.5], [1.125, 1.5]]);
     tf.dispose([x, y, g]);
+  }
+});
+
+Deno.test("round: an output that is the threshold rounded to float32 is the threshold, which is no positive", () => {
+  for (const threshold of [0.3, 0.1, 0.7, 0.5, 0.9]) {
+    const rounded = Math.fround(threshold), next = Math.fround(rounded * (1 + 2 ** -22));
+    for (const step of [round({ threshold }), straightThrough(softsign({ threshold }))]) {
+      assertEquals([threshold, rounded, next].map(step.value), [0, 0, 1], `${step.name} at ${threshold}`);
+    }
   }
 });
