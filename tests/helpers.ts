@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import fc from "fast-check";
-import { slowTest } from "./slow.ts";
+import { slow } from "./slow.ts";
 
 tf.enableProdMode(); // no banner
 await tf.setBackend("cpu"); // where a test does not choose
@@ -27,7 +27,7 @@ export function onBackends(name: string, test: () => void | Promise<void>, regis
 
 /** {@linkcode onBackends} for a slow test, which `deno task test --quick` leaves out. */
 export const slowOnBackends = (name: string, test: () => void | Promise<void>): void =>
-  onBackends(name, test, slowTest);
+  onBackends(name, test, slow.test);
 
 /** What `make` returns, and how many more tensors there are after it; their data is counted too. */
 export function counted<T>(make: () => T): { result: T; made: number } {

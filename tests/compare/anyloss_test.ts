@@ -3,6 +3,7 @@ import { loadDataset, scikitLearnFolds, seededRandom } from "@roundabout/roundab
 import { anyLoss, scoreFold, tableOf } from "../../lib/compare/anyloss.ts";
 import { standardised } from "../../lib/compare/standardised.ts";
 import { scoreFolds } from "../../tasks/compare_folds.ts";
+import { slow } from "../slow.ts";
 
 // Han et al., arXiv 2405.14745, single-layer network: accuracy, F1, F0.5, F2, G-mean, balanced accuracy.
 const published: Record<string, number[]> = {
@@ -12,7 +13,7 @@ const published: Record<string, number[]> = {
   balancedAccuracy: [0.9789, 0.9712, 0.977, 0.9657, 0.9753, 0.9756],
 };
 
-Deno.test("anyLoss: every published cell of WDBC to 4 decimals", async () => {
+slow.test("anyLoss: every published cell of WDBC to 4 decimals", async () => {
   const { frame, features, label } = await loadDataset("wdbc");
   const yTrue = Float64Array.from(frame.getColumn(label).toArray());
   const columns = features.map((name) => Float64Array.from(frame.getColumn(name).toArray()));
@@ -46,7 +47,7 @@ Deno.test("standardised: a missing value is the median of the given rows, 0 wher
   assertEquals(column(1), [0, 0, 0, 0]);
 });
 
-Deno.test("scoreFolds: on several cores the same numbers, fold by fold; an error of a worker is the task's", async () => {
+slow.test("scoreFolds: on several cores the same numbers, fold by fold; an error of a worker is the task's", async () => {
   const random = seededRandom(3),
     n = 60,
     columns = [0, 1].map(() => Float64Array.from({ length: n }, () => random.normal()));

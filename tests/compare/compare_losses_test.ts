@@ -19,6 +19,7 @@ import { correctedInterval, differencesOf } from "../../lib/compare/intervals.ts
 import { recommend } from "../../lib/compare/recommend.ts";
 import type { ComparedDifference, ComparedLoss } from "../../lib/compare/types.ts";
 import { inferDataset } from "../../lib/compare/infer_dataset.ts";
+import { slow } from "../slow.ts";
 
 const reference = JSON.parse(Deno.readTextFileSync(new URL("../reference/corrected_interval.json", import.meta.url)));
 
@@ -194,7 +195,7 @@ function frameOf(rows: number, extra: Record<string, unknown[]> = {}): Frame {
   return pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ...extra, ill: Array.from(y) });
 }
 
-Deno.test("compareLosses: same seed, same numbers; all losses, models and thresholds; progress to the end", async () => {
+slow.test("compareLosses: same seed, same numbers; all losses, models and thresholds; progress to the end", async () => {
   const before = tf.memory().numTensors, progress: number[] = [];
   const options: CompareLossesOptions = { label: "ill", repeats: 3, seed: 5 };
   const one = await compareLosses(frameOf(150), { ...options, onProgress: ({ done }) => progress.push(done) });
@@ -209,7 +210,7 @@ Deno.test("compareLosses: same seed, same numbers; all losses, models and thresh
   assertEquals(tf.memory().numTensors, before);
 });
 
-Deno.test("compareLosses: labels that have nothing to do with the columns: no loss is said to be better", async () => {
+slow.test("compareLosses: labels that have nothing to do with the columns: no loss is said to be better", async () => {
   const random = seededRandom(8), rows = 200;
   const frame = pl.DataFrame({
     a: Array.from({ length: rows }, () => random.normal()),
@@ -220,7 +221,7 @@ Deno.test("compareLosses: labels that have nothing to do with the columns: no lo
   assert(!recommendation.includes("Use the"), recommendation);
 });
 
-Deno.test("compareLosses: where positives are fewer and the threshold stays, class weights do as well as the F1 loss", async () => {
+slow.test("compareLosses: where positives are fewer and the threshold stays, class weights do as well as the F1 loss", async () => {
   const { x, y } = syntheticBinary({ rows: 1000, prevalence: 0.3, separation: 1, seed: 4 });
   const frame = pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ill: Array.from(y) });
   const { differences, recommendation } = await compareLosses(frame, {
@@ -235,7 +236,7 @@ Deno.test("compareLosses: where positives are fewer and the threshold stays, cla
   );
 });
 
-Deno.test("compareLosses: a score with a floor, categories, gaps, a label of three texts", async () => {
+slow.test("compareLosses: a score with a floor, categories, gaps, a label of three texts", async () => {
   const rows = 120, kinds = ["cat", "dog", "owl"];
   const frame = frameOf(rows, {
     home: Array.from({ length: rows }, (_, i) => i % 17 === 0 ? null : ["rent", "own"][i % 2]),
@@ -327,7 +328,7 @@ function threeKinds(rows: number): Frame {
   return pl.DataFrame({ a: column([-1, 1, 0]), b: column([0, 0, 1.5]), kind: of.map((kind) => kinds[kind]) });
 }
 
-Deno.test("compareLosses: of three classes the largest output decides, by the mean of the classes' scores", async () => {
+slow.test("compareLosses: of three classes the largest output decides, by the mean of the classes' scores", async () => {
   const options: CompareLossesOptions = { label: "kind", repeats: 3 };
   const comparison = await compareLosses(threeKinds(300), options), { losses, differences, score, data } = comparison;
   assertEquals([score, data.positive, data.classes.map(({ rows }) => rows)], ["macro f1", undefined, [120, 150, 30]]);

@@ -5,6 +5,7 @@ import { NotebooksFailed } from "../../tasks/execute.ts";
 import { writeUp } from "../../tasks/writeup.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
 import { filesUnder, inTemporaryFolder } from "./support.ts";
+import { slow } from "../slow.ts";
 
 /** Runs the task as `deno task writeup` does. */
 async function writeup(...args: string[]): Promise<{ code: number; text: string }> {
@@ -17,7 +18,7 @@ async function writeup(...args: string[]): Promise<{ code: number; text: string 
   return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }
 
-Deno.test("writeup: help, and bad usage", async () => {
+slow.test("writeup: help, and bad usage", async () => {
   const help = await writeup("--help");
   assertEquals(help.code, 0);
   assertStringIncludes(help.text, "usage: deno task writeup [--no-execute]");
@@ -28,7 +29,7 @@ Deno.test("writeup: help, and bad usage", async () => {
   }
 });
 
-Deno.test("writeup: builds the project's pages from the committed outputs and says what to open", async () => {
+slow.test("writeup: builds the project's pages from the committed outputs and says what to open", async () => {
   await inTemporaryFolder(async (folder) => {
     const notebooks = await filesUnder(fileURLToPath(new URL("notebooks", root)));
     const { code, text } = await writeup("--no-execute", "--out", `${folder}/pages`);
@@ -39,7 +40,7 @@ Deno.test("writeup: builds the project's pages from the committed outputs and sa
   });
 });
 
-Deno.test("writeup: the page of a notebook that cannot be executed shows the committed outputs, and the failure is thrown", async () => {
+slow.test("writeup: the page of a notebook that cannot be executed shows the committed outputs, and the failure is thrown", async () => {
   using fixtures = new Fixtures();
   const cell = (source: string) => ({
     cell_type: "code",

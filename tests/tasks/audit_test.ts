@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { auditLosses, auditOptions } from "../../tasks/audit_losses.ts";
 import { handMadeAudit } from "../display/audit_fixture.ts";
 import { Fixtures } from "./fixtures.ts";
+import { slow } from "../slow.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -46,7 +47,7 @@ async function audit(fixtures: Fixtures, ...args: string[]) {
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-Deno.test("audit: one sentence and 2 for each way to name no loss", async () => {
+slow.test("audit: one sentence and 2 for each way to name no loss", async () => {
   using fixtures = new Fixtures();
   fixtures.file("losses.ts", losses);
   fixtures.file("throws.ts", "throw new Error('no such data');");
@@ -71,7 +72,7 @@ Deno.test("audit: one sentence and 2 for each way to name no loss", async () => 
   }
 });
 
-Deno.test("audit: several losses, their text, and 1 if one of them is broken", async () => {
+slow.test("audit: several losses, their text, and 1 if one of them is broken", async () => {
   using fixtures = new Fixtures();
   fixtures.file("losses.ts", losses);
   const both = await audit(fixtures, "losses.ts#good", "losses.ts#bad");
@@ -97,7 +98,7 @@ Deno.test("audit: by the export's name, and one that cannot be audited does not 
   assertStringIncludes(stderr, "losses.ts#odd: Cannot audit the loss: it returns 1\n");
 });
 
-Deno.test("audit: --json prints only JSON, and --save writes a page that needs nothing else", async () => {
+slow.test("audit: --json prints only JSON, and --save writes a page that needs nothing else", async () => {
   using fixtures = new Fixtures();
   fixtures.file("losses.ts", losses);
   const args = ["--json", "--save", "report.html", "--predictions=-1,1", "--seed", "7", "losses.ts#good"];

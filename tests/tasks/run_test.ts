@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { finished, Fixtures, spawnRun } from "./fixtures.ts";
+import { slow } from "../slow.ts";
 
 const alive = (pid: number): boolean => {
   try {
@@ -20,7 +21,7 @@ async function until(done: () => boolean, what: string): Promise<void> {
   }
 }
 
-Deno.test("each way to fail has its sentence, exit code 1, and leaves the file", async () => {
+slow.test("each way to fail has its sentence, exit code 1, and leaves the file", async () => {
   using fixtures = new Fixtures();
   const shape = (extra: Record<string, unknown>) => JSON.stringify({ nbformat: 4, cells: [], metadata: {}, ...extra });
   const deep = `import {
@@ -93,7 +94,7 @@ inner({ a: 1 });`;
   assertStringIncludes(stdout, "run: failed in ");
 });
 
-Deno.test("a cell that never ends, busy or waiting, fails at its time limit", async () => {
+slow.test("a cell that never ends, busy or waiting, fails at its time limit", async () => {
   using fixtures = new Fixtures();
   const paths = [
     fixtures.notebook("hangs.ipynb", ["// for ever\nwhile (true);"]),
@@ -105,13 +106,13 @@ Deno.test("a cell that never ends, busy or waiting, fails at its time limit", as
   assertStringIncludes(stderr, "waits.ipynb, cell 1: still running after 0.5 s: await");
 });
 
-Deno.test("bad usage is exit code 2", async () => {
+slow.test("bad usage is exit code 2", async () => {
   const calls = [["--nope"], ["--jobs", "0"], ["--jobs", "x"], ["--timeout", "-1"], ["--timeout", ""]];
   const codes = await Promise.all(calls.map(async (args) => (await finished(spawnRun(args))).code));
   assertEquals(codes, calls.map(() => 2));
 });
 
-Deno.test("--check compares and writes nothing", async () => {
+slow.test("--check compares and writes nothing", async () => {
   using fixtures = new Fixtures();
   const path = fixtures.notebook("a.ipynb", ["Math.PI.toFixed(6)", "[1, 2, 3]"]);
   assertEquals((await finished(spawnRun([path]))).code, 0);
@@ -137,7 +138,7 @@ Deno.test("--check compares and writes nothing", async () => {
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test(`${signal} ends the kernels, busy and waiting ones, and writes nothing`, async () => {
+  slow.test(`${signal} ends the kernels, busy and waiting ones, and writes nothing`, async () => {
     using fixtures = new Fixtures();
     const tell = (file: string) => `Deno.writeTextFileSync("${file}", String(Deno.pid));`;
     const paths = [
@@ -167,7 +168,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-Deno.test("a kernel whose executor was killed outright ends by itself, and nothing is left", async () => {
+slow.test("a kernel whose executor was killed outright ends by itself, and nothing is left", async () => {
   using fixtures = new Fixtures();
   const path = fixtures.notebook("a.ipynb", [
     'Deno.writeTextFileSync("pid", String(Deno.pid)); await new Promise(() => {});',
