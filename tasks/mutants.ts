@@ -86,8 +86,8 @@ export const changeText = ({ code, replacement }: Pick<Mutant, "code" | "replace
 export const mutantKey = ({ file, line, column, code, replacement }: Omit<Mutant, "id">): string =>
   JSON.stringify([file, line, column, code, replacement]);
 
-/** Name of the folder of lib/ that holds a file, or of the file itself directly below lib/. */
-export const folderOf = (file: string): string => file.split("/")[1].replace(/\.ts$/, "");
+/** Names the folder of lib/, and of tests/, of a file; files directly below lib/ belong to `core`. */
+export const folderOf = (file: string): string => file.split("/").length === 2 ? "core" : file.split("/")[1];
 
 /** Sums up results per folder and lists the survivors, those with a reason apart. */
 export function summarize(

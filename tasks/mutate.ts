@@ -41,7 +41,7 @@ const defaultFolders = [
   "counts",
   "decisions",
   "kernels",
-  "loss_and_gradient",
+  "core",
   "batch",
   "numerics",
   "training",
@@ -74,7 +74,7 @@ async function instrument(
     config,
     JSON.stringify({
       mutate: [
-        ...folders.flatMap((folder) => [`lib/${folder}.ts`, `lib/${folder}/**/*.ts`]),
+        ...folders.map((folder) => folder === "core" ? "lib/*.ts" : `lib/${folder}/**/*.ts`),
         "!lib/**/simd*.ts",
         "!lib/**/*_simd.ts",
         "!lib/**/types.ts",
@@ -199,8 +199,7 @@ if (import.meta.main) {
     const sample = Math.floor(numberOption("sample", values.sample, 1, Infinity));
     const seed = Math.floor(numberOption("seed", values.seed, 0, 1));
     const jobs = Math.floor(numberOption("jobs", values.jobs, 1, cores));
-    const exists = (folder: string) =>
-      existsSync(new URL(`lib/${folder}`, root)) || existsSync(new URL(`lib/${folder}.ts`, root));
+    const exists = (folder: string) => folder === "core" || existsSync(new URL(`lib/${folder}`, root));
     const named = positionals.map((path) => path.replace(/^lib\//, "").replace(/\/$/, ""));
     const unknown = named.find((folder) => !/^\w+$/.test(folder) || !exists(folder));
     if (unknown !== undefined) throw new UsageError(`lib/ has no folder '${unknown}'`);
