@@ -29,7 +29,7 @@ export function onBackends(name: string, test: () => void | Promise<void>, regis
 export const slowOnBackends = (name: string, test: () => void | Promise<void>): void =>
   onBackends(name, test, slow.test);
 
-/** What `make` returns, and how many more tensors there are after it; their data is counted too. */
+/** Calls `make`; returns its result and the number of tensors that it left. Fails if it left more data than tensors. */
 export function counted<T>(make: () => T): { result: T; made: number } {
   const before = tf.memory();
   const result = make();
@@ -55,7 +55,7 @@ export function assertWithin(actual: number, expected: number, tolerance: number
 /** Half the distance between a number's float32 and the next: what rounding a result takes, whatever it was before. */
 export const halfUlp = (v: number): number => 2 ** (Math.floor(Math.log2(Math.abs(v))) - 24);
 
-/** As {@linkcode assertWithin}, by rows, with a bound on the largest difference. */
+/** {@linkcode assertWithin} for each row. */
 export function assertAllWithin(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,

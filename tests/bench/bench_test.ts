@@ -1,4 +1,4 @@
-// What measures: that contenders do the same work, and that medians, growth, memory and bars are what they say.
+// The measurements: contenders do the same work; medians, growth, memory and bars are right.
 import {
   assert,
   assertAlmostEquals,

@@ -1,4 +1,4 @@
-// Every page in a real browser. Without Chromium these tests are ignored, and their names say so.
+// Every page in a real browser. Without Chromium these tests are ignored, as their names then say.
 import { assert, assertEquals } from "@std/assert";
 import axe from "axe-core";
 import { delimiter, join } from "node:path";
@@ -28,7 +28,7 @@ function findChromium(): string | undefined {
 const chromium = findChromium();
 const note = chromium ? "" : " (ignored: no Chromium; name one in CHROME_PATH)";
 
-/** What is wrong with a page as it is shown: a sentence each. */
+/** Lists the faults of a page in the browser, one sentence each. */
 async function faultsOf(browser: Browser, url: string, scheme: "light" | "dark", width: number): Promise<string[]> {
   const page = await browser.newPage();
   try {

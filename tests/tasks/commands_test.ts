@@ -1,4 +1,4 @@
-// Every task's --help, bad usage, and where it may be typed. What they do is tested where it is written.
+// Every task: --help and bad usage.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { slow } from "../slow.ts";

@@ -1,4 +1,4 @@
-// Mutants: read from StrykerJS's report, drawn, matched with reasons, summed up. That they are killed is `deno task mutate`'s.
+// Mutants: read from StrykerJS's report, drawn, matched with reasons, summed up.
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import {
   changeText,

@@ -1,4 +1,4 @@
-// Reading the output of `deno test`: on real runs of made-up test files.
+// Readers of the output of `deno test`, on real runs of made-up test files.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runDeno } from "../../tasks/processes.ts";
 import { addTallies, type EndedTest, readErrors, readTally, testReader } from "../../tasks/test_output.ts";
