@@ -33,7 +33,9 @@ export interface LossAndGradientOptions extends SettingOptions {
 }
 
 /** A loss, its gradient and its counts. */
-export interface LossAndGradient<Gradient extends Float32Array | Float64Array = Float32Array | Float64Array> {
+export interface LossAndGradient<
+  Gradient extends Float32Array | Float64Array = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
+> {
   /** best − score, in float64. */
   readonly value: number;
   /** ∂value/∂ŷ, one number per output, row by row: float32 where `yPred` is a Float32Array, else float64. */
@@ -142,7 +144,7 @@ export function lossAndGradient(
   yTrue: BatchNumbers,
   yPred: Float32Array,
   options: LossAndGradientOptions,
-): LossAndGradient<Float32Array>;
+): LossAndGradient<Float32Array<ArrayBuffer>>;
 export function lossAndGradient(
   yTrue: BatchNumbers,
   yPred: BatchNumbers,

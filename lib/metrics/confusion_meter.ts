@@ -54,7 +54,7 @@ export interface ConfusionMeterJson {
   decision: "threshold" | "argmax";
   /** The threshold as a probability, or one per column; null with "argmax". */
   threshold: number | readonly number[] | null;
-  /** Whether outputs are logits. */
+  /** True if outputs are logits. */
   fromLogits: boolean;
   /** The label that is not counted, as a text, because JSON has no NaN; null for none. */
   ignoreLabel: string | null;
@@ -296,12 +296,7 @@ export class ConfusionMeter {
 
   /** The meter for `JSON.stringify`; equal meters give equal texts. See {@linkcode ConfusionMeterJson}. */
   toJSON(): ConfusionMeterJson {
-    const counts = this.#counts?.map(({ tp, fp, fn, tn }) => ({
-      tp: tp.toJSON(),
-      fp: fp.toJSON(),
-      fn: fn.toJSON(),
-      tn: tn.toJSON(),
-    }));
+    const counts = this.#counts?.map((sums) => eachCount((key) => sums[key].toJSON()));
     return { version, ...this.#settings(), counts: counts ?? null };
   }
 

@@ -264,7 +264,7 @@ export function chart(options: ChartOptions, layout: ChartLayout = {}): Plot.Plo
     return { ...one, points, label: isZero ? `${name}:\u00a00` : name, fill: textFill(colors[n]), style };
   });
   const upright = rules.filter(({ x }) => x !== undefined), level = rules.filter(({ y }) => y !== undefined);
-  const strips = [regions, upright].map((some) => some.some(({ label }) => label) ? lineHeight : 0);
+  const strips = [regions, upright].map((some) => some.some(({ label }) => label) ? lineHeight + 4 : 0);
   const marginTop = margins.marginTop + strips[0] + strips[1], marginBottom = labelled ? margins.marginBottom : 10;
   const words = [...lines.map(({ label }) => label), ...level.map(({ label = "" }) => label)];
   const { marginLeft } = margins, marginRight = layout.marginRight ?? marginFor(words, width);
@@ -290,8 +290,8 @@ export function chart(options: ChartOptions, layout: ChartLayout = {}): Plot.Plo
       Plot.rect(regions, { x1: "from", x2: "to", fill: neutral("ink"), fillOpacity: 0.1, clip }),
       ...axisX(x, { labelled }),
       ...axisY(y),
-      Plot.text(regions, { ...strip, x: ({ from, to }: Region) => (from + to) / 2, dy: -8 }),
-      Plot.text(upright, { ...strip, x: "x", dy: -8 - strips[0] }),
+      Plot.text(regions, { ...strip, x: ({ from, to }: Region) => (from + to) / 2, dy: -12 }),
+      Plot.text(upright, { ...strip, x: "x", dy: -12 - strips[0] }),
       Plot.ruleX(upright, { x: "x", ...dashed }),
       Plot.ruleY(level, { y: "y", ...dashed }),
       ...lines.flatMap((line) => curveMarks(line, clip)),

@@ -16,7 +16,11 @@ export interface DecisionFigureOptions extends FigureWords {
   regions?: readonly Region[];
 }
 
-const width = 640, height = 240, bins = 20, threshold = 0.5;
+/** Plot's bins leave out their right ends, but the last bin has to count a prediction of 1. */
+const inLastBin = ({ prediction }: { prediction: number }): number => Math.min(prediction, 0.999);
+
+const width = 640, height = 240, threshold = 0.5;
+const edges = Array.from({ length: 21 }, (_, n) => n / 20);
 
 /** Draws steps, and below them a histogram of predictions: upwards with label 1, downwards with label 0. */
 export function decisionFigure(options: DecisionFigureOptions): Figure {
@@ -67,11 +71,7 @@ export function decisionFigure(options: DecisionFigureOptions): Figure {
       ...sides.map(({ label, own }) =>
         Plot.rectY(own, {
           ...Plot.binX({ y: (bin: unknown[]) => (label === 1 ? bin.length : -bin.length) }, {
-            x: {
-              value: "prediction",
-              thresholds: Array.from({ length: bins - 1 }, (_, n) => (n + 1) / bins),
-              domain: [0, 1],
-            },
+            x: { value: inLastBin, thresholds: edges },
           }),
           fill: neutral("ink"),
           fillOpacity: label === 1 ? 0.75 : 0.25,

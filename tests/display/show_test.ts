@@ -1,5 +1,6 @@
 import { assertEquals, assertFalse, assertGreaterOrEqual, assertRejects, assertStringIncludes } from "@std/assert";
 import { curveFigure } from "@roundabout/figures";
+import * as display from "@roundabout/roundabout/display";
 import { bundle, markdown, md, row, show, type Showable, table } from "@roundabout/roundabout/display";
 import * as tf from "@tensorflow/tfjs";
 import pl from "nodejs-polars";
@@ -8,6 +9,13 @@ import { showOn } from "../../lib/display/show.ts";
 import { examples } from "../figures/examples.ts";
 
 tf.enableProdMode(); // no banner
+
+Deno.test("./display: what a notebook shows, and no figures of the project's own notebooks", () => {
+  assertEquals(
+    Object.keys(display).sort(),
+    ["auditDisplay", "bundle", "comparisonDisplay", "markdown", "md", "row", "show", "table"],
+  );
+});
 
 const text = async (...items: Showable[]): Promise<string> => (await bundle(...items))["text/plain"];
 const html = async (...items: Showable[]): Promise<string> => (await bundle(...items))["text/html"];

@@ -125,6 +125,7 @@ Deno.test("figures: lines are told apart without colour", () => {
   assertEquals(lines.length, names.length);
   const dashes = lines.map((line) => /stroke-dasharray="([^"]*)"/.exec(line)?.[1] ?? "");
   assertEquals(new Set(dashes).size, names.length);
+  assertEquals(dashes[names.indexOf("round")], ""); // black is a full line
   for (const name of names) assert(textsOf(svg).includes(name), name);
 });
 
@@ -227,10 +228,9 @@ Deno.test("figures: the history's line is the median, its caption says what line
   // The axis reaches from 0 to 6: the median ends at a third of the frame's 300, the band from a sixth to the top.
   assertStringIncludes(figure.svg, 'd="M66,286L593,236"');
   assertStringIncludes(figure.svg, 'd="M66,236L593,36L593,286L66,336Z"');
-  assertEquals(
-    historyFigure({ ...options, band: "quartiles", caption: "WDBC." }).caption,
-    "WDBC. Line: median of 3 seeds; band: the middle half.",
-  );
+  const half = historyFigure({ ...options, band: "quartiles", caption: "WDBC." });
+  assertEquals(half.caption, "WDBC. Line: median of 3 seeds; band: the middle half.");
+  assertStringIncludes(half.svg, 'd="M66,250.3L593,36L593,250.3L66,336Z"'); // 0.5 to 1.5, then 1.5 to 4
 });
 
 Deno.test("figures: a verdict has a shape and a word", () => {
@@ -253,14 +253,19 @@ Deno.test("figures: a histogram counts each class on its side", () => {
   const { svg } = decisionFigure({
     title: "T",
     alt: "A",
-    predictions: [0.11, 0.12, 0.13, 0.91, 1],
+    predictions: [0, 0.01, 0.02, 0.91, 1],
     labels: [0, 0, 0, 1, 1],
     curves: [softsign],
   });
   for (const word of ["n\u00a0=\u00a02", "n\u00a0=\u00a03"]) assert(textsOf(svg).includes(word), word);
   const bars = [...svg.matchAll(/<rect height="([\d.]+)" width="[\d.]+" x="([\d.]+)" y="([\d.]+)"\/>/g)].slice(-3)
     .map(([, height, x, y]) => ({ height: Number(height), x: Number(x), y: Number(y) }));
-  console.log(bars);
+  const [at91, at1, at0] = bars;
+  assertEquals(bars.length, 3);
+  assertGreater(at1.x, at91.x); // the last bar holds its right end too
+  assertEquals(at91.height, at1.height);
+  assertEquals(at0.height, 3 * at91.height);
+  assertEquals(at0.y, at91.y + at91.height); // downwards from 0
 });
 
 Deno.test("figures: a heat map prints each value, and a dash for none", () => {
@@ -273,6 +278,7 @@ Deno.test("figures: a heat map prints each value, and a dash for none", () => {
     midpoint: 0,
   });
   assert(["−1.00", "–"].every((word) => textsOf(svg).includes(word)));
+  assertStringIncludes(svg, '<rect fill="var(--rb-orange, #c48700)" fill-opacity="0.6"');
   const opacities = [...svg.matchAll(/fill-opacity="([\d.]+)"/g)].map(([, opacity]) => Number(opacity));
   assertEquals(opacities, [0.6, 0]);
 });
