@@ -30,6 +30,7 @@ import { blindCases5 } from "./blind_cases_5.ts";
 import { causes } from "./cases.ts";
 import { confusion } from "./confusion.ts";
 import { optionsOf } from "./further_case.ts";
+import { slow } from "../slow.ts";
 
 interface Batch {
   name: string;
@@ -58,7 +59,7 @@ const blindBatches: readonly Batch[] = [
 ];
 
 for (const batch of blindBatches) {
-  Deno.test(`${batch.name}: first right at least ${batch.right} times, false alarms at most ${batch.alarms}`, () => {
+  slow.test(`${batch.name}: first right at least ${batch.right} times, false alarms at most ${batch.alarms}`, () => {
     const { right, alarms } = confusion(batch.name, batch.cases);
     assert(right >= batch.right, `first right ${right} of ${batch.faults}`);
     assert(alarms <= batch.alarms, `false alarms ${alarms} of ${batch.sound}`);

@@ -7,6 +7,7 @@ import { confusion } from "./confusion.ts";
 import { type FurtherCase, optionsOf } from "./further_case.ts";
 import { furtherCasesDev } from "./further_cases_dev.ts";
 import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
+import { slow } from "../slow.ts";
 
 for (
   const [name, cases, floor] of [
@@ -14,7 +15,7 @@ for (
     ["further cases, held out", furtherCasesHeldOut, 16],
   ] as const
 ) {
-  Deno.test(`${name}: the cause is the first finding at least ${floor} times`, () => {
+  slow.test(`${name}: the cause is the first finding at least ${floor} times`, () => {
     const { right, alarms } = confusion(name, cases.map((c) => ({ ...c, options: optionsOf(c) })));
     assert(right >= floor, `first right ${right}`);
     assertEquals(alarms, 0);

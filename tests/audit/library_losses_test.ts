@@ -8,6 +8,7 @@ import { samplerOf } from "../../lib/audit/sample.ts";
 import { allScores } from "../all_scores.ts";
 import "../helpers.ts";
 import { tried } from "./oracle.ts";
+import { slow } from "../slow.ts";
 
 const probability: AuditOptions = { yPred: "probability", yTrue: "binary", columns: 1 };
 const labels: AuditOptions = { ...probability, columns: 3 };
@@ -88,7 +89,7 @@ function faults(score: Score, setting: Setting): Cause[] {
   ];
 }
 
-Deno.test("every score of the table under every setting: an error where there is a fault, and of its name", () => {
+slow.test("every score of the table under every setting: an error where there is a fault, and of its name", () => {
   const table = new Map<string, number>(),
     missed: string[] = [],
     alarms: string[] = [],
@@ -117,7 +118,7 @@ Deno.test("every score of the table under every setting: an error where there is
   assertEquals(missed, []);
 });
 
-Deno.test("the three losses of the thread: their faults by name", () => {
+slow.test("the three losses of the thread: their faults by name", () => {
   const first = (loss: Parameters<typeof auditLoss>[0]) => auditLoss(loss).findings[0];
   assertEquals([first(askedRoundLoss)?.cause, first(askedRoundLoss)?.where?.op], ["no-gradient-op", "Round"]);
   assertEquals(first(askedRampLoss)?.cause, "saturated");

@@ -4,6 +4,7 @@ import { anyLoss, scoreFold, tableOf } from "../../lib/compare/anyloss.ts";
 import { standardizedMatrix } from "../../lib/compare/standardized_matrix.ts";
 import { scoreFolds } from "../../tasks/compare_folds.ts";
 import { assertAllWithin } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 // Han et al., arXiv 2405.14745, single-layer network: accuracy, F1, F0.5, F2, G-mean, balanced accuracy.
 const published: Record<string, number[]> = {
@@ -13,7 +14,7 @@ const published: Record<string, number[]> = {
   balancedAccuracy: [0.9789, 0.9712, 0.977, 0.9657, 0.9753, 0.9756],
 };
 
-Deno.test("anyLoss: every published cell of WDBC to 4 decimals", async () => {
+slow.test("anyLoss: every published cell of WDBC to 4 decimals", async () => {
   const { frame, features, label } = await loadDataset("wdbc");
   const yTrue = Float64Array.from(frame.getColumn(label).toArray());
   const columns = features.map((name) => Float64Array.from(frame.getColumn(name).toArray()));
@@ -38,7 +39,7 @@ Deno.test("standardizedMatrix: columns with mean 0 and deviation 1 (ddof 1) over
   assertAllWithin(x, [-Math.SQRT1_2, 0, 0, Math.SQRT1_2, 0, 0, 98 / Math.SQRT2, 0, 2], 1e-15);
 });
 
-Deno.test("scoreFolds: on several cores the same numbers, fold by fold; an error of a worker is the task's", async () => {
+slow.test("scoreFolds: on several cores the same numbers, fold by fold; an error of a worker is the task's", async () => {
   const random = seededRandom(3),
     n = 60,
     columns = [0, 1].map(() => Float64Array.from({ length: n }, () => random.normal()));

@@ -11,6 +11,7 @@ import {
 } from "@roundabout/roundabout/compare";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
 import { comparisonDisplay } from "@roundabout/roundabout/display";
+import { slow } from "../slow.ts";
 
 function frameOf(rows: number, extra: Record<string, unknown[]> = {}): Frame {
   const { x, y } = syntheticBinary({ rows, prevalence: 0.3, separation: 3, seed: 1 });
@@ -39,7 +40,7 @@ Deno.test("compareLosses: same seed, same numbers; all losses, models and thresh
   assertEquals(tf.memory().numTensors, before);
 });
 
-Deno.test("compareLosses: labels that have nothing to do with the columns: no loss is said to be better", async () => {
+slow.test("compareLosses: labels that have nothing to do with the columns: no loss is said to be better", async () => {
   const random = seededRandom(8), rows = 200;
   const frame = pl.DataFrame({
     a: Array.from({ length: rows }, () => random.normal()),
@@ -65,7 +66,7 @@ Deno.test("compareLosses: where positives are fewer and the threshold stays, cla
   );
 });
 
-Deno.test("compareLosses: a score with a floor, categories, gaps, a label of three texts", async () => {
+slow.test("compareLosses: a score with a floor, categories, gaps, a label of three texts", async () => {
   const rows = 120, kinds = ["cat", "dog", "owl"];
   const frame = frameOf(rows, {
     home: Array.from({ length: rows }, (_, i) => i % 17 === 0 ? null : ["rent", "own"][i % 2]),
@@ -175,7 +176,7 @@ function threeKinds(rows: number): Frame {
   return pl.DataFrame({ a: column([-1, 1, 0]), b: column([0, 0, 1.5]), kind: of.map((kind) => kinds[kind]) });
 }
 
-Deno.test("compareLosses: of three classes the largest output decides, by the mean of the classes' scores", async () => {
+slow.test("compareLosses: of three classes the largest output decides, by the mean of the classes' scores", async () => {
   const options: CompareLossesOptions = { label: "kind", repeats: 3 };
   const comparison = await compareLosses(threeKinds(120), options), { losses, differences, score, data } = comparison;
   assertEquals([score, data.positive, data.classes.map(({ rows }) => rows)], ["macro f1", undefined, [48, 60, 12]]);

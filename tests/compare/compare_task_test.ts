@@ -8,6 +8,7 @@ import { type TaskArgs, UsageError } from "../../tasks/cli.ts";
 import { compareSpec, runCompare } from "../../tasks/compare_losses.ts";
 import { compareByProtocol } from "../../tasks/compare_protocol.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
+import { slow } from "../slow.ts";
 
 async function compare(fixtures: Fixtures, ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -24,7 +25,7 @@ const rows = Array.from({ length: 40 }, (_, i) => `${(i * 7) % 11},${i % 5 / 2},
 const good = `a,b,c,kind\n${rows.join("\n")}\n`;
 const test = Array.from({ length: 10 }, (_, k) => [k, k + 10, k + 20, k + 30]);
 
-Deno.test("compare: the folds and the positive class are said, and --json has the rows", async () => {
+slow.test("compare: the folds and the positive class are said, and --json has the rows", async () => {
   using fixtures = new Fixtures();
   fixtures.file("d.csv", good);
   fixtures.file("folds.json", JSON.stringify({ test }));
@@ -40,7 +41,7 @@ Deno.test("compare: the folds and the positive class are said, and --json has th
   assertEquals(rows.map(Object.keys), Array(6).fill(keys));
 });
 
-Deno.test("compare: bad usage is one sentence and 2", async () => {
+slow.test("compare: bad usage is one sentence and 2", async () => {
   using fixtures = new Fixtures();
   fixtures.file("d.csv", good);
   fixtures.file("ragged.csv", good.replace("\n7,", "\n7,7,"));
@@ -110,7 +111,7 @@ Deno.test("compare: --help explains the margin, the number of splits and the pen
   }
 });
 
-Deno.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a page that are the same numbers", async () => {
+slow.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a page that are the same numbers", async () => {
   using fixtures = new Fixtures();
   const lines = rows.map((row, i) => `${row},${i % 7 === 0 ? "?" : ["rent", "own"][i % 2]}`);
   fixtures.file("d.csv", `a,b,c,kind,home\n${[...lines, ...lines].join("\n")}\n`);
@@ -141,7 +142,7 @@ Deno.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a pag
   assertEquals(scores[0], `${first.model},"${first.loss}",${first.threshold},1,${first.values[0]}`);
 });
 
-Deno.test("compare: the protocol takes texts and gaps, and says what it does with them", async () => {
+slow.test("compare: the protocol takes texts and gaps, and says what it does with them", async () => {
   using fixtures = new Fixtures();
   const lines = rows.map((row, i) => `${i % 9 === 0 ? "" : i},${row},${i % 7 === 0 ? "?" : ["rent", "own"][i % 2]}`);
   fixtures.file("d.csv", `age,a,b,c,kind,home\n${lines.join("\n")}\n`);
@@ -155,7 +156,7 @@ Deno.test("compare: the protocol takes texts and gaps, and says what it does wit
   assertEquals([table.length, withoutTestRows.length], [6, 6]);
 });
 
-Deno.test("compare: who stops the protocol after its first table has the paper's rows in the file", async () => {
+slow.test("compare: who stops the protocol after its first table has the paper's rows in the file", async () => {
   using fixtures = new Fixtures();
   const dataset = await readTable(fixtures.file("d.csv", good), { label: "kind" });
   const report = {

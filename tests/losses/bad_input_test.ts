@@ -19,6 +19,7 @@ import {
 } from "../../lib/mod.ts";
 import { allScores } from "../all_scores.ts";
 import { random } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const next = random(4);
 const pick = <T>(...things: T[]): T => things[Math.floor(next() * things.length)];
@@ -221,7 +222,7 @@ function runCase(): { call: () => unknown; skip: boolean } {
   };
 }
 
-Deno.test("a hundred thousand inputs: one sentence that names the argument, or a number; no tensor left", async () => {
+slow.test("a hundred thousand inputs: one sentence that names the argument, or a number; no tensor left", async () => {
   await tf.setBackend("cpu");
   const count = 100_000, tally = new Map<string, number>(), started = performance.now();
   const add = (kind: string): void => void tally.set(kind, (tally.get(kind) ?? 0) + 1);

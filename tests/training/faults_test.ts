@@ -11,6 +11,7 @@ import {
 } from "../../lib/mod.ts";
 import { type Checkpoint, checkpointsIn, type Identity } from "../../lib/training/checkpoint.ts";
 import { backends, onBackends, random } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const child = new URL("./resume_child.ts", import.meta.url).pathname;
 
@@ -37,7 +38,7 @@ const lastLine = (text: string): string => text.trim().split("\n").at(-1)!;
 
 for (const [i, mode] of ["running", "exact"].entries()) {
   const backend = backends[i];
-  Deno.test(`a process killed between epochs goes on and ends at the same bytes: ${mode} (${backend})`, async () => {
+  slow.test(`a process killed between epochs goes on and ends at the same bytes: ${mode} (${backend})`, async () => {
     const folder = await Deno.makeTempDir(), file = `${folder}/model.json`;
     try {
       const whole = lastLine(await train([mode, backend]));
@@ -114,7 +115,7 @@ onBackends(
   },
 );
 
-Deno.test({
+slow.test({
   name: "a real file on a disk that is full: the old checkpoint survives, nothing else is left",
   ignore: Deno.build.os !== "linux", // /dev/full
   fn: async () => {
