@@ -6,7 +6,7 @@ import { formatNumber } from "./format.ts";
 import { svgDocument, titleBlock } from "./svg.ts";
 
 /** What {@linkcode auditFigure} draws of an audit. */
-export type AuditWay = Pick<LossAudit, "name" | "verdict" | "way">;
+export type AuditWay = Pick<LossAudit, "name" | "verdict" | "lossPath">;
 
 /** Options for {@linkcode auditFigure}. */
 export interface AuditFigureOptions extends Partial<FigureWords>, FigureSize {
@@ -19,7 +19,7 @@ export interface AuditFigureOptions extends Partial<FigureWords>, FigureSize {
 }
 
 /** Where the loss has no slope: half-way from the last point that has one to the first, and on to the ends. */
-function flatRegions(way: LossAudit["way"]): Region[] {
+function flatRegions(way: LossAudit["lossPath"]): Region[] {
   const regions: { from: number; to: number }[] = [];
   const between = (n: number): number => (way[n - 1].at + way[n].at) / 2;
   way.forEach(({ at, slope }, n) => {
@@ -39,7 +39,7 @@ const share = (regions: readonly Region[], length: number): number =>
 const percent = (part: number): string => `${formatNumber(Math.round(100 * part))}\u00a0%`;
 
 /** The point of the figure, as far as the way tells it. */
-function pointOf({ name, way }: AuditWay, flat: number): string {
+function pointOf({ name, lossPath: way }: AuditWay, flat: number): string {
   if (way.some(({ loss, slope }) => !Number.isFinite(loss) || !Number.isFinite(slope))) {
     return `${name} is not finite on its way from wrong to right`;
   }
@@ -66,16 +66,16 @@ function pointOf({ name, way }: AuditWay, flat: number): string {
  * import { auditFigure } from "@roundabout/roundabout/display";
  *
  * const way = [{ at: 0, loss: 1, slope: 0 }, { at: 0.5, loss: 1, slope: 0 }, { at: 1, loss: 0, slope: 0 }];
- * const figure = auditFigure({ name: "roundLoss", verdict: "broken", way });
+ * const figure = auditFigure({ name: "roundLoss", verdict: "broken", lossPath: way });
  * assertEquals(figure.title, "roundLoss has no slope anywhere between wrong and right");
  * ```
  */
 export function auditFigure(audit: AuditWay, options: AuditFigureOptions = {}): Figure {
   const maker = "an audit figure";
   assertSize(maker, options);
-  const { name, way } = audit;
+  const { name, lossPath: way } = audit;
   if (!Array.isArray(way) || way.length < 2) {
-    throw new RangeError(`Cannot make ${maker}: 'way' of '${name}' has ${way?.length} points, it must have 2 at least`);
+    throw new RangeError(`Cannot make ${maker}: 'lossPath' of '${name}' has ${way?.length} points, it must have 2 at least`);
   }
   const { width = 640, height = 160, domains = {} } = options;
   const [first, last] = [way[0], way[way.length - 1]];

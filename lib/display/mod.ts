@@ -36,15 +36,15 @@ export {
 export { pairedFigure, type PairedFigureOptions, type PairedItem } from "./paired_figure.ts";
 // The types that auditDisplay, comparisonDisplay, trainLogistic and confusionFigure take.
 export {
+  type AuditProbe,
   type Cause,
   causes,
+  type CodeLocation,
   type Evidence,
   type Finding,
   type LossAudit,
-  type Probe,
+  type LossPathPoint,
   type Severity,
-  type WayPoint,
-  type Where,
 } from "../audit/types.ts";
 export type {
   ComparedData,

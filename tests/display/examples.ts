@@ -202,18 +202,18 @@ export const examples: Readonly<Record<string, () => Figure>> = {
     auditFigure({
       name: "roundLoss",
       verdict: "broken",
-      way: grid(0, 1, 41).map((at) => ({ at, loss: at < 0.5 ? 0.75 : 0.25, slope: 0 })),
+      lossPath: grid(0, 1, 41).map((at) => ({ at, loss: at < 0.5 ? 0.75 : 0.25, slope: 0 })),
     }),
   audit_saturated: () =>
     auditFigure({
       name: "rampLoss",
       verdict: "suspect",
-      way: grid(0, 1, 81).map((at) => ({ at, loss: 1 - ramp.value(at), slope: -ramp.derivative(at) })),
+      lossPath: grid(0, 1, 81).map((at) => ({ at, loss: 1 - ramp.value(at), slope: -ramp.derivative(at) })),
     }),
   audit_sound: () =>
     auditFigure({
       name: "softsignLoss",
       verdict: "sound",
-      way: grid(0, 1, 81).map((at) => ({ at, loss: 1 - softsign.value(at), slope: -softsign.derivative(at) })),
+      lossPath: grid(0, 1, 81).map((at) => ({ at, loss: 1 - softsign.value(at), slope: -softsign.derivative(at) })),
     }, { width: 480, height: 120 }),
 };

@@ -1,18 +1,84 @@
-import * as tf from "@tensorflow/tfjs";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
-import type { Tensor } from "../tfjs/tensor.ts";
-import type { AuditOptions, Kind, LabelKind, PredictionKind } from "./types.ts";
+import type { AuditBatch } from "./engines/engine.ts";
+import type { AuditOptions, BatchKind, LabelKind, PredictionKind } from "./types.ts";
 
-/** What batches are drawn from. */
-export type Sampler = (kind: Kind, seed: number, rows: number) => { yTrue: Tensor; yPred: Tensor } | undefined;
+/** Draws a batch of a kind; undefined if these labels or outputs have no such batch. */
+export type Sampler = (kind: BatchKind, seed: number, rows: number) => AuditBatch | undefined;
 
-/** How the outputs of a domain look. */
+/** The kinds of batches in words. */
+export const kindsInWords: Readonly<Record<BatchKind, string>> = {
+  random: "outputs of an untrained model",
+  perfect: "correct outputs",
+  saturated: "outputs at the ends of their range",
+  far: "outputs far from 0",
+  allNeg: "labels that are all negative",
+  allPos: "labels that are all positive",
+  constPred: "the same output in every row",
+  zeroBoth: "labels and outputs that are all 0, or all the first class",
+  outOfRange: "outputs outside their range",
+};
+
+/** The smallest and the largest of some numbers. */
+export function extentOf(values: Iterable<number>): [low: number, high: number] {
+  let low = Infinity, high = -Infinity;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
+
+/** The batch with other outputs. */
+export const withOutputs = (batch: AuditBatch, of: (p: number, i: number) => number): AuditBatch => ({
+  ...batch,
+  yPred: batch.yPred.map(of),
+});
+
+/** The batch with other labels. */
+export const withLabels = (batch: AuditBatch, of: (y: number, i: number) => number): AuditBatch => ({
+  ...batch,
+  yTrue: batch.yTrue.map(of),
+});
+
+/** The rows of a batch in another order, possibly repeated or left out. */
+export function takeRows(batch: AuditBatch, order: readonly number[]): AuditBatch {
+  const { yTrue, yPred, trueShape, predShape } = batch, rows = predShape[0];
+  const pick = (values: Float32Array): Float32Array => {
+    const columns = values.length / rows;
+    return Float32Array.from(
+      { length: order.length * columns },
+      (_, i) => values[order[Math.floor(i / columns)] * columns + i % columns],
+    );
+  };
+  return {
+    yTrue: pick(yTrue),
+    yPred: pick(yPred),
+    trueShape: [order.length, ...trueShape.slice(1)],
+    predShape: [order.length, ...predShape.slice(1)],
+  };
+}
+
+/** Tells whether every row of outputs sums to 1. */
+export const onSimplex = ({ yPred }: AuditBatch, columns: number): boolean =>
+  columns > 1 && yPred.every((_, i) => {
+    if (i % columns !== 0) return true;
+    const row = yPred.subarray(i, i + columns);
+    return Math.abs(row.reduce((a, b) => a + b) - 1) < 1e-3 && row.every((p) => p >= 0);
+  });
+
+/** Tells whether all numbers are 0 or 1. */
+export const areZeroOrOne = (values: Float32Array): boolean => values.every((v) => v === 0 || v === 1);
+
+/** Tells whether all numbers are inside [0, 1]. */
+export const areShares = (values: Float32Array): boolean => values.every((v) => v >= 0 && v <= 1);
+
+/** A range of outputs. */
 interface Domain {
-  /** One as an untrained model may put out. */
+  /** Draws an output of an untrained model. */
   draw(random: SeededRandom): number;
-  /** The ends that it saturates at. */
+  /** The values at which outputs saturate. */
   ends: readonly [low: number, high: number];
-  /** What stands for a negative and a positive. */
+  /** The outputs that stand for a negative and for a positive. */
   sure: readonly [no: number, yes: number];
 }
 
@@ -25,8 +91,8 @@ const domains: Record<Exclude<PredictionKind, readonly number[]>, Domain> = {
   tanh: { draw: (r) => 1.96 * r.uniform() - 0.98, ends: [-1, 1], sure: [-1, 1] },
 };
 
-/** The domain that an option stands for. */
-export function domainOf(kind: PredictionKind): Domain {
+/** The range that an option stands for. */
+function domainOf(kind: PredictionKind): Domain {
   if (typeof kind === "string") return domains[kind];
   const [min, max] = kind, span = max - min;
   return { draw: (r) => min + span * (0.02 + 0.96 * r.uniform()), ends: [min, max], sure: [min, max] };
@@ -39,8 +105,8 @@ const softmax = (z: readonly number[]): number[] => {
   return e.map((v) => v / sum);
 };
 
-/** One row: labels, and the outputs that would be right; undefined where nothing is right or wrong. */
-function labelRow(labels: LabelKind, kind: Kind, columns: number, prevalence: number, random: SeededRandom) {
+/** Draws one row of labels. */
+function labelRow(labels: LabelKind, kind: BatchKind, columns: number, prevalence: number, random: SeededRandom) {
   const none = kind === "allNeg" || kind === "zeroBoth";
   const positive = () => none ? 0 : kind === "allPos" || random.uniform() < prevalence ? 1 : 0;
   const each = (f: (j: number) => number) => Array.from({ length: columns }, (_, j) => f(j));
@@ -69,20 +135,19 @@ function labelRow(labels: LabelKind, kind: Kind, columns: number, prevalence: nu
   }
 }
 
-/** However rare positives are, or negatives: an ordinary batch has one of each, in the first row or the last. */
-function haveBoth(y: number[][]): void {
+/** Gives each column a positive in the first row and a negative in the last row, if it has none. */
+function ensureBoth(y: number[][]): void {
   for (const j of y[0].keys()) {
     if (y.every((row) => row[j] === 0)) y[0][j] = 1;
     if (y.every((row) => row[j] === 1)) y.at(-1)![j] = 0;
   }
 }
 
-/** The outputs that fit a row of labels. */
+/** The correct outputs for a row of labels. */
 function ideal(y: readonly number[], labels: LabelKind, pred: PredictionKind, columns: number): number[] {
   const [no, yes] = domainOf(pred).sure;
   if (labels === "index") return Array.from({ length: columns }, (_, j) => j === y[0] ? yes : no);
-  if (labels === "binary" || labels === "one-hot") return y.map((v) => v > 0 ? yes : no);
-  if (labels === "sign") return y.map((v) => v > 0 ? yes : no);
+  if (labels === "binary" || labels === "one-hot" || labels === "sign") return y.map((v) => v > 0 ? yes : no);
   if (pred === "logits" && labels === "distribution") return y.map((v) => Math.log(v));
   if (pred === "logits" && labels === "probability") {
     return y.map((v) => Math.min(yes, Math.max(no, Math.log(v / (1 - v)))));
@@ -90,13 +155,12 @@ function ideal(y: readonly number[], labels: LabelKind, pred: PredictionKind, co
   return [...y];
 }
 
-/** What the labels are, where it is not said: one class a row where outputs are shares, 0 and 1 elsewhere. */
+/** The kind of labels. The default is one class per row if the outputs are a simplex, and 0 and 1 otherwise. */
 export const labelsOf = ({ yTrue, yPred }: AuditOptions): LabelKind =>
   yTrue ?? (yPred === "simplex" ? "one-hot" : "binary");
 
-/** Batches as the options describe them; the same arguments give the same numbers. */
+/** A sampler of batches as the options describe them. The same arguments give the same numbers. */
 export function samplerOf(options: AuditOptions): Sampler {
-  if (options.sample !== undefined) return options.sample;
   const { yPred: pred = "probability", prevalence = 0.4 } = options, labels = labelsOf(options);
   const columns = options.columns ?? (isClass(labels) || pred === "simplex" ? 3 : 1), domain = domainOf(pred);
   return (kind, seed, rows) => {
@@ -105,7 +169,7 @@ export function samplerOf(options: AuditOptions): Sampler {
     if (kind === "outOfRange" && pred !== "probability" && pred !== "simplex") return undefined;
     if (kind === "zeroBoth" && typeof pred !== "string" && !(pred[0] <= 0 && pred[1] >= 0)) return undefined;
     const y = Array.from({ length: rows }, () => labelRow(labels, kind, columns, prevalence, random));
-    if (labels === "binary" && kind !== "allNeg" && kind !== "allPos" && kind !== "zeroBoth") haveBoth(y);
+    if (labels === "binary" && kind !== "allNeg" && kind !== "allPos" && kind !== "zeroBoth") ensureBoth(y);
     const row = () => Array.from({ length: columns }, () => domain.draw(random));
     const same = row(), shaped = (r: number[]) => pred === "simplex" ? softmax(r) : r;
     const [low, high] = domain.ends;
@@ -116,7 +180,7 @@ export function samplerOf(options: AuditOptions): Sampler {
         case "saturated": {
           const hot = Math.floor(random.uniform() * columns);
           const end = () => random.uniform() < 0.5 ? low : high;
-          return pred === "simplex" ? labelled.map((_, j) => j === hot ? 1 : 0) : row().map(end);
+          return pred === "simplex" ? Array.from({ length: columns }, (_, j) => j === hot ? 1 : 0) : row().map(end);
         }
         case "far":
           return shaped(row().map((v) => pred === "logits" || pred === "real" ? 60 * v : v));
@@ -130,6 +194,11 @@ export function samplerOf(options: AuditOptions): Sampler {
           return shaped(row());
       }
     });
-    return { yTrue: tf.tensor2d(y), yPred: tf.tensor2d(p) };
+    return {
+      yTrue: Float32Array.from(y.flat()),
+      yPred: Float32Array.from(p.flat()),
+      trueShape: [rows, y[0].length],
+      predShape: [rows, columns],
+    };
   };
 }
