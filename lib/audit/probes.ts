@@ -4,8 +4,8 @@ import type { Descent } from "./descents.ts";
 import type { AuditBatch, LossGradient, LossValue } from "./engines/engine.ts";
 import type { Observations } from "./observations.ts";
 import { short } from "./report.ts";
+import { metricOn, type TargetMetric } from "./rules/metric.ts";
 import type { AuditContext } from "./rules/rule.ts";
-import { metricOn, type TargetMetric } from "./target_metric.ts";
 import type { AuditProbe } from "./types.ts";
 
 const ok = (name: string, detail: string): AuditProbe => ({ name, result: "ok", detail });

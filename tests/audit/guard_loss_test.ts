@@ -197,3 +197,23 @@ Deno.test("guarded: outputs at the ends are told from an operation without a gra
   assertEquals(caught(rounded, tf.tensor1d([0.3, 0.7, 0.2, 0.6])).finding.cause, "no-gradient-op");
   tf.dispose([y, wrong]);
 });
+
+Deno.test("guarded: whole labels stay whole and weights stay where they are when the fault is looked for", () => {
+  const labels = tf.tensor1d([1, 0, 1, 0], "int32"), outputs = tf.tensor1d([0.3, 0.7, 0.2, 0.6]);
+  const weights = tf.tensor1d([1, 2, 3, 4]);
+  const rounded = (y: Tensor, p: Tensor, w?: Tensor) => {
+    const positive = tf.slice(tf.oneHot(y as tf.Tensor1D, 2), [0, 1], [-1, 1]).flatten();
+    return tf.mean(tf.mul(w!, tf.squaredDifference(positive, tf.round(p))));
+  };
+  const watched = guardLoss(rounded as AuditedLoss) as typeof rounded;
+  const { finding } = assertThrows(() => tf.grad((p) => watched(labels, p, weights))(outputs), GuardError);
+  assertEquals([finding.cause, finding.where?.op, finding.evidence.value], ["no-gradient-op", "Round", 2.5]);
+  tf.dispose([labels, outputs, weights]);
+});
+
+Deno.test("guarded: outputs that are not finite any more are not blamed on the loss", () => {
+  const watched = guardLoss((y, p) => tf.losses.meanSquaredError(y, p)), y = tf.tensor1d([1, 0]);
+  const { finding } = assertThrows(() => tf.grad((p) => watched(y, p))(tf.tensor1d([NaN, 0.5])), GuardError);
+  assertEquals([finding.cause, finding.evidence.element], ["domain-edge", 0]);
+  assertStringIncludes(finding.message, "The outputs of the model are not finite (output 0 is NaN, its label 1)");
+});

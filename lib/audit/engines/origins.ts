@@ -66,7 +66,7 @@ function reductionBy(
     return columns === 1 ? { sum: name === "Sum" ? "one column" : undefined } : { plain: own ? "columns" : undefined };
   }
   if (name === "RealDiv" || name === "Sum" || name === "Mean") return undefined;
-  return inputs.find(({ origin }) => origin && Object.keys(origin.reduced).length > 0)?.origin!.reduced;
+  return inputs.map(({ origin }) => origin?.reduced ?? {}).find((reduced) => Object.keys(reduced).length > 0);
 }
 
 /** The origin of the result of an operation. */

@@ -1,4 +1,4 @@
-import { type Sampler } from "../batches.ts";
+import type { Sampler } from "../batches.ts";
 import type { Descent } from "../descents.ts";
 import type { AuditBatch, AuditEngine, Origin, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, Observations } from "../observations.ts";
