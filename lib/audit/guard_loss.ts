@@ -27,7 +27,8 @@ export class GuardError extends Error {
    * @param finding The fault.
    */
   constructor(name: string, step: number, finding: Finding) {
-    const { cause, message, remedy, where } = finding, line = where?.line === undefined ? "" : `, ${where.line}`;
+    const { cause, remedy, where } = finding, line = where?.line === undefined ? "" : `, ${where.line}`;
+    const message = finding.message.replace(/^(All|The) /, (word) => word.toLowerCase()); // not the name of an operation
     super(`Cannot train on ${name} at step ${step}: ${message} (${cause}${line}). ${remedy}`);
     this.name = "GuardError";
     this.step = step;

@@ -61,7 +61,7 @@ const broken: [string, Cause, AuditedLoss, RegExp][] = [
     "the asked loss",
     "no-gradient-op",
     askedRoundLoss,
-    /All 32 gradients are 0, although other outputs have a lower loss .* Round is flat .* \(no-gradient-op, thread\.ts:\d+:\d+\)/,
+    /: all 32 gradients are 0, although other outputs have a lower loss .* Round is flat .* \(no-gradient-op, thread\.ts:\d+:\d+\)/,
   ],
   [
     "a value read out",

@@ -9,7 +9,7 @@ const squares: Loss = (y, p) => tf.mean(tf.squaredDifference(y, p));
 const crossEntropy: Loss = (y, p) => tf.losses.logLoss(y, p);
 
 const warned = (loss: Loss, options: AuditOptions) =>
-  auditLoss(loss, options).findings.find(({ message }) => message.startsWith("Minimizing the loss makes"));
+  auditLoss(loss, options).findings.find(({ message }) => message.startsWith("Minimising the loss makes"));
 
 Deno.test("healthy losses are not said to make a metric worse", () => {
   const healthy: [Loss, AuditOptions][] = [

@@ -116,12 +116,17 @@ function fewLevels(numbers: ArrayLike<number>): number[] {
   return [...seen].sort((a, b) => a - b);
 }
 
-/** The line of the caller's code: the first frame of the stack outside TensorFlow.js and the audit. */
-function callersLine(): string | undefined {
+/** The stack of the current call. Its text is slow to make and is made when it is read. */
+function deepStack(): Error {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 50;
-  const { stack } = new Error();
+  const error = new Error();
   Error.stackTraceLimit = limit;
+  return error;
+}
+
+/** The line of the caller's code: the first frame of a stack outside TensorFlow.js and the audit. */
+function callersLine({ stack }: Error): string | undefined {
   const line = stack?.split("\n").slice(1).find((frame) =>
     !/@tensorflow|lib\/audit\/|lib\/tfjs\/|node_modules|ext:|<anonymous>\)?$|node:/.test(frame)
   );
@@ -131,15 +136,21 @@ function callersLine(): string | undefined {
 const isTensor = (value: unknown): value is Tensor => value instanceof tf.Tensor;
 
 /** An operation whose numbers are read when the forward pass has ended: what the loss disposed of is not looked at. */
-type UnreadOp = Omit<RecordedOp, "outputShape" | "outputLargest" | "breaks"> & { readonly outputs: readonly Tensor[] };
+type UnreadOp = Omit<RecordedOp, "outputShape" | "outputLargest" | "breaks" | "line"> & {
+  readonly outputs: readonly Tensor[];
+  readonly stack: Error;
+};
 
-function readOp({ outputs, ...op }: UnreadOp): RecordedOp {
+function readOp({ outputs, stack, ...op }: UnreadOp): RecordedOp {
   const left = outputs.filter((output) => !output.isDisposed).map((output) => sizes(output.dataSync()));
   return {
     ...op,
     outputShape: outputs[0]?.shape ?? [],
     outputLargest: Math.max(0, ...left.map(({ largest }) => largest)),
     breaks: op.inputs.every((input) => input.finite) && left.some(({ finite }) => !finite),
+    get line() {
+      return callersLine(stack);
+    },
   };
 }
 
@@ -176,7 +187,7 @@ const recordingOf = (loss: AuditedLoss, batch: AuditBatch): Recording =>
         const levels = own.fromTrue && !own.fromPred ? fewLevels(numbers) : [];
         return { ...own, shape: tensor.shape, dtype: tensor.dtype, ...sizes(numbers), levels };
       });
-      ops.push({ op, inputs, outputs, attrs, fromPred, fromTrue, live, line: callersLine() });
+      ops.push({ op, inputs, outputs, attrs, fromPred, fromTrue, live, stack: deepStack() });
     };
     const withOwnGradient = (given: Record<string, unknown>, result: unknown) => {
       const known = Object.values(given).flat().filter(isTensor).map((tensor) => getOrigin(tensor) ?? unknownOrigin);
@@ -189,7 +200,7 @@ const recordingOf = (loss: AuditedLoss, batch: AuditBatch): Recording =>
       customGradient ||= fromPred;
     };
     const read = (dataId: object) => {
-      if (readOut === undefined && byData.get(dataId)?.fromPred) readOut = { line: callersLine() };
+      if (readOut === undefined && byData.get(dataId)?.fromPred) readOut = { line: callersLine(deepStack()) };
     };
     const result = watchEngine({ kernel, customGradient: withOwnGradient, read }, (): unknown => {
       try {

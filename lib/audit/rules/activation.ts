@@ -53,7 +53,7 @@ function squashedTwice({ ops, random }: Observations): Finding | undefined {
   });
 }
 
-/** Logits multiplied by the labels without normalization: the loss has no minimum. */
+/** Logits multiplied by the labels without normalisation: the loss has no minimum. */
 function rawScores({ ops, random }: Observations, { yPred }: AuditOptions): Finding | undefined {
   if (yPred !== "logits" || !areZeroOrOne(random.batch.yTrue)) return undefined;
   const op = ops.every((op) => !op.fromPred || isLinear(op)) ? ops.find(weighsByLabels) : undefined;

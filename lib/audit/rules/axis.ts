@@ -6,9 +6,9 @@ import { errorOf, locationOf, ofLabels, type Rule } from "./rule.ts";
 type WrongAxis = readonly [op: RecordedOp, message: string, remedy: string];
 
 const perRow =
-  "A row is one example: normalize and reduce along the last axis, -1, and take the mean over the rows at the end";
+  "A row is one example: normalise and reduce along the last axis, -1, and take the mean over the rows at the end";
 
-/** Outputs that are normalized by a sum over all rows: other rows change the result for a row. */
+/** Outputs that are normalised by a sum over all rows: other rows change the result for a row. */
 function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined {
   if (columns < 2) return undefined;
   const full = (shape: readonly number[]) => [`${rows},${columns}`, `${columns},${rows}`].includes(shape.join());
@@ -22,14 +22,14 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
     inputs.some((i) => i.live && !i.fromTrue && i.reduced.sum === "rows")
   );
   if (shared) {
-    const message = "The outputs are normalized over the rows of the batch, axis 0: each row depends on all others";
+    const message = "The outputs are normalised over the rows of the batch, axis 0: each row depends on all others";
     return [shared, message, perRow];
   }
   const ofAll = ops.find(({ op, inputs }) =>
     op === "Log" && inputs[0].live && inputs[0].reduced.sum === "all" && !inputs[0].fromTrue
   );
   if (ofAll) {
-    return [ofAll, "The logarithm of a sum over rows and columns normalizes each example by all others", perRow];
+    return [ofAll, "The logarithm of a sum over rows and columns normalises each example by all others", perRow];
   }
   const root = ops.find(({ op, inputs }) =>
     ["Sqrt", "Log"].includes(op) && inputs[0].live && inputs[0].reduced.sum === "rows" &&
@@ -77,7 +77,7 @@ function sumOfOne({ ops }: Observations): WrongAxis | undefined {
   );
   if (unit) {
     const message = "Each output is divided by its own size along an axis of one column: only its sign remains";
-    return [unit, message, "Normalize along an axis with several entries, or do not normalize single outputs"];
+    return [unit, message, "Normalise along an axis with several entries, or do not normalise single outputs"];
   }
   const op = ops.find(({ op, inputs: [a, b], live }) =>
     op === "RealDiv" && live && a?.reduced.sum === "one column" && b?.reduced.sum === "one column" && a.fromTrue &&
@@ -90,7 +90,7 @@ function sumOfOne({ ops }: Observations): WrongAxis | undefined {
   ];
 }
 
-/** A normalization or reduction along the wrong axis. */
+/** A normalisation or reduction along the wrong axis. */
 export const wrongAxis: Rule = ({ observations }) => {
   for (const find of [acrossRows, alongRows, comparedTooLate, sumOfOne]) {
     const wrong = find(observations);

@@ -38,7 +38,7 @@ export function worseMetric(
   return {
     cause: "wrong-optimum",
     severity: "warning",
-    message: `Minimizing the loss makes ${metric.name} worse, with SGD and with Adam`,
+    message: `Minimising the loss makes ${metric.name} worse, with SGD and with Adam`,
     evidence: Object.fromEntries([
       ["metric", before],
       ["betweenBatches", noise],

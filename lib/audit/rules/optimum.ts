@@ -18,9 +18,9 @@ export const wrongSign: Rule = (context) => {
   if (!rises || otherOutputsFit(context, from - 0.05 * (to - from))) return undefined;
   return errorOf({
     cause: "wrong-sign",
-    message: "The loss rises as the outputs improve: minimizing it makes predictions worse",
+    message: "The loss rises as the outputs improve: minimising it makes predictions worse",
     evidence: { random: from, threeQuarters: before, nearlyPerfect: to },
-    remedy: "Return the complement, 1 − score, or the negative, because a loss is minimized",
+    remedy: "Return the complement, 1 − score, or the negative, because a loss is minimised",
   });
 };
 
