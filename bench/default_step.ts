@@ -12,10 +12,10 @@
 import { parseArgs } from "node:util";
 import { f1, type Step, steps, toStep } from "@roundabout/roundabout";
 import { loadDataset, prepare, seededRandom, trainTestSplit } from "@roundabout/roundabout/data";
-import { softCounts } from "../lib/counts/soft_counts.ts";
-import type { TrainingLoss } from "../lib/network/objective.ts";
-import { adam, sgd } from "../lib/network/optimizer.ts";
-import { networkGradient } from "../lib/network/train_network.ts";
+import { softCounts } from "../lib/counts/counts.ts";
+import { adam, sgd } from "../lib/network/adam.ts";
+import { labelsOf, objectiveOf, type TrainingLoss } from "../lib/network/objectives.ts";
+import { takeRows, train as trainWeights } from "../lib/network/train.ts";
 
 const shapeNames = ["softsign", "linearRamp", "logistic", "arctan", "gaussian", "straightThrough"] as const;
 const slopes = [2, 4, 6, 10, 20, 50];
@@ -107,17 +107,19 @@ function train(rows: Rows, schedule: Schedule, optimizer: keyof typeof optimizer
   const features = rows.x.length / rows.y.length, random = seededRandom(seed);
   const weights = Float64Array.from({ length: features + 1 }, () => random.normal() * 0.5 / Math.sqrt(features));
   weights[features] = bias;
-  const update = optimizers[optimizer](weights.length);
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = random.shuffle([...rows.y.keys()]), loss = schedule(epoch);
-    for (let from = 0; from < order.length; from += batchSize) {
-      const batch = order.slice(from, from + batchSize);
-      const x = new Float64Array(batch.length * features);
-      batch.forEach((row, i) => x.set(rows.x.subarray(row * features, (row + 1) * features), i * features));
-      const y = Float64Array.from(batch, (row) => rows.y[row]);
-      update(weights, networkGradient({ features, hidden: 0, weights }, { x, y }, loss).gradient);
-    }
-  }
+  trainWeights({
+    form: { features, hidden: 0, outputs: 1 },
+    weights,
+    update: optimizers[optimizer](weights.length),
+    epochs,
+    *batches(epoch) {
+      const order = random.shuffle([...rows.y.keys()]), objective = objectiveOf(schedule(epoch - 1));
+      for (let from = 0; from < order.length; from += batchSize) {
+        const batch = order.slice(from, from + batchSize), labels = labelsOf(takeRows(rows.y, 1, batch));
+        yield { x: takeRows(rows.x, features, batch), gradient: (logits) => objective(labels, logits).gradient };
+      }
+    },
+  });
   return weights;
 }
 

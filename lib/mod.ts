@@ -18,8 +18,9 @@
  */
 export type { Scalar, Tensor } from "./tfjs/tensor.ts";
 
-export type { Step, StepDefinition } from "./steps/step.ts";
-export type { StepOptions } from "./steps/anchor.ts";
+export type { Step } from "./steps/step.ts";
+export type { StepOptions } from "./steps/sigmoidal.ts";
+export { applyStep } from "./tfjs/apply_step.ts";
 export { round } from "./steps/round.ts";
 export { linearRamp } from "./steps/linear_ramp.ts";
 export { softsign } from "./steps/softsign.ts";
@@ -30,9 +31,7 @@ export { identity } from "./steps/identity.ts";
 export { straightThrough } from "./steps/straight_through.ts";
 export { type StepName, steps, toStep } from "./steps/to_step.ts";
 
-export type { Counts, Elementwise, Rows, Slice } from "./counts/counts.ts";
-export { softCounts } from "./counts/soft_counts.ts";
-export { countsGradient } from "./counts/counts_gradient.ts";
+export { type Counts, countsGradient, type Elementwise, type Rows, type Slice, softCounts } from "./counts/counts.ts";
 
 export type { Score } from "./scores/score.ts";
 export {
@@ -130,14 +129,20 @@ export {
   type ConfusionMeterOptions,
   type MeterScoringOptions,
 } from "./metrics/confusion_meter.ts";
-export { Callback } from "./metrics/callback.ts";
-export { DatasetMetrics, type DatasetMetricsOptions, type DatasetTensors } from "./metrics/dataset_metrics.ts";
+export {
+  Callback,
+  DatasetMetrics,
+  type DatasetMetricsOptions,
+  type DatasetTensors,
+} from "./metrics/dataset_metrics.ts";
 export {
   classificationReport,
   type ClassificationReportOptions,
   type ReportRow,
 } from "./metrics/classification_report.ts";
 export { type ConfusionTable, confusionTable, type ConfusionTableOptions } from "./metrics/confusion_table.ts";
+export type { ShapedNumbers } from "./batch/read_batch.ts";
+export type { ArrayOrTensor } from "./metrics/array_or_tensor.ts";
 export type { Label, LabelOptions, Labels } from "./metrics/read_labels.ts";
 
 export { annealSlope, type AnnealSlopeOptions } from "./training/anneal_slope.ts";
@@ -145,9 +150,9 @@ export type { BatchSource, TrainingBatch, TrainingData } from "./training/batche
 export { fitMetric } from "./training/fit_metric.ts";
 export type { CheckpointStore, FitCallbacks, FitLogs, FitMetricOptions } from "./training/fit_options.ts";
 export type { FitResult } from "./training/fit_result.ts";
-export type { Optimizer } from "./training/optimizers.ts";
+export type { Optimizer } from "./tfjs/optimizers.ts";
 export { type MetricGradient, metricGradient, type MetricGradientOptions } from "./training/metric_gradient.ts";
-export type { Model } from "./training/passes.ts";
+export type { Model } from "./tfjs/model.ts";
 export { priorBias, type PriorBiasOptions } from "./training/prior_bias.ts";
 export { stratifiedBatches, type StratifiedBatchesOptions } from "./training/stratified_batches.ts";
 export { type TunedThreshold, tuneThreshold, type TuneThresholdOptions } from "./training/tune_threshold.ts";

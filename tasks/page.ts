@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { bundle, decodeFigures, paletteCss, type Showable } from "../lib/display/mod.ts";
+import { decodeFigures } from "../lib/display/figure.ts";
+import { bundle, type Showable } from "../lib/display/mod.ts";
+import { paletteCss } from "../lib/display/palette.ts";
 
 const css = `:root {\n${paletteCss("light")}\ncolor-scheme: light dark;\n}
 @media (prefers-color-scheme: dark) {\n:root {\n${paletteCss("dark")}\n}\n}

@@ -1,4 +1,5 @@
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
+import { softmax } from "../numerics/softmax.ts";
 import type { AuditBatch } from "./engines/engine.ts";
 import type { AuditOptions, BatchKind, LabelKind, PredictionKind } from "./types.ts";
 
@@ -100,10 +101,7 @@ function domainOf(kind: PredictionKind): Domain {
 
 const isClass = (labels: LabelKind): boolean => labels === "one-hot" || labels === "index";
 
-const softmax = (z: readonly number[]): number[] => {
-  const top = Math.max(...z), e = z.map((v) => Math.exp(v - top)), sum = e.reduce((a, b) => a + b);
-  return e.map((v) => v / sum);
-};
+const sharesOf = (logits: readonly number[]): number[] => [...softmax(logits, logits.length)];
 
 /** Draws one row of labels. */
 function labelRow(labels: LabelKind, kind: BatchKind, columns: number, prevalence: number, random: SeededRandom) {
@@ -121,7 +119,7 @@ function labelRow(labels: LabelKind, kind: BatchKind, columns: number, prevalenc
       return labels === "index" ? [own] : each((j) => j === own ? 1 : 0);
     }
     case "distribution":
-      return none ? each(() => 1 / columns) : softmax(each(() => random.normal()));
+      return none ? each(() => 1 / columns) : sharesOf(each(() => random.normal()));
     case "probability":
       return each(() => none ? 0 : random.uniform());
     case "positive":
@@ -171,7 +169,7 @@ export function samplerOf(options: AuditOptions): Sampler {
     const y = Array.from({ length: rows }, () => labelRow(labels, kind, columns, prevalence, random));
     if (labels === "binary" && kind !== "allNeg" && kind !== "allPos" && kind !== "zeroBoth") ensureBoth(y);
     const row = () => Array.from({ length: columns }, () => domain.draw(random));
-    const same = row(), shaped = (r: number[]) => pred === "simplex" ? softmax(r) : r;
+    const same = row(), shaped = (r: number[]) => pred === "simplex" ? sharesOf(r) : r;
     const [low, high] = domain.ends;
     const p = y.map((labelled): number[] => {
       switch (kind) {

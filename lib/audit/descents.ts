@@ -1,4 +1,4 @@
-import { adam, sgd, type Update } from "../network/optimizer.ts";
+import { adam, sgd, type Update } from "../network/adam.ts";
 import { areShares, extentOf, onSimplex } from "./batches.ts";
 import type { AuditBatch, AuditEngine, LossGradient } from "./engines/engine.ts";
 import type { PredictionKind } from "./types.ts";

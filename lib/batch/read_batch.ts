@@ -1,67 +1,85 @@
-import type { Tensor } from "../tfjs/tensor.ts";
 import { describe } from "../check/describe.ts";
 
-/** How far a probability may lie outside [0, 1] and still be one that was rounded: some float32 steps around 1. */
+/** The distance from [0, 1] at which a probability still counts as rounded: some float32 steps around 1. */
 const rounding = 1e-6;
 
 /** A batch as numbers: `rows` × `classes`, row by row. */
 export interface Batch {
-  /** How many rows there are: examples, or pixels. */
+  /** The number of rows: examples, or pixels. */
   readonly rows: number;
-  /** How many outputs a row has. */
+  /** The number of outputs of a row. */
   readonly classes: number;
-  /** Labels in [0, 1], one an output. */
+  /** Labels in [0, 1], one per output. */
   readonly yTrue: ArrayLike<number>;
   /** Outputs, as they came. */
   readonly yPred: ArrayLike<number>;
-  /** Weights ≥ 0, one an output; absent: 1 each. */
+  /** Weights ≥ 0, one per output; absent: 1 each. */
   readonly sampleWeight?: ArrayLike<number>;
 }
 
-/** The tensors of a batch. */
-export interface BatchTensors {
-  yTrue: Tensor;
-  yPred: Tensor;
-  sampleWeight?: Tensor;
+/** Numbers with a shape: a tensor of TensorFlow.js, or an array that was given one. */
+export interface ShapedNumbers {
+  /** The length of each axis. */
+  readonly shape: number[];
+  /** The number of numbers. */
+  readonly size: number;
+  /** The type of the numbers: "float32", "int32" or "bool". */
+  readonly dtype: string;
+  /** Whether the numbers are gone. */
+  readonly isDisposed?: boolean;
+  /** Returns the numbers, row by row. */
+  dataSync(): ArrayLike<number>;
 }
 
-/** How a batch is to be read. */
+/** Labels, outputs and weights, as they are given. */
+export interface Inputs<T> {
+  readonly yTrue: T;
+  readonly yPred: T;
+  readonly sampleWeight?: T;
+}
+
+/** A batch before it is read. */
+export type BatchTensors = Inputs<ShapedNumbers>;
+
+/** Options of reading a batch. */
 export interface BatchOptions {
-  /** Whether the outputs are logits. */
+  /** Reads the outputs as logits. */
   fromLogits: boolean;
-  /** Whether a row may have more than one output; else what to say instead. */
+  /** Allows more than one output per row. */
   columns?: boolean;
-  /** The label that marks what counts nowhere. */
+  /** The label of rows that count nowhere. */
   ignoreLabel?: number;
-  /** Options that hold one number a class. */
+  /** The options that hold one number per class. */
   perClass?: readonly { option: string; length: number }[];
-  /** The least number of classes. */
+  /** The smallest number of classes. */
   atLeast?: number;
-  /** How many rows came before this batch: an error names the row of the whole data. */
+  /** The number of rows before this batch: an error names the row of the whole data. */
   firstRow?: number;
-  /** Which rows of the whole data its examples are, where they were shuffled. */
+  /** The rows of the whole data that the batch's examples are, where they were shuffled. */
   examples?: ArrayLike<number>;
 }
 
-/** Something in a batch that the scores have no meaning for: which argument, and what it was. */
+/** Makes the error about a batch: the argument, and what it was. */
 const refuse = (what: string, argument: string, problem: string): Error =>
   new RangeError(`Cannot compute ${what}: '${argument}' ${problem}`);
 
-const shapeText = ({ shape }: Tensor): string => `[${shape.join(", ")}]`;
+const shapeText = ({ shape }: ShapedNumbers): string => `[${shape.join(", ")}]`;
 
-function checkTensor(what: string, argument: string, tensor: Tensor): void {
+function checkTensor(what: string, argument: string, tensor: ShapedNumbers): void {
   if (typeof tensor?.dataSync !== "function") {
     throw new TypeError(`Cannot compute ${what}: '${argument}' must be a tensor, it is ${describe(tensor)}`);
   }
   if (tensor.isDisposed) throw refuse(what, argument, "is disposed");
 }
 
-/** The rows and classes that the outputs' shape stands for. */
-function readShape(what: string, yPred: Tensor, columns: boolean): { rows: number; classes: number } {
+/** Reads rows and classes from the outputs' shape. */
+function readShape(what: string, yPred: ShapedNumbers, columns: boolean): { rows: number; classes: number } {
   const { shape, size } = yPred;
   const classes = shape.length === 1 ? 1 : shape[shape.length - 1];
   if (!columns && !(shape.length === 1 || (shape.length === 2 && classes === 1))) {
-    const hint = classes > 1 && shape.length > 1 ? "; for several columns say average: 'macro', 'micro', …" : "";
+    const hint = classes > 1 && shape.length > 1
+      ? "; for a softmax write { average: 'macro', decision: 'argmax' }, for several labels { average: 'macro' }"
+      : "";
     throw refuse(what, "yPred", `must have the shape [n] or [n, 1], it has ${shapeText(yPred)}${hint}`);
   }
   if (shape.length === 0) throw refuse(what, "yPred", "must have the shape [n], [n, c] or [n, …, c], it has []");
@@ -72,8 +90,8 @@ function readShape(what: string, yPred: Tensor, columns: boolean): { rows: numbe
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((length, i) => length === b[i]);
 
-/** How a tensor that goes with the outputs stands to them: one number an output, one a row, or neither. */
-function relation(tensor: Tensor, yPred: Tensor, classes: number): "outputs" | "rows" | "neither" {
+/** Tells how labels or weights go with the outputs: one number per output, one per row, or neither. */
+function relation(tensor: ShapedNumbers, yPred: ShapedNumbers, classes: number): "outputs" | "rows" | "neither" {
   const { shape } = tensor;
   const leading = yPred.shape.length === 1 ? yPred.shape : yPred.shape.slice(0, -1);
   const oneARow = sameShape(shape, leading) || sameShape(shape, [...leading, 1]);
@@ -81,36 +99,51 @@ function relation(tensor: Tensor, yPred: Tensor, classes: number): "outputs" | "
   return sameShape(shape, yPred.shape) ? "outputs" : oneARow ? "rows" : "neither";
 }
 
-function checkRelated(what: string, argument: string, tensor: Tensor, yPred: Tensor, classes: number): void {
+function checkRelated(
+  what: string,
+  argument: string,
+  tensor: ShapedNumbers,
+  yPred: ShapedNumbers,
+  classes: number,
+): void {
   if (relation(tensor, yPred, classes) !== "neither") return;
   throw refuse(what, argument, `has the shape ${shapeText(tensor)}, 'yPred' has ${shapeText(yPred)}`);
 }
 
-function checkDtype(what: string, argument: string, tensor: Tensor, allowed: readonly string[]): void {
+function checkDtype(what: string, argument: string, tensor: ShapedNumbers, allowed: readonly string[]): void {
   if (!allowed.includes(tensor.dtype)) {
     throw refuse(what, argument, `must be of dtype ${allowed.join(", ")}, it is ${tensor.dtype}`);
   }
 }
 
-/** Refuses the first number that is outside [low, high]; NaN is outside of everything. */
+/** Returns the place of the first number outside [low, high], −1 if there is none; NaN is outside every range. */
+function firstOutside(values: ArrayLike<number>, low: number, high: number): number {
+  const { length } = values;
+  for (let i = 0; i < length; i++) {
+    const v = values[i];
+    if (!(v >= low && v <= high)) return i;
+  }
+  return -1;
+}
+
+/** Refuses the first number outside [low, high]. */
 function checkRange(
   values: ArrayLike<number>,
   low: number,
   high: number,
   complain: (value: number, place: number) => Error,
 ): void {
-  for (let i = 0; i < values.length; i++) {
-    if (!(values[i] >= low && values[i] <= high)) throw complain(values[i], i);
-  }
+  const bad = firstOutside(values, low, high);
+  if (bad >= 0) throw complain(values[bad], bad);
 }
 
-/** What the shapes of a batch say. */
+/** The shape of a batch, and the form of its labels and weights. */
 export interface BatchShape {
   readonly rows: number;
   readonly classes: number;
-  /** Whether the labels are class indices, one a row. */
+  /** Says that the labels are class indices, one per row. */
   readonly indexed: boolean;
-  /** Whether there is a weight a row, not one an output. */
+  /** Says that there is one weight per row, not per output. */
   readonly rowWeights: boolean;
 }
 
@@ -138,10 +171,10 @@ export function readBatchShape(what: string, tensors: BatchTensors, options: Bat
 const numbers = ["float32", "int32", "bool"];
 
 /**
- * A batch as the numbers that the counts are taken from, or an error that names the argument, before any work.
+ * Reads a batch as the numbers that the counts are sums of, or throws an error that names the argument, before any work.
  *
- * The checks cost no read-back of their own: who calls it needs the numbers in host memory anyway, where the cpu and
- * wasm backends keep them, and one comparison a number is little beside the step.
+ * The checks cost no read-back of their own: the caller needs the numbers in host memory anyway, where the cpu and wasm
+ * backends keep them, and one comparison per number is little beside the step.
  */
 export function readBatch(what: string, tensors: BatchTensors, options: BatchOptions): Batch {
   const { yTrue, yPred, sampleWeight } = tensors;
@@ -176,7 +209,7 @@ export function readBatch(what: string, tensors: BatchTensors, options: BatchOpt
 
 function checkClasses(
   what: string,
-  yPred: Tensor,
+  yPred: ShapedNumbers,
   classes: number,
   { perClass = [], atLeast = 1 }: BatchOptions,
 ): void {
@@ -185,6 +218,9 @@ function checkClasses(
   }
   for (const { option, length } of perClass) {
     if (length !== classes) throw refuse(what, option, `has ${length} numbers, 'yPred' has ${classes} columns`);
+    if (option === "classWeights" && classes === 1) {
+      throw refuse(what, option, "weighs columns, 'yPred' has one column; weigh the rows by sampleWeight");
+    }
   }
 }
 
@@ -204,10 +240,10 @@ function checkOutputs(
   });
 }
 
-/** The weights, one an output. */
+/** Reads the weights, one per output. */
 function readWeights(
   what: string,
-  tensor: Tensor,
+  tensor: ShapedNumbers,
   each: string,
   classes: number,
   place: (i: number) => string,
@@ -229,10 +265,14 @@ function readWeights(
 }
 
 function repeat(values: ArrayLike<number>, times: number): Float64Array {
-  return new Float64Array(values.length * times).map((_, i) => values[Math.floor(i / times)]);
+  const repeated = new Float64Array(values.length * times);
+  for (let i = 0, j = 0; i < values.length; i++) {
+    for (let k = 0; k < times; k++, j++) repeated[j] = values[i];
+  }
+  return repeated;
 }
 
-/** The labels with 0 in the place of what is ignored, and 0 or 1 for each: whether it counts. */
+/** Returns the labels with 0 for those that are ignored, and `kept`: 1 for a label that counts, else 0. */
 function withoutIgnored(
   given: ArrayLike<number>,
   ignoreLabel: number | undefined,

@@ -1,7 +1,14 @@
 import { describe } from "./describe.ts";
 
-/** Refuses options that are no object, and names that are not known: a misspelt option would otherwise be a default. */
+/** Refuses a tensor: a loss that is handed over uncalled, as in `model.compile({ loss: f1Loss })`, gets the labels as options. */
+export function refuseTensor(factory: string, options: unknown): void {
+  if (typeof (options as { dataSync?: unknown } | null)?.dataSync !== "function") return;
+  throw new TypeError(`Cannot make ${factory}: 'options' is a tensor; ${factory} is a factory: call it, ${factory}()`);
+}
+
+/** Refuses options that are not an object, and unknown names: a misspelt option would otherwise be a default. */
 export function checkOptions(what: string, options: unknown, known: readonly string[]): void {
+  refuseTensor(what, options);
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TypeError(`Cannot make ${what}: 'options' must be an object, it is ${describe(options)}`);
   }
@@ -14,7 +21,7 @@ export function checkOptions(what: string, options: unknown, known: readonly str
   }
 }
 
-/** Options of two kinds that come as one object: those with the names, and the others. */
+/** Splits options that come as one object: those with the given names, and the others. */
 export function splitOptions<T extends object, K extends keyof T>(
   options: T | undefined | null,
   names: readonly K[],

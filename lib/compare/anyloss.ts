@@ -1,13 +1,21 @@
 import { scoreCounts } from "../scoring/score_batch.ts";
 import type { Counts } from "../counts/counts.ts";
-import { byLabel } from "../counts/counts_gradient.ts";
-import { sigmoid } from "../steps/logits.ts";
 import { softCounts } from "../counts/soft_counts.ts";
+import { sgd } from "../network/adam.ts";
+import { forward } from "../network/mlp.ts";
+import {
+  crossEntropyGradient,
+  labelsOf,
+  type LogitsGradient,
+  probabilities,
+  scoreObjective,
+} from "../network/objectives.ts";
+import { takeRows, train } from "../network/train.ts";
 import { balancedAccuracy, gMean } from "../scores/agreement.ts";
 import type { Score } from "../scores/score.ts";
 import { accuracy, f1, fBeta } from "../scores/ratio.ts";
+import { logistic } from "../steps/logistic.ts";
 import { bestCut } from "../training/tune_threshold.ts";
-import { descend, type Descent, linear, type LinearData, rowsOf } from "./linear.ts";
 import { type Columns, standardised } from "./standardised.ts";
 
 /** What the table reports, a column each. */
@@ -21,6 +29,13 @@ export const reported = {
 } satisfies Record<string, Score>;
 
 type Reported = keyof typeof reported;
+
+/** Standardised features, row by row, and labels. */
+interface LinearData {
+  readonly x: Float64Array;
+  readonly width: number;
+  readonly yTrue: Float64Array;
+}
 
 /** A row of the table: the folds' means. */
 export type AnyLossRow = { loss: string } & Record<Reported, number>;
@@ -48,49 +63,48 @@ export interface AnyLossTable {
 /** Which rows the features are standardised over: all, as in the paper, or each fold's training rows. */
 export type StandardisedBy = "all rows" | "training rows";
 
-const steps = 1000, steepness = 73;
+/** The step of the protocol, σ(73(p − ½)), not anchored. */
+const step = logistic({ slope: 73 / 4, anchored: false });
 
-const crossEntropy: Descent["slopes"] = (yTrue, z, slopes) => {
-  const n = z.length;
-  for (let i = 0; i < n; i++) slopes[i] = (sigmoid(z[i]) - yTrue[i]) / n;
-};
+/** Gradient of a loss, and the learning rate of its training. */
+interface Descent {
+  readonly gradient: LogitsGradient;
+  readonly learningRate: number;
+}
 
-/**
- * The slopes of 1 − score of the soft counts under s = σ(73(p − ½)), p = σ(z), in two loops with two exponentials a row:
- * the counts of `softCounts` and the slopes of `countsGradient`, 1,000 times a fold.
- *
- *     ∂s/∂z = 73·σ′(73(p − ½))·σ′(z),   σ′(v) = e/(1 + e)²,  e = e^(−|v|)
- */
-export const scoreSlopes = (score: Score): Descent["slopes"] => (yTrue, z, slopes) => {
-  const n = z.length;
-  let tp = 0, fp = 0, positives = 0;
-  for (let i = 0; i < n; i++) {
-    const e = Math.exp(-Math.abs(z[i])), share = 1 / (1 + e), u = steepness * ((z[i] < 0 ? e * share : share) - 0.5);
-    const f = Math.exp(-Math.abs(u)), part = 1 / (1 + f), s = u < 0 ? f * part : part, y = yTrue[i];
-    tp += y * s;
-    fp += (1 - y) * s;
-    positives += y;
-    slopes[i] = steepness * f * part * part * e * share * share;
-  }
-  const { ofPositive, ofNegative } = byLabel(score.gradient({ tp, fp, fn: positives - tp, tn: n - positives - fp }));
-  for (let i = 0; i < n; i++) slopes[i] *= -(yTrue[i] * ofPositive + (1 - yTrue[i]) * ofNegative);
+const onScore = (score: Score, learningRate: number): Descent => {
+  const objective = scoreObjective(score, step);
+  return { gradient: (labels, logits) => objective(labels, logits).gradient, learningRate };
 };
 
 const descents: Record<string, Descent> = {
-  bce: { slopes: crossEntropy, learningRate: 0.1, steps },
-  accuracy: { slopes: scoreSlopes(accuracy), learningRate: 0.005, steps },
-  f1: { slopes: scoreSlopes(f1), learningRate: 0.01, steps },
-  "fBeta0.5": { slopes: scoreSlopes(reported["fBeta0.5"]), learningRate: 0.005, steps },
-  fBeta2: { slopes: scoreSlopes(reported.fBeta2), learningRate: 0.005, steps },
-  balancedAccuracy: { slopes: scoreSlopes(balancedAccuracy), learningRate: 0.005, steps },
+  bce: { gradient: crossEntropyGradient, learningRate: 0.1 },
+  accuracy: onScore(accuracy, 0.005),
+  f1: onScore(f1, 0.01),
+  "fBeta0.5": onScore(reported["fBeta0.5"], 0.005),
+  fBeta2: onScore(reported.fBeta2, 0.005),
+  balancedAccuracy: onScore(balancedAccuracy, 0.005),
 };
+
+/** Trains a linear model from weights of 0, with 1,000 steps on all rows; returns its probabilities of rows. */
+function descend(
+  { x, yTrue, width }: LinearData,
+  { gradient, learningRate }: Descent,
+): (x: Float64Array) => Float64Array {
+  const form = { features: width, hidden: 0, outputs: 1 },
+    weights = new Float64Array(width + 1),
+    labels = labelsOf(yTrue);
+  const batch = { x, gradient: (logits: Float64Array) => gradient(labels, logits) };
+  train({ form, weights, update: sgd(learningRate), epochs: 1000, batches: () => [batch] });
+  return (x) => probabilities(forward(form, weights, x).logits, 1);
+}
 
 const names = Object.keys(reported) as Reported[];
 
 const eachReported = (of: (name: Reported) => number): Record<Reported, number> =>
   Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Reported, number>;
 
-/** The hard counts of test rows: positive where the probability is above the threshold, strictly. */
+/** Counts decisions of test rows: positive where the probability is above the threshold, strictly. */
 function hardCounts({ yTrue }: LinearData, yPred: Float64Array, threshold: number) {
   return softCounts({ yTrue, yPred }, { value: (p) => p > threshold ? 1 : 0 });
 }
@@ -115,16 +129,20 @@ export function scoreFold(
   by: StandardisedBy,
 ): FoldScores {
   const over = by === "all rows" ? Array.from(yTrue, (_, row) => row) : train;
-  const data = { ...standardised(columns, over), yTrue }, training = rowsOf(data, train), testing = rowsOf(data, test);
+  const { x, width } = standardised(columns, over);
+  const take = (rows: readonly number[]): LinearData => (
+    { x: takeRows(x, width, rows), width, yTrue: takeRows(yTrue, 1, rows) }
+  );
+  const training = take(train), testing = take(test);
   const trained = Object.fromEntries(
     Object.entries(descents).map(([loss, descent]) => {
-      const weights = descend(training, descent), yPred = linear(testing, weights).map(sigmoid);
-      return [loss, { weights, yPred, counts: hardCounts(testing, yPred, 0.5) }];
+      const predict = descend(training, descent), yPred = predict(testing.x);
+      return [loss, { predict, yPred, counts: hardCounts(testing, yPred, 0.5) }];
     }),
   );
   const valueOf = (name: Reported, counts: Counts) =>
     scoreCounts([counts], undefined, { score: reported[name], zeroDivision: 0 }).value;
-  const seen = { yTrue: training.yTrue, yPred: linear(training, trained.bce.weights).map(sigmoid) };
+  const seen = { yTrue: training.yTrue, yPred: trained.bce.predict(training.x) };
   const places = train.map((_, i) => i);
   return {
     scored: Object.fromEntries(

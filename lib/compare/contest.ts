@@ -3,10 +3,11 @@ import { prepare } from "../data/prepare.ts";
 import { trainTestSplit } from "../data/train_test_split.ts";
 import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
 import { type LossOptions, metricLoss } from "../losses/metric_loss.ts";
+import { crossEntropyGradient, type EpochObjective, runningScore } from "../network/objectives.ts";
 import { seededRandom } from "../numerics/random.ts";
 import type { Score } from "../scores/score.ts";
 import { choicesOf, type Judge, type Judged } from "./judge.ts";
-import { crossEntropy, type Objective, type Part, runningScore, train } from "./train.ts";
+import { type Part, trainOnPart } from "./train.ts";
 import type { ComparedLoss, ThresholdChoice } from "./types.ts";
 
 /** The shares of the rows: the rest is trained on. */
@@ -41,7 +42,7 @@ export function partsOf(dataset: InferredDataset, seed: number): Parts {
 /** What is trained: a loss, and perhaps weights that make all classes count the same. */
 export interface Contestant {
   readonly loss: string;
-  readonly objective: Objective;
+  readonly objective: EpochObjective;
   readonly balanced?: boolean;
 }
 
@@ -49,7 +50,7 @@ export interface Contestant {
 export const outputsOf = (classes: number): number => classes === 2 ? 1 : classes;
 
 /** A score of all rows, of logits. */
-const scoreOfAll = (score: Score, options: LossOptions): Objective =>
+const scoreOfAll = (score: Score, options: LossOptions): EpochObjective =>
   runningScore(partsOfLoss(metricLoss(score, { ...options, fromLogits: true })) as LossParts);
 
 /** The losses that are compared for a score. */
@@ -58,8 +59,8 @@ export function contestants(score: Score, classes: number): Contestant[] {
     ? { softsign: { step: "softsign" }, identity: { step: "identity" } }
     : { argmax: { decision: "argmax", average: "macro" } };
   return [
-    { loss: "cross-entropy", objective: crossEntropy },
-    { loss: "cross-entropy, class weights", objective: crossEntropy, balanced: true },
+    { loss: "cross-entropy", objective: () => crossEntropyGradient },
+    { loss: "cross-entropy, class weights", objective: () => crossEntropyGradient, balanced: true },
     ...Object.entries(own).map(([name, options]) => (
       { loss: `${score.name} loss, ${name}`, objective: scoreOfAll(score, options) }
     )),
@@ -105,7 +106,7 @@ export function contest(
   const epochs = Math.max(stops, Math.min(mostEpochs, Math.ceil(leastSteps / batches)));
   const every = Math.floor(epochs / stops), features = trained.x.length / trained.y.length;
   const choices = Object.entries(choicesOf(score, outputs)), best: Record<string, Stop> = {};
-  train(trained, {
+  trainOnPart(trained, {
     form: { features, hidden: model === "linear" ? 0 : units, outputs },
     objective,
     weights: balanced ? balancedWeights(trained.y, classes) : undefined,

@@ -1,9 +1,9 @@
 import { scoreBatch, scoreCounts } from "../scoring/score_batch.ts";
 import { toSetting } from "../scoring/options.ts";
 import { softCounts } from "../counts/soft_counts.ts";
+import { labelsOf, probabilities } from "../network/objectives.ts";
 import type { Score } from "../scores/score.ts";
 import { bestCut } from "../training/tune_threshold.ts";
-import { labelsOf, probabilities } from "./train.ts";
 import type { ThresholdChoice } from "./types.ts";
 
 /** A score, and how often it was 0/0 and counts as 0. */

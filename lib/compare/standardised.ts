@@ -20,15 +20,15 @@ function moments(column: ArrayLike<number>, rows: readonly number[]): { mean: nu
 }
 
 /**
- * A matrix, row by row, of standardised columns and a column of ones for the intercept.
+ * A matrix, row by row, of standardised columns.
  *
  *     (x − mean) / √(Σ(x − mean)² / (n − 1)),  over the rows `by`
  *
  * A column that is constant there (pandas would make it NaN) is 0. A missing value is the median of those rows first.
  */
 export function standardised(columns: Columns, by: readonly number[]): { x: Float64Array; width: number } {
-  const width = columns.length + 1, rows = columns[0].length;
-  const x = new Float64Array(rows * width).fill(1);
+  const width = columns.length, rows = columns[0].length;
+  const x = new Float64Array(rows * width);
   columns.forEach((given, j) => {
     const column = filled(given, by);
     const { mean, scale } = moments(column, by);

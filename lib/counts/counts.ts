@@ -10,32 +10,176 @@ export interface Counts {
   readonly tn: number;
 }
 
-/** What the counts are taken from: one entry a row, all of the same length. */
+/** The names of the four counts. */
+export const countKeys = ["tp", "fp", "fn", "tn"] as const;
+
+/** Makes one number (or one thing) for each count. */
+export function eachCount<T = number>(of: (key: keyof Counts) => T): Record<keyof Counts, T> {
+  return { tp: of("tp"), fp: of("fp"), fn: of("fn"), tn: of("tn") };
+}
+
+/** Labels, outputs and weights that are counted: one entry per row, all of the same length. */
 export interface Rows {
   /** Labels in [0, 1]. */
   readonly yTrue: ArrayLike<number>;
-  /** Outputs: what `step` takes. */
+  /** Outputs, which the step takes. */
   readonly yPred: ArrayLike<number>;
   /** Weights ≥ 0; absent: 1 each. */
   readonly sampleWeight?: ArrayLike<number>;
-  /** Which of the entries are meant; absent: all. */
+  /** The entries that are counted; absent: all. */
   readonly slice?: Slice;
 }
 
-/** Evenly spaced entries: a column of a table that is kept row by row, say. */
+/** Evenly spaced entries, such as a column of a table that is stored row by row. */
 export interface Slice {
-  /** The first. */
+  /** The first entry. */
   readonly offset: number;
-  /** From one to the next. */
+  /** The distance from one entry to the next. */
   readonly stride: number;
-  /** How many. */
+  /** The number of entries. */
   readonly length: number;
 }
 
-/** A function of one output and its derivative: a step, or a step behind a link. */
+/** A function of one output and its derivative: a step, or a step behind a logistic function. */
 export interface Elementwise {
   /** f(v). */
   value(v: number): number;
   /** f′(v). */
   derivative(v: number): number;
+}
+
+/** Labels, decisions and weights: what the counts are sums of. */
+export interface DecidedRows {
+  /** Labels y in [0, 1]. */
+  readonly yTrue: ArrayLike<number>;
+  /** Soft decisions s in [0, 1]. */
+  readonly decisions: ArrayLike<number>;
+  /** Weights w ≥ 0; absent: 1 each. */
+  readonly sampleWeight?: ArrayLike<number>;
+}
+
+/**
+ * Sums the counts of decisions in float64: the first of the two passes.
+ *
+ *     tp = Σ w·y·s    fp = Σ w·(1 − y)·s    fn = Σ w·y·(1 − s)    tn = Σ w·(1 − y)·(1 − s)
+ */
+export function countDecisions({ yTrue, decisions, sampleWeight }: DecidedRows, slice: Slice): Counts {
+  const { offset, stride, length } = slice;
+  let tp = 0, fp = 0, fn = 0, tn = 0;
+  for (let n = 0, i = offset; n < length; n++, i += stride) {
+    const y = yTrue[i], s = decisions[i], w = sampleWeight === undefined ? 1 : sampleWeight[i];
+    const positive = w * y, negative = w * (1 - y);
+    tp += positive * s;
+    fp += negative * s;
+    fn += positive * (1 - s);
+    tn += negative * (1 - s);
+  }
+  return { tp, fp, fn, tn };
+}
+
+/** The largest float32. */
+export const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
+
+/** Clamps g to the range of float32. */
+export const toFloat32 = (g: number): number =>
+  g > largestFloat32 ? largestFloat32 : g < -largestFloat32 ? -largestFloat32 : g;
+
+/** Clamps ±∞ (from counts next to 0) to ±MAX_VALUE, because 0·∞ would become NaN later. */
+export const finite = (v: number): number =>
+  v > Number.MAX_VALUE ? Number.MAX_VALUE : v < -Number.MAX_VALUE ? -Number.MAX_VALUE : v;
+
+// Each one first: ∞ − ∞ would be NaN.
+const difference = (a: number, b: number) => finite(finite(a) - finite(b));
+
+/** Returns what one more decision is worth: for a positive row ∂TP − ∂FN, for a negative row ∂FP − ∂TN. */
+export function byLabel({ tp, fp, fn, tn }: Counts): { ofPositive: number; ofNegative: number } {
+  return { ofPositive: difference(tp, fn), ofNegative: difference(fp, tn) };
+}
+
+/**
+ * Writes the gradient of a function f of the counts with respect to each decision: the second of the two passes.
+ *
+ *     ∂f/∂sᵢ = wᵢ·( yᵢ·(∂TP − ∂FN) + (1 − yᵢ)·(∂FP − ∂TN) )
+ *
+ * @param rows Labels and weights.
+ * @param slice The entries.
+ * @param partials ∂f/∂TP, ∂f/∂FP, ∂f/∂FN and ∂f/∂TN.
+ * @param gradient Receives the gradient, one number per entry.
+ */
+export function decisionGradient(
+  { yTrue, sampleWeight }: Omit<DecidedRows, "decisions">,
+  { offset, stride, length }: Slice,
+  partials: Counts,
+  gradient: Float64Array,
+): void {
+  const { ofPositive, ofNegative } = byLabel(partials);
+  for (let n = 0, i = offset; n < length; n++, i += stride) {
+    const y = yTrue[i], g = y * ofPositive + (1 - y) * ofNegative;
+    gradient[i] = sampleWeight === undefined ? g : finite(sampleWeight[i] * g);
+  }
+}
+
+const allOf = ({ yTrue, slice }: Rows): Slice => slice ?? { offset: 0, stride: 1, length: yTrue.length };
+
+/**
+ * Returns the soft confusion counts of rows under a step, summed in float64.
+ *
+ *     tp = Σ w·y·s    fp = Σ w·(1 − y)·s    fn = Σ w·y·(1 − s)    tn = Σ w·(1 − y)·(1 − s),    s = step(ŷ)
+ *
+ * Under `round` they are the confusion matrix itself.
+ *
+ * @param rows Labels, outputs and weights; NaN in any of them makes the counts NaN.
+ * @param step A step.
+ * @returns The four counts, in units of the weights.
+ *
+ * @example
+ * ```ts
+ * import { round, softCounts } from "@roundabout/roundabout/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = { yTrue: [1, 1, 0, 0], yPred: [0.9, 0.2, 0.7, 0.1] };
+ * assertEquals(softCounts(rows, round()), { tp: 1, fp: 1, fn: 1, tn: 1 });
+ * ```
+ */
+export function softCounts(rows: Rows, step: Pick<Elementwise, "value">): Counts {
+  const { yTrue, yPred, sampleWeight } = rows, slice = allOf(rows), decisions = new Float64Array(yPred.length);
+  for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) decisions[i] = step.value(yPred[i]);
+  return countDecisions({ yTrue, decisions, sampleWeight }, slice);
+}
+
+/**
+ * Writes the gradient of a function f of the counts with respect to each output.
+ *
+ *     ∂f/∂ŷᵢ = wᵢ·s′(ŷᵢ)·( yᵢ·(∂TP − ∂FN) + (1 − yᵢ)·(∂FP − ∂TN) )
+ *
+ * A number outside float32's range (possible where the counts are next to nothing) becomes float32's largest, so that
+ * the gradient is finite.
+ *
+ * @param rows Labels, outputs and weights.
+ * @param step A step.
+ * @param partials ∂f/∂TP, ∂f/∂FP, ∂f/∂FN and ∂f/∂TN.
+ * @param gradient Receives the gradient, one number per entry of the slice; default: a new float32 array.
+ * @returns The same array.
+ *
+ * @example
+ * ```ts
+ * import { countsGradient, identity } from "@roundabout/roundabout/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = { yTrue: [1, 0], yPred: [0.9, 0.2] };
+ * assertEquals(countsGradient(rows, identity(), { tp: 1, fp: -2, fn: 0, tn: 0 }), new Float32Array([1, -2]));
+ * ```
+ */
+export function countsGradient<T extends Float32Array | Float64Array = Float32Array>(
+  rows: Rows,
+  step: Pick<Elementwise, "derivative">,
+  partials: Counts,
+  gradient: T = new Float32Array(rows.yTrue.length) as T,
+): T {
+  const { yPred } = rows, slice = allOf(rows), byDecision = new Float64Array(yPred.length);
+  decisionGradient(rows, slice, partials, byDecision);
+  for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) {
+    gradient[i] = toFloat32(step.derivative(yPred[i]) * byDecision[i]);
+  }
+  return gradient;
 }

@@ -34,6 +34,8 @@ export * from "./types.ts";
 // The types that the frames of reports take.
 export type { ZeroDivision } from "../scoring/score_batch.ts";
 export type { DecisionName } from "../decisions/to_decision.ts";
+export type { ShapedNumbers } from "../batch/read_batch.ts";
+export type { ArrayOrTensor } from "../metrics/array_or_tensor.ts";
 export type { ClassificationReportOptions } from "../metrics/classification_report.ts";
 export type { ConfusionTableOptions } from "../metrics/confusion_table.ts";
 export type { Label, LabelOptions, Labels } from "../metrics/read_labels.ts";

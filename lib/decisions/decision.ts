@@ -1,35 +1,29 @@
 import type { Batch } from "../batch/read_batch.ts";
-import type { Elementwise } from "../counts/counts.ts";
-import type { StepForm } from "../steps/form.ts";
+import type { Step } from "../steps/step.ts";
 
-/** What became of a batch's outputs on their way to the counts. */
+/** The decisions of a batch, between its outputs and its counts. */
 export interface Decided {
-  /** What the step takes, one an output. */
-  readonly outputs: ArrayLike<number>;
-  /** The step of a column. */
-  step(column: number): Elementwise;
-  /** From a gradient by `outputs` to one by the batch's own outputs. */
-  back(gradient: Float32Array | Float64Array): Float32Array;
+  /** The (soft) decision s of each output. */
+  readonly decisions: Float64Array;
+  /** Turns a gradient with respect to the decisions into one with respect to the batch's outputs, in place. */
+  back(gradient: Float64Array): void;
 }
 
-/** A way to decide: what stands between the outputs and the counts. */
+/** A rule that turns the outputs of a batch into decisions. */
 export interface Decision {
   (batch: Batch): Decided;
-  /** The forms of the steps of probabilities, one for all columns or one a column, where that is all there is to it. */
-  readonly forms?: readonly StepForm[];
-  /** How the largest of a row is chosen, where that is all there is to it. */
+  /** The steps of probabilities, one for all columns or one per column, where the rule is these steps and nothing else. */
+  readonly steps?: readonly Step[];
+  /** The options of an argmax, where the rule is an argmax. */
   readonly argmax?: ArgmaxOptions;
 }
 
-/** How the largest of a row is chosen. */
+/** Options of an argmax. */
 export interface ArgmaxOptions {
   readonly slope: number;
   readonly mode: Mode;
   readonly fromLogits: boolean;
 }
 
-/** The step of outputs that are decisions already. */
-export const asIs: Elementwise = { value: (s) => s, derivative: () => 1 };
-
-/** Whether a decision is counted softly, hard, or hard with the soft one's gradient. */
-export type Mode = "soft" | "hard" | "through";
+/** The way of counting: soft decisions, hard ones, or hard ones with the gradient of the soft ones. */
+export type Mode = "soft" | "hard" | "straightThrough";

@@ -1,12 +1,11 @@
+import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
-import { ofLogits, ofProbabilities } from "../steps/logits.ts";
-import { formOf, type StepForm } from "../steps/form.ts";
-import { softsignShape } from "../steps/softsign.ts";
-import type { StepDefinition } from "../steps/step.ts";
-import { shapes, type StepName, toStep } from "../steps/to_step.ts";
+import { sigmoid, sigmoidDerivative } from "../numerics/sigmoid.ts";
+import { fillStep, formOf, type Shape } from "../steps/sigmoidal.ts";
+import type { Step } from "../steps/step.ts";
+import { type StepName, steps, toStep } from "../steps/to_step.ts";
 import { argmaxDecision } from "./argmax.ts";
-import type { Decision, Mode } from "./decision.ts";
-import { steppedDecision, thresholdDecision } from "./threshold.ts";
+import type { Decided, Decision, Mode } from "./decision.ts";
 import { topDecision } from "./top.ts";
 
 /**
@@ -26,7 +25,7 @@ export interface DecisionOptions {
    *
    * @default {"softsign"}
    */
-  step?: StepName | StepDefinition;
+  step?: StepName | Step;
   /**
    * For a step given by name: its derivative at the threshold, from 1 (the identity) towards ∞ (round).
    *
@@ -71,18 +70,35 @@ function checkThreshold(what: string, threshold: unknown, step: unknown): void {
   );
 }
 
-/** The way to decide that the options stand for; `acrossColumns`: the counts are taken across the columns of a row. */
-export function toDecision(what: string, options: DecisionOptions, acrossColumns: boolean): Decision {
+/** Compares each output with the threshold of its column: one step for all columns, or one per column. */
+function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decision {
+  const decide = ({ yPred }: Batch): Decided => {
+    const p = fromLogits ? Float64Array.from(yPred, sigmoid) : yPred, stride = steps.length;
+    const decisions = new Float64Array(p.length), slopes = new Float64Array(p.length);
+    steps.forEach((step, offset) =>
+      fillStep(step, p, { offset, stride, length: p.length / stride }, decisions, slopes)
+    );
+    return {
+      decisions,
+      back: (gradient) => {
+        for (let i = 0; i < gradient.length; i++) gradient[i] *= slopes[i];
+        if (fromLogits) { for (let i = 0; i < gradient.length; i++) gradient[i] *= sigmoidDerivative(yPred[i]); }
+      },
+    };
+  };
+  return Object.assign(decide, { steps: fromLogits ? undefined : steps });
+}
+
+/** The names of the steps that have a shape, and so a derivative at a moving threshold. */
+const shaped = Object.keys(steps).filter((name) => name !== "round" && name !== "identity");
+
+/** Returns the decision that the options stand for. */
+export function toDecision(what: string, options: DecisionOptions): Decision {
   const { step = "softsign", slope, threshold, decision = "threshold", fromLogits = false } = options;
   if (decision === "threshold") {
-    const link = fromLogits ? ofLogits : ofProbabilities;
     const thresholds: readonly (number | undefined)[] = Array.isArray(threshold) ? threshold : [threshold];
     for (const own of thresholds) checkThreshold(what, own, step);
-    const chosen = thresholds.map((own) => toStep(step, { slope, threshold: own }));
-    const steps = chosen.map(link);
-    if (acrossColumns && steps.length > 1) return steppedDecision(steps);
-    const forms = fromLogits || acrossColumns ? [] : chosen.map(formOf).filter((form): form is StepForm => !!form);
-    return thresholdDecision(steps, forms.length === steps.length ? forms : undefined);
+    return thresholdDecision(thresholds.map((own) => toStep(step, { slope, threshold: own })), fromLogits);
   }
   const { top } = isTop(decision) ? decision : { top: undefined };
   if (decision !== "argmax" && !(typeof top === "number" && top > 0 && (top < 1 || Number.isInteger(top)))) {
@@ -96,7 +112,7 @@ export function toDecision(what: string, options: DecisionOptions, acrossColumns
       `Cannot make ${what}: 'threshold' is ${describe(threshold)}, but with decision: ${words(decision)} there is none`,
     );
   }
-  const usable = decision === "argmax" ? ["softsign", "straightThrough", "round"] : [...Object.keys(shapes), "round"];
+  const usable = decision === "argmax" ? ["softsign", "straightThrough", "round"] : [...shaped, "round"];
   if (typeof step !== "string" || !usable.includes(step)) {
     throw new TypeError(
       `Cannot make ${what}: with decision: ${words(decision)} 'step' must be one of ${usable.join(", ")}, it is ${
@@ -104,8 +120,9 @@ export function toDecision(what: string, options: DecisionOptions, acrossColumns
       }`,
     );
   }
-  const mode: Mode = step === "round" ? "hard" : step === "straightThrough" ? "through" : "soft";
-  const sharpness = mode === "hard" ? 1 : toStep(step, { slope }).slope;
-  if (top === undefined) return argmaxDecision({ slope: sharpness, mode, fromLogits });
-  return topDecision({ top, shape: shapes[step] ?? softsignShape, slope: sharpness, mode, fromLogits });
+  const hard = step === "round", mode: Mode = hard ? "hard" : step === "straightThrough" ? "straightThrough" : "soft";
+  const own = toStep(step, { slope });
+  if (top === undefined) return argmaxDecision({ slope: hard ? 1 : own.slope, mode, fromLogits });
+  const { loops, steepness } = formOf(toStep(hard ? "softsign" : step, { slope: hard ? 1 : slope, anchored: false }))!;
+  return topDecision({ top, shape: loops as Shape, steepness, mode, fromLogits });
 }

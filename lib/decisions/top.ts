@@ -1,22 +1,21 @@
-import { toFloat32 } from "../counts/counts_gradient.ts";
-import { sigmoid, sigmoidSlope } from "../steps/logits.ts";
-import type { Slice } from "../counts/counts.ts";
-import type { Shape } from "../steps/anchor.ts";
-import { asIs, type Decision, type Mode } from "./decision.ts";
+import { type Slice, toFloat32 } from "../counts/counts.ts";
+import { sigmoid, sigmoidDerivative } from "../numerics/sigmoid.ts";
+import type { Shape } from "../steps/sigmoidal.ts";
+import type { Decision, Mode } from "./decision.ts";
 
-/** How a budget is spent. */
+/** Options of an alert budget. */
 export interface TopOptions {
-  /** How many rows are positive, or, below 1, which share of them. */
+  /** The number of positive rows, or, below 1, their fraction. */
   top: number;
   /** The shape of the step at the moving threshold. */
   shape: Shape;
-  /** Its derivative there. */
-  slope: number;
+  /** The steepness κ of the step. */
+  steepness: number;
   mode: Mode;
   fromLogits: boolean;
 }
 
-/** The rows of a column that count (their weight is not 0), from the highest output to the lowest; ties in row order. */
+/** Returns the entries of a column that count (their weight is not 0), from the highest output to the lowest; ties in row order. */
 function ranking(p: ArrayLike<number>, column: Slice, weights: ArrayLike<number> | undefined): number[] {
   const places: number[] = [];
   for (let n = 0, i = column.offset; n < column.length; n++, i += column.stride) {
@@ -25,7 +24,7 @@ function ranking(p: ArrayLike<number>, column: Slice, weights: ArrayLike<number>
   return places.sort((a, b) => p[b] - p[a] || a - b);
 }
 
-/** The threshold τ at which Σ (½ + F(κ(pᵢ − τ))) is the budget: the sum falls with τ, so a bisection finds it. */
+/** Returns the threshold τ at which Σ (½ + F(κ(pᵢ − τ))) is the budget: the sum falls with τ, so a bisection finds it. */
 function solveThreshold(
   p: ArrayLike<number>,
   ranked: number[],
@@ -45,46 +44,47 @@ function solveThreshold(
 }
 
 /**
- * An alert budget: the k highest outputs of a column are positive, wherever the threshold then is.
+ * Makes the k highest outputs of each column positive: an alert budget.
  *
  *     sᵢ = ½ + F(κ(pᵢ − τ)),   τ such that Σ s = k
  *     ∂sᵢ/∂pⱼ = s′ᵢ·(δᵢⱼ − s′ⱼ/Σ s′)        the threshold moves with the outputs, so that the soft count stays k
  */
-export function topDecision({ top, shape, slope, mode, fromLogits }: TopOptions): Decision {
-  const steepness = slope / shape.density(0);
+export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOptions): Decision {
   return ({ rows, classes, yPred, sampleWeight }) => {
     const p = fromLogits ? Float64Array.from(yPred, sigmoid) : yPred;
-    const outputs = new Float64Array(yPred.length), slopes = new Float64Array(yPred.length);
+    const decisions = new Float64Array(yPred.length), slopes = new Float64Array(yPred.length);
     const columns = Array.from({ length: classes }, (_, k) => ({ offset: k, stride: classes, length: rows }))
       .map((column) => ranking(p, column, sampleWeight));
     for (const ranked of columns) {
       if (ranked.length === 0) continue;
       const budget = Math.min(ranked.length, top < 1 ? Math.max(1, Math.round(top * ranked.length)) : top);
       if (budget === ranked.length) { // all of them, wherever they are
-        for (const i of ranked) outputs[i] = 1;
+        for (const i of ranked) decisions[i] = 1;
         continue;
       }
       const threshold = mode === "hard" ? 0 : solveThreshold(p, ranked, budget, shape, steepness);
       ranked.forEach((i, rank) => {
         const z = steepness * (p[i] - threshold);
-        outputs[i] = mode === "soft" ? 0.5 + shape.rise(z) : rank < budget ? 1 : 0;
+        decisions[i] = mode === "soft" ? 0.5 + shape.rise(z) : rank < budget ? 1 : 0;
         slopes[i] = mode === "hard" ? 0 : steepness * shape.density(z);
       });
     }
     return {
-      outputs,
-      step: () => asIs,
+      decisions,
       back: (gradient) => {
-        const back = new Float32Array(yPred.length);
         for (const ranked of columns) {
-          const total = ranked.reduce((sum, i) => sum + slopes[i], 0);
-          const mean = total === 0 ? 0 : ranked.reduce((sum, i) => sum + gradient[i] * slopes[i], 0) / total;
+          let total = 0, weighted = 0;
           for (const i of ranked) {
-            const byP = slopes[i] * (gradient[i] - mean);
-            back[i] = toFloat32(fromLogits ? byP * sigmoidSlope(yPred[i]) : byP);
+            total += slopes[i];
+            weighted += toFloat32(gradient[i]) * slopes[i]; // a sum must not overflow
+          }
+          const mean = total === 0 ? 0 : weighted / total;
+          for (const i of ranked) {
+            const byP = slopes[i] * (toFloat32(gradient[i]) - mean);
+            gradient[i] = fromLogits ? byP * sigmoidDerivative(yPred[i]) : byP;
           }
         }
-        return back;
+        for (let i = 0; i < gradient.length; i++) if (slopes[i] === 0) gradient[i] = 0; // rows without weight
       },
     };
   };

@@ -2,12 +2,11 @@ import type { Evidence, LossAudit } from "../audit/types.ts";
 import { auditFigure } from "./audit_figure.ts";
 import { figureHtml } from "./figure.ts";
 import { formatNumber } from "./format.ts";
-import { escapeHtml } from "./escape.ts";
 import { renderInline } from "./markdown.ts";
-import { makeOutput, type Output } from "./output.ts";
+import { escapeHtml, makeOutput, type Output } from "./output.ts";
 import { table } from "./table.ts";
 
-/** The verdict in a sentence. */
+/** Says the verdict in a sentence. */
 function sentence({ name, verdict, findings, probes }: LossAudit): string {
   const tried = probes.filter(({ result }) => result !== "skipped").length;
   const worst = findings[0];
@@ -24,10 +23,10 @@ const whereText = (where: LossAudit["findings"][number]["where"]): string =>
   where ? [where.op, where.line].filter(Boolean).join(", ") : "";
 
 /**
- * An audit as a notebook shows it: the sentence, what was found, what was assumed, and the figure of its loss path.
+ * Renders an audit for a notebook: the verdict, the findings, the assumptions, and the figure of its loss path.
  *
- * @param audit What `auditLoss` returned
- * @returns What {@linkcode show} and {@linkcode row} take; several stand side by side in a row
+ * @param audit The result of `auditLoss`
+ * @returns An output for {@linkcode show} and {@linkcode row}; several stand side by side in a row
  *
  * @example
  * ```ts
@@ -49,7 +48,7 @@ export function auditDisplay(audit: LossAudit): Output {
     makeOutput(`<p><strong>${marks[verdict]} ${escapeHtml(said)}</strong></p>`, `${marks[verdict]} ${said}`),
   ];
   for (const { cause, severity, message, evidence, remedy, where } of findings) {
-    // A line each, not a column: the words are long, and several audits may stand side by side.
+    // Rows rather than columns: the words are long, and several audits may stand side by side.
     const lines = { what: message, where: whereText(where), evidence: evidenceText(evidence), remedy };
     parts.push(table(
       Object.entries(lines).filter(([, words]) => words !== "").map(([line, words]) => (

@@ -1,26 +1,44 @@
+import * as Plot from "@observablehq/plot";
 import type { LossAudit } from "../audit/types.ts";
-import { type Axis, drawChart, type Region } from "./chart.ts";
-import { assertSize, type FigureSize } from "./curve_figure.ts";
-import { type Figure, type FigureWords, makeFigure } from "./figure.ts";
+import type { Figure, FigureWords } from "./figure.ts";
 import { formatNumber } from "./format.ts";
-import { svgDocument, titleBlock } from "./svg.ts";
+import { neutral } from "./palette.ts";
+import { axisX, axisY, lineHeight, margins, plotFigure, scaleOf } from "./plot.ts";
 
-/** What {@linkcode auditFigure} draws of an audit. */
-export type AuditWay = Pick<LossAudit, "name" | "verdict" | "lossPath">;
+/** The part of an audit that {@linkcode auditFigure} draws. */
+export type AuditWay = Pick<LossAudit, "name" | "lossPath">;
 
 /** Options for {@linkcode auditFigure}. */
-export interface AuditFigureOptions extends Partial<FigureWords>, FigureSize {
+export interface AuditFigureOptions extends Partial<FigureWords> {
   /**
-   * First and last value of the two axes from bottom to top, so that figures side by side can be compared.
+   * The width of the figure.
    *
-   * @default {as the data needs}
+   * @default {640}
    */
-  domains?: { readonly loss?: Axis["domain"]; readonly slope?: Axis["domain"] };
+  width?: number;
+  /**
+   * The height of each of the two frames.
+   *
+   * @default {160}
+   */
+  height?: number;
+  /**
+   * First and last value of the two vertical axes, so that figures side by side can be compared.
+   *
+   * @default {the extent of the data}
+   */
+  domains?: { readonly loss?: readonly [number, number]; readonly slope?: readonly [number, number] };
 }
 
-/** Where the loss has no slope: half-way from the last point that has one to the first, and on to the ends. */
+/** A part of the way on which the slope is 0. */
+interface Region {
+  from: number;
+  to: number;
+}
+
+/** Finds the parts without a slope: each reaches half-way to the next point with one, or to the end of the way. */
 function flatRegions(way: LossAudit["lossPath"]): Region[] {
-  const regions: { from: number; to: number }[] = [];
+  const regions: Region[] = [];
   const between = (n: number): number => (way[n - 1].at + way[n].at) / 2;
   way.forEach(({ at, slope }, n) => {
     if (slope !== 0) return;
@@ -29,16 +47,12 @@ function flatRegions(way: LossAudit["lossPath"]): Region[] {
     if (last && n > 0 && way[n - 1].slope === 0) last.to = to;
     else regions.push({ from, to });
   });
-  return regions.map((region, n) => n === 0 ? { ...region, label: "flat: slope 0" } : region);
+  return regions;
 }
-
-/** The share of the way on which something is so. */
-const share = (regions: readonly Region[], length: number): number =>
-  regions.reduce((sum, { from, to }) => sum + to - from, 0) / length;
 
 const percent = (part: number): string => `${formatNumber(Math.round(100 * part))}\u00a0%`;
 
-/** The point of the figure, as far as the way tells it. */
+/** Says the point of the figure, where `flat` is the fraction of the way without a slope. */
 function pointOf({ name, lossPath: way }: AuditWay, flat: number): string {
   if (way.some(({ loss, slope }) => !Number.isFinite(loss) || !Number.isFinite(slope))) {
     return `${name} is not finite on its way from wrong to right`;
@@ -52,66 +66,74 @@ function pointOf({ name, lossPath: way }: AuditWay, flat: number): string {
 }
 
 /**
- * What an audited loss does along the way from wrong predictions to right ones: above its value, below its slope as the
- * gradient says it; flat parts are shaded.
+ * Draws an audited loss along the way from wrong predictions to right ones: above its value, below its slope by the
+ * gradient. Flat parts are shaded.
  *
- * @param audit An audit, or its name, verdict and way
- * @param options Other words, and the size
+ * @param audit An audit, or its name and way
+ * @param options Words, size and domains; the title and the alternative text follow from the audit if they are left out
  * @returns The figure
- * @throws {RangeError} The way is empty: such a loss has none.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { auditFigure } from "@roundabout/roundabout/display";
- *
- * const way = [{ at: 0, loss: 1, slope: 0 }, { at: 0.5, loss: 1, slope: 0 }, { at: 1, loss: 0, slope: 0 }];
- * const figure = auditFigure({ name: "roundLoss", verdict: "broken", lossPath: way });
- * assertEquals(figure.title, "roundLoss has no slope anywhere between wrong and right");
- * ```
+ * @throws {RangeError} The way has fewer than two points.
  */
 export function auditFigure(audit: AuditWay, options: AuditFigureOptions = {}): Figure {
-  const maker = "an audit figure";
-  assertSize(maker, options);
   const { name, lossPath: way } = audit;
   if (!Array.isArray(way) || way.length < 2) {
-    throw new RangeError(`Cannot make ${maker}: 'lossPath' of '${name}' has ${way?.length} points, it must have 2 at least`);
+    throw new RangeError(
+      `Cannot make an audit figure: 'lossPath' of '${name}' has ${way?.length} points, it must have at least 2`,
+    );
   }
   const { width = 640, height = 160, domains = {} } = options;
   const [first, last] = [way[0], way[way.length - 1]];
-  const regions = flatRegions(way), flat = share(regions, last.at - first.at);
-  const title = options.title ?? pointOf(audit, flat);
-  const alt = options.alt ??
-    `Above, the loss from ${formatNumber(first.loss)} at the wrong end to ${
-        formatNumber(last.loss)
-      } at the right end; ` +
-      `below, its slope along that way, which is 0 on ${percent(flat)} of it.`;
-  const x: Axis = { label: "way from wrong (0) to right (1)", domain: [first.at, last.at] };
-  const steepest = way.reduce((most, { slope }) => Math.max(most, Number.isFinite(slope) ? Math.abs(slope) : 0), 0);
-  // A slope that is 0 everywhere still has an axis around it.
-  const slopes = domains.slope ?? (steepest === 0 ? [-1, 1] as const : undefined);
-  const panels: { y: Axis; value: "loss" | "slope" }[] = [
-    { y: { label: "loss", domain: domains.loss }, value: "loss" },
-    { y: { label: "slope along the way", domain: slopes }, value: "slope" },
-  ];
-  let top = titleBlock(title, width).height;
-  const parts = panels.map(({ y, value }, n) => {
-    const points = way.map((point): [number, number] => [point.at, Number.isFinite(point[value]) ? point[value] : NaN]);
-    const chart = drawChart(maker, {
-      x,
-      y,
-      series: [{ name: value, color: value === "loss" ? "blue" : "vermillion", points }],
-      regions: n === 0 ? regions : regions.map(({ from, to }) => ({ from, to })),
-      rules: value === "slope" && steepest > 0 ? [{ y: 0 }] : [],
-    }, { width, frameHeight: height, left: 64, right: 70, xAxis: n === panels.length - 1 });
-    const part = { x: 0, y: top, markup: chart.markup };
-    top += chart.height + (n === 0 ? 10 : 0);
-    return part;
-  });
-  return makeFigure(svgDocument(title, width, top, parts), {
-    title,
+  const regions = flatRegions(way);
+  const flat = regions.reduce((sum, { from, to }) => sum + to - from, 0) / (last.at - first.at);
+  const isFlat = way.every(({ slope }) => slope === 0);
+  const x = { label: "way from wrong (0) to right (1)", domain: [first.at, last.at] as const };
+  const panel = (value: "loss" | "slope", label: string, domain?: readonly [number, number]): Plot.PlotOptions => {
+    const isLower = value === "slope", hasStrip = !isLower && regions.length > 0;
+    const marginTop = margins.marginTop + (hasStrip ? lineHeight : 0);
+    const marginBottom = isLower ? margins.marginBottom : 10;
+    const y = { label, domain };
+    return {
+      width,
+      height: height + marginTop + marginBottom,
+      marginLeft: margins.marginLeft,
+      marginRight: 24,
+      marginTop,
+      marginBottom,
+      x: scaleOf(x),
+      y: scaleOf(y),
+      marks: [
+        Plot.rect(regions, { x1: "from", x2: "to", fill: neutral("ink"), fillOpacity: 0.1 }),
+        ...axisX(x, { labelled: isLower }),
+        ...axisY(y),
+        isLower ? null : Plot.text(regions.slice(0, 1), {
+          x: ({ from, to }: Region) => (from + to) / 2,
+          text: ["flat: slope 0"],
+          frameAnchor: "top",
+          lineAnchor: "bottom",
+          dy: -8,
+          textAnchor: regions[0]?.to < 0.4 ? "start" : regions[0]?.from > 0.6 ? "end" : "middle",
+        }),
+        isLower && !isFlat ? Plot.ruleY([0], { stroke: neutral("muted") }) : null,
+        Plot.line(way, {
+          x: "at",
+          y: value,
+          stroke: neutral("ink"),
+          strokeWidth: 2.5,
+          clip: domain !== undefined && way.some((point) => point[value] < domain[0] || point[value] > domain[1]),
+        }),
+      ],
+    };
+  };
+  const alt = `Above, the loss from ${formatNumber(first.loss)} at the wrong end to ${formatNumber(last.loss)} ` +
+    `at the right end; below, its slope along that way, which is 0 on ${percent(flat)} of it.`;
+  return plotFigure({
+    title: pointOf(audit, flat),
     alt,
-    caption: options.caption ??
-      `${way.length} steps from wrong predictions to right ones; shaded where the slope is 0.`,
-  });
+    caption: `${way.length} steps from wrong predictions to right ones; shaded where the slope is 0.`,
+    ...options,
+  }, [
+    panel("loss", "loss", domains.loss),
+    // A slope that is 0 everywhere still has an axis around it.
+    panel("slope", "slope along the way", domains.slope ?? (isFlat ? [-1, 1] : undefined)),
+  ]);
 }

@@ -1,8 +1,7 @@
 import type { ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "../compare/types.ts";
-import { escapeHtml } from "./escape.ts";
 import { figureHtml } from "./figure.ts";
 import { renderInline } from "./markdown.ts";
-import { makeOutput, type Output } from "./output.ts";
+import { escapeHtml, makeOutput, type Output } from "./output.ts";
 import { pairedFigure } from "./paired_figure.ts";
 import { table } from "./table.ts";
 
@@ -41,10 +40,11 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
 }
 
 /**
- * A comparison of losses as a notebook shows it: the sentence, what each loss reached, and the differences as figures.
+ * Renders a comparison of losses for a notebook: the recommendation, the scores of each loss, and figures of the
+ * differences.
  *
- * @param comparison What `compareLosses` returned
- * @returns What {@linkcode show} and {@linkcode row} take
+ * @param comparison The result of `compareLosses`
+ * @returns An output for {@linkcode show} and {@linkcode row}
  *
  * @example
  * ```ts

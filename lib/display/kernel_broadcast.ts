@@ -1,7 +1,10 @@
-/** The way a notebook's kernel sends a message to the notebook. */
+/** Sends a message of a type from the kernel to the notebook. */
 export type Broadcast = (type: string, content: Record<string, unknown>) => Promise<void>;
 
-/** The kernel's way to send a message; nothing outside a notebook, where Deno throws on the very name, or is not there. */
+/**
+ * Returns the kernel's function that sends a message, or undefined outside a notebook, where Deno throws on the property's
+ * name or does not exist.
+ */
 export function kernelBroadcast(): Broadcast | undefined {
   try {
     const { jupyter } = Deno as unknown as { jupyter?: { broadcast: Broadcast } };

@@ -1,11 +1,10 @@
 import MarkdownIt from "markdown-it";
-import { escapeHtml } from "./escape.ts";
 import { formatNumber } from "./format.ts";
-import { makeOutput, type Output } from "./output.ts";
+import { escapeHtml, makeOutput, type Output } from "./output.ts";
 
 const parser = MarkdownIt({ html: false, linkify: false, typographer: false });
 
-// TeX stays as it is, for MathJax (JupyterLab) or KaTeX (the write-up); markdown must not see its `_` and `*`.
+// MathJax (JupyterLab) or KaTeX (the write-up) renders TeX later; markdown must not read its `_` and `*`.
 parser.inline.ruler.before("escape", "rb_tex", (state, silent) => {
   const start = state.pos;
   const source = state.src;
@@ -22,7 +21,7 @@ parser.renderer.rules.rb_tex = (tokens, index) => {
   return `<span class="rb-tex${content.startsWith("$$") ? " rb-tex-display" : ""}">${escapeHtml(content)}</span>`;
 };
 
-/** Where TeX that begins at `from` ends, or -1: `$5 and $6` is money. */
+/** Returns the end of TeX that begins at `from`, or -1: `$5 and $6` is money. */
 function closing(source: string, from: number, mark: string): number {
   for (let end = source.indexOf(mark, from); end >= 0; end = source.indexOf(mark, end + 1)) {
     if (source[end - 1] === "\\" || end === from) continue;
@@ -33,15 +32,16 @@ function closing(source: string, from: number, mark: string): number {
   return -1;
 }
 
-/** The HTML of a caption or another single line. */
+/** Renders a caption or another single line as HTML. */
 export const renderInline = (source: string): string => parser.renderInline(source);
 
 /**
- * Markdown with TeX between `$…$` or `$$…$$`. HTML in it is shown, not obeyed.
+ * Renders markdown with TeX between `$…$` or `$$…$$`. HTML in the source is escaped.
  *
- * @param source The markdown; what all its lines are indented by is taken off, and a line that is indented further goes
- * on with the one before, so that a long sentence may be broken in a cell
- * @returns What {@linkcode show} takes
+ * @param source The markdown. The indent that all lines share is removed. A line that is indented further continues the
+ * line before it, so that a long sentence may be broken in a cell
+ * @returns An output for {@linkcode show}
+ * @throws {TypeError} `source` is not a string.
  *
  * @example
  * ```ts
@@ -60,11 +60,11 @@ export function markdown(source: string): Output {
 }
 
 /**
- * {@linkcode markdown} as a tagged template: backslashes stay as they are written, numbers are formatted.
+ * Renders a tagged template as {@linkcode markdown}. Backslashes stay as they are written; numbers are formatted.
  *
- * @param strings The words
- * @param values What stands between them
- * @returns What {@linkcode show} takes
+ * @param strings The text of the template
+ * @param values The values in the template
+ * @returns An output for {@linkcode show}
  *
  * @example
  * ```ts
@@ -79,7 +79,7 @@ export function md(strings: TemplateStringsArray, ...values: unknown[]): Output 
   return markdown(strings.raw.map((part, n) => (n < values.length ? part + words(values[n]) : part)).join(""));
 }
 
-/** Takes off what all lines are indented by. */
+/** Removes the indent that all lines share. */
 function dedent(source: string): string {
   const lines = source.replace(/^[ \t]*\n/, "").trimEnd().split("\n");
   const indents = lines.filter((line) => line.trim() !== "").map((line) => /^[ \t]*/.exec(line)![0].length);
@@ -87,9 +87,9 @@ function dedent(source: string): string {
   return lines.map((line) => line.slice(Number.isFinite(indent) ? indent : 0)).join("\n");
 }
 
-/** Joins to a line what goes on with it: an indented line that begins no list, table or quotation of its own. */
+/** Joins to a line the indented lines after it, except those that begin a list, a table or a quotation. */
 function unwrap(source: string): string {
-  if (source.includes("```")) return source; // the indents of code are its own
+  if (source.includes("```")) return source; // indents of code have a meaning
   const paragraphs = source.split(/\n[ \t]*\n/);
   return paragraphs.map((paragraph) =>
     /^(?: {4}|\t)/.test(paragraph) ? paragraph : paragraph.replace(/\n[ \t]+(?=\S)(?![-*+] |[|>#]|\d+\. )/g, " ")

@@ -1,4 +1,4 @@
-/** The names of the palette: what a figure shows most often has a colour of its own. */
+/** The names of the palette's colours. */
 export type ColorName =
   | "black"
   | "orange"
@@ -10,45 +10,37 @@ export type ColorName =
   | "sky"
   | "yellow";
 
-/** How one colour of the palette is drawn. */
+/** The values of one colour of the palette. */
 export interface Ink {
-  /** For lines and areas on light paper. */
+  /** The value for lines and areas on light paper (contrast of 3 or more). */
   light: string;
-  /** For lines and areas on dark paper. */
+  /** The value for lines and areas on dark paper. */
   dark: string;
-  /** For words on light paper: the same hue, dark enough to read (contrast of 4.5 or more). */
+  /** The value for words on light paper: the same hue, darker (contrast of 4.5 or more). */
   lightText: string;
-  /** For words on dark paper. */
+  /** The value for words on dark paper. */
   darkText: string;
-  /** The line's dashes, so that lines are told apart without colour too (an SVG dash array, "" is a full line). */
+  /** The dashes of a line, which tell lines apart without colour (an SVG dash array; "" is a full line). */
   dash: string;
 }
 
 /**
- * The one palette (Okabe and Ito's, with a darker yellow that shows on white): the same colour and the same
- * dashes for the same thing in every figure.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { palette } from "@roundabout/roundabout/display";
- *
- * assertEquals(palette.blue.light, "#0072b2");
- * ```
+ * The palette of all figures: Okabe and Ito's, with orange, sky and yellow dark enough for white paper. A subject has the
+ * same colour and the same dashes in every figure.
  */
 export const palette: Readonly<Record<ColorName, Ink>> = {
   black: { light: "#1a1a1a", dark: "#f2f2f0", lightText: "#1a1a1a", darkText: "#f2f2f0", dash: "" },
-  orange: { light: "#e69f00", dark: "#e69f00", lightText: "#8a6000", darkText: "#efb63c", dash: "9 4" },
+  orange: { light: "#c48700", dark: "#e69f00", lightText: "#8a6000", darkText: "#efb63c", dash: "9 4" },
   blue: { light: "#0072b2", dark: "#4a9fe0", lightText: "#0072b2", darkText: "#6ab2ec", dash: "" },
   green: { light: "#009e73", dark: "#19b88a", lightText: "#007a59", darkText: "#2fc99c", dash: "2 3" },
   grey: { light: "#7a7a7a", dark: "#a8a8a8", lightText: "#5f5f5f", darkText: "#bababa", dash: "12 3 2 3" },
   vermillion: { light: "#d55e00", dark: "#ee7a22", lightText: "#b04d00", darkText: "#f59148", dash: "6 3" },
   purple: { light: "#cc79a7", dark: "#d98fb8", lightText: "#a3487a", darkText: "#e3a6c8", dash: "9 3 2 3 2 3" },
-  sky: { light: "#56b4e9", dark: "#8fd0f5", lightText: "#1f78b0", darkText: "#a5daf8", dash: "4 2" },
-  yellow: { light: "#a59b00", dark: "#f0e442", lightText: "#6f6a00", darkText: "#f0e442", dash: "1 3" },
+  sky: { light: "#3d9ad6", dark: "#8fd0f5", lightText: "#1f78b0", darkText: "#a5daf8", dash: "4 2" },
+  yellow: { light: "#a09600", dark: "#f0e442", lightText: "#6f6a00", darkText: "#f0e442", dash: "1 3" },
 };
 
-/** Colours that are no series: paper, words, grid. */
+/** The colours of paper, words and grid. */
 const neutrals: Readonly<Record<string, readonly [light: string, dark: string]>> = {
   paper: ["#ffffff", "#16191e"],
   ink: ["#1a1a1a", "#ececea"],
@@ -56,7 +48,7 @@ const neutrals: Readonly<Record<string, readonly [light: string, dark: string]>>
   grid: ["#dedede", "#363b43"],
 };
 
-/** What always has the same colour; a name that starts with one of these (`"softsign, slope 20"`) has it too. */
+/** The subjects with a colour of their own, by the beginning of a name such as `"softsign, slope 20"`. */
 const subjects: readonly (readonly [RegExp, ColorName])[] = [
   [/^(straight|answeredround|custom gradient)/, "green"],
   [/^(round|hard)/, "black"],
@@ -83,7 +75,7 @@ const order: readonly ColorName[] = [
 
 const isColorName = (name: string): name is ColorName => Object.hasOwn(palette, name);
 
-/** The palette's colour for a series: the one asked for, or its subject's, or the next one that is free. */
+/** Chooses the colour of a series: the one asked for, its subject's, or the next free one. */
 export function colorOf(name: string, asked: string | undefined, taken: readonly ColorName[] = []): ColorName {
   if (asked !== undefined) {
     if (isColorName(asked)) return asked;
@@ -96,7 +88,7 @@ export function colorOf(name: string, asked: string | undefined, taken: readonly
   return order.find((color) => !taken.includes(color)) ?? order[taken.length % order.length];
 }
 
-/** The colours of a list of series, in their order. */
+/** Chooses the colours of a list of series, in their order. */
 export function colorsOf(series: readonly { name: string; color?: string }[]): ColorName[] {
   const claimed = series.map(({ name, color }) =>
     color !== undefined || subjects.some(([pattern]) => pattern.test(name.trim().toLowerCase()))
@@ -113,7 +105,7 @@ export function colorsOf(series: readonly { name: string; color?: string }[]): C
   });
 }
 
-/** A name as a figure says it: `straightThrough(softsign)` is "straight-through (softsign)". */
+/** Writes a name in words: `straightThrough(softsign)` is "straight-through (softsign)". */
 export function inWords(name: string): string {
   return name
     .replace(/\bstraightThrough\b/g, "straight-through")
@@ -121,29 +113,16 @@ export function inWords(name: string): string {
     .replace(/([a-z])([A-Z])(?=[a-z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
 }
 
-/** A line's colour as it stands in an SVG: a CSS variable, with its value on light paper to fall back on. */
+/** Returns a line's colour for an SVG: a CSS variable, with the value for light paper as its default. */
 export const stroke = (color: ColorName): string => `var(--rb-${color}, ${palette[color].light})`;
 
-/** The colour of words about a line. */
+/** Returns the colour of the words about a line. */
 export const textFill = (color: ColorName): string => `var(--rb-${color}-text, ${palette[color].lightText})`;
 
-/** A neutral colour. */
+/** Returns a colour of `neutrals` for an SVG. */
 export const neutral = (name: "paper" | "ink" | "muted" | "grid"): string => `var(--rb-${name}, ${neutrals[name][0]})`;
 
-/**
- * The CSS declarations that give inlined figures their colours, for light or for dark paper.
- *
- * @param scheme Which paper
- * @returns One declaration a line
- *
- * @example
- * ```ts
- * import { assertStringIncludes } from "@std/assert";
- * import { paletteCss } from "@roundabout/roundabout/display";
- *
- * assertStringIncludes(`:root { ${paletteCss("dark")} }`, "--rb-paper: #16191e;");
- * ```
- */
+/** Returns the CSS declarations of the colours, one per line, for inlined figures on light or on dark paper. */
 export function paletteCss(scheme: "light" | "dark"): string {
   const dark = scheme === "dark";
   const lines = Object.entries(neutrals).map(([name, values]) => `--rb-${name}: ${values[dark ? 1 : 0]};`);

@@ -1,28 +1,19 @@
-import { kernelBroadcast } from "./kernel_broadcast.ts";
-import { escapeHtml } from "./escape.ts";
 import { type Figure, figureHtml } from "./figure.ts";
 import { formatNumber } from "./format.ts";
+import { type Broadcast, kernelBroadcast } from "./kernel_broadcast.ts";
 import { markdown, renderInline } from "./markdown.ts";
-import { makeOutput, type Output } from "./output.ts";
-import { type FrameLike, isDataFrame, isRecords, type Row, table } from "./table.ts";
+import { escapeHtml, makeOutput, type Output } from "./output.ts";
+import { type FrameLike, isDataFrame, isRecords, table } from "./table.ts";
 import { isTensor, type TensorLike, tensorOutput } from "./tensor.ts";
 
-/** Several things side by side; see {@linkcode row}. */
-export interface Beside {
-  /** What it is, so that {@linkcode show} knows. */
-  readonly kind: "row";
-  /** What stands side by side. */
-  readonly items: readonly Showable[];
-}
-
-/** What {@linkcode show} takes. A string is a sentence of markdown; an array of records is a table. */
+/** A value that {@linkcode show} takes. A string is a sentence of markdown; an array of records is a table. */
 export type Showable =
   | TensorLike
   | FrameLike
-  | readonly Row[]
+  | readonly Readonly<Record<string, unknown>>[]
   | Figure
   | Output
-  | Beside
+  | { readonly kind: "row"; readonly items: readonly Showable[] }
   | string
   | number
   | bigint
@@ -30,19 +21,11 @@ export type Showable =
   | null
   | undefined;
 
-/** The two forms of a message to the notebook. */
-export interface Bundle {
-  /** For the notebook and the write-up. */
-  "text/html": string;
-  /** For a terminal and for a diff. */
-  "text/plain": string;
-}
-
 /**
- * Puts things side by side; on a narrow screen one under the other.
+ * Puts values side by side, or one under the other on a narrow screen.
  *
- * @param items What stands side by side
- * @returns What {@linkcode show} takes
+ * @param items The values, as {@linkcode show} takes them
+ * @returns One value for {@linkcode show}
  *
  * @example
  * ```ts
@@ -52,11 +35,11 @@ export interface Bundle {
  * assertEquals((await bundle(row("left", "right")))["text/plain"], "left\n\nright");
  * ```
  */
-export function row(...items: readonly Showable[]): Beside {
+export function row(...items: readonly Showable[]): Showable {
   return Object.freeze({ kind: "row" as const, items });
 }
 
-/** How the things of a {@linkcode row} share the line: JupyterLab knows no style sheet of ours. */
+/** The style of a {@linkcode row}; JupyterLab loads no style sheet of this library. */
 const rowStyle = "display: flex; flex-wrap: wrap; gap: 1rem 2rem; align-items: flex-start";
 
 async function render(item: Showable): Promise<Output> {
@@ -92,7 +75,7 @@ async function render(item: Showable): Promise<Output> {
   );
 }
 
-/** How narrow a thing may get before it takes a line of its own: the words in a figure shrink with it. */
+/** Returns the width below which a value takes a line of its own; the words of a figure shrink with the figure. */
 function basis(item: Showable): number {
   if (typeof item !== "object" || item === null || !("kind" in item) || item.kind !== "figure") return 280;
   const [, width] = /viewBox="0 0 ([\d.]+)/.exec(item.svg) ?? [];
@@ -101,20 +84,21 @@ function basis(item: Showable): number {
 
 const plain = (text: string): Output => makeOutput(`<p>${escapeHtml(text)}</p>`, text);
 
-/** What an error message calls a value that cannot be shown. */
+/** Names a value that cannot be shown, for an error message. */
 function nameOf(value: unknown): string {
   if (typeof value === "function") return `the function ${value.name || "(anonymous)"}`;
-  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array of something else than records";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array of other values than records";
   if (value instanceof Promise) return "a promise (its 'await' is missing)";
   if (typeof value !== "object" || value === null) return `a ${typeof value}`;
   return `an object with the keys ${Object.keys(value).slice(0, 6).join(", ") || "(none)"}`;
 }
 
 /**
- * Both forms of what {@linkcode show} would show.
+ * Renders values in the two forms of {@linkcode show}'s message.
  *
- * @param items What to show
- * @returns HTML (one `<div class="rb-output">`) and plain text
+ * @param items The values
+ * @returns HTML (one `<div class="rb-output">`) for a notebook, and plain text for a terminal
+ * @throws {TypeError} `items` is empty, or a value cannot be shown.
  *
  * @example
  * ```ts
@@ -127,7 +111,7 @@ function nameOf(value: unknown): string {
  * });
  * ```
  */
-export async function bundle(...items: readonly Showable[]): Promise<Bundle> {
+export async function bundle(...items: readonly Showable[]): Promise<{ "text/html": string; "text/plain": string }> {
   if (items.length === 0) throw new TypeError("Cannot show nothing: 'items' is empty");
   const outputs = await Promise.all(items.map(render));
   return {
@@ -136,52 +120,38 @@ export async function bundle(...items: readonly Showable[]): Promise<Bundle> {
   };
 }
 
-/** Where {@linkcode show} sends its message; tests bring their own. */
+/** The place to which {@linkcode show} sends its message; tests have their own. */
 export interface Display {
-  /** Sends a message to the notebook; undefined where there is none. */
-  broadcast?: (type: string, content: Record<string, unknown>) => Promise<void>;
-  /** Prints where there is no notebook. */
+  /** Sends a message to the notebook; undefined outside a notebook. */
+  broadcast?: Broadcast;
+  /** Prints outside a notebook. */
   print?: (text: string) => void;
   /**
-   * Milliseconds to wait after the message was sent.
+   * The time to wait after the message was sent, in milliseconds.
    *
    * @default {20}
    */
   wait?: number;
 }
 
-/**
- * A {@linkcode show} that sends its message elsewhere.
- *
- * @param display Where to
- * @returns The function
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { showOn } from "@roundabout/roundabout/display";
- *
- * const lines: string[] = [];
- * await showOn({ print: (text) => lines.push(text) })("one", 2);
- * assertEquals(lines, ["one\n\n2"]);
- * ```
- */
+/** Makes a {@linkcode show} that sends its message to `display`. */
 export function showOn(display: Display): (...items: readonly Showable[]) => Promise<void> {
   const { broadcast, print = console.log, wait = 20 } = display;
   return async (...items) => {
     const data = await bundle(...items);
     if (broadcast === undefined) return print(data["text/plain"]);
     await broadcast("display_data", { data, metadata: {}, transient: {} });
-    // The kernel sends displays from a queue, but its "I am idle" past it: what is not sent by then is lost.
+    // The kernel sends displays through a queue, and "I am idle" past it: a display still queued by then is lost.
     await new Promise((resolve) => setTimeout(resolve, wait));
   };
 }
 
 /**
- * Shows things under the notebook's cell, all of them in one message, so that none is lost or misplaced: a cell calls
- * it once, at its end, with `await`. Outside a notebook it prints the plain text.
+ * Shows values under the notebook's cell, all in one message, so that none is lost or misplaced. A cell calls `show`
+ * once, with `await`, as its last statement. Outside a notebook `show` prints the plain text.
  *
  * @param items Tensors, data frames, arrays of records, figures, markdown, strings, numbers, rows of these
+ * @throws {TypeError} `items` is empty, or a value cannot be shown.
  *
  * @example
  * ```ts

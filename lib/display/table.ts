@@ -1,16 +1,15 @@
-import { escapeHtml } from "./escape.ts";
 import { formatColumn } from "./format.ts";
 import { renderInline } from "./markdown.ts";
-import { makeOutput, type Output } from "./output.ts";
+import { escapeHtml, makeOutput, type Output } from "./output.ts";
 
 /** A row of a table. */
-export type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, unknown>>;
 
-/** What is used of a polars data frame. */
+/** The part of a polars data frame that is read here. */
 export interface FrameLike {
-  /** The columns' names. */
+  /** The names of the columns. */
   columns: string[];
-  /** The columns' types. */
+  /** The types of the columns. */
   dtypes: unknown[];
   /** The rows. */
   toRecords(): Record<string, unknown>[];
@@ -19,15 +18,15 @@ export interface FrameLike {
 /** Options for {@linkcode table}. */
 export interface TableOptions {
   /**
-   * What the table shows, in one sentence.
+   * The content of the table, in one sentence.
    *
    * @default {""}
    */
   caption?: string;
   /**
-   * Decimals of the numbers: of all, or by column.
+   * The number of decimals: of all columns, or by column.
    *
-   * @default {four significant digits of the column's greatest}
+   * @default {four significant digits of the column's largest}
    */
   digits?: number | Readonly<Record<string, number>>;
   /**
@@ -37,32 +36,34 @@ export interface TableOptions {
    */
   columns?: readonly string[] | Readonly<Record<string, string>>;
   /**
-   * The most rows to print; of a longer table the first and the last are printed.
+   * The largest number of rows to print; a longer table shows its first and last rows.
    *
    * @default {20}
    */
   maxRows?: number;
 }
 
-/** Whether a value is a polars data frame (told by its methods, so that polars need not be loaded). */
+/** Tells a polars data frame by its methods, so that polars need not be loaded. */
 export function isDataFrame(value: unknown): value is FrameLike {
   if (typeof value !== "object" && typeof value !== "function" || value === null) return false;
   const frame = value as { toRecords?: unknown; columns?: unknown; dtypes?: unknown };
   return typeof frame.toRecords === "function" && Array.isArray(frame.columns) && Array.isArray(frame.dtypes);
 }
 
-/** Whether a value is an array of records. */
+/** Tells an array of plain records, which has at least one. */
 export function isRecords(value: unknown): value is readonly Row[] {
   return Array.isArray(value) && value.length > 0 &&
     value.every((row) => typeof row === "object" && row !== null && Object.getPrototypeOf(row) === Object.prototype);
 }
 
 /**
- * A table: numbers aligned and with the same number of decimals in a column, long ones shortened.
+ * Renders a table. The numbers of a column are aligned and have the same number of decimals; a long table is shortened.
  *
  * @param rows A polars data frame, or an array of records
  * @param options Caption, columns, decimals
- * @returns What {@linkcode show} takes
+ * @returns An output for {@linkcode show}
+ * @throws {TypeError} `rows` is neither a data frame nor an array of records.
+ * @throws {RangeError} `columns` names a column that the rows lack, or `maxRows` is not a whole number of at least 2.
  *
  * @example
  * ```ts
@@ -79,7 +80,10 @@ export function isRecords(value: unknown): value is readonly Row[] {
  * );
  * ```
  */
-export function table(rows: FrameLike | readonly Row[], options: TableOptions = {}): Output {
+export function table(
+  rows: FrameLike | readonly Readonly<Record<string, unknown>>[],
+  options: TableOptions = {},
+): Output {
   const { caption = "", digits, maxRows = 20 } = options;
   const records = isDataFrame(rows) ? rows.toRecords() : rows;
   if (!Array.isArray(records) || (records.length > 0 && !isRecords(records))) {
@@ -101,7 +105,7 @@ export function table(rows: FrameLike | readonly Row[], options: TableOptions = 
   return makeOutput(tableHtml(columns, caption, cut, more), tableText(columns, caption, cut, more));
 }
 
-/** A column, as it is printed. */
+/** A column in printed form. */
 interface Column {
   heading: string;
   cells: string[];
@@ -131,7 +135,7 @@ function columnOf(heading: string, values: readonly unknown[], digits: number | 
   return { heading, cells, numeric: numbers.length > 0 && !words };
 }
 
-/** A cell that is no number. */
+/** Writes a cell that is not a number. */
 function cellText(value: unknown): string {
   if (value instanceof Date) return value.toISOString().replace(/T00:00:00\.000Z$/, "");
   if (Array.isArray(value)) return `[${value.map(cellText).join(", ")}]`;
@@ -158,7 +162,7 @@ function tableHtml(columns: readonly Column[], caption: string, cut: number, mor
   ].join("\n");
 }
 
-/** JupyterLab puts every cell on the right: right for numbers, and words have to say otherwise. */
+/** Aligns words to the left: JupyterLab aligns every cell to the right, as numbers need it. */
 const side = (numeric: boolean): string => numeric ? ` class="rb-number"` : ` style="text-align: left"`;
 
 function tableText(columns: readonly Column[], caption: string, cut: number, more: string): string {

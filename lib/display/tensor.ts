@@ -1,22 +1,21 @@
-import { escapeHtml } from "./escape.ts";
 import { formatColumn } from "./format.ts";
-import { makeOutput, type Output } from "./output.ts";
+import { escapeHtml, makeOutput, type Output } from "./output.ts";
 
-/** What is used of a tensor. */
+/** The part of a TensorFlow.js tensor that is read here. */
 export interface TensorLike {
-  /** What it is known by. */
+  /** The identity of its data. */
   readonly dataId: object;
   /** Its size along each axis. */
   readonly shape: number[];
   /** The type of its values. */
   readonly dtype: string;
-  /** Whether its values are gone. */
+  /** True after the tensor was disposed. */
   readonly isDisposed: boolean;
   /** Reads its values. */
   data(): Promise<ArrayLike<number> | string[]>;
 }
 
-/** Whether a value is a tensor (told by its methods, so that no second TensorFlow.js is loaded). */
+/** Tells a tensor by its methods, so that no second TensorFlow.js is loaded. */
 export function isTensor(value: unknown): value is TensorLike {
   if (typeof value !== "object" || value === null) return false;
   const tensor = value as { dataId?: unknown; shape?: unknown; data?: unknown; dtype?: unknown };
@@ -24,11 +23,11 @@ export function isTensor(value: unknown): value is TensorLike {
     typeof tensor.dtype === "string";
 }
 
-/** Most values of an axis that are printed; of a longer axis the first and the last three are. */
+/** The largest number of values of an axis that are all printed; a longer axis shows its first and last three. */
 const most = 12;
 const edge = 3;
 
-/** A tensor's shape and values; the tensor is read, and kept. */
+/** Renders a tensor's shape and values. The tensor is not disposed. */
 export async function tensorOutput(tensor: TensorLike): Promise<Output> {
   if (tensor.isDisposed) {
     throw new Error(`Cannot show a tensor: the tensor of shape [${tensor.shape}] is disposed`);
@@ -46,7 +45,7 @@ export async function tensorOutput(tensor: TensorLike): Promise<Output> {
   return makeOutput(`<pre class="rb-tensor">${escapeHtml(text)}</pre>`, text);
 }
 
-/** The indices that are printed of every axis; -1 stands for those left out. */
+/** Returns the printed indices of each axis; -1 stands for the indices left out. */
 function shownIndices(shape: readonly number[]): number[][] {
   return shape.map((size) => {
     const all = Array.from({ length: size }, (_, n) => n);
@@ -54,7 +53,7 @@ function shownIndices(shape: readonly number[]): number[][] {
   });
 }
 
-/** Where the printed values are in the data, in order. */
+/** Yields the places of the printed values in the data, in order. */
 function* leaves(shape: readonly number[], indices: readonly number[][], axis = 0, offset = 0): Generator<number> {
   if (axis === shape.length) {
     yield offset;

@@ -1,32 +1,31 @@
-import type { Factors } from "./loops.ts";
-import { type Begun, factorsToHeap, inRangeBits, type Simd, viewsOf, writeMarks } from "./simd.ts";
+import { type Begun, type Factors, factorsToHeap, inRangeBits, type Simd, viewsOf, writeMarks } from "./simd.ts";
 
-/** What the SIMD loops know of a choice of the largest: κ, and l and 1/(h − l) with which a one-hot row stays as it is. */
+/** An argmax for the SIMD loops: κ, and l and 1/(h − l), with which a one-hot row stays as it is. */
 export interface ArgmaxPlan {
   readonly sharpness: number;
   readonly low: number;
   readonly scale: number;
-  /** Whether the decision itself counts. */
+  /** Counts the decision itself. */
   readonly hard: boolean;
 }
 
-/** How many entries of a table the SIMD loops take: four rows at a time. */
+/** Returns the number of entries of a table that the loops take: four rows at a time. */
 export const argmaxLength = (length: number, classes: number): number => length - length % (4 * classes);
 
-/** How many entries a block has. */
+/** Returns the number of entries of a block. */
 export const argmaxBlock = (classes: number): number => 128 * classes;
 
 const { fround } = Math;
 
-/** Beyond it not every place of a 1 in a row is tried. */
+/** The largest numbers of rows and entries that are tried: not every place of the 1 in a long row. */
 const mostTried = 64, mostEntriesTried = 2 ** 18;
 
-/** Beyond it float32 does not hold what differences are multiplied by. */
+/** Beyond this sharpness float32 does not hold the factor of the differences. */
 const greatestSharpness = 1e30;
 
 /**
- * The plan, with the loop's own roundings: l is the greatest s of a 0 in a one-hot row, whichever column the 1 is in, and
- * h the least of a 1, so that what is beyond is clipped.
+ * Returns the plan, by the loop's own rounding: l is the largest s of a 0 in a one-hot row, whichever column the 1 is in, and
+ * h the smallest s of a 1, so that numbers beyond them are clipped.
  */
 export function argmaxPlanOf(simd: Simd, slope: number, hard: boolean, classes: number): ArgmaxPlan | undefined {
   const plan = { sharpness: 4 * slope, low: 0, scale: 1, hard };
@@ -54,11 +53,11 @@ export function argmaxPlanOf(simd: Simd, slope: number, hard: boolean, classes: 
   return { ...plan, low, scale };
 }
 
-/** Where the loops keep the number of a row and a column: four rows are four by four. */
+/** Returns the place at which the loops keep the number of a row and a column: four rows are stored four by four. */
 export const turnedPlace = (row: number, column: number, classes: number): number =>
   (row - row % 4) * classes + 4 * column + row % 4;
 
-/** What a first pass has in the heap from its place on, in bytes, as simd.as has it. */
+/** The offsets of a first pass in the heap, in bytes, as in simd.as. */
 const constants = 64, scratch = 272;
 
 /** Begins a first pass; nothing if the heap is full. */
@@ -93,15 +92,15 @@ export function beginArgmax(
 }
 
 /**
- * The factors less what all columns have in common: of a row's gradient only their differences count, where its entries
- * weigh the same, and these have more digits so.
+ * Subtracts from the factors their mean: where the entries of a row have one weight, only differences of the factors count,
+ * and the differences then have more digits.
  */
-function apart({ ofPositives, ofNegatives, large }: Factors): Factors {
+function apart({ ofPositives, ofNegatives }: Factors): Factors {
   const common = ofNegatives.reduce((sum, factor) => sum + factor, 0) / ofNegatives.length;
-  return { ofPositives: ofPositives.map((a) => a - common), ofNegatives: ofNegatives.map((b) => b - common), large };
+  return { ofPositives: ofPositives.map((a) => a - common), ofNegatives: ofNegatives.map((b) => b - common) };
 }
 
-/** Begins a second pass, in place; `even`: the entries of a row weigh the same. Nothing if the heap is full. */
+/** Begins a second pass, in place; `even`: the entries of a row have one weight. Nothing if the heap is full. */
 export function beginArgmaxFinish(
   simd: Simd,
   given: Factors,

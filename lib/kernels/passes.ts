@@ -1,139 +1,284 @@
-import * as tf from "@tensorflow/tfjs";
-import type { Tensor } from "../tfjs/tensor.ts";
-import type { Entries } from "./entries.ts";
-import { type Host, hosts } from "./host.ts";
-import type { Factors } from "./loops.ts";
-import type { Place } from "./pieces.ts";
-import { engine, type TensorInfo } from "../tfjs/engine.ts";
+import type { Batch, BatchShape, Inputs } from "../batch/read_batch.ts";
+import { byLabel, type Counts, decisionGradient, eachCount, finite } from "../counts/counts.ts";
+import { argmaxAnchors } from "../decisions/argmax.ts";
+import type { Decided, Decision } from "../decisions/decision.ts";
+import { softmax, softmaxGradient } from "../numerics/softmax.ts";
+import {
+  addsCounts,
+  countBatch,
+  countsPartials,
+  type CountsScored,
+  scoreCounts,
+  type Scoring,
+} from "../scoring/score_batch.ts";
+import {
+  argmaxBlock,
+  argmaxLength,
+  type ArgmaxPlan,
+  argmaxPlanOf,
+  beginArgmax,
+  beginArgmaxFinish,
+} from "./argmax_simd.ts";
+import {
+  beginFinish,
+  beginSums,
+  type Begun,
+  blockLength,
+  type Factors,
+  ownSimd,
+  type Simd,
+  simdLength,
+  type SimdPlan,
+  simdPlanOf,
+  sumsPerColumn,
+} from "./simd.ts";
+import {
+  eachPiece,
+  entriesOf,
+  keptPlace,
+  type Memory,
+  type Numbers,
+  pieceBytes,
+  placeOf,
+  type Table,
+  tablesOf,
+} from "./table.ts";
 
-/** How labels and weights are given. */
-export interface Given {
-  readonly classes: number;
-  /** Whether the labels are class indices, one a row. */
-  readonly indexed: boolean;
-  /** Whether there is a weight a row, not one an output. */
-  readonly rowWeights: boolean;
-}
-
-/** What the passes read. */
-export interface Inputs<T = TensorInfo> {
-  yTrue: T;
-  yPred: T;
-  sampleWeight?: T;
-}
-
-/** What the first pass is told, and where it leaves the sums. */
-export interface FirstAttributes<Prepared = unknown> {
-  prepared: Prepared;
-  given: Given;
-  /** Whether the loops in float64 take it all: what is small has the same value whether or not its gradient is taken. */
-  small: boolean;
-  /** Whether the second pass follows and wants a number an output as a tensor. */
-  keep: boolean;
-  /** Or where these go for the second pass, in float64. */
-  exact?: Float64Array;
-  /** Where the sums go, in float64, which no tensor holds; NaN at the first place if a number was not as it must be. */
-  sums: Float64Array;
-  /** How many entries the SIMD loops took, which may keep them in an order of their own; the first pass says so here. */
-  taken?: number;
-}
-
-/** What the second pass reads: what the first has kept, and some of what that read. */
-export interface SecondInputs<T = TensorInfo> extends Partial<Inputs<T>> {
-  slopes?: T;
-}
-
-/** What the second pass is told. */
-export interface SecondAttributes<Prepared = unknown> {
-  prepared: Prepared;
-  given: Given;
-  exact?: Float64Array;
-  taken?: number;
-  shape: number[];
-  factors: Factors;
-}
-
-/** The two passes of a way to decide. */
-export interface Passes<Prepared = unknown> {
-  /** The names of their kernels. */
-  readonly first: string;
-  readonly second: string;
-  readonly prepared: Prepared;
-  /** Whether the second wants a number an output of the first. */
+/** The two SIMD passes of a decision, for tables of some number of columns. */
+interface Passes {
+  /** Says that the first pass leaves a number per output for the second: w·D, or the softmax. */
   readonly keeps: boolean;
-  /** What the second reads again. */
-  readonly again: readonly (keyof Inputs)[];
-  /** By which a derivative by a count is multiplied on its way to the outputs of a column, and what it may meet there. */
-  scale(column: number, classes: number): { readonly scale: number; readonly peak: number };
+  /** Says that the second pass reads the weights again. */
+  readonly weighsAgain: boolean;
+  /** Returns the number of entries that the loops take. */
+  takes(size: number): number;
+  /** Returns the number of entries of a block. */
+  block(simd: Simd): number;
+  /** Begins the first pass; nothing if the heap is full. */
+  begin(simd: Simd, weighted: boolean, keep: boolean, spare: number): Begun | undefined;
+  /** Begins the second pass; nothing if the heap is full. */
+  beginFinish(
+    simd: Simd,
+    factors: Factors,
+    evenRows: boolean,
+    spare: number,
+  ): Pick<Begun<"d" | "y">, "run" | "spare"> | undefined;
+  /** Returns the constant factor of a column's gradient (`scale`), and the largest number that it multiplies (`peak`). */
+  scale(column: number): { readonly scale: number; readonly peak: number };
+  /** Returns the numbers that the loops would keep of the rows that they leave. */
+  keep(tail: Batch, decided: Decided): Float64Array;
+  /** Takes a gradient of these rows back through the kept numbers, in place. */
+  back(kept: Numbers, gradient: Float64Array): void;
 }
 
-/** Whether the backend in use has the kernels. */
-export const hasKernels = ({ first }: Passes): boolean => tf.getKernel(first, tf.getBackend()) !== undefined;
-
-/** The first pass as a kernel: the sums go into `attributes.sums`; what is kept an output is returned, if it is to be. */
-export function runFirst({ first }: Passes, inputs: Inputs<Tensor>, attributes: FirstAttributes): Tensor | undefined {
-  return (engine().runKernel(first, inputs, attributes) as Tensor[])[0];
-}
-
-/** The second pass as a kernel: the data of `slopes` becomes that of the gradient, if there is one. */
-export function runSecond({ second }: Passes, inputs: SecondInputs<Tensor>, attributes: SecondAttributes): Tensor {
-  return engine().runKernel(second, inputs, attributes) as Tensor;
-}
-
-/** What a kernel is called with. */
-export interface KernelCall<Inputs, Attributes> {
-  readonly inputs: Inputs;
-  readonly attrs: Attributes;
-  readonly host: Host;
-}
-
-/** Registers a kernel on every backend that has kernels. */
-export function registerKernel<Inputs, Attributes>(
-  kernelName: string,
-  kernel: (call: KernelCall<Inputs, Attributes>) => unknown,
-): void {
-  for (const [backendName, hostOf] of Object.entries(hosts)) {
-    // What TensorFlow.js types as numbers and tensors are here objects of this library too.
-    const kernelFunc = ({ inputs, attrs, backend }: { inputs: Inputs; attrs: Attributes; backend: unknown }) =>
-      kernel({ inputs, attrs, host: hostOf(backend) });
-    tf.registerKernel({ kernelName, backendName, kernelFunc } as unknown as Parameters<typeof tf.registerKernel>[0]);
-  }
-}
-
-/** How many numbers a tensor has. */
-export const sizeOf = ({ shape }: { shape: number[] }): number => shape.reduce((size, length) => size * length, 1);
-
-/** Labels, outputs and weights, read as they are wanted: what is a view of a heap is lost when that grows. */
-export function tableOf(
-  { yTrue, yPred, sampleWeight }: Partial<Inputs>,
-  { classes, indexed, rowWeights }: Given,
-  host: Host,
-) {
-  const spread = rowWeights && classes > 1;
-  const entries = (info: TensorInfo, given: Entries["given"]): Entries => (
-    { values: host.numbers(info), given, classes }
-  );
-  const labels = () => entries(yTrue!, indexed ? "indices" : "entries");
-  const outputs = () => entries(yPred!, "entries");
-  const weights = () => sampleWeight && entries(sampleWeight, spread ? "rows" : "entries");
-  const labelsInHeap = () => yTrue && !indexed ? host.inHeap(yTrue) : undefined;
-  const weightsInHeap = () => sampleWeight && !spread ? host.inHeap(sampleWeight) : undefined;
+function thresholdPasses(plan: SimdPlan, classes: number): Passes {
+  const scale = (column: number) => plan.scales[plan.scales.length === 1 ? 0 : column];
   return {
-    labels,
-    outputs,
-    weights,
-    /** For how many tables pieces want a place in the heap: none where all of them are there. */
-    places: (labelsInHeap() === undefined) || (yPred && host.inHeap(yPred) === undefined) ||
-        (sampleWeight && weightsInHeap() === undefined)
-      ? 4
-      : 0,
-    /** Where these are in the heap, or what is to be copied there. */
-    labelsPlace: (): Place => labelsInHeap() ?? labels(),
-    outputsPlace: (): Place => host.inHeap(yPred!) ?? outputs(),
-    weightsPlace: (): Place | undefined => weightsInHeap() ?? weights(),
+    keeps: true,
+    weighsAgain: false,
+    takes: (size) => simdLength(size, classes),
+    block: (simd) => blockLength(simd, classes),
+    begin: (simd, weighted, _, spare) => beginSums(simd, plan, classes, weighted, spare),
+    beginFinish: (simd, factors, _, spare) => beginFinish(simd, factors, spare),
+    scale,
+    keep: ({ yPred, sampleWeight }, decided) => {
+      const kept = Float64Array.from(yPred, (_, i) => sampleWeight?.[i] ?? 1);
+      decided.back(kept);
+      return kept.map((slope, i) => slope / scale(i % classes).scale);
+    },
+    back: (kept, gradient) => gradient.forEach((g, i) => gradient[i] = kept[i] * g),
   };
 }
 
-/** The same for what a pass leaves, `fresh`, or changes. */
-export const keptPlace = (info: TensorInfo, fresh: boolean, host: Host): Place =>
-  host.inHeap(info) ?? { kept: host.numbers(info) as Float32Array, fresh };
+function argmaxPasses(plan: ArgmaxPlan, classes: number, keeps: boolean): Passes {
+  const { sharpness } = plan;
+  return {
+    keeps,
+    weighsAgain: true,
+    takes: (size) => argmaxLength(size, classes),
+    block: () => argmaxBlock(classes),
+    begin: (simd, weighted, keep, spare) => beginArgmax(simd, plan, classes, weighted, keep || !plan.hard, spare),
+    beginFinish: (simd, factors, evenRows, spare) => beginArgmaxFinish(simd, factors, evenRows, spare),
+    scale: () => ({ scale: sharpness * argmaxAnchors(sharpness, classes).scale, peak: 1 }),
+    keep: ({ yPred }) => softmax(yPred, classes, sharpness),
+    back: (kept, gradient) => softmaxGradient(kept, classes, 1, gradient),
+  };
+}
+
+/** Plans the SIMD passes of a decision; nothing where the loops do not know it. */
+function plan({ steps, argmax }: Decision, classes: number): Passes | undefined {
+  const simd = ownSimd();
+  if (simd === undefined) return undefined;
+  if (steps !== undefined) {
+    const found = simdPlanOf(steps, simd);
+    return found && thresholdPasses(found, classes);
+  }
+  if (argmax === undefined || argmax.fromLogits) return undefined;
+  const { slope, mode } = argmax, found = argmaxPlanOf(simd, slope, mode !== "soft", classes);
+  return found && argmaxPasses(found, classes, mode !== "hard");
+}
+
+const planned = new WeakMap<Decision, Map<number, Passes | undefined>>();
+
+/** Returns the SIMD passes of a decision, planned once. */
+function passesOf(decision: Decision, classes: number): Passes | undefined {
+  let known = planned.get(decision);
+  if (known === undefined) planned.set(decision, known = new Map());
+  if (!known.has(classes)) known.set(classes, plan(decision, classes));
+  return known.get(classes);
+}
+
+/** Weights whose products with a slope float32 holds. */
+const lightest = 1e-15, heaviest = 1e15;
+
+/** Says that labels and outputs lie in [0, 1] and weights are 0 or not extreme: the SIMD loops see the bits, and −0 has those of its sign. */
+function inRange({ yTrue, yPred, sampleWeight = [] }: Inputs<ArrayLike<number>>): boolean {
+  for (let i = 0; i < yPred.length; i++) if (!(yPred[i] >= 0 && yPred[i] <= 1)) return false;
+  for (let i = 0; i < yTrue.length; i++) if (!(yTrue[i] >= 0 && yTrue[i] <= 1)) return false;
+  for (let i = 0; i < sampleWeight.length; i++) {
+    const w = sampleWeight[i];
+    if (!(w === 0 || (w >= lightest && w <= heaviest))) return false;
+  }
+  return true;
+}
+
+const positive = (count: number): number => count > 0 ? count : 0; // rounding may leave a little below 0
+
+/** Returns the counts of a column from its sums. */
+function countsOf(sums: Float64Array, column: number): Counts {
+  const [whole, positives, decided, tp] = sums.subarray(column * sumsPerColumn, (column + 1) * sumsPerColumn);
+  const fp = positive(decided - tp), fn = positive(positives - tp);
+  return { tp: positive(tp), fp, fn, tn: positive(whole - positives - fp) };
+}
+
+/** Products of a slope and a factor beyond this one may leave float32. */
+const largestFactor = 1e20;
+
+/** A batch that the SIMD loops have counted and scored. */
+export interface FastScored extends CountsScored {
+  /**
+   * Turns the numbers that the first pass has kept into the gradient, in place.
+   *
+   * @returns False, with nothing done, where a product may leave float32.
+   */
+  finish(by: number): boolean;
+}
+
+/** Returns the rows that the SIMD loops leave, as a batch of the general path; nothing if a number is out of range. */
+function tailOf({ yTrue, yPred, sampleWeight }: Inputs<Table>, from: number, size: number, classes: number) {
+  const labels = entriesOf(yTrue, from, size);
+  if (labels === undefined) return undefined;
+  const tail: Batch = { // copies: the heap may grow before the second pass
+    rows: (size - from) / classes,
+    classes,
+    yTrue: labels.slice(),
+    yPred: entriesOf(yPred, from, size)!.slice(),
+    sampleWeight: sampleWeight && entriesOf(sampleWeight, from, size)!.slice(),
+  };
+  return inRange(tail) ? tail : undefined;
+}
+
+/** Counts a batch by the first pass; nothing if there is no room, or a number is out of range. */
+function countFast<T>(
+  passes: Passes,
+  simd: Simd,
+  inputs: Inputs<T>,
+  shape: BatchShape,
+  memory: Memory<T>,
+  kept: T | undefined,
+): { sums: Float64Array; tail: Batch } | undefined {
+  const { classes, rows } = shape, size = rows * classes, length = passes.takes(size), block = passes.block(simd);
+  const d = passes.keeps ? kept : undefined;
+  const places = () => {
+    const { yTrue, yPred, sampleWeight } = tablesOf(inputs, shape, memory);
+    return { p: placeOf(yPred), y: placeOf(yTrue), w: placeOf(sampleWeight), d: d && keptPlace(d, true, memory) };
+  };
+  const weighted = inputs.sampleWeight !== undefined, sums = new Float64Array(sumsPerColumn * classes);
+  const begun = passes.begin(simd, weighted, d !== undefined, pieceBytes(Object.values(places()), block, length));
+  if (begun === undefined || !eachPiece(simd, begun.spare, block, length, places(), begun.run)) return undefined;
+  const tables = tablesOf(inputs, shape, memory), { yTrue, yPred, sampleWeight } = tables;
+  const good = begun.end(length, sums) || inRange({
+    yTrue: shape.indexed ? [] : yTrue.values,
+    yPred: yPred.values,
+    sampleWeight: sampleWeight?.values,
+  });
+  const tail = good ? tailOf(tables, length, size, classes) : undefined;
+  return tail && { sums, tail };
+}
+
+/** Returns the factors of the second pass; nothing if a product may leave float32. */
+function factorsOf(partials: readonly Counts[], passes: Passes, by: (column: number) => number, classes: number) {
+  const factors: Factors = { ofPositives: new Float64Array(classes), ofNegatives: new Float64Array(classes) };
+  for (let k = 0; k < classes; k++) {
+    const { ofPositive, ofNegative } = byLabel(partials[partials.length === 1 ? 0 : k]),
+      { scale, peak } = passes.scale(k);
+    const a = factors.ofPositives[k] = finite(by(k) * scale * ofPositive);
+    const b = factors.ofNegatives[k] = finite(by(k) * scale * ofNegative);
+    if (Math.max(Math.abs(a), Math.abs(b)) * Math.max(1, peak) > largestFactor) return undefined;
+  }
+  return factors;
+}
+
+/** Turns the kept numbers of the rows that the loops leave into their gradient. */
+function finishTail(passes: Passes, tail: Batch, { ofPositives, ofNegatives }: Factors, kept: Numbers): void {
+  const { classes: stride, rows: length, yTrue } = tail, gradient = new Float64Array(kept.length);
+  const rows = { yTrue, sampleWeight: passes.weighsAgain ? tail.sampleWeight : undefined };
+  for (let offset = 0; offset < stride; offset++) {
+    const partials = { tp: ofPositives[offset], fp: ofNegatives[offset], fn: 0, tn: 0 };
+    decisionGradient(rows, { offset, stride, length }, partials, gradient);
+  }
+  passes.back(kept, gradient);
+  kept.set(gradient);
+}
+
+/**
+ * Scores a batch by the SIMD loops. Its last rows, fewer than the lanes hold, take the general path.
+ *
+ * @param inputs The batch, in `memory`; the second pass reads the labels and weights again.
+ * @param kept Receives a number per output for the second pass, then the gradient; absent: no gradient is wanted.
+ * @returns Nothing where the loops do not know the decision, have no room, or met a number out of range: the general path
+ * then computes the score or names what is wrong.
+ */
+export function scoreFast<T>(
+  decide: Decision,
+  scoring: Scoring,
+  inputs: Inputs<T>,
+  shape: BatchShape,
+  memory: Memory<T>,
+  kept?: T,
+): FastScored | undefined {
+  const { classes, rows } = shape, { average, classWeights } = scoring, added = addsCounts(average);
+  const passes = passesOf(decide, classes), simd = passes && memory.simd();
+  const length = passes?.takes(rows * classes) ?? 0;
+  if (simd === undefined || length === 0) return undefined;
+  const counted = countFast(passes!, simd, inputs, shape, memory, kept);
+  if (counted === undefined) return undefined;
+  const { sums, tail } = counted, decided = decide(tail), rest = countBatch(tail, decided, scoring);
+  if (kept !== undefined && passes!.keeps) memory.numbers(kept).set(passes!.keep(tail, decided), length);
+  const inCounts = (column: number) => added ? classWeights?.[column] ?? 1 : 1;
+  const each = rest.each.map((own, k) => {
+    const most = countsOf(sums, k);
+    return eachCount((key) => inCounts(k) * most[key] + own[key]);
+  });
+  const weightsInMean = each.map(({ tp, fn }, k) => (classWeights?.[k] ?? 1) * (average === "weighted" ? tp + fn : 1));
+  const scored = scoreCounts(each, added ? undefined : weightsInMean, scoring);
+  const finish = (by: number): boolean => {
+    if (!passes!.keeps) return !!memory.numbers(kept!).fill(0);
+    const partials = countsPartials(scored, scored.whole, scoring.score);
+    const factors = factorsOf(partials, passes!, (k) => by * inCounts(k), classes);
+    if (factors === undefined) return false;
+    const places = () => {
+      const { yTrue, sampleWeight } = tablesOf(inputs, shape, memory);
+      const w = passes!.weighsAgain ? placeOf(sampleWeight) : undefined;
+      return { d: keptPlace(kept!, false, memory), y: placeOf(yTrue), w };
+    };
+    const evenRows = inputs.sampleWeight === undefined || shape.rowWeights, block = passes!.block(simd);
+    const spare = pieceBytes(Object.values(places()), block, length);
+    const begun = passes!.beginFinish(simd, factors, evenRows, spare);
+    if (begun === undefined) return false;
+    eachPiece(simd, begun.spare, block, length, places(), begun.run);
+    finishTail(passes!, tail, factors, memory.numbers(kept!).subarray(length));
+    return true;
+  };
+  return { ...scored, finish };
+}

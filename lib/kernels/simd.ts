@@ -1,15 +1,14 @@
-import type { StepForm } from "../steps/form.ts";
-import type { Factors } from "./loops.ts";
-import { type Plan, planOf, type Precision } from "./plan.ts";
+import { formOf, type StepForm } from "../steps/sigmoidal.ts";
+import type { Step } from "../steps/step.ts";
 import { simdBytes } from "./simd_bytes.ts";
 
 type Pass = (...pointersAndNumbers: number[]) => number;
 
-/** The kernels in a heap. */
+/** The SIMD loops in a heap. */
 export interface Simd {
   readonly memory: WebAssembly.Memory;
   readonly exports: Readonly<Record<string, Pass>>;
-  /** Where `bytes` of the heap may be used until the next call; 0 if it is full. It may grow by it: views are lost. */
+  /** Returns the address of `bytes` bytes that may be used until the next call; 0 if the heap is full. Views are lost if it grows. */
   place(bytes: number): number;
   /** Views of the heap, renewed when it has grown. */
   views?: Views;
@@ -24,7 +23,7 @@ interface Views {
   readonly float64: Float64Array;
 }
 
-/** The heap as numbers. */
+/** Returns views of the heap. */
 export function viewsOf(simd: Simd): Views {
   const { buffer } = simd.memory, known = simd.views;
   if (known?.buffer === buffer) return known;
@@ -40,15 +39,63 @@ export function viewsOf(simd: Simd): Views {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The kernels in a memory. */
+/** Instantiates the loops in a memory. */
 export function instantiate(memory: WebAssembly.Memory, place: (bytes: number) => number): Simd {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(simdBytes), (c) => c.charCodeAt(0)));
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
   return { memory, place, exports: exports as Record<string, Pass> };
 }
 
-/** The shapes that the first pass knows, by the numbers that it knows them by. */
-const shapes: readonly string[] = ["softsign", "linearRamp", "identity", "round", "logistic", "arctan", "gaussian"];
+const pageBytes = 65536;
+
+let ownHeap: Simd | null | undefined;
+
+/** Returns the loops in a heap of this library, for tables that are in no other heap; nothing where there is no SIMD. */
+export function ownSimd(): Simd | undefined {
+  if (ownHeap === undefined) {
+    try {
+      const memory = new WebAssembly.Memory({ initial: 1 }), start = 1024; // the address 0 says that there is no place
+      ownHeap = instantiate(memory, (bytes) => {
+        const missing = start + bytes - memory.buffer.byteLength;
+        try {
+          if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+          return start;
+        } catch {
+          return 0;
+        }
+      });
+    } catch {
+      ownHeap = null;
+    }
+  }
+  return ownHeap ?? undefined;
+}
+
+/** Turns SIMD off, as where there is none, or on again; for tests. */
+export function allowSimd(allowed: boolean): void {
+  ownHeap = allowed ? undefined : null;
+}
+
+/**
+ * A step as a loop evaluates it, with u = p − t:
+ *
+ *     s = K·R(u) + β        s′ = scale·D(u)
+ *
+ * A perfect classifier's loss is exactly 0 only if s is exactly 0 and 1 at the bounds. Therefore K is moved by a few units
+ * in its last place until the rounded s(1) is 1; β is −K·R(−t).
+ */
+interface Plan {
+  readonly form: StepForm;
+  /** k. */
+  readonly steepness: number;
+  /** K. */
+  readonly factor: number;
+  /** β. */
+  readonly base: number;
+  readonly scale: number;
+  /** The largest D. */
+  readonly peak: number;
+}
 
 /** The numbers of a column, as simd.as lists them. */
 interface Column {
@@ -57,96 +104,90 @@ interface Column {
   readonly double: readonly [number, number];
 }
 
-/** Steps for the SIMD loops: one for all columns, or one a column. */
+/** Steps for the SIMD loops: one for all columns, or one per column. */
 export interface SimdPlan {
   readonly shape: number;
   readonly hard: boolean;
-  /** Whether there is a loop that leaves β, ½, to the sums: s − β is exactly ±½ at 0 and 1 then. */
+  /** Says that there is a loop that leaves β, ½, to the sums: s − β is then exactly ±½ at 0 and 1. */
   readonly central: boolean;
   readonly columns: readonly Column[];
+  /** The scale of s′ and the largest D, per column. */
+  readonly scales: readonly { readonly scale: number; readonly peak: number }[];
 }
 
 const { fround } = Math;
 
-/** The float32 after a positive one, or before it. */
-function neighbour(p: number, by: 1 | -1): number {
-  const value = Float32Array.of(p);
-  new Uint32Array(value.buffer)[0] += by;
-  return value[0];
-}
-
-/** The first and the last float32 of [0, 1] at which the ramp rises, as float64 has it; beyond it any will do. */
-function rampBounds({ threshold, steepness }: StepForm): [number, number] {
-  const rises = (p: number) => Math.abs(steepness * (p - threshold)) <= 0.5;
-  const bound = (sign: 1 | -1) => {
-    let p = fround(threshold + sign * 0.5 / steepness);
-    while (p > 0 && p <= 1 && !rises(p)) p = neighbour(p, -sign as 1 | -1);
-    return p;
-  };
-  return [bound(-1), bound(1)];
-}
-
-/** What the loop of a shape has for k and K, as simd.as lists them: where F is approximated, K is that of F itself. */
-function curveOf({ shape, steepness: k, factor }: Plan): readonly [number, number] {
-  switch (shape) {
-    case "softsign":
-      return [k / factor, 1 / factor];
-    case "logistic":
-      return [k, factor - 1];
-    case "arctan":
-      return [k, factor * Math.PI - 1];
-    case "gaussian":
-      return [0.45 * Math.SQRT1_2 * k, 2 * factor - 1];
-    default:
-      return [k, factor];
-  }
-}
-
-function columnOf(form: StepForm, plan: Plan): Column {
-  const { shape, steepness, threshold, base } = plan, near = fround(threshold);
-  const left = fround(threshold - near), kappa = shape === "gaussian" ? Math.sqrt(Math.LOG2E / 2) : Math.LOG2E;
+function columnOf({ form, steepness, factor, base }: Plan): Column {
+  const { threshold, loops } = form, simd = loops.simd!, near = fround(threshold), left = fround(threshold - near);
+  const constants = simd.constants?.(steepness, factor) ?? [steepness, factor];
+  const support = simd.support?.(form.steepness, threshold) ?? [0, 1];
   return {
-    // In the place of the 0 is the mask of |·|, a NaN, which is written as bits.
-    single: [near, left, ...curveOf(plan), base, 0, 1, 0.5, -0.5, ...rampBounds(form)],
-    double: [threshold, steepness * kappa],
+    // The 0 stands for the mask of |·|, a NaN, which is written as bits.
+    single: [near, left, ...constants, base, 0, 1, 0.5, -0.5, ...support],
+    double: [threshold, steepness * (simd.exponent ?? Math.LOG2E)],
   };
 }
 
 const singles = 11, columnBytes = 16 * singles + 64;
 
-const greatestSteepness = 1e6;
+/** Beyond this steepness float32 does not hold the numbers of a loop. */
+const largestSteepness = 1e6;
 
-/** What the loops hold: k and K − 1 have digits to spare where F is approximated. */
-const precisionOf = ({ shape, steepness: k }: StepForm): Precision =>
-  ["logistic", "arctan", "gaussian"].includes(shape)
-    ? { round: (v) => v, ulp: 2 ** -26, bend: 2 ** -23 / Math.max(1, k * k) } // in e^(−(ku)²/2) it counts so many times
-    : { round: fround, ulp: 2 ** -24, bend: 2 ** -23 };
+/** Returns 0, 1, −1, 2, −2, … */
+const nudge = (i: number): number => (i % 2 === 0 ? -1 : 1) * Math.ceil(i / 2);
 
-/** The numbers of a form: those with which s is exactly 0 and 1 at the bounds, by the loop's own roundings. */
-function columnFor(form: StepForm, simd: Simd): { plan: Plan; column: Column } | undefined {
-  if (form.steepness > greatestSteepness) return undefined;
-  const plan = planOf(form, (tried, p) => simdValue(form, tried, p, simd), precisionOf(form));
-  return plan && { plan, column: columnOf(form, plan) };
+/** Returns the plan of a form: with it s is exactly 0 and 1 at the bounds, by the loop's own rounding. Nothing if none is found. */
+function planOf(form: StepForm, simd: Simd): Plan | undefined {
+  const { loops, hard, steepness: k, foot, span } = form, loop = loops.simd!;
+  if (!(k <= largestSteepness)) return undefined;
+  const { factor, scale } = loop.factors?.(k, span) ?? { factor: 1 / span, scale: k / span };
+  // Where F is approximated k and K − 1 have digits to spare; in e^(−(ku)²/2) a change of k counts k² times.
+  const [round, ulp, bend] = loop.approximate
+    ? [(v: number) => v, 2 ** -26, 2 ** -23 / Math.max(1, k * k)]
+    : [fround, 2 ** -24, 2 ** -23];
+  const bent = (own: number) => round(k * (1 + nudge(own) * bend));
+  const plan: Plan = {
+    form,
+    steepness: bent(0),
+    factor: round(factor),
+    base: 0,
+    scale,
+    peak: loop.peak?.(factor) ?? 1,
+  };
+  if (loops.name === "identity" || loops.name === "round") return plan;
+  if (hard || (foot === 0.5 && span === 1)) return { ...plan, base: round(foot / span) };
+  for (let step = 0; step < 64; step++) {
+    const by = 1 + nudge(step) * ulp;
+    for (let own = 0; own < 9; own++) {
+      const moved = { ...plan, factor: round(factor * by), steepness: bent(own) };
+      const tried = { ...moved, base: -simdValue(moved, 0, simd) };
+      if (simdValue(tried, 0, simd) === 0 && simdValue(tried, 1, simd) === 1) return tried;
+    }
+  }
+  return undefined;
 }
 
-/** The plan of the forms, or nothing if there is no loop for them. */
-export function simdPlanOf(forms: readonly StepForm[], simd: Simd): SimdPlan | undefined {
-  const [{ shape, hard }] = forms, number = shapes.indexOf(shape);
-  if (number < 0 || forms.some((form) => form.shape !== shape || form.hard !== hard)) return undefined;
-  const found = forms.map((form) => columnFor(form, simd));
-  if (!found.every((one) => one !== undefined)) return undefined;
+/** Returns the plan of the steps, or nothing if there is no loop for them. */
+export function simdPlanOf(steps: readonly Step[], simd: Simd): SimdPlan | undefined {
+  const forms = steps.map(formOf), loops = forms[0]?.loops, hard = forms[0]?.hard;
+  if (loops?.simd === undefined || forms.some((form) => form?.loops !== loops || form.hard !== hard)) return undefined;
+  const plans = forms.map((form) => planOf(form!, simd));
+  if (!plans.every((plan) => plan !== undefined)) return undefined;
+  const columns = plans.map(columnOf);
   return {
-    shape: number,
-    hard,
-    central: shape === "softsign" && !hard &&
-      found.every(({ plan, column }) => column.single[1] === 0 && plan.base === 0.5),
-    columns: found.map(({ column }) => column),
+    shape: loops.simd.shape,
+    hard: hard!,
+    central: loops.name === "softsign" && !hard && columns.every(({ single }) => single[1] === 0) &&
+      plans.every(({ base }) => base === 0.5),
+    columns,
+    scales: plans,
   };
 }
 
-/** s(p) as the SIMD loop of a plan has it. */
-export function simdValue(form: StepForm, plan: Plan, p: number, simd: Simd): number {
-  const own = { shape: shapes.indexOf(form.shape), hard: plan.hard, central: false, columns: [columnOf(form, plan)] };
+/** Returns s(p) by the SIMD loop of a plan. */
+function simdValue(plan: Plan, p: number, simd: Simd): number {
+  const { loops, hard } = plan.form;
+  const own = { shape: loops.simd!.shape, hard, central: false, columns: [columnOf(plan)], scales: [] };
   const sums = new Float64Array(4), begun = beginSums(simd, own, 1, false, 64)!;
   const { float32 } = viewsOf(simd), at = begun.spare, to = at >>> 2;
   float32.fill(p, to, to + 4).fill(0, to + 4, to + 8);
@@ -156,17 +197,28 @@ export function simdValue(form: StepForm, plan: Plan, p: number, simd: Simd): nu
   return sums[3];
 }
 
-/** After how many vectors the columns of a table repeat. */
+/** The number of sums of a column: Σ w, Σ w·y, Σ w·s, Σ w·y·s. */
+export const sumsPerColumn = 4;
+
+/** The factors of D, of the labels of a column: D·(y·a + (1 − y)·b). */
+export interface Factors {
+  /** a, per column. */
+  readonly ofPositives: Float64Array;
+  /** b, per column. */
+  readonly ofNegatives: Float64Array;
+}
+
+/** Returns the number of vectors after which the columns of a table repeat. */
 function periodOf(classes: number): number {
   return classes % 4 === 0 ? classes / 4 : classes % 2 === 0 ? classes / 2 : classes;
 }
 
-/** How many entries of a table the SIMD loops take: whole periods of rows; the rest is for the other loops. */
+/** Returns the number of entries of a table that the loops take: whole periods of rows. */
 export function simdLength(length: number, classes: number): number {
   return length - length % (4 * periodOf(classes));
 }
 
-/** How many entries a block has: tables may be passed on in pieces of whole blocks. */
+/** Returns the number of entries of a block: tables may be passed on in pieces of whole blocks. */
 export function blockLength(simd: Simd, classes: number): number {
   return simd.exports.blockBytes(16 * periodOf(classes)) / 4;
 }
@@ -174,16 +226,16 @@ export function blockLength(simd: Simd, classes: number): number {
 const one = 0x3f800000, absolute = 0x7fffffff;
 const [lightest, heaviest] = new Uint32Array(Float32Array.of(1e-15, 1e15).buffer);
 
-/** Where tables stand in the heap: outputs, labels, weights, w·D. */
+/** The addresses of tables in the heap: outputs, labels, weights, w·D. */
 export type Pointers<Needed extends string> = Partial<Record<"p" | "y" | "w" | "d", number>> & Record<Needed, number>;
 
-/** Nothing seen yet: the greatest bits of outputs and labels, of weights, and the least of weights − 1. */
+/** Resets the marks: the largest bits of outputs and labels, of weights, and the smallest of weights − 1. */
 export function writeMarks(simd: Simd, marks: number): void {
   const { bits } = viewsOf(simd), at = marks >>> 2;
   bits.fill(0, at, at + 8).fill(0xffffffff, at + 8, at + 12);
 }
 
-/** Whether what was seen is in range; of a −0, which is, the bits are not. */
+/** Says that all numbers were in range; a −0 is in range, but its bits are not. */
 export function inRangeBits(simd: Simd, marks: number, weighted: boolean): boolean {
   const { bits } = viewsOf(simd);
   for (let i = marks >>> 2, end = i + 4; i < end; i++) {
@@ -192,20 +244,20 @@ export function inRangeBits(simd: Simd, marks: number, weighted: boolean): boole
   return true;
 }
 
-/** What a first pass has in the heap from its place on, in bytes: as simd.as has it, then sums, then constants. */
+/** The offsets of a first pass in the heap, in bytes: the numbers of simd.as, then sums, then constants. */
 const unkept = 48, values = 320, sumsAt = values + 2048;
 
 /** A pass that has begun. */
 export interface Begun<Needed extends string = "p" | "y"> {
-  /** Takes a piece: a multiple of 4 periods, and of a block if it is not the last. */
+  /** Runs the loop on a piece: a multiple of 4 periods, and of a block if it is not the last. */
   run(at: Pointers<Needed>, length: number): void;
-  /** Adds to `sums` what `length` entries in all gave; whether all was in range, a −0 not among them. */
+  /** Adds the sums of `length` entries to `sums`; says that all numbers were in range, a −0 not among them. */
   end(length: number, sums: Float64Array): boolean;
-  /** Where the spare bytes are. */
+  /** The address of the spare bytes. */
   readonly spare: number;
 }
 
-/** Begins a first pass, with `spare` bytes beside what it needs; nothing if the heap is full. */
+/** Begins a first pass, with `spare` bytes of room for pieces; nothing if the heap is full. */
 export function beginSums(
   simd: Simd,
   { shape, hard, central, columns }: SimdPlan,
@@ -248,16 +300,16 @@ export function beginSums(
   };
 }
 
-/** The factors of a column, a and b, as the loops take them, to a lane of three vectors: m + (y − e)·δ is a at 1, b at 0. */
+/** Writes the factors a and b of a column to a lane of three vectors: m + (y − e)·δ is a at y = 1 and b at y = 0. */
 export function factorsToHeap(simd: Simd, { ofPositives, ofNegatives }: Factors, column: number, lane: number): void {
   const { float32 } = viewsOf(simd), a = ofPositives[column], b = ofNegatives[column];
-  const fromPositive = Math.abs(a) <= Math.abs(b); // from the smaller of the two: the other is the one to be rounded
+  const fromPositive = Math.abs(a) <= Math.abs(b); // m is the smaller of the two: the larger one is rounded
   float32[lane] = fromPositive ? a : b;
   float32[lane + 4] = fromPositive ? 1 : 0;
   float32[lane + 8] = a - b;
 }
 
-/** Begins a second pass, in place, with `spare` bytes beside what it needs; nothing if the heap is full. */
+/** Begins a second pass, in place, with `spare` bytes of room for pieces; nothing if the heap is full. */
 export function beginFinish(
   simd: Simd,
   factors: Factors,

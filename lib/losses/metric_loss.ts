@@ -1,11 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
-import { scoreBatch } from "../scoring/score_batch.ts";
-import { settingNames, type SettingOptions, toSetting } from "../scoring/options.ts";
-import { type BatchTensors, readBatch } from "../batch/read_batch.ts";
+import { type Inputs, readBatch, readBatchShape } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
+import { scoreFast } from "../kernels/passes.ts";
+import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import { derivedOnce } from "../tfjs/first_order_only.ts";
-import { toFused } from "./fused.ts";
+import { type Setting, settingNames, type SettingOptions, smallSize, toSetting } from "../scoring/options.ts";
+import { scoreBatch } from "../scoring/score_batch.ts";
+import { giveToTape, gradientDepth, inHostMemory, tapeIsOn, tensorMemory } from "../tfjs/engine.ts";
+import { firstOrderOnly } from "../tfjs/first_order_only.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 import { rememberParts } from "./loss_parts.ts";
 
@@ -71,34 +73,92 @@ export interface Loss {
  * ```
  */
 export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOptions = {}): Loss {
-  const chosen = toScore(score), name = `${chosen.name}Loss`, best = chosen.best ?? 1;
-  checkOptions(name, options, ["step", "slope", ...settingNames]);
-  const setting = toSetting(name, chosen, options), { scoring, reading, decide } = setting;
-  const fused = toFused(name, setting, best);
+  return lossOf(toScore(score), options);
+}
 
-  const composed = (tensors: BatchTensors): Scalar => {
-    const batch = readBatch(name, tensors, reading);
-    const op = tf.customGrad((output, save) => {
-      const scored = scoreBatch(batch, decide(batch), scoring);
-      (save as (tensors: Tensor[]) => void)([output as Tensor]); // last: what was saved stays if something throws
-      return {
-        value: tf.scalar(best - scored.value),
-        gradFunc: (dy: Tensor, saved: Tensor[]) => {
-          try {
-            return tf.mul(tf.neg(dy), derivedOnce(name, saved[0], scored.gradient()));
-          } catch (error) {
-            tf.dispose(saved); // tfjs keeps what was saved when a gradient throws
-            throw error;
-          }
-        },
-      };
-    });
-    return op(tensors.yPred) as Scalar;
-  };
+/** Makes the loss of a score. */
+export function lossOf(score: Score, options: LossOptions): Loss {
+  const name = `${score.name}Loss`, best = score.best ?? 1;
+  checkOptions(name, options, ["step", "slope", ...settingNames]);
+  const setting = toSetting(name, score, options);
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     const tensors = { yTrue, yPred, sampleWeight };
-    return fused?.(tensors) ?? composed(tensors);
+    return fastLoss(name, best, setting, tensors) ?? generalLoss(name, best, setting, tensors);
   };
   rememberParts(loss, { ...setting, best, wholeSet: typeof options.decision === "object", options });
   return Object.defineProperty(loss, "name", { value: name });
+}
+
+/** Returns best − score and its gradient in closed form, as one operation. */
+function generalLoss(
+  name: string,
+  best: number,
+  { reading, decide, scoring }: Setting,
+  tensors: Inputs<Tensor>,
+): Scalar {
+  const batch = readBatch(name, tensors, reading), scored = scoreBatch(batch, decide(batch), scoring);
+  const nested = gradientDepth() > 1, host = inHostMemory(), { shape } = tensors.yPred;
+  const op = tf.customGrad((output, save) => {
+    // An outer gradient differentiates this one: it needs the outputs, which an inner `tf.tidy` may dispose.
+    if (nested) (save as (tensors: Tensor[]) => void)([output as Tensor]);
+    return {
+      value: tf.scalar(best - scored.value),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        try {
+          const gradient = scored.gradient(host ? -dy.dataSync()[0] : -1); // elsewhere dy is not read back
+          const tensor = nested ? firstOrderOnly(name, saved[0], gradient) : tf.tensor(gradient, shape);
+          return host ? tensor : tf.mul(dy, tensor);
+        } catch (error) {
+          tf.dispose(saved); // TensorFlow.js keeps saved tensors when a gradient throws
+          throw error;
+        }
+      },
+    };
+  });
+  return op(tensors.yPred) as Scalar;
+}
+
+/** Returns the same by the SIMD loops, in the memory of the backend; nothing where the general path has to do it. */
+function fastLoss(name: string, best: number, setting: Setting, tensors: Inputs<Tensor>): Scalar | undefined {
+  const { reading, decide, scoring } = setting, { yTrue, yPred, sampleWeight } = tensors;
+  if (!(yPred?.size > smallSize) || scoring.average === "samples" || reading.ignoreLabel !== undefined) {
+    return undefined;
+  }
+  const memory = tensorMemory();
+  if (memory === undefined || gradientDepth() > 1) return undefined; // a nested gradient may be asked for twice
+  const batchShape = readBatchShape(name, tensors, reading), wanted = tapeIsOn(), held: Tensor[] = [];
+  const hold = (tensor: Tensor): Tensor => (held.push(tensor), tensor);
+  const release = () => tf.dispose(held);
+  try {
+    // The backward pass reads the batch again: aliases of its tensors, which the tape disposes.
+    const inputs: Inputs<Tensor> = !wanted ? tensors : {
+      yTrue: hold(memory.alias(yTrue)),
+      yPred: hold(memory.alias(yPred)),
+      sampleWeight: sampleWeight && hold(memory.alias(sampleWeight)),
+    };
+    const kept = wanted ? hold(memory.make(yPred)) : undefined;
+    const scored = scoreFast(decide, scoring, inputs, batchShape, memory, kept);
+    if (scored === undefined) return void release();
+    const op = tf.customGrad(() => ({
+      value: tf.scalar(best - scored.value),
+      gradFunc: (dy: Tensor) => {
+        try {
+          const by = -dy.dataSync()[0];
+          if (scored.finish(by)) return memory.alias(kept!);
+          const batch = readBatch(name, inputs, reading);
+          return tf.tensor(scoreBatch(batch, decide(batch), scoring).gradient(by), yPred.shape);
+        } catch (error) {
+          release();
+          throw error;
+        }
+      },
+    }));
+    const value = op(yPred) as Scalar;
+    if (!wanted || giveToTape(value, held)) return value;
+    value.dispose(); // a tape that is not as it is known here: the general path needs nothing of it
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return void release();
 }

@@ -1,4 +1,4 @@
-import { splitOptions } from "../check/options.ts";
+import { refuseTensor, splitOptions } from "../check/options.ts";
 import {
   balancedAccuracy,
   cohenKappa,
@@ -31,19 +31,32 @@ import {
   utility,
   type UtilityOptions,
 } from "../scores/ratio.ts";
-import { type Loss, type LossOptions, metricLoss } from "./metric_loss.ts";
+import { type Loss, lossOf, type LossOptions } from "./metric_loss.ts";
 
-/** Makes a loss of one score. */
+/** Makes the loss of one score. */
 export type LossFactory = (options?: LossOptions) => Loss;
 
-const lossOf = (score: Score): LossFactory => (options = {}) => metricLoss(score, options);
+const factoryOf = (score: Score): LossFactory => (options = {}) => lossOf(score, options);
+
+/** Makes the factory of a score that has options of its own: they come in one object with those of the loss. */
+function mergedFactory<Own extends object>(
+  factory: string,
+  names: readonly (keyof Own & string)[],
+  make: (own: Own) => Score,
+) {
+  return (options: Own & LossOptions): Loss => {
+    refuseTensor(factory, options);
+    const [own, others] = splitOptions(options, names);
+    return lossOf(make(own as unknown as Own), others as LossOptions);
+  };
+}
 
 /**
- * 1 − precision, tp/(tp + fp): {@linkcode metricLoss} of {@linkcode precision}. Alone it has a useless optimum, one sure
- * positive; prefer {@linkcode fBetaLoss} with β < 1 where every positive counts.
+ * 1 − precision, tp/(tp + fp). Alone it has a useless optimum, one sure positive; prefer {@linkcode fBetaLoss} with β < 1
+ * where every positive counts.
  *
  * @param options See {@linkcode LossOptions}.
- * @returns The loss.
+ * @returns The loss; see {@linkcode metricLoss}.
  *
  * @example
  * ```ts
@@ -56,127 +69,56 @@ const lossOf = (score: Score): LossFactory => (options = {}) => metricLoss(score
  * assertEquals(loss(y, y).dataSync()[0], 0); // a perfect classifier: exactly 0
  * ```
  */
-export const precisionLoss: LossFactory = lossOf(precision);
+export const precisionLoss: LossFactory = factoryOf(precision);
+
+/** 1 − recall, tp/(tp + fn). Alone it has a useless optimum: everything positive. */
+export const recallLoss: LossFactory = factoryOf(recall);
+
+/** 1 − F1, 2tp/(2tp + fp + fn). */
+export const f1Loss: LossFactory = factoryOf(f1);
+
+/** 1 − the Jaccard index, tp/(tp + fp + fn). */
+export const jaccardLoss: LossFactory = factoryOf(jaccard);
+
+/** 1 − accuracy, (tp + tn)/(tp + fp + fn + tn). */
+export const accuracyLoss: LossFactory = factoryOf(accuracy);
+
+/** 1 − specificity, tn/(tn + fp). Alone it has a useless optimum: everything negative. */
+export const specificityLoss: LossFactory = factoryOf(specificity);
+
+/** 1 − negative predictive value, tn/(tn + fn). Alone it has a useless optimum: one sure negative. */
+export const npvLoss: LossFactory = factoryOf(npv);
+
+/** 1 − balanced accuracy, (recall + specificity)/2. */
+export const balancedAccuracyLoss: LossFactory = factoryOf(balancedAccuracy);
+
+/** 1 − Dice, 2tp/(2tp + fp + fn): equal to {@linkcode f1Loss}. */
+export const diceLoss: LossFactory = factoryOf(dice);
+
+/** 1 − Matthews' correlation coefficient, in [0, 2]. */
+export const mccLoss: LossFactory = factoryOf(mcc);
+
+/** 1 − Cohen's kappa, in [0, 2]. */
+export const cohenKappaLoss: LossFactory = factoryOf(cohenKappa);
+
+/** 1 − informedness, recall + specificity − 1, in [0, 2]. */
+export const informednessLoss: LossFactory = factoryOf(informedness);
+
+/** 1 − markedness, precision + npv − 1, in [0, 2]. */
+export const markednessLoss: LossFactory = factoryOf(markedness);
+
+/** 1 − √(recall · specificity). */
+export const gMeanLoss: LossFactory = factoryOf(gMean);
+
+/** 1 − √(precision · recall). */
+export const fowlkesMallowsLoss: LossFactory = factoryOf(fowlkesMallows);
 
 /**
- * 1 − recall, tp/(tp + fn): {@linkcode metricLoss} of {@linkcode recall}. Alone it has a useless optimum: everything
- * positive.
+ * 1 − Fβ.
  *
- * @param options See {@linkcode LossOptions}.
+ * @param options `beta`, as for {@linkcode fBeta}, and those of {@linkcode LossOptions}.
  * @returns The loss.
- */
-export const recallLoss: LossFactory = lossOf(recall);
-
-/**
- * 1 − F1, 2tp/(2tp + fp + fn): {@linkcode metricLoss} of {@linkcode f1}.
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const f1Loss: LossFactory = lossOf(f1);
-
-/**
- * 1 − the Jaccard index, tp/(tp + fp + fn): {@linkcode metricLoss} of {@linkcode jaccard}.
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const jaccardLoss: LossFactory = lossOf(jaccard);
-
-/**
- * 1 − accuracy, (tp + tn)/(tp + fp + fn + tn): {@linkcode metricLoss} of {@linkcode accuracy}.
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const accuracyLoss: LossFactory = lossOf(accuracy);
-
-/**
- * 1 − specificity, tn/(tn + fp): {@linkcode metricLoss} of {@linkcode specificity}. Alone it has a useless optimum: everything negative.
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const specificityLoss: LossFactory = lossOf(specificity);
-
-/**
- * 1 − negative predictive value, tn/(tn + fn): {@linkcode metricLoss} of {@linkcode npv}. Alone it has a useless optimum: one sure negative.
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const npvLoss: LossFactory = lossOf(npv);
-
-/**
- * 1 − balanced accuracy, (recall + specificity)/2: {@linkcode metricLoss} of {@linkcode balancedAccuracy}.
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const balancedAccuracyLoss: LossFactory = lossOf(balancedAccuracy);
-
-/**
- * 1 − Dice, 2tp/(2tp + fp + fn): {@linkcode metricLoss} of {@linkcode dice}. The same as {@linkcode f1Loss}.
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const diceLoss: LossFactory = lossOf(dice);
-
-/**
- * 1 − Matthews' correlation coefficient: {@linkcode metricLoss} of {@linkcode mcc}. It lies in [0, 2].
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const mccLoss: LossFactory = lossOf(mcc);
-
-/**
- * 1 − Cohen's kappa: {@linkcode metricLoss} of {@linkcode cohenKappa}. It lies in [0, 2].
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const cohenKappaLoss: LossFactory = lossOf(cohenKappa);
-
-/**
- * 1 − informedness, recall + specificity − 1: {@linkcode metricLoss} of {@linkcode informedness}. It lies in [0, 2].
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const informednessLoss: LossFactory = lossOf(informedness);
-
-/**
- * 1 − markedness, precision + npv − 1: {@linkcode metricLoss} of {@linkcode markedness}. It lies in [0, 2].
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const markednessLoss: LossFactory = lossOf(markedness);
-
-/**
- * 1 − √(recall · specificity): {@linkcode metricLoss} of {@linkcode gMean}.
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const gMeanLoss: LossFactory = lossOf(gMean);
-
-/**
- * 1 − √(precision · recall): {@linkcode metricLoss} of {@linkcode fowlkesMallows}.
- *
- * @param options See {@linkcode LossOptions}.
- * @returns The loss.
- */
-export const fowlkesMallowsLoss: LossFactory = lossOf(fowlkesMallows);
-
-/**
- * 1 − Fβ: {@linkcode metricLoss} of {@linkcode fBeta}.
- *
- * @param options `beta`, and those of {@linkcode LossOptions}.
- * @returns The loss.
- * @throws {RangeError} `beta` is no finite number ≥ 0.
+ * @throws {RangeError} `beta` is not a finite number ≥ 0.
  *
  * @example
  * ```ts
@@ -184,58 +126,38 @@ export const fowlkesMallowsLoss: LossFactory = lossOf(fowlkesMallows);
  * import { fBetaLoss } from "@roundabout/roundabout";
  * import { assertEquals } from "@std/assert";
  *
- * const loss = fBetaLoss({ beta: 0.5, slope: 20 }); // precision counts twice as much as recall
+ * const loss = fBetaLoss({ beta: 0.5, slope: 20 }); // a beta below 1 favours precision
  * assertEquals(loss.name, "fBeta0.5Loss");
  * ```
  */
-export function fBetaLoss(options: FBetaOptions & LossOptions): Loss {
-  const [own, others] = splitOptions(options, ["beta"]);
-  return metricLoss(fBeta(own), others);
-}
+export const fBetaLoss: (options: FBetaOptions & LossOptions) => Loss = mergedFactory("fBetaLoss", ["beta"], fBeta);
+
+/** 1 − the Tversky index, with `alpha` and `beta` as for {@linkcode tversky}. */
+export const tverskyLoss: (options: TverskyOptions & LossOptions) => Loss = mergedFactory(
+  "tverskyLoss",
+  ["alpha", "beta"],
+  tversky,
+);
+
+/** 1 − precision with a floor under recall, `recall`, as for {@linkcode precisionAtRecall}. */
+export const precisionAtRecallLoss: (options: PrecisionAtRecallOptions & LossOptions) => Loss = mergedFactory(
+  "precisionAtRecallLoss",
+  ["recall"],
+  precisionAtRecall,
+);
+
+/** 1 − recall with a floor under precision, `precision`, as for {@linkcode recallAtPrecision}. */
+export const recallAtPrecisionLoss: (options: RecallAtPrecisionOptions & LossOptions) => Loss = mergedFactory(
+  "recallAtPrecisionLoss",
+  ["precision"],
+  recallAtPrecision,
+);
 
 /**
- * 1 − the Tversky index: {@linkcode metricLoss} of {@linkcode tversky}.
+ * − the mean worth of a decision: the loss of {@linkcode utility}.
  *
- * @param options `alpha`, `beta`, and those of {@linkcode LossOptions}.
- * @returns The loss.
- * @throws {RangeError} As {@linkcode tversky}.
- */
-export function tverskyLoss(options: TverskyOptions & LossOptions): Loss {
-  const [own, others] = splitOptions(options, ["alpha", "beta"]);
-  return metricLoss(tversky(own), others);
-}
-
-/**
- * 1 − precision with a floor under recall: {@linkcode metricLoss} of {@linkcode precisionAtRecall}.
- *
- * @param options `recall`, the floor, and those of {@linkcode LossOptions}.
- * @returns The loss.
- * @throws {RangeError} As {@linkcode precisionAtRecall}.
- */
-export function precisionAtRecallLoss(options: PrecisionAtRecallOptions & LossOptions): Loss {
-  const [own, others] = splitOptions(options, ["recall"]);
-  return metricLoss(precisionAtRecall(own), others);
-}
-
-/**
- * 1 − recall with a floor under precision: {@linkcode metricLoss} of {@linkcode recallAtPrecision}.
- *
- * @param options `precision`, the floor, and those of {@linkcode LossOptions}.
- * @returns The loss.
- * @throws {RangeError} As {@linkcode recallAtPrecision}.
- */
-export function recallAtPrecisionLoss(options: RecallAtPrecisionOptions & LossOptions): Loss {
-  const [own, others] = splitOptions(options, ["precision"]);
-  return metricLoss(recallAtPrecision(own), others);
-}
-
-/**
- * − what the decisions are worth, a mean a row: {@linkcode metricLoss} of {@linkcode utility}.
- *
- * @param worth What each outcome is worth: `tp`, `fp`, `fn`, `tn`.
- * @param options See {@linkcode LossOptions}.
+ * @param options The worth of each outcome, `tp`, `fp`, `fn` and `tn`, and those of {@linkcode LossOptions}.
  * @returns The loss, in the unit of the worths.
- * @throws {RangeError} As {@linkcode utility}.
  *
  * @example
  * ```ts
@@ -243,11 +165,13 @@ export function recallAtPrecisionLoss(options: RecallAtPrecisionOptions & LossOp
  * import { utilityLoss } from "@roundabout/roundabout";
  * import { assertEquals } from "@std/assert";
  *
- * const loss = utilityLoss({ tp: 100, fp: -5 }); // a hit earns 100, a false alarm costs 5
+ * const loss = utilityLoss({ tp: 100, fp: -5, slope: 10 }); // a hit earns 100, a false alarm costs 5
  * const y = tf.tensor1d([1, 0, 0, 0]);
  * assertEquals(loss(y, y).dataSync()[0], -25);
  * ```
  */
-export function utilityLoss(worth: UtilityOptions, options: LossOptions = {}): Loss {
-  return metricLoss(utility(worth), options);
-}
+export const utilityLoss: (options: UtilityOptions & LossOptions) => Loss = mergedFactory(
+  "utilityLoss",
+  ["tp", "fp", "fn", "tn"],
+  utility,
+);

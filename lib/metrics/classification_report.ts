@@ -1,31 +1,27 @@
-import type { Average, ZeroDivision } from "../scoring/score_batch.ts";
-import { scoreBatch } from "../scoring/score_batch.ts";
-import { toSetting } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { softCounts } from "../counts/soft_counts.ts";
-import type { Score } from "../scores/score.ts";
+import { type Counts, eachCount } from "../counts/counts.ts";
 import { f1, precision, recall } from "../scores/ratio.ts";
-import { fixedText, floatText, padLeft } from "./number_text.ts";
+import type { Score } from "../scores/score.ts";
+import { type SettingOptions, toSetting } from "../scoring/options.ts";
+import type { ZeroDivision } from "../scoring/score_batch.ts";
+import { fixedText, floatText, padLeft, widest } from "./number_text.ts";
 import { type Classified, type LabelOptions, labelOptions, type Labels, readLabels } from "./read_labels.ts";
 
-/** Options of {@linkcode classificationReport}. */
-export interface ClassificationReportOptions extends LabelOptions {
+/**
+ * Options of {@linkcode classificationReport}. With `zeroDivision: "skip"` a score that is not defined is printed as "nan",
+ * as with scikit-learn's `zero_division=np.nan`.
+ */
+export interface ClassificationReportOptions extends LabelOptions, Pick<SettingOptions, "zeroDivision"> {
   /**
-   * Decimals of the scores in the text.
+   * The number of decimals of the scores in the text.
    *
    * @default {2}
    */
   digits?: number;
   /**
-   * What a score counts as where it is not defined (0/0); "skip" leaves it out of the means and prints "nan", as
-   * scikit-learn does with `zero_division=np.nan`.
-   *
-   * @default {0}
-   */
-  zeroDivision?: ZeroDivision;
-  /**
-   * "text" as scikit-learn prints it, or "records", which a notebook's `table` shows and polars takes.
+   * The form of the report: "text" as scikit-learn prints it, or "records", one object per row, as a notebook's `table`
+   * and polars take them.
    *
    * @default {"text"}
    */
@@ -36,66 +32,133 @@ export interface ClassificationReportOptions extends LabelOptions {
 export type ReportRow = {
   /** The class, "accuracy", or the name of a mean: "micro avg", "macro avg", "weighted avg", "samples avg". */
   class: string;
-  /** The share of the predicted positives that are positives. */
+  /** The fraction of the predicted positives that are positives. */
   precision: number;
-  /** The share of the positives that are found. */
+  /** The fraction of the positives that are found. */
   recall: number;
-  /** Their harmonic mean. */
+  /** The harmonic mean of precision and recall. */
   f1: number;
   /** The weight of the positives. */
   support: number;
 };
 
-const what = "the report";
+const task = "the report";
 
-const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
+const scores = [precision, recall, f1] as const;
 
-/** A sum in the order of NumPy's: eight at a time from eight on, by halves beyond 128. */
-function numpySum(values: readonly number[]): number {
-  const n = values.length;
-  if (n < 8) return sum(values);
+/** Sums the entries from `from` to `to` in NumPy's order: eight partial sums, by halves beyond 128 entries. */
+function numpySum(values: ArrayLike<number>, from = 0, to = values.length): number {
+  const n = to - from;
   if (n > 128) {
-    const half = Math.floor(n / 16) * 8;
-    return numpySum(values.slice(0, half)) + numpySum(values.slice(half));
+    const middle = from + 8 * Math.floor(n / 16);
+    return numpySum(values, from, middle) + numpySum(values, middle, to);
   }
-  const even = n - n % 8, lane = (k: number): number => sum(values.filter((_, i) => i < even && i % 8 === k));
-  const pair = (k: number): number => lane(k) + lane(k + 1);
-  return values.slice(even).reduce((total, v) => total + v, (pair(0) + pair(2)) + (pair(4) + pair(6)));
+  const even = n - n % 8, partial = [0, 0, 0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < even; i++) partial[i % 8] += values[from + i];
+  const [a, b, c, d, e, f, g, h] = partial;
+  let total = ((a + b) + (c + d)) + ((e + f) + (g + h));
+  for (let i = from + even; i < to; i++) total += values[i];
+  return total;
 }
 
 /**
- * A mean as scikit-learn takes it: of what is defined; plain where nothing weighs anything, NaN where nothing is defined.
+ * Averages the defined values as scikit-learn does: with the weights, without them if they add up to 0, and NaN if no
+ * value is defined.
  */
-function meanOf(values: readonly number[], weights?: readonly number[]): number {
-  const defined = values.filter((v) => !Number.isNaN(v));
-  if (weights === undefined) return numpySum(values.map((v) => Number.isNaN(v) ? 0 : v)) / defined.length;
-  const left = weights.filter((_, i) => !Number.isNaN(values[i])), whole = numpySum(left);
-  return whole === 0 ? numpySum(defined) / defined.length : numpySum(defined.map((v, i) => v * left[i])) / whole;
+function meanOf(values: Float64Array, weights?: Float64Array): number {
+  const total = numpySum(values), isDefined = (_: number, i: number): boolean => !Number.isNaN(values[i]);
+  if (Number.isNaN(total)) {
+    const defined = values.filter(isDefined);
+    if (weights !== undefined && defined.length > 0) return meanOf(defined, weights.filter(isDefined));
+    return numpySum(values.map((v) => Number.isNaN(v) ? 0 : v)) / defined.length;
+  }
+  const whole = weights === undefined ? 0 : numpySum(weights);
+  return whole === 0 ? total / values.length : numpySum(values.map((v, i) => v * weights![i])) / whole;
 }
 
-/** What the positives of a class weigh; to the last digit of scikit-learn's, which has the same sums in the same order. */
-function supportOf({ batch, decided }: Classified, k: number): number {
-  const rows = { ...batch, slice: { offset: k, stride: batch.classes, length: batch.rows } };
-  const { tp: all } = softCounts(rows, { value: () => 1 }), { tp } = softCounts(rows, decided.step(k));
-  return tp + (all - tp);
+/** Counts from the weights of the right decisions, of the positives, of the predicted positives and of all entries. */
+const countsOf = (right: number, positive: number, predicted: number, whole: number): Counts => ({
+  tp: right,
+  fp: predicted - right,
+  fn: positive - right,
+  tn: whole - positive - (predicted - right),
+});
+
+/** The counts of each class, and two facts about the rows that the report's form depends on. */
+interface ClassCounts {
+  readonly counts: readonly Counts[];
+  /** True if every class in the data is counted. */
+  readonly complete: boolean;
+  /** True if any row is right. */
+  readonly anyRight: boolean;
+}
+
+/** Counts each class, in one pass over the rows and, as scikit-learn does, in plain float64 sums. */
+function countClasses({ rows, columns, labels, positions, truth, decided, sampleWeight }: Classified): ClassCounts {
+  const size = labels.length, right = new Float64Array(size), positive = right.slice(), predicted = right.slice();
+  let whole = 0, complete = true, anyRight = false;
+  for (let row = 0; row < rows; row++) {
+    const w = sampleWeight === undefined ? 1 : sampleWeight[row];
+    whole += w;
+    if (columns === undefined) {
+      const k = positions[truth[row]], j = positions[decided[row]];
+      if (k >= 0) positive[k] += w;
+      if (j >= 0) predicted[j] += w;
+      if (k >= 0 && k === j) right[k] += w;
+      complete &&= k >= 0 && j >= 0;
+      anyRight ||= truth[row] === decided[row];
+    } else {
+      for (let column = 0; column < columns; column++) {
+        const k = positions[column], i = row * columns + column;
+        if (k < 0) continue;
+        positive[k] += w * truth[i];
+        predicted[k] += w * decided[i];
+        right[k] += w * truth[i] * decided[i];
+      }
+    }
+  }
+  return { counts: labels.map((_, k) => countsOf(right[k], positive[k], predicted[k], whole)), complete, anyRight };
+}
+
+/** Scores each row of multi-label data across its columns: one array per score. */
+function scoreRows(
+  { rows, columns = 1, labels, positions, truth, decided, sampleWeight }: Classified,
+  valueOf: (score: Score, counts: Counts) => number,
+): Float64Array[] {
+  const values = scores.map(() => new Float64Array(rows));
+  for (let row = 0; row < rows; row++) {
+    const w = sampleWeight === undefined ? 1 : sampleWeight[row];
+    let right = 0, positive = 0, predicted = 0;
+    for (let column = 0; column < columns; column++) {
+      if (positions[column] < 0) continue;
+      const i = row * columns + column;
+      positive += truth[i];
+      predicted += decided[i];
+      right += truth[i] * decided[i];
+    }
+    const counts = countsOf(w * right, w * positive, w * predicted, w * labels.length);
+    scores.forEach((score, s) => values[s][row] = valueOf(score, counts));
+  }
+  return values;
 }
 
 /**
- * Precision, recall, F1 and support of each class, and their means: scikit-learn's `classification_report`.
+ * Reports precision, recall, F1 and support of each class, and their means: scikit-learn's `classification_report`.
  *
  *     support = tp + fn,   "micro avg" (of all counts), "macro avg", "weighted avg" (by support), "samples avg" (of rows)
  *
- * "accuracy" stands for "micro avg" where each row has one class and all classes are reported: there precision, recall
- * and F1 of all counts are the accuracy. "samples avg" is printed for multi-label data.
+ * "accuracy" replaces "micro avg" if each row has one class and all classes are reported: precision, recall and F1 of all
+ * counts are then the accuracy. "samples avg" is printed for multi-label data. The time is proportional to the number of
+ * rows.
  *
- * @param yTrue The labels: whole numbers or words, one a row; multi-label, 0 and 1, one row a row. With `decision` also
- * what {@linkcode hardMetric} takes.
- * @param yPred The decided labels, alike; with `decision` outputs.
+ * @param yTrue The labels: whole numbers or words, one per row; multi-label, 0 and 1, one array per row. With `decision`
+ * also the labels of {@linkcode hardMetric}.
+ * @param yPred The decided labels in the same form; with `decision` outputs.
  * @param options `output`, `digits`, `targetNames`, `labels`, `sampleWeight`, `zeroDivision`, `decision`.
  * @returns The text, which ends with a line break as scikit-learn's, or the rows.
- * @throws {TypeError} Something that is neither a tensor nor can be iterated; a threshold without a
- * decision; an unknown option.
- * @throws {RangeError} Shapes that don't fit, labels that are neither whole numbers nor words, an option out of range.
+ * @throws {TypeError} An argument that is neither a tensor nor an iterable; a threshold without a decision; an unknown
+ * option.
+ * @throws {RangeError} Shapes that do not fit; labels that are neither whole numbers nor words; an option out of range.
  *
  * @see scikit-learn, `classification_report`; the text is the same, character by character.
  *
@@ -135,7 +198,7 @@ export function classificationReport(
   yPred: Labels,
   options: ClassificationReportOptions & { output: "records" },
 ): ReportRow[];
-/** The report as a text. */
+/** Reports as a text. */
 export function classificationReport(
   yTrue: Labels,
   yPred: Labels,
@@ -146,64 +209,70 @@ export function classificationReport(
   yPred: Labels,
   options: ClassificationReportOptions = {},
 ): string | ReportRow[] {
-  checkOptions(what, options, [...labelOptions, "digits", "zeroDivision", "output"]);
+  checkOptions(task, options, [...labelOptions, "digits", "zeroDivision", "output"]);
   const { digits = 2, zeroDivision = 0, output = "text" } = options;
   if (output !== "text" && output !== "records") {
-    throw new RangeError(`Cannot make ${what}: 'output' must be 'text' or 'records', it is ${describe(output)}`);
+    throw new RangeError(`Cannot make ${task}: 'output' must be 'text' or 'records', it is ${describe(output)}`);
   }
   if (!(Number.isInteger(digits) && digits >= 0 && digits <= 20)) {
     throw new RangeError(
-      `Cannot make ${what}: 'digits' must be a whole number from 0 to 20, it is ${describe(digits)}`,
+      `Cannot make ${task}: 'digits' must be a whole number from 0 to 20, it is ${describe(digits)}`,
     );
   }
-  toSetting(what, f1, { zeroDivision }); // or a complaint
-  const classified = readLabels(what, yTrue, yPred, options);
-  const rows = reportRows(classified, zeroDivision);
+  toSetting(task, f1, { zeroDivision }); // checks the option
+  const classified = readLabels(task, yTrue, yPred, options), counted = countClasses(classified);
+  const rows = reportRows(classified, counted, zeroDivision);
   if (output === "records") return rows;
-  return reportText(rows, classified, { digits, weighted: options.sampleWeight !== undefined });
+  // Without a right row scikit-learn's counts are floats, and print like weights.
+  const asFloats = options.sampleWeight !== undefined || (classified.columns === undefined && !counted.anyRight);
+  return reportText(rows, classified.names, digits, asFloats ? floatText : String);
 }
 
-function reportRows(classified: Classified, zeroDivision: ZeroDivision): ReportRow[] {
-  const { names, batch, decided, multiLabel, complete } = classified;
-  const support = names.map((_, k) => supportOf(classified, k)), whole = numpySum(support);
-  const rowWeights = Array.from({ length: batch.rows }, (_, row) => batch.sampleWeight?.[row * batch.classes] ?? 1);
-  /** The scores of the classes, of their sum or of the rows. */
-  const valuesOf = (score: Score, average: Average): number[] => {
-    const { scoring } = toSetting(what, score, { average, zeroDivision, step: "round" });
-    const { values } = scoreBatch(batch, decided, scoring);
-    return values.map((v) => Number.isNaN(v) && zeroDivision !== "skip" ? zeroDivision : v);
+function reportRows(
+  classified: Classified,
+  { counts, complete }: ClassCounts,
+  zeroDivision: ZeroDivision,
+): ReportRow[] {
+  const { names, columns, sampleWeight } = classified;
+  const valueOf = (score: Score, counts: Counts): number => {
+    const value = score.value(counts);
+    return Number.isNaN(value) && zeroDivision !== "skip" ? zeroDivision : value;
   };
-  const row = (name: string, support: number, of: (score: Score) => number): ReportRow => ({
+  const support = Float64Array.from(counts, ({ tp, fn }) => tp + fn);
+  const whole = numpySum(support), all = eachCount((key) => numpySum(counts.map((one) => one[key])));
+  const values = scores.map((score) => Float64Array.from(counts, (one) => valueOf(score, one)));
+  const row = (name: string, support: number, of: (score: number) => number): ReportRow => ({
     class: name,
-    precision: of(precision),
-    recall: of(recall),
-    f1: of(f1),
+    precision: of(0),
+    recall: of(1),
+    f1: of(2),
     support,
   });
-  const each = new Map([precision, recall, f1].map((score) => [score, valuesOf(score, "macro")]));
-  return [
-    ...names.map((name, k) => row(name, support[k], (score) => each.get(score)![k])),
-    row(!multiLabel && complete ? "accuracy" : "micro avg", whole, (score) => valuesOf(score, "micro")[0]),
-    row("macro avg", whole, (score) => meanOf(each.get(score)!)),
-    row("weighted avg", whole, (score) => meanOf(each.get(score)!, support)),
-    ...(multiLabel ? [row("samples avg", whole, (score) => meanOf(valuesOf(score, "samples"), rowWeights))] : []),
+  const report = [
+    ...names.map((name, k) => row(name, support[k], (score) => values[score][k])),
+    row(columns === undefined && complete ? "accuracy" : "micro avg", whole, (score) => valueOf(scores[score], all)),
+    row("macro avg", whole, (score) => meanOf(values[score])),
+    row("weighted avg", whole, (score) => meanOf(values[score], support)),
   ];
+  if (columns === undefined) return report;
+  const ofRows = scoreRows(classified, valueOf);
+  const weights = sampleWeight && Float64Array.from(sampleWeight);
+  return [...report, row("samples avg", whole, (score) => meanOf(ofRows[score], weights))];
 }
 
 function reportText(
   rows: readonly ReportRow[],
-  { names, multiLabel, anyRight }: Classified,
-  { digits, weighted }: { digits: number; weighted: boolean },
+  names: readonly string[],
+  digits: number,
+  supportText: (support: number) => string,
 ): string {
-  // Where no row is right, scikit-learn's counts become floats, and print like weights.
-  const asFloats = weighted || (!multiLabel && !anyRight);
-  const width = Math.max("weighted avg".length, digits, ...names.map((name) => [...name].length));
+  const width = Math.max("weighted avg".length, digits, widest(names));
   const line = (name: string, cells: readonly string[]): string =>
     `${padLeft(name, width)} ${cells.map((cell) => ` ${padLeft(cell, 9)}`).join("")}\n`;
   const lines = rows.map((row, i) => {
     const { precision, recall, f1, support } = row, isAccuracy = i === names.length && row.class === "accuracy";
-    const scores = [precision, recall, f1].map((v, column) => isAccuracy && column < 2 ? "" : fixedText(v, digits));
-    return line(row.class, [...scores, asFloats ? floatText(support) : String(support)]);
+    const texts = [precision, recall, f1].map((v, column) => isAccuracy && column < 2 ? "" : fixedText(v, digits));
+    return line(row.class, [...texts, supportText(support)]);
   });
   const head = line("", ["precision", "recall", "f1-score", "support"]);
   return [head, "\n", ...lines.slice(0, names.length), "\n", ...lines.slice(names.length)].join("");

@@ -1,49 +1,57 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { fixedText, padLeft } from "./number_text.ts";
-import { type Label, type LabelOptions, labelOptions, type Labels, readLabels } from "./read_labels.ts";
+import { fixedText, padLeft, widest } from "./number_text.ts";
+import {
+  type Classified,
+  type Label,
+  type LabelOptions,
+  labelOptions,
+  type Labels,
+  readLabels,
+} from "./read_labels.ts";
 
 /** Options of {@linkcode confusionTable}. */
 export interface ConfusionTableOptions extends LabelOptions {
   /**
-   * Shares instead of counts: of the rows of a class ("true"), of those predicted to be it ("pred"), or of "all".
+   * The whole of which each count becomes a fraction: the rows of the true class ("true"), the rows of the predicted class
+   * ("pred"), or "all" rows.
    *
    * @default {counts}
    */
   normalize?: "true" | "pred" | "all";
 }
 
-/** How often rows of one class are taken for another. */
+/** The weight of the rows of each pair of a true and a predicted class. */
 export interface ConfusionTable {
-  /** The classes. */
+  /** The labels of the classes. */
   readonly labels: readonly Label[];
-  /** What they are called. */
+  /** The names of the classes. */
   readonly names: readonly string[];
-  /** One array a true class, with a number for each predicted one. */
+  /** The counts: one array per true class, with one number per predicted class. */
   readonly counts: readonly (readonly number[])[];
-  /** The same as rows, which a notebook's `table` shows and polars takes. */
+  /** The counts as one object per true class, as a notebook's `table` and polars take them. */
   readonly records: Record<string, string | number>[];
-  /** The same as a text: whole numbers as scikit-learn's array prints them, others with four decimals. */
+  /** The counts as a text: whole numbers as scikit-learn's array prints them, other numbers with four decimals. */
   readonly text: string;
 }
 
-const what = "the confusion table";
+const task = "the confusion table";
 
 /**
- * How often rows of one class are taken for another: scikit-learn's `confusion_matrix`.
+ * Counts the rows of each pair of a true and a predicted class: scikit-learn's `confusion_matrix`.
  *
  *     counts[i][j] = Σ w over the rows of class i that were predicted to be of class j
  *
- * Rows whose class, true or predicted, is not among `labels` are left out.
+ * Rows whose true or predicted class is not among `labels` are left out. The time is proportional to the number of rows.
  *
- * @param yTrue The labels: whole numbers or words, one a row. With `decision` also what {@linkcode hardMetric} takes.
- * @param yPred The decided labels, alike; with `decision` outputs.
+ * @param yTrue The labels: whole numbers or words, one per row; with `decision` also the labels of {@linkcode hardMetric}.
+ * @param yPred The decided labels in the same form; with `decision` outputs.
  * @param options `labels`, `targetNames`, `sampleWeight`, `normalize`, `decision`.
- * @returns The table; where `normalize` divides 0 by 0, 0.
- * @throws {TypeError} Something that is neither a tensor nor can be iterated; a threshold without a
- * decision; an unknown option.
- * @throws {RangeError} Shapes that don't fit, labels that are neither whole numbers nor words, several classes a row, an
- * option out of range.
+ * @returns The table; `normalize` makes 0/0 to 0.
+ * @throws {TypeError} An argument that is neither a tensor nor an iterable; a threshold without a decision; an unknown
+ * option.
+ * @throws {RangeError} Shapes that do not fit; labels that are neither whole numbers nor words; several classes per row;
+ * an option out of range.
  *
  * @see scikit-learn, `confusion_matrix`.
  *
@@ -59,41 +67,41 @@ const what = "the confusion table";
  * ```
  */
 export function confusionTable(yTrue: Labels, yPred: Labels, options: ConfusionTableOptions = {}): ConfusionTable {
-  checkOptions(what, options, [...labelOptions, "normalize"]);
+  checkOptions(task, options, [...labelOptions, "normalize"]);
   const { normalize } = options;
   if (normalize !== undefined && !["true", "pred", "all"].includes(normalize)) {
     throw new RangeError(
-      `Cannot make ${what}: 'normalize' must be 'true', 'pred' or 'all', it is ${describe(normalize)}`,
+      `Cannot make ${task}: 'normalize' must be 'true', 'pred' or 'all', it is ${describe(normalize)}`,
     );
   }
-  const { labels, names, batch, multiLabel } = readLabels(what, yTrue, yPred, options);
-  if (multiLabel) {
+  const classified = readLabels(task, yTrue, yPred, options), { labels, names, columns } = classified;
+  if (columns !== undefined) {
     throw new RangeError(
-      `Cannot compute ${what}: 'yPred' has ${batch.classes} columns, which may hold several classes a row; say ` +
+      `Cannot compute ${task}: 'yPred' has ${columns} columns, a row can have several classes; say ` +
         "decision: 'argmax', or take the counts of a ConfusionMeter",
     );
   }
-  const size = labels.length,
-    hot = (values: ArrayLike<number>, row: number): number => {
-      for (let k = 0; k < size; k++) if (values[row * size + k] === 1) return k;
-      return -1;
-    };
-  const counts = labels.map(() => labels.map(() => 0));
-  for (let row = 0; row < batch.rows; row++) {
-    const is = hot(batch.yTrue, row), said = hot(batch.yPred, row);
-    if (is >= 0 && said >= 0) counts[is][said] += batch.sampleWeight?.[row * size] ?? 1;
-  }
-  const shares = normalized(counts, normalize);
+  const cells = normalized(countCells(classified), normalize);
   return {
     labels,
     names,
-    counts: shares,
-    records: shares.map((row, i) => ({
+    counts: cells,
+    records: cells.map((row, i) => ({
       true: names[i],
       ...Object.fromEntries(row.map((count, j) => [`predicted ${names[j]}`, count])),
     })),
-    text: textOf(shares),
+    text: textOf(cells),
   };
+}
+
+/** Adds up the weights of the rows of each pair of a true and a predicted class. */
+function countCells({ labels, positions, rows, truth, decided, sampleWeight }: Classified): number[][] {
+  const size = labels.length, cells = new Float64Array(size * size);
+  for (let row = 0; row < rows; row++) {
+    const i = positions[truth[row]], j = positions[decided[row]];
+    if (i >= 0 && j >= 0) cells[i * size + j] += sampleWeight === undefined ? 1 : sampleWeight[row];
+  }
+  return labels.map((_, k) => Array.from(cells.subarray(k * size, (k + 1) * size)));
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
@@ -113,6 +121,6 @@ function normalized(counts: number[][], normalize: ConfusionTableOptions["normal
 function textOf(counts: readonly (readonly number[])[]): string {
   const whole = counts.flat().every(Number.isInteger);
   const cells = counts.map((row) => row.map((count) => whole ? String(count) : fixedText(count, 4)));
-  const width = Math.max(...cells.flat().map((cell) => cell.length));
+  const width = widest(cells.flat());
   return `[${cells.map((row) => `[${row.map((cell) => padLeft(cell, width)).join(" ")}]`).join("\n ")}]`;
 }

@@ -6,43 +6,46 @@ import { checkOptions } from "../check/options.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
-import { Callback } from "./callback.ts";
 import { ConfusionMeter, type ConfusionMeterOptions, type MeterScoringOptions } from "./confusion_meter.ts";
 import { metricName } from "./hard_metric.ts";
 
-/** Inputs (several for a model with several), labels and, if there are any, weights, as `validationData` has them. */
+/** `tf.Callback`, the base class of {@linkcode DatasetMetrics}. */
+export const Callback: (typeof import("@tensorflow/tfjs"))["Callback"] = tf.Callback;
+
+/** Inputs (one tensor per input of the model), labels and optional weights, as in `validationData`. */
 export type DatasetTensors = readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor];
 
 /** Options of {@linkcode DatasetMetrics}. */
 export interface DatasetMetricsOptions
   extends Omit<ConfusionMeterOptions, "classes">, Omit<MeterScoringOptions, "average"> {
-  /** Which scores: names, scores, or definitions of one's own. */
+  /** The scores: names, scores, or your own definitions. */
   scores: readonly (ScoreName | ScoreDefinition)[];
-  /** The training data; reported as "dataset_…". */
+  /** The training data, reported as "dataset_…". */
   train?: DatasetTensors;
-  /** The validation data; reported as "val_dataset_…". */
+  /** The validation data, reported as "val_dataset_…". */
   validation?: DatasetTensors;
   /**
-   * How the classes' scores make one number; "none" reports each class. Not "samples", which needs all rows at once.
+   * The way to combine the classes' scores; "none" reports each class. "samples" is not possible: it needs all rows at
+   * once.
    *
    * @default {"binary"}
    */
   average?: MeterScoringOptions["average"] | "none";
   /**
-   * How many rows are predicted at once.
+   * The number of rows that are predicted at once.
    *
    * @default {1024}
    */
   batchSize?: number;
   /**
-   * Which output of the model the labels belong to, by its name.
+   * The name of the model's output that the labels belong to.
    *
-   * @default {the only one}
+   * @default {the only output}
    */
   output?: string;
 }
 
-const what = "the data set's metrics";
+const task = "the data set's metrics";
 
 const optionNames: readonly (keyof DatasetMetricsOptions)[] = [
   "scores",
@@ -67,7 +70,7 @@ function checkData(option: string, data: unknown): asserts data is DatasetTensor
   const tensors = [...inputs, yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
   if (inputs.length === 0 || !tensors.every(isTensor)) {
     throw new TypeError(
-      `Cannot make ${what}: '${option}' must be tensors, [x, y] or [x, y, sampleWeight], it is ${
+      `Cannot make ${task}: '${option}' must be tensors, [x, y] or [x, y, sampleWeight], it is ${
         describe(Array.isArray(data) ? data.map((one) => isTensor(one) ? "a tensor" : one) : data)
       }`,
     );
@@ -75,27 +78,27 @@ function checkData(option: string, data: unknown): asserts data is DatasetTensor
   const rows = tensors.map((tensor) => tensor.shape[0]);
   if (rows.some((n) => n !== rows[0]) || !(rows[0]! > 0)) {
     throw new RangeError(
-      `Cannot make ${what}: '${option}' must have the same number of rows in all tensors, they have ${rows.join(", ")}`,
+      `Cannot make ${task}: '${option}' must have the same number of rows in all tensors, they have ${rows.join(", ")}`,
     );
   }
 }
 
 /**
- * A callback of `model.fit` that reports what the scores are on the whole data set after each epoch.
+ * A callback of `model.fit` that reports the scores on the whole data set after each epoch.
  *
- *     dataset_f1 = f1(Σ of the counts of all batches),   beside TensorFlow.js' f1 = mean of the batches' f1
+ *     dataset_f1 = f1(Σ of the counts of all batches),   beside TensorFlow.js's f1 = mean of the batches' f1
  *
- * The two differ: a ratio of sums is not the mean of ratios, and the mean of the batches is taken while the weights still
- * change. In the history stand "dataset_precision" for the training data, "val_dataset_precision" for the validation
- * data; in between comes the name of the `output`, if given ("dataset_mask_precision"), and after it what distinguishes a
- * metric from its score ("dataset_precision_macro_0.3"; "dataset_recall_class2" with average: "none"). Callbacks further
- * on in the list can use them: `tf.callbacks.earlyStopping({ monitor: "val_dataset_f1", mode: "max" })`.
+ * The two differ: a ratio of sums is not the mean of the ratios, and the mean of the batches is taken while the weights
+ * still change. The history gets "dataset_precision" for the training data and "val_dataset_precision" for the validation
+ * data. A given `output` follows the prefix ("dataset_mask_precision"); options that are not the default follow the score
+ * ("dataset_precision_macro_0.3"; "dataset_recall_class2" with average "none"). Later callbacks in the list can use the
+ * values: `tf.callbacks.earlyStopping({ monitor: "val_dataset_f1", mode: "max" })`.
  *
- * The data are predicted in batches by the model as it is at the end of the epoch, the counts are those of a
- * {@linkcode ConfusionMeter}. With other callbacks in the list, it or another instance of `tf.Callback` must be the first:
- * TensorFlow.js takes a list by its first for objects of functions or for instances.
+ * The model at the end of the epoch predicts the data in batches; a {@linkcode ConfusionMeter} counts them. In a list of
+ * callbacks, an instance of `tf.Callback`, like this one, must be the first: TensorFlow.js decides by the first entry
+ * whether a list holds instances or objects of functions.
  *
- * @see tfjs-layers, `History`: it keeps the logs of an epoch after all other callbacks have had their turn.
+ * @see tfjs-layers, `History`, which stores the logs of an epoch after all other callbacks have run.
  *
  * @example
  * ```ts
@@ -123,56 +126,56 @@ export class DatasetMetrics extends Callback {
   readonly #options: DatasetMetricsOptions;
 
   /**
-   * A callback for one training.
+   * Makes a callback for one training.
    *
-   * @param options `scores`; `train`, `validation` or both; how outputs become decisions, and scores one number.
-   * @throws {TypeError} An unknown score or option; data that are no tensors.
-   * @throws {RangeError} No score or one twice; no data; numbers of rows that differ; an option out of range.
+   * @param options `scores`; `train`, `validation` or both; the options of the decisions and of the average.
+   * @throws {TypeError} An unknown score or option; no score; no data; data that are not tensors.
+   * @throws {RangeError} A repeated score; numbers of rows that differ; an option out of range.
    */
   constructor(options: DatasetMetricsOptions) {
     super();
-    checkOptions(what, options, optionNames);
+    checkOptions(task, options, optionNames);
     const { scores, train, validation, average = "binary", batchSize = 1024, output } = options;
     if (!Array.isArray(scores) || scores.length === 0) {
-      throw new TypeError(`Cannot make ${what}: 'scores' must be an array of scores, it is ${describe(scores)}`);
+      throw new TypeError(`Cannot make ${task}: 'scores' must be an array of scores, it is ${describe(scores)}`);
     }
     if (train === undefined && validation === undefined) {
-      throw new TypeError(`Cannot make ${what}: neither 'train' nor 'validation' is given`);
+      throw new TypeError(`Cannot make ${task}: neither 'train' nor 'validation' is given`);
     }
     for (const [option, data] of Object.entries({ train, validation })) {
       if (data !== undefined) checkData(option, data);
     }
     if (!(Number.isInteger(batchSize) && batchSize > 0)) {
-      throw new RangeError(`Cannot make ${what}: 'batchSize' must be a whole number ≥ 1, it is ${describe(batchSize)}`);
+      throw new RangeError(`Cannot make ${task}: 'batchSize' must be a whole number ≥ 1, it is ${describe(batchSize)}`);
     }
     if (output !== undefined && typeof output !== "string") {
-      throw new TypeError(`Cannot make ${what}: 'output' must be a name, it is ${describe(output)}`);
+      throw new TypeError(`Cannot make ${task}: 'output' must be a name, it is ${describe(output)}`);
     }
     if ((average as Average) === "samples") {
       throw new RangeError(
-        `Cannot make ${what}: 'average' must not be 'samples', which needs all rows at once; use a metric on the whole`,
+        `Cannot make ${task}: 'average' must not be 'samples', which needs all rows at once; use a metric on the whole`,
       );
     }
-    new ConfusionMeter(meterOptions(options)); // or a complaint
+    new ConfusionMeter(meterOptions(options)); // checks the options
     this.#options = options;
     this.#scores = scores.map((one) => {
       const score = toScore(one), scoring = average === "none" ? "macro" : average;
-      toSetting(what, score, { ...meterOptions(options), ...scoringOptions(options), average: scoring, step: "round" });
+      toSetting(task, score, { ...meterOptions(options), ...scoringOptions(options), average: scoring, step: "round" });
       const name = metricName(score.name, { ...options, average: average === "none" ? "binary" : average });
       return { score, key: ["dataset", ...(output === undefined ? [] : [output]), name].join("_") };
     });
     const keys = this.#scores.map(({ key }) => key), twice = keys.find((key, i) => keys.indexOf(key) !== i);
     if (twice !== undefined) {
-      throw new RangeError(`Cannot make ${what}: 'scores' has two that are called ${describe(twice)} in the history`);
+      throw new RangeError(`Cannot make ${task}: 'scores' has two that are called ${describe(twice)} in the history`);
     }
   }
 
   /**
-   * Puts the scores into the logs of the epoch, where the history and the callbacks after this one find them.
+   * Adds the scores to the logs of the epoch, for the history and for later callbacks.
    *
-   * @param _epoch Which epoch has ended.
-   * @param logs What is logged of it.
-   * @throws {RangeError} What {@linkcode ConfusionMeter} cannot count; an `output` that the model does not have.
+   * @param _epoch The epoch that has ended.
+   * @param logs The logs of the epoch.
+   * @throws {RangeError} Data that {@linkcode ConfusionMeter} refuses; an `output` that the model does not have.
    */
   override onEpochEnd(_epoch: number, logs: Record<string, number | Tensor> = {}): Promise<void> {
     const { train, validation } = this.#options;
@@ -211,7 +214,7 @@ export class DatasetMetrics extends Callback {
     const index = output === undefined && outputNames.length === 1 ? 0 : outputNames.indexOf(output ?? "");
     if (index >= 0) return index;
     throw new RangeError(
-      `Cannot compute ${what}: 'output' must be one of ${outputNames.join(", ")}, it is ${describe(output)}`,
+      `Cannot compute ${task}: 'output' must be one of ${outputNames.join(", ")}, it is ${describe(output)}`,
     );
   }
 }

@@ -2,77 +2,49 @@ import * as tf from "@tensorflow/tfjs";
 import { type Average, scoreBatch } from "../scoring/score_batch.ts";
 import { settingNames, type SettingOptions, toSetting } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
-import { checkOptions, splitOptions } from "../check/options.ts";
-import {
-  balancedAccuracy,
-  cohenKappa,
-  fowlkesMallows,
-  gMean,
-  informedness,
-  markedness,
-  mcc,
-} from "../scores/agreement.ts";
-import {
-  precisionAtRecall,
-  type PrecisionAtRecallOptions,
-  recallAtPrecision,
-  type RecallAtPrecisionOptions,
-} from "../scores/constrained.ts";
-import type { Score } from "../scores/score.ts";
-import {
-  accuracy,
-  dice,
-  f1,
-  fBeta,
-  type FBetaOptions,
-  jaccard,
-  npv,
-  precision,
-  recall,
-  specificity,
-  tversky,
-  type TverskyOptions,
-  utility,
-  type UtilityOptions,
-} from "../scores/ratio.ts";
-import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
+import { checkOptions, refuseTensor, splitOptions } from "../check/options.ts";
+import type { PrecisionAtRecallOptions, RecallAtPrecisionOptions } from "../scores/constrained.ts";
+import type { FBetaOptions, TverskyOptions, UtilityOptions } from "../scores/ratio.ts";
+import { type ScoreDefinition, type ScoreName, scores, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 
-/** Options of every metric: those of a loss, but for the step, since decisions are counted as they are. */
+/** Options of every metric: the options of a loss without the step, because decisions are counted. */
 export interface MetricOptions extends Omit<SettingOptions, "step" | "slope" | "average"> {
   /**
-   * How the columns' scores make one number, with scikit-learn's meaning; "none" leaves them apart, one a class.
+   * The way to combine the columns' scores, with scikit-learn's meaning; "none" gives one score per class.
    *
    * @default {"binary"}
    */
   average?: Average | "none";
 }
 
-/** A metric as `model.compile({ metrics })` takes it; its name is its key in the history. */
+/** A metric for `model.compile({ metrics })`. */
 export interface Metric {
   /**
-   * @param yTrue Labels in [0, 1], of the outputs' shape, or class indices, one a row.
+   * Scores a batch.
+   *
+   * @param yTrue Labels in [0, 1] in the shape of `yPred`, or class indices, one per row.
    * @param yPred Probabilities (or logits), float32: shape [n] or [n, 1]; with an `average`, [n, c] or [n, …, c].
-   * @param sampleWeight Weights ≥ 0, one a row or one an output.
-   * @returns The score, a scalar; with average "none" one number a class.
+   * @param sampleWeight Weights ≥ 0, one per row or one per output.
+   * @returns The score, a scalar; with average "none" one number per class.
    */
   (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Tensor;
-  /** Its key in the history: "precision", or "precision_0.3" at another threshold than 0.5. */
+  /** The metric's key in the history: "precision", or "precision_0.3" at the threshold 0.3. */
   readonly name: string;
 }
 
 /**
- * A score of the decisions, for `model.compile({ metrics })`.
+ * Makes a metric for `model.compile({ metrics })` from a score of the decisions.
  *
  *     score(counts),   counts under round: an output is a positive where it is > threshold
  *
- * TensorFlow.js reports the mean of the batches, which is not the score of the epoch; for that, call it on the whole
- * data set.
+ * TensorFlow.js reports the mean of the batches, which differs from the score of the epoch. For the score of a data set,
+ * call the metric on the whole data set or use {@linkcode DatasetMetrics}.
  *
  * @param score A score or its name.
  * @param options See {@linkcode MetricOptions}.
- * @returns The metric, called as the score is, with the threshold where it is not 0.5.
- * @throws {TypeError} An unknown score or option. Called: an argument that is no tensor.
+ * @returns The metric, named like the score and by its options that are not the default.
+ * @throws {TypeError} An unknown score or option. Called: an argument that is not a tensor.
  * @throws {RangeError} An option out of range. Called: as {@linkcode metricLoss}.
  *
  * @example
@@ -88,26 +60,22 @@ export interface Metric {
 export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOptions = {}): Metric {
   const chosen = toScore(score);
   checkOptions(`the metric '${chosen.name}'`, options, settingNames);
-  const { threshold, average = "binary", zeroDivision = 0 } = options;
+  const { average = "binary", zeroDivision = 0 } = options;
   const name = metricName(chosen.name, options);
-  const { scoring, reading, decide } = toSetting(`the metric '${name}'`, chosen, {
-    ...options,
-    step: "round",
-    threshold,
-    average: average === "none" ? "macro" : average,
-  });
+  const columnAverage = average === "none" ? "macro" : average;
+  const setting = toSetting(`the metric '${name}'`, chosen, { ...options, step: "round", average: columnAverage });
 
   const metric = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Tensor => {
-    const batch = readBatch(name, { yTrue, yPred, sampleWeight }, reading);
-    const { value, values } = scoreBatch(batch, decide(batch), scoring);
+    const batch = readBatch(name, { yTrue, yPred, sampleWeight }, setting.reading);
+    const { value, values } = scoreBatch(batch, setting.decide(batch), setting.scoring);
     if (average !== "none") return tf.scalar(value);
-    const instead = zeroDivision === "skip" ? NaN : zeroDivision;
-    return tf.tensor1d(values.map((v) => Number.isNaN(v) ? instead : v));
+    const undefinedValue = zeroDivision === "skip" ? NaN : zeroDivision;
+    return tf.tensor1d(values.map((v) => Number.isNaN(v) ? undefinedValue : v));
   };
   return Object.defineProperty(metric, "name", { value: name });
 }
 
-/** What distinguishes a metric from the others of its score: only what is not usual. */
+/** The name of a metric: the score's, followed by the options that are not the default. */
 export function metricName(
   score: string,
   { threshold = 0.5, average = "binary", decision = "threshold" }: MetricOptions,
@@ -121,81 +89,76 @@ export function metricName(
   return parts.filter((part) => part !== "").join("_");
 }
 
-/** Makes a metric of one score. */
+/** Makes a metric of one score: {@linkcode hardMetric} with the score chosen. */
 export type MetricFactory = (options?: MetricOptions) => Metric;
 
-const metricOf = (score: Score): MetricFactory => (options = {}) => hardMetric(score, options);
+const metricOf = (score: ScoreName): MetricFactory => (options = {}) => {
+  refuseTensor(`${score}Metric`, options);
+  return hardMetric(score, options);
+};
 
-/** {@linkcode hardMetric} of {@linkcode precision}. */
-export const precisionMetric: MetricFactory = metricOf(precision);
+/** Makes a metric of {@linkcode precision}. */
+export const precisionMetric: MetricFactory = metricOf("precision");
+/** Makes a metric of {@linkcode recall}. */
+export const recallMetric: MetricFactory = metricOf("recall");
+/** Makes a metric of {@linkcode f1}. */
+export const f1Metric: MetricFactory = metricOf("f1");
+/** Makes a metric of {@linkcode jaccard}. */
+export const jaccardMetric: MetricFactory = metricOf("jaccard");
+/** Makes a metric of {@linkcode accuracy}. */
+export const accuracyMetric: MetricFactory = metricOf("accuracy");
+/** Makes a metric of {@linkcode specificity}. */
+export const specificityMetric: MetricFactory = metricOf("specificity");
+/** Makes a metric of {@linkcode npv}. */
+export const npvMetric: MetricFactory = metricOf("npv");
+/** Makes a metric of {@linkcode balancedAccuracy}. */
+export const balancedAccuracyMetric: MetricFactory = metricOf("balancedAccuracy");
+/** Makes a metric of {@linkcode dice}. */
+export const diceMetric: MetricFactory = metricOf("dice");
+/** Makes a metric of {@linkcode mcc}. */
+export const mccMetric: MetricFactory = metricOf("mcc");
+/** Makes a metric of {@linkcode cohenKappa}. */
+export const cohenKappaMetric: MetricFactory = metricOf("cohenKappa");
+/** Makes a metric of {@linkcode informedness}. */
+export const informednessMetric: MetricFactory = metricOf("informedness");
+/** Makes a metric of {@linkcode markedness}. */
+export const markednessMetric: MetricFactory = metricOf("markedness");
+/** Makes a metric of {@linkcode gMean}. */
+export const gMeanMetric: MetricFactory = metricOf("gMean");
+/** Makes a metric of {@linkcode fowlkesMallows}. */
+export const fowlkesMallowsMetric: MetricFactory = metricOf("fowlkesMallows");
 
-/** {@linkcode hardMetric} of {@linkcode recall}. */
-export const recallMetric: MetricFactory = metricOf(recall);
-
-/** {@linkcode hardMetric} of {@linkcode f1}. */
-export const f1Metric: MetricFactory = metricOf(f1);
-
-/** {@linkcode hardMetric} of {@linkcode jaccard}. */
-export const jaccardMetric: MetricFactory = metricOf(jaccard);
-
-/** {@linkcode hardMetric} of {@linkcode accuracy}. */
-export const accuracyMetric: MetricFactory = metricOf(accuracy);
-
-/** {@linkcode hardMetric} of {@linkcode specificity}. */
-export const specificityMetric: MetricFactory = metricOf(specificity);
-
-/** {@linkcode hardMetric} of {@linkcode npv}. */
-export const npvMetric: MetricFactory = metricOf(npv);
-
-/** {@linkcode hardMetric} of {@linkcode balancedAccuracy}. */
-export const balancedAccuracyMetric: MetricFactory = metricOf(balancedAccuracy);
-
-/** {@linkcode hardMetric} of {@linkcode dice}. */
-export const diceMetric: MetricFactory = metricOf(dice);
-
-/** {@linkcode hardMetric} of {@linkcode mcc}. */
-export const mccMetric: MetricFactory = metricOf(mcc);
-
-/** {@linkcode hardMetric} of {@linkcode cohenKappa}. */
-export const cohenKappaMetric: MetricFactory = metricOf(cohenKappa);
-
-/** {@linkcode hardMetric} of {@linkcode informedness}. */
-export const informednessMetric: MetricFactory = metricOf(informedness);
-
-/** {@linkcode hardMetric} of {@linkcode markedness}. */
-export const markednessMetric: MetricFactory = metricOf(markedness);
-
-/** {@linkcode hardMetric} of {@linkcode gMean}. */
-export const gMeanMetric: MetricFactory = metricOf(gMean);
-
-/** {@linkcode hardMetric} of {@linkcode fowlkesMallows}. */
-export const fowlkesMallowsMetric: MetricFactory = metricOf(fowlkesMallows);
-
-/** {@linkcode hardMetric} of {@linkcode fBeta}: `fBetaMetric({ beta: 0.5 })` is "fBeta0.5" in the history. */
+/** Makes a metric of {@linkcode fBeta}: `fBetaMetric({ beta: 0.5 })` is "fBeta0.5" in the history. */
 export function fBetaMetric(options: FBetaOptions & MetricOptions): Metric {
+  refuseTensor("fBetaMetric", options);
   const [own, others] = splitOptions(options, ["beta"]);
-  return hardMetric(fBeta(own), others);
+  return hardMetric(scores.fBeta(own), others);
 }
 
-/** {@linkcode hardMetric} of {@linkcode tversky}. */
+/** Makes a metric of {@linkcode tversky}. */
 export function tverskyMetric(options: TverskyOptions & MetricOptions): Metric {
+  refuseTensor("tverskyMetric", options);
   const [own, others] = splitOptions(options, ["alpha", "beta"]);
-  return hardMetric(tversky(own), others);
+  return hardMetric(scores.tversky(own), others);
 }
 
-/** {@linkcode hardMetric} of {@linkcode precisionAtRecall}. */
+/** Makes a metric of {@linkcode precisionAtRecall}. */
 export function precisionAtRecallMetric(options: PrecisionAtRecallOptions & MetricOptions): Metric {
+  refuseTensor("precisionAtRecallMetric", options);
   const [own, others] = splitOptions(options, ["recall"]);
-  return hardMetric(precisionAtRecall(own), others);
+  return hardMetric(scores.precisionAtRecall(own), others);
 }
 
-/** {@linkcode hardMetric} of {@linkcode recallAtPrecision}. */
+/** Makes a metric of {@linkcode recallAtPrecision}. */
 export function recallAtPrecisionMetric(options: RecallAtPrecisionOptions & MetricOptions): Metric {
+  refuseTensor("recallAtPrecisionMetric", options);
   const [own, others] = splitOptions(options, ["precision"]);
-  return hardMetric(recallAtPrecision(own), others);
+  return hardMetric(scores.recallAtPrecision(own), others);
 }
 
-/** {@linkcode hardMetric} of {@linkcode utility}: what each outcome is worth, then the options. */
-export function utilityMetric(worth: UtilityOptions, options: MetricOptions = {}): Metric {
-  return hardMetric(utility(worth), options);
+/** Makes a metric of {@linkcode utility}. */
+export function utilityMetric(options: UtilityOptions & MetricOptions): Metric {
+  refuseTensor("utilityMetric", options);
+  const [own, others] = splitOptions(options, ["tp", "fp", "fn", "tn"]);
+  return hardMetric(scores.utility(own), others);
 }

@@ -1,58 +1,53 @@
-import * as tf from "@tensorflow/tfjs";
-import { toSetting } from "../scoring/options.ts";
-import { type Batch, readBatch } from "../batch/read_batch.ts";
+import { readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
-import { asIs, type Decided } from "../decisions/decision.ts";
-import type { DecisionName } from "../decisions/to_decision.ts";
+import type { DecisionName, DecisionOptions } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
-import type { Tensor } from "../tfjs/tensor.ts";
+import { toSetting } from "../scoring/options.ts";
+import {
+  type ArrayOrTensor,
+  type Entries,
+  readEntries,
+  refuse,
+  shapeText,
+  toNumbers,
+  toTensor,
+  withoutBigint,
+} from "./array_or_tensor.ts";
 
-/** The name of a class: a whole number or a word. */
+/** The label of a class: a whole number or a word. */
 export type Label = number | string;
 
 /**
- * The labels of rows, each a {@linkcode Label}: a tensor, an array, a polars series (whose type does not say what it
- * holds) or anything else that can be iterated. Multi-label: a tensor [n, c] or one array a row, of 0 and 1.
+ * The labels of rows, each a {@linkcode Label}: a tensor, an array, a polars series or any other iterable. Multi-label
+ * data: a tensor of shape [n, c] or one array per row, of 0 and 1.
  */
-export type Labels = Tensor | Iterable<unknown>;
+export type Labels = ArrayOrTensor;
 
-/** Options that a report and a confusion table share. */
-export interface LabelOptions {
+/**
+ * Options that a report and a confusion table share. With a `decision`, `yPred` holds outputs, as for
+ * {@linkcode hardMetric}; without one `yPred` holds labels, as in scikit-learn.
+ */
+export interface LabelOptions extends Pick<DecisionOptions, "threshold" | "fromLogits"> {
   /**
-   * Which classes are told apart, in which order; of multi-label data, which columns.
+   * The classes to count, in this order; of multi-label data, the columns.
    *
-   * @default {all that are there, in their order}
+   * @default {all classes in the data, sorted}
    */
   labels?: readonly Label[];
   /**
-   * What the classes are called, in the order of `labels`.
+   * The names of the classes, in the order of `labels`.
    *
    * @default {the labels}
    */
   targetNames?: readonly string[];
   /**
-   * What each row weighs.
+   * The weight of each row.
    *
    * @default {1 each}
    */
-  sampleWeight?: Tensor | Iterable<unknown>;
-  /**
-   * How outputs in `yPred` become decisions, as in {@linkcode hardMetric}. Without it `yPred` holds labels, as in
-   * scikit-learn.
-   */
+  sampleWeight?: ArrayOrTensor;
+  /** The rule that turns outputs into decisions. */
   decision?: DecisionName;
-  /**
-   * With `decision`: an output is a positive where it is greater, strictly; one threshold, or one a column.
-   *
-   * @default {0.5}
-   */
-  threshold?: number | readonly number[];
-  /**
-   * With `decision`: whether `yPred` holds logits.
-   *
-   * @default {false}
-   */
-  fromLogits?: boolean;
 }
 
 /** The names of the options that a report and a confusion table share. */
@@ -65,230 +60,185 @@ export const labelOptions: readonly (keyof LabelOptions)[] = [
   "fromLogits",
 ];
 
-/** Labels and decisions, one column of 0 and 1 a class. */
-export interface Classified {
-  readonly names: readonly string[];
-  readonly labels: readonly Label[];
-  readonly batch: Batch;
-  readonly decided: Decided;
-  /** Whether a row may have several classes. */
-  readonly multiLabel: boolean;
-  /** Whether every class that is there has a column. */
-  readonly complete: boolean;
-  /** Whether any label was decided rightly. */
-  readonly anyRight: boolean;
-}
-
-/** Something that was given, as a list (of rows, if `columns` is a number). */
-interface Values {
-  readonly values: readonly unknown[];
+/** The true and the decided classes of rows, as codes in typed arrays. */
+interface Coded {
   readonly rows: number;
+  /** The number of columns of multi-label data; undefined for one class per row. */
   readonly columns?: number;
+  /** One class per row: an index into `classes`. Multi-label: 0 or 1, `columns` per row. */
+  readonly truth: ArrayLike<number>;
+  readonly decided: ArrayLike<number>;
+  /** The class of each code; the class of each column. */
+  readonly classes: readonly Label[];
+  /** One weight per row; absent: 1 each. */
+  readonly sampleWeight?: ArrayLike<number>;
 }
 
-const refuse = (what: string, argument: string, problem: string): Error =>
-  new RangeError(`Cannot compute ${what}: '${argument}' ${problem}`);
-
-const isTensor = (thing: unknown): thing is Tensor =>
-  typeof (thing as { dataSync?: unknown } | null | undefined)?.dataSync === "function";
-
-/** A 64-bit integer of a frame is a number like the others. */
-const asNumber = (value: unknown): unknown => typeof value === "bigint" ? Number(value) : value;
-
-const isIterable = (thing: unknown): thing is Iterable<unknown> =>
-  typeof thing === "object" && thing !== null && Symbol.iterator in thing;
-
-function readValues(what: string, argument: string, given: unknown): Values {
-  if (isTensor(given)) {
-    if (given.isDisposed) throw refuse(what, argument, "is disposed");
-    const { shape } = given, [rows, columns] = shape;
-    if (shape.length !== 1 && shape.length !== 2) {
-      throw refuse(what, argument, `must have the shape [n] or [n, c], it has [${shape.join(", ")}]`);
-    }
-    return { values: Array.from(given.dataSync()), rows, columns: columns === 1 ? undefined : columns };
-  }
-  if (!isIterable(given)) {
-    throw new TypeError(`Cannot compute ${what}: '${argument}' must be a tensor or an array, it is ${describe(given)}`);
-  }
-  const values = Array.from(given, asNumber), [first] = values;
-  if (!isIterable(first)) return { values, rows: values.length };
-  const rows = values.map((row) => isIterable(row) ? Array.from(row, asNumber) : [row]), columns = rows[0].length;
-  const uneven = rows.findIndex((row) => row.length !== columns);
-  if (uneven >= 0) {
-    throw refuse(what, argument, `has ${columns} columns in row 0, but ${rows[uneven].length} in row ${uneven}`);
-  }
-  return { values: rows.flat(), rows: rows.length, columns: columns === 1 ? undefined : columns };
+/** Coded rows and the classes to count. */
+export interface Classified extends Coded {
+  readonly labels: readonly Label[];
+  readonly names: readonly string[];
+  /** The position in `labels` of each of the `classes`; −1 for a class that is not counted. */
+  readonly positions: readonly number[];
 }
 
-const shapeText = ({ rows, columns }: Values): string => columns === undefined ? `[${rows}]` : `[${rows}, ${columns}]`;
-
-function readWeights(what: string, given: unknown, rows: number): number[] | undefined {
+function readWeights(task: string, given: unknown, rows: number): ArrayLike<number> | undefined {
   if (given === undefined) return undefined;
-  const weights = readValues(what, "sampleWeight", given);
-  if (weights.columns !== undefined || weights.rows !== rows) {
-    throw refuse(what, "sampleWeight", `has the shape ${shapeText(weights)}, there are ${rows} rows`);
+  const entries = readEntries(task, "sampleWeight", given), weights = toNumbers(task, "sampleWeight", entries);
+  if (entries.columns !== undefined || entries.rows !== rows) {
+    throw refuse(task, "sampleWeight", `has the shape ${shapeText(entries)}, there are ${rows} rows`);
   }
-  const bad = weights.values.findIndex((w) => !(typeof w === "number" && w >= 0 && w < Infinity));
-  if (bad >= 0) {
-    throw refuse(what, "sampleWeight", `must be finite and ≥ 0, row ${bad} is ${describe(weights.values[bad])}`);
+  for (let row = 0; row < rows; row++) {
+    if (weights[row] >= 0 && weights[row] < Infinity) continue;
+    throw refuse(task, "sampleWeight", `must be finite and ≥ 0, row ${row} is ${describe(weights[row])}`);
   }
-  return weights.values as number[];
+  return weights;
 }
 
-function checkLabels(what: string, argument: string, { values }: Values, hint: string): void {
-  const ofWords = typeof values[0] === "string";
-  values.forEach((label, row) => {
-    if (ofWords ? typeof label === "string" : Number.isInteger(label)) return;
-    const must = ofWords ? "words only, like the first" : "whole numbers or words";
-    throw refuse(what, argument, `must hold ${must}, row ${row} is ${describe(label)}${hint}`);
-  });
+/** Codes the labels of one argument; `codeOf` gains the labels that it does not have. */
+function codeLabels(
+  task: string,
+  argument: string,
+  { values, rows }: Entries,
+  codeOf: Map<unknown, number>,
+  hint: string,
+): Int32Array {
+  const codes = new Int32Array(rows), areWords = typeof values[0] === "string";
+  for (let row = 0; row < rows; row++) {
+    let code = codeOf.get(values[row]);
+    if (code === undefined) {
+      const label = withoutBigint(values[row]);
+      if (areWords ? typeof label !== "string" : !Number.isInteger(label)) {
+        const must = areWords ? "words only, like the first" : "whole numbers or words";
+        throw refuse(task, argument, `must hold ${must}, row ${row} is ${describe(label)}${hint}`);
+      }
+      code = codeOf.get(label) ?? codeOf.size;
+      codeOf.set(label, code);
+    }
+    codes[row] = code;
+  }
+  return codes;
 }
 
-const inOrder = (labels: Iterable<Label>): Label[] => [...new Set(labels)].sort((a, b) => a < b ? -1 : a > b ? 1 : 0);
-
-/** Labels or outputs, whatever they came as, as labels or as columns of 0 and 1. */
-interface Told {
-  yTrue: Values;
-  yPred: Values;
-  weights?: number[];
-  /** The classes that outputs tell of, there or not. */
-  known?: Label[];
+/** Reads multi-label data, each entry 0 or 1. */
+function readHot(task: string, argument: string, { values }: Entries, columns: number, hint: string): Uint8Array {
+  const hot = new Uint8Array(values.length);
+  for (let i = 0; i < hot.length; i++) {
+    const value = withoutBigint(values[i]);
+    if (value !== 0 && value !== 1) {
+      const at = `row ${Math.floor(i / columns)}, column ${i % columns} is ${describe(value)}`;
+      throw refuse(task, argument, `must be 0 or 1 where there are several columns, ${at}${hint}`);
+    }
+    hot[i] = value;
+  }
+  return hot;
 }
 
-/** Labels on both sides. */
-function fromLabels(what: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Told {
+const firstIntegers = (count: number): number[] => Array.from({ length: count }, (_, k) => k);
+
+/** Codes labels on both sides; the classes are those in the data, sorted. */
+function codeLabelPairs(task: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Coded {
   for (const option of ["threshold", "fromLogits"] as const) {
     if (options[option] === undefined) continue;
     throw new TypeError(
-      `Cannot compute ${what}: '${option}' is ${describe(options[option])}, but without 'decision' yPred holds labels`,
+      `Cannot compute ${task}: '${option}' is ${describe(options[option])}, but without 'decision' yPred holds labels`,
     );
   }
-  const truth = readValues(what, "yTrue", yTrue), decided = readValues(what, "yPred", yPred);
-  if (truth.rows !== decided.rows || truth.columns !== decided.columns) {
-    const hint = truth.columns === undefined && decided.columns !== undefined
+  const truth = readEntries(task, "yTrue", yTrue), decided = readEntries(task, "yPred", yPred);
+  const { rows, columns } = truth;
+  if (rows !== decided.rows || columns !== decided.columns) {
+    const hint = columns === undefined && decided.columns !== undefined
       ? "; if these are outputs, say decision: 'argmax'"
       : "";
-    throw refuse(what, "yTrue", `has the shape ${shapeText(truth)}, 'yPred' has ${shapeText(decided)}${hint}`);
+    throw refuse(task, "yTrue", `has the shape ${shapeText(truth)}, 'yPred' has ${shapeText(decided)}${hint}`);
   }
+  if (rows === 0 || columns === 0) throw refuse(task, "yTrue", `is empty, its shape is ${shapeText(truth)}`);
   const hint = "; if these are outputs, say decision: 'threshold' or 'argmax'";
-  checkLabels(what, "yTrue", truth, "");
-  checkLabels(what, "yPred", decided, hint);
-  if (typeof truth.values[0] !== typeof decided.values[0]) {
-    throw refuse(
-      what,
-      "yPred",
-      `has labels like ${describe(decided.values[0])}, 'yTrue' like ${describe(truth.values[0])}`,
-    );
+  const codeOf = new Map<unknown, number>();
+  const code = (argument: string, entries: Entries, hint: string): ArrayLike<number> =>
+    columns === undefined
+      ? codeLabels(task, argument, entries, codeOf, hint)
+      : readHot(task, argument, entries, columns, hint);
+  const codes = { truth: code("yTrue", truth, ""), decided: code("yPred", decided, hint) };
+  const [first, other] = [truth.values[0], decided.values[0]].map(withoutBigint);
+  if (typeof first !== typeof other) {
+    throw refuse(task, "yPred", `has labels like ${describe(other)}, 'yTrue' like ${describe(first)}`);
   }
-  return { yTrue: truth, yPred: decided, weights: readWeights(what, options.sampleWeight, truth.rows) };
+  const classes = columns === undefined ? [...codeOf.keys()] as Label[] : firstIntegers(columns);
+  return { ...codes, rows, columns, classes, sampleWeight: readWeights(task, options.sampleWeight, rows) };
 }
 
-/** Outputs against labels, read and decided as by the metrics. */
-function fromOutputs(what: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Told {
-  const { decision = "threshold", threshold, fromLogits } = options;
-  const { reading, decide } = toSetting(what, accuracy, {
+/** Codes labels and the decisions on outputs, both read as by the metrics; the classes are all columns. */
+function codeOutputs(task: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Coded {
+  const { decision, threshold, fromLogits } = options;
+  const { reading, decide } = toSetting(task, accuracy, {
     decision,
     threshold,
     fromLogits,
     step: "round",
     average: "macro",
   });
-  const made: Tensor[] = [];
-  const toTensor = (argument: string, given: unknown): Tensor => {
-    if (isTensor(given)) return given;
-    const { values, rows, columns } = readValues(what, argument, given);
-    const bad = values.findIndex((value) => typeof value !== "number");
-    if (bad >= 0) throw refuse(what, argument, `must hold numbers, entry ${bad} is ${describe(values[bad])}`);
-    const tensor = tf.tensor(values as number[], columns === undefined ? [rows] : [rows, columns], "float32");
-    made.push(tensor);
-    return tensor;
+  const sampleWeight = options.sampleWeight === undefined
+    ? undefined
+    : toTensor(task, "sampleWeight", options.sampleWeight);
+  const tensors = { yPred: toTensor(task, "yPred", yPred), yTrue: toTensor(task, "yTrue", yTrue), sampleWeight };
+  const batch = readBatch(task, tensors, reading), { rows, classes } = batch;
+  if (sampleWeight !== undefined && sampleWeight.size !== rows) {
+    throw refuse(task, "sampleWeight", `has the shape [${sampleWeight.shape.join(", ")}], there are ${rows} rows`);
+  }
+  for (let i = 0; i < rows * classes; i++) {
+    const label = batch.yTrue[i];
+    if (label === 0 || label === 1) continue;
+    throw refuse(task, "yTrue", `must be 0 or 1, row ${Math.floor(i / classes)} is ${describe(label)}`);
+  }
+  const { decisions } = decide(batch);
+  const coded = {
+    rows,
+    classes: firstIntegers(Math.max(2, classes)),
+    sampleWeight: batch.sampleWeight && firstColumn(batch.sampleWeight, classes),
   };
-  try {
-    const outputs = toTensor("yPred", yPred), truth = toTensor("yTrue", yTrue);
-    const sampleWeight = options.sampleWeight === undefined
-      ? undefined
-      : toTensor("sampleWeight", options.sampleWeight);
-    const batch = readBatch(what, { yTrue: truth, yPred: outputs, sampleWeight }, reading);
-    const { rows, classes } = batch, decided = decide(batch);
-    if (sampleWeight !== undefined && sampleWeight.size !== rows) {
-      throw refuse(what, "sampleWeight", `has the shape [${sampleWeight.shape.join(", ")}], there are ${rows} rows`);
-    }
-    const labels = Array.from(batch.yTrue), soft = labels.findIndex((label) => label !== 0 && label !== 1);
-    if (soft >= 0) {
-      throw refuse(what, "yTrue", `must be 0 or 1, row ${Math.floor(soft / classes)} is ${describe(labels[soft])}`);
-    }
-    const positive = Array.from(labels, (_, i) => decided.step(i % classes).value(decided.outputs[i]));
-    const weights = batch.sampleWeight && Array.from({ length: rows }, (_, row) => batch.sampleWeight![row * classes]);
-    const columns = classes === 1 ? undefined : classes;
-    if (decision !== "argmax") {
-      return {
-        yTrue: { values: labels, rows, columns },
-        yPred: { values: positive, rows, columns },
-        weights,
-        known: classes === 1 ? [0, 1] : undefined,
-      };
-    }
-    const classOf = (hot: number[], argument: string): Values => ({
-      rows,
-      values: Array.from({ length: rows }, (_, row) => {
-        const of = hot.slice(row * classes, (row + 1) * classes), k = of.indexOf(1);
-        if (k >= 0 && of.lastIndexOf(1) === k) return k;
-        throw refuse(what, argument, `must name one class a row, row ${row} names ${of.filter((v) => v === 1).length}`);
-      }),
-    });
-    return {
-      yTrue: classOf(labels, "yTrue"),
-      yPred: classOf(positive, "yPred"),
-      weights,
-      known: Array.from({ length: classes }, (_, k) => k),
-    };
-  } finally {
-    tf.dispose(made);
+  if (decision !== "argmax") {
+    return { ...coded, truth: batch.yTrue, decided: decisions, columns: classes === 1 ? undefined : classes };
   }
-}
-
-/** What was given, one column of 0 and 1 a class, or an error that names the argument. */
-export function readLabels(what: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Classified {
-  const told = (options.decision === undefined ? fromLabels : fromOutputs)(what, yTrue, yPred, options);
-  const { rows, columns } = told.yTrue;
-  if (rows === 0 || columns === 0) throw refuse(what, "yTrue", `is empty, its shape is ${shapeText(told.yTrue)}`);
-  if (columns !== undefined) {
-    for (const [argument, { values }] of [["yTrue", told.yTrue], ["yPred", told.yPred]] as const) {
-      const bad = values.findIndex((value) => value !== 0 && value !== 1);
-      if (bad < 0) continue;
-      const at = `row ${Math.floor(bad / columns)}, column ${bad % columns}`;
-      throw refuse(what, argument, `must be 0 or 1 where there are several columns, ${at} is ${describe(values[bad])}`);
-    }
-  }
-  const present = columns === undefined
-    ? inOrder([...told.yTrue.values, ...told.yPred.values] as Label[])
-    : Array.from({ length: columns }, (_, k) => k);
-  const labels = options.labels === undefined ? told.known ?? present : checkedLabels(what, options.labels, columns);
-  const names = namesOf(what, labels, options.targetNames);
-  const table = ({ values }: Values) =>
-    Float64Array.from({ length: rows * labels.length }, (_, i) => {
-      const row = Math.floor(i / labels.length), label = labels[i % labels.length];
-      return columns === undefined
-        ? Number(values[row] === label)
-        : values[row * columns + (label as number)] as number;
-    });
-  const sampleWeight = told.weights &&
-    Float64Array.from({ length: rows * labels.length }, (_, i) => told.weights![Math.floor(i / labels.length)]);
-  const outputs = table(told.yPred);
   return {
-    names,
-    labels,
-    batch: { rows, classes: labels.length, yTrue: table(told.yTrue), yPred: outputs, sampleWeight },
-    decided: { outputs, step: () => asIs, back: (gradient) => Float32Array.from(gradient) },
-    multiLabel: columns !== undefined,
-    complete: present.every((label) => labels.includes(label)),
-    anyRight: told.yTrue.values.some((label, i) => label === told.yPred.values[i]),
+    ...coded,
+    truth: codeHot(task, "yTrue", batch.yTrue, classes),
+    decided: codeHot(task, "yPred", decisions, classes),
   };
 }
 
-function checkedLabels(what: string, labels: readonly Label[], columns: number | undefined): readonly Label[] {
+const firstColumn = (values: ArrayLike<number>, columns: number): Float64Array =>
+  new Float64Array(values.length / columns).map((_, row) => values[row * columns]);
+
+/** The column of the single 1 of each row. */
+function codeHot(task: string, argument: string, hot: ArrayLike<number>, classes: number): Int32Array {
+  const codes = new Int32Array(hot.length / classes);
+  for (let row = 0; row < codes.length; row++) {
+    let ones = 0;
+    for (let k = 0; k < classes; k++) {
+      if (hot[row * classes + k] !== 1) continue;
+      codes[row] = k;
+      ones++;
+    }
+    if (ones !== 1) throw refuse(task, argument, `must name one class per row, row ${row} names ${ones}`);
+  }
+  return codes;
+}
+
+/** Reads labels, or outputs and a decision, as class codes, or throws an error that names the argument. */
+export function readLabels(task: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Classified {
+  const coded = (options.decision === undefined ? codeLabelPairs : codeOutputs)(task, yTrue, yPred, options);
+  const labels = options.labels === undefined
+    ? [...coded.classes].sort((a, b) => a < b ? -1 : a > b ? 1 : 0)
+    : checkedLabels(task, options.labels, coded.columns);
+  const positionOf = new Map(labels.map((label, position) => [label, position]));
+  const positions = coded.classes.map((label) => positionOf.get(label) ?? -1);
+  return { ...coded, labels, positions, names: namesOf(task, labels, options.targetNames) };
+}
+
+function checkedLabels(task: string, labels: readonly Label[], columns: number | undefined): readonly Label[] {
   if (!Array.isArray(labels) || labels.length === 0 || new Set(labels).size !== labels.length) {
-    throw refuse(what, "labels", `must be an array of different labels, it is ${describe(labels)}`);
+    throw refuse(task, "labels", `must be an array of different labels, it is ${describe(labels)}`);
   }
   const bad = labels.find((label) =>
     columns === undefined
@@ -297,20 +247,20 @@ function checkedLabels(what: string, labels: readonly Label[], columns: number |
   );
   if (bad === undefined) return labels;
   const must = columns === undefined ? "whole numbers or words" : `columns from 0 to ${columns - 1}`;
-  throw refuse(what, "labels", `must hold ${must}, it has ${describe(bad)}`);
+  throw refuse(task, "labels", `must hold ${must}, it has ${describe(bad)}`);
 }
 
 function namesOf(
-  what: string,
+  task: string,
   labels: readonly Label[],
   targetNames: readonly string[] | undefined,
 ): readonly string[] {
   if (targetNames === undefined) return labels.map(String);
   if (!Array.isArray(targetNames) || !targetNames.every((name) => typeof name === "string")) {
     throw new TypeError(
-      `Cannot compute ${what}: 'targetNames' must be an array of words, it is ${describe(targetNames)}`,
+      `Cannot compute ${task}: 'targetNames' must be an array of words, it is ${describe(targetNames)}`,
     );
   }
   if (targetNames.length === labels.length) return targetNames;
-  throw refuse(what, "targetNames", `has ${targetNames.length} names, there are ${labels.length} classes`);
+  throw refuse(task, "targetNames", `has ${targetNames.length} names, there are ${labels.length} classes`);
 }

@@ -1,64 +1,66 @@
-import { ofLogits, sigmoid } from "../steps/logits.ts";
 import { softCounts } from "../counts/soft_counts.ts";
 import type { Score } from "../scores/score.ts";
+import { ofLogits, sigmoid } from "../steps/logits.ts";
 import { round } from "../steps/round.ts";
-import { objectiveOf, type TrainingLoss } from "./objective.ts";
-import { adam, sgd } from "./optimizer.ts";
+import { adam, sgd } from "./adam.ts";
+import { forward } from "./mlp.ts";
+import { labelsOf, objectiveOf, type TrainingLoss } from "./objectives.ts";
+import { train } from "./train.ts";
 
-/** What {@linkcode trainLogistic} is given. */
+/** Options of {@linkcode trainLogistic}. */
 export interface TrainLogisticOptions {
-  /** The features, one array a row. */
+  /** Features, one array per row. */
   x: ArrayLike<number>[];
-  /** The labels, 0 or 1. */
+  /** Labels, 0 or 1. */
   y: ArrayLike<number>;
-  /** What is trained on: a score under a step, or cross-entropy. */
+  /** Loss to train on: a score under a step, or cross-entropy. */
   loss: TrainingLoss;
-  /** The score of the decisions that is recorded at each step. */
+  /** Score of the decisions, recorded before each step. */
   watch: Score;
   /**
-   * The decision threshold of what is watched.
+   * Decision threshold of the watched score.
    *
    * @default {0.5}
    */
   threshold?: number;
   /** Plain gradient descent, or Adam (β₁ = 0.9, β₂ = 0.999, ε = 1e-7). */
   optimizer: "sgd" | "adam";
-  /** The learning rate. */
+  /** Learning rate. */
   learningRate: number;
-  /** How many steps on the whole of the data. */
+  /** Number of steps, each on all rows. */
   steps: number;
-  /** The weights at the start, the bias last: one more than there are features. */
+  /** Initial weights, one per feature, and the bias last. */
   initial: ArrayLike<number>;
 }
 
-/** What a training left behind. */
+/** Result of {@linkcode trainLogistic}. */
 export interface TrainLogisticResult {
-  /** The weights at the end, the bias last. */
+  /** Final weights, the bias last. */
   weights: Float64Array;
-  /** The weights at each step, the first being the initial ones: `steps + 1` arrays. */
+  /** Initial weights, and the weights after each step: `steps + 1` arrays. */
   path: Float64Array[];
-  /** The loss before each step. */
+  /** Loss before each step. */
   loss: number[];
-  /** The watched score of the decisions before each step; 0 where it is not defined. */
+  /** Watched score of the decisions before each step; 0 where the score is undefined. */
   watched: number[];
-  /** The share of rows whose gradient (by their logit, in float32) is not 0, before each step. */
+  /** Fraction of rows whose gradient with respect to their logit is not 0 in float32, before each step. */
   alive: number[];
-  /** The probabilities at the end, one a row. */
+  /** Final probabilities, one per row. */
   yPred: Float64Array;
 }
 
 /**
- * A logistic regression, trained on all rows at once by the closed forms of the library: for notebooks that train some
- * hundred times in a few seconds. Deterministic: no random number is drawn.
+ * Trains a logistic regression on all rows at once by the closed forms of the library: for notebooks that train some
+ * hundred times in a few seconds. No random number is drawn.
  *
  * @param options See {@linkcode TrainLogisticOptions}.
- * @returns The weights and what happened on the way.
- * @throws {RangeError} `initial` is not one longer than the rows of `x`, or `y` not as long as `x`.
+ * @returns The weights, and the values recorded at each step.
+ * @throws {RangeError} If the length of `initial` or `y` does not match `x`, or `optimizer` is unknown.
  *
  * @example
  * ```ts
  * import { f1, softsign } from "@roundabout/roundabout";
- * import { trainLogistic } from "@roundabout/roundabout/display";
+ * import { trainLogistic } from "@roundabout/network";
  * import { assertEquals } from "@std/assert";
  *
  * const { watched } = trainLogistic({
@@ -81,44 +83,26 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
   if (optimizer !== "sgd" && optimizer !== "adam") {
     throw new RangeError(`Cannot train: 'optimizer' must be 'sgd' or 'adam', it is '${optimizer}'`);
   }
-  const weights = Float64Array.from(initial);
-  const logits = new Float64Array(x.length);
-  const rows = { yTrue: y, yPred: logits };
-  const objective = objectiveOf(loss);
-  const decide = ofLogits(round({ threshold }));
-  const update = optimizer === "sgd" ? sgd(learningRate) : adam(learningRate, weights.length);
-  const result: TrainLogisticResult = {
+  const form = { features, hidden: 0, outputs: 1 }, weights = Float64Array.from(initial), path = [weights.slice()];
+  const flat = Float64Array.from(x.flatMap((row) => Array.from(row))), labels = labelsOf(y);
+  const objective = objectiveOf(loss), decide = ofLogits(round({ threshold }));
+  const losses: number[] = [], watched: number[] = [], alive: number[] = [];
+  const gradient = (logits: Float64Array) => {
+    const { value, gradient } = objective(labels, logits);
+    losses.push(value);
+    const score = watch.value(softCounts({ yTrue: y, yPred: logits }, decide));
+    watched.push(Number.isNaN(score) ? 0 : score);
+    alive.push(gradient.filter((g) => g !== 0).length / gradient.length);
+    return gradient;
+  };
+  train({
+    form,
     weights,
-    path: [weights.slice()],
-    loss: [],
-    watched: [],
-    alive: [],
-    yPred: new Float64Array(x.length),
-  };
-  const forward = () => {
-    for (let i = 0; i < x.length; i++) {
-      let z = weights[features];
-      for (let j = 0; j < features; j++) z += weights[j] * x[i][j];
-      logits[i] = z;
-    }
-  };
-  for (let t = 0; t < steps; t++) {
-    forward();
-    const { value, gradient } = objective(rows);
-    const watched = watch.value(softCounts(rows, decide));
-    result.loss.push(value);
-    result.watched.push(Number.isNaN(watched) ? 0 : watched);
-    result.alive.push(gradient.reduce((alive, g) => alive + (g === 0 ? 0 : 1), 0) / gradient.length);
-    const total = new Float64Array(weights.length);
-    for (let i = 0; i < x.length; i++) {
-      const g = gradient[i];
-      for (let j = 0; j < features; j++) total[j] += g * x[i][j];
-      total[features] += g;
-    }
-    update(weights, total);
-    result.path.push(weights.slice());
-  }
-  forward();
-  result.yPred = logits.map(sigmoid);
-  return result;
+    update: optimizer === "sgd" ? sgd(learningRate) : adam(learningRate, weights.length),
+    epochs: steps,
+    batches: () => [{ x: flat, gradient }],
+    onEpoch: () => path.push(weights.slice()),
+  });
+  const yPred = forward(form, weights, flat).logits.map(sigmoid);
+  return { weights, path, loss: losses, watched, alive, yPred };
 }

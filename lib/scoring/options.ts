@@ -3,39 +3,38 @@ import { describe } from "../check/describe.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { type DecisionOptions, toDecision } from "../decisions/to_decision.ts";
 import type { Score } from "../scores/score.ts";
-import { type Average, averages, type ScoringOptions, type ZeroDivision } from "./score_batch.ts";
+import { type Average, averages, type Scoring, type ZeroDivision } from "./score_batch.ts";
 
-/** How a batch becomes a score: the options that losses and metrics share. */
+/** The options that losses and metrics share. */
 export interface SettingOptions extends DecisionOptions {
   /**
-   * How the columns' scores make one number, with scikit-learn's meaning: "binary" (there is one column), "micro",
-   * "macro", "weighted", "samples".
+   * The way in which the columns' scores make one number, with scikit-learn's meaning: "binary" (there is one column),
+   * "micro", "macro", "weighted", "samples".
    *
    * @default {"binary"}
    */
   average?: Average;
   /**
-   * What each class, a column, weighs: in the mean of "macro" and "weighted", in the counts of the others. With one column
-   * it changes nothing; to weigh positives against negatives there, weigh the rows.
+   * The weight of each class, a column: in the mean for "macro" and "weighted", in the counts for the others. Refused for
+   * one column: there, positives and negatives are weighed by `sampleWeight`.
    *
    * @default {1 each}
    */
   classWeights?: readonly number[];
   /**
-   * The score where it is not defined (0/0), in a batch or for a class; the gradient is 0 there. "skip" leaves such a class
-   * out of the mean, and is 0 where nothing is left. Others differ: a class without a positive is not yet 0/0 for Dice or
-   * Jaccard, any output above 0 makes it 0, where segmentation_models_pytorch counts it as 1; and torchmetrics (1.9) leaves
-   * out of every "macro" a class that is neither a label nor a decision (a recall of 0.625 where 0 gives 0.5 and "skip"
-   * 0.833): a class weight of 0 here.
+   * The score where it is not defined (0/0), in a batch or for a class; its gradient is 0 there. "skip" leaves such a class
+   * out of the mean, and gives 0 where nothing is left. Other libraries differ. A class without a positive is not 0/0 for
+   * Dice or Jaccard once an output is above 0: the score is 0 here, and 1 in segmentation_models_pytorch. torchmetrics (1.9)
+   * leaves out of every "macro" a class that is neither a label nor a decision; a class weight of 0 does so here.
    *
    * @default {0}
    */
   zeroDivision?: ZeroDivision;
-  /** A label (NaN, say) whose outputs count nowhere; a class index that is ignored takes its whole row along. */
+  /** The label (NaN, say) whose outputs count nowhere; for class indices the whole row counts nowhere. */
   ignoreLabel?: number;
 }
 
-/** The names of the options that losses and metrics share, for those who refuse others. */
+/** The names of the options that losses and metrics share. */
 export const settingNames = [
   "threshold",
   "decision",
@@ -46,11 +45,14 @@ export const settingNames = [
   "ignoreLabel",
 ] as const satisfies readonly (keyof SettingOptions)[];
 
-/** How batches are read, decided and scored: what the options come to, checked once. */
+/** Batches of at most this many outputs take the float64 loops: SIMD does not pay, and the gradient is rounded only once. */
+export const smallSize = 4096;
+
+/** The options, checked once: how batches are read, decided and scored. */
 export interface Setting {
   readonly reading: BatchOptions;
   readonly decide: Decision;
-  readonly scoring: ScoringOptions;
+  readonly scoring: Scoring;
 }
 
 function oneOf<T>(what: string, option: string, value: T, allowed: readonly T[]): T {
@@ -62,26 +64,32 @@ function oneOf<T>(what: string, option: string, value: T, allowed: readonly T[])
   );
 }
 
-/** A weight that times those of all rows is still far from overflowing. */
-const greatestWeight = 1e30;
+/** The largest class weight: its product with the weights of all rows is far from overflowing. */
+const largestWeight = 1e30;
 
-function checkClassWeights(what: string, weights: readonly number[]): void {
+function checkClassWeights(what: string, weights: readonly number[], average: Average): void {
+  if (average === "binary") {
+    throw new TypeError(
+      `Cannot make ${what}: 'classWeights' is ${describe(weights)}, but with average: 'binary' there is one column; ` +
+        "weigh its rows by sampleWeight",
+    );
+  }
   if (!Array.isArray(weights)) {
     throw new TypeError(`Cannot make ${what}: 'classWeights' must be an array, it is ${describe(weights)}`);
   }
-  const bad = weights.find((w) => !(typeof w === "number" && w >= 0 && w <= greatestWeight));
+  const bad = weights.find((w) => !(typeof w === "number" && w >= 0 && w <= largestWeight));
   if (bad === undefined && !weights.includes(undefined) && weights.some((w) => w > 0)) return;
   throw new RangeError(
     `Cannot make ${what}: 'classWeights' must be numbers from 0 to 1e30, not all 0, they are ${describe(weights)}`,
   );
 }
 
-/** Checks the options and makes of them what a loss or a metric needs. */
+/** Checks the options of a loss or a metric and resolves them. */
 export function toSetting(what: string, score: Score, options: SettingOptions): Setting {
   const { average = "binary", zeroDivision = 0, classWeights, ignoreLabel, fromLogits = false } = options;
   oneOf(what, "average", average, averages);
   oneOf(what, "zeroDivision", zeroDivision, [0, 1, "skip"]);
-  if (classWeights !== undefined) checkClassWeights(what, classWeights);
+  if (classWeights !== undefined) checkClassWeights(what, classWeights, average);
   if (typeof fromLogits !== "boolean") {
     throw new TypeError(`Cannot make ${what}: 'fromLogits' must be true or false, it is ${describe(fromLogits)}`);
   }
@@ -104,7 +112,7 @@ export function toSetting(what: string, score: Score, options: SettingOptions): 
       })),
       atLeast: options.decision === "argmax" ? 2 : 1,
     },
-    decide: toDecision(what, options, average === "samples"),
+    decide: toDecision(what, options),
     scoring: { score, average, zeroDivision, classWeights },
   };
 }

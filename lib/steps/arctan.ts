@@ -1,12 +1,20 @@
-import type { Shape, StepOptions } from "./anchor.ts";
-import { sigmoidalStep } from "./sigmoidal.ts";
+import { type Shape, sigmoidalStep, type StepOptions } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
+
+const rise = (z: number): number => Math.atan(z) / Math.PI;
+const density = (z: number): number => 1 / (Math.PI * (1 + z * z));
 
 /** The shape of {@linkcode arctan}. */
 export const arctanShape: Shape = {
   name: "arctan",
-  rise: (z) => Math.atan(z) / Math.PI,
-  density: (z) => 1 / (Math.PI * (1 + z * z)),
+  rise,
+  density,
+  simd: {
+    shape: 5,
+    approximate: true,
+    factors: (k, span) => ({ factor: 1 / (Math.PI * span), scale: k / (Math.PI * span) }),
+    constants: (k, factor) => [k, factor * Math.PI - 1],
+  },
 };
 
 /**
@@ -27,7 +35,7 @@ export const arctanShape: Shape = {
  *
  * @example
  * ```ts
- * import { arctan } from "@roundabout/roundabout";
+ * import { arctan } from "@roundabout/roundabout/core";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * assertAlmostEquals(arctan({ slope: 20, threshold: 0.3 }).derivative(0.3), 20);

@@ -1,13 +1,22 @@
-import erf from "@stdlib/erf";
-import type { Shape, StepOptions } from "./anchor.ts";
-import { sigmoidalStep } from "./sigmoidal.ts";
+import { erf } from "../numerics/erf.ts";
+import { type Shape, sigmoidalStep, type StepOptions } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
+
+const rise = (z: number): number => 0.5 * erf(z * Math.SQRT1_2);
+const density = (z: number): number => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
 
 /** The shape of {@linkcode gaussian}. */
 export const gaussianShape: Shape = {
   name: "gaussian",
-  rise: (z) => 0.5 * erf(z * Math.SQRT1_2),
-  density: (z) => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI),
+  rise,
+  density,
+  simd: {
+    shape: 6,
+    approximate: true,
+    factors: (k, span) => ({ factor: 0.5 / span, scale: k / (Math.sqrt(2 * Math.PI) * span) }),
+    constants: (k, factor) => [0.45 * Math.SQRT1_2 * k, 2 * factor - 1],
+    exponent: Math.sqrt(Math.LOG2E / 2),
+  },
 };
 
 /**
@@ -28,7 +37,7 @@ export const gaussianShape: Shape = {
  *
  * @example
  * ```ts
- * import { gaussian } from "@roundabout/roundabout";
+ * import { gaussian } from "@roundabout/roundabout/core";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * assertAlmostEquals(gaussian({ slope: 20 }).derivative(0.5), 20);

@@ -1,6 +1,5 @@
-import { checkFixedSlope, type StepOptions } from "./anchor.ts";
-import { lineForm, withForm } from "./form.ts";
-import { completeStep, type Step } from "./step.ts";
+import { checkFixedSlope, clip, identityDerivative, identityForm, type StepOptions, withForm } from "./sigmoidal.ts";
+import type { Step } from "./step.ts";
 
 /**
  * No step at all: the counts become sums of probabilities. It is what every anchored step of slope 1 is.
@@ -14,7 +13,7 @@ import { completeStep, type Step } from "./step.ts";
  *
  * @example
  * ```ts
- * import { identity } from "@roundabout/roundabout";
+ * import { identity } from "@roundabout/roundabout/core";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(identity().value(0.3), 0.3);
@@ -23,12 +22,6 @@ import { completeStep, type Step } from "./step.ts";
  */
 export function identity(options: Pick<StepOptions, "threshold" | "slope"> = {}): Step {
   const threshold = checkFixedSlope("identity", 1, options);
-  const step = completeStep({
-    name: "identity",
-    threshold,
-    slope: 1,
-    value: (p) => p < 0 ? 0 : p > 1 ? 1 : p,
-    derivative: (p) => p >= 0 && p <= 1 ? 1 : Number.isNaN(p) ? NaN : 0,
-  });
-  return withForm(step, { ...lineForm, threshold, hard: false });
+  const step = { name: "identity", threshold, slope: 1, value: clip, derivative: identityDerivative };
+  return withForm(step, identityForm(threshold));
 }

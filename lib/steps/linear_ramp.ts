@@ -1,18 +1,38 @@
-import type { Shape, StepOptions } from "./anchor.ts";
-import { sigmoidalStep } from "./sigmoidal.ts";
+import { type Shape, sigmoidalStep, type StepOptions } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
+
+const rise = (z: number): number => Math.max(-0.5, Math.min(0.5, z));
+const density = (z: number): number => Math.abs(z) <= 0.5 ? 1 : 0;
+
+/** Returns the float32 next to a positive one: after it, or before it. */
+function neighbour(p: number, by: 1 | -1): number {
+  const value = Float32Array.of(p);
+  new Uint32Array(value.buffer)[0] += by;
+  return value[0];
+}
+
+/** Returns the first and the last float32 of [0, 1] at which the ramp rises in float64; beyond [0, 1] any will do. */
+function support(k: number, t: number): [number, number] {
+  const bound = (sign: 1 | -1) => {
+    let p = Math.fround(t + sign * 0.5 / k);
+    while (p > 0 && p <= 1 && density(k * (p - t)) === 0) p = neighbour(p, -sign as 1 | -1);
+    return p;
+  };
+  return [bound(-1), bound(1)];
+}
 
 /** The shape of {@linkcode linearRamp}. */
 export const linearRampShape: Shape = {
   name: "linearRamp",
-  rise: (z) => Math.max(-0.5, Math.min(0.5, z)),
-  density: (z) => Math.abs(z) <= 0.5 ? 1 : 0,
+  rise,
+  density,
   // With m the smaller of t and 1 − t: the ramp ends inside [0, 1] on both sides once slope ≥ 1/(2m); before that
   // the nearer bound cuts it off.
   steepness: (slope, t) => {
     const m = Math.min(t, 1 - t);
     return 2 * m * slope >= 1 ? slope : 0.5 * slope / (1 - slope * m);
   },
+  simd: { shape: 1, support },
 };
 
 /**
@@ -34,7 +54,7 @@ export const linearRampShape: Shape = {
  *
  * @example
  * ```ts
- * import { linearRamp } from "@roundabout/roundabout";
+ * import { linearRamp } from "@roundabout/roundabout/core";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
  *
  * const ramp = linearRamp({ slope: 8 });

@@ -1,15 +1,16 @@
-import type { Shape, StepOptions } from "./anchor.ts";
-import { sigmoidalStep } from "./sigmoidal.ts";
+import { sigmoidDerivative } from "../numerics/sigmoid.ts";
+import { type Shape, sigmoidalStep, type StepOptions } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
+
+const rise = (z: number): number => 0.5 * Math.tanh(0.5 * z);
+const density = sigmoidDerivative;
 
 /** The shape of {@linkcode logistic}. */
 export const logisticShape: Shape = {
   name: "logistic",
-  rise: (z) => 0.5 * Math.tanh(0.5 * z),
-  density: (z) => {
-    const e = Math.exp(-Math.abs(z));
-    return e / (1 + e) ** 2;
-  },
+  rise,
+  density,
+  simd: { shape: 4, approximate: true, constants: (k, factor) => [k, factor - 1] },
 };
 
 /**
@@ -29,7 +30,7 @@ export const logisticShape: Shape = {
  *
  * @example
  * ```ts
- * import { logistic } from "@roundabout/roundabout";
+ * import { logistic } from "@roundabout/roundabout/core";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * assertAlmostEquals(logistic({ slope: 20 }).derivative(0.5), 20);

@@ -1,12 +1,16 @@
-import { checkFixedSlope, type StepOptions } from "./anchor.ts";
-import { lineForm, withForm } from "./form.ts";
-import { completeStep, type Step } from "./step.ts";
+import { checkFixedSlope, identityForm, type StepLoops, type StepOptions, withForm } from "./sigmoidal.ts";
+import type { Step } from "./step.ts";
 
-/** 1 where p is above the threshold, or what float32 makes of it; NaN stays NaN. */
+/**
+ * Returns the decision of a threshold: 1 where p is above it, else 0; NaN stays NaN. The threshold rounded to float32
+ * counts as the threshold.
+ */
 export function decisionAt(threshold: number): (p: number) => number {
   const rounded = Math.fround(threshold);
   return (p) => Number.isNaN(p) ? NaN : p > threshold && p !== rounded ? 1 : 0;
 }
+
+const roundLoops: StepLoops = { name: "round", simd: { shape: 3 } };
 
 /**
  * The decision itself. Its derivative is 0 wherever it has one (at the threshold it has none; 0 stands there too), so
@@ -24,7 +28,7 @@ export function decisionAt(threshold: number): (p: number) => number {
  *
  * @example
  * ```ts
- * import { round } from "@roundabout/roundabout";
+ * import { round } from "@roundabout/roundabout/core";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([0.2, 0.5, 0.6].map(round().value), [0, 0, 1]);
@@ -33,12 +37,12 @@ export function decisionAt(threshold: number): (p: number) => number {
  */
 export function round(options: Pick<StepOptions, "threshold" | "slope"> = {}): Step {
   const threshold = checkFixedSlope("round", Infinity, options);
-  const step = completeStep({
+  const step: Step = {
     name: "round",
     threshold,
     slope: Infinity,
     value: decisionAt(threshold),
     derivative: (p) => Number.isNaN(p) ? NaN : 0,
-  });
-  return withForm(step, { ...lineForm, shape: "round", threshold, hard: true });
+  };
+  return withForm(step, { ...identityForm(threshold), loops: roundLoops, hard: true });
 }

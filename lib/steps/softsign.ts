@@ -1,18 +1,36 @@
-import type { Shape, StepOptions } from "./anchor.ts";
-import { sigmoidalStep } from "./sigmoidal.ts";
+import { clip, type Shape, sigmoidalStep, type StepOptions } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
+
+// Both from h = ½/(1 + |z|), one division: F = z·h, F′ = 2h².
+const half = (z: number): number => 0.5 / (1 + Math.abs(z));
+const rise = (z: number): number => z * half(z);
+const density = (z: number): number => 2 * half(z) ** 2;
 
 /** The shape of {@linkcode softsign}. */
 export const softsignShape: Shape = {
   name: "softsign",
-  rise: (z) => z / (2 * (1 + Math.abs(z))),
-  density: (z) => 0.5 / (1 + Math.abs(z)) ** 2,
+  rise,
+  density,
   // With c = t(1 − t): slope = (1 + k + ck²)/(1 + 2ck), a quadratic in k. Of the two ways to write its positive root,
   // the one that does not subtract nearly equal numbers.
   steepness: (slope, t) => {
     const c = t * (1 - t), b = 2 * c * slope - 1;
     const root = Math.sqrt(b * b + 4 * c * (slope - 1));
     return b > 0 ? (b + root) / (2 * c) : 2 * (slope - 1) / (root - b);
+  },
+  // The default step has a loop of its own, which is three times as fast as one that calls F and F′ per output.
+  fill: ({ steepness: k, threshold: t, foot, span }, p, { offset, stride, length }, values, slopes) => {
+    for (let n = 0, i = offset, scale = 2 * k / span; n < length; n++, i += stride) {
+      const z = k * (clip(p[i]) - t), h = half(z);
+      values[i] = clip((z * h + foot) / span);
+      slopes[i] = scale * h * h;
+    }
+  },
+  simd: { // D is (K/(1 + k·|u|))²
+    shape: 0,
+    factors: (k, span) => ({ factor: k / (2 * span), scale: 2 * span / k }),
+    peak: (factor) => factor * factor,
+    constants: (k, factor) => [k / factor, 1 / factor],
   },
 };
 
@@ -36,7 +54,7 @@ export const softsignShape: Shape = {
  *
  * @example
  * ```ts
- * import { softsign } from "@roundabout/roundabout";
+ * import { softsign } from "@roundabout/roundabout/core";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
  *
  * const step = softsign({ slope: 20 });

@@ -1,8 +1,8 @@
 import { describe } from "../check/describe.ts";
-import { formOf, withForm } from "./form.ts";
 import { decisionAt } from "./round.ts";
+import { formOf, withForm } from "./sigmoidal.ts";
 import { softsign } from "./softsign.ts";
-import { completeStep, type Step } from "./step.ts";
+import type { Step } from "./step.ts";
 
 /**
  * Round forward, another step's derivative backward: the loss is then the metric itself, and still trains.
@@ -19,7 +19,7 @@ import { completeStep, type Step } from "./step.ts";
  *
  * @example
  * ```ts
- * import { softsign, straightThrough } from "@roundabout/roundabout";
+ * import { softsign, straightThrough } from "@roundabout/roundabout/core";
  * import { assertEquals } from "@std/assert";
  *
  * const soft = softsign({ slope: 20 });
@@ -37,13 +37,13 @@ export function straightThrough(step: Step = softsign()): Step {
     );
   }
   const { name, threshold, slope } = step;
-  const through = completeStep({
+  const form = formOf(step);
+  const through: Step = {
     name: `straightThrough(${name})`,
     threshold,
     slope,
     value: decisionAt(threshold),
     derivative: (p) => step.derivative(p),
-  });
-  const form = formOf(step);
+  };
   return withForm(through, form && { ...form, hard: true });
 }

@@ -1,69 +1,170 @@
+// All that this library knows of TensorFlow.js beyond its types, and the checks of it. TensorFlow.js 4.22.0 is the last
+// release; where an internal is not as it is known here, the callers take a path that does without it.
 import * as tf from "@tensorflow/tfjs";
+import { instantiate, ownSimd, type Simd } from "../kernels/simd.ts";
+import type { Memory, Numbers } from "../kernels/table.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** What this library asks of the engine of TensorFlow.js beyond its types. */
+/** The fields of the engine that this library reads. */
 interface Engine {
   readonly backend: unknown;
   readonly state: {
     readonly gradientDepth: number;
-    readonly activeTape?: readonly { readonly saved: unknown[]; readonly outputs: readonly Tensor[] }[] | null;
+    activeTape?: readonly { readonly saved?: (Tensor | null)[]; readonly outputs?: readonly Tensor[] }[] | null;
   };
   isTapeOn(): boolean;
   makeTensorFromTensorInfo(info: TensorInfo, backend: unknown): Tensor;
-  runKernel(name: string, inputs: object, attributes: object): unknown;
 }
 
-/** Which data, in which shape. */
-export interface TensorInfo {
+/** The identity of a tensor's data, with its shape. */
+interface TensorInfo {
   readonly dataId: object;
   readonly shape: number[];
   readonly dtype: string;
 }
 
-/** The engine. */
+/** Returns the engine. */
 export const engine = (): Engine => tf.engine() as unknown as Engine;
 
-/** Whether the engine has what is needed here. */
-export function engineIsKnown(): boolean {
-  const { state, isTapeOn, makeTensorFromTensorInfo, runKernel } = engine();
+/** Says that the engine has the fields that this library reads. */
+function engineIsKnown(): boolean {
+  const { state, isTapeOn, makeTensorFromTensorInfo } = engine();
   return typeof state?.gradientDepth === "number" && typeof isTapeOn === "function" &&
-    typeof makeTensorFromTensorInfo === "function" && typeof runKernel === "function";
+    typeof makeTensorFromTensorInfo === "function";
 }
 
+/** Returns the number of gradients that are being recorded, one inside another. */
+export const gradientDepth = (): number => engine().state?.gradientDepth ?? 2;
+
 /**
- * Whether an operation would be recorded now: not without a gradient, nor inside of another operation, which has its own
- * gradient or none. What nobody records nobody would dispose of.
+ * Says that an operation would be recorded now: inside a gradient, but not inside another operation, which has a gradient of
+ * its own or none. A tensor kept while no tape records would never be disposed.
  */
 export const tapeIsOn = (): boolean => engine().isTapeOn();
 
 /**
- * Another tensor with the same data, kept from `tf.tidy`. TensorFlow.js' own way to keep a tensor for the gradient, `save`,
- * copies it on the wasm backend.
- */
-export function keptAlias(x: Tensor): Tensor {
-  const { backend } = engine();
-  (backend as { incRef(dataId: object): void }).incRef(x.dataId);
-  return tf.keep(engine().makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: x.dtype }, backend));
-}
-
-/**
- * Gives kept tensors to the tape: whoever ends it disposes them, whether or not the gradient was taken.
+ * Hands kept tensors to the tape, which disposes them when it ends, whether or not the gradient was taken. TensorFlow.js's
+ * own way, the `save` of a custom gradient, copies tensors on the wasm backend.
  *
  * @returns Whether the tape took them.
  */
 export function giveToTape(output: Tensor, kept: readonly Tensor[]): boolean {
   const node = engine().state.activeTape?.at(-1);
-  if (!Array.isArray(node?.saved) || node.outputs[0] !== output) return false;
+  if (!Array.isArray(node?.saved) || node.outputs?.[0] !== output) return false;
   node.saved.push(...kept);
   return true;
 }
 
-/** Frees what an interrupted backward pass had saved. Inside another gradient nothing is freed: the tape is still in use. */
+/** Disposes the tensors that a tape holds after a gradient threw; does nothing inside an outer gradient, whose tape it is. */
 export function dropTape(): void {
-  const state = engine().state as { gradientDepth: number; activeTape?: { saved?: (Tensor | null)[] }[] | null };
+  const { state } = engine();
   if (state.gradientDepth !== 0) return;
-  for (const { saved } of state.activeTape ?? []) for (const tensor of saved ?? []) tensor?.dispose();
+  for (const { saved } of state.activeTape ?? []) {
+    tf.dispose((saved ?? []).filter((t) => t && !t.isDisposed) as Tensor[]);
+  }
   state.activeTape = null;
+}
+
+/** A backend whose data are arrays of JavaScript. */
+interface CpuBackend {
+  readonly data: { get(dataId: object): { readonly values: unknown } };
+  makeTensorInfo(shape: number[], dtype: string, values: Float32Array): TensorInfo;
+  incRef(dataId: object): void;
+}
+
+/** The heap of the wasm backend. */
+interface WasmHeap {
+  readonly HEAPU8: Uint8Array;
+  readonly asm: { readonly memory: WebAssembly.Memory };
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+}
+
+/** The wasm backend. */
+interface WasmBackend {
+  readonly wasm?: WasmHeap;
+  readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: string): TensorInfo;
+  typedArrayFromHeap(info: TensorInfo): Numbers;
+  incRef(dataId: object): void;
+}
+
+/** The memory of a backend's tensors. */
+export interface TensorMemory extends Memory<Tensor> {
+  /** Makes a tensor of float32 numbers, of the shape of another, that `tf.tidy` leaves alone. */
+  make(like: Tensor): Tensor;
+  /** Makes another tensor of the same data, that `tf.tidy` leaves alone. */
+  alias(x: Tensor): Tensor;
+}
+
+const isNumbers = (values: unknown): values is Numbers =>
+  values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array;
+
+const toTensor = (info: TensorInfo): Tensor => tf.keep(engine().makeTensorFromTensorInfo(info, engine().backend));
+
+function alias(backend: { incRef(dataId: object): void }, { dataId, shape, dtype }: Tensor): Tensor {
+  backend.incRef(dataId);
+  return toTensor({ dataId, shape, dtype });
+}
+
+function cpuMemory(backend: CpuBackend): TensorMemory {
+  return {
+    simd: ownSimd,
+    numbers: ({ dataId }) => { // `dataSync` would turn bytes into other numbers, one by one
+      const { values } = backend.data.get(dataId);
+      return isNumbers(values) ? values : new Float32Array(values as ArrayLike<number>);
+    },
+    inHeap: () => undefined,
+    make: ({ shape, size }) => toTensor(backend.makeTensorInfo(shape, "float32", new Float32Array(size))),
+    alias: (x) => alias(backend, x),
+  };
+}
+
+const instances = new WeakMap<object, Simd | null>();
+
+/** Returns the SIMD loops in the heap of the wasm backend; nothing if it is built otherwise (with shared memory, say). */
+function simdOf(backend: WasmBackend): Simd | undefined {
+  let simd = instances.get(backend);
+  if (simd === undefined) instances.set(backend, simd = inHeapOf(backend.wasm) ?? null);
+  return simd ?? undefined;
+}
+
+/** Instantiates the loops in a heap; the bytes that they are lent are freed when more are asked for. */
+function inHeapOf(heap: WasmHeap | undefined): Simd | undefined {
+  let held = 0, at = 0;
+  const place = (bytes: number): number => {
+    if (bytes > held) {
+      if (held > 0) heap!._free(at);
+      at = heap!._malloc(bytes) >>> 0;
+      held = at === 0 ? 0 : bytes;
+    }
+    return at;
+  };
+  try {
+    const memory = heap!.asm.memory;
+    return memory.buffer === heap!.HEAPU8.buffer ? instantiate(memory, place) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const wasmMemory = (backend: WasmBackend): TensorMemory => ({
+  simd: () => simdOf(backend),
+  numbers: (x) => backend.typedArrayFromHeap(x),
+  inHeap: ({ dataId, dtype }) => dtype === "float32" ? backend.dataIdMap.get(dataId).memoryOffset >>> 0 : undefined,
+  make: ({ shape }) => toTensor(backend.makeOutput(shape, "float32")),
+  alias: (x) => alias(backend, x),
+});
+
+const memories: Readonly<Record<string, (backend: never) => TensorMemory>> = { cpu: cpuMemory, wasm: wasmMemory };
+
+/** Says that the backend in use keeps its tensors in host memory: reading them costs a copy at most. */
+export const inHostMemory = (): boolean => Object.hasOwn(memories, tf.getBackend());
+
+/** Returns the memory of the backend in use, if it is host memory and the engine is as it is known here. */
+export function tensorMemory(): TensorMemory | undefined {
+  if (!inHostMemory() || !engineIsKnown()) return undefined;
+  return memories[tf.getBackend()](engine().backend as never);
 }
 
 /** Receives what the engine does while {@linkcode watchEngine} runs a function. Its own operations are not reported. */
@@ -91,7 +192,7 @@ interface WatchedMethods {
  */
 export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
   const watched = engine() as unknown as WatchedMethods, { runKernel, runKernelFunc, readSync } = watched;
-  if (!engineIsKnown() || typeof runKernelFunc !== "function" || typeof readSync !== "function") {
+  if (!engineIsKnown() || [runKernel, runKernelFunc, readSync].some((method) => typeof method !== "function")) {
     throw new Error(`Cannot watch the operations of TensorFlow.js ${tf.version.tfjs}: its engine is not known`);
   }
   let depth = 0;

@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
-/** A loss of the thread: as it was asked or answered, on tensors of one shape. */
+/** Loss of the thread, on labels and outputs of the same shape. */
 export type ThreadLoss = (yTrue: Tensor, yPred: Tensor) => Scalar;
 
-/** Keras' `K.epsilon()`. */
+/** Default of Keras's `K.epsilon()`. */
 const epsilon = 1e-7;
 
-/** The asker's formula, 1 − tp/(tp + fp + ε) on clipped labels and outputs, with a stand-in for `round` in its middle. */
+/** Computes the asker's formula, 1 − tp/(tp + fp + ε) on clipped labels and outputs, with `standIn` instead of `round`. */
 function askedLoss(standIn: (v: Tensor) => Tensor, yTrue: Tensor, yPred: Tensor): Scalar {
   return tf.tidy(() => {
     const pred = standIn(tf.clipByValue(yPred, 0, 1));
@@ -19,13 +19,13 @@ function askedLoss(standIn: (v: Tensor) => Tensor, yTrue: Tensor, yPred: Tensor)
 }
 
 /**
- * The loss that was asked for: one minus the precision of the rounded outputs. A literal port, faults kept.
+ * Computes the loss of the question: one minus the precision of the rounded outputs. A literal port with its faults.
  *
  *     pred = round(clip(ŷ, 0, 1)),  pos = round(clip(y, 0, 1)),  loss = 1 − tp/(tp + fp + ε),  ε = 1e-7
  *
- * What is wrong in it: `round` has no gradient. TensorFlow says None and Keras raises; TensorFlow.js, PyTorch and JAX
- * give zeros, so training runs, the loss that is printed moves with the batches, and no weight changes. (The asker's
- * tn and fn, which the loss does not use, are left out.) {@linkcode precisionLoss} is the loss that trains.
+ * The fault: `round` has no gradient. TensorFlow returns None, and Keras raises an error. TensorFlow.js, PyTorch and JAX
+ * return zeros: training runs, the printed loss varies with the batches, and no weight changes. The asker's tn and fn, which
+ * the loss does not use, are left out. {@linkcode precisionLoss} trains.
  *
  * @param yTrue Labels, any shape.
  * @param yPred Outputs, the same shape.
@@ -48,13 +48,13 @@ export function askedRoundLoss(yTrue: Tensor, yPred: Tensor): Scalar {
 }
 
 /**
- * What the asker did for the time being: a linear ramp in the place of `round`. A literal port, faults kept.
+ * Computes the asker's workaround: a linear ramp instead of `round`. A literal port with its faults.
  *
  *     s(v) = max(0, min(1, (v + 0.0625) / 0.125))
  *
- * What is wrong in it: the ramp is centred at 0, not at 0.5, so s(0) = ½ and s(v ≥ 0.0625) = 1: outputs above 0.0625
- * have a gradient of exactly 0, and a label of 0 counts as half a positive (a perfect classifier's loss is
- * (1 − π)/(2(1 + π)) at prevalence π). {@linkcode linearRamp} is centred; what it then lacks is a tail.
+ * The fault: the ramp is centred at 0, not at 0.5, so s(0) = ½ and s(v ≥ 0.0625) = 1. Outputs above 0.0625 have a gradient
+ * of exactly 0, and a label of 0 counts as half a positive: the loss of a perfect classifier is (1 − π)/(2(1 + π)) at
+ * prevalence π. {@linkcode linearRamp} is centred at its threshold; its gradient is still 0 outside the ramp.
  *
  * @param yTrue Labels, any shape.
  * @param yPred Outputs, the same shape.
@@ -68,7 +68,7 @@ export function askedRoundLoss(yTrue: Tensor, yPred: Tensor): Scalar {
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const y = tf.tensor1d([1, 0]);
- * assertAlmostEquals(askedRampLoss(y, y).dataSync()[0], 1 / 6, 1e-6); // perfect, and not 0
+ * assertAlmostEquals(askedRampLoss(y, y).dataSync()[0], 1 / 6, 1e-6); // perfect outputs, yet not 0
  * ```
  */
 export function askedRampLoss(yTrue: Tensor, yPred: Tensor): Scalar {
@@ -77,13 +77,13 @@ export function askedRampLoss(yTrue: Tensor, yPred: Tensor): Scalar {
 }
 
 /**
- * The second answer: a modified softsign in the place of the ramp. A literal port, faults kept.
+ * Computes the loss of the second answer: a modified softsign instead of the ramp. A literal port with its faults.
  *
  *     s(v) = max(0, min(1, ½(1 + kv/(1 + k|v|)))),  k = 100 ("max_gradient")
  *
- * What is wrong in it: the same centre, so s(0) = ½ and s(1) = .99505; its greatest slope is k/2 = 50, not k; the outer
- * max and min never act. It trains with Adam, which divides the size of a gradient away, and hardly with SGD.
- * {@linkcode softsign} is centred and anchored.
+ * The faults: the softsign is centred at 0, so s(0) = ½ and s(1) = .99505; its largest slope is k/2 = 50, not k; the outer
+ * max and min never act. The loss trains with Adam, which divides by the size of the gradient, and hardly with SGD.
+ * {@linkcode softsign} is centred at its threshold and anchored.
  *
  * @param yTrue Labels, any shape.
  * @param yPred Outputs, the same shape.

@@ -5,17 +5,17 @@ import { checkOptions } from "../check/options.ts";
 /** Options of {@linkcode annealSlope}. */
 export interface AnnealSlopeOptions {
   /**
-   * The slope of the first epoch: 1 is the identity.
+   * Slope in the first epoch; 1 is the identity.
    *
    * @default {1}
    */
   from?: number;
-  /** The slope of the last epoch: the greater, the nearer to round. */
+  /** Slope in the last epoch. The larger the slope, the nearer the step is to `round`. */
   to: number;
-  /** How many epochs the way takes. */
+  /** Number of epochs from the first slope to the last. */
   epochs: number;
   /**
-   * How it gets there: by equal differences, by equal ratios, or slowly at both ends.
+   * Shape of the schedule: equal differences, equal ratios, or half a cosine, which is slow at both ends.
    *
    * @default {"geometric"}
    */
@@ -31,16 +31,16 @@ const shapes = {
 };
 
 /**
- * The slope of a step as a function of the epoch: from the identity towards round while the model trains.
+ * Makes a schedule for the slope of a step: from the identity towards `round` while the model trains.
  *
  *     t = epoch / (epochs − 1), at most 1
  *     linear: a + (b − a)·t      geometric: a·(b/a)ᵗ      cosine: a + (b − a)·(1 − cos πt)/2
  *
  * @param options `from`, `to`, `epochs`, `shape`.
- * @returns The slope of an epoch, counted from 0; `to` for every epoch after the last.
- * @throws {TypeError} An unknown option.
- * @throws {RangeError} A slope below 1 or not finite, a number of epochs or a shape that is none; called: an epoch that is
- * no integer ≥ 0.
+ * @returns A function that gives the slope of an epoch, counted from 0; `to` for every epoch after the last.
+ * @throws {TypeError} If an option is unknown.
+ * @throws {RangeError} If a slope is below 1 or not finite, `epochs` is not an integer ≥ 1, or `shape` is unknown. The
+ * returned function throws if the epoch is not an integer ≥ 0.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ const shapes = {
  *
  * const slope = annealSlope({ from: 1, to: 16, epochs: 5 });
  * assertEquals([0, 1, 2, 3, 4, 5].map(slope), [1, 2, 4, 8, 16, 16]);
- * const loss = f1Loss({ slope: slope(2) }); // of the third epoch
+ * const loss = f1Loss({ slope: slope(2) }); // for the third epoch
  * assertEquals(loss.name, "f1Loss");
  * ```
  */

@@ -2,31 +2,31 @@ import * as tf from "@tensorflow/tfjs";
 import { describe } from "../check/describe.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 
-/** Inputs (several for a model with several), labels and, if there are any, weights. */
+/** Inputs (a list for a model with several inputs), labels and optional weights. */
 export type TrainingBatch =
   | readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor]
   | { readonly xs: Tensor | readonly Tensor[]; readonly ys: Tensor; readonly sampleWeight?: Tensor };
 
-/** What can be read batch by batch. */
+/** Source of batches. */
 export type BatchSource = Iterable<TrainingBatch> | AsyncIterable<TrainingBatch>;
 
-/** A data set: its tensors; something that is read anew each time; a function that makes such; a `tf.data.Dataset`. */
+/** A data set: tensors, an async iterable that can be read again, a function that returns an iterable, or a `tf.data.Dataset`. */
 export type TrainingData =
   | readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor]
   | AsyncIterable<TrainingBatch>
   | (() => BatchSource)
   | { iterator(): Promise<{ next(): Promise<IteratorResult<unknown>> }> };
 
-/** A batch, taken apart. */
+/** Tensors of a batch, by their role. */
 export interface ReadBatch {
   readonly inputs: Tensor | Tensor[];
   readonly yTrue: Tensor;
   readonly sampleWeight?: Tensor;
-  /** Which rows of the data its examples are, where they were shuffled. */
+  /** Row numbers of the examples in the data set, if they were shuffled. */
   readonly examples?: ArrayLike<number>;
 }
 
-/** How many rows make a batch of tensors, where nothing else is said. */
+/** Default number of rows per batch, if the data are tensors. */
 export const defaultBatchSize = 256;
 
 const isTensor = (thing: unknown): thing is Tensor => thing instanceof tf.Tensor;
@@ -34,8 +34,8 @@ const isTensor = (thing: unknown): thing is Tensor => thing instanceof tf.Tensor
 const hasMethod = (thing: unknown, name: PropertyKey): boolean =>
   typeof (thing as Record<PropertyKey, unknown> | undefined)?.[name] === "function";
 
-/** Takes a batch apart; refuses what is none. */
-function takeApart(what: string, name: string, batch: unknown): ReadBatch {
+/** Reads the tensors of a batch; throws if `batch` is not a batch. */
+function parseBatch(what: string, name: string, batch: unknown): ReadBatch {
   const { xs, ys, sampleWeight: weight } = (batch ?? {}) as { xs?: unknown; ys?: unknown; sampleWeight?: unknown };
   const [x, yTrue, sampleWeight] = Array.isArray(batch) ? batch : [xs, ys, weight];
   const inputs: unknown[] = Array.isArray(x) ? x : [x];
@@ -56,10 +56,10 @@ function takeApart(what: string, name: string, batch: unknown): ReadBatch {
   return { inputs: inputs.length === 1 ? inputs[0] as Tensor : inputs as Tensor[], yTrue, sampleWeight };
 }
 
-/** Whether the data are tensors, and not read from somewhere. */
+/** Tells whether the data are tensors. */
 export const isTensors = (data: TrainingData): data is Extract<TrainingData, readonly unknown[]> => Array.isArray(data);
 
-/** Cuts rows out of a tensor. On the backend wasm a slice copies all of the tensor first: there it is copied once. */
+/** Makes a function that slices rows of a tensor. `tf.slice` on wasm copies the whole tensor each time; here it is read once. */
 function cutter(tensor: Tensor): (from: number, size: number) => Tensor {
   if (tf.getBackend() !== "wasm") return (from, size) => tf.slice(tensor, from, size);
   const [rows, ...shape] = tensor.shape, values = tensor.dataSync(), each = values.length / rows;
@@ -80,43 +80,43 @@ function* slices(whole: ReadBatch, batchSize: number): Generator<ReadBatch> {
   }
 }
 
-/** Data that are read epoch after epoch. */
+/** Reader of a data set, used in every epoch. */
 export interface BatchReader {
-  /** Reads them from the beginning; tensors that were shuffled, in the given order of their batches. */
+  /** Reads all batches from the beginning, or shuffled tensors in the given order of their batches. */
   read(order?: readonly number[]): AsyncGenerator<ReadBatch> | Generator<ReadBatch>;
-  /** Disposes what was made for it. */
+  /** Disposes the tensors that the reader made. */
   dispose(): void;
 }
 
-/** The data as they are. */
-export function readerOf(what: string, data: TrainingData, batchSize?: number): BatchReader {
+/** Makes a reader of the data in their own order. */
+export function batchReader(what: string, data: TrainingData, batchSize?: number): BatchReader {
   return { read: () => readBatches(what, data, batchSize), dispose: () => {} };
 }
 
-/** Some rows of a tensor, as one of their own. */
-function rowsOf(tensor: Tensor, rows: readonly number[]): Tensor {
-  const values = tensor.dataSync(), each = tensor.size / tensor.shape[0]!;
-  const own = new (values.constructor as Float32ArrayConstructor)(rows.length * each);
-  rows.forEach((row, i) => own.set(values.subarray(row * each, (row + 1) * each), i * each));
-  return tf.tensor(own, [rows.length, ...tensor.shape.slice(1)], tensor.dtype);
+/** Copies rows of a tensor. */
+function gatherRows(tensor: Tensor, rows: readonly number[]): Tensor {
+  const values = tensor.dataSync(), size = tensor.size / tensor.shape[0]!;
+  const copy = new (values.constructor as Float32ArrayConstructor)(rows.length * size);
+  rows.forEach((row, i) => copy.set(values.subarray(row * size, (row + 1) * size), i * size));
+  return tf.tensor(copy, [rows.length, ...tensor.shape.slice(1)], tensor.dtype);
 }
 
-/** Tensors whose rows were shuffled, once: a batch has the same rows in every epoch, and is made once. */
+/** Makes a reader of tensors whose rows are shuffled once, so that a batch keeps its rows and is made only once. */
 export function shuffledReader(
   what: string,
   data: Extract<TrainingData, readonly unknown[]>,
   batchSize: number,
   shuffle: (rows: number[]) => number[],
 ): BatchReader {
-  const { inputs, yTrue, sampleWeight } = takeApart(what, "'data'", data), n = yTrue.shape[0]!;
+  const { inputs, yTrue, sampleWeight } = parseBatch(what, "'data'", data), n = yTrue.shape[0]!;
   if (n === 0) throw new RangeError(`Cannot compute ${what}: 'data' has no rows`);
   const examples = shuffle(Array.from({ length: n }, (_, row) => row));
   const batches = Array.from({ length: Math.ceil(n / batchSize) }, (_, b): ReadBatch => {
     const rows = examples.slice(b * batchSize, (b + 1) * batchSize);
     return {
-      inputs: Array.isArray(inputs) ? inputs.map((input) => rowsOf(input, rows)) : rowsOf(inputs, rows),
-      yTrue: rowsOf(yTrue, rows),
-      sampleWeight: sampleWeight && rowsOf(sampleWeight, rows),
+      inputs: Array.isArray(inputs) ? inputs.map((input) => gatherRows(input, rows)) : gatherRows(inputs, rows),
+      yTrue: gatherRows(yTrue, rows),
+      sampleWeight: sampleWeight && gatherRows(sampleWeight, rows),
       examples: rows,
     };
   });
@@ -138,7 +138,7 @@ async function* fromDataset(data: Extract<TrainingData, { iterator(): unknown }>
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
 }
 
-/** What to do with a file's name or a polars frame; nothing for other things. This module knows polars by its methods alone. */
+/** Describes a file name or a polars frame, and says how to read it. A polars frame is recognised by its methods. */
 function tableHint(data: unknown): string | undefined {
   const how = "give batchesOf(…, { label }) of the data module, which reads it in batches";
   if (typeof data === "string" && /\.(csv|parquet)$/i.test(data)) {
@@ -148,10 +148,10 @@ function tableHint(data: unknown): string | undefined {
   return undefined;
 }
 
-/** Throws unless the data are of a kind that can be read. */
+/** Throws unless `data` can be read as batches. */
 export function checkData(what: string, data: unknown, batchSize: number | undefined): void {
   if (Array.isArray(data)) {
-    takeApart(what, "'data'", data);
+    parseBatch(what, "'data'", data);
     return;
   }
   if (!hasMethod(data, Symbol.asyncIterator) && !hasMethod(data, "iterator") && typeof data !== "function") {
@@ -167,17 +167,14 @@ export function checkData(what: string, data: unknown, batchSize: number | undef
   }
 }
 
-/**
- * Reads the data once, from the beginning. The batches' tensors are disposed when the next is asked for, and at the end,
- * however it comes.
- */
+/** Reads the data once, from the beginning. The tensors of a batch are disposed when the next batch is read or reading ends. */
 export async function* readBatches(
   what: string,
   data: TrainingData,
   batchSize = defaultBatchSize,
 ): AsyncGenerator<ReadBatch> {
   const source: Iterable<unknown> | AsyncIterable<unknown> = isTensors(data)
-    ? slices(takeApart(what, "'data'", data), batchSize)
+    ? slices(parseBatch(what, "'data'", data), batchSize)
     : typeof data === "function"
     ? data()
     : hasMethod(data, "iterator")
@@ -186,7 +183,7 @@ export async function* readBatches(
   let n = 0;
   for await (const raw of source) {
     try {
-      const batch = isTensors(data) ? raw as ReadBatch : takeApart(what, `batch ${n} of 'data'`, raw);
+      const batch = isTensors(data) ? raw as ReadBatch : parseBatch(what, `batch ${n} of 'data'`, raw);
       n++;
       yield batch;
     } finally {

@@ -1,40 +1,68 @@
 import { describe } from "../check/describe.ts";
 import type { Counts } from "../counts/counts.ts";
+import type { LossParts } from "../losses/loss_parts.ts";
+import { toStep } from "../steps/to_step.ts";
+import type { Optimizer } from "../tfjs/optimizers.ts";
+import type { OptimizerState, SavedTensor } from "../tfjs/snapshot.ts";
 import { checkpointFile } from "./checkpoint_file.ts";
 import type { CheckpointStore } from "./fit_options.ts";
-import type { Numbers, OptimizerState } from "./snapshot.ts";
 
-/** What must be the same for a training to go on. */
+/** Settings that must be equal when a training is resumed. */
 export interface Identity {
   readonly loss: string;
-  /** The loss's step and options, in the first epoch and in the last one that is done: a slope may be annealed. */
+  /** Step and options of the loss in the first epoch and in the last epoch done: a slope may be annealed. */
   readonly settings: readonly [first: object, last: object];
   readonly mode: string;
   readonly optimizer: string;
-  /** The optimizer's learning rate and the like, as they were at the start. */
+  /** Settings of the optimizer at the start, such as its learning rate. */
   readonly optimizerSettings: object;
   readonly batchSize: number;
   readonly seed: number;
-  /** The shapes of the model's weights. */
+  /** Shapes of the weights of the model. */
   readonly shapes: readonly (readonly (number | null)[])[];
-  /** Whether the best weights are kept, for early stopping. */
+  /** Says if the best weights are kept, as early stopping needs them. */
   readonly best: "kept" | "not kept";
-  /** Which data say what the best epoch is. */
+  /** Data that choose the best epoch. */
   readonly judgedBy: "data" | "validationData";
 }
 
-/** All that a training needs to go on after an epoch. */
+/** Describes a step by its name, slope and threshold. */
+function settingsOfStep({ step = "softsign", slope, threshold }: LossParts["options"]): object {
+  const [first] = [threshold ?? []].flat(), options = { slope, threshold: first };
+  const made = toStep(step, typeof step === "string" ? options : {});
+  return {
+    step: made.name,
+    slope: made.slope === Infinity ? "infinite" : made.slope,
+    threshold: threshold ?? made.threshold,
+  };
+}
+
+/** Describes the options of a loss as data. */
+export function settingsOfLoss({ options, scoring, reading }: LossParts): object {
+  const { decision = "threshold" } = options, { average, zeroDivision, classWeights } = scoring;
+  const ofStep = decision === "threshold" ? settingsOfStep(options) : { step: options.step, slope: options.slope };
+  const { fromLogits, ignoreLabel } = reading;
+  return { decision, ...ofStep, average, zeroDivision, classWeights, fromLogits, ignoreLabel: String(ignoreLabel) };
+}
+
+/** Describes the settings of an optimizer, such as its learning rate; an optimizer without getConfig() has no description. */
+export function settingsOfOptimizer(optimizer: Optimizer): object {
+  return typeof optimizer.getConfig === "function" ? optimizer.getConfig() : {};
+}
+
+/** State of a training after an epoch. */
 export interface Checkpoint {
   readonly identity: Identity;
-  /** How many epochs are done. With the seed this is the state of the shuffling: it is drawn anew, epoch by epoch. */
+  /** Number of epochs done. With the seed it determines the state of the shuffling, which is drawn again epoch by epoch. */
   readonly done: number;
   readonly epoch: readonly number[];
   readonly history: Readonly<Record<string, readonly number[]>>;
-  readonly best: { readonly epoch: number; readonly value: number; readonly weights?: readonly Numbers[] };
-  readonly weights: readonly Numbers[];
+  readonly best: { readonly epoch: number; readonly value: number; readonly weights?: readonly SavedTensor[] };
+  readonly weights: readonly SavedTensor[];
   readonly optimizer: OptimizerState;
-  /** How many rows the data have, and the soft counts they come to with these weights. */
+  /** Number of rows of the data. */
   readonly rows: number;
+  /** Soft counts of the data with these weights. */
   readonly counts: readonly Counts[];
 }
 
@@ -50,17 +78,18 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
-const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView((value as Numbers | undefined)?.values);
+const isSavedTensor = (value: unknown): value is SavedTensor =>
+  ArrayBuffer.isView((value as SavedTensor | undefined)?.values);
 
-/** Arrays of numbers as the base64 of their bytes, in the machine's order. */
+/** Replaces typed arrays by the base64 of their bytes, in the byte order of the machine. */
 function write(_key: string, value: unknown): unknown {
-  if (!isNumbers(value)) return value;
+  if (!isSavedTensor(value)) return value;
   const { values, shape, dtype } = value;
   return { shape, dtype, base64: toBase64(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)) };
 }
 
 function read(_key: string, value: unknown): unknown {
-  const { shape, dtype, base64 } = (value ?? {}) as Partial<Numbers> & { base64?: string };
+  const { shape, dtype, base64 } = (value ?? {}) as Partial<SavedTensor> & { base64?: string };
   if (typeof base64 !== "string") return value;
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   return { shape, dtype, values: new types[dtype!](bytes.buffer) };
@@ -68,17 +97,18 @@ function read(_key: string, value: unknown): unknown {
 
 /** Reads and writes the checkpoints of one training. */
 export interface Checkpoints {
-  /** The last one; nothing, if there is none. `identity`: this training's, after so many epochs. */
+  /** Reads the last checkpoint, if there is one; throws unless its identity is that of this training after `done` epochs. */
   load(identity: (done: number) => Identity): Promise<Checkpoint | undefined>;
+  /** Replaces the checkpoint. */
   save(checkpoint: Checkpoint): Promise<void>;
 }
 
 const because = (error: unknown): string => error instanceof Error ? error.message.split("\n")[0] : describe(error);
 
-/** Checkpoints in a file, or wherever they are kept. */
-export function checkpointsIn(place: string | CheckpointStore): Checkpoints {
-  const store = typeof place === "string" ? checkpointFile(place) : place;
-  const named = typeof place === "string" ? describe(place) : "in the given store";
+/** Keeps checkpoints in a file or in a store. */
+export function checkpointsIn(target: string | CheckpointStore): Checkpoints {
+  const store = typeof target === "string" ? checkpointFile(target) : target;
+  const named = typeof target === "string" ? describe(target) : "in the given store";
   return {
     load: async (identity) => {
       const text = await store.read();
@@ -88,7 +118,7 @@ export function checkpointsIn(place: string | CheckpointStore): Checkpoints {
         const before = JSON.stringify(saved.identity[key as keyof Identity]), now = JSON.stringify(value);
         if (before === now) continue;
         throw new RangeError(
-          `Cannot train: the checkpoint ${named} is of another training, its '${key}' is ${before}, not ${now}`,
+          `Cannot train: the checkpoint ${named} is of a different training, its '${key}' is ${before}, not ${now}`,
         );
       }
       return saved;
@@ -98,10 +128,8 @@ export function checkpointsIn(place: string | CheckpointStore): Checkpoints {
         await store.write(JSON.stringify({ format, ...checkpoint }, write));
       } catch (error) {
         throw new Error(
-          `Cannot write the checkpoint ${named} after epoch ${checkpoint.done - 1}: ${
-            because(error)
-          }; the one before it ` +
-            "is as it was, make room and go on with resume: true",
+          `Cannot write the checkpoint ${named} after epoch ${checkpoint.done - 1}: ${because(error)}; ` +
+            "the previous checkpoint is unchanged: make room, then continue with resume: true",
           { cause: error },
         );
       }
@@ -118,6 +146,6 @@ function parse(named: string, text: string): Checkpoint {
   }
   if (saved?.format === format) return saved;
   throw new RangeError(
-    `Cannot train: the checkpoint ${named} is none of fitMetric, its format is ${describe(saved?.format)}`,
+    `Cannot train: the checkpoint ${named} was not written by fitMetric, its format is ${describe(saved?.format)}`,
   );
 }

@@ -2,12 +2,7 @@ import type { CheckpointStore } from "./fit_options.ts";
 
 const encoder = new TextEncoder();
 
-/** What a failed attempt leaves; it may not be there. */
-async function removeQuietly(path: string): Promise<void> {
-  await Deno.remove(path).catch(() => {});
-}
-
-/** A file that is replaced as a whole: written beside, flushed to the disk, renamed. */
+/** Keeps a checkpoint in a file. The text is written to a file beside it, flushed to disk and renamed, so a crash leaves a whole file. */
 export function checkpointFile(path: string): CheckpointStore {
   const beside = `${path}.tmp`;
   return {
@@ -31,7 +26,7 @@ export function checkpointFile(path: string): CheckpointStore {
         }
         await Deno.rename(beside, path);
       } catch (error) {
-        await removeQuietly(beside);
+        await Deno.remove(beside).catch(() => {}); // it may not exist
         throw error;
       }
     },

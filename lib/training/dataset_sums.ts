@@ -3,13 +3,14 @@ import type { Counts } from "../counts/counts.ts";
 import { countKeys, eachCount } from "../counts/each_count.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
 
-/** What the batches of a data set add up to. */
+/** Sums of the counts of batches. */
 export class DatasetSums {
   rows = 0;
   counts: Counts[] = [];
   #weights?: number[];
-  /** With "samples": Σ of the rows' weight times score, and of the weights. */
+  /** With "samples": Σ weight·score of the rows. */
   #sum = 0;
+  /** With "samples": Σ weight of the rows. */
   #whole = 0;
   readonly #parts: LossParts;
 
@@ -17,6 +18,7 @@ export class DatasetSums {
     this.#parts = parts;
   }
 
+  /** Adds a batch. */
   add(rows: number, { each, weights }: Counted): void {
     const { scoring } = this.#parts;
     this.rows += rows;
@@ -35,27 +37,27 @@ export class DatasetSums {
       );
     }
     this.counts = each.map((one, k) => eachCount((key) => (this.counts[k]?.[key] ?? 0) + one[key]));
-    // A class weighs as much as it has positives, in all batches; with "macro" the same in each.
+    // With "weighted" the weight of a class is its number of positives in all batches; with "macro" it is a constant.
     const supports = scoring.average === "weighted" ? this.#weights : undefined;
     this.#weights = weights?.map((w, k) => w + (supports?.[k] ?? 0));
   }
 
-  /** Both together. */
+  /** Adds two data sets. */
   plus(other: DatasetSums): DatasetSums {
-    const both = new DatasetSums(this.#parts), one = this.counts.length === 0 ? other : this;
+    const both = new DatasetSums(this.#parts), [one, more] = this.counts.length === 0 ? [other] : [this, other];
     both.rows = this.rows + other.rows;
-    both.counts = one.counts.map((own, k) => {
-      const more = one === other ? undefined : other.counts[k];
-      return more === undefined ? own : eachCount((key) => own[key] + more[key]);
+    both.counts = one.counts.map((counts, k) => {
+      const added = more?.counts[k];
+      return added === undefined ? counts : eachCount((key) => counts[key] + added[key]);
     });
-    const supports = this.#parts.scoring.average === "weighted" ? other.#weights : undefined;
-    both.#weights = one === other ? other.#weights : this.#weights?.map((w, k) => w + (supports?.[k] ?? 0));
+    const supports = more && this.#parts.scoring.average === "weighted" ? more.#weights : undefined;
+    both.#weights = one.#weights?.map((w, k) => w + (supports?.[k] ?? 0));
     both.#sum = this.#sum + other.#sum;
     both.#whole = this.#whole + other.#whole;
     return both;
   }
 
-  /** The score of the whole, and the partial derivatives by the counts of a batch of it. */
+  /** Computes the score of the data set, and its partial derivatives with respect to the counts of a batch. */
   score(): { value: number; partials: (batch: Counted) => readonly Counts[] } {
     const { scoring } = this.#parts, { score } = scoring;
     if (scoring.average === "samples") {
@@ -71,46 +73,49 @@ export class DatasetSums {
   }
 }
 
-/** How far counts of the same data may lie apart: the model is run by other kernels when it is differentiated. */
-const rounding = { ofLabels: 1e-9, ofOutputs: 1e-5 };
+/** Advice for data that are not the same in every pass. */
+export const rereadHint =
+  "each pass reads 'data' again, and a generator can be read only once: give the function that makes it";
 
-/** What a pass has read. */
-type Readable = Readonly<{ rows: number; counts: readonly Counts[] }>;
+/** Relative tolerances for counts of the same data. Outputs may differ a little: a differentiated model runs other kernels. */
+const tolerances = { labels: 1e-9, outputs: 1e-5 };
 
-/** Where data that should be the same were read, and by what they can be compared: by the labels, if the model has changed. */
-export interface Comparison {
+/** Sums over one pass. */
+type PassSums = Readonly<{ rows: number; counts: readonly Counts[] }>;
+
+/** Names of two passes over the same data, and the sums that must agree: those of the labels alone if the model changed. */
+export interface PassComparison {
   readonly between: string;
   readonly by: "labels" | "all";
 }
 
-/** Throws unless the second pass has read what the first has. */
+/** Throws unless both passes read the same data. */
 export function checkSame(
   name: string,
-  first: Readable,
-  second: Readable,
-  { between, by }: Comparison = { between: "the two passes", by: "all" },
+  first: PassSums,
+  second: PassSums,
+  { between, by }: PassComparison = { between: "the two passes", by: "all" },
 ): void {
-  const complain = (things: string, a: number, b: number) =>
+  const differ = (sum: string, a: number, b: number) =>
     new RangeError(
-      `Cannot compute ${name}: 'data' differ between ${between}, ${things} ${a} in the first, ${b} in the second; ` +
-        "they must be read anew each time, a generator is read once: give the function that makes it",
+      `Cannot compute ${name}: 'data' differ between ${between}, ${sum} is ${a} in the first, ${b} in the second; ${rereadHint}`,
     );
-  if (first.rows !== second.rows) throw complain("the number of rows is", first.rows, second.rows);
+  if (first.rows !== second.rows) throw differ("the number of rows", first.rows, second.rows);
   first.counts.forEach((a, k) => {
     const b = second.counts[k], whole = countKeys.reduce((sum, key) => sum + a[key], 0);
     const positives = [a, b].map(({ tp, fn }) => tp + fn), negatives = [a, b].map(({ fp, tn }) => fp + tn);
     const pairs: [string, number, number, number][] = [
-      [`the weight of the positives of column ${k} is`, positives[0], positives[1], rounding.ofLabels],
-      [`the weight of the negatives of column ${k} is`, negatives[0], negatives[1], rounding.ofLabels],
+      [`the weight of the positives of column ${k}`, positives[0], positives[1], tolerances.labels],
+      [`the weight of the negatives of column ${k}`, negatives[0], negatives[1], tolerances.labels],
       ...(by === "labels" ? [] : countKeys).map((key): [string, number, number, number] => [
-        `the count '${key}' of column ${k} is`,
+        `the count '${key}' of column ${k}`,
         a[key],
         b[key],
-        rounding.ofOutputs,
+        tolerances.outputs,
       ]),
     ];
-    for (const [things, x, y, tolerance] of pairs) {
-      if (!(Math.abs(x - y) <= tolerance * whole)) throw complain(things, x, y);
+    for (const [sum, x, y, tolerance] of pairs) {
+      if (!(Math.abs(x - y) <= tolerance * whole)) throw differ(sum, x, y);
     }
   });
 }

@@ -3,33 +3,40 @@ import { countBatch } from "../scoring/score_batch.ts";
 import type { Setting } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
+import type { Model } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";
 import { DatasetSums } from "./dataset_sums.ts";
-import { type Model, outputOf } from "./passes.ts";
+import { outputOf } from "./passes.ts";
 
-/** What one pass over a data set has counted, softly and hard. */
+/** Counts of a data set, from one pass. */
 export interface Evaluation {
+  /** Counts under the step of the loss. */
   readonly soft: DatasetSums;
+  /** Counts of the decisions. */
   readonly hard: DatasetSums;
-  /** How many batches there are. */
+  /** Number of batches. */
   readonly size: number;
-  /** The soft counts of each batch, where they are asked for. */
+  /** Soft counts of each batch, if `each` was set. */
   readonly batches: readonly DatasetSums[];
 }
 
-/** What is evaluated, and how. */
+/** Options of {@linkcode evaluate}. */
 export interface EvaluateOptions {
   readonly name: string;
   readonly model: Model;
   readonly parts: LossParts;
   readonly hard: Setting;
-  /** Whether each batch's counts are wanted. */
+  /**
+   * Keeps the counts of each batch.
+   *
+   * @default {false}
+   */
   readonly each?: boolean;
   /** Called before each batch. */
   readonly before: () => Promise<void> | void;
 }
 
-/** Counts a data set, by the model as it is. */
+/** Counts a data set with the current weights of the model. */
 export async function evaluate(reader: BatchReader, options: EvaluateOptions): Promise<Evaluation> {
   const { name, model, parts, hard, each = false, before } = options;
   const softSums = new DatasetSums(parts),
@@ -47,9 +54,9 @@ export async function evaluate(reader: BatchReader, options: EvaluateOptions): P
       softSums.add(batch.rows, counted);
       hardSums.add(batch.rows, countBatch(batch, hard.decide(batch), hard.scoring));
       if (each) {
-        const own = new DatasetSums(parts);
-        own.add(batch.rows, counted);
-        batches.push(own);
+        const sums = new DatasetSums(parts);
+        sums.add(batch.rows, counted);
+        batches.push(sums);
       }
     });
   }

@@ -1,61 +1,96 @@
 import * as tf from "@tensorflow/tfjs";
+import { stepperOf } from "../tfjs/adam_stepper.ts";
+import { type Model, trainableVariables } from "../tfjs/model.ts";
+import { applyGradients, type Optimizer } from "../tfjs/optimizers.ts";
 import type { BatchReader } from "./batches.ts";
-import { checkSame } from "./dataset_sums.ts";
+import { checkSame, rereadHint } from "./dataset_sums.ts";
 import type { Evaluation } from "./evaluate.ts";
 import type { EpochLoss } from "./fit_options.ts";
-import type { Optimizer } from "./optimizers.ts";
-import { gradientPass, isZero, type Living, lossGradients, type Model } from "./passes.ts";
-import { runningEpoch } from "./running_epoch.ts";
-import { stepperOf } from "./stepper.ts";
+import {
+  batchGradients,
+  count,
+  countRowsWithGradient,
+  type GradientExtent,
+  gradientPass,
+  isZero,
+  lossGradients,
+} from "./passes.ts";
+import { RunningCounts } from "./running_counts.ts";
 
-/** What an epoch trains with. */
-export interface EpochWork {
+/** Model, data and loss of an epoch. */
+export interface EpochContext {
   readonly name: string;
   readonly model: Model;
   readonly optimizer: Optimizer;
   readonly reader: BatchReader;
-  /** In which order the batches come; absent: as they are read. */
+  /** Order of the batches; absent if they come as they are read. */
   readonly order?: readonly number[];
-  readonly chosen: EpochLoss;
-  /** What the data came to with the weights as they are. */
+  readonly loss: EpochLoss;
+  /** Counts of the data with the weights at the start of the epoch. */
   readonly evaluation: Evaluation;
+  /** Called before each batch, with its position in the epoch. */
   readonly before: (batch: number) => Promise<void> | void;
+  /** Called after each batch; in running mode with the loss at the running counts. */
   readonly after: (batch: number, rows: number, loss?: number) => Promise<void> | void;
 }
 
-/** A step a batch; returns what of a gradient there was. */
-export async function trainRunning(work: EpochWork): Promise<Living> {
-  const { name, model, optimizer, reader, chosen: { parts }, evaluation: { soft, batches }, before, after } = work;
-  const order = work.order ?? batches.map((_, b) => b), { step, end } = stepperOf(optimizer);
+/**
+ * Takes one step per batch. The partial derivatives of the score are taken at the running counts of the data set, and the
+ * gradient of the batch is multiplied by the number of batches: with constant weights the mean of an epoch's steps is the
+ * gradient of the loss of the data set.
+ */
+export async function trainRunning(context: EpochContext): Promise<GradientExtent> {
+  const { name, model, reader, loss: { parts }, evaluation: { soft, batches }, before, after } = context;
+  const order = context.order ?? batches.map((_, b) => b), variables = trainableVariables(model);
+  const running = new RunningCounts(parts, batches, order), { step, end } = stepperOf(context.optimizer);
+  let rowsWithGradient = 0, reachesWeights = false, b = 0;
   try {
-    const { living, arrives, met } = await runningEpoch(reader, {
-      name,
-      model,
-      parts,
-      batches,
-      order,
-      before,
-      after: (batch, loss, rows) => after(batch, rows, loss),
-      step,
-    });
-    checkSame(name, soft, met, { between: "the passes", by: "labels" });
-    return { living, arrives };
+    for await (const batch of reader.read(order)) {
+      if (b >= order.length) throw batchesDiffer(name, order.length, "more");
+      await before(b);
+      let loss = NaN;
+      tf.tidy(() => {
+        const gradients = batchGradients(name, model, batch, variables, (yPred) => {
+          const { rows, counted } = count(name, parts, batch, yPred, running.seen.rows);
+          const updated = running.update(rows, counted), gradient = counted.gradient(updated.partials);
+          loss = updated.loss;
+          rowsWithGradient += countRowsWithGradient(gradient, rows);
+          return gradient;
+        }, true);
+        reachesWeights ||= !Object.values(gradients).every((gradient) => isZero(gradient.dataSync()));
+        step(gradients);
+      });
+      await after(b, batch.yTrue.shape[0]!, loss);
+      b++;
+    }
   } finally {
     end();
   }
+  if (b < order.length) throw batchesDiffer(name, order.length, String(b));
+  checkSame(name, soft, running.seen, { between: "the passes", by: "labels" });
+  return { rowsWithGradient, reachesWeights };
 }
 
-/** One step along the gradient of the whole; returns what of it there was. */
-export async function trainExact(work: EpochWork): Promise<Living> {
-  const { name, model, optimizer, reader, chosen: { parts }, evaluation: { soft }, before, after } = work;
-  const { partials } = soft.score();
-  const { sums, counted, living } = await gradientPass(name, model, reader.read(), parts, partials, { before, after });
+function batchesDiffer(name: string, before: number, now: string): Error {
+  return new RangeError(
+    `Cannot compute ${name}: 'data' differ between the epochs, the number of batches was ${before} and is ${now}; ${rereadHint}`,
+  );
+}
+
+/** Takes one step along the exact gradient of the data set. */
+export async function trainExact(context: EpochContext): Promise<GradientExtent> {
+  const { name, model, optimizer, reader, loss: { parts }, evaluation: { soft }, before, after } = context;
+  const { partials } = soft.score(), batches = reader.read();
+  const { sums, counted, rowsWithGradient } = await gradientPass(name, model, batches, parts, partials, {
+    before,
+    after,
+  });
   checkSame(name, soft, counted);
   const gradients = lossGradients(model, sums);
   try {
-    optimizer.applyGradients(gradients as never);
+    applyGradients(optimizer, gradients);
   } finally {
     tf.dispose(gradients);
   }
-  return { living, arrives: !sums.every(isZero) };
+  return { rowsWithGradient, reachesWeights: !sums.every(isZero) };
 }

@@ -1,17 +1,20 @@
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
+import type { Model } from "../tfjs/model.ts";
+import { type Optimizer, toOptimizer } from "../tfjs/optimizers.ts";
+import { optimizerState, type SavedTensor, setOptimizerState, setWeights, weightsOf } from "../tfjs/snapshot.ts";
 import {
   type BatchReader,
+  batchReader,
   defaultBatchSize,
   isTensors,
-  readerOf,
   shuffledReader,
   type TrainingData,
 } from "./batches.ts";
-import { type Checkpoint, checkpointsIn, type Identity } from "./checkpoint.ts";
+import { type Checkpoint, checkpointsIn, type Identity, settingsOfLoss, settingsOfOptimizer } from "./checkpoint.ts";
 import { checkSame } from "./dataset_sums.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import { trainExact, trainRunning } from "./fit_epoch.ts";
-import { blownUp, checkTelling, cutOff, deadGradient, weightsAreFinite } from "./fit_failure.ts";
+import { checkInformative, deadGradient, gradientBlocked, weightsAreFinite, weightsNotFinite } from "./fit_failure.ts";
 import {
   checkFit,
   type EpochLoss,
@@ -22,39 +25,36 @@ import {
 } from "./fit_options.ts";
 import { showProgress } from "./fit_progress.ts";
 import type { FitResult } from "./fit_result.ts";
-import { settingsOfLoss, settingsOfOptimizer } from "./fit_settings.ts";
-import { type Optimizer, toOptimizer } from "./optimizers.ts";
-import type { Living, Model } from "./passes.ts";
-import { type Numbers, optimizerState, setOptimizerState, setWeights, weightsOf } from "./snapshot.ts";
-import { type Stoppable, stoppable } from "./stoppable.ts";
+import type { GradientExtent } from "./passes.ts";
+import { listenForStop, type StopRequest } from "./stop_request.ts";
 import { tuneOn } from "./tune_on.ts";
 
-/** How far a training is. */
+/** State of a training between two epochs. */
 interface State {
-  /** How many epochs are done. */
+  /** Number of epochs done. */
   done: number;
   readonly epoch: number[];
   readonly history: Record<string, number[]>;
   best?: Checkpoint["best"];
 }
 
-/** What a training works with. */
-interface Work {
+/** Model, data, optimizer and options of a training. */
+interface FitContext {
   readonly name: string;
   readonly model: Model;
   readonly options: FitMetricOptions;
   readonly optimizer: Optimizer;
-  /** Its learning rate and the like, at the start: callbacks may change them. */
+  /** Settings of the optimizer at the start; callbacks may change them. */
   readonly optimizerSettings: object;
   readonly train: BatchReader;
   readonly validation?: BatchReader;
-  /** Where the order of the batches comes from; absent: they come as they are read. */
+  /** Source of the order of the batches; absent if they come as they are read. */
   readonly random?: SeededRandom;
   readonly pause: () => Promise<void> | void;
-  readonly heard: Stoppable;
+  readonly stopRequest: StopRequest;
 }
 
-/** Lets timers and signals have their turn now and then. */
+/** Makes a function that lets timers and signals run every 50 ms, and throws if the signal is aborted. */
 function pauses(signal: AbortSignal | undefined): () => Promise<void> | void {
   let last = performance.now();
   return () => {
@@ -69,57 +69,57 @@ function pauses(signal: AbortSignal | undefined): () => Promise<void> | void {
 
 type Event = "onTrainBegin" | "onTrainEnd" | "onEpochBegin" | "onEpochEnd" | "onBatchBegin" | "onBatchEnd";
 
-/** Calls what there is to be called, one after the other. */
-async function tell(callbacks: readonly FitCallbacks[], event: Event, ...values: unknown[]): Promise<void> {
+/** Calls the callbacks one after the other. */
+async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...values: unknown[]): Promise<void> {
   for (const one of callbacks) await (one[event] as ((...values: unknown[]) => unknown) | undefined)?.(...values);
 }
 
 /**
  * Trains a model on the score of the whole data set, which the mean of the batches' scores is not.
  *
- *     "exact":    θ ← step(θ, ∂/∂θ (1 − score(C)))                  C = Σ over all batches, a step an epoch
- *     "running":  θ ← step(θ, −B·Σᵢ ∂score/∂counts(C) · ∂countsᵢ/∂θ)   i over the batch, a step a batch, B batches
+ *     "exact":    θ ← step(θ, ∂/∂θ (1 − score(C)))                  C = Σ over all batches, one step per epoch
+ *     "running":  θ ← step(θ, −B·Σᵢ ∂score/∂counts(C) · ∂countsᵢ/∂θ)   i over the batch, one step per batch, B batches
  *
- * In running mode C is a running sum, as SAG keeps one of gradients: what each batch counted when it was last met, replaced
- * one batch at a time, this one's included. A batch needs no positive of its own. A pass at the end of each epoch counts
- * all batches anew, for the history as for the next epoch, so that no count is older than an epoch. With weights that stand
- * still the mean of an epoch's steps is the gradient that {@linkcode metricGradient} computes; with weights that move the
- * counts lag behind by less than an epoch, and the bias is of the order of what the weights moved in it. Which rows of
- * tensors share a batch is drawn once, the order of the batches in each epoch. The model runs as in `fit`: with dropout. In
- * exact mode it runs as in `predict`.
+ * In running mode C is a running sum: the most recent counts of every batch, as SAG keeps the most recent gradients. Each
+ * batch replaces its own counts before its step, so a batch needs no positive of its own. A pass at the end of each epoch
+ * counts all batches again, for the history and for the next epoch, so no count is older than an epoch. With constant weights
+ * the mean of an epoch's steps is the gradient that {@linkcode metricGradient} computes. With changing weights the counts lag
+ * by less than an epoch, and the bias is of the order of the change of the weights in an epoch. If the data are tensors, the
+ * rows of each batch are drawn once, and the order of the batches is drawn in each epoch. The model runs as in `fit`, with
+ * dropout. In exact mode it runs as in `predict`.
  *
- * Regularisation is not part of the loss. A `tf.data.Dataset`, an iterable or a function is read two times an epoch and
- * once before, in the same batches; shuffle in it only what keeps each batch's rows together. Labels and weights that change
- * between the readings are an error. Features that do, by augmentation say, are trained on as they come: in running mode
- * nothing tells them from those that the weights have moved, so the counts are those of the features as they were last read.
- * What the optimizer remembers stays in it, if it was given as an object.
+ * The loss does not include regularisation. A `tf.data.Dataset`, an iterable or a function is read twice per epoch and once
+ * before the first; each reading must give the same batches, so a shuffle has to keep the rows of a batch together. Labels or
+ * weights that differ between the readings are an error. Features may differ, for example by augmentation: in running mode a
+ * difference cannot be told from a change of the weights, so the counts are those of the features read last. An optimizer
+ * given as an object keeps its state.
  *
- * On the backends cpu and wasm a sequential model of dense layers alone is differentiated by a loop of this library's, and
- * `tf.train.adam` steps in one: the outputs and Adam's steps are TensorFlow.js' to the bit, the gradients up to float32
- * rounding, for they are summed in float64.
+ * On the backends cpu and wasm this library differentiates sequential models of dense layers and steps `tf.train.adam` in its
+ * own loops. The outputs and Adam's steps have the same bits as TensorFlow.js's; the gradients are equal up to float32
+ * rounding, because they are summed in float64.
  *
- * A checkpoint holds the weights, what the optimizer remembers, the counts, the history and the best weights; the file is
- * written beside and then renamed, so that there is always a whole one. Resumed with the same arguments on the same
- * backend, a training ends at the weights of one that was not interrupted, to the last bit; with another loss, step, slope,
- * optimizer, learning rate, seed or the like it is refused. Only the number of epochs may be raised.
+ * A checkpoint holds the weights, the state of the optimizer, the counts, the history and the best weights. The file is
+ * written beside and then renamed, so there is always a complete one. A training resumed with the same arguments on the same
+ * backend ends at the same weights, to the last bit, as an uninterrupted one. A different loss, step, slope, optimizer,
+ * learning rate, seed or the like is refused; only the number of epochs may be raised.
  *
- * A callback that sets `model.stopTraining = true` ends it after the epoch it is in, on whichever way it came to the model.
+ * Setting `model.stopTraining = true` in any callback stops training after the current epoch.
  *
- * @param model A model with one output; it need not be compiled.
+ * @param model A model with one output. It need not be compiled.
  * @param data Tensors, [x, y] or [x, y, sampleWeight]; a `tf.data.Dataset`; an async iterable of batches that can be read
- * again; a function that returns an iterable. Weights of the rows are a part of the data, there is no option for them; a file
- * or a polars frame is read by `batchesOf` of the data module.
+ * again; a function that returns an iterable. Row weights are a part of the data, not an option. Use `batchesOf` of the data
+ * module to read a file or a polars frame.
  * @param options See {@linkcode FitMetricOptions}.
- * @returns The history and the best epoch; with validation data, the tuned threshold.
- * @throws {TypeError} A loss that is not of this library, data, an optimizer or a checkpoint of another kind, an unknown
- * option.
- * @throws {RangeError} An option out of range; a batch that the loss refuses (the error names the row); data that differ
- * between the passes; weights that are not finite any more, or a whole epoch without a gradient by the outputs or by the weights, with what to change; a
- * decision `{ top: k }`; a checkpoint of another training; validation data on which the score is the same whatever a model
- * says, for want of a positive say.
+ * @returns The history and the best epoch; with validation data also the tuned threshold.
+ * @throws {TypeError} If `loss` is not a loss of this library, `data`, `optimizer` or `checkpoint` is not of a listed kind, or
+ * an option is unknown.
+ * @throws {RangeError} If an option is out of range; the loss refuses a batch (the error names the row); the data differ
+ * between the passes; the weights are no longer finite; an epoch has no gradient with respect to the outputs or the weights
+ * (the error says what to change); the decision is `{ top: k }`; the checkpoint is of a different training; or the score is
+ * constant on the validation data, for example because there are no positives.
  *
  * @see Schmidt, Le Roux and Bach, "Minimizing Finite Sums with the Stochastic Average Gradient", Mathematical Programming
- * 162, 2017, for the memory of what each part of a sum last was (SAG), there of gradients.
+ * 162, 2017, for the memory of the most recent terms of a sum (SAG), there of gradients.
  *
  * @example
  * ```ts
@@ -137,7 +137,7 @@ async function tell(callbacks: readonly FitCallbacks[], event: Event, ...values:
  *   patience: 5,
  * });
  * assertEquals(Object.keys(history), ["loss", "f1", "alive"]);
- * assert(best.value > 0.9); // of all rows, at one threshold
+ * assert(best.value > 0.9); // the score of all rows at one threshold
  * ```
  */
 export async function fitMetric(model: Model, data: TrainingData, options: FitMetricOptions): Promise<FitResult> {
@@ -148,37 +148,36 @@ export async function fitMetric(model: Model, data: TrainingData, options: FitMe
   const shuffled = mode === "running" && isTensors(data);
   const train = shuffled
     ? shuffledReader(name, data, batchSize ?? defaultBatchSize, (rows) => random.shuffle(rows))
-    : readerOf(name, data, batchSize);
+    : batchReader(name, data, batchSize);
   const validation = validationData &&
-    readerOf(name, validationData, isTensors(validationData) ? batchSize : undefined);
-  const made = toOptimizer(optimizer), heard = stoppable(model);
+    batchReader(name, validationData, isTensors(validationData) ? batchSize : undefined);
+  const optimizerMade = toOptimizer(optimizer), stopRequest = listenForStop(model);
   try {
-    const pause = pauses(signal);
     return await fit({
       name,
       model,
       options,
-      optimizer: made,
-      optimizerSettings: settingsOfOptimizer(made),
+      optimizer: optimizerMade,
+      optimizerSettings: settingsOfOptimizer(optimizerMade),
       train,
       validation,
       random: shuffled ? random : undefined,
-      pause,
-      heard,
+      pause: pauses(signal),
+      stopRequest,
     });
   } finally {
-    heard.end();
+    stopRequest.release();
     train.dispose();
-    if (made !== optimizer) made.dispose();
+    if (optimizerMade !== optimizer) optimizerMade.dispose();
   }
 }
 
-/** Whether there was no better epoch for too long. */
+/** Tells whether the last `patience` epochs were not better than the best one. */
 const outOfPatience = ({ done, best }: State, patience = Infinity): boolean =>
   best !== undefined && done - 1 - best.epoch >= patience;
 
-/** What a checkpoint after so many epochs must have in common with this training. */
-function identityOf({ name, model, options, optimizer, optimizerSettings }: Work, done: number): Identity {
+/** Makes the identity of a checkpoint after `done` epochs of this training. */
+function identityOf({ name, model, options, optimizer, optimizerSettings }: FitContext, done: number): Identity {
   const { mode = "running", batchSize = defaultBatchSize, seed = 0, patience, validationData } = options;
   return {
     loss: name,
@@ -194,17 +193,18 @@ function identityOf({ name, model, options, optimizer, optimizerSettings }: Work
   };
 }
 
-/** All that is needed to go on from here. */
+/** Makes a checkpoint of the current state. */
 function checkpointOf(
-  work: Work,
+  context: FitContext,
   { done, epoch, history, best }: State,
   { soft: { rows, counts } }: Evaluation,
 ): Checkpoint {
-  const optimizer = optimizerState(work.optimizer), weights = weightsOf(work.model);
-  return { identity: identityOf(work, done), done, epoch, history, best: best!, weights, optimizer, rows, counts };
+  const optimizer = optimizerState(context.optimizer), weights = weightsOf(context.model);
+  return { identity: identityOf(context, done), done, epoch, history, best: best!, weights, optimizer, rows, counts };
 }
 
-function goOnFrom(saved: Checkpoint, { model, optimizer }: Work, state: State): void {
+/** Restores the model, the optimizer and the state from a checkpoint. */
+function restore(saved: Checkpoint, { model, optimizer }: FitContext, state: State): void {
   setWeights(model, saved.weights);
   setOptimizerState(optimizer, saved.optimizer);
   state.done = saved.done;
@@ -213,16 +213,16 @@ function goOnFrom(saved: Checkpoint, { model, optimizer }: Work, state: State): 
   for (const [key, values] of Object.entries(saved.history)) state.history[key] = [...values];
 }
 
-/** Counts a data set with the model as it is. */
-async function measure(work: Work, chosen: EpochLoss, reader: BatchReader, each = false): Promise<Evaluation> {
-  const { name, model, pause } = work, { parts, hard } = chosen;
+/** Counts a data set with the current weights. */
+async function countAll(context: FitContext, loss: EpochLoss, reader: BatchReader, each = false): Promise<Evaluation> {
+  const { name, model, pause } = context, { parts, hard } = loss;
   return await evaluate(reader, { name, model, parts, hard, each, before: pause });
 }
 
-/** The same, where an error is to say which data it was. */
-const validating = (work: Work): Work => ({ ...work, name: `${work.name} on 'validationData'` });
+/** Names the validation data in the errors of a context. */
+const onValidation = (context: FitContext): FitContext => ({ ...context, name: `${context.name} on 'validationData'` });
 
-/** The numbers that an evaluation is logged by. */
+/** Makes the logs of an evaluation. */
 function logsOf({ parts }: EpochLoss, prefix: string, { soft, hard }: Evaluation): FitLogs {
   return {
     [`${prefix}loss`]: parts.best - soft.score().value,
@@ -230,8 +230,8 @@ function logsOf({ parts }: EpochLoss, prefix: string, { soft, hard }: Evaluation
   };
 }
 
-/** Introduces the callbacks to the model. */
-function introduce({ epochs, batchSize, callbacks = [] }: FitMetricOptions, model: Model): FitCallbacks[] {
+/** Gives the callbacks the model and the parameters. */
+function connect({ epochs, batchSize, callbacks = [] }: FitMetricOptions, model: Model): FitCallbacks[] {
   const all = [callbacks].flat() as FitCallbacks[];
   for (const one of all) {
     one.setParams?.({ epochs, batchSize, verbose: 0 });
@@ -240,94 +240,102 @@ function introduce({ epochs, batchSize, callbacks = [] }: FitMetricOptions, mode
   return all;
 }
 
-/** The training, from the beginning or from a checkpoint to the result. */
-async function fit(work: Work): Promise<FitResult> {
-  const { model, options, name } = work, { epochs, patience, mode = "running" } = options;
+/** Trains from the beginning or from a checkpoint. */
+async function fit(context: FitContext): Promise<FitResult> {
+  const { model, options, name } = context, { epochs, patience, mode = "running" } = options;
   const state: State = { done: 0, epoch: [], history: {} }, each = mode === "running";
-  const callbacks = introduce(options, model);
+  const callbacks = connect(options, model);
   const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
-  const saved = options.resume ? await checkpoints!.load((done) => identityOf(work, done)) : undefined;
-  if (saved !== undefined) goOnFrom(saved, work, state);
-  let chosen = lossOf(options, state.done, name), evaluation = await measure(work, chosen, work.train, each);
-  if (work.validation !== undefined) {
-    const { soft } = await measure(validating(work), chosen, work.validation);
-    checkTelling(chosen.parts.scoring.score, soft.counts);
+  const saved = options.resume ? await checkpoints!.load((done) => identityOf(context, done)) : undefined;
+  if (saved !== undefined) restore(saved, context, state);
+  let loss = lossOf(options, state.done, name), evaluation = await countAll(context, loss, context.train, each);
+  if (context.validation !== undefined) {
+    const { soft } = await countAll(onValidation(context), loss, context.validation);
+    checkInformative(loss.parts.scoring.score, soft.counts);
   }
   if (saved !== undefined) {
     checkSame(name, saved, evaluation.soft, { between: "the checkpoint and now", by: "labels" });
-    for (let epoch = 0; epoch < state.done; epoch++) work.random?.shuffle(evaluation.batches); // those that are done
+    for (let epoch = 0; epoch < state.done; epoch++) context.random?.shuffle(evaluation.batches); // of the epochs done
   }
   let stopped: FitResult["stopped"] = outOfPatience(state, patience) ? "patience" : "epochs";
   const progress = options.progress && showProgress(epochs, { from: state.done, batches: evaluation.size });
   if (progress) callbacks.push(progress);
-  await tell(callbacks, "onTrainBegin");
+  await callAll(callbacks, "onTrainBegin");
   try {
     while (state.done < epochs && stopped === "epochs") {
-      const epoch = state.done, now = lossOf(options, epoch, name);
-      if (now.loss !== chosen.loss) {
-        chosen = now;
-        evaluation = await measure(work, chosen, work.train, each);
+      const epoch = state.done, next = lossOf(options, epoch, name);
+      if (next.loss !== loss.loss) {
+        loss = next;
+        evaluation = await countAll(context, loss, context.train, each);
       }
-      await tell(callbacks, "onEpochBegin", epoch);
-      const { living, arrives } = await trainEpoch(work, epoch, chosen, evaluation, callbacks);
-      const dead = living === 0 || !arrives, perfect = dead && evaluation.soft.score().value === chosen.parts.best;
+      await callAll(callbacks, "onEpochBegin", epoch);
+      const { rowsWithGradient, reachesWeights } = await trainEpoch(context, epoch, loss, evaluation, callbacks);
+      const dead = rowsWithGradient === 0 || !reachesWeights;
+      const perfect = dead && evaluation.soft.score().value === loss.parts.best;
       if (dead && !perfect) {
-        throw living === 0 ? deadGradient(name, epoch, chosen.parts, evaluation.soft) : cutOff(name, epoch, living);
+        throw rowsWithGradient === 0
+          ? deadGradient(name, epoch, loss.parts, evaluation.soft)
+          : gradientBlocked(name, epoch, rowsWithGradient);
       }
-      if (!weightsAreFinite(model)) throw blownUp(name, epoch);
-      evaluation = await measure(work, chosen, work.train, each);
-      const logs = await epochLogs(work, chosen, evaluation, living);
-      await tell(callbacks, "onEpochEnd", epoch, logs);
-      keep(state, logs, monitored(work, chosen), patience === undefined ? undefined : () => weightsOf(model));
+      if (!weightsAreFinite(model)) throw weightsNotFinite(name, epoch);
+      evaluation = await countAll(context, loss, context.train, each);
+      const logs = await epochLogs(context, loss, evaluation, rowsWithGradient);
+      await callAll(callbacks, "onEpochEnd", epoch, logs);
+      record(state, logs, monitored(context, loss), patience === undefined ? undefined : () => weightsOf(model));
       if (perfect) stopped = "perfect";
       if (outOfPatience(state, patience)) stopped = "patience";
-      if (work.heard.stopped) stopped = "stopTraining";
-      await checkpoints?.save(checkpointOf(work, state, evaluation));
+      if (context.stopRequest.requested) stopped = "stopTraining";
+      await checkpoints?.save(checkpointOf(context, state, evaluation));
     }
   } catch (error) {
-    if (progress) await progress.onTrainEnd?.(); // its line ends before the error's begins
+    if (progress) await progress.onTrainEnd?.(); // ends the progress line before the error is printed
     throw error;
   }
-  return await finish(work, state, chosen, stopped, callbacks);
+  return await finish(context, state, loss, stopped, callbacks);
 }
 
-/** What is logged of an epoch that has ended. */
-async function epochLogs(work: Work, chosen: EpochLoss, evaluation: Evaluation, living: number): Promise<FitLogs> {
-  const logs = { ...logsOf(chosen, "", evaluation), alive: living / evaluation.soft.rows };
-  if (work.validation === undefined) return logs;
-  return { ...logs, ...logsOf(chosen, "val_", await measure(validating(work), chosen, work.validation)) };
+/** Makes the logs of an epoch that has ended. */
+async function epochLogs(
+  context: FitContext,
+  loss: EpochLoss,
+  evaluation: Evaluation,
+  rowsWithGradient: number,
+): Promise<FitLogs> {
+  const logs = { ...logsOf(loss, "", evaluation), alive: rowsWithGradient / evaluation.soft.rows };
+  if (context.validation === undefined) return logs;
+  return { ...logs, ...logsOf(loss, "val_", await countAll(onValidation(context), loss, context.validation)) };
 }
 
-/** Trains for an epoch; returns what of a gradient there was. */
+/** Trains for one epoch. */
 async function trainEpoch(
-  work: Work,
+  context: FitContext,
   epoch: number,
-  chosen: EpochLoss,
+  loss: EpochLoss,
   evaluation: Evaluation,
   callbacks: readonly FitCallbacks[],
-): Promise<Living> {
-  const { name, model, optimizer, train: reader, random, pause, options } = work;
+): Promise<GradientExtent> {
+  const { name, model, optimizer, train: reader, random, pause, options } = context;
   const order = random?.shuffle(evaluation.batches.map((_, b) => b));
   const before = async (batch: number) => {
     await pause();
-    await tell(callbacks, "onBatchBegin", batch, { batch });
+    await callAll(callbacks, "onBatchBegin", batch, { batch });
   };
   const after = (batch: number, size: number, loss?: number) =>
-    tell(callbacks, "onBatchEnd", batch, { batch, size, ...(loss === undefined ? {} : { loss }) });
-  const given = { name, model, optimizer, reader, order, chosen, evaluation, before, after };
+    callAll(callbacks, "onBatchEnd", batch, { batch, size, ...(loss === undefined ? {} : { loss }) });
+  const train = options.mode === "exact" ? trainExact : trainRunning;
   try {
-    return await (options.mode === "exact" ? trainExact(given) : trainRunning(given));
+    return await train({ name, model, optimizer, reader, order, loss, evaluation, before, after });
   } catch (error) {
-    throw weightsAreFinite(model) ? error : blownUp(name, epoch, error);
+    throw weightsAreFinite(model) ? error : weightsNotFinite(name, epoch, error);
   }
 }
 
-/** The name of the metric that says which epoch is the best. */
-const monitored = ({ validation }: Work, { parts }: EpochLoss): string =>
+/** Returns the name of the number that chooses the best epoch. */
+const monitored = ({ validation }: FitContext, { parts }: EpochLoss): string =>
   `${validation ? "val_" : ""}${parts.scoring.score.name}`;
 
-/** Takes an epoch's numbers into the history, and its weights if it is the best so far. */
-function keep(state: State, logs: FitLogs, monitor: string, weights: (() => readonly Numbers[]) | undefined): void {
+/** Records the logs of an epoch in the history, and its weights if it is the first best one. */
+function record(state: State, logs: FitLogs, monitor: string, weights?: () => readonly SavedTensor[]): void {
   const epoch = state.done++, value = logs[monitor];
   state.epoch.push(epoch);
   for (const [key, number] of Object.entries(logs)) {
@@ -336,22 +344,19 @@ function keep(state: State, logs: FitLogs, monitor: string, weights: (() => read
   if (state.best === undefined || value > state.best.value) state.best = { epoch, value, weights: weights?.() };
 }
 
-/** The best weights, the threshold, the result. */
+/** Restores the best weights, tunes the threshold and makes the result. */
 async function finish(
-  work: Work,
+  context: FitContext,
   state: State,
-  chosen: EpochLoss,
+  loss: EpochLoss,
   stopped: FitResult["stopped"],
   callbacks: readonly FitCallbacks[],
 ): Promise<FitResult> {
-  const { epoch, history } = state, { weights, ...best } = state.best!;
-  if (weights !== undefined) setWeights(work.model, weights);
-  const tuned = work.validation && await tuneOn(validating(work).name, work.model, chosen.parts, work.validation);
-  await tell(
-    callbacks,
-    "onTrainEnd",
-    Object.fromEntries(Object.entries(history).map(([key, of]) => [key, of.at(-1)!])),
-  );
+  const { model, validation } = context, { epoch, history } = state, { weights, ...best } = state.best!;
+  if (weights !== undefined) setWeights(model, weights);
+  const tuned = validation && await tuneOn(onValidation(context).name, model, loss.parts, validation);
+  const last = Object.entries(history).map(([key, values]) => [key, values.at(-1)!]);
+  await callAll(callbacks, "onTrainEnd", Object.fromEntries(last));
   const threshold = tuned && { threshold: tuned.threshold, thresholdValue: tuned.value };
   return { epoch, history, best, stopped, ...threshold };
 }

@@ -8,99 +8,99 @@ import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
 import * as factories from "../losses/named.ts";
 import type { LossFactory } from "../losses/named.ts";
 import type { Loss } from "../losses/metric_loss.ts";
+import type { Model } from "../tfjs/model.ts";
+import { checkOptimizer, type Optimizer } from "../tfjs/optimizers.ts";
 import { checkData, isTensors, type TrainingData } from "./batches.ts";
 import { hardSetting } from "./hard_setting.ts";
-import { checkOptimizer, type Optimizer } from "./optimizers.ts";
-import { checkLoss, checkModel, type Model } from "./passes.ts";
+import { checkLoss, checkModel } from "./passes.ts";
 
-/** What is logged of a batch or an epoch: a number by its name, as in the history. */
+/** Numbers of a batch or an epoch, by the names that the history uses. */
 export type FitLogs = Record<string, number>;
 
-/** What is called while a model trains: the shape of `tf.CustomCallbackArgs`, and a `tf.Callback` is one too. */
+/** Functions called during a training. A `tf.CustomCallbackArgs` has this shape, and so has a `tf.Callback`. */
 export interface FitCallbacks {
-  /** Before the first epoch. */
+  /** Called before the first epoch. */
   onTrainBegin?(logs?: FitLogs): void | Promise<void>;
-  /** After the last epoch; the best weights are back by then. */
+  /** Called after the last epoch, when the best weights are restored. */
   onTrainEnd?(logs?: FitLogs): void | Promise<void>;
-  /** Before an epoch, counted from 0. */
+  /** Called before an epoch, counted from 0. */
   onEpochBegin?(epoch: number, logs?: FitLogs): void | Promise<void>;
-  /** After an epoch, with what goes into the history. */
+  /** Called after an epoch, with the numbers for the history. */
   onEpochEnd?(epoch: number, logs?: FitLogs): void | Promise<void>;
-  /** Before a batch is trained on; in exact mode before a batch of the second pass. */
+  /** Called before a batch is trained on; in exact mode before a batch of the second pass. */
   onBatchBegin?(batch: number, logs?: FitLogs): void | Promise<void>;
-  /** After it; in running mode with the loss at the running counts. */
+  /** Called after a batch; in running mode with the loss at the running counts. */
   onBatchEnd?(batch: number, logs?: FitLogs): void | Promise<void>;
-  /** What `tf.Callback` asks for. */
+  /** Receives the model, as a `tf.Callback` does. */
   setModel?(model: Model): void;
-  /** What `tf.Callback` asks for. */
+  /** Receives the parameters, as a `tf.Callback` does. */
   setParams?(params: Record<string, unknown>): void;
 }
 
-/** Where a checkpoint is kept, if not in a file. */
+/** Storage for a checkpoint other than a file. */
 export interface CheckpointStore {
-  /** What was written last; nothing, if nothing was. */
+  /** Reads the text written last; undefined if there is none. */
   read(): Promise<string | undefined>;
-  /** Replaces it, wholly or not at all. */
+  /** Replaces the text completely, or leaves it unchanged and rejects. */
   write(text: string): Promise<void>;
 }
 
 /** Options of {@linkcode fitMetric}. */
 export interface FitMetricOptions {
   /**
-   * A loss of this library, with its options; or which one in each epoch, to anneal its slope:
-   * `(epoch: number) => f1Loss({ slope: slope(epoch) })` with {@linkcode annealSlope}.
+   * Loss of this library, or a function that gives the loss of an epoch, counted from 0: with {@linkcode annealSlope},
+   * `(epoch: number) => f1Loss({ slope: slope(epoch) })`.
    */
   loss: Loss | ((epoch: number) => Loss);
   /**
-   * "running": a step a batch, at the running counts of the data set. "exact": a step an epoch, along the exact gradient of
-   * the data set's loss.
+   * "running": one step per batch, at the running counts of the data set. "exact": one step per epoch, along the exact
+   * gradient of the loss of the data set.
    *
    * @default {"running"}
    */
   mode?: "running" | "exact";
   /**
-   * An optimizer, or the name of one with the learning rate that `model.compile` gives it.
+   * Optimizer, or the name of one with the learning rate that `model.compile` gives it.
    *
    * @default {"adam"}
    */
   optimizer?: string | Optimizer;
-  /** How many epochs there are at most. */
+  /** Largest number of epochs. */
   epochs: number;
   /**
-   * How many rows make a batch, where the data are tensors; other data come in batches already.
+   * Number of rows per batch, if the data are tensors. Other data already come in batches.
    *
    * @default {256}
    */
   batchSize?: number;
   /**
-   * Which rows share a batch, and the order of the batches in each epoch, in running mode with tensors: an integer from 0.
+   * Seed for the rows of each batch and the order of the batches in each epoch, an integer ≥ 0; used in running mode with
+   * tensors.
    *
    * @default {0}
    */
   seed?: number;
-  /**
-   * Data that are not trained on; their hard metric decides which weights are the best, so they need rows of both classes.
-   */
+  /** Data that are not trained on. Their score chooses the best weights and the threshold, so they need rows of both classes. */
   validationData?: TrainingData;
   /**
-   * After how many epochs without a better hard metric it stops. The best weights are restored, however it ends; without
-   * this option the last ones stay.
+   * Number of epochs without a better score of the decisions after which training stops. With this option the best weights
+   * are restored at the end; without it the last weights stay.
    */
   patience?: number;
-  /** What is called on the way. */
+  /** Functions called during the training. */
   callbacks?: FitCallbacks | readonly FitCallbacks[];
-  /** Ends it, with the signal's reason, before the next batch. */
+  /** Signal that ends the training before the next batch, with the reason of the signal. */
   signal?: AbortSignal;
   /**
-   * Whether to show how far it is: a bar in a terminal, a line in a notebook that is rewritten.
+   * Shows the progress: a bar in a terminal, an updated line in a notebook.
    *
    * @default {false}
    */
   progress?: boolean;
-  /** The file that is replaced after each epoch, or another place for its text. */
+  /** File that is replaced after each epoch, or a store for its text. */
   checkpoint?: string | CheckpointStore;
   /**
-   * Whether to go on from the checkpoint; from the beginning, if there is none yet.
+   * Continues from the checkpoint. Training starts from the beginning if there is no checkpoint yet.
    *
    * @default {false}
    */
@@ -123,7 +123,7 @@ const optionNames: readonly (keyof FitMetricOptions)[] = [
   "resume",
 ];
 
-/** What an epoch trains on. */
+/** Loss of an epoch, with its parts and the options that score its decisions. */
 export interface EpochLoss {
   readonly loss: Loss;
   readonly parts: LossParts;
@@ -135,33 +135,33 @@ const task = "train";
 const factoryNames = new Map<unknown, string>(Object.entries(factories).map(([name, factory]) => [factory, name]));
 const tfLosses: readonly unknown[] = [...Object.values(tf.losses), ...Object.values(tf.metrics)];
 
-/** Throws where a function can be no loss of each epoch: it would be called with the epoch's number as its labels. */
-function checkEpochly(loss: unknown): void {
+/** Throws if a function is a loss or a factory and not a function of the epoch: it would be called with a number as its labels. */
+function checkLossSchedule(loss: unknown): void {
   if (isGuarded(loss)) {
     throw new TypeError(
-      `Cannot ${task}: 'loss' is guardLoss(…), but fitMetric watches the gradient by itself; give the loss as it is`,
+      `Cannot ${task}: 'loss' is guardLoss(…), but fitMetric checks the gradient itself; give the loss without guardLoss`,
     );
   }
   const factory = factoryNames.get(loss);
   if (factory !== undefined) {
     throw new TypeError(
-      `Cannot ${task}: 'loss' is the factory ${factory}, not the loss that it makes; call it, ${
+      `Cannot ${task}: 'loss' is the factory ${factory}, not the loss that it makes; call it: ${
         (loss as LossFactory).length === 0 ? `${factory}()` : `${factory}({ … })`
       }`,
     );
   }
-  // (yTrue, yPred): a function of the epoch has one argument at most.
+  // A loss has the arguments (yTrue, yPred), a function of the epoch has at most one.
   if (tfLosses.includes(loss) || (loss as (epoch: number) => Loss).length >= 2) checkLoss(loss, task);
 }
 
-/** The loss that a function gives for an epoch; what it throws by itself is said to come from it. */
-function ofEpoch(loss: (epoch: number) => Loss, epoch: number): Loss {
-  checkEpochly(loss);
+/** Calls the function that gives the loss of an epoch; an error of that function is reported as one of 'loss'. */
+function lossOfEpoch(loss: (epoch: number) => Loss, epoch: number): Loss {
+  checkLossSchedule(loss);
   try {
     return loss(epoch);
   } catch (error) {
     const { message } = error as Error;
-    if (message.startsWith("Cannot ")) throw error; // what the library refuses is a sentence already
+    if (message.startsWith("Cannot ")) throw error; // an error of this library
     throw new TypeError(
       `Cannot ${task}: 'loss' must be one that metricLoss or f1Loss, … makes, or give one for an epoch; ${
         describe(loss)
@@ -171,13 +171,13 @@ function ofEpoch(loss: (epoch: number) => Loss, epoch: number): Loss {
   }
 }
 
-/** The loss of an epoch, taken apart. */
+/** Returns the loss of an epoch with its parts; throws if its name is not `name`. */
 export function lossOf({ loss }: FitMetricOptions, epoch: number, name?: string): EpochLoss {
-  const chosen = knownLoss(loss) ? loss as Loss : ofEpoch(loss as (epoch: number) => Loss, epoch);
+  const chosen = knownLoss(loss) ? loss as Loss : lossOfEpoch(loss as (epoch: number) => Loss, epoch);
   const parts = checkLoss(chosen, task);
   if (name !== undefined && chosen.name !== name) {
     throw new RangeError(
-      `Cannot ${task}: 'loss' must be of one score in all epochs, it is ${chosen.name} in epoch ${epoch}, ${name} before`,
+      `Cannot ${task}: 'loss' must have the same score in all epochs, it is ${chosen.name} in epoch ${epoch}, ${name} before`,
     );
   }
   return { loss: chosen, parts, hard: hardSetting(chosen.name, parts) };
@@ -209,11 +209,11 @@ function checkCheckpoint({ checkpoint, resume = false }: FitMetricOptions): void
     );
   }
   if (resume && checkpoint === undefined) {
-    throw new TypeError(`Cannot ${task}: 'resume' is true, but there is no 'checkpoint' to go on from`);
+    throw new TypeError(`Cannot ${task}: 'resume' is true, but there is no 'checkpoint' to continue from`);
   }
 }
 
-/** Throws unless the arguments can be trained with. */
+/** Throws unless the arguments of {@linkcode fitMetric} are valid. */
 export function checkFit(model: Model, data: TrainingData, options: FitMetricOptions): void {
   if ([data, options].some((one: unknown) => one instanceof tf.Tensor)) {
     throw new TypeError(
@@ -226,7 +226,7 @@ export function checkFit(model: Model, data: TrainingData, options: FitMetricOpt
     throw new TypeError(
       `Cannot ${task}: 'sampleWeight' is ${
         options.sampleWeight instanceof tf.Tensor ? "a tensor" : describe(options.sampleWeight)
-      }, but weights are no option: they are the third part of 'data', [x, y, sampleWeight]`,
+      }, but weights are not an option: they are the third part of 'data', [x, y, sampleWeight]`,
     );
   }
   checkOptions("a training", options, optionNames);

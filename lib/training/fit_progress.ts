@@ -1,21 +1,21 @@
 import { type Broadcast, kernelBroadcast } from "../display/kernel_broadcast.ts";
 import type { FitCallbacks, FitLogs } from "./fit_options.ts";
 
-/** Where progress is shown; tests bring their own. */
+/** Output for progress; tests pass their own. */
 export interface ProgressDisplay {
-  /** Sends a message to the notebook; undefined where there is none. */
+  /** Sends a message to the notebook; undefined outside a notebook. */
   readonly broadcast?: Broadcast;
-  /** Replaces the last line of the terminal; undefined where lines stay. */
+  /** Replaces the last line of the terminal; undefined if lines cannot be replaced. */
   readonly rewrite?: (line: string) => void;
-  /** Writes a line that stays. */
+  /** Writes a permanent line. */
   readonly print: (line: string) => void;
-  /** Milliseconds, of any beginning. */
+  /** Reads a clock, in milliseconds. */
   readonly now: () => number;
 }
 
 const barWidth = 20, leastWait = 100;
 
-/** A time in words: "8 s", "3 min 20 s", "2 h 5 min". */
+/** Writes a time: "8 s", "3 min 20 s", "2 h 5 min". */
 export function timeText(seconds: number): string {
   const whole = Math.ceil(seconds), minutes = Math.floor(whole / 60);
   if (minutes === 0) return `${whole} s`;
@@ -27,7 +27,7 @@ const numbersText = (logs: FitLogs): string =>
     key === "alive" ? `${Math.round(100 * value)} % alive` : `${key} ${value.toFixed(4)}`
   ).join(", ");
 
-/** The terminal or the notebook that is there. */
+/** Finds the terminal or the notebook. */
 function displayHere(): ProgressDisplay {
   const broadcast = kernelBroadcast(), now = () => performance.now(), print = console.log;
   const terminal = typeof Deno !== "undefined" && broadcast === undefined && Deno.stderr.isTerminal();
@@ -42,14 +42,16 @@ function displayHere(): ProgressDisplay {
 
 let displays = 0;
 
-/** What is left to be done: so many batches an epoch, from an epoch on. */
+/** Options of {@linkcode showProgress}. */
 export interface ProgressOptions {
+  /** Number of epochs already done. */
   readonly from: number;
+  /** Number of batches per epoch. */
   readonly batches: number;
   readonly display?: ProgressDisplay;
 }
 
-/** Callbacks that show how far a training is: epoch, numbers, time left. */
+/** Makes callbacks that show the progress of a training: epoch, logs, remaining time. */
 export function showProgress(
   epochs: number,
   { from, batches, display = displayHere() }: ProgressOptions,
@@ -78,7 +80,7 @@ export function showProgress(
       done = epoch;
     },
     onBatchEnd: (batch) => {
-      done = Math.floor(done) + Math.min(0.99, (batch + 1) / batches); // the rest is the pass that counts
+      done = Math.floor(done) + Math.min(0.99, (batch + 1) / batches); // the rest is the pass that evaluates
       if (now() - last < leastWait) return;
       last = now();
       return show(done);
@@ -87,13 +89,13 @@ export function showProgress(
       numbers = numbersText(logs);
       done = epoch + 1;
       last = now();
-      // Where lines stay there are about twenty in all.
+      // Permanent lines are limited to about twenty.
       const due = done === epochs || Math.floor(20 * done / epochs) > Math.floor(20 * epoch / epochs);
       if (broadcast === undefined && rewrite === undefined) return due ? print(line(done, false)) : undefined;
       return show(done);
     },
     onTrainEnd: async () => {
-      // Without times, so that a notebook's outputs are the same in each run.
+      // Without times, so that the outputs of a notebook are the same in each run.
       const text = `${Math.floor(done)} of ${epochs} epochs  ${numbers}`.trimEnd();
       if (broadcast === undefined) return rewrite === undefined ? undefined : print(text);
       const content = { data: { "text/plain": text }, metadata: {}, transient: { display_id: id } };

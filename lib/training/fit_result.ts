@@ -1,22 +1,29 @@
-/** What a training has come to: `tf.History`, with the data set's own values. */
+/** Result of {@linkcode fitMetric}: as `tf.History`, with the values of the whole data set. */
 export interface FitResult {
-  /** The epochs, counted from 0. */
+  /** Epochs, counted from 0. */
   readonly epoch: readonly number[];
   /**
-   * One number an epoch, with the weights as they are at its end: "loss", the soft one of the whole data set; the score by
-   * its name, "f1", of the decisions; "alive", the share of rows that had a gradient in the epoch; "val_loss" and "val_f1"
-   * where there are validation data; and what callbacks have added to the logs.
+   * One number per epoch, computed with the weights at the end of the epoch:
+   *
+   * - "loss": the loss of the whole data set
+   * - "f1", or the name of another score: the score of the decisions
+   * - "alive": the fraction of rows that had a gradient during the epoch
+   * - "val_loss", "val_f1": the same two on the validation data, if there are any
+   * - numbers that callbacks added to the logs
    */
   readonly history: Readonly<Record<string, readonly number[]>>;
-  /** The epoch with the best hard metric, of the validation data if there are any, and that metric. */
+  /** Epoch with the best score of the decisions, on the validation data if there are any, and that score. */
   readonly best: { readonly epoch: number; readonly value: number };
   /**
-   * The decision threshold with the best score on the validation data, by the weights that the model is left with; one a
-   * column with "macro" and "weighted". Absent without validation data, with decision: "argmax", and with "samples".
+   * Decision threshold with the best score on the validation data, for the final weights; one per column with "macro" and
+   * "weighted". Absent without validation data, with decision: "argmax", and with "samples".
    */
   readonly threshold?: number | readonly number[];
-  /** The hard metric of the validation data at that threshold. */
+  /** Score of the decisions on the validation data at `threshold`. */
   readonly thresholdValue?: number;
-  /** Why it ended: all epochs, no better metric for so long, `model.stopTraining`, or a loss of 0 without a gradient. */
+  /**
+   * Reason for the end: all epochs are done, no better score within the patience, `model.stopTraining`, or a loss at its
+   * minimum without a gradient.
+   */
   readonly stopped: "epochs" | "patience" | "stopTraining" | "perfect";
 }

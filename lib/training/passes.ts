@@ -4,15 +4,13 @@ import { readBatch } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { describe } from "../check/describe.ts";
 import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
+import { denseStack, stackGradients, stackOutputs } from "../tfjs/dense_stack.ts";
+import { type Model, trainableVariables } from "../tfjs/model.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import type { BatchReader, ReadBatch } from "./batches.ts";
-import { denseStack, stackGradients, stackOutputs } from "./dense_stack.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 
-/** A model of TensorFlow.js, `tf.LayersModel`. */
-export type Model = ReturnType<(typeof import("@tensorflow/tfjs"))["model"]>;
-
-/** What a loss is made of; refuses what is none of this library, and what one pass cannot count. */
+/** Returns the parts of a loss; throws if it is not a loss of this library, or a single pass cannot count its decisions. */
 export function checkLoss(loss: unknown, task = "compute the data set's gradient"): LossParts {
   const parts = partsOfLoss(loss);
   if (parts === undefined) {
@@ -23,13 +21,13 @@ export function checkLoss(loss: unknown, task = "compute the data set's gradient
   if (parts.wholeSet) {
     throw new RangeError(
       `Cannot ${task}: 'loss' has decision: { top: k }, where a row's decision depends on all ` +
-        "rows' outputs, which one pass does not hold; call it on all rows as one batch",
+        "rows' outputs, and a batch does not have them; call it on all rows as one batch",
     );
   }
   return parts;
 }
 
-/** Throws unless it is a model that can be trained. */
+/** Throws unless `model` is a model with trainable weights. */
 export function checkModel(name: string, model: Model): void {
   if (typeof model?.apply !== "function" || !Array.isArray(model.trainableWeights)) {
     throw new TypeError(`Cannot compute ${name}: 'model' must be a tf.LayersModel, it is ${describe(model)}`);
@@ -41,23 +39,24 @@ export function checkModel(name: string, model: Model): void {
 
 const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map((size) => size ?? "any").join(", ")}]`;
 
-/** Throws unless a batch's inputs have the shapes that the model takes: Layers' own error names a layer, not the data. */
-function checkInputs(name: string, { inputs: taken }: Model, { inputs }: ReadBatch): void {
+/** Throws unless the inputs of a batch have the shapes that the model takes. TensorFlow.js's error names a layer, not the data. */
+function checkInputs(name: string, { inputs: expected }: Model, { inputs }: ReadBatch): void {
   const given = [inputs].flat(), whose = name.endsWith("'validationData'") ? "it" : "'data'";
-  taken?.forEach(({ shape }, i) => {
-    const own = given[i]?.shape;
-    if (own?.length !== shape.length || shape.slice(1).every((size, k) => size === null || size === own[k + 1])) return;
+  expected?.forEach(({ shape }, i) => {
+    const actual = given[i]?.shape;
+    if (actual?.length !== shape.length) return;
+    if (shape.slice(1).every((size, k) => size === null || size === actual[k + 1])) return;
     const columns = shape.length === 2;
     throw new RangeError(
       `Cannot compute ${name}: ${whose} has ${
-        columns ? `${own[1]} column${own[1] === 1 ? "" : "s"}` : `inputs of the shape ${shapeText(own)}`
+        columns ? `${actual[1]} column${actual[1] === 1 ? "" : "s"}` : `inputs of the shape ${shapeText(actual)}`
       }, ` +
         `'model' takes ${columns ? shape[1] : shapeText(shape)}`,
     );
   });
 }
 
-/** What the model makes of a batch. */
+/** Computes the output of the model for a batch. */
 export function outputOf(name: string, model: Model, batch: ReadBatch, training = false): Tensor {
   checkInputs(name, model, batch);
   const { inputs } = batch;
@@ -68,7 +67,7 @@ export function outputOf(name: string, model: Model, batch: ReadBatch, training 
   throw new RangeError(`Cannot compute ${name}: 'model' must have one output, it has ${model.outputs.length}`);
 }
 
-/** Reads what the model made of a batch, and counts it. */
+/** Reads the outputs of the model for a batch, and counts them. */
 export function count(
   name: string,
   { reading, decide, scoring }: LossParts,
@@ -80,7 +79,7 @@ export function count(
   return { rows: batch.rows, counted: countBatch(batch, decide(batch), scoring) };
 }
 
-/** The gradients by the weights of what has the given gradient by the model's outputs. */
+/** Computes the gradients with respect to `variables` from the gradient with respect to the outputs, which `byOutputs` gives. */
 export function batchGradients(
   name: string,
   model: Model,
@@ -94,7 +93,7 @@ export function batchGradients(
     const yPred = outputs.at(-1)!, all = stackGradients(stack!, outputs, byOutputs(yPred));
     return Object.fromEntries(variables.map(({ name }) => [name, all[name]]));
   }
-  // An error inside of a gradient would leave tensors of TensorFlow.js' tape behind: it is thrown after it.
+  // An error thrown inside a gradient would leak the tensors of the tape, so it is thrown afterwards.
   let failure: { error: unknown } | undefined;
   const op = tf.customGrad((yPred) => {
     let gradient = new Float32Array((yPred as Tensor).size);
@@ -113,34 +112,34 @@ export function batchGradients(
   return grads;
 }
 
-/** What is called before and after each batch, with its place in the pass. */
-export interface Around {
+/** Functions called before and after each batch, with its position in the pass. */
+export interface BatchHooks {
   before?(batch: number): Promise<void> | void;
   after?(batch: number, rows: number): Promise<void> | void;
 }
 
-/** What a second pass adds up. */
+/** Sums of the second pass. */
 export interface GradientPass {
-  /** By each weight that is trained: the gradient of the score, in float64. */
+  /** Gradient of the score with respect to each trainable variable, in float64. */
   readonly sums: readonly Float64Array[];
-  /** What was counted on the way. */
+  /** Counts of the rows that were read. */
   readonly counted: DatasetSums;
-  /** How many rows have a gradient that is not 0. */
-  readonly living: number;
+  /** Number of rows whose gradient is not 0. */
+  readonly rowsWithGradient: number;
 }
 
-/** Adds up the gradients of the batches, with the score's partial derivatives held fixed. */
+/** Sums the gradients of the batches, with the partial derivatives of the score held fixed. */
 export async function gradientPass(
   name: string,
   model: Model,
   batches: ReturnType<BatchReader["read"]>,
   parts: LossParts,
   partials: (batch: Counted) => readonly Counts[],
-  { before = () => {}, after = () => {} }: Around = {},
+  { before = () => {}, after = () => {} }: BatchHooks = {},
 ): Promise<GradientPass> {
-  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const variables = trainableVariables(model);
   const sums = variables.map(({ size }) => new Float64Array(size)), second = new DatasetSums(parts);
-  let living = 0, b = 0;
+  let rowsWithGradient = 0, b = 0;
   for await (const batch of batches) {
     await before(b);
     tf.tidy(() => {
@@ -148,7 +147,7 @@ export async function gradientPass(
         const { rows, counted } = count(name, parts, batch, yPred, second.rows);
         second.add(rows, counted);
         const gradient = counted.gradient(partials(counted));
-        living += livingRows(gradient, rows);
+        rowsWithGradient += countRowsWithGradient(gradient, rows);
         return gradient;
       });
       variables.forEach((variable, v) => {
@@ -158,42 +157,42 @@ export async function gradientPass(
     });
     await after(b++, batch.yTrue.shape[0]!);
   }
-  return { sums, counted: second, living };
+  return { sums, counted: second, rowsWithGradient };
 }
 
-/** What of a gradient there is in an epoch. */
-export interface Living {
-  /** How many rows have one, by the model's outputs. */
-  readonly living: number;
-  /** Whether it arrives at a weight: behind an output layer that is saturated it does not. */
-  readonly arrives: boolean;
+/** Extent of the gradient in an epoch. */
+export interface GradientExtent {
+  /** Number of rows whose gradient with respect to the outputs is not 0. */
+  readonly rowsWithGradient: number;
+  /** True if any weight has a gradient that is not 0; false behind a saturated output layer. */
+  readonly reachesWeights: boolean;
 }
 
-/** Whether all numbers are exactly 0. */
+/** Tells whether all numbers are exactly 0. */
 export const isZero = (values: ArrayLike<number>): boolean => {
   let i = 0;
   while (i < values.length && values[i] === 0) i++;
   return i === values.length;
 };
 
-/** How many rows have an output with a gradient that is not 0. */
-export function livingRows(gradient: Float32Array, rows: number): number {
+/** Counts the rows that have an output with a gradient that is not 0. */
+export function countRowsWithGradient(gradient: Float32Array, rows: number): number {
   const classes = gradient.length / rows;
-  let living = 0;
+  let count = 0;
   for (let row = 0; row < rows; row++) {
     let i = row * classes;
     while (i < (row + 1) * classes && gradient[i] === 0) i++;
-    if (i < (row + 1) * classes) living++;
+    if (i < (row + 1) * classes) count++;
   }
-  return living;
+  return count;
 }
 
-/** The gradient of the loss, 1 − score, by each weight that is trained, by its name. */
+/** Makes the gradients of the loss, 1 − score, by the names of the trainable variables, from the sums for the score. */
 export function lossGradients(model: Model, sums: readonly Float64Array[]): Record<string, Tensor> {
   return Object.fromEntries(
-    model.trainableWeights.map((weight, i) => {
-      const { name, shape } = weight.read() as tf.Variable;
-      return [name, tf.tensor(Float32Array.from(sums[i], (g) => -g), shape, "float32")];
-    }),
+    trainableVariables(model).map(({ name, shape }, i) => [
+      name,
+      tf.tensor(Float32Array.from(sums[i], (g) => -g), shape, "float32"),
+    ]),
   );
 }

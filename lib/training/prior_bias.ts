@@ -6,26 +6,28 @@ import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Options of {@linkcode priorBias}. */
 export interface PriorBiasOptions {
-  /** With class indices: how many classes the softmax has. */
+  /** Number of classes of the softmax, if the labels are class indices. */
   classes?: number;
-  /** Weights ≥ 0, one a row or one a label. */
+  /** Weights ≥ 0, one per row or one per label. */
   sampleWeight?: Tensor;
 }
 
 const what = "the prior bias";
 
 /**
- * The bias with which the last layer predicts how frequent the positives are, before it has learnt anything.
+ * Computes the bias with which an untrained last layer predicts the frequency of the positives.
  *
  *     columns of 0 and 1, a sigmoid each:   log(πₖ / (1 − πₖ)),   πₖ = Σ w·y / Σ w of the column
  *     class indices, a softmax:             log πₖ
  *
  * @param yTrue Labels in [0, 1], shape [n], [n, 1] or [n, c]; with `classes`, class indices, [n] or [n, 1].
  * @param options `classes`, `sampleWeight`.
- * @returns One number a column, in float64.
- * @throws {TypeError} Labels or weights that are no tensor; an unknown option.
- * @throws {RangeError} Labels or weights out of range; a column whose labels are all alike, or a class without a row: its
- * bias is infinite.
+ * @returns One number per column or class, in float64.
+ * @throws {TypeError} If `yTrue` or `sampleWeight` is not a tensor, or an option is unknown.
+ * @throws {RangeError} If labels or weights are out of range, or a bias is infinite: all labels of a column are equal, or a
+ * class has no row.
+ *
+ * @see Lin et al., "Focal Loss for Dense Object Detection", arXiv 1708.02002, section 3.3.
  *
  * @example
  * ```ts
@@ -49,7 +51,7 @@ export function priorBias(yTrue: Tensor, options: PriorBiasOptions = {}): number
   const { classes, sampleWeight } = options;
   if (classes !== undefined) checkInteger(`make ${what}`, "classes", classes, 2, Number.MAX_SAFE_INTEGER);
   const shape = yTrue?.shape ?? [1];
-  const like = tf.zeros(classes === undefined ? shape : [shape[0], classes]); // what the labels are read beside
+  const like = tf.zeros(classes === undefined ? shape : [shape[0], classes]); // outputs in the shape of the labels
   const reading = { fromLogits: false, columns: true };
   let batch: Batch;
   try {

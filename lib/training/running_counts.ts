@@ -4,46 +4,46 @@ import { eachCount } from "../counts/each_count.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 
-/** What a batch is differentiated with. */
-export interface Meeting {
-  /** The loss at the running counts. */
+/** Loss at the running counts, and its derivatives for one batch. */
+export interface RunningLoss {
+  /** Loss at the running counts. */
   readonly loss: number;
-  /** The partial derivatives of the loss by the batch's counts, times the number of batches. */
+  /** Partial derivatives of the loss with respect to the counts of the batch, times the number of batches. */
   readonly partials: readonly Counts[];
 }
 
 /**
- * The running counts of a data set in an epoch: what each batch counted when it was last met.
+ * Running counts of a data set during an epoch: the most recent counts of every batch.
  *
- *     C = Σ over the batches already met, this one included, as they are now + Σ over the others as they were
+ *     C = Σ new counts of the batches seen in this epoch + Σ previous counts of the other batches
  */
 export class RunningCounts {
   readonly #parts: LossParts;
-  /** What is still to be met after each batch: sums alone, for a difference would not come to 0. */
+  /** Sums over the batches after each position. They are added up, since subtracting from a total would not end at 0. */
   readonly #later: readonly DatasetSums[];
-  #met: DatasetSums;
-  #place = 0;
+  #seen: DatasetSums;
+  #position = 0;
 
-  /** `batches`: what each counted last; `order`: in which they will be met. */
+  /** Starts an epoch from the previous counts of the batches, which will come in `order`. */
   constructor(parts: LossParts, batches: readonly DatasetSums[], order: readonly number[]) {
     const later = order.map(() => new DatasetSums(parts));
     for (let b = order.length - 2; b >= 0; b--) later[b] = batches[order[b + 1]].plus(later[b + 1]);
     this.#parts = parts;
     this.#later = later;
-    this.#met = new DatasetSums(parts);
+    this.#seen = new DatasetSums(parts);
   }
 
-  /** What the batches met so far counted, each when it was met. */
-  get met(): DatasetSums {
-    return this.#met;
+  /** Sums over the batches seen in this epoch, each counted when it was seen. */
+  get seen(): DatasetSums {
+    return this.#seen;
   }
 
-  /** Takes what the next batch counts now in the place of what it counted before. */
-  meet(rows: number, counted: Counted): Meeting {
-    const own = new DatasetSums(this.#parts);
-    own.add(rows, counted);
-    this.#met = this.#met.plus(own);
-    const { value, partials } = this.#met.plus(this.#later[this.#place++]).score();
+  /** Replaces the previous counts of the next batch by new counts. */
+  update(rows: number, counted: Counted): RunningLoss {
+    const batch = new DatasetSums(this.#parts);
+    batch.add(rows, counted);
+    this.#seen = this.#seen.plus(batch);
+    const { value, partials } = this.#seen.plus(this.#later[this.#position++]).score();
     const times = -this.#later.length;
     return {
       loss: this.#parts.best - value,

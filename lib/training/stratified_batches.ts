@@ -6,15 +6,15 @@ import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Options of {@linkcode stratifiedBatches}. */
 export interface StratifiedBatchesOptions {
-  /** The greatest number of rows in a batch. */
+  /** Largest number of rows in a batch. */
   batchSize: number;
-  /** The seed of the random order: an integer from 0 to 2⁵³ − 1. */
+  /** Seed of the random order: an integer from 0 to 2⁵³ − 1. */
   seed: number;
 }
 
 const task = "make batches";
 
-/** The labels of rows, each a class's index. */
+/** Reads the labels of rows, each 0, 1 or a class index. */
 function readLabels(yTrue: Tensor | ArrayLike<number>): ArrayLike<number> {
   const isTensor = typeof (yTrue as Tensor)?.dataSync === "function";
   if (!isTensor && typeof (yTrue as ArrayLike<number>)?.length !== "number") {
@@ -32,23 +32,23 @@ function readLabels(yTrue: Tensor | ArrayLike<number>): ArrayLike<number> {
   for (let row = 0; row < labels.length; row++) {
     if (Number.isInteger(labels[row]) && labels[row] >= 0) continue;
     throw new RangeError(
-      `Cannot ${task}: 'yTrue' must hold 0 and 1, or classes' indices, row ${row} is ${describe(labels[row])}`,
+      `Cannot ${task}: 'yTrue' must hold 0 and 1, or class indices, row ${row} is ${describe(labels[row])}`,
     );
   }
   return labels;
 }
 
 /**
- * Batches that each have their share of the positives: lists of row numbers for an epoch, every row once.
+ * Splits the rows of an epoch into batches with equal shares of each class.
  *
- * The shuffled rows are dealt out like cards, one class after the other: the batches' sizes differ by one row at most (there
- * is no small last one), and so do their numbers of rows of each class. Take another seed for each epoch.
+ * The shuffled rows are dealt out like cards, one class after the other. The sizes of the batches differ by at most one row,
+ * and so does the number of rows of each class per batch. Use a different seed for each epoch.
  *
- * @param yTrue Labels, 0 and 1 or classes' indices: a tensor [n] or [n, 1], or an array.
+ * @param yTrue Labels, 0 and 1 or class indices: a tensor [n] or [n, 1], or an array.
  * @param options `batchSize`, `seed`.
- * @returns The batches, in random order.
- * @throws {TypeError} Labels that are neither a tensor nor an array; an unknown option.
- * @throws {RangeError} An option or a label out of range, or no row.
+ * @returns The batches in random order, each a list of row numbers; every row is in exactly one batch.
+ * @throws {TypeError} If `yTrue` is neither a tensor nor an array, or an option is unknown.
+ * @throws {RangeError} If an option or a label is out of range, or there are no rows.
  *
  * @example
  * ```ts

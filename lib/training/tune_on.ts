@@ -3,16 +3,17 @@ import { addsCounts, scoreBatch } from "../scoring/score_batch.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { sigmoid } from "../steps/logits.ts";
 import type { LossParts } from "../losses/loss_parts.ts";
+import type { Model } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";
 import { hardSetting } from "./hard_setting.ts";
-import { type Model, outputOf } from "./passes.ts";
+import { outputOf } from "./passes.ts";
 import { tuneThreshold } from "./tune_threshold.ts";
 
-/** Whether a loss decides by thresholds that can be tuned one after the other. */
+/** Tells whether a loss decides by thresholds that can be tuned one by one. */
 const canTune = ({ options: { decision = "threshold" }, scoring: { average } }: LossParts): boolean =>
   decision === "threshold" && average !== "samples";
 
-/** All outputs of a data set as one batch; outputs, labels and weights alone, not the inputs. */
+/** Collects the outputs, labels and weights of a data set in one batch. */
 async function wholeBatch(name: string, model: Model, parts: LossParts, reader: BatchReader): Promise<Batch> {
   const batches: Batch[] = [];
   for await (const read of reader.read()) {
@@ -46,7 +47,7 @@ async function wholeBatch(name: string, model: Model, parts: LossParts, reader: 
   };
 }
 
-/** The threshold of a loss with the best score on a data set, and that score; nothing where there is none to tune. */
+/** Finds the threshold with the best score on a data set, and that score; undefined if the loss has no threshold to tune. */
 export async function tuneOn(
   name: string,
   model: Model,

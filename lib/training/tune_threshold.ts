@@ -9,46 +9,46 @@ import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Options of {@linkcode tuneThreshold}. */
 export interface TuneThresholdOptions {
-  /** The score that is to be the best: a name, a score, or a definition of one's own. */
+  /** Score to maximise: a name, a score, or a definition of your own. */
   score: ScoreName | ScoreDefinition;
-  /** Weights ≥ 0, one a row or one an output. */
+  /** Weights ≥ 0, one per row or one per output. */
   sampleWeight?: Tensor;
   /**
-   * "binary": one column; "micro": one threshold for all columns; "macro" and "weighted": each column its own.
+   * "binary": one column; "micro": one threshold for all columns; "macro" and "weighted": one threshold per column.
    *
    * @default {"binary"}
    */
   average?: "binary" | "micro" | "macro" | "weighted";
 }
 
-/** The best threshold and what it scores. */
+/** Best threshold, and its score. */
 export interface TunedThreshold {
-  /** As the option `threshold` takes it: a number, or with "macro" and "weighted" one a column. */
+  /** Value for the option `threshold`: a number, or with "macro" and "weighted" one number per column. */
   threshold: number | number[];
-  /** The score there, on the data it was tuned on. */
+  /** Score at the threshold, on the data it was tuned on. */
   value: number;
 }
 
 const what = "the tuned threshold";
 
-/** A threshold from a up to b, b left out, that is inside (0, 1); in float32 too, where it has one. */
+/** Finds a threshold in [a, b) and inside (0, 1), a float32 if there is one; undefined if there is no such number. */
 function between(a: number, b: number): number | undefined {
   const middle = a + (b - a) / 2, near = Math.fround(middle);
-  const threshold = near < b ? near : Math.fround(a); // neighbours: a itself is not greater than a
+  const threshold = near < b ? near : Math.fround(a); // of two neighbours in float32, b alone is greater than a
   return threshold > 0 && threshold < 1 ? threshold : middle > 0 && middle < 1 ? middle : undefined;
 }
 
-/** The best cut of some entries of a batch. */
+/** Finds the best threshold for some entries of a batch; of thresholds with equal scores, the one in the widest gap, then the largest. */
 export function bestCut(
   score: Score,
   { yTrue, yPred, sampleWeight }: Pick<Batch, "yTrue" | "yPred" | "sampleWeight">,
   entries: readonly number[],
 ): { threshold: number; counts: Counts } {
   const weight = (i: number) => sampleWeight === undefined ? 1 : sampleWeight[i];
-  const output = (i: number) => Math.min(1, Math.max(0, yPred[i])); // rounded beyond a bound: the bound
+  const output = (i: number) => Math.min(1, Math.max(0, yPred[i])); // rounding may leave [0, 1]
   const ranked = Float64Array.from(entries.filter((i) => weight(i) > 0)).sort((a, b) => yPred[b] - yPred[a]);
   const n = ranked.length;
-  // What lies below a cut is added up from below: a difference to the whole would not come to 0.
+  // The entries below a cut are summed from below: total − tp would not be exactly 0 at the last cut.
   const fn = new Float64Array(n + 1), tn = new Float64Array(n + 1);
   for (let k = n - 1; k >= 0; k--) {
     const i = ranked[k];
@@ -56,14 +56,14 @@ export function bestCut(
     tn[k] = tn[k + 1] + weight(i) * (1 - yTrue[i]);
   }
   let best = { value: -Infinity, gap: 0, threshold: 0.5, counts: { tp: 0, fp: 0, fn: fn[0], tn: tn[0] } };
-  for (let k = 0, tp = 0, fp = 0; k <= n; k++) { // the first k are positives
+  for (let k = 0, tp = 0, fp = 0; k <= n; k++) { // the first k are predicted positive
     const above = k === 0 ? 1 : output(ranked[k - 1]), below = k === n ? 0 : output(ranked[k]);
     if (k > 0) {
       tp += weight(ranked[k - 1]) * yTrue[ranked[k - 1]];
       fp += weight(ranked[k - 1]) * (1 - yTrue[ranked[k - 1]]);
     }
     const threshold = above > below ? between(below, above) : undefined;
-    if (threshold === undefined) continue; // outputs that tie stay together
+    if (threshold === undefined) continue; // equal outputs get the same decision
     const counts = { tp, fp, fn: fn[k], tn: tn[k] }, gap = above - below;
     const { value } = scoreCounts([counts], undefined, { score, zeroDivision: 0 });
     if (value > best.value || (value === best.value && gap > best.gap)) best = { value, gap, threshold, counts };
@@ -72,23 +72,24 @@ export function bestCut(
 }
 
 /**
- * The threshold with the best score of all thresholds inside (0, 1): an output is a positive where it is greater, strictly.
+ * Finds the threshold inside (0, 1) with the best score. An output is predicted positive if it is greater than the
+ * threshold.
  *
- * The outputs are sorted once, and each cut between two that differ is scored from running counts, in float64:
- * O(n log n). The threshold is in the middle of the gap, rounded to a float32 that decides in the same way, compared in
- * float32 or float64. Of cuts that score the same the one with the widest gap is taken. With "macro" and "weighted" each
- * column has its own best cut, which together are the best of all; with "micro" the one threshold is the best common one.
- * A score that is not defined (0/0) counts as 0. Tune on data that were neither trained nor are tested on.
+ * The outputs are sorted once, and each cut between two different outputs is scored from running counts in float64:
+ * O(n log n). The threshold is the middle of the gap, rounded to a float32 that gives the same decisions in float32 and
+ * float64. Of cuts with equal scores the one in the widest gap is taken, of equally wide gaps the upper one. With "macro" and "weighted" each column has its own
+ * best cut, and these together maximise the mean; with "micro" the result is the best common threshold. An undefined score
+ * (0/0) counts as 0. Tune on data that are used neither for training nor for testing.
  *
- * @param yTrue Labels in [0, 1], shaped like `yPred`, or class indices, one a row.
- * @param yPred Probabilities, float32: shape [n] or [n, 1]; with another `average` than "binary", [n, c] or [n, …, c].
+ * @param yTrue Labels in [0, 1], shaped like `yPred`, or class indices, one per row.
+ * @param yPred Probabilities, float32: shape [n] or [n, 1]; unless `average` is "binary", [n, c] or [n, …, c].
  * @param options `score`, `sampleWeight`, `average`.
- * @returns The threshold, or one a column, and the score.
- * @throws {TypeError} An unknown score or option; an argument that is no tensor.
- * @throws {RangeError} Shapes that don't fit, labels, outputs or weights out of range, an average that is none of these.
+ * @returns The threshold, or one threshold per column, and the score.
+ * @throws {TypeError} If the score or an option is unknown, or an argument is not a tensor.
+ * @throws {RangeError} If shapes do not fit, labels, outputs or weights are out of range, or `average` is "samples".
  *
  * @see Koyejo et al., "Consistent Binary Classification with Generalized Performance Metrics", NeurIPS 2014: for a ratio of
- * linear functions of the counts a threshold is the best decision there is.
+ * linear functions of the counts, thresholding the probabilities is optimal.
  *
  * @example
  * ```ts

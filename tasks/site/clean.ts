@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { decodeFigures } from "../../lib/display/decode_figures.ts";
+import { decodeFigures } from "../../lib/display/figure.ts";
 import { figureBox } from "./figures.ts";
 import { escapeHtml, SiteError, type Slots, unescapeHtml } from "./html.ts";
 import { renderMathIn } from "./math.ts";

@@ -5,7 +5,7 @@
  */
 import { cleanHtml, type CleanOptions } from "./clean.ts";
 import { escapeHtml } from "./html.ts";
-import { toDataUri } from "../../lib/display/data_uri.ts";
+import { toDataUri } from "../../lib/display/figure.ts";
 import { renderMathIn } from "./math.ts";
 import type { MimeBundle, Output } from "../notebook_format.ts";
 

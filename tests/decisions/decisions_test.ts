@@ -120,14 +120,16 @@ Deno.test("the soft count of a budget stays k, and its gradient adds up to nothi
     for (const top of [1, 2, 7, 19, 20, 50, 0.1, 0.01]) {
       const yPred = Float32Array.from({ length: 40 }, () => next());
       const batch = { rows: 20, classes: 2, yTrue: new Float32Array(40), yPred };
-      const decide = toDecision("a test", { step, slope: 8, decision: { top } }, false), decided = decide(batch);
+      const decide = toDecision("a test", { step, slope: 8, decision: { top } }), decided = decide(batch);
       const k = Math.min(20, top < 1 ? Math.max(1, Math.round(top * 20)) : top);
       for (const column of [0, 1]) {
-        const sum = Array.from(decided.outputs).filter((_, i) => i % 2 === column).reduce((a, b) => a + b, 0);
+        const sum = Array.from(decided.decisions).filter((_, i) => i % 2 === column).reduce((a, b) => a + b, 0);
         assertWithin(sum, k, 1e-9, `${step}, top ${top}`);
       }
       // The count does not move, whichever way the outputs go.
-      assertAllWithin(decided.back(new Float64Array(40).fill(1)), new Float32Array(40), 1e-6, `${step}, top ${top}`);
+      const gradient = new Float64Array(40).fill(1);
+      decided.back(gradient);
+      assertAllWithin(gradient, new Float32Array(40), 1e-6, `${step}, top ${top}`);
     }
   }
 });
@@ -312,4 +314,13 @@ Deno.test("classes that do not occur: 0, 1, or left out of the mean; class weigh
     assertEquals([...recall({ average: "none", zeroDivision: "skip" })], [0.5, 1, NaN]);
     assertEquals([...recall({ average: "none", zeroDivision: 1 })], [0.5, 1, 1]);
   });
+});
+
+Deno.test("{ top: share } takes the nearest whole number of rows, and one at least", () => {
+  const yPred = Float32Array.from({ length: 10 }, (_, i) => i / 10);
+  const batch = { rows: 10, classes: 1, yTrue: new Float32Array(10), yPred };
+  const rows = (top: number) => toDecision("a test", { step: "round", decision: { top } })(batch).decisions;
+  for (const [top, count] of [[0.01, 1], [0.14, 1], [0.16, 2], [0.24, 2], [0.26, 3], [0.35, 4], [0.99, 10]]) {
+    assertEquals([...rows(top)], Array.from({ length: 10 }, (_, i) => Number(i >= 10 - count)), `top ${top}`);
+  }
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
-import { auditDisplay, auditFigure, type AuditFigureOptions, bundle, row } from "@roundabout/roundabout/display";
+import { auditFigure, type AuditFigureOptions } from "@roundabout/figures";
+import { auditDisplay, bundle, row } from "@roundabout/roundabout/display";
 import { handMadeAudit } from "./audit_fixture.ts";
 
 Deno.test("auditDisplay: the sentence, a table for each finding, what was assumed, the figure", () => {
@@ -41,7 +42,7 @@ Deno.test("auditDisplay: several stand side by side", async () => {
 
 Deno.test("auditFigure: its title says what the way does", () => {
   const title = (...way: [loss: number, slope: number][]) =>
-    auditFigure({ name: "a", verdict: "sound", lossPath: way.map(([loss, slope], at) => ({ at, loss, slope })) }).title;
+    auditFigure({ name: "a", lossPath: way.map(([loss, slope], at) => ({ at, loss, slope })) }).title;
   assertEquals(title([1, -1], [0, -1]), "a has a slope all the way from wrong to right");
   assertEquals(title([0, 1], [1, 1]), "a rises from wrong to right");
   assertEquals(title([1, 0], [1, 0], [0.5, -1]), "a is flat on 75\u00a0% of its way from wrong to right");
@@ -54,13 +55,12 @@ Deno.test("auditFigure: its axes are those of its neighbours where they are give
   assertFalse(ticksOf().includes("−20"));
   const given = ticksOf({ loss: [0, 4], slope: [-20, 0] });
   assert(given.includes("4") && given.includes("−20"), String(given));
-  assertThrows(() => ticksOf({ slope: [1, 1] }), RangeError, "'y.domain' is [1,1], it must rise");
 });
 
 Deno.test("auditFigure: without a way there is nothing to draw", () => {
   assertThrows(
     () => auditFigure(handMadeAudit({ lossPath: [] })),
     RangeError,
-    "Cannot make an audit figure: 'lossPath' of 'roundLoss' has 0 points, it must have 2 at least",
+    "Cannot make an audit figure: 'lossPath' of 'roundLoss' has 0 points, it must have at least 2",
   );
 });

@@ -1,4 +1,4 @@
-import type { LossAudit } from "@roundabout/roundabout/display";
+import type { LossAudit } from "@roundabout/roundabout/audit";
 
 /** An audit as `auditLoss` returns it, made by hand: what shows it is under test, not what finds it. */
 export function handMadeAudit(changes: Partial<LossAudit> = {}): LossAudit {

@@ -1,6 +1,5 @@
 import { assertEquals, assertGreaterOrEqual, assertMatch } from "@std/assert";
-import { type ColorName, palette, paletteCss } from "@roundabout/roundabout/display";
-import { colorsOf, inWords } from "../../lib/display/palette.ts";
+import { type ColorName, colorsOf, inWords, palette, paletteCss } from "../../lib/display/palette.ts";
 
 /** The contrast of two colours, as WCAG 2 defines it. */
 function contrast(a: string, b: string): number {
@@ -19,7 +18,11 @@ for (const [name, ink] of Object.entries(palette)) {
   Deno.test(`palette: words in ${name} can be read on light and on dark paper`, () => {
     assertGreaterOrEqual(contrast(ink.lightText, "#ffffff"), 4.5);
     assertGreaterOrEqual(contrast(ink.darkText, "#16191e"), 4.5);
-    assertGreaterOrEqual(contrast(ink.dark, "#16191e"), 3);
+  });
+
+  Deno.test(`palette: lines in ${name} stand out on light and on dark paper, and on JupyterLab's dark background`, () => {
+    assertGreaterOrEqual(contrast(ink.light, "#ffffff"), 3);
+    for (const paper of ["#16191e", "#111111"]) assertGreaterOrEqual(contrast(ink.dark, paper), 3);
   });
 }
 

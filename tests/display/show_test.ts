@@ -1,29 +1,21 @@
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertGreaterOrEqual,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
-import {
-  bundle,
-  curveFigure,
-  decodeFigures,
-  markdown,
-  md,
-  row,
-  show,
-  type Showable,
-  showOn,
-  table,
-} from "@roundabout/roundabout/display";
+import { assertEquals, assertFalse, assertGreaterOrEqual, assertRejects, assertStringIncludes } from "@std/assert";
+import { curveFigure } from "@roundabout/figures";
+import * as display from "@roundabout/roundabout/display";
+import { bundle, markdown, md, row, show, type Showable, table } from "@roundabout/roundabout/display";
 import * as tf from "@tensorflow/tfjs";
 import pl from "nodejs-polars";
-import { fromDataUri, toDataUri } from "../../lib/display/data_uri.ts";
-import { examples } from "./examples.ts";
+import { decodeFigures, fromDataUri, toDataUri } from "../../lib/display/figure.ts";
+import { showOn } from "../../lib/display/show.ts";
+import { examples } from "../figures/examples.ts";
 
 tf.enableProdMode(); // no banner
+
+Deno.test("./display: what a notebook shows, and no figures of the project's own notebooks", () => {
+  assertEquals(
+    Object.keys(display).sort(),
+    ["auditDisplay", "bundle", "comparisonDisplay", "markdown", "md", "row", "show", "table"],
+  );
+});
 
 const text = async (...items: Showable[]): Promise<string> => (await bundle(...items))["text/plain"];
 const html = async (...items: Showable[]): Promise<string> => (await bundle(...items))["text/html"];
@@ -72,7 +64,7 @@ Deno.test("show: what cannot be shown is an error of one sentence", async () => 
     [() => 1, "Cannot show the function (anonymous)"],
     [Promise.resolve(1), "Cannot show a promise (its 'await' is missing)"],
     [[], "Cannot show an empty array"],
-    [[1, 2], "Cannot show an array of something else than records"],
+    [[1, 2], "Cannot show an array of other values than records"],
     [Symbol("x"), "Cannot show a symbol"],
     [{ loss: 1 }, "Cannot show an object with the keys loss"],
   ];
@@ -222,21 +214,41 @@ Deno.test("markdown: indentation is taken off, backslashes stay", () => {
   assertEquals(text, "- one $\\alpha$\n  - 0.3333");
 });
 
-Deno.test("figures: HTML holds an image that decodeFigures puts in line, byte for byte", async () => {
+Deno.test("figures: HTML holds the title, an image that decodeFigures puts in line, and the caption", async () => {
   for (const [name, make] of Object.entries(examples)) {
-    const figure = make();
-    assertEquals(fromDataUri(toDataUri(figure.svg)), figure.svg);
+    const figure = make(), { svg, title } = figure;
+    assertEquals(fromDataUri(toDataUri(svg)), svg);
     const shown = await html("before", figure, "after");
-    assert(
-      /<figure class="rb-figure">\n<img alt="[^"<>]*" src='data:image\/svg\+xml,[^'<>#]*'>\n<figcaption>/.test(shown),
-      name,
+    const parts =
+      /<figure class="rb-figure">\n<style>[^<]*<\/style>\n<p class="rb-title"><strong>([^<]*)<\/strong><\/p>\n(<img alt="[^"<>]*" src='data:image\/svg\+xml,[^'<>#]*'>)\n<figcaption>/
+        .exec(shown);
+    assertEquals(parts?.[1], title.replaceAll("'", "&#39;"), name);
+    const decoded = decodeFigures(parts![2]);
+    // The page's style sheet colours the drawing; its own would colour the page.
+    assertEquals(
+      decoded.replace(/ role="img" aria-label="[^"]*"/, "").replaceAll("rb-1-clip", "clip"),
+      svg.replace(/<style>.*<\/style>\n/, ""),
     );
-    const decoded = decodeFigures(shown);
-    assertFalse(decoded.includes("<img"));
-    assertStringIncludes(decoded, figure.svg.slice("<svg".length));
-    assertStringIncludes(decoded, '<svg role="img" aria-label="');
-    assert(decoded.startsWith('<div class="rb-output">\n<p>before</p>') && decoded.endsWith("<p>after</p>\n</div>"));
+    assertStringIncludes(decoded, `<svg role="img" aria-label="${figure.alt.replaceAll("'", "&#39;")}" xmlns=`);
+    assertFalse(decodeFigures(shown).includes("<img"));
   }
+});
+
+Deno.test("figures: an image follows the theme of the notebook around it", async () => {
+  const shown = await html(examples.family());
+  for (const [isLight, scheme] of [[true, "light"], [false, "dark"]]) {
+    const themes = `[data-jp-theme-light="${isLight}"] .rb-figure img, .vscode-${scheme} .rb-figure img`;
+    assertStringIncludes(shown, `${themes} { color-scheme: ${scheme} }`);
+  }
+});
+
+Deno.test("figures: ids are unique where several are put in line", async () => {
+  const figure = examples.decisions_and_step();
+  const clipped = { ...figure, svg: '<svg><clipPath id="clip-0"/><g clip-path="url(#clip-0)"/></svg>' };
+  assertEquals(
+    decodeFigures(await html(clipped, clipped)).match(/(id="|#)[^")]*/g),
+    ['id="rb-1-clip-0', "#rb-1-clip-0", 'id="rb-2-clip-0', "#rb-2-clip-0"],
+  );
 });
 
 Deno.test("decodeFigures: other images and other quotes", () => {

@@ -124,11 +124,11 @@ Deno.test("the heap of the wasm backend grows between two calls, and between the
   tf.dispose([value, grad, yPred, yTrue]);
 });
 
-Deno.test("a backend without the kernels has the same losses and gradients", async () => {
+Deno.test("a backend whose memory is not known here has the same losses and gradients", async () => {
   await tf.setBackend("cpu");
   const Backend = tf.backend().constructor as new () => tf.KernelBackend, plain = "roundabout-test";
   tf.registerBackend(plain, () => new Backend());
-  const copied = tf.getKernelsForBackend("cpu").filter(({ kernelName }) => !kernelName.startsWith("Roundabout"));
+  const copied = tf.getKernelsForBackend("cpu");
   for (const kernel of copied) tf.registerKernel({ ...kernel, backendName: plain });
   try {
     const { p, y } = rows(9_000, false);
@@ -136,7 +136,6 @@ Deno.test("a backend without the kernels has the same losses and gradients", asy
       const shape = options.average ? [3_000, 3] : [9_000], loss = metricLoss("f1", options);
       const [wanted, got] = ["cpu", plain].map((backend) => {
         assert(tf.setBackend(backend));
-        assertEquals(tf.getKernel("RoundaboutCounts", backend) === undefined, backend === plain);
         const yPred = tf.tensor(p, shape), yTrue = tf.tensor(y, shape), weights = tf.tensor(p, shape);
         const { result, made } = counted(() => [taken(loss, yTrue, yPred), taken(loss, yTrue, yPred, weights)]);
         assertEquals(made, 0);

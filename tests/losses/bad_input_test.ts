@@ -142,12 +142,13 @@ const sentence = /^Cannot (make|use|compute) [^\n]*'[^\n]+[^.\n]$/;
 /** The kinds of what was wrong, by what the sentence says. */
 const kinds: [string, RegExp][] = [
   ["unknown option", /there is no such option/],
-  ["options no object", /'options' must/],
+  ["options no object", /'options' (must|is a tensor)/],
   ["no tensor", /must be a tensor/],
   ["disposed", /is disposed/],
   ["dtype", /must be of dtype/],
   ["empty", /is empty/],
   ["shapes that don't fit", /has the shape|must have the shape|must have at least/],
+  ["weights of one column", /'classWeights' (is|weighs)/],
   ["numbers a class that disagree", /numbers, 'yPred' has/],
   ["outputs out of range", /'yPred' must (lie|be numbers)/],
   ["labels out of range", /'yTrue' must/],

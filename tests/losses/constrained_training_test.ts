@@ -3,7 +3,7 @@ import { assert } from "@std/assert";
 import { precision, precisionAtRecall, recall, recallAtPrecision, round, softCounts, softsign } from "../../lib/mod.ts";
 import type { Counts, Score } from "../../lib/mod.ts";
 import { syntheticBinary } from "../../lib/data/mod.ts";
-import { trainLogistic } from "../../lib/display/mod.ts";
+import { trainLogistic } from "../../lib/network/mod.ts";
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const step = softsign({ slope: 10 });

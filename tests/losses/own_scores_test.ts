@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import {
+  applyStep,
   type Counts,
   countsGradient,
   f1Loss,
@@ -79,9 +80,9 @@ Deno.test("a score of one's own with a mistake is named by it, and leaves nothin
     assertThrows(() => tf.grad((p) => loss(y, p))(p), TypeError, `Cannot compute mine: ${sentence}`);
     assertEquals(tf.memory().numTensors, before);
   };
-  refused({ gradient: () => ({ ...fine, fn: NaN }) }, "the score's gradient by 'fn' is NaN");
-  refused({ gradient: () => ({ tp: 0, fp: 0, fn: 0 }) }, "the score's gradient by 'tn' is undefined");
-  refused({ gradient: () => undefined }, "the score's gradient by 'tp' is undefined");
+  refused({ gradient: () => ({ ...fine, fn: NaN }) }, "the score's derivative with respect to 'fn' is NaN");
+  refused({ gradient: () => ({ tp: 0, fp: 0, fn: 0 }) }, "the score's derivative with respect to 'tn' is undefined");
+  refused({ gradient: () => undefined }, "the score's derivative with respect to 'tp' is undefined");
   refused({ value: () => undefined }, "the score's value is undefined");
   refused({ value: () => Infinity }, "the score's value is Infinity");
   refused({ value: () => "1" }, "the score's value is '1'");
@@ -98,7 +99,10 @@ Deno.test("a step of one's own with a mistake is named by it; it is no zero divi
   const refused = (step: Record<string, unknown>, sentence: string) =>
     assertThrows(() => tf.grad((p) => f1Loss({ step: { ...sound, ...step } })(y, p))(p), TypeError, sentence);
   refused({ value: () => NaN }, "Cannot compute f1: the step's value at the output 0.6000000238418579 is NaN");
-  refused({ value: () => undefined }, "the step's value at the output 0.6000000238418579 is undefined");
+  refused(
+    { value: () => undefined },
+    "Cannot use the step 'mine': its value at the output 0.6000000238418579 is undefined",
+  );
   refused({ value: (p: number) => p > 0.5 ? p : NaN }, "the step's value at the output 0.4000000059604645 is NaN");
   refused({ derivative: () => NaN }, "the step's derivative at the output 0.6000000238418579 is NaN");
   const cases: [string, unknown, string][] = [
@@ -200,7 +204,7 @@ Deno.test("the greatest slope is 1e100, at which every step is finite; beyond it
 onBackends("a second derivative is refused, of a loss and of a step, also through a chain; the first is not", () => {
   const [y, p] = batch();
   const chain = (p: tf.Tensor) => f1Loss()(y, tf.sigmoid(p)),
-    step = (p: tf.Tensor) => tf.sum(softsign().apply(tf.square(p)));
+    step = (p: tf.Tensor) => tf.sum(applyStep(softsign(), tf.square(p)));
   for (const [f, what] of [[chain, "f1Loss"], [step, "the step 'softsign'"]] as const) {
     assertThrows(
       () => tf.grad((p) => tf.sum(tf.square(tf.grad(f)(p))))(p),

@@ -64,13 +64,14 @@ const refusals: Refusal[] = [
     what: "outputs in two columns",
     arguments: () => [y(), float([0, 1, 0, 1, 0, 1], [3, 2])],
     argument: "yPred",
-    value: "must have the shape [n] or [n, 1], it has [3, 2]; for several columns say average: 'macro', 'micro', …",
+    value:
+      "must have the shape [n] or [n, 1], it has [3, 2]; for a softmax write { average: 'macro', decision: 'argmax' }, for several labels { average: 'macro' }",
   },
   {
     what: "one row of three outputs",
     arguments: () => [float([1]), float([0.1, 0.2, 0.3], [1, 3])],
     argument: "yPred",
-    value: "must have the shape [n] or [n, 1], it has [1, 3]; for several columns say average",
+    value: "must have the shape [n] or [n, 1], it has [1, 3]; for a softmax write",
   },
   {
     what: "weights in two columns",

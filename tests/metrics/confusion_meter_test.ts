@@ -150,6 +150,52 @@ Deno.test("with weights of similar sizes and with wild ones, 5000 rows are what 
   }
 });
 
+Deno.test("float64 weights and soft labels of arrays: blocks of rows are what whole numbers say", () => {
+  for (const [n, width] of [[1024, 0], [1025, 0], [3000, 0], [3000, 300], [2048, 900]]) {
+    const next = random(n + width), rows = Array.from({ length: n }, (_, i) => i);
+    const w = rows.map(() => next() * 2 ** Math.round(width * (next() - 0.5)) + (next() < 0.1 ? 0 : 1e-17));
+    const y = rows.map(() => next() < 0.3 ? next() / 3 : Math.round(next())), p = rows.map(next);
+    const { counts } = new ConfusionMeter().update(y, p, w);
+    const sum = (term: (i: number) => number, decided: boolean) =>
+      sumByBigInt(rows.filter((i) => p[i] > 0.5 === decided).map(term));
+    const positive = (i: number) => w[i] * y[i], negative = (i: number) => w[i] * (1 - y[i]);
+    assertEquals(counts, [{
+      tp: sum(positive, true),
+      fp: sum(negative, true),
+      fn: sum(positive, false),
+      tn: sum(negative, false),
+    }]);
+    // Without weights the terms are the labels.
+    const plain = new ConfusionMeter().update(y, p).counts[0];
+    assertEquals([plain.tp, plain.tn], [sum((i) => y[i], true), sum((i) => 1 - y[i], false)]);
+  }
+  // More than a block's worth of terms in one count, in one update.
+  const next = random(3), w = Array.from({ length: 70_000 }, () => 1 - next() / 3), ones = w.map(() => 1);
+  assertStrictEquals(new ConfusionMeter().update(ones, ones, w).counts[0].tp, sumByBigInt(w));
+});
+
+Deno.test("arrays, typed arrays, rows and tensors are the same batch", () => {
+  const y = [0, 2, 1, 2], p = [[0.7, 0.2, 0.1], [0.1, 0.1, 0.8], [0.4, 0.5, 0.1], [0.5, 0.25, 0.25]], w = [1, 2, 3, 4];
+  const counts = (...batch: Parameters<ConfusionMeter["update"]>) =>
+    new ConfusionMeter({ decision: "argmax" }).update(...batch).counts;
+  const expected = counts(y, p, w);
+  assertEquals(expected, [{ tp: 1, fp: 4, fn: 0, tn: 5 }, { tp: 3, fp: 0, fn: 0, tn: 7 }, {
+    tp: 2,
+    fp: 0,
+    fn: 4,
+    tn: 4,
+  }]);
+  assertEquals(counts(Int32Array.from(y), p.map((row) => Float64Array.from(row)), new Set(w)), expected);
+  assertEquals(counts(BigInt64Array.from(y, BigInt), p, w.map((v) => [v])), expected);
+  assertEquals(counts(y.map((k) => [0, 1, 2].map((j) => Number(j === k))), p, w), expected);
+  tf.tidy(() => {
+    assertEquals(counts(tf.tensor1d(y, "int32"), tf.tensor2d(p), Float32Array.from(w)), expected);
+  });
+  // Numbers of an array are not rounded to float32.
+  assertStrictEquals(new ConfusionMeter().update([1], [0.9], [0.1]).counts[0].tp, 0.1);
+  assertStrictEquals(new ConfusionMeter({ threshold: 0.3 }).update([1], [0.3 + 1e-10]).counts[0].tp, 1);
+});
+
 onBackends("every score in every average is that of the metric on the whole", () => {
   const next = random(11), n = 60, c = 4;
   const y = Array.from({ length: n }, () => Math.floor(next() * (c - 1))); // the last class is absent
@@ -265,7 +311,12 @@ Deno.test("what a meter cannot count is an error that names the argument, and co
   refused(() => meter.update(y, wide), "yPred", "2 columns");
   refused(() => meter.update(y, bad), "yPred", "row 1 is 1.5");
   refused(() => meter.update(y, p, negative), "sampleWeight", "row 1 is -1");
-  refused(() => meter.update([1, 0] as unknown as tf.Tensor, p), "yTrue", "[1, 0]", TypeError);
+  refused(() => meter.update(3 as unknown as number[], p), "yTrue", "3", TypeError);
+  refused(() => meter.update([1, 0], [0.9, 0.1], [1, 1e300]), "sampleWeight", "1e+300");
+  refused(() => new ConfusionMeter().update([], []), "yPred", "[0]");
+  const fresh = new ConfusionMeter();
+  refused(() => fresh.update([1], [0.9], [1e300]), "sampleWeight", "at most 1e+290");
+  assertEquals(fresh.counts, []);
   refused(() => new ConfusionMeter({ classes: 2 }).update(y, p), "yPred", "1 columns");
   refused(() => new ConfusionMeter({ decision: "argmax" }).update(y, p), "yPred", "");
   assertStrictEquals(JSON.stringify(meter), before);
@@ -278,7 +329,31 @@ Deno.test("what a meter cannot count is an error that names the argument, and co
   refused(() => meter.value("f1", { average: "macro", classWeights: [1, 2] }), "classWeights", "2 numbers");
   refused(() => meter.value("f1", { zeroDivision: 2 as 1 }), "zeroDivision", "2");
   refused(() => new ConfusionMeter({ classes: 3 }).value("f1"), "average", "3 classes");
+  refused(() => new ConfusionMeter({ classes: 2 }).value("f1"), "average", "2 classes");
   tf.dispose([y, p, wide, bad, negative]);
+});
+
+Deno.test("version 1 of the JSON is read, written and merged by joining terms", () => {
+  const text = '{"version":1,"decision":"threshold","threshold":0.5,"fromLogits":false,"ignoreLabel":null,' +
+    '"counts":[{"tp":[10000000000000000,1],"fp":[],"fn":[0.25],"tn":[0.1,-2.5e-18]}]}';
+  const json: ConfusionMeterJson = JSON.parse(text), meter = ConfusionMeter.fromJSON(json);
+  assertStrictEquals(JSON.stringify(meter), text);
+  assertEquals(meter.counts, [{ tp: 1e16, fp: 0, fn: 0.25, tn: 0.1 }]); // 1e16 + 1, rounded once
+  // Terms in any order, and of two meters: the lists joined.
+  const other = new ConfusionMeter().update([1, 0], [0.9, 0.1], [3, 0.2]),
+    [a] = json.counts!,
+    [b] = other.toJSON().counts!;
+  const joined = { tp: [...b.tp, ...a.tp.toReversed()], fp: [...a.fp, ...b.fp], fn: a.fn, tn: [...a.tn, ...b.tn] };
+  const merged = ConfusionMeter.fromJSON({ ...json, counts: [joined] });
+  assertStrictEquals(JSON.stringify(merged), JSON.stringify(meter.merge(other)));
+  assertStrictEquals(merged.counts[0].tp, 1e16 + 4);
+  assertEquals(new ConfusionMeter().toJSON().version, 1);
+  for (const version of [0, 2, "1", undefined]) {
+    assertRefused(() => ConfusionMeter.fromJSON({ ...json, version } as unknown as ConfusionMeterJson), {
+      argument: "version",
+      value: version === "1" ? "'1'" : `must be 1, it is ${version}`,
+    });
+  }
 });
 
 Deno.test("JSON keeps the meter, NaN to ignore and all; what is no meter is refused", () => {

@@ -44,6 +44,17 @@ Deno.test("names, records and text", () => {
   assertEquals(confusionTable(BigInt64Array.of(0n, 1n), [0, 0]).counts, [[1, 0], [1, 0]]); // a frame's Int64
 });
 
+Deno.test("hundreds of classes, and classes that are not counted", () => {
+  const y = Array.from({ length: 1000 }, (_, i) => i % 400), p = y.map((k) => k % 7 === 0 ? (k + 1) % 400 : k);
+  const { counts, text } = confusionTable(y, p);
+  assertEquals([counts.length, counts[1][1], counts[0][1], counts[399][0]], [400, 3, 3, 2]);
+  assertStrictEquals(text.split("\n").length, 400);
+  const weights = y.map((_, i) => 1 + i % 3);
+  const few = confusionTable(y, p, { labels: [1, 0], sampleWeight: weights });
+  const sum = (is: number, said: number) => y.reduce((t, k, i) => t + (k === is && p[i] === said ? weights[i] : 0), 0);
+  assertEquals(few.counts, [[sum(1, 1), sum(1, 0)], [sum(0, 1), sum(0, 0)]]);
+});
+
 onBackends("its margins are the counts of a meter", () => {
   tf.tidy(() => {
     const y = tf.tensor1d([0, 1, 2, 1, 0, 2], "int32"), w = tf.tensor1d([1, 2, 1, 4, 1, 0.5]);
@@ -68,5 +79,6 @@ Deno.test("what has no table is an error that names the argument", () => {
   assertRefused(() => table([0], [1], { digits: 2 }), { error: TypeError, argument: "digits", value: "2" });
   assertRefused(() => table([0], [1], { normalize: "rows" }), { argument: "normalize", value: "'rows'" });
   assertRefused(() => table([0, 1], [0.5, 1]), { argument: "yPred", value: "0.5" });
+  assertRefused(() => table([0, 1], [0]), { argument: "yTrue", value: "[2], 'yPred' has [1]" });
   assertRefused(() => table([0, 1], null), { error: TypeError, argument: "yPred", value: "null" });
 });

@@ -245,6 +245,7 @@ Deno.test("what cannot be reported is an error that names the argument, before a
   refused({ scores, train, decision: { top: 3 } }, "decision", "{ top: 3 }");
   refused({ scores, train, threshold: 2 }, "threshold", "2");
   refused({ scores, train, zeroDivision: 3 }, "zeroDivision", "3");
-  refused({ scores, train, classWeights: [0] }, "classWeights", "0");
+  refused({ scores, train, classWeights: [0], average: "macro" }, "classWeights", "0");
+  refused({ scores, train, classWeights: [1] }, "classWeights", "[1]", TypeError);
   tf.dispose([x, y, three, none]);
 });

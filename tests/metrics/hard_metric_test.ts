@@ -8,16 +8,21 @@ import {
   fBeta,
   fBetaMetric,
   hardMetric,
+  type Metric,
   type MetricFactory,
   metricLoss,
+  precisionAtRecallMetric,
   precisionMetric,
+  recallAtPrecisionMetric,
   recallMetric,
   round,
   type ScoreName,
   scores,
+  tverskyMetric,
+  utilityMetric,
 } from "../../lib/mod.ts";
 import { rangeOf } from "../all_scores.ts";
-import { assertWithin, counted, onBackends, reference } from "../helpers.ts";
+import { assertRefused, assertWithin, counted, onBackends, reference } from "../helpers.ts";
 
 interface SklearnCase {
   score: ScoreName | "fBeta";
@@ -62,6 +67,28 @@ Deno.test("a metric is called as its score is, and by its threshold where that i
   assertStrictEquals(fBetaMetric({ beta: 0.5 }).name, "fBeta0.5");
   assertStrictEquals(fBetaMetric({ beta: 2, threshold: 0.9 }).name, "fBeta2_0.9");
   assertStrictEquals(hardMetric(fBeta({ beta: 3 })).name, "fBeta3");
+});
+
+onBackends("the options of a utility and of its metric are one object", () => {
+  tf.tidy(() => {
+    const y = tf.tensor1d([1, 0, 1, 0]), p = tf.tensor1d([0.9, 0.4, 0.2, 0.1]);
+    const metric = utilityMetric({ tp: 5, fp: -1, fn: -2, threshold: 0.3 });
+    assertStrictEquals(metric.name, "utility_0.3");
+    assertStrictEquals(metric(y, p).dataSync()[0], 0.5);
+    const name = (metric: Metric) => [metric.name, metric(y, p).dataSync()[0]];
+    assertEquals(name(tverskyMetric({ alpha: 1, beta: 0 })), [tverskyMetric({ alpha: 1, beta: 0 }).name, 1]);
+    assertStrictEquals(precisionAtRecallMetric({ recall: 0.4, threshold: 0.3 })(y, p).dataSync()[0], 0.5);
+    assertStrictEquals(recallAtPrecisionMetric({ precision: 0.9 })(y, p).dataSync()[0], 0.5);
+  });
+});
+
+onBackends("a factory that is not called says so", () => {
+  const y = tf.tensor1d([1, 0]), p = tf.tensor1d([0.9, 0.1]);
+  for (const factory of ["precisionMetric", "fBetaMetric", "utilityMetric"] as const) {
+    const uncalled = lib[factory] as unknown as Metric;
+    assertRefused(() => uncalled(y, p), { error: TypeError, argument: "options", value: `call it, ${factory}()` });
+  }
+  tf.dispose([y, p]);
 });
 
 onBackends("an output on the threshold is no positive; the next float32 is one", () => {

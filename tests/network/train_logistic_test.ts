@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { accuracy, f1, metricLoss, round, type Score, softsign, type Step } from "@roundabout/roundabout";
-import { trainLogistic, type TrainLogisticOptions } from "@roundabout/roundabout/display";
+import { trainLogistic, type TrainLogisticOptions } from "@roundabout/network";
 import { assertWithin } from "../helpers.ts";
 
 const x = [[-1, 0.5], [-0.2, 1], [0.3, -0.4], [0.9, 0.1], [1.4, -1], [-0.6, -0.3]];

@@ -1,49 +1,55 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { accuracy, f1, fBeta, precision, softsign } from "@roundabout/roundabout";
+import { accuracy, f1, softsign } from "@roundabout/roundabout";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
-import { trainNetwork, type TrainNetworkOptions } from "@roundabout/roundabout/display";
-import { networkGradient } from "../../lib/network/train_network.ts";
-import { assertWithin } from "../helpers.ts";
+import { trainNetwork, type TrainNetworkOptions } from "@roundabout/network";
+import { adam } from "../../lib/network/adam.ts";
+import { backward, forward, initialWeights } from "../../lib/network/mlp.ts";
+import { labelsOf, objectiveOf } from "../../lib/network/objectives.ts";
+import { train } from "../../lib/network/train.ts";
 
 const { x: rows, y } = syntheticBinary({ rows: 60, features: 3, prevalence: 0.3, separation: 2.5, seed: 5 });
 const x = rows.flat();
 const sampleWeight = y.map((label, i) => (label === 1 ? 2.5 : 1) + (i % 3) / 10);
 const losses = {
   crossEntropy: "crossEntropy",
-  precision: { score: precision, step: softsign({ slope: 5 }) },
   f1: { score: f1, step: softsign() },
-  "fBeta0.5 at 0.3": { score: fBeta({ beta: 0.5 }), step: softsign({ slope: 3, threshold: 0.3 }) },
   accuracy: { score: accuracy, step: softsign({ slope: 2 }) },
 } satisfies Record<string, TrainNetworkOptions["loss"]>;
 
-for (const [name, loss] of Object.entries(losses)) {
-  for (const hidden of [0, 1, 4]) {
-    Deno.test(`the gradient of ${name} with ${hidden} hidden units is that of float64 differences`, () => {
-      const random = seededRandom(hidden + 1), features = 3;
-      const size = hidden * (features + 1) + (hidden || features) + 1;
-      const weights = Float64Array.from({ length: size }, () => random.normal());
-      for (const batch of [{ x, y }, { x, y, sampleWeight }]) {
-        const valueAt = (weights: Float64Array) => networkGradient({ features, hidden, weights }, batch, loss).value;
-        const { gradient } = networkGradient({ features, hidden, weights }, batch, loss);
-        assertEquals(gradient.length, size);
-        assert(gradient.some((g) => g !== 0));
-        const step = 1e-6;
-        gradient.forEach((g, j) => {
-          const difference = valueAt(weights.map((w, k) => k === j ? w + step : w)) -
-            valueAt(weights.map((w, k) => k === j ? w - step : w));
-          assertWithin(g, difference / (2 * step), 1e-6, `of weight ${j}`);
-        });
-      }
-    });
+Deno.test("an epoch: a step of Adam for each batch of the shuffled rows, the last one smaller, with the rows' weights", () => {
+  const form = { features: 3, hidden: 2, outputs: 1 }, random = seededRandom(4), epochs: number[] = [];
+  const weights = initialWeights(form, random), update = adam(0.02, weights.length), objective = objectiveOf(losses.f1);
+  for (let epoch = 0; epoch < 2; epoch++) {
+    const order = random.shuffle([...y.keys()]);
+    for (const batch of [order.slice(0, 25), order.slice(25, 50), order.slice(50)]) {
+      const own = Float64Array.from(batch.flatMap((row) => rows[row]));
+      const labels = labelsOf(batch.map((row) => y[row]), 1, batch.map((row) => sampleWeight[row]));
+      const { logits, units } = forward(form, weights, own);
+      update(weights, backward(form, weights, own, units, objective(labels, logits).gradient));
+    }
   }
-}
+  const options = { x, y, sampleWeight, loss: losses.f1, hidden: 2, epochs: 2, batchSize: 25, learningRate: 0.02 };
+  const network = trainNetwork({ ...options, random: seededRandom(4), onEpoch: (epoch) => epochs.push(epoch) });
+  assertEquals(network.weights, weights);
+  assertEquals(epochs, [1, 2]);
+});
 
-Deno.test("a weight of 2 is the row twice", () => {
-  const loss = losses.f1, network = { features: 3, hidden: 2, weights: new Float64Array(11).fill(0.2) };
-  const twice = networkGradient(network, { x: [...x, ...x.slice(0, 3)], y: [...y, y[0]] }, loss);
-  const weighted = networkGradient(network, { x, y, sampleWeight: y.map((_, i) => i === 0 ? 2 : 1) }, loss);
-  assertWithin(weighted.value, twice.value, 1e-12);
-  weighted.gradient.forEach((g, j) => assertWithin(g, twice.gradient[j], 1e-7));
+Deno.test("train takes its next batch after the step before, epoch by epoch from 1", () => {
+  const weights = Float64Array.of(0, 0), seen: string[] = [];
+  train({
+    form: { features: 1, hidden: 0, outputs: 1 },
+    weights,
+    update: (weights, gradient) => gradient.forEach((g, j) => weights[j] += g),
+    epochs: 2,
+    *batches(epoch) {
+      for (const by of [1, 10]) {
+        seen.push(`epoch ${epoch}: ${weights}`);
+        yield { x: Float64Array.of(2), gradient: () => Float64Array.of(by) };
+      }
+    },
+    onEpoch: (epoch) => seen.push(`after ${epoch}`),
+  });
+  assertEquals(seen, ["epoch 1: 0,0", "epoch 1: 2,1", "after 1", "epoch 2: 22,11", "epoch 2: 24,12", "after 2"]);
 });
 
 Deno.test("the same seed gives the same network, another one another", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fromDataUri } from "../../lib/display/data_uri.ts";
-import { unescapeHtml } from "../../lib/display/escape.ts";
+import { fromDataUri } from "../../lib/display/figure.ts";
+import { unescapeHtml } from "../../lib/display/output.ts";
 import { projectNotebooks } from "../../tasks/execute.ts";
 import { shortPath } from "../../tasks/cli.ts";
 import { type Cell, type CodeCell, codeCells, type Notebook, readNotebook } from "../../tasks/notebook_format.ts";

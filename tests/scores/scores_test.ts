@@ -346,3 +346,15 @@ Deno.test("README lists every score of the table", async () => {
   const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
   for (const name of Object.keys(scores)) assert(readme.includes(`\`${name}\``), `README does not name ${name}`);
 });
+
+Deno.test("a score without a gradient gets differences that are good beside a count of 0 as well", () => {
+  const mine = toScore({ name: "mine", value: ({ tp, fp, fn }: Counts) => 2 * tp / (2 * tp + fp + fn) });
+  for (
+    const counts of [{ tp: 3, fp: 0, fn: 2, tn: 4 }, { tp: 0, fp: 3, fn: 2, tn: 0 }, { tp: 3e6, fp: 0, fn: 0, tn: 0 }]
+  ) {
+    const own = mine.gradient(counts),
+      wanted = f1.gradient(counts),
+      whole = Object.values(counts).reduce((a, b) => a + b);
+    for (const key of ["tp", "fp", "fn", "tn"] as const) assertWithin(own[key], wanted[key], 1e-8 / whole * 10, key);
+  }
+});

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertGreater, assertLess, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { arctan, gaussian, identity, linearRamp, logistic, round, softsign, straightThrough } from "../../lib/mod.ts";
-import { solveSteepness } from "../../lib/steps/anchor.ts";
+import { solveSteepness } from "../../lib/steps/sigmoidal.ts";
 import { assertWithin } from "../helpers.ts";
 
 const shapes = { softsign, logistic, arctan, gaussian, linearRamp };

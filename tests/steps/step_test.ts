@@ -1,7 +1,7 @@
 // Steps on tensors: `apply`, its gradient, and the tensors they make.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { identity, round, type Step, steps, straightThrough, toStep } from "../../lib/mod.ts";
+import { applyStep, identity, round, softsign, type Step, steps, straightThrough, toStep } from "../../lib/mod.ts";
 import { assertAllWithin, counted, onBackends } from "../helpers.ts";
 
 const all: Step[] = [
@@ -21,7 +21,7 @@ onBackends("apply is value, elementwise, on every shape; its gradient through tf
       // The step sees float32 numbers; what it makes of them in float64 is rounded once.
       const input = f32.call(Float32Array, shape.length === 0 ? [0.45] : numbers) as Float32Array;
       const x = tf.tensor(input, shape);
-      const y = step.apply(x), g = tf.grad((v) => step.apply(v))(x);
+      const y = applyStep(step, x), g = tf.grad((v) => applyStep(step, v))(x);
       assertEquals([y.shape, y.dtype, g.shape, g.dtype], [shape, "float32", shape, "float32"], step.name);
       assertEquals([...y.dataSync()], [...input.map(step.value)], step.name);
       assertEquals([...g.dataSync()], [...input.map(step.derivative)], step.name);
@@ -33,10 +33,10 @@ onBackends("apply is value, elementwise, on every shape; its gradient through tf
 onBackends("the gradient is multiplied by what comes from above, and follows the chain rule", () => {
   const step = steps.softsign({ slope: 4 });
   const x = tf.tensor1d([0.2, 0.5, 0.75]), above = tf.tensor1d([2, -3, 0]);
-  const g = tf.grad((v) => tf.sum(tf.mul(step.apply(tf.sub(1, v)), above)))(x);
+  const g = tf.grad((v) => tf.sum(tf.mul(applyStep(step, tf.sub(1, v)), above)))(x);
   // d/dx above·s(1 − x) = −above·s′(1 − x); 1 − 0.2 is rounded to float32 once more.
   assertAllWithin(g.dataSync(), [-2 * step.derivative(1 - 0.2), 3 * step.derivative(0.5), 0], 1e-5);
-  const twice = tf.grad((v) => step.apply(step.apply(v)))(x);
+  const twice = tf.grad((v) => applyStep(step, applyStep(step, v)))(x);
   const by = (p: number) => step.derivative(p) * step.derivative(step.value(p));
   assertAllWithin(twice.dataSync(), [by(0.2), by(0.5), by(0.75)], 1e-5);
   tf.dispose([x, above, g, twice]);
@@ -45,7 +45,7 @@ onBackends("the gradient is multiplied by what comes from above, and follows the
 onBackends("NaN stays NaN on tensors, in both directions", () => {
   for (const step of all) {
     const x = tf.tensor1d([NaN, 0.5]);
-    const y = step.apply(x), g = tf.grad((v) => step.apply(v))(x);
+    const y = applyStep(step, x), g = tf.grad((v) => applyStep(step, v))(x);
     assertStrictEquals(y.dataSync()[0], NaN);
     assertStrictEquals(g.dataSync()[0], NaN);
     assert(!Number.isNaN(y.dataSync()[1]) && !Number.isNaN(g.dataSync()[1]));
@@ -55,14 +55,14 @@ onBackends("NaN stays NaN on tensors, in both directions", () => {
 
 onBackends("tensors of int32 and bool are taken as numbers", () => {
   for (const dtype of ["int32", "bool"] as const) {
-    const x = tf.tensor1d([0, 1, 1], dtype), y = round().apply(x);
+    const x = tf.tensor1d([0, 1, 1], dtype), y = applyStep(round(), x);
     assertEquals([y.dtype, [...y.dataSync()]], ["float32", [0, 1, 1]]);
     tf.dispose([x, y]);
   }
 });
 
 onBackends("an empty tensor stays empty", () => {
-  const x = tf.tensor2d([], [0, 1]), y = identity().apply(x);
+  const x = tf.tensor2d([], [0, 1]), y = applyStep(identity(), x);
   assertEquals([y.shape, y.size], [[0, 1], 0]);
   tf.dispose([x, y]);
 });
@@ -70,11 +70,11 @@ onBackends("an empty tensor stays empty", () => {
 onBackends("a value makes one tensor, a gradient makes one, and nothing else stays", () => {
   for (const step of all) {
     const x = tf.tensor2d([0.2, 0.5, 0.7], [3, 1]);
-    const value = counted(() => step.apply(x));
+    const value = counted(() => applyStep(step, x));
     assertEquals(value.made, 1, step.name);
-    const gradient = counted(() => tf.grad((v) => step.apply(v))(x));
+    const gradient = counted(() => tf.grad((v) => applyStep(step, v))(x));
     assertEquals(gradient.made, 1, step.name);
-    const both = counted(() => tf.valueAndGrad((v) => tf.sum(step.apply(v)))(x));
+    const both = counted(() => tf.valueAndGrad((v) => tf.sum(applyStep(step, v)))(x));
     assertEquals(both.made, 2, step.name);
     tf.dispose([x, value.result, gradient.result, both.result.value, both.result.grad]);
   }
@@ -105,8 +105,17 @@ onBackends("a definition of one's own, as an object or as a class, becomes a ste
     assertEquals([step.name, step.threshold, step.slope], ["smooth", 0.5, 1.5]);
     assertEquals([step.value(0.25), step.derivative(0.25)], [0.15625, 1.125]);
     assertEquals([step.value(0.25), straightThrough(step).derivative(0.25)], [0.15625, 1.125]);
-    const x = tf.tensor1d([0.25, 0.5]), y = step.apply(x), g = tf.grad((v) => step.apply(v))(x);
+    const x = tf.tensor1d([0.25, 0.5]), y = applyStep(step, x), g = tf.grad((v) => applyStep(step, v))(x);
     assertEquals([[...y.dataSync()], [...g.dataSync()]], [[0.15625, 0.5], [1.125, 1.5]]);
     tf.dispose([x, y, g]);
+  }
+});
+
+Deno.test("round: an output that is the threshold rounded to float32 is the threshold, which is no positive", () => {
+  for (const threshold of [0.3, 0.1, 0.7, 0.5, 0.9]) {
+    const rounded = Math.fround(threshold), next = Math.fround(rounded * (1 + 2 ** -22));
+    for (const step of [round({ threshold }), straightThrough(softsign({ threshold }))]) {
+      assertEquals([threshold, rounded, next].map(step.value), [0, 0, 1], `${step.name} at ${threshold}`);
+    }
   }
 });

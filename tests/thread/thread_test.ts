@@ -1,7 +1,7 @@
 // What the thread claims, and what is true of it, in numbers. The numbers of the claims are those of the notebooks.
 import { assert, assertEquals, assertGreater, assertLess, assertStrictEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { linearRamp, logistic, precisionLoss, precisionMetric, softsign } from "../../lib/mod.ts";
+import { applyStep, linearRamp, logistic, precisionLoss, precisionMetric, softsign } from "../../lib/mod.ts";
 import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss, type ThreadLoss } from "../../lib/thread/thread.ts";
 import { assertAllWithin, assertWithin, counted, onBackends, random } from "../helpers.ts";
 
@@ -133,7 +133,7 @@ onBackends("8: … and the logistic's composed of tfjs operations is exactly 0 a
   assertStrictEquals(composed, 0);
   const step = logistic({ slope: 50, anchored: false });
   assertGreater(step.derivative(1), 0);
-  const soft = tf.tidy(() => tf.grad((p) => softsign({ slope: 50 }).apply(p))(one).dataSync()[0]);
+  const soft = tf.tidy(() => tf.grad((p) => applyStep(softsign({ slope: 50 }), p))(one).dataSync()[0]);
   assertWithin(soft, softsign({ slope: 50 }).derivative(1), 1e-9);
   assertGreater(soft, 0.01);
   one.dispose();

@@ -41,12 +41,13 @@ for (const [i, mode] of ["running", "exact"].entries()) {
     try {
       const whole = lastLine(await train([mode, backend]));
       await train([mode, backend, file], 2);
-      const first = await Deno.readTextFile(file);
-      const again = await train([mode, backend, file], 5); // and a second time
-      assertStringIncludes(again, "epoch 2\n");
-      assert(!again.includes("epoch 1\n") && await Deno.readTextFile(file) !== first);
+      const first = await Deno.readTextFile(file), twice = mode === "running"; // killed a second time
+      if (twice) {
+        const again = await train([mode, backend, file], 5);
+        assert(again.startsWith("epoch 2\n") && await Deno.readTextFile(file) !== first, again.slice(0, 40));
+      }
       const resumed = await train([mode, backend, file]);
-      assert(resumed.startsWith("epoch 5\n"), resumed.slice(0, 40));
+      assert(resumed.startsWith(`epoch ${twice ? 5 : 2}\n`), resumed.slice(0, 40));
       assertEquals(lastLine(resumed), whole);
       assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["model.json"]);
     } finally {
@@ -100,7 +101,7 @@ onBackends(
       assertEquals(
         message,
         "Cannot write the checkpoint in the given store after epoch 3: No space left on device (os error 28); " +
-          "the one before it is as it was, make room and go on with resume: true",
+          "the previous checkpoint is unchanged: make room, then continue with resume: true",
       );
       const fresh = model(), resumed = await fitMetric(fresh, data, { ...options, checkpoint: store, resume: true });
       assertEquals(store.written, 7);
@@ -151,7 +152,7 @@ Deno.test("a checkpoint of another training, of other data, or that cannot be re
     assertEquals(tf.memory().numTensors, before, message);
     return message;
   };
-  const another = "Cannot train: the checkpoint in the given store is of another training, its";
+  const another = "Cannot train: the checkpoint in the given store is of a different training, its";
   assertEquals(await say({ mode: "exact" }), `${another} 'mode' is "running", not "exact"`);
   assertEquals(await say({ optimizer: "sgd" }), `${another} 'optimizer' is "AdamOptimizer", not "SGDOptimizer"`);
   assertEquals(await say({ seed: 1 }), `${another} 'seed' is 0, not 1`);
@@ -178,7 +179,7 @@ Deno.test("a checkpoint of another training, of other data, or that cannot be re
   store.text = store.text!.slice(0, -9);
   assertStringIncludes(await say({}), "the checkpoint in the given store cannot be read: ");
   store.text = "{}";
-  assertStringIncludes(await say({}), "is none of fitMetric, its format is undefined");
+  assertStringIncludes(await say({}), "was not written by fitMetric, its format is undefined");
 });
 
 onBackends("data that fail while it trains: the iterator's own error, or a sentence; nothing is left", async () => {
@@ -218,8 +219,8 @@ onBackends("data that fail while it trains: the iterator's own error, or a sente
   }
 });
 
-onBackends("a NaN at row 1,000,000 is named", async () => {
-  const size = 50_000, row = 1_000_000;
+onBackends("a NaN at row 100,000 of a data set is named", async () => {
+  const size = 20_000, row = 100_000;
   const batches = function* () {
     for (let from = 0; from <= row; from += size) {
       yield tf.tidy(() => {
@@ -234,7 +235,7 @@ onBackends("a NaN at row 1,000,000 is named", async () => {
     const call of [() => metricGradient(own, batches, { loss }), () => fitMetric(own, batches, { loss, epochs: 1 })]
   ) {
     const { message } = await assertRejects(call, RangeError);
-    assertEquals(message, "Cannot compute f1Loss: 'yPred' must lie in [0, 1], row 1000000 is NaN");
+    assertEquals(message, "Cannot compute f1Loss: 'yPred' must lie in [0, 1], row 100000 is NaN");
     assertEquals(tf.memory().numTensors, before);
   }
 });

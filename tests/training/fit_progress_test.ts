@@ -1,7 +1,9 @@
 // What a training shows of itself: in a terminal, in a notebook, where lines stay.
-import { assertEquals } from "@std/assert";
-import type { FitCallbacks } from "../../lib/mod.ts";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { f1Loss, type FitCallbacks, fitMetric } from "../../lib/mod.ts";
 import { showProgress, timeText } from "../../lib/training/fit_progress.ts";
+import "../helpers.ts";
 
 /** Two of four epochs of two batches, 10 s a batch and 5 s for the pass at the end, from the third on. */
 async function runThrough(make: (now: () => number) => FitCallbacks): Promise<void> {
@@ -59,6 +61,31 @@ Deno.test("progress in a notebook: one output that is updated, in the end withou
   assertEquals(new Set(sent.map(([, , transient]) => JSON.stringify(transient))).size, 1);
   assertEquals(sent[2][1], "epoch 3 of 4  loss 0.3333, f1 0.7000, 99 % alive  25 s left");
   assertEquals(sent.at(-1)![1], "4 of 4 epochs  loss 0.3333, f1 0.8000, 99 % alive");
+});
+
+Deno.test("fitMetric in a notebook: the line of an epoch, and its last form before an error is thrown", async () => {
+  const lines: string[] = [], jupyter = Deno as unknown as { jupyter?: unknown };
+  jupyter.jupyter = {
+    broadcast: (_type: string, { data }: { data: Record<string, string> }) => {
+      lines.push(data["text/plain"]);
+      return Promise.resolve();
+    },
+  };
+  try {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1], activation: "sigmoid" })] });
+    const data = [tf.tensor2d([[1], [2], [-1], [-2]]), tf.tensor2d([[1], [1], [0], [0]])] as const;
+    const callbacks: FitCallbacks = {
+      onEpochBegin: (epoch) => {
+        if (epoch === 1) throw new Error("enough");
+      },
+    };
+    const options = { loss: f1Loss(), epochs: 3, progress: true, callbacks };
+    await assertRejects(() => fitMetric(model, data, options), Error, "enough");
+    assertMatch(lines.at(-2)!, /^epoch 1 of 3 {2}loss 0\.\d{4}, f1 \d\.\d{4}, 100 % alive {2}\d+ s left$/);
+    assertMatch(lines.at(-1)!, /^1 of 3 epochs {2}loss 0\.\d{4}, f1 \d\.\d{4}, 100 % alive$/);
+  } finally {
+    jupyter.jupyter = undefined; // as it was: reading it throws
+  }
 });
 
 Deno.test("progress where lines stay: about twenty in all", async () => {

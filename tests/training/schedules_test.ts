@@ -22,10 +22,18 @@ Deno.test("every row is in one batch once; sizes and shares of each class differ
   ));
 });
 
+Deno.test("any rows of a class may share a batch, and batches come in any order", () => {
+  const seeds = Array.from({ length: 40 }, (_, seed) => stratifiedBatches([0, 0, 0, 0], { batchSize: 2, seed }));
+  const partners = seeds.map((batches) => batches.find((rows) => rows.includes(0))!.find((row) => row !== 0));
+  assertEquals(new Set(partners), new Set([1, 2, 3]));
+  assertEquals(new Set(seeds.map((batches) => batches.findIndex((rows) => rows.includes(0)))), new Set([0, 1]));
+});
+
 Deno.test("another seed, another order; bad labels and options are refused", () => {
   const labels = Array.from({ length: 40 }, (_, i) => i % 5 === 0 ? 1 : 0);
   const first = stratifiedBatches(labels, { batchSize: 8, seed: 1 });
   assert(JSON.stringify(first) !== JSON.stringify(stratifiedBatches(labels, { batchSize: 8, seed: 2 })));
+  assertRefused(() => stratifiedBatches([0, -1], { batchSize: 8, seed: 1 }), { argument: "yTrue", value: "-1" });
   assertRefused(() => stratifiedBatches([0, 0.5], { batchSize: 8, seed: 1 }), { argument: "yTrue", value: "0.5" });
   assertRefused(() => stratifiedBatches([0, 1], { batchSize: 0, seed: 1 }), { argument: "batchSize", value: "0" });
 });
@@ -40,6 +48,9 @@ onBackends("the prior bias predicts the prevalence: a sigmoid a column, a softma
   assertAllWithin([...tf.softmax(tf.tensor1d(classes)).dataSync()], [0.25, 0.25, 0.5], 1e-6);
   const onlyNegatives = tf.tensor1d([0, 0]);
   assertRefused(() => priorBias(onlyNegatives), { argument: "yTrue", value: "no positive in column 0" });
+  const onlyPositives = tf.tensor2d([[0, 1], [1, 1]]);
+  assertRefused(() => priorBias(onlyPositives), { argument: "yTrue", value: "no negative in column 1" });
+  onlyPositives.dispose();
   assertRefused(() => priorBias(onlyNegatives, { classes: 2 }), { argument: "yTrue", value: "no row of class 1" });
 });
 

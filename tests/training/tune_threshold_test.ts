@@ -37,6 +37,30 @@ Deno.test("no threshold scores better, and the one that is returned scores what 
   }));
 });
 
+Deno.test("of cuts that score the same the widest gap is taken, of gaps of the same width the upper one", () => {
+  const y = tf.tensor1d([1, 0, 1, 0]); // with an accuracy of ¾ below the first and below the third
+  for (
+    const [p, cut] of [
+      [[0.875, 0.75, 0.625, 0.25], 0.4375],
+      [[0.875, 0.5, 0.25, 0.125], 0.6875],
+      [[0.875, 0.625, 0.5, 0.25], 0.75],
+    ] as const
+  ) {
+    assertEquals(tuneThreshold(y, tf.tensor1d([...p]), { score: "accuracy" }), { threshold: cut, value: 0.75 });
+  }
+});
+
+Deno.test("an output that is rounded beyond 1 or 0 is the bound", () => {
+  const y = tf.tensor1d([1, 0]), above = tf.tensor1d([1 + 2 ** -23, 0.5]), below = tf.tensor1d([0.5, -(2 ** -24)]);
+  assertEquals(tuneThreshold(y, above, { score: "accuracy" }), { threshold: 0.75, value: 1 });
+  assertEquals(tuneThreshold(y, below, { score: "accuracy" }), { threshold: 0.25, value: 1 });
+});
+
+Deno.test("a row that weighs 0 divides no gap", () => {
+  const y = tf.tensor1d([1, 0, 0]), p = tf.tensor1d([0.75, 0.5, 0.25]), sampleWeight = tf.tensor1d([1, 0, 1]);
+  assertEquals(tuneThreshold(y, p, { score: "accuracy", sampleWeight }), { threshold: 0.5, value: 1 });
+});
+
 Deno.test("the decisions are the same when the threshold is compared in float32", () => {
   const next = random(4), a = Math.fround(0.3), neighbour = Math.fround(a + 2 ** -25);
   for (const p of [[a, neighbour], Array.from({ length: 50 }, () => Math.fround(next()))]) {
@@ -80,7 +104,7 @@ Deno.test("where the labels are the probabilities themselves the cut is that of 
 
 Deno.test("every cut is scored once, from running counts: n + 1 cuts of n rows, and no row is counted again", () => {
   const next = random(7);
-  for (const n of [10, 1000, 100_000]) {
+  for (const n of [10, 1000, 20_000]) {
     let scored = 0;
     const score = { ...f1, value: (counts: Counts) => (scored++, f1.value(counts)) };
     tf.tidy(() => {

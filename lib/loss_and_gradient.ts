@@ -1,0 +1,182 @@
+import { type Inputs, readBatch, readBatchShape, type ShapedNumbers } from "./batch/read_batch.ts";
+import { describe } from "./check/describe.ts";
+import { checkInteger } from "./check/integer.ts";
+import { checkOptions } from "./check/options.ts";
+import type { Counts } from "./counts/counts.ts";
+import { scoreFast } from "./kernels/passes.ts";
+import { arrays, type Numbers } from "./kernels/table.ts";
+import { type ScoreDefinition, type ScoreName, toScore } from "./scores/to_score.ts";
+import { type Setting, settingNames, type SettingOptions, smallSize, toSetting } from "./scoring/options.ts";
+import { scoreBatch } from "./scoring/score_batch.ts";
+
+/** Numbers of a batch: one flat list, row by row, or a list of rows. */
+export type BatchNumbers =
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | Uint8Array
+  | readonly number[]
+  | readonly ArrayLike<number>[];
+
+/** Options of {@linkcode lossAndGradient}: those of a loss, and the batch's weights and columns. */
+export interface LossAndGradientOptions extends SettingOptions {
+  /** The score, or its name. */
+  score: ScoreName | ScoreDefinition;
+  /** Weights ≥ 0, one per row or one per output; absent: 1 each. */
+  sampleWeight?: BatchNumbers;
+  /**
+   * The number of outputs per row, where `yPred` is a flat list; a list of rows has its own.
+   *
+   * @default {1}
+   */
+  columns?: number;
+}
+
+/** A loss, its gradient and its counts. */
+export interface LossAndGradient<
+  Gradient extends Float32Array | Float64Array = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
+> {
+  /** best − score, in float64. */
+  readonly value: number;
+  /** ∂value/∂ŷ, one number per output, row by row: float32 where `yPred` is a Float32Array, else float64. */
+  readonly gradient: Gradient;
+  /** The soft counts that are scored: one set per column (per row for "samples"); one set for "binary" and "micro". */
+  readonly counts: readonly Counts[];
+}
+
+interface Resolved extends Setting {
+  readonly name: string;
+  readonly best: number;
+}
+
+function resolve({ score, ...options }: Omit<LossAndGradientOptions, "sampleWeight" | "columns">): Resolved {
+  const chosen = toScore(score), name = `${chosen.name}Loss`;
+  checkOptions(name, options, ["step", "slope", ...settingNames]);
+  return { ...toSetting(name, chosen, options), name, best: chosen.best ?? 1 };
+}
+
+let last: { readonly options: object; readonly resolved: Resolved } | undefined;
+
+const sameOptions = (a: object, b: object): boolean => {
+  const entries = Object.entries(a), other = b as Record<string, unknown>;
+  return entries.length === Object.keys(b).length && entries.every(([key, value]) => Object.is(value, other[key]));
+};
+
+/** Resolves the options; a loop that passes the same ones again does not pay for it again. */
+function resolvedOnce(options: Parameters<typeof resolve>[0]): Resolved {
+  if (last === undefined || !sameOptions(last.options, options)) last = { options, resolved: resolve(options) };
+  return last.resolved;
+}
+
+const isRows = (values: BatchNumbers): values is readonly ArrayLike<number>[] =>
+  Array.isArray(values) && typeof values[0] === "object";
+
+/** Gives numbers a shape; a list of rows is flattened. */
+function shaped(
+  what: string,
+  argument: string,
+  given: BatchNumbers,
+  columns: (length: number) => number,
+): ShapedNumbers {
+  if (!ArrayBuffer.isView(given) && !Array.isArray(given)) {
+    throw new TypeError(`Cannot compute ${what}: '${argument}' must be an array of numbers, it is ${describe(given)}`);
+  }
+  let values: ArrayLike<number>, shape: number[];
+  if (isRows(given)) {
+    const width = given[0].length, uneven = given.findIndex((row) => row?.length !== width);
+    if (uneven >= 0) {
+      const found = given[uneven] === undefined ? "nothing" : `${given[uneven].length} numbers`;
+      throw new RangeError(
+        `Cannot compute ${what}: '${argument}' has ${width} numbers in row 0, but ${found} in row ${uneven}`,
+      );
+    }
+    const flat = new Float64Array(given.length * width);
+    given.forEach((row, i) => flat.set(row, i * width));
+    [values, shape] = [flat, [given.length, width]];
+  } else {
+    values = given as ArrayLike<number>;
+    const width = columns(values.length);
+    if (values.length % width !== 0) {
+      throw new RangeError(
+        `Cannot compute ${what}: '${argument}' has ${values.length} numbers, which are no rows of ${width} columns`,
+      );
+    }
+    shape = width === 1 ? [values.length] : [values.length / width, width];
+  }
+  return { shape, size: values.length, dtype: "float32", dataSync: () => values };
+}
+
+const isFast = (values: ArrayLike<number> | undefined): boolean =>
+  values === undefined || values instanceof Float32Array || values instanceof Int32Array ||
+  values instanceof Uint8Array;
+
+/**
+ * Computes a loss and its gradient on arrays, without an engine: the function that every engine's form calls.
+ *
+ *     value = best − score(counts),   counts = Σ over the rows, ŷ through the step
+ *     ∂value/∂ŷᵢ = −wᵢ·s′(ŷᵢ)·( yᵢ·(∂TP − ∂FN) + (1 − yᵢ)·(∂FP − ∂TN) )
+ *
+ * Float32 outputs of more than 4,096 numbers take the SIMD loops; all others are computed in float64.
+ *
+ * In an engine with automatic differentiation, Σ stopGradient(gradient)·yPred has `gradient` as its gradient.
+ *
+ * @param yTrue Labels in [0, 1], one per output, or class indices, one per row.
+ * @param yPred Probabilities (or logits).
+ * @param options See {@linkcode LossAndGradientOptions}.
+ * @returns The value, the gradient and the counts.
+ * @throws {TypeError} An unknown score, step or option, or an argument that is not an array of numbers.
+ * @throws {RangeError} An option out of range, lengths that do not fit, an empty batch, labels or outputs outside [0, 1]
+ * (NaN among them), weights negative or not finite.
+ *
+ * @example
+ * ```ts
+ * import { lossAndGradient } from "@roundabout/roundabout/core";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const yPred = [0.9, 0.6, 0.4, 0.2];
+ * const { value, gradient, counts } = lossAndGradient([1, 0, 1, 0], yPred, { score: "f1", step: "identity" });
+ * assertAlmostEquals(counts[0].tp, 1.3);
+ * assertAlmostEquals(value, 1 - 2 * 1.3 / (2 + 2.1));
+ * assertAlmostEquals(gradient[1], 2 * 1.3 / 4.1 ** 2);
+ * ```
+ */
+export function lossAndGradient(
+  yTrue: BatchNumbers,
+  yPred: Float32Array,
+  options: LossAndGradientOptions,
+): LossAndGradient<Float32Array<ArrayBuffer>>;
+export function lossAndGradient(
+  yTrue: BatchNumbers,
+  yPred: BatchNumbers,
+  options: LossAndGradientOptions,
+): LossAndGradient;
+export function lossAndGradient(
+  yTrue: BatchNumbers,
+  yPred: BatchNumbers,
+  options: LossAndGradientOptions,
+): LossAndGradient {
+  const { sampleWeight, columns = 1, ...others } = options ?? {};
+  const { name, best, reading, decide, scoring } = resolvedOnce(others as typeof options);
+  checkInteger(`compute ${name}`, "columns", columns, 1, Number.MAX_SAFE_INTEGER);
+  const outputs = shaped(name, "yPred", yPred, () => columns), width = outputs.shape[1] ?? 1;
+  const like = (length: number) => length === outputs.size ? width : 1; // one number per output, else one per row
+  const inputs: Inputs<ShapedNumbers> = {
+    yTrue: shaped(name, "yTrue", yTrue, like),
+    yPred: outputs,
+    sampleWeight: sampleWeight && shaped(name, "sampleWeight", sampleWeight, like),
+  };
+  const numbers = {
+    yTrue: inputs.yTrue.dataSync(),
+    yPred: outputs.dataSync(),
+    sampleWeight: inputs.sampleWeight?.dataSync(),
+  };
+  const large = outputs.size > smallSize && scoring.average !== "samples" && reading.ignoreLabel === undefined;
+  if (large && yPred instanceof Float32Array && Object.values(numbers).every(isFast)) {
+    const shape = readBatchShape(name, inputs, reading), gradient = new Float32Array(yPred.length);
+    const scored = scoreFast(decide, scoring, numbers as Inputs<Numbers>, shape, arrays, gradient);
+    if (scored?.finish(-1)) return { value: best - scored.value, gradient, counts: scored.counts };
+  }
+  const batch = readBatch(name, inputs, reading), scored = scoreBatch(batch, decide(batch), scoring);
+  const gradient = yPred instanceof Float32Array ? new Float32Array(outputs.size) : new Float64Array(outputs.size);
+  return { value: best - scored.value, gradient: scored.gradient(-1, gradient), counts: scored.counts };
+}

@@ -1,0 +1,80 @@
+import type { ShapedNumbers } from "../batch/read_batch.ts";
+import { describe } from "../check/describe.ts";
+
+/** A tensor, an array, a typed array, a polars series or any other iterable; of several columns: one array per row. */
+export type ArrayOrTensor = ShapedNumbers | Iterable<unknown>;
+
+/** The entries of an argument in row-major order, not yet checked. */
+export interface Entries {
+  readonly values: ArrayLike<unknown>;
+  readonly rows: number;
+  /** The number of columns; undefined for one entry per row. */
+  readonly columns?: number;
+}
+
+/** An error about the data of one argument. */
+export const refuse = (task: string, argument: string, problem: string): Error =>
+  new RangeError(`Cannot compute ${task}: '${argument}' ${problem}`);
+
+const isTensor = (thing: unknown): thing is ShapedNumbers =>
+  typeof thing === "object" && thing !== null && "dataSync" in thing && typeof thing.dataSync === "function" &&
+  "shape" in thing && Array.isArray(thing.shape);
+
+const isIterable = (thing: unknown): thing is Iterable<unknown> =>
+  typeof thing === "object" && thing !== null && Symbol.iterator in thing;
+
+const toList = (values: Iterable<unknown>): ArrayLike<unknown> =>
+  Array.isArray(values) || ArrayBuffer.isView(values) ? values as ArrayLike<unknown> : Array.from(values);
+
+/** A 64-bit integer (of a data frame, for example) as a number; anything else unchanged. */
+export const withoutBigint = (value: unknown): unknown => typeof value === "bigint" ? Number(value) : value;
+
+/** Reads the entries of a tensor of one or two axes, of a list, or of a list of rows; copies only what is not flat. */
+export function readEntries(task: string, argument: string, given: unknown): Entries {
+  if (isTensor(given)) {
+    if (given.isDisposed) throw refuse(task, argument, "is disposed");
+    const { shape } = given, [rows, columns] = shape;
+    if (shape.length !== 1 && shape.length !== 2) {
+      throw refuse(task, argument, `must have the shape [n] or [n, c], it has [${shape.join(", ")}]`);
+    }
+    return { values: given.dataSync(), rows, columns: columns === 1 ? undefined : columns };
+  }
+  if (!isIterable(given)) {
+    throw new TypeError(`Cannot compute ${task}: '${argument}' must be a tensor or an array, it is ${describe(given)}`);
+  }
+  const list = toList(given), rows = list.length;
+  if (!isIterable(list[0])) return { values: list, rows };
+  const columns = toList(list[0]).length, values = new Array<unknown>(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    const each = list[i], row = isIterable(each) ? toList(each) : [each];
+    if (row.length !== columns) {
+      throw refuse(task, argument, `has ${columns} columns in row 0, but ${row.length} in row ${i}`);
+    }
+    for (let k = 0; k < columns; k++) values[i * columns + k] = row[k];
+  }
+  return { values, rows, columns: columns === 1 ? undefined : columns };
+}
+
+/** The shape of the entries as a text: "[3]" or "[3, 2]". */
+export const shapeText = ({ rows, columns }: Entries): string =>
+  columns === undefined ? `[${rows}]` : `[${rows}, ${columns}]`;
+
+/** The entries as numbers: a typed array unchanged, anything else as float64. */
+export function toNumbers(task: string, argument: string, { values }: Entries): ArrayLike<number> {
+  if (ArrayBuffer.isView(values) && typeof values[0] === "number") return values as ArrayLike<number>;
+  const numbers = new Float64Array(values.length);
+  for (let i = 0; i < numbers.length; i++) {
+    const value = withoutBigint(values[i]);
+    if (typeof value !== "number") throw refuse(task, argument, `must hold numbers, entry ${i} is ${describe(value)}`);
+    numbers[i] = value;
+  }
+  return numbers;
+}
+
+/** The argument in the form that a batch is read from: a tensor unchanged, an array with its numbers unrounded. */
+export function toTensor(task: string, argument: string, given: unknown): ShapedNumbers {
+  if (isTensor(given)) return given;
+  const entries = readEntries(task, argument, given), numbers = toNumbers(task, argument, entries);
+  const { rows, columns } = entries, shape = columns === undefined ? [rows] : [rows, columns];
+  return { shape, size: numbers.length, dtype: "float32", dataSync: () => numbers };
+}

@@ -1,0 +1,43 @@
+import type { Update } from "./adam.ts";
+import { backward, forward, type NetworkForm } from "./mlp.ts";
+
+/** Rows that a step is taken on. */
+export interface TrainingBatch {
+  /** Features, row by row. */
+  readonly x: Float64Array;
+  /** Computes the gradient of the loss with respect to the logits of these rows. */
+  gradient(logits: Float64Array): Float32Array | Float64Array;
+}
+
+/** Options of {@linkcode train}. */
+export interface TrainOptions {
+  readonly form: NetworkForm;
+  /** The weights, updated in place. */
+  readonly weights: Float64Array;
+  readonly update: Update;
+  readonly epochs: number;
+  /** Gives the batches of an epoch, counted from 1. They are read one by one, each after the step before it. */
+  batches(epoch: number): Iterable<TrainingBatch>;
+  /** Called after each epoch, counted from 1. */
+  onEpoch?(epoch: number): void;
+}
+
+/** Trains a network in float64, one step per batch. */
+export function train({ form, weights, update, epochs, batches, onEpoch }: TrainOptions): void {
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    for (const { x, gradient } of batches(epoch)) {
+      const { logits, units } = forward(form, weights, x);
+      update(weights, backward(form, weights, x, units, gradient(logits)));
+    }
+    onEpoch?.(epoch);
+  }
+}
+
+/** Copies rows of a flat table. */
+export function takeRows(x: ArrayLike<number>, columns: number, rows: readonly number[]): Float64Array<ArrayBuffer> {
+  const taken = new Float64Array(rows.length * columns);
+  rows.forEach((row, i) => {
+    for (let j = 0; j < columns; j++) taken[i * columns + j] = x[row * columns + j];
+  });
+  return taken;
+}

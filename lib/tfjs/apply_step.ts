@@ -1,0 +1,42 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Step } from "../steps/step.ts";
+import { firstOrderOnly } from "./first_order_only.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Evaluates a function of one number on every element, as float32. */
+const mapped = (x: Tensor, f: (v: number) => number): Float32Array => Float32Array.from(x.dataSync(), f);
+
+/**
+ * Applies a step to every element of a tensor, with the step's derivative as its gradient, on every backend.
+ *
+ *     y = s(x)        ∂y/∂x = s′(x)
+ *
+ * Both directions evaluate the step in float64, so that kinks are the step's own, not those of `tf.abs` or
+ * `tf.clipByValue`. It is differentiated once: a second derivative is refused.
+ *
+ * @param step A step.
+ * @param x A tensor of any shape.
+ * @returns A float32 tensor of the same shape.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { applyStep, softsign } from "@roundabout/roundabout";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const step = softsign({ slope: 10 });
+ * const gradient = tf.grad((x) => applyStep(step, x))(tf.tensor1d([0.5]));
+ * assertAlmostEquals(gradient.dataSync()[0], 10, 1e-5);
+ * ```
+ */
+export function applyStep(step: Step, x: Tensor): Tensor {
+  const op = tf.customGrad((input, save) => {
+    (save as (tensors: Tensor[]) => void)([input as Tensor]); // in the middle of a longer chain x is disposed otherwise
+    return {
+      value: tf.tensor(mapped(input as Tensor, (p) => step.value(p)), (input as Tensor).shape, "float32"),
+      gradFunc: (dy: Tensor, [saved]: Tensor[]) =>
+        tf.mul(dy, firstOrderOnly(`the step '${step.name}'`, saved, mapped(saved, (p) => step.derivative(p)))),
+    };
+  });
+  return op(x);
+}

@@ -1,0 +1,37 @@
+import * as tf from "@tensorflow/tfjs";
+import { describe } from "../check/describe.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** An optimizer of TensorFlow.js, `tf.Optimizer`. */
+export type Optimizer = InstanceType<(typeof import("@tensorflow/tfjs"))["Optimizer"]>;
+
+/** Optimizers by the names that `model.compile` takes, with the settings that it gives them. */
+const byName: Record<string, () => Optimizer> = {
+  sgd: () => tf.train.sgd(0.01),
+  adam: () => tf.train.adam(0.001, 0.9, 0.999, tf.backend().epsilon()),
+  adamax: () => tf.train.adamax(0.002, 0.9, 0.999, tf.backend().epsilon(), 0),
+  rmsprop: () => tf.train.rmsprop(0.001, 0.9, 0, tf.backend().epsilon()),
+  adagrad: () => tf.train.adagrad(0.01),
+  adadelta: () => tf.train.adadelta(1, 0.95, tf.backend().epsilon()),
+};
+
+/** Throws unless `optimizer` is an optimizer or the name of one. */
+export function checkOptimizer(task: string, optimizer: unknown): void {
+  if (typeof optimizer === "string" && Object.hasOwn(byName, optimizer.toLowerCase())) return;
+  if (typeof (optimizer as Optimizer | undefined)?.applyGradients === "function") return;
+  throw new TypeError(
+    `Cannot ${task}: 'optimizer' must be a tf.Optimizer or one of ${Object.keys(byName).join(", ")}, it is ${
+      describe(optimizer)
+    }`,
+  );
+}
+
+/** Returns the optimizer, made if it is given by its name. */
+export function toOptimizer(optimizer: string | Optimizer): Optimizer {
+  return typeof optimizer === "string" ? byName[optimizer.toLowerCase()]() : optimizer;
+}
+
+/** Takes one step; `applyGradients` is declared for variables, but takes tensors. */
+export function applyGradients(optimizer: Optimizer, gradients: Record<string, Tensor>): void {
+  optimizer.applyGradients(gradients as Parameters<Optimizer["applyGradients"]>[0]);
+}

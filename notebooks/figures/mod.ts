@@ -1,0 +1,15 @@
+/**
+ * The figures of the notebooks, drawn by Observable Plot. They are no part of the package.
+ *
+ * @module
+ */
+export { auditFigure, type AuditFigureOptions } from "../../lib/display/audit_figure.ts";
+export { pairedFigure, type PairedFigureOptions, type PairedItem } from "../../lib/display/paired_figure.ts";
+export type { Axis } from "../../lib/display/plot.ts";
+export type { Jump, Region, Rule, Series } from "./chart.ts";
+export { curveFigure, type CurveFigureOptions } from "./curve_figure.ts";
+export { decisionFigure, type DecisionFigureOptions } from "./decision_figure.ts";
+export { gradientCurveFigure, type GradientCurveFigureOptions, type StepCurve } from "./gradient_curve_figure.ts";
+export { heatMapFigure, type HeatMapFigureOptions } from "./heat_map_figure.ts";
+export { historyFigure, type HistoryFigureOptions, type Run } from "./history_figure.ts";
+export { landscapeFigure, type LandscapeFigureOptions } from "./landscape_figure.ts";

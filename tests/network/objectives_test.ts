@@ -1,0 +1,97 @@
+// The losses that the small network trains on: their gradients against float64 differences, and the running one against all rows.
+import { assert, assertEquals } from "@std/assert";
+import { accuracy, f1, fBeta, type LossOptions, metricLoss, precision, softsign } from "@roundabout/roundabout";
+import type { TrainingLoss } from "@roundabout/network";
+import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
+import { partsOfLoss } from "../../lib/losses/loss_parts.ts";
+import {
+  crossEntropyGradient,
+  labelsOf,
+  objectiveOf,
+  probabilities,
+  runningScore,
+} from "../../lib/network/objectives.ts";
+import { scoreBatch } from "../../lib/scoring/score_batch.ts";
+import { assertAllWithin, assertWithin } from "../helpers.ts";
+
+const { y } = syntheticBinary({ rows: 60, features: 3, prevalence: 0.3, separation: 2.5, seed: 5 });
+const sampleWeight = y.map((label, i) => (label === 1 ? 2.5 : 1) + (i % 3) / 10);
+const losses = {
+  crossEntropy: "crossEntropy",
+  precision: { score: precision, step: softsign({ slope: 5 }) },
+  f1: { score: f1, step: softsign() },
+  "fBeta0.5 at 0.3": { score: fBeta({ beta: 0.5 }), step: softsign({ slope: 3, threshold: 0.3 }) },
+  accuracy: { score: accuracy, step: softsign({ slope: 2 }) },
+} satisfies Record<string, TrainingLoss>;
+
+for (const [name, loss] of Object.entries(losses)) {
+  Deno.test(`the gradient of ${name} with respect to the logits is that of float64 differences`, () => {
+    const random = seededRandom(1),
+      logits = Float64Array.from(y, () => 2 * random.normal()),
+      objective = objectiveOf(loss);
+    for (const labels of [labelsOf(y), labelsOf(y, 1, sampleWeight)]) {
+      const { gradient } = objective(labels, logits);
+      assert(gradient.some((g) => g !== 0));
+      gradient.forEach((g, j) => {
+        const at = (step: number) => objective(labels, logits.map((z, k) => k === j ? z + step : z)).value;
+        assertWithin(g, (at(1e-6) - at(-1e-6)) / 2e-6, 1e-8, `of logit ${j}`);
+      });
+    }
+  });
+}
+
+Deno.test("a weight of 2 is the row twice", () => {
+  const random = seededRandom(2), logits = Float64Array.from(y, () => random.normal());
+  for (const loss of [losses.f1, losses.crossEntropy]) {
+    const objective = objectiveOf(loss);
+    const twice = objective(labelsOf([...y, y[0]]), Float64Array.of(...logits, logits[0]));
+    const weighted = objective(labelsOf(y, 1, y.map((_, i) => i === 0 ? 2 : 1)), logits);
+    assertWithin(weighted.value, twice.value, 1e-12);
+    assertAllWithin(weighted.gradient.subarray(1), twice.gradient.subarray(1, -1), 1e-7);
+    assertWithin(weighted.gradient[0], 2 * twice.gradient[0], 1e-7);
+  }
+});
+
+Deno.test("an undefined score is a loss of 1 without a gradient; weights of 0 give a cross-entropy of 0", () => {
+  const none = objectiveOf(losses.precision)(labelsOf([0, 1], 1, [0, 0]), Float64Array.of(1, 2));
+  assertEquals(none, { value: 1, gradient: new Float32Array(2) });
+  const nobody = objectiveOf("crossEntropy")(labelsOf([0, 1], 1, [0, 0]), Float64Array.of(1, 2));
+  assertEquals(nobody, { value: 0, gradient: new Float32Array(2) });
+});
+
+Deno.test("the gradient of cross-entropy of several logits is that of float64 differences of the weighted mean", () => {
+  const random = seededRandom(3), y = Float64Array.of(0, 2, 1, 2), w = Float64Array.of(1, 3, 0, 2);
+  const z = Float64Array.from({ length: 12 }, () => 3 * random.normal()), labels = labelsOf(y, 3, w);
+  const value = (z: Float64Array) =>
+    probabilities(z, 3).reduce((sum, p, i) => sum - labels.sampleWeight![i] * labels.yTrue[i] * Math.log(p), 0) / 6;
+  const gradient = crossEntropyGradient(labels, z);
+  gradient.forEach((g, j) => {
+    const at = (step: number) => value(z.map((v, k) => k === j ? v + step : v));
+    assertWithin(g, (at(1e-6) - at(-1e-6)) / 2e-6, 1e-8);
+  });
+});
+
+const settings: [LossOptions, number][] = [
+  [{ step: "softsign", fromLogits: true }, 1],
+  [{ step: "identity", fromLogits: true }, 1],
+  [{ decision: "argmax", average: "macro", fromLogits: true }, 3],
+];
+
+Deno.test("a running score: with constant logits the mean of the batches is the gradient of the score of all rows", () => {
+  for (const [options, outputs] of settings) {
+    const random = seededRandom(5), parts = partsOfLoss(metricLoss("f1", options))!;
+    const y = Float64Array.from({ length: 40 }, (_, i) => i < 4 ? 1 : i < 20 && outputs > 1 ? 2 : 0);
+    const z = Float64Array.from({ length: 40 * outputs }, () => random.normal());
+    // Of four batches three have no row of class 1.
+    const cut = (b: number) => labelsOf(y.slice(10 * b, 10 * b + 10), outputs);
+    const logits = (b: number) => z.slice(10 * outputs * b, 10 * outputs * (b + 1));
+    const order = [2, 0, 3, 1], batches = [0, 1, 2, 3].map(cut);
+    const gradient = runningScore(parts)({ batches, order, logitsOf: logits });
+    const mean = new Float64Array(z.length);
+    for (const b of order) gradient(batches[b], logits(b)).forEach((g, i) => mean[10 * outputs * b + i] = g / 4);
+    const whole = { ...labelsOf(y, outputs), yPred: z };
+    const exact = scoreBatch(whole, parts.decide(whole), parts.scoring).gradient().map((g) => -g);
+    assertAllWithin(mean, exact, 1e-8);
+    assert(mean.subarray(30 * outputs).some((g) => g !== 0)); // a batch without a positive has a say
+  }
+});

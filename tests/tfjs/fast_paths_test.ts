@@ -1,0 +1,188 @@
+// The loops that replace TensorFlow.js's own operations in fitMetric: the same outputs, gradients and steps.
+import { assertEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
+import { stepperOf } from "../../lib/tfjs/adam_stepper.ts";
+import { denseStack, stackGradients, stackOutputs } from "../../lib/tfjs/dense_stack.ts";
+import { applyGradients } from "../../lib/tfjs/optimizers.ts";
+import { optimizerState } from "../../lib/tfjs/snapshot.ts";
+import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
+
+const activations = ["linear", "relu", "sigmoid", "tanh", "softmax"] as const;
+
+/** A model that was applied once. */
+function built(...layers: tf.layers.Layer[]): tf.Sequential {
+  const model = tf.sequential({ layers });
+  tf.tidy(() => void model.apply(tf.zeros([1, 3])));
+  return model;
+}
+
+function stack(hidden: typeof activations[number], last: typeof activations[number], useBias = true): tf.Sequential {
+  const kernelInitializer = tf.initializers.glorotNormal({ seed: 3 }),
+    biasInitializer = tf.initializers.randomNormal({ seed: 4 });
+  const layer = (units: number, activation: typeof hidden, inputShape?: number[]) =>
+    tf.layers.dense({ units, activation, inputShape, useBias, kernelInitializer, biasInitializer });
+  return built(layer(5, hidden, [3]), layer(4, hidden), layer(3, last));
+}
+
+onBackends("a stack of dense layers: the outputs are predict's to the bit, the gradients the tape's", () => {
+  for (const rows of [1, 4, 6]) {
+    const x = tf.randomNormal([rows, 3], 0, 1, "float32", 5), by = tf.randomNormal([rows, 3], 0, 1, "float32", 6);
+    for (const hidden of activations) {
+      for (const last of activations) {
+        const model = stack(hidden, last, rows !== 6), layers = denseStack(model)!, outputs = stackOutputs(layers, x)!;
+        assertEquals(outputs.at(-1)!.dataSync(), (model.predict(x) as tf.Tensor).dataSync(), `${hidden}, ${last}`);
+        const own = stackGradients(layers, outputs, by.dataSync() as Float32Array);
+        const { grads } = tf.variableGrads(() => tf.sum(tf.mul(by, model.apply(x) as tf.Tensor)) as tf.Scalar);
+        for (const weight of model.trainableWeights) {
+          const { name } = weight.read() as tf.Variable;
+          assertEquals(own[name].shape, grads[name].shape);
+          assertAllWithin(own[name].dataSync(), grads[name].dataSync(), 3e-6, `${hidden}, ${last}, ${name}`);
+        }
+        model.dispose();
+      }
+    }
+  }
+});
+
+onBackends("what is no such stack goes by TensorFlow.js' own way", () => {
+  const relu = tf.layers.dense({ units: 2, inputShape: [3], activation: "relu" });
+  assertEquals(denseStack(tf.sequential({ layers: [relu] })), undefined); // not applied yet
+  const model = built(relu), layers = denseStack(model)!;
+  const input = tf.input({ shape: [3] });
+  class Doubled extends (relu.constructor as new (options: object) => tf.layers.Layer) {
+    override call(inputs: tf.Tensor, options: Parameters<tf.layers.Layer["call"]>[1]) {
+      return tf.mul(2, super.call(inputs, options) as tf.Tensor);
+    }
+  }
+  const others = [
+    built(new Doubled({ units: 2, inputShape: [3] })),
+    built(tf.layers.dense({ units: 2, inputShape: [3], activation: "elu" })),
+    built(tf.layers.dense({ units: 2, inputShape: [3] }), tf.layers.dropout({ rate: 0.5 })),
+    tf.model({ inputs: input, outputs: tf.layers.dense({ units: 1 }).apply(input) as tf.SymbolicTensor }),
+  ];
+  for (const model of others) assertEquals(denseStack(model), undefined);
+  for (const x of [tf.zeros([4, 2]), tf.zeros([4, 3, 3]), tf.zeros([4, 3], "int32")]) {
+    assertEquals(stackOutputs(layers, x), undefined);
+  }
+});
+
+onBackends("a layer that is frozen keeps its weights, and the others train as without the stack", async () => {
+  const next = random(1), x = tf.tensor2d(Array.from({ length: 40 }, () => [next(), next(), next()]));
+  const y = tf.tensor2d(Array.from({ length: 40 }, () => [next(), next(), next()].map((v) => v < 0.4 ? 1 : 0)));
+  const loss = f1Loss({ average: "macro" }),
+    model = stack("tanh", "sigmoid"),
+    before = model.layers[0].getWeights()[0].dataSync();
+  model.layers[0].trainable = false;
+  const { gradients } = await metricGradient(model, [x, y], { loss, batchSize: 7 });
+  assertEquals(Object.keys(gradients).length, 4);
+  await fitMetric(model, [x, y], { loss, epochs: 2, batchSize: 7 });
+  assertEquals(model.layers[0].getWeights()[0].dataSync(), before);
+});
+
+/** Weights of two shapes, and a gradient for each step, from tiny to large. */
+function weighing(prefix: string) {
+  const make = (shape: number[], seed: number) =>
+    tf.variable(tf.randomNormal(shape, 0, 1, "float32", seed), true, `${prefix}${seed}`);
+  const variables = [make([4, 3], 1), make([3], 2)];
+  const gradients = (step: number) =>
+    Object.fromEntries(variables.map((variable, k) => [
+      variable.name,
+      tf.mul(tf.randomNormal(variable.shape, 0, 1, "float32", 10 * step + k + 1), 10 ** (step % 9 - 6)),
+    ]));
+  return { variables, gradients };
+}
+
+onBackends("Adam's steps are those of tf.train.adam to the last bit, and so is what it remembers", () => {
+  const settings = [[0.01, 0.9, 0.999, 1e-7], [0.3, 0.5, 0.9, 1e-3], [1e-3, 0.9, 0.999, undefined]] as const;
+  for (const [s, setting] of settings.entries()) {
+    const make = () => tf.train.adam(...(setting as unknown as [number, number, number, number]));
+    const ours = weighing(`ours ${tf.getBackend()} ${s} `), theirs = weighing(`theirs ${tf.getBackend()} ${s} `);
+    const mine = make(), own = make(), before = tf.memory().numTensors;
+    for (let epoch = 0; epoch < 3; epoch++) { // each begins with what the one before left
+      const stepper = stepperOf(mine);
+      for (let step = 9 * epoch; step < 9 * (epoch + 1); step++) {
+        tf.tidy(() => {
+          stepper.step(ours.gradients(step));
+          own.applyGradients(theirs.gradients(step));
+        });
+        ours.variables.forEach((v, k) => assertEquals(v.dataSync(), theirs.variables[k].dataSync(), `step ${step}`));
+      }
+      stepper.end();
+      const [a, b] = [mine, own].map((optimizer) =>
+        JSON.parse(JSON.stringify(optimizerState(optimizer)).replace(/ours|theirs/g, ""))
+      );
+      assertEquals(a, b);
+    }
+    assertEquals(tf.memory().numTensors - before, 8); // two moments of two weights, of both
+    tf.dispose([...ours.variables, ...theirs.variables]);
+    tf.dispose([mine, own] as never);
+  }
+});
+
+onBackends("Adam's steps on other variables than before are those of tf.train.adam, too", () => {
+  const mine = tf.train.adam(0.1), own = tf.train.adam(0.1), stepper = stepperOf(mine);
+  const make = (prefix: string) =>
+    ["a", "b"].map((name) => tf.variable(tf.tensor1d([1, 2]), true, `${prefix} ${name} ${tf.getBackend()}`));
+  const ours = make("set ours"), theirs = make("set theirs");
+  for (const [step, used] of [[0, 1], [0], [0, 1], [1], [0, 1]].entries()) {
+    const gradients = (variables: tf.Variable[]) =>
+      Object.fromEntries(used.map((k) => [variables[k].name, tf.tensor1d([step + 1, k - 0.5])]));
+    tf.tidy(() => {
+      stepper.step(gradients(ours));
+      applyGradients(own, gradients(theirs));
+    });
+    ours.forEach((variable, k) =>
+      assertEquals(variable.dataSync(), theirs[k].dataSync(), `variable ${k}, step ${step}`)
+    );
+  }
+  stepper.end();
+  assertEquals(mine.iterations, own.iterations);
+  tf.dispose([...ours, ...theirs]);
+  mine.dispose();
+  own.dispose();
+});
+
+onBackends(
+  "fitMetric with Adam ends at the bits of TensorFlow.js's own steps, after several epochs or an error",
+  async () => {
+    class Own extends tf.AdamOptimizer {}
+    const next = random(2), x = tf.tensor2d(Array.from({ length: 40 }, () => [next(), next(), next()]));
+    const y = tf.tensor2d(Array.from({ length: 40 }, () => [next(), next(), next()].map((v) => v < 0.4 ? 1 : 0)));
+    const loss = f1Loss({ average: "macro" }), results: unknown[] = [];
+    for (const optimizer of [tf.train.adam(0.05), new Own(0.05, 0.9, 0.999)]) {
+      const model = stack("tanh", "sigmoid"), weights = () => model.getWeights().map((w) => w.dataSync().slice());
+      await fitMetric(model, [x, y], { loss, optimizer, epochs: 3, batchSize: 7 });
+      const after = weights(),
+        callbacks = {
+          onBatchEnd: (batch: number) => {
+            if (batch === 2) throw new Error("enough");
+          },
+        };
+      const again = () => fitMetric(model, [x, y], { loss, optimizer, epochs: 3, batchSize: 7, callbacks });
+      await assertRejects(again, Error, "enough");
+      const { iterations, single, lists } = optimizerState(optimizer);
+      const moments = Object.values(lists).map((list) => list.map(({ numbers }) => numbers.values));
+      results.push({ after, again: weights(), iterations, single, moments });
+    }
+    assertEquals(results[0], results[1]);
+  },
+);
+
+onBackends("other optimizers, and one derived from Adam, take their own steps", () => {
+  let called = 0;
+  class Own extends tf.AdamOptimizer {
+    override applyGradients(gradients: Parameters<tf.AdamOptimizer["applyGradients"]>[0]) {
+      called++;
+      super.applyGradients(gradients);
+    }
+  }
+  const { variables, gradients } = weighing(`own ${tf.getBackend()} `);
+  const stepper = stepperOf(new Own(0.1, 0.9, 0.999));
+  tf.tidy(() => stepper.step(gradients(1)));
+  stepper.end();
+  assertEquals(called, 1);
+  const [before] = variables[1].dataSync();
+  tf.tidy(() => stepperOf(tf.train.sgd(1)).step({ [variables[1].name]: tf.ones([3]) }));
+  assertWithin(variables[1].dataSync()[0], before - 1, 1e-6);
+});
