@@ -3,7 +3,7 @@ import type { Setting } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
-import { guardLoss } from "../audit/guard_loss.ts";
+import { isGuarded } from "../losses/guarded_losses.ts";
 import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
 import * as factories from "../losses/named.ts";
 import type { LossFactory } from "../losses/named.ts";
@@ -134,10 +134,6 @@ const task = "train";
 
 const factoryNames = new Map<unknown, string>(Object.entries(factories).map(([name, factory]) => [factory, name]));
 const tfLosses: readonly unknown[] = [...Object.values(tf.losses), ...Object.values(tf.metrics)];
-
-/** All that `guardLoss` makes has one text, and no other loss has it. */
-const isGuarded = (loss: unknown): boolean =>
-  typeof loss === "function" && String(loss) === String(guardLoss(() => tf.scalar(0)));
 
 /** Throws if a function is a loss or a factory and not a function of the epoch: it would be called with a number as its labels. */
 function checkLossSchedule(loss: unknown): void {

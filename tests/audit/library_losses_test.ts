@@ -4,10 +4,9 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { type LossOptions, metricLoss, type Score, type Tensor } from "@roundabout/roundabout";
 import { auditLoss, type AuditOptions, type Cause } from "@roundabout/roundabout/audit";
 import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss } from "@roundabout/roundabout/thread";
-import { samplerOf } from "../../lib/audit/sample.ts";
 import { allScores } from "../all_scores.ts";
 import "../helpers.ts";
-import { tried } from "./oracle.ts";
+import { sampleOf, tried } from "./oracle.ts";
 import { slow } from "../slow.ts";
 
 const probability: AuditOptions = { yPred: "probability", yTrue: "binary", columns: 1 };
@@ -63,7 +62,7 @@ function hasUselessOptimum(score: Score, { options, audit }: Setting): boolean {
 
 /** Whether most outputs on the wrong side have a gradient of exactly 0, among labels that have one at all. */
 function isSaturated(score: Score, { options, audit }: Setting): boolean {
-  const sampler = samplerOf(audit), { yTrue, yPred } = sampler("random", 1, 64)!, right = sampler("perfect", 1, 64)!;
+  const sampler = sampleOf(audit), { yTrue, yPred } = sampler("random", 1, 64)!, right = sampler("perfect", 1, 64)!;
   const { gradient = [] } = tried(metricLoss(score, options), yTrue, yPred)!;
   const wanted = right.yPred.dataSync(), given = yPred.dataSync();
   tf.dispose([yTrue, yPred, right.yTrue, right.yPred]);
@@ -126,7 +125,7 @@ slow.test("the three losses of the thread: their faults by name", () => {
   const answered = auditLoss(answeredSoftsignLoss);
   assertEquals([answered.verdict, answered.findings[0]?.cause], ["suspect", "label-encoding"]);
   const { perfect, zeroEntersAs } = answered.findings[0].evidence as Record<string, number>;
-  const π = share(samplerOf({})("perfect", 1, 64)!), s = (u: number) => 0.5 * (1 + 100 * u / (1 + 100 * u));
+  const π = share(sampleOf({})("perfect", 1, 64)!), s = (u: number) => 0.5 * (1 + 100 * u / (1 + 100 * u));
   const tp = π * s(1) * s(1) + (1 - π) * s(0) * s(0), fp = π * (1 - s(1)) * s(1) + (1 - π) * (1 - s(0)) * s(0);
   assertAlmostEquals(perfect, 1 - tp / (tp + fp), 1e-6);
   assertEquals(zeroEntersAs, 0.5);

@@ -10,7 +10,7 @@ const squares: Loss = (y, p) => tf.mean(tf.squaredDifference(y, p));
 const crossEntropy: Loss = (y, p) => tf.losses.logLoss(y, p);
 
 const warned = (loss: Loss, options: AuditOptions) =>
-  auditLoss(loss, options).findings.find(({ message }) => message.startsWith("Going down the loss makes"));
+  auditLoss(loss, options).findings.find(({ message }) => message.startsWith("Minimising the loss makes"));
 
 slow.test("healthy losses are not said to make a metric worse", () => {
   const healthy: [Loss, AuditOptions][] = [
@@ -75,7 +75,7 @@ Deno.test("what is no metric, or has no such labels, is one clear error, and lea
     [
       { metric: "f1", yTrue: "real" },
       RangeError,
-      "'metric' is a score, which needs labels of 0 and 1, and 'yTrue' is 'real'",
+      "'metric' is a score, which needs labels of 0 and 1, but 'yTrue' is 'real'",
     ],
   ];
   for (const [options, error, message] of refused) assertThrows(() => auditLoss(counted, options), error, message);
@@ -94,7 +94,7 @@ Deno.test("what is no metric, or has no such labels, is one clear error, and lea
     [
       { metric: "f1", sample: () => ({ yTrue: tf.fill([8, 1], 2), yPred: tf.fill([8, 1], 0.5) }) },
       RangeError,
-      "which needs labels of 0 and 1, and one of them is 2",
+      "which needs labels of 0 and 1, but a label is 2",
     ],
   ];
   for (const [options, error, message] of later) assertThrows(() => auditLoss(counted, options), error, message);

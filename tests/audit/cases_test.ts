@@ -19,64 +19,67 @@
 //
 // The rules have been changed by all five since. So this is a regression set now: what is reached here says nothing of
 // losses that nobody has thought of yet.
+//
+// The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
+// held out, 14 of 16 were first right when they were looked at.
 import { assert, assertEquals } from "@std/assert";
 import "../helpers.ts";
-import type { BlindCase } from "./blind_case.ts";
 import { blindCases1 } from "./blind_cases_1.ts";
 import { blindCases2 } from "./blind_cases_2.ts";
 import { blindCases3 } from "./blind_cases_3.ts";
 import { blindCases4 } from "./blind_cases_4.ts";
 import { blindCases5 } from "./blind_cases_5.ts";
-import { causes } from "./cases.ts";
+import { cases } from "./cases.ts";
 import { confusion } from "./confusion.ts";
-import { optionsOf } from "./further_case.ts";
+import { furtherCasesDev } from "./further_cases_dev.ts";
+import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
+import { causes, type LossCase } from "./loss_case.ts";
 import { slow } from "../slow.ts";
 
-interface Batch {
+interface CaseSet {
   name: string;
-  cases: readonly BlindCase[];
-  /** How many there are, but for those that can be argued about. */
+  cases: readonly LossCase[];
+  /** The numbers of cases, without arguable ones. */
   faults: number;
   sound: number;
-  /** What is reached: a first finding that is right, or an alternate, at least; false alarms at most. */
+  /** The number of faults whose first finding is right, at least. No sound loss may have an error or a warning. */
   right: number;
-  alarms: number;
 }
 
-const blindBatches: readonly Batch[] = [
-  { name: "blind batch 1", cases: blindCases1, faults: 98, sound: 34, right: 98, alarms: 0 },
-  { name: "blind batch 2", cases: blindCases2, faults: 58, sound: 33, right: 57, alarms: 0 },
-  { name: "blind batch 3", cases: blindCases3, faults: 55, sound: 25, right: 50, alarms: 0 },
-  { name: "blind batch 4", cases: blindCases4, faults: 0, sound: 16, right: 0, alarms: 0 },
-  {
-    name: "blind batch 5",
-    cases: blindCases5.map((c) => ({ ...c, options: optionsOf(c) }) as BlindCase),
-    faults: 54,
-    sound: 14,
-    right: 54,
-    alarms: 0,
-  },
+const sets: readonly CaseSet[] = [
+  { name: "real cases", cases, faults: 23, sound: 3, right: 23 },
+  { name: "further cases, to fit to", cases: furtherCasesDev, faults: 16, sound: 7, right: 16 },
+  { name: "further cases, held out", cases: furtherCasesHeldOut, faults: 16, sound: 6, right: 16 },
+  { name: "blind batch 1", cases: blindCases1, faults: 98, sound: 34, right: 98 },
+  { name: "blind batch 2", cases: blindCases2, faults: 58, sound: 33, right: 57 },
+  { name: "blind batch 3", cases: blindCases3, faults: 55, sound: 25, right: 50 },
+  { name: "blind batch 4", cases: blindCases4, faults: 0, sound: 16, right: 0 },
+  { name: "blind batch 5", cases: blindCases5, faults: 54, sound: 14, right: 54 },
 ];
 
-for (const batch of blindBatches) {
-  slow.test(`${batch.name}: first right at least ${batch.right} times, false alarms at most ${batch.alarms}`, () => {
-    const { right, alarms } = confusion(batch.name, batch.cases);
-    assert(right >= batch.right, `first right ${right} of ${batch.faults}`);
-    assert(alarms <= batch.alarms, `false alarms ${alarms} of ${batch.sound}`);
+for (const { name, cases, right: wanted } of sets) {
+  slow.test(`${name}: the first finding is right at least ${wanted} times, and no sound loss is called unsound`, () => {
+    const { right, alarms } = confusion(name, cases);
+    assert(right >= wanted, `first right ${right}`);
+    assertEquals(alarms, 0);
   });
 }
 
-Deno.test("the blind batches have as many cases as they say, every cause has one, and no case comes twice", () => {
-  const all = blindBatches.flatMap(({ cases }) => cases);
-  for (const { name, cases, faults, sound } of blindBatches) {
+Deno.test("the sets have as many cases as they say, every cause has one in each half, and no case comes twice", () => {
+  for (const { name, cases, faults, sound } of sets) {
     const counted = cases.filter(({ ambiguous }) => !ambiguous);
     assertEquals(counted.filter(({ cause }) => cause !== "healthy").length, faults, name);
     assertEquals(counted.filter(({ cause }) => cause === "healthy").length, sound, name);
+    assertEquals(new Set(cases.map(({ id }) => id)).size, cases.length, name);
   }
-  for (const cause of causes) assert(all.some((c) => c.cause === cause), cause);
-  assertEquals(new Set(all.map(({ id }) => id)).size, all.length);
-  for (const { id, cause, also = [] } of all) {
-    assert(!also.some((other) => other === cause), id);
+  const further = [...furtherCasesDev, ...furtherCasesHeldOut];
+  const blind = [...blindCases1, ...blindCases2, ...blindCases3, ...blindCases4, ...blindCases5];
+  for (const half of [further, blind]) {
+    for (const cause of causes) assert(half.some((c) => c.cause === cause), cause);
+    assertEquals(new Set(half.map(({ id }) => id)).size, half.length);
+  }
+  for (const { id, cause, also } of [...further, ...blind]) {
+    assert(!also.includes(cause), id);
     assertEquals(cause === "healthy", id.startsWith("ok-"), id);
   }
 });
