@@ -1,6 +1,5 @@
-import type { LossParts } from "../losses/loss_parts.ts";
+import { type LossParts, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
 import { crossEntropyGradient, type EpochObjective, runningScore } from "../network/objectives.ts";
-import { type SettingOptions, toSetting } from "../scoring/options.ts";
 import type { Score } from "../scores/score.ts";
 
 /** A loss that is compared. */
@@ -14,15 +13,15 @@ export interface Candidate {
 }
 
 /** One minus a score of all training rows, of logits. */
-function scoreObjective(score: Score, options: SettingOptions): EpochObjective {
-  const whole = { ...options, fromLogits: true }, setting = toSetting("the comparison", score, whole);
+function scoreObjective(score: Score, options: ScoringOptions): EpochObjective {
+  const whole = { ...options, fromLogits: true }, setting = resolveOptions("the comparison", score, whole);
   const parts: LossParts = { ...setting, best: score.best ?? 1, wholeSet: false, options: whole };
   return runningScore(parts);
 }
 
 /** The losses that are compared for a score, cross-entropy first. */
 export function candidatesFor(score: Score, classes: number): Candidate[] {
-  const own: Record<string, SettingOptions> = classes === 2
+  const own: Record<string, ScoringOptions> = classes === 2
     ? { softsign: { step: "softsign" }, identity: { step: "identity" } }
     : { argmax: { decision: "argmax", average: "macro" } };
   return [

@@ -1,7 +1,6 @@
 import { scoreBatch, scoreCounts } from "../scoring/score_batch.ts";
-import { toSetting } from "../scoring/options.ts";
-import type { Counts } from "../counts/counts.ts";
-import { softCounts } from "../counts/soft_counts.ts";
+import { resolveOptions } from "../scoring/options.ts";
+import { type Counts, softCounts } from "../counts/counts.ts";
 import { labelsOf, probabilities } from "../network/objectives.ts";
 import type { Score } from "../scores/score.ts";
 import { bestCut } from "../training/tune_threshold.ts";
@@ -41,7 +40,7 @@ function atThreshold(score: Score, threshold: number): Evaluate {
 /** The evaluation of decisions for the class with the largest logit: the mean of the classes' scores, each against the rest. */
 function byArgmax(score: Score, outputs: number): Evaluate {
   const options = { decision: "argmax", step: "round", average: "macro", fromLogits: true } as const;
-  const { decide, scoring } = toSetting("the comparison", score, options);
+  const { decide, scoring } = resolveOptions("the comparison", score, options);
   return (y, yPred) => {
     const batch = { ...labelsOf(y, outputs), yPred }, { value, values } = scoreBatch(batch, decide(batch), scoring);
     return { value, undefinedScores: values.filter(Number.isNaN).length };

@@ -1,6 +1,6 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { countsGradient, softCounts } from "../counts/counts.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
+import type { LossParts } from "../scoring/options.ts";
 import { sigmoid } from "../numerics/sigmoid.ts";
 import { softmax } from "../numerics/softmax.ts";
 import type { Score } from "../scores/score.ts";

@@ -1,6 +1,6 @@
 import { describe } from "../check/describe.ts";
 import type { Counts } from "../counts/counts.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
+import type { LossParts } from "../scoring/options.ts";
 import { toStep } from "../steps/to_step.ts";
 import type { Optimizer } from "../tfjs/optimizers.ts";
 import type { OptimizerState, SavedTensor } from "../tfjs/snapshot.ts";

@@ -7,7 +7,7 @@ import { candidatesFor } from "../../lib/compare/candidates.ts";
 import { decisionRules } from "../../lib/compare/evaluate.ts";
 import { type Parts, runSplit, splitTable } from "../../lib/compare/run_split.ts";
 import { trainOnPart } from "../../lib/compare/train.ts";
-import { partsOfLoss } from "../../lib/losses/loss_parts.ts";
+import { partsOfLoss } from "../../lib/scoring/options.ts";
 import { labelsOf, runningScore } from "../../lib/network/objectives.ts";
 import { assertWithin } from "../helpers.ts";
 

@@ -4,7 +4,7 @@ import { f1, metricLoss } from "@roundabout/roundabout";
 import { seededRandom } from "@roundabout/roundabout/data";
 import { decisionRules } from "../../lib/compare/evaluate.ts";
 import { type Part, trainOnPart } from "../../lib/compare/train.ts";
-import { partsOfLoss } from "../../lib/losses/loss_parts.ts";
+import { partsOfLoss } from "../../lib/scoring/options.ts";
 import { crossEntropyGradient, runningScore } from "../../lib/network/objectives.ts";
 
 Deno.test("training on a score finds it where only one batch in five has a positive", () => {
