@@ -151,6 +151,7 @@ export function lossAndGradient(
   yPred: Float32Array,
   options: LossAndGradientOptions,
 ): LossAndGradient<Float32Array<ArrayBuffer>>;
+/** Computes a loss and its gradient; the gradient is float64 unless `yPred` is a Float32Array. */
 export function lossAndGradient(
   yTrue: BatchNumbers,
   yPred: BatchNumbers,

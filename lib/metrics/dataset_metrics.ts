@@ -10,7 +10,7 @@ import { ConfusionMeter, type ConfusionMeterOptions, type MeterScoringOptions } 
 import { metricName } from "./hard_metric.ts";
 
 /** `tf.Callback`, the base class of {@linkcode DatasetMetrics}. */
-export const Callback: (typeof import("@tensorflow/tfjs"))["Callback"] = tf.Callback;
+export const LayersCallback: (typeof import("@tensorflow/tfjs"))["Callback"] = tf.Callback;
 
 /** Inputs (one tensor per input of the model), labels and optional weights, as in `validationData`. */
 export type DatasetTensors = readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor];
@@ -121,7 +121,7 @@ function checkData(option: string, data: unknown): asserts data is DatasetTensor
  * assertEquals(history.dataset_f1.length, 3);
  * ```
  */
-export class DatasetMetrics extends Callback {
+export class DatasetMetrics extends LayersCallback {
   readonly #scores: readonly { score: Score; key: string }[];
   readonly #options: DatasetMetricsOptions;
 

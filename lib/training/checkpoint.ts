@@ -2,7 +2,7 @@ import { describe } from "../check/describe.ts";
 import type { Counts } from "../counts/counts.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { toStep } from "../steps/to_step.ts";
-import type { Optimizer } from "../tfjs/optimizers.ts";
+import type { LayersOptimizer } from "../tfjs/optimizers.ts";
 import type { OptimizerState, SavedTensor } from "../tfjs/snapshot.ts";
 import { checkpointFile } from "./checkpoint_file.ts";
 import type { CheckpointStore } from "./fit_options.ts";
@@ -42,7 +42,7 @@ export function settingsOfLoss({ options, scoring, reading }: LossParts): object
 }
 
 /** Describes the settings of an optimizer, such as its learning rate; an optimizer without getConfig() has no description. */
-export function settingsOfOptimizer(optimizer: Optimizer): object {
+export function settingsOfOptimizer(optimizer: LayersOptimizer): object {
   return typeof optimizer.getConfig === "function" ? optimizer.getConfig() : {};
 }
 

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { countBatch } from "../scoring/score_batch.ts";
 import type { LossParts, ResolvedOptions } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
-import type { Model } from "../tfjs/model.ts";
+import type { LayersModel } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 import { outputOf } from "./passes.ts";
@@ -22,7 +22,7 @@ export interface Evaluation {
 /** Options of {@linkcode evaluate}. */
 export interface EvaluateOptions {
   readonly name: string;
-  readonly model: Model;
+  readonly model: LayersModel;
   readonly parts: LossParts;
   readonly hard: ResolvedOptions;
   /**

@@ -7,8 +7,8 @@ import { isGuarded } from "../losses/guarded_losses.ts";
 import * as factories from "../losses/named.ts";
 import type { LossFactory } from "../losses/metric_loss.ts";
 import type { Loss } from "../losses/metric_loss.ts";
-import type { Model } from "../tfjs/model.ts";
-import { checkOptimizer, type Optimizer } from "../tfjs/optimizers.ts";
+import type { LayersModel } from "../tfjs/model.ts";
+import { checkOptimizer, type LayersOptimizer } from "../tfjs/optimizers.ts";
 import { checkData, isTensors, type TrainingData } from "./batches.ts";
 import { hardOptions } from "./hard_options.ts";
 import { checkLoss, checkModel } from "./passes.ts";
@@ -31,7 +31,7 @@ export interface FitCallbacks {
   /** Called after a batch; in running mode with the loss at the running counts. */
   onBatchEnd?(batch: number, logs?: FitLogs): void | Promise<void>;
   /** Receives the model, as a `tf.Callback` does. */
-  setModel?(model: Model): void;
+  setModel?(model: LayersModel): void;
   /** Receives the parameters, as a `tf.Callback` does. */
   setParams?(params: Record<string, unknown>): void;
 }
@@ -63,7 +63,7 @@ export interface FitMetricOptions {
    *
    * @default {"adam"}
    */
-  optimizer?: string | Optimizer;
+  optimizer?: string | LayersOptimizer;
   /** Largest number of epochs. */
   epochs: number;
   /**
@@ -213,7 +213,7 @@ function checkCheckpoint({ checkpoint, resume = false }: FitMetricOptions): void
 }
 
 /** Throws unless the arguments of {@linkcode fitMetric} are valid. */
-export function checkFit(model: Model, data: TrainingData, options: FitMetricOptions): void {
+export function checkFit(model: LayersModel, data: TrainingData, options: FitMetricOptions): void {
   if ([data, options].some((one: unknown) => one instanceof tf.Tensor)) {
     throw new TypeError(
       `Cannot ${task}: ${

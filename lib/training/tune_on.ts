@@ -3,7 +3,7 @@ import { addsCounts, scoreBatch } from "../scoring/score_batch.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { sigmoid } from "../numerics/sigmoid.ts";
 import type { LossParts } from "../scoring/options.ts";
-import type { Model } from "../tfjs/model.ts";
+import type { LayersModel } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";
 import { hardOptions } from "./hard_options.ts";
 import { outputOf } from "./passes.ts";
@@ -14,7 +14,7 @@ const canTune = ({ options: { decision = "threshold" }, scoring: { average } }: 
   decision === "threshold" && average !== "samples";
 
 /** Collects the outputs, labels and weights of a data set in one batch. */
-async function wholeBatch(name: string, model: Model, parts: LossParts, reader: BatchReader): Promise<Batch> {
+async function wholeBatch(name: string, model: LayersModel, parts: LossParts, reader: BatchReader): Promise<Batch> {
   const batches: Batch[] = [];
   for await (const read of reader.read()) {
     tf.tidy(() => {
@@ -50,7 +50,7 @@ async function wholeBatch(name: string, model: Model, parts: LossParts, reader: 
 /** Finds the threshold with the best score on a data set, and that score; undefined if the loss has no threshold to tune. */
 export async function tuneOn(
   name: string,
-  model: Model,
+  model: LayersModel,
   parts: LossParts,
   reader: BatchReader,
 ): Promise<{ threshold: number | number[]; value: number } | undefined> {

@@ -1,7 +1,8 @@
 // The two passes over the data, against loops written from the definition.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Counts, countsGradient, identity, round, type Rows, softCounts, steps } from "../../lib/mod.ts";
+import { type Counts, identity, round, steps } from "../../lib/mod.ts";
+import { countsGradient, type Rows, softCounts } from "../../lib/core.ts";
 import { assertAllWithin, assertWithin, random } from "../helpers.ts";
 import { slow } from "../slow.ts";
 

@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertGreater, assertStrictEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { type DecisionName, hardMetric, type LossOptions, metricLoss, type Score } from "../../lib/mod.ts";
+import { hardMetric, type LossOptions, metricLoss, type Score } from "../../lib/mod.ts";
+import type { DecisionName } from "../../lib/core.ts";
 import { type Average, scoreBatch } from "../../lib/scoring/score_batch.ts";
 import { resolveOptions } from "../../lib/scoring/options.ts";
 import type { Batch } from "../../lib/batch/read_batch.ts";

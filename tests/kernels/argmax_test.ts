@@ -2,7 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { argmaxDecision } from "../../lib/decisions/argmax.ts";
-import { type Loss, type LossOptions, metricLoss, type ScoreName } from "../../lib/mod.ts";
+import { type Loss, type LossOptions, metricLoss } from "../../lib/mod.ts";
+import type { ScoreName } from "../../lib/core.ts";
 import { assertWithin, counted, onBackends, random, slowOnBackends } from "../helpers.ts";
 
 /** The same loss by the other way: 'ignoreLabel', with a label that nobody has, is none of the kernels'. */

@@ -8,15 +8,14 @@ import {
   type LossOptions,
   metricLoss,
   precisionAtRecallLoss,
-  type ScoreName,
   softsign,
-  type StepName,
   steps,
   toScore,
   toStep,
   tverskyLoss,
   utility,
 } from "../../lib/mod.ts";
+import type { ScoreName, StepName } from "../../lib/core.ts";
 import { allScores } from "../all_scores.ts";
 import { random } from "../helpers.ts";
 import { slow } from "../slow.ts";

@@ -8,9 +8,9 @@ import {
   recallAtPrecision,
   round,
   type Score,
-  softCounts,
   softsign,
 } from "../../lib/mod.ts";
+import { softCounts } from "../../lib/core.ts";
 import { syntheticBinary } from "../../lib/data/mod.ts";
 import { trainLogistic } from "../../lib/network/mod.ts";
 import { slow } from "../slow.ts";

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
 import { stepperOf } from "../../lib/tfjs/adam_stepper.ts";
 import { denseStack, stackGradients, stackOutputs } from "../../lib/tfjs/dense_stack.ts";
-import { applyGradients, type Optimizer, toOptimizer } from "../../lib/tfjs/optimizers.ts";
+import { applyGradients, type LayersOptimizer, toOptimizer } from "../../lib/tfjs/optimizers.ts";
 import { optimizerState, setOptimizerState } from "../../lib/tfjs/snapshot.ts";
 import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
 
@@ -176,7 +176,7 @@ onBackends(
       const saved = toOptimizer(name), other = toOptimizer(name.toUpperCase());
       assertEquals(other.constructor, saved.constructor);
       const weight = tf.variable(tf.tensor1d([1, -2]), true, `restored ${name} ${tf.getBackend()}`);
-      const step = (optimizer: Optimizer, by: number[]) =>
+      const step = (optimizer: LayersOptimizer, by: number[]) =>
         tf.tidy(() => applyGradients(optimizer, { [weight.name]: tf.tensor1d(by) }));
       for (const by of [[1, 2], [-1, 0.5]]) step(saved, by);
       step(other, [3, 3]);

@@ -10,9 +10,9 @@ import {
   type FitCallbacks,
   fitMetric,
   type FitMetricOptions,
+  type LayersOptimizer,
   type Loss,
   metricLoss,
-  type Optimizer,
   softsign,
   type TrainingData,
   utilityLoss,
@@ -75,7 +75,7 @@ onBackends("early stopping: it ends after the patience, with the best weights an
 });
 
 /** An optimizer that never moves a weight. */
-const still = () => ({ applyGradients: () => {} }) as unknown as Optimizer;
+const still = () => ({ applyGradients: () => {} }) as unknown as LayersOptimizer;
 
 onBackends(
   "epochs that tie: the first is the best, the patience counts from it, and its weights are restored",
