@@ -145,6 +145,7 @@ export function lossAndGradient(
   yPred: Float32Array,
   options: LossAndGradientOptions,
 ): LossAndGradient<Float32Array<ArrayBuffer>>;
+/** Computes the same of outputs in any other array, with the gradient in float64. */
 export function lossAndGradient(
   yTrue: BatchNumbers,
   yPred: BatchNumbers,

@@ -50,7 +50,9 @@ export interface StepForm {
   readonly threshold: number;
   /** k. */
   readonly steepness: number;
+  /** Offset that makes s(0) = 0. */
   readonly foot: number;
+  /** Divisor that makes s(1) = 1. */
   readonly span: number;
   /** Replaces the value by the decision, p > t; the derivative stays the shape's. */
   readonly hard: boolean;
