@@ -68,10 +68,10 @@ export {
 export { type ScoreDefinition, type ScoreName, scores, toScore } from "./scores/to_score.ts";
 
 export type { Average, ZeroDivision } from "./scoring/score_batch.ts";
-export type { SettingOptions } from "./scoring/options.ts";
+export type { ScoringOptions } from "./scoring/options.ts";
 export type { DecisionName, DecisionOptions } from "./decisions/to_decision.ts";
 
-export { type Loss, type LossOptions, metricLoss } from "./losses/metric_loss.ts";
+export { type Loss, type LossFactory, type LossOptions, metricLoss } from "./losses/metric_loss.ts";
 export {
   accuracyLoss,
   balancedAccuracyLoss,
@@ -83,7 +83,6 @@ export {
   gMeanLoss,
   informednessLoss,
   jaccardLoss,
-  type LossFactory,
   markednessLoss,
   mccLoss,
   npvLoss,

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Average } from "../scoring/score_batch.ts";
-import { toSetting } from "../scoring/options.ts";
+import { resolveOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Score } from "../scores/score.ts";
@@ -160,7 +160,12 @@ export class DatasetMetrics extends Callback {
     this.#options = options;
     this.#scores = scores.map((one) => {
       const score = toScore(one), scoring = average === "none" ? "macro" : average;
-      toSetting(task, score, { ...meterOptions(options), ...scoringOptions(options), average: scoring, step: "round" });
+      resolveOptions(task, score, {
+        ...meterOptions(options),
+        ...scoringOptions(options),
+        average: scoring,
+        step: "round",
+      });
       const name = metricName(score.name, { ...options, average: average === "none" ? "binary" : average });
       return { score, key: ["dataset", ...(output === undefined ? [] : [output]), name].join("_") };
     });

@@ -26,11 +26,7 @@ const activationBackward: Record<string, ActivationBackward> = {
   tanh: (gradient, y) => {
     for (let i = 0; i < gradient.length; i++) gradient[i] *= 1 - y[i] * y[i];
   },
-  softmax: (gradient, y, width) => {
-    const rows = new Float64Array(gradient);
-    softmaxGradient(y, width, 1, rows);
-    gradient.set(rows);
-  },
+  softmax: (gradient, y, width) => softmaxGradient(y, width, 1, gradient),
 };
 
 let dense: unknown;

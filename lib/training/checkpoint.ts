@@ -1,6 +1,6 @@
 import { describe } from "../check/describe.ts";
 import type { Counts } from "../counts/counts.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
+import type { LossParts } from "../scoring/options.ts";
 import { toStep } from "../steps/to_step.ts";
 import type { Optimizer } from "../tfjs/optimizers.ts";
 import type { OptimizerState, SavedTensor } from "../tfjs/snapshot.ts";
@@ -30,11 +30,7 @@ export interface Identity {
 function settingsOfStep({ step = "softsign", slope, threshold }: LossParts["options"]): object {
   const [first] = [threshold ?? []].flat(), options = { slope, threshold: first };
   const made = toStep(step, typeof step === "string" ? options : {});
-  return {
-    step: made.name,
-    slope: made.slope === Infinity ? "infinite" : made.slope,
-    threshold: threshold ?? made.threshold,
-  };
+  return { step: made.name, slope: made.slope, threshold: threshold ?? made.threshold };
 }
 
 /** Describes the options of a loss as data. */

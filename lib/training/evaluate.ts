@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { countBatch } from "../scoring/score_batch.ts";
-import type { Setting } from "../scoring/options.ts";
+import type { LossParts, ResolvedOptions } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
 import type { Model } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";
 import { DatasetSums } from "./dataset_sums.ts";
@@ -25,7 +24,7 @@ export interface EvaluateOptions {
   readonly name: string;
   readonly model: Model;
   readonly parts: LossParts;
-  readonly hard: Setting;
+  readonly hard: ResolvedOptions;
   /**
    * Keeps the counts of each batch.
    *

@@ -1,5 +1,5 @@
 import type { Counts } from "../counts/counts.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
+import type { LossParts } from "../scoring/options.ts";
 import type { Score } from "../scores/score.ts";
 import { toStep } from "../steps/to_step.ts";
 import type { Model } from "../tfjs/model.ts";

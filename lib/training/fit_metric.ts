@@ -103,7 +103,7 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
  * backend ends at the same weights, to the last bit, as an uninterrupted one. A different loss, step, slope, optimizer,
  * learning rate, seed or the like is refused; only the number of epochs may be raised.
  *
- * Setting `model.stopTraining = true` in any callback stops training after the current epoch.
+ * ResolvedOptions `model.stopTraining = true` in any callback stops training after the current epoch.
  *
  * @param model A model with one output. It need not be compiled.
  * @param data Tensors, [x, y] or [x, y, sampleWeight]; a `tf.data.Dataset`; an async iterable of batches that can be read

@@ -3,7 +3,7 @@ import { countBatch, type Counted } from "../scoring/score_batch.ts";
 import { readBatch } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { describe } from "../check/describe.ts";
-import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
+import { type LossParts, partsOfLoss } from "../scoring/options.ts";
 import { denseStack, stackGradients, stackOutputs } from "../tfjs/dense_stack.ts";
 import { type Model, trainableVariables } from "../tfjs/model.ts";
 import type { Tensor } from "../tfjs/tensor.ts";

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { addsCounts, scoreBatch } from "../scoring/score_batch.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
-import { sigmoid } from "../steps/logits.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
+import { sigmoid } from "../numerics/sigmoid.ts";
+import type { LossParts } from "../scoring/options.ts";
 import type { Model } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";
-import { hardSetting } from "./hard_setting.ts";
+import { hardOptions } from "./hard_options.ts";
 import { outputOf } from "./passes.ts";
 import { tuneThreshold } from "./tune_threshold.ts";
 
@@ -68,6 +68,6 @@ export async function tuneOn(
     const options = { score, average: average as "binary", sampleWeight };
     return tuneThreshold(table(batch.yTrue as Float32Array), table(probabilities), options).threshold;
   }) as number | number[];
-  const { decide, scoring } = hardSetting(name, parts, threshold);
+  const { decide, scoring } = hardOptions(name, parts, threshold);
   return { threshold, value: scoreBatch(batch, decide(batch), scoring).value };
 }

@@ -4,8 +4,7 @@
  * @module
  */
 import type { CodeCell } from "../notebook_format.ts";
-import type { Citation } from "./citation.ts";
-import { citationText } from "./citation.ts";
+import { type Citation, citationText } from "./citation.ts";
 import type { CleanOptions } from "./clean.ts";
 import { codeBlock } from "./highlight.ts";
 import { escapeHtml, SiteError, Slots, textOf, uniqueNames } from "./html.ts";

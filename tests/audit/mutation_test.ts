@@ -1,13 +1,11 @@
 // Sound losses, broken by machine: what share the audit finds, and how often it cries at changes that do no harm.
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals } from "@std/assert";
-import { auditLoss } from "@roundabout/roundabout/audit";
-import { samplerOf } from "../../lib/audit/sample.ts";
-import { kinds } from "../../lib/audit/types.ts";
+import { auditLoss, batchKinds } from "@roundabout/roundabout/audit";
 import "../helpers.ts";
 import { type Blocks, build, type Made, made, soundBlocks } from "./building_blocks.ts";
 import { harmless, type Mutation, mutations } from "./mutations.ts";
-import { type Tried, tried } from "./oracle.ts";
+import { sampleOf, type Tried, tried } from "./oracle.ts";
 import { slow } from "../slow.ts";
 
 const alike = (a: number, b: number): boolean =>
@@ -26,10 +24,10 @@ function fate(one: Made, mutation: Mutation): "broken" | "not in it" | "does not
       return (block as (...given: never[]) => unknown)(...given);
     }]),
   ) as unknown as Blocks;
-  const sampler = samplerOf(one.options), before = build(one, soundBlocks);
+  const sampler = sampleOf(one.options), before = build(one, soundBlocks);
   const after = build(one, { ...soundBlocks, ...changed });
   let equal = true, runs = true;
-  for (const kind of kinds) {
+  for (const kind of batchKinds) {
     for (const seed of [1, 2, 3]) {
       const batch = sampler(kind, seed, 64);
       if (batch === undefined) continue;

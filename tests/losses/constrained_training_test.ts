@@ -1,7 +1,16 @@
 // Training with a floor inside: does the optimum meet it on rows that were not trained on?
 import { assert } from "@std/assert";
-import { precision, precisionAtRecall, recall, recallAtPrecision, round, softCounts, softsign } from "../../lib/mod.ts";
-import type { Counts, Score } from "../../lib/mod.ts";
+import {
+  type Counts,
+  precision,
+  precisionAtRecall,
+  recall,
+  recallAtPrecision,
+  round,
+  type Score,
+  softCounts,
+  softsign,
+} from "../../lib/mod.ts";
 import { syntheticBinary } from "../../lib/data/mod.ts";
 import { trainLogistic } from "../../lib/network/mod.ts";
 import { slow } from "../slow.ts";
