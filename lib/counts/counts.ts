@@ -14,7 +14,7 @@ export interface Counts {
 export const countKeys = ["tp", "fp", "fn", "tn"] as const;
 
 /** Makes one number (or one thing) for each count. */
-export function eachCount<T = number>(of: (key: keyof Counts) => T): Record<keyof Counts, T> {
+export function mapCounts<T = number>(of: (key: keyof Counts) => T): Record<keyof Counts, T> {
   return { tp: of("tp"), fp: of("fp"), fn: of("fn"), tn: of("tn") };
 }
 

@@ -1,9 +1,9 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { type Counts, eachCount } from "../counts/counts.ts";
+import { type Counts, mapCounts } from "../counts/counts.ts";
 import { f1, precision, recall } from "../scores/ratio.ts";
 import type { Score } from "../scores/score.ts";
-import { type SettingOptions, toSetting } from "../scoring/options.ts";
+import { resolveOptions, type ScoringOptions } from "../scoring/options.ts";
 import type { ZeroDivision } from "../scoring/score_batch.ts";
 import { fixedText, floatText, padLeft, widest } from "./number_text.ts";
 import { type Classified, type LabelOptions, labelOptions, type Labels, readLabels } from "./read_labels.ts";
@@ -12,7 +12,7 @@ import { type Classified, type LabelOptions, labelOptions, type Labels, readLabe
  * Options of {@linkcode classificationReport}. With `zeroDivision: "skip"` a score that is not defined is printed as "nan",
  * as with scikit-learn's `zero_division=np.nan`.
  */
-export interface ClassificationReportOptions extends LabelOptions, Pick<SettingOptions, "zeroDivision"> {
+export interface ClassificationReportOptions extends LabelOptions, Pick<ScoringOptions, "zeroDivision"> {
   /**
    * The number of decimals of the scores in the text.
    *
@@ -219,7 +219,7 @@ export function classificationReport(
       `Cannot make ${task}: 'digits' must be a whole number from 0 to 20, it is ${describe(digits)}`,
     );
   }
-  toSetting(task, f1, { zeroDivision }); // checks the option
+  resolveOptions(task, f1, { zeroDivision }); // checks the option
   const classified = readLabels(task, yTrue, yPred, options), counted = countClasses(classified);
   const rows = reportRows(classified, counted, zeroDivision);
   if (output === "records") return rows;
@@ -239,7 +239,7 @@ function reportRows(
     return Number.isNaN(value) && zeroDivision !== "skip" ? zeroDivision : value;
   };
   const support = Float64Array.from(counts, ({ tp, fn }) => tp + fn);
-  const whole = numpySum(support), all = eachCount((key) => numpySum(counts.map((one) => one[key])));
+  const whole = numpySum(support), all = mapCounts((key) => numpySum(counts.map((one) => one[key])));
   const values = scores.map((score) => Float64Array.from(counts, (one) => valueOf(score, one)));
   const row = (name: string, support: number, of: (score: number) => number): ReportRow => ({
     class: name,

@@ -4,6 +4,7 @@ import { f1Loss, jaccardLoss, precisionLoss, recallLoss, type Tensor } from "@ro
 import { auditLoss, type AuditOptions } from "@roundabout/roundabout/audit";
 import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss } from "@roundabout/roundabout/thread";
 import { cases } from "./cases.ts";
+import { slow } from "../slow.ts";
 
 const scalarLoss = (of: (y: Tensor, p: Tensor) => unknown) => of as (y: Tensor, p: Tensor) => Tensor;
 
@@ -13,7 +14,7 @@ Deno.test("a finding says which operation, on which line", () => {
   assert(/audit_loss_test\.ts:\d+:\d+$/.test(findings[0].where?.line ?? ""), findings[0].where?.line);
 });
 
-Deno.test("losses of this library and of the thread", () => {
+slow.test("losses of this library and of the thread", () => {
   const first = (loss: Parameters<typeof auditLoss>[0]) => auditLoss(loss).findings[0];
   assertEquals(first(precisionLoss())?.cause, "wrong-optimum");
   assertEquals(first(recallLoss())?.cause, "wrong-optimum");
@@ -29,7 +30,7 @@ Deno.test("losses of this library and of the thread", () => {
   assert(auditLoss(answeredSoftsignLoss).verdict !== "broken");
 });
 
-Deno.test("the same seed gives the same report, and nothing of the caller's is changed or left behind", async () => {
+slow.test("the same seed gives the same report, and nothing of the caller's is changed or left behind", async () => {
   for (const backend of ["cpu", "wasm"]) {
     await import("@tensorflow/tfjs-backend-wasm");
     await tf.setBackend(backend);
@@ -179,7 +180,7 @@ Deno.test("progress is told in order, up to all that is tried", () => {
   assert(names.has("useless models are worse") && probes.some(({ name }) => name === "useless models are worse"));
 });
 
-Deno.test("the time is that of the loss, beside the mean squared error's", () => {
+slow.test("the time is that of the loss, beside the mean squared error's", () => {
   const before = tf.memory().numTensors;
   const mse = scalarLoss((y, p) => tf.mean(tf.squaredDifference(y, p)));
   const slow = scalarLoss((y, p) => {
@@ -203,7 +204,7 @@ Deno.test("an asynchronous loss is one clear error", () => {
   assertStrictEquals(tf.memory().numTensors, before);
 });
 
-Deno.test("without options it says what it assumed; with them, every kind of output and label", () => {
+slow.test("without options it says what it assumed; with them, every kind of output and label", () => {
   const mse = scalarLoss((y, p) => tf.mean(tf.squaredDifference(y, p)));
   assertEquals(auditLoss(mse).assumed, ["The outputs are probabilities", "The labels are 0 and 1"]);
   for (const yPred of ["probability", "real", "nonnegative", [0, 5]] as const) {

@@ -34,6 +34,7 @@ import { confusion } from "./confusion.ts";
 import { furtherCasesDev } from "./further_cases_dev.ts";
 import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
 import { causes, type LossCase } from "./loss_case.ts";
+import { slow } from "../slow.ts";
 
 interface CaseSet {
   name: string;
@@ -57,7 +58,7 @@ const sets: readonly CaseSet[] = [
 ];
 
 for (const { name, cases, right: wanted } of sets) {
-  Deno.test(`${name}: the first finding is right at least ${wanted} times, and no sound loss is called unsound`, () => {
+  slow.test(`${name}: the first finding is right at least ${wanted} times, and no sound loss is called unsound`, () => {
     const { right, alarms } = confusion(name, cases);
     assert(right >= wanted, `first right ${right}`);
     assertEquals(alarms, 0);

@@ -2,7 +2,7 @@
 import { assert } from "@std/assert";
 import type { AuditOptions } from "@roundabout/roundabout/audit";
 import { seededRandom } from "../../lib/numerics/random.ts";
-import { onBackends } from "../helpers.ts";
+import { slowOnBackends } from "../helpers.ts";
 import { type Expression, expression, lossOf } from "./expressions.ts";
 import { check, type Disagreement } from "./fuzzing.ts";
 
@@ -28,7 +28,7 @@ const standing: Partial<Record<Disagreement, number>> = {
   "not constant": 5, // it moves by less than 1e-6, or only where all outputs are alike
 };
 
-onBackends(`${count} random losses: no crash, no leak, no hang, verdicts as by brute force`, () => {
+slowOnBackends(`${count} random losses: no crash, no leak, no hang, verdicts as by brute force`, () => {
   const found = new Map<Disagreement, Set<string>>(), numbers = new Map<Disagreement, number>();
   const start = performance.now();
   let most = 0;

@@ -8,6 +8,7 @@ import { samplerOf } from "../../lib/audit/batches.ts";
 import { tfjsEngine } from "../../lib/audit/engines/tfjs.ts";
 import { cases } from "./cases.ts";
 import { sampleOf } from "./oracle.ts";
+import { slow } from "../slow.ts";
 
 type Loss = (y: Tensor, p: Tensor) => Tensor;
 const squares: Loss = (y, p) => tf.mean(tf.squaredDifference(y, p));
@@ -20,7 +21,7 @@ function probe(loss: Loss, name: string, options: AuditOptions = {}) {
 
 const numbers = (detail: string): number[] => (detail.match(/-?\d+(\.\d+)?(e[+-]\d+)?/g) ?? []).map(Number);
 
-Deno.test("probes with labels: what the squares of 0/1 labels come to by hand", () => {
+slow.test("probes with labels: what the squares of 0/1 labels come to by hand", () => {
   const { yTrue } = samplerOf({})("perfect", 1, 64)!, share = yTrue.reduce((a, b) => a + b) / 64;
   assertEquals(probe(squares, "flipped labels").detail, "perfect outputs 0, labels flipped 1");
   const [right, shuffled] = numbers(probe(squares, "shuffled labels").detail);
@@ -41,7 +42,7 @@ Deno.test("probes with labels: what the squares of 0/1 labels come to by hand", 
   assertStringIncludes(shares.detail, "of 4, the smallest is 0.6667, at equal shares");
 });
 
-Deno.test("probes with rows: order, repetition, number", () => {
+slow.test("probes with rows: order, repetition, number", () => {
   const [value, gradient] = numbers(probe(squares, "rows permuted").detail);
   assert(value < 1e-6 && gradient < 1e-6);
   const first: Loss = (y, p) => tf.mean(tf.mul(tf.squaredDifference(y, p), tf.expandDims(tf.range(0, y.shape[0]), 1)));
@@ -59,7 +60,7 @@ Deno.test("probes with rows: order, repetition, number", () => {
   );
 });
 
-Deno.test("a loss that compares rows with rows is not tried on many of them", () => {
+slow.test("a loss that compares rows with rows is not tried on many of them", () => {
   const pairs: Loss = (y, p) => tf.mean(tf.square(tf.sub(tf.sub(y, tf.transpose(y)), tf.sub(p, tf.transpose(p)))));
   const { detail } = probe(pairs, "64, 256 and 1,024 rows");
   assert(/; 256 rows: not tried, .*; 1024 rows: not tried, the loss compares rows with rows$/.test(detail), detail);
@@ -139,7 +140,7 @@ Deno.test("a loss, or data, that throws now and then is reported, and leaves not
   assertEquals(tf.memory().numTensors, before);
 });
 
-Deno.test("every case has the same twelve reports, whatever is wrong with it", () => {
+slow.test("every case has the same twelve reports, whatever is wrong with it", () => {
   const names = new Set<string>();
   for (const c of cases) {
     const before = tf.memory().numTensors;

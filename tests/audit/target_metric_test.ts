@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import { f1Loss, fBeta, jaccardLoss, type Tensor } from "@roundabout/roundabout";
 import { auditLoss, type AuditOptions } from "@roundabout/roundabout/audit";
+import { slow } from "../slow.ts";
 
 type Loss = (y: Tensor, p: Tensor) => Tensor;
 const squares: Loss = (y, p) => tf.mean(tf.squaredDifference(y, p));
@@ -11,7 +12,7 @@ const crossEntropy: Loss = (y, p) => tf.losses.logLoss(y, p);
 const warned = (loss: Loss, options: AuditOptions) =>
   auditLoss(loss, options).findings.find(({ message }) => message.startsWith("Minimising the loss makes"));
 
-Deno.test("healthy losses are not said to make a metric worse", () => {
+slow.test("healthy losses are not said to make a metric worse", () => {
   const healthy: [Loss, AuditOptions][] = [
     [crossEntropy, { metric: "f1" }],
     [crossEntropy, { metric: "accuracy" }],
@@ -36,7 +37,7 @@ Deno.test("healthy losses are not said to make a metric worse", () => {
   }
 });
 
-Deno.test("a loss whose way down is bad for the metric is told so, with numbers", () => {
+slow.test("a loss whose way down is bad for the metric is told so, with numbers", () => {
   // Cross-entropy with so much weight on small outputs that the best one for a positive is 1/weight.
   const weighed = (weight: number): Loss => (y, p) => tf.add(crossEntropy(y, p), tf.mul(weight, tf.mean(p)));
   const sparse = weighed(6);

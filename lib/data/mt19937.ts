@@ -2,7 +2,7 @@ import { checkInteger } from "../check/integer.ts";
 
 const size = 624, period = 397;
 
-/** The state that a seed gives: Knuth's recurrence of 2002 (`init_genrand`). */
+/** Makes the state of a seed by Knuth's recurrence of 2002 (`init_genrand`). */
 function seededState(seed: number): Uint32Array {
   const state = new Uint32Array(size);
   state[0] = seed;
@@ -10,7 +10,7 @@ function seededState(seed: number): Uint32Array {
   return state;
 }
 
-/** The next 624 words, in place. */
+/** Replaces the state by the next 624 words. */
 function twist(state: Uint32Array): void {
   for (let i = 0; i < size; i++) {
     const y = (state[i] & 0x80000000) | (state[(i + 1) % size] & 0x7fffffff);
@@ -18,8 +18,8 @@ function twist(state: Uint32Array): void {
   }
 }
 
-/** The Mersenne twister: 32 random bits at a call. */
-function words(seed: number): () => number {
+/** The Mersenne twister: 32 random bits per call. */
+export function mersenneTwister(seed: number): () => number {
   const state = seededState(seed);
   let at = size;
   return () => {
@@ -36,21 +36,21 @@ function words(seed: number): () => number {
 }
 
 /**
- * Makes the shuffle of NumPy's `RandomState(seed)`: calls go on where the last one stopped, as there.
+ * Makes the shuffle of NumPy's `RandomState(seed)`; each call continues the same stream of random numbers.
  *
- * The order is that of Fisher and Yates; a place is drawn by cutting words to the bits of the largest one, until one fits.
- * For random numbers of this library's own there is `seededRandom`.
+ * The shuffle is that of Fisher and Yates. A place is drawn by masking words to the bits of the largest place and rejecting
+ * those that are larger. `seededRandom` makes the library's own random numbers.
  *
  * Source: M. Matsumoto and T. Nishimura (1998), Mersenne Twister, ACM Transactions on Modeling and Computer
  * Simulation 8(1), 3–30.
  *
  * @param seed An integer from 0 to 2³² − 1.
  * @returns The function that shuffles a list of at most 2³² items in place.
- * @throws {RangeError} If `seed` is no such integer.
+ * @throws {RangeError} If `seed` is out of range.
  */
 export function numpyShuffle(seed: number): <T>(items: T[]) => void {
   checkInteger("shuffle as NumPy does", "seed", seed, 0, 2 ** 32 - 1);
-  const word = words(seed);
+  const word = mersenneTwister(seed);
   const upTo = (most: number) => {
     const mask = 2 ** (32 - Math.clz32(most)) - 1;
     while (true) {

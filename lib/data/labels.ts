@@ -1,5 +1,6 @@
-import type { Dataset } from "./load_dataset.ts";
 import { describe } from "../check/describe.ts";
+import type { Dataset } from "./load_dataset.ts";
+import type { TableDataset } from "./table.ts";
 
 /** Throws unless a value is a number between 0 and 1, both excluded. */
 export function checkFraction(task: string, name: string, value: number): void {
@@ -7,7 +8,7 @@ export function checkFraction(task: string, name: string, value: number): void {
   throw new RangeError(`Cannot ${task}: '${name}' must be a number between 0 and 1, it is ${describe(value)}`);
 }
 
-/** Throws unless labels are the indices of so many classes. */
+/** Throws unless every label is the index of one of so many classes. */
 function checkLabels(
   task: string,
   name: string,
@@ -21,21 +22,25 @@ function checkLabels(
   throw new RangeError(`Cannot ${task}: '${name}' must hold ${range} only, row ${row} is ${describe(labels[row])}`);
 }
 
-/** What of a data set its labels are read from; without `classes` there are two. */
-export type Labelled = Pick<Dataset, "frame" | "label"> & Partial<Pick<Dataset, "classes">>;
+/** A frame with class indices in one of its columns; without `classes` there are two. */
+export type LabelledFrame = Pick<Dataset, "frame" | "label"> & Partial<Pick<Dataset, "classes">>;
 
-/** The labels of a data set, or labels as they are, of at most as many classes as rows; throws if one is no class's index. */
-export function labelsOf(task: string, dataset: Labelled | ArrayLike<number>): ArrayLike<number> {
-  if (!("frame" in dataset)) {
-    checkLabels(task, "labels", dataset, Math.max(2, dataset.length));
-    return dataset;
+/** Rows with a class each: a data set, a table, or the class indices alone. */
+export type LabelledRows = LabelledFrame | Pick<TableDataset, "yTrue"> | ArrayLike<number>;
+
+/** Returns the class indices of rows, of at most as many classes as rows; throws if a label is not a class index. */
+export function labelsOf(task: string, rows: LabelledRows): ArrayLike<number> {
+  if ("yTrue" in rows) return rows.yTrue;
+  if (!("frame" in rows)) {
+    checkLabels(task, "labels", rows, Math.max(2, rows.length));
+    return rows;
   }
-  const labels: ArrayLike<unknown> = dataset.frame.getColumn(dataset.label).toArray();
-  checkLabels(task, dataset.label, labels, dataset.classes?.length ?? 2);
+  const labels: ArrayLike<unknown> = rows.frame.getColumn(rows.label).toArray();
+  checkLabels(task, rows.label, labels, rows.classes?.length ?? 2);
   return labels;
 }
 
-/** The rows of each class, by the class's index; there are two at least. */
+/** Returns the rows of each class, by the class's index; there are at least two classes. */
 export function rowsByClass(labels: ArrayLike<number>): number[][] {
   const classes = Array.from(
     { length: 1 + Array.from(labels).reduce((a, b) => Math.max(a, b), 1) },

@@ -1,13 +1,13 @@
 import asc from "assemblyscript/asc";
-import { root, TaskError } from "./cli.ts";
+import { root, runTask, TaskError } from "./cli.ts";
 
-/** The source of the kernels and the file that holds what is built from it. */
-export const sourceFile = "lib/kernels/simd.as", bytesFile = "lib/kernels/simd_bytes.ts";
+/** Source of the kernels, and the file that holds the compiled bytes. */
+const sourceFile = "lib/kernels/simd.as", bytesFile = "lib/kernels/simd_bytes.ts";
 
-/** The WebAssembly module that the kernels' source makes. The compiler is pinned, so that it is always the same. */
+/** Compiles the kernels. The compiler's version is pinned, so the bytes are the same on every machine. */
 export const buildKernels = (): Promise<Uint8Array<ArrayBuffer>> => buildModule(sourceFile);
 
-/** The module that an AssemblyScript file of this repository makes, for a memory that it is given. */
+/** Compiles an AssemblyScript `file` of this repository into a WebAssembly module that imports its memory. */
 export async function buildModule(file: string): Promise<Uint8Array<ArrayBuffer>> {
   const source = await Deno.readTextFile(new URL(file, root));
   let built: Uint8Array | undefined;
@@ -36,10 +36,23 @@ export async function buildModule(file: string): Promise<Uint8Array<ArrayBuffer>
   return new Uint8Array(built);
 }
 
-/** The module that holds the bytes, as `deno fmt` has it. */
-export function moduleText(bytes: Uint8Array): string {
+/** Writes the TypeScript module that holds the bytes, formatted as `deno fmt` does. */
+function moduleText(bytes: Uint8Array): string {
   const lines = btoa(String.fromCharCode(...bytes)).match(/.{1,110}/g)!;
   return `// Built from simd.as by \`deno task kernels\`.\n\n/** A WebAssembly module, in base64. */\nexport const simdBytes = [\n${
     lines.map((line) => `  "${line}",\n`).join("")
   }].join("");\n`;
+}
+
+if (import.meta.main) {
+  await runTask({
+    name: "kernels",
+    about: "Compiles the SIMD kernels, lib/kernels/simd.as, into the WebAssembly bytes that the library loads.",
+    usage: "",
+  }, async (_, report) => {
+    const bytes = await buildKernels(), path = new URL(bytesFile, root);
+    await Deno.writeTextFile(path, moduleText(bytes));
+    report.line(`${bytes.length} bytes`);
+    report.wrote(path);
+  });
 }

@@ -1,6 +1,6 @@
 /**
- * One Deno kernel in a process of its own, spoken to in Jupyter's messaging protocol (version 5) over ZeroMQ (`zmtp.ts`).
- * This module moves messages and watches over the process; what the messages mean to a notebook is `execute.ts`'s matter.
+ * A Deno kernel in a process of its own, reached in Jupyter's messaging protocol (version 5) over ZeroMQ (`zmtp.ts`).
+ * This module moves messages and watches the process; `execute.ts` interprets the messages.
  *
  * @module
  */
@@ -8,32 +8,34 @@ import { createHmac } from "node:crypto";
 import { TaskError } from "./cli.ts";
 import { Socket, type SocketType } from "./zmtp.ts";
 
-/** A message of the kernel. */
+/** Message of the kernel. */
 export interface KernelMessage {
   /** `stream`, `display_data`, `execute_reply`, … */
   type: string;
-  /** The id of the request that the kernel says this belongs to (for outputs the Deno kernel may be wrong). */
+  /** Id of the request that the kernel names as the cause; for outputs, the Deno kernel may name the wrong one. */
   parentId: string;
-  /** Where it came from: replies come on `shell`, outputs and status on `iopub`. */
+  /** Channel: replies come on `shell`, outputs and status on `iopub`. */
   channel: "shell" | "iopub";
-  /** What the type makes of it. */
+  /** Content; its form depends on the type. */
   // deno-lint-ignore no-explicit-any
   content: any;
 }
 
-/** How a kernel is started. */
+/** Options of {@linkcode Kernel.start}. */
 export interface KernelOptions {
-  /** The folder that the kernel runs in; relative imports and the search for deno.json begin there. */
+  /** Folder in which the kernel runs; relative imports and the search for deno.json start there. */
   cwd: string;
-  /** Gives up the start; a kernel that runs is ended with {@linkcode Kernel.stop}. */
+  /** Aborts the start; {@linkcode Kernel.stop} ends a kernel that runs. */
   signal?: AbortSignal;
+  /** Chooses the five ports of an attempt. @default free ones */
+  ports?: () => number[];
 }
 
-/** The kernel ended by itself. */
+/** Error of a kernel that ended by itself. */
 export class KernelDied extends Error {
-  /** The exit code, or the signal that ended it. */
+  /** Exit code, or the signal that ended it. */
   readonly status: Deno.CommandStatus;
-  /** What the process wrote to its own standard error, the last lines. */
+  /** Last lines of the process's standard error. */
   readonly log: string;
   constructor(status: Deno.CommandStatus, log: string) {
     super(`The kernel ended ${status.signal ? `by ${status.signal}` : `with exit code ${status.code}`}`);
@@ -44,10 +46,11 @@ export class KernelDied extends Error {
 
 const delimiter = "<IDS|MSG>";
 const startAttempts = 5;
-const startMilliseconds = 30_000;
+// A start takes less than a second; the limit is for a kernel that hangs, on however busy a machine.
+const startMilliseconds = 180_000;
 
-/** Five free ports. Another process may take one before the kernel does: the start is then tried again. */
-function freePorts(): number[] {
+/** Finds five free ports. Another process may take one before the kernel does; the start is then repeated. */
+export function freePorts(): number[] {
   const listeners = Array.from({ length: 5 }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
   const ports = listeners.map((listener) => (listener.addr as Deno.NetAddr).port);
   listeners.forEach((listener) => listener.close());
@@ -72,7 +75,7 @@ function parse(key: string, channel: KernelMessage["channel"], received: Uint8Ar
   return { type: header.msg_type, parentId: parent?.msg_id ?? "", channel, content };
 }
 
-/** The end of what a process writes to a pipe, read as it comes so that the pipe never fills. */
+/** Keeps the end of what a process writes to a pipe, and reads all of it so that the pipe never fills. */
 function tail(stream: ReadableStream<Uint8Array>, characters = 4000): { text(): string; done: Promise<void> } {
   let text = "";
   const read = async () => {
@@ -82,7 +85,7 @@ function tail(stream: ReadableStream<Uint8Array>, characters = 4000): { text(): 
   return { text: () => text, done: read().catch(() => {}) };
 }
 
-/** What a promise gives, unless that takes longer than a start may take, or the kernel is gone before. */
+/** Awaits a promise; throws if it takes longer than `milliseconds` or if the kernel ends before. */
 async function within<T>(promise: Promise<T>, milliseconds: number, died: Promise<never>): Promise<T> {
   const limit = Promise.withResolvers<never>();
   const late = () => limit.reject(new TaskError(`the kernel did not answer within ${milliseconds / 1000} s`));
@@ -115,14 +118,18 @@ export class Kernel implements AsyncDisposable {
         return kernel;
       } catch (error) {
         await kernel.stop();
-        if (attempt === startAttempts || !/address.*in use/i.test((error as KernelDied).log ?? "")) throw error;
+        // A port that another process took shows in the kernel's log, or in a connection that does not speak its protocol.
+        const taken = error instanceof KernelDied
+          ? /address.*in use/i.test(error.log)
+          : !(error instanceof TaskError) && !options.signal?.aborted;
+        if (attempt === startAttempts || !taken) throw error;
       }
     }
   }
 
-  private constructor({ cwd }: KernelOptions) {
+  private constructor({ cwd, ports = freePorts }: KernelOptions) {
     this.#folder = Deno.makeTempDirSync({ prefix: "roundabout-kernel-" });
-    const [shell, iopub, stdin, control, hb] = freePorts();
+    const [shell, iopub, stdin, control, hb] = ports();
     const connection = {
       ip: "127.0.0.1",
       transport: "tcp",
@@ -154,35 +161,35 @@ export class Kernel implements AsyncDisposable {
     this.#ports = { shell, iopub };
   }
 
-  /** Rejects with {@linkcode KernelDied} when the process ends; never resolves. */
+  /** Promise that rejects with {@linkcode KernelDied} when the process ends, and never resolves. */
   get died(): Promise<never> {
     return this.#died.promise;
   }
 
-  /** The process's id. */
+  /** Id of the process. */
   get pid(): number {
     return this.#child.pid;
   }
 
-  /** What the process wrote to its own standard output and error, past the notebook (native libraries do), the end of it. */
+  /** End of the process's own standard output and error, where native libraries write past the notebook. */
   get log(): string {
     return this.#logs.map((log) => log.text()).join("").trim();
   }
 
-  /** Hands every message from now on to `listener`, in the order of arrival on each channel. */
+  /** Passes every later message to `listener`, in the order of arrival on each channel. */
   onMessage(listener: (message: KernelMessage) => void): void {
     this.#listener = listener;
   }
 
-  /** Sends a request and gives its id, which the answers carry as their parent. */
+  /** Sends a request and returns its id, which the answers name as their parent. */
   async request(type: string, content: unknown): Promise<string> {
     const id = crypto.randomUUID();
-    // A kernel that is gone is told of by `died`.
+    // `died` reports a kernel that has ended.
     await this.#shell?.send(frames(this.#key, type, id, this.#session, content)).catch(() => {});
     return id;
   }
 
-  /** Ends the process and removes all that it left; may be called again. */
+  /** Ends the process and removes its files; further calls do nothing. */
   async stop(): Promise<void> {
     if (!this.#stopping) {
       this.#stopping = true;
@@ -203,16 +210,16 @@ export class Kernel implements AsyncDisposable {
     await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
   }
 
-  /** Ends the process when the kernel goes out of an `await using` scope. */
+  /** Ends the process at the end of an `await using` scope. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
 
-  /** Connects as soon as the kernel listens, and hands on what comes. */
+  /** Connects as soon as the kernel listens, and passes its messages on. */
   async #connect(type: SocketType, channel: KernelMessage["channel"], attempt: () => Promise<void>): Promise<Socket> {
     for (;;) {
       await attempt();
-      // Somebody else's listener may have taken the port, and never say a word.
+      // Another process may listen on the port and never answer.
       const connecting = Socket.connect(type, this.#ports[channel]).catch((error) => {
         if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
       });
@@ -232,8 +239,8 @@ export class Kernel implements AsyncDisposable {
   }
 
   /**
-   * A subscriber hears nothing that was sent before its subscription reached the kernel, and there is no telling when that
-   * is: ask again until an answer comes with its status on `iopub`.
+   * Sends requests until an answer comes on both channels. A subscriber receives nothing that was sent before its
+   * subscription reached the kernel, and no message says when it did.
    */
   async #ready(signal?: AbortSignal): Promise<void> {
     const heard = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
 /**
- * Are all outputs where they belong after "Run All Cells"? Asked of a real JupyterLab in a real browser.
+ * Checks, in a real JupyterLab in a real browser, that all outputs are under their cells after "Run All Cells".
  *
- *     deno run -A bench/run_all.ts [--runs N] [--busy] [--screenshots DIR] [--probe MS,MS,...] [NOTEBOOK ...]
+ *     deno run -A tasks/lab_check.ts [--runs N] [--busy] [--screenshots DIR] [--probe MS,MS,...] [NOTEBOOK ...]
  *
  * Each notebook is copied, opened, cleared and run with JupyterLab's own "Run All Cells"; then the outputs in the page's
  * model are compared with the committed ones, cell by cell. Needs Python (`deno task lab` installs JupyterLab) and
@@ -12,10 +12,10 @@
 import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
-import { type Reporter, root, runTask, type TaskArgs, TaskError, UsageError } from "../tasks/cli.ts";
-import { interruption, prepareLab, type RunningLab, startLab } from "../tasks/lab.ts";
+import { interruptSignal, type Reporter, root, runTask, type TaskArgs, TaskError, UsageError } from "./cli.ts";
+import { defaultPython, prepareLab, type RunningLab, startLab } from "./lab.ts";
 
-/** An output of a code cell, as nbformat has it. */
+/** Output of a code cell in nbformat. */
 export interface CellOutput {
   output_type: string;
   data?: Record<string, unknown>;
@@ -25,7 +25,7 @@ export interface CellOutput {
   evalue?: string;
 }
 
-/** A cell, as nbformat has it. */
+/** Cell in nbformat. */
 export interface NotebookCell {
   cell_type: string;
   source: string | string[];
@@ -33,15 +33,15 @@ export interface NotebookCell {
   outputs?: CellOutput[];
 }
 
-/** What became of the outputs of a notebook. */
+/** Number of outputs of a notebook by what became of them. */
 export interface OutputCount {
   /** Outputs in the committed notebook. */
   expected: number;
   /** Found under their cell. */
   found: number;
-  /** Found under another cell. */
+  /** Found under a different cell. */
   misplaced: number;
-  /** Found under their cell with another text. */
+  /** Found under their cell with a different text. */
   changed: number;
   /** Found nowhere. */
   lost: number;
@@ -51,12 +51,12 @@ export interface OutputCount {
 
 const joined = (text: unknown): string => Array.isArray(text) ? text.join("") : String(text ?? "");
 
-/** The kind of an output: its type and its mime types. */
+/** Names the kind of an output: its type and its mime types. */
 function kindOf(output: CellOutput): string {
   return [output.output_type, output.name ?? "", ...Object.keys(output.data ?? {}).sort()].join(" ");
 }
 
-/** What identifies an output: its kind and its plain text, or all of its data where it has no plain text. */
+/** Identifies an output: its kind and its plain text, or all of its data if it has no plain text. */
 export function outputKey(output: CellOutput): string {
   const { data, text, ename, evalue } = output;
   const said = data
@@ -71,7 +71,7 @@ function take<T>(list: T[], condition: (element: T) => boolean): T | undefined {
   return at < 0 ? undefined : list.splice(at, 1)[0];
 }
 
-/** Compares the outputs that were found with the expected ones, both as one list for each code cell. */
+/** Compares the outputs `found` with those `expected`; both have one list per code cell. */
 export function countOutputs(expected: CellOutput[][], found: CellOutput[][]): OutputCount {
   const left = expected.map((_, cell) => [...(found[cell] ?? [])]);
   left.push(...found.slice(expected.length).map((outputs) => [...outputs]));
@@ -101,22 +101,22 @@ export function countOutputs(expected: CellOutput[][], found: CellOutput[][]): O
   return count;
 }
 
-/** The outputs of each code cell. */
+/** Lists the outputs of each code cell. */
 export function codeOutputs(cells: NotebookCell[]): CellOutput[][] {
   return cells.filter((cell) => cell.cell_type === "code").map((cell) => cell.outputs ?? []);
 }
 
-/** Why the cells of a notebook did not all run; `undefined` if they did. */
+/** Explains why the cells of a notebook did not all run; `undefined` if they did. */
 export function whatFailed(cells: NotebookCell[]): string | undefined {
   const code = cells.filter((cell) => cell.cell_type === "code");
   const error = code.flatMap((cell) => cell.outputs ?? []).find((output) => output.output_type === "error");
   if (error) return `a cell failed with ${error.ename}: ${error.evalue}`;
-  // A syntax error shows nothing at all: the cells after it are left without a number.
+  // A syntax error shows nothing: the cells after it have no number.
   const notRun = code.findIndex((cell) => joined(cell.source).trim() !== "" && !cell.execution_count);
   return notRun < 0 ? undefined : `code cell ${notRun + 1} was not run`;
 }
 
-/** The ways in which a probe's cells show something. */
+/** Kinds of messages that a probe's cells send. */
 export const probeKinds = ["one", "bundle", "three"] as const;
 
 /**
@@ -177,14 +177,14 @@ async function findChromium(): Promise<string> {
   throw new TaskError("no Chromium or Chrome on the PATH: install one, or name it with CHROME_PATH");
 }
 
-/** What the page knows after "Run All Cells". */
+/** State of the page after "Run All Cells". */
 interface PageResult {
   cells: NotebookCell[];
   seconds: number;
   finished: boolean;
 }
 
-/** JupyterLab's application object, as far as it is used here; it lives in the page. */
+/** The part of JupyterLab's application object, an object of the page, that is used here. */
 interface LabApp {
   restored: Promise<void>;
   commands: { execute(id: string, args?: Record<string, unknown>): Promise<unknown> };
@@ -219,7 +219,7 @@ async function openNotebook(page: Page, lab: RunningLab, path: string): Promise<
   }, path);
 }
 
-/** Clears all outputs, chooses "Run All Cells", waits until the kernel is idle and what it sent has come. */
+/** Clears all outputs, chooses "Run All Cells", waits until the kernel is idle and its messages have arrived. */
 async function runAll(page: Page, limit: number): Promise<PageResult> {
   return await page.evaluate(async (limit: number) => {
     const { jupyterapp, panel } = globalThis as unknown as { jupyterapp: LabApp; panel: NotebookPanel };
@@ -231,7 +231,7 @@ async function runAll(page: Page, limit: number): Promise<PageResult> {
     const run = jupyterapp.commands.execute("runmenu:run-all").then(() => finished = true);
     await Promise.race([run, rest(limit)]);
     const seconds = (performance.now() - started) / 1000;
-    // What is late may still come; nothing more is taken for lost too early.
+    // Late outputs may still come: nothing is counted as lost too early.
     for (let quiet = 0, before = ""; quiet < 5;) {
       await rest(400);
       const now = JSON.stringify(cells());
@@ -250,7 +250,7 @@ function keepBusy(): Disposable {
   return { [Symbol.dispose]: () => workers.forEach((worker) => worker.terminate()) };
 }
 
-/** A notebook to be run: its name, its text, and what it showed when it was executed. */
+/** Notebook to run: its name, its text, and its committed outputs. */
 interface Subject {
   name: string;
   text: string;
@@ -288,7 +288,7 @@ async function committedNotebooks(): Promise<string[]> {
   return names.filter((name) => name.endsWith(".ipynb")).sort().map((name) => join(folder, name));
 }
 
-/** Scrolls the notebook on by a screenful (to the top: `true`) and says whether it moved; it is run in the page. */
+/** Scrolls the notebook on by a screenful (to the top: `true`) and returns true if it moved; runs in the page. */
 const scrollOn = (top: boolean) =>
   `(() => {
     const scroller = [...document.querySelectorAll(".jp-WindowedPanel-outer")].find((e) => e.clientHeight > 0);
@@ -298,7 +298,7 @@ const scrollOn = (top: boolean) =>
     return scroller.scrollTop !== before;
   })()`;
 
-/** Pictures of the page, from the notebook's top to its end. */
+/** Takes pictures of the page, from the notebook's top to its end. */
 async function screenshots(page: Page, folder: string, name: string): Promise<void> {
   await page.evaluate(scrollOn(true));
   for (let part = 0; part < 40; part++) {
@@ -372,25 +372,25 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
   if (subjects.length === 0) throw new TaskError("there are no notebooks in notebooks/: name one, or use --probe");
   const executablePath = await findChromium();
   if (pictures) await Deno.mkdir(pictures, { recursive: true });
-  const prepared = await prepareLab(report);
+  await prepareLab(report, defaultPython);
   const { launch } = await import("puppeteer-core");
-  // Beside notebooks/, so that the project's deno.json and every relative path mean the same; git does not see it.
-  const folder = await Deno.makeTempDir({ dir: prepared.project, prefix: ".run_all_" });
+  // Beside notebooks/, so that deno.json and relative paths mean the same. The .gitignore hides it from git.
+  const folder = await Deno.makeTempDir({ dir: fileURLToPath(root), prefix: ".lab_check_" });
   const cleanUp: (() => Promise<unknown>)[] = [() => Deno.remove(folder, { recursive: true })];
   const end = async () => {
     for (let step = cleanUp.pop(); step; step = cleanUp.pop()) await step().catch(() => {});
   };
-  interruption().addEventListener("abort", () => void end().then(() => Deno.exit(1)));
+  using interrupt = interruptSignal();
+  interrupt.signal.addEventListener("abort", () => void end().then(() => Deno.exit(1)));
   try {
     await Deno.writeTextFile(join(folder, ".gitignore"), "*\n");
     report.status("starting JupyterLab and Chromium");
-    // A theme that is tried here is not to stay: settings of its own.
-    const own = {
+    // Settings of its own: a theme that is tried here must not stay.
+    const env = {
       JUPYTERLAB_SETTINGS_DIR: join(folder, ".settings"),
       JUPYTERLAB_WORKSPACES_DIR: join(folder, ".spaces"),
     };
-    const lab = { ...prepared, env: { ...prepared.env, ...own } };
-    const running = await startLab(lab, { folder, more: ["--LabApp.expose_app_in_browser=True"] });
+    const running = await startLab({ folder, env, more: ["--LabApp.expose_app_in_browser=True"] });
     cleanUp.push(() => running.stop());
     const browser = await launch({
       executablePath,
@@ -442,17 +442,17 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
 if (import.meta.main) {
   await runTask(
     {
-      name: "run_all",
+      name: "lab_check",
       about:
         'Runs notebooks with "Run All Cells" in a real JupyterLab and counts the outputs that are lost or misplaced.',
       usage: "[--runs N] [--busy] [--dark] [--screenshots DIR] [--limit S] [--probe MS,...] [NOTEBOOK ...]",
       options: {
-        runs: { type: "string", help: "how often each notebook is run (5)" },
-        busy: { type: "boolean", help: "keep every core busy meanwhile" },
+        runs: { type: "string", help: "number of runs of each notebook (5)" },
+        busy: { type: "boolean", help: "keep every core busy during the runs" },
         dark: { type: "boolean", help: "use JupyterLab's dark theme" },
-        screenshots: { type: "string", help: "a folder for pictures of each notebook as opened and as run" },
-        limit: { type: "string", help: "the seconds that a run may take (180)" },
-        probe: { type: "string", help: "run made-up notebooks whose cells wait so many milliseconds (-1: no wait)" },
+        screenshots: { type: "string", help: "folder for pictures of each notebook as opened and as run" },
+        limit: { type: "string", help: "time limit of a run in seconds (180)" },
+        probe: { type: "string", help: "run made-up notebooks whose cells wait MS milliseconds (-1: no wait)" },
       },
       positionals: true,
     },

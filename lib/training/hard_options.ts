@@ -1,5 +1,4 @@
-import { type Setting, toSetting } from "../scoring/options.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
+import { type LossParts, type ResolvedOptions, resolveOptions } from "../scoring/options.ts";
 
 /** Returns the threshold of a loss: its option, or the threshold of its step. */
 function thresholdOf({ options: { threshold, step } }: LossParts): number | readonly number[] | undefined {
@@ -8,7 +7,7 @@ function thresholdOf({ options: { threshold, step } }: LossParts): number | read
 }
 
 /** Makes the options that score the batches of a loss by hard decisions, at its own threshold or at another. */
-export function hardSetting(name: string, parts: LossParts, threshold = thresholdOf(parts)): Setting {
+export function hardOptions(name: string, parts: LossParts, threshold = thresholdOf(parts)): ResolvedOptions {
   const options = { ...parts.options, step: "round", slope: undefined, threshold } as const;
-  return toSetting(name, parts.scoring.score, options);
+  return resolveOptions(name, parts.scoring.score, options);
 }

@@ -1,20 +1,20 @@
-import type { Split } from "../data/split.ts";
+import type { Split } from "./split.ts";
 import { checkInteger } from "../check/integer.ts";
-import { labelsOf, rowsByClass } from "../data/check.ts";
+import { labelsOf, rowsByClass } from "./labels.ts";
 import { numpyShuffle } from "./mt19937.ts";
-import type { StratifiedKFoldOptions } from "../data/stratified_k_fold.ts";
+import type { StratifiedKFoldOptions } from "./stratified_k_fold.ts";
 
 const TASK = "make scikit-learn's folds";
 
 /**
- * The folds that scikit-learn 1.x makes, row by row the same: `StratifiedKFold(folds, shuffle=True, random_state=seed)`.
+ * Makes the folds of scikit-learn 1.x, row by row: `StratifiedKFold(folds, shuffle=True, random_state=seed)`.
  *
- * For comparisons with what was computed there; {@linkcode stratifiedKFold} is the library's own. A class may have fewer rows
- * than there are folds (scikit-learn warns): some test parts have none of it then.
+ * They serve comparisons with results of scikit-learn; {@linkcode stratifiedKFold} makes the library's own folds. A class may
+ * have fewer rows than there are folds (scikit-learn warns); some test parts then have no row of this class.
  *
- * @param labels The classes' indices, from 0.
+ * @param labels The class indices of the rows, from 0.
  * @param options The number of folds and the seed (an integer from 0 to 2³² − 1).
- * @returns One split a fold, rows in ascending order, with an empty validation part.
+ * @returns One split per fold, rows in ascending order, with an empty validation part.
  * @throws {RangeError} If an option or a label is out of range, or every class has fewer rows than there are folds.
  *
  * @see scikit-learn, `StratifiedKFold`.
@@ -41,9 +41,9 @@ export function scikitLearnFolds(labels: ArrayLike<number>, options: StratifiedK
     );
   }
   const foldOf = new Array<number>(labels.length);
-  let before = 0; // the rows of the classes before
+  let before = 0; // the number of rows of earlier classes
   for (const rows of classes) {
-    // Sorted by class, every folds-th row is the same fold's: how many of this class each fold has.
+    // In the order of the classes the folds take turns, which decides how many rows of this class each fold gets.
     const own = rows.map((_, i) => (before + i) % folds).sort((a, b) => a - b);
     shuffle(own);
     rows.forEach((row, i) => foldOf[row] = own[i]);

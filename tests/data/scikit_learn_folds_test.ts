@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { scikitLearnFolds } from "@roundabout/roundabout/data";
-import { numpyShuffle } from "../../lib/compare/mt19937.ts";
+import { mersenneTwister, numpyShuffle } from "../../lib/data/mt19937.ts";
 import recorded from "../reference/folds.json" with { type: "json" };
 
 Deno.test("scikitLearnFolds: the folds that scikit-learn made, row by row", () => {
@@ -24,6 +24,18 @@ Deno.test("numpyShuffle: RandomState's shuffles, one after the other", () => {
       assertEquals(items, expected);
     }
   }
+});
+
+Deno.test("mersenneTwister: the first numbers of std::mt19937 and the 10,000th, which the C++ standard gives", () => {
+  const word = mersenneTwister(5489), numbers = Array.from({ length: 10_000 }, () => word());
+  assertEquals(numbers.slice(0, 5), [3499211612, 581869302, 3890346734, 3586334585, 545404204]);
+  assertEquals(numbers[9999], 4123659995);
+});
+
+Deno.test("scikitLearnFolds: as many folds as the largest class has rows", () => {
+  const folds = scikitLearnFolds([0, 0, 0, 1], { folds: 3, seed: 1 });
+  assertEquals(folds.map(({ test }) => test.filter((row) => row < 3).length), [1, 1, 1]);
+  assertEquals(folds.flatMap(({ test }) => test).filter((row) => row === 3), [3]);
 });
 
 Deno.test("scikitLearnFolds: bad arguments are errors that name them", () => {
