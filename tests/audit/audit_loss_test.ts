@@ -292,3 +292,11 @@ Deno.test("a term read out of one column is found, though all of its rows togeth
     assertEquals([finding.cause, Number(finding.evidence.element) % 3], ["detached", column]);
   }
 });
+
+Deno.test("after an error the later stages are skipped, whatever they would find", () => {
+  const { findings, probes } = auditLoss(askedRoundLoss);
+  assertEquals(findings.length, 1);
+  const rules = probes.filter(({ detail }) => detail === "no-gradient-op comes first");
+  assertEquals(rules.length, 15);
+  assert(rules.every(({ result }) => result === "skipped"));
+});
