@@ -35,7 +35,7 @@ export interface Loss {
    * @returns 1 − score, a scalar.
    */
   (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar;
-  /** What it is called. */
+  /** The name, such as "precisionLoss". */
   readonly name: string;
 }
 
