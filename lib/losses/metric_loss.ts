@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { type Inputs, readBatch, readBatchShape } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
 import { scoreFast } from "../kernels/passes.ts";

@@ -1,6 +1,6 @@
 // All that this library knows of TensorFlow.js beyond its types, and the checks of it. TensorFlow.js 4.22.0 is the last
 // release; where an internal is not as it is known here, the callers take a path that does without it.
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { instantiate, ownSimd, type Simd } from "../kernels/simd.ts";
 import type { Memory, Numbers } from "../kernels/table.ts";
 import type { Tensor } from "./tensor.ts";
@@ -193,7 +193,7 @@ interface WatchedMethods {
 export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
   const watched = engine() as unknown as WatchedMethods, { runKernel, runKernelFunc, readSync } = watched;
   if (!engineIsKnown() || [runKernel, runKernelFunc, readSync].some((method) => typeof method !== "function")) {
-    throw new Error(`Cannot watch the operations of TensorFlow.js ${tf.version.tfjs}: its engine is not known`);
+    throw new Error(`Cannot watch the operations of TensorFlow.js ${tf.version_core}: its engine is not known`);
   }
   let depth = 0;
   const inside = <R>(of: () => R): R => {
