@@ -104,7 +104,11 @@ async function runAll(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
     const tallies = [
       await runChecks(report, signal),
       await runTests("tests", { report, signal, args }),
-      await runTests("examples", { report, signal, args: ["test", "-P", "--doc", "--parallel", "lib", "README.md"] }),
+      await runTests("examples", {
+        report,
+        signal,
+        args: ["test", "-P", "--doc", "--parallel", "lib", "docs", "README.md"],
+      }),
       await runNotebooks(report, signal),
     ];
     const library = RegExp.escape(new URL("lib/", root).href);

@@ -22,7 +22,7 @@ export interface AuditContext extends BatchContext {
 /** Looks for one kind of fault and returns a finding, or nothing. */
 export type Rule = (context: AuditContext) => Finding | undefined;
 
-/** An error without a location, or with one. */
+/** A finding that is an error. */
 export const errorOf = (finding: Omit<Finding, "severity">): Finding => ({ severity: "error", ...finding });
 
 /** The operation and its line. */
