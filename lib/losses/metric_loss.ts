@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Inputs, readBatch, readBatchShape } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
-import { scoreFast } from "../kernels/passes.ts";
+import { registeredKernels } from "../kernels/registered.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import {
@@ -136,7 +136,7 @@ function fastLoss(name: string, best: number, setting: ResolvedOptions, tensors:
   if (!(yPred?.size > smallSize) || scoring.average === "samples" || reading.ignoreLabel !== undefined) {
     return undefined;
   }
-  const memory = tensorMemory();
+  const kernels = registeredKernels(), memory = kernels && tensorMemory();
   if (memory === undefined || gradientDepth() > 1) return undefined; // a nested gradient may be asked for twice
   const batchShape = readBatchShape(name, tensors, reading), wanted = tapeIsOn(), held: Tensor[] = [];
   const hold = (tensor: Tensor): Tensor => (held.push(tensor), tensor);
@@ -149,7 +149,7 @@ function fastLoss(name: string, best: number, setting: ResolvedOptions, tensors:
       sampleWeight: sampleWeight && hold(memory.alias(sampleWeight)),
     };
     const kept = wanted ? hold(memory.make(yPred)) : undefined;
-    const scored = scoreFast(decide, scoring, inputs, batchShape, memory, kept);
+    const scored = kernels!.scoreFast(decide, scoring, inputs, batchShape, memory, kept);
     if (scored === undefined) return void release();
     const op = tf.customGrad(() => ({
       value: tf.scalar(best - scored.value),

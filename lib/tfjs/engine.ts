@@ -1,7 +1,8 @@
 // All that this library knows of TensorFlow.js beyond its types, and the checks of it. TensorFlow.js 4.22.0 is the last
 // release; where an internal is not as it is known here, the callers take a path that does without it.
 import * as tf from "@tensorflow/tfjs-core";
-import { instantiate, ownSimd, type Simd } from "../kernels/simd.ts";
+import { registeredKernels } from "../kernels/registered.ts";
+import type { Simd } from "../kernels/simd.ts";
 import type { Memory, Numbers } from "../kernels/table.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -109,7 +110,7 @@ function alias(backend: { incRef(dataId: object): void }, { dataId, shape, dtype
 
 function cpuMemory(backend: CpuBackend): TensorMemory {
   return {
-    simd: ownSimd,
+    simd: () => registeredKernels()?.ownSimd(),
     numbers: ({ dataId }) => { // `dataSync` would turn bytes into other numbers, one by one
       const { values } = backend.data.get(dataId);
       return isNumbers(values) ? values : new Float32Array(values as ArrayLike<number>);
@@ -142,7 +143,7 @@ function inHeapOf(heap: WasmHeap | undefined): Simd | undefined {
   };
   try {
     const memory = heap!.asm.memory;
-    return memory.buffer === heap!.HEAPU8.buffer ? instantiate(memory, place) : undefined;
+    return memory.buffer === heap!.HEAPU8.buffer ? registeredKernels()?.instantiate(memory, place) : undefined;
   } catch {
     return undefined;
   }
