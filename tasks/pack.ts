@@ -1,5 +1,5 @@
 /**
- * `deno task pack`: builds the package that npm and JSR take, in .pack/package, and its tarball.
+ * `deno task pack`: builds the package for npm, in .pack/npm, its tarball, and the package for JSR, in .pack/jsr.
  *
  * The sources in lib/ are bundled by esbuild, one file per entry with shared chunks, and their types by tsc and rollup. The
  * tools come from npm and run in Node.js: they are not among the dependencies of this project.
@@ -32,7 +32,7 @@ export interface Packed {
 
 const decoder = new TextDecoder();
 
-/** Runs a command in .pack and returns its standard output. */
+/** Runs a command in a folder and returns its standard output. */
 export async function runIn(folder: URL, command: string, ...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(command, { args, cwd: folder }).output().catch((error) => {
     if (error instanceof Deno.errors.NotFound) throw new TaskError(`'${command}' is not installed`);
@@ -53,8 +53,16 @@ export const readManifest = async (): Promise<Manifest> =>
 /** Returns the name of the files of an entry: "index" for ".", "core" for "./core". */
 const fileName = (entry: string): string => entry === "." ? "index" : entry.slice(2);
 
-/** Files that do something when they are loaded: they register the SIMD loops. */
-const registering = ["index", "simd"];
+/** Returns the files that do something when they are loaded: two entries, and the chunk that registers the SIMD loops. */
+async function filesWithEffects(folder: URL): Promise<string[]> {
+  const found = ["index.js", "simd.js"];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".js") && /^registerKernels\(/m.test(await Deno.readTextFile(new URL(name, folder)))) {
+      found.push(name);
+    }
+  }
+  return [...new Set(found)].map((name) => `./${name}`);
+}
 
 /** Packages that every entry but ./core needs; the others are needed by single entries. */
 const required = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-layers"];
@@ -82,47 +90,42 @@ async function packagesOf(folder: URL, file: string, seen = new Set<string>()): 
   return packages;
 }
 
-/** Writes package.json and jsr.json: the same files for both registries. */
-async function writeManifests(
-  folder: URL,
-  { name, version, license, exports, imports }: Manifest,
-  packages: readonly string[],
-): Promise<void> {
-  const write = (file: string, contents: unknown) =>
-    Deno.writeTextFile(new URL(file, folder), `${JSON.stringify(contents, null, 2)}\n`);
-  const versionOf = (one: string): string => {
-    const mapped = imports[one]?.match(/^npm:(?:@[^/]+\/)?[^@/]+@([^/]+)$/)?.[1];
-    if (mapped === undefined) {
-      throw new TaskError(`'${one}' is imported by the package, but deno.json has no version of it`);
-    }
-    return mapped;
-  };
-  const optional = packages.filter((one) => !required.includes(one));
+/** Returns the version of a package in deno.json. */
+function versionOf({ imports }: Manifest, name: string): string {
+  const version = imports[name]?.match(/^npm:(?:@[^/]+\/)?[^@/]+@([^/]+)$/)?.[1];
+  if (version !== undefined) return version;
+  throw new TaskError(`lib/ imports '${name}', but deno.json has no version of it`);
+}
+
+/** Writes package.json and jsr.json. */
+async function writeManifests(npm: URL, jsr: URL, manifest: Manifest, packages: readonly string[]): Promise<void> {
+  const { name, version, license, exports, imports } = manifest;
+  const write = (file: URL, contents: unknown) => Deno.writeTextFile(file, `${JSON.stringify(contents, null, 2)}\n`);
   const entries = Object.keys(exports).map((entry) => [entry, fileName(entry)]);
-  await write("package.json", {
+  await write(new URL("package.json", npm), {
     name,
     version,
     description: about,
     license,
     keywords: ["tensorflow.js", "tfjs", "loss", "metrics", "f1", "precision", "recall", "confusion-matrix"],
     type: "module",
-    sideEffects: registering.map((file) => `./${file}.js`),
+    sideEffects: await filesWithEffects(npm),
     exports: Object.fromEntries(
       entries.map(([entry, file]) => [entry, { types: `./${file}.d.ts`, default: `./${file}.js` }]),
     ),
     types: "./index.d.ts",
-    peerDependencies: Object.fromEntries(packages.map((one) => [one, `^${versionOf(one)}`])),
-    peerDependenciesMeta: Object.fromEntries(optional.map((one) => [one, { optional: true }])),
+    peerDependencies: Object.fromEntries(packages.map((one) => [one, `^${versionOf(manifest, one)}`])),
+    peerDependenciesMeta: Object.fromEntries(
+      packages.filter((one) => !required.includes(one)).map((one) => [one, { optional: true }]),
+    ),
     engines: { node: ">=20" },
   });
-  await write("jsr.json", {
+  await write(new URL("jsr.json", jsr), {
     name,
     version,
     license,
     exports: Object.fromEntries(entries.map(([entry, file]) => [entry, `./${file}.js`])),
-    imports: Object.fromEntries(
-      Object.entries(imports).filter(([one]) => packages.includes(packageOf(one))),
-    ),
+    imports: Object.fromEntries(Object.entries(imports).filter(([one]) => packages.includes(packageOf(one)))),
   });
 }
 
@@ -140,92 +143,112 @@ async function sourcesOf(folder: URL): Promise<string[]> {
   return found;
 }
 
-/** Builds the package and its tarball. */
-export async function buildPackage(status: (text: string) => void = () => {}): Promise<Packed> {
-  const manifest = await readManifest(), entries = Object.entries(manifest.exports);
-  const folder = new URL("package/", packFolder),
-    types = new URL("types/", packFolder),
-    lib = new URL("lib/", packFolder);
-  await Deno.mkdir(packFolder, { recursive: true });
-  for (const old of [folder, types, lib]) await Deno.remove(old, { recursive: true }).catch(() => {});
-  await Deno.mkdir(folder);
+/** Tools that build the package; they run in Node.js. */
+const tools = {
+  "@types/markdown-it": "14.1.2",
+  "@types/node": "22.19.1",
+  esbuild: "0.28.2",
+  rollup: "4.68.8",
+  "rollup-plugin-dts": "6.5.1",
+  typescript: "5.9.3",
+};
 
-  status("installing the tools …");
-  const own = new URL("pack/", import.meta.url);
-  for await (const { name } of Deno.readDir(own)) await Deno.copyFile(new URL(name, own), new URL(name, packFolder));
-  const pinned = Object.entries(manifest.imports).flatMap(([name, target]) =>
-    target.startsWith("npm:") && name === packageOf(name) && typed.includes(name) ? [target.slice("npm:".length)] : []
-  );
-  await npmInstall(packFolder, "--no-save", ...pinned);
+/** Packages whose types lib/ uses. */
+const typed = [...required, "@observablehq/plot", "csv-parse", "linkedom", "markdown-it", "nodejs-polars"];
 
+/** Names that lib/ uses and none of the package's types does. */
+const ambient = 'declare const Deno: any;\ndeclare module "jstat";\n';
+
+/** Bundles declarations, one file per entry with shared chunks. */
+const rollupConfig = (input: Record<string, string>): string =>
+  `import { dts } from "rollup-plugin-dts";
+export default {
+  input: ${JSON.stringify(input)},
+  output: { dir: "../npm", chunkFileNames: "types-[hash].d.ts", entryFileNames: "[name].d.ts" },
+  external: /^[^./]/,
+  plugins: [dts()],
+};
+`;
+
+const esbuildOptions =
+  "--bundle --splitting --format=esm --target=es2022 --packages=external --outdir=../npm --chunk-names=chunk-[hash]";
+
+const tscOptions =
+  "--declaration --emitDeclarationOnly --allowImportingTsExtensions --strict --skipLibCheck --target es2022 " +
+  "--module esnext --moduleResolution bundler --lib esnext,dom,dom.iterable --types node --rootDir lib --outDir types";
+
+/** Copies the sources to a place beside the packages that tsc has to find. */
+async function copySources(to: URL): Promise<void> {
   const { href } = new URL("lib/", root);
-  for (const source of await sourcesOf(new URL(href))) { // beside the packages that tsc has to find
-    const copy = new URL(source.slice(href.length), lib);
+  for (const source of await sourcesOf(new URL(href))) {
+    const copy = new URL(source.slice(href.length), to);
     await Deno.mkdir(new URL(".", copy), { recursive: true });
     await Deno.copyFile(new URL(source), copy);
   }
+}
+
+/** Builds the package and its tarball. */
+export async function buildPackage(status: (text: string) => void = () => {}): Promise<Packed> {
+  const manifest = await readManifest(), entries = Object.entries(manifest.exports);
+  const [workshop, npm, jsr] = ["tools/", "npm/", "jsr/"].map((name) => new URL(name, packFolder));
+  for (const old of [npm, jsr, new URL("lib/", workshop), new URL("types/", workshop)]) {
+    await Deno.remove(old, { recursive: true }).catch(() => {}); // it may not exist
+  }
+  for (const folder of [workshop, npm, jsr]) await Deno.mkdir(folder, { recursive: true });
+
+  status("installing the tools …");
+  const versions = Object.fromEntries(typed.map((name) => [name, versionOf(manifest, name)]));
+  const write = (name: string, text: string) => Deno.writeTextFile(new URL(name, workshop), text);
+  await write(
+    "package.json",
+    JSON.stringify({ private: true, type: "module", dependencies: { ...tools, ...versions } }),
+  );
+  await npmInstall(workshop);
 
   status("bundling the sources …");
+  await copySources(new URL("lib/", workshop));
+  const tool = (path: string, ...args: string[]) => runIn(workshop, "node", `node_modules/${path}`, ...args);
   const inputs = entries.map(([entry, source]) => `${fileName(entry)}=${source}`);
-  await runIn(
-    packFolder,
-    "node",
-    "node_modules/esbuild/bin/esbuild",
-    ...inputs,
-    ..."--bundle --splitting --format=esm --target=es2022 --packages=external --outdir=package --chunk-names=chunk-[hash]"
-      .split(" "),
-  );
+  await tool("esbuild/bin/esbuild", ...inputs, ...esbuildOptions.split(" "));
 
   status("bundling the types …");
-  const sources = entries.map(([, source]) => source);
-  const tsc = "node_modules/typescript/bin/tsc";
-  await runIn(packFolder, "node", tsc, ...compilerOptions, "--rootDir", "lib", "ambient.d.ts", ...sources);
+  await write("ambient.d.ts", ambient);
+  await tool("typescript/bin/tsc", ...tscOptions.split(" "), "ambient.d.ts", ...Object.values(manifest.exports));
   const declarations = entries.map(([entry, source]) => [
     fileName(entry),
     source.replace("./lib", "types").replace(/\.ts$/, ".d.ts"),
   ]);
-  await Deno.writeTextFile(
-    new URL("entries.json", packFolder),
-    JSON.stringify({ declarations: Object.fromEntries(declarations) }),
-  );
-  await runIn(packFolder, "node", "node_modules/rollup/dist/bin/rollup", "-c", "--silent");
+  await write("rollup.config.js", rollupConfig(Object.fromEntries(declarations)));
+  await tool("rollup/dist/bin/rollup", "-c", "--silent");
 
   const packages: Record<string, string[]> = {};
   for (const [entry, source] of entries) {
     const comment = await moduleComment(new URL(source, root)), name = fileName(entry);
-    packages[entry] = [...await packagesOf(folder, `${name}.js`)].sort();
+    packages[entry] = [...await packagesOf(npm, `${name}.js`)].sort();
     for (const [file, head] of [[`${name}.js`, `/* @ts-self-types="./${name}.d.ts" */\n`], [`${name}.d.ts`, ""]]) {
-      const path = new URL(file, folder);
+      const path = new URL(file, npm);
       await Deno.writeTextFile(path, head + comment + await Deno.readTextFile(path));
     }
   }
-  await writeManifests(folder, manifest, [...new Set(Object.values(packages).flat())].sort());
   for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) {
-    await Deno.copyFile(new URL(file, root), new URL(file, folder));
+    await Deno.copyFile(new URL(file, root), new URL(file, npm));
   }
+  for await (const { name } of Deno.readDir(npm)) {
+    const text = await Deno.readTextFile(new URL(name, npm));
+    // Deno looks for the file that is named, tsc for the declarations beside it.
+    const named = name.endsWith(".d.ts") ? text.replace(/((?:from|import) '\.\/[^']+)\.js'/g, "$1.d.ts'") : text;
+    await Deno.writeTextFile(new URL(name, jsr), named);
+  }
+  await writeManifests(npm, jsr, manifest, [...new Set(Object.values(packages).flat())].sort());
 
   status("packing …");
-  const [{ filename, files }] = JSON.parse(await runIn(folder, "npm", "pack", "--json", "--pack-destination", ".."));
+  const [{ filename, files }] = JSON.parse(await runIn(npm, "npm", "pack", "--json", "--pack-destination", ".."));
   return {
     tarball: new URL(filename, packFolder),
     files: Object.fromEntries((files as { path: string; size: number }[]).map(({ path, size }) => [path, size])),
     packages,
   };
 }
-
-/** Packages that the types of lib/ need. */
-const typed = [
-  ...required,
-  "@observablehq/plot",
-  "csv-parse",
-  "linkedom",
-  "markdown-it",
-  "nodejs-polars",
-];
-
-const compilerOptions =
-  "--declaration --emitDeclarationOnly --allowImportingTsExtensions --strict --skipLibCheck --target es2022 --module esnext --moduleResolution bundler --lib esnext,dom,dom.iterable --types node --outDir types"
-    .split(" ");
 
 if (import.meta.main) {
   await runTask({

@@ -13,7 +13,7 @@ import {
   smallSize,
 } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
-import { giveToTape, gradientDepth, inHostMemory, tapeIsOn, tensorMemory } from "../tfjs/engine.ts";
+import { giveToTape, gradientDepth, inHostMemory, tapeIsOn, tensorMemory, warnOfCopies } from "../tfjs/engine.ts";
 import { firstOrderOnly } from "../tfjs/first_order_only.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
@@ -85,8 +85,21 @@ export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOpti
 /** Makes the loss of one score. */
 export type LossFactory = (options?: LossOptions) => Loss;
 
+const factoryNames = new WeakMap<object, string>();
+
+/** Notes the name of a factory of losses. */
+export function nameFactory<T extends object>(name: string, factory: T): T {
+  factoryNames.set(factory, name);
+  return factory;
+}
+
+/** Returns the name of a factory of losses; nothing for anything else. */
+export const factoryName = (thing: unknown): string | undefined =>
+  typeof thing === "function" ? factoryNames.get(thing) : undefined;
+
 /** Makes the factory of a score's losses. */
-export const factoryOf = (score: Score): LossFactory => (options = {}) => lossOf(score, options);
+export const factoryOf = (score: Score): LossFactory =>
+  nameFactory(`${score.name}Loss`, (options = {}) => lossOf(score, options));
 
 /** Makes the loss of a score. */
 export function lossOf(score: Score, options: LossOptions): Loss {
@@ -94,6 +107,7 @@ export function lossOf(score: Score, options: LossOptions): Loss {
   checkOptions(name, options, ["step", "slope", ...scoringOptionNames]);
   const setting = resolveOptions(name, score, options);
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
+    warnOfCopies(yPred);
     const tensors = { yTrue, yPred, sampleWeight };
     return fastLoss(name, best, setting, tensors) ?? generalLoss(name, best, setting, tensors);
   };

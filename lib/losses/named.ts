@@ -31,7 +31,7 @@ import {
   utility,
   type UtilityOptions,
 } from "../scores/ratio.ts";
-import { factoryOf, type Loss, type LossFactory, lossOf, type LossOptions } from "./metric_loss.ts";
+import { factoryOf, type Loss, type LossFactory, lossOf, type LossOptions, nameFactory } from "./metric_loss.ts";
 
 /** Makes the factory of a score that has options of its own: they come in one object with those of the loss. */
 function mergedFactory<Own extends object>(
@@ -39,11 +39,11 @@ function mergedFactory<Own extends object>(
   names: readonly (keyof Own & string)[],
   make: (own: Own) => Score,
 ) {
-  return (options: Own & LossOptions): Loss => {
+  return nameFactory(factory, (options: Own & LossOptions): Loss => {
     refuseTensor(factory, options);
     const [own, others] = splitOptions(options, names);
     return lossOf(make(own as unknown as Own), others as LossOptions);
-  };
+  });
 }
 
 /**

@@ -27,6 +27,22 @@ interface TensorInfo {
 /** Returns the engine. */
 export const engine = (): Engine => tf.engine() as unknown as Engine;
 
+let warned = false;
+
+/**
+ * Warns, once, of a tensor that another copy of TensorFlow.js has made: the copies share one engine, but not their classes
+ * (optimizers, layers, callbacks), and register every kernel twice.
+ */
+export function warnOfCopies(tensor: Tensor): void {
+  const own = Object.prototype.isPrototypeOf.call(tf.Tensor.prototype, tensor); // `instanceof` asks for methods alone
+  if (warned || own || typeof tensor?.dataSync !== "function") return;
+  warned = true;
+  console.warn(
+    "Roundabout: two copies of TensorFlow.js are loaded, and the tensors are not of the copy that the losses use, " +
+      `@tensorflow/tfjs-core ${tf.version_core}; install one version of all @tensorflow packages`,
+  );
+}
+
 /** Says that the engine has the fields that this library reads. */
 function engineIsKnown(): boolean {
   const { state, isTapeOn, makeTensorFromTensorInfo } = engine();

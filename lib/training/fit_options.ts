@@ -6,9 +6,7 @@ import { fileSystem } from "./checkpoint_file.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import { isGuarded } from "../losses/guarded_losses.ts";
-import * as factories from "../losses/named.ts";
-import type { LossFactory } from "../losses/metric_loss.ts";
-import type { Loss } from "../losses/metric_loss.ts";
+import { factoryName, type Loss, type LossFactory } from "../losses/metric_loss.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import { checkOptimizer, type LayersOptimizer } from "../tfjs/optimizers.ts";
 import { checkData, isTensors, type TrainingData } from "./batches.ts";
@@ -132,10 +130,6 @@ export interface EpochLoss {
 }
 
 const task = "train";
-
-/** Returns the name of a factory of losses; nothing for anything else. */
-const factoryName = (thing: unknown): string | undefined =>
-  Object.entries(factories).find(([, factory]) => factory === thing)?.[0];
 
 /** Says that a function is a loss or a metric of TensorFlow.js. */
 const isTfLoss = (thing: unknown): boolean =>
