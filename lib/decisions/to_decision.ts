@@ -90,7 +90,7 @@ function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decisio
 }
 
 /** The names of the steps that have a shape, and so a derivative at a moving threshold. */
-const shaped = Object.keys(steps).filter((name) => name !== "round" && name !== "identity");
+const shaped = (): string[] => Object.keys(steps).filter((name) => name !== "round" && name !== "identity");
 
 /** Returns the decision that the options stand for. */
 export function toDecision(what: string, options: DecisionOptions): Decision {
@@ -112,7 +112,7 @@ export function toDecision(what: string, options: DecisionOptions): Decision {
       `Cannot make ${what}: 'threshold' is ${describe(threshold)}, but with decision: ${words(decision)} there is none`,
     );
   }
-  const usable = decision === "argmax" ? ["softsign", "straightThrough", "round"] : [...shaped, "round"];
+  const usable = decision === "argmax" ? ["softsign", "straightThrough", "round"] : [...shaped(), "round"];
   if (typeof step !== "string" || !usable.includes(step)) {
     throw new TypeError(
       `Cannot make ${what}: with decision: ${words(decision)} 'step' must be one of ${usable.join(", ")}, it is ${

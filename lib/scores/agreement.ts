@@ -12,7 +12,7 @@ import { npv, precision, recall, specificity } from "./ratio.ts";
  *
  * @see scikit-learn, `balanced_accuracy_score` (which leaves out a class that does not occur).
  */
-export const balancedAccuracy: Score = composed(
+export const balancedAccuracy: Score = /* @__PURE__ */ composed(
   "balancedAccuracy",
   [recall, specificity],
   ([r, s]) => (r + s) / 2,
@@ -28,7 +28,7 @@ export const balancedAccuracy: Score = composed(
  *
  * @see Youden, "Index for rating diagnostic tests", 1950; Powers, arXiv 2010.16061.
  */
-export const informedness: Score = composed(
+export const informedness: Score = /* @__PURE__ */ composed(
   "informedness",
   [recall, specificity],
   ([r, s]) => r + s - 1,
@@ -45,7 +45,7 @@ export const informedness: Score = composed(
  * @see Powers, "Evaluation: from precision, recall and F-measure to ROC, informedness, markedness and correlation",
  * arXiv 2010.16061.
  */
-export const markedness: Score = composed(
+export const markedness: Score = /* @__PURE__ */ composed(
   "markedness",
   [precision, npv],
   ([p, n]) => p + n - 1,
@@ -66,7 +66,12 @@ function rootSlopes([a, b]: number[]): number[] {
  *
  * @see Kubat, Matwin, "Addressing the Curse of Imbalanced Training Sets", ICML 1997.
  */
-export const gMean: Score = composed("gMean", [recall, specificity], ([r, s]) => Math.sqrt(r * s), rootSlopes);
+export const gMean: Score = /* @__PURE__ */ composed(
+  "gMean",
+  [recall, specificity],
+  ([r, s]) => Math.sqrt(r * s),
+  rootSlopes,
+);
 
 /**
  * The Fowlkes–Mallows index, the geometric mean of precision and recall.
@@ -77,7 +82,7 @@ export const gMean: Score = composed("gMean", [recall, specificity], ([r, s]) =>
  *
  * @see Fowlkes, Mallows, "A Method for Comparing Two Hierarchical Clusterings", 1983.
  */
-export const fowlkesMallows: Score = composed(
+export const fowlkesMallows: Score = /* @__PURE__ */ composed(
   "fowlkesMallows",
   [precision, recall],
   ([p, r]) => Math.sqrt(p * r),
@@ -105,7 +110,7 @@ const margins = {
  *
  * @see scikit-learn, `matthews_corrcoef` (0 where it is not defined); Matthews 1975.
  */
-export const mcc: Score = quotient("mcc", {
+export const mcc: Score = /* @__PURE__ */ quotient("mcc", {
   value: ({ tp, fp, fn, tn }) => tp * tn - fp * fn,
   gradient: ({ tp, fp, fn, tn }) => ({ tp: tn, fp: -fn, fn: -fp, tn: tp }),
 }, margins);
@@ -118,7 +123,7 @@ export const mcc: Score = quotient("mcc", {
  *
  * @see scikit-learn, `cohen_kappa_score` (NaN where it is not defined); Cohen 1960.
  */
-export const cohenKappa: Score = quotient("cohenKappa", {
+export const cohenKappa: Score = /* @__PURE__ */ quotient("cohenKappa", {
   value: ({ tp, fp, fn, tn }) => 2 * (tp * tn - fp * fn),
   gradient: ({ tp, fp, fn, tn }) => ({ tp: 2 * tn, fp: -2 * fn, fn: -2 * fp, tn: 2 * tp }),
 }, {

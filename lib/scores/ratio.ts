@@ -20,7 +20,7 @@ function nonNegative(score: string, option: string, value: unknown): number {
  *
  * @see scikit-learn, `precision_score`.
  */
-export const precision: Score = linearFractional("precision", {
+export const precision: Score = /* @__PURE__ */ linearFractional("precision", {
   numerator: { tp: 1 },
   denominator: { tp: 1, fp: 1 },
 });
@@ -34,10 +34,13 @@ export const precision: Score = linearFractional("precision", {
  *
  * @see scikit-learn, `recall_score`.
  */
-export const recall: Score = linearFractional("recall", {
+export const recall: Score = /* @__PURE__ */ linearFractional("recall", {
   numerator: { tp: 1 },
   denominator: { tp: 1, fn: 1 },
 });
+
+/** The harmonic mean of precision and recall, 2tp/(2tp + fp + fn), which segmentation calls Dice. */
+const harmonicMean = { numerator: { tp: 2 }, denominator: { tp: 2, fp: 1, fn: 1 } };
 
 /**
  * The harmonic mean of precision and recall: {@linkcode fBeta} with β = 1.
@@ -46,10 +49,7 @@ export const recall: Score = linearFractional("recall", {
  *
  * @see scikit-learn, `f1_score`.
  */
-export const f1: Score = linearFractional("f1", {
-  numerator: { tp: 2 },
-  denominator: { tp: 2, fp: 1, fn: 1 },
-});
+export const f1: Score = /* @__PURE__ */ linearFractional("f1", harmonicMean);
 
 /** Options of {@linkcode fBeta}. */
 export interface FBetaOptions {
@@ -99,7 +99,7 @@ export function fBeta(options: FBetaOptions): Score {
  *
  * @see scikit-learn, `recall_score` with `pos_label=0`.
  */
-export const specificity: Score = linearFractional("specificity", {
+export const specificity: Score = /* @__PURE__ */ linearFractional("specificity", {
   numerator: { tn: 1 },
   denominator: { tn: 1, fp: 1 },
 });
@@ -113,7 +113,7 @@ export const specificity: Score = linearFractional("specificity", {
  *
  * @see scikit-learn, `precision_score` with `pos_label=0`.
  */
-export const npv: Score = linearFractional("npv", {
+export const npv: Score = /* @__PURE__ */ linearFractional("npv", {
   numerator: { tn: 1 },
   denominator: { tn: 1, fn: 1 },
 });
@@ -130,7 +130,7 @@ export const npv: Score = linearFractional("npv", {
  *
  * @see Milletari et al., "V-Net", arXiv 1606.04797, uses the squared form; this is the plain form.
  */
-export const dice: Score = { ...f1, name: "dice" };
+export const dice: Score = /* @__PURE__ */ linearFractional("dice", harmonicMean);
 
 /** Options of {@linkcode tversky}. */
 export interface TverskyOptions {
@@ -183,7 +183,7 @@ export function tversky(options: TverskyOptions): Score {
  *
  * @see scikit-learn, `jaccard_score`.
  */
-export const jaccard: Score = linearFractional("jaccard", {
+export const jaccard: Score = /* @__PURE__ */ linearFractional("jaccard", {
   numerator: { tp: 1 },
   denominator: { tp: 1, fp: 1, fn: 1 },
 });
@@ -197,7 +197,7 @@ export const jaccard: Score = linearFractional("jaccard", {
  *
  * @see scikit-learn, `accuracy_score`, which for several labels counts whole rows; "micro" here counts single decisions.
  */
-export const accuracy: Score = linearFractional("accuracy", {
+export const accuracy: Score = /* @__PURE__ */ linearFractional("accuracy", {
   numerator: { tp: 1, tn: 1 },
   denominator: { tp: 1, fp: 1, fn: 1, tn: 1 },
 });
