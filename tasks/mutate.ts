@@ -125,7 +125,7 @@ async function judgeOf(
     const { code, output, seconds } = await runTests(copy, folder, { quick, signal });
     if (code !== 0) throw new TaskError(`the tests of '${folder}' fail without a mutant:\n${output}`);
     if (quick && !quickOnly && !/ \| \d+ ignored/.test(output)) continue;
-    stages.push({ quick, limit: 20_000 + 10_000 * seconds });
+    stages.push({ quick, limit: 20_000 + 4_000 * seconds });
   }
   return async ({ id }) => {
     for (const { quick, limit } of stages) {
@@ -209,7 +209,7 @@ if (import.meta.main) {
     const jobs = Math.floor(numberOption("jobs", values.jobs, 1, cores));
     const exists = (folder: string) => folder === "core" || existsSync(new URL(`lib/${folder}`, root));
     const named = positionals.map((path) => path.replace(/^lib\//, "").replace(/\/$/, ""));
-    const unknown = named.find((folder) => !/^\w+$/.test(folder) || !exists(folder));
+    const unknown = named.find((folder) => !/^\w+(\/\w+)?$/.test(folder) || !exists(folder));
     if (unknown !== undefined) throw new UsageError(`lib/ has no folder '${unknown}'`);
     const folders = named.length > 0 ? named : defaultFolders.filter(exists);
     using interrupt = interruptSignal();
