@@ -4,16 +4,18 @@ import { kernelBroadcast } from "../../lib/jupyter.ts";
 
 Deno.test("messages go to the kernel in a notebook, and nowhere outside of one", async () => {
   assertStrictEquals(kernelBroadcast(), undefined);
-  const sent: unknown[] = [], own = Deno as unknown as { jupyter?: unknown };
-  own.jupyter = {
-    sent,
-    broadcast(type: string, content: object) {
-      return Promise.resolve(void this.sent.push([type, content])); // a method: it needs its object
+  const kernel = {
+    sent: [] as unknown[],
+    broadcast(type: string, content: object): Promise<void> { // a method: it needs its object
+      this.sent.push([type, content]);
+      return Promise.resolve();
     },
   };
+  const own = Deno as unknown as { jupyter?: typeof kernel };
+  own.jupyter = kernel;
   try {
     await kernelBroadcast()!("display_data", { data: 3 });
-    assertEquals(sent, [["display_data", { data: 3 }]]);
+    assertEquals(kernel.sent, [["display_data", { data: 3 }]]);
   } finally {
     own.jupyter = undefined;
   }
