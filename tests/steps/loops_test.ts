@@ -1,8 +1,9 @@
 // What a step tells the loops: the loop of its shape in simd.as, and the ends of the ramp in float32.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { linearRampShape } from "../../lib/steps/linear_ramp.ts";
-import { formOf } from "../../lib/steps/sigmoidal.ts";
+import { fillStep, formOf } from "../../lib/steps/sigmoidal.ts";
 import { steps, straightThrough } from "../../lib/core.ts";
+import { assertWithin } from "../helpers.ts";
 
 const { softsign, linearRamp, identity, round, logistic, arctan, gaussian } = steps;
 
@@ -40,5 +41,21 @@ Deno.test("the ramp's ends are the first and the last float32 at which it rises"
       if (inside(last)) assert(step.derivative(last) > 0 && step.derivative(beside(last)[1]) === 0, `last, ${where}`);
       else assert(last >= 1 && step.derivative(1) > 0, `last, ${where}`);
     }
+  }
+});
+
+Deno.test("a step fills the entries of a slice with s and s′ of its outputs, clipped to [0, 1], and no others", () => {
+  const p = [9, 0.2, 9, 0.5, 9, 0.7, 9, -1, 9, 2, 9, 0.4], slice = { offset: 1, stride: 2, length: 5 };
+  const own = { name: "own", threshold: 0.5, slope: 1, value: (v: number) => v * v, derivative: (v: number) => 2 * v };
+  for (
+    const step of [...Object.values(steps).map((make) => make({ threshold: 0.4 })), softsign({ anchored: false }), own]
+  ) {
+    const values = new Float64Array(12).fill(7), slopes = new Float64Array(12).fill(7);
+    fillStep(step, p, slice, values, slopes);
+    p.forEach((v, i) => {
+      const filled = i % 2 === 1 && i < 11, q = Math.min(1, Math.max(0, v)), where = `${step.name} at ${v}`;
+      assertWithin(values[i], filled ? step.value(q) : 7, 1e-15, where);
+      assertWithin(slopes[i], filled ? step.derivative(q) : 7, 1e-14, where);
+    });
   }
 });
