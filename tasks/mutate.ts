@@ -105,14 +105,20 @@ async function instrument(
   };
 }
 
-/** Runs the tests of a folder in the copy; quick ones alone if `quick`. */
-function runTests(copy: string, folder: string, options: { signal: AbortSignal; quick: boolean; id?: string }) {
-  const { signal, quick, id } = options;
-  const env = { ...quick ? { QUICK_TESTS: "1" } : {}, ...id === undefined ? {} : { __STRYKER_ACTIVE_MUTANT__: id } };
-  return runDeno(["test", "-P", "--quiet", "--no-check", "--fail-fast", `tests/${folder}`], { cwd: copy, env, signal });
+/** Names the test file of a mutant's own file, or of the folder in which that is, if there is one. */
+function ownTests(copy: string, folder: string, file: string): string | undefined {
+  const [name, parent] = file.replace(/\.ts$/, "").split("/").reverse();
+  return [name, parent].map((word) => `tests/${folder}/${word}_test.ts`).find((path) => existsSync(join(copy, path)));
 }
 
-/** Makes a judge of the mutants of a folder. Slow tests run only if the quick ones let a mutant pass; never if `quickOnly`. */
+/** Runs tests in the copy; quick ones alone if `quick`. */
+function runTests(copy: string, tests: string, options: { signal: AbortSignal; quick: boolean; id?: string }) {
+  const { signal, quick, id } = options;
+  const env = { ...quick ? { QUICK_TESTS: "1" } : {}, ...id === undefined ? {} : { __STRYKER_ACTIVE_MUTANT__: id } };
+  return runDeno(["test", "-P", "--quiet", "--no-check", "--fail-fast", tests], { cwd: copy, env, signal });
+}
+
+/** Makes a judge of the mutants of a folder: their own tests run first, slow tests last, and never if `quickOnly`. */
 async function judgeOf(
   copy: string,
   folder: string,
@@ -122,15 +128,17 @@ async function judgeOf(
   if (!existsSync(join(copy, "tests", folder))) throw new UsageError(`'${folder}' has no tests in tests/${folder}`);
   const stages: { quick: boolean; limit: number }[] = [];
   for (const quick of quickOnly ? [true] : [true, false]) {
-    const { code, output, seconds } = await runTests(copy, folder, { quick, signal });
+    const { code, output, seconds } = await runTests(copy, `tests/${folder}`, { quick, signal });
     if (code !== 0) throw new TaskError(`the tests of '${folder}' fail without a mutant:\n${output}`);
     if (quick && !quickOnly && !/ \| \d+ ignored/.test(output)) continue;
     stages.push({ quick, limit: 20_000 + 4_000 * seconds });
   }
-  return async ({ id }) => {
-    for (const { quick, limit } of stages) {
+  return async ({ id, file }) => {
+    const own = ownTests(copy, folder, file), all = stages.map((stage) => ({ tests: `tests/${folder}`, ...stage }));
+    const runs = own === undefined ? all : [{ ...all[0], tests: own }, ...all];
+    for (const { tests, quick, limit } of runs) {
       const late = AbortSignal.timeout(limit);
-      const { code } = await runTests(copy, folder, { quick, id, signal: AbortSignal.any([signal, late]) });
+      const { code } = await runTests(copy, tests, { quick, id, signal: AbortSignal.any([signal, late]) });
       signal.throwIfAborted();
       if (late.aborted) return "timeout";
       if (code !== 0) return "killed";
