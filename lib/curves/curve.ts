@@ -32,7 +32,9 @@ export function takeSlice({ yTrue, yPred, sampleWeight }: CurveRows, slice: Slic
   for (let n = 0, i = offset; n < length; n++, i += stride) {
     const weight = sampleWeight === undefined ? 1 : sampleWeight[i];
     if (weight === 0) continue;
-    [y[kept], p[kept], w[kept++]] = [yTrue[i], yPred[i], weight];
+    y[kept] = yTrue[i];
+    p[kept] = yPred[i];
+    w[kept++] = weight;
   }
   return { yTrue: y.subarray(0, kept), yPred: p.subarray(0, kept), sampleWeight: w.subarray(0, kept) };
 }
@@ -56,8 +58,9 @@ export function exactCurve({ yTrue, yPred, sampleWeight }: CurveRows): Curve {
     positives += w * yTrue[i];
     negatives += w * (1 - yTrue[i]);
     if (k + 1 < n && yPred[order[k + 1]] === yPred[i]) continue; // a tie gets one decision
-    [thresholds[points], tp[points], fp[points]] = [yPred[i], positives, negatives];
-    points++;
+    thresholds[points] = yPred[i];
+    tp[points] = positives;
+    fp[points++] = negatives;
   }
   return { thresholds: thresholds.subarray(0, points), tp: tp.subarray(0, points), fp: fp.subarray(0, points) };
 }

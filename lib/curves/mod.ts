@@ -28,4 +28,29 @@ export {
 export { type AumDerivatives, aumDerivatives } from "./aum.ts";
 export { ndcg, type NdcgOptions } from "./ndcg.ts";
 export { type CurveAverage, rankingMetric, type RankingMetricOptions } from "./ranking_metric.ts";
+export {
+  type CurveLossAndGradient,
+  curveLossAndGradient,
+  type CurveLossAndGradientOptions,
+} from "./loss_and_gradient.ts";
+export type { CurveLossOptions } from "./binned_curve.ts";
+export {
+  aumLossAndGradient,
+  type OrderLossOptions,
+  pairsLossAndGradient,
+  type PairsLossOptions,
+  type Weighted,
+} from "./order_loss.ts";
+export type { PairPrice, ValueAndGradient } from "./pairs.ts";
+export {
+  aumLoss,
+  averagePrecisionLoss,
+  curveLoss,
+  pairsLoss,
+  partialRocAucLoss,
+  precisionAtKLoss,
+  recallAtFprLoss,
+  rocAucLoss,
+} from "./losses.ts";
+export type { Loss } from "../losses/metric_loss.ts";
 export type { ArrayOrTensor } from "../metrics/array_or_tensor.ts";
