@@ -14,6 +14,7 @@ import {
   weighByClass,
   weightsInMean,
 } from "../scoring/score_batch.ts";
+import type { Score } from "../scores/score.ts";
 import type { Curve } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
 
@@ -243,19 +244,28 @@ export const curveOptionNames = [
   "ignoreLabel",
 ] as const satisfies readonly (keyof CurveLossOptions)[];
 
+/** Returns the score of the curve that one threshold makes. */
+const ofOneThreshold = (score: CurveScore): Score => ({
+  name: score.name,
+  value: (counts) => (score.relaxed ?? score.value)(curveOf([counts], [0.5])),
+  gradient: (counts) => {
+    const { tp, fp } = score.gradient(curveOf([counts], [0.5]));
+    return { tp: tp[0], fp: fp[0], fn: 0, tn: 0 };
+  },
+});
+
 /** There are no decisions at one threshold. */
 const undecided: Decision = () => ({ decisions: new Float64Array(0), back: () => {} });
 
 /** Checks the options of a loss of a curve and resolves them. */
 export function resolveCurveOptions(what: string, score: CurveScore, options: CurveLossOptions): ResolvedOptions {
-  const { thresholds, ...others } = options, { name } = score;
+  const { thresholds, ...others } = options;
   if (options.average === "samples") {
     throw new RangeError(
       `Cannot make ${what}: 'average' must be 'binary', 'micro', 'macro' or 'weighted', it is 'samples'`,
     );
   }
-  const none = { tp: 0, fp: 0, fn: 0, tn: 0 };
-  const resolved = resolveOptions(what, { name, value: () => NaN, gradient: () => none }, others);
+  const resolved = resolveOptions(what, ofOneThreshold(score), others);
   const scoring: Scoring = {
     ...resolved.scoring,
     curve: curveScoring(score, readThresholds(what, thresholds), resolved),

@@ -170,7 +170,8 @@ export function pairsLossAndGradient(
  *
  *     value = ∫ min(FPR(t), FNR(t)) dt
  *
- * It is 0 where every positive is above every negative. There is no step and no margin: the value is linear in each output
+ * It is 0 where every positive is above every negative, and also where all outputs are equal: begin from outputs that differ,
+ * and watch their spread. There is no step and no margin: the value is linear in each output
  * between two others. Of rows that tie, the subgradient is the mean of the one-sided derivatives. The outputs may be any
  * numbers; the area is in their units.
  *
