@@ -79,6 +79,22 @@ function bitsOf(p: ArrayLike<number>): Uint32Array {
   return new Uint32Array(buffer, byteOffset, length);
 }
 
+/** Finds the interval of a number; `bits` are those of its float32. */
+function placeOf(v: number, bits: number, { edges, first }: Bins): number {
+  const last = edges.length - 2, cell = bits >>> 16;
+  let b = cell < cells ? first[cell] : v > 0.5 ? last : 0; // rounding may leave [0, 1]
+  while (b < last && v >= edges[b + 1]) b++;
+  while (b > 0 && v < edges[b]) b--; // a float64 may round up into the next interval
+  return b;
+}
+
+/** Finds the intervals of a slice of numbers. */
+export function placesOf(p: ArrayLike<number>, { offset, stride, length }: Slice, bins: Bins): Uint16Array {
+  const places = new Uint16Array(length), bits = bitsOf(p);
+  for (let n = 0, i = offset; n < length; n++, i += stride) places[n] = placeOf(p[i], bits[i], bins);
+  return places;
+}
+
 /** Labels, outputs as probabilities and weights, and the entries that are counted. */
 interface BinnedRows extends Pick<Batch, "yTrue" | "sampleWeight"> {
   readonly p: ArrayLike<number>;
@@ -95,15 +111,12 @@ interface BinnedRows extends Pick<Batch, "yTrue" | "sampleWeight"> {
  * An output lies on one ramp only: each interval adds up the weights and the weights times the place on the ramp, from which
  * the counts at all thresholds follow.
  */
-function countAtThresholds({ yTrue, sampleWeight, p, slice, places }: BinnedRows, { edges, first }: Bins): Counts[] {
-  const { offset, stride, length } = slice, size = edges.length - 1, last = size - 1, bits = bitsOf(p);
+function countAtThresholds({ yTrue, sampleWeight, p, slice, places }: BinnedRows, bins: Bins): Counts[] {
+  const { offset, stride, length } = slice, { edges } = bins, size = edges.length - 1, bits = bitsOf(p);
   const sums = new Float64Array(4 * size), scale = new Float64Array(size);
   for (let b = 0; b < size; b++) scale[b] = 1 / (edges[b + 1] - edges[b]);
   for (let n = 0, i = offset; n < length; n++, i += stride) {
-    const v = p[i], cell = bits[i] >>> 16;
-    let b = cell < cells ? first[cell] : v > 0.5 ? last : 0; // rounding may leave [0, 1]
-    while (b < last && v >= edges[b + 1]) b++;
-    while (b > 0 && v < edges[b]) b--; // a float64 may round up into the next interval
+    const v = p[i], b = placeOf(v, bits[i], bins);
     places[n] = b;
     const w = sampleWeight === undefined ? 1 : sampleWeight[i], positive = w * yTrue[i], negative = w - positive;
     const along = (v - edges[b]) * scale[b], share = along > 0 ? along < 1 ? along : 1 : 0, at = 4 * b;

@@ -52,5 +52,6 @@ export {
   recallAtFprLoss,
   rocAucLoss,
 } from "./losses.ts";
+export { CurveMeter, type CurveMeterJson, type CurveMeterOptions, type CurveMeterRange } from "./curve_meter.ts";
 export type { Loss } from "../losses/metric_loss.ts";
 export type { ArrayOrTensor } from "../metrics/array_or_tensor.ts";
