@@ -13,8 +13,7 @@ import {
   smallSize,
 } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
-import { giveToTape, gradientDepth, inHostMemory, tapeIsOn, tensorMemory, warnOfCopies } from "../tfjs/engine.ts";
-import { firstOrderOnly } from "../tfjs/first_order_only.ts";
+import { giveToTape, gradientDepth, lossOp, tapeIsOn, tensorMemory, warnOfCopies } from "../tfjs/engine.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
 /** Options of every loss. */
@@ -116,32 +115,14 @@ export function lossOf(score: Score, options: LossOptions): Loss {
 }
 
 /** Returns best − score and its gradient in closed form, as one operation. */
-function generalLoss(
+export function generalLoss(
   name: string,
   best: number,
   { reading, decide, scoring }: ResolvedOptions,
   tensors: Inputs<Tensor>,
 ): Scalar {
   const batch = readBatch(name, tensors, reading), scored = scoreBatch(batch, decide(batch), scoring);
-  const nested = gradientDepth() > 1, host = inHostMemory(), { shape } = tensors.yPred;
-  const op = tf.customGrad((output, save) => {
-    // An outer gradient differentiates this one: it needs the outputs, which an inner `tf.tidy` may dispose.
-    if (nested) (save as (tensors: Tensor[]) => void)([output as Tensor]);
-    return {
-      value: tf.scalar(best - scored.value),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        try {
-          const gradient = scored.gradient(host ? -dy.dataSync()[0] : -1); // elsewhere dy is not read back
-          const tensor = nested ? firstOrderOnly(name, saved[0], gradient) : tf.tensor(gradient, shape);
-          return host ? tensor : tf.mul(dy, tensor);
-        } catch (error) {
-          tf.dispose(saved); // TensorFlow.js keeps saved tensors when a gradient throws
-          throw error;
-        }
-      },
-    };
-  });
-  return op(tensors.yPred) as Scalar;
+  return lossOp(name, tensors.yPred, best - scored.value, (by) => scored.gradient(-by));
 }
 
 /** Returns the same by the SIMD loops, in the memory of the backend; nothing where the general path has to do it. */
