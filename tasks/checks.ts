@@ -12,7 +12,7 @@ export interface Check {
 
 const entryPoints = [
   "lib/mod.ts",
-  ...["audit", "compare", "data", "display"].map((entry) => `lib/${entry}/mod.ts`),
+  ...["audit", "compare", "data", "display", "sql"].map((entry) => `lib/${entry}/mod.ts`),
   "lib/thread/thread.ts",
 ];
 

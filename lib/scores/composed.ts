@@ -9,7 +9,8 @@ export function definedGradient(value: number, gradient: Counts): Counts {
 }
 
 /**
- * A score that is a function of others, g(f₁, f₂, …): not defined where one of them is not.
+ * A score that is a function of others, g(f₁, f₂, …): not defined where one of them is not. It must rise with tp and fall
+ * with fp, see {@linkcode Score.quasiConvex}.
  *
  *     ∂/∂cⱼ = Σᵢ ∂g/∂fᵢ · ∂fᵢ/∂cⱼ
  */
@@ -21,6 +22,7 @@ export function composed(
 ): Score {
   return {
     name,
+    quasiConvex: true,
     value: (counts) => value(parts.map((part) => part.value(counts))),
     gradient: (counts) => {
       const values = parts.map((part) => part.value(counts)), by = slopes(values);
@@ -31,7 +33,7 @@ export function composed(
   };
 }
 
-/** A score N/D of two functions of the counts: ∂(N/D) = (∂N − (N/D)·∂D)/D. Not defined where D = 0. */
+/** A score N/D of two functions of the counts: ∂(N/D) = (∂N − (N/D)·∂D)/D. Not defined where D = 0. It must rise with tp and fall with fp. */
 export function quotient(
   name: string,
   numerator: { value(c: Counts): number; gradient(c: Counts): Counts },
@@ -40,6 +42,7 @@ export function quotient(
   const value = (counts: Counts) => numerator.value(counts) / denominator.value(counts);
   return {
     name,
+    quasiConvex: true,
     value,
     gradient: (counts) => {
       const f = value(counts), d = denominator.value(counts);
