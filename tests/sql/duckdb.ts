@@ -13,7 +13,7 @@ export interface Engine {
   /** Runs a statement. */
   run(sql: string): Promise<void>;
   /** Makes a table of columns, each with its type. */
-  table(name: string, columns: Record<string, readonly [type: string, values: ArrayLike<unknown>]>): Promise<void>;
+  table(name: string, columns: Parameters<typeof makeTable>[2]): Promise<void>;
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -27,6 +27,25 @@ const literal = (value: unknown): string =>
     ? String(value)
     : `'${value}'::DOUBLE`;
 
+/** Makes a table of columns, each with its type. */
+export async function makeTable(
+  run: (sql: string) => Promise<void>,
+  name: string,
+  columns: Record<string, readonly [type: string, values: ArrayLike<unknown>]>,
+): Promise<void> {
+  const names = Object.keys(columns), length = Math.max(...Object.values(columns).map(([, values]) => values.length));
+  await run(
+    `CREATE OR REPLACE TABLE ${quoted(name)} (${names.map((key) => `${quoted(key)} ${columns[key][0]}`).join(", ")})`,
+  );
+  for (let from = 0; from < length; from += 2000) {
+    const rows = Array.from(
+      { length: Math.min(2000, length - from) },
+      (_, i) => `(${names.map((key) => literal(columns[key][1][from + i])).join(", ")})`,
+    );
+    await run(`INSERT INTO ${quoted(name)} VALUES ${rows.join(", ")}`);
+  }
+}
+
 function engineOf(connection: DuckDBConnection): Engine {
   const texts: string[] = [];
   const run = async (sql: string) => void await connection.run(sql);
@@ -37,30 +56,19 @@ function engineOf(connection: DuckDBConnection): Engine {
       texts.push(sql);
       return (await connection.runAndReadAll(sql)).getRowObjectsJson();
     },
-    table: async (name, columns) => {
-      const names = Object.keys(columns),
-        length = Math.max(...Object.values(columns).map(([, values]) => values.length));
-      await run(
-        `CREATE OR REPLACE TABLE ${quoted(name)} (${
-          names.map((key) => `${quoted(key)} ${columns[key][0]}`).join(", ")
-        })`,
-      );
-      for (let from = 0; from < length; from += 2000) {
-        const rows = Array.from(
-          { length: Math.min(2000, length - from) },
-          (_, i) => `(${names.map((key) => literal(columns[key][1][from + i])).join(", ")})`,
-        );
-        await run(`INSERT INTO ${quoted(name)} VALUES ${rows.join(", ")}`);
-      }
-    },
+    table: (name, columns) => makeTable(run, name, columns),
   };
 }
 
-/** A test with an empty DuckDB of its own. */
-export function onDuckdb(name: string, test: (engine: Engine) => Promise<void>): void {
+/** A test with an empty DuckDB of its own; `missing` says why it has to be skipped. */
+export function onDuckdb(
+  name: string,
+  test: (engine: Engine) => Promise<void>,
+  missing: string | undefined = duckdb === undefined ? "@duckdb/node-api is not there" : undefined,
+): void {
   Deno.test({
-    name: duckdb ? name : `${name} (skipped: @duckdb/node-api is not there)`,
-    ignore: duckdb === undefined,
+    name: missing === undefined ? name : `${name} (skipped: ${missing})`,
+    ignore: missing !== undefined,
     fn: async () => {
       const instance = await duckdb!.DuckDBInstance.create(":memory:", { threads: "2" });
       const connection = await instance.connect();
