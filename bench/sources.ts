@@ -1,7 +1,7 @@
 import { root } from "../tasks/cli.ts";
 
 /** What a record depends on: the kernels, what runs them, and what measures. */
-const folders = ["lib/kernels/", "bench/"], files = ["lib/losses/fused.ts"];
+const folders = ["lib/kernels/", "bench/"], files = ["lib/loss_and_gradient.ts", "lib/losses/metric_loss.ts"];
 const isSource = (name: string) => /\.(ts|as|py|txt)$/.test(name);
 
 /** One hash of all sources that a record depends on, in the repository's folder: another one, another record. */

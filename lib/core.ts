@@ -69,7 +69,7 @@ export { type ScoreDefinition, type ScoreName, scores, toScore } from "./scores/
 
 export type { DecisionName, DecisionOptions } from "./decisions/to_decision.ts";
 export type { Average, ZeroDivision } from "./scoring/score_batch.ts";
-export type { SettingOptions } from "./scoring/options.ts";
+export type { ScoringOptions } from "./scoring/options.ts";
 export {
   type BatchNumbers,
   type LossAndGradient,

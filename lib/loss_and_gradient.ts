@@ -6,7 +6,13 @@ import type { Counts } from "./counts/counts.ts";
 import { scoreFast } from "./kernels/passes.ts";
 import { arrays, type Numbers } from "./kernels/table.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "./scores/to_score.ts";
-import { type Setting, settingNames, type SettingOptions, smallSize, toSetting } from "./scoring/options.ts";
+import {
+  type ResolvedOptions,
+  resolveOptions,
+  scoringOptionNames,
+  type ScoringOptions,
+  smallSize,
+} from "./scoring/options.ts";
 import { scoreBatch } from "./scoring/score_batch.ts";
 
 /** Numbers of a batch: one flat list, row by row, or a list of rows. */
@@ -19,7 +25,7 @@ export type BatchNumbers =
   | readonly ArrayLike<number>[];
 
 /** Options of {@linkcode lossAndGradient}: those of a loss, and the batch's weights and columns. */
-export interface LossAndGradientOptions extends SettingOptions {
+export interface LossAndGradientOptions extends ScoringOptions {
   /** The score, or its name. */
   score: ScoreName | ScoreDefinition;
   /** Weights ≥ 0, one per row or one per output; absent: 1 each. */
@@ -44,15 +50,15 @@ export interface LossAndGradient<
   readonly counts: readonly Counts[];
 }
 
-interface Resolved extends Setting {
+interface Resolved extends ResolvedOptions {
   readonly name: string;
   readonly best: number;
 }
 
 function resolve({ score, ...options }: Omit<LossAndGradientOptions, "sampleWeight" | "columns">): Resolved {
   const chosen = toScore(score), name = `${chosen.name}Loss`;
-  checkOptions(name, options, ["step", "slope", ...settingNames]);
-  return { ...toSetting(name, chosen, options), name, best: chosen.best ?? 1 };
+  checkOptions(name, options, ["step", "slope", ...scoringOptionNames]);
+  return { ...resolveOptions(name, chosen, options), name, best: chosen.best ?? 1 };
 }
 
 let last: { readonly options: object; readonly resolved: Resolved } | undefined;
@@ -145,6 +151,7 @@ export function lossAndGradient(
   yPred: Float32Array,
   options: LossAndGradientOptions,
 ): LossAndGradient<Float32Array<ArrayBuffer>>;
+/** Computes a loss and its gradient; the gradient is float64 unless `yPred` is a Float32Array. */
 export function lossAndGradient(
   yTrue: BatchNumbers,
   yPred: BatchNumbers,

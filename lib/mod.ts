@@ -29,9 +29,9 @@ export { arctan } from "./steps/arctan.ts";
 export { gaussian } from "./steps/gaussian.ts";
 export { identity } from "./steps/identity.ts";
 export { straightThrough } from "./steps/straight_through.ts";
-export { type StepName, steps, toStep } from "./steps/to_step.ts";
+export { steps, toStep } from "./steps/to_step.ts";
 
-export { type Counts, countsGradient, type Elementwise, type Rows, type Slice, softCounts } from "./counts/counts.ts";
+export { type Counts } from "./counts/counts.ts";
 
 export type { Score } from "./scores/score.ts";
 export {
@@ -39,16 +39,13 @@ export {
   dice,
   f1,
   fBeta,
-  type FBetaOptions,
   jaccard,
   npv,
   precision,
   recall,
   specificity,
   tversky,
-  type TverskyOptions,
   utility,
-  type UtilityOptions,
 } from "./scores/ratio.ts";
 export {
   balancedAccuracy,
@@ -59,19 +56,12 @@ export {
   markedness,
   mcc,
 } from "./scores/agreement.ts";
-export {
-  precisionAtRecall,
-  type PrecisionAtRecallOptions,
-  recallAtPrecision,
-  type RecallAtPrecisionOptions,
-} from "./scores/constrained.ts";
-export { type ScoreDefinition, type ScoreName, scores, toScore } from "./scores/to_score.ts";
+export { precisionAtRecall, recallAtPrecision } from "./scores/constrained.ts";
+export { type ScoreDefinition, scores, toScore } from "./scores/to_score.ts";
 
-export type { Average, ZeroDivision } from "./scoring/score_batch.ts";
-export type { SettingOptions } from "./scoring/options.ts";
-export type { DecisionName, DecisionOptions } from "./decisions/to_decision.ts";
+export type { ScoringOptions } from "./scoring/options.ts";
 
-export { type Loss, type LossOptions, metricLoss } from "./losses/metric_loss.ts";
+export { type Loss, type LossFactory, type LossOptions, metricLoss } from "./losses/metric_loss.ts";
 export {
   accuracyLoss,
   balancedAccuracyLoss,
@@ -83,7 +73,6 @@ export {
   gMeanLoss,
   informednessLoss,
   jaccardLoss,
-  type LossFactory,
   markednessLoss,
   mccLoss,
   npvLoss,
@@ -123,36 +112,24 @@ export {
   utilityMetric,
 } from "./metrics/hard_metric.ts";
 
+export { ConfusionMeter } from "./metrics/confusion_meter.ts";
 export {
-  ConfusionMeter,
-  type ConfusionMeterJson,
-  type ConfusionMeterOptions,
-  type MeterScoringOptions,
-} from "./metrics/confusion_meter.ts";
-export {
-  Callback,
   DatasetMetrics,
   type DatasetMetricsOptions,
   type DatasetTensors,
+  LayersCallback,
 } from "./metrics/dataset_metrics.ts";
-export {
-  classificationReport,
-  type ClassificationReportOptions,
-  type ReportRow,
-} from "./metrics/classification_report.ts";
-export { type ConfusionTable, confusionTable, type ConfusionTableOptions } from "./metrics/confusion_table.ts";
-export type { ShapedNumbers } from "./batch/read_batch.ts";
-export type { ArrayOrTensor } from "./metrics/array_or_tensor.ts";
-export type { Label, LabelOptions, Labels } from "./metrics/read_labels.ts";
+export { classificationReport } from "./metrics/classification_report.ts";
+export { type ConfusionTable, confusionTable } from "./metrics/confusion_table.ts";
 
 export { annealSlope, type AnnealSlopeOptions } from "./training/anneal_slope.ts";
 export type { BatchSource, TrainingBatch, TrainingData } from "./training/batches.ts";
 export { fitMetric } from "./training/fit_metric.ts";
 export type { CheckpointStore, FitCallbacks, FitLogs, FitMetricOptions } from "./training/fit_options.ts";
 export type { FitResult } from "./training/fit_result.ts";
-export type { Optimizer } from "./tfjs/optimizers.ts";
+export type { LayersOptimizer } from "./tfjs/optimizers.ts";
 export { type MetricGradient, metricGradient, type MetricGradientOptions } from "./training/metric_gradient.ts";
-export type { Model } from "./tfjs/model.ts";
+export type { LayersModel } from "./tfjs/model.ts";
 export { priorBias, type PriorBiasOptions } from "./training/prior_bias.ts";
 export { stratifiedBatches, type StratifiedBatchesOptions } from "./training/stratified_batches.ts";
 export { type TunedThreshold, tuneThreshold, type TuneThresholdOptions } from "./training/tune_threshold.ts";

@@ -1,5 +1,5 @@
 /**
- * What `deno task audit` does: finds the losses that are named, has each audited, and says what came out.
+ * Body of `deno task audit`: loads the named losses, audits each, and prints or saves the reports.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import type { AuditedLoss, AuditOptions, LabelKind, LossAudit, PredictionKind } 
 import { auditDisplay } from "../lib/display/mod.ts";
 import { type ScoreName, scores } from "../lib/scores/to_score.ts";
 import {
+  NegativeResult,
   numberOption,
   type Reporter,
   type TaskArgs,
@@ -23,37 +24,37 @@ import {
 import { cleanPaths } from "./failure.ts";
 import { page } from "./page.ts";
 
-/** What audits: `auditLoss`; tests bring their own. */
+/** Function that audits a loss: `auditLoss`, or a test's own. */
 export type Auditor = (loss: AuditedLoss, options: AuditOptions) => LossAudit;
 
-/** How the task is called. */
+/** Command line of the task. */
 export const auditSpec: TaskSpec = {
   name: "audit",
   about:
-    "Says why a loss does not learn: tries each named export of a TypeScript or JavaScript file on many batches,\n" +
-    "and names what is wrong, with numbers and a remedy. Ends with 1 if a loss is broken, with 0 if it is sound or suspect.\n" +
-    'The file imports TensorFlow.js as "@tensorflow/tfjs", wherever it is: that is then the one of this project. Another\n' +
-    "version beside it (npm:…@…, or a URL) may not understand its tensors. Only audit code that you would run.",
+    "Explains why a loss does not learn: calls each named export of a TypeScript or JavaScript file on many batches and\n" +
+    "reports what is wrong, on which line, with the evidence and a fix. Exits with 1 if a loss is broken, with 0 if all are\n" +
+    'sound or suspect. The file, wherever it is, must import TensorFlow.js as "@tensorflow/tfjs", which gives it this\n' +
+    "project's copy; a second copy (npm:…@…, or a URL) may not accept the tensors. The file is executed: audit only code\n" +
+    "that you trust.",
   usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] FILE.ts#exportName ...",
   positionals: true,
   data: "json",
   options: {
     predictions: {
       type: "string",
-      help:
-        "what the outputs are: probability (if nothing is said), simplex, logits, real, nonnegative, tanh, or a range (=-1,1)",
+      help: "kind of the outputs: probability (default), simplex, logits, real, nonnegative, tanh, or a range (=-1,1)",
     },
     labels: {
       type: "string",
       help:
-        "binary (if nothing is said; of simplex one-hot), one-hot, index, sign, real, positive, count, probability, distribution, none",
+        "kind of the labels: binary (default; one-hot for simplex), one-hot, index, sign, real, positive, count, probability, distribution, none",
     },
-    columns: { type: "string", help: "how many outputs a row has" },
-    prevalence: { type: "string", help: "the share of positives (0.4)" },
-    metric: { type: "string", help: "the score that the loss is meant to improve, as in f1; labels must be 0 and 1" },
-    seed: { type: "string", help: "a whole number: the same one, the same report (1)" },
-    json: { type: "boolean", help: "print JSON, and nothing else, to the standard output" },
-    save: { type: "string", help: "write the report as an HTML page, figures included" },
+    columns: { type: "string", help: "number of outputs per row" },
+    prevalence: { type: "string", help: "fraction of positives (0.4)" },
+    metric: { type: "string", help: "score that the loss should improve, such as f1; labels must be 0 and 1" },
+    seed: { type: "string", help: "whole number; the same seed gives the same report (1)" },
+    json: { type: "boolean", help: "print only JSON to the standard output" },
+    save: { type: "string", help: "write the report as an HTML page with figures" },
   },
 };
 
@@ -83,7 +84,7 @@ function labelsOption(value: string): LabelKind {
   throw new UsageError(`--labels takes ${labelKinds.join(", ")}, not '${value}'`);
 }
 
-/** The names of the scores that need no options. */
+/** Names of the scores that need no options. */
 const metricNames = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
 
 function metricOption(value: string): ScoreName {
@@ -103,7 +104,7 @@ function prevalenceOption(value: string): number {
   return number;
 }
 
-/** The options of an audit, as they were typed; what was not typed is not there. */
+/** Reads the options of an audit from the command line; options that were not typed are absent. */
 export function auditOptions(
   { predictions, labels, columns, prevalence, metric, seed }: TaskArgs["values"],
 ): AuditOptions {
@@ -117,7 +118,7 @@ export function auditOptions(
   };
 }
 
-/** The loss that `FILE#export` names. */
+/** Loads the loss that `named`, `FILE#export`, names. */
 export async function loadLoss(named: string): Promise<AuditedLoss> {
   const at = named.lastIndexOf("#");
   const [file, name] = at < 0 ? [named, ""] : [named.slice(0, at), named.slice(at + 1)];
@@ -130,7 +131,7 @@ export async function loadLoss(named: string): Promise<AuditedLoss> {
     const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     if (/lockfile is out of date/.test(said)) {
       throw new UsageError(
-        `'${file}' imports a package that this project does not have: move the loss to a file without it`,
+        `'${file}' imports a package that this project does not have: move the loss to a file that does not`,
       );
     }
     throw new UsageError(`'${file}' throws while it is loaded: ${cleanPaths(said)}`);
@@ -140,44 +141,35 @@ export async function loadLoss(named: string): Promise<AuditedLoss> {
   if (name === "") throw new UsageError(`'${named}' names no export, write ${file}#NAME: ${has}`);
   if (!names.includes(name)) throw new UsageError(`'${file}' has no export '${name}': ${has}`);
   const loss = loaded[name];
-  if (typeof loss !== "function") throw new UsageError(`'${name}' of '${file}' is no function, but a ${typeof loss}`);
+  if (typeof loss !== "function") {
+    throw new UsageError(`'${name}' of '${file}' must be a function, it is a ${typeof loss}`);
+  }
   return loss as AuditedLoss;
 }
 
-/** The report as a page that needs nothing else. */
+/** Renders the audits as one self-contained HTML page. */
 export function auditPage(audits: readonly LossAudit[]): Promise<string> {
   const title = `Audit of ${audits.length} ${audits.length === 1 ? "loss" : "losses"}`;
   return page(title, "Why does my loss not learn?", audits.map(auditDisplay));
 }
 
-/** Says how far an audit has come, once a second, from the second second on. */
-function slowly(named: string, report: Reporter): NonNullable<AuditOptions["onProgress"]> {
-  let due = performance.now() + 2000;
-  return (done, of, next) => {
-    if (performance.now() < due) return;
-    due = performance.now() + 1000;
-    report.status(`${named}: ${done} of ${of}, ${next} …`);
-  };
-}
-
-/** How long the loss takes. */
+/** Describes the time that the loss takes. */
 function timeText(audit: LossAudit): string {
   const { loss, reference } = audit.time();
-  return `time: ${loss.toPrecision(2)} ms for a value and its gradient, ${
-    (loss / reference).toPrecision(2)
-  } times that of the mean squared error`;
+  const ratio = (loss / reference).toPrecision(2);
+  return `time: ${loss.toPrecision(2)} ms per value and gradient, ${ratio} × that of mean squared error`;
 }
 
 /** Runs the task. */
 export async function auditLosses({ values, positionals }: TaskArgs, report: Reporter, audit: Auditor): Promise<void> {
-  if (positionals.length === 0) throw new UsageError("No loss is named: FILE.ts#exportName");
+  if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#exportName");
   const options = auditOptions(values);
-  if (values.save === "") throw new UsageError("--save takes the name of a file");
+  if (values.save === "") throw new UsageError("--save takes a file name, not ''");
   const file = values.save === undefined ? undefined : resolve(typedIn(), String(values.save));
   if (file !== undefined && !existsSync(dirname(file))) {
-    throw new TaskError(`The report cannot be written to '${values.save}': there is no such folder`);
+    throw new TaskError(`cannot write the report to '${values.save}': there is no such folder`);
   }
-  if (values.json) console.log = console.error; // what a file prints while it is loaded is no JSON
+  if (values.json) console.log = console.error; // a file may print while it is loaded
   tf.enableProdMode(); // no banner
   await tf.setBackend("cpu");
   const losses = [];
@@ -187,11 +179,13 @@ export async function auditLosses({ values, positionals }: TaskArgs, report: Rep
     const named = positionals[n], name = named.slice(named.lastIndexOf("#") + 1);
     report.status(`${named} …`);
     try {
-      return [audit(loss, { ...options, name, onProgress: slowly(named, report) })];
+      const onProgress: AuditOptions["onProgress"] = (done, of, next) =>
+        report.progress(`${named}: ${done} of ${of}, ${next} …`);
+      return [audit(loss, { ...options, name, onProgress })];
     } catch (error) {
       const { message } = error as Error;
       if (!/^Cannot /.test(message)) throw error;
-      // What is out of range is an option, which is the same for all; what is of the wrong kind is this loss.
+      // A RangeError is about an option, which all losses share; a TypeError is about this loss.
       if (error instanceof RangeError) throw new UsageError(message);
       refused.push(`${named}: ${message}`);
       return [];
@@ -205,11 +199,11 @@ export async function auditLosses({ values, positionals }: TaskArgs, report: Rep
     try {
       await Deno.writeTextFile(file, await auditPage(audits));
     } catch (error) {
-      throw new TaskError(`The report cannot be written to '${values.save}': ${(error as Error).message}`);
+      throw new TaskError(`cannot write the report to '${values.save}': ${(error as Error).message}`);
     }
     report.wrote(file);
   }
-  const broken = audits.filter(({ verdict }) => verdict === "broken").map(({ name }) => name);
-  const failed = [...refused, ...(broken.length > 0 ? [`broken: ${broken.join(", ")}`] : [])];
-  if (failed.length > 0) throw new TaskError(failed.join("\n"));
+  if (refused.length > 0) throw new TaskError(refused.join("\n"));
+  const broken = audits.filter(({ verdict }) => verdict === "broken").length;
+  if (broken > 0) throw new NegativeResult(`${broken} broken ${broken === 1 ? "loss" : "losses"}`);
 }

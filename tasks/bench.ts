@@ -1,3 +1,8 @@
+/**
+ * `deno task bench`: measures speed, growth and memory.
+ *
+ * @module
+ */
 import { resolve } from "node:path";
 import { root, runTask, TaskError, typedIn, UsageError } from "./cli.ts";
 
@@ -6,16 +11,19 @@ const sizes = [32, 1000, 1024, 1e4, 1e5, 1e6, 1e7];
 await runTask({
   name: "bench",
   about:
-    "Measures value and gradient, training, growth and memory, contenders in turn, and prints one table; or runs " +
-    "files of bench/ by deno bench. The machine's other work shows in the times, less in the ratios.",
+    "Measures value and gradient, training, growth and memory, contenders in turn, and prints one table; or runs files of\n" +
+    "bench/ with `deno bench`. Other work of the machine changes the times, and the ratios less.",
   usage: "[--peers PYTHON] [--save] [--quick] [--greatest ROWS] [FILE ...]",
   options: {
-    peers: { type: "string", help: "a Python with bench/requirements.txt: NumPy, PyTorch, JAX, TensorFlow, Keras too" },
-    save: { type: "boolean", help: "write bench/record.json, which a notebook reads" },
-    quick: { type: "boolean", help: "up to 100,000 rows, fewer rounds" },
+    peers: {
+      type: "string",
+      help: "Python with bench/requirements.txt installed: adds NumPy, PyTorch, JAX, TensorFlow and Keras",
+    },
+    save: { type: "boolean", help: "write bench/record.json, which notebook 8 reads" },
+    quick: { type: "boolean", help: "at most 100,000 rows, fewer rounds" },
     greatest: {
       type: "string",
-      help: "the largest size of the growth: 1e7, or with --save 1e8, which takes 6 GB",
+      help: "largest size in the measurement of growth: 1e7, with --save 1e8, which takes 6 GB",
     },
   },
   positionals: true,
@@ -44,7 +52,7 @@ await runTask({
   });
   report.line(recordText(record));
   if (sources !== record.sources && !values.save) {
-    report.line("bench/record.json is of other sources than these: --save records what they do now");
+    report.line("bench/record.json was measured on different sources: --save records the present ones");
   }
   if (values.save) {
     await Deno.writeTextFile(recordFile, `${JSON.stringify(record, null, 2)}\n`);

@@ -1,10 +1,14 @@
-import { runTask, TaskError } from "./cli.ts";
+/**
+ * `deno task check`: the checks that do not run the library.
+ *
+ * @module
+ */
+import { interruptSignal, runTask, TaskError } from "./cli.ts";
 import { checks } from "./checks.ts";
-import { interruptSignal } from "./execute.ts";
 
 await runTask({
   name: "check",
-  about: "Format, lint, types and documentation of the library, and the types of the notebooks' cells.",
+  about: "Checks format, lint, types and documentation, and the types of the notebooks' cells.",
   usage: "",
 }, async (_, report) => {
   using interrupt = interruptSignal();

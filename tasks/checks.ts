@@ -1,20 +1,20 @@
+/**
+ * Checks of `deno task check`, which `deno task test` runs first.
+ *
+ * @module
+ */
 import { projectNotebooks } from "./execute.ts";
 import { checkNotebooks } from "./extract.ts";
+import { root } from "./cli.ts";
 import { type Finished, runDeno } from "./processes.ts";
 
-/** One of the things that are checked without running the library. */
+/** Check that does not run the library. */
 export interface Check {
-  /** What is checked. */
+  /** Name in the output. */
   name: string;
-  /** Checks it; `output` tells what is wrong where `code` is not 0. */
+  /** Runs the check; `output` explains an exit code other than 0. */
   run(signal: AbortSignal): Promise<Finished>;
 }
-
-const entryPoints = [
-  "lib/mod.ts",
-  ...["audit", "compare", "data", "display", "sql"].map((entry) => `lib/${entry}/mod.ts`),
-  "lib/thread/thread.ts",
-];
 
 async function notebooks(): Promise<Finished> {
   const started = performance.now();
@@ -26,11 +26,17 @@ async function notebooks(): Promise<Finished> {
   };
 }
 
-/** Everything that `deno task check` looks at, and `deno task test` first. */
+/** All checks in their order. */
 export const checks: Check[] = [
   { name: "format", run: (signal) => runDeno(["fmt", "--check", "--quiet"], { signal }) },
   { name: "lint", run: (signal) => runDeno(["lint", "--quiet"], { signal }) },
   { name: "types", run: (signal) => runDeno(["check", "--quiet", "lib", "tasks", "tests", "bench"], { signal }) },
-  { name: "documentation", run: (signal) => runDeno(["doc", "--lint", ...entryPoints], { signal }) },
+  {
+    name: "documentation",
+    run: async (signal) => {
+      const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+      return runDeno(["doc", "--lint", ...Object.values<string>(exports)], { signal });
+    },
+  },
   { name: "notebook cells", run: notebooks },
 ];

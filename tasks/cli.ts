@@ -1,5 +1,5 @@
 /**
- * What every `deno task` shares: arguments, `--help`, progress, the list of what was written, exit codes.
+ * Frame of every `deno task`: arguments, `--help`, progress, the list of written files, exit codes.
  * A task exits with 0 (done), 1 (something failed) or 2 (bad usage).
  *
  * @module
@@ -7,59 +7,64 @@
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { relative } from "node:path";
 
-/** Bad usage: the sentence is printed with a pointer to `--help`; exit code 2. */
+/** Bad usage: the message is printed with a pointer to `--help`; exit code 2. */
 export class UsageError extends Error {}
 
-/** A failure that a person is meant to read: the sentence is printed without a stack; exit code 1. */
+/** A failure that the user can understand: the message is printed without a stack; exit code 1. */
 export class TaskError extends Error {}
 
-/** What a task is given to talk with. */
+/** Negative result of a task that did its work: the last line gives the message instead of "failed"; exit code 1. */
+export class NegativeResult extends Error {}
+
+/** Output of a task. */
 export interface Reporter {
   /** Prints a line. */
   line(text: string): void;
-  /** Says what is going on: rewrites one line in a terminal, prints a plain line elsewhere. */
+  /** Shows the current step: rewrites one line in a terminal, prints a line elsewhere. */
   status(text: string): void;
-  /** Says how far it is, many times a second perhaps: as `status`, but where lines stay one every few seconds. */
+  /** Shows progress, however often it is called: as `status`, but elsewhere at most one line per few seconds. */
   progress(text: string): void;
   /** Notes a file or folder that was written; all are printed at the end. */
   wrote(path: string | URL): void;
 }
 
-/** How a task is called. */
+/** Command line of a task. */
 export interface TaskSpec {
-  /** The task's name in `deno task NAME`. */
+  /** Name in `deno task NAME`. */
   name: string;
-  /** One or two sentences: what it does. */
+  /** Description in one or two sentences. */
   about: string;
-  /** What follows the name: `[--verbose] [NOTEBOOK ...]`. */
+  /** Arguments after the name: `[--verbose] [NOTEBOOK ...]`. */
   usage: string;
-  /** The options, each with its line of help. */
+  /** Options, each with its line of help. */
   options?: Record<string, ParseArgsOptionsConfig[string] & { help: string }>;
-  /** Whether arguments without a name are taken. */
+  /** True if the task takes arguments without a name. */
   positionals?: boolean;
-  /** The option with which only data goes to the standard output, and everything else to the other one. */
+  /** Name of the option that reserves the standard output for data; everything else goes to the standard error. */
   data?: string;
 }
 
-/** The arguments of a call. */
+/** Arguments of a call. */
 export interface TaskArgs {
+  /** Values of the options by name. */
   values: Record<string, string | boolean | undefined>;
+  /** Arguments without a name. */
   positionals: string[];
 }
 
-/** Where the task was typed: it runs in the project's top folder, wherever that was. */
+/** Folder in which the user typed the command; the task itself runs in the project's top folder. */
 export const typedIn = (): string => Deno.env.get("INIT_CWD") ?? Deno.cwd();
 
 /** The project's top folder. */
 export const root: URL = new URL("../", import.meta.url);
 
-/** A path as people read it: relative to the project's top folder. */
+/** Shortens a path for messages: relative to the project's top folder. */
 export function shortPath(path: string | URL): string {
   const full = path instanceof URL ? decodeURIComponent(path.pathname) : path;
   return relative(decodeURIComponent(root.pathname), full) || ".";
 }
 
-/** A number of at least `least` from an option, or the default. */
+/** Reads the option `name` as a number of at least `least`; `otherwise` if the option is not given. */
 export function numberOption(
   name: string,
   value: string | boolean | undefined,
@@ -88,17 +93,31 @@ function helpText(spec: TaskSpec): string {
   }\n\nexit code: 0 done, 1 something failed, 2 bad usage`;
 }
 
-/** Prints data to the standard output: not through `console.log`, which what a task loads may print with as well. */
+/** Prints data to the standard output, without `console.log`, which the modules that a task loads may call as well. */
 export function writeData(text: string): void {
   const bytes = new TextEncoder().encode(`${text}\n`);
   for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
 }
 
-/** What prints: `dataOnly` leaves the standard output to data. */
+/** A reporter whose `dataOnly` reserves the standard output for data. */
 type TerminalReporter = Reporter & { clear(): void; dataOnly(): void };
 
-/** How long `progress` waits, in milliseconds, before it prints another line that stays. */
-const leastWait = 3000;
+/** Milliseconds between two progress lines outside a terminal. */
+const progressInterval = 5000;
+
+/** Limits `print` to one call per `interval` milliseconds of the clock `now`, the first of them after one interval. */
+export function throttled(
+  print: (text: string) => void,
+  interval: number,
+  now: () => number = () => performance.now(),
+): (text: string) => void {
+  let last = now();
+  return (text) => {
+    if (now() - last < interval) return;
+    last = now();
+    print(text);
+  };
+}
 
 function terminalReporter(written: Set<string>): TerminalReporter {
   const encoder = new TextEncoder();
@@ -115,15 +134,11 @@ function terminalReporter(written: Set<string>): TerminalReporter {
     Deno.stdout.writeSync(encoder.encode(text.slice(0, columns - 1)));
     open = true;
   };
-  let last = performance.now();
+  const seldom = throttled(status, progressInterval);
   return {
     clear,
     status,
-    progress: (text) => {
-      if (!rewrites && performance.now() - last < leastWait) return;
-      last = performance.now();
-      status(text);
-    },
+    progress: (text) => rewrites ? status(text) : seldom(text),
     dataOnly: () => {
       rewrites = false;
       say = console.error;
@@ -136,6 +151,18 @@ function terminalReporter(written: Set<string>): TerminalReporter {
   };
 }
 
+/** Makes a signal that Ctrl-C, a polite kill or a closed terminal sets off, until it is disposed of. */
+export function interruptSignal(): { signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+  const abort = () => controller.abort();
+  names.forEach((name) => Deno.addSignalListener(name, abort));
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => names.forEach((name) => Deno.removeSignalListener(name, abort)),
+  };
+}
+
 /** Runs a task and ends the process with its exit code. */
 export async function runTask(
   spec: TaskSpec,
@@ -145,7 +172,7 @@ export async function runTask(
   const started = performance.now();
   const written = new Set<string>();
   const report = terminalReporter(written);
-  let code = 0;
+  let code = 0, outcome = "";
   try {
     let parsed;
     try {
@@ -168,12 +195,14 @@ export async function runTask(
     code = error instanceof UsageError ? 2 : 1;
     if (error instanceof UsageError) {
       console.error(`${spec.name}: ${error.message}\nsee: deno task ${spec.name} --help`);
-    } else if (error instanceof TaskError) console.error(`${spec.name}: ${error.message}`);
+    } else if (error instanceof NegativeResult) outcome = error.message;
+    else if (error instanceof TaskError) console.error(`${spec.name}: ${error.message}`);
     else console.error(error);
   }
   report.clear();
   for (const path of written) report.line(`wrote ${path}`);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  if (code !== 2) report.line(`${spec.name}: ${code === 0 ? "done" : "failed"} in ${seconds} s`);
+  const ending = outcome === "" ? `${code === 0 ? "done" : "failed"} in ${seconds} s` : `${outcome} (${seconds} s)`;
+  if (code !== 2) report.line(`${spec.name}: ${ending}`);
   Deno.exit(code);
 }

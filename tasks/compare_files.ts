@@ -7,33 +7,33 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Reporter, shortPath, TaskError, typedIn, UsageError } from "./cli.ts";
 
-/** The path of a file that was named. */
+/** Resolves the path of a file that must exist. */
 export function existing(file: string): string {
   const path = resolve(typedIn(), file);
   if (file === "" || !existsSync(path)) throw new UsageError(`There is no file '${file}'`);
   return path;
 }
 
-/** The path of a file that is to be written when all is done: its folder must be there now. */
+/** Resolves the path of a file that will be written at the end; its folder must exist now. */
 export function writable(option: string, file: string): string {
-  if (file === "") throw new UsageError(`--${option} takes the name of a file`);
+  if (file === "") throw new UsageError(`--${option} needs the name of a file`);
   const path = resolve(typedIn(), file), folder = dirname(path);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`--${option} ${file}: there is no folder '${shortPath(folder)}' to write into`);
+    throw new UsageError(`--${option} ${file}: there is no folder '${shortPath(folder)}'`);
   }
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`--${option} ${file}: this is a folder, the name of a file is needed`);
+    throw new UsageError(`--${option} ${file}: this is a folder, not a file`);
   }
   return path;
 }
 
-/** The names of the library's options where a sentence speaks of one, and not of a column or a value. */
+/** The names of the library's options in an error, as distinct from a column's name or a value. */
 const optionNames = /(?<=: |with )'(label|positive|score|repeats|seed|drop|beta|recall|precision)'/g;
 
-/** What the library refuses is bad usage; who typed a command has its options, not the library's. */
-export function saying<T>(reading: () => T): T {
+/** Turns the library's refusals into bad usage, with the names of the command's options instead of the library's. */
+export async function asUsage<T>(reading: () => T | Promise<T>): Promise<T> {
   try {
-    return reading();
+    return await reading();
   } catch (error) {
     if (/^Cannot /.test((error as Error).message)) {
       throw new UsageError((error as Error).message.replace(optionNames, "--$1"));
@@ -42,7 +42,7 @@ export function saying<T>(reading: () => T): T {
   }
 }
 
-/** Writes a file and notes it. */
+/** Writes a file and reports it. */
 export async function write(file: string, text: string, report: Reporter): Promise<void> {
   try {
     await Deno.writeTextFile(file, text);

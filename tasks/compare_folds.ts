@@ -1,12 +1,12 @@
 /**
- * The folds of the AnyLoss protocol, on as many cores as there are: 120,000 passes over the table take a while.
+ * The folds of the AnyLoss protocol on all cores, because they need 120,000 passes over the table.
  *
  * @module
  */
 import type { AnyLossData, FoldScores, StandardisedBy } from "../lib/compare/anyloss.ts";
 import type { FoldRequest } from "../lib/compare/anyloss_worker.ts";
 
-/** Asks a worker for something. */
+/** Asks a worker for the scores of a fold. */
 function ask(worker: Worker, request: FoldRequest): Promise<FoldScores> {
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<FoldScores>) => resolve(data);
@@ -18,7 +18,7 @@ function ask(worker: Worker, request: FoldRequest): Promise<FoldScores> {
   });
 }
 
-/** Every fold's scores, in the folds' order; `onFold` is called after each. */
+/** Computes the scores of every fold, in the order of the folds; calls `onFold` after each. */
 export async function scoreFolds(
   { folds, ...data }: AnyLossData,
   by: StandardisedBy,

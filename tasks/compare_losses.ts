@@ -1,32 +1,31 @@
 /**
- * What `deno task compare` does: reads a table, has the losses compared on it, prints and writes what came out.
+ * The steps of `deno task compare`: reads a table, compares losses on it, prints and writes the result.
  *
  * @module
  */
 import { resolve } from "node:path";
 import { fitsTwoClasses } from "../lib/compare/check_score.ts";
 import { compareLosses, type LossComparison } from "../lib/compare/mod.ts";
-import { inferDataset, type InferredDataset } from "../lib/compare/infer_dataset.ts";
-import { readFrame } from "../lib/data/read_frame.ts";
+import { readTable } from "../lib/data/read_table.ts";
 import { comparisonDisplay } from "../lib/display/mod.ts";
 import { scores, toScore } from "../lib/scores/to_score.ts";
 import type { Score } from "../lib/scores/score.ts";
-import { existing, saying, writable, write } from "./compare_files.ts";
+import { asUsage, existing, writable, write } from "./compare_files.ts";
 import { compareByProtocol } from "./compare_protocol.ts";
 import { numberOption, type Reporter, type TaskArgs, type TaskSpec, typedIn, UsageError } from "./cli.ts";
 import { page } from "./page.ts";
 
-/** How the task is called. */
+/** The command line of the task. */
 export const compareSpec: TaskSpec = {
   name: "compare",
   about:
-    "Says on a CSV or Parquet file whether a loss made of a score pays: trains a linear model and a small network\n" +
-    "under cross-entropy, with class weights, and under the score's losses, with tuned thresholds and at 0.5, on repeated\n" +
-    "splits, and says which to use, then why. A difference is sure where its 95 % interval excludes 0; there is none where\n" +
-    "all intervals lie within a margin, a tenth of what cross-entropy's score lacks to a perfect one and at most 0.02. Of\n" +
-    "losses that tie the advice is the simplest: cross-entropy, a tuned threshold, class weights, a loss of the score.\n" +
-    "Of more than two classes the largest output decides, and scores are means over the classes. --protocol anyloss\n" +
-    "computes the table of Han et al., arXiv 2405.14745 (single-layer network), for that file instead.",
+    "Tells on a CSV or Parquet file whether training on a score pays. Trains a linear model and a small network with\n" +
+    "cross-entropy, with class weights and with the score's losses, on repeated splits, with tuned thresholds and at 0.5,\n" +
+    "and recommends one of them with the evidence. A difference counts as significant if its 95 % interval excludes 0, and as\n" +
+    "negligible if it stays within a margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02. Among\n" +
+    "losses that tie, the advice is the simplest: cross-entropy, a tuned threshold, class weights, a loss of the score.\n" +
+    "With more than two classes the largest output decides, and scores are means over the classes. --protocol anyloss\n" +
+    "computes the table of Han et al., arXiv 2405.14745 (single-layer network), for the file instead.",
   usage:
     "FILE.csv --label COLUMN [--score NAME] [--repeats N] [--save NAME] | FILE.csv --label COLUMN --protocol anyloss [--json FILE]",
   positionals: true,
@@ -35,38 +34,38 @@ export const compareSpec: TaskSpec = {
     positive: {
       type: "string",
       help:
-        "the label's positive value, against the rest (if nothing is said: of two 1 beside 0 or -1, else the rarer one; of " +
-        "more each is a class)",
+        "the label's positive value, against all others (default: 1 if the labels are 0/1 or -1/1, otherwise the rarer of two; " +
+        "of more than two, each is a class)",
     },
-    score: { type: "string", help: "what is compared by and trained on (f1)" },
-    beta: { type: "string", help: "of --score fBeta" },
+    score: { type: "string", help: "the score to compare by and to train on (default: f1)" },
+    beta: { type: "string", help: "the weight of recall in --score fBeta" },
     recall: {
       type: "string",
-      help: "the floor of --score precisionAtRecall: where it is missed the score is less, and can be below 0",
+      help: "the smallest recall of --score precisionAtRecall; the score is penalised below it and can be negative",
     },
-    precision: { type: "string", help: "the floor of --score recallAtPrecision, likewise" },
-    repeats: { type: "string", help: "how many splits, 3 at least (10)" },
-    seed: { type: "string", help: "a whole number: the same one, the same numbers (1)" },
+    precision: { type: "string", help: "the smallest precision of --score recallAtPrecision, likewise" },
+    repeats: { type: "string", help: "the number of splits, at least 3 (default: 10)" },
+    seed: { type: "string", help: "a whole number; the same seed gives the same numbers (default: 1)" },
     drop: { type: "string", help: "columns to leave out: A,B" },
-    save: { type: "string", help: "write NAME.json, NAME.csv (a line a score) and NAME.html" },
+    save: { type: "string", help: "write NAME.json, NAME.csv (one line per score) and NAME.html" },
     protocol: { type: "string", help: "anyloss" },
     folds: {
       type: "string",
       help:
-        'the protocol\'s folds: {"test": [[row, ...], ... 10 lists]}, rows from 0 (if nothing is said, as scikit-learn makes them)',
+        'the folds of the protocol: {"test": [[row, ...], ... 10 lists]}, rows from 0 (default: the folds that scikit-learn makes)',
     },
-    json: { type: "string", help: "write FILE.json: what was found, or the protocol's tables, not rounded" },
+    json: { type: "string", help: "write FILE.json: the comparison, or the tables of the protocol, not rounded" },
   },
 };
 
 const parameters = { fBeta: "beta", precisionAtRecall: "recall", recallAtPrecision: "precision" } as const;
 
-/** The score that was asked for, with its parameter. */
-export function scoreOption(values: TaskArgs["values"]): Score {
+/** Makes the score of the options, with its parameter. */
+async function scoreOption(values: TaskArgs["values"]): Promise<Score> {
   const name = String(values.score ?? "f1"), own = (parameters as Record<string, string>)[name];
   for (const parameter of Object.values(parameters)) {
     if (values[parameter] !== undefined && parameter !== own) {
-      throw new UsageError(`--${parameter} does not belong to --score ${name}`);
+      throw new UsageError(`--${parameter} cannot be used with --score ${name}`);
     }
   }
   if (own === undefined) {
@@ -78,11 +77,11 @@ export function scoreOption(values: TaskArgs["values"]): Score {
         }, and recall of more than two classes, not '${name}'`,
       );
     }
-    return saying(() => toScore(name as "f1"));
+    return await asUsage(() => toScore(name as "f1"));
   }
   if (values[own] === undefined) throw new UsageError(`--score ${name} needs --${own}`);
   const value = Number(values[own]);
-  return saying(() => (scores[name as keyof typeof parameters] as (options: object) => Score)({ [own]: value }));
+  return await asUsage(() => (scores[name as keyof typeof parameters] as (options: object) => Score)({ [own]: value }));
 }
 
 const wholeOption = (name: string, value: string | boolean | undefined, least: number, otherwise: number): number => {
@@ -91,7 +90,7 @@ const wholeOption = (name: string, value: string | boolean | undefined, least: n
   return number;
 };
 
-/** A line a score, for a spreadsheet. */
+/** A spreadsheet of a comparison, one line per score. */
 export function comparisonCsv({ losses, score }: LossComparison): string {
   const lines = losses.flatMap(({ model, loss, threshold, values }) =>
     values.map((value, split) => [model, `"${loss}"`, threshold, split + 1, value].join(","))
@@ -108,27 +107,23 @@ function checkRoute(values: TaskArgs["values"]): void {
   }
   const [others, route] = values.protocol ? [comparisonOnly, "with"] : [protocolOnly, "without"];
   const stray = others.find((name) => values[name] !== undefined);
-  if (stray !== undefined) throw new UsageError(`--${stray} is of no use ${route} --protocol anyloss`);
+  if (stray !== undefined) throw new UsageError(`--${stray} cannot be used ${route} --protocol anyloss`);
   for (const name of ["save", "json"]) {
     if (values[name] !== undefined) writable(name, String(values[name]));
   }
 }
 
 async function compare(path: string, values: TaskArgs["values"], report: Reporter): Promise<void> {
-  const score = scoreOption(values), label = String(values.label);
+  const score = await scoreOption(values), label = String(values.label);
   const repeats = wholeOption("repeats", values.repeats, 3, 10), seed = wholeOption("seed", values.seed, 0, 1);
-  const frame = saying(() => readFrame(path));
-  const comparison = await compareLosses(frame, {
-    ...tableOptions(values),
-    label,
-    score,
-    repeats,
-    seed,
-    onProgress: ({ done, total, secondsLeft }) =>
-      report.progress(`training ${done} of ${total}, ${secondsLeft.toFixed(0)} s left`),
-  }).catch((error) =>
-    saying((): never => {
-      throw error;
+  const comparison = await asUsage(() =>
+    compareLosses(path, {
+      ...tableOptions(values),
+      score,
+      repeats,
+      seed,
+      onProgress: ({ done, total, secondsLeft }) =>
+        report.progress(`training ${done} of ${total}, ${secondsLeft.toFixed(0)} s left`),
     })
   );
   report.line(String(comparison));
@@ -136,7 +131,7 @@ async function compare(path: string, values: TaskArgs["values"], report: Reporte
   if (values.json !== undefined) await write(writable("json", String(values.json)), text, report);
   if (values.save === undefined) {
     if (values.json === undefined) {
-      report.line("\nnothing is saved: --save NAME writes NAME.json, NAME.csv and NAME.html");
+      report.line("\nnot saved: --save NAME writes NAME.json, NAME.csv and NAME.html");
     }
     return;
   }
@@ -146,8 +141,9 @@ async function compare(path: string, values: TaskArgs["values"], report: Reporte
   await write(`${stem}.html`, await page(title, title, [comparisonDisplay(comparison)]), report);
 }
 
-function tableOptions({ positive, drop }: TaskArgs["values"]) {
+function tableOptions({ label, positive, drop }: TaskArgs["values"]) {
   return {
+    label: String(label),
     ...(positive === undefined ? {} : { positive: String(positive) }),
     ...(drop === undefined ? {} : { drop: String(drop).split(",").map((name) => name.trim()) }),
   };
@@ -155,13 +151,10 @@ function tableOptions({ positive, drop }: TaskArgs["values"]) {
 
 /** Runs the task. */
 export async function runCompare({ values, positionals }: TaskArgs, report: Reporter): Promise<void> {
-  if (positionals.length !== 1) throw new UsageError("One file is to be named: FILE.csv or FILE.parquet");
-  if (!values.label) throw new UsageError("--label is to name the column with the label");
+  if (positionals.length !== 1) throw new UsageError("Name one file: FILE.csv or FILE.parquet");
+  if (!values.label) throw new UsageError("--label is missing: name the column with the label");
   checkRoute(values);
   const path = existing(positionals[0]);
   if (values.protocol === undefined) return await compare(path, values, report);
-  const dataset: InferredDataset = saying(() =>
-    inferDataset(readFrame(path), { ...tableOptions(values), label: String(values.label) })
-  );
-  await compareByProtocol(dataset, values, report);
+  await compareByProtocol(await asUsage(() => readTable(path, tableOptions(values))), values, report);
 }

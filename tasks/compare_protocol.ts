@@ -1,37 +1,35 @@
 /**
- * The protocol of a paper, for any table: `deno task compare FILE --label COLUMN --protocol anyloss`.
+ * The protocol of a paper on any table: `deno task compare FILE --label COLUMN --protocol anyloss`.
  *
  * @module
  */
 import { resolve } from "node:path";
 import { type AnyLossRow, reported, tableOf } from "../lib/compare/anyloss.ts";
-import { describeData } from "../lib/compare/comparison_text.ts";
-import { dataOf } from "../lib/compare/data_of.ts";
+import { dataText } from "../lib/compare/comparison_text.ts";
+import { describeData } from "../lib/compare/describe_data.ts";
 import { readFolds } from "../lib/compare/read_folds.ts";
-import type { InferredDataset } from "../lib/compare/infer_dataset.ts";
-import { scikitLearnFolds } from "../lib/compare/scikit_learn_folds.ts";
-import { existing, saying, write } from "./compare_files.ts";
+import { scikitLearnFolds } from "../lib/data/scikit_learn_folds.ts";
+import type { TableDataset } from "../lib/data/table.ts";
+import { asUsage, existing, write } from "./compare_files.ts";
 import { scoreFolds } from "./compare_folds.ts";
 import { type Reporter, type TaskArgs, typedIn, UsageError } from "./cli.ts";
 
 const made = "StratifiedKFold(10, shuffle=True, random_state=2), as scikit-learn 1.x makes them";
 
-function foldsOf({ yTrue }: InferredDataset, file: string | undefined) {
+function foldsOf({ yTrue }: TableDataset, file: string | undefined) {
   if (file === undefined) return scikitLearnFolds(yTrue, { folds: 10, seed: 2 });
   return readFolds(Deno.readTextFileSync(existing(file)), yTrue.length);
 }
 
-/** The features as numbers: NaN where one is missing, a column of 0 and 1 for each category. */
-function columnsOf({ frame, features, categorical }: InferredDataset): Float64Array[] {
-  return features.flatMap((name) => {
-    const values: unknown[] = [...frame.getColumn(name).toArray()];
-    if (!categorical.includes(name)) return [Float64Array.from(values, (v) => v === null ? NaN : Number(v))];
-    const categories = [...new Set(values)].filter((v) => v !== null).sort();
-    return categories.map((category) => Float64Array.from(values, (v) => Number(v === category)));
-  });
-}
+/** The features as numbers: NaN where one is missing, one column of 0 and 1 for each category. */
+const numericColumns = ({ columns }: TableDataset): Float64Array[] =>
+  columns.flatMap((column) =>
+    column.kind === "number"
+      ? [column.values]
+      : column.levels.map((_, code) => Float64Array.from(column.codes, (c) => Number(c === code)))
+  );
 
-/** A table as text. */
+/** Lays out a table as text. */
 function tableText(rows: readonly AnyLossRow[]): string {
   const names = Object.keys(reported) as (keyof typeof reported)[];
   const width = Math.max(...rows.map(({ loss }) => loss.length));
@@ -46,35 +44,34 @@ function tableText(rows: readonly AnyLossRow[]): string {
   ].join("\n");
 }
 
-/** What is done with what the paper's data do not have. */
-function preparation({ categorical, missing, constant }: InferredDataset): string[] {
+/** Describes the treatment of columns that the paper's data do not have. */
+function preparation({ columns, missing, constant }: TableDataset): string[] {
   return [
     ...(constant.length > 0 ? [`constant columns, left at 0: ${constant.join(", ")}`] : []),
-    ...(categorical.length > 0 ? ["categories: a column of 0 and 1 each, standardised like the others"] : []),
+    ...(columns.some(({ kind }) => kind === "category")
+      ? ["categories: one column of 0 and 1 each, standardised like the other columns"]
+      : []),
     ...(Object.keys(missing).length > 0
-      ? [
-        "missing numbers: the median of the rows that are standardised over, at first all; a missing category is none",
-      ]
+      ? ["missing numbers: the median of the rows used for standardising; missing categories: all zeros"]
       : []),
   ];
 }
 
-/** Computes the protocol's tables, prints them and writes them: the paper's first. */
+/** Computes, prints and writes the tables of the protocol, the paper's first. */
 export async function compareByProtocol(
-  dataset: InferredDataset,
+  dataset: TableDataset,
   { folds: foldsFile, json }: TaskArgs["values"],
   report: Reporter,
 ): Promise<void> {
   const { yTrue, positive, label, classes } = dataset;
   if (positive === undefined) {
     throw new UsageError(
-      `The protocol takes a label of two classes, '${label}' has ${classes.length}: set one against the rest with --positive`,
+      `The protocol needs a label with two classes, '${label}' has ${classes.length}: set one against the rest with --positive`,
     );
   }
-  const folds = saying(() => foldsOf(dataset, foldsFile as string | undefined));
-  const from = foldsFile === undefined ? made : `those of ${foldsFile}`,
-    data = { columns: columnsOf(dataset), yTrue, folds };
-  report.line([describeData(dataOf(dataset), "missing"), ...preparation(dataset), `folds: ${from}`, ""].join("\n"));
+  const folds = await asUsage(() => foldsOf(dataset, foldsFile as string | undefined));
+  const from = foldsFile === undefined ? made : foldsFile, data = { columns: numericColumns(dataset), yTrue, folds };
+  report.line([dataText(describeData(dataset), "missing"), ...preparation(dataset), `folds: ${from}`, ""].join("\n"));
   let done = 0;
   const started = performance.now(),
     onFold = () => {
@@ -95,11 +92,13 @@ export async function compareByProtocol(
   const { undefinedScores, ...paper } = tableOf(await scoreFolds(data, "all rows", onFold));
   report.line(`the protocol: standardised over all rows\n${tableText(paper.rows)}`);
   if (undefinedScores > 0) {
-    report.line(`${undefinedScores} scores of single folds are not defined (0/0) and count as 0`);
+    report.line(`${undefinedScores} scores of single folds are undefined (0/0) and count as 0`);
   }
-  report.line("\nnot in the paper: cross-entropy, for each column the threshold that is best on the training rows");
+  report.line(
+    "\nnot in the paper: cross-entropy, with the threshold that is best on the training rows for each column's score",
+  );
   report.line(tableText([tunedRow(paper.tuned)]));
-  await save(paper); // whoever stops it now has the paper's rows
+  await save(paper); // the paper's rows are kept even if the task is stopped from here on
 
   const apart = tableOf(await scoreFolds(data, "training rows", onFold));
   report.line("\nnot in the paper: standardised without the test rows");

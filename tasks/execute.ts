@@ -1,10 +1,10 @@
 /**
- * Executes notebooks, each on a Deno kernel of its own, and gives them back with their outputs; nothing is written here but by
- * {@linkcode writeNotebook}.
+ * Executes notebooks, each on a Deno kernel of its own, and returns them with their outputs. Only {@linkcode writeNotebook}
+ * writes a file.
  *
- * The Deno kernel sends outputs through a queue of their own and labels each with whatever cell is running when it is *sent*, so
- * neither the label nor the end of a cell says whose an output is. But the queue keeps its order. After each cell a **sentinel**
- * is therefore run, which puts marks of its own into the queue: all that arrives before the marks belongs to the cell before.
+ * The Deno kernel sends outputs through a separate queue and labels each with the cell that is running when the output is
+ * *sent*, so neither the label nor the end of a cell identifies the cell of an output. The queue keeps its order, however.
+ * After each cell a **sentinel** cell puts marks into the queue: all outputs before the marks belong to the cell before.
  * An output that a cell causes later, from a timer that it does not await, belongs to the cell that runs when it arrives.
  *
  * @module
@@ -12,7 +12,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { root, shortPath, TaskError } from "./cli.ts";
-import { Kernel, KernelDied, type KernelMessage } from "./kernel.ts";
+import { Kernel, KernelDied, type KernelMessage } from "./jupyter_kernel.ts";
 import { cleanPaths, describeFailure, machinePath } from "./failure.ts";
 import {
   codeCells,
@@ -23,54 +23,54 @@ import {
   readNotebook,
 } from "./notebook_format.ts";
 
-/** Where an execution has got to. */
+/** Progress of an execution. */
 export interface Progress {
-  /** The notebook as people name it. */
+  /** Path of the notebook from the top folder. */
   notebook: string;
-  /** The code cell that begins now, from 1; `cells + 1` when all are done. */
+  /** Number of the code cell that starts now, from 1; `cells + 1` when all are done. */
   cell: number;
-  /** How many code cells there are. */
+  /** Number of code cells. */
   cells: number;
 }
 
-/** How a notebook is executed. */
+/** Options of {@linkcode executeNotebook}. */
 export interface ExecuteOptions {
-  /** How long one cell may take.
-   * @default 120 */
+  /** Time limit of one cell. It is there for cells that hang; the slowest of this project take some ten seconds.
+   * @default 900 */
   timeoutSeconds?: number;
-  /** Called as each cell begins. */
+  /** Called when a cell starts. */
   onProgress?: (progress: Progress) => void;
   /** Ends the kernel and the execution. */
   signal?: AbortSignal;
 }
 
-/** How several notebooks are executed. */
+/** Options of {@linkcode executeNotebooks}. */
 export interface ExecuteManyOptions extends ExecuteOptions {
-  /** How many at a time.
+  /** Number of notebooks executed at a time.
    * @default the number of cores, at most 4 */
   jobs?: number;
-  /** Called with each notebook that is done, in the order in which they finish. */
+  /** Called with each executed notebook, in the order in which they finish. */
   onExecuted?: (notebook: ExecutedNotebook) => void | Promise<void>;
 }
 
-/** A notebook with fresh outputs. */
+/** Notebook with fresh outputs. */
 export interface ExecutedNotebook {
-  /** The file it was read from, absolute. */
+  /** Absolute path of its file. */
   path: string;
-  /** The notebook, with its outputs. */
+  /** Notebook with its outputs. */
   notebook: Notebook;
-  /** What belongs into the file: the same characters on every run. */
+  /** Text of the file: the same characters on every run. */
   text: string;
-  /** The text's bytes. */
+  /** Bytes of the text. */
   bytes: Uint8Array;
-  /** How long it took, from the kernel's start to the last output. */
+  /** Duration from the kernel's start to the last output. */
   seconds: number;
 }
 
-/** The longest that a cell may take, unless told otherwise. */
-export const defaultTimeoutSeconds = 120;
+/** Default time limit of a cell. */
+export const defaultTimeoutSeconds = 900;
 
-/** How many notebooks are executed at a time, unless told otherwise. */
+/** Default number of notebooks executed at a time. */
 export const defaultJobs: number = Math.min(4, navigator.hardwareConcurrency);
 
 const toPath = (path: string | URL): string => resolve(path instanceof URL ? fileURLToPath(path) : path);
@@ -78,8 +78,8 @@ const toPath = (path: string | URL): string => resolve(path instanceof URL ? fil
 const sentinelKey = 'globalThis[Symbol.for("roundabout.sentinel")]';
 
 /**
- * Run before the first cell. The sentinel keeps its own hold of what it sends with, so that a cell may shadow or replace the
- * global names. A kernel whose executor was killed without a chance to clean up ends itself: it has another parent then.
+ * Code that runs before the first cell. The sentinel keeps references of its own to what it sends with, because a cell may
+ * shadow or replace the global names. A kernel whose executor was killed ends itself: it has a different parent then.
  */
 const setUp = `{
   const { log } = console, { broadcast } = Deno.jupyter;
@@ -94,7 +94,7 @@ const setUp = `{
 
 const markedKinds = ["stream", "display_data", "execute_result"];
 
-/** A kernel and what its messages add up to, one cell at a time. */
+/** Collects the messages of a kernel into the outputs of one cell at a time. */
 class Session {
   readonly #kernel: Kernel;
   #outputs: Output[] = [];
@@ -112,7 +112,7 @@ class Session {
     kernel.onMessage((message) => this.#receive(message));
   }
 
-  /** Runs a cell and its sentinel: the reply and all that the cell put out. */
+  /** Runs a cell and its sentinel; returns the reply and the outputs of the cell. */
   // deno-lint-ignore no-explicit-any
   async run(code: string): Promise<{ reply: any; outputs: Output[] }> {
     const reply = await this.#execute(code, true);
@@ -124,12 +124,12 @@ class Session {
     const outputs = this.#outputs;
     this.#outputs = [];
     this.#clearNext = false;
-    // An error ends a cell, but is not sent through the queue: it may come before what was written before it.
+    // An error ends a cell, but bypasses the queue: it may arrive before outputs that precede it.
     const isError = ({ output_type }: Output) => output_type === "error";
     return { reply, outputs: [...outputs.filter((one) => !isError(one)), ...outputs.filter(isError)] };
   }
 
-  /** Runs code that puts nothing out. */
+  /** Runs code without outputs. */
   async prepare(code: string): Promise<void> {
     await this.#execute(code, false);
   }
@@ -211,12 +211,12 @@ const mapStrings = (value: unknown, change: (text: string) => string): unknown =
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]));
 };
 
-/** An output as it is kept: with paths from the project's top, and none of this machine. */
+/** Rewrites the paths in an output relative to the project's top folder; throws at any other path of this machine. */
 function clean(output: Output, cell: number, name: string): Output {
   const cleaned = mapStrings(output, cleanPaths) as Output;
   mapStrings(cleaned, (text) => {
     const path = machinePath(text);
-    if (path) throw new TaskError(`${name}, cell ${cell}: its output shows a path of this machine: ${path}`);
+    if (path) throw new TaskError(`${name}, cell ${cell}: its output contains a path of this machine: ${path}`);
     return text;
   });
   if (cleaned.output_type === "execute_result") cleaned.execution_count = cell;
@@ -229,7 +229,7 @@ async function withinSeconds<T>(work: Promise<T>, seconds: number, onTimeout: ()
   return await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }
 
-/** A tag that Jupyter's tools know: the cell's error is part of what the notebook shows. */
+/** True for a cell with Jupyter's tag for errors that the notebook shows on purpose. */
 const mayFail = (metadata: Record<string, unknown>): boolean =>
   Array.isArray(metadata.tags) && metadata.tags.includes("raises-exception");
 
@@ -299,7 +299,7 @@ export async function executeNotebook(path: string | URL, options: ExecuteOption
     const session = new Session(kernel);
     await session.prepare(setUp);
     const work = runCells(session, notebook, name, options);
-    // When the race is lost, the work still ends, with the kernel's death.
+    // If the abort wins the race, the work ends with the kernel.
     work.catch(() => {});
     const executed = await Promise.race([work, aborted.promise]);
     const text = formatNotebook(executed);
@@ -317,19 +317,19 @@ export async function executeNotebook(path: string | URL, options: ExecuteOption
   }
 }
 
-/** The sentence of every notebook that failed, and those that did not. */
+/** Failure of at least one notebook; the message joins those of all that failed. */
 export class NotebooksFailed extends TaskError {
-  /** The failures, in the order of the paths. */
-  readonly failures: TaskError[];
-  constructor(failures: TaskError[]) {
+  /** Notebooks that were executed, in the order of the paths. */
+  readonly executed: ExecutedNotebook[];
+  constructor(failures: TaskError[], executed: ExecutedNotebook[]) {
     super(failures.map((failure) => failure.message).join("\n\n"));
-    this.failures = failures;
+    this.executed = executed;
   }
 }
 
 /**
- * Executes notebooks side by side, each on a kernel of its own. All are executed, even when one fails; then
- * {@linkcode NotebooksFailed} tells of each that did. The results are in the order of the paths.
+ * Executes notebooks side by side, each on a kernel of its own; returns them in the order of `paths`. If some fail, the
+ * others are executed all the same, and {@linkcode NotebooksFailed} is thrown at the end.
  */
 export async function executeNotebooks(
   paths: (string | URL)[],
@@ -348,7 +348,7 @@ export async function executeNotebooks(
         results[index] = await executeNotebook(paths[index], { ...each, signal });
         await onExecuted(results[index]);
       } catch (error) {
-        // What is no notebook's failure ends the other kernels too.
+        // Any other error ends the other kernels too.
         if (error instanceof TaskError) failures[index] = error;
         else giveUp.abort(error);
       }
@@ -356,13 +356,17 @@ export async function executeNotebooks(
   };
   await Promise.all(Array.from({ length: Math.min(jobs, paths.length) }, worker));
   giveUp.signal.throwIfAborted();
+  if (signal.aborted) {
+    throw new TaskError(
+      failures.flat().map(({ message }) => message).join("\n\n") || "interrupted before the first notebook",
+    );
+  }
   // `flat` leaves out the holes.
-  if (failures.length > 0) throw new NotebooksFailed(failures.flat());
-  if (signal.aborted) throw new TaskError("interrupted before the first notebook");
+  if (failures.length > 0) throw new NotebooksFailed(failures.flat(), results.flat());
   return results;
 }
 
-/** The notebooks of the project, in their order. */
+/** Lists the notebooks of the project in their order. */
 export function projectNotebooks(): string[] {
   const folder = fileURLToPath(new URL("notebooks/", root));
   return [...Deno.readDirSync(folder)]
@@ -372,8 +376,8 @@ export function projectNotebooks(): string[] {
 }
 
 /**
- * Writes an executed notebook over its file, whole or not at all, and says whether that changed the file.
- * It is synchronous, so that no signal is handled half way.
+ * Replaces the file of an executed notebook, completely or not at all; returns true if the file changed.
+ * It is synchronous, so that no signal interrupts it.
  */
 export function writeNotebook({ path, text }: ExecutedNotebook): boolean {
   const beside = join(dirname(path), `.${basename(path)}.${Deno.pid}.tmp`);
@@ -390,16 +394,4 @@ export function writeNotebook({ path, text }: ExecutedNotebook): boolean {
     throw new TaskError(`Cannot write ${shortPath(path)}: ${(error as Error).message}`);
   }
   return true;
-}
-
-/** A signal for {@linkcode ExecuteOptions} that Ctrl-C (or a polite kill, or a closed terminal) sets off, until it is disposed of. */
-export function interruptSignal(): { signal: AbortSignal } & Disposable {
-  const controller = new AbortController();
-  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
-  const abort = () => controller.abort();
-  names.forEach((name) => Deno.addSignalListener(name, abort));
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]: () => names.forEach((name) => Deno.removeSignalListener(name, abort)),
-  };
 }

@@ -1,9 +1,9 @@
 /**
- * The code cells of a notebook as a TypeScript module, so that Deno's type checker and linter, which do not read notebooks,
- * can look at them. (`deno fmt` does read notebooks.)
+ * Writes the code cells of a notebook as a TypeScript module for Deno's type checker and linter, which do not read notebooks.
+ * (`deno fmt` does.)
  *
- * All cells share one scope, as in the kernel. The kernel lets a later cell declare a name again; a module does not, and a
- * reader should not have to ask which of two values a name has: it is reported as an error.
+ * All cells share one scope, as in the kernel. The kernel lets a later cell redeclare a name. A module does not, and the error
+ * is wanted: a name should have one value throughout a notebook.
  *
  * @module
  */
@@ -13,21 +13,21 @@ import { root, shortPath, TaskError } from "./cli.ts";
 import { cleanPaths } from "./failure.ts";
 import { codeCells, type Notebook, readNotebook } from "./notebook_format.ts";
 
-/** A line of a code cell, both counted from 1. */
+/** Line of a code cell; both numbers count from 1. */
 export interface CellLine {
   cell: number;
   line: number;
 }
 
-/** A notebook's cells as a module. */
+/** Cells of a notebook as a module. */
 export interface Extracted {
-  /** The module's source. */
+  /** Source of the module. */
   source: string;
-  /** Where each line of it comes from, `map[0]` for line 1; undefined for the lines between cells. */
+  /** Origin of each line, `map[0]` for line 1; undefined for the lines between cells. */
   map: (CellLine | undefined)[];
 }
 
-/** Puts a notebook's code cells one under the other. */
+/** Joins the code cells of a notebook. */
 export function extractCells(notebook: Notebook): Extracted {
   const lines: string[] = [];
   const map: (CellLine | undefined)[] = [];
@@ -39,7 +39,7 @@ export function extractCells(notebook: Notebook): Extracted {
     const cell = index + 1;
     add(`// cell ${cell}`);
     source.split("\n").forEach((text, at) => add(text, { cell, line: at + 1 }));
-    // A cell ends where it ends: the next one's first line is no continuation of it.
+    // Ends the last statement, so that the next cell does not continue it.
     add(";");
   });
   // Without an import or export it would be a script, whose names clash with those of the other notebooks.
@@ -47,7 +47,7 @@ export function extractCells(notebook: Notebook): Extracted {
   return { source: lines.join("\n") + "\n", map };
 }
 
-/** What is wrong at a line of a module that was written for a notebook. */
+/** Problem at a line of a module. */
 interface Finding {
   file: string;
   line: number;
@@ -70,7 +70,7 @@ async function deno(args: string[]): Promise<{ success: boolean; stdout: string;
 
 const at = / *at (file:\/\/\S+?):(\d+):\d+$/;
 
-/** The messages of `deno check`: each is its text, the line of source with a caret below it, and where that is. */
+/** Reads the messages of `deno check`: a text, the source line with a caret below it, and the place. */
 function readTypeErrors(stderr: string): { findings: Finding[]; graphError: boolean } {
   const findings: Finding[] = [];
   let block: string[] = [];
@@ -85,11 +85,11 @@ function readTypeErrors(stderr: string): { findings: Finding[]; graphError: bool
       block = [];
     }
   }
-  // An import that cannot be resolved or a file that cannot be parsed ends the check before any type is looked at.
+  // An import that cannot be resolved or a file that cannot be parsed ends the check before the types.
   return { findings, graphError: /^error: (?!Type checking failed)/m.test(stderr) };
 }
 
-/** Checks the types of all files; where one keeps the others from being looked at, again without it. */
+/** Checks the types of all files; if one file ends the check early, repeats it without that file. */
 async function typeErrors(files: string[]): Promise<Finding[]> {
   if (files.length === 0) return [];
   const { success, stderr } = await deno(["check", "--quiet", ...files]);
@@ -105,7 +105,7 @@ interface LintReport {
   diagnostics: { filename: string; range: { start: { line: number } }; message: string; code: string }[];
 }
 
-/** Lints all files; what cannot be parsed is the type checker's to report. */
+/** Lints all files; the type checker reports files that cannot be parsed. */
 async function lintErrors(files: string[]): Promise<Finding[]> {
   const { stdout } = await deno(["lint", "--json", ...files]);
   const { diagnostics } = JSON.parse(stdout) as LintReport;
@@ -117,10 +117,10 @@ async function lintErrors(files: string[]): Promise<Finding[]> {
 }
 
 /**
- * Checks the types of the notebooks' cells and lints them. Gives a sentence a problem, with the notebook, the code cell, the line
- * in the cell and that line; none if all is well.
+ * Checks the types of the notebooks' cells and lints them. Returns one sentence per problem, with the notebook, the code cell
+ * and the line.
  *
- * Each notebook's module is written beside it for as long as that takes, so that its imports resolve as the notebook's do.
+ * During the check, each notebook's module stands beside the notebook, so that both resolve imports alike.
  */
 export async function checkNotebooks(paths: (string | URL)[]): Promise<string[]> {
   const modules = new Map<string, Extracted & { name: string }>();

@@ -1,5 +1,5 @@
 /**
- * What a failing cell is told with: its line, the error, and a stack in which no path is this machine's.
+ * Describes the failure of a cell: its line, the error, and a stack without paths of this machine.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { root } from "./cli.ts";
 const rootPath = fileURLToPath(root);
 const rootUrl = root.href;
 
-/** The same text with the project's files named from its top folder, and those of npm packages by their package. */
+/** Rewrites the paths in a text: the project's files relative to its top folder, files of npm packages by package. */
 export function cleanPaths(text: string): string {
   return text
     .replaceAll(rootUrl, "")
@@ -20,15 +20,15 @@ export function cleanPaths(text: string): string {
 
 const machineFolders = [homedir(), tmpdir(), Deno.env.get("DENO_DIR") ?? "", rootPath.replace(/[/\\]$/, "")]
   .filter((folder) => folder.length > 1)
-  // A folder of such a name inside a longer path is nobody's home.
+  // A folder of the same name inside a longer path does not count.
   .map((folder) => new RegExp(`(?<![\\w.~/-])${RegExp.escape(folder)}(?![\\w-])[^\\s"'<>)]*`));
 
-/** The first path in a text that only this machine has, if there is one. */
+/** Finds the first path in a text that exists on this machine only. */
 export function machinePath(text: string): string | undefined {
   return [/file:\/\/\/[^\s"'<>)]+/, ...machineFolders].map((pattern) => text.match(pattern)?.[0]).find(Boolean);
 }
 
-/** A position in a text, both from 1. */
+/** Position in a text, both numbers from 1. */
 interface Position {
   line: number;
   column: number;
@@ -36,7 +36,7 @@ interface Position {
 
 const base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** The numbers of a source map's segment: base64 digits of five bits, the lowest bit of a number its sign. */
+/** Decodes a segment of a source map: base64 digits of five bits; the lowest bit of a number is its sign. */
 function segmentNumbers(segment: string): number[] {
   const numbers: number[] = [];
   let value = 0, shift = 0;
@@ -51,7 +51,7 @@ function segmentNumbers(segment: string): number[] {
   return numbers;
 }
 
-/** Where a position of the generated code comes from. */
+/** Maps a position of the generated code to the source. */
 export function originalPosition(mappings: string, at: Position): Position | undefined {
   let line = 0, column = 0;
   let found: Position | undefined;
@@ -84,13 +84,13 @@ async function deno(args: string[], cwd: string): Promise<{ success: boolean; st
 }
 
 /**
- * Transpiles a cell as the kernel does: types and empty lines go, so that the lines of a stack are not those of the cell.
- * Gives the way back, or the syntax error that the kernel keeps to itself.
+ * Transpiles a cell as the kernel does: without types and empty lines, so the lines of a stack differ from those of the cell.
+ * Returns the mappings back to the cell, or the syntax error, which the kernel does not report.
  */
 async function transpile(source: string): Promise<{ mappings?: string; syntaxError?: { text: string; line: number } }> {
   const folder = await Deno.makeTempDir({ prefix: "roundabout-cell-" });
   try {
-    // As in the kernel, an import that nothing uses stays.
+    // The kernel keeps unused imports.
     const config = { compilerOptions: { verbatimModuleSyntax: true } };
     await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(config));
     await Deno.writeTextFile(`${folder}/cell.ts`, source);
@@ -105,22 +105,22 @@ async function transpile(source: string): Promise<{ mappings?: string; syntaxErr
   }
 }
 
-/** What is told of a failure. */
+/** A failed cell. */
 interface Failure {
-  /** The notebook. */
+  /** Name of the notebook. */
   name: string;
-  /** The code cell, from 1. */
+  /** Number of the code cell, from 1. */
   cell: number;
-  /** The cell's source. */
+  /** Source of the cell. */
   source: string;
-  /** The kernel's reply. */
+  /** Reply of the kernel. */
   reply: { ename: string; evalue: string; traceback: string[] };
 }
 
-/** The frame of a cell's own top level; a frame with a function's name may belong to any cell that ran before. */
+/** Stack frame of a cell's top level; a frame with a function's name may belong to any earlier cell. */
 const topFrame = /^ *at (?:async )?<anonymous>:(\d+):(\d+)$/;
 
-/** The whole message for a cell that failed. */
+/** Writes the message for a failed cell. */
 export async function describeFailure({ name, cell, source, reply }: Failure): Promise<string> {
   const lines = source.split("\n");
   const located = (line: number) => `${name}, cell ${cell}, line ${line}: ${lines[line - 1]?.trim()}`;
@@ -134,7 +134,7 @@ export async function describeFailure({ name, cell, source, reply }: Failure): P
   const specifiers = [...source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map((match) => match[1]);
   const imports = lines.findIndex((line) => /(?:\bfrom|\bimport)\s*\(?\s*["']/.test(line)) + 1;
   if (trace.length === 0 && reply.evalue === "Execution failed" && imports > 0) {
-    // The kernel says nothing at all when the packages of an import cannot be had.
+    // The kernel gives no reason if the packages of an import are not available.
     return `${located(imports)}\nAn import failed: ${specifiers.join(", ")}`;
   }
   const error = trace.length > 0 ? trace : [`${reply.ename}: ${reply.evalue}`];

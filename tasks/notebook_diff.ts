@@ -1,10 +1,10 @@
 /**
  * Compares a notebook's committed outputs with fresh ones.
  *
- * All must be equal but the numbers, which another processor may round another way: two numbers agree if they differ by at most
- * one unit in the last digit printed (of the one that prints more), or by the relative tolerance. Two whole numbers are counts,
- * and counts must be equal. This holds wherever a number stands, in tables, in figures and in figures packed into data URIs.
- * A colour (`#1f77b4`) and a version (`4.22.0`) are no numbers.
+ * Everything must be equal except numbers, which a different processor may round differently: two numbers agree if they differ
+ * by at most one unit in the last printed digit (of the number with more digits), or by the relative tolerance. Whole numbers
+ * are counts and must be equal. The rule holds in tables, in figures and in figures inside data URIs. Colours (`#1f77b4`) and
+ * versions (`4.22.0`) are not numbers.
  *
  * @module
  */
@@ -12,26 +12,26 @@ import { createHash } from "node:crypto";
 import { diffArrays } from "diff";
 import { type Cell, formatNotebook, type MimeBundle, type Output, parseNotebook } from "./notebook_format.ts";
 
-/** How strictly numbers are compared. */
+/** Options of {@linkcode compareNotebooks}. */
 export interface CompareOptions {
-  /** The relative difference that two numbers may have.
+  /** Largest relative difference of two numbers that agree.
    * @default 1e-4 */
   tolerance?: number;
 }
 
-/** A part of a notebook that differs. */
+/** Difference in one part of a notebook. */
 export interface Difference {
-  /** `cell 3`, `the prose after cell 3`, `the notebook's metadata`. */
+  /** Name of the part: `cell 3`, `the prose after cell 3`, `the notebook's metadata`. */
   where: string;
-  /** A unified diff: `-` as committed, `+` as executed; lines that agree within the tolerance count as equal. */
+  /** Unified diff: `-` committed, `+` executed; lines that agree within the tolerance count as equal. */
   diff: string;
 }
 
-/** What a comparison found. */
+/** Result of a comparison. */
 export interface Comparison {
-  /** Whether the two files have the same bytes. */
+  /** True if the two files have the same bytes. */
   identicalBytes: boolean;
-  /** What differs by more than the tolerance. */
+  /** Differences beyond the tolerance. */
   differences: Difference[];
 }
 
@@ -39,7 +39,7 @@ const numbers = /#[0-9a-fA-F]{3,8}\b|\d+(?:\.\d+){2,}|[-+−]?(?:\d+(?:\.\d+)?|\
 
 interface Line {
   text: string;
-  /** The line with a placeholder for each number. */
+  /** Text with a placeholder for each number. */
   skeleton: string;
   numbers: string[];
 }
@@ -54,13 +54,13 @@ function toLine(text: string): Line {
   return { text, skeleton, numbers: found };
 }
 
-/** The worth of the last digit that is printed: 0.001 for `2.718`, 1e-9 for `3.14e-7`. */
+/** Unit of the last printed digit: 0.001 for `2.718`, 1e-9 for `3.14e-7`. */
 function lastDigit(number: string): number {
   const [, decimals = "", exponent = "0"] = number.match(/^[^.e]*(?:\.(\d+))?(?:e(.*))?$/i)!;
   return 10 ** (Number(exponent) - decimals.length);
 }
 
-/** Whether two printed numbers agree. */
+/** Decides if two printed numbers agree. */
 export function numbersAgree(a: string, b: string, tolerance = 1e-4): boolean {
   const [x, y] = [Number(a), Number(b)];
   const whole = /^[-+]?\d+$/;
@@ -86,7 +86,7 @@ function decoded(uri: string): string {
   }
 }
 
-/** Puts each tag on a line of its own, and pictures in the place of the URIs that hold them. */
+/** Puts each tag on a line of its own, and replaces data URIs by the pictures that they contain. */
 function unfold(markup: string): string {
   return markup
     // In double quotes an apostrophe is part of the URI, and the other way round.
@@ -98,7 +98,7 @@ function unfold(markup: string): string {
     .trimEnd();
 }
 
-/** A digest in letters, so that it holds nothing that looks like a number. */
+/** Computes a digest of letters only, because digits would be compared as numbers. */
 const digest = (data: string): string =>
   createHash("sha256").update(data).digest("hex").slice(0, 24)
     .replaceAll(/[0-9]/g, (digit) => "ghijklmnop"[Number(digit)]);
@@ -130,12 +130,12 @@ function cellLines(cell: Cell): string[] {
   return [...head, `[executed as ${cell.execution_count}]`, ...cell.outputs.flatMap(outputLines)];
 }
 
-/** What a line of a diff shows at most. */
+/** Limits of a printed diff. */
 const shownCharacters = 160;
 const shownLines = 40;
 const contextLines = 2;
 
-/** A long line cut down to what is around the first place where the two sides part. */
+/** Shortens a long line to the surroundings of its first difference from `other`. */
 function excerpt(text: string, other: string | undefined): string {
   if (text.length <= shownCharacters) return text;
   let same = 0;
@@ -161,7 +161,7 @@ function changeRows(removed: Line[], added: Line[]): Row[] {
   ];
 }
 
-/** The two sides line by line; where they have little in common, without looking for the best match. */
+/** Aligns the two sides line by line; sides with little in common are listed one after the other. */
 function rows(a: Line[], b: Line[], tolerance: number): Row[] {
   const changes = diffArrays(a, b, { comparator: (x, y) => linesAgree(x, y, tolerance), maxEditLength: 400 }) ?? [
     { removed: true, added: false, value: a },
@@ -196,13 +196,13 @@ function unifiedDiff(committed: string[], executed: string[], tolerance: number)
   return [...shown.slice(0, shownLines), `  … and ${shown.length - shownLines} lines more`].join("\n");
 }
 
-/** Where the cells of a notebook are: code cells have numbers, prose is after one of them. */
+/** Names the cells of a notebook: code cells by number, prose by the code cell before it. */
 function places(cells: Cell[]): string[] {
   let code = 0;
   return cells.map(({ cell_type }) => cell_type === "code" ? `cell ${++code}` : `the prose after cell ${code}`);
 }
 
-/** Compares the texts of two notebook files: the committed one and one that was just executed. */
+/** Compares the texts of two notebook files, `committed` and `executed`. */
 export function compareNotebooks(committed: string, executed: string, options: CompareOptions = {}): Comparison {
   const { tolerance = 1e-4 } = options;
   const [a, b] = [parseNotebook(committed, "the committed notebook"), parseNotebook(executed, "the executed notebook")];
@@ -221,7 +221,7 @@ export function compareNotebooks(committed: string, executed: string, options: C
   return { identicalBytes: committed === executed, differences };
 }
 
-/** A difference as it is printed. */
+/** Formats a difference for printing. */
 export function differenceText({ where, diff }: Difference): string {
   return `${where} (- committed, + executed):\n${diff}`;
 }

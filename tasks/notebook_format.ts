@@ -1,18 +1,18 @@
 /**
- * The notebook format (nbformat 4.5): read with clear errors, held with plain strings, written as the same bytes every time.
+ * Notebook format (nbformat 4.5): read with clear errors, kept as plain strings, written as the same bytes every time.
  *
- * What is written is what Jupyter's own `nbformat.write` would write (keys sorted, one space of indent, strings of several
- * lines as lists of lines, a newline at the end), so that a notebook that is saved in JupyterLab differs in its metadata only.
+ * The text is that of Jupyter's own `nbformat.write` (sorted keys, one space of indent, strings of several lines as lists of
+ * lines, a newline at the end), so that a notebook saved in JupyterLab differs in its metadata only.
  *
  * @module
  */
 import { createHash } from "node:crypto";
 import { shortPath, TaskError } from "./cli.ts";
 
-/** One thing in several forms, by media type. Texts are strings here, lists of lines in the file. */
+/** Data in several forms, by media type. Texts are strings here and lists of lines in the file. */
 export type MimeBundle = Record<string, unknown>;
 
-/** What a cell put out. */
+/** Output of a cell. */
 export type Output =
   | { output_type: "stream"; name: string; text: string }
   | { output_type: "display_data"; data: MimeBundle; metadata: Record<string, unknown> }
@@ -24,7 +24,7 @@ export type Output =
   }
   | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
 
-/** A cell of code with its outputs. */
+/** Code cell with its outputs. */
 export interface CodeCell {
   cell_type: "code";
   id: string;
@@ -34,7 +34,7 @@ export interface CodeCell {
   outputs: Output[];
 }
 
-/** A cell of prose. */
+/** Cell of prose. */
 export interface TextCell {
   cell_type: "markdown" | "raw";
   id: string;
@@ -43,10 +43,10 @@ export interface TextCell {
   attachments?: Record<string, MimeBundle>;
 }
 
-/** A cell of either kind. */
+/** Cell of either kind. */
 export type Cell = CodeCell | TextCell;
 
-/** A notebook of the Deno kernel. */
+/** Notebook of the Deno kernel. */
 export interface Notebook {
   cells: Cell[];
   metadata: Record<string, unknown>;
@@ -54,7 +54,7 @@ export interface Notebook {
   nbformat_minor: 5;
 }
 
-/** Which kernel runs the notebooks, and in which language; without a version, which would change the bytes. */
+/** Kernel and language of the notebooks, without a version, which would change the bytes. */
 export const denoMetadata = {
   kernelspec: { name: "deno", display_name: "Deno", language: "typescript" },
   language_info: {
@@ -66,7 +66,7 @@ export const denoMetadata = {
   },
 } as const;
 
-/** The notebook's code cells in their order: the n-th of them is "cell n" in every message. */
+/** Lists the notebook's code cells in their order: messages call the n-th one "cell n". */
 export function codeCells(notebook: Notebook): CodeCell[] {
   return notebook.cells.filter((cell) => cell.cell_type === "code");
 }
@@ -81,7 +81,7 @@ const isLines = (value: unknown): value is string[] =>
 
 const isJsonMime = (mime: string): boolean => /^application\/(.*\+)?json$/.test(mime);
 
-/** Python's `str.splitlines(True)`, which decides where Jupyter breaks a string. */
+/** Splits a text like Python's `str.splitlines(True)`, by which Jupyter breaks strings into lines. */
 export function splitLines(text: string): string[] {
   // deno-lint-ignore no-control-regex
   return text.match(/[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^]+$/g) ?? [];
@@ -131,7 +131,7 @@ function parseOutput(output: unknown, where: string): Output {
   }
 }
 
-/** A cell's id, kept where there is a good one, else made from its source: the same notebook gets the same ids. */
+/** Keeps a valid id of a cell, or makes one from its source: the same notebook gets the same ids. */
 function cellId(given: unknown, source: string, taken: Set<string>): string {
   const stem = typeof given === "string" && /^[\w-]{1,60}$/.test(given)
     ? given
@@ -158,7 +158,7 @@ function parseCell(cell: unknown, where: string, taken: Set<string>): Cell {
   return { cell_type: "code", id, source, metadata, execution_count, outputs };
 }
 
-/** Reads a notebook's JSON; `name` stands in the errors. */
+/** Reads a notebook's JSON; errors name it `name`. */
 export function parseNotebook(json: string, name: string): Notebook {
   let parsed: unknown;
   try {
@@ -181,16 +181,16 @@ export function parseNotebook(json: string, name: string): Notebook {
   return { cells, metadata, nbformat: 4, nbformat_minor: 5 };
 }
 
-/** Reads a notebook from the disk. */
+/** Reads a notebook from its file. */
 export async function readNotebook(path: string | URL): Promise<Notebook> {
   const name = shortPath(path);
   let json: string;
   try {
     json = await Deno.readTextFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new TaskError(`There is no file ${name}`);
+    if (error instanceof Deno.errors.NotFound) throw new TaskError(`there is no file ${name}`);
     if (error instanceof Deno.errors.IsADirectory) throw new TaskError(`${name} is a folder, not a notebook`);
-    throw new TaskError(`Cannot read ${name}: ${(error as Error).message}`);
+    throw new TaskError(`cannot read ${name}: ${(error as Error).message}`);
   }
   return parseNotebook(json, name);
 }
@@ -220,7 +220,7 @@ function writeCell(cell: Cell): unknown {
   return { ...cell, source, attachments: Object.fromEntries(attachments) };
 }
 
-/** The notebook's text, the same for the same notebook. */
+/** Writes the text of a notebook, the same for the same notebook. */
 export function formatNotebook(notebook: Notebook): string {
   return JSON.stringify(sorted({ ...notebook, cells: notebook.cells.map(writeCell) }), null, 1) + "\n";
 }

@@ -1,5 +1,5 @@
 /**
- * A report as one HTML page that needs nothing else.
+ * Renders a report as one self-contained HTML page.
  *
  * @module
  */
@@ -17,7 +17,7 @@ figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; } figcaption { c
 
 const escaped = (words: string) => words.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
-/** What is shown, as a page. */
+/** Renders `items` as a page with a title and a heading. */
 export async function page(title: string, heading: string, items: readonly Showable[]): Promise<string> {
   const html = (await bundle(...items))["text/html"];
   return `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n` +

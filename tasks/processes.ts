@@ -1,31 +1,35 @@
 import { root } from "./cli.ts";
 
-/** A command that ran to its end. */
+/** Outcome of a command that ran to its end. */
 export interface Finished {
-  /** Its exit code. */
+  /** Exit code. */
   code: number;
-  /** What it printed, both streams, in the order of arrival. */
+  /** Lines of both streams, in the order of arrival. */
   output: string;
-  /** How long it took. */
+  /** Duration. */
   seconds: number;
 }
 
-/** How a command is run. */
+/** Options of {@linkcode runDeno}. */
 export interface RunOptions {
-  /** Sees each line as it comes. */
+  /** Receives each line as it comes. */
   onLine?: (line: string) => void;
   /** Ends the command. */
   signal?: AbortSignal;
+  /** Working folder. @default the project's top folder */
+  cwd?: string | URL;
+  /** Further variables of its environment. */
+  env?: Record<string, string>;
 }
 
-/** Runs Deno itself with the arguments, in the project's folder. */
+/** Runs Deno itself with the arguments and collects what it prints. */
 export async function runDeno(args: string[], options: RunOptions = {}): Promise<Finished> {
-  const { onLine = () => {}, signal } = options;
+  const { onLine = () => {}, signal, cwd = root, env } = options;
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args,
-    cwd: root,
-    env: { NO_COLOR: "1" },
+    cwd,
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -4,14 +4,13 @@
  * @module
  */
 import { resolve } from "node:path";
-import { numberOption, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
+import { interruptSignal, numberOption, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import {
   defaultJobs,
   defaultTimeoutSeconds,
   type ExecutedNotebook,
   executeNotebooks,
-  interruptSignal,
   projectNotebooks,
   writeNotebook,
 } from "./execute.ts";
@@ -19,21 +18,22 @@ import {
 if (import.meta.main) {
   await runTask({
     name: "run",
-    about: "Executes the named notebooks (all of notebooks/, if none is named), each on a Deno kernel of its own,\n" +
-      "and writes their outputs into them. A notebook that fails stays as it is on the disk.",
+    about:
+      "Executes the named notebooks (default: all of notebooks/), each on a Deno kernel of its own, and writes their\n" +
+      "outputs into them. The file of a notebook that fails does not change.",
     usage: "[--check] [--jobs NUMBER] [--timeout SECONDS] [NOTEBOOK ...]",
     positionals: true,
     options: {
-      check: { type: "boolean", help: "write nothing; fail if an output differs from the one in the file" },
-      jobs: { type: "string", help: `how many notebooks at a time (${defaultJobs}: the cores, at most 4)` },
-      timeout: { type: "string", help: `how many seconds a cell may take (${defaultTimeoutSeconds})` },
+      check: { type: "boolean", help: "write nothing; fail if an output differs from the committed one" },
+      jobs: { type: "string", help: `number of notebooks executed at a time (${defaultJobs}: the cores, at most 4)` },
+      timeout: { type: "string", help: `time limit of a cell in seconds (${defaultTimeoutSeconds})` },
     },
   }, async ({ values, positionals }, report) => {
     const jobs = Math.floor(numberOption("jobs", values.jobs, 1, defaultJobs));
     const timeoutSeconds = numberOption("timeout", values.timeout, 0.1, defaultTimeoutSeconds);
     const named = [...new Set(positionals.map((path) => resolve(typedIn(), path)))];
     const paths = named.length > 0 ? named : projectNotebooks();
-    if (paths.length === 0) throw new TaskError("There is no notebook in notebooks/");
+    if (paths.length === 0) throw new TaskError("there is no notebook in notebooks/");
     const times: string[] = [];
     const different: string[] = [];
     const write = (executed: ExecutedNotebook) => {

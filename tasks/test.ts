@@ -1,84 +1,91 @@
-import { type Reporter, root, runTask, shortPath, TaskError } from "./cli.ts";
+/**
+ * `deno task test`: everything that CI runs, or with `--quick` the fast tests alone.
+ *
+ * @module
+ */
+import { interruptSignal, type Reporter, root, runTask, shortPath, TaskError } from "./cli.ts";
 import { checks } from "./checks.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
-import { type ExecutedNotebook, executeNotebooks, interruptSignal, projectNotebooks } from "./execute.ts";
+import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";
 import { runDeno } from "./processes.ts";
-
-/** How many things were tried, and what became of them. */
-interface Tally {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+import { addTallies, readErrors, readTally, type Tally, testReader } from "./test_output.ts";
 
 const interrupted = new TaskError("interrupted");
-const none: Tally = { passed: 0, failed: 0, skipped: 0 };
-const add = (a: Tally, b: Tally): Tally => ({
-  passed: a.passed + b.passed,
-  failed: a.failed + b.failed,
-  skipped: a.skipped + b.skipped,
+const tallyOf = (name: string, passed: boolean): Tally => ({
+  passed: passed ? 1 : 0,
+  failed: passed ? 0 : 1,
+  skipped: 0,
+  failures: passed ? [] : [name],
 });
-
-/** What the last line of `deno test` says: `ok | 24 passed | 0 failed | 1 ignored (5s)`. */
-function readTally(output: string): Tally {
-  const line = output.split("\n").findLast((text) => /^(ok|FAILED) \| \d+ passed/.test(text));
-  const count = (word: string) => Number(line?.match(new RegExp(`(\\d+) ${word}`))?.[1] ?? 0);
-  return { passed: count("passed"), failed: count("failed"), skipped: count("ignored") };
-}
+const verdict = (passed: boolean): string => passed ? "ok    " : "FAILED";
 
 async function runChecks(report: Reporter, signal: AbortSignal): Promise<Tally> {
-  let tally = none;
+  const tallies: Tally[] = [];
   for (const { name, run } of checks) {
     report.status(`check: ${name} …`);
     const { code, output, seconds } = await run(signal);
     if (signal.aborted) throw interrupted;
-    report.line(`${code === 0 ? "ok    " : "FAILED"} check: ${name} (${seconds.toFixed(1)} s)`);
+    report.line(`${verdict(code === 0)} check: ${name} (${seconds.toFixed(1)} s)`);
     if (code !== 0) report.line(output);
-    tally = add(tally, code === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 });
+    tallies.push(tallyOf(`check: ${name}`, code === 0));
   }
-  return tally;
+  return addTallies(tallies);
 }
 
-async function runTests(report: Reporter, signal: AbortSignal, name: string, args: string[]): Promise<Tally> {
+interface TestRun {
+  report: Reporter;
+  signal: AbortSignal;
+  args: string[];
+  env?: Record<string, string>;
+}
+
+/** Runs `deno test`, reports the file it is in every few seconds, and each failure as it happens. */
+async function runTests(name: string, { report, signal, args, env }: TestRun): Promise<Tally> {
   report.line(`${name}: deno ${args.join(" ")}`);
-  const { code, output, seconds } = await runDeno(args, {
-    signal,
-    onLine: (line) => line.startsWith("running ") && report.status(`${name}: ${line}`),
-  });
+  const started = performance.now();
+  let ended = 0, latest = "loading";
+  const progress = () => {
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    report.progress(`${name}: ${ended} ended after ${seconds} s, latest in ${latest}`);
+  };
+  const read = testReader();
+  const onLine = (line: string) => {
+    const test = read(line);
+    if (test === undefined) return;
+    ended++;
+    latest = test.file;
+    if (test.failed) report.line(`FAILED ${test.file} => ${test.name}`);
+    progress();
+  };
+  // A test that takes long prints nothing meanwhile.
+  const timer = setInterval(progress, 1000);
+  const { code, output, seconds } = await runDeno(args, { signal, onLine, env }).finally(() => clearInterval(timer));
   if (signal.aborted) throw interrupted;
-  const tally = readTally(output);
-  report.line(
-    `${
-      code === 0 ? "ok    " : "FAILED"
-    } ${name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} ignored (${seconds.toFixed(1)} s)`,
-  );
-  if (code !== 0) {
-    const errors = output.indexOf("\n ERRORS ");
-    report.line(errors < 0 ? output : output.slice(errors));
-  }
-  // A run that breaks before its first test says nothing of tests, and is no pass.
-  return code !== 0 && tally.failed === 0 ? add(tally, { ...none, failed: 1 }) : tally;
+  const tally = readTally(name, output, code);
+  const { passed, failed, skipped } = tally;
+  const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`;
+  report.line(`${verdict(code === 0)} ${name}: ${counts} (${seconds.toFixed(1)} s)`);
+  if (code !== 0) report.line(readErrors(output));
+  return tally;
 }
 
 async function runNotebooks(report: Reporter, signal: AbortSignal): Promise<Tally> {
   const paths = projectNotebooks();
   if (paths.length === 0) throw new TaskError("there is no notebook in notebooks/");
-  let passed = 0;
+  const passed = new Set<string>();
   const compare = async ({ path, text, seconds }: ExecutedNotebook) => {
     const { identicalBytes, differences } = compareNotebooks(await Deno.readTextFile(path), text);
     const same = differences.length === 0;
-    const verdict = identicalBytes ? "the same bytes" : same ? "the same within the tolerance" : "other outputs";
-    report.line(
-      `${same ? "ok    " : "FAILED"} ${shortPath(path)}: executed in ${seconds.toFixed(1)} s, ${verdict} as committed`,
-    );
+    const found = identicalBytes ? "the committed bytes" : same ? "equal within the tolerance" : "different outputs";
+    report.line(`${verdict(same)} ${shortPath(path)}: executed in ${seconds.toFixed(1)} s, ${found}`);
     for (const difference of differences) report.line(differenceText(difference));
-    if (same) passed++;
+    if (same) passed.add(path);
   };
   try {
     await executeNotebooks(paths, {
       signal,
       onProgress: ({ notebook, cell, cells }) =>
-        cell <= cells && report.status(`notebooks: ${notebook}: cell ${cell} of ${cells}`),
+        cell <= cells && report.progress(`notebooks: ${notebook}: cell ${cell} of ${cells}`),
       onExecuted: compare,
     });
   } catch (error) {
@@ -86,41 +93,69 @@ async function runNotebooks(report: Reporter, signal: AbortSignal): Promise<Tall
     if (signal.aborted) throw interrupted;
     report.line(`FAILED notebooks: ${error.message}`);
   }
-  return { ...none, passed, failed: paths.length - passed };
+  return addTallies(paths.map((path) => tallyOf(shortPath(path), passed.has(path))));
 }
 
-await runTask({
-  name: "test",
-  about:
-    "Everything that CI runs: format, lint, types and documentation; the tests with the line coverage of lib/; the " +
-    "docstrings' examples; the notebooks, executed and compared with the outputs that are committed.",
-  usage: "",
-}, async (_, report) => {
-  using interrupt = interruptSignal();
-  const { signal } = interrupt;
+/** Runs everything, with the line coverage of lib/. */
+async function runAll(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
   const coverage = await Deno.makeTempDir({ prefix: "roundabout-coverage-" });
   try {
+    const args = ["test", "-P", "--parallel", `--coverage=${coverage}`, "--coverage-raw-data-only", "tests"];
     const tallies = [
       await runChecks(report, signal),
-      await runTests(report, signal, "tests", [
-        "test",
-        "-P",
-        "--parallel",
-        `--coverage=${coverage}`,
-        "--coverage-raw-data-only",
-        "tests",
-      ]),
-      await runTests(report, signal, "examples", ["test", "-P", "--doc", "--parallel", "lib", "README.md"]),
+      await runTests("tests", { report, signal, args }),
+      await runTests("examples", {
+        report,
+        signal,
+        args: ["test", "-P", "--doc", "--parallel", "lib", "docs", "README.md"],
+      }),
       await runNotebooks(report, signal),
     ];
     const library = RegExp.escape(new URL("lib/", root).href);
     const { output, code } = await runDeno(["coverage", coverage, `--include=^${library}`], { signal });
     report.line(`Line coverage of lib/:\n${output.trim()}`);
-    if (code !== 0) tallies.push({ ...none, failed: 1 });
-    const { passed, failed, skipped } = tallies.reduce(add);
-    report.line(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-    if (failed > 0) throw new TaskError(`${failed} failed: see above`);
+    return code === 0 ? tallies : [...tallies, tallyOf("coverage", false)];
   } finally {
     await Deno.remove(coverage, { recursive: true });
   }
+}
+
+await runTask({
+  name: "test",
+  about:
+    "Runs everything that CI runs: format, lint, types and documentation; the tests with the line coverage of lib/;\n" +
+    "the examples of the docstrings; the notebooks, executed and compared with their committed outputs.",
+  usage: "[--quick | --spark]",
+  options: {
+    quick: { type: "boolean", help: "only the fast tests: no large inputs, no training, no browser, no notebooks" },
+    spark: {
+      type: "boolean",
+      help:
+        "only the SQL texts, on Apache Spark: needs Java 17, and PySpark in the Python that ROUNDABOUT_SPARK names (python3)",
+    },
+  },
+}, async ({ values }, report) => {
+  using interrupt = interruptSignal();
+  const { signal } = interrupt;
+  const quick = {
+    report,
+    signal,
+    args: ["test", "-P", "--parallel", "--no-check", "tests"],
+    env: { QUICK_TESTS: "1" },
+  };
+  const spark = {
+    report,
+    signal,
+    args: ["test", "-P", "tests/sql/spark_test.ts"],
+    env: { ROUNDABOUT_SPARK: Deno.env.get("ROUNDABOUT_SPARK") ?? "python3" },
+  };
+  const tallies = values.quick
+    ? [await runTests("quick tests", quick)]
+    : values.spark
+    ? [await runTests("Spark", spark)]
+    : await runAll(report, signal);
+  const { passed, failed, skipped, failures } = addTallies(tallies);
+  if (failures.length > 0) report.line(`failed:\n${failures.map((name) => `  ${name}`).join("\n")}`);
+  report.line(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  if (failed > 0) throw new TaskError(`${failed} failed: see above`);
 });

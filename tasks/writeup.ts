@@ -5,27 +5,26 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { numberOption, type Reporter, root, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
+import { interruptSignal, numberOption, type Reporter, root, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import {
   defaultJobs,
   defaultTimeoutSeconds,
   type ExecutedNotebook,
+  type ExecuteManyOptions,
   executeNotebooks,
-  interruptSignal,
+  NotebooksFailed,
   projectNotebooks,
 } from "./execute.ts";
 import { readNotebook } from "./notebook_format.ts";
 import { buildSite, type NotebookFile } from "./site/mod.ts";
 
-const notebookPath = (path: string): string => shortPath(path).replaceAll("\\", "/");
-
-/** Executes the notebooks and says how their outputs compare with the committed ones. */
+/** Executes the notebooks and compares their outputs with the committed ones; those that fail keep the committed ones. */
 async function execute(
   paths: string[],
-  options: { jobs: number; timeoutSeconds: number },
+  options: ExecuteManyOptions,
   report: Reporter,
-): Promise<NotebookFile[]> {
+): Promise<{ executed: ExecutedNotebook[]; failure?: NotebooksFailed }> {
   const outcomes: string[] = [];
   const differing: string[] = [];
   const compare = async ({ path, text, seconds }: ExecutedNotebook) => {
@@ -34,47 +33,81 @@ async function execute(
       ? `${differences.length} outputs differ from the committed ones`
       : identicalBytes
       ? "the committed bytes"
-      : "the committed outputs within the tolerance";
+      : "equal to the committed outputs within the tolerance";
     outcomes.push(`${shortPath(path)}: ${seconds.toFixed(1)} s, ${found}`);
     differing.push(...differences.map((difference) => `${shortPath(path)}, ${differenceText(difference)}`));
   };
-  using interrupt = interruptSignal();
-  const executed = await executeNotebooks(paths, {
-    ...options,
-    signal: interrupt.signal,
-    onProgress: ({ notebook, cell, cells }) => cell <= cells && report.status(`${notebook}: cell ${cell} of ${cells}`),
-    onExecuted: compare,
-  });
+  const onProgress: ExecuteManyOptions["onProgress"] = ({ notebook, cell, cells }) =>
+    cell <= cells && report.status(`${notebook}: cell ${cell} of ${cells}`);
+  const attempt = async () => {
+    try {
+      return { executed: await executeNotebooks(paths, { ...options, onProgress, onExecuted: compare }) };
+    } catch (failure) {
+      if (!(failure instanceof NotebooksFailed)) throw failure;
+      return { executed: failure.executed, failure };
+    }
+  };
+  const result = await attempt();
   outcomes.sort().forEach((line) => report.line(line));
   if (differing.length > 0) {
     report.line(
       `warning: outputs differ from the committed ones; the pages show the new ones\n\n${differing.join("\n\n")}\n`,
     );
   }
-  return executed.map(({ path, notebook }) => ({ path: notebookPath(path), notebook }));
-}
-
-/** The notebooks with their committed outputs. */
-async function readCommitted(paths: string[]): Promise<NotebookFile[]> {
-  return await Promise.all(
-    paths.map(async (path) => ({ path: notebookPath(path), notebook: await readNotebook(path) })),
-  );
+  return result;
 }
 
 const size = (bytes: number): string => bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** Options of {@linkcode writeUp}. */
+export interface WriteUpOptions {
+  /** Folder to build. */
+  out: string;
+  /** Options of the execution; absent: the committed outputs are shown. */
+  execution?: ExecuteManyOptions;
+}
+
+/**
+ * Builds the write-up of the notebooks. The page of a notebook that cannot be executed shows the committed outputs.
+ *
+ * @throws NotebooksFailed, once the pages are built, if a notebook could not be executed.
+ */
+export async function writeUp(paths: string[], { out, execution }: WriteUpOptions, report: Reporter): Promise<void> {
+  const { executed, failure } = execution ? await execute(paths, execution, report) : { executed: [] };
+  const outputs = new Map(executed.map(({ path, notebook }) => [path, notebook]));
+  const notebooks: NotebookFile[] = [];
+  for (const path of paths) {
+    const name = shortPath(path).replaceAll("\\", "/");
+    if (execution && !outputs.has(path)) {
+      report.line(`warning: ${name} could not be executed; its page shows the committed outputs`);
+    }
+    notebooks.push({ path: name, notebook: outputs.get(path) ?? await readNotebook(path) });
+  }
+  report.status("building the pages");
+  const started = performance.now();
+  const site = await buildSite({ notebooks, out });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  for (const warning of site.warnings) report.line(`warning: ${warning}`);
+  report.line(`${notebooks.length} notebooks, ${site.files} files, ${size(site.bytes)}, built in ${seconds} s`);
+  report.wrote(site.out);
+  report.line(`open ${shortPath(site.index)}`);
+  report.line(`     ${pathToFileURL(site.index).href}`);
+  if (failure) throw failure;
+}
 
 if (import.meta.main) {
   await runTask({
     name: "writeup",
     about:
       "Executes every notebook on a Deno kernel of its own and builds the write-up, a folder of pages that opens\n" +
-      "from the disk. Nothing is written into notebooks/; where an output differs from the committed one, a diff is printed.",
+      "from the disk. Nothing is written into notebooks/. Outputs that differ from the committed ones are printed as a\n" +
+      "diff. If a notebook cannot be executed, its page shows the committed outputs, and the exit code is 1.",
     usage: "[--no-execute] [--out DIR] [--jobs NUMBER] [--timeout SECONDS]",
     options: {
       "no-execute": { type: "boolean", help: "show the committed outputs instead of executing" },
-      out: { type: "string", help: "the folder to build (site/); an earlier build there is replaced" },
-      jobs: { type: "string", help: `how many notebooks at a time (${defaultJobs}: the cores, at most 4)` },
-      timeout: { type: "string", help: `how many seconds a cell may take (${defaultTimeoutSeconds})` },
+      out: { type: "string", help: "folder to build (site/); an earlier build there is replaced" },
+      jobs: { type: "string", help: `number of notebooks executed at a time (${defaultJobs}: the cores, at most 4)` },
+      timeout: { type: "string", help: `time limit of a cell in seconds (${defaultTimeoutSeconds})` },
     },
   }, async ({ values }, report) => {
     const jobs = Math.floor(numberOption("jobs", values.jobs, 1, defaultJobs));
@@ -82,18 +115,9 @@ if (import.meta.main) {
     // A task runs in the project's top folder, wherever it was typed.
     const out = typeof values.out === "string" ? resolve(typedIn(), values.out) : fileURLToPath(new URL("site", root));
     const paths = projectNotebooks();
-    if (paths.length === 0) throw new TaskError("There is no notebook in notebooks/");
-    const notebooks = values["no-execute"]
-      ? await readCommitted(paths)
-      : await execute(paths, { jobs, timeoutSeconds }, report);
-    report.status("building the pages");
-    const started = performance.now();
-    const site = await buildSite({ notebooks, out });
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    for (const warning of site.warnings) report.line(`warning: ${warning}`);
-    report.line(`${notebooks.length} notebooks, ${site.files} files, ${size(site.bytes)}, built in ${seconds} s`);
-    report.wrote(site.out);
-    report.line(`open ${shortPath(site.index)}`);
-    report.line(`     ${pathToFileURL(site.index).href}`);
+    if (paths.length === 0) throw new TaskError("there is no notebook in notebooks/");
+    using interrupt = interruptSignal();
+    const execution = values["no-execute"] ? undefined : { jobs, timeoutSeconds, signal: interrupt.signal };
+    await writeUp(paths, { out, execution }, report);
   });
 }

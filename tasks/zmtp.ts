@@ -1,9 +1,9 @@
 /**
- * The little of ZeroMQ's wire protocol (ZMTP 3.0, https://rfc.zeromq.org/spec/23/) that a Jupyter client needs: a DEALER and a
- * SUB that connect over TCP without encryption.
+ * The part of ZeroMQ's wire protocol (ZMTP 3.0, https://rfc.zeromq.org/spec/23/) that a Jupyter client needs: DEALER and SUB
+ * sockets that connect over TCP without encryption.
  *
- * The `zeromq` package does the same with a native library of 34 MB, and in Deno 2.9 about one process in six that had closed a
- * socket of it ended in a segmentation fault. Here there is nothing native, and nothing to install.
+ * The `zeromq` package needs a native library of 34 MB, and in Deno 2.9 about one process in six that closed one of its sockets
+ * ended in a segmentation fault.
  *
  * @module
  */
@@ -21,7 +21,7 @@ function concat(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-/** Signature, version 3.0, the mechanism NULL (no security), a client. */
+/** Builds the greeting of a client: signature, version 3.0, the mechanism NULL (no security). */
 function greeting(): Uint8Array {
   const bytes = new Uint8Array(64);
   bytes.set([0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0x7f, 3, 0]);
@@ -43,16 +43,16 @@ function readyCommand(type: SocketType): Uint8Array {
   return concat([Uint8Array.of(5), ascii("READY"), property("Socket-Type", type), property("Identity", "")]);
 }
 
-/** What a socket is: a DEALER asks and is answered, a SUB only hears. */
+/** Kind of a socket: a DEALER sends requests and receives replies, a SUB only receives. */
 export type SocketType = "DEALER" | "SUB";
 
-/** A connected socket; iterating over it gives the messages, each a list of frames, until the other side ends. */
+/** Connected socket. Iteration gives the messages, each a list of frames, until the peer closes the connection. */
 export class Socket {
   readonly #connection: Deno.TcpConn;
   #chunk: Uint8Array = new Uint8Array(0);
   #sending: Promise<void> = Promise.resolve();
 
-  /** Connects and shakes hands; a SUB subscribes to everything. */
+  /** Connects and exchanges greetings; a SUB subscribes to everything. */
   static async connect(type: SocketType, port: number): Promise<Socket> {
     const socket = new Socket(await Deno.connect({ hostname: "127.0.0.1", port }));
     try {
@@ -79,12 +79,12 @@ export class Socket {
     const frames = parts.map((part, index) =>
       frame(index < parts.length - 1 ? flag.more : 0, typeof part === "string" ? ascii(part) : part)
     );
-    // A message is written whole before the next one begins.
+    // Messages must not interleave.
     this.#sending = this.#sending.then(() => this.#write(concat(frames)));
     await this.#sending;
   }
 
-  /** The messages as they come. */
+  /** Yields the messages as they come. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array[]> {
     let message: Uint8Array[] = [];
     for (let next = await this.#readFrame(); next !== null; next = await this.#readFrame()) {
@@ -96,7 +96,7 @@ export class Socket {
     }
   }
 
-  /** Closes the connection; an iteration ends. */
+  /** Closes the connection, which ends the iteration. */
   close(): void {
     this.#connection.close();
   }

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import fc from "fast-check";
+import { slow } from "./slow.ts";
 
 tf.enableProdMode(); // no banner
 await tf.setBackend("cpu"); // where a test does not choose
@@ -12,10 +13,10 @@ fc.configureGlobal({ seed: 48356029, numRuns: 200 });
 
 export const backends = ["cpu", "wasm"] as const;
 
-/** One test on each backend. */
-export function onBackends(name: string, test: () => void | Promise<void>): void {
+/** Registers one test per backend. */
+export function onBackends(name: string, test: () => void | Promise<void>, register = Deno.test): void {
   for (const backend of backends) {
-    Deno.test(`${name} (${backend})`, async () => {
+    register(`${name} (${backend})`, async () => {
       assert(await tf.setBackend(backend), `the backend ${backend} did not start`);
       await tf.ready();
       assertEquals(tf.getBackend(), backend);
@@ -24,7 +25,11 @@ export function onBackends(name: string, test: () => void | Promise<void>): void
   }
 }
 
-/** What `make` returns, and how many more tensors there are after it; their data is counted too. */
+/** {@linkcode onBackends} for a slow test, which `deno task test --quick` leaves out. */
+export const slowOnBackends = (name: string, test: () => void | Promise<void>): void =>
+  onBackends(name, test, slow.test);
+
+/** Calls `make`; returns its result and the number of tensors that it left. Fails if it left more data than tensors. */
 export function counted<T>(make: () => T): { result: T; made: number } {
   const before = tf.memory();
   const result = make();
@@ -50,7 +55,7 @@ export function assertWithin(actual: number, expected: number, tolerance: number
 /** Half the distance between a number's float32 and the next: what rounding a result takes, whatever it was before. */
 export const halfUlp = (v: number): number => 2 ** (Math.floor(Math.log2(Math.abs(v))) - 24);
 
-/** As {@linkcode assertWithin}, by rows, with a bound on the largest difference. */
+/** {@linkcode assertWithin} for each row. */
 export function assertAllWithin(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,

@@ -1,5 +1,5 @@
 /**
- * Tells why a loss does not learn, and stops a training whose gradient is dead.
+ * Audits of losses: why a loss does not learn, and a guard that stops a training whose gradient is dead.
  *
  * ```ts
  * import { auditLoss } from "@roundabout/roundabout/audit";
@@ -16,18 +16,18 @@ export { GuardError, guardLoss } from "./guard_loss.ts";
 export {
   type AuditedLoss,
   type AuditOptions,
+  type AuditProbe,
   type AuditTime,
+  type BatchKind,
+  batchKinds,
   type Cause,
   causes,
+  type CodeLocation,
   type Evidence,
   type Finding,
-  type Kind,
-  kinds,
   type LabelKind,
   type LossAudit,
+  type LossPathPoint,
   type PredictionKind,
-  type Probe,
   type Severity,
-  type WayPoint,
-  type Where,
 } from "./types.ts";

@@ -1,61 +1,53 @@
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
-import type { FreeDescent } from "./descents.ts";
-import { type Facts, withLabels, withOutputs } from "./facts.ts";
-import { measure, type Measured, type Numbers, numbersOf, rowsOf, type Said, tidied, tryValue } from "./measure.ts";
-import { metricOf } from "./metric_finding.ts";
-import { type Sampler, samplerOf } from "./sample.ts";
-import type { Case } from "./rule.ts";
-import { onSimplex } from "./simplex.ts";
-import type { Probe } from "./types.ts";
-import type { WatchedMetric } from "./watched_metric.ts";
+import { areShares, areZeroOrOne, extentOf, onSimplex, takeRows, withLabels, withOutputs } from "./batches.ts";
+import type { Descent } from "./descents.ts";
+import type { AuditBatch, LossGradient, LossValue } from "./engines/engine.ts";
+import type { Observations } from "./observations.ts";
+import { short } from "./report.ts";
+import { metricOn, type TargetMetric } from "./rules/metric.ts";
+import type { AuditContext } from "./rules/rule.ts";
+import type { AuditProbe } from "./types.ts";
 
-const ok = (name: string, detail: string): Probe => ({ name, result: "ok", detail });
-const skipped = (name: string, detail: string): Probe => ({ name, result: "skipped", detail });
+const ok = (name: string, detail: string): AuditProbe => ({ name, result: "ok", detail });
+const skipped = (name: string, detail: string): AuditProbe => ({ name, result: "skipped", detail });
 
-/** A number for a reader. */
-export const short = (value: number): string =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
+const valueText = ({ value, error }: LossValue): string =>
+  error === undefined ? short(value) : `none, the loss throws: ${error}`;
 
-const said = ({ value, thrown }: Said): string =>
-  thrown === undefined ? short(value) : `none, the loss throws: ${thrown}`;
-
-const valueText = ({ loss }: Case, batch: Numbers): string => said(tryValue(loss, batch));
-
-const norm = ({ gradient, thrown, backThrown }: Measured): string => {
+const normText = ({ gradient, error, gradientError }: LossGradient): string => {
   if (gradient !== undefined) return `gradient norm ${short(Math.hypot(...gradient))}`;
-  return thrown === undefined ? `no gradient: ${backThrown}` : "no gradient";
+  return error === undefined ? `no gradient: ${gradientError}` : "no gradient";
 };
 
-const noPerfect = "nothing is right or wrong about these outputs";
+const noPerfect = "these outputs have no correct values";
 
-/** The labels of other rows: outputs that were right are right no more. */
-export function shuffledLabels(of: Case, random: SeededRandom): Probe {
-  const name = "shuffled labels", { perfect } = of.facts.tried;
+/** The labels of other rows with perfect outputs. */
+function shuffledLabels({ engine, observations: { results: { perfect }, rows } }: AuditContext, random: SeededRandom) {
+  const name = "shuffled labels";
   if (perfect === undefined) return skipped(name, noPerfect);
-  const { yTrue } = rowsOf(perfect.batch, random.shuffle([...Array(perfect.batch.predShape[0]).keys()]));
-  return ok(name, `perfect outputs ${said(perfect)}, labels shuffled ${valueText(of, { ...perfect.batch, yTrue })}`);
+  const { yTrue } = takeRows(perfect.batch, random.shuffle([...Array(rows).keys()]));
+  const shuffled = valueText(engine.value({ ...perfect.batch, yTrue }));
+  return ok(name, `perfect outputs ${valueText(perfect)}, labels shuffled ${shuffled}`);
 }
 
-/** The other label, if there are but two. */
-function flip({ yTrue }: Numbers): ((y: number) => number) | undefined {
-  if (yTrue.every((y) => y === 0 || y === 1)) return (y) => 1 - y;
+/** Exchanges the two labels, if there are only two. */
+function flip({ yTrue }: AuditBatch): ((y: number) => number) | undefined {
+  if (areZeroOrOne(yTrue)) return (y) => 1 - y;
   return yTrue.every((y) => Math.abs(y) === 1) ? (y) => -y : undefined;
 }
 
-/** The other label in every row. */
-export function flippedLabels(of: Case): Probe {
-  const name = "flipped labels", { perfect } = of.facts.tried;
+/** The other label in every row with perfect outputs. */
+function flippedLabels({ engine, observations: { results: { perfect } } }: AuditContext): AuditProbe {
+  const name = "flipped labels";
   if (perfect === undefined) return skipped(name, noPerfect);
   const other = flip(perfect.batch);
   if (other === undefined) return skipped(name, "the labels are not of two kinds");
-  return ok(
-    name,
-    `perfect outputs ${said(perfect)}, labels flipped ${valueText(of, withLabels(perfect.batch, other))}`,
-  );
+  const flipped = valueText(engine.value(withLabels(perfect.batch, other)));
+  return ok(name, `perfect outputs ${valueText(perfect)}, labels flipped ${flipped}`);
 }
 
-/** The same outputs in every row: a few of them. */
-function constants(batch: Numbers, columns: number): { name: string; batch: Numbers }[] {
+/** Some batches with the same outputs in every row. */
+function constants(batch: AuditBatch, columns: number): { name: string; batch: AuditBatch }[] {
   if (onSimplex(batch, columns)) {
     return [
       { name: "equal shares", batch: withOutputs(batch, () => 1 / columns) },
@@ -65,99 +57,102 @@ function constants(batch: Numbers, columns: number): { name: string; batch: Numb
       })),
     ];
   }
-  const low = Math.min(...batch.yPred), high = Math.max(...batch.yPred);
+  const [low, high] = extentOf(batch.yPred);
   return Array.from({ length: 9 }, (_, k) => {
     const value = low + (k + 0.5) / 9 * (high - low);
     return { name: short(value), batch: withOutputs(batch, () => value) };
   });
 }
 
-/** The best of outputs that don't look at the row. */
-export function bestConstant(of: Case): Probe {
-  const name = "best constant prediction", { facts: { tried: { perfect }, columns }, loss } = of;
+/** The best constant outputs. */
+function bestConstant({ engine, observations: { results: { perfect }, columns } }: AuditContext): AuditProbe {
+  const name = "best constant prediction";
   if (perfect === undefined) return skipped(name, noPerfect);
-  const each = constants(perfect.batch, columns).map((one) => ({ name: one.name, ...tryValue(loss, one.batch) }));
+  const each = constants(perfect.batch, columns).map((one) => ({ name: one.name, ...engine.value(one.batch) }));
   const usable = each.filter(({ value }) => !Number.isNaN(value));
-  if (usable.length === 0) return ok(name, `of ${each.length} constants none has a value, the first: ${said(each[0])}`);
+  if (usable.length === 0) {
+    return ok(name, `none of ${each.length} constants has a value, the first: ${valueText(each[0])}`);
+  }
   const best = usable.reduce((a, b) => b.value < a.value ? b : a);
-  return ok(name, `of ${each.length} the least is ${short(best.value)}, at ${best.name}; perfect ${said(perfect)}`);
+  return ok(
+    name,
+    `of ${each.length}, the smallest is ${short(best.value)}, at ${best.name}; perfect ${valueText(perfect)}`,
+  );
 }
 
 /** The same rows in another order. */
-export function permutedRows({ loss, facts: { random } }: Case, source: SeededRandom): Probe {
-  const name = "rows permuted", { batch } = random, rows = batch.predShape[0], width = batch.yPred.length / rows;
-  const order = source.shuffle([...Array(rows).keys()]), moved = measure(loss, rowsOf(batch, order));
-  if (moved.thrown !== undefined) return ok(name, `value ${said(moved)}`);
-  const value = `the value differs by ${short(Math.abs(moved.value - random.value))}`;
-  if (random.gradient === undefined || moved.gradient === undefined) return ok(name, `${value}; no gradient`);
-  const there = moved.gradient, here = random.gradient;
-  const largest = order.reduce((most, from, to) => {
-    for (let j = 0; j < width; j++) most = Math.max(most, Math.abs(there[to * width + j] - here[from * width + j]));
-    return most;
-  }, 0);
-  return ok(name, `${value}, the gradient, row by row, by at most ${short(largest)}`);
-}
-
-/** Whether a loss says the same when it is asked again. */
-export function sameAgain({ facts: { asked: [once, again], repeats } }: Case): Probe {
-  const name = "same batch, same value";
-  return repeats
-    ? ok(name, `${said(once)}, twice`)
-    : { name, result: "found", detail: `${said(once)}, then ${said(again)}: the loss is random, or remembers` };
-}
-
-/** A batch of so many rows; or why there is none. */
-function drawn(sampler: Sampler, seed: number, rows: number): Numbers | string {
-  return tidied(() => {
-    try {
-      const batch = sampler("random", seed, rows);
-      return batch === undefined ? "no such batch" : numbersOf(batch);
-    } catch (error) {
-      return `'sample' throws: ${error instanceof Error ? error.message : error}`;
-    }
+function permutedRows(
+  { engine, observations: { random: { batch, value, gradient }, rows } }: AuditContext,
+  source: SeededRandom,
+) {
+  const name = "rows permuted", width = batch.yPred.length / rows;
+  const order = source.shuffle([...Array(rows).keys()]), moved = engine.valueAndGradient(takeRows(batch, order));
+  if (moved.error !== undefined) return ok(name, `value ${valueText(moved)}`);
+  const change = `the value differs by ${short(Math.abs(moved.value - value))}`;
+  if (gradient === undefined || moved.gradient === undefined) return ok(name, `${change}; no gradient`);
+  let largest = 0;
+  moved.gradient.forEach((g, i) => {
+    largest = Math.max(largest, Math.abs(g - gradient[order[Math.floor(i / width)] * width + i % width]));
   });
+  return ok(name, `${change}, the gradient of a row by at most ${short(largest)}`);
 }
 
-/** More numbers than this in one tensor take too long; told from sizes, not from a clock: same seed, same report. */
+/** The same batch twice. */
+function repetition({ observations: { repeated: [once, again], deterministic } }: AuditContext): AuditProbe {
+  const name = "same batch, same value";
+  return deterministic ? ok(name, `${valueText(once)}, twice`) : {
+    name,
+    result: "found",
+    detail: `${valueText(once)}, then ${valueText(again)}: the loss is random or has a state`,
+  };
+}
+
+/** The size of a tensor beyond which a call takes too long. It depends on sizes and not on a clock: same seed, same report. */
 const MOST_NUMBERS = 2e4;
 
-/** The size of the largest tensor of a loss that compares rows with rows, at another number of rows; otherwise 0. */
-function pairsAt({ ops, rows }: Facts, more: number): number {
+/** The size of the largest tensor of a loss that compares rows with rows, for another number of rows; otherwise 0. */
+function pairsAt({ ops, rows }: Observations, more: number): number {
   const widest = ops.reduce((most, { outputShape }) => Math.max(most, outputShape.reduce((a, b) => a * b, 1)), 0);
   return widest >= rows * rows ? widest * (more / rows) ** 2 : 0;
 }
 
-/** What the number of rows does. */
-export function moreRows({ loss, facts, options }: Case, seed: number): Probe {
-  const sampler = samplerOf(options);
+/** Batches of other sizes. */
+function moreRows({ engine, observations, sampler }: AuditContext, seed: number): AuditProbe {
   const each = [64, 256, 1024].map((rows) => {
-    if (pairsAt(facts, rows) > MOST_NUMBERS) return `${rows} rows: not tried, the loss compares rows with rows`;
-    const batch = drawn(sampler, seed, rows);
-    if (typeof batch === "string") return `${rows} rows: ${batch}`;
-    const now = measure(loss, batch);
-    return `${batch.predShape[0]} rows: value ${said(now)}, ${norm(now)}`;
+    if (pairsAt(observations, rows) > MOST_NUMBERS) return `${rows} rows: not tried, the loss compares rows with rows`;
+    let batch: AuditBatch | undefined;
+    try {
+      batch = sampler("random", seed, rows);
+    } catch (error) {
+      return `${rows} rows: 'sample' throws: ${error instanceof Error ? error.message : error}`;
+    }
+    if (batch === undefined) return `${rows} rows: no such batch`;
+    const result = engine.valueAndGradient(batch);
+    return `${batch.predShape[0]} rows: value ${valueText(result)}, ${normText(result)}`;
   });
   return ok("64, 256 and 1,024 rows", each.join("; "));
 }
 
-/** What large outputs do. */
-export function tenTimes({ loss, facts: { random: { batch } } }: Case): Probe {
-  const now = measure(loss, withOutputs(batch, (p) => 10 * p));
-  const all = Number.isFinite(now.value) && now.gradient?.every(Number.isFinite);
-  return ok("outputs ten times as large", `value ${said(now)}, ${norm(now)}: ${all ? "finite" : "not finite"}`);
+/** Outputs ten times as large. */
+function largeOutputs({ engine, observations: { random: { batch } } }: AuditContext): AuditProbe {
+  const result = engine.valueAndGradient(withOutputs(batch, (p) => 10 * p));
+  const finite = Number.isFinite(result.value) && result.gradient?.every(Number.isFinite);
+  const words = `value ${valueText(result)}, ${normText(result)}: ${finite ? "finite" : "not finite"}`;
+  return ok("outputs ten times as large", words);
 }
 
-const alive = ({ gradient, thrown, backThrown }: Measured): string =>
+/** The share of outputs with a gradient. */
+const shareWithGradient = ({ gradient, error, gradientError }: LossGradient): string =>
   gradient === undefined
-    ? `none, ${thrown ?? backThrown}`
+    ? `none, ${error ?? gradientError}`
     : `${Math.round(100 * gradient.filter((g) => g !== 0 && !Number.isNaN(g)).length / gradient.length)} %`;
 
-/** The outputs of a last layer whose bias is set to the share of positives. */
-function priorBias({ facts: { random: { batch }, columns }, options: { yPred: kind } }: Case): Numbers | undefined {
-  const { yTrue, yPred } = batch, rows = yTrue.length / columns, logits = kind === "logits";
-  const shares = logits || kind === "probability" || kind === "simplex" ||
-    (kind === undefined && yPred.every((p) => p >= 0 && p <= 1));
-  if (!shares || yTrue.length !== yPred.length || !yTrue.every((y) => y === 0 || y === 1)) return undefined;
+/** The outputs of a last layer whose bias is the share of positives. */
+function priorBiasOutputs({ observations, options: { yPred: kind } }: AuditContext): AuditBatch | undefined {
+  const { random: { batch }, columns } = observations, { yTrue, yPred } = batch;
+  const rows = yTrue.length / columns, logits = kind === "logits";
+  const shares = logits || kind === "probability" || kind === "simplex" || (kind === undefined && areShares(yPred));
+  if (!shares || yTrue.length !== yPred.length || !areZeroOrOne(yTrue)) return undefined;
   const prior = Array.from({ length: columns }, (_, c) => {
     const share = yTrue.reduce((sum, y, i) => i % columns === c ? sum + y / rows : sum, 0);
     return Math.min(1 - 0.5 / rows, Math.max(0.5 / rows, share));
@@ -168,52 +163,63 @@ function priorBias({ facts: { random: { batch }, columns }, options: { yPred: ki
   });
 }
 
-/** How many outputs of an untrained model a gradient reaches. */
-export function aliveBeforeTraining(of: Case): Probe {
-  const prior = priorBias(of), { loss, facts: { random } } = of;
-  const atBias = prior === undefined ? "" : `; all outputs at the share of positives ${alive(measure(loss, prior))}`;
-  return ok("alive before training", `outputs with a gradient: random ones ${alive(random)}${atBias}`);
+/** The share of an untrained model's outputs that have a gradient. */
+function gradientBeforeTraining(context: AuditContext): AuditProbe {
+  const prior = priorBiasOutputs(context), { engine, observations: { random } } = context;
+  const atBias = prior && shareWithGradient(engine.valueAndGradient(prior));
+  return ok(
+    "alive before training",
+    `outputs with a gradient: random ones ${shareWithGradient(random)}${
+      atBias === undefined ? "" : `; all outputs at the share of positives ${atBias}`
+    }`,
+  );
 }
 
-/** How many outputs a gradient still reaches at the ends of the descents. */
-export function aliveAfterTraining({ loss, descents }: Case): Probe {
-  const each = descents().map(({ name, steps, end }) => `after ${steps} steps of ${name} ${alive(measure(loss, end))}`);
+/** The share of outputs that have a gradient at the ends of the descents. */
+function gradientAfterTraining({ engine, descents }: AuditContext): AuditProbe {
+  const each = descents().map(({ name, steps, end }) =>
+    `after ${steps} steps of ${name} ${shareWithGradient(engine.valueAndGradient(end))}`
+  );
   return ok("alive after training", `outputs with a gradient: ${each.join(", ")}`);
 }
 
-/** How much a forward pass does, against the mean squared error: counted, for a clock says something else each time. */
-export function work({ facts: { ops, random: { batch } } }: Case): Probe {
+/** The work of a forward pass, counted in numbers because a clock differs each time. */
+function work({ observations: { ops, random: { batch } } }: AuditContext): AuditProbe {
   const made = ops.reduce((sum, { outputShape }) => sum + outputShape.reduce((a, b) => a * b, 1), 0);
-  const reference = batch.yPred.length + 1; // the squared differences, and their mean
+  const reference = batch.yPred.length + 1; // the squared differences and their mean
   return ok(
     "work of a call",
-    `${ops.length} operations that make ${made} numbers, the mean squared error 2 that make ${reference}`,
+    `${ops.length} operations that compute ${made} numbers; the mean squared error has 2 that compute ${reference}`,
   );
 }
 
-/** What a descent on free outputs makes of the loss. */
-export function descent({ name, from, to, steps, stopped, start, end }: FreeDescent, metric?: WatchedMetric): Probe {
-  const watched = metric ? `; ${metric.name} ${short(metricOf(metric, start))} → ${short(metricOf(metric, end))}` : "";
+/** The result of a descent on free outputs. */
+function descentProbe({ name, from, to, steps, stopped, start, end }: Descent, metric?: TargetMetric): AuditProbe {
+  const target = metric ? `; ${metric.name} ${short(metricOn(metric, start))} → ${short(metricOn(metric, end))}` : "";
   return ok(
     `${name} on free predictions`,
-    `loss ${short(from)} → ${short(to)} in ${steps} steps${stopped === undefined ? "" : `, then ${stopped}`}${watched}`,
+    `loss ${short(from)} → ${short(to)} in ${steps} steps${stopped === undefined ? "" : `, then ${stopped}`}${target}`,
   );
 }
 
-/** What is tried for the reader to judge, one after the other: no finding comes of it. */
-export function probesOf(of: Case, seed: number, metric: WatchedMetric | undefined): (() => Probe | Probe[])[] {
+/** Probes that inform and lead to no finding, to be run in this order. */
+export function probesOf(
+  context: AuditContext,
+  seed: number,
+  metric: TargetMetric | undefined,
+): (() => AuditProbe | AuditProbe[])[] {
   const random = seededRandom(seed);
   return [
-    () => shuffledLabels(of, random),
-    () => flippedLabels(of),
-    () => bestConstant(of),
-    () => permutedRows(of, random),
-    () => sameAgain(of),
-    () => moreRows(of, seed),
-    () => tenTimes(of),
-    () => aliveBeforeTraining(of),
-    () => of.descents().map((one) => descent(one, metric)),
-    () => aliveAfterTraining(of),
-    () => work(of),
+    () => shuffledLabels(context, random),
+    () => flippedLabels(context),
+    () => bestConstant(context),
+    () => permutedRows(context, random),
+    () => repetition(context),
+    () => moreRows(context, seed),
+    () => largeOutputs(context),
+    () => gradientBeforeTraining(context),
+    () => context.descents().map((one) => descentProbe(one, metric)),
+    () => gradientAfterTraining(context),
+    () => work(context),
   ];
 }

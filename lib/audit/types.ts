@@ -2,8 +2,8 @@ import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
 /**
- * Why a loss does not learn: the closed list of causes, and "leak", an addition to it: such a loss may learn, but no other
- * cause says that memory runs out before it has.
+ * The closed list of reasons why a loss does not learn, and "leak": such a loss may learn, but memory can run out before
+ * it has.
  */
 export const causes = [
   "no-gradient-op",
@@ -28,11 +28,11 @@ export const causes = [
 /** One of {@linkcode causes}. */
 export type Cause = typeof causes[number];
 
-/** How bad it is: it cannot train; it will hurt on data that occur; good to know. */
+/** Effect of a finding: the loss cannot train; it will fail on some data; good to know. */
 export type Severity = "error" | "warning" | "note";
 
-/** The batches that a loss is tried on. */
-export const kinds = [
+/** The kinds of batches on which a loss is evaluated. */
+export const batchKinds = [
   "random",
   "perfect",
   "saturated",
@@ -44,13 +44,13 @@ export const kinds = [
   "outOfRange",
 ] as const;
 
-/** One of {@linkcode kinds}. */
-export type Kind = typeof kinds[number];
+/** One of {@linkcode batchKinds}. */
+export type BatchKind = typeof batchKinds[number];
 
-/** Any loss: ours or not. */
+/** Any loss, of this library or not. */
 export type AuditedLoss = (yTrue: Tensor, yPred: Tensor) => Tensor | Scalar;
 
-/** What the outputs are. */
+/** Kind of outputs. */
 export type PredictionKind =
   | "probability"
   | "simplex"
@@ -60,7 +60,7 @@ export type PredictionKind =
   | "tanh"
   | readonly [min: number, max: number];
 
-/** What the labels are. */
+/** Kind of labels. */
 export type LabelKind =
   | "binary"
   | "one-hot"
@@ -76,135 +76,135 @@ export type LabelKind =
 /** Options of `auditLoss`. */
 export interface AuditOptions {
   /**
-   * What the outputs are.
+   * Kind of outputs.
    *
    * @default {"probability"}
    */
   yPred?: PredictionKind;
   /**
-   * What the labels are.
+   * Kind of labels.
    *
-   * @default {"binary", or "one-hot" where the outputs are "simplex"}
+   * @default {"binary", or "one-hot" if the outputs are "simplex"}
    */
   yTrue?: LabelKind;
   /**
-   * What to call the loss.
+   * Name of the loss in the report.
    *
-   * @default {its own name}
+   * @default {the name of the function}
    */
   name?: string;
   /**
-   * How many outputs a row has.
+   * Number of outputs per row.
    *
    * @default {1, or 3 for classes}
    */
   columns?: number;
   /**
-   * Share of positives, inside (0, 1).
+   * Fraction of positives, inside (0, 1).
    *
    * @default {0.4}
    */
   prevalence?: number;
   /**
-   * What the loss is meant to improve, more is better: a score of the decisions at the middle of the range (0.5 of
-   * probabilities, 0 of logits), which needs labels of 0 and 1; or a function. It is watched in two short descents on
-   * outputs that are free to move.
+   * The metric that the loss is meant to improve; larger is better. A score is computed from the decisions at the middle
+   * of the range (0.5 for probabilities, 0 for logits) and needs labels of 0 and 1; a function takes labels and outputs.
+   * The metric is evaluated along two short descents on free outputs.
    */
   metric?: ScoreName | ScoreDefinition | ((yTrue: Tensor, yPred: Tensor) => number | Tensor);
   /**
-   * The same seed gives the same report.
+   * Seed of the batches. The same seed gives the same report.
    *
    * @default {1}
    */
   seed?: number;
   /**
-   * How many rows a batch has.
+   * Number of rows per batch.
    *
    * @default {64}
    */
   rows?: number;
   /**
-   * Called before each thing that is tried: how many are done, of how many, and which comes next. A loss that is slow is
-   * audited for longer than the second or two that most take.
+   * Function that is called before each rule and probe, with the number of those done, their total, and the name of the
+   * next one. Most audits take a second or two; that of a slow loss takes longer.
    */
   onProgress?: (done: number, of: number, next: string) => void;
-  /** Data that the words above don't describe. */
-  sample?: (kind: Kind, seed: number, rows: number) => { yTrue: Tensor; yPred: Tensor } | undefined;
+  /** Function that draws batches which the kinds of outputs and labels do not describe. */
+  sample?: (kind: BatchKind, seed: number, rows: number) => { yTrue: Tensor; yPred: Tensor } | undefined;
 }
 
-/** Where in the loss. */
-export interface Where {
-  /** The operation of TensorFlow.js, "Round" say. */
+/** Place in the code of a loss. */
+export interface CodeLocation {
+  /** Operation of TensorFlow.js, "Round" for example. */
   readonly op: string;
-  /** The line of the caller's code, "file.ts:12:9", where it can be had. */
+  /** Line of the caller's code, "file.ts:12:9", if it is known. */
   readonly line?: string;
 }
 
-/** Numbers that anybody can compute again. */
+/** Numbers that can be computed again. */
 export type Evidence = Readonly<Record<string, number | string | boolean>>;
 
-/** One thing that is wrong. */
+/** One fault of a loss. */
 export interface Finding {
-  /** Why. */
+  /** Reason. */
   readonly cause: Cause;
-  /** How bad it is. */
+  /** Effect. */
   readonly severity: Severity;
-  /** One sentence. */
+  /** Description in one sentence. */
   readonly message: string;
-  /** The numbers. */
+  /** Numbers that show it. */
   readonly evidence: Evidence;
-  /** What to write instead. */
+  /** Suggested change. */
   readonly remedy: string;
-  /** Where in the loss, if that is known. */
-  readonly where?: Where;
+  /** Place in the loss, if it is known. */
+  readonly where?: CodeLocation;
 }
 
-/** One thing that was tried. */
-export interface Probe {
-  /** What it asks. */
+/** One rule or probe of an audit and its result. */
+export interface AuditProbe {
+  /** Name of the rule or probe. */
   readonly name: string;
-  /** "ok", "found", or why it was not tried. */
+  /** "ok", "found", or "skipped". */
   readonly result: "ok" | "found" | "skipped";
-  /** What came out, in words and numbers. */
+  /** Result in words and numbers, or the reason for skipping. */
   readonly detail: string;
 }
 
-/** The loss along the way from wrong (0) to right (1), and its derivative by that way. */
-export interface WayPoint {
-  /** How far, from 0 to 1. */
+/** Loss and slope at a point of the path from wrong outputs (0) to correct ones (1). */
+export interface LossPathPoint {
+  /** Position, from 0 to 1. */
   readonly at: number;
-  /** The loss there. */
+  /** Loss. */
   readonly loss: number;
-  /** Its derivative by the way, as the gradient says. */
+  /** Derivative of the loss along the path, computed from the gradient. */
   readonly slope: number;
 }
 
-/** How long one value and gradient takes, in milliseconds: the median of several, in turn. */
+/** Time of one value and gradient in milliseconds: the median of several, measured in turn. */
 export interface AuditTime {
-  /** Of the loss, on the random batch. */
+  /** Time of the loss on the random batch. */
   readonly loss: number;
-  /** Of the mean squared error of as many outputs. */
+  /** Time of the mean squared error of as many outputs. */
   readonly reference: number;
 }
 
-/** What an audit found. */
+/** Result of an audit. */
 export interface LossAudit {
-  /** What was audited: the loss's name, or "loss". */
+  /** Name of the loss, or "loss". */
   readonly name: string;
   /** "broken" if a finding is an error, "suspect" if one is a warning. */
   readonly verdict: "sound" | "suspect" | "broken";
-  /** Worst first. */
+  /** Findings, worst first. */
   readonly findings: readonly Finding[];
-  /** All that was tried. */
-  readonly probes: readonly Probe[];
-  /** What was assumed because it was not said, one sentence each. */
+  /** All rules and probes with their results. */
+  readonly probes: readonly AuditProbe[];
+  /** Assumptions about options that were not given, one sentence each. */
   readonly assumed: readonly string[];
-  /** The loss from wrong to right; empty where it has no such way. */
-  readonly way: readonly WayPoint[];
-  /** Times the loss against the mean squared error. Not part of the report, which says the same each time. */
+  /** Loss on the path from wrong outputs to correct ones; empty if there are no correct ones. */
+  readonly lossPath: readonly LossPathPoint[];
+  /** Times the loss and the mean squared error. The report does not contain times, so that it is the same each time. */
   time(): AuditTime;
-  /** The whole report as data. */
+  /** Returns the report as data. */
   toJSON(): unknown;
-  /** The report for a terminal. */
+  /** Returns the report as text for a terminal. */
   toString(): string;
 }

@@ -1,6 +1,5 @@
 import { scoreCounts } from "../scoring/score_batch.ts";
 import type { Counts } from "../counts/counts.ts";
-import { softCounts } from "../counts/soft_counts.ts";
 import { sgd } from "../network/adam.ts";
 import { forward } from "../network/mlp.ts";
 import {
@@ -16,9 +15,10 @@ import type { Score } from "../scores/score.ts";
 import { accuracy, f1, fBeta } from "../scores/ratio.ts";
 import { logistic } from "../steps/logistic.ts";
 import { bestCut } from "../training/tune_threshold.ts";
-import { type Columns, standardised } from "./standardised.ts";
+import { hardCounts } from "./evaluate.ts";
+import { type Columns, standardizedMatrix } from "./standardized_matrix.ts";
 
-/** What the table reports, a column each. */
+/** The scores that the table reports, one per column. */
 export const reported = {
   accuracy,
   f1,
@@ -37,30 +37,30 @@ interface LinearData {
   readonly yTrue: Float64Array;
 }
 
-/** A row of the table: the folds' means. */
+/** A row of the table: the means of the folds' scores. */
 export type AnyLossRow = { loss: string } & Record<Reported, number>;
 
-/** What a table is made from. */
+/** The data that a table is made from. */
 export interface AnyLossData {
   /** The features. */
   columns: Columns;
-  /** 1 is positive, 0 negative. */
+  /** The labels, 1 for positive and 0 for negative rows. */
   yTrue: Float64Array;
   /** The rows of each fold's parts. */
   folds: readonly { readonly train: readonly number[]; readonly test: readonly number[] }[];
 }
 
-/** The protocol's table, and what the paper does not show of it. */
+/** The table of the protocol, with numbers that the paper does not show. */
 export interface AnyLossTable {
-  /** Threshold ½. */
+  /** The scores at the threshold ½. */
   rows: AnyLossRow[];
-  /** Cross-entropy with the threshold that is best on the training rows, for each column its own. */
+  /** Cross-entropy's scores, each at the threshold that is best on the training rows. */
   tuned: AnyLossRow;
-  /** How many of the folds' scores were 0/0 and count as 0, in `rows`. */
+  /** The number of scores of single folds in `rows` that are 0/0 and count as 0. */
   undefinedScores: number;
 }
 
-/** Which rows the features are standardised over: all, as in the paper, or each fold's training rows. */
+/** The rows that standardise the features: all, as in the paper, or each fold's training rows. */
 export type StandardisedBy = "all rows" | "training rows";
 
 /** The step of the protocol, σ(73(p − ½)), not anchored. */
@@ -104,32 +104,27 @@ const names = Object.keys(reported) as Reported[];
 const eachReported = (of: (name: Reported) => number): Record<Reported, number> =>
   Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Reported, number>;
 
-/** Counts decisions of test rows: positive where the probability is above the threshold, strictly. */
-function hardCounts({ yTrue }: LinearData, yPred: Float64Array, threshold: number) {
-  return softCounts({ yTrue, yPred }, { value: (p) => p > threshold ? 1 : 0 });
-}
-
 function meanRow(loss: string, folds: readonly Record<Reported, number>[]): AnyLossRow {
   return { loss, ...eachReported((name) => folds.reduce((sum, fold) => sum + fold[name], 0) / folds.length) };
 }
 
-/** What a fold's test rows say. */
+/** The scores of a fold's test rows. */
 export interface FoldScores {
-  /** At ½, for each loss. */
+  /** The scores of each loss at the threshold ½. */
   readonly scored: Readonly<Record<string, Record<Reported, number>>>;
-  /** Cross-entropy's with tuned thresholds. */
+  /** Cross-entropy's scores with tuned thresholds. */
   readonly tuned: Record<Reported, number>;
   readonly undefinedScores: number;
 }
 
-/** Trains every loss on a fold's training rows, and judges by its test rows. */
+/** Trains with every loss on a fold's training rows and scores its test rows. */
 export function scoreFold(
   { columns, yTrue }: Omit<AnyLossData, "folds">,
   { train, test }: AnyLossData["folds"][number],
   by: StandardisedBy,
 ): FoldScores {
   const over = by === "all rows" ? Array.from(yTrue, (_, row) => row) : train;
-  const { x, width } = standardised(columns, over);
+  const { x, width } = standardizedMatrix(columns, over);
   const take = (rows: readonly number[]): LinearData => (
     { x: takeRows(x, width, rows), width, yTrue: takeRows(yTrue, 1, rows) }
   );
@@ -137,7 +132,7 @@ export function scoreFold(
   const trained = Object.fromEntries(
     Object.entries(descents).map(([loss, descent]) => {
       const predict = descend(training, descent), yPred = predict(testing.x);
-      return [loss, { predict, yPred, counts: hardCounts(testing, yPred, 0.5) }];
+      return [loss, { predict, yPred, counts: hardCounts(testing.yTrue, yPred, 0.5) }];
     }),
   );
   const valueOf = (name: Reported, counts: Counts) =>
@@ -150,7 +145,7 @@ export function scoreFold(
     ),
     tuned: eachReported((name) => {
       const { threshold } = bestCut(reported[name], seen, places);
-      return valueOf(name, hardCounts(testing, trained.bce.yPred, threshold));
+      return valueOf(name, hardCounts(testing.yTrue, trained.bce.yPred, threshold));
     }),
     undefinedScores: Object.values(trained).reduce(
       (sum, { counts }) => sum + names.filter((name) => Number.isNaN(reported[name].value(counts))).length,
@@ -159,7 +154,7 @@ export function scoreFold(
   };
 }
 
-/** The folds' means. */
+/** The means of the folds' scores. */
 export function tableOf(folds: readonly FoldScores[]): AnyLossTable {
   return {
     rows: Object.keys(descents).map((loss) => meanRow(loss, folds.map(({ scored }) => scored[loss]))),
@@ -172,8 +167,8 @@ export function tableOf(folds: readonly FoldScores[]): AnyLossTable {
  * The table of the AnyLoss protocol: a linear model and an intercept from zero, 1,000 steps of full-batch gradient descent
  * in float64, cross-entropy (the rows' mean) against 1 − score of soft counts under σ(73(p − ½)), not anchored.
  *
- * A row is a positive where its probability is above the threshold, strictly, as everywhere here. A score that is not defined
- * on a fold's test part (0/0) counts as 0 in the mean.
+ * A row is predicted positive if its probability is strictly greater than the threshold. A score that is undefined on the
+ * test part of a fold (0/0) counts as 0 in the mean.
  *
  * @see Han et al., "AnyLoss: Transforming Classification Metrics into Loss Functions", arXiv 2405.14745.
  */

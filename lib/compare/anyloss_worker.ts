@@ -1,12 +1,12 @@
 /// <reference lib="deno.worker" />
 /**
- * A fold of the AnyLoss protocol in a thread of its own.
+ * A worker that computes one fold of the AnyLoss protocol.
  *
  * @module
  */
 import { type AnyLossData, scoreFold, type StandardisedBy } from "./anyloss.ts";
 
-/** What a worker is asked for. */
+/** The message to the worker. */
 export interface FoldRequest {
   readonly data: Omit<AnyLossData, "folds">;
   readonly fold: AnyLossData["folds"][number];

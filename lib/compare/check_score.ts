@@ -1,35 +1,36 @@
 import type { Score } from "../scores/score.ts";
 
-/** Scores that a useless model is best at, where there are two classes. */
-const alone: Record<string, string> = {
-  precision: "one sure positive is perfect; take precisionAtRecall or fBeta",
-  recall: "calling everything positive is perfect; take recallAtPrecision or fBeta",
-  specificity: "calling everything negative is perfect; take balancedAccuracy",
-  npv: "one sure negative is perfect; take balancedAccuracy",
+/** Scores of two classes at which a useless model is perfect, and what to use instead. */
+const trivial: Record<string, string> = {
+  precision: "predicting the single surest positive is perfect; use precisionAtRecall or fBeta",
+  recall: "predicting every row positive is perfect; use recallAtPrecision or fBeta",
+  specificity: "predicting every row negative is perfect; use balancedAccuracy",
+  npv: "predicting the single surest negative is perfect; use balancedAccuracy",
 };
 
-const rare = "it is high wherever every class is rare", floor = "its floor is one of two classes";
+const rare = "it is high whenever every class is rare", floor = "its floor is defined for two classes";
+const fewRows = "a few sure rows of every class but one make it nearly perfect";
 
-/** Scores whose mean over several classes, each against the rest, says little of a decision for one class a row. */
+/** Scores whose mean over several classes, each against the rest, says little about decisions for one class per row. */
 const unfit: Record<string, string> = {
   accuracy: rare,
   specificity: rare,
   npv: rare,
-  precision: "some sure rows of every class but one make it nearly perfect",
-  markedness: "some sure rows of every class but one make it nearly perfect",
-  utility: "it is the worth of decisions between two classes",
+  precision: fewRows,
+  markedness: fewRows,
+  utility: "it values decisions between two classes",
   precisionAtRecall: floor,
   recallAtPrecision: floor,
 };
 
-/** Whether a score may be compared by where there are two classes, where a model may be useless and perfect. */
-export const fitsTwoClasses = (name: string): boolean => !Object.hasOwn(alone, name);
+/** Returns whether losses may be compared by a score of two classes: no useless model is perfect at it. */
+export const fitsTwoClasses = (name: string): boolean => !Object.hasOwn(trivial, name);
 
-/** Throws unless a score can say which of several models is better. */
+/** Throws unless a score can tell which of several models is better. */
 export function checkScore({ name }: Score, classes: number): void {
   if (classes === 2) {
     if (fitsTwoClasses(name)) return;
-    throw new RangeError(`Cannot compare losses: 'score' is '${name}' alone, at which ${alone[name]}`);
+    throw new RangeError(`Cannot compare losses: 'score' is '${name}' alone, at which ${trivial[name]}`);
   }
   const known = name.replace(/[\d.]+$/, ""); // precisionAtRecall0.9
   if (!Object.hasOwn(unfit, known)) return;
@@ -37,6 +38,6 @@ export function checkScore({ name }: Score, classes: number): void {
     `Cannot compare losses: 'score' is '${name}', whose mean over more than two classes says little: ${
       unfit[known]
     }; ` +
-      "take f1 or recall, or set one class against the rest with 'positive'",
+      "use f1 or recall, or set one class against the rest with 'positive'",
   );
 }

@@ -1,60 +1,51 @@
 import { checkInteger } from "../check/integer.ts";
 import { describe } from "../check/describe.ts";
-import { inferDataset, type InferredDataset } from "./infer_dataset.ts";
+import { readTable, type ReadTableOptions } from "../data/read_table.ts";
+import type { TableDataset } from "../data/table.ts";
 import type { Frame } from "../data/types.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import { comparisonText } from "./comparison_text.ts";
-import { contest, contestants, partsOf, testFraction } from "./contest.ts";
+import { candidatesFor } from "./candidates.ts";
 import { checkScore } from "./check_score.ts";
-import { dataOf } from "./data_of.ts";
+import { comparisonText } from "./comparison_text.ts";
+import { describeData } from "./describe_data.ts";
 import { differencesOf } from "./intervals.ts";
 import { recommend } from "./recommend.ts";
+import { runSplit, splitTable, testFraction } from "./run_split.ts";
 import type { ComparedLoss, LossComparison, ThresholdChoice } from "./types.ts";
 
-/** How far a comparison is. */
+/** The progress of a comparison. */
 export interface ComparisonProgress {
-  /** How many trainings are done. */
+  /** The number of trainings that are done. */
   readonly done: number;
-  /** How many there are. */
+  /** The number of all trainings. */
   readonly total: number;
   /** An estimate of the time left, in seconds. */
   readonly secondsLeft: number;
 }
 
 /** Options of {@linkcode compareLosses}. */
-export interface CompareLossesOptions {
-  /** The column with the label. */
-  label: string;
+export interface CompareLossesOptions extends ReadTableOptions {
   /**
-   * The label's positive value; of more than two values, this one stands against the rest. Without it, each of more than
-   * two values is a class.
-   *
-   * @default {of two: 1 beside 0 or -1, true beside false, else the rarer one}
-   */
-  positive?: string;
-  /**
-   * What is compared by, and trained on: a name, a score, or a definition of one's own.
+   * The score that losses are made of and compared by: a name, a score, or a definition of your own.
    *
    * @default {"f1"}
    */
   score?: ScoreName | ScoreDefinition;
   /**
-   * How many splits, at least 3.
+   * The number of splits, at least 3.
    *
    * @default {10}
    */
   repeats?: number;
   /**
-   * The same seed gives the same numbers.
+   * The seed of splits and trainings; the same seed gives the same numbers.
    *
    * @default {1}
    */
   seed?: number;
-  /** Columns to leave out: names, dates, what is known only afterwards. */
-  drop?: readonly string[];
   /** Called after each training. */
   onProgress?: (progress: ComparisonProgress) => void;
-  /** Stops it between two trainings: the promise is rejected with the signal's reason. */
+  /** Stops the comparison between two trainings; the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
 }
 
@@ -70,28 +61,23 @@ function checkOptions(options: CompareLossesOptions): void {
   if (unknown !== undefined) {
     throw new TypeError(`Cannot ${TASK}: there is no option '${unknown}', only ${known.join(", ")}`);
   }
-  if (typeof options.label !== "string" || options.label === "") {
-    throw new TypeError(`Cannot ${TASK}: 'label' must be the name of a column, it is ${describe(options.label)}`);
-  }
   checkInteger(TASK, "repeats", options.repeats ?? 10, 3, 1000);
   checkInteger(TASK, "seed", options.seed ?? 1, 0, 2 ** 31);
 }
 
-function checkClasses({ names, classes, label }: InferredDataset): void {
-  const fewest = classes.indexOf(classes.reduce((a, b) => Math.min(a, b)));
-  if (classes[fewest] >= leastOfAClass) return;
-  const many = classes.length > 2
-    ? ` (it has ${classes.length} values; name one with 'positive' to set it against the rest)`
-    : "";
+function checkClasses({ classes, label }: TableDataset): void {
+  const rarest = classes.reduce((a, b) => b.rows < a.rows ? b : a);
+  if (rarest.rows >= leastOfAClass) return;
+  const many = classes.length > 2 ? ` (it has ${classes.length} values; set one against the rest with 'positive')` : "";
   throw new RangeError(
-    `Cannot ${TASK}: each class needs ${leastOfAClass} rows at least, '${names[fewest]}' of '${label}' has ` +
-      `${classes[fewest]}${many}`,
+    `Cannot ${TASK}: each class needs at least ${leastOfAClass} rows, '${rarest.name}' of '${label}' has ` +
+      `${rarest.rows}${many}`,
   );
 }
 
 const models = ["linear", "network"] as const;
 
-/** Collects the scores of each model, loss and choice of a threshold, in the order of their first. */
+/** Collects the scores of each model, loss and threshold, in the order of their first score. */
 function collector() {
   const all = new Map<string, Omit<ComparedLoss, "mean"> & { values: number[] }>();
   return {
@@ -106,30 +92,31 @@ function collector() {
 }
 
 /**
- * Finds out on a table whether a loss made of a score pays: a linear model and a small network (8 hidden units) are trained
- * under cross-entropy, under cross-entropy with balanced class weights, and under the score's loss with a softsign step and
- * with none (the identity), each with an equally tuned threshold and at 0.5. The score's losses are those of all training
- * rows, by the running counts of `fitMetric`, not the mean of the batches' scores.
+ * Compares losses on a table, to tell whether training on a score pays. A linear model and a small network (8 hidden units)
+ * are trained with cross-entropy, with cross-entropy under balanced class weights, and with the score's loss under a softsign
+ * step and under none (the identity); each is scored with a tuned threshold and at 0.5. The score's loss is that of all
+ * training rows, by the running counts of `fitMetric`, not the mean of the batches' losses.
  *
- * Of more than two classes the largest output decides, so there is no threshold to tune. The score is the mean of those of
- * the classes, each against the rest ("macro"), and so is the loss, under a softmax in the place of the argmax.
+ * With more than two classes the largest output decides, so there is no threshold to tune. The score is then the mean of the
+ * classes' scores, each class against the rest ("macro"), and the loss is that of the same mean under a softmax instead of
+ * the argmax.
  *
- * Each split has three parts, stratified: 60 % to train on, 20 % to choose the threshold and the time to stop with, 20 % to
- * judge by. Numbers are standardised and categories one-hot by the training rows, which also fill what is missing (medians).
- * Intervals are corrected t-intervals of the paired differences: splits of the same rows are no independent witnesses. Those
- * of a model against the same threshold hold together, with 95 %. A difference is called sure where its interval excludes 0.
- * Where all include 0 there is no difference if they lie within a margin, a tenth of what cross-entropy's score lacks to a
- * perfect one and at most 0.02, and none can be told if they reach further. Of losses that tie with the best one, because
- * the paired difference is not sure, the advice is the simplest: cross-entropy, a tuned threshold, class weights, then a
- * loss of the score.
+ * Each split is stratified and has three parts: 60 % of the rows train, 20 % choose the threshold and the stopping time, 20 %
+ * test. Standardization, imputation (medians) and one-hot encoding are learnt from the training rows. The intervals are
+ * corrected t-intervals of the paired differences, because splits of the same rows are not independent. The intervals of one
+ * model against the same threshold hold jointly with 95 %. A difference counts as significant if its interval excludes 0. If
+ * no difference is significant, there is "no difference" if all intervals lie within a margin (a tenth of cross-entropy's
+ * distance from a perfect score, at most 0.02), and otherwise the comparison is "inconclusive". Among losses whose paired
+ * difference from the best one is not significant, the advice is the simplest: cross-entropy, a tuned threshold, class
+ * weights, then a loss of the score.
  *
- * @param frame The rows: a polars frame, of `readFrame` say.
- * @param options What the label is, and how to compare.
- * @returns What each loss reached, the differences, and which to use: a sentence of advice, and the evidence.
- * @throws {TypeError} A misspelt option, a score that is none.
- * @throws {RangeError} An option out of range; a column that is not there, has missing labels, infinite numbers, dates,
- * numbers and dates that are spelt as text, or more than 100 different texts; a class of fewer than 10 rows; a score at which a useless model is perfect (precision alone), or of
- * which a mean over several classes says little (accuracy).
+ * @param source The table: the path of a CSV or Parquet file, or a polars frame.
+ * @param options The label, and how to compare.
+ * @returns The scores of each loss, the differences, and the recommendation: a sentence of advice, and the evidence.
+ * @throws {TypeError} An unknown option, a score that does not exist.
+ * @throws {RangeError} An option out of range; a table that `readTable` refuses; a class of fewer than 10 rows; a score at
+ * which a useless model is perfect (precision alone), or whose mean over several classes says little (accuracy).
+ * @throws {Error} A file that cannot be read.
  * @see Nadeau, Bengio, "Inference for the Generalization Error", Machine Learning 52, 2003.
  *
  * @example
@@ -145,26 +132,26 @@ function collector() {
  * assert(losses.length === 16 && recommendation.includes("cross-entropy"));
  * ```
  */
-export async function compareLosses(frame: Frame, options: CompareLossesOptions): Promise<LossComparison> {
+export async function compareLosses(source: string | Frame, options: CompareLossesOptions): Promise<LossComparison> {
   checkOptions(options);
-  const { repeats = 10, seed = 1, onProgress, signal } = options, score = toScore(options.score ?? "f1");
-  const dataset = inferDataset(frame, options);
-  checkClasses(dataset);
-  const classes = dataset.classes.length, several = classes > 2;
+  const { label, positive, drop, repeats = 10, seed = 1, onProgress, signal } = options;
+  const score = toScore(options.score ?? "f1"), table = await readTable(source, { label, positive, drop });
+  checkClasses(table);
+  const classes = table.classes.length;
   checkScore(score, classes);
-  const all = collector(), entered = contestants(score, classes), started = performance.now();
-  const total = repeats * models.length * entered.length;
+  const all = collector(), candidates = candidatesFor(score, classes), started = performance.now();
+  const total = repeats * models.length * candidates.length;
   let done = 0, undefinedScores = 0;
   for (let split = 0; split < repeats; split++) {
-    const parts = partsOf(dataset, seed + split);
+    const parts = splitTable(table, seed + split);
     for (const model of models) {
-      for (const contestant of entered) {
+      for (const candidate of candidates) {
         await new Promise((resolve) => setTimeout(resolve));
         signal?.throwIfAborted();
-        const outcome = contest(contestant, parts, { model, classes, score, seed: seed + split });
-        for (const [choice, judged] of Object.entries(outcome)) {
-          all.add(model, contestant.loss, choice as ThresholdChoice, judged.value);
-          undefinedScores += judged.undefinedScores;
+        const outcomes = runSplit(candidate, parts, { model, classes, score, seed: seed + split });
+        for (const [choice, outcome] of Object.entries(outcomes)) {
+          all.add(model, candidate.loss, choice as ThresholdChoice, outcome.value);
+          undefinedScores += outcome.undefinedScores;
         }
         done++;
         onProgress?.({ done, total, secondsLeft: (performance.now() - started) / done * (total - done) / 1000 });
@@ -173,13 +160,13 @@ export async function compareLosses(frame: Frame, options: CompareLossesOptions)
   }
   const losses = all.losses();
   const testByTrain = testFraction / (1 - testFraction), differences = differencesOf(losses, testByTrain);
-  const name = several ? `macro ${score.name}` : score.name;
+  const name = classes > 2 ? `macro ${score.name}` : score.name;
   const report = {
     score: name,
     recommendation: recommend(losses, differences, { score: name, best: score.best, testByTrain }),
     losses,
     differences,
-    data: dataOf(dataset),
+    data: describeData(table),
     repeats,
     seed,
     undefinedScores,

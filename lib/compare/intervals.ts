@@ -1,7 +1,7 @@
 import jStat from "jstat";
 import type { ComparedDifference, ComparedLoss, ThresholdChoice } from "./types.ts";
 
-/** A mean and its interval. */
+/** A mean and its confidence interval. */
 export interface Interval {
   readonly mean: number;
   readonly low: number;
@@ -11,33 +11,33 @@ export interface Interval {
 const reference = "cross-entropy", level = 0.95;
 
 /**
- * The corrected t-interval of paired differences from J splits of the same rows, which are not J independent witnesses.
+ * The corrected t-interval of paired differences from J splits of the same rows, which are not independent.
  *
- *     d̄ ± t₍J−1, 1−α/2₎ · √((1/J + n_test/n_train) · s²),  α = 0.05/m for one of m intervals that are to hold together
+ *     d̄ ± t₍J−1, 1−α/2₎ · √((1/J + n_test/n_train) · s²),  α = 0.05/m for one of m intervals that hold jointly
  *
  * @see Nadeau, Bengio, "Inference for the Generalization Error", Machine Learning 52, 2003; Bonferroni for the m.
  */
-export function correctedInterval(differences: readonly number[], testByTrain: number, together: number): Interval {
+export function correctedInterval(differences: readonly number[], testByTrain: number, intervals: number): Interval {
   const n = differences.length, mean = differences.reduce((sum, d) => sum + d, 0) / n;
   const variance = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (n - 1);
-  const student = jStat.studentt.inv(1 - (1 - level) / together / 2, n - 1);
+  const student = jStat.studentt.inv(1 - (1 - level) / intervals / 2, n - 1);
   const half = student * Math.sqrt((1 / n + testByTrain) * variance);
   return { mean, low: mean - half, high: mean + half };
 }
 
-/** Every loss that decides in the same way, and cross-entropy at 0.5 against tuned cross-entropy. */
-function opponents(losses: readonly ComparedLoss[], against: ThresholdChoice): ComparedLoss[] {
+/** The losses compared with a cross-entropy: those with the same threshold, and cross-entropy at 0.5 with the tuned one. */
+function comparedWith(losses: readonly ComparedLoss[], against: ThresholdChoice): ComparedLoss[] {
   return losses.filter(({ loss, threshold }) =>
     loss === reference ? against === "tuned" && threshold === "0.5" : threshold === against
   );
 }
 
-/** All differences to cross-entropy, split by split; those of a model against the same hold together. */
+/** All differences from cross-entropy, split by split; the intervals of a model against the same threshold hold jointly. */
 export function differencesOf(losses: readonly ComparedLoss[], testByTrain: number): ComparedDifference[] {
   const bases = losses.filter(({ loss }) => loss === reference);
   return (["tuned", "0.5", "argmax"] as const).flatMap((against) =>
     bases.filter(({ threshold }) => threshold === against).flatMap((base) => {
-      const own = opponents(losses, against).filter(({ model }) => model === base.model);
+      const own = comparedWith(losses, against).filter(({ model }) => model === base.model);
       return own.map(({ model, loss, threshold, values }) => {
         const differences = values.map((value, i) => value - base.values[i]);
         return { model, loss, threshold, against, ...correctedInterval(differences, testByTrain, own.length) };

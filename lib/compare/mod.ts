@@ -1,14 +1,12 @@
 /**
- * Should I train on a metric? The losses compared on a table of one's own.
+ * Comparison of losses on a table: does training on a metric pay there?
  *
  * @example Usage
  * ```ts
  * import { compareLosses } from "@roundabout/roundabout/compare";
- * import { readFrame } from "@roundabout/roundabout/data";
  * import { assert } from "@std/assert";
  *
- * const wdbc = readFrame("data/wdbc.csv");
- * const { losses } = await compareLosses(wdbc, { label: "malignant", score: "f1", repeats: 3 });
+ * const { losses } = await compareLosses("data/wdbc.csv", { label: "malignant", score: "f1", repeats: 3 });
  * assert(losses.every(({ mean }) => mean > 0.8));
  * ```
  *
@@ -17,6 +15,7 @@
 export { compareLosses, type CompareLossesOptions, type ComparisonProgress } from "./compare_losses.ts";
 export type { ComparedData, ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "./types.ts";
 // The types that the options take.
+export type { ReadTableOptions } from "../data/read_table.ts";
 export type { Frame } from "../data/types.ts";
 export type { Counts } from "../counts/counts.ts";
 export type { Score } from "../scores/score.ts";

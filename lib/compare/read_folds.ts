@@ -4,16 +4,16 @@ import type { Split } from "../data/split.ts";
 const TASK = "read the folds";
 
 /**
- * Folds from the JSON text `{"test": [[row, …], … 10 lists]}`, rows from 0.
+ * Reads folds from the JSON text `{"test": [[row, …], … 10 lists]}`, rows from 0.
  *
- * @throws {RangeError} Unless these are ten lists with a row each, and each of the rows is in exactly one.
+ * @throws {RangeError} Unless there are ten lists, none of them empty, and every row is in exactly one list.
  */
 export function readFolds(text: string, rows: number): Split[] {
   let lists: unknown;
   try {
     lists = JSON.parse(text)?.test;
   } catch (error) {
-    throw new RangeError(`Cannot ${TASK}: this is no JSON, ${(error as Error).message}`);
+    throw new RangeError(`Cannot ${TASK}: the text is not JSON, ${(error as Error).message}`);
   }
   if (!Array.isArray(lists) || lists.length !== 10 || !lists.every((list) => Array.isArray(list) && list.length > 0)) {
     throw new RangeError(

@@ -1,37 +1,41 @@
 import { correctedInterval, type Interval } from "./intervals.ts";
 import type { ComparedDifference, ComparedLoss, ThresholdChoice } from "./types.ts";
 
-/** The margin that a difference has to exceed to matter: this share of what is missing to a perfect score, at most so much. */
-const shareOfMissing = 0.1, mostMargin = 0.02;
+/** The margin as a fraction of the distance from a perfect score, and its largest value. */
+const marginFraction = 0.1, mostMargin = 0.02;
 
-/** From so many splits on more of them hardly narrow an interval: what is left is the rows that they share. */
+/** The number of splits beyond which more splits hardly narrow an interval, because they share their rows. */
 const enoughSplits = 10;
 
-/** What the numbers are of. */
+/** The score that is compared, and how the splits overlap. */
 export interface Compared {
   /** The score's name. */
   readonly score: string;
-  /** What a perfect model has; 1, if nothing is said. */
+  /**
+   * The score of a perfect model.
+   *
+   * @default {1}
+   */
   readonly best?: number;
-  /** How many test rows there are for a training row. */
+  /** The number of test rows per training row. */
   readonly testByTrain: number;
 }
 
-/** What is compared where decisions are made in one way, on one model. */
-interface Field {
+/** The losses with one model and one threshold. */
+interface Group {
   readonly losses: readonly ComparedLoss[];
   readonly base: ComparedLoss;
-  /** The other losses' differences to `base`. */
+  /** The differences of the other losses from `base`. */
   readonly others: readonly ComparedDifference[];
-  /** Cross-entropy at 0.5 against a tuned one. */
+  /** The difference of cross-entropy at 0.5 from `base`, where that has a tuned threshold. */
   readonly untuned?: ComparedDifference;
   readonly margin: number;
   readonly compared: Compared;
 }
 
-/** Below which a difference is nothing that anybody would change a loss for: relative, for a good model has little to gain. */
+/** The size below which a difference is negligible; a good model has little to gain, so the margin is relative. */
 export const marginOf = (mean: number, best = 1): number =>
-  Math.min(mostMargin, shareOfMissing * Math.max(0, best - mean));
+  Math.min(mostMargin, marginFraction * Math.max(0, best - mean));
 
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
 const plain = (value: number): string => value.toFixed(4).replace("-", "−");
@@ -45,9 +49,12 @@ const means = (of: readonly Interval[]): string => range(of, ({ mean }) => mean)
 const reach = (of: readonly Interval[]): string => range(of, ({ low }) => low, ({ high }) => high);
 
 const isWithin = (margin: number) => ({ low, high }: Interval): boolean => low >= -margin && high <= margin;
-const isSure = ({ low, high }: Interval): boolean => low > 0 || high < 0;
+const isSignificant = ({ low, high }: Interval): boolean => low > 0 || high < 0;
 
-/** How complicated a remedy is: cross-entropy, a tuned threshold, class weights, a loss of the score. */
+/** The start of the advice when the intervals include both 0 and differences that matter. */
+const inconclusive = "Inconclusive";
+
+/** The complexity of a remedy, from 0: cross-entropy, a tuned threshold, class weights, a loss of the score. */
 function rankOf({ loss, threshold }: ComparedLoss): number {
   if (!loss.startsWith("cross-entropy")) return 3;
   return loss === "cross-entropy" ? Number(threshold === "tuned") : 2;
@@ -58,119 +65,127 @@ const nameOf = ({ loss }: Pick<ComparedLoss, "loss">): string =>
 
 const ways: Record<ThresholdChoice, string> = { tuned: "with a tuned threshold", "0.5": "at 0.5", argmax: "" };
 
-/** A loss and how it decides. */
-function used(one: Pick<ComparedLoss, "loss" | "threshold">): string {
+/** Names a loss and its threshold. */
+function phraseOf(one: Pick<ComparedLoss, "loss" | "threshold">): string {
   const way = ways[one.threshold];
   if (way === "") return nameOf(one);
   return one.loss.includes(", ") && one.threshold === "tuned" ? `${nameOf(one)}, ${way}` : `${nameOf(one)} ${way}`;
 }
 
-/** What is to be used in a field: the simplest of what is not surely behind the best one. */
+/** The loss to use in a group: the simplest one that is not significantly behind the best one. */
 interface Choice {
   readonly chosen: ComparedLoss;
   readonly best: ComparedLoss;
-  /** The best one against the chosen one, where these are two. */
+  /** The difference of `best` from `chosen`. */
   readonly lead: Interval;
 }
 
-/** Nothing where no loss is surely better than cross-entropy. */
-function choose({ losses, base, others, untuned, compared }: Field): Choice | undefined {
-  const sure = others.filter(({ low }) => low > 0);
-  if (sure.length === 0) return undefined;
-  const first = sure.reduce((best, one) => one.mean > best.mean ? one : best);
-  const together = others.length + Number(untuned !== undefined);
+/** Chooses a loss; returns nothing if no loss is significantly better than cross-entropy. */
+function choose({ losses, base, others, untuned, compared }: Group): Choice | undefined {
+  const better = others.filter(({ low }) => low > 0);
+  if (better.length === 0) return undefined;
+  const first = better.reduce((best, one) => one.mean > best.mean ? one : best);
+  const intervals = others.length + Number(untuned !== undefined);
   const best = losses.find(({ loss, threshold }) => loss === first.loss && threshold === first.threshold)!;
   const leadOver = ({ values }: ComparedLoss) =>
-    correctedInterval(best.values.map((value, i) => value - values[i]), compared.testByTrain, together);
+    correctedInterval(best.values.map((value, i) => value - values[i]), compared.testByTrain, intervals);
   const inReach = losses.filter((one) => one !== base && (one === best || leadOver(one).low <= 0));
   const chosen = inReach.reduce((simplest, one) => rankOf(one) < rankOf(simplest) ? one : simplest, best);
   return { chosen, best, lead: leadOver(chosen) };
 }
 
-const little = (of: readonly Interval[], margin: number): string =>
+const smallness = (of: readonly Interval[], margin: number): string =>
   of.every(({ mean }) => Math.abs(mean) <= margin) ? ", by less than the margin" : "";
 
-/** What the intervals say where a loss is chosen instead of cross-entropy. */
-function ofChoice({ others, untuned, margin }: Field, { chosen, best, lead }: Choice): string {
+/** Describes the intervals when a loss is chosen instead of cross-entropy. */
+function describeChoice({ others, untuned, margin }: Group, { chosen, best, lead }: Choice): string {
   const own = [...others, ...(untuned ? [untuned] : [])].find(({ loss, threshold }) =>
     loss === chosen.loss && threshold === chosen.threshold
   )!;
-  const name = chosen.loss === "cross-entropy" ? used(chosen) : nameOf(chosen);
-  const said = own.low > 0 ? `surely above it${little([own], margin)}` : "not surely above it";
+  const name = chosen.loss === "cross-entropy" ? phraseOf(chosen) : nameOf(chosen);
+  const said = own.low > 0 ? `significantly better${smallness([own], margin)}` : "not significantly better";
   const tie = chosen === best
     ? ""
-    : `; it ties with ${nameOf(best)}, whose lead of ${signed(lead.mean)} is not sure (${reach([lead])})`;
+    : `; it ties with ${nameOf(best)}, whose lead of ${signed(lead.mean)} is not significant (${reach([lead])})`;
   return `${name} is ${said} (${interval(own)})${tie}`;
 }
 
-/** What the intervals say of cross-entropy's own threshold where that is sure, or `alone`. */
-function ofThreshold({ untuned, margin }: Field, alone: boolean): string[] {
-  if (untuned === undefined || !isSure(untuned) && !alone) return [];
-  const word = !isSure(untuned) ? "not surely different" : untuned.low > 0 ? "surely better" : "surely worse";
-  const size = isSure(untuned) ? little([untuned], margin) : "";
+/** Describes cross-entropy at 0.5 against the tuned one, if the difference is significant or `always`. */
+function describeUntuned({ untuned, margin }: Group, always: boolean): string[] {
+  if (untuned === undefined || !isSignificant(untuned) && !always) return [];
+  const word = !isSignificant(untuned)
+    ? "not significantly different"
+    : untuned.low > 0
+    ? "significantly better"
+    : "significantly worse";
+  const size = isSignificant(untuned) ? smallness([untuned], margin) : "";
   return [`cross-entropy at 0.5 is ${word}${size} (${interval(untuned)})`];
 }
 
-/** What the intervals say where no loss is surely above cross-entropy. */
-function ofOthers(field: Field): string {
-  const { others, untuned, margin } = field;
-  const worse = others.filter(isSure), rest = others.filter((one) => !isSure(one)), size = little(worse, margin);
+/** Describes the intervals when no loss is significantly better than cross-entropy. */
+function describeOthers(group: Group): string {
+  const { others, untuned, margin } = group;
+  const worse = others.filter(isSignificant),
+    rest = others.filter((one) => !isSignificant(one)),
+    size = smallness(worse, margin);
   if (rest.length === 0) {
-    return [`every other loss is surely worse${size} (${means(worse)})`, ...ofThreshold(field, true)].join("; ");
+    return [`every other loss is significantly worse${size} (${means(worse)})`, ...describeUntuned(group, true)].join(
+      "; ",
+    );
   }
-  const open = untuned && !isSure(untuned) ? [...rest, untuned] : rest, first = worse.length === 0;
+  const open = untuned && !isSignificant(untuned) ? [...rest, untuned] : rest, first = worse.length === 0;
   return [
-    ...(worse.length === 1 ? [`${nameOf(worse[0])} is surely worse${size} (${interval(worse[0])})`] : []),
-    ...(worse.length > 1 ? [`${worse.length} others are surely worse${size} (${means(worse)})`] : []),
-    `the intervals of ${first ? "the others" : "the rest"} ${
-      open.every(isWithin(margin)) ? "lie within the margin," : "reach from"
+    ...(worse.length === 1 ? [`${nameOf(worse[0])} is significantly worse${size} (${interval(worse[0])})`] : []),
+    ...(worse.length > 1 ? [`${worse.length} others are significantly worse${size} (${means(worse)})`] : []),
+    `the ${first ? "other" : "remaining"} intervals ${
+      open.every(isWithin(margin)) ? "lie within the margin," : "span"
     } ${reach(open)}`,
-    ...ofThreshold(field, false),
+    ...describeUntuned(group, false),
   ].join("; ");
 }
 
-/** How cross-entropy is to decide where it is the one to use; nobody leaves it at 0.5 where another loss gains there. */
-function ownUse({ base, untuned }: Field, gainsAtHalf: boolean): string {
+/** Phrase for cross-entropy when it is recommended; mentions tuning if another loss beats it at 0.5. */
+function crossEntropyPhrase({ base, untuned }: Group, gainsAtHalf: boolean): string {
   if (base.threshold === "argmax" || untuned === undefined) return "cross-entropy";
   if (untuned.low > 0) return "cross-entropy at 0.5";
   return untuned.high < 0 || gainsAtHalf ? "cross-entropy with a tuned threshold" : "cross-entropy";
 }
 
-/** Cross-entropy is the advice: because of what? */
-function keeping(field: Field, gainsAtHalf: boolean): string {
-  const all = [...field.others, ...(field.untuned ? [field.untuned] : [])];
-  if (gainsAtHalf || all.some(isSure)) return `Use ${ownUse(field, gainsAtHalf)}`;
-  const told = all.every(isWithin(field.margin)) ? "" : " can be told";
-  return `No difference${told}: use cross-entropy, the simplest`;
+/** Advises cross-entropy, with the reason. */
+function adviseCrossEntropy(group: Group, gainsAtHalf: boolean): string {
+  const all = [...group.others, ...(group.untuned ? [group.untuned] : [])];
+  if (gainsAtHalf || all.some(isSignificant)) return `Use ${crossEntropyPhrase(group, gainsAtHalf)}`;
+  return `${all.every(isWithin(group.margin)) ? "No difference" : inconclusive}: use cross-entropy, the simplest`;
 }
 
-const on = { linear: "the linear model", network: "the network" } as const;
+const modelNames = { linear: "the linear model", network: "the network" } as const;
 
-const places: Record<ThresholdChoice, (model: string) => string> = {
-  tuned: (model) => `On ${model} with tuned thresholds`,
-  "0.5": () => "At 0.5",
-  argmax: (model) => `On ${model}`,
+const settings: Record<ThresholdChoice, (model: string) => string> = {
+  tuned: (model) => `With ${model} and tuned thresholds,`,
+  "0.5": () => "At 0.5,",
+  argmax: (model) => `With ${model},`,
 };
 
-/** The evidence of a field, a sentence. */
-function evidence(field: Field, choice: Choice | undefined): string {
-  const { base, compared: { score }, margin } = field;
-  return `${places[base.threshold](on[base.model])} cross-entropy's ${score} is ${plain(base.mean)} (margin ${
+/** The evidence of a group, one sentence. */
+function evidence(group: Group, choice: Choice | undefined): string {
+  const { base, compared: { score }, margin } = group;
+  return `${settings[base.threshold](modelNames[base.model])} cross-entropy's ${score} is ${plain(base.mean)} (margin ${
     plain(margin)
-  }); ${choice ? ofChoice(field, choice) : ofOthers(field)}.`;
+  }); ${choice ? describeChoice(group, choice) : describeOthers(group)}.`;
 }
 
-/** What would tell more, where nothing was told. */
-function more(advice: string, splits: number): string[] {
-  if (!advice.startsWith("No difference can be told")) return [];
+/** The way to a conclusion, if there is none. */
+function nextStep(advice: string, splits: number): string[] {
+  if (!advice.startsWith(inconclusive)) return [];
   return [
-    splits < enoughSplits ? `More splits than ${splits}, or more rows, may tell.` : "It takes more rows to tell.",
+    splits < enoughSplits ? `More than ${splits} splits, or more rows, may decide.` : "Only more rows can decide.",
   ];
 }
 
 /**
- * Which loss to use: a sentence of advice, then one of evidence for each way to decide. It is by the model that cross-entropy
- * does best with, its threshold tuned if it has one; of losses whose difference is not sure it is the simplest.
+ * Recommends a loss: a sentence of advice, then one of evidence per threshold. The advice is for the model with which
+ * cross-entropy does best, its threshold tuned if there is one; among losses without a significant difference it is the
+ * simplest.
  */
 export function recommend(
   losses: readonly ComparedLoss[],
@@ -181,7 +196,7 @@ export function recommend(
   const { model } = losses.filter(({ loss, threshold }) => loss === "cross-entropy" && threshold === main)
     .reduce((best, one) => one.mean > best.mean ? one : best);
   const isUntuned = (one: ComparedDifference) => one.loss === "cross-entropy";
-  const fieldOf = (way: ThresholdChoice): Field => {
+  const groupOf = (way: ThresholdChoice): Group => {
     const own = differences.filter((one) => one.model === model && one.against === way);
     const entered = losses.filter((one) =>
       one.model === model && (one.threshold === way || way === "tuned" && one.loss === "cross-entropy")
@@ -196,18 +211,18 @@ export function recommend(
       compared,
     };
   };
-  const field = fieldOf(main), choice = choose(field);
+  const group = groupOf(main), choice = choose(group);
   if (main === "argmax") {
-    const advice = choice ? `Use ${used(choice.chosen)}` : keeping(field, false);
-    return [`${advice}.`, evidence(field, choice), ...more(advice, field.base.values.length)].join(" ");
+    const advice = choice ? `Use ${phraseOf(choice.chosen)}` : adviseCrossEntropy(group, false);
+    return [`${advice}.`, evidence(group, choice), ...nextStep(advice, group.base.values.length)].join(" ");
   }
-  const half = fieldOf("0.5"), atHalf = choose(half);
-  const advice = choice ? `Use ${used(choice.chosen)}` : keeping(field, atHalf !== undefined);
+  const half = groupOf("0.5"), atHalf = choose(half);
+  const advice = choice ? `Use ${phraseOf(choice.chosen)}` : adviseCrossEntropy(group, atHalf !== undefined);
   const second = atHalf ? nameOf(atHalf.chosen) : choice ? "cross-entropy" : undefined;
   return [
-    `${advice}${second ? `; where the threshold has to stay at 0.5, use ${second}` : ""}.`,
-    evidence(field, choice),
+    `${advice}${second ? `; if the threshold must stay at 0.5, use ${second}` : ""}.`,
+    evidence(group, choice),
     evidence(half, atHalf),
-    ...more(advice, field.base.values.length),
+    ...nextStep(advice, group.base.values.length),
   ].join(" ");
 }

@@ -1,79 +1,79 @@
 /**
- * How outputs became decisions: by a threshold that was tuned on rows that were not trained on, by the threshold 0.5, or,
- * of more than two classes, by the largest output, where there is no threshold to tune.
+ * The way in which outputs become decisions: by a threshold that was tuned on validation rows, by the threshold 0.5, or, with
+ * more than two classes, by the largest output.
  */
 export type ThresholdChoice = "tuned" | "0.5" | "argmax";
 
-/** What one loss reached with one model. */
+/** The test scores of one loss with one model and one threshold. */
 export interface ComparedLoss {
   /** "linear", or "network": one hidden layer. */
   readonly model: "linear" | "network";
   /** "cross-entropy", "cross-entropy, class weights", "f1 loss, softsign", … */
   readonly loss: string;
-  /** How it decides. */
+  /** The way in which its outputs become decisions. */
   readonly threshold: ThresholdChoice;
-  /** The score on the test rows, one a split. */
+  /** The score on the test rows, one per split. */
   readonly values: readonly number[];
-  /** Their mean. */
+  /** The mean of `values`. */
   readonly mean: number;
 }
 
-/** How much better a loss was than the one it is compared with, on the same splits. */
+/** The difference between a loss's score and cross-entropy's, on the same splits. */
 export interface ComparedDifference extends Pick<ComparedLoss, "model" | "loss" | "threshold"> {
-  /** How the cross-entropy decides that it is compared with. */
+  /** The threshold of the cross-entropy that it is compared with. */
   readonly against: ThresholdChoice;
-  /** The mean of the differences; above 0 it is better than cross-entropy. */
+  /** The mean of the differences; above 0 the loss is better than cross-entropy. */
   readonly mean: number;
-  /** The lower end of its interval. */
+  /** The lower end of the mean's interval. */
   readonly low: number;
-  /** The upper end. */
+  /** The upper end of the mean's interval. */
   readonly high: number;
 }
 
-/** What was compared on. */
+/** The table that losses were compared on. */
 export interface ComparedData {
-  /** How many rows. */
+  /** The number of rows. */
   readonly rows: number;
-  /** The label's column. */
+  /** The column with the label. */
   readonly label: string;
-  /** The label's values, and how many rows have each; of two, the second one is positive. */
+  /** The label's values with their numbers of rows; of two, the second one is positive. */
   readonly classes: readonly { readonly name: string; readonly rows: number }[];
-  /** The label's positive value; absent where there are more than two classes. */
+  /** The label's positive value; absent if there are more than two classes. */
   readonly positive?: string;
-  /** Why it is that one, or why these are the classes. */
+  /** The reason for the positive value, or for these classes. */
   readonly chosen: string;
-  /** The columns that were used. */
+  /** The names of the columns that were used. */
   readonly features: readonly string[];
-  /** Those of them that are categories. */
+  /** The names of the features that are categories. */
   readonly categorical: readonly string[];
-  /** How many columns each of these makes: one a value. */
+  /** The number of columns that each category makes, one per value. */
   readonly categories: Readonly<Record<string, number>>;
-  /** How many values are missing: medians of the training rows take their place, or no category. */
+  /** The number of missing values per feature; the training rows' median replaces a number, zeros a category. */
   readonly missing: Readonly<Record<string, number>>;
-  /** Columns without any value, left out. */
+  /** The names of columns that were left out because they hold no value. */
   readonly empty: readonly string[];
 }
 
-/** What {@linkcode compareLosses} found. */
+/** The result of {@linkcode compareLosses}. */
 export interface LossComparison {
   /** The score's name. */
   readonly score: string;
-  /** The answer: a sentence of advice, then one of evidence for each way to decide. */
+  /** A sentence of advice, then one of evidence per threshold. */
   readonly recommendation: string;
-  /** What each loss reached. */
+  /** The test scores of each loss. */
   readonly losses: readonly ComparedLoss[];
-  /** Against cross-entropy; the intervals of the same model and `against` hold together, with 95 %. */
+  /** The differences from cross-entropy; the intervals with the same `model` and `against` hold jointly with 95 %. */
   readonly differences: readonly ComparedDifference[];
-  /** What was compared on. */
+  /** The table. */
   readonly data: ComparedData;
-  /** How many splits. */
+  /** The number of splits. */
   readonly repeats: number;
-  /** The same seed gives the same numbers. */
+  /** The seed. */
   readonly seed: number;
-  /** How many of all scores on test rows were 0/0 and count as 0. */
+  /** The number of test scores that were 0/0 and count as 0. */
   readonly undefinedScores: number;
-  /** All of it as data. */
+  /** Returns the comparison as plain data. */
   toJSON(): unknown;
-  /** The report for a terminal. */
+  /** Returns the report for a terminal. */
   toString(): string;
 }

@@ -13,8 +13,8 @@ export interface Counts {
 /** The names of the four counts. */
 export const countKeys = ["tp", "fp", "fn", "tn"] as const;
 
-/** Makes one number for each count. */
-export function eachCount(of: (key: keyof Counts) => number): Counts {
+/** Makes one number (or one thing) for each count. */
+export function mapCounts<T = number>(of: (key: keyof Counts) => T): Record<keyof Counts, T> {
   return { tp: of("tp"), fp: of("fp"), fn: of("fn"), tn: of("tn") };
 }
 

@@ -3,9 +3,8 @@ import pl from "nodejs-polars";
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
-import type { Tensor } from "../tfjs/tensor.ts";
-import { csvFileRecords, csvNames, kindOfFile } from "./csv.ts";
-import type { Frame, Tensor2D } from "./types.ts";
+import { csvNames, csvRecords, explainFailure, kindOfFile } from "./csv.ts";
+import type { Frame, Tensor1D, Tensor2D } from "./types.ts";
 
 /** A polars lazy frame. */
 export type LazyFrame = ReturnType<(typeof import("nodejs-polars"))["default"]["scanCSV"]>;
@@ -20,32 +19,36 @@ export interface BatchesOfOptions {
    * @default {all others}
    */
   features?: readonly string[];
-  /** The column with the weights of the rows. */
+  /**
+   * The column with the weights of the rows.
+   *
+   * @default {none: every row weighs 1}
+   */
   sampleWeight?: string;
   /**
-   * How many rows a batch has; the last may have fewer.
+   * The number of rows per batch; the last batch may have fewer.
    *
    * @default {1024}
    */
   batchSize?: number;
 }
 
-/** Batches that are read anew each time: features [n, f], labels [n, 1], float32, and weights [n], if there are any. */
-export type FrameBatches = AsyncIterable<readonly [x: Tensor2D, y: Tensor2D, sampleWeight?: Tensor]>;
+/** Batches that are read again for each iteration: features [n, f], labels [n, 1] and, if there are any, weights [n]; float32. */
+export type FrameBatches = AsyncIterable<readonly [x: Tensor2D, y: Tensor2D, sampleWeight?: Tensor1D]>;
 
 const TASK = "make batches";
 
-/** How many rows are in memory at once, at least: a piece of a Parquet file costs a search for its beginning. */
+/** Smallest number of rows in memory at once: each piece of a Parquet file costs a search for its beginning. */
 const PIECE = 65_536;
 
-/** Some rows: a list of numbers a column. */
+/** Some rows: one list of numbers per column. */
 type Piece = ReadonlyMap<string, ArrayLike<number>>;
 
 /** A table that is read in pieces. */
-interface Table {
+interface PiecedTable {
   readonly columns: readonly string[];
-  /** Pieces of so many rows, the last one of fewer. */
-  pieces(columns: readonly string[], size: number): Iterable<Piece> | AsyncIterable<Piece>;
+  /** Yields pieces of `size` rows, the last of fewer. */
+  pieces(columns: readonly string[], size: number): AsyncIterable<Piece>;
 }
 
 const notNumber = (column: string, row: number, value: unknown): Error =>
@@ -55,23 +58,22 @@ const notNumber = (column: string, row: number, value: unknown): Error =>
     }`,
   );
 
-/** A number from the text of a field; NaN where there is none. */
+/** Returns the number that a field spells; NaN if it spells none. */
 function toNumber(text: string): number {
   const trimmed = text.trim();
   if (trimmed === "") return NaN;
   return trimmed === "true" ? 1 : trimmed === "false" ? 0 : Number(trimmed);
 }
 
-function csvTable(path: string): Table {
-  const fail = (problem: string) => new RangeError(`Cannot ${TASK}: '${path}' cannot be read, ${problem}`);
-  const names = csvNames(path, fail);
+function csvTable(path: string): PiecedTable {
+  const names = csvNames(path);
   return {
     columns: names,
     async *pieces(columns, size) {
       const places = columns.map((column) => names.indexOf(column));
       let values = columns.map(() => new Float64Array(size)), row = 0, filled = 0;
       const piece = () => new Map(columns.map((column, k) => [column, values[k].subarray(0, filled)]));
-      for await (const { fields } of csvFileRecords(path, names, fail)) {
+      for await (const fields of csvRecords(path, names)) {
         for (let k = 0; k < places.length; k++) {
           const value = values[k][filled] = toNumber(fields[places[k]]);
           if (Number.isNaN(value)) throw notNumber(columns[k], row, fields[places[k]].trim());
@@ -87,7 +89,7 @@ function csvTable(path: string): Table {
   };
 }
 
-function frameTable(frame: LazyFrame): Table {
+function frameTable(frame: LazyFrame): PiecedTable {
   return {
     columns: frame.columns,
     async *pieces(columns, size) {
@@ -106,25 +108,17 @@ function frameTable(frame: LazyFrame): Table {
   };
 }
 
-function fileTable(path: string): Table {
-  const kind = kindOfFile(path);
-  if (kind === undefined) {
-    throw new RangeError(`Cannot ${TASK}: 'source' must end in .csv or .parquet, it is ${describe(path)}`);
-  }
+function parquetTable(path: string): PiecedTable {
   try {
-    if (kind === "csv") return csvTable(path);
-    Deno.statSync(path);
+    Deno.statSync(path); // polars' own error for a missing file is a Rust message
     return frameTable(pl.scanParquet(path) as LazyFrame);
   } catch (error) {
-    const { message } = error as Error;
-    if (message.startsWith("Cannot ")) throw error;
-    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : message.split("\n")[0];
-    throw new RangeError(`Cannot ${TASK}: '${path}' cannot be read, ${why}`, { cause: error });
+    throw explainFailure(path, error);
   }
 }
 
-function tableOf(source: string | Frame | LazyFrame): Table {
-  if (typeof source === "string") return fileTable(source);
+function tableOf(source: string | Frame | LazyFrame): PiecedTable {
+  if (typeof source === "string") return kindOfFile(source) === "csv" ? csvTable(source) : parquetTable(source);
   if (pl.LazyDataFrame.isLazyDataFrame(source)) return frameTable(source);
   if (pl.DataFrame.isDataFrame(source)) return frameTable(source.lazy() as LazyFrame);
   throw new TypeError(
@@ -133,17 +127,19 @@ function tableOf(source: string | Frame | LazyFrame): Table {
 }
 
 /**
- * A CSV or Parquet file, or a frame, as batches for `metricGradient` and `fitMetric`: read in pieces of some 65,536 rows, and
- * anew each time it is iterated, in the file's order. A file may be larger than memory: the greatest amount in use hardly grows
- * with it (bench/exact_rows.ts measures it up to 3e6 rows). A CSV is text, and takes several times as long as a Parquet file.
+ * Batches of a CSV file, a Parquet file or a frame, for `metricGradient` and `fitMetric`. The source is read in its own order,
+ * in pieces of about 65,536 rows, and again for each iteration, so a file may be larger than memory: peak memory hardly grows
+ * with the file (bench/exact_rows.ts measures it up to 3e6 rows). A CSV file is text and takes several times as long as a
+ * Parquet file.
  *
  * @param source A path that ends in .csv or .parquet, a frame or a lazy frame.
  * @param options `label`, `features`, `sampleWeight`, `batchSize`.
- * @returns The batches; whoever iterates disposes of the tensors, as `metricGradient` does.
- * @throws {TypeError} A source of another kind, an unknown option.
- * @throws {RangeError} A file that is missing, cannot be read or is of another kind, a column that is not there, a size that
- * is none. Iterated: a value that is missing or no number, with its row; a line of a CSV with more or fewer fields than the
- * header.
+ * @returns The batches. The caller disposes of the tensors, as `metricGradient` does.
+ * @throws {TypeError} A source of a different kind, an unknown option.
+ * @throws {RangeError} A column that does not exist, a `batchSize` that is not a positive integer. While iterating: a value
+ * that is missing or not a number; the error names its row.
+ * @throws {Error} A file that is missing, cannot be read or has another ending. While iterating: a line of a CSV file with
+ * more or fewer fields than the header.
  *
  * @example
  * ```ts
@@ -172,7 +168,7 @@ export function batchesOf(source: string | Frame | LazyFrame, options: BatchesOf
   if (features.length === 0) throw new RangeError(`Cannot ${TASK}: 'features' is empty`);
   const size = batchSize * Math.max(1, Math.floor(PIECE / batchSize));
 
-  async function* read(): AsyncGenerator<readonly [x: Tensor2D, y: Tensor2D, sampleWeight?: Tensor]> {
+  async function* read(): AsyncGenerator<readonly [x: Tensor2D, y: Tensor2D, sampleWeight?: Tensor1D]> {
     for await (const piece of table.pieces(columns, size)) {
       const rows = piece.get(label)!.length;
       for (let at = 0; at < rows; at += batchSize) {

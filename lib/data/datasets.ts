@@ -4,13 +4,13 @@ export type BinaryName = "wdbc" | "spambase" | "credit";
 /** The name of a data set. */
 export type DatasetName = BinaryName | "digits";
 
-/** What is known about a data set before its file is read. */
+/** The facts of a data set that are known before its file is read. */
 export interface DatasetFacts {
-  /** Its name in {@linkcode loadDataset}. */
+  /** The name in {@linkcode loadDataset}. */
   readonly name: DatasetName;
-  /** Its full name. */
+  /** The full name. */
   readonly title: string;
-  /** Its file, a CSV with a header line, relative to the project's top folder. */
+  /** The file, a CSV with a header line, relative to the project's top folder. */
   readonly file: string;
   /** SHA-256 of the file, in hexadecimal. */
   readonly sha256: string;
@@ -18,29 +18,29 @@ export interface DatasetFacts {
   readonly rows: number;
   /** The columns that a model may see, in the order of the file. */
   readonly features: readonly string[];
-  /** Those of the features that are text; the others are numbers. */
+  /** The features that are text; all other features are numbers. */
   readonly categorical: readonly string[];
-  /** The label's column: the class's index, from 0. Of two classes 1 is the positive one. */
+  /** The column with the label: class indices from 0. Of two classes 1 is the positive one. */
   readonly label: string;
   /** The number of rows of each class. */
   readonly classes: readonly number[];
-  /** The number of values that are missing. */
+  /** The number of missing values. */
   readonly missing: number;
-  /** Where the data come from. */
+  /** The origin of the data. */
   readonly source: string;
   /** The public package, with its version, that the file was made from. */
   readonly package: string;
   /** The licence, by its SPDX identifier. */
   readonly licence: string;
-  /** How to cite it. */
+  /** The citation. */
   readonly citation: string;
 }
 
-/** What is known about a data set with two classes. */
+/** The facts of a data set with two classes. */
 export interface BinaryFacts extends DatasetFacts {
-  /** Its name in {@linkcode loadDataset}. */
+  /** The name in {@linkcode loadDataset}. */
   readonly name: BinaryName;
-  /** What a positive row is. */
+  /** The meaning of a positive row. */
   readonly positive: string;
   /** The number of positive rows. */
   readonly positives: number;

@@ -1,9 +1,9 @@
-/** The rows of each part, by their numbers in the frame (from 0), in random order. No row is in two parts. */
+/** The rows of each part, by their numbers in the table (from 0), in random order. No row is in two parts. */
 export interface Split {
-  /** The rows to learn from. */
+  /** The rows to train on. */
   readonly train: readonly number[];
-  /** The rows to choose with: a threshold, a step. May be empty. */
+  /** The rows that choose a threshold or a stopping time; may be empty. */
   readonly validation: readonly number[];
-  /** The rows to judge by. */
+  /** The rows that measure the result. */
   readonly test: readonly number[];
 }

@@ -1,9 +1,9 @@
 import type { Split } from "./split.ts";
 import { checkInteger } from "../check/integer.ts";
-import { type Labelled, labelsOf, rowsByClass } from "./check.ts";
+import { type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";
 
-/** How {@linkcode stratifiedKFold} makes folds. */
+/** Options of {@linkcode stratifiedKFold}. */
 export interface StratifiedKFoldOptions {
   /** The number of folds, at least 2. */
   folds: number;
@@ -14,12 +14,12 @@ export interface StratifiedKFoldOptions {
 const TASK = "make folds";
 
 /**
- * Splits rows into folds: each row is a test row once. The folds' sizes differ by one row at most, and so do their numbers of
- * rows of each class: the shuffled rows are dealt out like cards, one class after the other.
+ * Splits rows into folds, so that each row is a test row once. The sizes of the folds differ by at most one row, and so do
+ * their numbers of rows of each class: the shuffled rows are dealt out like cards, one class after the other.
  *
- * @param dataset A data set, or its labels (the classes' indices, from 0).
+ * @param dataset A data set, a table, or the class indices of its rows, from 0.
  * @param options The number of folds and the seed.
- * @returns One split a fold, with an empty validation part.
+ * @returns One split per fold, with an empty validation part.
  * @throws {RangeError} If an option or a label is out of range, or a class has fewer rows than there are folds.
  *
  * @example Usage
@@ -32,7 +32,7 @@ const TASK = "make folds";
  * ```
  */
 export function stratifiedKFold(
-  dataset: Labelled | ArrayLike<number>,
+  dataset: LabelledRows,
   options: StratifiedKFoldOptions,
 ): Split[] {
   const { folds, seed } = options;

@@ -1,9 +1,9 @@
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
-import { checkFraction } from "./check.ts";
+import { checkFraction } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";
 
-/** What {@linkcode syntheticBinary} makes. */
+/** Options of {@linkcode syntheticBinary}. */
 export interface SyntheticBinaryOptions {
   /** The number of rows, at least 2. */
   rows: number;
@@ -13,7 +13,7 @@ export interface SyntheticBinaryOptions {
    * @default {2}
    */
   features?: number;
-  /** The share of positive rows, between 0 and 1; it is rounded to whole rows. */
+  /** The fraction of positive rows, between 0 and 1, rounded to whole rows. */
   prevalence: number;
   /** The distance between the two classes' means, in standard deviations of a feature; at least 0. */
   separation: number;
@@ -21,11 +21,11 @@ export interface SyntheticBinaryOptions {
   seed: number;
 }
 
-/** A made-up problem with two classes. */
+/** A synthetic problem with two classes. */
 export interface SyntheticBinary {
-  /** The features, one list a row: shape [rows, features]. */
+  /** The features, one list per row: shape [rows, features]. */
   x: number[][];
-  /** The labels, 0 or 1, one a row. */
+  /** The labels, 0 or 1, one per row. */
   y: number[];
 }
 
@@ -34,7 +34,7 @@ const TASK = "make a synthetic problem";
 /**
  * Makes a problem of two Gaussian classes with unit variance, whose means lie at ±`separation`/2 on the diagonal. The best
  * possible classifier is linear, and its area under the ROC curve is Φ(separation/√2), with any number of features. The number of
- * positive rows is exact, not drawn.
+ * positive rows is exact instead of random.
  *
  * @param options The problem's size, balance, difficulty and seed.
  * @returns The features and the labels, in random order.

@@ -3,10 +3,10 @@ import type { Frame } from "./types.ts";
 import { checkInteger } from "../check/integer.ts";
 
 /**
- * Takes rows of a frame, in the order given: the training part of a {@linkcode Split}, say.
+ * Takes rows of a frame, in the order given, such as the training part of a {@linkcode Split}.
  *
  * @param frame The frame.
- * @param rows The rows' numbers, counted from 0; a number may be there more than once.
+ * @param rows The numbers of the rows, from 0; a number may occur more than once.
  * @returns A new frame with the same columns.
  * @throws {RangeError} If a row is not in the frame.
  *

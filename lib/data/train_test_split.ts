@@ -1,25 +1,25 @@
 import type { Split } from "./split.ts";
-import { checkFraction, type Labelled, labelsOf, rowsByClass } from "./check.ts";
+import { checkFraction, type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";
 
-/** How {@linkcode trainTestSplit} splits. */
+/** Options of {@linkcode trainTestSplit}. */
 export interface TrainTestSplitOptions {
   /** The seed of the random order: an integer from 0 to 2⁵³ − 1. */
   seed: number;
   /**
-   * The share of the rows to judge by, between 0 and 1; it is rounded to whole rows.
+   * The fraction of the rows in the test part, between 0 and 1, rounded to whole rows.
    *
    * @default {0.3}
    */
   testFraction?: number;
   /**
-   * The share of the rows to choose with, from 0 to less than 1; it is rounded to whole rows.
+   * The fraction of the rows in the validation part, from 0 to less than 1, rounded to whole rows.
    *
    * @default {0}
    */
   validationFraction?: number;
   /**
-   * Whether every part has the same share of rows of each class, up to rounding.
+   * Gives every part the same fraction of each class, up to rounding.
    *
    * @default {true}
    */
@@ -28,7 +28,7 @@ export interface TrainTestSplitOptions {
 
 const TASK = "split rows";
 
-/** Shares out `count` things over places of the given sizes, each to less than one of its exact share (largest remainders). */
+/** Apportions `count` rows to places of the given sizes, each less than one row from its exact quota (largest remainders). */
 function apportion(count: number, sizes: readonly number[]): number[] {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const shares = sizes.map((size) => count * size / (total || 1));
@@ -66,10 +66,10 @@ function partSizes(rows: number, testFraction: number, validationFraction: numbe
 
 /**
  * Splits rows into a training, a validation and a test part, at random and stratified: in every part the number of rows of
- * each of two classes is less than one row from its exact share (more classes are rounded one after the other, and may be
- * two rows away).
+ * each of two classes is less than one row from its exact quota (more classes are rounded one after the other and may be two
+ * rows away).
  *
- * @param dataset A data set, or its labels (the classes' indices, from 0).
+ * @param dataset A data set, a table, or the class indices of its rows, from 0.
  * @param options The seed and the parts' sizes.
  * @returns The rows of each part.
  * @throws {RangeError} If a fraction, the seed or a label is out of range, or a part would have no row.
@@ -85,7 +85,7 @@ function partSizes(rows: number, testFraction: number, validationFraction: numbe
  * ```
  */
 export function trainTestSplit(
-  dataset: Labelled | ArrayLike<number>,
+  dataset: LabelledRows,
   options: TrainTestSplitOptions,
 ): Split {
   const { seed, testFraction = 0.3, validationFraction = 0, stratify = true } = options;
@@ -98,13 +98,13 @@ export function trainTestSplit(
   const [train, validation, test] = stratify ? stratified() : cut(random.shuffle(rows), sizes);
   return { train, validation, test };
 
-  /** The last class first; each is shared out over the room that those before it left, the first gets what is left. */
+  /** Apportions the last class first, each class to the room that the classes before it left; the first class gets the rest. */
   function stratified(): number[][] {
     const room = [...sizes], parts: number[][] = sizes.map(() => []);
     for (const members of rowsByClass(labels).reverse()) {
       const shares = apportion(members.length, room);
       cut(random.shuffle(members), shares).forEach((piece, i) => {
-        parts[i].push(...piece);
+        for (const row of piece) parts[i].push(row); // a spread of 1e6 arguments overflows the stack
         room[i] -= shares[i];
       });
     }

@@ -23,7 +23,7 @@ const whereText = (where: LossAudit["findings"][number]["where"]): string =>
   where ? [where.op, where.line].filter(Boolean).join(", ") : "";
 
 /**
- * Renders an audit for a notebook: the verdict, the findings, the assumptions, and the figure of the loss's way.
+ * Renders an audit for a notebook: the verdict, the findings, the assumptions, and the figure of its loss path.
  *
  * @param audit The result of `auditLoss`
  * @returns An output for {@linkcode show} and {@linkcode row}; several stand side by side in a row
@@ -34,7 +34,7 @@ const whereText = (where: LossAudit["findings"][number]["where"]): string =>
  * import { auditDisplay } from "@roundabout/roundabout/display";
  *
  * const display = auditDisplay({
- *   name: "myLoss", verdict: "sound", findings: [], probes: [], assumed: ["The labels are 0 and 1."], way: [],
+ *   name: "myLoss", verdict: "sound", findings: [], probes: [], assumed: ["The labels are 0 and 1."], lossPath: [],
  *   time: () => ({ loss: 0.3, reference: 0.1 }),
  *   toJSON: () => ({}),
  * });
@@ -42,7 +42,7 @@ const whereText = (where: LossAudit["findings"][number]["where"]): string =>
  * ```
  */
 export function auditDisplay(audit: LossAudit): Output {
-  const { verdict, findings, assumed, way } = audit;
+  const { verdict, findings, assumed, lossPath } = audit;
   const said = sentence(audit), marks = { sound: "✓", suspect: "?", broken: "✗" };
   const parts = [
     makeOutput(`<p><strong>${marks[verdict]} ${escapeHtml(said)}</strong></p>`, `${marks[verdict]} ${said}`),
@@ -60,7 +60,7 @@ export function auditDisplay(audit: LossAudit): Output {
     const words = `Assumed: ${assumed.map((sentence) => sentence.replace(/\.?$/, ".")).join(" ")}`;
     parts.push(makeOutput(`<p>${escapeHtml(words)}</p>`, words));
   }
-  if (way.length > 1) {
+  if (lossPath.length > 1) {
     const figure = auditFigure(audit);
     parts.push(makeOutput(figureHtml(figure, renderInline(figure.caption)), figure.text));
   }

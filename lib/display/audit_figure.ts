@@ -6,7 +6,7 @@ import { neutral } from "./palette.ts";
 import { axisX, axisY, lineHeight, margins, plotFigure, scaleOf } from "./plot.ts";
 
 /** The part of an audit that {@linkcode auditFigure} draws. */
-export type AuditWay = Pick<LossAudit, "name" | "way">;
+export type AuditWay = Pick<LossAudit, "name" | "lossPath">;
 
 /** Options for {@linkcode auditFigure}. */
 export interface AuditFigureOptions extends Partial<FigureWords> {
@@ -37,7 +37,7 @@ interface Region {
 }
 
 /** Finds the parts without a slope: each reaches half-way to the next point with one, or to the end of the way. */
-function flatRegions(way: LossAudit["way"]): Region[] {
+function flatRegions(way: LossAudit["lossPath"]): Region[] {
   const regions: Region[] = [];
   const between = (n: number): number => (way[n - 1].at + way[n].at) / 2;
   way.forEach(({ at, slope }, n) => {
@@ -53,7 +53,7 @@ function flatRegions(way: LossAudit["way"]): Region[] {
 const percent = (part: number): string => `${formatNumber(Math.round(100 * part))}\u00a0%`;
 
 /** Says the point of the figure, where `flat` is the fraction of the way without a slope. */
-function pointOf({ name, way }: AuditWay, flat: number): string {
+function pointOf({ name, lossPath: way }: AuditWay, flat: number): string {
   if (way.some(({ loss, slope }) => !Number.isFinite(loss) || !Number.isFinite(slope))) {
     return `${name} is not finite on its way from wrong to right`;
   }
@@ -75,10 +75,10 @@ function pointOf({ name, way }: AuditWay, flat: number): string {
  * @throws {RangeError} The way has fewer than two points.
  */
 export function auditFigure(audit: AuditWay, options: AuditFigureOptions = {}): Figure {
-  const { name, way } = audit;
+  const { name, lossPath: way } = audit;
   if (!Array.isArray(way) || way.length < 2) {
     throw new RangeError(
-      `Cannot make an audit figure: 'way' of '${name}' has ${way?.length} points, it must have at least 2`,
+      `Cannot make an audit figure: 'lossPath' of '${name}' has ${way?.length} points, it must have at least 2`,
     );
   }
   const { width = 640, height = 160, domains = {} } = options;

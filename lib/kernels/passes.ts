@@ -1,5 +1,5 @@
 import type { Batch, BatchShape, Inputs } from "../batch/read_batch.ts";
-import { byLabel, type Counts, decisionGradient, eachCount, finite } from "../counts/counts.ts";
+import { byLabel, type Counts, decisionGradient, finite, mapCounts } from "../counts/counts.ts";
 import { argmaxAnchors } from "../decisions/argmax.ts";
 import type { Decided, Decision } from "../decisions/decision.ts";
 import { softmax, softmaxGradient } from "../numerics/softmax.ts";
@@ -258,7 +258,7 @@ export function scoreFast<T>(
   const inCounts = (column: number) => added ? classWeights?.[column] ?? 1 : 1;
   const each = rest.each.map((own, k) => {
     const most = countsOf(sums, k);
-    return eachCount((key) => inCounts(k) * most[key] + own[key]);
+    return mapCounts((key) => inCounts(k) * most[key] + own[key]);
   });
   const weightsInMean = each.map(({ tp, fn }, k) => (classWeights?.[k] ?? 1) * (average === "weighted" ? tp + fn : 1));
   const scored = scoreCounts(each, added ? undefined : weightsInMean, scoring);

@@ -4,15 +4,21 @@ import { checkOptions } from "../check/options.ts";
 import { scoreFast } from "../kernels/passes.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import { type Setting, settingNames, type SettingOptions, smallSize, toSetting } from "../scoring/options.ts";
+import {
+  rememberParts,
+  type ResolvedOptions,
+  resolveOptions,
+  scoringOptionNames,
+  type ScoringOptions,
+  smallSize,
+} from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
 import { giveToTape, gradientDepth, inHostMemory, tapeIsOn, tensorMemory } from "../tfjs/engine.ts";
 import { firstOrderOnly } from "../tfjs/first_order_only.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
-import { rememberParts } from "./loss_parts.ts";
 
 /** Options of every loss. */
-export type LossOptions = SettingOptions;
+export type LossOptions = ScoringOptions;
 
 /**
  * A loss as `model.compile({ loss })` takes it: labels and outputs in, a scalar back. Called directly it takes weights too;
@@ -76,11 +82,17 @@ export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOpti
   return lossOf(toScore(score), options);
 }
 
+/** Makes the loss of one score. */
+export type LossFactory = (options?: LossOptions) => Loss;
+
+/** Makes the factory of a score's losses. */
+export const factoryOf = (score: Score): LossFactory => (options = {}) => lossOf(score, options);
+
 /** Makes the loss of a score. */
 export function lossOf(score: Score, options: LossOptions): Loss {
   const name = `${score.name}Loss`, best = score.best ?? 1;
-  checkOptions(name, options, ["step", "slope", ...settingNames]);
-  const setting = toSetting(name, score, options);
+  checkOptions(name, options, ["step", "slope", ...scoringOptionNames]);
+  const setting = resolveOptions(name, score, options);
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     const tensors = { yTrue, yPred, sampleWeight };
     return fastLoss(name, best, setting, tensors) ?? generalLoss(name, best, setting, tensors);
@@ -93,7 +105,7 @@ export function lossOf(score: Score, options: LossOptions): Loss {
 function generalLoss(
   name: string,
   best: number,
-  { reading, decide, scoring }: Setting,
+  { reading, decide, scoring }: ResolvedOptions,
   tensors: Inputs<Tensor>,
 ): Scalar {
   const batch = readBatch(name, tensors, reading), scored = scoreBatch(batch, decide(batch), scoring);
@@ -119,7 +131,7 @@ function generalLoss(
 }
 
 /** Returns the same by the SIMD loops, in the memory of the backend; nothing where the general path has to do it. */
-function fastLoss(name: string, best: number, setting: Setting, tensors: Inputs<Tensor>): Scalar | undefined {
+function fastLoss(name: string, best: number, setting: ResolvedOptions, tensors: Inputs<Tensor>): Scalar | undefined {
   const { reading, decide, scoring } = setting, { yTrue, yPred, sampleWeight } = tensors;
   if (!(yPred?.size > smallSize) || scoring.average === "samples" || reading.ignoreLabel !== undefined) {
     return undefined;

@@ -31,12 +31,7 @@ import {
   utility,
   type UtilityOptions,
 } from "../scores/ratio.ts";
-import { type Loss, lossOf, type LossOptions } from "./metric_loss.ts";
-
-/** Makes the loss of one score. */
-export type LossFactory = (options?: LossOptions) => Loss;
-
-const factoryOf = (score: Score): LossFactory => (options = {}) => lossOf(score, options);
+import { factoryOf, type Loss, type LossFactory, lossOf, type LossOptions } from "./metric_loss.ts";
 
 /** Makes the factory of a score that has options of its own: they come in one object with those of the loss. */
 function mergedFactory<Own extends object>(

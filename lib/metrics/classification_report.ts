@@ -1,9 +1,9 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { type Counts, eachCount } from "../counts/counts.ts";
+import { type Counts, mapCounts } from "../counts/counts.ts";
 import { f1, precision, recall } from "../scores/ratio.ts";
 import type { Score } from "../scores/score.ts";
-import { type SettingOptions, toSetting } from "../scoring/options.ts";
+import { resolveOptions, type ScoringOptions } from "../scoring/options.ts";
 import type { ZeroDivision } from "../scoring/score_batch.ts";
 import { fixedText, floatText, padLeft, widest } from "./number_text.ts";
 import { type Classified, type LabelOptions, labelOptions, type Labels, readLabels } from "./read_labels.ts";
@@ -12,7 +12,7 @@ import { type Classified, type LabelOptions, labelOptions, type Labels, readLabe
  * Options of {@linkcode classificationReport}. With `zeroDivision: "skip"` a score that is not defined is printed as "nan",
  * as with scikit-learn's `zero_division=np.nan`.
  */
-export interface ClassificationReportOptions extends LabelOptions, Pick<SettingOptions, "zeroDivision"> {
+export interface ClassificationReportOptions extends LabelOptions, Pick<ScoringOptions, "zeroDivision"> {
   /**
    * The number of decimals of the scores in the text.
    *
@@ -87,9 +87,9 @@ const countsOf = (right: number, positive: number, predicted: number, whole: num
 /** The counts of each class, and two facts about the rows that the report's form depends on. */
 interface ClassCounts {
   readonly counts: readonly Counts[];
-  /** Whether every class in the data is counted. */
+  /** True if every class in the data is counted. */
   readonly complete: boolean;
-  /** Whether any row is right. */
+  /** True if any row is right. */
   readonly anyRight: boolean;
 }
 
@@ -143,21 +143,22 @@ function scoreRows(
 }
 
 /**
- * Precision, recall, F1 and support of each class, and their means: scikit-learn's `classification_report`.
+ * Reports precision, recall, F1 and support of each class, and their means: scikit-learn's `classification_report`.
  *
  *     support = tp + fn,   "micro avg" (of all counts), "macro avg", "weighted avg" (by support), "samples avg" (of rows)
  *
- * "accuracy" stands for "micro avg" where each row has one class and all classes are reported: there precision, recall
- * and F1 of all counts are the accuracy. "samples avg" is printed for multi-label data.
+ * "accuracy" replaces "micro avg" if each row has one class and all classes are reported: precision, recall and F1 of all
+ * counts are then the accuracy. "samples avg" is printed for multi-label data. The time is proportional to the number of
+ * rows.
  *
- * @param yTrue The labels: whole numbers or words, one a row; multi-label, 0 and 1, one row a row. With `decision` also
- * what {@linkcode hardMetric} takes.
- * @param yPred The decided labels, alike; with `decision` outputs.
+ * @param yTrue The labels: whole numbers or words, one per row; multi-label, 0 and 1, one array per row. With `decision`
+ * also the labels of {@linkcode hardMetric}.
+ * @param yPred The decided labels in the same form; with `decision` outputs.
  * @param options `output`, `digits`, `targetNames`, `labels`, `sampleWeight`, `zeroDivision`, `decision`.
  * @returns The text, which ends with a line break as scikit-learn's, or the rows.
- * @throws {TypeError} Something that is neither a tensor nor can be iterated; a threshold without a
- * decision; an unknown option.
- * @throws {RangeError} Shapes that don't fit, labels that are neither whole numbers nor words, an option out of range.
+ * @throws {TypeError} An argument that is neither a tensor nor an iterable; a threshold without a decision; an unknown
+ * option.
+ * @throws {RangeError} Shapes that do not fit; labels that are neither whole numbers nor words; an option out of range.
  *
  * @see scikit-learn, `classification_report`; the text is the same, character by character.
  *
@@ -197,7 +198,7 @@ export function classificationReport(
   yPred: Labels,
   options: ClassificationReportOptions & { output: "records" },
 ): ReportRow[];
-/** The report as a text. */
+/** Reports as a text. */
 export function classificationReport(
   yTrue: Labels,
   yPred: Labels,
@@ -218,7 +219,7 @@ export function classificationReport(
       `Cannot make ${task}: 'digits' must be a whole number from 0 to 20, it is ${describe(digits)}`,
     );
   }
-  toSetting(task, f1, { zeroDivision }); // checks the option
+  resolveOptions(task, f1, { zeroDivision }); // checks the option
   const classified = readLabels(task, yTrue, yPred, options), counted = countClasses(classified);
   const rows = reportRows(classified, counted, zeroDivision);
   if (output === "records") return rows;
@@ -238,7 +239,7 @@ function reportRows(
     return Number.isNaN(value) && zeroDivision !== "skip" ? zeroDivision : value;
   };
   const support = Float64Array.from(counts, ({ tp, fn }) => tp + fn);
-  const whole = numpySum(support), all = eachCount((key) => numpySum(counts.map((one) => one[key])));
+  const whole = numpySum(support), all = mapCounts((key) => numpySum(counts.map((one) => one[key])));
   const values = scores.map((score) => Float64Array.from(counts, (one) => valueOf(score, one)));
   const row = (name: string, support: number, of: (score: number) => number): ReportRow => ({
     class: name,

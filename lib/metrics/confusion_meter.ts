@@ -1,17 +1,17 @@
 import { readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { countKeys, type Counts, eachCount } from "../counts/counts.ts";
+import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import { type Setting, type SettingOptions, toSetting } from "../scoring/options.ts";
+import { type ResolvedOptions, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
 import { addsCounts, type Average, scoreCounts } from "../scoring/score_batch.ts";
 import { type ArrayOrTensor, toTensor } from "./array_or_tensor.ts";
 import { addCounts, type ExactCounts, noCounts } from "./exact_counts.ts";
 
 /** Options of {@linkcode ConfusionMeter}. */
-export interface ConfusionMeterOptions extends Pick<SettingOptions, "threshold" | "fromLogits" | "ignoreLabel"> {
+export interface ConfusionMeterOptions extends Pick<ScoringOptions, "threshold" | "fromLogits" | "ignoreLabel"> {
   /**
    * The number of columns of every batch.
    *
@@ -28,7 +28,7 @@ export interface ConfusionMeterOptions extends Pick<SettingOptions, "threshold" 
 }
 
 /** Options of {@linkcode ConfusionMeter.value}. */
-export interface MeterScoringOptions extends Pick<SettingOptions, "classWeights" | "zeroDivision"> {
+export interface MeterScoringOptions extends Pick<ScoringOptions, "classWeights" | "zeroDivision"> {
   /**
    * The way to combine the classes' scores. "samples" is not possible: a meter does not keep the rows.
    *
@@ -54,7 +54,7 @@ export interface ConfusionMeterJson {
   decision: "threshold" | "argmax";
   /** The threshold as a probability, or one per column; null with "argmax". */
   threshold: number | readonly number[] | null;
-  /** Whether outputs are logits. */
+  /** True if outputs are logits. */
   fromLogits: boolean;
   /** The label that is not counted, as a text, because JSON has no NaN; null for none. */
   ignoreLabel: string | null;
@@ -94,7 +94,7 @@ const task = "the meter";
  */
 export class ConfusionMeter {
   readonly #options: ConfusionMeterOptions;
-  readonly #setting: Setting;
+  readonly #setting: ResolvedOptions;
   #counts?: ExactCounts[];
 
   /**
@@ -125,7 +125,7 @@ export class ConfusionMeter {
     }
     this.#options = { ...options, threshold: Array.isArray(threshold) ? [...threshold] : threshold };
     // The score is chosen later. "macro" permits several columns.
-    this.#setting = toSetting(task, accuracy, { ...this.#options, step: "round", average: "macro" });
+    this.#setting = resolveOptions(task, accuracy, { ...this.#options, step: "round", average: "macro" });
     this.reset();
   }
 
@@ -160,7 +160,7 @@ export class ConfusionMeter {
 
   /** The counts of each class; an empty list before the first batch if `classes` is not given. */
   get counts(): readonly Counts[] {
-    return (this.#counts ?? []).map((sums) => eachCount((key) => sums[key].value));
+    return (this.#counts ?? []).map((sums) => mapCounts((key) => sums[key].value));
   }
 
   /**
@@ -210,7 +210,7 @@ export class ConfusionMeter {
         `Cannot compute ${chosen.name}: 'average' must not be 'samples', which needs the rows; a meter keeps counts only`,
       );
     }
-    const { scoring } = toSetting(task, chosen, { ...this.#options, ...options, step: "round" });
+    const { scoring } = resolveOptions(task, chosen, { ...this.#options, ...options, step: "round" });
     const { average, classWeights } = scoring;
     if (counts.length === 0) {
       throw new RangeError(`Cannot compute ${chosen.name}: nothing is counted yet, and 'classes' is not given`);
@@ -229,7 +229,7 @@ export class ConfusionMeter {
     }
     const classWeight = (k: number): number => classWeights?.[k] ?? 1;
     if (addsCounts(average)) {
-      const weighted = counts.map((one, k) => eachCount((key) => classWeight(k) * one[key]));
+      const weighted = counts.map((one, k) => mapCounts((key) => classWeight(k) * one[key]));
       return scoreCounts(weighted, undefined, scoring);
     }
     const support = ({ tp, fn }: Counts): number => average === "weighted" ? tp + fn : 1;
@@ -296,12 +296,7 @@ export class ConfusionMeter {
 
   /** The meter for `JSON.stringify`; equal meters give equal texts. See {@linkcode ConfusionMeterJson}. */
   toJSON(): ConfusionMeterJson {
-    const counts = this.#counts?.map(({ tp, fp, fn, tn }) => ({
-      tp: tp.toJSON(),
-      fp: fp.toJSON(),
-      fn: fn.toJSON(),
-      tn: tn.toJSON(),
-    }));
+    const counts = this.#counts?.map((sums) => mapCounts((key) => sums[key].toJSON()));
     return { version, ...this.#settings(), counts: counts ?? null };
   }
 

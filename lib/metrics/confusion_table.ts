@@ -13,44 +13,45 @@ import {
 /** Options of {@linkcode confusionTable}. */
 export interface ConfusionTableOptions extends LabelOptions {
   /**
-   * Shares instead of counts: of the rows of a class ("true"), of those predicted to be it ("pred"), or of "all".
+   * The whole of which each count becomes a fraction: the rows of the true class ("true"), the rows of the predicted class
+   * ("pred"), or "all" rows.
    *
    * @default {counts}
    */
   normalize?: "true" | "pred" | "all";
 }
 
-/** How often rows of one class are taken for another. */
+/** The weight of the rows of each pair of a true and a predicted class. */
 export interface ConfusionTable {
-  /** The classes. */
+  /** The labels of the classes. */
   readonly labels: readonly Label[];
-  /** What they are called. */
+  /** The names of the classes. */
   readonly names: readonly string[];
-  /** One array a true class, with a number for each predicted one. */
+  /** The counts: one array per true class, with one number per predicted class. */
   readonly counts: readonly (readonly number[])[];
-  /** The same as rows, which a notebook's `table` shows and polars takes. */
+  /** The counts as one object per true class, as a notebook's `table` and polars take them. */
   readonly records: Record<string, string | number>[];
-  /** The same as a text: whole numbers as scikit-learn's array prints them, others with four decimals. */
+  /** The counts as a text: whole numbers as scikit-learn's array prints them, other numbers with four decimals. */
   readonly text: string;
 }
 
 const task = "the confusion table";
 
 /**
- * How often rows of one class are taken for another: scikit-learn's `confusion_matrix`.
+ * Counts the rows of each pair of a true and a predicted class: scikit-learn's `confusion_matrix`.
  *
  *     counts[i][j] = Σ w over the rows of class i that were predicted to be of class j
  *
- * Rows whose class, true or predicted, is not among `labels` are left out.
+ * Rows whose true or predicted class is not among `labels` are left out. The time is proportional to the number of rows.
  *
- * @param yTrue The labels: whole numbers or words, one a row. With `decision` also what {@linkcode hardMetric} takes.
- * @param yPred The decided labels, alike; with `decision` outputs.
+ * @param yTrue The labels: whole numbers or words, one per row; with `decision` also the labels of {@linkcode hardMetric}.
+ * @param yPred The decided labels in the same form; with `decision` outputs.
  * @param options `labels`, `targetNames`, `sampleWeight`, `normalize`, `decision`.
- * @returns The table; where `normalize` divides 0 by 0, 0.
- * @throws {TypeError} Something that is neither a tensor nor can be iterated; a threshold without a
- * decision; an unknown option.
- * @throws {RangeError} Shapes that don't fit, labels that are neither whole numbers nor words, several classes a row, an
- * option out of range.
+ * @returns The table; `normalize` makes 0/0 to 0.
+ * @throws {TypeError} An argument that is neither a tensor nor an iterable; a threshold without a decision; an unknown
+ * option.
+ * @throws {RangeError} Shapes that do not fit; labels that are neither whole numbers nor words; several classes per row;
+ * an option out of range.
  *
  * @see scikit-learn, `confusion_matrix`.
  *

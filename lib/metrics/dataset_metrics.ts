@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Average } from "../scoring/score_batch.ts";
-import { toSetting } from "../scoring/options.ts";
+import { resolveOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Score } from "../scores/score.ts";
@@ -10,7 +10,7 @@ import { ConfusionMeter, type ConfusionMeterOptions, type MeterScoringOptions } 
 import { metricName } from "./hard_metric.ts";
 
 /** `tf.Callback`, the base class of {@linkcode DatasetMetrics}. */
-export const Callback: (typeof import("@tensorflow/tfjs"))["Callback"] = tf.Callback;
+export const LayersCallback: (typeof import("@tensorflow/tfjs"))["Callback"] = tf.Callback;
 
 /** Inputs (one tensor per input of the model), labels and optional weights, as in `validationData`. */
 export type DatasetTensors = readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor];
@@ -121,7 +121,7 @@ function checkData(option: string, data: unknown): asserts data is DatasetTensor
  * assertEquals(history.dataset_f1.length, 3);
  * ```
  */
-export class DatasetMetrics extends Callback {
+export class DatasetMetrics extends LayersCallback {
   readonly #scores: readonly { score: Score; key: string }[];
   readonly #options: DatasetMetricsOptions;
 
@@ -160,7 +160,12 @@ export class DatasetMetrics extends Callback {
     this.#options = options;
     this.#scores = scores.map((one) => {
       const score = toScore(one), scoring = average === "none" ? "macro" : average;
-      toSetting(task, score, { ...meterOptions(options), ...scoringOptions(options), average: scoring, step: "round" });
+      resolveOptions(task, score, {
+        ...meterOptions(options),
+        ...scoringOptions(options),
+        average: scoring,
+        step: "round",
+      });
       const name = metricName(score.name, { ...options, average: average === "none" ? "binary" : average });
       return { score, key: ["dataset", ...(output === undefined ? [] : [output]), name].join("_") };
     });

@@ -1,5 +1,5 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { countDecisions, countKeys, type Counts } from "../counts/counts.ts";
+import { countDecisions, countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import type { Decided } from "../decisions/decision.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
 
@@ -8,12 +8,7 @@ export type ExactCounts = Readonly<Record<keyof Counts, ExactSum>>;
 
 /** Counts of 0, one set per class. */
 export const noCounts = (classes: number): ExactCounts[] =>
-  Array.from({ length: classes }, () => ({
-    tp: new ExactSum(),
-    fp: new ExactSum(),
-    fn: new ExactSum(),
-    tn: new ExactSum(),
-  }));
+  Array.from({ length: classes }, () => mapCounts(() => new ExactSum()));
 
 /** The largest weight: the sum of any number of rows stays far from overflowing. */
 const greatestWeight = 1e290;

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Average, scoreBatch } from "../scoring/score_batch.ts";
-import { settingNames, type SettingOptions, toSetting } from "../scoring/options.ts";
+import { resolveOptions, scoringOptionNames, type ScoringOptions } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
 import { checkOptions, refuseTensor, splitOptions } from "../check/options.ts";
 import type { PrecisionAtRecallOptions, RecallAtPrecisionOptions } from "../scores/constrained.ts";
@@ -9,7 +9,7 @@ import { type ScoreDefinition, type ScoreName, scores, toScore } from "../scores
 import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Options of every metric: the options of a loss without the step, because decisions are counted. */
-export interface MetricOptions extends Omit<SettingOptions, "step" | "slope" | "average"> {
+export interface MetricOptions extends Omit<ScoringOptions, "step" | "slope" | "average"> {
   /**
    * The way to combine the columns' scores, with scikit-learn's meaning; "none" gives one score per class.
    *
@@ -59,11 +59,11 @@ export interface Metric {
  */
 export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOptions = {}): Metric {
   const chosen = toScore(score);
-  checkOptions(`the metric '${chosen.name}'`, options, settingNames);
+  checkOptions(`the metric '${chosen.name}'`, options, scoringOptionNames);
   const { average = "binary", zeroDivision = 0 } = options;
   const name = metricName(chosen.name, options);
   const columnAverage = average === "none" ? "macro" : average;
-  const setting = toSetting(`the metric '${name}'`, chosen, { ...options, step: "round", average: columnAverage });
+  const setting = resolveOptions(`the metric '${name}'`, chosen, { ...options, step: "round", average: columnAverage });
 
   const metric = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Tensor => {
     const batch = readBatch(name, { yTrue, yPred, sampleWeight }, setting.reading);

@@ -2,7 +2,7 @@ import { readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import type { DecisionName, DecisionOptions } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
-import { toSetting } from "../scoring/options.ts";
+import { resolveOptions } from "../scoring/options.ts";
 import {
   type ArrayOrTensor,
   type Entries,
@@ -171,7 +171,7 @@ function codeLabelPairs(task: string, yTrue: unknown, yPred: unknown, options: L
 /** Codes labels and the decisions on outputs, both read as by the metrics; the classes are all columns. */
 function codeOutputs(task: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Coded {
   const { decision, threshold, fromLogits } = options;
-  const { reading, decide } = toSetting(task, accuracy, {
+  const { reading, decide } = resolveOptions(task, accuracy, {
     decision,
     threshold,
     fromLogits,

@@ -1,9 +1,8 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { countsGradient } from "../counts/counts_gradient.ts";
-import { softCounts } from "../counts/soft_counts.ts";
+import { countsGradient, softCounts } from "../counts/counts.ts";
+import type { LossParts } from "../scoring/options.ts";
 import { sigmoid } from "../numerics/sigmoid.ts";
 import { softmax } from "../numerics/softmax.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
 import type { Score } from "../scores/score.ts";
 import { countBatch, type Counted } from "../scoring/score_batch.ts";
 import { ofLogits } from "../steps/logits.ts";
@@ -31,8 +30,9 @@ export function labelsOf(y: ArrayLike<number>, outputs = 1, weights?: ArrayLike<
 }
 
 /** Computes σ of one logit per row, or the softmax of several. */
-export const probabilities = (logits: Float64Array, outputs: number): Float64Array =>
-  outputs === 1 ? logits.map(sigmoid) : softmax(logits, outputs);
+export function probabilities(logits: Float64Array, outputs: number): Float64Array {
+  return outputs === 1 ? logits.map(sigmoid) : softmax(logits, outputs);
+}
 
 /** Sums the weights of the rows. */
 function totalWeight({ rows, classes, sampleWeight }: Labels): number {

@@ -1,6 +1,7 @@
-import { softCounts } from "../counts/soft_counts.ts";
+import { softCounts } from "../counts/counts.ts";
+import { sigmoid } from "../numerics/sigmoid.ts";
 import type { Score } from "../scores/score.ts";
-import { ofLogits, sigmoid } from "../steps/logits.ts";
+import { ofLogits } from "../steps/logits.ts";
 import { round } from "../steps/round.ts";
 import { adam, sgd } from "./adam.ts";
 import { forward } from "./mlp.ts";

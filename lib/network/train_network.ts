@@ -1,4 +1,4 @@
-import { sigmoid } from "../steps/logits.ts";
+import { sigmoid } from "../numerics/sigmoid.ts";
 import { adam } from "./adam.ts";
 import { forward, initialWeights } from "./mlp.ts";
 import { labelsOf, objectiveOf, type TrainingLoss } from "./objectives.ts";

@@ -1,11 +1,10 @@
-import type { Counts } from "../counts/counts.ts";
-import { countKeys, eachCount } from "../counts/each_count.ts";
+import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import type { Score } from "./score.ts";
 
 /** A gradient, or 0 where it has no direction: where the score is not defined, or the gradient no finite number. */
 export function definedGradient(value: number, gradient: Counts): Counts {
   const defined = !Number.isNaN(value) && countKeys.every((key) => Number.isFinite(gradient[key]));
-  return defined ? gradient : eachCount(() => 0);
+  return defined ? gradient : mapCounts(() => 0);
 }
 
 /**
@@ -27,7 +26,7 @@ export function composed(
     gradient: (counts) => {
       const values = parts.map((part) => part.value(counts)), by = slopes(values);
       const gradients = parts.map((part) => part.gradient(counts));
-      const gradient = eachCount((key) => gradients.reduce((sum, g, i) => sum + by[i] * g[key], 0));
+      const gradient = mapCounts((key) => gradients.reduce((sum, g, i) => sum + by[i] * g[key], 0));
       return definedGradient(value(values), gradient);
     },
   };
@@ -47,7 +46,7 @@ export function quotient(
     gradient: (counts) => {
       const f = value(counts), d = denominator.value(counts);
       const dn = numerator.gradient(counts), dd = denominator.gradient(counts);
-      return definedGradient(f, eachCount((key) => (dn[key] - f * dd[key]) / d));
+      return definedGradient(f, mapCounts((key) => (dn[key] - f * dd[key]) / d));
     },
   };
 }

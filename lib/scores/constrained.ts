@@ -1,7 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import type { Counts } from "../counts/counts.ts";
-import { eachCount } from "../counts/each_count.ts";
+import { type Counts, mapCounts } from "../counts/counts.ts";
 import { definedGradient } from "./composed.ts";
 import type { Score } from "./score.ts";
 import { precision, recall } from "./ratio.ts";
@@ -24,7 +23,7 @@ function constrained(name: string, objective: Score, other: Score, floor: number
     gradient: (counts) => {
       const of = objective.gradient(counts), by = other.gradient(counts);
       const price = other.value(counts) < floor ? penalty : 0;
-      return definedGradient(value(counts), eachCount((key) => of[key] + price * by[key]));
+      return definedGradient(value(counts), mapCounts((key) => of[key] + price * by[key]));
     },
   };
 }

@@ -1,5 +1,4 @@
-import type { Counts } from "../counts/counts.ts";
-import { countKeys, eachCount } from "../counts/each_count.ts";
+import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import type { Score } from "./score.ts";
 
 /** The coefficients of a ratio of two linear functions of the counts; what is left out is 0. */
@@ -30,7 +29,7 @@ export function linearFractional(name: string, { numerator, denominator }: Coeff
     value,
     gradient: (counts) => {
       const size = dot(denominator, counts), f = value(counts);
-      return eachCount((key) => size === 0 ? 0 : ((numerator[key] ?? 0) - f * (denominator[key] ?? 0)) / size);
+      return mapCounts((key) => size === 0 ? 0 : ((numerator[key] ?? 0) - f * (denominator[key] ?? 0)) / size);
     },
   };
 }

@@ -1,7 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import type { Counts } from "../counts/counts.ts";
-import { countKeys } from "../counts/each_count.ts";
+import { countKeys, type Counts } from "../counts/counts.ts";
 import { linearFractional } from "./linear_fractional.ts";
 import type { Score } from "./score.ts";
 

@@ -1,6 +1,5 @@
 import { describe } from "../check/describe.ts";
-import type { Counts } from "../counts/counts.ts";
-import { eachCount } from "../counts/each_count.ts";
+import { type Counts, mapCounts } from "../counts/counts.ts";
 import { balancedAccuracy, cohenKappa, fowlkesMallows, gMean, informedness, markedness, mcc } from "./agreement.ts";
 import { precisionAtRecall, recallAtPrecision } from "./constrained.ts";
 import type { Score } from "./score.ts";
@@ -45,9 +44,9 @@ const hasMethod = (thing: unknown, method: string): boolean =>
  */
 function differences(value: (counts: Counts) => number): (counts: Counts) => Counts {
   return (counts) => {
-    if (Number.isNaN(value(counts))) return eachCount(() => 0);
+    if (Number.isNaN(value(counts))) return mapCounts(() => 0);
     const total = counts.tp + counts.fp + counts.fn + counts.tn;
-    return eachCount((key) => {
+    return mapCounts((key) => {
       const h = 6e-6 * Math.max(counts[key], 1e-3 * total);
       const at = (by: number) => value({ ...counts, [key]: counts[key] + by });
       return counts[key] > h ? (at(h) - at(-h)) / (2 * h) : (4 * at(h) - 3 * at(0) - at(2 * h)) / (2 * h);

@@ -6,7 +6,7 @@ import type { Score } from "../scores/score.ts";
 import { type Average, averages, type Scoring, type ZeroDivision } from "./score_batch.ts";
 
 /** The options that losses and metrics share. */
-export interface SettingOptions extends DecisionOptions {
+export interface ScoringOptions extends DecisionOptions {
   /**
    * The way in which the columns' scores make one number, with scikit-learn's meaning: "binary" (there is one column),
    * "micro", "macro", "weighted", "samples".
@@ -35,7 +35,7 @@ export interface SettingOptions extends DecisionOptions {
 }
 
 /** The names of the options that losses and metrics share. */
-export const settingNames = [
+export const scoringOptionNames = [
   "threshold",
   "decision",
   "average",
@@ -43,13 +43,13 @@ export const settingNames = [
   "fromLogits",
   "zeroDivision",
   "ignoreLabel",
-] as const satisfies readonly (keyof SettingOptions)[];
+] as const satisfies readonly (keyof ScoringOptions)[];
 
 /** Batches of at most this many outputs take the float64 loops: SIMD does not pay, and the gradient is rounded only once. */
 export const smallSize = 4096;
 
 /** The options, checked once: how batches are read, decided and scored. */
-export interface Setting {
+export interface ResolvedOptions {
   readonly reading: BatchOptions;
   readonly decide: Decision;
   readonly scoring: Scoring;
@@ -85,7 +85,7 @@ function checkClassWeights(what: string, weights: readonly number[], average: Av
 }
 
 /** Checks the options of a loss or a metric and resolves them. */
-export function toSetting(what: string, score: Score, options: SettingOptions): Setting {
+export function resolveOptions(what: string, score: Score, options: ScoringOptions): ResolvedOptions {
   const { average = "binary", zeroDivision = 0, classWeights, ignoreLabel, fromLogits = false } = options;
   oneOf(what, "average", average, averages);
   oneOf(what, "zeroDivision", zeroDivision, [0, 1, "skip"]);
@@ -115,4 +115,27 @@ export function toSetting(what: string, score: Score, options: SettingOptions): 
     decide: toDecision(what, options),
     scoring: { score, average, zeroDivision, classWeights },
   };
+}
+
+/** The parts of a loss, for those who need its counts and not its value alone. */
+export interface LossParts extends ResolvedOptions {
+  /** The best score: the loss is `best` − score. */
+  readonly best: number;
+  /** Says that a row's decision depends on the other rows: `{ top: k }`. */
+  readonly wholeSet: boolean;
+  /** The options that the loss was made with. */
+  readonly options: ScoringOptions;
+}
+
+// Kept beside the losses, not on them: a loss is a function to everyone else.
+const known = new WeakMap<object, LossParts>();
+
+/** Notes the parts of a loss. */
+export function rememberParts(loss: object, parts: LossParts): void {
+  known.set(loss, parts);
+}
+
+/** Returns the parts of a loss; nothing for a loss that this library has not made. */
+export function partsOfLoss(loss: unknown): LossParts | undefined {
+  return typeof loss === "function" ? known.get(loss) : undefined;
 }

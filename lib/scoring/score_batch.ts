@@ -6,8 +6,8 @@ import {
   type Counts,
   type DecidedRows,
   decisionGradient,
-  eachCount,
   largestFloat32,
+  mapCounts,
   type Slice,
 } from "../counts/counts.ts";
 import type { Decided } from "../decisions/decision.ts";
@@ -138,7 +138,7 @@ export function scoreCounts(
   weightsInMean: readonly number[] | undefined,
   { score, zeroDivision }: Pick<Scoring, "score" | "zeroDivision">,
 ): CountsScored {
-  const counts = weightsInMean === undefined ? [eachCount((key) => sum(each.map((one) => one[key])))] : each;
+  const counts = weightsInMean === undefined ? [mapCounts((key) => sum(each.map((one) => one[key])))] : each;
   const values = counts.map((one) => valueOf(score, one));
   const weights = (weightsInMean ?? [1]).map((w, i) => zeroDivision === "skip" && Number.isNaN(values[i]) ? 0 : w);
   const whole = sum(weights);
@@ -214,9 +214,9 @@ export function countsPartials(
 ): readonly Counts[] {
   return counts.map((one, i): Counts => {
     const share = whole === 0 || Number.isNaN(values[i]) ? 0 : weights[i] / whole;
-    if (share === 0) return eachCount(() => 0);
+    if (share === 0) return mapCounts(() => 0);
     const gradient = gradientOf(score, one);
-    return eachCount((key) => share * gradient[key]);
+    return mapCounts((key) => share * gradient[key]);
   });
 }
 

@@ -50,7 +50,9 @@ export interface StepForm {
   readonly threshold: number;
   /** k. */
   readonly steepness: number;
+  /** F(kt) if anchored, else ½. */
   readonly foot: number;
+  /** F(k(1 − t)) + F(kt) if anchored, else 1. */
   readonly span: number;
   /** Replaces the value by the decision, p > t; the derivative stays the shape's. */
   readonly hard: boolean;

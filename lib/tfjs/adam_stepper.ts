@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { inHostMemory } from "./model.ts";
-import { applyGradients, type Optimizer } from "./optimizers.ts";
+import { applyGradients, type LayersOptimizer } from "./optimizers.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Takes the steps of an epoch. */
@@ -118,7 +118,7 @@ function adamStepper(adam: Adam): Stepper {
 }
 
 /** Makes the stepper of an optimizer: a loop for TensorFlow.js's Adam where that is faster, else the optimizer's own step. */
-export function stepperOf(optimizer: Optimizer): Stepper {
+export function stepperOf(optimizer: LayersOptimizer): Stepper {
   if (optimizer.constructor === tf.AdamOptimizer && inHostMemory()) {
     return adamStepper(optimizer as unknown as Adam);
   }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { softmaxGradient } from "../numerics/softmax.ts";
-import { inHostMemory, type Model } from "./model.ts";
+import { inHostMemory, type LayersModel } from "./model.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Fields of a dense layer of TensorFlow.js, most of them private. */
@@ -26,11 +26,7 @@ const activationBackward: Record<string, ActivationBackward> = {
   tanh: (gradient, y) => {
     for (let i = 0; i < gradient.length; i++) gradient[i] *= 1 - y[i] * y[i];
   },
-  softmax: (gradient, y, width) => {
-    const rows = new Float64Array(gradient);
-    softmaxGradient(y, width, 1, rows);
-    gradient.set(rows);
-  },
+  softmax: (gradient, y, width) => softmaxGradient(y, width, 1, gradient),
 };
 
 let dense: unknown;
@@ -42,7 +38,7 @@ const denseClass = () => dense ??= tf.layers.dense({ units: 1 }).constructor;
  * Returns the layers of a sequential model if all of them are dense layers with an activation that is known here, and
  * tensors are in host memory; otherwise undefined.
  */
-export function denseStack(model: Model): readonly DenseLayer[] | undefined {
+export function denseStack(model: LayersModel): readonly DenseLayer[] | undefined {
   if ((model.constructor as unknown) !== tf.Sequential || !inHostMemory()) return undefined;
   if (!model.outputNames?.length) return undefined; // a model is built when it is first applied
   const layers = model.layers as unknown as DenseLayer[];

@@ -166,3 +166,64 @@ export function tensorMemory(): TensorMemory | undefined {
   if (!inHostMemory() || !engineIsKnown()) return undefined;
   return memories[tf.getBackend()](engine().backend as never);
 }
+
+/** Receives what the engine does while {@linkcode watchEngine} runs a function. Its own operations are not reported. */
+export interface EngineWatcher {
+  /** A kernel has run. */
+  kernel(name: string, inputs: Record<string, unknown>, attrs: Record<string, unknown>, result: unknown): void;
+  /** An operation with a gradient of its own (`tf.customGrad`) has run. */
+  customGradient(inputs: Record<string, unknown>, result: unknown): void;
+  /** The caller, and not an operation, is about to read numbers. */
+  read(dataId: object): void;
+}
+
+/** The methods of the engine that `watchEngine` overrides for a while. */
+interface WatchedMethods {
+  runKernel(name: string, inputs: Record<string, unknown>, attrs?: Record<string, unknown>): unknown;
+  runKernelFunc(params: { forwardFunc?: unknown; inputs: Record<string, unknown> }): unknown;
+  readSync(dataId: object): unknown;
+}
+
+/**
+ * Runs a function and reports each kernel, custom gradient and read. The engine's methods are restored afterwards, also if
+ * the function throws.
+ *
+ * @throws {Error} This version of TensorFlow.js has another engine.
+ */
+export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
+  const watched = engine() as unknown as WatchedMethods, { runKernel, runKernelFunc, readSync } = watched;
+  if (!engineIsKnown() || [runKernel, runKernelFunc, readSync].some((method) => typeof method !== "function")) {
+    throw new Error(`Cannot watch the operations of TensorFlow.js ${tf.version.tfjs}: its engine is not known`);
+  }
+  let depth = 0;
+  const inside = <R>(of: () => R): R => {
+    depth++;
+    try {
+      return of();
+    } finally {
+      depth--;
+    }
+  };
+  watched.runKernel = function (name, inputs, attrs) {
+    const result = inside(() => runKernel.call(watched, name, inputs, attrs));
+    inside(() => watcher.kernel(name, inputs ?? {}, attrs ?? {}, result));
+    return result;
+  };
+  watched.runKernelFunc = function (params) {
+    if (params.forwardFunc === undefined) return runKernelFunc.call(watched, params);
+    const result = inside(() => runKernelFunc.call(watched, params));
+    watcher.customGradient(params.inputs, result);
+    return result;
+  };
+  watched.readSync = function (dataId) {
+    if (depth === 0) watcher.read(dataId);
+    return readSync.call(watched, dataId);
+  };
+  try {
+    return run();
+  } finally {
+    for (const method of ["runKernel", "runKernelFunc", "readSync"] as const) {
+      delete (watched as Partial<WatchedMethods>)[method];
+    }
+  }
+}

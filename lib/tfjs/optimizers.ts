@@ -3,10 +3,10 @@ import { describe } from "../check/describe.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** An optimizer of TensorFlow.js, `tf.Optimizer`. */
-export type Optimizer = InstanceType<(typeof import("@tensorflow/tfjs"))["Optimizer"]>;
+export type LayersOptimizer = InstanceType<(typeof import("@tensorflow/tfjs"))["Optimizer"]>;
 
 /** Optimizers by the names that `model.compile` takes, with the settings that it gives them. */
-const byName: Record<string, () => Optimizer> = {
+const byName: Record<string, () => LayersOptimizer> = {
   sgd: () => tf.train.sgd(0.01),
   adam: () => tf.train.adam(0.001, 0.9, 0.999, tf.backend().epsilon()),
   adamax: () => tf.train.adamax(0.002, 0.9, 0.999, tf.backend().epsilon(), 0),
@@ -18,7 +18,7 @@ const byName: Record<string, () => Optimizer> = {
 /** Throws unless `optimizer` is an optimizer or the name of one. */
 export function checkOptimizer(task: string, optimizer: unknown): void {
   if (typeof optimizer === "string" && Object.hasOwn(byName, optimizer.toLowerCase())) return;
-  if (typeof (optimizer as Optimizer | undefined)?.applyGradients === "function") return;
+  if (typeof (optimizer as LayersOptimizer | undefined)?.applyGradients === "function") return;
   throw new TypeError(
     `Cannot ${task}: 'optimizer' must be a tf.Optimizer or one of ${Object.keys(byName).join(", ")}, it is ${
       describe(optimizer)
@@ -27,11 +27,11 @@ export function checkOptimizer(task: string, optimizer: unknown): void {
 }
 
 /** Returns the optimizer, made if it is given by its name. */
-export function toOptimizer(optimizer: string | Optimizer): Optimizer {
+export function toOptimizer(optimizer: string | LayersOptimizer): LayersOptimizer {
   return typeof optimizer === "string" ? byName[optimizer.toLowerCase()]() : optimizer;
 }
 
 /** Takes one step; `applyGradients` is declared for variables, but takes tensors. */
-export function applyGradients(optimizer: Optimizer, gradients: Record<string, Tensor>): void {
-  optimizer.applyGradients(gradients as Parameters<Optimizer["applyGradients"]>[0]);
+export function applyGradients(optimizer: LayersOptimizer, gradients: Record<string, Tensor>): void {
+  optimizer.applyGradients(gradients as Parameters<LayersOptimizer["applyGradients"]>[0]);
 }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Model } from "./model.ts";
-import type { Optimizer } from "./optimizers.ts";
+import type { LayersModel } from "./model.ts";
+import type { LayersOptimizer } from "./optimizers.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Numbers of a tensor, in host memory. */
@@ -28,10 +28,10 @@ function save(tensor: Tensor): SavedTensor {
 const restore = ({ values, shape, dtype }: SavedTensor): Tensor => tf.tensor(values, shape as number[], dtype);
 
 /** Saves all weights of a model, trained or not. */
-export const weightsOf = (model: Model): SavedTensor[] => model.getWeights().map(save);
+export const weightsOf = (model: LayersModel): SavedTensor[] => model.getWeights().map(save);
 
 /** Restores the weights of a model. */
-export function setWeights(model: Model, weights: readonly SavedTensor[]): void {
+export function setWeights(model: LayersModel, weights: readonly SavedTensor[]): void {
   tf.tidy(() => model.setWeights(weights.map(restore)));
 }
 
@@ -45,7 +45,7 @@ const isList = (value: unknown): value is VariableList =>
  * Saves the state of an optimizer: all its variables, by the names of their fields. TensorFlow.js's getWeights() omits the
  * powers of β of Adam and is missing for Adamax.
  */
-export function optimizerState(optimizer: Optimizer): OptimizerState {
+export function optimizerState(optimizer: LayersOptimizer): OptimizerState {
   const single: Record<string, SavedTensor> = {}, lists: Record<string, { name: string; numbers: SavedTensor }[]> = {};
   for (const [key, value] of Object.entries(optimizer) as [string, unknown][]) {
     if (value instanceof tf.Variable) single[key] = save(value);
@@ -56,7 +56,7 @@ export function optimizerState(optimizer: Optimizer): OptimizerState {
 }
 
 /** Restores the state of an optimizer of the same class. */
-export function setOptimizerState(optimizer: Optimizer, { iterations, single, lists }: OptimizerState): void {
+export function setOptimizerState(optimizer: LayersOptimizer, { iterations, single, lists }: OptimizerState): void {
   const fields = optimizer as unknown as Record<string, unknown>;
   tf.tidy(() => {
     for (const [key, numbers] of Object.entries(single)) (fields[key] as tf.Variable).assign(restore(numbers));

@@ -1,8 +1,8 @@
 import { describe } from "../check/describe.ts";
 import type { Counts } from "../counts/counts.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
+import type { LossParts } from "../scoring/options.ts";
 import { toStep } from "../steps/to_step.ts";
-import type { Optimizer } from "../tfjs/optimizers.ts";
+import type { LayersOptimizer } from "../tfjs/optimizers.ts";
 import type { OptimizerState, SavedTensor } from "../tfjs/snapshot.ts";
 import { checkpointFile } from "./checkpoint_file.ts";
 import type { CheckpointStore } from "./fit_options.ts";
@@ -30,11 +30,7 @@ export interface Identity {
 function settingsOfStep({ step = "softsign", slope, threshold }: LossParts["options"]): object {
   const [first] = [threshold ?? []].flat(), options = { slope, threshold: first };
   const made = toStep(step, typeof step === "string" ? options : {});
-  return {
-    step: made.name,
-    slope: made.slope === Infinity ? "infinite" : made.slope,
-    threshold: threshold ?? made.threshold,
-  };
+  return { step: made.name, slope: made.slope, threshold: threshold ?? made.threshold };
 }
 
 /** Describes the options of a loss as data. */
@@ -46,7 +42,7 @@ export function settingsOfLoss({ options, scoring, reading }: LossParts): object
 }
 
 /** Describes the settings of an optimizer, such as its learning rate; an optimizer without getConfig() has no description. */
-export function settingsOfOptimizer(optimizer: Optimizer): object {
+export function settingsOfOptimizer(optimizer: LayersOptimizer): object {
   return typeof optimizer.getConfig === "function" ? optimizer.getConfig() : {};
 }
 

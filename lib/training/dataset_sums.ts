@@ -1,7 +1,6 @@
 import { type Counted, countsPartials, scoreCounts } from "../scoring/score_batch.ts";
-import type { Counts } from "../counts/counts.ts";
-import { countKeys, eachCount } from "../counts/each_count.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
+import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
+import type { LossParts } from "../scoring/options.ts";
 
 /** Sums of the counts of batches. */
 export class DatasetSums {
@@ -26,8 +25,8 @@ export class DatasetSums {
       const { value, whole } = scoreCounts(each, weights, scoring);
       this.#sum += whole === 0 ? 0 : value * whole;
       this.#whole += whole;
-      const sum = eachCount((key) => each.reduce((total, one) => total + one[key], 0));
-      this.counts = [eachCount((key) => (this.counts[0]?.[key] ?? 0) + sum[key])];
+      const sum = mapCounts((key) => each.reduce((total, one) => total + one[key], 0));
+      this.counts = [mapCounts((key) => (this.counts[0]?.[key] ?? 0) + sum[key])];
       return;
     }
     if (this.counts.length > 0 && this.counts.length !== each.length) {
@@ -36,7 +35,7 @@ export class DatasetSums {
           `it had ${this.counts.length} in the batches before`,
       );
     }
-    this.counts = each.map((one, k) => eachCount((key) => (this.counts[k]?.[key] ?? 0) + one[key]));
+    this.counts = each.map((one, k) => mapCounts((key) => (this.counts[k]?.[key] ?? 0) + one[key]));
     // With "weighted" the weight of a class is its number of positives in all batches; with "macro" it is a constant.
     const supports = scoring.average === "weighted" ? this.#weights : undefined;
     this.#weights = weights?.map((w, k) => w + (supports?.[k] ?? 0));
@@ -48,7 +47,7 @@ export class DatasetSums {
     both.rows = this.rows + other.rows;
     both.counts = one.counts.map((counts, k) => {
       const added = more?.counts[k];
-      return added === undefined ? counts : eachCount((key) => counts[key] + added[key]);
+      return added === undefined ? counts : mapCounts((key) => counts[key] + added[key]);
     });
     const supports = more && this.#parts.scoring.average === "weighted" ? more.#weights : undefined;
     both.#weights = one.#weights?.map((w, k) => w + (supports?.[k] ?? 0));

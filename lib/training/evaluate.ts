@@ -1,9 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { countBatch } from "../scoring/score_batch.ts";
-import type { Setting } from "../scoring/options.ts";
+import type { LossParts, ResolvedOptions } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
-import type { Model } from "../tfjs/model.ts";
+import type { LayersModel } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 import { outputOf } from "./passes.ts";
@@ -23,9 +22,9 @@ export interface Evaluation {
 /** Options of {@linkcode evaluate}. */
 export interface EvaluateOptions {
   readonly name: string;
-  readonly model: Model;
+  readonly model: LayersModel;
   readonly parts: LossParts;
-  readonly hard: Setting;
+  readonly hard: ResolvedOptions;
   /**
    * Keeps the counts of each batch.
    *

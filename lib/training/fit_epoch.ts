@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { stepperOf } from "../tfjs/adam_stepper.ts";
-import { type Model, trainableVariables } from "../tfjs/model.ts";
-import { applyGradients, type Optimizer } from "../tfjs/optimizers.ts";
+import { type LayersModel, trainableVariables } from "../tfjs/model.ts";
+import { applyGradients, type LayersOptimizer } from "../tfjs/optimizers.ts";
 import type { BatchReader } from "./batches.ts";
 import { checkSame, rereadHint } from "./dataset_sums.ts";
 import type { Evaluation } from "./evaluate.ts";
@@ -20,8 +20,8 @@ import { RunningCounts } from "./running_counts.ts";
 /** Model, data and loss of an epoch. */
 export interface EpochContext {
   readonly name: string;
-  readonly model: Model;
-  readonly optimizer: Optimizer;
+  readonly model: LayersModel;
+  readonly optimizer: LayersOptimizer;
   readonly reader: BatchReader;
   /** Order of the batches; absent if they come as they are read. */
   readonly order?: readonly number[];

@@ -1,13 +1,13 @@
 import type { Counts } from "../counts/counts.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
+import type { LossParts } from "../scoring/options.ts";
 import type { Score } from "../scores/score.ts";
 import { toStep } from "../steps/to_step.ts";
-import type { Model } from "../tfjs/model.ts";
+import type { LayersModel } from "../tfjs/model.ts";
 import { weightsOf } from "../tfjs/snapshot.ts";
 import type { DatasetSums } from "./dataset_sums.ts";
 
 /** Tells whether all weights are finite. */
-export const weightsAreFinite = (model: Model): boolean =>
+export const weightsAreFinite = (model: LayersModel): boolean =>
   weightsOf(model).every(({ values }) => (values as Float32Array).every(Number.isFinite));
 
 /** Makes the error for weights that are no longer finite. */

@@ -1,6 +1,6 @@
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
-import type { Model } from "../tfjs/model.ts";
-import { type Optimizer, toOptimizer } from "../tfjs/optimizers.ts";
+import type { LayersModel } from "../tfjs/model.ts";
+import { type LayersOptimizer, toOptimizer } from "../tfjs/optimizers.ts";
 import { optimizerState, type SavedTensor, setOptimizerState, setWeights, weightsOf } from "../tfjs/snapshot.ts";
 import {
   type BatchReader,
@@ -41,9 +41,9 @@ interface State {
 /** Model, data, optimizer and options of a training. */
 interface FitContext {
   readonly name: string;
-  readonly model: Model;
+  readonly model: LayersModel;
   readonly options: FitMetricOptions;
-  readonly optimizer: Optimizer;
+  readonly optimizer: LayersOptimizer;
   /** Settings of the optimizer at the start; callbacks may change them. */
   readonly optimizerSettings: object;
   readonly train: BatchReader;
@@ -103,7 +103,7 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
  * backend ends at the same weights, to the last bit, as an uninterrupted one. A different loss, step, slope, optimizer,
  * learning rate, seed or the like is refused; only the number of epochs may be raised.
  *
- * Setting `model.stopTraining = true` in any callback stops training after the current epoch.
+ * ResolvedOptions `model.stopTraining = true` in any callback stops training after the current epoch.
  *
  * @param model A model with one output. It need not be compiled.
  * @param data Tensors, [x, y] or [x, y, sampleWeight]; a `tf.data.Dataset`; an async iterable of batches that can be read
@@ -140,7 +140,7 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
  * assert(best.value > 0.9); // the score of all rows at one threshold
  * ```
  */
-export async function fitMetric(model: Model, data: TrainingData, options: FitMetricOptions): Promise<FitResult> {
+export async function fitMetric(model: LayersModel, data: TrainingData, options: FitMetricOptions): Promise<FitResult> {
   checkFit(model, data, options);
   const { mode = "running", batchSize, seed = 0, validationData, optimizer = "adam", signal } = options;
   const { name } = lossOf(options, 0).loss, random = seededRandom(seed);
@@ -231,7 +231,7 @@ function logsOf({ parts }: EpochLoss, prefix: string, { soft, hard }: Evaluation
 }
 
 /** Gives the callbacks the model and the parameters. */
-function connect({ epochs, batchSize, callbacks = [] }: FitMetricOptions, model: Model): FitCallbacks[] {
+function connect({ epochs, batchSize, callbacks = [] }: FitMetricOptions, model: LayersModel): FitCallbacks[] {
   const all = [callbacks].flat() as FitCallbacks[];
   for (const one of all) {
     one.setParams?.({ epochs, batchSize, verbose: 0 });

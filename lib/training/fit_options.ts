@@ -1,17 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Setting } from "../scoring/options.ts";
+import { type LossParts, partsOfLoss, type ResolvedOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
-import { guardLoss } from "../audit/guard_loss.ts";
-import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
+import { isGuarded } from "../losses/guarded_losses.ts";
 import * as factories from "../losses/named.ts";
-import type { LossFactory } from "../losses/named.ts";
+import type { LossFactory } from "../losses/metric_loss.ts";
 import type { Loss } from "../losses/metric_loss.ts";
-import type { Model } from "../tfjs/model.ts";
-import { checkOptimizer, type Optimizer } from "../tfjs/optimizers.ts";
+import type { LayersModel } from "../tfjs/model.ts";
+import { checkOptimizer, type LayersOptimizer } from "../tfjs/optimizers.ts";
 import { checkData, isTensors, type TrainingData } from "./batches.ts";
-import { hardSetting } from "./hard_setting.ts";
+import { hardOptions } from "./hard_options.ts";
 import { checkLoss, checkModel } from "./passes.ts";
 
 /** Numbers of a batch or an epoch, by the names that the history uses. */
@@ -32,7 +31,7 @@ export interface FitCallbacks {
   /** Called after a batch; in running mode with the loss at the running counts. */
   onBatchEnd?(batch: number, logs?: FitLogs): void | Promise<void>;
   /** Receives the model, as a `tf.Callback` does. */
-  setModel?(model: Model): void;
+  setModel?(model: LayersModel): void;
   /** Receives the parameters, as a `tf.Callback` does. */
   setParams?(params: Record<string, unknown>): void;
 }
@@ -64,7 +63,7 @@ export interface FitMetricOptions {
    *
    * @default {"adam"}
    */
-  optimizer?: string | Optimizer;
+  optimizer?: string | LayersOptimizer;
   /** Largest number of epochs. */
   epochs: number;
   /**
@@ -127,17 +126,13 @@ const optionNames: readonly (keyof FitMetricOptions)[] = [
 export interface EpochLoss {
   readonly loss: Loss;
   readonly parts: LossParts;
-  readonly hard: Setting;
+  readonly hard: ResolvedOptions;
 }
 
 const task = "train";
 
 const factoryNames = new Map<unknown, string>(Object.entries(factories).map(([name, factory]) => [factory, name]));
 const tfLosses: readonly unknown[] = [...Object.values(tf.losses), ...Object.values(tf.metrics)];
-
-/** All that `guardLoss` makes has one text, and no other loss has it. */
-const isGuarded = (loss: unknown): boolean =>
-  typeof loss === "function" && String(loss) === String(guardLoss(() => tf.scalar(0)));
 
 /** Throws if a function is a loss or a factory and not a function of the epoch: it would be called with a number as its labels. */
 function checkLossSchedule(loss: unknown): void {
@@ -184,7 +179,7 @@ export function lossOf({ loss }: FitMetricOptions, epoch: number, name?: string)
       `Cannot ${task}: 'loss' must have the same score in all epochs, it is ${chosen.name} in epoch ${epoch}, ${name} before`,
     );
   }
-  return { loss: chosen, parts, hard: hardSetting(chosen.name, parts) };
+  return { loss: chosen, parts, hard: hardOptions(chosen.name, parts) };
 }
 
 const knownLoss = (loss: unknown): boolean => typeof loss !== "function" || partsOfLoss(loss) !== undefined;
@@ -218,7 +213,7 @@ function checkCheckpoint({ checkpoint, resume = false }: FitMetricOptions): void
 }
 
 /** Throws unless the arguments of {@linkcode fitMetric} are valid. */
-export function checkFit(model: Model, data: TrainingData, options: FitMetricOptions): void {
+export function checkFit(model: LayersModel, data: TrainingData, options: FitMetricOptions): void {
   if ([data, options].some((one: unknown) => one instanceof tf.Tensor)) {
     throw new TypeError(
       `Cannot ${task}: ${

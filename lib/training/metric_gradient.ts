@@ -3,7 +3,7 @@ import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import type { Loss } from "../losses/metric_loss.ts";
-import type { Model } from "../tfjs/model.ts";
+import type { LayersModel } from "../tfjs/model.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { checkData, readBatches, type TrainingData } from "./batches.ts";
 import { checkSame, DatasetSums } from "./dataset_sums.ts";
@@ -79,7 +79,7 @@ export interface MetricGradient {
  * ```
  */
 export async function metricGradient(
-  model: Model,
+  model: LayersModel,
   data: TrainingData,
   options: MetricGradientOptions,
 ): Promise<MetricGradient> {

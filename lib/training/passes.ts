@@ -3,9 +3,9 @@ import { countBatch, type Counted } from "../scoring/score_batch.ts";
 import { readBatch } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { describe } from "../check/describe.ts";
-import { type LossParts, partsOfLoss } from "../losses/loss_parts.ts";
+import { type LossParts, partsOfLoss } from "../scoring/options.ts";
 import { denseStack, stackGradients, stackOutputs } from "../tfjs/dense_stack.ts";
-import { type Model, trainableVariables } from "../tfjs/model.ts";
+import { type LayersModel, trainableVariables } from "../tfjs/model.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import type { BatchReader, ReadBatch } from "./batches.ts";
 import { DatasetSums } from "./dataset_sums.ts";
@@ -28,7 +28,7 @@ export function checkLoss(loss: unknown, task = "compute the data set's gradient
 }
 
 /** Throws unless `model` is a model with trainable weights. */
-export function checkModel(name: string, model: Model): void {
+export function checkModel(name: string, model: LayersModel): void {
   if (typeof model?.apply !== "function" || !Array.isArray(model.trainableWeights)) {
     throw new TypeError(`Cannot compute ${name}: 'model' must be a tf.LayersModel, it is ${describe(model)}`);
   }
@@ -40,7 +40,7 @@ export function checkModel(name: string, model: Model): void {
 const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map((size) => size ?? "any").join(", ")}]`;
 
 /** Throws unless the inputs of a batch have the shapes that the model takes. TensorFlow.js's error names a layer, not the data. */
-function checkInputs(name: string, { inputs: expected }: Model, { inputs }: ReadBatch): void {
+function checkInputs(name: string, { inputs: expected }: LayersModel, { inputs }: ReadBatch): void {
   const given = [inputs].flat(), whose = name.endsWith("'validationData'") ? "it" : "'data'";
   expected?.forEach(({ shape }, i) => {
     const actual = given[i]?.shape;
@@ -57,7 +57,7 @@ function checkInputs(name: string, { inputs: expected }: Model, { inputs }: Read
 }
 
 /** Computes the output of the model for a batch. */
-export function outputOf(name: string, model: Model, batch: ReadBatch, training = false): Tensor {
+export function outputOf(name: string, model: LayersModel, batch: ReadBatch, training = false): Tensor {
   checkInputs(name, model, batch);
   const { inputs } = batch;
   const stack = denseStack(model), last = stack && stackOutputs(stack, inputs)?.at(-1);
@@ -82,7 +82,7 @@ export function count(
 /** Computes the gradients with respect to `variables` from the gradient with respect to the outputs, which `byOutputs` gives. */
 export function batchGradients(
   name: string,
-  model: Model,
+  model: LayersModel,
   batch: ReadBatch,
   variables: tf.Variable[],
   byOutputs: (yPred: Tensor) => Float32Array,
@@ -131,7 +131,7 @@ export interface GradientPass {
 /** Sums the gradients of the batches, with the partial derivatives of the score held fixed. */
 export async function gradientPass(
   name: string,
-  model: Model,
+  model: LayersModel,
   batches: ReturnType<BatchReader["read"]>,
   parts: LossParts,
   partials: (batch: Counted) => readonly Counts[],
@@ -188,7 +188,7 @@ export function countRowsWithGradient(gradient: Float32Array, rows: number): num
 }
 
 /** Makes the gradients of the loss, 1 − score, by the names of the trainable variables, from the sums for the score. */
-export function lossGradients(model: Model, sums: readonly Float64Array[]): Record<string, Tensor> {
+export function lossGradients(model: LayersModel, sums: readonly Float64Array[]): Record<string, Tensor> {
   return Object.fromEntries(
     trainableVariables(model).map(({ name, shape }, i) => [
       name,

@@ -1,7 +1,6 @@
 import type { Counted } from "../scoring/score_batch.ts";
-import type { Counts } from "../counts/counts.ts";
-import { eachCount } from "../counts/each_count.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
+import { type Counts, mapCounts } from "../counts/counts.ts";
+import type { LossParts } from "../scoring/options.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 
 /** Loss at the running counts, and its derivatives for one batch. */
@@ -47,7 +46,7 @@ export class RunningCounts {
     const times = -this.#later.length;
     return {
       loss: this.#parts.best - value,
-      partials: partials(counted).map((of) => eachCount((key) => times * of[key])),
+      partials: partials(counted).map((of) => mapCounts((key) => times * of[key])),
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { Model } from "../tfjs/model.ts";
+import type { LayersModel } from "../tfjs/model.ts";
 
 /** Request of a callback to stop, `model.stopTraining = true`. */
 export interface StopRequest {
@@ -12,7 +12,7 @@ export interface StopRequest {
  * refuses to set it on a sequential model that was not compiled, so it is redefined on the model until `release`. It starts
  * as false, as in `model.fit`.
  */
-export function listenForStop(model: Model): StopRequest {
+export function listenForStop(model: LayersModel): StopRequest {
   let requested = false;
   const before = Object.getOwnPropertyDescriptor(model, "stopTraining");
   Object.defineProperty(model, "stopTraining", {

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { addsCounts, scoreBatch } from "../scoring/score_batch.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
-import { sigmoid } from "../steps/logits.ts";
-import type { LossParts } from "../losses/loss_parts.ts";
-import type { Model } from "../tfjs/model.ts";
+import { sigmoid } from "../numerics/sigmoid.ts";
+import type { LossParts } from "../scoring/options.ts";
+import type { LayersModel } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";
-import { hardSetting } from "./hard_setting.ts";
+import { hardOptions } from "./hard_options.ts";
 import { outputOf } from "./passes.ts";
 import { tuneThreshold } from "./tune_threshold.ts";
 
@@ -14,7 +14,7 @@ const canTune = ({ options: { decision = "threshold" }, scoring: { average } }: 
   decision === "threshold" && average !== "samples";
 
 /** Collects the outputs, labels and weights of a data set in one batch. */
-async function wholeBatch(name: string, model: Model, parts: LossParts, reader: BatchReader): Promise<Batch> {
+async function wholeBatch(name: string, model: LayersModel, parts: LossParts, reader: BatchReader): Promise<Batch> {
   const batches: Batch[] = [];
   for await (const read of reader.read()) {
     tf.tidy(() => {
@@ -50,7 +50,7 @@ async function wholeBatch(name: string, model: Model, parts: LossParts, reader: 
 /** Finds the threshold with the best score on a data set, and that score; undefined if the loss has no threshold to tune. */
 export async function tuneOn(
   name: string,
-  model: Model,
+  model: LayersModel,
   parts: LossParts,
   reader: BatchReader,
 ): Promise<{ threshold: number | number[]; value: number } | undefined> {
@@ -68,6 +68,6 @@ export async function tuneOn(
     const options = { score, average: average as "binary", sampleWeight };
     return tuneThreshold(table(batch.yTrue as Float32Array), table(probabilities), options).threshold;
   }) as number | number[];
-  const { decide, scoring } = hardSetting(name, parts, threshold);
+  const { decide, scoring } = hardOptions(name, parts, threshold);
   return { threshold, value: scoreBatch(batch, decide(batch), scoring).value };
 }

@@ -1,5 +1,5 @@
 import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
-import { toSetting } from "../scoring/options.ts";
+import { resolveOptions } from "../scoring/options.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
@@ -106,7 +106,7 @@ export function tuneThreshold(yTrue: Tensor, yPred: Tensor, options: TuneThresho
         "the columns' cuts depend on each other",
     );
   }
-  const { reading, scoring } = toSetting(what, score, { average, step: "round" });
+  const { reading, scoring } = resolveOptions(what, score, { average, step: "round" });
   const batch = readBatch(what, { yTrue, yPred, sampleWeight }, reading);
   const places = Array.from({ length: batch.yTrue.length }, (_, i) => i);
   if (addsCounts(average)) {

@@ -1,8 +1,10 @@
 /**
+ * Base64 of fonts and files inside pages.
+ *
  * @module
  */
 
-/** Bytes as base64 text. */
+/** Encodes bytes as base64 text. */
 export function encodeBase64(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);

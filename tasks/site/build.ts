@@ -1,5 +1,5 @@
 /**
- * Builds the write-up: all pages in memory, checked, then put in place at once.
+ * Builds the write-up: renders all pages in memory, checks them, then replaces the folder at once.
  *
  * @module
  */
@@ -19,33 +19,33 @@ import { notebookMain, renderNotebook } from "./notebook_page.ts";
 import { generator, renderPage } from "./page.ts";
 import { sourceMain } from "./source_page.ts";
 
-/** What a site is made from. */
+/** Input of a site. */
 export interface SiteInput {
-  /** The notebooks in reading order, with the outputs to show. */
+  /** Notebooks in reading order, with the outputs to show. */
   notebooks: NotebookFile[];
   /**
-   * The project's top folder: links of notebooks lead to its files, CITATION.cff and LICENSE are there.
+   * Top folder of the project, with the files that notebooks link to, CITATION.cff and LICENSE.
    *
    * @default the folder of this project
    */
   root?: URL;
 }
 
-/** A site in memory. */
+/** Site in memory. */
 export interface RenderedSite {
-  /** The files by their path in the site. */
+  /** Files by their path in the site. */
   files: Map<string, string | Uint8Array>;
-  /** What is missing without being wrong, a sentence each. */
+  /** One sentence for each thing that is missing without being an error. */
   warnings: string[];
 }
 
-/** Where and what was built. */
+/** Site on the disk. */
 export interface BuiltSite {
-  /** The folder. */
+  /** Folder of the site. */
   out: string;
-  /** The page to open. */
+  /** Page to open. */
   index: string;
-  /** How many files, and their bytes together. */
+  /** Number of files, and their size in bytes together. */
   files: number;
   bytes: number;
   warnings: string[];
@@ -72,7 +72,7 @@ ${indent(indent(paletteCss("dark")))}
 
 const usesMath = (html: string) => html.includes('class="katex"');
 
-/** Renders a site without writing anything; throws a {@linkcode SiteError} at what cannot be shown. */
+/** Renders a site without writing anything; throws a {@linkcode SiteError} if a part cannot be rendered. */
 export async function renderSite({ notebooks, root = projectRoot }: SiteInput): Promise<RenderedSite> {
   if (notebooks.length === 0) throw new SiteError("There is no notebook to build the site from");
   const warnings: string[] = [];
@@ -146,17 +146,17 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Throws unless `out` is free, empty or an earlier build: nothing else is ever replaced. */
+/** Throws unless `out` is absent, empty or an earlier build: nothing else is ever replaced. */
 async function assertReplaceable(out: string): Promise<void> {
   if (!await exists(out)) return;
-  const refuse = () => new SiteError(`'${out}' is no earlier build of the site and is not replaced`);
+  const refuse = () => new SiteError(`'${out}' is not an earlier build of the site and is not replaced`);
   if (!(await Deno.stat(out)).isDirectory) throw refuse();
   if ((await Array.fromAsync(Deno.readDir(out))).length === 0) return;
   const index = await Deno.readTextFile(join(out, "index.html")).catch(() => "");
   if (!index.includes(generator)) throw refuse();
 }
 
-/** Writes a site into a new folder beside `out` and puts it in the place of `out`; what was there stays if it fails. */
+/** Writes a site into a new folder beside `out`, then replaces `out`; an earlier build stays if that fails. */
 export async function placeSite(files: RenderedSite["files"], out: string): Promise<number> {
   await assertReplaceable(out);
   const parent = dirname(out);

@@ -1,13 +1,13 @@
 /**
- * What must hold for every page before a build is put in place: links lead somewhere, nothing is loaded from outside,
- * pictures have words, ids are unique, headings are in order.
+ * Checks a site before it is written: links resolve, nothing is loaded from outside, pictures have alternative texts, ids are
+ * unique, headings are in order.
  *
  * @module
  */
 import { dirname, join, normalize } from "node:path/posix";
 import { parseAttributes } from "./clean.ts";
 
-/** The files of a site by their path in it. */
+/** Files of a site by their path in it. */
 export type SiteFiles = ReadonlyMap<string, string | Uint8Array>;
 
 const tagPattern = /<([a-zA-Z][\w-]*)((?:\s+[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']+))?)*)\s*\/?>/g;
@@ -17,7 +17,7 @@ interface Tag {
   attributes: Map<string, string>;
 }
 
-/** The opening tags of a page. */
+/** Lists the opening tags of a page. */
 export function tagsOf(html: string): Tag[] {
   const plain = html.replace(/<!--[\s\S]*?-->/g, "");
   return [...plain.matchAll(tagPattern)].map(([, name, attributes]) => ({
@@ -29,7 +29,7 @@ export function tagsOf(html: string): Tag[] {
 const outside = /^(?:[a-z][a-z0-9+.-]*:)?\/\/|^(?:https?|ftp|wss?):/i;
 const loading = ["src", "srcset", "poster", "data", "background", "action", "formaction"];
 
-/** What a tag would load, other than links to follow. */
+/** Lists the addresses that a tag loads; links to follow are not among them. */
 function loads({ name, attributes }: Tag): string[] {
   const found = loading.flatMap((key) => attributes.get(key) ?? []);
   const href = attributes.get("href") ?? attributes.get("xlink:href");
@@ -83,7 +83,7 @@ function checkPage(file: string, html: string, files: SiteFiles, idsOf: (file: s
   return problems;
 }
 
-/** All that is wrong in a site, a sentence each; nothing in a good one. */
+/** Lists the faults of a site, one sentence each. */
 export function checkSite(files: SiteFiles): string[] {
   const cache = new Map<string, Set<string>>();
   const idsOf = (file: string): Set<string> => {

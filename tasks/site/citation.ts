@@ -1,11 +1,11 @@
 /**
- * How to cite, read from CITATION.cff: the one place where it is written.
+ * Citation of the project, read from CITATION.cff.
  *
  * @module
  */
 import { SiteError } from "./html.ts";
 
-/** What a citation needs. */
+/** Fields of a citation. */
 export interface Citation {
   title: string;
   version: string;
@@ -34,13 +34,13 @@ export function parseCitation(cff: string): Citation {
   return { title: field("title"), version: field("version"), license: field("license"), authors };
 }
 
-/** A citation as a sentence; `page` is the title of one page. */
+/** Writes a citation as a sentence; `page` is the title of one page. */
 export function citationText({ title, version, authors }: Citation, page?: string): string {
   const work = `${title}, version ${version}`;
   return `${authors.join(", ")}. ${page === undefined ? `${work}.` : `“${page}” In: ${work}.`}`;
 }
 
-/** A citation as a BibTeX entry. */
+/** Writes a citation as a BibTeX entry. */
 export function citationBibtex({ title, version, authors, license }: Citation): string {
   return [
     `@software{${title.toLowerCase()},`,

@@ -1,6 +1,6 @@
 /**
- * What notebooks bring as HTML (in markdown cells and in outputs) on its way to a page: only elements that belong
- * into an article are let through, links are resolved, tables and formulas get their boxes, tags must balance.
+ * Cleans the HTML of notebooks (in markdown cells and in outputs) for a page: keeps only elements of an article, resolves links,
+ * puts tables and formulas into boxes, and requires balanced tags.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { figureBox } from "./figures.ts";
 import { escapeHtml, SiteError, type Slots, unescapeHtml } from "./html.ts";
 import { renderMathIn } from "./math.ts";
 
-/** How a fragment is cleaned. */
+/** Options of {@linkcode cleanHtml}. */
 export interface CleanOptions {
-  /** Named in errors: notebook and cell. */
+  /** Notebook and cell, for errors. */
   where: string;
-  /** Holds what later passes must not touch. */
+  /** Holds markup that later passes must not touch. */
   slots: Slots;
-  /** Turns a link or the address of a picture into one that works on the page. */
+  /** Resolves the address of a link or a picture for the page. */
   resolve: (href: string, kind: "link" | "image") => string;
-  /** Gives out the page's ids. */
+  /** Returns an id that is unique on the page. */
   uniqueId: (wanted: string) => string;
-  /** What a table is called for screen readers. */
+  /** Returns the name of a table for screen readers. */
   tableLabel: () => string;
-  /** Whether headings stay headings: in prose yes, in outputs they would break the page's outline. */
+  /** True to keep headings; in outputs they would break the page's outline. */
   headings: boolean;
 }
 
@@ -38,7 +38,7 @@ const attributes =
 const token =
   /<!--[\s\S]*?-->|<(\/?)([a-zA-Z][a-zA-Z0-9-]*)((?:\s+[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']+))?)*)\s*(\/?)>|[^<]+|</g;
 
-/** An element's attributes; a value-less one is the empty string. */
+/** Parses the attributes of an element; an attribute without a value is the empty string. */
 export function parseAttributes(text: string): Map<string, string> {
   const found = new Map<string, string>();
   for (
@@ -56,7 +56,7 @@ const writeAttributes = (map: Map<string, string>): string =>
     "",
   );
 
-/** Lets the article's elements through and makes them fit for the page. */
+/** Cleans an HTML fragment. */
 export function cleanHtml(html: string, options: CleanOptions): string {
   const { where, resolve, headings, tableLabel, slots } = options;
   const open: { name: string; written: string; tex: boolean }[] = [];

@@ -1,5 +1,5 @@
 /**
- * The front page: the prose of front.md with the picture, the cards and the citation at its marks.
+ * Renders the front page: the prose of front.md with the picture, the cards and the citation at its marks.
  *
  * @module
  */
@@ -10,23 +10,23 @@ import type { SiteLinks } from "./links.ts";
 import { type Heading, renderMarkdown } from "./markdown.ts";
 import { type NotebookPage, withoutLinks } from "./notebook_page.ts";
 
-/** What the front page is made from. */
+/** Input of the front page. */
 export interface FrontPageInput {
-  /** The prose, with its marks: `<!-- picture -->` and the like. */
+  /** Prose, with its marks: `<!-- picture -->` and the like. */
   prose: string;
   pages: NotebookPage[];
   citation: Citation;
   links: SiteLinks;
 }
 
-/** The front page's parts. */
+/** Parts of the front page. */
 export interface FrontPage {
   title: string;
   description: string;
   main: string;
 }
 
-/** A card for a notebook: its title is the link, its answer the text. */
+/** Renders the card of a notebook: the title is the link, the answer the text. */
 function card(page: NotebookPage): string {
   return `<li><h3><a href="${page.file}">${page.title}</a></h3>\n<p>${withoutLinks(page.answer)}</p></li>`;
 }
@@ -38,14 +38,14 @@ ${codeBlock(citationBibtex(citation), undefined, "BibTeX entry")}
 `;
 }
 
-/** Makes the front page. */
+/** Renders the front page. */
 export function frontPage({ prose, pages, citation, links }: FrontPageInput): FrontPage {
   const slots = new Slots();
   const uniqueId = uniqueNames(["main", "how-to-cite"]);
   const outline: Heading[] = [];
   let tables = 0;
   const picture = pages.find((page) => page.picture !== undefined)?.picture;
-  // The picture was made for its own page: its ids are as unique here, since no other figure is.
+  // The picture keeps the ids of its own page: no other figure stands here.
   const marks: Record<string, string> = {
     picture: picture ? `<div class="picture">${picture}</div>\n` : "",
     cards: `<ol class="cards">\n${pages.map(card).join("\n")}\n</ol>\n`,

@@ -1,5 +1,5 @@
 /**
- * Code with its words marked, ready to be coloured by the style sheet.
+ * Marks the words of code for the style sheet to colour.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export function highlight(code: string, language: string | undefined): string {
   return hljs.getLanguage(name) ? hljs.highlight(code, { language: name }).value : escapeHtml(code);
 }
 
-/** Cuts marked code into lines; a mark that spans lines is closed at each line's end and opened again. */
+/** Splits marked code into lines; a mark that spans lines is closed at the end of each line and opened again. */
 export function splitLines(marked: string): string[] {
   let open: string[] = [];
   return marked.split("\n").map((line) => {
@@ -38,10 +38,10 @@ export function splitLines(marked: string): string[] {
   });
 }
 
-/** Longer lines than this make a block wider than the text. */
+/** Number of characters above which a line makes its block wider than the text. */
 const widest = 72;
 
-/** A block of code that scrolls in its own box; at the page's top level it may be wider than the text. */
+/** Renders a block of code that scrolls in its own box; at the page's top level it may be wider than the text. */
 export function codeBlock(code: string, language: string | undefined, label: string, top = false): string {
   const text = code.replace(/\n+$/, "");
   const wide = top && text.split("\n").some((line) => line.length > widest) ? " wide" : "";

@@ -1,11 +1,11 @@
 /**
- * Small helpers to write HTML by hand.
+ * Helpers that write HTML.
  *
  * @module
  */
 import { TaskError } from "../cli.ts";
 
-/** Thrown where a notebook cannot become a page: one sentence with the notebook and the cell. */
+/** Error of a notebook that cannot become a page: one sentence with the notebook and the cell. */
 export class SiteError extends TaskError {}
 
 /** Escapes text for use in an element or a double-quoted attribute. */
@@ -15,7 +15,7 @@ export function escapeHtml(text: string): string {
 
 const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
 
-/** The inverse of {@linkcode escapeHtml}; numeric references and the commonest names. */
+/** Inverts {@linkcode escapeHtml}; resolves numeric references and the commonest names too. */
 export function unescapeHtml(text: string): string {
   return text.replace(/&(?:#(\d+)|#[xX]([\da-fA-F]+)|(\w+));/g, (all, decimal, hex, name) => {
     if (decimal) return String.fromCodePoint(Number(decimal));
@@ -24,7 +24,7 @@ export function unescapeHtml(text: string): string {
   });
 }
 
-/** An HTML fragment without the elements that are hidden from screen readers, such as KaTeX' drawn half. */
+/** Removes the elements that are hidden from screen readers, such as KaTeX's visible half. */
 function withoutHidden(html: string): string {
   let depth = 0;
   return html.replace(/<(\/?)([\w-]+)([^>]*)>|[^<]+/g, (all, closing, name, attributes) => {
@@ -35,18 +35,18 @@ function withoutHidden(html: string): string {
   });
 }
 
-/** The text of an HTML fragment, as a screen reader has it. */
+/** Extracts the text that a screen reader reads from an HTML fragment. */
 export function textOf(html: string): string {
   const heard = withoutHidden(html).replace(/<annotation\b[\s\S]*?<\/annotation>/g, "");
   return unescapeHtml(heard.replace(/<[^>]*>/g, "")).replace(/\s+/g, " ").trim();
 }
 
-/** A heading's anchor, made as GitHub makes it: lower case, spaces to hyphens, punctuation gone. */
+/** Makes a heading's anchor by GitHub's rule: lower case, hyphens for spaces, no punctuation. */
 export function slug(text: string): string {
   return text.trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-") || "section";
 }
 
-/** Gives out names that do not repeat: `a`, `a-1`, `a-2`. */
+/** Makes a function that returns names that do not repeat: `a`, `a-1`, `a-2`. */
 export function uniqueNames(taken: Iterable<string> = []): (wanted: string) => string {
   const used = new Set(taken);
   return (wanted) => {
@@ -58,8 +58,8 @@ export function uniqueNames(taken: Iterable<string> = []): (wanted: string) => s
 }
 
 /**
- * Holds finished HTML back while what is around it is parsed: `put` returns a short mark to leave in its place,
- * `fill` puts everything back. KaTeX' and the figures' markup pass through no other parser that way.
+ * Holds finished HTML while the text around it is parsed, so that no other parser sees the markup of KaTeX and of the figures:
+ * `put` returns a short mark for its place, `fill` puts the HTML back.
  */
 export class Slots {
   #held: string[] = [];
@@ -69,7 +69,7 @@ export class Slots {
     return `\uE000${this.#held.push(html) - 1}\uE001`;
   }
 
-  /** Replaces every mark by what it stands for. */
+  /** Replaces every mark by its HTML. */
   fill(html: string): string {
     return html.replace(/\uE000(\d+)\uE001/g, (_, index) => this.fill(this.#held[Number(index)]));
   }

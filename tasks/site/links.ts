@@ -1,44 +1,44 @@
 /**
- * Where links of a notebook lead on the site: other notebooks are pages, files of the project are shown as pages of
- * their own (text) or copied (anything else). A link that leads nowhere is an error.
+ * Resolves the links of notebooks for the site: notebooks have pages, text files of the project get pages of their own, other
+ * files are copied. A link to nothing is an error.
  *
  * @module
  */
 import { dirname, join, normalize, relative } from "node:path/posix";
 import { SiteError, slug } from "./html.ts";
 
-/** What {@linkcode SiteLinks} is given. */
+/** Options of {@linkcode SiteLinks}. */
 export interface SiteLinksOptions {
-  /** The project's top folder. */
+  /** Top folder of the project. */
   root: URL;
-  /** The notebooks' paths from there. */
+  /** Paths of the notebooks from the top folder. */
   notebooks: string[];
 }
 
 const textTypes =
   /(?:^|\/)(?:LICENSE|NOTICE|Makefile)$|\.(?:ts|js|mjs|json|jsonc|py|r|R|md|txt|css|cff|toml|ya?ml|sh|csv|ipynb)$/;
 
-/** The page of a notebook: `notebooks/01_why.ipynb` becomes `01_why.html`. */
+/** Names the page of a notebook: `notebooks/01_why.ipynb` becomes `01_why.html`. */
 export function pageOf(notebookPath: string): string {
   return `${notebookPath.split("/").at(-1)!.replace(/\.ipynb$/, "")}.html`;
 }
 
-/** The page that shows a file of the project. */
+/** Names the page of a text file of the project. */
 export function sourcePageOf(path: string): string {
   return `source/${path}.html`;
 }
 
-/** A file of the project by its path from the top folder. */
+/** Locates a file of the project by its path from the top folder. */
 export function fileOf(root: URL, path: string): URL {
   return new URL(path.split("/").map(encodeURIComponent).join("/"), root);
 }
 
-/** The relative address of one page's file from another's. */
+/** Computes the relative address of the file `to` from the file `from`. */
 export function relativeUrl(from: string, to: string): string {
   return relative(dirname(from), to).split("/").map(encodeURIComponent).join("/");
 }
 
-/** Resolves links and remembers which files they need. */
+/** Resolves links and collects the files that they need. */
 export class SiteLinks {
   /** Text files of the project that pages link to. */
   readonly sources = new Set<string>();
@@ -51,10 +51,10 @@ export class SiteLinks {
   }
 
   /**
-   * The address to write on `page` for what `file` (a path from the top folder) calls `href`.
+   * Computes the address on `page` of the link `href` in `file`, a path from the top folder.
    *
-   * @param href the link as it was written
-   * @param at `file`: where it was written; `page`: where it will stand; `where`: named in errors
+   * @param href Link as it was written.
+   * @param at Origin and target of the link; errors name `where`.
    */
   resolve(href: string, at: { file: string; page: string; where: string; kind: "link" | "image" }): string {
     const { file, page, where, kind } = at;
@@ -86,7 +86,7 @@ export class SiteLinks {
   }
 }
 
-/** Lines of files (`#L10-L20`) point to their first; headings are found however JupyterLab or GitHub writes them. */
+/** Normalises a fragment: a range of lines (`#L10-L20`) becomes its first line, a heading its anchor. */
 function fragmentOf(fragment: string): string {
   const line = /^L(\d+)/.exec(fragment);
   return line ? `L${line[1]}` : slug(decodeURIComponent(fragment));

@@ -1,5 +1,5 @@
 /**
- * Markdown cells to HTML: CommonMark with tables, TeX between dollars, anchors on headings.
+ * Renders markdown cells as HTML: CommonMark with tables, TeX between dollars, anchors on headings.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { codeBlock } from "./highlight.ts";
 import { escapeHtml, slug, textOf, unescapeHtml } from "./html.ts";
 import { renderMath, renderMathIn } from "./math.ts";
 
-/** A heading of a page. */
+/** Heading of a page. */
 export interface Heading {
   level: number;
   id: string;
-  /** What it says, as HTML of a line. */
+  /** Text, as inline HTML. */
   html: string;
 }
 
-/** What a markdown text is rendered in. */
+/** Options of {@linkcode renderMarkdown}. */
 export interface MarkdownOptions extends Omit<CleanOptions, "headings"> {
-  /** The headings of the page so far; the new ones are added. */
+  /** Headings of the page so far, to which the new ones are added. */
   outline: Heading[];
 }
 
@@ -124,7 +124,7 @@ function createMarkdown(): Markdown {
 const markdownIt = createMarkdown();
 
 /**
- * Marks what stands aside from the text: quotations that open with bold words (`> **Note.** …`) and paragraphs that
+ * Marks the asides of a text: quotations that open with bold words (`> **Note.** …`) and paragraphs that
  * open with an italic question (`*What do you expect?* …`).
  */
 function markAsides(html: string): string {
@@ -137,7 +137,7 @@ function markAsides(html: string): string {
   );
 }
 
-/** Anchors (`symbol-pi`) for the rows of tables whose first column is headed "symbol". */
+/** Adds anchors (`symbol-pi`) to the rows of tables whose first column is headed "symbol". */
 export function anchorSymbols(html: string, uniqueId: (wanted: string) => string): string {
   return html.replace(
     /<table>\s*<thead>\s*<tr>\s*<th[^>]*>symbol<\/th>[\s\S]*?<\/table>/gi,

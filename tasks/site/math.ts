@@ -1,5 +1,5 @@
 /**
- * TeX to HTML and MathML, before the page is opened: no script typesets anything in the reader's browser.
+ * Typesets TeX as HTML and MathML when the page is built, so that the reader's browser runs no script for it.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import katex from "katex";
 import { encodeBase64 } from "./base64.ts";
 import { SiteError, type Slots } from "./html.ts";
 
-/** Dollars that open and close TeX; what is between them as pandoc and JupyterLab take it. */
+/** Matches TeX between dollars by the rules of pandoc and JupyterLab. */
 export const texPattern = /\$\$([^$]+?)\$\$|(?<![\\$])\$(?![\s$])((?:[^$\\\n]|\\[^\n])+?)(?<!\s)\$(?![\d$])/g;
 
 /**
  * Typesets one formula.
  *
- * @param tex the formula, without dollars
- * @param options `display` sets it on lines of its own; `where` is named in the error
+ * @param tex Formula, without dollars.
+ * @param options `display` sets the formula on lines of its own; the error names `where`.
  */
 export function renderMath(tex: string, options: { display: boolean; where: string }): string {
   const { display, where } = options;
@@ -33,13 +33,13 @@ export function renderMath(tex: string, options: { display: boolean; where: stri
   }
 }
 
-/** How {@linkcode renderMathIn} treats what it finds. */
+/** Options of {@linkcode renderMathIn}. */
 export interface MathInOptions {
-  /** Named in errors: notebook and cell. */
+  /** Notebook and cell, for errors. */
   where: string;
-  /** Holds the formulas' markup while what is around it is parsed. */
+  /** Holds the formulas' markup while the text around it is parsed. */
   slots: Slots;
-  /** What happens to the text between formulas. */
+  /** Renders the text between formulas. */
   other: (text: string) => string;
 }
 
@@ -67,7 +67,7 @@ const faceOf = (block: string): string => {
   return `${family} ${bold ? "bold" : "normal"} ${italic ? "italic" : "normal"}`;
 };
 
-/** The rules that choose a font: the classes that an element must have, and the face that it gets. */
+/** Rules that choose a font: the classes that an element must have, and the face that it gets. */
 function fontRules(css: string): FontRule[] {
   const rules: FontRule[] = [];
   for (const [, selectors, block] of css.replace(/@font-face\{[^}]*\}/g, "").matchAll(/([^{}]+)\{([^{}]*)\}/g)) {
@@ -81,8 +81,8 @@ function fontRules(css: string): FontRule[] {
 }
 
 /**
- * KaTeX' style sheet with the fonts that `html` needs inside it, so that it works from the disk in every browser
- * (some refuse a font file beside a page that was opened from the disk) and holds no font that no page shows.
+ * Builds KaTeX's style sheet with the fonts that `html` needs, and no others. The fonts are inside the style sheet because
+ * some browsers refuse a font file beside a page that was opened from the disk.
  */
 export async function mathStyles(html: string): Promise<string> {
   const sheet = new URL(import.meta.resolve("katex/dist/katex.min.css"));

@@ -1,5 +1,5 @@
 /**
- * The write-up: notebooks to a folder of pages that opens from the disk.
+ * Builds the write-up: a folder of pages, made from notebooks, that opens from the disk.
  *
  * @module
  */

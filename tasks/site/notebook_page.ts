@@ -1,11 +1,10 @@
 /**
- * A notebook to a page.
+ * Renders a notebook as a page.
  *
  * @module
  */
 import type { CodeCell } from "../notebook_format.ts";
-import type { Citation } from "./citation.ts";
-import { citationText } from "./citation.ts";
+import { type Citation, citationText } from "./citation.ts";
 import type { CleanOptions } from "./clean.ts";
 import { codeBlock } from "./highlight.ts";
 import { escapeHtml, SiteError, Slots, textOf, uniqueNames } from "./html.ts";
@@ -14,26 +13,26 @@ import { anchorSymbols, type Heading, renderMarkdown } from "./markdown.ts";
 import { cellName, hasTag, type NotebookFile } from "./notebook.ts";
 import { renderOutputs } from "./outputs.ts";
 
-/** A notebook, rendered. */
+/** Rendered notebook. */
 export interface NotebookPage {
-  /** The page's file. */
+  /** File of the page. */
   file: string;
-  /** The notebook's first heading, as HTML of a line. */
+  /** First heading, as inline HTML. */
   title: string;
-  /** Its answer at once: the first paragraph after the title, as HTML; links are taken out. */
+  /** Answer: the first paragraph after the title, as HTML without links. */
   answer: string;
   /** All headings. */
   outline: Heading[];
-  /** What is under the title and the answer, as HTML. */
+  /** Content under the title and the answer, as HTML. */
   body: string;
-  /** The first output of a cell tagged `front-page`, as HTML. */
+  /** First output of a cell tagged `front-page`, as HTML. */
   picture?: string;
 }
 
-/** How the tags of a cell change what is shown of it. */
+/** Tags of a cell that hide a part of it. */
 const tags = { hideInput: "hide-input", hideOutput: "hide-output", hideCell: "hide-cell", front: "front-page" };
 
-/** Ids that the pages themselves use. */
+/** Ids that every page uses. */
 const reservedIds = ["main", "how-to-cite"];
 
 function renderCode(cell: CodeCell, number: number): string {
@@ -100,11 +99,11 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
   };
 }
 
-/** What the text of a page is surrounded with. */
+/** Surroundings of the content of a page. */
 export interface NotebookFrame {
-  /** All notebooks' pages, in reading order. */
+  /** Pages of all notebooks, in reading order. */
   pages: NotebookPage[];
-  /** The copy of the notebook in the site. */
+  /** Copy of the notebook in the site. */
   download: string;
   citation: Citation;
 }
@@ -117,7 +116,7 @@ function neighbours(page: NotebookPage, pages: NotebookPage[]): string {
   return cards ? `<nav class="neighbours" aria-label="Previous and next notebook">${cards}</nav>\n` : "";
 }
 
-/** The content of a notebook's page. */
+/** Renders the content of a notebook's page. */
 export function notebookMain(page: NotebookPage, { pages, download, citation }: NotebookFrame): string {
   const number = pages.indexOf(page) + 1;
   const h1 = page.outline[0];
@@ -137,7 +136,7 @@ ${page.body.trim()}
 ${neighbours(page, pages)}`;
 }
 
-/** HTML of a line without its links, to stand inside a link or a card. */
+/** Removes the links from inline HTML that is to stand inside a link or a card. */
 export function withoutLinks(html: string): string {
   return html.replace(/<\/?a\b[^>]*>/g, "");
 }

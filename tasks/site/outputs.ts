@@ -1,5 +1,5 @@
 /**
- * The outputs of a code cell to HTML.
+ * Renders the outputs of a code cell as HTML.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { toDataUri } from "../../lib/display/figure.ts";
 import { renderMathIn } from "./math.ts";
 import type { MimeBundle, Output } from "../notebook_format.ts";
 
-/** What outputs are rendered in. */
+/** Options of {@linkcode renderOutputs}. */
 export type OutputOptions = Omit<CleanOptions, "headings">;
 
-/** More lines of text, or rows of a table, than this are folded away. */
+/** Number of lines or rows above which an output is folded. */
 const foldAbove = 24;
 
 // deno-lint-ignore no-control-regex
@@ -58,7 +58,7 @@ function renderBundle(data: MimeBundle, options: OutputOptions): string {
   return textBlock(plain, "Output", "plain");
 }
 
-/** Joins what a cell wrote to the same stream in several pieces. */
+/** Joins consecutive pieces of the same stream. */
 function joinStreams(outputs: Output[]): Output[] {
   const joined: Output[] = [];
   for (const output of outputs) {

@@ -1,5 +1,5 @@
 /**
- * What every page of the site shares: head, skip link, navigation, footer.
+ * Frame of every page of the site: head, skip link, navigation, footer.
  *
  * @module
  */
@@ -7,36 +7,36 @@ import { escapeHtml, textOf } from "./html.ts";
 import { relativeUrl, sourcePageOf } from "./links.ts";
 import type { Heading } from "./markdown.ts";
 
-/** A page that the navigation leads to. */
+/** Page in the navigation. */
 export interface PageLink {
-  /** Its file in the site. */
+  /** File in the site. */
   file: string;
-  /** Its title, as HTML of a line. */
+  /** Title, as inline HTML. */
   title: string;
 }
 
-/** A page's parts. */
+/** Parts of a page. */
 export interface PageParts {
   file: string;
-  /** The title, as HTML of a line. */
+  /** Title, as inline HTML. */
   title: string;
   /** One or two plain sentences for search engines and link previews. */
   description: string;
-  /** The content of `<main>`. */
+  /** Content of `<main>`. */
   main: string;
-  /** The headings to list beside it. */
+  /** Headings to list beside it. */
   outline?: Heading[];
-  /** All notebooks' pages, in reading order. */
+  /** Pages of all notebooks, in reading order. */
   pages: PageLink[];
-  /** The name of the whole. */
+  /** Name of the site. */
   name: string;
-  /** A class of `<body>`. */
+  /** Class of `<body>`. */
   kind: "front" | "notebook" | "source";
-  /** Whether there are formulas on it. */
+  /** True if the page has formulas. */
   math: boolean;
 }
 
-/** The mark by which an earlier build is known. */
+/** Mark by which an earlier build is recognised. */
 export const generator = '<meta name="generator" content="Roundabout">';
 
 const icon = "data:image/svg+xml," + encodeURIComponent(
@@ -59,7 +59,7 @@ ${items.join("\n")}
 </header>`;
 }
 
-/** The list of a page's headings. */
+/** Renders the list of a page's headings. */
 export function outlineList(outline: Heading[]): string {
   const entries = outline.filter(({ level }) => level === 2);
   if (entries.length < 2) return "";
@@ -90,7 +90,7 @@ ${items.join("\n")}
 </footer>`;
 }
 
-/** A complete page. */
+/** Renders a complete page. */
 export function renderPage(parts: PageParts): string {
   const { file, title, description, main, outline = [], name, kind, math } = parts;
   const plain = textOf(title);

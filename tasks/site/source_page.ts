@@ -1,5 +1,5 @@
 /**
- * A file of the project as a page, for the links that lead to it.
+ * Renders a file of the project as a page, for links to it.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const languageOf: Record<string, string> = {
   yml: "yaml",
 };
 
-/** The content of the page that shows `text`, the file at `path`; each line has the anchor `L` and its number. */
+/** Renders the content of the page of `text`, the file at `path`; each line has the anchor `L` and its number. */
 export function sourceMain(path: string, text: string): string {
   const language = languageOf[path.split(".").at(-1)!.toLowerCase()];
   const lines = splitLines(highlight(text.replace(/\r\n/g, "\n").replace(/\n$/, ""), language))

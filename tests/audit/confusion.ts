@@ -1,23 +1,11 @@
 // Audits many cases, and says of which cause each was and what was found.
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals } from "@std/assert";
-import { auditLoss, type AuditOptions, type Finding } from "@roundabout/roundabout/audit";
-import { type Case, causes } from "./cases.ts";
-
-/** What is audited, and what is wrong with it. */
-export interface AuditedCase {
-  readonly id: string;
-  readonly cause: string;
-  /** Other causes that are as right. */
-  readonly also?: readonly string[];
-  /** Whether one can argue about it: then it is printed, and not counted. */
-  readonly ambiguous?: boolean;
-  readonly loss: Case["loss"];
-  readonly options: AuditOptions;
-}
+import { auditLoss, type Finding } from "@roundabout/roundabout/audit";
+import { type CaseCause, causes, type LossCase } from "./loss_case.ts";
 
 /** Audited: no tensor is left, and it keeps to three findings. */
-function findingsOf({ id, loss, options }: AuditedCase): readonly Finding[] {
+function findingsOf({ id, loss, options }: LossCase): readonly Finding[] {
   const before = tf.memory().numTensors;
   const audit = auditLoss(loss, options);
   assertEquals(tf.memory().numTensors, before, `${id} leaks`);
@@ -29,9 +17,9 @@ const inWords = (findings: readonly Finding[]): string =>
   findings.map(({ cause, severity }) => `${cause} ${severity}`).join(", ") || "nothing";
 
 /** Of sound losses an error or a warning counts, of the others any finding. */
-function firstOf({ cause }: AuditedCase, findings: readonly Finding[]): string {
+function firstOf({ cause }: LossCase, findings: readonly Finding[]): CaseCause {
   const counted = cause === "healthy" ? findings.filter(({ severity }) => severity !== "note") : findings;
-  return counted[0]?.cause ?? "healthy";
+  return (counted[0]?.cause ?? "healthy") as CaseCause;
 }
 
 /**
@@ -39,18 +27,18 @@ function firstOf({ cause }: AuditedCase, findings: readonly Finding[]): string {
  *
  * @returns How often the first finding is right, or an alternate, and how many sound losses have an error or a warning.
  */
-export function confusion(name: string, cases: readonly AuditedCase[]): { right: number; alarms: number } {
+export function confusion(name: string, cases: readonly LossCase[]): { right: number; alarms: number } {
   const table = new Map<string, Map<string, number>>(), lines: string[] = [];
   let faults = 0, exact = 0, right = 0, sound = 0, alarms = 0;
   for (const c of cases) {
-    const findings = findingsOf(c), said = firstOf(c, findings), also: readonly string[] = c.also ?? [];
+    const findings = findingsOf(c), said = firstOf(c, findings);
     if (c.ambiguous) {
       lines.push(`not counted: ${c.id} (${c.cause}): ${inWords(findings)}`);
       continue;
     }
     const row = table.get(c.cause) ?? new Map<string, number>();
     table.set(c.cause, row.set(said, (row.get(said) ?? 0) + 1));
-    const accepted = said === c.cause || also.includes(said);
+    const accepted = said === c.cause || c.also.includes(said);
     if (c.cause === "healthy") {
       sound++;
       alarms += accepted ? 0 : 1;

@@ -4,23 +4,23 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { type LossOptions, metricLoss, type Score, type Tensor } from "@roundabout/roundabout";
 import { auditLoss, type AuditOptions, type Cause } from "@roundabout/roundabout/audit";
 import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss } from "@roundabout/roundabout/thread";
-import { samplerOf } from "../../lib/audit/sample.ts";
 import { allScores } from "../all_scores.ts";
 import "../helpers.ts";
-import { tried } from "./oracle.ts";
+import { sampleOf, tried } from "./oracle.ts";
+import { slow } from "../slow.ts";
 
 const probability: AuditOptions = { yPred: "probability", yTrue: "binary", columns: 1 };
 const labels: AuditOptions = { ...probability, columns: 3 };
 const logits: AuditOptions = { yPred: "logits", yTrue: "binary", columns: 1 };
 const classes: AuditOptions = { yPred: "simplex", yTrue: "one-hot", columns: 3 };
 
-interface Setting {
+interface ResolvedOptions {
   name: string;
   options: LossOptions;
   audit: AuditOptions;
 }
 
-const settings: readonly Setting[] = [
+const settings: readonly ResolvedOptions[] = [
   ...(["softsign", "logistic", "arctan", "gaussian", "identity", "straightThrough", "round", "linearRamp"] as const)
     .map((step) => ({ name: step, options: { step }, audit: probability })),
   ...[1, 4, 25].map((slope) => ({ name: `softsign ${slope}`, options: { slope }, audit: probability })),
@@ -41,7 +41,7 @@ const settings: readonly Setting[] = [
 ];
 
 /** Whether the best value is had without a use: all alike, or one sure row and the rest alike. By the counts alone. */
-function hasUselessOptimum(score: Score, { options, audit }: Setting): boolean {
+function hasUselessOptimum(score: Score, { options, audit }: ResolvedOptions): boolean {
   // One class a row under argmax, a fixed number under top: there all cannot be alike.
   if (options.decision !== undefined) return false;
   const positives = 26, negatives = 38;
@@ -61,8 +61,8 @@ function hasUselessOptimum(score: Score, { options, audit }: Setting): boolean {
 }
 
 /** Whether most outputs on the wrong side have a gradient of exactly 0, among labels that have one at all. */
-function isSaturated(score: Score, { options, audit }: Setting): boolean {
-  const sampler = samplerOf(audit), { yTrue, yPred } = sampler("random", 1, 64)!, right = sampler("perfect", 1, 64)!;
+function isSaturated(score: Score, { options, audit }: ResolvedOptions): boolean {
+  const sampler = sampleOf(audit), { yTrue, yPred } = sampler("random", 1, 64)!, right = sampler("perfect", 1, 64)!;
   const { gradient = [] } = tried(metricLoss(score, options), yTrue, yPred)!;
   const wanted = right.yPred.dataSync(), given = yPred.dataSync();
   tf.dispose([yTrue, yPred, right.yTrue, right.yPred]);
@@ -80,7 +80,7 @@ function share({ yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): number {
 }
 
 /** What is wrong with it, if anything is. */
-function faults(score: Score, setting: Setting): Cause[] {
+function faults(score: Score, setting: ResolvedOptions): Cause[] {
   if (setting.options.step === "round") return ["no-gradient-op"];
   return [
     ...(isSaturated(score, setting) ? ["saturated" as const] : []),
@@ -88,7 +88,7 @@ function faults(score: Score, setting: Setting): Cause[] {
   ];
 }
 
-Deno.test("every score of the table under every setting: an error where there is a fault, and of its name", () => {
+slow.test("every score of the table under every setting: an error where there is a fault, and of its name", () => {
   const table = new Map<string, number>(),
     missed: string[] = [],
     alarms: string[] = [],
@@ -117,7 +117,7 @@ Deno.test("every score of the table under every setting: an error where there is
   assertEquals(missed, []);
 });
 
-Deno.test("the three losses of the thread: their faults by name", () => {
+slow.test("the three losses of the thread: their faults by name", () => {
   const first = (loss: Parameters<typeof auditLoss>[0]) => auditLoss(loss).findings[0];
   assertEquals([first(askedRoundLoss)?.cause, first(askedRoundLoss)?.where?.op], ["no-gradient-op", "Round"]);
   assertEquals(first(askedRampLoss)?.cause, "saturated");
@@ -125,7 +125,7 @@ Deno.test("the three losses of the thread: their faults by name", () => {
   const answered = auditLoss(answeredSoftsignLoss);
   assertEquals([answered.verdict, answered.findings[0]?.cause], ["suspect", "label-encoding"]);
   const { perfect, zeroEntersAs } = answered.findings[0].evidence as Record<string, number>;
-  const π = share(samplerOf({})("perfect", 1, 64)!), s = (u: number) => 0.5 * (1 + 100 * u / (1 + 100 * u));
+  const π = share(sampleOf({})("perfect", 1, 64)!), s = (u: number) => 0.5 * (1 + 100 * u / (1 + 100 * u));
   const tp = π * s(1) * s(1) + (1 - π) * s(0) * s(0), fp = π * (1 - s(1)) * s(1) + (1 - π) * (1 - s(0)) * s(0);
   assertAlmostEquals(perfect, 1 - tp / (tp + fp), 1e-6);
   assertEquals(zeroEntersAs, 0.5);

@@ -1,13 +1,12 @@
 // Sound losses, broken by machine: what share the audit finds, and how often it cries at changes that do no harm.
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals } from "@std/assert";
-import { auditLoss } from "@roundabout/roundabout/audit";
-import { samplerOf } from "../../lib/audit/sample.ts";
-import { kinds } from "../../lib/audit/types.ts";
+import { auditLoss, batchKinds } from "@roundabout/roundabout/audit";
 import "../helpers.ts";
 import { type Blocks, build, type Made, made, soundBlocks } from "./building_blocks.ts";
 import { harmless, type Mutation, mutations } from "./mutations.ts";
-import { type Tried, tried } from "./oracle.ts";
+import { sampleOf, type Tried, tried } from "./oracle.ts";
+import { slow } from "../slow.ts";
 
 const alike = (a: number, b: number): boolean =>
   Object.is(a, b) || Math.abs(a - b) <= 1e-5 + 1e-4 * Math.max(Math.abs(a), Math.abs(b));
@@ -25,10 +24,10 @@ function fate(one: Made, mutation: Mutation): "broken" | "not in it" | "does not
       return (block as (...given: never[]) => unknown)(...given);
     }]),
   ) as unknown as Blocks;
-  const sampler = samplerOf(one.options), before = build(one, soundBlocks);
+  const sampler = sampleOf(one.options), before = build(one, soundBlocks);
   const after = build(one, { ...soundBlocks, ...changed });
   let equal = true, runs = true;
-  for (const kind of kinds) {
+  for (const kind of batchKinds) {
     for (const seed of [1, 2, 3]) {
       const batch = sampler(kind, seed, 64);
       if (batch === undefined) continue;
@@ -47,7 +46,7 @@ function fate(one: Made, mutation: Mutation): "broken" | "not in it" | "does not
 
 const percent = (part: number, whole: number): string => `${part}/${whole} (${Math.round(100 * part / whole)} %)`;
 
-Deno.test("of the losses broken by machine, the audit finds at least this share", () => {
+slow.test("of the losses broken by machine, the audit finds at least this share", () => {
   const before = tf.memory().numTensors, lines: string[] = [], missed: string[] = [], left: string[] = [];
   let broken = 0, found = 0, right = 0;
   for (const mutation of mutations) {
@@ -88,7 +87,7 @@ Deno.test("of the losses broken by machine, the audit finds at least this share"
   assert(right >= 75, `${right} of ${broken}`);
 });
 
-Deno.test("of the harmless changes, at most this share is called unsound", () => {
+slow.test("of the harmless changes, at most this share is called unsound", () => {
   let alarms = 0;
   for (const { name, of } of harmless) {
     const cries: string[] = [];

@@ -1,12 +1,15 @@
 // What a loss does on a batch, found out without the audit.
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
-import type { AuditedLoss } from "@roundabout/roundabout/audit";
+import type { AuditedLoss, AuditOptions } from "@roundabout/roundabout/audit";
+import { samplerOf } from "../../lib/audit/batches.ts";
+import { dropTape } from "../../lib/tfjs/engine.ts";
 
-/** What TensorFlow.js leaves behind when a backward pass throws. */
-interface Tape {
-  state: { activeTape: { saved?: Tensor[] }[] | null };
-}
+/** The audit's own batches as tensors. */
+export const sampleOf = (options: AuditOptions): NonNullable<AuditOptions["sample"]> => (kind, seed, rows) => {
+  const batch = samplerOf(options)(kind, seed, rows);
+  return batch && { yTrue: tf.tensor(batch.yTrue, batch.trueShape), yPred: tf.tensor(batch.yPred, batch.predShape) };
+};
 
 /** The mean of what a loss returns and its gradient by the outputs. */
 export interface Tried {
@@ -28,9 +31,7 @@ export function tried(loss: AuditedLoss, y: Tensor, p: Tensor): Tried | undefine
     try {
       found.gradient = [...tf.grad((q) => mean(q))(p).dataSync()];
     } catch {
-      const { state } = tf.engine() as unknown as Tape;
-      for (const { saved } of state.activeTape ?? []) tf.dispose(saved?.filter((t) => !t.isDisposed) ?? []);
-      state.activeTape = null;
+      dropTape();
     }
   });
   return found;

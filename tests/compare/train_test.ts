@@ -1,12 +1,11 @@
-// What compareLosses trains and judges with.
-import { assert, assertEquals } from "@std/assert";
+// The training of compareLosses.
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { f1, metricLoss } from "@roundabout/roundabout";
 import { seededRandom } from "@roundabout/roundabout/data";
-import { choicesOf } from "../../lib/compare/judge.ts";
+import { decisionRules } from "../../lib/compare/evaluate.ts";
 import { type Part, trainOnPart } from "../../lib/compare/train.ts";
-import { partsOfLoss } from "../../lib/losses/loss_parts.ts";
-import { runningScore } from "../../lib/network/objectives.ts";
-import { assertWithin } from "../helpers.ts";
+import { partsOfLoss } from "../../lib/scoring/options.ts";
+import { crossEntropyGradient, runningScore } from "../../lib/network/objectives.ts";
 
 Deno.test("training on a score finds it where only one batch in five has a positive", () => {
   const random = seededRandom(6), y = Float64Array.from({ length: 100 }, (_, i) => Number(i % 25 === 0));
@@ -20,20 +19,29 @@ Deno.test("training on a score finds it where only one batch in five has a posit
     batchSize: 5,
     learningRate: 0.1,
     random,
-    onEpoch: (_, logitsOf) => value = choicesOf(f1, 1)["0.5"]!(y, x)(y, logitsOf(x)).value,
+    onEpoch: (_, logitsOf) => value = decisionRules(f1, 1)["0.5"]!(y, x)(y, logitsOf(x)).value,
   });
   assert(value > 0.8, String(value));
 });
 
-Deno.test("how outputs are judged: at a tuned cut, at 0.5, by the largest of several", () => {
-  const y = Float64Array.of(1, 1, 0, 0), z = Float64Array.of(-1, -2, -3, 1);
-  const judged = choicesOf(f1, 1);
-  assertWithin(judged["0.5"]!(y, z)(y, z).value, 0, 0);
-  assertWithin(judged.tuned!(y, z)(y, z).value, 0.8, 1e-12);
-  assertEquals(Object.keys(choicesOf(f1, 3)), ["argmax"]);
-  const several = choicesOf(f1, 3).argmax!(y, z);
-  const logits = Float64Array.of(0, 1, 0, 0, 1, 0, 2, 1, 0, 0, 1, 0); // 1, 1, 0, 1: class 2 is never there
-  const { value, undefinedScores } = several(y, logits);
-  assertWithin(value, (0.8 + 2 / 3 + 0) / 3, 1e-12);
-  assertEquals(undefinedScores, 1);
+Deno.test("training follows the weights of the rows, whatever batches they come to", () => {
+  const random = seededRandom(7), rows = 40, weights = Float64Array.from({ length: rows }, (_, i) => i % 3);
+  const x = Float64Array.from({ length: 2 * rows }, () => random.normal()),
+    y = new Float64Array(rows).map((_, i) => i % 2);
+  const trained = (y: Float64Array) => {
+    let logits = new Float64Array();
+    trainOnPart({ x, y }, {
+      form: { features: 2, hidden: 0, outputs: 1 },
+      objective: () => crossEntropyGradient,
+      weights,
+      epochs: 5,
+      batchSize: 7,
+      learningRate: 0.1,
+      random: seededRandom(8),
+      onEpoch: (_, logitsOf) => logits = Float64Array.from(logitsOf(x)),
+    });
+    return logits;
+  };
+  assertEquals(trained(y.map((label, i) => weights[i] === 0 ? 1 - label : label)), trained(y));
+  assertNotEquals(trained(y.map((label, i) => weights[i] === 1 ? 1 - label : label)), trained(y));
 });

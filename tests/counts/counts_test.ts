@@ -1,8 +1,10 @@
 // The two passes over the data, against loops written from the definition.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Counts, countsGradient, identity, round, type Rows, softCounts, steps } from "../../lib/mod.ts";
+import { type Counts, identity, round, steps } from "../../lib/mod.ts";
+import { countsGradient, type Rows, softCounts } from "../../lib/core.ts";
 import { assertAllWithin, assertWithin, random } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const keys = ["tp", "fp", "fn", "tn"] as const;
 const someSteps = [
@@ -152,7 +154,7 @@ Deno.test("a gradient beyond float32 becomes its largest number, of either sign,
   assertEquals([...gradient], [largest, -largest, 0]);
 });
 
-Deno.test("ten million rows of a rare class: the counts and the loss are right to 5e-8", () => {
+slow.test("ten million rows of a rare class: the counts and the loss are right to 5e-8", () => {
   const n = 1e7, next = random(7);
   const yTrue = new Uint8Array(n), yPred = new Float32Array(n);
   for (let i = 0; i < n; i++) {

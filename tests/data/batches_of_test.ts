@@ -1,5 +1,5 @@
 // Files and frames as batches: every row once, in order, twice the same; and trained on as the tensors would be.
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import pl from "nodejs-polars";
 import { batchesOf, type FrameBatches } from "../../lib/data/mod.ts";
@@ -45,14 +45,37 @@ Deno.test("a frame, a lazy frame, a CSV and a Parquet file give every row once, 
   }
 });
 
-Deno.test("more rows than a piece: none is lost between two", async () => {
-  const long = pl.DataFrame({ i: Array.from({ length: 70_001 }, (_, i) => i), y: new Array(70_001).fill(0) });
-  let row = 0;
-  for await (const batch of batchesOf(long, { label: "y", batchSize: 30_000 })) {
-    for (const i of batch[0].dataSync()) assertEquals(i, row++);
-    tf.dispose([...batch]);
+Deno.test("more rows than a piece: none is lost between two, and the row of an error is that of the source", async () => {
+  const rows = 70_001,
+    long = pl.DataFrame({ i: Array.from({ length: rows }, (_, i) => i), y: new Array(rows).fill(0) });
+  const folder = await Deno.makeTempDir();
+  try {
+    const text = (last: string) =>
+      `i,y\n${Array.from({ length: rows }, (_, i) => `${i === rows - 1 ? last : i},0\n`).join("")}`;
+    await Deno.writeTextFile(`${folder}/long.csv`, text(String(rows - 1)));
+    await Deno.writeTextFile(`${folder}/broken.csv`, text("x"));
+    for (const source of [long, `${folder}/long.csv`]) {
+      let row = 0;
+      for await (const batch of batchesOf(source, { label: "y", batchSize: 30_000 })) {
+        for (const i of batch[0].dataSync()) if (i !== row++) assertEquals(i, row - 1);
+        tf.dispose([...batch]);
+      }
+      assertEquals(row, rows);
+    }
+    const holed = pl.DataFrame({
+      i: (long.getColumn("i").toArray() as (number | null)[]).with(-1, null),
+      y: new Array(rows).fill(0),
+    });
+    for (const [source, holds] of [[holed, "none"], [`${folder}/broken.csv`, "'x'"]] as const) {
+      const { message } = await assertRejects(
+        () => rowsOf(batchesOf(source, { label: "y", sampleWeight: "y" })),
+        RangeError,
+      );
+      assertStringIncludes(message, `the column 'i' must hold numbers, row ${rows - 1} holds ${holds}`);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
-  assertEquals(row, 70_001);
 });
 
 Deno.test("the gradient is that of the tensors", async () => {
@@ -80,6 +103,8 @@ Deno.test("what is missing or no number is named with its row; columns and files
     (await assertRejects(async () => void await rowsOf(batchesOf(frame, { label: "z" })), RangeError)).message,
     "no column 'z'",
   );
-  assertRefused(() => batchesOf("rows.txt", { label: "y" }), { argument: "source", value: "'rows.txt'" });
+  assertThrows(() => batchesOf(3 as unknown as string, { label: "y" }), TypeError, "a lazy frame, it is 3");
+  assertThrows(() => batchesOf(frame, { label: "y", features: [] }), RangeError, "'features' is empty");
+  assertThrows(() => batchesOf(frame, { label: "y", batch: 2 } as { label: string }), TypeError, "'batch' is 2");
   assertRefused(() => batchesOf(frame, { label: "y", batchSize: 0 }), { argument: "batchSize", value: "0" });
 });

@@ -1,15 +1,13 @@
-// CSV files, good and bad, read whole (readFrame) and in pieces (batchesOf).
+// CSV files, good and bad, read whole (readTable) and in pieces (batchesOf).
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { batchesOf, readFrame } from "../../lib/data/mod.ts";
-import { csvFileRecords, csvNames, csvRecords } from "../../lib/data/csv.ts";
+import { batchesOf, readTable } from "../../lib/data/mod.ts";
+import { csvNames, csvRecords } from "../../lib/data/csv.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
 import "../helpers.ts";
 
-const fail = (problem: string) => new Error(problem);
-
-Deno.test("CSV: what was written is read, whole and from a file", async () => {
+Deno.test("CSV: what was written is read", async () => {
   using fixtures = new Fixtures();
   const field = fc.string({ unit: fc.constantFrom("a", "1", ",", '"', "\n", "é", " ", ".") });
   const table = fc.tuple(fc.integer({ min: 2, max: 4 }), fc.integer({ min: 0, max: 4 })).chain(([width, rows]) =>
@@ -20,52 +18,73 @@ Deno.test("CSV: what was written is read, whole and from a file", async () => {
   await fc.assert(
     fc.asyncProperty(table, fc.constantFrom("\n", "\r\n"), fc.boolean(), async (rows, end, closed) => {
       const text = rows.map((row) => row.map(quoted).join(",")).join(end) + (closed ? end : "");
-      const [header, ...body] = rows, { names, records } = csvRecords(text, fail);
-      assertEquals([names, ...records.map(({ fields }) => fields)], [header, ...body]);
-      const path = fixtures.file("any.csv", text), read: (readonly string[])[] = [];
-      for await (const { fields } of csvFileRecords(path, csvNames(path, fail), fail)) read.push(fields);
-      assertEquals(read, body);
+      const [header, ...body] = rows, path = fixtures.file("any.csv", text), names = csvNames(path);
+      assertEquals([names, ...await Array.fromAsync(csvRecords(path, names))], [header, ...body]);
     }),
     { numRuns: 100 },
   );
 });
 
-Deno.test("CSV: the line of a record is that of the file, behind empty lines and fields with line breaks", () => {
-  const { records } = csvRecords('a,b\n\n"1\n2",3\n4,5\n', fail);
-  assertEquals(records.map(({ line }) => line), [3, 5]);
-});
-
 const bad: [name: string, text: string, problem: RegExp][] = [
   ["long.csv", "a,b\n1,0\n2,1,9\n", /line 3 has 3 fields, the header has 2/],
+  ["broken.csv", 'a,b\n\n"1\n",3\n4,5,6\n', /line 5 has 3 fields/], // empty lines and line breaks in fields count
+  ["tall.csv", 'a,b\n"1\n\n",3,4\n', /line 2 has 3 fields/], // the first line of the record
   ["short.csv", "a,b\n1,0\n2\n", /line 3 has 1 field, the header has 2/],
   ["twice.csv", "a,b, a\n1,0,1\n", /its header has the column 'a' twice/],
-  ["semicolons.csv", "a;b\n1;0\n", /its fields are separated by semicolons, they must be by commas/],
-  ["open.csv", 'a,b\n1,"0\n2,1\n', /a quote that is opened does not close/],
+  ["semicolons.csv", "a;b\n1;0\n", /its fields are separated by semicolons, not by commas/],
+  ["open.csv", 'a,b\n1,"0\n2,1\n', /a quote is opened and never closed/],
   ["empty.csv", "", /it is empty/],
 ];
 
-Deno.test("readFrame and batchesOf: a bad file is refused in a sentence, with the line", async () => {
+Deno.test("readTable and batchesOf: a bad file is refused in a sentence, with the line", async () => {
   using fixtures = new Fixtures();
   for (const [name, text, problem] of bad) {
     const path = fixtures.file(name, text);
-    const { message } = assertThrows(() => readFrame(path), Error);
+    const { message } = await assertRejects(() => readTable(path, { label: "b" }), Error);
     assertMatch(message, /^Cannot read '[^\n]+[^.\n]$/);
     assertMatch(message, problem);
     const before = tf.memory().numTensors;
     const late = await assertRejects(async () => {
       for await (const batch of batchesOf(path, { label: "b", batchSize: 1 })) tf.dispose([...batch]);
-    }, RangeError);
-    assertMatch(late.message, /^Cannot make batches: '[^\n]+[^.\n]$/);
-    assertMatch(late.message, problem);
+    }, Error);
+    assertEquals(late.message, message);
     assertEquals(tf.memory().numTensors, before);
   }
-  assertThrows(() => readFrame(fixtures.file("head.csv", "a,b\n")), Error, "it has a header and no rows");
+  await assertRejects(
+    () => readTable(fixtures.file("head.csv", "a,b\n"), { label: "b" }),
+    Error,
+    "it has a header and no rows",
+  );
   for (const name of ["none.csv", "none.parquet"]) {
-    assertThrows(() => readFrame(`${fixtures.folder}/${name}`), Error, "there is no such file");
-    const { message } = assertThrows(() => batchesOf(`${fixtures.folder}/${name}`, { label: "b" }), RangeError);
-    assertMatch(message, /^Cannot make batches: '.*' cannot be read, there is no such file$/);
+    const path = `${fixtures.folder}/${name}`, problem = `Cannot read '${path}': there is no such file`;
+    await assertRejects(() => readTable(path, { label: "b" }), Error, problem);
+    assertThrows(() => batchesOf(path, { label: "b" }), Error, problem);
   }
-  assertThrows(() => batchesOf(fixtures.file("bad.parquet", "a,b"), { label: "b" }), RangeError, "cannot be read, ");
+  const noParquet = fixtures.file("bad.parquet", "a,b");
+  await assertRejects(() => readTable(noParquet, { label: "b" }), Error, "Cannot read '");
+  assertThrows(() => batchesOf(noParquet, { label: "b" }), Error, "Cannot read '");
+  for (
+    const read of [() => readTable("d.txt", { label: "b" }), async () => void await batchesOf("d.txt", { label: "b" })]
+  ) {
+    await assertRejects(read, Error, "Cannot read 'd.txt': its name must end in .csv or .parquet");
+  }
+});
+
+Deno.test("CSV: text that is not UTF-8 is refused, with its line", async () => {
+  using fixtures = new Fixtures();
+  const path = fixtures.file("l.csv", ""), latin1 = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+  Deno.writeFileSync(path, latin1("town,y\nBonn,0\nKöln,1\n"));
+  await assertRejects(() => readTable(path, { label: "y" }), Error, "l.csv': line 3 is not UTF-8 (is it Latin-1?)");
+  Deno.writeFileSync(path, latin1("höhe,y\n1,0\n"));
+  assertThrows(
+    () => batchesOf(path, { label: "y" }),
+    Error,
+    "its header is not UTF-8 (is it Latin-1?), save it as UTF-8",
+  );
+  Deno.writeTextFileSync(path, "\uFEFFtown,y\nBonn,0\nKöln,1\n");
+  const { columns: [town] } = await readTable(path, { label: "y" });
+  assert(town.kind === "category");
+  assertEquals([town.name, town.levels], ["town", ["Bonn", "Köln"]]);
 });
 
 Deno.test("batchesOf: a file's ending in any case, booleans, texts that are no numbers with their row", async () => {
@@ -78,7 +97,7 @@ Deno.test("batchesOf: a file's ending in any case, booleans, texts that are no n
     tf.dispose([...batch]);
   }
   assertEquals(rows, [[1, 1], [20, 0]]);
-  assertEquals(readFrame(path).height, 2);
+  assertEquals((await readTable(path, { label: "b" })).yTrue.length, 2);
   const { message } = await assertRejects(async () => {
     for await (const batch of batchesOf(path, { label: "b" })) tf.dispose([...batch]);
   }, RangeError);

@@ -6,9 +6,11 @@ import {
   loadDataset,
   prepare,
   type Prepared,
+  readTable,
   stratifiedKFold,
   trainTestSplit,
 } from "@roundabout/roundabout/data";
+import { standardize } from "../../lib/data/standardize.ts";
 import { names, recorded } from "./facts.ts";
 
 /** scikit-learn was trained on the rows whose number is not divisible by 3. */
@@ -76,6 +78,49 @@ for (const name of names) {
   });
 }
 
+Deno.test("prepare: a table of readTable gives what the data set's frame gives, and its classes stratify", async () => {
+  const credit = await loadDataset("credit"), table = await readTable("data/credit.csv", { label: "bad" });
+  const split = trainTestSplit(credit, { seed: 2, validationFraction: 0.2 });
+  assertEquals(trainTestSplit(table, { seed: 2, validationFraction: 0.2 }), split);
+  withPrepared(credit, split, (one) => {
+    withPrepared(table, split, (two) => {
+      const numbers = ({ train, validation, test }: Prepared) =>
+        [train, validation!, test].flatMap(({ x, y }) => [x.dataSync(), y.dataSync()]);
+      assertEquals(numbers(two), numbers(one));
+      const { features, means, scales, imputed, unknown } = one;
+      assertEquals(
+        [two.features, two.means, two.scales, two.imputed, two.unknown],
+        [features, means, scales, imputed, unknown],
+      );
+    });
+  });
+});
+
+Deno.test("standardize: median, mean and deviation are the given rows'; ddof 0 divides by n, 1 by n − 1", () => {
+  const column = [1, 3, NaN, 8, 100], rows = [0, 1, 2, 3];
+  const filled = [1, 3, 3, 8], mean = 3.75, squares = filled.reduce((sum, v) => sum + (v - mean) ** 2, 0);
+  for (const ddof of [0, 1] as const) {
+    const { values, ...learnt } = standardize(column, rows, ddof), scale = Math.sqrt(squares / (4 - ddof));
+    assertEquals(learnt, { median: 3, mean, scale });
+    assertEquals([...values], [...filled, 100].map((v) => (v - mean) / scale));
+  }
+  assertEquals(standardize([4, NaN, 1, 9, 2], [0, 1, 2, 3, 4], 0).median, 3); // the mean of the middle two
+});
+
+Deno.test("standardize: the scale of a constant is 1, rounding errors or not; rows without a value have the median 0", () => {
+  const constant = standardize([0.1, 0.1, 0.1, 7], [0, 1, 2], 1);
+  assertEquals(constant.scale, 1);
+  assertAlmostEquals(constant.values[0], 0, 1e-15);
+  assertAlmostEquals(constant.values[3], 6.9, 1e-15);
+  assertEquals({ ...standardize([NaN, NaN, 4], [0, 1], 0) }, {
+    values: Float64Array.of(0, 0, 4),
+    median: 0,
+    mean: 0,
+    scale: 1,
+  });
+  assert(standardize([1e8, 1e8 + 1e-6], [0, 1], 0).scale < 1e-5); // small, but more than rounding
+});
+
 Deno.test("prepare: training columns have mean 0 and standard deviation 1; shapes and types are as documented", async () => {
   const wdbc = await loadDataset("wdbc");
   withPrepared(wdbc, trainTestSplit(wdbc, { seed: 1, validationFraction: 0.2 }), ({ train, validation, test }) => {
@@ -125,6 +170,19 @@ Deno.test("prepare: medians, constants, categories, missing and unseen ones, by 
     assertEquals(prepared.train.x.arraySync(), [[-one, 0, 1, 0], [0, 0, 0, 0], [0, 0, 0, 1], [one, 0, 1, 0]]);
     assertEquals(prepared.test.x.arraySync(), [[Math.fround(7 / sd), Math.fround(6.9), 0, 0]]);
     assertEquals(prepared.test.y.arraySync(), [[1]]);
+  });
+});
+
+Deno.test("prepare: missing and unknown values are counted in all three parts, and in no other row", () => {
+  const frame = pl.DataFrame([
+    pl.Series("a", [1, 2, null, null, null, null], pl.Float64),
+    pl.Series("kind", ["x", "x", null, "y", null, "z"], pl.Utf8),
+    pl.Series("y", [0, 1, 0, 1, 0, 1], pl.Float64),
+  ]);
+  const dataset = { frame, features: ["a", "kind"], categorical: ["kind"], label: "y" };
+  withPrepared(dataset, { train: [0, 1, 2], validation: [3], test: [4] }, ({ imputed, unknown, validation }) => {
+    assertEquals([imputed, unknown], [{ a: { median: 1.5, count: 3 } }, { kind: 3 }]);
+    assertEquals(validation!.x.arraySync(), [[0, 0]]);
   });
 });
 

@@ -50,6 +50,11 @@ Deno.test("trainTestSplit: the split of ten rows for seed 1 is the recorded one"
   assertNotEquals(trainTestSplit(labels, { seed: 2, testFraction: 0.3, validationFraction: 0.2 }), split);
 });
 
+Deno.test("trainTestSplit: many rows of a class do not overflow the stack", () => {
+  const { train, test } = trainTestSplit(new Uint8Array(200_000).fill(1, 0, 10), { seed: 1 });
+  assertEquals([train.length, test.length], [140_000, 60_000]);
+});
+
 Deno.test("trainTestSplit: without stratification the shares are left to chance", () => {
   const labels = Array.from({ length: 100 }, (_, row) => row < 30 ? 1 : 0);
   const found = Array.from({ length: 20 }, (_, seed) => {

@@ -2,10 +2,10 @@
 import { assert, assertEquals, assertGreater, assertStrictEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { type DecisionName, hardMetric, type LossOptions, metricLoss, type Score } from "../../lib/mod.ts";
-import type { Average } from "../../lib/scoring/score_batch.ts";
-import { scoreBatch } from "../../lib/scoring/score_batch.ts";
-import { toSetting } from "../../lib/scoring/options.ts";
+import { hardMetric, type LossOptions, metricLoss, type Score } from "../../lib/mod.ts";
+import type { DecisionName } from "../../lib/core.ts";
+import { type Average, scoreBatch } from "../../lib/scoring/score_batch.ts";
+import { resolveOptions } from "../../lib/scoring/options.ts";
 import type { Batch } from "../../lib/batch/read_batch.ts";
 import { toDecision } from "../../lib/decisions/to_decision.ts";
 import { allScores, rangeOf, sizeOf } from "../all_scores.ts";
@@ -26,7 +26,7 @@ function table(seed: number, rows: number, classes: number): Batch & { yTrue: nu
 }
 
 const scoredBy = (score: Score, options: LossOptions) => {
-  const { decide, scoring } = toSetting("a test", score, options);
+  const { decide, scoring } = resolveOptions("a test", score, options);
   return (batch: Batch) => scoreBatch(batch, decide(batch), scoring);
 };
 

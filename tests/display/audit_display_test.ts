@@ -27,7 +27,7 @@ Deno.test("auditDisplay: the sentence, a table for each finding, what was assume
 });
 
 Deno.test("auditDisplay: a sound loss has a sentence and no table", () => {
-  const { text, html } = auditDisplay(handMadeAudit({ verdict: "sound", findings: [], way: [], assumed: [] }));
+  const { text, html } = auditDisplay(handMadeAudit({ verdict: "sound", findings: [], lossPath: [], assumed: [] }));
   assertEquals(text, "✓ roundLoss is sound, as far as 2 probes can tell.");
   assertFalse(/<table|<figure/.test(html));
 });
@@ -42,7 +42,7 @@ Deno.test("auditDisplay: several stand side by side", async () => {
 
 Deno.test("auditFigure: its title says what the way does", () => {
   const title = (...way: [loss: number, slope: number][]) =>
-    auditFigure({ name: "a", way: way.map(([loss, slope], at) => ({ at, loss, slope })) }).title;
+    auditFigure({ name: "a", lossPath: way.map(([loss, slope], at) => ({ at, loss, slope })) }).title;
   assertEquals(title([1, -1], [0, -1]), "a has a slope all the way from wrong to right");
   assertEquals(title([0, 1], [1, 1]), "a rises from wrong to right");
   assertEquals(title([1, 0], [1, 0], [0.5, -1]), "a is flat on 75\u00a0% of its way from wrong to right");
@@ -59,8 +59,8 @@ Deno.test("auditFigure: its axes are those of its neighbours where they are give
 
 Deno.test("auditFigure: without a way there is nothing to draw", () => {
   assertThrows(
-    () => auditFigure(handMadeAudit({ way: [] })),
+    () => auditFigure(handMadeAudit({ lossPath: [] })),
     RangeError,
-    "Cannot make an audit figure: 'way' of 'roundLoss' has 0 points, it must have at least 2",
+    "Cannot make an audit figure: 'lossPath' of 'roundLoss' has 0 points, it must have at least 2",
   );
 });

@@ -25,7 +25,7 @@ export function handMadeAudit(changes: Partial<LossAudit> = {}): LossAudit {
       { name: "metric", result: "skipped", detail: "none was given" },
     ],
     assumed: ["The labels are 0 and 1."],
-    way: [{ at: 0, loss: 1, slope: 0 }, { at: 0.5, loss: 0.5, slope: 0 }, { at: 1, loss: 0, slope: 0 }],
+    lossPath: [{ at: 0, loss: 1, slope: 0 }, { at: 0.5, loss: 0.5, slope: 0 }, { at: 1, loss: 0, slope: 0 }],
     time: () => ({ loss: 0.3, reference: 0.1 }),
     toJSON: () => ({ name: "roundLoss" }),
     toString: () => "roundLoss: broken",

@@ -192,16 +192,16 @@ export const examples: Readonly<Record<string, () => Figure>> = {
   audit_flat: () =>
     auditFigure({
       name: "roundLoss",
-      way: grid(0, 1, 41).map((at) => ({ at, loss: at < 0.5 ? 0.75 : 0.25, slope: 0 })),
+      lossPath: grid(0, 1, 41).map((at) => ({ at, loss: at < 0.5 ? 0.75 : 0.25, slope: 0 })),
     }),
   audit_saturated: () =>
     auditFigure({
       name: "rampLoss",
-      way: grid(0, 1, 81).map((at) => ({ at, loss: 1 - ramp.value(at), slope: -ramp.derivative(at) })),
+      lossPath: grid(0, 1, 81).map((at) => ({ at, loss: 1 - ramp.value(at), slope: -ramp.derivative(at) })),
     }),
   audit_sound: () =>
     auditFigure({
       name: "softsignLoss",
-      way: grid(0, 1, 81).map((at) => ({ at, loss: 1 - softsign.value(at), slope: -softsign.derivative(at) })),
+      lossPath: grid(0, 1, 81).map((at) => ({ at, loss: 1 - softsign.value(at), slope: -softsign.derivative(at) })),
     }, { width: 480, height: 120 }),
 };

@@ -351,7 +351,7 @@ const errors: [string, () => unknown, string][] = [
     "'a' with 3 in [0, 1]",
   ],
   ["no items", () => pairedFigure({ ...pair, items: [] }), "'items' must be an array"],
-  ["a way of one point", () => auditFigure({ name: "a", way: [] }), "'way' of 'a' has 0 points"],
+  ["a way of one point", () => auditFigure({ name: "a", lossPath: [] }), "'lossPath' of 'a' has 0 points"],
 ];
 for (const [what, make, message] of errors) {
   Deno.test(`figures: ${what} is an error of one sentence`, () => {

@@ -2,8 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { argmaxDecision } from "../../lib/decisions/argmax.ts";
-import { type Loss, type LossOptions, metricLoss, type ScoreName } from "../../lib/mod.ts";
-import { assertWithin, counted, onBackends, random } from "../helpers.ts";
+import { type Loss, type LossOptions, metricLoss } from "../../lib/mod.ts";
+import type { ScoreName } from "../../lib/core.ts";
+import { assertWithin, counted, onBackends, random, slowOnBackends } from "../helpers.ts";
 
 /** The same loss by the other way: 'ignoreLabel', with a label that nobody has, is none of the kernels'. */
 const composed = (score: ScoreName, options: LossOptions): Loss => metricLoss(score, { ...options, ignoreLabel: -7 });
@@ -50,7 +51,7 @@ function differences(got: ArrayLike<number>, wanted: ArrayLike<number>, classes:
   return [each[Math.floor(0.99 * (each.length - 1))], each.at(-1)!];
 }
 
-onBackends("values and gradients are those of plain float64: steps, averages, labels, weights, columns", () => {
+slowOnBackends("values and gradients are those of plain float64: steps, averages, labels, weights, columns", () => {
   for (const [rows, classes] of [[7, 3], [2503, 2], [1703, 3], [1203, 5], [1031, 10], [403, 25]]) {
     const { yPred, logits, indices, columns, soft, each, aRow } = batch(rows, classes);
     for (const step of ["softsign", "straightThrough", "round"] as const) {

@@ -3,15 +3,16 @@ import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { metricLoss, steps, toStep } from "../../lib/mod.ts";
 import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
-import { buildKernels } from "../../tasks/build_kernels.ts";
-import { assertWithin, counted, onBackends, random } from "../helpers.ts";
+import { buildKernels } from "../../tasks/build_simd.ts";
+import { assertWithin, counted, random, slowOnBackends } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
-Deno.test("the SIMD kernels are what their source makes", async () => {
+slow.test("the SIMD kernels are what their source makes", async () => {
   assertEquals(simdBytes, btoa(String.fromCharCode(...await buildKernels())));
 });
 
 for (const rare of [false, true]) {
-  onBackends(`a hundred thousand rows are as float64 has them, ${rare ? "1 % positives" : "uniform"}`, () => {
+  slowOnBackends(`a hundred thousand rows are as float64 has them, ${rare ? "1 % positives" : "uniform"}`, () => {
     const n = 100_003, next = random(5);
     const p = Float32Array.from({ length: n }, () => rare ? next() ** 8 : next());
     const y = Float32Array.from({ length: n }, () => next() < (rare ? 0.01 : 0.3) ? 1 : 0);

@@ -3,7 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss, type Loss, metricLoss, type Step, steps, straightThrough } from "../../lib/mod.ts";
 import { allowSimd, beginSums, ownSimd, simdPlanOf, viewsOf } from "../../lib/kernels/simd.ts";
-import { assertWithin, onBackends, random } from "../helpers.ts";
+import { assertWithin, onBackends, random, slowOnBackends } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const { softsign, linearRamp, logistic, arctan, gaussian, identity, round } = steps;
 const shapes = { softsign, linearRamp, logistic, arctan, gaussian };
@@ -54,7 +55,7 @@ function bySimd(step: Step, table: ReturnType<typeof tableOf>, weighted: boolean
   };
 }
 
-Deno.test("sums and derivatives are those of the step in float64, with every step", () => {
+slow.test("sums and derivatives are those of the step in float64, with every step", () => {
   const n = 8192, table = tableOf(n), { yPred, yTrue } = table;
   let without = 0, all = 0;
   for (const [name, step] of allSteps()) {
@@ -112,7 +113,7 @@ function taken(loss: ReturnType<typeof f1Loss>, yTrue: tf.Tensor, yPred: tf.Tens
   return numbers;
 }
 
-onBackends("losses and gradients of 10,007 rows are those of plain float64, with every step", () => {
+slowOnBackends("losses and gradients of 10,007 rows are those of plain float64, with every step", () => {
   // Labels of 0 and 1: of others the two parts of a gradient may cancel, and leave digits of neither.
   const n = 10_007, { yPred: p, yTrue: y } = tableOf(n), yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y.map(Math.round));
   for (const [words, own] of allSteps()) {
@@ -179,7 +180,7 @@ function takenOf(loss: Loss, classes: number, weighted: boolean) {
   return result;
 }
 
-Deno.test("both backends have the same bytes, with any number of columns", async () => {
+slow.test("both backends have the same bytes, with any number of columns", async () => {
   for (const [words, loss, classes, weighted] of sameOnBoth()) {
     const [cpu, wasm] = await onEach(() => takenOf(loss, classes, weighted));
     assertEquals(cpu.value, wasm.value, words);
@@ -188,7 +189,7 @@ Deno.test("both backends have the same bytes, with any number of columns", async
   }
 });
 
-Deno.test("the bytes are those of every other machine", async () => {
+slow.test("the bytes are those of every other machine", async () => {
   await tf.setBackend("wasm");
   const bytes: Uint8Array[] = [];
   for (const [, loss, classes, weighted] of sameOnBoth()) {
@@ -203,7 +204,7 @@ Deno.test("the bytes are those of every other machine", async () => {
   );
 });
 
-Deno.test("without SIMD the loops in float64 take it all", async () => {
+slow.test("without SIMD the loops in float64 take it all", async () => {
   for (const [words, loss, classes, weighted] of sameOnBoth()) {
     if (classes > 10) continue;
     const [cpu, wasm] = await onEach(() => takenOf(loss, classes, weighted));
@@ -218,7 +219,7 @@ Deno.test("without SIMD the loops in float64 take it all", async () => {
   }
 });
 
-Deno.test("where the heap has no more room, the loops in float64 take it all", async () => {
+slow.test("where the heap has no more room, the loops in float64 take it all", async () => {
   await tf.setBackend("wasm");
   const { wasm: heap } = tf.backend() as unknown as { wasm: { _malloc(bytes: number): number } };
   const malloc = heap._malloc, asked: number[] = [];

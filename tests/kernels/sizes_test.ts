@@ -2,7 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { type Loss, metricLoss, softsign, steps, toStep } from "../../lib/mod.ts";
-import { assertWithin, counted, halfUlp, onBackends, random } from "../helpers.ts";
+import { assertWithin, counted, halfUlp, random, slowOnBackends } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 /** Outputs and labels: uniform, or 1 % positives and most outputs near 0. */
 function rows(n: number, rare: boolean): { p: Float32Array; y: Float32Array } {
@@ -35,7 +36,7 @@ function farthest(got: ArrayLike<number>, wanted: (i: number) => number): number
 
 for (const [n, slope] of [[1e6, 4], [1e6, 51], [1e7, 4]]) {
   for (const rare of [false, true]) {
-    onBackends(`${n} rows, ${rare ? "1 % positives" : "uniform"}, slope ${slope}, against float64`, () => {
+    slowOnBackends(`${n} rows, ${rare ? "1 % positives" : "uniform"}, slope ${slope}, against float64`, () => {
       const { p, y } = rows(n, rare), k = 2 * (slope - 1); // anchored about ½: s = ½ + K·u/(1 + k·|u|), K = slope
       let tp = 0, decided = 0;
       for (let i = 0; i < n; i++) {
@@ -63,7 +64,7 @@ for (const [n, slope] of [[1e6, 4], [1e6, 51], [1e7, 4]]) {
   }
 }
 
-onBackends("columns: any number of them, steps, weights", () => {
+slowOnBackends("columns: any number of them, steps, weights", () => {
   for (const classes of [2, 3, 4, 6, 10, 25]) {
     const n = Math.ceil(6000 / classes) + 1, { p, y } = rows(n * classes, false), next = random(classes);
     const yPred = tf.tensor2d(p, [n, classes]), yTrue = tf.tensor2d(y, [n, classes]);
@@ -83,7 +84,7 @@ onBackends("columns: any number of them, steps, weights", () => {
   }
 });
 
-onBackends("a threshold a column: the mean of the columns' losses", () => {
+slowOnBackends("a threshold a column: the mean of the columns' losses", () => {
   const many = Array.from({ length: 1001 }, (_, k) => 0.3 + 0.4 * k / 1001); // more constants than fit beside a piece
   for (const threshold of [[0.5, 0.3], [0.2, 0.5, 0.71], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], many]) {
     const classes = threshold.length, n = threshold === many ? 203 : 5_003, { p, y } = rows(n * classes, false);
@@ -103,7 +104,7 @@ onBackends("a threshold a column: the mean of the columns' losses", () => {
   }
 });
 
-Deno.test("the heap of the wasm backend grows between two calls, and between the two passes of one", async () => {
+slow.test("the heap of the wasm backend grows between two calls, and between the two passes of one", async () => {
   await tf.setBackend("wasm");
   const heap = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.buffer;
   const grow = () => {
@@ -124,7 +125,7 @@ Deno.test("the heap of the wasm backend grows between two calls, and between the
   tf.dispose([value, grad, yPred, yTrue]);
 });
 
-Deno.test("a backend whose memory is not known here has the same losses and gradients", async () => {
+slow.test("a backend whose memory is not known here has the same losses and gradients", async () => {
   await tf.setBackend("cpu");
   const Backend = tf.backend().constructor as new () => tf.KernelBackend, plain = "roundabout-test";
   tf.registerBackend(plain, () => new Backend());

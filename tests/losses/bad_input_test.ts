@@ -8,17 +8,17 @@ import {
   type LossOptions,
   metricLoss,
   precisionAtRecallLoss,
-  type ScoreName,
   softsign,
-  type StepName,
   steps,
   toScore,
   toStep,
   tverskyLoss,
   utility,
 } from "../../lib/mod.ts";
+import type { ScoreName, StepName } from "../../lib/core.ts";
 import { allScores } from "../all_scores.ts";
 import { random } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const next = random(4);
 const pick = <T>(...things: T[]): T => things[Math.floor(next() * things.length)];
@@ -221,7 +221,7 @@ function runCase(): { call: () => unknown; skip: boolean } {
   };
 }
 
-Deno.test("a hundred thousand inputs: one sentence that names the argument, or a number; no tensor left", async () => {
+slow.test("a hundred thousand inputs: one sentence that names the argument, or a number; no tensor left", async () => {
   await tf.setBackend("cpu");
   const count = 100_000, tally = new Map<string, number>(), started = performance.now();
   const add = (kind: string): void => void tally.set(kind, (tally.get(kind) ?? 0) + 1);

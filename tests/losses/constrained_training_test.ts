@@ -1,9 +1,19 @@
 // Training with a floor inside: does the optimum meet it on rows that were not trained on?
 import { assert } from "@std/assert";
-import { precision, precisionAtRecall, recall, recallAtPrecision, round, softCounts, softsign } from "../../lib/mod.ts";
-import type { Counts, Score } from "../../lib/mod.ts";
+import {
+  type Counts,
+  precision,
+  precisionAtRecall,
+  recall,
+  recallAtPrecision,
+  round,
+  type Score,
+  softsign,
+} from "../../lib/mod.ts";
+import { softCounts } from "../../lib/core.ts";
 import { syntheticBinary } from "../../lib/data/mod.ts";
 import { trainLogistic } from "../../lib/network/mod.ts";
+import { slow } from "../slow.ts";
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const step = softsign({ slope: 10 });
@@ -31,7 +41,7 @@ function heldOut(score: Score): { precision: number; recall: number } {
 }
 
 for (const floor of [0.7, 0.8, 0.9]) {
-  Deno.test(`precision with a floor of ${floor} under recall: held-out rows meet it, on average`, () => {
+  slow.test(`precision with a floor of ${floor} under recall: held-out rows meet it, on average`, () => {
     const met = heldOut(precisionAtRecall({ recall: floor }));
     assert(met.recall > floor - 0.02, `recall ${met.recall}`);
     assert(met.recall < floor + 0.1, `recall ${met.recall}: more than the floor asks for`);
@@ -40,7 +50,7 @@ for (const floor of [0.7, 0.8, 0.9]) {
   });
 }
 
-Deno.test("recall with a floor of 0.8 under precision: held-out rows meet it, on average", () => {
+slow.test("recall with a floor of 0.8 under precision: held-out rows meet it, on average", () => {
   const met = heldOut(recallAtPrecision({ precision: 0.8 }));
   assert(met.precision > 0.78, `precision ${met.precision}`);
   assert(heldOut(recall).precision < 0.5); // recall alone reports nearly everything

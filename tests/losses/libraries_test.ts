@@ -2,17 +2,8 @@
 // something else: tests/reference/libraries.py.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import {
-  type Average,
-  type DecisionName,
-  hardMetric,
-  type LossOptions,
-  metricLoss,
-  type MetricOptions,
-  type Score,
-  tversky,
-  type ZeroDivision,
-} from "../../lib/mod.ts";
+import { hardMetric, type LossOptions, metricLoss, type MetricOptions, type Score, tversky } from "../../lib/mod.ts";
+import type { Average, DecisionName, ZeroDivision } from "../../lib/core.ts";
 import { allScores } from "../all_scores.ts";
 import { assertAllWithin, assertWithin, onBackends } from "../helpers.ts";
 

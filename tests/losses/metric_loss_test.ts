@@ -18,13 +18,13 @@ import {
   recallLoss,
   round,
   type Score,
-  type ScoreName,
   scores,
   softsign,
   type Step,
   steps,
   straightThrough,
 } from "../../lib/mod.ts";
+import type { ScoreName } from "../../lib/core.ts";
 import { allScores, bestOf, rangeOf } from "../all_scores.ts";
 import { assertAllWithin, assertWithin, counted, onBackends, random, reference } from "../helpers.ts";
 

@@ -5,7 +5,6 @@ import fc from "fast-check";
 import {
   applyStep,
   type Counts,
-  countsGradient,
   f1Loss,
   fBetaLoss,
   hardMetric,
@@ -21,6 +20,7 @@ import {
   toScore,
   toStep,
 } from "../../lib/mod.ts";
+import { countsGradient } from "../../lib/core.ts";
 import { allScores, sizeOf } from "../all_scores.ts";
 import { assertRefused, assertWithin, onBackends } from "../helpers.ts";
 

@@ -10,10 +10,10 @@ import {
   metricLoss,
   type MetricOptions,
   precisionLoss,
-  type ScoreName,
   scores,
   softsign,
 } from "../../lib/mod.ts";
+import type { ScoreName } from "../../lib/core.ts";
 import { assertRefused, counted, onBackends } from "../helpers.ts";
 
 /** Options that the types forbid. */

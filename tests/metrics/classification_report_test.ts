@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import pl from "nodejs-polars";
-import { classificationReport, type ClassificationReportOptions, type Label, type Labels } from "../../lib/mod.ts";
+import { classificationReport } from "../../lib/mod.ts";
+import type { ClassificationReportOptions, Label, Labels } from "../../lib/core.ts";
 import { fixedText, floatText } from "../../lib/metrics/number_text.ts";
 import { assertRefused, assertWithin, counted, onBackends, reference } from "../helpers.ts";
 

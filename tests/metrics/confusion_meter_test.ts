@@ -2,14 +2,8 @@
 import { assert, assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import {
-  ConfusionMeter,
-  type ConfusionMeterJson,
-  type ConfusionMeterOptions,
-  hardMetric,
-  type ScoreName,
-  scores,
-} from "../../lib/mod.ts";
+import { ConfusionMeter, hardMetric, scores } from "../../lib/mod.ts";
+import type { ConfusionMeterJson, ConfusionMeterOptions, ScoreName } from "../../lib/core.ts";
 import { ExactSum } from "../../lib/numerics/exact_sum.ts";
 import { assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
 

@@ -1,7 +1,8 @@
 // Tables against scikit-learn's confusion_matrix (tests/reference/reports.py).
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { ConfusionMeter, confusionTable, type Label } from "../../lib/mod.ts";
+import { ConfusionMeter, confusionTable } from "../../lib/mod.ts";
+import type { Label } from "../../lib/core.ts";
 import { assertAllWithin, assertRefused, onBackends, reference } from "../helpers.ts";
 
 interface TableCase {

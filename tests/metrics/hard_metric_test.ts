@@ -16,11 +16,11 @@ import {
   recallAtPrecisionMetric,
   recallMetric,
   round,
-  type ScoreName,
   scores,
   tverskyMetric,
   utilityMetric,
 } from "../../lib/mod.ts";
+import type { ScoreName } from "../../lib/core.ts";
 import { rangeOf } from "../all_scores.ts";
 import { assertRefused, assertWithin, counted, onBackends, reference } from "../helpers.ts";
 

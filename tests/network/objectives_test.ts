@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { accuracy, f1, fBeta, type LossOptions, metricLoss, precision, softsign } from "@roundabout/roundabout";
 import type { TrainingLoss } from "@roundabout/network";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
-import { partsOfLoss } from "../../lib/losses/loss_parts.ts";
+import { partsOfLoss } from "../../lib/scoring/options.ts";
 import {
   crossEntropyGradient,
   labelsOf,

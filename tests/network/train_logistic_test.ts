@@ -65,6 +65,7 @@ Deno.test("what is watched is the score of the decisions, what is alive the shar
   assertEquals(trainLogistic(still).watched, [1]);
   assertEquals(trainLogistic({ ...still, loss: { score: f1, step: round() } }).alive, [0]);
   assertEquals(trainLogistic(still).alive, [1]);
+  assertEquals(trainLogistic({ ...still, threshold: 0.9, watch: f1 }).watched, [0.8]); // σ(4·0.3) is below 0.9
   assertEquals(trainLogistic({ ...still, initial: [-4, 0, 0], watch: f1 }).watched, [0]);
   const nobody: Score = { name: "nobody", value: () => NaN, gradient: () => ({ tp: 0, fp: 0, fn: 0, tn: 0 }) };
   assertEquals(trainLogistic({ ...still, watch: nobody }).watched, [0]);

@@ -1,16 +1,8 @@
 // Every score in every setting against what scikit-learn and PyTorch say: tests/reference/settings.py.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import {
-  type Average,
-  type DecisionName,
-  hardMetric,
-  type LossOptions,
-  metricLoss,
-  type Score,
-  type ScoreName,
-  type ZeroDivision,
-} from "../../lib/mod.ts";
+import { hardMetric, type LossOptions, metricLoss, type Score } from "../../lib/mod.ts";
+import type { Average, DecisionName, ScoreName, ZeroDivision } from "../../lib/core.ts";
 import { allScores } from "../all_scores.ts";
 import { assertWithin, onBackends } from "../helpers.ts";
 

@@ -1,4 +1,4 @@
-// Every page in a real browser. Without Chromium these tests are ignored, and their names say so.
+// Every page in a real browser. Without Chromium these tests are ignored, as their names then say.
 import { assert, assertEquals } from "@std/assert";
 import axe from "axe-core";
 import { delimiter, join } from "node:path";
@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import puppeteer, { type Browser } from "puppeteer-core";
 import { buildSite, type NotebookFile } from "../../tasks/site/mod.ts";
 import { filesUnder, fixtures, inTemporaryFolder, notebooksIn } from "./support.ts";
+import { slow } from "../slow.ts";
 
 function isFile(path: string): boolean {
   try {
@@ -27,7 +28,7 @@ function findChromium(): string | undefined {
 const chromium = findChromium();
 const note = chromium ? "" : " (ignored: no Chromium; name one in CHROME_PATH)";
 
-/** What is wrong with a page as it is shown: a sentence each. */
+/** Lists the faults of a page in the browser, one sentence each. */
 async function faultsOf(browser: Browser, url: string, scheme: "light" | "dark", width: number): Promise<string[]> {
   const page = await browser.newPage();
   try {
@@ -88,7 +89,7 @@ async function assertGoodPages(notebooks: NotebookFile[]): Promise<void> {
 // A browser keeps timers and pipes of its own.
 const loose = { sanitizeOps: false, sanitizeResources: false, ignore: chromium === undefined };
 
-Deno.test(
+slow.test(
   `site in a browser: accessible, no overflow, no request, light and dark, phone and desktop${note}`,
   loose,
   async () => {
@@ -96,12 +97,12 @@ Deno.test(
   },
 );
 
-Deno.test(`site in a browser: the same for the notebooks of the project${note}`, loose, async () => {
+slow.test(`site in a browser: the same for the notebooks of the project${note}`, loose, async () => {
   const notebooks = await notebooksIn("notebooks/");
   if (notebooks.length > 0) await assertGoodPages(notebooks);
 });
 
-Deno.test(`site in a browser: keyboard, and no stop where nothing scrolls${note}`, loose, async () => {
+slow.test(`site in a browser: keyboard, and no stop where nothing scrolls${note}`, loose, async () => {
   await inTemporaryFolder(async (folder) => {
     const { out } = await buildSite({ notebooks: await fixtures(), out: `${folder}/site` });
     const browser = await launch();

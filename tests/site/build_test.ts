@@ -41,11 +41,11 @@ Deno.test("site: an earlier build is replaced whole, and stays when the new one 
   });
 });
 
-Deno.test("site: what is no earlier build is never replaced", async () => {
+Deno.test("site: a folder that is not an earlier build is never replaced", async () => {
   await inTemporaryFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/mine.txt`, "mine");
     const build = (out: string) => buildSite({ notebooks: [notebookOf()], out });
-    await assertRejects(() => build(folder), SiteError, "is no earlier build of the site and is not replaced");
+    await assertRejects(() => build(folder), SiteError, "is not an earlier build of the site and is not replaced");
     await assertRejects(() => build(`${folder}/mine.txt`), SiteError, "is not replaced");
     assertEquals(await Deno.readTextFile(`${folder}/mine.txt`), "mine");
     await Deno.mkdir(`${folder}/empty`);

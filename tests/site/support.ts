@@ -1,4 +1,4 @@
-// What the tests of the write-up share.
+// Helpers of the tests of the write-up.
 import { root } from "../../tasks/cli.ts";
 import { type Cell, denoMetadata, type Notebook, type Output, readNotebook } from "../../tasks/notebook_format.ts";
 import type { NotebookFile } from "../../tasks/site/mod.ts";

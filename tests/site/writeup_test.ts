@@ -1,7 +1,11 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { root } from "../../tasks/cli.ts";
+import { NotebooksFailed } from "../../tasks/execute.ts";
+import { writeUp } from "../../tasks/writeup.ts";
+import { Fixtures } from "../tasks/fixtures.ts";
 import { filesUnder, inTemporaryFolder } from "./support.ts";
+import { slow } from "../slow.ts";
 
 /** Runs the task as `deno task writeup` does. */
 async function writeup(...args: string[]): Promise<{ code: number; text: string }> {
@@ -14,7 +18,7 @@ async function writeup(...args: string[]): Promise<{ code: number; text: string 
   return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }
 
-Deno.test("writeup: help, and bad usage", async () => {
+slow.test("writeup: help, and bad usage", async () => {
   const help = await writeup("--help");
   assertEquals(help.code, 0);
   assertStringIncludes(help.text, "usage: deno task writeup [--no-execute]");
@@ -25,7 +29,7 @@ Deno.test("writeup: help, and bad usage", async () => {
   }
 });
 
-Deno.test("writeup: builds the project's pages from the committed outputs and says what to open", async () => {
+slow.test("writeup: builds the project's pages from the committed outputs and says what to open", async () => {
   await inTemporaryFolder(async (folder) => {
     const notebooks = await filesUnder(fileURLToPath(new URL("notebooks", root)));
     const { code, text } = await writeup("--no-execute", "--out", `${folder}/pages`);
@@ -33,5 +37,40 @@ Deno.test("writeup: builds the project's pages from the committed outputs and sa
     assertStringIncludes(text, pathToFileURL(`${folder}/pages/index.html`).href);
     assertMatch(text, /\d+ notebooks, \d+ files, [\d.]+ [kM]B, built in [\d.]+ s\n/);
     assertEquals(await filesUnder(fileURLToPath(new URL("notebooks", root))), notebooks, "notebooks/ is not written");
+  });
+});
+
+slow.test("writeup: the page of a notebook that cannot be executed shows the committed outputs, and the failure is thrown", async () => {
+  using fixtures = new Fixtures();
+  const cell = (source: string) => ({
+    cell_type: "code",
+    id: "a",
+    metadata: {},
+    source,
+    execution_count: 1,
+    outputs: [{ output_type: "stream", name: "stdout", text: "committed\n" }],
+  });
+  const title = { cell_type: "markdown", id: "t", metadata: {}, source: "# A question?\n\nAn answer." };
+  const paths = [
+    fixtures.notebook("bad.ipynb", [title, cell("throw new Error('not today');")]),
+    fixtures.notebook("good.ipynb", [title, cell("console.log('fresh');")]),
+  ];
+  await inTemporaryFolder(async (folder) => {
+    const lines: string[] = [], line = (text: string) => void lines.push(text);
+    const reporter = { line, status() {}, progress() {}, wrote() {} };
+    const { message, executed } = await assertRejects(
+      () => writeUp(paths, { out: `${folder}/pages`, execution: { jobs: 2 } }, reporter),
+      NotebooksFailed,
+    );
+    assertMatch(message, /bad\.ipynb, cell 1, line 1: .*not today/);
+    assertEquals(executed.map(({ path }) => path), [paths[1]]);
+    const warnings = lines.filter((text) => text.includes("committed outputs"));
+    assertEquals(warnings.length, 1);
+    assertMatch(warnings[0], /^warning: .*\/bad\.ipynb could not be executed; its page shows the committed outputs$/);
+    const [bad, good] = await Promise.all(
+      ["bad", "good"].map((name) => Deno.readTextFile(`${folder}/pages/${name}.html`)),
+    );
+    assert(bad.includes("committed") && !bad.includes("fresh"));
+    assert(good.includes("fresh") && !good.includes("committed"));
   });
 });

@@ -8,12 +8,12 @@ import {
   logistic,
   round,
   softsign,
-  type StepName,
   type StepOptions,
   steps,
   straightThrough,
   toStep,
 } from "../../lib/mod.ts";
+import type { StepName } from "../../lib/core.ts";
 import { assertRefused } from "../helpers.ts";
 
 const names = Object.keys(steps) as StepName[];

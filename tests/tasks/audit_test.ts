@@ -1,12 +1,14 @@
-// deno task audit: which loss is meant, what is printed and written, exit codes. What an audit finds is tested elsewhere.
+// deno task audit: loading of losses, output, exit codes. The findings of an audit are tested in tests/audit.
 import { auditLoss } from "@roundabout/roundabout/audit";
 import { askedRoundLoss } from "@roundabout/roundabout/thread";
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { auditOptions } from "../../tasks/audit_losses.ts";
+import { auditLosses, auditOptions } from "../../tasks/audit_losses.ts";
+import { handMadeAudit } from "../display/audit_fixture.ts";
 import { Fixtures } from "./fixtures.ts";
+import { slow } from "../slow.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -14,7 +16,7 @@ const project = fileURLToPath(new URL("../../", import.meta.url));
 const entry = `
 import { auditLosses, auditSpec } from "../../../tasks/audit_losses.ts";
 import { runTask } from "../../../tasks/cli.ts";
-import { handMadeAudit } from "../../notebook/audit_fixture.ts";
+import { handMadeAudit } from "../../display/audit_fixture.ts";
 await runTask(auditSpec, (args, report) => auditLosses(args, report, (loss, options) => {
   if (options.columns === 13) throw new RangeError("Cannot audit 'bad': 'columns' is 13");
   if (loss.name === "odd") throw new TypeError("Cannot audit the loss: it returns 1");
@@ -45,18 +47,18 @@ async function audit(fixtures: Fixtures, ...args: string[]) {
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-Deno.test("audit: one sentence and 2 for each way to name no loss", async () => {
+slow.test("audit: one sentence and 2 for each way to name no loss", async () => {
   using fixtures = new Fixtures();
   fixtures.file("losses.ts", losses);
   fixtures.file("throws.ts", "throw new Error('no such data');");
   fixtures.file("empty.ts", "export {};");
   const expected: [string[], string][] = [
-    [[], "No loss is named: FILE.ts#exportName"],
+    [[], "name a loss: FILE.ts#exportName"],
     [["nothere.ts#good"], "There is no file 'nothere.ts'"],
     [["losses.ts"], "'losses.ts' names no export, write losses.ts#NAME: it exports bad, good, odd, renamed, slope"],
     [["losses.ts#best"], "'losses.ts' has no export 'best': it exports bad, good, odd, renamed, slope"],
     [["empty.ts#best"], "'empty.ts' has no export 'best': it exports nothing"],
-    [["losses.ts#slope"], "'slope' of 'losses.ts' is no function, but a number"],
+    [["losses.ts#slope"], "'slope' of 'losses.ts' must be a function, it is a number"],
     [["throws.ts#a"], "'throws.ts' throws while it is loaded: Error: no such data"],
     [["--columns", "13", "losses.ts#bad"], "Cannot audit 'bad': 'columns' is 13"],
     [["--labels", "words", "losses.ts#bad"], "--labels takes binary, one-hot,"],
@@ -70,29 +72,33 @@ Deno.test("audit: one sentence and 2 for each way to name no loss", async () => 
   }
 });
 
-Deno.test("audit: several losses, their text, and 1 if one of them is broken", async () => {
+slow.test("audit: several losses, their text, and 1 if one of them is broken", async () => {
   using fixtures = new Fixtures();
   fixtures.file("losses.ts", losses);
   const both = await audit(fixtures, "losses.ts#good", "losses.ts#bad");
   assertEquals(both.code, 1);
-  assertStringIncludes(both.stdout, "good is sound\ntime: 0.30 ms for a value and its gradient, 3.0 times that of");
+  assertStringIncludes(
+    both.stdout,
+    "good is sound\ntime: 0.30 ms per value and gradient, 3.0 × that of mean squared error\n",
+  );
   assertStringIncludes(both.stdout, "bad is broken\n");
-  assertStringIncludes(both.stderr, "audit: broken: bad");
+  assertMatch(both.stdout, /\naudit: 1 broken loss \(\d+\.\d s\)\n$/);
+  assertEquals(both.stderr, "");
   const one = await audit(fixtures, "losses.ts#good");
   assertEquals([one.code, one.stderr], [0, ""]);
 });
 
-Deno.test("audit: by the export's name, and one that cannot be audited does not keep the others from it", async () => {
+Deno.test("audit: by the export's name, and one that cannot be audited does not keep the others from an audit", async () => {
   using fixtures = new Fixtures();
   fixtures.file("losses.ts", losses);
   const { code, stdout, stderr } = await audit(fixtures, "losses.ts#good", "losses.ts#odd", "losses.ts#renamed");
   assertEquals(code, 1);
   assertStringIncludes(stdout, "good is sound\n");
   assertStringIncludes(stdout, "renamed is broken\n");
-  assertStringIncludes(stderr, "losses.ts#odd: Cannot audit the loss: it returns 1\nbroken: renamed");
+  assertStringIncludes(stderr, "losses.ts#odd: Cannot audit the loss: it returns 1\n");
 });
 
-Deno.test("audit: --json prints only JSON, and --save writes a page that needs nothing else", async () => {
+slow.test("audit: --json prints only JSON, and --save writes a page that needs nothing else", async () => {
   using fixtures = new Fixtures();
   fixtures.file("losses.ts", losses);
   const args = ["--json", "--save", "report.html", "--predictions=-1,1", "--seed", "7", "losses.ts#good"];
@@ -114,7 +120,7 @@ Deno.test("audit: a file that cannot be written is said with 1", async () => {
   fixtures.file("losses.ts", losses);
   const { code, stderr } = await audit(fixtures, "--save", "no/such/folder.html", "losses.ts#good");
   assertEquals(code, 1);
-  assertStringIncludes(stderr, "audit: The report cannot be written to 'no/such/folder.html': there is no such folder");
+  assertStringIncludes(stderr, "audit: cannot write the report to 'no/such/folder.html': there is no such folder");
   assertFalse(existsSync(join(fixtures.folder, "no")));
 });
 
@@ -158,31 +164,14 @@ Deno.test("README shows what the audit of the asked loss says", async () => {
   for (const line of [verdict, finding, where]) assert(readme.includes(`    ${line}\n`), line);
 });
 
-Deno.test("audit: of a loss that is slow it says how far it has come, of a fast one nothing", async () => {
+Deno.test("audit: reports its progress as the audit does", async () => {
   using fixtures = new Fixtures();
-  fixtures.file(
-    "slow.ts",
-    `
-import * as tf from "@tensorflow/tfjs";
-let last = 0;
-export const slow = (y: tf.Tensor, p: tf.Tensor) => {
-  // Long enough once in a while that there is something to say, and no longer.
-  const now = performance.now();
-  if (last < 3 && now > 0) { last++; while (performance.now() < now + 1200); }
-  return tf.losses.meanSquaredError(y, p);
-};
-export const fast = (y: tf.Tensor, p: tf.Tensor) => tf.losses.meanSquaredError(y, p);`,
-  );
-  const entry = fixtures.file("real.ts", `import "../../../tasks/audit.ts";`);
-  const run = async (name: string) => {
-    const { stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "-P=tasks", entry, `slow.ts#${name}`],
-      cwd: project,
-      env: { NO_COLOR: "1", INIT_CWD: fixtures.folder },
-      stdin: "null",
-    }).output();
-    return new TextDecoder().decode(stdout);
-  };
-  assertMatch(await run("slow"), /slow\.ts#slow: \d+ of \d+, .* …/);
-  assertFalse(/ of \d+, .* …/.test(await run("fast")));
+  const path = fixtures.file("losses.ts", `export const good = () => 0;`);
+  const told: string[] = [];
+  const reporter = { line() {}, status() {}, wrote() {}, progress: (text: string) => void told.push(text) };
+  await auditLosses({ values: {}, positionals: [`${path}#good`] }, reporter, (_, { onProgress }) => {
+    onProgress!(3, 20, "a batch without positives");
+    return handMadeAudit({ verdict: "sound" });
+  });
+  assertEquals(told, [`${path}#good: 3 of 20, a batch without positives …`]);
 });

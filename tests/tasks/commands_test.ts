@@ -1,6 +1,7 @@
-// Every task's --help, bad usage, and where it may be typed. What they do is tested where it is written.
+// Every task: --help and bad usage.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { slow } from "../slow.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { tasks } = JSON.parse(Deno.readTextFileSync(`${root}deno.json`)) as {
@@ -21,14 +22,14 @@ async function runTask(name: string, args: string[]): Promise<{ code: number; st
 }
 
 for (const name of Object.keys(tasks)) {
-  Deno.test(`deno task ${name} --help says what it does and ends with 0`, async () => {
+  slow.test(`deno task ${name} --help says what it does and ends with 0`, async () => {
     const { code, stdout } = await runTask(name, ["--help"]);
     assertEquals(code, 0);
     assertStringIncludes(stdout, `usage: deno task ${name}`);
     assertStringIncludes(stdout, "exit code: 0 done, 1 something failed, 2 bad usage");
   });
 
-  Deno.test(`deno task ${name} refuses an option that it does not have, with 2`, async () => {
+  slow.test(`deno task ${name} refuses an option that it does not have, with 2`, async () => {
     const { code, stderr, stdout } = await runTask(name, ["--no-such-option"]);
     assertEquals(code, 2);
     assertMatch(stderr, /no-such-option/);
@@ -37,7 +38,7 @@ for (const name of Object.keys(tasks)) {
   });
 }
 
-Deno.test("a number out of range is bad usage, not a time limit of a millisecond", async () => {
+slow.test("a number out of range is bad usage, not a time limit of a millisecond", async () => {
   for (const timeout of ["0", "-1", "9999999", "soon", ""]) {
     const { code, stderr } = await runTask("run", ["--timeout", timeout]);
     assertEquals(code, 2, timeout);

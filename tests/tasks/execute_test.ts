@@ -3,6 +3,7 @@ import { TaskError } from "../../tasks/cli.ts";
 import { executeNotebook, executeNotebooks, writeNotebook } from "../../tasks/execute.ts";
 import { codeCells, type Output } from "../../tasks/notebook_format.ts";
 import { Fixtures } from "./fixtures.ts";
+import { slow } from "../slow.ts";
 
 const outputsOf = async (path: string): Promise<Output[][]> =>
   codeCells((await executeNotebook(path)).notebook).map(({ outputs }) => outputs);
@@ -18,7 +19,7 @@ const result = (text: string, execution_count: number): Output => ({
 const display = (text: string, options = "") =>
   `await Deno.jupyter.display({ "text/plain": "${text}" }, { raw: true, ${options} });`;
 
-Deno.test("every output is under its cell, in its order", async () => {
+slow.test("every output is under its cell, in its order", async () => {
   using fixtures = new Fixtures();
   const lines = Array.from({ length: 30 }, (_, n) => `${n}\n`).join("");
   const many = `for (let n = 0; n < 30; n++) console.log(n);\n${display("after thirty")}`;
@@ -47,7 +48,7 @@ Deno.test("every output is under its cell, in its order", async () => {
   }
 });
 
-Deno.test("a display is updated where it stands, and outputs are cleared", async () => {
+slow.test("a display is updated where it stands, and outputs are cleared", async () => {
   using fixtures = new Fixtures();
   const outputs = await outputsOf(fixtures.notebook("a.ipynb", [
     `${display("first", 'display_id: "x"')} ${display("second")}`,
@@ -57,16 +58,16 @@ Deno.test("a display is updated where it stands, and outputs are cleared", async
   assertEquals(outputs, [[shown("third"), shown("second")], [], [stdout("stays\n")]]);
 });
 
-Deno.test("an output that comes late is under the cell that runs when it comes", async () => {
+slow.test("an output that comes late is under the cell that runs when it comes", async () => {
   using fixtures = new Fixtures();
   const outputs = await outputsOf(fixtures.notebook("a.ipynb", [
-    `void setTimeout(() => console.log("late"), 100);`,
-    `await new Promise((resolve) => setTimeout(resolve, 300)); console.log("own");`,
+    `const started = Promise.withResolvers(); void started.promise.then(() => console.log("late"));`,
+    `started.resolve(); await started.promise; console.log("own");`,
   ]));
   assertEquals(outputs, [[], [stdout("late\nown\n")]]);
 });
 
-Deno.test("a cell may shadow what the sentinel uses", async () => {
+slow.test("a cell may shadow what the sentinel uses", async () => {
   using fixtures = new Fixtures();
   const outputs = await outputsOf(fixtures.notebook("a.ipynb", [
     `console.log = () => {}; Deno.jupyter.broadcast = () => Promise.reject(new Error("no"));`,
@@ -75,7 +76,7 @@ Deno.test("a cell may shadow what the sentinel uses", async () => {
   assertEquals(outputs[1], [result("1", 2)]);
 });
 
-Deno.test("notebooks import through the project's deno.json", async () => {
+slow.test("notebooks import through the project's deno.json", async () => {
   using fixtures = new Fixtures();
   fixtures.file("beside.ts", "export const beside = 3;");
   const outputs = await outputsOf(fixtures.notebook("a.ipynb", [
@@ -84,7 +85,7 @@ Deno.test("notebooks import through the project's deno.json", async () => {
   assertEquals(outputs, [[result('[ "function", 3 ]', 1)]]);
 });
 
-Deno.test("an error that a cell is tagged to raise is an output", async () => {
+slow.test("an error that a cell is tagged to raise is an output", async () => {
   using fixtures = new Fixtures();
   const tagged = {
     cell_type: "code",
@@ -99,7 +100,7 @@ Deno.test("an error that a cell is tagged to raise is an output", async () => {
   assertEquals(next, [result("1", 2)]);
 });
 
-Deno.test("two runs give the same bytes, as Jupyter would write them, and keep the cells' ids", async () => {
+slow.test("two runs give the same bytes, as Jupyter would write them, and keep the cells' ids", async () => {
   using fixtures = new Fixtures();
   const svg =
     `await Deno.jupyter.display({ "image/svg+xml": "<svg>\\n<g/>\\n</svg>", "application/json": { b: [1], a: "x\\ny" } },
@@ -161,7 +162,7 @@ Deno.test("two runs give the same bytes, as Jupyter would write them, and keep t
   assert(first.text.startsWith('{\n "cells": [\n  {\n   "cell_type": "code",\n'));
 });
 
-Deno.test("paths of the project become relative, other paths of the machine are an error", async () => {
+slow.test("paths of the project become relative, other paths of the machine are an error", async () => {
   using fixtures = new Fixtures();
   const name = fixtures.folder.split("/").pop();
   const inside = fixtures.notebook("inside.ipynb", [
@@ -177,10 +178,14 @@ Deno.test("paths of the project become relative, other paths of the machine are 
     "a path of this machine: file:///somewhere/else.ts:1:2",
   );
   const temporary = fixtures.notebook("temporary.ipynb", ["1", `import { tmpdir } from "node:os"; tmpdir() + "/x";`]);
-  await assertRejects(() => executeNotebook(temporary), TaskError, "temporary.ipynb, cell 2: its output shows a path");
+  await assertRejects(
+    () => executeNotebook(temporary),
+    TaskError,
+    "temporary.ipynb, cell 2: its output contains a path",
+  );
 });
 
-Deno.test("an error that is no notebook's ends all kernels and is handed on; a file that cannot be written is told", async () => {
+slow.test("an error that is no notebook's ends all kernels and is handed on; a file that cannot be written is told", async () => {
   using fixtures = new Fixtures();
   const paths = [fixtures.notebook("a.ipynb", ["1"]), fixtures.notebook("b.ipynb", ["while (true);"])];
   const onExecuted = () => {

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { checkNotebooks, extractCells } from "../../tasks/extract.ts";
 import { readNotebook } from "../../tasks/notebook_format.ts";
 import { Fixtures } from "./fixtures.ts";
+import { slow } from "../slow.ts";
 
 const prose = { cell_type: "markdown", metadata: {}, source: "# not code {" };
 
@@ -15,7 +16,7 @@ Deno.test("a module has all cells, and its lines know where they come from", asy
   assertEquals(placed, [[1, 1, "const a = 1;"], [1, 2, "const b = 2"], [2, 1, "(a + b)"]]);
 });
 
-Deno.test("errors in cells are located, in every notebook", async () => {
+slow.test("errors in cells are located, in every notebook", async () => {
   using fixtures = new Fixtures();
   const paths = [
     fixtures.notebook("types.ipynb", [
@@ -49,7 +50,7 @@ Deno.test("errors in cells are located, in every notebook", async () => {
   assertEquals(fixtures.names(), names);
 });
 
-Deno.test("notebooks without errors have no problems", async () => {
+slow.test("notebooks without errors have no problems", async () => {
   using fixtures = new Fixtures();
   assertEquals(await checkNotebooks([]), []);
   assertEquals(await checkNotebooks([fixtures.notebook("a.ipynb", ["const a: number = 1;", "a + 1"])]), []);

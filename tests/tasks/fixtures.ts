@@ -1,25 +1,25 @@
 /**
- * Notebooks for the tests, in a folder inside the project, so that their imports resolve as those of the real ones do.
+ * Notebooks for the tests, in a folder inside the project, so that their imports resolve as in the real notebooks.
  *
  * @module
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** A cell: code, or a whole cell of the format. */
+/** Cell: its code, or a whole cell of the format. */
 export type FixtureCell = string | Record<string, unknown>;
 
 const code = (source: string) => ({ cell_type: "code", metadata: {}, source, outputs: [], execution_count: null });
 
-/** A folder of notebooks that goes away with its scope. */
+/** Folder of notebooks that is removed at the end of its scope. */
 export class Fixtures implements Disposable {
-  /** The folder. */
+  /** Path of the folder. */
   readonly folder: string = Deno.makeTempDirSync({
     dir: fileURLToPath(new URL(".", import.meta.url)),
     prefix: ".fixtures-",
   });
 
-  /** Writes any file. */
+  /** Writes a file. */
   file(name: string, text: string): string {
     const path = join(this.folder, name);
     Deno.writeTextFileSync(path, text);
@@ -32,7 +32,7 @@ export class Fixtures implements Disposable {
     return this.file(name, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells: whole }));
   }
 
-  /** The names of the files in the folder. */
+  /** Lists the names of the files in the folder. */
   names(): string[] {
     return [...Deno.readDirSync(this.folder)].map(({ name }) => name).sort();
   }
@@ -44,7 +44,7 @@ export class Fixtures implements Disposable {
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Starts `deno task run` without the shell between. */
+/** Starts `deno task run` without a shell. */
 export function spawnRun(args: string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "-P=tasks", "tasks/run.ts", ...args],
@@ -52,7 +52,7 @@ export function spawnRun(args: string[]): Deno.ChildProcess {
     env: {
       NO_COLOR: "1",
       INIT_CWD: project,
-      // Nobody listens there: a package that is not in the cache is not looked for, and the tests need no network.
+      // Nobody listens there: the tests use no network, even for a package that is not in the cache.
       HTTP_PROXY: "http://127.0.0.1:9",
       HTTPS_PROXY: "http://127.0.0.1:9",
     },
@@ -62,7 +62,7 @@ export function spawnRun(args: string[]): Deno.ChildProcess {
   }).spawn();
 }
 
-/** What a run printed and its exit code. */
+/** Awaits a run; returns its exit code and what it printed. */
 export async function finished(child: Deno.ChildProcess): Promise<{ code: number; stdout: string; stderr: string }> {
   const { code, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();

@@ -4,8 +4,8 @@ import * as tf from "@tensorflow/tfjs";
 import { f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
 import { stepperOf } from "../../lib/tfjs/adam_stepper.ts";
 import { denseStack, stackGradients, stackOutputs } from "../../lib/tfjs/dense_stack.ts";
-import { applyGradients } from "../../lib/tfjs/optimizers.ts";
-import { optimizerState } from "../../lib/tfjs/snapshot.ts";
+import { applyGradients, type LayersOptimizer, toOptimizer } from "../../lib/tfjs/optimizers.ts";
+import { optimizerState, setOptimizerState } from "../../lib/tfjs/snapshot.ts";
 import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
 
 const activations = ["linear", "relu", "sigmoid", "tanh", "softmax"] as const;
@@ -125,7 +125,7 @@ onBackends("Adam's steps on other variables than before are those of tf.train.ad
   const make = (prefix: string) =>
     ["a", "b"].map((name) => tf.variable(tf.tensor1d([1, 2]), true, `${prefix} ${name} ${tf.getBackend()}`));
   const ours = make("set ours"), theirs = make("set theirs");
-  for (const [step, used] of [[0, 1], [0], [0, 1], [1], [0, 1]].entries()) {
+  for (const [step, used] of [[0, 1], [0], [1], [0, 1]].entries()) {
     const gradients = (variables: tf.Variable[]) =>
       Object.fromEntries(used.map((k) => [variables[k].name, tf.tensor1d([step + 1, k - 0.5])]));
     tf.tidy(() => {
@@ -168,6 +168,42 @@ onBackends(
     assertEquals(results[0], results[1]);
   },
 );
+
+onBackends(
+  "an optimizer whose state is restored is the one that was saved: its state, its next step, no tensor more",
+  () => {
+    for (const name of ["sgd", "adam", "adamax", "rmsprop", "adagrad", "adadelta"]) {
+      const saved = toOptimizer(name), other = toOptimizer(name.toUpperCase());
+      assertEquals(other.constructor, saved.constructor);
+      const weight = tf.variable(tf.tensor1d([1, -2]), true, `restored ${name} ${tf.getBackend()}`);
+      const step = (optimizer: LayersOptimizer, by: number[]) =>
+        tf.tidy(() => applyGradients(optimizer, { [weight.name]: tf.tensor1d(by) }));
+      for (const by of [[1, 2], [-1, 0.5]]) step(saved, by);
+      step(other, [3, 3]);
+      const state = optimizerState(saved), before = tf.memory().numTensors, start = weight.dataSync().slice();
+      setOptimizerState(other, state);
+      assertEquals(tf.memory().numTensors, before, name);
+      assertEquals(optimizerState(other), state, name);
+      const moved = [saved, other].map((optimizer) => {
+        weight.assign(tf.tensor1d(start));
+        step(optimizer, [0.3, -1]);
+        return weight.dataSync().slice();
+      });
+      assertEquals(moved[1], moved[0], name);
+      weight.dispose();
+    }
+  },
+);
+
+Deno.test("an optimizer by its name has the settings that model.compile gives it", () => {
+  const own = (name: string) => toOptimizer(name).getConfig();
+  for (const name of ["sgd", "adam", "adamax", "rmsprop", "adagrad", "adadelta"]) {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+    model.compile({ loss: "meanSquaredError", optimizer: name });
+    assertEquals(own(name), model.optimizer.getConfig(), name);
+    model.dispose();
+  }
+});
 
 onBackends("other optimizers, and one derived from Adam, take their own steps", () => {
   let called = 0;

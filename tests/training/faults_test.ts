@@ -9,7 +9,9 @@ import {
   linearRamp,
   metricGradient,
 } from "../../lib/mod.ts";
+import { type Checkpoint, checkpointsIn, type Identity } from "../../lib/training/checkpoint.ts";
 import { backends, onBackends, random } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const child = new URL("./resume_child.ts", import.meta.url).pathname;
 
@@ -36,7 +38,7 @@ const lastLine = (text: string): string => text.trim().split("\n").at(-1)!;
 
 for (const [i, mode] of ["running", "exact"].entries()) {
   const backend = backends[i];
-  Deno.test(`a process killed between epochs goes on and ends at the same bytes: ${mode} (${backend})`, async () => {
+  slow.test(`a process killed between epochs goes on and ends at the same bytes: ${mode} (${backend})`, async () => {
     const folder = await Deno.makeTempDir(), file = `${folder}/model.json`;
     try {
       const whole = lastLine(await train([mode, backend]));
@@ -113,7 +115,7 @@ onBackends(
   },
 );
 
-Deno.test({
+slow.test({
   name: "a real file on a disk that is full: the old checkpoint survives, nothing else is left",
   ignore: Deno.build.os !== "linux", // /dev/full
   fn: async () => {
@@ -138,6 +140,40 @@ Deno.test({
       await Deno.remove(folder, { recursive: true });
     }
   },
+});
+
+Deno.test("a checkpoint is read as it was written, arrays of any length to the last bit", async () => {
+  const next = random(1), checkpoints = checkpointsIn(memoryStore());
+  assertEquals(await checkpoints.load(() => ({}) as Identity), undefined); // none yet
+  const tensor = (size: number) => (
+    { shape: [size], dtype: "float32", values: Float32Array.from({ length: size }, next) } as const
+  );
+  const weights = [0, 1, 8192, 8193, 20_000].map(tensor), identity = { loss: "f1Loss", seed: 3 } as Identity;
+  const optimizer = {
+    iterations: 7,
+    single: { power: tensor(1) },
+    lists: { moments: [{ name: "w", numbers: tensor(3) }] },
+  };
+  const counts = [{ tp: 1 / 3, fp: 0, fn: 1e-300, tn: 5 }];
+  const saved = {
+    identity,
+    done: 2,
+    epoch: [0, 1],
+    history: { f1: [0.1, 0.2] },
+    best: { epoch: 1, value: 0.2, weights },
+  };
+  const whole = { ...saved, weights, optimizer, rows: 9, counts };
+  await checkpoints.save(whole);
+  assertEquals(await checkpoints.load(() => identity), { format: "fitMetric 2", ...whole } as Checkpoint);
+});
+
+Deno.test("a checkpoint file that cannot be read is an error, not a training from the beginning", async () => {
+  const folder = await Deno.makeTempDir(), own = model(), before = tf.memory().numTensors + 2;
+  const options = { loss: f1Loss(), epochs: 1, checkpoint: folder, resume: true };
+  const { message } = await assertRejects(() => fitMetric(own, problem(), options), Error, "directory");
+  assert(!message.startsWith("Cannot write"), message); // not after an epoch
+  assertEquals(tf.memory().numTensors, before); // the data
+  await Deno.remove(folder);
 });
 
 Deno.test("a checkpoint of another training, of other data, or that cannot be read is refused", async () => {

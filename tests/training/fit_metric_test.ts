@@ -5,10 +5,10 @@ import {
   f1Loss,
   f1Metric,
   fitMetric,
+  type LayersOptimizer,
   type Loss,
   metricGradient,
   metricLoss,
-  type Optimizer,
   type TrainingData,
 } from "../../lib/mod.ts";
 import { batchesOf } from "../../lib/data/mod.ts";
@@ -46,7 +46,7 @@ function recorder(learningRate: number) {
     seen.push(Object.fromEntries(Object.entries(gradients).map(([k, g]) => [k, g.dataSync().slice() as Float32Array])));
     if (learningRate > 0) sgd.applyGradients(gradients);
   };
-  return { seen, optimizer: { applyGradients } as unknown as Optimizer };
+  return { seen, optimizer: { applyGradients } as unknown as LayersOptimizer };
 }
 
 /** The mean of recorded gradients as one list of numbers, in a model's order. */

@@ -10,10 +10,12 @@ import {
   type FitCallbacks,
   fitMetric,
   type FitMetricOptions,
+  type LayersOptimizer,
   type Loss,
   metricLoss,
-  type Optimizer,
+  softsign,
   type TrainingData,
+  utilityLoss,
 } from "../../lib/mod.ts";
 import { guardLoss } from "../../lib/audit/mod.ts";
 import pl from "nodejs-polars";
@@ -73,7 +75,7 @@ onBackends("early stopping: it ends after the patience, with the best weights an
 });
 
 /** An optimizer that never moves a weight. */
-const still = () => ({ applyGradients: () => {} }) as unknown as Optimizer;
+const still = () => ({ applyGradients: () => {} }) as unknown as LayersOptimizer;
 
 onBackends(
   "epochs that tie: the first is the best, the patience counts from it, and its weights are restored",
@@ -138,16 +140,39 @@ onBackends("every setting of the losses trains, and tunes what can be tuned", as
   }
 });
 
+onBackends("the loss in the history is the loss of all rows, also of a score whose best value is not 1", async () => {
+  const [x, y] = problem(), model = network(), loss = utilityLoss({ tp: 4, fp: -1, fn: -2 });
+  const { history } = await fitMetric(model, [x, y], { loss, epochs: 2, validationData: [x, y] });
+  assertWithin(history.loss[1], loss(y, model.predict(x) as tf.Tensor).dataSync()[0], 1e-5);
+  assertAllWithin(history.val_loss, history.loss, 1e-9);
+});
+
+onBackends("the score of the decisions is at the threshold of the step, or at that of the loss", async () => {
+  const data = problem(), model = network();
+  for (
+    const [loss, threshold] of [
+      [f1Loss({ step: softsign({ threshold: 0.3 }) }), 0.3],
+      [f1Loss({ threshold: 0.7 }), 0.7],
+      [f1Loss(), 0.5],
+    ] as const
+  ) {
+    const { history } = await fitMetric(model, data, { loss, epochs: 1, optimizer: still() });
+    assertWithin(history.f1[0], f1Of(model, data, threshold), 1e-6);
+  }
+  assertEquals(new Set([0.3, 0.5, 0.7].map((threshold) => f1Of(model, data, threshold))).size, 3);
+});
+
 onBackends("the tuned threshold counts the weights of the rows and of the classes", async () => {
-  const [x, y] = problem(3), classWeights = [1, 5, 0.2], average = "micro", model = network(3);
-  const w = tf.tensor1d(Array.from({ length: n }, (_, i) => 1 + i % 4 * 3)), data = [x, y, w] as const;
-  const options = { loss: f1Loss({ average, classWeights }), epochs: 1, optimizer: still(), validationData: data };
-  const { threshold, thresholdValue } = await fitMetric(model, data, options);
-  const yPred = model.predict(x) as tf.Tensor;
-  const at = (threshold: number) =>
-    tf.tidy(() => f1Metric({ average, classWeights, threshold })(y, yPred, w).dataSync()[0]);
-  assertWithin(at(threshold as number), thresholdValue!, 1e-6);
-  assertWithin(Math.max(...[...yPred.dataSync()].map(at)), thresholdValue!, 1e-6);
+  const [x, y] = problem(3), average = "micro", model = network(3), yPred = model.predict(x) as tf.Tensor;
+  const w = tf.tensor1d(Array.from({ length: n }, (_, i) => i % 4 === 0 ? 30 : 1)), data = [x, y, w] as const;
+  for (const classWeights of [[0.05, 1, 9], [0.1, 9, 0.1]]) {
+    const options = { loss: f1Loss({ average, classWeights }), epochs: 1, optimizer: still(), validationData: data };
+    const { threshold, thresholdValue } = await fitMetric(model, data, options);
+    const at = (threshold: number) =>
+      tf.tidy(() => f1Metric({ average, classWeights, threshold })(y, yPred, w).dataSync()[0]);
+    assertWithin(at(threshold as number), thresholdValue!, 1e-6);
+    assertWithin(Math.max(...[1e-6, ...yPred.dataSync()].map(at)), thresholdValue!, 1e-6);
+  }
 });
 
 onBackends("sampleWeight: a row that weighs 2 is two rows, one that weighs 0 is none", async () => {
@@ -310,6 +335,8 @@ onBackends("a gradient that is dead, weights that are no numbers: a sentence tha
       /epoch 0: the step 'round' has none.*'softsign'/,
     );
     assertStringIncludes(await say([x, tf.zerosLike(y)], {}), "'data' has no positive");
+    const allPositive = await say([x, tf.onesLike(y)], { loss: metricLoss("specificity") });
+    assertStringIncludes(allPositive, "'data' has no negative");
     const far = network();
     far.setWeights([tf.zeros([2, 1]), tf.tensor1d([-8])]);
     assertStringIncludes(

@@ -204,8 +204,9 @@ onBackends("what cannot be summed is refused before any work", async () => {
   assertStringIncludes(await refusal(() => metricGradient(model, [x, y], { loss: other }), TypeError), "'loss'");
   const words = "rows" as unknown as TrainingData;
   assertStringIncludes(await refusal(() => metricGradient(model, words, { loss }), TypeError), "'rows'");
-  const short = tf.slice(y, 0, 5);
+  const short = tf.slice(y, 0, 5), long = tf.concat([y, short]);
   assertStringIncludes(await refusal(() => metricGradient(model, [x, short], { loss })), "23, 5");
+  assertStringIncludes(await refusal(() => metricGradient(model, [x, long], { loss })), "23, 28");
   assertStringIncludes(await refusal(() => metricGradient(model, [x, y], { loss, batchSize: 0 })), "'batchSize'");
   assertStringIncludes(
     await refusal(() => metricGradient(model, () => [], { loss, batchSize: 3 }), TypeError),

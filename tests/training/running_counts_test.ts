@@ -1,17 +1,18 @@
 // The running counts of an epoch and the sums of a data set: against sums and scores written out.
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Counts, f1, f1Loss, type LossOptions, metricLoss } from "../../lib/mod.ts";
-import { partsOfLoss } from "../../lib/losses/loss_parts.ts";
+import { partsOfLoss } from "../../lib/scoring/options.ts";
 import type { Counted } from "../../lib/scoring/score_batch.ts";
 import { checkSame, DatasetSums } from "../../lib/training/dataset_sums.ts";
 import { RunningCounts } from "../../lib/training/running_counts.ts";
 import { assertAllWithin, assertWithin } from "../helpers.ts";
 
 const partsOf = (options: LossOptions = {}) => partsOfLoss(f1Loss(options))!;
+const noGradient = () => new Float32Array() as never;
 const counted = (each: Counts[], weights?: number[]): Counted => ({
   each,
   weights,
-  gradient: <T>() => new Float32Array() as T,
+  gradient: noGradient,
 });
 const list = ({ tp, fp, fn, tn }: Counts) => [tp, fp, fn, tn];
 

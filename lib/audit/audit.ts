@@ -1,0 +1,164 @@
+import { extentOf, labelsOf, type Sampler } from "./batches.ts";
+import { type Descent, descents } from "./descents.ts";
+import type { AuditEngine } from "./engines/engine.ts";
+import { type Observations, observe } from "./observations.ts";
+import { probesOf } from "./probes.ts";
+import { activation } from "./rules/activation.ts";
+import { wrongAxis } from "./rules/axis.ts";
+import { badScale, oneRow, reduction, rowOrder } from "./rules/batch.ts";
+import { broadcast } from "./rules/broadcast.ts";
+import { notFinite } from "./rules/finite.ts";
+import { deadTerm, noGradient, partlyDetached } from "./rules/gradient.ts";
+import { labelEncoding } from "./rules/label.ts";
+import { type TargetMetric, worseMetric } from "./rules/metric.ts";
+import { wrongOptimum, wrongSign } from "./rules/optimum.ts";
+import type { AuditContext, Rule } from "./rules/rule.ts";
+import { saturated } from "./rules/saturated.ts";
+import { swapped } from "./rules/swapped.ts";
+import {
+  type AuditOptions,
+  type AuditProbe,
+  batchKinds,
+  type Finding,
+  type LossAudit,
+  type LossPathPoint,
+  type Severity,
+} from "./types.ts";
+
+/**
+ * The rules in stages, the most specific first. If a rule finds an error, the later stages are skipped: they would only
+ * report its consequences.
+ */
+const stages: readonly (readonly (readonly [name: string, rule: Rule])[])[] = [
+  [["gradient exists", noGradient]],
+  [["operands of the same shape", broadcast]],
+  [["rows and columns kept apart", wrongAxis]],
+  [["gradient against differences", partlyDetached]],
+  [["every term has a gradient", deadTerm]],
+  [["arguments in order", swapped]],
+  [["labels as the formula takes them", labelEncoding]],
+  [["last layer and loss fit", activation]],
+  [["numbers on every kind of batch", notFinite], ["better outputs, lower loss", wrongSign]],
+  [["useless models are worse", wrongOptimum]],
+  [["gradient of every row", oneRow]],
+  [
+    ["gradient where outputs are wrong", saturated],
+    ["the order of the rows", rowOrder],
+    ["batches and data set", reduction],
+    ["scale", badScale],
+  ],
+];
+
+const order: readonly Severity[] = ["error", "warning", "note"];
+
+/** The loss and its slope on the path from wrong outputs to correct ones, in 40 steps. */
+function pathOf(engine: AuditEngine, { results: { perfect } }: Observations): LossPathPoint[] {
+  if (perfect === undefined) return [];
+  const { batch } = perfect, right = batch.yPred, [low, high] = extentOf(right);
+  const wrong = right.map((p) => low + high - p);
+  return Array.from({ length: 41 }, (_, i) => {
+    const at = i / 40, yPred = right.map((p, j) => at * p + (1 - at) * wrong[j]);
+    const { value, gradient } = engine.valueAndGradient({ ...batch, yPred });
+    const slope = gradient?.reduce((sum, g, j) => sum + g * (right[j] - wrong[j]), 0) ?? 0;
+    return { at, loss: value, slope };
+  });
+}
+
+/** Memory that fills up with each call. */
+const leak = (left: number): Finding => ({
+  cause: "leak",
+  severity: "warning",
+  message: `Each call leaves ${left} ${left === 1 ? "tensor" : "tensors"} behind: memory fills up during training`,
+  evidence: { tensorsLeftACall: left },
+  remedy: "Remove tf.keep, create variables once outside the loss, and wrap the computation in tf.tidy(() => …)",
+});
+
+/** The settings of an audit. */
+export interface AuditSettings {
+  readonly options: AuditOptions;
+  readonly sampler: Sampler;
+  readonly metric?: TargetMetric;
+  /** The number of tensors that each call of the loss leaves behind. */
+  readonly leftBehind: number;
+}
+
+/** The report of an audit, without its name. */
+export type AuditReport = Pick<LossAudit, "verdict" | "findings" | "probes" | "assumed" | "lossPath">;
+
+/** Audits a loss through its engine. */
+export function auditEngine(engine: AuditEngine, settings: AuditSettings): AuditReport {
+  const { options, sampler, metric, leftBehind } = settings, { seed = 1, rows = 64, onProgress = () => {} } = options;
+  const observations = observe(engine, sampler, seed, rows), { columns, random, other } = observations;
+  const descend = (batch = random.batch) => descents({ engine, kind: options.yPred, columns }, batch);
+  let computed: readonly Descent[] | undefined;
+  const context = { engine, observations, options, sampler, descents: () => computed ??= descend() };
+  const { findings, probes } = applyRules(context, probesOf(context, seed, metric), onProgress);
+  const broken = findings.some(({ severity }) => severity === "error");
+  const worse = metric && !broken ? worseMetric(metric, context.descents(), other.batch, descend) : undefined;
+  if (worse !== undefined) findings.push(worse);
+  probes.push({ name: "tensors left behind", result: leftBehind > 0 ? "found" : "ok", detail: `${leftBehind}` });
+  if (leftBehind > 0) findings.push(leak(leftBehind));
+  findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  return {
+    verdict: verdictOf(findings),
+    findings,
+    probes,
+    assumed: assumedBy(context),
+    lossPath: pathOf(engine, observations),
+  };
+}
+
+const verdictOf = ([worst]: readonly Finding[]): LossAudit["verdict"] =>
+  worst?.severity === "error" ? "broken" : worst?.severity === "warning" ? "suspect" : "sound";
+
+function assumedBy({ options, observations }: AuditContext): string[] {
+  const { yPred, yTrue, sample } = options;
+  const labels = labelsOf(options) === "one-hot" ? "The labels are one-hot" : "The labels are 0 and 1";
+  return [
+    ...(yPred === undefined && sample === undefined ? ["The outputs are probabilities"] : []),
+    ...(yTrue === undefined && sample === undefined ? [labels] : []),
+    ...(observations.deterministic
+      ? []
+      : ["The loss is deterministic, but this one is not: rules that compare batches were skipped"]),
+  ];
+}
+
+/** The probes of the kinds of batches. */
+const batchProbes = ({ results }: Observations): AuditProbe[] =>
+  batchKinds.map((kind) => {
+    const name = `value and gradient: ${kind}`, own = results[kind];
+    if (own === undefined) return { name, result: "skipped", detail: "these outputs or labels have no such batch" };
+    const { value, gradient } = own;
+    const largest = gradient ? `largest gradient ${Math.max(...gradient.map(Math.abs))}` : "no gradient";
+    return { name, result: "ok", detail: `value ${value}, ${largest}` };
+  });
+
+/** Applies the rules in stages, then runs the probes. */
+function applyRules(
+  context: AuditContext,
+  more: readonly (() => AuditProbe | AuditProbe[])[],
+  onProgress: NonNullable<AuditOptions["onProgress"]>,
+): { findings: Finding[]; probes: AuditProbe[] } {
+  const findings: Finding[] = [],
+    probes = batchProbes(context.observations),
+    total = stages.flat().length + more.length;
+  let done = 0;
+  for (const stage of stages) {
+    const first = findings.find(({ severity }) => severity === "error");
+    for (const [name, rule] of stage) {
+      onProgress(done++, total, name);
+      const finding = first ? undefined : rule(context);
+      if (finding !== undefined) findings.push(finding);
+      probes.push({
+        name,
+        result: first ? "skipped" : finding ? "found" : "ok",
+        detail: first ? `${first.cause} comes first` : finding?.message ?? "nothing found",
+      });
+    }
+  }
+  for (const probe of more) {
+    onProgress(done++, total, "consequences");
+    probes.push(...[probe()].flat());
+  }
+  return { findings, probes };
+}

@@ -1,0 +1,301 @@
+import * as tf from "@tensorflow/tfjs";
+import { describe } from "../../check/describe.ts";
+import { dropTape, watchEngine } from "../../tfjs/engine.ts";
+import type { Tensor } from "../../tfjs/tensor.ts";
+import type { Sampler } from "../batches.ts";
+import type { AuditedLoss, AuditOptions, AuditTime } from "../types.ts";
+import type {
+  AuditBatch,
+  AuditEngine,
+  LossGradient,
+  LossValue,
+  RecordedInput,
+  RecordedOp,
+  Recording,
+} from "./engine.ts";
+import { originOf, type TracedInput, type TracedOrigin, unknownOrigin } from "./origins.ts";
+
+/** Access to a loss of TensorFlow.js. */
+export const tfjsEngine = (loss: AuditedLoss): AuditEngine => ({
+  value: (batch) => valueOf(loss, batch),
+  valueAndGradient: (batch) => gradientOf(loss, batch),
+  record: (batch) => recordingOf(loss, batch),
+});
+
+/** Runs a function in `tf.tidy`, which takes no result that is not a tensor. */
+function tidied<T>(run: () => T): T {
+  let result!: T;
+  tf.tidy(() => {
+    result = run();
+  });
+  return result;
+}
+
+/** The message of anything that is thrown. */
+export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
+
+const firstLine = (error: unknown): string => messageOf(error).split("\n")[0];
+
+/** The labels and the outputs of a batch as tensors, whose numbers are copies: on the cpu backend a loss can change them. */
+const tensorsOf = ({ yTrue, yPred, trueShape, predShape }: AuditBatch): [yTrue: Tensor, yPred: Tensor] => [
+  tf.tensor(yTrue.slice(), trueShape, "float32"),
+  tf.tensor(yPred.slice(), predShape, "float32"),
+];
+
+/** The numbers of two tensors. */
+export const batchOf = ({ yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): AuditBatch => ({
+  yTrue: Float32Array.from(yTrue.dataSync()),
+  yPred: Float32Array.from(yPred.dataSync()),
+  trueShape: [...yTrue.shape],
+  predShape: [...yPred.shape],
+});
+
+/** A sampler that draws from the caller's one, in `tf.tidy`. */
+export const samplerFrom = (sample: NonNullable<AuditOptions["sample"]>): Sampler => (kind, seed, rows) =>
+  tidied(() => {
+    const tensors = sample(kind, seed, rows);
+    return tensors && batchOf(tensors);
+  });
+
+/** Calls a function with the tensors of a batch; none of its tensors remains. */
+export const withTensors = <T>(batch: AuditBatch, of: (yTrue: Tensor, yPred: Tensor) => T): T =>
+  tidied(() => of(...tensorsOf(batch)));
+
+/** The mean of some numbers. */
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+const valueOf = (loss: AuditedLoss, batch: AuditBatch): LossValue =>
+  tidied(() => {
+    try {
+      return { value: meanOf(loss(...tensorsOf(batch)).dataSync()) };
+    } catch (error) {
+      return { value: NaN, error: firstLine(error) };
+    }
+  });
+
+/** Calls the loss once: the value is read before the backward pass begins. */
+const gradientOf = (loss: AuditedLoss, batch: AuditBatch): LossGradient =>
+  tidied(() => {
+    const [yTrue, yPred] = tensorsOf(batch);
+    let value = NaN, shape: readonly number[] = [], forwardDone = false;
+    try {
+      const gradient = tf.grad((outputs) => {
+        const result = loss(yTrue, outputs as Tensor);
+        shape = result.shape;
+        value = meanOf(result.dataSync());
+        forwardDone = true;
+        return tf.mean(tf.cast(result, "float32"));
+      })(yPred);
+      return { value, shape, gradient: Float32Array.from(gradient.dataSync()) };
+    } catch (error) {
+      dropTape();
+      return { value, shape, [forwardDone ? "gradientError" : "error"]: firstLine(error) };
+    }
+  });
+
+/** Tells whether all numbers are finite, and how large the finite ones are. */
+function sizes(numbers: ArrayLike<number>): { finite: boolean; largest: number } {
+  let finite = true, largest = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    const size = Math.abs(Number(numbers[i]));
+    if (!Number.isFinite(size)) finite = false;
+    else if (size > largest) largest = size;
+  }
+  return { finite, largest };
+}
+
+/** The distinct numbers of a list in ascending order, three at most. */
+function fewLevels(numbers: ArrayLike<number>): number[] {
+  const seen = new Set<number>();
+  for (let i = 0; i < numbers.length && seen.size < 3; i++) seen.add(Number(numbers[i]));
+  return [...seen].sort((a, b) => a - b);
+}
+
+/** The stack of the current call. Its text is slow to make and is made when it is read. */
+function deepStack(): Error {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 50;
+  const error = new Error();
+  Error.stackTraceLimit = limit;
+  return error;
+}
+
+/** The line of the caller's code: the first frame of a stack outside TensorFlow.js and the audit. */
+function callersLine({ stack }: Error): string | undefined {
+  const line = stack?.split("\n").slice(1).find((frame) =>
+    !/@tensorflow|lib\/audit\/|lib\/tfjs\/|node_modules|ext:|<anonymous>\)?$|node:/.test(frame)
+  );
+  return line?.match(/([^/\\() ]+:\d+:\d+)\)?$/)?.[1];
+}
+
+const isTensor = (value: unknown): value is Tensor => value instanceof tf.Tensor;
+
+/** An operation whose numbers are read when the forward pass has ended: what the loss disposed of is not looked at. */
+type UnreadOp = Omit<RecordedOp, "outputShape" | "outputLargest" | "breaks" | "line"> & {
+  readonly outputs: readonly Tensor[];
+  readonly stack: Error;
+};
+
+function readOp({ outputs, stack, ...op }: UnreadOp): RecordedOp {
+  const left = outputs.filter((output) => !output.isDisposed).map((output) => sizes(output.dataSync()));
+  return {
+    ...op,
+    outputShape: outputs[0]?.shape ?? [],
+    outputLargest: Math.max(0, ...left.map(({ largest }) => largest)),
+    breaks: op.inputs.every((input) => input.finite) && left.some(({ finite }) => !finite),
+    get line() {
+      return callersLine(stack);
+    },
+  };
+}
+
+/** Records a forward pass. */
+const recordingOf = (loss: AuditedLoss, batch: AuditBatch): Recording =>
+  tidied(() => {
+    const [yTrue, yPred] = tensorsOf(batch);
+    const byTensor = new Map<object, TracedOrigin>(), byData = new Map<object, TracedOrigin>(); // a reshape shares data
+    const setOrigin = (tensor: Tensor, origin: TracedOrigin) => {
+      byTensor.set(tensor, origin);
+      byData.set(tensor.dataId, origin);
+    };
+    const getOrigin = (tensor: Tensor) => byTensor.get(tensor) ?? byData.get(tensor.dataId);
+    const ops: UnreadOp[] = [];
+    let readOut: { line?: string } | undefined, customGradient = false;
+    setOrigin(yTrue, { ...unknownOrigin, fromTrue: true });
+    setOrigin(yPred, { ...unknownOrigin, fromPred: true, isPred: true, live: true });
+
+    const kernel = (op: string, given: Record<string, unknown>, attrs: Record<string, unknown>, result: unknown) => {
+      const tensors = Object.values(given).flat().filter(isTensor), outputs = [result].flat().filter(isTensor);
+      const shapeOnly = op === "OnesLike" || op === "ZerosLike";
+      const traced = tensors.map((tensor): TracedInput => ({
+        origin: shapeOnly ? undefined : getOrigin(tensor),
+        shape: tensor.shape,
+        single: tensor.size === 1 ? tensor.dataSync()[0] : undefined,
+      }));
+      const origin = originOf(op, attrs, traced, outputs.map(({ shape }) => shape));
+      for (const output of outputs) setOrigin(output, origin);
+      const { fromPred, fromTrue, live } = origin;
+      if (!fromPred && !fromTrue) return;
+      const inputs = tensors.map((tensor, i): RecordedInput => {
+        const { turned: _, ...own } = traced[i].origin ?? unknownOrigin, numbers = tensor.dataSync();
+        const levels = own.fromTrue && !own.fromPred ? fewLevels(numbers) : [];
+        return { ...own, shape: tensor.shape, dtype: tensor.dtype, ...sizes(numbers), levels };
+      });
+      ops.push({ op, inputs, outputs, attrs, fromPred, fromTrue, live, stack: deepStack() });
+    };
+    const withOwnGradient = (given: Record<string, unknown>, result: unknown) => {
+      const known = Object.values(given).flat().filter(isTensor).map((tensor) => getOrigin(tensor) ?? unknownOrigin);
+      const [fromPred, fromTrue, live] = (["fromPred", "fromTrue", "live"] as const).map((key) =>
+        known.some((o) => o[key])
+      );
+      for (const output of [result].flat().filter(isTensor)) {
+        setOrigin(output, { ...unknownOrigin, fromPred, fromTrue, live });
+      }
+      customGradient ||= fromPred;
+    };
+    const read = (dataId: object) => {
+      if (readOut === undefined && byData.get(dataId)?.fromPred) readOut = { line: callersLine(deepStack()) };
+    };
+    const result = watchEngine({ kernel, customGradient: withOwnGradient, read }, (): unknown => {
+      try {
+        return loss(yTrue, yPred);
+      } catch {
+        return undefined; // the value says what it throws
+      }
+    });
+    const { fromPred: connected, live } = (isTensor(result) ? getOrigin(result) : undefined) ?? unknownOrigin;
+    return { ops: ops.map(readOp), readOut, connected, live, customGradient };
+  });
+
+/**
+ * Refuses a loss that does not work on an ordinary batch.
+ *
+ * @throws {TypeError} The loss throws, disposes of its arguments, changes them, or returns something else than numbers.
+ */
+export function checkLoss(loss: AuditedLoss, batch: AuditBatch): void {
+  tidied(() => {
+    const [yTrue, yPred] = tensorsOf(batch);
+    let result: unknown, thrown: string | undefined;
+    try {
+      result = loss(yTrue, yPred);
+    } catch (error) {
+      thrown = messageOf(error);
+    }
+    // An error is only the consequence if the loss has disposed of its arguments.
+    if (yTrue.isDisposed || yPred.isDisposed) throw new TypeError("Cannot audit the loss: it disposes of its inputs");
+    for (const [name, tensor] of Object.entries({ yTrue, yPred })) {
+      const before = batch[name as "yTrue" | "yPred"];
+      if (tensor.dataSync().some((value, i) => !Object.is(value, before[i]))) {
+        throw new TypeError(`Cannot audit the loss: it changes the numbers of its argument '${name}'`);
+      }
+    }
+    if (thrown !== undefined) {
+      throw new TypeError(`Cannot audit the loss: called with labels and outputs it throws: ${thrown}`);
+    }
+    if (!isTensor(result)) {
+      const what = result instanceof Promise
+        ? "a promise"
+        : typeof result === "function"
+        ? "a function: audit what it returns"
+        : describe(result);
+      throw new TypeError(`Cannot audit the loss: it must return a tensor, it returns ${what}`);
+    }
+    if (result.size === 0 || !["float32", "int32", "bool"].includes(result.dtype)) {
+      throw new TypeError(
+        `Cannot audit the loss: it must return numbers, it returns a tensor of shape [${result.shape}] and dtype '${result.dtype}'`,
+      );
+    }
+  });
+}
+
+/** The number of tensors that a call of the loss leaves behind in `tf.tidy`: kept tensors and variables. */
+export function tensorsLeftBy(loss: AuditedLoss, batch: AuditBatch): number {
+  const given = tensorsOf(batch), before = tf.memory().numTensors;
+  tf.tidy(() => {
+    try {
+      loss(...given);
+    } catch {
+      // Other rules report it.
+    }
+  });
+  const left = tf.memory().numTensors - before;
+  tf.dispose(given.filter((tensor) => !tensor.isDisposed));
+  return left;
+}
+
+/** Runs a function and restores the backend and the flags of TensorFlow.js, which a loss can change. */
+export function keepingBackend<T>(run: () => T): T {
+  const backend: string | undefined = tf.getBackend(), env = tf.env(), flags = { ...env.features };
+  try {
+    return run();
+  } finally {
+    env.setFlags(flags);
+    if (backend !== undefined && tf.getBackend() !== backend) tf.setBackend(backend);
+  }
+}
+
+/** Timed calls of each contender, after as many for warming up. */
+const turns = 7;
+
+/** Times value and gradient of a loss on a batch, in turn with the mean squared error of as many outputs. */
+export function timeLoss(loss: AuditedLoss, batch: AuditBatch): AuditTime {
+  const squares = { ...batch, yTrue: batch.yPred, trueShape: batch.predShape };
+  const contenders = [
+    () => gradientOf(loss, batch),
+    () => gradientOf((yTrue, yPred) => tf.mean(tf.squaredDifference(yTrue, yPred)), squares),
+  ];
+  const times: number[][] = [[], []];
+  for (let turn = 0; turn < 2 * turns; turn++) {
+    contenders.forEach((run, i) => {
+      const start = performance.now();
+      run();
+      if (turn >= turns) times[i].push(performance.now() - start);
+    });
+  }
+  const [own, reference] = times.map((each) => each.sort((a, b) => a - b)[turns >> 1]);
+  return { loss: own, reference };
+}

@@ -1,0 +1,77 @@
+import { type Sampler, withOutputs } from "./batches.ts";
+import type { AuditBatch, AuditEngine, LossGradient, LossValue, Recording } from "./engines/engine.ts";
+import { type BatchKind, batchKinds } from "./types.ts";
+
+/** A batch and what the loss gives on it. */
+export interface BatchResult extends LossGradient {
+  readonly batch: AuditBatch;
+}
+
+/** Observations of a loss on a single batch. */
+export interface BatchObservations extends Recording {
+  /** The batch that was recorded: random outputs in an audit, a step's outputs in a training. */
+  readonly random: BatchResult;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Observations of a loss on every kind of batch. */
+export interface Observations extends BatchObservations {
+  readonly results: Partial<Record<BatchKind, BatchResult>>;
+  /** A second random batch. */
+  readonly other: BatchResult;
+  /** The loss of the same random batch, computed twice. */
+  readonly repeated: readonly [once: LossValue, again: LossValue];
+  /** Both are the same. If they differ, the values of two batches cannot be compared. */
+  readonly deterministic: boolean;
+}
+
+/** The last dimension, if there are two or more; otherwise 1. */
+const columnsOf = (shape: readonly number[]): number => shape.length < 2 ? 1 : shape[shape.length - 1];
+
+/** Evaluates the loss on a batch. */
+export const resultOf = (engine: AuditEngine, batch: AuditBatch): BatchResult => ({
+  batch,
+  ...engine.valueAndGradient(batch),
+});
+
+/** Records the loss on one batch. */
+export function observeBatch(engine: AuditEngine, random: BatchResult): BatchObservations {
+  const { predShape } = random.batch;
+  return { random, rows: predShape[0], columns: columnsOf(predShape), ...engine.record(random.batch) };
+}
+
+/**
+ * Evaluates the loss on every kind of batch and records it on a random one.
+ *
+ * @throws {TypeError} The sampler gives no random batch.
+ */
+export function observe(engine: AuditEngine, sampler: Sampler, seed: number, rows: number): Observations {
+  const draw = (kind: BatchKind, own: number): BatchResult | undefined => {
+    const batch = sampler(kind, own, rows);
+    return batch && resultOf(engine, batch);
+  };
+  const results = Object.fromEntries(batchKinds.map((kind) => [kind, draw(kind, seed)])) as Observations["results"];
+  const { random } = results, other = draw("random", seed + 1);
+  if (random === undefined || other === undefined) {
+    throw new TypeError("Cannot audit the loss: 'sample' gives no batch of the kind 'random'");
+  }
+  const repeated = [engine.value(random.batch), engine.value(random.batch)] as const;
+  const deterministic = Object.is(repeated[0].value, repeated[1].value);
+  return { ...observeBatch(engine, random), results, other, repeated, deterministic };
+}
+
+/** The central difference of the loss along a direction of the outputs. */
+export function differenceAlong(
+  engine: AuditEngine,
+  batch: AuditBatch,
+  direction: (i: number) => number,
+  step: number,
+): number {
+  const moved = (by: number) => engine.value(withOutputs(batch, (p, i) => p + by * direction(i))).value;
+  return (moved(step) - moved(-step)) / (2 * step);
+}
+
+/** The central difference of the loss with respect to one output. */
+export const difference = (engine: AuditEngine, batch: AuditBatch, at: number, step: number): number =>
+  differenceAlong(engine, batch, (i) => i === at ? 1 : 0, step);

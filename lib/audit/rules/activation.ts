@@ -1,0 +1,127 @@
+import { areShares, areZeroOrOne, extentOf } from "../batches.ts";
+import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
+import type { Observations } from "../observations.ts";
+import type { AuditOptions, Finding } from "../types.ts";
+import { errorOf, isLinear, locationOf, type Rule, weighsByLabels } from "./rule.ts";
+
+/** The product in a score of counts, such as 2·Σyp / (Σy + Σp), that takes the outputs as they are. */
+const overlap = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
+  ops.some(({ op, inputs }) => op === "Sum" && inputs[0].isPred) && ops.some(({ op, live }) => op === "RealDiv" && live)
+    ? ops.find(weighsByLabels)
+    : undefined;
+
+const squashing = ({ op }: RecordedOp): boolean => ["Softmax", "LogSoftmax", "Sigmoid", "Softplus"].includes(op);
+
+/**
+ * Tells whether the operation is the exponential of a softmax or sigmoid. `tf.softmax` and `tf.logSoftmax` subtract the
+ * maximum first; `tf.losses.sigmoidCrossEntropy` takes exp(−|x|).
+ */
+const exponential = (ops: readonly RecordedOp[], at: number, whose: (input: RecordedInput) => boolean): boolean =>
+  ops[at].op === "Exp" &&
+  ops.slice(Math.max(0, at - 3), at).some(({ op, inputs }) =>
+    (op === "Sub" || op === "Abs" || op === "Neg") && whose(inputs[0]) && !inputs.some((input) => input.fromTrue)
+  );
+
+/** The first softmax or sigmoid of such an input. */
+const squashes = (ops: readonly RecordedOp[], whose: (input: RecordedInput) => boolean): RecordedOp | undefined =>
+  ops.find((op, i) => (squashing(op) && whose(op.inputs[0])) || exponential(ops, i, whose));
+
+/** A sigmoid of a tanh, which stays between 0.27 and 0.73. */
+function sigmoidOfTanh({ ops, random }: Observations, { yPred }: AuditOptions): Finding | undefined {
+  const op = yPred !== "tanh"
+    ? undefined
+    : ops.find(({ op, inputs }) => ["Sigmoid", "Softmax", "Softplus"].includes(op) && inputs[0].isPred);
+  return op && {
+    cause: "activation-mismatch",
+    severity: "warning",
+    message: `The loss takes ${op.op} of outputs that a tanh keeps between −1 and 1, so it never comes close to 0 or 1`,
+    evidence: { batch: "random", value: random.value },
+    remedy: "Remove the activation of the last layer, or compare the labels with (p + 1) / 2",
+    where: locationOf(op),
+  };
+}
+
+/** A softmax or sigmoid of another one inside the loss. */
+function squashedTwice({ ops, random }: Observations): Finding | undefined {
+  const op = squashes(ops, ({ isShare }) => isShare);
+  return op && errorOf({
+    cause: "activation-mismatch",
+    message: "The loss applies a softmax or sigmoid to the result of another one: the formula already contains it",
+    evidence: { batch: "random", value: random.value },
+    remedy: "Pass logits to a cross-entropy of logits, or use the cross-entropy of probabilities",
+    where: locationOf(op),
+  });
+}
+
+/** Logits multiplied by the labels without normalisation: the loss has no minimum. */
+function rawScores({ ops, random }: Observations, { yPred }: AuditOptions): Finding | undefined {
+  if (yPred !== "logits" || !areZeroOrOne(random.batch.yTrue)) return undefined;
+  const op = ops.every((op) => !op.fromPred || isLinear(op)) ? ops.find(weighsByLabels) : undefined;
+  return op && errorOf({
+    cause: "activation-mismatch",
+    message: "The logits are multiplied by the labels directly: without a log-softmax, larger logits are always better",
+    evidence: { batch: "random", value: random.value },
+    remedy: "Use tf.losses.softmaxCrossEntropy, or sigmoidCrossEntropy if a row can have several labels",
+    where: locationOf(op),
+  });
+}
+
+/** A softmax although a row can have several labels: its outputs sum to 1. */
+function softmaxOfSeveral({ ops, columns, rows, random: { batch } }: Observations): Finding | undefined {
+  const { yTrue, yPred } = batch;
+  if (columns < 2 || yTrue.length !== yPred.length || !areZeroOrOne(yTrue)) return undefined;
+  const labels = Array.from({ length: rows }, (_, i) => yTrue.subarray(i * columns, (i + 1) * columns));
+  const most = Math.max(...labels.map((row) => row.reduce((a, b) => a + b)));
+  const op = most < 2
+    ? undefined
+    : ops.find(({ op, live, outputShape, fromTrue }) =>
+      ["Softmax", "LogSoftmax"].includes(op) && live && !fromTrue && outputShape.at(-1) === columns
+    );
+  return op && errorOf({
+    cause: "activation-mismatch",
+    message: `A softmax makes the ${columns} outputs of a row sum to 1, but rows have up to ${most} labels`,
+    evidence: { batch: "random", mostLabelsInARow: most, columns },
+    remedy: "Use a sigmoid for each column, or give labels of one class per row",
+    where: locationOf(op),
+  });
+}
+
+/** A softmax or sigmoid of probabilities, or a formula of probabilities for outputs that are something else. */
+export const activation: Rule = ({ observations, options }) => {
+  const { yPred = "probability" } = options, { ops, random } = observations;
+  const values = random.batch.yPred, inside = areShares(values);
+  if ((yPred === "probability" || yPred === "simplex") && inside) {
+    const op = squashes(ops, ({ isPred }) => isPred), [least, greatest] = extentOf(values);
+    return op && errorOf({
+      cause: "activation-mismatch",
+      message: "The loss applies a softmax or sigmoid to outputs that are already probabilities",
+      evidence: { batch: "random", least, greatest, value: random.value },
+      remedy: "Remove the activation of the last layer, or use the form of the loss that takes probabilities; " +
+        'if your last layer has no activation, audit with yPred: "logits"',
+      where: locationOf(op),
+    });
+  }
+  const odd = squashedTwice(observations) ?? sigmoidOfTanh(observations, options) ?? softmaxOfSeveral(observations);
+  if (inside || odd !== undefined) return odd;
+  const raw = rawScores(observations, options);
+  if (raw !== undefined) return raw;
+  const shares = areShares(random.batch.yTrue);
+  const squashed = ops.findIndex((op) => squashing(op) || ["Exp", "Tanh", "Erf", "Step"].includes(op.op));
+  const op = ops.find((op, i) =>
+    op.inputs.some((input) => input.isPred) && (squashed < 0 || i < squashed) &&
+    (((op.op === "Log" || op.op === "Log1p") && yPred !== "nonnegative" && shares) ||
+      (op.op === "ClipByValue" && Number(op.attrs.clipValueMin) >= 0 && Number(op.attrs.clipValueMax) <= 1))
+  ) ?? (squashed < 0 && shares ? overlap(ops) : undefined);
+  return op && errorOf({
+    cause: "activation-mismatch",
+    message: "The formula needs probabilities, but the outputs are not probabilities: a sigmoid or softmax is missing",
+    evidence: {
+      batch: "random",
+      outside: values.filter((p) => p < 0 || p > 1).length / values.length,
+      withoutGradient: (random.gradient ?? []).filter((g) => g === 0).length / values.length,
+    },
+    remedy: "Give the last layer a sigmoid or softmax, or use a loss that takes logits: " +
+      "tf.losses.sigmoidCrossEntropy, fromLogits: true",
+    where: locationOf(op),
+  });
+};

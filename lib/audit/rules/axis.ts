@@ -1,0 +1,109 @@
+import type { RecordedOp } from "../engines/engine.ts";
+import type { Observations } from "../observations.ts";
+import { errorOf, locationOf, ofLabels, type Rule } from "./rule.ts";
+
+/** An operation along the wrong axis, its effect, and the remedy. */
+type WrongAxis = readonly [op: RecordedOp, message: string, remedy: string];
+
+const perRow =
+  "A row is one example: normalise and reduce along the last axis, -1, and take the mean over the rows at the end";
+
+/** Outputs that are normalised by a sum over all rows: other rows change the result for a row. */
+function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined {
+  if (columns < 2) return undefined;
+  const full = (shape: readonly number[]) => [`${rows},${columns}`, `${columns},${rows}`].includes(shape.join());
+  const centred = ops.some(({ op, inputs }) =>
+    op === "Sub" && inputs.some((i) => i.live && full(i.shape)) &&
+    inputs.some((i) => i.live && !full(i.shape) && i.reduced.plain === "rows" && i.reduced.sum === undefined)
+  ); // a correlation subtracts the mean of each column on purpose
+  if (centred) return undefined;
+  const shared = ops.find(({ op, inputs }) =>
+    ["RealDiv", "Sub"].includes(op) && inputs.some((i) => i.live && full(i.shape)) &&
+    inputs.some((i) => i.live && !i.fromTrue && i.reduced.sum === "rows")
+  );
+  if (shared) {
+    const message = "The outputs are normalised over the rows of the batch, axis 0: each row depends on all others";
+    return [shared, message, perRow];
+  }
+  const ofAll = ops.find(({ op, inputs }) =>
+    op === "Log" && inputs[0].live && inputs[0].reduced.sum === "all" && !inputs[0].fromTrue
+  );
+  if (ofAll) {
+    return [ofAll, "The logarithm of a sum over rows and columns normalises each example by all others", perRow];
+  }
+  const root = ops.find(({ op, inputs }) =>
+    ["Sqrt", "Log"].includes(op) && inputs[0].live && inputs[0].reduced.sum === "rows" &&
+    (op === "Log" || !inputs[0].fromTrue)
+  );
+  return root &&
+    [root, `${root.op} is applied to a sum over the rows of the batch, axis 0, instead of over the columns`, perRow];
+}
+
+/** Outputs and labels that are averaged before they are compared: errors of opposite sign cancel. */
+function comparedTooLate({ ops, rows }: Observations): WrongAxis | undefined {
+  const rowByRow = ops.some(({ op, inputs: [a, b] }) =>
+    ["Sub", "SquaredDifference"].includes(op) && b !== undefined && a.shape[0] === rows &&
+    a.shape.join() === b.shape.join() && [a, b].some((i) => i.isPred) && [a, b].some(ofLabels)
+  );
+  if (rowByRow) return undefined; // the sums are an additional term
+  const op = ops.find(({ op, inputs: [a, b] }) =>
+    ["Sub", "SquaredDifference"].includes(op) && a !== undefined && b !== undefined &&
+    a.reduced.plain !== undefined && a.reduced.plain === b.reduced.plain && a.live !== b.live && [a, b].some(ofLabels)
+  );
+  const over = op?.inputs[0].reduced.plain;
+  return op && [
+    op,
+    `Outputs and labels are summed over the ${over} before they are compared: errors of opposite sign cancel`,
+    "Compare first, then take the mean: tf.mean(tf.squaredDifference(yTrue, yPred))",
+  ];
+}
+
+/** A cumulative sum or a softmax along the rows. */
+function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined {
+  if (columns < 2) return undefined;
+  const op = ops.find(({ op, inputs, attrs }) =>
+    inputs[0]?.live &&
+    ((["Cumsum", "Cumprod"].includes(op) && inputs[0].shape.length === 2 && rows !== columns &&
+      inputs[0].shape[Number(attrs.axis)] === rows) ||
+      (["Softmax", "LogSoftmax"].includes(op) && inputs[0].shape.join() === `${columns},${rows}` && rows !== columns))
+  );
+  return op && [op, `${op.op} runs along the rows of the batch and mixes each example with the next`, perRow];
+}
+
+/** A ratio of sums over a single column: nothing is summed, and each row is a score of its own. */
+function sumOfOne({ ops }: Observations): WrongAxis | undefined {
+  const unit = ops.find(({ op, inputs: [a, b], live }) =>
+    op === "RealDiv" && live && a?.isPred && b?.live && !b.fromTrue && b.reduced.sum === "one column"
+  );
+  if (unit) {
+    const message = "Each output is divided by its own size along an axis of one column: only its sign remains";
+    return [unit, message, "Normalise along an axis with several entries, or do not normalise single outputs"];
+  }
+  const op = ops.find(({ op, inputs: [a, b], live }) =>
+    op === "RealDiv" && live && a?.reduced.sum === "one column" && b?.reduced.sum === "one column" && a.fromTrue &&
+    a.live
+  );
+  return op && [
+    op,
+    "The sums in the ratio run over a single column, so nothing is summed and each row is a score of its own",
+    "Sum over the rows: omit the axis, tf.sum(x), or use axis 0",
+  ];
+}
+
+/** A normalisation or reduction along the wrong axis. */
+export const wrongAxis: Rule = ({ observations }) => {
+  for (const find of [acrossRows, alongRows, comparedTooLate, sumOfOne]) {
+    const wrong = find(observations);
+    if (wrong === undefined) continue;
+    const [op, message, remedy] = wrong, { rows, columns } = observations;
+    const shapes = op.inputs.map((i) => `[${i.shape}]`).join(" ");
+    return errorOf({
+      cause: "wrong-axis",
+      message,
+      evidence: { rows, columns, shapes },
+      remedy,
+      where: locationOf(op),
+    });
+  }
+  return undefined;
+};

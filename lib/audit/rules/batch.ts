@@ -1,0 +1,152 @@
+import { areZeroOrOne, extentOf, takeRows, withOutputs } from "../batches.ts";
+import type { AuditBatch, AuditEngine } from "../engines/engine.ts";
+import type { BatchResult } from "../observations.ts";
+import type { Finding } from "../types.ts";
+import type { AuditContext, Rule } from "./rule.ts";
+
+/** Tells whether a ratio is more than a logarithm of the number of rows explains. */
+const grows = (ratio: number): boolean => ratio > 1.5 || ratio < 0.67;
+
+/** A loss that changes with the number of rows, or a gradient of an extreme size. */
+export const badScale: Rule = ({ engine, observations: { deterministic, random, rows } }): Finding | undefined => {
+  if (!deterministic) return undefined;
+  const { batch, value, gradient } = random;
+  const many = engine.value(takeRows(batch, Array.from({ length: 4 * rows }, (_, i) => i % rows))).value;
+  if (Math.abs(value) > 1e-6 && grows(many / value)) {
+    return {
+      cause: "bad-scale",
+      severity: "warning",
+      message: `The loss depends on the batch size: with each row four times it is ${
+        (many / value).toPrecision(3)
+      } times as large`,
+      evidence: { rows, value, rowsFourTimes: 4 * rows, valueFourTimes: many },
+      remedy: "Take the mean instead of the sum, so that one learning rate suits every batch size",
+    };
+  }
+  if (gradient === undefined || !gradient.every(Number.isFinite)) return undefined;
+  const norm = Math.hypot(...gradient), size = norm * Math.sqrt(rows);
+  if (size > 1e-4 && size < 1e3) return undefined;
+  return {
+    cause: "bad-scale",
+    severity: "warning",
+    message: `The gradient of an untrained model has a size of about ${size.toExponential(1)}: steps ${
+      size < 1 ? "vanish" : "explode"
+    }`,
+    evidence: { batch: "random", gradientNorm: norm, rows, value },
+    remedy: "Scale the terms to a size of about 1, or weight them",
+  };
+};
+
+/** The loss of a batch and the mean of the losses of its halves. */
+function halves(engine: AuditEngine, batch: AuditBatch): { whole: number; parts: number } {
+  const n = batch.predShape[0], all = [...Array(n).keys()];
+  const part = (from: number, to: number) => engine.value(takeRows(batch, all.slice(from, to))).value;
+  return { whole: engine.value(batch).value, parts: (part(0, n / 2) + part(n / 2, n)) / 2 };
+}
+
+/** The largest relative difference between the loss of a batch and the mean of the losses of its halves. */
+function largestGap({ engine, observations: { random, other, rows } }: AuditContext) {
+  const sorted = takeRows(random.batch, byLabels(random.batch, rows));
+  return [random.batch, other.batch, sorted].map((batch) => {
+    const { whole, parts } = halves(engine, batch);
+    return { whole, parts, gap: Math.abs(parts - whole) / Math.max(1e-6, Math.abs(whole)) || 0 };
+  }).reduce((most, own) => own.gap > most.gap ? own : most);
+}
+
+/** The rows in descending order of their labels: only a mean over rows is then the same for both halves. */
+function byLabels({ yTrue }: AuditBatch, rows: number): number[] {
+  const width = yTrue.length / rows;
+  const sums = Array.from(
+    { length: rows },
+    (_, i) => yTrue.subarray(i * width, (i + 1) * width).reduce((a, b) => a + b),
+  );
+  return [...sums.keys()].sort((a, b) => sums[b] - sums[a] || a - b);
+}
+
+/** The only row that has a gradient; undefined if several rows have one, or none. */
+export function onlyRow({ gradient }: BatchResult, columns: number): number | undefined {
+  const live = new Set<number>();
+  gradient?.forEach((g, i) => g !== 0 && live.add(Math.floor(i / columns)));
+  return live.size === 1 ? [...live][0] : undefined;
+}
+
+/** A maximum over the rows: the other rows get no gradient. */
+export const oneRow: Rule = ({ observations: { random, other, columns, rows } }) => {
+  const row = onlyRow(random, columns), elsewhere = onlyRow(other, columns);
+  if (row === undefined || elsewhere === undefined || rows < 4) return undefined;
+  return {
+    cause: "reduction",
+    severity: "warning",
+    message: `Only one of ${rows} rows has a gradient: the loss is a maximum or minimum over the batch, not a mean`,
+    evidence: { batch: "random", row, rows, rowOfASecondBatch: elsewhere },
+    remedy: "Take the mean over the rows; tf.max belongs along the columns of a row, axis -1",
+  };
+};
+
+/** A loss that changes with the order of the rows. */
+export const rowOrder: Rule = ({ engine, observations: { random: { batch, value }, rows, deterministic } }) => {
+  if (!deterministic) return undefined;
+  const reordered = (from: (i: number) => number) =>
+    engine.value(takeRows(batch, Array.from({ length: rows }, (_, i) => from(i)))).value;
+  const reversed = reordered((i) => rows - 1 - i), turned = reordered((i) => (i + rows / 2) % rows);
+  if (![reversed, turned].some((other) => Math.abs(other - value) > 0.01 * Math.abs(value))) return undefined;
+  return {
+    cause: "wrong-axis",
+    severity: "note",
+    message:
+      "The loss depends on the order of the rows: it mixes each example with the next, which only suits a series",
+    evidence: { batch: "random", value, rowsReversed: reversed, rowsTurnedByHalf: turned },
+    remedy: "Work along the last axis, -1: axis 0 is the batch, whose order is random",
+  };
+};
+
+/** The losses of two perfectly predicted batches, without and with both classes, if they differ by much. */
+function withoutAClass({ engine, observations: { results: { perfect, allNeg }, random } }: AuditContext) {
+  if (perfect === undefined || allNeg === undefined) return undefined;
+  const { yTrue } = allNeg.batch, right = new Set(perfect.batch.yPred);
+  if (!areZeroOrOne(yTrue) || !areZeroOrOne(perfect.batch.yTrue)) return undefined;
+  if (yTrue.length !== allNeg.batch.yPred.length || right.size !== 2) return undefined;
+  const [low, high] = extentOf(right);
+  const { value } = engine.value(withOutputs(allNeg.batch, (_, i) => yTrue[i] > 0 ? high : low));
+  const span = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value - perfect.value;
+  return value - perfect.value > 0.3 * span && span > 0 ? { value, perfect: perfect.value } : undefined;
+}
+
+/** A ratio of sums: its mean over batches is not its value on the data set, and some batches have no gradient. */
+export const reduction: Rule = (context): Finding | undefined => {
+  const { deterministic, results: { allNeg: none }, random } = context.observations;
+  if (!deterministic) return undefined;
+  const { whole, parts, gap } = largestGap(context);
+  if (!(gap > 1e-3)) return undefined;
+  const dead = areZeroOrOne(random.batch.yTrue) && none?.gradient?.every((g) => g === 0) === true &&
+    none.batch.yTrue.every((y) => y === 0) && none.value !== 0;
+  if (dead) {
+    return {
+      cause: "reduction",
+      severity: "warning",
+      message:
+        "The mean over batches is not the value on the data set, and a batch without positives has a gradient of 0",
+      evidence: { whole, meanOfHalves: parts, valueWithoutPositives: none.value, gradientWithoutPositives: 0 },
+      remedy: "Use batches with positives in each (stratifiedBatches), large batches, or the whole data set: fitMetric",
+    };
+  }
+  const absent = withoutAClass(context);
+  if (absent !== undefined) {
+    return {
+      cause: "reduction",
+      severity: "warning",
+      message: "A batch without one of the classes counts as wrong even if every output is correct, " +
+        "so the mean over batches is not the value on the data set",
+      evidence: { whole, meanOfHalves: parts, perfect: absent.perfect, perfectWithoutAClass: absent.value },
+      remedy: "Use batches with every class in each (stratifiedBatches), add a pseudo-count above and below, " +
+        "or train on the score of the data set: fitMetric",
+    };
+  }
+  return {
+    cause: "reduction",
+    severity: "note",
+    message: "The mean over batches is not the value on the data set: the training goal depends on the batch size",
+    evidence: { whole, meanOfHalves: parts },
+    remedy: "Use large batches, monitor the value on the data set (DatasetMetrics), or train on it: fitMetric",
+  };
+};

@@ -1,0 +1,78 @@
+import { withOutputs } from "../batches.ts";
+import type { BatchObservations } from "../observations.ts";
+import type { Finding } from "../types.ts";
+import { type BatchContext, errorOf, locationOf, ofLabels } from "./rule.ts";
+
+/** One column of labels against several columns of outputs, or the other way round. */
+function spread({ ops, columns, random, rows }: BatchObservations): Finding | undefined {
+  const labels = new Set(random.batch.yTrue), labelColumns = random.batch.yTrue.length / rows;
+  const one = columns > 1 && labelColumns === 1 && !(labels.size <= columns && labels.size > 2);
+  if (!one && !(columns === 1 && labelColumns > 1)) return undefined;
+  const op = ops.find(({ op, inputs }) =>
+    ["Sub", "SquaredDifference"].includes(op) &&
+    inputs.some((i) => i.isPred && i.shape.length === 2 && i.shape[1] === columns) &&
+    inputs.some((i) => ofLabels(i) && i.shape.length === 2 && i.shape[1] === labelColumns)
+  );
+  return op && errorOf({
+    cause: "broadcast",
+    message: one
+      ? `One column of labels is compared with ${columns} columns of outputs: all of them are pulled to the same label`
+      : `One column of outputs is compared with ${labelColumns} columns of labels: it is pulled to all of them at once`,
+    evidence: { labelColumns, outputColumns: columns, value: random.value },
+    remedy: "Give the last layer as many units as a row has labels",
+    where: locationOf(op),
+  });
+}
+
+/** Transposed labels or outputs: [1, n] against [n, 1]. Pairs of outputs with outputs are meant. */
+function crossed({ ops, rows, random }: BatchObservations): Finding | undefined {
+  const side = (shape: readonly number[], columns: boolean) =>
+    shape.length === 2 && shape[0] === (columns ? rows : 1) && shape[1] === (columns ? 1 : rows);
+  // A loss that also compares element by element means the pairs: they estimate what chance would give.
+  const compared = ops.some(({ inputs: [a, b] }) =>
+    a !== undefined && b !== undefined && side(a.shape, true) && side(b.shape, true) &&
+    (ofLabels(a) && b.live || ofLabels(b) && a.live)
+  );
+  if (compared) return undefined;
+  const op = ops.find(({ inputs: [a, b] }) =>
+    a !== undefined && b !== undefined && a.fromPred !== b.fromPred && a.fromTrue !== b.fromTrue &&
+    (side(a.shape, true) && side(b.shape, false) || side(a.shape, false) && side(b.shape, true))
+  );
+  return op && errorOf({
+    cause: "broadcast",
+    message: `[1, ${rows}] with [${rows}, 1] makes ${rows} × ${rows}: every label is compared with every output`,
+    evidence: { rows, value: random.value },
+    remedy: "Transpose neither: keep both in the shape [rows, columns] and compare element by element",
+    where: locationOf(op),
+  });
+}
+
+/** A result with a value for each pair of rows, whose mean would be trained on. */
+function pairsReturned({ random: { shape, value }, rows }: BatchObservations): Finding | undefined {
+  if (shape.length !== 2 || shape[0] !== rows || shape[1] !== rows) return undefined;
+  return errorOf({
+    cause: "broadcast",
+    message: `The loss returns [${rows}, ${rows}], one value per pair of rows: training would use the mean of them`,
+    evidence: { rows, value },
+    remedy: "Return one number, or one value per row: compare element by element and reduce along the last axis",
+  });
+}
+
+/** Operands of different shapes that are broadcast to rows × rows: [n] against [n, 1]. */
+export function broadcast({ engine, observations }: BatchContext): Finding | undefined {
+  const { rows: n, columns, random: { batch, value } } = observations;
+  const op = observations.ops.find(({ inputs, outputShape, fromPred }) =>
+    fromPred && inputs.length >= 2 && outputShape.length === 2 && outputShape[0] === n && outputShape[1] === n &&
+    inputs.some((a) => a.shape.length === 1 && a.shape[0] === n) &&
+    inputs.some((a) => a.shape.length === 2 && a.shape[0] === n && a.shape[1] === 1)
+  );
+  if (op === undefined) return crossed(observations) ?? spread(observations) ?? pairsReturned(observations);
+  const turned = withOutputs(batch, (_, i) => batch.yPred[(i + columns) % (n * columns)]);
+  return errorOf({
+    cause: "broadcast",
+    message: `[${n}] with [${n}, 1] makes ${n} × ${n}: every label is compared with every output`,
+    evidence: { rows: n, value, valueWithOutputsInAnotherOrder: engine.value(turned).value },
+    remedy: "Give both the same shape: tf.expandDims(yTrue, -1), or tf.squeeze(yPred, [-1])",
+    where: locationOf(op),
+  });
+}

@@ -1,0 +1,325 @@
+import { extentOf, takeRows, withOutputs } from "../batches.ts";
+import type { RecordedOp } from "../engines/engine.ts";
+import { type BatchObservations, difference, differenceAlong } from "../observations.ts";
+import type { Evidence, Finding } from "../types.ts";
+import { broadcast } from "./broadcast.ts";
+import { type BatchContext, errorOf, locationOf, type Rule } from "./rule.ts";
+
+const allZero = (numbers: Float32Array): boolean => numbers.every((g) => g === 0);
+
+/** The first operation that stops the gradient. */
+const blocking = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
+  ops.find((op) => op.inputs.some((i) => i.live) && !op.live);
+
+/** The largest difference between the loss of the batch and its loss with other outputs. */
+function moves({ engine, observations }: BatchContext, others: readonly (Float32Array | undefined)[]): number {
+  const { batch, value } = observations.random;
+  return Math.max(
+    ...others.map((yPred) =>
+      yPred?.length === batch.yPred.length ? Math.abs(engine.value({ ...batch, yPred }).value - value) || 0 : 0
+    ),
+  );
+}
+
+/** The change of the loss with the order of the rows, if it is small enough to be rounding. */
+function noise({ engine, observations: { random: { batch, value }, rows } }: BatchContext): number {
+  const orders = [1, 7, 19].map((shift) => Array.from({ length: rows }, (_, i) => (i + shift) % rows));
+  const most = Math.max(...orders.map((order) => Math.abs(engine.value(takeRows(batch, order)).value - value) || 0));
+  return most < 1e-3 * Math.abs(value) ? most : 0;
+}
+
+/** The number of values that the loss takes as one output goes from end to end. */
+function valuesAlong({ engine, observations }: BatchContext, at: number): number {
+  const { batch } = observations.random, [least, most] = extentOf(batch.yPred);
+  const low = Math.min(0, least), high = Math.max(1, most);
+  const along = Array.from({ length: 101 }, (_, k) => low + (high - low) * (k + 0.5) / 101);
+  const valueAt = (p: number) => engine.value(withOutputs(batch, (own, i) => i === at ? p : own)).value;
+  return new Set(along.map(valueAt)).size;
+}
+
+/** Tells whether the loss jumps between two values, as a decision does, when one output goes from end to end. */
+function jumps(context: BatchContext): boolean {
+  const size = context.observations.random.batch.yPred.length;
+  const each = [0, 1, 2, 3, 4, 5, 6, 7].map((k) => valuesAlong(context, Math.floor(k * size / 8)));
+  return each.some((values) => values === 2) && each.every((values) => values <= 2);
+}
+
+/** The rounding error of float32 numbers that cancel: a loss that moves by no more is constant. */
+function cancelled({ observations: { ops } }: BatchContext): number {
+  const sizes = ops.filter(({ op, live }) => op === "Sub" && live).map(({ inputs, outputLargest }) => {
+    const largest = Math.max(...inputs.map((input) => input.largest));
+    return outputLargest <= 1e-6 * largest ? largest : 0;
+  });
+  return 1e-6 * Math.max(0, ...sizes);
+}
+
+/** The rounding error of a central difference of float32 losses over a step of 0.01. */
+const differenceNoise = (value: number): number => 5e-5 * Math.max(1, Math.abs(value));
+
+/** Steps of the central differences: a slope is one that both find. */
+const differenceSteps = [1e-2, 3e-2];
+
+/** Tells whether the value moves when one output is changed a little. */
+function movesNearby({ engine, observations: { random: { batch, value } } }: BatchContext): boolean {
+  const slopes = [0, 0.25, 0.5, 0.75].map((at) =>
+    differenceSteps.map((step) => Math.abs(difference(engine, batch, Math.floor(at * batch.yPred.length), step)))
+  );
+  return slopes.some((each) => each.every((slope) => slope > differenceNoise(value)));
+}
+
+/** A cast of outputs to whole numbers, through which TensorFlow.js passes the gradient unchanged. */
+const castOf = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
+  ops.find((op) => op.op === "Cast" && !op.live && op.inputs[0].live && op.inputs[0].dtype === "float32");
+
+const castAway = (cast: RecordedOp, evidence: Evidence): Finding =>
+  errorOf({
+    cause: "no-gradient-op",
+    message: "A cast to whole numbers passes the gradient unchanged, which is not the slope of the loss",
+    evidence,
+    remedy: "Train on the value before the cast and round only to predict; straightThrough() states it if it is meant",
+    where: locationOf(cast),
+  });
+
+/** A softmax over one column: an operation of that name, or the maximum and the exponential of one number. */
+function softmaxOfOne({ ops, columns }: BatchObservations): RecordedOp | undefined {
+  const whole = ops.find((op) => ["Softmax", "LogSoftmax"].includes(op.op) && op.outputShape.at(-1) === 1);
+  if (whole !== undefined || columns > 1) return whole;
+  const max = ops.findIndex(({ op, inputs }) => op === "Max" && inputs[0].isPred && inputs[0].shape.at(-1) === 1);
+  return max >= 0 && ops.slice(max).some(({ op }) => op === "Exp") ? ops[max] : undefined;
+}
+
+/** A loss without a gradient or with a constant value. */
+interface DeadGradient {
+  readonly context: BatchContext;
+  /** The outputs in words. */
+  readonly outputs: string;
+  /** The largest change of the value with other outputs. */
+  readonly change: number;
+  /** The change is no more than rounding. */
+  readonly still: boolean;
+  /** The first operation that stops the gradient. */
+  readonly block?: RecordedOp;
+  readonly evidence: Evidence;
+}
+
+/** Explains a dead gradient, or returns nothing. */
+type Explanation = (dead: DeadGradient) => Finding | undefined;
+
+/** Operands that are broadcast: TensorFlow.js can fail in the backward pass for this reason alone. */
+const spreading: Explanation = ({ context, still }) =>
+  context.observations.random.gradientError !== undefined && context.observations.live && !still
+    ? broadcast(context)
+    : undefined;
+
+/** An operation of the backward pass that the backend does not have. */
+const lackingKernel: Explanation = ({ context: { observations: { random: { gradientError }, live } }, evidence }) => {
+  const [, kernel, backend] = /^Kernel '(\w+)' not registered for backend '(\w+)'/.exec(gradientError ?? "") ?? [];
+  if (kernel === undefined || !live) return undefined;
+  return errorOf({
+    cause: "no-gradient-op",
+    message: `The backward pass needs ${kernel}, which the backend '${backend}' does not have`,
+    evidence: { ...evidence, thrown: gradientError! },
+    remedy: "Train on another backend, or write the loss without the operation whose gradient this is",
+  });
+};
+
+const readOutOfGraph: Explanation = ({ context, change, block, evidence }) => {
+  const { readOut, connected, live } = context.observations;
+  if (readOut === undefined || !(change > 0)) return undefined;
+  if (connected && (block !== undefined || (live && !movesNearby(context)))) return undefined;
+  return errorOf({
+    cause: "detached",
+    message: "The outputs are read out of the graph as numbers, so no gradient flows back to them",
+    evidence,
+    remedy: "Compute with tensors (tf.mul, tf.sum …) instead of dataSync() or arraySync(), and make no new tensor of " +
+      "the numbers",
+    where: { op: "dataSync", line: readOut.line },
+  });
+};
+
+const sameEverywhere: Explanation = ({ context: { observations }, still, evidence }) => {
+  if (!still) return undefined;
+  const { gradient } = observations.random, cast = castOf(observations.ops);
+  if (cast !== undefined && gradient !== undefined && !allZero(gradient)) return castAway(cast, evidence);
+  const softmax = softmaxOfOne(observations);
+  return errorOf({
+    cause: "constant",
+    message: softmax
+      ? "A softmax over one unit is always 1, so the loss does not depend on the outputs"
+      : "The loss does not depend on the outputs: it is the same for all outputs with these labels",
+    evidence,
+    remedy: softmax
+      ? "Use a sigmoid, or two units"
+      : "Use yPred in the formula; terms of yTrue alone, or of a sum that is always the same, change no weight",
+    where: softmax && locationOf(softmax),
+  });
+};
+
+const stoppedOnPurpose: Explanation = ({ context, evidence }) => {
+  const { customGradient, random: { gradient } } = context.observations;
+  if (!customGradient || gradient === undefined || !movesNearby(context)) return undefined;
+  return errorOf({
+    cause: "detached",
+    message: "An operation with a gradient of its own (tf.customGrad) returns 0: the value moves, the gradient is 0",
+    evidence,
+    remedy: "Stop the gradient on one of the two sides only, or return the intended gradient from tf.customGrad",
+  });
+};
+
+const flatAtTheOutputs: Explanation = ({ context, block, outputs, evidence }) => {
+  if (block !== undefined || context.observations.random.gradientError !== undefined || jumps(context)) {
+    return undefined;
+  }
+  return errorOf({
+    cause: "saturated",
+    message: `The loss is flat around ${outputs}`,
+    evidence,
+    remedy: "Widen the ramp, remove the clipping, or use a function with a tail: softsign({ slope: 4 })",
+  });
+};
+
+/** A comparison that only selects, for which TensorFlow.js has no gradient, not even zeros. */
+const selectsOnly: Explanation = (
+  { context: { observations: { random: { gradientError }, live } }, block, evidence },
+) => {
+  if (block === undefined || !live || !/gradient function not found/.test(gradientError ?? "")) return undefined;
+  return errorOf({
+    cause: "no-gradient-op",
+    message:
+      `${block.op} only selects here, but TensorFlow.js has no gradient for it, not even 0: the backward pass throws`,
+    evidence: { ...evidence, thrown: gradientError! },
+    remedy: "Select by tf.greaterEqual, which has a gradient (of 0): tf.greaterEqual(b, a) instead of a < b, if it " +
+      "does not matter where ties go",
+    where: locationOf(block),
+  });
+};
+
+const flatOperation: Explanation = ({ context: { observations }, block, evidence }) => {
+  const { random: { gradient, gradientError }, connected } = observations;
+  return errorOf({
+    cause: block === undefined && !connected ? "detached" : "no-gradient-op",
+    message: block
+      ? `${block.op} is flat or has no gradient: the value moves with the outputs, the gradient ${
+        gradient ? "is 0" : "does not exist"
+      }`
+      : `No gradient reaches the outputs: ${gradientError ?? "the loss jumps and is flat between its jumps"}`,
+    evidence,
+    remedy:
+      `Replace ${
+        block?.op ?? "the flat operation"
+      } by a step with a slope, such as softsign({ slope: 4 }) or straightThrough(); for a score of ` +
+      'rounded outputs use the loss of this library, such as f1Loss({ step: "softsign", slope: 4 })',
+    where: block && locationOf(block),
+  });
+};
+
+/** The explanations, the most specific first; the last one always holds. */
+const explanations: readonly Explanation[] = [
+  spreading,
+  lackingKernel,
+  readOutOfGraph,
+  sameEverywhere,
+  stoppedOnPurpose,
+  flatAtTheOutputs,
+  selectsOnly,
+  flatOperation,
+];
+
+/**
+ * Explains a gradient that is missing or 0, or a value that is constant.
+ *
+ * @param others Other outputs for the batch, to see whether the value moves.
+ * @param outputs The outputs of the batch in words.
+ * @param batch Evidence that identifies the batch.
+ */
+export function deadGradient(
+  context: BatchContext,
+  others: readonly (Float32Array | undefined)[],
+  outputs: string,
+  batch: Evidence,
+): Finding | undefined {
+  const { random: { gradient, value }, ops } = context.observations, change = moves(context, others);
+  const rounding = Math.max(1e-6 * Math.abs(value), 8 * noise(context), cancelled(context));
+  const still = Number.isFinite(value) && change <= rounding;
+  if (gradient !== undefined && !allZero(gradient) && !still) return undefined;
+  const evidence = {
+    ...batch,
+    value,
+    gradient: gradient === undefined ? "none" : gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0),
+    valueMovesBy: change,
+  };
+  const dead: DeadGradient = { context, outputs, change, still, block: blocking(ops), evidence };
+  for (const explanation of explanations) {
+    const finding = explanation(dead);
+    if (finding !== undefined) return finding;
+  }
+}
+
+/** No gradient at all. */
+export const noGradient: Rule = (context) => {
+  const { ops, other, results: { perfect, saturated, constPred } } = context.observations;
+  // Constant outputs can change a constant term, such as 0 / ε for a variance; they count only if an operation is flat.
+  const others = [other, perfect, saturated, blocking(ops) && constPred].map((result) => result?.batch.yPred);
+  return deadGradient(context, others, "the outputs of an untrained model", { batch: "random" });
+};
+
+/** A column or a term without a gradient although the value moves with it. */
+export const partlyDetached: Rule = ({ engine, observations }) => {
+  const { random: { gradient, batch, value }, columns, rows, readOut, ops, connected, customGradient } = observations;
+  if (gradient === undefined || allZero(gradient) || !connected || customGradient) return undefined;
+  const cast = castOf(ops);
+  if (readOut === undefined && cast === undefined) return undefined;
+  let worst: { gap: number; evidence: Evidence } | undefined;
+  const compare = (evidence: Evidence, analytic: number, numeric: readonly number[]) => {
+    if (!numeric.every(Number.isFinite)) return;
+    const gap = Math.min(...numeric.map((d) => Math.abs(d - analytic)));
+    const least = 0.3 * Math.max(Math.abs(numeric[0]), Math.abs(analytic)) + differenceNoise(value);
+    if (gap <= least || gap <= (worst?.gap ?? 0)) return;
+    worst = { gap, evidence: { batch: "random", ...evidence, gradient: analytic, difference: numeric[0] } };
+  };
+  for (let i = 0; i < Math.min(24, rows * columns); i++) {
+    const at = (5 * i % rows) * columns + i % columns;
+    compare({ element: at }, gradient[at], differenceSteps.map((step) => difference(engine, batch, at, step)));
+  }
+  // A value that depends on few outputs, such as the minimum of all distances, moves with a whole column.
+  for (let column = 0; worst === undefined && column < Math.min(8, columns); column++) {
+    const inColumn = (i: number) => i % columns === column ? 1 : 0;
+    const along = gradient.reduce((sum, g, i) => sum + inColumn(i) * g, 0);
+    const numeric = differenceSteps.map((step) => differenceAlong(engine, batch, inColumn, step));
+    compare({ columnOfAllRows: column }, along, numeric);
+  }
+  if (worst === undefined) return undefined;
+  if (cast !== undefined) return castAway(cast, worst.evidence);
+  return errorOf({
+    cause: "detached",
+    message:
+      "One term is made of numbers that were read out of the graph: the value moves with it, the gradient does not",
+    evidence: worst.evidence,
+    remedy:
+      "Keep the tensor (tf.mul, tf.slice …) instead of dataSync() and a new tensor; a weight that must stay fixed " +
+      "can use a tf.customGrad whose gradient is 0",
+    where: { op: "dataSync", line: readOut!.line },
+  });
+};
+
+/** A term of the sum that only flat operations lead to: it is added and trains nothing. */
+export const deadTerm: Rule = ({ observations: { ops, customGradient, random } }) => {
+  if (customGradient) return undefined; // a straight-through step is such a sum on purpose
+  const op = ops.find(({ op, inputs }) =>
+    ["Add", "AddV2", "AddN", "Sub"].includes(op) && inputs.some((i) => i.live) &&
+    inputs.some((i) => i.fromPred && !i.live)
+  );
+  if (op === undefined) return undefined;
+  const flat = blocking(ops), ratio = ops.slice(ops.indexOf(op)).some(({ op, live }) => op === "RealDiv" && live);
+  return {
+    cause: "no-gradient-op",
+    severity: ratio ? "error" : "warning",
+    message: `One term passes through ${flat?.op ?? "an operation"}, which is flat: ${
+      ratio ? "only the other terms train the ratio" : "it is added to the loss and trains nothing"
+    }`,
+    evidence: { batch: "random", value: random.value, addedBy: op.op },
+    remedy: "Replace the comparison or the rounding in this term: relu(p − 0.5) for p > 0.5, softsign({ slope: 4 }) " +
+      "for round",
+    where: locationOf(flat ?? op),
+  };
+};

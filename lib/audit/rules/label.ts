@@ -1,0 +1,194 @@
+import { areShares, areZeroOrOne, labelsOf, onSimplex, withLabels, withOutputs } from "../batches.ts";
+import type { RecordedInput } from "../engines/engine.ts";
+import type { Observations } from "../observations.ts";
+import { short } from "../report.ts";
+import type { Finding } from "../types.ts";
+import { type AuditContext, errorOf, interpolate, locationOf, ofLabels, type Rule } from "./rule.ts";
+
+const distinct = (values: ArrayLike<number>): number[] => [...new Set(Array.from(values))].sort((a, b) => a - b);
+
+/** Another coding of a label. */
+type Recoding = (y: number) => number;
+
+const asGiven: Recoding = (y) => y;
+
+/** Tells whether the loss falls from random outputs to correct ones, with recoded labels. */
+function falls({ engine, observations }: AuditContext, recode = asGiven): boolean | undefined {
+  const start = interpolate(observations, 0), end = interpolate(observations, 1);
+  if (start === undefined || end === undefined) return undefined;
+  const [a, b] = [start, end].map((batch) => engine.value(withLabels(batch, recode)).value);
+  return Number.isFinite(a) && Number.isFinite(b) ? b < a : undefined;
+}
+
+/** Tells whether the loss keeps falling as correct outputs grow: it has no minimum. */
+function runsAway({ observations: { results: { perfect }, random }, engine }: AuditContext, recode = asGiven): boolean {
+  if (perfect === undefined || random.batch.yPred.every((p) => Math.abs(p) <= 1)) return false; // outputs have an end
+  const batch = withLabels(perfect.batch, recode);
+  const [once, tenTimes] = [1, 10].map((times) => engine.value(withOutputs(batch, (p) => times * p)).value);
+  return tenTimes < once - 1;
+}
+
+/** Labels in another coding than the formula needs. */
+export const labelEncoding: Rule = (context) => {
+  const { engine, observations, options } = context, { columns, rows, random: { batch, value } } = observations;
+  const again = oneHotAgain(context) ?? argmaxOfOne(observations);
+  if (again !== undefined) return again;
+  const labels = distinct(batch.yTrue), [least, greatest] = [labels[0], labels.at(-1)!];
+  const oneColumn = batch.yTrue.length === rows && columns > 1;
+  const indexed = oneColumn && labels.every(Number.isInteger) && labels.length > 1 && labels.length <= columns;
+  const direct = observations.ops.find((op) =>
+    op.fromPred && op.inputs.length >= 2 && !op.op.includes("Gather") && op.op !== "MatMul" &&
+    op.inputs.some((input) => ofLabels(input) && input.shape.at(-1) === 1) &&
+    op.inputs.some((input) => input.fromPred && input.shape.at(-1) === columns)
+  );
+  const classes = labels.length > 2 ? options.yTrue !== "binary" : onSimplex(batch, columns);
+  if (indexed && classes && direct !== undefined) {
+    return errorOf({
+      cause: "label-encoding",
+      message: `The labels are class indices, 0 to ${columns - 1}, but the formula uses them as numbers`,
+      evidence: { leastLabel: least, greatestLabel: greatest, columns },
+      remedy: `Convert them to one-hot first: tf.oneHot(tf.cast(tf.squeeze(yTrue, [-1]), "int32"), ${columns})`,
+      where: locationOf(direct),
+    });
+  }
+  const two = labels.length === 2 && !(least === 0 && greatest === 1), bounded = areShares(batch.yPred);
+  const rescaled: Recoding = (y) => (y - least) / (greatest - least);
+  const wrong = bounded || falls(context) === false || (runsAway(context) && !runsAway(context, rescaled));
+  if (two && wrong && falls(context, rescaled) !== false) {
+    return errorOf({
+      cause: "label-encoding",
+      message: `The labels are ${least} and ${greatest}, but the formula needs 0 and 1`,
+      evidence: {
+        value,
+        valueWithLabels01: engine.value(withLabels(batch, rescaled)).value,
+        label: greatest,
+      },
+      remedy: least === -1 ? "Convert them to (y + 1) / 2" : `Divide the labels by ${greatest}`,
+    });
+  }
+  const beyond = bounded && ["binary", "one-hot"].includes(labelsOf(options)) && (greatest > 1 || least < 0) &&
+    !oneColumn && labels.every(Number.isInteger);
+  if (beyond) {
+    return errorOf({
+      cause: "label-encoding",
+      message: `The labels range from ${least} to ${greatest}, the outputs from 0 to 1`,
+      evidence: { leastLabel: least, greatestLabel: greatest, value },
+      remedy: "Scale the labels to [0, 1], or convert them to one-hot",
+    });
+  }
+  return signsWanted(context) ?? halfPositives(observations) ?? multiples(context) ?? shiftedIndex(context);
+};
+
+/** One-hot labels that are converted to one-hot again, or used as class indices. */
+function oneHotAgain(context: AuditContext): Finding | undefined {
+  const { ops, columns, rows, random: { batch: { yTrue } } } = context.observations, labelColumns = yTrue.length / rows;
+  const row = (i: number) => yTrue.subarray(i * labelColumns, (i + 1) * labelColumns);
+  const oneHot = labelColumns === columns && columns > 2 && areZeroOrOne(yTrue) &&
+    Array.from({ length: rows }, (_, i) => row(i).reduce((a, b) => a + b)).every((sum) => sum === 1);
+  // A loss can compute the index from the columns: then it falls.
+  const asIndex = oneHot && falls(context) === false;
+  const op = ops.find(({ op, inputs: [input] }) =>
+    op === "OneHot" && ofLabels(input) && (asIndex || (input.shape.length > 1 && Number(input.shape.at(-1)) > 1))
+  );
+  return op && errorOf({
+    cause: "label-encoding",
+    message: `The labels have ${labelColumns} columns and are one-hot already, but are converted to one-hot again`,
+    evidence: { labelColumns, shapeBefore: `[${op.inputs[0].shape}]`, shapeAfter: `[${op.outputShape}]` },
+    remedy: "Remove tf.oneHot, or give class indices as labels",
+    where: locationOf(op),
+  });
+}
+
+/** An argmax of a single label, which is always 0. */
+function argmaxOfOne({ ops, random: { value } }: Observations): Finding | undefined {
+  const op = ops.find(({ op, inputs: [input] }) => op === "ArgMax" && ofLabels(input) && input.shape.at(-1) === 1);
+  return op && errorOf({
+    cause: "label-encoding",
+    message: "The labels are one column of class indices, but the loss takes their argmax: it is 0 in every row",
+    evidence: { shape: `[${op.inputs[0].shape}]`, value },
+    remedy: "Use the indices directly, tf.squeeze(yTrue, [-1]), or give one-hot labels",
+    where: locationOf(op),
+  });
+}
+
+/** Labels that go through a step centred at 0: a label of 0 becomes a half, and perfect outputs have a positive loss. */
+function halfPositives({ results: { perfect }, ops, random }: Observations): Finding | undefined {
+  if (perfect === undefined || distinct(perfect.batch.yTrue).join() !== "0,1") return undefined;
+  if (!(perfect.value > 0.3 * random.value && random.value > 0)) return undefined;
+  const half = ({ levels: [low, high, more] }: RecordedInput) =>
+    more === undefined && low >= 0.25 && low <= 0.75 && high >= low + 0.2 && high <= 1;
+  const op = ops.find(({ op, inputs }) => op === "Multiply" && inputs.some((i) => i.live) && inputs.some(half));
+  const [low, high] = op?.inputs.find(half)?.levels ?? [];
+  return op && {
+    cause: "label-encoding",
+    severity: "warning",
+    message: `A label of 0 enters the formula as ${Number(low.toPrecision(3))}: negatives count partly as positives, ` +
+      "and perfect outputs have a positive loss",
+    evidence: { zeroEntersAs: low, oneEntersAs: high, perfect: perfect.value, random: random.value },
+    remedy: "Use labels of 0 and 1 directly, and centre the step between them: softsign({ slope: 4 })",
+    where: locationOf(op),
+  };
+}
+
+/** Labels that are a multiple of the correct outputs, such as percentages of shares. */
+function multiples({ observations, engine }: AuditContext): Finding | undefined {
+  const right = observations.results.perfect?.batch;
+  if (right === undefined || right.yTrue.length !== right.yPred.length) return undefined;
+  const at = right.yPred.findIndex((p) => p !== 0), times = right.yTrue[at] / right.yPred[at];
+  if (at < 0 || !(times > 1.5)) return undefined;
+  if (!right.yTrue.every((y, i) => Math.abs(y - times * right.yPred[i]) <= 1e-4 * Math.abs(y))) return undefined;
+  const { value } = engine.value(right), divided = engine.value(withLabels(right, (y) => y / times)).value;
+  if (!(divided < value)) return undefined;
+  const factor = Number(short(times));
+  return errorOf({
+    cause: "label-encoding",
+    message: `The labels are ${factor} times the correct outputs: no output of this range comes close to them`,
+    evidence: { factor, valueOfPerfectOutputs: value, withLabelsDivided: divided },
+    remedy: `Divide the labels by ${factor}`,
+  });
+}
+
+/** Class indices that the formula counts from 1 or from −1: a shift in one direction corrects the loss. */
+function shiftedIndex(context: AuditContext): Finding | undefined {
+  const { observations: { columns, rows, random: { batch, value } }, engine } = context, labels = distinct(batch.yTrue);
+  const [least, greatest] = [labels[0], labels.at(-1)!];
+  const indices = columns > 2 && batch.yTrue.length === rows && labels.every(Number.isInteger) && least >= 0 &&
+    greatest <= columns;
+  if (!indices || falls(context) !== false) return undefined;
+  const right = [-1, 1].filter((by) => falls(context, (y) => y + by));
+  if (right.length !== 1) return undefined;
+  const [by] = right;
+  return errorOf({
+    cause: "label-encoding",
+    message: `The labels range from ${least} to ${greatest}, but the formula needs ${least + by} to ${greatest + by}`,
+    evidence: {
+      value,
+      valueWithLabelsShifted: engine.value(withLabels(batch, (y) => y + by)).value,
+      shiftedBy: by,
+    },
+    remedy: `Count the classes as the formula does: ${by > 0 ? "add 1 to" : "subtract 1 from"} the labels`,
+  });
+}
+
+/** Labels of 0 and 1 instead of −1 and 1: rows with a label of 0 have no gradient, and have one with a label of −1. */
+function signsWanted({ observations, engine }: AuditContext): Finding | undefined {
+  const { ops, columns, rows, random: { batch, gradient, value } } = observations;
+  if (gradient === undefined || areShares(batch.yPred) || columns !== 1 || batch.yTrue.length !== rows) {
+    return undefined;
+  }
+  if (distinct(batch.yTrue).join() !== "0,1") return undefined;
+  // A score of counts can ignore negatives on purpose.
+  if (ops.some(({ op, live }) => op === "RealDiv" && live)) return undefined;
+  const zeros = [...gradient.keys()].filter((i) => batch.yTrue[i] === 0);
+  if (!zeros.every((i) => gradient[i] === 0)) return undefined;
+  const ones = gradient.length - zeros.length, live = gradient.filter((g) => g !== 0).length;
+  if (live < ones / 2 || live === 0) return undefined; // most rows have no gradient, whatever their label
+  const signed = engine.valueAndGradient(withLabels(batch, (y) => 2 * y - 1));
+  if (!Number.isFinite(signed.value) || !zeros.some((i) => (signed.gradient?.[i] ?? 0) !== 0)) return undefined;
+  return errorOf({
+    cause: "label-encoding",
+    message: "Rows with a label of 0 have no gradient: the formula needs labels of −1 and 1",
+    evidence: { rowsWithoutGradient: zeros.length, value, valueWithSigns: signed.value },
+    remedy: "Convert the labels to 2·y − 1: tf.sub(tf.mul(2, yTrue), 1)",
+  });
+}

@@ -1,0 +1,221 @@
+import { areShares, extentOf, onSimplex, withOutputs } from "../batches.ts";
+import { descend } from "../descents.ts";
+import type { AuditBatch } from "../engines/engine.ts";
+import type { BatchResult, Observations } from "../observations.ts";
+import type { Finding } from "../types.ts";
+import { type AuditContext, errorOf, interpolate, labelsDetermineOutputs, type Rule } from "./rule.ts";
+
+/** A score instead of its complement: perfect outputs have the larger loss. */
+export const wrongSign: Rule = (context) => {
+  const at = (share: number): number => {
+    const batch = interpolate(context.observations, share);
+    return batch === undefined ? NaN : context.engine.value(batch).value;
+  };
+  const [from, quarter, half, before, to] = [0, 0.25, 0.5, 0.75, 0.95].map(at);
+  const least = from + 1e-6 * Math.abs(from);
+  // It rises to the end, or all along: a ratio can be level near its end.
+  const rises = to > least && (to > before || [quarter, half, before].every((value) => value > least));
+  if (!rises || otherOutputsFit(context, from - 0.05 * (to - from))) return undefined;
+  return errorOf({
+    cause: "wrong-sign",
+    message: "The loss rises as the outputs improve: minimising it makes predictions worse",
+    evidence: { random: from, threeQuarters: before, nearlyPerfect: to },
+    remedy: "Return the complement, 1 − score, or the negative, because a loss is minimised",
+  });
+};
+
+/** Outputs of a model that has learned nothing. */
+interface Useless {
+  readonly name: string;
+  readonly batch: AuditBatch;
+  readonly remedy: string;
+}
+
+const recall =
+  "Combine recall with precision: f1Loss(), fBetaLoss({ beta: 2 }), or recallAtPrecisionLoss with a floor on precision";
+const precision =
+  "Combine precision with recall: fBetaLoss({ beta: 0.5 }), or precisionAtRecallLoss with a floor on recall";
+const bound = "Let the loss grow again beyond the label: a square, an absolute value, or a bounded output";
+const differ = "Let the loss grow with the difference of labels and outputs, row by row, and with every kind of error";
+
+function uselessOnSimplex(batch: AuditBatch, columns: number): Useless[] {
+  return [
+    { name: "all classes equally likely in every row", batch: withOutputs(batch, () => 1 / columns), remedy: differ },
+    ...Array.from({ length: columns }, (_, c) => ({
+      name: `class ${c} in every row`,
+      batch: withOutputs(batch, (_, i) => i % columns === c ? 1 : 0),
+      remedy: differ,
+    })),
+  ];
+}
+
+function uselessElsewhere(batch: AuditBatch, columns: number, unbounded: boolean): Useless[] {
+  const two = new Set(batch.yPred).size === 2;
+  const [low, high] = areShares(batch.yPred) ? [0, 1] : extentOf(batch.yPred);
+  const all = (value: number) => withOutputs(batch, () => value);
+  /** The outputs of which only the first such one of each column is kept. */
+  const first = (value: number) => {
+    const kept = Array.from(
+      { length: columns },
+      (_, c) => batch.yPred.findIndex((p, i) => i % columns === c && p === value),
+    );
+    return withOutputs(batch, (_, i) => kept.includes(i) ? value : low + high - value);
+  };
+  const far = (sign: number) => all((low + high) / 2 + sign * 5 * (high - low));
+  return [
+    { name: "all outputs at their maximum", batch: all(high), remedy: recall },
+    { name: "all outputs at their minimum", batch: all(low), remedy: differ },
+    { name: "all outputs equal", batch: all((low + high) / 2), remedy: differ },
+    ...(two
+      ? [
+        { name: "a single certain positive", batch: first(high), remedy: precision },
+        { name: "a single certain negative", batch: first(low), remedy: recall },
+      ]
+      : []),
+    ...(unbounded
+      ? [
+        { name: "all outputs far below the correct ones", batch: far(-1), remedy: bound },
+        { name: "all outputs far above the correct ones", batch: far(1), remedy: bound },
+      ]
+      : []),
+  ];
+}
+
+/** The mean of the labels of a column in every row. */
+function meanLabels(batch: AuditBatch, columns: number): Useless[] {
+  if (batch.yTrue.length !== batch.yPred.length) return [];
+  const means = Array.from({ length: columns }, () => 0), rows = batch.yTrue.length / columns;
+  batch.yTrue.forEach((y, i) => means[i % columns] += y / rows);
+  return [{
+    name: "the mean of the labels in every row",
+    batch: withOutputs(batch, (_, i) => means[i % columns]),
+    remedy: differ,
+  }];
+}
+
+/** Tells whether outputs can take any value, as logits and regression outputs can. */
+const isUnbounded = ({ batch: { yPred } }: BatchResult): boolean =>
+  yPred.some((p) => Math.abs(p) > 1) && yPred.some((p) => p < 0);
+
+function uselessOf(batch: AuditBatch, { random, columns }: Observations): Useless[] {
+  const simplex = onSimplex(random.batch, columns), [low, high] = extentOf(batch.yPred);
+  return [
+    ...(simplex ? uselessOnSimplex(batch, columns) : uselessElsewhere(batch, columns, isUnbounded(random))),
+    ...(batch.yTrue.every((y) => y >= low && y <= high) ? meanLabels(batch, columns) : []),
+  ];
+}
+
+/** Correct outputs, and ten times as large ones if they have no end. */
+function rightOnes({ results: { perfect }, random }: Observations): AuditBatch[] {
+  const { batch } = perfect!, two = new Set(batch.yPred).size === 2;
+  return [batch, ...(two && isUnbounded(random) ? [withOutputs(batch, (p) => 10 * p)] : [])];
+}
+
+/**
+ * Pairs and triplets, in which equal labels have different correct outputs: the same vector for all inputs is as good. No
+ * finding if a descent from random outputs leads lower.
+ */
+function collapse({ engine, observations, descents }: AuditContext, best: number, start: number): Finding | undefined {
+  const { value } = engine.value(withOutputs(observations.results.perfect!.batch, () => 1)), span = start - best;
+  if (!(span > 0) || !(value <= best + 1e-3 * span)) return undefined;
+  if (descents().some(({ to }) => to < value - 0.01 * span)) return undefined;
+  return errorOf({
+    cause: "wrong-optimum",
+    message: "A useless model is as good as a perfect one: the same output for every input",
+    evidence: { useless: "all outputs 1", value, perfect: best, random: start },
+    remedy: "Add a term that pushes different inputs apart: negatives with a margin, or the spread of the outputs",
+  });
+}
+
+/** Shares that equal the labels, from which the loss falls by a large part of its range. */
+function beyondLabels(
+  { engine, observations, options }: AuditContext,
+  best: number,
+  start: number,
+): Finding | undefined {
+  const { results, random, columns } = observations, { batch } = results.perfect!, { yTrue, yPred } = batch;
+  if (yTrue.length !== yPred.length || yTrue.some((y, i) => y !== yPred[i])) return undefined;
+  if (!onSimplex(random.batch, columns) || yTrue.every(Number.isInteger)) return undefined;
+  const { to } = descend({ engine, kind: options.yPred, columns }, batch, "SGD");
+  if (!(best - to > 0.6 * (start - best))) return undefined;
+  return errorOf({
+    cause: "wrong-optimum",
+    message: "Outputs equal to the labels are not the minimum: a descent from there lowers the loss further",
+    evidence: { perfect: best, random: start, after30StepsFromPerfect: to },
+    remedy: "Look for a missing logarithm or square: the loss must have its minimum where outputs equal the labels",
+  });
+}
+
+/** An offset of all outputs that costs nothing, as in a variance or a correlation, where it may be meant. */
+function offsetIsFree({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
+  const { results, random, columns } = observations, { batch } = results.perfect!, { yTrue, yPred } = batch;
+  const span = start - best;
+  if (columns > 1 || !isUnbounded(random) || yTrue.length !== yPred.length || !(span > 0)) return undefined;
+  if (yTrue.some((y, i) => y !== yPred[i]) || yTrue.every(Number.isInteger)) return undefined;
+  const shifted = [-2, 2].map((by) => engine.value(withOutputs(batch, (p) => p + by)).value);
+  if (!shifted.every((value) => Math.abs(value - best) <= 1e-4 * span)) return undefined;
+  return {
+    cause: "wrong-optimum",
+    severity: "note",
+    message: "Outputs that are all off by the same amount cost nothing, as in a correlation: is that intended?",
+    evidence: { perfect: best, allLessBy2: shifted[0], allMoreBy2: shifted[1], random: start },
+    remedy:
+      "If the amounts must be correct, add a term that sees the difference itself, as the mean squared error does",
+  };
+}
+
+/** The ranks of numbers; equal numbers share the mean of their ranks. */
+function ranks(values: Float32Array): Float64Array {
+  const order = [...values.keys()].sort((a, b) => values[a] - values[b]), places = new Float64Array(values.length);
+  for (let from = 0; from < order.length;) {
+    let to = from;
+    while (to < order.length && values[order[to]] === values[order[from]]) to++;
+    for (let i = from; i < to; i++) places[order[i]] = (from + to - 1) / 2;
+    from = to;
+  }
+  return places;
+}
+
+/** Spearman's correlation of two lists. */
+function rankCorrelation(x: Float32Array, y: Float32Array): number {
+  const centred = (of: Float64Array) => of.map((r) => r - (of.length - 1) / 2);
+  const [a, b] = [x, y].map(ranks).map(centred);
+  const dot = (u: Float64Array, v: Float64Array) => u.reduce((sum, r, i) => sum + r * v[i], 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+/**
+ * Tells whether a descent leads below `least`, to outputs that rise with the labels. The correct outputs for this loss are
+ * then other ones than the sampler's, such as their logarithm, and nothing follows from the sampler's.
+ */
+const otherOutputsFit = ({ descents }: AuditContext, least: number): boolean =>
+  descents().some(({ to, end: { yTrue, yPred } }) =>
+    to < least && yTrue.length === yPred.length && rankCorrelation(yTrue, yPred) > 0.7
+  );
+
+/** Useless outputs that are as good as perfect ones. */
+export const wrongOptimum: Rule = (context) => {
+  const { engine, observations } = context, { results: { perfect }, random } = observations;
+  if (perfect === undefined || !Number.isFinite(perfect.value)) return undefined;
+  const { yPred } = perfect.batch;
+  if (new Set(yPred).size < 2 || yPred.length !== random.batch.yPred.length) return undefined;
+  const start = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value;
+  if (!labelsDetermineOutputs(observations)) return collapse(context, perfect.value, start);
+  for (const right of rightOnes(observations)) {
+    const best = engine.value(right).value, span = start - best;
+    if (!(span > 0)) continue;
+    for (const { name, batch, remedy } of uselessOf(right, observations)) {
+      if (batch.yPred.every((p, i) => p === right.yPred[i])) continue; // of one positive, a single certain one is correct
+      const { value } = engine.value(batch);
+      if (!(value <= best + 1e-3 * span)) continue;
+      if (otherOutputsFit(context, Math.min(value, best) - 0.05 * span)) continue;
+      return errorOf({
+        cause: "wrong-optimum",
+        message: `A useless model is as good as a perfect one: ${name}`,
+        evidence: { useless: name, value, perfect: best, random: start },
+        remedy,
+      });
+    }
+  }
+  return beyondLabels(context, perfect.value, start) ?? offsetIsFree(context, perfect.value, start);
+};

@@ -1,0 +1,69 @@
+import type { Sampler } from "../batches.ts";
+import type { Descent } from "../descents.ts";
+import type { AuditBatch, AuditEngine, Origin, RecordedOp } from "../engines/engine.ts";
+import type { BatchObservations, Observations } from "../observations.ts";
+import type { AuditOptions, CodeLocation, Finding } from "../types.ts";
+
+/** A loss and its observations on a single batch. */
+export interface BatchContext {
+  readonly engine: AuditEngine;
+  readonly observations: BatchObservations;
+}
+
+/** Everything that a rule may look at. */
+export interface AuditContext extends BatchContext {
+  readonly observations: Observations;
+  readonly options: AuditOptions;
+  readonly sampler: Sampler;
+  /** The two descents from the random batch, computed on the first call. */
+  readonly descents: () => readonly Descent[];
+}
+
+/** Looks for one kind of fault and returns a finding, or nothing. */
+export type Rule = (context: AuditContext) => Finding | undefined;
+
+/** A finding that is an error. */
+export const errorOf = (finding: Omit<Finding, "severity">): Finding => ({ severity: "error", ...finding });
+
+/** The operation and its line. */
+export const locationOf = (op: RecordedOp): CodeLocation => ({ op: op.op, line: op.line });
+
+/** Made from labels and not from outputs. */
+export const ofLabels = ({ fromTrue, fromPred }: Pick<Origin, "fromTrue" | "fromPred">): boolean =>
+  fromTrue && !fromPred;
+
+/** A product of the outputs and of something that was made from the labels alone. */
+export const weighsByLabels = ({ op, inputs }: RecordedOp): boolean =>
+  op === "Multiply" && inputs.some((i) => i.isPred) && inputs.some(ofLabels);
+
+/** Operations with the same slope at all outputs. */
+const linear = new Set(
+  ["Multiply", "Neg", "Sub", "Add", "AddV2", "Mean", "Sum", "Reshape", "Cast", "Identity", "ClipByValue"],
+);
+
+/** Tells whether an operation is linear in the outputs. */
+export const isLinear = ({ op, inputs }: RecordedOp): boolean =>
+  linear.has(op) || (op === "RealDiv" && !inputs[1].fromPred);
+
+/** The perfect batch with outputs between the random ones (share 0) and the correct ones (share 1). */
+export function interpolate({ results: { perfect }, random }: Observations, share: number): AuditBatch | undefined {
+  const right = perfect?.batch;
+  // The labels of the perfect batch belong to the random outputs only if both were drawn alike, from the same seed.
+  if (right === undefined || right.yPred.length !== random.batch.yPred.length) return undefined;
+  return { ...right, yPred: right.yPred.map((p, i) => (1 - share) * random.batch.yPred[i] + share * p) };
+}
+
+/** Tells whether rows with equal labels have equal correct outputs. In pairs and triplets they do not. */
+export function labelsDetermineOutputs({ results: { perfect } }: Observations): boolean {
+  if (perfect === undefined) return false;
+  const { yTrue, yPred, predShape: [rows] } = perfect.batch;
+  const key = (values: Float32Array, i: number) =>
+    values.subarray(i * values.length / rows, (i + 1) * values.length / rows).join();
+  const seen = new Map<string, string>();
+  for (let i = 0; i < rows; i++) {
+    const labels = key(yTrue, i), outputs = key(yPred, i);
+    if ((seen.get(labels) ?? outputs) !== outputs) return false;
+    seen.set(labels, outputs);
+  }
+  return true;
+}

@@ -1,0 +1,88 @@
+import { extentOf, withOutputs } from "../batches.ts";
+import type { BatchResult, Observations } from "../observations.ts";
+import type { Severity } from "../types.ts";
+import { onlyRow } from "./batch.ts";
+import { type AuditContext, labelsDetermineOutputs, type Rule } from "./rule.ts";
+
+/** The size of a gradient, relative to the largest of its batch, below which a float32 training step loses it. */
+const lost = 1e-9;
+
+/** Tells whether the correct outputs of a row have one maximum: a gradient of any of them then changes the decision. */
+function oneOfARow({ results: { perfect }, columns }: Observations): boolean {
+  const right = perfect?.batch.yPred;
+  if (right === undefined || columns < 2) return false;
+  const [, high] = extentOf(right), rows = right.length / columns;
+  return Array.from({ length: rows }, (_, i) => right.subarray(i * columns, (i + 1) * columns))
+    .every((row) => row.filter((p) => p === high).length === 1);
+}
+
+/** Marks the outputs without a gradient; of classes, the outputs of rows without a gradient. */
+function deadAt(gradient: Float32Array, observations: Observations): boolean[] {
+  const least = lost * gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+  const dead = Array.from(gradient, (g) => !(Math.abs(g) > Math.max(least, 1e-30)));
+  if (!oneOfARow(observations)) return dead;
+  const row = (i: number) => Math.floor(i / observations.columns);
+  const live = new Set(dead.flatMap((is, i) => is ? [] : [row(i)]));
+  return dead.map((_, i) => !live.has(row(i)));
+}
+
+/** Marks the outputs that the labels mask: they have no gradient with the outputs of other rows, either. */
+function masked({ engine, observations }: AuditContext): boolean[] {
+  const { random: { batch }, columns } = observations, n = batch.yPred.length;
+  let off: boolean[] = Array(n).fill(true);
+  for (let k = 0; k < 8; k++) {
+    const shifted = withOutputs(batch, (_, i) => batch.yPred[(i + (1 + 7 * k) * columns) % n]);
+    const { gradient } = engine.valueAndGradient(shifted);
+    if (gradient !== undefined) off = deadAt(gradient, observations).map((dead, i) => dead && off[i]);
+  }
+  return off;
+}
+
+/** The share of outputs without a gradient among those that are wrong and not masked. */
+function deadShare(result: BatchResult | undefined, observations: Observations, off: boolean[]): number | undefined {
+  const { results: { perfect }, random } = observations, right = perfect?.batch.yPred;
+  if (result?.gradient === undefined || right?.length !== result.gradient.length) return undefined;
+  if (result.batch.yTrue.some((y, i) => y !== random.batch.yTrue[i])) return undefined;
+  const [low, high] = extentOf(right), { yPred } = result.batch;
+  const wrong = [...right.keys()].filter((i) =>
+    !off[i] && Math.abs(right[i] - yPred[i]) > 0.3 * Math.min(1, high - low)
+  );
+  const dead = deadAt(result.gradient, observations);
+  return wrong.length < 4 ? undefined : wrong.filter((i) => dead[i]).length / wrong.length;
+}
+
+/** A smooth loss that is flat where outputs are clearly wrong. */
+export const saturated: Rule = (context) => {
+  const { observations, options } = context, { random, saturated: ends, far } = observations.results;
+  if (onlyRow(observations.random, observations.columns) !== undefined) return undefined; // a maximum over the rows
+  const off = masked(context);
+  const [start, end, away] = [random, ends, far].map((result) => deadShare(result, observations, off));
+  const early = start ?? 0, late = Math.max(end ?? 0, away ?? 0);
+  // A gradient of its own may be 0 on purpose.
+  const many = labelsDetermineOutputs(observations) && !observations.customGradient ? 0.35 : 0.7;
+  const severity: Severity | undefined = early > 0.7
+    ? "error"
+    : early > many
+    ? "warning"
+    : late > 0.7
+    ? "note"
+    : undefined;
+  if (severity === undefined) return undefined;
+  const percent = `${Math.round(100 * (severity === "note" ? late : early))} %`;
+  return {
+    cause: "saturated",
+    severity,
+    message: severity === "note"
+      ? `${percent} of the outputs that are clearly wrong, at the far ends of their range, have no gradient`
+      : `${percent} of the outputs that are wrong before training have no gradient: the loss is flat there`,
+    evidence: {
+      wrongWithoutGradientAtRandom: start ?? "not tried",
+      wrongWithoutGradientAtTheEnds: end ?? "not tried",
+      wrongWithoutGradientFarAway: away ?? "not tried",
+    },
+    remedy: severity === "note"
+      ? "This matters if training starts there: use small initial weights and priorBias" +
+        (options.yPred === "logits" ? "" : ", or let the loss take logits")
+      : "Widen the ramp, remove the clipping, or use a step with a tail: softsign({ slope: 4 })",
+  };
+};

@@ -1,0 +1,84 @@
+import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
+import type { Observations } from "../observations.ts";
+import type { Severity } from "../types.ts";
+import { isLinear, locationOf, ofLabels, type Rule, weighsByLabels } from "./rule.ts";
+
+/** Evidence that the arguments have changed places. */
+type Sign = readonly [op: RecordedOp, severity: Severity, message: string];
+
+const sameShape = ({ inputs: [a, b] }: RecordedOp): boolean => b !== undefined && a.shape.join() === b.shape.join();
+
+/** A function of the labels alone that belongs to outputs, weighted by the outputs. */
+function logarithm({ ops, live }: Observations): Sign | undefined {
+  // A loss with a logarithm of the outputs as well means both directions.
+  if (ops.some((op) => ["Log", "LogSoftmax"].includes(op.op) && op.live && !op.fromTrue)) return undefined;
+  const log = ops.findIndex((op) => ofLabels(op) && ["Log", "Log1p", "LogSoftmax"].includes(op.op));
+  const other = ops.findIndex((op) => ofLabels(op) && ["Exp", "Softplus", "Sigmoid", "Softmax"].includes(op.op));
+  const at = log >= 0 && ops.slice(log + 1).some(weighsByLabels)
+    ? log
+    : other >= 0 && live && ops.some(weighsByLabels) && ops.every((op) => !op.fromPred || isLinear(op))
+    ? other
+    : -1;
+  return at < 0 ? undefined : [
+    ops[at],
+    "error",
+    `${ops[at].op} is applied to the labels and multiplied by the outputs: yTrue and yPred have changed places`,
+  ];
+}
+
+/** An error that is divided by the outputs instead of by the labels. */
+function relative({ ops, columns }: Observations): Sign | undefined {
+  // One of several columns may be a scale that the model predicts.
+  const ofOutput = ({ isPred, fromPred, fromTrue }: RecordedInput) =>
+    isPred || (columns === 1 && fromPred && !fromTrue);
+  const op = ops.find((op) =>
+    op.op === "RealDiv" && sameShape(op) && op.inputs[1].shape.length > 0 && ofOutput(op.inputs[1]) &&
+    op.inputs[0].fromTrue && op.inputs[0].fromPred
+  );
+  return op && [
+    op,
+    "warning",
+    "The error is divided by the output, so an output without bound makes it small: is the label meant?",
+  ];
+}
+
+/** p·log(p / y), or p·(log p − log y). */
+function reverse({ ops }: Observations): Sign | undefined {
+  const at = ops.findIndex((op) =>
+    op.op === "RealDiv" && sameShape(op) && op.inputs[0].isPred && ofLabels(op.inputs[1])
+  );
+  const ofRatio = at < 0 ? undefined : ops.slice(at + 1).find(({ op }) => op === "Log");
+  const logs = ops.filter(({ op }) => op === "Log");
+  const between = ops.find((op) => op.op === "Sub" && sameShape(op) && op.inputs[0].fromPred && ofLabels(op.inputs[1]));
+  const both = between && logs.some((op) => !op.fromTrue) ? logs.find(ofLabels) : undefined;
+  const log = ofRatio ?? both, from = ofRatio ?? between;
+  const weighed = from &&
+    ops.slice(ops.indexOf(from) + 1).some(({ op, inputs }) =>
+      op === "Multiply" && inputs.some((i) => i.isPred) && inputs.some((i) => i.fromPred && i.fromTrue)
+    );
+  return log && weighed
+    ? [
+      log,
+      "warning",
+      "p·log(p / y) weights by the outputs: the arguments are swapped, unless the reverse divergence is meant",
+    ]
+    : undefined;
+}
+
+/** Labels in the place of outputs. */
+export const swapped: Rule = ({ observations, engine }) => {
+  const sign = logarithm(observations) ?? relative(observations) ?? reverse(observations);
+  if (sign === undefined) return undefined;
+  const [op, severity, message] = sign, { batch, value } = observations.random;
+  const { yTrue, yPred, trueShape, predShape } = batch;
+  const exchanged = { yTrue: yPred, yPred: yTrue, trueShape: predShape, predShape: trueShape };
+  const valueExchanged = yTrue.length === yPred.length ? engine.value(exchanged).value : "not tried";
+  return {
+    cause: "swapped-arguments",
+    severity,
+    message,
+    evidence: { value, valueWithArgumentsExchanged: valueExchanged },
+    remedy: "Call it as (yTrue, yPred): labels weight and divide, and the logarithm is taken of the outputs",
+    where: locationOf(op),
+  };
+};

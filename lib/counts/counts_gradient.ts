@@ -1,1 +1,0 @@
-export { byLabel, countsGradient, finite, toFloat32 } from "./counts.ts";

@@ -1,1 +1,0 @@
-export { countKeys, eachCount } from "./counts.ts";

@@ -1,1 +1,0 @@
-export { softCounts } from "./counts.ts";

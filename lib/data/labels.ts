@@ -1,0 +1,51 @@
+import { describe } from "../check/describe.ts";
+import type { Dataset } from "./load_dataset.ts";
+import type { TableDataset } from "./table.ts";
+
+/** Throws unless a value is a number between 0 and 1, both excluded. */
+export function checkFraction(task: string, name: string, value: number): void {
+  if (typeof value === "number" && value > 0 && value < 1) return;
+  throw new RangeError(`Cannot ${task}: '${name}' must be a number between 0 and 1, it is ${describe(value)}`);
+}
+
+/** Throws unless every label is the index of one of so many classes. */
+function checkLabels(
+  task: string,
+  name: string,
+  labels: ArrayLike<unknown>,
+  classes: number,
+): asserts labels is ArrayLike<number> {
+  const found = Array.from(labels);
+  const row = found.findIndex((label) => !(Number.isInteger(label) && Number(label) >= 0 && Number(label) < classes));
+  if (row < 0) return;
+  const range = classes === 2 ? "0 and 1" : `integers from 0 to ${classes - 1}`;
+  throw new RangeError(`Cannot ${task}: '${name}' must hold ${range} only, row ${row} is ${describe(labels[row])}`);
+}
+
+/** A frame with class indices in one of its columns; without `classes` there are two. */
+export type LabelledFrame = Pick<Dataset, "frame" | "label"> & Partial<Pick<Dataset, "classes">>;
+
+/** Rows with a class each: a data set, a table, or the class indices alone. */
+export type LabelledRows = LabelledFrame | Pick<TableDataset, "yTrue"> | ArrayLike<number>;
+
+/** Returns the class indices of rows, of at most as many classes as rows; throws if a label is not a class index. */
+export function labelsOf(task: string, rows: LabelledRows): ArrayLike<number> {
+  if ("yTrue" in rows) return rows.yTrue;
+  if (!("frame" in rows)) {
+    checkLabels(task, "labels", rows, Math.max(2, rows.length));
+    return rows;
+  }
+  const labels: ArrayLike<unknown> = rows.frame.getColumn(rows.label).toArray();
+  checkLabels(task, rows.label, labels, rows.classes?.length ?? 2);
+  return labels;
+}
+
+/** Returns the rows of each class, by the class's index; there are at least two classes. */
+export function rowsByClass(labels: ArrayLike<number>): number[][] {
+  const classes = Array.from(
+    { length: 1 + Array.from(labels).reduce((a, b) => Math.max(a, b), 1) },
+    (): number[] => [],
+  );
+  Array.from(labels).forEach((label, row) => classes[label].push(row));
+  return classes;
+}

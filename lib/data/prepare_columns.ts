@@ -1,0 +1,126 @@
+import { checkInteger } from "../check/integer.ts";
+import type { CategoryColumn, Column, NumberColumn } from "./table.ts";
+import type { Split } from "./split.ts";
+import { standardize } from "./standardize.ts";
+
+/** Subject of the errors. */
+export const TASK = "prepare data";
+
+/** The rows of one part of a split. */
+export interface PartArrays {
+  /** The features, row by row. */
+  readonly x: Float64Array<ArrayBuffer>;
+  /** The labels, one per row. */
+  readonly y: Float64Array<ArrayBuffer>;
+}
+
+/** The features' columns, and what the training rows taught. */
+export interface PreparedColumns {
+  /** The names of the columns of `x`; one of a category is `Home=rent`. */
+  features: string[];
+  /** The number subtracted from each column of `x`: the mean of the training rows, 0 for a category. */
+  means: number[];
+  /** The divisor of each column of `x`: the standard deviation of the training rows, 1 for a category or a constant. */
+  scales: number[];
+  /** For each numeric column with missing values: the training rows' median, which replaces them, and their number. */
+  imputed: Record<string, { median: number; count: number }>;
+  /**
+   * For each categorical column: the number of rows whose value is missing or does not occur among the training rows; all of
+   * its columns are 0 there.
+   */
+  unknown: Record<string, number>;
+}
+
+/** The parts of a split as float64 arrays. */
+export interface PreparedArrays extends PreparedColumns {
+  readonly train: PartArrays;
+  readonly validation: PartArrays;
+  readonly test: PartArrays;
+}
+
+/** One column of `x`, for all rows of the table. */
+interface MatrixColumn {
+  readonly feature: string;
+  readonly values: ArrayLike<number>;
+  readonly mean: number;
+  readonly scale: number;
+}
+
+function scaledColumn({ name, values }: NumberColumn, train: readonly number[]): MatrixColumn & { median: number } {
+  if (train.every((row) => Number.isNaN(values[row]))) {
+    throw new Error(`Cannot ${TASK}: '${name}' has no value in the training rows`);
+  }
+  return { feature: name, ...standardize(values, train, 0) };
+}
+
+/** One column of 0 and 1 for each level among the training rows, in alphabetical order. */
+function indicatorColumns({ name, levels, codes }: CategoryColumn, train: readonly number[]) {
+  const known = new Set(train.map((row) => codes[row]));
+  const columns = levels.flatMap((level, code): MatrixColumn[] => {
+    if (!known.has(code)) return [];
+    return [{
+      feature: `${name}=${level}`,
+      values: Uint8Array.from(codes, (c) => Number(c === code)),
+      mean: 0,
+      scale: 1,
+    }];
+  });
+  return { columns, isUnknown: (row: number) => codes[row] < 0 || !known.has(codes[row]) };
+}
+
+function matrix(columns: readonly MatrixColumn[], rows: readonly number[]): Float64Array<ArrayBuffer> {
+  const x = new Float64Array(rows.length * columns.length);
+  columns.forEach(({ values }, j) => rows.forEach((row, i) => x[i * columns.length + j] = values[row]));
+  return x;
+}
+
+/** Throws unless the parts are rows of the table, none in two parts, and there are training and test rows. */
+function checkSplit(split: Split, height: number): void {
+  const seen = new Map<number, string>();
+  for (const part of ["train", "validation", "test"] as const) {
+    if (split[part].length === 0 && part !== "validation") {
+      throw new RangeError(`Cannot ${TASK}: 'split.${part}' must have a row`);
+    }
+    for (const row of split[part]) {
+      checkInteger(TASK, `split.${part}`, row, 0, height - 1);
+      const other = seen.get(row);
+      if (other) throw new RangeError(`Cannot ${TASK}: row ${row} is in 'split.${other}' and in 'split.${part}'`);
+      seen.set(row, part);
+    }
+  }
+}
+
+/**
+ * Makes one matrix per part of a split, with what the training rows alone teach: imputation by the median, scaling
+ * ({@linkcode standardize} with ddof 0), one column of 0 and 1 per level of a category.
+ */
+export function prepareColumns(columns: readonly Column[], labels: ArrayLike<number>, split: Split): PreparedArrays {
+  checkSplit(split, labels.length);
+  const { train, validation, test } = split, used = [...train, ...validation, ...test];
+  const made: MatrixColumn[] = [], imputed: PreparedColumns["imputed"] = {}, unknown: PreparedColumns["unknown"] = {};
+  for (const column of columns) {
+    if (column.kind === "category") {
+      const indicators = indicatorColumns(column, train);
+      made.push(...indicators.columns);
+      unknown[column.name] = used.filter(indicators.isUnknown).length;
+    } else {
+      const scaled = scaledColumn(column, train), count = used.filter((row) => Number.isNaN(column.values[row])).length;
+      made.push(scaled);
+      if (count > 0) imputed[column.name] = { median: scaled.median, count };
+    }
+  }
+  const part = (rows: readonly number[]): PartArrays => ({
+    x: matrix(made, rows),
+    y: Float64Array.from(rows, (row) => labels[row]),
+  });
+  return {
+    train: part(train),
+    validation: part(validation),
+    test: part(test),
+    features: made.map(({ feature }) => feature),
+    means: made.map(({ mean }) => mean),
+    scales: made.map(({ scale }) => scale),
+    imputed,
+    unknown,
+  };
+}

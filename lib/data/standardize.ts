@@ -1,0 +1,42 @@
+/** A standardized column, and what some of its rows taught. */
+export interface Standardized {
+  /** (x − mean) / scale for every row of the column. */
+  readonly values: Float64Array<ArrayBuffer>;
+  /** Median of the given rows' values, which replaces a missing value (NaN); 0 if the given rows have no value. */
+  readonly median: number;
+  /** Mean of the given rows, missing values replaced. */
+  readonly mean: number;
+  /** Standard deviation of the given rows, missing values replaced; 1 if these rows are constant. */
+  readonly scale: number;
+}
+
+/** Middle one of some numbers, or the mean of the middle two; 0 for none. */
+function medianOf(numbers: Float64Array): number {
+  const sorted = numbers.toSorted(), half = sorted.length >> 1;
+  if (sorted.length === 0) return 0;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+/**
+ * Imputes and standardizes a column of numbers by some of its rows.
+ *
+ *     (x − mean) / √(Σ(x − mean)² / (n − ddof)),   mean = Σx / n,   sums over `rows`
+ *
+ * A deviation no larger than its rounding error is that of a constant; its scale is 1, as in scikit-learn's StandardScaler
+ * (T. F. Chan, G. H. Golub and R. J. LeVeque, 1983, equation 1.7).
+ *
+ * @param column One number per row of the table; NaN where the value is missing.
+ * @param rows The rows that decide on median, mean and scale: the training rows.
+ * @param ddof 0 divides by n as scikit-learn does, 1 by n − 1 as pandas does.
+ */
+export function standardize(column: ArrayLike<number>, rows: readonly number[], ddof: 0 | 1): Standardized {
+  const present = rows.filter((row) => !Number.isNaN(column[row]));
+  const median = medianOf(Float64Array.from(present, (row) => column[row]));
+  const filled = Float64Array.from(column, (value) => Number.isNaN(value) ? median : value);
+  const n = rows.length;
+  const mean = rows.reduce((sum, row) => sum + filled[row], 0) / n;
+  const squares = rows.reduce((sum, row) => sum + (filled[row] - mean) ** 2, 0);
+  const error = n * Number.EPSILON * (squares / n) + (n * mean * Number.EPSILON) ** 2;
+  const scale = squares / n <= error ? 1 : Math.sqrt(squares / (n - ddof));
+  return { values: filled.map((value) => (value - mean) / scale), median, mean, scale };
+}

@@ -1,0 +1,64 @@
+/** A column of numbers. */
+export interface NumberColumn {
+  /** Discriminates the kinds of columns. */
+  readonly kind: "number";
+  /** The column's name in the table. */
+  readonly name: string;
+  /** One number per row; NaN where the value is missing. */
+  readonly values: Float64Array<ArrayBuffer>;
+}
+
+/** A column of categories. */
+export interface CategoryColumn {
+  /** Discriminates the kinds of columns. */
+  readonly kind: "category";
+  /** The column's name in the table. */
+  readonly name: string;
+  /** The distinct values, sorted as text. */
+  readonly levels: readonly string[];
+  /** One index into `levels` per row; −1 where the value is missing. */
+  readonly codes: Int32Array<ArrayBuffer>;
+}
+
+/** A column of a table. */
+export type Column = NumberColumn | CategoryColumn;
+
+/** A table as typed columns and class indices. */
+export interface TableDataset {
+  /** The name of the column with the label. */
+  readonly label: string;
+  /** The index of each row's class; of two classes 1 is the positive one. */
+  readonly yTrue: Float64Array<ArrayBuffer>;
+  /** The classes, in the order of their indices; of one value against the rest class 0 is "other". */
+  readonly classes: readonly { readonly name: string; readonly rows: number }[];
+  /** The positive value; absent if there are more than two classes. */
+  readonly positive?: string;
+  /** The reason for these classes, or for the positive one among them. */
+  readonly chosen: string;
+  /** The features, in the order of the table. */
+  readonly columns: readonly Column[];
+  /** The number of missing values of each feature that has any. */
+  readonly missing: Readonly<Record<string, number>>;
+  /** The names of columns that were left out because they hold no value. */
+  readonly empty: readonly string[];
+  /** The names of features that have one value only. */
+  readonly constant: readonly string[];
+}
+
+/** Makes a column of numbers; `null` is a missing value. */
+export const numberColumn = (name: string, values: readonly (number | null)[]): NumberColumn => ({
+  kind: "number",
+  name,
+  values: Float64Array.from(values, (value) => value ?? NaN),
+});
+
+/** Makes a column of categories; `null` is a missing value. */
+export function categoryColumn(name: string, values: readonly (string | null)[]): CategoryColumn {
+  const levels = [...new Set(values)].filter((value) => value !== null).sort();
+  const codeOf = new Map<string | null, number>(levels.map((level, code) => [level, code]));
+  return { kind: "category", name, levels, codes: Int32Array.from(values, (value) => codeOf.get(value) ?? -1) };
+}
+
+/** Returns whether a row of a column has no value. */
+export const isMissing = (column: Column, row: number): boolean =>
+  column.kind === "number" ? Number.isNaN(column.values[row]) : column.codes[row] < 0;

@@ -1,0 +1,85 @@
+// Cases that were not made to fit the rules: 265 faults and 122 sound losses, and seven that can be argued about, which
+// are printed but not counted.
+//
+// How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
+// case, and what else would be as right, were fixed before auditLoss was run on it. Batch 3 was written from threads
+// and papers after its author had read lib/audit once, but before the rules of that day, and from no rule. Batch 4 has
+// sound losses only, aimed at the rules that were new by then.
+//
+// What they showed when first looked at, before a rule was changed by them: the first finding was right, or an
+// alternate that had been accepted, in 82 of the 98 faults of batch 1, 46 of 58 in batch 2, and 47 of 55 in batch 3,
+// which was audited with rules that batches 1 and 2 had changed, but never batch 3. False alarms, which are errors or
+// warnings: on 0 of 34 sound losses in batch 1, 2 of 33 in batch 2, 3 of 25 in batch 3, 5 of 16 in batch 4.
+//
+// What batches 1 and 2 had changed did not show on batch 3: the rules from before it are right in 47 of 55 too, with
+// false alarms on 2 of 25 sound losses, and on 4 of 16 in batch 4.
+//
+// Batch 5 was written when the rules had been changed by the four, by somebody who had read neither rules nor batches:
+// 51 of 54 first right, false alarms on 0 of 14. That is the last held-out number.
+//
+// The rules have been changed by all five since. So this is a regression set now: what is reached here says nothing of
+// losses that nobody has thought of yet.
+//
+// The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
+// held out, 14 of 16 were first right when they were looked at.
+import { assert, assertEquals } from "@std/assert";
+import "../helpers.ts";
+import { blindCases1 } from "./blind_cases_1.ts";
+import { blindCases2 } from "./blind_cases_2.ts";
+import { blindCases3 } from "./blind_cases_3.ts";
+import { blindCases4 } from "./blind_cases_4.ts";
+import { blindCases5 } from "./blind_cases_5.ts";
+import { cases } from "./cases.ts";
+import { confusion } from "./confusion.ts";
+import { furtherCasesDev } from "./further_cases_dev.ts";
+import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
+import { causes, type LossCase } from "./loss_case.ts";
+import { slow } from "../slow.ts";
+
+interface CaseSet {
+  name: string;
+  cases: readonly LossCase[];
+  /** The numbers of cases, without arguable ones. */
+  faults: number;
+  sound: number;
+  /** The number of faults whose first finding is right, at least. No sound loss may have an error or a warning. */
+  right: number;
+}
+
+const sets: readonly CaseSet[] = [
+  { name: "real cases", cases, faults: 23, sound: 3, right: 23 },
+  { name: "further cases, to fit to", cases: furtherCasesDev, faults: 16, sound: 7, right: 16 },
+  { name: "further cases, held out", cases: furtherCasesHeldOut, faults: 16, sound: 6, right: 16 },
+  { name: "blind batch 1", cases: blindCases1, faults: 98, sound: 34, right: 98 },
+  { name: "blind batch 2", cases: blindCases2, faults: 58, sound: 33, right: 57 },
+  { name: "blind batch 3", cases: blindCases3, faults: 55, sound: 25, right: 50 },
+  { name: "blind batch 4", cases: blindCases4, faults: 0, sound: 16, right: 0 },
+  { name: "blind batch 5", cases: blindCases5, faults: 54, sound: 14, right: 54 },
+];
+
+for (const { name, cases, right: wanted } of sets) {
+  slow.test(`${name}: the first finding is right at least ${wanted} times, and no sound loss is called unsound`, () => {
+    const { right, alarms } = confusion(name, cases);
+    assert(right >= wanted, `first right ${right}`);
+    assertEquals(alarms, 0);
+  });
+}
+
+Deno.test("the sets have as many cases as they say, every cause has one in each half, and no case comes twice", () => {
+  for (const { name, cases, faults, sound } of sets) {
+    const counted = cases.filter(({ ambiguous }) => !ambiguous);
+    assertEquals(counted.filter(({ cause }) => cause !== "healthy").length, faults, name);
+    assertEquals(counted.filter(({ cause }) => cause === "healthy").length, sound, name);
+    assertEquals(new Set(cases.map(({ id }) => id)).size, cases.length, name);
+  }
+  const further = [...furtherCasesDev, ...furtherCasesHeldOut];
+  const blind = [...blindCases1, ...blindCases2, ...blindCases3, ...blindCases4, ...blindCases5];
+  for (const half of [further, blind]) {
+    for (const cause of causes) assert(half.some((c) => c.cause === cause), cause);
+    assertEquals(new Set(half.map(({ id }) => id)).size, half.length);
+  }
+  for (const { id, cause, also } of [...further, ...blind]) {
+    assert(!also.includes(cause), id);
+    assertEquals(cause === "healthy", id.startsWith("ok-"), id);
+  }
+});

@@ -1,0 +1,179 @@
+// What the rules ask of an engine: TensorFlow.js's gives it, one without TensorFlow.js is enough, and no rule knows more.
+import * as tf from "@tensorflow/tfjs";
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import type { Tensor } from "@roundabout/roundabout";
+import { auditEngine } from "../../lib/audit/audit.ts";
+import { samplerOf } from "../../lib/audit/batches.ts";
+import type { AuditBatch, AuditEngine, Recording } from "../../lib/audit/engines/engine.ts";
+import { tfjsEngine } from "../../lib/audit/engines/tfjs.ts";
+import { counted, onBackends } from "../helpers.ts";
+
+type Loss = (y: Tensor, p: Tensor) => Tensor;
+const squares: Loss = (y, p) => tf.mean(tf.squaredDifference(y, p));
+const batch: AuditBatch = {
+  yTrue: Float32Array.of(1, 0, 1, 0),
+  yPred: Float32Array.of(0.75, 0.5, 0.25, 0),
+  trueShape: [4, 1],
+  predShape: [4, 1],
+};
+
+onBackends("tfjsEngine: value and gradient of the mean, in one call of the loss", () => {
+  let calls = 0;
+  const engine = tfjsEngine((y, p) => {
+    calls++;
+    return tf.squaredDifference(y, p); // one value per row
+  });
+  const { value, shape, gradient } = engine.valueAndGradient(batch);
+  assertEquals(calls, 1);
+  assertEquals(shape, [4, 1]);
+  assertAlmostEquals(value, 0.875 / 4, 1e-7);
+  assertEquals([...gradient!], [-0.125, 0.25, -0.375, 0]);
+  assertEquals(engine.value(batch), { value });
+});
+
+onBackends(
+  "tfjsEngine: what the loss throws is told from what the backward pass throws, and both leave nothing",
+  () => {
+    const refuses = tfjsEngine(() => {
+      throw new RangeError("no\nstack");
+    });
+    assertEquals(refuses.value(batch), { value: NaN, error: "no" });
+    assertEquals(counted(() => refuses.valueAndGradient(batch)), {
+      result: { value: NaN, shape: [], error: "no" },
+      made: 0,
+    });
+    // Squares save their inputs for the gradient, which the comparison does not have.
+    const compares = tfjsEngine((y, p) => tf.mean(tf.mul(tf.square(p), tf.cast(tf.greater(p, y), "float32"))));
+    const { result: { value, gradient, gradientError, error }, made } = counted(() => compares.valueAndGradient(batch));
+    assertEquals(made, 0);
+    assertAlmostEquals(value, 0.0625, 1e-7);
+    assertEquals([gradient, error], [undefined, undefined]);
+    assertMatch(gradientError!, /gradient function not found for Greater/);
+  },
+);
+
+Deno.test("tfjsEngine: a loss that changes its arguments does not change the batch", () => {
+  const numbers = [...batch.yPred];
+  tfjsEngine((_, p) => {
+    p.dataSync().fill(9);
+    return tf.mean(p);
+  }).value(batch);
+  assertEquals([...batch.yPred], numbers);
+});
+
+Deno.test("tfjsEngine: a recording says where each input comes from, what is live, what is not finite, and the line", () => {
+  const { ops, readOut, connected, live, customGradient } = tfjsEngine((y, p) => {
+    const rounded = tf.mul(y, tf.round(p));
+    return tf.add(tf.mean(rounded), tf.log(tf.sub(tf.mean(p), tf.scalar(p.dataSync()[0] + 9))));
+  }).record(batch);
+  assertEquals(ops.map(({ op }) => op), ["Round", "Multiply", "Mean", "Mean", "Sub", "Log", "Add"]);
+  const [round, product, , , , log, sum] = ops;
+  assertEquals([round.live, round.inputs[0].live, round.inputs[0].isPred], [false, true, true]);
+  assertEquals(product.inputs.map(({ fromTrue, fromPred }) => [fromTrue, fromPred]), [[true, false], [false, true]]);
+  assertEquals([product.inputs[0].levels, product.outputShape], [[0, 1], [4, 1]]);
+  assertEquals([log.breaks, sum.breaks, sum.inputs[1].finite], [true, false, false]);
+  assertMatch(round.line!, /^engine_test\.ts:\d+:\d+$/);
+  assertMatch(readOut!.line!, /^engine_test\.ts:\d+:\d+$/);
+  assertEquals([connected, live, customGradient], [true, true, false]);
+});
+
+Deno.test("tfjsEngine: ones and zeros of a shape come from nothing, a selection lets gradients through its branches", () => {
+  const { ops, connected, live } = tfjsEngine((y, p) => {
+    const shapes = tf.mul(tf.onesLike(p), tf.zerosLike(y));
+    return tf.mean(tf.where(tf.greater(p, 0.5), tf.onesLike(p), shapes));
+  }).record(batch);
+  assertEquals(ops.filter(({ op }) => op === "Multiply"), []);
+  assertEquals([connected, live], [true, false]);
+  const chosen = tfjsEngine((y, p) => tf.mean(tf.where(tf.greater(y, 0.5), p, y))).record(batch);
+  assertEquals([chosen.connected, chosen.live], [true, true]);
+});
+
+Deno.test("tfjsEngine: a bound keeps outputs what they are if it is small, and a cast to whole numbers is flat", () => {
+  const shares = (loss: Loss) => tfjsEngine(loss).record(batch).ops.at(-1)!.inputs[0];
+  assertEquals(shares((_, p) => tf.log(tf.add(p, 1e-7))).isPred, true);
+  assertEquals(shares((_, p) => tf.log(tf.add(p, 1))).isPred, false);
+  assertEquals(shares((_, p) => tf.log(tf.sigmoid(p))).isShare, true);
+  assertEquals(shares((y, p) => tf.log(tf.sigmoid(tf.sub(y, p)))).isShare, false);
+  assertEquals(shares((_, p) => tf.abs(tf.cast(p, "int32"))).live, false);
+});
+
+Deno.test("tfjsEngine: an operation with a gradient of its own is told, and its numbers are its own business", () => {
+  const straight = (x: Tensor) =>
+    tf.customGrad((v) => {
+      (v as Tensor).dataSync();
+      return { value: tf.round(v as Tensor), gradFunc: (dy: Tensor) => dy.clone() };
+    })(x);
+  const { customGradient, readOut, live } = tfjsEngine((y, p) => squares(y, straight(p))).record(batch);
+  assertEquals([customGradient, readOut, live], [true, undefined, true]);
+  assertEquals(tfjsEngine(squares).record(batch).customGradient, false);
+});
+
+const mean = (values: Float32Array): number => values.reduce((a, b) => a + b) / values.length;
+const nothing: Recording = { ops: [], connected: true, live: true, customGradient: false };
+
+/** The mean squared error without TensorFlow.js; `factor` scales its gradient, which is the correct one for 1. */
+const plainSquares = (factor = 1, recording = nothing): AuditEngine => {
+  const value = ({ yTrue, yPred }: AuditBatch) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2));
+  return {
+    value: (batch) => ({ value: value(batch) }),
+    valueAndGradient: (batch) => {
+      const { yTrue, yPred } = batch;
+      const gradient = yPred.map((p, i) => factor * 2 * (p - yTrue[i]) / yPred.length);
+      return { value: value(batch), shape: [], gradient };
+    },
+    record: () => recording,
+  };
+};
+
+const settings = { options: {}, sampler: samplerOf({}), leftBehind: 0 };
+
+Deno.test("an engine without TensorFlow.js has the same report", () => {
+  const own = auditEngine(plainSquares(), settings), reference = auditEngine(tfjsEngine(squares), settings);
+  assertEquals([own.verdict, own.findings], ["sound", []]);
+  assertEquals(own.probes.map(({ name, result }) => [name, result]), reference.probes.map((p) => [p.name, p.result]));
+  own.lossPath.forEach(({ at, loss, slope }, i) => {
+    assertEquals(at, reference.lossPath[i].at);
+    assertAlmostEquals(loss, reference.lossPath[i].loss, 1e-6);
+    assertAlmostEquals(slope, reference.lossPath[i].slope, 1e-5);
+  });
+});
+
+Deno.test("what an engine records is what a finding names", () => {
+  const pred = { fromPred: true, fromTrue: false, isPred: true, isShare: false, live: true, reduced: {} };
+  const round = {
+    op: "Round",
+    inputs: [{ ...pred, shape: [64, 1], dtype: "float32", finite: true, largest: 1, levels: [] }],
+    outputShape: [64, 1],
+    outputLargest: 1,
+    breaks: false,
+    attrs: {},
+    fromPred: true,
+    fromTrue: false,
+    live: false,
+    line: "loss.py:3",
+  };
+  const { findings: [finding] } = auditEngine(plainSquares(0, { ...nothing, live: false, ops: [round] }), settings);
+  assertEquals([finding.cause, finding.where], ["no-gradient-op", { op: "Round", line: "loss.py:3" }]);
+  const { findings: [flat] } = auditEngine(plainSquares(0), settings);
+  assertEquals([flat.cause, flat.where], ["saturated", undefined]);
+});
+
+/** The files that a module imports, directly or not; imports of types alone do not count. */
+async function filesOf(file: URL, seen = new Map<string, string[]>()): Promise<Map<string, string[]>> {
+  if (seen.has(file.href)) return seen;
+  const text = await Deno.readTextFile(file);
+  const imports = [...text.matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?\bfrom\s+"([^"]+)";/gm)].map(([, name]) =>
+    name
+  );
+  seen.set(file.href, imports);
+  for (const name of imports) if (name.startsWith(".")) await filesOf(new URL(name, file), seen);
+  return seen;
+}
+
+Deno.test("the audit behind the engine does not import TensorFlow.js", async () => {
+  const files = await filesOf(new URL("../../lib/audit/audit.ts", import.meta.url));
+  assert(files.size > 20 && [...files.keys()].some((file) => file.endsWith("/rules/gradient.ts")));
+  for (const [file, imports] of files) assert(!imports.some((name) => name.includes("tensorflow")), file);
+  const withTensors = await filesOf(new URL("../../lib/audit/audit_loss.ts", import.meta.url));
+  assert([...withTensors.values()].flat().includes("@tensorflow/tfjs"));
+});

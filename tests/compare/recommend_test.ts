@@ -1,0 +1,312 @@
+// The statistics against SciPy's numbers, and the sentences that are made of them.
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import { seededRandom } from "@roundabout/roundabout/data";
+import { correctedInterval, differencesOf } from "../../lib/compare/intervals.ts";
+import { marginOf, recommend } from "../../lib/compare/recommend.ts";
+import type { ComparedDifference, ComparedLoss } from "../../lib/compare/types.ts";
+
+const reference = JSON.parse(Deno.readTextFileSync(new URL("../reference/corrected_interval.json", import.meta.url)));
+
+Deno.test("correctedInterval: SciPy's quantiles", () => {
+  for (const { differences, testByTrain, together, mean, low, high } of reference.cases) {
+    const own = correctedInterval(differences, testByTrain, together);
+    assertAlmostEquals(own.mean, mean, 1e-14);
+    assertAlmostEquals(own.low, low, 1e-9);
+    assertAlmostEquals(own.high, high, 1e-9);
+  }
+});
+
+Deno.test("correctedInterval: shifts and scales with the differences, is wider for more intervals", () => {
+  const numbers = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 3, maxLength: 20 });
+  fc.assert(fc.property(numbers, fc.double({ min: -1, max: 1, noNaN: true }), (list, by) => {
+    const own = correctedInterval(list, 1 / 3, 1), moved = correctedInterval(list.map((d) => d + by), 1 / 3, 1);
+    assertAlmostEquals(moved.low, own.low + by, 1e-9);
+    const twice = correctedInterval(list.map((d) => 2 * d), 1 / 3, 1);
+    assertAlmostEquals(twice.high - twice.low, 2 * (own.high - own.low), 1e-9);
+    const together = correctedInterval(list, 1 / 3, 6);
+    assert(together.low <= own.low && together.high >= own.high);
+  }));
+});
+
+Deno.test("correctedInterval: of independent differences it holds the true mean in 95 % of the cases", () => {
+  const random = seededRandom(3), tries = 2000;
+  let held = 0;
+  for (let i = 0; i < tries; i++) {
+    const { low, high } = correctedInterval(Array.from({ length: 10 }, () => 0.3 + random.normal()), 0, 1);
+    if (low <= 0.3 && high >= 0.3) held++;
+  }
+  assert(Math.abs(held / tries - 0.95) < 0.015, `${held} of ${tries}`); // three standard errors
+});
+
+const lossRow = (
+  model: ComparedLoss["model"],
+  loss: string,
+  threshold: ComparedLoss["threshold"],
+  values: number[],
+): ComparedLoss => ({ model, loss, threshold, values, mean: values.reduce((a, b) => a + b) / values.length });
+
+const wave = [0.01, -0.01, 0.005, -0.005];
+const around = (middle: number) => wave.map((w) => middle + w);
+
+/** Losses of one model that lie around these means: cross-entropy tuned, at ½, the F1 loss tuned, at ½. */
+function made(tuned: number, untuned: number, f1Tuned: number, f1Fixed: number): ComparedLoss[] {
+  return [
+    lossRow("linear", "cross-entropy", "tuned", around(tuned)),
+    lossRow("linear", "cross-entropy", "0.5", around(untuned)),
+    lossRow("linear", "f1 loss", "tuned", around(f1Tuned)),
+    lossRow("linear", "f1 loss", "0.5", around(f1Fixed)),
+  ];
+}
+
+const said = (losses: ComparedLoss[], score = "f1") =>
+  recommend(losses, differencesOf(losses, 1 / 3), { score, testByTrain: 1 / 3 });
+
+Deno.test("the sentence: what is significantly better is named, and nothing else is", () => {
+  assertEquals(
+    said(made(0.8, 0.7, 0.9, 0.9)),
+    "Use the f1 loss with a tuned threshold; if the threshold must stay at 0.5, use the f1 loss. With the linear model " +
+      "and tuned thresholds, cross-entropy's f1 is 0.8000 (margin 0.0200); the f1 loss is significantly better (+0.1000, +0.1000 " +
+      "to +0.1000). At 0.5, cross-entropy's f1 is 0.7000 (margin 0.0200); the f1 loss is significantly better (+0.2000, +0.2000 " +
+      "to +0.2000).",
+  );
+  const tuning = said(made(0.8, 0.7, 0.79, 0.79));
+  assertMatch(
+    tuning,
+    /^Use cross-entropy with a tuned threshold; if the threshold must stay at 0.5, use the f1 loss\./,
+  );
+  assertStringIncludes(tuning, "every other loss is significantly worse, by less than the margin (−0.0100)");
+  assertMatch(
+    said(made(0.7, 0.8, 0.7, 0.8)),
+    /^Use cross-entropy at 0.5\. .* at 0.5 is significantly better \(\+0.1000/,
+  );
+});
+
+Deno.test("the sentence: a difference whose interval excludes 0 is sure, however small", () => {
+  const digits = [
+    lossRow("linear", "cross-entropy", "argmax", around(0.96)),
+    lossRow("linear", "f1 loss, argmax", "argmax", around(0.9575).map((v, i) => v + [0.0005, -0.0005][i % 2])),
+  ];
+  assertMatch(
+    said(digits),
+    /^Use cross-entropy\. With .* is 0\.9600 \(margin 0\.0040\); every other loss is significantly worse, by less than the margin \(−0\.0025\)\.$/,
+  );
+});
+
+Deno.test("the sentence: of losses that tie it takes the simplest", () => {
+  const shaken = (one: ComparedLoss, by: number) =>
+    lossRow(one.model, one.loss, one.threshold, one.values.map((v, i) => v + by * [1, -1, 1, -1][i]));
+  const rows = (weighted: number, by: number) => [
+    ...made(0.8, 0.7, 0.8, 0.9),
+    lossRow("linear", "cross-entropy, class weights", "tuned", around(0.8)),
+    shaken(lossRow("linear", "cross-entropy, class weights", "0.5", around(weighted)), by),
+  ];
+  const tie = said(rows(0.898, 0.005));
+  assertMatch(tie, /if the threshold must stay at 0.5, use cross-entropy with class weights\./);
+  assertMatch(
+    tie,
+    /with class weights is significantly better \(\+0\.1980, .*\); it ties with the f1 loss, whose lead of \+0\.0020 is not significant \(−0\.\d+ to \+0\.\d+\)\.$/,
+  );
+  assertMatch(said(rows(0.85, 0.005)), /if the threshold must stay at 0.5, use the f1 loss\./); // a sure lead
+});
+
+/** The same with noise of its own for each but the first. */
+const noisy = (losses: ComparedLoss[], size: number): ComparedLoss[] =>
+  losses.map((one, i) =>
+    i === 0 ? one : lossRow(
+      one.model,
+      one.loss,
+      one.threshold,
+      one.values.map((v, j) => v + size * [0.3, -0.3, 0.2, -0.2][(i + j) % 4]),
+    )
+  );
+
+Deno.test("the sentence: no difference, and no difference that can be told, are not the same", () => {
+  assertEquals(
+    said(noisy(made(0.8, 0.8, 0.8, 0.8), 0.01)),
+    "No difference: use cross-entropy, the simplest. With the linear model and tuned thresholds, cross-entropy's f1 is 0.8000 " +
+      "(margin 0.0200); the other intervals lie within the margin, −0.0094 to +0.0094. At 0.5, cross-entropy's f1 is " +
+      "0.8000 (margin 0.0200); the other intervals lie within the margin, −0.0028 to +0.0028.",
+  );
+  // The same intervals around a better model: what was little is no longer.
+  const open = said(noisy(made(0.96, 0.96, 0.96, 0.96), 0.01));
+  assertMatch(
+    open,
+    /^Inconclusive: use cross-entropy, the simplest\. .* \(margin 0\.0040\); the other/,
+  );
+  assertMatch(open, /other intervals span −0\.0094 to \+0\.0094\. .* More than 4 splits, or more rows, may decide\.$/);
+  const twelve = noisy(made(0.6, 0.2, 0.5, 0.4), 5).map((one) =>
+    lossRow(one.model, one.loss, one.threshold, [...one.values, ...one.values, ...one.values])
+  );
+  assertMatch(said(twelve), /Only more rows can decide\.$/);
+  // What is open for the own threshold alone is said of it alone.
+  const own = made(0.8, 0.8, 0.7, 0.8).map((one, i) => i === 1 ? noisy([one, one], 1)[1] : one);
+  assertMatch(
+    said(own),
+    /^Use cross-entropy\. .* every other loss is significantly worse .* at 0.5 is not significantly different \(/,
+  );
+});
+
+Deno.test("the sentence of several classes: one decision, and no threshold in it", () => {
+  const of = (f1: number[]) =>
+    said([
+      lossRow("network", "cross-entropy", "argmax", around(0.8)),
+      lossRow("network", "f1 loss, argmax", "argmax", f1),
+    ], "macro f1");
+  assertEquals(
+    of(around(0.9)),
+    "Use the f1 loss, argmax. With the network, cross-entropy's macro f1 is 0.8000 (margin 0.0200); the f1 loss, argmax is significantly " +
+      "better (+0.1000, +0.1000 to +0.1000).",
+  );
+  assertEquals(
+    of(around(0.7)),
+    "Use cross-entropy. With the network, cross-entropy's macro f1 is 0.8000 (margin 0.0200); every other loss is significantly worse " +
+      "(−0.1000).",
+  );
+  assertMatch(
+    of([0.3, 0.9, 0.8, 0.99]),
+    /^Inconclusive: use cross-entropy, the simplest\. With the network, /,
+  );
+  assertMatch(of([0.81, 0.79, 0.805, 0.794]), /^No difference: use cross-entropy, the simplest\. .* within the margin/);
+});
+
+Deno.test("differencesOf: split by split, as many together as there are", () => {
+  const losses = made(0.8, 0.7, 0.9, 0.65), of = differencesOf(losses, 1 / 3);
+  const keys = of.map(({ loss, threshold, against }: ComparedDifference) => [loss, threshold, against]);
+  assertEquals(keys, [["cross-entropy", "0.5", "tuned"], ["f1 loss", "tuned", "tuned"], ["f1 loss", "0.5", "0.5"]]);
+  assertAlmostEquals(of[0].mean, -0.1, 1e-12);
+  assertAlmostEquals(of[2].mean, -0.05, 1e-12);
+});
+
+/** Numbers without rounding errors, so that intervals end exactly at 0. */
+const exact = (mean: number) => [0.25, -0.25, 0.125, -0.125].map((w) => mean + w);
+
+Deno.test("the sentence: a lead whose interval ends at 0 is a tie; one just above 0 is not", () => {
+  const rows = (weighted: number) => [
+    lossRow("linear", "cross-entropy", "argmax", exact(0.5)),
+    lossRow("linear", "f1 loss", "argmax", exact(0.75)),
+    lossRow("linear", "cross-entropy, class weights", "argmax", exact(weighted)),
+  ];
+  assertMatch(
+    said(rows(0.75)),
+    /^Use cross-entropy with class weights\. .* ties with the f1 loss, whose lead of \+0\.0000/,
+  );
+  assertMatch(said(rows(0.75 - 2 ** -11)), /^Use the f1 loss\./); // a lead of 0.0005 in every split
+});
+
+Deno.test("the sentence: an interval that ends at 0 is not significant", () => {
+  const same = [
+    lossRow("linear", "cross-entropy", "argmax", exact(0.5)),
+    lossRow("linear", "f1 loss", "argmax", exact(0.5)),
+  ];
+  assertMatch(said(same), /^No difference: use cross-entropy, the simplest\. .* lie within the margin, \+0\.0000\.$/);
+});
+
+Deno.test("the sentence: the lead of a tie holds jointly with the intervals of its group", () => {
+  const losses = [
+    ...made(0.8, 0.7, 0.899, 0.7),
+    lossRow("linear", "cross-entropy, class weights", "tuned", around(0.898).map((v, i) => v + [0.01, -0.01][i % 2])),
+  ];
+  const { mean, low, high } = correctedInterval([0.001 - 0.01, 0.001 + 0.01, 0.001 - 0.01, 0.001 + 0.01], 1 / 3, 3);
+  const signed = (v: number) => `${v < 0 ? "−" : "+"}${Math.abs(v).toFixed(4)}`;
+  assertStringIncludes(
+    said(losses),
+    `it ties with the f1 loss, whose lead of ${signed(mean)} is not significant (${signed(low)} to ${signed(high)})`,
+  );
+});
+
+Deno.test("the sentence: an interval beyond either end of the margin is inconclusive", () => {
+  const sentence = (mean: number, size: number) =>
+    said([
+      lossRow("linear", "cross-entropy", "argmax", exact(0.5)),
+      lossRow("linear", "f1 loss", "argmax", exact(0.5 + mean).map((v, i) => v + [size, -size][i % 2])),
+    ]);
+  assertMatch(sentence(0, 0.005), /^No difference/);
+  assertMatch(sentence(-0.015, 0.007), /^Inconclusive.* span −0\.03\d\d to \+0\.00\d\d\./);
+  assertMatch(sentence(0.015, 0.007), /^Inconclusive.* span −0\.00\d\d to \+0\.03\d\d\./);
+});
+
+Deno.test("the sentence: the span of the intervals includes cross-entropy at 0.5", () => {
+  const wide = exact(0.5).map((v, i) => v + [0.1, -0.1][i % 2]),
+    losses = [
+      lossRow("linear", "cross-entropy", "tuned", exact(0.5)),
+      lossRow("linear", "cross-entropy", "0.5", wide),
+      lossRow("linear", "f1 loss", "tuned", exact(0.5).map((v, i) => v + [0.01, -0.01][i % 2])),
+      lossRow("linear", "f1 loss", "0.5", wide),
+    ];
+  const { high } = correctedInterval([0.1, -0.1, 0.1, -0.1], 1 / 3, 2);
+  assertStringIncludes(said(losses), `the other intervals span −${high.toFixed(4)} to +${high.toFixed(4)}. At 0.5,`);
+});
+
+Deno.test("the sentence: with ten splits only more rows can decide", () => {
+  const splits = (n: number) =>
+    said([
+      lossRow("linear", "cross-entropy", "argmax", Array.from({ length: n }, () => 0.5)),
+      lossRow("linear", "f1 loss", "argmax", Array.from({ length: n }, (_, i) => 0.5 + [0.1, -0.1][i % 2])),
+    ]);
+  assertMatch(splits(9), /More than 9 splits, or more rows, may decide\.$/);
+  assertMatch(splits(10), /Only more rows can decide\.$/);
+});
+
+Deno.test("the sentence: how cross-entropy is to decide where it is recommended", () => {
+  const shaken = (middle: number) => exact(middle).map((v, i) => v + [0.1, -0.1][i % 2]);
+  const advice = (tuned: number[], half: number[], f1Tuned: number[], f1Half: number[]) =>
+    said([
+      lossRow("linear", "cross-entropy", "tuned", tuned),
+      lossRow("linear", "cross-entropy", "0.5", half),
+      lossRow("linear", "f1 loss", "tuned", f1Tuned),
+      lossRow("linear", "f1 loss", "0.5", f1Half),
+    ]).split(/(?<=\.) /)[0];
+  const [worse, same, better] = [exact(0.25), exact(0.5), exact(0.75)];
+  assertEquals(advice(same, same, worse, worse), "Use cross-entropy."); // the threshold changes nothing
+  assertEquals(advice(same, better, worse, worse), "Use cross-entropy at 0.5.");
+  assertEquals(advice(same, worse, worse, worse), "Use cross-entropy with a tuned threshold.");
+  // Tuning gains nothing for sure, but at 0.5 another loss does.
+  assertEquals(
+    advice(same, shaken(0.5), shaken(0.5), shaken(0.75)),
+    "Use cross-entropy with a tuned threshold; if the threshold must stay at 0.5, use the f1 loss.",
+  );
+});
+
+Deno.test("the sentence: it is about the model with which cross-entropy is better, the first one if they tie", () => {
+  const both = (network: number) => [
+    ...made(0.75, 0.75, 0.75, 0.75),
+    ...made(network, network, network, network).map((one) => ({ ...one, model: "network" as const })),
+  ];
+  for (
+    const [network, model] of [[0.8, "the network"], [0.75, "the linear model"], [0.7, "the linear model"]] as const
+  ) {
+    assertStringIncludes(said(both(network)), `With ${model} and tuned thresholds, cross-entropy's f1 is`);
+  }
+});
+
+Deno.test("the margin: a tenth of the distance from a perfect score, at most 0.02, at least 0", () => {
+  const within = (actual: number, expected: number) => assertAlmostEquals(actual, expected, 1e-15);
+  within(marginOf(0.5), 0.02);
+  within(marginOf(0.9), 0.01);
+  within(marginOf(1.7, 2), 0.02);
+  within(marginOf(1.9, 2), 0.01);
+  within(marginOf(1.1), 0);
+  const losses = [
+    lossRow("linear", "cross-entropy", "argmax", around(1.9)),
+    lossRow("linear", "f1 loss", "argmax", around(1.9)),
+  ];
+  const sentence = recommend(losses, differencesOf(losses, 1 / 3), { score: "own", best: 2, testByTrain: 1 / 3 });
+  assertStringIncludes(sentence, "cross-entropy's own is 1.9000 (margin 0.0100)");
+});
+
+Deno.test("differencesOf: each model has intervals of its own, as wide as the number of them asks", () => {
+  const losses = [
+    ...made(0.8, 0.7, 0.9, 0.65),
+    ...made(0.6, 0.6, 0.6, 0.6).map((one) => ({ ...one, model: "network" as const })),
+  ];
+  const shaken = losses.map((one, k) => ({ ...one, values: one.values.map((v, i) => v + 0.01 * Math.sin(3 * i + k)) }));
+  const differences = differencesOf(shaken, 1 / 4);
+  assertEquals(differences.length, 6);
+  for (const { model, loss, threshold, against, ...own } of differences) {
+    const of = (loss: string, threshold: string) =>
+      shaken.find((one) => one.model === model && one.loss === loss && one.threshold === threshold)!.values;
+    const base = of("cross-entropy", against), each = of(loss, threshold).map((v, i) => v - base[i]);
+    assertEquals(own, correctedInterval(each, 1 / 4, against === "tuned" ? 2 : 1));
+  }
+});

@@ -1,0 +1,174 @@
+// readTable: the kind of each column, missing values, classes, and what is refused.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import pl from "nodejs-polars";
+import { type Column, type Frame, loadDataset, readTable, type ReadTableOptions } from "@roundabout/roundabout/data";
+import { Fixtures } from "../tasks/fixtures.ts";
+
+/** The values of a column, `null` where one is missing. */
+const valuesOf = (column: Column): (number | string | null)[] =>
+  column.kind === "number"
+    ? [...column.values].map((value) => Number.isNaN(value) ? null : value)
+    : [...column.codes].map((code) => code < 0 ? null : column.levels[code]);
+
+async function readText(text: string, options: Partial<ReadTableOptions> = {}) {
+  using fixtures = new Fixtures();
+  return await readTable(fixtures.file("t.csv", text), { label: "y", ...options });
+}
+
+/** A table with one feature, v, of these values. */
+const ofValues = (values: unknown[]) =>
+  readTable(pl.DataFrame({ v: values, y: values.map((_, i) => i % 2) }), { label: "y" });
+
+Deno.test("readTable: of two values 1 or true is positive beside 0, -1 or false, otherwise the rarer one", async () => {
+  const yOf = async (labels: string[], positive?: string) => {
+    const { yTrue, classes, chosen } = await readText(`x,y\n${labels.map((y, i) => `${i},${y}\n`).join("")}`, {
+      positive,
+    });
+    return [[...yTrue], classes.map(({ name }) => name), chosen];
+  };
+  assertEquals(await yOf(["0", "1", "1"]), [[0, 1, 1], ["0", "1"], "'0' is negative"]);
+  assertEquals(await yOf(["-1", "1", "1"]), [[0, 1, 1], ["-1", "1"], "'-1' is negative"]);
+  assertEquals(await yOf(["true", "false", "true"]), [[1, 0, 1], ["false", "true"], "'false' is negative"]);
+  assertEquals(await yOf(["1", "2", "1"]), [[0, 1, 0], ["1", "2"], "the rarer one"]);
+  assertEquals(await yOf(["2", "1", "2"]), [[0, 1, 0], ["2", "1"], "the rarer one"]);
+  assertEquals(await yOf(["a", "b", "b", "a"]), [[0, 1, 1, 0], ["a", "b"], "both are equally frequent"]);
+  assertEquals(await yOf(["0", "1"], "0"), [[1, 0], ["1", "0"], "as requested"]);
+});
+
+Deno.test("readTable: of more than two values each is a class, numbers by size, then texts; or one against the rest", async () => {
+  const text = "x,y\n1,10\n2,2\n3,1b\n4, 2 \n";
+  const { yTrue, classes, positive, chosen } = await readText(text);
+  assertEquals(classes, [{ name: "2", rows: 2 }, { name: "10", rows: 1 }, { name: "1b", rows: 1 }]);
+  assertEquals([[...yTrue], positive, chosen], [[1, 0, 2, 0], undefined, "one class per value"]);
+  const rest = await readText(text, { positive: "2" });
+  assertEquals(rest.classes, [{ name: "other", rows: 2 }, { name: "2", rows: 2 }]);
+  assertEquals([[...rest.yTrue], rest.positive, rest.chosen], [[0, 1, 0, 1], "2", "as requested, against 2 others"]);
+});
+
+Deno.test("readTable: numbers, categories, missing values, constant and empty columns", async () => {
+  const { columns, missing, constant, empty } = await readText(
+    '\uFEFF"x", z ,c,d,y,e,n\n1,red,5,k,0,,7\nNA, ?,5,k,1,N/A,\n1e3,blue ,5,k,1,null,7\n',
+  );
+  assertEquals(columns.map(({ name, kind }) => [name, kind]), [
+    ["x", "number"],
+    ["z", "category"],
+    ["c", "number"],
+    ["d", "category"],
+    ["n", "number"],
+  ]);
+  assertEquals(columns.map(valuesOf), [[1, null, 1000], ["red", null, "blue"], [5, 5, 5], ["k", "k", "k"], [
+    7,
+    null,
+    7,
+  ]]);
+  assertEquals(columns[1].kind === "category" && columns[1].levels, ["blue", "red"]);
+  assertEquals([missing, constant, empty], [{ x: 1, z: 1, n: 1 }, ["c", "d"], ["e"]]);
+  const { columns: others } = await readText("a,b,y\n1,2,0\n3,4,1\n", { drop: ["a"] });
+  assertEquals(others.map(({ name }) => name), ["b"]);
+});
+
+Deno.test("readTable: numbers keep all digits of the file; booleans and integers of a frame are numbers", async () => {
+  const { columns: [digits] } = await readText("x,y\n0.1234567890123456,0\n16777217,1\n");
+  assertEquals(valuesOf(digits), [0.1234567890123456, 16777217]);
+  assertEquals(valuesOf((await ofValues([true, false, true])).columns[0]), [1, 0, 1]);
+  const whole = pl.DataFrame([pl.Series("v", [1, null, 3], pl.Int64), pl.Series("y", [0, 1, 1], pl.Int8)]);
+  assertEquals(valuesOf((await readTable(whole, { label: "y" })).columns[0]), [1, null, 3]);
+});
+
+Deno.test("readTable: a CSV file, a Parquet file and a frame are the same table", async () => {
+  using fixtures = new Fixtures();
+  const text = "a, kind ,y\n1.5,M,0\n,B,1\n3,?,1\n", csv = fixtures.file("d.csv", text), parquet = csv + ".parquet";
+  const frame = pl.DataFrame([
+    pl.Series("a", [1.5, null, 3], pl.Float64),
+    pl.Series(" kind ", ["M", "B", null], pl.Utf8),
+    pl.Series("y", [0, 1, 1], pl.Int64),
+  ]);
+  frame.writeParquet(parquet);
+  const [one, ...others] = await Promise.all([csv, parquet, frame].map((source) => readTable(source, { label: "y" })));
+  assertEquals(one.missing, { a: 1, kind: 1 });
+  for (const other of others) assertEquals(other, one);
+});
+
+Deno.test("readTable: a data set's columns are those of loadDataset", async () => {
+  const { frame, features, categorical, label, classes } = await loadDataset("credit");
+  const table = await readTable("data/credit.csv", { label });
+  assertEquals(table.columns.map(({ name }) => name), features);
+  assertEquals(table.columns.filter(({ kind }) => kind === "category").map(({ name }) => name), categorical);
+  for (const column of table.columns) {
+    assertEquals<unknown>(valuesOf(column), [...frame.getColumn(column.name).toArray()]);
+  }
+  assertEquals(table.classes.map(({ rows }) => rows), classes);
+});
+
+const codes = ["0", "1", "2", "?", "3+", "1"], numbers = Array.from({ length: 300 }, (_, i) => String(i % 80));
+
+Deno.test("readTable: texts that are mostly numbers or dates are refused; codes and ranges are categories", async () => {
+  const refused: [unknown[], string][] = [
+    [
+      numbers.with(7, "oops"),
+      "'v' holds numbers, but 1 of 300 values is not a number ('oops' in row 7): correct the values, or leave the column out",
+    ],
+    [["?", "3+", ...numbers.slice(0, 20)], "'v' holds numbers, but 1 of 21 values is not a number ('3+' in row 1)"],
+    [numbers.with(7, "oops").with(9, "no"), "2 of 300 values are not a number ('oops' in row 7)"],
+    [
+      ["12%", "7.5 %", "3%"],
+      "'v' holds numbers that are formatted as text ('12%' in row 0): write them as plain numbers",
+    ],
+    [["", "$1,200", "$15", "none"], "'v' holds numbers that are formatted as text ('$1,200' in row 1)"],
+    [["2020-01-05", "2020-02-05T10:00", "later"], "'v' holds dates or times as text ('2020-01-05' in row 0)"],
+    [["5.1.2020", "6.1.2020"], "'v' holds dates or times as text"],
+    [["12:30", "07:05:10"], "'v' holds dates or times as text"],
+    [
+      [null, new Date(0), new Date(1e9)],
+      "'v' holds dates (1970-01-01T00:00:00.000Z in row 1): convert them to numbers",
+    ],
+    [Array(60).fill(1).with(7, Infinity), "'v' is infinite in row 7"],
+    [["1", "-inf", "2"], "'v' is infinite in row 1"],
+    [["Infinity", "1", "2"], "'v' is infinite in row 0"],
+    [Array.from({ length: 200 }, (_, i) => `n${i % 101}`), "'v' has 101 distinct texts ('n0' in row 0): leave it out"],
+  ];
+  for (const [values, sentence] of refused) await assertRejects(() => ofValues(values), RangeError, sentence);
+  const accepted: unknown[][] = [
+    ["A1", "B2", "A1"],
+    ["18-25", "26-40", "18-25"],
+    ["3 rooms", "2 rooms"],
+    codes,
+    [...numbers.slice(0, 12), "many"], // twelve codes beside a text
+    ["12%", "none"], // half of them
+    Array.from({ length: 200 }, (_, i) => `n${i % 100}`),
+  ];
+  for (const values of accepted) assertEquals((await ofValues(values)).columns[0].kind, "category");
+  await assertRejects(() => ofValues([...numbers.slice(0, 13), "many"]), RangeError, "holds numbers"); // thirteen
+});
+
+Deno.test("readTable: bad options and tables without labels or features are refused by name", async () => {
+  const frame = pl.DataFrame({ a: [1, 2, 3], b: [4, 5, 6], y: [0, 1, 1] });
+  const refused: [Frame | number, Partial<Record<keyof ReadTableOptions, unknown>>, string][] = [
+    [3, {}, "'source' must be a file's path or a frame, it is 3"],
+    [frame, { label: "z" }, "Cannot read the table: there is no column 'z', only a, b, y"],
+    [frame, { label: "" }, "'label' must be the name of a column, it is ''"],
+    [frame, { label: 3 }, "'label' must be the name of a column, it is 3"],
+    [frame, { labels: "y" } as object, "'labels' is 'y', but there is no such option"],
+    [pl.DataFrame({ a: [1, 2], " a": [1, 2], y: [0, 1] }), {}, "Cannot read the table: it has the column 'a' twice"],
+    [frame, { drop: ["c"] }, "there is no column 'c'"],
+    [frame, { drop: ["y"] }, "'drop' contains the label 'y'"],
+    [frame, { drop: ["a", "b"] }, "there is no column besides the label 'y'"],
+    [frame, { positive: "2" }, "'positive' must be a value of 'y' ('0', '1'), it is '2'"],
+    [pl.DataFrame({ a: [1, 2], y: [null, 1] }), {}, "the label 'y' is missing in row 0"],
+    [pl.DataFrame({ a: ["", null], y: [0, 1] }), {}, "all columns besides 'y' are empty"],
+    [pl.DataFrame({ a: [1, 2], y: [1, 1] }), {}, "the label 'y' has no value but '1'"],
+    [
+      pl.DataFrame(Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`c${i}`, [1]]))),
+      {},
+      "there is no column 'y', only c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, … (13)",
+    ],
+  ];
+  for (const [source, options, sentence] of refused) {
+    const error = await assertRejects(
+      () => readTable(source as Frame, { label: "y", ...options } as ReadTableOptions),
+      Error,
+      sentence,
+    );
+    assert(!error.message.endsWith("."));
+  }
+});

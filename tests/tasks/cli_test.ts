@@ -1,0 +1,41 @@
+// The frame of every task: throttled progress, exit codes and last lines.
+import { assertEquals, assertMatch } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { throttled } from "../../tasks/cli.ts";
+
+Deno.test("throttled: at most one line per interval, none before the first interval has passed", () => {
+  let time = 100;
+  const lines: string[] = [];
+  const print = throttled((line) => lines.push(line), 50, () => time);
+  for (; time < 260; time += 10) print(String(time));
+  assertEquals(lines, ["150", "200", "250"]);
+});
+
+/** Runs a task whose body is the statement. */
+async function run(body: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  const cli = new URL("../../tasks/cli.ts", import.meta.url).href;
+  const script = `import { NegativeResult, runTask, TaskError, UsageError } from "${cli}";
+    await runTask({ name: "try", about: "", usage: "" }, (_, report) => { ${body}; return Promise.resolve(); });`;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", script],
+    cwd: fileURLToPath(new URL("../../", import.meta.url)),
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+Deno.test("runTask: success, negative result, failure and bad usage differ in exit code and last line", async () => {
+  const done = await run(`report.line("one"); report.wrote("tests/a.txt")`);
+  assertEquals([done.code, done.stderr], [0, ""]);
+  assertMatch(done.stdout, /^one\nwrote tests\/a\.txt\ntry: done in \d+\.\d s\n$/);
+  const negative = await run(`throw new NegativeResult("1 broken loss")`);
+  assertEquals([negative.code, negative.stderr], [1, ""]);
+  assertMatch(negative.stdout, /^try: 1 broken loss \(\d+\.\d s\)\n$/);
+  const failed = await run(`throw new TaskError("no such folder")`);
+  assertEquals([failed.code, failed.stderr], [1, "try: no such folder\n"]);
+  assertMatch(failed.stdout, /^try: failed in \d+\.\d s\n$/);
+  const usage = await run(`throw new UsageError("name a loss")`);
+  assertEquals([usage.code, usage.stdout], [2, ""]);
+  assertEquals(usage.stderr, "try: name a loss\nsee: deno task try --help\n");
+});
