@@ -2,7 +2,7 @@ import { describe } from "../check/describe.ts";
 import type { Counts } from "../counts/counts.ts";
 import { byLabel } from "../counts/counts.ts";
 import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
-import type { SettingOptions } from "../scoring/options.ts";
+import type { ScoringOptions } from "../scoring/options.ts";
 import { checkDialect, type Dialect, double, quoteName, type Source, sourceSql } from "./dialect.ts";
 import type { StepSql } from "./step_sql.ts";
 
@@ -15,7 +15,7 @@ export interface LinearWeights {
 }
 
 /** The table of a linear model, and its loss. */
-export interface LinearOptions extends Pick<SettingOptions, "step" | "slope" | "zeroDivision"> {
+export interface LinearOptions extends Pick<ScoringOptions, "step" | "slope" | "zeroDivision"> {
   /** The table. */
   from: Source;
   /** The column of the labels, numbers in [0, 1] or truth values. */

@@ -1,10 +1,10 @@
 import { checkOptions } from "../check/options.ts";
 import { describe } from "../check/describe.ts";
-import { countKeys, type Counts, eachCount } from "../counts/counts.ts";
-import { type Score } from "../scores/score.ts";
+import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
+import type { Score } from "../scores/score.ts";
 import { toScore } from "../scores/to_score.ts";
 import { countsPartials, scaled, scoreCounts, type Scoring } from "../scoring/score_batch.ts";
-import { toSetting } from "../scoring/options.ts";
+import { resolveOptions } from "../scoring/options.ts";
 import { changed, checkAnswer, read } from "./answer.ts";
 import type { Query } from "./dialect.ts";
 import {
@@ -51,7 +51,7 @@ export function toLinear(task: string, options: LinearOptions, known: readonly s
   if (Array.isArray(threshold)) {
     throw new TypeError(`Cannot make ${task}: 'threshold' must be a number, it is ${describe(threshold)}`);
   }
-  const { decide, scoring } = toSetting(task, score, { step, slope, threshold, zeroDivision });
+  const { decide, scoring } = resolveOptions(task, score, { step, slope, threshold, zeroDivision });
   return {
     task,
     score,
@@ -104,7 +104,7 @@ export interface LinearCounts {
 /** Runs the first pass. */
 export async function linearCounts(query: Query, linear: Linear, weights: LinearWeights): Promise<LinearCounts> {
   const row = onlyRow(linear.task, await query(softCountsText(linear.rows, weights, linear.step)));
-  const counts = (prefix: string) => eachCount((key) => read(row, `${prefix}${key}`, Number));
+  const counts = (prefix: string) => mapCounts((key) => read(row, `${prefix}${key}`, Number));
   return { rows: read(row, "n", Number), counts: counts(""), hard: counts("hard_") };
 }
 

@@ -3,7 +3,7 @@ import { describe } from "../check/describe.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Score } from "../scores/score.ts";
 import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
-import { toSetting } from "../scoring/options.ts";
+import { resolveOptions } from "../scoring/options.ts";
 import { changed, readScan, type Scan, toNumber } from "./answer.ts";
 import { type BestCut, bestOf, type Cell, cutsOf, openCells, toCells, totalsOf } from "./cuts.ts";
 import { histogramText, type OpenRange, refineText } from "./counts_sql.ts";
@@ -158,7 +158,7 @@ export async function tuneThresholdOn(query: Query, options: TuneThresholdOnOpti
   checkOptions(task, options, [...tableOptions, "score", "average"]);
   const { average = "binary" } = options, score = toScore(options.score);
   checkTuned(average, score);
-  const { scoring } = toSetting(task, score, { average, step: "round" });
+  const { scoring } = resolveOptions(task, score, { average, step: "round" });
   const table = toTable(task, options, ["score", "average"]);
   if (average === "binary" && table.columns > 1) {
     throw new RangeError(
