@@ -149,7 +149,121 @@ const rounding = 1e-6;
 const within = (value: string, low: number, high: number): string =>
   `${value} >= ${double(low)} AND ${value} <= ${double(high)}`;
 
-/** Checks the options of a table and writes the SELECT of its entries. */
+/** The columns of a table, checked. */
+interface Columns {
+  readonly outputs: readonly string[];
+  readonly labels: readonly string[];
+  /** Says that every output has a column of labels of its own. */
+  readonly hot: boolean;
+  readonly classes: readonly (number | string)[];
+  readonly weight?: string;
+  readonly by?: string;
+}
+
+/** Checks the names of the columns. */
+function toColumns(task: string, options: TableOptions & { by?: string }): Columns {
+  const outputs = names(task, "output", options.output), labels = names(task, "label", options.label);
+  const classes = options.classes ?? outputs.map((_, k) => k);
+  const hot = labels.length === outputs.length && (outputs.length === 1 || Array.isArray(options.label));
+  if (!hot && labels.length !== 1) {
+    throw new RangeError(
+      `Cannot make ${task}: 'label' names ${labels.length} columns, 'output' names ${outputs.length}`,
+    );
+  }
+  if (options.classes !== undefined && hot) {
+    throw new TypeError(
+      `Cannot make ${task}: 'classes' is ${describe(classes)}, but every output has a column of labels of its own`,
+    );
+  }
+  if (!Array.isArray(classes) || classes.length !== outputs.length || new Set(classes).size !== outputs.length) {
+    throw new RangeError(
+      `Cannot make ${task}: 'classes' must be ${outputs.length} different values, one per output, it is ${
+        describe(classes)
+      }`,
+    );
+  }
+  return {
+    outputs,
+    labels,
+    hot,
+    classes,
+    weight: textOrNone(task, "sampleWeight", options.sampleWeight),
+    by: textOrNone(task, "by", options.by),
+  };
+}
+
+/** Writes the SELECT of the given columns under names of its own: y0 … or truth, p0 …, w, slice. */
+function baseSql(dialect: Dialect, from: string, { outputs, labels, hot, classes, weight, by }: Columns): string {
+  const column = (name: string, type: "DOUBLE" | "STRING") => `CAST(${quoteName(dialect, name)} AS ${type})`;
+  const isClass = (value: number | string): string =>
+    typeof value === "string"
+      ? `${column(labels[0], "STRING")} = ${quoteText(dialect, value)}`
+      : `${column(labels[0], "DOUBLE")} = ${double(value)}`;
+  const truth = `CASE ${classes.map((value, k) => `WHEN ${isClass(value)} THEN ${k} `).join("")}END`;
+  const given = [
+    ...(hot ? labels.map((label, k) => `${column(label, "DOUBLE")} AS y${k}`) : [`${truth} AS truth`]),
+    ...outputs.map((output, k) => `${column(output, "DOUBLE")} AS p${k}`),
+    `${weight === undefined ? double(1) : column(weight, "DOUBLE")} AS w`,
+    `${by === undefined ? "CAST(NULL AS STRING)" : column(by, "STRING")} AS slice`,
+  ];
+  return `SELECT ${given.join(", ")} FROM ${from} AS given`;
+}
+
+/** Writes the number of the largest output, the first of equal ones: the first that no later one exceeds. */
+function bestSql(outputs: readonly string[]): string {
+  const last = outputs.length - 1;
+  const exceeds = (k: number) => outputs.slice(k + 1).map((_, i) => `p${k} >= p${k + 1 + i}`).join(" AND ");
+  return `CASE ${outputs.slice(0, last).map((_, k) => `WHEN ${exceeds(k)} THEN ${k} `).join("")}ELSE ${last} END`;
+}
+
+/** Writes the flag of an entry or a row: the first thing that is wrong with it, 0 for nothing. NULL is wrong everywhere. */
+const flagSql = ({ label, output, exact }: { label: string; output: string; exact: string }): string =>
+  `CASE WHEN ${label} THEN CASE WHEN ${output} THEN CASE WHEN ${
+    within("w", 0, largestWeight)
+  } THEN CASE WHEN ${exact} THEN 0 ELSE ${flags.inexact} END ELSE ${flags.sampleWeight} END ELSE ${flags.output} END ` +
+  `ELSE ${flags.label} END`;
+
+const inRange = (p: string): string => within(p, -rounding, 1 + rounding);
+
+/** Writes the SELECT of the entries, one per row and output. */
+function entriesSql(base: string, { outputs, hot, weight }: Columns, argmax: boolean): string {
+  const every = outputs.map((_, k) => k), several = every.length > 1;
+  const y = hot
+    ? byClass(every.map((k) => `y${k}`))
+    : `CASE WHEN truth = k THEN ${double(1)} WHEN truth <> k THEN ${double(0)} END`;
+  const classes = several ? ` CROSS JOIN (VALUES ${every.map((k) => `(${k})`).join(", ")}) AS classes(k)` : "";
+  const raw = `SELECT ${several ? "k" : "0 AS k"}, slice, ${y} AS y, ${byClass(every.map((k) => `p${k}`))} AS p, w${
+    argmax ? `, ${bestSql(outputs)} AS best` : ""
+  } FROM (${base}) AS base${classes}`;
+  const exact = weight === undefined && !hot
+    ? "0 = 0"
+    : `${isExact("(w * y)")} AND ${isExact(`(w * (${double(1)} - y))`)}`;
+  return `SELECT k, slice, y, ${clipped("p")} AS p, w, ${
+    flagSql({ label: within("y", 0, 1), output: inRange("p"), exact })
+  } AS flag${argmax ? ", best" : ""} FROM (${raw}) AS raw`;
+}
+
+/** Writes the true class of a row that has a column of labels per output. */
+function hotTruth(columns: number): string {
+  if (columns === 1) return `CASE WHEN y0 = ${double(1)} THEN 1 WHEN y0 = ${double(0)} THEN 0 END`;
+  const every = Array.from({ length: columns }, (_, k) => k);
+  const is = (k: number) => every.map((j) => `y${j} = ${double(j === k ? 1 : 0)}`).join(" AND ");
+  return `CASE ${every.map((k) => `WHEN ${is(k)} THEN ${k} `).join("")}END`;
+}
+
+/** Writes the SELECT of the rows with their true and their decided class. */
+function rowsSql(base: string, { outputs, hot }: Columns, thresholds: readonly number[]): string {
+  const ps = outputs.map((_, k) => `p${k}`);
+  const best = ps.length === 1 ? `CASE WHEN ${above("p0", thresholds[0])} THEN 1 ELSE 0 END` : bestSql(outputs);
+  return `SELECT slice, truth, best, w, ${
+    flagSql({ label: "truth IS NOT NULL", output: ps.map(inRange).join(" AND "), exact: isExact("w") })
+  } AS flag FROM (SELECT slice, w, ${ps.join(", ")}, ${
+    hot ? hotTruth(ps.length) : "truth"
+  } AS truth, ${best} AS best ` +
+    `FROM (${base}) AS base) AS judged`;
+}
+
+/** Checks the options of a table and writes the SELECTs of its entries and rows. */
 export function toTable(
   task: string,
   options: TableOptions & TableDecisionOptions & { by?: string },
@@ -157,91 +271,16 @@ export function toTable(
 ): Table {
   checkOptions(task, options, [...tableOptions, ...known]);
   const dialect = checkDialect(task, options.dialect), from = sourceSql(task, dialect, options.from);
-  const outputs = names(task, "output", options.output), labels = names(task, "label", options.label);
-  const columns = outputs.length, quote = (name: string) => quoteName(dialect, name);
-  const weight = textOrNone(task, "sampleWeight", options.sampleWeight), by = textOrNone(task, "by", options.by);
-  const classes = options.classes ?? outputs.map((_, k) => k);
-  const argmax = options.decision === "argmax", thresholds = thresholdsOf(task, options, columns);
-  const byColumn = labels.length === columns && (columns === 1 || Array.isArray(options.label));
-  if (!byColumn && labels.length !== 1) {
-    throw new RangeError(`Cannot make ${task}: 'label' names ${labels.length} columns, 'output' names ${columns}`);
-  }
-  if (options.classes !== undefined && byColumn) {
-    throw new TypeError(
-      `Cannot make ${task}: 'classes' is ${describe(classes)}, but every output has a column of labels of its own`,
-    );
-  }
-  if (!Array.isArray(classes) || classes.length !== columns || new Set(classes).size !== columns) {
-    throw new RangeError(
-      `Cannot make ${task}: 'classes' must be ${columns} different values, one per output, it is ${describe(classes)}`,
-    );
-  }
-  const isClass = (value: number | string): string =>
-    typeof value === "string"
-      ? `CAST(${quote(labels[0])} AS STRING) = ${quoteText(dialect, value)}`
-      : `CAST(${quote(labels[0])} AS DOUBLE) = ${double(value)}`;
-  const truth = `CASE ${classes.map((value, k) => `WHEN ${isClass(value)} THEN ${k} `).join("")}END`;
-  const given = [
-    ...(byColumn ? labels.map((label, k) => `CAST(${quote(label)} AS DOUBLE) AS y${k}`) : [`${truth} AS truth`]),
-    ...outputs.map((output, k) => `CAST(${quote(output)} AS DOUBLE) AS p${k}`),
-    `${weight === undefined ? double(1) : `CAST(${quote(weight)} AS DOUBLE)`} AS w`,
-    `${by === undefined ? "CAST(NULL AS STRING)" : `CAST(${quote(by)} AS STRING)`} AS slice`,
-  ];
-  const every = outputs.map((_, k) => k), last = columns - 1;
-  const best = `CASE ${
-    every.slice(0, last).map((k) =>
-      `WHEN ${every.filter((j) => j > k).map((j) => `p${k} >= p${j}`).join(" AND ")} THEN ${k} `
-    ).join("")
-  }ELSE ${last} END`;
-  const base = `SELECT ${given.join(", ")} FROM ${from} AS given`;
-  const y = byColumn
-    ? byClass(every.map((k) => `y${k}`))
-    : `CASE WHEN truth = k THEN ${double(1)} WHEN truth <> k THEN ${double(0)} END`;
-  const classRows = columns === 1 ? "0 AS k" : "k";
-  const spread = columns === 1
-    ? `(${base}) AS base`
-    : `(${base}) AS base CROSS JOIN (VALUES ${every.map((k) => `(${k})`).join(", ")}) AS classes(k)`;
-  const raw = `SELECT ${classRows}, slice, ${y} AS y, ${byClass(every.map((k) => `p${k}`))} AS p, w${
-    argmax ? `, ${best} AS best` : ""
-  } FROM ${spread}`;
-  const flag = (label: string, output: string, exact: string): string =>
-    `CASE WHEN ${label} THEN CASE WHEN ${output} THEN CASE WHEN ${
-      within("w", 0, largestWeight)
-    } THEN CASE WHEN ${exact} ` +
-    `THEN 0 ELSE ${flags.inexact} END ELSE ${flags.sampleWeight} END ELSE ${flags.output} END ELSE ${flags.label} END`;
-  const inRange = (p: string) => within(p, -rounding, 1 + rounding);
-  const exact = weight === undefined && !byColumn
-    ? "0 = 0"
-    : `${isExact("(w * y)")} AND ${isExact(`(w * (${double(1)} - y))`)}`;
-  const entries = `SELECT k, slice, y, ${clipped("p")} AS p, w, ${
-    flag(within("y", 0, 1), inRange("p"), exact)
-  } AS flag${argmax ? ", best" : ""} FROM (${raw}) AS raw`;
-  const hotTruth = `CASE ${
-    every.map((k) => `WHEN ${every.map((j) => `y${j} = ${double(j === k ? 1 : 0)}`).join(" AND ")} THEN ${k} `).join("")
-  }END`;
-  const binary = columns === 1;
-  const rowTruth = !byColumn
-    ? "truth"
-    : binary
-    ? `CASE WHEN y0 = ${double(1)} THEN 1 WHEN y0 = ${double(0)} THEN 0 END`
-    : hotTruth;
-  const rowBest = binary ? `CASE WHEN ${above("p0", thresholds[0])} THEN 1 ELSE 0 END` : best;
-  const rows =
-    `SELECT slice, truth, best, w, ${
-      flag("truth IS NOT NULL", every.map((k) => inRange(`p${k}`)).join(" AND "), isExact("w"))
-    } AS flag FROM (SELECT slice, w, ${
-      every.map((k) => `p${k}`).join(", ")
-    }, ${rowTruth} AS truth, ${rowBest} AS best ` +
-    `FROM (${base}) AS base) AS judged`;
+  const columns = toColumns(task, options), size = columns.outputs.length, argmax = options.decision === "argmax";
+  const thresholds = thresholdsOf(task, options, size), base = baseSql(dialect, from, columns);
+  const isAbove = byClass(thresholds.map((t) => `CASE WHEN ${above("p", t)} THEN 1 ELSE 0 END`));
   return {
     task,
     dialect,
-    columns,
-    classes: binary ? [0, 1] : classes,
-    decided: argmax
-      ? "best = k"
-      : byClass(thresholds.map((t) => `CASE WHEN ${above("p", t)} THEN 1 ELSE 0 END`)) + " = 1",
-    entries,
-    rows,
+    columns: size,
+    classes: size === 1 ? [0, 1] : columns.classes,
+    decided: argmax ? "best = k" : `${isAbove} = 1`,
+    entries: entriesSql(base, columns, argmax),
+    rows: rowsSql(base, columns, thresholds),
   };
 }
