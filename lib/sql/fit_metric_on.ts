@@ -56,6 +56,8 @@ export interface LinearFitState {
   readonly version: 1;
   /** The options of the training, as a text. */
   readonly settings: string;
+  /** The number of rows, and the weights of the positives and the negatives. */
+  readonly table: { readonly rows: number; readonly positives: number; readonly negatives: number };
   /** The gradient of each epoch done, the bias last. */
   readonly gradients: readonly (readonly number[])[];
   /** The history of the epochs done. */
@@ -179,10 +181,12 @@ export async function fitMetricOn(query: Query, options: FitMetricOnOptions): Pr
   const state = (): LinearFitState => ({
     version: 1,
     settings,
+    table: labelsOf(counted),
     gradients: [...gradients],
     history: { loss: [...history.loss], score: [...history.score] },
   });
   let counted = await linearCounts(query, linear, model());
+  if (saved !== undefined) checkLabels(task, counted, saved.table.rows, saved.table.positives, saved.table.negatives);
   for (let epoch = gradients.length; epoch < epochs; epoch++) {
     const { value, gradient, alive } = await linearGradient(query, linear, model(), counted);
     if (alive === 0 && value !== 0) throw deadGradient(linear, epoch);
@@ -198,6 +202,13 @@ export async function fitMetricOn(query: Query, options: FitMetricOnOptions): Pr
   return { ...model(), history, state: state() };
 }
 
+/** Sums that are the same for every model. */
+const labelsOf = ({ rows, counts: { tp, fp, fn, tn } }: LinearCounts): LinearFitState["table"] => ({
+  rows,
+  positives: tp + fn,
+  negatives: fp + tn,
+});
+
 /** Counts again with new weights; throws if the labels have changed. */
 async function recount(
   query: Query,
@@ -205,8 +216,8 @@ async function recount(
   weights: LinearWeights,
   before: LinearCounts,
 ): Promise<LinearCounts> {
-  const counted = await linearCounts(query, linear, weights), { tp, fp, fn, tn } = counted.counts;
-  checkLabels(linear.task, before, counted.rows, tp + fn, fp + tn);
+  const counted = await linearCounts(query, linear, weights), { rows, positives, negatives } = labelsOf(counted);
+  checkLabels(linear.task, before, rows, positives, negatives);
   return counted;
 }
 

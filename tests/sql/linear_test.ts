@@ -75,6 +75,19 @@ onDuckdb(
   },
 );
 
+onDuckdb("loss and gradient are those of NumPy within 1e-12", async (engine) => {
+  const { x, y, w, weights, bias, cases } = JSON.parse(
+    await Deno.readTextFile(new URL("../reference/linear.json", import.meta.url)),
+  );
+  const rows = (y as number[]).map((label, i): Row => ({ y: label, x: x[i], w: w[i] }));
+  await makeTable(engine, rows);
+  for (const { score, step, slope, threshold, loss, gradient } of cases) {
+    const options = { ...table, weights, bias, score, step, slope, threshold, sampleWeight: "w" };
+    const actual = await metricGradientOn(engine.query, options);
+    assertSame(actual, { value: loss, weights: gradient.slice(0, -1), bias: gradient.at(-1) }, `${score}, ${step}`);
+  }
+});
+
 onDuckdb("every step that SQL has, slopes and thresholds; soft labels", async (engine) => {
   const rows = someRows(300).map((row, i) => ({ ...row, y: i % 3 === 0 ? 0.25 : row.y }));
   await makeTable(engine, rows);
@@ -156,6 +169,8 @@ onDuckdb("a training resumed from its state ends at the bits of an uninterrupted
   await refused({ score: "mcc" }, "'resume' is of a different training");
   await refused({ resume: { ...state, version: 2 } }, "the version of 'resume' must be 1, it is 2");
   await refused({ resume: { ...state, gradients: [[1]] } }, "must be lists of 4 numbers");
+  await engine.run("INSERT INTO t SELECT * FROM t LIMIT 1");
+  await refused({}, "'from' changed between two scans, the number of rows is");
 });
 
 onDuckdb("a table that changes between the scans is an error that names it", async (engine) => {
