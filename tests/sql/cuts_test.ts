@@ -82,6 +82,26 @@ onDuckdb("outputs that crowd in one cell are split until the best cut is known",
   }
 });
 
+onDuckdb("where the score is constant the widest gap is found, inside a cell too", async (engine) => {
+  const width = 2 ** -12,
+    negatives = Array.from({ length: 100 }, (_, i) => [0.1, i === 40 ? 0.95 : 0.9].map((v) => (i + v) * width));
+  const rows = [...negatives.flat(), 100.1 * width].map((p, i, all) => ({
+    y: Number(i === all.length - 1),
+    p: Math.fround(p),
+    w: 1,
+  }));
+  await makeTable(engine, rows);
+  const { threshold, value } = await tuneThresholdOn(engine.query, { ...scored, score: "recall" });
+  assertEquals({ threshold, value }, tuned(rows, "recall", false));
+  assertEquals(Math.floor(threshold as number / width), 40);
+});
+
+onDuckdb("a row that weighs 0 divides no gap", async (engine) => {
+  await makeTable(engine, [{ y: 1, p: 0.75, w: 1 }, { y: 0, p: 0.5, w: 0 }, { y: 0, p: 0.25, w: 1 }]);
+  const { threshold, value } = await tuneThresholdOn(engine.query, { ...scored, score: "accuracy", sampleWeight: "w" });
+  assertEquals([threshold, value], [0.5, 1]);
+});
+
 onDuckdb("macro, weighted and micro are those of tuneThreshold", async (engine) => {
   const next = random(5), n = 500;
   const p = Array.from({ length: n }, () => [next(), next(), next()].map(Math.fround));
