@@ -1,15 +1,19 @@
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import type { Score } from "./score.ts";
 
-/** A gradient, or 0 where it has no direction: where the score is not defined, or the gradient no finite number. */
+/** Returns the gradient, or 0 where the score is not defined or the gradient is not finite. */
 export function definedGradient(value: number, gradient: Counts): Counts {
   const defined = !Number.isNaN(value) && countKeys.every((key) => Number.isFinite(gradient[key]));
   return defined ? gradient : mapCounts(() => 0);
 }
 
 /**
+<<<<<<< HEAD
  * A score that is a function of others, g(f₁, f₂, …): not defined where one of them is not. It must rise with tp and fall
  * with fp, see {@linkcode Score.quasiConvex}.
+=======
+ * Makes a score that is a function of other scores, g(f₁, f₂, …). It is not defined where one of them is not defined.
+>>>>>>> main
  *
  *     ∂/∂cⱼ = Σᵢ ∂g/∂fᵢ · ∂fᵢ/∂cⱼ
  */
@@ -32,7 +36,11 @@ export function composed(
   };
 }
 
+<<<<<<< HEAD
 /** A score N/D of two functions of the counts: ∂(N/D) = (∂N − (N/D)·∂D)/D. Not defined where D = 0. It must rise with tp and fall with fp. */
+=======
+/** Makes the score N/D of two functions of the counts: ∂(N/D) = (∂N − (N/D)·∂D)/D. It is not defined where D = 0. */
+>>>>>>> main
 export function quotient(
   name: string,
   numerator: { value(c: Counts): number; gradient(c: Counts): Counts },

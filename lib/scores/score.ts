@@ -2,7 +2,7 @@ import type { Counts } from "../counts/counts.ts";
 
 /**
  * A closed-form function of the four counts, with its partial derivatives. Where it is not defined (0/0) its value is
- * NaN and its gradient 0: what to report there is the loss's or the metric's `zeroDivision`.
+ * NaN and its gradient 0; the `zeroDivision` of the loss or metric replaces the NaN.
  *
  * @example
  * ```ts
@@ -15,10 +15,10 @@ import type { Counts } from "../counts/counts.ts";
  * ```
  */
 export interface Score {
-  /** What it is called in the history of a training. */
+  /** The name in the history of a training. */
   readonly name: string;
   /**
-   * What a loss subtracts it from: its best value where that is a constant, 0 for a {@linkcode utility}.
+   * The value from which a loss subtracts the score: the best score where it is a constant, 0 for a {@linkcode utility}.
    *
    * @default {1}
    */
@@ -31,8 +31,8 @@ export interface Score {
    * @default {false}
    */
   readonly quasiConvex?: boolean;
-  /** The score; NaN where it is not defined. */
+  /** Returns the score; NaN where it is not defined. */
   value(counts: Counts): number;
-  /** Its partial derivative by each count; all 0 where it is not defined. */
+  /** Returns the partial derivative with respect to each count; all 0 where the score is not defined. */
   gradient(counts: Counts): Counts;
 }

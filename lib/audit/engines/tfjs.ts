@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../../check/describe.ts";
 import { dropTape, watchEngine } from "../../tfjs/engine.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
