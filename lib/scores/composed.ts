@@ -8,12 +8,8 @@ export function definedGradient(value: number, gradient: Counts): Counts {
 }
 
 /**
-<<<<<<< HEAD
- * A score that is a function of others, g(f₁, f₂, …): not defined where one of them is not. It must rise with tp and fall
- * with fp, see {@linkcode Score.quasiConvex}.
-=======
  * Makes a score that is a function of other scores, g(f₁, f₂, …). It is not defined where one of them is not defined.
->>>>>>> main
+ * The result must rise with tp and fall with fp, see {@linkcode Score.quasiConvex}.
  *
  *     ∂/∂cⱼ = Σᵢ ∂g/∂fᵢ · ∂fᵢ/∂cⱼ
  */
@@ -36,11 +32,10 @@ export function composed(
   };
 }
 
-<<<<<<< HEAD
-/** A score N/D of two functions of the counts: ∂(N/D) = (∂N − (N/D)·∂D)/D. Not defined where D = 0. It must rise with tp and fall with fp. */
-=======
-/** Makes the score N/D of two functions of the counts: ∂(N/D) = (∂N − (N/D)·∂D)/D. It is not defined where D = 0. */
->>>>>>> main
+/**
+ * Makes the score N/D of two functions of the counts: ∂(N/D) = (∂N − (N/D)·∂D)/D. It is not defined where D = 0. The score
+ * must rise with tp and fall with fp, see {@linkcode Score.quasiConvex}.
+ */
 export function quotient(
   name: string,
   numerator: { value(c: Counts): number; gradient(c: Counts): Counts },
