@@ -9,6 +9,7 @@ export function definedGradient(value: number, gradient: Counts): Counts {
 
 /**
  * Makes a score that is a function of other scores, g(f₁, f₂, …). It is not defined where one of them is not defined.
+ * The result must rise with tp and fall with fp, see {@linkcode Score.quasiConvex}.
  *
  *     ∂/∂cⱼ = Σᵢ ∂g/∂fᵢ · ∂fᵢ/∂cⱼ
  */
@@ -20,6 +21,7 @@ export function composed(
 ): Score {
   return {
     name,
+    quasiConvex: true,
     value: (counts) => value(parts.map((part) => part.value(counts))),
     gradient: (counts) => {
       const values = parts.map((part) => part.value(counts)), by = slopes(values);
@@ -30,7 +32,10 @@ export function composed(
   };
 }
 
-/** Makes the score N/D of two functions of the counts: ∂(N/D) = (∂N − (N/D)·∂D)/D. It is not defined where D = 0. */
+/**
+ * Makes the score N/D of two functions of the counts: ∂(N/D) = (∂N − (N/D)·∂D)/D. It is not defined where D = 0. The score
+ * must rise with tp and fall with fp, see {@linkcode Score.quasiConvex}.
+ */
 export function quotient(
   name: string,
   numerator: { value(c: Counts): number; gradient(c: Counts): Counts },
@@ -39,6 +44,7 @@ export function quotient(
   const value = (counts: Counts) => numerator.value(counts) / denominator.value(counts);
   return {
     name,
+    quasiConvex: true,
     value,
     gradient: (counts) => {
       const f = value(counts), d = denominator.value(counts);

@@ -18,6 +18,7 @@ function constrained(name: string, objective: Score, other: Score, floor: number
   const value = (counts: Counts) => objective.value(counts) - penalty * Math.max(0, floor - other.value(counts));
   return {
     name: `${name}${floor}`,
+    quasiConvex: true,
     value,
     gradient: (counts) => {
       const of = objective.gradient(counts), by = other.gradient(counts);

@@ -25,6 +25,7 @@ export function linearFractional(name: string, { numerator, denominator }: Coeff
   const value = (counts: Counts) => dot(numerator, counts) / dot(denominator, counts);
   return {
     name,
+    quasiConvex: true,
     value,
     gradient: (counts) => {
       const size = dot(denominator, counts), f = value(counts);

@@ -23,6 +23,14 @@ export interface Score {
    * @default {1}
    */
   readonly best?: number;
+  /**
+   * Declares that among the counts (tp, fp) of a rectangle, at fixed weights of the positives and the negatives, the largest
+   * value lies in a corner. A score that rises with tp and falls with fp has this property, and so has every ratio of linear
+   * functions. `tuneThresholdOn` needs it to bound the score between two outputs.
+   *
+   * @default {false}
+   */
+  readonly quasiConvex?: boolean;
   /** Returns the score; NaN where it is not defined. */
   value(counts: Counts): number;
   /** Returns the partial derivative with respect to each count; all 0 where the score is not defined. */

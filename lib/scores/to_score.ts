@@ -93,7 +93,7 @@ export function toScore(score: ScoreName | ScoreDefinition): Score {
   }
   if (hasMethod(score, "gradient")) return score as Score;
   const value = (counts: Counts) => score.value(counts);
-  return { name: score.name, best: score.best, value, gradient: differences(value) };
+  return { name: score.name, best: score.best, quasiConvex: score.quasiConvex, value, gradient: differences(value) };
 }
 
 function byName(name: string): Score {
