@@ -55,6 +55,8 @@ export interface RecordedInput extends Origin {
   readonly largest: number;
   /** The distinct numbers in ascending order, three at most, if the input was made from labels alone. */
   readonly levels: readonly number[];
+  /** The index of the recorded operation that made it; absent for labels and outputs themselves. */
+  readonly madeBy?: number;
 }
 
 /** One operation of a forward pass. */

@@ -303,7 +303,17 @@ export const partlyDetached: Rule = ({ engine, observations }) => {
 };
 
 /** A term of the sum that only flat operations lead to: it is added and trains nothing. */
-export const deadTerm: Rule = ({ observations: { ops, customGradient, random } }) => {
+export const deadTerm: Rule = ({ observations }) => {
+  const { ops, customGradient, random } = observations, softmax = softmaxOfOne(observations);
+  if (softmax !== undefined) {
+    return errorOf({
+      cause: "constant",
+      message: "A softmax over one unit is always 1: the term that contains it trains nothing",
+      evidence: { batch: "random", value: random.value, shape: `[${softmax.inputs[0].shape}]` },
+      remedy: "Use a sigmoid in this term, or two units",
+      where: locationOf(softmax),
+    });
+  }
   if (customGradient) return undefined; // a straight-through step is such a sum on purpose
   const op = ops.find(({ op, inputs }) =>
     ["Add", "AddV2", "AddN", "Sub"].includes(op) && inputs.some((i) => i.live) &&
