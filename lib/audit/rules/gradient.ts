@@ -133,7 +133,7 @@ const readOutOfGraph: Explanation = ({ context, change, block, evidence }) => {
     evidence,
     remedy: "Compute with tensors (tf.mul, tf.sum …) instead of dataSync() or arraySync(), and make no new tensor of " +
       "the numbers",
-    where: { op: "dataSync", line: readOut.line },
+    where: { op: readOut.op ?? "dataSync", line: readOut.line },
   });
 };
 
@@ -298,7 +298,7 @@ export const partlyDetached: Rule = ({ engine, observations }) => {
     remedy:
       "Keep the tensor (tf.mul, tf.slice …) instead of dataSync() and a new tensor; a weight that must stay fixed " +
       "can use a tf.customGrad whose gradient is 0",
-    where: { op: "dataSync", line: readOut!.line },
+    where: { op: readOut!.op ?? "dataSync", line: readOut!.line },
   });
 };
 
