@@ -757,8 +757,11 @@ class Server:
         if not own and wanted not in (*FRAMEWORKS, "keras"):
             raise Refused(f"there is no framework '{wanted}': torch, keras, tensorflow or jax")
         habit = "true,pred" if wanted == "keras" else None
-        backend = keras_backend() if wanted == "keras" else wanted
-        self.framework = own_framework(wanted) if own else FRAMEWORKS[backend]()
+        try:
+            backend = keras_backend() if wanted == "keras" else wanted
+            self.framework = own_framework(wanted) if own else FRAMEWORKS[backend]()
+        except ModuleNotFoundError as error:
+            raise Refused(f"{sys.executable} has no module '{error.name}'") from None
         place = loaded_from(path, "roundabout_loss") if path else importlib.import_module(module)
         try:
             loss = eval(compile(name, "<name>", "eval"), vars(place))

@@ -112,9 +112,10 @@ export class PythonLoss implements AsyncDisposable {
     checkPythonLoss(options);
     const { file = null, module = null, name, framework = null, order = null, seconds = 20 } = options;
     const load = { do: "load", file, module, name, framework, order };
-    const line = new Line([options.python ?? activePython(), "-u", fileURLToPath(server)], load, 1000 * seconds);
+    const { python = activePython() } = options;
+    const line = new Line([python, "-u", fileURLToPath(server)], load, 1000 * seconds);
     const answer = await line.load();
-    const reason = answer.error ?? (answer.died && `Python ${answer.died}`);
+    const reason = answer.error ?? (answer.died && `'${python}' ${answer.died}`);
     if (reason !== undefined) {
       await line.close();
       throw new TypeError(`Cannot load the loss '${name}': ${reason}`);
