@@ -27,7 +27,7 @@ import sys
 import threading
 
 MOST_BYTES = 1 << 28
-OWN_FILE = os.path.realpath(__file__)
+OWN_FILES = {os.path.realpath(__file__)}  # no line of a loss
 LIBRARY = os.path.dirname(os.path.realpath(os.__file__))
 
 
@@ -43,7 +43,7 @@ def in_own_code(path):
     if path.startswith("<"):
         return False
     full = os.path.realpath(path)
-    return full != OWN_FILE and not full.startswith(LIBRARY) and f"{os.sep}site-packages{os.sep}" not in full
+    return full not in OWN_FILES and not full.startswith(LIBRARY) and f"{os.sep}site-packages{os.sep}" not in full
 
 
 def line_of(frames):
@@ -707,6 +707,7 @@ def loaded_from(path, name):
 
 def own_framework(path):
     """A framework of the caller's own: a Python file with a class Framework, which has the methods of Torch."""
+    OWN_FILES.add(os.path.realpath(path))
     module = loaded_from(path, "roundabout_framework")
     return module.Framework(Trace)
 
@@ -797,9 +798,11 @@ class Server:
     def batch(self, request, numbers, form="as found"):
         if self.loss is None:
             raise Refused("no loss is loaded")
-        shapes = request["trueShape"], request["predShape"]
+        shapes = request.get("trueShape"), request.get("predShape")
+        if not all(isinstance(s, list) and all(type(d) is int and d >= 0 for d in s) for s in shapes):
+            raise Refused(f"trueShape and predShape must be lists of whole numbers, they are {shapes[0]} and {shapes[1]}")
         sizes = [4 * math.prod(shape) for shape in shapes]
-        if sum(sizes) != len(numbers) or any(d < 0 for shape in shapes for d in shape):
+        if sum(sizes) != len(numbers):
             raise Refused(f"{len(numbers)} bytes do not fill the shapes {shapes[0]} and {shapes[1]}")
         form = self.form if form == "as found" else form
         return self.framework.tensors(numbers[:sizes[0]], shapes[0], numbers[sizes[0]:], shapes[1], form)

@@ -22,6 +22,7 @@ export type ToWorker =
 /** The last characters of the standard error that are kept for the report of a process that ends. */
 const KEPT = 2000;
 
+let answered = false;
 let child: ChildProcessWithoutNullStreams | undefined, frames = new FrameReader(), said = "";
 let control: Int32Array, data: SharedArrayBuffer;
 let answer: ((frame: Frame) => void) | undefined, timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,11 +50,15 @@ function share({ text, numbers }: Frame): void {
 function start([python, ...args]: readonly string[]): void {
   frames = new FrameReader();
   said = "";
+  answered = false;
   const own = child = spawn(python, args, { stdio: "pipe" });
   own.stdout.on("data", (bytes: Uint8Array) => {
     if (child !== own) return;
     try {
-      for (const frame of frames.read(bytes)) settle(frame);
+      for (const frame of frames.read(bytes)) {
+        answered = true;
+        settle(frame);
+      }
     } catch (error) {
       own.kill("SIGKILL");
       settle(refusal(`writes what is no answer: ${(error as Error).message}`));
@@ -68,7 +73,7 @@ function start([python, ...args]: readonly string[]): void {
   own.on("close", (code: number | null, signal: string | null) => {
     if (child !== own) return;
     child = undefined;
-    const last = said.trim().split("\n").at(-1) ?? "";
+    const last = answered ? "" : said.trim().split("\n").at(-1) ?? ""; // later, it is what the loss prints
     settle(refusal(`ends the process ${signal ? `(${signal})` : `with the code ${code}`}${last && `: ${last}`}`));
   });
 }
