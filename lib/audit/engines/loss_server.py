@@ -18,6 +18,7 @@ import importlib
 import importlib.util
 import inspect
 import json
+import linecache
 import math
 import os
 import queue
@@ -54,12 +55,23 @@ def line_of(frames):
     return None
 
 
-def callers_line():
+def frames_now():
+    """The files and lines of the current calls, innermost first."""
     frame, frames = sys._getframe(1), []
     while frame is not None:
         frames.append((frame.f_code.co_filename, frame.f_lineno))
         frame = frame.f_back
-    return line_of(frames)
+    return frames
+
+
+def callers_line():
+    return line_of(frames_now())
+
+
+def says(frames, word):
+    """Tells whether the innermost line of the user's code has a word: what libraries do inside has not."""
+    path, number = next(((p, n) for p, n in frames if in_own_code(p)), ("", 0))
+    return word in linecache.getline(path, number)
 
 
 def in_words(error):
@@ -117,9 +129,9 @@ class Trace:
         if id(other) in self.made:
             self.made[id(tensor)] = self.made[id(other)]
 
-    def note_read_out(self, tensor, how):
+    def note_read_out(self, tensor, how, line=None):
         if self.read_out is None and self.depends(self.maker(tensor)):
-            self.read_out = {"op": how, "line": callers_line()}
+            self.read_out = {"op": how, "line": line or callers_line()}
 
     def described(self, item):
         """A tensor or number among the inputs. A number is a tensor of no dimensions."""
@@ -496,11 +508,17 @@ def record_tensorflow(framework, trace, op_type, inputs, attrs, outputs):
     if name == "Pow" and tensors[1].shape.rank == 0 and float(tensors[1]) == 2:
         name, tensors = "Square", tensors[:1]
     if name in ("StopGradient", "PreventGradient") and tensors:
+        if not says(frames_now(), "stop_gradient"):
+            return trace.same(outputs[0], tensors[0])
         trace.note_read_out(tensors[0], "stop_gradient")
     if name in ("Shape", "Size", "Rank", "ZerosLike", "OnesLike", "Assert", "Fill", "Range", "Const"):
         tensors = []
     trace.op(name, tensors, outputs, told, live=name not in ("StopGradient", "PreventGradient"),
              condition=0 if name == "Select" else None)
+
+
+def lambda_of(call):
+    return lambda y, p: call(y, p)
 
 
 class Jax:
@@ -527,7 +545,7 @@ class Jax:
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
         import jax
         import numpy
-        self.jax, self.numpy, self.version = jax, numpy, jax.__version__
+        self.jax, self.numpy, self.version, self.kept = jax, numpy, jax.__version__, {}
         self.forms = [None, "squeezed int32", "int32"]
 
     def tensors(self, true_bytes, true_shape, pred_bytes, pred_shape, form):
@@ -546,26 +564,34 @@ class Jax:
     def shape(self, tensor):
         return list(tensor.shape)
 
+    def compiled(self, call, make):
+        """A function of a loss, compiled once; JAX is slow operation by operation."""
+        key = call, make.__name__
+        if key not in self.kept:
+            self.kept[key] = self.jax.jit(make(call))
+        return self.kept[key]
+
     def value(self, call, y, p):
-        return call(y, p)
+        try:
+            return self.compiled(call, lambda_of)(y, p)
+        except Exception:
+            return call(y, p)  # what is compiled may not read numbers, nor return None
 
     def gradient(self, call, y, p):
-        kept = []
+        jnp = self.jax.numpy
 
-        def total(outputs):
-            result = call(y, outputs)
-            kept.append(result)
-            if plain_result(result) is not None:
-                return self.jax.numpy.float32(mean(plain_result(result)[0]))
-            return self.jax.numpy.mean(self.jax.numpy.asarray(result, dtype="float32"))
+        def gradient_of(call):
+            def total(outputs, labels):
+                result = call(labels, outputs)
+                if plain_result(result) is not None:
+                    raise Refused("the result of the loss is not connected to the outputs")
+                return jnp.mean(jnp.asarray(result, dtype="float32")), result
+            return self.jax.grad(total, has_aux=True)
 
         try:
-            gradient = self.jax.grad(total)(p)
-        except self.jax.errors.ConcretizationTypeError as error:
+            gradient, result = self.compiled(call, gradient_of)(p, y)
+        except (self.jax.errors.ConcretizationTypeError, self.jax.errors.TracerArrayConversionError, Refused) as error:
             return call(y, p), None, in_words(error)
-        result = call(y, p)
-        if plain_result(result) is not None or plain_result(kept[0]) is not None:
-            return result, None, "the result of the loss is not connected to the outputs"
         return result, self.numpy.asarray(gradient, self.numpy.float32).tobytes(), None
 
     def read(self, tensor):
@@ -578,7 +604,7 @@ class Jax:
         trace, own = Trace(self.read, y, p), [False]
         try:
             closed = jax.make_jaxpr(lambda a, b: call(a, b))(y, p)
-        except jax.errors.ConcretizationTypeError as error:
+        except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
             frames, step = [], error.__traceback__
             while step is not None:
                 frames.insert(0, (step.tb_frame.f_code.co_filename, step.tb_lineno))
@@ -592,11 +618,9 @@ class Jax:
         outputs = self.run(trace, closed.jaxpr, closed.consts, [y, p], own, None)
         return trace, outputs[0], True, own[0]
 
-    def line(self, equation):
+    def frames(self, equation):
         from jax._src import source_info_util
-        frames = source_info_util.user_frames(equation.source_info.traceback) if hasattr(
-            equation.source_info, "traceback") else []
-        return line_of((f.file_name, f.start_line) for f in frames)
+        return [(f.file_name, f.start_line) for f in source_info_util.user_frames(equation.source_info.traceback)]
 
     def run(self, trace, jaxpr, consts, arguments, own, outer):
         from jax.extend.core import Literal
@@ -605,7 +629,7 @@ class Jax:
         value = lambda v: self.jax.numpy.asarray(v.val) if isinstance(v, Literal) else known[v]
         for equation in jaxpr.eqns:
             primitive, given = equation.primitive, [value(v) for v in equation.invars]
-            line = self.line(equation) or outer
+            line = line_of(self.frames(equation)) or outer
             inner = equation.params.get("jaxpr") or equation.params.get("call_jaxpr")
             loop = primitive.name in ("scan", "while", "cond")
             if inner is not None and not loop:
@@ -613,8 +637,9 @@ class Jax:
                 open_jaxpr = getattr(inner, "jaxpr", inner)
                 results = self.run(trace, open_jaxpr, getattr(inner, "consts", []), given, own, line)
             else:
-                parameters = primitive.get_bind_params(equation.params)
-                results = primitive.bind(*parameters[0], *given, **parameters[1])
+                bound = primitive.get_bind_params(equation.params)
+                functions, bound = bound if isinstance(bound, tuple) else ((), bound)
+                results = primitive.bind(*functions, *given, **bound)
                 results = list(results) if primitive.multiple_results else [results]
                 self.note(trace, equation, given, results, line)
             known.update(zip(equation.outvars, results))
@@ -645,7 +670,9 @@ class Jax:
             attrs.update(clipValueMin=float(given[0].min()), clipValueMax=float(given[2].max()))
             given = [given[1]]
         if name == "StopGradient":
-            trace.note_read_out(given[0], "stop_gradient")
+            if not says(self.frames(equation), "stop_gradient"):
+                return trace.same(results[0], given[0])
+            trace.note_read_out(given[0], "stop_gradient", line)
         divided = name == "RealDiv" and trace.ops and given[1].size == 1 and trace.maker(given[1]) is None
         last = trace.maker(given[0]) if divided else None
         if isinstance(last, int) and trace.ops[last]["op"] == "Sum":
@@ -785,7 +812,7 @@ class Server:
         self.loss, self.form = loss, request.get("form")
         first, second = ("yTrue", "yPred") if self.order == "true,pred" else ("yPred", "yTrue")
         return {
-            "framework": wanted, "backend": backend, "version": self.framework.version,
+            "framework": wanted, "version": self.framework.version,
             "python": ".".join(map(str, sys.version_info[:3])),
             "assumed": [] if sure else [f"The arguments are ({first}, {second}), the habit of {wanted}"],
         }

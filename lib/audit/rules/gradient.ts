@@ -263,6 +263,9 @@ export const noGradient: Rule = (context) => {
   return deadGradient(context, others, "the outputs of an untrained model", { batch: "random" });
 };
 
+/** Ways to keep numbers out of the gradient that are rarely an accident. */
+const onPurpose: ReadonlySet<string> = new Set(["detach", "no_grad", "stop_gradient"]);
+
 /** A column or a term without a gradient although the value moves with it. */
 export const partlyDetached: Rule = ({ engine, observations }) => {
   const { random: { gradient, batch, value }, columns, rows, readOut, ops, connected, customGradient } = observations;
@@ -290,6 +293,16 @@ export const partlyDetached: Rule = ({ engine, observations }) => {
   }
   if (worst === undefined) return undefined;
   if (cast !== undefined) return castAway(cast, worst.evidence);
+  if (onPurpose.has(readOut!.op ?? "")) {
+    return {
+      cause: "detached",
+      severity: "note",
+      message: `${readOut!.op} keeps one term out of the gradient: the value moves with it, the gradient does not`,
+      evidence: worst.evidence,
+      remedy: `Remove ${readOut!.op} if the term should train; a weight or a straight-through step is meant to be so`,
+      where: { op: readOut!.op!, line: readOut!.line },
+    };
+  }
   return errorOf({
     cause: "detached",
     message:
@@ -320,7 +333,9 @@ export const deadTerm: Rule = ({ observations }) => {
     inputs.some((i) => i.fromPred && !i.live)
   );
   if (op === undefined) return undefined;
-  const flat = blocking(ops), ratio = ops.slice(ops.indexOf(op)).some(({ op, live }) => op === "RealDiv" && live);
+  const flat = blocking(ops);
+  if (flat?.op === "StopGradient") return undefined; // another rule compares the gradient with the slope
+  const ratio = ops.slice(ops.indexOf(op)).some(({ op, live }) => op === "RealDiv" && live);
   return {
     cause: "no-gradient-op",
     severity: ratio ? "error" : "warning",
