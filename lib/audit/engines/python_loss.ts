@@ -87,6 +87,12 @@ function activePython(): string {
   return Deno.build.os === "windows" ? `${active}\\Scripts\\python.exe` : `${active}/bin/python`;
 }
 
+/** A request that loads a loss. */
+interface LoadRequest {
+  readonly do: "load";
+  readonly [option: string]: string | null;
+}
+
 /** A loss in a Python process, which lives until it is closed. */
 export class PythonLoss implements AsyncDisposable {
   /** The name of the loss. */
@@ -98,29 +104,46 @@ export class PythonLoss implements AsyncDisposable {
   /** Assumptions about the loss, one sentence each. */
   readonly assumed: readonly string[];
   readonly #line: Line;
+  readonly #own: LineEnd;
 
-  private constructor(name: string, { framework, version, python, assumed }: Loaded, line: Line) {
+  private constructor(name: string, { framework, version, python, assumed }: Loaded, line: Line, own: LineEnd) {
     this.name = name;
     this.framework = framework;
     this.versions = `${framework} ${version}, Python ${python}`;
     this.assumed = assumed;
     this.#line = line;
+    this.#own = own;
   }
 
-  /** Starts Python and loads the loss. */
+  /** Starts Python and loads a loss. */
   static async start(options: PythonLossOptions): Promise<PythonLoss> {
     checkPythonLoss(options);
-    const { file = null, module = null, name, framework = null, order = null, seconds = 20 } = options;
-    const load = { do: "load", file, module, name, framework, order };
-    const { python = activePython() } = options;
-    const line = new Line([python, "-u", fileURLToPath(server)], load, 1000 * seconds);
-    const answer = await line.load();
-    const reason = answer.error ?? (answer.died && `'${python}' ${answer.died}`);
-    if (reason !== undefined) {
+    const { python = activePython(), seconds = 20 } = options;
+    const line = new Line([python, "-u", fileURLToPath(server)], 1000 * seconds);
+    try {
+      return await PythonLoss.#load(options, line);
+    } catch (error) {
       await line.close();
-      throw new TypeError(`Cannot load the loss '${name}': ${reason}`);
+      throw error;
     }
-    return new PythonLoss(name, answer as unknown as Loaded, line);
+  }
+
+  static async #load(options: PythonLossOptions, line: Line): Promise<PythonLoss> {
+    const { file = null, module = null, name, framework = null, order = null } = options;
+    const own = line.newEnd({ do: "load", file, module, name, framework, order }), answer = await line.load(own);
+    const reason = answer.error ?? (answer.died && `'${line.python}' ${answer.died}`);
+    if (reason !== undefined) throw new TypeError(`Cannot load the loss '${name}': ${reason}`);
+    return new PythonLoss(name, answer as unknown as Loaded, line, own);
+  }
+
+  /**
+   * Loads another loss in the same process: the framework is imported once. When one is closed, all are.
+   *
+   * @throws {TypeError} The file raises, or it does not define the loss.
+   */
+  another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<PythonLoss> {
+    checkPythonLoss(options);
+    return PythonLoss.#load(options, this.#line);
   }
 
   /** Ends the process. */
@@ -141,10 +164,10 @@ export class PythonLoss implements AsyncDisposable {
    */
   check(batch: AuditBatch, labels: LabelKind | undefined): string[] {
     const shapes = `labels [${batch.trueShape}] and outputs [${batch.predShape}]`;
-    const { error, died, assumed, form } = this.#line.ask({ do: "check", labels }, batch).answer;
+    const { error, died, assumed, form } = this.#line.ask(this.#own, { do: "check", labels }, batch).answer;
     if (error !== undefined) throw new TypeError(`Cannot audit the loss: called with ${shapes}, ${error}`);
     if (died !== undefined) throw new TypeError(`Cannot audit the loss: called with ${shapes}, it ${died}`);
-    this.#line.form = form;
+    this.#own.form = form;
     return assumed as string[];
   }
 
@@ -162,7 +185,7 @@ export class PythonLoss implements AsyncDisposable {
     const squares = { ...batch, yTrue: batch.yPred, trueShape: batch.predShape };
     const timeOf = (request: object, on: AuditBatch) => {
       const start = performance.now();
-      this.#line.ask(request, on);
+      this.#line.ask(this.#own, request, on);
       return performance.now() - start;
     };
     const times: [number[], number[]] = [[], []];
@@ -175,12 +198,12 @@ export class PythonLoss implements AsyncDisposable {
   }
 
   #value(batch: AuditBatch): LossValue {
-    const { answer } = this.#line.ask({ do: "value" }, batch), error = failureOf(answer);
+    const { answer } = this.#line.ask(this.#own, { do: "value" }, batch), error = failureOf(answer);
     return error === undefined ? { value: Number(answer.value) } : { value: NaN, error };
   }
 
   #gradient(batch: AuditBatch): LossGradient {
-    const { answer, numbers } = this.#line.ask({ do: "gradient" }, batch), error = failureOf(answer);
+    const { answer, numbers } = this.#line.ask(this.#own, { do: "gradient" }, batch), error = failureOf(answer);
     if (error !== undefined) return { value: NaN, shape: [], error };
     const value = Number(answer.value), shape = answer.shape as number[];
     if (answer.gradientError !== undefined) return { value, shape, gradientError: String(answer.gradientError) };
@@ -188,7 +211,7 @@ export class PythonLoss implements AsyncDisposable {
   }
 
   #record(batch: AuditBatch): Recording {
-    const { answer } = this.#line.ask({ do: "record" }, batch);
+    const { answer } = this.#line.ask(this.#own, { do: "record" }, batch);
     if (failureOf(answer) !== undefined) {
       return { ops: [], connected: true, live: true, customGradient: false }; // the value says what it raises
     }
@@ -215,24 +238,46 @@ function checkPythonLoss(options: PythonLossOptions): void {
   if (!(seconds > 0 && seconds <= 3600)) refuse("seconds", "a number inside (0, 3600]", seconds);
 }
 
+/** One loss at the other end of a line. */
+interface LineEnd {
+  readonly number: number;
+  readonly load: LoadRequest;
+  /** The type of labels that was found out, for a process that is started again. */
+  form?: unknown;
+  /** The start of the process, counted, in which it was loaded. */
+  start: number;
+}
+
 /** A synchronous line to a Python process: a worker talks, and the caller waits on shared memory. */
 class Line {
-  /** The type of labels that was found out, for a process that is started again. */
-  form: unknown;
   readonly #command: readonly string[];
-  readonly #load: object;
   readonly #limit: number;
   readonly #worker = new Worker(new URL("./python_worker.ts", import.meta.url), { type: "module" });
   readonly #control = new Int32Array(new SharedArrayBuffer(8));
   readonly #data = new SharedArrayBuffer(1 << 16, { maxByteLength: 1 << 29 });
   #ended: string | undefined;
-  #restarts = 0;
+  #starts = 0;
+  #ends = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(command: readonly string[], load: object, limit: number) {
-    [this.#command, this.#load, this.#limit] = [command, load, limit];
+  constructor(command: readonly string[], limit: number) {
+    [this.#command, this.#limit] = [command, limit];
     this.#post({ do: "share", control: this.#control.buffer as SharedArrayBuffer, data: this.#data });
-    this.#post({ do: "start", command });
+    this.#start();
+  }
+
+  /** The command that runs Python. */
+  get python(): string {
+    return this.#command[0];
+  }
+
+  newEnd(load: LoadRequest): LineEnd {
+    return { number: this.#ends++, load, start: this.#starts };
+  }
+
+  #start(): void {
+    this.#starts++;
+    this.#post({ do: "start", command: this.#command });
   }
 
   #post(message: ToWorker): void {
@@ -243,27 +288,31 @@ class Line {
     this.#post({ do: "ask", text: JSON.stringify(request), numbers, limit, awaited });
   }
 
-  /** Loads the loss; the caller's thread stays free. */
-  load(): Promise<Answer> {
+  /** Loads a loss; the caller's thread stays free. */
+  load({ load, number }: LineEnd): Promise<Answer> {
     const answered = new Promise<Answer>((resolve) => {
       this.#worker.onmessage = ({ data }: MessageEvent<Frame>) => resolve(answerOf(data));
     });
-    this.#send(this.#load, new Uint8Array(), 1000 * LOADING, true);
+    this.#send({ ...load, loss: number }, new Uint8Array(), 1000 * LOADING, true);
     return answered;
   }
 
   /** Asks and waits. A process that has ended is started again a few times. */
-  ask(request: object, batch: AuditBatch): { answer: Answer; numbers: Uint8Array } {
+  ask(own: LineEnd, request: object, batch: AuditBatch): { answer: Answer; numbers: Uint8Array } {
     if (this.#closed !== undefined) throw new TypeError("Cannot audit the loss: it has been closed");
     if (this.#ended !== undefined) {
-      if (this.#restarts === RESTARTS) return { answer: { died: this.#ended }, numbers: new Uint8Array() };
-      this.#restarts++;
-      this.#post({ do: "start", command: this.#command });
-      this.#send({ ...this.#load, form: this.form }, new Uint8Array(), 1000 * LOADING, false);
+      if (this.#starts > RESTARTS) return { answer: { died: this.#ended }, numbers: new Uint8Array() };
+      this.#ended = undefined;
+      this.#start();
+    }
+    const { number: loss, load, form } = own;
+    if (own.start !== this.#starts) {
+      own.start = this.#starts;
+      this.#send({ ...load, loss, form }, new Uint8Array(), 1000 * LOADING, false);
       this.#ended = this.#wait().answer.died;
     }
     const { trueShape, predShape } = batch;
-    this.#send({ ...request, trueShape, predShape }, bytesOf(batch), this.#limit, false);
+    this.#send({ ...request, loss, trueShape, predShape }, bytesOf(batch), this.#limit, false);
     const result = this.#wait();
     this.#ended = result.answer.died;
     return result;
