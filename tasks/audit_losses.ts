@@ -159,11 +159,13 @@ export function pythonOptions({ framework, order, python, module }: TaskArgs["va
 
 /** Loads the loss of a Python file or module that `named` names. */
 async function loadPythonLoss(named: string, options: Partial<PythonLossOptions>): Promise<PythonLoss> {
-  const at = named.indexOf("#"), file = named.slice(0, at), path = resolve(typedIn(), file);
-  if (options.module === undefined && (file === "" || !existsSync(path))) {
-    throw new UsageError(`There is no file '${file}'`);
-  }
-  const name = named.slice(at + 1);
+  const [file, name] = options.module !== undefined
+    ? ["", named]
+    : named.includes("#")
+    ? [named.slice(0, named.indexOf("#")), named.slice(named.indexOf("#") + 1)]
+    : [named, ""];
+  const path = resolve(typedIn(), file);
+  if (options.module === undefined && !existsSync(path)) throw new UsageError(`There is no file '${file}'`);
   if (name.trim() === "") throw new UsageError(`'${named}' names no loss, write ${file}#NAME`);
   try {
     return await pythonLoss({ ...options, ...(options.module === undefined ? { file: path } : {}), name });

@@ -35,6 +35,7 @@ export const shipped: readonly Shipped[] = [
     ["BCEWithLogitsLoss", logits],
     ["CrossEntropyLoss", indices],
     ["CrossEntropyLoss(label_smoothing=0.1)", classes],
+    ["lambda input, target: KLDivLoss(reduction='batchmean')(input.log_softmax(-1), target)", distributions],
     ["KLDivLoss(reduction='batchmean')", { yPred: "logits", yTrue: "distribution", columns: 4 }],
     ["PoissonNLLLoss", { yPred: "real", yTrue: "count" }],
     ["SoftMarginLoss", signs],
