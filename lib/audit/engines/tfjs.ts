@@ -163,6 +163,7 @@ const recordingOf = (loss: AuditedLoss, batch: AuditBatch): Recording =>
       byData.set(tensor.dataId, origin);
     };
     const getOrigin = (tensor: Tensor) => byTensor.get(tensor) ?? byData.get(tensor.dataId);
+    const makers = new Map<Tensor, number>();
     const ops: UnreadOp[] = [];
     let readOut: { line?: string } | undefined, customGradient = false;
     setOrigin(yTrue, { ...unknownOrigin, fromTrue: true });
@@ -183,8 +184,16 @@ const recordingOf = (loss: AuditedLoss, batch: AuditBatch): Recording =>
       const inputs = tensors.map((tensor, i): RecordedInput => {
         const { turned: _, ...own } = traced[i].origin ?? unknownOrigin, numbers = tensor.dataSync();
         const levels = own.fromTrue && !own.fromPred ? fewLevels(numbers) : [];
-        return { ...own, shape: tensor.shape, dtype: tensor.dtype, ...sizes(numbers), levels };
+        return {
+          ...own,
+          shape: tensor.shape,
+          dtype: tensor.dtype,
+          ...sizes(numbers),
+          levels,
+          madeBy: makers.get(tensor),
+        };
       });
+      for (const output of outputs) makers.set(output, ops.length);
       ops.push({ op, inputs, outputs, attrs, fromPred, fromTrue, live, stack: deepStack() });
     };
     const withOwnGradient = (given: Record<string, unknown>, result: unknown) => {
