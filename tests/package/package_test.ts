@@ -32,7 +32,7 @@ const withBrowser = (title: string, use: (project: Project) => Promise<void>) =>
   });
 
 /** Entries that run in a browser. */
-const browserEntries = [".", "./audit", "./core", "./simd", "./slim", "./thread"];
+const browserEntries = [".", "./audit", "./core", "./simd", "./slim", "./sql", "./thread"];
 
 const fileOf = (entry: string): string => entry === "." ? "index" : entry.slice(2);
 
