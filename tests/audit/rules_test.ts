@@ -1,8 +1,16 @@
 // Every sentence that a rule of the audit can say, on a loss of the cases that deserves it, with the operation that it points at;
 // and sound losses, about which no rule says anything.
 import { assert, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import type { Tensor } from "@roundabout/roundabout";
 import "../helpers.ts";
-import { auditLoss, type Cause, type Severity } from "@roundabout/roundabout/audit";
+import {
+  type AuditedLoss,
+  auditLoss,
+  type AuditOptions,
+  type Cause,
+  type Severity,
+} from "@roundabout/roundabout/audit";
 import { blindCases1 } from "./blind_cases_1.ts";
 import { blindCases2 } from "./blind_cases_2.ts";
 import { blindCases3 } from "./blind_cases_3.ts";
@@ -622,4 +630,43 @@ Deno.test("sound losses: no rule says anything", () => {
     const { loss, options } = caseOf(id), { findings, verdict } = auditLoss(loss, options);
     assertEquals([verdict, findings.map(({ message }) => message)], ["sound", []], id);
   }
+});
+
+const causesOf = (loss: AuditedLoss, options: AuditOptions = {}) =>
+  auditLoss(loss, options).findings.map(({ cause }) => cause);
+
+Deno.test("no-gradient-op: a ramp so steep that each output has two values jumps as a decision does", () => {
+  const steep = (slope: number) => (y: Tensor, p: Tensor) =>
+    tf.mean(tf.squaredDifference(y, tf.clipByValue(tf.mul(tf.sub(p, 0.5), slope), 0, 1)));
+  const [first] = auditLoss(steep(1e7)).findings;
+  assertEquals([first.cause, first.message], [
+    "no-gradient-op",
+    "No gradient reaches the outputs: the loss jumps and is flat between its jumps",
+  ]);
+});
+
+Deno.test("wrong-axis: sums of labels and outputs that are subtracted are compared too late, sums that are multiplied are not", () => {
+  const ofSums = (by: (a: Tensor, b: Tensor) => Tensor) => (y: Tensor, p: Tensor) =>
+    tf.sub(1, tf.mean(by(tf.sum(y, 1), tf.sum(p, 1)))) as Tensor;
+  assertEquals(causesOf(ofSums((a, b) => tf.neg(tf.square(tf.sub(a, b)))), { columns: 3 })[0], "wrong-axis");
+  assert(!causesOf(ofSums((a, b) => tf.mul(a, b)), { columns: 3 }).includes("wrong-axis"));
+});
+
+Deno.test("activation-mismatch: outputs that go through a sigmoid first may be clipped in another term", () => {
+  const clipped = (y: Tensor, p: Tensor) => {
+    const q = tf.sigmoid(p);
+    return tf.add(tf.mean(tf.squaredDifference(y, q)), tf.mul(0.01, tf.mean(tf.clipByValue(p, 0, 1)))) as Tensor;
+  };
+  assert(!causesOf(clipped, { yPred: "logits" }).includes("activation-mismatch"));
+  const unsquashed = (y: Tensor, p: Tensor) => tf.mean(tf.squaredDifference(y, tf.clipByValue(p, 0, 1))) as Tensor;
+  assert(causesOf(unsquashed, { yPred: "logits" }).includes("activation-mismatch"));
+});
+
+Deno.test("constant: a value that other outputs move no more than another order of the rows does", () => {
+  // The outputs of each row add up to 1; a running sum of float32 rounds in the order of the rows.
+  const sums = (_: Tensor, p: Tensor) => {
+    const running = tf.cumsum(tf.reshape(tf.softmax(p), [-1]));
+    return tf.add(tf.sum(tf.slice(running, 191, 1)), -62) as Tensor;
+  };
+  assertEquals(causesOf(sums, { yPred: "logits", columns: 3 })[0], "constant");
 });

@@ -51,3 +51,26 @@ slow.test("scoreFolds: on several cores the same numbers, fold by fold; an error
   assertEquals(folds, data.folds.map((fold) => scoreFold(data, fold, "all rows")));
   await assertRejects(() => scoreFolds({ ...data, columns: [] }, "all rows", () => {}), Error);
 });
+
+Deno.test("scoreFold and tableOf: every loss on rows that a line separates, each fold's scores and their means", () => {
+  const columns = [Array.from({ length: 40 }, (_, i) => i), Array.from({ length: 40 }, (_, i) => i % 7)];
+  const yTrue = Float64Array.from({ length: 40 }, (_, i) => Number(i >= 20));
+  const train = Array.from({ length: 40 }, (_, i) => i).filter((i) => i % 4 !== 0);
+  const [low, high] = [[0, 4, 8], [24, 28, 32]],
+    losses = ["bce", "accuracy", "f1", "fBeta0.5", "fBeta2", "balancedAccuracy"];
+  const fold = (test: number[]) => scoreFold({ columns, yTrue }, { train, test }, "training rows");
+  const both = fold([...low, ...high]),
+    ones = { accuracy: 1, f1: 1, "fBeta0.5": 1, fBeta2: 1, gMean: 1, balancedAccuracy: 1 };
+  assertEquals(both, {
+    scored: Object.fromEntries(losses.map((loss) => [loss, ones])),
+    tuned: ones,
+    undefinedScores: 0,
+  });
+  // Positives alone: gMean and balanced accuracy are 0/0, for each of the six losses.
+  const positives = fold(high), own = { ...ones, gMean: 0, balancedAccuracy: 0 };
+  assertEquals([positives.scored.f1, positives.tuned, positives.undefinedScores], [own, own, 12]);
+  const { rows, tuned, undefinedScores } = tableOf([both, positives]);
+  const mean = { ...ones, gMean: 0.5, balancedAccuracy: 0.5 };
+  assertEquals(rows, losses.map((loss) => ({ loss, ...mean })));
+  assertEquals([tuned, undefinedScores], [{ loss: "bce", ...mean }, 12]);
+});

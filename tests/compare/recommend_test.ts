@@ -310,3 +310,18 @@ Deno.test("differencesOf: each model has intervals of its own, as wide as the nu
     assertEquals(own, correctedInterval(each, 1 / 4, against === "tuned" ? 2 : 1));
   }
 });
+
+Deno.test("the sentence: an interval that ends at the margin lies within it; one just beyond does not", () => {
+  const losses = [
+    lossRow("linear", "cross-entropy", "argmax", [0.5, 0.5]),
+    lossRow("linear", "f1 loss", "argmax", [0.5, 0.5]),
+  ];
+  const ofInterval = (low: number, high: number) => {
+    const differences = [
+      { model: "linear", loss: "f1 loss", threshold: "argmax", against: "argmax", mean: 0, low, high } as const,
+    ];
+    return recommend(losses, differences, { score: "f1", testByTrain: 1 / 3 });
+  };
+  assertMatch(ofInterval(-0.02, 0.02), /^No difference: .* within the margin/);
+  for (const [low, high] of [[-0.02, 0.0201], [-0.0201, 0.02]]) assertMatch(ofInterval(low, high), /^Inconclusive: /);
+});

@@ -85,9 +85,12 @@ Deno.test("softmaxGradient: the Jacobian by differences, row by row", () => {
 
 Deno.test("softmaxGradient: where one class is nearly sure the small ones keep their digits, whichever it is, in each row", () => {
   for (const sure of [0, 1, 2]) {
-    const logits = [0, 0, 0].with(sure, 40), other = (sure + 1) % 3, slopes = [1, 1, 1].with(other, 1 + 1e-9);
-    const soft = softmax([...logits, ...logits], 3), gradient = Float64Array.of(...slopes, ...slopes);
-    softmaxGradient(soft, 3, 1, gradient);
-    for (const at of [other, 3 + other]) assertWithin(gradient[at] / (soft[at] * 1e-9), 1, 1e-6, `${sure}`);
+    for (const [other, third] of [[(sure + 1) % 3, (sure + 2) % 3], [(sure + 2) % 3, (sure + 1) % 3]]) {
+      const logits = [0, 0, 0].with(sure, 40), slopes = [1, 1, 1].with(other, 1 + 1e-10).with(third, 1000);
+      const soft = softmax([...logits, ...logits], 3), gradient = Float64Array.of(...slopes, ...slopes);
+      softmaxGradient(soft, 3, 1, gradient);
+      const by = slopes[other] - 1, mean = by * soft[other] + 999 * soft[third]; // of the slopes less that of the sure class
+      for (const at of [other, 3 + other]) assertWithin(gradient[at] / (soft[at] * (by - mean)), 1, 1e-6, `${sure}`);
+    }
   }
 });
