@@ -53,11 +53,13 @@ export const readManifest = async (): Promise<Manifest> =>
 /** Returns the name of the files of an entry: "index" for ".", "core" for "./core". */
 const fileName = (entry: string): string => entry === "." ? "index" : entry.slice(2);
 
-/** Returns the files that do something when they are loaded: two entries, and the chunk that registers the SIMD loops. */
+/** Returns the files that do something when they are loaded: two entries, and the chunks that register the SIMD loops. */
 async function filesWithEffects(folder: URL): Promise<string[]> {
   const found = ["index.js", "simd.js"];
   for await (const { name } of Deno.readDir(folder)) {
-    if (name.endsWith(".js") && /^registerKernels\(/m.test(await Deno.readTextFile(new URL(name, folder)))) {
+    if (
+      name.endsWith(".js") && /^register(?:Kernels|FastLoss)\(/m.test(await Deno.readTextFile(new URL(name, folder)))
+    ) {
       found.push(name);
     }
   }

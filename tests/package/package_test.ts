@@ -134,7 +134,7 @@ withNode(
   `tsc --strict takes the README's lines and the docstrings' examples: ${versions["typescript-5"]}, ${
     versions["typescript-7"]
   }`,
-  async ({ write, tool, folder }) => {
+  async ({ write, tool }) => {
     const codes = (await examples()).filter(([, code]) => !withOptional.test(code));
     assert(codes.length > 45, `${codes.length} examples`);
     for (const [file, code] of codes) {
