@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { type Inputs, readBatch } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Score } from "../scores/score.ts";
@@ -11,9 +10,8 @@ import {
   type ScoringOptions,
 } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
-import { checkReads, gradientDepth, inHostMemory, warnOfCopies } from "../tfjs/engine.ts";
+import { checkReads, gradientDepth, inHostMemory, lossOp, warnOfCopies } from "../tfjs/engine.ts";
 import { deviceLoss } from "../tfjs/device_loss.ts";
-import { firstOrderOnly } from "../tfjs/first_order_only.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
 /** Options of every loss. */
@@ -34,7 +32,7 @@ export interface Loss {
    * @returns 1 − score, a scalar.
    */
   (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar;
-  /** What it is called. */
+  /** The name, such as "precisionLoss". */
   readonly name: string;
 }
 
@@ -46,6 +44,9 @@ export interface Loss {
  *
  * One operation with this gradient, not a chain of TensorFlow.js': the counts are summed in float64, there is no ε, so
  * the loss of a perfect classifier is exactly 0 (under an anchored step), and where the score is 0/0 the gradient is 0.
+ * On a backend other than cpu and wasm, the losses of linear scores are operations on the device, in float32 and without a read
+ * back: a number out of range makes them NaN, where the host names the row.
+ *
  * It is differentiated by `yPred` only, and once: gradients by the labels or the weights, and second derivatives, are
  * refused.
  *
@@ -131,7 +132,7 @@ export function lossOf(score: Score, options: LossOptions): Loss {
 }
 
 /** Returns best − score and its gradient in closed form, as one operation. */
-function generalLoss(
+export function generalLoss(
   name: string,
   best: number,
   { reading, decide, scoring }: ResolvedOptions,
@@ -139,23 +140,5 @@ function generalLoss(
 ): Scalar {
   checkReads();
   const batch = readBatch(name, tensors, reading), scored = scoreBatch(batch, decide(batch), scoring);
-  const nested = gradientDepth() > 1, host = inHostMemory(), { shape } = tensors.yPred;
-  const op = tf.customGrad((output, save) => {
-    // An outer gradient differentiates this one: it needs the outputs, which an inner `tf.tidy` may dispose.
-    if (nested) (save as (tensors: Tensor[]) => void)([output as Tensor]);
-    return {
-      value: tf.scalar(best - scored.value),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        try {
-          const gradient = scored.gradient(host ? -dy.dataSync()[0] : -1); // elsewhere dy is not read back
-          const tensor = nested ? firstOrderOnly(name, saved[0], gradient) : tf.tensor(gradient, shape);
-          return host ? tensor : tf.mul(dy, tensor);
-        } catch (error) {
-          tf.dispose(saved); // TensorFlow.js keeps saved tensors when a gradient throws
-          throw error;
-        }
-      },
-    };
-  });
-  return op(tensors.yPred) as Scalar;
+  return lossOp(name, tensors.yPred, best - scored.value, (by) => scored.gradient(-by));
 }

@@ -1,7 +1,8 @@
 // All that this library knows of TensorFlow.js beyond its types, and the checks of it. TensorFlow.js 4.22.0 is the last
 // release; where an internal is not as it is known here, the callers take a path that does without it.
 import * as tf from "@tensorflow/tfjs-core";
-import type { Tensor } from "./tensor.ts";
+import { firstOrderOnly } from "./first_order_only.ts";
+import type { Scalar, Tensor } from "./tensor.ts";
 
 /** The fields of the engine that this library reads. */
 interface Engine {
@@ -161,4 +162,34 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
       delete (watched as Partial<WatchedMethods>)[method];
     }
   }
+}
+
+/**
+ * Makes a loss that was computed outside TensorFlow.js an operation with its gradient.
+ *
+ * @param name The loss, for errors.
+ * @param yPred The outputs.
+ * @param value The loss.
+ * @param gradient Returns a factor times the gradient with respect to each output.
+ */
+export function lossOp(name: string, yPred: Tensor, value: number, gradient: (by: number) => Float32Array): Scalar {
+  const nested = gradientDepth() > 1, host = inHostMemory(), { shape } = yPred;
+  const op = tf.customGrad((output, save) => {
+    // An outer gradient differentiates this one: it needs the outputs, which an inner `tf.tidy` may dispose.
+    if (nested) (save as (tensors: Tensor[]) => void)([output as Tensor]);
+    return {
+      value: tf.scalar(value),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        try {
+          const numbers = gradient(host ? dy.dataSync()[0] : 1); // elsewhere dy is not read back
+          const tensor = nested ? firstOrderOnly(name, saved[0], numbers) : tf.tensor(numbers, shape, "float32");
+          return host ? tensor : tf.mul(dy, tensor);
+        } catch (error) {
+          tf.dispose(saved); // TensorFlow.js keeps saved tensors when a gradient throws
+          throw error;
+        }
+      },
+    };
+  });
+  return op(yPred) as Scalar;
 }

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 
 /** A model of TensorFlow.js, `tf.LayersModel`. */
 export type LayersModel = ReturnType<(typeof import("@tensorflow/tfjs-layers"))["model"]>;

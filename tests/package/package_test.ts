@@ -287,7 +287,6 @@ withBrowser(
       "apps/policy/page.js",
       `import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
-import { f1Loss } from "${name}";
 const row = (i) => (i * 7919 % 10007) / 10007, n = 10_000;
 const y = tf.tensor1d(Float32Array.from({ length: n }, (_, i) => i % 3 === 0)), p = tf.tensor1d(Float32Array.from({ length: n }, (_, i) => row(i)));
 document.querySelector("#result").textContent = "loss " + f1Loss()(y, p).dataSync()[0].toFixed(6);`,
@@ -314,7 +313,7 @@ document.querySelector("#result").textContent = "loss " + f1Loss()(y, p).dataSyn
   },
 );
 
-/** What bench/browser/ finds. */
+/** What examples/gpu/ finds. */
 interface DeviceRecord {
   backend: string;
   errors: { score: string; rows: number; share: number; valueError: number; gradientError: number }[];
@@ -329,7 +328,7 @@ withBrowser(
   "on WebGL: float64's numbers to 1e6 rows, no read in a fit, nothing left in the GPU's memory",
   async (project) => {
     for (const file of ["measure.js", "index.html"]) {
-      await project.write(`apps/gpu/${file}`, await Deno.readTextFile(new URL(`bench/browser/${file}`, root)));
+      await project.write(`apps/gpu/${file}`, await Deno.readTextFile(new URL(`examples/gpu/${file}`, root)));
     }
     const options = ["--bundle", "--log-level=error", "--outfile=apps/gpu/bundle.js"];
     await project.tool("esbuild/bin/esbuild", "apps/gpu/measure.js", ...options);
