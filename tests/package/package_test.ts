@@ -289,6 +289,7 @@ withBrowser(
       "apps/policy/page.js",
       `import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
+import { f1Loss } from "${name}";
 const row = (i) => (i * 7919 % 10007) / 10007, n = 10_000;
 const y = tf.tensor1d(Float32Array.from({ length: n }, (_, i) => i % 3 === 0)), p = tf.tensor1d(Float32Array.from({ length: n }, (_, i) => row(i)));
 document.querySelector("#result").textContent = "loss " + f1Loss()(y, p).dataSync()[0].toFixed(6);`,
