@@ -17,5 +17,6 @@
  * @module
  */
 import "./simd.ts";
+import "./losses/fast_loss.ts";
 
 export * from "./slim.ts";

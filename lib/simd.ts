@@ -1,6 +1,6 @@
 /**
- * The SIMD loops: an import registers them, and the losses of float32 outputs of more than 4,096 numbers take them, in arrays
- * and on the backends cpu and wasm. The top entry imports them itself; `./slim` and `./core` leave them out.
+ * The SIMD loops for `./core`: an import registers them, and `lossAndGradient` takes them for float32 outputs of more than
+ * 4,096 numbers. The top entry imports them itself.
  *
  * ```ts
  * import "@roundabout/roundabout/simd";
@@ -15,7 +15,6 @@
  */
 import { scoreFast } from "./kernels/passes.ts";
 import { registerKernels } from "./kernels/registered.ts";
-import { instantiate, ownSimd } from "./kernels/simd.ts";
 import { arrays } from "./kernels/table.ts";
 
-registerKernels({ scoreFast, instantiate, ownSimd, arrays });
+registerKernels({ scoreFast, arrays });

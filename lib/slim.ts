@@ -1,7 +1,7 @@
 /**
  * All names of the top entry without the SIMD loops, which are half of a loss's bytes: for pages that train on a GPU, or on
  * batches of at most 4,096 outputs. Larger batches on the backends cpu and wasm are computed in float64, some 10 times as
- * slowly; `import "@roundabout/roundabout/simd"` adds the loops.
+ * slowly.
  *
  * ```ts
  * import * as tf from "@tensorflow/tfjs";

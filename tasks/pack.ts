@@ -53,11 +53,13 @@ export const readManifest = async (): Promise<Manifest> =>
 /** Returns the name of the files of an entry: "index" for ".", "core" for "./core". */
 const fileName = (entry: string): string => entry === "." ? "index" : entry.slice(2);
 
-/** Returns the files that do something when they are loaded: two entries, and the chunk that registers the SIMD loops. */
+/** Returns the files that do something when they are loaded: two entries, and the chunks that register the SIMD loops. */
 async function filesWithEffects(folder: URL): Promise<string[]> {
   const found = ["index.js", "simd.js"];
   for await (const { name } of Deno.readDir(folder)) {
-    if (name.endsWith(".js") && /^registerKernels\(/m.test(await Deno.readTextFile(new URL(name, folder)))) {
+    if (
+      name.endsWith(".js") && /^register(?:Kernels|FastLoss)\(/m.test(await Deno.readTextFile(new URL(name, folder)))
+    ) {
       found.push(name);
     }
   }
@@ -157,7 +159,7 @@ const tools = {
 const typed = [...required, "@observablehq/plot", "csv-parse", "linkedom", "markdown-it", "nodejs-polars"];
 
 /** Names that lib/ uses and none of the package's types does. */
-const ambient = 'declare const Deno: any;\ndeclare module "jstat";\n';
+const ambient = 'declare var Deno: any;\ndeclare module "jstat";\n';
 
 /** Bundles declarations, one file per entry with shared chunks. */
 const rollupConfig = (input: Record<string, string>): string =>
@@ -176,6 +178,10 @@ const esbuildOptions =
 const tscOptions =
   "--declaration --emitDeclarationOnly --allowImportingTsExtensions --strict --skipLibCheck --target es2022 " +
   "--module esnext --moduleResolution bundler --lib esnext,dom,dom.iterable --types node --rootDir lib --outDir types";
+
+/** A module that ./audit starts as a worker, and the program that this one starts: files of their own beside the entry. */
+const worker = { source: "lib/audit/engines/python_worker.ts", file: "python_worker" };
+const server = { source: "lib/audit/engines/loss_server.py", file: "loss_server.py" };
 
 /** Copies the sources to a place beside the packages that tsc has to find. */
 async function copySources(to: URL): Promise<void> {
@@ -209,7 +215,7 @@ export async function buildPackage(status: (text: string) => void = () => {}): P
   await copySources(new URL("lib/", workshop));
   const tool = (path: string, ...args: string[]) => runIn(workshop, "node", `node_modules/${path}`, ...args);
   const inputs = entries.map(([entry, source]) => `${fileName(entry)}=${source}`);
-  await tool("esbuild/bin/esbuild", ...inputs, ...esbuildOptions.split(" "));
+  await tool("esbuild/bin/esbuild", ...inputs, `${worker.file}=${worker.source}`, ...esbuildOptions.split(" "));
 
   status("bundling the types …");
   await write("ambient.d.ts", ambient);
@@ -227,9 +233,11 @@ export async function buildPackage(status: (text: string) => void = () => {}): P
     packages[entry] = [...await packagesOf(npm, `${name}.js`)].sort();
     for (const [file, head] of [[`${name}.js`, `/* @ts-self-types="./${name}.d.ts" */\n`], [`${name}.d.ts`, ""]]) {
       const path = new URL(file, npm);
-      await Deno.writeTextFile(path, head + comment + await Deno.readTextFile(path));
+      const text = (await Deno.readTextFile(path)).replaceAll(`"./${worker.file}.ts"`, `"./${worker.file}.js"`);
+      await Deno.writeTextFile(path, head + comment + text);
     }
   }
+  await Deno.copyFile(new URL(server.source, root), new URL(server.file, npm));
   for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) {
     await Deno.copyFile(new URL(file, root), new URL(file, npm));
   }

@@ -14,6 +14,8 @@ export interface Decision {
   (batch: Batch): Decided;
   /** The steps of probabilities, one for all columns or one per column, where the rule is these steps and nothing else. */
   readonly steps?: readonly Step[];
+  /** The steps, one for all columns or one per column, of probabilities or of logits that go through a logistic function. */
+  readonly perColumn?: { readonly steps: readonly Step[]; readonly fromLogits: boolean };
   /** The options of an argmax, where the rule is an argmax. */
   readonly argmax?: ArgmaxOptions;
 }

@@ -86,7 +86,7 @@ function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decisio
       },
     };
   };
-  return Object.assign(decide, { steps: fromLogits ? undefined : steps });
+  return Object.assign(decide, { steps: fromLogits ? undefined : steps, perColumn: { steps, fromLogits } });
 }
 
 /** The names of the steps that have a shape, and so a derivative at a moving threshold. */

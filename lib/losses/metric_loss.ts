@@ -1,7 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { type Inputs, readBatch, readBatchShape } from "../batch/read_batch.ts";
+import { type Inputs, readBatch } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
-import { registeredKernels } from "../kernels/registered.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import {
@@ -10,10 +8,10 @@ import {
   resolveOptions,
   scoringOptionNames,
   type ScoringOptions,
-  smallSize,
 } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
-import { giveToTape, gradientDepth, lossOp, tapeIsOn, tensorMemory, warnOfCopies } from "../tfjs/engine.ts";
+import { checkReads, gradientDepth, inHostMemory, lossOp, warnOfCopies } from "../tfjs/engine.ts";
+import { deviceLoss } from "../tfjs/device_loss.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
 /** Options of every loss. */
@@ -46,6 +44,9 @@ export interface Loss {
  *
  * One operation with this gradient, not a chain of TensorFlow.js': the counts are summed in float64, there is no ε, so
  * the loss of a perfect classifier is exactly 0 (under an anchored step), and where the score is 0/0 the gradient is 0.
+ * On a backend other than cpu and wasm, the losses of linear scores are operations on the device, in float32 and without a read
+ * back: a number out of range makes them NaN, where the host names the row.
+ *
  * It is differentiated by `yPred` only, and once: gradients by the labels or the weights, and second derivatives, are
  * refused.
  *
@@ -100,6 +101,21 @@ export const factoryName = (thing: unknown): string | undefined =>
 export const factoryOf = (score: Score): LossFactory =>
   nameFactory(`${score.name}Loss`, (options = {}) => lossOf(score, options));
 
+/** A loss by other means than the general path's; nothing where the general path has to do it. */
+export type DirectLoss = (
+  name: string,
+  best: number,
+  setting: ResolvedOptions,
+  tensors: Inputs<Tensor>,
+) => Scalar | undefined;
+
+let fastLoss: DirectLoss | undefined;
+
+/** Registers the losses by the SIMD loops. The loops are half of a loss's bytes, so no loss imports them. */
+export function registerFastLoss(loss: DirectLoss): void {
+  fastLoss = loss;
+}
+
 /** Makes the loss of a score. */
 export function lossOf(score: Score, options: LossOptions): Loss {
   const name = `${score.name}Loss`, best = score.best ?? 1;
@@ -108,7 +124,8 @@ export function lossOf(score: Score, options: LossOptions): Loss {
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     warnOfCopies(yPred);
     const tensors = { yTrue, yPred, sampleWeight };
-    return fastLoss(name, best, setting, tensors) ?? generalLoss(name, best, setting, tensors);
+    const direct = inHostMemory() ? fastLoss : gradientDepth() > 1 ? undefined : deviceLoss;
+    return direct?.(name, best, setting, tensors) ?? generalLoss(name, best, setting, tensors);
   };
   rememberParts(loss, { ...setting, best, wholeSet: typeof options.decision === "object", options });
   return Object.defineProperty(loss, "name", { value: name });
@@ -121,51 +138,7 @@ export function generalLoss(
   { reading, decide, scoring }: ResolvedOptions,
   tensors: Inputs<Tensor>,
 ): Scalar {
+  checkReads();
   const batch = readBatch(name, tensors, reading), scored = scoreBatch(batch, decide(batch), scoring);
   return lossOp(name, tensors.yPred, best - scored.value, (by) => scored.gradient(-by));
-}
-
-/** Returns the same by the SIMD loops, in the memory of the backend; nothing where the general path has to do it. */
-function fastLoss(name: string, best: number, setting: ResolvedOptions, tensors: Inputs<Tensor>): Scalar | undefined {
-  const { reading, decide, scoring } = setting, { yTrue, yPred, sampleWeight } = tensors;
-  if (!(yPred?.size > smallSize) || scoring.average === "samples" || reading.ignoreLabel !== undefined) {
-    return undefined;
-  }
-  const kernels = registeredKernels(), memory = kernels && tensorMemory();
-  if (memory === undefined || gradientDepth() > 1) return undefined; // a nested gradient may be asked for twice
-  const batchShape = readBatchShape(name, tensors, reading), wanted = tapeIsOn(), held: Tensor[] = [];
-  const hold = (tensor: Tensor): Tensor => (held.push(tensor), tensor);
-  const release = () => tf.dispose(held);
-  try {
-    // The backward pass reads the batch again: aliases of its tensors, which the tape disposes.
-    const inputs: Inputs<Tensor> = !wanted ? tensors : {
-      yTrue: hold(memory.alias(yTrue)),
-      yPred: hold(memory.alias(yPred)),
-      sampleWeight: sampleWeight && hold(memory.alias(sampleWeight)),
-    };
-    const kept = wanted ? hold(memory.make(yPred)) : undefined;
-    const scored = kernels!.scoreFast(decide, scoring, inputs, batchShape, memory, kept);
-    if (scored === undefined) return void release();
-    const op = tf.customGrad(() => ({
-      value: tf.scalar(best - scored.value),
-      gradFunc: (dy: Tensor) => {
-        try {
-          const by = -dy.dataSync()[0];
-          if (scored.finish(by)) return memory.alias(kept!);
-          const batch = readBatch(name, inputs, reading);
-          return tf.tensor(scoreBatch(batch, decide(batch), scoring).gradient(by), yPred.shape);
-        } catch (error) {
-          release();
-          throw error;
-        }
-      },
-    }));
-    const value = op(yPred) as Scalar;
-    if (!wanted || giveToTape(value, held)) return value;
-    value.dispose(); // a tape that is not as it is known here: the general path needs nothing of it
-  } catch (error) {
-    release();
-    throw error;
-  }
-  return void release();
 }

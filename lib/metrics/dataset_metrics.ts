@@ -6,6 +6,7 @@ import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
+import { checkReads } from "../tfjs/engine.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { ConfusionMeter, type ConfusionMeterOptions, type MeterScoringOptions } from "./confusion_meter.ts";
 import { metricName } from "./hard_metric.ts";
@@ -202,6 +203,7 @@ export class DatasetMetrics extends LayersCallback {
   }
 
   #count([x, yTrue, sampleWeight]: DatasetTensors): ConfusionMeter {
+    checkReads();
     const { batchSize = 1024 } = this.#options, meter = new ConfusionMeter(meterOptions(this.#options));
     const inputs = isTensor(x) ? [x] : x, rows = yTrue.shape[0]!, output = this.#outputIndex();
     for (let from = 0; from < rows; from += batchSize) {

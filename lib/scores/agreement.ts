@@ -1,5 +1,6 @@
 import type { Counts } from "../counts/counts.ts";
 import { composed, quotient } from "./composed.ts";
+import { asSum } from "./linear_fractional.ts";
 import type { Score } from "./score.ts";
 import { npv, precision, recall, specificity } from "./ratio.ts";
 
@@ -12,11 +13,16 @@ import { npv, precision, recall, specificity } from "./ratio.ts";
  *
  * @see scikit-learn, `balanced_accuracy_score` (which leaves out a class that does not occur).
  */
-export const balancedAccuracy: Score = /* @__PURE__ */ composed(
-  "balancedAccuracy",
+export const balancedAccuracy: Score = /* @__PURE__ */ asSum(
   [recall, specificity],
-  ([r, s]) => (r + s) / 2,
-  () => [0.5, 0.5],
+  0.5,
+  0,
+  /* @__PURE__ */ composed(
+    "balancedAccuracy",
+    [recall, specificity],
+    ([r, s]) => (r + s) / 2,
+    () => [0.5, 0.5],
+  ),
 );
 
 /**
@@ -28,11 +34,16 @@ export const balancedAccuracy: Score = /* @__PURE__ */ composed(
  *
  * @see Youden, "Index for rating diagnostic tests", 1950; Powers, arXiv 2010.16061.
  */
-export const informedness: Score = /* @__PURE__ */ composed(
-  "informedness",
+export const informedness: Score = /* @__PURE__ */ asSum(
   [recall, specificity],
-  ([r, s]) => r + s - 1,
-  () => [1, 1],
+  1,
+  -1,
+  /* @__PURE__ */ composed(
+    "informedness",
+    [recall, specificity],
+    ([r, s]) => r + s - 1,
+    () => [1, 1],
+  ),
 );
 
 /**
@@ -45,11 +56,16 @@ export const informedness: Score = /* @__PURE__ */ composed(
  * @see Powers, "Evaluation: from precision, recall and F-measure to ROC, informedness, markedness and correlation",
  * arXiv 2010.16061.
  */
-export const markedness: Score = /* @__PURE__ */ composed(
-  "markedness",
+export const markedness: Score = /* @__PURE__ */ asSum(
   [precision, npv],
-  ([p, n]) => p + n - 1,
-  () => [1, 1],
+  1,
+  -1,
+  /* @__PURE__ */ composed(
+    "markedness",
+    [precision, npv],
+    ([p, n]) => p + n - 1,
+    () => [1, 1],
+  ),
 );
 
 /** Returns the partial derivatives of √(a·b); 0 where a or b is 0, because the one-sided slope is infinite there. */

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { inHostMemory } from "./model.ts";
+import { inHostMemory } from "./engine.ts";
 import { applyGradients, type LayersOptimizer } from "./optimizers.ts";
 import type { Tensor } from "./tensor.ts";
 

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { layers as tfLayers, Sequential } from "@tensorflow/tfjs-layers";
 import { softmaxGradient } from "../numerics/softmax.ts";
-import { inHostMemory, type LayersModel } from "./model.ts";
+import { inHostMemory } from "./engine.ts";
+import type { LayersModel } from "./model.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Fields of a dense layer of TensorFlow.js, most of them private. */

@@ -1,9 +1,6 @@
 // All that this library knows of TensorFlow.js beyond its types, and the checks of it. TensorFlow.js 4.22.0 is the last
 // release; where an internal is not as it is known here, the callers take a path that does without it.
 import * as tf from "@tensorflow/tfjs-core";
-import { registeredKernels } from "../kernels/registered.ts";
-import type { Simd } from "../kernels/simd.ts";
-import type { Memory, Numbers } from "../kernels/table.ts";
 import { firstOrderOnly } from "./first_order_only.ts";
 import type { Scalar, Tensor } from "./tensor.ts";
 
@@ -19,7 +16,7 @@ interface Engine {
 }
 
 /** The identity of a tensor's data, with its shape. */
-interface TensorInfo {
+export interface TensorInfo {
   readonly dataId: object;
   readonly shape: number[];
   readonly dtype: string;
@@ -45,7 +42,7 @@ export function warnOfCopies(tensor: Tensor): void {
 }
 
 /** Says that the engine has the fields that this library reads. */
-function engineIsKnown(): boolean {
+export function engineIsKnown(): boolean {
   const { state, isTapeOn, makeTensorFromTensorInfo } = engine();
   return typeof state?.gradientDepth === "number" && typeof isTapeOn === "function" &&
     typeof makeTensorFromTensorInfo === "function";
@@ -83,106 +80,27 @@ export function dropTape(): void {
   state.activeTape = null;
 }
 
-/** A backend whose data are arrays of JavaScript. */
-interface CpuBackend {
-  readonly data: { get(dataId: object): { readonly values: unknown } };
-  makeTensorInfo(shape: number[], dtype: string, values: Float32Array): TensorInfo;
-  incRef(dataId: object): void;
-}
-
-/** The heap of the wasm backend. */
-interface WasmHeap {
-  readonly HEAPU8: Uint8Array;
-  readonly asm: { readonly memory: WebAssembly.Memory };
-  _malloc(bytes: number): number;
-  _free(pointer: number): void;
-}
-
-/** The wasm backend. */
-interface WasmBackend {
-  readonly wasm?: WasmHeap;
-  readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
-  makeOutput(shape: number[], dtype: string): TensorInfo;
-  typedArrayFromHeap(info: TensorInfo): Numbers;
-  incRef(dataId: object): void;
-}
-
-/** The memory of a backend's tensors. */
-export interface TensorMemory extends Memory<Tensor> {
-  /** Makes a tensor of float32 numbers, of the shape of another, that `tf.tidy` leaves alone. */
-  make(like: Tensor): Tensor;
-  /** Makes another tensor of the same data, that `tf.tidy` leaves alone. */
-  alias(x: Tensor): Tensor;
-}
-
-const isNumbers = (values: unknown): values is Numbers =>
-  values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array;
-
-const toTensor = (info: TensorInfo): Tensor => tf.keep(engine().makeTensorFromTensorInfo(info, engine().backend));
-
-function alias(backend: { incRef(dataId: object): void }, { dataId, shape, dtype }: Tensor): Tensor {
-  backend.incRef(dataId);
-  return toTensor({ dataId, shape, dtype });
-}
-
-function cpuMemory(backend: CpuBackend): TensorMemory {
-  return {
-    simd: () => registeredKernels()?.ownSimd(),
-    numbers: ({ dataId }) => { // `dataSync` would turn bytes into other numbers, one by one
-      const { values } = backend.data.get(dataId);
-      return isNumbers(values) ? values : new Float32Array(values as ArrayLike<number>);
-    },
-    inHeap: () => undefined,
-    make: ({ shape, size }) => toTensor(backend.makeTensorInfo(shape, "float32", new Float32Array(size))),
-    alias: (x) => alias(backend, x),
-  };
-}
-
-const instances = new WeakMap<object, Simd | null>();
-
-/** Returns the SIMD loops in the heap of the wasm backend; nothing if it is built otherwise (with shared memory, say). */
-function simdOf(backend: WasmBackend): Simd | undefined {
-  let simd = instances.get(backend);
-  if (simd === undefined) instances.set(backend, simd = inHeapOf(backend.wasm) ?? null);
-  return simd ?? undefined;
-}
-
-/** Instantiates the loops in a heap; the bytes that they are lent are freed when more are asked for. */
-function inHeapOf(heap: WasmHeap | undefined): Simd | undefined {
-  let held = 0, at = 0;
-  const place = (bytes: number): number => {
-    if (bytes > held) {
-      if (held > 0) heap!._free(at);
-      at = heap!._malloc(bytes) >>> 0;
-      held = at === 0 ? 0 : bytes;
-    }
-    return at;
-  };
-  try {
-    const memory = heap!.asm.memory;
-    return memory.buffer === heap!.HEAPU8.buffer ? registeredKernels()?.instantiate(memory, place) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const wasmMemory = (backend: WasmBackend): TensorMemory => ({
-  simd: () => simdOf(backend),
-  numbers: (x) => backend.typedArrayFromHeap(x),
-  inHeap: ({ dataId, dtype }) => dtype === "float32" ? backend.dataIdMap.get(dataId).memoryOffset >>> 0 : undefined,
-  make: ({ shape }) => toTensor(backend.makeOutput(shape, "float32")),
-  alias: (x) => alias(backend, x),
-});
-
-const memories: Readonly<Record<string, (backend: never) => TensorMemory>> = { cpu: cpuMemory, wasm: wasmMemory };
-
 /** Says that the backend in use keeps its tensors in host memory: reading them costs a copy at most. */
-export const inHostMemory = (): boolean => Object.hasOwn(memories, tf.getBackend());
+export const inHostMemory = (): boolean => ["cpu", "wasm"].includes(tf.getBackend());
 
-/** Returns the memory of the backend in use, if it is host memory and the engine is as it is known here. */
-export function tensorMemory(): TensorMemory | undefined {
-  if (!inHostMemory() || !engineIsKnown()) return undefined;
-  return memories[tf.getBackend()](engine().backend as never);
+const honest = new WeakSet<object>();
+
+/**
+ * Throws where the backend in use reads numbers back wrongly: some WebGPU adapters give zeros and say nothing. Each backend
+ * is asked once; those in host memory are not.
+ */
+export function checkReads(): void {
+  const backend = engine().backend as object;
+  if (inHostMemory() || honest.has(backend)) return;
+  // Tensors of fewer numbers may never leave the host.
+  const numbers = tf.tidy(() => tf.add(tf.range(0, 2048), 0.5).dataSync());
+  if (numbers.some((value, i) => value !== i + 0.5)) {
+    throw new Error(
+      `Cannot read tensors of the backend '${tf.getBackend()}': it gives 2,048 known numbers back as others; set another ` +
+        "backend, or another adapter of this one",
+    );
+  }
+  honest.add(backend);
 }
 
 /** Receives what the engine does while {@linkcode watchEngine} runs a function. Its own operations are not reported. */

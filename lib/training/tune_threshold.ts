@@ -1,6 +1,7 @@
 import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
+import { checkReads } from "../tfjs/engine.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import { between } from "../numerics/between.ts";
@@ -107,6 +108,7 @@ export function tuneThreshold(yTrue: Tensor, yPred: Tensor, options: TuneThresho
     );
   }
   const { reading, scoring } = resolveOptions(what, score, { average, step: "round" });
+  checkReads();
   const batch = readBatch(what, { yTrue, yPred, sampleWeight }, reading);
   const places = Array.from({ length: batch.yTrue.length }, (_, i) => i);
   if (addsCounts(average)) {

@@ -61,6 +61,7 @@ export const versions = {
   "@tensorflow/tfjs-backend-cpu": "4.22.0",
   "@tensorflow/tfjs-backend-wasm": "4.22.0",
   "@tensorflow/tfjs-backend-webgl": "4.22.0",
+  "@tensorflow/tfjs-backend-webgpu": "4.22.0",
   "another-copy": "npm:@tensorflow/tfjs-core@4.21.0",
 } as const;
 

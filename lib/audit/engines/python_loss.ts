@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { describe } from "../../check/describe.ts";
 import { checkOptions } from "../../check/options.ts";
 import type { AuditTime, LabelKind } from "../types.ts";
@@ -119,7 +118,10 @@ export class PythonLoss implements AsyncDisposable {
   static async start(options: PythonLossOptions): Promise<PythonLoss> {
     checkPythonLoss(options);
     const { python = activePython(), seconds = 20 } = options;
-    const line = new Line([python, "-u", fileURLToPath(server)], 1000 * seconds);
+    const line = new Line(
+      [python, "-u", globalThis.process.getBuiltinModule("node:url").fileURLToPath(server)],
+      1000 * seconds,
+    );
     try {
       return await PythonLoss.#load(options, line);
     } catch (error) {

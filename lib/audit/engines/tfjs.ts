@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../../check/describe.ts";
-import { dropTape, watchEngine } from "../../tfjs/engine.ts";
+import { dropTape, inHostMemory, watchEngine } from "../../tfjs/engine.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
 import type { Sampler } from "../batches.ts";
 import type { AuditedLoss, AuditOptions, AuditTime } from "../types.ts";
@@ -276,9 +276,13 @@ export function tensorsLeftBy(loss: AuditedLoss, batch: AuditBatch): number {
   return left;
 }
 
-/** Runs a function and restores the backend and the flags of TensorFlow.js, which a loss can change. */
+/**
+ * Runs a function on a backend in host memory, on cpu where another is in use, and restores the backend and the flags of
+ * TensorFlow.js, which a loss can change: an audit reads every number, and not every device gives them back as they are.
+ */
 export function keepingBackend<T>(run: () => T): T {
   const backend: string | undefined = tf.getBackend(), env = tf.env(), flags = { ...env.features };
+  if (!inHostMemory() && tf.findBackendFactory("cpu") != null) tf.setBackend("cpu");
   try {
     return run();
   } finally {
