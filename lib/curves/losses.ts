@@ -2,7 +2,7 @@ import { readBatch } from "../batch/read_batch.ts";
 import { checkOptions, splitOptions } from "../check/options.ts";
 import { generalLoss, type Loss } from "../losses/metric_loss.ts";
 import { rememberParts } from "../scoring/options.ts";
-import { lossOp } from "../tfjs/loss_op.ts";
+import { lossOp } from "../tfjs/engine.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./binned_curve.ts";
 import {

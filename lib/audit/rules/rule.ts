@@ -1,6 +1,6 @@
 import type { Sampler } from "../batches.ts";
 import type { Descent } from "../descents.ts";
-import type { AuditBatch, AuditEngine, Origin, RecordedOp } from "../engines/engine.ts";
+import type { AuditBatch, AuditEngine, Origin, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, Observations } from "../observations.ts";
 import type { AuditOptions, CodeLocation, Finding } from "../types.ts";
 
@@ -35,6 +35,12 @@ export const ofLabels = ({ fromTrue, fromPred }: Pick<Origin, "fromTrue" | "from
 /** A product of the outputs and of something that was made from the labels alone. */
 export const weighsByLabels = ({ op, inputs }: RecordedOp): boolean =>
   op === "Multiply" && inputs.some((i) => i.isPred) && inputs.some(ofLabels);
+
+/** Tells whether an input was computed from the result of the operation at an index. */
+export function descendsFrom(ops: readonly RecordedOp[], { madeBy }: RecordedInput, at: number): boolean {
+  if (madeBy === undefined || madeBy < at) return false;
+  return madeBy === at || ops[madeBy].inputs.some((input) => descendsFrom(ops, input, at));
+}
 
 /** Operations with the same slope at all outputs. */
 const linear = new Set(
