@@ -77,8 +77,6 @@ export {
   type LossAndGradientOptions,
 } from "./loss_and_gradient.ts";
 
-export * from "./curves/numbers.ts";
-
 export type { ShapedNumbers } from "./batch/read_batch.ts";
 export type { ArrayOrTensor } from "./metrics/array_or_tensor.ts";
 export {
