@@ -5,7 +5,7 @@
  *     deno run -A bench/curve_speed.ts [--most 1e7] [--save bench/curve_speed.json]
  *
  * The contenders take turns; the time is the least processor time of the rounds, in nanoseconds per row: other work on the machine
- * counts less. α is the exponent of time ∝ n^α.
+ * counts less. `peers` of the record are those of bench/curve_peers.py. α is the exponent of time ∝ n^α.
  */
 import process from "node:process";
 import { parseArgs } from "node:util";

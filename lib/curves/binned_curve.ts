@@ -53,7 +53,7 @@ export function readThresholds(what: string, thresholds: number | readonly numbe
 }
 
 /** The first 16 bits of a float32 that lies in [0, 1]: sign, exponent and 7 bits of the fraction. */
-const cells = (0x3f80) + 1;
+const cells = 0x3f80 + 1;
 
 /** Intervals of [0, 1] and a table that finds the interval of a number. */
 export interface Bins {
