@@ -3,6 +3,7 @@ import { rankFalling } from "./rank.ts";
 
 /** The AUM and its one-sided derivatives with respect to each output. */
 export interface AumDerivatives {
+  /** The area, in units of the outputs times the weights. */
   readonly value: number;
   /** The derivatives where the output falls. */
   readonly left: Float64Array;

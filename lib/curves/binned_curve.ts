@@ -18,7 +18,10 @@ import type { Score } from "../scores/score.ts";
 import type { Curve } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
 
-/** The number of thresholds, if it is not given; measured in `bench/curve_bins.json`. */
+/**
+ * The number of thresholds, if it is not given: the AUROC at 128 thresholds is within 0.001 of the exact one, the average precision
+ * within 0.011 (`bench/curve_bins.ts`).
+ */
 const defaultThresholds = 128;
 
 /** The logits between which the thresholds of a grid lie: beyond them float32 probabilities have few steps left. */
@@ -50,7 +53,7 @@ export function readThresholds(what: string, thresholds: number | readonly numbe
 }
 
 /** The first 16 bits of a float32 that lies in [0, 1]: sign, exponent and 7 bits of the fraction. */
-const cells = (0x3f80) + 1;
+const cells = 0x3f80 + 1;
 
 /** Intervals of [0, 1] and a table that finds the interval of a number. */
 export interface Bins {

@@ -4,7 +4,9 @@ import type { Curve } from "./curve.ts";
 
 /** Partial derivatives with respect to the counts at each threshold, the totals held fixed. */
 export interface CurveGradient {
+  /** ∂/∂tp at each threshold. */
   readonly tp: Float64Array;
+  /** ∂/∂fp at each threshold. */
   readonly fp: Float64Array;
 }
 

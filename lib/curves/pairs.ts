@@ -6,7 +6,9 @@ export type PairPrice = "squaredHinge" | "ramp";
 
 /** A value and its derivative by each output. */
 export interface ValueAndGradient {
+  /** The value, in float64. */
   readonly value: number;
+  /** One derivative per output, row by row. */
   readonly gradient: Float64Array;
 }
 

@@ -16,7 +16,8 @@ export interface FitResult {
   readonly best: { readonly epoch: number; readonly value: number };
   /**
    * Decision threshold with the best score on the validation data, for the final weights; one per column with "macro" and
-   * "weighted". Absent without validation data, with decision: "argmax", and with "samples".
+   * "weighted". Absent without validation data, with decision: "argmax", with "samples", and for
+   * the score of a curve.
    */
   readonly threshold?: number | readonly number[];
   /** Score of the decisions on the validation data at `threshold`. */

@@ -228,3 +228,12 @@ Deno.test("bad input: a sentence that names the argument", () => {
   assertThrows(() => partialRocAuc({ maxFpr: 1, standardized: 1 as never }), TypeError, "'standardized'");
   assert(Number.isNaN(rankingMetric([1, 1], [0.1, 0.2], { score: "rocAuc" })));
 });
+
+Deno.test("nothing in the module graph of the numbers imports TensorFlow.js or another package", async () => {
+  const entry = new URL("../../lib/curves/numbers.ts", import.meta.url).href,
+    lib = new URL("../../lib/", import.meta.url).href;
+  const output = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry], stdout: "piped" }).output();
+  const modules: { specifier: string }[] = JSON.parse(new TextDecoder().decode(output.stdout)).modules;
+  assert(modules.length > 10, "the graph was read");
+  assertEquals(modules.filter(({ specifier }) => !specifier.startsWith(lib) || specifier.includes("/lib/tfjs/")), []);
+});

@@ -1,0 +1,110 @@
+/**
+ * Value and gradient of the losses of a curve, against the F1 loss of the same rows and, at 4,096 rows, against pairs that are
+ * formed one by one by TensorFlow.js.
+ *
+ *     deno run -A bench/curve_speed.ts [--most 1e7] [--save bench/curve_speed.json]
+ *
+ * The contenders take turns; the time is the least processor time of the rounds, in nanoseconds per row: other work on the machine
+ * counts less. `peers` of the record are those of bench/curve_peers.py. α is the exponent of time ∝ n^α.
+ */
+import process from "node:process";
+import { parseArgs } from "node:util";
+import * as tf from "@tensorflow/tfjs";
+import { lossAndGradient } from "@roundabout/roundabout/core";
+import {
+  aumLossAndGradient,
+  curveLossAndGradient,
+  pairsLoss,
+  pairsLossAndGradient,
+  rankingMetric,
+  rocAucLoss,
+} from "@roundabout/roundabout/curves";
+import { f1Loss } from "@roundabout/roundabout";
+import { seededRandom } from "../lib/numerics/random.ts";
+import { growth } from "./growth.ts";
+
+tf.enableProdMode();
+await tf.setBackend("cpu");
+
+const { values: { most, save } } = parseArgs({
+  options: { most: { type: "string", default: "1e6" }, save: { type: "string" } },
+});
+
+/** Labels, three in ten positive, and probabilities. */
+function rowsOf(n: number) {
+  const random = seededRandom(1), y = new Float32Array(n), p = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    y[i] = Number(random.uniform() < 0.3);
+    p[i] = 1 / (1 + Math.exp(-random.normal() - y[i]));
+  }
+  return { y, p };
+}
+
+const onArrays: Record<string, (y: Float32Array, p: Float32Array) => unknown> = {
+  f1: (y, p) => lossAndGradient(y, p, { score: "f1" }),
+  rocAuc: (y, p) => curveLossAndGradient(y, p, { score: "rocAuc" }),
+  averagePrecision: (y, p) => curveLossAndGradient(y, p, { score: "averagePrecision" }),
+  "pairs, squared hinge": (y, p) => pairsLossAndGradient(y, p),
+  "pairs, ramp": (y, p) => pairsLossAndGradient(y, p, { price: "ramp" }),
+  AUM: (y, p) => aumLossAndGradient(y, p),
+  "exact AUROC, no gradient": (y, p) => rankingMetric(y, p, { score: "rocAuc" }),
+};
+
+/** The processor time of this process so far, in milliseconds. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Returns the least time of each contender, in nanoseconds per row. */
+function measure(contenders: Record<string, () => void>, n: number, rounds: number): Record<string, number> {
+  const least: Record<string, number> = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, run] of Object.entries(contenders)) {
+      const start = processorTime();
+      run();
+      least[name] = Math.min(least[name] ?? Infinity, (processorTime() - start) * 1e6 / n);
+    }
+  }
+  return Object.fromEntries(Object.entries(least).map(([name, ns]) => [name, Number(ns.toPrecision(3))]));
+}
+
+const sizes = [1e4, 1e5, 1e6, 1e7].filter((n) => n <= Number(most));
+const arrays = sizes.map((n) => {
+  const { y, p } = rowsOf(n);
+  const runs = Object.entries(onArrays).map(([name, of]): [string, () => void] => [name, () => void of(y, p)]);
+  return { rows: n, ns: measure(Object.fromEntries(runs), n, n >= 1e7 ? 3 : n >= 1e6 ? 10 : 60) };
+});
+const alpha = Object.fromEntries(
+  Object.keys(onArrays).map((name) => {
+    const points = arrays.map(({ rows, ns }): [number, number] => [rows, ns[name] * rows]);
+    return [name, points.length < 3 ? null : Number(growth(points).alpha.toFixed(3))];
+  }),
+);
+
+/** The squared hinge of all pairs as one would write it from TensorFlow.js's operations. */
+const composed = (y: tf.Tensor, p: tf.Tensor): tf.Scalar =>
+  tf.tidy(() => {
+    const difference = tf.sub(tf.expandDims(p, 1), tf.expandDims(p, 0)); // n × n
+    const pairs = tf.mul(tf.expandDims(y, 1), tf.expandDims(tf.sub(1, y), 0));
+    return tf.div(tf.sum(tf.mul(pairs, tf.square(tf.relu(tf.sub(1, difference))))), tf.sum(pairs)) as tf.Scalar;
+  });
+
+const tensors = [4096, 1e6].filter((n) => n <= Number(most)).map((n) => {
+  const { y, p } = rowsOf(n), [yTrue, yPred] = [tf.tensor1d(y), tf.tensor1d(p)];
+  const losses: Record<string, (y: tf.Tensor, p: tf.Tensor) => tf.Tensor> = {
+    f1: f1Loss() as never,
+    rocAuc: rocAucLoss() as never,
+    "pairs, squared hinge": pairsLoss() as never,
+    ...(n === 4096 ? { "composed pairs, squared hinge": composed } : {}),
+  };
+  const runs = Object.entries(losses).map(([name, loss]): [string, () => void] => [
+    name,
+    () => tf.tidy(() => void tf.grad((p) => loss(yTrue, p))(yPred).dataSync()),
+  ]);
+  return { backend: "cpu", rows: n, ns: measure(Object.fromEntries(runs), n, n === 4096 ? 3 : 8) };
+});
+
+const record = { versions: { Deno: Deno.version.deno, "TensorFlow.js": tf.version.tfjs }, arrays, alpha, tensors };
+console.log(JSON.stringify(record, undefined, 2));
+if (save !== undefined) await Deno.writeTextFile(save, `${JSON.stringify(record, undefined, 2)}\n`);
