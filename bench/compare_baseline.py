@@ -3,7 +3,8 @@
     python bench/compare_baseline.py FOLDER      (a folder for the tables; needs bench/requirements_baseline.txt)
 
 Both have the same splits, the same features (medians, standardised numbers, one column per category) and the same grid of C,
-chosen by the same score on the validation rows, of equal scores by their log loss. Written to bench/compare_baseline.json; `deno task bench --baseline` prints it.
+chosen by the same score on the validation rows, of equal scores by their log loss. Prints the table and writes it to
+bench/compare_baseline.json.
 """
 
 import json

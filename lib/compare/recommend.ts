@@ -56,7 +56,7 @@ const inconclusive = "Inconclusive";
 
 /** The complexity of a remedy, from 0: cross-entropy, a tuned threshold, weighted rows or classes, a loss of the score. */
 function rankOf({ loss, threshold }: ComparedLoss): number {
-  if (/ loss, /.test(loss)) return 3; // "f1 loss, softsign"
+  if (!loss.startsWith("cross-entropy") && loss !== "focal loss") return 3;
   return loss === "cross-entropy" ? Number(threshold === "tuned") : 2;
 }
 
