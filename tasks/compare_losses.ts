@@ -62,7 +62,7 @@ export const compareSpec: TaskSpec = {
     "drop-unlabelled": { type: "boolean", help: "leave out rows without a label (default: such a table is refused)" },
     "merge-rare": { type: "string", help: "merge the classes with fewer than N rows into one, 'other'" },
     separator: { type: "string", help: "the fields' separator: , ; | or tab (default: found by the header)" },
-    rows: { type: "string", help: "the largest number of rows; of more, so many are drawn at random (default: 20000)" },
+    rows: { type: "string", help: "the largest number of rows; of more, so many are drawn at random (default: 10000)" },
     save: { type: "string", help: "write NAME.json, NAME.csv (one line per score) and NAME.html" },
     protocol: { type: "string", help: "anyloss" },
     folds: {

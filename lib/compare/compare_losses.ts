@@ -49,7 +49,7 @@ export interface CompareLossesOptions extends ReadTableOptions {
   /**
    * The largest number of rows; of a larger table so many are drawn at random, with a warning.
    *
-   * @default {20000}
+   * @default {10000}
    */
   rows?: number;
   /** Called after each training. */
@@ -63,7 +63,7 @@ export interface CompareLossesOptions extends ReadTableOptions {
   signal?: AbortSignal;
 }
 
-const TASK = "compare losses", leastOfAClass = 10, mostRows = 20_000;
+const TASK = "compare losses", leastOfAClass = 10, mostRows = 10_000;
 
 function checkOptions(options: CompareLossesOptions): void {
   if (typeof options !== "object" || options === null) {
