@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
+import { PythonLoss, pythonLoss, type PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
 import type { AuditedLoss, AuditOptions, LabelKind, LossAudit, PredictionKind } from "../lib/audit/types.ts";
 import { auditDisplay } from "../lib/display/mod.ts";
 import { type ScoreName, scores } from "../lib/scores/to_score.ts";
@@ -25,18 +26,21 @@ import { cleanPaths } from "./failure.ts";
 import { page } from "./page.ts";
 
 /** Function that audits a loss: `auditLoss`, or a test's own. */
-export type Auditor = (loss: AuditedLoss, options: AuditOptions) => LossAudit;
+export type Auditor = (loss: AuditedLoss | PythonLoss, options: AuditOptions) => LossAudit;
 
 /** Command line of the task. */
 export const auditSpec: TaskSpec = {
   name: "audit",
   about:
-    "Explains why a loss does not learn: calls each named export of a TypeScript or JavaScript file on many batches and\n" +
-    "reports what is wrong, on which line, with the evidence and a fix. Exits with 1 if a loss is broken, with 0 if all are\n" +
-    'sound or suspect. The file, wherever it is, must import TensorFlow.js as "@tensorflow/tfjs", which gives it this\n' +
-    "project's copy; a second copy (npm:…@…, or a URL) may not accept the tensors. The file is executed: audit only code\n" +
-    "that you trust.",
-  usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] FILE.ts#exportName ...",
+    "Explains why a loss does not learn: calls each named loss of a TypeScript, JavaScript or Python file on many batches\n" +
+    "and reports what is wrong, on which line, with the evidence and a fix. Exits with 1 if a loss is broken, with 0 if all\n" +
+    "are sound or suspect. The file is executed: audit only code that you trust.\n\n" +
+    'A TypeScript file must import TensorFlow.js as "@tensorflow/tfjs", which gives it this project\'s copy; a second copy\n' +
+    "(npm:…@…, or a URL) may not accept the tensors. In a Python file, NAME is a function, a class, or an expression:\n" +
+    "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
+    "needs the framework of the loss and nothing else.",
+  usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] FILE.ts#exportName | " +
+    "FILE.py#NAME | -m MODULE NAME ...",
   positionals: true,
   data: "json",
   options: {
@@ -53,6 +57,16 @@ export const auditSpec: TaskSpec = {
     prevalence: { type: "string", help: "fraction of positives (0.4)" },
     metric: { type: "string", help: "score that the loss should improve, such as f1; labels must be 0 and 1" },
     seed: { type: "string", help: "whole number; the same seed gives the same report (1)" },
+    module: { type: "string", short: "m", help: "Python module that ships the losses, such as torch.nn" },
+    framework: {
+      type: "string",
+      help: "framework of a Python loss: torch, keras, tensorflow, jax (the one that the file imports)",
+    },
+    order: {
+      type: "string",
+      help: "arguments of a Python loss: true,pred or pred,true (as its parameters are named)",
+    },
+    python: { type: "string", help: "command that runs Python (the active environment's, else python3)" },
     json: { type: "boolean", help: "print only JSON to the standard output" },
     save: { type: "string", help: "write the report as an HTML page with figures" },
   },
@@ -118,6 +132,50 @@ export function auditOptions(
   };
 }
 
+function orderOption(value: string): "true,pred" | "pred,true" {
+  if (value === "true,pred" || value === "pred,true") return value;
+  throw new UsageError(`--order takes true,pred or pred,true, not '${value}'`);
+}
+
+const frameworks = ["torch", "keras", "tensorflow", "jax"];
+
+/** A command as the user's folder sees it: a path is resolved, a name is looked up. */
+const commandIn = (folder: string, command: string): string =>
+  /[\\/]/.test(command) ? resolve(folder, command) : command;
+
+/** Reads the options of Python losses from the command line; options that were not typed are absent. */
+export function pythonOptions({ framework, order, python, module }: TaskArgs["values"]): Partial<PythonLossOptions> {
+  const own = framework === undefined ? undefined : String(framework);
+  if (own !== undefined && !frameworks.includes(own) && !own.endsWith(".py")) {
+    throw new UsageError(`--framework takes ${frameworks.join(", ")}, not '${own}'`);
+  }
+  return {
+    ...(own === undefined ? {} : { framework: own.endsWith(".py") ? resolve(typedIn(), own) : own }),
+    ...(order === undefined ? {} : { order: orderOption(String(order)) }),
+    ...(python === undefined ? {} : { python: commandIn(typedIn(), String(python)) }),
+    ...(module === undefined ? {} : { module: String(module) }),
+  };
+}
+
+/** Loads the loss of a Python file or module that `named` names. */
+async function loadPythonLoss(named: string, options: Partial<PythonLossOptions>): Promise<PythonLoss> {
+  const [file, name] = options.module !== undefined
+    ? ["", named]
+    : named.includes("#")
+    ? [named.slice(0, named.indexOf("#")), named.slice(named.indexOf("#") + 1)]
+    : [named, ""];
+  const path = resolve(typedIn(), file);
+  if (options.module === undefined && !existsSync(path)) throw new UsageError(`There is no file '${file}'`);
+  if (name.trim() === "") throw new UsageError(`'${named}' names no loss, write ${file}#NAME`);
+  try {
+    return await pythonLoss({ ...options, ...(options.module === undefined ? { file: path } : {}), name });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+const isPython = (named: string): boolean => /\.py(#|$)/.test(named);
+
 /** Loads the loss that `named`, `FILE#export`, names. */
 export async function loadLoss(named: string): Promise<AuditedLoss> {
   const at = named.lastIndexOf("#");
@@ -172,8 +230,16 @@ export async function auditLosses({ values, positionals }: TaskArgs, report: Rep
   if (values.json) console.log = console.error; // a file may print while it is loaded
   tf.enableProdMode(); // no banner
   await tf.setBackend("cpu");
-  const losses = [];
-  for (const named of positionals) losses.push(await loadLoss(named));
+  const inPython = pythonOptions(values), losses: (AuditedLoss | PythonLoss)[] = [];
+  await using open = new AsyncDisposableStack();
+  for (const named of positionals) {
+    if (inPython.module === undefined && !isPython(named)) {
+      losses.push(await loadLoss(named));
+      continue;
+    }
+    report.status(`${named}: Python imports its framework …`);
+    losses.push(open.use(await loadPythonLoss(named, inPython)));
+  }
   const refused: string[] = [];
   const audits = losses.flatMap((loss, n) => {
     const named = positionals[n], name = named.slice(named.lastIndexOf("#") + 1);

@@ -85,9 +85,25 @@ export interface AuditSettings {
 /** The report of an audit, without its name. */
 export type AuditReport = Pick<LossAudit, "verdict" | "findings" | "probes" | "assumed" | "lossPath">;
 
+/** The number of rows per batch, and of a loss that takes long. */
+const ROWS = 64, FEW_ROWS = 16;
+
+/** The operations of a pass, and the numbers that they compute, beyond which an audit of 64 rows takes too long. */
+const MOST_OPERATIONS = 600, MOST_COMPUTED = 8e4;
+
+/** Tells whether a loss works through its rows one by one, or compares all of them with each other again and again. */
+function isSlow(engine: AuditEngine, sampler: Sampler, seed: number): boolean {
+  const batch = sampler("random", seed, ROWS);
+  if (batch === undefined) return false;
+  const { ops } = engine.record(batch);
+  const computed = ops.reduce((sum, { outputShape }) => sum + outputShape.reduce((a, b) => a * b, 1), 0);
+  return ops.length > MOST_OPERATIONS || computed > MOST_COMPUTED;
+}
+
 /** Audits a loss through its engine. */
 export function auditEngine(engine: AuditEngine, settings: AuditSettings): AuditReport {
-  const { options, sampler, metric, leftBehind } = settings, { seed = 1, rows = 64, onProgress = () => {} } = options;
+  const { options, sampler, metric, leftBehind } = settings, { seed = 1, onProgress = () => {} } = options;
+  const rows = options.rows ?? (isSlow(engine, sampler, seed) ? FEW_ROWS : ROWS);
   const observations = observe(engine, sampler, seed, rows), { columns, random, other } = observations;
   const descend = (batch = random.batch) => descents({ engine, kind: options.yPred, columns }, batch);
   let computed: readonly Descent[] | undefined;
@@ -112,11 +128,14 @@ const verdictOf = ([worst]: readonly Finding[]): LossAudit["verdict"] =>
   worst?.severity === "error" ? "broken" : worst?.severity === "warning" ? "suspect" : "sound";
 
 function assumedBy({ options, observations }: AuditContext): string[] {
-  const { yPred, yTrue, sample } = options;
+  const { yPred, yTrue, sample, rows } = options;
   const labels = labelsOf(options) === "one-hot" ? "The labels are one-hot" : "The labels are 0 and 1";
   return [
     ...(yPred === undefined && sample === undefined ? ["The outputs are probabilities"] : []),
     ...(yTrue === undefined && sample === undefined ? [labels] : []),
+    ...(rows === undefined && observations.rows < ROWS
+      ? [`Batches of ${observations.rows} rows are enough: the loss has many operations or compares rows with rows`]
+      : []),
     ...(observations.deterministic
       ? []
       : ["The loss is deterministic, but this one is not: rules that compare batches were skipped"]),

@@ -1,10 +1,13 @@
-import { auditEngine } from "./audit.ts";
+import { auditEngine, type AuditReport, type AuditSettings } from "./audit.ts";
 import { samplerOf } from "./batches.ts";
 import { checkAudit } from "./check_options.ts";
+import { inWordsOf } from "./engines/dialects.ts";
+import type { AuditBatch } from "./engines/engine.ts";
+import { PythonLoss } from "./engines/python_loss.ts";
 import { checkLoss, keepingBackend, samplerFrom, tensorsLeftBy, tfjsEngine, timeLoss } from "./engines/tfjs.ts";
 import { reportText } from "./report.ts";
 import { targetMetric } from "./target_metric.ts";
-import type { AuditedLoss, AuditOptions, LossAudit } from "./types.ts";
+import type { AuditedLoss, AuditOptions, AuditTime, LossAudit } from "./types.ts";
 
 /**
  * Explains why a loss does not learn. It evaluates the loss on batches of every kind, follows its operations one by one,
@@ -13,7 +16,8 @@ import type { AuditedLoss, AuditOptions, LossAudit } from "./types.ts";
  * The backend, the flags, the seeds and the tensors of the caller stay as they are. A loss that returns a promise is
  * refused. A loss that never returns cannot be interrupted.
  *
- * @param loss A loss `(yTrue, yPred) => tensor` that returns a scalar or one value per row.
+ * @param loss A loss `(yTrue, yPred) => tensor` that returns a scalar or one value per row, or a loss in Python that
+ * `pythonLoss` has loaded.
  * @param options The kinds of outputs and labels. The default is one column of probabilities and labels of 0 and 1, which
  * `assumed` then states.
  * @returns The verdict ("broken": it cannot train, or trains in the wrong direction; "suspect": it will fail on some
@@ -32,7 +36,7 @@ import type { AuditedLoss, AuditOptions, LossAudit } from "./types.ts";
  * assertEquals([verdict, findings[0].cause, findings[0].where?.op], ["broken", "no-gradient-op", "Round"]);
  * ```
  */
-export function auditLoss(loss: AuditedLoss, options: AuditOptions = {}): LossAudit {
+export function auditLoss(loss: AuditedLoss | PythonLoss, options: AuditOptions = {}): LossAudit {
   checkAudit(loss, options);
   const metric = targetMetric(options), { seed = 1, rows = 64, sample, name = loss.name || "loss" } = options;
   const sampler = sample === undefined ? samplerOf(options) : samplerFrom(sample);
@@ -40,14 +44,39 @@ export function auditLoss(loss: AuditedLoss, options: AuditOptions = {}): LossAu
     const batch = sampler("random", seed, rows);
     if (batch === undefined) throw new TypeError("Cannot audit the loss: 'sample' gives no batch of the kind 'random'");
     metric?.of(batch);
-    checkLoss(loss, batch);
-    const leftBehind = tensorsLeftBy(loss, batch);
-    const report = { name, ...auditEngine(tfjsEngine(loss), { options, sampler, metric, leftBehind }) } as const;
+    const { report, time } = loss instanceof PythonLoss
+      ? auditPython(loss, { options, sampler, metric, leftBehind: 0 }, batch)
+      : auditTensorFlow(loss, { options, sampler, metric }, batch);
+    const named = { name, ...report } as const;
     return {
-      ...report,
-      time: () => keepingBackend(() => timeLoss(loss, batch)),
-      toJSON: () => report,
-      toString: () => reportText(report),
+      ...named,
+      time: () => keepingBackend(time),
+      toJSON: () => named,
+      toString: () => reportText(named),
     };
   });
+}
+
+/** A report and the function that times the loss. */
+interface Audited {
+  readonly report: AuditReport;
+  readonly time: () => AuditTime;
+}
+
+function auditTensorFlow(loss: AuditedLoss, settings: Omit<AuditSettings, "leftBehind">, batch: AuditBatch): Audited {
+  checkLoss(loss, batch);
+  const leftBehind = tensorsLeftBy(loss, batch);
+  return { report: auditEngine(tfjsEngine(loss), { ...settings, leftBehind }), time: () => timeLoss(loss, batch) };
+}
+
+function auditPython(loss: PythonLoss, settings: AuditSettings, batch: AuditBatch): Audited {
+  const found = loss.check(batch, settings.options.yTrue), report = auditEngine(loss.engine, settings);
+  return {
+    report: {
+      ...report,
+      findings: report.findings.map((finding) => inWordsOf(loss.framework, finding)),
+      assumed: [...report.assumed, ...loss.assumed, ...found],
+    },
+    time: () => loss.time(batch),
+  };
 }

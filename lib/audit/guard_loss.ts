@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
 import { markGuarded } from "../losses/guarded_losses.ts";
 import { dropTape } from "../tfjs/engine.ts";
@@ -100,7 +100,7 @@ export function guardLoss<L extends AuditedLoss>(loss: L): L {
           gradFunc: (dy: Tensor, [yPred, yTrue, ...rest]: Tensor[]) => {
             step++;
             try {
-              const gradient = Float32Array.from(dy.dataSync());
+              const gradient = dy.dataSync<"float32">().slice();
               const finding = inspect(loss, { yTrue, yPred, rest }, { gradient, upstream, value, shape });
               if (finding) throw new GuardError(name, step, finding);
             } catch (error) {
@@ -124,7 +124,7 @@ export function guardLoss<L extends AuditedLoss>(loss: L): L {
         return {
           value: tf.clone(result as Tensor),
           gradFunc: (dy: Tensor, [output, result]: Tensor[]) => {
-            upstream = Float32Array.from(dy.dataSync());
+            upstream = dy.dataSync<"float32">().slice();
             value = meanOf(result.dataSync());
             shape = result.shape;
             return [tf.clone(dy), tf.zerosLike(output)];

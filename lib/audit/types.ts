@@ -120,7 +120,7 @@ export interface AuditOptions {
   /**
    * Number of rows per batch.
    *
-   * @default {64}
+   * @default {64, or 16 for a loss with many operations or that compares rows with rows; `assumed` then states it}
    */
   rows?: number;
   /**

@@ -6,7 +6,7 @@ import { formatOf, openText, readHead, unreadable } from "./open_text.ts";
 export function explainFailure(path: string, error: unknown): Error {
   const { message, code } = error as Error & { code?: string };
   if (message.startsWith("Cannot read ")) return error as Error;
-  if (code === "ENOENT" || error instanceof Deno.errors.NotFound) {
+  if (code === "ENOENT") {
     return unreadable(path, "there is no such file", error);
   }
   if (!(error instanceof CsvError)) return unreadable(path, message.split("\n")[0], error);

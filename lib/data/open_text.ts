@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, openSync, readFileSync, readSync } from "node:fs";
 import { Readable } from "node:stream";
 import zlib from "node:zlib";
 
@@ -38,9 +38,12 @@ export function formatOf(path: string): FileFormat {
 const headBytes = 1 << 20;
 
 function firstBytes(path: string): Uint8Array {
-  using file = Deno.openSync(path);
-  const bytes = new Uint8Array(headBytes);
-  return bytes.subarray(0, file.readSync(bytes) ?? 0);
+  const file = openSync(path, "r"), bytes = new Uint8Array(headBytes);
+  try {
+    return bytes.subarray(0, readSync(file, bytes, 0, headBytes, 0));
+  } finally {
+    closeSync(file);
+  }
 }
 
 const unpackers = {
@@ -49,7 +52,7 @@ const unpackers = {
     stream: () => zlib.createGunzip(),
   },
   zst: {
-    head: (_: Uint8Array, path: string) => zlib.zstdDecompressSync(Deno.readFileSync(path)),
+    head: (_: Uint8Array, path: string) => zlib.zstdDecompressSync(readFileSync(path)),
     stream: () => zlib.createZstdDecompress(),
   },
 };

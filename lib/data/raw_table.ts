@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import pl from "nodejs-polars";
 import { describe } from "../check/describe.ts";
 import { seededRandom } from "../numerics/random.ts";
@@ -116,7 +117,7 @@ function ofFrame(frame: Frame, { rows = Infinity }: RawOptions): RawTable {
 
 function readParquet(path: string, options: RawOptions): RawTable {
   try {
-    Deno.statSync(path); // polars' own error for a missing file is a Rust message
+    statSync(path); // polars' own error for a missing file is a Rust message
     return ofFrame(pl.readParquet(path), options);
   } catch (error) {
     throw explainFailure(path, error);

@@ -292,3 +292,25 @@ Deno.test("a term read out of one column is found, though all of its rows togeth
     assertEquals([finding.cause, Number(finding.evidence.element) % 3], ["detached", column]);
   }
 });
+
+Deno.test("after an error the later stages are skipped, whatever they would find", () => {
+  const { findings, probes } = auditLoss(askedRoundLoss);
+  assertEquals(findings.length, 1);
+  const rules = probes.filter(({ detail }) => detail === "no-gradient-op comes first");
+  assertEquals(rules.length, 15);
+  assert(rules.every(({ result }) => result === "skipped"));
+});
+
+Deno.test("a loss with many operations is audited on few rows, and says so, unless the number of rows is given", () => {
+  const slowly = (y: Tensor, p: Tensor) => {
+    let sum: Tensor = tf.scalar(0);
+    for (let i = 0; i < p.shape[0]!; i++) {
+      const row = (x: Tensor) => tf.slice(x, [i, 0], [1, 1]);
+      for (let k = 0; k < 3; k++) sum = tf.add(sum, tf.mean(tf.square(tf.sub(row(y), row(p)))));
+    }
+    return tf.div(sum, p.shape[0]!);
+  };
+  const sentence = "Batches of 16 rows are enough: the loss has many operations or compares rows with rows";
+  assert(auditLoss(slowly).assumed.includes(sentence));
+  assertEquals(auditLoss(slowly, { rows: 8, yPred: "probability", yTrue: "binary" }).assumed, []);
+});

@@ -1,4 +1,4 @@
-// Losses that people asked about in public because they did not train, written anew for TensorFlow.js (mathematics from the threads, see README.md), and healthy controls.
+// Losses that people asked about in public because they did not train, written anew for TensorFlow.js, and healthy controls.
 import * as tf from "@tensorflow/tfjs";
 import { type LossCase, lossCase, on } from "./loss_case.ts";
 

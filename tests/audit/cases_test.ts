@@ -34,6 +34,7 @@ import { confusion } from "./confusion.ts";
 import { furtherCasesDev } from "./further_cases_dev.ts";
 import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
 import { causes, type LossCase } from "./loss_case.ts";
+import { publicCases } from "./public_cases.ts";
 import { slow } from "../slow.ts";
 
 interface CaseSet {
@@ -55,6 +56,7 @@ const sets: readonly CaseSet[] = [
   { name: "blind batch 3", cases: blindCases3, faults: 55, sound: 25, right: 50 },
   { name: "blind batch 4", cases: blindCases4, faults: 0, sound: 16, right: 0 },
   { name: "blind batch 5", cases: blindCases5, faults: 54, sound: 14, right: 54 },
+  { name: "further public cases", cases: publicCases, faults: 12, sound: 6, right: 11 },
 ];
 
 for (const { name, cases, right: wanted } of sets) {

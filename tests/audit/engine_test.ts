@@ -77,6 +77,37 @@ Deno.test("tfjsEngine: a recording says where each input comes from, what is liv
   assertEquals([connected, live, customGradient], [true, true, false]);
 });
 
+Deno.test("tfjsEngine: ones and zeros of a shape come from nothing, a selection lets gradients through its branches", () => {
+  const { ops, connected, live } = tfjsEngine((y, p) => {
+    const shapes = tf.mul(tf.onesLike(p), tf.zerosLike(y));
+    return tf.mean(tf.where(tf.greater(p, 0.5), tf.onesLike(p), shapes));
+  }).record(batch);
+  assertEquals(ops.filter(({ op }) => op === "Multiply"), []);
+  assertEquals([connected, live], [true, false]);
+  const chosen = tfjsEngine((y, p) => tf.mean(tf.where(tf.greater(y, 0.5), p, y))).record(batch);
+  assertEquals([chosen.connected, chosen.live], [true, true]);
+});
+
+Deno.test("tfjsEngine: a bound keeps outputs what they are if it is small, and a cast to whole numbers is flat", () => {
+  const shares = (loss: Loss) => tfjsEngine(loss).record(batch).ops.at(-1)!.inputs[0];
+  assertEquals(shares((_, p) => tf.log(tf.add(p, 1e-7))).isPred, true);
+  assertEquals(shares((_, p) => tf.log(tf.add(p, 1))).isPred, false);
+  assertEquals(shares((_, p) => tf.log(tf.sigmoid(p))).isShare, true);
+  assertEquals(shares((y, p) => tf.log(tf.sigmoid(tf.sub(y, p)))).isShare, false);
+  assertEquals(shares((_, p) => tf.abs(tf.cast(p, "int32"))).live, false);
+});
+
+Deno.test("tfjsEngine: an operation with a gradient of its own is told, and its numbers are its own business", () => {
+  const straight = (x: Tensor) =>
+    tf.customGrad((v) => {
+      (v as Tensor).dataSync();
+      return { value: tf.round(v as Tensor), gradFunc: (dy: Tensor) => dy.clone() };
+    })(x);
+  const { customGradient, readOut, live } = tfjsEngine((y, p) => squares(y, straight(p))).record(batch);
+  assertEquals([customGradient, readOut, live], [true, undefined, true]);
+  assertEquals(tfjsEngine(squares).record(batch).customGradient, false);
+});
+
 const mean = (values: Float32Array): number => values.reduce((a, b) => a + b) / values.length;
 const nothing: Recording = { ops: [], connected: true, live: true, customGradient: false };
 
@@ -144,5 +175,5 @@ Deno.test("the audit behind the engine does not import TensorFlow.js", async () 
   assert(files.size > 20 && [...files.keys()].some((file) => file.endsWith("/rules/gradient.ts")));
   for (const [file, imports] of files) assert(!imports.some((name) => name.includes("tensorflow")), file);
   const withTensors = await filesOf(new URL("../../lib/audit/audit_loss.ts", import.meta.url));
-  assert([...withTensors.values()].flat().includes("@tensorflow/tfjs"));
+  assert([...withTensors.values()].flat().includes("@tensorflow/tfjs-core"));
 });

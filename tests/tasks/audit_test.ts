@@ -5,7 +5,7 @@ import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { auditLosses, auditOptions } from "../../tasks/audit_losses.ts";
+import { auditLosses, auditOptions, pythonOptions } from "../../tasks/audit_losses.ts";
 import { handMadeAudit } from "../display/audit_fixture.ts";
 import { Fixtures } from "./fixtures.ts";
 import { slow } from "../slow.ts";
@@ -174,4 +174,44 @@ Deno.test("audit: reports its progress as the audit does", async () => {
     return handMadeAudit({ verdict: "sound" });
   });
   assertEquals(told, [`${path}#good: 3 of 20, a batch without positives …`]);
+});
+
+const toy = fileURLToPath(new URL("../audit/toy/", import.meta.url));
+
+Deno.test("audit: losses of a Python file by their names or as expressions, what they print apart", async () => {
+  using fixtures = new Fixtures();
+  const named = ["squared", "Power(exponent=4)"].map((name) => `${join(toy, "losses.py")}#${name}`);
+  const { code, stdout, stderr } = await audit(fixtures, "--json", "--framework", join(toy, "toy.py"), ...named);
+  assertEquals([code, JSON.parse(stdout).map((one: { name: string }) => one.name)], [0, [
+    "squared",
+    "Power(exponent=4)",
+  ]]);
+  assertFalse(stdout.includes("printed"));
+  assertStringIncludes(stderr, "Python imports its framework …");
+});
+
+Deno.test("audit: a Python loss that cannot be loaded is said with 2", async () => {
+  using fixtures = new Fixtures();
+  fixtures.file("empty.py", "");
+  const expected: [string[], string][] = [
+    [["nothere.py#loss"], "There is no file 'nothere.py'"],
+    [["empty.py"], "'empty.py' names no loss, write empty.py#NAME"],
+    [["empty.py#loss"], "empty.py imports no framework: give the framework, torch, keras, tensorflow or jax"],
+    [["--framework", "caffe", "empty.py#loss"], "--framework takes torch, keras, tensorflow, jax, not 'caffe'"],
+    [["--order", "both", "empty.py#loss"], "--order takes true,pred or pred,true, not 'both'"],
+    [["--framework", join(toy, "toy.py"), "empty.py#loss"], "NameError: name 'loss' is not defined"],
+    [["--framework", join(toy, "toy.py"), "-m", "no_such_module", "loss"], "No module named 'no_such_module'"],
+  ];
+  for (const [args, sentence] of expected) {
+    const { code, stderr } = await audit(fixtures, ...args);
+    assertStringIncludes(stderr, sentence);
+    assertEquals(code, 2, args.join(" "));
+  }
+});
+
+Deno.test("audit: options of a Python loss are what was typed; a path to Python is resolved, a name is not", () => {
+  assertEquals(pythonOptions({}), {});
+  const typed = { framework: "jax", order: "true,pred", python: "python3.11", module: "optax" };
+  assertEquals(pythonOptions(typed), typed as ReturnType<typeof pythonOptions>);
+  assert(pythonOptions({ python: "venv/bin/python" }).python!.startsWith("/"));
 });

@@ -55,6 +55,8 @@ export interface RecordedInput extends Origin {
   readonly largest: number;
   /** The distinct numbers in ascending order, three at most, if the input was made from labels alone. */
   readonly levels: readonly number[];
+  /** The index of the recorded operation that made it; absent for labels and outputs themselves. */
+  readonly madeBy?: number;
 }
 
 /** One operation of a forward pass. */
@@ -80,7 +82,7 @@ export interface RecordedOp {
 export interface Recording {
   readonly ops: readonly RecordedOp[];
   /** The place where a value that depends on the outputs was read out of the graph. */
-  readonly readOut?: { readonly line?: string };
+  readonly readOut?: { readonly op?: string; readonly line?: string };
   /** Operations, and not numbers that were read out, lead from the outputs to the result. */
   readonly connected: boolean;
   /** A gradient can flow from the result to the outputs. */

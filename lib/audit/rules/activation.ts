@@ -1,4 +1,4 @@
-import { areShares, areZeroOrOne, extentOf } from "../batches.ts";
+import { areShares, areZeroOrOne, extentOf, onSimplex } from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
 import type { AuditOptions, Finding } from "../types.ts";
@@ -66,6 +66,22 @@ function rawScores({ ops, random }: Observations, { yPred }: AuditOptions): Find
   });
 }
 
+/** Probabilities multiplied by one-hot labels and summed: a log-likelihood without its logarithm. */
+function withoutLogarithm({ ops, columns, random, results: { perfect } }: Observations): Finding | undefined {
+  if (!onSimplex(random.batch, columns) || !areZeroOrOne(random.batch.yTrue)) return undefined;
+  if (perfect === undefined || Math.abs(perfect.value + 1) > 1e-4) return undefined;
+  const op = ops.every((op) => !op.fromPred || isLinear(op)) ? ops.find(weighsByLabels) : undefined;
+  return op && {
+    cause: "activation-mismatch",
+    severity: "warning",
+    message:
+      "The probabilities are multiplied by the labels without a logarithm: a log-likelihood takes their logarithm",
+    evidence: { batch: "random", value: random.value, perfect: perfect.value },
+    remedy: "Give the last layer a log-softmax, or take the logarithm in the loss",
+    where: locationOf(op),
+  };
+}
+
 /** A softmax although a row can have several labels: its outputs sum to 1. */
 function softmaxOfSeveral({ ops, columns, rows, random: { batch } }: Observations): Finding | undefined {
   const { yTrue, yPred } = batch;
@@ -92,7 +108,8 @@ export const activation: Rule = ({ observations, options }) => {
   const values = random.batch.yPred, inside = areShares(values);
   if ((yPred === "probability" || yPred === "simplex") && inside) {
     const op = squashes(ops, ({ isPred }) => isPred), [least, greatest] = extentOf(values);
-    return op && errorOf({
+    if (op === undefined) return withoutLogarithm(observations);
+    return errorOf({
       cause: "activation-mismatch",
       message: "The loss applies a softmax or sigmoid to outputs that are already probabilities",
       evidence: { batch: "random", least, greatest, value: random.value },

@@ -1,14 +1,43 @@
 import { areZeroOrOne, extentOf, takeRows, withOutputs } from "../batches.ts";
-import type { AuditBatch, AuditEngine } from "../engines/engine.ts";
-import type { BatchResult } from "../observations.ts";
+import type { AuditBatch, AuditEngine, RecordedInput } from "../engines/engine.ts";
+import type { BatchResult, Observations } from "../observations.ts";
 import type { Finding } from "../types.ts";
-import type { AuditContext, Rule } from "./rule.ts";
+import { type AuditContext, descendsFrom, locationOf, ofLabels, type Rule } from "./rule.ts";
 
 /** Tells whether a ratio is more than a logarithm of the number of rows explains. */
 const grows = (ratio: number): boolean => ratio > 1.5 || ratio < 0.67;
 
+/** A mean over all rows of which a mask leaves few: the loss and its gradient are as small as the mask. */
+function sparseMask({ ops, random: { gradient, batch, value }, rows, columns }: Observations): Finding | undefined {
+  if (gradient === undefined || batch.yTrue.length <= rows * columns) return undefined;
+  const live = new Set([...gradient.keys()].filter((i) => gradient[i] !== 0).map((i) => Math.floor(i / columns)));
+  if (live.size === 0 || live.size > 0.2 * rows) return undefined;
+  const isMask = (i: RecordedInput) => ofLabels(i) && i.levels.join() === "0,1";
+  const counted = ops.some(({ op, inputs }) => op === "RealDiv" && inputs[0].live && ofLabels(inputs[1]));
+  const op = counted
+    ? undefined
+    : ops.find(({ op, inputs }) =>
+      op === "Multiply" && inputs.some(isMask) && inputs.some((i) => i.live && i.shape[0] === rows)
+    );
+  const mean = op &&
+    ops.find(({ op: name, inputs }) =>
+      name === "Mean" && inputs[0].live && descendsFrom(ops, inputs[0], ops.indexOf(op))
+    );
+  return mean && {
+    cause: "bad-scale",
+    severity: "note",
+    message:
+      `The mean counts all ${rows} rows, of which the mask leaves ${live.size}: the loss and its gradient are as ` +
+      "small as the share of the mask",
+    evidence: { batch: "random", rows, rowsWithGradient: live.size, value },
+    remedy: "Divide the sum by the number of rows that the mask leaves, plus a small constant",
+    where: locationOf(mean),
+  };
+}
+
 /** A loss that changes with the number of rows, or a gradient of an extreme size. */
-export const badScale: Rule = ({ engine, observations: { deterministic, random, rows } }): Finding | undefined => {
+export const badScale: Rule = ({ engine, observations }): Finding | undefined => {
+  const { deterministic, random, rows } = observations;
   if (!deterministic) return undefined;
   const { batch, value, gradient } = random;
   const many = engine.value(takeRows(batch, Array.from({ length: 4 * rows }, (_, i) => i % rows))).value;
@@ -23,6 +52,8 @@ export const badScale: Rule = ({ engine, observations: { deterministic, random, 
       remedy: "Take the mean instead of the sum, so that one learning rate suits every batch size",
     };
   }
+  const masked = sparseMask(observations);
+  if (masked !== undefined) return masked;
   if (gradient === undefined || !gradient.every(Number.isFinite)) return undefined;
   const norm = Math.hypot(...gradient), size = norm * Math.sqrt(rows);
   if (size > 1e-4 && size < 1e3) return undefined;

@@ -9,7 +9,7 @@ function spread({ ops, columns, random, rows }: BatchObservations): Finding | un
   const one = columns > 1 && labelColumns === 1 && !(labels.size <= columns && labels.size > 2);
   if (!one && !(columns === 1 && labelColumns > 1)) return undefined;
   const op = ops.find(({ op, inputs }) =>
-    ["Sub", "SquaredDifference"].includes(op) &&
+    ["Sub", "SquaredDifference", ...(one ? [] : ["Multiply"])].includes(op) &&
     inputs.some((i) => i.isPred && i.shape.length === 2 && i.shape[1] === columns) &&
     inputs.some((i) => ofLabels(i) && i.shape.length === 2 && i.shape[1] === labelColumns)
   );
@@ -47,6 +47,23 @@ function crossed({ ops, rows, random }: BatchObservations): Finding | undefined 
   });
 }
 
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Several weights that multiply one number: after a mean they change nothing but the size. */
+function weightsOfOne({ ops, random: { value } }: BatchObservations): Finding | undefined {
+  const op = ops.find(({ op, inputs, outputShape }) =>
+    op === "Multiply" && sizeOf(outputShape) > 1 && inputs.some((i) => i.live && sizeOf(i.shape) === 1) &&
+    inputs.some((i) => !i.fromPred && !i.fromTrue && sizeOf(i.shape) > 1)
+  );
+  return op && errorOf({
+    cause: "broadcast",
+    message: `${sizeOf(op.outputShape)} weights multiply one number that is a mean already: they weigh nothing`,
+    evidence: { shapes: op.inputs.map(({ shape }) => `[${shape}]`).join(" "), value },
+    remedy: "Multiply by the weights before the mean, while there is a number per class or row",
+    where: locationOf(op),
+  });
+}
+
 /** A result with a value for each pair of rows, whose mean would be trained on. */
 function pairsReturned({ random: { shape, value }, rows }: BatchObservations): Finding | undefined {
   if (shape.length !== 2 || shape[0] !== rows || shape[1] !== rows) return undefined;
@@ -66,7 +83,9 @@ export function broadcast({ engine, observations }: BatchContext): Finding | und
     inputs.some((a) => a.shape.length === 1 && a.shape[0] === n) &&
     inputs.some((a) => a.shape.length === 2 && a.shape[0] === n && a.shape[1] === 1)
   );
-  if (op === undefined) return crossed(observations) ?? spread(observations) ?? pairsReturned(observations);
+  if (op === undefined) {
+    return crossed(observations) ?? spread(observations) ?? weightsOfOne(observations) ?? pairsReturned(observations);
+  }
   const turned = withOutputs(batch, (_, i) => batch.yPred[(i + columns) % (n * columns)]);
   return errorOf({
     cause: "broadcast",

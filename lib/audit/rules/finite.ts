@@ -42,6 +42,7 @@ export function nonFinite(
   }
   if (!Number.isFinite(value)) {
     const op = engine.record(batch).ops.find(({ breaks }) => breaks), divides = op !== undefined && dividing.has(op.op);
+    const ofLabelsAlone = op?.fromPred === false, outOfLog = op?.op === "Log" || op?.op === "Log1p";
     return errorOf({
       cause: divides ? "zero-division" : "domain-edge",
       message: `${op?.op ?? "The loss"} gives ${value} ${occasion}`,
@@ -49,6 +50,12 @@ export function nonFinite(
       remedy: divides
         ? "Define the score of a batch in which nothing is counted: add a pseudo-count above and below, or use " +
           "tf.where before the division; tf.divNoNan has no usable gradient"
+        : ofLabelsAlone
+        ? `${op!.op} is applied to the labels: leave such rows out, or replace their labels before it`
+        : outOfLog && !areShares(batch.yPred)
+        ? "Keep the argument of the logarithm positive: tf.maximum(x, 1e-7), or a softplus of the outputs"
+        : op?.op === "Pow" || op?.op === "Sqrt"
+        ? `Keep the base of ${op.op} at 0 or above: tf.relu(x) or tf.abs(x), and a small constant under a root`
         : "Keep away from the edge: tf.clipByValue(p, 1e-7, 1 - 1e-7) before a logarithm, softplus for " +
           "log(1 + exp), a bounded form for exp",
       where: op && locationOf(op),
@@ -85,9 +92,26 @@ function emptyBatch({ engine, observations: { results: { allNeg }, random, colum
   return possible ? resultOf(engine, withOutputs(allNeg.batch, (_, i) => shares ? yTrue[i] : 0)) : undefined;
 }
 
+/** A ratio over the error: minus infinity for correct outputs, and flat for wrong ones. */
+function upsideDown({ engine, observations: { results: { perfect } } }: AuditContext): Finding | undefined {
+  if (perfect?.value !== -Infinity) return undefined;
+  const op = engine.record(perfect.batch).ops.find(({ breaks }) => breaks);
+  if (op?.op !== "RealDiv" || op.inputs[0].fromPred || !op.inputs[1].live) return undefined;
+  return errorOf({
+    cause: "wrong-optimum",
+    message: "The ratio is upside down: divided by the error, the loss is -Infinity for correct outputs and nearly " +
+      "flat for wrong ones",
+    evidence: { batch: "perfect", value: perfect.value },
+    remedy: "Exchange the two parts of the ratio: the error above, the spread of the labels below",
+    where: locationOf(op),
+  });
+}
+
 /** A value or a gradient that is not finite on a batch that can occur. */
 export const notFinite: Rule = (context) => {
   const { engine, observations: { results } } = context;
+  const inverted = upsideDown(context);
+  if (inverted !== undefined) return inverted;
   for (const kind of legal) {
     const own = results[kind], empty = kind === "zeroBoth" && !own?.batch.yTrue.every((y) => y === 0);
     const result = (empty ? emptyBatch(context) : undefined) ?? own;

@@ -133,7 +133,7 @@ const readOutOfGraph: Explanation = ({ context, change, block, evidence }) => {
     evidence,
     remedy: "Compute with tensors (tf.mul, tf.sum …) instead of dataSync() or arraySync(), and make no new tensor of " +
       "the numbers",
-    where: { op: "dataSync", line: readOut.line },
+    where: { op: readOut.op ?? "dataSync", line: readOut.line },
   });
 };
 
@@ -263,6 +263,9 @@ export const noGradient: Rule = (context) => {
   return deadGradient(context, others, "the outputs of an untrained model", { batch: "random" });
 };
 
+/** Ways to keep numbers out of the gradient that are rarely an accident. */
+const onPurpose: ReadonlySet<string> = new Set(["detach", "no_grad", "stop_gradient"]);
+
 /** A column or a term without a gradient although the value moves with it. */
 export const partlyDetached: Rule = ({ engine, observations }) => {
   const { random: { gradient, batch, value }, columns, rows, readOut, ops, connected, customGradient } = observations;
@@ -290,6 +293,16 @@ export const partlyDetached: Rule = ({ engine, observations }) => {
   }
   if (worst === undefined) return undefined;
   if (cast !== undefined) return castAway(cast, worst.evidence);
+  if (onPurpose.has(readOut!.op ?? "")) {
+    return {
+      cause: "detached",
+      severity: "note",
+      message: `${readOut!.op} keeps one term out of the gradient: the value moves with it, the gradient does not`,
+      evidence: worst.evidence,
+      remedy: `Remove ${readOut!.op} if the term should train; a weight or a straight-through step is meant to be so`,
+      where: { op: readOut!.op!, line: readOut!.line },
+    };
+  }
   return errorOf({
     cause: "detached",
     message:
@@ -298,19 +311,31 @@ export const partlyDetached: Rule = ({ engine, observations }) => {
     remedy:
       "Keep the tensor (tf.mul, tf.slice …) instead of dataSync() and a new tensor; a weight that must stay fixed " +
       "can use a tf.customGrad whose gradient is 0",
-    where: { op: "dataSync", line: readOut!.line },
+    where: { op: readOut!.op ?? "dataSync", line: readOut!.line },
   });
 };
 
 /** A term of the sum that only flat operations lead to: it is added and trains nothing. */
-export const deadTerm: Rule = ({ observations: { ops, customGradient, random } }) => {
+export const deadTerm: Rule = ({ observations }) => {
+  const { ops, customGradient, random } = observations, softmax = softmaxOfOne(observations);
+  if (softmax !== undefined) {
+    return errorOf({
+      cause: "constant",
+      message: "A softmax over one unit is always 1: the term that contains it trains nothing",
+      evidence: { batch: "random", value: random.value, shape: `[${softmax.inputs[0].shape}]` },
+      remedy: "Use a sigmoid in this term, or two units",
+      where: locationOf(softmax),
+    });
+  }
   if (customGradient) return undefined; // a straight-through step is such a sum on purpose
   const op = ops.find(({ op, inputs }) =>
     ["Add", "AddV2", "AddN", "Sub"].includes(op) && inputs.some((i) => i.live) &&
     inputs.some((i) => i.fromPred && !i.live)
   );
   if (op === undefined) return undefined;
-  const flat = blocking(ops), ratio = ops.slice(ops.indexOf(op)).some(({ op, live }) => op === "RealDiv" && live);
+  const flat = blocking(ops);
+  if (flat?.op === "StopGradient") return undefined; // another rule compares the gradient with the slope
+  const ratio = ops.slice(ops.indexOf(op)).some(({ op, live }) => op === "RealDiv" && live);
   return {
     cause: "no-gradient-op",
     severity: ratio ? "error" : "warning",

@@ -1,8 +1,8 @@
-import { areShares, extentOf, onSimplex, withOutputs } from "../batches.ts";
+import { areShares, extentOf, onSimplex, takeRows, withOutputs } from "../batches.ts";
 import { descend } from "../descents.ts";
 import type { AuditBatch } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
-import type { Finding } from "../types.ts";
+import type { Evidence, Finding } from "../types.ts";
 import { type AuditContext, errorOf, interpolate, labelsDetermineOutputs, type Rule } from "./rule.ts";
 
 /** A score instead of its complement: perfect outputs have the larger loss. */
@@ -185,13 +185,99 @@ function rankCorrelation(x: Float32Array, y: Float32Array): number {
 }
 
 /**
- * Tells whether a descent leads below `least`, to outputs that rise with the labels. The correct outputs for this loss are
- * then other ones than the sampler's, such as their logarithm, and nothing follows from the sampler's.
+ * Tells whether a descent leads below `least`, to outputs that rise with the correct ones. The correct outputs for this
+ * loss are then other ones than the sampler's, such as their logarithm, and nothing follows from the sampler's.
  */
-const otherOutputsFit = ({ descents }: AuditContext, least: number): boolean =>
-  descents().some(({ to, end: { yTrue, yPred } }) =>
-    to < least && yTrue.length === yPred.length && rankCorrelation(yTrue, yPred) > 0.7
+const otherOutputsFit = ({ descents, observations: { results: { perfect } } }: AuditContext, least: number): boolean =>
+  descents().some(({ to, end: { yTrue, yPred } }) => {
+    const sameLabels = perfect !== undefined && perfect.batch.yTrue.every((y, i) => y === yTrue[i]);
+    const right = sameLabels && labelsAreTwo(yTrue) ? perfect.batch.yPred : yTrue;
+    return to < least && right.length === yPred.length && rankCorrelation(right, yPred) > 0.7;
+  });
+
+/** Tells whether there are two different labels. */
+const labelsAreTwo = (yTrue: Float32Array): boolean => new Set(yTrue).size === 2;
+
+/** A column that lowers the loss without end, in one direction, whatever the other columns are. */
+function columnWithoutEnd({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
+  const { results, random, columns } = observations, right = results.perfect!.batch, span = start - best;
+  if (columns < 2 || !isUnbounded(random) || !(span > 0)) return undefined;
+  const bases = [right, { ...right, yPred: random.batch.yPred }];
+  for (let column = 0; column < columns; column++) {
+    for (const sign of [-1, 1]) {
+      const along = bases.map((batch) =>
+        [0, 10, 20].map((by) =>
+          engine.value(withOutputs(batch, (p, i) => i % columns === column ? p + sign * by : p)).value
+        )
+      );
+      const falls = along.every(([from, to, further]) => to < from - 0.1 * span && further < to - 0.1 * span);
+      if (!falls || !(along[0][2] < best - 0.3 * span)) continue;
+      return errorOf({
+        cause: "wrong-optimum",
+        message: `Column ${column} of the outputs lowers the loss without end as it ${sign > 0 ? "rises" : "falls"}, ` +
+          "whatever the labels and the other columns are",
+        evidence: { column, perfect: best, movedBy10: along[0][1], movedBy20: along[0][2], random: start },
+        remedy: "Look at the sign of the term with this column alone, and at the term that should stop it",
+      });
+    }
+  }
+}
+
+/** Rows of two labels in equal numbers; undefined if there are not two. */
+function balanced(batch: AuditBatch): AuditBatch | undefined {
+  const { yTrue, yPred } = batch;
+  if (yTrue.length !== yPred.length || yTrue.length !== batch.predShape[0] || !labelsAreTwo(yTrue)) return undefined;
+  const [low] = extentOf(yTrue), places = [...yTrue.keys()];
+  const [some, others] = [(y: number) => y === low, (y: number) => y !== low].map((of) =>
+    places.filter((i) => of(yTrue[i]))
   );
+  const each = Math.min(some.length, others.length);
+  return takeRows(batch, [...some.slice(0, each), ...others.slice(0, each)]);
+}
+
+/** An offset of all outputs that pays only because one label is more frequent, as for a critic. */
+function paysByShares({ engine }: AuditContext, right: AuditBatch, useless: AuditBatch, span: number): boolean {
+  const fair = balanced(right), constant = useless.yPred[0];
+  if (fair === undefined || useless.yPred.some((p) => p !== constant)) return false;
+  return engine.value(withOutputs(fair, () => constant)).value > engine.value(fair).value + 0.1 * span;
+}
+
+const sharesPay = (evidence: Evidence): Finding => ({
+  cause: "wrong-optimum",
+  severity: "note",
+  message: "With unequal shares of the two labels, an offset of all outputs lowers the loss without end; with equal " +
+    "shares it does not",
+  evidence,
+  remedy: "Give batches with as many rows of one label as of the other, as the training of a critic does",
+});
+
+/**
+ * Correct outputs that are clearly beaten: by the same outputs with other labels, which no fit explains. The outputs that
+ * the sampler calls correct, or the labels, have the opposite meaning for this loss.
+ */
+function beatenByOtherLabels(
+  context: AuditContext,
+  best: number,
+  start: number,
+): Finding | undefined {
+  const { engine, observations: { results, deterministic } } = context, { batch } = results.perfect!;
+  if (!deterministic) return undefined;
+  const rows = batch.predShape[0];
+  const others = [1, 3, 7].map((shift) => {
+    const { yTrue } = takeRows(batch, Array.from({ length: rows }, (_, i) => (i + shift) % rows));
+    return engine.value({ ...batch, yTrue }).value;
+  });
+  const most = Math.max(...others), span = Math.abs(start - best);
+  if (!(most < best - 0.2 * Math.max(span, Math.abs(best))) || otherOutputsFit(context, best)) return undefined;
+  return {
+    cause: "wrong-sign",
+    severity: "warning",
+    message: "Correct outputs have a larger loss than the same outputs with the labels of other rows: " +
+      "the loss or the labels are turned round",
+    evidence: { perfect: best, labelsOfOtherRows: most, random: start },
+    remedy: "Look at which label means what in the formula, or return the negative of the score",
+  };
+}
 
 /** Useless outputs that are as good as perfect ones. */
 export const wrongOptimum: Rule = (context) => {
@@ -200,7 +286,11 @@ export const wrongOptimum: Rule = (context) => {
   const { yPred } = perfect.batch;
   if (new Set(yPred).size < 2 || yPred.length !== random.batch.yPred.length) return undefined;
   const start = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value;
+  const beaten = beatenByOtherLabels(context, perfect.value, start) ??
+    columnWithoutEnd(context, perfect.value, start);
+  if (beaten !== undefined) return beaten;
   if (!labelsDetermineOutputs(observations)) return collapse(context, perfect.value, start);
+  let byShares: Finding | undefined;
   for (const right of rightOnes(observations)) {
     const best = engine.value(right).value, span = start - best;
     if (!(span > 0)) continue;
@@ -209,6 +299,10 @@ export const wrongOptimum: Rule = (context) => {
       const { value } = engine.value(batch);
       if (!(value <= best + 1e-3 * span)) continue;
       if (otherOutputsFit(context, Math.min(value, best) - 0.05 * span)) continue;
+      if (remedy === bound && paysByShares(context, right, batch, span)) {
+        byShares ??= sharesPay({ useless: name, value, perfect: best, random: start });
+        continue;
+      }
       return errorOf({
         cause: "wrong-optimum",
         message: `A useless model is as good as a perfect one: ${name}`,
@@ -217,5 +311,5 @@ export const wrongOptimum: Rule = (context) => {
       });
     }
   }
-  return beyondLabels(context, perfect.value, start) ?? offsetIsFree(context, perfect.value, start);
+  return byShares ?? beyondLabels(context, perfect.value, start) ?? offsetIsFree(context, perfect.value, start);
 };

@@ -1,6 +1,6 @@
 import type { Sampler } from "../batches.ts";
 import type { Descent } from "../descents.ts";
-import type { AuditBatch, AuditEngine, Origin, RecordedOp } from "../engines/engine.ts";
+import type { AuditBatch, AuditEngine, Origin, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, Observations } from "../observations.ts";
 import type { AuditOptions, CodeLocation, Finding } from "../types.ts";
 
@@ -22,7 +22,7 @@ export interface AuditContext extends BatchContext {
 /** Looks for one kind of fault and returns a finding, or nothing. */
 export type Rule = (context: AuditContext) => Finding | undefined;
 
-/** An error without a location, or with one. */
+/** A finding that is an error. */
 export const errorOf = (finding: Omit<Finding, "severity">): Finding => ({ severity: "error", ...finding });
 
 /** The operation and its line. */
@@ -35,6 +35,12 @@ export const ofLabels = ({ fromTrue, fromPred }: Pick<Origin, "fromTrue" | "from
 /** A product of the outputs and of something that was made from the labels alone. */
 export const weighsByLabels = ({ op, inputs }: RecordedOp): boolean =>
   op === "Multiply" && inputs.some((i) => i.isPred) && inputs.some(ofLabels);
+
+/** Tells whether an input was computed from the result of the operation at an index. */
+export function descendsFrom(ops: readonly RecordedOp[], { madeBy }: RecordedInput, at: number): boolean {
+  if (madeBy === undefined || madeBy < at) return false;
+  return madeBy === at || ops[madeBy].inputs.some((input) => descendsFrom(ops, input, at));
+}
 
 /** Operations with the same slope at all outputs. */
 const linear = new Set(

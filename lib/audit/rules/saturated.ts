@@ -1,5 +1,5 @@
-import { extentOf, withOutputs } from "../batches.ts";
-import type { BatchResult, Observations } from "../observations.ts";
+import { areShares, extentOf, onSimplex, withOutputs } from "../batches.ts";
+import { type BatchResult, type Observations, resultOf } from "../observations.ts";
 import type { Severity } from "../types.ts";
 import { onlyRow } from "./batch.ts";
 import { type AuditContext, labelsDetermineOutputs, type Rule } from "./rule.ts";
@@ -51,38 +51,59 @@ function deadShare(result: BatchResult | undefined, observations: Observations, 
   return wrong.length < 4 ? undefined : wrong.filter((i) => dead[i]).length / wrong.length;
 }
 
+/** The logit of a sure output that a clip at 1e-7 does not reach, and of logits that float32 can still tell from the end. */
+const sureShare = 5e-4, sureLogit = 12;
+
+/** The share of wrong and sure outputs without a gradient, short of the ends of the range. */
+function deadWithinReach({ engine, observations, options: { yPred: kind } }: AuditContext, off: boolean[]): number {
+  const { results: { perfect, saturated }, columns } = observations, ends = saturated?.batch;
+  if (perfect === undefined || ends === undefined) return 0;
+  const share = sureShare, logits = kind === "logits";
+  if (!logits && !areShares(ends.yPred)) return 0;
+  const spread = onSimplex(ends, columns) ? share / (columns - 1) : share, most = 1 - share;
+  const near = withOutputs(ends, (p) => logits ? Math.sign(p) * sureLogit : p > 0.5 ? most : spread);
+  return deadShare(resultOf(engine, near), observations, off) ?? 0;
+}
+
 /** A smooth loss that is flat where outputs are clearly wrong. */
 export const saturated: Rule = (context) => {
   const { observations, options } = context, { random, saturated: ends, far } = observations.results;
   if (onlyRow(observations.random, observations.columns) !== undefined) return undefined; // a maximum over the rows
   const off = masked(context);
   const [start, end, away] = [random, ends, far].map((result) => deadShare(result, observations, off));
-  const early = start ?? 0, late = Math.max(end ?? 0, away ?? 0);
+  const early = start ?? 0, late = Math.max(end ?? 0, away ?? 0), near = late > 0.7 ? deadWithinReach(context, off) : 0;
   // A gradient of its own may be 0 on purpose.
   const many = labelsDetermineOutputs(observations) && !observations.customGradient ? 0.35 : 0.7;
   const severity: Severity | undefined = early > 0.7
     ? "error"
-    : early > many
+    : early > many || near > 0.7
     ? "warning"
     : late > 0.7
     ? "note"
     : undefined;
   if (severity === undefined) return undefined;
-  const percent = `${Math.round(100 * (severity === "note" ? late : early))} %`;
+  const reached = severity === "warning" && !(early > many);
+  const percent = `${Math.round(100 * (severity === "note" ? late : reached ? near : early))} %`;
   return {
     cause: "saturated",
     severity,
     message: severity === "note"
       ? `${percent} of the outputs that are clearly wrong, at the far ends of their range, have no gradient`
+      : reached
+      ? `${percent} of the outputs that are wrong and as sure as a trained model often is have no gradient: a clip ` +
+        "is reached early"
       : `${percent} of the outputs that are wrong before training have no gradient: the loss is flat there`,
     evidence: {
       wrongWithoutGradientAtRandom: start ?? "not tried",
       wrongWithoutGradientAtTheEnds: end ?? "not tried",
       wrongWithoutGradientFarAway: away ?? "not tried",
+      ...(reached ? { wrongWithoutGradientWithinReach: near } : {}),
     },
     remedy: severity === "note"
       ? "This matters if training starts there: use small initial weights and priorBias" +
         (options.yPred === "logits" ? "" : ", or let the loss take logits")
+      : reached
+      ? "Clip at 1e-7, where float32 ends, or let the loss take logits and clip nothing"
       : "Widen the ramp, remove the clipping, or use a step with a tail: softsign({ slope: 4 })",
   };
 };

@@ -1,7 +1,7 @@
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
 import type { Severity } from "../types.ts";
-import { isLinear, locationOf, ofLabels, type Rule, weighsByLabels } from "./rule.ts";
+import { descendsFrom, isLinear, locationOf, ofLabels, type Rule, weighsByLabels } from "./rule.ts";
 
 /** Evidence that the arguments have changed places. */
 type Sign = readonly [op: RecordedOp, severity: Severity, message: string];
@@ -12,9 +12,11 @@ const sameShape = ({ inputs: [a, b] }: RecordedOp): boolean => b !== undefined &
 function logarithm({ ops, live }: Observations): Sign | undefined {
   // A loss with a logarithm of the outputs as well means both directions.
   if (ops.some((op) => ["Log", "LogSoftmax"].includes(op.op) && op.live && !op.fromTrue)) return undefined;
-  const log = ops.findIndex((op) => ofLabels(op) && ["Log", "Log1p", "LogSoftmax"].includes(op.op));
+  const weighed = (at: number) =>
+    ops.some((op) => weighsByLabels(op) && op.inputs.some((input) => ofLabels(input) && descendsFrom(ops, input, at)));
+  const log = ops.findIndex((op, at) => ofLabels(op) && ["Log", "Log1p", "LogSoftmax"].includes(op.op) && weighed(at));
   const other = ops.findIndex((op) => ofLabels(op) && ["Exp", "Softplus", "Sigmoid", "Softmax"].includes(op.op));
-  const at = log >= 0 && ops.slice(log + 1).some(weighsByLabels)
+  const at = log >= 0
     ? log
     : other >= 0 && live && ops.some(weighsByLabels) && ops.every((op) => !op.fromPred || isLinear(op))
     ? other

@@ -1,0 +1,86 @@
+import type { Finding } from "../types.ts";
+
+/** Phrases of TensorFlow.js in the remedies, and the same in each framework of Python; the longer ones first. */
+const phrases: readonly (readonly [tfjs: string, torch: string, tensorflow: string, jax: string])[] = [
+  [
+    'tf.oneHot(tf.cast(tf.squeeze(yTrue, [-1]), "int32")',
+    "torch.nn.functional.one_hot(y_true.squeeze(-1).long()",
+    "tf.one_hot(tf.cast(tf.squeeze(y_true, -1), tf.int32)",
+    "jax.nn.one_hot(y_true.squeeze(-1).astype(int)",
+  ],
+  [
+    "tf.mean(tf.squaredDifference(yTrue, yPred))",
+    "((y_true - y_pred) ** 2).mean()",
+    "tf.reduce_mean((y_true - y_pred) ** 2)",
+    "((y_true - y_pred) ** 2).mean()",
+  ],
+  [
+    "tf.losses.sigmoidCrossEntropy, fromLogits: true",
+    "torch.nn.BCEWithLogitsLoss",
+    "BinaryCrossentropy(from_logits=True)",
+    "optax.sigmoid_binary_cross_entropy",
+  ],
+  [
+    "tf.losses.softmaxCrossEntropy",
+    "torch.nn.CrossEntropyLoss",
+    "CategoricalCrossentropy(from_logits=True)",
+    "optax.softmax_cross_entropy",
+  ],
+  [
+    "sigmoidCrossEntropy",
+    "torch.nn.BCEWithLogitsLoss",
+    "BinaryCrossentropy(from_logits=True)",
+    "optax.sigmoid_binary_cross_entropy",
+  ],
+  [
+    "tf.clipByValue(p, 1e-7, 1 - 1e-7)",
+    "torch.clamp(p, 1e-7, 1 - 1e-7)",
+    "tf.clip_by_value(p, 1e-7, 1 - 1e-7)",
+    "jnp.clip(p, 1e-7, 1 - 1e-7)",
+  ],
+  ["tf.expandDims(yTrue, -1)", "y_true.unsqueeze(-1)", "tf.expand_dims(y_true, -1)", "y_true[:, None]"],
+  ["tf.squeeze(yPred, [-1])", "y_pred.squeeze(-1)", "tf.squeeze(y_pred, -1)", "y_pred.squeeze(-1)"],
+  ["tf.squeeze(yTrue, [-1])", "y_true.squeeze(-1)", "tf.squeeze(y_true, -1)", "y_true.squeeze(-1)"],
+  ["tf.sub(tf.mul(2, yTrue), 1)", "2 * y_true - 1", "2 * y_true - 1", "2 * y_true - 1"],
+  ["tf.maximum(x, 1e-7)", "x.clamp(min=1e-7)", "tf.maximum(x, 1e-7)", "jnp.maximum(x, 1e-7)"],
+  ["tf.relu(x) or tf.abs(x)", "x.relu() or x.abs()", "tf.nn.relu(x) or tf.abs(x)", "jax.nn.relu(x) or jnp.abs(x)"],
+  ["tf.sum(x)", "x.sum()", "tf.reduce_sum(x)", "x.sum()"],
+  ["; tf.divNoNan has no usable gradient", "", "", ""],
+  [
+    "Compute with tensors (tf.mul, tf.sum …) instead of dataSync() or arraySync(), and make no new tensor of the numbers",
+    "Compute with tensors, without item(), numpy(), detach() or .data, and make no new tensor of the numbers",
+    "Compute with tensors, without numpy() or stop_gradient, and make no new tensor of the numbers",
+    "Compute with jax.numpy, without float(), NumPy or stop_gradient",
+  ],
+  [
+    "Keep the tensor (tf.mul, tf.slice …) instead of dataSync() and a new tensor; a weight that must stay fixed can use a " +
+    "tf.customGrad whose gradient is 0",
+    "Keep the tensor, without item(), detach() or no_grad(), unless the weight must stay fixed",
+    "Keep the tensor, without numpy() or stop_gradient, unless the weight must stay fixed",
+    "Keep the array, without float() or stop_gradient, unless the weight must stay fixed",
+  ],
+  ["tf.customGrad", "torch.autograd.Function", "tf.custom_gradient", "jax.custom_vjp"],
+  ["tf.greaterEqual", "torch.ge", "tf.greater_equal", "jnp.greater_equal"],
+  ["tf.where", "torch.where", "tf.where", "jnp.where"],
+  ["tf.max ", "torch.max ", "tf.reduce_max ", "jnp.max "],
+  ["tf.oneHot", "one_hot", "tf.one_hot", "jax.nn.one_hot"],
+  [
+    '; for a score of rounded outputs use the loss of this library, such as f1Loss({ step: "softsign", slope: 4 })',
+    "",
+    "",
+    "",
+  ],
+  ["straightThrough()", "a straight-through estimator", "a straight-through estimator", "a straight-through estimator"],
+  ["softsign({ slope: 4 })", "a steep sigmoid", "a steep sigmoid", "a steep sigmoid"],
+];
+
+const column: Readonly<Record<string, number>> = { torch: 1, keras: 2, tensorflow: 2, jax: 3 };
+
+/** A finding with the functions of a framework in its remedy. */
+export function inWordsOf(framework: string, finding: Finding): Finding {
+  const at = column[framework] ?? 1;
+  return {
+    ...finding,
+    remedy: phrases.reduce((text, each) => text.replaceAll(each[0], each[at]), finding.remedy),
+  };
+}

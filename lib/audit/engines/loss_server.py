@@ -1,0 +1,987 @@
+"""Answers for one loss written in Python: its value, its gradient, its operations.
+
+Started by python_loss.ts, with the standard library and the framework of the loss. A message is two lengths (unsigned,
+32 bits, little-endian), then JSON of the first length, then float32 numbers of the second length in bytes; a reply is
+the same. Requests, by their "do":
+
+    load      file or module, name, framework and order, each null if it is to be found out
+    check     a batch: an error if the loss does not work on it; sentences about how it is called
+    value     a batch: the mean of what the loss returns
+    gradient  a batch: the value, the shape of what the loss returns, the gradient in the numbers
+    record    a batch: the operations, each with its inputs by what made them
+
+The answer to a request that fails is {"error": …}. The process ends when its standard input does, also in the middle of
+a call. What the loss prints goes to the standard error.
+"""
+import ast
+import importlib
+import importlib.util
+import inspect
+import json
+import linecache
+import math
+import os
+import queue
+import re
+import struct
+import sys
+import threading
+
+MOST_BYTES = 1 << 28
+OWN_FILES = {os.path.realpath(__file__)}  # no line of a loss
+LIBRARY = os.path.dirname(os.path.realpath(os.__file__))
+
+
+class Refused(Exception):
+    """A sentence for the caller, about the request or the loss."""
+
+
+# ---- places and errors
+
+
+def in_own_code(path):
+    """Tells whether a file is the user's: neither this one, nor the standard library's, nor an installed package's."""
+    if path.startswith("<"):
+        return False
+    full = os.path.realpath(path)
+    return full not in OWN_FILES and not full.startswith(LIBRARY) and f"{os.sep}site-packages{os.sep}" not in full
+
+
+def line_of(frames):
+    """The innermost line of the user's code, "file.py:12"."""
+    for path, number in frames:
+        if in_own_code(path):
+            return f"{os.path.basename(path)}:{number}"
+    return None
+
+
+def frames_now():
+    """The files and lines of the current calls, innermost first."""
+    frame, frames = sys._getframe(1), []
+    while frame is not None:
+        frames.append((frame.f_code.co_filename, frame.f_lineno))
+        frame = frame.f_back
+    return frames
+
+
+def callers_line():
+    return line_of(frames_now())
+
+
+def says(frames, word):
+    """Tells whether the innermost line of the user's code has a word: what libraries do inside has not."""
+    path, number = next(((p, n) for p, n in frames if in_own_code(p)), ("", 0))
+    return word in linecache.getline(path, number)
+
+
+def in_words(error):
+    """An exception as one line, with the line of the user's code that raised it."""
+    if isinstance(error, Refused):
+        return str(error)
+    frames, trace = [], error.__traceback__
+    while trace is not None:
+        frames.insert(0, (trace.tb_frame.f_code.co_filename, trace.tb_lineno))
+        trace = trace.tb_next
+    line = line_of(frames)
+    if line is None and isinstance(error, SyntaxError) and error.filename:
+        line = f"{os.path.basename(error.filename)}:{error.lineno}"
+    said = (str(error).strip().splitlines() or [""])[0]
+    return f"{type(error).__name__}{': ' if said else ''}{said}{f' ({line})' if line else ''}"
+
+
+# ---- numbers of a recording
+
+
+def summary(numbers):
+    """Finite or not, the largest absolute finite value, up to three distinct values, and the only value of a single."""
+    finite, largest, levels = True, 0.0, []
+    for value in numbers:
+        size = abs(value)
+        if not math.isfinite(size):
+            finite = False
+        elif size > largest:
+            largest = size
+        if len(levels) < 3 and value not in levels and math.isfinite(size):
+            levels.append(value)
+    single = numbers[0] if len(numbers) == 1 and math.isfinite(numbers[0]) else None
+    return {"finite": finite, "largest": largest, "levels": sorted(levels), "single": single}
+
+
+class Trace:
+    """The operations of a forward pass. Tensors are known by identity and are kept while the trace lives."""
+
+    def __init__(self, read, y_true, y_pred):
+        self.read, self.ops, self.kept, self.read_out = read, [], [y_true, y_pred], None
+        self.made = {id(y_true): "true", id(y_pred): "pred"}
+
+    def maker(self, tensor):
+        return self.made.get(id(tensor))
+
+    def depends(self, maker):
+        """Tells whether a tensor was made from the outputs."""
+        if maker is None or maker == "true":
+            return False
+        return maker == "pred" or self.ops[maker]["fromPred"]
+
+    def same(self, tensor, other):
+        """Notes that a tensor is another one under a new name."""
+        self.kept.append(tensor)
+        if id(other) in self.made:
+            self.made[id(tensor)] = self.made[id(other)]
+
+    def note_read_out(self, tensor, how, line=None):
+        if self.read_out is None and self.depends(self.maker(tensor)):
+            self.read_out = {"op": how, "line": line or callers_line()}
+
+    def described(self, item):
+        """A tensor or number among the inputs. A number is a tensor of no dimensions."""
+        if isinstance(item, (bool, int, float)):
+            return {"madeBy": None, "shape": [], "dtype": "float32", **summary([float(item)])}
+        shape, dtype, numbers = self.read(item)
+        return {"madeBy": self.maker(item), "shape": shape, "dtype": dtype, **summary(numbers)}
+
+    def clipped(self, name, inputs, outputs):
+        """Turns a maximum and a minimum with constants, one after the other, into a clip."""
+        told = [self.described(i) for i in inputs]
+        values = [t["single"] for t in told if t["madeBy"] is None]
+        makers = [t["madeBy"] for t in told if isinstance(t["madeBy"], int)]
+        if len(values) != 1 or len(makers) != 1 or values[0] is None:
+            return False
+        before = self.ops[makers[0]]
+        bound = [i["single"] for i in before["inputs"] if i["madeBy"] is None]
+        if {before["op"], name} != {"Maximum", "Minimum"} or len(bound) != 1 or bound[0] is None:
+            return False
+        shape, _, numbers = self.read(outputs[0])
+        low, high = (bound[0], values[0]) if name == "Minimum" else (values[0], bound[0])
+        before.update(op="ClipByValue", attrs={"clipValueMin": low, "clipValueMax": high},
+                      inputs=[i for i in before["inputs"] if i["madeBy"] is not None],
+                      outputs=[{"shape": shape, **summary(numbers)}])
+        self.kept.append(outputs[0])
+        self.made[id(outputs[0])] = makers[0]
+        return True
+
+    def op(self, name, inputs, outputs, attrs=None, live=True, line=None, condition=None):
+        """Records an operation after it has run. `condition` is the index of the input that only selects."""
+        if name in ("Maximum", "Minimum") and self.clipped(name, inputs, outputs):
+            return
+        makers = [self.maker(i) for i in inputs]
+        told = [self.described(i) for i in inputs]
+        written = []
+        for output in outputs:
+            self.kept.append(output)
+            shape, _, numbers = self.read(output)
+            written.append({"shape": shape, **summary(numbers)})
+            if any(m is not None for m in makers):
+                self.made[id(output)] = len(self.ops)
+            else:
+                self.made.pop(id(output), None)
+        self.kept.extend(inputs)
+        if all(m is None for m in makers):
+            return
+        self.ops.append({
+            "op": name, "inputs": told, "outputs": written, "attrs": attrs or {}, "differentiable": live,
+            "condition": condition, "line": line or callers_line(), "fromPred": any(self.depends(m) for m in makers),
+        })
+
+
+def plain_result(result):
+    """Refuses what is no number; the numbers and the shape of a Python or NumPy value, or None for a tensor."""
+    if result is None:
+        raise Refused("it returns None: is a return missing?")
+    if isinstance(result, (tuple, list, dict)):
+        raise Refused(f"it returns a {type(result).__name__} of {len(result)}: return the loss alone")
+    if callable(result) and not hasattr(result, "shape"):
+        raise Refused("it returns a function: audit what it returns")
+    if isinstance(result, (str, bytes)):
+        raise Refused(f"it returns a {type(result).__name__}")
+    if isinstance(result, (bool, int, float)):
+        return [float(result)], []
+    if type(result).__module__ == "numpy":
+        import numpy
+        return [float(v) for v in numpy.asarray(result).ravel()], list(numpy.shape(result))
+    return None
+
+
+def mean(numbers):
+    if len(numbers) == 0:
+        raise Refused("it returns a tensor without numbers")
+    return sum(numbers) / len(numbers)
+
+
+# ---- frameworks: tensors in, numbers out
+
+
+class Torch:
+    """PyTorch: TorchDispatchMode sees every operation below autograd, TorchFunctionMode how numbers are read out."""
+
+    order = "pred,true"
+
+    def __init__(self):
+        import torch
+        self.torch = torch
+        self.version = torch.__version__
+        self.forms = [None, "squeezed int64", "int64", "float64"]
+        torch.set_num_threads(1)
+
+    def tensors(self, true_bytes, true_shape, pred_bytes, pred_shape, form):
+        torch = self.torch
+        new = lambda data, shape: torch.frombuffer(bytearray(data), dtype=torch.float32).reshape(shape)
+        y, p = new(true_bytes, true_shape), new(pred_bytes, pred_shape)
+        if form == "squeezed int64":
+            y = y.squeeze(-1).long() if y.dim() > 1 and y.shape[-1] == 1 else y.argmax(-1)
+        elif form == "int64":
+            y = y.long()
+        elif form == "float64":
+            y, p = y.double(), p.double()
+        return y, p.requires_grad_(True)
+
+    def numbers(self, tensor):
+        if not isinstance(tensor, self.torch.Tensor):
+            raise Refused(f"it returns {type(tensor).__name__}, not a tensor")
+        if tensor.is_complex():
+            raise Refused("it returns complex numbers")
+        return tensor.detach().double().reshape(-1).tolist()
+
+    def shape(self, tensor):
+        return list(tensor.shape)
+
+    def value(self, call, y, p):
+        with self.torch.no_grad():
+            return call(y, p * 1)
+
+    def gradient(self, call, y, p):
+        result = call(y, p * 1)  # outputs of a model are no leaves either
+        if plain_result(result) is not None or not result.requires_grad:
+            return result, None, "the result of the loss is not connected to the outputs"
+        gradient, = self.torch.autograd.grad(result.mean(), p, allow_unused=True)
+        if gradient is None:
+            return result, None, "the result of the loss is not connected to the outputs"
+        return result, gradient.to(self.torch.float32).contiguous().numpy().tobytes(), None
+
+    def read(self, tensor):
+        torch = self.torch
+        kind = "bool" if tensor.dtype == torch.bool else "float32" if tensor.is_floating_point() else "int32"
+        return list(tensor.shape), kind, tensor.detach().double().reshape(-1).tolist()
+
+    def record(self, call, y, p):
+        torch = self.torch
+        from torch._decomp import get_decompositions
+        from torch.overrides import TorchFunctionMode
+        from torch.utils._python_dispatch import TorchDispatchMode
+        aten = torch.ops.aten
+        whole = [getattr(aten, name) for name in (
+            "binary_cross_entropy binary_cross_entropy_with_logits mse_loss smooth_l1_loss huber_loss nll_loss_forward "
+            "nll_loss2d_forward soft_margin_loss std var norm linalg_vector_norm logsumexp addcmul addcdiv lerp "
+            "multi_margin_loss multilabel_margin_loss_forward").split() if hasattr(aten, name)]
+        parts, outer = get_decompositions(whole), self
+
+        def forward():
+            q = p * 1
+            trace = Trace(lambda t: outer.read(t), y, q)
+            state = {"detaching": False, "quiet": False}
+
+            class Functions(TorchFunctionMode):
+                def __torch_function__(self, func, types, args=(), kwargs=None):
+                    name = getattr(func, "__name__", "")
+                    owner = str(getattr(func, "__self__", ""))
+                    how = "data" if name == "__get__" and "'data'" in owner else name
+                    takes = how in ("detach", "detach_", "data", "item", "tolist", "numpy", "__array__", "__float__")
+                    if takes and args and isinstance(args[0], torch.Tensor):
+                        trace.note_read_out(args[0], how.strip("_"))
+                    before, state["detaching"] = state["detaching"], takes or state["detaching"]
+                    try:
+                        return func(*args, **(kwargs or {}))
+                    finally:
+                        state["detaching"] = before
+
+            class Operations(TorchDispatchMode):
+                def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+                    kwargs = kwargs or {}
+                    if func in parts and not state["quiet"]:
+                        with self:
+                            return parts[func](*args, **kwargs)
+                    result = func(*args, **kwargs)
+                    if state["quiet"]:
+                        return result
+                    state["quiet"] = True
+                    try:
+                        record_aten(torch, trace, func, args, kwargs, result, state["detaching"])
+                    finally:
+                        state["quiet"] = False
+                    return result
+
+            with Functions(), Operations():
+                result = call(y, q)
+            return trace, result
+
+        trace, result = forward()
+        tensor = isinstance(result, torch.Tensor)
+        return trace, result, tensor and result.requires_grad, tensor and has_own_gradient(result.grad_fn)
+
+
+def has_own_gradient(node):
+    """Tells whether a torch.autograd.Function took part."""
+    seen, left = set(), [node]
+    while left:
+        one = left.pop()
+        if one is None or one in seen:
+            continue
+        seen.add(one)
+        if hasattr(type(one), "_forward_cls"):
+            return True
+        left.extend(following for following, _ in one.next_functions)
+    return False
+
+
+ATEN = {
+    "mul": "Multiply", "div": "RealDiv", "true_divide": "RealDiv", "add": "AddV2", "sub": "Sub", "rsub": "Sub",
+    "neg": "Neg", "log": "Log", "log2": "Log", "log10": "Log", "log1p": "Log1p", "exp": "Exp", "expm1": "Expm1",
+    "sqrt": "Sqrt", "rsqrt": "Rsqrt", "reciprocal": "Reciprocal", "pow": "Pow", "square": "Square", "abs": "Abs",
+    "sign": "Sign", "sgn": "Sign", "round": "Round", "floor": "Floor", "ceil": "Ceil", "trunc": "Floor",
+    "gt": "Greater", "ge": "GreaterEqual", "lt": "Less", "le": "LessEqual", "eq": "Equal", "ne": "NotEqual",
+    "logical_and": "LogicalAnd", "logical_or": "LogicalOr", "logical_not": "LogicalNot", "bitwise_not": "LogicalNot",
+    "bitwise_and": "LogicalAnd", "bitwise_or": "LogicalOr", "isnan": "IsNan", "isinf": "IsInf",
+    "where": "Select", "masked_fill": "Select", "clamp": "ClipByValue", "clamp_min": "Maximum", "clamp_max": "Minimum",
+    "hardtanh": "ClipByValue", "maximum": "Maximum", "minimum": "Minimum", "relu": "Relu", "leaky_relu": "LeakyRelu",
+    "sigmoid": "Sigmoid", "log_sigmoid_forward": "Softplus", "softplus": "Softplus", "tanh": "Tanh", "erf": "Erf",
+    "_softmax": "Softmax", "_log_softmax": "LogSoftmax", "sum": "Sum", "mean": "Mean", "prod": "Prod", "amax": "Max",
+    "max": "Max", "amin": "Min", "min": "Min", "argmax": "ArgMax", "argmin": "ArgMin", "topk": "TopK", "sort": "Sort",
+    "argsort": "TopK", "view": "Reshape", "reshape": "Reshape", "_unsafe_view": "Reshape", "unsqueeze": "ExpandDims",
+    "squeeze": "Reshape", "expand": "BroadcastTo", "repeat": "Tile", "t": "Transpose", "transpose": "Transpose",
+    "permute": "Transpose", "slice": "Slice", "select": "Slice", "split": "Slice", "unbind": "Slice", "index": "Slice",
+    "gather": "GatherV2", "cat": "Concat", "stack": "Pack", "mm": "MatMul", "bmm": "BatchMatMul", "dot": "MatMul",
+    "addmm": "MatMul", "cumsum": "Cumsum", "cumprod": "Cumprod", "clone": "Identity", "one_hot": "OneHot",
+    "_to_copy": "Cast", "to": "Cast", "floor_divide": "FloorDiv", "atan": "Atan", "atan2": "Atan2", "cos": "Cos",
+    "sin": "Sin", "bucketize": "Floor",
+}
+
+
+def record_aten(torch, trace, func, args, kwargs, result, detaching):
+    """Records one operation of PyTorch by the name that it has in TensorFlow.js."""
+    own = func.__name__.split(".")[0]
+    in_place = own.endswith("_") and not own.endswith("__")
+    own = own.rstrip("_") if in_place else own
+    outputs = [t for t in (result if isinstance(result, (tuple, list)) else [result]) if isinstance(t, torch.Tensor)]
+    if own in ("detach", "alias", "lift_fresh") and outputs:
+        if not detaching:
+            return trace.same(outputs[0], args[0])
+        return trace.op("StopGradient", [args[0]], outputs, live=False)
+    if own.endswith("_like") or own.startswith("new_"):
+        return trace.op(own, [], outputs)  # of the input, only the shape is used
+    if own == "_local_scalar_dense":
+        return trace.note_read_out(args[0], "item")
+    name = ATEN.get(own, own)
+    if own == "where" or own == "masked_fill":
+        given = list(args)
+    elif own == "index":
+        given = [args[0]]
+    else:
+        given = [i for a in args for i in (a if isinstance(a, (list, tuple)) else [a])]
+    with_numbers = name in ("Multiply", "RealDiv", "AddV2", "Sub", "Pow", "Maximum", "Minimum", "Select") or own in (
+        "gt", "ge", "lt", "le", "eq", "ne")
+    inputs = [i for i in given if isinstance(i, torch.Tensor) or (with_numbers and isinstance(i, (int, float)))]
+    attrs, condition = {}, None
+    if own == "rsub":
+        inputs.reverse()
+    if own == "masked_fill":
+        inputs = [inputs[1], inputs[0], *inputs[2:]]
+    if name == "Select":
+        condition = 0
+    if name == "Pow" and len(inputs) == 2 and inputs[1] == 2:
+        name, inputs = "Square", inputs[:1]
+    if name in ("Sum", "Mean", "Max", "Min", "Softmax", "LogSoftmax", "Cumsum", "ArgMax", "Cumprod", "Prod"):
+        axis = kwargs.get("dim", args[1] if len(args) > 1 else None)
+        axes = list(range(args[0].dim())) if axis is None or axis == [] else axis if isinstance(axis, list) else [axis]
+        axes = [a + args[0].dim() if a < 0 else a for a in axes if isinstance(a, int)]
+        attrs["axis"] = axes[0] if name.startswith("Cum") else axes
+    if name in ("Max", "Min", "TopK", "Sort") and len(outputs) == 2:
+        trace.op("ArgMax", [inputs[0]], outputs[1:], attrs, live=False)
+        outputs = outputs[:1]
+        name = "Max" if name in ("TopK", "Sort") else name
+    if name == "ClipByValue":
+        low, high = [*args[1:], *([None] * 2)][:2]
+        low, high = kwargs.get("min", low), kwargs.get("max", high)
+        if low is None or high is None:
+            name, inputs = ("Minimum", [args[0], high]) if low is None else ("Maximum", [args[0], low])
+        attrs.update(clipValueMin=low, clipValueMax=high) if name == "ClipByValue" and isinstance(low, (int, float)) and isinstance(high, (int, float)) else None
+    if name == "Cast" or own == "_to_copy":
+        kind = trace.read(outputs[0])[1]
+        attrs["dtype"] = kind
+    live = in_place or torch.is_grad_enabled() or not outputs or not outputs[0].is_floating_point()
+    if not live and not name.startswith("Slice"):
+        for i in inputs:
+            if isinstance(i, torch.Tensor) and i.requires_grad:
+                trace.note_read_out(i, "no_grad")
+    trace.op(name, inputs, outputs, attrs, live=live, condition=condition)
+
+
+class TensorFlow:
+    """TensorFlow and Keras on it: the callbacks of eager operations have nearly the names of TensorFlow.js."""
+
+    order = "true,pred"
+    names = {"Mul": "Multiply", "SelectV2": "Select", "Select": "Select", "Log1p": "Log1p", "DivNoNan": "DivNoNan",
+             "Relu": "Relu", "Pack": "Pack", "ConcatV2": "Concat", "Neg": "Neg", "Inv": "Reciprocal"}
+
+    def __init__(self):
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        import tensorflow as tf
+        self.tf, self.version = tf, tf.__version__
+        self.forms = [None, "int32", "squeezed int32", "float64"]
+        tf.config.run_functions_eagerly(True)
+
+    def tensors(self, true_bytes, true_shape, pred_bytes, pred_shape, form):
+        import numpy
+        y = numpy.frombuffer(true_bytes, numpy.float32).reshape(true_shape)
+        p = numpy.frombuffer(pred_bytes, numpy.float32).reshape(pred_shape)
+        if form == "squeezed int32":
+            y = y[..., 0] if y.ndim > 1 and y.shape[-1] == 1 else y
+        if form and form.endswith("int32"):
+            y = y.astype(numpy.int32)
+        if form == "float64":
+            y, p = y.astype(numpy.float64), p.astype(numpy.float64)
+        return self.tf.constant(y), self.tf.constant(p)
+
+    def numbers(self, tensor):
+        tensor = self.tf.convert_to_tensor(tensor)
+        if tensor.dtype.is_complex:
+            raise Refused("it returns complex numbers")
+        return [float(v) for v in tensor.numpy().ravel()]
+
+    def shape(self, tensor):
+        return list(tensor.shape)
+
+    def value(self, call, y, p):
+        return call(y, p)
+
+    def gradient(self, call, y, p):
+        tf = self.tf
+        with tf.GradientTape() as tape:
+            tape.watch(p)
+            result = call(y, p)
+            if plain_result(result) is not None or not result.dtype.is_floating:
+                return result, None, "the result of the loss is not connected to the outputs"
+            total = tf.reduce_mean(result)
+        gradient = tape.gradient(total, p)
+        if gradient is None:
+            return result, None, "no gradient is provided for the outputs"
+        return result, tf.cast(tf.convert_to_tensor(gradient), tf.float32).numpy().tobytes(), None
+
+    def read(self, tensor):
+        dtype = tensor.dtype
+        kind = "bool" if dtype.is_bool else "float32" if dtype.is_floating else "int32"
+        numbers = [float(v) for v in tensor.numpy().ravel()] if dtype.is_floating or dtype.is_integer or dtype.is_bool else []
+        return list(tensor.shape), kind, numbers
+
+    def record(self, call, y, p):
+        from tensorflow.python.framework import op_callbacks, ops
+        trace, quiet = Trace(self.read, y, p), [False]
+
+        def seen(op_type, inputs, attrs, outputs, op_name=None, graph=None):
+            if graph is not None or quiet[0]:
+                return None
+            quiet[0] = True
+            try:
+                record_tensorflow(self, trace, op_type, list(inputs), attrs, list(outputs))
+            finally:
+                quiet[0] = False
+            return None
+
+        eager, kept = ops.EagerTensor, {}
+
+        def watched(name):
+            plain = getattr(eager, name)
+
+            def read(tensor, *rest, **options):
+                if not quiet[0]:
+                    trace.note_read_out(tensor, name.strip("_"))
+                return plain(tensor, *rest, **options)
+            return plain, read
+
+        for name in ("numpy", "__array__", "__float__"):
+            kept[name], read = watched(name)
+            setattr(eager, name, read)
+        op_callbacks.add_op_callback(seen)
+        try:
+            result = call(y, p)
+        finally:
+            op_callbacks.remove_op_callback(seen)
+            for name, plain in kept.items():
+                setattr(eager, name, plain)
+        return trace, result, True, False
+
+
+def record_tensorflow(framework, trace, op_type, inputs, attrs, outputs):
+    tf = framework.tf
+    tensors = [i for i in inputs if isinstance(i, tf.Tensor) and i.dtype != tf.string]
+    outputs = [o for o in outputs if isinstance(o, tf.Tensor) and o.dtype not in (tf.string, tf.resource)]
+    given = dict(zip(attrs[::2], attrs[1::2])) if isinstance(attrs, tuple) else {}
+    name = TensorFlow.names.get(op_type, op_type)
+    told = {}
+    if name in ("Sum", "Mean", "Max", "Min", "Prod", "Cumsum", "Cumprod", "ArgMax") and len(tensors) == 2:
+        rank = len(tensors[0].shape)
+        axes = [int(a) + rank if a < 0 else int(a) for a in tensors[1].numpy().ravel()]
+        told["axis"] = axes[0] if name.startswith(("Cum", "Arg")) else axes
+        tensors = tensors[:1]
+    if name in ("Reshape", "Transpose", "Slice", "StridedSlice", "ExpandDims", "BroadcastTo", "Tile", "GatherV2"):
+        tensors = tensors[:2] if name == "GatherV2" else tensors[:1]
+    if name == "ClipByValue":
+        told.update(clipValueMin=float(tensors[1]), clipValueMax=float(tensors[2]))
+        tensors = tensors[:1]
+    if name == "Cast":
+        told["dtype"] = framework.read(outputs[0])[1]
+    if name == "Pow" and tensors[1].shape.rank == 0 and float(tensors[1]) == 2:
+        name, tensors = "Square", tensors[:1]
+    if name in ("StopGradient", "PreventGradient") and tensors:
+        if not says(frames_now(), "stop_gradient"):
+            return trace.same(outputs[0], tensors[0])
+        trace.note_read_out(tensors[0], "stop_gradient")
+    if name in ("Shape", "Size", "Rank", "ZerosLike", "OnesLike", "Assert", "Fill", "Range", "Const"):
+        tensors = []
+    trace.op(name, tensors, outputs, told, live=name not in ("StopGradient", "PreventGradient"),
+             condition=0 if name == "Select" else None)
+
+
+def lambda_of(call):
+    return lambda y, p: call(y, p)
+
+
+class Jax:
+    """JAX: make_jaxpr gives the operations and their lines, which are evaluated one by one."""
+
+    order = "pred,true"
+    names = {
+        "mul": "Multiply", "div": "RealDiv", "add": "AddV2", "add_any": "AddV2", "sub": "Sub", "neg": "Neg",
+        "log": "Log", "log1p": "Log1p", "exp": "Exp", "exp2": "Exp", "expm1": "Expm1", "sqrt": "Sqrt",
+        "rsqrt": "Rsqrt", "pow": "Pow", "square": "Square", "abs": "Abs", "sign": "Sign", "round": "Round",
+        "floor": "Floor", "ceil": "Ceil", "gt": "Greater", "ge": "GreaterEqual", "lt": "Less", "le": "LessEqual",
+        "eq": "Equal", "ne": "NotEqual", "and": "LogicalAnd", "or": "LogicalOr", "not": "LogicalNot",
+        "is_finite": "IsFinite", "select_n": "Select", "clamp": "ClipByValue", "max": "Maximum", "min": "Minimum",
+        "logistic": "Sigmoid", "tanh": "Tanh", "erf": "Erf", "reduce_sum": "Sum", "reduce_max": "Max",
+        "reduce_min": "Min", "reduce_prod": "Prod", "argmax": "ArgMax", "argmin": "ArgMin", "reshape": "Reshape",
+        "squeeze": "Reshape", "expand_dims": "ExpandDims", "broadcast_in_dim": "BroadcastTo",
+        "transpose": "Transpose", "slice": "Slice", "dynamic_slice": "Slice", "gather": "GatherV2",
+        "concatenate": "Concat", "dot_general": "MatMul", "convert_element_type": "Cast", "cumsum": "Cumsum",
+        "cumprod": "Cumprod", "copy": "Identity", "stop_gradient": "StopGradient", "atan2": "Atan2", "sort": "Sort",
+        "top_k": "TopK", "integer_pow": "Pow",
+    }
+
+    def __init__(self):
+        os.environ.setdefault("JAX_PLATFORMS", "cpu")
+        import jax
+        import numpy
+        self.jax, self.numpy, self.version, self.kept = jax, numpy, jax.__version__, {}
+        self.forms = [None, "squeezed int32", "int32"]
+
+    def tensors(self, true_bytes, true_shape, pred_bytes, pred_shape, form):
+        numpy = self.numpy
+        y = numpy.frombuffer(true_bytes, numpy.float32).reshape(true_shape)
+        p = numpy.frombuffer(pred_bytes, numpy.float32).reshape(pred_shape)
+        if form == "squeezed int32":
+            y = y[..., 0] if y.ndim > 1 and y.shape[-1] == 1 else y.argmax(-1)
+        if form is not None:
+            y = y.astype(numpy.int32)
+        return self.jax.numpy.asarray(y), self.jax.numpy.asarray(p)
+
+    def numbers(self, tensor):
+        return [float(v) for v in self.numpy.asarray(tensor).ravel()]
+
+    def shape(self, tensor):
+        return list(tensor.shape)
+
+    def compiled(self, call, make):
+        """A function of a loss, compiled once; JAX is slow operation by operation."""
+        key = call, make.__name__
+        if key not in self.kept:
+            self.kept[key] = self.jax.jit(make(call))
+        return self.kept[key]
+
+    def value(self, call, y, p):
+        try:
+            return self.compiled(call, lambda_of)(y, p)
+        except Exception:
+            return call(y, p)  # what is compiled may not read numbers, nor return None
+
+    def gradient(self, call, y, p):
+        jnp = self.jax.numpy
+
+        def gradient_of(call):
+            def total(outputs, labels):
+                result = call(labels, outputs)
+                if plain_result(result) is not None:
+                    raise Refused("the result of the loss is not connected to the outputs")
+                return jnp.mean(jnp.asarray(result, dtype="float32")), result
+            return self.jax.grad(total, has_aux=True)
+
+        try:
+            gradient, result = self.compiled(call, gradient_of)(p, y)
+        except (self.jax.errors.ConcretizationTypeError, self.jax.errors.TracerArrayConversionError, Refused) as error:
+            return call(y, p), None, in_words(error)
+        return result, self.numpy.asarray(gradient, self.numpy.float32).tobytes(), None
+
+    def read(self, tensor):
+        array = self.numpy.asarray(tensor)
+        kind = "bool" if array.dtype == bool else "float32" if array.dtype.kind == "f" else "int32"
+        return list(array.shape), kind, [float(v) for v in array.ravel()] if array.dtype.kind in "fiub" else []
+
+    def record(self, call, y, p):
+        jax = self.jax
+        trace, own = Trace(self.read, y, p), [False]
+        try:
+            closed = jax.make_jaxpr(lambda a, b: call(a, b))(y, p)
+        except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
+            frames, step = [], error.__traceback__
+            while step is not None:
+                frames.insert(0, (step.tb_frame.f_code.co_filename, step.tb_lineno))
+                step = step.tb_next
+            trace.read_out = {"op": "float", "line": line_of(frames)}
+            return trace, call(y, p), False, False
+        except TypeError as error:
+            if "not a valid JAX type" not in str(error):
+                raise
+            return trace, call(y, p), False, False
+        outputs = self.run(trace, closed.jaxpr, closed.consts, [y, p], own, None)
+        return trace, outputs[0], True, own[0]
+
+    def frames(self, equation):
+        from jax._src import source_info_util
+        return [(f.file_name, f.start_line) for f in source_info_util.user_frames(equation.source_info.traceback)]
+
+    def run(self, trace, jaxpr, consts, arguments, own, outer):
+        from jax.extend.core import Literal
+        known = dict(zip(jaxpr.constvars, consts))
+        known.update(zip(jaxpr.invars, arguments))
+        value = lambda v: self.jax.numpy.asarray(v.val) if isinstance(v, Literal) else known[v]
+        for equation in jaxpr.eqns:
+            primitive, given = equation.primitive, [value(v) for v in equation.invars]
+            line = line_of(self.frames(equation)) or outer
+            inner = equation.params.get("jaxpr") or equation.params.get("call_jaxpr")
+            loop = primitive.name in ("scan", "while", "cond")
+            if inner is not None and not loop:
+                own[0] = own[0] or primitive.name.startswith("custom_vjp") and line is not None and self.is_own(equation)
+                open_jaxpr = getattr(inner, "jaxpr", inner)
+                results = self.run(trace, open_jaxpr, getattr(inner, "consts", []), given, own, line)
+            else:
+                bound = primitive.get_bind_params(equation.params)
+                functions, bound = bound if isinstance(bound, tuple) else ((), bound)
+                results = primitive.bind(*functions, *given, **bound)
+                results = list(results) if primitive.multiple_results else [results]
+                self.note(trace, equation, given, results, line)
+            known.update(zip(equation.outvars, results))
+        return [value(v) for v in jaxpr.outvars]
+
+    def is_own(self, equation):
+        """Tells whether a custom gradient is the user's and not of jax itself."""
+        name = str(equation.params.get("fwd_jaxpr_thunk", "")) + str(equation.params.get("name", ""))
+        return "jax" not in name
+
+    def note(self, trace, equation, given, results, line):
+        primitive, params = equation.primitive.name, equation.params
+        name, attrs, condition = self.names.get(primitive, primitive), {}, None
+        rank = given[0].ndim if given and hasattr(given[0], "ndim") else 0
+        if name in ("Sum", "Max", "Min", "Prod", "ArgMax"):
+            attrs["axis"] = list(params["axes"])
+        if name in ("Cumsum", "Cumprod"):
+            attrs["axis"] = params["axis"]
+        if primitive == "integer_pow" and params["y"] == 2:
+            name = "Square"
+        if primitive == "broadcast_in_dim" and self.numpy.size(results[0]) == self.numpy.size(given[0]):
+            name = "Reshape"
+        if name == "Select":
+            condition = 0
+        if name == "Cast":
+            attrs["dtype"] = trace.read(results[0])[1]
+        if name == "ClipByValue":
+            attrs.update(clipValueMin=float(given[0].min()), clipValueMax=float(given[2].max()))
+            given = [given[1]]
+        if name == "StopGradient":
+            if not says(self.frames(equation), "stop_gradient"):
+                return trace.same(results[0], given[0])
+            trace.note_read_out(given[0], "stop_gradient", line)
+        divided = name == "RealDiv" and trace.ops and given[1].size == 1 and trace.maker(given[1]) is None
+        last = trace.maker(given[0]) if divided else None
+        if isinstance(last, int) and trace.ops[last]["op"] == "Sum":
+            summed = trace.ops[last]
+            count = math.prod(summed["inputs"][0]["shape"]) / max(1, math.prod(summed["outputs"][0]["shape"]))
+            if float(self.numpy.ravel(given[1])[0]) == count:  # jnp.mean is a sum and a division
+                shape, _, numbers = trace.read(results[0])
+                summed.update(op="Mean", outputs=[{"shape": shape, **summary(numbers)}])
+                return trace.same(results[0], given[0])
+        trace.op(name, given, results, attrs, live=name != "StopGradient", line=line, condition=condition)
+
+
+FRAMEWORKS = {"torch": Torch, "tensorflow": TensorFlow, "jax": Jax}
+
+
+def keras_backend():
+    """The framework that Keras computes with."""
+    import keras
+    name = keras.backend.backend()
+    if name not in FRAMEWORKS:
+        raise Refused(f"Keras uses the backend '{name}': set KERAS_BACKEND to tensorflow, torch or jax")
+    return name
+
+
+ROOTS = {"torch": "torch", "torchvision": "torch", "monai": "torch", "keras": "keras", "tensorflow": "tensorflow",
+         "jax": "jax", "optax": "jax", "flax": "jax", "haiku": "jax"}
+
+
+def imported(path):
+    """The frameworks that a file imports."""
+    with open(path, encoding="utf-8") as source:
+        tree = ast.parse(source.read(), path)
+    found = []
+    for node in ast.walk(tree):
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else (
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [])
+        found.extend(ROOTS[name.split(".")[0]] for name in names if name.split(".")[0] in ROOTS)
+    return sorted(set(found))
+
+
+def one_framework(found, what):
+    if "tensorflow" in found and "keras" in found:
+        found = [f for f in found if f != "keras"]
+    if len(found) != 1:
+        raise Refused(f"{what} imports {' and '.join(found) or 'no framework'}: "
+                      "give the framework, torch, keras, tensorflow or jax")
+    return found[0]
+
+
+def loaded_from(path, name):
+    """A module from a file, which is run; no compiled copy of it is left."""
+    sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def own_framework(path):
+    """A framework of the caller's own: a Python file with a class Framework, which has the methods of Torch."""
+    OWN_FILES.add(os.path.realpath(path))
+    module = loaded_from(path, "roundabout_framework")
+    return module.Framework(Trace)
+
+
+def parameters_of(loss):
+    """The names of the parameters that must be given, and of all; None if they cannot be told."""
+    forward = getattr(loss, "forward", None) or getattr(loss, "call", None) or loss
+    try:
+        all_names = [p for p in inspect.signature(forward).parameters.values()
+                     if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    except (TypeError, ValueError):
+        return None
+    return [p.name for p in all_names if p.default is p.empty], [p.name for p in all_names]
+
+
+OUTPUT = re.compile(r"pred|out|logit|input|prob|score|y_?hat|estimat|recon|^p$|^x$|^yp$|^z$")
+LABEL = re.compile(r"true|target|label|gt|truth|mask|actual|expected|^y$|^t$|^yt$")
+
+
+def order_of(loss, habit):
+    """The order of the arguments and whether the names of the parameters tell it."""
+    names = parameters_of(loss)
+    if names is None or len(names[1]) < 2:
+        return habit, False
+    first, second = (n.lower() for n in names[1][:2])
+    if OUTPUT.search(first) and LABEL.search(second) and not LABEL.search(first):
+        return "pred,true", True
+    if LABEL.search(first) and not LABEL.search(second):
+        return "true,pred", True
+    return habit, False
+
+
+class Server:
+    """The loss and what has been found out about it."""
+
+    def __init__(self):
+        self.framework = self.loss = self.order = self.form = None
+        self.reference = False  # the squared error in the place of the loss, to compare times
+
+    def load(self, request):
+        path, module, name = request.get("file"), request.get("module"), request["name"]
+        sys.dont_write_bytecode = True
+        wanted = request.get("framework")
+        if wanted is None:
+            wanted = one_framework(imported(path), os.path.basename(path)) if path else one_framework(
+                [ROOTS[module.split(".")[0]]] if module.split(".")[0] in ROOTS else [], f"'{module}'")
+        own = wanted.endswith(".py")
+        if not own and wanted not in (*FRAMEWORKS, "keras"):
+            raise Refused(f"there is no framework '{wanted}': torch, keras, tensorflow or jax")
+        habit = "true,pred" if wanted == "keras" else None
+        try:
+            backend = keras_backend() if wanted == "keras" else wanted
+            self.framework = own_framework(wanted) if own else FRAMEWORKS[backend]()
+        except ModuleNotFoundError as error:
+            raise Refused(f"{sys.executable} has no module '{error.name}'") from None
+        place = loaded_from(path, "roundabout_loss") if path else importlib.import_module(module)
+        try:
+            loss = eval(compile(name, "<name>", "eval"), vars(place))
+        except (NameError, AttributeError) as error:
+            losses = [n for n, v in vars(place).items() if callable(v) and not n.startswith("_") and
+                      getattr(v, "__module__", None) == place.__name__]
+            raise Refused(f"{in_words(error)}; it defines {', '.join(losses) or 'no function'}") from None
+        if inspect.isclass(loss):
+            loss = loss()
+        if not callable(loss):
+            raise Refused(f"'{name}' must be a function or a class, it is {type(loss).__name__}")
+        names = parameters_of(loss)
+        if names is not None and len(names[0]) > 2:
+            raise Refused(f"'{name}' takes {len(names[0])} arguments ({', '.join(names[0])}): "
+                          "write a function of labels and outputs that calls it")
+        if names is not None and len(names[1]) == 1:
+            raise Refused(f"'{name}' takes one argument ({names[1][0]}): a loss takes labels and outputs")
+        told = request.get("order")
+        self.order, sure = (told, True) if told else order_of(loss, habit or self.framework.order)
+        self.loss, self.form = loss, request.get("form")
+        first, second = ("yTrue", "yPred") if self.order == "true,pred" else ("yPred", "yTrue")
+        return {
+            "framework": wanted, "version": self.framework.version,
+            "python": ".".join(map(str, sys.version_info[:3])),
+            "assumed": [] if sure else [f"The arguments are ({first}, {second}), the habit of {wanted}"],
+        }
+
+    def call(self, y, p):
+        if self.reference:
+            return (p - y) ** 2
+        return self.loss(y, p) if self.order == "true,pred" else self.loss(p, y)
+
+    def batch(self, request, numbers, form="as found"):
+        if self.loss is None:
+            raise Refused("no loss is loaded")
+        shapes = request.get("trueShape"), request.get("predShape")
+        if not all(isinstance(s, list) and all(type(d) is int and d >= 0 for d in s) for s in shapes):
+            raise Refused(f"trueShape and predShape must be lists of whole numbers, they are {shapes[0]} and {shapes[1]}")
+        sizes = [4 * math.prod(shape) for shape in shapes]
+        if sum(sizes) != len(numbers):
+            raise Refused(f"{len(numbers)} bytes do not fill the shapes {shapes[0]} and {shapes[1]}")
+        form = self.form if form == "as found" else form
+        return self.framework.tensors(numbers[:sizes[0]], shapes[0], numbers[sizes[0]:], shapes[1], form)
+
+    def told(self, result):
+        plain = plain_result(result)
+        if plain is not None:
+            return mean(plain[0]), plain[1]
+        return mean(self.framework.numbers(result)), self.framework.shape(result)
+
+    def check(self, request, numbers):
+        """Finds the form of labels that the loss takes: float32 first, then whole numbers, then float64."""
+        wanted, first = self.framework.forms, None
+        if request.get("labels") == "index":
+            wanted = [f for f in wanted if f and f.startswith("squeezed")] + wanted
+        for form in wanted:
+            y, p = self.batch(request, numbers, form)
+            before = [self.framework.read(t)[2] for t in (y, p)]
+            try:
+                self.told(self.framework.value(self.call, y, p))
+            except Exception as error:
+                first = first or in_words(error)
+                continue
+            self.form = form
+            changed = [n for n, t, b in zip(("yTrue", "yPred"), (y, p), before)
+                       if any(a != c and a == a for a, c in zip(self.framework.read(t)[2], b))]
+            return {"form": form, "assumed": [
+                *([] if form is None else [f"The labels are given as {form.replace('squeezed ', '')}"
+                                           f"{', one number per row' if 'squeezed' in form else ''}"]),
+                *[f"The loss changes the numbers of {n}, and is given a copy" for n in changed],
+            ]}
+        raise Refused(first)
+
+    def value(self, request, numbers):
+        value, _ = self.told(self.framework.value(self.call, *self.batch(request, numbers)))
+        return {"value": value}
+
+    def gradient(self, request, numbers):
+        self.reference = bool(request.get("reference"))
+        try:
+            return self.value_and_gradient(request, numbers)
+        finally:
+            self.reference = False
+
+    def value_and_gradient(self, request, numbers):
+        y, p = self.batch(request, numbers)
+        try:
+            result, gradient, missing = self.framework.gradient(self.call, y, p)
+        except Exception as error:
+            value, shape = self.told(self.framework.value(self.call, *self.batch(request, numbers)))
+            return {"value": value, "shape": shape, "gradientError": in_words(error)}
+        value, shape = self.told(result)
+        if gradient is None:
+            return {"value": value, "shape": shape, "gradientError": missing}
+        return {"value": value, "shape": shape}, gradient
+
+    def record(self, request, numbers):
+        y, p = self.batch(request, numbers)
+        trace, result, live, own = self.framework.record(self.call, y, p)
+        tensor = plain_result(result) is None
+        return {"ops": trace.ops, "readOut": trace.read_out, "result": trace.maker(result) if tensor else None,
+                "live": bool(live), "customGradient": bool(own)}
+
+    def answer(self, request, numbers):
+        do = request.get("do") if isinstance(request, dict) else None
+        if do == "load":
+            return self.load(request)
+        if do in ("check", "value", "gradient", "record"):
+            return getattr(self, do)(request, numbers)
+        raise Refused(f"there is no request {do!r}")
+
+
+# ---- messages
+
+
+def read_message(stream):
+    """A message, or None at the end. A message that breaks off ends the process: nothing after it can be trusted."""
+    head = stream.read(8)
+    if len(head) < 8:
+        return None
+    lengths = struct.unpack("<II", head)
+    if sum(lengths) > MOST_BYTES:
+        print(f"a message of {sum(lengths)} bytes is too long", file=sys.stderr, flush=True)
+        return None
+    body = stream.read(sum(lengths))
+    return (body[:lengths[0]], body[lengths[0]:]) if len(body) == sum(lengths) else None
+
+
+def finite_json(value):
+    """JSON has no NaN and no infinity: they travel as text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {k: finite_json(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite_json(v) for v in value]
+    return value
+
+
+def main():
+    inward, outward = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    sys.stdin, sys.stdout = open(os.devnull), sys.stderr
+    requests = queue.Queue()
+
+    def listen():
+        while (message := read_message(inward)) is not None:
+            requests.put(message)
+        os._exit(0)
+
+    threading.Thread(target=listen, daemon=True).start()
+    losses = {}  # the state of each loss, by the number that a request names
+    while True:
+        text, numbers = requests.get()
+        gradient = b""
+        try:
+            request = json.loads(text)
+            number = request.get("loss", 0) if isinstance(request, dict) else 0
+            answer = losses.setdefault(int(number), Server()).answer(request, numbers)
+            if isinstance(answer, tuple):
+                answer, gradient = answer
+            written = json.dumps(finite_json(answer), allow_nan=False).encode()
+        except BaseException as error:  # sys.exit() in a loss is an answer, too
+            gradient, written = b"", json.dumps({"error": in_words(error)}).encode()
+        outward.write(struct.pack("<II", len(written), len(gradient)) + written + gradient)
+        outward.flush()
+
+
+if __name__ == "__main__":
+    main()

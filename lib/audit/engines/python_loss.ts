@@ -1,0 +1,346 @@
+import { fileURLToPath } from "node:url";
+import { describe } from "../../check/describe.ts";
+import { checkOptions } from "../../check/options.ts";
+import type { AuditTime, LabelKind } from "../types.ts";
+import type { AuditBatch, AuditEngine, LossGradient, LossValue, Recording } from "./engine.ts";
+import { type Frame, FrameReader } from "./frames.ts";
+import { type PythonRecording, recordingFrom } from "./python_recording.ts";
+import type { ToWorker } from "./python_worker.ts";
+
+/** Options of `pythonLoss`. Either `file` or `module` is given. */
+export interface PythonLossOptions {
+  /** Path of the Python file that defines the loss. The file is executed. */
+  file?: string;
+  /** Name of an installed module that ships the loss, "torch.nn" for example. */
+  module?: string;
+  /** Name of a function, of a class that is made without arguments, or any expression: "FocalLoss(gamma=2)". */
+  name: string;
+  /**
+   * Framework of the loss: "torch", "keras", "tensorflow", "jax", or the path of a Python file whose class `Framework`
+   * has the methods of those in loss_server.py.
+   *
+   * @default {the framework that the file imports}
+   */
+  framework?: string;
+  /**
+   * Order of the arguments.
+   *
+   * @default {as the names of the parameters tell, or else the habit of the framework}
+   */
+  order?: "true,pred" | "pred,true";
+  /**
+   * Command that runs Python.
+   *
+   * @default {"python3", or the Python of the active virtual environment}
+   */
+  python?: string;
+  /**
+   * Most seconds of a call. A loss that takes longer is ended, which is a finding.
+   *
+   * @default {20}
+   */
+  seconds?: number;
+}
+
+const optionNames: readonly (keyof PythonLossOptions)[] = [
+  "file",
+  "module",
+  "name",
+  "framework",
+  "order",
+  "python",
+  "seconds",
+];
+
+/** Most seconds in which Python imports a framework and the file. */
+const LOADING = 300;
+
+/** Restarts of a process that a loss ended; after them, every call fails at once. */
+const RESTARTS = 3;
+
+const server = new URL("./loss_server.py", import.meta.url);
+
+/** The answer to a request that loads a loss. */
+interface Loaded {
+  readonly framework: string;
+  readonly version: string;
+  readonly python: string;
+  readonly assumed: readonly string[];
+}
+
+/** An answer: an error, the end of the process, or what was asked for. */
+type Answer = Readonly<Record<string, unknown>> & { readonly error?: string; readonly died?: string };
+
+const bytesOf = ({ yTrue, yPred }: AuditBatch): Uint8Array => {
+  const numbers = new Float32Array(yTrue.length + yPred.length);
+  numbers.set(yTrue);
+  numbers.set(yPred, yTrue.length);
+  return new Uint8Array(numbers.buffer);
+};
+
+const answerOf = ({ text }: Frame): Answer => JSON.parse(text);
+
+/** The Python of the active virtual environment, or python3. */
+function activePython(): string {
+  const active = globalThis.Deno?.env.get("VIRTUAL_ENV");
+  if (active === undefined) return "python3";
+  return Deno.build.os === "windows" ? `${active}\\Scripts\\python.exe` : `${active}/bin/python`;
+}
+
+/** A request that loads a loss. */
+interface LoadRequest {
+  readonly do: "load";
+  readonly [option: string]: string | null;
+}
+
+/** A loss in a Python process, which lives until it is closed. */
+export class PythonLoss implements AsyncDisposable {
+  /** The name of the loss. */
+  readonly name: string;
+  /** The framework of the loss. */
+  readonly framework: string;
+  /** The versions of the framework and of Python. */
+  readonly versions: string;
+  /** Assumptions about the loss, one sentence each. */
+  readonly assumed: readonly string[];
+  readonly #line: Line;
+  readonly #own: LineEnd;
+
+  private constructor(name: string, { framework, version, python, assumed }: Loaded, line: Line, own: LineEnd) {
+    this.name = name;
+    this.framework = framework;
+    this.versions = `${framework} ${version}, Python ${python}`;
+    this.assumed = assumed;
+    this.#line = line;
+    this.#own = own;
+  }
+
+  /** Starts Python and loads a loss. */
+  static async start(options: PythonLossOptions): Promise<PythonLoss> {
+    checkPythonLoss(options);
+    const { python = activePython(), seconds = 20 } = options;
+    const line = new Line([python, "-u", fileURLToPath(server)], 1000 * seconds);
+    try {
+      return await PythonLoss.#load(options, line);
+    } catch (error) {
+      await line.close();
+      throw error;
+    }
+  }
+
+  static async #load(options: PythonLossOptions, line: Line): Promise<PythonLoss> {
+    const { file = null, module = null, name, framework = null, order = null } = options;
+    const own = line.newEnd({ do: "load", file, module, name, framework, order }), answer = await line.load(own);
+    const reason = answer.error ?? (answer.died && `'${line.python}' ${answer.died}`);
+    if (reason !== undefined) throw new TypeError(`Cannot load the loss '${name}': ${reason}`);
+    return new PythonLoss(name, answer as unknown as Loaded, line, own);
+  }
+
+  /**
+   * Loads another loss in the same process: the framework is imported once. When one is closed, all are.
+   *
+   * @throws {TypeError} The file raises, or it does not define the loss.
+   */
+  another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<PythonLoss> {
+    checkPythonLoss(options);
+    return PythonLoss.#load(options, this.#line);
+  }
+
+  /** Ends the process. */
+  close(): Promise<void> {
+    return this.#line.close();
+  }
+
+  /** Ends the process. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Refuses a loss that does not work on an ordinary batch, and finds out the type of labels that it takes.
+   *
+   * @returns Assumptions, one sentence each.
+   * @throws {TypeError} The loss raises, does not return, or returns something else than numbers.
+   */
+  check(batch: AuditBatch, labels: LabelKind | undefined): string[] {
+    const shapes = `labels [${batch.trueShape}] and outputs [${batch.predShape}]`;
+    const { error, died, assumed, form } = this.#line.ask(this.#own, { do: "check", labels }, batch).answer;
+    if (error !== undefined) throw new TypeError(`Cannot audit the loss: called with ${shapes}, ${error}`);
+    if (died !== undefined) throw new TypeError(`Cannot audit the loss: called with ${shapes}, it ${died}`);
+    this.#own.form = form;
+    return assumed as string[];
+  }
+
+  /** The access that an audit needs. */
+  get engine(): AuditEngine {
+    return {
+      value: (batch) => this.#value(batch),
+      valueAndGradient: (batch) => this.#gradient(batch),
+      record: (batch) => this.#record(batch),
+    };
+  }
+
+  /** Times value and gradient on a batch, in turn with the mean squared error of as many outputs. */
+  time(batch: AuditBatch): AuditTime {
+    const squares = { ...batch, yTrue: batch.yPred, trueShape: batch.predShape };
+    const timeOf = (request: object, on: AuditBatch) => {
+      const start = performance.now();
+      this.#line.ask(this.#own, request, on);
+      return performance.now() - start;
+    };
+    const times: [number[], number[]] = [[], []];
+    for (let turn = 0; turn < 14; turn++) {
+      const own = timeOf({ do: "gradient" }, batch), other = timeOf({ do: "gradient", reference: true }, squares);
+      if (turn >= 7) times.forEach((list, i) => list.push([own, other][i]));
+    }
+    const [loss, reference] = times.map((list) => list.sort((a, b) => a - b)[3]);
+    return { loss, reference };
+  }
+
+  #value(batch: AuditBatch): LossValue {
+    const { answer } = this.#line.ask(this.#own, { do: "value" }, batch), error = failureOf(answer);
+    return error === undefined ? { value: Number(answer.value) } : { value: NaN, error };
+  }
+
+  #gradient(batch: AuditBatch): LossGradient {
+    const { answer, numbers } = this.#line.ask(this.#own, { do: "gradient" }, batch), error = failureOf(answer);
+    if (error !== undefined) return { value: NaN, shape: [], error };
+    const value = Number(answer.value), shape = answer.shape as number[];
+    if (answer.gradientError !== undefined) return { value, shape, gradientError: String(answer.gradientError) };
+    return { value, shape, gradient: new Float32Array(numbers.buffer) };
+  }
+
+  #record(batch: AuditBatch): Recording {
+    const { answer } = this.#line.ask(this.#own, { do: "record" }, batch);
+    if (failureOf(answer) !== undefined) {
+      return { ops: [], connected: true, live: true, customGradient: false }; // the value says what it raises
+    }
+    return recordingFrom(answer as unknown as PythonRecording);
+  }
+}
+
+const failureOf = ({ error, died }: Answer): string | undefined => error ?? (died && `it ${died}`);
+
+/** Refuses options out of range. */
+function checkPythonLoss(options: PythonLossOptions): void {
+  checkOptions("a Python loss", options, optionNames);
+  const { file, module, name, order, seconds = 20 } = options;
+  const refuse = (option: string, wanted: string, value: unknown) => {
+    throw new RangeError(`Cannot load the loss: '${option}' must be ${wanted}, it is ${describe(value)}`);
+  };
+  if ((file === undefined) === (module === undefined)) {
+    throw new TypeError("Cannot load the loss: either 'file' or 'module' must be given");
+  }
+  if (typeof name !== "string" || name.trim() === "") refuse("name", "an expression of Python", name);
+  if (order !== undefined && order !== "true,pred" && order !== "pred,true") {
+    refuse("order", "'true,pred' or 'pred,true'", order);
+  }
+  if (!(seconds > 0 && seconds <= 3600)) refuse("seconds", "a number inside (0, 3600]", seconds);
+}
+
+/** One loss at the other end of a line. */
+interface LineEnd {
+  readonly number: number;
+  readonly load: LoadRequest;
+  /** The type of labels that was found out, for a process that is started again. */
+  form?: unknown;
+  /** The start of the process, counted, in which it was loaded. */
+  start: number;
+}
+
+/** A synchronous line to a Python process: a worker talks, and the caller waits on shared memory. */
+class Line {
+  readonly #command: readonly string[];
+  readonly #limit: number;
+  readonly #worker = new Worker(new URL("./python_worker.ts", import.meta.url), { type: "module" });
+  readonly #control = new Int32Array(new SharedArrayBuffer(8));
+  readonly #data = new SharedArrayBuffer(1 << 16, { maxByteLength: 1 << 29 });
+  #ended: string | undefined;
+  #starts = 0;
+  #ends = 0;
+  #closed: Promise<void> | undefined;
+
+  constructor(command: readonly string[], limit: number) {
+    [this.#command, this.#limit] = [command, limit];
+    this.#post({ do: "share", control: this.#control.buffer as SharedArrayBuffer, data: this.#data });
+    this.#start();
+  }
+
+  /** The command that runs Python. */
+  get python(): string {
+    return this.#command[0];
+  }
+
+  newEnd(load: LoadRequest): LineEnd {
+    return { number: this.#ends++, load, start: this.#starts };
+  }
+
+  #start(): void {
+    this.#starts++;
+    this.#post({ do: "start", command: this.#command });
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #send(request: object, numbers: Uint8Array, limit: number, awaited: boolean): void {
+    this.#post({ do: "ask", text: JSON.stringify(request), numbers, limit, awaited });
+  }
+
+  /** Loads a loss; the caller's thread stays free. */
+  load({ load, number }: LineEnd): Promise<Answer> {
+    const answered = new Promise<Answer>((resolve) => {
+      this.#worker.onmessage = ({ data }: MessageEvent<Frame>) => resolve(answerOf(data));
+    });
+    this.#send({ ...load, loss: number }, new Uint8Array(), 1000 * LOADING, true);
+    return answered;
+  }
+
+  /** Asks and waits. A process that has ended is started again a few times. */
+  ask(own: LineEnd, request: object, batch: AuditBatch): { answer: Answer; numbers: Uint8Array } {
+    if (this.#closed !== undefined) throw new TypeError("Cannot audit the loss: it has been closed");
+    if (this.#ended !== undefined) {
+      if (this.#starts > RESTARTS) return { answer: { died: this.#ended }, numbers: new Uint8Array() };
+      this.#ended = undefined;
+      this.#start();
+    }
+    const { number: loss, load, form } = own;
+    if (own.start !== this.#starts) {
+      own.start = this.#starts;
+      this.#send({ ...load, loss, form }, new Uint8Array(), 1000 * LOADING, false);
+      this.#ended = this.#wait().answer.died;
+    }
+    const { trueShape, predShape } = batch;
+    this.#send({ ...request, loss, trueShape, predShape }, bytesOf(batch), this.#limit, false);
+    const result = this.#wait();
+    this.#ended = result.answer.died;
+    return result;
+  }
+
+  #wait(): { answer: Answer; numbers: Uint8Array } {
+    Atomics.wait(this.#control, 0, 0);
+    Atomics.store(this.#control, 0, 0);
+    const [frame] = new FrameReader().read(new Uint8Array(this.#data).slice(0, Atomics.load(this.#control, 1)));
+    return { answer: answerOf(frame), numbers: frame.numbers };
+  }
+
+  close(): Promise<void> {
+    return this.#closed ??= new Promise((resolve) => {
+      this.#worker.onmessage = () => {
+        this.#worker.terminate();
+        resolve();
+      };
+      this.#post({ do: "close" });
+    });
+  }
+}
+
+/**
+ * Loads a loss that is written in Python, for `auditLoss`. Python is started with one file of this library, which needs
+ * the framework of the loss and nothing else; the process ends with `close` or at the end of an `await using` block.
+ *
+ * @throws {TypeError} Python cannot be started, the file raises, or it does not define the loss.
+ * @throws {RangeError} An option is out of range.
+ */
+export const pythonLoss = (options: PythonLossOptions): Promise<PythonLoss> => PythonLoss.start(options);

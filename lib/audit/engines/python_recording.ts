@@ -1,0 +1,91 @@
+import type { RecordedInput, RecordedOp, Recording } from "./engine.ts";
+import { originOf, type TracedInput, type TracedOrigin, unknownOrigin } from "./origins.ts";
+
+/** What made a tensor: the caller, an operation by its index, or neither labels nor outputs. */
+type Maker = "true" | "pred" | number | null;
+
+/** An input or output of an operation. */
+interface PythonTensor {
+  readonly shape: readonly number[];
+  readonly finite: boolean;
+  readonly largest: number;
+  readonly levels: readonly number[];
+  readonly single: number | null;
+}
+
+/** An operation in the words of loss_server.py. */
+interface PythonOp {
+  readonly op: string;
+  readonly inputs: readonly (PythonTensor & { readonly madeBy: Maker; readonly dtype: string })[];
+  readonly outputs: readonly PythonTensor[];
+  readonly attrs: Readonly<Record<string, unknown>>;
+  /** False where a gradient was stopped on purpose. */
+  readonly differentiable: boolean;
+  /** The index of the input that only selects. */
+  readonly condition: number | null;
+  readonly line: string | null;
+}
+
+/** A forward pass in the words of loss_server.py. */
+export interface PythonRecording {
+  readonly ops: readonly PythonOp[];
+  readonly readOut: { readonly op: string; readonly line: string | null } | null;
+  /** What made the result. */
+  readonly result: Maker;
+  /** The framework says that the result has a gradient. */
+  readonly live: boolean;
+  readonly customGradient: boolean;
+}
+
+const given: Readonly<Record<"true" | "pred", TracedOrigin>> = {
+  true: { ...unknownOrigin, fromTrue: true },
+  pred: { ...unknownOrigin, fromPred: true, isPred: true, live: true },
+};
+
+/** The recording for the rules. The origins are traced as for TensorFlow.js. */
+export function recordingFrom({ ops, readOut, result, live, customGradient }: PythonRecording): Recording {
+  const origins: TracedOrigin[] = [];
+  const originBy = (maker: Maker): TracedOrigin | undefined =>
+    maker === null ? undefined : typeof maker === "number" ? origins[maker] : given[maker];
+  const recorded = ops.map(({ op, inputs, outputs, attrs, differentiable, line }): RecordedOp => {
+    const traced = inputs.map(({ madeBy, shape, single }): TracedInput => ({
+      origin: originBy(madeBy),
+      shape,
+      single: single ?? undefined,
+    }));
+    const own = originOf(op, attrs, traced, outputs.map(({ shape }) => shape));
+    const origin = differentiable ? own : { ...own, live: false };
+    origins.push(origin);
+    return {
+      op,
+      inputs: inputs.map(({ madeBy, shape, dtype, finite, largest, levels }, i): RecordedInput => {
+        const { turned: _, ...from } = traced[i].origin ?? unknownOrigin;
+        return {
+          ...from,
+          shape,
+          dtype,
+          finite,
+          largest,
+          levels: from.fromTrue && !from.fromPred ? levels : [],
+          madeBy: typeof madeBy === "number" ? madeBy : undefined,
+        };
+      }),
+      outputShape: outputs[0]?.shape ?? [],
+      outputLargest: Math.max(0, ...outputs.map((output) => output.largest)),
+      breaks: inputs.every((input) => input.finite) && outputs.some((output) => !output.finite),
+      attrs,
+      fromPred: origin.fromPred,
+      fromTrue: origin.fromTrue,
+      live: origin.live,
+      line: line ?? undefined,
+    };
+  });
+  const of = originBy(result) ?? unknownOrigin;
+  return {
+    ops: recorded,
+    readOut: readOut === null ? undefined : { op: readOut.op, line: readOut.line ?? undefined },
+    connected: of.fromPred,
+    live: of.live && live,
+    customGradient,
+  };
+}

@@ -1,0 +1,225 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import {
+  auditLoss,
+  type LossAudit,
+  PythonLoss,
+  pythonLoss,
+  type PythonLossOptions,
+} from "@roundabout/roundabout/audit";
+import fc from "fast-check";
+import "../helpers.ts";
+import { type Frame, frameOf, FrameReader } from "../../lib/audit/engines/frames.ts";
+import { slow } from "../slow.ts";
+
+const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const framework = pathOf("./toy/toy.py"), file = pathOf("./toy/losses.py");
+
+const load = (name: string, more: Partial<PythonLossOptions> = {}): Promise<PythonLoss> =>
+  pythonLoss({ file, framework, name, ...more });
+
+async function audited(name: string, more: Partial<PythonLossOptions> = {}): Promise<LossAudit> {
+  await using loss = await load(name, more);
+  return auditLoss(loss, { rows: 16, yPred: "probability", yTrue: "binary" });
+}
+
+/** The message of an audit that is refused. */
+async function refusal(name: string, more: Partial<PythonLossOptions> = {}): Promise<string> {
+  const { message } = await assertRejects(() => audited(name, more), TypeError);
+  return message;
+}
+
+const lineIn = (text: string, of: string): number => text.split("\n").findIndex((line) => line.includes(of)) + 1;
+
+Deno.test("a loss in Python has the findings of the same loss in TensorFlow.js, and its own line", async () => {
+  const text = await Deno.readTextFile(file);
+  const first = async (name: string) => {
+    const { verdict, findings: [finding] } = await audited(name);
+    return [verdict, finding?.cause, finding?.where?.line];
+  };
+  assertEquals(await first("squared"), ["sound", undefined, undefined]);
+  assertEquals(await first("rounded"), ["broken", "no-gradient-op", `losses.py:${lineIn(text, "hit = pred.round()")}`]);
+  assertEquals(await first("read_out"), ["broken", "detached", `losses.py:${lineIn(text, "pred.mean().item() - ")}`]);
+  assertEquals((await first("plain_number"))[1], "detached");
+  assertEquals(await first("naive"), ["broken", "domain-edge", `losses.py:${lineIn(text, "target * pred.log()")}`]);
+});
+
+Deno.test("a class is made without arguments, an expression is evaluated", async () => {
+  assertEquals((await audited("Power")).verdict, "sound");
+  assertEquals((await audited("Power(exponent=4)")).verdict, "sound");
+  assertEquals((await audited("Power(exponent=4)")).name, "Power(exponent=4)");
+});
+
+Deno.test("the names of the parameters tell the order of the arguments, and 'order' overrules them", async () => {
+  const valueOf = async (more: Partial<PythonLossOptions>) => {
+    await using loss = await load("turned", more);
+    const batch = { yTrue: Float32Array.of(1, 1), yPred: Float32Array.of(0, 0), trueShape: [2, 1], predShape: [2, 1] };
+    return loss.engine.value(batch).value;
+  };
+  assertEquals(await valueOf({}), 1);
+  assertEquals(await valueOf({ order: "pred,true" }), 0);
+  assertEquals((await audited("ends_without_positives")).assumed, []);
+  await using loss = await load("lambda a, b: ((a - b) * (a - b)).mean()");
+  assertEquals(loss.assumed, [`The arguments are (yPred, yTrue), the habit of ${framework}`]);
+});
+
+Deno.test("a loss that does not work is refused with its own message", async () => {
+  const text = await Deno.readTextFile(file);
+  const called = "Cannot audit the loss: called with labels [16,1] and outputs [16,1], ";
+  const number = lineIn(text, "raise ValueError");
+  assert(new RegExp(`ValueError: process \\d+ \\(losses.py:${number}\\)$`).test(await refusal("raises")));
+  assertEquals(await refusal("quits"), `${called}SystemExit: enough (losses.py:${lineIn(text, "sys.exit(")})`);
+  assertEquals(await refusal("returns_nothing"), `${called}it returns None: is a return missing?`);
+  assertEquals(await refusal("returns_two"), `${called}it returns a tuple of 2: return the loss alone`);
+  assertEquals(await refusal("ends"), `${called}it ends the process with the code 3`);
+  assertEquals(
+    await refusal("loops", { seconds: 0.5 }),
+    `${called}it does not return within 0.5 s and was ended`,
+  );
+});
+
+Deno.test("a loss that cannot be loaded is refused", async () => {
+  const refused = async (options: Partial<PythonLossOptions>, wanted: RegExp) => {
+    const { message } = await assertRejects(() => load("squared", options), TypeError);
+    assert(wanted.test(message), message);
+  };
+  await refused({ name: "three" }, /'three' takes 3 arguments \(pred, target, weight\)/);
+  await refused({ name: "single" }, /'single' takes one argument \(pred\)/);
+  await refused({ name: "nothing" }, /NameError: name 'nothing' is not defined; it defines squared, turned/);
+  await refused({ name: "4" }, /'4' must be a function or a class, it is int/);
+  await refused({ file: pathOf("./toy/broken_import.py") }, /toy_that_does_not_exist.*\(broken_import.py:1\)/);
+  await refused({ framework: "torche" }, /there is no framework 'torche'/);
+  await refused({ framework: undefined }, /losses.py imports no framework: give the framework/);
+  await refused({ python: "no-such-python" }, /'no-such-python' cannot be started/);
+  await assertRejects(() => pythonLoss({ name: "x" }), TypeError, "either 'file' or 'module'");
+  await assertRejects(() => load(""), RangeError, "'name' must be an expression of Python");
+  await assertRejects(() => load("squared", { seconds: 0 }), RangeError, "'seconds' must be a number inside (0, 3600]");
+});
+
+Deno.test("a process that ends on one kind of batch is started again, and its end is a finding", async () => {
+  const { verdict, findings: [finding] } = await audited("ends_without_positives");
+  assertEquals([verdict, finding.cause], ["broken", "domain-edge"]);
+  assert(/ends the process with the code 3/.test(finding.message), finding.message);
+  assert(/labels that are all negative/.test(finding.message), finding.message);
+});
+
+/** Tells whether a process lives. */
+async function lives(pid: string): Promise<boolean> {
+  const { success } = await new Deno.Command("kill", { args: ["-0", pid], stderr: "null" }).output();
+  return success;
+}
+
+Deno.test("the process has ended when the loss is closed, and a closed loss is refused", async () => {
+  const loss = await load("raises");
+  const { message } = assertThrows(() => auditLoss(loss), TypeError), pid = /process (\d+)/.exec(message)![1];
+  assert(await lives(pid));
+  await loss.close();
+  await loss.close();
+  assert(!(await lives(pid)));
+  assertThrows(() => auditLoss(loss), TypeError, "it has been closed");
+});
+
+slow.test("a process that is killed at any message ends in a report or a refusal", async () => {
+  for (const k of [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233]) {
+    await using loss = await load(`ends_at_call(${k})`);
+    try {
+      const { findings } = auditLoss(loss, { rows: 16 });
+      assert(findings.length <= 3);
+    } catch (error) {
+      assert(error instanceof TypeError && /ends the process \(SIGKILL\)/.test(error.message), String(error));
+    }
+  }
+});
+
+/** A server without a worker. */
+function startServer() {
+  const server = pathOf("../../lib/audit/engines/loss_server.py");
+  const child = new Deno.Command("python3", {
+    args: ["-u", server],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const writer = child.stdin.getWriter(), reader = child.stdout.getReader(), frames = new FrameReader();
+  const waiting: Frame[] = [];
+  return {
+    child,
+    send: (frame: Frame) => writer.write(frameOf(frame)),
+    sendBytes: (bytes: Uint8Array<ArrayBuffer>) => writer.write(bytes),
+    endInput: () => writer.close(),
+    async receive(): Promise<Frame | undefined> {
+      while (waiting.length === 0) {
+        const { value } = await reader.read();
+        if (value === undefined) return undefined;
+        waiting.push(...frames.read(value));
+      }
+      return waiting.shift();
+    },
+  };
+}
+
+const message = (request: unknown, numbers = new Uint8Array()): Frame => ({ text: JSON.stringify(request), numbers });
+const loading = (name: string) => message({ do: "load", file, module: null, name, framework, order: null });
+
+slow.test("every malformed message is answered with an error, and the next request as if nothing was", async () => {
+  const { child, send, endInput, receive } = startServer();
+  const answered = async (frame: Frame) => {
+    await send(frame);
+    return JSON.parse((await receive())!.text);
+  };
+  assertEquals((await answered(loading("squared"))).error, undefined);
+  const requests = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.record({
+      do: fc.constantFrom("check", "value", "gradient", "record", "load", "answer", "__init__"),
+      trueShape: fc.oneof(fc.array(fc.integer({ min: -3, max: 3 }), { maxLength: 3 }), fc.string()),
+      predShape: fc.oneof(fc.array(fc.integer({ min: 5, max: 9 }), { maxLength: 3 }), fc.constant(null)),
+    }, { requiredKeys: ["do"] }).map((request) => JSON.stringify(request)),
+  );
+  const noise = fc.sample(fc.tuple(requests, fc.uint8Array({ maxLength: 3 })), { numRuns: 10_000, seed: 1 });
+  for (const [text, numbers] of noise) {
+    const { error } = await answered({ text, numbers });
+    assertEquals(typeof error, "string", text);
+  }
+  const numbers = new Uint8Array(Float32Array.of(1, 0, 1, 1).buffer);
+  const value = await answered(message({ do: "value", trueShape: [2, 1], predShape: [2, 1] }, numbers));
+  assertEquals(value, { value: 0.5 });
+  await endInput();
+  assertEquals((await child.status).code, 0);
+});
+
+Deno.test("a message that breaks off or is too long ends the process", async () => {
+  for (const bytes of [[1], [9, 0, 0, 0, 0, 0, 0, 0, 123], [255, 255, 255, 255, 255, 255, 255, 255, 1, 2]]) {
+    const { child, sendBytes, endInput, receive } = startServer();
+    await sendBytes(Uint8Array.from(bytes));
+    await endInput().catch(() => {}); // the process may have ended
+    assertEquals(await receive(), undefined);
+    assertEquals((await child.status).code, 0);
+  }
+});
+
+Deno.test("the process ends with its input, even in the middle of a call that never returns", async () => {
+  const { child, send, endInput, receive } = startServer();
+  await send(loading("loops"));
+  assertEquals(JSON.parse((await receive())!.text).error, undefined);
+  await send(message({ do: "value", trueShape: [1], predShape: [1] }, new Uint8Array(8)));
+  await endInput();
+  assertEquals((await child.status).code, 0);
+  assertEquals(await receive(), undefined);
+});
+
+Deno.test("messages are read whole from any pieces", () => {
+  const frame = fc.record({ text: fc.string(), numbers: fc.uint8Array() });
+  fc.assert(fc.property(fc.array(frame), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (sent, sizes) => {
+    const bytes = Uint8Array.from(sent.flatMap((one) => [...frameOf(one)])), reader = new FrameReader();
+    const received: Frame[] = [];
+    for (let at = 0, k = 0; at < bytes.length; k++) {
+      const size = sizes[k % sizes.length];
+      received.push(...reader.read(bytes.subarray(at, at + size)));
+      at += size;
+    }
+    assertEquals(received.map(({ text, numbers }) => [text, [...numbers]]), sent.map((f) => [f.text, [...f.numbers]]));
+  }));
+  assertThrows(() => new FrameReader().read(Uint8Array.from(Array(8).fill(255))), RangeError);
+});

@@ -1,0 +1,50 @@
+// The record of tests/reference/audited: the cases in PyTorch, JAX and Keras, and the losses that these ship.
+import { assert, assertEquals } from "@std/assert";
+import type { FrameworkRecord } from "../reference/audited/record.ts";
+import { cases } from "./cases.ts";
+
+const record: Record<string, FrameworkRecord> = JSON.parse(
+  await Deno.readTextFile(new URL("../reference/audited/record.json", import.meta.url)),
+);
+
+/** The first and the last line of a function of a Python file. */
+function linesOf(text: string, name: string): [first: number, last: number] {
+  const lines = text.split("\n"), first = lines.findIndex((line) => line.startsWith(`def ${name}(`));
+  const length = lines.slice(first + 1).findIndex((line) => /^\S/.test(line));
+  return [first + 1, length < 0 ? lines.length : first + 1 + length];
+}
+
+Deno.test("every recorded case has its cause first, as in TensorFlow.js, and a line of its own function", async () => {
+  for (const [framework, { cases: recorded }] of Object.entries(record)) {
+    for (const { id, cause, also } of cases) {
+      const { verdict, findings: [first] } = recorded[id], name = `${framework}, ${id}`;
+      if (cause === "healthy") {
+        assertEquals(verdict, "sound", name);
+        continue;
+      }
+      const [found, , line] = first?.split(" ") ?? [];
+      assert([cause, ...also].some((each) => each === found), `${name}: ${first}`);
+      if (line === undefined) continue;
+      const [file, number] = line.split(":");
+      const text = await Deno.readTextFile(new URL(`../reference/audited/${file}`, import.meta.url));
+      const [from, to] = linesOf(text, id.replaceAll("-", "_"));
+      assert(Number(number) > from && Number(number) <= to, `${name}: ${line} is not in ${from} to ${to}`);
+    }
+  }
+});
+
+/** Findings about shipped losses that are true. */
+const explained: Readonly<Record<string, string>> = {
+  // It takes log-probabilities; given logits, it is negative and falls with their sum.
+  "KLDivLoss(reduction='batchmean')": "wrong-sign",
+  // exp of an output, and of a margin, overflows in float32 beyond 88.
+  PoissonNLLLoss: "domain-edge",
+  SoftMarginLoss: "domain-edge",
+};
+
+Deno.test("of the losses that frameworks ship, no recorded one is broken or refused but those that are explained", () => {
+  const all = Object.values(record).flatMap(({ shipped }) => Object.entries(shipped));
+  const unsound = all.filter(([, { verdict }]) => verdict !== "sound");
+  assert(all.length - unsound.length >= 40, `${all.length - unsound.length}`);
+  assertEquals(Object.fromEntries(unsound.map(([id, { findings }]) => [id, findings[0].split(" ")[0]])), explained);
+});

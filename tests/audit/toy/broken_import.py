@@ -1,0 +1,1 @@
+import toy_that_does_not_exist

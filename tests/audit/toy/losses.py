@@ -1,0 +1,95 @@
+"""Losses of the toy framework, and what people write into such files."""
+import os
+import sys
+
+print("printed while the file is loaded")
+
+
+def squared(pred, target):
+    print("printed by the loss")
+    return ((pred - target) * (pred - target)).mean()
+
+
+def turned(y_true, y_pred):
+    return y_true.mean() - y_true.mean() * y_pred.mean()
+
+
+def rounded(pred, target):
+    hit = pred.round()
+    return ((hit - target) * (hit - target)).mean()
+
+
+def read_out(pred, target):
+    return pred.mean().item() - target.mean()
+
+
+def plain_number(pred, target):
+    return pred.mean().item()
+
+
+def naive(pred, target):
+    return 0 - (target * pred.log() + (1 - target) * (1 - pred).log()).mean()
+
+
+class Power:
+    def __init__(self, exponent=2):
+        self.exponent = exponent
+
+    def __call__(self, y_pred, y_true):
+        error, result = y_pred - y_true, 1.0
+        for _ in range(self.exponent):
+            result = error * result
+        return result.mean()
+
+
+def raises(pred, target):
+    raise ValueError(f"process {os.getpid()}")
+
+
+def quits(pred, target):
+    sys.exit("enough")
+
+
+def ends(pred, target):
+    os._exit(3)
+
+
+def ends_without_positives(pred, target):
+    if max(target.numbers) == 0:
+        os._exit(3)
+    return squared(pred, target)
+
+
+def loops(pred, target):
+    while True:
+        pass
+
+
+def returns_nothing(pred, target):
+    pred.mean()
+
+
+def returns_two(pred, target):
+    return pred.mean(), target.mean()
+
+
+def three(pred, target, weight):
+    return (pred * weight).mean()
+
+
+def single(pred):
+    return pred.mean()
+
+
+calls = 0
+
+
+def ends_at_call(k):
+    """A loss that ends the process when it is called for the k-th time."""
+    def loss(pred, target):
+        global calls
+        calls += 1
+        if calls == k:
+            os.kill(os.getpid(), 9)
+        return squared(pred, target)
+    return loss

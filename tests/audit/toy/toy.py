@@ -1,0 +1,141 @@
+"""A framework in plain Python: lists of numbers with a gradient. The class Framework is how the audit talks to it."""
+import math
+import struct
+
+
+class Tensor:
+    """Numbers with a shape, and what they were made from: pairs of a tensor and the slope for each number."""
+
+    trace = None  # records the operations while one is set
+
+    def __init__(self, numbers, shape, parents=()):
+        self.numbers, self.shape, self.parents = numbers, shape, parents
+
+    def __add__(self, other):
+        return each("AddV2", self, other, lambda a, b: a + b, lambda a, b: (1, 1))
+
+    def __sub__(self, other):
+        return each("Sub", self, other, lambda a, b: a - b, lambda a, b: (1, -1))
+
+    def __rsub__(self, other):
+        return each("Sub", other, self, lambda a, b: a - b, lambda a, b: (1, -1))
+
+    def __mul__(self, other):
+        return each("Multiply", self, other, lambda a, b: a * b, lambda a, b: (b, a))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __truediv__(self, other):
+        return each("RealDiv", self, other, lambda a, b: a / b if b else math.nan, lambda a, b: (1 / b, -a / b**2))
+
+    def log(self):
+        return one("Log", self, lambda a: math.log(a) if a > 0 else -math.inf if a == 0 else math.nan,
+                   lambda a: 1 / a if a else math.inf)
+
+    def round(self):
+        return one("Round", self, lambda a: float(round(a)), lambda a: 0.0)
+
+    def mean(self):
+        n = len(self.numbers)
+        return self.noted("Mean", [self], Tensor([sum(self.numbers) / n], [], [(self, [[(0, 1 / n)] for _ in range(n)])]))
+
+    def sum(self):
+        n = len(self.numbers)
+        return self.noted("Sum", [self], Tensor([sum(self.numbers)], [], [(self, [[(0, 1.0)] for _ in range(n)])]))
+
+    def item(self):
+        if Tensor.trace:
+            Tensor.trace.note_read_out(self, "item")
+        return self.numbers[0]
+
+    @staticmethod
+    def noted(name, inputs, result):
+        if Tensor.trace:
+            axes = {"axis": list(range(len(inputs[0].shape)))} if name in ("Sum", "Mean") else {}
+            Tensor.trace.op(name, inputs, [result], axes)
+        return result
+
+
+def one(name, x, value, slope):
+    steps = [[(i, slope(a))] for i, a in enumerate(x.numbers)]
+    return Tensor.noted(name, [x], Tensor([value(a) for a in x.numbers], x.shape, [(x, steps)]))
+
+
+def each(name, x, y, value, slopes):
+    """An operation of two operands; a single number is spread over the numbers of the other."""
+    given = [x, y]
+    x, y = (t if isinstance(t, Tensor) else Tensor([float(t)], []) for t in given)
+    n, long = max(len(x.numbers), len(y.numbers)), x if len(x.numbers) >= len(y.numbers) else y
+    at = lambda t, i: i if len(t.numbers) > 1 or n == 1 else 0
+    pairs = [(x.numbers[at(x, i)], y.numbers[at(y, i)]) for i in range(n)]
+    parents = []
+    for k, t in enumerate((x, y)):
+        steps = [[] for _ in t.numbers]
+        for i, (a, b) in enumerate(pairs):
+            try:
+                steps[at(t, i)].append((i, slopes(a, b)[k]))
+            except ZeroDivisionError:
+                steps[at(t, i)].append((i, math.nan))
+        parents.append((t, steps))
+    return Tensor.noted(name, given, Tensor([value(a, b) for a, b in pairs], long.shape, parents))
+
+
+def gradient_of(result, of):
+    """The gradient of a single number with respect to a tensor, or None if nothing leads there."""
+    order, seen = [], set()
+
+    def visit(t):
+        if id(t) not in seen:
+            seen.add(id(t))
+            for parent, _ in t.parents:
+                visit(parent)
+            order.append(t)
+
+    visit(result)
+    if id(of) not in seen:
+        return None
+    slopes = {id(t): [0.0] * len(t.numbers) for t in order}
+    slopes[id(result)] = [1.0]
+    for t in reversed(order):
+        for parent, steps in t.parents:
+            for i, each_step in enumerate(steps):
+                for j, slope in each_step:
+                    slopes[id(parent)][i] += slope * slopes[id(t)][j]
+    return slopes[id(of)]
+
+
+class Framework:
+    order, version, forms = "pred,true", "1", [None]
+
+    def __init__(self, trace):
+        self.trace = trace
+
+    def tensors(self, true_bytes, true_shape, pred_bytes, pred_shape, form):
+        new = lambda data, shape: Tensor(list(struct.unpack(f"<{len(data) // 4}f", data)), list(shape))
+        return new(true_bytes, true_shape), new(pred_bytes, pred_shape)
+
+    def numbers(self, tensor):
+        return tensor.numbers
+
+    def shape(self, tensor):
+        return tensor.shape
+
+    def value(self, call, y, p):
+        return call(y, p)
+
+    def gradient(self, call, y, p):
+        result = call(y, p)
+        gradient = gradient_of(result.mean(), p) if isinstance(result, Tensor) else None
+        if gradient is None:
+            return result, None, "the result of the loss is not connected to the outputs"
+        return result, struct.pack(f"<{len(gradient)}f", *gradient), None
+
+    def read(self, tensor):
+        return tensor.shape, "float32", tensor.numbers
+
+    def record(self, call, y, p):
+        trace = Tensor.trace = self.trace(self.read, y, p)
+        try:
+            return trace, call(y, p), True, False
+        finally:
+            Tensor.trace = None

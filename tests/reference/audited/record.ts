@@ -1,0 +1,94 @@
+/**
+ * Audits the cases of tests/audit/cases.ts in PyTorch, JAX and Keras, and the losses that these ship:
+ *
+ *     deno run -A tests/reference/audited/record.ts PYTHON [FRAMEWORK ...]
+ *
+ * PYTHON has the packages of requirements.txt beside this file. The record is record.json.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import * as tf from "@tensorflow/tfjs";
+import {
+  auditLoss,
+  type AuditOptions,
+  type LossAudit,
+  pythonLoss,
+  type PythonLossOptions,
+} from "../../../lib/audit/mod.ts";
+import { cases } from "../../audit/cases.ts";
+import { shipped } from "./shipped.ts";
+
+/** What is kept of an audit. */
+export interface Recorded {
+  readonly verdict: LossAudit["verdict"] | "refused";
+  /** Cause, severity and line of each finding, or the message of a refusal. */
+  readonly findings: readonly string[];
+}
+
+/** The record of a framework. */
+export interface FrameworkRecord {
+  readonly versions: string;
+  readonly cases: Record<string, Recorded>;
+  readonly shipped: Record<string, Recorded>;
+}
+
+const backends: Readonly<Record<string, { file: string; framework: string; backend?: string }>> = {
+  torch: { file: "losses_torch.py", framework: "torch" },
+  jax: { file: "losses_jax.py", framework: "jax" },
+  "keras on tensorflow": { file: "losses_keras.py", framework: "keras", backend: "tensorflow" },
+  "keras on torch": { file: "losses_keras.py", framework: "keras", backend: "torch" },
+  "keras on jax": { file: "losses_keras.py", framework: "keras", backend: "jax" },
+};
+
+const recordedOf = ({ verdict, findings }: LossAudit): Recorded => ({
+  verdict,
+  findings: findings.map(({ cause, severity, where }) => [cause, severity, where?.line].filter(Boolean).join(" ")),
+});
+
+interface Job {
+  readonly id: string;
+  readonly load: PythonLossOptions;
+  readonly options: AuditOptions;
+}
+
+/** Audits one loss after the other, in one process. */
+async function recordAll(jobs: readonly Job[]): Promise<{ versions: string; records: Record<string, Recorded> }> {
+  const records: Record<string, Recorded> = {};
+  if (jobs.length === 0) return { versions: "", records };
+  await using first = await pythonLoss(jobs[0].load);
+  for (const { id, load: { python: _, ...load }, options } of jobs) {
+    const began = performance.now();
+    try {
+      records[id] = recordedOf(auditLoss(await first.another(load), options));
+    } catch (error) {
+      records[id] = { verdict: "refused", findings: [(error as Error).message] };
+    }
+    console.log(`${Math.round(performance.now() - began)} ms`, id, records[id].verdict, records[id].findings.join("; "));
+  }
+  return { versions: first.versions, records };
+}
+
+if (import.meta.main) {
+  const [python, ...wanted] = Deno.args, file = new URL("./record.json", import.meta.url);
+  tf.enableProdMode();
+  await tf.setBackend("cpu");
+  for (const name of wanted.length > 0 ? wanted : Object.keys(backends)) {
+    const { file: losses, framework, backend } = backends[name];
+    if (backend !== undefined) Deno.env.set("KERAS_BACKEND", backend);
+    const path = fileURLToPath(new URL(losses, import.meta.url));
+    const ported = await recordAll(cases.map(({ id, options }) => ({
+      id,
+      load: { python, framework, file: path, name: id.replaceAll("-", "_") },
+      options,
+    })));
+    const own = await recordAll(shipped.filter((one) => one.framework === name).map(({ id, module, options }) => ({
+      id,
+      load: { python, framework, module, name: id },
+      options,
+    })));
+    const record = JSON.parse(await Deno.readTextFile(file).catch(() => "{}"));
+    record[name] = { versions: ported.versions, cases: ported.records, shipped: own.records };
+    await Deno.writeTextFile(file, `${JSON.stringify(record, null, 2)}\n`);
+  }
+}
