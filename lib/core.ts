@@ -65,6 +65,7 @@ export {
   recallAtPrecision,
   type RecallAtPrecisionOptions,
 } from "./scores/constrained.ts";
+export { robustFBeta, type RobustFBetaOptions, robustMcc, type RobustMccOptions } from "./scores/robust.ts";
 export { type ScoreDefinition, type ScoreName, scores, toScore } from "./scores/to_score.ts";
 
 export type { DecisionName, DecisionOptions } from "./decisions/to_decision.ts";

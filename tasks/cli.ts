@@ -22,7 +22,7 @@ export interface Reporter {
   line(text: string): void;
   /** Shows the current step: rewrites one line in a terminal, prints a line elsewhere. */
   status(text: string): void;
-  /** Shows progress, however often it is called: as `status`, but elsewhere at most one line per few seconds. */
+  /** Shows progress, however often it is called: as `status`, but elsewhere on the standard error, a line per few seconds. */
   progress(text: string): void;
   /** Notes a file or folder that was written; all are printed at the end. */
   wrote(path: string | URL): void;
@@ -134,7 +134,7 @@ function terminalReporter(written: Set<string>): TerminalReporter {
     Deno.stdout.writeSync(encoder.encode(text.slice(0, columns - 1)));
     open = true;
   };
-  const seldom = throttled(status, progressInterval);
+  const seldom = throttled((text) => console.error(text), progressInterval);
   return {
     clear,
     status,

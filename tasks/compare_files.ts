@@ -28,7 +28,10 @@ export function writable(option: string, file: string): string {
 }
 
 /** The names of the library's options in an error, as distinct from a column's name or a value. */
-const optionNames = /(?<=: |with )'(label|positive|score|repeats|seed|drop|beta|recall|precision)'/g;
+const optionNames =
+  /(?<=: |with |in |; |declare a missing value with )'(label|positive|score|repeats|seed|drop|keep|numbers|missing|dropUnlabelled|mergeRare|separator|rows|beta|recall|precision)'/g;
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Turns the library's refusals into bad usage, with the names of the command's options instead of the library's. */
 export async function asUsage<T>(reading: () => T | Promise<T>): Promise<T> {
@@ -36,17 +39,20 @@ export async function asUsage<T>(reading: () => T | Promise<T>): Promise<T> {
     return await reading();
   } catch (error) {
     if (/^Cannot /.test((error as Error).message)) {
-      throw new UsageError((error as Error).message.replace(optionNames, "--$1"));
+      throw new UsageError((error as Error).message.replace(optionNames, (_, name) => `--${kebab(name)}`));
     }
     throw error;
   }
 }
 
-/** Writes a file and reports it. */
+/** Writes a file at once (a file beside it takes its name when it is whole) and reports it. */
 export async function write(file: string, text: string, report: Reporter): Promise<void> {
+  const whole = `${file}.part`;
   try {
-    await Deno.writeTextFile(file, text);
+    await Deno.writeTextFile(whole, text);
+    await Deno.rename(whole, file);
   } catch (error) {
+    await Deno.remove(whole).catch(() => {});
     throw new TaskError(`'${shortPath(file)}' cannot be written: ${(error as Error).message}`);
   }
   report.wrote(file);

@@ -6,13 +6,22 @@
 import { resolve } from "node:path";
 import { fitsTwoClasses } from "../lib/compare/check_score.ts";
 import { compareLosses, type LossComparison } from "../lib/compare/mod.ts";
-import { readTable } from "../lib/data/read_table.ts";
+import { readTable, type ReadTableOptions } from "../lib/data/read_table.ts";
 import { comparisonDisplay } from "../lib/display/mod.ts";
 import { scores, toScore } from "../lib/scores/to_score.ts";
 import type { Score } from "../lib/scores/score.ts";
 import { asUsage, existing, writable, write } from "./compare_files.ts";
 import { compareByProtocol } from "./compare_protocol.ts";
-import { numberOption, type Reporter, type TaskArgs, type TaskSpec, typedIn, UsageError } from "./cli.ts";
+import {
+  interruptSignal,
+  numberOption,
+  type Reporter,
+  type TaskArgs,
+  TaskError,
+  type TaskSpec,
+  typedIn,
+  UsageError,
+} from "./cli.ts";
 import { page } from "./page.ts";
 
 /** The command line of the task. */
@@ -20,7 +29,7 @@ export const compareSpec: TaskSpec = {
   name: "compare",
   about:
     "Tells on a CSV or Parquet file whether training on a score pays. Trains a linear model and a small network with\n" +
-    "cross-entropy, with class weights and with the score's losses, on repeated splits, with tuned thresholds and at 0.5,\n" +
+    "cross-entropy, its weighted and focal forms and the score's losses, on repeated splits, with tuned thresholds and at 0.5,\n" +
     "and recommends one of them with the evidence. A difference counts as significant if its 95 % interval excludes 0, and as\n" +
     "negligible if it stays within a margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02. Among\n" +
     "losses that tie, the advice is the simplest: cross-entropy, a tuned threshold, class weights, a loss of the score.\n" +
@@ -46,7 +55,14 @@ export const compareSpec: TaskSpec = {
     precision: { type: "string", help: "the smallest precision of --score recallAtPrecision, likewise" },
     repeats: { type: "string", help: "the number of splits, at least 3 (default: 10)" },
     seed: { type: "string", help: "a whole number; the same seed gives the same numbers (default: 1)" },
-    drop: { type: "string", help: "columns to leave out: A,B" },
+    drop: { type: "string", help: 'columns to leave out: A,B ("": the column without a name)' },
+    keep: { type: "string", help: "columns to use although they look like an index of the rows: A,B" },
+    numbers: { type: "string", help: "columns to read as numbers although their texts look like codes (00101): A,B" },
+    missing: { type: "string", help: 'further texts that stand for a missing value: "x,unknown"' },
+    "drop-unlabelled": { type: "boolean", help: "leave out rows without a label (default: such a table is refused)" },
+    "merge-rare": { type: "string", help: "merge the classes with fewer than N rows into one, 'other'" },
+    separator: { type: "string", help: "the fields' separator: , ; | or tab (default: found by the header)" },
+    rows: { type: "string", help: "the largest number of rows; of more, so many are drawn at random (default: 10000)" },
     save: { type: "string", help: "write NAME.json, NAME.csv (one line per score) and NAME.html" },
     protocol: { type: "string", help: "anyloss" },
     folds: {
@@ -54,7 +70,11 @@ export const compareSpec: TaskSpec = {
       help:
         'the folds of the protocol: {"test": [[row, ...], ... 10 lists]}, rows from 0 (default: the folds that scikit-learn makes)',
     },
-    json: { type: "string", help: "write FILE.json: the comparison, or the tables of the protocol, not rounded" },
+    json: {
+      type: "string",
+      help:
+        "write FILE.json: features, warnings, splits (rows from 0) and scores, or the tables of the protocol, not rounded",
+    },
   },
 };
 
@@ -114,20 +134,35 @@ function checkRoute(values: TaskArgs["values"]): void {
 }
 
 async function compare(path: string, values: TaskArgs["values"], report: Reporter): Promise<void> {
-  const score = await scoreOption(values), label = String(values.label);
+  const score = await scoreOption(values);
   const repeats = wholeOption("repeats", values.repeats, 3, 10), seed = wholeOption("seed", values.seed, 0, 1);
-  const comparison = await asUsage(() =>
-    compareLosses(path, {
-      ...tableOptions(values),
-      score,
-      repeats,
-      seed,
-      onProgress: ({ done, total, secondsLeft }) =>
-        report.progress(`training ${done} of ${total}, ${secondsLeft.toFixed(0)} s left`),
-    })
-  );
-  report.line(String(comparison));
-  const text = JSON.stringify(comparison, null, 2) + "\n";
+  using stop = interruptSignal();
+  let known: LossComparison | undefined;
+  try {
+    known = await asUsage(() =>
+      compareLosses(path, {
+        ...tableOptions(values),
+        score,
+        repeats,
+        seed,
+        signal: stop.signal,
+        onSplit: (soFar) => known = soFar,
+        onProgress: ({ done, total, secondsLeft }) =>
+          report.progress(`training ${done} of ${total}, ${secondsLeft.toFixed(0)} s left`),
+      })
+    );
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    if (known === undefined) throw new TaskError("stopped before three splits were done: nothing is known yet");
+  }
+  if (stop.signal.aborted) report.line(`stopped: the results of ${known.repeats} of ${repeats} splits\n`);
+  await writeComparison(known, values, report);
+}
+
+/** Prints a comparison and writes the files that were asked for. */
+async function writeComparison(known: LossComparison, values: TaskArgs["values"], report: Reporter): Promise<void> {
+  report.line(String(known));
+  const text = JSON.stringify(known, null, 2) + "\n";
   if (values.json !== undefined) await write(writable("json", String(values.json)), text, report);
   if (values.save === undefined) {
     if (values.json === undefined) {
@@ -135,24 +170,42 @@ async function compare(path: string, values: TaskArgs["values"], report: Reporte
     }
     return;
   }
-  const stem = resolve(typedIn(), String(values.save)), title = `Should I? ${comparison.score} on ${label}`;
+  const stem = resolve(typedIn(), String(values.save)), title = `Should I? ${known.score} on ${known.data.label}`;
   await write(`${stem}.json`, text, report);
-  await write(`${stem}.csv`, comparisonCsv(comparison), report);
-  await write(`${stem}.html`, await page(title, title, [comparisonDisplay(comparison)]), report);
+  await write(`${stem}.csv`, comparisonCsv(known), report);
+  await write(`${stem}.html`, await page(title, title, [comparisonDisplay(known)]), report);
 }
 
-function tableOptions({ label, positive, drop }: TaskArgs["values"]) {
+/** The options that are lists, by the command's names. */
+const lists = ["drop", "keep", "numbers", "missing"] as const;
+
+const separatorNames: Record<string, string> = { tab: "\t", "\\t": "\t" };
+
+function tableOptions(values: TaskArgs["values"]): ReadTableOptions {
+  const { label, positive, separator } = values;
+  const whole = (name: string, least: number) =>
+    values[name] === undefined
+      ? {}
+      : { [name === "rows" ? "rows" : "mergeRare"]: wholeOption(name, values[name], least, 0) };
   return {
     label: String(label),
     ...(positive === undefined ? {} : { positive: String(positive) }),
-    ...(drop === undefined ? {} : { drop: String(drop).split(",").map((name) => name.trim()) }),
+    ...Object.fromEntries(
+      lists.filter((name) => values[name] !== undefined).map((
+        name,
+      ) => [name, String(values[name]).split(",").map((one) => one.trim())]),
+    ),
+    ...(values["drop-unlabelled"] ? { dropUnlabelled: true } : {}),
+    ...whole("merge-rare", 1),
+    ...whole("rows", 100),
+    ...(separator === undefined ? {} : { separator: separatorNames[String(separator)] ?? String(separator) }),
   };
 }
 
 /** Runs the task. */
 export async function runCompare({ values, positionals }: TaskArgs, report: Reporter): Promise<void> {
   if (positionals.length !== 1) throw new UsageError("Name one file: FILE.csv or FILE.parquet");
-  if (!values.label) throw new UsageError("--label is missing: name the column with the label");
+  if (values.label === undefined) throw new UsageError("--label is missing: name the column with the label");
   checkRoute(values);
   const path = existing(positionals[0]);
   if (values.protocol === undefined) return await compare(path, values, report);

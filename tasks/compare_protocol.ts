@@ -71,7 +71,7 @@ export async function compareByProtocol(
   }
   const folds = await asUsage(() => foldsOf(dataset, foldsFile as string | undefined));
   const from = foldsFile === undefined ? made : foldsFile, data = { columns: numericColumns(dataset), yTrue, folds };
-  report.line([dataText(describeData(dataset), "missing"), ...preparation(dataset), `folds: ${from}`, ""].join("\n"));
+  report.line([dataText(describeData(dataset)), ...preparation(dataset), `folds: ${from}`, ""].join("\n"));
   let done = 0;
   const started = performance.now(),
     onFold = () => {

@@ -1,34 +1,69 @@
 import { type LossParts, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
-import { crossEntropyGradient, type EpochObjective, runningScore } from "../network/objectives.ts";
+import {
+  crossEntropy,
+  type EpochObjective,
+  focalLoss,
+  logitAdjusted,
+  type Objective,
+  runningScore,
+  scoreOfRows,
+} from "../network/objectives.ts";
 import type { Score } from "../scores/score.ts";
 
 /** A loss that is compared. */
 export interface Candidate {
   /** "cross-entropy", "f1 loss, softsign", … */
   readonly loss: string;
-  /** The gradient that it trains with. */
-  readonly objective: EpochObjective;
+  /** The loss of all training rows; of `shares`, the classes' shares of them. */
+  readonly ofRows: (shares: readonly number[]) => Objective;
+  /** The gradients of the batches of an epoch. */
+  readonly ofBatches: (shares: readonly number[]) => EpochObjective;
   /** Weights that give all classes the same total. */
   readonly balanced?: boolean;
+  /** The gradient is not that of the value, so that no line search is possible: straight-through. */
+  readonly surrogate?: boolean;
+  /** The training starts at the weights of the trained cross-entropy. */
+  readonly warm?: boolean;
 }
 
-/** One minus a score of all training rows, of logits. */
-function scoreObjective(score: Score, options: ScoringOptions): EpochObjective {
+/** A candidate whose loss of rows is the mean of theirs. */
+function ofMean(loss: string, ofRows: Candidate["ofRows"], balanced?: boolean): Candidate {
+  const ofBatches = (shares: readonly number[]) => {
+    const objective = ofRows(shares);
+    return () => (labels: Parameters<Objective>[0], logits: Float64Array) => objective(labels, logits).gradient;
+  };
+  return { loss, ofRows, ofBatches, balanced };
+}
+
+/** A candidate that trains on one minus a score of all training rows. */
+function ofScore(score: Score, name: string, options: ScoringOptions, how: Partial<Candidate> = {}): Candidate {
   const whole = { ...options, fromLogits: true }, setting = resolveOptions("the comparison", score, whole);
   const parts: LossParts = { ...setting, best: score.best ?? 1, wholeSet: false, options: whole };
-  return runningScore(parts);
+  return {
+    loss: `${score.name} loss, ${name}`,
+    ofRows: () => scoreOfRows(parts),
+    ofBatches: () => runningScore(parts),
+    ...how,
+  };
 }
+
+/** The focusing parameter of the focal loss that its paper found best. */
+const gamma = 2;
 
 /** The losses that are compared for a score, cross-entropy first. */
 export function candidatesFor(score: Score, classes: number): Candidate[] {
-  const own: Record<string, ScoringOptions> = classes === 2
-    ? { softsign: { step: "softsign" }, identity: { step: "identity" } }
-    : { argmax: { decision: "argmax", average: "macro" } };
+  const [name, way]: [string, ScoringOptions] = classes === 2
+    ? ["softsign", {}]
+    : ["argmax", { decision: "argmax", average: "macro" }];
+  const hard: ScoringOptions = { ...way, step: "straightThrough" };
   return [
-    { loss: "cross-entropy", objective: () => crossEntropyGradient },
-    { loss: "cross-entropy, class weights", objective: () => crossEntropyGradient, balanced: true },
-    ...Object.entries(own).map(([name, options]) => (
-      { loss: `${score.name} loss, ${name}`, objective: scoreObjective(score, options) }
-    )),
+    ofMean("cross-entropy", () => crossEntropy),
+    ofMean("cross-entropy, class weights", () => crossEntropy, true),
+    ofMean("cross-entropy, logit adjustment", (shares) => logitAdjusted(crossEntropy, shares)),
+    ofMean("focal loss", () => focalLoss(gamma)),
+    ofScore(score, name, way),
+    ofScore(score, `${name}, warm start`, way, { warm: true }),
+    ...(classes === 2 ? [ofScore(score, "identity", { step: "identity" })] : []),
+    ofScore(score, "straight-through", hard, { surrogate: true }),
   ];
 }

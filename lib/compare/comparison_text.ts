@@ -1,35 +1,42 @@
+import type { Feature } from "../data/table.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss, LossComparison } from "./types.ts";
 
 const signed = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
 
-/** Lines on the table that was compared on; `imputation` introduces the columns with missing values. */
-export function dataText(
-  { rows, classes, label, positive, chosen, features, ...data }: ComparedData,
-  imputation = "missing, imputed with the training median (categories: all zeros)",
-): string {
-  const { categories, missing, empty } = data, some = classes.slice(0, 12);
+/** What became of a feature, in a few words: its kind and what is filled in, or why it is left out. */
+export function featureText({ kind, levels, used, why, missing }: Feature): string {
+  if (!used) return `left out, ${why}`;
+  const what = kind === "number" ? "number" : kind === "boolean" ? "yes/no" : `category of ${levels}`;
+  const filled = missing === 0 ? "" : `, ${missing} missing (${kind === "category" ? "zeros" : "the training median"})`;
+  return `${what}${filled}${why === undefined ? "" : `, ${why}`}`;
+}
+
+/** Lines on the table that was compared on: rows, classes, each feature, warnings. */
+export function dataText({ rows, classes, label, positive, chosen, features, warnings }: ComparedData): string {
+  const some = classes.slice(0, 12);
   const sizes = some.map((one) => `'${one.name}' ${one.rows}`).join(", ") + (classes.length > some.length ? ", …" : "");
   const what = positive === undefined
     ? `${classes.length} classes: ${label} = ${sizes}`
     : `positive: ${label} = '${positive}' (${chosen}), ${classes[1].rows} rows`;
-  const gaps = Object.entries(missing).map(([name, n]) => `${name} ${n}`);
-  const made = Object.entries(categories).map(([name, n]) => `${name}: ${n} column${n === 1 ? "" : "s"}`);
   return [
-    `${rows} rows, ${features.length} features; ${what}`,
-    ...(made.length > 0 ? [`categories, one column per value: ${made.join(", ")}`] : []),
-    ...(gaps.length > 0 ? [`${imputation}: ${gaps.join(", ")}`] : []),
-    ...(empty.length > 0 ? [`left out because they hold no value: ${empty.join(", ")}`] : []),
+    `${rows} rows, ${features.filter(({ used }) => used).length} features; ${what}`,
+    ...features.map((feature) => `  ${feature.name || "''"}: ${featureText(feature)}`),
+    ...warnings.map(({ message }) => `note: ${message}`),
   ].join("\n");
 }
 
 type Content = Omit<LossComparison, "toJSON" | "toString">;
 
 /** A row of the table: the difference is that from cross-entropy with the same threshold, † from a different one. */
-function cells({ model, loss, threshold, mean }: ComparedLoss, differences: readonly ComparedDifference[]): string[] {
+function cells(one: ComparedLoss, differences: readonly ComparedDifference[]): string[] {
+  const { model, loss, threshold, mean, tunedThreshold: tuned } = one;
   const own = differences.find((one) => one.model === model && one.loss === loss && one.threshold === threshold);
   const mark = own && own.against !== threshold ? " †" : "";
   const difference = own ? `${signed(own.mean)} (${signed(own.low)} to ${signed(own.high)})${mark}` : "";
-  return [model, loss, threshold, mean.toFixed(4), difference];
+  const at = tuned
+    ? `${threshold}: ${tuned.median.toFixed(2)} (${tuned.low.toFixed(2)} to ${tuned.high.toFixed(2)})`
+    : threshold;
+  return [model, loss, at, mean.toFixed(4), difference];
 }
 
 /** A note on a score with a floor, which is not a fraction where the floor is missed. */
@@ -59,7 +66,10 @@ export function comparisonText(
     several
       ? "  jointly for each model; the largest output decides, so there is no threshold to tune"
       : "  jointly for each model and threshold, against cross-entropy with the same threshold",
-    ...(several ? [] : ["† cross-entropy at 0.5 against cross-entropy with a tuned threshold"]),
+    ...(several ? [] : [
+      "† cross-entropy at 0.5 against cross-entropy with a tuned threshold",
+      "tuned: the median of the thresholds that are best on validation rows drawn with replacement, and 95 % of them",
+    ]),
     "margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02; smaller differences are negligible",
     ...floorLine(score),
     ...(undefinedScores > 0 ? [`${undefinedScores} scores were undefined (0/0) and count as 0`] : []),

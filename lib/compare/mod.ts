@@ -16,6 +16,8 @@ export { compareLosses, type CompareLossesOptions, type ComparisonProgress } fro
 export type { ComparedData, ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "./types.ts";
 // The types that the options take.
 export type { ReadTableOptions } from "../data/read_table.ts";
+export type { Feature, TableWarning, WarningCode } from "../data/table.ts";
+export type { Split } from "../data/split.ts";
 export type { Frame } from "../data/types.ts";
 export type { Counts } from "../counts/counts.ts";
 export type { Score } from "../scores/score.ts";

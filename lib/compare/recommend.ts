@@ -54,9 +54,9 @@ const isSignificant = ({ low, high }: Interval): boolean => low > 0 || high < 0;
 /** The start of the advice when the intervals include both 0 and differences that matter. */
 const inconclusive = "Inconclusive";
 
-/** The complexity of a remedy, from 0: cross-entropy, a tuned threshold, class weights, a loss of the score. */
+/** The complexity of a remedy, from 0: cross-entropy, a tuned threshold, weighted rows or classes, a loss of the score. */
 function rankOf({ loss, threshold }: ComparedLoss): number {
-  if (!loss.startsWith("cross-entropy")) return 3;
+  if (!loss.startsWith("cross-entropy") && loss !== "focal loss") return 3;
   return loss === "cross-entropy" ? Number(threshold === "tuned") : 2;
 }
 

@@ -20,37 +20,44 @@ export interface PartTraining {
    * @default {1 each}
    */
   readonly weights?: Float64Array;
+  /**
+   * The weights of a trained network to start from.
+   *
+   * @default {drawn at random}
+   */
+  readonly start?: Float64Array;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
   readonly random: SeededRandom;
-  /** Called after each epoch, counted from 1, with a function that computes the logits of rows. */
-  readonly onEpoch: (epoch: number, logitsOf: (x: Float64Array) => Float64Array) => void;
 }
 
 /**
- * Trains a network with Adam. Which rows share a batch is drawn once, so that an objective can keep counts per batch; the
- * order of the batches is drawn in each epoch.
+ * Trains a network with Adam; yields each epoch, counted from 1, and the weights, which the next epoch changes. Which rows
+ * share a batch is drawn once, so that an objective can keep counts per batch; the order of the batches is drawn in each epoch.
  */
-export function trainOnPart({ x, y }: Part, options: PartTraining): void {
-  const { form, objective, weights: rowWeights, epochs, batchSize, learningRate, random, onEpoch } = options;
-  const weights = initialWeights(form, random), shuffled = random.shuffle(Array.from(y, (_, row) => row));
+export function* trainOnPart(
+  { x, y }: Part,
+  options: PartTraining,
+): Generator<{ epoch: number; weights: Float64Array }> {
+  const { form, objective, weights: rowWeights, start, epochs, batchSize, learningRate, random } = options;
+  const weights = start?.slice() ?? initialWeights(form, random);
+  const shuffled = random.shuffle(Array.from(y, (_, row) => row));
   const batches = Array.from({ length: Math.ceil(y.length / batchSize) }, (_, b) => {
     const rows = shuffled.slice(b * batchSize, (b + 1) * batchSize);
     const labels = labelsOf(takeRows(y, 1, rows), form.outputs, rowWeights && takeRows(rowWeights, 1, rows));
     return { x: takeRows(x, form.features, rows), labels };
   });
-  const labels = batches.map((batch) => batch.labels), logitsOf = (x: Float64Array) => forward(form, weights, x).logits;
-  train({
-    form,
-    weights,
-    update: adam(learningRate, weights.length),
-    epochs,
-    batches: () => {
-      const order = random.shuffle(batches.map((_, b) => b));
-      const gradient = objective({ batches: labels, order, logitsOf: (b) => logitsOf(batches[b].x) });
-      return order.map((b) => ({ x: batches[b].x, gradient: (logits) => gradient(labels[b], logits) }));
-    },
-    onEpoch: (epoch) => onEpoch(epoch, logitsOf),
-  });
+  const labels = batches.map((batch) => batch.labels), update = adam(learningRate, weights.length);
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    const order = random.shuffle(batches.map((_, b) => b));
+    const logitsOf = (b: number) => forward(form, weights, batches[b].x).logits;
+    const gradient = objective({ batches: labels, order, logitsOf });
+    const steps = order.map((b) => ({
+      x: batches[b].x,
+      gradient: (logits: Float64Array) => gradient(labels[b], logits),
+    }));
+    train({ form, weights, update, epochs: 1, batches: () => steps });
+    yield { epoch, weights };
+  }
 }

@@ -1,3 +1,6 @@
+import type { Split } from "../data/split.ts";
+import type { Feature, TableWarning } from "../data/table.ts";
+
 /**
  * The way in which outputs become decisions: by a threshold that was tuned on validation rows, by the threshold 0.5, or, with
  * more than two classes, by the largest output.
@@ -16,6 +19,8 @@ export interface ComparedLoss {
   readonly values: readonly number[];
   /** The mean of `values`. */
   readonly mean: number;
+  /** A tuned threshold's median and 95 % interval: validation rows drawn with replacement, over all splits (bootstrap). */
+  readonly tunedThreshold?: { readonly median: number; readonly low: number; readonly high: number };
 }
 
 /** The difference between a loss's score and cross-entropy's, on the same splits. */
@@ -42,16 +47,10 @@ export interface ComparedData {
   readonly positive?: string;
   /** The reason for the positive value, or for these classes. */
   readonly chosen: string;
-  /** The names of the columns that were used. */
-  readonly features: readonly string[];
-  /** The names of the features that are categories. */
-  readonly categorical: readonly string[];
-  /** The number of columns that each category makes, one per value. */
-  readonly categories: Readonly<Record<string, number>>;
-  /** The number of missing values per feature; the training rows' median replaces a number, zeros a category. */
-  readonly missing: Readonly<Record<string, number>>;
-  /** The names of columns that were left out because they hold no value. */
-  readonly empty: readonly string[];
+  /** Every column beside the label, and what became of it. */
+  readonly features: readonly Feature[];
+  /** What a reader of the numbers must know of the table. */
+  readonly warnings: readonly TableWarning[];
 }
 
 /** The result of {@linkcode compareLosses}. */
@@ -66,6 +65,8 @@ export interface LossComparison {
   readonly differences: readonly ComparedDifference[];
   /** The table. */
   readonly data: ComparedData;
+  /** The rows of each split's parts, by their numbers in the source, from 0. */
+  readonly splits: readonly Split[];
   /** The number of splits. */
   readonly repeats: number;
   /** The seed. */

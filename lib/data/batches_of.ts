@@ -4,7 +4,9 @@ import pl from "nodejs-polars";
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
-import { csvNames, csvRecords, explainFailure, kindOfFile } from "./csv.ts";
+import { csvForm, csvRecords, explainFailure } from "./csv.ts";
+import { formatOf } from "./open_text.ts";
+import { booleanOf, isMissingValue, largestValue, numberOf } from "./spelling.ts";
 import type { Frame, Tensor1D, Tensor2D } from "./types.ts";
 
 /** A polars lazy frame. */
@@ -52,34 +54,31 @@ interface PiecedTable {
   pieces(columns: readonly string[], size: number): AsyncIterable<Piece>;
 }
 
-const notNumber = (column: string, row: number, value: unknown): Error =>
-  new RangeError(
-    `Cannot ${TASK}: the column '${column}' must hold numbers, row ${row} holds ${
-      value === null || value === "" ? "none" : describe(value)
-    }`,
-  );
+const faulty = (column: string, place: string, problem: string): Error =>
+  new RangeError(`Cannot ${TASK}: the column '${column}' must hold numbers, ${place} holds ${problem}`);
 
-/** Returns the number that a field spells; NaN if it spells none. */
-function toNumber(text: string): number {
-  const trimmed = text.trim();
-  if (trimmed === "") return NaN;
-  return trimmed === "true" ? 1 : trimmed === "false" ? 0 : Number(trimmed);
+/** Returns a value that a float32 tensor can hold; booleans are 1 and 0, as in `readTable`. */
+function numberAt(column: string, place: () => string, value: unknown): number {
+  if (isMissingValue(value)) throw faulty(column, place(), "none");
+  const boolean = booleanOf(value), number = boolean === undefined ? numberOf(value) : Number(boolean);
+  if (Number.isNaN(number)) throw faulty(column, place(), describe(typeof value === "string" ? value.trim() : value));
+  if (Math.abs(number) > largestValue) throw faulty(column, place(), `${number}, beyond ±1e30`);
+  return number;
 }
 
 function csvTable(path: string): PiecedTable {
-  const names = csvNames(path);
+  const form = csvForm(path), { names } = form;
   return {
     columns: names,
     async *pieces(columns, size) {
       const places = columns.map((column) => names.indexOf(column));
       let values = columns.map(() => new Float64Array(size)), row = 0, filled = 0;
       const piece = () => new Map(columns.map((column, k) => [column, values[k].subarray(0, filled)]));
-      for await (const fields of csvRecords(path, names)) {
-        for (let k = 0; k < places.length; k++) {
-          const value = values[k][filled] = toNumber(fields[places[k]]);
-          if (Number.isNaN(value)) throw notNumber(columns[k], row, fields[places[k]].trim());
-        }
+      for await (const { fields, line } of csvRecords(path, form)) {
         row++;
+        for (let k = 0; k < places.length; k++) {
+          values[k][filled] = numberAt(columns[k], () => `row ${row} (line ${line})`, fields[places[k]]);
+        }
         if (++filled < size) continue;
         yield piece();
         values = columns.map(() => new Float64Array(size));
@@ -97,10 +96,10 @@ function frameTable(frame: LazyFrame): PiecedTable {
       const chosen = frame.select(...columns.map((column) => pl.col(column).cast(pl.Float64)));
       for (let from = 0;; from += size) {
         const piece = await chosen.slice(from, size).collect() as Frame;
+        if (from === 0 && piece.height === 0) throw new RangeError(`Cannot ${TASK}: 'source' has no rows`);
         yield new Map(columns.map((column) => {
           const values: unknown[] = piece.getColumn(column).toArray();
-          const row = values.findIndex((value) => typeof value !== "number");
-          if (row >= 0) throw notNumber(column, from + row, null);
+          values.forEach((value, row) => numberAt(column, () => `row ${from + row + 1}`, value));
           return [column, values as number[]];
         }));
         if (piece.height < size) return;
@@ -119,7 +118,7 @@ function parquetTable(path: string): PiecedTable {
 }
 
 function tableOf(source: string | Frame | LazyFrame): PiecedTable {
-  if (typeof source === "string") return kindOfFile(source) === "csv" ? csvTable(source) : parquetTable(source);
+  if (typeof source === "string") return formatOf(source).kind === "text" ? csvTable(source) : parquetTable(source);
   if (pl.LazyDataFrame.isLazyDataFrame(source)) return frameTable(source);
   if (pl.DataFrame.isDataFrame(source)) return frameTable(source.lazy() as LazyFrame);
   throw new TypeError(
@@ -133,12 +132,12 @@ function tableOf(source: string | Frame | LazyFrame): PiecedTable {
  * with the file (bench/exact_rows.ts measures it up to 3e6 rows). A CSV file is text and takes several times as long as a
  * Parquet file.
  *
- * @param source A path that ends in .csv or .parquet, a frame or a lazy frame.
+ * @param source A path as in {@linkcode readTable}, a frame or a lazy frame.
  * @param options `label`, `features`, `sampleWeight`, `batchSize`.
  * @returns The batches. The caller disposes of the tensors, as `metricGradient` does.
  * @throws {TypeError} A source of a different kind, an unknown option.
- * @throws {RangeError} A column that does not exist, a `batchSize` that is not a positive integer. While iterating: a value
- * that is missing or not a number; the error names its row.
+ * @throws {RangeError} A column that does not exist, the label among `features`, a `batchSize` that is not a positive integer.
+ * While iterating: a value that is missing, not a number or beyond ±1e30; the error names its row, counted from 1. No rows.
  * @throws {Error} A file that is missing, cannot be read or has another ending. While iterating: a line of a CSV file with
  * more or fewer fields than the header.
  *
@@ -166,6 +165,7 @@ export function batchesOf(source: string | Frame | LazyFrame, options: BatchesOf
   const columns = [...new Set([...features, label, ...(sampleWeight === undefined ? [] : [sampleWeight])])];
   const absent = columns.find((column) => !there.includes(column));
   if (absent !== undefined) throw new RangeError(`Cannot ${TASK}: 'source' has no column ${describe(absent)}`);
+  if (features.includes(label)) throw new RangeError(`Cannot ${TASK}: 'features' contains the label '${label}'`);
   if (features.length === 0) throw new RangeError(`Cannot ${TASK}: 'features' is empty`);
   const size = batchSize * Math.max(1, Math.floor(PIECE / batchSize));
 

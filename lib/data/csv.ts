@@ -1,16 +1,14 @@
 import { CsvError, parse as parser } from "csv-parse";
 import { parse } from "csv-parse/sync";
-import { closeSync, createReadStream, openSync, readSync } from "node:fs";
-
-/** Makes the error of a file that cannot be read. */
-export const unreadable = (path: string, problem: string, cause?: unknown): Error =>
-  new Error(`Cannot read '${path}': ${problem}`, { cause });
+import { formatOf, openText, readHead, unreadable } from "./open_text.ts";
 
 /** Makes the error of a file out of whatever was thrown while it was read. */
 export function explainFailure(path: string, error: unknown): Error {
   const { message, code } = error as Error & { code?: string };
   if (message.startsWith("Cannot read ")) return error as Error;
-  if (code === "ENOENT") return unreadable(path, "there is no such file", error);
+  if (code === "ENOENT") {
+    return unreadable(path, "there is no such file", error);
+  }
   if (!(error instanceof CsvError)) return unreadable(path, message.split("\n")[0], error);
   if (code === "CSV_QUOTE_NOT_CLOSED") return unreadable(path, "a quote is opened and never closed", error);
   const [title, rest] = message.split(": ");
@@ -21,15 +19,8 @@ export function explainFailure(path: string, error: unknown): Error {
 export const repeatedName = (names: readonly string[]): string | undefined =>
   names.find((name, i) => names.indexOf(name) !== i);
 
-/** Returns whether a path names a CSV or a Parquet file; throws for any other ending. */
-export function kindOfFile(path: string): "csv" | "parquet" {
-  const kind = path.match(/\.(csv|parquet)$/i)?.[1].toLowerCase();
-  if (kind === undefined) throw unreadable(path, "its name must end in .csv or .parquet");
-  return kind as "csv" | "parquet";
-}
-
 /** Options of csv-parse; fields are counted here, so that the error names the line and both numbers. */
-const options = { bom: true, info: true, skip_empty_lines: true, relax_column_count: true } as const;
+const parsing = { info: true, skip_empty_lines: true, relax_column_count: true, ltrim: true } as const;
 
 /** A record as csv-parse gives it; `lines` counts up to its last line. */
 interface Parsed {
@@ -44,62 +35,93 @@ const lineOf = ({ record, info }: Parsed): number =>
 /** The character that a decoder puts in the place of bytes that are not UTF-8. */
 const undecoded = "\uFFFD";
 
-const separators = { ";": "semicolons", "\t": "tabs", "|": "bars" };
+/** The separators that are tried, with their names; the first one wins a tie. */
+export const separators: Readonly<Record<string, string>> = {
+  ",": "comma",
+  ";": "semicolon",
+  "\t": "tab",
+  "|": "bar",
+};
 
-const headerBytes = 1 << 20;
-
-/** Reads the beginning of a file. */
-function firstBytes(path: string, most: number): Uint8Array {
-  const file = openSync(path, "r"), bytes = new Uint8Array(most);
+/** The first records of a text under a separator; a quote that is not a quote under it gives none. */
+function firstRecords(text: string, delimiter: string, to: number): string[][] {
   try {
-    return bytes.subarray(0, readSync(file, bytes, 0, most, 0));
-  } finally {
-    closeSync(file);
+    return (parse(text, { ...parsing, delimiter, to }) as unknown as Parsed[]).map(({ record }) => record);
+  } catch {
+    return [];
   }
 }
 
-/** Names in the header of a CSV file, trimmed; no more than the first megabyte is read. */
-export function csvNames(path: string): string[] {
+/** Finds the separator that gives the header the most fields, and as many to the record below it. */
+function findSeparator(text: string): string {
+  const fields = Object.keys(separators).map((separator) => {
+    const [header = [], first = header] = firstRecords(text, separator, 2);
+    return { separator, fields: header.length, fits: first.length === header.length };
+  });
+  const fitting = fields.filter(({ fits, fields }) => fits && fields > 1);
+  return (fitting.length > 0 ? fitting : fields).reduce((best, one) => one.fields > best.fields ? one : best).separator;
+}
+
+/** The form of a text file with a header. */
+export interface CsvForm {
+  /** The columns' names, trimmed. */
+  readonly names: readonly string[];
+  readonly separator: string;
+  readonly encoding: string;
+}
+
+/** Reads the header of a text file: names, separator, encoding; no more than the first megabyte is read. */
+export function csvForm(path: string, separator?: string): CsvForm {
   try {
-    const text = new TextDecoder().decode(firstBytes(path, headerBytes));
-    const [header] = parse(text, { ...options, to: 1 }) as unknown as Parsed[];
+    const { text, encoding } = readHead(path);
+    const used = separator ?? (formatOf(path).tabs ? "\t" : findSeparator(text));
+    const [header] = parse(text, { ...parsing, delimiter: used, to: 1 }) as unknown as Parsed[];
     if (header === undefined) throw unreadable(path, "it is empty");
-    const names = header.record.map((name) => name.trim()), [only] = names;
-    const other = names.length === 1 ? Object.entries(separators).find(([mark]) => only.includes(mark)) : undefined;
-    if (other !== undefined) throw unreadable(path, `its fields are separated by ${other[1]}, not by commas`);
+    const names = header.record.map((name) => name.trim());
     if (names.some((name) => name.includes(undecoded))) {
       throw unreadable(path, "its header is not UTF-8 (is it Latin-1?), save it as UTF-8");
     }
     const twice = repeatedName(names);
     if (twice !== undefined) throw unreadable(path, `its header has the column '${twice}' twice`);
-    return names;
+    return { names, separator: used, encoding };
   } catch (error) {
     throw explainFailure(path, error);
   }
 }
 
+/** A record below the header. */
+export interface CsvRecord {
+  readonly fields: readonly string[];
+  /** The number of its first line in the file, from 1. */
+  readonly line: number;
+}
+
 /**
- * Reads the records of a CSV file below its header, in pieces.
+ * Reads the records of a text file below its header, in pieces.
  *
- * @param names The header, of {@linkcode csvNames}.
+ * @param form The result of {@linkcode csvForm}.
  * @throws {Error} A record with more or fewer fields than the header, or with bytes that are not UTF-8; the error names
- * the line.
+ * the line. No record at all.
  */
-export async function* csvRecords(path: string, names: readonly string[]): AsyncGenerator<readonly string[]> {
-  const file = createReadStream(path), records = file.pipe(parser({ ...options, from: 2 }));
+export async function* csvRecords(path: string, { names, separator, encoding }: CsvForm): AsyncGenerator<CsvRecord> {
+  const file = openText(path, encoding);
+  const records = file.pipe(parser({ ...parsing, delimiter: separator, from: 2 }));
   file.on("error", (error) => records.destroy(error));
+  let rows = 0;
   try {
     for await (const parsed of records as AsyncIterable<Parsed>) {
-      const { record } = parsed, { length } = record;
+      const { record } = parsed, { length } = record, line = lineOf(parsed);
       if (length !== names.length) {
         const fields = `${length} field${length === 1 ? "" : "s"}`;
-        throw unreadable(path, `line ${lineOf(parsed)} has ${fields}, the header has ${names.length}`);
+        throw unreadable(path, `line ${line} has ${fields}, the header has ${names.length}`);
       }
       if (record.some((field) => field.includes(undecoded))) {
-        throw unreadable(path, `line ${lineOf(parsed)} is not UTF-8 (is it Latin-1?), save it as UTF-8`);
+        throw unreadable(path, `line ${line} is not UTF-8 (is it Latin-1?), save it as UTF-8`);
       }
-      yield record;
+      rows++;
+      yield { fields: record, line };
     }
+    if (rows === 0) throw unreadable(path, "it has a header and no rows");
   } catch (error) {
     throw explainFailure(path, error);
   } finally {

@@ -26,7 +26,7 @@ function checkLabels(
 export type LabelledFrame = Pick<Dataset, "frame" | "label"> & Partial<Pick<Dataset, "classes">>;
 
 /** Rows with a class each: a data set, a table, or the class indices alone. */
-export type LabelledRows = LabelledFrame | Pick<TableDataset, "yTrue"> | ArrayLike<number>;
+export type LabelledRows = LabelledFrame | Pick<TableDataset, "yTrue" | "groups"> | ArrayLike<number>;
 
 /** Returns the class indices of rows, of at most as many classes as rows; throws if a label is not a class index. */
 export function labelsOf(task: string, rows: LabelledRows): ArrayLike<number> {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import pl from "nodejs-polars";
 import { describe } from "../check/describe.ts";
-import { csvNames, csvRecords } from "./csv.ts";
+import { csvForm, csvRecords } from "./csv.ts";
 import { type BinaryFacts, type BinaryName, type DatasetFacts, type DatasetName, datasets } from "./datasets.ts";
 import type { Frame } from "./types.ts";
 
@@ -32,10 +32,10 @@ async function checkSum(path: string, { name, file, sha256 }: FileFacts): Promis
 /** Reads a data set's CSV into a frame, after its checksum: with the right one, rows and columns are those of the facts. */
 export async function loadFile(path: string, facts: FileFacts): Promise<Frame> {
   await checkSum(path, facts);
-  const names = csvNames(path), records: (readonly string[])[] = [];
-  for await (const fields of csvRecords(path, names)) records.push(fields);
+  const form = csvForm(path), records: (readonly string[])[] = [];
+  for await (const { fields } of csvRecords(path, form)) records.push(fields);
   return pl.DataFrame([...facts.features, facts.label].map((column) => {
-    const place = names.indexOf(column), fields = records.map((record) => record[place] || null);
+    const place = form.names.indexOf(column), fields = records.map((record) => record[place] || null);
     return facts.categorical.includes(column)
       ? pl.Series(column, fields, pl.Utf8)
       : pl.Series(column, fields.map((field) => field === null ? null : Number(field)), pl.Float64);

@@ -26,7 +26,15 @@ export * from "./scikit_learn_folds.ts";
 export * from "./split.ts";
 export * from "./stratified_k_fold.ts";
 export * from "./synthetic_binary.ts";
-export type { CategoryColumn, Column, NumberColumn, TableDataset } from "./table.ts";
+export type {
+  CategoryColumn,
+  Column,
+  Feature,
+  NumberColumn,
+  TableDataset,
+  TableWarning,
+  WarningCode,
+} from "./table.ts";
 export * from "./take_rows.ts";
 export * from "./train_test_split.ts";
 export * from "./types.ts";

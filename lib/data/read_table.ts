@@ -1,11 +1,20 @@
-import { statSync } from "node:fs";
-import pl from "nodejs-polars";
+import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import { describe } from "../check/describe.ts";
-import { classLabel } from "./class_label.ts";
-import { csvNames, csvRecords, explainFailure, kindOfFile, repeatedName, unreadable } from "./csv.ts";
-import { inferColumn, isMissingValue, TASK } from "./infer_column.ts";
-import { type Column, isMissing, type TableDataset } from "./table.ts";
+import { type ClassLabel, classLabel } from "./class_label.ts";
+import { separators } from "./csv.ts";
+import { distinctRows, indexReason, isLeak } from "./find_faults.ts";
+import { inferColumn, TASK } from "./infer_column.ts";
+import { type RawTable, readRaw } from "./raw_table.ts";
+import { isMissingValue } from "./spelling.ts";
+import {
+  type Column,
+  type Feature,
+  isMissing,
+  type TableDataset,
+  type TableWarning,
+  type WarningCode,
+} from "./table.ts";
 import type { Frame } from "./types.ts";
 
 /** Options of {@linkcode readTable}. */
@@ -19,59 +28,69 @@ export interface ReadTableOptions {
    */
   positive?: string;
   /**
-   * Columns to leave out.
+   * Columns to leave out; "" is the one without a name.
    *
    * @default {none}
    */
   drop?: readonly string[];
+  /**
+   * Columns to use although they look like an index of the rows.
+   *
+   * @default {none}
+   */
+  keep?: readonly string[];
+  /**
+   * Columns to read as numbers although their texts look like codes: 00101, 0x1f, 12e3.
+   *
+   * @default {none}
+   */
+  numbers?: readonly string[];
+  /**
+   * Texts that stand for a missing value, beside the usual ones (empty, -, ?, NA, N/A, n/a, #N/A, NaN, NaT, null, NULL, None).
+   *
+   * @default {none}
+   */
+  missing?: readonly string[];
+  /**
+   * Leaves out rows without a label; they are refused otherwise.
+   *
+   * @default {false}
+   */
+  dropUnlabelled?: boolean;
+  /**
+   * Merges the classes of fewer rows into one, "other".
+   *
+   * @default {0: none}
+   */
+  mergeRare?: number;
+  /**
+   * The separator of a text file: "," ";" "|" or a tab.
+   *
+   * @default {found by the header}
+   */
+  separator?: string;
+  /**
+   * The largest number of rows; of a larger table so many are drawn at random.
+   *
+   * @default {all rows}
+   */
+  rows?: number;
 }
 
-/** A table before its columns have types. */
-interface RawTable {
-  readonly names: readonly string[];
-  values(name: string): readonly unknown[];
-}
-
-/** Reads a CSV file as texts: a column's kind is decided when all of its rows are known, not by the first ones. */
-async function readCsv(path: string): Promise<RawTable> {
-  const names = csvNames(path), columns = new Map(names.map((name): [string, string[]] => [name, []]));
-  const lists = [...columns.values()];
-  for await (const fields of csvRecords(path, names)) fields.forEach((field, k) => lists[k].push(field));
-  if (lists[0].length === 0) throw unreadable(path, "it has a header and no rows");
-  return { names, values: (name) => columns.get(name)! };
-}
-
-function ofFrame(frame: Frame): RawTable {
-  const names = frame.columns.map((name) => name.trim()), twice = repeatedName(names);
-  if (twice !== undefined) throw new RangeError(`Cannot ${TASK}: it has the column '${twice}' twice`);
-  return { names, values: (name) => [...frame.getColumn(frame.columns[names.indexOf(name)]).toArray()] };
-}
-
-function readParquet(path: string): RawTable {
-  try {
-    statSync(path); // polars' own error for a missing file is a Rust message
-    return ofFrame(pl.readParquet(path));
-  } catch (error) {
-    throw explainFailure(path, error);
-  }
-}
-
-async function readRaw(source: string | Frame): Promise<RawTable> {
-  if (typeof source === "string") return kindOfFile(source) === "csv" ? await readCsv(source) : readParquet(source);
-  if (pl.DataFrame.isDataFrame(source)) return ofFrame(source);
-  throw new TypeError(`Cannot ${TASK}: 'source' must be a file's path or a frame, it is ${describe(source)}`);
-}
-
-function featureNames(names: readonly string[], { label, drop = [] }: ReadTableOptions): string[] {
-  for (const wanted of [label, ...drop]) {
+/** Throws unless the named columns exist and the label is not among those to leave out. */
+function checkNames(names: readonly string[], options: ReadTableOptions): void {
+  const { label, drop = [], keep = [], numbers = [] } = options;
+  for (const wanted of [label, ...drop.filter((name) => name !== ""), ...keep, ...numbers]) {
     if (names.includes(wanted)) continue;
     const list = names.length > 12 ? `${names.slice(0, 12).join(", ")}, … (${names.length})` : names.join(", ");
     throw new RangeError(`Cannot ${TASK}: there is no column '${wanted}', only ${list}`);
   }
   if (drop.includes(label)) throw new RangeError(`Cannot ${TASK}: 'drop' contains the label '${label}'`);
-  const left = names.filter((name) => name !== label && !drop.includes(name));
-  if (left.length === 0) throw new RangeError(`Cannot ${TASK}: there is no column besides the label '${label}'`);
-  return left;
+  const both = keep.find((name) => drop.includes(name));
+  if (both !== undefined) throw new RangeError(`Cannot ${TASK}: '${both}' is in 'drop' and in 'keep'`);
+  if (!names.some((name) => name !== label && !drop.includes(name))) {
+    throw new RangeError(`Cannot ${TASK}: there is no column besides the label '${label}'`);
+  }
 }
 
 function isConstant(column: Column): boolean {
@@ -81,18 +100,140 @@ function isConstant(column: Column): boolean {
   return values.every((value) => value === first);
 }
 
+/** The number of values below which a column is left out: parts of a split may well have none of them. */
+const leastValues = 10;
+
+/** A column that is read: what became of it, its values if models see them, and what must be known. */
+interface ReadColumn {
+  readonly feature: Feature;
+  readonly column?: Column;
+  readonly warnings: readonly TableWarning[];
+}
+
+/** Reads one feature. */
+function readFeature(table: RawTable, name: string, isFirst: boolean, options: ReadTableOptions): ReadColumn {
+  const { drop = [], keep = [], numbers = [], missing } = options;
+  const left = (why: string, code?: WarningCode, message = why): ReadColumn => {
+    const feature = { name, kind: "category" as const, used: false, why, missing: 0 };
+    return { feature, warnings: code === undefined ? [] : [{ code, column: name, message }] };
+  };
+  if (drop.includes(name)) return left("left out as requested");
+  const values = table.values(name),
+    index = keep.includes(name) ? undefined : indexReason(
+      { name, values },
+      isFirst,
+      table.rowNumbers,
+    );
+  if (index !== undefined) {
+    const message = `the column '${name}' is left out: ${index}; list it in 'keep' to use it, in 'drop' to say so`;
+    return left(index, "index-column", message);
+  }
+  const inferred = inferColumn({ name, values, place: table.place }, { missing, asNumbers: numbers.includes(name) });
+  const { column, kind, code } = inferred, rows = values.length;
+  const gaps = values.filter((_, row) => isMissing(column, row)).length, present = rows - gaps;
+  const levels = column.kind === "category" ? { levels: column.levels.length } : {};
+  const out = (why: string, warning: TableWarning): ReadColumn => ({
+    feature: { name, kind, used: false, why, ...levels, missing: gaps },
+    warnings: [warning],
+  });
+  if (present === 0) {
+    const why = "it has no value";
+    return out(why, { code: "empty-column", column: name, message: `the column '${name}' is left out: ${why}` });
+  }
+  if (present < leastValues && present * 10 < rows) {
+    const why = `it has a value in ${present} of ${rows} rows only`;
+    return out(why, { code: "sparse-column", column: name, message: `the column '${name}' is left out: ${why}` });
+  }
+  const warnings: TableWarning[] = [];
+  let why: string | undefined;
+  if (code !== undefined) {
+    why = `'${code.text}' in ${code.place} has ${code.what}`;
+    const message =
+      `the column '${name}' is read as categories: ${why}, as codes have; list it in 'numbers' if they are numbers`;
+    warnings.push({ code: "code-column", column: name, message });
+  }
+  if (isConstant(column)) {
+    why = "it is constant";
+    warnings.push({ code: "constant-column", column: name, message: `the column '${name}' has one value only` });
+  }
+  return { feature: { name, kind, used: true, ...(why && { why }), ...levels, missing: gaps }, column, warnings };
+}
+
+/** Takes rows of a column. */
+const takeFrom = (column: Column, rows: readonly number[]): Column =>
+  column.kind === "number"
+    ? { ...column, values: Float64Array.from(rows, (row) => column.values[row]) }
+    : { ...column, codes: Int32Array.from(rows, (row) => column.codes[row]) };
+
+/** The rows that have a label. */
+function labelledRows(table: RawTable, labels: readonly unknown[], options: ReadTableOptions) {
+  const { label, missing, dropUnlabelled = false } = options, all = labels.map((_, row) => row);
+  const without = all.filter((row) => isMissingValue(labels[row], missing)), [first] = without;
+  if (first === undefined) return { rows: all, warnings: [] };
+  const spelt = typeof labels[first] === "string" && labels[first].trim() !== ""
+    ? `, spelt '${labels[first].trim()}'`
+    : "";
+  const many = without.length === 1 ? "1 row" : `${without.length} rows`;
+  const fact = `the label '${label}' is missing in ${many}, first in ${table.place(first)}${spelt}`;
+  if (!dropUnlabelled) throw new RangeError(`Cannot ${TASK}: ${fact}: leave such rows out with 'dropUnlabelled'`);
+  const warning: TableWarning = { code: "unlabelled-rows", column: label, message: `${fact}; such rows are left out` };
+  return { rows: all.filter((row) => !isMissingValue(labels[row], missing)), warnings: [warning] };
+}
+
+/** Warns of columns that determine the label. */
+const leaksOf = (columns: readonly Column[], label: string, { yTrue, classes }: ClassLabel): TableWarning[] =>
+  columns.filter((column) => isLeak(column, yTrue, classes.length)).map(({ name }) => ({
+    code: "leak",
+    column: name,
+    message: `the column '${name}' alone determines '${label}', or nearly so: if it is known only after the label, ` +
+      "leave it out with 'drop'",
+  }));
+
+/** Groups equal rows, and warns of them. In a table of few distinct rows, counts of cases, they are no slip and stay apart. */
+function equalRows(columns: readonly Column[], yTrue: ArrayLike<number>) {
+  const groups = distinctRows(columns, yTrue), rows = yTrue.length, distinct = new Set(groups).size;
+  if (distinct === rows) return { warnings: [] };
+  const grouped = 2 * distinct >= rows;
+  const message = `${rows - distinct} of ${rows} rows repeat an earlier row; ${
+    grouped ? "equal rows stay in one part of a split" : "they are drawn one by one, as rows of few possible values are"
+  }`;
+  const warnings: TableWarning[] = [{ code: "duplicate-rows", message }];
+  return { ...(grouped && { groups }), warnings };
+}
+
+const optionNames = [
+  ...["label", "positive", "drop", "keep", "numbers", "missing", "dropUnlabelled", "mergeRare", "separator", "rows"],
+] as const;
+
+/** Throws unless the options are those of a table. */
+function checkTableOptions(options: ReadTableOptions): void {
+  checkOptions("the table", options, optionNames);
+  const { label, mergeRare = 0, rows = 1, separator } = options;
+  if (typeof label !== "string") {
+    throw new TypeError(`Cannot ${TASK}: 'label' must be the name of a column, it is ${describe(label)}`);
+  }
+  checkInteger(TASK, "mergeRare", mergeRare, 0, Number.MAX_SAFE_INTEGER);
+  checkInteger(TASK, "rows", rows, 1, 2 ** 31 - 1);
+  if (separator === undefined || Object.hasOwn(separators, separator)) return;
+  throw new RangeError(`Cannot ${TASK}: 'separator' must be ',', ';', '|' or a tab, it is ${describe(separator)}`);
+}
+
 /**
  * Reads a table once into typed columns: numbers if every value of a column is a number, else categories; the label's values
- * become class indices. Empty fields, ?, NA, N/A, NaN, nan and null are missing values.
+ * become class indices. Nothing happens in silence: `features` says what became of each column, `warnings` names a column that
+ * counts the rows (it is left out), one that determines the label, codes that are no numbers, spellings of one class, rows that
+ * stand twice.
  *
- * @param source The path of a CSV file (UTF-8, commas) or a Parquet file, or a polars frame.
- * @param options `label`, `positive`, `drop`.
+ * @param source The path of a text file (.csv or .tsv, perhaps packed as .gz or .zst; UTF-8, or UTF-16 with a mark) or of a
+ * Parquet file, or a polars frame.
+ * @param options The label, and how columns and missing values are read.
  * @returns The columns and the classes, for {@linkcode trainTestSplit} and {@linkcode prepare}.
  * @throws {TypeError} A source of another kind, an unknown option, a label that is not a column's name.
- * @throws {RangeError} A column that does not exist, a missing label or a label with a single value, an infinite number,
- * dates, a column of numbers with a few texts, numbers formatted as text, more than 100 distinct texts.
+ * @throws {RangeError} A column that does not exist, a missing label or a label with a single value, a number that is
+ * infinite or beyond ±1e30, an integer beyond 2⁵³, dates, lists, a column of numbers with a few texts, numbers formatted as
+ * text, more than 100 distinct texts. Rows and lines are counted from 1.
  * @throws {Error} A file that is missing, has another ending or is broken: a line with more or fewer fields than the header
- * (the error names it), two columns with the same name, another separator than the comma, text that is not UTF-8, no rows.
+ * (the error names it), two columns with the same name, text that is neither UTF-8 nor UTF-16, no rows.
  *
  * @example From a file to tensors
  * ```ts
@@ -107,25 +248,37 @@ function isConstant(column: Column): boolean {
  * ```
  */
 export async function readTable(source: string | Frame, options: ReadTableOptions): Promise<TableDataset> {
-  checkOptions("the table", options, ["label", "positive", "drop"]);
-  const { label, positive } = options;
-  if (typeof label !== "string" || label === "") {
-    throw new TypeError(`Cannot ${TASK}: 'label' must be the name of a column, it is ${describe(label)}`);
+  checkTableOptions(options);
+  const { label, positive, mergeRare, separator, rows: most } = options;
+  const table = await readRaw(source, { separator, rows: most });
+  checkNames(table.names, options);
+  const labels = table.values(label), labelled = labelledRows(table, labels, options), { rows } = labelled;
+  const classes = classLabel(label, rows.map((row) => labels[row]), { positive, mergeRare });
+  const read = table.names.flatMap((name, i) => name === label ? [] : [readFeature(table, name, i === 0, options)]);
+  const columns = read.flatMap(({ column }) => column === undefined ? [] : [takeFrom(column, rows)]);
+  if (columns.length === 0) {
+    throw new RangeError(`Cannot ${TASK}: all columns besides '${label}' are empty or left out`);
   }
-  const table = await readRaw(source), names = featureNames(table.names, options), labels = table.values(label);
-  const unlabelled = labels.findIndex(isMissingValue);
-  if (unlabelled >= 0) throw new RangeError(`Cannot ${TASK}: the label '${label}' is missing in row ${unlabelled}`);
-  const classes = classLabel(label, labels, positive);
-  const all = names.map((name) => inferColumn(name, table.values(name))), rows = labels.map((_, row) => row);
-  const gaps = new Map(all.map((column) => [column, rows.filter((row) => isMissing(column, row)).length]));
-  const columns = all.filter((column) => gaps.get(column)! < rows.length);
-  if (columns.length === 0) throw new RangeError(`Cannot ${TASK}: all columns besides '${label}' are empty`);
+  const features = read.map(({ feature }) => feature), equal = equalRows(columns, classes.yTrue);
   return {
     ...classes,
     label,
     columns,
-    missing: Object.fromEntries(columns.map((column) => [column.name, gaps.get(column)!]).filter(([, n]) => n !== 0)),
-    empty: all.filter((column) => !columns.includes(column)).map(({ name }) => name),
+    features,
+    warnings: [
+      ...table.warnings,
+      ...labelled.warnings,
+      ...classes.warnings,
+      ...read.flatMap(({ warnings }) => warnings),
+      ...leaksOf(columns, label, classes),
+      ...equal.warnings,
+    ],
+    groups: equal.groups,
+    rowNumbers: Int32Array.from(rows, (row) => table.rowNumbers[row]),
+    missing: Object.fromEntries(
+      features.filter(({ used, missing }) => used && missing > 0).map(({ name, missing }) => [name, missing]),
+    ),
+    empty: features.filter(({ why }) => why === "it has no value").map(({ name }) => name),
     constant: columns.filter(isConstant).map(({ name }) => name),
   };
 }

@@ -23,6 +23,47 @@ export interface CategoryColumn {
 /** A column of a table. */
 export type Column = NumberColumn | CategoryColumn;
 
+/** A column beside the label, and what became of it. */
+export interface Feature {
+  /** The column's name. */
+  readonly name: string;
+  /** Numbers, categories, or true and false, which are 1 and 0. */
+  readonly kind: "number" | "category" | "boolean";
+  /** Says whether models see the column. */
+  readonly used: boolean;
+  /** The reason for leaving it out, or for its kind. */
+  readonly why?: string;
+  /** The number of distinct values of a category. */
+  readonly levels?: number;
+  /** The number of missing values; the training rows' median replaces a number, zeros a category. */
+  readonly missing: number;
+}
+
+/** Kinds of {@linkcode TableWarning}. */
+export type WarningCode =
+  | "class-spelling"
+  | "code-column"
+  | "constant-column"
+  | "duplicate-rows"
+  | "empty-column"
+  | "index-column"
+  | "leak"
+  | "rare-classes"
+  | "sampled-rows"
+  | "separator"
+  | "sparse-column"
+  | "unlabelled-rows";
+
+/** A fact about a table that may change what its numbers mean. */
+export interface TableWarning {
+  /** The kind of the fact. */
+  readonly code: WarningCode;
+  /** The column that it is about. */
+  readonly column?: string;
+  /** One sentence: the fact, and what to write to decide otherwise. */
+  readonly message: string;
+}
+
 /** A table as typed columns and class indices. */
 export interface TableDataset {
   /** The name of the column with the label. */
@@ -37,6 +78,14 @@ export interface TableDataset {
   readonly chosen: string;
   /** The features, in the order of the table. */
   readonly columns: readonly Column[];
+  /** Every column beside the label, in the order of the table, and what became of it. */
+  readonly features: readonly Feature[];
+  /** What a reader of the results must know. */
+  readonly warnings: readonly TableWarning[];
+  /** The number of each row in the source, from 0; rows without a label may be left out, a large table may be sampled. */
+  readonly rowNumbers: Int32Array<ArrayBuffer>;
+  /** A number per row, the same for rows that are equal: they stay in one part of a split; absent if all rows differ. */
+  readonly groups?: Int32Array<ArrayBuffer>;
   /** The number of missing values of each feature that has any. */
   readonly missing: Readonly<Record<string, number>>;
   /** The names of columns that were left out because they hold no value. */

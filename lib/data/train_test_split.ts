@@ -64,10 +64,24 @@ function partSizes(rows: number, testFraction: number, validationFraction: numbe
   return [train, validation, test];
 }
 
+/** Splits the first rows of groups, and gives each of the other rows to the part of its group's first. */
+function splitGroups(labels: ArrayLike<number>, groups: Int32Array, options: TrainTestSplitOptions): Split {
+  const members: number[][] = [];
+  groups.forEach((group, row) => (members[group] ??= []).push(row));
+  const lists = Object.values(members), random = seededRandom(options.seed);
+  const firsts = trainTestSplit(Float64Array.from(lists, ([first]) => labels[first]), options);
+  const all = (part: readonly number[]) => part.flatMap((place) => lists[place]);
+  return {
+    train: random.shuffle(all(firsts.train)),
+    validation: random.shuffle(all(firsts.validation)),
+    test: random.shuffle(all(firsts.test)),
+  };
+}
+
 /**
  * Splits rows into a training, a validation and a test part, at random and stratified: in every part the number of rows of
  * each of two classes is less than one row from its exact quota (more classes are rounded one after the other and may be two
- * rows away).
+ * rows away). Equal rows of a table that `readTable` has grouped come to one part.
  *
  * @param dataset A data set, a table, or the class indices of its rows, from 0.
  * @param options The seed and the parts' sizes.
@@ -88,6 +102,7 @@ export function trainTestSplit(
   dataset: LabelledRows,
   options: TrainTestSplitOptions,
 ): Split {
+  if ("yTrue" in dataset && dataset.groups !== undefined) return splitGroups(dataset.yTrue, dataset.groups, options);
   const { seed, testFraction = 0.3, validationFraction = 0, stratify = true } = options;
   checkFraction(TASK, "testFraction", testFraction);
   if (validationFraction !== 0) checkFraction(TASK, "validationFraction", validationFraction);

@@ -1,4 +1,5 @@
 import type { ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "../compare/types.ts";
+import { featureText } from "../compare/comparison_text.ts";
 import { figureHtml } from "./figure.ts";
 import { renderInline } from "./markdown.ts";
 import { escapeHtml, makeOutput, type Output } from "./output.ts";
@@ -39,9 +40,15 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
   });
 }
 
+/** The reading of margin and interval. */
+const reading =
+  "A difference is significant if its 95 % interval excludes 0, and negligible if the interval stays within the " +
+  "margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02. The intervals are corrected for splits that " +
+  "share rows, and those of one figure and model hold together.";
+
 /**
- * Renders a comparison of losses for a notebook: the recommendation, the scores of each loss, and figures of the
- * differences.
+ * Renders a comparison of losses for a notebook: the recommendation, what to know of the table, the scores of each loss, the
+ * reading of margin and interval, figures of the differences, and what became of each column.
  *
  * @param comparison The result of `compareLosses`
  * @returns An output for {@linkcode show} and {@linkcode row}
@@ -79,13 +86,26 @@ export function comparisonDisplay(comparison: LossComparison): Output {
     })),
     { caption: `${score} on test rows, means of ${repeats} splits of ${data.rows} rows (${what})` },
   );
+  const notes = data.warnings.map(({ message }) => message);
+  const columnsTable = table(
+    data.features.map((feature) => ({
+      column: feature.name || "(no name)",
+      "what became of it": featureText(feature),
+    })),
+    { caption: `The ${data.features.length} columns beside ${data.label}` },
+  );
   const parts = [
     makeOutput(
       `<p><strong>${escapeHtml(advice)}</strong> ${escapeHtml(evidence.join(" "))}</p>`,
       recommendation,
     ),
+    ...(notes.length > 0
+      ? [makeOutput(`<ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("")}</ul>`, notes.join("\n"))]
+      : []),
     reached,
+    makeOutput(`<p>${escapeHtml(reading)}</p>`, reading),
     ...figures.map((figure) => makeOutput(figureHtml(figure, renderInline(figure.caption)), figure.text)),
+    columnsTable,
   ];
   return makeOutput(parts.map(({ html }) => html).join("\n"), parts.map(({ text }) => text).join("\n\n"));
 }

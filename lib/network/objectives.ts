@@ -4,7 +4,7 @@ import type { LossParts } from "../scoring/options.ts";
 import { sigmoid } from "../numerics/sigmoid.ts";
 import { softmax } from "../numerics/softmax.ts";
 import type { Score } from "../scores/score.ts";
-import { countBatch, type Counted } from "../scoring/score_batch.ts";
+import { countBatch, type Counted, scoreBatch } from "../scoring/score_batch.ts";
 import { ofLogits } from "../steps/logits.ts";
 import type { Step } from "../steps/step.ts";
 import { DatasetSums } from "../training/dataset_sums.ts";
@@ -16,7 +16,7 @@ export type Labels = Omit<Batch, "yPred">;
 /** Computes the gradient of a loss with respect to the logits of rows. */
 export type LogitsGradient = (labels: Labels, logits: Float64Array) => Float32Array | Float64Array;
 
-/** Computes a loss of rows with one logit each, and its gradient with respect to the logits. */
+/** Computes a loss of rows and its gradient with respect to the logits. */
 export type Objective<G = Float64Array> = (labels: Labels, logits: Float64Array) => { value: number; gradient: G };
 
 /** Makes the labels of rows whose `y` is 0 or 1, or with several outputs a class index, which becomes one-hot. */
@@ -49,16 +49,70 @@ export function crossEntropyGradient(labels: Labels, logits: Float64Array): Floa
   return probabilities(logits, classes).map((p, i) => (sampleWeight?.[i] ?? 1) * (p - yTrue[i]) / total);
 }
 
-/** Cross-entropy of one logit per row: the weighted mean of log(1 + eᶻ) − y·z. */
+/** Cross-entropy: the weighted mean of log(1 + eᶻ) − y·z of one logit per row, of log Σ eᶻ − Σ y·z of several. */
 export const crossEntropy: Objective = (labels, logits) => {
-  const { yTrue, sampleWeight } = labels, total = totalWeight(labels);
+  const { classes, yTrue, sampleWeight } = labels, total = totalWeight(labels);
   let value = 0;
-  for (let i = 0; total > 0 && i < logits.length; i++) {
-    const z = logits[i], softplus = Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
-    value += (sampleWeight?.[i] ?? 1) * (softplus - yTrue[i] * z) / total;
+  for (let at = 0; total > 0 && at < logits.length; at += classes) {
+    let largest = classes === 1 ? 0 : -Infinity, own = 0, sum = classes === 1 ? 1 : 0;
+    for (let i = at; i < at + classes; i++) {
+      largest = Math.max(largest, logits[i]);
+      own += yTrue[i] * logits[i];
+    }
+    if (classes === 1) sum = Math.exp(-largest); // the other class has the logit 0
+    for (let i = at; i < at + classes; i++) sum += Math.exp(logits[i] - largest);
+    value += (sampleWeight?.[at] ?? 1) * (largest + Math.log(sum) - own) / total;
   }
   return { value, gradient: crossEntropyGradient(labels, logits) };
 };
+
+/**
+ * Makes the focal loss: the weighted mean of −(1 − p)ᵞ·log p, p the probability of a row's own class.
+ *
+ *     ∂/∂zₖ = (γ·p·(1 − p)ᵞ⁻¹·log p − (1 − p)ᵞ)·(yₖ − pₖ)
+ *
+ * @see Lin et al., "Focal Loss for Dense Object Detection", arXiv 1708.02002.
+ */
+export function focalLoss(gamma: number): Objective {
+  return (labels, logits) => {
+    const { classes, yTrue, sampleWeight } = labels, total = totalWeight(labels), p = probabilities(logits, classes);
+    const gradient = new Float64Array(logits.length);
+    let value = 0;
+    for (let at = 0; total > 0 && at < logits.length; at += classes) {
+      let own = classes === 1 && yTrue[at] === 0 ? 1 - p[at] : 0;
+      for (let i = at; i < at + classes; i++) own += yTrue[i] * p[i];
+      own = Math.min(1, Math.max(Number.MIN_VALUE, own));
+      const log = Math.log(own), rest = 1 - own, weight = (sampleWeight?.[at] ?? 1) / total;
+      value -= weight * rest ** gamma * log;
+      const slope = (rest === 0 ? 0 : gamma * own * rest ** (gamma - 1) * log) - rest ** gamma;
+      for (let i = at; i < at + classes; i++) gradient[i] = weight * slope * (yTrue[i] - p[i]);
+    }
+    return { value, gradient };
+  };
+}
+
+/**
+ * Makes an objective of adjusted logits: zₖ + log πₖ, π the classes' shares of the training rows. Decisions are made by
+ * the logits themselves, so that the classes count alike.
+ *
+ * @see Menon et al., "Long-Tail Learning via Logit Adjustment", arXiv 2007.07314.
+ */
+export function logitAdjusted(objective: Objective, shares: readonly number[]): Objective {
+  const [negative, positive] = shares;
+  return (labels, logits) => {
+    const { classes } = labels;
+    const shifts = classes === 1 ? [Math.log(positive / negative)] : shares.map((share) => Math.log(share));
+    return objective(labels, logits.map((z, i) => z + shifts[i % classes]));
+  };
+}
+
+/** Makes the objective best − score of rows, of logits. */
+export function scoreOfRows({ decide, scoring, best }: LossParts): Objective {
+  return (labels, logits) => {
+    const batch = { ...labels, yPred: logits }, scored = scoreBatch(batch, decide(batch), scoring);
+    return { value: best - scored.value, gradient: scored.gradient(-1, new Float64Array(logits.length)) };
+  };
+}
 
 /** Makes the objective 1 − score of soft counts, one logit per row; an undefined score (0/0) is 0, with a gradient of 0. */
 export function scoreObjective(score: Score, step: Step): Objective {

@@ -5,11 +5,12 @@ import { f1, type LossOptions, metricLoss, specificity } from "@roundabout/round
 import { readTable, seededRandom, syntheticBinary, trainTestSplit } from "@roundabout/roundabout/data";
 import { candidatesFor } from "../../lib/compare/candidates.ts";
 import { decisionRules } from "../../lib/compare/evaluate.ts";
-import { type Parts, runSplit, splitTable } from "../../lib/compare/run_split.ts";
-import { trainOnPart } from "../../lib/compare/train.ts";
+import { fitLinear, inverseStrengths } from "../../lib/compare/fit_linear.ts";
+import { type Parts, partsOf, runSplit, splitRows } from "../../lib/compare/run_split.ts";
+import { backward, forward, initialWeights } from "../../lib/network/mlp.ts";
 import { partsOfLoss } from "../../lib/scoring/options.ts";
-import { labelsOf, runningScore } from "../../lib/network/objectives.ts";
-import { assertWithin } from "../helpers.ts";
+import { crossEntropyGradient, labelsOf, runningScore } from "../../lib/network/objectives.ts";
+import { assertAllWithin, assertWithin } from "../helpers.ts";
 
 const rows = 150, { x, y } = syntheticBinary({ rows, prevalence: 0.3, separation: 1.5, seed: 1 });
 const columns: Record<string, unknown[]> = {
@@ -19,10 +20,11 @@ const columns: Record<string, unknown[]> = {
   y: Array.from(y),
 };
 const tableOf = (values: Record<string, unknown[]>) => readTable(pl.DataFrame(values), { label: "y" });
+const splitTable = (table: Awaited<ReturnType<typeof tableOf>>, seed: number) => partsOf(table, splitRows(table, seed));
 const parts = splitTable(await tableOf(columns), 1);
 const split = trainTestSplit(Array.from(y), { seed: 1, testFraction: 0.2, validationFraction: 0.2 });
 
-Deno.test("splitTable: 60, 20 and 20 %, stratified, in the order of trainTestSplit", () => {
+Deno.test("splitRows, partsOf: 60, 20 and 20 %, stratified, in the order of trainTestSplit", () => {
   for (const part of ["train", "validation", "test"] as const) {
     assertEquals([...parts[part].y], split[part].map((row) => y[row]));
     assertEquals(parts[part].x.length, 5 * split[part].length); // a, b, c=x, c=y, c=z
@@ -30,7 +32,7 @@ Deno.test("splitTable: 60, 20 and 20 %, stratified, in the order of trainTestSpl
   assertEquals([parts.train.y.length, parts.validation.y.length, parts.test.y.length], [90, 30, 30]);
 });
 
-Deno.test("splitTable: training rows have mean 0 and deviation 1, and are not rounded to float32", () => {
+Deno.test("splitRows, partsOf: training rows have mean 0 and deviation 1, and are not rounded to float32", () => {
   for (const j of [0, 1]) {
     const column = [...parts.train.x].filter((_, i) => i % 5 === j);
     const mean = column.reduce((sum, v) => sum + v, 0) / 90;
@@ -40,14 +42,12 @@ Deno.test("splitTable: training rows have mean 0 and deviation 1, and are not ro
   }
 });
 
-Deno.test("splitTable: features of validation and test rows change neither imputation nor scaling nor categories", async () => {
+Deno.test("splitRows, partsOf: features of validation and test rows change neither imputation nor scaling nor categories", async () => {
   const changed = async (which: readonly number[]) => {
     const own = new Set(which),
       change = (values: unknown[], to: unknown) => values.map((v, row) => own.has(row) ? to : v);
-    return splitTable(
-      await tableOf({ ...columns, a: change(columns.a, 1e6), b: change(columns.b, -1e6), c: change(columns.c, "new") }),
-      1,
-    );
+    const table = { ...columns, a: change(columns.a, 1e6), b: change(columns.b, -1e6), c: change(columns.c, "new") };
+    return partsOf(await tableOf(table), split); // rows that became equal would come to one part
   };
   const ofTest = await changed(split.test), ofValidation = await changed(split.validation);
   assertEquals([ofTest.train, ofTest.validation], [parts.train, parts.validation]);
@@ -55,11 +55,15 @@ Deno.test("splitTable: features of validation and test rows change neither imput
   assertNotEquals((await changed(split.train.slice(0, 1))).test, parts.test);
 });
 
-/** The choices of a training: thresholds and epochs. */
-const chosen = (outcomes: ReturnType<typeof runSplit>) =>
-  Object.entries(outcomes).map(([rule, { threshold, epoch }]) => ({ rule, threshold, epoch }));
+/** The choices of a training: the checkpoint, its weights and the thresholds. */
+const chosenBy = ({ outcomes, weights }: ReturnType<typeof runSplit>) => ({
+  weights,
+  rules: Object.entries(outcomes).map(([rule, { threshold, chosen, thresholds }]) => (
+    { rule, threshold, chosen, thresholds }
+  )),
+});
 
-Deno.test("runSplit: other labels or features of the test rows choose no other threshold and no other epoch", () => {
+Deno.test("runSplit: other labels or features of the test rows choose no other threshold and no other checkpoint", () => {
   const random = seededRandom(3);
   const permuted: Parts = {
     ...parts,
@@ -71,69 +75,77 @@ Deno.test("runSplit: other labels or features of the test rows choose no other t
     for (const model of ["linear", "network"] as const) {
       const run = (of: Parts) => runSplit(candidate, of, { model, classes: 2, score: f1, seed: 1 });
       const own = run(parts);
-      assertEquals(Object.keys(own), ["tuned", "0.5"]);
+      assertEquals(Object.keys(own.outcomes), ["tuned", "0.5"]);
       for (const others of [permuted, flipped, noise]) {
         const other = run(others);
-        assertEquals(chosen(other), chosen(own), `${candidate.loss}, ${model}`);
+        assertEquals(chosenBy(other), chosenBy(own), `${candidate.loss}, ${model}`);
         assertNotEquals(other, own); // the scores do change
       }
     }
   }
 });
 
-/** Trains a candidate as `runSplit` should, and keeps the scores of all checkpoints. */
-function checkpoints(index: number, of: Parts, { weights, classes = 2, hidden = 0 }: {
-  weights?: Float64Array;
-  classes?: number;
-  hidden?: number;
-} = {}) {
-  const outputs = classes === 2 ? 1 : classes, seen: Record<string, { onValidation: number; onTest: number }[]> = {};
-  trainOnPart(of.train, {
-    form: { features: of.train.x.length / of.train.y.length, hidden, outputs },
-    objective: candidatesFor(f1, classes)[index].objective,
-    weights,
-    epochs: 200,
-    batchSize: 256,
-    learningRate: 0.01,
-    random: seededRandom(4),
-    onEpoch: (epoch, logitsOf) => {
-      if (epoch % 20 !== 0) return;
-      for (const [rule, fit] of Object.entries(decisionRules(f1, outputs))) {
-        const evaluate = fit(of.validation.y, logitsOf(of.validation.x));
-        (seen[rule] ??= []).push({
-          onValidation: evaluate(of.validation.y, logitsOf(of.validation.x)).value,
-          onTest: evaluate(of.test.y, logitsOf(of.test.x)).value,
-        });
-      }
-    },
-  });
-  return seen;
-}
+Deno.test("runSplit: cross-entropy of a linear model is at the minimum of the penalised loss, whatever it starts from", () => {
+  const run = (seed: number) =>
+    runSplit(candidatesFor(f1, 2)[0], parts, { model: "linear", classes: 2, score: f1, seed });
+  const { outcomes, weights } = run(1), form = { features: 5, hidden: 0, outputs: 1 }, c = outcomes.tuned!.chosen;
+  assert(inverseStrengths.includes(c));
+  const { logits, units } = forward(form, weights, parts.train.x);
+  const byLogits = crossEntropyGradient(labelsOf(parts.train.y), logits);
+  const gradient = backward(form, weights, parts.train.x, units, byLogits);
+  gradient.forEach((g, j) => assertWithin(g + (j < 5 ? weights[j] / (c * 90) : 0), 0, 2e-6));
+  assertAllWithin(run(9).weights, weights, 2e-3);
+});
 
-Deno.test("runSplit: the epoch is the first with the best validation score of ten, and the test score is that epoch's", () => {
-  const frequent = parts.train.y.filter((label) => label === 0).length, rare = 90 - frequent;
-  const balanced = parts.train.y.map((label) => 90 / (2 * (label === 1 ? rare : frequent)));
-  for (const [model, hidden] of [["linear", 0], ["network", 8]] as const) {
-    [undefined, balanced, undefined, undefined].forEach((weights, index) => {
-      const outcomes = runSplit(candidatesFor(f1, 2)[index], parts, { model, classes: 2, score: f1, seed: 4 });
-      for (const [rule, seen] of Object.entries(checkpoints(index, parts, { weights, hidden }))) {
-        const { epoch, value } = outcomes[rule as "tuned"]!, scores = seen.map(({ onValidation }) => onValidation);
-        const first = scores.indexOf(Math.max(...scores));
-        assertEquals([seen.length, epoch, value], [10, 20 * (first + 1), seen[first].onTest]);
-      }
-    });
+Deno.test("runSplit: the checkpoint has the best validation score, of equal ones the smallest loss, and the test score is its own", () => {
+  const shares = [63 / 90, 27 / 90], form = { features: 5, hidden: 0, outputs: 1 };
+  for (const index of [0, 4]) {
+    const candidate = candidatesFor(f1, 2)[index], objective = candidate.ofRows(shares);
+    const problem = { form, x: parts.train.x, labels: labelsOf(parts.train.y), objective };
+    const fits = [...fitLinear(problem, initialWeights(form, seededRandom(4)))];
+    const { outcomes } = runSplit(candidate, parts, { model: "linear", classes: 2, score: f1, seed: 4 });
+    for (const [rule, fit] of Object.entries(decisionRules(f1, 1))) {
+      const seen = fits.map(({ inverseStrength, weights }) => {
+        const { logits } = forward(form, weights, parts.validation.x), evaluate = fit(parts.validation.y, logits);
+        const loss = objective(labelsOf(parts.validation.y), logits).value;
+        const onTest = evaluate(parts.test.y, forward(form, weights, parts.test.x).logits).value;
+        return { inverseStrength, loss, onTest, onValidation: evaluate(parts.validation.y, logits).value };
+      });
+      const [best] = seen.sort((a, b) => b.onValidation - a.onValidation || a.loss - b.loss);
+      const { chosen, value } = outcomes[rule as "tuned"]!;
+      assertEquals([chosen, value], [best.inverseStrength, best.onTest], rule);
+    }
   }
 });
 
-Deno.test("runSplit: however many batches an epoch has, there are ten checkpoints", () => {
-  const random = seededRandom(5), many = 67 * 256; // 600 steps would be 9 epochs
+Deno.test("runSplit: a training stops early, has at least ten epochs to choose from, and a warm start begins where it is told", () => {
+  const random = seededRandom(5), many = 20 * 256;
   const part = (rows: number) => {
     const y = Float64Array.from({ length: rows }, (_, i) => i % 2);
     return { x: y.map((label) => label + random.normal()), y };
   };
   const large: Parts = { train: part(many), validation: part(400), test: part(400) };
-  const { tuned } = runSplit(candidatesFor(f1, 2)[0], large, { model: "linear", classes: 2, score: f1, seed: 1 });
-  assert(tuned!.epoch >= 1 && tuned!.epoch <= 10 && tuned!.value > 0.5, JSON.stringify(tuned));
+  const settings = { model: "network", classes: 2, score: f1, seed: 1 } as const;
+  const { outcomes: { tuned } } = runSplit(candidatesFor(f1, 2)[0], large, settings);
+  assert(tuned!.chosen >= 1 && tuned!.chosen < 150 && tuned!.value > 0.5, JSON.stringify(tuned));
+  const warm = candidatesFor(f1, 2).find(({ warm }) => warm)!, start = Float64Array.of(3, -1.5);
+  const linear = { ...settings, model: "linear", start } as const;
+  const still = {
+    ...warm,
+    ofRows: () => (_: unknown, logits: Float64Array) => ({ value: 0, gradient: logits.map(() => 0) }),
+  };
+  const { weights } = runSplit(still, large, linear);
+  assert(weights[1] === -1.5 && weights[0] <= 3); // the penalty alone moves the weight, not the bias
+});
+
+Deno.test("runSplit: the thresholds of resampled validation rows lie about the tuned one and are those of the seed", () => {
+  const run = (seed: number) =>
+    runSplit(candidatesFor(f1, 2)[0], parts, { model: "linear", classes: 2, score: f1, seed });
+  const { tuned, "0.5": half } = run(1).outcomes, { thresholds, threshold } = tuned!;
+  assertEquals([thresholds.length, half!.thresholds.length], [20, 0]);
+  assert(Math.min(...thresholds) <= threshold! && Math.max(...thresholds) >= threshold!);
+  assertEquals(run(1).outcomes.tuned!.thresholds, thresholds);
+  assertNotEquals(new Set(thresholds).size, 1);
 });
 
 Deno.test("runSplit: of three classes the largest output decides; undefined scores are counted", () => {
@@ -143,18 +155,17 @@ Deno.test("runSplit: of three classes the largest output decides; undefined scor
   assertEquals(candidates.map(({ loss }) => loss), [
     "cross-entropy",
     "cross-entropy, class weights",
+    "cross-entropy, logit adjustment",
+    "focal loss",
     "f1 loss, argmax",
+    "f1 loss, argmax, warm start",
+    "f1 loss, straight-through",
   ]);
-  candidates.forEach((candidate, index) => {
-    const outcome = runSplit(candidate, several, { model: "linear", classes: 3, score: f1, seed: 4 });
-    assertEquals(Object.keys(outcome), ["argmax"]);
-    assertEquals(outcome.argmax!.threshold, undefined);
-    const sizes = [0, 1, 2].map((k) => several.train.y.filter((label) => label === k).length);
-    const weights = candidate.balanced ? several.train.y.map((label) => 90 / (3 * sizes[label])) : undefined;
-    const seen = checkpoints(index, several, { weights, classes: 3 }).argmax;
-    const scores = seen.map(({ onValidation }) => onValidation), first = scores.indexOf(Math.max(...scores));
-    assertEquals([outcome.argmax!.epoch, outcome.argmax!.value], [20 * (first + 1), seen[first].onTest]);
-  });
+  for (const candidate of candidates) {
+    const { outcomes } = runSplit(candidate, several, { model: "linear", classes: 3, score: f1, seed: 4 });
+    assertEquals(Object.keys(outcomes), ["argmax"]);
+    assert(outcomes.argmax!.threshold === undefined && outcomes.argmax!.value > 0.2, candidate.loss);
+  }
   // Test rows without a negative: specificity is 0/0.
   const positive: Parts = { ...parts, test: { ...parts.test, y: parts.test.y.map(() => 1) } };
   const { tuned, "0.5": half } = runSplit(candidatesFor(f1, 2)[0], positive, {
@@ -162,14 +173,23 @@ Deno.test("runSplit: of three classes the largest output decides; undefined scor
     classes: 2,
     score: specificity,
     seed: 4,
-  });
+  }).outcomes;
   assertEquals([tuned!.value, tuned!.undefinedScores, half!.value, half!.undefinedScores], [0, 1, 0, 1]);
 });
 
 Deno.test("candidates: the score's losses train like metricLoss over the whole training set, of logits", () => {
-  const own: [classes: number, LossOptions[]][] = [
-    [2, [{ step: "softsign" }, { step: "identity" }]],
-    [3, [{ decision: "argmax", average: "macro" }]],
+  const own: [classes: number, [string, LossOptions][]][] = [
+    [2, [
+      ["softsign", { step: "softsign" }],
+      ["softsign, warm start", { step: "softsign" }],
+      ["identity", { step: "identity" }],
+      ["straight-through", { step: "straightThrough" }],
+    ]],
+    [3, [
+      ["argmax", { decision: "argmax", average: "macro" }],
+      ["argmax, warm start", { decision: "argmax", average: "macro" }],
+      ["straight-through", { decision: "argmax", average: "macro", step: "straightThrough" }],
+    ]],
   ];
   for (const [classes, list] of own) {
     const outputs = classes === 2 ? 1 : classes, random = seededRandom(6);
@@ -177,12 +197,16 @@ Deno.test("candidates: the score's losses train like metricLoss over the whole t
     const z = Float64Array.from({ length: 12 * outputs }, () => random.normal());
     const epoch = { batches: [labels], order: [0], logitsOf: () => z };
     const candidates = candidatesFor(f1, classes);
-    assertEquals(candidates.map(({ balanced = false }) => balanced), [false, true, ...list.map(() => false)]);
-    list.forEach((options, i) => {
-      const { loss, objective } = candidates[2 + i],
+    assertEquals(candidates.filter(({ balanced }) => balanced).map(({ loss }) => loss), [
+      "cross-entropy, class weights",
+    ]);
+    list.forEach(([name, options], i) => {
+      const { loss, ofBatches, ofRows } = candidates[4 + i],
         parts = partsOfLoss(metricLoss(f1, { ...options, fromLogits: true }))!;
-      assertEquals(loss, `f1 loss, ${options.step ?? options.decision}`);
-      assertEquals(objective(epoch)(labels, z), runningScore(parts)(epoch)(labels, z));
+      const gradient = ofBatches([0.5, 0.5])(epoch)(labels, z);
+      assertEquals(loss, `f1 loss, ${name}`);
+      assertEquals(gradient, runningScore(parts)(epoch)(labels, z));
+      assertAllWithin(ofRows([0.5, 0.5])(labels, z).gradient, gradient, 1e-6);
     });
   }
 });

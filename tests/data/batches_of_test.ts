@@ -71,7 +71,8 @@ Deno.test("more rows than a piece: none is lost between two, and the row of an e
         () => rowsOf(batchesOf(source, { label: "y", sampleWeight: "y" })),
         RangeError,
       );
-      assertStringIncludes(message, `the column 'i' must hold numbers, row ${rows - 1} holds ${holds}`);
+      const place = holds === "none" ? `row ${rows}` : `row ${rows} (line ${rows + 1})`;
+      assertStringIncludes(message, `the column 'i' must hold numbers, ${place} holds ${holds}`);
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -97,13 +98,23 @@ Deno.test("what is missing or no number is named with its row; columns and files
   const holed = pl.DataFrame({ a: [1, 2, null, 4], y: [0, 1, 0, 1] });
   const before = tf.memory().numTensors;
   const missing = await assertRejects(() => rowsOf(batchesOf(holed, { label: "y", batchSize: 2 })), RangeError);
-  assertStringIncludes(missing.message, "the column 'a' must hold numbers, row 2 holds none");
+  assertStringIncludes(missing.message, "the column 'a' must hold numbers, row 3 holds none");
   assertEquals(tf.memory().numTensors, before);
   assertStringIncludes(
     (await assertRejects(async () => void await rowsOf(batchesOf(frame, { label: "z" })), RangeError)).message,
     "no column 'z'",
   );
   assertThrows(() => batchesOf(3 as unknown as string, { label: "y" }), TypeError, "a lazy frame, it is 3");
+  assertThrows(
+    () => batchesOf(frame, { label: "y", features: ["y"] }),
+    RangeError,
+    "'features' contains the label 'y'",
+  );
+  const huge = pl.DataFrame({ a: [1, 1e31], y: [0, 1] }), none = pl.DataFrame({ a: [1], y: [0] }).head(0);
+  const failure = async (source: typeof huge) =>
+    (await assertRejects(async () => void await rowsOf(batchesOf(source, { label: "y" })), RangeError)).message;
+  assertStringIncludes(await failure(huge), "the column 'a' must hold numbers, row 2 holds 1e+31, beyond ±1e30");
+  assertStringIncludes(await failure(none), "'source' has no rows");
   assertThrows(() => batchesOf(frame, { label: "y", features: [] }), RangeError, "'features' is empty");
   assertThrows(() => batchesOf(frame, { label: "y", batch: 2 } as { label: string }), TypeError, "'batch' is 2");
   assertRefused(() => batchesOf(frame, { label: "y", batchSize: 0 }), { argument: "batchSize", value: "0" });

@@ -81,7 +81,7 @@ for (const name of names) {
 Deno.test("prepare: a table of readTable gives what the data set's frame gives, and its classes stratify", async () => {
   const credit = await loadDataset("credit"), table = await readTable("data/credit.csv", { label: "bad" });
   const split = trainTestSplit(credit, { seed: 2, validationFraction: 0.2 });
-  assertEquals(trainTestSplit(table, { seed: 2, validationFraction: 0.2 }), split);
+  assertEquals(trainTestSplit(table.yTrue, { seed: 2, validationFraction: 0.2 }), split);
   withPrepared(credit, split, (one) => {
     withPrepared(table, split, (two) => {
       const numbers = ({ train, validation, test }: Prepared) =>

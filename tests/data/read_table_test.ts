@@ -47,7 +47,7 @@ Deno.test("readTable: of more than two values each is a class, numbers by size, 
 
 Deno.test("readTable: numbers, categories, missing values, constant and empty columns", async () => {
   const { columns, missing, constant, empty } = await readText(
-    '\uFEFF"x", z ,c,d,y,e,n\n1,red,5,k,0,,7\nNA, ?,5,k,1,N/A,\n1e3,blue ,5,k,1,null,7\n',
+    '\uFEFF"x", z ,c,d,y,e,n\n1,red,5,k,0,,7\nNA, ?,5,k,1,N/A,\n1e+3,blue ,5,k,1,null,7\n',
   );
   assertEquals(columns.map(({ name, kind }) => [name, kind]), [
     ["x", "number"],
@@ -106,26 +106,26 @@ Deno.test("readTable: texts that are mostly numbers or dates are refused; codes 
   const refused: [unknown[], string][] = [
     [
       numbers.with(7, "oops"),
-      "'v' holds numbers, but 1 of 300 values is not a number ('oops' in row 7): correct the values, or leave the column out",
+      "'v' holds numbers, but 1 of 300 values is not a number ('oops' in row 8): correct the values, declare a missing value with 'missing', or leave the column out",
     ],
-    [["?", "3+", ...numbers.slice(0, 20)], "'v' holds numbers, but 1 of 21 values is not a number ('3+' in row 1)"],
-    [numbers.with(7, "oops").with(9, "no"), "2 of 300 values are not a number ('oops' in row 7)"],
+    [["?", "3+", ...numbers.slice(0, 20)], "'v' holds numbers, but 1 of 21 values is not a number ('3+' in row 2)"],
+    [numbers.with(7, "oops").with(9, "no"), "2 of 300 values are not a number ('oops' in row 8)"],
     [
       ["12%", "7.5 %", "3%"],
-      "'v' holds numbers that are formatted as text ('12%' in row 0): write them as plain numbers",
+      "'v' holds numbers that are formatted as text ('12%' in row 1): write them as plain numbers",
     ],
-    [["", "$1,200", "$15", "none"], "'v' holds numbers that are formatted as text ('$1,200' in row 1)"],
-    [["2020-01-05", "2020-02-05T10:00", "later"], "'v' holds dates or times as text ('2020-01-05' in row 0)"],
+    [["", "$1,200", "$15", "none"], "'v' holds numbers that are formatted as text ('$1,200' in row 2)"],
+    [["2020-01-05", "2020-02-05T10:00", "later"], "'v' holds dates or times as text ('2020-01-05' in row 1)"],
     [["5.1.2020", "6.1.2020"], "'v' holds dates or times as text"],
     [["12:30", "07:05:10"], "'v' holds dates or times as text"],
     [
       [null, new Date(0), new Date(1e9)],
-      "'v' holds dates (1970-01-01T00:00:00.000Z in row 1): convert them to numbers",
+      "'v' holds dates (1970-01-01T00:00:00.000Z in row 2): convert them to numbers",
     ],
-    [Array(60).fill(1).with(7, Infinity), "'v' is infinite in row 7"],
-    [["1", "-inf", "2"], "'v' is infinite in row 1"],
-    [["Infinity", "1", "2"], "'v' is infinite in row 0"],
-    [Array.from({ length: 200 }, (_, i) => `n${i % 101}`), "'v' has 101 distinct texts ('n0' in row 0): leave it out"],
+    [Array(60).fill(1).with(7, Infinity), "'v' is infinite in row 8"],
+    [["1", "-inf", "2"], "'v' is infinite in row 2"],
+    [["Infinity", "1", "2"], "'v' is infinite in row 1"],
+    [Array.from({ length: 200 }, (_, i) => `n${i % 101}`), "'v' has 101 distinct texts ('n0' in row 1): leave it out"],
   ];
   for (const [values, sentence] of refused) await assertRejects(() => ofValues(values), RangeError, sentence);
   const accepted: unknown[][] = [
@@ -146,7 +146,10 @@ Deno.test("readTable: bad options and tables without labels or features are refu
   const refused: [Frame | number, Partial<Record<keyof ReadTableOptions, unknown>>, string][] = [
     [3, {}, "'source' must be a file's path or a frame, it is 3"],
     [frame, { label: "z" }, "Cannot read the table: there is no column 'z', only a, b, y"],
-    [frame, { label: "" }, "'label' must be the name of a column, it is ''"],
+    [frame, { label: "" }, "there is no column '', only a, b, y"],
+    [frame, { drop: ["a"], keep: ["a"] }, "'a' is in 'drop' and in 'keep'"],
+    [frame, { separator: ":" }, "'separator' must be ',', ';', '|' or a tab, it is ':'"],
+    [frame, { mergeRare: -1 }, "'mergeRare' must be an integer"],
     [frame, { label: 3 }, "'label' must be the name of a column, it is 3"],
     [frame, { labels: "y" } as object, "'labels' is 'y', but there is no such option"],
     [pl.DataFrame({ a: [1, 2], " a": [1, 2], y: [0, 1] }), {}, "Cannot read the table: it has the column 'a' twice"],
@@ -154,8 +157,12 @@ Deno.test("readTable: bad options and tables without labels or features are refu
     [frame, { drop: ["y"] }, "'drop' contains the label 'y'"],
     [frame, { drop: ["a", "b"] }, "there is no column besides the label 'y'"],
     [frame, { positive: "2" }, "'positive' must be a value of 'y' ('0', '1'), it is '2'"],
-    [pl.DataFrame({ a: [1, 2], y: [null, 1] }), {}, "the label 'y' is missing in row 0"],
-    [pl.DataFrame({ a: ["", null], y: [0, 1] }), {}, "all columns besides 'y' are empty"],
+    [
+      pl.DataFrame({ a: [1, 2], y: [null, 1] }),
+      {},
+      "the label 'y' is missing in 1 row, first in row 1: leave such rows out with 'dropUnlabelled'",
+    ],
+    [pl.DataFrame({ a: ["", null], y: [0, 1] }), {}, "all columns besides 'y' are empty or left out"],
     [pl.DataFrame({ a: [1, 2], y: [1, 1] }), {}, "the label 'y' has no value but '1'"],
     [
       pl.DataFrame(Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`c${i}`, [1]]))),

@@ -1,0 +1,35 @@
+/**
+ * The linear cross-entropy of `compareLosses` on the tables of a folder, for bench/compare_baseline.py: the arguments are
+ * FILE LABEL pairs, the output is one line of JSON per table with the splits, the features and the scores.
+ *
+ * @module
+ */
+import { candidatesFor } from "../lib/compare/candidates.ts";
+import { partsOf, runSplit, splitRows } from "../lib/compare/run_split.ts";
+import { readTable } from "../lib/data/read_table.ts";
+import { f1 } from "../lib/scores/ratio.ts";
+import { balancedAccuracy } from "../lib/scores/agreement.ts";
+
+const repeats = 10;
+
+for (let i = 0; i < Deno.args.length; i += 2) {
+  const [file, label] = Deno.args.slice(i, i + 2), table = await readTable(file, { label });
+  const classes = table.classes.length, scores = { f1, balancedAccuracy };
+  const splits = Array.from({ length: repeats }, (_, split) => splitRows(table, 1 + split));
+  const started = performance.now();
+  const values = Object.fromEntries(
+    Object.entries(scores).map(([name, score]) => [
+      name,
+      splits.map((split, seed) => {
+        const settings = { model: "linear", classes, score, seed: 1 + seed } as const;
+        const { outcomes } = runSplit(candidatesFor(score, classes)[0], partsOf(table, split), settings);
+        const { value, chosen } = (outcomes["0.5"] ?? outcomes.argmax)!;
+        return { value, chosen };
+      }),
+    ]),
+  );
+  const seconds = (performance.now() - started) / 1000, { features, classes: named } = table;
+  console.log(
+    JSON.stringify({ file, label, classes: named, positive: table.positive, features, splits, values, seconds }),
+  );
+}

@@ -1,0 +1,55 @@
+import { type Differentiable, lbfgs } from "../network/lbfgs.ts";
+import { backward, forward, type NetworkForm } from "../network/mlp.ts";
+import type { Labels, Objective } from "../network/objectives.ts";
+
+/**
+ * The inverse strengths C of the L2 penalty, weakest first, as in scikit-learn's LogisticRegression: the penalty
+ * of n rows is ‖w‖²/(2·C·n), biases excluded.
+ */
+export const inverseStrengths: readonly number[] = [10_000, 100, 10, 1, 0.1, 0.01];
+
+const noUnits = new Float64Array(0), convergence = { steps: 500, tolerance: 1e-6 };
+
+/** A linear model's problem: the rows, and the loss of their logits. */
+export interface LinearProblem {
+  readonly form: NetworkForm;
+  readonly x: Float64Array;
+  readonly labels: Labels;
+  readonly objective: Objective;
+}
+
+/** The penalised loss of all rows, and its gradient with respect to the weights. */
+function penalised({ form, x, labels, objective }: LinearProblem, strength: number): Differentiable {
+  const isBias = (j: number) => j % (form.features + 1) === form.features;
+  return (weights) => {
+    const { value, gradient: byLogits } = objective(labels, forward(form, weights, x).logits);
+    const gradient = backward(form, weights, x, noUnits, byLogits);
+    let squares = 0;
+    weights.forEach((w, j) => {
+      if (isBias(j)) return;
+      squares += w * w;
+      gradient[j] += strength * w;
+    });
+    return { value: value + strength / 2 * squares, gradient };
+  };
+}
+
+/** The weights at one strength of the penalty. */
+export interface LinearFit {
+  readonly inverseStrength: number;
+  readonly weights: Float64Array;
+}
+
+/**
+ * Trains a linear model to convergence on all rows at once (L-BFGS on the exact gradient), once per strength of the penalty,
+ * from the weights of the weaker penalty before it. A strong penalty first would drive a loss of a score, which is not
+ * convex, to one answer for all rows, where its gradient is 0.
+ */
+export function* fitLinear(problem: LinearProblem, start: Float64Array): Generator<LinearFit> {
+  const rows = problem.x.length / problem.form.features;
+  let weights = start;
+  for (const inverseStrength of inverseStrengths) {
+    weights = lbfgs(weights, penalised(problem, 1 / (inverseStrength * rows)), convergence);
+    yield { inverseStrength, weights };
+  }
+}

@@ -1,0 +1,87 @@
+/** Computes a function and its gradient. */
+export type Differentiable = (weights: Float64Array) => { value: number; gradient: Float64Array };
+
+/** Options of {@linkcode lbfgs}. */
+export interface LbfgsOptions {
+  /** The largest number of steps. */
+  readonly steps: number;
+  /** The minimum is reached where no partial derivative is larger. */
+  readonly tolerance: number;
+}
+
+/** The number of steps whose curvature is remembered. */
+const memory = 10;
+
+/** The least share of the predicted decrease that a step must achieve (Armijo), and the number of halvings. */
+const decrease = 1e-4, mostHalvings = 30;
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) sum += a[j] * b[j];
+  return sum;
+}
+
+/** A step s and the change y of the gradient along it. */
+interface Curvature {
+  readonly s: Float64Array;
+  readonly y: Float64Array;
+  readonly sy: number;
+}
+
+/** Multiplies the negative gradient by the inverse Hessian that the curvatures imply (two-loop recursion). */
+function direction(gradient: Float64Array, curvatures: readonly Curvature[]): Float64Array {
+  const d = gradient.map((g) => -g), factors: number[] = [];
+  for (const { s, y, sy } of curvatures.toReversed()) {
+    const a = dot(s, d) / sy;
+    factors.unshift(a);
+    for (let j = 0; j < d.length; j++) d[j] -= a * y[j];
+  }
+  const last = curvatures.at(-1), scale = last ? last.sy / dot(last.y, last.y) : 1 / Math.sqrt(dot(gradient, gradient));
+  for (let j = 0; j < d.length; j++) d[j] *= scale;
+  curvatures.forEach(({ s, y, sy }, i) => {
+    const b = factors[i] - dot(y, d) / sy;
+    for (let j = 0; j < d.length; j++) d[j] += b * s[j];
+  });
+  return d;
+}
+
+/**
+ * Minimises a smooth function by limited-memory BFGS with backtracking, from `start`.
+ *
+ * @returns The weights of the smallest value found.
+ * @see Nocedal, Wright, "Numerical Optimization", 2nd edition, algorithms 7.4 and 7.5.
+ */
+export function lbfgs(start: Float64Array, evaluate: Differentiable, { steps, tolerance }: LbfgsOptions): Float64Array {
+  let weights = start, now = evaluate(weights), curvatures: Curvature[] = [];
+  for (let step = 0; step < steps; step++) {
+    if (now.gradient.every((g) => Math.abs(g) <= tolerance)) break;
+    const found = search(weights, now, direction(now.gradient, curvatures), evaluate);
+    if (found === undefined && curvatures.length === 0) break; // no descent along the gradient itself
+    if (found === undefined) {
+      curvatures = [];
+      continue;
+    }
+    const s = found.weights.map((w, j) => w - weights[j]), y = found.gradient.map((g, j) => g - now.gradient[j]);
+    const sy = dot(s, y);
+    if (sy > 1e-12 * dot(y, y)) curvatures = [...curvatures, { s, y, sy }].slice(-memory);
+    weights = found.weights;
+    now = found;
+  }
+  return weights;
+}
+
+/** Halves a step until the value falls enough; returns nothing if it never does. */
+function search(
+  weights: Float64Array,
+  { value, gradient }: ReturnType<Differentiable>,
+  along: Float64Array,
+  evaluate: Differentiable,
+) {
+  const slope = dot(gradient, along);
+  if (!(slope < 0)) return undefined;
+  for (let halving = 0, t = 1; halving < mostHalvings; halving++, t /= 2) {
+    const at = weights.map((w, j) => w + t * along[j]), found = evaluate(at);
+    if (found.value <= value + decrease * t * slope) return { weights: at, ...found };
+  }
+  return undefined;
+}
