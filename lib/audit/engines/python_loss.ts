@@ -94,7 +94,7 @@ interface LoadRequest {
 }
 
 /** A loss in a Python process, which lives until it is closed. */
-export class PythonLoss implements AsyncDisposable {
+export interface PythonLoss extends AsyncDisposable {
   /** The name of the loss. */
   readonly name: string;
   /** The framework of the loss. */
@@ -102,6 +102,22 @@ export class PythonLoss implements AsyncDisposable {
   /** The versions of the framework and of Python. */
   readonly versions: string;
   /** Assumptions about the loss, one sentence each. */
+  readonly assumed: readonly string[];
+  /**
+   * Loads another loss in the same process: the framework is imported once. When one is closed, all are.
+   *
+   * @throws {TypeError} The file raises, or it does not define the loss.
+   */
+  another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<PythonLoss>;
+  /** Ends the process. */
+  close(): Promise<void>;
+}
+
+/** A loss that has been loaded, and what an audit asks of it. */
+export class LoadedLoss implements PythonLoss {
+  readonly name: string;
+  readonly framework: string;
+  readonly versions: string;
   readonly assumed: readonly string[];
   readonly #line: Line;
   readonly #own: LineEnd;
@@ -116,42 +132,35 @@ export class PythonLoss implements AsyncDisposable {
   }
 
   /** Starts Python and loads a loss. */
-  static async start(options: PythonLossOptions): Promise<PythonLoss> {
+  static async start(options: PythonLossOptions): Promise<LoadedLoss> {
     checkPythonLoss(options);
     const { python = activePython(), seconds = 20 } = options;
     const line = new Line([python, "-u", fileURLToPath(server)], 1000 * seconds);
     try {
-      return await PythonLoss.#load(options, line);
+      return await LoadedLoss.#load(options, line);
     } catch (error) {
       await line.close();
       throw error;
     }
   }
 
-  static async #load(options: PythonLossOptions, line: Line): Promise<PythonLoss> {
+  static async #load(options: PythonLossOptions, line: Line): Promise<LoadedLoss> {
     const { file = null, module = null, name, framework = null, order = null } = options;
     const own = line.newEnd({ do: "load", file, module, name, framework, order }), answer = await line.load(own);
     const reason = answer.error ?? (answer.died && `'${line.python}' ${answer.died}`);
     if (reason !== undefined) throw new TypeError(`Cannot load the loss '${name}': ${reason}`);
-    return new PythonLoss(name, answer as unknown as Loaded, line, own);
+    return new LoadedLoss(name, answer as unknown as Loaded, line, own);
   }
 
-  /**
-   * Loads another loss in the same process: the framework is imported once. When one is closed, all are.
-   *
-   * @throws {TypeError} The file raises, or it does not define the loss.
-   */
-  another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<PythonLoss> {
+  another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<LoadedLoss> {
     checkPythonLoss(options);
-    return PythonLoss.#load(options, this.#line);
+    return LoadedLoss.#load(options, this.#line);
   }
 
-  /** Ends the process. */
   close(): Promise<void> {
     return this.#line.close();
   }
 
-  /** Ends the process. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -343,4 +352,4 @@ class Line {
  * @throws {TypeError} Python cannot be started, the file raises, or it does not define the loss.
  * @throws {RangeError} An option is out of range.
  */
-export const pythonLoss = (options: PythonLossOptions): Promise<PythonLoss> => PythonLoss.start(options);
+export const pythonLoss = (options: PythonLossOptions): Promise<PythonLoss> => LoadedLoss.start(options);
