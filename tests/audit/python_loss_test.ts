@@ -112,13 +112,13 @@ async function lives(pid: string): Promise<boolean> {
 
 Deno.test("several losses share a process, which is started again for each of them", async () => {
   await using first = await load("squared"), ends = await first.another({ file, framework, name: "ends_at_call(4)" });
+  await assertRejects(() => first.another({ file, framework, name: "nothing" }), TypeError, "NameError");
   assertEquals(auditLoss(first, { rows: 16 }).verdict, "sound");
   const { message } = assertThrows(() => {
     const { findings } = auditLoss(ends, { rows: 16 });
     throw new TypeError(findings.map(({ message }) => message).join());
   }, TypeError);
   assert(/ends the process \(SIGKILL\)/.test(message), message);
-  await assertRejects(() => first.another({ file, framework, name: "nothing" }), TypeError, "NameError");
 });
 
 Deno.test("the process has ended when the loss is closed, and a closed loss is refused", async () => {

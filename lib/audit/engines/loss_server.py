@@ -531,6 +531,10 @@ def record_tensorflow(framework, trace, op_type, inputs, attrs, outputs):
         told["dtype"] = framework.read(outputs[0])[1]
     if name == "Pow" and tensors[1].shape.rank == 0 and float(tensors[1]) == 2:
         name, tensors = "Square", tensors[:1]
+    if name in ("SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits"):
+        logits, labels = tensors  # one operation; the rules know its parts
+        trace.op("LogSoftmax", [logits], [outputs[1]], {"axis": [1]})
+        return trace.op("Multiply" if name.startswith("Soft") else "GatherV2", [labels, outputs[1]], [outputs[0]])
     if name in ("StopGradient", "PreventGradient") and tensors:
         if not says(frames_now(), "stop_gradient"):
             return trace.same(outputs[0], tensors[0])
@@ -763,6 +767,13 @@ def own_framework(path):
     return module.Framework(Trace)
 
 
+def version_of(name, framework):
+    if name != "keras":
+        return framework.version
+    import keras
+    return f"{keras.__version__} on {keras.backend.backend()} {framework.version}"
+
+
 def parameters_of(loss):
     """The names of the parameters that must be given, and of all; None if they cannot be told."""
     forward = getattr(loss, "forward", None) or getattr(loss, "call", None) or loss
@@ -836,7 +847,7 @@ class Server:
         self.loss, self.form = loss, request.get("form")
         first, second = ("yTrue", "yPred") if self.order == "true,pred" else ("yPred", "yTrue")
         return {
-            "framework": wanted, "version": self.framework.version,
+            "framework": wanted, "version": version_of(wanted, self.framework),
             "python": ".".join(map(str, sys.version_info[:3])),
             "assumed": [] if sure else [f"The arguments are ({first}, {second}), the habit of {wanted}"],
         }

@@ -280,8 +280,18 @@ class Line {
     return this.#command[0];
   }
 
+  /** Another loss. A process that has ended is started again for it. */
   newEnd(load: LoadRequest): LineEnd {
+    if (this.#ended !== undefined) this.#restart();
     return { number: this.#ends++, load, start: this.#starts };
+  }
+
+  /** Starts a process that has ended again; false if that has been done often enough. */
+  #restart(): boolean {
+    if (this.#starts > RESTARTS) return false;
+    this.#ended = undefined;
+    this.#start();
+    return true;
   }
 
   #start(): void {
@@ -298,21 +308,21 @@ class Line {
   }
 
   /** Loads a loss; the caller's thread stays free. */
-  load({ load, number }: LineEnd): Promise<Answer> {
+  async load({ load, number }: LineEnd): Promise<Answer> {
     const answered = new Promise<Answer>((resolve) => {
       this.#worker.onmessage = ({ data }: MessageEvent<Frame>) => resolve(answerOf(data));
     });
     this.#send({ ...load, loss: number }, new Uint8Array(), 1000 * LOADING, true);
-    return answered;
+    const answer = await answered;
+    this.#ended = answer.died;
+    return answer;
   }
 
   /** Asks and waits. A process that has ended is started again a few times. */
   ask(own: LineEnd, request: object, batch: AuditBatch): { answer: Answer; numbers: Uint8Array } {
     if (this.#closed !== undefined) throw new TypeError("Cannot audit the loss: it has been closed");
-    if (this.#ended !== undefined) {
-      if (this.#starts > RESTARTS) return { answer: { died: this.#ended }, numbers: new Uint8Array() };
-      this.#ended = undefined;
-      this.#start();
+    if (this.#ended !== undefined && !this.#restart()) {
+      return { answer: { died: this.#ended }, numbers: new Uint8Array() };
     }
     const { number: loss, load, form } = own;
     if (own.start !== this.#starts) {
