@@ -12,17 +12,17 @@ export interface Timed {
   time(untimed: number, samples: number, calls: number): Promise<number[]>;
 }
 
-/** How long contenders may take, all in milliseconds. */
+/** Time limits of the contenders, in milliseconds. */
 export interface Pace {
-  /** How often each has its turn. */
+  /** The number of turns of each. */
   readonly rounds: number;
-  /** How long a turn lasts where calls are short. */
+  /** The length of a turn where calls are short. */
   readonly turn: number;
   /** A contender that takes longer than this in all has fewer turns. */
   readonly most: number;
 }
 
-/** What was measured: the median and the middle half, in milliseconds. */
+/** A measurement: the median and the middle half, in milliseconds. */
 export interface Timing {
   ms: number;
   from: number;

@@ -7,7 +7,7 @@ export interface Bar {
   asked: string;
   /** Of what the record has no numbers: "not measured". */
   measured: string;
-  /** How many times what was asked it is; 1 or less where it is met. */
+  /** The measured value divided by the bar; 1 or less if the bar is met. */
   times: number;
   met: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * What is measured: ways to a loss's value and gradient, on the same numbers. The recorder and `deno bench` both take
+ * The contenders: implementations of a loss's value and gradient, on the same numbers. The recorder and `deno bench` both take
  * them from here, and `peers.py` makes the same numbers with NumPy.
  *
  * @module

@@ -21,7 +21,7 @@ const shapeNames = ["softsign", "linearRamp", "logistic", "arctan", "gaussian", 
 const slopes = [2, 4, 6, 10, 20, 50];
 const epochs = 30, batchSize = 256;
 
-/** What is trained on in an epoch from 0 on: one loss, or one whose slope rises. */
+/** The loss of an epoch, from 0 on: one loss, or one whose slope rises. */
 type Schedule = (epoch: number) => TrainingLoss;
 
 const constant = (step: Step): Schedule => () => ({ score: f1, step });

@@ -10,7 +10,7 @@ import { loadDataset, prepare } from "@roundabout/roundabout/data";
 import { composedF1Loss } from "./composed.ts";
 import { type backends, slope } from "./contenders.ts";
 
-/** What every contender trains with. */
+/** The training options of every contender. */
 export const training = { epochs: 20, batchSize: 256, hidden: 16, rate: 0.01 } as const;
 
 const losses = {

@@ -18,10 +18,10 @@ import { batchesOf } from "@roundabout/roundabout/data";
 
 const features = 10, batchSize = 8192, collectEvery = 64;
 
-/** Where rows come from. */
+/** The sources of rows. */
 type Source = "generated" | "csv" | "parquet";
 
-/** What a process of its own says of so many rows. */
+/** The report of one process for a number of rows. */
 interface Measured {
   source: Source;
   rows: number;

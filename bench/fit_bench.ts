@@ -9,7 +9,7 @@ import { f1Loss, fitMetric } from "@roundabout/roundabout";
 
 tf.enableProdMode();
 const epochs = 20, batchSize = 256, rounds = 7;
-/** What an epoch may cost, in epochs of cross-entropy. */
+/** The allowed cost of an epoch, in epochs of cross-entropy. */
 const bars = { running: 1, exact: 3 };
 
 /** The features, standardised, and the labels: the last column. */

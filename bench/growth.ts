@@ -1,4 +1,4 @@
-/** How a time grows: time ∝ n^alpha. */
+/** The growth of a time: time ∝ n^alpha. */
 export interface Growth {
   alpha: number;
   /** The 95 % interval. */

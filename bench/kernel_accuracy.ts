@@ -1,5 +1,5 @@
 /**
- * How far the kernels are from float64 on many rows, more of them than tests should take.
+ * Measures the distance of the kernels from float64 on more rows than tests should take.
  *
  *     deno run --allow-read --allow-env --allow-sys --allow-write=bench bench/kernel_accuracy.ts [ROWS ...] [--save]
  *

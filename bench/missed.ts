@@ -1,7 +1,7 @@
 import type { Bar } from "./bars.ts";
 import type { BenchRecord } from "./record_format.ts";
 
-/** What stands in the way of each kind of bar, and what was tried: sentences, with the record's numbers where it has some. */
+/** The obstacle to each kind of bar, and what was tried: sentences, with the record's numbers where it has some. */
 const kinds: readonly (readonly [about: RegExp, why: (numbers: Numbers) => readonly string[]])[] = [
   [/^1e6 rows: composed/, ({ fused, bound }) => [
     `The fused call takes ${fused(1e6)}; ${bound(1e6)}.`,
@@ -66,7 +66,7 @@ interface Numbers {
   fused(rows: number): string;
   readonly argmax: string;
   divisions(rows: number): string;
-  /** What the divisions and the bytes of a call take alone. */
+  /** The time of the divisions and of the bytes of a call alone. */
   bound(rows: number): string;
   copies(from: number, to: number): string;
   readonly epochs: string;
@@ -108,7 +108,7 @@ function numbersOf({ losses, divisions, copies, epochs }: BenchRecord, backend: 
   };
 }
 
-/** What stands in the way of a bar. */
+/** The obstacle to a bar. */
 export function whyMissed({ what }: Bar, record: BenchRecord): string {
   const kind = kinds.find(([about]) => about.test(what));
   if (kind === undefined) throw new RangeError(`Cannot say what stands in the way of '${what}'`);

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 
-/** What a backend keeps of a tensor's data: cpu the values, wasm the shape of what is on its heap. */
+/** The record of a tensor's data in a backend: the values on cpu, the shape of the heap's part on wasm. */
 interface Stored {
   values?: { byteLength?: number };
   shape?: number[];
 }
 
-/** Where backends keep their data. */
+/** The maps in which backends keep their data. */
 interface DataStorage {
   set(id: object, stored: Stored): void;
   delete(id: object): boolean;
@@ -16,7 +16,7 @@ const bytesOf = ({ values, shape }: Stored): number =>
   values?.byteLength ?? 4 * (shape ?? []).reduce((a, b) => a * b, 1);
 
 /**
- * How many bytes of data the backend in use had at most, beyond those at the start, while `run` ran. `tf.memory()` and
+ * Returns the peak of the data bytes of the backend in use while `run` ran, beyond those at the start. `tf.memory()` and
  * `tf.profile` count a tensor that shares another one's data again; here data counts once.
  */
 export function peakBytes(run: () => void): number {

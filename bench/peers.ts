@@ -7,7 +7,7 @@
 import { fileURLToPath } from "node:url";
 import type { Timed } from "./alternate.ts";
 
-/** What a process says of itself. */
+/** The report of a process. */
 interface Hello {
   versions: Record<string, string>;
   contenders: { name: string; works: string[]; least: number }[];

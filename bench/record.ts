@@ -15,7 +15,7 @@ import { type Peer, Peers } from "./peers.ts";
 import { type BenchRecord, type Work, works } from "./record_format.ts";
 import { sourcesHash } from "./sources.ts";
 
-/** What is measured and how long. */
+/** The measurements and their time limits. */
 export interface RecordOptions {
   /** The rows of the one-column works. */
   readonly sizes: readonly number[];
@@ -154,7 +154,7 @@ async function measureDivisions({ sizes, pace }: RecordOptions): Promise<BenchRe
   return await timeEach(await Promise.all(all), pace);
 }
 
-/** What a call needs beyond its inputs and its outputs at its peak, and what it leaves. */
+/** The bytes that a call needs at its peak beyond inputs and outputs, and the bytes that it leaves. */
 async function measureMemory(rows: number): Promise<BenchRecord["memory"]> {
   const result: BenchRecord["memory"] = [];
   for (const backend of backends) {

@@ -1,7 +1,7 @@
-/** What has to be done. */
+/** A task to measure. */
 export type Work = "binary" | "weighted" | "macro" | "argmax";
 
-/** What each work is, in words. */
+/** A description of each task. */
 export const works: Readonly<Record<Work, { readonly columns: number; readonly words: string }>> = {
   binary: { columns: 1, words: "F1, one column" },
   weighted: { columns: 1, words: "F1, one column, a weight a row" },
@@ -9,7 +9,7 @@ export const works: Readonly<Record<Work, { readonly columns: number; readonly w
   argmax: { columns: 10, words: "macro-F1, ten columns, the largest wins" },
 };
 
-/** What one run measured, as `deno task bench --save` writes it and the notebook reads it. */
+/** The measurements of one run, as `deno task bench --save` writes them and the notebook reads them. */
 export interface BenchRecord {
   /** The day. */
   date: string;
@@ -29,14 +29,14 @@ export interface BenchRecord {
     high: number;
     points: [rows: number, ms: number][];
   }[];
-  /** What is read and written when numbers are copied from one array to another, and how long that takes. */
+  /** The bytes that a copy from one array to another reads and writes, and its time. */
   copies: { bytes: number; ms: number }[];
-  /** How long a division an output takes by itself. */
+  /** The time of one division per output alone. */
   divisions: { rows: number; ms: number }[];
   memory: { contender: string; rows: number; bytesPerRow: number; tensorsLeft: number }[];
   /** Training for so many epochs, in milliseconds. */
   epochs: { contender: string; epochs: number; ms: number; from: number; to: number; samples: number }[];
-  /** What could not be measured, and why. */
+  /** The measurements that failed, and why. */
   missing: { what: string; why: string }[];
 }
 
@@ -52,17 +52,17 @@ export interface LossTiming {
   samples: number;
 }
 
-/** How far the kernels are from float64, as `bench/kernel_accuracy.ts --save` writes it. */
+/** The distance of the kernels from float64, as `bench/kernel_accuracy.ts --save` writes it. */
 export interface AccuracyRecord {
   date: string;
   /** |loss − float64|, what rounding to float32 may have of it, and the greatest relative error of the gradient. */
   results: { rows: number; data: string; backend: string; loss: number; rounding: number; gradient: number }[];
 }
 
-/** Where it is. */
+/** Its file. */
 export const accuracyFile: URL = new URL("accuracy.json", import.meta.url);
 
-/** Where the committed record is. */
+/** The file of the committed record. */
 export const recordFile: URL = new URL("record.json", import.meta.url);
 
 /** The committed record. */

@@ -1,6 +1,6 @@
 import { root } from "../tasks/cli.ts";
 
-/** What a record depends on: the kernels, what runs them, and what measures. */
+/** The files on which a record depends: the kernels, their callers, and the measuring code. */
 const folders = ["lib/kernels/", "bench/"], files = ["lib/loss_and_gradient.ts", "lib/losses/metric_loss.ts"];
 const isSource = (name: string) => /\.(ts|as|py|txt)$/.test(name);
 

@@ -3,8 +3,8 @@ import { describe } from "./check/describe.ts";
 import { checkInteger } from "./check/integer.ts";
 import { checkOptions } from "./check/options.ts";
 import type { Counts } from "./counts/counts.ts";
-import { scoreFast } from "./kernels/passes.ts";
-import { arrays, type Numbers } from "./kernels/table.ts";
+import { registeredKernels } from "./kernels/registered.ts";
+import type { Numbers } from "./kernels/table.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "./scores/to_score.ts";
 import {
   type ResolvedOptions,
@@ -122,7 +122,8 @@ const isFast = (values: ArrayLike<number> | undefined): boolean =>
  *     value = best − score(counts),   counts = Σ over the rows, ŷ through the step
  *     ∂value/∂ŷᵢ = −wᵢ·s′(ŷᵢ)·( yᵢ·(∂TP − ∂FN) + (1 − yᵢ)·(∂FP − ∂TN) )
  *
- * Float32 outputs of more than 4,096 numbers take the SIMD loops; all others are computed in float64.
+ * Float32 outputs of more than 4,096 numbers take the SIMD loops, if the top entry or `./simd` was imported; all others are
+ * computed in float64.
  *
  * In an engine with automatic differentiation, Σ stopGradient(gradient)·yPred has `gradient` as its gradient.
  *
@@ -178,9 +179,10 @@ export function lossAndGradient(
     sampleWeight: inputs.sampleWeight?.dataSync(),
   };
   const large = outputs.size > smallSize && scoring.average !== "samples" && reading.ignoreLabel === undefined;
-  if (large && yPred instanceof Float32Array && Object.values(numbers).every(isFast)) {
+  const kernels = registeredKernels();
+  if (kernels !== undefined && large && yPred instanceof Float32Array && Object.values(numbers).every(isFast)) {
     const shape = readBatchShape(name, inputs, reading), gradient = new Float32Array(yPred.length);
-    const scored = scoreFast(decide, scoring, numbers as Inputs<Numbers>, shape, arrays, gradient);
+    const scored = kernels.scoreFast(decide, scoring, numbers as Inputs<Numbers>, shape, kernels.arrays, gradient);
     if (scored?.finish(-1)) return { value: best - scored.value, gradient, counts: scored.counts };
   }
   const batch = readBatch(name, inputs, reading), scored = scoreBatch(batch, decide(batch), scoring);

@@ -27,6 +27,8 @@ export interface KernelOptions {
   cwd: string;
   /** Aborts the start; {@linkcode Kernel.stop} ends a kernel that runs. */
   signal?: AbortSignal;
+  /** Chooses the five ports of an attempt. @default free ones */
+  ports?: () => number[];
 }
 
 /** Error of a kernel that ended by itself. */
@@ -48,7 +50,7 @@ const startAttempts = 5;
 const startMilliseconds = 180_000;
 
 /** Finds five free ports. Another process may take one before the kernel does; the start is then repeated. */
-function freePorts(): number[] {
+export function freePorts(): number[] {
   const listeners = Array.from({ length: 5 }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
   const ports = listeners.map((listener) => (listener.addr as Deno.NetAddr).port);
   listeners.forEach((listener) => listener.close());
@@ -116,14 +118,18 @@ export class Kernel implements AsyncDisposable {
         return kernel;
       } catch (error) {
         await kernel.stop();
-        if (attempt === startAttempts || !/address.*in use/i.test((error as KernelDied).log ?? "")) throw error;
+        // A port that another process took shows in the kernel's log, or in a connection that does not speak its protocol.
+        const taken = error instanceof KernelDied
+          ? /address.*in use/i.test(error.log)
+          : !(error instanceof TaskError) && !options.signal?.aborted;
+        if (attempt === startAttempts || !taken) throw error;
       }
     }
   }
 
-  private constructor({ cwd }: KernelOptions) {
+  private constructor({ cwd, ports = freePorts }: KernelOptions) {
     this.#folder = Deno.makeTempDirSync({ prefix: "roundabout-kernel-" });
-    const [shell, iopub, stdin, control, hb] = freePorts();
+    const [shell, iopub, stdin, control, hb] = ports();
     const connection = {
       ip: "127.0.0.1",
       transport: "tcp",

@@ -105,31 +105,40 @@ async function instrument(
   };
 }
 
-/** Runs the tests of a folder in the copy; quick ones alone if `quick`. */
-function runTests(copy: string, folder: string, options: { signal: AbortSignal; quick: boolean; id?: string }) {
-  const { signal, quick, id } = options;
-  const env = { ...quick ? { QUICK_TESTS: "1" } : {}, ...id === undefined ? {} : { __STRYKER_ACTIVE_MUTANT__: id } };
-  return runDeno(["test", "-P", "--quiet", "--no-check", "--fail-fast", `tests/${folder}`], { cwd: copy, env, signal });
+/** Names the test file of a mutant's own file, or of the folder in which that is, if there is one. */
+function ownTests(copy: string, folder: string, file: string): string | undefined {
+  const [name, parent] = file.replace(/\.ts$/, "").split("/").reverse();
+  return [name, parent].map((word) => `tests/${folder}/${word}_test.ts`).find((path) => existsSync(join(copy, path)));
 }
 
-/** Makes a judge of the mutants of a folder. Where there are slow tests, they run only if the quick ones let a mutant pass. */
+/** Runs tests in the copy; quick ones alone if `quick`. */
+function runTests(copy: string, tests: string, options: { signal: AbortSignal; quick: boolean; id?: string }) {
+  const { signal, quick, id } = options;
+  const env = { ...quick ? { QUICK_TESTS: "1" } : {}, ...id === undefined ? {} : { __STRYKER_ACTIVE_MUTANT__: id } };
+  return runDeno(["test", "-P", "--quiet", "--no-check", "--fail-fast", tests], { cwd: copy, env, signal });
+}
+
+/** Makes a judge of the mutants of a folder: their own tests run first, slow tests last, and never if `quickOnly`. */
 async function judgeOf(
   copy: string,
   folder: string,
+  quickOnly: boolean,
   signal: AbortSignal,
 ): Promise<(mutant: Mutant) => Promise<Status>> {
   if (!existsSync(join(copy, "tests", folder))) throw new UsageError(`'${folder}' has no tests in tests/${folder}`);
   const stages: { quick: boolean; limit: number }[] = [];
-  for (const quick of [true, false]) {
-    const { code, output, seconds } = await runTests(copy, folder, { quick, signal });
+  for (const quick of quickOnly ? [true] : [true, false]) {
+    const { code, output, seconds } = await runTests(copy, `tests/${folder}`, { quick, signal });
     if (code !== 0) throw new TaskError(`the tests of '${folder}' fail without a mutant:\n${output}`);
-    if (quick && !/ \| \d+ ignored/.test(output)) continue;
-    stages.push({ quick, limit: 20_000 + 10_000 * seconds });
+    if (quick && !quickOnly && !/ \| \d+ ignored/.test(output)) continue;
+    stages.push({ quick, limit: 20_000 + 4_000 * seconds });
   }
-  return async ({ id }) => {
-    for (const { quick, limit } of stages) {
+  return async ({ id, file }) => {
+    const own = ownTests(copy, folder, file), all = stages.map((stage) => ({ tests: `tests/${folder}`, ...stage }));
+    const runs = own === undefined ? all : [{ ...all[0], tests: own }, ...all];
+    for (const { tests, quick, limit } of runs) {
       const late = AbortSignal.timeout(limit);
-      const { code } = await runTests(copy, folder, { quick, id, signal: AbortSignal.any([signal, late]) });
+      const { code } = await runTests(copy, tests, { quick, id, signal: AbortSignal.any([signal, late]) });
       signal.throwIfAborted();
       if (late.aborted) return "timeout";
       if (code !== 0) return "killed";
@@ -141,7 +150,13 @@ async function judgeOf(
 /** Tests the mutants that the record does not know as killed, and writes the record as it goes. */
 async function testMutants(
   mutants: Mutant[],
-  { copy, jobs, signal, report }: { copy: string; jobs: number; signal: AbortSignal; report: Reporter },
+  { copy, jobs, quick, signal, report }: {
+    copy: string;
+    jobs: number;
+    quick: boolean;
+    signal: AbortSignal;
+    report: Reporter;
+  },
 ): Promise<Result[]> {
   const files = [...new Set(mutants.map(({ file }) => file))];
   const hashes = Object.fromEntries(files.map((file) => [file, hashOf(file)]));
@@ -157,7 +172,7 @@ async function testMutants(
   report.line(`${mutants.length} mutants, ${mutants.length - waiting.length} of them killed earlier`);
   for (const [folder, own] of Map.groupBy(waiting, ({ file }) => folderOf(file))) {
     report.status(`${folder}: the tests without a mutant …`);
-    const judge = await judgeOf(copy, folder, signal);
+    const judge = await judgeOf(copy, folder, quick, signal);
     const started = performance.now();
     let next = 0, done = 0, survived = 0;
     const work = async () => {
@@ -188,8 +203,9 @@ if (import.meta.main) {
       "Changes the library in one place at a time (StrykerJS's mutants, in a copy of the project) and runs the tests of\n" +
       "the folder that holds the place. Lists the changes that no test notices; those with a reason in\n" +
       "tests/mutants.json apart. mutation.json records the results: killed mutants of unchanged files are not run again.",
-    usage: "[--sample N] [--seed S] [--jobs N] [FOLDER ...]",
+    usage: "[--quick] [--sample N] [--seed S] [--jobs N] [FOLDER ...]",
     options: {
+      quick: { type: "boolean", help: "judge by the quick tests alone" },
       sample: { type: "string", help: "number of mutants drawn from each folder (default: all)" },
       seed: { type: "string", help: "seed of the drawing (1)" },
       jobs: { type: "string", help: `number of mutants tested at a time (${cores}: the cores)` },
@@ -201,7 +217,7 @@ if (import.meta.main) {
     const jobs = Math.floor(numberOption("jobs", values.jobs, 1, cores));
     const exists = (folder: string) => folder === "core" || existsSync(new URL(`lib/${folder}`, root));
     const named = positionals.map((path) => path.replace(/^lib\//, "").replace(/\/$/, ""));
-    const unknown = named.find((folder) => !/^\w+$/.test(folder) || !exists(folder));
+    const unknown = named.find((folder) => !/^\w+(\/\w+)?$/.test(folder) || !exists(folder));
     if (unknown !== undefined) throw new UsageError(`lib/ has no folder '${unknown}'`);
     const folders = named.length > 0 ? named : defaultFolders.filter(exists);
     using interrupt = interruptSignal();
@@ -212,7 +228,7 @@ if (import.meta.main) {
       const { copy, mutants } = await instrument(folders, scratch, signal);
       const chosen = [...Map.groupBy(mutants, ({ file }) => folderOf(file)).values()]
         .flatMap((own) => sampleMutants(own, sample, seed));
-      const results = await testMutants(chosen, { copy, jobs, signal, report });
+      const results = await testMutants(chosen, { copy, jobs, quick: values.quick === true, signal, report });
       const { text, unexplained, unused } = summarize(results, await readJson<Reason[]>(reasonsFile, []));
       report.line(text);
       if (sample === Infinity) {

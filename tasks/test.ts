@@ -104,7 +104,11 @@ async function runAll(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
     const tallies = [
       await runChecks(report, signal),
       await runTests("tests", { report, signal, args }),
-      await runTests("examples", { report, signal, args: ["test", "-P", "--doc", "--parallel", "lib", "README.md"] }),
+      await runTests("examples", {
+        report,
+        signal,
+        args: ["test", "-P", "--doc", "--parallel", "lib", "docs", "README.md"],
+      }),
       await runNotebooks(report, signal),
     ];
     const library = RegExp.escape(new URL("lib/", root).href);
@@ -121,9 +125,14 @@ await runTask({
   about:
     "Runs everything that CI runs: format, lint, types and documentation; the tests with the line coverage of lib/;\n" +
     "the examples of the docstrings; the notebooks, executed and compared with their committed outputs.",
-  usage: "[--quick]",
+  usage: "[--quick | --spark]",
   options: {
     quick: { type: "boolean", help: "only the fast tests: no large inputs, no training, no browser, no notebooks" },
+    spark: {
+      type: "boolean",
+      help:
+        "only the SQL texts, on Apache Spark: needs Java 17, and PySpark in the Python that ROUNDABOUT_SPARK names (python3)",
+    },
   },
 }, async ({ values }, report) => {
   using interrupt = interruptSignal();
@@ -134,7 +143,17 @@ await runTask({
     args: ["test", "-P", "--parallel", "--no-check", "tests"],
     env: { QUICK_TESTS: "1" },
   };
-  const tallies = values.quick ? [await runTests("quick tests", quick)] : await runAll(report, signal);
+  const spark = {
+    report,
+    signal,
+    args: ["test", "-P", "tests/sql/spark_test.ts"],
+    env: { ROUNDABOUT_SPARK: Deno.env.get("ROUNDABOUT_SPARK") ?? "python3" },
+  };
+  const tallies = values.quick
+    ? [await runTests("quick tests", quick)]
+    : values.spark
+    ? [await runTests("Spark", spark)]
+    : await runAll(report, signal);
   const { passed, failed, skipped, failures } = addTallies(tallies);
   if (failures.length > 0) report.line(`failed:\n${failures.map((name) => `  ${name}`).join("\n")}`);
   report.line(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);

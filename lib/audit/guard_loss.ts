@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
 import { markGuarded } from "../losses/guarded_losses.ts";
 import { dropTape } from "../tfjs/engine.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
 import { softCounts } from "../counts/counts.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";

@@ -25,7 +25,7 @@ export interface ShapedNumbers {
   readonly size: number;
   /** The type of the numbers: "float32", "int32" or "bool". */
   readonly dtype: string;
-  /** Whether the numbers are gone. */
+  /** Says that the numbers are gone. */
   readonly isDisposed?: boolean;
   /** Returns the numbers, row by row. */
   dataSync(): ArrayLike<number>;

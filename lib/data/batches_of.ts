@@ -1,4 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
+import { statSync } from "node:fs";
 import pl from "nodejs-polars";
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
@@ -110,7 +111,7 @@ function frameTable(frame: LazyFrame): PiecedTable {
 
 function parquetTable(path: string): PiecedTable {
   try {
-    Deno.statSync(path); // polars' own error for a missing file is a Rust message
+    statSync(path); // polars' own error for a missing file is a Rust message
     return frameTable(pl.scanParquet(path) as LazyFrame);
   } catch (error) {
     throw explainFailure(path, error);

@@ -1,6 +1,6 @@
 import { CsvError, parse as parser } from "csv-parse";
 import { parse } from "csv-parse/sync";
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 
 /** Makes the error of a file that cannot be read. */
 export const unreadable = (path: string, problem: string, cause?: unknown): Error =>
@@ -10,9 +10,7 @@ export const unreadable = (path: string, problem: string, cause?: unknown): Erro
 export function explainFailure(path: string, error: unknown): Error {
   const { message, code } = error as Error & { code?: string };
   if (message.startsWith("Cannot read ")) return error as Error;
-  if (code === "ENOENT" || error instanceof Deno.errors.NotFound) {
-    return unreadable(path, "there is no such file", error);
-  }
+  if (code === "ENOENT") return unreadable(path, "there is no such file", error);
   if (!(error instanceof CsvError)) return unreadable(path, message.split("\n")[0], error);
   if (code === "CSV_QUOTE_NOT_CLOSED") return unreadable(path, "a quote is opened and never closed", error);
   const [title, rest] = message.split(": ");
@@ -50,12 +48,20 @@ const separators = { ";": "semicolons", "\t": "tabs", "|": "bars" };
 
 const headerBytes = 1 << 20;
 
+/** Reads the beginning of a file. */
+function firstBytes(path: string, most: number): Uint8Array {
+  const file = openSync(path, "r"), bytes = new Uint8Array(most);
+  try {
+    return bytes.subarray(0, readSync(file, bytes, 0, most, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Names in the header of a CSV file, trimmed; no more than the first megabyte is read. */
 export function csvNames(path: string): string[] {
   try {
-    using file = Deno.openSync(path);
-    const bytes = new Uint8Array(headerBytes), read = file.readSync(bytes) ?? 0;
-    const text = new TextDecoder().decode(bytes.subarray(0, read));
+    const text = new TextDecoder().decode(firstBytes(path, headerBytes));
     const [header] = parse(text, { ...options, to: 1 }) as unknown as Parsed[];
     if (header === undefined) throw unreadable(path, "it is empty");
     const names = header.record.map((name) => name.trim()), [only] = names;

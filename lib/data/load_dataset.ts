@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import pl from "nodejs-polars";
 import { describe } from "../check/describe.ts";
@@ -18,11 +20,11 @@ export interface BinaryDataset extends BinaryFacts, Pick<Dataset, "frame"> {}
 export type FileFacts = Pick<DatasetFacts, "name" | "file" | "sha256" | "features" | "categorical" | "label">;
 
 async function checkSum(path: string, { name, file, sha256 }: FileFacts): Promise<void> {
-  const bytes = await Deno.readFile(path).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  const bytes = await readFile(path).catch((error) => {
+    if (error.code !== "ENOENT") throw error;
     throw new Error(`Cannot load '${name}': the file ${file} is missing`, { cause: error });
   });
-  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  const sum = createHash("sha256").update(bytes).digest("hex");
   if (sum === sha256) return;
   throw new Error(`Cannot load '${name}': the SHA-256 of ${file} must be ${sha256}, it is ${sum}`);
 }

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { type LabelledFrame, labelsOf } from "./labels.ts";
 import type { Dataset } from "./load_dataset.ts";
 import { type PartArrays, prepareColumns, type PreparedColumns, TASK } from "./prepare_columns.ts";

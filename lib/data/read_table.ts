@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import pl from "nodejs-polars";
 import { checkOptions } from "../check/options.ts";
 import { describe } from "../check/describe.ts";
@@ -48,7 +49,7 @@ function ofFrame(frame: Frame): RawTable {
 
 function readParquet(path: string): RawTable {
   try {
-    Deno.statSync(path); // polars' own error for a missing file is a Rust message
+    statSync(path); // polars' own error for a missing file is a Rust message
     return ofFrame(pl.readParquet(path));
   } catch (error) {
     throw explainFailure(path, error);

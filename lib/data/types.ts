@@ -2,7 +2,7 @@
 export type Frame = ReturnType<(typeof import("nodejs-polars"))["default"]["readCSV"]>;
 
 /** A TensorFlow.js tensor of rank 1. */
-export type Tensor1D = ReturnType<(typeof import("@tensorflow/tfjs"))["tensor1d"]>;
+export type Tensor1D = ReturnType<(typeof import("@tensorflow/tfjs-core"))["tensor1d"]>;
 
 /** A TensorFlow.js tensor of rank 2. */
-export type Tensor2D = ReturnType<(typeof import("@tensorflow/tfjs"))["tensor2d"]>;
+export type Tensor2D = ReturnType<(typeof import("@tensorflow/tfjs-core"))["tensor2d"]>;

@@ -9,19 +9,19 @@ import type { Decided, Decision, Mode } from "./decision.ts";
 import { topDecision } from "./top.ts";
 
 /**
- * What makes an output a positive:
+ * The rule that makes an output a predicted positive:
  *
- * - "threshold": it is above the threshold, of all columns or of its own
- * - "argmax": it is the largest of its row (the first of them, at a tie)
- * - `{ top: 100 }` or `{ top: 0.01 }`: it is among the 100, or among the highest hundredth, of its column
+ * - "threshold": the output is above the threshold of its column
+ * - "argmax": the output is the largest of its row (at a tie, the first)
+ * - `{ top: 100 }` or `{ top: 0.01 }`: the output is among the 100 highest, or the highest hundredth, of its column
  */
 export type DecisionName = "threshold" | "argmax" | { readonly top: number };
 
-/** Options that say how outputs become decisions. */
+/** Options of decisions. */
 export interface DecisionOptions {
   /**
-   * The stand-in for rounding: a name, a step, or a definition of one's own. With another decision than "threshold" a
-   * name only; with "argmax" it is a softmax, whatever the shape: "straightThrough" or "round", or nothing.
+   * The stand-in for rounding: a name, a step of the library, or one's own. Decisions other than "threshold" take a name
+   * only; "argmax" is a softmax and takes "straightThrough", "round", or nothing.
    *
    * @default {"softsign"}
    */
@@ -33,22 +33,22 @@ export interface DecisionOptions {
    */
   slope?: number;
   /**
-   * Where decisions are made, inside (0, 1): an output is a positive where it is greater, strictly. One threshold for all
-   * columns, or one a column; for a step that is given as a thing, its own.
+   * The decision threshold, inside (0, 1): an output is a predicted positive if it is strictly greater. One threshold for
+   * all columns, or one per column; a step that is given as an object has its own.
    *
    * @default {0.5}
    */
   threshold?: number | readonly number[];
   /**
-   * What makes an output a positive: "threshold", "argmax", or `{ top: k }`, an alert budget. Of outputs that tie "argmax"
-   * takes the first; Keras' F1Score without a threshold takes all, and none of a row of zeros.
+   * The rule for predicted positives: "threshold", "argmax", or `{ top: k }`, an alert budget. At a tie "argmax" takes the
+   * first output; Keras's F1Score without a threshold takes all of them, and none in a row of zeros.
    *
    * @default {"threshold"}
    */
   decision?: DecisionName;
   /**
-   * Whether `yPred` holds logits: they go through a logistic function first, with decision: "argmax" through a softmax. A
-   * threshold stays one of probabilities.
+   * Reads `yPred` as logits: they go through a logistic function first, or a softmax for decision: "argmax". Thresholds
+   * remain thresholds of probabilities.
    *
    * @default {false}
    */
@@ -61,7 +61,7 @@ const isTop = (decision: unknown): decision is { readonly top: number } =>
 const words = (decision: unknown): string =>
   isTop(decision) ? `{ top: ${describe(decision.top)} }` : describe(decision);
 
-/** A threshold inside (0, 1), or the one that a step which is given has anyway. */
+/** Checks that a threshold lies inside (0, 1); a step that is given as an object has its own. */
 function checkThreshold(what: string, threshold: unknown, step: unknown): void {
   if (threshold === undefined || (typeof step === "object" && step !== null)) return;
   if (typeof threshold === "number" && threshold > 0 && threshold < 1) return;
@@ -90,7 +90,7 @@ function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decisio
 }
 
 /** The names of the steps that have a shape, and so a derivative at a moving threshold. */
-const shaped = Object.keys(steps).filter((name) => name !== "round" && name !== "identity");
+const shaped = (): string[] => Object.keys(steps).filter((name) => name !== "round" && name !== "identity");
 
 /** Returns the decision that the options stand for. */
 export function toDecision(what: string, options: DecisionOptions): Decision {
@@ -112,7 +112,7 @@ export function toDecision(what: string, options: DecisionOptions): Decision {
       `Cannot make ${what}: 'threshold' is ${describe(threshold)}, but with decision: ${words(decision)} there is none`,
     );
   }
-  const usable = decision === "argmax" ? ["softsign", "straightThrough", "round"] : [...shaped, "round"];
+  const usable = decision === "argmax" ? ["softsign", "straightThrough", "round"] : [...shaped(), "round"];
   if (typeof step !== "string" || !usable.includes(step)) {
     throw new TypeError(
       `Cannot make ${what}: with decision: ${words(decision)} 'step' must be one of ${usable.join(", ")}, it is ${

@@ -1,6 +1,6 @@
 import { type Figure, figureHtml } from "./figure.ts";
 import { formatNumber } from "./format.ts";
-import { type Broadcast, kernelBroadcast } from "./kernel_broadcast.ts";
+import { type Broadcast, kernelBroadcast } from "../jupyter.ts";
 import { markdown, renderInline } from "./markdown.ts";
 import { escapeHtml, makeOutput, type Output } from "./output.ts";
 import { type FrameLike, isDataFrame, isRecords, table } from "./table.ts";

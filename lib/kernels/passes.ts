@@ -8,6 +8,7 @@ import {
   countBatch,
   countsPartials,
   type CountsScored,
+  scaled,
   scoreCounts,
   type Scoring,
 } from "../scoring/score_batch.ts";
@@ -253,13 +254,13 @@ export function scoreFast<T>(
   if (simd === undefined || length === 0) return undefined;
   const counted = countFast(passes!, simd, inputs, shape, memory, kept);
   if (counted === undefined) return undefined;
-  const { sums, tail } = counted, decided = decide(tail), rest = countBatch(tail, decided, scoring);
-  if (kept !== undefined && passes!.keeps) memory.numbers(kept).set(passes!.keep(tail, decided), length);
-  const inCounts = (column: number) => added ? classWeights?.[column] ?? 1 : 1;
-  const each = rest.each.map((own, k) => {
-    const most = countsOf(sums, k);
-    return mapCounts((key) => inCounts(k) * most[key] + own[key]);
-  });
+  const { sums, tail } = counted, inCounts = (column: number) => added ? classWeights?.[column] ?? 1 : 1;
+  let each = Array.from({ length: classes }, (_, k) => scaled([countsOf(sums, k)], inCounts(k))[0]);
+  if (tail.rows > 0) {
+    const decided = decide(tail), rest = countBatch(tail, decided, scoring).each;
+    if (kept !== undefined && passes!.keeps) memory.numbers(kept).set(passes!.keep(tail, decided), length);
+    each = each.map((own, k) => mapCounts((key) => own[key] + rest[k][key]));
+  }
   const weightsInMean = each.map(({ tp, fn }, k) => (classWeights?.[k] ?? 1) * (average === "weighted" ? tp + fn : 1));
   const scored = scoreCounts(each, added ? undefined : weightsInMean, scoring);
   const finish = (by: number): boolean => {
@@ -277,7 +278,7 @@ export function scoreFast<T>(
     const begun = passes!.beginFinish(simd, factors, evenRows, spare);
     if (begun === undefined) return false;
     eachPiece(simd, begun.spare, block, length, places(), begun.run);
-    finishTail(passes!, tail, factors, memory.numbers(kept!).subarray(length));
+    if (tail.rows > 0) finishTail(passes!, tail, factors, memory.numbers(kept!).subarray(length));
     return true;
   };
   return { ...scored, finish };

@@ -42,14 +42,14 @@ export function tablesOf<T>(
   return {
     yTrue: table(yTrue, indexed ? "indices" : "entries"),
     yPred: table(yPred, "entries"),
-    sampleWeight: sampleWeight && table(sampleWeight, rowWeights && classes > 1 ? "rows" : "entries"),
+    sampleWeight: sampleWeight && table(sampleWeight, rowWeights ? "rows" : "entries"),
   };
 }
 
 /** Writes the entries from `start` to `end`, whole rows; says that every index is that of a class. */
 function copyEntries({ values, given, classes }: Table, start: number, end: number, to: Float32Array): boolean {
   if (given === "entries") {
-    to.set(start === 0 && end === values.length ? values : values.subarray(start, end));
+    to.set(values.subarray(start, end));
     return true;
   }
   let good = true;

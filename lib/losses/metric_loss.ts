@@ -1,7 +1,7 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { type Inputs, readBatch, readBatchShape } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
-import { scoreFast } from "../kernels/passes.ts";
+import { registeredKernels } from "../kernels/registered.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import {
@@ -13,8 +13,7 @@ import {
   smallSize,
 } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
-import { giveToTape, gradientDepth, inHostMemory, tapeIsOn, tensorMemory } from "../tfjs/engine.ts";
-import { firstOrderOnly } from "../tfjs/first_order_only.ts";
+import { giveToTape, gradientDepth, lossOp, tapeIsOn, tensorMemory, warnOfCopies } from "../tfjs/engine.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
 /** Options of every loss. */
@@ -35,7 +34,7 @@ export interface Loss {
    * @returns 1 − score, a scalar.
    */
   (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar;
-  /** What it is called. */
+  /** The name, such as "precisionLoss". */
   readonly name: string;
 }
 
@@ -85,8 +84,21 @@ export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOpti
 /** Makes the loss of one score. */
 export type LossFactory = (options?: LossOptions) => Loss;
 
+const factoryNames = new WeakMap<object, string>();
+
+/** Notes the name of a factory of losses. */
+export function nameFactory<T extends object>(name: string, factory: T): T {
+  factoryNames.set(factory, name);
+  return factory;
+}
+
+/** Returns the name of a factory of losses; nothing for anything else. */
+export const factoryName = (thing: unknown): string | undefined =>
+  typeof thing === "function" ? factoryNames.get(thing) : undefined;
+
 /** Makes the factory of a score's losses. */
-export const factoryOf = (score: Score): LossFactory => (options = {}) => lossOf(score, options);
+export const factoryOf = (score: Score): LossFactory =>
+  nameFactory(`${score.name}Loss`, (options = {}) => lossOf(score, options));
 
 /** Makes the loss of a score. */
 export function lossOf(score: Score, options: LossOptions): Loss {
@@ -94,6 +106,7 @@ export function lossOf(score: Score, options: LossOptions): Loss {
   checkOptions(name, options, ["step", "slope", ...scoringOptionNames]);
   const setting = resolveOptions(name, score, options);
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
+    warnOfCopies(yPred);
     const tensors = { yTrue, yPred, sampleWeight };
     return fastLoss(name, best, setting, tensors) ?? generalLoss(name, best, setting, tensors);
   };
@@ -102,32 +115,14 @@ export function lossOf(score: Score, options: LossOptions): Loss {
 }
 
 /** Returns best − score and its gradient in closed form, as one operation. */
-function generalLoss(
+export function generalLoss(
   name: string,
   best: number,
   { reading, decide, scoring }: ResolvedOptions,
   tensors: Inputs<Tensor>,
 ): Scalar {
   const batch = readBatch(name, tensors, reading), scored = scoreBatch(batch, decide(batch), scoring);
-  const nested = gradientDepth() > 1, host = inHostMemory(), { shape } = tensors.yPred;
-  const op = tf.customGrad((output, save) => {
-    // An outer gradient differentiates this one: it needs the outputs, which an inner `tf.tidy` may dispose.
-    if (nested) (save as (tensors: Tensor[]) => void)([output as Tensor]);
-    return {
-      value: tf.scalar(best - scored.value),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        try {
-          const gradient = scored.gradient(host ? -dy.dataSync()[0] : -1); // elsewhere dy is not read back
-          const tensor = nested ? firstOrderOnly(name, saved[0], gradient) : tf.tensor(gradient, shape);
-          return host ? tensor : tf.mul(dy, tensor);
-        } catch (error) {
-          tf.dispose(saved); // TensorFlow.js keeps saved tensors when a gradient throws
-          throw error;
-        }
-      },
-    };
-  });
-  return op(tensors.yPred) as Scalar;
+  return lossOp(name, tensors.yPred, best - scored.value, (by) => scored.gradient(-by));
 }
 
 /** Returns the same by the SIMD loops, in the memory of the backend; nothing where the general path has to do it. */
@@ -136,7 +131,7 @@ function fastLoss(name: string, best: number, setting: ResolvedOptions, tensors:
   if (!(yPred?.size > smallSize) || scoring.average === "samples" || reading.ignoreLabel !== undefined) {
     return undefined;
   }
-  const memory = tensorMemory();
+  const kernels = registeredKernels(), memory = kernels && tensorMemory();
   if (memory === undefined || gradientDepth() > 1) return undefined; // a nested gradient may be asked for twice
   const batchShape = readBatchShape(name, tensors, reading), wanted = tapeIsOn(), held: Tensor[] = [];
   const hold = (tensor: Tensor): Tensor => (held.push(tensor), tensor);
@@ -149,7 +144,7 @@ function fastLoss(name: string, best: number, setting: ResolvedOptions, tensors:
       sampleWeight: sampleWeight && hold(memory.alias(sampleWeight)),
     };
     const kept = wanted ? hold(memory.make(yPred)) : undefined;
-    const scored = scoreFast(decide, scoring, inputs, batchShape, memory, kept);
+    const scored = kernels!.scoreFast(decide, scoring, inputs, batchShape, memory, kept);
     if (scored === undefined) return void release();
     const op = tf.customGrad(() => ({
       value: tf.scalar(best - scored.value),

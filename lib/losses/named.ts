@@ -31,7 +31,7 @@ import {
   utility,
   type UtilityOptions,
 } from "../scores/ratio.ts";
-import { factoryOf, type Loss, type LossFactory, lossOf, type LossOptions } from "./metric_loss.ts";
+import { factoryOf, type Loss, type LossFactory, lossOf, type LossOptions, nameFactory } from "./metric_loss.ts";
 
 /** Makes the factory of a score that has options of its own: they come in one object with those of the loss. */
 function mergedFactory<Own extends object>(
@@ -39,11 +39,11 @@ function mergedFactory<Own extends object>(
   names: readonly (keyof Own & string)[],
   make: (own: Own) => Score,
 ) {
-  return (options: Own & LossOptions): Loss => {
+  return nameFactory(factory, (options: Own & LossOptions): Loss => {
     refuseTensor(factory, options);
     const [own, others] = splitOptions(options, names);
     return lossOf(make(own as unknown as Own), others as LossOptions);
-  };
+  });
 }
 
 /**
@@ -64,49 +64,49 @@ function mergedFactory<Own extends object>(
  * assertEquals(loss(y, y).dataSync()[0], 0); // a perfect classifier: exactly 0
  * ```
  */
-export const precisionLoss: LossFactory = factoryOf(precision);
+export const precisionLoss: LossFactory = /* @__PURE__ */ factoryOf(precision);
 
 /** 1 − recall, tp/(tp + fn). Alone it has a useless optimum: everything positive. */
-export const recallLoss: LossFactory = factoryOf(recall);
+export const recallLoss: LossFactory = /* @__PURE__ */ factoryOf(recall);
 
 /** 1 − F1, 2tp/(2tp + fp + fn). */
-export const f1Loss: LossFactory = factoryOf(f1);
+export const f1Loss: LossFactory = /* @__PURE__ */ factoryOf(f1);
 
 /** 1 − the Jaccard index, tp/(tp + fp + fn). */
-export const jaccardLoss: LossFactory = factoryOf(jaccard);
+export const jaccardLoss: LossFactory = /* @__PURE__ */ factoryOf(jaccard);
 
 /** 1 − accuracy, (tp + tn)/(tp + fp + fn + tn). */
-export const accuracyLoss: LossFactory = factoryOf(accuracy);
+export const accuracyLoss: LossFactory = /* @__PURE__ */ factoryOf(accuracy);
 
 /** 1 − specificity, tn/(tn + fp). Alone it has a useless optimum: everything negative. */
-export const specificityLoss: LossFactory = factoryOf(specificity);
+export const specificityLoss: LossFactory = /* @__PURE__ */ factoryOf(specificity);
 
 /** 1 − negative predictive value, tn/(tn + fn). Alone it has a useless optimum: one sure negative. */
-export const npvLoss: LossFactory = factoryOf(npv);
+export const npvLoss: LossFactory = /* @__PURE__ */ factoryOf(npv);
 
 /** 1 − balanced accuracy, (recall + specificity)/2. */
-export const balancedAccuracyLoss: LossFactory = factoryOf(balancedAccuracy);
+export const balancedAccuracyLoss: LossFactory = /* @__PURE__ */ factoryOf(balancedAccuracy);
 
 /** 1 − Dice, 2tp/(2tp + fp + fn): equal to {@linkcode f1Loss}. */
-export const diceLoss: LossFactory = factoryOf(dice);
+export const diceLoss: LossFactory = /* @__PURE__ */ factoryOf(dice);
 
 /** 1 − Matthews' correlation coefficient, in [0, 2]. */
-export const mccLoss: LossFactory = factoryOf(mcc);
+export const mccLoss: LossFactory = /* @__PURE__ */ factoryOf(mcc);
 
 /** 1 − Cohen's kappa, in [0, 2]. */
-export const cohenKappaLoss: LossFactory = factoryOf(cohenKappa);
+export const cohenKappaLoss: LossFactory = /* @__PURE__ */ factoryOf(cohenKappa);
 
 /** 1 − informedness, recall + specificity − 1, in [0, 2]. */
-export const informednessLoss: LossFactory = factoryOf(informedness);
+export const informednessLoss: LossFactory = /* @__PURE__ */ factoryOf(informedness);
 
 /** 1 − markedness, precision + npv − 1, in [0, 2]. */
-export const markednessLoss: LossFactory = factoryOf(markedness);
+export const markednessLoss: LossFactory = /* @__PURE__ */ factoryOf(markedness);
 
 /** 1 − √(recall · specificity). */
-export const gMeanLoss: LossFactory = factoryOf(gMean);
+export const gMeanLoss: LossFactory = /* @__PURE__ */ factoryOf(gMean);
 
 /** 1 − √(precision · recall). */
-export const fowlkesMallowsLoss: LossFactory = factoryOf(fowlkesMallows);
+export const fowlkesMallowsLoss: LossFactory = /* @__PURE__ */ factoryOf(fowlkesMallows);
 
 /**
  * 1 − Fβ.
@@ -125,28 +125,32 @@ export const fowlkesMallowsLoss: LossFactory = factoryOf(fowlkesMallows);
  * assertEquals(loss.name, "fBeta0.5Loss");
  * ```
  */
-export const fBetaLoss: (options: FBetaOptions & LossOptions) => Loss = mergedFactory("fBetaLoss", ["beta"], fBeta);
+export const fBetaLoss: (options: FBetaOptions & LossOptions) => Loss = /* @__PURE__ */ mergedFactory("fBetaLoss", [
+  "beta",
+], fBeta);
 
 /** 1 − the Tversky index, with `alpha` and `beta` as for {@linkcode tversky}. */
-export const tverskyLoss: (options: TverskyOptions & LossOptions) => Loss = mergedFactory(
+export const tverskyLoss: (options: TverskyOptions & LossOptions) => Loss = /* @__PURE__ */ mergedFactory(
   "tverskyLoss",
   ["alpha", "beta"],
   tversky,
 );
 
 /** 1 − precision with a floor under recall, `recall`, as for {@linkcode precisionAtRecall}. */
-export const precisionAtRecallLoss: (options: PrecisionAtRecallOptions & LossOptions) => Loss = mergedFactory(
-  "precisionAtRecallLoss",
-  ["recall"],
-  precisionAtRecall,
-);
+export const precisionAtRecallLoss: (options: PrecisionAtRecallOptions & LossOptions) => Loss =
+  /* @__PURE__ */ mergedFactory(
+    "precisionAtRecallLoss",
+    ["recall"],
+    precisionAtRecall,
+  );
 
 /** 1 − recall with a floor under precision, `precision`, as for {@linkcode recallAtPrecision}. */
-export const recallAtPrecisionLoss: (options: RecallAtPrecisionOptions & LossOptions) => Loss = mergedFactory(
-  "recallAtPrecisionLoss",
-  ["precision"],
-  recallAtPrecision,
-);
+export const recallAtPrecisionLoss: (options: RecallAtPrecisionOptions & LossOptions) => Loss =
+  /* @__PURE__ */ mergedFactory(
+    "recallAtPrecisionLoss",
+    ["precision"],
+    recallAtPrecision,
+  );
 
 /**
  * − the mean worth of a decision: the loss of {@linkcode utility}.
@@ -165,7 +169,7 @@ export const recallAtPrecisionLoss: (options: RecallAtPrecisionOptions & LossOpt
  * assertEquals(loss(y, y).dataSync()[0], -25);
  * ```
  */
-export const utilityLoss: (options: UtilityOptions & LossOptions) => Loss = mergedFactory(
+export const utilityLoss: (options: UtilityOptions & LossOptions) => Loss = /* @__PURE__ */ mergedFactory(
   "utilityLoss",
   ["tp", "fp", "fn", "tn"],
   utility,

@@ -1,4 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
+import { Callback } from "@tensorflow/tfjs-layers";
 import type { Average } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
@@ -10,7 +11,7 @@ import { ConfusionMeter, type ConfusionMeterOptions, type MeterScoringOptions } 
 import { metricName } from "./hard_metric.ts";
 
 /** `tf.Callback`, the base class of {@linkcode DatasetMetrics}. */
-export const LayersCallback: (typeof import("@tensorflow/tfjs"))["Callback"] = tf.Callback;
+export const LayersCallback: (typeof import("@tensorflow/tfjs-layers"))["Callback"] = Callback;
 
 /** Inputs (one tensor per input of the model), labels and optional weights, as in `validationData`. */
 export type DatasetTensors = readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor];

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { type Average, scoreBatch } from "../scoring/score_batch.ts";
 import { resolveOptions, scoringOptionNames, type ScoringOptions } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
@@ -98,35 +98,35 @@ const metricOf = (score: ScoreName): MetricFactory => (options = {}) => {
 };
 
 /** Makes a metric of {@linkcode precision}. */
-export const precisionMetric: MetricFactory = metricOf("precision");
+export const precisionMetric: MetricFactory = /* @__PURE__ */ metricOf("precision");
 /** Makes a metric of {@linkcode recall}. */
-export const recallMetric: MetricFactory = metricOf("recall");
+export const recallMetric: MetricFactory = /* @__PURE__ */ metricOf("recall");
 /** Makes a metric of {@linkcode f1}. */
-export const f1Metric: MetricFactory = metricOf("f1");
+export const f1Metric: MetricFactory = /* @__PURE__ */ metricOf("f1");
 /** Makes a metric of {@linkcode jaccard}. */
-export const jaccardMetric: MetricFactory = metricOf("jaccard");
+export const jaccardMetric: MetricFactory = /* @__PURE__ */ metricOf("jaccard");
 /** Makes a metric of {@linkcode accuracy}. */
-export const accuracyMetric: MetricFactory = metricOf("accuracy");
+export const accuracyMetric: MetricFactory = /* @__PURE__ */ metricOf("accuracy");
 /** Makes a metric of {@linkcode specificity}. */
-export const specificityMetric: MetricFactory = metricOf("specificity");
+export const specificityMetric: MetricFactory = /* @__PURE__ */ metricOf("specificity");
 /** Makes a metric of {@linkcode npv}. */
-export const npvMetric: MetricFactory = metricOf("npv");
+export const npvMetric: MetricFactory = /* @__PURE__ */ metricOf("npv");
 /** Makes a metric of {@linkcode balancedAccuracy}. */
-export const balancedAccuracyMetric: MetricFactory = metricOf("balancedAccuracy");
+export const balancedAccuracyMetric: MetricFactory = /* @__PURE__ */ metricOf("balancedAccuracy");
 /** Makes a metric of {@linkcode dice}. */
-export const diceMetric: MetricFactory = metricOf("dice");
+export const diceMetric: MetricFactory = /* @__PURE__ */ metricOf("dice");
 /** Makes a metric of {@linkcode mcc}. */
-export const mccMetric: MetricFactory = metricOf("mcc");
+export const mccMetric: MetricFactory = /* @__PURE__ */ metricOf("mcc");
 /** Makes a metric of {@linkcode cohenKappa}. */
-export const cohenKappaMetric: MetricFactory = metricOf("cohenKappa");
+export const cohenKappaMetric: MetricFactory = /* @__PURE__ */ metricOf("cohenKappa");
 /** Makes a metric of {@linkcode informedness}. */
-export const informednessMetric: MetricFactory = metricOf("informedness");
+export const informednessMetric: MetricFactory = /* @__PURE__ */ metricOf("informedness");
 /** Makes a metric of {@linkcode markedness}. */
-export const markednessMetric: MetricFactory = metricOf("markedness");
+export const markednessMetric: MetricFactory = /* @__PURE__ */ metricOf("markedness");
 /** Makes a metric of {@linkcode gMean}. */
-export const gMeanMetric: MetricFactory = metricOf("gMean");
+export const gMeanMetric: MetricFactory = /* @__PURE__ */ metricOf("gMean");
 /** Makes a metric of {@linkcode fowlkesMallows}. */
-export const fowlkesMallowsMetric: MetricFactory = metricOf("fowlkesMallows");
+export const fowlkesMallowsMetric: MetricFactory = /* @__PURE__ */ metricOf("fowlkesMallows");
 
 /** Makes a metric of {@linkcode fBeta}: `fBetaMetric({ beta: 0.5 })` is "fBeta0.5" in the history. */
 export function fBetaMetric(options: FBetaOptions & MetricOptions): Metric {

@@ -78,7 +78,7 @@ function polynomial(coefficients: readonly number[], x: number): number {
   return sum;
 }
 
-const bits = new DataView(new ArrayBuffer(8));
+const bits = /* @__PURE__ */ new DataView(new ArrayBuffer(8));
 
 /** Drops the low 32 bits of x, so that the square of the result is exact. */
 function truncated(x: number): number {

@@ -8,11 +8,11 @@ import { npv, precision, recall, specificity } from "./ratio.ts";
  *
  *     (tp/(tp + fn) + tn/(tn + fp)) / 2, in [0, 1]; not defined unless both classes occur
  *
- * A constant answer has 0.5.
+ * A constant prediction scores 0.5.
  *
  * @see scikit-learn, `balanced_accuracy_score` (which leaves out a class that does not occur).
  */
-export const balancedAccuracy: Score = composed(
+export const balancedAccuracy: Score = /* @__PURE__ */ composed(
   "balancedAccuracy",
   [recall, specificity],
   ([r, s]) => (r + s) / 2,
@@ -20,15 +20,15 @@ export const balancedAccuracy: Score = composed(
 );
 
 /**
- * Informedness (Youden's J): how much better than chance a decision is informed.
+ * Informedness (Youden's J): the advantage of a decision over chance.
  *
  *     recall + specificity − 1, in [−1, 1]; not defined unless both classes occur
  *
- * A constant answer has 0.
+ * A constant prediction scores 0.
  *
  * @see Youden, "Index for rating diagnostic tests", 1950; Powers, arXiv 2010.16061.
  */
-export const informedness: Score = composed(
+export const informedness: Score = /* @__PURE__ */ composed(
   "informedness",
   [recall, specificity],
   ([r, s]) => r + s - 1,
@@ -36,23 +36,23 @@ export const informedness: Score = composed(
 );
 
 /**
- * Markedness: how much a decision tells of the class.
+ * Markedness: the information that a decision carries about the class.
  *
  *     precision + npv − 1, in [−1, 1]; not defined unless both decisions occur
  *
- * Its degenerate optimum: one sure positive and one sure negative would do, the rest as chance has it.
+ * Its degenerate optimum: one certain positive and one certain negative; the other rows do not matter.
  *
  * @see Powers, "Evaluation: from precision, recall and F-measure to ROC, informedness, markedness and correlation",
  * arXiv 2010.16061.
  */
-export const markedness: Score = composed(
+export const markedness: Score = /* @__PURE__ */ composed(
   "markedness",
   [precision, npv],
   ([p, n]) => p + n - 1,
   () => [1, 1],
 );
 
-/** The slopes of √(a·b); where one of them is 0 the one-sided slope is infinite, and 0 stands for it. */
+/** Returns the partial derivatives of √(a·b); 0 where a or b is 0, because the one-sided slope is infinite there. */
 function rootSlopes([a, b]: number[]): number[] {
   return a > 0 && b > 0 ? [Math.sqrt(b / a) / 2, Math.sqrt(a / b) / 2] : [0, 0];
 }
@@ -62,32 +62,37 @@ function rootSlopes([a, b]: number[]): number[] {
  *
  *     √(tp/(tp + fn) · tn/(tn + fp)), in [0, 1]; not defined unless both classes occur
  *
- * A constant answer has 0. There its slope is infinite on one side; the gradient given there is 0.
+ * A constant prediction scores 0. The one-sided slope is infinite there; the gradient is defined as 0.
  *
  * @see Kubat, Matwin, "Addressing the Curse of Imbalanced Training Sets", ICML 1997.
  */
-export const gMean: Score = composed("gMean", [recall, specificity], ([r, s]) => Math.sqrt(r * s), rootSlopes);
+export const gMean: Score = /* @__PURE__ */ composed(
+  "gMean",
+  [recall, specificity],
+  ([r, s]) => Math.sqrt(r * s),
+  rootSlopes,
+);
 
 /**
  * The Fowlkes–Mallows index, the geometric mean of precision and recall.
  *
- *     tp / √((tp + fp)(tp + fn)), in [0, 1]; not defined without a positive, or without a predicted one
+ *     tp / √((tp + fp)(tp + fn)), in [0, 1]; not defined without a positive or without a predicted positive
  *
- * Where it is 0 its slope is infinite on one side; the gradient given there is 0.
+ * At a score of 0 the one-sided slope is infinite; the gradient is defined as 0.
  *
  * @see Fowlkes, Mallows, "A Method for Comparing Two Hierarchical Clusterings", 1983.
  */
-export const fowlkesMallows: Score = composed(
+export const fowlkesMallows: Score = /* @__PURE__ */ composed(
   "fowlkesMallows",
   [precision, recall],
   ([p, r]) => Math.sqrt(p * r),
   rootSlopes,
 );
 
-/** √(a·b), the roots one by one so that nothing overflows; of equals exactly a, so that perfect is exactly 1. */
+/** Returns √(a·b): the roots are taken one by one, so that nothing overflows; for a = b it is exactly a, so that a perfect score is exactly 1. */
 const meanOf = (a: number, b: number): number => a === b ? a : Math.sqrt(a) * Math.sqrt(b);
 
-/** √((tp + fp)(tp + fn)(tn + fp)(tn + fn)), and its gradient. */
+/** √((tp + fp)(tp + fn)(tn + fp)(tn + fn)) and its gradient. */
 const margins = {
   value: ({ tp, fp, fn, tn }: Counts): number => meanOf(tp + fp, tp + fn) * meanOf(tn + fp, tn + fn),
   gradient: (counts: Counts): Counts => {
@@ -105,7 +110,7 @@ const margins = {
  *
  * @see scikit-learn, `matthews_corrcoef` (0 where it is not defined); Matthews 1975.
  */
-export const mcc: Score = quotient("mcc", {
+export const mcc: Score = /* @__PURE__ */ quotient("mcc", {
   value: ({ tp, fp, fn, tn }) => tp * tn - fp * fn,
   gradient: ({ tp, fp, fn, tn }) => ({ tp: tn, fp: -fn, fn: -fp, tn: tp }),
 }, margins);
@@ -114,11 +119,11 @@ export const mcc: Score = quotient("mcc", {
  * Cohen's kappa: the agreement of labels and decisions beyond chance.
  *
  *     2(tp·tn − fp·fn) / ((tp + fp)(tn + fp) + (tp + fn)(tn + fn)), in [−1, 1];
- *     not defined if all rows are of one class and decided as one
+ *     not defined if all rows have one class and one decision
  *
  * @see scikit-learn, `cohen_kappa_score` (NaN where it is not defined); Cohen 1960.
  */
-export const cohenKappa: Score = quotient("cohenKappa", {
+export const cohenKappa: Score = /* @__PURE__ */ quotient("cohenKappa", {
   value: ({ tp, fp, fn, tn }) => 2 * (tp * tn - fp * fn),
   gradient: ({ tp, fp, fn, tn }) => ({ tp: 2 * tn, fp: -2 * fn, fn: -2 * fp, tn: 2 * tp }),
 }, {

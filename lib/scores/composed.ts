@@ -1,14 +1,15 @@
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import type { Score } from "./score.ts";
 
-/** A gradient, or 0 where it has no direction: where the score is not defined, or the gradient no finite number. */
+/** Returns the gradient, or 0 where the score is not defined or the gradient is not finite. */
 export function definedGradient(value: number, gradient: Counts): Counts {
   const defined = !Number.isNaN(value) && countKeys.every((key) => Number.isFinite(gradient[key]));
   return defined ? gradient : mapCounts(() => 0);
 }
 
 /**
- * A score that is a function of others, g(f₁, f₂, …): not defined where one of them is not.
+ * Makes a score that is a function of other scores, g(f₁, f₂, …). It is not defined where one of them is not defined.
+ * The result must rise with tp and fall with fp, see {@linkcode Score.quasiConvex}.
  *
  *     ∂/∂cⱼ = Σᵢ ∂g/∂fᵢ · ∂fᵢ/∂cⱼ
  */
@@ -20,6 +21,7 @@ export function composed(
 ): Score {
   return {
     name,
+    quasiConvex: true,
     value: (counts) => value(parts.map((part) => part.value(counts))),
     gradient: (counts) => {
       const values = parts.map((part) => part.value(counts)), by = slopes(values);
@@ -30,7 +32,10 @@ export function composed(
   };
 }
 
-/** A score N/D of two functions of the counts: ∂(N/D) = (∂N − (N/D)·∂D)/D. Not defined where D = 0. */
+/**
+ * Makes the score N/D of two functions of the counts: ∂(N/D) = (∂N − (N/D)·∂D)/D. It is not defined where D = 0. The score
+ * must rise with tp and fall with fp, see {@linkcode Score.quasiConvex}.
+ */
 export function quotient(
   name: string,
   numerator: { value(c: Counts): number; gradient(c: Counts): Counts },
@@ -39,6 +44,7 @@ export function quotient(
   const value = (counts: Counts) => numerator.value(counts) / denominator.value(counts);
   return {
     name,
+    quasiConvex: true,
     value,
     gradient: (counts) => {
       const f = value(counts), d = denominator.value(counts);

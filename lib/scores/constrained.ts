@@ -6,18 +6,19 @@ import type { Score } from "./score.ts";
 import { precision, recall } from "./ratio.ts";
 
 /**
- * How much a missing unit of the floor costs. An exact penalty has to exceed the price of the constraint, which for
- * precision and recall is of the order of 1 (what is lost of the one where a little more of the other is asked for).
- * Measured (notebook 6, a floor of 0.9, three data sets, 30 splits): 1 falls short, 2 holds the floor on most test parts, 4
- * on nearly all, 8 on hardly more at less precision.
+ * The penalty per unit by which a score misses its floor. An exact penalty must exceed the multiplier of the constraint,
+ * which is of the order of 1 for precision and recall (the loss of one for a small gain of the other). Measured
+ * (notebook 6, a floor of 0.9, three data sets, 30 splits): a penalty of 1 misses the floor, 2 holds it on most test
+ * parts, 4 on nearly all, and 8 on hardly more, at a lower precision.
  */
 const penalty = 4;
 
-/** An objective less a price for every unit by which another score stays below its floor. */
+/** Makes an objective minus a penalty for every unit by which another score is below its floor. */
 function constrained(name: string, objective: Score, other: Score, floor: number): Score {
   const value = (counts: Counts) => objective.value(counts) - penalty * Math.max(0, floor - other.value(counts));
   return {
     name: `${name}${floor}`,
+    quasiConvex: true,
     value,
     gradient: (counts) => {
       const of = objective.gradient(counts), by = other.gradient(counts);
@@ -36,7 +37,7 @@ function checkFloor(score: string, option: string, value: unknown): number {
 
 /** Options of {@linkcode precisionAtRecall}. */
 export interface PrecisionAtRecallOptions {
-  /** The least recall that will do, in (0, 1]. */
+  /** The required recall, in (0, 1]. */
   recall: number;
 }
 
@@ -44,17 +45,17 @@ export interface PrecisionAtRecallOptions {
  * Precision with a floor under recall: the answer to "precision alone is degenerate".
  *
  *     precision − 4·max(0, floor − recall), at most 1;
- *     not defined without a positive or without a predicted one
+ *     not defined without a positive or without a predicted positive
  *
- * An exact penalty: where the floor is met it is the precision itself. At the floor its slope jumps; the side above is
- * taken. It is the soft recall that meets the floor in training: tune the threshold for the floor afterwards, on rows
- * that were not trained on.
+ * The penalty is exact: where the floor is met the score is the precision itself. The slope jumps at the floor; the slope
+ * above the floor is used there. Training constrains the soft recall, so tune the threshold for the floor afterwards, on
+ * rows that were not trained on.
  *
  * @param options `recall`: the floor.
  * @returns The score; its name carries the floor: "precisionAtRecall0.9".
- * @throws {RangeError} `recall` is no number in (0, 1].
+ * @throws {RangeError} `recall` is not a number in (0, 1].
  *
- * @see Eban et al., "Scalable Learning of Non-Decomposable Objectives", AISTATS 2017, solve it by a Lagrangian; Nocedal,
+ * @see Eban et al., "Scalable Learning of Non-Decomposable Objectives", AISTATS 2017, on the Lagrangian form; Nocedal,
  * Wright, "Numerical Optimization", ch. 17, on exact penalties.
  *
  * @example
@@ -75,7 +76,7 @@ export function precisionAtRecall(options: PrecisionAtRecallOptions): Score {
 
 /** Options of {@linkcode recallAtPrecision}. */
 export interface RecallAtPrecisionOptions {
-  /** The least precision that will do, in (0, 1]. */
+  /** The required precision, in (0, 1]. */
   precision: number;
 }
 
@@ -83,13 +84,13 @@ export interface RecallAtPrecisionOptions {
  * Recall with a floor under precision.
  *
  *     recall − 4·max(0, floor − precision), at most 1;
- *     not defined without a positive or without a predicted one
+ *     not defined without a positive or without a predicted positive
  *
- * An exact penalty, as in {@linkcode precisionAtRecall}.
+ * The penalty is exact, as in {@linkcode precisionAtRecall}.
  *
  * @param options `precision`: the floor.
  * @returns The score; its name carries the floor: "recallAtPrecision0.9".
- * @throws {RangeError} `precision` is no number in (0, 1].
+ * @throws {RangeError} `precision` is not a number in (0, 1].
  *
  * @see Eban et al., "Scalable Learning of Non-Decomposable Objectives", AISTATS 2017.
  */

@@ -1,7 +1,7 @@
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import type { Score } from "./score.ts";
 
-/** The coefficients of a ratio of two linear functions of the counts; what is left out is 0. */
+/** The coefficients of a ratio of two linear functions of the counts; an absent coefficient is 0. */
 export interface Coefficients {
   readonly numerator: Partial<Counts>;
   readonly denominator: Partial<Counts>;
@@ -9,13 +9,13 @@ export interface Coefficients {
 
 function dot(coefficients: Partial<Counts>, counts: Counts): number {
   let sum = 0;
-  // A count whose coefficient is 0 stays out altogether: 0·∞ would be NaN.
+  // Counts with the coefficient 0 are skipped: 0·∞ would be NaN.
   for (const key of countKeys) if (coefficients[key]) sum += coefficients[key] * counts[key];
   return sum;
 }
 
 /**
- * The score whose value is a ratio of two linear functions of the counts.
+ * Makes the score whose value is a ratio of two linear functions of the counts.
  *
  *     f = a·c / b·c        ∂f/∂cⱼ = (aⱼ − f·bⱼ) / b·c        (value NaN, gradient 0 where b·c = 0)
  *
@@ -25,6 +25,7 @@ export function linearFractional(name: string, { numerator, denominator }: Coeff
   const value = (counts: Counts) => dot(numerator, counts) / dot(denominator, counts);
   return {
     name,
+    quasiConvex: true,
     value,
     gradient: (counts) => {
       const size = dot(denominator, counts), f = value(counts);

@@ -12,21 +12,21 @@ function nonNegative(score: string, option: string, value: unknown): number {
 }
 
 /**
- * Precision, the share of the predicted positives that are positives.
+ * Precision, the fraction of predicted positives that are positives.
  *
  *     tp / (tp + fp), in [0, 1]; not defined without a predicted positive
  *
- * Its degenerate optimum: one sure positive. It wants a partner (Fβ with β < 1, a floor under recall).
+ * Its degenerate optimum: one certain positive. It needs a second goal (Fβ with β < 1, a required recall).
  *
  * @see scikit-learn, `precision_score`.
  */
-export const precision: Score = linearFractional("precision", {
+export const precision: Score = /* @__PURE__ */ linearFractional("precision", {
   numerator: { tp: 1 },
   denominator: { tp: 1, fp: 1 },
 });
 
 /**
- * Recall (sensitivity, true positive rate), the share of the positives that are found.
+ * Recall (sensitivity, true positive rate), the fraction of positives that are found.
  *
  *     tp / (tp + fn), in [0, 1]; not defined without a positive
  *
@@ -34,10 +34,13 @@ export const precision: Score = linearFractional("precision", {
  *
  * @see scikit-learn, `recall_score`.
  */
-export const recall: Score = linearFractional("recall", {
+export const recall: Score = /* @__PURE__ */ linearFractional("recall", {
   numerator: { tp: 1 },
   denominator: { tp: 1, fn: 1 },
 });
+
+/** The harmonic mean of precision and recall, 2tp/(2tp + fp + fn), which segmentation calls Dice. */
+const harmonicMean = { numerator: { tp: 2 }, denominator: { tp: 2, fp: 1, fn: 1 } };
 
 /**
  * The harmonic mean of precision and recall: {@linkcode fBeta} with β = 1.
@@ -46,14 +49,11 @@ export const recall: Score = linearFractional("recall", {
  *
  * @see scikit-learn, `f1_score`.
  */
-export const f1: Score = linearFractional("f1", {
-  numerator: { tp: 2 },
-  denominator: { tp: 2, fp: 1, fn: 1 },
-});
+export const f1: Score = /* @__PURE__ */ linearFractional("f1", harmonicMean);
 
 /** Options of {@linkcode fBeta}. */
 export interface FBetaOptions {
-  /** How many times as much recall counts as precision: 0 is precision, ∞ would be recall. */
+  /** β: recall is weighted β times as much as precision. 0 is precision, ∞ would be recall. */
   beta: number;
 }
 
@@ -64,7 +64,7 @@ export interface FBetaOptions {
  *
  * @param options `beta`: 0 is precision, 1 is {@linkcode f1}, 2 favours recall, 0.5 precision.
  * @returns The score; its name carries β: "fBeta0.5".
- * @throws {RangeError} `beta` is no finite number ≥ 0 with a finite square.
+ * @throws {RangeError} `beta` is not a finite number ≥ 0 with a finite square.
  * @throws {TypeError} An unknown option.
  *
  * @see scikit-learn, `fbeta_score`; van Rijsbergen, "Information Retrieval", 1979.
@@ -91,7 +91,7 @@ export function fBeta(options: FBetaOptions): Score {
 }
 
 /**
- * Specificity (true negative rate), the share of the negatives that are left alone.
+ * Specificity (true negative rate), the fraction of negatives that are predicted negative.
  *
  *     tn / (tn + fp), in [0, 1]; not defined without a negative
  *
@@ -99,60 +99,60 @@ export function fBeta(options: FBetaOptions): Score {
  *
  * @see scikit-learn, `recall_score` with `pos_label=0`.
  */
-export const specificity: Score = linearFractional("specificity", {
+export const specificity: Score = /* @__PURE__ */ linearFractional("specificity", {
   numerator: { tn: 1 },
   denominator: { tn: 1, fp: 1 },
 });
 
 /**
- * Negative predictive value, the share of the predicted negatives that are negatives.
+ * Negative predictive value, the fraction of predicted negatives that are negatives.
  *
  *     tn / (tn + fn), in [0, 1]; not defined without a predicted negative
  *
- * Its degenerate optimum: one sure negative. It is the {@linkcode precision} of the negatives.
+ * Its degenerate optimum: one certain negative. It is the {@linkcode precision} of the negatives.
  *
  * @see scikit-learn, `precision_score` with `pos_label=0`.
  */
-export const npv: Score = linearFractional("npv", {
+export const npv: Score = /* @__PURE__ */ linearFractional("npv", {
   numerator: { tn: 1 },
   denominator: { tn: 1, fn: 1 },
 });
 
 /**
- * The Dice coefficient: {@linkcode f1} under the name that image segmentation gives it.
+ * The Dice coefficient: image segmentation's name for {@linkcode f1}.
  *
  *     2tp / (2tp + fp + fn), in [0, 1]; not defined where there is no positive, predicted or true
  *
  * Other libraries' Dice: Keras' (3.15) multiplies the loss of the whole batch by the mean `sample_weight` (0.672 for 0.448 with
- * the weights 4, 1, 0, 1), where the weights here go into the counts (0.213). segmentation_models_pytorch (0.6) gives a
+ * the weights 4, 1, 0, 1), while here the weights enter the counts (0.213). segmentation_models_pytorch (0.6) gives a
  * class without a positive the loss 0 (one such class of three: 0.207 for 0.540), optax (0.2.8) has `smooth` = 1 (0.164
  * for 0.527).
  *
- * @see Milletari et al., "V-Net", arXiv 1606.04797, has the squared form; this is the plain one.
+ * @see Milletari et al., "V-Net", arXiv 1606.04797, uses the squared form; this is the plain form.
  */
-export const dice: Score = { ...f1, name: "dice" };
+export const dice: Score = /* @__PURE__ */ linearFractional("dice", harmonicMean);
 
 /** Options of {@linkcode tversky}. */
 export interface TverskyOptions {
-  /** What a false positive weighs. */
+  /** The weight of a false positive. */
   alpha: number;
-  /** What a false negative weighs. */
+  /** The weight of a false negative. */
   beta: number;
 }
 
 /**
- * The Tversky index: false positives and false negatives weighed one by one.
+ * The Tversky index: false positives and false negatives have a weight each.
  *
  *     tp / (tp + α·fp + β·fn), in [0, 1]; not defined where this is 0/0
  *
  * α = β = ½ is {@linkcode f1}, α = β = 1 {@linkcode jaccard}, α = 1 and β = 0 {@linkcode precision}.
  *
- * Keras' Tversky (3.15) has them the other way round, against its own documentation: its α = 1, β = 0 is recall (a loss
- * of 0.5 where 1 − precision is 0.385). optax and segmentation_models_pytorch have them as here.
+ * Keras's Tversky (3.15) exchanges α and β, against its own documentation: its α = 1, β = 0 is recall (a loss of 0.5
+ * where 1 − precision is 0.385). optax and segmentation_models_pytorch agree with this form.
  *
  * @param options `alpha` and `beta`, at least 0 and not both 0.
  * @returns The score; its name carries both: "tversky0.3_0.7".
- * @throws {RangeError} `alpha` or `beta` is no finite number ≥ 0, or both are 0.
+ * @throws {RangeError} `alpha` or `beta` is not a finite number ≥ 0, or both are 0.
  *
  * @see Salehi et al., "Tversky loss function for image segmentation", arXiv 1706.05721.
  *
@@ -183,21 +183,21 @@ export function tversky(options: TverskyOptions): Score {
  *
  * @see scikit-learn, `jaccard_score`.
  */
-export const jaccard: Score = linearFractional("jaccard", {
+export const jaccard: Score = /* @__PURE__ */ linearFractional("jaccard", {
   numerator: { tp: 1 },
   denominator: { tp: 1, fp: 1, fn: 1 },
 });
 
 /**
- * Accuracy, the share of the rows that are decided rightly.
+ * Accuracy, the fraction of rows with the right decision.
  *
  *     (tp + tn) / (tp + fp + fn + tn), in [0, 1]; not defined only if all weights are 0
  *
- * With rare positives its degenerate neighbour is "all negative".
+ * With rare positives, "all negative" is nearly optimal.
  *
- * @see scikit-learn, `accuracy_score`; of multi-label rows that one asks for whole rows, "micro" here for single decisions.
+ * @see scikit-learn, `accuracy_score`, which for several labels counts whole rows; "micro" here counts single decisions.
  */
-export const accuracy: Score = linearFractional("accuracy", {
+export const accuracy: Score = /* @__PURE__ */ linearFractional("accuracy", {
   numerator: { tp: 1, tn: 1 },
   denominator: { tp: 1, fp: 1, fn: 1, tn: 1 },
 });
@@ -206,9 +206,9 @@ export const accuracy: Score = linearFractional("accuracy", {
 export type UtilityOptions = Partial<Counts>;
 
 /**
- * What the decisions are worth, a mean a row: "a hit earns 100, a false alarm costs 5".
+ * The mean worth of a decision: "a hit earns 100, a false alarm costs 5".
  *
- *     (v_tp·tp + v_fp·fp + v_fn·fn + v_tn·tn) / (tp + fp + fn + tn), between the least and the greatest v;
+ *     (v_tp·tp + v_fp·fp + v_fn·fn + v_tn·tn) / (tp + fp + fn + tn), between the smallest and the largest v;
  *     not defined only if all weights are 0
  *
  * Its loss is −utility, not 1 − utility. The best threshold for a calibrated output is
@@ -216,8 +216,8 @@ export type UtilityOptions = Partial<Counts>;
  *
  * @param options `tp`, `fp`, `fn`, `tn`: what each outcome is worth; costs are negative.
  * @returns The score; its unit is that of the options.
- * @throws {RangeError} An outcome's worth is no number between −1e30 and 1e30.
- * @throws {TypeError} Something else than the four outcomes is named, or none.
+ * @throws {RangeError} The worth of an outcome is not a number between −1e30 and 1e30.
+ * @throws {TypeError} An unknown outcome is named, or none is.
  *
  * @see Elkan, "The Foundations of Cost-Sensitive Learning", IJCAI 2001.
  *

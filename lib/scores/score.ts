@@ -2,7 +2,7 @@ import type { Counts } from "../counts/counts.ts";
 
 /**
  * A closed-form function of the four counts, with its partial derivatives. Where it is not defined (0/0) its value is
- * NaN and its gradient 0: what to report there is the loss's or the metric's `zeroDivision`.
+ * NaN and its gradient 0; the `zeroDivision` of the loss or metric replaces the NaN.
  *
  * @example
  * ```ts
@@ -15,16 +15,24 @@ import type { Counts } from "../counts/counts.ts";
  * ```
  */
 export interface Score {
-  /** What it is called in the history of a training. */
+  /** The name in the history of a training. */
   readonly name: string;
   /**
-   * What a loss subtracts it from: its best value where that is a constant, 0 for a {@linkcode utility}.
+   * The value from which a loss subtracts the score: the best score where it is a constant, 0 for a {@linkcode utility}.
    *
    * @default {1}
    */
   readonly best?: number;
-  /** The score; NaN where it is not defined. */
+  /**
+   * Declares that among the counts (tp, fp) of a rectangle, at fixed weights of the positives and the negatives, the largest
+   * value lies in a corner. A score that rises with tp and falls with fp has this property, and so has every ratio of linear
+   * functions. `tuneThresholdOn` needs it to bound the score between two outputs.
+   *
+   * @default {false}
+   */
+  readonly quasiConvex?: boolean;
+  /** Returns the score; NaN where it is not defined. */
   value(counts: Counts): number;
-  /** Its partial derivative by each count; all 0 where it is not defined. */
+  /** Returns the partial derivative with respect to each count; all 0 where the score is not defined. */
   gradient(counts: Counts): Counts;
 }

@@ -39,8 +39,8 @@ const hasMethod = (thing: unknown, method: string): boolean =>
   typeof thing === "object" && thing !== null && typeof (thing as Record<string, unknown>)[method] === "function";
 
 /**
- * The gradient of a value by differences in float64: central ones, one-sided where a count is next to 0, so that no count
- * becomes negative. Its relative error is of the order of 1e-10.
+ * Makes the gradient of a value by differences in float64: central differences, or one-sided ones where a count is next to
+ * 0, so that no count becomes negative. The relative error is of the order of 1e-10.
  */
 function differences(value: (counts: Counts) => number): (counts: Counts) => Counts {
   return (counts) => {
@@ -55,12 +55,12 @@ function differences(value: (counts: Counts) => number): (counts: Counts) => Cou
 }
 
 /**
- * The score that a name or a thing stands for.
+ * Returns the score that a name or an object stands for.
  *
  * @param score A name; a score; or a definition of one's own with `name` and `value`, whose gradient, if it has none, is
  * taken by differences in float64.
  * @returns The score.
- * @throws {TypeError} An unknown name, a score whose options are missing, or something that is no score.
+ * @throws {TypeError} An unknown name, a score whose options are missing, or a value that is not a score.
  *
  * @example
  * ```ts
@@ -68,7 +68,7 @@ function differences(value: (counts: Counts) => number): (counts: Counts) => Cou
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const lift = toScore({
- *   name: "lift", // precision by prevalence
+ *   name: "lift", // precision divided by prevalence
  *   value: ({ tp, fp, fn, tn }) => tp / (tp + fp) / ((tp + fn) / (tp + fp + fn + tn)),
  * });
  * assertAlmostEquals(lift.gradient({ tp: 3, fp: 1, fn: 2, tn: 4 }).fp, -0.225, 1e-9);
@@ -93,7 +93,7 @@ export function toScore(score: ScoreName | ScoreDefinition): Score {
   }
   if (hasMethod(score, "gradient")) return score as Score;
   const value = (counts: Counts) => score.value(counts);
-  return { name: score.name, best: score.best, value, gradient: differences(value) };
+  return { name: score.name, best: score.best, quasiConvex: score.quasiConvex, value, gradient: differences(value) };
 }
 
 function byName(name: string): Score {

@@ -37,10 +37,22 @@ export interface Scoring {
   readonly zeroDivision: ZeroDivision;
   /** The weight of each class in the mean, or, where counts are added up, in the counts. */
   readonly classWeights?: readonly number[];
+  /** The rule that counts at many thresholds and scores the curve, where the score is one of a curve. */
+  readonly curve?: CurveScoring;
+}
+
+/** Counts at many thresholds: several sets per class, which add up like all counts. */
+export interface CurveScoring {
+  /** The thresholds that the sets belong to. */
+  readonly thresholds: readonly number[];
+  /** Counts a batch. */
+  count(batch: Batch, scoring: Scoring): Counted;
+  /** Scores the counts. */
+  score(each: readonly Counts[], weightsInMean: readonly number[] | undefined): CountsScored;
 }
 
 /** A batch's score and its gradient. */
-export interface Scored extends Omit<CountsScored, "weights" | "whole"> {
+export interface Scored extends Pick<CountsScored, "value" | "values" | "counts"> {
   /**
    * Writes the gradient of the value with respect to each output.
    *
@@ -51,7 +63,7 @@ export interface Scored extends Omit<CountsScored, "weights" | "whole"> {
 }
 
 /** Returns the entries that are counted together: the columns, or for "samples" the rows. */
-const slicesOf = (average: Average, { rows, classes }: Pick<Batch, "rows" | "classes">): Slice[] =>
+export const slicesOf = (average: Average, { rows, classes }: Pick<Batch, "rows" | "classes">): Slice[] =>
   average === "samples"
     ? Array.from({ length: rows }, (_, i) => ({ offset: i * classes, stride: 1, length: classes }))
     : Array.from({ length: classes }, (_, k) => ({ offset: k, stride: classes, length: rows }));
@@ -59,11 +71,11 @@ const slicesOf = (average: Average, { rows, classes }: Pick<Batch, "rows" | "cla
 const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
 
 /** Multiplies the weights of the entries by those of their classes. */
-const weighByClass = ({ yTrue, sampleWeight, classes }: Batch, classWeights: readonly number[]): Float64Array =>
+export const weighByClass = ({ yTrue, sampleWeight, classes }: Batch, classWeights: readonly number[]): Float64Array =>
   Float64Array.from(yTrue, (_, i) => (sampleWeight === undefined ? 1 : sampleWeight[i]) * classWeights[i % classes]);
 
 /** Returns the weight of each slice in the mean. */
-function weightsInMean({ yTrue, sampleWeight }: Batch, slices: readonly Slice[], scoring: Scoring): number[] {
+export function weightsInMean({ yTrue, sampleWeight }: Batch, slices: readonly Slice[], scoring: Scoring): number[] {
   const { average, classWeights } = scoring;
   const total = ({ offset, stride, length }: Slice, of: (i: number) => number): number => {
     let result = 0;
@@ -130,21 +142,33 @@ export interface CountsScored {
   readonly weights: readonly number[];
   /** The sum of the weights. */
   readonly whole: number;
+  /** The partial derivatives of the value with respect to each set of counts, where they are not those of one score each. */
+  readonly partials?: () => readonly Counts[];
 }
 
 /** Scores the counts of classes (or rows): the weighted mean of their scores, or, without weights, the score of their sum. */
 export function scoreCounts(
   each: readonly Counts[],
   weightsInMean: readonly number[] | undefined,
-  { score, zeroDivision }: Pick<Scoring, "score" | "zeroDivision">,
+  { score, zeroDivision, curve }: Pick<Scoring, "score" | "zeroDivision" | "curve">,
 ): CountsScored {
+  if (curve !== undefined) return curve.score(each, weightsInMean);
   const counts = weightsInMean === undefined ? [mapCounts((key) => sum(each.map((one) => one[key])))] : each;
   const values = counts.map((one) => valueOf(score, one));
+  return { ...meanOfScores(values, weightsInMean, zeroDivision), counts };
+}
+
+/** Returns the weighted mean of scores, those that are not defined replaced or left out. */
+export function meanOfScores(
+  values: readonly number[],
+  weightsInMean: readonly number[] | undefined,
+  zeroDivision: ZeroDivision,
+): Omit<CountsScored, "counts"> {
   const weights = (weightsInMean ?? [1]).map((w, i) => zeroDivision === "skip" && Number.isNaN(values[i]) ? 0 : w);
   const whole = sum(weights);
   const filled = values.map((v) => Number.isNaN(v) ? Number(zeroDivision === 1) : v);
   const value = whole === 0 ? Number(zeroDivision === 1) : sum(filled.map((v, i) => v * weights[i])) / whole;
-  return { value, values, whole, counts, weights };
+  return { value, values, whole, weights };
 }
 
 /** The counts of a decided batch, and the way back from them. */
@@ -177,6 +201,7 @@ function copyBounded(values: Float64Array, to: Float32Array | Float64Array): num
 /** Counts a decided batch: a data set's counts are the sums of its batches' counts. */
 export function countBatch(batch: Batch, decided: Decided, scoring: Scoring): Counted {
   const { score, average, classWeights } = scoring;
+  if (scoring.curve !== undefined) return scoring.curve.count(batch, scoring);
   const added = addsCounts(average); // counts first, then the score
   const inCounts = classWeights !== undefined && (added || average === "samples");
   const rows: DecidedRows = {
@@ -208,10 +233,11 @@ export function countBatch(batch: Batch, decided: Decided, scoring: Scoring): Co
 
 /** Returns the partial derivatives of the mean with respect to the scored counts; `whole`: the sum of the weights. */
 export function countsPartials(
-  { counts, values, weights }: CountsScored,
+  { counts, values, weights, partials }: CountsScored,
   whole: number,
   score: Score,
 ): readonly Counts[] {
+  if (partials !== undefined) return partials();
   return counts.map((one, i): Counts => {
     const share = whole === 0 || Number.isNaN(values[i]) ? 0 : weights[i] / whole;
     if (share === 0) return mapCounts(() => 0);

@@ -20,8 +20,8 @@ export const gaussianShape: Shape = {
 };
 
 /**
- * The normal distribution function as a step: what `round` looks like to a threshold with Gaussian noise. Its gradient
- * falls like e^(−k²u²/2), faster than all the others here but the ramp's.
+ * The normal distribution function as a step: the mean of `round` under a threshold with Gaussian noise. Its gradient falls
+ * like e^(−k²u²/2), faster than every other step here except the ramp.
  *
  *     F(z)  = ½ erf(z/√2)        F′(z) = e^(−z²/2) / √(2π)
  *     anchored      s(p) = (F(k(p − t)) + F(kt)) / (F(k(1 − t)) + F(kt)),  s(0) = 0, s(1) = 1, s′(t) = slope

@@ -2,7 +2,7 @@ import { checkFixedSlope, clip, identityDerivative, identityForm, type StepOptio
 import type { Step } from "./step.ts";
 
 /**
- * No step at all: the counts become sums of probabilities. It is what every anchored step of slope 1 is.
+ * The identity: the counts become sums of probabilities. Every anchored step of slope 1 is the identity.
  *
  *     s(p) = p        s′(p) = 1, on [0, 1]; constant outside
  *

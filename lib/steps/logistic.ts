@@ -14,7 +14,7 @@ export const logisticShape: Shape = {
 };
 
 /**
- * The logistic function as a step: the usual steep sigmoid, whose gradient falls like e^(−k|u|) and underflows.
+ * The logistic function as a step: the usual steep sigmoid. Its gradient falls like e^(−k|u|) and underflows.
  *
  *     F(z)  = 1/(1 + e^(−z)) − ½ = ½ tanh(z/2)        F′(z) = e^(−|z|) / (1 + e^(−|z|))²
  *     anchored      s(p) = (F(k(p − t)) + F(kt)) / (F(k(1 − t)) + F(kt)),  s(0) = 0, s(1) = 1, s′(t) = slope

@@ -13,18 +13,18 @@ export function decisionAt(threshold: number): (p: number) => number {
 const roundLoops: StepLoops = { name: "round", simd: { shape: 3 } };
 
 /**
- * The decision itself. Its derivative is 0 wherever it has one (at the threshold it has none; 0 stands there too), so
- * that nothing can be trained through it; {@linkcode straightThrough} is for that.
+ * The decision itself. Its derivative is 0 (also at the threshold, where it does not exist), so nothing can be trained
+ * through it; {@linkcode straightThrough} can.
  *
  *     s(p) = 1 where p > t, else 0        s′(p) = 0
  *
- * The comparison is strict, as `tf.round(0.5)` is 0. An output that is the threshold rounded to float32 is the threshold:
- * of the threshold 0.3 float32 makes 0.30000001, which is no positive.
+ * The comparison is strict, as `tf.round(0.5)` is 0. An output equal to the threshold rounded to float32 counts as
+ * the threshold: float32 rounds 0.3 to 0.30000001, which is not a positive.
  *
  * @param options `threshold` (default 0.5); a `slope` could only be Infinity.
  * @returns The step; its slope is Infinity.
  * @throws {RangeError} `threshold` outside (0, 1).
- * @throws {TypeError} Another `slope`, or an unknown option.
+ * @throws {TypeError} A `slope` other than Infinity, or an unknown option.
  *
  * @example
  * ```ts

@@ -35,8 +35,8 @@ export const softsignShape: Shape = {
 };
 
 /**
- * The modified softsign of the thread's second answer: a sigmoid without an exponential, whose gradient falls like
- * 1/u² and so never dies.
+ * The modified softsign of the thread's second answer: a sigmoid without an exponential. Its gradient falls like
+ * 1/u² and therefore never vanishes.
  *
  *     F(z)  = z / (2(1 + |z|))        F′(z) = 1 / (2(1 + |z|)²)
  *     anchored      s(p) = (F(k(p − t)) + F(kt)) / (F(k(1 − t)) + F(kt)),  s(0) = 0, s(1) = 1, s′(t) = slope;

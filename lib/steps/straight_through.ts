@@ -5,13 +5,13 @@ import { softsign } from "./softsign.ts";
 import type { Step } from "./step.ts";
 
 /**
- * Round forward, another step's derivative backward: the loss is then the metric itself, and still trains.
+ * Rounds forward and uses another step's derivative backward: the loss is then the metric itself, and still trains.
  *
  *     s(p) = 1 where p > t, else 0        s′(p) := the derivative of `step`
  *
- * The derivative is a substitute on purpose: differences of the value are 0 almost everywhere.
+ * The derivative is a deliberate substitute: differences of the value are 0 almost everywhere.
  *
- * @param step The step that lends its threshold and derivative; default: the softsign with its defaults.
+ * @param step The step that provides threshold and derivative; default: the softsign with its defaults.
  * @returns The step.
  * @throws {TypeError} `step` is not a step.
  *

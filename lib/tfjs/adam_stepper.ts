@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { inHostMemory } from "./model.ts";
 import { applyGradients, type LayersOptimizer } from "./optimizers.ts";
 import type { Tensor } from "./tensor.ts";

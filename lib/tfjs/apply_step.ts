@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Step } from "../steps/step.ts";
 import { firstOrderOnly } from "./first_order_only.ts";
 import type { Tensor } from "./tensor.ts";

@@ -1,4 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
+import { layers as tfLayers, Sequential } from "@tensorflow/tfjs-layers";
 import { softmaxGradient } from "../numerics/softmax.ts";
 import { inHostMemory, type LayersModel } from "./model.ts";
 import type { Tensor } from "./tensor.ts";
@@ -32,14 +33,14 @@ const activationBackward: Record<string, ActivationBackward> = {
 let dense: unknown;
 
 /** Finds the class of dense layers, which TensorFlow.js does not export. A subclass may compute anything. */
-const denseClass = () => dense ??= tf.layers.dense({ units: 1 }).constructor;
+const denseClass = () => dense ??= tfLayers.dense({ units: 1 }).constructor;
 
 /**
  * Returns the layers of a sequential model if all of them are dense layers with an activation that is known here, and
  * tensors are in host memory; otherwise undefined.
  */
 export function denseStack(model: LayersModel): readonly DenseLayer[] | undefined {
-  if ((model.constructor as unknown) !== tf.Sequential || !inHostMemory()) return undefined;
+  if ((model.constructor as unknown) !== Sequential || !inHostMemory()) return undefined;
   if (!model.outputNames?.length) return undefined; // a model is built when it is first applied
   const layers = model.layers as unknown as DenseLayer[];
   const known = layers.every((layer) =>

@@ -1,9 +1,11 @@
 // All that this library knows of TensorFlow.js beyond its types, and the checks of it. TensorFlow.js 4.22.0 is the last
 // release; where an internal is not as it is known here, the callers take a path that does without it.
-import * as tf from "@tensorflow/tfjs";
-import { instantiate, ownSimd, type Simd } from "../kernels/simd.ts";
+import * as tf from "@tensorflow/tfjs-core";
+import { registeredKernels } from "../kernels/registered.ts";
+import type { Simd } from "../kernels/simd.ts";
 import type { Memory, Numbers } from "../kernels/table.ts";
-import type { Tensor } from "./tensor.ts";
+import { firstOrderOnly } from "./first_order_only.ts";
+import type { Scalar, Tensor } from "./tensor.ts";
 
 /** The fields of the engine that this library reads. */
 interface Engine {
@@ -25,6 +27,22 @@ interface TensorInfo {
 
 /** Returns the engine. */
 export const engine = (): Engine => tf.engine() as unknown as Engine;
+
+let warned = false;
+
+/**
+ * Warns, once, of a tensor that another copy of TensorFlow.js has made: the copies share one engine, but not their classes
+ * (optimizers, layers, callbacks), and register every kernel twice.
+ */
+export function warnOfCopies(tensor: Tensor): void {
+  const own = Object.prototype.isPrototypeOf.call(tf.Tensor.prototype, tensor); // `instanceof` asks for methods alone
+  if (warned || own || typeof tensor?.dataSync !== "function") return;
+  warned = true;
+  console.warn(
+    "Roundabout: two copies of TensorFlow.js are loaded, and the tensors are not of the copy that the losses use, " +
+      `@tensorflow/tfjs-core ${tf.version_core}; install one version of all @tensorflow packages`,
+  );
+}
 
 /** Says that the engine has the fields that this library reads. */
 function engineIsKnown(): boolean {
@@ -109,7 +127,7 @@ function alias(backend: { incRef(dataId: object): void }, { dataId, shape, dtype
 
 function cpuMemory(backend: CpuBackend): TensorMemory {
   return {
-    simd: ownSimd,
+    simd: () => registeredKernels()?.ownSimd(),
     numbers: ({ dataId }) => { // `dataSync` would turn bytes into other numbers, one by one
       const { values } = backend.data.get(dataId);
       return isNumbers(values) ? values : new Float32Array(values as ArrayLike<number>);
@@ -142,7 +160,7 @@ function inHeapOf(heap: WasmHeap | undefined): Simd | undefined {
   };
   try {
     const memory = heap!.asm.memory;
-    return memory.buffer === heap!.HEAPU8.buffer ? instantiate(memory, place) : undefined;
+    return memory.buffer === heap!.HEAPU8.buffer ? registeredKernels()?.instantiate(memory, place) : undefined;
   } catch {
     return undefined;
   }
@@ -193,7 +211,7 @@ interface WatchedMethods {
 export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
   const watched = engine() as unknown as WatchedMethods, { runKernel, runKernelFunc, readSync } = watched;
   if (!engineIsKnown() || [runKernel, runKernelFunc, readSync].some((method) => typeof method !== "function")) {
-    throw new Error(`Cannot watch the operations of TensorFlow.js ${tf.version.tfjs}: its engine is not known`);
+    throw new Error(`Cannot watch the operations of TensorFlow.js ${tf.version_core}: its engine is not known`);
   }
   let depth = 0;
   const inside = <R>(of: () => R): R => {
@@ -226,4 +244,34 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
       delete (watched as Partial<WatchedMethods>)[method];
     }
   }
+}
+
+/**
+ * Makes a loss that was computed outside TensorFlow.js an operation with its gradient.
+ *
+ * @param name The loss, for errors.
+ * @param yPred The outputs.
+ * @param value The loss.
+ * @param gradient Returns a factor times the gradient with respect to each output.
+ */
+export function lossOp(name: string, yPred: Tensor, value: number, gradient: (by: number) => Float32Array): Scalar {
+  const nested = gradientDepth() > 1, host = inHostMemory(), { shape } = yPred;
+  const op = tf.customGrad((output, save) => {
+    // An outer gradient differentiates this one: it needs the outputs, which an inner `tf.tidy` may dispose.
+    if (nested) (save as (tensors: Tensor[]) => void)([output as Tensor]);
+    return {
+      value: tf.scalar(value),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        try {
+          const numbers = gradient(host ? dy.dataSync()[0] : 1); // elsewhere dy is not read back
+          const tensor = nested ? firstOrderOnly(name, saved[0], numbers) : tf.tensor(numbers, shape, "float32");
+          return host ? tensor : tf.mul(dy, tensor);
+        } catch (error) {
+          tf.dispose(saved); // TensorFlow.js keeps saved tensors when a gradient throws
+          throw error;
+        }
+      },
+    };
+  });
+  return op(yPred) as Scalar;
 }

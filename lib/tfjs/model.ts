@@ -1,7 +1,7 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 
 /** A model of TensorFlow.js, `tf.LayersModel`. */
-export type LayersModel = ReturnType<(typeof import("@tensorflow/tfjs"))["model"]>;
+export type LayersModel = ReturnType<(typeof import("@tensorflow/tfjs-layers"))["model"]>;
 
 /** Lists the variables of the weights that are trained; the declared type of `read` is a plain tensor. */
 export const trainableVariables = (model: LayersModel): tf.Variable[] =>

@@ -1,9 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** An optimizer of TensorFlow.js, `tf.Optimizer`. */
-export type LayersOptimizer = InstanceType<(typeof import("@tensorflow/tfjs"))["Optimizer"]>;
+export type LayersOptimizer = InstanceType<(typeof import("@tensorflow/tfjs-core"))["Optimizer"]>;
 
 /** Optimizers by the names that `model.compile` takes, with the settings that it gives them. */
 const byName: Record<string, () => LayersOptimizer> = {

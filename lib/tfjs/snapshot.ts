@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "./model.ts";
 import type { LayersOptimizer } from "./optimizers.ts";
 import type { Tensor } from "./tensor.ts";

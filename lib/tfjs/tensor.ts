@@ -1,7 +1,7 @@
 // Named by what makes them, because `deno doc --lint` takes a type of another package for a private one.
 
 /** A tensor of TensorFlow.js, `tf.Tensor`. */
-export type Tensor = ReturnType<(typeof import("@tensorflow/tfjs"))["zeros"]>;
+export type Tensor = ReturnType<(typeof import("@tensorflow/tfjs-core"))["zeros"]>;
 
 /** A tensor of one number, `tf.Scalar`. */
-export type Scalar = ReturnType<(typeof import("@tensorflow/tfjs"))["scalar"]>;
+export type Scalar = ReturnType<(typeof import("@tensorflow/tfjs-core"))["scalar"]>;

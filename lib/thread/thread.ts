@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
 /** Loss of the thread, on labels and outputs of the same shape. */

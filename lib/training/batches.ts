@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 

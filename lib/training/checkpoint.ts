@@ -37,8 +37,9 @@ function settingsOfStep({ step = "softsign", slope, threshold }: LossParts["opti
 export function settingsOfLoss({ options, scoring, reading }: LossParts): object {
   const { decision = "threshold" } = options, { average, zeroDivision, classWeights } = scoring;
   const ofStep = decision === "threshold" ? settingsOfStep(options) : { step: options.step, slope: options.slope };
-  const { fromLogits, ignoreLabel } = reading;
-  return { decision, ...ofStep, average, zeroDivision, classWeights, fromLogits, ignoreLabel: String(ignoreLabel) };
+  const { fromLogits, ignoreLabel } = reading, { thresholds } = scoring.curve ?? {};
+  const counting = { decision, ...ofStep, thresholds };
+  return { ...counting, average, zeroDivision, classWeights, fromLogits, ignoreLabel: String(ignoreLabel) };
 }
 
 /** Describes the settings of an optimizer, such as its learning rate; an optimizer without getConfig() has no description. */

@@ -1,32 +1,33 @@
 import type { CheckpointStore } from "./fit_options.ts";
 
-const encoder = new TextEncoder();
+/** Returns the files of Deno or Node.js; nothing in a browser. An import would have to be resolved by every bundler. */
+export const fileSystem = (): typeof import("node:fs/promises") | undefined =>
+  globalThis.process?.getBuiltinModule?.("node:fs/promises");
 
 /** Keeps a checkpoint in a file. The text is written to a file beside it, flushed to disk and renamed, so a crash leaves a whole file. */
 export function checkpointFile(path: string): CheckpointStore {
-  const beside = `${path}.tmp`;
+  const beside = `${path}.tmp`, fs = fileSystem()!;
   return {
     read: async () => {
       try {
-        return await Deno.readTextFile(path);
+        return await fs.readFile(path, "utf8");
       } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return undefined;
+        if ((error as { code?: string }).code === "ENOENT") return undefined;
         throw error;
       }
     },
     write: async (text) => {
       try {
-        const file = await Deno.open(beside, { write: true, create: true, truncate: true });
+        const file = await fs.open(beside, "w");
         try {
-          const bytes = encoder.encode(text);
-          for (let sent = 0; sent < bytes.length;) sent += await file.write(bytes.subarray(sent));
+          await file.writeFile(text);
           await file.sync();
         } finally {
-          file.close();
+          await file.close();
         }
-        await Deno.rename(beside, path);
+        await fs.rename(beside, path);
       } catch (error) {
-        await Deno.remove(beside).catch(() => {}); // it may not exist
+        await fs.rm(beside, { force: true });
         throw error;
       }
     },

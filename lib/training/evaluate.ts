@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { countBatch } from "../scoring/score_batch.ts";
 import type { LossParts, ResolvedOptions } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { stepperOf } from "../tfjs/adam_stepper.ts";
 import { type LayersModel, trainableVariables } from "../tfjs/model.ts";
 import { applyGradients, type LayersOptimizer } from "../tfjs/optimizers.ts";

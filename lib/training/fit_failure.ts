@@ -57,6 +57,9 @@ export function deadGradient(
     ? "'data' has no positive, so there is nothing to learn the score from; give rows with the label 1"
     : negatives === 0
     ? "'data' has no negative; give rows with the label 0"
+    : scoring.curve !== undefined
+    ? `no two rows of different labels lie near the same threshold of the score '${scoring.score.name}'; standardise the ` +
+      "inputs, begin from smaller weights, or take fewer 'thresholds'"
     : stepName === "round"
     ? "the step 'round' has none anywhere; take 'softsign', or 'straightThrough' to keep hard decisions"
     : stepName === "softsign"

@@ -1,12 +1,12 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
+import { metrics } from "@tensorflow/tfjs-layers";
 import { type LossParts, partsOfLoss, type ResolvedOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
+import { fileSystem } from "./checkpoint_file.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import { isGuarded } from "../losses/guarded_losses.ts";
-import * as factories from "../losses/named.ts";
-import type { LossFactory } from "../losses/metric_loss.ts";
-import type { Loss } from "../losses/metric_loss.ts";
+import { factoryName, type Loss, type LossFactory } from "../losses/metric_loss.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import { checkOptimizer, type LayersOptimizer } from "../tfjs/optimizers.ts";
 import { checkData, isTensors, type TrainingData } from "./batches.ts";
@@ -131,8 +131,9 @@ export interface EpochLoss {
 
 const task = "train";
 
-const factoryNames = new Map<unknown, string>(Object.entries(factories).map(([name, factory]) => [factory, name]));
-const tfLosses: readonly unknown[] = [...Object.values(tf.losses), ...Object.values(tf.metrics)];
+/** Says that a function is a loss or a metric of TensorFlow.js. */
+const isTfLoss = (thing: unknown): boolean =>
+  [...Object.values(tf.losses), ...Object.values(metrics)].some((one) => one === thing);
 
 /** Throws if a function is a loss or a factory and not a function of the epoch: it would be called with a number as its labels. */
 function checkLossSchedule(loss: unknown): void {
@@ -141,7 +142,7 @@ function checkLossSchedule(loss: unknown): void {
       `Cannot ${task}: 'loss' is guardLoss(…), but fitMetric checks the gradient itself; give the loss without guardLoss`,
     );
   }
-  const factory = factoryNames.get(loss);
+  const factory = factoryName(loss);
   if (factory !== undefined) {
     throw new TypeError(
       `Cannot ${task}: 'loss' is the factory ${factory}, not the loss that it makes; call it: ${
@@ -150,7 +151,7 @@ function checkLossSchedule(loss: unknown): void {
     );
   }
   // A loss has the arguments (yTrue, yPred), a function of the epoch has at most one.
-  if (tfLosses.includes(loss) || (loss as (epoch: number) => Loss).length >= 2) checkLoss(loss, task);
+  if (isTfLoss(loss) || (loss as (epoch: number) => Loss).length >= 2) checkLoss(loss, task);
 }
 
 /** Calls the function that gives the loss of an epoch; an error of that function is reported as one of 'loss'. */
@@ -200,7 +201,7 @@ function checkCheckpoint({ checkpoint, resume = false }: FitMetricOptions): void
       `Cannot ${task}: 'checkpoint' must be a file's path or have read() and write(), it is ${describe(checkpoint)}`,
     );
   }
-  if (typeof checkpoint === "string" && typeof Deno === "undefined") {
+  if (typeof checkpoint === "string" && fileSystem() === undefined) {
     throw new TypeError(
       `Cannot ${task}: 'checkpoint' is a file, ${
         describe(checkpoint)

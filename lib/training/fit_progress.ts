@@ -1,4 +1,4 @@
-import { type Broadcast, kernelBroadcast } from "../display/kernel_broadcast.ts";
+import { type Broadcast, kernelBroadcast } from "../jupyter.ts";
 import type { FitCallbacks, FitLogs } from "./fit_options.ts";
 
 /** Output for progress; tests pass their own. */

@@ -8,6 +8,7 @@ function thresholdOf({ options: { threshold, step } }: LossParts): number | read
 
 /** Makes the options that score the batches of a loss by hard decisions, at its own threshold or at another. */
 export function hardOptions(name: string, parts: LossParts, threshold = thresholdOf(parts)): ResolvedOptions {
+  if (parts.scoring.curve !== undefined) return parts; // counts at all thresholds
   const options = { ...parts.options, step: "round", slope: undefined, threshold } as const;
   return resolveOptions(name, parts.scoring.score, options);
 }

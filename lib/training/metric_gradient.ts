@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";

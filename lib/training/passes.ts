@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { countBatch, type Counted } from "../scoring/score_batch.ts";
 import { readBatch } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";

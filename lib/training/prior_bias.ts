@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { addsCounts, scoreBatch } from "../scoring/score_batch.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { sigmoid } from "../numerics/sigmoid.ts";
@@ -10,8 +10,8 @@ import { outputOf } from "./passes.ts";
 import { tuneThreshold } from "./tune_threshold.ts";
 
 /** Tells whether a loss decides by thresholds that can be tuned one by one. */
-const canTune = ({ options: { decision = "threshold" }, scoring: { average } }: LossParts): boolean =>
-  decision === "threshold" && average !== "samples";
+const canTune = ({ options: { decision = "threshold" }, scoring: { average, curve } }: LossParts): boolean =>
+  decision === "threshold" && average !== "samples" && curve === undefined;
 
 /** Collects the outputs, labels and weights of a data set in one batch. */
 async function wholeBatch(name: string, model: LayersModel, parts: LossParts, reader: BatchReader): Promise<Batch> {

@@ -3,6 +3,7 @@ import { resolveOptions } from "../scoring/options.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
+import { between } from "../numerics/between.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
@@ -30,13 +31,6 @@ export interface TunedThreshold {
 }
 
 const what = "the tuned threshold";
-
-/** Finds a threshold in [a, b) and inside (0, 1), a float32 if there is one; undefined if there is no such number. */
-function between(a: number, b: number): number | undefined {
-  const middle = a + (b - a) / 2, near = Math.fround(middle);
-  const threshold = near < b ? near : Math.fround(a); // of two neighbours in float32, b alone is greater than a
-  return threshold > 0 && threshold < 1 ? threshold : middle > 0 && middle < 1 ? middle : undefined;
-}
 
 /** Finds the best threshold for some entries of a batch; of thresholds with equal scores, the one in the widest gap, then the largest. */
 export function bestCut(

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** How far a figure may shrink: its words are 14 pixels high or more, and half of that can hardly be read. */
+/** The smallest scale of a figure: its words are at least 14 pixels high, and half of that can hardly be read. */
 const smallest = 0.55;
 
 /** Gives every id in a drawing, and every reference to it, a prefix: two figures on a page may use the same ids. */

@@ -293,6 +293,14 @@ Deno.test("a term read out of one column is found, though all of its rows togeth
   }
 });
 
+Deno.test("after an error the later stages are skipped, whatever they would find", () => {
+  const { findings, probes } = auditLoss(askedRoundLoss);
+  assertEquals(findings.length, 1);
+  const rules = probes.filter(({ detail }) => detail === "no-gradient-op comes first");
+  assertEquals(rules.length, 15);
+  assert(rules.every(({ result }) => result === "skipped"));
+});
+
 Deno.test("a loss with many operations is audited on few rows, and says so, unless the number of rows is given", () => {
   const slowly = (y: Tensor, p: Tensor) => {
     let sum: Tensor = tf.scalar(0);

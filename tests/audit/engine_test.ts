@@ -175,5 +175,5 @@ Deno.test("the audit behind the engine does not import TensorFlow.js", async () 
   assert(files.size > 20 && [...files.keys()].some((file) => file.endsWith("/rules/gradient.ts")));
   for (const [file, imports] of files) assert(!imports.some((name) => name.includes("tensorflow")), file);
   const withTensors = await filesOf(new URL("../../lib/audit/audit_loss.ts", import.meta.url));
-  assert([...withTensors.values()].flat().includes("@tensorflow/tfjs"));
+  assert([...withTensors.values()].flat().includes("@tensorflow/tfjs-core"));
 });

@@ -217,3 +217,12 @@ Deno.test("guarded: outputs that are not finite any more are not blamed on the l
   assertEquals([finding.cause, finding.evidence.element], ["domain-edge", 0]);
   assertStringIncludes(finding.message, "The outputs of the model are not finite (output 0 is NaN, its label 1)");
 });
+
+Deno.test("guarded: the output of the first row that breaks is named, and the labels are among the other outputs", () => {
+  const logarithm = guardLoss((_, p) => tf.mean(tf.log(tf.sub(p, 0.5)))), y = tf.tensor1d([1, 0, 0, 1]);
+  const broken = assertThrows(() => tf.grad((p) => logarithm(y, p))(tf.tensor1d([0.9, 0.2, 0.1, 0.8])), GuardError);
+  assertEquals([broken.finding.cause, broken.finding.evidence.element], ["domain-edge", 1]);
+  const rounded = guardLoss((y, p) => tf.mean(tf.squaredDifference(y, tf.round(p))));
+  const dead = assertThrows(() => tf.grad((p) => rounded(y, p))(tf.fill([4], 0.1)), GuardError);
+  assertStringIncludes(dead.message, "although other outputs have a lower loss (0 instead of 0.5)");
+});

@@ -175,6 +175,10 @@ Deno.test("bad input: one sentence that names the argument", () => {
       "'yPred' has 1 numbers in row 0, but 2 numbers in row 1",
     ],
     [
+      () => lossAndGradient([1, 0], [[0.5], undefined] as never, { score: "f1" }),
+      "'yPred' has 1 numbers in row 0, but nothing in row 1",
+    ],
+    [
       () => lossAndGradient([1, 0], [0.5, 0.1, 0.2], { score: "f1", columns: 2 }),
       "'yPred' has 3 numbers, which are no rows of 2",
     ],

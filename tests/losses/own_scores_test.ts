@@ -203,9 +203,11 @@ Deno.test("the greatest slope is 1e100, at which every step is finite; beyond it
 
 onBackends("a second derivative is refused, of a loss and of a step, also through a chain; the first is not", () => {
   const [y, p] = batch();
-  const chain = (p: tf.Tensor) => f1Loss()(y, tf.sigmoid(p)),
+  const many = tf.tile(p, [3000]), yMany = tf.tile(y, [3000]); // enough for the SIMD loops
+  const chain = (y: tf.Tensor) => (p: tf.Tensor) => f1Loss()(y, tf.sigmoid(p)),
     step = (p: tf.Tensor) => tf.sum(applyStep(softsign(), tf.square(p)));
-  for (const [f, what] of [[chain, "f1Loss"], [step, "the step 'softsign'"]] as const) {
+  const cases = [[chain(y), p, "f1Loss"], [chain(yMany), many, "f1Loss"], [step, p, "the step 'softsign'"]] as const;
+  for (const [f, p, what] of cases) {
     assertThrows(
       () => tf.grad((p) => tf.sum(tf.square(tf.grad(f)(p))))(p),
       Error,
@@ -215,7 +217,7 @@ onBackends("a second derivative is refused, of a loss and of a step, also throug
     assert(first.dataSync().every((g) => g !== 0));
     first.dispose();
   }
-  tf.dispose([y, p]);
+  tf.dispose([y, p, many, yMany]);
 });
 
 onBackends("gradients stay finite where counts underflow: logits from −700 to −745, weights of 1e-38", () => {

@@ -83,8 +83,11 @@ Deno.test("softmaxGradient: the Jacobian by differences, row by row", () => {
   });
 });
 
-Deno.test("softmaxGradient: where one class is nearly sure the small ones keep their digits", () => {
-  const soft = softmax([40, 0, 1], 3), gradient = Float64Array.of(1, 1 + 1e-9, 1);
-  softmaxGradient(soft, 3, 1, gradient);
-  assertWithin(gradient[1] / (soft[1] * 1e-9), 1, 1e-6);
+Deno.test("softmaxGradient: where one class is nearly sure the small ones keep their digits, whichever it is, in each row", () => {
+  for (const sure of [0, 1, 2]) {
+    const logits = [0, 0, 0].with(sure, 40), other = (sure + 1) % 3, slopes = [1, 1, 1].with(other, 1 + 1e-9);
+    const soft = softmax([...logits, ...logits], 3), gradient = Float64Array.of(...slopes, ...slopes);
+    softmaxGradient(soft, 3, 1, gradient);
+    for (const at of [other, 3 + other]) assertWithin(gradient[at] / (soft[at] * 1e-9), 1, 1e-6, `${sure}`);
+  }
 });

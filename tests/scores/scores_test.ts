@@ -18,6 +18,7 @@ import {
   utility,
 } from "../../lib/mod.ts";
 import { allScores, rangeOf, sizeOf, withOptions } from "../all_scores.ts";
+import { definedGradient } from "../../lib/scores/composed.ts";
 import { assertRefused, assertWithin } from "../helpers.ts";
 
 type Formula = (c: Counts) => number;
@@ -268,6 +269,7 @@ Deno.test("utility takes the four outcomes and nothing else, and tversky two wei
   assertRefused(of({ fn: -Infinity }), { argument: "fn", value: "-Infinity" });
   assertRefused(() => tversky({ alpha: 0, beta: 0 }), { argument: "alpha", value: "0" });
   assertRefused(() => tversky({ alpha: -1, beta: 0 }), { argument: "alpha", value: "-1" });
+  assertRefused(() => tversky({ alpha: 1, beta: Infinity }), { argument: "beta", value: "Infinity" });
   assertRefused(() => tversky({ alpha: 1 } as { alpha: number; beta: number }), {
     argument: "beta",
     value: "undefined",
@@ -356,5 +358,43 @@ Deno.test("a score without a gradient gets differences that are good beside a co
       wanted = f1.gradient(counts),
       whole = Object.values(counts).reduce((a, b) => a + b);
     for (const key of ["tp", "fp", "fn", "tn"] as const) assertWithin(own[key], wanted[key], 1e-8 / whole * 10, key);
+  }
+});
+
+Deno.test("the differences ask a score for no negative count, where many scores are not defined", () => {
+  const asked: number[] = [];
+  const rooted = toScore({
+    name: "rooted",
+    value: (counts: Counts) => {
+      asked.push(...Object.values(counts));
+      return Math.sqrt(counts.tp * counts.tn) - Math.sqrt(counts.fp) / 10;
+    },
+  });
+  for (const counts of [{ tp: 3, fp: 0, fn: 2, tn: 4 }, { tp: 1e-9, fp: 1e-6, fn: 0, tn: 7 }, { ...zero, fn: 5 }]) {
+    for (const partial of Object.values(rooted.gradient(counts))) assert(Number.isFinite(partial), `${partial}`);
+  }
+  assert(Math.min(...asked) >= 0, `${Math.min(...asked)}`);
+});
+
+Deno.test("a definition of one's own with a bad name, best or gradient is refused", () => {
+  const value = () => 1,
+    error = TypeError,
+    of = (own: object) => () => toScore({ name: "own", value, ...own } as unknown as Score);
+  for (const best of [NaN, Infinity, "1", null]) {
+    assertRefused(of({ best }), { error, argument: "best", value: typeof best === "string" ? `'${best}'` : `${best}` });
+  }
+  for (const name of ["", 3, undefined]) {
+    assertRefused(of({ name }), { error, argument: "name", value: name === "" ? "''" : `${name}` });
+  }
+  assertRefused(of({ gradient: 3 }), { error, argument: "gradient", value: "3" });
+  assertEquals([toScore({ name: "own", value, best: 0 }).best, toScore({ name: "own", value }).best], [0, undefined]);
+});
+
+Deno.test("a gradient with a partial that is no finite number, or of a score that is not defined, is 0", () => {
+  const partials = { tp: 1, fp: -2, fn: 3, tn: 4 }, none = { tp: 0, fp: 0, fn: 0, tn: 0 };
+  assertEquals(definedGradient(0.5, partials), partials);
+  assertEquals(definedGradient(NaN, partials), none);
+  for (const key of keys) {
+    for (const bad of [Infinity, -Infinity, NaN]) assertEquals(definedGradient(0.5, { ...partials, [key]: bad }), none);
   }
 });

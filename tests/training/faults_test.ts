@@ -131,7 +131,7 @@ slow.test({
       assertEquals(success, false);
       assertStringIncludes(
         new TextDecoder().decode(stderr),
-        `Cannot write the checkpoint '${file}' after epoch 2: No space left on device`,
+        `Cannot write the checkpoint '${file}' after epoch 2: ENOSPC: no space left on device`,
       );
       assertEquals(await Deno.readTextFile(file), old);
       assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["model.json"]);

@@ -11,8 +11,6 @@ export interface TracedInput {
   /** Absent if the input was made from neither labels nor outputs. */
   readonly origin?: TracedOrigin;
   readonly shape: readonly number[];
-  /** The condition of a selection (`tf.where`): no gradient flows through it. */
-  readonly isCondition: boolean;
   /** The number of an input that has only one. */
   readonly single?: number;
 }
@@ -76,7 +74,8 @@ export function originOf(
   inputs: readonly TracedInput[],
   outputShapes: readonly (readonly number[])[],
 ): TracedOrigin {
-  const some = (key: "fromPred" | "fromTrue" | "isPred" | "isShare" | "turned") => inputs.some((i) => i.origin?.[key]);
+  const some = (key: "fromPred" | "fromTrue" | "isPred" | "isShare" | "live" | "turned") =>
+    inputs.some((i) => i.origin?.[key]);
   const fromPred = some("fromPred"), fromTrue = some("fromTrue");
   const same = sameNumbers.has(name) || nudges(name, inputs);
   const single = outputShapes.every((shape) => shape.length < 2 || shape[0] === 1 || shape[1] === 1);
@@ -85,7 +84,7 @@ export function originOf(
     fromTrue,
     isPred: same && some("isPred"),
     isShare: ["Softmax", "Sigmoid"].includes(name) ? fromPred && !fromTrue : same && some("isShare"),
-    live: !isFlat(name, attrs) && inputs.some(({ origin, isCondition }) => !isCondition && origin?.live),
+    live: !isFlat(name, attrs) && some("live"),
     turned: some("turned") !== (name === "Transpose" && inputs[0].shape.length === 2),
     reduced: (single && reductionBy(name, attrs, inputs)) || {},
   };

@@ -47,11 +47,10 @@ export function recordingFrom({ ops, readOut, result, live, customGradient }: Py
   const origins: TracedOrigin[] = [];
   const originBy = (maker: Maker): TracedOrigin | undefined =>
     maker === null ? undefined : typeof maker === "number" ? origins[maker] : given[maker];
-  const recorded = ops.map(({ op, inputs, outputs, attrs, differentiable, condition, line }): RecordedOp => {
-    const traced = inputs.map(({ madeBy, shape, single }, i): TracedInput => ({
+  const recorded = ops.map(({ op, inputs, outputs, attrs, differentiable, line }): RecordedOp => {
+    const traced = inputs.map(({ madeBy, shape, single }): TracedInput => ({
       origin: originBy(madeBy),
       shape,
-      isCondition: i === condition,
       single: single ?? undefined,
     }));
     const own = originOf(op, attrs, traced, outputs.map(({ shape }) => shape));

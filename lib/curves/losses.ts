@@ -1,0 +1,102 @@
+import { readBatch } from "../batch/read_batch.ts";
+import { checkOptions, splitOptions } from "../check/options.ts";
+import { generalLoss, type Loss } from "../losses/metric_loss.ts";
+import { rememberParts } from "../scoring/options.ts";
+import { lossOp } from "../tfjs/engine.ts";
+import type { Scalar, Tensor } from "../tfjs/tensor.ts";
+import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./binned_curve.ts";
+import {
+  averagePrecision,
+  type CurveScore,
+  type CurveScoreName,
+  partialRocAuc,
+  type PartialRocAucOptions,
+  precisionAtK,
+  type PrecisionAtKOptions,
+  recallAtFpr,
+  type RecallAtFprOptions,
+  rocAuc,
+  toCurveScore,
+} from "./curve_scores.ts";
+import {
+  type OrderLoss,
+  orderLossOf,
+  type OrderLossOptions,
+  type PairsLossOptions,
+  toAumLoss,
+  toPairsLoss,
+} from "./order_loss.ts";
+
+/**
+ * One minus a score of the whole curve, at counts of many thresholds: {@linkcode curveLossAndGradient} as a loss of
+ * TensorFlow.js. `metricGradient` and `fitMetric` take it: the counts of a data set are sums of its batches' counts.
+ *
+ * @param score A score or its name.
+ * @param options See {@linkcode CurveLossOptions}.
+ * @returns The loss, called "rocAucLoss" for the score "rocAuc".
+ * @throws {TypeError} If the score or an option is unknown. Called: an argument that is no tensor.
+ * @throws {RangeError} If an option is out of range. Called: shapes that do not fit, an empty batch, labels or outputs outside
+ * [0, 1] (NaN among them), weights negative or not finite.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { curveLoss, recallAtFpr } from "@roundabout/roundabout/curves";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loss = curveLoss(recallAtFpr({ fpr: 0.05 }), { fromLogits: true });
+ * assertEquals(loss.name, "recallAtFpr0.05Loss");
+ * const value = loss(tf.tensor1d([1, 0, 1, 0]), tf.tensor1d([4, -4, 3, -3]));
+ * assertEquals(value.dataSync()[0], 0);
+ * ```
+ */
+export function curveLoss(score: CurveScoreName | CurveScore, options: CurveLossOptions = {}): Loss {
+  const chosen = toCurveScore(score), name = `${chosen.name}Loss`;
+  checkOptions(name, options, curveOptionNames);
+  const setting = resolveCurveOptions(name, chosen, options);
+  const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar =>
+    generalLoss(name, 1, setting, { yTrue, yPred, sampleWeight });
+  const { thresholds: _, ...others } = options;
+  rememberParts(loss, { ...setting, best: 1, wholeSet: false, options: others });
+  return Object.defineProperty(loss, "name", { value: name });
+}
+
+/** 1 − {@linkcode rocAuc}. See {@linkcode curveLoss}. */
+export const rocAucLoss = (options?: CurveLossOptions): Loss => curveLoss(rocAuc, options);
+
+/** 1 − {@linkcode averagePrecision}. See {@linkcode curveLoss}. */
+export const averagePrecisionLoss = (options?: CurveLossOptions): Loss => curveLoss(averagePrecision, options);
+
+/** 1 − {@linkcode partialRocAuc}. See {@linkcode curveLoss}. */
+export const partialRocAucLoss = (options: PartialRocAucOptions & CurveLossOptions): Loss => {
+  const [own, others] = splitOptions(options, ["maxFpr", "standardized"]);
+  return curveLoss(partialRocAuc(own), others);
+};
+
+/** 1 − {@linkcode recallAtFpr}. See {@linkcode curveLoss}. */
+export const recallAtFprLoss = (options: RecallAtFprOptions & CurveLossOptions): Loss => {
+  const [own, others] = splitOptions(options, ["fpr"]);
+  return curveLoss(recallAtFpr(own), others);
+};
+
+/** 1 − {@linkcode precisionAtK}. See {@linkcode curveLoss}. */
+export const precisionAtKLoss = (options: PrecisionAtKOptions & CurveLossOptions): Loss => {
+  const [own, others] = splitOptions(options, ["k"]);
+  return curveLoss(precisionAtK(own), others);
+};
+
+/** Makes a loss of the order of the outputs an operation of TensorFlow.js. */
+function toLoss(loss: OrderLoss): Loss {
+  const { name, reading } = loss;
+  const call = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
+    const { value, gradient } = orderLossOf(loss, readBatch(name, { yTrue, yPred, sampleWeight }, reading));
+    return lossOp(name, yPred, value, (by) => Float32Array.from(gradient, (g) => by * g));
+  };
+  return Object.defineProperty(call, "name", { value: name });
+}
+
+/** {@linkcode pairsLossAndGradient} as a loss of TensorFlow.js, for one batch. */
+export const pairsLoss = (options: PairsLossOptions = {}): Loss => toLoss(toPairsLoss(options));
+
+/** {@linkcode aumLossAndGradient} as a loss of TensorFlow.js, for one batch. */
+export const aumLoss = (options: OrderLossOptions = {}): Loss => toLoss(toAumLoss(options));

@@ -1,0 +1,154 @@
+import { type Batch, readBatch } from "../batch/read_batch.ts";
+import { describe } from "../check/describe.ts";
+import { checkOptions } from "../check/options.ts";
+import { type ArrayOrTensor, refuse, toTensor } from "../metrics/array_or_tensor.ts";
+import { exactCurve, takeSlice } from "./curve.ts";
+import { type CurveScore, type CurveScoreName, toCurveScore } from "./curve_scores.ts";
+
+/** The way in which the columns' scores make one number. */
+export type CurveAverage = "binary" | "micro" | "macro" | "weighted";
+
+/** Options of {@linkcode rankingMetric}. */
+export interface RankingMetricOptions {
+  /** The score, or its name. */
+  score: CurveScoreName | CurveScore;
+  /**
+   * "binary": one column; "micro": all columns as one; "macro" and "weighted": the mean of the columns' scores, or of the
+   * pairs' scores, each weighted by its positives, or by its rows.
+   *
+   * @default {"binary"}
+   */
+  average?: CurveAverage;
+  /**
+   * "ovr": each column against the rest; also right for several labels. "ovo": each pair of classes on its own rows (Hand
+   * and Till), for labels that name one class per row.
+   *
+   * @default {"ovr"}
+   */
+  multiClass?: "ovr" | "ovo";
+  /** Weights ≥ 0, one per row or one per output. Absent: 1 each. */
+  sampleWeight?: ArrayOrTensor;
+  /** The label (NaN, say) whose outputs count nowhere; for class indices the whole row counts nowhere. */
+  ignoreLabel?: number;
+}
+
+const averages: readonly CurveAverage[] = ["binary", "micro", "macro", "weighted"];
+
+function oneOf<T>(what: string, option: string, value: T, allowed: readonly T[]): void {
+  if (allowed.includes(value)) return;
+  const names = allowed.map(describe).join(", ").replace(/, ([^,]*)$/, " or $1");
+  throw new RangeError(`Cannot compute ${what}: '${option}' must be ${names}, it is ${describe(value)}`);
+}
+
+/** A score and its weight in the mean. */
+interface Term {
+  readonly value: number;
+  readonly weight: number;
+}
+
+/** Returns the weighted mean of the scores that are defined; NaN if none is. */
+function meanOf(terms: readonly Term[]): number {
+  const defined = terms.filter(({ value, weight }) => !Number.isNaN(value) && weight > 0);
+  const whole = defined.reduce((sum, { weight }) => sum + weight, 0);
+  return defined.reduce((sum, { value, weight }) => sum + value * weight, 0) / whole;
+}
+
+/** Scores each column against the rest. */
+function againstRest(score: CurveScore, { rows, classes, ...batch }: Batch, average: CurveAverage): number {
+  if (average === "micro") {
+    return score.value(exactCurve(takeSlice(batch, { offset: 0, stride: 1, length: rows * classes })));
+  }
+  return meanOf(Array.from({ length: classes }, (_, offset): Term => {
+    const curve = exactCurve(takeSlice(batch, { offset, stride: classes, length: rows }));
+    return { value: score.value(curve), weight: average === "weighted" ? curve.tp.at(-1) ?? 0 : 1 };
+  }));
+}
+
+/** Scores each pair of classes on the rows of the two: the mean of the scores by either column. */
+function oneAgainstOne(score: CurveScore, batch: Batch, average: CurveAverage): number {
+  const { rows, classes, yTrue, yPred, sampleWeight } = batch, terms: Term[] = [];
+  const value = (own: number, other: number): { value: number; weight: number } => {
+    const weights = Float64Array.from({ length: rows }, (_, row) => {
+      const i = row * classes;
+      return (yTrue[i + own] + yTrue[i + other]) * (sampleWeight === undefined ? 1 : sampleWeight[i + own]);
+    });
+    const column = (values: ArrayLike<number>) =>
+      Float64Array.from({ length: rows }, (_, row) => values[row * classes + own]);
+    const slice = { offset: 0, stride: 1, length: rows };
+    const curve = exactCurve(takeSlice({ yTrue: column(yTrue), yPred: column(yPred), sampleWeight: weights }, slice));
+    return { value: score.value(curve), weight: (curve.tp.at(-1) ?? 0) + (curve.fp.at(-1) ?? 0) };
+  };
+  for (let a = 0; a < classes; a++) {
+    for (let b = a + 1; b < classes; b++) {
+      const [one, two] = [value(a, b), value(b, a)];
+      terms.push({ value: (one.value + two.value) / 2, weight: average === "weighted" ? one.weight : 1 });
+    }
+  }
+  return meanOf(terms);
+}
+
+/** Throws unless each row that counts names one class. */
+function checkOneClass(what: string, { rows, classes, yTrue, sampleWeight }: Batch): void {
+  for (let row = 0; row < rows; row++) {
+    let ones = 0, others = 0;
+    for (let i = row * classes; i < (row + 1) * classes; i++) {
+      if (yTrue[i] === 1) ones++;
+      else if (yTrue[i] !== 0) others++;
+    }
+    if (ones === 1 && others === 0) continue;
+    if (sampleWeight !== undefined && sampleWeight[row * classes] === 0) continue;
+    throw refuse(what, "yTrue", `must name one class per row with multiClass: 'ovo', row ${row} names ${ones}`);
+  }
+}
+
+/**
+ * Computes a score of the whole curve from the order of the outputs: exact, with ties and weights, in O(n) by a radix sort.
+ *
+ * The outputs may be probabilities, logits or any numbers: a rising function of the outputs changes nothing. A column (or
+ * pair) whose score is not defined, without a positive or without a negative, is left out of the mean.
+ *
+ * @param yTrue Labels in [0, 1] in the shape of `yPred`, or class indices, one per row.
+ * @param yPred Outputs: an array, one array per row, or a float32 tensor of shape [n], [n, 1], [n, c] or [n, …, c].
+ * @param options See {@linkcode RankingMetricOptions}.
+ * @returns The score; NaN where it is not defined.
+ * @throws {TypeError} If the score or an option is unknown, or an argument is neither a tensor nor an array.
+ * @throws {RangeError} If shapes do not fit, there is no row, a label is outside [0, 1], an output is NaN, a weight is
+ * negative or not finite, an option is out of range, or a row names no class or several with "ovo".
+ *
+ * @see Hand and Till, "A Simple Generalisation of the Area Under the ROC Curve for Multiple Class Classification Problems",
+ * Machine Learning 45, 2001.
+ *
+ * @example
+ * ```ts
+ * import { rankingMetric, recallAtFpr } from "@roundabout/roundabout/curves";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const yTrue = [1, 0, 1, 0], yPred = [0.9, 0.6, 0.4, 0.2];
+ * assertAlmostEquals(rankingMetric(yTrue, yPred, { score: "rocAuc" }), 3 / 4);
+ * assertAlmostEquals(rankingMetric(yTrue, yPred, { score: "averagePrecision" }), (1 + 2 / 3) / 2);
+ * assertAlmostEquals(rankingMetric(yTrue, yPred, { score: recallAtFpr({ fpr: 0.1 }) }), 1 / 2);
+ * ```
+ */
+export function rankingMetric(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, options: RankingMetricOptions): number {
+  checkOptions("the ranking metric", options, ["score", "average", "multiClass", "sampleWeight", "ignoreLabel"]);
+  const { average = "binary", multiClass = "ovr", sampleWeight, ignoreLabel } = options;
+  const score = toCurveScore(options.score), what = score.name;
+  oneOf(what, "average", average, averages);
+  oneOf(what, "multiClass", multiClass, ["ovr", "ovo"]);
+  const pairs = multiClass === "ovo";
+  if (pairs && (average === "binary" || average === "micro")) {
+    throw new RangeError(
+      `Cannot compute ${what}: 'average' must be 'macro' or 'weighted' with multiClass: 'ovo', it is '${average}'`,
+    );
+  }
+  if (ignoreLabel !== undefined && typeof ignoreLabel !== "number") {
+    throw new TypeError(`Cannot compute ${what}: 'ignoreLabel' must be a number, it is ${describe(ignoreLabel)}`);
+  }
+  const batch = readBatch(what, {
+    yTrue: toTensor(what, "yTrue", yTrue),
+    yPred: toTensor(what, "yPred", yPred),
+    sampleWeight: sampleWeight === undefined ? undefined : toTensor(what, "sampleWeight", sampleWeight),
+  }, { fromLogits: true, columns: average !== "binary", ignoreLabel, atLeast: pairs ? 2 : 1 });
+  if (pairs) checkOneClass(what, batch);
+  return pairs ? oneAgainstOne(score, batch, average) : againstRest(score, batch, average);
+}

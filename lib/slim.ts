@@ -1,0 +1,133 @@
+/**
+ * All names of the top entry without the SIMD loops, which are half of a loss's bytes: for pages that train on a GPU, or on
+ * batches of at most 4,096 outputs. Larger batches on the backends cpu and wasm are computed in float64, some 10 times as
+ * slowly; `import "@roundabout/roundabout/simd"` adds the loops.
+ *
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { f1Loss } from "@roundabout/roundabout/slim";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const y = tf.tensor1d([1, 0, 1]);
+ * assertEquals(f1Loss()(y, y).dataSync()[0], 0);
+ * ```
+ *
+ * @module
+ */
+export type { Scalar, Tensor } from "./tfjs/tensor.ts";
+
+export type { Step } from "./steps/step.ts";
+export type { StepOptions } from "./steps/sigmoidal.ts";
+export { applyStep } from "./tfjs/apply_step.ts";
+export { round } from "./steps/round.ts";
+export { linearRamp } from "./steps/linear_ramp.ts";
+export { softsign } from "./steps/softsign.ts";
+export { logistic } from "./steps/logistic.ts";
+export { arctan } from "./steps/arctan.ts";
+export { gaussian } from "./steps/gaussian.ts";
+export { identity } from "./steps/identity.ts";
+export { straightThrough } from "./steps/straight_through.ts";
+export { steps, toStep } from "./steps/to_step.ts";
+
+export { type Counts } from "./counts/counts.ts";
+
+export type { Score } from "./scores/score.ts";
+export {
+  accuracy,
+  dice,
+  f1,
+  fBeta,
+  jaccard,
+  npv,
+  precision,
+  recall,
+  specificity,
+  tversky,
+  utility,
+} from "./scores/ratio.ts";
+export {
+  balancedAccuracy,
+  cohenKappa,
+  fowlkesMallows,
+  gMean,
+  informedness,
+  markedness,
+  mcc,
+} from "./scores/agreement.ts";
+export { precisionAtRecall, recallAtPrecision } from "./scores/constrained.ts";
+export { type ScoreDefinition, scores, toScore } from "./scores/to_score.ts";
+
+export type { ScoringOptions } from "./scoring/options.ts";
+
+export { type Loss, type LossFactory, type LossOptions, metricLoss } from "./losses/metric_loss.ts";
+export {
+  accuracyLoss,
+  balancedAccuracyLoss,
+  cohenKappaLoss,
+  diceLoss,
+  f1Loss,
+  fBetaLoss,
+  fowlkesMallowsLoss,
+  gMeanLoss,
+  informednessLoss,
+  jaccardLoss,
+  markednessLoss,
+  mccLoss,
+  npvLoss,
+  precisionAtRecallLoss,
+  precisionLoss,
+  recallAtPrecisionLoss,
+  recallLoss,
+  specificityLoss,
+  tverskyLoss,
+  utilityLoss,
+} from "./losses/named.ts";
+
+export {
+  accuracyMetric,
+  balancedAccuracyMetric,
+  cohenKappaMetric,
+  diceMetric,
+  f1Metric,
+  fBetaMetric,
+  fowlkesMallowsMetric,
+  gMeanMetric,
+  hardMetric,
+  informednessMetric,
+  jaccardMetric,
+  markednessMetric,
+  mccMetric,
+  type Metric,
+  type MetricFactory,
+  type MetricOptions,
+  npvMetric,
+  precisionAtRecallMetric,
+  precisionMetric,
+  recallAtPrecisionMetric,
+  recallMetric,
+  specificityMetric,
+  tverskyMetric,
+  utilityMetric,
+} from "./metrics/hard_metric.ts";
+
+export { ConfusionMeter } from "./metrics/confusion_meter.ts";
+export {
+  DatasetMetrics,
+  type DatasetMetricsOptions,
+  type DatasetTensors,
+  LayersCallback,
+} from "./metrics/dataset_metrics.ts";
+export { classificationReport } from "./metrics/classification_report.ts";
+export { type ConfusionTable, confusionTable } from "./metrics/confusion_table.ts";
+
+export { annealSlope, type AnnealSlopeOptions } from "./training/anneal_slope.ts";
+export type { BatchSource, TrainingBatch, TrainingData } from "./training/batches.ts";
+export { fitMetric } from "./training/fit_metric.ts";
+export type { CheckpointStore, FitCallbacks, FitLogs, FitMetricOptions } from "./training/fit_options.ts";
+export type { FitResult } from "./training/fit_result.ts";
+export type { LayersOptimizer } from "./tfjs/optimizers.ts";
+export { type MetricGradient, metricGradient, type MetricGradientOptions } from "./training/metric_gradient.ts";
+export type { LayersModel } from "./tfjs/model.ts";
+export { priorBias, type PriorBiasOptions } from "./training/prior_bias.ts";
+export { stratifiedBatches, type StratifiedBatchesOptions } from "./training/stratified_batches.ts";
+export { type TunedThreshold, tuneThreshold, type TuneThresholdOptions } from "./training/tune_threshold.ts";

@@ -1,0 +1,120 @@
+import { describe } from "../check/describe.ts";
+import { unit } from "./dialect.ts";
+import { flags, type Table } from "./table.ts";
+
+/** The sums of the entries of a class, a slice and a key. */
+export interface Sums {
+  /** The class; with pairs the true class. */
+  readonly k: number;
+  readonly slice: string | null;
+  /** The key: a decision, a cell, a class; null where an entry has none. */
+  readonly cell: number | null;
+  /** The number of entries. */
+  readonly n: number;
+  /** The weight of the positives and of the negatives, in units of 2⁻⁴⁰. */
+  readonly pos: bigint;
+  readonly neg: bigint;
+  /** The smallest and the largest output; NaN where the answer has none. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The sums of a scan. */
+export interface Scan {
+  readonly sums: readonly Sums[];
+  /** The number of entries, those with a weight of 0 included only if the text counts them. */
+  readonly entries: number;
+  /** The number of entries whose weight was rounded down to a multiple of 2⁻⁴⁰. */
+  readonly inexact: number;
+}
+
+/** A sum of units as a number: the exact sum, rounded once. */
+export const toNumber = (units: bigint): number => Number(units) * unit;
+
+/** A sum of units as float64 terms that add up to it exactly. */
+export function toTerms(units: bigint): number[] {
+  const terms: number[] = [];
+  for (let rest = units; rest !== 0n; rest -= BigInt(Number(rest))) terms.push(toNumber(rest));
+  return terms;
+}
+
+/** Reads a value of an answer; throws if the engine has not given it. */
+export function read<T>(row: Record<string, unknown>, key: string, as: (text: string) => T): T {
+  const value = row[key];
+  if (value === undefined || value === null) {
+    throw new TypeError(
+      `Cannot read the answer of 'query': a row has ${describe(value)} for '${key}', its columns are ${
+        Object.keys(row).join(", ")
+      }`,
+    );
+  }
+  return as(String(value));
+}
+
+/** Reads a number of an answer; NaN for NULL. */
+export const readNumber = (row: Record<string, unknown>, key: string): number =>
+  row[key] === null || row[key] === undefined ? NaN : Number(row[key]);
+
+/** Checks that an answer is a list of rows. */
+export function checkAnswer(answer: unknown): Record<string, unknown>[] {
+  if (Array.isArray(answer)) return answer;
+  throw new TypeError(`Cannot read the answer of 'query': it must be an array of rows, it is ${describe(answer)}`);
+}
+
+const needs = {
+  label: "a number in [0, 1], or one of the classes,",
+  output: "a number in [0, 1]",
+  sampleWeight: "a number from 0 to 2²²",
+} as const;
+
+/** Reads the sums of a scan; refuses a table with labels, outputs or weights out of range. */
+export function readScan({ task }: Table, answer: unknown): Scan {
+  const sums = new Map<string, Sums>();
+  let entries = 0, inexact = 0;
+  for (const row of checkAnswer(answer)) {
+    const flag = read(row, "flag", Number), n = read(row, "n", Number);
+    for (const argument of ["label", "output", "sampleWeight"] as const) {
+      if (flag !== flags[argument]) continue;
+      throw new RangeError(
+        `Cannot compute ${task}: '${argument}' must be ${
+          needs[argument]
+        } in every row, in ${n} it is not, or it is NULL`,
+      );
+    }
+    entries += n;
+    if (flag === flags.inexact) inexact += n;
+    const k = read(row, "k", Number), slice = row.slice === null ? null : read(row, "slice", String);
+    const cell = row.cell === null ? null : read(row, "cell", Number), key = JSON.stringify([k, slice, cell]);
+    const one: Sums = {
+      k,
+      slice,
+      cell,
+      n,
+      pos: read(row, "pos", BigInt),
+      neg: row.neg === undefined ? 0n : read(row, "neg", BigInt),
+      low: readNumber(row, "low"),
+      high: readNumber(row, "high"),
+    };
+    const other = sums.get(key);
+    sums.set(key, other === undefined ? one : merge(one, other));
+  }
+  if (entries === 0) throw new RangeError(`Cannot compute ${task}: 'from' has no rows`);
+  return { sums: [...sums.values()], entries, inexact };
+}
+
+/** Adds up the sums of exact and of rounded entries. */
+const merge = (a: Sums, b: Sums): Sums => ({
+  ...a,
+  n: a.n + b.n,
+  pos: a.pos + b.pos,
+  neg: a.neg + b.neg,
+  low: Math.min(a.low, b.low),
+  high: Math.max(a.high, b.high),
+});
+
+/** Makes the error for a table that is not the same in two scans. */
+export const changed = (task: string, what: string, first: unknown, second: unknown): RangeError =>
+  new RangeError(
+    `Cannot compute ${task}: 'from' changed between two scans, ${what} is ${first} in the first and ${second} in the second; ` +
+      "give a snapshot of the table, such as a file or a version",
+  );

@@ -1,0 +1,183 @@
+import { checkOptions } from "../check/options.ts";
+import { describe } from "../check/describe.ts";
+import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
+import type { Score } from "../scores/score.ts";
+import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
+import { resolveOptions } from "../scoring/options.ts";
+import { changed, readScan, type Scan, toNumber } from "./answer.ts";
+import { type BestCut, bestOf, type Cell, cutsOf, openCells, toCells, totalsOf } from "./cuts.ts";
+import { histogramText, type OpenRange, refineText } from "./counts_sql.ts";
+import type { Query } from "./dialect.ts";
+import { type Table, type TableOptions, tableOptions, toTable } from "./table.ts";
+
+/** Options of {@linkcode tuneThresholdOn}. */
+export interface TuneThresholdOnOptions extends TableOptions {
+  /** Score to maximise: a name, a score, or a definition of your own that declares `quasiConvex`. */
+  score: ScoreName | ScoreDefinition;
+  /**
+   * "binary": one output; "micro": one threshold for all outputs; "macro" and "weighted": one threshold per output.
+   *
+   * @default {"binary"}
+   */
+  average?: "binary" | "micro" | "macro" | "weighted";
+}
+
+/** The best threshold of a table, and its score. */
+export interface TableThreshold {
+  /** The threshold; with "macro" and "weighted" one per output. */
+  readonly threshold: number | number[];
+  /** The score at the threshold, on the table it was tuned on. */
+  readonly value: number;
+  /** The number of scans of the table. */
+  readonly scans: number;
+  /** The number of entries whose weight was rounded down to a multiple of 2⁻⁴⁰. */
+  readonly inexact: number;
+}
+
+const task = "the tuned threshold";
+
+/** The number of cells of the first scan, and the largest number of cells of a later one. */
+const firstCells = 4096, mostCells = 2 ** 20;
+
+/** The largest number of ranges in a text, and of scans. */
+const mostRanges = 4096, mostScans = 60;
+
+/** Refuses what cannot be tuned from sums. */
+export function checkTuned(average: unknown, score: Score): void {
+  if (average === "samples") {
+    throw new RangeError(
+      `Cannot make ${task}: 'average' must be 'binary', 'micro', 'macro' or 'weighted', it is 'samples', for which ` +
+        "the columns' cuts depend on each other",
+    );
+  }
+  if (score.quasiConvex) return;
+  throw new TypeError(
+    `Cannot make ${task}: the score '${score.name}' does not declare 'quasiConvex'; declare it if the score rises with tp ` +
+      "and falls with fp, because the score between two outputs must be bounded",
+  );
+}
+
+/** Throws unless two scans have read the same entries. */
+function checkTotals(first: Scan, second: Scan, columns: number): void {
+  for (let k = 0; k < columns; k++) {
+    const [a, b] = [first, second].map(({ sums }) => totalsOf(sums.filter((one) => one.k === k)));
+    const of = columns === 1 ? "" : ` of column ${k}`;
+    if (a.n !== b.n) throw changed(task, `the number of rows${of}`, a.n, b.n);
+    if (a.pos !== b.pos) {
+      throw changed(task, `the weight of the positives${of}`, toNumber(a.pos), toNumber(b.pos));
+    }
+    if (a.neg !== b.neg) {
+      throw changed(task, `the weight of the negatives${of}`, toNumber(a.neg), toNumber(b.neg));
+    }
+  }
+}
+
+/** Replaces a cell by the cells that it was split into. */
+function split(cell: Cell, parts: readonly Cell[]): Cell[] {
+  const whole = totalsOf(parts);
+  if (whole.n !== cell.n || whole.pos !== cell.pos || whole.neg !== cell.neg) {
+    throw changed(task, `the number of outputs from ${cell.low} to ${cell.high}`, cell.n, whole.n);
+  }
+  return parts.map((part) => ({ ...part, cell: cell.cell })).sort((a, b) => b.low - a.low);
+}
+
+/**
+ * Finds the best cut of each class, or of all together. A scan sorts nothing: it adds up cells. The cells that may hold a
+ * better cut than the best border between two cells are split, until there is none.
+ */
+async function bestCuts(query: Query, table: Table, { score, pooled }: { score: Score; pooled: boolean }) {
+  const first = readScan(table, await query(histogramText(table, firstCells, pooled)));
+  const columns = pooled ? 1 : table.columns;
+  const cells = Array.from({ length: columns }, (_, k) => toCells(first.sums, k));
+  for (let scans = 1;; scans++) {
+    const best = cells.map((own) => bestOf(score, cutsOf(own), totalsOf(own)));
+    const open = cells.flatMap((own, k) => openCells(score, own, best[k]).map((cell) => ({ k, cell })));
+    if (open.length === 0) return { best, scans, inexact: first.inexact };
+    if (scans === mostScans) {
+      throw new RangeError(
+        `Cannot compute ${task}: after ${scans} scans ${open.length} ranges of outputs may still hold a better cut; the ` +
+          `score '${score.name}' is too flat on this table`,
+      );
+    }
+    const chosen = open.sort((a, b) => b.cell.n - a.cell.n).slice(0, mostRanges);
+    const splits = Math.min(256, Math.max(2, Math.floor(mostCells / chosen.length)));
+    const ranges = chosen.map(({ k, cell: { cell, low, high } }): OpenRange => ({ k, cell, low, high }));
+    const scan = readScan(table, await query(refineText(table, { cells: firstCells, pooled, ranges, splits })));
+    checkTotals(first, scan, columns);
+    const parts = Map.groupBy(
+      scan.sums.filter(({ cell }) => cell !== null),
+      ({ cell }) => Math.floor(cell! / (splits + 1)),
+    );
+    chosen.forEach(({ k, cell }, id) => {
+      const at = cells[k].indexOf(cell);
+      cells[k].splice(at, 1, ...split(cell, toCells(parts.get(id) ?? [], k)));
+    });
+  }
+}
+
+/**
+ * Finds the threshold inside (0, 1) with the best score, from histograms that the engine adds up: the threshold and the score
+ * of {@linkcode tuneThreshold}, to the last digit, ties included.
+ *
+ *     scan 1:   4,096 cells of the outputs; the score at every border between two cells is exact
+ *     scan 2…:  the cells that may hold a better cut are split into 256, until there is none
+ *
+ * Inside a cell tp and fp lie in a rectangle. The score of a corner bounds the score of every cut in it, see
+ * `Score.quasiConvex`. Ten million rows take three scans. No row leaves the engine and nothing is sorted, so no task of a
+ * cluster has to hold all rows.
+ *
+ * @param query The engine. The table must be the same in every scan.
+ * @param options The table, its columns, `score`, `average`.
+ * @returns The threshold, or one per output, and the score.
+ * @throws {TypeError} If the score or an option is unknown, or a score of your own does not declare `quasiConvex`.
+ * @throws {RangeError} If an option is out of range, `average` is "samples", the table has no rows, a label, output or weight
+ * is out of range or NULL, or the table changed between two scans: in its rows, or in the weight of its positives or negatives.
+ *
+ * @see Koyejo et al., "Consistent Binary Classification with Generalized Performance Metrics", NeurIPS 2014.
+ *
+ * @example
+ * ```ts
+ * import { tuneThresholdOn } from "@roundabout/roundabout/sql";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const one = `${2 ** 40}`, answer = [ // of an engine: two positives above two negatives
+ *   { k: "0", slice: null, cell: "3276", flag: "0", n: "1", pos: one, neg: "0", low: "0.8", high: "0.8" },
+ *   { k: "0", slice: null, cell: "2867", flag: "0", n: "1", pos: one, neg: "0", low: "0.7", high: "0.7" },
+ *   { k: "0", slice: null, cell: "1228", flag: "0", n: "2", pos: "0", neg: `${2 ** 41}`, low: "0.3", high: "0.3" },
+ * ];
+ * const { threshold, value, scans } = await tuneThresholdOn(() => Promise.resolve(answer), {
+ *   from: "scored",
+ *   label: "y",
+ *   output: "p",
+ *   score: "f1",
+ * });
+ * assertEquals([threshold, value, scans], [0.5, 1, 1]);
+ * ```
+ */
+export async function tuneThresholdOn(query: Query, options: TuneThresholdOnOptions): Promise<TableThreshold> {
+  checkOptions(task, options, [...tableOptions, "score", "average"]);
+  const { average = "binary" } = options, score = toScore(options.score);
+  checkTuned(average, score);
+  const { scoring } = resolveOptions(task, score, { average, step: "round" });
+  const table = toTable(task, options, ["score", "average"]);
+  if (average === "binary" && table.columns > 1) {
+    throw new RangeError(
+      `Cannot make ${task}: 'average' is 'binary', 'output' names ${
+        describe(table.columns)
+      } columns; for several say 'macro', 'micro' or 'weighted'`,
+    );
+  }
+  const { best, scans, inexact } = await bestCuts(query, table, { score, pooled: addsCounts(average) });
+  const counts = best.map((cut) => cut.counts);
+  if (addsCounts(average)) {
+    const { threshold }: BestCut = best[0];
+    return { threshold, value: scoreCounts(counts, undefined, scoring).value, scans, inexact };
+  }
+  const weights = counts.map(({ tp, fn }) => average === "weighted" ? tp + fn : 1);
+  return {
+    threshold: best.map(({ threshold }) => threshold),
+    value: scoreCounts(counts, weights, scoring).value,
+    scans,
+    inexact,
+  };
+}

@@ -1,0 +1,267 @@
+/**
+ * `deno task pack`: builds the package for npm, in .pack/npm, its tarball, and the package for JSR, in .pack/jsr.
+ *
+ * The sources in lib/ are bundled by esbuild, one file per entry with shared chunks, and their types by tsc and rollup. The
+ * tools come from npm and run in Node.js: they are not among the dependencies of this project.
+ *
+ * @module
+ */
+import { root, runTask, TaskError } from "./cli.ts";
+
+/** The folder in which the package is built. */
+export const packFolder: URL = new URL(".pack/", root);
+
+/** Fields of deno.json that the package is made of. */
+interface Manifest {
+  name: string;
+  version: string;
+  license: string;
+  exports: Record<string, string>;
+  imports: Record<string, string>;
+}
+
+/** A package that is built. */
+export interface Packed {
+  /** The tarball. */
+  tarball: URL;
+  /** Bytes of each file in it, by name. */
+  files: Record<string, number>;
+  /** Packages from npm that each entry imports, chunks included, by the entry's name. */
+  packages: Record<string, string[]>;
+}
+
+const decoder = new TextDecoder();
+
+/** Runs a command in a folder and returns its standard output. */
+export async function runIn(folder: URL, command: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args, cwd: folder }).output().catch((error) => {
+    if (error instanceof Deno.errors.NotFound) throw new TaskError(`'${command}' is not installed`);
+    throw error;
+  });
+  if (success) return decoder.decode(stdout);
+  throw new TaskError(`${command} ${args.join(" ")} failed:\n${decoder.decode(stdout)}${decoder.decode(stderr)}`);
+}
+
+/** Installs packages into a folder that has a package.json, without their scripts. */
+export const npmInstall = (folder: URL, ...packages: string[]): Promise<string> =>
+  runIn(folder, "npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", ...packages);
+
+/** Reads deno.json. */
+export const readManifest = async (): Promise<Manifest> =>
+  JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+
+/** Returns the name of the files of an entry: "index" for ".", "core" for "./core". */
+const fileName = (entry: string): string => entry === "." ? "index" : entry.slice(2);
+
+/** Returns the files that do something when they are loaded: two entries, and the chunk that registers the SIMD loops. */
+async function filesWithEffects(folder: URL): Promise<string[]> {
+  const found = ["index.js", "simd.js"];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".js") && /^registerKernels\(/m.test(await Deno.readTextFile(new URL(name, folder)))) {
+      found.push(name);
+    }
+  }
+  return [...new Set(found)].map((name) => `./${name}`);
+}
+
+/** Packages that every entry but ./core needs; the others are needed by single entries. */
+const required = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-layers"];
+
+const about =
+  "Confusion-matrix scores as losses and metrics for TensorFlow.js: train a classifier on the metric you report";
+
+/** Finds the bare names that a JavaScript file imports, and its chunks. */
+const importsOf = (text: string): string[] =>
+  [...text.matchAll(/^(?:import|export)\b[^"';]*["']([^"']+)["']|\bimport\(["']([^"']+)["']\)/gm)]
+    .map(([, name, dynamic]) => name ?? dynamic);
+
+/** Returns the package of a module's name: "csv-parse" of "csv-parse/sync". */
+const packageOf = (name: string): string => name.split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/");
+
+/** Returns the packages that a built file imports, its chunks included. */
+async function packagesOf(folder: URL, file: string, seen = new Set<string>()): Promise<Set<string>> {
+  const packages = new Set<string>();
+  if (seen.has(file)) return packages;
+  seen.add(file);
+  for (const name of importsOf(await Deno.readTextFile(new URL(file, folder)))) {
+    if (name.startsWith("./")) { for (const one of await packagesOf(folder, name.slice(2), seen)) packages.add(one); }
+    else if (!name.startsWith("node:")) packages.add(packageOf(name));
+  }
+  return packages;
+}
+
+/** Returns the version of a package in deno.json. */
+function versionOf({ imports }: Manifest, name: string): string {
+  const version = imports[name]?.match(/^npm:(?:@[^/]+\/)?[^@/]+@([^/]+)$/)?.[1];
+  if (version !== undefined) return version;
+  throw new TaskError(`lib/ imports '${name}', but deno.json has no version of it`);
+}
+
+/** Writes package.json and jsr.json. */
+async function writeManifests(npm: URL, jsr: URL, manifest: Manifest, packages: readonly string[]): Promise<void> {
+  const { name, version, license, exports, imports } = manifest;
+  const write = (file: URL, contents: unknown) => Deno.writeTextFile(file, `${JSON.stringify(contents, null, 2)}\n`);
+  const entries = Object.keys(exports).map((entry) => [entry, fileName(entry)]);
+  await write(new URL("package.json", npm), {
+    name,
+    version,
+    description: about,
+    license,
+    keywords: ["tensorflow.js", "tfjs", "loss", "metrics", "f1", "precision", "recall", "confusion-matrix"],
+    type: "module",
+    sideEffects: await filesWithEffects(npm),
+    exports: Object.fromEntries(
+      entries.map(([entry, file]) => [entry, { types: `./${file}.d.ts`, default: `./${file}.js` }]),
+    ),
+    types: "./index.d.ts",
+    peerDependencies: Object.fromEntries(packages.map((one) => [one, `^${versionOf(manifest, one)}`])),
+    peerDependenciesMeta: Object.fromEntries(
+      packages.filter((one) => !required.includes(one)).map((one) => [one, { optional: true }]),
+    ),
+    engines: { node: ">=20" },
+  });
+  await write(new URL("jsr.json", jsr), {
+    name,
+    version,
+    license,
+    exports: Object.fromEntries(entries.map(([entry, file]) => [entry, `./${file}.js`])),
+    imports: Object.fromEntries(Object.entries(imports).filter(([one]) => packages.includes(packageOf(one)))),
+  });
+}
+
+/** Returns the comment at the head of a module, which the bundlers drop. */
+const moduleComment = async (source: URL): Promise<string> =>
+  (await Deno.readTextFile(source)).match(/^\/\*\*.*?@module\n \*\/\n/s)?.[0] ?? "";
+
+/** Lists the TypeScript files of a folder. */
+async function sourcesOf(folder: URL): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) found.push(...await sourcesOf(new URL(`${name}/`, folder)));
+    else if (name.endsWith(".ts")) found.push(new URL(name, folder).href);
+  }
+  return found;
+}
+
+/** Tools that build the package; they run in Node.js. */
+const tools = {
+  "@types/markdown-it": "14.1.2",
+  "@types/node": "22.19.1",
+  esbuild: "0.28.2",
+  rollup: "4.68.8",
+  "rollup-plugin-dts": "6.5.1",
+  typescript: "5.9.3",
+};
+
+/** Packages whose types lib/ uses. */
+const typed = [...required, "@observablehq/plot", "csv-parse", "linkedom", "markdown-it", "nodejs-polars"];
+
+/** Names that lib/ uses and none of the package's types does. */
+const ambient = 'declare const Deno: any;\ndeclare module "jstat";\n';
+
+/** Bundles declarations, one file per entry with shared chunks. */
+const rollupConfig = (input: Record<string, string>): string =>
+  `import { dts } from "rollup-plugin-dts";
+export default {
+  input: ${JSON.stringify(input)},
+  output: { dir: "../npm", chunkFileNames: "types-[hash].d.ts", entryFileNames: "[name].d.ts" },
+  external: /^[^./]/,
+  plugins: [dts()],
+};
+`;
+
+const esbuildOptions =
+  "--bundle --splitting --format=esm --target=es2022 --packages=external --outdir=../npm --chunk-names=chunk-[hash]";
+
+const tscOptions =
+  "--declaration --emitDeclarationOnly --allowImportingTsExtensions --strict --skipLibCheck --target es2022 " +
+  "--module esnext --moduleResolution bundler --lib esnext,dom,dom.iterable --types node --rootDir lib --outDir types";
+
+/** Copies the sources to a place beside the packages that tsc has to find. */
+async function copySources(to: URL): Promise<void> {
+  const { href } = new URL("lib/", root);
+  for (const source of await sourcesOf(new URL(href))) {
+    const copy = new URL(source.slice(href.length), to);
+    await Deno.mkdir(new URL(".", copy), { recursive: true });
+    await Deno.copyFile(new URL(source), copy);
+  }
+}
+
+/** Builds the package and its tarball. */
+export async function buildPackage(status: (text: string) => void = () => {}): Promise<Packed> {
+  const manifest = await readManifest(), entries = Object.entries(manifest.exports);
+  const [workshop, npm, jsr] = ["tools/", "npm/", "jsr/"].map((name) => new URL(name, packFolder));
+  for (const old of [npm, jsr, new URL("lib/", workshop), new URL("types/", workshop)]) {
+    await Deno.remove(old, { recursive: true }).catch(() => {}); // it may not exist
+  }
+  for (const folder of [workshop, npm, jsr]) await Deno.mkdir(folder, { recursive: true });
+
+  status("installing the tools …");
+  const versions = Object.fromEntries(typed.map((name) => [name, versionOf(manifest, name)]));
+  const write = (name: string, text: string) => Deno.writeTextFile(new URL(name, workshop), text);
+  await write(
+    "package.json",
+    JSON.stringify({ private: true, type: "module", dependencies: { ...tools, ...versions } }),
+  );
+  await npmInstall(workshop);
+
+  status("bundling the sources …");
+  await copySources(new URL("lib/", workshop));
+  const tool = (path: string, ...args: string[]) => runIn(workshop, "node", `node_modules/${path}`, ...args);
+  const inputs = entries.map(([entry, source]) => `${fileName(entry)}=${source}`);
+  await tool("esbuild/bin/esbuild", ...inputs, ...esbuildOptions.split(" "));
+
+  status("bundling the types …");
+  await write("ambient.d.ts", ambient);
+  await tool("typescript/bin/tsc", ...tscOptions.split(" "), "ambient.d.ts", ...Object.values(manifest.exports));
+  const declarations = entries.map(([entry, source]) => [
+    fileName(entry),
+    source.replace("./lib", "types").replace(/\.ts$/, ".d.ts"),
+  ]);
+  await write("rollup.config.js", rollupConfig(Object.fromEntries(declarations)));
+  await tool("rollup/dist/bin/rollup", "-c", "--silent");
+
+  const packages: Record<string, string[]> = {};
+  for (const [entry, source] of entries) {
+    const comment = await moduleComment(new URL(source, root)), name = fileName(entry);
+    packages[entry] = [...await packagesOf(npm, `${name}.js`)].sort();
+    for (const [file, head] of [[`${name}.js`, `/* @ts-self-types="./${name}.d.ts" */\n`], [`${name}.d.ts`, ""]]) {
+      const path = new URL(file, npm);
+      await Deno.writeTextFile(path, head + comment + await Deno.readTextFile(path));
+    }
+  }
+  for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) {
+    await Deno.copyFile(new URL(file, root), new URL(file, npm));
+  }
+  for await (const { name } of Deno.readDir(npm)) {
+    const text = await Deno.readTextFile(new URL(name, npm));
+    // Deno looks for the file that is named, tsc for the declarations beside it.
+    const named = name.endsWith(".d.ts") ? text.replace(/((?:from|import) '\.\/[^']+)\.js'/g, "$1.d.ts'") : text;
+    await Deno.writeTextFile(new URL(name, jsr), named);
+  }
+  await writeManifests(npm, jsr, manifest, [...new Set(Object.values(packages).flat())].sort());
+
+  status("packing …");
+  const [{ filename, files }] = JSON.parse(await runIn(npm, "npm", "pack", "--json", "--pack-destination", ".."));
+  return {
+    tarball: new URL(filename, packFolder),
+    files: Object.fromEntries((files as { path: string; size: number }[]).map(({ path, size }) => [path, size])),
+    packages,
+  };
+}
+
+if (import.meta.main) {
+  await runTask({
+    name: "pack",
+    about: "Builds the package for npm and JSR, and its tarball, in .pack/ (needs Node.js and npm).",
+    usage: "",
+  }, async (_, report) => {
+    const { tarball, files, packages } = await buildPackage((text) => report.status(text));
+    const bytes = Object.values(files).reduce((sum, size) => sum + size, 0);
+    for (const [entry, names] of Object.entries(packages)) {
+      report.line(`${entry}: ${names.length === 0 ? "no package" : names.join(", ")}`);
+    }
+    report.line(`${Object.keys(files).length} files, ${(bytes / 1000).toFixed(0)} kB`);
+    report.wrote(tarball);
+  });
+}

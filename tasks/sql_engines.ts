@@ -1,0 +1,127 @@
+/**
+ * The engines of `deno task sql`, of its examples and of the bench: DuckDB in this process, and Spark behind
+ * `examples/spark_query.py`. A query reports its progress, and each engine is closed with `using`.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import type { Query } from "../lib/sql/mod.ts";
+
+/** A running engine. */
+export interface Engine extends AsyncDisposable {
+  /** Runs a text. */
+  readonly query: Query;
+  /** The name and the version. */
+  readonly name: string;
+}
+
+/** How far a scan is: the number of the scan, and the percentage if the engine knows it. */
+export type OnScan = (scan: number, percentage?: number) => void;
+
+/** Options of {@linkcode duckdbEngine}. */
+export interface DuckdbOptions {
+  /** A database file, opened for reading; default: memory. */
+  database?: string;
+  /** Settings of DuckDB, such as `threads` and `memory_limit`. */
+  settings?: Record<string, string>;
+  onScan?: OnScan;
+}
+
+/** Starts DuckDB, an optional package; the error says how to get it. */
+export async function duckdbEngine(
+  { database = ":memory:", settings = {}, onScan }: DuckdbOptions = {},
+): Promise<Engine> {
+  const { DuckDBInstance, version } = await import("@duckdb/node-api").catch((error) => {
+    throw new Error("DuckDB is not there: run `deno install` for npm:@duckdb/node-api", { cause: error });
+  });
+  const readOnly: Record<string, string> = database === ":memory:" ? {} : { access_mode: "READ_ONLY" };
+  const instance = await DuckDBInstance.create(database, {
+    ...readOnly,
+    preserve_insertion_order: "false",
+    ...settings,
+  });
+  const connection = await instance.connect();
+  await connection.run("SET enable_progress_bar = true");
+  await connection.run("SET enable_progress_bar_print = false");
+  let scan = 0;
+  return {
+    name: `DuckDB ${version()}`,
+    query: async (sql) => {
+      onScan?.(++scan);
+      const timer = setInterval(() => {
+        const { percentage } = connection.progress;
+        if (percentage > 0) onScan?.(scan, percentage);
+      }, 500);
+      try {
+        return (await connection.runAndReadAll(sql)).getRowObjectsJson();
+      } finally {
+        clearInterval(timer);
+      }
+    },
+    [Symbol.asyncDispose]: () => {
+      connection.closeSync();
+      instance.closeSync();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Options of {@linkcode sparkEngine}. */
+export interface SparkOptions {
+  /** The Python that has PySpark. */
+  python?: string;
+  /** The master of the cluster, such as "local[2]". */
+  master?: string;
+  /** Views of files: their names and paths. */
+  views?: Record<string, string>;
+  /** Settings of Spark. */
+  settings?: Record<string, string>;
+  onScan?: OnScan;
+}
+
+/** Starts Spark behind the example's loop: a JSON line per query, a JSON line per answer. */
+export async function sparkEngine(options: SparkOptions = {}): Promise<Engine> {
+  const { python = "python3", master = "local[*]", views = {}, settings = {}, onScan } = options;
+  const pairs = (option: string, list: Record<string, string>) =>
+    Object.entries(list).flatMap(([key, value]) => [option, `${key}=${value}`]);
+  const script = fileURLToPath(new URL("../examples/spark_query.py", import.meta.url));
+  const process = new Deno.Command(python, {
+    args: [script, "--master", master, ...pairs("--view", views), ...pairs("--setting", settings)],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const log = new Response(process.stderr).text();
+  const lines = linesOf(process.stdout), writer = process.stdin.getWriter();
+  const next = async (): Promise<Record<string, unknown>> => {
+    const { value, done } = await lines.next();
+    if (!done) return JSON.parse(value);
+    throw new Error(`Spark ended: ${(await log).trim().split("\n").at(-1) ?? "it said nothing"}`);
+  };
+  const { ready } = await next();
+  let scan = 0;
+  return {
+    name: `Spark ${ready}`,
+    query: async (sql) => {
+      onScan?.(++scan);
+      await writer.write(new TextEncoder().encode(`${JSON.stringify({ sql })}\n`));
+      const { rows, error } = await next();
+      if (error !== undefined) throw new Error(`Spark refuses the query: ${error}`);
+      return rows as Record<string, unknown>[];
+    },
+    [Symbol.asyncDispose]: async () => {
+      await writer.close();
+      await Promise.all([process.status, log]);
+    },
+  };
+}
+
+/** The lines of a stream of bytes. */
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+}

@@ -1,0 +1,214 @@
+// scoreFast on plain arrays against the general path in float64: decisions, averages, forms of labels and weights, pieces and
+// the rows that they leave; and each reason to do nothing.
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { readBatch, readBatchShape, type ShapedNumbers } from "../../lib/batch/read_batch.ts";
+import { ownSimd } from "../../lib/kernels/simd.ts";
+import { arrays, entriesOf, type Numbers, tablesOf } from "../../lib/kernels/table.ts";
+import { scoreFast } from "../../lib/kernels/passes.ts";
+import { resolveOptions, type ScoringOptions } from "../../lib/scoring/options.ts";
+import { scoreBatch } from "../../lib/scoring/score_batch.ts";
+import { f1, utility } from "../../lib/scores/ratio.ts";
+import { assertWithin, random } from "../helpers.ts";
+
+interface Given {
+  yTrue: Numbers;
+  yPred: Float32Array;
+  sampleWeight?: Numbers;
+}
+
+/** The shapes of a batch: labels and weights are per row if they are as many as the rows. */
+function shapedBy(rows: number, { yTrue, yPred, sampleWeight }: Given) {
+  const shaped = (values: Numbers): ShapedNumbers => {
+    const width = values.length / rows;
+    return {
+      shape: width === 1 ? [rows] : [rows, width],
+      size: values.length,
+      dtype: "float32",
+      dataSync: () => values,
+    };
+  };
+  return { yTrue: shaped(yTrue), yPred: shaped(yPred), sampleWeight: sampleWeight && shaped(sampleWeight) };
+}
+
+/** Scores a batch by the SIMD loops; nothing if they do not take it. */
+function fast(rows: number, given: Given, options: ScoringOptions, { score = f1, by = -1, gradient = true } = {}) {
+  const { reading, decide, scoring } = resolveOptions("a test", score, options);
+  const shape = readBatchShape("a test", shapedBy(rows, given), reading);
+  const kept = gradient ? new Float32Array(given.yPred.length) : undefined;
+  const scored = scoreFast<Numbers>(decide, scoring, given, shape, arrays, kept);
+  return scored && { ...scored, finished: gradient && scored.finish(by), gradient: kept };
+}
+
+/** Scores a batch by the general path. */
+function general(rows: number, given: Given, options: ScoringOptions, { score = f1, by = -1 } = {}) {
+  const { reading, decide, scoring } = resolveOptions("a test", score, options);
+  const batch = readBatch("a test", shapedBy(rows, given), reading), scored = scoreBatch(batch, decide(batch), scoring);
+  return { ...scored, gradient: scored.gradient(by, new Float64Array(given.yPred.length)) };
+}
+
+function assertSame(rows: number, given: Given, options: ScoringOptions, more: Parameters<typeof general>[3] = {}) {
+  const where = JSON.stringify(options),
+    own = fast(rows, given, options, more),
+    exact = general(rows, given, options, more);
+  assert(own !== undefined && own.finished, `not by the SIMD loops: ${where}`);
+  assertWithin(own.value, exact.value, 2e-6 * Math.max(1, Math.abs(exact.value)), where);
+  own.counts.forEach((counts, k) => {
+    const whole = Object.values(exact.counts[k]).reduce((a, b) => a + b);
+    for (const key of ["tp", "fp", "fn", "tn"] as const) {
+      assertWithin(counts[key], exact.counts[k][key], 1e-6 * whole, `${key} of ${k}, ${where}`);
+    }
+  });
+  const largest = Math.max(...exact.gradient.map(Math.abs));
+  exact.gradient.forEach((g, i) => assertWithin(own.gradient![i], g, 2e-5 * largest, `output ${i}, ${where}`));
+  return own;
+}
+
+function table(rows: number, classes: number, seed = rows) {
+  const next = random(seed),
+    of = (make: () => number, size = rows * classes) => Float32Array.from({ length: size }, make);
+  return {
+    yPred: of(next),
+    yTrue: of(() => Number(next() < 0.4)),
+    soft: of(next),
+    indices: of(() => Math.floor(next() * classes), rows),
+    entryWeights: of(() => Math.floor(4 * next()) / 2),
+    rowWeights: of(() => Math.floor(4 * next()) / 2, rows),
+  };
+}
+
+Deno.test("one column: steps, labels and weights of every kind; several pieces, and rows that are left", () => {
+  for (const rows of [67, 20_003]) {
+    const { yPred, yTrue, soft, entryWeights } = table(rows, 1);
+    const bytes = Uint8Array.from(yTrue), integers = Int32Array.from(yTrue);
+    for (const step of ["softsign", "identity", "logistic", "straightThrough"] as const) {
+      for (const labels of [yTrue, soft, bytes, integers]) assertSame(rows, { yTrue: labels, yPred }, { step });
+      assertSame(rows, { yTrue: soft, yPred, sampleWeight: entryWeights }, { step });
+    }
+    assertSame(rows, { yTrue, yPred, sampleWeight: Uint8Array.from(yTrue, (_, i) => i % 3) }, { threshold: 0.3 });
+    assertSame(rows, { yTrue, yPred, sampleWeight: Int32Array.from(yTrue, (_, i) => i % 3) }, { step: "gaussian" });
+  }
+});
+
+Deno.test("columns: every average with class weights, thresholds per column, weights and class indices per row", () => {
+  for (const [rows, classes] of [[41, 3], [6001, 3], [33, 4], [31, 2]]) {
+    const { yPred, yTrue, indices, entryWeights, rowWeights } = table(rows, classes);
+    const classWeights = [3, 0.5, 1, 2].slice(0, classes), threshold = [0.25, 0.5, 0.75, 0.4].slice(0, classes);
+    for (const average of ["micro", "macro", "weighted"] as const) {
+      assertSame(rows, { yTrue, yPred }, { average });
+      assertSame(rows, { yTrue, yPred, sampleWeight: entryWeights }, { average, classWeights });
+      assertSame(rows, { yTrue: indices, yPred, sampleWeight: rowWeights }, { average, threshold });
+      assertSame(rows, { yTrue: Int32Array.from(indices), yPred }, { average, classWeights, threshold });
+      assertSame(rows, { yTrue: Uint8Array.from(indices), yPred, sampleWeight: rowWeights }, { average });
+    }
+  }
+});
+
+Deno.test("argmax: soft, straight-through, and the hard one, whose gradient is 0", () => {
+  for (const [rows, classes] of [[41, 3], [6001, 3], [33, 4]]) {
+    const { yPred, yTrue, indices, entryWeights, rowWeights } = table(rows, classes);
+    for (const average of ["micro", "macro", "weighted"] as const) {
+      for (const step of ["softsign", "straightThrough", "round"] as const) {
+        const options: ScoringOptions = { decision: "argmax", average, step };
+        assertSame(rows, { yTrue, yPred }, options);
+        assertSame(rows, { yTrue: indices, yPred, sampleWeight: rowWeights }, options);
+        assertSame(rows, { yTrue, yPred, sampleWeight: entryWeights }, {
+          ...options,
+          classWeights: [1, 2, 3, 4].slice(0, classes),
+        });
+      }
+    }
+  }
+  const { yPred, indices } = table(41, 3);
+  const hard = fast(41, { yTrue: indices, yPred }, { decision: "argmax", average: "macro", step: "round" })!;
+  assert(hard.finished && hard.gradient!.every((g) => g === 0));
+});
+
+Deno.test("without a gradient the value is the same", () => {
+  const { yPred, yTrue, indices } = table(500, 1), columns = table(500, 3);
+  assertStrictEquals(
+    fast(500, { yTrue, yPred }, {}, { gradient: false })!.value,
+    fast(500, { yTrue, yPred }, {})!.value,
+  );
+  assert(indices.every((index) => index === 0));
+  for (const step of ["softsign", "round"] as const) {
+    const options: ScoringOptions = { decision: "argmax", average: "macro", step };
+    const given = { yTrue: columns.indices, yPred: columns.yPred };
+    assertStrictEquals(fast(500, given, options, { gradient: false })!.value, fast(500, given, options)!.value);
+  }
+});
+
+Deno.test("a number out of range, in the loops' rows or in those they leave, is left to the general path", () => {
+  const rows = 1003, { yPred, yTrue, indices } = table(rows, 1), weights = yTrue.map(() => 1);
+  const columns = table(rows, 3);
+  assert(indices.length === rows);
+  for (const at of [0, 500, rows - 1]) {
+    for (const bad of [-1, -1e-9, 1.0000001, NaN, Infinity]) {
+      assertStrictEquals(fast(rows, { yTrue, yPred: yPred.with(at, bad) }, {}), undefined, `output ${at} is ${bad}`);
+      assertStrictEquals(fast(rows, { yTrue: yTrue.with(at, bad), yPred }, {}), undefined, `label ${at} is ${bad}`);
+    }
+    for (const bad of [-1, 0.9e-15, 1.1e15, NaN, Infinity]) {
+      const given = { yTrue, yPred, sampleWeight: weights.with(at, bad) };
+      assertStrictEquals(fast(rows, given, {}), undefined, `weight ${at} is ${bad}`);
+    }
+    for (const bad of [-1, 3, 0.5, NaN]) {
+      const given = { yTrue: columns.indices.with(at, bad), yPred: columns.yPred };
+      assertStrictEquals(fast(rows, given, { average: "macro" }), undefined, `index ${at} is ${bad}`);
+    }
+    for (const good of [0, 1e-15, 1e15, 0.5, -0]) {
+      assertSame(rows, { yTrue, yPred, sampleWeight: weights.with(at, good) }, {});
+    }
+    assertSame(rows, { yTrue: yTrue.with(at, -0), yPred: yPred.with(at, -0) }, {});
+  }
+});
+
+Deno.test("what the loops do not know is left to the general path: few rows, other decisions, no SIMD", () => {
+  const { yPred, yTrue } = table(400, 1);
+  const few = { yTrue: yTrue.slice(0, 3), yPred: yPred.slice(0, 3) };
+  assertStrictEquals(fast(3, few, {}), undefined);
+  assert(fast(4, { yTrue: yTrue.slice(0, 4), yPred: yPred.slice(0, 4) }, {}) !== undefined);
+  assertStrictEquals(fast(400, { yTrue, yPred }, { decision: { top: 3 } }), undefined);
+  const own = { name: "own", threshold: 0.5, slope: 1, value: (p: number) => p, derivative: () => 1 };
+  assertStrictEquals(fast(400, { yTrue, yPred }, { step: own }), undefined);
+  const columns = table(200, 3), given = { yTrue: columns.yTrue, yPred: columns.yPred };
+  assertStrictEquals(fast(200, given, { decision: "argmax", average: "macro", fromLogits: true }), undefined);
+  const { reading, decide, scoring } = resolveOptions("a test", f1, {});
+  const shape = readBatchShape("a test", shapedBy(400, { yTrue, yPred }), reading);
+  assertStrictEquals(
+    scoreFast(decide, scoring, { yTrue, yPred }, shape, { ...arrays, simd: () => undefined }),
+    undefined,
+  );
+});
+
+Deno.test("a gradient that may leave float32 is not made, whichever label it is of, and nothing is done", () => {
+  const { yPred, yTrue } = table(400, 1), given = { yTrue, yPred };
+  for (const worth of [{ tp: 1e30 }, { tn: 1e30 }, { fp: -1e30 }]) {
+    const own = fast(400, given, {}, { score: utility(worth) })!, kept = own.gradient!.slice();
+    assertEquals([own.finished, own.finish(1)], [false, false]);
+    assertEquals(own.gradient, kept);
+    assert(own.finish(1e-30) && own.gradient!.some((g) => g !== 0));
+  }
+  assertSame(400, given, {}, { score: utility({ tp: 1e15 }) });
+  // Each row has about a 400th of the worth: below 1e20, and above.
+  assertEquals([1e20, 1e25].map((tp) => fast(400, given, { step: "identity" }, { score: utility({ tp }) })!.finished), [
+    true,
+    false,
+  ]);
+});
+
+Deno.test("entries of a table: as they are, or one per row, or the place of the 1 of each row", () => {
+  const shape = { rows: 3, classes: 2, indexed: true, rowWeights: true };
+  const yPred = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const tables = tablesOf(
+    { yTrue: Uint8Array.of(1, 0, 2), yPred, sampleWeight: Float32Array.of(7, 8, 9) },
+    shape,
+    arrays,
+  );
+  assertEquals(entriesOf(tables.yPred, 2, 6), Float32Array.of(3, 4, 5, 6));
+  assertEquals(entriesOf(tables.sampleWeight!, 2, 6), Float32Array.of(8, 8, 9, 9));
+  assertEquals(entriesOf(tables.yTrue, 0, 4), Float32Array.of(0, 1, 1, 0));
+  assertStrictEquals(entriesOf(tables.yTrue, 2, 6), undefined);
+  const plain = tablesOf({ yTrue: Uint8Array.of(1, 0, 1, 1, 0, 1), yPred }, { ...shape, indexed: false }, arrays);
+  assertEquals(entriesOf(plain.yTrue, 2, 6), Float32Array.of(1, 1, 0, 1));
+  assertStrictEquals(plain.sampleWeight, undefined);
+  assert(ownSimd() !== undefined, "these tests are of the SIMD loops");
+});

@@ -1,0 +1,312 @@
+// The package as its users get it: built, installed into an empty project, type-checked, run in Node.js, bundled, and run in a
+// browser. Without Node.js or Chromium the tests are ignored, as their names then say.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { gzipSync } from "node:zlib";
+import puppeteer from "puppeteer-core";
+import { packFolder, readManifest, runIn } from "../../tasks/pack.ts";
+import { root } from "../../tasks/cli.ts";
+import { slow } from "../slow.ts";
+import {
+  browserNote,
+  chromium,
+  hasNode,
+  nodeNote,
+  type Project,
+  removeProject,
+  theProject,
+  versions,
+} from "./project.ts";
+
+const name = "@roundabout/roundabout";
+
+const withNode = (title: string, use: (project: Project) => Promise<void>) =>
+  slow.test({ name: title + nodeNote, ignore: !hasNode, fn: async () => await use(await theProject()) });
+
+const withBrowser = (title: string, use: (project: Project) => Promise<void>) =>
+  slow.test({
+    name: title + browserNote,
+    ignore: !hasNode || chromium === undefined,
+    fn: async () => await use(await theProject()),
+    sanitizeOps: false, // the browser's pipe
+    sanitizeResources: false,
+  });
+
+/** Entries that run in a browser. */
+const browserEntries = [".", "./audit", "./core", "./simd", "./slim", "./thread"];
+
+const fileOf = (entry: string): string => entry === "." ? "index" : entry.slice(2);
+
+withNode("the package holds its entries, at most 60 files and 400 kB, and nothing else", async ({ packed, folder }) => {
+  const names = Object.keys(packed.files), { exports } = await readManifest();
+  assert(names.length <= 60, `${names.length} files`);
+  assert((await Deno.stat(packed.tarball)).size <= 400_000);
+  const entries = Object.keys(exports).map(fileOf);
+  const own = [
+    "package.json",
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    ...entries.flatMap((e) => [`${e}.js`, `${e}.d.ts`]),
+  ];
+  assertEquals(own.filter((file) => !names.includes(file)), []);
+  assertEquals(names.filter((file) => !own.includes(file) && !/^(chunk-\w+\.js|types-[\w-]+\.d\.ts)$/.test(file)), []);
+  const manifest = JSON.parse(await Deno.readTextFile(new URL(`node_modules/${name}/package.json`, folder)));
+  assertEquals(manifest.dependencies, undefined);
+  const required = Object.keys(manifest.peerDependencies).filter((one) =>
+    !manifest.peerDependenciesMeta[one]?.optional
+  );
+  assertEquals(required, ["@tensorflow/tfjs-core", "@tensorflow/tfjs-layers"]);
+});
+
+withNode(
+  "an entry imports only packages that the manifest names; those of a browser no file, no Deno",
+  async (project) => {
+    const { packed, folder } = project, at = new URL(`node_modules/${name}/`, folder);
+    const peers = Object.keys(JSON.parse(await Deno.readTextFile(new URL("package.json", at))).peerDependencies);
+    for (const [entry, packages] of Object.entries(packed.packages)) {
+      assertEquals(packages.filter((one) => !peers.includes(one)), [], entry);
+      if (!browserEntries.includes(entry)) continue;
+      assertEquals(packages.filter((one) => !one.startsWith("@tensorflow/tfjs-")), [], entry);
+      const types = await Deno.readTextFile(new URL(`${fileOf(entry)}.d.ts`, at));
+      assert(!/\bDeno\.|from ['"]node:/.test(types), entry);
+    }
+    assertEquals(packed.packages["./core"], []);
+    for (const file of Object.keys(packed.files).filter((file) => file.endsWith(".js"))) {
+      const text = await Deno.readTextFile(new URL(file, at));
+      assert(!text.includes(`"@tensorflow/tfjs"`) || /^\s*\*/m.test(text), `${file} imports the union package`);
+    }
+  },
+);
+
+withNode("deno publish --dry-run takes the package for JSR, types and all", async () => {
+  await runIn(new URL("jsr/", packFolder), "deno", "publish", "--dry-run", "--allow-dirty");
+});
+
+/** Bytes of what a bundler makes of a line, compressed, without TensorFlow.js. */
+async function sizeOf({ write, tool, folder }: Project, code: string): Promise<number> {
+  await write("size.js", code);
+  const options = ["--bundle", "--minify", "--format=esm", "--external:@tensorflow/*", "--outfile=sized.js"];
+  await tool("esbuild/bin/esbuild", "size.js", ...options, "--log-level=error");
+  return gzipSync(await Deno.readFile(new URL("sized.js", folder)), { level: 9 }).length;
+}
+
+withNode(
+  "sizes, compressed: one loss 12 kB, ./core 20 kB, the top entry 60 kB, a loss with the SIMD loops 24 kB",
+  async (p) => {
+    const limits: [code: string, least: number, most: number][] = [
+      [`export { precisionLoss } from "${name}/slim";`, 5_000, 12_000],
+      [`export { lossAndGradient } from "${name}/core";`, 5_000, 12_000],
+      [`export * from "${name}/core";`, 10_000, 20_000],
+      [`export { precisionLoss } from "${name}";`, 12_000, 24_000],
+      [`export * from "${name}";`, 20_000, 60_000],
+      [`import "${name}/slim";`, 0, 50], // nothing used, nothing kept
+    ];
+    for (const [code, least, most] of limits) {
+      const bytes = await sizeOf(p, code);
+      assert(bytes >= least && bytes <= most, `${code} ${bytes} bytes`);
+    }
+  },
+);
+
+/** The TypeScript examples of the README and of the docstrings, with the entry points they import. */
+async function examples(): Promise<[file: string, code: string][]> {
+  const found: [string, string][] = [];
+  const take = (file: string, text: string) => {
+    for (const [, code] of text.matchAll(/```ts\n(.*?)```/gs)) found.push([`${file}-${found.length}`, code]);
+  };
+  take("README", await Deno.readTextFile(new URL("README.md", root)));
+  const walk = async (folder: URL): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) await walk(new URL(`${name}/`, folder));
+      else if (name.endsWith(".ts")) {
+        take(name.slice(0, -3), (await Deno.readTextFile(new URL(name, folder))).replace(/^ *\* ?/gm, ""));
+      }
+    }
+  };
+  await walk(new URL("lib/", root));
+  return found;
+}
+
+/** Entries whose types come from packages that a browser's user does not install. */
+const withOptional = new RegExp(`"(${name}/(data|compare|display)|@jax-js/jax|nodejs-polars|@roundabout/network)"`);
+
+withNode(
+  `tsc --strict takes the README's lines and the docstrings' examples: ${versions["typescript-5"]}, ${
+    versions["typescript-7"]
+  }`,
+  async ({ write, tool, folder }) => {
+    const codes = (await examples()).filter(([, code]) => !withOptional.test(code));
+    assert(codes.length > 45, `${codes.length} examples`);
+    for (const [file, code] of codes) {
+      const core = code.replaceAll(`"@tensorflow/tfjs"`, `"../union.js"`).replaceAll(`"@std/assert"`, `"../assert.js"`);
+      await write(`examples/${file}.ts`, `${core}\nexport {};\n`);
+    }
+    await write("union.ts", `export * from "@tensorflow/tfjs-core";\nexport * from "@tensorflow/tfjs-layers";\n`);
+    const asserts = await Deno.readTextFile(new URL("tests/std_assert/mod.ts", root));
+    await write(
+      "assert.ts",
+      `${asserts}\ndeclare const Deno: { inspect(value: unknown, options?: object): string };\n`,
+    );
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      target: "es2022",
+      lib: ["es2023", "dom"],
+      module: "nodenext",
+      skipLibCheck: true, // of TensorFlow.js
+      types: ["node"],
+    };
+    await write(
+      "tsconfig.json",
+      JSON.stringify({ compilerOptions, files: codes.map(([file]) => `examples/${file}.ts`) }),
+    );
+    for (const compiler of ["typescript-5", "typescript-7"]) await tool(`${compiler}/bin/tsc`, "-p", ".");
+    const wrong = `import { metricLoss } from "${name}";\nmetricLoss("f2");\nmetricLoss("f1", { step: "soft" });\n`;
+    await write("examples/wrong.ts", wrong);
+    await write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["examples/wrong.ts"] }));
+    const refused = await tool("typescript-5/bin/tsc", "-p", ".").then(() => "", (error) => String(error));
+    assertEquals(refused.match(/error TS\d+/g)?.length, 2, refused);
+  },
+);
+
+const trained = /F1 of the rounded predictions: 0\.[89]/;
+
+/** Copies a folder of examples/ and what it imports into the project. */
+async function copyExample({ folder }: Project, example: string): Promise<URL> {
+  const to = new URL(`apps/${example}/`, folder), from = new URL("examples/", root);
+  await Deno.mkdir(to, { recursive: true });
+  for (const file of ["train.js", "rings.js"]) await Deno.copyFile(new URL(file, from), new URL(`../${file}`, to));
+  for await (const { name } of Deno.readDir(new URL(`${example}/`, from))) {
+    if (name !== "package.json") await Deno.copyFile(new URL(`${example}/${name}`, from), new URL(name, to));
+  }
+  return to;
+}
+
+withNode("examples/node trains on cpu and wasm", async (project) => {
+  await copyExample(project, "node");
+  for (const backend of ["cpu", "wasm"]) {
+    const output = await project.run("apps/node/train.js", backend);
+    assertStringIncludes(output, `${backend}: `);
+    assertMatch(output, trained);
+  }
+});
+
+slow.test("examples/deno trains", async () => {
+  assertMatch(await runIn(root, "deno", "run", "-A", "--quiet", "examples/deno/train.ts"), trained);
+});
+
+withNode("two copies of TensorFlow.js are told in one sentence, once", async ({ write, run }) => {
+  await write(
+    "copies.js",
+    `import * as tf from "another-copy";
+import { f1Loss } from "${name}";
+import "@tensorflow/tfjs-backend-cpu";
+const told = [];
+console.warn = (text) => told.push(text);
+const y = tf.tensor1d([1, 0, 1]), loss = f1Loss();
+for (let i = 0; i < 3; i++) loss(y, y);
+console.log(JSON.stringify(told.filter((text) => text.includes("Roundabout"))));`,
+  );
+  const [told, ...others] = JSON.parse((await run("copies.js")).trim().split("\n").at(-1)!);
+  assertMatch(told, /^Roundabout: two copies of TensorFlow\.js are loaded, .*tfjs-core 4\.22\.0; install one version/);
+  assertEquals(others, []);
+});
+
+/** Serves a folder under a security policy while `use` runs; gives the address. */
+async function served(folder: URL, policy: string, use: (address: string) => Promise<void>): Promise<void> {
+  const types: Record<string, string> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" };
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const { pathname } = new URL(request.url), file = pathname === "/" ? "index.html" : pathname.slice(1);
+    const body = await Deno.readFile(new URL(file, folder)).catch(() => undefined);
+    const type = types[file.split(".").at(-1)!] ?? "text/plain";
+    return body === undefined
+      ? new Response(null, { status: 404 })
+      : new Response(body, { headers: { "content-type": type, "content-security-policy": policy } });
+  });
+  try {
+    await use(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+/** Opens pages, each until the text of #result matches; gives these texts. A fault on a page fails. */
+async function results(addresses: readonly string[], wanted: RegExp): Promise<void> {
+  const browser = await puppeteer.launch({ executablePath: chromium, pipe: true, args: ["--no-sandbox"] });
+  try {
+    for (const address of addresses) {
+      const page = await browser.newPage(), faults: string[] = [];
+      page.on("pageerror", (error) => void faults.push(String(error)));
+      page.on("console", (message) => void (message.type() === "error" && faults.push(message.text())));
+      await page.goto(address);
+      const done = `${wanted}.test(document.querySelector("#result").textContent)`;
+      await page.waitForFunction(done, { timeout: 60_000 }).catch((error) => faults.push(String(error)));
+      assertEquals(faults, [], address);
+      await page.close();
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+const strict = "default-src 'none'; img-src data:; worker-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+
+withBrowser("a page of esbuild, rollup and vite trains in Chromium under a strict security policy", async (project) => {
+  const page = await copyExample(project, "page"), input = "apps/page/train.js";
+  const options = ["--bundle", "--minify", "--log-level=error", "--outfile=apps/page/page.js"];
+  await project.tool("esbuild/bin/esbuild", input, ...options);
+  await served(page, strict, (address) => results([address], trained));
+
+  await project.write(
+    "rollup.config.js",
+    `import commonjs from "@rollup/plugin-commonjs";
+import resolve from "@rollup/plugin-node-resolve";
+export default {
+  input: "${input}",
+  output: { file: "apps/page/page.js", format: "iife" },
+  plugins: [resolve({ browser: true }), commonjs()],
+  onLog() {},
+};`,
+  );
+  await project.tool("rollup/dist/bin/rollup", "-c", "--silent");
+  await served(page, strict, (address) => results([address], trained));
+
+  const app = await copyExample(project, "vite");
+  await project.tool("vite/bin/vite.js", "build", "apps/vite", "--logLevel", "error");
+  await served(new URL("dist/", app), strict, (address) => results([address], trained));
+});
+
+withBrowser(
+  "without 'wasm-unsafe-eval' a page's losses are computed in float64; the SIMD loops give the same",
+  async (project) => {
+    await project.write(
+      "apps/policy/page.js",
+      `import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+const row = (i) => (i * 7919 % 10007) / 10007, n = 10_000;
+const y = tf.tensor1d(Float32Array.from({ length: n }, (_, i) => i % 3 === 0)), p = tf.tensor1d(Float32Array.from({ length: n }, (_, i) => row(i)));
+document.querySelector("#result").textContent = "loss " + f1Loss()(y, p).dataSync()[0].toFixed(6);`,
+    );
+    await project.write(
+      "apps/policy/index.html",
+      `<link rel="icon" href="data:,"><p id="result"></p><script src="bundle.js"></script>`,
+    );
+    await project.tool(
+      "esbuild/bin/esbuild",
+      "apps/policy/page.js",
+      "--bundle",
+      "--outfile=apps/policy/bundle.js",
+      "--log-level=error",
+    );
+    const { lossAndGradient } = await import("../../lib/core.ts"), n = 10_000;
+    const y = Array.from({ length: n }, (_, i) => Number(i % 3 === 0));
+    const p = Array.from({ length: n }, (_, i) => Math.fround((i * 7919 % 10007) / 10007));
+    const wanted = new RegExp(`loss ${lossAndGradient(y, p, { score: "f1" }).value.toFixed(6).replace(".", "\\.")}`);
+    const folder = new URL("apps/policy/", project.folder);
+    for (const policy of [strict, strict.replace(" 'wasm-unsafe-eval'", "")]) {
+      await served(folder, policy, (address) => results([address], wanted));
+    }
+  },
+);
+
+Deno.test.afterAll(removeProject);

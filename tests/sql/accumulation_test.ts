@@ -1,0 +1,45 @@
+// Gradient accumulation in TensorFlow.js: the mean of the batches' gradients is not the gradient of all rows; metricGradient is.
+// PyTorch and Keras: tests/reference/accumulation.json.
+import { assert, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { f1Loss, metricGradient } from "../../lib/mod.ts";
+import { assertWithin, random } from "../helpers.ts";
+
+Deno.test("TensorFlow.js: accumulated gradients are off by more than a tenth at 1 % positives, metricGradient is not", async () => {
+  const next = random(12), n = 1024, batchSize = 64, features = 6;
+  const rows = Array.from({ length: n }, () => Array.from({ length: features }, () => 4 * next() - 2));
+  const signals = rows.map((row) => row[0] - 0.5 * row[1] + next()), cut = signals.toSorted((a, b) => b - a)[10];
+  const x = tf.tensor2d(rows), y = tf.tensor2d(signals.map((signal) => [Number(signal > cut)])), loss = f1Loss();
+  const model = tf.sequential({
+    layers: [tf.layers.dense({ units: 1, activation: "sigmoid", inputShape: [features] })],
+  });
+  model.setWeights([tf.tensor2d([1, -0.5, 0, 0, 0, 0], [features, 1]), tf.tensor1d([-1])]);
+  const kernel = model.trainableWeights[0].read() as tf.Variable;
+  const gradientOf = (from: number, size: number) => {
+    const part = (tensor: tf.Tensor2D) => tensor.slice([from, 0], [size, -1]);
+    const { grads } = tf.variableGrads(() => loss(part(y), model.apply(part(x)) as tf.Tensor) as tf.Scalar, [kernel]);
+    return [...grads[kernel.name].dataSync()];
+  };
+  const whole = gradientOf(0, n), batches = n / batchSize, accumulated = new Array<number>(features).fill(0);
+  for (let batch = 0; batch < batches; batch++) {
+    gradientOf(batch * batchSize, batchSize).forEach((g, j) => accumulated[j] += g / batches);
+  }
+  const distance = (gradient: number[]) => Math.hypot(...gradient.map((g, j) => g - whole[j])) / Math.hypot(...whole);
+  const { gradients } = await metricGradient(model, [x, y], { loss, batchSize });
+  assert(distance(accumulated) > 0.1, `${distance(accumulated)}`);
+  assertWithin(distance([...gradients[kernel.name].dataSync()]), 0, 1e-5);
+});
+
+Deno.test("the recorded runs: DDP as it is and accumulation are off, the recipe is not", () => {
+  type Run = { way: string; processes: number; largestDifference: number; distance: number };
+  const read = (file: string) =>
+    JSON.parse(Deno.readTextFileSync(new URL(`../reference/${file}`, import.meta.url))).runs as Run[];
+  const ddp = read("ddp.json").filter(({ processes }) => processes > 1), accumulation = read("accumulation.json");
+  assertEquals([ddp.length, accumulation.length], [18, 8]);
+  for (const { way, largestDifference } of ddp) {
+    assert(way === "DDP as it is" ? largestDifference > 1e-3 : largestDifference <= 1e-12, way);
+  }
+  for (const { way, distance } of accumulation) {
+    assert(way === "accumulated" ? distance > 0.05 : distance <= 1e-12, way);
+  }
+});

@@ -1,0 +1,246 @@
+// The gradient and the training of a linear model on DuckDB against the float64 loss on arrays, and against fitMetric.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { lossAndGradient } from "../../lib/core.ts";
+import { fitMetric, gaussian, metricLoss, softsign, straightThrough } from "../../lib/mod.ts";
+import { fitMetricOn, type LinearFitState, metricGradientOn, type Query } from "../../lib/sql/mod.ts";
+import { allScores } from "../all_scores.ts";
+import { assertWithin, random } from "../helpers.ts";
+import { type Engine, onDuckdb } from "./duckdb.ts";
+
+const names = ["x", 'a"; --', "Y"] as const;
+
+interface Row {
+  y: number;
+  x: number[];
+  w: number;
+}
+
+/** Rows of three features, about one positive in four. */
+function someRows(n: number, seed = n): Row[] {
+  const next = random(seed), features = () => names.map(() => Math.fround(2 * next() - 1));
+  return Array.from({ length: n }, () => {
+    const x = features();
+    return { x, y: Number(1.5 * x[0] - x[1] + next() > 1.2), w: Math.ceil(4 * next()) / 4 };
+  });
+}
+
+async function makeTable(engine: Engine, rows: readonly Row[]): Promise<void> {
+  await engine.table("t", {
+    label: ["DOUBLE", rows.map(({ y }) => y)],
+    w: ["DOUBLE", rows.map(({ w }) => w)],
+    ...Object.fromEntries(names.map((name, j) => [name, ["DOUBLE", rows.map(({ x }) => x[j])]])),
+  });
+}
+
+const table = { from: "t", label: "label", features: names } as const;
+const model = { weights: [0.7, -0.4, 0.1], bias: -0.6 };
+
+/** The loss on arrays, and its gradient taken back through the logits. */
+function onArrays(rows: readonly Row[], options: Parameters<typeof lossAndGradient>[2]) {
+  const logits = rows.map(({ x }) => x.reduce((z, v, j) => z + v * model.weights[j], model.bias));
+  const { value, gradient } = lossAndGradient(rows.map(({ y }) => y), logits, { ...options, fromLogits: true });
+  const sum = (of: (row: Row) => number) => rows.reduce((total, row, i) => total + gradient[i] * of(row), 0);
+  return { value, weights: names.map((_, j) => sum(({ x }) => x[j])), bias: sum(() => 1) };
+}
+
+function assertSame(
+  actual: Awaited<ReturnType<typeof metricGradientOn>>,
+  wanted: ReturnType<typeof onArrays>,
+  where: string,
+) {
+  const largest = Math.max(...wanted.weights.map(Math.abs), Math.abs(wanted.bias));
+  assertWithin(actual.value, wanted.value, 1e-12 * Math.max(1, Math.abs(wanted.value)), where);
+  [...actual.gradient.weights, actual.gradient.bias].forEach((g, j) =>
+    assertWithin(g, [...wanted.weights, wanted.bias][j], 1e-12 * largest, where)
+  );
+}
+
+onDuckdb(
+  "loss and gradient are those of float64 arrays within 1e-12: every score, with and without weights",
+  async (engine) => {
+    const rows = someRows(400);
+    await makeTable(engine, rows);
+    for (const score of allScores) {
+      for (const sampleWeight of [undefined, "w"]) {
+        const actual = await metricGradientOn(engine.query, { ...table, ...model, score, sampleWeight });
+        assertEquals(actual.rows, rows.length);
+        assertSame(
+          actual,
+          onArrays(rows, { score, sampleWeight: sampleWeight ? rows.map(({ w }) => w) : undefined }),
+          score.name,
+        );
+      }
+    }
+  },
+);
+
+onDuckdb("loss and gradient are those of NumPy within 1e-12", async (engine) => {
+  const { x, y, w, weights, bias, cases } = JSON.parse(
+    await Deno.readTextFile(new URL("../reference/linear.json", import.meta.url)),
+  );
+  const rows = (y as number[]).map((label, i): Row => ({ y: label, x: x[i], w: w[i] }));
+  await makeTable(engine, rows);
+  for (const { score, step, slope, threshold, loss, gradient } of cases) {
+    const options = { ...table, weights, bias, score, step, slope, threshold, sampleWeight: "w" };
+    const actual = await metricGradientOn(engine.query, options);
+    assertSame(actual, { value: loss, weights: gradient.slice(0, -1), bias: gradient.at(-1) }, `${score}, ${step}`);
+  }
+});
+
+onDuckdb("every step that SQL has, slopes and thresholds; soft labels", async (engine) => {
+  const rows = someRows(300).map((row, i) => ({ ...row, y: i % 3 === 0 ? 0.25 : row.y }));
+  await makeTable(engine, rows);
+  const steps = [
+    ...["softsign", "logistic", "arctan", "linearRamp"].flatMap((step) =>
+      [{ slope: 4 }, { slope: 12, threshold: 0.3 }, { slope: 1 }].map((options) => ({ step, ...options }))
+    ),
+    { step: "identity" },
+    { step: softsign({ slope: 50, threshold: 0, anchored: false }) },
+    ...[softsign(), gaussian({ slope: 6 })].map((step) => ({ step: straightThrough(step) })),
+  ] as Pick<Parameters<typeof lossAndGradient>[2], "step" | "slope" | "threshold">[];
+  for (const options of steps) {
+    const actual = await metricGradientOn(engine.query, { ...table, ...model, score: "f1", ...options } as never);
+    assertSame(actual, onArrays(rows, { score: "f1", ...options }), JSON.stringify(options));
+  }
+});
+
+onDuckdb("50 epochs of fitMetricOn end where fitMetric in the mode exact ends, within 1e-5", async (engine) => {
+  const rows = someRows(500);
+  await makeTable(engine, rows);
+  for (const [score, optimizer] of [["f1", "adam"], ["mcc", "adam"], ["precision", "sgd"]] as const) {
+    const epochs = 50, learningRate = optimizer === "adam" ? 0.05 : 0.5;
+    const fit = await fitMetricOn(engine.query, {
+      ...table,
+      score,
+      sampleWeight: "w",
+      epochs,
+      optimizer,
+      learningRate,
+      start: model,
+    });
+    const network = tf.sequential({ layers: [tf.layers.dense({ units: 1, activation: "sigmoid", inputShape: [3] })] });
+    network.setWeights([tf.tensor2d(model.weights, [3, 1]), tf.tensor1d([model.bias])]);
+    const { history } = await fitMetric(network, [
+      tf.tensor2d(rows.map(({ x }) => x)),
+      tf.tensor2d(rows.map(({ y }) => [y])),
+      tf.tensor1d(rows.map(({ w }) => w)),
+    ], {
+      loss: metricLoss(score),
+      mode: "exact",
+      epochs,
+      optimizer: optimizer === "adam" ? tf.train.adam(learningRate) : tf.train.sgd(learningRate),
+    });
+    const trained = network.getWeights().flatMap((tensor) => [...tensor.dataSync()]);
+    [...fit.weights, fit.bias].forEach((v, j) => assertWithin(v, trained[j], 1e-5, `${score}, weight ${j}`));
+    history.loss.forEach((v, epoch) => assertWithin(fit.history.loss[epoch], v, 1e-5, `${score}, epoch ${epoch}`));
+    assertWithin(fit.history.score.at(-1)!, history[score].at(-1)!, 1e-6);
+    assert(fit.history.loss.at(-1)! < fit.history.loss[0] - 0.02, "it learned");
+  }
+});
+
+onDuckdb("a training resumed from its state ends at the bits of an uninterrupted one", async (engine) => {
+  await makeTable(engine, someRows(200));
+  await engine.run("SET threads = 1"); // float64 sums in one order
+  const options = { ...table, score: "f1", learningRate: 0.05 } as const;
+  const whole = await fitMetricOn(engine.query, { ...options, epochs: 12 });
+  const seen: number[] = [];
+  let saved = "";
+  await fitMetricOn(engine.query, {
+    ...options,
+    epochs: 5,
+    onEpoch: ({ epoch, state }) => {
+      seen.push(epoch);
+      saved = JSON.stringify(state);
+    },
+  });
+  const state: LinearFitState = JSON.parse(saved);
+  const resumed = await fitMetricOn(engine.query, { ...options, epochs: 12, resume: state });
+  assertEquals(resumed, whole);
+  assertEquals(seen, [0, 1, 2, 3, 4]);
+  const refused = async (change: object, words: string) => {
+    const { message } = await assertRejects(
+      () => fitMetricOn(engine.query, { ...options, epochs: 12, resume: state, ...change }),
+      RangeError,
+    );
+    assert(message.includes(words), message);
+  };
+  await refused({ learningRate: 0.1 }, "'resume' is of a different training");
+  await refused({ score: "mcc" }, "'resume' is of a different training");
+  await refused({ resume: { ...state, version: 2 } }, "the version of 'resume' must be 1, it is 2");
+  await refused({ resume: { ...state, gradients: [[1]] } }, "must be lists of 4 numbers");
+  await engine.run("INSERT INTO t SELECT * FROM t LIMIT 1");
+  await refused({}, "'from' changed between two scans, the number of rows is");
+});
+
+onDuckdb("a table that changes between the scans is an error that names it", async (engine) => {
+  for (
+    const [change, at, words] of [
+      ["INSERT INTO t SELECT * FROM t LIMIT 1", 2, "the number of rows is 200 in the first and 201"],
+      ["UPDATE t SET label = 1 - label WHERE x > 0.9", 2, "the weight of the positives"],
+      ["INSERT INTO t SELECT * FROM t LIMIT 1", 5, "the number of rows"],
+    ] as const
+  ) {
+    await makeTable(engine, someRows(200));
+    let scans = 0;
+    const query: Query = async (sql) => {
+      if (++scans === at) await engine.run(change);
+      return await engine.query(sql);
+    };
+    const { message } = await assertRejects(() => fitMetricOn(query, { ...table, score: "f1", epochs: 4 }), RangeError);
+    assert(message.includes("'from' changed between two scans") && message.includes(words), message);
+  }
+});
+
+onDuckdb(
+  "rows that are out of range are refused by name, and a fit without a gradient says what to do",
+  async (engine) => {
+    const cases: [string, string][] = [
+      ["UPDATE t SET label = 2 WHERE x = (SELECT MAX(x) FROM t)", "'label' must be"],
+      ["UPDATE t SET x = NULL WHERE x = (SELECT MAX(x) FROM t)", "'features' must be finite"],
+      ["UPDATE t SET x = 'NaN' WHERE x = (SELECT MAX(x) FROM t)", "'features' must be finite"],
+      ["UPDATE t SET w = -1 WHERE x = (SELECT MAX(x) FROM t)", "'sampleWeight' must be"],
+      ["DELETE FROM t", "'from' has no rows"],
+    ];
+    for (const [change, words] of cases) {
+      await makeTable(engine, someRows(50));
+      await engine.run(change);
+      const { message } = await assertRejects(
+        () => metricGradientOn(engine.query, { ...table, ...model, score: "f1", sampleWeight: "w" }),
+        RangeError,
+      );
+      assert(message.includes(words), message);
+    }
+    await makeTable(engine, someRows(50));
+    await engine.run("UPDATE t SET label = 0");
+    const { message } = await assertRejects(
+      () => fitMetricOn(engine.query, { ...table, score: "f1", epochs: 3 }),
+      RangeError,
+    );
+    assert(message.includes("no row has a gradient in epoch 0"), message);
+  },
+);
+
+Deno.test("what a linear model in SQL cannot do is refused by name, before any query", async () => {
+  const never = () => Promise.reject(new Error("the engine was asked"));
+  const refused = async (options: object, words: string) => {
+    const { message } = await assertRejects(
+      () => fitMetricOn(never, { ...table, score: "f1", epochs: 1, ...options } as never),
+      Error,
+    );
+    assert(message.startsWith("Cannot ") && message.includes(words), message);
+  };
+  await refused({ step: "gaussian" }, "the step 'gaussian' has no SQL, whose engines have no erf");
+  await refused({ step: "round" }, "the step 'round' has no gradient");
+  const own = { name: "own", threshold: 0.5, slope: 1, value: (p: number) => p, derivative: () => 1 };
+  await refused({ step: own }, "the step 'own' has no SQL");
+  await refused({ features: [] }, "'features' must be an array of columns");
+  await refused({ features: ["a", ""] }, "'features' must be the name of a column");
+  await refused({ epochs: 0 }, "'epochs' must be an integer");
+  await refused({ optimizer: "rmsprop" }, "'optimizer' must be 'adam' or 'sgd'");
+  await refused({ learningRate: -1 }, "'learningRate' must be a finite number > 0");
+  await refused({ start: { weights: [1], bias: 0 } }, "'weights' must be 3 finite numbers");
+  await refused({ start: { weights: [1, 2, 3], bias: NaN } }, "'bias' must be a finite number, it is NaN");
+  await refused({ average: "macro" }, "'average' is 'macro', but there is no such option");
+  await refused({ threshold: [0.5] }, "'threshold' must be a number");
+});

@@ -1,0 +1,105 @@
+// deno task sql on small files: what it prints and writes, and its exit codes.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { ConfusionMeter } from "../../lib/core.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const isThere = await import("@duckdb/node-api").then(() => true, () => false);
+
+const y = [1, 0, 1, 1, 0, 0, 1, 0], p = [0.9, 0.6, 0.55, 0.3, 0.2, 0.1, 0.8, 0.4], region = "nnsssnns";
+const rows = y.map((label, i) => ({ y: label, "p 1": p[i], region: region[i], x: 2 * p[i] - 1 }));
+
+/** Runs the task in a folder with scored.csv, and parts/ with JSON lines. */
+async function sql(...args: string[]): Promise<{ code: number; stdout: string; stderr: string; folder: string }> {
+  const folder = await Deno.makeTempDir({ prefix: "roundabout-sql-" });
+  await Deno.writeTextFile(
+    `${folder}/scored.csv`,
+    [
+      "y,p 1,region,x",
+      ...rows.map((row) => Object.values(row).join(",")),
+    ].join("\n"),
+  );
+  await Deno.mkdir(`${folder}/parts`);
+  for (const [i, half] of [rows.slice(0, 4), rows.slice(4)].entries()) {
+    await Deno.writeTextFile(`${folder}/parts/${i}.jsonl`, half.map((row) => JSON.stringify(row)).join("\n"));
+  }
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-P=sql", "tasks/sql.ts", ...args],
+    cwd: root,
+    env: { NO_COLOR: "1", INIT_CWD: folder },
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr), folder };
+}
+
+const onDuckdb = (name: string, fn: () => Promise<void>) =>
+  Deno.test({ name: isThere ? name : `${name} (skipped: @duckdb/node-api is not there)`, ignore: !isThere, fn });
+
+onDuckdb("counts, threshold, report and curve of a CSV file and of a folder", async () => {
+  const columns = ["--label", "y", "--output", "p 1"], wanted = new ConfusionMeter({ threshold: 0.35 }).update(y, p);
+  for (const file of ["scored.csv", "parts", "parts/*.jsonl"]) {
+    const { code, stdout, folder } = await sql("counts", file, ...columns, "--threshold", "0.35", "--json", "out.json");
+    assertEquals(code, 0, stdout);
+    assertStringIncludes(stdout, "8 rows");
+    assertStringIncludes(stdout, "wrote ");
+    const { slices: [{ meter }] } = JSON.parse(await Deno.readTextFile(`${folder}/out.json`));
+    assertEquals(ConfusionMeter.fromJSON(meter).counts, wanted.counts);
+    await Deno.remove(folder, { recursive: true });
+  }
+  const tuned = await sql("threshold", "scored.csv", ...columns, "--score", "accuracy");
+  assertStringIncludes(tuned.stdout, "accuracy 0.75");
+  const report = await sql("report", "scored.csv", ...columns, "--by", "region");
+  assertMatch(report.stdout, /region = n\n[^]*region = s\n/);
+  assertStringIncludes(report.stdout, "weighted avg");
+  const curve = await sql("curve", "scored.csv", ...columns);
+  assertStringIncludes(curve.stdout, "area under the ROC curve: 0.8125");
+});
+
+onDuckdb("fit keeps its state in a file and goes on from it", async () => {
+  const options = ["scored.csv", "--label", "y", "--features", "x", "--state", "state.json"];
+  const { code, stdout, folder } = await sql("fit", ...options, "--epochs", "3");
+  assertEquals(code, 0, stdout);
+  const state = await Deno.readTextFile(`${folder}/state.json`);
+  assertEquals(JSON.parse(state).gradients.length, 3);
+  assertMatch(stdout, /^x +0\.1/m);
+});
+
+onDuckdb("what the engine refuses is one sentence and exit code 1", async () => {
+  const { code, stderr } = await sql("counts", "scored.csv", "--label", "nope", "--output", "p 1");
+  assertEquals(code, 1);
+  assertMatch(stderr, /sql: .*nope/);
+});
+
+Deno.test("--print writes the SQL and runs nothing, for either engine", async () => {
+  const columns = ["--label", "y", "--output", "p", "--print"];
+  const { code, stdout } = await sql("threshold", "no_such_table", ...columns);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^SELECT [^\n]* FROM "no_such_table" AS given[^\n]*;\n$/);
+  const spark = await sql("counts", "lake.scored", ...columns, "--engine", "spark");
+  assertStringIncludes(spark.stdout, "FROM `lake`.`scored` AS given");
+});
+
+Deno.test("bad usage is exit code 2 and says what is needed", async () => {
+  const columns = ["--label", "y", "--output", "p"];
+  const cases: [string[], string][] = [
+    [[], "The first word must be counts, threshold, report, curve, fit, it is ''"],
+    [["count", "t"], "it is 'count'"],
+    [["counts"], "One file or table is needed"],
+    [["counts", "t"], "--label must name"],
+    [["counts", "t", "--label", "y"], "--output must name"],
+    [["fit", "t", "--label", "y"], "--features must name"],
+    [["fit", "t", "--label", "y", "--features", "x", "--by", "z"], "--by belongs to counts, report, not to fit"],
+    [["counts", "t", ...columns, "--engine", "sqlite"], "--engine takes duckdb, spark"],
+    [["counts", "t", ...columns, "--master", "local[2]"], "--master belongs to --engine spark"],
+    [["counts", "t", ...columns, "--threshold", "1"], "--threshold takes numbers inside (0, 1)"],
+    [["counts", "t", ...columns, "--decision", "argmax"], "'output' names one column"],
+    [["threshold", "t", ...columns, "--score", "auc"], "--score takes precision"],
+    [["counts", "no/such.parquet", ...columns], "There is no file 'no/such.parquet'"],
+  ];
+  const results = await Promise.all(cases.map(async ([args, words]) => ({ ...await sql(...args), words })));
+  for (const { code, stderr, stdout, words } of results) {
+    assertEquals([code, stdout], [2, ""], stderr);
+    assert(stderr.includes(words), stderr);
+  }
+});
