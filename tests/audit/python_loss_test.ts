@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import {
   auditLoss,
   type LossAudit,
-  PythonLoss,
+  type PythonLoss,
   pythonLoss,
   type PythonLossOptions,
 } from "@roundabout/roundabout/audit";

@@ -160,8 +160,8 @@ class Trace:
         self.made[id(outputs[0])] = makers[0]
         return True
 
-    def op(self, name, inputs, outputs, attrs=None, live=True, line=None, condition=None):
-        """Records an operation after it has run. `condition` is the index of the input that only selects."""
+    def op(self, name, inputs, outputs, attrs=None, live=True, line=None):
+        """Records an operation after it has run."""
         if name in ("Maximum", "Minimum") and self.clipped(name, inputs, outputs):
             return
         makers = [self.maker(i) for i in inputs]
@@ -180,7 +180,7 @@ class Trace:
             return
         self.ops.append({
             "op": name, "inputs": told, "outputs": written, "attrs": attrs or {}, "differentiable": live,
-            "condition": condition, "line": line or callers_line(), "fromPred": any(self.depends(m) for m in makers),
+            "line": line or callers_line(), "fromPred": any(self.depends(m) for m in makers),
         })
 
 
@@ -380,13 +380,11 @@ def record_aten(torch, trace, func, args, kwargs, result, detaching):
     with_numbers = name in ("Multiply", "RealDiv", "AddV2", "Sub", "Pow", "Maximum", "Minimum", "Select") or own in (
         "gt", "ge", "lt", "le", "eq", "ne")
     inputs = [i for i in given if isinstance(i, torch.Tensor) or (with_numbers and isinstance(i, (int, float)))]
-    attrs, condition = {}, None
+    attrs = {}
     if own == "rsub":
         inputs.reverse()
     if own == "masked_fill":
         inputs = [inputs[1], inputs[0], *inputs[2:]]
-    if name == "Select":
-        condition = 0
     if name == "Pow" and len(inputs) == 2 and inputs[1] == 2:
         name, inputs = "Square", inputs[:1]
     if name in ("Sum", "Mean", "Max", "Min", "Softmax", "LogSoftmax", "Cumsum", "ArgMax", "Cumprod", "Prod"):
@@ -412,7 +410,7 @@ def record_aten(torch, trace, func, args, kwargs, result, detaching):
         for i in inputs:
             if isinstance(i, torch.Tensor) and i.requires_grad:
                 trace.note_read_out(i, "no_grad")
-    trace.op(name, inputs, outputs, attrs, live=live, condition=condition)
+    trace.op(name, inputs, outputs, attrs, live=live)
 
 
 class TensorFlow:
@@ -541,8 +539,7 @@ def record_tensorflow(framework, trace, op_type, inputs, attrs, outputs):
         trace.note_read_out(tensors[0], "stop_gradient")
     if name in ("Shape", "Size", "Rank", "ZerosLike", "OnesLike", "Assert", "Fill", "Range", "Const"):
         tensors = []
-    trace.op(name, tensors, outputs, told, live=name not in ("StopGradient", "PreventGradient"),
-             condition=0 if name == "Select" else None)
+    trace.op(name, tensors, outputs, told, live=name not in ("StopGradient", "PreventGradient"))
 
 
 def lambda_of(call):
@@ -680,7 +677,7 @@ class Jax:
 
     def note(self, trace, equation, given, results, line):
         primitive, params = equation.primitive.name, equation.params
-        name, attrs, condition = self.names.get(primitive, primitive), {}, None
+        name, attrs = self.names.get(primitive, primitive), {}
         rank = given[0].ndim if given and hasattr(given[0], "ndim") else 0
         if name in ("Sum", "Max", "Min", "Prod", "ArgMax"):
             attrs["axis"] = list(params["axes"])
@@ -690,8 +687,6 @@ class Jax:
             name = "Square"
         if primitive == "broadcast_in_dim" and self.numpy.size(results[0]) == self.numpy.size(given[0]):
             name = "Reshape"
-        if name == "Select":
-            condition = 0
         if name == "Cast":
             attrs["dtype"] = trace.read(results[0])[1]
         if name == "ClipByValue":
@@ -710,7 +705,7 @@ class Jax:
                 shape, _, numbers = trace.read(results[0])
                 summed.update(op="Mean", outputs=[{"shape": shape, **summary(numbers)}])
                 return trace.same(results[0], given[0])
-        trace.op(name, given, results, attrs, live=name != "StopGradient", line=line, condition=condition)
+        trace.op(name, given, results, attrs, live=name != "StopGradient", line=line)
 
 
 FRAMEWORKS = {"torch": Torch, "tensorflow": TensorFlow, "jax": Jax}

@@ -55,6 +55,9 @@ const optionNames: readonly (keyof PythonLossOptions)[] = [
 /** Most seconds in which Python imports a framework and the file. */
 const LOADING = 300;
 
+/** Milliseconds after a limit in which the worker must have told that it is over. */
+const GRACE = 30_000;
+
 /** Restarts of a process that a loss ended; after them, every call fails at once. */
 const RESTARTS = 3;
 
@@ -328,17 +331,20 @@ class Line {
     if (own.start !== this.#starts) {
       own.start = this.#starts;
       this.#send({ ...load, loss, form }, new Uint8Array(), 1000 * LOADING, false);
-      this.#ended = this.#wait().answer.died;
+      this.#ended = this.#wait(1000 * LOADING).answer.died;
     }
     const { trueShape, predShape } = batch;
     this.#send({ ...request, loss, trueShape, predShape }, bytesOf(batch), this.#limit, false);
-    const result = this.#wait();
+    const result = this.#wait(this.#limit);
     this.#ended = result.answer.died;
     return result;
   }
 
-  #wait(): { answer: Answer; numbers: Uint8Array } {
-    Atomics.wait(this.#control, 0, 0);
+  /** Waits for an answer. The worker keeps the limit; a worker that is gone does not answer. */
+  #wait(limit: number): { answer: Answer; numbers: Uint8Array } {
+    if (Atomics.wait(this.#control, 0, 0, limit + GRACE) === "timed-out") {
+      return { answer: { died: "does not answer" }, numbers: new Uint8Array() };
+    }
     Atomics.store(this.#control, 0, 0);
     const [frame] = new FrameReader().read(new Uint8Array(this.#data).slice(0, Atomics.load(this.#control, 1)));
     return { answer: answerOf(frame), numbers: frame.numbers };
