@@ -3,7 +3,7 @@ import { samplerOf } from "./batches.ts";
 import { checkAudit } from "./check_options.ts";
 import { inWordsOf } from "./engines/dialects.ts";
 import type { AuditBatch } from "./engines/engine.ts";
-import { LoadedLoss, type PythonLoss } from "./engines/python_loss.ts";
+import { LoadedLoss, type PythonLoss } from "./engines/loaded_loss.ts";
 import { checkLoss, keepingBackend, samplerFrom, tensorsLeftBy, tfjsEngine, timeLoss } from "./engines/tfjs.ts";
 import { reportText } from "./report.ts";
 import { targetMetric } from "./target_metric.ts";

@@ -1,6 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { LoadedLoss, type PythonLoss } from "./engines/python_loss.ts";
+import { LoadedLoss, type PythonLoss } from "./engines/loaded_loss.ts";
 import type { AuditedLoss, AuditOptions } from "./types.ts";
 
 const optionNames: readonly (keyof AuditOptions)[] = [

@@ -1,15 +1,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import {
-  auditLoss,
-  type LossAudit,
-  type PythonLoss,
-  pythonLoss,
-  type PythonLossOptions,
-} from "@roundabout/roundabout/audit";
+import { auditLoss, type LossAudit, type PythonLoss, type PythonLossOptions } from "@roundabout/roundabout/audit";
 import fc from "fast-check";
 import "../helpers.ts";
-import type { LoadedLoss } from "../../lib/audit/engines/python_loss.ts";
+import type { LoadedLoss } from "../../lib/audit/engines/loaded_loss.ts";
+import { pythonLoss } from "../../lib/audit/engines/python_loss.ts";
 import { type Frame, frameOf, FrameReader } from "../../lib/audit/engines/frames.ts";
 import { slow } from "../slow.ts";
 

@@ -5,42 +5,8 @@ import type { AuditTime, LabelKind } from "../types.ts";
 import type { AuditBatch, AuditEngine, LossGradient, LossValue, Recording } from "./engine.ts";
 import { type Frame, FrameReader } from "./frames.ts";
 import { type PythonRecording, recordingFrom } from "./python_recording.ts";
+import { LoadedLoss, type PythonLoss, type PythonLossOptions } from "./loaded_loss.ts";
 import type { ToWorker } from "./python_worker.ts";
-
-/** Options of `pythonLoss`. Either `file` or `module` is given. */
-export interface PythonLossOptions {
-  /** Path of the Python file that defines the loss. The file is executed. */
-  file?: string;
-  /** Name of an installed module that ships the loss, "torch.nn" for example. */
-  module?: string;
-  /** Name of a function, of a class that is made without arguments, or any expression: "FocalLoss(gamma=2)". */
-  name: string;
-  /**
-   * Framework of the loss: "torch", "keras", "tensorflow", "jax", or the path of a Python file whose class `Framework`
-   * has the methods of those in loss_server.py.
-   *
-   * @default {the framework that the file imports}
-   */
-  framework?: string;
-  /**
-   * Order of the arguments.
-   *
-   * @default {as the names of the parameters tell, or else the habit of the framework}
-   */
-  order?: "true,pred" | "pred,true";
-  /**
-   * Command that runs Python.
-   *
-   * @default {"python3", or the Python of the active virtual environment}
-   */
-  python?: string;
-  /**
-   * Most seconds of a call. A loss that takes longer is ended, which is a finding.
-   *
-   * @default {20}
-   */
-  seconds?: number;
-}
 
 const optionNames: readonly (keyof PythonLossOptions)[] = [
   "file",
@@ -96,28 +62,8 @@ interface LoadRequest {
   readonly [option: string]: string | null;
 }
 
-/** A loss in a Python process, which lives until it is closed. */
-export interface PythonLoss extends AsyncDisposable {
-  /** The name of the loss. */
-  readonly name: string;
-  /** The framework of the loss. */
-  readonly framework: string;
-  /** The versions of the framework and of Python. */
-  readonly versions: string;
-  /** Assumptions about the loss, one sentence each. */
-  readonly assumed: readonly string[];
-  /**
-   * Loads another loss in the same process: the framework is imported once. When one is closed, all are.
-   *
-   * @throws {TypeError} The file raises, or it does not define the loss.
-   */
-  another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<PythonLoss>;
-  /** Ends the process. */
-  close(): Promise<void>;
-}
-
 /** A loss that has been loaded, and what an audit asks of it. */
-export class LoadedLoss implements PythonLoss {
+class ProcessLoss extends LoadedLoss {
   readonly name: string;
   readonly framework: string;
   readonly versions: string;
@@ -126,6 +72,7 @@ export class LoadedLoss implements PythonLoss {
   readonly #own: LineEnd;
 
   private constructor(name: string, { framework, version, python, assumed }: Loaded, line: Line, own: LineEnd) {
+    super();
     this.name = name;
     this.framework = framework;
     this.versions = `${framework} ${version}, Python ${python}`;
@@ -135,29 +82,29 @@ export class LoadedLoss implements PythonLoss {
   }
 
   /** Starts Python and loads a loss. */
-  static async start(options: PythonLossOptions): Promise<LoadedLoss> {
+  static async start(options: PythonLossOptions): Promise<ProcessLoss> {
     checkPythonLoss(options);
     const { python = activePython(), seconds = 20 } = options;
     const line = new Line([python, "-u", fileURLToPath(server)], 1000 * seconds);
     try {
-      return await LoadedLoss.#load(options, line);
+      return await ProcessLoss.#load(options, line);
     } catch (error) {
       await line.close();
       throw error;
     }
   }
 
-  static async #load(options: PythonLossOptions, line: Line): Promise<LoadedLoss> {
+  static async #load(options: PythonLossOptions, line: Line): Promise<ProcessLoss> {
     const { file = null, module = null, name, framework = null, order = null } = options;
     const own = line.newEnd({ do: "load", file, module, name, framework, order }), answer = await line.load(own);
     const reason = answer.error ?? (answer.died && `'${line.python}' ${answer.died}`);
     if (reason !== undefined) throw new TypeError(`Cannot load the loss '${name}': ${reason}`);
-    return new LoadedLoss(name, answer as unknown as Loaded, line, own);
+    return new ProcessLoss(name, answer as unknown as Loaded, line, own);
   }
 
-  another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<LoadedLoss> {
+  another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<ProcessLoss> {
     checkPythonLoss(options);
-    return LoadedLoss.#load(options, this.#line);
+    return ProcessLoss.#load(options, this.#line);
   }
 
   close(): Promise<void> {
@@ -368,4 +315,6 @@ class Line {
  * @throws {TypeError} Python cannot be started, the file raises, or it does not define the loss.
  * @throws {RangeError} An option is out of range.
  */
-export const pythonLoss = (options: PythonLossOptions): Promise<PythonLoss> => LoadedLoss.start(options);
+export const pythonLoss = (options: PythonLossOptions): Promise<PythonLoss> => ProcessLoss.start(options);
+
+export type { PythonLoss, PythonLossOptions };
