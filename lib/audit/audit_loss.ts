@@ -3,7 +3,7 @@ import { samplerOf } from "./batches.ts";
 import { checkAudit } from "./check_options.ts";
 import { inWordsOf } from "./engines/dialects.ts";
 import type { AuditBatch } from "./engines/engine.ts";
-import { PythonLoss } from "./engines/python_loss.ts";
+import { LoadedLoss, type PythonLoss } from "./engines/loaded_loss.ts";
 import { checkLoss, keepingBackend, samplerFrom, tensorsLeftBy, tfjsEngine, timeLoss } from "./engines/tfjs.ts";
 import { reportText } from "./report.ts";
 import { targetMetric } from "./target_metric.ts";
@@ -44,9 +44,9 @@ export function auditLoss(loss: AuditedLoss | PythonLoss, options: AuditOptions 
     const batch = sampler("random", seed, rows);
     if (batch === undefined) throw new TypeError("Cannot audit the loss: 'sample' gives no batch of the kind 'random'");
     metric?.of(batch);
-    const { report, time } = loss instanceof PythonLoss
+    const { report, time } = loss instanceof LoadedLoss
       ? auditPython(loss, { options, sampler, metric, leftBehind: 0 }, batch)
-      : auditTensorFlow(loss, { options, sampler, metric }, batch);
+      : auditTensorFlow(loss as AuditedLoss, { options, sampler, metric }, batch);
     const named = { name, ...report } as const;
     return {
       ...named,
@@ -69,7 +69,7 @@ function auditTensorFlow(loss: AuditedLoss, settings: Omit<AuditSettings, "leftB
   return { report: auditEngine(tfjsEngine(loss), { ...settings, leftBehind }), time: () => timeLoss(loss, batch) };
 }
 
-function auditPython(loss: PythonLoss, settings: AuditSettings, batch: AuditBatch): Audited {
+function auditPython(loss: LoadedLoss, settings: AuditSettings, batch: AuditBatch): Audited {
   const found = loss.check(batch, settings.options.yTrue), report = auditEngine(loss.engine, settings);
   return {
     report: {

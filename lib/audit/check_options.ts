@@ -1,6 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { PythonLoss } from "./engines/python_loss.ts";
+import { LoadedLoss, type PythonLoss } from "./engines/loaded_loss.ts";
 import type { AuditedLoss, AuditOptions } from "./types.ts";
 
 const optionNames: readonly (keyof AuditOptions)[] = [
@@ -18,7 +18,7 @@ const optionNames: readonly (keyof AuditOptions)[] = [
 
 /** Refuses a loss that is not a function, and options out of range. */
 export function checkAudit(loss: AuditedLoss | PythonLoss, options: AuditOptions): void {
-  if (typeof loss !== "function" && !(loss instanceof PythonLoss)) {
+  if (typeof loss !== "function" && !(loss instanceof LoadedLoss)) {
     throw new TypeError(`Cannot audit the loss: 'loss' must be a function, it is ${describe(loss)}`);
   }
   checkOptions("an audit", options, optionNames);

@@ -12,7 +12,7 @@
  * @module
  */
 export { auditLoss } from "./audit_loss.ts";
-export { PythonLoss, pythonLoss, type PythonLossOptions } from "./engines/python_loss.ts";
+export type { PythonLoss, PythonLossOptions } from "./engines/loaded_loss.ts";
 export { GuardError, guardLoss } from "./guard_loss.ts";
 export {
   type AuditedLoss,

@@ -1,14 +1,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import {
-  auditLoss,
-  type LossAudit,
-  PythonLoss,
-  pythonLoss,
-  type PythonLossOptions,
-} from "@roundabout/roundabout/audit";
+import { auditLoss, type LossAudit, type PythonLoss, type PythonLossOptions } from "@roundabout/roundabout/audit";
 import fc from "fast-check";
 import "../helpers.ts";
+import type { LoadedLoss } from "../../lib/audit/engines/loaded_loss.ts";
+import { pythonLoss } from "../../lib/audit/engines/python_loss.ts";
 import { type Frame, frameOf, FrameReader } from "../../lib/audit/engines/frames.ts";
 import { slow } from "../slow.ts";
 
@@ -52,7 +48,7 @@ Deno.test("a class is made without arguments, an expression is evaluated", async
 
 Deno.test("the names of the parameters tell the order of the arguments, and 'order' overrules them", async () => {
   const valueOf = async (more: Partial<PythonLossOptions>) => {
-    await using loss = await load("turned", more);
+    await using loss = await load("turned", more) as LoadedLoss;
     const batch = { yTrue: Float32Array.of(1, 1), yPred: Float32Array.of(0, 0), trueShape: [2, 1], predShape: [2, 1] };
     return loss.engine.value(batch).value;
   };
@@ -108,6 +104,17 @@ async function lives(pid: string): Promise<boolean> {
   const { success } = await new Deno.Command("kill", { args: ["-0", pid], stderr: "null" }).output();
   return success;
 }
+
+Deno.test("several losses share a process, which is started again for each of them", async () => {
+  await using first = await load("squared"), ends = await first.another({ file, framework, name: "ends_at_call(4)" });
+  await assertRejects(() => first.another({ file, framework, name: "nothing" }), TypeError, "NameError");
+  assertEquals(auditLoss(first, { rows: 16 }).verdict, "sound");
+  const { message } = assertThrows(() => {
+    const { findings } = auditLoss(ends, { rows: 16 });
+    throw new TypeError(findings.map(({ message }) => message).join());
+  }, TypeError);
+  assert(/ends the process \(SIGKILL\)/.test(message), message);
+});
 
 Deno.test("the process has ended when the loss is closed, and a closed loss is refused", async () => {
   const loss = await load("raises");

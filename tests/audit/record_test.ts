@@ -40,6 +40,14 @@ const explained: Readonly<Record<string, string>> = {
   // exp of an output, and of a margin, overflows in float32 beyond 88.
   PoissonNLLLoss: "domain-edge",
   SoftMarginLoss: "domain-edge",
+  "losses.kl_divergence": "wrong-sign", // as KLDivLoss
+  // Its epsilon is 0: vectors of zeros have no direction.
+  cosine_distance: "zero-division",
+  // Outputs of 0 have a loss of 0, as correct ones have.
+  "losses.perceptron_loss": "wrong-optimum",
+  // A batch without positives has a gradient of 0.
+  Dice: "reduction",
+  Tversky: "reduction",
 };
 
 Deno.test("of the losses that frameworks ship, no recorded one is broken or refused but those that are explained", () => {

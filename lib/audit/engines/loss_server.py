@@ -160,8 +160,8 @@ class Trace:
         self.made[id(outputs[0])] = makers[0]
         return True
 
-    def op(self, name, inputs, outputs, attrs=None, live=True, line=None, condition=None):
-        """Records an operation after it has run. `condition` is the index of the input that only selects."""
+    def op(self, name, inputs, outputs, attrs=None, live=True, line=None):
+        """Records an operation after it has run."""
         if name in ("Maximum", "Minimum") and self.clipped(name, inputs, outputs):
             return
         makers = [self.maker(i) for i in inputs]
@@ -180,7 +180,7 @@ class Trace:
             return
         self.ops.append({
             "op": name, "inputs": told, "outputs": written, "attrs": attrs or {}, "differentiable": live,
-            "condition": condition, "line": line or callers_line(), "fromPred": any(self.depends(m) for m in makers),
+            "line": line or callers_line(), "fromPred": any(self.depends(m) for m in makers),
         })
 
 
@@ -380,13 +380,11 @@ def record_aten(torch, trace, func, args, kwargs, result, detaching):
     with_numbers = name in ("Multiply", "RealDiv", "AddV2", "Sub", "Pow", "Maximum", "Minimum", "Select") or own in (
         "gt", "ge", "lt", "le", "eq", "ne")
     inputs = [i for i in given if isinstance(i, torch.Tensor) or (with_numbers and isinstance(i, (int, float)))]
-    attrs, condition = {}, None
+    attrs = {}
     if own == "rsub":
         inputs.reverse()
     if own == "masked_fill":
         inputs = [inputs[1], inputs[0], *inputs[2:]]
-    if name == "Select":
-        condition = 0
     if name == "Pow" and len(inputs) == 2 and inputs[1] == 2:
         name, inputs = "Square", inputs[:1]
     if name in ("Sum", "Mean", "Max", "Min", "Softmax", "LogSoftmax", "Cumsum", "ArgMax", "Cumprod", "Prod"):
@@ -412,7 +410,7 @@ def record_aten(torch, trace, func, args, kwargs, result, detaching):
         for i in inputs:
             if isinstance(i, torch.Tensor) and i.requires_grad:
                 trace.note_read_out(i, "no_grad")
-    trace.op(name, inputs, outputs, attrs, live=live, condition=condition)
+    trace.op(name, inputs, outputs, attrs, live=live)
 
 
 class TensorFlow:
@@ -531,14 +529,17 @@ def record_tensorflow(framework, trace, op_type, inputs, attrs, outputs):
         told["dtype"] = framework.read(outputs[0])[1]
     if name == "Pow" and tensors[1].shape.rank == 0 and float(tensors[1]) == 2:
         name, tensors = "Square", tensors[:1]
+    if name in ("SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits"):
+        logits, labels = tensors  # one operation; the rules know its parts
+        trace.op("LogSoftmax", [logits], [outputs[1]], {"axis": [1]})
+        return trace.op("Multiply" if name.startswith("Soft") else "GatherV2", [labels, outputs[1]], [outputs[0]])
     if name in ("StopGradient", "PreventGradient") and tensors:
         if not says(frames_now(), "stop_gradient"):
             return trace.same(outputs[0], tensors[0])
         trace.note_read_out(tensors[0], "stop_gradient")
     if name in ("Shape", "Size", "Rank", "ZerosLike", "OnesLike", "Assert", "Fill", "Range", "Const"):
         tensors = []
-    trace.op(name, tensors, outputs, told, live=name not in ("StopGradient", "PreventGradient"),
-             condition=0 if name == "Select" else None)
+    trace.op(name, tensors, outputs, told, live=name not in ("StopGradient", "PreventGradient"))
 
 
 def lambda_of(call):
@@ -676,7 +677,7 @@ class Jax:
 
     def note(self, trace, equation, given, results, line):
         primitive, params = equation.primitive.name, equation.params
-        name, attrs, condition = self.names.get(primitive, primitive), {}, None
+        name, attrs = self.names.get(primitive, primitive), {}
         rank = given[0].ndim if given and hasattr(given[0], "ndim") else 0
         if name in ("Sum", "Max", "Min", "Prod", "ArgMax"):
             attrs["axis"] = list(params["axes"])
@@ -686,8 +687,6 @@ class Jax:
             name = "Square"
         if primitive == "broadcast_in_dim" and self.numpy.size(results[0]) == self.numpy.size(given[0]):
             name = "Reshape"
-        if name == "Select":
-            condition = 0
         if name == "Cast":
             attrs["dtype"] = trace.read(results[0])[1]
         if name == "ClipByValue":
@@ -706,7 +705,7 @@ class Jax:
                 shape, _, numbers = trace.read(results[0])
                 summed.update(op="Mean", outputs=[{"shape": shape, **summary(numbers)}])
                 return trace.same(results[0], given[0])
-        trace.op(name, given, results, attrs, live=name != "StopGradient", line=line, condition=condition)
+        trace.op(name, given, results, attrs, live=name != "StopGradient", line=line)
 
 
 FRAMEWORKS = {"torch": Torch, "tensorflow": TensorFlow, "jax": Jax}
@@ -761,6 +760,13 @@ def own_framework(path):
     OWN_FILES.add(os.path.realpath(path))
     module = loaded_from(path, "roundabout_framework")
     return module.Framework(Trace)
+
+
+def version_of(name, framework):
+    if name != "keras":
+        return framework.version
+    import keras
+    return f"{keras.__version__} on {keras.backend.backend()} {framework.version}"
 
 
 def parameters_of(loss):
@@ -836,7 +842,7 @@ class Server:
         self.loss, self.form = loss, request.get("form")
         first, second = ("yTrue", "yPred") if self.order == "true,pred" else ("yPred", "yTrue")
         return {
-            "framework": wanted, "version": self.framework.version,
+            "framework": wanted, "version": version_of(wanted, self.framework),
             "python": ".".join(map(str, sys.version_info[:3])),
             "assumed": [] if sure else [f"The arguments are ({first}, {second}), the habit of {wanted}"],
         }

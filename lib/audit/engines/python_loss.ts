@@ -4,42 +4,8 @@ import type { AuditTime, LabelKind } from "../types.ts";
 import type { AuditBatch, AuditEngine, LossGradient, LossValue, Recording } from "./engine.ts";
 import { type Frame, FrameReader } from "./frames.ts";
 import { type PythonRecording, recordingFrom } from "./python_recording.ts";
+import { LoadedLoss, type PythonLoss, type PythonLossOptions } from "./loaded_loss.ts";
 import type { ToWorker } from "./python_worker.ts";
-
-/** Options of `pythonLoss`. Either `file` or `module` is given. */
-export interface PythonLossOptions {
-  /** Path of the Python file that defines the loss. The file is executed. */
-  file?: string;
-  /** Name of an installed module that ships the loss, "torch.nn" for example. */
-  module?: string;
-  /** Name of a function, of a class that is made without arguments, or any expression: "FocalLoss(gamma=2)". */
-  name: string;
-  /**
-   * Framework of the loss: "torch", "keras", "tensorflow", "jax", or the path of a Python file whose class `Framework`
-   * has the methods of those in loss_server.py.
-   *
-   * @default {the framework that the file imports}
-   */
-  framework?: string;
-  /**
-   * Order of the arguments.
-   *
-   * @default {as the names of the parameters tell, or else the habit of the framework}
-   */
-  order?: "true,pred" | "pred,true";
-  /**
-   * Command that runs Python.
-   *
-   * @default {"python3", or the Python of the active virtual environment}
-   */
-  python?: string;
-  /**
-   * Most seconds of a call. A loss that takes longer is ended, which is a finding.
-   *
-   * @default {20}
-   */
-  seconds?: number;
-}
 
 const optionNames: readonly (keyof PythonLossOptions)[] = [
   "file",
@@ -53,6 +19,9 @@ const optionNames: readonly (keyof PythonLossOptions)[] = [
 
 /** Most seconds in which Python imports a framework and the file. */
 const LOADING = 300;
+
+/** Milliseconds after a limit in which the worker must have told that it is over. */
+const GRACE = 30_000;
 
 /** Restarts of a process that a loss ended; after them, every call fails at once. */
 const RESTARTS = 3;
@@ -92,20 +61,17 @@ interface LoadRequest {
   readonly [option: string]: string | null;
 }
 
-/** A loss in a Python process, which lives until it is closed. */
-export class PythonLoss implements AsyncDisposable {
-  /** The name of the loss. */
+/** A loss that has been loaded, and what an audit asks of it. */
+class ProcessLoss extends LoadedLoss {
   readonly name: string;
-  /** The framework of the loss. */
   readonly framework: string;
-  /** The versions of the framework and of Python. */
   readonly versions: string;
-  /** Assumptions about the loss, one sentence each. */
   readonly assumed: readonly string[];
   readonly #line: Line;
   readonly #own: LineEnd;
 
   private constructor(name: string, { framework, version, python, assumed }: Loaded, line: Line, own: LineEnd) {
+    super();
     this.name = name;
     this.framework = framework;
     this.versions = `${framework} ${version}, Python ${python}`;
@@ -115,7 +81,7 @@ export class PythonLoss implements AsyncDisposable {
   }
 
   /** Starts Python and loads a loss. */
-  static async start(options: PythonLossOptions): Promise<PythonLoss> {
+  static async start(options: PythonLossOptions): Promise<ProcessLoss> {
     checkPythonLoss(options);
     const { python = activePython(), seconds = 20 } = options;
     const line = new Line(
@@ -123,37 +89,30 @@ export class PythonLoss implements AsyncDisposable {
       1000 * seconds,
     );
     try {
-      return await PythonLoss.#load(options, line);
+      return await ProcessLoss.#load(options, line);
     } catch (error) {
       await line.close();
       throw error;
     }
   }
 
-  static async #load(options: PythonLossOptions, line: Line): Promise<PythonLoss> {
+  static async #load(options: PythonLossOptions, line: Line): Promise<ProcessLoss> {
     const { file = null, module = null, name, framework = null, order = null } = options;
     const own = line.newEnd({ do: "load", file, module, name, framework, order }), answer = await line.load(own);
     const reason = answer.error ?? (answer.died && `'${line.python}' ${answer.died}`);
     if (reason !== undefined) throw new TypeError(`Cannot load the loss '${name}': ${reason}`);
-    return new PythonLoss(name, answer as unknown as Loaded, line, own);
+    return new ProcessLoss(name, answer as unknown as Loaded, line, own);
   }
 
-  /**
-   * Loads another loss in the same process: the framework is imported once. When one is closed, all are.
-   *
-   * @throws {TypeError} The file raises, or it does not define the loss.
-   */
-  another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<PythonLoss> {
+  another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<ProcessLoss> {
     checkPythonLoss(options);
-    return PythonLoss.#load(options, this.#line);
+    return ProcessLoss.#load(options, this.#line);
   }
 
-  /** Ends the process. */
   close(): Promise<void> {
     return this.#line.close();
   }
 
-  /** Ends the process. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -273,8 +232,18 @@ class Line {
     return this.#command[0];
   }
 
+  /** Another loss. A process that has ended is started again for it. */
   newEnd(load: LoadRequest): LineEnd {
+    if (this.#ended !== undefined) this.#restart();
     return { number: this.#ends++, load, start: this.#starts };
+  }
+
+  /** Starts a process that has ended again; false if that has been done often enough. */
+  #restart(): boolean {
+    if (this.#starts > RESTARTS) return false;
+    this.#ended = undefined;
+    this.#start();
+    return true;
   }
 
   #start(): void {
@@ -291,37 +260,40 @@ class Line {
   }
 
   /** Loads a loss; the caller's thread stays free. */
-  load({ load, number }: LineEnd): Promise<Answer> {
+  async load({ load, number }: LineEnd): Promise<Answer> {
     const answered = new Promise<Answer>((resolve) => {
       this.#worker.onmessage = ({ data }: MessageEvent<Frame>) => resolve(answerOf(data));
     });
     this.#send({ ...load, loss: number }, new Uint8Array(), 1000 * LOADING, true);
-    return answered;
+    const answer = await answered;
+    this.#ended = answer.died;
+    return answer;
   }
 
   /** Asks and waits. A process that has ended is started again a few times. */
   ask(own: LineEnd, request: object, batch: AuditBatch): { answer: Answer; numbers: Uint8Array } {
     if (this.#closed !== undefined) throw new TypeError("Cannot audit the loss: it has been closed");
-    if (this.#ended !== undefined) {
-      if (this.#starts > RESTARTS) return { answer: { died: this.#ended }, numbers: new Uint8Array() };
-      this.#ended = undefined;
-      this.#start();
+    if (this.#ended !== undefined && !this.#restart()) {
+      return { answer: { died: this.#ended }, numbers: new Uint8Array() };
     }
     const { number: loss, load, form } = own;
     if (own.start !== this.#starts) {
       own.start = this.#starts;
       this.#send({ ...load, loss, form }, new Uint8Array(), 1000 * LOADING, false);
-      this.#ended = this.#wait().answer.died;
+      this.#ended = this.#wait(1000 * LOADING).answer.died;
     }
     const { trueShape, predShape } = batch;
     this.#send({ ...request, loss, trueShape, predShape }, bytesOf(batch), this.#limit, false);
-    const result = this.#wait();
+    const result = this.#wait(this.#limit);
     this.#ended = result.answer.died;
     return result;
   }
 
-  #wait(): { answer: Answer; numbers: Uint8Array } {
-    Atomics.wait(this.#control, 0, 0);
+  /** Waits for an answer. The worker keeps the limit; a worker that is gone does not answer. */
+  #wait(limit: number): { answer: Answer; numbers: Uint8Array } {
+    if (Atomics.wait(this.#control, 0, 0, limit + GRACE) === "timed-out") {
+      return { answer: { died: "does not answer" }, numbers: new Uint8Array() };
+    }
     Atomics.store(this.#control, 0, 0);
     const [frame] = new FrameReader().read(new Uint8Array(this.#data).slice(0, Atomics.load(this.#control, 1)));
     return { answer: answerOf(frame), numbers: frame.numbers };
@@ -345,4 +317,6 @@ class Line {
  * @throws {TypeError} Python cannot be started, the file raises, or it does not define the loss.
  * @throws {RangeError} An option is out of range.
  */
-export const pythonLoss = (options: PythonLossOptions): Promise<PythonLoss> => PythonLoss.start(options);
+export const pythonLoss = (options: PythonLossOptions): Promise<PythonLoss> => ProcessLoss.start(options);
+
+export type { PythonLoss, PythonLossOptions };

@@ -21,8 +21,6 @@ interface PythonOp {
   readonly attrs: Readonly<Record<string, unknown>>;
   /** False where a gradient was stopped on purpose. */
   readonly differentiable: boolean;
-  /** The index of the input that only selects. */
-  readonly condition: number | null;
   readonly line: string | null;
 }
 

@@ -13,9 +13,9 @@ import {
   auditLoss,
   type AuditOptions,
   type LossAudit,
-  pythonLoss,
   type PythonLossOptions,
 } from "../../../lib/audit/mod.ts";
+import { pythonLoss } from "../../../lib/audit/engines/python_loss.ts";
 import { cases } from "../../audit/cases.ts";
 import { shipped } from "./shipped.ts";
 

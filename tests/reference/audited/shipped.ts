@@ -54,7 +54,7 @@ export const shipped: readonly Shipped[] = [
     ["cosine_distance", vectors],
     ["hinge_loss", signs],
     ["sigmoid_focal_loss", logits],
-    ["poly_loss_cross_entropy", classes],
+    ["losses.poly_loss_cross_entropy", classes],
     ["safe_softmax_cross_entropy", classes],
     ["losses.kl_divergence", distributions],
     ["losses.perceptron_loss", signs],

@@ -1,0 +1,74 @@
+import type { AuditTime, LabelKind } from "../types.ts";
+import type { AuditBatch, AuditEngine } from "./engine.ts";
+
+/** Options of `pythonLoss`. Either `file` or `module` is given. */
+export interface PythonLossOptions {
+  /** Path of the Python file that defines the loss. The file is executed. */
+  file?: string;
+  /** Name of an installed module that ships the loss, "torch.nn" for example. */
+  module?: string;
+  /** Name of a function, of a class that is made without arguments, or any expression: "FocalLoss(gamma=2)". */
+  name: string;
+  /**
+   * Framework of the loss: "torch", "keras", "tensorflow", "jax", or the path of a Python file whose class `Framework`
+   * has the methods of those in loss_server.py.
+   *
+   * @default {the framework that the file imports}
+   */
+  framework?: string;
+  /**
+   * Order of the arguments.
+   *
+   * @default {as the names of the parameters tell, or else the habit of the framework}
+   */
+  order?: "true,pred" | "pred,true";
+  /**
+   * Command that runs Python.
+   *
+   * @default {"python3", or the Python of the active virtual environment}
+   */
+  python?: string;
+  /**
+   * Most seconds of a call. A loss that takes longer is ended, which is a finding.
+   *
+   * @default {20}
+   */
+  seconds?: number;
+}
+
+/** A loss in a Python process, which lives until it is closed. */
+export interface PythonLoss extends AsyncDisposable {
+  /** The name of the loss. */
+  readonly name: string;
+  /** The framework of the loss. */
+  readonly framework: string;
+  /** The versions of the framework and of Python. */
+  readonly versions: string;
+  /** Assumptions about the loss, one sentence each. */
+  readonly assumed: readonly string[];
+  /**
+   * Loads another loss in the same process: the framework is imported once. When one is closed, all are.
+   *
+   * @throws {TypeError} The file raises, or it does not define the loss.
+   */
+  another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<PythonLoss>;
+  /** Ends the process. */
+  close(): Promise<void>;
+}
+
+/** A loss that has been loaded, and what an audit asks of it. Nothing here knows how a process is started. */
+export abstract class LoadedLoss implements PythonLoss {
+  abstract readonly name: string;
+  abstract readonly framework: string;
+  abstract readonly versions: string;
+  abstract readonly assumed: readonly string[];
+  /** The access that an audit needs. */
+  abstract readonly engine: AuditEngine;
+  abstract another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<PythonLoss>;
+  abstract close(): Promise<void>;
+  abstract [Symbol.asyncDispose](): Promise<void>;
+  /** Refuses a loss that does not work on an ordinary batch; returns assumptions. */
+  abstract check(batch: AuditBatch, labels: LabelKind | undefined): string[];
+  /** Times value and gradient on a batch, in turn with the mean squared error of as many outputs. */
+  abstract time(batch: AuditBatch): AuditTime;
+}
