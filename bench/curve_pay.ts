@@ -14,10 +14,10 @@ import { aumLossAndGradient, curveLoss, pairsLossAndGradient, rankingMetric } fr
 import { readTable } from "@roundabout/roundabout/data";
 import { correctedInterval } from "../lib/compare/intervals.ts";
 import { partsOf, splitRows } from "../lib/compare/run_split.ts";
+import { forward } from "../lib/network/mlp.ts";
 import { trainOnPart } from "../lib/compare/train.ts";
 
 import { categoryColumn, numberColumn, type TableDataset } from "../lib/data/table.ts";
-import { forward } from "../lib/network/mlp.ts";
 import {
   crossEntropyGradient,
   type EpochObjective,
@@ -62,7 +62,7 @@ async function readKeel(folder: string, name: string): Promise<TableDataset> {
     columns,
     features: [],
     warnings: [],
-    rowNumbers: Int32Array.from(rows, (_, row) => row),
+    rowNumbers: Int32Array.from(yTrue, (_, row) => row),
     missing: {},
     empty: [],
     constant: [],
@@ -148,7 +148,7 @@ function runSplit(table: TableDataset, name: string, seed: number): number[] {
   for (const { epoch, weights } of training) {
     if (epoch % every !== 0) continue;
     const [onValidation, onTest] = [validation, test].map(({ x, y }) => {
-      const { logits } = forward(form, weights, x);
+      const logits = forward(form, weights, x).logits;
       return metrics.map((score) => rankingMetric(y, logits, { score }));
     });
     best.forEach((one, m) => {
