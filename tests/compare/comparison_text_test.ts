@@ -1,10 +1,8 @@
-// The report of a comparison, line by line, from results written by hand; what a table is described as; scores that are refused.
+// The report of a comparison, line by line, from results written by hand; scores that are refused.
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { checkScore, fitsTwoClasses } from "../../lib/compare/check_score.ts";
 import { comparisonText, dataText } from "../../lib/compare/comparison_text.ts";
-import { describeData } from "../../lib/compare/describe_data.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss } from "../../lib/compare/types.ts";
-import { categoryColumn, numberColumn } from "../../lib/data/table.ts";
 import { f1, scores, utility } from "../../lib/core.ts";
 
 const data: ComparedData = {
@@ -13,51 +11,35 @@ const data: ComparedData = {
   classes: [{ name: "no", rows: 4 }, { name: "yes", rows: 2 }],
   positive: "yes",
   chosen: "the rarer value",
-  features: ["age", "home"],
-  categorical: ["home"],
-  categories: { home: 2 },
-  missing: { age: 1, home: 3 },
-  empty: ["note", "id"],
+  features: [
+    { name: "age", kind: "number", used: true, missing: 1 },
+    { name: "home", kind: "category", used: true, levels: 2, missing: 3, why: "it holds texts" },
+    { name: "open", kind: "boolean", used: true, missing: 0 },
+    { name: "note", kind: "category", used: false, missing: 6, why: "it holds no value" },
+  ],
+  warnings: [{ code: "empty-column", column: "note", message: "note is empty" }],
 };
 
-Deno.test("describeData: the table's columns by their kinds", () => {
-  const described = describeData({
-    ...{ label: "paid", classes: data.classes, positive: "yes", chosen: "the rarer value" },
-    ...{ missing: data.missing, empty: data.empty, constant: [] },
-    yTrue: Float64Array.of(0, 1, 0, 0, 1, 0),
-    columns: [
-      numberColumn("age", [1, null, 3, 4, 5, 6]),
-      categoryColumn("home", ["own", null, "rent", null, "own", null]),
-    ],
-  });
-  assertEquals(described, data);
-});
-
-Deno.test("dataText: rows, features and the positive value; lines for categories, gaps and empty columns that there are", () => {
+Deno.test("dataText: rows, used features and the positive value; a line per feature, its gaps and its reason; warnings", () => {
   assertEquals(dataText(data).split("\n"), [
-    "6 rows, 2 features; positive: paid = 'yes' (the rarer value), 2 rows",
-    "categories, one column per value: home: 2 columns",
-    "missing, imputed with the training median (categories: all zeros): age 1, home 3",
-    "left out because they hold no value: note, id",
+    "6 rows, 3 features; positive: paid = 'yes' (the rarer value), 2 rows",
+    "  age: number, 1 missing (the training median)",
+    "  home: category of 2, 3 missing (zeros), it holds texts",
+    "  open: yes/no",
+    "  note: left out, it holds no value",
+    "note: note is empty",
   ]);
-  const bare = { ...data, categories: {}, missing: {}, empty: [] };
-  assertEquals(dataText(bare), "6 rows, 2 features; positive: paid = 'yes' (the rarer value), 2 rows");
-  assertEquals(dataText({ ...bare, missing: { age: 1 } }, "gaps").split("\n")[1], "gaps: age 1");
-  assertEquals(
-    dataText({ ...bare, categories: { a: 1, b: 3 } }).split("\n")[1].split("value: ")[1],
-    "a: 1 column, b: 3 columns",
-  );
 });
 
 Deno.test("dataText: several classes by their sizes, the first twelve of them", () => {
   const of = (count: number) => {
     const classes = Array.from({ length: count }, (_, i) => ({ name: `c${i}`, rows: i + 1 }));
-    return dataText({ ...data, positive: undefined, classes, categories: {}, missing: {}, empty: [] });
+    return dataText({ ...data, positive: undefined, classes, features: [], warnings: [] });
   };
-  assertEquals(of(3), "6 rows, 2 features; 3 classes: paid = 'c0' 1, 'c1' 2, 'c2' 3");
+  assertEquals(of(3), "6 rows, 0 features; 3 classes: paid = 'c0' 1, 'c1' 2, 'c2' 3");
   const twelve = Array.from({ length: 12 }, (_, i) => `'c${i}' ${i + 1}`).join(", ");
-  assertEquals(of(12), `6 rows, 2 features; 12 classes: paid = ${twelve}`);
-  assertEquals(of(13), `6 rows, 2 features; 13 classes: paid = ${twelve}, …`);
+  assertEquals(of(12), `6 rows, 0 features; 12 classes: paid = ${twelve}`);
+  assertEquals(of(13), `6 rows, 0 features; 13 classes: paid = ${twelve}, …`);
 });
 
 const row = (loss: string, threshold: ComparedLoss["threshold"], mean: number): ComparedLoss => ({
@@ -81,20 +63,20 @@ const content = {
   score: "f1",
   losses: [tuned, half, own],
   differences: [difference(half, "tuned", -0.1), difference(own, "0.5", 0.05)],
-  ...{ data, repeats: 3, seed: 1, undefinedScores: 0, recommendation: "Use the f1 loss." },
+  ...{ data, splits: [], repeats: 3, seed: 1, undefinedScores: 0, recommendation: "Use the f1 loss." },
 };
 
 Deno.test("comparisonText: a table with the difference from the cross-entropy of the same threshold, † from another one", () => {
   const lines = comparisonText(content).split("\n");
-  assertEquals(lines.slice(0, 4), dataText(data).split("\n"));
-  assertEquals(lines.slice(5, 9), [
+  assertEquals(lines.slice(0, 6), dataText(data).split("\n"));
+  assertEquals(lines.slice(7, 11), [
     "model   loss           threshold  f1      difference from cross-entropy *",
     "linear  cross-entropy  tuned      0.8000",
     "linear  cross-entropy  0.5        0.7000  -0.1000 (-0.1100 to -0.0800) †",
     "linear  f1 loss        0.5        0.7500  +0.0500 (+0.0400 to +0.0700)",
   ]);
   assertEquals(
-    lines.slice(9).filter((line) => /^(\*|†|margin|Use)|scores were/.test(line)).map((line) => line.slice(0, 44)),
+    lines.slice(11).filter((line) => /^(\*|†|margin|Use)|scores were/.test(line)).map((line) => line.slice(0, 44)),
     [
       "* means over the test rows of 3 splits, with",
       "† cross-entropy at 0.5 against cross-entropy",
@@ -108,7 +90,7 @@ Deno.test("comparisonText: a table with the difference from the cross-entropy of
 Deno.test("comparisonText: several classes have a decision and no threshold; undefined scores and floors have their lines", () => {
   const argmax = row("cross-entropy", "argmax", 0.6), three = { ...data, positive: undefined };
   const several = comparisonText({ ...content, losses: [argmax], differences: [], data: three });
-  assertEquals(several.split("\n").slice(5, 7), [
+  assertEquals(several.split("\n").slice(7, 9), [
     "model   loss           decision  f1      difference from cross-entropy *",
     "linear  cross-entropy  argmax    0.6000",
   ]);
