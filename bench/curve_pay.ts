@@ -13,7 +13,8 @@ import { parseArgs } from "node:util";
 import { aumLossAndGradient, curveLoss, pairsLossAndGradient, rankingMetric } from "@roundabout/roundabout/curves";
 import { readTable } from "@roundabout/roundabout/data";
 import { correctedInterval } from "../lib/compare/intervals.ts";
-import { splitTable } from "../lib/compare/run_split.ts";
+import { partsOf, splitRows } from "../lib/compare/run_split.ts";
+import { forward } from "../lib/network/mlp.ts";
 import { trainOnPart } from "../lib/compare/train.ts";
 
 import { categoryColumn, numberColumn, type TableDataset } from "../lib/data/table.ts";
@@ -59,6 +60,9 @@ async function readKeel(folder: string, name: string): Promise<TableDataset> {
     positive: "positive",
     chosen: "",
     columns,
+    features: [],
+    warnings: [],
+    rowNumbers: Int32Array.from(yTrue, (_, row) => row),
     missing: {},
     empty: [],
     constant: [],
@@ -123,34 +127,36 @@ const splits = Number(count), batchSize = Number(batch), metrics = ["rocAuc", "a
 
 /** The test scores of a contender on a split, each at its best checkpoint by the validation rows. */
 function runSplit(table: TableDataset, name: string, seed: number): number[] {
-  const { train, validation, test } = splitTable(table, seed), { objective, balanced } = contenders[name];
+  const { train, validation, test } = partsOf(table, splitRows(table, seed)),
+    { objective, balanced } = contenders[name];
   const batches = Math.ceil(train.y.length / batchSize);
   const epochs = Math.max(checkpoints, Math.min(epochsMost, Math.ceil(leastSteps / batches)));
   const every = Math.floor(epochs / checkpoints),
     positives = train.y.reduce((sum, y) => sum + y, 0),
     n = train.y.length;
   const best = metrics.map(() => ({ onValidation: -1, onTest: NaN }));
-  trainOnPart(train, {
-    form: { features: train.x.length / n, hidden: 8, outputs: 1 },
+  const form = { features: train.x.length / n, hidden: 8, outputs: 1 };
+  const training = trainOnPart(train, {
+    form,
     objective,
     weights: balanced ? train.y.map((y) => n / 2 / (y === 1 ? positives : n - positives)) : undefined,
     epochs,
     batchSize,
     learningRate: 0.01,
     random: seededRandom(seed),
-    onEpoch: (epoch, logitsOf) => {
-      if (epoch % every !== 0) return;
-      const [onValidation, onTest] = [validation, test].map(({ x, y }) => {
-        const logits = logitsOf(x);
-        return metrics.map((score) => rankingMetric(y, logits, { score }));
-      });
-      best.forEach((one, m) => {
-        if (onValidation[m] > one.onValidation) {
-          Object.assign(one, { onValidation: onValidation[m], onTest: onTest[m] });
-        }
-      });
-    },
   });
+  for (const { epoch, weights } of training) {
+    if (epoch % every !== 0) continue;
+    const [onValidation, onTest] = [validation, test].map(({ x, y }) => {
+      const logits = forward(form, weights, x).logits;
+      return metrics.map((score) => rankingMetric(y, logits, { score }));
+    });
+    best.forEach((one, m) => {
+      if (onValidation[m] > one.onValidation) {
+        Object.assign(one, { onValidation: onValidation[m], onTest: onTest[m] });
+      }
+    });
+  }
   return best.map(({ onTest }) => onTest);
 }
 
