@@ -1,35 +1,33 @@
-// The report of a comparison, line by line, from results written by hand; what a table is described as; scores that are refused.
+// The report of a comparison, line by line, from results written by hand; scores that are refused.
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { checkScore, fitsTwoClasses } from "../../lib/compare/check_score.ts";
 import { comparisonText, dataText } from "../../lib/compare/comparison_text.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss } from "../../lib/compare/types.ts";
-import type { Feature } from "../../lib/data/table.ts";
 import { f1, scores, utility } from "../../lib/core.ts";
 
-const features: readonly Feature[] = [
-  { name: "age", kind: "number", used: true, missing: 1 },
-  { name: "home", kind: "category", levels: 2, used: true, missing: 3 },
-  { name: "smokes", kind: "boolean", used: true, missing: 0 },
-  { name: "id", kind: "number", used: false, why: "it counts the rows", missing: 0 },
-];
 const data: ComparedData = {
   rows: 6,
   label: "paid",
   classes: [{ name: "no", rows: 4 }, { name: "yes", rows: 2 }],
   positive: "yes",
   chosen: "the rarer value",
-  features,
-  warnings: [{ code: "index-column", column: "id", message: "'id' counts the rows" }],
+  features: [
+    { name: "age", kind: "number", used: true, missing: 1 },
+    { name: "home", kind: "category", used: true, levels: 2, missing: 3, why: "it holds texts" },
+    { name: "open", kind: "boolean", used: true, missing: 0 },
+    { name: "note", kind: "category", used: false, missing: 6, why: "it holds no value" },
+  ],
+  warnings: [{ code: "empty-column", column: "note", message: "note is empty" }],
 };
 
-Deno.test("dataText: rows, used features and the positive value; a line per feature and per warning", () => {
+Deno.test("dataText: rows, used features and the positive value; a line per feature, its gaps and its reason; warnings", () => {
   assertEquals(dataText(data).split("\n"), [
     "6 rows, 3 features; positive: paid = 'yes' (the rarer value), 2 rows",
     "  age: number, 1 missing (the training median)",
-    "  home: category of 2, 3 missing (zeros)",
-    "  smokes: yes/no",
-    "  id: left out, it counts the rows",
-    "note: 'id' counts the rows",
+    "  home: category of 2, 3 missing (zeros), it holds texts",
+    "  open: yes/no",
+    "  note: left out, it holds no value",
+    "note: note is empty",
   ]);
 });
 
