@@ -28,6 +28,7 @@ import type { AuditedLoss, AuditOptions, AuditTime, LossAudit } from "./types.ts
  *
  * @example
  * ```ts
+ * import "@tensorflow/tfjs";
  * import { auditLoss } from "@roundabout/roundabout/audit";
  * import { askedRoundLoss } from "@roundabout/roundabout/thread";
  * import { assertEquals } from "@std/assert";

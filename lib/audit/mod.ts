@@ -2,6 +2,7 @@
  * Audits of losses: why a loss does not learn, and a guard that stops a training whose gradient is dead.
  *
  * ```ts
+ * import "@tensorflow/tfjs";
  * import { auditLoss } from "@roundabout/roundabout/audit";
  * import { askedRoundLoss } from "@roundabout/roundabout/thread";
  * import { assertEquals } from "@std/assert";

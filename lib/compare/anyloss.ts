@@ -14,7 +14,7 @@ import { balancedAccuracy, gMean } from "../scores/agreement.ts";
 import type { Score } from "../scores/score.ts";
 import { accuracy, f1, fBeta } from "../scores/ratio.ts";
 import { logistic } from "../steps/logistic.ts";
-import { bestCut } from "../training/tune_threshold.ts";
+import { bestCut } from "../training/best_cut.ts";
 import { hardCounts } from "./evaluate.ts";
 import { type Columns, standardizedMatrix } from "./standardized_matrix.ts";
 

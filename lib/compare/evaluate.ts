@@ -3,7 +3,7 @@ import { resolveOptions } from "../scoring/options.ts";
 import { type Counts, softCounts } from "../counts/counts.ts";
 import { labelsOf, probabilities } from "../network/objectives.ts";
 import type { Score } from "../scores/score.ts";
-import { bestCut } from "../training/tune_threshold.ts";
+import { bestCut } from "../training/best_cut.ts";
 import type { ThresholdChoice } from "./types.ts";
 
 /** The score of some rows. */

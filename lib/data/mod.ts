@@ -4,6 +4,7 @@
  *
  * @example Usage
  * ```ts
+ * import "@tensorflow/tfjs";
  * import { loadDataset, prepare, trainTestSplit } from "@roundabout/roundabout/data";
  * import { assert } from "@std/assert";
  *

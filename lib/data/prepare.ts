@@ -56,6 +56,7 @@ function frameColumns({ frame, features, categorical, label }: FrameDataset): Co
  *
  * @example Usage
  * ```ts
+ * import "@tensorflow/tfjs";
  * import { loadDataset, prepare, trainTestSplit } from "@roundabout/roundabout/data";
  * import { assert, assertEquals } from "@std/assert";
  *

@@ -237,13 +237,14 @@ function checkTableOptions(options: ReadTableOptions): void {
  *
  * @example From a file to tensors
  * ```ts
+ * import "@tensorflow/tfjs";
  * import { prepare, readTable, trainTestSplit } from "@roundabout/roundabout/data";
  * import { assertEquals } from "@std/assert";
  *
  * const table = await readTable("data/credit.csv", { label: "bad", drop: ["Price"] });
  * assertEquals(table.columns.filter(({ kind }) => kind === "category").length, 4);
  * const { train, test, dispose } = prepare(table, trainTestSplit(table, { seed: 1 }));
- * assertEquals([train.x.shape, test.x.shape], [[3118, 25], [1336, 25]]);
+ * assertEquals([train.x.shape, test.x.shape], [[3117, 25], [1337, 25]]);
  * dispose();
  * ```
  */
