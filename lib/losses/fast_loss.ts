@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Inputs, readBatch, readBatchShape } from "../batch/read_batch.ts";
 import { scoreFast } from "../kernels/passes.ts";
-import { type ResolvedOptions, smallSize } from "../scoring/options.ts";
+import type { ResolvedOptions } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
 import { giveToTape, gradientDepth, tapeIsOn } from "../tfjs/engine.ts";
 import { tensorMemory } from "../tfjs/memory.ts";
@@ -11,9 +11,6 @@ import { registerFastLoss } from "./metric_loss.ts";
 /** Returns best − score by the SIMD loops, in the memory of the backend; nothing where the general path has to do it. */
 function fastLoss(name: string, best: number, setting: ResolvedOptions, tensors: Inputs<Tensor>): Scalar | undefined {
   const { reading, decide, scoring } = setting, { yTrue, yPred, sampleWeight } = tensors;
-  if (!(yPred?.size > smallSize) || scoring.average === "samples" || reading.ignoreLabel !== undefined) {
-    return undefined;
-  }
   const memory = tensorMemory();
   if (memory === undefined || gradientDepth() > 1) return undefined; // a nested gradient may be asked for twice
   const batchShape = readBatchShape(name, tensors, reading), wanted = tapeIsOn(), held: Tensor[] = [];
