@@ -6,10 +6,8 @@
  *
  * @module
  */
+import { fileURLToPath as fromFileUrl, pathToFileURL as toFileUrl } from "node:url";
 import { root, runTask, TaskError } from "./cli.ts";
-
-/** The folder in which the package is built. */
-export const packFolder: URL = new URL(".pack/", root);
 
 /** Fields of deno.json that the package is made of. */
 interface Manifest {
@@ -22,6 +20,10 @@ interface Manifest {
 
 /** A package that is built. */
 export interface Packed {
+  /** The folder of the package for npm. */
+  npm: URL;
+  /** The folder of the package for JSR. */
+  jsr: URL;
   /** The tarball. */
   tarball: URL;
   /** Bytes of each file in it, by name. */
@@ -162,18 +164,20 @@ const typed = [...required, "@observablehq/plot", "csv-parse", "linkedom", "mark
 const ambient = 'declare var Deno: any;\ndeclare module "jstat";\n';
 
 /** Bundles declarations, one file per entry with shared chunks. */
-const rollupConfig = (input: Record<string, string>): string =>
+const rollupConfig = (input: Record<string, string>, to: URL): string =>
   `import { dts } from "rollup-plugin-dts";
 export default {
   input: ${JSON.stringify(input)},
-  output: { dir: "../npm", chunkFileNames: "types-[hash].d.ts", entryFileNames: "[name].d.ts" },
+  output: { dir: ${
+    JSON.stringify(fromFileUrl(to))
+  }, chunkFileNames: "types-[hash].d.ts", entryFileNames: "[name].d.ts" },
   external: /^[^./]/,
   plugins: [dts()],
 };
 `;
 
 const esbuildOptions =
-  "--bundle --splitting --format=esm --target=es2022 --packages=external --outdir=../npm --chunk-names=chunk-[hash]";
+  "--bundle --splitting --format=esm --target=es2022 --packages=external --chunk-names=chunk-[hash]";
 
 const tscOptions =
   "--declaration --emitDeclarationOnly --allowImportingTsExtensions --strict --skipLibCheck --target es2022 " +
@@ -193,14 +197,27 @@ async function copySources(to: URL): Promise<void> {
   }
 }
 
-/** Builds the package and its tarball. */
-export async function buildPackage(status: (text: string) => void = () => {}): Promise<Packed> {
-  const manifest = await readManifest(), entries = Object.entries(manifest.exports);
-  const [workshop, npm, jsr] = ["tools/", "npm/", "jsr/"].map((name) => new URL(name, packFolder));
-  for (const old of [npm, jsr, new URL("lib/", workshop), new URL("types/", workshop)]) {
-    await Deno.remove(old, { recursive: true }).catch(() => {}); // it may not exist
+/**
+ * Builds the package and its tarball in a folder. The tools are installed in a temporary folder, which is removed.
+ *
+ * @param to The folder; what an earlier build has left there is replaced.
+ */
+export async function buildPackage(to: URL, status: (text: string) => void = () => {}): Promise<Packed> {
+  const workshop = toFileUrl(`${await Deno.makeTempDir({ prefix: "roundabout-pack-" })}/`);
+  try {
+    return await buildIn(workshop, to, status);
+  } finally {
+    await Deno.remove(workshop, { recursive: true });
   }
-  for (const folder of [workshop, npm, jsr]) await Deno.mkdir(folder, { recursive: true });
+}
+
+async function buildIn(workshop: URL, to: URL, status: (text: string) => void): Promise<Packed> {
+  const manifest = await readManifest(), entries = Object.entries(manifest.exports);
+  const [npm, jsr] = ["npm/", "jsr/"].map((name) => new URL(name, to));
+  for (const folder of [npm, jsr]) {
+    await Deno.remove(folder, { recursive: true }).catch(() => {}); // it may not exist
+    await Deno.mkdir(folder, { recursive: true });
+  }
 
   status("installing the tools …");
   const versions = Object.fromEntries(typed.map((name) => [name, versionOf(manifest, name)]));
@@ -215,7 +232,13 @@ export async function buildPackage(status: (text: string) => void = () => {}): P
   await copySources(new URL("lib/", workshop));
   const tool = (path: string, ...args: string[]) => runIn(workshop, "node", `node_modules/${path}`, ...args);
   const inputs = entries.map(([entry, source]) => `${fileName(entry)}=${source}`);
-  await tool("esbuild/bin/esbuild", ...inputs, `${worker.file}=${worker.source}`, ...esbuildOptions.split(" "));
+  await tool(
+    "esbuild/bin/esbuild",
+    ...inputs,
+    `${worker.file}=${worker.source}`,
+    `--outdir=${fromFileUrl(npm)}`,
+    ...esbuildOptions.split(" "),
+  );
 
   status("bundling the types …");
   await write("ambient.d.ts", ambient);
@@ -224,7 +247,7 @@ export async function buildPackage(status: (text: string) => void = () => {}): P
     fileName(entry),
     source.replace("./lib", "types").replace(/\.ts$/, ".d.ts"),
   ]);
-  await write("rollup.config.js", rollupConfig(Object.fromEntries(declarations)));
+  await write("rollup.config.js", rollupConfig(Object.fromEntries(declarations), npm));
   await tool("rollup/dist/bin/rollup", "-c", "--silent");
 
   const packages: Record<string, string[]> = {};
@@ -252,7 +275,9 @@ export async function buildPackage(status: (text: string) => void = () => {}): P
   status("packing …");
   const [{ filename, files }] = JSON.parse(await runIn(npm, "npm", "pack", "--json", "--pack-destination", ".."));
   return {
-    tarball: new URL(filename, packFolder),
+    npm,
+    jsr,
+    tarball: new URL(filename, to),
     files: Object.fromEntries((files as { path: string; size: number }[]).map(({ path, size }) => [path, size])),
     packages,
   };
@@ -264,12 +289,15 @@ if (import.meta.main) {
     about: "Builds the package for npm and JSR, and its tarball, in .pack/ (needs Node.js and npm).",
     usage: "",
   }, async (_, report) => {
-    const { tarball, files, packages } = await buildPackage((text) => report.status(text));
+    const { npm, jsr, tarball, files, packages } = await buildPackage(
+      new URL(".pack/", root),
+      (text) => report.status(text),
+    );
     const bytes = Object.values(files).reduce((sum, size) => sum + size, 0);
     for (const [entry, names] of Object.entries(packages)) {
       report.line(`${entry}: ${names.length === 0 ? "no package" : names.join(", ")}`);
     }
     report.line(`${Object.keys(files).length} files, ${(bytes / 1000).toFixed(0)} kB`);
-    report.wrote(tarball);
+    for (const written of [npm, jsr, tarball]) report.wrote(written);
   });
 }

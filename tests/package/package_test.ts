@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import puppeteer from "puppeteer-core";
-import { packFolder, readManifest, runIn } from "../../tasks/pack.ts";
+import { readManifest, runIn } from "../../tasks/pack.ts";
 import { root } from "../../tasks/cli.ts";
 import { slow } from "../slow.ts";
 import {
@@ -80,8 +80,8 @@ withNode(
   },
 );
 
-withNode("deno publish --dry-run takes the package for JSR, types and all", async () => {
-  await runIn(new URL("jsr/", packFolder), "deno", "publish", "--dry-run", "--allow-dirty");
+withNode("deno publish --dry-run takes the package for JSR, types and all", async ({ packed }) => {
+  await runIn(packed.jsr, Deno.execPath(), "publish", "--dry-run", "--allow-dirty");
 });
 
 /** Bytes of what a bundler makes of a line, compressed, without TensorFlow.js. */
@@ -194,7 +194,7 @@ withNode("examples/node trains on cpu and wasm", async (project) => {
 });
 
 slow.test("examples/deno trains", async () => {
-  assertMatch(await runIn(root, "deno", "run", "-A", "--quiet", "examples/deno/train.ts"), trained);
+  assertMatch(await runIn(root, Deno.execPath(), "run", "-A", "--quiet", "examples/deno/train.ts"), trained);
 });
 
 withNode("two copies of TensorFlow.js are told in one sentence, once", async ({ write, run }) => {
