@@ -11,7 +11,7 @@ import {
   resolveOptions,
   scoringOptionNames,
   type ScoringOptions,
-  smallSize,
+  takesLoops,
 } from "./scoring/options.ts";
 import { scoreBatch } from "./scoring/score_batch.ts";
 
@@ -59,19 +59,6 @@ function resolve({ score, ...options }: Omit<LossAndGradientOptions, "sampleWeig
   const chosen = toScore(score), name = `${chosen.name}Loss`;
   checkOptions(name, options, ["step", "slope", ...scoringOptionNames]);
   return { ...resolveOptions(name, chosen, options), name, best: chosen.best ?? 1 };
-}
-
-let last: { readonly options: object; readonly resolved: Resolved } | undefined;
-
-const sameOptions = (a: object, b: object): boolean => {
-  const entries = Object.entries(a), other = b as Record<string, unknown>;
-  return entries.length === Object.keys(b).length && entries.every(([key, value]) => Object.is(value, other[key]));
-};
-
-/** Resolves the options; a loop that passes the same ones again does not pay for it again. */
-function resolvedOnce(options: Parameters<typeof resolve>[0]): Resolved {
-  if (last === undefined || !sameOptions(last.options, options)) last = { options, resolved: resolve(options) };
-  return last.resolved;
 }
 
 const isRows = (values: BatchNumbers): values is readonly ArrayLike<number>[] =>
@@ -164,7 +151,7 @@ export function lossAndGradient(
   options: LossAndGradientOptions,
 ): LossAndGradient {
   const { sampleWeight, columns = 1, ...others } = options ?? {};
-  const { name, best, reading, decide, scoring } = resolvedOnce(others as typeof options);
+  const resolved = resolve(others as typeof options), { name, best, reading, decide, scoring } = resolved;
   checkInteger(`compute ${name}`, "columns", columns, 1, Number.MAX_SAFE_INTEGER);
   const outputs = shaped(name, "yPred", yPred, () => columns), width = outputs.shape[1] ?? 1;
   const like = (length: number) => length === outputs.size ? width : 1; // one number per output, else one per row
@@ -178,9 +165,8 @@ export function lossAndGradient(
     yPred: outputs.dataSync(),
     sampleWeight: inputs.sampleWeight?.dataSync(),
   };
-  const large = outputs.size > smallSize && scoring.average !== "samples" && reading.ignoreLabel === undefined;
-  const kernels = registeredKernels();
-  if (kernels !== undefined && large && yPred instanceof Float32Array && Object.values(numbers).every(isFast)) {
+  const kernels = takesLoops(resolved, outputs.size) ? registeredKernels() : undefined;
+  if (kernels !== undefined && yPred instanceof Float32Array && Object.values(numbers).every(isFast)) {
     const shape = readBatchShape(name, inputs, reading), gradient = new Float32Array(yPred.length);
     const scored = kernels.scoreFast(decide, scoring, numbers as Inputs<Numbers>, shape, kernels.arrays, gradient);
     if (scored?.finish(-1)) return { value: best - scored.value, gradient, counts: scored.counts };

@@ -8,7 +8,7 @@ import {
   resolveOptions,
   scoringOptionNames,
   type ScoringOptions,
-  smallSize,
+  takesLoops,
 } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
 import { checkReads, gradientDepth, inHostMemory, lossOp, warnOfCopies } from "../tfjs/engine.ts";
@@ -121,12 +121,11 @@ export function registerFastLoss(loss: DirectLoss): void {
 export function lossOf(score: Score, options: LossOptions): Loss {
   const name = `${score.name}Loss`, best = score.best ?? 1;
   checkOptions(name, options, ["step", "slope", ...scoringOptionNames]);
-  const setting = resolveOptions(name, score, options), { reading, scoring } = setting;
-  const loops = scoring.average !== "samples" && reading.ignoreLabel === undefined; // what the SIMD loops know
+  const setting = resolveOptions(name, score, options);
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     warnOfCopies(yPred);
     const tensors = { yTrue, yPred, sampleWeight };
-    const fast = loops && yPred?.size > smallSize ? fastLoss : undefined;
+    const fast = takesLoops(setting, yPred?.size) ? fastLoss : undefined;
     const direct = inHostMemory() ? fast : gradientDepth() > 1 ? undefined : deviceLoss;
     return direct?.(name, best, setting, tensors) ?? generalLoss(name, best, setting, tensors);
   };

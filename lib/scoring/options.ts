@@ -46,7 +46,7 @@ export const scoringOptionNames = [
 ] as const satisfies readonly (keyof ScoringOptions)[];
 
 /** Batches of at most this many outputs take the float64 loops: SIMD does not pay, and the gradient is rounded only once. */
-export const smallSize = 4096;
+const smallSize = 4096;
 
 /** The options, checked once: how batches are read, decided and scored. */
 export interface ResolvedOptions {
@@ -54,6 +54,10 @@ export interface ResolvedOptions {
   readonly decide: Decision;
   readonly scoring: Scoring;
 }
+
+/** Says whether a batch of this many outputs takes the SIMD loops, where they are registered. */
+export const takesLoops = ({ reading, scoring }: ResolvedOptions, size: number): boolean =>
+  size > smallSize && scoring.average !== "samples" && reading.ignoreLabel === undefined;
 
 function oneOf<T>(what: string, option: string, value: T, allowed: readonly T[]): T {
   if (allowed.includes(value)) return value;

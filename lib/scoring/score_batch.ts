@@ -6,6 +6,7 @@ import {
   type Counts,
   type DecidedRows,
   decisionGradient,
+  finite,
   largestFloat32,
   mapCounts,
   type Slice,
@@ -246,9 +247,9 @@ export function countsPartials(
   });
 }
 
-/** Multiplies partial derivatives by a factor. */
+/** Multiplies partial derivatives by a factor; infinite ones are bounded first: 0·∞ would be NaN. */
 export const scaled = (partials: readonly Counts[], by: number): readonly Counts[] =>
-  partials.map(({ tp, fp, fn, tn }) => ({ tp: by * tp, fp: by * fp, fn: by * fn, tn: by * tn }));
+  partials.map((one) => mapCounts((key) => by * finite(one[key])));
 
 /** Scores a decided batch. */
 export function scoreBatch(batch: Batch, decided: Decided, scoring: Scoring): Scored {

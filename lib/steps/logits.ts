@@ -1,8 +1,6 @@
 import type { Elementwise } from "../counts/counts.ts";
 import { sigmoid, sigmoidDerivative } from "../numerics/sigmoid.ts";
 
-export { sigmoid } from "../numerics/sigmoid.ts";
-
 /**
  * A step behind the logistic function: what an output z does when it is a logit.
  *

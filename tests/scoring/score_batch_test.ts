@@ -173,6 +173,8 @@ Deno.test("a score or a step of one's own that errs is named, with the number th
   );
   const infinite = { ...hits, gradient: () => ({ ...partials, tp: Infinity }) };
   assertStrictEquals(scoredBy(batch, setting("micro", { score: infinite })).gradient()[0], largestFloat32);
+  const zero = scoredBy(batch, setting("micro", { score: infinite })).gradient(0);
+  assert(zero.every((g) => g === 0), `0·∞ is 0 in ${zero}`);
 
   const broken = (at: number, value: number): Decided => {
     const decisions = Float64Array.from(batch.yPred);
