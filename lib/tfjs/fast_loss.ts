@@ -5,15 +5,7 @@ import { instantiate, ownSimd, type Simd } from "../kernels/simd.ts";
 import type { Memory, Numbers } from "../kernels/table.ts";
 import type { ResolvedOptions } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
-import {
-  engine,
-  engineIsKnown,
-  giveToTape,
-  gradientDepth,
-  inHostMemory,
-  tapeIsOn,
-  type TensorInfo,
-} from "./engine.ts";
+import { engine, engineIsKnown, giveToTape, gradientDepth, inHostMemory, tapeIsOn, type TensorInfo } from "./engine.ts";
 import type { Scalar, Tensor } from "./tensor.ts";
 
 /** A backend whose data are arrays of JavaScript. */
