@@ -12,61 +12,17 @@
  *
  * @module
  */
-export type { Step } from "./steps/step.ts";
-export {
-  type Shape,
-  sigmoidalStep,
-  type SimdLoop,
-  type StepForm,
-  type StepLoops,
-  type StepOptions,
-} from "./steps/sigmoidal.ts";
-export { round } from "./steps/round.ts";
-export { linearRamp } from "./steps/linear_ramp.ts";
-export { softsign } from "./steps/softsign.ts";
-export { logistic } from "./steps/logistic.ts";
-export { arctan } from "./steps/arctan.ts";
-export { gaussian } from "./steps/gaussian.ts";
-export { identity } from "./steps/identity.ts";
-export { straightThrough } from "./steps/straight_through.ts";
-export { type StepName, steps, toStep } from "./steps/to_step.ts";
+export * from "./steps/mod.ts";
+export { type Shape, sigmoidalStep, type SimdLoop, type StepForm, type StepLoops } from "./steps/sigmoidal.ts";
+export type { StepName } from "./steps/to_step.ts";
 
 export { type Counts, countsGradient, type Elementwise, type Rows, type Slice, softCounts } from "./counts/counts.ts";
 
-export type { Score } from "./scores/score.ts";
-export {
-  accuracy,
-  dice,
-  f1,
-  fBeta,
-  type FBetaOptions,
-  jaccard,
-  npv,
-  precision,
-  recall,
-  specificity,
-  tversky,
-  type TverskyOptions,
-  utility,
-  type UtilityOptions,
-} from "./scores/ratio.ts";
-export {
-  balancedAccuracy,
-  cohenKappa,
-  fowlkesMallows,
-  gMean,
-  informedness,
-  markedness,
-  mcc,
-} from "./scores/agreement.ts";
-export {
-  precisionAtRecall,
-  type PrecisionAtRecallOptions,
-  recallAtPrecision,
-  type RecallAtPrecisionOptions,
-} from "./scores/constrained.ts";
+export * from "./scores/mod.ts";
+export type { PrecisionAtRecallOptions, RecallAtPrecisionOptions } from "./scores/constrained.ts";
+export type { FBetaOptions, TverskyOptions, UtilityOptions } from "./scores/ratio.ts";
 export { robustFBeta, type RobustFBetaOptions, robustMcc, type RobustMccOptions } from "./scores/robust.ts";
-export { type ScoreDefinition, type ScoreName, scores, toScore } from "./scores/to_score.ts";
+export type { ScoreName } from "./scores/to_score.ts";
 
 export type { DecisionName, DecisionOptions } from "./decisions/to_decision.ts";
 export type { Average, ZeroDivision } from "./scoring/score_batch.ts";

@@ -16,7 +16,10 @@
  *
  * @module
  */
+import { registerFastLoss } from "./losses/metric_loss.ts";
 import "./simd.ts";
-import "./losses/fast_loss.ts";
+import { fastLoss } from "./tfjs/fast_loss.ts";
+
+registerFastLoss(fastLoss);
 
 export * from "./slim.ts";

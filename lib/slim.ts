@@ -16,46 +16,12 @@
  */
 export type { Scalar, Tensor } from "./tfjs/tensor.ts";
 
-export type { Step } from "./steps/step.ts";
-export type { StepOptions } from "./steps/sigmoidal.ts";
+export * from "./steps/mod.ts";
 export { applyStep } from "./tfjs/apply_step.ts";
-export { round } from "./steps/round.ts";
-export { linearRamp } from "./steps/linear_ramp.ts";
-export { softsign } from "./steps/softsign.ts";
-export { logistic } from "./steps/logistic.ts";
-export { arctan } from "./steps/arctan.ts";
-export { gaussian } from "./steps/gaussian.ts";
-export { identity } from "./steps/identity.ts";
-export { straightThrough } from "./steps/straight_through.ts";
-export { steps, toStep } from "./steps/to_step.ts";
 
 export { type Counts } from "./counts/counts.ts";
 
-export type { Score } from "./scores/score.ts";
-export {
-  accuracy,
-  dice,
-  f1,
-  fBeta,
-  jaccard,
-  npv,
-  precision,
-  recall,
-  specificity,
-  tversky,
-  utility,
-} from "./scores/ratio.ts";
-export {
-  balancedAccuracy,
-  cohenKappa,
-  fowlkesMallows,
-  gMean,
-  informedness,
-  markedness,
-  mcc,
-} from "./scores/agreement.ts";
-export { precisionAtRecall, recallAtPrecision } from "./scores/constrained.ts";
-export { type ScoreDefinition, scores, toScore } from "./scores/to_score.ts";
+export * from "./scores/mod.ts";
 
 export type { ScoringOptions } from "./scoring/options.ts";
 

@@ -9,7 +9,7 @@ import { root } from "./cli.ts";
 import { type Finished, runDeno } from "./processes.ts";
 
 /** Check that does not run the library. */
-export interface Check {
+interface Check {
   /** Name in the output. */
   name: string;
   /** Runs the check; `output` explains an exit code other than 0. */

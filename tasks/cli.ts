@@ -79,6 +79,18 @@ export function numberOption(
   return number;
 }
 
+/** Reads the option `name` as a whole number of at least `least`; `otherwise` if the option is not given. */
+export function wholeOption(
+  name: string,
+  value: string | boolean | undefined,
+  least: number,
+  otherwise: number,
+): number {
+  const number = numberOption(name, value, least, otherwise);
+  if (value === undefined || Number.isInteger(number)) return number;
+  throw new UsageError(`--${name} takes a whole number, not '${value}'`);
+}
+
 function helpText(spec: TaskSpec): string {
   const options: NonNullable<TaskSpec["options"]> = {
     ...spec.options,

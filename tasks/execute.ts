@@ -24,7 +24,7 @@ import {
 } from "./notebook_format.ts";
 
 /** Progress of an execution. */
-export interface Progress {
+interface Progress {
   /** Path of the notebook from the top folder. */
   notebook: string;
   /** Number of the code cell that starts now, from 1; `cells + 1` when all are done. */
@@ -34,7 +34,7 @@ export interface Progress {
 }
 
 /** Options of {@linkcode executeNotebook}. */
-export interface ExecuteOptions {
+interface ExecuteOptions {
   /** Time limit of one cell. It is there for cells that hang; the slowest of this project take some ten seconds.
    * @default 900 */
   timeoutSeconds?: number;

@@ -14,13 +14,13 @@ import { cleanPaths } from "./failure.ts";
 import { codeCells, type Notebook, readNotebook } from "./notebook_format.ts";
 
 /** Line of a code cell; both numbers count from 1. */
-export interface CellLine {
+interface CellLine {
   cell: number;
   line: number;
 }
 
 /** Cells of a notebook as a module. */
-export interface Extracted {
+interface Extracted {
   /** Source of the module. */
   source: string;
   /** Origin of each line, `map[0]` for line 1; undefined for the lines between cells. */

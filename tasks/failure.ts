@@ -52,7 +52,7 @@ function segmentNumbers(segment: string): number[] {
 }
 
 /** Maps a position of the generated code to the source. */
-export function originalPosition(mappings: string, at: Position): Position | undefined {
+function originalPosition(mappings: string, at: Position): Position | undefined {
   let line = 0, column = 0;
   let found: Position | undefined;
   for (const [index, segments] of mappings.split(";").entries()) {

@@ -22,7 +22,7 @@ export interface KernelMessage {
 }
 
 /** Options of {@linkcode Kernel.start}. */
-export interface KernelOptions {
+interface KernelOptions {
   /** Folder in which the kernel runs; relative imports and the search for deno.json start there. */
   cwd: string;
   /** Aborts the start; {@linkcode Kernel.stop} ends a kernel that runs. */

@@ -94,7 +94,7 @@ export interface RunningLab {
 }
 
 /** Options of {@linkcode startLab}. */
-export interface LabOptions {
+interface LabOptions {
   /** Port. @default 8888 if it is free, otherwise any free one */
   port?: number;
   /** Folder that it shows. @default notebooks/ */

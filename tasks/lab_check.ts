@@ -9,10 +9,20 @@
  *
  * @module
  */
-import { basename, delimiter, join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
-import { interruptSignal, type Reporter, root, runTask, type TaskArgs, TaskError, UsageError } from "./cli.ts";
+import { findChromium } from "./chromium.ts";
+import {
+  interruptSignal,
+  type Reporter,
+  root,
+  runTask,
+  type TaskArgs,
+  TaskError,
+  UsageError,
+  wholeOption,
+} from "./cli.ts";
 import { defaultPython, prepareLab, type RunningLab, startLab } from "./lab.ts";
 
 /** Output of a code cell in nbformat. */
@@ -34,7 +44,7 @@ export interface NotebookCell {
 }
 
 /** Number of outputs of a notebook by what became of them. */
-export interface OutputCount {
+interface OutputCount {
   /** Outputs in the committed notebook. */
   expected: number;
   /** Found under their cell. */
@@ -57,7 +67,7 @@ function kindOf(output: CellOutput): string {
 }
 
 /** Identifies an output: its kind and its plain text, or all of its data if it has no plain text. */
-export function outputKey(output: CellOutput): string {
+function outputKey(output: CellOutput): string {
   const { data, text, ename, evalue } = output;
   const said = data
     ? joined(data["text/plain"] ?? JSON.stringify(data))
@@ -117,7 +127,7 @@ export function whatFailed(cells: NotebookCell[]): string | undefined {
 }
 
 /** Kinds of messages that a probe's cells send. */
-export const probeKinds = ["one", "bundle", "three"] as const;
+const probeKinds = ["one", "bundle", "three"] as const;
 
 /**
  * A notebook that shows something in each of its cells and then waits, to find out which wait the kernel needs:
@@ -156,25 +166,6 @@ export function probeNotebook(wait: number, kind: typeof probeKinds[number], cel
     metadata: { kernelspec: { name: "deno", display_name: "Deno", language: "typescript" } },
     cells: code,
   };
-}
-
-/** Finds Chromium or Chrome. */
-async function findChromium(): Promise<string> {
-  const named = Deno.env.get("CHROME_PATH");
-  if (named) return named;
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chrome.exe"];
-  const folders = [
-    ...(Deno.env.get("PATH") ?? "").split(delimiter).filter((folder) => folder !== ""),
-    "/Applications/Google Chrome.app/Contents/MacOS",
-    "/Applications/Chromium.app/Contents/MacOS",
-  ];
-  for (const name of [...names, "Google Chrome", "Chromium"]) {
-    for (const folder of folders) {
-      const path = join(folder, name);
-      if (await Deno.stat(path).then((file) => file.isFile, () => false)) return path;
-    }
-  }
-  throw new TaskError("no Chromium or Chrome on the PATH: install one, or name it with CHROME_PATH");
 }
 
 /** State of the page after "Run All Cells". */
@@ -357,20 +348,18 @@ function tableRow(cells: (string | number)[]): string {
   return cells.map((cell, at) => at === 0 ? String(cell).padEnd(34) : String(cell).padStart(9)).join(" ");
 }
 
-function wholeNumber(name: string, text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new UsageError(`--${name} takes a whole number from 1 on, not '${text}'`);
-  return Number(text);
-}
-
 async function main({ values, positionals }: TaskArgs, report: Reporter): Promise<void> {
-  const runs = wholeNumber("runs", String(values.runs ?? "5"));
-  const limit = 1000 * wholeNumber("limit", String(values.limit ?? "180"));
+  const runs = wholeOption("runs", values.runs, 1, 5);
+  const limit = 1000 * wholeOption("limit", values.limit, 1, 180);
   const probe = values.probe as string | undefined;
   const pictures = values.screenshots as string | undefined;
   const paths = positionals.length > 0 || probe !== undefined ? positionals : await committedNotebooks();
   const subjects = [...await Promise.all(paths.map(readSubject)), ...(probe === undefined ? [] : probeSubjects(probe))];
   if (subjects.length === 0) throw new TaskError("there are no notebooks in notebooks/: name one, or use --probe");
-  const executablePath = await findChromium();
+  const executablePath = findChromium();
+  if (executablePath === undefined) {
+    throw new TaskError("no Chromium or Chrome on the PATH: install one, or name it with CHROME_PATH");
+  }
   if (pictures) await Deno.mkdir(pictures, { recursive: true });
   await prepareLab(report, defaultPython);
   const { launch } = await import("puppeteer-core");

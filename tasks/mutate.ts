@@ -12,12 +12,12 @@ import { join } from "node:path";
 import {
   interruptSignal,
   NegativeResult,
-  numberOption,
   type Reporter,
   root,
   runTask,
   TaskError,
   UsageError,
+  wholeOption,
 } from "./cli.ts";
 import {
   folderOf,
@@ -212,9 +212,9 @@ if (import.meta.main) {
     },
     positionals: true,
   }, async ({ values, positionals }, report) => {
-    const sample = Math.floor(numberOption("sample", values.sample, 1, Infinity));
-    const seed = Math.floor(numberOption("seed", values.seed, 0, 1));
-    const jobs = Math.floor(numberOption("jobs", values.jobs, 1, cores));
+    const sample = wholeOption("sample", values.sample, 1, Infinity);
+    const seed = wholeOption("seed", values.seed, 0, 1);
+    const jobs = wholeOption("jobs", values.jobs, 1, cores);
     const exists = (folder: string) => folder === "core" || existsSync(new URL(`lib/${folder}`, root));
     const named = positionals.map((path) => path.replace(/^lib\//, "").replace(/\/$/, ""));
     const unknown = named.find((folder) => !/^\w+(\/\w+)?$/.test(folder) || !exists(folder));

@@ -13,14 +13,14 @@ import { diffArrays } from "diff";
 import { type Cell, formatNotebook, type MimeBundle, type Output, parseNotebook } from "./notebook_format.ts";
 
 /** Options of {@linkcode compareNotebooks}. */
-export interface CompareOptions {
+interface CompareOptions {
   /** Largest relative difference of two numbers that agree.
    * @default 1e-4 */
   tolerance?: number;
 }
 
 /** Difference in one part of a notebook. */
-export interface Difference {
+interface Difference {
   /** Name of the part: `cell 3`, `the prose after cell 3`, `the notebook's metadata`. */
   where: string;
   /** Unified diff: `-` committed, `+` executed; lines that agree within the tolerance count as equal. */
@@ -28,7 +28,7 @@ export interface Difference {
 }
 
 /** Result of a comparison. */
-export interface Comparison {
+interface Comparison {
   /** True if the two files have the same bytes. */
   identicalBytes: boolean;
   /** Differences beyond the tolerance. */

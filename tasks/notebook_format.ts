@@ -35,7 +35,7 @@ export interface CodeCell {
 }
 
 /** Cell of prose. */
-export interface TextCell {
+interface TextCell {
   cell_type: "markdown" | "raw";
   id: string;
   source: string;
@@ -82,7 +82,7 @@ const isLines = (value: unknown): value is string[] =>
 const isJsonMime = (mime: string): boolean => /^application\/(.*\+)?json$/.test(mime);
 
 /** Splits a text like Python's `str.splitlines(True)`, by which Jupyter breaks strings into lines. */
-export function splitLines(text: string): string[] {
+function splitLines(text: string): string[] {
   // deno-lint-ignore no-control-regex
   return text.match(/[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^]+$/g) ?? [];
 }

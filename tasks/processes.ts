@@ -11,7 +11,7 @@ export interface Finished {
 }
 
 /** Options of {@linkcode runDeno}. */
-export interface RunOptions {
+interface RunOptions {
   /** Receives each line as it comes. */
   onLine?: (line: string) => void;
   /** Ends the command. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import { interruptSignal, numberOption, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
+import { interruptSignal, numberOption, runTask, shortPath, TaskError, typedIn, wholeOption } from "./cli.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import {
   defaultJobs,
@@ -29,7 +29,7 @@ if (import.meta.main) {
       timeout: { type: "string", help: `time limit of a cell in seconds (${defaultTimeoutSeconds})` },
     },
   }, async ({ values, positionals }, report) => {
-    const jobs = Math.floor(numberOption("jobs", values.jobs, 1, defaultJobs));
+    const jobs = wholeOption("jobs", values.jobs, 1, defaultJobs);
     const timeoutSeconds = numberOption("timeout", values.timeout, 0.1, defaultTimeoutSeconds);
     const named = [...new Set(positionals.map((path) => resolve(typedIn(), path)))];
     const paths = named.length > 0 ? named : projectNotebooks();

@@ -5,7 +5,17 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { interruptSignal, numberOption, type Reporter, root, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
+import {
+  interruptSignal,
+  numberOption,
+  type Reporter,
+  root,
+  runTask,
+  shortPath,
+  TaskError,
+  typedIn,
+  wholeOption,
+} from "./cli.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import {
   defaultJobs,
@@ -60,7 +70,7 @@ async function execute(
 const size = (bytes: number): string => bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Options of {@linkcode writeUp}. */
-export interface WriteUpOptions {
+interface WriteUpOptions {
   /** Folder to build. */
   out: string;
   /** Options of the execution; absent: the committed outputs are shown. */
@@ -110,7 +120,7 @@ if (import.meta.main) {
       timeout: { type: "string", help: `time limit of a cell in seconds (${defaultTimeoutSeconds})` },
     },
   }, async ({ values }, report) => {
-    const jobs = Math.floor(numberOption("jobs", values.jobs, 1, defaultJobs));
+    const jobs = wholeOption("jobs", values.jobs, 1, defaultJobs);
     const timeoutSeconds = numberOption("timeout", values.timeout, 0.1, defaultTimeoutSeconds);
     // A task runs in the project's top folder, wherever it was typed.
     const out = typeof values.out === "string" ? resolve(typedIn(), values.out) : fileURLToPath(new URL("site", root));

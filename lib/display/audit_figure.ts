@@ -6,7 +6,7 @@ import { neutral } from "./palette.ts";
 import { axisX, axisY, lineHeight, margins, plotFigure, scaleOf } from "./plot.ts";
 
 /** The part of an audit that {@linkcode auditFigure} draws. */
-export type AuditWay = Pick<LossAudit, "name" | "lossPath">;
+type AuditWay = Pick<LossAudit, "name" | "lossPath">;
 
 /** Options for {@linkcode auditFigure}. */
 export interface AuditFigureOptions extends Partial<FigureWords> {

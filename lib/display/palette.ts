@@ -11,7 +11,7 @@ export type ColorName =
   | "yellow";
 
 /** The values of one colour of the palette. */
-export interface Ink {
+interface Ink {
   /** The value for lines and areas on light paper (contrast of 3 or more). */
   light: string;
   /** The value for lines and areas on dark paper. */
@@ -76,7 +76,7 @@ const order: readonly ColorName[] = [
 const isColorName = (name: string): name is ColorName => Object.hasOwn(palette, name);
 
 /** Chooses the colour of a series: the one asked for, its subject's, or the next free one. */
-export function colorOf(name: string, asked: string | undefined, taken: readonly ColorName[] = []): ColorName {
+function colorOf(name: string, asked: string | undefined, taken: readonly ColorName[] = []): ColorName {
   if (asked !== undefined) {
     if (isColorName(asked)) return asked;
     throw new RangeError(

@@ -77,7 +77,7 @@ function render(options: Plot.PlotOptions): ReturnType<typeof Plot.plot> & DomNo
 }
 
 /** A position scale of a plot: its domain, and the map from a value to a place in the drawing and back. */
-export interface Scale {
+interface Scale {
   domain: [number, number];
   apply(value: number): number;
   invert(place: number): number;

@@ -121,7 +121,7 @@ export async function bundle(...items: readonly Showable[]): Promise<{ "text/htm
 }
 
 /** The place to which {@linkcode show} sends its message; tests have their own. */
-export interface Display {
+interface Display {
   /** Sends a message to the notebook; undefined outside a notebook. */
   broadcast?: Broadcast;
   /** Prints outside a notebook. */

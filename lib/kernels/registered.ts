@@ -2,7 +2,7 @@ import type { scoreFast } from "./passes.ts";
 import type { arrays } from "./table.ts";
 
 /** The SIMD loops, as `lossAndGradient` calls them. */
-export interface Kernels {
+interface Kernels {
   readonly scoreFast: typeof scoreFast;
   readonly arrays: typeof arrays;
 }

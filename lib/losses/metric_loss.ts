@@ -102,18 +102,10 @@ export const factoryName = (thing: unknown): string | undefined =>
 export const factoryOf = (score: Score): LossFactory =>
   nameFactory(`${score.name}Loss`, (options = {}) => lossOf(score, options));
 
-/** A loss by other means than the general path's; nothing where the general path has to do it. */
-export type DirectLoss = (
-  name: string,
-  best: number,
-  setting: ResolvedOptions,
-  tensors: Inputs<Tensor>,
-) => Scalar | undefined;
-
-let fastLoss: DirectLoss | undefined;
+let fastLoss: typeof deviceLoss | undefined;
 
 /** Registers the losses by the SIMD loops. The loops are half of a loss's bytes, so no loss imports them. */
-export function registerFastLoss(loss: DirectLoss): void {
+export function registerFastLoss(loss: typeof deviceLoss): void {
   fastLoss = loss;
 }
 

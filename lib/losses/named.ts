@@ -1,36 +1,29 @@
 import { refuseTensor, splitOptions } from "../check/options.ts";
-import {
-  balancedAccuracy,
-  cohenKappa,
-  fowlkesMallows,
-  gMean,
-  informedness,
-  markedness,
-  mcc,
-} from "../scores/agreement.ts";
-import {
-  precisionAtRecall,
-  type PrecisionAtRecallOptions,
-  recallAtPrecision,
-  type RecallAtPrecisionOptions,
-} from "../scores/constrained.ts";
-import type { Score } from "../scores/score.ts";
+import type { PrecisionAtRecallOptions, RecallAtPrecisionOptions } from "../scores/constrained.ts";
 import {
   accuracy,
+  balancedAccuracy,
+  cohenKappa,
   dice,
   f1,
   fBeta,
-  type FBetaOptions,
+  fowlkesMallows,
+  gMean,
+  informedness,
   jaccard,
+  markedness,
+  mcc,
   npv,
   precision,
+  precisionAtRecall,
   recall,
+  recallAtPrecision,
+  type Score,
   specificity,
   tversky,
-  type TverskyOptions,
   utility,
-  type UtilityOptions,
-} from "../scores/ratio.ts";
+} from "../scores/mod.ts";
+import type { FBetaOptions, TverskyOptions, UtilityOptions } from "../scores/ratio.ts";
 import { factoryOf, type Loss, type LossFactory, lossOf, type LossOptions, nameFactory } from "./metric_loss.ts";
 
 /** Makes the factory of a score that has options of its own: they come in one object with those of the loss. */

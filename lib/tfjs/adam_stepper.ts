@@ -4,7 +4,7 @@ import { applyGradients, type LayersOptimizer } from "./optimizers.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Takes the steps of an epoch. */
-export interface Stepper {
+interface Stepper {
   /** Moves the variables by their gradients, given by name. */
   step(gradients: Record<string, Tensor>): void;
   /** Writes the moments back into the optimizer. */

@@ -104,7 +104,7 @@ export function checkReads(): void {
 }
 
 /** Receives what the engine does while {@linkcode watchEngine} runs a function. Its own operations are not reported. */
-export interface EngineWatcher {
+interface EngineWatcher {
   /** A kernel has run. */
   kernel(name: string, inputs: Record<string, unknown>, attrs: Record<string, unknown>, result: unknown): void;
   /** An operation with a gradient of its own (`tf.customGrad`) has run. */

@@ -18,7 +18,7 @@ interface Tag {
 }
 
 /** Lists the opening tags of a page. */
-export function tagsOf(html: string): Tag[] {
+function tagsOf(html: string): Tag[] {
   const plain = html.replace(/<!--[\s\S]*?-->/g, "");
   return [...plain.matchAll(tagPattern)].map(([, name, attributes]) => ({
     name: name.toLowerCase(),

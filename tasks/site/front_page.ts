@@ -11,7 +11,7 @@ import { type Heading, renderMarkdown } from "./markdown.ts";
 import { type NotebookPage, withoutLinks } from "./notebook_page.ts";
 
 /** Input of the front page. */
-export interface FrontPageInput {
+interface FrontPageInput {
   /** Prose, with its marks: `<!-- picture -->` and the like. */
   prose: string;
   pages: NotebookPage[];
@@ -20,7 +20,7 @@ export interface FrontPageInput {
 }
 
 /** Parts of the front page. */
-export interface FrontPage {
+interface FrontPage {
   title: string;
   description: string;
   main: string;

@@ -8,7 +8,7 @@ import { dirname, join, normalize, relative } from "node:path/posix";
 import { SiteError, slug } from "./html.ts";
 
 /** Options of {@linkcode SiteLinks}. */
-export interface SiteLinksOptions {
+interface SiteLinksOptions {
   /** Top folder of the project. */
   root: URL;
   /** Paths of the notebooks from the top folder. */

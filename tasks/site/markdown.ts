@@ -18,7 +18,7 @@ export interface Heading {
 }
 
 /** Options of {@linkcode renderMarkdown}. */
-export interface MarkdownOptions extends Omit<CleanOptions, "headings"> {
+interface MarkdownOptions extends Omit<CleanOptions, "headings"> {
   /** Headings of the page so far, to which the new ones are added. */
   outline: Heading[];
 }

@@ -8,7 +8,7 @@ import { encodeBase64 } from "./base64.ts";
 import { SiteError, type Slots } from "./html.ts";
 
 /** Matches TeX between dollars by the rules of pandoc and JupyterLab. */
-export const texPattern = /\$\$([^$]+?)\$\$|(?<![\\$])\$(?![\s$])((?:[^$\\\n]|\\[^\n])+?)(?<!\s)\$(?![\d$])/g;
+const texPattern = /\$\$([^$]+?)\$\$|(?<![\\$])\$(?![\s$])((?:[^$\\\n]|\\[^\n])+?)(?<!\s)\$(?![\d$])/g;
 
 /**
  * Typesets one formula.
@@ -34,7 +34,7 @@ export function renderMath(tex: string, options: { display: boolean; where: stri
 }
 
 /** Options of {@linkcode renderMathIn}. */
-export interface MathInOptions {
+interface MathInOptions {
   /** Notebook and cell, for errors. */
   where: string;
   /** Holds the formulas' markup while the text around it is parsed. */

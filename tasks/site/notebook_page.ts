@@ -100,7 +100,7 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
 }
 
 /** Surroundings of the content of a page. */
-export interface NotebookFrame {
+interface NotebookFrame {
   /** Pages of all notebooks, in reading order. */
   pages: NotebookPage[];
   /** Copy of the notebook in the site. */

@@ -10,7 +10,7 @@ import { renderMathIn } from "./math.ts";
 import type { MimeBundle, Output } from "../notebook_format.ts";
 
 /** Options of {@linkcode renderOutputs}. */
-export type OutputOptions = Omit<CleanOptions, "headings">;
+type OutputOptions = Omit<CleanOptions, "headings">;
 
 /** Number of lines or rows above which an output is folded. */
 const foldAbove = 24;
@@ -71,7 +71,7 @@ function joinStreams(outputs: Output[]): Output[] {
 }
 
 /** Renders one output. */
-export function renderOutput(output: Output, options: OutputOptions): string {
+function renderOutput(output: Output, options: OutputOptions): string {
   switch (output.output_type) {
     case "stream": {
       const name = output.name === "stderr" ? "Standard error" : "Standard output";

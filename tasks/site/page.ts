@@ -8,7 +8,7 @@ import { relativeUrl, sourcePageOf } from "./links.ts";
 import type { Heading } from "./markdown.ts";
 
 /** Page in the navigation. */
-export interface PageLink {
+interface PageLink {
   /** File in the site. */
   file: string;
   /** Title, as inline HTML. */
@@ -16,7 +16,7 @@ export interface PageLink {
 }
 
 /** Parts of a page. */
-export interface PageParts {
+interface PageParts {
   file: string;
   /** Title, as inline HTML. */
   title: string;
@@ -60,7 +60,7 @@ ${items.join("\n")}
 }
 
 /** Renders the list of a page's headings. */
-export function outlineList(outline: Heading[]): string {
+function outlineList(outline: Heading[]): string {
   const entries = outline.filter(({ level }) => level === 2);
   if (entries.length < 2) return "";
   const items = entries.map(({ id, html }) => `<li><a href="#${escapeHtml(id)}">${html}</a></li>`);

@@ -22,6 +22,21 @@ Deno.test("nothing in the module graph of ./core imports TensorFlow.js or anothe
   assert(all.some((specifier) => specifier.includes("tensorflow")), "the walk would see TensorFlow.js");
 });
 
+Deno.test("the top entry has at most 120 names, ./display at most 15; ./slim has those of the top entry", async () => {
+  const namesOf = async (entry: string) => {
+    const path = new URL(`../../lib/${entry}`, import.meta.url).pathname;
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["doc", "--json", path] }).output();
+    const [{ symbols }] = Object.values(JSON.parse(new TextDecoder().decode(stdout)).nodes) as {
+      symbols: { name: string }[];
+    }[];
+    return [...new Set(symbols.map(({ name }) => name))].sort();
+  };
+  const [top, slim, display] = await Promise.all(["mod.ts", "slim.ts", "display/mod.ts"].map(namesOf));
+  assert(top.length <= 120 && top.includes("metricLoss"), `${top.length} names`);
+  assert(display.length <= 15 && display.includes("show"), `${display.length} names`);
+  assertEquals(slim, top);
+});
+
 const scores = ["precision", "f1", "jaccard", "mcc", "balancedAccuracy", "gMean", "utility"] as const;
 const scoreOf = (name: (typeof scores)[number]) =>
   name === "utility" ? core.utility({ tp: 3, fp: -1 }) : core.scores[name];

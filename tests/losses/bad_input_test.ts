@@ -1,4 +1,4 @@
-// A hundred thousand bad and borderline inputs, drawn from a fixed seed: every one ends in one sentence that names what is
+// Thirty thousand bad and borderline inputs, drawn from a fixed seed: every one ends in one sentence that names what is
 // wrong, or in a number (NaN only where "skip" documents it). No tensor is left behind.
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
@@ -221,9 +221,9 @@ function runCase(): { call: () => unknown; skip: boolean } {
   };
 }
 
-slow.test("a hundred thousand inputs: one sentence that names the argument, or a number; no tensor left", async () => {
+slow.test("thirty thousand inputs: one sentence that names the argument, or a number; no tensor left", async () => {
   await tf.setBackend("cpu");
-  const count = 100_000, tally = new Map<string, number>(), started = performance.now();
+  const count = 30_000, tally = new Map<string, number>(), started = performance.now();
   const add = (kind: string): void => void tally.set(kind, (tally.get(kind) ?? 0) + 1);
   const before = tf.memory().numTensors;
   for (let i = 0; i < count; i++) {
@@ -245,6 +245,6 @@ slow.test("a hundred thousand inputs: one sentence that names the argument, or a
   const seconds = (performance.now() - started) / 1000;
   assertEquals(tf.memory().numTensors, before);
   for (const [kind] of kinds) assertGreater(tally.get(kind) ?? 0, 20, kind);
-  assertGreater(tally.get("a number") ?? 0, 10_000);
+  assertGreater(tally.get("a number") ?? 0, 3_000);
   console.log(`${count} inputs in ${seconds.toFixed(1)} s`, Object.fromEntries([...tally].sort((a, b) => b[1] - a[1])));
 });

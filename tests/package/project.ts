@@ -1,5 +1,5 @@
 // An empty project that installs the package, as a user's would: built once for all tests of a file.
-import { delimiter, join } from "node:path";
+import { findChromium } from "../../tasks/chromium.ts";
 import { buildPackage, npmInstall, type Packed, runIn } from "../../tasks/pack.ts";
 
 /** A project in which the package is installed. */
@@ -29,21 +29,8 @@ export const hasNode: boolean = runs("node") && runs("npm");
 /** The end of a test's name where Node.js is not. */
 export const nodeNote: string = hasNode ? "" : " (ignored: no Node.js with npm)";
 
-const isFile = (path: string): boolean => {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-};
-
-/** The browser that CHROME_PATH or CHROMIUM names, or one on the PATH. */
-export const chromium: string | undefined = [
-  Deno.env.get("CHROME_PATH"),
-  Deno.env.get("CHROMIUM"),
-  ...["chromium", "chromium-browser", "google-chrome"]
-    .flatMap((name) => (Deno.env.get("PATH") ?? "").split(delimiter).map((folder) => join(folder, name))),
-].find((path) => path !== undefined && isFile(path));
+/** The browser of the tests, if there is one. */
+export const chromium: string | undefined = findChromium();
 
 /** The end of a test's name where no browser is. */
 export const browserNote: string = chromium ? nodeNote : " (ignored: no Chromium; name one in CHROME_PATH)";

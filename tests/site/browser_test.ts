@@ -1,29 +1,13 @@
 // Every page in a real browser. Without Chromium these tests are ignored, as their names then say.
 import { assert, assertEquals } from "@std/assert";
 import axe from "axe-core";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import puppeteer, { type Browser } from "puppeteer-core";
+import { findChromium } from "../../tasks/chromium.ts";
 import { buildSite, type NotebookFile } from "../../tasks/site/mod.ts";
 import { filesUnder, fixtures, inTemporaryFolder, notebooksIn } from "./support.ts";
 import { slow } from "../slow.ts";
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
-/** The browser that CHROME_PATH or CHROMIUM names, or one on the PATH. */
-function findChromium(): string | undefined {
-  const named = [Deno.env.get("CHROME_PATH"), Deno.env.get("CHROMIUM")].filter((path) => path !== undefined);
-  const folders = (Deno.env.get("PATH") ?? "").split(delimiter).filter((folder) => folder !== "");
-  const known = ["chromium", "chromium-browser", "google-chrome"]
-    .flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...named, ...known].find(isFile);
-}
 
 const chromium = findChromium();
 const note = chromium ? "" : " (ignored: no Chromium; name one in CHROME_PATH)";

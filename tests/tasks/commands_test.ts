@@ -38,6 +38,12 @@ for (const name of Object.keys(tasks)) {
   });
 }
 
+slow.test("a part of a job is bad usage", async () => {
+  const { code, stderr } = await runTask("run", ["--jobs", "2.5"]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "--jobs takes a whole number, not '2.5'");
+});
+
 slow.test("a number out of range is bad usage, not a time limit of a millisecond", async () => {
   for (const timeout of ["0", "-1", "9999999", "soon", ""]) {
     const { code, stderr } = await runTask("run", ["--timeout", timeout]);

@@ -1,8 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { type Inputs, readBatch, readBatchShape } from "../batch/read_batch.ts";
+import { scoreFast } from "../kernels/passes.ts";
 import { instantiate, ownSimd, type Simd } from "../kernels/simd.ts";
 import type { Memory, Numbers } from "../kernels/table.ts";
-import { engine, engineIsKnown, inHostMemory, type TensorInfo } from "./engine.ts";
-import type { Tensor } from "./tensor.ts";
+import type { ResolvedOptions } from "../scoring/options.ts";
+import { scoreBatch } from "../scoring/score_batch.ts";
+import { engine, engineIsKnown, giveToTape, gradientDepth, inHostMemory, tapeIsOn, type TensorInfo } from "./engine.ts";
+import type { Scalar, Tensor } from "./tensor.ts";
 
 /** A backend whose data are arrays of JavaScript. */
 interface CpuBackend {
@@ -29,7 +33,7 @@ interface WasmBackend {
 }
 
 /** The memory of a backend's tensors. */
-export interface TensorMemory extends Memory<Tensor> {
+interface TensorMemory extends Memory<Tensor> {
   /** Makes a tensor of float32 numbers, of the shape of another, that `tf.tidy` leaves alone. */
   make(like: Tensor): Tensor;
   /** Makes another tensor of the same data, that `tf.tidy` leaves alone. */
@@ -98,7 +102,59 @@ const wasmMemory = (backend: WasmBackend): TensorMemory => ({
 const memories: Readonly<Record<string, (backend: never) => TensorMemory>> = { cpu: cpuMemory, wasm: wasmMemory };
 
 /** Returns the memory of the backend in use, if it is host memory and the engine is as it is known here. */
-export function tensorMemory(): TensorMemory | undefined {
+function tensorMemory(): TensorMemory | undefined {
   if (!inHostMemory() || !engineIsKnown()) return undefined;
   return memories[tf.getBackend()](engine().backend as never);
+}
+
+/**
+ * Returns best − score and its gradient by the SIMD loops, in the memory of the backend.
+ *
+ * @returns Nothing where the general path has to do it: the loops do not know the setting, the engine is not as it is known
+ * here, or the gradient is nested and may be asked for twice.
+ */
+export function fastLoss(
+  name: string,
+  best: number,
+  setting: ResolvedOptions,
+  tensors: Inputs<Tensor>,
+): Scalar | undefined {
+  const { reading, decide, scoring } = setting, { yTrue, yPred, sampleWeight } = tensors;
+  const memory = tensorMemory();
+  if (memory === undefined || gradientDepth() > 1) return undefined;
+  const batchShape = readBatchShape(name, tensors, reading), wanted = tapeIsOn(), held: Tensor[] = [];
+  const hold = (tensor: Tensor): Tensor => (held.push(tensor), tensor);
+  const release = () => tf.dispose(held);
+  try {
+    // The backward pass reads the batch again: aliases of its tensors, which the tape disposes.
+    const inputs: Inputs<Tensor> = !wanted ? tensors : {
+      yTrue: hold(memory.alias(yTrue)),
+      yPred: hold(memory.alias(yPred)),
+      sampleWeight: sampleWeight && hold(memory.alias(sampleWeight)),
+    };
+    const kept = wanted ? hold(memory.make(yPred)) : undefined;
+    const scored = scoreFast(decide, scoring, inputs, batchShape, memory, kept);
+    if (scored === undefined) return void release();
+    const op = tf.customGrad(() => ({
+      value: tf.scalar(best - scored.value),
+      gradFunc: (dy: Tensor) => {
+        try {
+          const by = -dy.dataSync()[0];
+          if (scored.finish(by)) return memory.alias(kept!);
+          const batch = readBatch(name, inputs, reading);
+          return tf.tensor(scoreBatch(batch, decide(batch), scoring).gradient(by), yPred.shape);
+        } catch (error) {
+          release();
+          throw error;
+        }
+      },
+    }));
+    const value = op(yPred) as Scalar;
+    if (!wanted || giveToTape(value, held)) return value;
+    value.dispose(); // a tape that is not as it is known here: the general path needs nothing of it
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return void release();
 }
