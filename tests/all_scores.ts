@@ -23,7 +23,9 @@ export const bestOf = ({ best = 1 }: Score): number => best;
 
 /** Where a score's values lie: the least and the greatest. */
 export function rangeOf({ name }: Score): [low: number, high: number] {
-  if (["mcc", "cohenKappa", "informedness", "markedness"].includes(name)) return [-1, 1];
+  if (["mcc", "cohenKappa", "informedness", "markedness"].includes(name) || name.startsWith("robustMcc")) {
+    return [-1, 1];
+  }
   if (name === "precisionAtRecall0.7") return [-2.8, 1]; // 0 − 4·0.7
   if (name === "recallAtPrecision0.6") return [-2.4, 1];
   return name === "utility" ? [-20, 100] : [0, 1];

@@ -1,7 +1,8 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { quotient } from "./composed.ts";
 import type { Counts } from "../counts/counts.ts";
+import { informedness } from "./agreement.ts";
+import { definedGradient, quotient } from "./composed.ts";
 import type { Score } from "./score.ts";
 
 function checkPositive(score: string, option: string, value: unknown): number {
@@ -23,6 +24,8 @@ export interface RobustMccOptions {
  * The robust Matthews correlation coefficient, which does not push the recall of a rare class to 0 as the class gets rarer.
  *
  *     √(d/(π(1 − π)) + 1) · (tp/n − π·q) / √(π(1 − π)·(d + q(1 − q))),   π = (tp + fn)/n, q = (tp + fp)/n
+ *
+ *     = informedness · √((d + π(1 − π)) / (d + q(1 − q)))
  *
  * Its largest value is that of the perfect decision, 1. d → 0 is {@linkcode mcc}; d → ∞ is {@linkcode informedness}.
  * Not defined unless both classes occur.
@@ -47,41 +50,34 @@ export interface RobustMccOptions {
 export function robustMcc(options: RobustMccOptions): Score {
   const d = checkPositive("robustMcc", "d", options?.d);
   checkOptions("the score 'robustMcc'", options, ["d"]);
-  // With v = π(1 − π), u = q(1 − q) and tp/n − π·q = (tp·tn − fp·fn)/n² = c the score is c·√((d + v)/(d + u)) / v.
-  const parts = (counts: Counts) => {
-    const n = sizeOf(counts), { tp, fp, fn, tn } = counts, positives = tp + fn, predicted = tp + fp;
-    const v = positives / n * ((fp + tn) / n), u = predicted / n * ((fn + tn) / n);
-    return { n, v, u, positives, predicted, covariance: (tp * tn - fp * fn) / n / n };
+  const shares = (counts: Counts) => {
+    const n = sizeOf(counts), { tp, fp, fn, tn } = counts;
+    const positive = { inside: (tp + fn) / n, outside: (fp + tn) / n };
+    const predicted = { inside: (tp + fp) / n, outside: (fn + tn) / n };
+    const v = d + positive.inside * positive.outside, u = d + predicted.inside * predicted.outside;
+    return { n, positive, predicted, v, u, root: Math.sqrt(v / u) };
   };
-  /** ∂v/∂(a positive), ∂v/∂(a negative) of a share s(1 − s), s = a/n: ((1 − s)(1 − 2s), −s(1 − 2s))/n. */
-  const slopes = (share: number, n: number) => ({
-    inside: (1 - share) * (1 - 2 * share) / n,
-    outside: -share * (1 - 2 * share) / n,
-  });
-  return quotient(`robustMcc${d}`, {
-    value: (counts) => {
-      const { v, u, covariance } = parts(counts);
-      return covariance * Math.sqrt((d + v) / (d + u));
-    },
+  const value = (counts: Counts) => informedness.value(counts) * shares(counts).root;
+  return {
+    name: `robustMcc${d}`,
+    quasiConvex: true,
+    value,
     gradient: (counts) => {
-      const { n, v, u, positives, predicted, covariance } = parts(counts), { tp, fp, fn, tn } = counts;
-      const root = Math.sqrt((d + v) / (d + u)), byV = slopes(positives / n, n), byQ = slopes(predicted / n, n);
-      const one = (own: number, dv: number, du: number) =>
-        root * ((own / n - 2 * covariance) / n + covariance / 2 * (dv / (d + v) - du / (d + u)));
-      return {
-        tp: one(tn, byV.inside, byQ.inside),
-        fp: one(-fn, byV.outside, byQ.inside),
-        fn: one(-fp, byV.inside, byQ.outside),
-        tn: one(tp, byV.outside, byQ.outside),
-      };
+      const { n, positive, predicted, v, u, root } = shares(counts), j = informedness.value(counts);
+      // n·∂(s(1 − s)) of a row more, inside the share s and outside.
+      const slope = ({ inside, outside }: typeof positive, isInside: boolean) =>
+        (outside - inside) * (isInside ? outside : -inside);
+      const moved = (isPositive: boolean, isPredicted: boolean) =>
+        j / 2 * (slope(positive, isPositive) / v - slope(predicted, isPredicted) / u) / n;
+      const by = informedness.gradient(counts);
+      return definedGradient(value(counts), {
+        tp: root * (by.tp + moved(true, true)),
+        fp: root * (by.fp + moved(false, true)),
+        fn: root * (by.fn + moved(true, false)),
+        tn: root * (by.tn + moved(false, false)),
+      });
     },
-  }, {
-    value: (counts) => parts(counts).v,
-    gradient: (counts) => {
-      const { n, positives } = parts(counts), { inside, outside } = slopes(positives / n, n);
-      return { tp: inside, fp: outside, fn: inside, tn: outside };
-    },
-  });
+  };
 }
 
 /** Options of {@linkcode robustFBeta}. */
@@ -97,7 +93,7 @@ export interface RobustFBetaOptions {
  *
  *     (d/π + β² + 1) / (d/(tp/n) + β²/recall + 1/precision),   π = (tp + fn)/n
  *
- *     = tp·(d·n/P + β² + 1) / (d·n + β²·P + Q),   P = tp + fn, Q = tp + fp
+ *     = recall · (d·n + β²·P + P) / (d·n + β²·P + Q),   P = tp + fn, Q = tp + fp
  *
  * Its largest value is that of the perfect decision, 1. d → 0 is {@linkcode fBeta}. Not defined without a positive.
  *
@@ -123,11 +119,14 @@ export function robustFBeta(options: RobustFBetaOptions): Score {
   checkOptions("the score 'robustFBeta'", options, ["beta", "d"]);
   const squared = beta * beta, name = `robustF${beta},${d}`;
   return quotient(name, {
-    value: (counts) => counts.tp * (d * sizeOf(counts) / (counts.tp + counts.fn) + squared + 1),
+    value: (counts) => {
+      const positives = counts.tp + counts.fn;
+      return counts.tp / positives * (d * sizeOf(counts) + squared * positives + positives);
+    },
     gradient: (counts) => {
-      const { tp, fn } = counts, n = sizeOf(counts), p = tp + fn, factor = d * n / p + squared + 1;
-      const inside = tp * d * (1 / p - n / p / p), outside = tp * d / p;
-      return { tp: factor + inside, fp: outside, fn: inside, tn: outside };
+      const { tp, fn } = counts, p = tp + fn, recall = tp / p, whole = d * sizeOf(counts) + squared * p + p;
+      const inside = recall * (d + squared + 1), outside = recall * d;
+      return { tp: inside + fn / p / p * whole, fp: outside, fn: inside - recall / p * whole, tn: outside };
     },
   }, {
     value: (counts) => d * sizeOf(counts) + squared * (counts.tp + counts.fn) + counts.tp + counts.fp,

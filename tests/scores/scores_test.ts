@@ -19,6 +19,7 @@ import {
 } from "../../lib/mod.ts";
 import { allScores, rangeOf, sizeOf, withOptions } from "../all_scores.ts";
 import { definedGradient } from "../../lib/scores/composed.ts";
+import { robustFBeta, robustMcc } from "../../lib/scores/robust.ts";
 import { assertRefused, assertWithin } from "../helpers.ts";
 
 type Formula = (c: Counts) => number;
@@ -80,7 +81,20 @@ const fromKink = ({ name }: Score, { tp, fp, fn }: Counts): number =>
 
 const betas = [0, 0.5, 1, 2, 10];
 
+/** The robust scores of Holzmann and Klar, in ./core alone; robust_test.ts has the paper's own formulas. */
+const robust: [Score, Formula][] = [0.01, 0.5].flatMap((d): [Score, Formula][] => [
+  [robustMcc({ d }), ({ tp, fp, fn, tn }) => {
+    const n = tp + fp + fn + tn, v = (tp + fn) / n * ((fp + tn) / n), u = (tp + fp) / n * ((fn + tn) / n);
+    return (tp / (tp + fn) - fp / (fp + tn)) * Math.sqrt(d / v + 1) / Math.sqrt(u / v + d / v);
+  }],
+  ...[0.5, 2].map((beta): [Score, Formula] => [robustFBeta({ beta, d }), (c) => {
+    const n = total(c), pi = (c.tp + c.fn) / n;
+    return (d / pi + beta ** 2 + 1) / (d * n / c.tp + beta ** 2 * (c.tp + c.fn) / c.tp + (c.tp + c.fp) / c.tp);
+  }]),
+]);
+
 const made: [Score, Formula][] = [
+  ...robust,
   ...allScores.map((score) => [score, formulas[score.name] ?? ofBoth(Number(score.name.slice(5)) ** 2)] as const),
   ...betas.map((beta) => [fBeta({ beta }), ofBoth(beta * beta)] as const),
 ].map(([score, formula]) => [score, formula]);
@@ -170,6 +184,15 @@ for (const [score, formula] of made) {
   });
 
   if (name === "cohenKappa") continue;
+  if (robust.some(([one]) => one === score)) { // a row more moves the prevalence, and with it what a rare class is worth
+    Deno.test(`${name} rises with a row that is decided rightly instead of wrongly`, () => {
+      fc.assert(fc.property(someCounts, (counts) => {
+        const { tp, fp, fn, tn } = score.gradient(counts);
+        assert(tp > fn && tn >= fp);
+      }));
+    });
+    continue;
+  }
   Deno.test(`${name} rises with what is right and falls with what is wrong`, () => {
     fc.assert(fc.property(someCounts, (counts) => {
       const { tp, fp, fn, tn } = score.gradient(counts),
