@@ -31,7 +31,7 @@ const gridEnd = 12;
  * Returns thresholds at equal distances in logits, σ(−12), …, σ(12): as fine relative to p near 0 as relative to 1 − p near 1,
  * where the outputs of a rare class, or of a well trained model, lie.
  */
-export const logitGrid = (count: number): number[] =>
+const logitGrid = (count: number): number[] =>
   Array.from({ length: count }, (_, b) => sigmoid(gridEnd * (2 * (b + 0.5) / count - 1)));
 
 /** Returns the thresholds that an option stands for, rising. */
@@ -149,7 +149,7 @@ function countAtThresholds({ yTrue, sampleWeight, p, slice, places }: BinnedRows
 }
 
 /** Returns the curve of counts, with the point where every output is a positive. */
-export function curveOf(counts: readonly Counts[], thresholds: readonly number[]): Curve {
+function curveOf(counts: readonly Counts[], thresholds: readonly number[]): Curve {
   const { tp, fp, fn, tn } = counts[counts.length - 1];
   return {
     thresholds: Float64Array.of(...thresholds.toReversed(), 0),

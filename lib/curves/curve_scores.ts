@@ -1,5 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
+import { checkShare } from "../check/share.ts";
 import type { Curve } from "./curve.ts";
 
 /** Partial derivatives with respect to the counts at each threshold, the totals held fixed. */
@@ -135,14 +136,6 @@ function areaScore(name: string, share: number, map: { readonly by: number; read
  * Radiology 143, 1982.
  */
 export const rocAuc: CurveScore = areaScore("rocAuc", 1, { by: 1, plus: 0 });
-
-/** Returns a share in (0, 1]. */
-function checkShare(score: string, option: string, value: unknown): number {
-  if (typeof value === "number" && value > 0 && value <= 1) return value;
-  throw new RangeError(
-    `Cannot make the score '${score}': '${option}' must be a number in (0, 1], it is ${describe(value)}`,
-  );
-}
 
 /** Options of {@linkcode partialRocAuc}. */
 export interface PartialRocAucOptions {
@@ -305,24 +298,4 @@ export function precisionAtK(options: PrecisionAtKOptions): CurveScore {
       return scaled(gradient, 1 / sizeOf(curve));
     },
   };
-}
-
-/** The scores that need no option, by name. */
-export const curveScores: Readonly<Record<CurveScoreName, CurveScore>> = { rocAuc, averagePrecision };
-
-/** The names of the scores that need no option. */
-export type CurveScoreName = "rocAuc" | "averagePrecision";
-
-/** Returns the score that a name or a score stands for. */
-export function toCurveScore(given: CurveScoreName | CurveScore): CurveScore {
-  const score = typeof given === "string" && Object.hasOwn(curveScores, given) ? curveScores[given] : given;
-  if (typeof score === "object" && typeof score?.value === "function" && typeof score.gradient === "function") {
-    return score;
-  }
-  const names = Object.keys(curveScores).map(describe).join(", ");
-  throw new TypeError(
-    `Cannot use 'score': it must be ${names} or a score of a curve, such as recallAtFpr({ fpr: 0.01 }), it is ${
-      describe(given)
-    }`,
-  );
 }

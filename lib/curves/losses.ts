@@ -8,7 +8,6 @@ import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./
 import {
   averagePrecision,
   type CurveScore,
-  type CurveScoreName,
   partialRocAuc,
   type PartialRocAucOptions,
   precisionAtK,
@@ -16,7 +15,6 @@ import {
   recallAtFpr,
   type RecallAtFprOptions,
   rocAuc,
-  toCurveScore,
 } from "./curve_scores.ts";
 import {
   type OrderLoss,
@@ -26,6 +24,7 @@ import {
   toAumLoss,
   toPairsLoss,
 } from "./order_loss.ts";
+import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 
 /**
  * One minus a score of the whole curve, at counts of many thresholds: {@linkcode curveLossAndGradient} as a loss of
