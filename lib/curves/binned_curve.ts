@@ -19,7 +19,7 @@ import type { Curve } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
 
 /**
- * The number of thresholds, if it is not given: the AUROC at 128 thresholds is within 0.001 of the exact one, the average precision
+ * The number of thresholds, if neither the options nor the score give it: the AUROC at 128 thresholds is within 0.001 of the exact one, the average precision
  * within 0.011 (`bench/curve_bins.ts`).
  */
 const defaultThresholds = 128;
@@ -31,7 +31,7 @@ const gridEnd = 12;
  * Returns thresholds at equal distances in logits, σ(−12), …, σ(12): as fine relative to p near 0 as relative to 1 − p near 1,
  * where the outputs of a rare class, or of a well trained model, lie.
  */
-export const logitGrid = (count: number): number[] =>
+const logitGrid = (count: number): number[] =>
   Array.from({ length: count }, (_, b) => sigmoid(gridEnd * (2 * (b + 0.5) / count - 1)));
 
 /** Returns the thresholds that an option stands for, rising. */
@@ -149,7 +149,7 @@ function countAtThresholds({ yTrue, sampleWeight, p, slice, places }: BinnedRows
 }
 
 /** Returns the curve of counts, with the point where every output is a positive. */
-export function curveOf(counts: readonly Counts[], thresholds: readonly number[]): Curve {
+function curveOf(counts: readonly Counts[], thresholds: readonly number[]): Curve {
   const { tp, fp, fn, tn } = counts[counts.length - 1];
   return {
     thresholds: Float64Array.of(...thresholds.toReversed(), 0),
@@ -245,7 +245,7 @@ export interface CurveLossOptions
   /**
    * The thresholds at which counts are taken, rising inside (0, 1), or their number: at equal distances in logits.
    *
-   * @default {128}
+   * @default {`thresholds` of the score, else 128}
    */
   thresholds?: number | readonly number[];
 }
@@ -284,7 +284,7 @@ export function resolveCurveOptions(what: string, score: CurveScore, options: Cu
   const resolved = resolveOptions(what, ofOneThreshold(score), others);
   const scoring: Scoring = {
     ...resolved.scoring,
-    curve: curveScoring(score, readThresholds(what, thresholds), resolved),
+    curve: curveScoring(score, readThresholds(what, thresholds ?? score.thresholds), resolved),
   };
   return { ...resolved, decide: undecided, scoring };
 }

@@ -6,7 +6,8 @@ import { sigmoid } from "../numerics/sigmoid.ts";
 import { type ArrayOrTensor, toTensor } from "../metrics/array_or_tensor.ts";
 import { type Bins, binsOf, placesOf, readThresholds } from "./binned_curve.ts";
 import type { Curve } from "./curve.ts";
-import { averagePrecision, type CurveScore, type CurveScoreName, toCurveScore } from "./curve_scores.ts";
+import { averagePrecision, type CurveScore } from "./curve_scores.ts";
+import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 
 /** Options of {@linkcode CurveMeter}. */
 export interface CurveMeterOptions {

@@ -1,5 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
+import { checkShare } from "../check/share.ts";
 import type { Curve } from "./curve.ts";
 
 /** Partial derivatives with respect to the counts at each threshold, the totals held fixed. */
@@ -33,9 +34,23 @@ export interface CurveScore {
    * @default {value}
    */
   relaxed?(curve: Curve): number;
+  /**
+   * The number of thresholds of a loss, where the loss is not given one. A score of a part of the curve takes few: only the
+   * outputs on the ramps beside that part have a gradient.
+   *
+   * @default {128}
+   */
+  readonly thresholds?: number;
   /** Computes the partial derivatives of `relaxed`, else of `value`; all 0 where the score is not defined. */
   gradient(curve: Curve): CurveGradient;
 }
+
+/**
+ * The thresholds of a loss of a part of the curve. The ramps of 4 are so wide that nearly every output lies beside the part: trained
+ * at 4 or 8 thresholds such a loss comes near cross-entropy by its own score, at 32 and 128 it stays far below
+ * (`bench/curve_pay.ts`).
+ */
+const thresholdsOfPart = 4;
 
 const zeros = ({ tp }: Curve): CurveGradient => ({ tp: new Float64Array(tp.length), fp: new Float64Array(tp.length) });
 
@@ -136,14 +151,6 @@ function areaScore(name: string, share: number, map: { readonly by: number; read
  */
 export const rocAuc: CurveScore = areaScore("rocAuc", 1, { by: 1, plus: 0 });
 
-/** Returns a share in (0, 1]. */
-function checkShare(score: string, option: string, value: unknown): number {
-  if (typeof value === "number" && value > 0 && value <= 1) return value;
-  throw new RangeError(
-    `Cannot make the score '${score}': '${option}' must be a number in (0, 1], it is ${describe(value)}`,
-  );
-}
-
 /** Options of {@linkcode partialRocAuc}. */
 export interface PartialRocAucOptions {
   /** The largest false-positive rate, in (0, 1]. */
@@ -179,7 +186,10 @@ export function partialRocAuc(options: PartialRocAucOptions): CurveScore {
     );
   }
   const chance = x * x / 2, by = standardized ? 1 / (2 * (x - chance)) : 1;
-  return areaScore(`partialRocAuc${x}`, x, { by, plus: standardized ? 0.5 - chance * by : 0 });
+  return {
+    ...areaScore(`partialRocAuc${x}`, x, { by, plus: standardized ? 0.5 - chance * by : 0 }),
+    thresholds: thresholdsOfPart,
+  };
 }
 
 /**
@@ -242,6 +252,7 @@ export function recallAtFpr(options: RecallAtFprOptions): CurveScore {
   const cut = (curve: Curve) => crossing((b) => curve.fp[b], curve.tp, fpr * totals(curve).negatives);
   return {
     name: `recallAtFpr${fpr}`,
+    thresholds: thresholdsOfPart,
     value: (curve) => {
       if (!hasBoth(curve)) return NaN;
       const { tp, fp } = curve, { positives, negatives } = totals(curve);
@@ -273,7 +284,7 @@ export interface PrecisionAtKOptions {
  *     tp(k)/k,   where tp(k) is the weight of the labels of 1 among the k highest
  *
  * Where outputs tie at the k-th place, tp(k) is its mean over the orders of the tie. A k above the weight of all rows is that
- * weight.
+ * weight. A k far below the number of positives is a useless optimum of a loss: k sure rows make the score 1, whatever the others.
  *
  * @param options `k`.
  * @returns The score, called "precisionAt100" for a `k` of 100.
@@ -295,6 +306,7 @@ export function precisionAtK(options: PrecisionAtKOptions): CurveScore {
   const cut = (curve: Curve) => crossing((b) => curve.tp[b] + curve.fp[b], curve.tp, sizeOf(curve));
   return {
     name: `precisionAt${k}`,
+    thresholds: thresholdsOfPart,
     value: (curve) => sizeOf(curve) > 0 ? cut(curve).y / sizeOf(curve) : NaN,
     gradient: (curve) => {
       const gradient = zeros(curve);
@@ -305,24 +317,4 @@ export function precisionAtK(options: PrecisionAtKOptions): CurveScore {
       return scaled(gradient, 1 / sizeOf(curve));
     },
   };
-}
-
-/** The scores that need no option, by name. */
-export const curveScores: Readonly<Record<CurveScoreName, CurveScore>> = { rocAuc, averagePrecision };
-
-/** The names of the scores that need no option. */
-export type CurveScoreName = "rocAuc" | "averagePrecision";
-
-/** Returns the score that a name or a score stands for. */
-export function toCurveScore(given: CurveScoreName | CurveScore): CurveScore {
-  const score = typeof given === "string" && Object.hasOwn(curveScores, given) ? curveScores[given] : given;
-  if (typeof score === "object" && typeof score?.value === "function" && typeof score.gradient === "function") {
-    return score;
-  }
-  const names = Object.keys(curveScores).map(describe).join(", ");
-  throw new TypeError(
-    `Cannot use 'score': it must be ${names} or a score of a curve, such as recallAtFpr({ fpr: 0.01 }), it is ${
-      describe(given)
-    }`,
-  );
 }

@@ -4,7 +4,8 @@ import type { Counts } from "../counts/counts.ts";
 import { type ArrayOrTensor, toTensor } from "../metrics/array_or_tensor.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
 import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./binned_curve.ts";
-import { type CurveScore, type CurveScoreName, toCurveScore } from "./curve_scores.ts";
+import type { CurveScore } from "./curve_scores.ts";
+import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 
 /** Options of {@linkcode curveLossAndGradient}. */
 export interface CurveLossAndGradientOptions extends CurveLossOptions {

@@ -8,7 +8,6 @@ import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./
 import {
   averagePrecision,
   type CurveScore,
-  type CurveScoreName,
   partialRocAuc,
   type PartialRocAucOptions,
   precisionAtK,
@@ -16,7 +15,6 @@ import {
   recallAtFpr,
   type RecallAtFprOptions,
   rocAuc,
-  toCurveScore,
 } from "./curve_scores.ts";
 import {
   type OrderLoss,
@@ -26,6 +24,7 @@ import {
   toAumLoss,
   toPairsLoss,
 } from "./order_loss.ts";
+import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 
 /**
  * One minus a score of the whole curve, at counts of many thresholds: {@linkcode curveLossAndGradient} as a loss of
@@ -67,19 +66,29 @@ export const rocAucLoss = (options?: CurveLossOptions): Loss => curveLoss(rocAuc
 /** 1 − {@linkcode averagePrecision}. See {@linkcode curveLoss}. */
 export const averagePrecisionLoss = (options?: CurveLossOptions): Loss => curveLoss(averagePrecision, options);
 
-/** 1 − {@linkcode partialRocAuc}. See {@linkcode curveLoss}. */
+/**
+ * 1 − {@linkcode partialRocAuc}, by default at 4 thresholds: at 128 most outputs have no gradient, and the value at 4 is far from the
+ * exact score. See {@linkcode curveLoss}.
+ */
 export const partialRocAucLoss = (options: PartialRocAucOptions & CurveLossOptions): Loss => {
   const [own, others] = splitOptions(options, ["maxFpr", "standardized"]);
   return curveLoss(partialRocAuc(own), others);
 };
 
-/** 1 − {@linkcode recallAtFpr}. See {@linkcode curveLoss}. */
+/**
+ * 1 − {@linkcode recallAtFpr}, by default at 4 thresholds: at 128 most outputs have no gradient, and the value at 4 is far from the
+ * exact score. See {@linkcode curveLoss}.
+ */
 export const recallAtFprLoss = (options: RecallAtFprOptions & CurveLossOptions): Loss => {
   const [own, others] = splitOptions(options, ["fpr"]);
   return curveLoss(recallAtFpr(own), others);
 };
 
-/** 1 − {@linkcode precisionAtK}. See {@linkcode curveLoss}. */
+/**
+ * 1 − {@linkcode precisionAtK}, by default at 4 thresholds: at 128 most outputs have no gradient, and the value at 4 is far from the
+ * exact score. A small `k` has a useless optimum: k sure positives make the loss 0, whatever the other rows. See
+ * {@linkcode curveLoss}.
+ */
 export const precisionAtKLoss = (options: PrecisionAtKOptions & CurveLossOptions): Loss => {
   const [own, others] = splitOptions(options, ["k"]);
   return curveLoss(precisionAtK(own), others);
@@ -98,5 +107,8 @@ function toLoss(loss: OrderLoss): Loss {
 /** {@linkcode pairsLossAndGradient} as a loss of TensorFlow.js, for one batch. */
 export const pairsLoss = (options: PairsLossOptions = {}): Loss => toLoss(toPairsLoss(options));
 
-/** {@linkcode aumLossAndGradient} as a loss of TensorFlow.js, for one batch. */
+/**
+ * {@linkcode aumLossAndGradient} as a loss of TensorFlow.js, for one batch. It has a useless optimum: the loss is also 0 where all
+ * outputs are equal, and a training can shrink their spread instead of ordering them; `auditLoss` calls it "wrong-optimum".
+ */
 export const aumLoss = (options: OrderLossOptions = {}): Loss => toLoss(toAumLoss(options));

@@ -3,7 +3,8 @@ import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { type ArrayOrTensor, refuse, toTensor } from "../metrics/array_or_tensor.ts";
 import { exactCurve, takeSlice } from "./curve.ts";
-import { type CurveScore, type CurveScoreName, toCurveScore } from "./curve_scores.ts";
+import type { CurveScore } from "./curve_scores.ts";
+import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 
 /** The way in which the columns' scores make one number. */
 export type CurveAverage = "binary" | "micro" | "macro" | "weighted";

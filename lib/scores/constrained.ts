@@ -1,5 +1,5 @@
-import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
+import { checkShare } from "../check/share.ts";
 import { type Counts, mapCounts } from "../counts/counts.ts";
 import { definedGradient } from "./composed.ts";
 import type { Score } from "./score.ts";
@@ -26,13 +26,6 @@ function constrained(name: string, objective: Score, other: Score, floor: number
       return definedGradient(value(counts), mapCounts((key) => of[key] + price * by[key]));
     },
   };
-}
-
-function checkFloor(score: string, option: string, value: unknown): number {
-  if (typeof value === "number" && value > 0 && value <= 1) return value;
-  throw new RangeError(
-    `Cannot make the score '${score}': '${option}' must be a number in (0, 1], it is ${describe(value)}`,
-  );
 }
 
 /** Options of {@linkcode precisionAtRecall}. */
@@ -69,7 +62,7 @@ export interface PrecisionAtRecallOptions {
  * ```
  */
 export function precisionAtRecall(options: PrecisionAtRecallOptions): Score {
-  const floor = checkFloor("precisionAtRecall", "recall", options?.recall);
+  const floor = checkShare("precisionAtRecall", "recall", options?.recall);
   checkOptions("the score 'precisionAtRecall'", options, ["recall"]);
   return constrained("precisionAtRecall", precision, recall, floor);
 }
@@ -95,7 +88,7 @@ export interface RecallAtPrecisionOptions {
  * @see Eban et al., "Scalable Learning of Non-Decomposable Objectives", AISTATS 2017.
  */
 export function recallAtPrecision(options: RecallAtPrecisionOptions): Score {
-  const floor = checkFloor("recallAtPrecision", "precision", options?.precision);
+  const floor = checkShare("recallAtPrecision", "precision", options?.precision);
   checkOptions("the score 'recallAtPrecision'", options, ["precision"]);
   return constrained("recallAtPrecision", recall, precision, floor);
 }

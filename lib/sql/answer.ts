@@ -52,7 +52,7 @@ export function read<T>(row: Record<string, unknown>, key: string, as: (text: st
 }
 
 /** Reads a number of an answer; NaN for NULL. */
-export const readNumber = (row: Record<string, unknown>, key: string): number =>
+const readNumber = (row: Record<string, unknown>, key: string): number =>
   row[key] === null || row[key] === undefined ? NaN : Number(row[key]);
 
 /** Checks that an answer is a list of rows. */

@@ -1,7 +1,6 @@
 import type { Counts } from "../counts/counts.ts";
 import { ConfusionMeter } from "../metrics/confusion_meter.ts";
-import { type Scan, type Sums, toTerms } from "./answer.ts";
-import { readScan } from "./answer.ts";
+import { readScan, type Scan, type Sums, toTerms } from "./answer.ts";
 import { type CountsSqlOptions, countsText } from "./counts_sql.ts";
 import type { Query } from "./dialect.ts";
 import { toTable } from "./table.ts";
@@ -25,7 +24,7 @@ export interface SlicedCounts {
 }
 
 /** Orders slices by their texts, NULL first. */
-export const bySlice = (a: string | null, b: string | null): number =>
+const bySlice = (a: string | null, b: string | null): number =>
   a === b ? 0 : a === null || (b !== null && a < b) ? -1 : 1;
 
 /** Groups the sums of a scan by their slice, in order. */

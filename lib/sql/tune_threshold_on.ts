@@ -43,7 +43,7 @@ const firstCells = 4096, mostCells = 2 ** 20;
 const mostRanges = 4096, mostScans = 60;
 
 /** Refuses what cannot be tuned from sums. */
-export function checkTuned(average: unknown, score: Score): void {
+function checkTuned(average: unknown, score: Score): void {
   if (average === "samples") {
     throw new RangeError(
       `Cannot make ${task}: 'average' must be 'binary', 'micro', 'macro' or 'weighted', it is 'samples', for which ` +

@@ -7,7 +7,10 @@ import {
   averagePrecisionLoss,
   curveLoss,
   pairsLoss,
+  partialRocAucLoss,
+  precisionAtKLoss,
   rankingMetric,
+  recallAtFprLoss,
   rocAucLoss,
 } from "../../lib/curves/mod.ts";
 import { f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
@@ -110,6 +113,15 @@ Deno.test("the audit: curves as F1, pairs sound; the AUM has a useless optimum, 
     return [verdict, ...findings.map(({ cause, severity }) => `${severity}: ${cause}`)];
   };
   for (const loss of [rocAucLoss(), averagePrecisionLoss()]) assertEquals(causes(loss), causes(f1Loss()), loss.name);
+  const parts = [0.01, 0.1].flatMap((share) => [
+    partialRocAucLoss({ maxFpr: share }),
+    recallAtFprLoss({ fpr: share }),
+  ]);
+  for (const loss of [...parts, precisionAtKLoss({ k: 10 }), precisionAtKLoss({ k: 0.2 })]) {
+    assertEquals(causes(loss), causes(f1Loss()), loss.name); // not saturated, as they are at 128 thresholds
+  }
+  assertEquals(causes(recallAtFprLoss({ fpr: 0.1, thresholds: 128 }))[1], "error: saturated");
+  assertEquals(causes(precisionAtKLoss({ k: 1 }))[1], "error: wrong-optimum");
   assertEquals(causes(pairsLoss()), ["sound", "note: reduction"]);
   assertEquals(causes(aumLoss())[1], "error: wrong-optimum");
 });
