@@ -32,9 +32,9 @@ import { categoryColumn, numberColumn, type TableDataset } from "../lib/data/tab
 import {
   crossEntropyGradient,
   type EpochObjective,
+  labelsOf,
   type LogitsGradient,
   runningScore,
-  labelsOf,
 } from "../lib/network/objectives.ts";
 import { seededRandom } from "../lib/numerics/random.ts";
 import { sigmoid } from "../lib/numerics/sigmoid.ts";

@@ -210,7 +210,8 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
  */
 export async function compareLosses(source: string | Frame, options: CompareLossesOptions): Promise<LossComparison> {
   checkOptions(options);
-  const { score: wanted = "f1", costs: asked, repeats = 10, seed = 1, onProgress, onSplit, signal, ...reading } = options;
+  const { score: wanted = "f1", costs: asked, repeats = 10, seed = 1, onProgress, onSplit, signal, ...reading } =
+    options;
   const score = asked === undefined ? toScore(wanted) : savings(), beside = asked && costColumns(asked);
   const read = await readTable(source, { rows: mostRows, ...reading, beside });
   checkClasses(read);

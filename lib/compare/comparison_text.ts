@@ -72,7 +72,10 @@ export function comparisonText(
       "† cross-entropy at 0.5 against cross-entropy with a tuned threshold",
       tunedNote,
     ]
-    : ["  jointly for each model, against cross-entropy with decisions of the least expected cost", ...costNotes(several)];
+    : [
+      "  jointly for each model, against cross-entropy with decisions of the least expected cost",
+      ...costNotes(several),
+    ];
   const head = ["model", "loss", several ? "decision" : "threshold", score, "difference from cross-entropy *"];
   const rows = [head, ...losses.map((one) => cells(one, differences))];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column].length)));

@@ -2,7 +2,6 @@ import { describe } from "../check/describe.ts";
 import { countKeys, type Counts } from "../counts/counts.ts";
 import type { TableDataset, TableWarning } from "../data/table.ts";
 import type { Labels } from "../network/objectives.ts";
-import { checkMatrix } from "../scores/cost_weights.ts";
 import { withDefaults } from "../scores/savings.ts";
 
 /** The cost of each outcome of two classes: a number, or the name of the column that holds it per row. */
@@ -58,8 +57,17 @@ function ofMatrix({ matrix }: MatrixCosts, { classes, label }: TableDataset): Ro
       }`,
     );
   }
-  const table = names.map((name) => names.map((decided) => matrix[name][decided]));
-  checkMatrix(TASK, table);
+  const table = names.map((name) =>
+    names.map((decided) => {
+      const cost = matrix[name][decided];
+      if (Number.isFinite(cost)) return cost;
+      throw new RangeError(
+        `Cannot ${TASK}: 'matrix' must have the cost of deciding '${decided}' where '${name}' is true, it is ${
+          describe(cost)
+        }`,
+      );
+    })
+  );
   return { of: (_, label, decision) => table[label][decision] };
 }
 
@@ -132,7 +140,9 @@ export function leastExpectedCost(
 }
 
 /** The cheaper decision on each row, and what the other one costs beyond it: labels and weights whose confusion counts are costs. */
-export function cheaperDecisions({ y, costs }: CostedRows): Pick<Labels, "rows" | "classes" | "yTrue" | "sampleWeight"> {
+export function cheaperDecisions(
+  { y, costs }: CostedRows,
+): Pick<Labels, "rows" | "classes" | "yTrue" | "sampleWeight"> {
   const beyond = Float64Array.from(y, (label, row) => costs.of(row, label, 0) - costs.of(row, label, 1));
   return {
     rows: y.length,
@@ -171,8 +181,9 @@ export function checkSavings(costs: RowCosts, { yTrue, classes, rowNumbers }: Ta
     decisions.some((k) => costs.of(row, yTrue[row], k) < costs.of(row, yTrue[row], yTrue[row]));
   const odd = Array.from(yTrue, (_, row) => row).filter(isOdd);
   if (odd.length === 0) return [];
-  const message = `a wrong decision costs less than the right one in ${odd.length} of ${yTrue.length} rows, first in row ${
-    rowNumbers[odd[0]] + 1
-  }`;
+  const message =
+    `a wrong decision costs less than the right one in ${odd.length} of ${yTrue.length} rows, first in row ${
+      rowNumbers[odd[0]] + 1
+    }`;
   return [{ code: "costs", message }];
 }

@@ -5,7 +5,7 @@ import { labelsOf, probabilities } from "../network/objectives.ts";
 import type { Score } from "../scores/score.ts";
 import { savings } from "../scores/savings.ts";
 import { bestCut } from "../training/best_cut.ts";
-import { type CostedRows, cheaperDecisions, leastExpectedCost, type RowCosts, savingsOf } from "./costs.ts";
+import { cheaperDecisions, type CostedRows, leastExpectedCost, type RowCosts, savingsOf } from "./costs.ts";
 import type { ThresholdChoice } from "./types.ts";
 
 /** The score of some rows. */

@@ -88,7 +88,11 @@ interface Training {
   labelsOf(rows: JudgedRows): Labels;
 }
 
-function trainingOf({ ofRows, ofBatches, labels = "classes" }: Candidate, { x, y }: Part, settings: RunSettings): Training {
+function trainingOf(
+  { ofRows, ofBatches, labels = "classes" }: Candidate,
+  { x, y }: Part,
+  settings: RunSettings,
+): Training {
   const { model, classes } = settings, sizes = sizesOf(y, classes), shares = sizes.map((size) => size / y.length);
   const byClass = sizes.map((size) => y.length / (classes * size)); // scikit-learn's class_weight="balanced"
   const outputs = outputsOf(classes);
@@ -183,7 +187,12 @@ export function runSplit(candidate: Candidate, { train, validation, test }: Part
 const resamples = 20;
 
 /** The thresholds that a rule chooses on validation rows drawn with replacement (bootstrap). */
-function resampledThresholds(fit: DecisionRule, { y, costs }: JudgedRows, logits: Float64Array, seed: number): number[] {
+function resampledThresholds(
+  fit: DecisionRule,
+  { y, costs }: JudgedRows,
+  logits: Float64Array,
+  seed: number,
+): number[] {
   const random = seededRandom(seed);
   return Array.from({ length: resamples }, () => {
     const rows = Array.from(y, () => Math.floor(random.uniform() * y.length));

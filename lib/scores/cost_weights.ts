@@ -114,7 +114,7 @@ export function costLabels(
 }
 
 /** Returns the number of classes of a cost matrix; throws unless it is square and finite. */
-export function checkMatrix(task: string, matrix: readonly (readonly number[])[]): number {
+function checkMatrix(task: string, matrix: readonly (readonly number[])[]): number {
   if (!Array.isArray(matrix) || matrix.length < 2) {
     throw refuse(task, "matrix", `must have a row of costs per class, at least 2, it is ${describe(matrix)}`);
   }

@@ -11,7 +11,8 @@ import { crossEntropyGradient, labelsOf, runningScore } from "../../lib/network/
 Deno.test("training on a score finds it where only one batch in five has a positive", () => {
   const random = seededRandom(6), y = Float64Array.from({ length: 100 }, (_, i) => Number(i % 25 === 0));
   const x = Float64Array.from({ length: 200 }, (_, i) => random.normal() / 2 + (i % 2 === 0 ? 3 * y[i >> 1] : 0));
-  const part = { x, labels: labelsOf(y) }, parts = partsOfLoss(metricLoss("f1", { step: "softsign", fromLogits: true }))!;
+  const part = { x, labels: labelsOf(y) },
+    parts = partsOfLoss(metricLoss("f1", { step: "softsign", fromLogits: true }))!;
   let value = 0;
   const form = { features: 2, hidden: 0, outputs: 1 };
   const training = { form, objective: runningScore(parts), epochs: 60, batchSize: 5, learningRate: 0.1, random };
