@@ -16,7 +16,7 @@ import { duckdbEngine } from "../tasks/sql_engines.ts";
 
 const threads = "2", memory = "4GB";
 
-/** What a call took. */
+/** The cost of a call. */
 interface Measured {
   readonly call: string;
   readonly rows: number;

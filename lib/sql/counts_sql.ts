@@ -11,12 +11,6 @@ export interface CountsSqlOptions extends TableOptions, TableDecisionOptions {
 /** Options of {@linkcode histogramSql}. */
 export interface HistogramSqlOptions extends TableOptions {
   /**
-   * Counts the entries of all outputs together.
-   *
-   * @default {false}
-   */
-  pooled?: boolean;
-  /**
    * The number of cells of equal width between 0 and 1.
    *
    * @default {4096}
@@ -139,8 +133,8 @@ export function checkCells(task: string, cells: unknown = 4096): number {
  * ```
  */
 export function histogramSql(options: HistogramSqlOptions): string {
-  const task = "the histogram", table = toTable(task, options, ["cells", "pooled"]);
-  return histogramText(table, checkCells(task, options.cells), options.pooled ?? false);
+  const task = "the histogram", table = toTable(task, options, ["cells"]);
+  return histogramText(table, checkCells(task, options.cells), false);
 }
 
 /** Writes the sums of the rows by their true and decided class, in `pos`; `k` is the true class, `cell` the decided one. */

@@ -87,7 +87,7 @@ export interface Table {
   readonly rows: string;
 }
 
-/** What can be wrong with an entry, by its flag; an entry with the flag 4 is counted. */
+/** The faults of an entry, by their flags; an entry with the flag 4 is counted. */
 export const flags = { label: 1, output: 2, sampleWeight: 3, inexact: 4 } as const;
 
 const textOrNone = (task: string, option: string, value: unknown): string | undefined => {
