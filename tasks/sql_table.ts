@@ -14,6 +14,7 @@ import {
   type Query,
   reportOn,
   type Source,
+  type TableDecisionOptions,
   type TableOptions,
   tuneThresholdOn,
 } from "../lib/sql/mod.ts";
@@ -62,6 +63,10 @@ export const sqlSpec: TaskSpec = {
     score: { type: "string", help: "with threshold and fit: the score to maximise (default: f1)" },
     threshold: { type: "string", help: "an output above it is a positive decision (default: 0.5)" },
     decision: { type: "string", help: "argmax: the largest output of a row is its class (default: threshold)" },
+    top: {
+      type: "string",
+      help: "with counts and report: the K highest outputs are positive; below 1 that share of them",
+    },
     average: { type: "string", help: "with several outputs: micro, macro or weighted (default: macro)" },
     epochs: { type: "string", help: "with fit: the number of epochs (default: 50)" },
     "learning-rate": { type: "string", help: "with fit: the learning rate of Adam (default: 0.05)" },
@@ -100,6 +105,7 @@ const belongs: Record<string, readonly Command[]> = {
   score: ["threshold", "fit"],
   threshold: ["counts", "report", "fit"],
   decision: ["counts", "report"],
+  top: ["counts", "report"],
   average: ["counts", "threshold"],
   epochs: ["fit"],
   "learning-rate": ["fit"],
@@ -202,6 +208,7 @@ async function counts(query: Query, table: TableOptions, values: Values): Promis
   const lines = slices.flatMap(({ slice, meter, rows }) => [
     ...(values.by === undefined ? [] : [`\n${values.by} = ${slice ?? "NULL"}`]),
     `${rows} rows`,
+    ...(values.top === undefined ? [] : [`threshold ${[meter.toJSON().threshold].flat().join(", ")}`]),
     columnsText([
       ["class", "tp", "fp", "fn", "tn"],
       ...meter.counts.map(({ tp, fp, fn, tn }, k) => [
@@ -214,8 +221,10 @@ async function counts(query: Query, table: TableOptions, values: Values): Promis
   return { lines: [...lines, ...inexactText(inexact)], json: { slices, inexact } };
 }
 
-const decisionOf = (values: Values) => ({
-  decision: firstOr("decision", values.decision, ["threshold", "argmax"]),
+const decisionOf = (values: Values): TableDecisionOptions => ({
+  decision: values.top === undefined
+    ? firstOr("decision", values.decision, ["threshold", "argmax"])
+    : { top: Number(values.top) },
   threshold: values.threshold === undefined ? undefined : thresholdsOf(values),
 });
 
@@ -338,6 +347,9 @@ function readCall({ values, positionals }: TaskArgs): { command: Command; name: 
     throw new UsageError(`--${option} belongs to ${owners.join(", ")}, not to ${command}`);
   }
   const engine = firstOr("engine", values.engine, ["duckdb", "spark"]);
+  if (values.top !== undefined && values.decision !== undefined) {
+    throw new UsageError("--top cannot be used with --decision");
+  }
   if (values.print && values.json !== undefined) throw new UsageError("--json cannot be used with --print");
   for (const [option, owner] of [["database", "duckdb"], ["python", "spark"], ["master", "spark"]]) {
     if (values[option] !== undefined && engine !== owner) {

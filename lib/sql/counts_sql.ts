@@ -46,7 +46,7 @@ export const countsText = ({ entries, decided }: Table): string =>
  * @param options The table, its columns, the decision, the slices.
  * @returns The text, for any client of the engine.
  * @throws {TypeError} If a column is not named, or an option is unknown.
- * @throws {RangeError} If an option is out of range; if the decision is `{ top: k }`, which needs a quantile first.
+ * @throws {RangeError} If an option is out of range; if the decision is `{ top: k }`, whose threshold takes scans of its own.
  *
  * @example
  * ```ts

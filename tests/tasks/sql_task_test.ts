@@ -50,6 +50,8 @@ onDuckdb("counts, threshold, report and curve of a CSV file and of a folder", as
     assertEquals(ConfusionMeter.fromJSON(meter).counts, wanted.counts);
     await Deno.remove(folder, { recursive: true });
   }
+  const top = await sql("counts", "scored.csv", ...columns, "--top", "3");
+  assertMatch(top.stdout, /^threshold 0\.57\d*\nclass +tp +fp +fn +tn\n1 +2 +1 +2 +3$/m);
   const tuned = await sql("threshold", "scored.csv", ...columns, "--score", "accuracy");
   assertStringIncludes(tuned.stdout, "accuracy 0.75");
   const report = await sql("report", "scored.csv", ...columns, "--by", "region");
@@ -120,6 +122,9 @@ Deno.test("bad usage is exit code 2 and says what is needed", async () => {
     [["counts", "t", ...columns, "--decision", "argmax"], "'output' names one column"],
     [["threshold", "t", ...columns, "--score", "auc"], "--score takes precision"],
     [["threshold", "t", ...columns, "--average", "macro"], "--average needs several outputs"],
+    [["counts", "t", ...columns, "--top", "3", "--decision", "argmax"], "--top cannot be used with --decision"],
+    [["counts", "t", ...columns, "--top", "1.5"], "a whole number or a share below 1, it is { top: 1.5 }"],
+    [["threshold", "t", ...columns, "--top", "3"], "--top belongs to counts, report"],
     [["counts", "t", ...columns, "--print", "--json", "out.json"], "--json cannot be used with --print"],
     [["fit", "t", "--label", "y", "--features", "x", "--epochs", "2.5"], "--epochs takes a whole number"],
     [["counts", "mixed", ...columns], "has files of .csv and .csv.gz; name a pattern"],
