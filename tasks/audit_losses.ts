@@ -26,7 +26,7 @@ import { cleanPaths } from "./failure.ts";
 import { page } from "./page.ts";
 
 /** Function that audits a loss: `auditLoss`, or a test's own. */
-export type Auditor = (loss: AuditedLoss | PythonLoss, options: AuditOptions) => LossAudit;
+type Auditor = (loss: AuditedLoss | PythonLoss, options: AuditOptions) => LossAudit;
 
 /** Command line of the task. */
 export const auditSpec: TaskSpec = {
@@ -177,7 +177,7 @@ async function loadPythonLoss(named: string, options: Partial<PythonLossOptions>
 const isPython = (named: string): boolean => /\.py(#|$)/.test(named);
 
 /** Loads the loss that `named`, `FILE#export`, names. */
-export async function loadLoss(named: string): Promise<AuditedLoss> {
+async function loadLoss(named: string): Promise<AuditedLoss> {
   const at = named.lastIndexOf("#");
   const [file, name] = at < 0 ? [named, ""] : [named.slice(0, at), named.slice(at + 1)];
   const path = resolve(typedIn(), file);
@@ -206,7 +206,7 @@ export async function loadLoss(named: string): Promise<AuditedLoss> {
 }
 
 /** Renders the audits as one self-contained HTML page. */
-export function auditPage(audits: readonly LossAudit[]): Promise<string> {
+function auditPage(audits: readonly LossAudit[]): Promise<string> {
   const title = `Audit of ${audits.length} ${audits.length === 1 ? "loss" : "losses"}`;
   return page(title, "Why does my loss not learn?", audits.map(auditDisplay));
 }
@@ -214,6 +214,7 @@ export function auditPage(audits: readonly LossAudit[]): Promise<string> {
 /** Describes the time that the loss takes. */
 function timeText(audit: LossAudit): string {
   const { loss, reference } = audit.time();
+  if (Number.isNaN(loss)) return "time: none, no call of the loss returned";
   const ratio = (loss / reference).toPrecision(2);
   return `time: ${loss.toPrecision(2)} ms per value and gradient, ${ratio} × that of mean squared error`;
 }

@@ -179,7 +179,10 @@ export interface LossPathPoint {
   readonly slope: number;
 }
 
-/** Time of one value and gradient in milliseconds: the median of several, measured in turn. */
+/**
+ * Time of one value and gradient in milliseconds: the median of several, measured in turn. NaN for a loss that ends its
+ * process or does not return.
+ */
 export interface AuditTime {
   /** Time of the loss on the random batch. */
   readonly loss: number;

@@ -9,13 +9,8 @@
  */
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
-import {
-  auditLoss,
-  type AuditOptions,
-  type LossAudit,
-  type PythonLossOptions,
-} from "../../../lib/audit/mod.ts";
-import { pythonLoss } from "../../../lib/audit/engines/python_loss.ts";
+import { auditLoss, type AuditOptions, type LossAudit } from "../../../lib/audit/mod.ts";
+import { pythonLoss, type PythonLossOptions } from "../../../lib/audit/engines/python_loss.ts";
 import { cases } from "../../audit/cases.ts";
 import { shipped } from "./shipped.ts";
 
