@@ -28,6 +28,12 @@ export interface ModelRows {
   readonly x: Tensor;
   /** Labels, a row each, in the coding of the training. */
   readonly y: Tensor;
+  /**
+   * Name of the model in the report.
+   *
+   * @default {the name of the model}
+   */
+  readonly name?: string;
 }
 
 /** A last layer in words. */
@@ -146,7 +152,7 @@ function checkModel(model: LayersModel, rows: ModelRows): void {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {
     refuse(`'model' must have one input and one output, it has ${model.inputs.length} and ${model.outputs.length}`);
   }
-  checkOptions("an audit of a model", rows, ["x", "y"]);
+  checkOptions("an audit of a model", rows, ["x", "y", "name"]);
   for (const name of ["x", "y"] as const) {
     if (!(rows[name] instanceof tf.Tensor)) refuse(`'${name}' must be a tensor, it is ${describe(rows[name])}`);
   }
@@ -200,28 +206,28 @@ export function auditModel(model: LayersModel, rows: ModelRows): ModelAudit {
     let audit!: ModelAudit;
     tf.tidy(() => {
       const x = someRows(rows.x), own = someRows(rows.y), y = own.rank === 1 ? tf.expandDims(own, -1) : own;
-      audit = auditRows(model, x, y, rows.x.shape[0]);
+      audit = auditRows(model, { x, y, name: rows.name ?? model.name }, rows.x.shape[0]);
     });
     return audit;
   });
 }
 
-function auditRows(model: LayersModel, x: Tensor, y: Tensor, all: number): ModelAudit {
+function auditRows(model: LayersModel, { x, y, name }: Required<ModelRows>, all: number): ModelAudit {
   const batch = firstBatch(model, x, y), report = new Report();
   const outputs = Float32Array.from((model.apply(x, { training: false }) as Tensor).dataSync());
   const layer = lastLayerOf(model, outputs), labels = labelFacts(batch.yTrue, y.shape.at(-1)!, layer);
   const last: LastLayer = { ...layer, labels }, loss = lossOf(model);
   applyLastLayer(report, last);
   if (typeof loss === "function" && report.error === undefined) applyLoss(report, loss, last, batch.yTrue);
-  for (const { name, find, consequence } of firstBatchRules) {
+  for (const { name: rule, find, consequence } of firstBatchRules) {
     const { error } = report;
-    report.apply(name, () => find({ ...batch, last }), consequence && error ? `${error} comes first` : undefined);
+    report.apply(rule, () => find({ ...batch, last }), consequence && error ? `${error} comes first` : undefined);
   }
   const assumed = [
     `The labels are ${inWords(labels)}`,
     ...(x.shape[0] < all ? [`${x.shape[0]} of ${all} rows, at equal distances, stand for all`] : []),
   ];
-  return report.finished(model.name, assumed);
+  return report.finished(name, assumed);
 }
 
 /** Labels in words. */
