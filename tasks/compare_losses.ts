@@ -11,19 +11,19 @@ import { csvForm, csvRecords } from "../lib/data/csv.ts";
 import { numberOf } from "../lib/data/spelling.ts";
 import { readTable, type ReadTableOptions } from "../lib/data/read_table.ts";
 import { comparisonDisplay } from "../lib/display/mod.ts";
-import { scores, toScore } from "../lib/scores/to_score.ts";
+import { type ScoreName, scoreNames, scores, toScore } from "../lib/scores/to_score.ts";
 import type { Score } from "../lib/scores/score.ts";
 import { asUsage, existing, writable, write } from "./compare_files.ts";
 import { compareByProtocol } from "./compare_protocol.ts";
 import {
   interruptSignal,
-  numberOption,
   type Reporter,
   type TaskArgs,
   TaskError,
   type TaskSpec,
   typedIn,
   UsageError,
+  wholeOption,
 } from "./cli.ts";
 import { page } from "./page.ts";
 
@@ -110,26 +110,19 @@ async function scoreOption(values: TaskArgs["values"]): Promise<Score> {
     }
   }
   if (own === undefined) {
-    const plain = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
-    if (!plain.includes(name)) {
+    if (!scoreNames.includes(name as ScoreName)) {
       throw new UsageError(
-        `--score takes ${plain.filter(fitsTwoClasses).join(", ")}, ${
+        `--score takes ${scoreNames.filter(fitsTwoClasses).join(", ")}, ${
           Object.keys(parameters).join(" or ")
         }, and recall of more than two classes, not '${name}'`,
       );
     }
-    return await asUsage(() => toScore(name as "f1"));
+    return await asUsage(() => toScore(name as ScoreName));
   }
   if (values[own] === undefined) throw new UsageError(`--score ${name} needs --${own}`);
   const value = Number(values[own]);
   return await asUsage(() => (scores[name as keyof typeof parameters] as (options: object) => Score)({ [own]: value }));
 }
-
-const wholeOption = (name: string, value: string | boolean | undefined, least: number, otherwise: number): number => {
-  const number = numberOption(name, value, least, otherwise);
-  if (!Number.isInteger(number)) throw new UsageError(`--${name} takes a whole number, not '${value}'`);
-  return number;
-};
 
 /** A spreadsheet of a comparison, one line per score. */
 export function comparisonCsv({ losses, score }: LossComparison): string {
