@@ -43,17 +43,16 @@ const shortNames: Record<string, string> = {
   "08_train_on": "Data set",
   "09_can_i": "Ranking",
   "10_when": "Too large",
-  "a1_": "Speed",
-  "a2_": "Tails",
-  "a3_": "Dead starts",
-  "a4_": "AnyLoss",
+  "a1_speed": "Speed",
+  "a2_does": "Tails",
+  "a3_dead": "Dead starts",
+  "a4_anyloss": "AnyLoss",
 };
 
-/** Names a notebook in the navigation; one that has no short name has its number, or its file's name. */
+/** Names a notebook in the navigation; one that has no short name has the number or the letter of its file. */
 function shortName(file: string): string {
-  const stem = file.replace(/\.html$/, "");
-  const known = Object.keys(shortNames).find((beginning) => stem.startsWith(beginning));
-  return known ? shortNames[known] : /^0*(\d+)_/.exec(stem)?.[1] ?? stem;
+  const known = Object.keys(shortNames).find((beginning) => file.startsWith(beginning));
+  return known ? shortNames[known] : nameOf(file, 0).mark;
 }
 
 /** Tags of a cell that hide a part of it. */

@@ -35,8 +35,8 @@ Deno.test("site: pages bear the numbers of their files, appendices letters", asy
     "Appendix B",
   ]);
   const masthead = /<header class="masthead">[\s\S]*?<\/header>/.exec(String(files.get("index.html")))?.[0] ?? "";
-  const links = [...masthead.matchAll(/<li>.*<\/span>(\w+)<span/g)].map((match) => match[1]);
-  assertEquals(links, ["2", "10", "A", "B"]);
+  const links = [...masthead.matchAll(/<li><a [^>]*>([^<]*)</g)].map((match) => match[1]);
+  assertEquals(links.slice(0, 4), ["2", "10", "A", "B"]);
 });
 
 Deno.test("site: a notebook without title or answer is an error", async () => {
