@@ -4,12 +4,14 @@
  * @module
  */
 import { resolve } from "node:path";
-import { fitsTwoClasses } from "../lib/compare/check_score.ts";
+import { fitsTwoClasses, toComparedScore } from "../lib/compare/check_score.ts";
 import { compareLosses, type LossComparison } from "../lib/compare/mod.ts";
+import type { ComparedScore } from "../lib/compare/types.ts";
+import { partialRocAuc, precisionAtK, recallAtFpr } from "../lib/curves/curve_scores.ts";
+import { curveScores } from "../lib/curves/to_curve_score.ts";
 import { readTable, type ReadTableOptions } from "../lib/data/read_table.ts";
 import { comparisonDisplay } from "../lib/display/mod.ts";
-import { scores, toScore } from "../lib/scores/to_score.ts";
-import type { Score } from "../lib/scores/score.ts";
+import { scores } from "../lib/scores/to_score.ts";
 import { asUsage, existing, writable, write } from "./compare_files.ts";
 import { compareByProtocol } from "./compare_protocol.ts";
 import {
@@ -33,7 +35,8 @@ export const compareSpec: TaskSpec = {
     "and recommends one of them with the evidence. A difference counts as significant if its 95 % interval excludes 0, and as\n" +
     "negligible if it stays within a margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02. Among\n" +
     "losses that tie, the advice is the simplest: cross-entropy, a tuned threshold, class weights, a loss of the score.\n" +
-    "With more than two classes the largest output decides, and scores are means over the classes. --protocol anyloss\n" +
+    "With more than two classes the largest output decides, and scores are means over the classes. A score of the curve\n" +
+    "(rocAuc, averagePrecision, ...) has no threshold: the order of the outputs is scored. --protocol anyloss\n" +
     "computes the table of Han et al., arXiv 2405.14745 (single-layer network), for the file instead.",
   usage:
     "FILE.csv --label COLUMN [--score NAME] [--repeats N] [--save NAME] | FILE.csv --label COLUMN --protocol anyloss [--json FILE]",
@@ -53,6 +56,9 @@ export const compareSpec: TaskSpec = {
       help: "the smallest recall of --score precisionAtRecall; the score is penalised below it and can be negative",
     },
     precision: { type: "string", help: "the smallest precision of --score recallAtPrecision, likewise" },
+    fpr: { type: "string", help: "the largest false-positive rate of --score recallAtFpr, in (0, 1]" },
+    "max-fpr": { type: "string", help: "the false-positive rate at which the area of --score partialRocAuc ends" },
+    k: { type: "string", help: "the number of rows that --score precisionAtK takes, or a fraction of them in (0, 1)" },
     repeats: { type: "string", help: "the number of splits, at least 3 (default: 10)" },
     seed: { type: "string", help: "a whole number; the same seed gives the same numbers (default: 1)" },
     drop: { type: "string", help: 'columns to leave out: A,B ("": the column without a name)' },
@@ -78,30 +84,40 @@ export const compareSpec: TaskSpec = {
   },
 };
 
-const parameters = { fBeta: "beta", precisionAtRecall: "recall", recallAtPrecision: "precision" } as const;
+/** The scores that need a number: its flag, and the score of it. */
+const parameters: Record<string, { readonly flag: string; readonly scoreOf: (value: number) => ComparedScore }> = {
+  fBeta: { flag: "beta", scoreOf: (beta) => scores.fBeta({ beta }) },
+  precisionAtRecall: { flag: "recall", scoreOf: (recall) => scores.precisionAtRecall({ recall }) },
+  recallAtPrecision: { flag: "precision", scoreOf: (precision) => scores.recallAtPrecision({ precision }) },
+  recallAtFpr: { flag: "fpr", scoreOf: (fpr) => recallAtFpr({ fpr }) },
+  partialRocAuc: { flag: "max-fpr", scoreOf: (maxFpr) => partialRocAuc({ maxFpr }) },
+  precisionAtK: { flag: "k", scoreOf: (k) => precisionAtK({ k }) },
+};
+const flags = Object.values(parameters).map(({ flag }) => flag);
 
 /** Makes the score of the options, with its parameter. */
-async function scoreOption(values: TaskArgs["values"]): Promise<Score> {
-  const name = String(values.score ?? "f1"), own = (parameters as Record<string, string>)[name];
-  for (const parameter of Object.values(parameters)) {
-    if (values[parameter] !== undefined && parameter !== own) {
-      throw new UsageError(`--${parameter} cannot be used with --score ${name}`);
+async function scoreOption(values: TaskArgs["values"]): Promise<ComparedScore> {
+  const name = String(values.score ?? "f1"), own = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+  for (const flag of flags) {
+    if (values[flag] !== undefined && flag !== own?.flag) {
+      throw new UsageError(`--${flag} cannot be used with --score ${name}`);
     }
   }
   if (own === undefined) {
-    const plain = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
+    const plain = Object.entries({ ...scores, ...curveScores })
+      .filter(([, score]) => typeof score !== "function").map(([name]) => name);
     if (!plain.includes(name)) {
       throw new UsageError(
         `--score takes ${plain.filter(fitsTwoClasses).join(", ")}, ${
-          Object.keys(parameters).join(" or ")
+          Object.keys(parameters).join(", ")
         }, and recall of more than two classes, not '${name}'`,
       );
     }
-    return await asUsage(() => toScore(name as "f1"));
+    return await asUsage(() => toComparedScore(name as "f1"));
   }
-  if (values[own] === undefined) throw new UsageError(`--score ${name} needs --${own}`);
-  const value = Number(values[own]);
-  return await asUsage(() => (scores[name as keyof typeof parameters] as (options: object) => Score)({ [own]: value }));
+  const { flag, scoreOf } = own;
+  if (values[flag] === undefined) throw new UsageError(`--score ${name} needs --${flag}`);
+  return await asUsage(() => scoreOf(Number(values[flag])));
 }
 
 const wholeOption = (name: string, value: string | boolean | undefined, least: number, otherwise: number): number => {
@@ -119,7 +135,7 @@ export function comparisonCsv({ losses, score }: LossComparison): string {
 }
 
 const protocolOnly = ["folds"],
-  comparisonOnly = ["score", ...Object.values(parameters), "repeats", "seed", "save"];
+  comparisonOnly = ["score", ...flags, "repeats", "seed", "save"];
 
 function checkRoute(values: TaskArgs["values"]): void {
   if (values.protocol !== undefined && values.protocol !== "anyloss") {

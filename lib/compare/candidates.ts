@@ -8,7 +8,10 @@ import {
   runningScore,
   scoreOfRows,
 } from "../network/objectives.ts";
+import { isCurveScore } from "../curves/to_curve_score.ts";
 import type { Score } from "../scores/score.ts";
+import { ofCurve } from "./curve_candidates.ts";
+import type { ComparedScore } from "./types.ts";
 
 /** A loss that is compared. */
 export interface Candidate {
@@ -51,16 +54,25 @@ function ofScore(score: Score, name: string, options: ScoringOptions, how: Parti
 const gamma = 2;
 
 /** The losses that are compared for a score, cross-entropy first. */
-export function candidatesFor(score: Score, classes: number): Candidate[] {
+export function candidatesFor(score: ComparedScore, classes: number): Candidate[] {
+  const plain = [
+    ofMean("cross-entropy", () => crossEntropy),
+    ofMean("cross-entropy, class weights", () => crossEntropy, true),
+    ofMean("cross-entropy, logit adjustment", (shares) => logitAdjusted(crossEntropy, shares)),
+    ofMean("focal loss", () => focalLoss(gamma)),
+  ];
+  if (isCurveScore(score)) { // the logits of two classes are adjusted by a constant, which changes no order
+    return [
+      ...plain.filter(({ loss }) => classes > 2 || !loss.endsWith("logit adjustment")),
+      ...ofCurve(score, classes),
+    ];
+  }
   const [name, way]: [string, ScoringOptions] = classes === 2
     ? ["softsign", {}]
     : ["argmax", { decision: "argmax", average: "macro" }];
   const hard: ScoringOptions = { ...way, step: "straightThrough" };
   return [
-    ofMean("cross-entropy", () => crossEntropy),
-    ofMean("cross-entropy, class weights", () => crossEntropy, true),
-    ofMean("cross-entropy, logit adjustment", (shares) => logitAdjusted(crossEntropy, shares)),
-    ofMean("focal loss", () => focalLoss(gamma)),
+    ...plain,
     ofScore(score, name, way),
     ofScore(score, `${name}, warm start`, way, { warm: true }),
     ...(classes === 2 ? [ofScore(score, "identity", { step: "identity" })] : []),

@@ -1,20 +1,21 @@
 import { checkInteger } from "../check/integer.ts";
 import { describe } from "../check/describe.ts";
+import type { CurveScore } from "../curves/curve_scores.ts";
+import type { CurveScoreName } from "../curves/to_curve_score.ts";
 import { readTable, type ReadTableOptions } from "../data/read_table.ts";
 import type { Split } from "../data/split.ts";
 import type { Column, TableDataset, TableWarning } from "../data/table.ts";
 import type { Frame } from "../data/types.ts";
-import type { Score } from "../scores/score.ts";
-import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
+import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 import { candidatesFor } from "./candidates.ts";
-import { checkScore } from "./check_score.ts";
+import { checkScore, toComparedScore } from "./check_score.ts";
 import { comparisonJson } from "./comparison_json.ts";
 import { comparisonText } from "./comparison_text.ts";
 import { describeData } from "./describe_data.ts";
 import { differencesOf } from "./intervals.ts";
 import { recommend } from "./recommend.ts";
 import { fittedFraction, type Outcome, partsOf, runSplit, splitRows, testFraction } from "./run_split.ts";
-import type { ComparedLoss, LossComparison, ThresholdChoice } from "./types.ts";
+import type { ComparedLoss, ComparedScore, LossComparison, ThresholdChoice } from "./types.ts";
 
 /** The progress of a comparison. */
 export interface ComparisonProgress {
@@ -29,11 +30,12 @@ export interface ComparisonProgress {
 /** Options of {@linkcode compareLosses}. */
 export interface CompareLossesOptions extends ReadTableOptions {
   /**
-   * The score that losses are made of and compared by: a name, a score, or a definition of your own.
+   * The score that losses are made of and compared by: a name, a score, or a definition of your own; also a score of the curve,
+   * "averagePrecision" or `recallAtFpr({ fpr: 0.01 })` of the entry ./curves.
    *
    * @default {"f1"}
    */
-  score?: ScoreName | ScoreDefinition;
+  score?: ScoreName | ScoreDefinition | CurveScoreName | CurveScore;
   /**
    * The number of splits, at least 3.
    *
@@ -158,6 +160,10 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
  * classes' scores, each class against the rest ("macro"), and the loss is that of the same mean under a softmax instead of
  * the argmax.
  *
+ * A score of the curve has no threshold. Its rivals are cross-entropy and its forms, the curve's own loss, and the losses of the
+ * order of a batch: the squared hinge of all pairs and the AUM. With more than two classes each column of the softmax is ranked
+ * against the rest.
+ *
  * Each split is stratified and has three parts: 60 % of the rows train, 20 % choose the threshold, the penalty and the stopping
  * time, 20 % test; equal rows stay in one part. Standardization, imputation (medians) and one-hot encoding are learnt from the training rows. The intervals are
  * corrected t-intervals of the paired differences, because splits of the same rows are not independent; n_test/n_train is 0.2/0.6,
@@ -193,7 +199,7 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
 export async function compareLosses(source: string | Frame, options: CompareLossesOptions): Promise<LossComparison> {
   checkOptions(options);
   const { score: wanted = "f1", repeats = 10, seed = 1, onProgress, onSplit, signal, ...reading } = options;
-  const score = toScore(wanted), read = await readTable(source, { rows: mostRows, ...reading });
+  const score = toComparedScore(wanted), read = await readTable(source, { rows: mostRows, ...reading });
   checkClasses(read);
   const classes = read.classes.length;
   checkScore(score, classes);
@@ -229,7 +235,7 @@ function reportOf(
   all: ReturnType<typeof collector>,
   table: TableDataset,
   splits: readonly Split[],
-  score: Score,
+  score: ComparedScore,
   seed: number,
 ): LossComparison {
   const losses = all.losses(), testByTrain = testFraction / fittedFraction;
@@ -238,7 +244,11 @@ function reportOf(
   const inSource = (rows: readonly number[]) => rows.map((row) => rowNumbers[row]);
   const content = {
     score: name,
-    recommendation: recommend(losses, differences, { score: name, best: score.best, testByTrain }),
+    recommendation: recommend(losses, differences, {
+      score: name,
+      best: "best" in score ? score.best : 1,
+      testByTrain,
+    }),
     losses,
     differences,
     data: describeData(table),

@@ -53,7 +53,7 @@ function floorLine(score: string): string[] {
 export function comparisonText(
   { score, losses, differences, data, repeats, undefinedScores, ...rest }: Content,
 ): string {
-  const several = data.positive === undefined;
+  const several = data.positive === undefined, ordered = losses[0].threshold === "none", untuned = several || ordered;
   const head = ["model", "loss", several ? "decision" : "threshold", score, "difference from cross-entropy *"];
   const rows = [head, ...losses.map((one) => cells(one, differences))];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
@@ -63,10 +63,12 @@ export function comparisonText(
     ...rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()),
     "",
     `* means over the test rows of ${repeats} splits, with 95 % intervals that are corrected for overlapping splits and hold`,
-    several
-      ? "  jointly for each model; the largest output decides, so there is no threshold to tune"
+    untuned
+      ? `  jointly for each model; ${
+        ordered ? "the order of the outputs is scored" : "the largest output decides"
+      }, so there is no threshold to tune`
       : "  jointly for each model and threshold, against cross-entropy with the same threshold",
-    ...(several ? [] : [
+    ...(untuned ? [] : [
       "† cross-entropy at 0.5 against cross-entropy with a tuned threshold",
       "tuned: the median of the thresholds that are best on validation rows drawn with replacement, and 95 % of them",
     ]),

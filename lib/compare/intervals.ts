@@ -35,7 +35,7 @@ function comparedWith(losses: readonly ComparedLoss[], against: ThresholdChoice)
 /** All differences from cross-entropy, split by split; the intervals of a model against the same threshold hold jointly. */
 export function differencesOf(losses: readonly ComparedLoss[], testByTrain: number): ComparedDifference[] {
   const bases = losses.filter(({ loss }) => loss === reference);
-  return (["tuned", "0.5", "argmax"] as const).flatMap((against) =>
+  return (["tuned", "0.5", "argmax", "none"] as const).flatMap((against) =>
     bases.filter(({ threshold }) => threshold === against).flatMap((base) => {
       const own = comparedWith(losses, against).filter(({ model }) => model === base.model);
       return own.map(({ model, loss, threshold, values }) => {

@@ -63,7 +63,12 @@ function rankOf({ loss, threshold }: ComparedLoss): number {
 const nameOf = ({ loss }: Pick<ComparedLoss, "loss">): string =>
   loss.startsWith("cross-entropy") ? loss.replace(", ", " with ") : `the ${loss}`;
 
-const ways: Record<ThresholdChoice, string> = { tuned: "with a tuned threshold", "0.5": "at 0.5", argmax: "" };
+const ways: Record<ThresholdChoice, string> = {
+  tuned: "with a tuned threshold",
+  "0.5": "at 0.5",
+  argmax: "",
+  none: "",
+};
 
 /** Names a loss and its threshold. */
 function phraseOf(one: Pick<ComparedLoss, "loss" | "threshold">): string {
@@ -145,8 +150,8 @@ function describeOthers(group: Group): string {
 }
 
 /** Phrase for cross-entropy when it is recommended; mentions tuning if another loss beats it at 0.5. */
-function crossEntropyPhrase({ base, untuned }: Group, gainsAtHalf: boolean): string {
-  if (base.threshold === "argmax" || untuned === undefined) return "cross-entropy";
+function crossEntropyPhrase({ untuned }: Group, gainsAtHalf: boolean): string {
+  if (untuned === undefined) return "cross-entropy";
   if (untuned.low > 0) return "cross-entropy at 0.5";
   return untuned.high < 0 || gainsAtHalf ? "cross-entropy with a tuned threshold" : "cross-entropy";
 }
@@ -164,6 +169,7 @@ const settings: Record<ThresholdChoice, (model: string) => string> = {
   tuned: (model) => `With ${model} and tuned thresholds,`,
   "0.5": () => "At 0.5,",
   argmax: (model) => `With ${model},`,
+  none: (model) => `With ${model},`,
 };
 
 /** The evidence of a group, one sentence. */
@@ -192,7 +198,7 @@ export function recommend(
   differences: readonly ComparedDifference[],
   compared: Compared,
 ): string {
-  const main: ThresholdChoice = losses.some(({ threshold }) => threshold === "tuned") ? "tuned" : "argmax";
+  const main = losses[0].threshold;
   const { model } = losses.filter(({ loss, threshold }) => loss === "cross-entropy" && threshold === main)
     .reduce((best, one) => one.mean > best.mean ? one : best);
   const isUntuned = (one: ComparedDifference) => one.loss === "cross-entropy";
@@ -212,7 +218,7 @@ export function recommend(
     };
   };
   const group = groupOf(main), choice = choose(group);
-  if (main === "argmax") {
+  if (main !== "tuned") {
     const advice = choice ? `Use ${phraseOf(choice.chosen)}` : adviseCrossEntropy(group, false);
     return [`${advice}.`, evidence(group, choice), ...nextStep(advice, group.base.values.length)].join(" ");
   }

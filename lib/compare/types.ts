@@ -1,11 +1,16 @@
+import type { CurveScore } from "../curves/curve_scores.ts";
 import type { Split } from "../data/split.ts";
 import type { Feature, TableWarning } from "../data/table.ts";
+import type { Score } from "../scores/score.ts";
 
 /**
  * The way in which outputs become decisions: by a threshold that was tuned on validation rows, by the threshold 0.5, or, with
- * more than two classes, by the largest output.
+ * more than two classes, by the largest output; "none" for a score of the curve, which has no decisions.
  */
-export type ThresholdChoice = "tuned" | "0.5" | "argmax";
+export type ThresholdChoice = "tuned" | "0.5" | "argmax" | "none";
+
+/** The score that losses are compared by: of the counts at one threshold, or of the curve. */
+export type ComparedScore = Score | CurveScore;
 
 /** The test scores of one loss with one model and one threshold. */
 export interface ComparedLoss {

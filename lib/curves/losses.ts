@@ -4,7 +4,7 @@ import { generalLoss, type Loss } from "../losses/metric_loss.ts";
 import { rememberParts } from "../scoring/options.ts";
 import { lossOp } from "../tfjs/engine.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
-import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./binned_curve.ts";
+import { type CurveLossOptions, curveLossParts, curveOptionNames } from "./binned_curve.ts";
 import {
   averagePrecision,
   type CurveScore,
@@ -52,11 +52,10 @@ import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 export function curveLoss(score: CurveScoreName | CurveScore, options: CurveLossOptions = {}): Loss {
   const chosen = toCurveScore(score), name = `${chosen.name}Loss`;
   checkOptions(name, options, curveOptionNames);
-  const setting = resolveCurveOptions(name, chosen, options);
+  const parts = curveLossParts(name, chosen, options);
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar =>
-    generalLoss(name, 1, setting, { yTrue, yPred, sampleWeight });
-  const { thresholds: _, ...others } = options;
-  rememberParts(loss, { ...setting, best: 1, wholeSet: false, options: others });
+    generalLoss(name, parts.best, parts, { yTrue, yPred, sampleWeight });
+  rememberParts(loss, parts);
   return Object.defineProperty(loss, "name", { value: name });
 }
 

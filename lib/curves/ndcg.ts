@@ -1,7 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
-import { type ArrayOrTensor, readEntries, refuse, toNumbers } from "../metrics/array_or_tensor.ts";
+import { type ArrayOrTensor, readEntries, refuse, toNumbers } from "../batch/array_or_tensor.ts";
 import { rankFalling } from "./rank.ts";
 
 /** Options of {@linkcode ndcg}. */

@@ -10,15 +10,22 @@ const titles: Record<ThresholdChoice, string> = {
   tuned: "With a tuned threshold, against cross-entropy's",
   "0.5": "With the threshold at 0.5, against cross-entropy's",
   argmax: "Where the largest output decides, against cross-entropy",
+  none: "By the order of the outputs, against cross-entropy",
 };
 
 const zeros: Record<ThresholdChoice, string> = {
   tuned: "cross-entropy, tuned",
   "0.5": "cross-entropy, at 0.5",
   argmax: "cross-entropy",
+  none: "cross-entropy",
 };
 
-const columns: Record<ThresholdChoice, string> = { tuned: "tuned", "0.5": "at 0.5", argmax: "by the largest output" };
+const columns: Record<ThresholdChoice, string> = {
+  tuned: "tuned",
+  "0.5": "at 0.5",
+  argmax: "by the largest output",
+  none: "by the order",
+};
 
 const nameOf = ({ loss, threshold, against }: ComparedDifference): string =>
   threshold === against ? loss : `${loss}, at ${threshold}`;
