@@ -16,6 +16,7 @@ export {
   aumLoss,
   averagePrecisionLoss,
   curveLoss,
+  ndcgLoss,
   pairsLoss,
   partialRocAucLoss,
   precisionAtKLoss,
