@@ -10,5 +10,6 @@ function thresholdOf({ options: { threshold, step } }: LossParts): number | read
 export function hardOptions(name: string, parts: LossParts, threshold = thresholdOf(parts)): ResolvedOptions {
   if (parts.scoring.curve !== undefined) return parts; // counts at all thresholds
   const options = { ...parts.options, step: "round", slope: undefined, threshold } as const;
-  return resolveOptions(name, parts.scoring.score, options);
+  const { score } = parts.scoring;
+  return resolveOptions(name, score.learnt?.ofDecisions ?? score, options);
 }

@@ -56,7 +56,9 @@ export async function tuneOn(
 ): Promise<{ threshold: number | number[]; value: number } | undefined> {
   if (!canTune(parts)) return undefined;
   const batch = await wholeBatch(name, model, parts, reader), { rows, classes } = batch;
-  const { score, average, classWeights } = parts.scoring, { fromLogits } = parts.reading;
+  const { average, classWeights } = parts.scoring,
+    score = parts.scoring.score.learnt?.ofDecisions ?? parts.scoring.score,
+    { fromLogits } = parts.reading;
   const inCounts = classWeights !== undefined && addsCounts(average);
   const weights = inCounts
     ? Float32Array.from(batch.yTrue, (_, i) => (batch.sampleWeight?.[i] ?? 1) * classWeights[i % classes])
