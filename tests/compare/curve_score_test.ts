@@ -25,14 +25,14 @@ function numbers(n: number, seed: number): Float64Array {
 Deno.test("decisionRules: a score of the curve has one rule, the order; of several classes the mean against the rest", () => {
   const y = labels(40, 2), z = numbers(40, 1), rules = decisionRules(averagePrecision, 1);
   assertEquals(Object.keys(rules), ["none"]);
-  const { value, threshold, undefinedScores } = rules.none!(y, z)(y, z);
+  const { value, threshold, undefinedScores } = rules.none!({ y }, z)({ y }, z);
   assertEquals([threshold, undefinedScores], [undefined, 0]);
   assertWithin(value, rankingMetric(y, z, { score: "averagePrecision" }), 1e-15);
-  assertEquals(rules.none!(y, z)(new Float64Array(40), z), { value: 0, undefinedScores: 1 });
+  assertEquals(rules.none!({ y }, z)({ y: new Float64Array(40) }, z), { value: 0, undefinedScores: 1 });
   const three = labels(40, 3), logits = numbers(120, 2), p = softmax(logits, 3);
   const rows = Array.from(three, (_, i) => [...p.slice(3 * i, 3 * i + 3)]);
   const macro = rankingMetric([...three], rows, { score: "rocAuc", average: "macro" });
-  assertWithin(decisionRules(rocAuc, 3).none!(three, logits)(three, logits).value, macro, 1e-15);
+  assertWithin(decisionRules(rocAuc, 3).none!({ y: three }, logits)({ y: three }, logits).value, macro, 1e-15);
 });
 
 Deno.test("candidatesFor: the gradient of every rival is that of its value, of two classes and of three", () => {
