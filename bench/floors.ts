@@ -17,6 +17,7 @@ import { adam } from "../lib/network/adam.ts";
 import { backward, forward, initialWeights } from "../lib/network/mlp.ts";
 import { labelsOf, probabilities, scoreObjective } from "../lib/network/objectives.ts";
 import { seededRandom } from "../lib/numerics/random.ts";
+import { learntBy, ofDecisions } from "../lib/scores/learnt.ts";
 import { bestCut } from "../lib/training/best_cut.ts";
 
 const tables = { wdbc: "malignant", credit: "bad", spambase: "spam" }, steps = 600, every = 10;
@@ -42,7 +43,7 @@ function trained(
 ): Record<string, Counts> {
   const form = { features: train.x.length / train.y.length, hidden, outputs: 1 }, labels = labelsOf(train.y);
   const weights = initialWeights(form, seededRandom(seed)), update = adam(hidden === 0 ? 0.05 : 0.01, weights.length);
-  const objective = scoreObjective(score, softsign()), { learnt } = score, chooser = learnt?.ofDecisions ?? score;
+  const objective = scoreObjective(score, softsign()), learnt = learntBy(score), chooser = ofDecisions(score);
   const outputs = (part: Parts["test"], at: Float64Array) => probabilities(forward(form, at, part.x).logits, 1);
   let best = { value: -Infinity, weights };
   for (let step = 1; step <= steps; step++) {

@@ -1,6 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { type Counts, finite, mapCounts } from "../counts/counts.ts";
+import { withLearnt } from "../scores/learnt.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { type Constraint, deviations, isRate, wilson } from "./constraint.ts";
@@ -46,7 +47,9 @@ interface Term {
 
 /** Partial derivatives with respect to the counts of all rows and of each group. */
 export interface GroupedPartials {
+  /** Those with respect to the counts of all rows. */
   readonly all: Counts;
+  /** Those with respect to the counts of each group. */
   readonly groups: Readonly<Record<string, Counts>>;
 }
 
@@ -109,11 +112,6 @@ export class Maximisation {
   /** The multipliers, by the constraints' names; a gap has two per group. */
   get multipliers(): Record<string, number> {
     return Object.fromEntries(this.#multipliers);
-  }
-
-  /** Says whether a constraint compares groups. */
-  get comparesGroups(): boolean {
-    return this.#constraints.some(({ kind }) => kind === "gap");
   }
 
   #terms({ groups }: GroupedCounts): Term[] {
@@ -188,17 +186,12 @@ export class Maximisation {
 
   #asScore(name: string): Score {
     const gradient = (all: Counts) => this.lagrangian({ all }).partials.all;
-    return {
-      name,
-      value: (all) => this.lagrangian({ all }).value,
-      gradient,
-      learnt: {
-        ofDecisions: { name, value: (all) => this.value({ all }), gradient },
-        learn: (all) => void this.learn({ all }),
-        numbers: () => this.multipliers,
-        restore: (numbers) => Object.entries(numbers).forEach(([name, value]) => this.#multipliers.set(name, value)),
-      },
-    };
+    return withLearnt({ name, value: (all) => this.lagrangian({ all }).value, gradient }, {
+      ofDecisions: { name, value: (all) => this.value({ all }), gradient },
+      learn: (all) => void this.learn({ all }),
+      numbers: () => this.multipliers,
+      restore: (numbers) => Object.entries(numbers).forEach(([name, value]) => this.#multipliers.set(name, value)),
+    });
   }
 }
 

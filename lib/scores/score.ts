@@ -1,17 +1,5 @@
 import type { Counts } from "../counts/counts.ts";
 
-/** Numbers that a score learns between the epochs of a training. */
-export interface LearntNumbers {
-  /** The score by which decisions are compared: the best epoch, the best threshold. */
-  readonly ofDecisions: Score;
-  /** Learns from the counts of the decisions on the whole data set. */
-  learn(counts: Counts): void;
-  /** Returns the numbers by name, for the history of the training. */
-  numbers(): Record<string, number>;
-  /** Replaces the numbers by those of a training that is resumed. */
-  restore(numbers: Record<string, number>): void;
-}
-
 /**
  * A closed-form function of the four counts, with its partial derivatives. Where it is not defined (0/0) its value is
  * NaN and its gradient 0; the `zeroDivision` of the loss or metric replaces the NaN.
@@ -43,8 +31,6 @@ export interface Score {
    * @default {false}
    */
   readonly quasiConvex?: boolean;
-  /** Numbers that a training learns between its epochs, as the multipliers of constraints. */
-  readonly learnt?: LearntNumbers;
   /** Returns the score; NaN where it is not defined. */
   value(counts: Counts): number;
   /** Returns the partial derivative with respect to each count; all 0 where the score is not defined. */

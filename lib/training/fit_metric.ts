@@ -27,6 +27,7 @@ import {
 import { showProgress } from "./fit_progress.ts";
 import type { FitResult } from "./fit_result.ts";
 import type { GradientExtent } from "./passes.ts";
+import { learntBy } from "../scores/learnt.ts";
 import { addsCounts } from "../scoring/score_batch.ts";
 import { listenForStop, type StopRequest } from "./stop_request.ts";
 import { tuneOn } from "./tune_on.ts";
@@ -323,19 +324,20 @@ async function epochLogs(
 const learntPrefix = "multiplier ";
 
 /** Lets a score learn from the counts of the decisions; returns what it has learnt, for the logs. */
-function learn({ parts: { scoring: { score: { learnt, name }, average } } }: EpochLoss, { hard }: Evaluation): FitLogs {
+function learn({ parts: { scoring: { score, average } } }: EpochLoss, { hard }: Evaluation): FitLogs {
+  const learnt = learntBy(score);
   if (learnt === undefined) return {};
   if (!addsCounts(average)) {
-    throw new RangeError(`Cannot train on ${name}: 'average' must be 'binary' or 'micro', it is '${average}'`);
+    throw new RangeError(`Cannot train on ${score.name}: 'average' must be 'binary' or 'micro', it is '${average}'`);
   }
   learnt.learn(hard.score().counts[0]);
   return Object.fromEntries(Object.entries(learnt.numbers()).map(([key, value]) => [learntPrefix + key, value]));
 }
 
 /** Gives a score the numbers that it had learnt when the training was interrupted. */
-function restoreLearnt({ parts: { scoring: { score: { learnt } } } }: EpochLoss, { history }: State): void {
+function restoreLearnt({ parts: { scoring: { score } } }: EpochLoss, { history }: State): void {
   const own = Object.entries(history).filter(([key]) => key.startsWith(learntPrefix));
-  learnt?.restore(Object.fromEntries(own.map(([key, values]) => [key.slice(learntPrefix.length), values.at(-1)!])));
+  learntBy(score)?.restore(Object.fromEntries(own.map(([key, all]) => [key.slice(learntPrefix.length), all.at(-1)!])));
 }
 
 /** Trains for the epochs of the warm start. The order of the batches has its own source, so that a resumed training agrees. */

@@ -14,6 +14,7 @@ import {
 import { deviations, isRate } from "../../lib/constraints/constraint.ts";
 import { countKeys, type Counts } from "../../lib/counts/counts.ts";
 import { accuracy, f1, fitMetric, mcc, metricLoss, precision, recall } from "../../lib/mod.ts";
+import { ofDecisions } from "../../lib/scores/learnt.ts";
 import { lossAndGradient } from "../../lib/core.ts";
 import { assertAllWithin, assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
 
@@ -77,7 +78,7 @@ Deno.test("decisions are valued by the score where all constraints hold, below â
   const problem = maximise({ score: "precision", subjectTo: [atLeast("recall", 0.6), atMost(falsePositiveRate, 0.2)] });
   assertEquals(problem.value({ all: counts }), 0.75);
   assertWithin(problem.value({ all: { ...counts, tp: 3, fn: 6 } }), -1 - (0.6 - 1 / 3), 1e-12);
-  assertEquals(problem.score.learnt!.ofDecisions.value(counts), 0.75);
+  assertEquals(ofDecisions(problem.score).value(counts), 0.75);
 });
 
 /** Rows of two groups: the second one's outputs are lower. */
