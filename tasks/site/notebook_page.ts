@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { CodeCell } from "../notebook_format.ts";
 import { type Citation, citationText } from "./citation.ts";
 import type { CleanOptions } from "./clean.ts";
 import { codeBlock } from "./highlight.ts";
