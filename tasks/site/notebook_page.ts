@@ -127,11 +127,11 @@ function neighbours(page: NotebookPage, pages: NotebookPage[]): string {
 
 /** Renders the content of a notebook's page. */
 export function notebookMain(page: NotebookPage, { pages, download, citation }: NotebookFrame): string {
-  const { kind, mark } = nameOf(page.file, pages.indexOf(page));
+  const { kind, mark } = nameOf(page.file);
   const h1 = page.outline[0];
   return `<article>
 <header class="title">
-<p class="kicker">${kind} ${mark}</p>
+<p class="kicker">${kind ? `${kind} ` : ""}${mark}</p>
 <h1 id="${escapeHtml(h1.id)}">${page.title}</h1>
 <p class="answer">${page.answer}</p>
 <p class="actions"><a href="${relativeUrl(page.file, download)}" download>Download this notebook</a></p>

@@ -44,12 +44,12 @@ const icon = "data:image/svg+xml," + encodeURIComponent(
 );
 
 function navigation({ file, pages, name }: PageParts): string {
-  const items = pages.map((page, index) => {
+  const items = pages.map((page) => {
     const current = page.file === file ? ' aria-current="page"' : "";
     const title = escapeHtml(textOf(page.title));
-    const { kind, mark } = nameOf(page.file, index);
+    const { kind, mark } = nameOf(page.file);
     return `<li><a href="${relativeUrl(file, page.file)}"${current} title="${title}">` +
-      `<span class="hidden">${kind} </span>${mark}<span class="hidden">: ${title}</span></a></li>`;
+      `<span class="hidden">${kind ? `${kind} ` : ""}</span>${mark}<span class="hidden">: ${title}</span></a></li>`;
   });
   const home = file === "index.html" ? ' aria-current="page"' : "";
   return `<header class="masthead">
