@@ -18,6 +18,8 @@ export interface NotebookPage {
   file: string;
   /** First heading, as inline HTML. */
   title: string;
+  /** Name in the navigation. */
+  short: string;
   /** Answer: the first paragraph after the title, as HTML without links. */
   answer: string;
   /** All headings. */
@@ -26,6 +28,31 @@ export interface NotebookPage {
   body: string;
   /** First output of a cell tagged `front-page`, as HTML. */
   picture?: string;
+}
+
+/** Names of the notebooks in the navigation, by the beginning of their file names. */
+const shortNames: Record<string, string> = {
+  "01_why": "Why",
+  "02_the_ramp": "Ramp",
+  "03_what_softsign": "Softsign",
+  "04_a_gradient": "Gradient",
+  "05_what_to_use": "What to use",
+  "06_which_score": "Which score",
+  "07_why_does": "Faults",
+  "08_train_on": "Data set",
+  "09_can_i": "Ranking",
+  "10_when": "Too large",
+  "a1_": "Speed",
+  "a2_": "Tails",
+  "a3_": "Dead starts",
+  "a4_": "AnyLoss",
+};
+
+/** Names a notebook in the navigation; one that has no short name has its number, or its file's name. */
+function shortName(file: string): string {
+  const stem = file.replace(/\.html$/, "");
+  const known = Object.keys(shortNames).find((beginning) => stem.startsWith(beginning));
+  return known ? shortNames[known] : /^0*(\d+)_/.exec(stem)?.[1] ?? stem;
 }
 
 /** Tags of a cell that hide a part of it. */
@@ -101,6 +128,7 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
   return {
     file,
     title: match[1].trim(),
+    short: shortName(file),
     answer: match[2].trim(),
     outline,
     body: html.slice(match[0].length),
@@ -127,11 +155,10 @@ function neighbours(page: NotebookPage, pages: NotebookPage[]): string {
 
 /** Renders the content of a notebook's page. */
 export function notebookMain(page: NotebookPage, { pages, download, citation }: NotebookFrame): string {
-  const { kind, mark } = nameOf(page.file);
   const h1 = page.outline[0];
   return `<article>
 <header class="title">
-<p class="kicker">${kind ? `${kind} ` : ""}${mark}</p>
+<p class="kicker">${nameOf(page.file)}</p>
 <h1 id="${escapeHtml(h1.id)}">${page.title}</h1>
 <p class="answer">${page.answer}</p>
 <p class="actions"><a href="${relativeUrl(page.file, download)}" download>Download this notebook</a></p>
