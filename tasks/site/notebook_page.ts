@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { CodeCell } from "../notebook_format.ts";
 import { type Citation, citationText } from "./citation.ts";
 import type { CleanOptions } from "./clean.ts";
 import { codeBlock } from "./highlight.ts";
@@ -61,12 +60,15 @@ const tags = { hideInput: "hide-input", hideOutput: "hide-output", hideCell: "hi
 /** Ids that every page uses. */
 const reservedIds = ["main", "how-to-cite"];
 
-function renderCode(cell: CodeCell, number: number): string {
-  if (cell.source.trim() === "") return "";
-  const block = codeBlock(cell.source, "typescript", `Code ${number}`, true);
-  return hasTag(cell, tags.hideInput)
-    ? `<details class="source"><summary>Code of this result</summary>\n${block}\n</details>\n`
-    : `${block}\n`;
+/** Renders the sources of cells in view, or of folded cells up to one with a result, which share a fold. */
+function renderCode(sources: { source: string; number: number }[], isFolded: boolean): string {
+  const blocks = sources.filter(({ source }) => source.trim() !== "")
+    .map(({ source, number }) => codeBlock(source, "typescript", `Code ${number}`, true));
+  if (blocks.length === 0) return "";
+  const html = blocks.join("\n");
+  return isFolded
+    ? `<details class="source"><summary>Code of this result</summary>\n${html}\n</details>\n`
+    : `${html}\n`;
 }
 
 /** Renders a notebook. */
@@ -79,6 +81,7 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
   let tables = 0;
   let codes = 0;
   let picture: string | undefined;
+  let folded: { source: string; number: number }[] = [];
 
   const optionsFor = (index: number): Omit<CleanOptions, "headings"> => {
     const where = cellName(path, index);
@@ -101,7 +104,13 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
     if (cell.cell_type === "markdown") {
       parts.push(renderMarkdown(cell.source, { ...optionsFor(index), outline }));
     } else if (cell.cell_type === "code") {
-      parts.push(renderCode(cell, codes));
+      const isFolded = hasTag(cell, tags.hideInput), next = notebook.cells[index + 1];
+      folded.push({ source: cell.source, number: codes });
+      const continues = isFolded && cell.outputs.length === 0 && next?.cell_type === "code" &&
+        hasTag(next, tags.hideInput);
+      if (continues) return;
+      parts.push(renderCode(folded, isFolded));
+      folded = [];
       if (hasTag(cell, tags.hideOutput)) return;
       const outputs = renderOutputs(cell.outputs, optionsFor(index));
       parts.push(outputs);
@@ -145,11 +154,10 @@ function neighbours(page: NotebookPage, pages: NotebookPage[]): string {
 
 /** Renders the content of a notebook's page. */
 export function notebookMain(page: NotebookPage, { pages, download, citation }: NotebookFrame): string {
-  const { kind, mark } = nameOf(page.file, pages.indexOf(page));
   const h1 = page.outline[0];
   return `<article>
 <header class="title">
-<p class="kicker">${kind} ${mark}</p>
+<p class="kicker">${nameOf(page.file)}</p>
 <h1 id="${escapeHtml(h1.id)}">${page.title}</h1>
 <p class="answer">${page.answer}</p>
 <p class="actions"><a href="${relativeUrl(page.file, download)}" download>Download this notebook</a></p>
