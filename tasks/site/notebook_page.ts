@@ -48,10 +48,10 @@ const shortNames: Record<string, string> = {
   "a4_anyloss": "AnyLoss",
 };
 
-/** Names a notebook in the navigation; one that has no short name has the number or the letter of its file. */
+/** Names a notebook in the navigation; by its kind and number if it has no short name. */
 function shortName(file: string): string {
   const known = Object.keys(shortNames).find((beginning) => file.startsWith(beginning));
-  return known ? shortNames[known] : nameOf(file, 0).mark;
+  return known ? shortNames[known] : nameOf(file);
 }
 
 /** Tags of a cell that hide a part of it. */
