@@ -4,27 +4,14 @@
  *
  * @module
  */
-import { f1, round, softCounts } from "../../../../lib/core.ts";
 import { button, html, keepSettings, readout, settingsOf, slider, svg } from "../dom.ts";
 import { frame, number, path } from "../plot.ts";
+import { f1At, grid, peakOf } from "./threshold_curves.ts";
 import recorded from "../recorded.json" with { type: "json" };
 
 const name = "move-the-threshold";
 const { yTrue, outputs } = recorded.loans;
 const colors: Record<string, string> = { "cross-entropy": "grey", "class weights": "purple", "F1 loss": "blue" };
-
-/** Computes the F1 of decisions at a threshold. */
-export const f1At = (yPred: readonly number[], threshold: number): number =>
-  f1.value(softCounts({ yTrue, yPred }, round({ threshold })));
-
-const grid = Array.from({ length: 199 }, (_, i) => (i + 1) / 200);
-
-/** Finds the threshold of the highest F1 on a grid of 0.005. */
-export function peakOf(yPred: readonly number[]): { threshold: number; value: number } {
-  return grid.map((threshold) => ({ threshold, value: f1At(yPred, threshold) })).reduce((a, b) =>
-    b.value > a.value ? b : a
-  );
-}
 
 /** Sets the figure up in its place. */
 export function moveTheThreshold(place: HTMLElement): void {
@@ -32,14 +19,14 @@ export function moveTheThreshold(place: HTMLElement): void {
     ...{ loss, yPred, color: `var(--rb-${colors[loss]})`, words: `var(--rb-${colors[loss]}-text)` },
     ...{ points: grid.map((t) => [t, f1At(yPred, t)] as const), peak: peakOf(yPred) },
   }));
-  let threshold = Math.min(1, Math.max(0, Number(settingsOf(name).get("threshold") ?? 0.5)));
+  let threshold = Math.min(0.99, Math.max(0.01, Number(settingsOf(name).get("threshold") ?? 0.5)));
   const curves = frame({
     alt:
       "F1 on held-out loans against the threshold, for cross-entropy, class weights and the F1 loss: equal heights, different peaks",
-    ...{ width: 640, height: 340 },
+    ...{ width: 420, height: 290 },
     x: { label: "threshold", domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1] },
     y: { label: "F1 on held-out rows", domain: [0, 0.8], ticks: [0, 0.2, 0.4, 0.6, 0.8], text: (v) => v.toFixed(1) },
-  }, (t) => set(Math.round(t * 100) / 100));
+  }, (t) => set(Math.min(0.99, Math.max(0.01, Math.round(t * 100) / 100))));
   const said = readout();
   const set = (value: number) => {
     threshold = value;
@@ -92,7 +79,7 @@ export function moveTheThreshold(place: HTMLElement): void {
   };
   const buttons = [
     button("0.5", () => set(0.5)),
-    ...models.map(({ loss, peak }) => button(`Peak of ${loss}`, () => set(Math.round(peak.threshold * 100) / 100))),
+    ...models.map(({ loss, peak }) => button(`Peak of ${loss}`, () => set(peak.threshold))),
   ];
   place.replaceChildren(curves.box, control.field, html("div", { class: "buttons" }, ...buttons), said);
   update(false);
