@@ -63,12 +63,20 @@ export async function overflow(page: Page): Promise<string[]> {
   return content > window ? [`it is ${content} px wide on a screen of ${window} px`] : [];
 }
 
-/** Lists the serious faults that axe finds; `rules` are the only ones that are asked. */
-export async function axeFaults(page: Page, rules?: readonly string[]): Promise<string[]> {
+/** What axe looks at, and the rules that it asks; absent: the page, all rules. */
+interface AxeOptions {
+  within?: string;
+  rules?: readonly string[];
+}
+
+/** Lists the serious faults that axe finds. */
+export async function axeFaults(page: Page, { within = "html", rules }: AxeOptions = {}): Promise<string[]> {
   if (!await page.evaluate("'axe' in window")) await page.evaluate(axe.source);
   // Without preload: style sheets cannot be read again on pages from the disk, and are not asked for.
   const options = { resultTypes: ["violations"], preload: false, ...(rules && { runOnly: rules }) };
-  const { violations } = await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`) as axe.AxeResults;
+  const { violations } = await page.evaluate(
+    `axe.run(${JSON.stringify(within)}, ${JSON.stringify(options)})`,
+  ) as axe.AxeResults;
   return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html.slice(0, 160)}`);
 }

@@ -106,20 +106,24 @@ export function startOnTheTail(place: HTMLElement): void {
     ...{ alt: "Rows with a gradient over 100 steps", height: 230 },
     x: { label: "step of the training", domain: [0, steps], ticks: [0, 25, 50, 75, 100] },
     y: { label: "rows with a gradient", domain: [0, rows], ticks: [0, 100, 200, 300, 400] },
-  }, (step) => show(Math.round(step)));
+  }, (step) => seek(Math.round(step)));
   const said = readout();
   const time = slider({
     ...{ label: "Step of the training", min: 0, max: steps, step: 1, value: 0, text: String },
-    onChange: (step) => show(step),
+    onChange: (step) => seek(step),
   });
+  const seek = (step: number) => {
+    cancelAnimationFrame(playing);
+    show(step);
+    keepSettings(name, { ...setting, rows: seed, step });
+  };
   const choose = (change: Partial<Setting>) => {
     const map = "optimizer" in change || "prevalence" in change || "start" in change;
     Object.assign(setting, change);
     current = trial(setting, seed);
     if (map) fill();
     mark();
-    show(0);
-    keepSettings(name, { ...setting, rows: seed });
+    seek(0);
   };
   const cells = new Map<string, HTMLButtonElement>();
   const table = html(
@@ -145,7 +149,8 @@ export function startOnTheTail(place: HTMLElement): void {
           {},
           html("th", { scope: "row" }, shape),
           ...slopes.map((slope) => {
-            const made = button("", () => choose({ shape, slope }));
+            const made = button("…", () => choose({ shape, slope }));
+            made.setAttribute("aria-label", `${shape}, slope ${slope}`);
             cells.set(`${shape} ${slope}`, made);
             return html("td", {}, made);
           }),
@@ -165,7 +170,7 @@ export function startOnTheTail(place: HTMLElement): void {
     table.setAttribute("aria-busy", "true");
     for (const [key, cell] of cells) {
       cell.textContent = "…";
-      cell.setAttribute("aria-label", key);
+      cell.setAttribute("aria-label", key.replace(" ", ", slope "));
     }
     const next = () => {
       if (turn !== filling) return;
@@ -242,10 +247,10 @@ export function startOnTheTail(place: HTMLElement): void {
   };
   const play = button("Play", () => {
     cancelAnimationFrame(playing);
-    if (reducedMotion()) return show(steps);
+    if (reducedMotion()) return seek(steps);
     show(0);
     const frameOf = () => {
-      if (at >= steps) return;
+      if (at >= steps) return seek(steps);
       show(at + 1);
       playing = requestAnimationFrame(frameOf);
     };
@@ -283,6 +288,13 @@ export function startOnTheTail(place: HTMLElement): void {
     said,
   );
   mark();
-  show(0);
-  fill();
+  show(Math.min(steps, Math.max(0, Math.round(Number(settings.get("step") ?? 0)))));
+  // 150 trainings, from the moment at which the reader comes by.
+  const seen = new IntersectionObserver(([entry]) => {
+    if (!entry.isIntersecting) return;
+    seen.disconnect();
+    fill();
+  });
+  seen.observe(table);
+  table.setAttribute("aria-busy", "true");
 }

@@ -149,11 +149,12 @@ export function whoGetsAnArrow(place: HTMLElement): void {
       svg("text", { x: bars.x(0) - 6, y: bars.y(i + 0.2) + 14, "text-anchor": "end", fill: "var(--rb-ink)" }, key),
     ]));
     const heard = gradient.filter((g) => g !== 0).length;
+    const named = `${words[0].toUpperCase()}${words.slice(1)}${kind === "round" ? "" : ` of slope ${slope}`}`;
     said.say(
-      `Under ${words}${kind === "round" ? "" : ` of slope ${number(slope, 1)}`} centred at ${
-        number(centre)
-      }, ${heard} of 12 ` +
-        `rows get an arrow; precision is ${number(soft, 3)} soft and ${number(decided, 3)} of the decisions at 0.5.`,
+      `${named}, centred at ${number(centre)}, gives an arrow to ${heard} of 12 rows; precision is ${
+        number(soft, 3)
+      } soft ` +
+        `and ${number(decided, 3)} of the decisions at 0.5.`,
     );
     if (keep) keepSettings(name, { step: kind, slope, centre, outputs: yPred.join(" ") });
   };
