@@ -10,16 +10,17 @@ import * as tf from "@tensorflow/tfjs";
 import { type PythonLoss, pythonLoss, type PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
 import type { AuditedLoss, AuditOptions, LabelKind, LossAudit, PredictionKind } from "../lib/audit/types.ts";
 import { auditDisplay } from "../lib/display/mod.ts";
-import { type ScoreName, scores } from "../lib/scores/to_score.ts";
+import { scoreNames } from "../lib/scores/to_score.ts";
 import {
+  choiceOption,
   NegativeResult,
-  numberOption,
   type Reporter,
   type TaskArgs,
   TaskError,
   type TaskSpec,
   typedIn,
   UsageError,
+  wholeOption,
   writeData,
 } from "./cli.ts";
 import { cleanPaths } from "./failure.ts";
@@ -73,7 +74,7 @@ export const auditSpec: TaskSpec = {
 };
 
 const predictionKinds = ["probability", "simplex", "logits", "real", "nonnegative", "tanh"];
-const labelKinds = [
+const labelKinds: readonly LabelKind[] = [
   "binary",
   "one-hot",
   "index",
@@ -93,25 +94,6 @@ function predictionsOption(value: string): PredictionKind {
   throw new UsageError(`--predictions takes ${predictionKinds.join(", ")} or MIN,MAX, not '${value}'`);
 }
 
-function labelsOption(value: string): LabelKind {
-  if (labelKinds.includes(value)) return value as LabelKind;
-  throw new UsageError(`--labels takes ${labelKinds.join(", ")}, not '${value}'`);
-}
-
-/** Names of the scores that need no options. */
-const metricNames = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
-
-function metricOption(value: string): ScoreName {
-  if (metricNames.includes(value)) return value as ScoreName;
-  throw new UsageError(`--metric takes ${metricNames.join(", ")}, not '${value}'`);
-}
-
-function wholeOption(name: string, value: string | boolean, least: number): number {
-  const number = numberOption(name, value, least, least);
-  if (!Number.isInteger(number)) throw new UsageError(`--${name} takes a whole number, not '${value}'`);
-  return number;
-}
-
 function prevalenceOption(value: string): number {
   const number = value.trim() === "" ? NaN : Number(value);
   if (!(number > 0 && number < 1)) throw new UsageError(`--prevalence takes a number inside (0, 1), not '${value}'`);
@@ -124,11 +106,11 @@ export function auditOptions(
 ): AuditOptions {
   return {
     ...(predictions === undefined ? {} : { yPred: predictionsOption(String(predictions)) }),
-    ...(labels === undefined ? {} : { yTrue: labelsOption(String(labels)) }),
-    ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1) }),
+    ...(labels === undefined ? {} : { yTrue: choiceOption<LabelKind>("labels", labels, labelKinds) }),
+    ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1, 1) }),
     ...(prevalence === undefined ? {} : { prevalence: prevalenceOption(String(prevalence)) }),
-    ...(metric === undefined ? {} : { metric: metricOption(String(metric)) }),
-    ...(seed === undefined ? {} : { seed: wholeOption("seed", seed, 0) }),
+    ...(metric === undefined ? {} : { metric: choiceOption("metric", metric, scoreNames) }),
+    ...(seed === undefined ? {} : { seed: wholeOption("seed", seed, 0, 0) }),
   };
 }
 
