@@ -14,9 +14,10 @@ import { fileURLToPath } from "node:url";
 import { countsOn, countsSql, histogramSql, reportOn, tuneThresholdOn } from "../lib/sql/mod.ts";
 import { duckdbEngine } from "../tasks/sql_engines.ts";
 
-const threads = "2", memory = "4GB";
+/** The settings of DuckDB; the memory of the measured process is less than the table needs. */
+const threads = "2", memory = { generate: "4GB", measure: "256MB" };
 
-/** What a call took. */
+/** The cost of a call. */
 interface Measured {
   readonly call: string;
   readonly rows: number;
@@ -33,7 +34,7 @@ function cpuSeconds(): number {
 }
 
 async function generate(rows: number, folder: string): Promise<void> {
-  await using engine = await duckdbEngine({ settings: { threads, memory_limit: memory } });
+  await using engine = await duckdbEngine({ settings: { threads, memory_limit: memory.generate } });
   await engine.query(`COPY (SELECT CAST(u < 0.3 * p + 0.02 AS INTEGER) AS y, CAST(p AS FLOAT) AS p, w, region FROM (
     SELECT (hash(i) % 16777216) / 16777216.0 AS p, (hash(i + 10000000000) % 16777216) / 16777216.0 AS u,
       1 + hash(i + 20000000000) % 5 AS w, 'region ' || (hash(i + 30000000000) % 4) AS region FROM range(${rows}) AS t(i)))
@@ -43,7 +44,7 @@ async function generate(rows: number, folder: string): Promise<void> {
 async function measure(rows: number, folder: string): Promise<void> {
   let scans = 0;
   await using engine = await duckdbEngine({
-    settings: { threads, memory_limit: memory },
+    settings: { threads, memory_limit: memory.measure },
     onScan: (scan) => scans = scan,
   });
   const { query } = engine, columns = { from: { files: `${folder}/scored.parquet` }, label: "y", output: "p" };

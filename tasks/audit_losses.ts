@@ -17,17 +17,18 @@ import type {
   PredictionKind,
 } from "../lib/audit/types.ts";
 import { auditDisplay } from "../lib/display/mod.ts";
-import { type ScoreName, scores } from "../lib/scores/to_score.ts";
+import { scoreNames } from "../lib/scores/to_score.ts";
 import { auditExport, auditWords, modelRoute } from "./audit_model.ts";
 import {
+  choiceOption,
   NegativeResult,
-  numberOption,
   type Reporter,
   type TaskArgs,
   TaskError,
   type TaskSpec,
   typedIn,
   UsageError,
+  wholeOption,
   writeData,
 } from "./cli.ts";
 import { cleanPaths } from "./failure.ts";
@@ -92,7 +93,7 @@ export const auditSpec: TaskSpec = {
 };
 
 const predictionKinds = ["probability", "simplex", "logits", "real", "nonnegative", "tanh"];
-const labelKinds = [
+const labelKinds: readonly LabelKind[] = [
   "binary",
   "one-hot",
   "index",
@@ -112,25 +113,6 @@ function predictionsOption(value: string): PredictionKind {
   throw new UsageError(`--predictions takes ${predictionKinds.join(", ")} or MIN,MAX, not '${value}'`);
 }
 
-function labelsOption(value: string): LabelKind {
-  if (labelKinds.includes(value)) return value as LabelKind;
-  throw new UsageError(`--labels takes ${labelKinds.join(", ")}, not '${value}'`);
-}
-
-/** Names of the scores that need no options. */
-const metricNames = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
-
-function metricOption(value: string): ScoreName {
-  if (metricNames.includes(value)) return value as ScoreName;
-  throw new UsageError(`--metric takes ${metricNames.join(", ")}, not '${value}'`);
-}
-
-function wholeOption(name: string, value: string | boolean, least: number): number {
-  const number = numberOption(name, value, least, least);
-  if (!Number.isInteger(number)) throw new UsageError(`--${name} takes a whole number, not '${value}'`);
-  return number;
-}
-
 function prevalenceOption(value: string): number {
   const number = value.trim() === "" ? NaN : Number(value);
   if (!(number > 0 && number < 1)) throw new UsageError(`--prevalence takes a number inside (0, 1), not '${value}'`);
@@ -143,11 +125,11 @@ export function auditOptions(
 ): AuditOptions {
   return {
     ...(predictions === undefined ? {} : { yPred: predictionsOption(String(predictions)) }),
-    ...(labels === undefined ? {} : { yTrue: labelsOption(String(labels)) }),
-    ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1) }),
+    ...(labels === undefined ? {} : { yTrue: choiceOption<LabelKind>("labels", labels, labelKinds) }),
+    ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1, 1) }),
     ...(prevalence === undefined ? {} : { prevalence: prevalenceOption(String(prevalence)) }),
-    ...(metric === undefined ? {} : { metric: metricOption(String(metric)) }),
-    ...(seed === undefined ? {} : { seed: wholeOption("seed", seed, 0) }),
+    ...(metric === undefined ? {} : { metric: choiceOption("metric", metric, scoreNames) }),
+    ...(seed === undefined ? {} : { seed: wholeOption("seed", seed, 0, 0) }),
   };
 }
 
@@ -297,7 +279,7 @@ async function auditEach(
 
 /** Audits the model of a file, or a last layer in words. */
 async function auditOneModel(route: "model" | "words", values: TaskArgs["values"], report: Reporter) {
-  if (route === "words") return auditWords(values, labelsOption(String(values.labels)));
+  if (route === "words") return auditWords(values, choiceOption<LabelKind>("labels", values.labels, labelKinds));
   const named = String(values.model);
   report.status(`${named} …`);
   return await auditExport(await loadExport(named), named, values, (text) => report.status(`${named}: ${text}`));

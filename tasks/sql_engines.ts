@@ -15,7 +15,7 @@ export interface Engine extends AsyncDisposable {
   readonly name: string;
 }
 
-/** How far a scan is: the number of the scan, and the percentage if the engine knows it. */
+/** Receives the progress: the number of the scan, and its percentage if the engine knows it. */
 export type OnScan = (scan: number, percentage?: number) => void;
 
 /** Options of {@linkcode duckdbEngine}. */

@@ -1,3 +1,4 @@
+import { describe } from "../check/describe.ts";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import { type LayersOptimizer, toOptimizer } from "../tfjs/optimizers.ts";
@@ -28,6 +29,7 @@ import type { FitResult } from "./fit_result.ts";
 import type { GradientExtent } from "./passes.ts";
 import { listenForStop, type StopRequest } from "./stop_request.ts";
 import { tuneOn } from "./tune_on.ts";
+import { warmUpEpoch } from "./warm_start.ts";
 
 /** State of a training between two epochs. */
 interface State {
@@ -103,7 +105,10 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
  * backend ends at the same weights, to the last bit, as an uninterrupted one. A different loss, step, slope, optimizer,
  * learning rate, seed or the like is refused; only the number of epochs may be raised.
  *
- * ResolvedOptions `model.stopTraining = true` in any callback stops training after the current epoch.
+ * A warm start trains on a different loss first, as compare's warm start does: `warmStart: { loss: "crossEntropy", epochs:
+ * 30 }`. A network that the loss of a score leaves in a poor minimum is often as good as cross-entropy's from there.
+ *
+ * Setting `model.stopTraining = true` in any callback stops training after the current epoch.
  *
  * @param model A model with one output. It need not be compiled.
  * @param data Tensors, [x, y] or [x, y, sampleWeight]; a `tf.data.Dataset`; an async iterable of batches that can be read
@@ -178,7 +183,7 @@ const outOfPatience = ({ done, best }: State, patience = Infinity): boolean =>
 
 /** Makes the identity of a checkpoint after `done` epochs of this training. */
 function identityOf({ name, model, options, optimizer, optimizerSettings }: FitContext, done: number): Identity {
-  const { mode = "running", batchSize = defaultBatchSize, seed = 0, patience, validationData } = options;
+  const { mode = "running", batchSize = defaultBatchSize, seed = 0, patience, validationData, warmStart } = options;
   return {
     loss: name,
     settings: [settingsOfLoss(lossOf(options, 0).parts), settingsOfLoss(lossOf(options, done - 1).parts)],
@@ -190,6 +195,7 @@ function identityOf({ name, model, options, optimizer, optimizerSettings }: FitC
     shapes: model.getWeights().map(({ shape }) => shape),
     best: patience === undefined ? "not kept" : "kept",
     judgedBy: validationData === undefined ? "data" : "validationData",
+    warmStart: warmStart && { ...warmStart, loss: describe(warmStart.loss) },
   };
 }
 
@@ -262,6 +268,10 @@ async function fit(context: FitContext): Promise<FitResult> {
   if (progress) callbacks.push(progress);
   await callAll(callbacks, "onTrainBegin");
   try {
+    if (options.warmStart !== undefined && saved === undefined) {
+      await warmUp(context, loss, options.warmStart, evaluation.size);
+      evaluation = await countAll(context, loss, context.train, each);
+    }
     while (state.done < epochs && stopped === "epochs") {
       const epoch = state.done, next = lossOf(options, epoch, name);
       if (next.loss !== loss.loss) {
@@ -304,6 +314,22 @@ async function epochLogs(
   const logs = { ...logsOf(loss, "", evaluation), alive: rowsWithGradient / evaluation.soft.rows };
   if (context.validation === undefined) return logs;
   return { ...logs, ...logsOf(loss, "val_", await countAll(onValidation(context), loss, context.validation)) };
+}
+
+/** Trains for the epochs of the warm start. The order of the batches has its own source, so that a resumed training agrees. */
+async function warmUp(
+  context: FitContext,
+  { parts }: EpochLoss,
+  warmStart: NonNullable<FitMetricOptions["warmStart"]>,
+  batches: number,
+): Promise<void> {
+  const { name, model, optimizer, train: reader, random, pause: before, options } = context;
+  const own = random && seededRandom(options.seed ?? 0);
+  for (let epoch = 0; epoch < warmStart.epochs; epoch++) {
+    const order = own?.shuffle(Array.from({ length: batches }, (_, b) => b));
+    await warmUpEpoch(warmStart, { name, model, optimizer, reader, parts, order, before });
+    if (!weightsAreFinite(model)) throw weightsNotFinite(name, `${epoch} of 'warmStart'`);
+  }
 }
 
 /** Trains for one epoch. */

@@ -23,6 +23,13 @@ export function pageOf(notebookPath: string): string {
   return `${notebookPath.split("/").at(-1)!.replace(/\.ipynb$/, "")}.html`;
 }
 
+/** Names a page for readers: `03_ramp.html` is notebook 3, `a1_speed.html` appendix A, another file the notebook at `index`. */
+export function nameOf(file: string, index: number): { kind: "Notebook" | "Appendix"; mark: string } {
+  const [, appendix, number] = /(?:^|\/)(a?)(\d+)_[^/]*$/.exec(file) ?? [];
+  if (appendix) return { kind: "Appendix", mark: String.fromCharCode(64 + Number(number)) };
+  return { kind: "Notebook", mark: String(number ? Number(number) : index + 1) };
+}
+
 /** Names the page of a text file of the project. */
 export function sourcePageOf(path: string): string {
   return `source/${path}.html`;

@@ -8,7 +8,7 @@ import { type Citation, citationText } from "./citation.ts";
 import type { CleanOptions } from "./clean.ts";
 import { codeBlock } from "./highlight.ts";
 import { escapeHtml, SiteError, Slots, textOf, uniqueNames } from "./html.ts";
-import { pageOf, relativeUrl, type SiteLinks } from "./links.ts";
+import { nameOf, pageOf, relativeUrl, type SiteLinks } from "./links.ts";
 import { anchorSymbols, type Heading, renderMarkdown } from "./markdown.ts";
 import { cellName, hasTag, type NotebookFile } from "./notebook.ts";
 import { renderOutputs } from "./outputs.ts";
@@ -118,11 +118,11 @@ function neighbours(page: NotebookPage, pages: NotebookPage[]): string {
 
 /** Renders the content of a notebook's page. */
 export function notebookMain(page: NotebookPage, { pages, download, citation }: NotebookFrame): string {
-  const number = pages.indexOf(page) + 1;
+  const { kind, mark } = nameOf(page.file, pages.indexOf(page));
   const h1 = page.outline[0];
   return `<article>
 <header class="title">
-<p class="kicker">Notebook ${number} of ${pages.length}</p>
+<p class="kicker">${kind} ${mark}</p>
 <h1 id="${escapeHtml(h1.id)}">${page.title}</h1>
 <p class="answer">${page.answer}</p>
 <p class="actions"><a href="${relativeUrl(page.file, download)}" download>Download this notebook</a></p>

@@ -4,7 +4,7 @@
  * @module
  */
 import { escapeHtml, textOf } from "./html.ts";
-import { relativeUrl, sourcePageOf } from "./links.ts";
+import { nameOf, relativeUrl, sourcePageOf } from "./links.ts";
 import type { Heading } from "./markdown.ts";
 
 /** Page in the navigation. */
@@ -47,8 +47,9 @@ function navigation({ file, pages, name }: PageParts): string {
   const items = pages.map((page, index) => {
     const current = page.file === file ? ' aria-current="page"' : "";
     const title = escapeHtml(textOf(page.title));
+    const { kind, mark } = nameOf(page.file, index);
     return `<li><a href="${relativeUrl(file, page.file)}"${current} title="${title}">` +
-      `<span class="hidden">Notebook </span>${index + 1}<span class="hidden">: ${title}</span></a></li>`;
+      `<span class="hidden">${kind} </span>${mark}<span class="hidden">: ${title}</span></a></li>`;
   });
   const home = file === "index.html" ? ' aria-current="page"' : "";
   return `<header class="masthead">

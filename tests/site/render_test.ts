@@ -22,6 +22,23 @@ Deno.test("site: the title and the first paragraph head the page, and the front 
   assertStringIncludes(front, '<h3><a href="made.html">A question?</a></h3>\n<p>An answer.</p>');
 });
 
+Deno.test("site: pages bear the numbers of their files, appendices letters", async () => {
+  const [{ notebook }, folder] = [notebookOf(), "tests/site/fixtures/"];
+  const { files } = await renderSite({
+    notebooks: ["02_b", "10_j", "a1_c", "a2_d"].map((name) => ({ path: `${folder}${name}.ipynb`, notebook })),
+  });
+  const kicker = (file: string) => /<p class="kicker">([^<]*)</.exec(String(files.get(file)))?.[1];
+  assertEquals(["02_b.html", "10_j.html", "a1_c.html", "a2_d.html"].map(kicker), [
+    "Notebook 2",
+    "Notebook 10",
+    "Appendix A",
+    "Appendix B",
+  ]);
+  const masthead = /<header class="masthead">[\s\S]*?<\/header>/.exec(String(files.get("index.html")))?.[0] ?? "";
+  const links = [...masthead.matchAll(/<li>.*<\/span>(\w+)<span/g)].map((match) => match[1]);
+  assertEquals(links, ["2", "10", "A", "B"]);
+});
+
 Deno.test("site: a notebook without title or answer is an error", async () => {
   const { path, notebook } = notebookOf();
   const without = (source: string) => ({ path, notebook: { ...notebook, cells: [prose(source)] } });

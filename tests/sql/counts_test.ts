@@ -351,8 +351,8 @@ Deno.test("what SQL cannot do is refused by name, before any query", async () =>
     const { message } = assertThrows(() => countsSql({ ...scored, ...options } as typeof scored), Error);
     assert(message.startsWith("Cannot ") && message.includes(words), message);
   };
-  refused({ decision: { top: 10 } }, "{ top: 10 }: find the threshold by a quantile");
-  refused({ decision: "softmax" }, "'decision' must be 'threshold' or 'argmax', it is 'softmax'");
+  refused({ decision: { top: 10 } }, "{ top: 10 }, whose threshold takes scans of its own");
+  refused({ decision: "softmax" }, "'decision' must be 'threshold', 'argmax' or { top: k }, it is 'softmax'");
   refused({ decision: "argmax" }, "'output' names one column");
   refused({ decision: "argmax", output: ["a", "b"], threshold: 0.3 }, "'threshold' is 0.3");
   refused({ threshold: 1 }, "'threshold' must be numbers inside (0, 1)");
