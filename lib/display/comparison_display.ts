@@ -10,6 +10,7 @@ const titles: Record<ThresholdChoice, string> = {
   tuned: "With a tuned threshold, against cross-entropy's",
   "0.5": "With the threshold at 0.5, against cross-entropy's",
   argmax: "Where the largest output decides, against cross-entropy",
+  none: "By the order of the outputs, against cross-entropy",
   "least cost": "Against cross-entropy with decisions of the least expected cost",
 };
 
@@ -17,6 +18,7 @@ const zeros: Record<ThresholdChoice, string> = {
   tuned: "cross-entropy, tuned",
   "0.5": "cross-entropy, at 0.5",
   argmax: "cross-entropy",
+  none: "cross-entropy",
   "least cost": "cross-entropy, least cost",
 };
 
@@ -24,6 +26,7 @@ const columns: Record<ThresholdChoice, string> = {
   tuned: "tuned",
   "0.5": "at 0.5",
   argmax: "by the largest output",
+  none: "by the order",
   "least cost": "least cost",
 };
 

@@ -73,7 +73,7 @@ slow.test("compare: bad usage is one sentence and 2", async () => {
     ],
     [["ragged.csv", ...label], "line 3 has 5 fields, the header has 4"],
     [["d.csv", ...label, "--score", "f2"], "--score takes accuracy, balancedAccuracy"],
-    [["d.csv", ...label, "--score", "f2"], "recallAtPrecision, and recall of more than two classes, not 'f2'"],
+    [["d.csv", ...label, "--score", "f2"], "precisionAtK, and recall of more than two classes, not 'f2'"],
     [["d.csv", ...label, "--score", "recall"], "--score is 'recall' alone"],
     [["d.csv", ...label, "--score", "precisionAtRecall"], "--score precisionAtRecall needs --recall"],
     [["d.csv", ...label, "--score", "precisionAtRecall", "--recall", "2"], "--recall must be a number in (0, 1]"],
