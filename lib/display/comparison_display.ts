@@ -46,6 +46,7 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
     caption: `Mean differences in ${score} on the test rows of ${repeats} splits; 95 % intervals, a model's together.`,
     xLabel: `difference in ${score}`,
     zeroLabel: zeros[against],
+    width: 800, // room for at least three ticks beside the names
     items: own.map((one) => ({ group: one.model, label: nameOf(one), mean: one.mean, low: one.low, high: one.high })),
   });
 }
