@@ -46,6 +46,7 @@ const shortNames: Record<string, string> = {
   "a2_": "Tails",
   "a3_": "Dead starts",
   "a4_": "AnyLoss",
+  "a5_": "Angles",
 };
 
 /** Names a notebook in the navigation; one that has no short name has its number, or its file's name. */
