@@ -13,6 +13,7 @@ import { parseCitation } from "./citation.ts";
 import { frontPage } from "./front_page.ts";
 import { SiteError, textOf } from "./html.ts";
 import { fileOf, SiteLinks, sourcePageOf } from "./links.ts";
+import { scriptOf } from "./live_figures.ts";
 import { mathStyles } from "./math.ts";
 import type { NotebookFile } from "./notebook.ts";
 import { notebookMain, renderNotebook } from "./notebook_page.ts";
@@ -89,12 +90,16 @@ export async function renderSite({ notebooks, root = projectRoot }: SiteInput): 
   if (!pages.some(({ picture }) => picture !== undefined)) {
     warnings.push("No executed cell is tagged 'front-page': the front page has no picture");
   }
-  const shared = { pages, tools: [...tools], name: citation.title, script: "site.js" };
+  const shared = { pages, tools: [...tools], name: citation.title, script: scriptOf("") };
 
   const front = frontPage({ prose: await own("front.md"), pages, citation, links });
   files.set(
     "index.html",
-    renderPage({ ...shared, ...front, file: "index.html", kind: "front", math: usesMath(front.main) }),
+    renderPage({
+      ...{ ...shared, ...front, file: "index.html", kind: "front" as const },
+      math: usesMath(front.main),
+      script: scriptOf(front.main),
+    }),
   );
   pages.forEach((page, index) => {
     const download = `notebooks/${basename(notebooks[index].path)}`;
@@ -111,6 +116,7 @@ export async function renderSite({ notebooks, root = projectRoot }: SiteInput): 
         outline: page.outline,
         kind: "notebook",
         math: usesMath(main),
+        script: scriptOf(main),
       }),
     );
   });

@@ -53,6 +53,9 @@ Deno.test("site: pages bear the numbers of their files, appendices letters", asy
     "Appendix B",
     "Recipes",
   ]);
+  const masthead = /<header class="masthead">[\s\S]*?<\/header>/.exec(String(files.get("index.html")))?.[0] ?? "";
+  const links = [...masthead.matchAll(/<li><a [^>]*>([^<]*)</g)].map((match) => match[1]);
+  assertEquals(links.slice(0, 5), ["Notebook 2", "Notebook 10", "Appendix A", "Appendix B", "Recipes"]);
 });
 
 Deno.test("site: a notebook without title or answer is an error", async () => {

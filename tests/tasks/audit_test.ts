@@ -306,7 +306,10 @@ Deno.test("audit: one sentence and 2 for each way to name no model", async () =>
     [["--activation", "sigmoid", "--units", "1"], "--activation needs --loss"],
     [[...layer, "--data", "rows.csv"], "--data cannot be used with --activation"],
     [["--activation", "step", ...layer.slice(2)], "Cannot audit the last layer: 'activation' must be one of linear,"],
-    [["--activation", "sigmoid", "--units", "some", ...layer.slice(4)], "--units takes a whole number ≥ 1, not 'some'"],
+    [
+      ["--activation", "sigmoid", "--units", "some", ...layer.slice(4)],
+      "--units takes a number from 1 to 1000000, not 'some'",
+    ],
   ];
   for (const [args, sentence] of expected) {
     const { code, stderr } = await audit(fixtures, ...args);
