@@ -66,7 +66,7 @@ const f1At = (threshold: number, model: tf.Sequential, [x, y]: Rows): number =>
 
 await tf.setBackend("cpu");
 tf.enableProdMode();
-const lines: string[] = [];
+const lines: object[] = [];
 for (const layout of Object.keys(layouts) as (keyof typeof layouts)[]) {
   for (const [way, options] of Object.entries(ways)) {
     const train: number[] = [], test: number[] = [];
@@ -78,10 +78,10 @@ for (const layout of Object.keys(layouts) as (keyof typeof layouts)[]) {
       test.push(Number(f1At(threshold, model, held).toFixed(4)));
       tf.dispose([fitted, validation, held, outputs]);
     }
-    lines.push(JSON.stringify({ layout, way, train, test }));
-    console.error(lines.at(-1));
+    lines.push({ layout, way, train, test });
+    console.error(`${layout}, ${way}`);
   }
 }
-const text = `[\n${lines.join(",\n")}\n]\n`;
+const text = `${JSON.stringify(lines, null, 2)}\n`;
 if (Deno.args.includes("--save")) await Deno.writeTextFile(new URL("warm_start.json", import.meta.url), text);
 else console.log(text);
