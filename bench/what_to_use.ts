@@ -21,9 +21,7 @@ for (const [data, name] of Object.entries(names)) {
   const { losses, differences } = await compareLosses(frame, { label, score: "f1", repeats: 10, seed: 1 });
   for (const { values, mean, tunedThreshold, ...one } of losses) {
     const threshold = tunedThreshold && rounded(tunedThreshold);
-    lines.push(
-      JSON.stringify({ data, ...one, mean: round(mean), values: values.map(round), tunedThreshold: threshold }),
-    );
+    lines.push({ data, ...one, mean: round(mean), values: values.map(round), tunedThreshold: threshold });
   }
   for (const one of differences) lines.push({ data, ...rounded(one) });
 }
