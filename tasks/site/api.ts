@@ -30,10 +30,14 @@ export interface Api {
 async function entriesOf(name: string, exports: Record<string, string>): Promise<Entry[]> {
   return await Promise.all(
     Object.entries(exports).map(async ([entry, source]) => {
-      const comment =
-        /^\/\*\*\n \* ([\s\S]*?)\n \*(?:\n|\/)/.exec(await Deno.readTextFile(new URL(source, root)))?.[1] ?? "";
+      const text = await Deno.readTextFile(new URL(source, root));
+      const [, comment = ""] = /\/\*\*\n((?: \*.*\n)*?) \* @module\n/.exec(text) ?? [];
       const path = entry === "." ? "all_symbols.html" : `${entry.slice(2)}/index.html`;
-      return { name: join(name, entry), about: comment.replace(/\n \* /g, " "), file: `${folder}/${path}` };
+      return {
+        name: join(name, entry),
+        about: comment.split("\n *\n")[0].replace(/^ \* /, "").replace(/\s*\n \* /g, " "),
+        file: `${folder}/${path}`,
+      };
     }),
   );
 }
