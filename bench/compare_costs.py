@@ -76,7 +76,7 @@ def tables(read):
     others = ["SEX", "MARITAL_STATUS", "FLAG_RESIDENCIAL_PHONE", "RESIDENCE_TYPE", "FLAG_MOTHERS_NAME", "FLAG_FATHERS_NAME",
               "FLAG_RESIDENCE_TOWN_eq_WORKING_TOWN", "FLAG_RESIDENCE_STATE_eq_WORKING_STATE",
               "FLAG_RESIDENCIAL_ADDRESS_eq_POSTAL_ADDRESS"]
-    frame = two[numbers].astype(float).join(two[others].astype(str).map(str.strip)).assign(
+    frame = two[numbers].astype(float).join(two[others].map(lambda text: str(text).strip())).assign(
         bad=two["TARGET_LABEL_BAD=1"].astype(int))
     costs = credit_costs(frame.PERSONAL_NET_INCOME.to_numpy() * 0.33, np.zeros(len(frame)), frame.bad.mean(),
                          0.63 / 12, 0.165 / 12, 25_000 * 0.33, 24, 3, 0.75)

@@ -37,7 +37,7 @@ export {
 } from "./loss_and_gradient.ts";
 
 export type { ShapedNumbers } from "./batch/read_batch.ts";
-export type { ArrayOrTensor } from "./metrics/array_or_tensor.ts";
+export type { ArrayOrTensor } from "./batch/array_or_tensor.ts";
 export {
   classificationReport,
   type ClassificationReportOptions,

@@ -4,15 +4,17 @@
  * @module
  */
 import { resolve } from "node:path";
-import { fitsTwoClasses } from "../lib/compare/check_score.ts";
+import { fitsTwoClasses, toComparedScore } from "../lib/compare/check_score.ts";
 import { compareLosses, type DecisionCosts, type LossComparison, type MatrixCosts } from "../lib/compare/mod.ts";
+import type { ComparedScore } from "../lib/compare/types.ts";
 import { countKeys } from "../lib/counts/counts.ts";
+import { partialRocAuc, precisionAtK, recallAtFpr } from "../lib/curves/curve_scores.ts";
+import { curveScores } from "../lib/curves/to_curve_score.ts";
 import { csvForm, csvRecords } from "../lib/data/csv.ts";
 import { numberOf } from "../lib/data/spelling.ts";
 import { readTable, type ReadTableOptions } from "../lib/data/read_table.ts";
 import { comparisonDisplay } from "../lib/display/mod.ts";
-import { type ScoreName, scoreNames, scores, toScore } from "../lib/scores/to_score.ts";
-import type { Score } from "../lib/scores/score.ts";
+import { type ScoreName, scoreNames, scores } from "../lib/scores/to_score.ts";
 import { asUsage, existing, writable, write } from "./compare_files.ts";
 import { compareByProtocol } from "./compare_protocol.ts";
 import {
@@ -36,7 +38,8 @@ export const compareSpec: TaskSpec = {
     "and recommends one of them with the evidence. A difference counts as significant if its 95 % interval excludes 0, and as\n" +
     "negligible if it stays within a margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02. Among\n" +
     "losses that tie, the advice is the simplest: cross-entropy, a tuned threshold, class weights, a loss of the score.\n" +
-    "With more than two classes the largest output decides, and scores are means over the classes. With --cost-fp and --cost-fn,\n" +
+    "With more than two classes the largest output decides, and scores are means over the classes. A score of the curve\n" +
+    "(rocAuc, averagePrecision, ...) has no threshold: the order of the outputs is scored. With --cost-fp and --cost-fn,\n" +
     "or --cost-matrix, the score is the savings, 1 - cost / cost of the cheapest decision that is the same for all rows, and\n" +
     "the rivals are cross-entropy decided by the least expected cost, and losses of the cost. --protocol anyloss\n" +
     "computes the table of Han et al., arXiv 2405.14745 (single-layer network), for the file instead.",
@@ -58,6 +61,9 @@ export const compareSpec: TaskSpec = {
       help: "the smallest recall of --score precisionAtRecall; the score is penalised below it and can be negative",
     },
     precision: { type: "string", help: "the smallest precision of --score recallAtPrecision, likewise" },
+    fpr: { type: "string", help: "the largest false-positive rate of --score recallAtFpr, in (0, 1]" },
+    "max-fpr": { type: "string", help: "the false-positive rate at which the area of --score partialRocAuc ends" },
+    k: { type: "string", help: "the number of rows that --score precisionAtK takes, or a fraction of them in (0, 1)" },
     "cost-fp": {
       type: "string",
       help:
@@ -99,29 +105,39 @@ export const compareSpec: TaskSpec = {
   },
 };
 
-const parameters = { fBeta: "beta", precisionAtRecall: "recall", recallAtPrecision: "precision" } as const;
+/** The scores that need a number: its flag, and the score of it. */
+const parameters: Record<string, { readonly flag: string; readonly scoreOf: (value: number) => ComparedScore }> = {
+  fBeta: { flag: "beta", scoreOf: (beta) => scores.fBeta({ beta }) },
+  precisionAtRecall: { flag: "recall", scoreOf: (recall) => scores.precisionAtRecall({ recall }) },
+  recallAtPrecision: { flag: "precision", scoreOf: (precision) => scores.recallAtPrecision({ precision }) },
+  recallAtFpr: { flag: "fpr", scoreOf: (fpr) => recallAtFpr({ fpr }) },
+  partialRocAuc: { flag: "max-fpr", scoreOf: (maxFpr) => partialRocAuc({ maxFpr }) },
+  precisionAtK: { flag: "k", scoreOf: (k) => precisionAtK({ k }) },
+};
+const flags = Object.values(parameters).map(({ flag }) => flag);
 
 /** Makes the score of the options, with its parameter. */
-async function scoreOption(values: TaskArgs["values"]): Promise<Score> {
-  const name = String(values.score ?? "f1"), own = (parameters as Record<string, string>)[name];
-  for (const parameter of Object.values(parameters)) {
-    if (values[parameter] !== undefined && parameter !== own) {
-      throw new UsageError(`--${parameter} cannot be used with --score ${name}`);
+async function scoreOption(values: TaskArgs["values"]): Promise<ComparedScore> {
+  const name = String(values.score ?? "f1"), own = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+  for (const flag of flags) {
+    if (values[flag] !== undefined && flag !== own?.flag) {
+      throw new UsageError(`--${flag} cannot be used with --score ${name}`);
     }
   }
   if (own === undefined) {
-    if (!scoreNames.includes(name as ScoreName)) {
+    const plain: string[] = [...scoreNames, ...Object.keys(curveScores)];
+    if (!plain.includes(name)) {
       throw new UsageError(
-        `--score takes ${scoreNames.filter(fitsTwoClasses).join(", ")}, ${
-          Object.keys(parameters).join(" or ")
+        `--score takes ${plain.filter(fitsTwoClasses).join(", ")}, ${
+          Object.keys(parameters).join(", ")
         }, and recall of more than two classes, not '${name}'`,
       );
     }
-    return await asUsage(() => toScore(name as ScoreName));
+    return await asUsage(() => toComparedScore(name as ScoreName));
   }
-  if (values[own] === undefined) throw new UsageError(`--score ${name} needs --${own}`);
-  const value = Number(values[own]);
-  return await asUsage(() => (scores[name as keyof typeof parameters] as (options: object) => Score)({ [own]: value }));
+  const { flag, scoreOf } = own;
+  if (values[flag] === undefined) throw new UsageError(`--score ${name} needs --${flag}`);
+  return await asUsage(() => scoreOf(Number(values[flag])));
 }
 
 /** A spreadsheet of a comparison, one line per score. */
@@ -136,7 +152,8 @@ const costOptions = countKeys.map((key) => `cost-${key}`);
 
 const protocolOnly = ["folds"],
   comparisonOnly = [
-    ...["score", ...Object.values(parameters)],
+    "score",
+    ...flags,
     ...costOptions,
     "cost-matrix",
     "repeats",
@@ -163,7 +180,7 @@ async function costMatrix(file: string): Promise<MatrixCosts> {
 /** Makes the costs of the options: a number, or the name of a column. */
 async function costsOption(values: TaskArgs["values"]): Promise<DecisionCosts | undefined> {
   const named = countKeys.filter((key) => values[`cost-${key}`] !== undefined), matrix = values["cost-matrix"];
-  const stray = ["score", ...Object.values(parameters)].find((name) => values[name] !== undefined);
+  const stray = ["score", ...flags].find((name) => values[name] !== undefined);
   if (named.length === 0 && matrix === undefined) return undefined;
   if (stray !== undefined) throw new UsageError(`--${stray} cannot be used with costs, where the score is the savings`);
   if (matrix !== undefined) {

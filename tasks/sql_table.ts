@@ -76,8 +76,11 @@ export const sqlSpec: TaskSpec = {
     },
     engine: { type: "string", help: "duckdb or spark (default: duckdb)" },
     database: { type: "string", help: "with duckdb: the database file that TABLE is in" },
-    python: { type: "string", help: "with spark: the Python that has PySpark (default: python3)" },
-    master: { type: "string", help: "with spark: the master of the cluster (default: local[*])" },
+    python: { type: "string", help: "with spark: the Python that has PySpark, or spark-submit (default: python3)" },
+    master: {
+      type: "string",
+      help: "with spark: the master of the cluster (default: that of Spark's settings, else local[*])",
+    },
     json: { type: "string", help: "write FILE.json: the answer in full" },
     print: { type: "boolean", help: "print the SQL of the first scan, and run nothing" },
   },
@@ -133,7 +136,7 @@ function sourceOf(name: string, database: unknown): { from: Source; path?: strin
   const path = resolve(typedIn(), name), there = statSync(path, { throwIfNoEntry: false });
   if (there?.isDirectory()) {
     const files = filesIn(path);
-    return { from: { files }, path };
+    return { from: { files }, path: files };
   }
   if (there !== undefined || name.includes("*")) return { from: { files: path }, path };
   if (formatOf(name) !== undefined && database === undefined && name.includes("/")) {
@@ -223,7 +226,7 @@ async function counts(query: Query, table: TableOptions, values: Values): Promis
 
 const decisionOf = (values: Values): TableDecisionOptions => ({
   decision: values.top === undefined
-    ? firstOr("decision", values.decision, ["threshold", "argmax"])
+    ? firstOr<"threshold" | "argmax">("decision", values.decision, ["threshold", "argmax"])
     : { top: Number(values.top) },
   threshold: values.threshold === undefined ? undefined : thresholdsOf(values),
 });

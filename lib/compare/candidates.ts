@@ -8,10 +8,12 @@ import {
   runningScore,
   scoreOfRows,
 } from "../network/objectives.ts";
+import { isCurveScore } from "../curves/to_curve_score.ts";
 import { specificity } from "../scores/ratio.ts";
 import { savings } from "../scores/savings.ts";
 import type { Score } from "../scores/score.ts";
-import type { ThresholdChoice } from "./types.ts";
+import { ofCurve } from "./curve_candidates.ts";
+import type { ComparedScore, ThresholdChoice } from "./types.ts";
 
 /** A loss that is compared. */
 export interface Candidate {
@@ -65,16 +67,25 @@ function ofScore(score: Score, name: string, options: ScoringOptions, how: Parti
 const gamma = 2;
 
 /** The losses that are compared for a score, cross-entropy first. */
-export function candidatesFor(score: Score, classes: number): Candidate[] {
+export function candidatesFor(score: ComparedScore, classes: number): Candidate[] {
+  const plain = [
+    ofMean("cross-entropy", () => crossEntropy),
+    ofMean("cross-entropy, class weights", () => crossEntropy, { labels: "balanced" }),
+    ofMean("cross-entropy, logit adjustment", (shares) => logitAdjusted(crossEntropy, shares)),
+    ofMean("focal loss", () => focalLoss(gamma)),
+  ];
+  if (isCurveScore(score)) { // the logits of two classes are adjusted by a constant, which changes no order
+    return [
+      ...plain.filter(({ loss }) => classes > 2 || !loss.endsWith("logit adjustment")),
+      ...ofCurve(score, classes),
+    ];
+  }
   const [name, way]: [string, ScoringOptions] = classes === 2
     ? ["softsign", {}]
     : ["argmax", { decision: "argmax", average: "macro" }];
   const hard: ScoringOptions = { ...way, step: "straightThrough" };
   return [
-    ofMean("cross-entropy", () => crossEntropy),
-    ofMean("cross-entropy, class weights", () => crossEntropy, { labels: "balanced" }),
-    ofMean("cross-entropy, logit adjustment", (shares) => logitAdjusted(crossEntropy, shares)),
-    ofMean("focal loss", () => focalLoss(gamma)),
+    ...plain,
     ofScore(score, name, way),
     ofScore(score, `${name}, warm start`, way, { warm: true }),
     ...(classes === 2 ? [ofScore(score, "identity", { step: "identity" })] : []),

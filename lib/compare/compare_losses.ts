@@ -1,14 +1,15 @@
 import { checkInteger } from "../check/integer.ts";
 import { describe } from "../check/describe.ts";
+import type { CurveScore } from "../curves/curve_scores.ts";
+import type { CurveScoreName } from "../curves/to_curve_score.ts";
 import { readTable, type ReadTableOptions } from "../data/read_table.ts";
 import type { Split } from "../data/split.ts";
 import type { Column, TableDataset, TableWarning } from "../data/table.ts";
 import type { Frame } from "../data/types.ts";
 import { savings } from "../scores/savings.ts";
-import type { Score } from "../scores/score.ts";
-import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
+import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 import { candidatesFor, costCandidates } from "./candidates.ts";
-import { checkScore } from "./check_score.ts";
+import { checkScore, toComparedScore } from "./check_score.ts";
 import { checkCosts, checkSavings, costColumns, type DecisionCosts, rowCosts } from "./costs.ts";
 import { comparisonJson } from "./comparison_json.ts";
 import { comparisonText } from "./comparison_text.ts";
@@ -16,7 +17,7 @@ import { describeData } from "./describe_data.ts";
 import { differencesOf } from "./intervals.ts";
 import { recommend } from "./recommend.ts";
 import { fittedFraction, type Outcome, partsOf, runSplit, splitRows, testFraction } from "./run_split.ts";
-import type { ComparedLoss, LossComparison, ThresholdChoice } from "./types.ts";
+import type { ComparedLoss, ComparedScore, LossComparison, ThresholdChoice } from "./types.ts";
 
 /** The progress of a comparison. */
 export interface ComparisonProgress {
@@ -31,11 +32,12 @@ export interface ComparisonProgress {
 /** Options of {@linkcode compareLosses}. */
 export interface CompareLossesOptions extends Omit<ReadTableOptions, "beside"> {
   /**
-   * The score that losses are made of and compared by: a name, a score, or a definition of your own.
+   * The score that losses are made of and compared by: a name, a score, or a definition of your own; also a score of the curve,
+   * "averagePrecision" or `recallAtFpr({ fpr: 0.01 })` of the entry ./curves.
    *
    * @default {"f1"}
    */
-  score?: ScoreName | ScoreDefinition;
+  score?: ScoreName | ScoreDefinition | CurveScoreName | CurveScore;
   /**
    * The costs of decisions, as numbers, columns or a matrix: the score is then the savings, 1 − cost / cost of the cheapest
    * constant decision. Without `fp` or `fn` these are 1, without `tp` or `tn` 0. A column that holds costs is no feature, unless
@@ -176,6 +178,10 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
  * classes' scores, each class against the rest ("macro"), and the loss is that of the same mean under a softmax instead of
  * the argmax.
  *
+ * A score of the curve has no threshold. Its rivals are cross-entropy and its forms, the curve's own loss, and the losses of the
+ * order of a batch: the squared hinge of all pairs and the AUM. With more than two classes each column of the softmax is ranked
+ * against the rest.
+ *
  * Each split is stratified and has three parts: 60 % of the rows train, 20 % choose the threshold, the penalty and the stopping
  * time, 20 % test; equal rows stay in one part. Standardization, imputation (medians) and one-hot encoding are learnt from the training rows. The intervals are
  * corrected t-intervals of the paired differences, because splits of the same rows are not independent. Their n_test/n_train is
@@ -212,7 +218,7 @@ export async function compareLosses(source: string | Frame, options: CompareLoss
   checkOptions(options);
   const { score: wanted = "f1", costs: asked, repeats = 10, seed = 1, onProgress, onSplit, signal, ...reading } =
     options;
-  const score = asked === undefined ? toScore(wanted) : savings(), beside = asked && costColumns(asked);
+  const score = asked === undefined ? toComparedScore(wanted) : savings(), beside = asked && costColumns(asked);
   const read = await readTable(source, { rows: mostRows, ...reading, beside });
   checkClasses(read);
   const classes = read.classes.length, costs = asked && rowCosts(asked, read);
@@ -251,7 +257,7 @@ function reportOf(
   all: ReturnType<typeof collector>,
   table: TableDataset,
   splits: readonly Split[],
-  { score, seed, costs }: { score: Score; seed: number; costs?: DecisionCosts },
+  { score, seed, costs }: { score: ComparedScore; seed: number; costs?: DecisionCosts },
 ): LossComparison {
   const losses = all.losses(), testByTrain = testFraction / fittedFraction;
   const differences = differencesOf(losses, testByTrain), { rowNumbers } = table;
@@ -260,7 +266,11 @@ function reportOf(
   const content = {
     score: name,
     ...(costs && { costs }),
-    recommendation: recommend(losses, differences, { score: name, best: score.best, testByTrain }),
+    recommendation: recommend(losses, differences, {
+      score: name,
+      best: "best" in score ? score.best : 1,
+      testByTrain,
+    }),
     losses,
     differences,
     data: describeData(table),

@@ -65,13 +65,19 @@ const costNotes = (several: boolean): string[] => [
 export function comparisonText(
   { score, costs, losses, differences, data, repeats, undefinedScores, ...rest }: Content,
 ): string {
-  const several = data.positive === undefined;
+  const several = data.positive === undefined, ordered = losses[0].threshold === "none";
   const notes = costs === undefined
-    ? several ? ["  jointly for each model; the largest output decides, so there is no threshold to tune"] : [
-      "  jointly for each model and threshold, against cross-entropy with the same threshold",
-      "† cross-entropy at 0.5 against cross-entropy with a tuned threshold",
-      tunedNote,
-    ]
+    ? several || ordered
+      ? [
+        `  jointly for each model; ${
+          ordered ? "the order of the outputs is scored" : "the largest output decides"
+        }, so there is no threshold to tune`,
+      ]
+      : [
+        "  jointly for each model and threshold, against cross-entropy with the same threshold",
+        "† cross-entropy at 0.5 against cross-entropy with a tuned threshold",
+        tunedNote,
+      ]
     : [
       "  jointly for each model, against cross-entropy with decisions of the least expected cost",
       ...costNotes(several),

@@ -2,11 +2,14 @@ import { scoreBatch, scoreCounts } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
 import { type Counts, softCounts } from "../counts/counts.ts";
 import { labelsOf, probabilities } from "../network/objectives.ts";
+import { againstRest } from "../curves/ranking_metric.ts";
+import type { CurveScore } from "../curves/curve_scores.ts";
+import { isCurveScore } from "../curves/to_curve_score.ts";
 import type { Score } from "../scores/score.ts";
 import { savings } from "../scores/savings.ts";
 import { bestCut } from "../training/best_cut.ts";
 import { cheaperDecisions, type CostedRows, leastExpectedCost, type RowCosts, savingsOf } from "./costs.ts";
-import type { ThresholdChoice } from "./types.ts";
+import type { ComparedScore, ThresholdChoice } from "./types.ts";
 
 /** The score of some rows. */
 export interface Evaluation {
@@ -58,8 +61,16 @@ function byArgmax(score: Score, outputs: number): Evaluate {
   };
 }
 
+/** The evaluation by the order of the outputs; of several classes the mean of their scores, each against the rest. */
+const byOrder = (score: CurveScore, outputs: number): Evaluate => ({ y }, logits) => {
+  const yPred = outputs === 1 ? logits : probabilities(logits, outputs);
+  const value = againstRest(score, { ...labelsOf(y, outputs), yPred }, "macro");
+  return { value: Number.isNaN(value) ? 0 : value, undefinedScores: Number(Number.isNaN(value)) };
+};
+
 /** The decision rules for a network with so many outputs. */
-export function decisionRules(score: Score, outputs: number): DecisionRules {
+export function decisionRules(score: ComparedScore, outputs: number): DecisionRules {
+  if (isCurveScore(score)) return { none: () => byOrder(score, outputs) };
   if (outputs > 1) return { argmax: () => byArgmax(score, outputs) };
   return {
     tuned: ({ y }, logits) => {

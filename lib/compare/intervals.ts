@@ -38,7 +38,7 @@ function comparedWith(losses: readonly ComparedLoss[], against: ThresholdChoice)
 
 /** The thresholds of the cross-entropies that others are compared with: where decisions have costs, the least expected cost alone. */
 const thresholdsOf = (losses: readonly ComparedLoss[]): readonly ThresholdChoice[] =>
-  losses.some(({ threshold }) => threshold === "least cost") ? ["least cost"] : ["tuned", "0.5", "argmax"];
+  losses.some(({ threshold }) => threshold === "least cost") ? ["least cost"] : ["tuned", "0.5", "argmax", "none"];
 
 /** All differences from cross-entropy, split by split; the intervals of a model against the same threshold hold jointly. */
 export function differencesOf(losses: readonly ComparedLoss[], testByTrain: number): ComparedDifference[] {

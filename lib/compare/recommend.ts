@@ -67,6 +67,7 @@ const ways: Record<ThresholdChoice, string> = {
   tuned: "with a tuned threshold",
   "0.5": "at 0.5",
   argmax: "",
+  none: "",
   "least cost": "decided by the least expected cost",
 };
 
@@ -155,7 +156,7 @@ function describeOthers(group: Group): string {
 /** Phrase for cross-entropy when it is recommended; mentions tuning if another loss beats it at 0.5. */
 function crossEntropyPhrase({ base, untuned }: Group, gainsAtHalf: boolean): string {
   if (base.threshold === "least cost") return phraseOf(base);
-  if (base.threshold === "argmax" || untuned === undefined) return "cross-entropy";
+  if (untuned === undefined) return "cross-entropy";
   if (untuned.low > 0) return "cross-entropy at 0.5";
   return untuned.high < 0 || gainsAtHalf ? "cross-entropy with a tuned threshold" : "cross-entropy";
 }
@@ -174,6 +175,7 @@ const settings: Record<ThresholdChoice, (model: string) => string> = {
   tuned: (model) => `With ${model} and tuned thresholds,`,
   "0.5": () => "At 0.5,",
   argmax: (model) => `With ${model},`,
+  none: (model) => `With ${model},`,
   "least cost": (model) => `With ${model} and decisions of the least expected cost,`,
 };
 
@@ -203,7 +205,8 @@ export function recommend(
   differences: readonly ComparedDifference[],
   compared: Compared,
 ): string {
-  const main = (["least cost", "tuned", "argmax"] as const).find((way) => losses.some((one) => one.threshold === way))!;
+  const main = (["least cost", "tuned", "argmax", "none"] as const)
+    .find((way) => losses.some((one) => one.threshold === way))!;
   const { model } = losses.filter(({ loss, threshold }) => loss === "cross-entropy" && threshold === main)
     .reduce((best, one) => one.mean > best.mean ? one : best);
   const isUntuned = (one: ComparedDifference) => one.loss === "cross-entropy" && main !== "least cost";

@@ -6,13 +6,12 @@ import { forward, initialWeights, type NetworkForm } from "../network/mlp.ts";
 import { type EpochObjective, type Labels, labelsOf, type Objective } from "../network/objectives.ts";
 import { takeRows } from "../network/train.ts";
 import { seededRandom } from "../numerics/random.ts";
-import type { Score } from "../scores/score.ts";
 import type { Candidate } from "./candidates.ts";
 import { cheaperDecisions, type RowCosts, softDecisions, takeCosts } from "./costs.ts";
 import { costRules, type DecisionRule, decisionRules, type Evaluation, type JudgedRows } from "./evaluate.ts";
 import { fitLinear } from "./fit_linear.ts";
 import { trainOnPart } from "./train.ts";
-import type { ComparedLoss, ThresholdChoice } from "./types.ts";
+import type { ComparedLoss, ComparedScore, ThresholdChoice } from "./types.ts";
 
 /** The fraction of the rows in the test part of a split. */
 export const testFraction = 0.2;
@@ -74,7 +73,7 @@ export interface RunSettings {
   readonly model: ComparedLoss["model"];
   readonly classes: number;
   /** The score; the savings where the parts have costs. */
-  readonly score: Score;
+  readonly score: ComparedScore;
   readonly seed: number;
   /** The weights of the trained cross-entropy, for a candidate that starts there. */
   readonly start?: Float64Array;

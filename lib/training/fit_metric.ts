@@ -27,6 +27,8 @@ import {
 import { showProgress } from "./fit_progress.ts";
 import type { FitResult } from "./fit_result.ts";
 import type { GradientExtent } from "./passes.ts";
+import { learntBy } from "../scores/learnt.ts";
+import { addsCounts } from "../scoring/score_batch.ts";
 import { listenForStop, type StopRequest } from "./stop_request.ts";
 import { tuneOn } from "./tune_on.ts";
 import { warmUpEpoch } from "./warm_start.ts";
@@ -254,7 +256,9 @@ async function fit(context: FitContext): Promise<FitResult> {
   const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
   const saved = options.resume ? await checkpoints!.load((done) => identityOf(context, done)) : undefined;
   if (saved !== undefined) restore(saved, context, state);
-  let loss = lossOf(options, state.done, name), evaluation = await countAll(context, loss, context.train, each);
+  let loss = lossOf(options, state.done, name);
+  restoreLearnt(loss, state);
+  let evaluation = await countAll(context, loss, context.train, each);
   if (context.validation !== undefined) {
     const { soft } = await countAll(onValidation(context), loss, context.validation);
     checkInformative(loss.parts.scoring.score, soft.counts);
@@ -312,8 +316,28 @@ async function epochLogs(
   rowsWithGradient: number,
 ): Promise<FitLogs> {
   const logs = { ...logsOf(loss, "", evaluation), alive: rowsWithGradient / evaluation.soft.rows };
-  if (context.validation === undefined) return logs;
-  return { ...logs, ...logsOf(loss, "val_", await countAll(onValidation(context), loss, context.validation)) };
+  if (context.validation === undefined) return { ...logs, ...learn(loss, evaluation) };
+  const onOthers = await countAll(onValidation(context), loss, context.validation);
+  return { ...logs, ...logsOf(loss, "val_", onOthers), ...learn(loss, onOthers) };
+}
+
+const learntPrefix = "multiplier ";
+
+/** Lets a score learn from the counts of the decisions; returns what it has learnt, for the logs. */
+function learn({ parts: { scoring: { score, average } } }: EpochLoss, { hard }: Evaluation): FitLogs {
+  const learnt = learntBy(score);
+  if (learnt === undefined) return {};
+  if (!addsCounts(average)) {
+    throw new RangeError(`Cannot train on ${score.name}: 'average' must be 'binary' or 'micro', it is '${average}'`);
+  }
+  learnt.learn(hard.score().counts[0]);
+  return Object.fromEntries(Object.entries(learnt.numbers()).map(([key, value]) => [learntPrefix + key, value]));
+}
+
+/** Gives a score the numbers that it had learnt when the training was interrupted. */
+function restoreLearnt({ parts: { scoring: { score } } }: EpochLoss, { history }: State): void {
+  const own = Object.entries(history).filter(([key]) => key.startsWith(learntPrefix));
+  learntBy(score)?.restore(Object.fromEntries(own.map(([key, all]) => [key.slice(learntPrefix.length), all.at(-1)!])));
 }
 
 /** Trains for the epochs of the warm start. The order of the batches has its own source, so that a resumed training agrees. */

@@ -13,11 +13,14 @@ import { parseCitation } from "./citation.ts";
 import { frontPage } from "./front_page.ts";
 import { SiteError, textOf } from "./html.ts";
 import { fileOf, SiteLinks, sourcePageOf } from "./links.ts";
+import { scriptOf } from "./live_figures.ts";
 import { mathStyles } from "./math.ts";
 import type { NotebookFile } from "./notebook.ts";
 import { notebookMain, renderNotebook } from "./notebook_page.ts";
 import { generator, renderPage } from "./page.ts";
+import { compileScripts } from "./scripts.ts";
 import { sourceMain } from "./source_page.ts";
+import { tools } from "./tools.ts";
 
 /** Input of a site. */
 export interface SiteInput {
@@ -87,12 +90,16 @@ export async function renderSite({ notebooks, root = projectRoot }: SiteInput): 
   if (!pages.some(({ picture }) => picture !== undefined)) {
     warnings.push("No executed cell is tagged 'front-page': the front page has no picture");
   }
-  const shared = { pages, name: citation.title };
+  const shared = { pages, tools: [...tools], name: citation.title, script: scriptOf("") };
 
   const front = frontPage({ prose: await own("front.md"), pages, citation, links });
   files.set(
     "index.html",
-    renderPage({ ...shared, ...front, file: "index.html", kind: "front", math: usesMath(front.main) }),
+    renderPage({
+      ...{ ...shared, ...front, file: "index.html", kind: "front" as const },
+      math: usesMath(front.main),
+      script: scriptOf(front.main),
+    }),
   );
   pages.forEach((page, index) => {
     const download = `notebooks/${basename(notebooks[index].path)}`;
@@ -109,9 +116,11 @@ export async function renderSite({ notebooks, root = projectRoot }: SiteInput): 
         outline: page.outline,
         kind: "notebook",
         math: usesMath(main),
+        script: scriptOf(main),
       }),
     );
   });
+  for (const tool of tools) files.set(tool.file, renderPage({ ...shared, ...tool, kind: "tool", math: false }));
   for (const path of [...links.sources].sort()) {
     files.set(
       sourcePageOf(path),
@@ -130,7 +139,7 @@ export async function renderSite({ notebooks, root = projectRoot }: SiteInput): 
   const html = [...files].filter(([file]) => file.endsWith(".html")).map(([, text]) => text).join("\n");
   files.set("assets/katex.css", await mathStyles(html));
   files.set("assets/site.css", await styles());
-  files.set("assets/site.js", await own("site.js"));
+  for (const [name, script] of await compileScripts()) files.set(`assets/${name}`, script);
 
   const problems = checkSite(files);
   if (problems.length > 0) throw new SiteError(`The site has faults:\n${problems.map((p) => `  ${p}`).join("\n")}`);

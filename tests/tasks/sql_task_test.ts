@@ -136,3 +136,16 @@ Deno.test("bad usage is exit code 2 and says what is needed", async () => {
     assert(stderr.includes(words), stderr);
   }
 });
+
+Deno.test("deno task test --spark says why it cannot ask Spark", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-P=tasks", "tasks/test.ts", "--spark"],
+    cwd: root,
+    env: { NO_COLOR: "1", ROUNDABOUT_SPARK: "no-such-python" },
+  }).output();
+  assertEquals(code, 1);
+  assertStringIncludes(
+    new TextDecoder().decode(stderr),
+    "Spark cannot be asked: the Python of ROUNDABOUT_SPARK, 'no-such-python', has no PySpark",
+  );
+});

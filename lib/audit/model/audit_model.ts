@@ -16,7 +16,7 @@ import type {
   ModelFinding,
   PredictionKind,
 } from "../types.ts";
-import { type FirstBatch, firstBatch, firstBatchRules } from "./first_batch.ts";
+import { firstBatch, firstBatchRules } from "./first_batch.ts";
 import { type Activation, activationOf, activationRanges, lossFamilies, namedLossOf } from "./last_layer.ts";
 import type { LabelFacts, LastLayer } from "./last_layer.ts";
 import { lastLayerRules } from "./last_layer_rules.ts";
