@@ -122,7 +122,7 @@ export function faultsOf(record: BackendRecord): string[] {
   }
   check(perfect === 0, `a perfect classifier has the loss ${perfect}`);
   check(outOfRange.every((value) => value === "NaN"), `a number out of range gives ${outOfRange}`);
-  check(left.tensors === 0 && left.bytes === 0, `1,000 steps leave ${left.tensors} tensors, ${left.bytes} bytes`);
+  check(left.tensors === 0 && left.bytes <= 0, `1,000 steps leave ${left.tensors} tensors, ${left.bytes} bytes`);
   for (const [what, { waiting }] of Object.entries(reads)) check(waiting === 0, `${what}: ${waiting} reads wait`);
   const alone = reads.crossentropy.asynchronous; // those of fit
   for (const what of ["f1", "mcc", "argmax"] as const) {

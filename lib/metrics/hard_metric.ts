@@ -7,7 +7,7 @@ import type { PrecisionAtRecallOptions, RecallAtPrecisionOptions } from "../scor
 import type { FBetaOptions, TverskyOptions, UtilityOptions } from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, scores, toScore } from "../scores/to_score.ts";
 import { deviceScore } from "../tfjs/device_loss.ts";
-import { checkReads } from "../tfjs/engine.ts";
+import { checkDevice, checkReads, inHostMemory } from "../tfjs/engine.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Options of every metric: the options of a loss without the step, because decisions are counted. */
@@ -69,6 +69,7 @@ export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOp
 
   const metric = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Tensor => {
     const inputs = { yTrue, yPred, sampleWeight };
+    if (!inHostMemory()) checkDevice();
     const onDevice = average === "none" ? undefined : deviceScore(name, setting, inputs);
     if (onDevice !== undefined) return onDevice;
     checkReads();

@@ -88,13 +88,45 @@ function decideBatch(
   return { batch, back: decided?.back ?? ((gradient) => gradient) };
 }
 
-/** Scores a batch; returns what `scoreRows` returns. */
-function scoreDecided(best: number, { batch }: DecidedBatch, form: DeviceForm, setting: ResolvedOptions) {
-  const { scoring } = setting, { average, classWeights } = scoring, { shape: { classes } } = batch;
-  const inMean = classWeights && !addsCounts(average)
-    ? tf.tensor(classWeights.flatMap((w) => [w, 0, 0, 0]), [classes, 2, 2])
-    : undefined;
-  return scoreRows(countRows(batch), form.formula, scoring, best, inMean);
+/** A batch on the device: its counts, their score and the gradient, all as tensors. Nothing is read back. */
+export interface DeviceRows {
+  readonly rows: number;
+  readonly classes: number;
+  /** Sums the counts of each class, [classes, 2, 2]: tp, fp, fn, tn. NaN if a number is out of range. */
+  counts(): Tensor;
+  /** Scores counts; returns what `scoreRows` returns: the slopes of each class, and best − score. */
+  score(counts: Tensor, best: number): Tensor;
+  /** Returns `by`, one number, times the gradient of best − score with respect to each output. */
+  gradient(scored: Tensor, by: Tensor): Tensor;
+}
+
+/** Says that batches of a setting are counted and scored on the device in use. */
+export const hasDeviceForm = (setting: ResolvedOptions): boolean => runsPrograms() && deviceForm(setting) !== undefined;
+
+/**
+ * Makes a batch on the device.
+ *
+ * @returns Nothing for a setting that is computed on the host: a score of one's own, a step of one's own, the gaussian step
+ * and steps that are not anchored, `{ top }`, "samples", a threshold per column; and for a backend that runs no programs.
+ */
+export function deviceRows(name: string, setting: ResolvedOptions, inputs: Inputs<Tensor>): DeviceRows | undefined {
+  const form = runsPrograms() ? deviceForm(setting) : undefined;
+  if (form === undefined) return undefined;
+  const shape = readBatchShape(name, inputs, setting.reading), { rows, classes } = shape, { scoring } = setting;
+  const { batch, back } = decideBatch(form, inputs, shape, setting), { average, classWeights } = scoring;
+  return {
+    rows,
+    classes,
+    counts: () => countRows(batch),
+    score: (counts, best) => {
+      const inMean = classWeights && !addsCounts(average)
+        ? tf.tensor(classWeights.flatMap((w) => [w, 0, 0, 0]), [classes, 2, 2])
+        : undefined;
+      return scoreRows(counts, form.formula, scoring, best, inMean);
+    },
+    gradient: (scored, by) =>
+      tf.reshape(back(tf.reshape(gradientRows(batch, scored, by), [rows, classes])), inputs.yPred.shape),
+  };
 }
 
 /**
@@ -102,8 +134,7 @@ function scoreDecided(best: number, { batch }: DecidedBatch, form: DeviceForm, s
  * numbers are float32, the sums blocked. A number out of range, which the host would name, makes the loss NaN and its
  * gradient 0.
  *
- * @returns Nothing for a setting that is computed on the host: a score of one's own, a step of one's own, the gaussian step
- * and steps that are not anchored, `{ top }`, "samples", a threshold per column; and for a backend that runs no programs.
+ * @returns Nothing where {@linkcode deviceRows} returns nothing.
  */
 export function deviceLoss(
   name: string,
@@ -111,22 +142,17 @@ export function deviceLoss(
   setting: ResolvedOptions,
   inputs: Inputs<Tensor>,
 ): Scalar | undefined {
-  const form = runsPrograms() ? deviceForm(setting) : undefined;
-  if (form === undefined) return undefined;
-  const shape = readBatchShape(name, inputs, setting.reading), { yTrue, yPred, sampleWeight } = inputs;
+  if (!hasDeviceForm(setting)) return undefined;
+  const { yTrue, yPred, sampleWeight } = inputs;
+  readBatchShape(name, inputs, setting.reading); // an error inside an operation would leave tensors behind
   const op = tf.customGrad((output, save) => {
-    const decided = decideBatch(form, { ...inputs, yPred: output as Tensor }, shape, setting);
-    const scored = scoreDecided(best, decided, form, setting);
+    const batch = deviceRows(name, setting, { ...inputs, yPred: output as Tensor })!;
+    const scored = batch.score(batch.counts(), best);
     (save as (tensors: Tensor[]) => void)([scored, output as Tensor, yTrue, ...(sampleWeight ? [sampleWeight] : [])]);
     return {
-      value: tf.reshape(tf.slice(scored, 2 * shape.classes, 1), []),
-      gradFunc: (dy: Tensor, [scored, yPred, yTrue, sampleWeight]: Tensor[]) => {
-        const { batch, back } = decideBatch(form, { yTrue, yPred, sampleWeight }, shape, setting);
-        return tf.reshape(
-          back(tf.reshape(gradientRows(batch, scored, tf.reshape(dy, [1])), batch.inputs.X.shape)),
-          yPred.shape,
-        );
-      },
+      value: tf.reshape(tf.slice(scored, 2 * batch.classes, 1), []),
+      gradFunc: (dy: Tensor, [scored, yPred, yTrue, sampleWeight]: Tensor[]) =>
+        deviceRows(name, setting, { yTrue, yPred, sampleWeight })!.gradient(scored, tf.reshape(dy, [1])),
     };
   });
   return op(yPred) as Scalar;
@@ -135,14 +161,12 @@ export function deviceLoss(
 /**
  * Returns the score of a batch's decisions as an operation on the device: nothing is read back. NaN for a number out of range.
  *
- * @returns Nothing where {@linkcode deviceLoss} returns nothing.
+ * @returns Nothing where {@linkcode deviceRows} returns nothing.
  */
-export function deviceScore(name: string, setting: ResolvedOptions, inputs: Inputs<Tensor>): Scalar | undefined {
-  const form = runsPrograms() ? deviceForm(setting) : undefined;
-  if (form === undefined) return undefined;
-  const shape = readBatchShape(name, inputs, setting.reading);
-  return tf.tidy(() => {
-    const scored = scoreDecided(0, decideBatch(form, inputs, shape, setting), form, setting);
-    return tf.reshape(tf.sub(0, tf.slice(scored, 2 * shape.classes, 1)), []) as Scalar;
-  });
-}
+export const deviceScore = (name: string, setting: ResolvedOptions, inputs: Inputs<Tensor>): Scalar | undefined =>
+  hasDeviceForm(setting)
+    ? tf.tidy(() => {
+      const batch = deviceRows(name, setting, inputs)!, scored = batch.score(batch.counts(), 0);
+      return tf.reshape(tf.sub(0, tf.slice(scored, 2 * batch.classes, 1)), []) as Scalar;
+    })
+    : undefined;
