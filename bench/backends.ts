@@ -23,6 +23,10 @@ export interface BackendRecord {
   perfect: number;
   outOfRange: string[];
   reads: Record<"crossentropy" | "f1" | "mcc" | "argmax" | "guarded" | "metrics" | "running" | "exact", Reads>;
+  /** Distance of trainings by fitMetric from those on the cpu backend, and the tensors that they leave. */
+  training: Record<string, { error: number; left: number }>;
+  /** What is told about a number out of range. */
+  messages: Partial<Record<"guarded" | "guardedLogits" | "fitMetric", string>>;
   left: { tensors: number; bytes: number };
   times: { what: string; ours: number; composed: number }[];
   lost?: string;
@@ -63,7 +67,7 @@ export async function bundlePage(
   }
   const shared = ["page/measure.js", "--bundle", "--format=esm", "--log-level=error", ...options];
   await esbuild(...shared, "--outfile=page/bundle.js");
-  await esbuild(...shared, "--outfile=page/deno.js", "--platform=node", withRequire);
+  await esbuild(...shared, "--outfile=page/deno.js", "--platform=node", "--main-fields=module,main", withRequire);
   return page;
 }
 
@@ -115,7 +119,7 @@ const worst = ({ errors }: BackendRecord, of: "valueError" | "gradientError"): n
 /** Lists the bars that a backend misses. */
 export function faultsOf(record: BackendRecord): string[] {
   if (record.error !== undefined) return [record.error];
-  const { errors, perfect, outOfRange, reads, left } = record, faults: string[] = [];
+  const { errors, perfect, outOfRange, reads, left, training, messages, lost } = record, faults: string[] = [];
   const check = (holds: boolean, fault: string) => void (holds || faults.push(fault));
   for (const { setting, valueError, gradientError } of errors) {
     check(valueError <= 1e-6 && gradientError <= 3e-6, `${setting}: errors ${valueError}, ${gradientError}`);
@@ -124,6 +128,16 @@ export function faultsOf(record: BackendRecord): string[] {
   check(outOfRange.every((value) => value === "NaN"), `a number out of range gives ${outOfRange}`);
   check(left.tensors === 0 && left.bytes <= 0, `1,000 steps leave ${left.tensors} tensors, ${left.bytes} bytes`);
   for (const [what, { waiting }] of Object.entries(reads)) check(waiting === 0, `${what}: ${waiting} reads wait`);
+  for (const [what, { error, left }] of Object.entries(training)) {
+    check(error <= 1e-5 && left === 0, `fitMetric, ${what}: off by ${error}, ${left} tensors left`);
+  }
+  check(/'yTrue' .* row 7 is 2/.test(messages.guarded ?? ""), `guardLoss says ${messages.guarded}`);
+  check(
+    /'yPred' .* row 0 is .* fromLogits/.test(messages.guardedLogits ?? ""),
+    `guardLoss says ${messages.guardedLogits}`,
+  );
+  check(/'yTrue' .* row 7 is 2/.test(messages.fitMetric ?? ""), `fitMetric says ${messages.fitMetric}`);
+  check(lost === undefined || lost.includes("its device is lost"), `a lost context: ${lost}`);
   const alone = reads.crossentropy.asynchronous; // those of fit
   for (const what of ["f1", "mcc", "argmax"] as const) {
     check(reads[what].asynchronous === alone, `${what}: ${reads[what].asynchronous} reads, cross-entropy has ${alone}`);

@@ -46,8 +46,8 @@ export function serveFolder(folder: URL, policy = ""): Served {
 /** WebGL without a GPU. */
 export const softwareGl = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 
-/** WebGPU without a GPU, by the adapter that reads back rightly. */
-export const softwareGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=opengles", ...softwareGl];
+/** WebGPU without a GPU, by an adapter whose reads that wait give zeros: what is right there has not waited. */
+export const softwareGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"];
 
 /**
  * Opens pages one after the other, each until the text of #result matches; returns these texts.

@@ -192,6 +192,74 @@ async function readsOfFitMetric(mode) {
   return reads;
 }
 
+/** Trains from the same weights; returns the losses of the epochs. */
+async function lossesOf(mode, loss) {
+  const seeded = (seed) => layers.initializers.randomNormal({ stddev: 0.2, seed });
+  const model = layers.sequential({
+    layers: [
+      layers.layers.dense({ units: 8, activation: "tanh", inputShape: [4], kernelInitializer: seeded(1) }),
+      layers.layers.dense({ units: 1, activation: "sigmoid", kernelInitializer: seeded(2) }),
+    ],
+  });
+  const next = random(11), x = tf.tensor2d(Float32Array.from({ length: 2400 }, () => 2 * next() - 1), [600, 4]);
+  const y = tf.tidy(() => tf.cast(tf.greater(tf.sum(x, 1, true), 0.7), "float32"));
+  const before = tf.memory().numTensors, optimizer = tf.train.sgd(0.3);
+  const { history, threshold } = await fitMetric(model, [x, y], {
+    loss,
+    mode,
+    optimizer,
+    epochs: 4,
+    batchSize: 128,
+    validationData: [x, y],
+  });
+  optimizer.dispose();
+  const left = tf.memory().numTensors - before;
+  tf.dispose([x, y]);
+  model.dispose();
+  return { numbers: [...history.loss, ...history.val_loss, ...history.alive, threshold], left };
+}
+
+/** How far trainings on a device end from those on the cpu backend, and the tensors that they leave. */
+async function trainingErrors(backend) {
+  const found = {};
+  for (const mode of ["running", "exact"]) {
+    for (const [name, loss] of Object.entries({ f1: f1Loss(), mcc: mccLoss({ step: "logistic" }) })) {
+      await tf.setBackend("cpu");
+      const wanted = await lossesOf(mode, loss);
+      await tf.setBackend(backend);
+      const { numbers, left } = await lossesOf(mode, loss);
+      const error = numbers.reduce((most, v, i) => Math.max(most, Math.abs(v - wanted.numbers[i])), 0);
+      found[`${mode} ${name}`] = { error, left };
+    }
+  }
+  return found;
+}
+
+/** The message of whatever a promise rejects with. */
+const rejectionOf = (promise) => promise.then(() => "nothing", (error) => String(error?.message ?? error));
+
+/** What is told about a label and an output out of range, by the guard and by fitMetric. */
+async function messages() {
+  const x = tf.randomNormal([64, 64], 0, 1, "float32", 1), labels = new Float32Array(64).fill(1);
+  labels[7] = 2;
+  const y = tf.tensor2d(labels, [64, 1]), good = tf.ones([64, 1]);
+  const model = classifier(),
+    logits = layers.sequential({ layers: [layers.layers.dense({ units: 1, inputShape: [64] })] });
+  const fit = (model, y) => {
+    model.compile({ optimizer: tf.train.sgd(0.1), loss: guardLoss(f1Loss()) });
+    // The read comes back between two batches; each of them yields to it.
+    const callbacks = { onBatchEnd: () => new Promise((resolve) => setTimeout(resolve, 20)) };
+    return model.fit(x, y, { epochs: 50, batchSize: 64, shuffle: false, verbose: 0, callbacks });
+  };
+  const found = {
+    guarded: await rejectionOf(fit(classifier(), y)),
+    guardedLogits: await rejectionOf(fit(logits, good)),
+    fitMetric: await rejectionOf(fitMetric(model, [x, y], { loss: f1Loss(), epochs: 1 })),
+  };
+  tf.dispose([x, y, good]);
+  return found;
+}
+
 /** Counts the tensors and the bytes on the device that calls leave. */
 function leftBy(loss, calls) {
   const { y, p } = dataOf({ rows: 2048 }), labels = tf.tensor1d(y), outputs = tf.tensor1d(p);
@@ -298,6 +366,8 @@ async function measure(backend, quick) {
       running: await readsOfFitMetric("running"),
       exact: await readsOfFitMetric("exact"),
     },
+    training: device ? await trainingErrors(backend) : {},
+    messages: device ? await messages() : {},
     left: leftBy(loss, 1000),
     times: quick ? [] : [await timesOf(1024), await timesOf(100_000), await timesOf(1_000_000), await timesOfFit()],
     lost: await afterLoss(),
