@@ -1,5 +1,5 @@
 /**
- * How far a curve at B thresholds is from the exact one: thresholds at equal distances in logits against quantiles of the outputs.
+ * The error of a score of the curve at B thresholds: thresholds at equal distances in logits against quantiles of the outputs.
  *
  *     deno run -A bench/curve_bins.ts [--save bench/curve_bins.json]
  *

@@ -32,6 +32,7 @@ import { categoryColumn, numberColumn, type TableDataset } from "../lib/data/tab
 import {
   crossEntropyGradient,
   type EpochObjective,
+  labelsOf,
   type LogitsGradient,
   runningScore,
 } from "../lib/network/objectives.ts";
@@ -77,6 +78,7 @@ async function readKeel(folder: string, name: string): Promise<TableDataset> {
     missing: {},
     empty: [],
     constant: [],
+    beside: {},
   };
 }
 
@@ -156,10 +158,10 @@ function runSplit(table: TableDataset, name: string, seed: number): number[] {
     n = train.y.length;
   const best = metrics.map(() => ({ onValidation: -1, onTest: NaN }));
   const form = { features: train.x.length / n, hidden: 8, outputs: 1 };
-  const training = trainOnPart(train, {
+  const weights = balanced ? train.y.map((y) => n / 2 / (y === 1 ? positives : n - positives)) : undefined;
+  const training = trainOnPart({ x: train.x, labels: labelsOf(train.y, 1, weights) }, {
     form,
     objective,
-    weights: balanced ? train.y.map((y) => n / 2 / (y === 1 ? positives : n - positives)) : undefined,
     epochs,
     batchSize,
     learningRate: 0.01,

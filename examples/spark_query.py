@@ -1,15 +1,17 @@
 """Runs SQL texts on Apache Spark: a JSON line in, {"sql": "SELECT …"}; a JSON line out, {"rows": [{…}]} or {"error": "…"}.
+Lines {"done": 3, "tasks": 16} before it say how far the query is.
 
     python examples/spark_query.py --master "local[2]" --view scored=scored/*.parquet
 
-The engine of `lib/sql` for Spark: `lib/sql` writes the texts, Spark adds up, a few rows come back. With `spark-submit` leave
-out --master. A view is made of Parquet, CSV (with a header) or JSON files; tables of the catalog need none.
+The engine of `lib/sql` for Spark: `lib/sql` writes the texts, Spark adds up, a few rows come back. Without --master it is
+that of Spark's settings, or of `spark-submit`; else local[*]. A view is made of Parquet, CSV (with a header) or JSON files; tables of the catalog need none.
 """
 
 import argparse
 import json
 import re
 import sys
+import threading
 
 from pyspark.sql import SparkSession
 
@@ -25,16 +27,45 @@ def session(master=None, settings=()):
 
 
 def make_view(spark, name, path):
-    """Makes a view of files, by the ending of their names."""
+    """Makes a view of files, by the ending of their names; FOLDER/**/*.csv are those of a folder and of all in it."""
     kind = re.search(r"\.(parquet|csv|tsv|json|jsonl|ndjson)(\.\w+)?$", path)
-    reader = spark.read.options(header=True, inferSchema=True, sep="\t" if kind and kind[1] == "tsv" else ",")
     form = {"csv": "csv", "tsv": "csv", "parquet": "parquet", None: "parquet"}.get(kind and kind[1], "json")
-    reader.format(form).load(path).createOrReplaceTempView(name)
+    reader = spark.read.format(form)
+    if form == "csv":
+        reader = reader.options(header=True, inferSchema=True, sep="\t" if kind[1] == "tsv" else ",")
+    folder, deep, pattern = path.partition("/**/")
+    if deep:
+        reader = reader.options(recursiveFileLookup=True, pathGlobFilter=pattern)
+    reader.load(folder).createOrReplaceTempView(name)
+
+
+def say(**answer):
+    """Writes a line."""
+    print(json.dumps(answer, default=str), flush=True)
+
+
+def rows_of(spark, sql):
+    """The rows of a query. Every second, a line says how many tasks of its stages are done."""
+    tracker, finished = spark.sparkContext.statusTracker(), threading.Event()
+
+    def watch():
+        while not finished.wait(1):
+            stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
+            if not finished.is_set() and any(stages):
+                say(done=sum(s.numCompletedTasks for s in stages if s), tasks=sum(s.numTasks for s in stages if s))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        return [row.asDict() for row in spark.sql(sql).collect()]
+    finally:
+        finished.set()
+        watcher.join()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--master", help='such as "local[2]"; spark-submit sets it')
+    parser.add_argument("--master", help='such as "local[2]" or "spark://host:7077"')
     parser.add_argument("--view", action="append", default=[], metavar="NAME=PATH", help="a view of files")
     parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE", help="a setting of Spark")
     options = parser.parse_args()
@@ -42,13 +73,12 @@ def main():
     spark.sparkContext.setLogLevel("ERROR")
     for view in options.view:
         make_view(spark, *view.split("=", 1))
-    print(json.dumps({"ready": spark.version}), flush=True)
+    say(ready=spark.version)
     for line in sys.stdin:
         try:
-            rows = [row.asDict() for row in spark.sql(json.loads(line)["sql"]).collect()]
-            print(json.dumps({"rows": rows}, default=str), flush=True)
+            say(rows=rows_of(spark, json.loads(line)["sql"]))
         except Exception as error:  # the caller hears of it; the loop goes on
-            print(json.dumps({"error": str(error).split("\n")[0]}), flush=True)
+            say(error=str(error).split("\n")[0])
     spark.stop()
 
 

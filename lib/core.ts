@@ -22,6 +22,8 @@ export * from "./scores/mod.ts";
 export type { PrecisionAtRecallOptions, RecallAtPrecisionOptions } from "./scores/constrained.ts";
 export type { FBetaOptions, TverskyOptions, UtilityOptions } from "./scores/ratio.ts";
 export { robustFBeta, type RobustFBetaOptions, robustMcc, type RobustMccOptions } from "./scores/robust.ts";
+export { type CostOptions, savings } from "./scores/savings.ts";
+export { costLabels, costWeights, type RowCosts } from "./scores/cost_weights.ts";
 export type { ScoreName } from "./scores/to_score.ts";
 
 export type { DecisionName, DecisionOptions } from "./decisions/to_decision.ts";
@@ -35,7 +37,7 @@ export {
 } from "./loss_and_gradient.ts";
 
 export type { ShapedNumbers } from "./batch/read_batch.ts";
-export type { ArrayOrTensor } from "./metrics/array_or_tensor.ts";
+export type { ArrayOrTensor } from "./batch/array_or_tensor.ts";
 export {
   classificationReport,
   type ClassificationReportOptions,

@@ -8,25 +8,34 @@ import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { type PythonLoss, pythonLoss, type PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
-import type { AuditedLoss, AuditOptions, LabelKind, LossAudit, PredictionKind } from "../lib/audit/types.ts";
+import type {
+  AuditedLoss,
+  AuditOptions,
+  LabelKind,
+  LossAudit,
+  ModelAudit,
+  PredictionKind,
+} from "../lib/audit/types.ts";
 import { auditDisplay } from "../lib/display/mod.ts";
-import { type ScoreName, scores } from "../lib/scores/to_score.ts";
+import { scoreNames } from "../lib/scores/to_score.ts";
+import { auditExport, auditWords, modelRoute } from "./audit_model.ts";
 import {
+  choiceOption,
   NegativeResult,
-  numberOption,
   type Reporter,
   type TaskArgs,
   TaskError,
   type TaskSpec,
   typedIn,
   UsageError,
+  wholeOption,
   writeData,
 } from "./cli.ts";
 import { cleanPaths } from "./failure.ts";
 import { page } from "./page.ts";
 
 /** Function that audits a loss: `auditLoss`, or a test's own. */
-export type Auditor = (loss: AuditedLoss | PythonLoss, options: AuditOptions) => LossAudit;
+type Auditor = (loss: AuditedLoss | PythonLoss, options: AuditOptions) => LossAudit;
 
 /** Command line of the task. */
 export const auditSpec: TaskSpec = {
@@ -38,9 +47,13 @@ export const auditSpec: TaskSpec = {
     'A TypeScript file must import TensorFlow.js as "@tensorflow/tfjs", which gives it this project\'s copy; a second copy\n' +
     "(npm:…@…, or a URL) may not accept the tensors. In a Python file, NAME is a function, a class, or an expression:\n" +
     "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
-    "needs the framework of the loss and nothing else.",
+    "needs the framework of the loss and nothing else.\n\n" +
+    "--model judges a compiled tf.LayersModel of a TypeScript file, or the function that makes it, on rows of a CSV file:\n" +
+    "its last layer, its loss, its labels and its first batch together. --activation judges a last layer in words.",
   usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] FILE.ts#exportName | " +
-    "FILE.py#NAME | -m MODULE NAME ...",
+    "FILE.py#NAME | -m MODULE NAME ...\n" +
+    "       deno task audit --model FILE.ts#makeModel --data FILE.csv --label COLUMN\n" +
+    "       deno task audit --activation NAME --units N --loss NAME --labels KIND",
   positionals: true,
   data: "json",
   options: {
@@ -67,13 +80,20 @@ export const auditSpec: TaskSpec = {
       help: "arguments of a Python loss: true,pred or pred,true (as its parameters are named)",
     },
     python: { type: "string", help: "command that runs Python (the active environment's, else python3)" },
+    model: { type: "string", help: "compiled model to audit, or the function that makes it: FILE.ts#NAME" },
+    data: { type: "string", help: "CSV file with rows for the model: its inputs in their order, and the label" },
+    label: { type: "string", help: "column of the label; with --labels one-hot it is converted for the model" },
+    drop: { type: "string", help: "columns of the CSV file that are no inputs: A,B" },
+    activation: { type: "string", help: "activation of a last layer: sigmoid, softmax, linear, tanh, relu, ..." },
+    units: { type: "string", help: "number of units of a last layer" },
+    loss: { type: "string", help: "loss on a last layer, as Keras names it: binary_crossentropy, mse, ..." },
     json: { type: "boolean", help: "print only JSON to the standard output" },
     save: { type: "string", help: "write the report as an HTML page with figures" },
   },
 };
 
 const predictionKinds = ["probability", "simplex", "logits", "real", "nonnegative", "tanh"];
-const labelKinds = [
+const labelKinds: readonly LabelKind[] = [
   "binary",
   "one-hot",
   "index",
@@ -93,25 +113,6 @@ function predictionsOption(value: string): PredictionKind {
   throw new UsageError(`--predictions takes ${predictionKinds.join(", ")} or MIN,MAX, not '${value}'`);
 }
 
-function labelsOption(value: string): LabelKind {
-  if (labelKinds.includes(value)) return value as LabelKind;
-  throw new UsageError(`--labels takes ${labelKinds.join(", ")}, not '${value}'`);
-}
-
-/** Names of the scores that need no options. */
-const metricNames = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
-
-function metricOption(value: string): ScoreName {
-  if (metricNames.includes(value)) return value as ScoreName;
-  throw new UsageError(`--metric takes ${metricNames.join(", ")}, not '${value}'`);
-}
-
-function wholeOption(name: string, value: string | boolean, least: number): number {
-  const number = numberOption(name, value, least, least);
-  if (!Number.isInteger(number)) throw new UsageError(`--${name} takes a whole number, not '${value}'`);
-  return number;
-}
-
 function prevalenceOption(value: string): number {
   const number = value.trim() === "" ? NaN : Number(value);
   if (!(number > 0 && number < 1)) throw new UsageError(`--prevalence takes a number inside (0, 1), not '${value}'`);
@@ -124,11 +125,11 @@ export function auditOptions(
 ): AuditOptions {
   return {
     ...(predictions === undefined ? {} : { yPred: predictionsOption(String(predictions)) }),
-    ...(labels === undefined ? {} : { yTrue: labelsOption(String(labels)) }),
-    ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1) }),
+    ...(labels === undefined ? {} : { yTrue: choiceOption<LabelKind>("labels", labels, labelKinds) }),
+    ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1, 1) }),
     ...(prevalence === undefined ? {} : { prevalence: prevalenceOption(String(prevalence)) }),
-    ...(metric === undefined ? {} : { metric: metricOption(String(metric)) }),
-    ...(seed === undefined ? {} : { seed: wholeOption("seed", seed, 0) }),
+    ...(metric === undefined ? {} : { metric: choiceOption("metric", metric, scoreNames) }),
+    ...(seed === undefined ? {} : { seed: wholeOption("seed", seed, 0, 0) }),
   };
 }
 
@@ -176,8 +177,8 @@ async function loadPythonLoss(named: string, options: Partial<PythonLossOptions>
 
 const isPython = (named: string): boolean => /\.py(#|$)/.test(named);
 
-/** Loads the loss that `named`, `FILE#export`, names. */
-export async function loadLoss(named: string): Promise<AuditedLoss> {
+/** Loads what `named`, `FILE#export`, names. */
+async function loadExport(named: string): Promise<unknown> {
   const at = named.lastIndexOf("#");
   const [file, name] = at < 0 ? [named, ""] : [named.slice(0, at), named.slice(at + 1)];
   const path = resolve(typedIn(), file);
@@ -198,39 +199,56 @@ export async function loadLoss(named: string): Promise<AuditedLoss> {
   const has = names.length === 0 ? "it exports nothing" : `it exports ${names.join(", ")}`;
   if (name === "") throw new UsageError(`'${named}' names no export, write ${file}#NAME: ${has}`);
   if (!names.includes(name)) throw new UsageError(`'${file}' has no export '${name}': ${has}`);
-  const loss = loaded[name];
+  return loaded[name];
+}
+
+async function loadLoss(named: string): Promise<AuditedLoss> {
+  const loss = await loadExport(named);
   if (typeof loss !== "function") {
+    const [file, name] = named.split(/#(?=[^#]*$)/);
     throw new UsageError(`'${name}' of '${file}' must be a function, it is a ${typeof loss}`);
   }
   return loss as AuditedLoss;
 }
 
 /** Renders the audits as one self-contained HTML page. */
-export function auditPage(audits: readonly LossAudit[]): Promise<string> {
-  const title = `Audit of ${audits.length} ${audits.length === 1 ? "loss" : "losses"}`;
+function auditPage(audits: readonly (LossAudit | ModelAudit)[], what: What): Promise<string> {
+  const title = `Audit of ${counted(audits.length, what)}`;
   return page(title, "Why does my loss not learn?", audits.map(auditDisplay));
 }
 
 /** Describes the time that the loss takes. */
 function timeText(audit: LossAudit): string {
   const { loss, reference } = audit.time();
+  if (Number.isNaN(loss)) return "time: none, no call of the loss returned";
   const ratio = (loss / reference).toPrecision(2);
   return `time: ${loss.toPrecision(2)} ms per value and gradient, ${ratio} × that of mean squared error`;
 }
 
-/** Runs the task. */
-export async function auditLosses({ values, positionals }: TaskArgs, report: Reporter, audit: Auditor): Promise<void> {
-  if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#exportName");
-  const options = auditOptions(values);
-  if (values.save === "") throw new UsageError("--save takes a file name, not ''");
-  const file = values.save === undefined ? undefined : resolve(typedIn(), String(values.save));
+/** What is audited. */
+type What = "loss" | "model";
+
+const counted = (n: number, what: What): string => `${n} ${n === 1 ? what : what === "loss" ? "losses" : "models"}`;
+
+/** The file of `--save`. */
+function savedFile(save: string | boolean | undefined): string | undefined {
+  if (save === "") throw new UsageError("--save takes a file name, not ''");
+  const file = save === undefined ? undefined : resolve(typedIn(), String(save));
   if (file !== undefined && !existsSync(dirname(file))) {
-    throw new TaskError(`cannot write the report to '${values.save}': there is no such folder`);
+    throw new TaskError(`cannot write the report to '${save}': there is no such folder`);
   }
-  if (values.json) console.log = console.error; // a file may print while it is loaded
-  tf.enableProdMode(); // no banner
-  await tf.setBackend("cpu");
-  const inPython = pythonOptions(values), losses: (AuditedLoss | PythonLoss)[] = [];
+  return file;
+}
+
+/** Audits each of the named losses. */
+async function auditEach(
+  { values, positionals }: TaskArgs,
+  report: Reporter,
+  audit: Auditor,
+): Promise<{ audits: LossAudit[]; refused: string[] }> {
+  if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#exportName");
+  const options = auditOptions(values), inPython = pythonOptions(values);
+  const losses: (AuditedLoss | PythonLoss)[] = [], refused: string[] = [];
   await using open = new AsyncDisposableStack();
   for (const named of positionals) {
     if (inPython.module === undefined && !isPython(named)) {
@@ -240,7 +258,6 @@ export async function auditLosses({ values, positionals }: TaskArgs, report: Rep
     report.status(`${named}: Python imports its framework …`);
     losses.push(open.use(await loadPythonLoss(named, inPython)));
   }
-  const refused: string[] = [];
   const audits = losses.flatMap((loss, n) => {
     const named = positionals[n], name = named.slice(named.lastIndexOf("#") + 1);
     report.status(`${named} …`);
@@ -257,13 +274,36 @@ export async function auditLosses({ values, positionals }: TaskArgs, report: Rep
       return [];
     }
   });
+  return { audits, refused };
+}
+
+/** Audits the model of a file, or a last layer in words. */
+async function auditOneModel(route: "model" | "words", values: TaskArgs["values"], report: Reporter) {
+  if (route === "words") return auditWords(values, choiceOption<LabelKind>("labels", values.labels, labelKinds));
+  const named = String(values.model);
+  report.status(`${named} …`);
+  return await auditExport(await loadExport(named), named, values, (text) => report.status(`${named}: ${text}`));
+}
+
+/** Runs the task. */
+export async function auditLosses(args: TaskArgs, report: Reporter, audit: Auditor): Promise<void> {
+  const { values } = args, route = modelRoute(args), what: What = route === undefined ? "loss" : "model";
+  const file = savedFile(values.save);
+  if (values.json) console.log = console.error; // a file may print while it is loaded
+  tf.enableProdMode(); // no banner
+  await tf.setBackend("cpu");
+  const { audits, refused }: { audits: (LossAudit | ModelAudit)[]; refused: string[] } = route === undefined
+    ? await auditEach(args, report, audit)
+    : { audits: [await auditOneModel(route, values, report)], refused: [] };
   if (values.json) {
     const json = audits.map((one) => one.toJSON());
     writeData(JSON.stringify(json.length === 1 ? json[0] : json, null, 2));
-  } else audits.forEach((one, n) => report.line(`${n === 0 ? "" : "\n"}${one}\n${timeText(one)}`));
+  } else {
+    audits.forEach((one, n) => report.line(`${n === 0 ? "" : "\n"}${one}${"time" in one ? `\n${timeText(one)}` : ""}`));
+  }
   if (file !== undefined && audits.length > 0) {
     try {
-      await Deno.writeTextFile(file, await auditPage(audits));
+      await Deno.writeTextFile(file, await auditPage(audits, what));
     } catch (error) {
       throw new TaskError(`cannot write the report to '${values.save}': ${(error as Error).message}`);
     }
@@ -271,5 +311,5 @@ export async function auditLosses({ values, positionals }: TaskArgs, report: Rep
   }
   if (refused.length > 0) throw new TaskError(refused.join("\n"));
   const broken = audits.filter(({ verdict }) => verdict === "broken").length;
-  if (broken > 0) throw new NegativeResult(`${broken} broken ${broken === 1 ? "loss" : "losses"}`);
+  if (broken > 0) throw new NegativeResult(counted(broken, what).replace(" ", " broken "));
 }

@@ -19,7 +19,7 @@ await runTask({
       type: "string",
       help: "Python with bench/requirements.txt installed: adds NumPy, PyTorch, JAX, TensorFlow and Keras",
     },
-    save: { type: "boolean", help: "write bench/record.json, which notebook 8 reads" },
+    save: { type: "boolean", help: "write bench/record.json, which appendix A reads" },
     quick: { type: "boolean", help: "at most 100,000 rows, fewer rounds" },
     backends: {
       type: "boolean",

@@ -64,6 +64,12 @@ export function shortPath(path: string | URL): string {
   return relative(decodeURIComponent(root.pathname), full) || ".";
 }
 
+/** Reads the option `name` as one of some words. */
+export function choiceOption<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
+  if (allowed.includes(value as T)) return value as T;
+  throw new UsageError(`--${name} takes ${allowed.join(", ")}, not '${value}'`);
+}
+
 /** Reads the option `name` as a number of at least `least`; `otherwise` if the option is not given. */
 export function numberOption(
   name: string,

@@ -4,23 +4,28 @@
  * @module
  */
 import { resolve } from "node:path";
-import { fitsTwoClasses } from "../lib/compare/check_score.ts";
-import { compareLosses, type LossComparison } from "../lib/compare/mod.ts";
+import { fitsTwoClasses, toComparedScore } from "../lib/compare/check_score.ts";
+import { compareLosses, type DecisionCosts, type LossComparison, type MatrixCosts } from "../lib/compare/mod.ts";
+import type { ComparedScore } from "../lib/compare/types.ts";
+import { countKeys } from "../lib/counts/counts.ts";
+import { partialRocAuc, precisionAtK, recallAtFpr } from "../lib/curves/curve_scores.ts";
+import { curveScores } from "../lib/curves/to_curve_score.ts";
+import { csvForm, csvRecords } from "../lib/data/csv.ts";
+import { numberOf } from "../lib/data/spelling.ts";
 import { readTable, type ReadTableOptions } from "../lib/data/read_table.ts";
 import { comparisonDisplay } from "../lib/display/mod.ts";
-import { scores, toScore } from "../lib/scores/to_score.ts";
-import type { Score } from "../lib/scores/score.ts";
+import { type ScoreName, scoreNames, scores } from "../lib/scores/to_score.ts";
 import { asUsage, existing, writable, write } from "./compare_files.ts";
 import { compareByProtocol } from "./compare_protocol.ts";
 import {
   interruptSignal,
-  numberOption,
   type Reporter,
   type TaskArgs,
   TaskError,
   type TaskSpec,
   typedIn,
   UsageError,
+  wholeOption,
 } from "./cli.ts";
 import { page } from "./page.ts";
 
@@ -33,7 +38,10 @@ export const compareSpec: TaskSpec = {
     "and recommends one of them with the evidence. A difference counts as significant if its 95 % interval excludes 0, and as\n" +
     "negligible if it stays within a margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02. Among\n" +
     "losses that tie, the advice is the simplest: cross-entropy, a tuned threshold, class weights, a loss of the score.\n" +
-    "With more than two classes the largest output decides, and scores are means over the classes. --protocol anyloss\n" +
+    "With more than two classes the largest output decides, and scores are means over the classes. A score of the curve\n" +
+    "(rocAuc, averagePrecision, ...) has no threshold: the order of the outputs is scored. With --cost-fp and --cost-fn,\n" +
+    "or --cost-matrix, the score is the savings, 1 - cost / cost of the cheapest decision that is the same for all rows, and\n" +
+    "the rivals are cross-entropy decided by the least expected cost, and losses of the cost. --protocol anyloss\n" +
     "computes the table of Han et al., arXiv 2405.14745 (single-layer network), for the file instead.",
   usage:
     "FILE.csv --label COLUMN [--score NAME] [--repeats N] [--save NAME] | FILE.csv --label COLUMN --protocol anyloss [--json FILE]",
@@ -53,6 +61,25 @@ export const compareSpec: TaskSpec = {
       help: "the smallest recall of --score precisionAtRecall; the score is penalised below it and can be negative",
     },
     precision: { type: "string", help: "the smallest precision of --score recallAtPrecision, likewise" },
+    fpr: { type: "string", help: "the largest false-positive rate of --score recallAtFpr, in (0, 1]" },
+    "max-fpr": { type: "string", help: "the false-positive rate at which the area of --score partialRocAuc ends" },
+    k: { type: "string", help: "the number of rows that --score precisionAtK takes, or a fraction of them in (0, 1)" },
+    "cost-fp": {
+      type: "string",
+      help:
+        "the cost of a false positive, a number or the column that holds it per row: compares by savings, not by a score",
+    },
+    "cost-fn": {
+      type: "string",
+      help: "the cost of a false negative, likewise (default, if another cost is given: 1)",
+    },
+    "cost-tp": { type: "string", help: "the cost of a true positive, likewise (default: 0)" },
+    "cost-tn": { type: "string", help: "the cost of a true negative, likewise (default: 0)" },
+    "cost-matrix": {
+      type: "string",
+      help:
+        "a table of costs for several classes: a row per true class, named in the first column, a column per decided class",
+    },
     repeats: { type: "string", help: "the number of splits, at least 3 (default: 10)" },
     seed: { type: "string", help: "a whole number; the same seed gives the same numbers (default: 1)" },
     drop: { type: "string", help: 'columns to leave out: A,B ("": the column without a name)' },
@@ -78,37 +105,40 @@ export const compareSpec: TaskSpec = {
   },
 };
 
-const parameters = { fBeta: "beta", precisionAtRecall: "recall", recallAtPrecision: "precision" } as const;
+/** The scores that need a number: its flag, and the score of it. */
+const parameters: Record<string, { readonly flag: string; readonly scoreOf: (value: number) => ComparedScore }> = {
+  fBeta: { flag: "beta", scoreOf: (beta) => scores.fBeta({ beta }) },
+  precisionAtRecall: { flag: "recall", scoreOf: (recall) => scores.precisionAtRecall({ recall }) },
+  recallAtPrecision: { flag: "precision", scoreOf: (precision) => scores.recallAtPrecision({ precision }) },
+  recallAtFpr: { flag: "fpr", scoreOf: (fpr) => recallAtFpr({ fpr }) },
+  partialRocAuc: { flag: "max-fpr", scoreOf: (maxFpr) => partialRocAuc({ maxFpr }) },
+  precisionAtK: { flag: "k", scoreOf: (k) => precisionAtK({ k }) },
+};
+const flags = Object.values(parameters).map(({ flag }) => flag);
 
 /** Makes the score of the options, with its parameter. */
-async function scoreOption(values: TaskArgs["values"]): Promise<Score> {
-  const name = String(values.score ?? "f1"), own = (parameters as Record<string, string>)[name];
-  for (const parameter of Object.values(parameters)) {
-    if (values[parameter] !== undefined && parameter !== own) {
-      throw new UsageError(`--${parameter} cannot be used with --score ${name}`);
+async function scoreOption(values: TaskArgs["values"]): Promise<ComparedScore> {
+  const name = String(values.score ?? "f1"), own = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+  for (const flag of flags) {
+    if (values[flag] !== undefined && flag !== own?.flag) {
+      throw new UsageError(`--${flag} cannot be used with --score ${name}`);
     }
   }
   if (own === undefined) {
-    const plain = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
+    const plain: string[] = [...scoreNames, ...Object.keys(curveScores)];
     if (!plain.includes(name)) {
       throw new UsageError(
         `--score takes ${plain.filter(fitsTwoClasses).join(", ")}, ${
-          Object.keys(parameters).join(" or ")
+          Object.keys(parameters).join(", ")
         }, and recall of more than two classes, not '${name}'`,
       );
     }
-    return await asUsage(() => toScore(name as "f1"));
+    return await asUsage(() => toComparedScore(name as ScoreName));
   }
-  if (values[own] === undefined) throw new UsageError(`--score ${name} needs --${own}`);
-  const value = Number(values[own]);
-  return await asUsage(() => (scores[name as keyof typeof parameters] as (options: object) => Score)({ [own]: value }));
+  const { flag, scoreOf } = own;
+  if (values[flag] === undefined) throw new UsageError(`--score ${name} needs --${flag}`);
+  return await asUsage(() => scoreOf(Number(values[flag])));
 }
-
-const wholeOption = (name: string, value: string | boolean | undefined, least: number, otherwise: number): number => {
-  const number = numberOption(name, value, least, otherwise);
-  if (!Number.isInteger(number)) throw new UsageError(`--${name} takes a whole number, not '${value}'`);
-  return number;
-};
 
 /** A spreadsheet of a comparison, one line per score. */
 export function comparisonCsv({ losses, score }: LossComparison): string {
@@ -118,8 +148,50 @@ export function comparisonCsv({ losses, score }: LossComparison): string {
   return `model,loss,threshold,split,${score}\n${lines.join("\n")}\n`;
 }
 
+const costOptions = countKeys.map((key) => `cost-${key}`);
+
 const protocolOnly = ["folds"],
-  comparisonOnly = ["score", ...Object.values(parameters), "repeats", "seed", "save"];
+  comparisonOnly = [
+    "score",
+    ...flags,
+    ...costOptions,
+    "cost-matrix",
+    "repeats",
+    "seed",
+    "save",
+  ];
+
+/** Reads a table of costs: the first column names the true class, the header the decided ones. */
+async function costMatrix(file: string): Promise<MatrixCosts> {
+  const path = existing(file), form = csvForm(path), matrix: Record<string, Record<string, number>> = {};
+  const decided = form.names.slice(1);
+  for await (const { fields: [label, ...costs], line } of csvRecords(path, form)) {
+    const numbers = costs.map(numberOf), bad = numbers.findIndex(Number.isNaN);
+    if (bad >= 0) {
+      throw new UsageError(
+        `--cost-matrix ${file}: line ${line}, column '${decided[bad]}' holds '${costs[bad]}', no number`,
+      );
+    }
+    matrix[label.trim()] = Object.fromEntries(decided.map((name, k) => [name, numbers[k]]));
+  }
+  return { matrix };
+}
+
+/** Makes the costs of the options: a number, or the name of a column. */
+async function costsOption(values: TaskArgs["values"]): Promise<DecisionCosts | undefined> {
+  const named = countKeys.filter((key) => values[`cost-${key}`] !== undefined), matrix = values["cost-matrix"];
+  const stray = ["score", ...flags].find((name) => values[name] !== undefined);
+  if (named.length === 0 && matrix === undefined) return undefined;
+  if (stray !== undefined) throw new UsageError(`--${stray} cannot be used with costs, where the score is the savings`);
+  if (matrix !== undefined) {
+    if (named.length > 0) throw new UsageError(`--cost-matrix cannot be used with --cost-${named[0]}`);
+    return await asUsage(() => costMatrix(String(matrix)));
+  }
+  return Object.fromEntries(named.map((key) => {
+    const text = String(values[`cost-${key}`]).trim(), number = numberOf(text);
+    return [key, Number.isNaN(number) ? text : number];
+  }));
+}
 
 function checkRoute(values: TaskArgs["values"]): void {
   if (values.protocol !== undefined && values.protocol !== "anyloss") {
@@ -134,7 +206,7 @@ function checkRoute(values: TaskArgs["values"]): void {
 }
 
 async function compare(path: string, values: TaskArgs["values"], report: Reporter): Promise<void> {
-  const score = await scoreOption(values);
+  const costs = await costsOption(values), score = costs === undefined ? await scoreOption(values) : undefined;
   const repeats = wholeOption("repeats", values.repeats, 3, 10), seed = wholeOption("seed", values.seed, 0, 1);
   using stop = interruptSignal();
   let known: LossComparison | undefined;
@@ -142,7 +214,7 @@ async function compare(path: string, values: TaskArgs["values"], report: Reporte
     known = await asUsage(() =>
       compareLosses(path, {
         ...tableOptions(values),
-        score,
+        ...(costs === undefined ? { score } : { costs }),
         repeats,
         seed,
         signal: stop.signal,

@@ -15,7 +15,7 @@ export interface Engine extends AsyncDisposable {
   readonly name: string;
 }
 
-/** How far a scan is: the number of the scan, and the percentage if the engine knows it. */
+/** Receives the progress: the number of the scan, and its percentage if the engine knows it. */
 export type OnScan = (scan: number, percentage?: number) => void;
 
 /** Options of {@linkcode duckdbEngine}. */
@@ -68,9 +68,17 @@ export async function duckdbEngine(
 
 /** Options of {@linkcode sparkEngine}. */
 export interface SparkOptions {
-  /** The Python that has PySpark. */
+  /**
+   * The Python that has PySpark, or `spark-submit`.
+   *
+   * @default {"python3"}
+   */
   python?: string;
-  /** The master of the cluster, such as "local[2]". */
+  /**
+   * The master of the cluster, such as "local[2]".
+   *
+   * @default {that of Spark's settings, else "local[*]"}
+   */
   master?: string;
   /** Views of files: their names and paths. */
   views?: Record<string, string>;
@@ -81,12 +89,17 @@ export interface SparkOptions {
 
 /** Starts Spark behind the example's loop: a JSON line per query, a JSON line per answer. */
 export async function sparkEngine(options: SparkOptions = {}): Promise<Engine> {
-  const { python = "python3", master = "local[*]", views = {}, settings = {}, onScan } = options;
+  const { python = "python3", master, views = {}, settings = {}, onScan } = options;
   const pairs = (option: string, list: Record<string, string>) =>
     Object.entries(list).flatMap(([key, value]) => [option, `${key}=${value}`]);
   const script = fileURLToPath(new URL("../examples/spark_query.py", import.meta.url));
   const process = new Deno.Command(python, {
-    args: [script, "--master", master, ...pairs("--view", views), ...pairs("--setting", settings)],
+    args: [
+      script,
+      ...(master === undefined ? [] : ["--master", master]),
+      ...pairs("--view", views),
+      ...pairs("--setting", settings),
+    ],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -105,7 +118,11 @@ export async function sparkEngine(options: SparkOptions = {}): Promise<Engine> {
     query: async (sql) => {
       onScan?.(++scan);
       await writer.write(new TextEncoder().encode(`${JSON.stringify({ sql })}\n`));
-      const { rows, error } = await next();
+      let answer = await next();
+      for (; answer.tasks !== undefined; answer = await next()) {
+        onScan?.(scan, 100 * Number(answer.done) / Number(answer.tasks));
+      }
+      const { rows, error } = answer;
       if (error !== undefined) throw new Error(`Spark refuses the query: ${error}`);
       return rows as Record<string, unknown>[];
     },
@@ -114,6 +131,20 @@ export async function sparkEngine(options: SparkOptions = {}): Promise<Engine> {
       await Promise.all([process.status, log]);
     },
   };
+}
+
+/** Finds a Python that has PySpark, and Java; the reason if one of them is not there. */
+export async function findSpark(): Promise<{ python: string } | { missing: string }> {
+  const python = Deno.env.get("ROUNDABOUT_SPARK") ?? "python3";
+  const ends = (command: string, args: string[]): Promise<boolean> =>
+    new Deno.Command(command, { args, stdout: "null", stderr: "null" }).output()
+      .then(({ success }) => success, () => false);
+  const [hasSpark, hasJava] = await Promise.all([
+    ends(python, ["-c", "import importlib.metadata as m; m.version('pyspark')"]),
+    ends("java", ["-version"]),
+  ]);
+  if (hasSpark && hasJava) return { python };
+  return { missing: hasSpark ? "Java is not there" : `the Python of ROUNDABOUT_SPARK, '${python}', has no PySpark` };
 }
 
 /** The lines of a stream of bytes. */

@@ -1,11 +1,11 @@
 /**
- * What `deno task sql` does: counts, tunes, reports and trains on a table that stays in DuckDB or Spark.
+ * The commands of `deno task sql`: count, tune, report and train on a table that stays in DuckDB or Spark.
  *
  * @module
  */
 import { readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { scores, toScore } from "../lib/scores/to_score.ts";
+import { scoreNames, toScore } from "../lib/scores/to_score.ts";
 import {
   countsOn,
   curveOn,
@@ -14,19 +14,23 @@ import {
   type Query,
   reportOn,
   type Source,
+  type TableDecisionOptions,
   type TableOptions,
   tuneThresholdOn,
 } from "../lib/sql/mod.ts";
-import { formatOf } from "../lib/sql/dialect.ts";
+import { formatOf, formats } from "../lib/sql/dialect.ts";
 import { writable, write } from "./compare_files.ts";
 import {
+  choiceOption,
   numberOption,
   type Reporter,
+  shortPath,
   type TaskArgs,
   TaskError,
   type TaskSpec,
   typedIn,
   UsageError,
+  wholeOption,
   writeData,
 } from "./cli.ts";
 import { duckdbEngine, type Engine, type OnScan, sparkEngine } from "./sql_engines.ts";
@@ -34,7 +38,7 @@ import { duckdbEngine, type Engine, type OnScan, sparkEngine } from "./sql_engin
 const commands = ["counts", "threshold", "report", "curve", "fit"] as const;
 type Command = (typeof commands)[number];
 
-/** How the task is called. */
+/** The command line of the task. */
 export const sqlSpec: TaskSpec = {
   name: "sql",
   about:
@@ -59,6 +63,10 @@ export const sqlSpec: TaskSpec = {
     score: { type: "string", help: "with threshold and fit: the score to maximise (default: f1)" },
     threshold: { type: "string", help: "an output above it is a positive decision (default: 0.5)" },
     decision: { type: "string", help: "argmax: the largest output of a row is its class (default: threshold)" },
+    top: {
+      type: "string",
+      help: "with counts and report: the K highest outputs are positive; below 1 that share of them",
+    },
     average: { type: "string", help: "with several outputs: micro, macro or weighted (default: macro)" },
     epochs: { type: "string", help: "with fit: the number of epochs (default: 50)" },
     "learning-rate": { type: "string", help: "with fit: the learning rate of Adam (default: 0.05)" },
@@ -68,8 +76,11 @@ export const sqlSpec: TaskSpec = {
     },
     engine: { type: "string", help: "duckdb or spark (default: duckdb)" },
     database: { type: "string", help: "with duckdb: the database file that TABLE is in" },
-    python: { type: "string", help: "with spark: the Python that has PySpark (default: python3)" },
-    master: { type: "string", help: "with spark: the master of the cluster (default: local[*])" },
+    python: { type: "string", help: "with spark: the Python that has PySpark, or spark-submit (default: python3)" },
+    master: {
+      type: "string",
+      help: "with spark: the master of the cluster (default: that of Spark's settings, else local[*])",
+    },
     json: { type: "string", help: "write FILE.json: the answer in full" },
     print: { type: "boolean", help: "print the SQL of the first scan, and run nothing" },
   },
@@ -84,13 +95,9 @@ const list = (value: unknown): string[] | undefined =>
 
 const oneOrMore = (names: string[]): string | string[] => names.length === 1 ? names[0] : names;
 
-const scoreNames = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
-
-function oneOf<T extends string>(option: string, value: unknown, allowed: readonly T[], otherwise: T): T {
-  if (value === undefined) return otherwise;
-  if (allowed.includes(value as T)) return value as T;
-  throw new UsageError(`--${option} takes ${allowed.join(", ")}, not '${value}'`);
-}
+/** Reads the option `name` as one of some words; the first if the option is not given. */
+const firstOr = <T extends string>(name: string, value: unknown, allowed: readonly [T, ...T[]]): T =>
+  value === undefined ? allowed[0] : choiceOption(name, value, allowed);
 
 /** Options that belong to some commands only. */
 const belongs: Record<string, readonly Command[]> = {
@@ -101,6 +108,7 @@ const belongs: Record<string, readonly Command[]> = {
   score: ["threshold", "fit"],
   threshold: ["counts", "report", "fit"],
   decision: ["counts", "report"],
+  top: ["counts", "report"],
   average: ["counts", "threshold"],
   epochs: ["fit"],
   "learning-rate": ["fit"],
@@ -110,25 +118,25 @@ const belongs: Record<string, readonly Command[]> = {
 /** Finds the files of a folder, by the ending that they share. */
 function filesIn(folder: string): string {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  const formats = new Set(names.map((name) => formatOf(name)).filter((format) => format !== undefined));
-  const known = ["parquet", "csv", "tsv", "json", "jsonl", "ndjson"].filter((format) => formats.has(format));
-  if (known.length !== 1) {
-    throw new UsageError(
-      `The folder '${folder}' has files of ${
-        known.length === 0 ? "no known format" : known.join(" and ")
-      }; name a pattern`,
-    );
-  }
-  const ending = names.find((name) => formatOf(name) === known[0])!.match(/\.\w+(\.(gz|zst))?$/i)![0];
-  return `${folder}/**/*${ending}`;
+  const endings = new Set(
+    names.filter((name) => formats.includes(formatOf(name) ?? "")).map((name) =>
+      name.match(/\.\w+(\.(gz|zst))?$/i)![0]
+    ),
+  );
+  if (endings.size === 1) return `${folder}/**/*${[...endings][0]}`;
+  throw new UsageError(
+    `The folder '${shortPath(folder)}' has files of ${
+      endings.size === 0 ? "no known format" : [...endings].sort().join(" and ")
+    }; name a pattern`,
+  );
 }
 
-/** Where the rows are: files, or a table of a database or of a catalog. */
+/** Finds the rows: files, or a table of a database or of a catalog. */
 function sourceOf(name: string, database: unknown): { from: Source; path?: string } {
   const path = resolve(typedIn(), name), there = statSync(path, { throwIfNoEntry: false });
   if (there?.isDirectory()) {
     const files = filesIn(path);
-    return { from: { files }, path };
+    return { from: { files }, path: files };
   }
   if (there !== undefined || name.includes("*")) return { from: { files: path }, path };
   if (formatOf(name) !== undefined && database === undefined && name.includes("/")) {
@@ -198,12 +206,12 @@ interface Answer {
 }
 
 async function counts(query: Query, table: TableOptions, values: Values): Promise<Answer> {
-  const several = Array.isArray(table.output);
-  const average = several ? oneOf("average", values.average, ["micro", "macro", "weighted"], "macro") : "binary";
+  const several = Array.isArray(table.output), average = averageOf(values, several);
   const { slices, inexact } = await countsOn(query, { ...table, ...decisionOf(values), by: text(values.by) });
   const lines = slices.flatMap(({ slice, meter, rows }) => [
     ...(values.by === undefined ? [] : [`\n${values.by} = ${slice ?? "NULL"}`]),
     `${rows} rows`,
+    ...(values.top === undefined ? [] : [`threshold ${[meter.toJSON().threshold].flat().join(", ")}`]),
     columnsText([
       ["class", "tp", "fp", "fn", "tn"],
       ...meter.counts.map(({ tp, fp, fn, tn }, k) => [
@@ -211,13 +219,15 @@ async function counts(query: Query, table: TableOptions, values: Values): Promis
         ...[tp, fp, fn, tn].map(String),
       ]),
     ]),
-    columnsText(scoreNames.map((name) => [name, short(meter.value(name as "f1", { average, zeroDivision: "skip" }))])),
+    columnsText(scoreNames.map((name) => [name, short(meter.value(name, { average, zeroDivision: "skip" }))])),
   ]);
   return { lines: [...lines, ...inexactText(inexact)], json: { slices, inexact } };
 }
 
-const decisionOf = (values: Values) => ({
-  decision: oneOf("decision", values.decision, ["threshold", "argmax"], "threshold"),
+const decisionOf = (values: Values): TableDecisionOptions => ({
+  decision: values.top === undefined
+    ? firstOr<"threshold" | "argmax">("decision", values.decision, ["threshold", "argmax"])
+    : { top: Number(values.top) },
   threshold: values.threshold === undefined ? undefined : thresholdsOf(values),
 });
 
@@ -229,13 +239,18 @@ function thresholdsOf(values: Values): number | number[] {
   return numbers.length === 1 ? numbers[0] : numbers;
 }
 
-const scoreOf = (values: Values) => toScore(oneOf("score", values.score, scoreNames, "f1") as "f1");
+const scoreOf = (values: Values) => toScore(choiceOption("score", values.score ?? "f1", scoreNames));
+
+function averageOf({ average }: Values, several: boolean): "binary" | "macro" | "micro" | "weighted" {
+  if (several) return firstOr("average", average, ["macro", "micro", "weighted"]);
+  if (average !== undefined) throw new UsageError("--average needs several outputs: --output A,B");
+  return "binary";
+}
 
 async function threshold(query: Query, table: TableOptions, values: Values): Promise<Answer> {
-  const average = Array.isArray(table.output)
-    ? oneOf("average", values.average, ["micro", "macro", "weighted"], "macro")
-    : "binary";
-  const score = scoreOf(values), best = await tuneThresholdOn(query, { ...table, score, average });
+  const score = scoreOf(values),
+    average = averageOf(values, Array.isArray(table.output)),
+    best = await tuneThresholdOn(query, { ...table, score, average });
   const lines = [
     `threshold ${[best.threshold].flat().join(", ")}`,
     `${score.name} ${best.value}`,
@@ -265,20 +280,29 @@ async function curve(query: Query, table: TableOptions): Promise<Answer> {
   const curves = await curveOn(query, table);
   const between = ({ low, high }: { low: number; high: number }) =>
     low === high ? short(low) : `between ${short(low)} and ${short(high)}`;
-  const lines = curves.flatMap(({ points, auroc, averagePrecision }, k) => [
+  const lines = curves.flatMap(({ points, rocAuc, averagePrecision }, k) => [
     ...(curves.length === 1 ? [] : [`class ${table.classes?.[k] ?? k}`]),
-    `area under the ROC curve: ${between(auroc)}`,
+    `area under the ROC curve: ${between(rocAuc)}`,
     `average precision: ${between(averagePrecision)}`,
     `${points.length} points; --json writes them`,
   ]);
   return { lines, json: curves };
 }
 
+/** Reads the state of a training; undefined if there is no file. */
+async function readState(file: string): Promise<LinearFitState | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(file));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new TaskError(`--state ${shortPath(file)} cannot be read: ${(error as Error).message}`);
+  }
+}
+
 async function fit(query: Query, from: Source, values: Values, report: Reporter): Promise<Answer> {
-  const score = scoreOf(values), epochs = numberOption("epochs", values.epochs, 1, 50);
+  const score = scoreOf(values), epochs = wholeOption("epochs", values.epochs, 1, 50);
   const file = values.state === undefined ? undefined : writable("state", String(values.state));
-  const saved = file === undefined ? undefined : await Deno.readTextFile(file).catch(() => undefined);
-  const resume: LinearFitState | undefined = saved === undefined ? undefined : JSON.parse(saved);
+  const resume = file === undefined ? undefined : await readState(file);
   const started = performance.now(), before = resume?.gradients.length ?? 0;
   const fitted = await fitMetricOn(query, {
     from,
@@ -292,7 +316,7 @@ async function fit(query: Query, from: Source, values: Values, report: Reporter)
     resume,
     dialect: values.engine === "spark" ? "spark" : "duckdb",
     onEpoch: async ({ epoch, loss, score: value, state }) => {
-      if (file !== undefined) await Deno.writeTextFile(file, JSON.stringify(state));
+      if (file !== undefined) await write(file, JSON.stringify(state), report);
       const left = (performance.now() - started) / (epoch + 1 - before) * (epochs - epoch - 1) / 1000;
       report.progress(
         `epoch ${epoch + 1} of ${epochs}, loss ${short(loss)}, ${score.name} ${short(value)}, ${
@@ -301,7 +325,6 @@ async function fit(query: Query, from: Source, values: Values, report: Reporter)
       );
     },
   });
-  if (file !== undefined) report.wrote(file);
   const { weights, bias, history } = fitted;
   const lines = [
     columnsText([...list(values.features)!.map((name, j) => [name, String(weights[j])]), ["bias", String(bias)]]),
@@ -326,7 +349,11 @@ function readCall({ values, positionals }: TaskArgs): { command: Command; name: 
     if (values[option] === undefined || owners.includes(command as Command)) continue;
     throw new UsageError(`--${option} belongs to ${owners.join(", ")}, not to ${command}`);
   }
-  const engine = oneOf("engine", values.engine, ["duckdb", "spark"], "duckdb");
+  const engine = firstOr("engine", values.engine, ["duckdb", "spark"]);
+  if (values.top !== undefined && values.decision !== undefined) {
+    throw new UsageError("--top cannot be used with --decision");
+  }
+  if (values.print && values.json !== undefined) throw new UsageError("--json cannot be used with --print");
   for (const [option, owner] of [["database", "duckdb"], ["python", "spark"], ["master", "spark"]]) {
     if (values[option] !== undefined && engine !== owner) {
       throw new UsageError(`--${option} belongs to --engine ${owner}`);

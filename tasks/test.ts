@@ -8,6 +8,7 @@ import { checks } from "./checks.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";
 import { runDeno } from "./processes.ts";
+import { findSpark } from "./sql_engines.ts";
 import { addTallies, readErrors, readTally, type Tally, testReader } from "./test_output.ts";
 
 const interrupted = new TaskError("interrupted");
@@ -98,6 +99,12 @@ async function runNotebooks(report: Reporter, signal: AbortSignal): Promise<Tall
 
 /** Runs everything, with the line coverage of lib/. */
 async function runAll(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
+  const spark = await findSpark();
+  report.line(
+    "missing" in spark
+      ? `Spark: ${spark.missing}, so its recorded answers stand in for it`
+      : `Spark: asked through ${spark.python}`,
+  );
   const coverage = await Deno.makeTempDir({ prefix: "roundabout-coverage-" });
   try {
     const args = ["test", "-P", "--parallel", `--coverage=${coverage}`, "--coverage-raw-data-only", "tests"];
@@ -131,7 +138,8 @@ await runTask({
     spark: {
       type: "boolean",
       help:
-        "only the SQL texts, on Apache Spark: needs Java 17, and PySpark in the Python that ROUNDABOUT_SPARK names (python3)",
+        "only the tests of Apache Spark, which otherwise run if it is there: needs Java 17, and PySpark in the Python that\n" +
+        "ROUNDABOUT_SPARK names (default: python3)",
     },
   },
 }, async ({ values }, report) => {
@@ -143,12 +151,9 @@ await runTask({
     args: ["test", "-P", "--parallel", "--no-check", "tests"],
     env: { QUICK_TESTS: "1" },
   };
-  const spark = {
-    report,
-    signal,
-    args: ["test", "-P", "tests/sql/spark_test.ts"],
-    env: { ROUNDABOUT_SPARK: Deno.env.get("ROUNDABOUT_SPARK") ?? "python3" },
-  };
+  const spark = { report, signal, args: ["test", "-P", "tests/sql/spark_test.ts"] };
+  const found = values.spark ? await findSpark() : {};
+  if ("missing" in found) throw new TaskError(`Spark cannot be asked: ${found.missing}`);
   const tallies = values.quick
     ? [await runTests("quick tests", quick)]
     : values.spark

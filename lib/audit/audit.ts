@@ -114,17 +114,21 @@ export function auditEngine(engine: AuditEngine, settings: AuditSettings): Audit
   if (worse !== undefined) findings.push(worse);
   probes.push({ name: "tensors left behind", result: leftBehind > 0 ? "found" : "ok", detail: `${leftBehind}` });
   if (leftBehind > 0) findings.push(leak(leftBehind));
-  findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
   return {
-    verdict: verdictOf(findings),
-    findings,
+    verdict: verdictOf(worstFirst(findings)),
+    findings: worstFirst(findings),
     probes,
     assumed: assumedBy(context),
     lossPath: pathOf(engine, observations),
   };
 }
 
-const verdictOf = ([worst]: readonly Finding[]): LossAudit["verdict"] =>
+/** Findings in the order of their severity; equal ones stay in theirs. */
+export const worstFirst = <F extends { severity: Severity }>(findings: readonly F[]): F[] =>
+  findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+
+/** The verdict of findings, worst first. */
+export const verdictOf = ([worst]: readonly { severity: Severity }[]): LossAudit["verdict"] =>
   worst?.severity === "error" ? "broken" : worst?.severity === "warning" ? "suspect" : "sound";
 
 function assumedBy({ options, observations }: AuditContext): string[] {

@@ -7,7 +7,7 @@ import { LoadedLoss, type PythonLoss } from "./engines/loaded_loss.ts";
 import { checkLoss, keepingBackend, samplerFrom, tensorsLeftBy, tfjsEngine, timeLoss } from "./engines/tfjs.ts";
 import { reportText } from "./report.ts";
 import { targetMetric } from "./target_metric.ts";
-import type { AuditedLoss, AuditOptions, AuditTime, LossAudit } from "./types.ts";
+import type { AuditedLoss, AuditOptions, AuditTime, Finding, LossAudit } from "./types.ts";
 
 /**
  * Explains why a loss does not learn. It evaluates the loss on batches of every kind, follows its operations one by one,
@@ -71,13 +71,37 @@ function auditTensorFlow(loss: AuditedLoss, settings: Omit<AuditSettings, "leftB
 }
 
 function auditPython(loss: LoadedLoss, settings: AuditSettings, batch: AuditBatch): Audited {
-  const found = loss.check(batch, settings.options.yTrue), report = auditEngine(loss.engine, settings);
+  const { assumed, died } = loss.check(batch, settings.options.yTrue);
+  if (died !== undefined) return auditDead(loss, batch, died);
+  const report = auditEngine(loss.engine, settings);
   return {
     report: {
       ...report,
       findings: report.findings.map((finding) => inWordsOf(loss.framework, finding)),
-      assumed: [...report.assumed, ...loss.assumed, ...found],
+      assumed: [...report.assumed, ...loss.assumed, ...assumed],
     },
     time: () => loss.time(batch),
+  };
+}
+
+/** The report about a loss that ends its process on an ordinary batch: nothing else can be asked of it. */
+function auditDead({ assumed }: LoadedLoss, { trueShape, predShape }: AuditBatch, died: string): Audited {
+  const message = `The loss ${died}, called with labels [${trueShape}] and outputs [${predShape}]`;
+  const finding: Finding = {
+    cause: "domain-edge",
+    severity: "error",
+    message,
+    evidence: { batch: "random", labels: `[${trueShape}]`, outputs: `[${predShape}]` },
+    remedy: "Call the loss by hand with labels and outputs of these shapes; no other rule was tried",
+  };
+  return {
+    report: {
+      verdict: "broken",
+      findings: [finding],
+      probes: [{ name: "a first call", result: "found", detail: message }],
+      assumed,
+      lossPath: [],
+    },
+    time: () => ({ loss: NaN, reference: NaN }),
   };
 }

@@ -1,5 +1,6 @@
 /**
- * Audits of losses: why a loss does not learn, and a guard that stops a training whose gradient is dead.
+ * Audits of losses and of models: why a loss, or a model, does not learn, and a guard that stops a training whose gradient
+ * is dead.
  *
  * ```ts
  * import "@tensorflow/tfjs";
@@ -14,6 +15,7 @@
  */
 export { auditLoss } from "./audit_loss.ts";
 export type { PythonLoss, PythonLossOptions } from "./engines/loaded_loss.ts";
+export { auditLastLayer, auditModel, type LastLayerWords, type ModelRows } from "./model/audit_model.ts";
 export { GuardError, guardLoss } from "./guard_loss.ts";
 export {
   type AuditedLoss,
@@ -30,6 +32,10 @@ export {
   type LabelKind,
   type LossAudit,
   type LossPathPoint,
+  type ModelAudit,
+  type ModelCause,
+  modelCauses,
+  type ModelFinding,
   type PredictionKind,
   type Severity,
 } from "./types.ts";

@@ -1,4 +1,4 @@
-import type { Evidence, Finding, LossAudit } from "./types.ts";
+import type { Evidence, ModelAudit, ModelFinding } from "./types.ts";
 
 /** A number in four digits. */
 export const short = (value: number): string =>
@@ -9,7 +9,7 @@ const evidenceText = (evidence: Evidence): string =>
     ", ",
   );
 
-const findingText = ({ cause, severity, message, evidence, remedy, where }: Finding): string =>
+const findingText = ({ cause, severity, message, evidence, remedy, where }: ModelFinding): string =>
   [
     `${severity}: ${cause}: ${message}`,
     ...(where ? [`  where     ${where.op}${where.line ? `, ${where.line}` : ""}`] : []),
@@ -19,7 +19,10 @@ const findingText = ({ cause, severity, message, evidence, remedy, where }: Find
 
 /** An audit for a terminal. */
 export function reportText(
-  { name, verdict, findings, probes, assumed }: Pick<LossAudit, "name" | "verdict" | "findings" | "probes" | "assumed">,
+  { name, verdict, findings, probes, assumed }: Pick<
+    ModelAudit,
+    "name" | "verdict" | "findings" | "probes" | "assumed"
+  >,
 ): string {
   const tried = probes.filter((probe) => probe.result !== "skipped").length;
   return [

@@ -28,6 +28,12 @@ export const causes = [
 /** One of {@linkcode causes}. */
 export type Cause = typeof causes[number];
 
+/** The closed list of reasons why a model does not learn: those of a loss, and two of what comes before it. */
+export const modelCauses = [...causes, "unscaled-inputs", "dead-layer"] as const;
+
+/** One of {@linkcode modelCauses}. */
+export type ModelCause = typeof modelCauses[number];
+
 /** Effect of a finding: the loss cannot train; it will fail on some data; good to know. */
 export type Severity = "error" | "warning" | "note";
 
@@ -132,9 +138,9 @@ export interface AuditOptions {
   sample?: (kind: BatchKind, seed: number, rows: number) => { yTrue: Tensor; yPred: Tensor } | undefined;
 }
 
-/** Place in the code of a loss. */
+/** Place in the code of a loss, or in a model. */
 export interface CodeLocation {
-  /** Operation of TensorFlow.js, "Round" for example. */
+  /** Operation of TensorFlow.js, "Round" for example, or name of a layer. */
   readonly op: string;
   /** Line of the caller's code, "file.ts:12:9", if it is known. */
   readonly line?: string;
@@ -144,9 +150,9 @@ export interface CodeLocation {
 export type Evidence = Readonly<Record<string, number | string | boolean>>;
 
 /** One fault of a loss. */
-export interface Finding {
+export interface Finding<C extends ModelCause = Cause> {
   /** Reason. */
-  readonly cause: Cause;
+  readonly cause: C;
   /** Effect. */
   readonly severity: Severity;
   /** Description in one sentence. */
@@ -158,6 +164,9 @@ export interface Finding {
   /** Place in the loss, if it is known. */
   readonly where?: CodeLocation;
 }
+
+/** One fault of a model. */
+export type ModelFinding = Finding<ModelCause>;
 
 /** One rule or probe of an audit and its result. */
 export interface AuditProbe {
@@ -179,7 +188,10 @@ export interface LossPathPoint {
   readonly slope: number;
 }
 
-/** Time of one value and gradient in milliseconds: the median of several, measured in turn. */
+/**
+ * Time of one value and gradient in milliseconds: the median of several, measured in turn. NaN for a loss that ends its
+ * process or does not return.
+ */
 export interface AuditTime {
   /** Time of the loss on the random batch. */
   readonly loss: number;
@@ -203,6 +215,24 @@ export interface LossAudit {
   readonly lossPath: readonly LossPathPoint[];
   /** Times the loss and the mean squared error. The report does not contain times, so that it is the same each time. */
   time(): AuditTime;
+  /** Returns the report as data. */
+  toJSON(): unknown;
+  /** Returns the report as text for a terminal. */
+  toString(): string;
+}
+
+/** Result of an audit of a model: its last layer, its loss, its labels and its first batch together. */
+export interface ModelAudit {
+  /** Name of the model. */
+  readonly name: string;
+  /** "broken" if a finding is an error, "suspect" if one is a warning. */
+  readonly verdict: LossAudit["verdict"];
+  /** Findings, worst first. */
+  readonly findings: readonly ModelFinding[];
+  /** All rules with their results. */
+  readonly probes: readonly AuditProbe[];
+  /** Assumptions, one sentence each. */
+  readonly assumed: readonly string[];
   /** Returns the report as data. */
   toJSON(): unknown;
   /** Returns the report as text for a terminal. */

@@ -8,7 +8,12 @@ import {
   runningScore,
   scoreOfRows,
 } from "../network/objectives.ts";
+import { isCurveScore } from "../curves/to_curve_score.ts";
+import { specificity } from "../scores/ratio.ts";
+import { savings } from "../scores/savings.ts";
 import type { Score } from "../scores/score.ts";
+import { ofCurve } from "./curve_candidates.ts";
+import type { ComparedScore, ThresholdChoice } from "./types.ts";
 
 /** A loss that is compared. */
 export interface Candidate {
@@ -18,8 +23,19 @@ export interface Candidate {
   readonly ofRows: (shares: readonly number[]) => Objective;
   /** The gradients of the batches of an epoch. */
   readonly ofBatches: (shares: readonly number[]) => EpochObjective;
-  /** Weights that give all classes the same total. */
-  readonly balanced?: boolean;
+  /**
+   * The labels that it trains on: the classes, with weights that give all of them the same total ("balanced"), the cheaper
+   * decisions, with what the other decision costs as weights, or the cost matrix as soft labels.
+   *
+   * @default {"classes"}
+   */
+  readonly labels?: "classes" | "balanced" | "cheaper decisions" | "soft decisions";
+  /**
+   * The decision rules by which it is scored.
+   *
+   * @default {all}
+   */
+  readonly rules?: readonly ThresholdChoice[];
   /** The gradient is not that of the value, so that no line search is possible: straight-through. */
   readonly surrogate?: boolean;
   /** The training starts at the weights of the trained cross-entropy. */
@@ -27,12 +43,12 @@ export interface Candidate {
 }
 
 /** A candidate whose loss of rows is the mean of theirs. */
-function ofMean(loss: string, ofRows: Candidate["ofRows"], balanced?: boolean): Candidate {
+function ofMean(loss: string, ofRows: Candidate["ofRows"], how: Partial<Candidate> = {}): Candidate {
   const ofBatches = (shares: readonly number[]) => {
     const objective = ofRows(shares);
     return () => (labels: Parameters<Objective>[0], logits: Float64Array) => objective(labels, logits).gradient;
   };
-  return { loss, ofRows, ofBatches, balanced };
+  return { loss, ofRows, ofBatches, ...how };
 }
 
 /** A candidate that trains on one minus a score of all training rows. */
@@ -51,19 +67,56 @@ function ofScore(score: Score, name: string, options: ScoringOptions, how: Parti
 const gamma = 2;
 
 /** The losses that are compared for a score, cross-entropy first. */
-export function candidatesFor(score: Score, classes: number): Candidate[] {
+export function candidatesFor(score: ComparedScore, classes: number): Candidate[] {
+  const plain = [
+    ofMean("cross-entropy", () => crossEntropy),
+    ofMean("cross-entropy, class weights", () => crossEntropy, { labels: "balanced" }),
+    ofMean("cross-entropy, logit adjustment", (shares) => logitAdjusted(crossEntropy, shares)),
+    ofMean("focal loss", () => focalLoss(gamma)),
+  ];
+  if (isCurveScore(score)) { // the logits of two classes are adjusted by a constant, which changes no order
+    return [
+      ...plain.filter(({ loss }) => classes > 2 || !loss.endsWith("logit adjustment")),
+      ...ofCurve(score, classes),
+    ];
+  }
   const [name, way]: [string, ScoringOptions] = classes === 2
     ? ["softsign", {}]
     : ["argmax", { decision: "argmax", average: "macro" }];
   const hard: ScoringOptions = { ...way, step: "straightThrough" };
   return [
-    ofMean("cross-entropy", () => crossEntropy),
-    ofMean("cross-entropy, class weights", () => crossEntropy, true),
-    ofMean("cross-entropy, logit adjustment", (shares) => logitAdjusted(crossEntropy, shares)),
-    ofMean("focal loss", () => focalLoss(gamma)),
+    ...plain,
     ofScore(score, name, way),
     ofScore(score, `${name}, warm start`, way, { warm: true }),
     ...(classes === 2 ? [ofScore(score, "identity", { step: "identity" })] : []),
     ofScore(score, "straight-through", hard, { surrogate: true }),
   ];
+}
+
+/**
+ * The losses that are compared by costs, cross-entropy first: it is scored by every decision rule. The others, whose unit is the
+ * cost already, are scored by their own decisions and by those of the least expected cost.
+ */
+export function costCandidates(classes: number): Candidate[] {
+  const crossEntropyAlone = ofMean("cross-entropy", () => crossEntropy);
+  if (classes === 2) {
+    const how = { labels: "cheaper decisions", rules: ["least cost", "0.5"] } as const;
+    const ofCost = (name: string, options: ScoringOptions, more: Partial<Candidate> = {}): Candidate => ({
+      ...ofScore(savings(), name, options, { ...how, ...more }),
+      loss: `cost loss, ${name}`,
+    });
+    return [
+      crossEntropyAlone,
+      ofMean("cross-entropy, cost weights", () => crossEntropy, how),
+      ofCost("softsign", {}),
+      ofCost("softsign, warm start", {}, { warm: true }),
+      ofCost("identity", { step: "identity" }),
+    ];
+  }
+  const way = { decision: "argmax", average: "micro" } as const;
+  const ofMatrix = (name: string, more: Partial<Candidate> = {}): Candidate => ({
+    ...ofScore(specificity, name, way, { labels: "soft decisions", ...more }),
+    loss: `cost loss, ${name}`,
+  });
+  return [crossEntropyAlone, ofMatrix("argmax"), ofMatrix("argmax, warm start", { warm: true })];
 }

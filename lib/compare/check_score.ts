@@ -1,4 +1,7 @@
-import type { Score } from "../scores/score.ts";
+import type { CurveScore } from "../curves/curve_scores.ts";
+import { type CurveScoreName, curveScores, isCurveScore, toCurveScore } from "../curves/to_curve_score.ts";
+import { type ScoreDefinition, type ScoreName, scores, toScore } from "../scores/to_score.ts";
+import type { ComparedScore } from "./types.ts";
 
 /** Scores of two classes at which a useless model is perfect, and what to use instead. */
 const trivial: Record<string, string> = {
@@ -23,11 +26,19 @@ const unfit: Record<string, string> = {
   recallAtPrecision: floor,
 };
 
+/** Returns the score that a name, a score or a definition stands for. */
+export function toComparedScore(score: ScoreName | ScoreDefinition | CurveScoreName | CurveScore): ComparedScore {
+  if (isCurveScore(score)) return toCurveScore(score);
+  if (typeof score !== "string" || Object.hasOwn(scores, score)) return toScore(score);
+  const names = [...Object.keys(scores), ...Object.keys(curveScores)].join(", ");
+  throw new TypeError(`Cannot use 'score': it must be one of ${names}, it is '${score}'`);
+}
+
 /** Returns whether losses may be compared by a score of two classes: no useless model is perfect at it. */
 export const fitsTwoClasses = (name: string): boolean => !Object.hasOwn(trivial, name);
 
 /** Throws unless a score can tell which of several models is better. */
-export function checkScore({ name }: Score, classes: number): void {
+export function checkScore({ name }: ComparedScore, classes: number): void {
   if (classes === 2) {
     if (fitsTwoClasses(name)) return;
     throw new RangeError(`Cannot compare losses: 'score' is '${name}' alone, at which ${trivial[name]}`);

@@ -1,20 +1,23 @@
 import { checkInteger } from "../check/integer.ts";
 import { describe } from "../check/describe.ts";
+import type { CurveScore } from "../curves/curve_scores.ts";
+import type { CurveScoreName } from "../curves/to_curve_score.ts";
 import { readTable, type ReadTableOptions } from "../data/read_table.ts";
 import type { Split } from "../data/split.ts";
 import type { Column, TableDataset, TableWarning } from "../data/table.ts";
 import type { Frame } from "../data/types.ts";
-import type { Score } from "../scores/score.ts";
-import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import { candidatesFor } from "./candidates.ts";
-import { checkScore } from "./check_score.ts";
+import { savings } from "../scores/savings.ts";
+import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
+import { candidatesFor, costCandidates } from "./candidates.ts";
+import { checkScore, toComparedScore } from "./check_score.ts";
+import { checkCosts, checkSavings, costColumns, type DecisionCosts, rowCosts } from "./costs.ts";
 import { comparisonJson } from "./comparison_json.ts";
 import { comparisonText } from "./comparison_text.ts";
 import { describeData } from "./describe_data.ts";
 import { differencesOf } from "./intervals.ts";
 import { recommend } from "./recommend.ts";
 import { fittedFraction, type Outcome, partsOf, runSplit, splitRows, testFraction } from "./run_split.ts";
-import type { ComparedLoss, LossComparison, ThresholdChoice } from "./types.ts";
+import type { ComparedLoss, ComparedScore, LossComparison, ThresholdChoice } from "./types.ts";
 
 /** The progress of a comparison. */
 export interface ComparisonProgress {
@@ -27,13 +30,22 @@ export interface ComparisonProgress {
 }
 
 /** Options of {@linkcode compareLosses}. */
-export interface CompareLossesOptions extends ReadTableOptions {
+export interface CompareLossesOptions extends Omit<ReadTableOptions, "beside"> {
   /**
-   * The score that losses are made of and compared by: a name, a score, or a definition of your own.
+   * The score that losses are made of and compared by: a name, a score, or a definition of your own; also a score of the curve,
+   * "averagePrecision" or `recallAtFpr({ fpr: 0.01 })` of the entry ./curves.
    *
    * @default {"f1"}
    */
-  score?: ScoreName | ScoreDefinition;
+  score?: ScoreName | ScoreDefinition | CurveScoreName | CurveScore;
+  /**
+   * The costs of decisions, as numbers, columns or a matrix: the score is then the savings, 1 − cost / cost of the cheapest
+   * constant decision. Without `fp` or `fn` these are 1, without `tp` or `tn` 0. A column that holds costs is no feature, unless
+   * `keep` lists it.
+   *
+   * @default {none}
+   */
+  costs?: DecisionCosts;
   /**
    * The number of splits, at least 3.
    *
@@ -71,6 +83,10 @@ function checkOptions(options: CompareLossesOptions): void {
   }
   checkInteger(TASK, "repeats", options.repeats ?? 10, 3, 1000);
   checkInteger(TASK, "seed", options.seed ?? 1, 0, 2 ** 31);
+  if (options.costs === undefined) return;
+  checkCosts(options.costs);
+  if (options.score === undefined) return;
+  throw new TypeError(`Cannot ${TASK}: 'score' cannot be used with 'costs', where the score is the savings`);
 }
 
 function checkClasses({ classes, label }: TableDataset): void {
@@ -154,15 +170,23 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
  * every loss alike. A network, and straight-through, whose gradient is not that of its value, are trained by Adam and stopped
  * early by the validation rows.
  *
+ * With `costs` the score is the savings, and the rivals are cross-entropy with the row's own threshold (the least expected cost),
+ * with one tuned threshold and at 0.5; cross-entropy weighted by the costs; and the expected cost as a loss, with its own
+ * decisions and with the row's own threshold.
+ *
  * With more than two classes the largest output decides, so there is no threshold to tune. The score is then the mean of the
  * classes' scores, each class against the rest ("macro"), and the loss is that of the same mean under a softmax instead of
  * the argmax.
  *
+ * A score of the curve has no threshold. Its rivals are cross-entropy and its forms, the curve's own loss, and the losses of the
+ * order of a batch: the squared hinge of all pairs and the AUM. With more than two classes each column of the softmax is ranked
+ * against the rest.
+ *
  * Each split is stratified and has three parts: 60 % of the rows train, 20 % choose the threshold, the penalty and the stopping
  * time, 20 % test; equal rows stay in one part. Standardization, imputation (medians) and one-hot encoding are learnt from the training rows. The intervals are
- * corrected t-intervals of the paired differences, because splits of the same rows are not independent; n_test/n_train is 0.2/0.6,
- * since 60 % of the rows fit the weights. The intervals of one
- * model against the same threshold hold jointly with 95 %. A difference counts as significant if its interval excludes 0. If
+ * corrected t-intervals of the paired differences, because splits of the same rows are not independent. Their n_test/n_train is
+ * 0.2/0.6: n_train counts the rows that fit the weights, not those that choose. The intervals of one model against the same
+ * threshold hold jointly with 95 %. A difference counts as significant if its interval excludes 0. If
  * no difference is significant, there is "no difference" if all intervals lie within a margin (a tenth of cross-entropy's
  * distance from a perfect score, at most 0.02), and otherwise the comparison is "inconclusive". Among losses whose paired
  * difference from the best one is not significant, the advice is the simplest: cross-entropy, a tuned threshold, class
@@ -192,19 +216,23 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
  */
 export async function compareLosses(source: string | Frame, options: CompareLossesOptions): Promise<LossComparison> {
   checkOptions(options);
-  const { score: wanted = "f1", repeats = 10, seed = 1, onProgress, onSplit, signal, ...reading } = options;
-  const score = toScore(wanted), read = await readTable(source, { rows: mostRows, ...reading });
+  const { score: wanted = "f1", costs: asked, repeats = 10, seed = 1, onProgress, onSplit, signal, ...reading } =
+    options;
+  const score = asked === undefined ? toComparedScore(wanted) : savings(), beside = asked && costColumns(asked);
+  const read = await readTable(source, { rows: mostRows, ...reading, beside });
   checkClasses(read);
-  const classes = read.classes.length;
-  checkScore(score, classes);
+  const classes = read.classes.length, costs = asked && rowCosts(asked, read);
+  if (costs === undefined) checkScore(score, classes);
+  const said = costs === undefined ? read : { ...read, warnings: [...read.warnings, ...checkSavings(costs, read)] };
   const splits = Array.from({ length: repeats }, (_, split) => splitRows(read, seed + split));
-  const table = withoutEmptyParts(read, splits);
-  const all = collector(), candidates = candidatesFor(score, classes), started = performance.now();
+  const table = withoutEmptyParts(said, splits);
+  const all = collector(), candidates = costs === undefined ? candidatesFor(score, classes) : costCandidates(classes);
+  const started = performance.now();
   const total = repeats * models.length * candidates.length;
-  const report = (done: number) => reportOf(all, table, splits.slice(0, done), score, seed);
+  const report = (done: number) => reportOf(all, table, splits.slice(0, done), { score, seed, costs: asked });
   let done = 0;
   for (const [split, rows] of splits.entries()) {
-    const parts = partsOf(table, rows);
+    const parts = partsOf(table, rows, costs);
     for (const model of models) {
       let start: Float64Array | undefined;
       for (const candidate of candidates) {
@@ -229,16 +257,20 @@ function reportOf(
   all: ReturnType<typeof collector>,
   table: TableDataset,
   splits: readonly Split[],
-  score: Score,
-  seed: number,
+  { score, seed, costs }: { score: ComparedScore; seed: number; costs?: DecisionCosts },
 ): LossComparison {
   const losses = all.losses(), testByTrain = testFraction / fittedFraction;
   const differences = differencesOf(losses, testByTrain), { rowNumbers } = table;
-  const name = table.classes.length > 2 ? `macro ${score.name}` : score.name;
+  const name = table.classes.length > 2 && costs === undefined ? `macro ${score.name}` : score.name;
   const inSource = (rows: readonly number[]) => rows.map((row) => rowNumbers[row]);
   const content = {
     score: name,
-    recommendation: recommend(losses, differences, { score: name, best: score.best, testByTrain }),
+    ...(costs && { costs }),
+    recommendation: recommend(losses, differences, {
+      score: name,
+      best: "best" in score ? score.best : 1,
+      testByTrain,
+    }),
     losses,
     differences,
     data: describeData(table),

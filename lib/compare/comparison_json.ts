@@ -2,7 +2,7 @@ import type { LossComparison } from "./types.ts";
 
 /** Returns a comparison as plain data, for files; rows are counted from 0, as in the source. */
 export function comparisonJson(
-  { score, recommendation, losses, differences, data, splits, repeats, seed, undefinedScores }: Omit<
+  { score, costs, recommendation, losses, differences, data, splits, repeats, seed, undefinedScores }: Omit<
     LossComparison,
     "toJSON" | "toString"
   >,
@@ -10,6 +10,7 @@ export function comparisonJson(
   const { rows, label, classes, positive, chosen, features, warnings } = data;
   return {
     score,
+    costs,
     advice: recommendation,
     rows,
     label,

@@ -31,7 +31,7 @@ type Content = Omit<LossComparison, "toJSON" | "toString">;
 function cells(one: ComparedLoss, differences: readonly ComparedDifference[]): string[] {
   const { model, loss, threshold, mean, tunedThreshold: tuned } = one;
   const own = differences.find((one) => one.model === model && one.loss === loss && one.threshold === threshold);
-  const mark = own && own.against !== threshold ? " †" : "";
+  const mark = own && own.against === "tuned" && threshold !== "tuned" ? " †" : "";
   const difference = own ? `${signed(own.mean)} (${signed(own.low)} to ${signed(own.high)})${mark}` : "";
   const at = tuned
     ? `${threshold}: ${tuned.median.toFixed(2)} (${tuned.low.toFixed(2)} to ${tuned.high.toFixed(2)})`
@@ -49,11 +49,39 @@ function floorLine(score: string): string[] {
   ];
 }
 
+const tunedNote =
+  "tuned: the median of the thresholds that are best on validation rows drawn with replacement, and 95 % of them";
+
+/** Notes on savings and the decisions that they compare. */
+const costNotes = (several: boolean): string[] => [
+  several
+    ? "least cost: the class of the least expected cost"
+    : "least cost: positive above the row's own threshold, (fp - tn)/((fp - tn) + (fn - tp)), of the costs of its outcomes",
+  ...(several ? [] : [tunedNote]),
+  "savings: 1 - cost / cost of the cheapest decision that is the same for all rows",
+];
+
 /** The report of a comparison for a terminal. */
 export function comparisonText(
-  { score, losses, differences, data, repeats, undefinedScores, ...rest }: Content,
+  { score, costs, losses, differences, data, repeats, undefinedScores, ...rest }: Content,
 ): string {
-  const several = data.positive === undefined;
+  const several = data.positive === undefined, ordered = losses[0].threshold === "none";
+  const notes = costs === undefined
+    ? several || ordered
+      ? [
+        `  jointly for each model; ${
+          ordered ? "the order of the outputs is scored" : "the largest output decides"
+        }, so there is no threshold to tune`,
+      ]
+      : [
+        "  jointly for each model and threshold, against cross-entropy with the same threshold",
+        "† cross-entropy at 0.5 against cross-entropy with a tuned threshold",
+        tunedNote,
+      ]
+    : [
+      "  jointly for each model, against cross-entropy with decisions of the least expected cost",
+      ...costNotes(several),
+    ];
   const head = ["model", "loss", several ? "decision" : "threshold", score, "difference from cross-entropy *"];
   const rows = [head, ...losses.map((one) => cells(one, differences))];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
@@ -63,13 +91,7 @@ export function comparisonText(
     ...rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()),
     "",
     `* means over the test rows of ${repeats} splits, with 95 % intervals that are corrected for overlapping splits and hold`,
-    several
-      ? "  jointly for each model; the largest output decides, so there is no threshold to tune"
-      : "  jointly for each model and threshold, against cross-entropy with the same threshold",
-    ...(several ? [] : [
-      "† cross-entropy at 0.5 against cross-entropy with a tuned threshold",
-      "tuned: the median of the thresholds that are best on validation rows drawn with replacement, and 95 % of them",
-    ]),
+    ...notes,
     "margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02; smaller differences are negligible",
     ...floorLine(score),
     ...(undefinedScores > 0 ? [`${undefinedScores} scores were undefined (0/0) and count as 0`] : []),

@@ -2,9 +2,14 @@ import { scoreBatch, scoreCounts } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
 import { type Counts, softCounts } from "../counts/counts.ts";
 import { labelsOf, probabilities } from "../network/objectives.ts";
+import { againstRest } from "../curves/ranking_metric.ts";
+import type { CurveScore } from "../curves/curve_scores.ts";
+import { isCurveScore } from "../curves/to_curve_score.ts";
 import type { Score } from "../scores/score.ts";
+import { savings } from "../scores/savings.ts";
 import { bestCut } from "../training/best_cut.ts";
-import type { ThresholdChoice } from "./types.ts";
+import { cheaperDecisions, type CostedRows, leastExpectedCost, type RowCosts, savingsOf } from "./costs.ts";
+import type { ComparedScore, ThresholdChoice } from "./types.ts";
 
 /** The score of some rows. */
 export interface Evaluation {
@@ -15,11 +20,20 @@ export interface Evaluation {
   readonly undefinedScores: number;
 }
 
-/** Scores logits by the labels of their rows. */
-export type Evaluate = (y: Float64Array, logits: Float64Array) => Evaluation;
+/** The labels of rows, and what decisions on them cost where that is the score. */
+export interface JudgedRows {
+  readonly y: Float64Array;
+  readonly costs?: RowCosts;
+}
+
+/** Scores the logits of rows. */
+export type Evaluate = (rows: JudgedRows, logits: Float64Array) => Evaluation;
 
 /** Chooses how to decide, by validation rows; returns the evaluation under this decision. */
-export type DecisionRule = (y: Float64Array, logits: Float64Array) => Evaluate;
+export type DecisionRule = (rows: JudgedRows, logits: Float64Array) => Evaluate;
+
+/** Decision rules by their names, the main one first. */
+export type DecisionRules = Partial<Record<ThresholdChoice, DecisionRule>>;
 
 /** Counts decisions that are positive where the probability is strictly greater than a threshold. */
 export const hardCounts = (yTrue: Float64Array, yPred: Float64Array, threshold: number): Counts =>
@@ -27,7 +41,7 @@ export const hardCounts = (yTrue: Float64Array, yPred: Float64Array, threshold: 
 
 /** The evaluation of the decisions of a threshold. */
 function atThreshold(score: Score, threshold: number): Evaluate {
-  return (yTrue, logits) => {
+  return ({ y: yTrue }, logits) => {
     const counts = hardCounts(yTrue, probabilities(logits, 1), threshold);
     return {
       value: scoreCounts([counts], undefined, { score, zeroDivision: 0 }).value,
@@ -41,20 +55,67 @@ function atThreshold(score: Score, threshold: number): Evaluate {
 function byArgmax(score: Score, outputs: number): Evaluate {
   const options = { decision: "argmax", step: "round", average: "macro", fromLogits: true } as const;
   const { decide, scoring } = resolveOptions("the comparison", score, options);
-  return (y, yPred) => {
+  return ({ y }, yPred) => {
     const batch = { ...labelsOf(y, outputs), yPred }, { value, values } = scoreBatch(batch, decide(batch), scoring);
     return { value, undefinedScores: values.filter(Number.isNaN).length };
   };
 }
 
+/** The evaluation by the order of the outputs; of several classes the mean of their scores, each against the rest. */
+const byOrder = (score: CurveScore, outputs: number): Evaluate => ({ y }, logits) => {
+  const yPred = outputs === 1 ? logits : probabilities(logits, outputs);
+  const value = againstRest(score, { ...labelsOf(y, outputs), yPred }, "macro");
+  return { value: Number.isNaN(value) ? 0 : value, undefinedScores: Number(Number.isNaN(value)) };
+};
+
 /** The decision rules for a network with so many outputs. */
-export function decisionRules(score: Score, outputs: number): Partial<Record<ThresholdChoice, DecisionRule>> {
+export function decisionRules(score: ComparedScore, outputs: number): DecisionRules {
+  if (isCurveScore(score)) return { none: () => byOrder(score, outputs) };
   if (outputs > 1) return { argmax: () => byArgmax(score, outputs) };
   return {
-    tuned: (y, logits) => {
+    tuned: ({ y }, logits) => {
       const rows = Array.from(y, (_, row) => row), yPred = probabilities(logits, 1);
       return atThreshold(score, bestCut(score, { yTrue: y, yPred }, rows).threshold);
     },
     "0.5": () => atThreshold(score, 0.5),
+  };
+}
+
+/** Decides on a row by its probabilities, one for each class. */
+type Decide = (rows: CostedRows, row: number, probabilityOf: (label: number) => number) => number;
+
+/** The savings of the decisions on rows with costs. */
+function bySavings(outputs: number, decide: Decide, threshold?: number): Evaluate {
+  const classes = Math.max(2, outputs);
+  return ({ y, costs }, logits) => {
+    const rows = { y, costs: costs! }, p = probabilities(logits, outputs);
+    const probabilityOf = (row: number) => (label: number) =>
+      outputs > 1 ? p[row * outputs + label] : label === 1 ? p[row] : 1 - p[row];
+    const value = savingsOf(rows, classes, (row) => decide(rows, row, probabilityOf(row)));
+    const undefinedScores = Number(Number.isNaN(value));
+    return { value: undefinedScores ? 0 : value, ...(threshold !== undefined && { threshold }), undefinedScores };
+  };
+}
+
+/** The decision rules where the score is the savings: the least expected cost first. */
+export function costRules(outputs: number): DecisionRules {
+  const leastCost = bySavings(
+    outputs,
+    ({ costs }, row, probabilityOf) => leastExpectedCost(costs, row, probabilityOf, Math.max(2, outputs)),
+  );
+  const largest = bySavings(outputs, (_, __, probabilityOf) => {
+    const all = Array.from({ length: outputs }, (_, label) => probabilityOf(label));
+    return all.indexOf(Math.max(...all));
+  });
+  if (outputs > 1) return { "least cost": () => leastCost, argmax: () => largest };
+  const above = (threshold: number) =>
+    bySavings(outputs, (_, __, probabilityOf) => Number(probabilityOf(1) > threshold), threshold);
+  return {
+    "least cost": () => leastCost,
+    tuned: ({ y, costs }, logits) => {
+      const labels = cheaperDecisions({ y, costs: costs! }), rows = Array.from(y, (_, row) => row);
+      return above(bestCut(savings(), { ...labels, yPred: probabilities(logits, 1) }, rows).threshold);
+    },
+    "0.5": () => above(0.5),
   };
 }

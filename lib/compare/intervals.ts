@@ -25,17 +25,25 @@ export function correctedInterval(differences: readonly number[], testByTrain: n
   return { mean, low: mean - half, high: mean + half };
 }
 
-/** The losses compared with a cross-entropy: those with the same threshold, and cross-entropy at 0.5 with the tuned one. */
+/**
+ * The losses compared with a cross-entropy: those with the same threshold, and cross-entropy at 0.5 with the tuned one; with the
+ * least expected cost, which needs no training on costs, all others.
+ */
 function comparedWith(losses: readonly ComparedLoss[], against: ThresholdChoice): ComparedLoss[] {
-  return losses.filter(({ loss, threshold }) =>
-    loss === reference ? against === "tuned" && threshold === "0.5" : threshold === against
-  );
+  return losses.filter(({ loss, threshold }) => {
+    if (against === "least cost") return loss !== reference || threshold !== against;
+    return loss === reference ? against === "tuned" && threshold === "0.5" : threshold === against;
+  });
 }
+
+/** The thresholds of the cross-entropies that others are compared with: where decisions have costs, the least expected cost alone. */
+const thresholdsOf = (losses: readonly ComparedLoss[]): readonly ThresholdChoice[] =>
+  losses.some(({ threshold }) => threshold === "least cost") ? ["least cost"] : ["tuned", "0.5", "argmax", "none"];
 
 /** All differences from cross-entropy, split by split; the intervals of a model against the same threshold hold jointly. */
 export function differencesOf(losses: readonly ComparedLoss[], testByTrain: number): ComparedDifference[] {
   const bases = losses.filter(({ loss }) => loss === reference);
-  return (["tuned", "0.5", "argmax"] as const).flatMap((against) =>
+  return thresholdsOf(losses).flatMap((against) =>
     bases.filter(({ threshold }) => threshold === against).flatMap((base) => {
       const own = comparedWith(losses, against).filter(({ model }) => model === base.model);
       return own.map(({ model, loss, threshold, values }) => {

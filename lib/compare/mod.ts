@@ -13,6 +13,7 @@
  * @module
  */
 export { compareLosses, type CompareLossesOptions, type ComparisonProgress } from "./compare_losses.ts";
+export type { DecisionCosts, MatrixCosts, OutcomeCosts } from "./costs.ts";
 export type { ComparedData, ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "./types.ts";
 // The types that the options take.
 export type { ReadTableOptions } from "../data/read_table.ts";

@@ -54,7 +54,7 @@ const isSignificant = ({ low, high }: Interval): boolean => low > 0 || high < 0;
 /** The start of the advice when the intervals include both 0 and differences that matter. */
 const inconclusive = "Inconclusive";
 
-/** The complexity of a remedy, from 0: cross-entropy, a tuned threshold, weighted rows or classes, a loss of the score. */
+/** The complexity of a remedy, from 0: cross-entropy, a tuned threshold, weighted rows or classes, a loss of the score or cost. */
 function rankOf({ loss, threshold }: ComparedLoss): number {
   if (!loss.startsWith("cross-entropy") && loss !== "focal loss") return 3;
   return loss === "cross-entropy" ? Number(threshold === "tuned") : 2;
@@ -63,14 +63,23 @@ function rankOf({ loss, threshold }: ComparedLoss): number {
 const nameOf = ({ loss }: Pick<ComparedLoss, "loss">): string =>
   loss.startsWith("cross-entropy") ? loss.replace(", ", " with ") : `the ${loss}`;
 
-const ways: Record<ThresholdChoice, string> = { tuned: "with a tuned threshold", "0.5": "at 0.5", argmax: "" };
+const ways: Record<ThresholdChoice, string> = {
+  tuned: "with a tuned threshold",
+  "0.5": "at 0.5",
+  argmax: "",
+  none: "",
+  "least cost": "decided by the least expected cost",
+};
 
 /** Names a loss and its threshold. */
 function phraseOf(one: Pick<ComparedLoss, "loss" | "threshold">): string {
   const way = ways[one.threshold];
   if (way === "") return nameOf(one);
-  return one.loss.includes(", ") && one.threshold === "tuned" ? `${nameOf(one)}, ${way}` : `${nameOf(one)} ${way}`;
+  return one.loss.includes(", ") && one.threshold !== "0.5" ? `${nameOf(one)}, ${way}` : `${nameOf(one)} ${way}`;
 }
+
+/** The naming of losses in a group: with their decisions, where these differ. */
+const namingIn = ({ threshold }: ComparedLoss) => threshold === "least cost" ? phraseOf : nameOf;
 
 /** The loss to use in a group: the simplest one that is not significantly behind the best one. */
 interface Choice {
@@ -98,11 +107,11 @@ const smallness = (of: readonly Interval[], margin: number): string =>
   of.every(({ mean }) => Math.abs(mean) <= margin) ? ", by less than the margin" : "";
 
 /** Describes the intervals when a loss is chosen instead of cross-entropy. */
-function describeChoice({ others, untuned, margin }: Group, { chosen, best, lead }: Choice): string {
+function describeChoice({ base, others, untuned, margin }: Group, { chosen, best, lead }: Choice): string {
   const own = [...others, ...(untuned ? [untuned] : [])].find(({ loss, threshold }) =>
     loss === chosen.loss && threshold === chosen.threshold
   )!;
-  const name = chosen.loss === "cross-entropy" ? phraseOf(chosen) : nameOf(chosen);
+  const nameOf = namingIn(base), name = chosen.loss === "cross-entropy" ? phraseOf(chosen) : nameOf(chosen);
   const said = own.low > 0 ? `significantly better${smallness([own], margin)}` : "not significantly better";
   const tie = chosen === best
     ? ""
@@ -124,7 +133,7 @@ function describeUntuned({ untuned, margin }: Group, always: boolean): string[] 
 
 /** Describes the intervals when no loss is significantly better than cross-entropy. */
 function describeOthers(group: Group): string {
-  const { others, untuned, margin } = group;
+  const { base, others, untuned, margin } = group, nameOf = namingIn(base);
   const worse = others.filter(isSignificant),
     rest = others.filter((one) => !isSignificant(one)),
     size = smallness(worse, margin);
@@ -146,7 +155,8 @@ function describeOthers(group: Group): string {
 
 /** Phrase for cross-entropy when it is recommended; mentions tuning if another loss beats it at 0.5. */
 function crossEntropyPhrase({ base, untuned }: Group, gainsAtHalf: boolean): string {
-  if (base.threshold === "argmax" || untuned === undefined) return "cross-entropy";
+  if (base.threshold === "least cost") return phraseOf(base);
+  if (untuned === undefined) return "cross-entropy";
   if (untuned.low > 0) return "cross-entropy at 0.5";
   return untuned.high < 0 || gainsAtHalf ? "cross-entropy with a tuned threshold" : "cross-entropy";
 }
@@ -155,7 +165,8 @@ function crossEntropyPhrase({ base, untuned }: Group, gainsAtHalf: boolean): str
 function adviseCrossEntropy(group: Group, gainsAtHalf: boolean): string {
   const all = [...group.others, ...(group.untuned ? [group.untuned] : [])];
   if (gainsAtHalf || all.some(isSignificant)) return `Use ${crossEntropyPhrase(group, gainsAtHalf)}`;
-  return `${all.every(isWithin(group.margin)) ? "No difference" : inconclusive}: use cross-entropy, the simplest`;
+  const simplest = `${crossEntropyPhrase(group, gainsAtHalf)}, the simplest`;
+  return `${all.every(isWithin(group.margin)) ? "No difference" : inconclusive}: use ${simplest}`;
 }
 
 const modelNames = { linear: "the linear model", network: "the network" } as const;
@@ -164,6 +175,8 @@ const settings: Record<ThresholdChoice, (model: string) => string> = {
   tuned: (model) => `With ${model} and tuned thresholds,`,
   "0.5": () => "At 0.5,",
   argmax: (model) => `With ${model},`,
+  none: (model) => `With ${model},`,
+  "least cost": (model) => `With ${model} and decisions of the least expected cost,`,
 };
 
 /** The evidence of a group, one sentence. */
@@ -192,14 +205,16 @@ export function recommend(
   differences: readonly ComparedDifference[],
   compared: Compared,
 ): string {
-  const main: ThresholdChoice = losses.some(({ threshold }) => threshold === "tuned") ? "tuned" : "argmax";
+  const main = (["least cost", "tuned", "argmax", "none"] as const)
+    .find((way) => losses.some((one) => one.threshold === way))!;
   const { model } = losses.filter(({ loss, threshold }) => loss === "cross-entropy" && threshold === main)
     .reduce((best, one) => one.mean > best.mean ? one : best);
-  const isUntuned = (one: ComparedDifference) => one.loss === "cross-entropy";
+  const isUntuned = (one: ComparedDifference) => one.loss === "cross-entropy" && main !== "least cost";
   const groupOf = (way: ThresholdChoice): Group => {
     const own = differences.filter((one) => one.model === model && one.against === way);
     const entered = losses.filter((one) =>
-      one.model === model && (one.threshold === way || way === "tuned" && one.loss === "cross-entropy")
+      one.model === model &&
+      (way === "least cost" || one.threshold === way || way === "tuned" && one.loss === "cross-entropy")
     );
     const base = entered.find(({ loss, threshold }) => loss === "cross-entropy" && threshold === way)!;
     return {
@@ -212,7 +227,7 @@ export function recommend(
     };
   };
   const group = groupOf(main), choice = choose(group);
-  if (main === "argmax") {
+  if (main !== "tuned") {
     const advice = choice ? `Use ${phraseOf(choice.chosen)}` : adviseCrossEntropy(group, false);
     return [`${advice}.`, evidence(group, choice), ...nextStep(advice, group.base.values.length)].join(" ");
   }

@@ -1,17 +1,17 @@
-import { type PartArrays, prepareColumns, type PreparedArrays } from "../data/prepare_columns.ts";
+import { type PartArrays, prepareColumns } from "../data/prepare_columns.ts";
 import type { Split } from "../data/split.ts";
 import type { TableDataset } from "../data/table.ts";
 import { trainTestSplit } from "../data/train_test_split.ts";
 import { forward, initialWeights, type NetworkForm } from "../network/mlp.ts";
-import { type EpochObjective, labelsOf, type Objective } from "../network/objectives.ts";
+import { type EpochObjective, type Labels, labelsOf, type Objective } from "../network/objectives.ts";
 import { takeRows } from "../network/train.ts";
 import { seededRandom } from "../numerics/random.ts";
-import type { Score } from "../scores/score.ts";
 import type { Candidate } from "./candidates.ts";
-import { type DecisionRule, decisionRules, type Evaluation } from "./evaluate.ts";
+import { cheaperDecisions, type RowCosts, softDecisions, takeCosts } from "./costs.ts";
+import { costRules, type DecisionRule, decisionRules, type Evaluation, type JudgedRows } from "./evaluate.ts";
 import { fitLinear } from "./fit_linear.ts";
 import { trainOnPart } from "./train.ts";
-import type { ComparedLoss, ThresholdChoice } from "./types.ts";
+import type { ComparedLoss, ComparedScore, ThresholdChoice } from "./types.ts";
 
 /** The fraction of the rows in the test part of a split. */
 export const testFraction = 0.2;
@@ -25,15 +25,22 @@ const units = 8, batchSize = 256, learningRate = 0.01;
 /** Adam's steps: the most of a training, between two checkpoints, and without a better checkpoint before it stops. */
 const mostSteps = 3000, stepsToCheckpoint = 50, patience = 750, leastEpochs = 10;
 
-/** The three parts of a split, as matrices. */
-export type Parts = Pick<PreparedArrays, "train" | "validation" | "test">;
+/** The rows of a part: features, classes, and what decisions cost where that is the score. */
+export type Part = PartArrays & JudgedRows;
+
+/** The three parts of a split. */
+export type Parts = Readonly<Record<"train" | "validation" | "test", Part>>;
 
 /** The rows of a split, by their numbers in the table. */
 export const splitRows = (table: TableDataset, seed: number): Split =>
   trainTestSplit(table, { seed, testFraction, validationFraction });
 
 /** The parts of a split, prepared by the training rows alone. */
-export const partsOf = ({ columns, yTrue }: TableDataset, split: Split): Parts => prepareColumns(columns, yTrue, split);
+export function partsOf({ columns, yTrue }: TableDataset, split: Split, costs?: RowCosts): Parts {
+  const parts = prepareColumns(columns, yTrue, split);
+  const costed = (part: keyof Parts): Part => ({ ...parts[part], costs: costs && takeCosts(costs, split[part]) });
+  return { train: costed("train"), validation: costed("validation"), test: costed("test") };
+}
 
 /** The number of logits per row. */
 const outputsOf = (classes: number): number => classes === 2 ? 1 : classes;
@@ -65,7 +72,8 @@ export interface SplitRun {
 export interface RunSettings {
   readonly model: ComparedLoss["model"];
   readonly classes: number;
-  readonly score: Score;
+  /** The score; the savings where the parts have costs. */
+  readonly score: ComparedScore;
   readonly seed: number;
   /** The weights of the trained cross-entropy, for a candidate that starts there. */
   readonly start?: Float64Array;
@@ -76,17 +84,28 @@ interface Training {
   readonly form: NetworkForm;
   readonly objective: Objective;
   readonly epochObjective: EpochObjective;
-  weightsOf(y: Float64Array): Float64Array | undefined;
+  labelsOf(rows: JudgedRows): Labels;
 }
 
-function trainingOf({ ofRows, ofBatches, balanced }: Candidate, { x, y }: PartArrays, settings: RunSettings): Training {
+function trainingOf(
+  { ofRows, ofBatches, labels = "classes" }: Candidate,
+  { x, y }: Part,
+  settings: RunSettings,
+): Training {
   const { model, classes } = settings, sizes = sizesOf(y, classes), shares = sizes.map((size) => size / y.length);
   const byClass = sizes.map((size) => y.length / (classes * size)); // scikit-learn's class_weight="balanced"
+  const outputs = outputsOf(classes);
+  const labelled: Record<typeof labels, (rows: JudgedRows) => Labels> = {
+    classes: ({ y }) => labelsOf(y, outputs),
+    balanced: ({ y }) => labelsOf(y, outputs, y.map((label) => byClass[label])),
+    "cheaper decisions": ({ y, costs }) => cheaperDecisions({ y, costs: costs! }),
+    "soft decisions": ({ y, costs }) => softDecisions({ y, costs: costs! }, classes),
+  };
   return {
-    form: { features: x.length / y.length, hidden: model === "linear" ? 0 : units, outputs: outputsOf(classes) },
+    form: { features: x.length / y.length, hidden: model === "linear" ? 0 : units, outputs },
     objective: ofRows(shares),
     epochObjective: ofBatches(shares),
-    weightsOf: (rows) => balanced ? rows.map((label) => byClass[label]) : undefined,
+    labelsOf: labelled[labels],
   };
 }
 
@@ -99,29 +118,28 @@ interface Checkpoint {
 /** Trains a candidate; yields its checkpoints: the strengths of the penalty, or the epochs about every 50 steps of Adam. */
 function* checkpointsOf(
   { warm, surrogate }: Candidate,
-  { form, objective, epochObjective, weightsOf }: Training,
-  { x, y }: PartArrays,
+  { form, objective, epochObjective, labelsOf }: Training,
+  part: Part,
   { seed, start }: RunSettings,
 ): Generator<Checkpoint> {
-  const random = seededRandom(seed), weights = weightsOf(y), from = warm ? start : undefined;
+  const random = seededRandom(seed), { x } = part, labels = labelsOf(part), from = warm ? start : undefined;
   if (form.hidden === 0 && !surrogate) {
-    const problem = { form, x, labels: labelsOf(y, form.outputs, weights), objective };
+    const problem = { form, x, labels, objective };
     const fits = fitLinear(problem, from ?? initialWeights(form, random));
     for (const { inverseStrength, weights } of fits) yield { chosen: inverseStrength, weights };
     return;
   }
-  const batches = Math.ceil(y.length / batchSize), every = Math.ceil(stepsToCheckpoint / batches);
+  const batches = Math.ceil(labels.rows / batchSize), every = Math.ceil(stepsToCheckpoint / batches);
   const training = {
     form,
     objective: epochObjective,
-    weights,
     start: from,
     epochs: Math.max(leastEpochs, Math.ceil(mostSteps / batches)),
     batchSize,
     learningRate,
     random,
   };
-  for (const { epoch, weights } of trainOnPart({ x, y }, training)) {
+  for (const { epoch, weights } of trainOnPart({ x, labels }, training)) {
     if (epoch % every === 0) yield { chosen: epoch, weights: weights.slice() };
   }
 }
@@ -134,16 +152,18 @@ function* checkpointsOf(
  * make likely, the one with the smallest value of the candidate's own loss on these rows. The test rows are scored there.
  */
 export function runSplit(candidate: Candidate, { train, validation, test }: Parts, settings: RunSettings): SplitRun {
-  const training = trainingOf(candidate, train, settings), { form, objective, weightsOf } = training;
-  const labels = labelsOf(validation.y, form.outputs, weightsOf(validation.y));
-  const rules = Object.entries(decisionRules(settings.score, form.outputs)) as [ThresholdChoice, DecisionRule][];
+  const training = trainingOf(candidate, train, settings), { form, objective, labelsOf } = training;
+  const labels = labelsOf(validation);
+  const all = train.costs === undefined ? decisionRules(settings.score, form.outputs) : costRules(form.outputs);
+  const rules = (Object.entries(all) as [ThresholdChoice, DecisionRule][])
+    .filter(([choice]) => candidate.rules?.includes(choice) ?? true);
   const best: Partial<Record<ThresholdChoice, Checkpoint & { value: number; loss: number; logits: Float64Array }>> = {};
   let waited = 0;
   for (const checkpoint of checkpointsOf(candidate, training, train, settings)) {
     const { logits } = forward(form, checkpoint.weights, validation.x), loss = objective(labels, logits).value;
     waited++;
     for (const [choice, fit] of rules) {
-      const { value } = fit(validation.y, logits)(validation.y, logits), last = best[choice];
+      const { value } = fit(validation, logits)(validation, logits), last = best[choice];
       if (last !== undefined && (value < last.value || value === last.value && !(loss < last.loss))) continue;
       best[choice] = { ...checkpoint, value, loss, logits };
       waited = 0;
@@ -152,9 +172,9 @@ export function runSplit(candidate: Candidate, { train, validation, test }: Part
   }
   const outcomes = rules.map(([choice, fit]): [string, Outcome] => {
     const { chosen, weights, logits } = best[choice]!;
-    const thresholds = choice === "tuned" ? resampledThresholds(fit, validation.y, logits, settings.seed) : [];
+    const thresholds = choice === "tuned" ? resampledThresholds(fit, validation, logits, settings.seed) : [];
     return [choice, {
-      ...fit(validation.y, logits)(test.y, forward(form, weights, test.x).logits),
+      ...fit(validation, logits)(test, forward(form, weights, test.x).logits),
       chosen,
       thresholds,
     }];
@@ -166,11 +186,17 @@ export function runSplit(candidate: Candidate, { train, validation, test }: Part
 const resamples = 20;
 
 /** The thresholds that a rule chooses on validation rows drawn with replacement (bootstrap). */
-function resampledThresholds(fit: DecisionRule, y: Float64Array, logits: Float64Array, seed: number): number[] {
+function resampledThresholds(
+  fit: DecisionRule,
+  { y, costs }: JudgedRows,
+  logits: Float64Array,
+  seed: number,
+): number[] {
   const random = seededRandom(seed);
   return Array.from({ length: resamples }, () => {
     const rows = Array.from(y, () => Math.floor(random.uniform() * y.length));
-    const drawn = takeRows(y, 1, rows), outputs = takeRows(logits, 1, rows);
+    const drawn = { y: takeRows(y, 1, rows), costs: costs && takeCosts(costs, rows) };
+    const outputs = takeRows(logits, 1, rows);
     return fit(drawn, outputs)(drawn, outputs).threshold!;
   });
 }

@@ -1,25 +1,27 @@
 import { adam } from "../network/adam.ts";
 import { forward, initialWeights, type NetworkForm } from "../network/mlp.ts";
-import { type EpochObjective, labelsOf } from "../network/objectives.ts";
+import type { EpochObjective, Labels } from "../network/objectives.ts";
 import { takeRows, train } from "../network/train.ts";
 import type { SeededRandom } from "../numerics/random.ts";
 
-/** Rows: features, flat, and labels, each 0 or 1 or a class index. */
-export interface Part {
+/** Rows: features, flat, and labels with weights. */
+export interface LabelledPart {
   readonly x: Float64Array;
-  readonly y: Float64Array;
+  readonly labels: Labels;
 }
+
+/** Takes the labels of some rows. */
+const takeLabels = ({ classes, yTrue, sampleWeight }: Labels, rows: readonly number[]): Labels => ({
+  rows: rows.length,
+  classes,
+  yTrue: takeRows(yTrue, classes, rows),
+  sampleWeight: sampleWeight && takeRows(sampleWeight, classes, rows),
+});
 
 /** Options of {@linkcode trainOnPart}. */
 export interface PartTraining {
   readonly form: NetworkForm;
   readonly objective: EpochObjective;
-  /**
-   * Weights of the rows.
-   *
-   * @default {1 each}
-   */
-  readonly weights?: Float64Array;
   /**
    * The weights of a trained network to start from.
    *
@@ -37,16 +39,15 @@ export interface PartTraining {
  * share a batch is drawn once, so that an objective can keep counts per batch; the order of the batches is drawn in each epoch.
  */
 export function* trainOnPart(
-  { x, y }: Part,
+  { x, labels: all }: LabelledPart,
   options: PartTraining,
 ): Generator<{ epoch: number; weights: Float64Array }> {
-  const { form, objective, weights: rowWeights, start, epochs, batchSize, learningRate, random } = options;
+  const { form, objective, start, epochs, batchSize, learningRate, random } = options;
   const weights = start?.slice() ?? initialWeights(form, random);
-  const shuffled = random.shuffle(Array.from(y, (_, row) => row));
-  const batches = Array.from({ length: Math.ceil(y.length / batchSize) }, (_, b) => {
+  const shuffled = random.shuffle(Array.from({ length: all.rows }, (_, row) => row));
+  const batches = Array.from({ length: Math.ceil(all.rows / batchSize) }, (_, b) => {
     const rows = shuffled.slice(b * batchSize, (b + 1) * batchSize);
-    const labels = labelsOf(takeRows(y, 1, rows), form.outputs, rowWeights && takeRows(rowWeights, 1, rows));
-    return { x: takeRows(x, form.features, rows), labels };
+    return { x: takeRows(x, form.features, rows), labels: takeLabels(all, rows) };
   });
   const labels = batches.map((batch) => batch.labels), update = adam(learningRate, weights.length);
   for (let epoch = 1; epoch <= epochs; epoch++) {

@@ -1,11 +1,18 @@
+import type { DecisionCosts } from "./costs.ts";
+import type { CurveScore } from "../curves/curve_scores.ts";
 import type { Split } from "../data/split.ts";
 import type { Feature, TableWarning } from "../data/table.ts";
+import type { Score } from "../scores/score.ts";
 
 /**
- * The way in which outputs become decisions: by a threshold that was tuned on validation rows, by the threshold 0.5, or, with
- * more than two classes, by the largest output.
+ * The way in which outputs become decisions: by a threshold that was tuned on validation rows, by the threshold 0.5, with more
+ * than two classes by the largest output, or, where decisions have costs, by the least expected cost, which of two classes is
+ * the row's own threshold; "none" for a score of the curve, which has no decisions.
  */
-export type ThresholdChoice = "tuned" | "0.5" | "argmax";
+export type ThresholdChoice = "tuned" | "0.5" | "argmax" | "least cost" | "none";
+
+/** The score that losses are compared by: of the counts at one threshold, or of the curve. */
+export type ComparedScore = Score | CurveScore;
 
 /** The test scores of one loss with one model and one threshold. */
 export interface ComparedLoss {
@@ -55,8 +62,10 @@ export interface ComparedData {
 
 /** The result of {@linkcode compareLosses}. */
 export interface LossComparison {
-  /** The score's name. */
+  /** The score's name: "savings" where decisions have costs. */
   readonly score: string;
+  /** The costs of decisions that were asked for. */
+  readonly costs?: DecisionCosts;
   /** A sentence of advice, then one of evidence per threshold. */
   readonly recommendation: string;
   /** The test scores of each loss. */

@@ -3,7 +3,7 @@ import { describe } from "../check/describe.ts";
 import type { Counts, Slice } from "../counts/counts.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { sigmoid, sigmoidDerivative } from "../numerics/sigmoid.ts";
-import { type ResolvedOptions, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
+import { type LossParts, type ResolvedOptions, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
 import {
   addsCounts,
   type CountsScored,
@@ -287,4 +287,10 @@ export function resolveCurveOptions(what: string, score: CurveScore, options: Cu
     curve: curveScoring(score, readThresholds(what, thresholds ?? score.thresholds), resolved),
   };
   return { ...resolved, decide: undecided, scoring };
+}
+
+/** Checks the options of a loss of a curve and makes its parts. */
+export function curveLossParts(what: string, score: CurveScore, options: CurveLossOptions): LossParts {
+  const { thresholds: _, ...others } = options;
+  return { ...resolveCurveOptions(what, score, options), best: 1, wholeSet: false, options: others };
 }

@@ -3,7 +3,7 @@ import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
 import { sigmoid } from "../numerics/sigmoid.ts";
-import { type ArrayOrTensor, toTensor } from "../metrics/array_or_tensor.ts";
+import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
 import { type Bins, binsOf, placesOf, readThresholds } from "./binned_curve.ts";
 import type { Curve } from "./curve.ts";
 import { averagePrecision, type CurveScore } from "./curve_scores.ts";

@@ -26,6 +26,8 @@ export interface CurveGradient {
 export interface CurveScore {
   /** The name in the history of a training. */
   readonly name: string;
+  /** Tells a score of the curve from a `Score` of the four counts at one threshold. */
+  readonly curve: true;
   /** Computes the score; NaN where it is not defined: without a positive or, for a score of the ROC curve, a negative. */
   value(curve: Curve): number;
   /**
@@ -131,6 +133,7 @@ function areaScore(name: string, share: number, map: { readonly by: number; read
   const scale = (curve: Curve): number => map.by / (totals(curve).positives * totals(curve).negatives);
   return {
     name,
+    curve: true,
     value: (curve) => hasBoth(curve) ? scale(curve) * area(curve, share * totals(curve).negatives) + map.plus : NaN,
     gradient: (curve) => {
       const gradient = zeros(curve);
@@ -204,6 +207,7 @@ export function partialRocAuc(options: PartialRocAucOptions): CurveScore {
  */
 export const averagePrecision: CurveScore = {
   name: "averagePrecision",
+  curve: true,
   value(curve) {
     const { tp, fp } = curve, { positives } = totals(curve);
     let sum = 0;
@@ -252,6 +256,7 @@ export function recallAtFpr(options: RecallAtFprOptions): CurveScore {
   const cut = (curve: Curve) => crossing((b) => curve.fp[b], curve.tp, fpr * totals(curve).negatives);
   return {
     name: `recallAtFpr${fpr}`,
+    curve: true,
     thresholds: thresholdsOfPart,
     value: (curve) => {
       if (!hasBoth(curve)) return NaN;
@@ -306,6 +311,7 @@ export function precisionAtK(options: PrecisionAtKOptions): CurveScore {
   const cut = (curve: Curve) => crossing((b) => curve.tp[b] + curve.fp[b], curve.tp, sizeOf(curve));
   return {
     name: `precisionAt${k}`,
+    curve: true,
     thresholds: thresholdsOfPart,
     value: (curve) => sizeOf(curve) > 0 ? cut(curve).y / sizeOf(curve) : NaN,
     gradient: (curve) => {

@@ -1,7 +1,7 @@
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
-import { type ArrayOrTensor, toTensor } from "../metrics/array_or_tensor.ts";
+import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
 import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./binned_curve.ts";
 import type { CurveScore } from "./curve_scores.ts";

@@ -1,10 +1,10 @@
-import { readBatch } from "../batch/read_batch.ts";
+import { type Inputs, readBatch } from "../batch/read_batch.ts";
 import { checkOptions, splitOptions } from "../check/options.ts";
 import { generalLoss, type Loss } from "../losses/metric_loss.ts";
 import { rememberParts } from "../scoring/options.ts";
 import { lossOp } from "../tfjs/engine.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
-import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./binned_curve.ts";
+import { type CurveLossOptions, curveLossParts, curveOptionNames } from "./binned_curve.ts";
 import {
   averagePrecision,
   type CurveScore,
@@ -24,6 +24,8 @@ import {
   toAumLoss,
   toPairsLoss,
 } from "./order_loss.ts";
+import { type NdcgLossOptions, toNdcgLoss } from "./ndcg_loss.ts";
+import type { ValueAndGradient } from "./pairs.ts";
 import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 
 /**
@@ -52,11 +54,10 @@ import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 export function curveLoss(score: CurveScoreName | CurveScore, options: CurveLossOptions = {}): Loss {
   const chosen = toCurveScore(score), name = `${chosen.name}Loss`;
   checkOptions(name, options, curveOptionNames);
-  const setting = resolveCurveOptions(name, chosen, options);
+  const parts = curveLossParts(name, chosen, options);
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar =>
-    generalLoss(name, 1, setting, { yTrue, yPred, sampleWeight });
-  const { thresholds: _, ...others } = options;
-  rememberParts(loss, { ...setting, best: 1, wholeSet: false, options: others });
+    generalLoss(name, parts.best, parts, { yTrue, yPred, sampleWeight });
+  rememberParts(loss, parts);
   return Object.defineProperty(loss, "name", { value: name });
 }
 
@@ -94,21 +95,30 @@ export const precisionAtKLoss = (options: PrecisionAtKOptions & CurveLossOptions
   return curveLoss(precisionAtK(own), others);
 };
 
-/** Makes a loss of the order of the outputs an operation of TensorFlow.js. */
-function toLoss(loss: OrderLoss): Loss {
-  const { name, reading } = loss;
+/** Makes an operation of TensorFlow.js of a function that computes a loss and its gradient. */
+function toLoss(name: string, of: (tensors: Inputs<Tensor>) => ValueAndGradient): Loss {
   const call = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
-    const { value, gradient } = orderLossOf(loss, readBatch(name, { yTrue, yPred, sampleWeight }, reading));
+    const { value, gradient } = of({ yTrue, yPred, sampleWeight });
     return lossOp(name, yPred, value, (by) => Float32Array.from(gradient, (g) => by * g));
   };
   return Object.defineProperty(call, "name", { value: name });
 }
 
+/** Makes an operation of a loss of the order of the outputs. */
+const orderLoss = (loss: OrderLoss): Loss =>
+  toLoss(loss.name, (tensors) => orderLossOf(loss, readBatch(loss.name, tensors, loss.reading)));
+
 /** {@linkcode pairsLossAndGradient} as a loss of TensorFlow.js, for one batch. */
-export const pairsLoss = (options: PairsLossOptions = {}): Loss => toLoss(toPairsLoss(options));
+export const pairsLoss = (options: PairsLossOptions = {}): Loss => orderLoss(toPairsLoss(options));
 
 /**
  * {@linkcode aumLossAndGradient} as a loss of TensorFlow.js, for one batch. It has a useless optimum: the loss is also 0 where all
  * outputs are equal, and a training can shrink their spread instead of ordering them; `auditLoss` calls it "wrong-optimum".
  */
-export const aumLoss = (options: OrderLossOptions = {}): Loss => toLoss(toAumLoss(options));
+export const aumLoss = (options: OrderLossOptions = {}): Loss => orderLoss(toAumLoss(options));
+
+/**
+ * {@linkcode ndcgLossAndGradient} as a loss of TensorFlow.js: a tensor of shape [n] or [n, 1] is one query, of shape [q, n] one
+ * query per row, whose padding has the label `ignoreLabel`.
+ */
+export const ndcgLoss = (options: NdcgLossOptions = {}): Loss => toLoss("ndcgLoss", toNdcgLoss(options));

@@ -16,6 +16,7 @@ export {
   aumLoss,
   averagePrecisionLoss,
   curveLoss,
+  ndcgLoss,
   pairsLoss,
   partialRocAucLoss,
   precisionAtKLoss,
@@ -24,4 +25,4 @@ export {
 } from "./losses.ts";
 export type { Loss } from "../losses/metric_loss.ts";
 export type { Scalar, Tensor } from "../tfjs/tensor.ts";
-export type { ArrayOrTensor } from "../metrics/array_or_tensor.ts";
+export type { ArrayOrTensor } from "../batch/array_or_tensor.ts";

@@ -1,7 +1,7 @@
-import { describe } from "../check/describe.ts";
+import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
-import { type ArrayOrTensor, readEntries, refuse, toNumbers } from "../metrics/array_or_tensor.ts";
+import { readQueries } from "./queries.ts";
 import { rankFalling } from "./rank.ts";
 
 /** Options of {@linkcode ndcg}. */
@@ -16,9 +16,17 @@ export interface NdcgOptions {
   k?: number;
   /** Weights ≥ 0 of the rows; the weight of a query in the mean is the mean of its rows' weights. Absent: 1 each. */
   sampleWeight?: ArrayOrTensor;
+  /** The label (NaN, say) of rows that belong to no query: padding. */
+  ignoreLabel?: number;
 }
 
 const what = "ndcg";
+
+/** Checks `k` and returns it. */
+export function readK(task: string, k: number = Number.MAX_SAFE_INTEGER): number {
+  checkInteger(task, "k", k, 1, Number.MAX_SAFE_INTEGER);
+  return k;
+}
 
 /** Returns the discounts of the ranks, 1/log₂(1 + rank), and 0 beyond k, added up: the sum of the first r at r. */
 function discountSums(rows: number, k: number): Float64Array {
@@ -38,6 +46,12 @@ function discountedGain(gains: ArrayLike<number>, by: ArrayLike<number>, rows: A
   return total;
 }
 
+/** Returns the discounted gain of the best order of a query's rows. */
+export function bestGain(gains: ArrayLike<number>, rows: readonly number[], k: number): number {
+  const byGain = rankFalling(rows.map((i) => gains[i])), sums = discountSums(rows.length, k);
+  return discountedGain(gains, gains, Array.from(byGain, (place) => rows[place]), sums);
+}
+
 /**
  * Computes the normalised discounted cumulative gain: the mean over the queries of DCG@k divided by the DCG@k of the best
  * order.
@@ -47,13 +61,13 @@ function discountedGain(gains: ArrayLike<number>, by: ArrayLike<number>, rows: A
  * Rows of a query with equal outputs share their mean gain, as in scikit-learn's `ndcg_score`. A query without a gain above 0
  * counts nowhere.
  *
- * @param yTrue Gains ≥ 0, one per row.
- * @param yPred Outputs, any numbers, one per row.
- * @param options `groups`, `k`, `sampleWeight`.
+ * @param yTrue Gains ≥ 0 in the shape of `yPred`.
+ * @param yPred Outputs, any numbers: one per row, or, as scikit-learn takes them, one row per query.
+ * @param options `groups`, `k`, `sampleWeight`, `ignoreLabel`.
  * @returns A number in [0, 1]; NaN where no query has a gain.
  * @throws {TypeError} If an argument is neither a tensor nor an array, or an option is unknown.
- * @throws {RangeError} If lengths differ, a gain or weight is negative or not finite, an output is NaN, or `k` is no integer
- * ≥ 1.
+ * @throws {RangeError} If shapes differ, a gain or weight is negative or not finite, an output is NaN, `k` is no integer ≥ 1, or
+ * `groups` is given for outputs of several columns.
  *
  * @see Järvelin and Kekäläinen, "Cumulated Gain-Based Evaluation of IR Techniques", ACM TOIS 20, 2002; McSherry and Najork,
  * "Computing Information Retrieval Performance Measures Efficiently in the Presence of Tied Scores", ECIR 2008.
@@ -69,45 +83,14 @@ function discountedGain(gains: ArrayLike<number>, by: ArrayLike<number>, rows: A
  * ```
  */
 export function ndcg(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, options: NdcgOptions = {}): number {
-  checkOptions(what, options, ["groups", "k", "sampleWeight"]);
-  const { k = Number.MAX_SAFE_INTEGER } = options;
-  checkInteger(`compute ${what}`, "k", k, 1, Number.MAX_SAFE_INTEGER);
-  const read = (argument: string, given: ArrayOrTensor) =>
-    toNumbers(what, argument, readEntries(what, argument, given));
-  const gains = read("yTrue", yTrue), outputs = read("yPred", yPred), rows = outputs.length;
-  const weights = options.sampleWeight === undefined ? undefined : read("sampleWeight", options.sampleWeight);
-  const groups = options.groups === undefined ? undefined : Array.from(options.groups);
-  for (const [argument, numbers] of Object.entries({ yTrue: gains, sampleWeight: weights, groups })) {
-    if (numbers !== undefined && numbers.length !== rows) {
-      throw refuse(what, argument, `has the length ${numbers.length}, 'yPred' has ${rows}`);
-    }
-  }
-  if (rows === 0) throw refuse(what, "yPred", "is empty");
-  const bad = (numbers: ArrayLike<number>, fits: (v: number) => boolean): number => {
-    let i = 0;
-    while (i < rows && fits(numbers[i])) i++;
-    return i < rows ? i : -1;
-  };
-  const nan = bad(outputs, (v) => !Number.isNaN(v));
-  if (nan >= 0) throw refuse(what, "yPred", `must be numbers, row ${nan} is NaN`);
-  for (const [argument, numbers] of Object.entries({ yTrue: gains, sampleWeight: weights })) {
-    const i = numbers === undefined ? -1 : bad(numbers, (v) => v >= 0 && v < Infinity);
-    if (i >= 0) throw refuse(what, argument, `must be finite and ≥ 0, row ${i} is ${describe(numbers![i])}`);
-  }
-  const queries = new Map<unknown, number[]>();
-  const inQuery = (i: number): number[] => {
-    const key = groups?.[i];
-    return queries.get(key) ?? queries.set(key, []).get(key)!;
-  };
-  for (const i of rankFalling(outputs)) inQuery(i).push(i);
+  checkOptions(what, options, ["groups", "k", "sampleWeight", "ignoreLabel"]);
+  const { k: given, ...others } = options, k = readK(`compute ${what}`, given);
+  const { gains, outputs, queries } = readQueries(what, { yTrue, yPred, ...others });
   let sum = 0, whole = 0;
-  for (const ranked of queries.values()) {
-    const sums = discountSums(ranked.length, k);
-    const own = ranked.map((i) => gains[i]), byGain = rankFalling(own).map((place) => ranked[place]);
-    const best = discountedGain(gains, gains, byGain, sums);
+  for (const { ranked, weight } of queries) {
+    const best = bestGain(gains, ranked, k);
     if (!(best > 0)) continue;
-    const weight = weights === undefined ? 1 : ranked.reduce((total, i) => total + weights[i], 0) / ranked.length;
-    sum += weight * discountedGain(gains, outputs, ranked, sums) / best;
+    sum += weight * discountedGain(gains, outputs, ranked, discountSums(ranked.length, k)) / best;
     whole += weight;
   }
   return whole > 0 ? sum / whole : NaN;

@@ -4,6 +4,7 @@ export * from "./curve_scores.ts";
 export type { CurveScoreName } from "./to_curve_score.ts";
 export { type AumDerivatives, aumDerivatives } from "./aum.ts";
 export { ndcg, type NdcgOptions } from "./ndcg.ts";
+export { ndcgLossAndGradient, type NdcgLossOptions } from "./ndcg_loss.ts";
 export { type CurveAverage, rankingMetric, type RankingMetricOptions } from "./ranking_metric.ts";
 export {
   type CurveLossAndGradient,

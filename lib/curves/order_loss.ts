@@ -1,7 +1,7 @@
 import type { Batch, BatchOptions } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import type { ArrayOrTensor } from "../metrics/array_or_tensor.ts";
+import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 import { aumDerivatives } from "./aum.ts";
 import { type CurveRows, takeSlice } from "./curve.ts";
 import { readArrays } from "./loss_and_gradient.ts";

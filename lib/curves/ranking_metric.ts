@@ -1,8 +1,8 @@
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { type ArrayOrTensor, refuse, toTensor } from "../metrics/array_or_tensor.ts";
-import { exactCurve, takeSlice } from "./curve.ts";
+import { type ArrayOrTensor, refuse, toTensor } from "../batch/array_or_tensor.ts";
+import { type Curve, exactCurve, takeSlice } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
 import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 
@@ -54,15 +54,27 @@ function meanOf(terms: readonly Term[]): number {
   return defined.reduce((sum, { value, weight }) => sum + value * weight, 0) / whole;
 }
 
-/** Scores each column against the rest. */
-function againstRest(score: CurveScore, { rows, classes, ...batch }: Batch, average: CurveAverage): number {
+/** The curve of each column against the rest. */
+const columnCurves = ({ rows, classes, ...batch }: Batch): Curve[] =>
+  Array.from(
+    { length: classes },
+    (_, offset) => exactCurve(takeSlice(batch, { offset, stride: classes, length: rows })),
+  );
+
+/** Scores each column against the rest; NaN where the score is not defined. */
+export const scoreColumns = (score: CurveScore, batch: Batch): number[] =>
+  columnCurves(batch).map((curve) => score.value(curve));
+
+/** Scores the columns against the rest; a column whose score is not defined is left out of a mean. */
+export function againstRest(score: CurveScore, batch: Batch, average: CurveAverage): number {
   if (average === "micro") {
-    return score.value(exactCurve(takeSlice(batch, { offset: 0, stride: 1, length: rows * classes })));
+    return score.value(exactCurve(takeSlice(batch, { offset: 0, stride: 1, length: batch.rows * batch.classes })));
   }
-  return meanOf(Array.from({ length: classes }, (_, offset): Term => {
-    const curve = exactCurve(takeSlice(batch, { offset, stride: classes, length: rows }));
-    return { value: score.value(curve), weight: average === "weighted" ? curve.tp.at(-1) ?? 0 : 1 };
-  }));
+  return meanOf(
+    columnCurves(batch).map((curve): Term => (
+      { value: score.value(curve), weight: average === "weighted" ? curve.tp.at(-1) ?? 0 : 1 }
+    )),
+  );
 }
 
 /** Scores each pair of classes on the rows of the two: the mean of the scores by either column. */

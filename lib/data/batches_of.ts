@@ -6,6 +6,7 @@ import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import { csvForm, csvRecords, explainFailure } from "./csv.ts";
 import { formatOf } from "./open_text.ts";
+import { frameValues } from "./raw_table.ts";
 import { booleanOf, isMissingValue, largestValue, numberOf } from "./spelling.ts";
 import type { Frame, Tensor1D, Tensor2D } from "./types.ts";
 
@@ -60,6 +61,7 @@ const faulty = (column: string, place: string, problem: string): Error =>
 /** Returns a value that a float32 tensor can hold; booleans are 1 and 0, as in `readTable`. */
 function numberAt(column: string, place: () => string, value: unknown): number {
   if (isMissingValue(value)) throw faulty(column, place(), "none");
+  if (value instanceof Date) throw faulty(column, place(), `the date ${value.toISOString()}`);
   const boolean = booleanOf(value), number = boolean === undefined ? numberOf(value) : Number(boolean);
   if (Number.isNaN(number)) throw faulty(column, place(), describe(typeof value === "string" ? value.trim() : value));
   if (Math.abs(number) > largestValue) throw faulty(column, place(), `${number}, beyond ±1e30`);
@@ -93,14 +95,13 @@ function frameTable(frame: LazyFrame): PiecedTable {
   return {
     columns: frame.columns,
     async *pieces(columns, size) {
-      const chosen = frame.select(...columns.map((column) => pl.col(column).cast(pl.Float64)));
+      const chosen = frame.select(...columns);
       for (let from = 0;; from += size) {
         const piece = await chosen.slice(from, size).collect() as Frame;
         if (from === 0 && piece.height === 0) throw new RangeError(`Cannot ${TASK}: 'source' has no rows`);
         yield new Map(columns.map((column) => {
-          const values: unknown[] = piece.getColumn(column).toArray();
-          values.forEach((value, row) => numberAt(column, () => `row ${from + row + 1}`, value));
-          return [column, values as number[]];
+          const place = (row: number) => () => `row ${from + row + 1}`;
+          return [column, frameValues(TASK, piece, column).map((value, row) => numberAt(column, place(row), value))];
         }));
         if (piece.height < size) return;
       }

@@ -81,12 +81,12 @@ async function readCsv(path: string, { separator, rows = Infinity }: RawOptions)
 const refusedTypes = /^(List|Array|Struct|Object|Binary|Time|Duration|Unknown)/i;
 
 /** Returns a column of a frame as plain values; decimals become numbers. */
-function frameValues(frame: Frame, name: string): readonly unknown[] {
+export function frameValues(task: string, frame: Frame, name: string): readonly unknown[] {
   const type = frame.schema[name], text = String(type?.variant ?? type);
   if (refusedTypes.test(text)) {
     throw new RangeError(
-      `Cannot ${TASK}: the column '${name}' has the type ${text}, which is neither numbers nor texts: ` +
-        "convert it, or leave it out with 'drop'",
+      `Cannot ${task}: the column '${name}' has the type ${text}, which is neither numbers nor texts: ` +
+        "convert it, or leave it out",
     );
   }
   const column = /^Decimal/.test(text)
@@ -108,7 +108,7 @@ function ofFrame(frame: Frame, { rows = Infinity }: RawOptions): RawTable {
     rowNumbers,
     warnings: sampled(rowNumbers.length, frame.height),
     values: (name) => {
-      const values = frameValues(frame, frame.columns[names.indexOf(name)]);
+      const values = frameValues(TASK, frame, frame.columns[names.indexOf(name)]);
       return rowNumbers.length === values.length ? values : Array.from(rowNumbers, (row) => values[row]);
     },
     place: (row) => `row ${rowNumbers[row] + 1}`,

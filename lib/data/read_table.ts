@@ -6,7 +6,7 @@ import { separators } from "./csv.ts";
 import { distinctRows, indexReason, isLeak } from "./find_faults.ts";
 import { inferColumn, TASK } from "./infer_column.ts";
 import { type RawTable, readRaw } from "./raw_table.ts";
-import { isMissingValue } from "./spelling.ts";
+import { booleanOf, isMissingValue, largestValue, numberOf } from "./spelling.ts";
 import {
   type Column,
   type Feature,
@@ -70,6 +70,13 @@ export interface ReadTableOptions {
    */
   separator?: string;
   /**
+   * Columns to read as numbers beside the features, such as the costs of each row; no value may be missing. One that is listed
+   * in `keep` is a feature too.
+   *
+   * @default {none}
+   */
+  beside?: readonly string[];
+  /**
    * The largest number of rows; of a larger table so many are drawn at random.
    *
    * @default {all rows}
@@ -79,16 +86,19 @@ export interface ReadTableOptions {
 
 /** Throws unless the named columns exist and the label is not among those to leave out. */
 function checkNames(names: readonly string[], options: ReadTableOptions): void {
-  const { label, drop = [], keep = [], numbers = [] } = options;
-  for (const wanted of [label, ...drop.filter((name) => name !== ""), ...keep, ...numbers]) {
+  const { label, drop = [], keep = [], numbers = [], beside = [] } = options;
+  for (const wanted of [label, ...drop.filter((name) => name !== ""), ...keep, ...numbers, ...beside]) {
     if (names.includes(wanted)) continue;
     const list = names.length > 12 ? `${names.slice(0, 12).join(", ")}, … (${names.length})` : names.join(", ");
     throw new RangeError(`Cannot ${TASK}: there is no column '${wanted}', only ${list}`);
   }
-  if (drop.includes(label)) throw new RangeError(`Cannot ${TASK}: 'drop' contains the label '${label}'`);
+  for (const [option, list] of Object.entries({ drop, beside })) {
+    if (list.includes(label)) throw new RangeError(`Cannot ${TASK}: '${option}' contains the label '${label}'`);
+  }
   const both = keep.find((name) => drop.includes(name));
   if (both !== undefined) throw new RangeError(`Cannot ${TASK}: '${both}' is in 'drop' and in 'keep'`);
-  if (!names.some((name) => name !== label && !drop.includes(name))) {
+  const isAside = (name: string) => drop.includes(name) || beside.includes(name) && !keep.includes(name);
+  if (!names.some((name) => name !== label && !isAside(name))) {
     throw new RangeError(`Cannot ${TASK}: there is no column besides the label '${label}'`);
   }
 }
@@ -112,12 +122,17 @@ interface ReadColumn {
 
 /** Reads one feature. */
 function readFeature(table: RawTable, name: string, isFirst: boolean, options: ReadTableOptions): ReadColumn {
-  const { drop = [], keep = [], numbers = [], missing } = options;
+  const { drop = [], keep = [], numbers = [], beside = [], missing } = options;
   const left = (why: string, code?: WarningCode, message = why): ReadColumn => {
     const feature = { name, kind: "category" as const, used: false, why, missing: 0 };
     return { feature, warnings: code === undefined ? [] : [{ code, column: name, message }] };
   };
   if (drop.includes(name)) return left("left out as requested");
+  if (beside.includes(name) && !keep.includes(name)) {
+    const why = "it is read beside the features";
+    const message = `the column '${name}' is no feature: ${why}; list it in 'keep' if it is known before the label`;
+    return left(why, "beside-column", message);
+  }
   const values = table.values(name),
     index = keep.includes(name) ? undefined : indexReason(
       { name, values },
@@ -180,6 +195,31 @@ function labelledRows(table: RawTable, labels: readonly unknown[], options: Read
   return { rows: all.filter((row) => !isMissingValue(labels[row], missing)), warnings: [warning] };
 }
 
+/** Reads columns that are numbers in every row, features or not. */
+function numbersBeside(table: RawTable, rows: readonly number[], { beside = [], missing }: ReadTableOptions) {
+  return Object.fromEntries(beside.map((name) => {
+    const values = table.values(name);
+    const numbers = Float64Array.from(rows, (row) => {
+      const value = values[row], boolean = booleanOf(value);
+      const number = isMissingValue(value, missing)
+        ? NaN
+        : boolean === undefined && !(value instanceof Date)
+        ? numberOf(value)
+        : Number(boolean);
+      if (Math.abs(number) <= largestValue) return number;
+      const found = isMissingValue(value, missing)
+        ? "none"
+        : describe(typeof value === "string" ? value.trim() : value);
+      throw new RangeError(
+        `Cannot ${TASK}: the column '${name}' must hold numbers within ±1e30 in every row, ${
+          table.place(row)
+        } holds ${found}`,
+      );
+    });
+    return [name, numbers];
+  }));
+}
+
 /** Warns of columns that determine the label. */
 const leaksOf = (columns: readonly Column[], label: string, { yTrue, classes }: ClassLabel): TableWarning[] =>
   columns.filter((column) => isLeak(column, yTrue, classes.length)).map(({ name }) => ({
@@ -202,7 +242,8 @@ function equalRows(columns: readonly Column[], yTrue: ArrayLike<number>) {
 }
 
 const optionNames = [
-  ...["label", "positive", "drop", "keep", "numbers", "missing", "dropUnlabelled", "mergeRare", "separator", "rows"],
+  ...["label", "positive", "drop", "keep", "numbers", "beside", "missing", "dropUnlabelled", "mergeRare", "separator"],
+  "rows",
 ] as const;
 
 /** Throws unless the options are those of a table. */
@@ -275,6 +316,7 @@ export async function readTable(source: string | Frame, options: ReadTableOption
       ...equal.warnings,
     ],
     groups: equal.groups,
+    beside: numbersBeside(table, rows, options),
     rowNumbers: Int32Array.from(rows, (row) => table.rowNumbers[row]),
     missing: Object.fromEntries(
       features.filter(({ used, missing }) => used && missing > 0).map(({ name, missing }) => [name, missing]),

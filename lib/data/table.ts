@@ -41,9 +41,11 @@ export interface Feature {
 
 /** Kinds of {@linkcode TableWarning}. */
 export type WarningCode =
+  | "beside-column"
   | "class-spelling"
   | "code-column"
   | "constant-column"
+  | "costs"
   | "duplicate-rows"
   | "empty-column"
   | "index-column"
@@ -86,6 +88,8 @@ export interface TableDataset {
   readonly rowNumbers: Int32Array<ArrayBuffer>;
   /** A number per row, the same for rows that are equal: they stay in one part of a split; absent if all rows differ. */
   readonly groups?: Int32Array<ArrayBuffer>;
+  /** The numbers of the columns that were read beside the features, by name: one per row. */
+  readonly beside: Readonly<Record<string, Float64Array<ArrayBuffer>>>;
   /** The number of missing values of each feature that has any. */
   readonly missing: Readonly<Record<string, number>>;
   /** The names of columns that were left out because they hold no value. */

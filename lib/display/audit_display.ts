@@ -1,4 +1,4 @@
-import type { Evidence, LossAudit } from "../audit/types.ts";
+import type { Evidence, LossAudit, ModelAudit } from "../audit/types.ts";
 import { auditFigure } from "./audit_figure.ts";
 import { figureHtml } from "./figure.ts";
 import { formatNumber } from "./format.ts";
@@ -7,7 +7,7 @@ import { escapeHtml, makeOutput, type Output } from "./output.ts";
 import { table } from "./table.ts";
 
 /** Says the verdict in a sentence. */
-function sentence({ name, verdict, findings, probes }: LossAudit): string {
+function sentence({ name, verdict, findings, probes }: LossAudit | ModelAudit): string {
   const tried = probes.filter(({ result }) => result !== "skipped").length;
   const worst = findings[0];
   if (verdict === "sound" && worst === undefined) return `${name} is sound, as far as ${tried} probes can tell.`;
@@ -25,7 +25,7 @@ const whereText = (where: LossAudit["findings"][number]["where"]): string =>
 /**
  * Renders an audit for a notebook: the verdict, the findings, the assumptions, and the figure of its loss path.
  *
- * @param audit The result of `auditLoss`
+ * @param audit The result of `auditLoss` or `auditModel`
  * @returns An output for {@linkcode show} and {@linkcode row}; several stand side by side in a row
  *
  * @example
@@ -41,8 +41,8 @@ const whereText = (where: LossAudit["findings"][number]["where"]): string =>
  * assertStringIncludes(display.text, "myLoss is sound");
  * ```
  */
-export function auditDisplay(audit: LossAudit): Output {
-  const { verdict, findings, assumed, lossPath } = audit;
+export function auditDisplay(audit: LossAudit | ModelAudit): Output {
+  const { verdict, findings, assumed } = audit;
   const said = sentence(audit), marks = { sound: "✓", suspect: "?", broken: "✗" };
   const parts = [
     makeOutput(`<p><strong>${marks[verdict]} ${escapeHtml(said)}</strong></p>`, `${marks[verdict]} ${said}`),
@@ -60,7 +60,7 @@ export function auditDisplay(audit: LossAudit): Output {
     const words = `Assumed: ${assumed.map((sentence) => sentence.replace(/\.?$/, ".")).join(" ")}`;
     parts.push(makeOutput(`<p>${escapeHtml(words)}</p>`, words));
   }
-  if (lossPath.length > 1) {
+  if ("lossPath" in audit && audit.lossPath.length > 1) {
     const figure = auditFigure(audit);
     parts.push(makeOutput(figureHtml(figure, renderInline(figure.caption)), figure.text));
   }

@@ -10,15 +10,25 @@ const titles: Record<ThresholdChoice, string> = {
   tuned: "With a tuned threshold, against cross-entropy's",
   "0.5": "With the threshold at 0.5, against cross-entropy's",
   argmax: "Where the largest output decides, against cross-entropy",
+  none: "By the order of the outputs, against cross-entropy",
+  "least cost": "Against cross-entropy with decisions of the least expected cost",
 };
 
 const zeros: Record<ThresholdChoice, string> = {
   tuned: "cross-entropy, tuned",
   "0.5": "cross-entropy, at 0.5",
   argmax: "cross-entropy",
+  none: "cross-entropy",
+  "least cost": "cross-entropy, least cost",
 };
 
-const columns: Record<ThresholdChoice, string> = { tuned: "tuned", "0.5": "at 0.5", argmax: "by the largest output" };
+const columns: Record<ThresholdChoice, string> = {
+  tuned: "tuned",
+  "0.5": "at 0.5",
+  argmax: "by the largest output",
+  none: "by the order",
+  "least cost": "least cost",
+};
 
 const nameOf = ({ loss, threshold, against }: ComparedDifference): string =>
   threshold === against ? loss : `${loss}, at ${threshold}`;
@@ -36,6 +46,7 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
     caption: `Mean differences in ${score} on the test rows of ${repeats} splits; 95 % intervals, a model's together.`,
     xLabel: `difference in ${score}`,
     zeroLabel: zeros[against],
+    width: 800, // room for at least three ticks beside the names
     items: own.map((one) => ({ group: one.model, label: nameOf(one), mean: one.mean, low: one.low, high: one.high })),
   });
 }
@@ -71,7 +82,8 @@ export function comparisonDisplay(comparison: LossComparison): Output {
   const { recommendation, losses, score, repeats, data } = comparison;
   const [advice, ...evidence] = recommendation.split(/(?<=\.) /);
   const choices = [...new Set(losses.map(({ threshold }) => threshold))];
-  const figures = choices.map((against) => differenceFigure(comparison, against));
+  const figures = choices.filter((choice) => comparison.differences.some(({ against }) => against === choice))
+    .map((against) => differenceFigure(comparison, against));
   const meansOf = ({ model, loss }: ComparedLoss) =>
     losses.filter((one) => one.model === model && one.loss === loss)
       .map(({ threshold, mean }) => [columns[threshold], mean.toFixed(3)]);

@@ -53,6 +53,17 @@ interface Line {
   verdict: 0 | 1 | 2;
 }
 
+/** Returns at least three round values in a domain, with the largest step that gives as many: three to six. */
+function roundTicks([low, high]: readonly [number, number]): number[] {
+  for (let exponent = Math.ceil(Math.log10(high - low));; exponent--) {
+    for (const digit of [5, 4, 2, 1]) {
+      const multiple = (n: number) => Number(`${digit * n}e${exponent}`);
+      const first = Math.ceil(low / multiple(1)), last = Math.floor(high / multiple(1));
+      if (last - first >= 2) return Array.from({ length: last - first + 1 }, (_, i) => multiple(first + i));
+    }
+  }
+}
+
 /**
  * Draws paired differences with their intervals. A shape and a word say whether an interval lies above, below or around
  * 0, and items of one group stand under its name.
@@ -90,7 +101,8 @@ export function pairedFigure(options: PairedFigureOptions): Figure {
   const lineCount = Math.max(...rows.map(({ text }) => text.split("\n").length));
   const [low, high] = domain ??
     [Math.min(0, ...items.map((item) => item.low)), Math.max(0, ...items.map((item) => item.high))];
-  const x = { label: xLabel, domain: domain ?? [low - 0.06 * (high - low), high + 0.06 * (high - low)] as const };
+  const own = domain ?? [low - 0.06 * (high - low), high + 0.06 * (high - low)] as const;
+  const x = { label: xLabel, domain: own, ticks: roundTicks(own) };
   const zero = (0 - x.domain[0]) / (x.domain[1] - x.domain[0]);
   const words = { y: "key", text: "text", frameAnchor: "left", textAnchor: "start", lineAnchor: "middle" } as const;
   const dots = (verdict: 0 | 1 | 2, style: Plot.DotOptions): Plot.Markish =>

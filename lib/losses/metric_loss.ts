@@ -110,8 +110,8 @@ export function registerFastLoss(loss: typeof deviceLoss): void {
 }
 
 /** Makes the loss of a score. */
-export function lossOf(score: Score, options: LossOptions): Loss {
-  const name = `${score.name}Loss`, best = score.best ?? 1;
+export function lossOf(score: Score, options: LossOptions, name = `${score.name}Loss`): Loss {
+  const best = score.best ?? 1;
   checkOptions(name, options, ["step", "slope", ...scoringOptionNames]);
   const setting = resolveOptions(name, score, options);
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {

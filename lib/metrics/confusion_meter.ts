@@ -7,7 +7,7 @@ import { accuracy } from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { type ResolvedOptions, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
 import { addsCounts, type Average, scoreCounts } from "../scoring/score_batch.ts";
-import { type ArrayOrTensor, toTensor } from "./array_or_tensor.ts";
+import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
 import { addCounts, type ExactCounts, noCounts } from "./exact_counts.ts";
 
 /** Options of {@linkcode ConfusionMeter}. */

@@ -1,5 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Callback } from "@tensorflow/tfjs-layers";
+import { type Batch, readBatch } from "../batch/read_batch.ts";
+import type { CurveScore } from "../curves/curve_scores.ts";
+import { againstRest, scoreColumns } from "../curves/ranking_metric.ts";
+import { type CurveScoreName, isCurveScore, toCurveScore } from "../curves/to_curve_score.ts";
 import type { Average } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
@@ -20,8 +24,8 @@ export type DatasetTensors = readonly [x: Tensor | readonly Tensor[], yTrue: Ten
 /** Options of {@linkcode DatasetMetrics}. */
 export interface DatasetMetricsOptions
   extends Omit<ConfusionMeterOptions, "classes">, Omit<MeterScoringOptions, "average"> {
-  /** The scores: names, scores, or your own definitions. */
-  scores: readonly (ScoreName | ScoreDefinition)[];
+  /** The scores: names, scores, or your own definitions; also scores of the curve, exact: "rocAuc", `recallAtFpr({ fpr: 0.01 })`. */
+  scores: readonly (ScoreName | ScoreDefinition | CurveScoreName | CurveScore)[];
   /** The training data, reported as "dataset_…". */
   train?: DatasetTensors;
   /** The validation data, reported as "val_dataset_…". */
@@ -96,7 +100,9 @@ function checkData(option: string, data: unknown): asserts data is DatasetTensor
  * ("dataset_precision_macro_0.3"; "dataset_recall_class2" with average "none"). Later callbacks in the list can use the
  * values: `tf.callbacks.earlyStopping({ monitor: "val_dataset_f1", mode: "max" })`.
  *
- * The model at the end of the epoch predicts the data in batches; a {@linkcode ConfusionMeter} counts them. In a list of
+ * The model at the end of the epoch predicts the data in batches; a {@linkcode ConfusionMeter} counts them. A score of the curve is
+ * exact: the outputs of all rows are kept for it. A class without a positive, or without a negative, is left out of its mean,
+ * and the score is NaN where no class is left. In a list of
  * callbacks, an instance of `tf.Callback`, like this one, must be the first: TensorFlow.js decides by the first entry
  * whether a list holds instances or objects of functions.
  *
@@ -124,7 +130,7 @@ function checkData(option: string, data: unknown): asserts data is DatasetTensor
  * ```
  */
 export class DatasetMetrics extends LayersCallback {
-  readonly #scores: readonly { score: Score; key: string }[];
+  readonly #scores: readonly { score: Score | CurveScore; key: string }[];
   readonly #options: DatasetMetricsOptions;
 
   /**
@@ -161,6 +167,17 @@ export class DatasetMetrics extends LayersCallback {
     new ConfusionMeter(meterOptions(options)); // checks the options
     this.#options = options;
     this.#scores = scores.map((one) => {
+      const named = output === undefined ? ["dataset"] : ["dataset", output];
+      if (isCurveScore(one)) {
+        const score = toCurveScore(one);
+        if (options.classWeights !== undefined) {
+          throw new TypeError(
+            `Cannot make ${task}: 'classWeights' cannot be used with ${describe(score.name)}, a score of the curve`,
+          );
+        }
+        const averaged = average === "none" ? "binary" : average;
+        return { score, key: [...named, metricName(score.name, { average: averaged })].join("_") };
+      }
       const score = toScore(one), scoring = average === "none" ? "macro" : average;
       resolveOptions(task, score, {
         ...meterOptions(options),
@@ -169,7 +186,7 @@ export class DatasetMetrics extends LayersCallback {
         step: "round",
       });
       const name = metricName(score.name, { ...options, average: average === "none" ? "binary" : average });
-      return { score, key: ["dataset", ...(output === undefined ? [] : [output]), name].join("_") };
+      return { score, key: [...named, name].join("_") };
     });
     const keys = this.#scores.map(({ key }) => key), twice = keys.find((key, i) => keys.indexOf(key) !== i);
     if (twice !== undefined) {
@@ -192,29 +209,45 @@ export class DatasetMetrics extends LayersCallback {
   }
 
   #report(prefix: string, data: DatasetTensors): Record<string, number> {
-    const { average = "binary" } = this.#options, scoring = scoringOptions(this.#options), meter = this.#count(data);
+    const { average = "binary" } = this.#options, scoring = scoringOptions(this.#options);
+    const { meter, rows } = this.#read(data);
+    const scored = (score: Score | CurveScore): number | number[] => {
+      if (average === "none") return isCurveScore(score) ? scoreColumns(score, rows!) : meter.values(score, scoring);
+      return isCurveScore(score) ? againstRest(score, rows!, average) : meter.value(score, { ...scoring, average });
+    };
     return Object.fromEntries(
-      this.#scores.flatMap(({ score, key }) =>
-        average === "none"
-          ? meter.values(score, scoring).map((value, k) => [`${prefix}${key}_class${k}`, value])
-          : [[prefix + key, meter.value(score, { ...scoring, average })]]
-      ),
+      this.#scores.flatMap(({ score, key }) => {
+        const values = scored(score);
+        return typeof values === "number"
+          ? [[prefix + key, values]]
+          : values.map((value, k) => [`${prefix}${key}_class${k}`, value]);
+      }),
     );
   }
 
-  #count([x, yTrue, sampleWeight]: DatasetTensors): ConfusionMeter {
+  /** Counts the data batch by batch; for a score of the curve also keeps the outputs of all rows. */
+  #read([x, yTrue, sampleWeight]: DatasetTensors): { meter: ConfusionMeter; rows?: Batch } {
     checkReads();
-    const { batchSize = 1024 } = this.#options, meter = new ConfusionMeter(meterOptions(this.#options));
+    const { batchSize = 1024, average, ignoreLabel } = this.#options, outputs: number[][] = [];
+    const meter = new ConfusionMeter(meterOptions(this.#options)),
+      ranked = this.#scores.some((one) => isCurveScore(one.score));
     const inputs = isTensor(x) ? [x] : x, rows = yTrue.shape[0]!, output = this.#outputIndex();
+    let shape: number[] = [];
     for (let from = 0; from < rows; from += batchSize) {
       const size = Math.min(batchSize, rows - from), part = (tensor: Tensor): Tensor => tf.slice(tensor, from, size);
       tf.tidy(() => {
         const batch = inputs.map(part), made = this.model.predictOnBatch(batch.length === 1 ? batch[0] : batch);
         const yPred = Array.isArray(made) ? made[output] : made;
         meter.update(part(yTrue), yPred, sampleWeight && part(sampleWeight));
+        if (ranked) outputs.push(Array.from(yPred.dataSync()));
+        shape = [rows, ...yPred.shape.slice(1)];
       });
     }
-    return meter;
+    if (!ranked) return { meter };
+    const values = Float32Array.from(outputs.flat()),
+      yPred = { shape, size: values.length, dtype: "float32", dataSync: () => values };
+    const reading = { fromLogits: true, columns: (average ?? "binary") !== "binary", ignoreLabel };
+    return { meter, rows: readBatch(task, { yTrue, yPred, sampleWeight }, reading) };
   }
 
   #outputIndex(): number {

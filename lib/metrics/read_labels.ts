@@ -12,7 +12,7 @@ import {
   toNumbers,
   toTensor,
   withoutBigint,
-} from "./array_or_tensor.ts";
+} from "../batch/array_or_tensor.ts";
 
 /** The label of a class: a whole number or a word. */
 export type Label = number | string;

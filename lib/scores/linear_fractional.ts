@@ -1,11 +1,21 @@
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
-import { withFormula } from "./formula.ts";
+import { formulaOf, withFormula } from "./formula.ts";
 import type { Score } from "./score.ts";
 
 /** The coefficients of a ratio of two linear functions of the counts; an absent coefficient is 0. */
 export interface Coefficients {
   readonly numerator: Partial<Counts>;
   readonly denominator: Partial<Counts>;
+}
+
+/** Returns the coefficients of a score that is one ratio of linear functions; nothing for any other score. */
+export function ratioOf(score: Score): Coefficients | undefined {
+  const formula = formulaOf(score);
+  if (formula === undefined || !("over" in formula)) return undefined;
+  const [numerator, denominator] = formula.over;
+  return "linear" in numerator && "linear" in denominator
+    ? { numerator: numerator.linear, denominator: denominator.linear }
+    : undefined;
 }
 
 function dot(coefficients: Partial<Counts>, counts: Counts): number {

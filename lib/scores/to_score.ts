@@ -32,6 +32,10 @@ export const scores = {
 /** The name of a score without parameters: "precision", "recall", "specificity", "npv", "accuracy", "f1", … */
 export type ScoreName = { [K in keyof typeof scores]: typeof scores[K] extends Score ? K : never }[keyof typeof scores];
 
+/** The names of the scores without parameters. */
+export const scoreNames: readonly ScoreName[] = (Object.keys(scores) as (keyof typeof scores)[])
+  .filter((name): name is ScoreName => typeof scores[name] !== "function");
+
 /** A score of one's own: the gradient may be left out. */
 export type ScoreDefinition = Omit<Score, "gradient"> & Partial<Pick<Score, "gradient">>;
 

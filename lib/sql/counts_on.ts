@@ -4,6 +4,7 @@ import { readScan, type Scan, type Sums, toTerms } from "./answer.ts";
 import { type CountsSqlOptions, countsText } from "./counts_sql.ts";
 import type { Query } from "./dialect.ts";
 import { toTable } from "./table.ts";
+import { checkDecided, decide } from "./top_on.ts";
 
 /** The counts of a table, or of one slice of it. */
 export interface TableCounts {
@@ -34,7 +35,8 @@ export function slicesOf({ sums }: Scan): [slice: string | null, sums: Sums[]][]
 }
 
 /**
- * Counts a table in the engine, in one scan, without any row leaving it.
+ * Counts a table in the engine, in one scan, without any row leaving it; with `{ top: k }` two to four scans find the
+ * threshold first.
  *
  *     tp = Σ w·y    fp = Σ w·(1 − y)    over the positive decisions;    fn, tn over the negative ones
  *
@@ -68,9 +70,11 @@ export function slicesOf({ sums }: Scan): [slice: string | null, sums: Sums[]][]
  * ```
  */
 export async function countsOn(query: Query, options: CountsSqlOptions): Promise<SlicedCounts> {
-  const table = toTable("the counts", options, ["decision", "threshold", "by"]);
+  const task = "the counts", known = ["decision", "threshold", "by"];
+  const decided = await decide(query, task, options, known), table = toTable(task, decided.options, known);
   const scan = readScan(table, await query(countsText(table)));
-  const { decision = "threshold", threshold = 0.5 } = options;
+  checkDecided(task, decided, scan.sums);
+  const { decision = "threshold", threshold = 0.5 } = decided.options;
   const slices = slicesOf(scan).map(([slice, sums]): TableCounts => {
     const counts = Array.from({ length: table.columns }, (_, k) => {
       const find = (cell: number) => sums.find((one) => one.k === k && one.cell === cell);
@@ -85,7 +89,7 @@ export async function countsOn(query: Query, options: CountsSqlOptions): Promise
     });
     const meter = ConfusionMeter.fromJSON({
       version: 1,
-      decision,
+      decision: decision === "argmax" ? "argmax" : "threshold",
       threshold: decision === "argmax" ? null : threshold,
       fromLogits: false,
       ignoreLabel: null,

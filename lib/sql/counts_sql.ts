@@ -11,12 +11,6 @@ export interface CountsSqlOptions extends TableOptions, TableDecisionOptions {
 /** Options of {@linkcode histogramSql}. */
 export interface HistogramSqlOptions extends TableOptions {
   /**
-   * Counts the entries of all outputs together.
-   *
-   * @default {false}
-   */
-  pooled?: boolean;
-  /**
    * The number of cells of equal width between 0 and 1.
    *
    * @default {4096}
@@ -52,7 +46,7 @@ export const countsText = ({ entries, decided }: Table): string =>
  * @param options The table, its columns, the decision, the slices.
  * @returns The text, for any client of the engine.
  * @throws {TypeError} If a column is not named, or an option is unknown.
- * @throws {RangeError} If an option is out of range; if the decision is `{ top: k }`, which needs a quantile first.
+ * @throws {RangeError} If an option is out of range; if the decision is `{ top: k }`, whose threshold takes scans of its own.
  *
  * @example
  * ```ts
@@ -139,8 +133,8 @@ export function checkCells(task: string, cells: unknown = 4096): number {
  * ```
  */
 export function histogramSql(options: HistogramSqlOptions): string {
-  const task = "the histogram", table = toTable(task, options, ["cells", "pooled"]);
-  return histogramText(table, checkCells(task, options.cells), options.pooled ?? false);
+  const task = "the histogram", table = toTable(task, options, ["cells"]);
+  return histogramText(table, checkCells(task, options.cells), false);
 }
 
 /** Writes the sums of the rows by their true and decided class, in `pos`; `k` is the true class, `cell` the decided one. */

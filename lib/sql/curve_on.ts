@@ -1,5 +1,5 @@
 import type { Counts } from "../counts/counts.ts";
-import { precision, recall, specificity } from "../scores/ratio.ts";
+import { precision, recall } from "../scores/ratio.ts";
 import { readScan, toNumber } from "./answer.ts";
 import { type Cell, cutsOf, toCells, totalsOf } from "./cuts.ts";
 import { checkCells, histogramText } from "./counts_sql.ts";
@@ -42,17 +42,17 @@ export interface Bounds {
 }
 
 /** The curves of an output. */
-export interface Curve {
+export interface TableCurve {
   /** The points, the largest threshold first. */
   readonly points: readonly CurvePoint[];
   /** The area under the ROC curve, ties counted by half; NaN without a positive or a negative. */
-  readonly auroc: Bounds;
+  readonly rocAuc: Bounds;
   /** The average precision, Σ (Rᵢ − Rᵢ₋₁)·Pᵢ over all thresholds; NaN without a positive. */
   readonly averagePrecision: Bounds;
 }
 
 /** Bounds the area under the ROC curve: inside a cell the order of positives and negatives is not known. */
-function aurocOf(cells: readonly Cell[]): Bounds {
+function rocAucOf(cells: readonly Cell[]): Bounds {
   const totals = totalsOf(cells), whole = toNumber(totals.pos) * toNumber(totals.neg);
   let above = 0, low = 0, high = 0; // the weight of the positives above
   for (const { pos, neg, ...cell } of cells) {
@@ -112,23 +112,23 @@ function averagePrecisionOf(cells: readonly Cell[]): Bounds {
  *   { k: "0", slice: null, cell: "2867", flag: "0", n: "1", pos: "0", neg: one, low: "0.7", high: "0.7" },
  *   { k: "0", slice: null, cell: "1228", flag: "0", n: "1", pos: one, neg: "0", low: "0.3", high: "0.3" },
  * ];
- * const [{ points, auroc }] = await curveOn(() => Promise.resolve(answer), { from: "scored", label: "y", output: "p" });
+ * const [{ points, rocAuc }] = await curveOn(() => Promise.resolve(answer), { from: "scored", label: "y", output: "p" });
  * assertEquals(points.map(({ recall, fallOut }) => [fallOut, recall]), [[0, 0], [0, 0.5], [1, 0.5], [1, 1]]);
- * assertEquals(auroc, { low: 0.5, high: 0.5 });
+ * assertEquals(rocAuc, { low: 0.5, high: 0.5 });
  * ```
  */
-export async function curveOn(query: Query, options: CurveOnOptions): Promise<Curve[]> {
+export async function curveOn(query: Query, options: CurveOnOptions): Promise<TableCurve[]> {
   const task = "the curve", table = toTable(task, options, ["cells"]), cells = checkCells(task, options.cells);
   const { sums } = readScan(table, await query(histogramText(table, cells, false)));
-  return Array.from({ length: table.columns }, (_, k): Curve => {
+  return Array.from({ length: table.columns }, (_, k): TableCurve => {
     const own = toCells(sums, k), cuts = cutsOf(own);
     const points = cuts.map(({ threshold, counts }, i): CurvePoint => ({
       threshold: i === 0 ? 1 : threshold ?? -Infinity,
       counts,
       precision: counts.tp + counts.fp === 0 ? 1 : precision.value(counts),
       recall: recall.value(counts),
-      fallOut: 1 - specificity.value(counts),
+      fallOut: counts.fp / (counts.fp + counts.tn),
     }));
-    return { points, auroc: aurocOf(own), averagePrecision: averagePrecisionOf(own) };
+    return { points, rocAuc: rocAucOf(own), averagePrecision: averagePrecisionOf(own) };
   });
 }

@@ -17,7 +17,7 @@ export interface Cell {
 
 /** A threshold between two cells, and its exact counts. */
 export interface Cut {
-  /** The threshold; undefined if no number inside (0, 1) separates the outputs. */
+  /** The threshold; undefined if no threshold inside (0, 1) separates the outputs. */
   readonly threshold: number | undefined;
   /** The distance between the outputs beside the threshold. */
   readonly gap: number;
@@ -43,6 +43,20 @@ function countsOf(tp: bigint, fp: bigint, { pos, neg }: { pos: bigint; neg: bigi
   return { tp: toNumber(tp), fp: toNumber(fp), fn: toNumber(pos - tp), tn: toNumber(neg - fp) };
 }
 
+/** Decides as the texts do: the threshold rounded to float32 counts as the threshold. */
+const isAbove = (output: number, threshold: number): boolean =>
+  output > threshold && !(output === Math.fround(threshold));
+
+/** Returns a threshold that separates two outputs; undefined if there is none, as between two neighbours in float64. */
+function separator(below: number | undefined, above: number | undefined): number | undefined {
+  const low = below ?? 0, high = above ?? 1;
+  if (low >= high) return undefined;
+  const separates = (threshold: number | undefined): threshold is number =>
+    threshold !== undefined && threshold > 0 && threshold < 1 &&
+    (below === undefined || !isAbove(below, threshold)) && (above === undefined || isAbove(above, threshold));
+  return [between(low, high), low].find(separates);
+}
+
 /** Returns the cuts above, between and below the cells. */
 export function cutsOf(cells: readonly Cell[]): Cut[] {
   const totals = totalsOf(cells);
@@ -52,9 +66,8 @@ export function cutsOf(cells: readonly Cell[]): Cut[] {
       tp += cells[i - 1].pos;
       fp += cells[i - 1].neg;
     }
-    const above = i === 0 ? 1 : cells[i - 1].low, below = i === cells.length ? 0 : cells[i].high;
-    const threshold = above > below ? between(below, above) : undefined;
-    return { threshold, gap: above - below, counts: countsOf(tp, fp, totals) };
+    const above = cells[i - 1]?.low, below = cells[i]?.high;
+    return { threshold: separator(below, above), gap: (above ?? 1) - (below ?? 0), counts: countsOf(tp, fp, totals) };
   });
 }
 

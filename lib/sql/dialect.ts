@@ -62,6 +62,9 @@ const readers: Record<string, string> = {
   ndjson: "read_json",
 };
 
+/** The formats of files, by their endings. */
+export const formats: readonly string[] = Object.keys(readers);
+
 /** Returns the format that the ending of a path names, without the ending of a compression. */
 export const formatOf = (path: string): string | undefined =>
   path.replace(/\.(gz|zst)$/i, "").match(/\.(\w+)$/)?.[1].toLowerCase();
@@ -79,9 +82,7 @@ export function sourceSql(task: string, dialect: Dialect, from: Source): string 
   const { files } = from, format = formatOf(files) ?? "";
   if (!Object.hasOwn(readers, format)) {
     throw new RangeError(
-      `Cannot make ${task}: 'from' must name files that end in ${Object.keys(readers).join(", ")}, it is ${
-        describe(files)
-      }`,
+      `Cannot make ${task}: 'from' must name files that end in ${formats.join(", ")}, it is ${describe(files)}`,
     );
   }
   if (dialect === "duckdb") return `${readers[format]}(${quoteText(dialect, files)})`;

@@ -58,7 +58,7 @@ export const linearOptions = [
   "dialect",
 ] as const;
 
-/** What can be wrong with a row, by its flag. */
+/** The faults of a row, by their flags. */
 export const rowFlags = { label: 1, features: 2, sampleWeight: 3 } as const;
 
 /** Writes the SELECT of the rows: y, w and x0, x1, … */

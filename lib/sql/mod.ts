@@ -20,7 +20,7 @@ export {
   type SliceReport,
 } from "./report_on.ts";
 export { type TableThreshold, tuneThresholdOn, type TuneThresholdOnOptions } from "./tune_threshold_on.ts";
-export { type Bounds, type Curve, curveOn, type CurveOnOptions, type CurvePoint } from "./curve_on.ts";
+export { type Bounds, curveOn, type CurveOnOptions, type CurvePoint, type TableCurve } from "./curve_on.ts";
 export type { LinearOptions, LinearWeights } from "./linear_sql.ts";
 export { type LinearGradient, metricGradientOn, type MetricGradientOnOptions } from "./metric_gradient_on.ts";
 export {

@@ -1,15 +1,15 @@
-import { describe } from "../check/describe.ts";
 import {
   classificationReport,
   type ClassificationReportOptions,
   type ReportRow,
 } from "../metrics/classification_report.ts";
 import { type ConfusionTable, confusionTable, type ConfusionTableOptions } from "../metrics/confusion_table.ts";
-import { readScan, type Scan, toNumber } from "./answer.ts";
+import { readScan, type Scan, type Sums, toNumber } from "./answer.ts";
 import { slicesOf } from "./counts_on.ts";
 import { type CountsSqlOptions, countsText, pairsText } from "./counts_sql.ts";
 import type { Query } from "./dialect.ts";
 import { type Table, toTable } from "./table.ts";
+import { checkDecided, decide } from "./top_on.ts";
 
 /** Options of {@linkcode reportOn}. */
 export interface ReportOnOptions
@@ -54,6 +54,10 @@ function pairsOf({ classes }: Table, scan: Scan): { slice: string | null; pairs:
   }));
 }
 
+/** Returns pairs of the classes 0 and 1 as the sums of counts. */
+const asCounts = ({ sums }: Scan): Sums[] =>
+  sums.map((one) => ({ ...one, k: 0, pos: one.k === 1 ? one.pos : 0n, neg: one.k === 0 ? one.pos : 0n }));
+
 /** Tells whether a row of a report is not the mean over rows. */
 const isKept = (row: ReportRow): boolean => row.class !== "samples avg";
 
@@ -87,12 +91,13 @@ const isKept = (row: ReportRow): boolean => row.class !== "samples avg";
  * ```
  */
 export async function reportOn(query: Query, options: ReportOnOptions): Promise<SliceReport[]> {
-  const task = "the report";
-  const table = toTable(task, options, ["decision", "threshold", "by", "zeroDivision", "targetNames"]);
+  const task = "the report", known = ["decision", "threshold", "by", "zeroDivision", "targetNames"];
+  const decided = await decide(query, task, options, known), table = toTable(task, decided.options, known);
   const { zeroDivision, targetNames = table.classes.map(String) } = options;
   const multiLabel = table.columns > 1 && options.decision !== "argmax";
-  if (multiLabel) return await multiLabelReport(query, table, { zeroDivision, targetNames });
-  const scan = readScan(table, await query(pairsText(table)));
+  const scan = readScan(table, await query(multiLabel ? countsText(table) : pairsText(table)));
+  checkDecided(task, decided, multiLabel ? scan.sums : asCounts(scan));
+  if (multiLabel) return multiLabelReport(scan, table.columns, { zeroDivision, targetNames });
   return pairsOf(table, scan).map(({ slice, pairs: { truth, decided, sampleWeight } }) => ({
     slice,
     rows: classificationReport(truth, decided, {
@@ -106,12 +111,11 @@ export async function reportOn(query: Query, options: ReportOnOptions): Promise<
 }
 
 /** Reports classes of which a row may have several: every count of a class is a row that has no other class. */
-async function multiLabelReport(
-  query: Query,
-  table: Table,
+function multiLabelReport(
+  scan: Scan,
+  columns: number,
   options: Pick<ReportOnOptions, "zeroDivision" | "targetNames">,
-): Promise<SliceReport[]> {
-  const scan = readScan(table, await query(countsText(table))), { columns } = table;
+): SliceReport[] {
   return slicesOf(scan).map(([slice, sums]) => {
     const entries = sums.flatMap(({ k, cell, pos, neg }) => [
       { k, cell: cell!, truth: 1, weight: toNumber(pos) },
@@ -153,17 +157,17 @@ async function multiLabelReport(
  * ```
  */
 export async function confusionOn(query: Query, options: ConfusionOnOptions): Promise<SliceConfusion[]> {
-  const task = "the confusion table";
-  const table = toTable(task, options, ["decision", "threshold", "by", "normalize", "targetNames"]);
-  const { normalize, targetNames = table.classes.map(String) } = options;
-  if (table.columns > 1 && options.decision !== "argmax") {
+  const task = "the confusion table", known = ["decision", "threshold", "by", "normalize", "targetNames"];
+  if (Array.isArray(options.output) && options.output.length > 1 && options.decision !== "argmax") {
     throw new RangeError(
-      `Cannot make ${task}: 'output' names ${
-        describe(table.columns)
-      } columns, a row can have several classes; say decision: 'argmax', or take the counts of countsOn`,
+      `Cannot make ${task}: 'output' names ${options.output.length} columns, a row can have several classes; say ` +
+        "decision: 'argmax', or take the counts of countsOn",
     );
   }
+  const decided = await decide(query, task, options, known), table = toTable(task, decided.options, known);
+  const { normalize, targetNames = table.classes.map(String) } = options;
   const scan = readScan(table, await query(pairsText(table)));
+  checkDecided(task, decided, asCounts(scan));
   return pairsOf(table, scan).map(({ slice, pairs: { truth, decided, sampleWeight } }) => ({
     slice,
     table: confusionTable(truth, decided, { sampleWeight, labels: table.classes, targetNames, normalize }),

@@ -1,5 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
+import type { DecisionName } from "../decisions/to_decision.ts";
 import {
   checkDialect,
   type Dialect,
@@ -48,11 +49,12 @@ export interface TableOptions {
 export interface TableDecisionOptions {
   /**
    * "threshold": an output is positive if it is greater than its threshold; "argmax": the largest output of a row is
-   * positive, the first of equal ones.
+   * positive, the first of equal ones; `{ top: 100 }` or `{ top: 0.01 }`: the 100 highest outputs of a column are positive,
+   * or the highest hundredth. Scans of histograms find the threshold of an alert budget first, so a text alone cannot have it.
    *
    * @default {"threshold"}
    */
-  decision?: "threshold" | "argmax";
+  decision?: DecisionName;
   /**
    * The threshold inside (0, 1), or one per output.
    *
@@ -87,7 +89,7 @@ export interface Table {
   readonly rows: string;
 }
 
-/** What can be wrong with an entry, by its flag; an entry with the flag 4 is counted. */
+/** The faults of an entry, by their flags; an entry with the flag 4 is counted. */
 export const flags = { label: 1, output: 2, sampleWeight: 3, inexact: 4 } as const;
 
 const textOrNone = (task: string, option: string, value: unknown): string | undefined => {
@@ -105,14 +107,17 @@ const names = (task: string, option: string, value: unknown): string[] => {
 
 /** Returns the thresholds, one per output. */
 function thresholdsOf(task: string, { decision, threshold }: TableDecisionOptions, columns: number): readonly number[] {
-  if (decision !== undefined && decision !== "threshold" && decision !== "argmax") {
-    const top = typeof decision === "object" && decision !== null && "top" in decision;
+  if (typeof decision === "object" && decision !== null && "top" in decision) {
     throw new RangeError(
-      `Cannot make ${task}: 'decision' must be 'threshold' or 'argmax', it is ${
-        top
-          ? `{ top: ${describe(decision["top"])} }: find the threshold by a quantile of the outputs in the engine`
-          : describe(decision)
-      }`,
+      `Cannot make ${task}: 'decision' is { top: ${
+        describe(decision.top)
+      } }, whose threshold takes scans of its own; ` +
+        "countsOn and reportOn run them",
+    );
+  }
+  if (decision !== undefined && decision !== "threshold" && decision !== "argmax") {
+    throw new RangeError(
+      `Cannot make ${task}: 'decision' must be 'threshold', 'argmax' or { top: k }, it is ${describe(decision)}`,
     );
   }
   if (decision === "argmax" && threshold !== undefined) {

@@ -4,10 +4,9 @@ import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_scor
 import type { Score } from "../scores/score.ts";
 import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
-import { changed, readScan, type Scan, toNumber } from "./answer.ts";
-import { type BestCut, bestOf, type Cell, cutsOf, openCells, toCells, totalsOf } from "./cuts.ts";
-import { histogramText, type OpenRange, refineText } from "./counts_sql.ts";
+import { type BestCut, bestOf, cutsOf, openCells, totalsOf } from "./cuts.ts";
 import type { Query } from "./dialect.ts";
+import { type ColumnCell, mostRanges, scanHistogram } from "./histogram.ts";
 import { type Table, type TableOptions, tableOptions, toTable } from "./table.ts";
 
 /** Options of {@linkcode tuneThresholdOn}. */
@@ -36,11 +35,8 @@ export interface TableThreshold {
 
 const task = "the tuned threshold";
 
-/** The number of cells of the first scan, and the largest number of cells of a later one. */
-const firstCells = 4096, mostCells = 2 ** 20;
-
-/** The largest number of ranges in a text, and of scans. */
-const mostRanges = 4096, mostScans = 60;
+/** The largest number of scans. */
+const mostScans = 60;
 
 /** Refuses what cannot be tuned from sums. */
 function checkTuned(average: unknown, score: Score): void {
@@ -57,61 +53,23 @@ function checkTuned(average: unknown, score: Score): void {
   );
 }
 
-/** Throws unless two scans have read the same entries. */
-function checkTotals(first: Scan, second: Scan, columns: number): void {
-  for (let k = 0; k < columns; k++) {
-    const [a, b] = [first, second].map(({ sums }) => totalsOf(sums.filter((one) => one.k === k)));
-    const of = columns === 1 ? "" : ` of column ${k}`;
-    if (a.n !== b.n) throw changed(task, `the number of rows${of}`, a.n, b.n);
-    if (a.pos !== b.pos) {
-      throw changed(task, `the weight of the positives${of}`, toNumber(a.pos), toNumber(b.pos));
-    }
-    if (a.neg !== b.neg) {
-      throw changed(task, `the weight of the negatives${of}`, toNumber(a.neg), toNumber(b.neg));
-    }
-  }
-}
-
-/** Replaces a cell by the cells that it was split into. */
-function split(cell: Cell, parts: readonly Cell[]): Cell[] {
-  const whole = totalsOf(parts);
-  if (whole.n !== cell.n || whole.pos !== cell.pos || whole.neg !== cell.neg) {
-    throw changed(task, `the number of outputs from ${cell.low} to ${cell.high}`, cell.n, whole.n);
-  }
-  return parts.map((part) => ({ ...part, cell: cell.cell })).sort((a, b) => b.low - a.low);
-}
-
 /**
- * Finds the best cut of each class, or of all together. A scan sorts nothing: it adds up cells. The cells that may hold a
- * better cut than the best border between two cells are split, until there is none.
+ * Finds the best cut of each class, or of all together: the cells that may hold a better cut than the best border between two
+ * cells are split, until there is none.
  */
 async function bestCuts(query: Query, table: Table, { score, pooled }: { score: Score; pooled: boolean }) {
-  const first = readScan(table, await query(histogramText(table, firstCells, pooled)));
-  const columns = pooled ? 1 : table.columns;
-  const cells = Array.from({ length: columns }, (_, k) => toCells(first.sums, k));
-  for (let scans = 1;; scans++) {
-    const best = cells.map((own) => bestOf(score, cutsOf(own), totalsOf(own)));
-    const open = cells.flatMap((own, k) => openCells(score, own, best[k]).map((cell) => ({ k, cell })));
-    if (open.length === 0) return { best, scans, inexact: first.inexact };
+  const histogram = await scanHistogram(query, table, pooled), { cells, inexact } = histogram;
+  while (true) {
+    const best = cells.map((own) => bestOf(score, cutsOf(own), totalsOf(own))), { scans } = histogram;
+    const open = cells.flatMap((own, k) => openCells(score, own, best[k]).map((cell): ColumnCell => ({ k, cell })));
+    if (open.length === 0) return { best, scans, inexact };
     if (scans === mostScans) {
       throw new RangeError(
         `Cannot compute ${task}: after ${scans} scans ${open.length} ranges of outputs may still hold a better cut; the ` +
           `score '${score.name}' is too flat on this table`,
       );
     }
-    const chosen = open.sort((a, b) => b.cell.n - a.cell.n).slice(0, mostRanges);
-    const splits = Math.min(256, Math.max(2, Math.floor(mostCells / chosen.length)));
-    const ranges = chosen.map(({ k, cell: { cell, low, high } }): OpenRange => ({ k, cell, low, high }));
-    const scan = readScan(table, await query(refineText(table, { cells: firstCells, pooled, ranges, splits })));
-    checkTotals(first, scan, columns);
-    const parts = Map.groupBy(
-      scan.sums.filter(({ cell }) => cell !== null),
-      ({ cell }) => Math.floor(cell! / (splits + 1)),
-    );
-    chosen.forEach(({ k, cell }, id) => {
-      const at = cells[k].indexOf(cell);
-      cells[k].splice(at, 1, ...split(cell, toCells(parts.get(id) ?? [], k)));
-    });
+    await histogram.split(open.sort((a, b) => b.cell.n - a.cell.n).slice(0, mostRanges));
   }
 }
 

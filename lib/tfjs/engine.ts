@@ -83,6 +83,103 @@ export function dropTape(): void {
 /** Says that the backend in use keeps its tensors in host memory: reading them costs a copy at most. */
 export const inHostMemory = (): boolean => ["cpu", "wasm"].includes(tf.getBackend());
 
+/** A backend whose data are arrays of JavaScript. */
+interface CpuBackend {
+  readonly data: { get(dataId: object): { readonly values: unknown } };
+  makeTensorInfo(shape: number[], dtype: string, values: Float32Array): TensorInfo;
+  incRef(dataId: object): void;
+}
+
+/** The wasm backend. */
+interface WasmBackend {
+  readonly wasm?: {
+    readonly HEAPU8: Uint8Array;
+    readonly asm: { readonly memory: WebAssembly.Memory };
+    _malloc(bytes: number): number;
+    _free(pointer: number): void;
+  };
+  readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: string): TensorInfo;
+  typedArrayFromHeap(info: TensorInfo): HostNumbers;
+  incRef(dataId: object): void;
+}
+
+/** The numbers of a tensor in host memory. */
+type HostNumbers = Float32Array | Int32Array | Uint8Array;
+
+/** The heap of a backend in WebAssembly. */
+export interface Heap {
+  readonly memory: WebAssembly.Memory;
+  /** Returns the address of so many bytes, 0 if there are none. */
+  allocate(bytes: number): number;
+  free(address: number): void;
+}
+
+/** The memory of a backend that keeps its tensors in host memory. */
+export interface HostMemory {
+  /** The name of the backend. */
+  readonly backend: string;
+  /** The heap, if the backend has one whose views are of one memory. */
+  readonly heap?: Heap;
+  /** Returns the numbers of a tensor, not a copy of them. */
+  numbers(x: Tensor): HostNumbers;
+  /** Returns the address of float32 numbers in the heap. */
+  inHeap(x: Tensor): number | undefined;
+  /** Makes a tensor of float32 numbers, of the shape of another, that `tf.tidy` leaves alone. */
+  make(like: Tensor): Tensor;
+  /** Makes another tensor of the same data, that `tf.tidy` leaves alone. */
+  alias(x: Tensor): Tensor;
+}
+
+const isNumbers = (values: unknown): values is HostNumbers =>
+  values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array;
+
+const toTensor = (info: TensorInfo): Tensor => tf.keep(engine().makeTensorFromTensorInfo(info, engine().backend));
+
+function alias(backend: { incRef(dataId: object): void }, { dataId, shape, dtype }: Tensor): Tensor {
+  backend.incRef(dataId);
+  return toTensor({ dataId, shape, dtype });
+}
+
+const cpuMemory = (backend: CpuBackend): HostMemory => ({
+  backend: "cpu",
+  numbers: ({ dataId }) => { // `dataSync` would turn bytes into other numbers, one by one
+    const { values } = backend.data.get(dataId);
+    return isNumbers(values) ? values : new Float32Array(values as ArrayLike<number>);
+  },
+  inHeap: () => undefined,
+  make: ({ shape, size }) => toTensor(backend.makeTensorInfo(shape, "float32", new Float32Array(size))),
+  alias: (x) => alias(backend, x),
+});
+
+function heapOf({ wasm }: WasmBackend): Heap | undefined {
+  const memory = wasm?.asm?.memory;
+  if (memory === undefined || memory.buffer !== wasm?.HEAPU8?.buffer) return undefined;
+  return { memory, allocate: (bytes) => wasm._malloc(bytes) >>> 0, free: (address) => wasm._free(address) };
+}
+
+const wasmMemory = (backend: WasmBackend): HostMemory => ({
+  backend: "wasm",
+  heap: heapOf(backend),
+  numbers: (x) => backend.typedArrayFromHeap(x),
+  inHeap: ({ dataId, dtype }) => dtype === "float32" ? backend.dataIdMap.get(dataId).memoryOffset >>> 0 : undefined,
+  make: ({ shape }) => toTensor(backend.makeOutput(shape, "float32")),
+  alias: (x) => alias(backend, x),
+});
+
+const memories = new WeakMap<object, HostMemory>();
+
+/** Returns the memory of the backend in use, if it is host memory and the engine is as it is known here. */
+export function hostMemory(): HostMemory | undefined {
+  if (!inHostMemory() || !engineIsKnown()) return undefined;
+  const backend = engine().backend as CpuBackend & WasmBackend;
+  let memory = memories.get(backend);
+  if (memory === undefined) {
+    memories.set(backend, memory = tf.getBackend() === "cpu" ? cpuMemory(backend) : wasmMemory(backend));
+  }
+  return memory;
+}
+
 const honest = new WeakSet<object>();
 
 /** Numbers that are known: tensors of fewer numbers may never leave the host. */

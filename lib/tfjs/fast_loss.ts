@@ -2,109 +2,47 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Inputs, readBatch, readBatchShape } from "../batch/read_batch.ts";
 import { scoreFast } from "../kernels/passes.ts";
 import { instantiate, ownSimd, type Simd } from "../kernels/simd.ts";
-import type { Memory, Numbers } from "../kernels/table.ts";
+import type { Memory } from "../kernels/table.ts";
 import type { ResolvedOptions } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
-import { engine, engineIsKnown, giveToTape, gradientDepth, inHostMemory, tapeIsOn, type TensorInfo } from "./engine.ts";
+import { giveToTape, gradientDepth, type Heap, type HostMemory, hostMemory, tapeIsOn } from "./engine.ts";
 import type { Scalar, Tensor } from "./tensor.ts";
 
-/** A backend whose data are arrays of JavaScript. */
-interface CpuBackend {
-  readonly data: { get(dataId: object): { readonly values: unknown } };
-  makeTensorInfo(shape: number[], dtype: string, values: Float32Array): TensorInfo;
-  incRef(dataId: object): void;
-}
-
-/** The heap of the wasm backend. */
-interface WasmHeap {
-  readonly HEAPU8: Uint8Array;
-  readonly asm: { readonly memory: WebAssembly.Memory };
-  _malloc(bytes: number): number;
-  _free(pointer: number): void;
-}
-
-/** The wasm backend. */
-interface WasmBackend {
-  readonly wasm?: WasmHeap;
-  readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
-  makeOutput(shape: number[], dtype: string): TensorInfo;
-  typedArrayFromHeap(info: TensorInfo): Numbers;
-  incRef(dataId: object): void;
-}
-
-/** The memory of a backend's tensors. */
-interface TensorMemory extends Memory<Tensor> {
-  /** Makes a tensor of float32 numbers, of the shape of another, that `tf.tidy` leaves alone. */
-  make(like: Tensor): Tensor;
-  /** Makes another tensor of the same data, that `tf.tidy` leaves alone. */
-  alias(x: Tensor): Tensor;
-}
-
-const isNumbers = (values: unknown): values is Numbers =>
-  values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array;
-
-const toTensor = (info: TensorInfo): Tensor => tf.keep(engine().makeTensorFromTensorInfo(info, engine().backend));
-
-function alias(backend: { incRef(dataId: object): void }, { dataId, shape, dtype }: Tensor): Tensor {
-  backend.incRef(dataId);
-  return toTensor({ dataId, shape, dtype });
-}
-
-function cpuMemory(backend: CpuBackend): TensorMemory {
-  return {
-    simd: ownSimd,
-    numbers: ({ dataId }) => { // `dataSync` would turn bytes into other numbers, one by one
-      const { values } = backend.data.get(dataId);
-      return isNumbers(values) ? values : new Float32Array(values as ArrayLike<number>);
-    },
-    inHeap: () => undefined,
-    make: ({ shape, size }) => toTensor(backend.makeTensorInfo(shape, "float32", new Float32Array(size))),
-    alias: (x) => alias(backend, x),
-  };
-}
-
-const instances = new WeakMap<object, Simd | null>();
-
-/** Returns the SIMD loops in the heap of the wasm backend; nothing if it is built otherwise (with shared memory, say). */
-function simdOf(backend: WasmBackend): Simd | undefined {
-  let simd = instances.get(backend);
-  if (simd === undefined) instances.set(backend, simd = inHeapOf(backend.wasm) ?? null);
-  return simd ?? undefined;
-}
-
-/** Instantiates the loops in a heap; the bytes that they are lent are freed when more are asked for. */
-function inHeapOf(heap: WasmHeap | undefined): Simd | undefined {
+/**
+ * Instantiates the SIMD loops in the heap of a backend; the bytes that they are lent are freed when more are asked for.
+ *
+ * @returns Nothing where there is no such heap, or the loops cannot run in it (it is built with shared memory, say).
+ */
+function simdIn(heap: Heap | undefined): Simd | undefined {
   let held = 0, at = 0;
   const place = (bytes: number): number => {
     if (bytes > held) {
-      if (held > 0) heap!._free(at);
-      at = heap!._malloc(bytes) >>> 0;
+      if (held > 0) heap!.free(at);
+      at = heap!.allocate(bytes);
       held = at === 0 ? 0 : bytes;
     }
     return at;
   };
   try {
-    const memory = heap!.asm.memory;
-    return memory.buffer === heap!.HEAPU8.buffer ? instantiate(memory, place) : undefined;
+    return heap && instantiate(heap.memory, place);
   } catch {
     return undefined;
   }
 }
 
-const wasmMemory = (backend: WasmBackend): TensorMemory => ({
-  simd: () => simdOf(backend),
-  numbers: (x) => backend.typedArrayFromHeap(x),
-  inHeap: ({ dataId, dtype }) => dtype === "float32" ? backend.dataIdMap.get(dataId).memoryOffset >>> 0 : undefined,
-  make: ({ shape }) => toTensor(backend.makeOutput(shape, "float32")),
-  alias: (x) => alias(backend, x),
-});
+/** The memory of a backend with the SIMD loops that run in it. */
+type TensorMemory = HostMemory & Memory<Tensor>;
 
-const memories: Readonly<Record<string, (backend: never) => TensorMemory>> = { cpu: cpuMemory, wasm: wasmMemory };
+const memories = new WeakMap<HostMemory, TensorMemory>();
 
-/** Returns the memory of the backend in use, if it is host memory and the engine is as it is known here. */
-function tensorMemory(): TensorMemory | undefined {
-  if (!inHostMemory() || !engineIsKnown()) return undefined;
-  return memories[tf.getBackend()](engine().backend as never);
+/** Adds the SIMD loops to the memory of a backend, once. */
+function withSimd(host: HostMemory): TensorMemory {
+  const known = memories.get(host);
+  if (known !== undefined) return known;
+  const simd = host.backend === "wasm" ? simdIn(host.heap) : undefined;
+  const memory = { ...host, simd: host.backend === "wasm" ? () => simd : ownSimd };
+  memories.set(host, memory);
+  return memory;
 }
 
 /**
@@ -120,8 +58,9 @@ export function fastLoss(
   tensors: Inputs<Tensor>,
 ): Scalar | undefined {
   const { reading, decide, scoring } = setting, { yTrue, yPred, sampleWeight } = tensors;
-  const memory = tensorMemory();
-  if (memory === undefined || gradientDepth() > 1) return undefined;
+  const host = hostMemory();
+  if (host === undefined || gradientDepth() > 1) return undefined;
+  const memory = withSimd(host);
   const batchShape = readBatchShape(name, tensors, reading), wanted = tapeIsOn(), held: Tensor[] = [];
   const hold = (tensor: Tensor): Tensor => (held.push(tensor), tensor);
   const release = () => tf.dispose(held);

@@ -24,6 +24,8 @@ export interface Identity {
   readonly best: "kept" | "not kept";
   /** Data that choose the best epoch. */
   readonly judgedBy: "data" | "validationData";
+  /** Warm start before the first epoch, if there was one; a loss that is a function is named only. */
+  readonly warmStart?: { readonly loss: string; readonly epochs: number };
 }
 
 /** Describes a step by its name, slope and threshold. */

@@ -57,18 +57,19 @@ export class DatasetSums {
   }
 
   /** Computes the score of the data set, and its partial derivatives with respect to the counts of a batch. */
-  score(): { value: number; partials: (batch: Counted) => readonly Counts[] } {
+  score(): { value: number; counts: readonly Counts[]; partials: (batch: Counted) => readonly Counts[] } {
     const { scoring } = this.#parts, { score } = scoring;
     if (scoring.average === "samples") {
       const value = this.#whole === 0 ? Number(scoring.zeroDivision === 1) : this.#sum / this.#whole;
       return {
         value,
+        counts: this.counts,
         partials: ({ each, weights }) => countsPartials(scoreCounts(each, weights, scoring), this.#whole, score),
       };
     }
     const scored = scoreCounts(this.counts, this.#weights, scoring);
     const partials = countsPartials(scored, scored.whole, score);
-    return { value: scored.value, partials: () => partials };
+    return { value: scored.value, counts: scored.counts, partials: () => partials };
   }
 }
 

@@ -1,11 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { countKeys, type Counts } from "../counts/counts.ts";
-import type { LossParts } from "../scoring/options.ts";
 import { deviceRows } from "../tfjs/device_loss.ts";
 import { trainableVariables } from "../tfjs/model.ts";
 import { applyGradients } from "../tfjs/optimizers.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
-import type { DatasetSums } from "./dataset_sums.ts";
 import { batchesDiffer, type EpochContext } from "./fit_epoch.ts";
 import { batchGradients, type GradientExtent } from "./passes.ts";
 import { laterSums } from "./running_counts.ts";
@@ -26,10 +24,6 @@ export const extentOf = ([rowsWithGradient, largest, finite]: Float32Array): Gra
 /** Counts of classes as a tensor, [classes, 2, 2]. */
 const countsTensor = (counts: readonly Counts[]): Tensor =>
   tf.tensor(counts.flatMap((one) => countKeys.map((key) => one[key])), [counts.length, 2, 2], "float32");
-
-/** Slopes of best − score at the counts of a data set. */
-const slopesAt = (parts: LossParts, sums: DatasetSums, score: (counts: Tensor) => Tensor): Tensor =>
-  score(countsTensor(sums.counts));
 
 /** Number of rows that have an output with a gradient that is not 0. */
 const rowsWithGradient = (gradient: Tensor, rows: number): Tensor =>
@@ -67,12 +61,13 @@ export const trainOnDevice = (exact: boolean) => async (context: EpochContext): 
         let seenNow: Tensor, rowsNow: Tensor;
         const gradients = batchGradients(name, model, batch, variables, (yPred) => {
           const { yTrue, sampleWeight } = batch, device = deviceRows(name, parts, { yTrue, yPred, sampleWeight })!;
-          const counts = device.counts(), score = (of: Tensor) => device.score(of, parts.best);
+          const counts = device.counts();
           seenNow = tf.keep(seen === undefined ? tf.clone(counts) : tf.add(seen, counts));
           const rest = exact || later[b].counts.length === 0 ? undefined : countsTensor(later[b].counts);
-          const scored = exact
-            ? slopesAt(parts, soft, score)
-            : score(rest === undefined ? seenNow : tf.add(seenNow, rest));
+          const scored = device.score(
+            exact ? countsTensor(soft.counts) : rest === undefined ? seenNow : tf.add(seenNow, rest),
+            parts.best,
+          );
           const gradient = device.gradient(scored, tf.tensor1d([times]));
           rowsNow = tf.keep(tf.add(rows, rowsWithGradient(gradient, device.rows)));
           return gradient;

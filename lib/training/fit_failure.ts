@@ -11,7 +11,7 @@ export const weightsAreFinite = (model: LayersModel): boolean =>
   weightsOf(model).every(({ values }) => (values as Float32Array).every(Number.isFinite));
 
 /** Makes the error for weights that are no longer finite. */
-export function weightsNotFinite(name: string, epoch: number, cause?: unknown): Error {
+export function weightsNotFinite(name: string, epoch: number | string, cause?: unknown): Error {
   return new RangeError(
     `Cannot train on ${name}: the weights of 'model' are no longer finite in epoch ${epoch}; lower the learning rate, ` +
       "standardise the inputs, or begin from smaller weights",

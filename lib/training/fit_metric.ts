@@ -1,3 +1,4 @@
+import { describe } from "../check/describe.ts";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import { hasDeviceForm } from "../tfjs/device_loss.ts";
 import type { LayersModel } from "../tfjs/model.ts";
@@ -28,9 +29,12 @@ import {
 import { showProgress } from "./fit_progress.ts";
 import type { FitResult } from "./fit_result.ts";
 import type { GradientExtent } from "./passes.ts";
+import { learntBy } from "../scores/learnt.ts";
+import { addsCounts } from "../scoring/score_batch.ts";
 import { listenForStop, type StopRequest } from "./stop_request.ts";
 import { type OutputBatch, takeOutputs } from "./outputs.ts";
 import { tuneOn } from "./tune_on.ts";
+import { warmUpEpoch } from "./warm_start.ts";
 
 /** State of a training between two epochs. */
 interface State {
@@ -106,7 +110,10 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
  * backend ends at the same weights, to the last bit, as an uninterrupted one. A different loss, step, slope, optimizer,
  * learning rate, seed or the like is refused; only the number of epochs may be raised.
  *
- * ResolvedOptions `model.stopTraining = true` in any callback stops training after the current epoch.
+ * A warm start trains on a different loss first, as compare's warm start does: `warmStart: { loss: "crossEntropy", epochs:
+ * 30 }`. A network that the loss of a score leaves in a poor minimum is often as good as cross-entropy's from there.
+ *
+ * Setting `model.stopTraining = true` in any callback stops training after the current epoch.
  *
  * @param model A model with one output. It need not be compiled.
  * @param data Tensors, [x, y] or [x, y, sampleWeight]; a `tf.data.Dataset`; an async iterable of batches that can be read
@@ -181,7 +188,7 @@ const outOfPatience = ({ done, best }: State, patience = Infinity): boolean =>
 
 /** Makes the identity of a checkpoint after `done` epochs of this training. */
 function identityOf({ name, model, options, optimizer, optimizerSettings }: FitContext, done: number): Identity {
-  const { mode = "running", batchSize = defaultBatchSize, seed = 0, patience, validationData } = options;
+  const { mode = "running", batchSize = defaultBatchSize, seed = 0, patience, validationData, warmStart } = options;
   return {
     loss: name,
     settings: [settingsOfLoss(lossOf(options, 0).parts), settingsOfLoss(lossOf(options, done - 1).parts)],
@@ -193,6 +200,7 @@ function identityOf({ name, model, options, optimizer, optimizerSettings }: FitC
     shapes: model.getWeights().map(({ shape }) => shape),
     best: patience === undefined ? "not kept" : "kept",
     judgedBy: validationData === undefined ? "data" : "validationData",
+    warmStart: warmStart && { ...warmStart, loss: describe(warmStart.loss) },
   };
 }
 
@@ -266,6 +274,7 @@ async function fit(context: FitContext): Promise<FitResult> {
   const saved = options.resume ? await checkpoints!.load((done) => identityOf(context, done)) : undefined;
   if (saved !== undefined) restore(saved, context, state);
   let loss = lossOf(options, state.done, name);
+  restoreLearnt(loss, state);
   const start = await countAll(context, loss);
   let evaluation = start.train;
   if (start.validation !== undefined) checkInformative(loss.parts.scoring.score, start.validation.soft.counts);
@@ -278,6 +287,10 @@ async function fit(context: FitContext): Promise<FitResult> {
   if (progress) callbacks.push(progress);
   await callAll(callbacks, "onTrainBegin");
   try {
+    if (options.warmStart !== undefined && saved === undefined) {
+      await warmUp(context, loss, options.warmStart, evaluation.size);
+      evaluation = (await countAll({ ...context, validation: undefined }, loss)).train;
+    }
     while (state.done < epochs && stopped === "epochs") {
       const epoch = state.done, next = lossOf(options, epoch, name);
       if (next.loss !== loss.loss) {
@@ -323,7 +336,43 @@ function epochLogs(
   rowsWithGradient: number,
 ): FitLogs {
   const logs = { ...logsOf(loss, "", train), alive: rowsWithGradient / train.soft.rows };
-  return validation === undefined ? logs : { ...logs, ...logsOf(loss, "val_", validation) };
+  if (validation === undefined) return { ...logs, ...learn(loss, train) };
+  return { ...logs, ...logsOf(loss, "val_", validation), ...learn(loss, validation) };
+}
+
+const learntPrefix = "multiplier ";
+
+/** Lets a score learn from the counts of the decisions; returns what it has learnt, for the logs. */
+function learn({ parts: { scoring: { score, average } } }: EpochLoss, { hard }: Evaluation): FitLogs {
+  const learnt = learntBy(score);
+  if (learnt === undefined) return {};
+  if (!addsCounts(average)) {
+    throw new RangeError(`Cannot train on ${score.name}: 'average' must be 'binary' or 'micro', it is '${average}'`);
+  }
+  learnt.learn(hard.score().counts[0]);
+  return Object.fromEntries(Object.entries(learnt.numbers()).map(([key, value]) => [learntPrefix + key, value]));
+}
+
+/** Gives a score the numbers that it had learnt when the training was interrupted. */
+function restoreLearnt({ parts: { scoring: { score } } }: EpochLoss, { history }: State): void {
+  const own = Object.entries(history).filter(([key]) => key.startsWith(learntPrefix));
+  learntBy(score)?.restore(Object.fromEntries(own.map(([key, all]) => [key.slice(learntPrefix.length), all.at(-1)!])));
+}
+
+/** Trains for the epochs of the warm start. The order of the batches has its own source, so that a resumed training agrees. */
+async function warmUp(
+  context: FitContext,
+  { parts }: EpochLoss,
+  warmStart: NonNullable<FitMetricOptions["warmStart"]>,
+  batches: number,
+): Promise<void> {
+  const { name, model, optimizer, train: reader, random, pause: before, options } = context;
+  const own = random && seededRandom(options.seed ?? 0);
+  for (let epoch = 0; epoch < warmStart.epochs; epoch++) {
+    const order = own?.shuffle(Array.from({ length: batches }, (_, b) => b));
+    await warmUpEpoch(warmStart, { name, model, optimizer, reader, parts, order, before });
+    if (!weightsAreFinite(model)) throw weightsNotFinite(name, `${epoch} of 'warmStart'`);
+  }
 }
 
 /** Trains for one epoch. */

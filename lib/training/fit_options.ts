@@ -9,9 +9,11 @@ import { isGuarded } from "../losses/guarded_losses.ts";
 import { factoryName, type Loss, type LossFactory } from "../losses/metric_loss.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import { checkOptimizer, type LayersOptimizer } from "../tfjs/optimizers.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 import { checkData, isTensors, type TrainingData } from "./batches.ts";
 import { hardOptions } from "./hard_options.ts";
 import { checkLoss, checkModel } from "./passes.ts";
+import { checkWarmStart } from "./warm_start.ts";
 
 /** Numbers of a batch or an epoch, by the names that the history uses. */
 export type FitLogs = Record<string, number>;
@@ -67,6 +69,21 @@ export interface FitMetricOptions {
   /** Largest number of epochs. */
   epochs: number;
   /**
+   * Epochs with a different loss before the first epoch, usually cross-entropy: they lead the outputs to where the loss of the
+   * score has a useful gradient. They take one step per batch, with the same batches and the same optimizer, whose state goes
+   * on. The history, the callbacks, `patience` and a checkpoint do not see them; a resumed training does not repeat them.
+   */
+  warmStart?: {
+    /**
+     * "crossEntropy": the cross-entropy of the outputs, which are read as `loss` reads them (probabilities or logits; one
+     * column, several labels, or classes). A function: the mean of its result is minimised; the row weights are its third
+     * argument, as in `tf.losses`.
+     */
+    readonly loss: "crossEntropy" | ((yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor) => Tensor);
+    /** Number of these epochs; `epochs` does not count them. */
+    readonly epochs: number;
+  };
+  /**
    * Number of rows per batch, if the data are tensors. Other data already come in batches.
    *
    * @default {256}
@@ -111,6 +128,7 @@ const optionNames: readonly (keyof FitMetricOptions)[] = [
   "mode",
   "optimizer",
   "epochs",
+  "warmStart",
   "batchSize",
   "seed",
   "validationData",
@@ -241,6 +259,7 @@ export function checkFit(model: LayersModel, data: TrainingData, options: FitMet
   for (const [name, value] of Object.entries({ batchSize, patience })) {
     if (value !== undefined) checkInteger(task, name, value, 1, Number.MAX_SAFE_INTEGER);
   }
+  checkWarmStart(options.warmStart);
   checkOptimizer(task, optimizer);
   checkModel(loss.name, model);
   checkData(loss.name, data, batchSize);

@@ -1,3 +1,4 @@
+import { ofDecisions } from "../scores/learnt.ts";
 import { type LossParts, type ResolvedOptions, resolveOptions } from "../scoring/options.ts";
 
 /** Returns the threshold of a loss: its option, or the threshold of its step. */
@@ -10,5 +11,5 @@ function thresholdOf({ options: { threshold, step } }: LossParts): number | read
 export function hardOptions(name: string, parts: LossParts, threshold = thresholdOf(parts)): ResolvedOptions {
   if (parts.scoring.curve !== undefined) return parts; // counts at all thresholds
   const options = { ...parts.options, step: "round", slope: undefined, threshold } as const;
-  return resolveOptions(name, parts.scoring.score, options);
+  return resolveOptions(name, ofDecisions(parts.scoring.score), options);
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { addsCounts, scoreBatch } from "../scoring/score_batch.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
+import { ofDecisions } from "../scores/learnt.ts";
 import { sigmoid } from "../numerics/sigmoid.ts";
 import type { LossParts } from "../scoring/options.ts";
 import type { LayersModel } from "../tfjs/model.ts";
@@ -54,7 +55,8 @@ export async function tuneOn(
 ): Promise<{ threshold: number | number[]; value: number } | undefined> {
   if (!canTune(parts)) return undefined;
   const batch = await wholeBatch(name, model, parts, reader), { rows, classes } = batch;
-  const { score, average, classWeights } = parts.scoring, { fromLogits } = parts.reading;
+  const { average, classWeights } = parts.scoring, score = ofDecisions(parts.scoring.score);
+  const { fromLogits } = parts.reading;
   const inCounts = classWeights !== undefined && addsCounts(average);
   const weights = inCounts
     ? Float32Array.from(batch.yTrue, (_, i) => (batch.sampleWeight?.[i] ?? 1) * classWeights[i % classes])

@@ -42,7 +42,7 @@ export interface HeatMapFigureOptions extends FigureWords {
   width?: number;
 }
 
-/** Draws numbers in a grid, coloured by their size and printed in their cells, so that they read without colour. */
+/** Draws numbers in a grid, darker where they are larger, and prints them in their cells. */
 export function heatMapFigure(options: HeatMapFigureOptions): Figure {
   const { rows, columns, rowLabel, columnLabel, values = [], midpoint, width = 640 } = options;
   const { format = (value: number) => value.toFixed(2).replace("-", "−") } = options;
@@ -88,7 +88,8 @@ export function heatMapFigure(options: HeatMapFigureOptions): Figure {
     marks: [
       Plot.cell(cells, {
         ...place,
-        fill: ({ value }) => stroke(midpoint !== undefined && isKnown(value) && value < midpoint ? "orange" : "blue"),
+        fill: ({ value }) =>
+          midpoint === undefined ? neutral("ink") : stroke(isKnown(value) && value < midpoint ? "orange" : "blue"),
         fillOpacity: ({ value }) => (isKnown(value) ? Number((0.04 + 0.56 * share(value)).toFixed(3)) : 0),
         stroke: neutral("grid"),
       }),

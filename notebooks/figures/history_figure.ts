@@ -19,6 +19,12 @@ export interface Run {
    * @default {the colour of its name, or the next free one}
    */
   color?: ColorName;
+  /**
+   * An SVG dash array.
+   *
+   * @default {the colour's own}
+   */
+  dash?: string;
   /** One history per seed, all of the same length; NaN for no value. */
   seeds: readonly ArrayLike<number>[];
 }
@@ -54,7 +60,7 @@ function quantile(sorted: readonly number[], fraction: number): number {
   return sorted[low] + (next - sorted[low]) * (place - low);
 }
 
-function seriesOf({ name, label, color, seeds }: Run, options: HistoryFigureOptions): Series {
+function seriesOf({ name, label, color, dash, seeds }: Run, options: HistoryFigureOptions): Series {
   const length = seeds[0]?.length ?? 0;
   if (length === 0) throw new RangeError(`Cannot draw histories: 'seeds' of '${name}' is empty`);
   const at = options.at ?? Array.from({ length }, (_, n) => n);
@@ -74,6 +80,7 @@ function seriesOf({ name, label, color, seeds }: Run, options: HistoryFigureOpti
     name,
     label,
     color,
+    dash,
     points: across(0.5).map((median, n) => [at[n], median]),
     band: seeds.length > 1 ? { low: across(low), high: across(high) } : undefined,
   };

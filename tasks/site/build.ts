@@ -17,7 +17,9 @@ import { mathStyles } from "./math.ts";
 import type { NotebookFile } from "./notebook.ts";
 import { notebookMain, renderNotebook } from "./notebook_page.ts";
 import { generator, renderPage } from "./page.ts";
+import { compileScripts } from "./scripts.ts";
 import { sourceMain } from "./source_page.ts";
+import { tools } from "./tools.ts";
 
 /** Input of a site. */
 export interface SiteInput {
@@ -87,7 +89,7 @@ export async function renderSite({ notebooks, root = projectRoot }: SiteInput): 
   if (!pages.some(({ picture }) => picture !== undefined)) {
     warnings.push("No executed cell is tagged 'front-page': the front page has no picture");
   }
-  const shared = { pages, name: citation.title };
+  const shared = { pages, tools: [...tools], name: citation.title, script: "site.js" };
 
   const front = frontPage({ prose: await own("front.md"), pages, citation, links });
   files.set(
@@ -112,6 +114,7 @@ export async function renderSite({ notebooks, root = projectRoot }: SiteInput): 
       }),
     );
   });
+  for (const tool of tools) files.set(tool.file, renderPage({ ...shared, ...tool, kind: "tool", math: false }));
   for (const path of [...links.sources].sort()) {
     files.set(
       sourcePageOf(path),
@@ -130,7 +133,7 @@ export async function renderSite({ notebooks, root = projectRoot }: SiteInput): 
   const html = [...files].filter(([file]) => file.endsWith(".html")).map(([, text]) => text).join("\n");
   files.set("assets/katex.css", await mathStyles(html));
   files.set("assets/site.css", await styles());
-  files.set("assets/site.js", await own("site.js"));
+  for (const [name, script] of await compileScripts()) files.set(`assets/${name}`, script);
 
   const problems = checkSite(files);
   if (problems.length > 0) throw new SiteError(`The site has faults:\n${problems.map((p) => `  ${p}`).join("\n")}`);

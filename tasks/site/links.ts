@@ -23,6 +23,15 @@ export function pageOf(notebookPath: string): string {
   return `${notebookPath.split("/").at(-1)!.replace(/\.ipynb$/, "")}.html`;
 }
 
+/** Names a page for readers: `03_ramp.html` is "Notebook 3", `a1_speed.html` "Appendix A", `recipes.html` "Recipes". */
+export function nameOf(file: string): string {
+  const [, appendix, number] = /(?:^|\/)(a?)(\d+)_[^/]*$/.exec(file) ?? [];
+  if (appendix) return `Appendix ${String.fromCharCode(64 + Number(number))}`;
+  if (number) return `Notebook ${Number(number)}`;
+  const name = file.replace(/^.*\/|\.html$/g, "");
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
 /** Names the page of a text file of the project. */
 export function sourcePageOf(path: string): string {
   return `source/${path}.html`;

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import type { CodeCell } from "../notebook_format.ts";
 import { type Citation, citationText } from "./citation.ts";
 import type { CleanOptions } from "./clean.ts";
 import { codeBlock } from "./highlight.ts";
 import { escapeHtml, SiteError, Slots, textOf, uniqueNames } from "./html.ts";
-import { pageOf, relativeUrl, type SiteLinks } from "./links.ts";
+import { nameOf, pageOf, relativeUrl, type SiteLinks } from "./links.ts";
 import { anchorSymbols, type Heading, renderMarkdown } from "./markdown.ts";
 import { cellName, hasTag, type NotebookFile } from "./notebook.ts";
 import { renderOutputs } from "./outputs.ts";
@@ -19,6 +18,8 @@ export interface NotebookPage {
   file: string;
   /** First heading, as inline HTML. */
   title: string;
+  /** Name in the navigation. */
+  short: string;
   /** Answer: the first paragraph after the title, as HTML without links. */
   answer: string;
   /** All headings. */
@@ -29,18 +30,45 @@ export interface NotebookPage {
   picture?: string;
 }
 
+/** Names of the notebooks in the navigation, by the beginning of their file names. */
+const shortNames: Record<string, string> = {
+  "01_why": "Why",
+  "02_the_ramp": "Ramp",
+  "03_what_softsign": "Softsign",
+  "04_a_gradient": "Gradient",
+  "05_what_to_use": "What to use",
+  "06_which_score": "Which score",
+  "07_why_does": "Faults",
+  "08_train_on": "Data set",
+  "09_can_i": "Ranking",
+  "10_when": "Too large",
+  "a1_speed": "Speed",
+  "a2_does": "Tails",
+  "a3_dead": "Dead starts",
+  "a4_anyloss": "AnyLoss",
+};
+
+/** Names a notebook in the navigation; one that has no short name has the number or the letter of its file. */
+function shortName(file: string): string {
+  const known = Object.keys(shortNames).find((beginning) => file.startsWith(beginning));
+  return known ? shortNames[known] : nameOf(file, 0).mark;
+}
+
 /** Tags of a cell that hide a part of it. */
 const tags = { hideInput: "hide-input", hideOutput: "hide-output", hideCell: "hide-cell", front: "front-page" };
 
 /** Ids that every page uses. */
 const reservedIds = ["main", "how-to-cite"];
 
-function renderCode(cell: CodeCell, number: number): string {
-  if (cell.source.trim() === "") return "";
-  const block = codeBlock(cell.source, "typescript", `Code ${number}`, true);
-  return hasTag(cell, tags.hideInput)
-    ? `<details class="source"><summary>Code of this result</summary>\n${block}\n</details>\n`
-    : `${block}\n`;
+/** Renders the sources of cells in view, or of folded cells up to one with a result, which share a fold. */
+function renderCode(sources: { source: string; number: number }[], isFolded: boolean): string {
+  const blocks = sources.filter(({ source }) => source.trim() !== "")
+    .map(({ source, number }) => codeBlock(source, "typescript", `Code ${number}`, true));
+  if (blocks.length === 0) return "";
+  const html = blocks.join("\n");
+  return isFolded
+    ? `<details class="source"><summary>Code of this result</summary>\n${html}\n</details>\n`
+    : `${html}\n`;
 }
 
 /** Renders a notebook. */
@@ -53,6 +81,7 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
   let tables = 0;
   let codes = 0;
   let picture: string | undefined;
+  let folded: { source: string; number: number }[] = [];
 
   const optionsFor = (index: number): Omit<CleanOptions, "headings"> => {
     const where = cellName(path, index);
@@ -75,7 +104,13 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
     if (cell.cell_type === "markdown") {
       parts.push(renderMarkdown(cell.source, { ...optionsFor(index), outline }));
     } else if (cell.cell_type === "code") {
-      parts.push(renderCode(cell, codes));
+      const isFolded = hasTag(cell, tags.hideInput), next = notebook.cells[index + 1];
+      folded.push({ source: cell.source, number: codes });
+      const continues = isFolded && cell.outputs.length === 0 && next?.cell_type === "code" &&
+        hasTag(next, tags.hideInput);
+      if (continues) return;
+      parts.push(renderCode(folded, isFolded));
+      folded = [];
       if (hasTag(cell, tags.hideOutput)) return;
       const outputs = renderOutputs(cell.outputs, optionsFor(index));
       parts.push(outputs);
@@ -92,6 +127,7 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
   return {
     file,
     title: match[1].trim(),
+    short: shortName(file),
     answer: match[2].trim(),
     outline,
     body: html.slice(match[0].length),
@@ -118,11 +154,10 @@ function neighbours(page: NotebookPage, pages: NotebookPage[]): string {
 
 /** Renders the content of a notebook's page. */
 export function notebookMain(page: NotebookPage, { pages, download, citation }: NotebookFrame): string {
-  const number = pages.indexOf(page) + 1;
   const h1 = page.outline[0];
   return `<article>
 <header class="title">
-<p class="kicker">Notebook ${number} of ${pages.length}</p>
+<p class="kicker">${nameOf(page.file)}</p>
 <h1 id="${escapeHtml(h1.id)}">${page.title}</h1>
 <p class="answer">${page.answer}</p>
 <p class="actions"><a href="${relativeUrl(page.file, download)}" download>Download this notebook</a></p>

@@ -13,6 +13,8 @@ interface PageLink {
   file: string;
   /** Title, as inline HTML. */
   title: string;
+  /** Name of one or two words. */
+  short: string;
 }
 
 /** Parts of a page. */
@@ -28,10 +30,14 @@ interface PageParts {
   outline?: Heading[];
   /** Pages of all notebooks, in reading order. */
   pages: PageLink[];
+  /** Pages of the tools and of the API. */
+  tools: PageLink[];
   /** Name of the site. */
   name: string;
   /** Class of `<body>`. */
-  kind: "front" | "notebook" | "source";
+  kind: "front" | "notebook" | "source" | "tool";
+  /** The page's script in `assets/`. */
+  script: string;
   /** True if the page has formulas. */
   math: boolean;
 }
@@ -43,19 +49,30 @@ const icon = "data:image/svg+xml," + encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M3 25h9c5 0 3-18 8-18h9" fill="none" stroke="#0072b2" stroke-width="4"/></svg>',
 );
 
-function navigation({ file, pages, name }: PageParts): string {
-  const items = pages.map((page, index) => {
+/**
+ * Policy of every page: the page and its worker make no request, so nothing that a reader types or drops can leave it. Scripts come
+ * from the site's own files and from the text of a worker.
+ */
+const policy = "default-src 'none'; script-src 'self' blob:; worker-src blob:; style-src 'self' 'unsafe-inline'; " +
+  "img-src 'self' data:; font-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'";
+
+function navigation({ file, pages, tools, name }: PageParts): string {
+  const items = [...pages, ...tools].map((page) => {
     const current = page.file === file ? ' aria-current="page"' : "";
     const title = escapeHtml(textOf(page.title));
-    return `<li><a href="${relativeUrl(file, page.file)}"${current} title="${title}">` +
-      `<span class="hidden">Notebook </span>${index + 1}<span class="hidden">: ${title}</span></a></li>`;
+    return `<li><a href="${relativeUrl(file, page.file)}"${current} title="${title}">${
+      escapeHtml(page.short)
+    }</a></li>`;
   });
   const home = file === "index.html" ? ' aria-current="page"' : "";
   return `<header class="masthead">
 <a class="home" href="${relativeUrl(file, "index.html")}"${home}>${escapeHtml(name)}</a>
-<nav aria-label="Notebooks"><ol>
+<nav aria-label="Pages"><details>
+<summary>Pages</summary>
+<ol>
 ${items.join("\n")}
-</ol></nav>
+</ol>
+</details></nav>
 </header>`;
 }
 
@@ -75,8 +92,10 @@ ${items.join("\n")}
 `;
 }
 
-function footer({ file, pages, name }: PageParts): string {
-  const items = pages.map((page) => `<li><a href="${relativeUrl(file, page.file)}">${page.title}</a></li>`);
+function footer({ file, pages, tools, name }: PageParts): string {
+  const items = [...pages, ...tools].map((page) =>
+    `<li><a href="${relativeUrl(file, page.file)}">${page.title}</a></li>`
+  );
   return `<footer class="colophon">
 <nav aria-label="All pages">
 <p><a href="${relativeUrl(file, "index.html")}">${escapeHtml(name)}</a></p>
@@ -92,13 +111,14 @@ ${items.join("\n")}
 
 /** Renders a complete page. */
 export function renderPage(parts: PageParts): string {
-  const { file, title, description, main, outline = [], name, kind, math } = parts;
+  const { file, title, description, main, outline = [], name, kind, math, script } = parts;
   const plain = textOf(title);
   const asset = (path: string) => relativeUrl(file, `assets/${path}`);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(plain === name ? name : `${plain} · ${name}`)}</title>
@@ -108,7 +128,7 @@ ${generator}
 ${math ? `<link rel="stylesheet" href="${asset("katex.css")}">\n` : ""}<link rel="stylesheet" href="${
     asset("site.css")
   }">
-<script defer src="${asset("site.js")}"></script>
+<script defer src="${asset(script)}"></script>
 </head>
 <body class="${kind}">
 <a class="skip" href="#main">Skip to the text</a>

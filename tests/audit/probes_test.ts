@@ -1,7 +1,7 @@
 // What an audit reports without judging it: numbers that can be computed by hand, and losses that behave badly there.
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Tensor } from "@roundabout/roundabout";
+import { precisionLoss, type Tensor } from "@roundabout/roundabout";
 import { auditLoss, type AuditOptions } from "@roundabout/roundabout/audit";
 import { descend } from "../../lib/audit/descents.ts";
 import { samplerOf } from "../../lib/audit/batches.ts";
@@ -64,6 +64,15 @@ slow.test("a loss that compares rows with rows is not tried on many of them", ()
   const pairs: Loss = (y, p) => tf.mean(tf.square(tf.sub(tf.sub(y, tf.transpose(y)), tf.sub(p, tf.transpose(p)))));
   const { detail } = probe(pairs, "64, 256 and 1,024 rows");
   assert(/; 256 rows: not tried, .*; 1024 rows: not tried, the loss compares rows with rows$/.test(detail), detail);
+});
+
+Deno.test("work of a call: operations and their numbers, or an operation with a gradient of its own", () => {
+  const reference = "the mean squared error has 2 operations that compute 65 numbers";
+  assertEquals(probe(squares, "work of a call").detail, `2 operations that compute 65 numbers; ${reference}`);
+  assertEquals(
+    probe(precisionLoss(), "work of a call").detail,
+    `one operation with a gradient of its own, whose numbers are not counted; ${reference}`,
+  );
 });
 
 Deno.test("probes with outputs: ten times as large, and alive before training", () => {

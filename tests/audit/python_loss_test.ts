@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { auditLoss, type LossAudit, type PythonLoss, type PythonLossOptions } from "@roundabout/roundabout/audit";
+import { auditLoss, type LossAudit } from "@roundabout/roundabout/audit";
+import { type PythonLoss, pythonLoss, type PythonLossOptions } from "@roundabout/roundabout/python";
 import fc from "fast-check";
 import "../helpers.ts";
 import type { LoadedLoss } from "../../lib/audit/engines/loaded_loss.ts";
-import { pythonLoss } from "../../lib/audit/engines/python_loss.ts";
 import { type Frame, frameOf, FrameReader } from "../../lib/audit/engines/frames.ts";
 import { slow } from "../slow.ts";
 
@@ -67,11 +67,19 @@ Deno.test("a loss that does not work is refused with its own message", async () 
   assertEquals(await refusal("quits"), `${called}SystemExit: enough (losses.py:${lineIn(text, "sys.exit(")})`);
   assertEquals(await refusal("returns_nothing"), `${called}it returns None: is a return missing?`);
   assertEquals(await refusal("returns_two"), `${called}it returns a tuple of 2: return the loss alone`);
-  assertEquals(await refusal("ends"), `${called}it ends the process with the code 3`);
+});
+
+Deno.test("a loss that ends its process or never returns on an ordinary batch is broken, and nothing else is asked of it", async () => {
+  const called = "called with labels [16,1] and outputs [16,1]";
+  const ends = await audited("ends"), loops = await audited("loops", { seconds: 0.5 });
+  assertEquals([ends.verdict, ends.findings.map(({ cause, message }) => [cause, message])], ["broken", [
+    ["domain-edge", `The loss ends the process with the code 3, ${called}`],
+  ]]);
   assertEquals(
-    await refusal("loops", { seconds: 0.5 }),
-    `${called}it does not return within 0.5 s and was ended`,
+    loops.findings.map(({ severity, message }) => [severity, message]),
+    [["error", `The loss does not return within 0.5 s and was ended, ${called}`]],
   );
+  assertEquals([loops.probes.length, loops.time()], [1, { loss: NaN, reference: NaN }]);
 });
 
 Deno.test("a loss that cannot be loaded is refused", async () => {
@@ -109,11 +117,8 @@ Deno.test("several losses share a process, which is started again for each of th
   await using first = await load("squared"), ends = await first.another({ file, framework, name: "ends_at_call(4)" });
   await assertRejects(() => first.another({ file, framework, name: "nothing" }), TypeError, "NameError");
   assertEquals(auditLoss(first, { rows: 16 }).verdict, "sound");
-  const { message } = assertThrows(() => {
-    const { findings } = auditLoss(ends, { rows: 16 });
-    throw new TypeError(findings.map(({ message }) => message).join());
-  }, TypeError);
-  assert(/ends the process \(SIGKILL\)/.test(message), message);
+  const { findings: [finding] } = auditLoss(ends, { rows: 16 });
+  assert(/ends the process \(SIGKILL\)/.test(finding.message), finding.message);
 });
 
 Deno.test("the process has ended when the loss is closed, and a closed loss is refused", async () => {
@@ -126,15 +131,12 @@ Deno.test("the process has ended when the loss is closed, and a closed loss is r
   assertThrows(() => auditLoss(loss), TypeError, "it has been closed");
 });
 
-slow.test("a process that is killed at any message ends in a report or a refusal", async () => {
+slow.test("a process that is killed at any message ends in a report", async () => {
   for (const k of [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233]) {
     await using loss = await load(`ends_at_call(${k})`);
-    try {
-      const { findings } = auditLoss(loss, { rows: 16 });
-      assert(findings.length <= 3);
-    } catch (error) {
-      assert(error instanceof TypeError && /ends the process \(SIGKILL\)/.test(error.message), String(error));
-    }
+    const { findings } = auditLoss(loss, { rows: 16 });
+    assert(findings.length <= 3);
+    if (k === 1) assert(/^The loss ends the process \(SIGKILL\), called with /.test(findings[0].message));
   }
 });
 

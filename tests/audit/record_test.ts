@@ -1,5 +1,5 @@
 // The record of tests/reference/audited: the cases in PyTorch, JAX and Keras, and the losses that these ship.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { FrameworkRecord } from "../reference/audited/record.ts";
 import { cases } from "./cases.ts";
 
@@ -31,6 +31,20 @@ Deno.test("every recorded case has its cause first, as in TensorFlow.js, and a l
       assert(Number(number) > from && Number(number) <= to, `${name}: ${line} is not in ${from} to ${to}`);
     }
   }
+});
+
+Deno.test("the recorded reports about the losses of the question name the line of the fault", async () => {
+  const folder = new URL("../reference/audited/", import.meta.url);
+  const [python, reports] = await Promise.all(
+    ["asked_keras.py", "asked_keras.txt"].map((file) => Deno.readTextFile(new URL(file, folder))),
+  );
+  const line = python.split("\n").findIndex((text) => /round\(ops\.clip\(y_pred/.test(text)) + 1;
+  const [rounded, ramp] = reports.split("\n\n");
+  assertStringIncludes(rounded, `precision_loss: broken`);
+  assertStringIncludes(rounded, `error: no-gradient-op: Round is flat or has no gradient`);
+  assertStringIncludes(rounded, `  where     Round, asked_keras.py:${line}\n`);
+  assertStringIncludes(ramp, `precision_loss_ramp: broken`);
+  assertStringIncludes(ramp, `error: saturated: 100 % of the outputs`);
 });
 
 /** Findings about shipped losses that are true. */

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readFolds } from "../../lib/compare/read_folds.ts";
 import { readTable } from "../../lib/data/read_table.ts";
-import { type TaskArgs, UsageError } from "../../tasks/cli.ts";
+import { type TaskArgs, TaskError, UsageError } from "../../tasks/cli.ts";
+import { write } from "../../tasks/compare_files.ts";
 import { compareSpec, runCompare } from "../../tasks/compare_losses.ts";
 import { compareByProtocol } from "../../tasks/compare_protocol.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
@@ -72,7 +73,7 @@ slow.test("compare: bad usage is one sentence and 2", async () => {
     ],
     [["ragged.csv", ...label], "line 3 has 5 fields, the header has 4"],
     [["d.csv", ...label, "--score", "f2"], "--score takes accuracy, balancedAccuracy"],
-    [["d.csv", ...label, "--score", "f2"], "recallAtPrecision, and recall of more than two classes, not 'f2'"],
+    [["d.csv", ...label, "--score", "f2"], "precisionAtK, and recall of more than two classes, not 'f2'"],
     [["d.csv", ...label, "--score", "recall"], "--score is 'recall' alone"],
     [["d.csv", ...label, "--score", "precisionAtRecall"], "--score precisionAtRecall needs --recall"],
     [["d.csv", ...label, "--score", "precisionAtRecall", "--recall", "2"], "--recall must be a number in (0, 1]"],
@@ -140,6 +141,66 @@ slow.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a pag
   assertStringIncludes((await compare(fixtures, ...start)).stdout, "not saved: --save NAME writes");
   const first = losses[0] as { model: string; loss: string; threshold: string; values: number[] };
   assertEquals(scores[0], `${first.model},"${first.loss}",${first.threshold},1,${first.values[0]}`);
+});
+
+/** Runs the comparison in a process of its own that gets Ctrl-C when training `at` has ended. */
+async function interrupted(fixtures: Fixtures, at: number, values: Record<string, string>) {
+  const task = new URL("../../tasks/compare_losses.ts", import.meta.url);
+  const script = `
+    import { runCompare } from ${JSON.stringify(task)};
+    const report = {
+      line: (text) => console.log(text),
+      status() {},
+      progress: (text) => text.startsWith("training ${at} ") && Deno.kill(Deno.pid, "SIGINT"),
+      wrote: (path) => console.log("wrote " + path),
+    };
+    try {
+      await runCompare({ values: ${JSON.stringify(values)}, positionals: ["d.csv"] }, report);
+    } catch (error) {
+      console.log(error.constructor.name + ": " + error.message);
+    }`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-A", fixtures.file("stopped.ts", script)],
+    cwd: fileURLToPath(new URL("../../", import.meta.url)),
+    env: { NO_COLOR: "1", INIT_CWD: fixtures.folder },
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+slow.test("compare: Ctrl-C prints and saves what is known of the splits that are done", async () => {
+  using fixtures = new Fixtures();
+  fixtures.file("d.csv", `a,b,c,kind\n${[...rows, ...rows].map((row, i) => `${i * i % 17}${row}`).join("\n")}\n`);
+  const values = { label: "kind", repeats: "10", save: "out", json: "own.json" };
+  assertEquals(
+    await interrupted(fixtures, 2 * 16 + 1, values), // two splits are no interval
+    "TaskError: stopped before three splits were done: nothing is known yet\n",
+  );
+  assertEquals([...Deno.readDirSync(fixtures.folder)].map(({ name }) => name).sort(), ["d.csv", "stopped.ts"]);
+  const stdout = await interrupted(fixtures, 3 * 16 + 1, values); // in the fourth split
+  assertMatch(stdout, /^stopped: the results of 3 of 10 splits\n/);
+  const { repeats, splits, losses, advice } = JSON.parse(await Deno.readTextFile(`${fixtures.folder}/own.json`));
+  assertEquals([repeats, splits.length, losses.length, losses[0].values.length], [3, 3, 32, 3]);
+  assertStringIncludes(stdout, advice);
+  const left = [...Deno.readDirSync(fixtures.folder)].map(({ name }) => name).sort();
+  assertEquals(left, ["d.csv", "out.csv", "out.html", "out.json", "own.json", "stopped.ts"]);
+});
+
+Deno.test("compare: a file is written whole or not at all", async () => {
+  using fixtures = new Fixtures();
+  const file = fixtures.file("out.json", "old"), wrote: string[] = [];
+  const report = {
+    line() {},
+    status() {},
+    progress() {},
+    wrote: (path: string | URL) => void wrote.push(String(path)),
+  };
+  await Deno.mkdir(`${file}.part`); // the text cannot be written beside it
+  await assertRejects(() => write(file, "new", report), TaskError, "out.json' cannot be written");
+  assertEquals([await Deno.readTextFile(file), wrote], ["old", []]);
+  await Deno.remove(`${file}.part`).catch(() => {});
+  await write(file, "new", report);
+  assertEquals([await Deno.readTextFile(file), wrote], ["new", [file]]);
+  assertEquals([...Deno.readDirSync(fixtures.folder)].length, 1);
 });
 
 slow.test("compare: the protocol takes texts and gaps, and says what it does with them", async () => {

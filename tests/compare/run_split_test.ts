@@ -106,10 +106,10 @@ Deno.test("runSplit: the checkpoint has the best validation score, of equal ones
     const { outcomes } = runSplit(candidate, parts, { model: "linear", classes: 2, score: f1, seed: 4 });
     for (const [rule, fit] of Object.entries(decisionRules(f1, 1))) {
       const seen = fits.map(({ inverseStrength, weights }) => {
-        const { logits } = forward(form, weights, parts.validation.x), evaluate = fit(parts.validation.y, logits);
+        const { logits } = forward(form, weights, parts.validation.x), evaluate = fit(parts.validation, logits);
         const loss = objective(labelsOf(parts.validation.y), logits).value;
-        const onTest = evaluate(parts.test.y, forward(form, weights, parts.test.x).logits).value;
-        return { inverseStrength, loss, onTest, onValidation: evaluate(parts.validation.y, logits).value };
+        const onTest = evaluate(parts.test, forward(form, weights, parts.test.x).logits).value;
+        return { inverseStrength, loss, onTest, onValidation: evaluate(parts.validation, logits).value };
       });
       const [best] = seen.sort((a, b) => b.onValidation - a.onValidation || a.loss - b.loss);
       const { chosen, value } = outcomes[rule as "tuned"]!;
@@ -197,7 +197,7 @@ Deno.test("candidates: the score's losses train like metricLoss over the whole t
     const z = Float64Array.from({ length: 12 * outputs }, () => random.normal());
     const epoch = { batches: [labels], order: [0], logitsOf: () => z };
     const candidates = candidatesFor(f1, classes);
-    assertEquals(candidates.filter(({ balanced }) => balanced).map(({ loss }) => loss), [
+    assertEquals(candidates.filter(({ labels }) => labels === "balanced").map(({ loss }) => loss), [
       "cross-entropy, class weights",
     ]);
     list.forEach(([name, options], i) => {

@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import pl from "nodejs-polars";
-import { batchesOf, type FrameBatches } from "../../lib/data/mod.ts";
+import { batchesOf, type FrameBatches, type NumberColumn, readTable } from "../../lib/data/mod.ts";
 import { f1Loss, metricGradient } from "../../lib/mod.ts";
 import { assertRefused, assertWithin, random } from "../helpers.ts";
 
@@ -42,6 +42,32 @@ Deno.test("a frame, a lazy frame, a CSV and a Parquet file give every row once, 
     assertEquals(tf.memory().numTensors, before);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the kinds of a frame's columns that are numbers: texts, True and False, integers, decimals, as readTable has them", async () => {
+  const kinds = pl.DataFrame([
+    pl.Series("t", ["True", "false", " TRUE"], pl.Utf8),
+    pl.Series("b", [true, false, true], pl.Bool),
+    pl.Series("n", ["1.5", " 2", "3e1"], pl.Utf8),
+    pl.Series("i", [1, 2, 3], pl.Int64),
+    pl.Series("y", [0, 1, 1], pl.Int8),
+  ]).withColumn(pl.col("n").str.strip().cast(pl.Float64).cast(pl.Decimal(10, 2)).alias("d"));
+  const table = await readTable(kinds, { label: "y" }), seen = table.columns.map(({ name }) => name);
+  for (const source of [kinds, kinds.lazy()]) {
+    const { rows } = await rowsOf(batchesOf(source, { label: "y", features: seen, sampleWeight: "i" }));
+    const read = table.columns.map((column) => [...(column as NumberColumn).values]);
+    assertEquals(rows, [...table.yTrue].map((y, i) => [...read.map((values) => values[i]), y, i + 1]));
+  }
+  const refused: [unknown[], string][] = [
+    [["NA", "1"], "row 1 holds none"],
+    [["1", "x"], "row 2 holds 'x'"],
+    [[new Date(0), new Date(1)], "row 1 holds the date 1970-01-01T00:00:00.000Z"],
+    [[[1], [2]], "Cannot make batches: the column 'a' has the type List, which is neither numbers nor texts"],
+  ];
+  for (const [a, sentence] of refused) {
+    const batches = batchesOf(pl.DataFrame({ a, y: [0, 1] }), { label: "y" });
+    await assertRejects(() => rowsOf(batches), RangeError, sentence);
   }
 });
 

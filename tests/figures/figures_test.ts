@@ -249,6 +249,21 @@ Deno.test("figures: a verdict has a shape and a word", () => {
   assertEquals(shapes.filter((transform) => transform.includes("rotate(180)")).length, 1);
 });
 
+Deno.test("figures: paired differences have three to six ticks, 0 among them, whatever the intervals", () => {
+  const end = fc.double({ min: -6, max: 0, noNaN: true }).map((exponent) => 10 ** exponent);
+  fc.assert(
+    fc.property(end, end, (below, above) => {
+      const items = [{ label: "cross-entropy, logit adjustment", mean: 0, low: -below, high: above }];
+      const { svg } = pairedFigure({ ...plain, xLabel: "difference", zeroLabel: "baseline", items });
+      const ticks = textsOf(svg).filter((text) => /^−?[\d.e−]+$/.test(text)).map((text) =>
+        Number(text.replaceAll("−", "-"))
+      );
+      assert(ticks.length >= 3 && ticks.length <= 6 && ticks.includes(0), `${ticks}`);
+    }),
+    { numRuns: 50 },
+  );
+});
+
 Deno.test("figures: a histogram counts each class on its side", () => {
   const { svg } = decisionFigure({
     title: "T",

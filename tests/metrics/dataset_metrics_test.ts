@@ -10,6 +10,7 @@ import {
   precisionMetric,
   utility,
 } from "../../lib/mod.ts";
+import { rankingMetric, recallAtFpr } from "../../lib/curves/mod.ts";
 import { assertRefused, assertWithin, onBackends, random } from "../helpers.ts";
 
 /** Rows of a two-dimensional problem with some noise, the rarer class 1. */
@@ -218,6 +219,43 @@ Deno.test("with fitDataset too", async () => {
   model.dispose();
 });
 
+onBackends(
+  "scores of the curve are those of all outputs: averages, class by class, weights, ignored rows",
+  async () => {
+    const [x, y, w] = problem(60, 6), model = network(3, "softmax");
+    const three = tf.tidy(() => tf.add(y, tf.mul(2, tf.less(x.slice([0, 0], [60, 1]), -0.5)))) as tf.Tensor2D;
+    const score = recallAtFpr({ fpr: 0.2 }), scores = ["rocAuc", score, "recall"] as const;
+    const of = (options: Partial<DatasetMetricsOptions>) =>
+      new DatasetMetrics({ scores, train: [x, three, w], decision: "argmax", batchSize: 7, ...options });
+    const { history } = await model.fit(x, three, {
+      epochs: 1,
+      verbose: 0,
+      callbacks: [of({ average: "macro" }), of({ average: "none", ignoreLabel: 2 })],
+    });
+    const p = model.predict(x) as tf.Tensor2D;
+    const at = (average: "macro") => rankingMetric(three, p, { score, average, sampleWeight: w });
+    assertEquals(Object.keys(history).slice(1), [
+      "dataset_rocAuc_macro",
+      "dataset_recallAtFpr0.2_macro",
+      "dataset_recall_macro_argmax",
+      ...[0, 1, 2].map((k) => `dataset_rocAuc_class${k}`),
+      ...[0, 1, 2].map((k) => `dataset_recallAtFpr0.2_class${k}`),
+      ...[0, 1, 2].map((k) => `dataset_recall_argmax_class${k}`),
+    ]);
+    assertWithin(history["dataset_recallAtFpr0.2_macro"][0] as number, at("macro"), 1e-12);
+    const kept = [...three.dataSync()].map((label, i) => ({ label, i })).filter(({ label }) => label !== 2);
+    const first = rankingMetric(
+      kept.map(({ label }) => Number(label === 0)),
+      kept.map(({ i }) => p.dataSync()[3 * i]),
+      { score: "rocAuc", sampleWeight: kept.map(({ i }) => w.dataSync()[i]) },
+    );
+    assertWithin(history.dataset_rocAuc_class0[0] as number, first, 1e-12);
+    assertEquals(history.dataset_rocAuc_class2, [NaN], "no positive is left");
+    tf.dispose([x, y, w, three, p]);
+    model.dispose();
+  },
+);
+
 Deno.test("what cannot be reported is an error that names the argument, before any training", () => {
   const x = tf.tensor2d([[1], [2]]), y = tf.tensor1d([0, 1]), three = tf.tensor1d([0, 1, 1]), none = tf.zeros([0, 1]);
   const refused = (options: unknown, argument: string, value: string, error: typeof RangeError = RangeError) =>
@@ -246,6 +284,8 @@ Deno.test("what cannot be reported is an error that names the argument, before a
   refused({ scores, train, threshold: 2 }, "threshold", "2");
   refused({ scores, train, zeroDivision: 3 }, "zeroDivision", "3");
   refused({ scores, train, classWeights: [0], average: "macro" }, "classWeights", "0");
+  refused({ scores: ["rocAuc"], train, classWeights: [1], average: "macro" }, "classWeights", "'rocAuc'", TypeError);
+  refused({ scores: ["rocAuc", "rocAuc"], train }, "scores", "'dataset_rocAuc'");
   refused({ scores, train, classWeights: [1] }, "classWeights", "[1]", TypeError);
   tf.dispose([x, y, three, none]);
 });

@@ -4,7 +4,9 @@
 //     deno run -A tests/reference/record_spark_faults.ts ~/refvenv/bin/python
 //
 // local-cluster[2,1,1024]: a master, two workers and two executors, processes of their own. The table has 16 files, and so 16
-// tasks. The first query runs undisturbed; during the second one executor is killed with SIGKILL.
+// tasks. The first queries run undisturbed. Then an executor is killed with SIGKILL inside a scan, once in each of two queries;
+// and an executor is stopped with SIGSTOP inside a scan until a speculative copy of its task has ended on the other one, and
+// then goes on, so that the slow task and its copy both end. Spark's REST service says what its tasks did.
 import { duckdbEngine, sparkEngine } from "../../tasks/sql_engines.ts";
 import { countsOn, histogramSql, tuneThresholdOn } from "../../lib/sql/mod.ts";
 import { assert, assertEquals } from "@std/assert";
@@ -19,6 +21,38 @@ async function executors(application: string): Promise<number[]> {
     .filter((line) => line.includes("CoarseGrainedExecutorBackend") && line.includes(application) && !line.includes("bash "))
     .map((line) => Number(line.trim().split(" ")[0]));
 }
+
+/** A task, as Spark's REST service describes it. */
+interface Task {
+  readonly status: string;
+  readonly speculative: boolean;
+}
+
+/** A stage, as Spark's REST service describes it. */
+interface Stage {
+  readonly stageId: number;
+  readonly attemptId: number;
+  readonly status: string;
+  readonly numTasks: number;
+  readonly numActiveTasks: number;
+  readonly numCompleteTasks: number;
+  readonly numFailedTasks: number;
+}
+
+/** Asks until there is an answer. */
+async function until<T>(ask: () => Promise<T | undefined>, what: string): Promise<T> {
+  for (const started = performance.now(); performance.now() - started < 300_000;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`${what} did not happen`);
+}
+
+const freePort = (): number => {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  return listener.addr.port;
+};
 
 try {
   {
@@ -40,7 +74,8 @@ try {
     "spark.speculation.minTaskRuntime": "10ms",
     "spark.executor.memory": "1g",
   };
-  await using spark = await sparkEngine({ python, master: "local-cluster[2,1,1024]", views: { t: folder }, settings });
+  const port = freePort(), ui = { "spark.ui.port": String(port) };
+  await using spark = await sparkEngine({ python, master: "local-cluster[2,1,1024]", views: { t: folder }, settings: { ...settings, ...ui } });
   await using duckdb = await duckdbEngine();
   const columns = { label: "y", output: "p", sampleWeight: "w" };
   const onSpark = { ...columns, from: "t", dialect: "spark" as const };
@@ -51,27 +86,50 @@ try {
     const answer = await spark.query(histogramSql(onSpark));
     return JSON.stringify(answer.map((row) => JSON.stringify(row)).sort());
   };
-  const [{ v: application }] = await spark.query("SELECT CAST(1 AS STRING) AS v").then(async () => {
-    const { stdout } = await new Deno.Command("ps", { args: ["-eo", "args", "-ww"] }).output();
-    const ids = new TextDecoder().decode(stdout).match(/--app-id (app-\S+)/g) ?? [];
-    return [{ v: ids.at(-1)!.split(" ")[1] }];
-  });
+  const rest = async (path: string) => (await fetch(`http://127.0.0.1:${port}/api/v1/applications${path}`)).json();
+  const [{ id: application }]: { id: string }[] = await rest("");
+  const stages = (): Promise<Stage[]> => rest(`/${application}/stages`);
+  const isScan = ({ status, numTasks }: Stage) => status === "ACTIVE" && numTasks === 16;
+  const tasksOf = ({ stageId, attemptId }: Stage): Promise<Task[]> =>
+    rest(`/${application}/stages/${stageId}/${attemptId}/taskList?length=100`);
   const before = { counts: await countsText(spark.query, onSpark), histogram: await histogram() };
-  const wanted = await countsText(duckdb.query, onDuckdb);
-  assertEquals(before.counts, wanted);
-  const first = await executors(application), runs: object[] = [];
-  assertEquals(first.length, 2);
-  for (const [name, ask] of [["histogram", histogram], ["counts", () => countsText(spark.query, onSpark)]] as const) {
-    const alive = await executors(application), started = performance.now();
-    let done = false;
-    const answer = ask().finally(() => done = true);
-    await new Promise((resolve) => setTimeout(resolve, 400)); // the query is in its scan
-    const during = !done, victim = alive[0];
-    Deno.kill(victim, "SIGKILL");
-    assertEquals(await answer, name === "counts" ? before.counts : before.histogram);
-    const later = await executors(application);
-    assert(!later.includes(victim));
-    runs.push({ query: name, killedDuringTheQuery: during, seconds: Number(((performance.now() - started) / 1000).toFixed(1)) });
+  assertEquals(before.counts, await countsText(duckdb.query, onDuckdb));
+  const runs: object[] = [];
+  const queries = { histogram, counts: () => countsText(spark.query, onSpark) };
+  const faults = [["histogram", "SIGKILL"], ["counts", "SIGKILL"], ["histogram", "SIGSTOP"], ["counts", "SIGSTOP"]] as const;
+  for (const [name, signal] of faults) {
+    const alive = await until(async () => {
+      const ids = await executors(application);
+      return ids.length === 2 ? ids : undefined;
+    }, "two executors");
+    const seen = new Set((await stages()).map(({ stageId }) => stageId)), answer = queries[name]();
+    const scan = await until(async () =>
+      (await stages()).find((stage) =>
+        !seen.has(stage.stageId) && isScan(stage) && stage.numCompleteTasks >= 3 && stage.numActiveTasks >= 2
+      ), "a scan with three tasks done and two at work");
+    Deno.kill(alive[0], signal);
+    if (signal === "SIGSTOP") {
+      await until(
+        async () => (await tasksOf(scan)).find((task) => task.speculative && task.status === "SUCCESS"),
+        "the success of a speculative copy",
+      ).finally(() => Deno.kill(alive[0], "SIGCONT"));
+    }
+    assertEquals(await answer, before[name]);
+    if (signal === "SIGKILL") assert(!(await executors(application)).includes(alive[0]));
+    const attempts = (await stages()).filter(({ stageId }) => stageId === scan.stageId);
+    const tasks = (await Promise.all(attempts.map(tasksOf))).flat();
+    const count = (is: (task: Task) => boolean) => tasks.filter(is).length;
+    runs.push({
+      query: name,
+      signal,
+      tasksOfTheScan: scan.numTasks,
+      doneBefore: scan.numCompleteTasks,
+      attempts: tasks.length,
+      succeeded: count(({ status }) => status === "SUCCESS"),
+      failed: count(({ status }) => status === "FAILED"),
+      speculative: count(({ speculative }) => speculative),
+      sameBits: true,
+    });
     console.log(runs.at(-1));
   }
   const tuned = await tuneThresholdOn(spark.query, { ...onSpark, score: "f1" });

@@ -22,6 +22,42 @@ Deno.test("site: the title and the first paragraph head the page, and the front 
   assertStringIncludes(front, '<h3><a href="made.html">A question?</a></h3>\n<p>An answer.</p>');
 });
 
+Deno.test("site: folded cells share the fold of the next result", async () => {
+  const fold = (source: string, ...outputs: Parameters<typeof code>[1] & object) =>
+    code(source, outputs, ["hide-input"]);
+  const page = await pageOf(
+    fold("const a = 1;"),
+    fold("a;", html("<p>1</p>")),
+    code("a + 1;"),
+    fold("a + 2;", html("<p>3</p>")),
+  );
+  const parts = [...page.matchAll(/<details class="source">[\s\S]*?<\/details>|Code \d|<p>\d<\/p>/g)].map(([part]) =>
+    [...part.matchAll(/aria-label="(Code \d)"|^(Code \d|<p>\d<\/p>)/g)].map((match) => match[1] ?? match[2]).join(" ")
+  );
+  assertEquals(parts, ["Code 1 Code 2", "<p>1</p>", "Code 3", "Code 4", "<p>3</p>"]);
+});
+
+Deno.test("site: pages bear the numbers of their files, appendices letters", async () => {
+  const [{ notebook }, folder] = [notebookOf(), "tests/site/fixtures/"];
+  const { files } = await renderSite({
+    notebooks: ["02_b", "10_j", "a1_c", "a2_d", "recipes"].map((name) => ({
+      path: `${folder}${name}.ipynb`,
+      notebook,
+    })),
+  });
+  const kicker = (file: string) => /<p class="kicker">([^<]*)</.exec(String(files.get(file)))?.[1];
+  assertEquals(["02_b.html", "10_j.html", "a1_c.html", "a2_d.html", "recipes.html"].map(kicker), [
+    "Notebook 2",
+    "Notebook 10",
+    "Appendix A",
+    "Appendix B",
+    "Recipes",
+  ]);
+  const masthead = /<header class="masthead">[\s\S]*?<\/header>/.exec(String(files.get("index.html")))?.[0] ?? "";
+  const links = [...masthead.matchAll(/<li><a [^>]*>([^<]*)</g)].map((match) => match[1]);
+  assertEquals(links.slice(0, 4), ["2", "10", "A", "B"]);
+});
+
 Deno.test("site: a notebook without title or answer is an error", async () => {
   const { path, notebook } = notebookOf();
   const without = (source: string) => ({ path, notebook: { ...notebook, cells: [prose(source)] } });

@@ -33,6 +33,7 @@ export function sparkTable(n = 700): Record<string, readonly [type: string, valu
     w: ["DOUBLE", list(() => Math.floor(2 ** 30 * next()) * 2 ** -20)],
     tiny: ["DOUBLE", list(() => Math.floor(1000 * next()) * 2 ** -40)],
     any: ["FLOAT", list((i) => any[i % any.length])],
+    tenths: ["FLOAT", list((i) => Math.fround(i % 11 / 10))],
     label: ["INTEGER", label],
     word: ["VARCHAR", label.map((k) => words[k])],
     p0: ["DOUBLE", list(() => Math.floor(8 * next()) / 8)],
@@ -62,6 +63,8 @@ export const sparkCases: readonly SparkCase[] = [
     { label: "soft", output: oddName, sampleWeight: "w", threshold: 0.1 },
     { label: "y", output: "p", sampleWeight: "tiny", by: "region" },
     { label: "y", output: "p", sampleWeight: "any" },
+    { label: "y", output: "tenths", threshold: 0.1 },
+    { label: "y", output: "p", sampleWeight: "w", by: "region", decision: { top: 50 } },
     { label: "label", output, sampleWeight: "w", decision: "argmax" as const },
     { label: "word", classes: words, output, threshold: [0.25, 0.5, 0.75] },
   ].map((options): SparkCase => ({
@@ -70,6 +73,7 @@ export const sparkCases: readonly SparkCase[] = [
   })),
   ...[
     { label: "y", output: "p", by: "region" },
+    { label: "y", output: "crowded", decision: { top: 0.1 } },
     { label: "word", classes: words, output, sampleWeight: "w", decision: "argmax" as const },
   ].flatMap((options): SparkCase[] => [
     {
@@ -130,5 +134,7 @@ export const traps: Record<string, string> = {
   "a division by 0": "SELECT CAST(1 / 0 AS STRING) AS v",
   "a backslash in a text": "SELECT 'a\\b' AS v",
   "two double quotes": `SELECT "v" AS v`,
+  "a FLOAT 0.1 above a literal 0.1": "SELECT CAST(CAST(0.1 AS FLOAT) > 0.1 AS STRING) AS v",
+  "the names p and P": "SELECT CAST(p AS STRING) AS v FROM (SELECT 1 AS p, 2 AS P) AS t",
   "a SUM of large BIGINTs": "SELECT CAST(SUM(v) AS STRING) AS v FROM (VALUES (9223372036854775807), (1)) AS t(v)",
 };

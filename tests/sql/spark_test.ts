@@ -1,10 +1,11 @@
-// Spark against DuckDB: the recorded answers of tests/reference/spark.json in every run; Spark itself where ROUNDABOUT_SPARK names
-// a Python with PySpark, as `deno task test --spark` does.
-import { assert, assertEquals } from "@std/assert";
+// Spark against DuckDB: the recorded answers of tests/reference/spark.json in every run; Spark itself where Java and PySpark are,
+// see `findSpark`.
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import type { Query } from "../../lib/sql/mod.ts";
-import { sparkEngine } from "../../tasks/sql_engines.ts";
-import { assertWithin } from "../helpers.ts";
-import { onDuckdb } from "./duckdb.ts";
+import { findSpark, sparkEngine } from "../../tasks/sql_engines.ts";
+import { assertWithin, random } from "../helpers.ts";
+import { type Engine, onDuckdb } from "./duckdb.ts";
 import { type SparkCase, sparkCases, sparkTable, traps } from "./spark_cases.ts";
 
 interface Recorded {
@@ -62,6 +63,9 @@ onDuckdb("the traps: where the dialects differ, and by what", async (engine) => 
   assert(spark["a backslash in a text"].v !== "a\\b");
   assertEquals(spark["two double quotes"].v, "v"); // a text; in DuckDB a name
   assertEquals(duckdb["two double quotes"].error, "Error");
+  const literal = "a FLOAT 0.1 above a literal 0.1", names = "the names p and P";
+  assertEquals([spark[literal].v, duckdb[literal].v], ["true", "false"]); // so every number is a CAST to DOUBLE
+  assertEquals([spark[names].error, duckdb[names].v], ["AMBIGUOUS_REFERENCE", "1"]); // so no given name is kept
   assertEquals(duckdb[sum].v, "9223372036854775808");
   assertEquals(spark[sum].error, "ARITHMETIC_OVERFLOW");
 });
@@ -76,18 +80,65 @@ Deno.test("Spark's plans have no window, no sort, and no exchange that brings al
   }
 });
 
-const python = Deno.env.get("ROUNDABOUT_SPARK");
+const spark = Deno.env.has("QUICK_TESTS") ? { missing: "it takes a minute" } : await findSpark();
 
-onDuckdb("Spark itself answers as DuckDB does", async (engine) => {
+/** A test that asks Spark; a name with the reason where it is not there. */
+const onSpark = (name: string, test: (engine: Engine, python: string) => Promise<void>) =>
+  onDuckdb(
+    name,
+    (engine) => test(engine, "python" in spark ? spark.python : ""),
+    "missing" in spark ? spark.missing : undefined,
+  );
+
+onSpark("Spark itself answers as DuckDB does, and says how far it is", async (engine, python) => {
   const folder = await Deno.makeTempDir({ prefix: "roundabout-spark-" });
   try {
     await engine.table("t", sparkTable());
     await engine.run(`COPY t TO '${folder}/t.parquet'`);
-    await using spark = await sparkEngine({ python: python!, master: "local[2]", views: { t: `${folder}/t.parquet` } });
+    const heard: (number | undefined)[] = [];
+    await using spark = await sparkEngine({
+      python,
+      master: "local[2]",
+      views: { t: `${folder}/t.parquet` },
+      onScan: (_, percentage) => heard.push(percentage),
+    });
     for (const one of sparkCases) {
       assertSame(one, await one.run(spark.query, "spark"), await one.run(engine.query, "duckdb"));
     }
+    const shares = () => heard.filter((share) => share !== undefined);
+    for (let rows = 2 ** 27; shares().length === 0; rows *= 4) { // until a query takes longer than a second
+      await spark.query(`SELECT CAST(SUM(hash(id) % 7) AS STRING) AS v FROM range(0, ${rows}, 1, 8)`);
+    }
+    assert(shares().every((share) => share >= 0 && share <= 100), JSON.stringify(heard));
+    const { message } = await assertRejects(() => spark.query("SELECT nothing FROM t"), Error);
+    assert(message.startsWith("Spark refuses the query: [UNRESOLVED_COLUMN"), message);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}, python === undefined ? "ROUNDABOUT_SPARK names no Python with PySpark" : undefined);
+});
+
+onSpark("deno task sql asks Spark of a folder of CSV files, and prints what DuckDB prints", async (_, python) => {
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  const folder = await Deno.makeTempDir({ prefix: "roundabout-spark-" }), next = random(3);
+  try {
+    await Deno.mkdir(`${folder}/deep`);
+    for (const name of ["a.csv", "deep/b.csv"]) {
+      const lines = Array.from({ length: 30 }, () => `${Number(next() < 0.4)},${next()}`);
+      await Deno.writeTextFile(`${folder}/${name}`, ["y,p", ...lines, ""].join("\n"));
+    }
+    const ask = async (...engine: string[]) => {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-P=sql", "tasks/sql.ts", "threshold", folder, "--label", "y", "--output", "p", ...engine],
+        cwd: root,
+        env: { NO_COLOR: "1" },
+      }).output();
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+      return new TextDecoder().decode(stdout).replace(/^sql: done in .*$/m, "");
+    };
+    const wanted = await ask();
+    assertStringIncludes(wanted, "threshold 0.");
+    assertEquals(await ask("--engine", "spark", "--python", python, "--master", "local[1]"), wanted);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

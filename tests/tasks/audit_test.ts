@@ -215,3 +215,102 @@ Deno.test("audit: options of a Python loss are what was typed; a path to Python 
   assertEquals(pythonOptions(typed), typed as ReturnType<typeof pythonOptions>);
   assert(pythonOptions({ python: "venv/bin/python" }).python!.startsWith("/"));
 });
+
+const makers = `
+import * as tf from "@tensorflow/tfjs";
+const made = (units: number, activation: "softmax" | "sigmoid", loss: string) => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units, activation, inputShape: [2] })] });
+  model.compile({ optimizer: "sgd", loss });
+  return model;
+};
+export const one = () => made(1, "softmax", "binaryCrossentropy");
+export const three = async () => await made(3, "softmax", "categoricalCrossentropy");
+export const four = made(4, "sigmoid", "binaryCrossentropy");
+export const word = "model";`;
+
+/** Rows of two small inputs, an amount that is none, and labels. */
+const table = [
+  "a,b,id,churn,kind",
+  ...Array.from(
+    { length: 24 },
+    (_, i) =>
+      [
+        Math.sin(i).toFixed(3),
+        Math.cos(3 * i).toFixed(3),
+        1000 + i,
+        i % 2,
+        ["setosa", "virginica", "versicolor"][i % 3],
+      ]
+        .join(","),
+  ),
+].join("\n");
+
+Deno.test("audit: a model on rows of a file, its labels as numbers or as texts, and what is broken with 1", async () => {
+  using fixtures = new Fixtures();
+  fixtures.file("models.ts", makers);
+  fixtures.file("rows.csv", table);
+  const model = (name: string, ...args: string[]) =>
+    audit(fixtures, "--model", `models.ts#${name}`, "--data", "rows.csv", ...args);
+  const one = await model("one", "--label", "churn", "--drop", "id,kind");
+  assertEquals([one.code, one.stderr], [1, ""]);
+  assertStringIncludes(one.stdout, "one: broken (");
+  assertStringIncludes(one.stdout, "error: constant: A softmax over one unit is always 1");
+  assertMatch(one.stdout, /\naudit: 1 broken model \(\d+\.\d s\)\n$/);
+  const three = await model("three", "--label", "kind", "--drop", "id,churn", "--json", "--save", "report.html");
+  assertEquals(three.code, 0, three.stderr);
+  const { name, verdict, assumed } = JSON.parse(three.stdout);
+  assertEquals([name, verdict, assumed], ["three", "sound", ["The labels are one-hot, 3 columns"]]);
+  assertStringIncludes(three.stderr, "the texts of 'kind' are one-hot: setosa, versicolor, virginica");
+  assertStringIncludes(await Deno.readTextFile(join(fixtures.folder, "report.html")), "three is sound");
+});
+
+Deno.test("audit: a last layer in words", async () => {
+  using fixtures = new Fixtures();
+  const words = (activation: string) =>
+    audit(fixtures, "--activation", activation, "--units", "1", "--loss", "binary_crossentropy", "--labels", "binary");
+  const softmax = await words("softmax"), sigmoid = await words("sigmoid");
+  assertStringIncludes(
+    softmax.stdout,
+    "softmax on 1 unit, binaryCrossentropy: broken (10 probes)\nerror: constant: A softmax",
+  );
+  assertStringIncludes(sigmoid.stdout, "sigmoid on 1 unit, binaryCrossentropy: sound (10 probes)\n");
+  assertEquals([softmax.code, sigmoid.code], [1, 0]);
+});
+
+Deno.test("audit: one sentence and 2 for each way to name no model", async () => {
+  using fixtures = new Fixtures();
+  fixtures.file("models.ts", makers);
+  fixtures.file("rows.csv", table);
+  const file = ["--model", "models.ts#one", "--data", "rows.csv"],
+    layer = ["--activation", "sigmoid", "--units", "1", "--loss", "mse", "--labels", "binary"];
+  const expected: [string[], string][] = [
+    [["--data", "rows.csv"], "--data needs --model FILE.ts#NAME or --activation NAME"],
+    [["--model", "models.ts#one"], "--model needs --data"],
+    [[...file], "--model needs --label"],
+    [[...file, "--label", "churn", "other.ts#loss"], "--model takes no 'other.ts#loss'"],
+    [[...file, "--label", "churn", "--seed", "2"], "--seed cannot be used with --model"],
+    [
+      [...file, "--label", "churn"],
+      "column 'kind' has the text 'setosa' in row 1: give the numbers that the model takes, or --drop 'kind'",
+    ],
+    [
+      [...file, "--label", "churn", "--drop", "kind"],
+      "the model takes 2 inputs, but 'rows.csv' has 3 columns: a, b, id",
+    ],
+    [[...file, "--label", "price"], "'rows.csv' has no column 'price', only a, b, id, churn, kind"],
+    [["--model", "models.ts#one", "--data", "none.csv", "--label", "a"], "cannot read 'none.csv': ENOENT"],
+    [
+      ["--model", "models.ts#word", "--data", "rows.csv", "--label", "a"],
+      "'models.ts#word' must be a compiled tf.LayersModel, or a function that makes one",
+    ],
+    [["--activation", "sigmoid", "--units", "1"], "--activation needs --loss"],
+    [[...layer, "--data", "rows.csv"], "--data cannot be used with --activation"],
+    [["--activation", "step", ...layer.slice(2)], "Cannot audit the last layer: 'activation' must be one of linear,"],
+    [["--activation", "sigmoid", "--units", "some", ...layer.slice(4)], "--units takes a whole number ≥ 1, not 'some'"],
+  ];
+  for (const [args, sentence] of expected) {
+    const { code, stderr } = await audit(fixtures, ...args);
+    assertStringIncludes(stderr, `audit: ${sentence}`);
+    assertEquals(code, 2, args.join(" "));
+  }
+});

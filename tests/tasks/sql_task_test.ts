@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { ConfusionMeter } from "../../lib/core.ts";
+import { assertWithin } from "../helpers.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const isThere = await import("@duckdb/node-api").then(() => true, () => false);
@@ -23,6 +24,8 @@ async function sql(...args: string[]): Promise<{ code: number; stdout: string; s
   for (const [i, half] of [rows.slice(0, 4), rows.slice(4)].entries()) {
     await Deno.writeTextFile(`${folder}/parts/${i}.jsonl`, half.map((row) => JSON.stringify(row)).join("\n"));
   }
+  await Deno.mkdir(`${folder}/mixed`);
+  for (const name of ["a.csv", "b.csv.gz"]) await Deno.writeTextFile(`${folder}/mixed/${name}`, "");
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-P=sql", "tasks/sql.ts", ...args],
     cwd: root,
@@ -47,6 +50,8 @@ onDuckdb("counts, threshold, report and curve of a CSV file and of a folder", as
     assertEquals(ConfusionMeter.fromJSON(meter).counts, wanted.counts);
     await Deno.remove(folder, { recursive: true });
   }
+  const top = await sql("counts", "scored.csv", ...columns, "--top", "3");
+  assertMatch(top.stdout, /^threshold 0\.57\d*\nclass +tp +fp +fn +tn\n1 +2 +1 +2 +3$/m);
   const tuned = await sql("threshold", "scored.csv", ...columns, "--score", "accuracy");
   assertStringIncludes(tuned.stdout, "accuracy 0.75");
   const report = await sql("report", "scored.csv", ...columns, "--by", "region");
@@ -63,6 +68,27 @@ onDuckdb("fit keeps its state in a file and goes on from it", async () => {
   const state = await Deno.readTextFile(`${folder}/state.json`);
   assertEquals(JSON.parse(state).gradients.length, 3);
   assertMatch(stdout, /^x +0\.1/m);
+  const whole = await sql("fit", ...options, "--epochs", "5", "--json", "whole.json");
+  const resumed = await sql(
+    "fit",
+    ...options,
+    "--epochs",
+    "5",
+    "--json",
+    "whole.json",
+    "--state",
+    `${folder}/state.json`,
+  );
+  const [one, other] = await Promise.all(
+    [whole, resumed].map(async (run) => JSON.parse(await Deno.readTextFile(`${run.folder}/whole.json`))),
+  );
+  assertEquals(other.state.gradients.slice(0, 3), JSON.parse(state).gradients);
+  assertEquals(other.weights.length, one.weights.length);
+  one.weights.forEach((w: number, j: number) => assertWithin(other.weights[j], w, 1e-12));
+  await Deno.writeTextFile(`${folder}/state.json`, "{");
+  const broken = await sql("fit", ...options, "--state", `${folder}/state.json`);
+  assertEquals([broken.code, await Deno.readTextFile(`${folder}/state.json`)], [1, "{"]);
+  assertMatch(broken.stderr, /--state .*state\.json cannot be read/);
 });
 
 onDuckdb("what the engine refuses is one sentence and exit code 1", async () => {
@@ -95,6 +121,13 @@ Deno.test("bad usage is exit code 2 and says what is needed", async () => {
     [["counts", "t", ...columns, "--threshold", "1"], "--threshold takes numbers inside (0, 1)"],
     [["counts", "t", ...columns, "--decision", "argmax"], "'output' names one column"],
     [["threshold", "t", ...columns, "--score", "auc"], "--score takes precision"],
+    [["threshold", "t", ...columns, "--average", "macro"], "--average needs several outputs"],
+    [["counts", "t", ...columns, "--top", "3", "--decision", "argmax"], "--top cannot be used with --decision"],
+    [["counts", "t", ...columns, "--top", "1.5"], "a whole number or a share below 1, it is { top: 1.5 }"],
+    [["threshold", "t", ...columns, "--top", "3"], "--top belongs to counts, report"],
+    [["counts", "t", ...columns, "--print", "--json", "out.json"], "--json cannot be used with --print"],
+    [["fit", "t", "--label", "y", "--features", "x", "--epochs", "2.5"], "--epochs takes a whole number"],
+    [["counts", "mixed", ...columns], "has files of .csv and .csv.gz; name a pattern"],
     [["counts", "no/such.parquet", ...columns], "There is no file 'no/such.parquet'"],
   ];
   const results = await Promise.all(cases.map(async ([args, words]) => ({ ...await sql(...args), words })));

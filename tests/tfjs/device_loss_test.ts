@@ -1,20 +1,10 @@
 // Losses on a backend whose tensors are not in host memory: TensorFlow.js' cpu kernels under another name, with a count of what
 // is read back. tests/package/ runs the same on WebGL in a browser.
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { auditLoss } from "../../lib/audit/mod.ts";
-import {
-  f1Loss,
-  f1Metric,
-  type Loss,
-  type LossOptions,
-  metricLoss,
-  precisionLoss,
-  tuneThreshold,
-  utility,
-} from "../../lib/mod.ts";
-import type { ScoreName } from "../../lib/core.ts";
-import { assertAllWithin, assertWithin, counted, random } from "../helpers.ts";
+import { f1Loss, f1Metric, type LossOptions, metricLoss, tuneThreshold } from "../../lib/mod.ts";
+import { assertAllWithin } from "../helpers.ts";
 
 /** Registers the cpu backend as a device: its numbers come back as they are, or all 0. */
 function register(name: string, lies = false): void {

@@ -56,6 +56,14 @@ export interface PythonLoss extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** The first call of a loss on an ordinary batch. */
+export interface FirstCall {
+  /** Assumptions about the loss, one sentence each. */
+  readonly assumed: readonly string[];
+  /** The end of the sentence "The loss …" about a loss that ended the process or did not return. */
+  readonly died?: string;
+}
+
 /** A loss that has been loaded, and what an audit asks of it. Nothing here knows how a process is started. */
 export abstract class LoadedLoss implements PythonLoss {
   abstract readonly name: string;
@@ -67,8 +75,8 @@ export abstract class LoadedLoss implements PythonLoss {
   abstract another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<PythonLoss>;
   abstract close(): Promise<void>;
   abstract [Symbol.asyncDispose](): Promise<void>;
-  /** Refuses a loss that does not work on an ordinary batch; returns assumptions. */
-  abstract check(batch: AuditBatch, labels: LabelKind | undefined): string[];
+  /** Calls the loss on an ordinary batch and refuses one that does not work there. */
+  abstract check(batch: AuditBatch, labels: LabelKind | undefined): FirstCall;
   /** Times value and gradient on a batch, in turn with the mean squared error of as many outputs. */
   abstract time(batch: AuditBatch): AuditTime;
 }

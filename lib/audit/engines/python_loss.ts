@@ -1,10 +1,19 @@
+/**
+ * Losses that are written in Python, for `auditLoss`. It starts processes, so it runs in Deno and Node.js and in no
+ * browser.
+ *
+ * @module
+ */
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import { describe } from "../../check/describe.ts";
 import { checkOptions } from "../../check/options.ts";
 import type { AuditTime, LabelKind } from "../types.ts";
 import type { AuditBatch, AuditEngine, LossGradient, LossValue, Recording } from "./engine.ts";
 import { type Frame, FrameReader } from "./frames.ts";
 import { type PythonRecording, recordingFrom } from "./python_recording.ts";
-import { LoadedLoss, type PythonLoss, type PythonLossOptions } from "./loaded_loss.ts";
+import { type FirstCall, LoadedLoss, type PythonLoss, type PythonLossOptions } from "./loaded_loss.ts";
 import type { ToWorker } from "./python_worker.ts";
 
 const optionNames: readonly (keyof PythonLossOptions)[] = [
@@ -50,9 +59,9 @@ const answerOf = ({ text }: Frame): Answer => JSON.parse(text);
 
 /** The Python of the active virtual environment, or python3. */
 function activePython(): string {
-  const active = globalThis.Deno?.env.get("VIRTUAL_ENV");
+  const active = process.env.VIRTUAL_ENV;
   if (active === undefined) return "python3";
-  return Deno.build.os === "windows" ? `${active}\\Scripts\\python.exe` : `${active}/bin/python`;
+  return process.platform === "win32" ? `${active}\\Scripts\\python.exe` : `${active}/bin/python`;
 }
 
 /** A request that loads a loss. */
@@ -84,10 +93,7 @@ class ProcessLoss extends LoadedLoss {
   static async start(options: PythonLossOptions): Promise<ProcessLoss> {
     checkPythonLoss(options);
     const { python = activePython(), seconds = 20 } = options;
-    const line = new Line(
-      [python, "-u", globalThis.process.getBuiltinModule("node:url").fileURLToPath(server)],
-      1000 * seconds,
-    );
+    const line = new Line([python, "-u", fileURLToPath(server)], 1000 * seconds);
     try {
       return await ProcessLoss.#load(options, line);
     } catch (error) {
@@ -118,18 +124,19 @@ class ProcessLoss extends LoadedLoss {
   }
 
   /**
-   * Refuses a loss that does not work on an ordinary batch, and finds out the type of labels that it takes.
+   * Calls the loss on an ordinary batch and finds out the type of labels that it takes.
    *
-   * @returns Assumptions, one sentence each.
-   * @throws {TypeError} The loss raises, does not return, or returns something else than numbers.
+   * @throws {TypeError} The loss raises, or returns something else than numbers.
    */
-  check(batch: AuditBatch, labels: LabelKind | undefined): string[] {
-    const shapes = `labels [${batch.trueShape}] and outputs [${batch.predShape}]`;
+  check(batch: AuditBatch, labels: LabelKind | undefined): FirstCall {
     const { error, died, assumed, form } = this.#line.ask(this.#own, { do: "check", labels }, batch).answer;
-    if (error !== undefined) throw new TypeError(`Cannot audit the loss: called with ${shapes}, ${error}`);
-    if (died !== undefined) throw new TypeError(`Cannot audit the loss: called with ${shapes}, it ${died}`);
+    if (error !== undefined) {
+      const shapes = `labels [${batch.trueShape}] and outputs [${batch.predShape}]`;
+      throw new TypeError(`Cannot audit the loss: called with ${shapes}, ${error}`);
+    }
+    if (died !== undefined) return { assumed: [], died };
     this.#own.form = form;
-    return assumed as string[];
+    return { assumed: assumed as string[] };
   }
 
   /** The access that an audit needs. */
@@ -213,7 +220,7 @@ interface LineEnd {
 class Line {
   readonly #command: readonly string[];
   readonly #limit: number;
-  readonly #worker = new Worker(new URL("./python_worker.ts", import.meta.url), { type: "module" });
+  readonly #worker = new Worker(new URL("./python_worker.ts", import.meta.url));
   readonly #control = new Int32Array(new SharedArrayBuffer(8));
   readonly #data = new SharedArrayBuffer(1 << 16, { maxByteLength: 1 << 29 });
   #ended: string | undefined;
@@ -262,7 +269,7 @@ class Line {
   /** Loads a loss; the caller's thread stays free. */
   async load({ load, number }: LineEnd): Promise<Answer> {
     const answered = new Promise<Answer>((resolve) => {
-      this.#worker.onmessage = ({ data }: MessageEvent<Frame>) => resolve(answerOf(data));
+      this.#worker.once("message", (frame: Frame) => resolve(answerOf(frame)));
     });
     this.#send({ ...load, loss: number }, new Uint8Array(), 1000 * LOADING, true);
     const answer = await answered;
@@ -301,10 +308,10 @@ class Line {
 
   close(): Promise<void> {
     return this.#closed ??= new Promise((resolve) => {
-      this.#worker.onmessage = () => {
-        this.#worker.terminate();
+      this.#worker.once("message", async () => {
+        await this.#worker.terminate();
         resolve();
-      };
+      });
       this.#post({ do: "close" });
     });
   }

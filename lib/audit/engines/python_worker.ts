@@ -4,6 +4,7 @@
  * @module
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { parentPort } from "node:worker_threads";
 import { type Frame, frameOf, FrameReader } from "./frames.ts";
 
 /** Messages to the worker. An answer is written to the shared memory, or posted if it is awaited. */
@@ -26,6 +27,8 @@ let answered = false;
 let child: ChildProcessWithoutNullStreams | undefined, frames = new FrameReader(), said = "";
 let control: Int32Array, data: SharedArrayBuffer;
 let answer: ((frame: Frame) => void) | undefined, timer: ReturnType<typeof setTimeout> | undefined;
+
+const post = (message: Frame | "closed"): void => parentPort!.postMessage(message);
 
 const refusal = (died: string): Frame => ({ text: JSON.stringify({ died }), numbers: new Uint8Array() });
 
@@ -79,7 +82,7 @@ function start([python, ...args]: readonly string[]): void {
 }
 
 function ask({ text, numbers, limit, awaited }: Extract<ToWorker, { do: "ask" }>): void {
-  answer = awaited ? (frame) => self.postMessage(frame) : share;
+  answer = awaited ? (frame) => post(frame) : share;
   if (child === undefined) return settle(refusal("has ended the process before"));
   timer = setTimeout(() => {
     child?.kill("SIGKILL");
@@ -93,20 +96,15 @@ function ask({ text, numbers, limit, awaited }: Extract<ToWorker, { do: "ask" }>
 function close(): void {
   const own = child;
   child = undefined;
-  const closed = () => self.postMessage("closed");
+  const closed = () => post("closed");
   if (own === undefined || own.exitCode !== null || own.signalCode !== null) return closed();
   own.on("exit", closed);
   own.kill("SIGKILL");
 }
 
-const self = globalThis as unknown as {
-  onmessage: (event: MessageEvent<ToWorker>) => void;
-  postMessage(message: unknown): void;
-};
-
-self.onmessage = ({ data: message }) => {
+parentPort!.on("message", (message: ToWorker) => {
   if (message.do === "share") [control, data] = [new Int32Array(message.control), message.data];
   else if (message.do === "start") start(message.command);
   else if (message.do === "ask") ask(message);
   else close();
-};
+});

@@ -3,19 +3,15 @@
  *
  *     deno run -A tests/reference/audited/record.ts PYTHON [FRAMEWORK ...]
  *
- * PYTHON has the packages of requirements.txt beside this file. The record is record.json.
+ * PYTHON has the packages of requirements.txt beside this file. The record is record.json, and the reports about the two
+ * losses of the question are asked_keras.txt ("asked" in the place of a framework).
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
-import {
-  auditLoss,
-  type AuditOptions,
-  type LossAudit,
-  type PythonLossOptions,
-} from "../../../lib/audit/mod.ts";
-import { pythonLoss } from "../../../lib/audit/engines/python_loss.ts";
+import { auditLoss, type AuditOptions, type LossAudit } from "../../../lib/audit/mod.ts";
+import { pythonLoss, type PythonLossOptions } from "../../../lib/audit/engines/python_loss.ts";
 import { cases } from "../../audit/cases.ts";
 import { shipped } from "./shipped.ts";
 
@@ -69,11 +65,28 @@ async function recordAll(jobs: readonly Job[]): Promise<{ versions: string; reco
   return { versions: first.versions, records };
 }
 
+const asked = ["precision_loss", "precision_loss_ramp"] as const;
+
+/** Writes the reports about the losses of the question as text, as `deno task audit` prints them. */
+async function recordAsked(python: string): Promise<void> {
+  Deno.env.set("KERAS_BACKEND", "tensorflow");
+  const file = fileURLToPath(new URL("./asked_keras.py", import.meta.url)), reports: string[] = [];
+  for (const name of asked) {
+    await using loss = await pythonLoss({ python, framework: "keras", file, name });
+    reports.push(`${auditLoss(loss, { name })}\n`);
+  }
+  await Deno.writeTextFile(new URL("./asked_keras.txt", import.meta.url), reports.join("\n"));
+}
+
 if (import.meta.main) {
   const [python, ...wanted] = Deno.args, file = new URL("./record.json", import.meta.url);
   tf.enableProdMode();
   await tf.setBackend("cpu");
-  for (const name of wanted.length > 0 ? wanted : Object.keys(backends)) {
+  for (const name of wanted.length > 0 ? wanted : [...Object.keys(backends), "asked"]) {
+    if (name === "asked") {
+      await recordAsked(python);
+      continue;
+    }
     const { file: losses, framework, backend } = backends[name];
     if (backend !== undefined) Deno.env.set("KERAS_BACKEND", backend);
     const path = fileURLToPath(new URL(losses, import.meta.url));

@@ -1,4 +1,4 @@
-import type { ShapedNumbers } from "../batch/read_batch.ts";
+import type { ShapedNumbers } from "./read_batch.ts";
 import { describe } from "../check/describe.ts";
 
 /** A tensor, an array, a typed array, a polars series or any other iterable; of several columns: one array per row. */

@@ -1,0 +1,114 @@
+import { describe } from "../check/describe.ts";
+import { countKeys, type Counts } from "../counts/counts.ts";
+import { changed, type Sums, toNumber } from "./answer.ts";
+import { type Cut, cutsOf } from "./cuts.ts";
+import type { CountsSqlOptions } from "./counts_sql.ts";
+import type { Query } from "./dialect.ts";
+import { type ColumnCell, type Histogram, scanHistogram } from "./histogram.ts";
+import { toTable } from "./table.ts";
+
+/** Options whose decision no longer is an alert budget. */
+export interface Decided<T extends CountsSqlOptions> {
+  readonly options: T;
+  /** The counts of each column, where scans have found its threshold. */
+  readonly counts?: readonly Counts[];
+}
+
+/** Returns the number of positive decisions: a number of rows, or below 1 the share of them. */
+const budgetOf = (top: number, rows: number): number =>
+  Math.min(rows, top < 1 ? Math.max(1, Math.round(top * rows)) : top);
+
+/** Checks the number of positive decisions. */
+function checkTop(task: string, top: unknown, threshold: unknown): number {
+  if (!(typeof top === "number" && top > 0 && (top < 1 || Number.isInteger(top)))) {
+    throw new RangeError(
+      `Cannot make ${task}: 'decision' must be { top: k } with a whole number or a share below 1, it is { top: ${
+        describe(top)
+      } }`,
+    );
+  }
+  if (threshold === undefined) return top;
+  throw new TypeError(
+    `Cannot make ${task}: 'threshold' is ${describe(threshold)}, but with decision: { top: ${top} } there is none`,
+  );
+}
+
+/** The border below the highest outputs of a column: between two cells, or inside one. */
+interface Border {
+  /** The number of cells above the border. */
+  readonly index: number;
+  /** The number of entries above these cells' end. */
+  readonly above: number;
+  /** Says that the border lies inside the next cell. */
+  readonly inside: boolean;
+}
+
+/** Finds the border below the highest outputs. */
+function borderOf(cells: Histogram["cells"][number], budget: number): Border {
+  let above = 0, index = 0;
+  while (above < budget && above + cells[index].n <= budget) above += cells[index++].n;
+  return { index, above, inside: above < budget };
+}
+
+/** Finds the cut of each column below its highest outputs: the cell of the border is split until the border is one of cells. */
+async function topCuts(histogram: Histogram, task: string, top: number): Promise<Cut[]> {
+  const { cells } = histogram;
+  const budgets = cells.map((own) => budgetOf(top, own.reduce((n, cell) => n + cell.n, 0)));
+  while (true) {
+    const borders = cells.map((own, k) => borderOf(own, budgets[k]));
+    const open = borders.flatMap(({ index, inside }, k): ColumnCell[] => inside ? [{ k, cell: cells[k][index] }] : []);
+    for (const { k, cell: { low, n } } of open.filter(({ cell }) => cell.low === cell.high)) {
+      const { above } = borders[k], ends = [above, above + n].filter((end) => end > 0);
+      throw new RangeError(
+        `Cannot compute ${task}: the border of { top: ${top} } lies inside ${n} rows${
+          cells.length === 1 ? "" : ` of column ${k}`
+        } with the output ${low}, and a table has no order of its rows; say { top: ${ends.join(" } or { top: ")} }`,
+      );
+    }
+    if (open.length === 0) return borders.map(({ index }, k) => cutsOf(cells[k])[index]);
+    await histogram.split(open);
+  }
+}
+
+/**
+ * Replaces an alert budget, `{ top: k }`, by the thresholds above which the k highest outputs of each column lie. Scans of
+ * histograms find the k-th highest output, as a quantile; nothing is sorted. Other decisions stay as they are.
+ */
+export async function decide<T extends CountsSqlOptions>(
+  query: Query,
+  task: string,
+  options: T,
+  known: readonly string[],
+): Promise<Decided<T>> {
+  const { decision, threshold } = options;
+  if (typeof decision !== "object" || decision === null) return { options };
+  const top = checkTop(task, decision.top, threshold);
+  const table = toTable(task, { ...options, decision: undefined, by: undefined }, known);
+  const cuts = await topCuts(await scanHistogram(query, table, false), task, top);
+  const thresholds = cuts.map((cut, k) => {
+    if (cut.threshold !== undefined) return cut.threshold;
+    throw new RangeError(
+      `Cannot compute ${task}: no threshold inside (0, 1) decides as { top: ${top} } does${
+        cuts.length === 1 ? "" : ` in column ${k}`
+      }, because the outputs at the border are 0 or 1, or differ by less than float32 can tell`,
+    );
+  });
+  const decided = { ...options, decision: undefined, threshold: thresholds.length === 1 ? thresholds[0] : thresholds };
+  return { options: decided, counts: cuts.map(({ counts }) => counts) };
+}
+
+/** Throws unless a scan has the counts that an earlier one has found, if there was one. */
+export function checkDecided<T extends CountsSqlOptions>(
+  task: string,
+  { counts }: Decided<T>,
+  sums: readonly Sums[],
+): void {
+  counts?.forEach((wanted, k) => {
+    const total = (of: "pos" | "neg", cell: number) =>
+      toNumber(sums.reduce((sum, one) => one.k === k && one.cell === cell ? sum + one[of] : sum, 0n));
+    const found: Counts = { tp: total("pos", 1), fp: total("neg", 1), fn: total("pos", 0), tn: total("neg", 0) };
+    const key = countKeys.find((key) => found[key] !== wanted[key]);
+    if (key === undefined) return;
+    throw changed(task, `${key}${counts.length === 1 ? "" : ` of column ${k}`}`, wanted[key], found[key]);
+  });
+}

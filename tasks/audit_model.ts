@@ -1,0 +1,142 @@
+/**
+ * Audits of models for `deno task audit`: a compiled model with rows of a CSV file, or a last layer in words.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parse } from "csv-parse/sync";
+import * as tf from "@tensorflow/tfjs";
+import { auditLastLayer, auditModel } from "../lib/audit/model/audit_model.ts";
+import type { LabelKind, ModelAudit } from "../lib/audit/types.ts";
+import type { LayersModel } from "../lib/tfjs/model.ts";
+import { type TaskArgs, typedIn, UsageError } from "./cli.ts";
+
+type Values = TaskArgs["values"];
+
+/** Options of the command line for models and for words; all of a route are needed. */
+const routes = { model: ["model", "data", "label"], words: ["activation", "units", "loss", "labels"] } as const;
+
+/** Tells which audit of a model is asked for; undefined if none is. */
+export function modelRoute({ values, positionals }: TaskArgs): keyof typeof routes | undefined {
+  const route = values.model !== undefined ? "model" : values.activation !== undefined ? "words" : undefined;
+  if (route === undefined) {
+    const stray = ["data", "label", "drop", "units", "loss"].find((name) => values[name] !== undefined);
+    if (stray !== undefined) throw new UsageError(`--${stray} needs --model FILE.ts#NAME or --activation NAME`);
+    return undefined;
+  }
+  const missing = routes[route].find((name) => values[name] === undefined);
+  if (missing !== undefined) {
+    throw new UsageError(`--${route === "model" ? "model" : "activation"} needs --${missing}`);
+  }
+  const others = ["predictions", "columns", "prevalence", "metric", "seed", "module", "framework", "order", "python"];
+  const stray = [...others, ...(route === "words" ? ["data", "label", "drop"] : ["units", "loss"])]
+    .find((name) => values[name] !== undefined);
+  if (stray !== undefined) {
+    throw new UsageError(`--${stray} cannot be used with --${route === "model" ? route : "activation"}`);
+  }
+  if (positionals.length > 0) {
+    throw new UsageError(`--${route === "model" ? route : "activation"} takes no '${positionals[0]}'`);
+  }
+  return route;
+}
+
+/** Runs a step whose errors are the user's. */
+function asUsage<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const { message } = error as Error;
+    if (/^Cannot audit/.test(message)) throw new UsageError(message);
+    throw error;
+  }
+}
+
+/** Audits a last layer in words. */
+export function auditWords({ activation, units, loss }: Values, labels: LabelKind): ModelAudit {
+  const number = Number(units);
+  if (!(Number.isInteger(number) && number >= 1)) {
+    throw new UsageError(`--units takes a whole number ≥ 1, not '${units}'`);
+  }
+  return asUsage(() => auditLastLayer({ activation: String(activation), units: number, loss: String(loss), labels }));
+}
+
+/** The numbers of a column; an empty field is NaN. */
+function numbersOf(column: string, texts: readonly string[]): Float32Array {
+  return Float32Array.from(texts, (text, i) => {
+    const number = text.trim() === "" ? NaN : Number(text);
+    if (Number.isNaN(number) && !/^(|nan|na|null)$/i.test(text.trim())) {
+      throw new UsageError(
+        `column '${column}' has the text '${text}' in row ${
+          i + 1
+        }: give the numbers that the model takes, or --drop '${column}'`,
+      );
+    }
+    return number;
+  });
+}
+
+/** Labels as numbers; texts are numbered in the order of the alphabet. */
+function labelsOf(texts: readonly string[], column: string): { values: Float32Array; classes: readonly string[] } {
+  if (texts.every((text) => text.trim() === "" || Number.isFinite(Number(text)))) {
+    return { values: numbersOf(column, texts), classes: [] };
+  }
+  const classes = [...new Set(texts)].sort();
+  return { values: Float32Array.from(texts, (text) => classes.indexOf(text)), classes };
+}
+
+/** Rows of a CSV file for a model. */
+function readRows(model: LayersModel, { data, label, drop, labels }: Values) {
+  const column = String(label), path = resolve(typedIn(), String(data));
+  let records: Record<string, string>[];
+  try {
+    records = parse(readFileSync(path), { columns: true, skip_empty_lines: true, bom: true });
+  } catch (error) {
+    throw new UsageError(`cannot read '${data}': ${(error as Error).message.split("\n")[0]}`);
+  }
+  const names = Object.keys(records[0] ?? {}), dropped = drop === undefined ? [] : String(drop).split(",");
+  const unknown = [column, ...dropped].find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new UsageError(`'${data}' has no column '${unknown}', only ${names.join(", ")}`);
+  const features = names.filter((name) => name !== column && !dropped.includes(name));
+  const shape = model.inputs[0].shape.slice(1), size = shape.reduce<number>((a, b) => a * (b ?? 1), 1);
+  const columns = features.map((name) => numbersOf(name, records.map((record) => record[name])));
+  if (features.length !== size) {
+    throw new UsageError(
+      `the model takes ${size} inputs, but '${data}' has ${features.length} columns: ${features.join(", ")}`,
+    );
+  }
+  const x = tf.tidy(() =>
+    tf.reshape(tf.stack(columns.map((own) => tf.tensor1d(own)), 1), [records.length, ...shape.map((s) => s ?? 1)])
+  );
+  const { values, classes } = labelsOf(records.map((record) => record[column]), column);
+  const units = model.outputs[0].shape.at(-1) ?? 1;
+  const oneHot = labels === "one-hot" ||
+    (classes.length > 2 && labels === undefined && model.loss === "categoricalCrossentropy");
+  const coding = classes.length === 0
+    ? undefined
+    : `the texts of '${column}' are ${oneHot ? "one-hot" : "numbered from 0"}: ${classes.join(", ")}`;
+  const y = oneHot
+    ? tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(values, "int32"), Math.max(units, classes.length)), "float32"))
+    : tf.tensor2d(values, [records.length, 1]);
+  return { x, y, coding };
+}
+
+/** Audits the model that an export is or makes, on rows of a CSV file; `note` takes a sentence about their labels. */
+export async function auditExport(
+  exported: unknown,
+  named: string,
+  values: Values,
+  note: (text: string) => void,
+): Promise<ModelAudit> {
+  const model = await (typeof exported === "function" ? exported() : exported) as LayersModel;
+  if (!Array.isArray(model?.inputs) || !Array.isArray(model.outputs)) {
+    throw new UsageError(`'${named}' must be a compiled tf.LayersModel, or a function that makes one`);
+  }
+  const { x, y, coding } = readRows(model, values);
+  if (coding !== undefined) note(coding);
+  try {
+    return asUsage(() => auditModel(model, { x, y, name: named.slice(named.lastIndexOf("#") + 1) }));
+  } finally {
+    tf.dispose([x, y]);
+  }
+}

@@ -1,0 +1,189 @@
+/// <reference lib="dom" />
+/**
+ * Page "Audit your loss".
+ *
+ * @module
+ */
+import "./site.ts";
+import { auditDisplay } from "../../../lib/display/audit_display.ts";
+import { decodeFigures } from "../../../lib/display/figure.ts";
+import type { AuditData, AuditJob, AuditProgress } from "./audit_worker.ts";
+import { button, choice, html, keepSettings, labelled, readout, settingsOf } from "./dom.ts";
+import { famousLosses } from "./famous_losses.ts";
+import { startJob } from "./jobs.ts";
+import { fileName } from "./loss_text.ts";
+
+const name = "audit";
+
+const outputKinds = {
+  probability: "probabilities, 0 to 1",
+  simplex: "probabilities of classes, which add up to 1",
+  logits: "logits, before the sigmoid or softmax",
+  real: "any numbers",
+  nonnegative: "numbers of at least 0",
+  tanh: "numbers from −1 to 1",
+};
+
+const labelKinds = {
+  "": "as usual for these outputs",
+  binary: "0 or 1",
+  "one-hot": "one-hot",
+  index: "the number of the class",
+  sign: "−1 or 1",
+  real: "any numbers",
+  positive: "numbers above 0",
+  count: "counts: 0, 1, 2, …",
+  probability: "probabilities",
+  distribution: "probabilities of classes, which add up to 1",
+  none: "none: the labels are not used",
+};
+
+/** Shows the text with the lines that a report names. */
+function listing(text: string, { findings }: AuditData): HTMLElement {
+  const marked = new Map(
+    [...findings].reverse().flatMap(({ where, cause }) => {
+      const line = where?.line?.startsWith(`${fileName}:`) ? Number(where.line.split(":")[1]) : undefined;
+      return line === undefined ? [] : [[line, `${where!.op}: ${cause}`] as const];
+    }),
+  );
+  const lines = text.trimEnd().split("\n").map((line, i) => {
+    const why = marked.get(i + 1), number = html("span", { class: "number", "aria-hidden": "true" }, String(i + 1));
+    return why === undefined
+      ? html("span", { class: "line" }, number, `${line}\n`)
+      : html("mark", { class: "line" }, number, line, html("span", { class: "why" }, ` ← ${why}`), "\n");
+  });
+  return html(
+    "pre",
+    { class: "code listing", tabindex: 0, role: "group", "aria-label": "The loss, with marked lines" },
+    ...lines,
+  );
+}
+
+/** Shows a report: the display of the notebooks, the marked text, every probe. */
+function report(text: string, audit: AuditData): Node[] {
+  const shown = html("div", { class: "report" });
+  shown.innerHTML = decodeFigures(
+    auditDisplay({ ...audit, time: () => ({ loss: 0, reference: 0 }), toJSON: () => audit }).html,
+  );
+  for (const table of shown.querySelectorAll("table")) {
+    const box = html("div", { class: "table-box", tabindex: 0, role: "group", "aria-label": "Finding" });
+    table.replaceWith(box);
+    box.append(table);
+  }
+  const probes = audit.probes.map((probe) =>
+    html("tr", {}, html("td", {}, probe.name), html("td", {}, probe.result), html("td", {}, probe.detail))
+  );
+  const head = ["probe", "result", "detail"].map((word) => html("th", { scope: "col" }, word));
+  const table = html("table", {}, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...probes));
+  const box = html("div", { class: "table-box", tabindex: 0, role: "group", "aria-label": "All probes" }, table);
+  return [listing(text, audit), shown, html("details", {}, html("summary", {}, `All ${probes.length} probes`), box)];
+}
+
+/** Sets the tool up in its place. */
+function mount(place: HTMLElement): void {
+  const settings = settingsOf(name), [first] = Object.keys(famousLosses);
+  const text = html("textarea", { rows: 14, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
+  const start = (loss: string) => {
+    const { text: own, outputs: kind, labels: truth } = famousLosses[loss];
+    [text.value, outputs.input.value, labels.input.value, columns.value] = [own, kind, truth, ""];
+    keep();
+  };
+  const famous = choice(
+    "Start from",
+    {
+      ...Object.fromEntries(Object.entries(famousLosses).map(([key, { title }]) => [key, title])),
+      "": "a loss of your own",
+    },
+    settings.has("text") ? "" : first,
+    (loss) => loss === "" ? (text.value = "", keep()) : start(loss),
+  );
+  const keep = () =>
+    keepSettings(name, {
+      outputs: outputs.input.value,
+      labels: labels.input.value,
+      ...(columns.value && { columns: columns.value }),
+      text: text.value,
+    });
+  const outputs = choice("Outputs", outputKinds, settings.get("outputs") ?? "probability", keep);
+  const labels = choice("Labels", labelKinds, settings.get("labels") ?? "", keep);
+  const columns = html("input", {
+    type: "number",
+    min: 1,
+    max: 100,
+    placeholder: "as usual",
+    value: settings.get("columns") ?? "",
+  });
+  const limit = html("input", { type: "number", min: 1, max: 600, value: settings.get("limit") ?? 30 });
+  text.value = settings.get("text") ?? famousLosses[first].text;
+  text.addEventListener("input", () => {
+    famous.input.value = "";
+    keep();
+  });
+  columns.addEventListener("change", keep);
+  const said = readout(), result = html("div", { class: "result" });
+  let end: (() => void) | undefined;
+
+  const stop = (words: string) => {
+    end?.();
+    end = undefined;
+    [run.disabled, halt.hidden] = [false, true];
+    said.say(words);
+  };
+  const run = button("Audit this loss", () => {
+    const source = text.value, seconds = Math.max(1, limit.valueAsNumber || 30);
+    [run.disabled, halt.hidden] = [true, false];
+    result.replaceChildren();
+    said.say("The audit runs.");
+    const over = setTimeout(
+      () => stop(`The audit was ended after ${seconds} s: the loss, or one of its gradients, does not return.`),
+      1000 * seconds,
+    );
+    const job: AuditJob = {
+      text: source,
+      options: {
+        yPred: outputs.input.value as AuditJob["options"]["yPred"],
+        ...(labels.input.value && { yTrue: labels.input.value as AuditJob["options"]["yTrue"] }),
+        ...(columns.value && { columns: columns.valueAsNumber }),
+      },
+    };
+    const ended = startJob<AuditJob, AuditProgress, AuditData>(job, {
+      onProgress: ({ done, of }) => said.say(`The audit runs: ${done} of ${of} rules are done.`),
+      onError: (message) => stop(message),
+      onResult: (audit) => {
+        const [worst] = audit.findings, tried = audit.probes.filter((probe) => probe.result !== "skipped").length;
+        result.replaceChildren(...report(source, audit));
+        stop(`${audit.name} is ${audit.verdict} after ${tried} probes${worst ? `: ${worst.cause}` : ""}.`);
+      },
+    });
+    end = () => {
+      clearTimeout(over);
+      ended();
+    };
+  });
+  const halt = button("Stop", () => stop("The audit was stopped."));
+  halt.hidden = true;
+  const link = button("Copy a link to this loss", () => {
+    keep();
+    navigator.clipboard.writeText(location.href).then(
+      () => said.say("The link is copied; it holds the text of the loss."),
+      () => said.say("The link is in the address bar; it holds the text of the loss."),
+    );
+  });
+  place.replaceChildren(
+    famous.field,
+    labelled("Loss (yTrue, yPred) => tensor, in TypeScript or JavaScript", text),
+    html(
+      "div",
+      { class: "fields" },
+      outputs.field,
+      labels.field,
+      labelled("Columns of outputs", columns),
+      labelled("Time limit (seconds)", limit),
+    ),
+    html("div", { class: "buttons" }, run, halt, link),
+    said,
+    result,
+  );
+}
+
+mount(document.querySelector<HTMLElement>("[data-tool='audit']")!);

@@ -1,0 +1,44 @@
+/// <reference lib="dom" />
+/**
+ * Worker of the page "Audit your loss": runs the text and the audit, beside the page.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import * as rb from "@roundabout/roundabout";
+import { type AuditedLoss, auditLoss, type AuditOptions, type LossAudit } from "@roundabout/roundabout/audit";
+import { answerJob } from "./jobs.ts";
+import { lossOfText } from "./loss_text.ts";
+
+/** Loss as text, and the options of its audit. */
+export interface AuditJob {
+  text: string;
+  options: Pick<AuditOptions, "yPred" | "yTrue" | "columns">;
+}
+
+/** Report as data. */
+export type AuditData = Pick<LossAudit, "name" | "verdict" | "findings" | "probes" | "assumed" | "lossPath">;
+
+/** Progress of an audit: the rules that are done, and all of them. */
+export type AuditProgress = { done: number; of: number };
+
+declare function importScripts(address: string): void;
+
+const modules = {
+  "@tensorflow/tfjs": tf,
+  "@tensorflow/tfjs-core": tf,
+  "@roundabout/roundabout": rb,
+};
+
+tf.enableProdMode();
+Object.assign(globalThis, { tf, rb });
+
+answerJob<AuditJob, AuditProgress, AuditData>(async ({ text, options }, onProgress) => {
+  await tf.setBackend("cpu");
+  const loss = lossOfText(text, modules, (script) => {
+    const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+    importScripts(address);
+  });
+  const audit = auditLoss(loss as AuditedLoss, { ...options, onProgress: (done, of) => onProgress({ done, of }) });
+  return audit.toJSON() as AuditData;
+});

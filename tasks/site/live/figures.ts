@@ -1,0 +1,7 @@
+/// <reference lib="dom" />
+/**
+ * Pages with figures that move.
+ *
+ * @module
+ */
+import "./site.ts";

@@ -1,0 +1,117 @@
+// The loss of NDCG: ranks by their definition, gradients by differences, scikit-learn's value in the limit, tensors, bad input.
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import * as tf from "@tensorflow/tfjs";
+import { ndcg, ndcgLoss, ndcgLossAndGradient } from "../../lib/curves/mod.ts";
+import { assertAllWithin, assertRefused, assertWithin, counted, onBackends } from "../helpers.ts";
+
+const rows = fc.array(
+  fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: -60, max: 60 }), fc.constantFrom("a", "b", "c")),
+  { minLength: 2, maxLength: 24 },
+).filter((list) => list.some(([gain]) => gain > 0));
+const columnsOf = (list: [number, number, string][]) => ({
+  gains: list.map(([gain]) => gain),
+  outputs: list.map(([, p], i) => p / 16 + i * 1e-3), // no difference is a margin, where the ramp has a corner
+  groups: list.map(([, , group]) => group),
+});
+
+/** One minus the score by its definition, row by row and pair by pair. */
+function byDefinition({ gains, outputs, groups }: ReturnType<typeof columnsOf>, k: number, margin: number): number {
+  const discount = (r: number) => Math.max(0, Math.min(1, k + 1 - r)) / Math.log2(1 + Math.min(r, k));
+  const scores = [...new Set(groups)].flatMap((group) => {
+    const own = gains.map((_, i) => i).filter((i) => groups[i] === group);
+    const best = own.map((i) => gains[i]).sort((a, b) => b - a).reduce((sum, g, r) => sum + g * discount(r + 1), 0);
+    if (best === 0) return [];
+    const ramp = (d: number) => Math.min(1, Math.max(0, (d + margin) / (2 * margin)));
+    const rank = (i: number) => own.reduce((sum, j) => j === i ? sum : sum + ramp(outputs[j] - outputs[i]), 1);
+    return [own.reduce((sum, i) => sum + gains[i] * discount(rank(i)), 0) / best];
+  });
+  return 1 - scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+Deno.test("ndcg loss: the value by its definition, the gradient by differences, with and without k", () => {
+  fc.assert(fc.property(rows, fc.constantFrom(0.31, 1.03, 2.77), fc.constantFrom(1, 3, 99), (list, margin, k) => {
+    const columns = columnsOf(list), { gains, outputs, groups } = columns, h = 1e-6;
+    const at = (p: number[]) => ndcgLossAndGradient(gains, p, { k, margin, groups });
+    const { value, gradient } = at(outputs);
+    assertWithin(value, byDefinition(columns, k, margin), 1e-12);
+    outputs.forEach((p, i) => {
+      const [up, down] = [at(outputs.with(i, p + h)).value, at(outputs.with(i, p - h)).value];
+      // The discount has a corner at the ranks k and k + 1: a difference across it lies between two slopes.
+      const slopes = [(up - value) / h, (value - down) / h];
+      assert(gradient[i] > Math.min(...slopes) - 1e-5 && gradient[i] < Math.max(...slopes) + 1e-5, `${i}`);
+    });
+  }));
+});
+
+Deno.test("ndcg loss: with a small margin and no ties it is 1 − scikit-learn's ndcg_score; each row of a matrix is a query", () => {
+  interface Case {
+    yTrue: number[];
+    yPred: number[];
+    groups: number[];
+    k: number | null;
+    sampleWeight: number[] | null;
+    ndcg: number;
+  }
+  const file = JSON.parse(Deno.readTextFileSync(new URL("../reference/curves.json", import.meta.url)));
+  let compared = 0;
+  for (const { yTrue, yPred, groups, k, sampleWeight, ndcg: expected } of file.ndcg as Case[]) {
+    const queries = new Set(groups).size, each = yTrue.length / queries;
+    const matrix = (values: number[]) =>
+      Array.from({ length: queries }, (_, q) => values.slice(q * each, (q + 1) * each));
+    const options = { k: k ?? undefined, sampleWeight: sampleWeight === null ? undefined : matrix(sampleWeight) };
+    assertWithin(ndcg(matrix(yTrue), matrix(yPred), options), expected, 4e-15);
+    if (matrix(yPred).some((row) => new Set(row).size < each)) continue;
+    compared++;
+    const loss = ndcgLossAndGradient(matrix(yTrue), matrix(yPred), { ...options, margin: 1e-4 });
+    assertWithin(1 - loss.value, expected, 1e-12);
+  }
+  assert(compared > 50, `${compared}`);
+});
+
+onBackends("ndcg loss of tensors: the arrays' numbers, padding without a gradient, no leak", () => {
+  const gains = [[3, 0, 1, -1], [0, 2, 0, 1]], outputs = [[0.1, 0.4, -0.3, 9], [0.5, 0.2, 0.9, -1]];
+  const options = { k: 2, margin: 0.5, ignoreLabel: -1 }, expected = ndcgLossAndGradient(gains, outputs, options);
+  const weighted = ndcgLossAndGradient(gains, outputs, { ...options, sampleWeight: [1, 3] });
+  assertEquals(expected.gradient[3], 0);
+  const { made } = counted(() =>
+    tf.tidy(() => {
+      const loss = ndcgLoss(options), y = tf.tensor2d(gains), w = tf.tensor1d([1, 3]);
+      const { value, grad } = tf.valueAndGrad((p) => loss(y, p as never))(tf.tensor2d(outputs));
+      assertWithin(value.dataSync()[0], expected.value, 1e-7);
+      assertAllWithin(grad.dataSync(), expected.gradient, 1e-6);
+      assertWithin(loss(y, tf.tensor2d(outputs), w).dataSync()[0], weighted.value, 1e-7);
+    })
+  );
+  assertEquals(made, 0);
+  assert(weighted.value !== expected.value);
+});
+
+Deno.test("ndcg loss: descending its gradient puts the gains in order; a query without a gain is 0 and has no gradient", () => {
+  const gains = [0, 1, 2, 3, 0, 0], outputs = [1, 0.6, 0.3, 0, 0.9, 0.4];
+  for (let step = 0; step < 200; step++) {
+    ndcgLossAndGradient(gains, outputs, { margin: 3 }).gradient.forEach((g, i) => outputs[i] -= g);
+  }
+  assertEquals(ndcg(gains, outputs), 1);
+  const { value, gradient } = ndcgLossAndGradient([0, 0], [1, 2]);
+  assertEquals([value, ...gradient], [0, 0, 0]);
+});
+
+Deno.test("ndcg loss: bad input is a sentence that names the argument", () => {
+  const refused = (argument: string, value: string, ...args: Parameters<typeof ndcgLossAndGradient>) =>
+    assertRefused(() => ndcgLossAndGradient(...args), { argument, value });
+  refused("k", "0", [1, 0], [1, 2], { k: 0 });
+  refused("margin", "0", [1, 0], [1, 2], { margin: 0 });
+  refused("yTrue", "-1", [1, -1], [1, 2]);
+  refused("yTrue", "[3]", [1, 0, 1], [1, 2]);
+  refused("yPred", "Infinity", [1, 0], [1, Infinity]);
+  refused("groups", "1", [1, 0], [1, 2], { groups: [1] });
+  refused("groups", "2 columns", [[1, 0]], [[1, 2]], { groups: [1] });
+  refused("sampleWeight", "-1", [1, 0], [1, 2], { sampleWeight: [1, -1] });
+  assertRefused(() => ndcgLoss({ step: 1 } as never), { argument: "step", value: "1", error: TypeError });
+  assertRefused(() => ndcgLoss({ ignoreLabel: "x" as never }), {
+    argument: "ignoreLabel",
+    value: "'x'",
+    error: TypeError,
+  });
+});
