@@ -190,6 +190,14 @@ Deno.test("audit: losses of a Python file by their names or as expressions, what
   assertStringIncludes(stderr, "Python imports its framework …");
 });
 
+Deno.test("audit: the time of a Python loss is measured before its process ends", async () => {
+  const told: string[] = [];
+  const reporter = { line: (text: string) => void told.push(text), status() {}, wrote() {}, progress() {} };
+  const args = { values: { framework: join(toy, "toy.py") }, positionals: [`${join(toy, "losses.py")}#squared`] };
+  await auditLosses(args, reporter, auditLoss);
+  assertMatch(told[0], /^squared: sound[^]*\ntime: \d/);
+});
+
 Deno.test("audit: a Python loss that cannot be loaded is said with 2", async () => {
   using fixtures = new Fixtures();
   fixtures.file("empty.py", "");
