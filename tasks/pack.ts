@@ -188,7 +188,7 @@ const worker = { source: "lib/audit/engines/python_worker.ts", file: "python_wor
 const server = { source: "lib/audit/engines/loss_server.py", file: "loss_server.py" };
 
 /** Copies the sources to a place beside the packages that tsc has to find. */
-async function copySources(to: URL): Promise<void> {
+export async function copySources(to: URL): Promise<void> {
   const { href } = new URL("lib/", root);
   for (const source of await sourcesOf(new URL(href))) {
     const copy = new URL(source.slice(href.length), to);

@@ -11,7 +11,7 @@ import {
   takesLoops,
 } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
-import { checkReads, gradientDepth, inHostMemory, lossOp, warnOfCopies } from "../tfjs/engine.ts";
+import { checkDevice, checkReads, gradientDepth, inHostMemory, lossOp, warnOfCopies } from "../tfjs/engine.ts";
 import { deviceLoss } from "../tfjs/device_loss.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
@@ -118,7 +118,8 @@ export function lossOf(score: Score, options: LossOptions, name = `${score.name}
     warnOfCopies(yPred);
     const tensors = { yTrue, yPred, sampleWeight };
     const fast = takesLoops(setting, yPred?.size) ? fastLoss : undefined;
-    const direct = inHostMemory() ? fast : gradientDepth() > 1 ? undefined : deviceLoss;
+    const host = inHostMemory(), direct = host ? fast : gradientDepth() > 1 ? undefined : deviceLoss;
+    if (!host) checkDevice();
     return direct?.(name, best, setting, tensors) ?? generalLoss(name, best, setting, tensors);
   };
   rememberParts(loss, { ...setting, best, wholeSet: typeof options.decision === "object", options });
