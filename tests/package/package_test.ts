@@ -33,7 +33,18 @@ const withBrowser = (title: string, use: (project: Project) => Promise<void>) =>
   });
 
 /** Entries that run in a browser. */
-const browserEntries = [".", "./audit", "./core", "./costs", "./curves", "./simd", "./slim", "./sql", "./thread"];
+const browserEntries = [
+  ".",
+  "./audit",
+  "./core",
+  "./costs",
+  "./curves",
+  "./gpu",
+  "./simd",
+  "./slim",
+  "./sql",
+  "./thread",
+];
 
 const fileOf = (entry: string): string => entry === "." ? "index" : entry.slice(2);
 
