@@ -13,6 +13,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { countsOn, countsSql, histogramSql, metricGradientOn, reportOn, tuneThresholdOn } from "../lib/sql/mod.ts";
 import { duckdbEngine } from "../tasks/sql_engines.ts";
+import { largeTable } from "./large_table.ts";
 
 /** The settings of DuckDB; the memory of the measured process is less than the largest table needs. */
 const threads = "2", memory = { generate: "4GB", measure: "256MB" };
@@ -44,10 +45,7 @@ function cpuSeconds(): number {
 
 async function generate(rows: number, folder: string): Promise<void> {
   await using engine = await duckdbEngine({ settings: { threads, memory_limit: memory.generate } });
-  await engine.query(`COPY (SELECT CAST(u < 0.3 * p + 0.02 AS INTEGER) AS y, p, w, region FROM (
-    SELECT (hash(i) % 1099511627776) / 1099511627776.0::DOUBLE AS p, (hash(i + 10000000000) % 16777216) / 16777216.0 AS u,
-      1 + hash(i + 20000000000) % 5 AS w, 'region ' || (hash(i + 30000000000) % 4) AS region FROM range(${rows}) AS t(i)))
-    TO '${folder}/scored.parquet'`);
+  await engine.query(`COPY (${largeTable(rows)}) TO '${folder}/scored.parquet'`);
 }
 
 async function measure(rows: number, folder: string): Promise<void> {

@@ -25,7 +25,7 @@ class AllSum(torch.autograd.Function):
     forward, backward = staticmethod(lambda ctx, x: all_sum(x)), staticmethod(lambda ctx, g: all_sum(g))
 
 
-def soft_counts(y, p, slope=10.0, threshold=0.5):
+def soft_counts(y, p, slope=4.0, threshold=0.5):
     """tp, fp and fn under a softsign in the place of rounding: 0 at 0, 1 at 1, and the given slope at the threshold."""
     t, c, m = threshold, threshold * (1 - threshold), 2 * slope * threshold * (1 - threshold) - 1
     k = (m + (m * m + 4 * c * (slope - 1)) ** 0.5) / (2 * c)
@@ -43,12 +43,12 @@ def f_beta_of(counts, beta=1.0):
     return 1 - torch.where(n > 0, tp / torch.where(n > 0, n, torch.ones_like(n)), torch.zeros_like(n))
 
 
-def f_beta_loss(beta=1.0, slope=10.0, threshold=0.5):
+def f_beta_loss(beta=1.0, slope=4.0, threshold=0.5):
     """The loss of the rows of all processes. Every process gets the same number."""
     return lambda y, p: f_beta_of(AllSum.apply(soft_counts(y, p, slope, threshold)), beta)
 
 
-def two_pass_backward(model, batches, beta=1.0, slope=10.0, threshold=0.5):
+def two_pass_backward(model, batches, beta=1.0, slope=4.0, threshold=0.5):
     """Adds the gradient of the loss of all batches of all processes to the parameters' `grad`, and returns the loss.
 
     `batches` is a function that returns an iterable of (x, y), the same ones twice; a process may have none.

@@ -47,7 +47,7 @@ export const auditSpec: TaskSpec = {
     'A TypeScript file must import TensorFlow.js as "@tensorflow/tfjs", which gives it this project\'s copy; a second copy\n' +
     "(npm:…@…, or a URL) may not accept the tensors. In a Python file, NAME is a function, a class, or an expression:\n" +
     "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
-    "needs the framework of the loss and nothing else.\n\n" +
+    "needs the framework of the loss and nothing else. A file of R, losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
     "--model judges a compiled tf.LayersModel of a TypeScript file, or the function that makes it, on rows of a CSV file:\n" +
     "its last layer, its loss, its labels and its first batch together. --activation judges a last layer in words.",
   usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] FILE.ts#exportName | " +
@@ -175,7 +175,7 @@ async function loadPythonLoss(named: string, options: Partial<PythonLossOptions>
   }
 }
 
-const isPython = (named: string): boolean => /\.py(#|$)/.test(named);
+const isPython = (named: string): boolean => /\.(py|[rR])(#|$)/.test(named);
 
 /** Loads what `named`, `FILE#export`, names. */
 async function loadExport(named: string): Promise<unknown> {
@@ -240,16 +240,16 @@ function savedFile(save: string | boolean | undefined): string | undefined {
   return file;
 }
 
-/** Audits each of the named losses. */
+/** Audits each of the named losses; Python processes stay `open`, because the time is measured later. */
 async function auditEach(
   { values, positionals }: TaskArgs,
   report: Reporter,
   audit: Auditor,
+  open: AsyncDisposableStack,
 ): Promise<{ audits: LossAudit[]; refused: string[] }> {
   if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#exportName");
   const options = auditOptions(values), inPython = pythonOptions(values);
   const losses: (AuditedLoss | PythonLoss)[] = [], refused: string[] = [];
-  await using open = new AsyncDisposableStack();
   for (const named of positionals) {
     if (inPython.module === undefined && !isPython(named)) {
       losses.push(await loadLoss(named));
@@ -292,8 +292,9 @@ export async function auditLosses(args: TaskArgs, report: Reporter, audit: Audit
   if (values.json) console.log = console.error; // a file may print while it is loaded
   tf.enableProdMode(); // no banner
   await tf.setBackend("cpu");
+  await using open = new AsyncDisposableStack();
   const { audits, refused }: { audits: (LossAudit | ModelAudit)[]; refused: string[] } = route === undefined
-    ? await auditEach(args, report, audit)
+    ? await auditEach(args, report, audit, open)
     : { audits: [await auditOneModel(route, values, report)], refused: [] };
   if (values.json) {
     const json = audits.map((one) => one.toJSON());

@@ -10,7 +10,7 @@ import * as tf from "@tensorflow/tfjs";
 import { auditLastLayer, auditModel } from "../lib/audit/model/audit_model.ts";
 import type { LabelKind, ModelAudit } from "../lib/audit/types.ts";
 import type { LayersModel } from "../lib/tfjs/model.ts";
-import { type TaskArgs, typedIn, UsageError } from "./cli.ts";
+import { type TaskArgs, typedIn, UsageError, wholeOption } from "./cli.ts";
 
 type Values = TaskArgs["values"];
 
@@ -54,10 +54,7 @@ function asUsage<T>(run: () => T): T {
 
 /** Audits a last layer in words. */
 export function auditWords({ activation, units, loss }: Values, labels: LabelKind): ModelAudit {
-  const number = Number(units);
-  if (!(Number.isInteger(number) && number >= 1)) {
-    throw new UsageError(`--units takes a whole number ≥ 1, not '${units}'`);
-  }
+  const number = wholeOption("units", units, 1, 1);
   return asUsage(() => auditLastLayer({ activation: String(activation), units: number, loss: String(loss), labels }));
 }
 

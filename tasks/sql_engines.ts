@@ -136,9 +136,13 @@ export async function sparkEngine(options: SparkOptions = {}): Promise<Engine> {
 /** Finds a Python that has PySpark, and Java; the reason if one of them is not there. */
 export async function findSpark(): Promise<{ python: string } | { missing: string }> {
   const python = Deno.env.get("ROUNDABOUT_SPARK") ?? "python3";
-  const ends = (command: string, args: string[]): Promise<boolean> =>
-    new Deno.Command(command, { args, stdout: "null", stderr: "null" }).output()
-      .then(({ success }) => success, () => false);
+  const ends = async (command: string, args: string[]): Promise<boolean> => {
+    try {
+      return (await new Deno.Command(command, { args, stdout: "null", stderr: "null" }).output()).success;
+    } catch {
+      return false; // there is no such command
+    }
+  };
   const [hasSpark, hasJava] = await Promise.all([
     ends(python, ["-c", "import importlib.metadata as m; m.version('pyspark')"]),
     ends("java", ["-version"]),

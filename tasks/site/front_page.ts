@@ -8,7 +8,10 @@ import { codeBlock } from "./highlight.ts";
 import { escapeHtml, SiteError, Slots, textOf, uniqueNames } from "./html.ts";
 import type { SiteLinks } from "./links.ts";
 import { type Heading, renderMarkdown } from "./markdown.ts";
+import { cleanHtml } from "./clean.ts";
 import { type NotebookPage, withoutLinks } from "./notebook_page.ts";
+import { thesisHtml } from "./thesis.ts";
+import { tools } from "./tools.ts";
 
 /** Input of the front page. */
 interface FrontPageInput {
@@ -31,6 +34,10 @@ function card(page: NotebookPage): string {
   return `<li><h3><a href="${page.file}">${page.title}</a></h3>\n<p>${withoutLinks(page.answer)}</p></li>`;
 }
 
+/** Renders the card of a tool. */
+const toolCard = ({ file, title, description }: (typeof tools)[number]): string =>
+  `<li><h3><a href="${file}">${title}</a></h3>\n<p>${escapeHtml(description)}</p></li>`;
+
 function cite(citation: Citation): string {
   return `<h2 id="how-to-cite">How to cite</h2>
 <p>${escapeHtml(citationText(citation))}</p>
@@ -45,22 +52,19 @@ export function frontPage({ prose, pages, citation, links }: FrontPageInput): Fr
   const outline: Heading[] = [];
   let tables = 0;
   const picture = pages.find((page) => page.picture !== undefined)?.picture;
-  // The picture keeps the ids of its own page: no other figure stands here.
+  const shared = { where: "tasks/site/front.md", slots, uniqueId, tableLabel: () => `Table ${++tables}` };
+  const resolve = (href: string, kind: "link" | "image") =>
+    links.resolve(href, { file: "front.md", page: "index.html", where: "tasks/site/front.md", kind });
+  const thesis = cleanHtml(thesisHtml(), { ...shared, resolve, headings: false });
+  // The picture keeps the ids of its own page: the other figure here has a prefix of its own.
   const marks: Record<string, string> = {
     picture: picture ? `<div class="picture">${picture}</div>\n` : "",
+    thesis: `<div class="picture">${thesis}</div>\n`,
+    tools: `<ul class="cards tools">\n${tools.map(toolCard).join("\n")}\n</ul>\n`,
     cards: `<ol class="cards">\n${pages.map(card).join("\n")}\n</ol>\n`,
     cite: cite(citation),
   };
-  const render = (text: string) =>
-    renderMarkdown(text, {
-      where: "tasks/site/front.md",
-      slots,
-      uniqueId,
-      outline,
-      tableLabel: () => `Table ${++tables}`,
-      resolve: (href, kind) =>
-        links.resolve(href, { file: "front.md", page: "index.html", where: "tasks/site/front.md", kind }),
-    });
+  const render = (text: string) => renderMarkdown(text, { ...shared, outline, resolve });
   const html = slots.fill(
     prose.split(/^(<!-- \w+ -->)$/m).map((part) => {
       const mark = /^<!-- (\w+) -->$/.exec(part)?.[1];

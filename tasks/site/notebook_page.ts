@@ -8,6 +8,7 @@ import type { CleanOptions } from "./clean.ts";
 import { codeBlock } from "./highlight.ts";
 import { escapeHtml, SiteError, Slots, textOf, uniqueNames } from "./html.ts";
 import { nameOf, pageOf, relativeUrl, type SiteLinks } from "./links.ts";
+import { markLive } from "./live_figures.ts";
 import { anchorSymbols, type Heading, renderMarkdown } from "./markdown.ts";
 import { cellName, hasTag, type NotebookFile } from "./notebook.ts";
 import { renderOutputs } from "./outputs.ts";
@@ -46,12 +47,13 @@ const shortNames: Record<string, string> = {
   "a2_does": "Tails",
   "a3_dead": "Dead starts",
   "a4_anyloss": "AnyLoss",
+  "a5_how": "Angles",
 };
 
-/** Names a notebook in the navigation; one that has no short name has the number or the letter of its file. */
+/** Names a notebook in the navigation; by its kind and number if it has no short name. */
 function shortName(file: string): string {
   const known = Object.keys(shortNames).find((beginning) => file.startsWith(beginning));
-  return known ? shortNames[known] : nameOf(file, 0).mark;
+  return known ? shortNames[known] : nameOf(file);
 }
 
 /** Tags of a cell that hide a part of it. */
@@ -112,10 +114,9 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
       parts.push(renderCode(folded, isFolded));
       folded = [];
       if (hasTag(cell, tags.hideOutput)) return;
-      const outputs = renderOutputs(cell.outputs, optionsFor(index));
-      parts.push(outputs);
+      parts.push(markLive(renderOutputs(cell.outputs, optionsFor(index)), cell));
       if (picture === undefined && hasTag(cell, tags.front) && cell.outputs.length > 0) {
-        picture = slots.fill(renderOutputs(cell.outputs.slice(0, 1), optionsFor(index)));
+        picture = slots.fill(markLive(renderOutputs(cell.outputs.slice(0, 1), optionsFor(index)), cell));
       }
     }
   });

@@ -310,7 +310,9 @@ Deno.test("a loss with many operations is audited on few rows, and says so, unle
     }
     return tf.div(sum, p.shape[0]!);
   };
-  const sentence = "Batches of 16 rows are enough: the loss has many operations or compares rows with rows";
+  const sentence =
+    "Batches of 16 rows and 15 steps of a descent are enough: the loss has many operations or compares " +
+    "rows with rows";
   assert(auditLoss(slowly).assumed.includes(sentence));
   assertEquals(auditLoss(slowly, { rows: 8, yPred: "probability", yTrue: "binary" }).assumed, []);
 });

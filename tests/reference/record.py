@@ -6,10 +6,12 @@ Import this module before TensorFlow, JAX, PyTorch or Keras: it sets the environ
 import json
 import os
 import platform
+import sys
 from importlib import metadata
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent / "recipes"))
 
 QUIET = {
     "OMP_NUM_THREADS": "1",

@@ -65,10 +65,10 @@ def losses():
         "sign": ("(1 + sign(p - 0.5)) / 2", precision_loss(sign, ops.round)),
         "straightThrough": ("p + stop_gradient(round(p) - p)", precision_loss(through, ops.round)),
         "straightThroughPlusOne": ("the same with 1 in the place of epsilon", precision_loss(through, ops.round, epsilon=1.0)),
-        "recipePrecision": ("the recipe: anchored softsign at 0.5, slope 10, no epsilon", f_beta_loss(beta=0)),
-        "recipePrecisionThrough": ("the recipe, straight through", f_beta_loss(beta=0, straight_through=True)),
-        "recipeF1": ("the recipe's F1: anchored softsign at 0.5, slope 10, no epsilon", f_beta_loss(beta=1)),
-        "recipeF1Through": ("the recipe's F1, straight through", f_beta_loss(beta=1, straight_through=True)),
+        "recipePrecision": ("the recipe: anchored softsign at 0.5, slope 10, no epsilon", f_beta_loss(beta=0, slope=10.0)),
+        "recipePrecisionThrough": ("the recipe, straight through", f_beta_loss(beta=0, slope=10.0, straight_through=True)),
+        "recipeF1": ("the recipe's F1: anchored softsign at 0.5, slope 10, no epsilon", f_beta_loss(beta=1, slope=10.0)),
+        "recipeF1Through": ("the recipe's F1, straight through", f_beta_loss(beta=1, slope=10.0, straight_through=True)),
     }
 
 

@@ -10,7 +10,6 @@ the gradient of the loss of all rows, as the distance of the two and the cosine 
 import record  # first: it sets what the frameworks read at import
 
 import os
-import sys
 
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ["JAX_ENABLE_X64"] = "1"
@@ -19,13 +18,12 @@ import keras
 import numpy as np
 import torch
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "recipes"))
 from recipe_keras import f_beta_loss as keras_loss
 from recipe_torch_ddp import f_beta_of, soft_counts, two_pass_backward
 
 keras.backend.set_floatx("float64")
 
-ROWS, BATCH, FEATURES, SEED = 1024, 64, 6, 48356029
+ROWS, BATCH, FEATURES, SEED, SLOPE = 1024, 64, 6, 48356029, 10.0
 
 
 def problem(prevalence):
@@ -61,10 +59,10 @@ def in_torch(x, y):
 
     def accumulate():  # as every tutorial has it
         for a, b in batches():
-            (f_beta_of(soft_counts(b, model(a))) / (ROWS // BATCH)).backward()
+            (f_beta_of(soft_counts(b, model(a), SLOPE)) / (ROWS // BATCH)).backward()
 
-    exact = gradient(lambda: f_beta_of(soft_counts(y, model(x))).backward())
-    return exact, {"accumulated": gradient(accumulate), "two passes": gradient(lambda: two_pass_backward(model, batches))}
+    exact = gradient(lambda: f_beta_of(soft_counts(y, model(x), SLOPE)).backward())
+    return exact, {"accumulated": gradient(accumulate), "two passes": gradient(lambda: two_pass_backward(model, batches, slope=SLOPE))}
 
 
 def in_keras(x, y):
@@ -80,10 +78,10 @@ def in_keras(x, y):
     def two_pass_loss():
         """The loss whose sum over the batches has the gradient of the loss of all rows: the counts of all rows are known."""
         p = 1 / (1 + np.exp(-(x @ start()[0] + start()[1])))
-        counts = soft_counts(torch.tensor(y), torch.tensor(p)).requires_grad_()
+        counts = soft_counts(torch.tensor(y), torch.tensor(p), SLOPE).requires_grad_()
         (by_count,) = torch.autograd.grad(f_beta_of(counts), counts)
         tp, fp, fn = by_count.tolist()
-        slope, k = 10.0, 18.0  # of recipe_keras at the threshold 0.5
+        slope, k = SLOPE, 2 * (SLOPE - 1)  # of recipe_keras at the threshold 0.5
         s = lambda q: keras.ops.where(
             q > 0.5,
             1 - slope * (1 - q) / ((1 + k / 2) * (1 + k * keras.ops.abs(q - 0.5))),
@@ -97,9 +95,9 @@ def in_keras(x, y):
 
         return loss
 
-    exact = change(ROWS, keras_loss(beta=1.0))
+    exact = change(ROWS, keras_loss(beta=1.0, slope=SLOPE))
     return exact, {
-        "accumulated": change(BATCH, keras_loss(beta=1.0), ROWS // BATCH),
+        "accumulated": change(BATCH, keras_loss(beta=1.0, slope=SLOPE), ROWS // BATCH),
         "two passes": change(BATCH, two_pass_loss(), ROWS // BATCH),
     }
 

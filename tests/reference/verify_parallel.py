@@ -41,12 +41,12 @@ def on_devices(count):
     keras.distribution.set_distribution(keras.distribution.DataParallel(devices=[f"cpu:{i}" for i in range(count)]))
     keras.utils.set_random_seed(SEED)
     model = keras.Sequential([keras.Input((FEATURES,)), keras.layers.Dense(1, activation="sigmoid")])
-    model.compile(keras.optimizers.SGD(0.5), loss=f_beta_loss(beta=1.0))
+    model.compile(keras.optimizers.SGD(0.5), loss=f_beta_loss(beta=1.0, slope=10.0))
     losses = model.fit(x, y, batch_size=BATCH, epochs=EPOCHS, shuffle=False, verbose=0).history["loss"]
     weights = np.concatenate([w.reshape(-1) for w in model.get_weights()]).tolist()
 
     jax.config.update("jax_enable_x64", True)
-    loss, rows = f_beta_loss(beta=1.0), NamedSharding(Mesh(np.array(devices), ("rows",)), PartitionSpec("rows"))
+    loss, rows = f_beta_loss(beta=1.0, slope=10.0), NamedSharding(Mesh(np.array(devices), ("rows",)), PartitionSpec("rows"))
     a, b = jax.device_put(x.astype("float64"), rows), jax.device_put(y.astype("float64"), rows)
     w = np.linspace(1, -1, FEATURES)
     ask = jax.jit(jax.value_and_grad(lambda w, a, b: loss(b, 1 / (1 + jax.numpy.exp(-(a @ w))))))

@@ -1,97 +1,67 @@
 // Every page in a real browser. Without Chromium these tests are ignored, as their names then say.
 import { assert, assertEquals } from "@std/assert";
-import axe from "axe-core";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import puppeteer, { type Browser } from "puppeteer-core";
-import { findChromium } from "../../tasks/chromium.ts";
-import { buildSite, type NotebookFile } from "../../tasks/site/mod.ts";
-import { filesUnder, fixtures, inTemporaryFolder, notebooksIn } from "./support.ts";
-import { slow } from "../slow.ts";
-
-const chromium = findChromium();
-const note = chromium ? "" : " (ignored: no Chromium; name one in CHROME_PATH)";
+import { buildSite } from "../../tasks/site/mod.ts";
+import { axeFaults, browserTest, lookAt, looks, overflow, withPage } from "./browser.ts";
+import { projectSite } from "./project_site.ts";
+import { filesUnder, fixtures, inTemporaryFolder } from "./support.ts";
+import "./figures_in_browser.ts";
+import "./tools_in_browser.ts";
 
 /** Lists the faults of a page in the browser, one sentence each. */
-async function faultsOf(browser: Browser, url: string, scheme: "light" | "dark", width: number): Promise<string[]> {
-  const page = await browser.newPage();
-  try {
-    const faults: string[] = [];
-    page.on("request", (request) => {
-      if (!/^(?:file|data):/.test(request.url())) faults.push(`it asks for ${request.url()}`);
-    });
-    page.on("requestfailed", (request) => faults.push(`it does not get ${request.url()}`));
-    page.on("pageerror", (error) => faults.push(String(error)));
-    await page.setViewport({ width, height: 900 });
-    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+async function faultsOf(url: string): Promise<string[]> {
+  const found: string[] = [];
+  await withPage(async ({ page, faults }) => {
+    await lookAt(page, looks[0]);
     await page.goto(url, { waitUntil: "load" });
     // As a reader would: with every hint and every long output open.
     await page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true");
-    const [content, window] = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]") as number[];
-    if (content > window) faults.push(`it is ${content} px wide on a screen of ${window} px`);
-    await page.evaluate(axe.source);
-    // Without preload: style sheets cannot be read again on pages from the disk, and are not asked for.
-    const run = "axe.run(document, { resultTypes: ['violations'], preload: false })";
-    const { violations } = await page.evaluate(run) as axe.AxeResults;
-    for (const { id, impact, help, nodes } of violations) {
-      if (impact === "serious" || impact === "critical") faults.push(`${id}: ${help}: ${nodes[0].html.slice(0, 160)}`);
+    for (const look of looks) {
+      await lookAt(page, look);
+      // Of what axe finds, only the contrast depends on the scheme.
+      const own = [
+        ...await overflow(page),
+        ...await axeFaults(page, look === looks[0] ? {} : { rules: ["color-contrast"] }),
+      ];
+      found.push(...own.map((fault) => `${look.scheme}, ${look.width} px: ${fault}`));
     }
-    return faults;
-  } finally {
-    await page.close();
-  }
-}
-
-const looks = [["light", 390], ["light", 1280], ["dark", 390], ["dark", 1280]] as const;
-
-const launch = (): Promise<Browser> =>
-  puppeteer.launch({ executablePath: chromium, pipe: true, args: ["--no-sandbox"], protocolTimeout: 60_000 });
-
-/** Fails unless every page of a site made from the notebooks is good in every look. */
-async function assertGoodPages(notebooks: NotebookFile[]): Promise<void> {
-  await inTemporaryFolder(async (folder) => {
-    const { out } = await buildSite({ notebooks, out: `${folder}/site` });
-    const pages = [...(await filesUnder(out)).keys()].filter((name) => name.endsWith(".html"));
-    const browser = await launch();
-    try {
-      const faults: string[] = [];
-      for (const name of pages) {
-        for (const [scheme, width] of looks) {
-          // Pages that show a file are all alike: the narrow light and the wide dark look will do.
-          if (name.startsWith("source/") && (scheme === "light") !== (width === 390)) continue;
-          const found = await faultsOf(browser, pathToFileURL(join(out, name)).href, scheme, width);
-          faults.push(...found.map((fault) => `${name}, ${scheme}, ${width} px: ${fault}`));
-        }
-      }
-      assertEquals(faults, []);
-    } finally {
-      await browser.close();
-    }
+    found.push(...faults);
   });
+  return found;
 }
 
-// A browser keeps timers and pipes of its own.
-const loose = { sanitizeOps: false, sanitizeResources: false, ignore: chromium === undefined };
+/** Fails unless every page of a site is good in every look. */
+async function assertGoodPages(out: string): Promise<void> {
+  const names = [...(await filesUnder(out)).keys()].filter((name) => name.endsWith(".html"));
+  // Pages that show a file are all alike.
+  const sources = names.filter((name) => name.startsWith("source/")).slice(0, 2);
+  const waiting = [...names.filter((name) => !name.startsWith("source/")), ...sources], faults: string[] = [];
+  const work = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const found = await faultsOf(pathToFileURL(join(out, name)).href);
+      faults.push(...found.map((fault) => `${name}: ${fault}`));
+    }
+  };
+  await Promise.all([work(), work()]);
+  assertEquals(faults, []);
+}
 
-slow.test(
-  `site in a browser: accessible, no overflow, no request, light and dark, phone and desktop${note}`,
-  loose,
-  async () => {
-    await assertGoodPages(await fixtures());
-  },
-);
-
-slow.test(`site in a browser: the same for the notebooks of the project${note}`, loose, async () => {
-  const notebooks = await notebooksIn("notebooks/");
-  if (notebooks.length > 0) await assertGoodPages(notebooks);
-});
-
-slow.test(`site in a browser: keyboard, and no stop where nothing scrolls${note}`, loose, async () => {
+browserTest("site in a browser: accessible, no overflow, no request, light and dark, phone and desktop", async () => {
   await inTemporaryFolder(async (folder) => {
     const { out } = await buildSite({ notebooks: await fixtures(), out: `${folder}/site` });
-    const browser = await launch();
-    try {
-      const page = await browser.newPage();
+    await assertGoodPages(out);
+  });
+});
+
+browserTest("site in a browser: the same for the notebooks of the project", async () => {
+  await assertGoodPages((await projectSite()).folder);
+});
+
+browserTest("site in a browser: keyboard, and no stop where nothing scrolls", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const { out } = await buildSite({ notebooks: await fixtures(), out: `${folder}/site` });
+    await withPage(async ({ page }) => {
       await page.setViewport({ width: 1280, height: 900 });
       await page.goto(pathToFileURL(join(out, "01_steps.html")).href);
       await page.keyboard.press("Tab");
@@ -104,8 +74,6 @@ slow.test(`site in a browser: keyboard, and no stop where nothing scrolls${note}
       await page.setViewport({ width: 390, height: 900 });
       await page.waitForFunction(`document.querySelectorAll('[data-scroll][tabindex]').length > ${wide}`);
       assert(await stops() > wide, "more boxes scroll on a phone");
-    } finally {
-      await browser.close();
-    }
+    });
   });
 });

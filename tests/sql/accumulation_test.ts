@@ -30,16 +30,46 @@ Deno.test("TensorFlow.js: accumulated gradients are off by more than a tenth at 
   assertWithin(distance([...gradients[kernel.name].dataSync()]), 0, 1e-5);
 });
 
-Deno.test("the recorded runs: DDP as it is and accumulation are off, the recipe is not", () => {
-  type Run = { way: string; processes: number; largestDifference: number; distance: number };
-  const read = (file: string) =>
-    JSON.parse(Deno.readTextFileSync(new URL(`../reference/${file}`, import.meta.url))).runs as Run[];
-  const ddp = read("ddp.json").filter(({ processes }) => processes > 1), accumulation = read("accumulation.json");
-  assertEquals([ddp.length, accumulation.length], [18, 8]);
+const read = async (file: string) =>
+  JSON.parse(await Deno.readTextFile(new URL(`../reference/${file}`, import.meta.url)));
+
+Deno.test("the recorded runs: DDP, accumulation and MirroredStrategy as they are are off, the recipes are not", async () => {
+  type Run = { way: string; processes: number; largestDifference: number; distance: number; prevalence: number };
+  const runsOf = async (file: string): Promise<Run[]> => (await read(file)).runs;
+  const ddp = (await runsOf("ddp.json")).filter(({ processes }) => processes > 1);
+  const accumulation = await runsOf("accumulation.json"), mirrored = await runsOf("mirrored.json");
+  assertEquals([ddp.length, accumulation.length, mirrored.length], [18, 8, 8]);
   for (const { way, largestDifference } of ddp) {
     assert(way === "DDP as it is" ? largestDifference > 1e-3 : largestDifference <= 1e-12, way);
   }
   for (const { way, distance } of accumulation) {
     assert(way === "accumulated" ? distance > 0.05 : distance <= 1e-12, way);
   }
+  for (const { way, distance } of mirrored) assert(way === "as it is" ? distance > 0.01 : distance <= 1e-12, way);
+});
+
+Deno.test("the recorded run of Keras on two JAX devices: two all-reduces, and fit ends at the numbers of one device", async () => {
+  const { compiled: [compiled], fit: [fit] } = await read("parallel.json");
+  assertEquals([compiled.allReduces, compiled.ofOneDevice], [2, 0]);
+  assertWithin(compiled.value, 0, 1e-12);
+  assertWithin(compiled.gradient, 0, 1e-12);
+  assertWithin(fit.weights, 0, 1e-5); // float32
+  assert(fit.lastLoss < fit.firstLoss - 0.1, "it learned");
+});
+
+Deno.test("the page on scale prints the recorded losses of the shards", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/when_it_does_not_fit.md", import.meta.url));
+  const { biases } = await read("ddp.json") as {
+    biases: { shards: string; processes: number; exact: number; mean: number }[];
+  };
+  assert(page.includes(`where the loss of all rows is ${biases[0].exact.toFixed(4)}`));
+  const kinds = [...new Set(biases.map(({ shards }) => shards))];
+  const rows = kinds.map((kind) => [
+    kind,
+    ...biases.filter(({ shards }) => shards === kind).map(({ mean }) => mean.toFixed(4)),
+  ]);
+  const printed = page.split("\n").filter((line) => line.startsWith("|"))
+    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
+    .filter(([first]) => kinds.includes(first));
+  assertEquals(printed, rows);
 });

@@ -190,6 +190,14 @@ Deno.test("audit: losses of a Python file by their names or as expressions, what
   assertStringIncludes(stderr, "Python imports its framework …");
 });
 
+Deno.test("audit: the time of a Python loss is measured before its process ends", async () => {
+  const told: string[] = [];
+  const reporter = { line: (text: string) => void told.push(text), status() {}, wrote() {}, progress() {} };
+  const args = { values: { framework: join(toy, "toy.py") }, positionals: [`${join(toy, "losses.py")}#squared`] };
+  await auditLosses(args, reporter, auditLoss);
+  assertMatch(told[0], /^squared: sound[^]*\ntime: \d/);
+});
+
 Deno.test("audit: a Python loss that cannot be loaded is said with 2", async () => {
   using fixtures = new Fixtures();
   fixtures.file("empty.py", "");
@@ -306,7 +314,10 @@ Deno.test("audit: one sentence and 2 for each way to name no model", async () =>
     [["--activation", "sigmoid", "--units", "1"], "--activation needs --loss"],
     [[...layer, "--data", "rows.csv"], "--data cannot be used with --activation"],
     [["--activation", "step", ...layer.slice(2)], "Cannot audit the last layer: 'activation' must be one of linear,"],
-    [["--activation", "sigmoid", "--units", "some", ...layer.slice(4)], "--units takes a whole number ≥ 1, not 'some'"],
+    [
+      ["--activation", "sigmoid", "--units", "some", ...layer.slice(4)],
+      "--units takes a number from 1 to 1000000, not 'some'",
+    ],
   ];
   for (const [args, sentence] of expected) {
     const { code, stderr } = await audit(fixtures, ...args);

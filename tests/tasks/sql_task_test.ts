@@ -91,6 +91,28 @@ onDuckdb("fit keeps its state in a file and goes on from it", async () => {
   assertMatch(broken.stderr, /--state .*state\.json cannot be read/);
 });
 
+onDuckdb("a table of a database file, and a folder of compressed files", async () => {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const folder = await Deno.makeTempDir({ prefix: "roundabout-sql-" }), columns = ["--label", "y", "--output", "p 1"];
+  const instance = await DuckDBInstance.create(`${folder}/lake.duckdb`), connection = await instance.connect();
+  const values = rows.map((row) => `(${row.y}, ${row["p 1"]}::DOUBLE)`).join(", ");
+  await connection.run(`CREATE SCHEMA deep; CREATE TABLE deep.t AS SELECT * FROM (VALUES ${values}) AS v(y, "p 1")`);
+  await Deno.mkdir(`${folder}/zst/deep`, { recursive: true });
+  await connection.run(`COPY (FROM deep.t WHERE y = 1) TO '${folder}/zst/1.csv.zst' (HEADER, COMPRESSION zstd)`);
+  await connection.run(`COPY (FROM deep.t WHERE y = 0) TO '${folder}/zst/deep/0.csv.zst' (HEADER, COMPRESSION zstd)`);
+  connection.closeSync();
+  instance.closeSync();
+  const printed = async (...args: string[]) => {
+    const { code, stdout, stderr } = await sql("counts", ...args, ...columns);
+    assertEquals(code, 0, stderr);
+    return stdout.replace(/^sql: done.*$/m, "");
+  };
+  const wanted = await printed("scored.csv");
+  assertEquals(await printed("deep.t", "--database", `${folder}/lake.duckdb`), wanted);
+  assertEquals(await printed(`${folder}/zst`), wanted);
+  await Deno.remove(folder, { recursive: true });
+});
+
 onDuckdb("what the engine refuses is one sentence and exit code 1", async () => {
   const { code, stderr } = await sql("counts", "scored.csv", "--label", "nope", "--output", "p 1");
   assertEquals(code, 1);
@@ -135,4 +157,17 @@ Deno.test("bad usage is exit code 2 and says what is needed", async () => {
     assertEquals([code, stdout], [2, ""], stderr);
     assert(stderr.includes(words), stderr);
   }
+});
+
+Deno.test("deno task test --spark says why it cannot ask Spark", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-P=tasks", "tasks/test.ts", "--spark"],
+    cwd: root,
+    env: { NO_COLOR: "1", ROUNDABOUT_SPARK: "no-such-python" },
+  }).output();
+  assertEquals(code, 1);
+  assertStringIncludes(
+    new TextDecoder().decode(stderr),
+    "Spark cannot be asked: the Python of ROUNDABOUT_SPARK, 'no-such-python', has no PySpark",
+  );
 });

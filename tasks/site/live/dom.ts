@@ -77,6 +77,20 @@ export function slider({ label, min, max, step, value, text, onChange }: SliderO
   return { field, input, set };
 }
 
+const slopes = [1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 70, 100];
+
+/** Makes a slider of slopes, from the identity (1) to nearly `round` (100). */
+export function slopeSlider(label: string, value: number, onChange: (slope: number) => void): Slider {
+  const place = (slope: number) =>
+    slopes.reduce((best, one, i) => Math.abs(one - slope) < Math.abs(slopes[best] - slope) ? i : best, 0);
+  const made = slider({
+    ...{ label, min: 0, max: slopes.length - 1, step: 1, value: place(value) },
+    text: (i) => String(slopes[i]),
+    onChange: (i) => onChange(slopes[i]),
+  });
+  return { ...made, set: (slope) => made.set(place(slope)) };
+}
+
 /** Makes a list to choose from. */
 export function choice(
   label: string,

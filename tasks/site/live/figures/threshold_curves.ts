@@ -1,0 +1,20 @@
+/**
+ * F1 of recorded outputs against the threshold.
+ *
+ * @module
+ */
+import { f1, round, softCounts } from "../../../../lib/core.ts";
+import recorded from "../recorded.json" with { type: "json" };
+
+const { yTrue } = recorded.loans;
+
+/** Thresholds of the curves, which the slider can reach. */
+export const grid = Array.from({ length: 99 }, (_, i) => (i + 1) / 100);
+
+/** Computes the F1 of decisions at a threshold. */
+export const f1At = (yPred: readonly number[], threshold: number): number =>
+  f1.value(softCounts({ yTrue, yPred }, round({ threshold })));
+
+/** Finds the threshold of the highest F1 on the grid. */
+export const peakOf = (yPred: readonly number[]): { threshold: number; value: number } =>
+  grid.map((threshold) => ({ threshold, value: f1At(yPred, threshold) })).reduce((a, b) => b.value > a.value ? b : a);

