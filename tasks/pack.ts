@@ -180,7 +180,7 @@ export default [{ input: ${JSON.stringify(code)}, output: ${JSON.stringify(outpu
   input: types,
   output: {
     dir: ${JSON.stringify(dir)},
-    chunkFileNames: "[name].d.ts",
+    chunkFileNames: ({ name }) => name === "types" ? "types.d.ts" : "types-[hash].d.ts",
     entryFileNames: "[name].d.ts",
     manualChunks: (id) => entries.includes(id) || /types.(data|compare|display)./.test(id) ? undefined : "types",
   },
