@@ -132,4 +132,5 @@ def main(folder):
     (here / "compare_baseline.json").write_text(json.dumps({"versions": versions, "rows": record}, indent=2) + "\n")
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

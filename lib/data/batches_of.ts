@@ -91,13 +91,15 @@ function csvTable(path: string): PiecedTable {
   };
 }
 
-function frameTable(frame: LazyFrame): PiecedTable {
+function frameTable(frame: LazyFrame, explain = (error: unknown) => error): PiecedTable {
   return {
     columns: frame.columns,
     async *pieces(columns, size) {
       const chosen = frame.select(...columns);
       for (let from = 0;; from += size) {
-        const piece = await chosen.slice(from, size).collect() as Frame;
+        const piece = await chosen.slice(from, size).collect().catch((error) => {
+          throw explain(error);
+        }) as Frame;
         if (from === 0 && piece.height === 0) throw new RangeError(`Cannot ${TASK}: 'source' has no rows`);
         yield new Map(columns.map((column) => {
           const place = (row: number) => () => `row ${from + row + 1}`;
@@ -112,7 +114,7 @@ function frameTable(frame: LazyFrame): PiecedTable {
 function parquetTable(path: string): PiecedTable {
   try {
     statSync(path); // polars' own error for a missing file is a Rust message
-    return frameTable(pl.scanParquet(path) as LazyFrame);
+    return frameTable(pl.scanParquet(path) as LazyFrame, (error) => explainFailure(path, error));
   } catch (error) {
     throw explainFailure(path, error);
   }

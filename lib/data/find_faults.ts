@@ -11,7 +11,9 @@ export function indexReason(
   if (name === "__index_level_0__") return "pandas' index";
   if (isFirst && name === "") return "it is the first column and has no name, as an index has";
   if (values.length < leastRows) return undefined;
-  const numbers = values.map((value) => typeof value === "string" && value.trim() === "" ? NaN : Number(value));
+  const isNumber = (value: unknown) =>
+    typeof value === "string" ? value.trim() !== "" : /^(number|bigint)$/.test(typeof value);
+  const numbers = values.map((value) => isNumber(value) ? Number(value) : NaN);
   if (!numbers.every(Number.isInteger)) return undefined;
   for (const first of [0, 1]) {
     if (numbers.every((value, i) => value === rowNumbers[i] + first)) return `it counts the rows from ${first}`;

@@ -77,21 +77,31 @@ async function readCsv(path: string, { separator, rows = Infinity }: RawOptions)
   };
 }
 
-/** Types of polars that hold more than a number, a text or a boolean. */
-const refusedTypes = /^(List|Array|Struct|Object|Binary|Time|Duration|Unknown)/i;
+/** Types of polars whose values are numbers, texts, booleans or dates; any other is refused by its name. */
+const readTypes = /^(U?Int\d+|Float(32|64)|Bool|Utf8|String|Categorical|Enum|Decimal|Date|Datetime|Null)$/;
+
+/** Returns the type of a column; polars knows some that it cannot hand over (Binary, Float16), and names them in its error. */
+function typeOf(frame: Frame, name: string): string {
+  try {
+    const type = frame.getColumn(name).dtype;
+    return String(type?.variant ?? type);
+  } catch (error) {
+    return (error as Error).message.match(/DataType (\w+)/)?.[1] ?? "Unknown";
+  }
+}
 
 /** Returns a column of a frame as plain values; decimals become numbers. */
 export function frameValues(task: string, frame: Frame, name: string): readonly unknown[] {
-  const type = frame.schema[name], text = String(type?.variant ?? type);
-  if (refusedTypes.test(text)) {
+  const type = typeOf(frame, name);
+  if (!readTypes.test(type)) {
     throw new RangeError(
-      `Cannot ${task}: the column '${name}' has the type ${text}, which is neither numbers nor texts: ` +
+      `Cannot ${task}: the column '${name}' has the type ${type}, which is neither numbers nor texts: ` +
         "convert it, or leave it out",
     );
   }
-  const column = /^Decimal/.test(text)
+  const column = type === "Decimal"
     ? frame.select(pl.col(name).cast(pl.Float64)).getColumn(name)
-    : /^(Categorical|Enum)/.test(text)
+    : /^(Categorical|Enum)$/.test(type)
     ? frame.select(pl.col(name).cast(pl.Utf8)).getColumn(name)
     : frame.getColumn(name);
   return [...column.toArray()];

@@ -47,6 +47,7 @@ const shortNames: Record<string, string> = {
   "a2_does": "Tails",
   "a3_dead": "Dead starts",
   "a4_anyloss": "AnyLoss",
+  "a5_how": "Angles",
 };
 
 /** Names a notebook in the navigation; by its kind and number if it has no short name. */

@@ -33,19 +33,26 @@ Deno.test("every recorded case has its cause first, as in TensorFlow.js, and a l
   }
 });
 
-Deno.test("the recorded reports about the losses of the question name the line of the fault", async () => {
-  const folder = new URL("../reference/audited/", import.meta.url);
-  const [python, reports] = await Promise.all(
-    ["asked_keras.py", "asked_keras.txt"].map((file) => Deno.readTextFile(new URL(file, folder))),
-  );
-  const line = python.split("\n").findIndex((text) => /round\(ops\.clip\(y_pred/.test(text)) + 1;
-  const [rounded, ramp] = reports.split("\n\n");
-  assertStringIncludes(rounded, `precision_loss: broken`);
-  assertStringIncludes(rounded, `error: no-gradient-op: Round is flat or has no gradient`);
-  assertStringIncludes(rounded, `  where     Round, asked_keras.py:${line}\n`);
-  assertStringIncludes(ramp, `precision_loss_ramp: broken`);
-  assertStringIncludes(ramp, `error: saturated: 100 % of the outputs`);
-});
+for (
+  const [file, record, round] of [
+    ["asked_keras.py", "asked_keras.txt", /round\(ops\.clip\(y_pred/],
+    ["asked.R", "asked_r.txt", /round\(K\$clip\(y_pred/],
+  ] as const
+) {
+  Deno.test(`the recorded reports about the losses of the question name the line of the fault: ${file}`, async () => {
+    const folder = new URL("../reference/audited/", import.meta.url);
+    const [source, reports] = await Promise.all(
+      [file, record].map((name) => Deno.readTextFile(new URL(name, folder))),
+    );
+    const line = source.split("\n").findIndex((text) => round.test(text)) + 1;
+    const [rounded, ramp] = reports.split("\n\n");
+    assertStringIncludes(rounded, `precision_loss: broken`);
+    assertStringIncludes(rounded, `error: no-gradient-op: Round is flat or has no gradient`);
+    assertStringIncludes(rounded, `  where     Round, ${file}:${line}\n`);
+    assertStringIncludes(ramp, `precision_loss_ramp: broken`);
+    assertStringIncludes(ramp, `error: saturated: 100 % of the outputs`);
+  });
+}
 
 /** Findings about shipped losses that are true. */
 const explained: Readonly<Record<string, string>> = {

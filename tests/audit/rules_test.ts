@@ -670,3 +670,47 @@ Deno.test("constant: a value that other outputs move no more than another order 
   };
   assertEquals(causesOf(sums, { yPred: "logits", columns: 3 })[0], "constant");
 });
+
+Deno.test("broadcast: labels and outputs of different ranks, and the same numbers in one shape", () => {
+  const reshaped = (shape: number[]) => (y: Tensor, p: Tensor) =>
+    tf.mean(tf.abs(tf.sub(tf.reshape(p, shape), y))) as Tensor;
+  const options: AuditOptions = { yPred: "real", yTrue: "real", columns: 3, rows: 16 };
+  const [first] = auditLoss(reshaped([-1, 3, 1, 1]), options).findings;
+  assertEquals([first.cause, first.message], [
+    "broadcast",
+    "[16, 3, 1, 1] with [16, 3] makes [16, 3, 16, 3]: every label is compared with every output",
+  ]);
+  assertEquals(causesOf(reshaped([-1, 3]), options), []);
+});
+
+Deno.test("broadcast: every label with every output is meant where the best partner is looked for", () => {
+  const apart = (y: Tensor, p: Tensor) => tf.square(tf.sub(p, tf.transpose(y)));
+  const options: AuditOptions = { yPred: "real", yTrue: "real", rows: 16 };
+  const nearest = (y: Tensor, p: Tensor) => tf.mean(tf.min(apart(y, p), 0)) as Tensor;
+  assertEquals(causesOf((y, p) => tf.mean(apart(y, p)), options)[0], "broadcast");
+  assert(!causesOf(nearest, options).includes("broadcast"));
+});
+
+Deno.test("no-gradient-op: a maximum of operands that are broadcast, whose gradient TensorFlow.js cannot compute", () => {
+  const above = (wide: boolean) => (y: Tensor, p: Tensor) => {
+    const other = tf.transpose(y), shape = [16, 16];
+    const largest = wide ? tf.maximum(tf.broadcastTo(p, shape), tf.broadcastTo(other, shape)) : tf.maximum(p, other);
+    return tf.mean(tf.min(tf.square(tf.sub(largest, other)), 1)) as Tensor;
+  };
+  const options: AuditOptions = { yPred: "real", yTrue: "real", rows: 16 };
+  const [first] = auditLoss(above(false), options).findings;
+  assertEquals([first.cause, first.message, first.where?.op], [
+    "no-gradient-op",
+    "TensorFlow.js has no gradient for Maximum of operands of different shapes: the backward pass throws",
+    "Maximum",
+  ]);
+  assert(!causesOf(above(true), options).includes("no-gradient-op"));
+});
+
+Deno.test("wrong-axis: lists of rows that are stacked along axis 0 may be summed along it", () => {
+  const smallest = (y: Tensor, p: Tensor) => {
+    const columns = tf.unstack(tf.squaredDifference(y, p), 1);
+    return tf.mean(tf.neg(tf.logSumExp(tf.neg(tf.stack(columns)), 0))) as Tensor;
+  };
+  assert(!causesOf(smallest, { yPred: "real", yTrue: "real", columns: 3 }).includes("wrong-axis"));
+});

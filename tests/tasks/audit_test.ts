@@ -135,7 +135,11 @@ Deno.test("audit: options are what was typed, and nothing else", () => {
     metric: "f1",
     seed: 0,
   });
+  assertEquals(auditOptions({ labels: "real,mask" }), { yTrue: "real", extraLabels: ["mask"] });
+  assertEquals(auditOptions({ labels: "mask" }), { extraLabels: ["mask"] });
   const refused: [string, string][] = [
+    ["labels", "real,masks"],
+    ["labels", "mask,real"],
     ["predictions", "soft"],
     ["predictions", "1,0"],
     ["columns", "0"],
@@ -188,6 +192,14 @@ Deno.test("audit: losses of a Python file by their names or as expressions, what
   ]]);
   assertFalse(stdout.includes("printed"));
   assertStringIncludes(stderr, "Python imports its framework …");
+});
+
+Deno.test("audit: the time of a Python loss is measured before its process ends", async () => {
+  const told: string[] = [];
+  const reporter = { line: (text: string) => void told.push(text), status() {}, wrote() {}, progress() {} };
+  const args = { values: { framework: join(toy, "toy.py") }, positionals: [`${join(toy, "losses.py")}#squared`] };
+  await auditLosses(args, reporter, auditLoss);
+  assertMatch(told[0], /^squared: sound[^]*\ntime: \d/);
 });
 
 Deno.test("audit: a Python loss that cannot be loaded is said with 2", async () => {

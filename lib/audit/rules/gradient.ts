@@ -123,6 +123,23 @@ const lackingKernel: Explanation = ({ context: { observations: { random: { gradi
   });
 };
 
+/** An operation whose gradient the engine computes in the wrong shape where its operands are broadcast. */
+const spreadGradient: Explanation = (
+  { context: { observations: { random: { gradientError }, live, ops } }, evidence },
+) => {
+  const [, name] =
+    /^Error in gradient for op (\w+)\. The gradient of input .* does not match/.exec(gradientError ?? "") ?? [];
+  if (name === undefined || !live) return undefined;
+  const op = ops.find(({ op, inputs: [a, b] }) => op === name && b !== undefined && a.shape.join() !== b.shape.join());
+  return errorOf({
+    cause: "no-gradient-op",
+    message: `TensorFlow.js has no gradient for ${name} of operands of different shapes: the backward pass throws`,
+    evidence: { ...evidence, thrown: gradientError! },
+    remedy: `Give both operands the same shape before ${name}: tf.broadcastTo(x, shape)`,
+    where: op && locationOf(op),
+  });
+};
+
 const readOutOfGraph: Explanation = ({ context, change, block, evidence }) => {
   const { readOut, connected, live } = context.observations;
   if (readOut === undefined || !(change > 0)) return undefined;
@@ -217,6 +234,7 @@ const flatOperation: Explanation = ({ context: { observations }, block, evidence
 const explanations: readonly Explanation[] = [
   spreading,
   lackingKernel,
+  spreadGradient,
   readOutOfGraph,
   sameEverywhere,
   stoppedOnPurpose,

@@ -4,7 +4,8 @@
  *     deno run -A tests/reference/audited/record.ts PYTHON [FRAMEWORK ...]
  *
  * PYTHON has the packages of requirements.txt beside this file. The record is record.json, and the reports about the two
- * losses of the question are asked_keras.txt ("asked" in the place of a framework).
+ * losses of the question are asked_keras.txt and, with Rscript and the package reticulate, asked_r.txt ("asked" in the
+ * place of a framework).
  *
  * @module
  */
@@ -65,17 +66,16 @@ async function recordAll(jobs: readonly Job[]): Promise<{ versions: string; reco
   return { versions: first.versions, records };
 }
 
-const asked = ["precision_loss", "precision_loss_ramp"] as const;
-
 /** Writes the reports about the losses of the question as text, as `deno task audit` prints them. */
-async function recordAsked(python: string): Promise<void> {
+async function recordAsked(python: string, file: string, text: string): Promise<void> {
   Deno.env.set("KERAS_BACKEND", "tensorflow");
-  const file = fileURLToPath(new URL("./asked_keras.py", import.meta.url)), reports: string[] = [];
-  for (const name of asked) {
-    await using loss = await pythonLoss({ python, framework: "keras", file, name });
+  const load = { python, framework: "keras", file: fileURLToPath(new URL(file, import.meta.url)) };
+  const reports: string[] = [];
+  for (const name of ["precision_loss", "precision_loss_ramp"]) {
+    await using loss = await pythonLoss({ ...load, name });
     reports.push(`${auditLoss(loss, { name })}\n`);
   }
-  await Deno.writeTextFile(new URL("./asked_keras.txt", import.meta.url), reports.join("\n"));
+  await Deno.writeTextFile(new URL(text, import.meta.url), reports.join("\n"));
 }
 
 if (import.meta.main) {
@@ -84,7 +84,8 @@ if (import.meta.main) {
   await tf.setBackend("cpu");
   for (const name of wanted.length > 0 ? wanted : [...Object.keys(backends), "asked"]) {
     if (name === "asked") {
-      await recordAsked(python);
+      await recordAsked(python, "./asked_keras.py", "./asked_keras.txt");
+      await recordAsked(python, "./asked.R", "./asked_r.txt");
       continue;
     }
     const { file: losses, framework, backend } = backends[name];

@@ -1,0 +1,58 @@
+"""Records the advice of `deno task compare` on all data sets, in this checkout and in an earlier one.
+
+    python bench/compare_advice.py FOLDER EARLIER      (a folder for the tables; needs bench/requirements_baseline.txt)
+
+EARLIER is a checkout of the commit before the baseline was made fair (f0d0460). The data sets are the four of data/ and the
+tables of bench/compare_baseline.py; options are the defaults. Writes bench/compare_advice.json: the advice and
+cross-entropy's score, before and after.
+"""
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from compare_baseline import tables
+
+here = Path(__file__).parent
+
+
+def all_tables(folder):
+    """Yields (name, label, file)."""
+    for name, label in [("wdbc", "malignant"), ("credit", "bad"), ("digits", "digit"), ("spambase", "spam")]:
+        yield name, label, here.parent / "data" / f"{name}.csv"
+    for name, _, label, frame in tables():
+        path = folder / f"{name}.csv"
+        frame.to_csv(path, index=False)
+        yield name, label, path
+
+
+def run(checkout, side, name, label, path, folder):
+    stem = folder / f"{name}_{side}"
+    command = ["deno", "run", "--quiet", "-P=compare", "tasks/compare.ts", str(path), "--label", label, "--save", str(stem)]
+    child = subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    _, stderr = child.communicate()
+    if child.returncode != 0:
+        return {"refused": stderr.strip().splitlines()[0]}
+    found = json.loads(stem.with_suffix(".json").read_text())
+    advice = found.get("advice", found.get("recommendation"))
+    means = [one["mean"] for one in found["losses"] if one["loss"] == "cross-entropy" and one["threshold"] in ("tuned", "argmax")]
+    return {"advice": advice.split(". ")[0] + ".", "crossEntropy": max(means)}
+
+
+def main(folder, earlier):
+    folder, record = Path(folder), []
+    folder.mkdir(exist_ok=True)
+    sides = {"before": Path(earlier), "after": here.parent}
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [(name, {side: pool.submit(run, at, side, name, label, path, folder) for side, at in sides.items()})
+                for name, label, path in all_tables(folder)]
+        for name, both in jobs:
+            record.append({"table": name, **{side: job.result() for side, job in both.items()}})
+            print(json.dumps(record[-1]), flush=True)
+            (here / "compare_advice.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
