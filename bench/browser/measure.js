@@ -252,11 +252,14 @@ async function messages() {
     const callbacks = { onBatchEnd: () => new Promise((resolve) => setTimeout(resolve, 20)) };
     return model.fit(x, y, { epochs: 50, batchSize: 64, shuffle: false, verbose: 0, callbacks });
   };
+  const { error } = console;
+  console.error = () => {}; // the guard prints what it throws
   const found = {
     guarded: await rejectionOf(fit(classifier(), y)),
     guardedLogits: await rejectionOf(fit(logits, good)),
     fitMetric: await rejectionOf(fitMetric(model, [x, y], { loss: f1Loss(), epochs: 1 })),
   };
+  console.error = error;
   tf.dispose([x, y, good]);
   return found;
 }

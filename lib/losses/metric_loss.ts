@@ -12,7 +12,7 @@ import {
 } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
 import { checkDevice, checkReads, gradientDepth, inHostMemory, lossOp, warnOfCopies } from "../tfjs/engine.ts";
-import { deviceLoss } from "../tfjs/device_loss.ts";
+import { registeredDevice } from "../tfjs/registered_device.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
 /** Options of every loss. */
@@ -102,10 +102,18 @@ export const factoryName = (thing: unknown): string | undefined =>
 export const factoryOf = (score: Score): LossFactory =>
   nameFactory(`${score.name}Loss`, (options = {}) => lossOf(score, options));
 
-let fastLoss: typeof deviceLoss | undefined;
+/** A loss by other means than the general path's; nothing where the general path has to do it. */
+type DirectLoss = (
+  name: string,
+  best: number,
+  setting: ResolvedOptions,
+  tensors: Inputs<Tensor>,
+) => Scalar | undefined;
+
+let fastLoss: DirectLoss | undefined;
 
 /** Registers the losses by the SIMD loops. The loops are half of a loss's bytes, so no loss imports them. */
-export function registerFastLoss(loss: typeof deviceLoss): void {
+export function registerFastLoss(loss: DirectLoss): void {
   fastLoss = loss;
 }
 
@@ -118,7 +126,8 @@ export function lossOf(score: Score, options: LossOptions, name = `${score.name}
     warnOfCopies(yPred);
     const tensors = { yTrue, yPred, sampleWeight };
     const fast = takesLoops(setting, yPred?.size) ? fastLoss : undefined;
-    const host = inHostMemory(), direct = host ? fast : gradientDepth() > 1 ? undefined : deviceLoss;
+    const host = inHostMemory(),
+      direct = host ? fast : gradientDepth() > 1 ? undefined : registeredDevice()?.deviceLoss;
     if (!host) checkDevice();
     return direct?.(name, best, setting, tensors) ?? generalLoss(name, best, setting, tensors);
   };

@@ -1,7 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
-import { hasDeviceForm } from "../tfjs/device_loss.ts";
 import type { LayersModel } from "../tfjs/model.ts";
+import { registeredDevice } from "../tfjs/registered_device.ts";
 import { type LayersOptimizer, toOptimizer } from "../tfjs/optimizers.ts";
 import { optimizerState, type SavedTensor, setOptimizerState, setWeights, weightsOf } from "../tfjs/snapshot.ts";
 import {
@@ -267,7 +267,7 @@ function connect({ epochs, batchSize, callbacks = [] }: FitMetricOptions, model:
 
 /** Trains from the beginning or from a checkpoint. */
 async function fit(context: FitContext): Promise<FitResult> {
-  const { model, options, name } = context, { epochs, patience, mode = "running" } = options;
+  const { model, options, name } = context, { epochs, patience } = options;
   const state: State = { done: 0, epoch: [], history: {} };
   const callbacks = connect(options, model);
   const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
@@ -392,7 +392,11 @@ async function trainEpoch(
   const after = (batch: number, size: number, loss?: number) =>
     callAll(callbacks, "onBatchEnd", batch, { batch, size, ...(loss === undefined ? {} : { loss }) });
   const exact = options.mode === "exact";
-  const train = hasDeviceForm(loss.parts) ? trainOnDevice(exact) : exact ? trainExact : trainRunning;
+  const train = registeredDevice()?.hasDeviceForm(loss.parts)
+    ? trainOnDevice(exact)
+    : exact
+    ? trainExact
+    : trainRunning;
   try {
     return await train({ name, model, optimizer, reader, order, loss, evaluation, before, after });
   } catch (error) {
