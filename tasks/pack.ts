@@ -197,9 +197,9 @@ const tscOptions =
   "--declaration --emitDeclarationOnly --allowImportingTsExtensions --strict --skipLibCheck --target es2022 " +
   "--module esnext --moduleResolution bundler --lib esnext,dom,dom.iterable --types node --rootDir lib --outDir types";
 
-/** A module that ./audit starts as a worker, and the program that this one starts: files of their own beside the entry. */
+/** A module that ./python starts as a worker, and the programs that this one starts: files of their own beside the entry. */
 const worker = { source: "lib/audit/engines/python_worker.ts", file: "python_worker" };
-const server = { source: "lib/audit/engines/loss_server.py", file: "loss_server.py" };
+const servers = ["loss_server.py", "loss_server.R"].map((file) => ({ source: `lib/audit/engines/${file}`, file }));
 
 /** Copies the sources to a place beside the packages that tsc has to find. */
 export async function copySources(to: URL): Promise<void> {
@@ -277,7 +277,7 @@ async function buildIn(workshop: URL, to: URL, status: (text: string) => void): 
       await Deno.writeTextFile(path, head + comment + text);
     }
   }
-  await Deno.copyFile(new URL(server.source, root), new URL(server.file, npm));
+  for (const { source, file } of servers) await Deno.copyFile(new URL(source, root), new URL(file, npm));
   for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) {
     await Deno.copyFile(new URL(file, root), new URL(file, npm));
   }

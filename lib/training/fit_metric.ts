@@ -271,7 +271,7 @@ function connect({ epochs, batchSize, callbacks = [] }: FitMetricOptions, model:
 
 /** Trains from the beginning or from a checkpoint. */
 async function fit(context: FitContext): Promise<FitResult> {
-  const { model, options, name } = context, { epochs, patience, mode = "running" } = options;
+  const { model, options, name } = context, { epochs, patience } = options;
   const state: State = { done: 0, epoch: [], history: {} };
   const callbacks = connect(options, model);
   const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);

@@ -36,6 +36,7 @@ const withBrowser = (title: string, use: (project: Project) => Promise<void>) =>
 const browserEntries = [
   ".",
   "./audit",
+  "./constraints",
   "./core",
   "./costs",
   "./curves",
@@ -60,6 +61,7 @@ withNode("the package holds its entries, at most 60 files and 400 kB, and nothin
     "CHANGELOG.md",
     "python_worker.js",
     "loss_server.py",
+    "loss_server.R",
     ...entries.flatMap((e) => [`${e}.js`, `${e}.d.ts`]),
   ];
   assertEquals(own.filter((file) => !names.includes(file)), []);
@@ -94,6 +96,24 @@ withNode(
     }
   },
 );
+
+withNode("./python audits a loss of a Python file in Node.js, and its process ends", async ({ write, run }) => {
+  for (const file of ["toy.py", "losses.py"]) {
+    await write(`python/${file}`, await Deno.readTextFile(new URL(`tests/audit/toy/${file}`, root)));
+  }
+  await write(
+    "python/audit.js",
+    `import "@tensorflow/tfjs-backend-cpu";
+import { auditLoss } from "${name}/audit";
+import { pythonLoss } from "${name}/python";
+const at = (file) => new URL(file, import.meta.url).pathname;
+const loss = await pythonLoss({ file: at("losses.py"), framework: at("toy.py"), name: "squared" });
+const { verdict } = auditLoss(loss, { rows: 16 });
+await loss.close();
+console.log(verdict);`,
+  );
+  assertEquals((await run("python/audit.js")).trim().split("\n").at(-1), "sound");
+});
 
 withNode("deno publish --dry-run takes the package for JSR, types and all", async ({ packed }) => {
   await runIn(packed.jsr, Deno.execPath(), "publish", "--dry-run", "--allow-dirty");

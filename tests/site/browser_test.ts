@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildSite } from "../../tasks/site/mod.ts";
-import { axeFaults, browserTest, lookAt, looks, overflow, withPage } from "./browser.ts";
+import { axeFaults, browserTest, cut, lookAt, looks, overflow, withPage } from "./browser.ts";
 import { projectSite } from "./project_site.ts";
 import { filesUnder, fixtures, inTemporaryFolder } from "./support.ts";
 import "./figures_in_browser.ts";
@@ -47,12 +47,15 @@ async function assertGoodPages(out: string): Promise<void> {
   assertEquals(faults, []);
 }
 
-browserTest("site in a browser: accessible, no overflow, no request, light and dark, phone and desktop", async () => {
-  await inTemporaryFolder(async (folder) => {
-    const { out } = await buildSite({ notebooks: await fixtures(), out: `${folder}/site` });
-    await assertGoodPages(out);
-  });
-});
+browserTest(
+  "site in a browser: accessible, no overflow, tables whole, no request, light and dark, phone and desktop",
+  async () => {
+    await inTemporaryFolder(async (folder) => {
+      const { out } = await buildSite({ notebooks: await fixtures(), out: `${folder}/site` });
+      await assertGoodPages(out);
+    });
+  },
+);
 
 browserTest("site in a browser: the same for the notebooks of the project", async () => {
   await assertGoodPages((await projectSite()).folder);

@@ -135,7 +135,11 @@ Deno.test("audit: options are what was typed, and nothing else", () => {
     metric: "f1",
     seed: 0,
   });
+  assertEquals(auditOptions({ labels: "real,mask" }), { yTrue: "real", extraLabels: ["mask"] });
+  assertEquals(auditOptions({ labels: "mask" }), { extraLabels: ["mask"] });
   const refused: [string, string][] = [
+    ["labels", "real,masks"],
+    ["labels", "mask,real"],
     ["predictions", "soft"],
     ["predictions", "1,0"],
     ["columns", "0"],

@@ -107,6 +107,12 @@ function upsideDown({ engine, observations: { results: { perfect } } }: AuditCon
   });
 }
 
+/** A kind of batch in words. Amounts are not negative or positive: they are all 0 then. */
+function inWords(kind: BatchKind, { observations: { results: { allNeg }, random } }: AuditContext): string {
+  const zeros = kind === "allNeg" && allNeg?.batch.yTrue.every((y) => y === 0) && !areZeroOrOne(random.batch.yTrue);
+  return zeros ? "labels that are all 0" : kindsInWords[kind];
+}
+
 /** A value or a gradient that is not finite on a batch that can occur. */
 export const notFinite: Rule = (context) => {
   const { engine, observations: { results } } = context;
@@ -116,7 +122,7 @@ export const notFinite: Rule = (context) => {
     const own = results[kind], empty = kind === "zeroBoth" && !own?.batch.yTrue.every((y) => y === 0);
     const result = (empty ? emptyBatch(context) : undefined) ?? own;
     const finding = result &&
-      nonFinite(engine, result, `on a batch that can occur (${kindsInWords[kind]})`, { batch: kind });
+      nonFinite(engine, result, `on a batch that can occur (${inWords(kind, context)})`, { batch: kind });
     if (finding !== undefined) return finding;
   }
   return undefined;
