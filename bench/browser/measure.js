@@ -1,4 +1,3 @@
-// @ts-nocheck: its packages are installed where it is bundled
 // The losses on the backends of this machine, against float64 on the host: errors, reads back, what is left in memory, times
 // beside the same loss composed of operations. `deno task bench --page` serves this page, `deno task bench --backends` runs it.
 // The address takes ?backend=webgl (or webgpu, wasm, cpu) and &quick, which leaves out the times.
