@@ -23,11 +23,16 @@ import { bestCut } from "../lib/training/best_cut.ts";
 const tables = { wdbc: "malignant", credit: "bad", spambase: "spam" }, steps = 600, every = 10;
 
 /** The ways to hold a floor: the score that is trained, and the one that chooses step and threshold. */
-const ways: Record<string, (floor: number) => Score> = {
-  "fixed penalty": (floor) => precisionAtRecall({ recall: floor }),
-  multipliers: (floor) => maximise({ score: "precision", subjectTo: [atLeast("recall", floor)] }).score,
-  "multipliers, confidence 0.9": (floor) =>
-    maximise({ score: "precision", subjectTo: [atLeast("recall", floor)], confidence: 0.9 }).score,
+const learnt = (floor: number, confidence?: number): Score =>
+  maximise({ score: "precision", subjectTo: [atLeast("recall", floor)], confidence }).score;
+const ways: Record<string, (floor: number) => { score: Score; chooser?: Score }> = {
+  "fixed penalty": (floor) => ({ score: precisionAtRecall({ recall: floor }) }),
+  "fixed penalty, chosen with confidence 0.9": (floor) => ({
+    score: precisionAtRecall({ recall: floor }),
+    chooser: ofDecisions(learnt(floor, 0.9)),
+  }),
+  multipliers: (floor) => ({ score: learnt(floor) }),
+  "multipliers, confidence 0.9": (floor) => ({ score: learnt(floor, 0.9) }),
 };
 
 const { values: { splits, save } } = parseArgs({
@@ -36,14 +41,14 @@ const { values: { splits, save } } = parseArgs({
 
 /** The counts on the test rows, at 0.5 and at the tuned threshold. */
 function trained(
-  score: Score,
+  { score, chooser = ofDecisions(score) }: ReturnType<typeof ways[string]>,
   { train, validation, test }: Parts,
   hidden: number,
   seed: number,
 ): Record<string, Counts> {
   const form = { features: train.x.length / train.y.length, hidden, outputs: 1 }, labels = labelsOf(train.y);
   const weights = initialWeights(form, seededRandom(seed)), update = adam(hidden === 0 ? 0.05 : 0.01, weights.length);
-  const objective = scoreObjective(score, softsign()), learnt = learntBy(score), chooser = ofDecisions(score);
+  const objective = scoreObjective(score, softsign()), multipliers = learntBy(score);
   const outputs = (part: Parts["test"], at: Float64Array) => probabilities(forward(form, at, part.x).logits, 1);
   let best = { value: -Infinity, weights };
   for (let step = 1; step <= steps; step++) {
@@ -51,7 +56,7 @@ function trained(
     update(weights, backward(form, weights, train.x, units, objective(labels, logits).gradient));
     if (step % every !== 0) continue;
     const decisions = hardCounts(validation.y, outputs(validation, weights), 0.5), value = chooser.value(decisions);
-    learnt?.learn(decisions);
+    multipliers?.learn(decisions);
     if (value > best.value) best = { value, weights: weights.slice() };
   }
   const rows = Array.from(validation.y, (_, row) => row), yPred = outputs(test, best.weights);

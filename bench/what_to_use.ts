@@ -15,18 +15,16 @@ const round = (v: number) => Number(v.toFixed(6));
 const rounded = (one: object) =>
   Object.fromEntries(Object.entries(one).map(([key, v]) => [key, typeof v === "number" ? round(v) : v]));
 
-const lines: string[] = [];
+const lines: object[] = [];
 for (const [data, name] of Object.entries(names)) {
   const { frame, label } = await loadDataset(name);
   const { losses, differences } = await compareLosses(frame, { label, score: "f1", repeats: 10, seed: 1 });
   for (const { values, mean, tunedThreshold, ...one } of losses) {
     const threshold = tunedThreshold && rounded(tunedThreshold);
-    lines.push(
-      JSON.stringify({ data, ...one, mean: round(mean), values: values.map(round), tunedThreshold: threshold }),
-    );
+    lines.push({ data, ...one, mean: round(mean), values: values.map(round), tunedThreshold: threshold });
   }
-  for (const one of differences) lines.push(JSON.stringify({ data, ...rounded(one) }));
+  for (const one of differences) lines.push({ data, ...rounded(one) });
 }
-const text = `[\n${lines.join(",\n")}\n]\n`;
+const text = `${JSON.stringify(lines, null, 2)}\n`;
 if (Deno.args.includes("--save")) await Deno.writeTextFile(new URL("what_to_use.json", import.meta.url), text);
 else console.log(text);

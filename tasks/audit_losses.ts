@@ -8,13 +8,15 @@ import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { type PythonLoss, pythonLoss, type PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
-import type {
-  AuditedLoss,
-  AuditOptions,
-  LabelKind,
-  LossAudit,
-  ModelAudit,
-  PredictionKind,
+import {
+  type AuditedLoss,
+  type AuditOptions,
+  type ExtraLabel,
+  extraLabelKinds,
+  type LabelKind,
+  type LossAudit,
+  type ModelAudit,
+  type PredictionKind,
 } from "../lib/audit/types.ts";
 import { auditDisplay } from "../lib/display/mod.ts";
 import { scoreNames } from "../lib/scores/to_score.ts";
@@ -47,7 +49,7 @@ export const auditSpec: TaskSpec = {
     'A TypeScript file must import TensorFlow.js as "@tensorflow/tfjs", which gives it this project\'s copy; a second copy\n' +
     "(npm:…@…, or a URL) may not accept the tensors. In a Python file, NAME is a function, a class, or an expression:\n" +
     "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
-    "needs the framework of the loss and nothing else.\n\n" +
+    "needs the framework of the loss and nothing else. A file of R, losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
     "--model judges a compiled tf.LayersModel of a TypeScript file, or the function that makes it, on rows of a CSV file:\n" +
     "its last layer, its loss, its labels and its first batch together. --activation judges a last layer in words.",
   usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] FILE.ts#exportName | " +
@@ -64,7 +66,7 @@ export const auditSpec: TaskSpec = {
     labels: {
       type: "string",
       help:
-        "kind of the labels: binary (default; one-hot for simplex), one-hot, index, sign, real, positive, count, probability, distribution, none",
+        "kind of the labels: binary (default; one-hot for simplex), one-hot, index, sign, real, positive, count, probability, distribution, none; further columns after a comma: real,mask or real,event or binary,weight",
     },
     columns: { type: "string", help: "number of outputs per row" },
     prevalence: { type: "string", help: "fraction of positives (0.4)" },
@@ -113,6 +115,24 @@ function predictionsOption(value: string): PredictionKind {
   throw new UsageError(`--predictions takes ${predictionKinds.join(", ")} or MIN,MAX, not '${value}'`);
 }
 
+/** Reads the kind of labels and, after commas, further columns; these alone leave the kind as it is. */
+function labelsOption(value: string): Pick<AuditOptions, "yTrue" | "extraLabels"> {
+  const names = value.split(",").map((name) => name.trim()), extra: readonly string[] = extraLabelKinds;
+  const own = extra.includes(names[0]) ? [] : names.slice(0, 1), others = names.slice(own.length);
+  if (
+    !own.every((name) => (labelKinds as readonly string[]).includes(name)) ||
+    !others.every((name) => extra.includes(name))
+  ) {
+    throw new UsageError(
+      `--labels takes ${labelKinds.join(", ")}, and after a comma columns of ${extra.join(", ")}, not '${value}'`,
+    );
+  }
+  return {
+    ...(own.length === 0 ? {} : { yTrue: own[0] as LabelKind }),
+    ...(others.length === 0 ? {} : { extraLabels: others as ExtraLabel[] }),
+  };
+}
+
 function prevalenceOption(value: string): number {
   const number = value.trim() === "" ? NaN : Number(value);
   if (!(number > 0 && number < 1)) throw new UsageError(`--prevalence takes a number inside (0, 1), not '${value}'`);
@@ -125,7 +145,7 @@ export function auditOptions(
 ): AuditOptions {
   return {
     ...(predictions === undefined ? {} : { yPred: predictionsOption(String(predictions)) }),
-    ...(labels === undefined ? {} : { yTrue: choiceOption<LabelKind>("labels", labels, labelKinds) }),
+    ...(labels === undefined ? {} : labelsOption(String(labels))),
     ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1, 1) }),
     ...(prevalence === undefined ? {} : { prevalence: prevalenceOption(String(prevalence)) }),
     ...(metric === undefined ? {} : { metric: choiceOption("metric", metric, scoreNames) }),
@@ -175,7 +195,7 @@ async function loadPythonLoss(named: string, options: Partial<PythonLossOptions>
   }
 }
 
-const isPython = (named: string): boolean => /\.py(#|$)/.test(named);
+const isPython = (named: string): boolean => /\.(py|[rR])(#|$)/.test(named);
 
 /** Loads what `named`, `FILE#export`, names. */
 async function loadExport(named: string): Promise<unknown> {
@@ -240,16 +260,16 @@ function savedFile(save: string | boolean | undefined): string | undefined {
   return file;
 }
 
-/** Audits each of the named losses. */
+/** Audits each of the named losses; Python processes stay `open`, because the time is measured later. */
 async function auditEach(
   { values, positionals }: TaskArgs,
   report: Reporter,
   audit: Auditor,
+  open: AsyncDisposableStack,
 ): Promise<{ audits: LossAudit[]; refused: string[] }> {
   if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#exportName");
   const options = auditOptions(values), inPython = pythonOptions(values);
   const losses: (AuditedLoss | PythonLoss)[] = [], refused: string[] = [];
-  await using open = new AsyncDisposableStack();
   for (const named of positionals) {
     if (inPython.module === undefined && !isPython(named)) {
       losses.push(await loadLoss(named));
@@ -292,8 +312,9 @@ export async function auditLosses(args: TaskArgs, report: Reporter, audit: Audit
   if (values.json) console.log = console.error; // a file may print while it is loaded
   tf.enableProdMode(); // no banner
   await tf.setBackend("cpu");
+  await using open = new AsyncDisposableStack();
   const { audits, refused }: { audits: (LossAudit | ModelAudit)[]; refused: string[] } = route === undefined
-    ? await auditEach(args, report, audit)
+    ? await auditEach(args, report, audit, open)
     : { audits: [await auditOneModel(route, values, report)], refused: [] };
   if (values.json) {
     const json = audits.map((one) => one.toJSON());

@@ -1,4 +1,5 @@
 import { delimiter, join } from "node:path";
+import puppeteer from "puppeteer-core";
 
 const commands = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chrome.exe"];
 const applications = [
@@ -19,4 +20,66 @@ export function findChromium(): string | undefined {
   const folders = (Deno.env.get("PATH") ?? "").split(delimiter).filter((folder) => folder !== "");
   const known = commands.flatMap((name) => folders.map((folder) => join(folder, name)));
   return Deno.env.get("CHROME_PATH") || [...known, ...applications].find(isFile);
+}
+
+const types: Record<string, string> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" };
+
+/** A folder that is served. */
+export interface Served {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** Serves a folder on this machine, under a security policy if one is given. */
+export function serveFolder(folder: URL, policy = ""): Served {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const { pathname } = new URL(request.url), file = pathname === "/" ? "index.html" : pathname.slice(1);
+    const body = await Deno.readFile(new URL(file, folder)).catch(() => undefined);
+    const type = types[file.split(".").at(-1)!] ?? "text/plain";
+    return body === undefined
+      ? new Response(null, { status: 404 })
+      : new Response(body, { headers: { "content-type": type, "content-security-policy": policy } });
+  });
+  return { address: `http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, stop: () => server.shutdown() };
+}
+
+/** WebGL without a GPU. */
+export const softwareGl = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+
+/** WebGPU without a GPU, by an adapter whose reads that wait give zeros: what is right there has not waited. */
+export const softwareGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"];
+
+/**
+ * Opens pages one after the other, each until the text of #result matches; returns these texts.
+ *
+ * @throws {Error} A fault on a page, or no such text in time.
+ */
+export async function openPages(
+  addresses: readonly string[],
+  wanted: RegExp,
+  { flags = softwareGl, timeout = 60_000 }: { flags?: readonly string[]; timeout?: number } = {},
+): Promise<string[]> {
+  const args = ["--no-sandbox", ...flags], texts: string[] = [];
+  const browser = await puppeteer.launch({
+    executablePath: findChromium(),
+    pipe: true,
+    args,
+    protocolTimeout: timeout,
+  });
+  try {
+    for (const address of addresses) {
+      const page = await browser.newPage(), faults: string[] = [];
+      page.on("pageerror", (error) => void faults.push(String(error)));
+      page.on("console", (message) => void (message.type() === "error" && faults.push(message.text())));
+      await page.goto(address);
+      const done = `${wanted}.test(document.querySelector("#result").textContent)`;
+      await page.waitForFunction(done, { timeout }).catch((error) => faults.push(String(error)));
+      if (faults.length > 0) throw new Error(`${address}: ${faults.join("\n")}`);
+      texts.push(await page.$eval("#result", (result) => result.textContent ?? ""));
+      await page.close();
+    }
+    return texts;
+  } finally {
+    await browser.close();
+  }
 }

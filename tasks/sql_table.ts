@@ -65,7 +65,7 @@ export const sqlSpec: TaskSpec = {
     decision: { type: "string", help: "argmax: the largest output of a row is its class (default: threshold)" },
     top: {
       type: "string",
-      help: "with counts and report: the K highest outputs are positive; below 1 that share of them",
+      help: "with counts and report: the K highest outputs are positive; below 1, that fraction of the rows",
     },
     average: { type: "string", help: "with several outputs: micro, macro or weighted (default: macro)" },
     epochs: { type: "string", help: "with fit: the number of epochs (default: 50)" },

@@ -27,7 +27,7 @@ import {
   projectNotebooks,
 } from "./execute.ts";
 import { readNotebook } from "./notebook_format.ts";
-import { buildSite, type NotebookFile } from "./site/mod.ts";
+import { buildSite, makeApi, type NotebookFile } from "./site/mod.ts";
 
 /** Executes the notebooks and compares their outputs with the committed ones; those that fail keep the committed ones. */
 async function execute(
@@ -95,7 +95,7 @@ export async function writeUp(paths: string[], { out, execution }: WriteUpOption
   }
   report.status("building the pages");
   const started = performance.now();
-  const site = await buildSite({ notebooks, out });
+  const site = await buildSite({ notebooks, out, api: await makeApi() });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   for (const warning of site.warnings) report.line(`warning: ${warning}`);
   report.line(`${notebooks.length} notebooks, ${site.files} files, ${size(site.bytes)}, built in ${seconds} s`);

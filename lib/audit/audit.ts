@@ -51,13 +51,13 @@ const stages: readonly (readonly (readonly [name: string, rule: Rule])[])[] = [
 
 const order: readonly Severity[] = ["error", "warning", "note"];
 
-/** The loss and its slope on the path from wrong outputs to correct ones, in 40 steps. */
-function pathOf(engine: AuditEngine, { results: { perfect } }: Observations): LossPathPoint[] {
+/** The loss and its slope on the path from wrong outputs to correct ones. */
+function pathOf(engine: AuditEngine, { results: { perfect } }: Observations, steps: number): LossPathPoint[] {
   if (perfect === undefined) return [];
   const { batch } = perfect, right = batch.yPred, [low, high] = extentOf(right);
   const wrong = right.map((p) => low + high - p);
-  return Array.from({ length: 41 }, (_, i) => {
-    const at = i / 40, yPred = right.map((p, j) => at * p + (1 - at) * wrong[j]);
+  return Array.from({ length: steps + 1 }, (_, i) => {
+    const at = i / steps, yPred = right.map((p, j) => at * p + (1 - at) * wrong[j]);
     const { value, gradient } = engine.valueAndGradient({ ...batch, yPred });
     const slope = gradient?.reduce((sum, g, j) => sum + g * (right[j] - wrong[j]), 0) ?? 0;
     return { at, loss: value, slope };
@@ -85,15 +85,15 @@ export interface AuditSettings {
 /** The report of an audit, without its name. */
 export type AuditReport = Pick<LossAudit, "verdict" | "findings" | "probes" | "assumed" | "lossPath">;
 
-/** The number of rows per batch, and of a loss that takes long. */
-const ROWS = 64, FEW_ROWS = 16;
+/** The size of an audit: rows per batch, steps of a descent, and steps of the path from wrong outputs to correct ones. */
+const full = { rows: 64, descent: 30, path: 40 }, short = { rows: 16, descent: 15, path: 10 };
 
-/** The operations of a pass, and the numbers that they compute, beyond which an audit of 64 rows takes too long. */
+/** The operations of a pass, and the numbers that they compute, beyond which a full audit takes too long. */
 const MOST_OPERATIONS = 600, MOST_COMPUTED = 8e4;
 
 /** Tells whether a loss works through its rows one by one, or compares all of them with each other again and again. */
 function isSlow(engine: AuditEngine, sampler: Sampler, seed: number): boolean {
-  const batch = sampler("random", seed, ROWS);
+  const batch = sampler("random", seed, full.rows);
   if (batch === undefined) return false;
   const { ops } = engine.record(batch);
   const computed = ops.reduce((sum, { outputShape }) => sum + outputShape.reduce((a, b) => a * b, 1), 0);
@@ -103,9 +103,10 @@ function isSlow(engine: AuditEngine, sampler: Sampler, seed: number): boolean {
 /** Audits a loss through its engine. */
 export function auditEngine(engine: AuditEngine, settings: AuditSettings): AuditReport {
   const { options, sampler, metric, leftBehind } = settings, { seed = 1, onProgress = () => {} } = options;
-  const rows = options.rows ?? (isSlow(engine, sampler, seed) ? FEW_ROWS : ROWS);
+  const size = options.rows === undefined && isSlow(engine, sampler, seed) ? short : full,
+    rows = options.rows ?? size.rows;
   const observations = observe(engine, sampler, seed, rows), { columns, random, other } = observations;
-  const descend = (batch = random.batch) => descents({ engine, kind: options.yPred, columns }, batch);
+  const descend = (batch = random.batch) => descents({ engine, kind: options.yPred, columns }, batch, size.descent);
   let computed: readonly Descent[] | undefined;
   const context = { engine, observations, options, sampler, descents: () => computed ??= descend() };
   const { findings, probes } = applyRules(context, probesOf(context, seed, metric), onProgress);
@@ -118,8 +119,8 @@ export function auditEngine(engine: AuditEngine, settings: AuditSettings): Audit
     verdict: verdictOf(worstFirst(findings)),
     findings: worstFirst(findings),
     probes,
-    assumed: assumedBy(context),
-    lossPath: pathOf(engine, observations),
+    assumed: assumedBy(context, size === short),
+    lossPath: pathOf(engine, observations, size.path),
   };
 }
 
@@ -131,14 +132,20 @@ export const worstFirst = <F extends { severity: Severity }>(findings: readonly 
 export const verdictOf = ([worst]: readonly { severity: Severity }[]): LossAudit["verdict"] =>
   worst?.severity === "error" ? "broken" : worst?.severity === "warning" ? "suspect" : "sound";
 
-function assumedBy({ options, observations }: AuditContext): string[] {
-  const { yPred, yTrue, sample, rows } = options;
+function assumedBy({ options, observations }: AuditContext, isShort: boolean): string[] {
+  const { yPred, yTrue, sample } = options;
   const labels = labelsOf(options) === "one-hot" ? "The labels are one-hot" : "The labels are 0 and 1";
   return [
     ...(yPred === undefined && sample === undefined ? ["The outputs are probabilities"] : []),
     ...(yTrue === undefined && sample === undefined ? [labels] : []),
-    ...(rows === undefined && observations.rows < ROWS
-      ? [`Batches of ${observations.rows} rows are enough: the loss has many operations or compares rows with rows`]
+    ...(yPred === "nonnegative" && sample === undefined && labelsOf(options) === "binary"
+      ? ["A label of 1 asks for a larger output than a label of 0; for distances of which 1 means alike, give 'sample'"]
+      : []),
+    ...(isShort
+      ? [
+        `Batches of ${short.rows} rows and ${short.descent} steps of a descent are enough: the loss has many operations ` +
+        "or compares rows with rows",
+      ]
       : []),
     ...(observations.deterministic
       ? []

@@ -66,8 +66,8 @@ function standstill({ gradient, error, gradientError }: LossGradient): string | 
 }
 
 /** Descends with both optimizers from a batch. */
-export const descents = (slope: Slope, start: AuditBatch): Descent[] =>
-  (["SGD", "Adam"] as const).map((name) => descend(slope, start, name));
+export const descents = (slope: Slope, start: AuditBatch, steps: number): Descent[] =>
+  (["SGD", "Adam"] as const).map((name) => descend(slope, start, name, steps));
 
 /** Descends from a batch in steps of about a thirtieth of the range of its outputs. The first step of SGD is as long. */
 export function descend(

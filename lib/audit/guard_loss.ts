@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
 import { markGuarded } from "../losses/guarded_losses.ts";
-import { dropTape } from "../tfjs/engine.ts";
+import { dropTape, inHostMemory } from "../tfjs/engine.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { extentOf, takeRows } from "./batches.ts";
 import type { AuditBatch, AuditEngine } from "./engines/engine.ts";
-import { batchOf, meanOf, tfjsEngine } from "./engines/tfjs.ts";
+import { DeferredChecks, type DeferredStep } from "./deferred_checks.ts";
+import { batchOf, keepingBackend, meanOf, tfjsEngine } from "./engines/tfjs.ts";
 import { type BatchResult, observeBatch } from "./observations.ts";
 import { short } from "./report.ts";
 import { nonFinite } from "./rules/finite.ts";
@@ -61,8 +62,9 @@ interface StepResult extends BatchResult {
  * of them and the batch has only one label, as the precision of a batch without positives; the loss is multiplied by 0. If
  * an operation has no gradient at all, TensorFlow.js throws before the guard can.
  *
- * The guard reads value and gradient at each step, which costs little on the backends cpu and wasm and waits for the
- * device on others. Values without a gradient (`model.evaluate`, validation) are not inspected. `model.fit` leaves its row
+ * The guard reads value and gradient at each step. On a device (WebGL, WebGPU) it does not wait: it reads asynchronously, the
+ * error is thrown when a later step begins, and the weights have changed meanwhile; the error still names the first bad step.
+ * It is also printed, in case that no step follows. Values without a gradient (`model.evaluate`, validation) are not inspected. `model.fit` leaves its row
  * numbers behind when it throws, and an optimizer's `minimize` outside `tf.tidy` its value; the guard leaves nothing.
  *
  * @param loss A loss `(yTrue, yPred) => Tensor` that returns a scalar or one value per row.
@@ -89,16 +91,24 @@ export function guardLoss<L extends AuditedLoss>(loss: L): L {
   }
   const name = loss.name || "loss";
   let step = 0;
+  const deferred = new DeferredChecks((late) => inspectLate(loss, name, late));
 
   const guarded = (yTrue: Tensor, yPred: Tensor, ...rest: Tensor[]): Tensor =>
     tf.tidy(() => {
+      deferred.throwFailure();
+      const late = !inHostMemory();
       let upstream = new Float32Array(), value = NaN, shape: readonly number[] = [];
+      let scored: Tensor, above: Tensor;
       const watch = tf.customGrad((output, save) => {
         (save as (tensors: Tensor[]) => void)([output as Tensor, yTrue, ...rest]);
         return {
           value: tf.clone(output as Tensor),
           gradFunc: (dy: Tensor, [yPred, yTrue, ...rest]: Tensor[]) => {
             step++;
+            if (late) {
+              deferred.add({ step, value: scored, gradient: dy, upstream: above, others: [yTrue, yPred, ...rest] });
+              return tf.clone(dy);
+            }
             try {
               const gradient = dy.dataSync<"float32">().slice();
               const finding = inspect(loss, { yTrue, yPred, rest }, { gradient, upstream, value, shape });
@@ -124,9 +134,12 @@ export function guardLoss<L extends AuditedLoss>(loss: L): L {
         return {
           value: tf.clone(result as Tensor),
           gradFunc: (dy: Tensor, [output, result]: Tensor[]) => {
-            upstream = dy.dataSync<"float32">().slice();
-            value = meanOf(result.dataSync());
-            shape = result.shape;
+            [scored, above] = [result, dy]; // the tape keeps them to its end
+            if (!late) {
+              upstream = dy.dataSync<"float32">().slice();
+              value = meanOf(result.dataSync());
+              shape = result.shape;
+            }
             return [tf.clone(dy), tf.zerosLike(output)];
           },
         };
@@ -135,6 +148,26 @@ export function guardLoss<L extends AuditedLoss>(loss: L): L {
     });
   markGuarded(guarded);
   return Object.defineProperty(guarded, "name", { value: loss.name }) as unknown as L;
+}
+
+/** Reads a step that was taken on a device, and inspects it on the host; returns the error, or nothing. */
+async function inspectLate(loss: AuditedLoss, name: string, late: DeferredStep): Promise<unknown> {
+  const numbers = async (tensor: Tensor) => (await tensor.data()).slice() as Float32Array<ArrayBuffer>;
+  const [value, gradient, upstream] = await Promise.all([late.value, late.gradient, late.upstream].map(numbers));
+  const others = await Promise.all(late.others.map(numbers));
+  return keepingBackend(() => {
+    const [yTrue, yPred, ...rest] = late.others.map(({ shape, dtype }, i) => tf.tensor(others[i], shape, dtype));
+    try {
+      tf.tidy(() => void (loss as (...tensors: Tensor[]) => Tensor)(yTrue, yPred, ...rest)); // may name the row
+      const result = { gradient, upstream, value: meanOf(value), shape: late.value.shape };
+      const finding = inspect(loss, { yTrue, yPred, rest }, result);
+      return finding && new GuardError(name, late.step, finding);
+    } catch (error) {
+      return error;
+    } finally {
+      tf.dispose([yTrue, yPred, ...rest]);
+    }
+  });
 }
 
 /** The loss of a step's batch, whose labels keep their type and whose further arguments stay the same. */

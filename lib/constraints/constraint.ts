@@ -1,7 +1,7 @@
 import { describe } from "../check/describe.ts";
 import type { Counts } from "../counts/counts.ts";
 import { erf } from "../numerics/erf.ts";
-import { linearFractional, linearTerms } from "../scores/linear_fractional.ts";
+import { linearFractional, ratioOf } from "../scores/linear_fractional.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 
@@ -86,16 +86,16 @@ export function deviations(confidence: number): number {
 
 /** Says whether a score is a fraction of the counts, for which an interval of Wilson exists. */
 export function isRate(score: Score): boolean {
-  const terms = linearTerms(score), [term] = terms ?? [];
-  if (terms?.length !== 1 || term.constant !== 0 || term.by !== 1) return false;
-  const { numerator, denominator } = term.ratio;
+  const ratio = ratioOf(score);
+  if (ratio === undefined) return false;
+  const { numerator, denominator } = ratio;
   return Object.values(denominator).every((by) => by === 1) &&
     Object.entries(numerator).every(([key, by]) => by === 1 && denominator[key as keyof Counts] === 1);
 }
 
 /** Returns the end of Wilson's interval of a rate, z deviations below it, or above it for z < 0. */
 export function wilson(score: Score, counts: Counts, z: number): number {
-  const [{ ratio: { denominator } }] = linearTerms(score)!, q = score.value(counts);
+  const { denominator } = ratioOf(score)!, q = score.value(counts);
   let n = 0;
   for (const key of Object.keys(denominator) as (keyof Counts)[]) n += counts[key];
   const spread = Math.sqrt(q * (1 - q) / n + z * z / (4 * n * n));

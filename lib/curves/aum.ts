@@ -1,5 +1,5 @@
 import type { CurveRows } from "./curve.ts";
-import { rankFalling } from "./rank.ts";
+import { type RankedRows, rankRows } from "./rank.ts";
 
 /** The AUM and its one-sided derivatives with respect to each output. */
 export interface AumDerivatives {
@@ -9,6 +9,34 @@ export interface AumDerivatives {
   readonly left: Float64Array;
   /** The derivatives where the output rises. */
   readonly right: Float64Array;
+}
+
+/**
+ * Computes the area of rows in falling order, their weights multiplied by a factor for each label; hands the derivatives of each
+ * rank over.
+ */
+export function aumOfRanked(
+  { sorted, positive, negative }: RankedRows,
+  [byPositive, byNegative]: readonly [number, number],
+  derivatives: (rank: number, left: number, right: number) => void,
+): number {
+  const n = sorted.length, below = new Float64Array(n + 1);
+  // The positives at or below each rank are summed from below: the last is exactly 0 that way.
+  for (let k = n - 1; k >= 0; k--) below[k] = below[k + 1] + byPositive * positive[k];
+  let value = 0, fp = 0;
+  for (let first = 0, next = 0; first < n; first = next) {
+    const output = sorted[first], fpAbove = fp, fnAbove = below[first];
+    for (; next < n && sorted[next] === output; next++) fp += byNegative * negative[next];
+    const fnBelow = below[next], above = Math.min(fpAbove, fnAbove), under = Math.min(fp, fnBelow);
+    for (let k = first; k < next; k++) {
+      const more = byNegative * negative[k], fewer = byPositive * positive[k];
+      const right = Math.min(fpAbove + more, Math.max(0, fnAbove - fewer)) - above;
+      const left = under - Math.min(Math.max(0, fp - more), fnBelow + fewer);
+      derivatives(k, left, right);
+    }
+    if (next < n && under > 0) value += under * (output - sorted[next]);
+  }
+  return value;
 }
 
 /**
@@ -23,23 +51,12 @@ export interface AumDerivatives {
  * @see Hillman and Hocking, "Optimizing ROC Curves with a Sort-Based Surrogate Loss for Binary Classification and Changepoint
  * Detection", Journal of Machine Learning Research 24, 2023.
  */
-export function aumDerivatives({ yTrue, yPred, sampleWeight }: CurveRows): AumDerivatives {
-  const order = rankFalling(yPred), n = order.length, left = new Float64Array(n), right = new Float64Array(n);
-  const weight = (i: number): number => sampleWeight === undefined ? 1 : sampleWeight[i];
-  // The positives at or below each rank are summed from below: the last is exactly 0 that way.
-  const below = new Float64Array(n + 1);
-  for (let k = n - 1; k >= 0; k--) below[k] = below[k + 1] + weight(order[k]) * yTrue[order[k]];
-  let value = 0, fp = 0;
-  for (let first = 0, next = 0; first < n; first = next) {
-    const output = yPred[order[first]], fpAbove = fp, fnAbove = below[first];
-    for (; next < n && yPred[order[next]] === output; next++) fp += weight(order[next]) * (1 - yTrue[order[next]]);
-    const fnBelow = below[next], above = Math.min(fpAbove, fnAbove), under = Math.min(fp, fnBelow);
-    for (let k = first; k < next; k++) {
-      const i = order[k], negative = weight(i) * (1 - yTrue[i]), positive = weight(i) * yTrue[i];
-      right[i] = Math.min(fpAbove + negative, Math.max(0, fnAbove - positive)) - above;
-      left[i] = under - Math.min(Math.max(0, fp - negative), fnBelow + positive);
-    }
-    if (next < n && under > 0) value += under * (output - yPred[order[next]]);
-  }
+export function aumDerivatives(rows: CurveRows): AumDerivatives {
+  const ranked = rankRows(rows), { order } = ranked, n = order.length;
+  const left = new Float64Array(n), right = new Float64Array(n);
+  const value = aumOfRanked(ranked, [1, 1], (k, falling, rising) => {
+    left[order[k]] = falling;
+    right[order[k]] = rising;
+  });
   return { value, left, right };
 }

@@ -1,5 +1,5 @@
 import type { Slice } from "../counts/counts.ts";
-import { rankFalling } from "./rank.ts";
+import { rankRows } from "./rank.ts";
 
 /**
  * The confusion counts at every threshold, from the highest threshold to the lowest: the points of a ROC curve and of a
@@ -24,9 +24,10 @@ export interface CurveRows {
   readonly sampleWeight?: ArrayLike<number>;
 }
 
-/** Returns the entries of a slice that have a weight. */
-export function takeSlice({ yTrue, yPred, sampleWeight }: CurveRows, slice: Slice): Required<CurveRows> {
+/** Returns the entries of a slice that have a weight; all rows unchanged, where that is all. */
+export function takeSlice({ yTrue, yPred, sampleWeight }: CurveRows, slice: Slice): CurveRows {
   const { offset, stride, length } = slice;
+  if (stride === 1 && length === yPred.length && sampleWeight === undefined) return { yTrue, yPred };
   const y = new Float64Array(length), p = new Float64Array(length), w = new Float64Array(length);
   let kept = 0;
   for (let n = 0, i = offset; n < length; n++, i += stride) {
@@ -49,16 +50,15 @@ export function takeSlice({ yTrue, yPred, sampleWeight }: CurveRows, slice: Slic
  * @param rows Labels, outputs and weights.
  * @returns The curve; without rows it has no point.
  */
-export function exactCurve({ yTrue, yPred, sampleWeight }: CurveRows): Curve {
-  const order = rankFalling(yPred), n = order.length;
+export function exactCurve(rows: CurveRows): Curve {
+  const { sorted, positive, negative } = rankRows(rows), n = sorted.length;
   const thresholds = new Float64Array(n), tp = new Float64Array(n), fp = new Float64Array(n);
   let points = 0, positives = 0, negatives = 0;
   for (let k = 0; k < n; k++) {
-    const i = order[k], w = sampleWeight === undefined ? 1 : sampleWeight[i];
-    positives += w * yTrue[i];
-    negatives += w * (1 - yTrue[i]);
-    if (k + 1 < n && yPred[order[k + 1]] === yPred[i]) continue; // a tie gets one decision
-    thresholds[points] = yPred[i];
+    positives += positive[k];
+    negatives += negative[k];
+    if (k + 1 < n && sorted[k + 1] === sorted[k]) continue; // a tie gets one decision
+    thresholds[points] = sorted[k];
     tp[points] = positives;
     fp[points++] = negatives;
   }

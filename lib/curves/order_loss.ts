@@ -2,10 +2,11 @@ import type { Batch, BatchOptions } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
-import { aumDerivatives } from "./aum.ts";
+import { aumOfRanked } from "./aum.ts";
 import { type CurveRows, takeSlice } from "./curve.ts";
 import { readArrays } from "./loss_and_gradient.ts";
 import { type PairPrice, pairPrices, type ValueAndGradient } from "./pairs.ts";
+import { rankRows } from "./rank.ts";
 
 /** Options of a loss of the order of the outputs. */
 export interface OrderLossOptions {
@@ -81,29 +82,21 @@ export function toAumLoss(options: OrderLossOptions): OrderLoss {
 }
 
 /** Returns the AUM of the rates, and the mean of its one-sided derivatives. */
-function aumOfRates({ yTrue, yPred, sampleWeight }: CurveRows): ValueAndGradient {
-  const n = yTrue.length, gradient = new Float64Array(n), rates = new Float64Array(n);
-  let positives = 0, negatives = 0;
-  for (let i = 0; i < n; i++) {
-    const w = sampleWeight === undefined ? 1 : sampleWeight[i];
-    positives += w * yTrue[i];
-    negatives += w * (1 - yTrue[i]);
-  }
+function aumOfRates(rows: CurveRows): ValueAndGradient {
+  const ranked = rankRows(rows), { order, positives, negatives } = ranked, gradient = new Float64Array(order.length);
   if (!(positives > 0 && negatives > 0)) return { value: NaN, gradient };
-  const labels = new Float64Array(n); // the share of the row's weight that is a positive rate
-  for (let i = 0; i < n; i++) {
-    const w = sampleWeight === undefined ? 1 : sampleWeight[i];
-    const positive = w * yTrue[i] / positives, negative = w * (1 - yTrue[i]) / negatives;
-    rates[i] = positive + negative;
-    labels[i] = rates[i] === 0 ? 0 : positive / rates[i];
-  }
-  const { value, left, right } = aumDerivatives({ yTrue: labels, yPred, sampleWeight: rates });
-  for (let i = 0; i < n; i++) gradient[i] = (left[i] + right[i]) / 2;
+  const value = aumOfRanked(ranked, [1 / positives, 1 / negatives], (k, left, right) => {
+    gradient[order[k]] = (left + right) / 2;
+  });
   return { value, gradient };
 }
 
 /** Computes the loss of a batch: the mean over its columns that have a positive and a negative, 0 where none has. */
 export function orderLossOf({ of }: OrderLoss, { rows, classes, ...batch }: Batch): ValueAndGradient {
+  if (classes === 1 && batch.sampleWeight === undefined) {
+    const { value, gradient } = of(batch);
+    return { value: Number.isNaN(value) ? 0 : value, gradient };
+  }
   const columns = Array.from({ length: classes }, (_, offset) => {
     const slice = { offset, stride: classes, length: rows };
     return { slice, ...of(takeSlice(batch, slice)) };

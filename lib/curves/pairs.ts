@@ -1,5 +1,5 @@
 import type { CurveRows } from "./curve.ts";
-import { rankFalling } from "./rank.ts";
+import { type RankedRows, rankRows } from "./rank.ts";
 
 /** The price of a pair of a positive and a negative, by the difference d of their outputs. */
 export type PairPrice = "squaredHinge" | "ramp";
@@ -40,19 +40,11 @@ const hingesOf = (price: PairPrice, margin: number): readonly Hinge[] =>
  * Squared Hinge Loss", 2023, arXiv 2302.11062.
  */
 export function pairPrices(rows: CurveRows, price: PairPrice, margin: number): ValueAndGradient {
-  const { yTrue, yPred, sampleWeight } = rows, order = rankFalling(yPred), n = order.length;
-  const p = new Float64Array(n), positive = new Float64Array(n), negative = new Float64Array(n);
-  let positives = 0, negatives = 0;
-  for (let k = 0; k < n; k++) {
-    const i = order[k], w = sampleWeight === undefined ? 1 : sampleWeight[i];
-    p[k] = yPred[i];
-    positives += positive[k] = w * yTrue[i];
-    negatives += negative[k] = w * (1 - yTrue[i]);
-  }
+  const { order, sorted, positive, negative, positives, negatives } = rankRows(rows), n = order.length;
   const gradient = new Float64Array(n), ranked = new Float64Array(n);
   if (!(positives > 0 && negatives > 0)) return { value: NaN, gradient };
   let value = 0;
-  for (const hinge of hingesOf(price, margin)) value += addHinge(hinge, p, positive, negative, ranked);
+  for (const hinge of hingesOf(price, margin)) value += addHinge(hinge, sorted, positive, negative, ranked);
   const pairs = positives * negatives;
   for (let k = 0; k < n; k++) gradient[order[k]] = ranked[k] / pairs;
   return { value: value / pairs, gradient };
@@ -61,9 +53,9 @@ export function pairPrices(rows: CurveRows, price: PairPrice, margin: number): V
 /** Returns Σ over the pairs of one power of max(0, margin − d), and adds its derivatives by the ranked outputs. */
 function addHinge(
   { margin, power, by }: Hinge,
-  p: Float64Array,
-  positive: Float64Array,
-  negative: Float64Array,
+  p: Float32Array | Float64Array,
+  positive: RankedRows["positive"],
+  negative: RankedRows["negative"],
   gradient: Float64Array,
 ): number {
   const n = p.length, middle = n === 0 ? 0 : p[n >> 1]; // sums of squares around 0 would lose digits far from it

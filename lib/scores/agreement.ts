@@ -1,6 +1,6 @@
 import type { Counts } from "../counts/counts.ts";
 import { composed, quotient } from "./composed.ts";
-import { asSum } from "./linear_fractional.ts";
+import { type Formula, withFormula, withFormulaOf } from "./formula.ts";
 import type { Score } from "./score.ts";
 import { npv, precision, recall, specificity } from "./ratio.ts";
 
@@ -13,10 +13,9 @@ import { npv, precision, recall, specificity } from "./ratio.ts";
  *
  * @see scikit-learn, `balanced_accuracy_score` (which leaves out a class that does not occur).
  */
-export const balancedAccuracy: Score = /* @__PURE__ */ asSum(
+export const balancedAccuracy: Score = /* @__PURE__ */ withFormulaOf(
   [recall, specificity],
-  0.5,
-  0,
+  (a, b) => ({ scaled: { plus: [a, b] }, by: 0.5 }),
   /* @__PURE__ */ composed(
     "balancedAccuracy",
     [recall, specificity],
@@ -34,10 +33,9 @@ export const balancedAccuracy: Score = /* @__PURE__ */ asSum(
  *
  * @see Youden, "Index for rating diagnostic tests", 1950; Powers, arXiv 2010.16061.
  */
-export const informedness: Score = /* @__PURE__ */ asSum(
+export const informedness: Score = /* @__PURE__ */ withFormulaOf(
   [recall, specificity],
-  1,
-  -1,
+  (a, b) => ({ shifted: { plus: [a, b] }, by: -1 }),
   /* @__PURE__ */ composed(
     "informedness",
     [recall, specificity],
@@ -56,10 +54,9 @@ export const informedness: Score = /* @__PURE__ */ asSum(
  * @see Powers, "Evaluation: from precision, recall and F-measure to ROC, informedness, markedness and correlation",
  * arXiv 2010.16061.
  */
-export const markedness: Score = /* @__PURE__ */ asSum(
+export const markedness: Score = /* @__PURE__ */ withFormulaOf(
   [precision, npv],
-  1,
-  -1,
+  (a, b) => ({ shifted: { plus: [a, b] }, by: -1 }),
   /* @__PURE__ */ composed(
     "markedness",
     [precision, npv],
@@ -82,11 +79,10 @@ function rootSlopes([a, b]: number[]): number[] {
  *
  * @see Kubat, Matwin, "Addressing the Curse of Imbalanced Training Sets", ICML 1997.
  */
-export const gMean: Score = /* @__PURE__ */ composed(
-  "gMean",
+export const gMean: Score = /* @__PURE__ */ withFormulaOf(
   [recall, specificity],
-  ([r, s]) => Math.sqrt(r * s),
-  rootSlopes,
+  (a, b) => ({ mean: [a, b] }),
+  /* @__PURE__ */ composed("gMean", [recall, specificity], ([r, s]) => Math.sqrt(r * s), rootSlopes),
 );
 
 /**
@@ -98,11 +94,10 @@ export const gMean: Score = /* @__PURE__ */ composed(
  *
  * @see Fowlkes, Mallows, "A Method for Comparing Two Hierarchical Clusterings", 1983.
  */
-export const fowlkesMallows: Score = /* @__PURE__ */ composed(
-  "fowlkesMallows",
+export const fowlkesMallows: Score = /* @__PURE__ */ withFormulaOf(
   [precision, recall],
-  ([p, r]) => Math.sqrt(p * r),
-  rootSlopes,
+  (a, b) => ({ mean: [a, b] }),
+  /* @__PURE__ */ composed("fowlkesMallows", [precision, recall], ([p, r]) => Math.sqrt(p * r), rootSlopes),
 );
 
 /** Returns √(a·b): the roots are taken one by one, so that nothing overflows; for a = b it is exactly a, so that a perfect score is exactly 1. */
@@ -118,6 +113,21 @@ const margins = {
   },
 };
 
+const [predicted, positives, others, negatives]: Formula[] = [
+  { linear: { tp: 1, fp: 1 } },
+  { linear: { tp: 1, fn: 1 } },
+  { linear: { tn: 1, fn: 1 } },
+  { linear: { tn: 1, fp: 1 } },
+];
+
+/** tp·tn − fp·fn. */
+const determinant: Formula = {
+  plus: [{ times: [{ linear: { tp: 1 } }, { linear: { tn: 1 } }] }, {
+    scaled: { times: [{ linear: { fp: 1 } }, { linear: { fn: 1 } }] },
+    by: -1,
+  }],
+};
+
 /**
  * Matthews' correlation coefficient: the correlation of labels and decisions.
  *
@@ -126,10 +136,13 @@ const margins = {
  *
  * @see scikit-learn, `matthews_corrcoef` (0 where it is not defined); Matthews 1975.
  */
-export const mcc: Score = /* @__PURE__ */ quotient("mcc", {
-  value: ({ tp, fp, fn, tn }) => tp * tn - fp * fn,
-  gradient: ({ tp, fp, fn, tn }) => ({ tp: tn, fp: -fn, fn: -fp, tn: tp }),
-}, margins);
+export const mcc: Score = /* @__PURE__ */ withFormula(
+  { over: [determinant, { times: [{ mean: [predicted, positives] }, { mean: [negatives, others] }] }] },
+  /* @__PURE__ */ quotient("mcc", {
+    value: ({ tp, fp, fn, tn }) => tp * tn - fp * fn,
+    gradient: ({ tp, fp, fn, tn }) => ({ tp: tn, fp: -fn, fn: -fp, tn: tp }),
+  }, margins),
+);
 
 /**
  * Cohen's kappa: the agreement of labels and decisions beyond chance.
@@ -139,15 +152,23 @@ export const mcc: Score = /* @__PURE__ */ quotient("mcc", {
  *
  * @see scikit-learn, `cohen_kappa_score` (NaN where it is not defined); Cohen 1960.
  */
-export const cohenKappa: Score = /* @__PURE__ */ quotient("cohenKappa", {
-  value: ({ tp, fp, fn, tn }) => 2 * (tp * tn - fp * fn),
-  gradient: ({ tp, fp, fn, tn }) => ({ tp: 2 * tn, fp: -2 * fn, fn: -2 * fp, tn: 2 * tp }),
-}, {
-  value: ({ tp, fp, fn, tn }) => (tp + fp) * (tn + fp) + (tp + fn) * (tn + fn),
-  gradient: ({ tp, fp, fn, tn }) => ({
-    tp: (tn + fp) + (tn + fn),
-    fp: (tn + fp) + (tp + fp),
-    fn: (tn + fn) + (tp + fn),
-    tn: (tp + fp) + (tp + fn),
+export const cohenKappa: Score = /* @__PURE__ */ withFormula(
+  {
+    over: [
+      { scaled: determinant, by: 2 },
+      { plus: [{ times: [predicted, negatives] }, { times: [positives, others] }] },
+    ],
+  },
+  /* @__PURE__ */ quotient("cohenKappa", {
+    value: ({ tp, fp, fn, tn }) => 2 * (tp * tn - fp * fn),
+    gradient: ({ tp, fp, fn, tn }) => ({ tp: 2 * tn, fp: -2 * fn, fn: -2 * fp, tn: 2 * tp }),
+  }, {
+    value: ({ tp, fp, fn, tn }) => (tp + fp) * (tn + fp) + (tp + fn) * (tn + fn),
+    gradient: ({ tp, fp, fn, tn }) => ({
+      tp: (tn + fp) + (tn + fn),
+      fp: (tn + fp) + (tp + fp),
+      fn: (tn + fn) + (tp + fn),
+      tn: (tp + fp) + (tp + fn),
+    }),
   }),
-});
+);

@@ -1,4 +1,5 @@
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
+import { formulaOf, withFormula } from "./formula.ts";
 import type { Score } from "./score.ts";
 
 /** The coefficients of a ratio of two linear functions of the counts; an absent coefficient is 0. */
@@ -7,29 +8,14 @@ export interface Coefficients {
   readonly denominator: Partial<Counts>;
 }
 
-/** A term of a score: constant + by·N/D. */
-export interface LinearTerm {
-  readonly constant: number;
-  readonly by: number;
-  readonly ratio: Coefficients;
-}
-
-// Kept beside the scores, as the form of a step is: a modified copy of a score has no terms.
-const termsOf = new WeakMap<Score, readonly LinearTerm[]>();
-
-/** Notes the terms whose sum a score is. */
-export function withTerms(terms: readonly LinearTerm[], score: Score): Score {
-  termsOf.set(score, terms);
-  return score;
-}
-
-/** Returns the terms whose sum a score is; nothing for a score that is no such sum. */
-export const linearTerms = (score: Score): readonly LinearTerm[] | undefined => termsOf.get(score);
-
-/** Notes that a score is Σ by·part + constant. */
-export function asSum(parts: readonly Score[], by: number, constant: number, score: Score): Score {
-  const terms = parts.flatMap((part) => linearTerms(part) ?? []).map(({ ratio }) => ({ constant: 0, by, ratio }));
-  return withTerms([{ ...terms[0], constant }, ...terms.slice(1)], score);
+/** Returns the coefficients of a score that is one ratio of linear functions; nothing for any other score. */
+export function ratioOf(score: Score): Coefficients | undefined {
+  const formula = formulaOf(score);
+  if (formula === undefined || !("over" in formula)) return undefined;
+  const [numerator, denominator] = formula.over;
+  return "linear" in numerator && "linear" in denominator
+    ? { numerator: numerator.linear, denominator: denominator.linear }
+    : undefined;
 }
 
 function dot(coefficients: Partial<Counts>, counts: Counts): number {
@@ -49,7 +35,7 @@ function dot(coefficients: Partial<Counts>, counts: Counts): number {
 export function linearFractional(name: string, ratio: Coefficients): Score {
   const { numerator, denominator } = ratio;
   const value = (counts: Counts) => dot(numerator, counts) / dot(denominator, counts);
-  return withTerms([{ by: 1, constant: 0, ratio }], {
+  return withFormula({ over: [{ linear: numerator }, { linear: denominator }] }, {
     name,
     quasiConvex: true,
     value,

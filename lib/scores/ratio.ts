@@ -1,7 +1,8 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { countKeys, type Counts } from "../counts/counts.ts";
-import { linearFractional, linearTerms, withTerms } from "./linear_fractional.ts";
+import { formulaOf, withFormula } from "./formula.ts";
+import { linearFractional } from "./linear_fractional.ts";
 import type { Score } from "./score.ts";
 
 function nonNegative(score: string, option: string, value: unknown): number {
@@ -247,5 +248,5 @@ export function utility(options: UtilityOptions): Score {
     }
   }
   const score = linearFractional("utility", { numerator: { ...options }, denominator: { tp: 1, fp: 1, fn: 1, tn: 1 } });
-  return withTerms(linearTerms(score)!, { ...score, best: 0 });
+  return withFormula(formulaOf(score), { ...score, best: 0 });
 }

@@ -1,140 +1,140 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { add, div, mul, square, sub } from "@tensorflow/tfjs-core";
 import { type BatchShape, type Inputs, readBatchShape } from "../batch/read_batch.ts";
-import { countKeys, type Counts } from "../counts/counts.ts";
-import { type Coefficients, type LinearTerm, linearTerms } from "../scores/linear_fractional.ts";
-import { addsCounts, type Scoring } from "../scoring/score_batch.ts";
+import type { ArgmaxOptions } from "../decisions/decision.ts";
+import { argmaxAnchors } from "../decisions/argmax.ts";
+import { type Formula, formulaOf } from "../scores/formula.ts";
 import type { ResolvedOptions } from "../scoring/options.ts";
-import { formOf, type StepForm } from "../steps/sigmoidal.ts";
+import { addsCounts } from "../scoring/score_batch.ts";
+import { formOf } from "../steps/sigmoidal.ts";
+import {
+  countRows,
+  type DeviceBatch,
+  type DeviceDecision,
+  gradientRows,
+  hasProgram,
+  scoreRows,
+} from "./device_programs.ts";
+import { runsPrograms } from "./shader.ts";
 import type { Scalar, Tensor } from "./tensor.ts";
 
-/**
- * The tail of a shape in operations: F(a) − F(b) and F′(b) for b = a − ku ≥ 0, where u is the distance of an output from its
- * own end of [0, 1]. Written without the difference, so that a small s keeps its digits in float32: a million of them are summed.
- */
-type Tail = (ku: Tensor, a: Tensor, b: Tensor) => { readonly fall: Tensor; readonly density: Tensor };
-
-const tails: Readonly<Record<string, Tail>> = {
-  identity: (ku) => ({ fall: ku, density: tf.onesLike(ku) }),
-  round: (ku) => ({ fall: ku, density: tf.zerosLike(ku) }),
-  softsign: (ku, a, b) => {
-    const half = div(0.5, add(1, b));
-    return { fall: div(mul(ku, half), add(1, a)), density: mul(2, square(half)) };
-  },
-  linearRamp: (ku, a, b) => ({
-    fall: tf.relu(sub(ku, tf.relu(sub(a, 0.5)))),
-    density: tf.cast(tf.lessEqual(b, 0.5), "float32"),
-  }),
-  logistic: (ku, a, b) => {
-    const below = tf.sigmoid(tf.neg(b));
-    return { fall: mul(mul(tf.neg(tf.expm1(tf.neg(ku))), below), tf.sigmoid(a)), density: mul(below, tf.sigmoid(b)) };
-  },
-  arctan: (ku, a, b) => ({
-    fall: div(tf.atan(div(ku, add(1, mul(a, b)))), Math.PI),
-    density: div(1 / Math.PI, add(1, square(b))),
-  }),
-};
-
-/** The settings whose counts and score are operations on tensors. */
+/** A setting whose counts and score are computed on the device. */
 interface DeviceForm {
-  readonly form: StepForm;
-  readonly fromLogits: boolean;
-  readonly terms: readonly LinearTerm[];
+  readonly formula: Formula;
+  readonly decision: DeviceDecision;
+  readonly argmax?: ArgmaxOptions;
 }
 
 /** Returns the device form of a setting; nothing for a setting that is computed on the host. */
-function deviceForm({ decide: { perColumn }, scoring, reading }: ResolvedOptions): DeviceForm | undefined {
-  const terms = linearTerms(scoring.score), step = perColumn?.steps[0], form = step && formOf(step);
-  const known = form !== undefined && Object.hasOwn(tails, form.loops.name) && perColumn!.steps.length === 1 &&
-    step!.value(0) === 0 && step!.value(1) === 1 && scoring.average !== "samples" && reading.ignoreLabel === undefined;
-  return known && terms !== undefined ? { form, fromLogits: perColumn!.fromLogits, terms } : undefined;
+function deviceForm({ decide: { perColumn, argmax }, scoring }: ResolvedOptions): DeviceForm | undefined {
+  const formula = formulaOf(scoring.score);
+  if (formula === undefined || scoring.average === "samples" || scoring.curve !== undefined) return undefined;
+  if (argmax !== undefined) return { formula, argmax, decision: { fromLogits: argmax.fromLogits } };
+  const step = perColumn?.steps.length === 1 ? perColumn.steps[0] : undefined, form = step && formOf(step);
+  if (form === undefined || !hasProgram(form) || step!.value(0) !== 0 || step!.value(1) !== 1) return undefined;
+  return { formula, decision: { form, fromLogits: perColumn!.fromLogits } };
 }
 
-/** Sums the rows in blocks: a running float32 sum of a million numbers would lose those of a rare class. */
-function sumRows(x: Tensor): Tensor {
-  const [rows, columns] = x.shape, block = 256, blocks = Math.ceil(rows / block);
-  if (blocks <= 2) return tf.sum(x, 0);
-  const whole = tf.pad(x, [[0, blocks * block - rows], [0, 0]]);
-  return sumRows(tf.sum(tf.reshape(whole, [blocks, block, columns]), 1));
+/** The decisions of an argmax, and their gradient taken back to the outputs. */
+interface Argmax {
+  readonly decisions: Tensor;
+  back(gradient: Tensor): Tensor;
 }
 
-/** Returns s, 1 − s and s′ of probabilities. */
-function stepTensors({ loops, threshold, steepness, span, hard }: StepForm, p: Tensor) {
-  const q = tf.clipByValue(p, 0, 1), below = tf.lessEqual(q, threshold);
-  const ku = mul(steepness, tf.where(below, q, sub(1, q)));
-  const a = tf.where(below, tf.fill(q.shape, steepness * threshold), steepness * (1 - threshold));
-  const { fall, density } = tails[loops.name](ku, a, tf.relu(sub(a, ku)));
-  const near = hard ? tf.zerosLike(q) : div(fall, span), far = sub(1, near);
-  const slope = mul(mul(density, steepness / span), tf.cast(tf.equal(p, q), "float32"));
-  return { s: tf.where(below, near, far), rest: tf.where(below, far, near), slope };
-}
-
-/** Returns 0, a positive number if one of the numbers lies outside [low, high], NaN if one is NaN or infinite. */
-const excess = (x: Tensor, low: number, high: number): Tensor =>
-  tf.sum(add(mul(0, x), add(tf.relu(sub(low, x)), tf.relu(sub(x, high)))));
-
-/** Returns labels and weights per output, and what tells that a number is out of range. */
-function readTensors({ yTrue, yPred, sampleWeight }: Inputs<Tensor>, shape: BatchShape, fromLogits: boolean) {
-  const { rows, classes, indexed, rowWeights } = shape;
-  const logits = tf.reshape(yPred, [rows, classes]), labels = tf.cast(yTrue, "float32");
-  const y = indexed
-    ? tf.cast(tf.oneHot(tf.cast(tf.reshape(labels, [rows]), "int32"), classes), "float32")
-    : tf.reshape(labels, [rows, classes]);
-  const w = sampleWeight && tf.reshape(tf.cast(sampleWeight, "float32"), [rows, rowWeights ? 1 : classes]);
-  const bad = [
-    fromLogits ? excess(tf.sigmoid(logits), 0, 1) : excess(logits, -1e-6, 1 + 1e-6),
-    excess(labels, 0, indexed ? classes - 1 : 1),
-    ...(w === undefined ? [] : [excess(w, 0, Infinity)]),
-  ];
-  return { logits, y, w, bad: tf.addN(bad) };
-}
-
-/** Returns Σ coefficient·count, one number per scored set of counts; `counts` has a row for each of the four. */
-const dot = (coefficients: Partial<Counts>, counts: Tensor): Tensor =>
-  tf.sum(mul(counts, tf.tensor2d(countKeys.map((key) => coefficients[key] ?? 0), [4, 1])), 0);
-
-/** Returns N/D and its slopes by a positive and by a negative row's decision, all 0 where D is 0. */
-function ratio({ numerator, denominator }: Coefficients, counts: Tensor) {
-  const n = dot(numerator, counts), d = dot(denominator, counts), defined = tf.greater(d, 0);
-  const size = tf.where(defined, d, 1), f = tf.where(tf.equal(n, d), tf.cast(defined, "float32"), div(n, size));
-  const slopeBy = (key: keyof Counts, other: keyof Counts): Tensor => {
-    const own = (numerator[key] ?? 0) - (numerator[other] ?? 0),
-      by = (denominator[key] ?? 0) - (denominator[other] ?? 0);
-    return div(sub(own, mul(by, f)), size);
-  };
-  return { f, defined, ofPositive: slopeBy("tp", "fn"), ofNegative: slopeBy("fp", "tn") };
-}
-
-/** Scores the counts, four rows of one number per class: the score, and its slopes by each class's decisions. */
-function scoreTensors(terms: readonly LinearTerm[], { average, classWeights, zeroDivision }: Scoring, each: Tensor) {
-  const added = addsCounts(average), weights = classWeights && tf.tensor2d([...classWeights], [1, classWeights.length]);
-  const counts = added ? tf.sum(weights ? mul(each, weights) : each, 1, true) : each;
-  const parts = terms.map(({ ratio: of, by }) => ({ ...ratio(of, counts), by }));
-  const total = (of: (part: typeof parts[number]) => Tensor) => tf.addN(parts.map((part) => mul(part.by, of(part))));
-  const defined = tf.cast(parts.map((part) => part.defined).reduce((a, b) => tf.logicalAnd(a, b)), "float32");
-  const constant = terms.reduce((sum, term) => sum + term.constant, 0), otherwise = Number(zeroDivision === 1);
-  const f = add(mul(defined, add(constant, total((part) => part.f))), mul(otherwise, sub(1, defined)));
-  let share = tf.onesLike(f);
-  if (!added && weights) share = mul(share, tf.reshape(weights, [-1]));
-  if (average === "weighted") share = mul(share, dot({ tp: 1, fn: 1 }, counts));
-  if (zeroDivision === "skip") share = mul(share, defined);
-  const whole = tf.sum(share), some = tf.greater(whole, 0), size = tf.where(some, whole, 1);
-  const sum = tf.sum(mul(share, f)), mean = tf.where(tf.equal(sum, size), 1, div(sum, size)); // a device may divide inexactly
-  const inCounts = mul(mul(div(share, size), defined), added && weights ? weights : 1);
+/** Decides by the largest output of each row, as `argmaxDecision` does on the host. */
+function argmaxOf({ slope, mode, fromLogits }: ArgmaxOptions, outputs: Tensor, classes: number): Argmax {
+  const sharpness = 4 * slope, { low, scale } = argmaxAnchors(sharpness, classes);
+  const p = fromLogits ? tf.softmax(outputs) : outputs, soft = tf.softmax(tf.mul(p, sharpness));
+  const through = (of: Tensor, gradient: Tensor): Tensor =>
+    tf.mul(of, tf.sub(gradient, tf.sum(tf.mul(of, gradient), -1, true)));
   return {
-    value: tf.where(some, mean, otherwise),
-    ofPositive: mul(inCounts, total((part) => part.ofPositive)),
-    ofNegative: mul(inCounts, total((part) => part.ofNegative)),
+    decisions: mode === "soft"
+      ? tf.clipByValue(tf.mul(tf.sub(soft, low), scale), 0, 1)
+      : tf.cast(tf.oneHot(tf.argMax(outputs, -1), classes), "float32"),
+    back: (gradient) => {
+      if (mode === "hard") return tf.zerosLike(gradient);
+      const byP = tf.mul(through(soft, gradient), sharpness * scale);
+      return fromLogits ? through(p, byP) : byP;
+    },
+  };
+}
+
+/** A batch on the device, and what takes a gradient with respect to its decisions back to the outputs. */
+interface DecidedBatch {
+  readonly batch: DeviceBatch;
+  readonly back: (gradient: Tensor) => Tensor;
+}
+
+/** Makes the tensors of a batch those of the programs. */
+function decideBatch(
+  { decision, argmax }: DeviceForm,
+  { yTrue, yPred, sampleWeight }: Inputs<Tensor>,
+  shape: BatchShape,
+  { scoring: { average, classWeights }, reading: { ignoreLabel } }: ResolvedOptions,
+): DecidedBatch {
+  const { rows, classes, indexed, rowWeights } = shape, X = tf.reshape(yPred, [rows, classes]);
+  const decided = argmax && argmaxOf(argmax, X, classes);
+  const batch: DeviceBatch = {
+    inputs: {
+      X,
+      Y: tf.reshape(yTrue, [rows, indexed ? 1 : classes]),
+      W: sampleWeight && tf.reshape(sampleWeight, [rows, rowWeights ? 1 : classes]),
+      Z: decided?.decisions,
+      K: classWeights && addsCounts(average) ? tf.tensor1d([...classWeights]) : undefined,
+    },
+    shape,
+    decision,
+    ignoreLabel,
+  };
+  return { batch, back: decided?.back ?? ((gradient) => gradient) };
+}
+
+/** A batch on the device: its counts, their score and the gradient, all as tensors. Nothing is read back. */
+export interface DeviceRows {
+  readonly rows: number;
+  readonly classes: number;
+  /** Sums the counts of each class, [classes, 2, 2]: tp, fp, fn, tn. NaN if a number is out of range. */
+  counts(): Tensor;
+  /** Scores counts; returns what `scoreRows` returns: the slopes of each class, and best − score. */
+  score(counts: Tensor, best: number): Tensor;
+  /** Returns `by`, one number, times the gradient of best − score with respect to each output. */
+  gradient(scored: Tensor, by: Tensor): Tensor;
+}
+
+/** Says that batches of a setting are counted and scored on the device in use. */
+export const hasDeviceForm = (setting: ResolvedOptions): boolean => runsPrograms() && deviceForm(setting) !== undefined;
+
+/**
+ * Makes a batch on the device.
+ *
+ * @returns Nothing for a setting that is computed on the host: a score of one's own, a step of one's own, the gaussian step
+ * and steps that are not anchored, `{ top }`, "samples", a threshold per column; and for a backend that runs no programs.
+ */
+export function deviceRows(name: string, setting: ResolvedOptions, inputs: Inputs<Tensor>): DeviceRows | undefined {
+  const form = runsPrograms() ? deviceForm(setting) : undefined;
+  if (form === undefined) return undefined;
+  const shape = readBatchShape(name, inputs, setting.reading), { rows, classes } = shape, { scoring } = setting;
+  const { batch, back } = decideBatch(form, inputs, shape, setting), { average, classWeights } = scoring;
+  return {
+    rows,
+    classes,
+    counts: () => countRows(batch),
+    score: (counts, best) => {
+      const inMean = classWeights && !addsCounts(average)
+        ? tf.tensor(classWeights.flatMap((w) => [w, 0, 0, 0]), [classes, 2, 2])
+        : undefined;
+      return scoreRows(counts, form.formula, scoring, best, inMean);
+    },
+    gradient: (scored, by) =>
+      tf.reshape(back(tf.reshape(gradientRows(batch, scored, by), [rows, classes])), inputs.yPred.shape),
   };
 }
 
 /**
- * Returns best − score and its gradient in closed form as operations on the device: nothing is read back, so nothing waits.
- * The numbers are float32, the sums blocked. A number out of range, which the host would name, makes the loss NaN here.
+ * Returns best − score and its gradient in closed form, computed on the device: nothing is read back, so nothing waits. The
+ * numbers are float32, the sums blocked. A number out of range, which the host would name, makes the loss NaN and its
+ * gradient 0.
  *
- * @returns Nothing for a setting that is computed on the host: a score that is no sum of ratios of linear functions of the
- * counts, a step of one's own, the gaussian step and steps that are not anchored, "argmax", `{ top }`, "samples",
- * `ignoreLabel`, a threshold per column.
+ * @returns Nothing where {@linkcode deviceRows} returns nothing.
  */
 export function deviceLoss(
   name: string,
@@ -142,27 +142,31 @@ export function deviceLoss(
   setting: ResolvedOptions,
   inputs: Inputs<Tensor>,
 ): Scalar | undefined {
-  const known = deviceForm(setting);
-  if (known === undefined) return undefined;
-  const { form, fromLogits, terms } = known, shape = readBatchShape(name, inputs, setting.reading);
-  const op = tf.customGrad((_, save) => {
-    const { logits, y, w, bad } = readTensors(inputs, shape, fromLogits);
-    const p = fromLogits ? tf.sigmoid(logits) : logits, { s, rest, slope } = stepTensors(form, p), no = sub(1, y);
-    const columns = tf.concat([mul(y, s), mul(no, s), mul(y, rest), mul(no, rest)], 1);
-    const counts = tf.reshape(sumRows(w ? mul(columns, tf.tile(w, [1, 4 * shape.classes / w.shape[1]!])) : columns), [
-      4,
-      -1,
-    ]);
-    const { value, ofPositive, ofNegative } = scoreTensors(terms, setting.scoring, counts);
-    const byDecision = mul(slope, add(mul(y, ofPositive), mul(no, ofNegative)));
-    const byOutput = fromLogits ? mul(byDecision, mul(p, sub(1, p))) : byDecision;
-    const gradient = tf.reshape(tf.neg(w ? mul(w, byOutput) : byOutput), inputs.yPred.shape);
-    (save as (tensors: Tensor[]) => void)([gradient]);
-    const flag = tf.where(tf.greater(bad, 0), NaN, mul(0, bad));
+  if (!hasDeviceForm(setting)) return undefined;
+  const { yTrue, yPred, sampleWeight } = inputs;
+  readBatchShape(name, inputs, setting.reading); // an error inside an operation would leave tensors behind
+  const op = tf.customGrad((output, save) => {
+    const batch = deviceRows(name, setting, { ...inputs, yPred: output as Tensor })!;
+    const scored = batch.score(batch.counts(), best);
+    (save as (tensors: Tensor[]) => void)([scored, output as Tensor, yTrue, ...(sampleWeight ? [sampleWeight] : [])]);
     return {
-      value: tf.reshape(add(sub(best, value), flag), []),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => mul(dy, saved[0]),
+      value: tf.reshape(tf.slice(scored, 2 * batch.classes, 1), []),
+      gradFunc: (dy: Tensor, [scored, yPred, yTrue, sampleWeight]: Tensor[]) =>
+        deviceRows(name, setting, { yTrue, yPred, sampleWeight })!.gradient(scored, tf.reshape(dy, [1])),
     };
   });
-  return op(inputs.yPred) as Scalar;
+  return op(yPred) as Scalar;
 }
+
+/**
+ * Returns the score of a batch's decisions as an operation on the device: nothing is read back. NaN for a number out of range.
+ *
+ * @returns Nothing where {@linkcode deviceRows} returns nothing.
+ */
+export const deviceScore = (name: string, setting: ResolvedOptions, inputs: Inputs<Tensor>): Scalar | undefined =>
+  hasDeviceForm(setting)
+    ? tf.tidy(() => {
+      const batch = deviceRows(name, setting, inputs)!, scored = batch.score(batch.counts(), 0);
+      return tf.reshape(tf.sub(0, tf.slice(scored, 2 * batch.classes, 1)), []) as Scalar;
+    })
+    : undefined;

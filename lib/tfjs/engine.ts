@@ -16,7 +16,7 @@ interface Engine {
 }
 
 /** The identity of a tensor's data, with its shape. */
-interface TensorInfo {
+export interface TensorInfo {
   readonly dataId: object;
   readonly shape: number[];
   readonly dtype: string;
@@ -182,22 +182,70 @@ export function hostMemory(): HostMemory | undefined {
 
 const honest = new WeakSet<object>();
 
-/**
- * Throws where the backend in use reads numbers back wrongly: some WebGPU adapters give zeros and say nothing. Each backend
- * is asked once; those in host memory are not.
- */
-export function checkReads(): void {
-  const backend = engine().backend as object;
-  if (inHostMemory() || honest.has(backend)) return;
-  // Tensors of fewer numbers may never leave the host.
-  const numbers = tf.tidy(() => tf.add(tf.range(0, 2048), 0.5).dataSync());
-  if (numbers.some((value, i) => value !== i + 0.5)) {
+/** Numbers that are known: tensors of fewer numbers may never leave the host. */
+const knownNumbers = (): Tensor => tf.add(tf.range(0, 2048), 0.5);
+
+function checkKnown(numbers: ArrayLike<number>): void {
+  for (let i = 0; i < 2048; i++) {
+    if (numbers[i] === i + 0.5) continue;
     throw new Error(
       `Cannot read tensors of the backend '${tf.getBackend()}': it gives 2,048 known numbers back as others; set another ` +
         "backend, or another adapter of this one",
     );
   }
-  honest.add(backend);
+  honest.add(engine().backend as object);
+}
+
+const isChecked = (): boolean => inHostMemory() || honest.has(engine().backend as object);
+
+/**
+ * Throws if the device is lost, or if the backend in use reads numbers back wrongly: some WebGPU adapters give zeros and say
+ * nothing. Each backend is asked once; backends in host memory are not.
+ */
+export function checkReads(): void {
+  checkDevice();
+  if (!isChecked()) checkKnown(tf.tidy(() => knownNumbers().dataSync()));
+}
+
+/** Reads float32 tensors with one asynchronous read; the first read of a backend includes numbers that are known. */
+export async function readTogether(tensors: readonly Tensor[]): Promise<Float32Array[]> {
+  checkDevice();
+  const checked = isChecked();
+  const joined = tf.tidy(() =>
+    tf.concat([...tensors, ...(checked ? [] : [knownNumbers()])].map((tensor) => tf.reshape(tensor, [tensor.size])))
+  );
+  try {
+    const numbers = await joined.data() as Float32Array;
+    let at = 0;
+    const each = tensors.map(({ size }) => numbers.subarray(at, at += size));
+    if (!checked) checkKnown(numbers.subarray(at));
+    return each;
+  } finally {
+    joined.dispose();
+  }
+}
+
+/** The fields of the backends of a GPU that tell that the device is lost. */
+interface DeviceBackend {
+  readonly gpgpu?: { readonly gl: { isContextLost(): boolean } };
+  readonly device?: { readonly lost?: Promise<{ readonly message?: string }> };
+}
+
+const lostDevices = new WeakSet<object>(), watchedDevices = new WeakSet<object>();
+
+/** Throws if the device of the backend in use is lost, as a browser's is after a driver's reset or in a tab that slept. */
+export function checkDevice(): void {
+  const { gpgpu, device } = (engine().backend ?? {}) as DeviceBackend;
+  if (device?.lost !== undefined && !watchedDevices.has(device)) {
+    watchedDevices.add(device);
+    void device.lost.then(() => lostDevices.add(device));
+  }
+  if (gpgpu?.gl.isContextLost() || (device !== undefined && lostDevices.has(device))) {
+    throw new Error(
+      `Cannot compute on the backend '${tf.getBackend()}': its device is lost, and the numbers on it are; load the page ` +
+        "again, or set another backend and make the model again",
+    );
+  }
 }
 
 /** Receives what the engine does while {@linkcode watchEngine} runs a function. Its own operations are not reported. */

@@ -1,3 +1,8 @@
+/**
+ * The losses of the question and of its two answers, as they were written, with TensorFlow.js instead of Keras.
+ *
+ * @module
+ */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 

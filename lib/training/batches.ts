@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
+import { inHostMemory } from "../tfjs/engine.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Inputs (a list for a model with several inputs), labels and optional weights. */
@@ -93,8 +94,9 @@ export function batchReader(what: string, data: TrainingData, batchSize?: number
   return { read: () => readBatches(what, data, batchSize), dispose: () => {} };
 }
 
-/** Copies rows of a tensor. */
+/** Copies rows of a tensor. On a device they are not read. */
 function gatherRows(tensor: Tensor, rows: readonly number[]): Tensor {
+  if (!inHostMemory()) return tf.tidy(() => tf.gather(tensor, tf.tensor1d([...rows], "int32")));
   const values = tensor.dataSync(), size = tensor.size / tensor.shape[0]!;
   const copy = new (values.constructor as Float32ArrayConstructor)(rows.length * size);
   rows.forEach((row, i) => copy.set(values.subarray(row * size, (row + 1) * size), i * size));

@@ -71,7 +71,8 @@ export async function trainRunning(context: EpochContext): Promise<GradientExten
   return { rowsWithGradient, reachesWeights };
 }
 
-function batchesDiffer(name: string, before: number, now: string): Error {
+/** Makes the error for a number of batches that changes between the epochs. */
+export function batchesDiffer(name: string, before: number, now: string): Error {
   return new RangeError(
     `Cannot compute ${name}: 'data' differ between the epochs, the number of batches was ${before} and is ${now}; ${rereadHint}`,
   );

@@ -1,6 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import type { LayersModel } from "../tfjs/model.ts";
+import { registeredDevice } from "../tfjs/registered_device.ts";
 import { type LayersOptimizer, toOptimizer } from "../tfjs/optimizers.ts";
 import { optimizerState, type SavedTensor, setOptimizerState, setWeights, weightsOf } from "../tfjs/snapshot.ts";
 import {
@@ -13,7 +14,8 @@ import {
 } from "./batches.ts";
 import { type Checkpoint, checkpointsIn, type Identity, settingsOfLoss, settingsOfOptimizer } from "./checkpoint.ts";
 import { checkSame } from "./dataset_sums.ts";
-import { evaluate, type Evaluation } from "./evaluate.ts";
+import { type DeviceExtent, extentOf, trainOnDevice } from "./device_epoch.ts";
+import { type Evaluation, Evaluator } from "./evaluate.ts";
 import { trainExact, trainRunning } from "./fit_epoch.ts";
 import { checkInformative, deadGradient, gradientBlocked, weightsAreFinite, weightsNotFinite } from "./fit_failure.ts";
 import {
@@ -30,6 +32,7 @@ import type { GradientExtent } from "./passes.ts";
 import { learntBy } from "../scores/learnt.ts";
 import { addsCounts } from "../scoring/score_batch.ts";
 import { listenForStop, type StopRequest } from "./stop_request.ts";
+import { type OutputBatch, takeOutputs } from "./outputs.ts";
 import { tuneOn } from "./tune_on.ts";
 import { warmUpEpoch } from "./warm_start.ts";
 
@@ -101,6 +104,10 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
  * On the backends cpu and wasm this library differentiates sequential models of dense layers and steps `tf.train.adam` in its
  * own loops. The outputs and Adam's steps have the same bits as TensorFlow.js's; the gradients are equal up to float32
  * rounding, because they are summed in float64.
+ *
+ * On WebGL and WebGPU counts and gradients stay on the device, in float32, for the settings that {@linkcode metricLoss}
+ * computes there. The outputs of an epoch are read once, asynchronously, after its last step (twice beyond 4e6 numbers, and so
+ * on); a number out of range is named then. `onBatchEnd` gets no loss there. `patience` and `checkpoint` read the weights too.
  *
  * A checkpoint holds the weights, the state of the optimizer, the counts, the history and the best weights. The file is
  * written beside and then renamed, so there is always a complete one. A training resumed with the same arguments on the same
@@ -221,14 +228,28 @@ function restore(saved: Checkpoint, { model, optimizer }: FitContext, state: Sta
   for (const [key, values] of Object.entries(saved.history)) state.history[key] = [...values];
 }
 
-/** Counts a data set with the current weights. */
-async function countAll(context: FitContext, loss: EpochLoss, reader: BatchReader, each = false): Promise<Evaluation> {
-  const { name, model, pause } = context, { parts, hard } = loss;
-  return await evaluate(reader, { name, model, parts, hard, each, before: pause });
+/** Counts of the training and the validation data with the same weights, and the extent of the gradient before. */
+interface Evaluations {
+  readonly train: Evaluation;
+  readonly validation?: Evaluation;
+  readonly extent?: GradientExtent;
 }
 
-/** Names the validation data in the errors of a context. */
-const onValidation = (context: FitContext): FitContext => ({ ...context, name: `${context.name} on 'validationData'` });
+/** Counts the data sets with the current weights; reads the extent of an epoch on a device with them. */
+async function countAll(context: FitContext, loss: EpochLoss, epoch?: DeviceExtent): Promise<Evaluations> {
+  const { name, model, pause, options: { mode = "running" } } = context, { parts, hard } = loss;
+  const train = new Evaluator(name, parts, hard, mode === "running");
+  const validation = context.validation && new Evaluator(validationName(context), parts, hard, false);
+  const sets = [[train, context.train], [validation, context.validation]] as const;
+  const wanted = sets.flatMap(([evaluator, reader]) =>
+    evaluator && reader ? [{ name: evaluator.name, reader, take: (batch: OutputBatch) => evaluator.take(batch) }] : []
+  );
+  const [numbers] = await takeOutputs(wanted, model, pause, epoch ? [epoch.numbers] : []);
+  return { train: train.result(), validation: validation?.result(), extent: numbers && extentOf(numbers) };
+}
+
+/** Name of the loss in errors about the validation data. */
+const validationName = ({ name }: FitContext): string => `${name} on 'validationData'`;
 
 /** Makes the logs of an evaluation. */
 function logsOf({ parts }: EpochLoss, prefix: string, { soft, hard }: Evaluation): FitLogs {
@@ -250,19 +271,17 @@ function connect({ epochs, batchSize, callbacks = [] }: FitMetricOptions, model:
 
 /** Trains from the beginning or from a checkpoint. */
 async function fit(context: FitContext): Promise<FitResult> {
-  const { model, options, name } = context, { epochs, patience, mode = "running" } = options;
-  const state: State = { done: 0, epoch: [], history: {} }, each = mode === "running";
+  const { model, options, name } = context, { epochs, patience } = options;
+  const state: State = { done: 0, epoch: [], history: {} };
   const callbacks = connect(options, model);
   const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
   const saved = options.resume ? await checkpoints!.load((done) => identityOf(context, done)) : undefined;
   if (saved !== undefined) restore(saved, context, state);
   let loss = lossOf(options, state.done, name);
   restoreLearnt(loss, state);
-  let evaluation = await countAll(context, loss, context.train, each);
-  if (context.validation !== undefined) {
-    const { soft } = await countAll(onValidation(context), loss, context.validation);
-    checkInformative(loss.parts.scoring.score, soft.counts);
-  }
+  const start = await countAll(context, loss);
+  let evaluation = start.train;
+  if (start.validation !== undefined) checkInformative(loss.parts.scoring.score, start.validation.soft.counts);
   if (saved !== undefined) {
     checkSame(name, saved, evaluation.soft, { between: "the checkpoint and now", by: "labels" });
     for (let epoch = 0; epoch < state.done; epoch++) context.random?.shuffle(evaluation.batches); // of the epochs done
@@ -274,16 +293,19 @@ async function fit(context: FitContext): Promise<FitResult> {
   try {
     if (options.warmStart !== undefined && saved === undefined) {
       await warmUp(context, loss, options.warmStart, evaluation.size);
-      evaluation = await countAll(context, loss, context.train, each);
+      evaluation = (await countAll({ ...context, validation: undefined }, loss)).train;
     }
     while (state.done < epochs && stopped === "epochs") {
       const epoch = state.done, next = lossOf(options, epoch, name);
       if (next.loss !== loss.loss) {
         loss = next;
-        evaluation = await countAll(context, loss, context.train, each);
+        evaluation = (await countAll({ ...context, validation: undefined }, loss)).train;
       }
       await callAll(callbacks, "onEpochBegin", epoch);
-      const { rowsWithGradient, reachesWeights } = await trainEpoch(context, epoch, loss, evaluation, callbacks);
+      const trained = await trainEpoch(context, epoch, loss, evaluation, callbacks);
+      // On a device the numbers of the epoch are read with the outputs after it, so that nothing waits between the steps.
+      const late = "numbers" in trained ? await countAll(context, loss, trained) : undefined;
+      const { rowsWithGradient, reachesWeights, weightsAreFinite: finite } = late?.extent ?? trained as GradientExtent;
       const dead = rowsWithGradient === 0 || !reachesWeights;
       const perfect = dead && evaluation.soft.score().value === loss.parts.best;
       if (dead && !perfect) {
@@ -291,9 +313,11 @@ async function fit(context: FitContext): Promise<FitResult> {
           ? deadGradient(name, epoch, loss.parts, evaluation.soft)
           : gradientBlocked(name, epoch, rowsWithGradient);
       }
-      if (!weightsAreFinite(model)) throw weightsNotFinite(name, epoch);
-      evaluation = await countAll(context, loss, context.train, each);
-      const logs = await epochLogs(context, loss, evaluation, rowsWithGradient);
+      if (!(finite ?? weightsAreFinite(model))) throw weightsNotFinite(name, epoch);
+      const { train, validation } = late ?? await countAll(context, loss);
+      if (late !== undefined) checkSame(name, evaluation.soft, train.soft, { between: "the passes", by: "labels" });
+      evaluation = train;
+      const logs = epochLogs(loss, train, validation, rowsWithGradient);
       await callAll(callbacks, "onEpochEnd", epoch, logs);
       record(state, logs, monitored(context, loss), patience === undefined ? undefined : () => weightsOf(model));
       if (perfect) stopped = "perfect";
@@ -309,16 +333,15 @@ async function fit(context: FitContext): Promise<FitResult> {
 }
 
 /** Makes the logs of an epoch that has ended. */
-async function epochLogs(
-  context: FitContext,
+function epochLogs(
   loss: EpochLoss,
-  evaluation: Evaluation,
+  train: Evaluation,
+  validation: Evaluation | undefined,
   rowsWithGradient: number,
-): Promise<FitLogs> {
-  const logs = { ...logsOf(loss, "", evaluation), alive: rowsWithGradient / evaluation.soft.rows };
-  if (context.validation === undefined) return { ...logs, ...learn(loss, evaluation) };
-  const onOthers = await countAll(onValidation(context), loss, context.validation);
-  return { ...logs, ...logsOf(loss, "val_", onOthers), ...learn(loss, onOthers) };
+): FitLogs {
+  const logs = { ...logsOf(loss, "", train), alive: rowsWithGradient / train.soft.rows };
+  if (validation === undefined) return { ...logs, ...learn(loss, train) };
+  return { ...logs, ...logsOf(loss, "val_", validation), ...learn(loss, validation) };
 }
 
 const learntPrefix = "multiplier ";
@@ -363,7 +386,7 @@ async function trainEpoch(
   loss: EpochLoss,
   evaluation: Evaluation,
   callbacks: readonly FitCallbacks[],
-): Promise<GradientExtent> {
+): Promise<GradientExtent | DeviceExtent> {
   const { name, model, optimizer, train: reader, random, pause, options } = context;
   const order = random?.shuffle(evaluation.batches.map((_, b) => b));
   const before = async (batch: number) => {
@@ -372,7 +395,12 @@ async function trainEpoch(
   };
   const after = (batch: number, size: number, loss?: number) =>
     callAll(callbacks, "onBatchEnd", batch, { batch, size, ...(loss === undefined ? {} : { loss }) });
-  const train = options.mode === "exact" ? trainExact : trainRunning;
+  const exact = options.mode === "exact";
+  const train = registeredDevice()?.hasDeviceForm(loss.parts)
+    ? trainOnDevice(exact)
+    : exact
+    ? trainExact
+    : trainRunning;
   try {
     return await train({ name, model, optimizer, reader, order, loss, evaluation, before, after });
   } catch (error) {
@@ -404,7 +432,7 @@ async function finish(
 ): Promise<FitResult> {
   const { model, validation } = context, { epoch, history } = state, { weights, ...best } = state.best!;
   if (weights !== undefined) setWeights(model, weights);
-  const tuned = validation && await tuneOn(onValidation(context).name, model, loss.parts, validation);
+  const tuned = validation && await tuneOn(validationName(context), model, loss.parts, validation);
   const last = Object.entries(history).map(([key, values]) => [key, values.at(-1)!]);
   await callAll(callbacks, "onTrainEnd", Object.fromEntries(last));
   const threshold = tuned && { threshold: tuned.threshold, thresholdValue: tuned.value };

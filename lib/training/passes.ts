@@ -85,27 +85,28 @@ export function batchGradients(
   model: LayersModel,
   batch: ReadBatch,
   variables: tf.Variable[],
-  byOutputs: (yPred: Tensor) => Float32Array,
+  byOutputs: (yPred: Tensor) => Float32Array | Tensor,
   training = false,
 ): Record<string, Tensor> {
   const stack = denseStack(model), outputs = stack && stackOutputs(stack, batch.inputs);
   if (outputs !== undefined) {
-    const yPred = outputs.at(-1)!, all = stackGradients(stack!, outputs, byOutputs(yPred));
+    const yPred = outputs.at(-1)!, all = stackGradients(stack!, outputs, byOutputs(yPred) as Float32Array);
     return Object.fromEntries(variables.map(({ name }) => [name, all[name]]));
   }
   // An error thrown inside a gradient would leak the tensors of the tape, so it is thrown afterwards.
   let failure: { error: unknown } | undefined;
-  const op = tf.customGrad((yPred) => {
-    let gradient = new Float32Array((yPred as Tensor).size);
+  const op = tf.customGrad((yPred, save) => {
+    const { shape, size } = yPred as Tensor;
+    let gradient: Float32Array | Tensor = new Float32Array(size);
     try {
-      gradient = byOutputs(yPred as Tensor) as typeof gradient;
+      gradient = byOutputs(yPred as Tensor);
     } catch (error) {
       failure = { error };
     }
-    return {
-      value: tf.scalar(0),
-      gradFunc: (dy: Tensor) => tf.mul(dy, tf.tensor(gradient, (yPred as Tensor).shape, "float32")),
-    };
+    (save as (tensors: Tensor[]) => void)([
+      gradient instanceof tf.Tensor ? gradient : tf.tensor(gradient as Float32Array, shape, "float32"),
+    ]);
+    return { value: tf.scalar(0), gradFunc: (dy: Tensor, [saved]: Tensor[]) => tf.mul(dy, saved) };
   });
   const { grads } = tf.variableGrads(() => op(outputOf(name, model, batch, training)) as tf.Scalar, variables);
   if (failure !== undefined) throw failure.error;
@@ -166,6 +167,8 @@ export interface GradientExtent {
   readonly rowsWithGradient: number;
   /** True if any weight has a gradient that is not 0; false behind a saturated output layer. */
   readonly reachesWeights: boolean;
+  /** Tells whether all weights are finite, where it is known. */
+  readonly weightsAreFinite?: boolean;
 }
 
 /** Tells whether all numbers are exactly 0. */

@@ -11,6 +11,13 @@ export interface RunningLoss {
   readonly partials: readonly Counts[];
 }
 
+/** Returns the sums over the batches after each position. They are added up: subtracting from a total would not end at 0. */
+export function laterSums(parts: LossParts, batches: readonly DatasetSums[], order: readonly number[]): DatasetSums[] {
+  const later = order.map(() => new DatasetSums(parts));
+  for (let b = order.length - 2; b >= 0; b--) later[b] = batches[order[b + 1]].plus(later[b + 1]);
+  return later;
+}
+
 /**
  * Running counts of a data set during an epoch: the most recent counts of every batch.
  *
@@ -18,17 +25,14 @@ export interface RunningLoss {
  */
 export class RunningCounts {
   readonly #parts: LossParts;
-  /** Sums over the batches after each position. They are added up, since subtracting from a total would not end at 0. */
   readonly #later: readonly DatasetSums[];
   #seen: DatasetSums;
   #position = 0;
 
   /** Starts an epoch from the previous counts of the batches, which will come in `order`. */
   constructor(parts: LossParts, batches: readonly DatasetSums[], order: readonly number[]) {
-    const later = order.map(() => new DatasetSums(parts));
-    for (let b = order.length - 2; b >= 0; b--) later[b] = batches[order[b + 1]].plus(later[b + 1]);
     this.#parts = parts;
-    this.#later = later;
+    this.#later = laterSums(parts, batches, order);
     this.#seen = new DatasetSums(parts);
   }
 

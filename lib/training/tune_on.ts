@@ -7,7 +7,7 @@ import type { LossParts } from "../scoring/options.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";
 import { hardOptions } from "./hard_options.ts";
-import { outputOf } from "./passes.ts";
+import { type OutputBatch, takeOutputs } from "./outputs.ts";
 import { tuneThreshold } from "./tune_threshold.ts";
 
 /** Tells whether a loss decides by thresholds that can be tuned one by one. */
@@ -17,20 +17,18 @@ const canTune = ({ options: { decision = "threshold" }, scoring: { average, curv
 /** Collects the outputs, labels and weights of a data set in one batch. */
 async function wholeBatch(name: string, model: LayersModel, parts: LossParts, reader: BatchReader): Promise<Batch> {
   const batches: Batch[] = [];
-  for await (const read of reader.read()) {
-    tf.tidy(() => {
-      const { yTrue, sampleWeight } = read, tensors = { yTrue, yPred: outputOf(name, model, read), sampleWeight };
-      const { rows, classes, ...lists } = readBatch(name, tensors, parts.reading);
-      const copy = (values: ArrayLike<number>) => Float32Array.from(values);
-      batches.push({
-        rows,
-        classes,
-        yTrue: copy(lists.yTrue),
-        yPred: copy(lists.yPred),
-        sampleWeight: lists.sampleWeight && copy(lists.sampleWeight),
-      });
+  const take = ({ yTrue, yPred, sampleWeight }: OutputBatch) => {
+    const { rows, classes, ...lists } = readBatch(name, { yTrue, yPred, sampleWeight }, parts.reading);
+    const copy = (values: ArrayLike<number>) => Float32Array.from(values);
+    batches.push({
+      rows,
+      classes,
+      yTrue: copy(lists.yTrue),
+      yPred: copy(lists.yPred),
+      sampleWeight: lists.sampleWeight && copy(lists.sampleWeight),
     });
-  }
+  };
+  await takeOutputs([{ name, reader, take }], model, () => {});
   const join = (of: (batch: Batch) => ArrayLike<number>) => {
     const joined = new Float32Array(batches.reduce((size, batch) => size + of(batch).length, 0));
     batches.reduce((at, batch) => (joined.set(of(batch), at), at + of(batch).length), 0);

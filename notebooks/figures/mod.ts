@@ -12,4 +12,5 @@ export { decisionFigure, type DecisionFigureOptions } from "./decision_figure.ts
 export { gradientCurveFigure, type GradientCurveFigureOptions, type StepCurve } from "./gradient_curve_figure.ts";
 export { heatMapFigure, type HeatMapFigureOptions } from "./heat_map_figure.ts";
 export { historyFigure, type HistoryFigureOptions, type Run } from "./history_figure.ts";
+export { type RankedRow, rankingFigure, type RankingFigureOptions } from "./ranking_figure.ts";
 export { landscapeFigure, type LandscapeFigureOptions } from "./landscape_figure.ts";

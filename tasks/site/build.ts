@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { paletteCss } from "../../lib/display/palette.ts";
 import { root as projectRoot } from "../cli.ts";
 import { formatNotebook } from "../notebook_format.ts";
+import { type Api, apiMain } from "./api.ts";
 import { checkSite } from "./check.ts";
 import { parseCitation } from "./citation.ts";
 import { frontPage } from "./front_page.ts";
@@ -32,6 +33,8 @@ export interface SiteInput {
    * @default the folder of this project
    */
   root?: URL;
+  /** Pages of the API; without them no page leads to an API. */
+  api?: Api;
 }
 
 /** Site in memory. */
@@ -76,7 +79,7 @@ ${indent(indent(paletteCss("dark")))}
 const usesMath = (html: string) => html.includes('class="katex"');
 
 /** Renders a site without writing anything; throws a {@linkcode SiteError} if a part cannot be rendered. */
-export async function renderSite({ notebooks, root = projectRoot }: SiteInput): Promise<RenderedSite> {
+export async function renderSite({ notebooks, root = projectRoot, api }: SiteInput): Promise<RenderedSite> {
   if (notebooks.length === 0) throw new SiteError("There is no notebook to build the site from");
   const warnings: string[] = [];
   const files = new Map<string, string | Uint8Array>();
@@ -90,7 +93,8 @@ export async function renderSite({ notebooks, root = projectRoot }: SiteInput): 
   if (!pages.some(({ picture }) => picture !== undefined)) {
     warnings.push("No executed cell is tagged 'front-page': the front page has no picture");
   }
-  const shared = { pages, tools: [...tools], name: citation.title, script: scriptOf("") };
+  const apiPage = { file: "api.html", title: "API", short: "API" };
+  const shared = { pages, tools: api ? [...tools, apiPage] : [...tools], name: citation.title, script: scriptOf("") };
 
   const front = frontPage({ prose: await own("front.md"), pages, citation, links });
   files.set(
@@ -120,6 +124,15 @@ export async function renderSite({ notebooks, root = projectRoot }: SiteInput): 
       }),
     );
   });
+  if (api) {
+    for (const [file, text] of api.files) files.set(file, text);
+    const description =
+      `The API of ${citation.title}: every public name with its formula, shapes, errors and an example.`;
+    files.set(
+      apiPage.file,
+      renderPage({ ...shared, ...apiPage, description, main: apiMain(api.entries), kind: "tool", math: false }),
+    );
+  }
   for (const tool of tools) files.set(tool.file, renderPage({ ...shared, ...tool, kind: "tool", math: false }));
   for (const path of [...links.sources].sort()) {
     files.set(
@@ -136,12 +149,15 @@ export async function renderSite({ notebooks, root = projectRoot }: SiteInput): 
     );
   }
   for (const path of [...links.files].sort()) files.set(`files/${path}`, await Deno.readFile(fileOf(root, path)));
-  const html = [...files].filter(([file]) => file.endsWith(".html")).map(([, text]) => text).join("\n");
+  const html = [...files].filter(([file]) => file.endsWith(".html") && !api?.files.has(file)).map(([, text]) => text)
+    .join("\n");
   files.set("assets/katex.css", await mathStyles(html));
   files.set("assets/site.css", await styles());
   for (const [name, script] of await compileScripts()) files.set(`assets/${name}`, script);
 
-  const problems = checkSite(files);
+  files.set("assets/social.png", await Deno.readFile(new URL("social.png", import.meta.url)));
+
+  const problems = checkSite(files, api?.files);
   if (problems.length > 0) throw new SiteError(`The site has faults:\n${problems.map((p) => `  ${p}`).join("\n")}`);
   return { files, warnings };
 }

@@ -83,8 +83,8 @@ function checkPage(file: string, html: string, files: SiteFiles, idsOf: (file: s
   return problems;
 }
 
-/** Lists the faults of a site, one sentence each. */
-export function checkSite(files: SiteFiles): string[] {
+/** Lists the faults of a site, one sentence each; the pages of `foreign` are only led to. */
+export function checkSite(files: SiteFiles, foreign: SiteFiles = new Map()): string[] {
   const cache = new Map<string, Set<string>>();
   const idsOf = (file: string): Set<string> => {
     let ids = cache.get(file);
@@ -96,7 +96,7 @@ export function checkSite(files: SiteFiles): string[] {
     return ids;
   };
   return [...files].flatMap(([file, content]) => {
-    if (typeof content !== "string") return [];
+    if (typeof content !== "string" || foreign.has(file)) return [];
     if (file.endsWith(".html")) return checkPage(file, content, files, idsOf);
     if (file.endsWith(".css")) {
       const addresses = [...content.matchAll(/url\(\s*["']?([^"')]+)|@import\s+["']([^"']+)/g)].map((m) =>

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { makeApi } from "./api.ts";
 export { buildSite, type BuiltSite, type RenderedSite, renderSite, type SiteInput } from "./build.ts";
 export { checkSite, type SiteFiles } from "./check.ts";
 export { SiteError } from "./html.ts";

@@ -123,6 +123,13 @@ export function renderPage(parts: PageParts): string {
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(plain === name ? name : `${plain} · ${name}`)}</title>
 <meta name="description" content="${escapeHtml(description)}">
+<meta property="og:type" content="article">
+<meta property="og:site_name" content="${escapeHtml(name)}">
+<meta property="og:title" content="${escapeHtml(plain)}">
+<meta property="og:description" content="${escapeHtml(description)}">
+<meta property="og:image" content="${asset("social.png")}">
+<meta property="og:image:alt" content="F1 against the threshold for one model trained three ways: equal heights, different peaks.">
+<meta name="twitter:card" content="summary_large_image">
 ${generator}
 <link rel="icon" href="${icon}">
 ${math ? `<link rel="stylesheet" href="${asset("katex.css")}">\n` : ""}<link rel="stylesheet" href="${

@@ -10,8 +10,8 @@ import { f1At, grid, peakOf } from "./live/figures/threshold_curves.ts";
 import { marked } from "./live_figures.ts";
 import recorded from "./live/recorded.json" with { type: "json" };
 
-/** Draws the thesis. */
-export function thesisFigure(): Figure {
+/** Draws the thesis in a size; absent: that of all figures. */
+export function thesisFigure(size: { width?: number; height?: number } = {}): Figure {
   const { yTrue, outputs } = recorded.loans, models = Object.entries(outputs);
   const said = models.map(([loss, yPred]) => {
     const peak = peakOf(yPred);
@@ -21,6 +21,7 @@ export function thesisFigure(): Figure {
   });
   const colors = { "cross-entropy": "grey", "class weights": "purple", "F1 loss": "blue" } as const;
   return curveFigure({
+    ...size,
     title: "A metric loss moves the peak to 0.5; tuning moves you to the peak",
     alt: `F1 on held-out loans against the threshold. ${said.join("; ")}.`,
     caption:

@@ -1,4 +1,4 @@
-// Cases that were not made to fit the rules: 265 faults and 122 sound losses, and seven that can be argued about, which
+// Cases that were not made to fit the rules: 372 faults and 158 sound losses, and seven that can be argued about, which
 // are printed but not counted.
 //
 // How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
@@ -20,6 +20,10 @@
 // The rules have been changed by all five since. So this is a regression set now: what is reached here says nothing of
 // losses that nobody has thought of yet.
 //
+// Held-out set 3 came after that, from public threads, by somebody who had read the rules once that day and committed the
+// set before its first run: 38 of 40 first right (one of the two misses was a case whose own batches were wrong), false
+// alarms on 0 of 14. The rule about operands of different ranks was written after it, so it is fitted to now.
+//
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
 import { assert, assertEquals } from "@std/assert";
@@ -34,6 +38,7 @@ import { confusion } from "./confusion.ts";
 import { furtherCasesDev } from "./further_cases_dev.ts";
 import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
 import { causes, type LossCase } from "./loss_case.ts";
+import { heldOutCases3 } from "./held_out_cases_3.ts";
 import { publicCases } from "./public_cases.ts";
 import { slow } from "../slow.ts";
 
@@ -57,6 +62,7 @@ const sets: readonly CaseSet[] = [
   { name: "blind batch 4", cases: blindCases4, faults: 0, sound: 16, right: 0 },
   { name: "blind batch 5", cases: blindCases5, faults: 54, sound: 14, right: 54 },
   { name: "further public cases", cases: publicCases, faults: 12, sound: 6, right: 11 },
+  { name: "held-out set 3", cases: heldOutCases3, faults: 40, sound: 14, right: 40 },
 ];
 
 for (const { name, cases, right: wanted } of sets) {

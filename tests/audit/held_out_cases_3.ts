@@ -316,7 +316,7 @@ export const heldOutCases3: readonly LossCase[] = [
     (y, p) => tf.mean(crossEntropy(y, tf.clipByValue(p, 0, 1))),
   ),
   // Seen everywhere: a Gaussian likelihood with a σ that can be negative.
-  lossCase("log-of-sigma", "domain-edge", on("real", "real", 2, 1), (y, p) => {
+  lossCase("log-of-sigma", "domain-edge", on("real", "real", 2, 1, "musigma"), (y, p) => {
     const mu = cut(p, 0, 1), sigma = cut(p, 1, 1);
     return tf.mean(tf.add(tf.log(sigma), tf.div(tf.square(tf.sub(y, mu)), tf.mul(2, tf.square(sigma)))));
   }),

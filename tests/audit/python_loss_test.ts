@@ -131,13 +131,24 @@ Deno.test("the process has ended when the loss is closed, and a closed loss is r
   assertThrows(() => auditLoss(loss), TypeError, "it has been closed");
 });
 
-slow.test("a process that is killed at any message ends in a report", async () => {
-  for (const k of [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233]) {
+/** The states of the processes that this one has started, "Z" of one that nobody has waited for. */
+const children = (): string[] => {
+  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=,comm=", "--ppid", `${Deno.pid}`] }).outputSync();
+  return new TextDecoder().decode(stdout).split("\n").filter((line) => /python|Rscript|^Z/.test(line));
+};
+
+// FUZZ=10000 deno test … kills it at every one of the first 300 messages.
+slow.test("a process that is killed at any message ends in a report, without a zombie and without a file", async () => {
+  const folder = pathOf("./toy/"), files = () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  const before = files(), some = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233];
+  for (const k of Deno.env.has("FUZZ") ? Array.from({ length: 300 }, (_, i) => i + 1) : some) {
     await using loss = await load(`ends_at_call(${k})`);
     const { findings } = auditLoss(loss, { rows: 16 });
     assert(findings.length <= 3);
     if (k === 1) assert(/^The loss ends the process \(SIGKILL\), called with /.test(findings[0].message));
   }
+  assertEquals(children(), []);
+  assertEquals(files(), before);
 });
 
 /** A server without a worker. */
@@ -231,4 +242,52 @@ Deno.test("messages are read whole from any pieces", () => {
     assertEquals(received.map(({ text, numbers }) => [text, [...numbers]]), sent.map((f) => [f.text, [...f.numbers]]));
   }));
   assertThrows(() => new FrameReader().read(Uint8Array.from(Array(8).fill(255))), RangeError);
+});
+
+/** Tells whether R can be run with Python inside. */
+function hasR(): boolean {
+  try {
+    const { success } = new Deno.Command("Rscript", {
+      args: ["-e", "stopifnot(requireNamespace('reticulate'))"],
+      stderr: "null",
+      stdout: "null",
+    }).outputSync();
+    return success;
+  } catch {
+    return false;
+  }
+}
+
+const inR = fileURLToPath(new URL("./toy/losses.R", import.meta.url));
+
+Deno.test({
+  name: "a loss in R has the findings of the same loss in Python, and the line of its statement",
+  ignore: !hasR(),
+  fn: async () => {
+    const text = await Deno.readTextFile(inR),
+      line = text.split("\n").findIndex((l) => l.includes("e <- y_true -")) + 1;
+    await using sound = await pythonLoss({ file: inR, framework, name: "squared" });
+    assertEquals(auditLoss(sound, { rows: 16 }).findings, auditLoss(await load("squared"), { rows: 16 }).findings);
+    const { findings: [first] } = auditLoss(await sound.another({ file: inR, framework, name: "rounded" }), {
+      rows: 16,
+    });
+    assertEquals([first.cause, first.where], ["no-gradient-op", { op: "Round", line: `losses.R:${line}` }]);
+    const reason = async (name: string) =>
+      (await assertRejects(() => sound.another({ file: inR, framework, name }), TypeError)).message;
+    assert((await reason("with_three")).includes("'with_three' takes 3 arguments (y_true, y_pred, weight)"));
+    assert((await reason("slope")).includes("'slope' must be a function, it is numeric"));
+    assert((await reason("nothing")).includes("object 'nothing' not found"));
+    const raising = await sound.another({ file: inR, framework, name: "raises" });
+    assert(assertThrows(() => auditLoss(raising, { rows: 16 }), TypeError).message.includes("no such thing"));
+  },
+});
+
+Deno.test("without R a file of R is refused with what it needs", async () => {
+  const { stderr, code } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-A", fileURLToPath(new URL("../../tasks/audit.ts", import.meta.url)), `${inR}#squared`],
+    env: { PATH: "/nonexistent", NO_COLOR: "1" },
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  assert(said.includes("a loss in R needs Rscript and the package reticulate"), said);
+  assertEquals(code, 2);
 });

@@ -1,7 +1,9 @@
 // The record of tests/reference/audited: the cases in PyTorch, JAX and Keras, and the losses that these ship.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { FrameworkRecord } from "../reference/audited/record.ts";
+import { made } from "./building_blocks.ts";
 import { cases } from "./cases.ts";
+import { mutations } from "./mutations.ts";
 
 const record: Record<string, FrameworkRecord> = JSON.parse(
   await Deno.readTextFile(new URL("../reference/audited/record.json", import.meta.url)),
@@ -33,19 +35,26 @@ Deno.test("every recorded case has its cause first, as in TensorFlow.js, and a l
   }
 });
 
-Deno.test("the recorded reports about the losses of the question name the line of the fault", async () => {
-  const folder = new URL("../reference/audited/", import.meta.url);
-  const [python, reports] = await Promise.all(
-    ["asked_keras.py", "asked_keras.txt"].map((file) => Deno.readTextFile(new URL(file, folder))),
-  );
-  const line = python.split("\n").findIndex((text) => /round\(ops\.clip\(y_pred/.test(text)) + 1;
-  const [rounded, ramp] = reports.split("\n\n");
-  assertStringIncludes(rounded, `precision_loss: broken`);
-  assertStringIncludes(rounded, `error: no-gradient-op: Round is flat or has no gradient`);
-  assertStringIncludes(rounded, `  where     Round, asked_keras.py:${line}\n`);
-  assertStringIncludes(ramp, `precision_loss_ramp: broken`);
-  assertStringIncludes(ramp, `error: saturated: 100 % of the outputs`);
-});
+for (
+  const [file, record, round] of [
+    ["asked_keras.py", "asked_keras.txt", /round\(ops\.clip\(y_pred/],
+    ["asked.R", "asked_r.txt", /round\(K\$clip\(y_pred/],
+  ] as const
+) {
+  Deno.test(`the recorded reports about the losses of the question name the line of the fault: ${file}`, async () => {
+    const folder = new URL("../reference/audited/", import.meta.url);
+    const [source, reports] = await Promise.all(
+      [file, record].map((name) => Deno.readTextFile(new URL(name, folder))),
+    );
+    const line = source.split("\n").findIndex((text) => round.test(text)) + 1;
+    const [rounded, ramp] = reports.split("\n\n");
+    assertStringIncludes(rounded, `precision_loss: broken`);
+    assertStringIncludes(rounded, `error: no-gradient-op: Round is flat or has no gradient`);
+    assertStringIncludes(rounded, `  where     Round, ${file}:${line}\n`);
+    assertStringIncludes(ramp, `precision_loss_ramp: broken`);
+    assertStringIncludes(ramp, `error: saturated: 100 % of the outputs`);
+  });
+}
 
 /** Findings about shipped losses that are true. */
 const explained: Readonly<Record<string, string>> = {
@@ -69,4 +78,26 @@ Deno.test("of the losses that frameworks ship, no recorded one is broken or refu
   const unsound = all.filter(([, { verdict }]) => verdict !== "sound");
   assert(all.length - unsound.length >= 40, `${all.length - unsound.length}`);
   assertEquals(Object.fromEntries(unsound.map(([id, { findings }]) => [id, findings[0].split(" ")[0]])), explained);
+});
+
+Deno.test("losses broken by machine in Python: what share is not sound, has its cause first, and no harmless change is unsound", () => {
+  for (const [framework, { mutated }] of Object.entries(record)) {
+    if (mutated === undefined) continue;
+    const own = { broken: 0, found: 0, right: 0, harmless: 0 }, alarms: string[] = [];
+    for (const [id, { verdict, findings: [first] }] of Object.entries(mutated)) {
+      const at = id.indexOf(", "), mutation = mutations.find(({ name }) => name === id.slice(0, at));
+      const one = made.find(({ name }) => name === id.slice(at + 2))!;
+      if (mutation === undefined) {
+        own.harmless++;
+        if (verdict !== "sound") alarms.push(`${id}: ${first}`);
+        continue;
+      }
+      own.broken++;
+      own.found += verdict === "sound" ? 0 : 1;
+      own.right += first !== undefined && mutation.causes(one).some((cause) => first.startsWith(`${cause} `)) ? 1 : 0;
+    }
+    console.log(framework, own);
+    assertEquals([own.broken >= 75, own.harmless, alarms], [true, 30, []], framework);
+    assert(own.found >= own.broken - 2 && own.right >= own.broken - 4, `${framework}: ${JSON.stringify(own)}`);
+  }
 });

@@ -7,6 +7,7 @@ import {
   historyFigure,
   landscapeFigure,
   pairedFigure,
+  rankingFigure,
 } from "@roundabout/figures";
 import type { Figure } from "@roundabout/roundabout/display";
 
@@ -81,6 +82,19 @@ export const examples: Readonly<Record<string, () => Figure>> = {
       regions: [{ from: 0.375, to: 0.625, label: "where the ramp rises" }],
       rules: [{ x: 0.5, label: "threshold" }, { y: 0.9, label: "goal" }],
       marks: [{ x: 0.25, y: 0.25, color: "yellow" }],
+    }),
+  ranking: () =>
+    rankingFigure({
+      title: "Every row gets an arrow, the low positive the longest",
+      alt: "A staircase with two dots; below it three rows of each label, with arrows up and down.",
+      curve: { tp: [1, 1, 2, 2, 3, 3], fp: [0, 1, 1, 2, 2, 3] },
+      counts: [{ tp: 1.4, fp: 0.6 }, { tp: 2.3, fp: 1.7 }],
+      thresholds: [0.3, 0.7],
+      rows: [0.9, 0.8, 0.6, 0.5, 0.2, 0.1].map((output, i) => ({
+        output,
+        label: 1 - i % 2,
+        move: [0.02, -0.1, 0.1, -0.1, 0.2, 0][i],
+      })),
     }),
   family: () =>
     curveFigure({

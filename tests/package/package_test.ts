@@ -2,7 +2,8 @@
 // browser. Without Node.js or Chromium the tests are ignored, as their names then say.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { gzipSync } from "node:zlib";
-import puppeteer from "puppeteer-core";
+import { bundlePage, faultsOf, openRecord } from "../../bench/backends.ts";
+import { openPages, serveFolder } from "../../tasks/chromium.ts";
 import { readManifest, runIn } from "../../tasks/pack.ts";
 import { root } from "../../tasks/cli.ts";
 import { slow } from "../slow.ts";
@@ -32,7 +33,19 @@ const withBrowser = (title: string, use: (project: Project) => Promise<void>) =>
   });
 
 /** Entries that run in a browser. */
-const browserEntries = [".", "./audit", "./core", "./costs", "./curves", "./simd", "./slim", "./sql", "./thread"];
+const browserEntries = [
+  ".",
+  "./audit",
+  "./constraints",
+  "./core",
+  "./costs",
+  "./curves",
+  "./gpu",
+  "./simd",
+  "./slim",
+  "./sql",
+  "./thread",
+];
 
 const fileOf = (entry: string): string => entry === "." ? "index" : entry.slice(2);
 
@@ -48,10 +61,14 @@ withNode("the package holds its entries, at most 60 files and 400 kB, and nothin
     "CHANGELOG.md",
     "python_worker.js",
     "loss_server.py",
+    "loss_server.R",
     ...entries.flatMap((e) => [`${e}.js`, `${e}.d.ts`]),
   ];
   assertEquals(own.filter((file) => !names.includes(file)), []);
-  assertEquals(names.filter((file) => !own.includes(file) && !/^(chunk-\w+\.js|types-[\w-]+\.d\.ts)$/.test(file)), []);
+  assertEquals(
+    names.filter((file) => !own.includes(file) && !/^(chunk-[\w-]+\.js|types(-[\w-]+)?\.d\.ts)$/.test(file)),
+    [],
+  );
   const manifest = JSON.parse(await Deno.readTextFile(new URL(`node_modules/${name}/package.json`, folder)));
   assertEquals(manifest.dependencies, undefined);
   const required = Object.keys(manifest.peerDependencies).filter((one) =>
@@ -79,6 +96,24 @@ withNode(
     }
   },
 );
+
+withNode("./python audits a loss of a Python file in Node.js, and its process ends", async ({ write, run }) => {
+  for (const file of ["toy.py", "losses.py"]) {
+    await write(`python/${file}`, await Deno.readTextFile(new URL(`tests/audit/toy/${file}`, root)));
+  }
+  await write(
+    "python/audit.js",
+    `import "@tensorflow/tfjs-backend-cpu";
+import { auditLoss } from "${name}/audit";
+import { pythonLoss } from "${name}/python";
+const at = (file) => new URL(file, import.meta.url).pathname;
+const loss = await pythonLoss({ file: at("losses.py"), framework: at("toy.py"), name: "squared" });
+const { verdict } = auditLoss(loss, { rows: 16 });
+await loss.close();
+console.log(verdict);`,
+  );
+  assertEquals((await run("python/audit.js")).trim().split("\n").at(-1), "sound");
+});
 
 withNode("deno publish --dry-run takes the package for JSR, types and all", async ({ packed }) => {
   await runIn(packed.jsr, Deno.execPath(), "publish", "--dry-run", "--allow-dirty");
@@ -214,43 +249,13 @@ console.log(JSON.stringify(told.filter((text) => text.includes("Roundabout"))));
   assertEquals(others, []);
 });
 
-/** Serves a folder under a security policy while `use` runs; gives the address. */
-async function served(folder: URL, policy: string, use: (address: string) => Promise<unknown>): Promise<void> {
-  const types: Record<string, string> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" };
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
-    const { pathname } = new URL(request.url), file = pathname === "/" ? "index.html" : pathname.slice(1);
-    const body = await Deno.readFile(new URL(file, folder)).catch(() => undefined);
-    const type = types[file.split(".").at(-1)!] ?? "text/plain";
-    return body === undefined
-      ? new Response(null, { status: 404 })
-      : new Response(body, { headers: { "content-type": type, "content-security-policy": policy } });
-  });
+/** Opens a page of a folder under a security policy; a fault on it fails. */
+async function opened(folder: URL, policy: string, wanted: RegExp): Promise<void> {
+  const { address, stop } = serveFolder(folder, policy);
   try {
-    await use(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`);
+    await openPages([address], wanted);
   } finally {
-    await server.shutdown();
-  }
-}
-
-/** Opens pages, each until the text of #result matches; gives these texts. A fault on a page fails. */
-async function results(addresses: readonly string[], wanted: RegExp): Promise<string[]> {
-  const args = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
-  const browser = await puppeteer.launch({ executablePath: chromium, pipe: true, args }), texts: string[] = [];
-  try {
-    for (const address of addresses) {
-      const page = await browser.newPage(), faults: string[] = [];
-      page.on("pageerror", (error) => void faults.push(String(error)));
-      page.on("console", (message) => void (message.type() === "error" && faults.push(message.text())));
-      await page.goto(address);
-      const done = `${wanted}.test(document.querySelector("#result").textContent)`;
-      await page.waitForFunction(done, { timeout: 60_000 }).catch((error) => faults.push(String(error)));
-      assertEquals(faults, [], address);
-      texts.push(await page.$eval("#result", (result) => result.textContent ?? ""));
-      await page.close();
-    }
-    return texts;
-  } finally {
-    await browser.close();
+    await stop();
   }
 }
 
@@ -260,7 +265,7 @@ withBrowser("a page of esbuild, rollup and vite trains in Chromium under a stric
   const page = await copyExample(project, "page"), input = "apps/page/train.js";
   const options = ["--bundle", "--minify", "--log-level=error", "--outfile=apps/page/page.js"];
   await project.tool("esbuild/bin/esbuild", input, ...options);
-  await served(page, strict, (address) => results([address], trained));
+  await opened(page, strict, trained);
 
   await project.write(
     "rollup.config.js",
@@ -275,11 +280,11 @@ export default {
 };`,
   );
   await project.tool("rollup/dist/bin/rollup", "-c", "--silent");
-  await served(page, strict, (address) => results([address], trained));
+  await opened(page, strict, trained);
 
   const app = await copyExample(project, "vite");
   await project.tool("vite/bin/vite.js", "build", "apps/vite", "--logLevel", "error");
-  await served(new URL("dist/", app), strict, (address) => results([address], trained));
+  await opened(new URL("dist/", app), strict, trained);
 });
 
 withBrowser(
@@ -311,42 +316,19 @@ document.querySelector("#result").textContent = "loss " + f1Loss()(y, p).dataSyn
     const wanted = new RegExp(`loss ${lossAndGradient(y, p, { score: "f1" }).value.toFixed(6).replace(".", "\\.")}`);
     const folder = new URL("apps/policy/", project.folder);
     for (const policy of [strict, strict.replace(" 'wasm-unsafe-eval'", "")]) {
-      await served(folder, policy, (address) => results([address], wanted));
+      await opened(folder, policy, wanted);
     }
   },
 );
 
-/** What examples/gpu/ finds. */
-interface DeviceRecord {
-  backend: string;
-  errors: { score: string; rows: number; share: number; valueError: number; gradientError: number }[];
-  perfect: number;
-  outOfRange: string[];
-  readsInFit: number;
-  readsInFitOnTheHost: number;
-  left: { tensors: number; bytes: number };
-}
-
 withBrowser(
-  "on WebGL: float64's numbers to 1e6 rows, no read in a fit, nothing left in the GPU's memory",
-  async (project) => {
-    for (const file of ["measure.js", "index.html"]) {
-      await project.write(`apps/gpu/${file}`, await Deno.readTextFile(new URL(`examples/gpu/${file}`, root)));
+  "on WebGL and WebGPU: float64's numbers to 1e6 rows, no read that waits, nothing left in the GPU's memory",
+  async ({ folder, tool }) => {
+    const page = await bundlePage(folder, (...args) => tool("esbuild/bin/esbuild", ...args));
+    for (const backend of ["webgl", "webgpu"] as const) {
+      const record = await openRecord(page, backend, true);
+      assertEquals([record.backend, faultsOf(record)], [backend, []]);
     }
-    const options = ["--bundle", "--log-level=error", "--outfile=apps/gpu/bundle.js"];
-    await project.tool("esbuild/bin/esbuild", "apps/gpu/measure.js", ...options);
-    await served(new URL("apps/gpu/", project.folder), "", async (address) => {
-      const [text] = await results([`${address}?backend=webgl&quick`], /^\{[^]*\}$/),
-        record: DeviceRecord = JSON.parse(text);
-      assertEquals(record.backend, "webgl", text);
-      for (const { valueError, gradientError } of record.errors) {
-        assert(valueError <= 1e-6 && gradientError <= 3e-6, text);
-      }
-      assertEquals([record.perfect, ...record.outOfRange], [0, "NaN", "NaN"]);
-      assertEquals(record.readsInFit, 0, text);
-      assert(record.readsInFitOnTheHost >= 32, text); // two a step: the count sees them
-      assertEquals(record.left, { tensors: 0, bytes: 0 });
-    });
   },
 );
 

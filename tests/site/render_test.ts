@@ -17,7 +17,7 @@ Deno.test("site: the title and the first paragraph head the page, and the front 
   const page = String(files.get("made.html"));
   assertStringIncludes(page, "<title>A question? · Roundabout</title>");
   assertStringIncludes(page, '<p class="answer">An answer.</p>');
-  assertEquals(page.split("An answer.").length - 1, 2, "once as text, once as description");
+  assertEquals(page.split("An answer.").length - 1, 3, "once as text, twice as description");
   const front = String(files.get("index.html"));
   assertStringIncludes(front, '<h3><a href="made.html">A question?</a></h3>\n<p>An answer.</p>');
 });

@@ -91,6 +91,28 @@ onDuckdb("fit keeps its state in a file and goes on from it", async () => {
   assertMatch(broken.stderr, /--state .*state\.json cannot be read/);
 });
 
+onDuckdb("a table of a database file, and a folder of compressed files", async () => {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const folder = await Deno.makeTempDir({ prefix: "roundabout-sql-" }), columns = ["--label", "y", "--output", "p 1"];
+  const instance = await DuckDBInstance.create(`${folder}/lake.duckdb`), connection = await instance.connect();
+  const values = rows.map((row) => `(${row.y}, ${row["p 1"]}::DOUBLE)`).join(", ");
+  await connection.run(`CREATE SCHEMA deep; CREATE TABLE deep.t AS SELECT * FROM (VALUES ${values}) AS v(y, "p 1")`);
+  await Deno.mkdir(`${folder}/zst/deep`, { recursive: true });
+  await connection.run(`COPY (FROM deep.t WHERE y = 1) TO '${folder}/zst/1.csv.zst' (HEADER, COMPRESSION zstd)`);
+  await connection.run(`COPY (FROM deep.t WHERE y = 0) TO '${folder}/zst/deep/0.csv.zst' (HEADER, COMPRESSION zstd)`);
+  connection.closeSync();
+  instance.closeSync();
+  const printed = async (...args: string[]) => {
+    const { code, stdout, stderr } = await sql("counts", ...args, ...columns);
+    assertEquals(code, 0, stderr);
+    return stdout.replace(/^sql: done.*$/m, "");
+  };
+  const wanted = await printed("scored.csv");
+  assertEquals(await printed("deep.t", "--database", `${folder}/lake.duckdb`), wanted);
+  assertEquals(await printed(`${folder}/zst`), wanted);
+  await Deno.remove(folder, { recursive: true });
+});
+
 onDuckdb("what the engine refuses is one sentence and exit code 1", async () => {
   const { code, stderr } = await sql("counts", "scored.csv", "--label", "nope", "--output", "p 1");
   assertEquals(code, 1);

@@ -3,7 +3,10 @@ import type { AuditBatch, AuditEngine } from "./engine.ts";
 
 /** Options of `pythonLoss`. Either `file` or `module` is given. */
 export interface PythonLossOptions {
-  /** Path of the Python file that defines the loss. The file is executed. */
+  /**
+   * Path of the Python file that defines the loss, or of a file of R, which Rscript runs with the package reticulate. The
+   * file is executed.
+   */
   file?: string;
   /** Name of an installed module that ships the loss, "torch.nn" for example. */
   module?: string;

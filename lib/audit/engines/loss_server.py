@@ -1,6 +1,7 @@
 """Answers for one loss written in Python: its value, its gradient, its operations.
 
-Started by python_loss.ts, with the standard library and the framework of the loss. A message is two lengths (unsigned,
+Started by python_loss.ts, with the standard library and the framework of the loss; loss_server.R runs it inside R for a
+loss written in R. A message is two lengths (unsigned,
 32 bits, little-endian), then JSON of the first length, then float32 numbers of the second length in bytes; a reply is
 the same. Requests, by their "do":
 
@@ -30,6 +31,9 @@ import threading
 MOST_BYTES = 1 << 28
 OWN_FILES = {os.path.realpath(__file__)}  # no line of a loss
 LIBRARY = os.path.dirname(os.path.realpath(os.__file__))
+
+
+load_from_r = place_in_r = None  # functions of R, if it is R that runs this
 
 
 class Refused(Exception):
@@ -65,11 +69,17 @@ def frames_now():
 
 
 def callers_line():
-    return line_of(frames_now())
+    if place_in_r is None:
+        return line_of(frames_now())
+    place = place_in_r()
+    return place and f"{place[0]}:{int(place[1])}"
 
 
 def says(frames, word):
     """Tells whether the innermost line of the user's code has a word: what libraries do inside has not."""
+    if place_in_r is not None:
+        place = place_in_r()
+        return place is not None and word in place[2]
     path, number = next(((p, n) for p, n in frames if in_own_code(p)), ("", 0))
     return word in linecache.getline(path, number)
 
@@ -724,11 +734,18 @@ ROOTS = {"torch": "torch", "torchvision": "torch", "monai": "torch", "keras": "k
          "jax": "jax", "optax": "jax", "flax": "jax", "haiku": "jax"}
 
 
+def is_r(path):
+    return path is not None and path.lower().endswith(".r")
+
+
 def imported(path):
-    """The frameworks that a file imports."""
+    """The frameworks that a file imports. A file of R is searched for the names of packages and modules."""
     with open(path, encoding="utf-8") as source:
-        tree = ast.parse(source.read(), path)
-    found = []
+        text = source.read()
+    if is_r(path):
+        packages = re.findall(r"""(?:import|library|require)\(["']?(keras3?|tensorflow|torch|jax)["']?\)""", text)
+        return sorted({name.rstrip("3") for name in packages})
+    tree, found = ast.parse(text, path), []
     for node in ast.walk(tree):
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else (
             [node.module or ""] if isinstance(node, ast.ImportFrom) else [])
@@ -753,6 +770,37 @@ def loaded_from(path, name):
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def named_in(place, name):
+    """The loss that an expression names in a module."""
+    try:
+        loss = eval(compile(name, "<name>", "eval"), vars(place))
+    except (NameError, AttributeError) as error:
+        losses = [n for n, v in vars(place).items() if callable(v) and not n.startswith("_") and
+                  getattr(v, "__module__", None) == place.__name__]
+        raise Refused(f"{in_words(error)}; it defines {', '.join(losses) or 'no function'}") from None
+    if inspect.isclass(loss):
+        loss = loss()
+    if not callable(loss):
+        raise Refused(f"'{name}' must be a function or a class, it is {type(loss).__name__}")
+    return loss
+
+
+def loaded_from_r(path, name):
+    """A loss of a file of R, as a function of Python with the parameters of the R function."""
+    if load_from_r is None:
+        raise Refused(f"{os.path.basename(path)} is a file of R, which Python alone does not run")
+    made = load_from_r(path, name)
+    call, required = made["loss"], list(made["required"])
+
+    def loss(*inputs):
+        return call(*inputs)
+    loss.__signature__ = inspect.Signature([
+        inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                          default=inspect.Parameter.empty if n in required else None)
+        for n in made["names"] if n.isidentifier()])
+    return loss
 
 
 def own_framework(path):
@@ -820,17 +868,8 @@ class Server:
             self.framework = own_framework(wanted) if own else FRAMEWORKS[backend]()
         except ModuleNotFoundError as error:
             raise Refused(f"{sys.executable} has no module '{error.name}'") from None
-        place = loaded_from(path, "roundabout_loss") if path else importlib.import_module(module)
-        try:
-            loss = eval(compile(name, "<name>", "eval"), vars(place))
-        except (NameError, AttributeError) as error:
-            losses = [n for n, v in vars(place).items() if callable(v) and not n.startswith("_") and
-                      getattr(v, "__module__", None) == place.__name__]
-            raise Refused(f"{in_words(error)}; it defines {', '.join(losses) or 'no function'}") from None
-        if inspect.isclass(loss):
-            loss = loss()
-        if not callable(loss):
-            raise Refused(f"'{name}' must be a function or a class, it is {type(loss).__name__}")
+        loss = loaded_from_r(path, name) if is_r(path) else named_in(
+            loaded_from(path, "roundabout_loss") if path else importlib.import_module(module), name)
         names = parameters_of(loss)
         if names is not None and len(names[0]) > 2:
             raise Refused(f"'{name}' takes {len(names[0])} arguments ({', '.join(names[0])}): "
@@ -959,7 +998,9 @@ def finite_json(value):
     return value
 
 
-def main():
+def main(load=None, place=None):
+    global load_from_r, place_in_r
+    load_from_r, place_in_r = load, place
     inward, outward = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)

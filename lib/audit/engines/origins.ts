@@ -2,7 +2,7 @@ import type { Origin, Reduction } from "./engine.ts";
 
 /** An {@linkcode Origin} and the orientation of the tensor. */
 export interface TracedOrigin extends Origin {
-  /** Rows and columns are exchanged by a transpose. */
+  /** Rows and columns are exchanged. */
   readonly turned: boolean;
 }
 
@@ -67,6 +67,19 @@ function reductionBy(
   return inputs.map(({ origin }) => origin?.reduced ?? {}).find((reduced) => Object.keys(reduced).length > 0);
 }
 
+/** Tells whether a result has its rows along the last axis: by a transpose, or by stacking lists of rows along the first. */
+function isTurned(
+  name: string,
+  attrs: Readonly<Record<string, unknown>>,
+  inputs: readonly TracedInput[],
+  outputShapes: readonly (readonly number[])[],
+): boolean {
+  if (outputShapes.every((shape) => shape.length < 2)) return false;
+  if (name === "Pack") return Number(attrs.axis) === 0 && inputs.every(({ shape }) => shape.length === 1);
+  const before = inputs.some(({ origin }) => origin?.turned);
+  return before !== (name === "Transpose" && inputs[0].shape.length === 2);
+}
+
 /** The origin of the result of an operation. */
 export function originOf(
   name: string,
@@ -74,8 +87,7 @@ export function originOf(
   inputs: readonly TracedInput[],
   outputShapes: readonly (readonly number[])[],
 ): TracedOrigin {
-  const some = (key: "fromPred" | "fromTrue" | "isPred" | "isShare" | "live" | "turned") =>
-    inputs.some((i) => i.origin?.[key]);
+  const some = (key: "fromPred" | "fromTrue" | "isPred" | "isShare" | "live") => inputs.some((i) => i.origin?.[key]);
   const fromPred = some("fromPred"), fromTrue = some("fromTrue");
   const same = sameNumbers.has(name) || nudges(name, inputs);
   const single = outputShapes.every((shape) => shape.length < 2 || shape[0] === 1 || shape[1] === 1);
@@ -85,7 +97,7 @@ export function originOf(
     isPred: same && some("isPred"),
     isShare: ["Softmax", "Sigmoid"].includes(name) ? fromPred && !fromTrue : same && some("isShare"),
     live: !isFlat(name, attrs) && some("live"),
-    turned: some("turned") !== (name === "Transpose" && inputs[0].shape.length === 2),
+    turned: isTurned(name, attrs, inputs, outputShapes),
     reduced: (single && reductionBy(name, attrs, inputs)) || {},
   };
 }

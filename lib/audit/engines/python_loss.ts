@@ -36,6 +36,7 @@ const GRACE = 30_000;
 const RESTARTS = 3;
 
 const server = new URL("./loss_server.py", import.meta.url);
+const rServer = new URL("./loss_server.R", import.meta.url);
 
 /** The answer to a request that loads a loss. */
 interface Loaded {
@@ -63,6 +64,15 @@ function activePython(): string {
   if (active === undefined) return "python3";
   return process.platform === "win32" ? `${active}\\Scripts\\python.exe` : `${active}/bin/python`;
 }
+
+/** Tells whether a file is one of R. */
+const isR = (file: string | undefined): boolean => file !== undefined && /\.r$/i.test(file);
+
+/** The command that runs the server: Python, or R with Python inside. */
+const commandFor = (file: string | undefined, python: string): string[] =>
+  isR(file)
+    ? ["Rscript", "--no-init-file", fileURLToPath(rServer), fileURLToPath(server), python]
+    : [python, "-u", fileURLToPath(server)];
 
 /** A request that loads a loss. */
 interface LoadRequest {
@@ -93,7 +103,7 @@ class ProcessLoss extends LoadedLoss {
   static async start(options: PythonLossOptions): Promise<ProcessLoss> {
     checkPythonLoss(options);
     const { python = activePython(), seconds = 20 } = options;
-    const line = new Line([python, "-u", fileURLToPath(server)], 1000 * seconds);
+    const line = new Line(commandFor(options.file, python), 1000 * seconds);
     try {
       return await ProcessLoss.#load(options, line);
     } catch (error) {
@@ -105,7 +115,8 @@ class ProcessLoss extends LoadedLoss {
   static async #load(options: PythonLossOptions, line: Line): Promise<ProcessLoss> {
     const { file = null, module = null, name, framework = null, order = null } = options;
     const own = line.newEnd({ do: "load", file, module, name, framework, order }), answer = await line.load(own);
-    const reason = answer.error ?? (answer.died && `'${line.python}' ${answer.died}`);
+    const needs = isR(options.file) ? ": a loss in R needs Rscript and the package reticulate" : "";
+    const reason = answer.error ?? (answer.died && `'${line.python}' ${answer.died}${needs}`);
     if (reason !== undefined) throw new TypeError(`Cannot load the loss '${name}': ${reason}`);
     return new ProcessLoss(name, answer as unknown as Loaded, line, own);
   }
@@ -234,7 +245,7 @@ class Line {
     this.#start();
   }
 
-  /** The command that runs Python. */
+  /** The command that is run. */
   get python(): string {
     return this.#command[0];
   }

@@ -33,7 +33,11 @@ function crossed({ ops, rows, random }: BatchObservations): Finding | undefined 
     a !== undefined && b !== undefined && side(a.shape, true) && side(b.shape, true) &&
     (ofLabels(a) && b.live || ofLabels(b) && a.live)
   );
-  if (compared) return undefined;
+  // So does one that looks for the best partner of each row.
+  const matched = ops.some(({ op, inputs: [pairs] }) =>
+    ["Max", "Min"].includes(op) && pairs.fromPred && pairs.fromTrue && pairs.shape.join() === `${rows},${rows}`
+  );
+  if (compared || matched) return undefined;
   const op = ops.find(({ inputs: [a, b] }) =>
     a !== undefined && b !== undefined && a.fromPred !== b.fromPred && a.fromTrue !== b.fromTrue &&
     (side(a.shape, true) && side(b.shape, false) || side(a.shape, false) && side(b.shape, true))
@@ -43,6 +47,23 @@ function crossed({ ops, rows, random }: BatchObservations): Finding | undefined 
     message: `[1, ${rows}] with [${rows}, 1] makes ${rows} × ${rows}: every label is compared with every output`,
     evidence: { rows, value: random.value },
     remedy: "Transpose neither: keep both in the shape [rows, columns] and compare element by element",
+    where: locationOf(op),
+  });
+}
+
+/** Labels and outputs of different ranks that make rows × rows of more dimensions: [n, 3, 1, 1] against [n, 3]. */
+function ofOtherRank({ ops, rows, random }: BatchObservations): Finding | undefined {
+  const times = (shape: readonly number[]) => shape.filter((size) => size === rows).length;
+  const op = ops.find(({ inputs: [a, b], outputShape }) =>
+    a !== undefined && b !== undefined && a.shape.length !== b.shape.length && times(outputShape) > 1 &&
+    times(a.shape) === 1 && times(b.shape) === 1 && (ofLabels(a) && b.live || ofLabels(b) && a.live)
+  );
+  const [a, b] = op?.inputs.map(({ shape }) => `[${shape.join(", ")}]`) ?? [];
+  return op && errorOf({
+    cause: "broadcast",
+    message: `${a} with ${b} makes [${op.outputShape.join(", ")}]: every label is compared with every output`,
+    evidence: { rows, value: random.value },
+    remedy: "Give both the same shape before they are compared: tf.reshape(yPred, yTrue.shape)",
     where: locationOf(op),
   });
 }
@@ -84,7 +105,8 @@ export function broadcast({ engine, observations }: BatchContext): Finding | und
     inputs.some((a) => a.shape.length === 2 && a.shape[0] === n && a.shape[1] === 1)
   );
   if (op === undefined) {
-    return crossed(observations) ?? spread(observations) ?? weightsOfOne(observations) ?? pairsReturned(observations);
+    return crossed(observations) ?? ofOtherRank(observations) ?? spread(observations) ?? weightsOfOne(observations) ??
+      pairsReturned(observations);
   }
   const turned = withOutputs(batch, (_, i) => batch.yPred[(i + columns) % (n * columns)]);
   return errorOf({

@@ -202,21 +202,22 @@ const labelsAreTwo = (yTrue: Float32Array): boolean => new Set(yTrue).size === 2
 function columnWithoutEnd({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
   const { results, random, columns } = observations, right = results.perfect!.batch, span = start - best;
   if (columns < 2 || !isUnbounded(random) || !(span > 0)) return undefined;
-  const bases = [right, { ...right, yPred: random.batch.yPred }];
+  const bases = [right, { ...right, yPred: random.batch.yPred }],
+    from = bases.map((batch) => engine.value(batch).value);
   for (let column = 0; column < columns; column++) {
     for (const sign of [-1, 1]) {
-      const along = bases.map((batch) =>
-        [0, 10, 20].map((by) =>
-          engine.value(withOutputs(batch, (p, i) => i % columns === column ? p + sign * by : p)).value
-        )
-      );
-      const falls = along.every(([from, to, further]) => to < from - 0.1 * span && further < to - 0.1 * span);
-      if (!falls || !(along[0][2] < best - 0.3 * span)) continue;
+      const moved = (base: number, by: number) =>
+        engine.value(withOutputs(bases[base], (p, i) => i % columns === column ? p + sign * by : p)).value;
+      const by10 = moved(0, 10);
+      if (!(by10 < from[0] - 0.1 * span)) continue;
+      const by20 = moved(0, 20), other = moved(1, 10);
+      const falls = by20 < by10 - 0.1 * span && other < from[1] - 0.1 * span && moved(1, 20) < other - 0.1 * span;
+      if (!falls || !(by20 < best - 0.3 * span)) continue;
       return errorOf({
         cause: "wrong-optimum",
         message: `Column ${column} of the outputs lowers the loss without end as it ${sign > 0 ? "rises" : "falls"}, ` +
           "whatever the labels and the other columns are",
-        evidence: { column, perfect: best, movedBy10: along[0][1], movedBy20: along[0][2], random: start },
+        evidence: { column, perfect: best, movedBy10: by10, movedBy20: by20, random: start },
         remedy: "Look at the sign of the term with this column alone, and at the term that should stop it",
       });
     }

@@ -4,7 +4,8 @@
  *     deno run -A tests/reference/audited/record.ts PYTHON [FRAMEWORK ...]
  *
  * PYTHON has the packages of requirements.txt beside this file. The record is record.json, and the reports about the two
- * losses of the question are asked_keras.txt ("asked" in the place of a framework).
+ * losses of the question are asked_keras.txt and, with Rscript and the package reticulate, asked_r.txt ("asked" in the
+ * place of a framework).
  *
  * @module
  */
@@ -12,7 +13,9 @@ import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { auditLoss, type AuditOptions, type LossAudit } from "../../../lib/audit/mod.ts";
 import { pythonLoss, type PythonLossOptions } from "../../../lib/audit/engines/python_loss.ts";
+import { made } from "../../audit/building_blocks.ts";
 import { cases } from "../../audit/cases.ts";
+import { fate, mutations } from "../../audit/mutations.ts";
 import { shipped } from "./shipped.ts";
 
 /** What is kept of an audit. */
@@ -27,6 +30,8 @@ export interface FrameworkRecord {
   readonly versions: string;
   readonly cases: Record<string, Recorded>;
   readonly shipped: Record<string, Recorded>;
+  /** Sound losses broken by machine, "mutation, loss"; of the frameworks that mutated.py has. */
+  readonly mutated?: Record<string, Recorded>;
 }
 
 const backends: Readonly<Record<string, { file: string; framework: string; backend?: string }>> = {
@@ -65,17 +70,32 @@ async function recordAll(jobs: readonly Job[]): Promise<{ versions: string; reco
   return { versions: first.versions, records };
 }
 
-const asked = ["precision_loss", "precision_loss_ramp"] as const;
+/** Changes of a sound loss that matter to nothing. */
+const harmless = ["as it is", "multiply by 2", "add a constant"];
+
+/** The losses of mutated.py that a mutation breaks, as it breaks those of TensorFlow.js, and the harmless changes. */
+function mutants(python: string, framework: string): Job[] {
+  const file = fileURLToPath(new URL("./mutated.py", import.meta.url));
+  return made.flatMap((one) => [
+    ...mutations.filter((mutation) => fate(one, mutation) === "broken").map(({ name }) => name),
+    ...harmless,
+  ].map((mutation) => ({
+    id: `${mutation}, ${one.name}`,
+    load: { python, framework, file, name: `${framework}_mutant("${one.name}", "${mutation}")` },
+    options: one.options,
+  })));
+}
 
 /** Writes the reports about the losses of the question as text, as `deno task audit` prints them. */
-async function recordAsked(python: string): Promise<void> {
+async function recordAsked(python: string, file: string, text: string): Promise<void> {
   Deno.env.set("KERAS_BACKEND", "tensorflow");
-  const file = fileURLToPath(new URL("./asked_keras.py", import.meta.url)), reports: string[] = [];
-  for (const name of asked) {
-    await using loss = await pythonLoss({ python, framework: "keras", file, name });
+  const load = { python, framework: "keras", file: fileURLToPath(new URL(file, import.meta.url)) };
+  const reports: string[] = [];
+  for (const name of ["precision_loss", "precision_loss_ramp"]) {
+    await using loss = await pythonLoss({ ...load, name });
     reports.push(`${auditLoss(loss, { name })}\n`);
   }
-  await Deno.writeTextFile(new URL("./asked_keras.txt", import.meta.url), reports.join("\n"));
+  await Deno.writeTextFile(new URL(text, import.meta.url), reports.join("\n"));
 }
 
 if (import.meta.main) {
@@ -84,7 +104,8 @@ if (import.meta.main) {
   await tf.setBackend("cpu");
   for (const name of wanted.length > 0 ? wanted : [...Object.keys(backends), "asked"]) {
     if (name === "asked") {
-      await recordAsked(python);
+      await recordAsked(python, "./asked_keras.py", "./asked_keras.txt");
+      await recordAsked(python, "./asked.R", "./asked_r.txt");
       continue;
     }
     const { file: losses, framework, backend } = backends[name];
@@ -100,8 +121,11 @@ if (import.meta.main) {
       load: { python, framework, module, name: id },
       options,
     })));
+    const broken = name.startsWith("keras on") && backend !== "tensorflow"
+      ? undefined
+      : await recordAll(mutants(python, framework));
     const record = JSON.parse(await Deno.readTextFile(file).catch(() => "{}"));
-    record[name] = { versions: ported.versions, cases: ported.records, shipped: own.records };
+    record[name] = { versions: ported.versions, cases: ported.records, shipped: own.records, mutated: broken?.records };
     await Deno.writeTextFile(file, `${JSON.stringify(record, null, 2)}\n`);
   }
 }

@@ -1,0 +1,104 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { countKeys, type Counts } from "../counts/counts.ts";
+import { trainableVariables } from "../tfjs/model.ts";
+import { applyGradients } from "../tfjs/optimizers.ts";
+import { registeredDevice } from "../tfjs/registered_device.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
+import { batchesDiffer, type EpochContext } from "./fit_epoch.ts";
+import { batchGradients, type GradientExtent } from "./passes.ts";
+import { laterSums } from "./running_counts.ts";
+
+/** Extent of the gradient in an epoch as numbers on the device; whoever reads them disposes them. */
+export interface DeviceExtent {
+  /** Number of rows with a gradient, largest gradient of a weight, 0 or NaN by the weights. */
+  readonly numbers: Tensor;
+}
+
+/** Reads the extent from its numbers. */
+export const extentOf = ([rowsWithGradient, largest, finite]: Float32Array): GradientExtent => ({
+  rowsWithGradient,
+  reachesWeights: largest !== 0,
+  weightsAreFinite: finite === 0,
+});
+
+/** Counts of classes as a tensor, [classes, 2, 2]. */
+const countsTensor = (counts: readonly Counts[]): Tensor =>
+  tf.tensor(counts.flatMap((one) => countKeys.map((key) => one[key])), [counts.length, 2, 2], "float32");
+
+/** Number of rows that have an output with a gradient that is not 0. */
+const rowsWithGradient = (gradient: Tensor, rows: number): Tensor =>
+  tf.sum(tf.cast(tf.greater(tf.max(tf.abs(tf.reshape(gradient, [rows, -1])), 1), 0), "float32"));
+
+const largestOf = (gradients: readonly Tensor[]): Tensor =>
+  tf.max(tf.stack(gradients.map((gradient) => tf.max(tf.abs(gradient)))));
+
+/** Tensors that change from batch to batch. */
+interface Running {
+  /** Counts of the batches seen in this epoch. */
+  seen?: Tensor;
+  rows: Tensor;
+  largest: Tensor;
+  /** Sums of the gradients, in exact mode. */
+  sums?: Record<string, Tensor>;
+}
+
+/**
+ * Trains for an epoch on a device, as {@linkcode trainRunning} and {@linkcode trainExact} do in host memory: the counts, their
+ * score and the gradients stay there, in float32, and nothing is read.
+ */
+export const trainOnDevice = (exact: boolean) => async (context: EpochContext): Promise<DeviceExtent> => {
+  const { name, model, optimizer, reader, loss: { parts }, evaluation: { soft, batches, size }, before, after } =
+    context;
+  const variables = trainableVariables(model), order = context.order ?? batches.map((_, b) => b);
+  const later = exact ? [] : laterSums(parts, batches, order), times = exact ? 1 : order.length;
+  let running: Running = { rows: tf.scalar(0), largest: tf.scalar(0) }, b = 0;
+  try {
+    for await (const batch of reader.read(exact ? undefined : order)) {
+      if (b >= size) throw batchesDiffer(name, size, "more");
+      await before(b);
+      const { seen, rows, largest, sums } = running;
+      const next = tf.tidy(() => {
+        let seenNow: Tensor, rowsNow: Tensor;
+        const gradients = batchGradients(name, model, batch, variables, (yPred) => {
+          const { yTrue, sampleWeight } = batch,
+            device = registeredDevice()!.deviceRows(name, parts, { yTrue, yPred, sampleWeight })!;
+          const counts = device.counts();
+          seenNow = tf.keep(seen === undefined ? tf.clone(counts) : tf.add(seen, counts));
+          const rest = exact || later[b].counts.length === 0 ? undefined : countsTensor(later[b].counts);
+          const scored = device.score(
+            exact ? countsTensor(soft.counts) : rest === undefined ? seenNow : tf.add(seenNow, rest),
+            parts.best,
+          );
+          const gradient = device.gradient(scored, tf.tensor1d([times]));
+          rowsNow = tf.keep(tf.add(rows, rowsWithGradient(gradient, device.rows)));
+          return gradient;
+        }, !exact);
+        if (!exact) applyGradients(optimizer, gradients);
+        const add = (
+          [key, gradient]: [string, Tensor],
+        ) => [key, sums ? tf.add(sums[key], gradient) : tf.clone(gradient)];
+        const next: Running = {
+          seen: seenNow!,
+          rows: rowsNow!,
+          largest: tf.maximum(largest, largestOf(Object.values(gradients))),
+          sums: exact ? Object.fromEntries(Object.entries(gradients).map(add)) : {},
+        };
+        return next as unknown as tf.TensorContainerObject; // tidy keeps what it returns
+      }) as unknown as Running;
+      tf.dispose(running as unknown as tf.TensorContainer);
+      running = next;
+      await after(b, batch.yTrue.shape[0]!);
+      b++;
+    }
+    if (b < size) throw batchesDiffer(name, size, String(b));
+    if (exact) applyGradients(optimizer, running.sums!);
+    return {
+      numbers: tf.tidy(() => {
+        const finite = tf.addN(variables.map((variable) => tf.sum(tf.mul(variable, 0))));
+        return tf.keep(tf.stack([running.rows, running.largest, finite]));
+      }),
+    };
+  } finally {
+    tf.dispose(running as unknown as tf.TensorContainer);
+  }
+};

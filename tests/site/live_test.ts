@@ -1,0 +1,136 @@
+// What runs in the pages, as far as no browser is needed: its size, its places, the text of a loss.
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { gzipSync } from "node:zlib";
+import { apiMain, makeApi } from "../../tasks/site/api.ts";
+import { liveFigures, markLive } from "../../tasks/site/live_figures.ts";
+import { lossOfText } from "../../tasks/site/live/loss_text.ts";
+import { parse, Readable, readFileSync, storeFile } from "../../tasks/site/live/memory_files.ts";
+import { compileScripts } from "../../tasks/site/scripts.ts";
+import { notebookOf, notebooksIn, prose } from "./support.ts";
+import { renderSite } from "../../tasks/site/mod.ts";
+
+Deno.test("live: each figure that moves belongs to a cell with a figure in one of the notebooks", async () => {
+  const cells = (await notebooksIn("notebooks/")).flatMap(({ notebook }) => notebook.cells);
+  for (const [name, ids] of Object.entries(liveFigures)) {
+    const own = cells.filter((cell) => ids.includes(cell.id ?? "") && cell.cell_type === "code");
+    assertEquals(own.length, 1, `${name} wants one code cell with the id ${ids.join(" or ")}`);
+    assertStringIncludes(JSON.stringify(own), "rb-figure", `${name}: the cell ${ids} shows no figure`);
+  }
+});
+
+Deno.test("live: only a cell that is listed is marked, and only its first figure", () => {
+  const two = '<figure class="rb-figure">a</figure><figure class="rb-figure">b</figure>';
+  assertEquals(markLive(two, prose("x")), two);
+  assertEquals(
+    markLive(two, { ...prose("x"), id: "landscape-figure" }),
+    '<figure class="rb-figure" data-live="drag-the-start">a</figure><figure class="rb-figure">b</figure>',
+  );
+});
+
+Deno.test("live: scripts are classic, ask for nothing, and are small enough", async () => {
+  const kilobytes = Object.fromEntries(
+    [...await compileScripts()].map(([name, text]) => [name, gzipSync(text, { level: 9 }).length / 1000]),
+  );
+  assert(kilobytes["site.js"] < 1, `${kilobytes["site.js"]} kB`);
+  assert(kilobytes["figures.js"] <= 60, `${kilobytes["figures.js"]} kB`);
+  for (const [name, text] of await compileScripts()) {
+    if (name === "site.js" || name === "figures.js") {
+      assert(!/\b(fetch|XMLHttpRequest|importScripts|WebSocket|require)\b/.test(text), name);
+    }
+    assert(!/^\s*(import|export)\b/m.test(text), `${name} is a module`);
+    assertEquals(text.includes("WebGPUBackend"), false);
+    assertEquals(
+      text.includes("@tensorflow"),
+      name === "audit.js",
+      `${name}: TensorFlow.js is on the audit's page only`,
+    );
+  }
+});
+
+Deno.test("site: every page forbids requests and describes itself to whoever links to it", async () => {
+  const { files } = await renderSite({ notebooks: [notebookOf()] });
+  const pages = [...files].filter(([name]) => name.endsWith(".html"));
+  assert(["index.html", "made.html", "audit.html", "compare.html"].every((name) => files.has(name)));
+  for (const [name, page] of pages) {
+    assertMatch(String(page), /<meta http-equiv="Content-Security-Policy" content="[^"]*connect-src 'none'/, name);
+    for (const property of ["og:title", "og:description", "og:image", "og:image:alt"]) {
+      assertMatch(String(page), new RegExp(`<meta property="${property}" content="[^"]{3,}">`), `${name}: ${property}`);
+    }
+    assertEquals(String(page).match(/<script /g)?.length, 1, `${name} has one script`);
+  }
+  assertEquals(
+    [...files.get("assets/social.png") as Uint8Array].slice(1, 4).map((byte) => String.fromCharCode(byte)).join(""),
+    "PNG",
+  );
+});
+
+Deno.test("site: the navigation has short names", async () => {
+  const { files } = await renderSite({ notebooks: await notebooksIn("notebooks/") });
+  const nav = /<nav aria-label="Pages">[\s\S]*?<\/nav>/.exec(String(files.get("index.html")))![0];
+  const names = [...nav.matchAll(/>([^<>]+)<\/a>/g)].map(([, name]) => name);
+  assertEquals(names.slice(0, 3), ["Why", "Ramp", "Softsign"]);
+  assert(names.includes("Audit a loss") && names.includes("Compare on a table"));
+  assert(names.every((name) => name.length <= 18 && !/^\d+$/.test(name)), names.join(", "));
+});
+
+Deno.test("site: the API has a page of its entries, each with its own page", async () => {
+  const { files, entries } = await makeApi();
+  const { exports } = JSON.parse(await Deno.readTextFile("deno.json"));
+  assertEquals(entries.length, Object.keys(exports).length);
+  for (const { name, about, file } of entries) {
+    assert(files.has(file), file);
+    assertMatch(about, /^[A-Z].{20,}/, name);
+    assertStringIncludes(apiMain(entries), `<a href="${file}">`);
+  }
+  assert(![...files.values()].some((text) => text.includes(Deno.cwd())), "a page holds a path of this machine");
+});
+
+const run = (script: string) => void (0, eval)(script);
+const load = (text: string) => lossOfText(text, { "@tensorflow/tfjs": { add: (a: number, b: number) => a + b } }, run);
+
+Deno.test("live: the loss of a text is its default export, its last function, or its only expression", () => {
+  assertEquals(load("(yTrue: number, yPred: number): number => yTrue - yPred")(3, 1), 2);
+  assertEquals(
+    load("const half = (v: number) => v / 2;\nfunction loss(a: number, b: number) { return half(a + b); }")(3, 1),
+    2,
+  );
+  assertEquals(load("export default function (a: number) { return a; }\nexport const other = () => 0;")(7), 7);
+  assertEquals(
+    load('import * as tf from "@tensorflow/tfjs";\nexport const loss = (a: number, b: number) => tf.add(a, b);')(3, 4),
+    7,
+  );
+  assertEquals(load("const loss = async (a) => a;\n// the end")(1) instanceof Promise, true);
+});
+
+Deno.test("live: a stack names the line of the text", () => {
+  const stack = load('type A = number;\n\nfunction loss(a: A) {\n  throw new Error("x");\n}') as (a: number) => void;
+  try {
+    stack(1);
+    assert(false, "it throws");
+  } catch (error) {
+    assertMatch((error as Error).stack!, /loss\.ts\b.*:4:/);
+  }
+});
+
+Deno.test("live: a text that is no loss is explained", () => {
+  assertThrows(() => load("const a = 1;"), TypeError, "declares no function");
+  assertThrows(() => load("def loss(y, p):\n    return K.mean(p)"), TypeError, "Cannot run Python in a page");
+  assertThrows(() => load("function loss( {"), SyntaxError, "loss.ts");
+  assertThrows(
+    () => load('import "node:fs";'),
+    TypeError,
+    "Cannot load 'node:fs': the text may import @tensorflow/tfjs",
+  );
+});
+
+Deno.test("live: a file in memory is read as csv-parse reads one", async () => {
+  storeFile("a.csv", new TextEncoder().encode('a,b\n"1\n2",3\n'));
+  assertEquals(readFileSync("a.csv").length, 12);
+  assertThrows(() => readFileSync("b.csv"), Error, "there is no file 'b.csv'");
+  const pieces = async function* () {
+    yield await Promise.resolve("a,b\n1");
+    yield ",2\n";
+  };
+  const records = await Array.fromAsync(Readable.from(pieces()).pipe(parse({ from: 2 })));
+  assertEquals(records, [["1", "2"]]);
+});
