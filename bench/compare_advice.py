@@ -44,11 +44,12 @@ def run(checkout, side, name, label, path, folder):
 def main(folder, earlier):
     folder, record = Path(folder), []
     folder.mkdir(exist_ok=True)
-    with ThreadPoolExecutor(2) as pool:
-        for name, label, path in all_tables(folder):
-            sides = {"before": Path(earlier), "after": here.parent}
-            jobs = {side: pool.submit(run, at, side, name, label, path, folder) for side, at in sides.items()}
-            record.append({"table": name, **{side: job.result() for side, job in jobs.items()}})
+    sides = {"before": Path(earlier), "after": here.parent}
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [(name, {side: pool.submit(run, at, side, name, label, path, folder) for side, at in sides.items()})
+                for name, label, path in all_tables(folder)]
+        for name, both in jobs:
+            record.append({"table": name, **{side: job.result() for side, job in both.items()}})
             print(json.dumps(record[-1]), flush=True)
             (here / "compare_advice.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
 

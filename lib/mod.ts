@@ -17,6 +17,7 @@
  * @module
  */
 import { registerFastLoss } from "./losses/metric_loss.ts";
+import "./gpu.ts";
 import "./simd.ts";
 import { fastLoss } from "./tfjs/fast_loss.ts";
 

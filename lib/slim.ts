@@ -1,7 +1,7 @@
 /**
- * All names of the top entry without the SIMD loops, which are half of a loss's bytes: for pages that train on a GPU, or on
- * batches of at most 4,096 outputs. Larger batches on the backends cpu and wasm are computed in float64, some 10 times as
- * slowly.
+ * All names of the top entry without the SIMD loops and the programs of the GPU, which are half of a loss's bytes. Batches of
+ * more than 4,096 outputs on the backends cpu and wasm are then computed in float64, some 10 times as slowly, unless `./simd`
+ * is imported too; on WebGL and WebGPU a step reads the batch back, unless `./gpu` is.
  *
  * ```ts
  * import * as tf from "@tensorflow/tfjs";

@@ -8,13 +8,15 @@ import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { type PythonLoss, pythonLoss, type PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
-import type {
-  AuditedLoss,
-  AuditOptions,
-  LabelKind,
-  LossAudit,
-  ModelAudit,
-  PredictionKind,
+import {
+  type AuditedLoss,
+  type AuditOptions,
+  type ExtraLabel,
+  extraLabelKinds,
+  type LabelKind,
+  type LossAudit,
+  type ModelAudit,
+  type PredictionKind,
 } from "../lib/audit/types.ts";
 import { auditDisplay } from "../lib/display/mod.ts";
 import { scoreNames } from "../lib/scores/to_score.ts";
@@ -64,7 +66,7 @@ export const auditSpec: TaskSpec = {
     labels: {
       type: "string",
       help:
-        "kind of the labels: binary (default; one-hot for simplex), one-hot, index, sign, real, positive, count, probability, distribution, none",
+        "kind of the labels: binary (default; one-hot for simplex), one-hot, index, sign, real, positive, count, probability, distribution, none; further columns after a comma: real,mask or real,event or binary,weight",
     },
     columns: { type: "string", help: "number of outputs per row" },
     prevalence: { type: "string", help: "fraction of positives (0.4)" },
@@ -113,6 +115,24 @@ function predictionsOption(value: string): PredictionKind {
   throw new UsageError(`--predictions takes ${predictionKinds.join(", ")} or MIN,MAX, not '${value}'`);
 }
 
+/** Reads the kind of labels and, after commas, further columns; these alone leave the kind as it is. */
+function labelsOption(value: string): Pick<AuditOptions, "yTrue" | "extraLabels"> {
+  const names = value.split(",").map((name) => name.trim()), extra: readonly string[] = extraLabelKinds;
+  const own = extra.includes(names[0]) ? [] : names.slice(0, 1), others = names.slice(own.length);
+  if (
+    !own.every((name) => (labelKinds as readonly string[]).includes(name)) ||
+    !others.every((name) => extra.includes(name))
+  ) {
+    throw new UsageError(
+      `--labels takes ${labelKinds.join(", ")}, and after a comma columns of ${extra.join(", ")}, not '${value}'`,
+    );
+  }
+  return {
+    ...(own.length === 0 ? {} : { yTrue: own[0] as LabelKind }),
+    ...(others.length === 0 ? {} : { extraLabels: others as ExtraLabel[] }),
+  };
+}
+
 function prevalenceOption(value: string): number {
   const number = value.trim() === "" ? NaN : Number(value);
   if (!(number > 0 && number < 1)) throw new UsageError(`--prevalence takes a number inside (0, 1), not '${value}'`);
@@ -125,7 +145,7 @@ export function auditOptions(
 ): AuditOptions {
   return {
     ...(predictions === undefined ? {} : { yPred: predictionsOption(String(predictions)) }),
-    ...(labels === undefined ? {} : { yTrue: choiceOption<LabelKind>("labels", labels, labelKinds) }),
+    ...(labels === undefined ? {} : labelsOption(String(labels))),
     ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1, 1) }),
     ...(prevalence === undefined ? {} : { prevalence: prevalenceOption(String(prevalence)) }),
     ...(metric === undefined ? {} : { metric: choiceOption("metric", metric, scoreNames) }),

@@ -33,13 +33,16 @@ const optionNames =
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+/** Names the command's options in a text instead of the library's. */
+export const withOptionNames = (text: string): string => text.replace(optionNames, (_, name) => `--${kebab(name)}`);
+
 /** Turns the library's refusals into bad usage, with the names of the command's options instead of the library's. */
 export async function asUsage<T>(reading: () => T | Promise<T>): Promise<T> {
   try {
     return await reading();
   } catch (error) {
     if (/^Cannot /.test((error as Error).message)) {
-      throw new UsageError((error as Error).message.replace(optionNames, (_, name) => `--${kebab(name)}`));
+      throw new UsageError(withOptionNames((error as Error).message));
     }
     throw error;
   }

@@ -15,7 +15,7 @@ import { numberOf } from "../lib/data/spelling.ts";
 import { readTable, type ReadTableOptions } from "../lib/data/read_table.ts";
 import { comparisonDisplay } from "../lib/display/mod.ts";
 import { type ScoreName, scoreNames, scores } from "../lib/scores/to_score.ts";
-import { asUsage, existing, writable, write } from "./compare_files.ts";
+import { asUsage, existing, withOptionNames, writable, write } from "./compare_files.ts";
 import { compareByProtocol } from "./compare_protocol.ts";
 import {
   interruptSignal,
@@ -233,7 +233,7 @@ async function compare(path: string, values: TaskArgs["values"], report: Reporte
 
 /** Prints a comparison and writes the files that were asked for. */
 async function writeComparison(known: LossComparison, values: TaskArgs["values"], report: Reporter): Promise<void> {
-  report.line(String(known));
+  report.line(withOptionNames(String(known)));
   const text = JSON.stringify(known, null, 2) + "\n";
   if (values.json !== undefined) await write(writable("json", String(values.json)), text, report);
   if (values.save === undefined) {

@@ -55,12 +55,13 @@ export const readManifest = async (): Promise<Manifest> =>
 /** Returns the name of the files of an entry: "index" for ".", "core" for "./core". */
 const fileName = (entry: string): string => entry === "." ? "index" : entry.slice(2);
 
-/** Returns the files that do something when they are loaded: two entries, and the chunks that register the SIMD loops. */
+/** Returns the files that do something when they are loaded: three entries, and the chunks that register the SIMD loops and the programs of the GPU. */
 async function filesWithEffects(folder: URL): Promise<string[]> {
-  const found = ["index.js", "simd.js"];
+  const found = ["index.js", "gpu.js", "simd.js"];
   for await (const { name } of Deno.readDir(folder)) {
     if (
-      name.endsWith(".js") && /^register(?:Kernels|FastLoss)\(/m.test(await Deno.readTextFile(new URL(name, folder)))
+      name.endsWith(".js") &&
+      /^register(?:Kernels|FastLoss|Device)\(/m.test(await Deno.readTextFile(new URL(name, folder)))
     ) {
       found.push(name);
     }
@@ -163,18 +164,31 @@ const typed = [...required, "@observablehq/plot", "csv-parse", "linkedom", "mark
 /** Names that lib/ uses and none of the package's types does. */
 const ambient = 'declare var Deno: any;\ndeclare module "jstat";\n';
 
-/** Bundles declarations, one file per entry with shared chunks. */
-const rollupConfig = (input: Record<string, string>, to: URL): string =>
-  `import { dts } from "rollup-plugin-dts";
-export default {
-  input: ${JSON.stringify(input)},
-  output: { dir: ${
-    JSON.stringify(fromFileUrl(to))
-  }, chunkFileNames: "types-[hash].d.ts", entryFileNames: "[name].d.ts" },
-  external: /^[^./]/,
+/** The smallest chunk, in bytes: smaller ones go into others, if loading them does nothing. */
+const smallestChunk = 30_000;
+
+/** Bundles the code, whose chunks esbuild makes too small, and the declarations, one file per entry and one for what they share. */
+const rollupConfig = (names: readonly string[], types: Record<string, string>, to: URL): string => {
+  const code = Object.fromEntries(names.map((name) => [name, `bundled/${name}.js`])), dir = fromFileUrl(to);
+  const output = { dir, chunkFileNames: "chunk-[hash].js", experimentalMinChunkSize: smallestChunk };
+  return `import { resolve } from "node:path";
+import { dts } from "rollup-plugin-dts";
+const types = ${
+    JSON.stringify(types)
+  }, entries = Object.values(types).map((file) => resolve(file)), external = /^[^./]/;
+export default [{ input: ${JSON.stringify(code)}, output: ${JSON.stringify(output)}, external }, {
+  input: types,
+  output: {
+    dir: ${JSON.stringify(dir)},
+    chunkFileNames: ({ name }) => name === "types" ? "types.d.ts" : "types-[hash].d.ts",
+    entryFileNames: "[name].d.ts",
+    manualChunks: (id) => entries.includes(id) || /types.(data|compare|display)./.test(id) ? undefined : "types",
+  },
+  external,
   plugins: [dts()],
-};
+}];
 `;
+};
 
 const esbuildOptions =
   "--bundle --splitting --format=esm --target=es2022 --packages=external --chunk-names=chunk-[hash]";
@@ -183,9 +197,9 @@ const tscOptions =
   "--declaration --emitDeclarationOnly --allowImportingTsExtensions --strict --skipLibCheck --target es2022 " +
   "--module esnext --moduleResolution bundler --lib esnext,dom,dom.iterable --types node --rootDir lib --outDir types";
 
-/** A module that ./audit starts as a worker, and the program that this one starts: files of their own beside the entry. */
+/** A module that ./python starts as a worker, and the programs that this one starts: files of their own beside the entry. */
 const worker = { source: "lib/audit/engines/python_worker.ts", file: "python_worker" };
-const server = { source: "lib/audit/engines/loss_server.py", file: "loss_server.py" };
+const servers = ["loss_server.py", "loss_server.R"].map((file) => ({ source: `lib/audit/engines/${file}`, file }));
 
 /** Copies the sources to a place beside the packages that tsc has to find. */
 export async function copySources(to: URL): Promise<void> {
@@ -236,7 +250,7 @@ async function buildIn(workshop: URL, to: URL, status: (text: string) => void): 
     "esbuild/bin/esbuild",
     ...inputs,
     `${worker.file}=${worker.source}`,
-    `--outdir=${fromFileUrl(npm)}`,
+    "--outdir=bundled",
     ...esbuildOptions.split(" "),
   );
 
@@ -247,7 +261,10 @@ async function buildIn(workshop: URL, to: URL, status: (text: string) => void): 
     fileName(entry),
     source.replace("./lib", "types").replace(/\.ts$/, ".d.ts"),
   ]);
-  await write("rollup.config.js", rollupConfig(Object.fromEntries(declarations), npm));
+  await write(
+    "rollup.config.js",
+    rollupConfig([...entries.map(([entry]) => fileName(entry)), worker.file], Object.fromEntries(declarations), npm),
+  );
   await tool("rollup/dist/bin/rollup", "-c", "--silent");
 
   const packages: Record<string, string[]> = {};
@@ -260,7 +277,7 @@ async function buildIn(workshop: URL, to: URL, status: (text: string) => void): 
       await Deno.writeTextFile(path, head + comment + text);
     }
   }
-  await Deno.copyFile(new URL(server.source, root), new URL(server.file, npm));
+  for (const { source, file } of servers) await Deno.copyFile(new URL(source, root), new URL(file, npm));
   for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) {
     await Deno.copyFile(new URL(file, root), new URL(file, npm));
   }

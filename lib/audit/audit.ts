@@ -138,6 +138,9 @@ function assumedBy({ options, observations }: AuditContext, isShort: boolean): s
   return [
     ...(yPred === undefined && sample === undefined ? ["The outputs are probabilities"] : []),
     ...(yTrue === undefined && sample === undefined ? [labels] : []),
+    ...(yPred === "nonnegative" && sample === undefined && labelsOf(options) === "binary"
+      ? ["A label of 1 asks for a larger output than a label of 0; for distances of which 1 means alike, give 'sample'"]
+      : []),
     ...(isShort
       ? [
         `Batches of ${short.rows} rows and ${short.descent} steps of a descent are enough: the loss has many operations ` +

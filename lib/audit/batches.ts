@@ -1,7 +1,7 @@
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import { softmax } from "../numerics/softmax.ts";
 import type { AuditBatch } from "./engines/engine.ts";
-import type { AuditOptions, BatchKind, LabelKind, PredictionKind } from "./types.ts";
+import type { AuditOptions, BatchKind, ExtraLabel, LabelKind, PredictionKind } from "./types.ts";
 
 /** Draws a batch of a kind; undefined if these labels or outputs have no such batch. */
 export type Sampler = (kind: BatchKind, seed: number, rows: number) => AuditBatch | undefined;
@@ -133,6 +133,14 @@ function labelRow(labels: LabelKind, kind: BatchKind, columns: number, prevalenc
   }
 }
 
+/** Draws a further column of a row of labels. */
+function extraLabel(extra: ExtraLabel, kind: BatchKind, random: SeededRandom): number {
+  if (kind === "zeroBoth") return 0;
+  if (extra === "weight") return Math.exp(0.5 * random.normal());
+  if (extra === "event" && (kind === "allNeg" || kind === "allPos")) return kind === "allPos" ? 1 : 0;
+  return random.uniform() < 0.6 ? 1 : 0;
+}
+
 /** Gives each column a positive in the first row and a negative in the last row, if it has none. */
 function ensureBoth(y: number[][]): void {
   for (const j of y[0].keys()) {
@@ -159,7 +167,7 @@ export const labelsOf = ({ yTrue, yPred }: AuditOptions): LabelKind =>
 
 /** A sampler of batches as the options describe them. The same arguments give the same numbers. */
 export function samplerOf(options: AuditOptions): Sampler {
-  const { yPred: pred = "probability", prevalence = 0.4 } = options, labels = labelsOf(options);
+  const { yPred: pred = "probability", prevalence = 0.4, extraLabels = [] } = options, labels = labelsOf(options);
   const columns = options.columns ?? (isClass(labels) || pred === "simplex" ? 3 : 1), domain = domainOf(pred);
   return (kind, seed, rows) => {
     const random = seededRandom(seed);
@@ -192,10 +200,11 @@ export function samplerOf(options: AuditOptions): Sampler {
           return shaped(row());
       }
     });
+    const all = y.map((own) => [...own, ...extraLabels.map((extra) => extraLabel(extra, kind, random))]);
     return {
-      yTrue: Float32Array.from(y.flat()),
+      yTrue: Float32Array.from(all.flat()),
       yPred: Float32Array.from(p.flat()),
-      trueShape: [rows, y[0].length],
+      trueShape: [rows, all[0].length],
       predShape: [rows, columns],
     };
   };

@@ -1,12 +1,13 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { LoadedLoss, type PythonLoss } from "./engines/loaded_loss.ts";
-import type { AuditedLoss, AuditOptions } from "./types.ts";
+import { type AuditedLoss, type AuditOptions, extraLabelKinds } from "./types.ts";
 
 const optionNames: readonly (keyof AuditOptions)[] = [
   "name",
   "yPred",
   "yTrue",
+  "extraLabels",
   "columns",
   "prevalence",
   "metric",
@@ -30,6 +31,10 @@ export function checkAudit(loss: AuditedLoss | PythonLoss, options: AuditOptions
   if (!(Number.isInteger(columns) && columns >= 1)) refuse("columns", "a whole number ≥ 1", columns);
   if (!(prevalence > 0 && prevalence < 1)) refuse("prevalence", "a number inside (0, 1)", prevalence);
   if (!(Number.isInteger(seed) && seed >= 0)) refuse("seed", "a whole number ≥ 0", seed);
+  const { extraLabels = [] } = options, known: readonly unknown[] = extraLabelKinds;
+  if (!(Array.isArray(extraLabels) && extraLabels.every((kind) => known.includes(kind)))) {
+    refuse("extraLabels", `a list of ${extraLabelKinds.join(", ")}`, extraLabels);
+  }
   for (const [name, value] of Object.entries({ sample, onProgress })) {
     if (value !== undefined && typeof value !== "function") refuse(name, "a function", value);
   }

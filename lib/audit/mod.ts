@@ -28,6 +28,7 @@ export {
   causes,
   type CodeLocation,
   type Evidence,
+  type ExtraLabel,
   type Finding,
   type LabelKind,
   type LossAudit,

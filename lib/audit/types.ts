@@ -79,6 +79,12 @@ export type LabelKind =
   | "distribution"
   | "none";
 
+/** Kinds of further columns of the labels. */
+export const extraLabelKinds = ["mask", "weight", "event"] as const;
+
+/** One of {@linkcode extraLabelKinds}: a mask of 0 and 1, a weight above 0, an event of 0 and 1 (0: censored). */
+export type ExtraLabel = typeof extraLabelKinds[number];
+
 /** Options of `auditLoss`. */
 export interface AuditOptions {
   /**
@@ -93,6 +99,12 @@ export interface AuditOptions {
    * @default {"binary", or "one-hot" if the outputs are "simplex"}
    */
   yTrue?: LabelKind;
+  /**
+   * Further columns of the labels, after those that belong to outputs: masks, weights, events.
+   *
+   * @default {none}
+   */
+  extraLabels?: readonly ExtraLabel[];
   /**
    * Name of the loss in the report.
    *

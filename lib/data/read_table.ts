@@ -234,7 +234,8 @@ function equalRows(columns: readonly Column[], yTrue: ArrayLike<number>) {
   const groups = distinctRows(columns, yTrue), rows = yTrue.length, distinct = new Set(groups).size;
   if (distinct === rows) return { warnings: [] };
   const grouped = 2 * distinct >= rows;
-  const message = `${rows - distinct} of ${rows} rows repeat an earlier row; ${
+  const repeated = rows - distinct;
+  const message = `${repeated} of ${rows} rows ${repeated === 1 ? "repeats" : "repeat"} an earlier row; ${
     grouped ? "equal rows stay in one part of a split" : "they are drawn one by one, as rows of few possible values are"
   }`;
   const warnings: TableWarning[] = [{ code: "duplicate-rows", message }];

@@ -12,7 +12,7 @@ import {
 } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
 import { checkDevice, checkReads, gradientDepth, inHostMemory, lossOp, warnOfCopies } from "../tfjs/engine.ts";
-import { deviceLoss } from "../tfjs/device_loss.ts";
+import { registeredDevice } from "../tfjs/registered_device.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
 /** Options of every loss. */
@@ -45,8 +45,10 @@ export interface Loss {
  *
  * One operation with this gradient, not a chain of TensorFlow.js': the counts are summed in float64, there is no ε, so
  * the loss of a perfect classifier is exactly 0 (under an anchored step), and where the score is 0/0 the gradient is 0.
- * On a backend other than cpu and wasm, the losses of linear scores are operations on the device, in float32 and without a read
- * back: a number out of range makes them NaN, where the host names the row.
+ * On WebGL and WebGPU the loss is computed on the device, in float32 with blocked sums, and nothing is read back. A label, an
+ * output or a weight out of range cannot be named there: it makes the loss NaN and its gradient 0. `guardLoss` and
+ * {@linkcode fitMetric} name the row, from asynchronous reads. The host computes, with two reads per call: a score or a step of
+ * one's own, the gaussian step, steps that are not anchored, `{ top }`, "samples", a threshold per column.
  *
  * It is differentiated by `yPred` only, and once: gradients by the labels or the weights, and second derivatives, are
  * refused.
@@ -102,10 +104,18 @@ export const factoryName = (thing: unknown): string | undefined =>
 export const factoryOf = (score: Score): LossFactory =>
   nameFactory(`${score.name}Loss`, (options = {}) => lossOf(score, options));
 
-let fastLoss: typeof deviceLoss | undefined;
+/** A loss by other means than the general path's; nothing where the general path has to do it. */
+type DirectLoss = (
+  name: string,
+  best: number,
+  setting: ResolvedOptions,
+  tensors: Inputs<Tensor>,
+) => Scalar | undefined;
+
+let fastLoss: DirectLoss | undefined;
 
 /** Registers the losses by the SIMD loops. The loops are half of a loss's bytes, so no loss imports them. */
-export function registerFastLoss(loss: typeof deviceLoss): void {
+export function registerFastLoss(loss: DirectLoss): void {
   fastLoss = loss;
 }
 
@@ -118,7 +128,8 @@ export function lossOf(score: Score, options: LossOptions, name = `${score.name}
     warnOfCopies(yPred);
     const tensors = { yTrue, yPred, sampleWeight };
     const fast = takesLoops(setting, yPred?.size) ? fastLoss : undefined;
-    const host = inHostMemory(), direct = host ? fast : gradientDepth() > 1 ? undefined : deviceLoss;
+    const host = inHostMemory(),
+      direct = host ? fast : gradientDepth() > 1 ? undefined : registeredDevice()?.deviceLoss;
     if (!host) checkDevice();
     return direct?.(name, best, setting, tensors) ?? generalLoss(name, best, setting, tensors);
   };

@@ -6,8 +6,8 @@ import { checkOptions, refuseTensor, splitOptions } from "../check/options.ts";
 import type { PrecisionAtRecallOptions, RecallAtPrecisionOptions } from "../scores/constrained.ts";
 import type { FBetaOptions, TverskyOptions, UtilityOptions } from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, scores, toScore } from "../scores/to_score.ts";
-import { deviceScore } from "../tfjs/device_loss.ts";
 import { checkDevice, checkReads, inHostMemory } from "../tfjs/engine.ts";
+import { registeredDevice } from "../tfjs/registered_device.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Options of every metric: the options of a loss without the step, because decisions are counted. */
@@ -40,6 +40,8 @@ export interface Metric {
  *
  *     score(counts),   counts under round: an output is a positive where it is > threshold
  *
+ * On WebGL and WebGPU the score is computed on the device and not read back; NaN there stands for a number out of range.
+ *
  * TensorFlow.js reports the mean of the batches, which differs from the score of the epoch. For the score of a data set,
  * call the metric on the whole data set or use {@linkcode DatasetMetrics}.
  *
@@ -70,7 +72,7 @@ export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOp
   const metric = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Tensor => {
     const inputs = { yTrue, yPred, sampleWeight };
     if (!inHostMemory()) checkDevice();
-    const onDevice = average === "none" ? undefined : deviceScore(name, setting, inputs);
+    const onDevice = average === "none" ? undefined : registeredDevice()?.deviceScore(name, setting, inputs);
     if (onDevice !== undefined) return onDevice;
     checkReads();
     const batch = readBatch(name, inputs, setting.reading);

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { countKeys, type Counts } from "../counts/counts.ts";
-import { deviceRows } from "../tfjs/device_loss.ts";
 import { trainableVariables } from "../tfjs/model.ts";
 import { applyGradients } from "../tfjs/optimizers.ts";
+import { registeredDevice } from "../tfjs/registered_device.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { batchesDiffer, type EpochContext } from "./fit_epoch.ts";
 import { batchGradients, type GradientExtent } from "./passes.ts";
@@ -60,7 +60,8 @@ export const trainOnDevice = (exact: boolean) => async (context: EpochContext): 
       const next = tf.tidy(() => {
         let seenNow: Tensor, rowsNow: Tensor;
         const gradients = batchGradients(name, model, batch, variables, (yPred) => {
-          const { yTrue, sampleWeight } = batch, device = deviceRows(name, parts, { yTrue, yPred, sampleWeight })!;
+          const { yTrue, sampleWeight } = batch,
+            device = registeredDevice()!.deviceRows(name, parts, { yTrue, yPred, sampleWeight })!;
           const counts = device.counts();
           seenNow = tf.keep(seen === undefined ? tf.clone(counts) : tf.add(seen, counts));
           const rest = exact || later[b].counts.length === 0 ? undefined : countsTensor(later[b].counts);

@@ -1,7 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
-import { hasDeviceForm } from "../tfjs/device_loss.ts";
 import type { LayersModel } from "../tfjs/model.ts";
+import { registeredDevice } from "../tfjs/registered_device.ts";
 import { type LayersOptimizer, toOptimizer } from "../tfjs/optimizers.ts";
 import { optimizerState, type SavedTensor, setOptimizerState, setWeights, weightsOf } from "../tfjs/snapshot.ts";
 import {
@@ -104,6 +104,10 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
  * On the backends cpu and wasm this library differentiates sequential models of dense layers and steps `tf.train.adam` in its
  * own loops. The outputs and Adam's steps have the same bits as TensorFlow.js's; the gradients are equal up to float32
  * rounding, because they are summed in float64.
+ *
+ * On WebGL and WebGPU counts and gradients stay on the device, in float32, for the settings that {@linkcode metricLoss}
+ * computes there. The outputs of an epoch are read once, asynchronously, after its last step (twice beyond 4e6 numbers, and so
+ * on); a number out of range is named then. `onBatchEnd` gets no loss there. `patience` and `checkpoint` read the weights too.
  *
  * A checkpoint holds the weights, the state of the optimizer, the counts, the history and the best weights. The file is
  * written beside and then renamed, so there is always a complete one. A training resumed with the same arguments on the same
@@ -267,7 +271,7 @@ function connect({ epochs, batchSize, callbacks = [] }: FitMetricOptions, model:
 
 /** Trains from the beginning or from a checkpoint. */
 async function fit(context: FitContext): Promise<FitResult> {
-  const { model, options, name } = context, { epochs, patience, mode = "running" } = options;
+  const { model, options, name } = context, { epochs, patience } = options;
   const state: State = { done: 0, epoch: [], history: {} };
   const callbacks = connect(options, model);
   const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
@@ -392,7 +396,11 @@ async function trainEpoch(
   const after = (batch: number, size: number, loss?: number) =>
     callAll(callbacks, "onBatchEnd", batch, { batch, size, ...(loss === undefined ? {} : { loss }) });
   const exact = options.mode === "exact";
-  const train = hasDeviceForm(loss.parts) ? trainOnDevice(exact) : exact ? trainExact : trainRunning;
+  const train = registeredDevice()?.hasDeviceForm(loss.parts)
+    ? trainOnDevice(exact)
+    : exact
+    ? trainExact
+    : trainRunning;
   try {
     return await train({ name, model, optimizer, reader, order, loss, evaluation, before, after });
   } catch (error) {

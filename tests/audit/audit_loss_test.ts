@@ -55,7 +55,7 @@ Deno.test("what is no loss is one clear error, and leaves nothing behind", () =>
     [() => Promise.resolve(1), "Cannot audit the loss: it must return a tensor, it returns a promise"],
     [() => {
       throw new Error("no");
-    }, "Cannot audit the loss: called with labels and outputs it throws: no"],
+    }, "Cannot audit the loss: called with labels [64,1] and outputs [64,1] it throws: no"],
   ];
   for (const [loss, message] of refused) {
     assertThrows(() => auditLoss(loss as Parameters<typeof auditLoss>[0]), TypeError, message);
@@ -315,4 +315,42 @@ Deno.test("a loss with many operations is audited on few rows, and says so, unle
     "rows with rows";
   assert(auditLoss(slowly).assumed.includes(sentence));
   assertEquals(auditLoss(slowly, { rows: 8, yPred: "probability", yTrue: "binary" }).assumed, []);
+});
+
+Deno.test("labels with further columns: a masked mean without a guard divides by 0, one with a guard is sound", () => {
+  const masked = (least: number) => (y: Tensor, p: Tensor) => {
+    const mask = tf.slice(y, [0, 1], [-1, 1]), e = tf.squaredDifference(tf.slice(y, [0, 0], [-1, 1]), p);
+    return tf.div(tf.sum(tf.mul(mask, e)), tf.maximum(tf.sum(mask), least)) as Tensor;
+  };
+  const options: AuditOptions = { yPred: "real", yTrue: "real", extraLabels: ["mask"] };
+  const { findings: [first] } = auditLoss(masked(0), options);
+  assertEquals([first.cause, first.evidence.batch], ["zero-division", "zeroBoth"]);
+  assertEquals(auditLoss(masked(1), options).verdict, "sound");
+});
+
+Deno.test("labels with further columns: weights, events and what is none of them", () => {
+  const seen: number[][] = [];
+  auditLoss((y, p) => {
+    seen.push(y.shape);
+    return tf.mean(tf.mul(tf.slice(y, [0, 1], [-1, 1]), tf.squaredDifference(tf.slice(y, [0, 0], [-1, 1]), p)));
+  }, { yPred: "real", yTrue: "real", extraLabels: ["weight", "event"], rows: 8 });
+  assertEquals(seen[0], [8, 3]);
+  const wrong = { extraLabels: ["masks"] } as unknown as AuditOptions;
+  assertThrows(
+    () => auditLoss((_, p) => tf.mean(p), wrong),
+    RangeError,
+    "'extraLabels' must be a list of mask, weight, event",
+  );
+  const message = "called with labels [64,1] and outputs [64,1] it throws";
+  assertThrows(() => auditLoss((y, p) => tf.mean(tf.mul(tf.slice(y, [0, 1], [-1, 1]), p))), TypeError, message);
+});
+
+Deno.test("amounts are all 0, not negative, and an order of outputs that words assume is said", () => {
+  const ratio = (y: Tensor, p: Tensor) => tf.mean(tf.abs(tf.div(tf.sub(y, p), y))) as Tensor;
+  const { findings: [first] } = auditLoss(ratio, { yPred: "real", yTrue: "real" });
+  assertEquals([first.cause, /\(labels that are all 0\)$/.test(first.message)], ["zero-division", true], first.message);
+  const contrastive = (y: Tensor, d: Tensor) =>
+    tf.mean(tf.add(tf.mul(y, tf.square(d)), tf.mul(tf.sub(1, y), tf.square(tf.relu(tf.sub(1, d)))))) as Tensor;
+  const { assumed } = auditLoss(contrastive, { yPred: "nonnegative", yTrue: "binary" });
+  assert(assumed.some((sentence) => sentence.startsWith("A label of 1 asks for a larger output")));
 });

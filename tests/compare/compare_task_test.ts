@@ -115,13 +115,18 @@ Deno.test("compare: --help explains the margin, the number of splits and the pen
 slow.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a page that are the same numbers", async () => {
   using fixtures = new Fixtures();
   const lines = rows.map((row, i) => `${row},${i % 7 === 0 ? "?" : ["rent", "own"][i % 2]}`);
-  fixtures.file("d.csv", `a,b,c,kind,home\n${[...lines, ...lines].join("\n")}\n`);
+  const numbered = [...lines, ...lines].map((line, i) => `${i},${line}`);
+  fixtures.file("d.csv", `n,a,b,c,kind,home\n${numbered.join("\n")}\n`);
   const start = ["d.csv", "--label", "kind", "--score", "fBeta", "--beta", "2", "--repeats", "3"];
   const args = [...start, "--save", "out", "--json", "own.json"];
   const { code, stdout, stderr } = await compare(fixtures, ...args);
   assertEquals(code, 0, stderr);
   for (
-    const words of ["home: category of 2, 12 missing (zeros)", "out.json", "out.csv", "out.html"]
+    const words of [
+      "home: category of 2, 12 missing (zeros)",
+      "note: the column 'n' is left out: it counts the rows from 0; list it in --keep to use it, in --drop to say so",
+      ...["out.json", "out.csv", "out.html"],
+    ]
   ) {
     assertStringIncludes(stdout, words);
   }

@@ -33,7 +33,19 @@ const withBrowser = (title: string, use: (project: Project) => Promise<void>) =>
   });
 
 /** Entries that run in a browser. */
-const browserEntries = [".", "./audit", "./constraints", "./core", "./costs", "./curves", "./simd", "./slim", "./sql", "./thread"];
+const browserEntries = [
+  ".",
+  "./audit",
+  "./constraints",
+  "./core",
+  "./costs",
+  "./curves",
+  "./gpu",
+  "./simd",
+  "./slim",
+  "./sql",
+  "./thread",
+];
 
 const fileOf = (entry: string): string => entry === "." ? "index" : entry.slice(2);
 
@@ -49,10 +61,14 @@ withNode("the package holds its entries, at most 60 files and 400 kB, and nothin
     "CHANGELOG.md",
     "python_worker.js",
     "loss_server.py",
+    "loss_server.R",
     ...entries.flatMap((e) => [`${e}.js`, `${e}.d.ts`]),
   ];
   assertEquals(own.filter((file) => !names.includes(file)), []);
-  assertEquals(names.filter((file) => !own.includes(file) && !/^(chunk-\w+\.js|types-[\w-]+\.d\.ts)$/.test(file)), []);
+  assertEquals(
+    names.filter((file) => !own.includes(file) && !/^(chunk-[\w-]+\.js|types(-[\w-]+)?\.d\.ts)$/.test(file)),
+    [],
+  );
   const manifest = JSON.parse(await Deno.readTextFile(new URL(`node_modules/${name}/package.json`, folder)));
   assertEquals(manifest.dependencies, undefined);
   const required = Object.keys(manifest.peerDependencies).filter((one) =>
@@ -80,6 +96,24 @@ withNode(
     }
   },
 );
+
+withNode("./python audits a loss of a Python file in Node.js, and its process ends", async ({ write, run }) => {
+  for (const file of ["toy.py", "losses.py"]) {
+    await write(`python/${file}`, await Deno.readTextFile(new URL(`tests/audit/toy/${file}`, root)));
+  }
+  await write(
+    "python/audit.js",
+    `import "@tensorflow/tfjs-backend-cpu";
+import { auditLoss } from "${name}/audit";
+import { pythonLoss } from "${name}/python";
+const at = (file) => new URL(file, import.meta.url).pathname;
+const loss = await pythonLoss({ file: at("losses.py"), framework: at("toy.py"), name: "squared" });
+const { verdict } = auditLoss(loss, { rows: 16 });
+await loss.close();
+console.log(verdict);`,
+  );
+  assertEquals((await run("python/audit.js")).trim().split("\n").at(-1), "sound");
+});
 
 withNode("deno publish --dry-run takes the package for JSR, types and all", async ({ packed }) => {
   await runIn(packed.jsr, Deno.execPath(), "publish", "--dry-run", "--allow-dirty");

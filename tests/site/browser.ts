@@ -63,6 +63,13 @@ export async function overflow(page: Page): Promise<string[]> {
   return content > window ? [`it is ${content} px wide on a screen of ${window} px`] : [];
 }
 
+/** Lists the tables and figures that are cut. */
+export const cut = (page: Page): Promise<string[]> =>
+  page.evaluate(
+    `[...document.querySelectorAll(".table-box, .figure-box")].filter((box) => box.scrollWidth > box.clientWidth + 1)
+    .map((box) => "is cut: " + box.textContent.trim().slice(0, 60))`,
+  ) as Promise<string[]>;
+
 /** What axe looks at, and the rules that it asks; absent: the page, all rules. */
 interface AxeOptions {
   within?: string;

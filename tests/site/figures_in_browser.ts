@@ -6,7 +6,7 @@ import { trainLogistic } from "../../lib/network/train_logistic.ts";
 import recorded from "../../tasks/site/live/recorded.json" with { type: "json" };
 import { yPred, yTrue } from "../../tasks/site/live/figures/twelve_rows.ts";
 import { axeFaults, browserTest, type Look, lookAt, looks, overflow, withPage } from "./browser.ts";
-import { outputOf, pageWith, projectSite } from "./project_site.ts";
+import { outputOf, outputsOf, pageWith, projectSite } from "./project_site.ts";
 
 /** Sentence of a figure. */
 const said = (page: Page, name: string): Promise<string> =>
@@ -116,6 +116,8 @@ figureTest("drag-the-start", "the sentence is what the core computes, by mouse a
     end.forEach((value, i) => assertAlmostEquals(value, expected[i], i < 2 ? 6e-3 : 6e-4));
   };
   await check([-1.2, 0.9], 3);
+  const [, notebook] = /on the right from \S+ to (\d\.\d+);/.exec(await outputsOf("01_why"))!;
+  assertAlmostEquals(Number(/(\S+) soft\.$/.exec(await said(page, name))![1]), Number(notebook), 6e-4);
   await press(page, name, "Weight at the start", "ArrowRight", "ArrowRight");
   await check([-1.1, 0.9], 3);
   await press(page, name, "Slope of the softsign", "End");
@@ -137,7 +139,7 @@ figureTest(
   "the notebook's precision; no row under round, every row under a softsign",
   async (page) => {
     const name = "who-gets-an-arrow";
-    const [, asked] = /The asked loss says (\d\.\d+)/.exec((await outputOf("twelve")).replace(/\s+/g, " "))!;
+    const [, asked] = /the loss is 1 − 4\/6 = (\d\.\d+)/.exec(await outputsOf("01_why"))!;
     await click(page, name, "round");
     assertMatch(await said(page, name), /gives an arrow to 0 of 12 rows/);
     const [soft, hard] = numbers(await said(page, name)).slice(-3);
@@ -160,7 +162,7 @@ figureTest(
 figureTest("start-on-the-tail", "the cells are the notebook's", async (page, look) => {
   const name = "start-on-the-tail", html = await outputOf("prior-map");
   const svg = decodeURIComponent(/data:image\/svg\+xml,([^']*)/.exec(html)![1]);
-  const notebook = [...svg.matchAll(/<text[^>]*>(×|\d+)</g)].map((m) => m[1]).slice(0, 60);
+  const notebook = [...svg.matchAll(/<text[^>]*>(×|\(?\d+\)?)</g)].map((m) => m[1]).slice(0, 60);
   const cells = () =>
     page.$$eval(`${placeOf(name)} td button`, (all) => all.map((b) => (b as { textContent: string }).textContent));
   const done = () => page.waitForSelector(`${placeOf(name)} table:not([aria-busy])`);
@@ -193,6 +195,16 @@ figureTest("move-the-threshold", "the sentence counts the recorded outputs", asy
     });
   };
   await check(0.5);
+  const alt = await outputOf("thesis-figure");
+  for (const [loss, at] of [["cross-entropy", 0], ["class weights", 1], ["F1 loss", 2]] as const) {
+    const [, half] = new RegExp(`${loss}: (\\d\\.\\d+) at 0\\.5`).exec(alt)!;
+    assertAlmostEquals(
+      numbers((await said(page, name)).replaceAll("F1", ""))[2 + at],
+      Number(half),
+      1e-9,
+      "the notebook's",
+    );
+  }
   const [grey, , blue] = numbers((await said(page, name)).replaceAll("F1", "")).slice(2);
   assert(blue > grey + 0.03, "at 0.5 the loss is ahead");
   await click(page, name, "Peak of cross-entropy");

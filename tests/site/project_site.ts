@@ -1,6 +1,7 @@
 // The project's own site, built once for all tests of a file.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Cell } from "../../tasks/notebook_format.ts";
 import { buildSite } from "../../tasks/site/mod.ts";
 import { filesUnder, notebooksIn } from "./support.ts";
 
@@ -40,12 +41,23 @@ export async function pageWith(text: string): Promise<string> {
   return names.get(name)!;
 }
 
+const htmlOf = (cell: Cell): string =>
+  cell.cell_type === "code"
+    ? cell.outputs.map((output) => "data" in output ? String(output.data["text/html"]) : "").join("\n")
+    : "";
+
+/** Text of all outputs of the notebook whose name begins so, its tags and line breaks removed. */
+export async function outputsOf(beginning: string): Promise<string> {
+  const found = (await notebooksIn("notebooks/")).find(({ path }) => path.startsWith(`notebooks/${beginning}`));
+  if (!found) throw new Error(`no notebook begins with '${beginning}'`);
+  return found.notebook.cells.map(htmlOf).join("\n").replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+}
+
 /** HTML of the outputs of the cell with an id, in whichever notebook. */
 export async function outputOf(id: string): Promise<string> {
   for (const { notebook } of await notebooksIn("notebooks/")) {
     const cell = notebook.cells.find((one) => one.id === id);
-    if (cell?.cell_type !== "code") continue;
-    return cell.outputs.map((output) => "data" in output ? String(output.data["text/html"]) : "").join("\n");
+    if (cell) return htmlOf(cell);
   }
   throw new Error(`no notebook has the cell '${id}'`);
 }

@@ -25,6 +25,15 @@ async function run(body: string): Promise<{ code: number; stdout: string; stderr
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
+Deno.test("runTask: progress goes to the standard error where the output is no terminal, every five seconds of the clock", async () => {
+  const clock = `let t = 0; performance.now = () => t += 1000;`; // a second per look
+  const { stdout, stderr } = await run(
+    `${clock} for (let i = 0; i < 10; i++) report.progress("step " + i); report.line("data")`,
+  );
+  assertMatch(stdout, /^data\ntry: done in [\d.]+ s\n$/);
+  assertMatch(stderr, /^step \d\n(step \d\n)?$/);
+});
+
 Deno.test("runTask: success, negative result, failure and bad usage differ in exit code and last line", async () => {
   const done = await run(`report.line("one"); report.wrote("tests/a.txt")`);
   assertEquals([done.code, done.stderr], [0, ""]);

@@ -243,7 +243,10 @@ export function checkLoss(loss: AuditedLoss, batch: AuditBatch): void {
       }
     }
     if (thrown !== undefined) {
-      throw new TypeError(`Cannot audit the loss: called with labels and outputs it throws: ${thrown}`);
+      throw new TypeError(
+        `Cannot audit the loss: called with labels [${batch.trueShape}] and outputs [${batch.predShape}] it throws: ` +
+          `${thrown} (other shapes: 'columns', 'extraLabels' for masks and weights, 'sample' for any batch)`,
+      );
     }
     if (!isTensor(result)) {
       const what = result instanceof Promise

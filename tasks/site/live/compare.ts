@@ -59,7 +59,13 @@ function mount(place: HTMLElement): void {
     result.replaceChildren();
     end = startJob<CompareJob, CompareProgress, CompareResult>(job, {
       onProgress: (progress) => {
-        if (progress.kind === "so far") return void (soFar = progress.comparison);
+        if (progress.kind === "so far") {
+          soFar = progress.comparison;
+          return result.replaceChildren(
+            html("p", {}, html("strong", {}, `So far, after ${soFar.repeats} splits:`)),
+            report(soFar),
+          );
+        }
         const { done, total, secondsLeft } = progress;
         bar.value = done / total;
         said.say(`Training ${done} of ${total} is done; about ${Math.ceil(secondsLeft)} s are left.`);
@@ -111,7 +117,7 @@ function mount(place: HTMLElement): void {
   const halt = button("Stop", () => {
     end?.();
     running(false);
-    if (soFar) show(soFar, `Stopped: these are the results of ${soFar.repeats} splits.`);
+    if (soFar) said.say(`Stopped: these are the results of ${soFar.repeats} splits.`);
     else said.say("Stopped before three splits were done: there is no result yet.");
   });
   const sample = button("Use an example", () => take({ name: "example.csv" }));

@@ -13,6 +13,13 @@ import { frame, number, path } from "../plot.ts";
 
 const name = "start-on-the-tail";
 const shapes = { linearRamp, gaussian, logistic, arctan, softsign };
+const names = {
+  linearRamp: "ramp",
+  gaussian: "Gaussian",
+  logistic: "logistic",
+  arctan: "arctan",
+  softsign: "softsign",
+};
 const colors = {
   linearRamp: "orange",
   gaussian: "sky",
@@ -69,18 +76,24 @@ export function trial({ shape, slope, optimizer, prevalence, start }: Setting, s
   return { run, step, x, y, share: last / yardstick, learnt, dead: !learnt && moved < 1e-3 };
 }
 
-/** Writes the cell of the heat map: the mean share of the yardstick in per cent, × where every training is dead. */
+/**
+ * Writes the cell of the heat map: the mean share of the yardstick in per cent, in brackets below 80, × where every training is
+ * dead.
+ */
 export function cellOf(setting: Setting): string {
   const runs = seeds.map((seed) => trial(setting, seed));
   if (runs.every(({ dead }) => dead)) return "×";
-  return (100 * Math.min(1, runs.reduce((sum, { share }) => sum + share, 0) / runs.length)).toFixed(0);
+  const share = Math.min(1, runs.reduce((sum, one) => sum + one.share, 0) / runs.length),
+    text = (100 * share).toFixed(0);
+  return share < 0.8 ? `(${text})` : text;
 }
 
 /** Writes a size, small ones as a power of ten. */
 function small(value: number): string {
   if (value === 0 || value >= 0.001) return number(value, 3);
   const exponent = Math.floor(Math.log10(value));
-  return `${(value / 10 ** exponent).toFixed(1)} × 10^${number(exponent, 0)}`;
+  const raised = String(exponent).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
+  return `${(value / 10 ** exponent).toFixed(1)} × 10${raised}`;
 }
 
 /** Sets the figure up in its place. */
@@ -129,7 +142,11 @@ export function startOnTheTail(place: HTMLElement): void {
   const table = html(
     "table",
     { class: "cells" },
-    html("caption", {}, "F1 in per cent of the yardstick, mean of five draws; × means that all five are dead"),
+    html(
+      "caption",
+      {},
+      "F1 in per cent of the yardstick, mean of five draws; in brackets: not learnt; ×: all five are dead",
+    ),
     html(
       "thead",
       {},
@@ -147,7 +164,7 @@ export function startOnTheTail(place: HTMLElement): void {
         html(
           "tr",
           {},
-          html("th", { scope: "row" }, shape),
+          html("th", { scope: "row" }, names[shape]),
           ...slopes.map((slope) => {
             const made = button("…", () => choose({ shape, slope }));
             made.setAttribute("aria-label", `${shape}, slope ${slope}`);
@@ -179,8 +196,11 @@ export function startOnTheTail(place: HTMLElement): void {
       const [shape, slope] = one[0].split(" "),
         text = cellOf({ ...setting, shape: shape as Shape, slope: Number(slope) });
       one[1].textContent = text;
-      one[1].setAttribute("aria-label", `${shape}, slope ${slope}: ${text === "×" ? "dead" : `${text} %`}`);
-      one[1].style.setProperty("--share", String(text === "×" ? 0 : Number(text) / 100));
+      one[1].setAttribute(
+        "aria-label",
+        `${shape}, slope ${slope}: ${text === "×" ? "dead" : `${text.replace(/[()]/g, "")} %`}`,
+      );
+      one[1].style.setProperty("--share", String(text === "×" ? 0 : Number(text.replace(/[()]/g, "")) / 100));
       setTimeout(next);
     };
     setTimeout(next);

@@ -1,0 +1,19 @@
+import type { deviceLoss, deviceRows, deviceScore, hasDeviceForm } from "./device_loss.ts";
+
+/** The programs of the GPU, as losses, metrics and trainings call them. */
+interface DevicePrograms {
+  readonly deviceLoss: typeof deviceLoss;
+  readonly deviceRows: typeof deviceRows;
+  readonly deviceScore: typeof deviceScore;
+  readonly hasDeviceForm: typeof hasDeviceForm;
+}
+
+let registered: DevicePrograms | undefined;
+
+/** Registers the programs of the GPU. They are a third of a loss's bytes, so no loss imports them. */
+export function registerDevice(programs: DevicePrograms): void {
+  registered = programs;
+}
+
+/** Returns the programs of the GPU; nothing where neither the top entry nor ./gpu was imported. */
+export const registeredDevice = (): DevicePrograms | undefined => registered;
