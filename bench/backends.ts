@@ -133,7 +133,7 @@ export function faultsOf(record: BackendRecord): string[] {
   }
   check(/'yTrue' .* row 7 is 2/.test(messages.guarded ?? ""), `guardLoss says ${messages.guarded}`);
   check(
-    /'yPred' .* row 0 is .* fromLogits/.test(messages.guardedLogits ?? ""),
+    /'yPred' .* row \d is .* fromLogits/.test(messages.guardedLogits ?? ""),
     `guardLoss says ${messages.guardedLogits}`,
   );
   check(/'yTrue' .* row 7 is 2/.test(messages.fitMetric ?? ""), `fitMetric says ${messages.fitMetric}`);

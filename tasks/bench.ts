@@ -13,7 +13,7 @@ await runTask({
   about:
     "Measures value and gradient, training, growth and memory, contenders in turn, and prints one table; or runs files of\n" +
     "bench/ with `deno bench`. Other work of the machine changes the times, and the ratios less.",
-  usage: "[--peers PYTHON] [--save] [--quick] [--greatest ROWS] [--backends | --page] [FILE ...]",
+  usage: "[--peers PYTHON] [--save] [--quick] [--greatest ROWS] [--backends | --page | --rows] [FILE ...]",
   options: {
     peers: {
       type: "string",
@@ -25,6 +25,10 @@ await runTask({
       type: "boolean",
       help:
         "only the backends: errors, reads back, memory and times on cpu, wasm, WebGL and WebGPU (needs Node.js, Chromium)",
+    },
+    rows: {
+      type: "boolean",
+      help: "only the functions that take rows: growth to --greatest, with --peers the ratio to scikit-learn and NumPy",
     },
     page: { type: "boolean", help: "only serve the page that --backends opens, for a browser with a GPU" },
     greatest: {
@@ -47,6 +51,12 @@ await runTask({
     const { lines, faults } = await measureBackends(values.quick === true, report.status);
     for (const line of lines) report.line(line);
     if (faults.length > 0) throw new TaskError(`missed:\n${faults.join("\n")}`);
+    return;
+  }
+  if (values.rows) {
+    const { measureRows } = await import("../bench/rows.ts");
+    const lines = await measureRows(Number(values.greatest ?? 1e7), values.peers as string | undefined, report.status);
+    for (const line of lines) report.line(line);
     return;
   }
   const greatest = Number(values.greatest ?? (values.quick ? 3e6 : values.save ? 1e8 : 1e7));

@@ -278,8 +278,14 @@ function withoutIgnored(
   ignoreLabel: number | undefined,
 ): { labels: ArrayLike<number>; kept?: Float64Array } {
   if (ignoreLabel === undefined) return { labels: given };
-  const kept = Float64Array.from(given, (label) => Object.is(label, ignoreLabel) || label === ignoreLabel ? 0 : 1);
-  return { labels: Float64Array.from(given, (label, i) => kept[i] === 0 ? 0 : label), kept };
+  const labels = new Float64Array(given.length), kept = new Float64Array(given.length);
+  for (let i = 0; i < labels.length; i++) {
+    const label = given[i];
+    if (Object.is(label, ignoreLabel) || label === ignoreLabel) continue; // 0 in both
+    labels[i] = label;
+    kept[i] = 1;
+  }
+  return { labels, kept };
 }
 
 function keptWeights(

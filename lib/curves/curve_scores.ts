@@ -152,7 +152,7 @@ function areaScore(name: string, share: number, map: { readonly by: number; read
  * @see Hanley and McNeil, "The Meaning and Use of the Area under a Receiver Operating Characteristic (ROC) Curve",
  * Radiology 143, 1982.
  */
-export const rocAuc: CurveScore = areaScore("rocAuc", 1, { by: 1, plus: 0 });
+export const rocAuc: CurveScore = /* @__PURE__ */ areaScore("rocAuc", 1, { by: 1, plus: 0 });
 
 /** Options of {@linkcode partialRocAuc}. */
 export interface PartialRocAucOptions {

@@ -2,7 +2,7 @@ import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import { readQueries } from "./queries.ts";
-import { rankFalling } from "./rank.ts";
+import { rankFalling } from "../numerics/rank.ts";
 
 /** Options of {@linkcode ndcg}. */
 export interface NdcgOptions {

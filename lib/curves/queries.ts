@@ -1,6 +1,6 @@
 import { type ArrayOrTensor, readEntries, refuse, shapeText, toNumbers } from "../batch/array_or_tensor.ts";
 import { describe } from "../check/describe.ts";
-import { rankFalling } from "./rank.ts";
+import { rankFalling } from "../numerics/rank.ts";
 
 /** Gains, outputs and weights of rows, and the rows of each query. */
 export interface Queries {

@@ -15,32 +15,63 @@ export interface TopOptions {
   fromLogits: boolean;
 }
 
-/** Returns the entries of a column that count (their weight is not 0), from the highest output to the lowest; ties in row order. */
-function ranking(p: ArrayLike<number>, column: Slice, weights: ArrayLike<number> | undefined): number[] {
-  const places: number[] = [];
-  for (let n = 0, i = column.offset; n < column.length; n++, i += column.stride) {
-    if (weights === undefined || weights[i] > 0) places.push(i);
+/** Returns the entries of a column that count: their weight is not 0. */
+function counted({ offset, stride, length }: Slice, weights: ArrayLike<number> | undefined): Uint32Array {
+  const places = new Uint32Array(length);
+  let n = 0;
+  for (let k = 0, i = offset; k < length; k++, i += stride) {
+    if (weights === undefined || weights[i] > 0) places[n++] = i;
   }
-  return places.sort((a, b) => p[b] - p[a] || a - b);
+  return places.subarray(0, n);
 }
 
-/** Returns the threshold τ at which Σ (½ + F(κ(pᵢ − τ))) is the budget: the sum falls with τ, so a bisection finds it. */
+/** Says which of the entries are the `budget` highest; of equal outputs the first ones. */
+function highest(p: ArrayLike<number>, places: Uint32Array, budget: number): Uint8Array {
+  const sorted = Float64Array.from(places, (i) => p[i]).sort(), n = places.length, cut = sorted[n - budget];
+  let ties = budget; // at the cut: what is not taken by the outputs above it
+  for (let k = n - 1; k >= 0 && sorted[k] > cut; k--) ties--;
+  const chosen = new Uint8Array(n);
+  for (let k = 0; k < n; k++) chosen[k] = p[places[k]] > cut || (p[places[k]] === cut && ties-- > 0) ? 1 : 0;
+  return chosen;
+}
+
+/**
+ * Returns the threshold τ at which Σ (½ + F(κ(pᵢ − τ))) is the budget: the sum falls with τ. Newton's method, with a bisection
+ * whenever it would leave the bracket.
+ */
 function solveThreshold(
   p: ArrayLike<number>,
-  ranked: number[],
+  places: Uint32Array,
   budget: number,
   shape: Shape,
   steepness: number,
 ): number {
-  const reach = 1 + ranked.length / steepness; // far enough for shapes with heavy tails
-  let low = p[ranked[ranked.length - 1]] - reach, high = p[ranked[0]] + reach;
-  for (let n = 0; n < 100 && high - low > Number.EPSILON * Math.max(Math.abs(low), Math.abs(high)); n++) {
-    const middle = (low + high) / 2;
-    const sum = ranked.reduce((total, i) => total + 0.5 + shape.rise(steepness * (p[i] - middle)), 0);
-    if (sum > budget) low = middle;
-    else high = middle;
+  const n = places.length, reach = 1 + n / steepness; // far enough for shapes with heavy tails
+  let low = Infinity, high = -Infinity;
+  for (const i of places) {
+    if (p[i] < low) low = p[i];
+    if (p[i] > high) high = p[i];
   }
-  return (low + high) / 2;
+  low -= reach;
+  high += reach;
+  let threshold = (low + high) / 2;
+  for (let step = 0; step < 100; step++) {
+    let sum = 0, slope = 0;
+    for (let k = 0; k < n; k++) {
+      const z = steepness * (p[places[k]] - threshold);
+      sum += 0.5 + shape.rise(z);
+      slope += shape.density(z);
+    }
+    const excess = sum - budget;
+    if (excess > 0) low = threshold;
+    else high = threshold;
+    const newton = threshold + excess / (steepness * slope);
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    const moved = Math.abs(next - threshold);
+    threshold = next;
+    if (moved <= Number.EPSILON * Math.abs(next)) break;
+  }
+  return threshold;
 }
 
 /**
@@ -54,32 +85,34 @@ export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOpti
     const p = fromLogits ? Float64Array.from(yPred, sigmoid) : yPred;
     const decisions = new Float64Array(yPred.length), slopes = new Float64Array(yPred.length);
     const columns = Array.from({ length: classes }, (_, k) => ({ offset: k, stride: classes, length: rows }))
-      .map((column) => ranking(p, column, sampleWeight));
-    for (const ranked of columns) {
-      if (ranked.length === 0) continue;
-      const budget = Math.min(ranked.length, top < 1 ? Math.max(1, Math.round(top * ranked.length)) : top);
-      if (budget === ranked.length) { // all of them, wherever they are
-        for (const i of ranked) decisions[i] = 1;
+      .map((column) => counted(column, sampleWeight));
+    for (const entries of columns) {
+      const n = entries.length;
+      if (n === 0) continue;
+      const budget = Math.min(n, top < 1 ? Math.max(1, Math.round(top * n)) : top);
+      if (budget === n) { // all of them, wherever they are
+        for (const i of entries) decisions[i] = 1;
         continue;
       }
-      const threshold = mode === "hard" ? 0 : solveThreshold(p, ranked, budget, shape, steepness);
-      ranked.forEach((i, rank) => {
-        const z = steepness * (p[i] - threshold);
-        decisions[i] = mode === "soft" ? 0.5 + shape.rise(z) : rank < budget ? 1 : 0;
+      const threshold = mode === "hard" ? 0 : solveThreshold(p, entries, budget, shape, steepness);
+      const chosen = mode === "soft" ? undefined : highest(p, entries, budget);
+      for (let k = 0; k < n; k++) {
+        const i = entries[k], z = steepness * (p[i] - threshold);
+        decisions[i] = chosen === undefined ? 0.5 + shape.rise(z) : chosen[k];
         slopes[i] = mode === "hard" ? 0 : steepness * shape.density(z);
-      });
+      }
     }
     return {
       decisions,
       back: (gradient) => {
-        for (const ranked of columns) {
+        for (const entries of columns) {
           let total = 0, weighted = 0;
-          for (const i of ranked) {
+          for (const i of entries) {
             total += slopes[i];
             weighted += toFloat32(gradient[i]) * slopes[i]; // a sum must not overflow
           }
           const mean = total === 0 ? 0 : weighted / total;
-          for (const i of ranked) {
+          for (const i of entries) {
             const byP = slopes[i] * (toFloat32(gradient[i]) - mean);
             gradient[i] = fromLogits ? byP * sigmoidDerivative(yPred[i]) : byP;
           }

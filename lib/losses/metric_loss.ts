@@ -45,8 +45,10 @@ export interface Loss {
  *
  * One operation with this gradient, not a chain of TensorFlow.js': the counts are summed in float64, there is no ε, so
  * the loss of a perfect classifier is exactly 0 (under an anchored step), and where the score is 0/0 the gradient is 0.
- * On a backend other than cpu and wasm, the losses of linear scores are operations on the device, in float32 and without a read
- * back: a number out of range makes them NaN, where the host names the row.
+ * On WebGL and WebGPU the loss is computed on the device, in float32 with blocked sums, and nothing is read back. A label, an
+ * output or a weight out of range cannot be named there: it makes the loss NaN and its gradient 0. `guardLoss` and
+ * {@linkcode fitMetric} name the row, from asynchronous reads. The host computes, with two reads per call: a score or a step of
+ * one's own, the gaussian step, steps that are not anchored, `{ top }`, "samples", a threshold per column.
  *
  * It is differentiated by `yPred` only, and once: gradients by the labels or the weights, and second derivatives, are
  * refused.

@@ -40,6 +40,8 @@ export interface Metric {
  *
  *     score(counts),   counts under round: an output is a positive where it is > threshold
  *
+ * On WebGL and WebGPU the score is computed on the device and not read back; NaN there stands for a number out of range.
+ *
  * TensorFlow.js reports the mean of the batches, which differs from the score of the epoch. For the score of a data set,
  * call the metric on the whole data set or use {@linkcode DatasetMetrics}.
  *

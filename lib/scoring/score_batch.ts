@@ -97,7 +97,7 @@ export function weightsInMean({ yTrue, sampleWeight }: Batch, slices: readonly S
 export const addsCounts = (average: Average): boolean => average === "micro" || average === "binary";
 
 /** Returns a score's value: a finite number, or NaN where it is not defined. A score of one's own may have a mistake. */
-function valueOf(score: Score, counts: Counts): number {
+export function valueOf(score: Score, counts: Counts): number {
   const value: unknown = score.value(counts);
   if (typeof value === "number" && Math.abs(value) !== Infinity) return value;
   throw new TypeError(`Cannot compute ${score.name}: the score's value is ${describe(value)}`);

@@ -1,19 +1,20 @@
 import type { Batch } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { between } from "../numerics/between.ts";
+import { rankFalling } from "../numerics/rank.ts";
 import type { Score } from "../scores/score.ts";
-import { scoreCounts } from "../scoring/score_batch.ts";
+import { valueOf } from "../scoring/score_batch.ts";
 
 /** Finds the best threshold for some entries of a batch; of thresholds with equal scores, the one in the widest gap, then the largest. */
 export function bestCut(
   score: Score,
   { yTrue, yPred, sampleWeight }: Pick<Batch, "yTrue" | "yPred" | "sampleWeight">,
-  entries: readonly number[],
+  entries: ArrayLike<number>,
 ): { threshold: number; counts: Counts } {
   const weight = (i: number) => sampleWeight === undefined ? 1 : sampleWeight[i];
   const output = (i: number) => Math.min(1, Math.max(0, yPred[i])); // rounding may leave [0, 1]
-  const ranked = Float64Array.from(entries.filter((i) => weight(i) > 0)).sort((a, b) => yPred[b] - yPred[a]);
-  const n = ranked.length;
+  const counted = Uint32Array.from(entries).filter((i) => weight(i) > 0), n = counted.length;
+  const ranked = rankFalling(Float64Array.from(counted, (i) => yPred[i])).map((place) => counted[place]);
   // The entries below a cut are summed from below: total − tp would not be exactly 0 at the last cut.
   const fn = new Float64Array(n + 1), tn = new Float64Array(n + 1);
   for (let k = n - 1; k >= 0; k--) {
@@ -28,11 +29,12 @@ export function bestCut(
       tp += weight(ranked[k - 1]) * yTrue[ranked[k - 1]];
       fp += weight(ranked[k - 1]) * (1 - yTrue[ranked[k - 1]]);
     }
-    const threshold = above > below ? between(below, above) : undefined;
-    if (threshold === undefined) continue; // equal outputs get the same decision
+    if (!(above > below)) continue; // equal outputs get the same decision
     const counts = { tp, fp, fn: fn[k], tn: tn[k] }, gap = above - below;
-    const { value } = scoreCounts([counts], undefined, { score, zeroDivision: 0 });
-    if (value > best.value || (value === best.value && gap > best.gap)) best = { value, gap, threshold, counts };
+    const value = valueOf(score, counts) || 0;
+    if (!(value > best.value || (value === best.value && gap > best.gap))) continue;
+    const threshold = between(below, above);
+    if (threshold !== undefined) best = { value, gap, threshold, counts };
   }
   return best;
 }

@@ -105,6 +105,10 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
  * own loops. The outputs and Adam's steps have the same bits as TensorFlow.js's; the gradients are equal up to float32
  * rounding, because they are summed in float64.
  *
+ * On WebGL and WebGPU counts and gradients stay on the device, in float32, for the settings that {@linkcode metricLoss}
+ * computes there. The outputs of an epoch are read once, asynchronously, after its last step (twice beyond 4e6 numbers, and so
+ * on); a number out of range is named then. `onBatchEnd` gets no loss there. `patience` and `checkpoint` read the weights too.
+ *
  * A checkpoint holds the weights, the state of the optimizer, the counts, the history and the best weights. The file is
  * written beside and then renamed, so there is always a complete one. A training resumed with the same arguments on the same
  * backend ends at the same weights, to the last bit, as an uninterrupted one. A different loss, step, slope, optimizer,

@@ -30,7 +30,7 @@ export interface FitCallbacks {
   onEpochEnd?(epoch: number, logs?: FitLogs): void | Promise<void>;
   /** Called before a batch is trained on; in exact mode before a batch of the second pass. */
   onBatchBegin?(batch: number, logs?: FitLogs): void | Promise<void>;
-  /** Called after a batch; in running mode with the loss at the running counts. */
+  /** Called after a batch; in running mode with the loss at the running counts, except on a GPU, where it is not read. */
   onBatchEnd?(batch: number, logs?: FitLogs): void | Promise<void>;
   /** Receives the model, as a `tf.Callback` does. */
   setModel?(model: LayersModel): void;

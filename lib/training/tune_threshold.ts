@@ -75,14 +75,18 @@ export function tuneThreshold(yTrue: Tensor, yPred: Tensor, options: TuneThresho
   const { reading, scoring } = resolveOptions(what, score, { average, step: "round" });
   checkReads();
   const batch = readBatch(what, { yTrue, yPred, sampleWeight }, reading);
-  const places = Array.from({ length: batch.yTrue.length }, (_, i) => i);
+  const column = (k: number, stride: number) => {
+    const entries = new Uint32Array(batch.yTrue.length / stride);
+    for (let n = 0; n < entries.length; n++) entries[n] = k + n * stride;
+    return entries;
+  };
   if (addsCounts(average)) {
-    const { threshold, counts } = bestCut(score, batch, places);
+    const { threshold, counts } = bestCut(score, batch, column(0, 1));
     return { threshold, value: scoreCounts([counts], undefined, scoring).value };
   }
   const cuts = Array.from(
     { length: batch.classes },
-    (_, k) => bestCut(score, batch, places.filter((i) => i % batch.classes === k)),
+    (_, k) => bestCut(score, batch, column(k, batch.classes)),
   );
   const counts = cuts.map((cut) => cut.counts);
   const weights = counts.map(({ tp, fn }) => average === "weighted" ? tp + fn : 1);

@@ -14,7 +14,7 @@ import {
   recallAtFpr,
   rocAuc,
 } from "../../lib/curves/mod.ts";
-import { rankFalling } from "../../lib/curves/rank.ts";
+import { rankFalling } from "../../lib/numerics/rank.ts";
 import { assertAllWithin, assertRefused, assertWithin } from "../helpers.ts";
 
 interface Recorded {

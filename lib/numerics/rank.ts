@@ -1,0 +1,88 @@
+/** The digits of a pass of the radix sort: 2¹¹ counters stay in the fastest cache. */
+const digitBits = 11, digits = 2 ** digitBits;
+
+/** Words of 32 bits. */
+export type Words = Uint32Array<ArrayBuffer>;
+
+/** Sorts an order by one 32-bit key per entry, stably: least significant digit first. The keys are moved along. */
+function sortByWord(keys: Words, order: Words): { keys: Words; order: Words } {
+  const n = order.length;
+  let [from, to] = [{ keys, order }, { keys: new Uint32Array(n), order: new Uint32Array(n) }];
+  for (let shift = 0; shift < 32; shift += digitBits) {
+    const starts = new Uint32Array(digits + 1);
+    for (let i = 0; i < n; i++) starts[((from.keys[i] >>> shift) & (digits - 1)) + 1]++;
+    if (starts[((from.keys[0] >>> shift) & (digits - 1)) + 1] === n) continue; // one digit only
+    for (let d = 1; d < digits; d++) starts[d] += starts[d - 1];
+    for (let i = 0; i < n; i++) {
+      const key = from.keys[i], place = starts[(key >>> shift) & (digits - 1)]++;
+      to.keys[place] = key;
+      to.order[place] = from.order[i];
+    }
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+/** Turns the bits of a float's most significant word into a key that falls where the float rises. */
+const falling = (bits: number): number => (bits >>> 31 === 1 ? bits : ~(bits | 0x80000000)) >>> 0;
+
+/** Turns a key back into the bits that it was made of. */
+const bitsOf = (key: number): number => (key >>> 31 === 1 ? key : ~key & 0x7fffffff) >>> 0;
+
+/** Numbers in falling order, and their places. */
+export interface Ranked {
+  /** The places of the numbers, in falling order; equal numbers keep their order. */
+  readonly order: Words;
+  /** The numbers in this order. */
+  readonly sorted: Float32Array | Float64Array;
+}
+
+/** Sorts numbers by a radix sort of their bits; the words of `order`, their places with whatever mark, are moved along. */
+export function sortFalling(values: ArrayLike<number>, order: Words): Ranked {
+  const n = values.length;
+  if (n === 0) return { order, sorted: new Float64Array(0) };
+  if (values instanceof Float32Array || isFloat32(values)) {
+    const words = new Uint32Array(withoutNegativeZero(new Float32Array(values)).buffer);
+    for (let i = 0; i < n; i++) words[i] = falling(words[i]);
+    const { keys, order: ranked } = sortByWord(words, order);
+    for (let k = 0; k < n; k++) keys[k] = bitsOf(keys[k]);
+    return { order: ranked, sorted: new Float32Array(keys.buffer) };
+  }
+  const numbers = withoutNegativeZero(new Float64Array(values)), bits = new Uint32Array(numbers.buffer);
+  const words = new Uint32Array(n), sorted = new Float64Array(n);
+  for (let i = 0; i < n; i++) words[i] = bits[2 * i + 1] >>> 31 === 1 ? bits[2 * i] : ~bits[2 * i];
+  const byLow = sortByWord(words, order).order, high = new Uint32Array(n);
+  for (let i = 0; i < n; i++) high[i] = falling(bits[2 * (byLow[i] & places) + 1]);
+  const ranked = sortByWord(high, byLow).order;
+  for (let k = 0; k < n; k++) sorted[k] = numbers[ranked[k] & places];
+  return { order: ranked, sorted };
+}
+
+function identity(n: number): Words {
+  const order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
+  return order;
+}
+
+/** The bits of a word that hold a place; the highest one is a mark. */
+export const places = 0x7fffffff;
+
+/**
+ * Ranks numbers from the largest to the smallest by a radix sort of their bits: O(n), and equal numbers keep their order.
+ *
+ * @param values Numbers, none of them NaN.
+ * @returns The places of the numbers, in falling order.
+ */
+export const rankFalling = (values: ArrayLike<number>): Uint32Array =>
+  sortFalling(values, identity(values.length)).order;
+
+/** Adds 0 to each number, in place: −0 + 0 is 0, which ties with it. */
+function withoutNegativeZero<T extends Float32Array | Float64Array>(values: T): T {
+  for (let i = 0; i < values.length; i++) values[i] += 0;
+  return values;
+}
+
+function isFloat32(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (Math.fround(values[i]) !== values[i]) return false;
+  return true;
+}
