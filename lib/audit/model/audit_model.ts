@@ -54,7 +54,7 @@ const MOST_ROWS = 256;
 /** The most findings of a report. */
 const MOST_FINDINGS = 4;
 
-/** What rules have found so far. */
+/** Findings and probes of the rules so far. */
 class Report {
   readonly findings: ModelFinding[] = [];
   readonly probes: AuditProbe[] = [];

@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs";
 import { auditModel, type ModelFinding } from "../../../lib/audit/mod.ts";
 import { type Port, ports, type Program } from "../../audit/deepfd_ports.ts";
 
-/** What the audit says of a port and of its repair. */
+/** Findings about a port and about its repair. */
 export interface PortLine {
   readonly id: string;
   /** The cause of the first finding on the faulty program. */
@@ -18,7 +18,7 @@ export interface PortLine {
   readonly named: boolean;
   /** Causes of the findings on the repaired program, without notes. */
   readonly repaired: readonly string[];
-  /** How many of them are not among those that were known to be true of it. */
+  /** The number of them that were not foreseen to be true of it. */
   readonly untrue: number;
 }
 
