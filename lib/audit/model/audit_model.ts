@@ -263,14 +263,10 @@ export function auditLastLayer(words: LastLayerWords): ModelAudit {
     refuse("activation", `one of ${Object.keys(activationRanges).join(", ")}`);
   const loss = namedLossOf(words.loss) ?? refuse("loss", `one of ${Object.keys(lossFamilies).join(", ")}`);
   if (!(Number.isInteger(units) && units >= 1)) refuse("units", "a whole number ≥ 1");
-  const report = new Report();
-  applyLastLayer(report, {
-    activation,
-    units,
-    loss,
-    labels: { kind: labels, columns: labels === "index" ? 1 : units },
-  });
+  const report = new Report(), columns = labels === "index" ? 1 : units;
+  const facts: LabelFacts = { kind: labels, columns, ...(labels === "binary" ? { mostInARow: units } : {}) };
+  applyLastLayer(report, { activation, units, loss, labels: facts });
   return report.finished(`${activation} on ${units} ${units === 1 ? "unit" : "units"}, ${loss}`, [
-    `The labels are ${inWords({ kind: labels, columns: labels === "index" ? 1 : units })}`,
+    `The labels are ${inWords(facts)}`,
   ]);
 }

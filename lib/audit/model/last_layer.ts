@@ -51,6 +51,7 @@ export const lossFamilies = {
 export type NamedLoss = keyof typeof lossFamilies;
 
 const otherNames: Readonly<Record<string, NamedLoss>> = {
+  bce: "binaryCrossentropy",
   mse: "meanSquaredError",
   mae: "meanAbsoluteError",
   mape: "meanAbsolutePercentageError",
