@@ -4,12 +4,14 @@ Lines {"done": 3, "tasks": 16} before it say how far the query is.
     python examples/spark_query.py --master "local[2]" --view scored=scored/*.parquet
 
 The engine of `lib/sql` for Spark: `lib/sql` writes the texts, Spark adds up, a few rows come back. Without --master it is
-that of Spark's settings, or of `spark-submit`; else local[*]. A view is made of Parquet, CSV (with a header) or JSON files; tables of the catalog need none.
+that of Spark's settings, or of `spark-submit`; else local[*]. `spark-submit` hands no standard input to a program: with
+--port the lines go over a socket to the caller. A view is made of Parquet, CSV (with a header) or JSON files; tables of the catalog need none.
 """
 
 import argparse
 import json
 import re
+import socket
 import sys
 import threading
 
@@ -39,12 +41,7 @@ def make_view(spark, name, path):
     reader.load(folder).createOrReplaceTempView(name)
 
 
-def say(**answer):
-    """Writes a line."""
-    print(json.dumps(answer, default=str), flush=True)
-
-
-def rows_of(spark, sql):
+def rows_of(spark, sql, say):
     """The rows of a query. Every second, a line says how many tasks of its stages are done."""
     tracker, finished = spark.sparkContext.statusTracker(), threading.Event()
 
@@ -68,15 +65,22 @@ def main():
     parser.add_argument("--master", help='such as "local[2]" or "spark://host:7077"')
     parser.add_argument("--view", action="append", default=[], metavar="NAME=PATH", help="a view of files")
     parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE", help="a setting of Spark")
+    parser.add_argument("--port", type=int, help="a port of this machine that the lines come from and go to")
     options = parser.parse_args()
+    caller = socket.create_connection(("127.0.0.1", options.port)) if options.port else None
+    lines, answers = (caller.makefile("r"), caller.makefile("w")) if caller else (sys.stdin, sys.stdout)
+
+    def say(**answer):
+        print(json.dumps(answer, default=str), file=answers, flush=True)
+
     spark = session(options.master, options.setting)
     spark.sparkContext.setLogLevel("ERROR")
     for view in options.view:
         make_view(spark, *view.split("=", 1))
     say(ready=spark.version)
-    for line in sys.stdin:
+    for line in lines:
         try:
-            say(rows=rows_of(spark, json.loads(line)["sql"]))
+            say(rows=rows_of(spark, json.loads(line)["sql"], say))
         except Exception as error:  # the caller hears of it; the loop goes on
             say(error=str(error).split("\n")[0])
     spark.stop()

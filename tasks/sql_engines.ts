@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Query } from "../lib/sql/mod.ts";
 
@@ -93,23 +94,32 @@ export async function sparkEngine(options: SparkOptions = {}): Promise<Engine> {
   const pairs = (option: string, list: Record<string, string>) =>
     Object.entries(list).flatMap(([key, value]) => [option, `${key}=${value}`]);
   const script = fileURLToPath(new URL("../examples/spark_query.py", import.meta.url));
+  // spark-submit hands no standard input to its program, so that the lines go over a socket.
+  using listener = basename(python).startsWith("spark-submit")
+    ? Deno.listen({ hostname: "127.0.0.1", port: 0 })
+    : undefined;
   const process = new Deno.Command(python, {
     args: [
       script,
       ...(master === undefined ? [] : ["--master", master]),
       ...pairs("--view", views),
       ...pairs("--setting", settings),
+      ...(listener === undefined ? [] : ["--port", String(listener.addr.port)]),
     ],
-    stdin: "piped",
-    stdout: "piped",
+    stdin: listener === undefined ? "piped" : "null",
+    stdout: listener === undefined ? "piped" : "null",
     stderr: "piped",
   }).spawn();
   const log = new Response(process.stderr).text();
-  const lines = linesOf(process.stdout), writer = process.stdin.getWriter();
+  const ended = async () => new Error(`Spark ended: ${(await log).trim().split("\n").at(-1) || "it said nothing"}`);
+  const channel = listener === undefined
+    ? { readable: process.stdout, writable: process.stdin }
+    : await Promise.race([listener.accept(), process.status.then(async () => Promise.reject(await ended()))]);
+  const lines = linesOf(channel.readable), writer = channel.writable.getWriter();
   const next = async (): Promise<Record<string, unknown>> => {
     const { value, done } = await lines.next();
     if (!done) return JSON.parse(value);
-    throw new Error(`Spark ended: ${(await log).trim().split("\n").at(-1) ?? "it said nothing"}`);
+    throw await ended();
   };
   const { ready } = await next();
   let scan = 0;

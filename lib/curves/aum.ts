@@ -11,22 +11,27 @@ export interface AumDerivatives {
   readonly right: Float64Array;
 }
 
-/** Computes the area of rows in falling order; hands the derivatives of each rank over. */
+/**
+ * Computes the area of rows in falling order, their weights multiplied by a factor for each label; hands the derivatives of each
+ * rank over.
+ */
 export function aumOfRanked(
-  { sorted, positive, negative }: Pick<RankedRows, "sorted" | "positive" | "negative">,
+  { sorted, positive, negative }: RankedRows,
+  [byPositive, byNegative]: readonly [number, number],
   derivatives: (rank: number, left: number, right: number) => void,
 ): number {
   const n = sorted.length, below = new Float64Array(n + 1);
   // The positives at or below each rank are summed from below: the last is exactly 0 that way.
-  for (let k = n - 1; k >= 0; k--) below[k] = below[k + 1] + positive[k];
+  for (let k = n - 1; k >= 0; k--) below[k] = below[k + 1] + byPositive * positive[k];
   let value = 0, fp = 0;
   for (let first = 0, next = 0; first < n; first = next) {
     const output = sorted[first], fpAbove = fp, fnAbove = below[first];
-    for (; next < n && sorted[next] === output; next++) fp += negative[next];
+    for (; next < n && sorted[next] === output; next++) fp += byNegative * negative[next];
     const fnBelow = below[next], above = Math.min(fpAbove, fnAbove), under = Math.min(fp, fnBelow);
     for (let k = first; k < next; k++) {
-      const right = Math.min(fpAbove + negative[k], Math.max(0, fnAbove - positive[k])) - above;
-      const left = under - Math.min(Math.max(0, fp - negative[k]), fnBelow + positive[k]);
+      const more = byNegative * negative[k], fewer = byPositive * positive[k];
+      const right = Math.min(fpAbove + more, Math.max(0, fnAbove - fewer)) - above;
+      const left = under - Math.min(Math.max(0, fp - more), fnBelow + fewer);
       derivatives(k, left, right);
     }
     if (next < n && under > 0) value += under * (output - sorted[next]);
@@ -49,7 +54,7 @@ export function aumOfRanked(
 export function aumDerivatives(rows: CurveRows): AumDerivatives {
   const ranked = rankRows(rows), { order } = ranked, n = order.length;
   const left = new Float64Array(n), right = new Float64Array(n);
-  const value = aumOfRanked(ranked, (k, falling, rising) => {
+  const value = aumOfRanked(ranked, [1, 1], (k, falling, rising) => {
     left[order[k]] = falling;
     right[order[k]] = rising;
   });

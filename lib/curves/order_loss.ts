@@ -83,14 +83,9 @@ export function toAumLoss(options: OrderLossOptions): OrderLoss {
 
 /** Returns the AUM of the rates, and the mean of its one-sided derivatives. */
 function aumOfRates(rows: CurveRows): ValueAndGradient {
-  const { order, sorted, positive, negative, positives, negatives } = rankRows(rows),
-    gradient = new Float64Array(order.length);
+  const ranked = rankRows(rows), { order, positives, negatives } = ranked, gradient = new Float64Array(order.length);
   if (!(positives > 0 && negatives > 0)) return { value: NaN, gradient };
-  for (let k = 0; k < order.length; k++) {
-    positive[k] /= positives;
-    negative[k] /= negatives;
-  }
-  const value = aumOfRanked({ sorted, positive, negative }, (k, left, right) => {
+  const value = aumOfRanked(ranked, [1 / positives, 1 / negatives], (k, left, right) => {
     gradient[order[k]] = (left + right) / 2;
   });
   return { value, gradient };

@@ -1,5 +1,5 @@
 import type { CurveRows } from "./curve.ts";
-import { rankRows } from "../numerics/rank.ts";
+import { type RankedRows, rankRows } from "../numerics/rank.ts";
 
 /** The price of a pair of a positive and a negative, by the difference d of their outputs. */
 export type PairPrice = "squaredHinge" | "ramp";
@@ -54,8 +54,8 @@ export function pairPrices(rows: CurveRows, price: PairPrice, margin: number): V
 function addHinge(
   { margin, power, by }: Hinge,
   p: Float32Array | Float64Array,
-  positive: Float64Array,
-  negative: Float64Array,
+  positive: RankedRows["positive"],
+  negative: RankedRows["negative"],
   gradient: Float64Array,
 ): number {
   const n = p.length, middle = n === 0 ? 0 : p[n >> 1]; // sums of squares around 0 would lose digits far from it

@@ -12,6 +12,7 @@ import { markLive } from "./live_figures.ts";
 import { anchorSymbols, type Heading, renderMarkdown } from "./markdown.ts";
 import { cellName, hasTag, type NotebookFile } from "./notebook.ts";
 import { renderOutputs } from "./outputs.ts";
+import { tools } from "./tools.ts";
 
 /** Rendered notebook. */
 export interface NotebookPage {
@@ -156,12 +157,17 @@ function neighbours(page: NotebookPage, pages: NotebookPage[]): string {
 /** Renders the content of a notebook's page. */
 export function notebookMain(page: NotebookPage, { pages, download, citation }: NotebookFrame): string {
   const h1 = page.outline[0];
+  const actions = [
+    ...tools.filter(({ from }) => page.file.startsWith(from.page))
+      .map(({ file, from }) => `<a href="${relativeUrl(page.file, file)}">${from.words}</a>`),
+    `<a href="${relativeUrl(page.file, download)}" download>Download this notebook</a>`,
+  ];
   return `<article>
 <header class="title">
 <p class="kicker">${nameOf(page.file)}</p>
 <h1 id="${escapeHtml(h1.id)}">${page.title}</h1>
 <p class="answer">${page.answer}</p>
-<p class="actions"><a href="${relativeUrl(page.file, download)}" download>Download this notebook</a></p>
+<p class="actions">${actions.join(" · ")}</p>
 </header>
 ${page.body.trim()}
 </article>

@@ -14,6 +14,8 @@ interface Tool {
   description: string;
   /** Script in `assets/`. */
   script: string;
+  /** Beginning of the notebook's page that leads to the tool, and the words of the link. */
+  from: { page: string; words: string };
   main: string;
 }
 
@@ -37,6 +39,7 @@ export const tools: readonly Tool[] = [
     description:
       "Paste a TensorFlow.js loss and see in seconds why it does not learn: the cause, the line, the evidence and a remedy.",
     script: "audit.js",
+    from: { page: "07_", words: "Audit a loss of your own" },
     main: main(
       "audit",
       "Audit your loss",
@@ -61,6 +64,7 @@ functions the last one is taken, or the default export. Losses in Python have th
       "Drop a CSV file and see whether training on a score pays on it, against cross-entropy with a tuned threshold. " +
       "The file never leaves the page.",
     script: "compare.js",
+    from: { page: "05_", words: "Try it on your own table" },
     main: main(
       "compare",
       "Does it pay on your table?",

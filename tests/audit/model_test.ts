@@ -343,7 +343,7 @@ const cases: Record<string, { faulty: ModelCase; first: string; message: RegExp;
   },
   "rows whose inputs were cut to whole numbers": {
     faulty: { ...plain, x: () => draw([ROWS, 4], (r) => r.uniform() < 0.5 ? 1 : 0) },
-    first: "warning constant",
+    first: "note constant",
     message: /^\d+ of 48 rows have the same inputs as a row with another label/,
     sound: { ...plain, x: () => draw([ROWS, 4], (r) => r.uniform()) },
   },
@@ -389,6 +389,25 @@ Deno.test("a model of images, with layers that only hand on, and of an activatio
     said(audit({ layers: pooled, loss: "binaryCrossentropy", x, y: labels.binary }))[0],
     "error activation-mismatch",
   );
+});
+
+Deno.test("a model with a wrapped last layer, and with an embedding of whole numbers", () => {
+  const wrapped = (activation?: "tanh"): Layers => [
+    tf.layers.lstm({ units: 4, inputShape: [6, 2], returnSequences: true, ...init }),
+    tf.layers.timeDistributed({ layer: tf.layers.dense({ units: 1, ...(activation ? { activation } : {}), ...init }) }),
+  ];
+  const x = () => draw([ROWS, 6, 2], (r) => r.normal()), y = () => draw([ROWS, 6, 1], (r) => 3 * r.normal());
+  assertEquals(said(audit({ layers: () => wrapped(), loss: "meanSquaredError", x, y })), []);
+  assertEquals(said(audit({ layers: () => wrapped("tanh"), loss: "meanSquaredError", x, y })), [
+    "error activation-mismatch",
+  ]);
+  const words = (): Layers => [
+    tf.layers.embedding({ inputDim: 900, outputDim: 4, inputLength: 5 }),
+    tf.layers.flatten(),
+    tf.layers.dense({ units: 1, activation: "sigmoid", ...init }),
+  ];
+  const text = () => draw([ROWS, 5], (r) => Math.floor(900 * r.uniform()));
+  assertEquals(said(audit({ layers: words, loss: "binaryCrossentropy", x: text, y: labels.binary })), []);
 });
 
 Deno.test("a large table is judged by 256 rows at equal distances, which a sorted one needs", () => {

@@ -1,48 +1,11 @@
 // Sound losses, broken by machine: what share the audit finds, and how often it cries at changes that do no harm.
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals } from "@std/assert";
-import { auditLoss, batchKinds } from "@roundabout/roundabout/audit";
+import { auditLoss } from "@roundabout/roundabout/audit";
 import "../helpers.ts";
-import { type Blocks, build, type Made, made, soundBlocks } from "./building_blocks.ts";
-import { harmless, type Mutation, mutations } from "./mutations.ts";
-import { sampleOf, type Tried, tried } from "./oracle.ts";
+import { build, made, soundBlocks } from "./building_blocks.ts";
+import { fate, harmless, mutations } from "./mutations.ts";
 import { slow } from "../slow.ts";
-
-const alike = (a: number, b: number): boolean =>
-  Object.is(a, b) || Math.abs(a - b) <= 1e-5 + 1e-4 * Math.max(Math.abs(a), Math.abs(b));
-
-const same = (a: Tried, b: Tried): boolean =>
-  alike(a.value, b.value) && a.gradient?.length === b.gradient?.length &&
-  (a.gradient ?? []).every((g, i) => alike(g, b.gradient![i]));
-
-/** Whether a mutation takes a block that the loss has, runs, and changes a value or a gradient on some batch. */
-function fate(one: Made, mutation: Mutation): "broken" | "not in it" | "does not run" | "equivalent" {
-  const used = new Set<string>(), changed = mutation.blocks(one);
-  const watched = Object.fromEntries(
-    Object.entries(soundBlocks).map(([name, block]) => [name, (...given: never[]) => {
-      used.add(name);
-      return (block as (...given: never[]) => unknown)(...given);
-    }]),
-  ) as unknown as Blocks;
-  const sampler = sampleOf(one.options), before = build(one, soundBlocks);
-  const after = build(one, { ...soundBlocks, ...changed });
-  let equal = true, runs = true;
-  for (const kind of batchKinds) {
-    for (const seed of [1, 2, 3]) {
-      const batch = sampler(kind, seed, 64);
-      if (batch === undefined) continue;
-      tf.tidy(() => {
-        build(one, watched)(batch.yTrue, batch.yPred);
-      });
-      const [a, b] = [before, after].map((loss) => tried(loss, batch.yTrue, batch.yPred));
-      if (b === undefined) runs = false;
-      else if (!same(a!, b)) equal = false;
-      tf.dispose([batch.yTrue, batch.yPred]);
-    }
-  }
-  if (!Object.keys(changed).some((name) => used.has(name))) return "not in it";
-  return !runs ? "does not run" : equal ? "equivalent" : "broken";
-}
 
 const percent = (part: number, whole: number): string => `${part}/${whole} (${Math.round(100 * part / whole)} %)`;
 

@@ -1,8 +1,9 @@
 // Ten ways to break a loss, and three that change nothing that matters.
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
-import type { AuditedLoss, Cause } from "@roundabout/roundabout/audit";
+import { type AuditedLoss, batchKinds, type Cause } from "@roundabout/roundabout/audit";
 import { type Blocks, build, type Made, soundBlocks } from "./building_blocks.ts";
+import { sampleOf, type Tried, tried } from "./oracle.ts";
 
 /** Another block in the place of one, and what the audit should then say. */
 export interface Mutation {
@@ -81,3 +82,39 @@ export const harmless: readonly { name: string; of(made: Made): AuditedLoss }[] 
     of: (made) => build(made, { ...soundBlocks, plus: (a, b) => tf.add(b, a), times: (a, b) => tf.mul(b, a) }),
   },
 ];
+
+const alike = (a: number, b: number): boolean =>
+  Object.is(a, b) || Math.abs(a - b) <= 1e-5 + 1e-4 * Math.max(Math.abs(a), Math.abs(b));
+
+const same = (a: Tried, b: Tried): boolean =>
+  alike(a.value, b.value) && a.gradient?.length === b.gradient?.length &&
+  (a.gradient ?? []).every((g, i) => alike(g, b.gradient![i]));
+
+/** Tells whether a mutation takes a block that the loss has, runs, and changes a value or a gradient on some batch. */
+export function fate(one: Made, mutation: Mutation): "broken" | "not in it" | "does not run" | "equivalent" {
+  const used = new Set<string>(), changed = mutation.blocks(one);
+  const watched = Object.fromEntries(
+    Object.entries(soundBlocks).map(([name, block]) => [name, (...given: never[]) => {
+      used.add(name);
+      return (block as (...given: never[]) => unknown)(...given);
+    }]),
+  ) as unknown as Blocks;
+  const sampler = sampleOf(one.options), before = build(one, soundBlocks);
+  const after = build(one, { ...soundBlocks, ...changed });
+  let equal = true, runs = true;
+  for (const kind of batchKinds) {
+    for (const seed of [1, 2, 3]) {
+      const batch = sampler(kind, seed, 64);
+      if (batch === undefined) continue;
+      tf.tidy(() => {
+        build(one, watched)(batch.yTrue, batch.yPred);
+      });
+      const [a, b] = [before, after].map((loss) => tried(loss, batch.yTrue, batch.yPred));
+      if (b === undefined) runs = false;
+      else if (!same(a!, b)) equal = false;
+      tf.dispose([batch.yTrue, batch.yPred]);
+    }
+  }
+  if (!Object.keys(changed).some((name) => used.has(name))) return "not in it";
+  return !runs ? "does not run" : equal ? "equivalent" : "broken";
+}

@@ -1,7 +1,9 @@
 // The record of tests/reference/audited: the cases in PyTorch, JAX and Keras, and the losses that these ship.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { FrameworkRecord } from "../reference/audited/record.ts";
+import { made } from "./building_blocks.ts";
 import { cases } from "./cases.ts";
+import { mutations } from "./mutations.ts";
 
 const record: Record<string, FrameworkRecord> = JSON.parse(
   await Deno.readTextFile(new URL("../reference/audited/record.json", import.meta.url)),
@@ -76,4 +78,26 @@ Deno.test("of the losses that frameworks ship, no recorded one is broken or refu
   const unsound = all.filter(([, { verdict }]) => verdict !== "sound");
   assert(all.length - unsound.length >= 40, `${all.length - unsound.length}`);
   assertEquals(Object.fromEntries(unsound.map(([id, { findings }]) => [id, findings[0].split(" ")[0]])), explained);
+});
+
+Deno.test("losses broken by machine in Python: what share is not sound, has its cause first, and no harmless change is unsound", () => {
+  for (const [framework, { mutated }] of Object.entries(record)) {
+    if (mutated === undefined) continue;
+    const own = { broken: 0, found: 0, right: 0, harmless: 0 }, alarms: string[] = [];
+    for (const [id, { verdict, findings: [first] }] of Object.entries(mutated)) {
+      const at = id.indexOf(", "), mutation = mutations.find(({ name }) => name === id.slice(0, at));
+      const one = made.find(({ name }) => name === id.slice(at + 2))!;
+      if (mutation === undefined) {
+        own.harmless++;
+        if (verdict !== "sound") alarms.push(`${id}: ${first}`);
+        continue;
+      }
+      own.broken++;
+      own.found += verdict === "sound" ? 0 : 1;
+      own.right += first !== undefined && mutation.causes(one).some((cause) => first.startsWith(`${cause} `)) ? 1 : 0;
+    }
+    console.log(framework, own);
+    assertEquals([own.broken >= 75, own.harmless, alarms], [true, 30, []], framework);
+    assert(own.found >= own.broken - 2 && own.right >= own.broken - 4, `${framework}: ${JSON.stringify(own)}`);
+  }
 });

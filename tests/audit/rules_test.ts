@@ -208,55 +208,55 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
     [
       "hellinger-zero-class",
       "error",
-      undefined,
+      "Sqrt",
       "The loss is 0.5259, but its gradient is -Infinity on a batch that can occur (outputs at the ends of their range)",
     ],
     [
       "nn-sqrt-abs",
       "error",
-      undefined,
+      "Sqrt",
       "The loss is 0, but its gradient is Infinity on a batch that can occur (correct outputs)",
     ],
     [
       "norm-at-zero-torch2421",
       "error",
-      undefined,
+      "Sqrt",
       "The loss is 0, but its gradient is NaN on a batch that can occur (correct outputs)",
     ],
     [
       "nn-norm-penalty",
       "error",
-      undefined,
+      "Sqrt",
       "The loss is 1.099, but its gradient is NaN on a batch that can occur (labels and outputs that are all 0, or all the first class)",
     ],
     [
       "nn-gmean",
       "error",
-      undefined,
+      "Sqrt",
       "The loss is 1, but its gradient is NaN on a batch that can occur (labels that are all negative)",
     ],
     [
       "nn-where-xlogy",
       "error",
-      undefined,
+      "Log",
       "The loss is 0, but its gradient is NaN on a batch that can occur (outputs at the ends of their range)",
     ],
     [
       "where-exp-torch68425",
       "error",
-      undefined,
+      "Exp",
       "The loss is 121, but its gradient is NaN on a batch that can occur (outputs far from 0)",
     ],
     [
       "nn-distance-matrix",
       "error",
-      undefined,
+      "Sqrt",
       "The loss is 4.079, but its gradient is NaN on a batch that can occur (outputs of an untrained model)",
     ],
     [
       "nn-std-match",
       "error",
-      undefined,
+      "Sqrt",
       "The loss is 2.825, but its gradient is NaN on a batch that can occur (the same output in every row)",
     ],
   ],
@@ -536,7 +536,7 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
     ["ws-hinge", "error", undefined, "The loss rises as the outputs improve: minimising it makes predictions worse"],
   ],
   "zero-division": [
-    ["zd-ratio", "error", "RealDiv", "RealDiv gives Infinity on a batch that can occur (labels that are all negative)"],
+    ["zd-ratio", "error", "RealDiv", "RealDiv gives Infinity on a batch that can occur (labels that are all 0)"],
     [
       "dx-logit-space",
       "error",
@@ -560,7 +560,7 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
       "zd-gain-normalised",
       "error",
       "RealDiv",
-      "RealDiv gives NaN on a batch that can occur (labels that are all negative)",
+      "RealDiv gives NaN on a batch that can occur (labels that are all 0)",
     ],
     [
       "cce-zero-row-keras17102",
@@ -713,4 +713,47 @@ Deno.test("wrong-axis: lists of rows that are stacked along axis 0 may be summed
     return tf.mean(tf.neg(tf.logSumExp(tf.neg(tf.stack(columns)), 0))) as Tensor;
   };
   assert(!causesOf(smallest, { yPred: "real", yTrue: "real", columns: 3 }).includes("wrong-axis"));
+});
+
+Deno.test("detached: a weight that is read out beside what trains is a note, a term that is read out is an error", () => {
+  const squares = (y: Tensor, p: Tensor) => tf.mean(tf.squaredDifference(y, p)) as Tensor;
+  const size = (p: Tensor) => tf.scalar(tf.mean(tf.abs(p)).dataSync()[0]);
+  const options: AuditOptions = { yPred: "real", yTrue: "real" };
+  const weighed = auditLoss((y, p) => tf.mul(size(p), squares(y, p)), options);
+  assertEquals([weighed.verdict, weighed.findings.map(({ cause, severity }) => `${severity} ${cause}`)], ["sound", [
+    "note detached",
+    "note reduction",
+  ]]);
+  const added = auditLoss((y, p) => tf.add(size(p), squares(y, p)), options);
+  assertEquals([added.verdict, added.findings[0].cause], ["broken", "detached"]);
+});
+
+Deno.test("nan-gradient: the operation and the line to blame, and a remedy that belongs to it", () => {
+  const options: AuditOptions = { yPred: "real", yTrue: "real", columns: 2 };
+  const first = (loss: AuditedLoss, more: AuditOptions = options) => auditLoss(loss, more).findings[0];
+  const root = first((y, p) => tf.mean(tf.sqrt(tf.sum(tf.squaredDifference(y, p), -1))));
+  assertEquals([root.cause, root.where?.op], ["nan-gradient", "Sqrt"]);
+  assert(/rules_test\.ts:\d+/.test(root.where!.line!) && /under the root/.test(root.remedy), root.remedy);
+  const unselected = first((y, p) => {
+    const d = tf.mul(100, tf.sub(p, y));
+    return tf.mean(tf.where(tf.greaterEqual(d, 50), d, tf.log1p(tf.exp(d)))) as Tensor;
+  });
+  assertEquals([unselected.cause, unselected.where?.op], ["nan-gradient", "Exp"]);
+  assert(/before tf\.where$/.test(unselected.remedy), unselected.remedy);
+});
+
+Deno.test("remedies by place: of amounts no pseudo-count and no F1, of labels no clip of the outputs", () => {
+  const options: AuditOptions = { yPred: "real", yTrue: "real" };
+  const remedy = (loss: AuditedLoss, more: AuditOptions = options) => auditLoss(loss, more).findings[0];
+  const flat = remedy((y, p) => tf.mean(tf.abs(tf.sub(tf.round(y), tf.round(p)))));
+  assertEquals([flat.cause, /f1Loss/.test(flat.remedy)], ["no-gradient-op", false]);
+  assert(/f1Loss/.test(remedy((y, p) => tf.mean(tf.abs(tf.sub(y, tf.round(p)))), {}).remedy));
+  const ratio = remedy((y, p) => tf.div(tf.mean(tf.abs(tf.sub(y, p))), tf.mean(tf.abs(y))));
+  assertEquals([ratio.cause, /pseudo-count/.test(ratio.remedy)], ["zero-division", false]);
+  const ofLabels = remedy((y, p) => tf.mean(tf.squaredDifference(tf.log(y), p)), { yPred: "real", yTrue: "count" });
+  assertEquals(
+    [ofLabels.cause, / on labels that can occur$/.test(ofLabels.message)],
+    ["domain-edge", true],
+    ofLabels.message,
+  );
 });

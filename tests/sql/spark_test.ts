@@ -126,18 +126,23 @@ onSpark("deno task sql asks Spark of a folder of CSV files, and prints what Duck
       const lines = Array.from({ length: 30 }, () => `${Number(next() < 0.4)},${next()}`);
       await Deno.writeTextFile(`${folder}/${name}`, ["y,p", ...lines, ""].join("\n"));
     }
+    const home = new TextDecoder().decode(
+      (await new Deno.Command(python, { args: ["-c", "import pyspark; print(pyspark.__path__[0])"] }).output()).stdout,
+    ).trim();
     const ask = async (...engine: string[]) => {
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: ["run", "-P=sql", "tasks/sql.ts", "threshold", folder, "--label", "y", "--output", "p", ...engine],
         cwd: root,
-        env: { NO_COLOR: "1" },
+        env: { NO_COLOR: "1", PYSPARK_PYTHON: python, SPARK_HOME: home },
       }).output();
       assertEquals(code, 0, new TextDecoder().decode(stderr));
       return new TextDecoder().decode(stdout).replace(/^sql: done in .*$/m, "");
     };
     const wanted = await ask();
     assertStringIncludes(wanted, "threshold 0.");
-    assertEquals(await ask("--engine", "spark", "--python", python, "--master", "local[1]"), wanted);
+    for (const program of [python, `${home}/bin/spark-submit`]) {
+      assertEquals(await ask("--engine", "spark", "--python", program, "--master", "local[1]"), wanted, program);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

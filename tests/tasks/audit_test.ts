@@ -329,3 +329,33 @@ Deno.test("audit: one sentence and 2 for each way to name no model", async () =>
     assertEquals(code, 2, args.join(" "));
   }
 });
+
+slow.test("audit: Ctrl-C ends the audit of a Python loss that never returns, and its process", async () => {
+  const task = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "-A",
+      join(project, "tasks/audit.ts"),
+      "--framework",
+      join(toy, "toy.py"),
+      `${join(toy, "losses.py")}#loops`,
+    ],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const ps = (...args: string[]) => {
+    const { stdout } = new Deno.Command("ps", { args: ["-o", "pid=,stat=", ...args] }).outputSync();
+    return new TextDecoder().decode(stdout).trim().split("\n").filter((line) => line !== "");
+  };
+  let told = "";
+  for await (const bytes of task.stdout) {
+    told += new TextDecoder().decode(bytes);
+    if (/#loops …\n/.test(told)) break; // it is loaded, and is called next
+  }
+  const [python] = ps("--ppid", `${task.pid}`).map((line) => line.trim().split(/\s+/)[0]);
+  assert(python !== undefined, told);
+  task.kill("SIGINT");
+  assertEquals((await task.status).code, 130);
+  while (ps("-p", python).some((line) => !/Z/.test(line))) await new Promise((resolve) => setTimeout(resolve, 20));
+});

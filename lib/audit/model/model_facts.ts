@@ -30,15 +30,17 @@ const activationLayers: Readonly<Record<string, Activation>> = {
 export function activationOfLayer(layer: Layer): Activation | undefined {
   const kind = layer.getClassName();
   if (kind in activationLayers) return activationLayers[kind];
-  const { activation } = layer.getConfig();
+  // A wrapper has the configuration of the layer inside.
+  const config = layer.getConfig(), inner = config.layer as { config?: { activation?: unknown } } | undefined;
+  const activation = inner?.config?.activation ?? config.activation;
   return typeof activation === "string" ? activationOf(activation) : undefined;
 }
 
-/** The activation that outputs look like, of a layer whose configuration does not tell. */
+/** The activation that outputs look like, of a layer whose configuration does not tell: shares, or anything else. */
 function activationByResult(values: Float32Array, units: number): Activation {
   const [least, greatest] = extentOf(values);
   if (least >= 0 && greatest <= 1) return onSimplexOf(values, units) ? "softmax" : "sigmoid";
-  return least >= -1 && greatest <= 1 ? "tanh" : least >= 0 ? "relu" : "linear";
+  return "linear";
 }
 
 const onSimplexOf = (values: Float32Array, units: number): boolean =>

@@ -1,5 +1,5 @@
 import { areShares, areZeroOrOne, kindsInWords, onSimplex, withOutputs } from "../batches.ts";
-import type { AuditEngine } from "../engines/engine.ts";
+import type { AuditBatch, AuditEngine, RecordedOp } from "../engines/engine.ts";
 import { type BatchResult, resultOf } from "../observations.ts";
 import { short } from "../report.ts";
 import type { BatchKind, Evidence, Finding } from "../types.ts";
@@ -42,36 +42,72 @@ export function nonFinite(
   }
   if (!Number.isFinite(value)) {
     const op = engine.record(batch).ops.find(({ breaks }) => breaks), divides = op !== undefined && dividing.has(op.op);
-    const ofLabelsAlone = op?.fromPred === false, outOfLog = op?.op === "Log" || op?.op === "Log1p";
+    const where = op && locationOf(op), ofLabels = op?.fromPred === false;
     return errorOf({
       cause: divides ? "zero-division" : "domain-edge",
-      message: `${op?.op ?? "The loss"} gives ${value} ${occasion}`,
+      message: `${op?.op ?? "The loss"} gives ${value} ${ofLabels ? "on labels that can occur" : occasion}`,
       evidence: { ...evidence, value },
-      remedy: divides
-        ? "Define the score of a batch in which nothing is counted: add a pseudo-count above and below, or use " +
-          "tf.where before the division; tf.divNoNan has no usable gradient"
-        : ofLabelsAlone
-        ? `${op!.op} is applied to the labels: leave such rows out, or replace their labels before it`
-        : outOfLog && !areShares(batch.yPred)
-        ? "Keep the argument of the logarithm positive: tf.maximum(x, 1e-7), or a softplus of the outputs"
-        : op?.op === "Pow" || op?.op === "Sqrt"
-        ? `Keep the base of ${op.op} at 0 or above: tf.relu(x) or tf.abs(x), and a small constant under a root`
-        : "Keep away from the edge: tf.clipByValue(p, 1e-7, 1 - 1e-7) before a logarithm, softplus for " +
-          "log(1 + exp), a bounded form for exp",
-      where: op && locationOf(op),
+      remedy: ofLabels ? leaveOut(op!) : divides ? divided(batch) : keptAway(op, batch),
+      where,
     });
   }
   const element = gradient?.findIndex((g) => !Number.isFinite(g)) ?? -1;
   if (element < 0) return undefined;
-  const slope = gradient![element];
+  const slope = gradient![element], op = steepest(engine.record(batch).ops);
   return errorOf({
     cause: "nan-gradient",
     message: `The loss is ${short(value)}, but its gradient is ${slope} ${occasion}`,
     evidence: { ...evidence, element, output: batch.yPred[element], value, gradient: slope },
-    remedy: "Add a small constant under a root; where tf.where selects, make the branch that is not selected finite " +
-      "before it",
+    remedy: op?.breaks
+      ? `${op.op} is not finite in a branch that is not selected: make its argument harmless before tf.where`
+      : slopes[op?.op ?? ""] ?? "Keep the argument of the steep operation away from its edge by a small constant",
+    where: op && locationOf(op),
   });
 }
+
+const leaveOut = ({ op }: RecordedOp): string =>
+  `${op} is applied to the labels: leave such rows out, or replace their labels before it`;
+
+/** The remedy for a division by 0: of counts a pseudo-count, of amounts a constant below. */
+const divided = ({ yTrue, yPred }: AuditBatch): string =>
+  areZeroOrOne(yTrue) && (areShares(yPred) || yTrue.includes(1))
+    ? "Define the score of a batch in which nothing is counted: add a pseudo-count above and below, or use " +
+      "tf.where before the division; tf.divNoNan has no usable gradient"
+    : "Keep the denominator away from 0: tf.maximum(x, 1e-7), or leave such rows out; tf.divNoNan has no usable gradient";
+
+/** The remedy for an operation that has no value at some outputs. */
+function keptAway(op: RecordedOp | undefined, { yPred }: AuditBatch): string {
+  if ((op?.op === "Log" || op?.op === "Log1p") && !areShares(yPred)) {
+    return "Keep the argument of the logarithm positive: tf.maximum(x, 1e-7), or a softplus of the outputs";
+  }
+  return op?.op === "Pow" || op?.op === "Sqrt"
+    ? `Keep the base of ${op.op} at 0 or above: tf.relu(x) or tf.abs(x), and a small constant under a root`
+    : "Keep away from the edge: tf.clipByValue(p, 1e-7, 1 - 1e-7) before a logarithm, softplus for " +
+      "log(1 + exp), a bounded form for exp";
+}
+
+const root = "Add a small constant under the root: its slope at 0 is infinite";
+const angle =
+  "Clip the argument to [-1 + 1e-6, 1 - 1e-6], or compare directions by their product: the slope at ±1 is infinite";
+const quotient = "Keep the denominator away from 0: tf.maximum(x, 1e-7)";
+
+/** Operations whose slope can be infinite where their value is finite, with the remedy. */
+const slopes: Readonly<Record<string, string>> = {
+  Sqrt: root,
+  Rsqrt: root,
+  Pow: root,
+  EuclideanNorm: root,
+  Acos: angle,
+  Asin: angle,
+  Log: "Keep the argument of the logarithm away from 0",
+  RealDiv: quotient,
+  Atan2: quotient,
+};
+
+/** The operation to blame for a gradient that is not finite: one with an infinite value that is not used, or a steep one. */
+const steepest = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
+  ops.find(({ breaks, live }) => breaks && live) ??
+    Object.keys(slopes).map((name) => ops.find(({ op, live }) => op === name && live)).find((op) => op !== undefined);
 
 /**
  * Labels and outputs that are all 0, if the sampler has no such batch and 0 is within the range of every column. Of

@@ -1,9 +1,9 @@
-import { extentOf, takeRows, withOutputs } from "../batches.ts";
+import { areZeroOrOne, extentOf, takeRows, withOutputs } from "../batches.ts";
 import type { RecordedOp } from "../engines/engine.ts";
 import { type BatchObservations, difference, differenceAlong } from "../observations.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { broadcast } from "./broadcast.ts";
-import { type BatchContext, errorOf, locationOf, type Rule } from "./rule.ts";
+import { type AuditContext, type BatchContext, errorOf, locationOf, type Rule } from "./rule.ts";
 
 const allZero = (numbers: Float32Array): boolean => numbers.every((g) => g === 0);
 
@@ -131,12 +131,12 @@ const spreadGradient: Explanation = (
     /^Error in gradient for op (\w+)\. The gradient of input .* does not match/.exec(gradientError ?? "") ?? [];
   if (name === undefined || !live) return undefined;
   const op = ops.find(({ op, inputs: [a, b] }) => op === name && b !== undefined && a.shape.join() !== b.shape.join());
-  return errorOf({
+  return op && errorOf({
     cause: "no-gradient-op",
     message: `TensorFlow.js has no gradient for ${name} of operands of different shapes: the backward pass throws`,
     evidence: { ...evidence, thrown: gradientError! },
     remedy: `Give both operands the same shape before ${name}: tf.broadcastTo(x, shape)`,
-    where: op && locationOf(op),
+    where: locationOf(op),
   });
 };
 
@@ -212,7 +212,7 @@ const selectsOnly: Explanation = (
 };
 
 const flatOperation: Explanation = ({ context: { observations }, block, evidence }) => {
-  const { random: { gradient, gradientError }, connected } = observations;
+  const { random: { batch, gradient, gradientError }, connected } = observations;
   return errorOf({
     cause: block === undefined && !connected ? "detached" : "no-gradient-op",
     message: block
@@ -221,11 +221,15 @@ const flatOperation: Explanation = ({ context: { observations }, block, evidence
       }`
       : `No gradient reaches the outputs: ${gradientError ?? "the loss jumps and is flat between its jumps"}`,
     evidence,
-    remedy:
-      `Replace ${
+    remedy: areZeroOrOne(batch.yTrue)
+      ? `Replace ${
         block?.op ?? "the flat operation"
       } by a step with a slope, such as softsign({ slope: 4 }) or straightThrough(); for a score of ` +
-      'rounded outputs use the loss of this library, such as f1Loss({ step: "softsign", slope: 4 })',
+        'rounded outputs use the loss of this library, such as f1Loss({ step: "softsign", slope: 4 })'
+      : `Train on the numbers before ${
+        block?.op ?? "the flat operation"
+      }, and use it only to predict; or give it a slope ` +
+        "of its own, as a straight-through estimator does",
     where: block && locationOf(block),
   });
 };
@@ -284,8 +288,23 @@ export const noGradient: Rule = (context) => {
 /** Ways to keep numbers out of the gradient that are rarely an accident. */
 const onPurpose: ReadonlySet<string> = new Set(["detach", "no_grad", "stop_gradient"]);
 
+/**
+ * Tells whether numbers that were read out of the graph only weigh what trains: they are inputs that come from nowhere, and
+ * differ from batch to batch.
+ */
+function onlyWeighs({ engine, observations: { ops, other } }: AuditContext): boolean {
+  const again = engine.record(other.batch).ops;
+  const differs = (at: number, i: number) => {
+    const [one, two] = [ops[at].inputs[i], again[at]?.inputs[i]];
+    return !one.fromPred && !one.fromTrue && two !== undefined && one.largest !== two.largest;
+  };
+  const users = ops.filter(({ inputs }, at) => inputs.some((_, i) => differs(at, i)));
+  return users.length > 0 && users.every(({ op, live }) => (op === "Multiply" || op === "RealDiv") && live);
+}
+
 /** A column or a term without a gradient although the value moves with it. */
-export const partlyDetached: Rule = ({ engine, observations }) => {
+export const partlyDetached: Rule = (context) => {
+  const { engine, observations } = context;
   const { random: { gradient, batch, value }, columns, rows, readOut, ops, connected, customGradient } = observations;
   if (gradient === undefined || allZero(gradient) || !connected || customGradient) return undefined;
   const cast = castOf(ops);
@@ -311,6 +330,16 @@ export const partlyDetached: Rule = ({ engine, observations }) => {
   }
   if (worst === undefined) return undefined;
   if (cast !== undefined) return castAway(cast, worst.evidence);
+  if (onlyWeighs(context)) {
+    return {
+      cause: "detached",
+      severity: "note",
+      message: "A weight is made of numbers that were read out of the graph: the term trains, its weight does not",
+      evidence: worst.evidence,
+      remedy: "Nothing, if the weight is meant to stay fixed; otherwise compute it with tensors",
+      where: { op: readOut!.op ?? "dataSync", line: readOut!.line },
+    };
+  }
   if (onPurpose.has(readOut!.op ?? "")) {
     return {
       cause: "detached",

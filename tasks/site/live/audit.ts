@@ -7,6 +7,7 @@
 import "./site.ts";
 import { auditDisplay } from "../../../lib/display/audit_display.ts";
 import { decodeFigures } from "../../../lib/display/figure.ts";
+import type { ExtraLabel, LabelKind, PredictionKind } from "../../../lib/audit/types.ts";
 import type { AuditData, AuditJob, AuditProgress } from "./audit_worker.ts";
 import { button, choice, html, keepSettings, labelled, readout, settingsOf } from "./dom.ts";
 import { famousLosses } from "./famous_losses.ts";
@@ -15,7 +16,7 @@ import { fileName } from "./loss_text.ts";
 
 const name = "audit";
 
-const outputKinds = {
+const outputKinds: Record<PredictionKind & string, string> = {
   probability: "probabilities, 0 to 1",
   simplex: "probabilities of classes, which add up to 1",
   logits: "logits, before the sigmoid or softmax",
@@ -24,7 +25,7 @@ const outputKinds = {
   tanh: "numbers from −1 to 1",
 };
 
-const labelKinds = {
+const labelKinds: Record<LabelKind | "", string> = {
   "": "as usual for these outputs",
   binary: "0 or 1",
   "one-hot": "one-hot",
@@ -36,6 +37,13 @@ const labelKinds = {
   probability: "probabilities",
   distribution: "probabilities of classes, which add up to 1",
   none: "none: the labels are not used",
+};
+
+const extraKinds: Record<ExtraLabel | "", string> = {
+  "": "none",
+  mask: "a mask of 0 and 1",
+  weight: "a weight above 0",
+  event: "an event: 1, or 0 if censored",
 };
 
 /** Shows the text with the lines that a report names. */
@@ -85,7 +93,13 @@ function mount(place: HTMLElement): void {
   const text = html("textarea", { rows: 14, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
   const start = (loss: string) => {
     const { text: own, outputs: kind, labels: truth } = famousLosses[loss];
-    [text.value, outputs.input.value, labels.input.value, columns.value] = [own, kind, truth, ""];
+    [text.value, outputs.input.value, labels.input.value, extra.input.value, columns.value] = [
+      own,
+      kind,
+      truth,
+      "",
+      "",
+    ];
     keep();
   };
   const famous = choice(
@@ -101,11 +115,13 @@ function mount(place: HTMLElement): void {
     keepSettings(name, {
       outputs: outputs.input.value,
       labels: labels.input.value,
+      ...(extra.input.value && { extra: extra.input.value }),
       ...(columns.value && { columns: columns.value }),
       text: text.value,
     });
   const outputs = choice("Outputs", outputKinds, settings.get("outputs") ?? "probability", keep);
   const labels = choice("Labels", labelKinds, settings.get("labels") ?? "", keep);
+  const extra = choice("Further column of the labels", extraKinds, settings.get("extra") ?? "", keep);
   const columns = html("input", {
     type: "number",
     min: 1,
@@ -143,6 +159,7 @@ function mount(place: HTMLElement): void {
       options: {
         yPred: outputs.input.value as AuditJob["options"]["yPred"],
         ...(labels.input.value && { yTrue: labels.input.value as AuditJob["options"]["yTrue"] }),
+        ...(extra.input.value && { extraLabels: [extra.input.value as ExtraLabel] }),
         ...(columns.value && { columns: columns.valueAsNumber }),
       },
     };
@@ -177,6 +194,7 @@ function mount(place: HTMLElement): void {
       { class: "fields" },
       outputs.field,
       labels.field,
+      extra.field,
       labelled("Columns of outputs", columns),
       labelled("Time limit (seconds)", limit),
     ),

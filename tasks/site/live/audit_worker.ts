@@ -13,7 +13,7 @@ import { lossOfText } from "./loss_text.ts";
 /** Loss as text, and the options of its audit. */
 export interface AuditJob {
   text: string;
-  options: Pick<AuditOptions, "yPred" | "yTrue" | "columns">;
+  options: Pick<AuditOptions, "yPred" | "yTrue" | "extraLabels" | "columns">;
 }
 
 /** Report as data. */

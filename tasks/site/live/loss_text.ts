@@ -23,6 +23,14 @@ function asModule(text: string): string {
   return name === undefined ? text : `${text}\nexport { ${name} };`;
 }
 
+/** Throws if a text is Python, which nothing in a page can run. */
+function refusePython(text: string): void {
+  if (!/^\s*def \w+\(.*\):\s*(#.*)?$/m.test(text)) return;
+  throw new TypeError(
+    "Cannot run Python in a page: rewrite the loss for TensorFlow.js, or audit it as it is with 'deno task audit FILE.py#name'",
+  );
+}
+
 /** Chooses the loss among what a text exports: the default, or the last function. */
 function chosen(exports: Record<string, unknown>): (...args: unknown[]) => unknown {
   const functions = [exports.default, ...Object.values(exports).reverse()].filter((one) => typeof one === "function");
@@ -39,13 +47,14 @@ const holder = "roundaboutLossText";
  * @param modules Modules that the text may import; `tf` is the name of TensorFlow.js without an import.
  * @param run Function that runs a script.
  * @throws {SyntaxError} The text is not TypeScript; the message names line and column.
- * @throws {TypeError} The text declares no function, or imports a module that is not among `modules`.
+ * @throws {TypeError} The text is Python, declares no function, or imports a module that is not among `modules`.
  */
 export function lossOfText(
   text: string,
   modules: Modules,
   run: (script: string) => void,
 ): (...args: unknown[]) => unknown {
+  refusePython(text);
   const { code } = transform(asModule(text), { transforms: ["typescript", "imports"], filePath: fileName });
   const own = globalThis as Record<string, unknown>, exports: Record<string, unknown> = {};
   const require = (name: string) => {

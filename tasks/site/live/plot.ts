@@ -149,7 +149,7 @@ export function shade(
   levels = 12,
 ): void {
   const [width, rows] = size, pen = canvas.getContext("2d")!, image = pen.createImageData(width, rows);
-  const ink = getComputedStyle(canvas).getPropertyValue("--rb-ink").trim();
+  const ink = getComputedStyle(document.documentElement).getPropertyValue("--rb-ink").trim();
   const [red, green, blue] = [1, 3, 5].map((at) => parseInt(ink.slice(at, at + 2), 16));
   for (let row = 0, at = 0; row < rows; row++) {
     for (let column = 0; column < width; column++, at += 4) {

@@ -13,7 +13,9 @@ import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { auditLoss, type AuditOptions, type LossAudit } from "../../../lib/audit/mod.ts";
 import { pythonLoss, type PythonLossOptions } from "../../../lib/audit/engines/python_loss.ts";
+import { made } from "../../audit/building_blocks.ts";
 import { cases } from "../../audit/cases.ts";
+import { fate, mutations } from "../../audit/mutations.ts";
 import { shipped } from "./shipped.ts";
 
 /** What is kept of an audit. */
@@ -28,6 +30,8 @@ export interface FrameworkRecord {
   readonly versions: string;
   readonly cases: Record<string, Recorded>;
   readonly shipped: Record<string, Recorded>;
+  /** Sound losses broken by machine, "mutation, loss"; of the frameworks that mutated.py has. */
+  readonly mutated?: Record<string, Recorded>;
 }
 
 const backends: Readonly<Record<string, { file: string; framework: string; backend?: string }>> = {
@@ -66,6 +70,22 @@ async function recordAll(jobs: readonly Job[]): Promise<{ versions: string; reco
   return { versions: first.versions, records };
 }
 
+/** Changes of a sound loss that matter to nothing. */
+const harmless = ["as it is", "multiply by 2", "add a constant"];
+
+/** The losses of mutated.py that a mutation breaks, as it breaks those of TensorFlow.js, and the harmless changes. */
+function mutants(python: string, framework: string): Job[] {
+  const file = fileURLToPath(new URL("./mutated.py", import.meta.url));
+  return made.flatMap((one) => [
+    ...mutations.filter((mutation) => fate(one, mutation) === "broken").map(({ name }) => name),
+    ...harmless,
+  ].map((mutation) => ({
+    id: `${mutation}, ${one.name}`,
+    load: { python, framework, file, name: `${framework}_mutant("${one.name}", "${mutation}")` },
+    options: one.options,
+  })));
+}
+
 /** Writes the reports about the losses of the question as text, as `deno task audit` prints them. */
 async function recordAsked(python: string, file: string, text: string): Promise<void> {
   Deno.env.set("KERAS_BACKEND", "tensorflow");
@@ -101,8 +121,11 @@ if (import.meta.main) {
       load: { python, framework, module, name: id },
       options,
     })));
+    const broken = name.startsWith("keras on") && backend !== "tensorflow"
+      ? undefined
+      : await recordAll(mutants(python, framework));
     const record = JSON.parse(await Deno.readTextFile(file).catch(() => "{}"));
-    record[name] = { versions: ported.versions, cases: ported.records, shipped: own.records };
+    record[name] = { versions: ported.versions, cases: ported.records, shipped: own.records, mutated: broken?.records };
     await Deno.writeTextFile(file, `${JSON.stringify(record, null, 2)}\n`);
   }
 }

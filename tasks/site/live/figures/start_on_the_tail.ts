@@ -13,6 +13,13 @@ import { frame, number, path } from "../plot.ts";
 
 const name = "start-on-the-tail";
 const shapes = { linearRamp, gaussian, logistic, arctan, softsign };
+const names = {
+  linearRamp: "ramp",
+  gaussian: "Gaussian",
+  logistic: "logistic",
+  arctan: "arctan",
+  softsign: "softsign",
+};
 const colors = {
   linearRamp: "orange",
   gaussian: "sky",
@@ -85,7 +92,8 @@ export function cellOf(setting: Setting): string {
 function small(value: number): string {
   if (value === 0 || value >= 0.001) return number(value, 3);
   const exponent = Math.floor(Math.log10(value));
-  return `${(value / 10 ** exponent).toFixed(1)} × 10^${number(exponent, 0)}`;
+  const raised = String(exponent).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
+  return `${(value / 10 ** exponent).toFixed(1)} × 10${raised}`;
 }
 
 /** Sets the figure up in its place. */
@@ -156,7 +164,7 @@ export function startOnTheTail(place: HTMLElement): void {
         html(
           "tr",
           {},
-          html("th", { scope: "row" }, shape),
+          html("th", { scope: "row" }, names[shape]),
           ...slopes.map((slope) => {
             const made = button("…", () => choose({ shape, slope }));
             made.setAttribute("aria-label", `${shape}, slope ${slope}`);
