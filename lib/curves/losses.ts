@@ -100,7 +100,7 @@ function toLoss(name: string, of: (tensors: Inputs<Tensor>) => ValueAndGradient)
   const call = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     const { value, gradient } = of({ yTrue, yPred, sampleWeight });
     return lossOp(name, yPred, value, (by) => {
-      const scaled = new Float32Array(gradient.length); // Float32Array.from with a function is ten times as slow
+      const scaled = new Float32Array(gradient.length); // Float32Array.from with a function is many times as slow
       for (let i = 0; i < scaled.length; i++) scaled[i] = by * gradient[i];
       return scaled;
     });

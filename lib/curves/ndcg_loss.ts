@@ -1,9 +1,9 @@
 import { type ArrayOrTensor, refuse } from "../batch/array_or_tensor.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
+import { rankFalling } from "../numerics/rank.ts";
 import { type NdcgOptions, readK } from "./ndcg.ts";
 import type { ValueAndGradient } from "./pairs.ts";
-import { rankFalling } from "../numerics/rank.ts";
 import { type QueryArguments, readQueries } from "./queries.ts";
 
 /** Options of a loss of the normalised discounted cumulative gain. */
