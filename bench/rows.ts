@@ -104,14 +104,14 @@ export async function measureRows(
     const rows = rowsOf(n);
     for (const [name, run] of Object.entries(functions)) {
       status(`${name}, ${n.toLocaleString("en")} rows`);
-      (points[name] ??= []).push([n, cpuTime(() => run(rows), n <= 1e6 ? 5 : 2)]);
+      (points[name] ??= []).push([n, cpuTime(() => run(rows), n <= 1e6 ? 3 : 1)]);
     }
   }
   const lines = [
     "function | ms of CPU at 1e6 rows | at the largest size | exponent | scikit-learn or NumPy, ms | ratio",
   ];
   for (const [name, times] of Object.entries(points)) {
-    const { alpha } = growth(times.slice(1)), at1e6 = times.find(([n]) => n === 1e6)![1], peer = peers[name];
+    const { alpha } = growth(times), at1e6 = times.find(([n]) => n === 1e6)![1], peer = peers[name];
     const compared = peer === undefined ? "- | -" : `${peer.toFixed(0)} | ${(at1e6 / peer).toFixed(2)}`;
     lines.push(`${name} | ${at1e6.toFixed(0)} | ${times.at(-1)![1].toFixed(0)} | ${alpha.toFixed(2)} | ${compared}`);
   }

@@ -1,5 +1,5 @@
 import type { CurveRows } from "./curve.ts";
-import { type RankedRows, rankRows } from "./rank.ts";
+import { type RankedRows, rankRows } from "../numerics/rank.ts";
 
 /** The AUM and its one-sided derivatives with respect to each output. */
 export interface AumDerivatives {

@@ -1,5 +1,5 @@
 import type { Slice } from "../counts/counts.ts";
-import { rankRows } from "./rank.ts";
+import { rankRows } from "../numerics/rank.ts";
 
 /**
  * The confusion counts at every threshold, from the highest threshold to the lowest: the points of a ROC curve and of a

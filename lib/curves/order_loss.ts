@@ -6,7 +6,7 @@ import { aumOfRanked } from "./aum.ts";
 import { type CurveRows, takeSlice } from "./curve.ts";
 import { readArrays } from "./loss_and_gradient.ts";
 import { type PairPrice, pairPrices, type ValueAndGradient } from "./pairs.ts";
-import { rankRows } from "./rank.ts";
+import { rankRows } from "../numerics/rank.ts";
 
 /** Options of a loss of the order of the outputs. */
 export interface OrderLossOptions {

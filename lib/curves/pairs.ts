@@ -1,5 +1,5 @@
 import type { CurveRows } from "./curve.ts";
-import { type RankedRows, rankRows } from "./rank.ts";
+import { type RankedRows, rankRows } from "../numerics/rank.ts";
 
 /** The price of a pair of a positive and a negative, by the difference d of their outputs. */
 export type PairPrice = "squaredHinge" | "ramp";

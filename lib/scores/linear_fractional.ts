@@ -1,4 +1,4 @@
-import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
+import { type Counts, mapCounts } from "../counts/counts.ts";
 import { formulaOf, withFormula } from "./formula.ts";
 import type { Score } from "./score.ts";
 
@@ -18,11 +18,16 @@ export function ratioOf(score: Score): Coefficients | undefined {
     : undefined;
 }
 
-function dot(coefficients: Partial<Counts>, counts: Counts): number {
-  let sum = 0;
-  // Counts with the coefficient 0 are skipped: 0·∞ would be NaN.
-  for (const key of countKeys) if (coefficients[key]) sum += coefficients[key] * counts[key];
-  return sum;
+/** Makes Σ coefficient·count. Counts with the coefficient 0 are skipped: 0·∞ would be NaN. */
+function sumOf({ tp = 0, fp = 0, fn = 0, tn = 0 }: Partial<Counts>): (counts: Counts) => number {
+  return (counts) => {
+    let sum = 0;
+    if (tp !== 0) sum += tp * counts.tp;
+    if (fp !== 0) sum += fp * counts.fp;
+    if (fn !== 0) sum += fn * counts.fn;
+    if (tn !== 0) sum += tn * counts.tn;
+    return sum;
+  };
 }
 
 /**
@@ -34,13 +39,14 @@ function dot(coefficients: Partial<Counts>, counts: Counts): number {
  */
 export function linearFractional(name: string, ratio: Coefficients): Score {
   const { numerator, denominator } = ratio;
-  const value = (counts: Counts) => dot(numerator, counts) / dot(denominator, counts);
+  const above = sumOf(numerator), below = sumOf(denominator);
+  const value = (counts: Counts) => above(counts) / below(counts);
   return withFormula({ over: [{ linear: numerator }, { linear: denominator }] }, {
     name,
     quasiConvex: true,
     value,
     gradient: (counts) => {
-      const size = dot(denominator, counts), f = value(counts);
+      const size = below(counts), f = value(counts);
       return mapCounts((key) => size === 0 ? 0 : ((numerator[key] ?? 0) - f * (denominator[key] ?? 0)) / size);
     },
   });

@@ -20,15 +20,15 @@ export interface OptimizerState {
   readonly lists: Readonly<Record<string, readonly { readonly name: string; readonly numbers: SavedTensor }[]>>;
 }
 
-function save(tensor: Tensor): SavedTensor {
-  const values = tensor.dataSync().slice() as SavedTensor["values"];
+async function save(tensor: Tensor): Promise<SavedTensor> {
+  const values = (await tensor.data()).slice() as SavedTensor["values"];
   return { shape: tensor.shape, dtype: tensor.dtype as SavedTensor["dtype"], values };
 }
 
 const restore = ({ values, shape, dtype }: SavedTensor): Tensor => tf.tensor(values, shape as number[], dtype);
 
 /** Saves all weights of a model, trained or not. */
-export const weightsOf = (model: LayersModel): SavedTensor[] => model.getWeights().map(save);
+export const weightsOf = (model: LayersModel): Promise<SavedTensor[]> => Promise.all(model.getWeights().map(save));
 
 /** Restores the weights of a model. */
 export function setWeights(model: LayersModel, weights: readonly SavedTensor[]): void {
@@ -45,12 +45,14 @@ const isList = (value: unknown): value is VariableList =>
  * Saves the state of an optimizer: all its variables, by the names of their fields. TensorFlow.js's getWeights() omits the
  * powers of β of Adam and is missing for Adamax.
  */
-export function optimizerState(optimizer: LayersOptimizer): OptimizerState {
+export async function optimizerState(optimizer: LayersOptimizer): Promise<OptimizerState> {
   const single: Record<string, SavedTensor> = {}, lists: Record<string, { name: string; numbers: SavedTensor }[]> = {};
   for (const [key, value] of Object.entries(optimizer) as [string, unknown][]) {
-    if (value instanceof tf.Variable) single[key] = save(value);
+    if (value instanceof tf.Variable) single[key] = await save(value);
     if (!isList(value)) continue;
-    lists[key] = value.map(({ originalName, variable }) => ({ name: originalName, numbers: save(variable) }));
+    lists[key] = await Promise.all(
+      value.map(async ({ originalName, variable }) => ({ name: originalName, numbers: await save(variable) })),
+    );
   }
   return { iterations: optimizer.iterations, single, lists };
 }

@@ -7,8 +7,8 @@ import { weightsOf } from "../tfjs/snapshot.ts";
 import type { DatasetSums } from "./dataset_sums.ts";
 
 /** Tells whether all weights are finite. */
-export const weightsAreFinite = (model: LayersModel): boolean =>
-  weightsOf(model).every(({ values }) => (values as Float32Array).every(Number.isFinite));
+export const weightsAreFinite = async (model: LayersModel): Promise<boolean> =>
+  (await weightsOf(model)).every(({ values }) => (values as Float32Array).every(Number.isFinite));
 
 /** Makes the error for weights that are no longer finite. */
 export function weightsNotFinite(name: string, epoch: number | string, cause?: unknown): Error {

@@ -209,12 +209,12 @@ function identityOf({ name, model, options, optimizer, optimizerSettings }: FitC
 }
 
 /** Makes a checkpoint of the current state. */
-function checkpointOf(
+async function checkpointOf(
   context: FitContext,
   { done, epoch, history, best }: State,
   { soft: { rows, counts } }: Evaluation,
-): Checkpoint {
-  const optimizer = optimizerState(context.optimizer), weights = weightsOf(context.model);
+): Promise<Checkpoint> {
+  const optimizer = await optimizerState(context.optimizer), weights = await weightsOf(context.model);
   return { identity: identityOf(context, done), done, epoch, history, best: best!, weights, optimizer, rows, counts };
 }
 
@@ -313,17 +313,17 @@ async function fit(context: FitContext): Promise<FitResult> {
           ? deadGradient(name, epoch, loss.parts, evaluation.soft)
           : gradientBlocked(name, epoch, rowsWithGradient);
       }
-      if (!(finite ?? weightsAreFinite(model))) throw weightsNotFinite(name, epoch);
+      if (!(finite ?? await weightsAreFinite(model))) throw weightsNotFinite(name, epoch);
       const { train, validation } = late ?? await countAll(context, loss);
       if (late !== undefined) checkSame(name, evaluation.soft, train.soft, { between: "the passes", by: "labels" });
       evaluation = train;
       const logs = epochLogs(loss, train, validation, rowsWithGradient);
       await callAll(callbacks, "onEpochEnd", epoch, logs);
-      record(state, logs, monitored(context, loss), patience === undefined ? undefined : () => weightsOf(model));
+      await record(state, logs, monitored(context, loss), patience === undefined ? undefined : () => weightsOf(model));
       if (perfect) stopped = "perfect";
       if (outOfPatience(state, patience)) stopped = "patience";
       if (context.stopRequest.requested) stopped = "stopTraining";
-      await checkpoints?.save(checkpointOf(context, state, evaluation));
+      await checkpoints?.save(await checkpointOf(context, state, evaluation));
     }
   } catch (error) {
     if (progress) await progress.onTrainEnd?.(); // ends the progress line before the error is printed
@@ -375,7 +375,7 @@ async function warmUp(
   for (let epoch = 0; epoch < warmStart.epochs; epoch++) {
     const order = own?.shuffle(Array.from({ length: batches }, (_, b) => b));
     await warmUpEpoch(warmStart, { name, model, optimizer, reader, parts, order, before });
-    if (!weightsAreFinite(model)) throw weightsNotFinite(name, `${epoch} of 'warmStart'`);
+    if (!await weightsAreFinite(model)) throw weightsNotFinite(name, `${epoch} of 'warmStart'`);
   }
 }
 
@@ -404,7 +404,7 @@ async function trainEpoch(
   try {
     return await train({ name, model, optimizer, reader, order, loss, evaluation, before, after });
   } catch (error) {
-    throw weightsAreFinite(model) ? error : weightsNotFinite(name, epoch, error);
+    throw await weightsAreFinite(model) ? error : weightsNotFinite(name, epoch, error);
   }
 }
 
@@ -413,13 +413,18 @@ const monitored = ({ validation }: FitContext, { parts }: EpochLoss): string =>
   `${validation ? "val_" : ""}${parts.scoring.score.name}`;
 
 /** Records the logs of an epoch in the history, and its weights if it is the first best one. */
-function record(state: State, logs: FitLogs, monitor: string, weights?: () => readonly SavedTensor[]): void {
+async function record(
+  state: State,
+  logs: FitLogs,
+  monitor: string,
+  weights?: () => Promise<readonly SavedTensor[]>,
+): Promise<void> {
   const epoch = state.done++, value = logs[monitor];
   state.epoch.push(epoch);
   for (const [key, number] of Object.entries(logs)) {
     if (typeof number === "number") (state.history[key] ??= []).push(number);
   }
-  if (state.best === undefined || value > state.best.value) state.best = { epoch, value, weights: weights?.() };
+  if (state.best === undefined || value > state.best.value) state.best = { epoch, value, weights: await weights?.() };
 }
 
 /** Restores the best weights, tunes the threshold and makes the result. */
