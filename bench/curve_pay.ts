@@ -24,7 +24,7 @@ import {
 } from "@roundabout/roundabout/curves";
 import { readTable } from "@roundabout/roundabout/data";
 import { correctedInterval } from "../lib/compare/intervals.ts";
-import { partsOf, splitRows } from "../lib/compare/run_split.ts";
+import { fittedFraction, partsOf, splitRows, testFraction } from "../lib/compare/run_split.ts";
 import { forward } from "../lib/network/mlp.ts";
 import { trainOnPart } from "../lib/compare/train.ts";
 
@@ -43,7 +43,7 @@ import { countBatch, countsPartials, scaled, scoreCounts } from "../lib/scoring/
 
 const tables = { wdbc: "malignant", credit: "bad", spambase: "spam" };
 const keel = ["abalone19", "yeast6", "yeast5", "yeast4", "winequality-red-4", "poker-8-9_vs_5"];
-const epochsMost = 200, leastSteps = 600, checkpoints = 10, testByTrain = 0.2 / 0.64;
+const epochsMost = 200, leastSteps = 600, checkpoints = 10;
 
 /** Reads a file of KEEL: the last attribute is the class, "positive" or "negative". */
 async function readKeel(folder: string, name: string): Promise<TableDataset> {
@@ -216,7 +216,7 @@ for (const [data, load] of sets.filter(([name]) => only === undefined || only.sp
       const own = values.map((one) => one[m]),
         { mean, low, high } = correctedInterval(
           own.map((v, s) => v - base[s][m]),
-          testByTrain,
+          testFraction / fittedFraction,
           1,
         );
       return [metric.name, {

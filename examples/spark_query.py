@@ -5,7 +5,8 @@ Lines {"done": 3, "tasks": 16} before it say how far the query is.
 
 The engine of `lib/sql` for Spark: `lib/sql` writes the texts, Spark adds up, a few rows come back. Without --master it is
 that of Spark's settings, or of `spark-submit`; else local[*]. `spark-submit` hands no standard input to a program: with
---port the lines go over a socket to the caller. A view is made of Parquet, CSV (with a header) or JSON files; tables of the catalog need none.
+--port the lines go over a socket to the caller. A view is made of Parquet, CSV (with a header) or JSON files; tables of the
+catalog need none.
 """
 
 import argparse

@@ -1,5 +1,5 @@
-"""LightGBM:  lightgbm.train({"objective": f_beta_objective(beta=0.5), "learning_rate": 0.1}, data)
-XGBoost:   xgboost.train({"base_score": 0.0, "learning_rate": 0.1}, data, obj=f_beta_objective(beta=0.5))
+"""LightGBM:  lightgbm.train({"objective": f_beta_objective(beta=0.5)}, data)
+XGBoost:   xgboost.train({"base_score": 0.0}, data, obj=f_beta_objective(beta=0.5))
 Both models predict raw scores: a positive is a score above 0."""
 import numpy as np
 
@@ -14,7 +14,8 @@ def f_beta_objective(beta=1.0, slope=4.0):
         tp, fp, fn = np.sum(y * s), np.sum((1 - y) * s), np.sum(y * (1 - s))
         n = tp + (1 - hit) * fn + hit * fp  # Fβ = tp / n
         by_output = (hit * tp - y * n) / n**2 * slope / (1 + k * np.abs(u)) ** 2
-        gradient = len(y) * by_output * p * (1 - p)  # of 1 − Fβ per row, times the rows: the scale of the log loss
-        return gradient, np.abs(gradient) + 1e-6  # no row has a second derivative of its own: see the page
+        # of 1 − Fβ per row, times the rows: the scale of the log loss
+        gradient = len(y) * by_output * p * (1 - p)
+        return gradient, np.abs(gradient) + 1e-6  # stands in for the second derivative
 
     return objective

@@ -245,7 +245,7 @@ function timeText(audit: LossAudit): string {
   return `time: ${loss.toPrecision(2)} ms per value and gradient, ${ratio} × that of mean squared error`;
 }
 
-/** What is audited. */
+/** Kind of thing that is audited. */
 type What = "loss" | "model";
 
 const counted = (n: number, what: What): string => `${n} ${n === 1 ? what : what === "loss" ? "losses" : "models"}`;

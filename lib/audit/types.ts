@@ -79,11 +79,11 @@ export type LabelKind =
   | "distribution"
   | "none";
 
-/** Kinds of further columns of the labels. */
-export const extraLabelKinds = ["mask", "weight", "event"] as const;
+/** Further column of the labels: a mask of 0 and 1, a weight above 0, an event of 0 and 1 (0: censored). */
+export type ExtraLabel = "mask" | "weight" | "event";
 
-/** One of {@linkcode extraLabelKinds}: a mask of 0 and 1, a weight above 0, an event of 0 and 1 (0: censored). */
-export type ExtraLabel = typeof extraLabelKinds[number];
+/** The kinds of further columns of the labels. */
+export const extraLabelKinds: readonly ExtraLabel[] = ["mask", "weight", "event"];
 
 /** Options of `auditLoss`. */
 export interface AuditOptions {

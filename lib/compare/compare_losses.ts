@@ -161,10 +161,10 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
 
 /**
  * Compares losses on a table, to tell whether training on a score pays. A linear model and a small network (8 hidden units)
- * are trained with cross-entropy, as it is, under balanced class weights and with logit adjustment, with the focal loss, and
- * with the score's loss: under a softsign step, from random weights and from those of cross-entropy ("warm start"), under none
- * (the identity) and straight through the decision. Each is scored with a tuned threshold and at 0.5. The score's loss is that of
- * all training rows, not the mean of the batches' losses.
+ * are trained with cross-entropy, as it is, under balanced class weights (balanced sampling has the same gradient on average) and
+ * with logit adjustment, with the focal loss, and with the score's loss: under a softsign step, from random weights and from those
+ * of cross-entropy ("warm start"), under none (the identity) and straight through the decision. Each is scored with a tuned
+ * threshold and at 0.5. The score's loss is that of all training rows, not the mean of the batches' losses.
  *
  * A linear model is trained to convergence by L-BFGS on the exact gradient, its L2 penalty chosen on the validation rows, for
  * every loss alike. A network, and straight-through, whose gradient is not that of its value, are trained by Adam and stopped
@@ -197,7 +197,8 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
  * @returns The scores of each loss, the differences, and the recommendation: a sentence of advice, and the evidence.
  * @throws {TypeError} An unknown option, a score that does not exist.
  * @throws {RangeError} An option out of range; a table that `readTable` refuses; a class of fewer than 10 rows; a score at
- * which a useless model is perfect (precision alone), or whose mean over several classes says little (accuracy).
+ * which a useless model is perfect (precision alone), or whose mean over several classes says little (accuracy); costs that
+ * are missing or no numbers in a row, or under which a constant decision costs nothing.
  * @throws {Error} A file that cannot be read.
  * @see Nadeau, Bengio, "Inference for the Generalization Error", Machine Learning 52, 2003.
  *

@@ -53,7 +53,7 @@ const tunedNote =
   "tuned: the median of the thresholds that are best on validation rows drawn with replacement, and 95 % of them";
 
 /** Notes on savings and the decisions that they compare. */
-const costNotes = (several: boolean): string[] => [
+export const costNotes = (several: boolean): string[] => [
   several
     ? "least cost: the class of the least expected cost"
     : "least cost: positive above the row's own threshold, (fp - tn)/((fp - tn) + (fn - tp)), of the costs of its outcomes",

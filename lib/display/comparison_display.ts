@@ -1,5 +1,5 @@
 import type { ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "../compare/types.ts";
-import { featureText } from "../compare/comparison_text.ts";
+import { costNotes, featureText } from "../compare/comparison_text.ts";
 import { figureHtml } from "./figure.ts";
 import { renderInline } from "./markdown.ts";
 import { escapeHtml, makeOutput, type Output } from "./output.ts";
@@ -115,7 +115,8 @@ export function comparisonDisplay(comparison: LossComparison): Output {
       ? [makeOutput(`<ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("")}</ul>`, notes.join("\n"))]
       : []),
     reached,
-    makeOutput(`<p>${escapeHtml(reading)}</p>`, reading),
+    ...[reading, ...(comparison.costs ? costNotes(data.positive === undefined) : [])]
+      .map((note) => makeOutput(`<p>${escapeHtml(note)}</p>`, note)),
     ...figures.map((figure) => makeOutput(figureHtml(figure, renderInline(figure.caption)), figure.text)),
     columnsTable,
   ];

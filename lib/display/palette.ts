@@ -8,7 +8,8 @@ export type ColorName =
   | "vermillion"
   | "purple"
   | "sky"
-  | "yellow";
+  | "yellow"
+  | "brown";
 
 /** The values of one colour of the palette. */
 interface Ink {
@@ -25,8 +26,8 @@ interface Ink {
 }
 
 /**
- * The palette of all figures: Okabe and Ito's, with orange, sky and yellow dark enough for white paper. A subject has the
- * same colour and the same dashes in every figure.
+ * The palette of all figures: Okabe and Ito's, with orange, sky and yellow dark enough for white paper, and brown. A subject
+ * has the same colour and the same dashes in every figure.
  */
 export const palette: Readonly<Record<ColorName, Ink>> = {
   black: { light: "#1a1a1a", dark: "#f2f2f0", lightText: "#1a1a1a", darkText: "#f2f2f0", dash: "" },
@@ -38,6 +39,7 @@ export const palette: Readonly<Record<ColorName, Ink>> = {
   purple: { light: "#cc79a7", dark: "#d98fb8", lightText: "#a3487a", darkText: "#e3a6c8", dash: "9 3 2 3 2 3" },
   sky: { light: "#3d9ad6", dark: "#8fd0f5", lightText: "#1f78b0", darkText: "#a5daf8", dash: "4 2" },
   yellow: { light: "#a09600", dark: "#f0e442", lightText: "#6f6a00", darkText: "#f0e442", dash: "1 3" },
+  brown: { light: "#8c564b", dark: "#c49a8c", lightText: "#7d4a40", darkText: "#d8b3a7", dash: "4 2 1 2" },
 };
 
 /** The colours of paper, words and grid. */
@@ -55,8 +57,9 @@ const subjects: readonly (readonly [RegExp, ColorName])[] = [
   [/^(linear ?ramp|ramp|asked ?ramp)/, "orange"],
   [/^(soft ?sign|answered ?softsign)/, "blue"],
   [/^(cross[- ]?entropy|binary ?cross)/, "grey"],
+  [/^class weights/, "purple"],
   [/^(logistic|sigmoid)/, "vermillion"],
-  [/^arc ?tan/, "purple"],
+  [/^arc ?tan/, "brown"],
   [/^gauss/, "sky"],
   [/^identity/, "yellow"],
 ];
@@ -71,6 +74,7 @@ const order: readonly ColorName[] = [
   "sky",
   "grey",
   "yellow",
+  "brown",
 ];
 
 const isColorName = (name: string): name is ColorName => Object.hasOwn(palette, name);

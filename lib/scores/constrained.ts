@@ -46,7 +46,8 @@ export interface PrecisionAtRecallOptions {
  *
  * The penalty is exact: where the floor is met the score is the precision itself. The slope jumps at the floor; the slope
  * above the floor is used there. Training constrains the soft recall, so tune the threshold for the floor afterwards, on
- * rows that were not trained on.
+ * rows that were not trained on. `maximise` of the entry ./constraints learns the penalty from the decisions, and can hold a
+ * floor with a confidence (`bench/floors.ts`).
  *
  * @param options `recall`: the floor.
  * @returns The score; its name carries the floor: "precisionAtRecall0.9".

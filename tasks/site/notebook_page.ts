@@ -63,7 +63,7 @@ const tags = { hideInput: "hide-input", hideOutput: "hide-output", hideCell: "hi
 /** Ids that every page uses. */
 const reservedIds = ["main", "how-to-cite"];
 
-/** Renders the sources of cells in view, or of folded cells up to one with a result, which share a fold. */
+/** Renders the source of a cell in view, or the sources of folded cells up to one with a result, which share a fold. */
 function renderCode(sources: { source: string; number: number }[], isFolded: boolean): string {
   const blocks = sources.filter(({ source }) => source.trim() !== "")
     .map(({ source, number }) => codeBlock(source, "typescript", `Code ${number}`, true));
@@ -107,13 +107,14 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
     if (cell.cell_type === "markdown") {
       parts.push(renderMarkdown(cell.source, { ...optionsFor(index), outline }));
     } else if (cell.cell_type === "code") {
-      const isFolded = hasTag(cell, tags.hideInput), next = notebook.cells[index + 1];
-      folded.push({ source: cell.source, number: codes });
-      const continues = isFolded && cell.outputs.length === 0 && next?.cell_type === "code" &&
-        hasTag(next, tags.hideInput);
-      if (continues) return;
-      parts.push(renderCode(folded, isFolded));
-      folded = [];
+      const own = { source: cell.source, number: codes };
+      if (!hasTag(cell, tags.hideInput)) parts.push(renderCode([own], false));
+      else {
+        folded.push(own);
+        if (cell.outputs.length === 0) return; // it shares the fold of the next result
+        parts.push(renderCode(folded, true));
+        folded = [];
+      }
       if (hasTag(cell, tags.hideOutput)) return;
       parts.push(markLive(renderOutputs(cell.outputs, optionsFor(index)), cell));
       if (picture === undefined && hasTag(cell, tags.front) && cell.outputs.length > 0) {
@@ -122,6 +123,7 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
     }
   });
 
+  parts.push(renderCode(folded, true));
   const html = anchorSymbols(slots.fill(parts.join("")), uniqueId);
   const match = /^\s*<h1 id="[^"]*">([\s\S]*?)<\/h1>\s*(?:<p>([\s\S]*?)<\/p>)?/.exec(html);
   if (!match) throw new SiteError(`${path} does not begin with a title ('# …')`);

@@ -1,7 +1,7 @@
 /**
  * Records the models that the figures that move show: `deno run -P=compare tasks/site/record.ts` writes live/recorded.json.
  *
- * `loans`: outputs of three linear models on the 891 test rows of the comparison's first split of the loans. `halfTrained`: the
+ * `loans`: labels and outputs of three linear models on the 891 test rows of the comparison's first split of the loans, as texts. `halfTrained`: the
  * weights of the half-trained model of the notebook on batches, bias last.
  *
  * @module
@@ -32,9 +32,9 @@ async function loans() {
     const { weights } = runSplit(candidate, parts, { model: "linear", classes: 2, score: f1, seed: 1 });
     const { logits } = forward({ features: x.length / y.length, hidden: 0, outputs: 1 }, weights, x);
     const name = losses[candidate.loss as keyof typeof losses];
-    return [name, Array.from(logits, (z) => Number(sigmoid(z).toFixed(4)))];
+    return [name, Array.from(logits, (z) => sigmoid(z).toFixed(4)).join(" ")];
   });
-  return { yTrue: Array.from(y), outputs: Object.fromEntries(outputs) };
+  return { yTrue: Array.from(y).join(""), outputs: Object.fromEntries(outputs) };
 }
 
 /** Trains the model of the notebook for ten steps on all rows. */
@@ -51,4 +51,4 @@ async function halfTrained(): Promise<number[]> {
 
 tf.enableProdMode();
 const recorded = { halfTrained: await halfTrained(), loans: await loans() };
-await Deno.writeTextFile(new URL("live/recorded.json", import.meta.url), `${JSON.stringify(recorded)}\n`);
+await Deno.writeTextFile(new URL("live/recorded.json", import.meta.url), `${JSON.stringify(recorded, null, 2)}\n`);

@@ -2,7 +2,7 @@
  * Compiles the scripts of the pages: classic scripts without imports and requests, so that pages run from the disk.
  *
  * The sources in `live/` run in the reader's browser, on the project's own `lib/`. Modules that only a server has are replaced:
- * files by {@link ./live/memory_files.ts}, polars and linkedom by nothing and by the browser's own document.
+ * files by `live/memory_files.ts`, polars and linkedom by nothing and by the browser's own document.
  *
  * @module
  */

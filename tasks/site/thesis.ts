@@ -6,13 +6,12 @@
 import { curveFigure } from "../../notebooks/figures/mod.ts";
 import { type Figure, figureHtml } from "../../lib/display/figure.ts";
 import { escapeHtml } from "./html.ts";
-import { f1At, grid, peakOf } from "./live/figures/threshold_curves.ts";
+import { f1At, grid, outputs, peakOf, yTrue } from "./live/figures/threshold_curves.ts";
 import { marked } from "./live_figures.ts";
-import recorded from "./live/recorded.json" with { type: "json" };
 
 /** Draws the thesis in a size; absent: that of all figures. */
 export function thesisFigure(size: { width?: number; height?: number } = {}): Figure {
-  const { yTrue, outputs } = recorded.loans, models = Object.entries(outputs);
+  const models = Object.entries(outputs);
   const said = models.map(([loss, yPred]) => {
     const peak = peakOf(yPred);
     return `${loss} has ${f1At(yPred, 0.5).toFixed(3)} at 0.5 and at most ${

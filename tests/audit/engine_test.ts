@@ -4,6 +4,7 @@ import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/asse
 import type { Tensor } from "@roundabout/roundabout";
 import { auditEngine } from "../../lib/audit/audit.ts";
 import { samplerOf } from "../../lib/audit/batches.ts";
+import { inWordsOf } from "../../lib/audit/engines/dialects.ts";
 import type { AuditBatch, AuditEngine, Recording } from "../../lib/audit/engines/engine.ts";
 import { tfjsEngine } from "../../lib/audit/engines/tfjs.ts";
 import { counted, onBackends } from "../helpers.ts";
@@ -176,4 +177,27 @@ Deno.test("the audit behind the engine does not import TensorFlow.js", async () 
   for (const [file, imports] of files) assert(!imports.some((name) => name.includes("tensorflow")), file);
   const withTensors = await filesOf(new URL("../../lib/audit/audit_loss.ts", import.meta.url));
   assert([...withTensors.values()].flat().includes("@tensorflow/tfjs-core"));
+});
+
+Deno.test("a remedy in Python names nothing of TensorFlow.js and of this library", () => {
+  const finding = { cause: "reduction", severity: "warning", message: "", evidence: {} } as const;
+  const of = (framework: string, remedy: string) => inWordsOf(framework, { ...finding, remedy }).remedy;
+  assertEquals(
+    of(
+      "keras",
+      "Use batches with positives in each (stratifiedBatches), large batches, or the whole data set: fitMetric",
+    ),
+    "Use batches with positives in each, large batches, or the whole data set",
+  );
+  assertEquals(
+    of("torch", "Give both the same shape before they are compared: tf.reshape(yPred, yTrue.shape)"),
+    "Give both the same shape before they are compared: y_pred.reshape(y_true.shape)",
+  );
+  assertEquals(
+    of(
+      "jax",
+      "Combine recall with precision: f1Loss(), fBetaLoss({ beta: 2 }), or recallAtPrecisionLoss with a floor on precision",
+    ),
+    "Combine recall with precision: F1, Fβ with β = 2, or recall with a floor on precision",
+  );
 });

@@ -501,6 +501,8 @@ Deno.test("words: names of Keras and TensorFlow.js, and one sentence for a word 
     String(auditLastLayer({ ...words, activation: "relu", loss: "binary_crossentropy" })).split("\n")[0],
     "relu on 1 unit, binaryCrossentropy: broken (10 probes)",
   );
+  const several = auditLastLayer({ activation: "softmax", units: 3, loss: "bce", labels: "binary" });
+  assertStringIncludes(several.findings[0].message, "sum to 1, but a row has up to 3 labels");
   const refusal = (changed: Partial<LastLayerWords>) =>
     assertThrows(() => auditLastLayer({ ...words, ...changed }), RangeError).message;
   assertStringIncludes(

@@ -35,12 +35,13 @@ Deno.test("palette: the same thing has the same colour", () => {
       "softsign, slope 20",
       "straightThrough(softsign)",
       "cross-entropy",
+      "class weights",
       "logistic",
       "arctan",
       "gaussian",
       "identity",
     ),
-    ["black", "orange", "blue", "green", "grey", "vermillion", "purple", "sky", "yellow"],
+    ["black", "orange", "blue", "green", "grey", "purple", "vermillion", "brown", "sky", "yellow"],
   );
   assertEquals(colors("something", "softsign", "else"), ["vermillion", "blue", "green"]);
 });

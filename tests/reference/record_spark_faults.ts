@@ -6,8 +6,8 @@
 // The table has 16 files, and so 16 tasks. On local-cluster[2,1,1024], a master, two workers and two executors as processes of
 // their own, an executor is killed with SIGKILL inside a scan, once in each of two queries. On a standalone master with two
 // workers of different addresses, because a speculative copy goes to another host only, an executor is stopped with SIGSTOP
-// inside a scan until a copy of its task has ended on the other one, and then goes on: the slow task and its copy both end.
-// Spark's REST service says what the tasks did.
+// inside a scan until a copy of its task has ended on the other one, and then goes on: Spark takes one of the two results.
+// Its REST service says what the tasks did.
 import { duckdbEngine, sparkEngine } from "../../tasks/sql_engines.ts";
 import { countsOn, histogramSql, type Query, type TableThreshold, tuneThresholdOn } from "../../lib/sql/mod.ts";
 import { assert, assertEquals } from "@std/assert";

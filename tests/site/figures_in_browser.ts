@@ -3,7 +3,7 @@ import { assert, assertAlmostEquals, assertEquals, assertMatch, assertNotEquals 
 import type { Page } from "puppeteer-core";
 import { f1, round, softCounts, softsign } from "../../lib/core.ts";
 import { trainLogistic } from "../../lib/network/train_logistic.ts";
-import recorded from "../../tasks/site/live/recorded.json" with { type: "json" };
+import { outputs, yTrue as truth } from "../../tasks/site/live/figures/threshold_curves.ts";
 import { yPred, yTrue } from "../../tasks/site/live/figures/twelve_rows.ts";
 import { axeFaults, browserTest, type Look, lookAt, looks, overflow, withPage } from "./browser.ts";
 import { outputOf, outputsOf, pageWith, projectSite } from "./project_site.ts";
@@ -183,7 +183,7 @@ figureTest("start-on-the-tail", "the cells are the notebook's", async (page, loo
 });
 
 figureTest("move-the-threshold", "the sentence counts the recorded outputs", async (page) => {
-  const name = "move-the-threshold", { yTrue: truth, outputs } = recorded.loans;
+  const name = "move-the-threshold";
   const check = async (threshold: number) => {
     const [at, rows, ...values] = numbers((await said(page, name)).replaceAll("F1", ""));
     assertEquals([at, rows], [threshold, truth.length]);

@@ -27,6 +27,7 @@ Deno.test("site: folded cells share the fold of the next result", async () => {
     code(source, outputs, ["hide-input"]);
   const page = await pageOf(
     fold("const a = 1;"),
+    prose("Words."),
     fold("a;", html("<p>1</p>")),
     code("a + 1;"),
     fold("a + 2;", html("<p>3</p>")),

@@ -107,11 +107,19 @@ browserTest(
       await pressButton(page, "Audit this loss");
       await saying(page, / is sound /);
       await page.select(".fields .field:nth-child(3) select", "");
-      const fetches =
-        'fetch("https://example.org/?leak").catch(() => {});\nconst f = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.mean(tf.abs(tf.sub(a, b)));';
+      const asked: string[] = [];
+      await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
+        asked.push(url);
+        return new Response();
+      });
+      const leak = `http://127.0.0.1:${server.addr.port}/leak`;
+      const fetches = `fetch("${leak}", { mode: "no-cors" }).catch(() => {});
+const f = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.mean(tf.abs(tf.sub(a, b)));`;
       await setLoss(page, fetches);
       await pressButton(page, "Audit this loss");
       await saying(page, /^f is /);
+      await page.evaluate(`fetch("${leak}", { mode: "no-cors" }).catch(() => {})`);
+      assertEquals(asked, [], "nothing leaves the page, whatever the text says");
       const address = page.url();
       await page.goto("about:blank");
       await page.goto(address);

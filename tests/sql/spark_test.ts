@@ -80,6 +80,22 @@ Deno.test("Spark's plans have no window, no sort, and no exchange that brings al
   }
 });
 
+Deno.test("the recorded faults: an executor killed, and a slow task with a speculative copy, changed no bit", async () => {
+  const { runs, tuned } = JSON.parse(
+    await Deno.readTextFile(new URL("../reference/spark_faults.json", import.meta.url)),
+  );
+  const counts = (runs as Record<string, unknown>[]).map((
+    { signal, failed, speculative, sameBits },
+  ) => [signal, failed, speculative, sameBits]);
+  assertEquals(counts, [
+    ["SIGKILL", 1, 0, true],
+    ["SIGKILL", 1, 0, true],
+    ["SIGSTOP", 0, 1, true],
+    ["SIGSTOP", 0, 1, true],
+  ]);
+  assert(tuned.scans <= 4);
+});
+
 const spark = Deno.env.has("QUICK_TESTS") ? { missing: "it takes a minute" } : await findSpark();
 
 /** A test that asks Spark; a name with the reason where it is not there. */

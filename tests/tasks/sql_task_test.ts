@@ -10,9 +10,13 @@ const isThere = await import("@duckdb/node-api").then(() => true, () => false);
 const y = [1, 0, 1, 1, 0, 0, 1, 0], p = [0.9, 0.6, 0.55, 0.3, 0.2, 0.1, 0.8, 0.4], region = "nnsssnns";
 const rows = y.map((label, i) => ({ y: label, "p 1": p[i], region: region[i], x: 2 * p[i] - 1 }));
 
+const folders: string[] = [];
+addEventListener("unload", () => folders.forEach((folder) => Deno.removeSync(folder, { recursive: true })));
+
 /** Runs the task in a folder with scored.csv, and parts/ with JSON lines. */
 async function sql(...args: string[]): Promise<{ code: number; stdout: string; stderr: string; folder: string }> {
   const folder = await Deno.makeTempDir({ prefix: "roundabout-sql-" });
+  folders.push(folder);
   await Deno.writeTextFile(
     `${folder}/scored.csv`,
     [
@@ -48,7 +52,6 @@ onDuckdb("counts, threshold, report and curve of a CSV file and of a folder", as
     assertStringIncludes(stdout, "wrote ");
     const { slices: [{ meter }] } = JSON.parse(await Deno.readTextFile(`${folder}/out.json`));
     assertEquals(ConfusionMeter.fromJSON(meter).counts, wanted.counts);
-    await Deno.remove(folder, { recursive: true });
   }
   const top = await sql("counts", "scored.csv", ...columns, "--top", "3");
   assertMatch(top.stdout, /^threshold 0\.57\d*\nclass +tp +fp +fn +tn\n1 +2 +1 +2 +3$/m);

@@ -1,6 +1,9 @@
 import type { Finding } from "../types.ts";
 
-/** Phrases of TensorFlow.js in the remedies, and the same in each framework of Python; the longer ones first. */
+/** The same words in every framework. */
+const same = (words: string): [string, string, string] => [words, words, words];
+
+/** Phrases of TensorFlow.js and of this library in the remedies, and the same in each framework of Python; the longer ones first. */
 const phrases: readonly (readonly [tfjs: string, torch: string, tensorflow: string, jax: string])[] = [
   [
     'tf.oneHot(tf.cast(tf.squeeze(yTrue, [-1]), "int32")',
@@ -70,6 +73,23 @@ const phrases: readonly (readonly [tfjs: string, torch: string, tensorflow: stri
     "",
     "",
   ],
+  [
+    "tf.reshape(yPred, yTrue.shape)",
+    "y_pred.reshape(y_true.shape)",
+    "tf.reshape(y_pred, y_true.shape)",
+    "y_pred.reshape(y_true.shape)",
+  ],
+  [" (stratifiedBatches)", "", "", ""],
+  [" (DatasetMetrics)", "", "", ""],
+  [
+    "small initial weights and priorBias",
+    ...same("small initial weights and a last bias at the log-odds of the positives"),
+  ],
+  [", or the whole data set: fitMetric", ...same(", or the whole data set")],
+  [", or train on it: fitMetric", "", "", ""],
+  [", or train on the score of the data set: fitMetric", ...same(", or train on the whole data set at once")],
+  ["f1Loss(), fBetaLoss({ beta: 2 }), or recallAtPrecisionLoss", ...same("F1, Fβ with β = 2, or recall")],
+  ["fBetaLoss({ beta: 0.5 }), or precisionAtRecallLoss", ...same("Fβ with β = 0.5, or precision")],
   ["straightThrough()", "a straight-through estimator", "a straight-through estimator", "a straight-through estimator"],
   ["softsign({ slope: 4 })", "a steep sigmoid", "a steep sigmoid", "a steep sigmoid"],
 ];

@@ -54,7 +54,7 @@ const MOST_ROWS = 256;
 /** The most findings of a report. */
 const MOST_FINDINGS = 4;
 
-/** What rules have found so far. */
+/** Findings and probes of the rules so far. */
 class Report {
   readonly findings: ModelFinding[] = [];
   readonly probes: AuditProbe[] = [];
@@ -263,14 +263,10 @@ export function auditLastLayer(words: LastLayerWords): ModelAudit {
     refuse("activation", `one of ${Object.keys(activationRanges).join(", ")}`);
   const loss = namedLossOf(words.loss) ?? refuse("loss", `one of ${Object.keys(lossFamilies).join(", ")}`);
   if (!(Number.isInteger(units) && units >= 1)) refuse("units", "a whole number ≥ 1");
-  const report = new Report();
-  applyLastLayer(report, {
-    activation,
-    units,
-    loss,
-    labels: { kind: labels, columns: labels === "index" ? 1 : units },
-  });
+  const report = new Report(), columns = labels === "index" ? 1 : units;
+  const facts: LabelFacts = { kind: labels, columns, ...(labels === "binary" ? { mostInARow: units } : {}) };
+  applyLastLayer(report, { activation, units, loss, labels: facts });
   return report.finished(`${activation} on ${units} ${units === 1 ? "unit" : "units"}, ${loss}`, [
-    `The labels are ${inWords({ kind: labels, columns: labels === "index" ? 1 : units })}`,
+    `The labels are ${inWords(facts)}`,
   ]);
 }

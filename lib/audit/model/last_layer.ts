@@ -51,6 +51,7 @@ export const lossFamilies = {
 export type NamedLoss = keyof typeof lossFamilies;
 
 const otherNames: Readonly<Record<string, NamedLoss>> = {
+  bce: "binaryCrossentropy",
   mse: "meanSquaredError",
   mae: "meanAbsoluteError",
   mape: "meanAbsolutePercentageError",
@@ -77,7 +78,7 @@ export function namedLossOf(name: unknown): NamedLoss | undefined {
   return otherNames[own] ?? (Object.hasOwn(lossFamilies, own) ? own as NamedLoss : undefined);
 }
 
-/** What the labels of a model are. */
+/** Facts about the labels of a model. */
 export interface LabelFacts {
   readonly kind: LabelKind;
   /** The number of columns of the labels; undefined if it follows from the kind. */

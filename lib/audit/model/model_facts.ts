@@ -105,7 +105,7 @@ function kindOfColumns(values: Float32Array, sums: readonly number[]): LabelKind
   return least >= 0 ? "positive" : "real";
 }
 
-/** What labels are, by their numbers; missing ones (NaN) are left out. */
+/** Facts about labels, from their numbers; missing labels (NaN) are left out. */
 export function labelFacts(
   values: Float32Array,
   columns: number,

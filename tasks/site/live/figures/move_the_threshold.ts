@@ -6,11 +6,9 @@
  */
 import { button, html, keepSettings, readout, settingsOf, slider, svg } from "../dom.ts";
 import { frame, number, path } from "../plot.ts";
-import { f1At, grid, peakOf } from "./threshold_curves.ts";
-import recorded from "../recorded.json" with { type: "json" };
+import { f1At, grid, outputs, peakOf, yTrue } from "./threshold_curves.ts";
 
 const name = "move-the-threshold";
-const { yTrue, outputs } = recorded.loans;
 const colors: Record<string, string> = { "cross-entropy": "grey", "class weights": "purple", "F1 loss": "blue" };
 
 /** Sets the figure up in its place. */

@@ -1,12 +1,18 @@
 /**
- * F1 of recorded outputs against the threshold.
+ * Recorded outputs, and their F1 against the threshold.
  *
  * @module
  */
 import { f1, round, softCounts } from "../../../../lib/core.ts";
 import recorded from "../recorded.json" with { type: "json" };
 
-const { yTrue } = recorded.loans;
+/** Labels of the held-out rows. */
+export const yTrue = [...recorded.loans.yTrue].map(Number);
+
+/** Outputs for these rows by the loss that a model was trained with. */
+export const outputs = Object.fromEntries(
+  Object.entries(recorded.loans.outputs).map(([loss, text]) => [loss, text.split(" ").map(Number)]),
+);
 
 /** Thresholds of the curves, which the slider can reach. */
 export const grid = Array.from({ length: 99 }, (_, i) => (i + 1) / 100);
