@@ -70,6 +70,14 @@ for (const { name, notebook } of notebooks) {
   });
 }
 
+Deno.test("README links every notebook by its title", async () => {
+  const readme = (await Deno.readTextFile(new URL("README.md", root))).replace(/\s+/g, " ");
+  for (const { name, notebook } of notebooks.filter(({ name }) => !name.endsWith("recipes.ipynb"))) {
+    const title = /^# (.+)/.exec(prose(notebook)[0])![1];
+    assertStringIncludes(readme, `[${title}](${name})`);
+  }
+});
+
 Deno.test("README's picture is the thesis, with its words (UPDATE_SNAPSHOTS=1 writes it)", async () => {
   const { svg, title } = thesisFigure();
   const file = new URL("notebooks/thesis.svg", root);
