@@ -3,8 +3,8 @@
     python bench/compare_advice.py FOLDER EARLIER      (a folder for the tables; needs bench/requirements_baseline.txt)
 
 EARLIER is a checkout of the commit before the baseline was made fair (f0d0460). The data sets are the four of data/ and the
-tables of bench/compare_baseline.py; options are the defaults. Writes bench/compare_advice.json: the advice and
-cross-entropy's score, before and after.
+tables of bench/compare_baseline.py; options are the defaults. Writes bench/compare_advice.json: the number of
+splits (fewer than ten where a run was stopped), the advice and cross-entropy's score, before and after.
 """
 
 import json
@@ -38,7 +38,7 @@ def run(checkout, side, name, label, path, folder):
     found = json.loads(stem.with_suffix(".json").read_text())
     advice = found.get("advice", found.get("recommendation"))
     means = [one["mean"] for one in found["losses"] if one["loss"] == "cross-entropy" and one["threshold"] in ("tuned", "argmax")]
-    return {"advice": advice.split(". ")[0] + ".", "crossEntropy": max(means)}
+    return {"splits": found["repeats"], "advice": advice.split(". ")[0] + ".", "crossEntropy": max(means)}
 
 
 def main(folder, earlier):

@@ -144,7 +144,7 @@ def main(folder):
         y = (frame[label].astype(str) == one["positive"]).to_numpy(int)
         theirs = fit(frame, y, {key: frame[f"c_{key}"].to_numpy() for key in outcomes}, one)
         ours = {f"{l['model']}, {l['loss']}, {l['threshold']}": l["mean"] for l in one["losses"]}
-        record.append({"table": name, "rows": one["rows"], "positives": one["classes"][1]["rows"], "sklearn": theirs, "savings": ours,
+        record.append({"table": name, "rows": one["rows"], "splits": one["repeats"], "positives": one["classes"][1]["rows"], "sklearn": theirs, "savings": ours,
                        "differences": one["differences"], "advice": one["advice"]})
         print(f"{name}: {one['rows']} rows; scikit-learn {theirs}", flush=True)
         for key, value in ours.items():

@@ -60,7 +60,7 @@ export const functions: Readonly<Record<string, (rows: Rows) => unknown>> = {
   "lossAndGradient, samples": ({ hot, table }) =>
     lossAndGradient(hot, table, { score: "f1", average: "samples", columns: 3 }),
   "f1Loss, value and gradient": ({ y, p }) =>
-    tf.tidy(() => tf.grad((q: tf.Tensor) => f1Loss()(tf.tensor1d(y), q))(tf.tensor1d(p)).dataSync()),
+    tf.tidy(() => void tf.grad((q: tf.Tensor) => f1Loss()(tf.tensor1d(y), q))(tf.tensor1d(p)).dataSync()), // tidy walks a result
   "metricLoss, { top: 0.01 }": ({ y, p }) =>
     tf.tidy(() => metricLoss("precision", { decision: { top: 0.01 } })(tf.tensor1d(y), tf.tensor1d(p)).dataSync()),
   f1Metric: ({ y, p }) => tf.tidy(() => f1Metric()(tf.tensor1d(y), tf.tensor1d(p)).dataSync()),

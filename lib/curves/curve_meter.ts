@@ -2,9 +2,8 @@ import { readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
-import { sigmoid } from "../numerics/sigmoid.ts";
 import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
-import { type Bins, binsOf, placesOf, readThresholds } from "./binned_curve.ts";
+import { type Bins, binsOf, placesOf, readThresholds, sigmoids } from "./binned_curve.ts";
 import type { Curve } from "./curve.ts";
 import { averagePrecision, type CurveScore } from "./curve_scores.ts";
 import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
@@ -125,7 +124,7 @@ export class CurveMeter {
       yPred: toTensor(what, "yPred", yPred),
       sampleWeight: sampleWeight === undefined ? undefined : toTensor(what, "sampleWeight", sampleWeight),
     }, { fromLogits, ignoreLabel });
-    const p = fromLogits ? Float64Array.from(batch.yPred, sigmoid) : batch.yPred, size = this.#thresholds.length;
+    const p = fromLogits ? sigmoids(batch.yPred) : batch.yPred, size = this.#thresholds.length;
     const places = placesOf(p, { offset: 0, stride: 1, length: batch.rows }, this.#bins);
     const positives = new Float64Array(size), negatives = new Float64Array(size);
     for (let i = 0; i < batch.rows; i++) {

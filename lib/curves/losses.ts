@@ -99,7 +99,11 @@ export const precisionAtKLoss = (options: PrecisionAtKOptions & CurveLossOptions
 function toLoss(name: string, of: (tensors: Inputs<Tensor>) => ValueAndGradient): Loss {
   const call = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     const { value, gradient } = of({ yTrue, yPred, sampleWeight });
-    return lossOp(name, yPred, value, (by) => Float32Array.from(gradient, (g) => by * g));
+    return lossOp(name, yPred, value, (by) => {
+      const scaled = new Float32Array(gradient.length); // Float32Array.from with a function is many times as slow
+      for (let i = 0; i < scaled.length; i++) scaled[i] = by * gradient[i];
+      return scaled;
+    });
   };
   return Object.defineProperty(call, "name", { value: name });
 }

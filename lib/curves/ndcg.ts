@@ -46,12 +46,6 @@ function discountedGain(gains: ArrayLike<number>, by: ArrayLike<number>, rows: A
   return total;
 }
 
-/** Returns the discounted gain of the best order of a query's rows. */
-export function bestGain(gains: ArrayLike<number>, rows: readonly number[], k: number): number {
-  const byGain = rankFalling(rows.map((i) => gains[i])), sums = discountSums(rows.length, k);
-  return discountedGain(gains, gains, Array.from(byGain, (place) => rows[place]), sums);
-}
-
 /**
  * Computes the normalised discounted cumulative gain: the mean over the queries of DCG@k divided by the DCG@k of the best
  * order.
@@ -88,9 +82,10 @@ export function ndcg(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, options: NdcgOp
   const { gains, outputs, queries } = readQueries(what, { yTrue, yPred, ...others });
   let sum = 0, whole = 0;
   for (const { ranked, weight } of queries) {
-    const best = bestGain(gains, ranked, k);
+    const byGain = rankFalling(ranked.map((i) => gains[i])), sums = discountSums(ranked.length, k);
+    const best = discountedGain(gains, gains, Array.from(byGain, (place) => ranked[place]), sums);
     if (!(best > 0)) continue;
-    sum += weight * discountedGain(gains, outputs, ranked, discountSums(ranked.length, k)) / best;
+    sum += weight * discountedGain(gains, outputs, ranked, sums) / best;
     whole += weight;
   }
   return whole > 0 ? sum / whole : NaN;

@@ -1,7 +1,8 @@
 import { type ArrayOrTensor, refuse } from "../batch/array_or_tensor.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { bestGain, type NdcgOptions, readK } from "./ndcg.ts";
+import { rankFalling } from "../numerics/rank.ts";
+import { type NdcgOptions, readK } from "./ndcg.ts";
 import type { ValueAndGradient } from "./pairs.ts";
 import { type QueryArguments, readQueries } from "./queries.ts";
 
@@ -24,12 +25,22 @@ interface Discount {
   readonly derivative: number;
 }
 
-/** Returns 1/log₂(1 + rank), which falls to 0 between k and k + 1. */
+/**
+ * Returns 1/log₂(1 + rank) up to k, and from there a tail that falls like 1/rank²: under a discount of 0 no row of an untrained model,
+ * whose soft ranks are all in the middle, would have a gradient.
+ */
 function discountOf(rank: number, k: number): Discount {
-  if (rank >= k + 1) return { value: 0, derivative: 0 };
-  const log = Math.log2(1 + Math.min(rank, k)), value = 1 / log;
-  if (rank > k) return { value: value * (k + 1 - rank), derivative: -value };
-  return { value, derivative: -value * value / (1 + rank) / Math.LN2 };
+  const value = 1 / Math.log2(1 + Math.min(rank, k));
+  if (rank <= k) return { value, derivative: -value * value / (1 + rank) / Math.LN2 };
+  const tail = value * (k / rank) ** 2;
+  return { value: tail, derivative: -2 * tail / rank };
+}
+
+/** Returns the discounted gain of the best order of a query's rows. */
+function bestGain(gains: ArrayLike<number>, rows: readonly number[], k: number): number {
+  let sum = 0;
+  rankFalling(rows.map((i) => gains[i])).forEach((place, r) => sum += gains[rows[place]] * discountOf(r + 1, k).value);
+  return sum;
 }
 
 /**
@@ -93,10 +104,11 @@ export function toNdcgLoss(options: NdcgLossOptions): (rows: QueryArguments) => 
  * is formed.
  *
  *     rankᵢ = 1 + Σ_{j≠i} ramp(ŷⱼ − ŷᵢ),   ramp: 0 below −margin, 1 above it, linear between
- *     value = 1 − mean over the queries of Σ gainᵢ·D(rankᵢ) / best,   D(r) = 1/log₂(1 + r), falling to 0 from k to k + 1
+ *     value = 1 − mean over the queries of Σ gainᵢ·D(rankᵢ) / best,   D(r) = 1/log₂(1 + r), from k on D(k)·(k/r)²
  *     ∂value/∂ŷⱼ = −(Σ_{i: |ŷᵢ − ŷⱼ| < margin} cᵢ − n·cⱼ)/(2·margin),   cᵢ = gainᵢ·D′(rankᵢ)/(best·queries), n terms
  *
- * Where all outputs of a query differ by at least the margin, the value is 1 − {@linkcode ndcg}. The value is the mean of the
+ * The best order has the value 0. Without k, where all outputs of a query differ by at least the margin, the value is
+ * 1 − {@linkcode ndcg}; with k the ranks beyond it count a little, so that rows far down have a gradient. The value is the mean of the
  * queries' values, so a batch of whole queries needs no count of the others.
  *
  * @param yTrue Gains ≥ 0 in the shape of `yPred`.

@@ -28,11 +28,8 @@ function counted({ offset, stride, length }: Slice, weights: ArrayLike<number> |
 /** Says which of the entries are the `budget` highest; of equal outputs the first ones. */
 function highest(p: ArrayLike<number>, places: Uint32Array, budget: number): Uint8Array {
   const sorted = Float64Array.from(places, (i) => p[i]).sort(), n = places.length, cut = sorted[n - budget];
-  let ties = budget; // at the cut: what is not taken by the outputs above it
-  for (let k = n - 1; k >= 0 && sorted[k] > cut; k--) ties--;
-  const chosen = new Uint8Array(n);
-  for (let k = 0; k < n; k++) chosen[k] = p[places[k]] > cut || (p[places[k]] === cut && ties-- > 0) ? 1 : 0;
-  return chosen;
+  let ties = budget - places.filter((i) => p[i] > cut).length; // at the cut
+  return Uint8Array.from(places, (i) => Number(p[i] > cut || (p[i] === cut && ties-- > 0)));
 }
 
 /**
@@ -47,14 +44,7 @@ function solveThreshold(
   steepness: number,
 ): number {
   const n = places.length, reach = 1 + n / steepness; // far enough for shapes with heavy tails
-  let low = Infinity, high = -Infinity;
-  for (const i of places) {
-    if (p[i] < low) low = p[i];
-    if (p[i] > high) high = p[i];
-  }
-  low -= reach;
-  high += reach;
-  let threshold = (low + high) / 2;
+  let low = -reach, high = 1 + reach, threshold = 0.5; // outputs lie in [0, 1]
   for (let step = 0; step < 100; step++) {
     let sum = 0, slope = 0;
     for (let k = 0; k < n; k++) {

@@ -231,19 +231,19 @@ interface DeviceBackend {
   readonly device?: { readonly lost?: Promise<{ readonly message?: string }> };
 }
 
-const lostDevices = new WeakSet<object>(), watchedDevices = new WeakSet<object>();
+/** Says of each device of WebGPU whether it is lost. */
+const lost = new WeakMap<object, boolean>();
 
 /** Throws if the device of the backend in use is lost, as a browser's is after a driver's reset or in a tab that slept. */
 export function checkDevice(): void {
   const { gpgpu, device } = (engine().backend ?? {}) as DeviceBackend;
-  if (device?.lost !== undefined && !watchedDevices.has(device)) {
-    watchedDevices.add(device);
-    void device.lost.then(() => lostDevices.add(device));
+  if (device?.lost !== undefined && !lost.has(device)) {
+    lost.set(device, false);
+    void device.lost.then(() => lost.set(device, true));
   }
-  if (gpgpu?.gl.isContextLost() || (device !== undefined && lostDevices.has(device))) {
+  if (gpgpu?.gl.isContextLost() || (device && lost.get(device))) {
     throw new Error(
-      `Cannot compute on the backend '${tf.getBackend()}': its device is lost, and the numbers on it are; load the page ` +
-        "again, or set another backend and make the model again",
+      `Cannot compute on the backend '${tf.getBackend()}': its device is lost, and the tensors on it; load the page again`,
     );
   }
 }

@@ -17,7 +17,7 @@ const columnsOf = (list: [number, number, string][]) => ({
 
 /** One minus the score by its definition, row by row and pair by pair. */
 function byDefinition({ gains, outputs, groups }: ReturnType<typeof columnsOf>, k: number, margin: number): number {
-  const discount = (r: number) => Math.max(0, Math.min(1, k + 1 - r)) / Math.log2(1 + Math.min(r, k));
+  const discount = (r: number) => Math.min(1, k / r) ** 2 / Math.log2(1 + Math.min(r, k));
   const scores = [...new Set(groups)].flatMap((group) => {
     const own = gains.map((_, i) => i).filter((i) => groups[i] === group);
     const best = own.map((i) => gains[i]).sort((a, b) => b - a).reduce((sum, g, r) => sum + g * discount(r + 1), 0);
@@ -37,7 +37,7 @@ Deno.test("ndcg loss: the value by its definition, the gradient by differences, 
     assertWithin(value, byDefinition(columns, k, margin), 1e-12);
     outputs.forEach((p, i) => {
       const [up, down] = [at(outputs.with(i, p + h)).value, at(outputs.with(i, p - h)).value];
-      // The discount has a corner at the ranks k and k + 1: a difference across it lies between two slopes.
+      // The discount has a corner at the rank k: a difference across it lies between two slopes.
       const slopes = [(up - value) / h, (value - down) / h];
       assert(gradient[i] > Math.min(...slopes) - 1e-5 && gradient[i] < Math.max(...slopes) + 1e-5, `${i}`);
     });
@@ -61,7 +61,7 @@ Deno.test("ndcg loss: with a small margin and no ties it is 1 − scikit-learn's
       Array.from({ length: queries }, (_, q) => values.slice(q * each, (q + 1) * each));
     const options = { k: k ?? undefined, sampleWeight: sampleWeight === null ? undefined : matrix(sampleWeight) };
     assertWithin(ndcg(matrix(yTrue), matrix(yPred), options), expected, 4e-15);
-    if (matrix(yPred).some((row) => new Set(row).size < each)) continue;
+    if (k !== null && k < each || matrix(yPred).some((row) => new Set(row).size < each)) continue;
     compared++;
     const loss = ndcgLossAndGradient(matrix(yTrue), matrix(yPred), { ...options, margin: 1e-4 });
     assertWithin(1 - loss.value, expected, 1e-12);
@@ -93,6 +93,9 @@ Deno.test("ndcg loss: descending its gradient puts the gains in order; a query w
     ndcgLossAndGradient(gains, outputs, { margin: 3 }).gradient.forEach((g, i) => outputs[i] -= g);
   }
   assertEquals(ndcg(gains, outputs), 1);
+  assertWithin(ndcgLossAndGradient(gains, gains, { k: 2, margin: 0.5 }).value, 0, 1e-15, "the best order");
+  const start = ndcgLossAndGradient([1, ...Array(63).fill(0)], Array.from({ length: 64 }, (_, i) => i / 64), { k: 5 });
+  assert(start.gradient[0] < -1e-4 && start.gradient.every((g, i) => i === 0 || g > 0), "alive far beyond k");
   const { value, gradient } = ndcgLossAndGradient([0, 0], [1, 2]);
   assertEquals([value, ...gradient], [0, 0, 0]);
 });

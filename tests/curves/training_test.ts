@@ -6,6 +6,7 @@ import {
   aumLoss,
   averagePrecisionLoss,
   curveLoss,
+  ndcgLoss,
   pairsLoss,
   partialRocAucLoss,
   precisionAtKLoss,
@@ -122,6 +123,8 @@ Deno.test("the audit: curves as F1, pairs sound; the AUM has a useless optimum, 
   }
   assertEquals(causes(recallAtFprLoss({ fpr: 0.1, thresholds: 128 }))[1], "error: saturated");
   assertEquals(causes(precisionAtKLoss({ k: 1 }))[1], "error: wrong-optimum");
-  assertEquals(causes(pairsLoss()), ["sound", "note: reduction"]);
+  for (const loss of [pairsLoss(), ndcgLoss(), ndcgLoss({ k: 5 })]) {
+    assertEquals(causes(loss), ["sound", "note: reduction"], loss.name);
+  }
   assertEquals(causes(aumLoss())[1], "error: wrong-optimum");
 });

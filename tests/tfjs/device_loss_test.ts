@@ -1,9 +1,10 @@
 // Losses on a backend whose tensors are not in host memory: TensorFlow.js' cpu kernels under another name, with a count of what
-// is read back. tests/package/ runs the same on WebGL in a browser.
-import { assertEquals, assertThrows } from "@std/assert";
+// is read back. The programs of WebGL and WebGPU are run by tests/package/, in a browser.
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { auditLoss } from "../../lib/audit/mod.ts";
-import { f1Loss, f1Metric, type LossOptions, metricLoss, tuneThreshold } from "../../lib/mod.ts";
+import { auditLoss, GuardError, guardLoss } from "../../lib/audit/mod.ts";
+import { f1Loss, f1Metric, fitMetric, type Loss, type LossOptions, metricLoss, tuneThreshold } from "../../lib/mod.ts";
+import { askedRoundLoss } from "../../lib/thread/thread.ts";
 import { assertAllWithin } from "../helpers.ts";
 
 /** Registers the cpu backend as a device: its numbers come back as they are, or all 0. */
@@ -16,6 +17,8 @@ function register(name: string, lies = false): void {
 
 register("device");
 register("liar", true);
+register("lost");
+(tf.findBackend("lost") as unknown as { device: unknown }).device = { lost: Promise.resolve({}) };
 
 /** Returns how often a function reads a tensor back; kernels of the cpu backend read by other ways. */
 function readsOf(run: () => void): number {
@@ -75,4 +78,87 @@ Deno.test("a backend that reads its numbers back as zeros is refused, and an aud
   const loss = f1Loss(), told = ({ verdict, findings }: ReturnType<typeof auditLoss>) => [verdict, findings.length];
   assertEquals(on("liar", () => told(auditLoss(loss))), told(auditLoss(loss)));
   tf.dispose([y, p]);
+});
+
+/** A small classifier with fixed weights, and data. */
+function problem() {
+  const kernelInitializer = tf.initializers.randomNormal({ stddev: 0.5, seed: 3 });
+  const model = tf.sequential({
+    layers: [tf.layers.dense({ units: 1, activation: "sigmoid", inputShape: [2], kernelInitializer })],
+  });
+  const x = tf.randomNormal([60, 2], 0, 1, "float32", 5),
+    y = tf.tidy(() => tf.cast(tf.greater(tf.sum(x, 1, true), 0.5), "float32"));
+  return { model, x, y };
+}
+
+/** Runs an asynchronous function on a backend; returns the reads that waited. */
+async function readsOn(backend: string, run: () => Promise<unknown>): Promise<number> {
+  await tf.setBackend(backend);
+  const engine = tf.engine(), { readSync } = engine;
+  let reads = 0;
+  engine.readSync = (id) => (reads++, readSync.call(engine, id));
+  try {
+    await run();
+  } finally {
+    engine.readSync = readSync;
+    await tf.setBackend("cpu");
+  }
+  return reads;
+}
+
+Deno.test("on a device guardLoss reads without waiting, and throws at a later step what it found at the first", async () => {
+  const crossEntropy = (t: tf.Tensor, p: tf.Tensor) => tf.metrics.binaryCrossentropy(t, p), { error } = console;
+  let printed = "", left = NaN;
+  console.error = (text) => printed = text;
+  try {
+    const fit = async (loss: typeof crossEntropy) => {
+      const before = tf.memory().numTensors, { model, x, y } = problem();
+      model.compile({ optimizer: "sgd", loss: guardLoss(loss as Loss) });
+      const callbacks = { onBatchEnd: () => new Promise<void>((resolve) => setTimeout(resolve)) };
+      try {
+        await model.fit(x, y, { epochs: 4, batchSize: 20, verbose: 0, shuffle: false, callbacks });
+      } finally {
+        await tf.nextFrame();
+        tf.dispose([x, y]);
+        model.dispose();
+        left = tf.memory().numTensors - before;
+      }
+    };
+    assertEquals(await readsOn("device", () => fit(crossEntropy)), 0);
+    assertEquals(left, 0);
+    const stopped = () => assertRejects(() => fit(askedRoundLoss as typeof crossEntropy), GuardError, "at step 1");
+    await readsOn("device", stopped);
+    assertStringIncludes(printed, "at step 1");
+  } finally {
+    console.error = error;
+  }
+});
+
+Deno.test("on a device fitMetric ends where it ends on the host, and names a row out of range", async () => {
+  const losses: number[][] = [];
+  for (const backend of ["cpu", "device"]) {
+    await readsOn(backend, async () => {
+      const { model, x, y } = problem();
+      const options = { loss: f1Loss(), epochs: 3, batchSize: 20, optimizer: "sgd", validationData: [x, y] as const };
+      const { history } = await fitMetric(model, [x, y], { ...options, patience: 3 });
+      losses.push([...history.loss, ...history.val_loss]);
+      const bad = tf.tidy(() => tf.add(y, tf.oneHot(tf.scalar(7, "int32"), 60).reshape([60, 1]).mul(5)));
+      await assertRejects(() => fitMetric(model, [x, bad], options), RangeError, "row 7 is");
+      tf.dispose([x, y, bad]);
+      model.dispose();
+    });
+  }
+  assertAllWithin(losses[1], losses[0], 1e-6);
+});
+
+Deno.test("a device that is lost is told in one sentence", async () => {
+  await tf.setBackend("lost");
+  const y = tf.tensor1d([1, 0]);
+  f1Metric()(y, y).dispose(); // the device is asked for its promise, which has not been heard yet
+  await Promise.resolve();
+  for (const call of [() => f1Loss()(y, y), () => f1Metric()(y, y)]) {
+    assertThrows(call, Error, "Cannot compute on the backend 'lost': its device is lost");
+  }
+  y.dispose();
+  await tf.setBackend("cpu");
 });

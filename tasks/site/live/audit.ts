@@ -6,13 +6,12 @@
  */
 import "./site.ts";
 import { auditDisplay } from "../../../lib/display/audit_display.ts";
-import { decodeFigures } from "../../../lib/display/figure.ts";
 import type { ExtraLabel, LabelKind, PredictionKind } from "../../../lib/audit/types.ts";
 import type { AuditData, AuditJob, AuditProgress } from "./audit_worker.ts";
 import { button, choice, html, keepSettings, labelled, readout, settingsOf } from "./dom.ts";
-import { famousLosses } from "./famous_losses.ts";
+import { famousLosses, fileName } from "./famous_losses.ts";
 import { startJob } from "./jobs.ts";
-import { fileName } from "./loss_text.ts";
+import { reportOf, tableBox } from "./report.ts";
 
 const name = "audit";
 
@@ -69,22 +68,14 @@ function listing(text: string, { findings }: AuditData): HTMLElement {
 
 /** Shows a report: the display of the notebooks, the marked text, every probe. */
 function report(text: string, audit: AuditData): Node[] {
-  const shown = html("div", { class: "report" });
-  shown.innerHTML = decodeFigures(
-    auditDisplay({ ...audit, time: () => ({ loss: 0, reference: 0 }), toJSON: () => audit }).html,
-  );
-  for (const table of shown.querySelectorAll("table")) {
-    const box = html("div", { class: "table-box", tabindex: 0, role: "group", "aria-label": "Finding" });
-    table.replaceWith(box);
-    box.append(table);
-  }
+  const shown = reportOf(auditDisplay({ ...audit, time: () => ({ loss: 0, reference: 0 }), toJSON: () => audit }));
   const probes = audit.probes.map((probe) =>
     html("tr", {}, html("td", {}, probe.name), html("td", {}, probe.result), html("td", {}, probe.detail))
   );
   const head = ["probe", "result", "detail"].map((word) => html("th", { scope: "col" }, word));
   const table = html("table", {}, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...probes));
-  const box = html("div", { class: "table-box", tabindex: 0, role: "group", "aria-label": "All probes" }, table);
-  return [listing(text, audit), shown, html("details", {}, html("summary", {}, `All ${probes.length} probes`), box)];
+  const all = html("details", {}, html("summary", {}, `All ${probes.length} probes`), tableBox(table, "All probes"));
+  return [listing(text, audit), shown, all];
 }
 
 /** Sets the tool up in its place. */
@@ -164,7 +155,7 @@ function mount(place: HTMLElement): void {
       },
     };
     const ended = startJob<AuditJob, AuditProgress, AuditData>(job, {
-      onProgress: ({ done, of }) => said.say(`The audit runs: ${done} of ${of} rules are done.`),
+      onProgress: ({ done, of }) => said.say(`The audit runs: ${done} of ${of} rules are done.`, true),
       onError: (message) => stop(message),
       onResult: (audit) => {
         const [worst] = audit.findings, tried = audit.probes.filter((probe) => probe.result !== "skipped").length;

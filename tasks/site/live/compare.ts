@@ -7,10 +7,10 @@
 import "./site.ts";
 import type { ScoreName } from "../../../lib/scores/to_score.ts";
 import { comparisonDisplay } from "../../../lib/display/comparison_display.ts";
-import { decodeFigures } from "../../../lib/display/figure.ts";
 import type { CompareJob, CompareProgress, CompareResult, ComparisonData } from "./compare_worker.ts";
 import { button, choice, html, labelled, readout } from "./dom.ts";
 import { startJob } from "./jobs.ts";
+import { reportOf } from "./report.ts";
 
 const scores = {
   f1: "F1",
@@ -24,15 +24,8 @@ const scores = {
 
 /** Shows a comparison: the display of the notebooks. */
 function report(comparison: ComparisonData): HTMLElement {
-  const shown = html("div", { class: "report" }), { text, ...data } = comparison;
-  shown.innerHTML = decodeFigures(comparisonDisplay({ ...data, toJSON: () => data, toString: () => text }).html);
-  for (const table of shown.querySelectorAll("table")) {
-    const label = table.querySelector("caption")?.textContent ?? "Table";
-    const box = html("div", { class: "table-box", tabindex: 0, role: "group", "aria-label": label });
-    table.replaceWith(box);
-    box.append(table);
-  }
-  return shown;
+  const { text, ...data } = comparison;
+  return reportOf(comparisonDisplay({ ...data, toJSON: () => data, toString: () => text }));
 }
 
 /** Sets the tool up in its place. */
@@ -68,7 +61,7 @@ function mount(place: HTMLElement): void {
         }
         const { done, total, secondsLeft } = progress;
         bar.value = done / total;
-        said.say(`Training ${done} of ${total} is done; about ${Math.ceil(secondsLeft)} s are left.`);
+        said.say(`Training ${done} of ${total} is done; about ${Math.ceil(secondsLeft)} s are left.`, true);
       },
       onError: (message) => {
         running(false);

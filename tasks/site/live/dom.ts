@@ -112,11 +112,18 @@ export function button(text: string, onClick: () => void): HTMLButtonElement {
   return made;
 }
 
-/** The sentence that says the state of a figure or a tool; screen readers hear it when it changes. */
-export function readout(): HTMLElement & { say(text: string): void } {
+/** Sentence on the state of a figure or a tool. */
+export type Readout = HTMLElement & {
+  /** Shows a sentence; screen readers hear it, but not while something is `going` on. */
+  say(text: string, going?: boolean): void;
+};
+
+/** Makes the sentence of a figure or a tool. */
+export function readout(): Readout {
   const element = html("p", { class: "readout", role: "status", "aria-live": "polite" });
   return Object.assign(element, {
-    say: (text: string) => {
+    say: (text: string, going = false) => {
+      element.setAttribute("aria-busy", String(going));
       if (element.textContent !== text) element.textContent = text;
     },
   });

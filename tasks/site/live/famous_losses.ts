@@ -5,6 +5,9 @@
  */
 import type { LabelKind, PredictionKind } from "../../../lib/audit/types.ts";
 
+/** Name of a loss's file in stacks, and so in the report. */
+export const fileName = "loss.ts";
+
 /** Loss as text, and the kinds of its arguments. */
 export interface FamousLoss {
   readonly title: string;

@@ -4,12 +4,10 @@
  * @module
  */
 import { transform } from "sucrase";
+import { fileName } from "./famous_losses.ts";
 
 /** Names by which the text may import TensorFlow.js and this library. */
 export type Modules = Readonly<Record<string, unknown>>;
-
-/** Name of the file in stacks, and so in the report. */
-export const fileName = "loss.ts";
 
 /** Name of the last function that a text declares at the beginning of a line. */
 const lastDeclared = (text: string): string | undefined =>
