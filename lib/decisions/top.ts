@@ -57,9 +57,8 @@ function solveThreshold(
     else high = threshold;
     const newton = threshold + excess / (steepness * slope);
     const next = newton > low && newton < high ? newton : (low + high) / 2;
-    const moved = Math.abs(next - threshold);
+    if (Math.abs(next - threshold) <= Number.EPSILON * Math.abs(next)) return next;
     threshold = next;
-    if (moved <= Number.EPSILON * Math.abs(next)) break;
   }
   return threshold;
 }

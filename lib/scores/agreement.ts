@@ -122,10 +122,10 @@ const [predicted, positives, others, negatives]: Formula[] = [
 
 /** tp·tn − fp·fn. */
 const determinant: Formula = {
-  plus: [{ times: [{ linear: { tp: 1 } }, { linear: { tn: 1 } }] }, {
-    scaled: { times: [{ linear: { fp: 1 } }, { linear: { fn: 1 } }] },
-    by: -1,
-  }],
+  plus: [
+    { times: [{ linear: { tp: 1 } }, { linear: { tn: 1 } }] },
+    { times: [{ linear: { fp: -1 } }, { linear: { fn: 1 } }] },
+  ],
 };
 
 /**

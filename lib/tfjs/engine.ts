@@ -189,8 +189,7 @@ function checkKnown(numbers: ArrayLike<number>): void {
   for (let i = 0; i < 2048; i++) {
     if (numbers[i] === i + 0.5) continue;
     throw new Error(
-      `Cannot read tensors of the backend '${tf.getBackend()}': it gives 2,048 known numbers back as others; set another ` +
-        "backend, or another adapter of this one",
+      `Cannot read tensors of the backend '${tf.getBackend()}': it reads back other numbers; set another backend`,
     );
   }
   honest.add(engine().backend as object);
@@ -243,7 +242,7 @@ export function checkDevice(): void {
   }
   if (gpgpu?.gl.isContextLost() || (device && lost.get(device))) {
     throw new Error(
-      `Cannot compute on the backend '${tf.getBackend()}': its device is lost, and the tensors on it; load the page again`,
+      `Cannot compute on the backend '${tf.getBackend()}': its device is lost; load the page again`,
     );
   }
 }
