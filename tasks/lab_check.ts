@@ -11,8 +11,8 @@
  */
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "puppeteer-core";
-import { findChromium } from "./chromium.ts";
+import type { Browser, Page } from "playwright-core";
+import { launchChromium, requireChromium } from "./chromium.ts";
 import {
   interruptSignal,
   type Reporter,
@@ -295,7 +295,7 @@ async function screenshots(page: Page, folder: string, name: string): Promise<vo
   for (let part = 0; part < 40; part++) {
     await new Promise((done) => setTimeout(done, 400));
     const path = join(folder, `${name}_${String(part).padStart(2, "0")}.png`);
-    await page.screenshot({ path: path as `${string}.png` });
+    await page.screenshot({ path });
     if (!await page.evaluate(scrollOn(false))) return;
   }
 }
@@ -319,7 +319,7 @@ async function runOnce(
   await Deno.writeTextFile(join(folder, subject.name), subject.text);
   const page = await browser.newPage();
   try {
-    await page.setViewport({ width: 1280, height: 1000 });
+    await page.setViewportSize({ width: 1280, height: 1000 });
     await openNotebook(page, lab, subject.name);
     if (dark) {
       await page.evaluate(async () => {
@@ -356,13 +356,9 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
   const paths = positionals.length > 0 || probe !== undefined ? positionals : await committedNotebooks();
   const subjects = [...await Promise.all(paths.map(readSubject)), ...(probe === undefined ? [] : probeSubjects(probe))];
   if (subjects.length === 0) throw new TaskError("there are no notebooks in notebooks/: name one, or use --probe");
-  const executablePath = findChromium();
-  if (executablePath === undefined) {
-    throw new TaskError("no Chromium or Chrome on the PATH: install one, or name it with CHROME_PATH");
-  }
+  requireChromium();
   if (pictures) await Deno.mkdir(pictures, { recursive: true });
   await prepareLab(report, defaultPython);
-  const { launch } = await import("puppeteer-core");
   // Beside notebooks/, so that deno.json and relative paths mean the same. The .gitignore hides it from git.
   const folder = await Deno.makeTempDir({ dir: fileURLToPath(root), prefix: ".lab_check_" });
   const cleanUp: (() => Promise<unknown>)[] = [() => Deno.remove(folder, { recursive: true })];
@@ -381,15 +377,13 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
     };
     const running = await startLab({ folder, env, more: ["--LabApp.expose_app_in_browser=True"] });
     cleanUp.push(() => running.stop());
-    const browser = await launch({
-      executablePath,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-timer-throttling"],
+    const browser = await launchChromium({
+      args: ["--disable-gpu"],
       env: {
         ...Deno.env.toObject(),
         XDG_CONFIG_HOME: join(folder, ".chromium"),
         XDG_CACHE_HOME: join(folder, ".chromium"),
       },
-      protocolTimeout: limit + 60_000,
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
@@ -397,7 +391,7 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
     cleanUp.push(() => browser.close());
     const [busy, dark] = [values.busy === true, values.dark === true];
     const harness: Harness = { browser, lab: running, folder, limit, busy, dark, pictures };
-    report.line(`${await browser.version()}, Deno ${Deno.version.deno}${busy ? ", every core kept busy" : ""}`);
+    report.line(`Chromium ${browser.version()}, Deno ${Deno.version.deno}${busy ? ", every core kept busy" : ""}`);
     report.line(tableRow(columns));
     const counts: OutputCount[] = [];
     const failures: string[] = [];

@@ -3,18 +3,14 @@
  *
  * @module
  */
-import puppeteer from "puppeteer-core";
 import { paletteCss } from "../../lib/display/palette.ts";
-import { findChromium } from "../chromium.ts";
-import { TaskError } from "../cli.ts";
+import { launchChromium } from "../chromium.ts";
 import { thesisFigure } from "./thesis.ts";
 
-const executablePath = findChromium();
-if (!executablePath) throw new TaskError("no Chromium; name one in CHROME_PATH");
-const browser = await puppeteer.launch({ executablePath, pipe: true, args: ["--no-sandbox"] });
+const browser = await launchChromium();
 try {
   const page = await browser.newPage(), { svg, title } = thesisFigure({ width: 1080, height: 300 });
-  await page.setViewport({ width: 1200, height: 630 });
+  await page.setViewportSize({ width: 1200, height: 630 });
   await page.setContent(`<style>:root { ${paletteCss("light")} }
 body { margin: 40px 60px; font-family: "DejaVu Sans", system-ui, sans-serif; color: #1a1a1a; background: white }
 h1 { margin: 0; font-size: 52px } p { margin: 10px 0 18px; font-size: 28px } </style>

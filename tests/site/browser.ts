@@ -1,7 +1,7 @@
 // One browser for all tests of a file, and what they ask of a page.
 import axe from "axe-core";
-import puppeteer, { type Browser, type Page } from "puppeteer-core";
-import { findChromium } from "../../tasks/chromium.ts";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { findChromium, launchChromium } from "../../tasks/chromium.ts";
 import { slow } from "../slow.ts";
 
 const chromium = findChromium();
@@ -23,11 +23,8 @@ export interface Look {
 export const looks: readonly Look[] = [{ scheme: "light", width: 390 }, { scheme: "dark", width: 1280 }];
 
 export async function lookAt(page: Page, { scheme, width }: Look): Promise<void> {
-  await page.setViewport({ width, height: 900 });
-  await page.emulateMediaFeatures([
-    { name: "prefers-color-scheme", value: scheme },
-    { name: "prefers-reduced-motion", value: "reduce" },
-  ]);
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
 }
 
 /** Page of the browser, and what went wrong on it: requests, errors. */
@@ -37,14 +34,12 @@ export interface Opened {
 }
 
 /** Calls `use` with a page of the browser that asks for nothing but files and the texts of workers. */
-export async function withPage(use: (opened: Opened) => Promise<void>): Promise<void> {
-  browser ??= puppeteer.launch({
-    executablePath: chromium,
-    pipe: true,
-    args: ["--no-sandbox"],
-    protocolTimeout: 60_000,
-  });
-  const page = await (await browser).newPage(), faults: string[] = [];
+export async function withPage(
+  use: (opened: Opened) => Promise<void>,
+  options: BrowserContextOptions = {},
+): Promise<void> {
+  browser ??= launchChromium();
+  const page = await (await browser).newPage(options), faults: string[] = [];
   page.on("request", (request) => {
     if (!/^(?:file|data|blob):/.test(request.url())) faults.push(`it asks for ${request.url()}`);
   });

@@ -68,7 +68,7 @@ browserTest("site in a browser: keyboard, and no stop where nothing scrolls", as
   await inTemporaryFolder(async (folder) => {
     const { out } = await buildSite({ notebooks: await fixtures(), out: `${folder}/site` });
     await withPage(async ({ page }) => {
-      await page.setViewport({ width: 1280, height: 900 });
+      await page.setViewportSize({ width: 1280, height: 900 });
       await page.goto(pathToFileURL(join(out, "01_steps.html")).href);
       await page.keyboard.press("Tab");
       assertEquals(await page.evaluate("document.activeElement.className"), "skip");
@@ -77,8 +77,8 @@ browserTest("site in a browser: keyboard, and no stop where nothing scrolls", as
       const stops = () =>
         page.evaluate("document.querySelectorAll('[data-scroll][tabindex]').length") as Promise<number>;
       const wide = await stops();
-      await page.setViewport({ width: 390, height: 900 });
-      await page.waitForFunction(`document.querySelectorAll('[data-scroll][tabindex]').length > ${wide}`);
+      await page.setViewportSize({ width: 390, height: 900 });
+      await page.locator("[data-scroll][tabindex]").nth(wide).waitFor({ state: "attached" });
       assert(await stops() > wide, "more boxes scroll on a phone");
     });
   });

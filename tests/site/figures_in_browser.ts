@@ -1,6 +1,6 @@
 // The figures that move, driven in a browser; part of browser_test.ts, for one browser serves all.
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import type { Page } from "puppeteer-core";
+import type { Page } from "playwright-core";
 import { f1, round, softCounts, softsign } from "../../lib/core.ts";
 import { trainLogistic } from "../../lib/network/train_logistic.ts";
 import { outputs, yTrue as truth } from "../../tasks/site/live/figures/threshold_curves.ts";
@@ -21,13 +21,8 @@ const numbers = (sentence: string): number[] =>
 
 /** Focuses the input with a label and presses a key. */
 async function press(page: Page, name: string, label: string, ...keys: string[]): Promise<void> {
-  const input = await page.evaluateHandle(
-    `[...document.querySelectorAll(${JSON.stringify(`${placeOf(name)} label`)})].find((l) => l.textContent === ${
-      JSON.stringify(label)
-    }).control`,
-  );
-  await (input as unknown as { focus(): Promise<void> }).focus();
-  for (const key of keys) await page.keyboard.press(key as "Enter");
+  await page.locator(placeOf(name)).getByLabel(label, { exact: true }).first().focus();
+  for (const key of keys) await page.keyboard.press(key);
 }
 
 /** Clicks the button with some words. */
@@ -41,7 +36,7 @@ const click = (page: Page, name: string, words: string): Promise<unknown> =>
 /** Drags with the mouse on a drawing of a figure, between places given as fractions of it. */
 async function drag(page: Page, name: string, drawing: number, ...places: [x: number, y: number][]): Promise<void> {
   const svg = (await page.$$(`${placeOf(name)} .frame-box svg`))[drawing];
-  await svg.scrollIntoView();
+  await svg.scrollIntoViewIfNeeded();
   const { x, y, width, height } = (await svg.boundingBox())!;
   const at = ([a, b]: [number, number]) => [x + a * width, y + b * height] as const;
   await page.mouse.move(...at(places[0]));
@@ -167,7 +162,7 @@ figureTest("start-on-the-tail", "the cells are the notebook's", async (page, loo
     page.$$eval(`${placeOf(name)} td button`, (all) => all.map((b) => (b as { textContent: string }).textContent));
   const done = () => page.waitForSelector(`${placeOf(name)} table:not([aria-busy])`);
   if (look.scheme === "light") {
-    await (await page.$(`${placeOf(name)} table`))!.scrollIntoView();
+    await (await page.$(`${placeOf(name)} table`))!.scrollIntoViewIfNeeded();
     await done();
     assertEquals(await cells(), notebook.slice(0, 30), "SGD, π = 0.1");
   }
@@ -247,7 +242,6 @@ figureTest("shuffle-the-batches", "the mean over ten shuffles is the notebook's"
 browserTest("figures that move: without JavaScript the still figures stay, and no control appears", async () => {
   const { names } = await projectSite();
   await withPage(async ({ page }) => {
-    await page.setJavaScriptEnabled(false);
     for (const name of ["drag-the-start", "move-the-threshold", "shuffle-the-batches"]) {
       await page.goto(await pageWith(`data-live="${name}"`));
       const figure = `figure[data-live="${name}"]`;
@@ -261,5 +255,5 @@ browserTest("figures that move: without JavaScript the still figures stay, and n
       );
       assertEquals(await page.$$("main :is(button, input, select, textarea)"), []);
     }
-  });
+  }, { javaScriptEnabled: false });
 });

@@ -1,6 +1,6 @@
 // The two tools, driven in a browser; part of browser_test.ts, for one browser serves all.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import type { Page } from "puppeteer-core";
+import type { Page } from "playwright-core";
 import { compareLosses } from "../../lib/compare/mod.ts";
 import { syntheticBinary } from "../../lib/data/synthetic_binary.ts";
 import { famousLosses } from "../../tasks/site/live/famous_losses.ts";
@@ -8,9 +8,9 @@ import { axeFaults, browserTest, lookAt, looks, overflow, withPage } from "./bro
 import { projectSite } from "./project_site.ts";
 import { inTemporaryFolder } from "./support.ts";
 
-const readout = "document.querySelector('.readout').textContent";
-const said = (page: Page): Promise<string> => page.evaluate(readout) as Promise<string>;
-const saying = (page: Page, pattern: RegExp): Promise<unknown> => page.waitForFunction(`${pattern}.test(${readout})`);
+const said = (page: Page): Promise<string> =>
+  page.evaluate("document.querySelector('.readout').textContent") as Promise<string>;
+const saying = (page: Page, pattern: RegExp): Promise<void> => page.locator(".readout", { hasText: pattern }).waitFor();
 
 /** Focuses the button with some words and presses Enter. */
 async function pressButton(page: Page, words: string): Promise<void> {
@@ -50,7 +50,7 @@ browserTest("audit page: ten famous losses, each with its verdict and its line, 
       await page.goto("about:blank");
       await page.goto(names.get("audit.html")!);
       for (const name of Object.keys(outcomes).filter((_, n) => n % 2 === i)) {
-        await page.select(".tool select", name);
+        await page.selectOption(".tool select", name);
         await pressButton(page, "Audit this loss");
         await saying(page, / is (broken|suspect|sound) after /);
         assertEquals(
@@ -61,7 +61,7 @@ browserTest("audit page: ten famous losses, each with its verdict and its line, 
       }
       assertEquals([...await overflow(page), ...await axeFaults(page, { within: "main" }), ...faults], []);
     }
-    await page.select(".tool select", "round");
+    await page.selectOption(".tool select", "round");
     await pressButton(page, "Audit this loss");
     await saying(page, / is broken after /);
     assertMatch(
@@ -103,10 +103,10 @@ browserTest(
         page,
         "(y: tf.Tensor, p: tf.Tensor) => tf.mean(tf.mul(y.slice([0, 1], [-1, 1]), tf.square(tf.sub(y.slice([0, 0], [-1, 1]), p))))",
       );
-      await page.select(".fields .field:nth-child(3) select", "weight");
+      await page.selectOption(".fields .field:nth-child(3) select", "weight");
       await pressButton(page, "Audit this loss");
       await saying(page, / is sound /);
-      await page.select(".fields .field:nth-child(3) select", "");
+      await page.selectOption(".fields .field:nth-child(3) select", "");
       const asked: string[] = [];
       await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
         asked.push(url);
@@ -142,10 +142,9 @@ browserTest(
       await withPage(async ({ page, faults }) => {
         await lookAt(page, looks[0]);
         await page.goto(names.get("compare.html")!);
-        const input = await page.$("input[type=file]");
-        await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(file);
+        await page.setInputFiles("input[type=file]", file);
         await saying(page, /'table\.csv' has 3 columns/);
-        await page.select(".fields .field:nth-child(3) select", "jaccard");
+        await page.selectOption(".fields .field:nth-child(3) select", "jaccard");
         await page.$eval("input[type=number]", (number) => ((number as unknown as { value: string }).value = "3"));
         await pressButton(page, "Compare");
         await saying(page, /Training \d+ of 48 is done/);
@@ -168,7 +167,7 @@ browserTest(
         await saying(page, /Training \d+ of/);
         await pressButton(page, "Stop");
         assertMatch(await said(page), /^Stopped/);
-        await page.select(".fields .field:nth-child(1) select", "a");
+        await page.selectOption(".fields .field:nth-child(1) select", "a");
         await pressButton(page, "Compare");
         await saying(page, /^Cannot /);
         assertEquals(faults, []);
