@@ -362,9 +362,12 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
   // Beside notebooks/, so that deno.json and relative paths mean the same. The .gitignore hides it from git.
   const folder = await Deno.makeTempDir({ dir: fileURLToPath(root), prefix: ".lab_check_" });
   const cleanUp: (() => Promise<unknown>)[] = [() => Deno.remove(folder, { recursive: true })];
-  const end = async () => {
-    for (let step = cleanUp.pop(); step; step = cleanUp.pop()) await step().catch(() => {});
-  };
+  let ending: Promise<void> | undefined;
+  // Once: an interrupt ends the browser, and so the run below, whose end must wait for the same steps.
+  const end = () =>
+    ending ??= (async () => {
+      for (let step = cleanUp.pop(); step; step = cleanUp.pop()) await step().catch(() => {});
+    })();
   using interrupt = interruptSignal();
   interrupt.signal.addEventListener("abort", () => void end().then(() => Deno.exit(1)));
   try {
