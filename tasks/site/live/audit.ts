@@ -163,7 +163,8 @@ function mount(place: HTMLElement): void {
       onResult: (audit) => {
         const [worst] = audit.findings, tried = audit.probes.filter((probe) => probe.result !== "skipped").length;
         result.replaceChildren(...report(source, audit));
-        stop(`${audit.name} is ${audit.verdict} after ${tried} probes${worst ? `: ${worst.cause}` : ""}.`);
+        const found = worst ? ` ${worst.message} (${worst.cause}).` : "";
+        stop(`${audit.name} is ${audit.verdict} after ${tried} probes.${found}`);
       },
     });
     end = () => {

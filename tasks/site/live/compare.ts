@@ -92,6 +92,11 @@ function mount(place: HTMLElement): void {
     });
   };
   const takeFile = async (chosen: File | undefined) => {
+    if (chosen && !/\.(?:csv|tsv|txt)$/i.test(chosen.name)) {
+      return said.say(
+        `This page reads CSV and TSV files only, '${chosen.name}' is another; the command reads Parquet and .gz.`,
+      );
+    }
     if (chosen) take({ name: chosen.name, bytes: new Uint8Array(await chosen.arrayBuffer()) });
   };
   input.addEventListener("change", () => takeFile(input.files?.[0]));
