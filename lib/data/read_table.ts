@@ -89,7 +89,8 @@ function checkNames(names: readonly string[], options: ReadTableOptions): void {
   const { label, drop = [], keep = [], numbers = [], beside = [] } = options;
   for (const wanted of [label, ...drop.filter((name) => name !== ""), ...keep, ...numbers, ...beside]) {
     if (names.includes(wanted)) continue;
-    const list = names.length > 12 ? `${names.slice(0, 12).join(", ")}, … (${names.length})` : names.join(", ");
+    const shown = names.slice(0, 12).map((name) => name || "(no name)").join(", ");
+    const list = names.length > 12 ? `${shown}, … (${names.length})` : shown;
     throw new RangeError(`Cannot ${TASK}: there is no column '${wanted}', only ${list}`);
   }
   for (const [option, list] of Object.entries({ drop, beside })) {
