@@ -83,7 +83,8 @@ export function auditFigure(audit: AuditWay, options: AuditFigureOptions = {}): 
   }
   const { width = 640, height = 160, domains = {} } = options;
   const [first, last] = [way[0], way[way.length - 1]];
-  const regions = flatRegions(way);
+  // At its right end alone a loss may be flat: that is its optimum.
+  const regions = way.slice(0, -1).some(({ slope }) => slope === 0) ? flatRegions(way) : [];
   const flat = regions.reduce((sum, { from, to }) => sum + to - from, 0) / (last.at - first.at);
   const isFlat = way.every(({ slope }) => slope === 0);
   const x = { label: "way from wrong (0) to right (1)", domain: [first.at, last.at] as const };

@@ -44,6 +44,7 @@ Deno.test("auditFigure: its title says what the way does", () => {
   const title = (...way: [loss: number, slope: number][]) =>
     auditFigure({ name: "a", lossPath: way.map(([loss, slope], at) => ({ at, loss, slope })) }).title;
   assertEquals(title([1, -1], [0, -1]), "a has a slope all the way from wrong to right");
+  assertEquals(title([1, -1], [0.5, -0.5], [0, 0]), "a has a slope all the way from wrong to right");
   assertEquals(title([0, 1], [1, 1]), "a rises from wrong to right");
   assertEquals(title([1, 0], [1, 0], [0.5, -1]), "a is flat on 75\u00a0% of its way from wrong to right");
   assertEquals(title([1, -1], [NaN, NaN]), "a is not finite on its way from wrong to right");
