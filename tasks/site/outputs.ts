@@ -4,7 +4,8 @@
  * @module
  */
 import { cleanHtml, type CleanOptions } from "./clean.ts";
-import { escapeHtml } from "./html.ts";
+import { codeBlock } from "./highlight.ts";
+import { escapeHtml, type Slots, unescapeHtml } from "./html.ts";
 import { toDataUri } from "../../lib/display/figure.ts";
 import { renderMathIn } from "./math.ts";
 import type { MimeBundle, Output } from "../notebook_format.ts";
@@ -38,7 +39,11 @@ function renderBundle(data: MimeBundle, options: OutputOptions): string {
   const html = of("text/html");
   const svg = of("image/svg+xml");
   if (html !== undefined) {
-    return fold(cleanHtml(html, { ...options, headings: false }), html.split(/<tr\b/).length - 1, "rows");
+    return fold(
+      cleanHtml(codeIn(html, options.slots), { ...options, headings: false }),
+      html.split(/<tr\b/).length - 1,
+      "rows",
+    );
   }
   const label = plain || "Picture without a description";
   if (svg !== undefined) {
@@ -57,6 +62,13 @@ function renderBundle(data: MimeBundle, options: OutputOptions): string {
   }
   return textBlock(plain, "Output", "plain");
 }
+
+/** Renders code in an output as the code of the page is: with colours, in a box that scrolls. */
+const codeIn = (html: string, slots: Slots): string =>
+  html.replace(
+    /<pre><code class="language-(\w+)">([\s\S]*?)<\/code><\/pre>/g,
+    (_all, language, text) => slots.put(codeBlock(unescapeHtml(text), language, `Code, ${language}`, true)),
+  );
 
 /** Joins consecutive pieces of the same stream. */
 function joinStreams(outputs: Output[]): Output[] {

@@ -4,7 +4,7 @@
  * @module
  */
 import { escapeHtml, textOf } from "./html.ts";
-import { relativeUrl, sourcePageOf } from "./links.ts";
+import { nameOf, relativeUrl, sourcePageOf } from "./links.ts";
 import type { Heading } from "./markdown.ts";
 
 /** Page in the navigation. */
@@ -57,7 +57,9 @@ const policy = "default-src 'none'; script-src 'self' blob:; worker-src blob:; s
   "img-src 'self' data:; font-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'";
 
 function navigation({ file, pages, tools, name }: PageParts): string {
-  const items = [...pages, ...tools].map((page) => {
+  // The appendices are on the front page and in the footer.
+  const shown = pages.filter((page) => page.file === file || !nameOf(page.file).startsWith("Appendix"));
+  const items = [...shown, ...tools].map((page) => {
     const current = page.file === file ? ' aria-current="page"' : "";
     const title = escapeHtml(textOf(page.title));
     return `<li><a href="${relativeUrl(file, page.file)}"${current} title="${title}">${

@@ -54,7 +54,7 @@ browserTest("audit page: ten famous losses, each with its verdict and its line, 
         await pressButton(page, "Audit this loss");
         await saying(page, / is (broken|suspect|sound) after /);
         assertEquals(
-          (await said(page)).replace(/^.* is (\w+) after \d+ probes: (.*)\.$/, "$1 … $2"),
+          (await said(page)).replace(/^.* is (\w+) after \d+ probes\. .*\(([\w-]+)\)\.$/, "$1 … $2"),
           outcomes[name],
           name,
         );

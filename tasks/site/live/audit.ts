@@ -25,7 +25,7 @@ const outputKinds: Record<PredictionKind & string, string> = {
 };
 
 const labelKinds: Record<LabelKind | "", string> = {
-  "": "as usual for these outputs",
+  "": "usual for these outputs",
   binary: "0 or 1",
   "one-hot": "one-hot",
   index: "the number of the class",
@@ -117,7 +117,7 @@ function mount(place: HTMLElement): void {
     type: "number",
     min: 1,
     max: 100,
-    placeholder: "as usual",
+    placeholder: "usual number",
     value: settings.get("columns") ?? "",
   });
   const limit = html("input", { type: "number", min: 1, max: 600, value: settings.get("limit") ?? 30 });
@@ -142,7 +142,10 @@ function mount(place: HTMLElement): void {
     result.replaceChildren();
     said.say("The audit runs.");
     const over = setTimeout(
-      () => stop(`The audit was ended after ${seconds} s: the loss, or one of its gradients, does not return.`),
+      () =>
+        stop(
+          `The audit was ended after ${seconds} s: the loss, or one of its gradients, does not return. Look for a loop without an end, or allow more time.`,
+        ),
       1000 * seconds,
     );
     const job: AuditJob = {
@@ -160,7 +163,8 @@ function mount(place: HTMLElement): void {
       onResult: (audit) => {
         const [worst] = audit.findings, tried = audit.probes.filter((probe) => probe.result !== "skipped").length;
         result.replaceChildren(...report(source, audit));
-        stop(`${audit.name} is ${audit.verdict} after ${tried} probes${worst ? `: ${worst.cause}` : ""}.`);
+        const found = worst ? ` ${worst.message} (${worst.cause}).` : "";
+        stop(`${audit.name} is ${audit.verdict} after ${tried} probes.${found}`);
       },
     });
     end = () => {

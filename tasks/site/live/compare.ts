@@ -35,7 +35,7 @@ function mount(place: HTMLElement): void {
     bar = html("progress", { max: 1, "aria-label": "Progress" });
   const input = html("input", { type: "file", accept: ".csv,.tsv,text/csv,text/tab-separated-values" });
   const label = choice("Column with the label", {}, ""), score = choice("Score", scores, "f1");
-  const positive = html("input", { type: "text", placeholder: "found by itself", autocomplete: "off" });
+  const positive = html("input", { type: "text", placeholder: "1, or the rarer value", autocomplete: "off" });
   const repeats = html("input", { type: "number", min: 3, max: 100, value: 10 });
   let file: CompareJob["file"] | undefined, end: (() => void) | undefined, soFar: ComparisonData | undefined;
 
@@ -84,10 +84,19 @@ function mount(place: HTMLElement): void {
       label.input.value = columns.at(-1)!;
       settings.hidden = false;
       running(false);
-      said.say(`'${chosen.name}' has ${columns.length} columns. Choose the one with the label.`);
+      said.say(
+        `'${chosen.name}' has ${columns.length} columns. Check that the label is '${
+          columns.at(-1)
+        }'; if not, choose it.`,
+      );
     });
   };
   const takeFile = async (chosen: File | undefined) => {
+    if (chosen && !/\.(?:csv|tsv|txt)$/i.test(chosen.name)) {
+      return said.say(
+        `This page reads CSV and TSV files only, '${chosen.name}' is another; the command reads Parquet and .gz.`,
+      );
+    }
     if (chosen) take({ name: chosen.name, bytes: new Uint8Array(await chosen.arrayBuffer()) });
   };
   input.addEventListener("change", () => takeFile(input.files?.[0]));
