@@ -3,6 +3,9 @@
  * memory and the exponent of the processor's seconds in the number of rows.
  *
  *     deno run -P=bench bench/sql_scale.ts 1e6,1e7,1e8 --save bench/sql_scale.json
+ *     deno run -A bench/sql_scale.ts 1e8 --spark PYTHON --save bench/sql_scale_spark.json
+ *
+ * The second command asks Apache Spark (PYTHON has PySpark), and throws unless its answers are those of the first.
  *
  * Every size runs in a process of its own, so that its peak memory is its own. The rows are generated into a Parquet file in a
  * temporary folder (TMPDIR): a continuous output, labels drawn from it, whole weights, four regions. 1e8 rows take 900 MB.
@@ -11,12 +14,16 @@
  */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { countsOn, countsSql, histogramSql, metricGradientOn, reportOn, tuneThresholdOn } from "../lib/sql/mod.ts";
-import { duckdbEngine } from "../tasks/sql_engines.ts";
+import { duckdbEngine, sparkEngine } from "../tasks/sql_engines.ts";
 import { largeTable } from "./large_table.ts";
 
 /** The settings of DuckDB; the memory of the measured process is less than the largest table needs. */
 const threads = "2", memory = { generate: "4GB", measure: "256MB" };
+
+/** The calls that Spark is asked: those whose answers are DuckDB's to the last digit. */
+const sparkCalls = ["counts", "counts, weights", "threshold, f1", "report by region"];
 
 /** The cost of a call. */
 interface Measured {
@@ -32,7 +39,7 @@ interface Measured {
 interface Size {
   readonly rows: number;
   readonly fileMegabytes: number;
-  /** The largest resident memory of the process, DuckDB's included. */
+  /** The largest resident memory of the process, DuckDB's included; Spark is another process. */
   readonly peakMegabytes: number;
   readonly engine: string;
 }
@@ -48,14 +55,16 @@ async function generate(rows: number, folder: string): Promise<void> {
   await engine.query(`COPY (${largeTable(rows)}) TO '${folder}/scored.parquet'`);
 }
 
-async function measure(rows: number, folder: string): Promise<void> {
+/** Asks DuckDB, or Spark by the Python that has PySpark. */
+async function measure(rows: number, folder: string, python?: string): Promise<void> {
   let scans = 0;
-  await using engine = await duckdbEngine({
-    settings: { threads, memory_limit: memory.measure },
-    onScan: (scan) => scans = scan,
-  });
-  const { query } = engine, columns = { from: { files: `${folder}/scored.parquet` }, label: "y", output: "p" };
-  for (const text of [countsSql(columns), histogramSql(columns)]) {
+  const onScan = (scan: number) => void (scans = scan), file = `${folder}/scored.parquet`;
+  await using engine = python === undefined
+    ? await duckdbEngine({ settings: { threads, memory_limit: memory.measure }, onScan })
+    : await sparkEngine({ python, master: `local[${threads}]`, views: { scored: file }, onScan });
+  const { query } = engine, from = python === undefined ? { files: file } : "scored";
+  const columns = { from, label: "y", output: "p", dialect: python === undefined ? "duckdb" : "spark" } as const;
+  for (const text of python === undefined ? [countsSql(columns), histogramSql(columns)] : []) {
     const plan = JSON.stringify(await query(`EXPLAIN ${text}`));
     if (/WINDOW|ORDER_BY|TOP_N/.test(plan)) throw new Error("the plan has a window or a sort");
   }
@@ -80,6 +89,7 @@ async function measure(rows: number, folder: string): Promise<void> {
       })).gradient,
   };
   for (const [call, run] of Object.entries(calls)) {
+    if (python !== undefined && !sparkCalls.includes(call)) continue;
     const before = scans, cpu = cpuSeconds(), started = performance.now(), answer = await run();
     const measured: Measured = {
       call,
@@ -101,10 +111,10 @@ async function measure(rows: number, folder: string): Promise<void> {
 }
 
 /** Runs this file in a process of its own, and returns the lines that it prints. */
-async function child(...args: string[]): Promise<string[]> {
+async function child(permissions: "-P=bench" | "-A", ...args: string[]): Promise<string[]> {
   const script = fileURLToPath(import.meta.url);
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-P=bench", script, ...args],
+    args: ["run", permissions, script, ...args],
     stderr: "inherit",
   }).output();
   if (code !== 0) throw new Error(`${args.join(" ")} failed`);
@@ -113,19 +123,36 @@ async function child(...args: string[]): Promise<string[]> {
 
 const rounded = (value: number): number => Number(value.toPrecision(3));
 
-async function main(sizes: readonly number[], file: string | undefined): Promise<void> {
+/** Throws unless an answer is the one that DuckDB has given. */
+function checkAnswer({ call, rows, answer }: Measured, recorded: readonly Measured[]): void {
+  const other = recorded.find((one) => one.call === call && one.rows === rows);
+  if (JSON.stringify(other?.answer) !== JSON.stringify(answer)) throw new Error(`${call}, ${rows} rows: other answers`);
+}
+
+async function main(sizes: readonly number[], file?: string, python?: string): Promise<void> {
   const runs: (Measured & { exponent?: number })[] = [], processes: Size[] = [];
+  const recorded = JSON.parse(await Deno.readTextFile(new URL("sql_scale.json", import.meta.url))).runs;
   for (const rows of sizes) {
     const folder = await Deno.makeTempDir({ prefix: "roundabout-scale-" });
     try {
-      await child("generate", String(rows), folder);
-      for (const line of await child("measure", String(rows), folder)) {
+      await child("-P=bench", "generate", String(rows), folder);
+      const measuring = python === undefined ? [] : [python];
+      for (
+        const line of await child(
+          python === undefined ? "-P=bench" : "-A",
+          "measure",
+          String(rows),
+          folder,
+          ...measuring,
+        )
+      ) {
         const one: Measured | Size = JSON.parse(line);
         if ("peakMegabytes" in one) {
           processes.push(one);
           console.log(`${rows.toExponential()} rows: peak memory ${one.peakMegabytes} MB of ${one.fileMegabytes} MB`);
           continue;
         }
+        if (python !== undefined) checkAnswer(one, recorded);
         const before = runs.findLast(({ call }) => call === one.call);
         const exponent = before && Math.log(one.cpuSeconds / before.cpuSeconds) / Math.log(rows / before.rows);
         const { seconds, cpuSeconds, ...rest } = one;
@@ -142,7 +169,8 @@ async function main(sizes: readonly number[], file: string | undefined): Promise
     }
   }
   if (file === undefined) return;
-  const settings = { threads, memory: memory.measure }, load = Deno.loadavg().map(rounded);
+  const settings = python === undefined ? { threads, memory: memory.measure } : { master: `local[${threads}]` };
+  const load = Deno.loadavg().map(rounded);
   const versions = { deno: Deno.version.deno, engine: processes[0].engine };
   const lines = (list: readonly object[]) => `[\n${list.map((one) => `    ${JSON.stringify(one)}`).join(",\n")}\n  ]`;
   await Deno.writeTextFile(
@@ -153,7 +181,10 @@ async function main(sizes: readonly number[], file: string | undefined): Promise
   );
 }
 
-const [command, ...rest] = Deno.args;
+const { values: { save, spark }, positionals: [command = "1e6", ...rest] } = parseArgs({
+  allowPositionals: true,
+  options: { save: { type: "string" }, spark: { type: "string" } },
+});
 if (command === "generate") await generate(Number(rest[0]), rest[1]);
-else if (command === "measure") await measure(Number(rest[0]), rest[1]);
-else await main((command ?? "1e6").split(",").map(Number), rest[0] === "--save" ? rest[1] : undefined);
+else if (command === "measure") await measure(Number(rest[0]), rest[1], rest[2]);
+else await main(command.split(",").map(Number), save, spark);
