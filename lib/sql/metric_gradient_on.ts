@@ -46,6 +46,13 @@ export interface Linear {
 
 /** Checks the options of a linear model. */
 export function toLinear(task: string, options: LinearOptions, known: readonly string[]): Linear {
+  const ofSeveral = Object.keys(options ?? {}).find((name) => name === "classes" || name === "average");
+  if (ofSeveral !== undefined) {
+    throw new TypeError(
+      `Cannot make ${task}: '${ofSeveral}' is given, but a linear model in SQL has one output; train several classes with ` +
+        "'fitMetric', on batches of the table",
+    );
+  }
   checkOptions(task, options, [...linearOptions, ...known]);
   const { step, slope, threshold, zeroDivision } = options, score = toScore(options.score);
   if (Array.isArray(threshold)) {

@@ -231,6 +231,12 @@ Deno.test("what a linear model in SQL cannot do is refused by name, before any q
     assert(message.startsWith("Cannot ") && message.includes(words), message);
   };
   await refused({ step: "gaussian" }, "the step 'gaussian' has no SQL, whose engines have no erf");
+  for (const several of [{ classes: [0, 1, 2] }, { average: "macro" }]) {
+    await refused(
+      several,
+      `'${Object.keys(several)[0]}' is given, but a linear model in SQL has one output; train several classes`,
+    );
+  }
   await refused({ step: "round" }, "the step 'round' has no gradient");
   const own = { name: "own", threshold: 0.5, slope: 1, value: (p: number) => p, derivative: () => 1 };
   await refused({ step: own }, "the step 'own' has no SQL");
@@ -241,6 +247,5 @@ Deno.test("what a linear model in SQL cannot do is refused by name, before any q
   await refused({ learningRate: -1 }, "'learningRate' must be a finite number > 0");
   await refused({ start: { weights: [1], bias: 0 } }, "'weights' must be 3 finite numbers");
   await refused({ start: { weights: [1, 2, 3], bias: NaN } }, "'bias' must be a finite number, it is NaN");
-  await refused({ average: "macro" }, "'average' is 'macro', but there is no such option");
   await refused({ threshold: [0.5] }, "'threshold' must be a number");
 });
