@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { ScoreName } from "../../lib/core.ts";
-import { fBeta, type Loss, metricLoss, softsign, straightThrough } from "../../lib/mod.ts";
+import { fBeta, type Loss, metricLoss, precisionAtRecall, softsign, straightThrough } from "../../lib/mod.ts";
 import { fBetaLoss } from "../../recipes/recipe_tfjs.ts";
 import { assertAllWithin, assertWithin, onBackends, reference } from "../helpers.ts";
 
@@ -65,6 +65,28 @@ onBackends("the recipe in TensorFlow.js has the library's losses and gradients",
   }
 });
 
+interface FloorCase extends Pick<RecipeCase, "batch" | "slope" | "yTrue" | "yPred" | "gradient"> {
+  backend: string;
+  recall: number;
+  loss: number;
+}
+
+Deno.test("the recipe in Keras for precision at a recall has the library's losses and gradients, and holds its floor", () => {
+  const cases = reference<FloorCase>("recipe_floor.json");
+  assertEquals(cases.length, 234);
+  for (const c of cases) {
+    const { backend, batch, recall, slope } = c;
+    const { value, gradient } = evaluate(metricLoss(precisionAtRecall({ recall }), { step: softsign({ slope }) }), c);
+    const where = `${backend}, ${batch}, recall ${recall}, slope ${slope}`;
+    assertWithin(c.loss, value, 4e-6, where);
+    assertAllWithin(c.gradient, gradient, 4e-6 * (largest(gradient) || 1), where);
+  }
+  const { training } = JSON.parse(Deno.readTextFileSync(new URL("../reference/recipe_floor.json", import.meta.url)));
+  for (const { loss, recall } of training as { loss: string; recall: number }[]) {
+    assertEquals(recall >= 0.9, loss === "recipe", `${loss}: a recall of ${recall}`);
+  }
+});
+
 interface Trees {
   library: string;
   objective: string;
@@ -89,7 +111,9 @@ Deno.test("recorded trees: the recipe beats the log loss at 0.5, ties with its t
 });
 
 Deno.test("a recipe has at most 25 lines", () => {
-  for (const file of ["tfjs.ts", "keras.py", "keras.R", "torch.py", "custom_gradient.py", "boosting.py"]) {
+  for (
+    const file of ["tfjs.ts", "keras.py", "keras_floor.py", "keras.R", "torch.py", "custom_gradient.py", "boosting.py"]
+  ) {
     const text = Deno.readTextFileSync(new URL(`../../recipes/recipe_${file}`, import.meta.url));
     assert(text.trimEnd().split("\n").length <= 25, file);
   }
