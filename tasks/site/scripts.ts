@@ -59,10 +59,21 @@ async function bundle(file: string, map: string): Promise<string> {
 const joined = (page: string, worker: string): string =>
   `globalThis.roundaboutWorker=${JSON.stringify(`${worker}\n//# sourceURL=node_modules/worker.js`)};\n${page}\n`;
 
+/**
+ * Bundles a small script alone. The first `deno bundle` of a machine installs esbuild, and fails where two do it at once, so that
+ * this file is locked meanwhile.
+ */
+async function installBundler(map: string): Promise<void> {
+  using file = await Deno.open(new URL(import.meta.url));
+  await file.lock(true);
+  await bundle("site.ts", map);
+}
+
 async function compile(): Promise<Map<string, string>> {
   const map = await Deno.makeTempFile({ prefix: "roundabout-", suffix: ".json" });
   try {
     await Deno.writeTextFile(map, await importMap());
+    await installBundler(map);
     const compiled = Object.entries(scripts).map(async ([name, { page, worker }]): Promise<[string, string]> => {
       const [text, own] = await Promise.all([bundle(page, map), worker && bundle(worker, map)]);
       return [name, own ? joined(text, own) : `${text}\n`];
