@@ -1,7 +1,6 @@
 import { type LossParts, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
 import {
   crossEntropy,
-  type EpochObjective,
   focalLoss,
   logitAdjusted,
   type Objective,
@@ -13,34 +12,7 @@ import { specificity } from "../scores/ratio.ts";
 import { savings } from "../scores/savings.ts";
 import type { Score } from "../scores/score.ts";
 import { ofCurve } from "./curve_candidates.ts";
-import type { ComparedScore, ThresholdChoice } from "./types.ts";
-
-/** A loss that is compared. */
-export interface Candidate {
-  /** "cross-entropy", "f1 loss, softsign", … */
-  readonly loss: string;
-  /** The loss of all training rows; of `shares`, the classes' shares of them. */
-  readonly ofRows: (shares: readonly number[]) => Objective;
-  /** The gradients of the batches of an epoch. */
-  readonly ofBatches: (shares: readonly number[]) => EpochObjective;
-  /**
-   * The labels that it trains on: the classes, with weights that give all of them the same total ("balanced"), the cheaper
-   * decisions, with what the other decision costs as weights, or the cost matrix as soft labels.
-   *
-   * @default {"classes"}
-   */
-  readonly labels?: "classes" | "balanced" | "cheaper decisions" | "soft decisions";
-  /**
-   * The decision rules by which it is scored.
-   *
-   * @default {all}
-   */
-  readonly rules?: readonly ThresholdChoice[];
-  /** The gradient is not that of the value, so that no line search is possible: straight-through. */
-  readonly surrogate?: boolean;
-  /** The training starts at the weights of the trained cross-entropy. */
-  readonly warm?: boolean;
-}
+import type { Candidate, ComparedScore } from "./types.ts";
 
 /** A candidate whose loss of rows is the mean of theirs. */
 function ofMean(loss: string, ofRows: Candidate["ofRows"], how: Partial<Candidate> = {}): Candidate {

@@ -3,7 +3,7 @@ import type { CurveScore } from "../curves/curve_scores.ts";
 import { type OrderLoss, orderLossOf, toAumLoss, toPairsLoss } from "../curves/order_loss.ts";
 import { type EpochObjective, type Objective, runningScore, scoreOfRows } from "../network/objectives.ts";
 import { softmax, softmaxGradient } from "../numerics/softmax.ts";
-import type { Candidate } from "./candidates.ts";
+import type { Candidate } from "./types.ts";
 
 /** Makes an objective of the softmax of several logits: the columns that are ranked are probabilities. */
 const ofSoftmax = (objective: Objective): Objective => (labels, logits) => {

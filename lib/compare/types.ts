@@ -2,6 +2,7 @@ import type { DecisionCosts } from "./costs.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { Split } from "../data/split.ts";
 import type { Feature, TableWarning } from "../data/table.ts";
+import type { EpochObjective, Objective } from "../network/objectives.ts";
 import type { Score } from "../scores/score.ts";
 
 /**
@@ -10,6 +11,33 @@ import type { Score } from "../scores/score.ts";
  * the row's own threshold; "none" for a score of the curve, which has no decisions.
  */
 export type ThresholdChoice = "tuned" | "0.5" | "argmax" | "least cost" | "none";
+
+/** A loss that is compared. */
+export interface Candidate {
+  /** "cross-entropy", "f1 loss, softsign", … */
+  readonly loss: string;
+  /** The loss of all training rows; of `shares`, the classes' shares of them. */
+  readonly ofRows: (shares: readonly number[]) => Objective;
+  /** The gradients of the batches of an epoch. */
+  readonly ofBatches: (shares: readonly number[]) => EpochObjective;
+  /**
+   * The labels that it trains on: the classes, with weights that give all of them the same total ("balanced"), the cheaper
+   * decisions, with what the other decision costs as weights, or the cost matrix as soft labels.
+   *
+   * @default {"classes"}
+   */
+  readonly labels?: "classes" | "balanced" | "cheaper decisions" | "soft decisions";
+  /**
+   * The decision rules by which it is scored.
+   *
+   * @default {all}
+   */
+  readonly rules?: readonly ThresholdChoice[];
+  /** The gradient is not that of the value, so that no line search is possible: straight-through. */
+  readonly surrogate?: boolean;
+  /** The training starts at the weights of the trained cross-entropy. */
+  readonly warm?: boolean;
+}
 
 /** The score that losses are compared by: of the counts at one threshold, or of the curve. */
 export type ComparedScore = Score | CurveScore;

@@ -4,8 +4,7 @@ import type { LossParts } from "../scoring/options.ts";
 import { toStep } from "../steps/to_step.ts";
 import type { LayersOptimizer } from "../tfjs/optimizers.ts";
 import type { OptimizerState, SavedTensor } from "../tfjs/snapshot.ts";
-import { checkpointFile } from "./checkpoint_file.ts";
-import type { CheckpointStore } from "./fit_options.ts";
+import { checkpointFile, type CheckpointStore } from "./checkpoint_file.ts";
 
 /** Settings that must be equal when a training is resumed. */
 export interface Identity {

@@ -1,4 +1,10 @@
-import type { CheckpointStore } from "./fit_options.ts";
+/** Storage for a checkpoint other than a file. */
+export interface CheckpointStore {
+  /** Reads the text written last; undefined if there is none. */
+  read(): Promise<string | undefined>;
+  /** Replaces the text completely, or leaves it unchanged and rejects. */
+  write(text: string): Promise<void>;
+}
 
 /** Returns the files of Deno or Node.js; nothing in a browser. An import would have to be resolved by every bundler. */
 export const fileSystem = (): typeof import("node:fs/promises") | undefined =>

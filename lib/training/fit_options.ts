@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { metrics } from "@tensorflow/tfjs-layers";
 import { type LossParts, partsOfLoss, type ResolvedOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
-import { fileSystem } from "./checkpoint_file.ts";
+import { type CheckpointStore, fileSystem } from "./checkpoint_file.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import { isGuarded } from "../losses/guarded_losses.ts";
@@ -36,14 +36,6 @@ export interface FitCallbacks {
   setModel?(model: LayersModel): void;
   /** Receives the parameters, as a `tf.Callback` does. */
   setParams?(params: Record<string, unknown>): void;
-}
-
-/** Storage for a checkpoint other than a file. */
-export interface CheckpointStore {
-  /** Reads the text written last; undefined if there is none. */
-  read(): Promise<string | undefined>;
-  /** Replaces the text completely, or leaves it unchanged and rejects. */
-  write(text: string): Promise<void>;
 }
 
 /** Options of {@linkcode fitMetric}. */

@@ -7,12 +7,15 @@ import { type LayersModel, trainableVariables } from "../tfjs/model.ts";
 import { applyGradients, type LayersOptimizer } from "../tfjs/optimizers.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import type { BatchReader, ReadBatch } from "./batches.ts";
-import type { FitMetricOptions } from "./fit_options.ts";
 import { outputOf } from "./passes.ts";
 
-type WarmStart = NonNullable<FitMetricOptions["warmStart"]>;
+type WarmStartLoss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor) => Tensor;
 
-type WarmStartLoss = Exclude<WarmStart["loss"], string>;
+/** The option `warmStart` of `fitMetric`. */
+interface WarmStart {
+  readonly loss: "crossEntropy" | WarmStartLoss;
+  readonly epochs: number;
+}
 
 const task = "train";
 

@@ -8,6 +8,31 @@ import { lossAndGradient, type LossAndGradientOptions, type Shape, sigmoidalStep
 import { metricLoss } from "../../lib/mod.ts";
 import { assertAllWithin, assertWithin, random } from "../helpers.ts";
 
+/** Lists the modules of a folder, with those that each imports, types included. */
+function importsIn(folder: URL, found = new Map<string, string[]>()): Map<string, string[]> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const url = new URL(isDirectory ? `${name}/` : name, folder);
+    if (isDirectory) importsIn(url, found);
+    else if (name.endsWith(".ts")) {
+      const text = Deno.readTextFileSync(url);
+      found.set(url.href, [...text.matchAll(/(?:from|import) "(\.[^"]+)"/g)].map(([, to]) => new URL(to, url).href));
+    }
+  }
+  return found;
+}
+
+Deno.test("no module of lib/ imports itself by way of others, not even for a type", () => {
+  const imports = importsIn(new URL("../../lib/", import.meta.url)), ended = new Set<string>();
+  const visit = (module: string, path: readonly string[]): void => {
+    assert(!path.includes(module), [...path.slice(path.indexOf(module)), module].join(" → "));
+    if (ended.has(module)) return;
+    for (const next of imports.get(module) ?? []) visit(next, [...path, module]);
+    ended.add(module);
+  };
+  for (const module of imports.keys()) visit(module, []);
+  assert(ended.size > 200);
+});
+
 Deno.test("nothing in the module graph of ./core imports TensorFlow.js or another package", async () => {
   const graph = async (entry: string) => {
     const command = new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry], stdout: "piped" });
