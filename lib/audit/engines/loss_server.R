@@ -47,5 +47,6 @@ load_loss <- function(path, name) {
   list(loss = loss, names = as.list(all), required = as.list(must))
 }
 
+reticulate::py_run_string("import sys; sys.dont_write_bytecode = True") # nothing is left beside this file
 server <- reticulate::import_from_path("loss_server", dirname(given[[1]]))
 server$main(load_loss, place)
