@@ -301,7 +301,7 @@ Deno.test("after an error the later stages are skipped, whatever they would find
   assert(rules.every(({ result }) => result === "skipped"));
 });
 
-Deno.test("a loss with many operations is audited on few rows, and says so, unless the number of rows is given", () => {
+slow.test("a loss with many operations is audited on few rows, and says so, unless the number of rows is given", () => {
   const slowly = (y: Tensor, p: Tensor) => {
     let sum: Tensor = tf.scalar(0);
     for (let i = 0; i < p.shape[0]!; i++) {

@@ -14,6 +14,7 @@ import { type TaskArgs, UsageError } from "../../tasks/cli.ts";
 import { compareSpec, runCompare } from "../../tasks/compare_losses.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
 import { assertWithin } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const labels = (n: number, classes: number) => Float64Array.from({ length: n }, (_, i) => (7 * i + i % 3) % classes);
 
@@ -60,7 +61,7 @@ Deno.test("candidatesFor: the gradient of every rival is that of its value, of t
   }
 });
 
-Deno.test("compareLosses: by the average precision, without a threshold in the text", async () => {
+slow.test("compareLosses: by the average precision, without a threshold in the text", async () => {
   const { x, y } = syntheticBinary({ rows: 100, prevalence: 0.3, separation: 2, seed: 1 });
   const frame: Frame = pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ill: Array.from(y) });
   const result = await compareLosses(frame, { label: "ill", score: "averagePrecision", repeats: 3 });
@@ -73,7 +74,7 @@ Deno.test("compareLosses: by the average precision, without a threshold in the t
   assertStringIncludes(comparisonDisplay(result).text, "by the order");
 });
 
-Deno.test("compareLosses: a score of a part of the curve on three classes; an unknown name lists those of the curve", async () => {
+slow.test("compareLosses: a score of a part of the curve on three classes; an unknown name lists those of the curve", async () => {
   const random = seededRandom(4), kind = Array.from({ length: 90 }, (_, i) => "abc"[i % 3]);
   const frame: Frame = pl.DataFrame({
     ...Object.fromEntries([..."abc"].map((one) => [one, kind.map((k) => 2 * Number(k === one) + random.normal())])),

@@ -4,8 +4,9 @@ import { citationBibtex, citationText, parseCitation } from "../../tasks/site/ci
 import { placeSite } from "../../tasks/site/build.ts";
 import { buildSite, checkSite, renderSite, SiteError } from "../../tasks/site/mod.ts";
 import { filesUnder, fixtures, inTemporaryFolder, notebookOf, prose } from "./support.ts";
+import { slow } from "../slow.ts";
 
-Deno.test("site: two builds give the same bytes, without a date or a path of this machine", async () => {
+slow.test("site: two builds give the same bytes, without a date or a path of this machine", async () => {
   await inTemporaryFolder(async (folder) => {
     const notebooks = await fixtures();
     await buildSite({ notebooks, out: `${folder}/one` });
