@@ -2,6 +2,7 @@ import { describe } from "../check/describe.ts";
 import { countKeys, type Counts } from "../counts/counts.ts";
 import type { TableDataset, TableWarning } from "../data/table.ts";
 import type { Labels } from "../network/objectives.ts";
+import { beyondCheapest } from "../scores/cost_weights.ts";
 import { withDefaults } from "../scores/savings.ts";
 
 /** The cost of each outcome of two classes: a number, or the name of the column that holds it per row. */
@@ -147,24 +148,17 @@ export function cheaperDecisions(
   return {
     rows: y.length,
     classes: 1,
-    yTrue: beyond.map((b, row) => b === 0 ? y[row] : Number(b > 0)),
+    yTrue: beyond.map((b) => Number(b > 0)), // of equal costs either one: the weight is 0
     sampleWeight: beyond.map(Math.abs),
   };
 }
 
 /** Soft labels whose false positives are the costs beyond those of the cheapest decision: `costLabels`, with costs per row. */
 export function softDecisions({ y, costs }: CostedRows, classes: number): Labels {
-  const yTrue = new Float64Array(y.length * classes);
-  let most = 0;
-  y.forEach((label, row) => {
-    const own = Array.from({ length: classes }, (_, decision) => costs.of(row, label, decision));
-    const least = Math.min(...own);
-    own.forEach((cost, decision) => {
-      yTrue[row * classes + decision] = cost - least;
-      most = Math.max(most, cost - least);
-    });
-  });
-  return { rows: y.length, classes, yTrue: yTrue.map((beyond) => most === 0 ? 1 : 1 - beyond / most) };
+  const beyond = new Float64Array(y.length * classes), decisions = Array.from({ length: classes }, (_, k) => k);
+  y.forEach((label, row) => beyond.set(beyondCheapest(decisions.map((k) => costs.of(row, label, k))), row * classes));
+  const most = beyond.reduce((a, b) => Math.max(a, b), 0);
+  return { rows: y.length, classes, yTrue: beyond.map((b) => most === 0 ? 1 : 1 - b / most) };
 }
 
 /** Throws unless savings exist; warns of rows on which the wrong decision is the cheaper one. */

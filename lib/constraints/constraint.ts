@@ -39,6 +39,10 @@ export interface Constraint {
 
 const signs = { least: "≥", most: "≤", gap: " gap≤" };
 
+/** Tells a constraint from anything else. */
+export const isConstraint = (thing: unknown): boolean =>
+  typeof thing === "object" && thing !== null && "kind" in thing && Object.hasOwn(signs, String(thing.kind));
+
 function constraintOf(of: ScoreName | ScoreDefinition, bound: number, kind: Constraint["kind"]): Constraint {
   const score = toScore(of), name = `${score.name}${signs[kind]}${bound}`;
   if (typeof bound === "number" && Number.isFinite(bound) && (kind !== "gap" || bound >= 0)) {

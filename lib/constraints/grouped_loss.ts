@@ -1,9 +1,10 @@
 import { type ArrayOrTensor, refuse, toTensor } from "../batch/array_or_tensor.ts";
 import { readBatch } from "../batch/read_batch.ts";
+import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { countDecisions, type Counts, decisionGradient, mapCounts, type Slice } from "../counts/counts.ts";
 import { resolveOptions, type ScoringOptions } from "../scoring/options.ts";
-import type { GroupedCounts, Maximisation } from "./maximise.ts";
+import { type GroupedCounts, Maximisation } from "./maximise.ts";
 
 /** Options of {@linkcode constrainedLossAndGradient}. */
 export interface ConstrainedLossOptions
@@ -28,12 +29,15 @@ export interface ConstrainedLoss {
 
 /** Orders the rows by their groups, and returns the rows of each group as a slice of the order. */
 function byGroup(what: string, groups: Iterable<unknown> | undefined, rows: number) {
-  const names = groups === undefined ? undefined : Array.from(groups, String), lists = new Map<string, number[]>();
-  if (names !== undefined && names.length !== rows) {
-    throw refuse(what, "groups", `has the length ${names.length}, 'yPred' has ${rows}`);
+  const given = groups === undefined ? undefined : Array.from(groups), lists = new Map<string, number[]>();
+  if (given !== undefined && given.length !== rows) {
+    throw refuse(what, "groups", `has the length ${given.length}, 'yPred' has ${rows}`);
   }
   for (let i = 0; i < rows; i++) {
-    const name = names?.[i] ?? "";
+    const group = given === undefined ? "" : given[i], name = String(group);
+    if (group === undefined || group === null || Number.isNaN(group)) {
+      throw refuse(what, "groups", `must name the group of each row, row ${i} is ${describe(group)}`);
+    }
     (lists.get(name) ?? lists.set(name, []).get(name)!).push(i);
   }
   const slices: [string, Slice][] = [];
@@ -57,8 +61,9 @@ function byGroup(what: string, groups: Iterable<unknown> | undefined, rows: numb
  * @param yPred Probabilities (or logits), one per row.
  * @param options See {@linkcode ConstrainedLossOptions}.
  * @returns The loss, its gradient and the counts.
- * @throws {TypeError} If an option is unknown, an argument is neither a tensor nor an array, or a gap has no `groups`.
- * @throws {RangeError} If an option is out of range, shapes do not fit, there is no row, labels or outputs are outside [0, 1]
+ * @throws {TypeError} If an option is unknown, `problem` is none, an argument is neither a tensor nor an array, or a gap has no
+ * `groups`.
+ * @throws {RangeError} If an option is out of range, shapes do not fit, there is no row, a row has no group, labels or outputs are outside [0, 1]
  * (NaN among them), or weights are negative or not finite.
  *
  * @example
@@ -82,7 +87,11 @@ export function constrainedLossAndGradient(
   yPred: ArrayOrTensor,
   options: ConstrainedLossOptions,
 ): ConstrainedLoss {
-  const { problem, groups, sampleWeight, ...others } = options ?? {}, { score } = problem, what = `${score.name} loss`;
+  const { problem, groups, sampleWeight, ...others } = options ?? {};
+  if (!(problem instanceof Maximisation)) {
+    throw new TypeError(`Cannot compute the loss: 'problem' must be made by maximise, it is ${describe(problem)}`);
+  }
+  const { score } = problem, what = `${score.name} loss`;
   checkOptions(what, others, ["step", "slope", "threshold", "fromLogits", "ignoreLabel"]);
   const { reading, decide } = resolveOptions(what, score, others);
   const given = readBatch(what, {

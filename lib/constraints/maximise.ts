@@ -4,7 +4,7 @@ import { type Counts, finite, mapCounts } from "../counts/counts.ts";
 import { withLearnt } from "../scores/learnt.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import { type Constraint, deviations, isRate, wilson } from "./constraint.ts";
+import { type Constraint, deviations, isConstraint, isRate, wilson } from "./constraint.ts";
 
 /** Options of {@linkcode maximise}. */
 export interface MaximiseOptions {
@@ -76,7 +76,7 @@ export class Maximisation {
     const task = "the maximisation";
     checkOptions(task, options, ["score", "subjectTo", "confidence", "learningRate"]);
     const { subjectTo, confidence = 0.5, learningRate = 10 } = options, objective = toScore(options.score);
-    if (!Array.isArray(subjectTo) || subjectTo.length === 0 || subjectTo.some((one) => one?.score === undefined)) {
+    if (!Array.isArray(subjectTo) || subjectTo.length === 0 || !subjectTo.every(isConstraint)) {
       throw new TypeError(
         `Cannot make ${task}: 'subjectTo' must be an array of constraints, such as atLeast("recall", 0.9), it is ${
           describe(subjectTo)

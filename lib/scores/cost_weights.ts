@@ -65,6 +65,12 @@ export function costWeights(yTrue: ArrayLike<number>, costs: RowCosts): Float32A
   });
 }
 
+/** Returns what each decision costs beyond the cheapest one. */
+export function beyondCheapest(costs: readonly number[]): number[] {
+  const least = Math.min(...costs);
+  return costs.map((cost) => cost - least);
+}
+
 /**
  * Returns soft labels whose confusion counts are the costs of a cost matrix: the multi-class form of {@linkcode costWeights}.
  *
@@ -101,7 +107,7 @@ export function costLabels(
   matrix: readonly (readonly number[])[],
 ): Float32Array<ArrayBuffer> {
   const task = "make labels of a cost matrix", c = checkMatrix(task, matrix);
-  const beyond = matrix.map((row) => row.map((cost) => cost - Math.min(...row))), most = Math.max(...beyond.flat());
+  const beyond = matrix.map(beyondCheapest), most = Math.max(...beyond.flat());
   if (most === 0) throw refuse(task, "matrix", "has costs that do not depend on the decision");
   const labels = new Float32Array(yTrue.length * c);
   Array.from(yTrue).forEach((label, row) => {

@@ -74,6 +74,9 @@ Deno.test("cheaperDecisions, softDecisions: labels whose weighted mistakes are t
   const matrix = [[0, 2, 4], [1, 1, 1], [4, 0, 2]];
   const soft = softDecisions({ y: Float64Array.of(0, 1, 2), costs: { of: (_, j, k) => matrix[j][k] } }, 3);
   assertEquals([...soft.yTrue as Float64Array], [1, 0.5, 0, 1, 1, 1, 0, 1, 0.5]);
+  const same = softDecisions({ y: Float64Array.of(0, 1), costs: { of: (_, j) => j } }, 2); // no decision is the cheaper one
+  assertEquals([...same.yTrue as Float64Array], [1, 1, 1, 1]);
+  assertEquals(leastExpectedCost({ of: (_, j, k) => Number(j !== k) }, 0, () => 0.5, 2), 0, "of equal costs the first");
 });
 
 /** Rows with two features, their sizes and costs; the sizes do not tell the label. */

@@ -117,6 +117,16 @@ Deno.test("the loss on arrays: the gradient by differences with groups and weigh
   assertAllWithin(own.gradient, other.gradient, 1e-12);
 });
 
+Deno.test("the loss on arrays: ignored rows are not counted; where the score is not defined it is 1 without a gradient", () => {
+  const problem = maximise({ score: "recall", subjectTo: [gapAtMost(selectionRate, 0.1)] });
+  const options = { problem, groups: ["a", "b", "a"] }, yPred = [0.4, 0.6, 0.7];
+  const { counts } = constrainedLossAndGradient([1, 0, -1], yPred, { ...options, ignoreLabel: -1 });
+  const two = constrainedLossAndGradient([1, 0], [0.4, 0.6], { problem, groups: ["a", "b"] });
+  assertEquals(counts, two.counts);
+  const none = constrainedLossAndGradient([0, 0, 0], yPred, options);
+  assertEquals([none.value, [...none.gradient]], [1, [0, 0, 0]]);
+});
+
 Deno.test("gaps between groups close: equal opportunity and demographic parity, which the score alone leaves open", () => {
   const next = random(8),
     n = 600,
@@ -203,6 +213,7 @@ Deno.test("bad input: a sentence that names the argument", () => {
   refused({ score: "f2" }, "score", "'f2'", TypeError);
   refused({ subjectTo: [] }, "subjectTo", "[]", TypeError);
   refused({ subjectTo: ["recall"] }, "subjectTo", "'recall'", TypeError);
+  refused({ subjectTo: [{ score: recall, bound: 0.9 }] }, "subjectTo", "0.9", TypeError);
   refused({ subjectTo: [atLeast("recall", 0.9), atLeast("recall", 0.9)] }, "subjectTo", "'recall≥0.9'");
   refused({ confidence: 1 }, "confidence", "1");
   refused({ learningRate: 0 }, "learningRate", "0");
@@ -214,6 +225,12 @@ Deno.test("bad input: a sentence that names the argument", () => {
   const at = (options: object) => () => constrainedLossAndGradient([1, 0], [0.4, 0.6], { problem: gap, ...options });
   assertRefused(at({}), { argument: "groups", value: "missing", error: TypeError });
   assertRefused(at({ groups: ["a"] }), { argument: "groups", value: "1" });
+  for (const missing of [null, undefined, NaN]) {
+    assertRefused(at({ groups: ["a", missing] }), { argument: "groups", value: `row 1 is ${missing}` });
+  }
+  for (const problem of [undefined, { score: recall }]) {
+    assertRefused(at({ problem }), { argument: "problem", value: problem ? "score" : "undefined", error: TypeError });
+  }
   assertRefused(at({ groups: "ab", decision: "argmax" }), {
     argument: "decision",
     value: "'argmax'",
