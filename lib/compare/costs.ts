@@ -25,6 +25,8 @@ export interface RowCosts {
 
 const TASK = "compare losses";
 
+const isObject = (thing: unknown): boolean => typeof thing === "object" && thing !== null;
+
 const isMatrix = (costs: DecisionCosts): costs is MatrixCosts => "matrix" in costs;
 
 /** Returns the columns that hold costs. */
@@ -33,10 +35,17 @@ export const costColumns = (costs: DecisionCosts): string[] =>
 
 /** Throws unless costs are those of outcomes, or a matrix. */
 export function checkCosts(costs: DecisionCosts): void {
-  if (typeof costs !== "object" || costs === null) {
+  if (!isObject(costs)) {
     throw new TypeError(`Cannot ${TASK}: 'costs' must be an object, it is ${describe(costs)}`);
   }
-  if (isMatrix(costs)) return;
+  if (isMatrix(costs)) {
+    const { matrix, ...others } = costs, [other] = Object.keys(others);
+    if (other !== undefined) throw new TypeError(`Cannot ${TASK}: 'matrix' cannot be used with '${other}'`);
+    if (isObject(matrix) && Object.values(matrix).every(isObject)) return;
+    throw new TypeError(
+      `Cannot ${TASK}: 'matrix' must have an object of costs for each class, it is ${describe(matrix)}`,
+    );
+  }
   for (const [key, cost] of Object.entries(costs)) {
     if (!countKeys.includes(key as keyof Counts)) {
       throw new TypeError(`Cannot ${TASK}: 'costs' must name tp, fp, fn, tn or a matrix, not '${key}'`);
@@ -58,8 +67,14 @@ function ofMatrix({ matrix }: MatrixCosts, { classes, label }: TableDataset): Ro
       }`,
     );
   }
-  const table = names.map((name) =>
-    names.map((decided) => {
+  const table = names.map((name) => {
+    const unknown = Object.keys(matrix[name]).find((decided) => !names.includes(decided));
+    if (unknown !== undefined) {
+      throw new RangeError(
+        `Cannot ${TASK}: 'matrix' has the cost of deciding '${unknown}' where '${name}' is true, '${label}' has no such class`,
+      );
+    }
+    return names.map((decided) => {
       const cost = matrix[name][decided];
       if (Number.isFinite(cost)) return cost;
       throw new RangeError(
@@ -67,8 +82,8 @@ function ofMatrix({ matrix }: MatrixCosts, { classes, label }: TableDataset): Ro
           describe(cost)
         }`,
       );
-    })
-  );
+    });
+  });
   return { of: (_, label, decision) => table[label][decision] };
 }
 

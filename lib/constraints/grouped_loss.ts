@@ -1,5 +1,6 @@
-import { type ArrayOrTensor, refuse, toTensor } from "../batch/array_or_tensor.ts";
+import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
 import { readBatch } from "../batch/read_batch.ts";
+import { readGroups } from "../batch/read_groups.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { countDecisions, type Counts, decisionGradient, mapCounts, type Slice } from "../counts/counts.ts";
@@ -29,15 +30,9 @@ export interface ConstrainedLoss {
 
 /** Orders the rows by their groups, and returns the rows of each group as a slice of the order. */
 function byGroup(what: string, groups: Iterable<unknown> | undefined, rows: number) {
-  const given = groups === undefined ? undefined : Array.from(groups), lists = new Map<string, number[]>();
-  if (given !== undefined && given.length !== rows) {
-    throw refuse(what, "groups", `has the length ${given.length}, 'yPred' has ${rows}`);
-  }
+  const names = groups === undefined ? undefined : readGroups(what, groups, rows), lists = new Map<string, number[]>();
   for (let i = 0; i < rows; i++) {
-    const group = given === undefined ? "" : given[i], name = String(group);
-    if (group === undefined || group === null || Number.isNaN(group)) {
-      throw refuse(what, "groups", `must name the group of each row, row ${i} is ${describe(group)}`);
-    }
+    const name = String(names?.[i] ?? "");
     (lists.get(name) ?? lists.set(name, []).get(name)!).push(i);
   }
   const slices: [string, Slice][] = [];

@@ -14,7 +14,13 @@
  * @module
  */
 export { atLeast, atMost, type Constraint, falsePositiveRate, gapAtMost, selectionRate } from "./constraint.ts";
-export { type GroupedCounts, type GroupedPartials, type Maximisation, maximise, type MaximiseOptions } from "./maximise.ts";
+export {
+  type GroupedCounts,
+  type GroupedPartials,
+  type Maximisation,
+  maximise,
+  type MaximiseOptions,
+} from "./maximise.ts";
 export { type ConstrainedLoss, constrainedLossAndGradient, type ConstrainedLossOptions } from "./grouped_loss.ts";
 export type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 export type { Counts } from "../counts/counts.ts";

@@ -60,8 +60,8 @@ function discountedGain(gains: ArrayLike<number>, by: ArrayLike<number>, rows: A
  * @param options `groups`, `k`, `sampleWeight`, `ignoreLabel`.
  * @returns A number in [0, 1]; NaN where no query has a gain.
  * @throws {TypeError} If an argument is neither a tensor nor an array, or an option is unknown.
- * @throws {RangeError} If shapes differ, a gain or weight is negative or not finite, an output is NaN, `k` is no integer ≥ 1, or
- * `groups` is given for outputs of several columns.
+ * @throws {RangeError} If shapes differ, a gain or weight is negative or not finite, an output is NaN, `k` is no integer ≥ 1, a row
+ * has no group, or `groups` is given for outputs of several columns.
  *
  * @see Järvelin and Kekäläinen, "Cumulated Gain-Based Evaluation of IR Techniques", ACM TOIS 20, 2002; McSherry and Najork,
  * "Computing Information Retrieval Performance Measures Efficiently in the Presence of Tied Scores", ECIR 2008.

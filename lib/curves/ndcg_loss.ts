@@ -116,8 +116,8 @@ export function toNdcgLoss(options: NdcgLossOptions): (rows: QueryArguments) => 
  * @param options `k`, `margin`, `groups`, `sampleWeight`, `ignoreLabel`.
  * @returns The value and the gradient: 0 where no query has a gain.
  * @throws {TypeError} If an option is unknown, or an argument is neither a tensor nor an array.
- * @throws {RangeError} If an option is out of range, shapes differ, a gain or weight is negative or not finite, or an output is
- * not finite.
+ * @throws {RangeError} If an option is out of range, shapes differ, a gain or weight is negative or not finite, a row
+ * has no group, or an output is not finite.
  *
  * @see Qin, Liu and Li, "A General Approximation Framework for Direct Optimization of Information Retrieval Measures",
  * Information Retrieval 13, 2010 (ApproxNDCG), for a sigmoid in place of the ramp.

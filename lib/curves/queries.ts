@@ -1,4 +1,5 @@
 import { type ArrayOrTensor, readEntries, refuse, shapeText, toNumbers } from "../batch/array_or_tensor.ts";
+import { readGroups } from "../batch/read_groups.ts";
 import { describe } from "../check/describe.ts";
 import { rankFalling } from "../numerics/rank.ts";
 
@@ -44,13 +45,10 @@ export function readQueries(
   };
   const gains = read("yTrue", yTrue),
     weights = sampleWeight === undefined ? undefined : read("sampleWeight", sampleWeight);
-  const names = groups === undefined ? undefined : Array.from(groups);
-  if (names !== undefined && columns !== undefined) {
+  if (groups !== undefined && columns !== undefined) {
     throw refuse(what, "groups", `cannot be used with ${columns} columns, where each row is a query`);
   }
-  if (names !== undefined && names.length !== rows) {
-    throw refuse(what, "groups", `has the length ${names.length}, 'yPred' has ${rows}`);
-  }
+  const names = groups === undefined ? undefined : readGroups(what, groups, rows);
   const counts = (i: number) => !Object.is(gains[i], ignoreLabel) && gains[i] !== ignoreLabel;
   const check = (argument: string, numbers: ArrayLike<number>, rule: string, fits: (v: number) => boolean) => {
     for (let i = 0; i < size; i++) {

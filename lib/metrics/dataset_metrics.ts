@@ -228,24 +228,25 @@ export class DatasetMetrics extends LayersCallback {
   /** Counts the data batch by batch; for a score of the curve also keeps the outputs of all rows. */
   #read([x, yTrue, sampleWeight]: DatasetTensors): { meter: ConfusionMeter; rows?: Batch } {
     checkReads();
-    const { batchSize = 1024, average, ignoreLabel } = this.#options, outputs: number[][] = [];
+    const { batchSize = 1024, average, ignoreLabel } = this.#options;
     const meter = new ConfusionMeter(meterOptions(this.#options)),
       ranked = this.#scores.some((one) => isCurveScore(one.score));
     const inputs = isTensor(x) ? [x] : x, rows = yTrue.shape[0]!, output = this.#outputIndex();
-    let shape: number[] = [];
+    let shape: number[] = [], outputs = new Float32Array();
     for (let from = 0; from < rows; from += batchSize) {
       const size = Math.min(batchSize, rows - from), part = (tensor: Tensor): Tensor => tf.slice(tensor, from, size);
       tf.tidy(() => {
         const batch = inputs.map(part), made = this.model.predictOnBatch(batch.length === 1 ? batch[0] : batch);
         const yPred = Array.isArray(made) ? made[output] : made;
         meter.update(part(yTrue), yPred, sampleWeight && part(sampleWeight));
-        if (ranked) outputs.push(Array.from(yPred.dataSync()));
-        shape = [rows, ...yPred.shape.slice(1)];
+        if (!ranked) return;
+        const width = yPred.size / size;
+        if (from === 0) [shape, outputs] = [[rows, ...yPred.shape.slice(1)], new Float32Array(rows * width)];
+        outputs.set(yPred.dataSync(), from * width);
       });
     }
     if (!ranked) return { meter };
-    const values = Float32Array.from(outputs.flat()),
-      yPred = { shape, size: values.length, dtype: "float32", dataSync: () => values };
+    const yPred = { shape, size: outputs.length, dtype: "float32", dataSync: () => outputs };
     const reading = { fromLogits: true, columns: (average ?? "binary") !== "binary", ignoreLabel };
     return { meter, rows: readBatch(task, { yTrue, yPred, sampleWeight }, reading) };
   }

@@ -6,7 +6,13 @@ import { compareLosses, type CompareLossesOptions, type LossComparison } from "@
 import { comparisonDisplay } from "@roundabout/roundabout/display";
 import { savings } from "@roundabout/roundabout/costs";
 import { costCandidates } from "../../lib/compare/candidates.ts";
-import { cheaperDecisions, leastExpectedCost, type RowCosts, softDecisions } from "../../lib/compare/costs.ts";
+import {
+  cheaperDecisions,
+  checkSavings,
+  leastExpectedCost,
+  type RowCosts,
+  softDecisions,
+} from "../../lib/compare/costs.ts";
 import { costRules } from "../../lib/compare/evaluate.ts";
 import { type Parts, partsOf, runSplit, splitRows } from "../../lib/compare/run_split.ts";
 import { readTable } from "../../lib/data/read_table.ts";
@@ -172,6 +178,18 @@ slow.test("compareLosses: of several classes a cost matrix decides by the least 
   assertStringIncludes(recommendation, "decided by the least expected cost");
 });
 
+Deno.test("checkSavings: a wrong decision that costs less than the right one is a warning with the first row", async () => {
+  const table = await readTable(frameOf(60), { label: "y" }), hits = table.yTrue.reduce((a, b) => a + b, 0);
+  const costs: RowCosts = { of: (_, label, k) => label === 1 ? k ? 3 : 2 : k };
+  assertEquals(checkSavings(costs, table), [{
+    code: "costs",
+    message: `a wrong decision costs less than the right one in ${hits} of 60 rows, first in row ${
+      table.yTrue.indexOf(1) + 1
+    }`,
+  }]);
+  assertEquals(checkSavings({ of: (_, label, k) => Number(label !== k) }, table), []);
+});
+
 Deno.test("compareLosses: costs that cannot be are refused, with the column and the row", async () => {
   const rows = 60, frame = (more: Record<string, unknown[]> = {}) => frameOf(rows, more);
   const filled = (value: unknown, row: number, bad: unknown) =>
@@ -204,6 +222,13 @@ Deno.test("compareLosses: costs that cannot be are refused, with the column and 
       { costs: { matrix: { 0: { 0: 0, 1: 1 }, 1: { 0: 1 } } } as object },
       "must have the cost of deciding '1' where '1' is true, it is undefined",
     ],
+    [
+      {},
+      { costs: { matrix: { 0: { 0: 0, 1: 1 }, 1: { 0: 1, 1: 0, 2: 5 } } } },
+      "the cost of deciding '2' where '1' is true, 'y' has no such class",
+    ],
+    [{}, { costs: { matrix: { 0: 1 } } as object }, "'matrix' must have an object of costs for each class"],
+    [{}, { costs: { matrix: { 0: {} }, fp: 2 } as object }, "'matrix' cannot be used with 'fp'"],
   ];
   for (const [more, options, sentence] of refused) {
     await assertRejects(() => compareLosses(frame(more), { label: "y", ...options }), Error, sentence);

@@ -49,7 +49,8 @@ Deno.test("candidatesFor: the gradient of every rival is that of its value, of t
       "AUM loss",
     ]);
     assertEquals(rivals.some(({ loss }) => loss.endsWith("adjustment")), classes === 3, "a constant moves no order");
-    for (const { loss, ofRows, ofBatches } of rivals) {
+    for (const { loss, warm = false, ofRows, ofBatches } of rivals) {
+      assertEquals(warm, loss.endsWith("warm start"), loss);
       const objective = ofRows(shares), { gradient } = objective(rows, logits);
       logits.forEach((z, i) => {
         const [up, down] = [h, -h].map((by) => objective(rows, logits.with(i, z + by)).value);

@@ -109,6 +109,7 @@ Deno.test("ndcg loss: bad input is a sentence that names the argument", () => {
   refused("yTrue", "[3]", [1, 0, 1], [1, 2]);
   refused("yPred", "Infinity", [1, 0], [1, Infinity]);
   refused("groups", "1", [1, 0], [1, 2], { groups: [1] });
+  refused("groups", "row 1 is null", [1, 0], [1, 2], { groups: ["a", null] });
   refused("groups", "2 columns", [[1, 0]], [[1, 2]], { groups: [1] });
   refused("sampleWeight", "-1", [1, 0], [1, 2], { sampleWeight: [1, -1] });
   assertRefused(() => ndcgLoss({ step: 1 } as never), { argument: "step", value: "1", error: TypeError });
