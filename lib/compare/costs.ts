@@ -18,7 +18,7 @@ export interface MatrixCosts {
 export type DecisionCosts = OutcomeCosts | MatrixCosts;
 
 /** The costs of decisions on rows. */
-export interface RowCosts {
+export interface CostsByRow {
   /** Returns the cost of a decision on a row if its class is `label`. */
   of(row: number, label: number, decision: number): number;
 }
@@ -57,7 +57,7 @@ export function checkCosts(costs: DecisionCosts): void {
   }
 }
 
-function ofMatrix({ matrix }: MatrixCosts, { classes, label }: TableDataset): RowCosts {
+function ofMatrix({ matrix }: MatrixCosts, { classes, label }: TableDataset): CostsByRow {
   const names = classes.map(({ name }) => name), known = Object.keys(matrix);
   const missing = names.find((name) => !Object.hasOwn(matrix, name));
   if (missing !== undefined || known.length !== names.length) {
@@ -87,7 +87,7 @@ function ofMatrix({ matrix }: MatrixCosts, { classes, label }: TableDataset): Ro
   return { of: (_, label, decision) => table[label][decision] };
 }
 
-function ofOutcomes(costs: OutcomeCosts, { classes, label, beside }: TableDataset): RowCosts {
+function ofOutcomes(costs: OutcomeCosts, { classes, label, beside }: TableDataset): CostsByRow {
   if (classes.length > 2) {
     throw new RangeError(
       `Cannot ${TASK}: 'costs' of tp, fp, fn and tn need two classes, '${label}' has ${classes.length}; set one against the ` +
@@ -104,18 +104,18 @@ function ofOutcomes(costs: OutcomeCosts, { classes, label, beside }: TableDatase
 }
 
 /** Makes the costs of the rows of a table. */
-export const rowCosts = (costs: DecisionCosts, table: TableDataset): RowCosts =>
+export const rowCosts = (costs: DecisionCosts, table: TableDataset): CostsByRow =>
   isMatrix(costs) ? ofMatrix(costs, table) : ofOutcomes(costs, table);
 
 /** Takes the costs of some rows. */
-export const takeCosts = (costs: RowCosts, rows: readonly number[]): RowCosts => ({
+export const takeCosts = (costs: CostsByRow, rows: readonly number[]): CostsByRow => ({
   of: (row, label, decision) => costs.of(rows[row], label, decision),
 });
 
 /** Labelled rows with costs. */
 export interface CostedRows {
   readonly y: Float64Array;
-  readonly costs: RowCosts;
+  readonly costs: CostsByRow;
 }
 
 /** Sums the cost of decisions. */
@@ -126,7 +126,7 @@ function totalCost({ y, costs }: CostedRows, decide: (row: number) => number): n
 }
 
 /** Returns the cost of the cheapest decision that is the same for all rows. */
-export const cheapestConstant = (rows: CostedRows, classes: number): number =>
+const cheapestConstant = (rows: CostedRows, classes: number): number =>
   Math.min(...Array.from({ length: classes }, (_, decision) => totalCost(rows, () => decision)));
 
 /** Returns the savings of decisions, 1 − cost / cost of the cheapest constant decision; NaN where that costs nothing. */
@@ -141,7 +141,7 @@ export function savingsOf(rows: CostedRows, classes: number, decide: (row: numbe
  * Of two classes it is the row's own threshold: positive where p > (c_fp − c_tn)/((c_fp − c_tn) + (c_fn − c_tp)).
  */
 export function leastExpectedCost(
-  costs: RowCosts,
+  costs: CostsByRow,
   row: number,
   probabilityOf: (label: number) => number,
   classes: number,
@@ -177,7 +177,7 @@ export function softDecisions({ y, costs }: CostedRows, classes: number): Labels
 }
 
 /** Throws unless savings exist; warns of rows on which the wrong decision is the cheaper one. */
-export function checkSavings(costs: RowCosts, { yTrue, classes, rowNumbers }: TableDataset): TableWarning[] {
+export function checkSavings(costs: CostsByRow, { yTrue, classes, rowNumbers }: TableDataset): TableWarning[] {
   const rows = { y: yTrue, costs }, cheapest = cheapestConstant(rows, classes.length);
   if (!(cheapest > 0)) {
     throw new RangeError(

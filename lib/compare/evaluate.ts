@@ -8,7 +8,7 @@ import { isCurveScore } from "../curves/to_curve_score.ts";
 import type { Score } from "../scores/score.ts";
 import { savings } from "../scores/savings.ts";
 import { bestCut } from "../training/best_cut.ts";
-import { cheaperDecisions, type CostedRows, leastExpectedCost, type RowCosts, savingsOf } from "./costs.ts";
+import { cheaperDecisions, type CostedRows, type CostsByRow, leastExpectedCost, savingsOf } from "./costs.ts";
 import type { ComparedScore, ThresholdChoice } from "./types.ts";
 
 /** The score of some rows. */
@@ -23,7 +23,7 @@ export interface Evaluation {
 /** The labels of rows, and what decisions on them cost where that is the score. */
 export interface JudgedRows {
   readonly y: Float64Array;
-  readonly costs?: RowCosts;
+  readonly costs?: CostsByRow;
 }
 
 /** Scores the logits of rows. */

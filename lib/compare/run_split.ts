@@ -7,7 +7,7 @@ import { type EpochObjective, type Labels, labelsOf, type Objective } from "../n
 import { takeRows } from "../network/train.ts";
 import { seededRandom } from "../numerics/random.ts";
 import type { Candidate } from "./types.ts";
-import { cheaperDecisions, type RowCosts, softDecisions, takeCosts } from "./costs.ts";
+import { cheaperDecisions, type CostsByRow, softDecisions, takeCosts } from "./costs.ts";
 import { costRules, type DecisionRule, decisionRules, type Evaluation, type JudgedRows } from "./evaluate.ts";
 import { fitLinear } from "./fit_linear.ts";
 import { trainOnPart } from "./train.ts";
@@ -36,7 +36,7 @@ export const splitRows = (table: TableDataset, seed: number): Split =>
   trainTestSplit(table, { seed, testFraction, validationFraction });
 
 /** The parts of a split, prepared by the training rows alone. */
-export function partsOf({ columns, yTrue }: TableDataset, split: Split, costs?: RowCosts): Parts {
+export function partsOf({ columns, yTrue }: TableDataset, split: Split, costs?: CostsByRow): Parts {
   const parts = prepareColumns(columns, yTrue, split);
   const costed = (part: keyof Parts): Part => ({ ...parts[part], costs: costs && takeCosts(costs, split[part]) });
   return { train: costed("train"), validation: costed("validation"), test: costed("test") };

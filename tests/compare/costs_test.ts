@@ -9,8 +9,8 @@ import { costCandidates } from "../../lib/compare/candidates.ts";
 import {
   cheaperDecisions,
   checkSavings,
+  type CostsByRow,
   leastExpectedCost,
-  type RowCosts,
   softDecisions,
 } from "../../lib/compare/costs.ts";
 import { costRules } from "../../lib/compare/evaluate.ts";
@@ -35,7 +35,7 @@ interface Case {
 const cases = reference<Case>("costs.json");
 
 /** The costs of a recorded case. */
-function costsOf({ costs, matrix }: Case): RowCosts {
+function costsOf({ costs, matrix }: Case): CostsByRow {
   if (costs === undefined) return { of: (_, label, decision) => matrix[label][decision] };
   const at = (key: Outcome, row: number) => {
     const cost = costs[key];
@@ -74,7 +74,7 @@ Deno.test("costRules: empulse's savings at 0.5 and at the row's own threshold; t
 
 Deno.test("cheaperDecisions, softDecisions: labels whose weighted mistakes are the costs beyond the cheapest decision's", () => {
   const y = Float64Array.of(1, 0, 1, 0), fn = [5, 5, 1, 5]; // row 2: a hit costs more than a miss
-  const costs: RowCosts = { of: (row, label, k) => label === 1 ? k ? 2 : fn[row] : k ? 3 : 0 };
+  const costs: CostsByRow = { of: (row, label, k) => label === 1 ? k ? 2 : fn[row] : k ? 3 : 0 };
   const { yTrue, sampleWeight } = cheaperDecisions({ y, costs });
   assertEquals([[...yTrue as Float64Array], [...sampleWeight as Float64Array]], [[1, 0, 0, 0], [3, 3, 1, 3]]);
   const matrix = [[0, 2, 4], [1, 1, 1], [4, 0, 2]];
@@ -141,7 +141,7 @@ slow.test("compareLosses: by costs per row the row's own threshold saves more th
 
 Deno.test("runSplit: by costs too, test rows choose no threshold and no checkpoint; costs of the test rows move the score alone", async () => {
   const table = await readTable(frameOf(150), { label: "y", beside: ["loss"] }), { loss } = table.beside;
-  const ofFn = (fn: ArrayLike<number>): RowCosts => ({ of: (row, label, k) => label === k ? 0 : k ? 2 : fn[row] });
+  const ofFn = (fn: ArrayLike<number>): CostsByRow => ({ of: (row, label, k) => label === k ? 0 : k ? 2 : fn[row] });
   const split = splitRows(table, 1), parts = partsOf(table, split, ofFn(loss));
   const others: Parts = partsOf(table, split, ofFn(loss.map((v, row) => split.test.includes(row) ? 40 - v : v)));
   const flipped: Parts = { ...parts, test: { ...parts.test, y: parts.test.y.map((v) => 1 - v) } };
@@ -180,7 +180,7 @@ slow.test("compareLosses: of several classes a cost matrix decides by the least 
 
 Deno.test("checkSavings: a wrong decision that costs less than the right one is a warning with the first row", async () => {
   const table = await readTable(frameOf(60), { label: "y" }), hits = table.yTrue.reduce((a, b) => a + b, 0);
-  const costs: RowCosts = { of: (_, label, k) => label === 1 ? k ? 3 : 2 : k };
+  const costs: CostsByRow = { of: (_, label, k) => label === 1 ? k ? 3 : 2 : k };
   assertEquals(checkSavings(costs, table), [{
     code: "costs",
     message: `a wrong decision costs less than the right one in ${hits} of 60 rows, first in row ${
