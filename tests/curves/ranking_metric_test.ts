@@ -99,6 +99,8 @@ Deno.test("ndcg of queries: scikit-learn's, ties shared, weights of queries, row
   }
   assertEquals(ndcg([0, 0], [1, 2]), NaN);
   assertEquals(ndcg([0, 0, 3, 1], [1, 2, 5, 4], { groups: ["a", "a", "b", "b"] }), 1, "a query without a gain");
+  const none = ndcg([0, 3, 1], [5, 2, 1], { sampleWeight: [0, 1, 1] });
+  assertEquals(none, 1, "a row of weight 0 belongs to no query");
 });
 
 // The published test values of the R package aum (T. D. Hocking).
