@@ -172,7 +172,11 @@ async function costMatrix(file: string): Promise<MatrixCosts> {
         `--cost-matrix ${file}: line ${line}, column '${decided[bad]}' holds '${costs[bad]}', no number`,
       );
     }
-    matrix[label.trim()] = Object.fromEntries(decided.map((name, k) => [name, numbers[k]]));
+    const name = label.trim();
+    if (Object.hasOwn(matrix, name)) {
+      throw new UsageError(`--cost-matrix ${file}: line ${line} has the class '${name}' a second time`);
+    }
+    matrix[name] = Object.fromEntries(decided.map((name, k) => [name, numbers[k]]));
   }
   return { matrix };
 }

@@ -1,5 +1,5 @@
 /**
- * Costs per row: losses whose unit is money.
+ * Costs of decisions, per row: savings as a score, the expected cost as a loss.
  *
  * ```ts
  * import { costWeights, savings } from "@roundabout/roundabout/costs";

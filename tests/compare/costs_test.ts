@@ -243,13 +243,15 @@ Deno.test("compare: the command's costs are numbers or columns, or a table; what
   );
   fixtures.file("d.csv", `a,c,d,kind\n${lines.join("\n")}\n`);
   fixtures.file("m.csv", ",B,M\nB,0,1\nM,x,0\n");
-  fixtures.file("n.csv", ",B,Q\nB,0,1\nQ,3,0\n");
+  fixtures.file("n.csv", ",B,Q\n B ,0,1\nQ,3,0\n");
+  fixtures.file("t.csv", ",B,M\nB,0,1\nM,3,0\nB,0,2\n");
   const refused: [string[], string][] = [
     [["--cost-fp", "c", "--score", "f1"], "--score cannot be used with costs, where the score is the savings"],
     [["--cost-fn", "c", "--beta", "2"], "--beta cannot be used with costs"],
     [["--cost-fn", "c", "--cost-matrix", "m.csv"], "--cost-matrix cannot be used with --cost-fn"],
     [["--cost-matrix", "no.csv"], "There is no file 'no.csv'"],
     [["--cost-matrix", "m.csv"], "--cost-matrix m.csv: line 3, column 'B' holds 'x', no number"],
+    [["--cost-matrix", "t.csv"], "--cost-matrix t.csv: line 4 has the class 'B' a second time"],
     [["--cost-matrix", "n.csv", "--drop", "d"], "for each class of 'kind' (B, M), it has B, Q"],
     [["--cost-fn", "d"], "the column 'd' must hold numbers within ±1e30 in every row, row 1 (line 2) holds 'x'"],
     [["--cost-fn", "amount"], "there is no column 'amount', only a, c, d, kind"],
