@@ -6,12 +6,11 @@ import { forward, initialWeights, type NetworkForm } from "../network/mlp.ts";
 import { type EpochObjective, type Labels, labelsOf, type Objective } from "../network/objectives.ts";
 import { takeRows } from "../network/train.ts";
 import { seededRandom } from "../numerics/random.ts";
-import type { Candidate } from "./types.ts";
 import { cheaperDecisions, type CostsByRow, softDecisions, takeCosts } from "./costs.ts";
 import { costRules, type DecisionRule, decisionRules, type Evaluation, type JudgedRows } from "./evaluate.ts";
 import { fitLinear } from "./fit_linear.ts";
 import { trainOnPart } from "./train.ts";
-import type { ComparedLoss, ComparedScore, ThresholdChoice } from "./types.ts";
+import type { Candidate, ComparedLoss, ComparedScore, ThresholdChoice } from "./types.ts";
 
 /** The fraction of the rows in the test part of a split. */
 export const testFraction = 0.2;
