@@ -21,7 +21,8 @@ export function aumOfRanked(
   derivatives: (rank: number, left: number, right: number) => void,
 ): number {
   const n = sorted.length, below = new Float64Array(n + 1);
-  // The positives at or below each rank are summed from below: the last is exactly 0 that way.
+  // The positives at or below each rank are summed from below: the last is exactly 0 that way. A rounded sum of numbers ≥ 0 is not
+  // below any of them, so no difference of a sum and one of its terms is negative.
   for (let k = n - 1; k >= 0; k--) below[k] = below[k + 1] + byPositive * positive[k];
   let value = 0, fp = 0;
   for (let first = 0, next = 0; first < n; first = next) {
@@ -30,8 +31,8 @@ export function aumOfRanked(
     const fnBelow = below[next], above = Math.min(fpAbove, fnAbove), under = Math.min(fp, fnBelow);
     for (let k = first; k < next; k++) {
       const more = byNegative * negative[k], fewer = byPositive * positive[k];
-      const right = Math.min(fpAbove + more, Math.max(0, fnAbove - fewer)) - above;
-      const left = under - Math.min(Math.max(0, fp - more), fnBelow + fewer);
+      const right = Math.min(fpAbove + more, fnAbove - fewer) - above;
+      const left = under - Math.min(fp - more, fnBelow + fewer);
       derivatives(k, left, right);
     }
     if (next < n && under > 0) value += under * (output - sorted[next]);
