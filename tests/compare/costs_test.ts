@@ -160,6 +160,17 @@ Deno.test("runSplit: by costs too, test rows choose no threshold and no checkpoi
   }
 });
 
+Deno.test("runSplit: the thresholds of drawn rows are those of the drawn rows' costs", async () => {
+  const random = seededRandom(3), a = Array.from({ length: 200 }, () => 2 * random.uniform() - 1);
+  const table = await readTable(pl.DataFrame({ a, y: a.map((v) => Number(v + random.normal() > 0)) }), { label: "y" });
+  const costs: CostsByRow = { of: (row, _, k) => Number(k !== Number(a[row] > 0)) }; // by the feature, not by the label
+  const parts = partsOf(table, splitRows(table, 1), costs), settings = { classes: 2, score: savings(), seed: 1 };
+  const { tuned } = runSplit(costCandidates(2)[0], parts, { model: "linear", ...settings }).outcomes;
+  const { thresholds, threshold, value } = tuned!;
+  assert(value > 0.9, `${value}`);
+  for (const one of thresholds) assertWithin(one, threshold!, 0.05); // one cut is right whatever is drawn
+});
+
 slow.test("compareLosses: of several classes a cost matrix decides by the least expected cost", async () => {
   const random = seededRandom(4), kinds = ["ash", "elm", "oak"], of = Array.from({ length: 240 }, (_, i) => i % 3);
   const frame = pl.DataFrame({ a: of.map((k) => k + random.normal()), kind: of.map((k) => kinds[k]) });
