@@ -267,6 +267,23 @@ Deno.test("a training on a device tells a dead gradient, labels that change and 
   );
 });
 
+Deno.test("weights that are no longer finite are told on a device as on the host", async () => {
+  // NaN is met by a step's counts, or by the reading of the outputs; the outputs of infinite weights may lie in [0, 1].
+  for (const [batchSize, constant] of [[20, false], [60, false], [60, true]] as const) {
+    for (const backend of ["cpu", "device"]) {
+      await withPrograms(() =>
+        readsOn(backend, async () => {
+          const { model, x, y } = problem(), optimizer = tf.train.sgd(1e41), inputs = constant ? tf.onesLike(x) : x;
+          const fit = () => fitMetric(model, [inputs, y], { loss: f1Loss(), epochs: 1, batchSize, optimizer });
+          await assertRejects(fit, RangeError, "the weights of 'model' are no longer finite in epoch 0", backend);
+          tf.dispose([x, y, inputs]);
+          model.dispose();
+        })
+      );
+    }
+  }
+});
+
 Deno.test("a device that is lost is told in one sentence", async () => {
   await tf.setBackend("lost");
   const y = tf.tensor1d([1, 0]);
