@@ -1,5 +1,5 @@
 /**
- * All names of the top entry without the SIMD loops and the programs of the GPU, which are half of a loss's bytes. Batches of
+ * All names of the top entry without the SIMD loops and the programs of the GPU, for smaller bundles. Batches of
  * more than 4,096 outputs on the backends cpu and wasm are then computed in float64, some 10 times as slowly, unless `./simd`
  * is imported too; on WebGL and WebGPU a step reads the batch back, unless `./gpu` is.
  *

@@ -8,6 +8,22 @@ import { root, runTask, TaskError, typedIn, UsageError } from "./cli.ts";
 
 const sizes = [32, 1000, 1024, 1e4, 1e5, 1e6, 1e7];
 
+/** What can be measured alone, and the options that it takes. */
+const alone: Readonly<Record<string, readonly string[]>> = {
+  backends: ["quick"],
+  rows: ["greatest", "peers"],
+  page: [],
+  FILE: [],
+};
+
+/** Throws if an option is given with a measurement that does not take it. */
+function refuseTogether(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): void {
+  const given = Object.keys(values).filter((name) => values[name] !== undefined);
+  const what = positionals.length > 0 ? "FILE" : given.find((name) => Object.hasOwn(alone, name));
+  const other = what && given.find((name) => name !== what && !alone[what].includes(name));
+  if (other) throw new UsageError(`${what === "FILE" ? what : `--${what}`} does not go with --${other}`);
+}
+
 await runTask({
   name: "bench",
   about:
@@ -38,6 +54,11 @@ await runTask({
   },
   positionals: true,
 }, async ({ values, positionals }, report) => {
+  refuseTogether(values, positionals);
+  const greatest = Number(values.greatest ?? (values.quick ? 3e6 : values.save ? 1e8 : 1e7));
+  if (!(greatest >= 3e6 && greatest <= 1e8)) {
+    throw new UsageError(`--greatest takes a number from 3e6 to 1e8, not '${values.greatest}'`);
+  }
   if (positionals.length > 0) {
     const files = positionals.map((path) => resolve(typedIn(), path));
     const { code } = await new Deno.Command(Deno.execPath(), { args: ["bench", "-P", ...files], cwd: root }).spawn()
@@ -55,13 +76,9 @@ await runTask({
   }
   if (values.rows) {
     const { measureRows } = await import("../bench/rows.ts");
-    const lines = await measureRows(Number(values.greatest ?? 1e7), values.peers as string | undefined, report.status);
+    const lines = await measureRows(greatest, values.peers as string | undefined, report.status);
     for (const line of lines) report.line(line);
     return;
-  }
-  const greatest = Number(values.greatest ?? (values.quick ? 3e6 : values.save ? 1e8 : 1e7));
-  if (!(greatest >= 3e6 && greatest <= 1e8)) {
-    throw new UsageError(`--greatest takes a number from 3e6 to 1e8, not '${values.greatest}'`);
   }
   const { measure } = await import("../bench/record.ts");
   const { recordText } = await import("../bench/table.ts");

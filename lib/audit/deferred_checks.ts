@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { readTogether } from "../tfjs/engine.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 
 /** A step of a training on a device: its number and its tensors, which belong to the step until it is checked. */
@@ -25,7 +26,7 @@ const summaryOf = ({ value, gradient, upstream }: DeferredStep): Tensor =>
     )
   );
 
-const isSuspicious = ([value, finite, gradient, upstream]: readonly number[]): boolean =>
+const isSuspicious = ([value, finite, gradient, upstream]: Float32Array): boolean =>
   !Number.isFinite(value) || Number.isNaN(finite) || (gradient === 0 && upstream !== 0);
 
 /**
@@ -67,11 +68,9 @@ export class DeferredChecks {
       const steps = this.#waiting;
       this.#waiting = [];
       try {
-        const all = tf.tidy(() => tf.keep(tf.stack(steps.map(({ summary }) => summary))));
-        const numbers = await all.data();
-        all.dispose();
+        const summaries = await readTogether(steps.map(({ summary }) => summary));
         for (const [i, { step }] of steps.entries()) {
-          if (this.#failure !== undefined || !isSuspicious([...numbers.subarray(4 * i, 4 * i + 4)])) continue;
+          if (this.#failure !== undefined || !isSuspicious(summaries[i])) continue;
           this.#failure = await this.#inspect(step);
           if (this.#failure !== undefined) console.error(String(this.#failure));
         }

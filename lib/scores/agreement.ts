@@ -1,6 +1,6 @@
 import type { Counts } from "../counts/counts.ts";
 import { composed, quotient } from "./composed.ts";
-import { type Formula, withFormula, withFormulaOf } from "./formula.ts";
+import { type Formula, withFormula } from "./formula.ts";
 import type { Score } from "./score.ts";
 import { npv, precision, recall, specificity } from "./ratio.ts";
 
@@ -13,15 +13,12 @@ import { npv, precision, recall, specificity } from "./ratio.ts";
  *
  * @see scikit-learn, `balanced_accuracy_score` (which leaves out a class that does not occur).
  */
-export const balancedAccuracy: Score = /* @__PURE__ */ withFormulaOf(
+export const balancedAccuracy: Score = /* @__PURE__ */ composed(
+  "balancedAccuracy",
   [recall, specificity],
+  (r, s) => (r + s) / 2,
+  () => [0.5, 0.5],
   (a, b) => ({ scaled: { plus: [a, b] }, by: 0.5 }),
-  /* @__PURE__ */ composed(
-    "balancedAccuracy",
-    [recall, specificity],
-    ([r, s]) => (r + s) / 2,
-    () => [0.5, 0.5],
-  ),
 );
 
 /**
@@ -33,15 +30,12 @@ export const balancedAccuracy: Score = /* @__PURE__ */ withFormulaOf(
  *
  * @see Youden, "Index for rating diagnostic tests", 1950; Powers, arXiv 2010.16061.
  */
-export const informedness: Score = /* @__PURE__ */ withFormulaOf(
+export const informedness: Score = /* @__PURE__ */ composed(
+  "informedness",
   [recall, specificity],
+  (r, s) => r + s - 1,
+  () => [1, 1],
   (a, b) => ({ shifted: { plus: [a, b] }, by: -1 }),
-  /* @__PURE__ */ composed(
-    "informedness",
-    [recall, specificity],
-    ([r, s]) => r + s - 1,
-    () => [1, 1],
-  ),
 );
 
 /**
@@ -54,19 +48,16 @@ export const informedness: Score = /* @__PURE__ */ withFormulaOf(
  * @see Powers, "Evaluation: from precision, recall and F-measure to ROC, informedness, markedness and correlation",
  * arXiv 2010.16061.
  */
-export const markedness: Score = /* @__PURE__ */ withFormulaOf(
+export const markedness: Score = /* @__PURE__ */ composed(
+  "markedness",
   [precision, npv],
+  (p, n) => p + n - 1,
+  () => [1, 1],
   (a, b) => ({ shifted: { plus: [a, b] }, by: -1 }),
-  /* @__PURE__ */ composed(
-    "markedness",
-    [precision, npv],
-    ([p, n]) => p + n - 1,
-    () => [1, 1],
-  ),
 );
 
 /** Returns the partial derivatives of √(a·b); 0 where a or b is 0, because the one-sided slope is infinite there. */
-function rootSlopes([a, b]: number[]): number[] {
+function rootSlopes(a: number, b: number): [number, number] {
   return a > 0 && b > 0 ? [Math.sqrt(b / a) / 2, Math.sqrt(a / b) / 2] : [0, 0];
 }
 
@@ -79,10 +70,12 @@ function rootSlopes([a, b]: number[]): number[] {
  *
  * @see Kubat, Matwin, "Addressing the Curse of Imbalanced Training Sets", ICML 1997.
  */
-export const gMean: Score = /* @__PURE__ */ withFormulaOf(
+export const gMean: Score = /* @__PURE__ */ composed(
+  "gMean",
   [recall, specificity],
+  (r, s) => Math.sqrt(r * s),
+  rootSlopes,
   (a, b) => ({ mean: [a, b] }),
-  /* @__PURE__ */ composed("gMean", [recall, specificity], ([r, s]) => Math.sqrt(r * s), rootSlopes),
 );
 
 /**
@@ -94,10 +87,12 @@ export const gMean: Score = /* @__PURE__ */ withFormulaOf(
  *
  * @see Fowlkes, Mallows, "A Method for Comparing Two Hierarchical Clusterings", 1983.
  */
-export const fowlkesMallows: Score = /* @__PURE__ */ withFormulaOf(
+export const fowlkesMallows: Score = /* @__PURE__ */ composed(
+  "fowlkesMallows",
   [precision, recall],
+  (p, r) => Math.sqrt(p * r),
+  rootSlopes,
   (a, b) => ({ mean: [a, b] }),
-  /* @__PURE__ */ composed("fowlkesMallows", [precision, recall], ([p, r]) => Math.sqrt(p * r), rootSlopes),
 );
 
 /** Returns √(a·b): the roots are taken one by one, so that nothing overflows; for a = b it is exactly a, so that a perfect score is exactly 1. */

@@ -1,4 +1,5 @@
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
+import { type Formula, formulaOf, withFormula } from "./formula.ts";
 import type { Score } from "./score.ts";
 
 /** Returns the gradient, or 0 where the score is not defined or the gradient is not finite. */
@@ -8,28 +9,33 @@ export function definedGradient(value: number, gradient: Counts): Counts {
 }
 
 /**
- * Makes a score that is a function of other scores, g(f₁, f₂, …). It is not defined where one of them is not defined.
- * The result must rise with tp and fall with fp, see {@linkcode Score.quasiConvex}.
+ * Makes a score that is a function of two other scores, g(a, b). It is not defined where one of them is not defined. The result
+ * must rise with tp and fall with fp, see {@linkcode Score.quasiConvex}.
  *
- *     ∂/∂cⱼ = Σᵢ ∂g/∂fᵢ · ∂fᵢ/∂cⱼ
+ *     ∂/∂cⱼ = ∂g/∂a · ∂a/∂cⱼ + ∂g/∂b · ∂b/∂cⱼ
+ *
+ * @param parts The two scores, which have formulas.
+ * @param value g.
+ * @param slopes Returns ∂g/∂a and ∂g/∂b.
+ * @param formula Makes the formula of g from those of the two scores.
  */
 export function composed(
   name: string,
-  parts: readonly Score[],
-  value: (values: number[]) => number,
-  slopes: (values: number[]) => number[],
+  [a, b]: readonly [Score, Score],
+  value: (a: number, b: number) => number,
+  slopes: (a: number, b: number) => readonly [number, number],
+  formula: (a: Formula, b: Formula) => Formula,
 ): Score {
-  return {
+  return withFormula(formula(formulaOf(a)!, formulaOf(b)!), {
     name,
     quasiConvex: true,
-    value: (counts) => value(parts.map((part) => part.value(counts))),
+    value: (counts) => value(a.value(counts), b.value(counts)),
     gradient: (counts) => {
-      const values = parts.map((part) => part.value(counts)), by = slopes(values);
-      const gradients = parts.map((part) => part.gradient(counts));
-      const gradient = mapCounts((key) => gradients.reduce((sum, g, i) => sum + by[i] * g[key], 0));
-      return definedGradient(value(values), gradient);
+      const [ofA, ofB] = [a.value(counts), b.value(counts)], [byA, byB] = slopes(ofA, ofB);
+      const [inA, inB] = [a.gradient(counts), b.gradient(counts)];
+      return definedGradient(value(ofA, ofB), mapCounts((key) => byA * inA[key] + byB * inB[key]));
     },
-  };
+  });
 }
 
 /**

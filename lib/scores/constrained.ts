@@ -1,8 +1,6 @@
 import { checkOptions } from "../check/options.ts";
 import { checkShare } from "../check/share.ts";
-import { type Counts, mapCounts } from "../counts/counts.ts";
-import { definedGradient } from "./composed.ts";
-import { type Formula, withFormulaOf } from "./formula.ts";
+import { composed } from "./composed.ts";
 import type { Score } from "./score.ts";
 import { precision, recall } from "./ratio.ts";
 
@@ -16,20 +14,13 @@ const penalty = 4;
 
 /** Makes an objective minus a penalty for every unit by which another score is below its floor. */
 function constrained(name: string, objective: Score, other: Score, floor: number): Score {
-  const value = (counts: Counts) => objective.value(counts) - penalty * Math.max(0, floor - other.value(counts));
-  const formula = (a: Formula, b: Formula): Formula => ({
-    plus: [a, { scaled: { shortfall: b, floor }, by: penalty }],
-  });
-  return withFormulaOf([objective, other], formula, {
-    name: `${name}${floor}`,
-    quasiConvex: true,
-    value,
-    gradient: (counts) => {
-      const of = objective.gradient(counts), by = other.gradient(counts);
-      const price = other.value(counts) < floor ? penalty : 0;
-      return definedGradient(value(counts), mapCounts((key) => of[key] + price * by[key]));
-    },
-  });
+  return composed(
+    `${name}${floor}`,
+    [objective, other],
+    (a, b) => a - penalty * Math.max(0, floor - b),
+    (_, b) => [1, b < floor ? penalty : 0],
+    (a, b) => ({ plus: [a, { scaled: { shortfall: b, floor }, by: penalty }] }),
+  );
 }
 
 /** Options of {@linkcode precisionAtRecall}. */

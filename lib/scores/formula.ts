@@ -26,10 +26,3 @@ export function withFormula(formula: Formula | undefined, score: Score): Score {
 
 /** Returns the formula of a score; nothing for a score of one's own. */
 export const formulaOf = (score: Score): Formula | undefined => formulas.get(score);
-
-/** Notes that a score is a function of two scores that have formulas. */
-export const withFormulaOf = (
-  [a, b]: readonly [Score, Score],
-  make: (a: Formula, b: Formula) => Formula,
-  score: Score,
-): Score => withFormula(make(formulaOf(a)!, formulaOf(b)!), score);

@@ -10,7 +10,7 @@ interface DevicePrograms {
 
 let registered: DevicePrograms | undefined;
 
-/** Registers the programs of the GPU. They are a third of a loss's bytes, so no loss imports them. */
+/** Registers the programs of the GPU. No loss imports them: they would be in every page's bundle. */
 export function registerDevice(programs: DevicePrograms): void {
   registered = programs;
 }

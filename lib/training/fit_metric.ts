@@ -304,7 +304,9 @@ async function fit(context: FitContext): Promise<FitResult> {
       await callAll(callbacks, "onEpochBegin", epoch);
       const trained = await trainEpoch(context, epoch, loss, evaluation, callbacks);
       // On a device the numbers of the epoch are read with the outputs after it, so that nothing waits between the steps.
-      const late = "numbers" in trained ? await countAll(context, loss, trained) : undefined;
+      const late = "numbers" in trained
+        ? await blameWeights(context, epoch, () => countAll(context, loss, trained))
+        : undefined;
       const { rowsWithGradient, reachesWeights, weightsAreFinite: finite } = late?.extent ?? trained as GradientExtent;
       const dead = rowsWithGradient === 0 || !reachesWeights;
       const perfect = dead && evaluation.soft.score().value === loss.parts.best;
@@ -401,8 +403,14 @@ async function trainEpoch(
     : exact
     ? trainExact
     : trainRunning;
+  const epochContext = { name, model, optimizer, reader, order, loss, evaluation, before, after };
+  return await blameWeights<GradientExtent | DeviceExtent>(context, epoch, () => train(epochContext));
+}
+
+/** Runs a part of an epoch. Its error is that of the weights if they are no longer finite: other errors follow from these. */
+async function blameWeights<T>({ name, model }: FitContext, epoch: number, run: () => Promise<T>): Promise<T> {
   try {
-    return await train({ name, model, optimizer, reader, order, loss, evaluation, before, after });
+    return await run();
   } catch (error) {
     throw await weightsAreFinite(model) ? error : weightsNotFinite(name, epoch, error);
   }

@@ -51,3 +51,18 @@ slow.test("a number out of range is bad usage, not a time limit of a millisecond
     assertStringIncludes(stderr, "--timeout");
   }
 });
+
+slow.test("bench refuses an option that what is measured alone does not take", async () => {
+  for (
+    const [given, message] of [
+      [["--backends", "--save"], "--backends does not go with --save"],
+      [["--page", "--rows"], "--page does not go with --rows"],
+      [["file.ts", "--quick"], "FILE does not go with --quick"],
+      [["--rows", "--greatest", "many"], "--greatest takes a number from 3e6 to 1e8, not 'many'"],
+    ] as const
+  ) {
+    const { code, stderr } = await runTask("bench", [...given]);
+    assertEquals(code, 2, message);
+    assertStringIncludes(stderr, message);
+  }
+});

@@ -213,3 +213,15 @@ Deno.test("a warm start that cannot be one is refused before any work; weights t
     "are no longer finite in epoch 0 of 'warmStart'",
   );
 });
+
+onBackends("a batch whose rows are all ignored is a warm start's step of 0", async () => {
+  const model = network(1, "sigmoid"), { seen, optimizer } = recorder(), ignored = tf.fill([n, 1], -1);
+  const batches = () => [withGaps, ignored].map((y) => [features.clone(), y.clone()] as [tf.Tensor, tf.Tensor]);
+  const loss = f1Loss({ ignoreLabel: -1 });
+  await fitMetric(model, batches, { loss, optimizer, epochs: 1, warmStart: { loss: "crossEntropy", epochs: 1 } });
+  const [first, second] = seen.map((step) => Object.values(step).flatMap((gradient) => [...gradient]));
+  assert(first.some((g) => g !== 0));
+  assert(second.every((g) => g === 0), String(second));
+  ignored.dispose();
+  model.dispose();
+});
