@@ -118,6 +118,20 @@ onDuckdb(
   },
 );
 
+onDuckdb(
+  "{ top: k } of outputs that halve from row to row: a scan per factor of 256, and the right counts",
+  async (engine) => {
+    const rows = Array.from({ length: 140 }, (_, i) => ({ y: i % 2, p: 2 ** -(i + 1), w: 1 }));
+    await makeScored(engine, rows);
+    for (const [top, mostScans] of [[5, 2], [60, 9], [130, 17]]) {
+      engine.texts.length = 0;
+      const { slices: [{ meter }] } = await countsOn(engine.query, { ...scored, decision: { top } });
+      assertEquals(meter.counts, [sorted(rows, top)!]);
+      assert(engine.texts.length <= mostScans, `${engine.texts.length} scans for ${top}`);
+    }
+  },
+);
+
 onDuckdb("{ top: k }: a table that changes after the threshold is found is an error that names it", async (engine) => {
   const next = random(3);
   const rows = Array.from({ length: 500 }, () => ({ y: Number(next() < 0.5), p: next(), w: 1 }));
