@@ -128,12 +128,14 @@ onDuckdb("a table that changes between two scans is an error that names it", asy
     const [change, words] of [
       ["INSERT INTO t VALUES (1, 0.999, 1)", "the number of rows is 2000 in the first and 2001 in the second"],
       ["UPDATE t SET y = 1 - y WHERE p > 0.99", "the weight of the positives is"],
+      ["UPDATE t SET w = 2 WHERE y = 0 AND p < 0.01", "the weight of the negatives is"],
+      ["UPDATE t SET w = 2 WHERE y = 1 AND p > 0.99", "the weight of the positives is"],
       ["UPDATE t SET p = 1 - p", "the number of outputs from"],
     ]
   ) {
     await makeScored(engine, rows, "FLOAT");
     const { message } = await assertRejects(
-      () => tuneThresholdOn(changing(engine, change), { ...scored, score: "f1" }),
+      () => tuneThresholdOn(changing(engine, change), { ...scored, score: "f1", sampleWeight: "w" }),
       RangeError,
     );
     assert(message.includes("'from' changed between two scans") && message.includes(words), message);
