@@ -84,7 +84,10 @@ export const auditSpec: TaskSpec = {
     python: { type: "string", help: "command that runs Python (the active environment's, else python3)" },
     model: { type: "string", help: "compiled model to audit, or the function that makes it: FILE.ts#NAME" },
     data: { type: "string", help: "CSV file with rows for the model: its inputs in their order, and the label" },
-    label: { type: "string", help: "column of the label; with --labels one-hot it is converted for the model" },
+    label: {
+      type: "string",
+      help: "column of the label; --labels one-hot converts it for the model, --labels index numbers its texts from 0",
+    },
     drop: { type: "string", help: "columns of the CSV file that are no inputs: A,B" },
     activation: { type: "string", help: "activation of a last layer: sigmoid, softmax, linear, tanh, relu, ..." },
     units: { type: "string", help: "number of units of a last layer" },
@@ -299,7 +302,7 @@ async function auditEach(
 
 /** Audits the model of a file, or a last layer in words. */
 async function auditOneModel(route: "model" | "words", values: TaskArgs["values"], report: Reporter) {
-  if (route === "words") return auditWords(values, choiceOption<LabelKind>("labels", values.labels, labelKinds));
+  if (route === "words") return await auditWords(values, choiceOption<LabelKind>("labels", values.labels, labelKinds));
   const named = String(values.model);
   report.status(`${named} …`);
   return await auditExport(await loadExport(named), named, values, (text) => report.status(`${named}: ${text}`));

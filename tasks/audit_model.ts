@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { parse } from "csv-parse/sync";
 import * as tf from "@tensorflow/tfjs";
 import { auditLastLayer, auditModel } from "../lib/audit/model/audit_model.ts";
 import type { LabelKind, ModelAudit } from "../lib/audit/types.ts";
+import { csvForm, csvRecords } from "../lib/data/csv.ts";
 import type { LayersModel } from "../lib/tfjs/model.ts";
-import { type TaskArgs, typedIn, UsageError, wholeOption } from "./cli.ts";
+import { choiceOption, type TaskArgs, UsageError, wholeOption } from "./cli.ts";
+import { asUsage, existing } from "./compare_files.ts";
 
 type Values = TaskArgs["values"];
 
@@ -41,21 +40,12 @@ export function modelRoute({ values, positionals }: TaskArgs): keyof typeof rout
   return route;
 }
 
-/** Runs a step whose errors are the user's. */
-function asUsage<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    const { message } = error as Error;
-    if (/^Cannot audit/.test(message)) throw new UsageError(message);
-    throw error;
-  }
-}
-
 /** Audits a last layer in words. */
-export function auditWords({ activation, units, loss }: Values, labels: LabelKind): ModelAudit {
+export async function auditWords({ activation, units, loss }: Values, labels: LabelKind): Promise<ModelAudit> {
   const number = wholeOption("units", units, 1, 1);
-  return asUsage(() => auditLastLayer({ activation: String(activation), units: number, loss: String(loss), labels }));
+  return await asUsage(() =>
+    auditLastLayer({ activation: String(activation), units: number, loss: String(loss), labels })
+  );
 }
 
 /** The numbers of a column; an empty field is NaN. */
@@ -82,39 +72,41 @@ function labelsOf(texts: readonly string[], column: string): { values: Float32Ar
   return { values: Float32Array.from(texts, (text) => classes.indexOf(text)), classes };
 }
 
+/** Reads the columns of a text file, as texts. */
+async function readColumns(path: string): Promise<Map<string, string[]>> {
+  const form = csvForm(path), records = await Array.fromAsync(csvRecords(path, form));
+  return new Map(form.names.map((name, at) => [name, records.map(({ fields }) => fields[at])]));
+}
+
 /** Rows of a CSV file for a model. */
-function readRows(model: LayersModel, { data, label, drop, labels }: Values) {
-  const column = String(label), path = resolve(typedIn(), String(data));
-  let records: Record<string, string>[];
-  try {
-    records = parse(readFileSync(path), { columns: true, skip_empty_lines: true, bom: true });
-  } catch (error) {
-    throw new UsageError(`cannot read '${data}': ${(error as Error).message.split("\n")[0]}`);
-  }
-  const names = Object.keys(records[0] ?? {}), dropped = drop === undefined ? [] : String(drop).split(",");
+async function readRows(model: LayersModel, { data, label, drop, labels }: Values) {
+  const column = String(label), path = existing(String(data));
+  const coded = labels === undefined ? undefined : choiceOption("labels", labels, ["one-hot", "index"]);
+  const texts = await asUsage(() => readColumns(path)), names = [...texts.keys()];
+  const dropped = drop === undefined ? [] : String(drop).split(",");
   const unknown = [column, ...dropped].find((name) => !names.includes(name));
   if (unknown !== undefined) throw new UsageError(`'${data}' has no column '${unknown}', only ${names.join(", ")}`);
   const features = names.filter((name) => name !== column && !dropped.includes(name));
   const shape = model.inputs[0].shape.slice(1), size = shape.reduce<number>((a, b) => a * (b ?? 1), 1);
-  const columns = features.map((name) => numbersOf(name, records.map((record) => record[name])));
+  const rows = texts.get(column)!.length, columns = features.map((name) => numbersOf(name, texts.get(name)!));
   if (features.length !== size) {
     throw new UsageError(
       `the model takes ${size} inputs, but '${data}' has ${features.length} columns: ${features.join(", ")}`,
     );
   }
   const x = tf.tidy(() =>
-    tf.reshape(tf.stack(columns.map((own) => tf.tensor1d(own)), 1), [records.length, ...shape.map((s) => s ?? 1)])
+    tf.reshape(tf.stack(columns.map((own) => tf.tensor1d(own)), 1), [rows, ...shape.map((s) => s ?? 1)])
   );
-  const { values, classes } = labelsOf(records.map((record) => record[column]), column);
+  const { values, classes } = labelsOf(texts.get(column)!, column);
   const units = model.outputs[0].shape.at(-1) ?? 1;
-  const oneHot = labels === "one-hot" ||
-    (classes.length > 2 && labels === undefined && model.loss === "categoricalCrossentropy");
+  const oneHot = coded === "one-hot" ||
+    (classes.length > 2 && coded === undefined && model.loss === "categoricalCrossentropy");
   const coding = classes.length === 0
     ? undefined
     : `the texts of '${column}' are ${oneHot ? "one-hot" : "numbered from 0"}: ${classes.join(", ")}`;
   const y = oneHot
     ? tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(values, "int32"), Math.max(units, classes.length)), "float32"))
-    : tf.tensor2d(values, [records.length, 1]);
+    : tf.tensor2d(values, [rows, 1]);
   return { x, y, coding };
 }
 
@@ -129,10 +121,10 @@ export async function auditExport(
   if (!Array.isArray(model?.inputs) || !Array.isArray(model.outputs)) {
     throw new UsageError(`'${named}' must be a compiled tf.LayersModel, or a function that makes one`);
   }
-  const { x, y, coding } = readRows(model, values);
+  const { x, y, coding } = await readRows(model, values);
   if (coding !== undefined) note(coding);
   try {
-    return asUsage(() => auditModel(model, { x, y, name: named.slice(named.lastIndexOf("#") + 1) }));
+    return await asUsage(() => auditModel(model, { x, y, name: named.slice(named.lastIndexOf("#") + 1) }));
   } finally {
     tf.dispose([x, y]);
   }

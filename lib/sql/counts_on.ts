@@ -35,8 +35,8 @@ export function slicesOf({ sums }: Scan): [slice: string | null, sums: Sums[]][]
 }
 
 /**
- * Counts a table in the engine, in one scan, without any row leaving it. With `{ top: k }` one to four scans find the
- * threshold first, which is then the meter's.
+ * Counts a table in the engine, in one scan, without any row leaving it. With `{ top: k }` more scans find the threshold
+ * first, which is then the meter's: three or four on usual tables, and one per factor of 256 by which outputs crowd.
  *
  *     tp = Σ w·y    fp = Σ w·(1 − y)    over the positive decisions;    fn, tn over the negative ones
  *

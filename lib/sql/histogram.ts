@@ -45,7 +45,7 @@ function partsOf(task: string, cell: Cell, parts: readonly Cell[]): Cell[] {
   if (whole.n !== cell.n || whole.pos !== cell.pos || whole.neg !== cell.neg) {
     throw changed(task, `the number of outputs from ${cell.low} to ${cell.high}`, cell.n, whole.n);
   }
-  return parts.map((part) => ({ ...part, cell: cell.cell })).sort((a, b) => b.low - a.low);
+  return parts.map((part) => ({ ...part, cell: cell.cell }));
 }
 
 /** Scans the outputs of a table into 4,096 cells per column, or for all columns together. No scan sorts: it adds up cells. */

@@ -52,6 +52,36 @@ const last = (activation: string | undefined, units = 1) => (): Layers => [
 
 const plain: ModelCase = { layers: last("sigmoid"), loss: "binaryCrossentropy", y: labels.binary };
 
+/** A relu of 20 units, of which so many live, and the last layer. */
+const living = (alive: number) => (): Layers => [
+  tf.layers.dense({
+    units: 20,
+    activation: "relu",
+    inputShape: [4],
+    weights: [draw([4, 20], (r) => r.normal()), draw([20], (_, i) => i < alive ? 0 : -50)],
+  }),
+  ...last("sigmoid")().slice(1),
+];
+
+/** Units far below 0, a layer that may bring them back, and a relu. */
+const shifted = (between?: typeof tf.layers.batchNormalization) => (): Layers => [
+  tf.layers.dense({ units: 8, inputShape: [4], ...init, biasInitializer: tf.initializers.constant({ value: -50 }) }),
+  ...(between ? [between()] : []),
+  tf.layers.reLU(),
+  ...last("sigmoid")().slice(1),
+];
+
+/** A sigmoid of the first column alone. */
+const steep = (slope: number) => (): Layers => [
+  tf.layers.dense({
+    units: 1,
+    activation: "sigmoid",
+    inputShape: [4],
+    weights: [tf.tensor2d([[slope], [0], [0], [0]]), tf.zeros([1])],
+  }),
+];
+const firstIsPositive = () => tf.cast(tf.greater(tf.slice(inputs(), [0, 0], [ROWS, 1]), 0), "float32");
+
 /** Audits a model. Nothing of it changes, and no tensor is left. */
 function audit({ layers = last("sigmoid"), loss, x = inputs, y }: ModelCase): ModelAudit {
   const model = tf.sequential({ layers: layers() });
@@ -238,6 +268,12 @@ const cases: Record<string, { faulty: ModelCase; first: string; message: RegExp;
     message: /^The inputs range from \d+ to 2\d\d \(column 0, 1, 2, 3\)/,
     sound: { ...plain, x: () => draw([ROWS, 4], (r) => Math.floor(256 * r.uniform()) / 255) },
   },
+  "inputs of a size of 30": {
+    faulty: { ...plain, x: () => inputs(30) },
+    first: "warning unscaled-inputs",
+    message: /^The inputs range from -/,
+    sound: { ...plain, x: () => inputs(12) },
+  },
   "one column of up to 100": {
     faulty: { ...plain, x: () => draw([ROWS, 4], (r, i) => i % 4 === 2 ? 100 * r.uniform() : r.normal()) },
     first: "warning unscaled-inputs",
@@ -291,6 +327,18 @@ const cases: Record<string, { faulty: ModelCase; first: string; message: RegExp;
     message: /^All of the 8 units of a relu are 0 on all rows/,
     sound: plain,
   },
+  "a relu of whose units one lives": {
+    faulty: { ...plain, layers: living(1) },
+    first: "warning dead-layer",
+    message: /^19 of the 20 units of a relu are 0 on all rows/,
+    sound: { ...plain, layers: living(10) },
+  },
+  "a relu that is dead, and one that a batch normalisation brings to life in training": {
+    faulty: { ...plain, layers: shifted() },
+    first: "error dead-layer",
+    message: /^All of the 8 units of a relu are 0 on all rows/,
+    sound: { ...plain, layers: shifted(tf.layers.batchNormalization) },
+  },
   "a layer without a gradient": {
     faulty: {
       ...plain,
@@ -334,6 +382,12 @@ const cases: Record<string, { faulty: ModelCase; first: string; message: RegExp;
         }),
       ],
     },
+  },
+  "saturated outputs that are wrong, and those that are right": {
+    faulty: { ...plain, layers: steep(-60), y: firstIsPositive },
+    first: "warning saturated",
+    message: /^\d+ % of the outputs are wrong and at an end of their range/,
+    sound: { ...plain, layers: steep(60), y: firstIsPositive },
   },
   "rows that cannot be told apart": {
     faulty: { ...plain, x: () => tf.ones([ROWS, 4]) },
@@ -384,6 +438,9 @@ Deno.test("a model of images, with layers that only hand on, and of an activatio
   assertEquals(said(audit({ layers: images, loss: "categoricalCrossentropy", x, y: labels.oneHot })), [
     "warning unscaled-inputs",
   ]);
+  // A pixel that is the same in every image is no column.
+  const framed = () => draw([ROWS, 8, 8, 1], (r, i) => i % 64 === 0 ? 0 : r.uniform());
+  assertEquals(said(audit({ layers: images, loss: "categoricalCrossentropy", x: framed, y: labels.oneHot })), []);
   const pooled = (): Layers => [...images().slice(0, 2), tf.layers.dense({ units: 1, ...init })];
   assertEquals(
     said(audit({ layers: pooled, loss: "binaryCrossentropy", x, y: labels.binary }))[0],
@@ -419,6 +476,26 @@ Deno.test("a large table is judged by 256 rows at equal distances, which a sorte
     "The labels are binary",
     "256 of 1000 rows, at equal distances, stand for all",
   ]]);
+  const later = draw([rows, 4], (r, i) => (i < 2000 ? 1 : 1e4) * r.normal());
+  assertEquals(auditModel(model, { x: later, y }).findings[0].cause, "unscaled-inputs");
+});
+
+Deno.test("a loss of tf.losses is judged as the named loss that it is", () => {
+  const messages = (loss: ModelCase["loss"]) =>
+    audit({ layers: last("relu"), loss, y: labels.binary }).findings.map(({ message }) => message);
+  const published: [(y: tf.Tensor, p: tf.Tensor) => tf.Tensor, string][] = [
+    [tf.losses.logLoss, "binaryCrossentropy"],
+    [tf.losses.meanSquaredError, "meanSquaredError"],
+    [tf.losses.absoluteDifference, "meanAbsoluteError"],
+  ];
+  for (const [loss, name] of published) assertEquals(messages(loss as never), messages(name as never), name);
+});
+
+Deno.test("whole labels under a loss of shares are classes if they are few", () => {
+  const remedy = (most: number) =>
+    audit({ ...plain, y: () => draw([ROWS, 1], (_, i) => i % (most + 1)) }).findings[0].remedy;
+  assertStringIncludes(remedy(3), "a softmax with a unit per class, not one unit, and sparseCategoricalCrossentropy");
+  assertStringIncludes(remedy(40), "for amounts, use a softplus");
 });
 
 Deno.test("a model: one sentence for each thing that is not a compiled model or does not fit it", () => {
@@ -501,6 +578,19 @@ Deno.test("words: names of Keras and TensorFlow.js, and one sentence for a word 
     String(auditLastLayer({ ...words, activation: "relu", loss: "binary_crossentropy" })).split("\n")[0],
     "relu on 1 unit, binaryCrossentropy: broken (10 probes)",
   );
+  const named = ["bce", "mse", "mae", "mape", "msle", "kld", "kl_divergence", "cosine_similarity", "log_cosh"]
+    .map((loss) => auditLastLayer({ ...words, loss }).name.split(", ")[1]);
+  assertEquals(named, [
+    "binaryCrossentropy",
+    "meanSquaredError",
+    "meanAbsoluteError",
+    "meanAbsolutePercentageError",
+    "meanSquaredLogarithmicError",
+    "kullbackLeiblerDivergence",
+    "kullbackLeiblerDivergence",
+    "cosineProximity",
+    "logcosh",
+  ]);
   const several = auditLastLayer({ activation: "softmax", units: 3, loss: "bce", labels: "binary" });
   assertStringIncludes(several.findings[0].message, "sum to 1, but a row has up to 3 labels");
   const refusal = (changed: Partial<LastLayerWords>) =>

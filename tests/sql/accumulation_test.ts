@@ -72,4 +72,25 @@ Deno.test("the page on scale prints the recorded losses of the shards", async ()
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
     .filter(([first]) => kinds.includes(first));
   assertEquals(printed, rows);
+  const { runs: ddp } = await read("ddp.json"), { runs: mirrored } = await read("mirrored.json");
+  const ends = (runs: { way: string }[], key: string, digits: number) => {
+    const off = runs.flatMap((run) =>
+      /as it is$/.test(run.way) ? [(run as unknown as Record<string, number>)[key]] : []
+    );
+    const [least, most] = [Math.min(...off.filter((distance) => distance > 0)), Math.max(...off)];
+    return [least, most].map((distance) => Number(distance.toPrecision(digits)));
+  };
+  const [least, most] = ends(ddp, "largestDifference", 1), [from, to] = ends(mirrored, "distance", 2);
+  assert(page.replaceAll("\n", " ").includes(`parameters of DDP as it is were off by ${least} to ${most}`));
+  assert(page.includes(`${Math.round(100 * from)} to ${Math.round(100 * to)} % off in`));
+});
+
+Deno.test("the page on scale says how many scans an alert budget took", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/when_it_does_not_fit.md", import.meta.url));
+  const { runs } = JSON.parse(await Deno.readTextFile(new URL("../../bench/sql_scale.json", import.meta.url)));
+  const top: number[] = runs.flatMap(({ call, scans }: { call: string; scans: number }) =>
+    call === "counts of the top" ? [scans - 1] : []
+  );
+  assertEquals([...new Set(top)].sort(), [3, 4]);
+  assert(/the k-th highest output: three or four in\s+`bench\/sql_scale.json`/.test(page));
 });

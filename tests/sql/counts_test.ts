@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { classificationReport, ConfusionMeter, confusionTable } from "../../lib/core.ts";
 import { confusionOn, countsOn, countsSql, reportOn } from "../../lib/sql/mod.ts";
 import { random } from "../helpers.ts";
-import { type Engine, onDuckdb } from "./duckdb.ts";
+import { type Engine, makeScored, onDuckdb } from "./duckdb.ts";
 
 const scored = { from: "t", label: "y", output: "p", sampleWeight: "w" } as const;
 
@@ -21,15 +21,6 @@ const outputs = fc.oneof(
   fc.double({ min: 0, max: 1, noNaN: true }),
 );
 
-/** Makes the table of some rows. */
-async function makeTable(engine: Engine, rows: { y: number; p: number; w: number }[]): Promise<void> {
-  await engine.table("t", {
-    y: ["DOUBLE", rows.map(({ y }) => y)],
-    p: ["DOUBLE", rows.map(({ p }) => p)],
-    w: ["DOUBLE", rows.map(({ w }) => w)],
-  });
-}
-
 for (const [kind, weights] of Object.entries(weightKinds)) {
   onDuckdb(`counts are those of ConfusionMeter, bit for bit: weights are ${kind}`, async (engine) => {
     const rows = fc.array(fc.record({ y: fc.constantFrom(0, 1), p: outputs, w: weights }), {
@@ -38,7 +29,7 @@ for (const [kind, weights] of Object.entries(weightKinds)) {
     });
     await fc.assert(
       fc.asyncProperty(rows, fc.constantFrom(0.5, 0.3, 0.1, 0.9), fc.boolean(), async (rows, threshold, weighted) => {
-        await makeTable(engine, rows);
+        await makeScored(engine, rows);
         const sampleWeight = weighted ? "w" : undefined;
         const { slices: [{ meter, rows: counted }], inexact } = await countsOn(engine.query, {
           from: "t",
@@ -74,7 +65,7 @@ onDuckdb("soft labels, truth values, FLOAT and DECIMAL columns are read as numbe
 });
 
 onDuckdb("weights that are no multiples of 2^-40 are rounded down, counted and reported", async (engine) => {
-  await makeTable(engine, [
+  await makeScored(engine, [
     { y: 1, p: 0.9, w: units(1.75) },
     { y: 1, p: 0.9, w: 0.5 },
     { y: 0, p: 0.9, w: Math.fround(1e-12) },
@@ -194,7 +185,7 @@ onDuckdb("the binary report, with weights and undefined scores", async (engine) 
       { length: n },
       () => ({ y: Number(next() < positives), p: next(), w: 1 + Math.floor(4 * next()) }),
     );
-    await makeTable(engine, rows);
+    await makeScored(engine, rows);
     for (const zeroDivision of [0, 1, "skip"] as const) {
       const [{ rows: report }] = await reportOn(engine.query, {
         from: "t",
@@ -219,7 +210,7 @@ onDuckdb("the binary report, with weights and undefined scores", async (engine) 
 onDuckdb("Parquet, CSV and JSON, compressed or not, by pattern and from folders inside folders", async (engine) => {
   const next = random(13),
     rows = Array.from({ length: 60 }, () => ({ y: Number(next() < 0.4), p: Math.fround(next()), w: 1 }));
-  await makeTable(engine, rows);
+  await makeScored(engine, rows);
   const wanted = new ConfusionMeter().update(rows.map(({ y }) => y), rows.map(({ p }) => p)).counts;
   const folder = await Deno.makeTempDir({ prefix: "roundabout-formats-" });
   const formats = {

@@ -6,26 +6,10 @@ import { f1, tuneThreshold } from "../../lib/mod.ts";
 import { curveOn, type Query, tuneThresholdOn } from "../../lib/sql/mod.ts";
 import { allScores } from "../all_scores.ts";
 import { assertWithin, random } from "../helpers.ts";
-import { type Engine, onDuckdb } from "./duckdb.ts";
-
-const scored = { from: "t", label: "y", output: "p" } as const;
-
-interface Row {
-  y: number;
-  p: number;
-  w: number;
-}
-
-async function makeTable(engine: Engine, rows: readonly Row[]): Promise<void> {
-  await engine.table("t", {
-    y: ["DOUBLE", rows.map(({ y }) => y)],
-    p: ["FLOAT", rows.map(({ p }) => p)],
-    w: ["FLOAT", rows.map(({ w }) => w)],
-  });
-}
+import { type Engine, makeScored, onDuckdb, scored, type ScoredRow } from "./duckdb.ts";
 
 /** The library's own answer. */
-function tuned(rows: readonly Row[], score: Parameters<typeof tuneThreshold>[2]["score"], weighted: boolean) {
+function tuned(rows: readonly ScoredRow[], score: Parameters<typeof tuneThreshold>[2]["score"], weighted: boolean) {
   return tf.tidy(() => ({
     ...tuneThreshold(tf.tensor1d(rows.map(({ y }) => y)), tf.tensor1d(rows.map(({ p }) => p)), {
       score,
@@ -49,7 +33,7 @@ onDuckdb(
   async (engine) => {
     await fc.assert(
       fc.asyncProperty(someRows, fc.boolean(), async (rows, weighted) => {
-        await makeTable(engine, rows);
+        await makeScored(engine, rows, "FLOAT");
         for (const score of allScores) {
           const { threshold, value } = await tuneThresholdOn(engine.query, {
             ...scored,
@@ -71,7 +55,7 @@ onDuckdb("outputs that crowd in one cell are split until the best cut is known",
       const v = next();
       return { y: Number(next() < v), p: Math.fround(0.3 + spread * (v - 0.3) / 2), w: Math.ceil(4 * next()) };
     });
-    await makeTable(engine, rows);
+    await makeScored(engine, rows, "FLOAT");
     for (const score of ["f1", "mcc", "recall", "precision", "accuracy"] as const) {
       engine.texts.length = 0;
       const { threshold, value, scans } = await tuneThresholdOn(engine.query, { ...scored, score, sampleWeight: "w" });
@@ -90,14 +74,14 @@ onDuckdb("where the score is constant the widest gap is found, inside a cell too
     p: Math.fround(p),
     w: 1,
   }));
-  await makeTable(engine, rows);
+  await makeScored(engine, rows, "FLOAT");
   const { threshold, value } = await tuneThresholdOn(engine.query, { ...scored, score: "recall" });
   assertEquals({ threshold, value }, tuned(rows, "recall", false));
   assertEquals(Math.floor(threshold as number / width), 40);
 });
 
 onDuckdb("a row that weighs 0 divides no gap", async (engine) => {
-  await makeTable(engine, [{ y: 1, p: 0.75, w: 1 }, { y: 0, p: 0.5, w: 0 }, { y: 0, p: 0.25, w: 1 }]);
+  await makeScored(engine, [{ y: 1, p: 0.75, w: 1 }, { y: 0, p: 0.5, w: 0 }, { y: 0, p: 0.25, w: 1 }], "FLOAT");
   const { threshold, value } = await tuneThresholdOn(engine.query, { ...scored, score: "accuracy", sampleWeight: "w" });
   assertEquals([threshold, value], [0.5, 1]);
 });
@@ -144,12 +128,14 @@ onDuckdb("a table that changes between two scans is an error that names it", asy
     const [change, words] of [
       ["INSERT INTO t VALUES (1, 0.999, 1)", "the number of rows is 2000 in the first and 2001 in the second"],
       ["UPDATE t SET y = 1 - y WHERE p > 0.99", "the weight of the positives is"],
+      ["UPDATE t SET w = 2 WHERE y = 0 AND p < 0.01", "the weight of the negatives is"],
+      ["UPDATE t SET w = 2 WHERE y = 1 AND p > 0.99", "the weight of the positives is"],
       ["UPDATE t SET p = 1 - p", "the number of outputs from"],
     ]
   ) {
-    await makeTable(engine, rows);
+    await makeScored(engine, rows, "FLOAT");
     const { message } = await assertRejects(
-      () => tuneThresholdOn(changing(engine, change), { ...scored, score: "f1" }),
+      () => tuneThresholdOn(changing(engine, change), { ...scored, score: "f1", sampleWeight: "w" }),
       RangeError,
     );
     assert(message.includes("'from' changed between two scans") && message.includes(words), message);
@@ -157,7 +143,7 @@ onDuckdb("a table that changes between two scans is an error that names it", asy
 });
 
 onDuckdb("what cannot be tuned is refused by name", async (engine) => {
-  await makeTable(engine, [{ y: 1, p: 0.5, w: 1 }]);
+  await makeScored(engine, [{ y: 1, p: 0.5, w: 1 }], "FLOAT");
   const refused = async (options: object, words: string) => {
     const never = () => Promise.reject(new Error("the engine was asked"));
     const { message } = await assertRejects(
@@ -177,8 +163,8 @@ onDuckdb("what cannot be tuned is refused by name", async (engine) => {
 });
 
 /** The areas from all rows: every pair of a positive and a negative; every output as a threshold. */
-function areas(rows: readonly Row[]): { rocAuc: number; averagePrecision: number } {
-  const weigh = (list: readonly Row[]) => list.reduce((sum, { w }) => sum + w, 0);
+function areas(rows: readonly ScoredRow[]): { rocAuc: number; averagePrecision: number } {
+  const weigh = (list: readonly ScoredRow[]) => list.reduce((sum, { w }) => sum + w, 0);
   const positives = rows.filter(({ y }) => y === 1), negatives = rows.filter(({ y }) => y === 0);
   let right = 0, averagePrecision = 0;
   for (const a of positives) for (const b of negatives) right += a.w * b.w * (a.p > b.p ? 1 : a.p === b.p ? 0.5 : 0);
@@ -201,14 +187,14 @@ onDuckdb(
         const p = Math.fround(Number(next().toFixed(digits)));
         return { y: Number(next() < p), p, w: Math.ceil(3 * next()) };
       });
-      await makeTable(engine, rows);
+      await makeScored(engine, rows, "FLOAT");
       const wanted = areas(rows);
       for (const cells of [2, 64, 4096]) {
         const [curve] = await curveOn(engine.query, { ...scored, sampleWeight: "w", cells });
         assert(curve.points.length <= cells + 2);
         for (const { threshold, counts, recall, precision, fallOut } of curve.points) {
           const above = rows.filter(({ p }) => p > threshold);
-          const weigh = (y: number, list: readonly Row[]) =>
+          const weigh = (y: number, list: readonly ScoredRow[]) =>
             list.reduce((sum, row) => sum + (row.y === y ? row.w : 0), 0);
           assertEquals([counts.tp, counts.fp], [weigh(1, above), weigh(0, above)]);
           assertEquals(recall, counts.tp / weigh(1, rows));

@@ -46,6 +46,24 @@ export async function makeTable(
   }
 }
 
+/** A row of the table `t` that most tests score. */
+export interface ScoredRow {
+  readonly y: number;
+  readonly p: number;
+  readonly w: number;
+}
+
+/** The columns of the table `t`. */
+export const scored = { from: "t", label: "y", output: "p" } as const;
+
+/** Makes the table `t` of rows; labels are DOUBLE, outputs and weights of a type. */
+export const makeScored = (engine: Engine, rows: readonly ScoredRow[], type: "DOUBLE" | "FLOAT" = "DOUBLE") =>
+  engine.table("t", {
+    y: ["DOUBLE", rows.map(({ y }) => y)],
+    p: [type, rows.map(({ p }) => p)],
+    w: [type, rows.map(({ w }) => w)],
+  });
+
 function engineOf(connection: DuckDBConnection): Engine {
   const texts: string[] = [];
   const run = async (sql: string) => void await connection.run(sql);

@@ -5,30 +5,15 @@ import fc from "fast-check";
 import { ConfusionMeter, hardMetric } from "../../lib/mod.ts";
 import { confusionOn, countsOn, countsSql, type Query, reportOn, tuneThresholdOn } from "../../lib/sql/mod.ts";
 import { random } from "../helpers.ts";
-import { type Engine, onDuckdb } from "./duckdb.ts";
-
-const scored = { from: "t", label: "y", output: "p" } as const;
-
-interface Row {
-  y: number;
-  p: number;
-  w: number;
-}
-
-async function makeTable(engine: Engine, rows: readonly Row[]): Promise<void> {
-  await engine.table("t", {
-    y: ["DOUBLE", rows.map(({ y }) => y)],
-    p: ["DOUBLE", rows.map(({ p }) => p)],
-    w: ["DOUBLE", rows.map(({ w }) => w)],
-  });
-}
+import { makeScored, onDuckdb, scored, type ScoredRow } from "./duckdb.ts";
 
 /** The counts of the highest outputs among the rows that weigh something; undefined if the border lies inside equal outputs. */
-function sorted(rows: readonly Row[], top: number) {
+function sorted(rows: readonly ScoredRow[], top: number) {
   const ranked = rows.filter(({ w }) => w > 0).sort((a, b) => b.p - a.p), n = ranked.length;
   const budget = Math.min(n, top < 1 ? Math.max(1, Math.round(top * n)) : top);
   if (budget < n && ranked[budget - 1].p === ranked[budget].p) return undefined;
-  const weigh = (part: readonly Row[], y: number) => part.reduce((sum, row) => row.y === y ? sum + row.w : sum, 0);
+  const weigh = (part: readonly ScoredRow[], y: number) =>
+    part.reduce((sum, row) => row.y === y ? sum + row.w : sum, 0);
   const above = ranked.slice(0, budget), below = ranked.slice(budget);
   return { tp: weigh(above, 1), fp: weigh(above, 0), fn: weigh(below, 1), tn: weigh(below, 0) };
 }
@@ -50,12 +35,13 @@ onDuckdb(
     let decided = 0, tied = 0;
     await fc.assert(
       fc.asyncProperty(rows, fc.constantFrom(1, 2, 5, 40, 0.01, 0.3, 0.9), async (rows, top) => {
-        await makeTable(engine, rows);
+        await makeScored(engine, rows);
         const options = { ...scored, sampleWeight: "w", decision: { top } }, wanted = sorted(rows, top);
         if (wanted === undefined) {
           tied++;
           const { message } = await assertRejects(() => countsOn(engine.query, options), RangeError);
           assert(message.includes("a table has no order of its rows; say { top: "), message);
+          assert(!message.includes("{ top: 0 }"), message);
           const better = Number(message.match(/\{ top: (\d+) \}$/)![1]); // the budget that the error names has no tie
           const { slices: [{ meter }] } = await countsOn(engine.query, { ...options, decision: { top: better } });
           assertEquals(meter.counts, [sorted(rows, better)!]);
@@ -81,7 +67,7 @@ onDuckdb(
         return { y: Number(next() < v), p: Math.fround(0.3 + spread * (v - 0.3) / 2), w: 1 };
       });
       const distinct = rows.filter(({ p }, i) => i === 0 || p !== rows[i - 1].p);
-      await makeTable(engine, distinct);
+      await makeScored(engine, distinct);
       for (const top of [1, 100, 0.2]) {
         engine.texts.length = 0;
         const { slices: [{ meter }] } = await countsOn(engine.query, { ...scored, decision: { top } });
@@ -111,7 +97,7 @@ onDuckdb(
   "{ top: k } of several columns is a budget per column; with slices it is the whole table's",
   async (engine) => {
     const next = random(8), n = 200, list = <T>(of: () => T) => Array.from({ length: n }, of);
-    const p = list(() => [next(), next()]), y = list(() => [Number(next() < 0.3), Number(next() < 0.6)]);
+    const p = list(() => [0.3 + next() / 1024, next()]), y = list(() => [Number(next() < 0.3), Number(next() < 0.6)]);
     const region = list(() => next() < 0.5 ? "north" : "south");
     await engine.table("t", {
       ...Object.fromEntries([0, 1].map((k) => [`y${k}`, ["DOUBLE", y.map((row) => row[k])]])),
@@ -133,11 +119,25 @@ onDuckdb(
   },
 );
 
+onDuckdb(
+  "{ top: k } of outputs that halve from row to row: a scan per factor of 256, and the right counts",
+  async (engine) => {
+    const rows = Array.from({ length: 140 }, (_, i) => ({ y: i % 2, p: 2 ** -(i + 1), w: 1 }));
+    await makeScored(engine, rows);
+    for (const [top, mostScans] of [[5, 2], [60, 9], [130, 17]]) {
+      engine.texts.length = 0;
+      const { slices: [{ meter }] } = await countsOn(engine.query, { ...scored, decision: { top } });
+      assertEquals(meter.counts, [sorted(rows, top)!]);
+      assert(engine.texts.length <= mostScans, `${engine.texts.length} scans for ${top}`);
+    }
+  },
+);
+
 onDuckdb("{ top: k }: a table that changes after the threshold is found is an error that names it", async (engine) => {
   const next = random(3);
   const rows = Array.from({ length: 500 }, () => ({ y: Number(next() < 0.5), p: next(), w: 1 }));
   for (const run of [countsOn, reportOn, confusionOn]) {
-    await makeTable(engine, rows);
+    await makeScored(engine, rows);
     let last = false;
     const query: Query = async (sql) => {
       last ||= !/FLOOR\(p \* |AS ranges/.test(sql); // neither a histogram nor a split of one
@@ -174,16 +174,23 @@ onDuckdb("bad budgets are refused by name, before any query", async () => {
 
 onDuckdb("two neighbours in float64 are separated only by a threshold that the texts can decide by", async (engine) => {
   const half = 0.5, below = 0.5 - 2 ** -54, above = 0.5 + 2 ** -53;
-  for (const [low, high] of [[below, half], [half, above], [above, above + 2 ** -53]]) {
+  for (
+    const [low, high, isSeparable] of [[below, half, false], [half, above, true], [
+      above,
+      above + 2 ** -53,
+      true,
+    ]] as const
+  ) {
     const rows = [{ y: 0, p: low, w: 1 }, { y: 1, p: high, w: 1 }, { y: 0, p: 0.25, w: 1 }, { y: 1, p: 0.75, w: 1 }];
-    await makeTable(engine, rows);
+    await makeScored(engine, rows);
     for (const score of ["f1", "precision", "accuracy"] as const) {
       const { threshold, value } = await tuneThresholdOn(engine.query, { ...scored, score });
       const { slices: [{ meter }] } = await countsOn(engine.query, { ...scored, threshold: threshold as number });
       assertEquals(meter.value(score), value, `${score} between ${low} and ${high}`);
+      if (score !== "precision") assertEquals(value === 1, isSeparable, `${score} between ${low} and ${high}`);
     }
   }
-  await makeTable(engine, [{ y: 1, p: 1, w: 1 }, { y: 0, p: 1 - 2 ** -53, w: 1 }]);
+  await makeScored(engine, [{ y: 1, p: 1, w: 1 }, { y: 0, p: 1 - 2 ** -53, w: 1 }]);
   await assertRejects(
     () => countsOn(engine.query, { ...scored, decision: { top: 1 } }),
     RangeError,

@@ -4,20 +4,11 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConfusionMeter } from "../../lib/core.ts";
 import { countsOn, countsSql, histogramSql, metricGradientOn, reportOn, tuneThresholdOn } from "../../lib/sql/mod.ts";
 import { random } from "../helpers.ts";
-import { type Engine, onDuckdb } from "./duckdb.ts";
+import { type Engine, makeScored, onDuckdb } from "./duckdb.ts";
 
 const scored = { from: "t", label: "y", output: "p", sampleWeight: "w" } as const;
 
 const units = (n: number) => n * 2 ** -40;
-
-/** Makes the table of some rows. */
-async function makeTable(engine: Engine, rows: { y: number; p: number; w: number }[]): Promise<void> {
-  await engine.table("t", {
-    y: ["DOUBLE", rows.map(({ y }) => y)],
-    p: ["DOUBLE", rows.map(({ p }) => p)],
-    w: ["DOUBLE", rows.map(({ w }) => w)],
-  });
-}
 
 /** Runs the counts with a text that is changed first. */
 async function countsWith(engine: Engine, options: Parameters<typeof countsSql>[0], change: (text: string) => string) {
@@ -30,7 +21,7 @@ async function countsWith(engine: Engine, options: Parameters<typeof countsSql>[
 }
 
 onDuckdb("trap: CAST rounds in DuckDB, so FLOOR comes first", async (engine) => {
-  await makeTable(engine, [{ y: 1, p: 0.9, w: units(1.75) }]);
+  await makeScored(engine, [{ y: 1, p: 0.9, w: units(1.75) }]);
   const right = (await countsOn(engine.query, scored)).slices[0].meter.counts;
   assertEquals(right[0].tp, units(1)); // as Spark, whose CAST truncates: recorded in tests/reference/spark.json
   const naive = await countsWith(engine, scored, (text) => text.replace(/CAST\(FLOOR\(/g, "CAST(("));
@@ -41,7 +32,7 @@ onDuckdb("trap: float sums depend on the order, sums of units do not", async (en
   const rows = [{ y: 1, p: 0.9, w: 2 ** 22 }, ...Array.from({ length: 4000 }, () => ({ y: 1, p: 0.9, w: units(3) }))];
   await engine.run("SET threads = 1");
   const counts = async (list: typeof rows) => {
-    await makeTable(engine, list);
+    await makeScored(engine, list);
     const [{ s }] = await engine.query(`SELECT CAST(SUM(w) AS STRING) AS s FROM t`);
     return { float: s, exact: (await countsOn(engine.query, scored)).slices[0].meter.counts[0].tp };
   };
@@ -127,7 +118,7 @@ onDuckdb("trap: nothing is divided by what can be 0, which is an error in ANSI S
   for (const text of [countsSql({ ...scored, by: "r" }), histogramSql(scored)]) assertEquals(text.includes("/"), false);
   // A split divides by the width of a range of outputs; equal outputs, which have none, are no range.
   const next = random(6), p = Array.from({ length: 400 }, (_, i) => i % 2 === 0 ? 0.3 : 0.3 + next() / 4096);
-  await makeTable(engine, p.map((p) => ({ y: Number(next() < 0.4), p, w: 1 })));
+  await makeScored(engine, p.map((p) => ({ y: Number(next() < 0.4), p, w: 1 })));
   await tuneThresholdOn(engine.query, { from: "t", label: "y", output: "p", score: "f1" });
   const splits = engine.texts.slice(1),
     range = /\(\d+, \d+, \d+, CAST\('([^']*)' AS DOUBLE\), CAST\('([^']*)' AS DOUBLE\)\)/g;
@@ -141,7 +132,7 @@ onDuckdb("trap: nothing is divided by what can be 0, which is an error in ANSI S
 
 onDuckdb("EXPLAIN: no window and no sort, nothing that brings all rows to one task, in any text", async (engine) => {
   const next = random(6), p = Array.from({ length: 400 }, () => 0.3 + next() / 4096);
-  await makeTable(engine, p.map((p) => ({ y: Number(next() < 0.4), p, w: 1 })));
+  await makeScored(engine, p.map((p) => ({ y: Number(next() < 0.4), p, w: 1 })));
   const asked = { from: "t", label: "y", output: "p" } as const;
   await countsOn(engine.query, { ...asked, by: "w", decision: { top: 7 } });
   await reportOn(engine.query, asked);

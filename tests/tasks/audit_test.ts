@@ -274,6 +274,23 @@ Deno.test("audit: a model on rows of a file, its labels as numbers or as texts, 
   assertEquals([name, verdict, assumed], ["three", "sound", ["The labels are one-hot, 3 columns"]]);
   assertStringIncludes(three.stderr, "the texts of 'kind' are one-hot: setosa, versicolor, virginica");
   assertStringIncludes(await Deno.readTextFile(join(fixtures.folder, "report.html")), "three is sound");
+  const numbered = await model("three", "--label", "kind", "--drop", "id,churn", "--labels", "index");
+  assertEquals(numbered.code, 1);
+  assertStringIncludes(numbered.stdout, "the texts of 'kind' are numbered from 0: setosa, versicolor, virginica");
+  assertStringIncludes(numbered.stdout, "error: label-encoding: categoricalCrossentropy takes one-hot labels");
+  fixtures.file("rows.tsv", table.replaceAll(",", "\t"));
+  const tabs = await audit(
+    fixtures,
+    "--model",
+    "models.ts#one",
+    "--data",
+    "rows.tsv",
+    "--label",
+    "churn",
+    "--drop",
+    "id,kind",
+  );
+  assertEquals(tabs.stdout.split(" (")[0], one.stdout.split(" (")[0]);
 });
 
 Deno.test("audit: a last layer in words", async () => {
@@ -293,6 +310,7 @@ Deno.test("audit: one sentence and 2 for each way to name no model", async () =>
   using fixtures = new Fixtures();
   fixtures.file("models.ts", makers);
   fixtures.file("rows.csv", table);
+  fixtures.file("torn.csv", "a,b\n1,2\n3\n");
   const file = ["--model", "models.ts#one", "--data", "rows.csv"],
     layer = ["--activation", "sigmoid", "--units", "1", "--loss", "mse", "--labels", "binary"];
   const expected: [string[], string][] = [
@@ -310,7 +328,12 @@ Deno.test("audit: one sentence and 2 for each way to name no model", async () =>
       "the model takes 2 inputs, but 'rows.csv' has 3 columns: a, b, id",
     ],
     [[...file, "--label", "price"], "'rows.csv' has no column 'price', only a, b, id, churn, kind"],
-    [["--model", "models.ts#one", "--data", "none.csv", "--label", "a"], "cannot read 'none.csv': ENOENT"],
+    [["--model", "models.ts#one", "--data", "none.csv", "--label", "a"], "There is no file 'none.csv'"],
+    [
+      ["--model", "models.ts#one", "--data", "torn.csv", "--label", "a"],
+      `Cannot read '${join(fixtures.folder, "torn.csv")}': line 3 has 1 field, the header has 2`,
+    ],
+    [[...file, "--label", "churn", "--labels", "sign"], "--labels takes one-hot, index, not 'sign'"],
     [
       ["--model", "models.ts#word", "--data", "rows.csv", "--label", "a"],
       "'models.ts#word' must be a compiled tf.LayersModel, or a function that makes one",

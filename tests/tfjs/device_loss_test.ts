@@ -156,6 +156,9 @@ Deno.test("on a device guardLoss reads without waiting, and throws at a later st
     const stopped = () => assertRejects(() => fit(askedRoundLoss as typeof crossEntropy), GuardError, "at step 1");
     await readsOn("device", stopped);
     assertStringIncludes(printed, "at step 1");
+    const notFinite = (_t: tf.Tensor, p: tf.Tensor) => tf.mean(tf.log(tf.sub(p, 2)));
+    const thrown = () => assertRejects(() => fit(notFinite), GuardError, "domain-edge");
+    await readsOn("device", thrown);
   } finally {
     console.error = error;
   }
