@@ -11,10 +11,10 @@ import { renderSite } from "../../tasks/site/mod.ts";
 
 Deno.test("live: each figure that moves belongs to a cell with a figure in one of the notebooks", async () => {
   const cells = (await notebooksIn("notebooks/")).flatMap(({ notebook }) => notebook.cells);
-  for (const [name, ids] of Object.entries(liveFigures)) {
-    const own = cells.filter((cell) => ids.includes(cell.id ?? "") && cell.cell_type === "code");
-    assertEquals(own.length, 1, `${name} wants one code cell with the id ${ids.join(" or ")}`);
-    assertStringIncludes(JSON.stringify(own), "rb-figure", `${name}: the cell ${ids} shows no figure`);
+  for (const [name, id] of Object.entries(liveFigures)) {
+    const own = cells.filter((cell) => cell.id === id && cell.cell_type === "code");
+    assertEquals(own.length, 1, `${name} wants one code cell with the id ${id}`);
+    assertStringIncludes(JSON.stringify(own), "rb-figure", `${name}: the cell ${id} shows no figure`);
   }
 });
 
