@@ -6,17 +6,14 @@
  */
 import type { Cell } from "../notebook_format.ts";
 
-/** Cells by the figure that moves beside their first figure, or in its place. */
-export const liveFigures: Readonly<Record<string, readonly string[]>> = {
-  "drag-the-start": ["landscape-figure"],
-  "who-gets-an-arrow": ["dilemma-figure"],
-  "start-on-the-tail": ["prior-map"],
-  "move-the-threshold": ["thesis-figure"],
-  "shuffle-the-batches": ["direction-figure"],
+/** Ids of the cells by the figure that moves beside their first figure, or in its place. */
+export const liveFigures: Readonly<Record<string, string>> = {
+  "drag-the-start": "landscape-figure",
+  "who-gets-an-arrow": "dilemma-figure",
+  "start-on-the-tail": "prior-map",
+  "move-the-threshold": "thesis-figure",
+  "shuffle-the-batches": "direction-figure",
 };
-
-/** Script of a page with such a figure. */
-export const liveScript = "figures.js";
 
 /** Marks a figure as the place of one that moves. */
 export const marked = (html: string, name: string): string =>
@@ -24,9 +21,9 @@ export const marked = (html: string, name: string): string =>
 
 /** Marks the first figure of a cell's outputs if one that moves belongs to it. */
 export function markLive(html: string, { id }: Cell): string {
-  const name = Object.keys(liveFigures).find((figure) => liveFigures[figure].includes(id ?? ""));
+  const name = Object.keys(liveFigures).find((figure) => liveFigures[figure] === id);
   return name === undefined ? html : marked(html, name);
 }
 
 /** Chooses the script of a page. */
-export const scriptOf = (html: string): string => html.includes(' data-live="') ? liveScript : "site.js";
+export const scriptOf = (html: string): string => html.includes(' data-live="') ? "figures.js" : "site.js";

@@ -20,7 +20,7 @@ export interface NotebookPage {
   file: string;
   /** First heading, as inline HTML. */
   title: string;
-  /** Name in the navigation. */
+  /** Name in the navigation: `short_title` of the notebook's metadata, else its kind and number. */
   short: string;
   /** Answer: the first paragraph after the title, as HTML without links. */
   answer: string;
@@ -30,31 +30,6 @@ export interface NotebookPage {
   body: string;
   /** First output of a cell tagged `front-page`, as HTML. */
   picture?: string;
-}
-
-/** Names of the notebooks in the navigation, by the beginning of their file names. */
-const shortNames: Record<string, string> = {
-  "01_why": "Why",
-  "02_the_ramp": "Ramp",
-  "03_what_softsign": "Softsign",
-  "04_a_gradient": "Gradient",
-  "05_what_to_use": "What to use",
-  "06_which_score": "Which score",
-  "07_why_does": "Faults",
-  "08_train_on": "Data set",
-  "09_can_i": "Ranking",
-  "10_when": "Too large",
-  "a1_speed": "Speed",
-  "a2_does": "Tails",
-  "a3_dead": "Dead starts",
-  "a4_anyloss": "AnyLoss",
-  "a5_how": "Angles",
-};
-
-/** Names a notebook in the navigation; by its kind and number if it has no short name. */
-function shortName(file: string): string {
-  const known = Object.keys(shortNames).find((beginning) => file.startsWith(beginning));
-  return known ? shortNames[known] : nameOf(file);
 }
 
 /** Tags of a cell that hide a part of it. */
@@ -131,7 +106,7 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
   return {
     file,
     title: match[1].trim(),
-    short: shortName(file),
+    short: typeof notebook.metadata.short_title === "string" ? notebook.metadata.short_title : nameOf(file),
     answer: match[2].trim(),
     outline,
     body: html.slice(match[0].length),

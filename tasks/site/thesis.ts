@@ -6,7 +6,7 @@
 import { curveFigure } from "../../notebooks/figures/mod.ts";
 import { type Figure, figureHtml } from "../../lib/display/figure.ts";
 import { escapeHtml } from "./html.ts";
-import { f1At, grid, outputs, peakOf, yTrue } from "./live/figures/threshold_curves.ts";
+import { colorOf, f1At, grid, outputs, peakOf, yTrue } from "./live/figures/threshold_curves.ts";
 import { marked } from "./live_figures.ts";
 
 /** Draws the thesis in a size; absent: that of all figures. */
@@ -18,7 +18,6 @@ export function thesisFigure(size: { width?: number; height?: number } = {}): Fi
       peak.value.toFixed(3)
     }, at ${peak.threshold}`;
   });
-  const colors = { "cross-entropy": "grey", "class weights": "purple", "F1 loss": "blue" } as const;
   return curveFigure({
     ...size,
     title: "A metric loss moves the peak to 0.5; tuning moves you to the peak",
@@ -29,7 +28,7 @@ export function thesisFigure(size: { width?: number; height?: number } = {}): Fi
     y: { label: "F1 on held-out rows", domain: [0, 0.8] },
     series: models.map(([loss, yPred]) => ({
       name: loss,
-      color: colors[loss as keyof typeof colors],
+      color: colorOf(loss),
       points: grid.map((threshold) => [threshold, f1At(yPred, threshold)] as const),
     })),
     rules: [{ x: 0.5, label: "0.5" }],

@@ -62,6 +62,7 @@ onBackends("the recipe in TensorFlow.js has the library's losses and gradients",
     const where = `${c.batch}, ${c.score} ${beta}, slope ${slope}`;
     assertWithin(value, ours.value, 4e-6, where);
     assertAllWithin(gradient, ours.gradient, 4e-6 * (largest(ours.gradient) || 1), where);
+    if (beta === 1 && slope === 4) assertEquals(evaluate(fBetaLoss(), c).value, value, `${where}: the defaults`);
   }
 });
 

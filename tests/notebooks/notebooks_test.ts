@@ -10,10 +10,17 @@ const notebooks = await Promise.all(
 );
 const text = (cell: Cell): string => [cell.source].flat().join("");
 const prose = ({ cells }: Notebook): string[] => cells.filter((cell) => cell.cell_type === "markdown").map(text);
+
 Deno.test("notebooks have numbers, appendices too, each a number of its own; the recipes have none", () => {
   const marks = notebooks.map(({ name }) => /notebooks\/(\d\d_|a\d_|recipes\.ipynb$)/.exec(name)?.[1]);
   assertEquals(marks.filter((mark) => mark === undefined), []);
   assertEquals(new Set(marks).size, marks.length);
+});
+
+Deno.test("notebooks have short titles for the navigation, each its own", () => {
+  const titles = notebooks.map(({ notebook }) => notebook.metadata.short_title);
+  for (const title of titles) assertMatch(String(title), /^[A-Z][A-Za-z ]{2,14}$/);
+  assertEquals(new Set(titles).size, titles.length);
 });
 
 for (const { name, notebook } of notebooks) {

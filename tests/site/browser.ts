@@ -28,7 +28,7 @@ export async function lookAt(page: Page, { scheme, width }: Look): Promise<void>
 }
 
 /** Page of the browser, and what went wrong on it: requests, errors. */
-export interface Opened {
+interface Opened {
   page: Page;
   faults: string[];
 }

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { root } from "../../tasks/cli.ts";
 import { citationBibtex, citationText, parseCitation } from "../../tasks/site/citation.ts";
+import { frontPage } from "../../tasks/site/front_page.ts";
+import { SiteLinks } from "../../tasks/site/links.ts";
 import { placeSite } from "../../tasks/site/build.ts";
 import { buildSite, checkSite, renderSite, SiteError } from "../../tasks/site/mod.ts";
 import { filesUnder, fixtures, inTemporaryFolder, notebookOf, prose } from "./support.ts";
@@ -52,6 +54,20 @@ Deno.test("site: a folder that is not an earlier build is never replaced", async
     await Deno.mkdir(`${folder}/empty`);
     await build(`${folder}/empty`);
   });
+});
+
+Deno.test("site: a page leads to the one before it and to the next; the front page has no mark that is unknown", async () => {
+  const { files } = await renderSite({ notebooks: await fixtures() });
+  const [first, second] = [...files.keys()].filter((name) => /^\d\d_.*\.html$/.test(name));
+  assertStringIncludes(String(files.get(first)), `<a rel="next" href="${second}">`);
+  assertStringIncludes(String(files.get(second)), `<a rel="prev" href="${first}">`);
+  const citation = { title: "T", version: "1", license: "MIT", authors: ["A"] };
+  const links = new SiteLinks({ root, notebooks: [] });
+  assertThrows(
+    () => frontPage({ prose: "# T\n\nA line.\n\n<!-- nothing -->\n", pages: [], citation, links }),
+    SiteError,
+    "unknown mark 'nothing'",
+  );
 });
 
 Deno.test("site: links resolve, pictures have words, nothing is loaded from outside (fixtures)", async () => {

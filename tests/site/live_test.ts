@@ -4,17 +4,19 @@ import { gzipSync } from "node:zlib";
 import { apiMain, makeApi } from "../../tasks/site/api.ts";
 import { liveFigures, markLive } from "../../tasks/site/live_figures.ts";
 import { lossOfText } from "../../tasks/site/live/loss_text.ts";
-import { parse, Readable, readFileSync, storeFile } from "../../tasks/site/live/memory_files.ts";
+import { openSync, parse, Readable, readFileSync, readSync, storeFile } from "../../tasks/site/live/memory_files.ts";
 import { compileScripts } from "../../tasks/site/scripts.ts";
+import { outputs, yTrue } from "../../tasks/site/live/figures/threshold_curves.ts";
+import { thesisFigure } from "../../tasks/site/thesis.ts";
 import { notebookOf, notebooksIn, prose } from "./support.ts";
 import { renderSite } from "../../tasks/site/mod.ts";
 
 Deno.test("live: each figure that moves belongs to a cell with a figure in one of the notebooks", async () => {
   const cells = (await notebooksIn("notebooks/")).flatMap(({ notebook }) => notebook.cells);
-  for (const [name, ids] of Object.entries(liveFigures)) {
-    const own = cells.filter((cell) => ids.includes(cell.id ?? "") && cell.cell_type === "code");
-    assertEquals(own.length, 1, `${name} wants one code cell with the id ${ids.join(" or ")}`);
-    assertStringIncludes(JSON.stringify(own), "rb-figure", `${name}: the cell ${ids} shows no figure`);
+  for (const [name, id] of Object.entries(liveFigures)) {
+    const own = cells.filter((cell) => cell.id === id && cell.cell_type === "code");
+    assertEquals(own.length, 1, `${name} wants one code cell with the id ${id}`);
+    assertStringIncludes(JSON.stringify(own), "rb-figure", `${name}: the cell ${id} shows no figure`);
   }
 });
 
@@ -64,13 +66,28 @@ Deno.test("site: every page forbids requests and describes itself to whoever lin
   );
 });
 
-Deno.test("site: the navigation has short names", async () => {
+Deno.test("site: the navigation has short names; two notebooks lead to the tools", async () => {
   const { files } = await renderSite({ notebooks: await notebooksIn("notebooks/") });
   const nav = /<nav aria-label="Pages">[\s\S]*?<\/nav>/.exec(String(files.get("index.html")))![0];
   const names = [...nav.matchAll(/>([^<>]+)<\/a>/g)].map(([, name]) => name);
   assertEquals(names.slice(0, 3), ["Why", "Ramp", "Softsign"]);
   assert(names.includes("Audit a loss") && names.includes("Compare on a table"));
+  for (const [page, tool] of [["05_what_to_use", "compare"], ["07_why_does_my_loss_not_learn", "audit"]]) {
+    assertMatch(String(files.get(`${page}.html`)), new RegExp(`<p class="actions"><a href="${tool}\\.html">`));
+  }
   assert(names.every((name) => name.length <= 18 && !/^\d+$/.test(name)), names.join(", "));
+});
+
+Deno.test("live: the thesis says the F1 of its curves, counted here by hand", () => {
+  const { alt } = thesisFigure();
+  for (const [loss, yPred] of Object.entries(outputs)) {
+    const curve = Array.from({ length: 99 }, (_, i) => {
+      const positive = yTrue.filter((_, row) => yPred[row] > (i + 1) / 100);
+      return 2 * positive.filter((y) => y === 1).length / (positive.length + yTrue.filter((y) => y === 1).length);
+    });
+    const peak = Math.max(...curve), at = (curve.indexOf(peak) + 1) / 100;
+    assertStringIncludes(alt, `${loss} has ${curve[49].toFixed(3)} at 0.5 and at most ${peak.toFixed(3)}, at ${at}`);
+  }
 });
 
 Deno.test("site: the API has a page of its entries, each with its own page", async () => {
@@ -99,6 +116,7 @@ Deno.test("live: the loss of a text is its default export, its last function, or
     load('import * as tf from "@tensorflow/tfjs";\nexport const loss = (a: number, b: number) => tf.add(a, b);')(3, 4),
     7,
   );
+  assertEquals(load("export const first = () => 1;\nexport const last = () => 2;")(), 2);
   assertEquals(load("const loss = async (a) => a;\n// the end")(1) instanceof Promise, true);
 });
 
@@ -126,6 +144,8 @@ Deno.test("live: a text that is no loss is explained", () => {
 Deno.test("live: a file in memory is read as csv-parse reads one", async () => {
   storeFile("a.csv", new TextEncoder().encode('a,b\n"1\n2",3\n'));
   assertEquals(readFileSync("a.csv").length, 12);
+  const head = new Uint8Array(3);
+  assertEquals([readSync(openSync("a.csv"), head, 0, 3), new TextDecoder().decode(head)], [3, "a,b"]);
   assertThrows(() => readFileSync("b.csv"), Error, "there is no file 'b.csv'");
   const pieces = async function* () {
     yield await Promise.resolve("a,b\n1");

@@ -6,7 +6,7 @@ import { buildSite } from "../../tasks/site/mod.ts";
 import { filesUnder, notebooksIn } from "./support.ts";
 
 /** Pages of the site by their names, with their addresses and texts. */
-export interface ProjectSite {
+interface ProjectSite {
   folder: string;
   names: Map<string, string>;
   texts: Map<string, string>;

@@ -41,7 +41,7 @@ export function labelled(text: string, input: HTMLElement, ...more: Child[]): HT
 }
 
 /** A slider with its label and its value in words. */
-export interface Slider {
+interface Slider {
   readonly field: HTMLElement;
   readonly input: HTMLInputElement;
   /** Shows a value without calling `onChange`. */
@@ -49,7 +49,7 @@ export interface Slider {
 }
 
 /** Options of {@linkcode slider}: positions are `min` … `max` by `step`; `text` says the value at a position. */
-export interface SliderOptions {
+interface SliderOptions {
   label: string;
   min: number;
   max: number;
@@ -113,7 +113,7 @@ export function button(text: string, onClick: () => void): HTMLButtonElement {
 }
 
 /** Sentence on the state of a figure or a tool. */
-export type Readout = HTMLElement & {
+type Readout = HTMLElement & {
   /** Shows a sentence; screen readers hear it, but not while something is `going` on. */
   say(text: string, going?: boolean): void;
 };

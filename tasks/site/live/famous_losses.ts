@@ -9,7 +9,7 @@ import type { LabelKind, PredictionKind } from "../../../lib/audit/types.ts";
 export const fileName = "loss.ts";
 
 /** Loss as text, and the kinds of its arguments. */
-export interface FamousLoss {
+interface FamousLoss {
   readonly title: string;
   readonly text: string;
   readonly outputs: PredictionKind & string;

@@ -6,13 +6,13 @@
  */
 
 /** A message of a worker to its page. */
-export type Answer<Progress, Result> =
+type Answer<Progress, Result> =
   | { kind: "progress"; progress: Progress }
   | { kind: "result"; result: Result }
   | { kind: "error"; message: string };
 
 /** Functions that are called as a job goes on. */
-export interface JobEvents<Progress, Result> {
+interface JobEvents<Progress, Result> {
   onProgress: (progress: Progress) => void;
   onResult: (result: Result) => void;
   onError: (message: string) => void;

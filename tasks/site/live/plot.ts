@@ -27,7 +27,7 @@ export interface Frame {
 }
 
 /** Place of the frame in its drawing. */
-export const inner = { left: 44, top: 30, right: 18, bottom: 44 } as const;
+const inner = { left: 44, top: 30, right: 18, bottom: 44 } as const;
 
 /** Writes a number with the minus sign of the text. */
 export const number = (value: number, digits = 2): string => value.toFixed(digits).replace("-", "−");

@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { f1, round, softsign, type Step } from "../../../../lib/core.ts";
+import { f1, round, softCounts, softsign, type Step } from "../../../../lib/core.ts";
 import { trainLogistic } from "../../../../lib/network/train_logistic.ts";
+import { sigmoid } from "../../../../lib/numerics/sigmoid.ts";
 import { html, keepSettings, readout, settingsOf, slider, slopeSlider, svg } from "../dom.ts";
 import { arrow, arrowLength, type Frame, frame, number, path, shade, withColors } from "../plot.ts";
 import { yPred, yTrue } from "./twelve_rows.ts";
@@ -16,14 +17,8 @@ const domains = { weight: [-2, 3], bias: [-2, 2] } as const;
 
 /** Computes 1 − F1 of the model with a weight and a bias. */
 export function lossAt(weight: number, bias: number, step: Step): number {
-  let tp = 0, fp = 0, fn = 0, tn = 0;
-  for (let i = 0; i < feature.length; i++) {
-    const s = step.value(1 / (1 + Math.exp(-(weight * feature[i] + bias))));
-    if (yTrue[i] === 1) [tp, fn] = [tp + s, fn + 1 - s];
-    else [fp, tn] = [fp + s, tn + 1 - s];
-  }
-  const value = f1.value({ tp, fp, fn, tn });
-  return 1 - (Number.isNaN(value) ? 0 : value);
+  const own = feature.map((v) => sigmoid(weight * v + bias));
+  return 1 - (f1.value(softCounts({ yTrue, yPred: own }, step)) || 0);
 }
 
 const descend = (step: Step, start: readonly [number, number]) =>

@@ -6,15 +6,14 @@
  */
 import { button, html, keepSettings, readout, settingsOf, slider, svg } from "../dom.ts";
 import { frame, number, path } from "../plot.ts";
-import { f1At, grid, outputs, peakOf, yTrue } from "./threshold_curves.ts";
+import { colorOf, f1At, grid, outputs, peakOf, yTrue } from "./threshold_curves.ts";
 
 const name = "move-the-threshold";
-const colors: Record<string, string> = { "cross-entropy": "grey", "class weights": "purple", "F1 loss": "blue" };
 
 /** Sets the figure up in its place. */
 export function moveTheThreshold(place: HTMLElement): void {
   const models = Object.entries(outputs).map(([loss, yPred]) => ({
-    ...{ loss, yPred, color: `var(--rb-${colors[loss]})`, words: `var(--rb-${colors[loss]}-text)` },
+    ...{ loss, yPred, color: `var(--rb-${colorOf(loss)})`, words: `var(--rb-${colorOf(loss)}-text)` },
     ...{ points: grid.map((t) => [t, f1At(yPred, t)] as const), peak: peakOf(yPred) },
   }));
   let threshold = Math.min(0.99, Math.max(0.01, Number(settingsOf(name).get("threshold") ?? 0.5)));

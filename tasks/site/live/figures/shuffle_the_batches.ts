@@ -8,6 +8,7 @@
 import { lossAndGradient } from "../../../../lib/core.ts";
 import { syntheticBinary } from "../../../../lib/data/synthetic_binary.ts";
 import { seededRandom } from "../../../../lib/numerics/random.ts";
+import { sigmoid } from "../../../../lib/numerics/sigmoid.ts";
 import { button, html, keepSettings, readout, settingsOf, slider, svg } from "../dom.ts";
 import { arrow, frame, number, path } from "../plot.ts";
 import recorded from "../recorded.json" with { type: "json" };
@@ -19,7 +20,7 @@ export const sizes = [8, 20, 40, 100, 200];
 const rows = 400;
 const { x, y } = syntheticBinary({ rows, prevalence: 0.05, separation: 2.5, seed: 1 });
 const [w1, w2, bias] = recorded.halfTrained;
-const yPred = x.map(([a, b]) => 1 / (1 + Math.exp(-(w1 * a + w2 * b + bias))));
+const yPred = x.map(([a, b]) => sigmoid(w1 * a + w2 * b + bias));
 
 /** Computes the F1 loss of some rows, and its gradient with respect to the weights. */
 function lossOf(at: readonly number[]) {

@@ -8,6 +8,7 @@ import { arctan, f1, gaussian, linearRamp, logistic, softsign } from "../../../.
 import { syntheticBinary } from "../../../../lib/data/synthetic_binary.ts";
 import { trainLogistic } from "../../../../lib/network/train_logistic.ts";
 import { seededRandom } from "../../../../lib/numerics/random.ts";
+import { sigmoid } from "../../../../lib/numerics/sigmoid.ts";
 import { button, choice, html, keepSettings, readout, reducedMotion, settingsOf, slider, svg } from "../dom.ts";
 import { frame, number, path } from "../plot.ts";
 
@@ -213,7 +214,7 @@ export function startOnTheTail(place: HTMLElement): void {
       line = `var(--rb-${colors[setting.shape]})`;
     const bins = Array.from({ length: 40 }, () => [0, 0]);
     x.forEach(([u, v], i) => {
-      const p = 1 / (1 + Math.exp(-(a * u + b * v + c)));
+      const p = sigmoid(a * u + b * v + c);
       bins[Math.min(39, Math.floor(40 * p))][y[i]]++;
     });
     const [zero, scale] = [histogram.y(0), histogram.y(0) - histogram.y(1)];

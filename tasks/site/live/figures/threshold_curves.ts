@@ -14,6 +14,11 @@ export const outputs = Object.fromEntries(
   Object.entries(recorded.loans.outputs).map(([loss, text]) => [loss, text.split(" ").map(Number)]),
 );
 
+const colors = { "cross-entropy": "grey", "class weights": "purple", "F1 loss": "blue" } as const;
+
+/** Names the colour of a curve. */
+export const colorOf = (loss: string) => colors[loss as keyof typeof colors];
+
 /** Thresholds of the curves, which the slider can reach. */
 export const grid = Array.from({ length: 99 }, (_, i) => (i + 1) / 100);
 

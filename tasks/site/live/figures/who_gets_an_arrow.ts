@@ -40,7 +40,7 @@ export function stepOf(kind: Kind, slope: number, centre: number): Step {
 }
 
 /** Computes counts, scores and gradients of the twelve rows. */
-export function rowsUnder(yPred: readonly number[], step: Step) {
+function rowsUnder(yPred: readonly number[], step: Step) {
   const counts = softCounts({ yTrue, yPred }, step), hard = softCounts({ yTrue, yPred }, round());
   const gradient = countsGradient({ yTrue, yPred }, step, precision.gradient(counts), new Float32Array(yPred.length));
   const score = (of: typeof counts) => precision.value(of);
