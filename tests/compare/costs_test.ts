@@ -213,6 +213,7 @@ Deno.test("compareLosses: costs that cannot be are refused, with the column and 
       { costs: { fn: "c" } },
       "the column 'c' must hold numbers within ±1e30 in every row, row 8 holds 'x'",
     ],
+    [{ c: filled(1, 2, 2e30) }, { costs: { fp: "c" } }, "within ±1e30 in every row, row 3 holds 2e+30"],
     [
       { c: filled(1, 3, null) },
       { costs: { fp: "c" } },
