@@ -1,4 +1,4 @@
-// A fifth set of losses: written from public threads, by somebody who had read the names of the audit's causes and its
+// A sixth set of losses: written from public threads, by somebody who had read the names of the audit's causes and its
 // options, and none of its rules, and committed before the audit was run on any. Causes, and alternates that are as
 // right, were fixed with them.
 import * as tf from "@tensorflow/tfjs";
@@ -191,7 +191,7 @@ const focal = (y: Tensor, z: Tensor): Tensor => {
   return tf.mul(tf.square(tf.sub(1, tf.exp(tf.neg(crossed)))), crossed);
 };
 
-export const heldOutCases5: readonly LossCase[] = [
+export const heldOutCases6: readonly LossCase[] = [
   // RLinf/RLinf#1568: returns and values before are [n, 1], the values of the network [n]: the clipped loss is [n, n].
   lossCase("critic-rlinf1568", "broadcast", { yPred: "real", sample: critic }, (y, p) => {
     const returns = cut(y, 0, 1), before = cut(y, 1, 1), values = tf.squeeze(p, [1]);
