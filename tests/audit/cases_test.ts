@@ -24,6 +24,9 @@
 // set before its first run: 38 of 40 first right (one of the two misses was a case whose own batches were wrong), false
 // alarms on 0 of 14. The rule about operands of different ranks was written after it, so it is fitted to now.
 //
+// Held-out set 4 has public threads only, and its author had read no rule; it was committed before its first run. First
+// run: 24 of 40 first right (18 the cause itself), 24 within three, silence on 6, false alarms on 3 of 14.
+//
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
 import { assert, assertEquals } from "@std/assert";
