@@ -25,7 +25,9 @@
 // alarms on 0 of 14. The rule about operands of different ranks was written after it, so it is fitted to now.
 //
 // Held-out set 4 has public threads only, and its author had read no rule; it was committed before its first run. First
-// run: 24 of 40 first right (18 the cause itself), 24 within three, silence on 6, false alarms on 3 of 14.
+// run: 24 of 40 first right (18 the cause itself), 24 within three, silence on 6, false alarms on 3 of 14. In eight the
+// port was wrong, not the audit: TensorFlow.js has no gradient for strict comparisons. With those ports mended, and no
+// rule changed: 28 of 40 first and within three, silence on 7, false alarms on 1 of 14.
 //
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
