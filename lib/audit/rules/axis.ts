@@ -58,6 +58,19 @@ function comparedTooLate({ ops, rows }: Observations): WrongAxis | undefined {
   ];
 }
 
+/** One sum over all rows and columns that is compared with the label of each row. */
+function summedAgainstRows({ ops, rows }: Observations): WrongAxis | undefined {
+  const op = ops.find(({ op, inputs }) =>
+    ["Sub", "SquaredDifference"].includes(op) && inputs.some((i) => ofLabels(i) && i.shape[0] === rows) &&
+    inputs.some((i) => i.live && i.shape.length === 0 && i.reduced.sum !== undefined)
+  );
+  return op && [
+    op,
+    "One sum over all rows and columns is compared with the label of each row: rows share their outputs",
+    "Sum over the columns of a row only: tf.sum(x, -1)",
+  ];
+}
+
 /** A cumulative sum or a softmax along the rows. */
 function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined {
   if (columns < 2) return undefined;
@@ -92,7 +105,7 @@ function sumOfOne({ ops }: Observations): WrongAxis | undefined {
 
 /** A normalisation or reduction along the wrong axis. */
 export const wrongAxis: Rule = ({ observations }) => {
-  for (const find of [acrossRows, alongRows, comparedTooLate, sumOfOne]) {
+  for (const find of [acrossRows, alongRows, comparedTooLate, summedAgainstRows, sumOfOne]) {
     const wrong = find(observations);
     if (wrong === undefined) continue;
     const [op, message, remedy] = wrong, { rows, columns } = observations;

@@ -171,20 +171,28 @@ function shiftedIndex(context: AuditContext): Finding | undefined {
 }
 
 /** Labels of 0 and 1 instead of −1 and 1: rows with a label of 0 have no gradient, and have one with a label of −1. */
-function signsWanted({ observations, engine }: AuditContext): Finding | undefined {
-  const { ops, columns, rows, random: { batch, gradient, value } } = observations;
-  if (gradient === undefined || areShares(batch.yPred) || columns !== 1 || batch.yTrue.length !== rows) {
-    return undefined;
-  }
+function signsWanted(context: AuditContext): Finding | undefined {
+  const { ops, columns, rows, random: { batch, gradient, value }, results: { perfect } } = context.observations;
+  if (gradient === undefined || areShares(batch.yPred) || batch.yTrue.length !== rows) return undefined;
   if (distinct(batch.yTrue).join() !== "0,1") return undefined;
   // A score of counts can ignore negatives on purpose.
   if (ops.some(({ op, live }) => op === "RealDiv" && live)) return undefined;
-  const zeros = [...gradient.keys()].filter((i) => batch.yTrue[i] === 0);
-  if (!zeros.every((i) => gradient[i] === 0)) return undefined;
-  const ones = gradient.length - zeros.length, live = gradient.filter((g) => g !== 0).length;
-  if (live < ones / 2 || live === 0) return undefined; // most rows have no gradient, whatever their label
-  const signed = engine.valueAndGradient(withLabels(batch, (y) => 2 * y - 1));
-  if (!Number.isFinite(signed.value) || !zeros.some((i) => (signed.gradient?.[i] ?? 0) !== 0)) return undefined;
+  const isLive = (of: Float32Array, row: number) =>
+    of.subarray(row * columns, (row + 1) * columns).some((g) => g !== 0);
+  const [zeros, ones] = [0, 1].map((label) => [...batch.yTrue.keys()].filter((row) => batch.yTrue[row] === label));
+  if (zeros.some((row) => isLive(gradient, row))) return undefined;
+  const live = ones.filter((row) => isLive(gradient, row)).length;
+  if (live < ones.length / 2 || live === 0) return undefined; // most rows have no gradient, whatever their label
+  const toSigns: Recoding = (y) => 2 * y - 1, { engine } = context;
+  const signed = engine.valueAndGradient(withLabels(batch, toSigns));
+  if (!Number.isFinite(signed.value) || !zeros.some((row) => isLive(signed.gradient ?? new Float32Array(), row))) {
+    return undefined;
+  }
+  // Of several outputs the label may be a mask.
+  const better = () => engine.value(withLabels(perfect!.batch, toSigns)).value < perfect!.value;
+  if (columns > 1 && !(perfect !== undefined && falls(context) && falls(context, toSigns) && better())) {
+    return undefined;
+  }
   return errorOf({
     cause: "label-encoding",
     message: "Rows with a label of 0 have no gradient: the formula needs labels of −1 and 1",
