@@ -5,7 +5,7 @@ import { type Observations, observe } from "./observations.ts";
 import { probesOf } from "./probes.ts";
 import { activation } from "./rules/activation.ts";
 import { wrongAxis } from "./rules/axis.ts";
-import { badScale, idleLabels, oneRow, reduction, rowOrder } from "./rules/batch.ts";
+import { badScale, oneRow, reduction, rowOrder } from "./rules/batch.ts";
 import { broadcast } from "./rules/broadcast.ts";
 import { notFinite } from "./rules/finite.ts";
 import { deadTerm, noGradient, partlyDetached } from "./rules/gradient.ts";
@@ -37,7 +37,6 @@ const stages: readonly (readonly (readonly [name: string, rule: Rule])[])[] = [
   [["every term has a gradient", deadTerm]],
   [["arguments in order", swapped]],
   [["labels as the formula takes them", labelEncoding]],
-  [["every column of the labels counts", idleLabels]],
   [["last layer and loss fit", activation]],
   [["numbers on every kind of batch", notFinite], ["better outputs, lower loss", wrongSign]],
   [["useless models are worse", wrongOptimum]],

@@ -1,5 +1,5 @@
 import { areZeroOrOne, extentOf, takeRows, withOutputs } from "../batches.ts";
-import type { AuditBatch, AuditEngine, LossGradient, RecordedInput } from "../engines/engine.ts";
+import type { AuditBatch, AuditEngine, RecordedInput } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
 import type { Finding } from "../types.ts";
 import { type AuditContext, descendsFrom, locationOf, ofLabels, type Rule } from "./rule.ts";
@@ -111,48 +111,6 @@ export const oneRow: Rule = ({ observations: { random, other, columns, rows } })
     message: `Only one of ${rows} rows has a gradient: the loss is a maximum or minimum over the batch, not a mean`,
     evidence: { batch: "random", row, rows, rowOfASecondBatch: elsewhere },
     remedy: "Take the mean over the rows; tf.max belongs along the columns of a row, axis -1",
-  };
-};
-
-/** The batch with one column of the labels moved to other rows. */
-function turnedColumn(batch: AuditBatch, column: number, by: number): AuditBatch {
-  const { yTrue, predShape: [rows] } = batch, width = yTrue.length / rows;
-  return { ...batch, yTrue: yTrue.map((y, i) => i % width === column ? yTrue[(i + by * width) % yTrue.length] : y) };
-}
-
-/** Tells whether two results are the same but for one factor. */
-function areProportional(one: BatchResult, { value, gradient }: LossGradient): boolean {
-  if (one.gradient === undefined || gradient === undefined) return false;
-  const times = Math.hypot(...gradient) / Math.hypot(...one.gradient);
-  const least = 1e-5 * times * Math.hypot(...one.gradient) / Math.sqrt(gradient.length);
-  return times > 0 && Math.abs(value - times * one.value) <= 1e-5 * Math.abs(value) &&
-    gradient.every((g, i) => Math.abs(g - times * one.gradient![i]) <= least);
-}
-
-/** A mask or a weight among the labels that weighs nothing: in other rows it leaves the loss as it is. */
-export const idleLabels: Rule = ({ engine, observations: { random, rows, columns, deterministic, ops } }) => {
-  const { batch } = random, width = batch.yTrue.length / rows;
-  if (!deterministic || width <= columns || rows < 8) return undefined; // one label per output is no mask
-  const used = Array.from(
-    { length: width },
-    (_, column) =>
-      [1, 7].some((by) => !areProportional(random, engine.valueAndGradient(turnedColumn(batch, column, by)))),
-  );
-  const varies = (column: number) => new Set(batch.yTrue.filter((_, i) => i % width === column)).size > 1;
-  const idle = used.findIndex((is, column) => !is && varies(column));
-  if (idle < 0 || !used.includes(true)) return undefined; // a loss that uses no label has another fault, or none
-  const one = ({ shape }: RecordedInput) => shape.reduce((a, b) => a * b, 1) === 1;
-  const op = ops.find(({ op, inputs }) =>
-    op === "Multiply" && inputs.some((i) => i.live && one(i)) && inputs.some((i) => ofLabels(i) && !one(i))
-  );
-  return {
-    cause: "reduction",
-    severity: "warning",
-    message: `Column ${idle} of the labels weighs nothing: with its numbers in other rows the loss and its gradient ` +
-      "are the same",
-    evidence: { batch: "random", column: idle, labelColumns: width, value: random.value },
-    remedy: "If it is a mask or a weight, multiply by it while there is a number per row, before the mean",
-    where: op && locationOf(op),
   };
 };
 

@@ -1,6 +1,6 @@
 import { areShares, areZeroOrOne, labelsOf, onSimplex, withLabels, withOutputs } from "../batches.ts";
-import type { RecordedInput } from "../engines/engine.ts";
-import type { Observations } from "../observations.ts";
+import type { AuditBatch, LossGradient, RecordedInput } from "../engines/engine.ts";
+import type { BatchResult, Observations } from "../observations.ts";
 import { short } from "../report.ts";
 import type { Finding } from "../types.ts";
 import { type AuditContext, errorOf, interpolate, locationOf, ofLabels, type Rule } from "./rule.ts";
@@ -28,7 +28,7 @@ function runsAway({ observations: { results: { perfect }, random }, engine }: Au
   return tenTimes < once - 1;
 }
 
-/** Labels in another coding than the formula needs. */
+/** Labels in another coding than the formula needs, and columns of them that it does not use. */
 export const labelEncoding: Rule = (context) => {
   const { engine, observations, options } = context, { columns, rows, random: { batch, value } } = observations;
   const again = oneHotAgain(context) ?? argmaxOfOne(observations);
@@ -76,7 +76,8 @@ export const labelEncoding: Rule = (context) => {
       remedy: "Scale the labels to [0, 1], or convert them to one-hot",
     });
   }
-  return signsWanted(context) ?? halfPositives(observations) ?? multiples(context) ?? shiftedIndex(context);
+  return signsWanted(context) ?? halfPositives(observations) ?? multiples(context) ?? shiftedIndex(context) ??
+    idleColumn(context);
 };
 
 /** One-hot labels that are converted to one-hot again, or used as class indices. */
@@ -199,4 +200,46 @@ function signsWanted(context: AuditContext): Finding | undefined {
     evidence: { rowsWithoutGradient: zeros.length, value, valueWithSigns: signed.value },
     remedy: "Convert the labels to 2·y − 1: tf.sub(tf.mul(2, yTrue), 1)",
   });
+}
+
+/** The batch with one column of the labels moved to other rows. */
+function turnedColumn(batch: AuditBatch, column: number, by: number): AuditBatch {
+  const { yTrue, predShape: [rows] } = batch, width = yTrue.length / rows;
+  return { ...batch, yTrue: yTrue.map((y, i) => i % width === column ? yTrue[(i + by * width) % yTrue.length] : y) };
+}
+
+/** Tells whether two results are the same but for one factor. */
+function areProportional(one: BatchResult, { value, gradient }: LossGradient): boolean {
+  if (one.gradient === undefined || gradient === undefined) return false;
+  const norm = Math.hypot(...gradient), times = norm / Math.hypot(...one.gradient);
+  return norm > 0 && Math.abs(value - times * one.value) <= 1e-5 * Math.abs(value) &&
+    gradient.every((g, i) => Math.abs(g - times * one.gradient![i]) <= 1e-5 * norm / Math.sqrt(gradient.length));
+}
+
+/** A mask or a weight among the labels that weighs nothing: in other rows it leaves the loss as it is. */
+function idleColumn({ engine, observations }: AuditContext): Finding | undefined {
+  const { random, rows, columns, deterministic, ops } = observations;
+  const { batch } = random, width = batch.yTrue.length / rows;
+  if (!deterministic || width <= columns || rows < 8) return undefined; // one label per output is no mask
+  const used = Array.from(
+    { length: width },
+    (_, column) =>
+      [1, 7].some((by) => !areProportional(random, engine.valueAndGradient(turnedColumn(batch, column, by)))),
+  );
+  const varies = (column: number) => new Set(batch.yTrue.filter((_, i) => i % width === column)).size > 1;
+  const idle = used.findIndex((is, column) => !is && varies(column));
+  if (idle < 0 || !used.includes(true)) return undefined; // a loss that uses no label has another fault, or none
+  const one = ({ shape }: RecordedInput) => shape.reduce((a, b) => a * b, 1) === 1;
+  const op = ops.find(({ op, inputs }) =>
+    op === "Multiply" && inputs.some((i) => i.live && one(i)) && inputs.some((i) => ofLabels(i) && !one(i))
+  );
+  return {
+    cause: "reduction",
+    severity: "warning",
+    message: `Column ${idle} of the labels weighs nothing: with its numbers in other rows the loss and its gradient ` +
+      "are the same",
+    evidence: { batch: "random", column: idle, labelColumns: width, value: random.value },
+    remedy: "If it is a mask or a weight, multiply by it while there is a number per row, before the mean",
+    where: op && locationOf(op),
+  };
 }
