@@ -31,6 +31,9 @@
 // misses showed: 38 of 40 first, no false alarm; that set is fitted to now, too. Two stay missed: of one the finding is
 // true and was not foreseen (levels-on-targets-qrdqn1), of the other numbers read out hide the shapes that met.
 //
+// Set 5, small, asks whether those mends are more than set 4: other threads, committed before its first run, but by the
+// author of the mends. First run: 11 of 14 first right, 12 within three, silence on 1, false alarms on 0 of 9.
+//
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
 import { assert, assertEquals } from "@std/assert";
