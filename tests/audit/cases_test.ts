@@ -1,4 +1,4 @@
-// Cases that were not made to fit the rules: 412 faults and 172 sound losses, and seven that can be argued about, which
+// Cases that were not made to fit the rules: 426 faults and 181 sound losses, and seven that can be argued about, which
 // are printed but not counted.
 //
 // How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
@@ -33,6 +33,7 @@
 //
 // Set 5, small, asks whether those mends are more than set 4: other threads, committed before its first run, but by the
 // author of the mends. First run: 11 of 14 first right, 12 within three, silence on 1, false alarms on 0 of 9.
+// With two of the three misses mended: 13 of 14.
 //
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
@@ -50,6 +51,7 @@ import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
 import { causes, type LossCase } from "./loss_case.ts";
 import { heldOutCases3 } from "./held_out_cases_3.ts";
 import { heldOutCases4 } from "./held_out_cases_4.ts";
+import { heldOutCases5 } from "./held_out_cases_5.ts";
 import { publicCases } from "./public_cases.ts";
 import { slow } from "../slow.ts";
 
@@ -75,6 +77,7 @@ const sets: readonly CaseSet[] = [
   { name: "further public cases", cases: publicCases, faults: 12, sound: 6, right: 11 },
   { name: "held-out set 3", cases: heldOutCases3, faults: 40, sound: 14, right: 40 },
   { name: "held-out set 4", cases: heldOutCases4, faults: 40, sound: 14, right: 38 },
+  { name: "held-out set 5", cases: heldOutCases5, faults: 14, sound: 9, right: 13 },
 ];
 
 for (const { name, cases, right: wanted } of sets) {

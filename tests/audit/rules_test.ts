@@ -20,10 +20,12 @@ import { cases } from "./cases.ts";
 import { furtherCasesDev } from "./further_cases_dev.ts";
 import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
 import { heldOutCases4 } from "./held_out_cases_4.ts";
+import { heldOutCases5 } from "./held_out_cases_5.ts";
 
 const all = [
   ...[...cases, ...furtherCasesDev, ...furtherCasesHeldOut],
-  ...[...blindCases1, ...blindCases2, ...blindCases3, ...blindCases4, ...blindCases5, ...heldOutCases4],
+  ...[...blindCases1, ...blindCases2, ...blindCases3, ...blindCases4, ...blindCases5],
+  ...[...heldOutCases4, ...heldOutCases5],
 ];
 const caseOf = (id: string) => all.find((one) => one.id === id)!;
 
@@ -681,6 +683,12 @@ const twins: Record<string, { faulty: AuditedLoss; said: string; sound: AuditedL
     sound: (y, p) => chosenError(y, tf.sum(tf.mul(p, tf.slice(y, [0, 1], [-1, 3])), -1, true)),
     options: caseOf("q-summed-simonini51").options,
   },
+  "a softmax of pixels": {
+    faulty: (y, p) => sharesOf(y, (x) => tf.softmax(x), p),
+    said: "error wrong-axis Softmax",
+    sound: (y, p) => sharesOf(y, (x) => tf.transpose(tf.softmax(tf.transpose(x, [0, 2, 1])), [0, 2, 1]), p),
+    options: caseOf("softmax-of-pixels-3dunet94").options,
+  },
   "a mask after the mean": {
     faulty: (y, p) => {
       const mask = tf.slice(y, [0, 1], [-1, 1]), mean = tf.mean(tf.squaredDifference(tf.slice(y, 0, [-1, 1]), p));
@@ -723,6 +731,12 @@ const inside = (p: Tensor): Tensor => tf.clipByValue(p, 1e-7, 1 - 1e-7);
 const crossEntropyOf = (y: Tensor, p: Tensor): Tensor => tf.neg(tf.mean(tf.sum(tf.mul(y, tf.logSoftmax(p)), -1)));
 const lengthOf = (x: Tensor): Tensor => tf.sqrt(tf.add(tf.sum(tf.square(x), -1), 1e-6));
 
+/** A cross-entropy of shares of two classes for each of two pixels. */
+function sharesOf(y: Tensor, share: (logits: Tensor) => Tensor, p: Tensor): Tensor {
+  const shares = share(tf.reshape(p, [-1, 2, 2]));
+  return tf.neg(tf.mean(tf.mul(tf.reshape(y, [-1, 2, 2]), tf.log(tf.add(shares, 1e-7)))));
+}
+
 /** The squared error of the chosen value, whose goal is the first label. */
 const chosenError = (y: Tensor, chosen: Tensor): Tensor => tf.mean(tf.square(tf.sub(tf.slice(y, 0, [-1, 1]), chosen)));
 
@@ -745,6 +759,8 @@ Deno.test("label-encoding: of two outputs, too, a formula for labels of −1 and
   assertEquals(firstOf(loss, options), "error label-encoding");
   const masked: AuditedLoss = (y, p) => tf.mean(tf.mul(y, tf.square(p))); // a mask of the labels
   assert(!causesOf(masked, options).includes("label-encoding"));
+  const margins = caseOf("margins-of-distances-pml19"); // correct outputs cost nothing, whatever their label
+  assert(!causesOf(margins.loss, margins.options).includes("label-encoding"));
 });
 
 Deno.test("wrong-optimum: a loss of differences that is linear in a column is a critic's, one that is not has no end", () => {

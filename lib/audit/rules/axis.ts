@@ -83,6 +83,30 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
   return op && [op, `${op.op} runs along the rows of the batch and mixes each example with the next`, perRow];
 }
 
+/** A softmax along another axis than that along which the labels of a row sum to 1, as of pixels and not of classes. */
+function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations): WrongAxis | undefined {
+  const sharedAlong = (shape: readonly number[], axis: number): boolean => {
+    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1), size = shape[axis];
+    return yTrue.every((_, at) => {
+      if (Math.floor(at / inner) % size !== 0) return true;
+      let sum = 0;
+      for (let k = 0; k < size; k++) sum += yTrue[at + k * inner];
+      return Math.abs(sum - 1) < 1e-3;
+    });
+  };
+  const op = ops.find(({ op, inputs: [input], outputShape: shape }) =>
+    ["Softmax", "LogSoftmax"].includes(op) && input.isPred && shape.length === 3 && shape[0] === rows &&
+    shape[1] * shape[2] * rows === yTrue.length && shape[1] > 1 && sharedAlong(shape, 1) && !sharedAlong(shape, 2)
+  );
+  return op && [
+    op,
+    `${op.op} runs along the last axis, of ${op.outputShape[2]}, but the labels sum to 1 along axis 1, of ${
+      op.outputShape[1]
+    }`,
+    "Transpose first, so that the classes are the last axis: tf.transpose(yPred, [0, 2, 1])",
+  ];
+}
+
 /** A ratio of sums over a single column: nothing is summed, and each row is a score of its own. */
 function sumOfOne({ ops }: Observations): WrongAxis | undefined {
   const unit = ops.find(({ op, inputs: [a, b], live }) =>
@@ -105,7 +129,7 @@ function sumOfOne({ ops }: Observations): WrongAxis | undefined {
 
 /** A normalisation or reduction along the wrong axis. */
 export const wrongAxis: Rule = ({ observations }) => {
-  for (const find of [acrossRows, alongRows, comparedTooLate, summedAgainstRows, sumOfOne]) {
+  for (const find of [acrossRows, alongRows, alongPixels, comparedTooLate, summedAgainstRows, sumOfOne]) {
     const wrong = find(observations);
     if (wrong === undefined) continue;
     const [op, message, remedy] = wrong, { rows, columns } = observations;

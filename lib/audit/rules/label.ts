@@ -189,6 +189,8 @@ function signsWanted(context: AuditContext): Finding | undefined {
   if (!Number.isFinite(signed.value) || !zeros.some((row) => isLive(signed.gradient ?? new Float32Array(), row))) {
     return undefined;
   }
+  // A label of 0 leaves a loss to correct outputs, unless it means on purpose that they are to cost nothing.
+  if (perfect !== undefined && !(perfect.value > 0.05 * Math.abs(value))) return undefined;
   // Of several outputs the label may be a mask.
   const better = () => engine.value(withLabels(perfect!.batch, toSigns)).value < perfect!.value;
   if (columns > 1 && !(perfect !== undefined && falls(context) && falls(context, toSigns) && better())) {
