@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Query } from "../../lib/sql/mod.ts";
 import { findSpark, sparkEngine } from "../../tasks/sql_engines.ts";
 import { assertWithin, random } from "../helpers.ts";
+import { slow } from "../slow.ts";
 import { type Engine, onDuckdb } from "./duckdb.ts";
 import { type SparkCase, sparkCases, sparkTable, traps } from "./spark_cases.ts";
 
@@ -135,7 +136,7 @@ class Builder:
 SparkSession.builder = Builder()
 `;
 
-Deno.test("deno task sql makes Spark a view of a folder and of all in it, of a pattern, and asks it of the view", async () => {
+slow.test("deno task sql makes Spark a view of a folder and of all in it, of a pattern, and asks it of the view", async () => {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const folder = await Deno.makeTempDir({ prefix: "roundabout-spark-" }), rows = `${folder}/rows`;
   const notes = `${folder}/notes`;

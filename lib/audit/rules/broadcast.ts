@@ -133,8 +133,7 @@ export function broadcast({ engine, observations }: BatchContext): Finding | und
   );
   if (op === undefined) {
     return crossed(observations) ?? rowsAsColumns(observations) ?? ofOtherRank(observations) ?? spread(observations) ??
-      weightsOfOne(observations) ??
-      pairsReturned(observations);
+      weightsOfOne(observations) ?? pairsReturned(observations);
   }
   const turned = withOutputs(batch, (_, i) => batch.yPred[(i + columns) % (n * columns)]);
   return errorOf({
