@@ -754,6 +754,20 @@ for (const [name, { faulty, said, sound, options }] of Object.entries(twins)) {
   });
 }
 
+Deno.test("wrong-axis: a sum of one column, and classes that sum to 1 along both axes, are no fault", () => {
+  const ofOne: AuditedLoss = (y, p) => tf.mean(tf.squaredDifference(tf.reshape(y, [-1]), tf.sum(p, -1)));
+  assertEquals(causesOf(ofOne, real), []);
+  const sample: AuditOptions["sample"] = (kind, seed, rows) => {
+    if (kind !== "random" && kind !== "perfect") return undefined;
+    const own = tf.cast(tf.greaterEqual(tf.randomUniform([rows, 1], 0, 1, "float32", 5), 0.5), "float32");
+    const other = tf.sub(1, own), yTrue = tf.concat([own, other, other, own], 1);
+    const yPred = kind === "perfect" ? tf.sub(tf.mul(16, yTrue), 8) : tf.randomNormal([rows, 4], 0, 2, "float32", seed);
+    return { yTrue, yPred };
+  };
+  const shares: AuditedLoss = (y, p) => sharesOf(y, (x) => tf.softmax(x), p);
+  assert(!causesOf(shares, { yPred: "logits", sample }).includes("wrong-axis"));
+});
+
 Deno.test("label-encoding: of two outputs, too, a formula for labels of −1 and 1 has no gradient at a label of 0", () => {
   const { loss, options } = caseOf("ranking-zero-one-rankpose4");
   assertEquals(firstOf(loss, options), "error label-encoding");
