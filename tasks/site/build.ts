@@ -21,6 +21,7 @@ import { notebookMain, renderNotebook } from "./notebook_page.ts";
 import { generator, renderPage } from "./page.ts";
 import { compileScripts } from "./scripts.ts";
 import { sourceMain } from "./source_page.ts";
+import { cardStyles } from "./tables.ts";
 import { tools } from "./tools.ts";
 
 /** Input of a site. */
@@ -72,8 +73,8 @@ ${indent(indent(paletteCss("dark")))}
   }
 }
 `;
-  const sheets = await Promise.all(["style.css", "code.css", "print.css"].map(own));
-  return [colours, ...sheets].join("\n");
+  const [main, code, print, cards] = await Promise.all(["style.css", "code.css", "print.css", "cards.css"].map(own));
+  return [colours, main, code, cardStyles(cards), print].join("\n");
 }
 
 const usesMath = (html: string) => html.includes('class="katex"');

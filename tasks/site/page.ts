@@ -6,6 +6,7 @@
 import { escapeHtml, textOf } from "./html.ts";
 import { nameOf, relativeUrl, sourcePageOf } from "./links.ts";
 import type { Heading } from "./markdown.ts";
+import { layTables } from "./tables.ts";
 
 /** Page in the navigation. */
 interface PageLink {
@@ -144,7 +145,7 @@ ${math ? `<link rel="stylesheet" href="${asset("katex.css")}">\n` : ""}<link rel
 ${navigation(parts)}
 <div class="frame">
 ${outlineList(outline)}<main id="main" tabindex="-1">
-${main}
+${layTables(main)}
 </main>
 </div>
 ${footer(parts)}
