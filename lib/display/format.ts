@@ -44,6 +44,31 @@ export function signed(value: number, digits: number): string {
 }
 
 /**
+ * Writes an estimate with its interval in brackets.
+ *
+ * @param interval The estimate and the ends of its interval
+ * @param digits The number of decimals
+ * @param write The form of each number: {@linkcode signed}, for a difference, or {@linkcode fixed}
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { withInterval } from "@roundabout/roundabout/display";
+ *
+ * const text = withInterval({ mean: -0.01, low: -0.02, high: 0.004 });
+ * assertEquals(text.replaceAll("\u00a0", " "), "−0.010 [−0.020, +0.004]"); // the interval does not break
+ * ```
+ */
+export function withInterval(
+  interval: { readonly mean: number; readonly low: number; readonly high: number },
+  digits = 3,
+  write: (value: number, digits: number) => string = signed,
+): string {
+  const [mean, low, high] = [interval.mean, interval.low, interval.high].map((value) => write(value, digits));
+  return `${mean} [${low},\u00a0${high}]`;
+}
+
+/**
  * Writes a number as a product with a power of ten, and 0 as 0.
  *
  * @param value The number

@@ -25,6 +25,7 @@ Deno.test("./display: what a notebook shows, and no figures of the project's own
       "show",
       "signed",
       "table",
+      "withInterval",
     ],
   );
 });

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import { gzipSync } from "node:zlib";
 import { apiMain, makeApi } from "../../tasks/site/api.ts";
 import { liveFigures, markLive } from "../../tasks/site/live_figures.ts";
+import { inLabels } from "../../tasks/site/live/compare_words.ts";
 import { lossOfText } from "../../tasks/site/live/loss_text.ts";
 import { openSync, parse, Readable, readFileSync, readSync, storeFile } from "../../tasks/site/live/memory_files.ts";
 import { compileScripts } from "../../tasks/site/scripts.ts";
@@ -33,7 +34,7 @@ Deno.test("live: scripts are classic, ask for nothing, and are small enough", as
   const kilobytes = Object.fromEntries(
     [...await compileScripts()].map(([name, text]) => [name, gzipSync(text, { level: 9 }).length / 1000]),
   );
-  assert(kilobytes["site.js"] < 1, `${kilobytes["site.js"]} kB`);
+  assert(kilobytes["site.js"] < 2, `${kilobytes["site.js"]} kB`);
   assert(kilobytes["figures.js"] <= 60, `${kilobytes["figures.js"]} kB`);
   for (const [name, text] of await compileScripts()) {
     if (name === "site.js" || name === "figures.js") {
@@ -46,6 +47,25 @@ Deno.test("live: scripts are classic, ask for nothing, and are small enough", as
       name === "audit.js",
       `${name}: TensorFlow.js is on the audit's page only`,
     );
+  }
+});
+
+Deno.test("site: where its address is known, each page names its own, and that of the picture", async () => {
+  const of = async (siteUrl?: string) => {
+    const { files } = await renderSite({ notebooks: [notebookOf()], siteUrl });
+    return ["index.html", "made.html"].map((name) =>
+      [...String(files.get(name)).matchAll(/(?:og:url" content|og:image" content|canonical" href)="([^"]*)"/g)].map((
+        m,
+      ) => m[1])
+    );
+  };
+  assertEquals(await of(), [["assets/social.png"], ["assets/social.png"]]);
+  const picture = "https://example.org/a/assets/social.png";
+  for (const address of ["https://example.org/a", "https://example.org/a/"]) {
+    assertEquals(await of(address), [
+      ["https://example.org/a/", "https://example.org/a/", picture],
+      ["https://example.org/a/made.html", "https://example.org/a/made.html", picture],
+    ]);
   }
 });
 
@@ -153,4 +173,19 @@ Deno.test("live: a file in memory is read as csv-parse reads one", async () => {
   };
   const records = await Array.fromAsync(Readable.from(pieces()).pipe(parse({ from: 2 })));
   assertEquals(records, [["1", "2"]]);
+});
+
+Deno.test("compare page: a message names the page's inputs, and columns keep their names", () => {
+  assertEquals(
+    inLabels("Cannot compare losses: 'score' is 'precision' alone; set one against the rest with 'positive'"),
+    "Cannot compare losses: “Score” is 'precision' alone; set one against the rest with “Positive value”",
+  );
+  assertEquals(
+    inLabels(
+      "the column 'score' holds dates (x in row 2): convert them to numbers, or leave the column out with 'drop'",
+    ),
+    "the column 'score' holds dates (x in row 2): convert them to numbers, or leave the column out with “Columns to leave out”",
+  );
+  const plain = "Cannot read the table: there is no column 'b'";
+  assertEquals(inLabels(plain), plain);
 });
