@@ -39,7 +39,7 @@ export function splitLines(marked: string): string[] {
 }
 
 /** Number of characters above which a line makes its block wider than the text. */
-const widest = 72;
+const widest = 69;
 
 /** Puts a block of code into the box to which the page's script adds a button. */
 export const codeBox = (pre: string, className = ""): string => `<div class="code-box${className}">${pre}</div>`;
@@ -48,8 +48,9 @@ export const codeBox = (pre: string, className = ""): string => `<div class="cod
 export function codeBlock(code: string, language: string | undefined, label: string, top = false): string {
   const text = code.replace(/\n+$/, "");
   const wide = top && text.split("\n").some((line) => line.length > widest) ? " wide" : "";
+  const words = language === "text" ? " words" : "";
   return codeBox(
-    `<pre class="code" data-scroll tabindex="0" role="group" aria-label="${escapeHtml(label)}"><code>${
+    `<pre class="code${words}" data-scroll tabindex="0" role="group" aria-label="${escapeHtml(label)}"><code>${
       highlight(text, language)
     }</code></pre>`,
     wide,
