@@ -78,13 +78,14 @@ function engineOf(connection: DuckDBConnection): Engine {
   };
 }
 
-/** A test with an empty DuckDB of its own; `missing` says why it has to be skipped. */
+/** A test with an empty DuckDB of its own; `missing` says why it has to be skipped; a slow test has `slow.test`. */
 export function onDuckdb(
   name: string,
   test: (engine: Engine) => Promise<void>,
   missing: string | undefined = duckdb === undefined ? "@duckdb/node-api is not there" : undefined,
+  register = Deno.test,
 ): void {
-  Deno.test({
+  register({
     name: missing === undefined ? name : `${name} (skipped: ${missing})`,
     ignore: missing !== undefined,
     fn: async () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Query } from "../../lib/sql/mod.ts";
 import { findSpark, sparkEngine } from "../../tasks/sql_engines.ts";
 import { assertWithin, random } from "../helpers.ts";
+import { slow } from "../slow.ts";
 import { type Engine, onDuckdb } from "./duckdb.ts";
 import { type SparkCase, sparkCases, sparkTable, traps } from "./spark_cases.ts";
 
@@ -104,6 +105,7 @@ const onSpark = (name: string, test: (engine: Engine, python: string) => Promise
     name,
     (engine) => test(engine, "python" in spark ? spark.python : ""),
     "missing" in spark ? spark.missing : undefined,
+    slow.test,
   );
 
 onSpark("Spark itself answers as DuckDB does, and says how far it is", async (engine, python) => {
