@@ -106,7 +106,7 @@ slow.test("audit: several losses, their text, and 1 if one of them is broken", a
   assertEquals([one.code, one.stderr], [0, ""]);
 });
 
-Deno.test("audit: by the export's name, and one that cannot be audited does not keep the others from an audit", async () => {
+slow.test("audit: by the export's name, and one that cannot be audited does not keep the others from an audit", async () => {
   using fixtures = new Fixtures();
   fixtures.file("losses.ts", losses);
   const { code, stdout, stderr } = await audit(fixtures, "losses.ts#good", "losses.ts#odd", "losses.ts#renamed");
@@ -133,7 +133,7 @@ slow.test("audit: --json prints only JSON, and --save writes a page that needs n
   assertEquals(JSON.parse(two.stdout).map(({ name }: { name: string }) => name), ["good", "bad"]);
 });
 
-Deno.test("audit: a file that cannot be written is said with 1", async () => {
+slow.test("audit: a file that cannot be written is said with 1", async () => {
   using fixtures = new Fixtures();
   fixtures.file("losses.ts", losses);
   const { code, stderr } = await audit(fixtures, "--save", "no/such/folder.html", "losses.ts#good");
@@ -200,7 +200,7 @@ Deno.test("audit: reports its progress as the audit does", async () => {
 
 const toy = fileURLToPath(new URL("../audit/toy/", import.meta.url));
 
-Deno.test("audit: losses of a Python file by their names or as expressions, what they print apart", async () => {
+slow.test("audit: losses of a Python file by their names or as expressions, what they print apart", async () => {
   using fixtures = new Fixtures();
   const named = ["squared", "Power(exponent=4)"].map((name) => `${join(toy, "losses.py")}#${name}`);
   const { code, stdout, stderr } = await audit(fixtures, "--json", "--framework", join(toy, "toy.py"), ...named);
@@ -212,7 +212,7 @@ Deno.test("audit: losses of a Python file by their names or as expressions, what
   assertStringIncludes(stderr, "Python imports its framework …");
 });
 
-Deno.test("audit: the time of a Python loss is measured before its process ends", async () => {
+slow.test("audit: the time of a Python loss is measured before its process ends", async () => {
   const told: string[] = [];
   const reporter = { line: (text: string) => void told.push(text), status() {}, wrote() {}, progress() {} };
   const args = { values: { framework: join(toy, "toy.py") }, positionals: [`${join(toy, "losses.py")}#squared`] };
@@ -220,7 +220,7 @@ Deno.test("audit: the time of a Python loss is measured before its process ends"
   assertMatch(told[0], /^squared: sound[^]*\ntime: \d/);
 });
 
-Deno.test("audit: a Python loss that cannot be loaded is bad usage", async () => {
+slow.test("audit: a Python loss that cannot be loaded is bad usage", async () => {
   using fixtures = new Fixtures();
   fixtures.file("empty.py", "");
   const expected: [string[], string][] = [
@@ -271,7 +271,7 @@ const table = [
   ),
 ].join("\n");
 
-Deno.test("audit: a model on rows of a file, its labels as numbers or as texts, and what is broken with 1", async () => {
+slow.test("audit: a model on rows of a file, its labels as numbers or as texts, and what is broken with 1", async () => {
   using fixtures = new Fixtures();
   fixtures.file("models.ts", makers);
   fixtures.file("rows.csv", table);
@@ -307,7 +307,7 @@ Deno.test("audit: a model on rows of a file, its labels as numbers or as texts, 
   assertEquals(tabs.stdout.split(" (")[0], one.stdout.split(" (")[0]);
 });
 
-Deno.test("audit: a last layer in words", async () => {
+slow.test("audit: a last layer in words", async () => {
   using fixtures = new Fixtures();
   const words = (activation: string) =>
     audit(fixtures, "--activation", activation, "--units", "1", "--loss", "binary_crossentropy", "--labels", "binary");
