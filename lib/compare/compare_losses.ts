@@ -166,8 +166,8 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
  * of cross-entropy ("warm start"), under none (the identity) and straight through the decision. Each is scored with a tuned
  * threshold and at 0.5. The score's loss is that of all training rows, not the mean of the batches' losses.
  *
- * A linear model is trained to convergence by L-BFGS on the exact gradient, its L2 penalty chosen on the validation rows, for
- * every loss alike. A network, and straight-through, whose gradient is not that of its value, are trained by Adam and stopped
+ * A linear model is trained to convergence by L-BFGS on the exact gradient, its L2 penalty chosen on the validation rows, or,
+ * if they are fewer than 100, by cross-validation over the training rows, for every loss alike. A network, and straight-through, whose gradient is not that of its value, are trained by Adam and stopped
  * early by the validation rows.
  *
  * With `costs` the score is the savings, and the rivals are cross-entropy with the row's own threshold (the least expected cost),
