@@ -281,7 +281,7 @@ async function fit(context: FitContext): Promise<FitResult> {
   restoreLearnt(loss, state);
   const start = await countAll(context, loss);
   let evaluation = start.train;
-  if (start.validation !== undefined) checkInformative(loss.parts.scoring.score, start.validation.soft.counts);
+  if (start.validation !== undefined) checkInformative(loss.parts.scoring.score, start.validation.soft.score().counts);
   if (saved !== undefined) {
     checkSame(name, saved, evaluation.soft, { between: "the checkpoint and now", by: "labels" });
     for (let epoch = 0; epoch < state.done; epoch++) context.random?.shuffle(evaluation.batches); // of the epochs done
@@ -312,7 +312,7 @@ async function fit(context: FitContext): Promise<FitResult> {
       const perfect = dead && evaluation.soft.score().value === loss.parts.best;
       if (dead && !perfect) {
         throw rowsWithGradient === 0
-          ? deadGradient(name, epoch, loss.parts, evaluation.soft)
+          ? deadGradient(name, epoch, loss.parts, evaluation.soft.score().counts)
           : gradientBlocked(name, epoch, rowsWithGradient);
       }
       if (!(finite ?? await weightsAreFinite(model))) throw weightsNotFinite(name, epoch);

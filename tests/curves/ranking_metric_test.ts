@@ -11,11 +11,19 @@ import {
   partialRocAuc,
   precisionAtK,
   rankingMetric,
+  type RankingMetricOptions,
   recallAtFpr,
   rocAuc,
 } from "../../lib/curves/mod.ts";
 import { rankFalling } from "../../lib/numerics/rank.ts";
 import { assertAllWithin, assertRefused, assertWithin } from "../helpers.ts";
+
+/** The NDCG of rows, each query weighted. */
+const ndcgOf = (
+  yTrue: number[] | number[][],
+  yPred: number[] | number[][],
+  { k, ...others }: Omit<RankingMetricOptions, "score"> & { k?: number } = {},
+): number => rankingMetric(yTrue, yPred, { score: ndcg({ k }), ...others });
 
 interface Recorded {
   yTrue: number[];
@@ -95,11 +103,11 @@ Deno.test("ndcg of queries: scikit-learn's, ties shared, weights of queries, row
     const taken = <T>(values: readonly T[]): T[] => Array.from(order, (i) => values[i]);
     const weights = sampleWeight === null ? undefined : taken(sampleWeight);
     const options = { groups: taken(groups), k: k ?? undefined, sampleWeight: weights };
-    assertWithin(ndcg(taken(yTrue), taken(yPred), options), expected, 4e-15);
+    assertWithin(ndcgOf(taken(yTrue), taken(yPred), options), expected, 4e-15);
   }
-  assertEquals(ndcg([0, 0], [1, 2]), NaN);
-  assertEquals(ndcg([0, 0, 3, 1], [1, 2, 5, 4], { groups: ["a", "a", "b", "b"] }), 1, "a query without a gain");
-  const none = ndcg([0, 3, 1], [5, 2, 1], { sampleWeight: [0, 1, 1] });
+  assertEquals(ndcgOf([0, 0], [1, 2]), NaN);
+  assertEquals(ndcgOf([0, 0, 3, 1], [1, 2, 5, 4], { groups: ["a", "a", "b", "b"] }), 1, "a query without a gain");
+  const none = ndcgOf([0, 3, 1], [5, 2, 1], { sampleWeight: [0, 1, 1] });
   assertEquals(none, 1, "a row of weight 0 belongs to no query");
 });
 
@@ -220,10 +228,10 @@ Deno.test("bad input: a sentence that names the argument", () => {
     argument: "yTrue",
     value: "2",
   });
-  assertRefused(() => ndcg([1, -1], [1, 2]), { argument: "yTrue", value: "-1" });
-  assertRefused(() => ndcg([1, 1], [1, 2], { k: 0 }), { argument: "k", value: "0" });
-  assertRefused(() => ndcg([1, 1], [1, 2], { groups: [1] }), { argument: "groups", value: "1" });
-  assertRefused(() => ndcg([1, 1], [1, NaN]), { argument: "yPred", value: "NaN" });
+  assertRefused(() => ndcgOf([1, -1], [1, 2]), { argument: "yTrue", value: "-1" });
+  assertRefused(() => ndcgOf([1, 1], [1, 2], { k: 0 }), { argument: "k", value: "0" });
+  assertRefused(() => ndcgOf([1, 1], [1, 2], { groups: [1] }), { argument: "groups", value: "1" });
+  assertRefused(() => ndcgOf([1, 1], [1, NaN]), { argument: "yPred", value: "NaN" });
   assertRefused(() => recallAtFpr({ fpr: 0 }), { argument: "fpr", value: "0" });
   assertRefused(() => partialRocAuc({ maxFpr: 2 }), { argument: "maxFpr", value: "2" });
   assertRefused(() => precisionAtK({ k: -1 }), { argument: "k", value: "-1" });
