@@ -126,7 +126,7 @@ async function scoreOption(values: TaskArgs["values"]): Promise<ComparedScore> {
   }
   if (own === undefined) {
     const plain: string[] = [...scoreNames, ...Object.keys(curveScores)];
-    if (!plain.includes(name)) {
+    if (name !== "ndcg" && !plain.includes(name)) {
       throw new UsageError(
         `--score takes ${plain.filter(fitsTwoClasses).join(", ")}, ${
           Object.keys(parameters).join(", ")

@@ -22,3 +22,4 @@ export {
 } from "./order_loss.ts";
 export type { PairPrice, ValueAndGradient } from "./pairs.ts";
 export { CurveMeter, type CurveMeterJson, type CurveMeterOptions, type CurveMeterRange } from "./curve_meter.ts";
+export { NdcgMeter, type NdcgMeterBatch, type NdcgMeterJson, type NdcgMeterOptions } from "./ndcg_meter.ts";
