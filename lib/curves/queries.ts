@@ -35,7 +35,7 @@ export function readQueries(
  * Finds the queries of a batch: of several columns each row is a query; of one column `groups` names the query of each row, or all
  * rows are one query. Rows of weight 0 belong to no query.
  */
-export function queriesOf(what: string, { classes, yTrue, yPred, sampleWeight, groups }: Batch): Query[] {
+export function queriesOf(what: string, { classes, yPred, sampleWeight, groups }: Batch): Query[] {
   if (groups !== undefined && classes > 1) {
     throw refuse(what, "groups", `cannot be used with ${classes} columns, where each row is a query`);
   }

@@ -1,7 +1,7 @@
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { type ArrayOrTensor, refuse, toTensor } from "../batch/array_or_tensor.ts";
+import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
 import { type Curve, exactCurve, takeSlice } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
 import { classOfRows, type MultiClass } from "./multi_class.ts";

@@ -111,6 +111,14 @@ Deno.test("ndcg of queries: scikit-learn's, ties shared, weights of queries, row
   assertEquals(none, 1, "a row of weight 0 belongs to no query");
 });
 
+const labels = fc.array(
+  fc.tuple(fc.constantFrom(0, 1), fc.integer({ min: -5, max: 5 }), fc.integer({ min: 0, max: 4 })),
+  {
+    minLength: 2,
+    maxLength: 20,
+  },
+);
+
 // The published test values of the R package aum (T. D. Hocking).
 Deno.test("AUM: the values and one-sided derivatives of the R package", () => {
   const of = (negative: number, positive: number) => {
@@ -122,13 +130,24 @@ Deno.test("AUM: the values and one-sided derivatives of the R package", () => {
   assertEquals(of(-1, 1), { value: 0, derivatives: [[0, 0], [0, 0]] });
 });
 
-const labels = fc.array(
-  fc.tuple(fc.constantFrom(0, 1), fc.integer({ min: -5, max: 5 }), fc.integer({ min: 0, max: 4 })),
-  {
-    minLength: 2,
-    maxLength: 20,
-  },
-);
+Deno.test("the negative AUM of the rates: the AUM of weights that add up to 1 in each class, any units, macro over columns", () => {
+  fc.assert(fc.property(labels, (rows) => {
+    const [yTrue, yPred, sampleWeight] = [0, 1, 2].map((k) => rows.map((row) => row[k]));
+    const whole = [0, 1].map((y) => rows.reduce((sum, row) => row[0] === y ? sum + row[2] : sum, 0));
+    const value = rankingMetric(yTrue, yPred, { score: "negativeAum", sampleWeight });
+    if (whole.includes(0)) return assertEquals(value, NaN);
+    const rates = rows.map(([y, , w]) => w / whole[y]);
+    assertWithin(value, -aumDerivatives({ yTrue, yPred, sampleWeight: rates }).value, 1e-12);
+    assertWithin(
+      rankingMetric(yTrue, yPred.map((v) => 3 * v), { score: "negativeAum", sampleWeight }),
+      3 * value,
+      1e-12,
+    );
+  }));
+  assertEquals(rankingMetric([0, 1], [1, -1], { score: "negativeAum" }), -2);
+  const two = rankingMetric([[0, 1], [1, 0]], [[1, 1], [-1, -1]], { score: "negativeAum", average: "macro" });
+  assertEquals(two, -1, "one column in order, one not");
+});
 
 Deno.test("AUM is the area by its definition, and its derivatives are one-sided differences", () => {
   fc.assert(fc.property(labels, (rows) => {
@@ -219,6 +238,8 @@ Deno.test("bad input: a sentence that names the argument", () => {
   assertRefused(at({ multiClass: "ova" }), { argument: "multiClass", value: "'ova'" });
   assertRefused(at({ multiClass: "ovo" }), { argument: "average", value: "'binary'" });
   assertRefused(at({ ignoreLabel: "x" }), { error: TypeError, argument: "ignoreLabel", value: "'x'" });
+  assertRefused(at({ groups: [1, 2] }), { error: TypeError, argument: "groups", value: "[1, 2]" });
+  assertRefused(at({ score: "ndcg", average: "macro" }), { error: TypeError, argument: "average", value: "'macro'" });
   assertRefused(at({ k: 3 }), { error: TypeError, argument: "k", value: "3" });
   assertRefused(at({}, [1, 2]), { argument: "yTrue", value: "2" });
   assertRefused(at({}, [1, 0, 1]), { argument: "yTrue", value: "[3]" });
