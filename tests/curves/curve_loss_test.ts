@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import {
+  aumLoss,
   aumLossAndGradient,
   averagePrecision,
   averagePrecisionLoss,
@@ -11,7 +12,9 @@ import {
   curveLossAndGradient,
   type CurveLossAndGradientOptions,
   type CurveScore,
+  ndcgLoss,
   negativeAum,
+  pairsLoss,
   partialRocAuc,
   partialRocAucLoss,
   precisionAtK,
@@ -22,8 +25,9 @@ import {
   rocAuc,
   rocAucLoss,
 } from "../../lib/curves/mod.ts";
+import type { Loss } from "../../lib/mod.ts";
 import { countKeys, mapCounts } from "../../lib/counts/counts.ts";
-import { assertAllWithin, assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
+import { assertAllWithin, assertRefused, assertWithin, backends, counted, onBackends, random } from "../helpers.ts";
 
 const scores: readonly CurveScore[] = [
   rocAuc,
@@ -270,6 +274,37 @@ onBackends("the losses of tensors are the arrays' numbers, without a leak", () =
     );
     assertEquals(made, 0);
   }
+});
+
+Deno.test("the same bytes on cpu and wasm: value and gradient of every loss of the order of the outputs", async () => {
+  const { yTrue, yPred, sampleWeight } = rows(5001, 21), { byRows } = rows(1667, 21, 3);
+  const of = (loss: Loss, matrix: boolean) =>
+    tf.tidy(() => {
+      const table = (values: number[]) => matrix ? tf.tensor2d(byRows(values)) : tf.tensor1d(values);
+      const y = matrix && loss.name !== "ndcgLoss"
+        ? tf.tensor1d(yTrue.slice(0, 1667).map((v, i) => (v + i) % 3))
+        : table(yTrue);
+      const { value, grad } = tf.valueAndGrad((p) => loss(y, p as never, matrix ? undefined : table(sampleWeight)))(
+        table(yPred),
+      );
+      return [value, grad].map((one) => [...new Uint8Array(one.dataSync().slice().buffer)]);
+    });
+  const losses: [Loss, boolean][] = [
+    ...scores.map((score): [Loss, boolean] => [curveLoss(score), false]),
+    [rocAucLoss({ average: "macro" }), true],
+    [rocAucLoss({ average: "weighted", multiClass: "ovo" }), true],
+    [pairsLoss(), false],
+    [pairsLoss({ price: "ramp", margin: 0.1 }), false],
+    [aumLoss(), false],
+    [ndcgLoss({ margin: 0.2 }), true],
+  ];
+  const bytes: number[][][][] = [];
+  for (const backend of backends) {
+    await tf.setBackend(backend);
+    bytes.push(losses.map(([loss, matrix]) => of(loss, matrix)));
+  }
+  await tf.setBackend("cpu");
+  losses.forEach(([{ name }], k) => assertEquals(bytes[1][k], bytes[0][k], name));
 });
 
 Deno.test("bad input: a sentence that names the argument", () => {
