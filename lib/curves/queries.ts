@@ -1,4 +1,4 @@
-import { type Batch, readBatch } from "../batch/read_batch.ts";
+import type { Batch, BatchOptions } from "../batch/read_batch.ts";
 import { type ArrayOrTensor, refuse } from "../batch/array_or_tensor.ts";
 import { readGroups } from "../batch/read_groups.ts";
 import { rankFalling } from "../numerics/rank.ts";
@@ -11,7 +11,7 @@ export interface Query {
 }
 
 /** Returns how a batch of queries is read: gains ≥ 0, outputs of any size, one row or one column per row of a query. */
-export const readingOfQueries = (ignoreLabel?: number): Parameters<typeof readBatch>[2] => ({
+export const readingOfQueries = (ignoreLabel?: number): BatchOptions => ({
   fromLogits: true,
   columns: true,
   gains: true,
