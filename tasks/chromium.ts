@@ -70,11 +70,19 @@ export function serveFolder(folder: URL, policy = ""): Served {
   return { address: `http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, stop: () => server.shutdown() };
 }
 
+// A GPU in software on a busy machine is slow; the watchdog would take it for one that hangs, and end it.
+const patient = "--disable-gpu-watchdog";
+
 /** WebGL without a GPU. */
-export const softwareGl = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+export const softwareGl = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", patient];
 
 /** WebGPU without a GPU, by an adapter whose reads that wait give zeros: what is right there has not waited. */
-export const softwareGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"];
+export const softwareGpu = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+  patient,
+];
 
 /**
  * Opens pages one after the other, each until the text of #result matches; returns these texts.

@@ -210,9 +210,11 @@ export function checkReads(): void {
 export async function readTogether(tensors: readonly Tensor[]): Promise<Float32Array[]> {
   checkDevice();
   const checked = isChecked();
-  const joined = tf.tidy(() =>
-    tf.concat([...tensors, ...(checked ? [] : [knownNumbers()])].map((tensor) => tf.reshape(tensor, [tensor.size])))
-  );
+  // Kept, since the scope of the caller may end before the device has answered.
+  const joined = tf.tidy(() => {
+    const all = checked ? tensors : [...tensors, knownNumbers()];
+    return tf.keep(tf.concat(all.map((tensor) => tf.reshape(tensor, [tensor.size]))));
+  });
   try {
     const numbers = await joined.data() as Float32Array;
     let at = 0;
