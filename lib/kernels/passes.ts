@@ -33,6 +33,7 @@ import {
   simdPlanOf,
   sumsPerColumn,
 } from "./simd.ts";
+import { registeredTeam } from "./registered.ts";
 import {
   eachPiece,
   entriesOf,
@@ -44,6 +45,7 @@ import {
   type Table,
   tablesOf,
 } from "./table.ts";
+import type { Shared, Team } from "./threads.ts";
 
 /** The two SIMD passes of a decision, for tables of some number of columns. */
 interface Passes {
@@ -179,6 +181,9 @@ function tailOf({ yTrue, yPred, sampleWeight }: Inputs<Table>, from: number, siz
   return inRange(tail) ? tail : undefined;
 }
 
+/** The number of outputs from which on threads share the work. */
+const leastShared = 2e5;
+
 /** Counts a batch by the first pass; nothing if there is no room, or a number is out of range. */
 function countFast<T>(
   passes: Passes,
@@ -187,7 +192,7 @@ function countFast<T>(
   shape: BatchShape,
   memory: Memory<T>,
   kept: T | undefined,
-): { sums: Float64Array; tail: Batch } | undefined {
+): { sums: Float64Array; tail: Batch; team?: Team; shared?: Shared } | undefined {
   const { classes, rows } = shape, size = rows * classes, length = passes.takes(size), block = passes.block(simd);
   const d = passes.keeps ? kept : undefined;
   const places = () => {
@@ -196,15 +201,19 @@ function countFast<T>(
   };
   const weighted = inputs.sampleWeight !== undefined, sums = new Float64Array(sumsPerColumn * classes);
   const begun = passes.begin(simd, weighted, d !== undefined, pieceBytes(Object.values(places()), block, length));
-  if (begun === undefined || !eachPiece(simd, begun.spare, block, length, places(), begun.run)) return undefined;
-  const tables = tablesOf(inputs, shape, memory), { yTrue, yPred, sampleWeight } = tables;
+  if (begun === undefined) return undefined;
+  const team = length >= leastShared ? registeredTeam() : undefined, tables = tablesOf(inputs, shape, memory);
+  const begin = (heap: Simd) => passes.begin(heap, weighted, d !== undefined, 0);
+  const shared = team?.first({ simd, begun, block, length, places: places(), begin }, tables, d !== undefined);
+  if (!shared && !eachPiece(simd, begun.spare, block, length, places(), begun.run)) return undefined;
+  const { yTrue, yPred, sampleWeight } = tables;
   const good = begun.end(length, sums) || inRange({
     yTrue: shape.indexed ? [] : yTrue.values,
     yPred: yPred.values,
     sampleWeight: sampleWeight?.values,
   });
   const tail = good ? tailOf(tables, length, size, classes) : undefined;
-  return tail && { sums, tail };
+  return tail && { sums, tail, team, shared };
 }
 
 /** Returns the factors of the second pass; nothing if a product may leave float32. */
@@ -254,6 +263,7 @@ export function scoreFast<T>(
   if (simd === undefined || length === 0) return undefined;
   const counted = countFast(passes!, simd, inputs, shape, memory, kept);
   if (counted === undefined) return undefined;
+  let { team, shared } = counted;
   const { sums, tail } = counted, inCounts = (column: number) => added ? classWeights?.[column] ?? 1 : 1;
   let each = Array.from({ length: classes }, (_, k) => scaled([countsOf(sums, k)], inCounts(k))[0]);
   if (tail.rows > 0) {
@@ -268,6 +278,11 @@ export function scoreFast<T>(
     const partials = countsPartials(scored, scored.whole, scoring.score);
     const factors = factorsOf(partials, passes!, (k) => by * inCounts(k), classes);
     if (factors === undefined) return false;
+    if (shared && !team!.holds(shared)) { // other tables took its place: once more
+      const again = countFast(passes!, simd, inputs, shape, memory, kept);
+      if (again === undefined) return false;
+      ({ team, shared } = again);
+    }
     const places = () => {
       const { yTrue, sampleWeight } = tablesOf(inputs, shape, memory);
       const w = passes!.weighsAgain ? placeOf(sampleWeight) : undefined;
@@ -277,7 +292,11 @@ export function scoreFast<T>(
     const spare = pieceBytes(Object.values(places()), block, length);
     const begun = passes!.beginFinish(simd, factors, evenRows, spare);
     if (begun === undefined) return false;
-    eachPiece(simd, begun.spare, block, length, places(), begun.run);
+    const begin = (heap: Simd) => passes!.beginFinish(heap, factors, evenRows, 0);
+    if (shared === undefined) eachPiece(simd, begun.spare, block, length, places(), begun.run);
+    else if (!team!.second({ simd, begun, block, length, places: places(), begin }, shared, memory.numbers(kept!))) {
+      return false;
+    }
     if (tail.rows > 0) finishTail(passes!, tail, factors, memory.numbers(kept!).subarray(length));
     return true;
   };
