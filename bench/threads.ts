@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { registerTeam } from "../lib/kernels/registered.ts";
+import { registerTeam } from "../lib/kernels/registered_team.ts";
 import { Team } from "../lib/kernels/threads.ts";
 import { lossAndGradient, type LossAndGradientOptions } from "@roundabout/roundabout/core";
 import "@roundabout/roundabout/simd";

@@ -17,7 +17,7 @@
  * @module
  */
 import { checkInteger } from "./check/integer.ts";
-import { registeredTeam, registerTeam } from "./kernels/registered.ts";
+import { registeredTeam, registerTeam } from "./kernels/registered_team.ts";
 import { Team } from "./kernels/threads.ts";
 import "./simd.ts";
 

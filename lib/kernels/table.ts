@@ -46,6 +46,29 @@ export function tablesOf<T>(
   };
 }
 
+/**
+ * Returns the tables with 0 for the labels that are ignored, and weights that are 0 there: one per row where the labels and
+ * weights are, else one per entry.
+ */
+export function withoutIgnored({ yTrue, yPred, sampleWeight }: Inputs<Table>, ignoreLabel: number): Inputs<Table> {
+  const labels = yTrue.values.slice(), { classes } = yTrue, { length } = labels;
+  const weights = sampleWeight?.values, size = Math.max(length, weights?.length ?? 0), kept = new Float32Array(size);
+  for (let i = 0; i < length; i++) {
+    const label = labels[i];
+    if (label === ignoreLabel || Object.is(label, ignoreLabel)) labels[i] = 0;
+    else if (size === length) kept[i] = 1;
+    else kept.fill(1, i * classes, (i + 1) * classes);
+  }
+  if (weights?.length === size) { for (let i = 0; i < size; i++) kept[i] *= weights[i]; }
+  else if (weights) { for (let i = 0; i < size; i++) kept[i] *= weights[Math.floor(i / classes)]; }
+  const given = size === yPred.values.length ? "entries" : "rows";
+  return {
+    yTrue: { values: labels, given: yTrue.given, classes },
+    yPred,
+    sampleWeight: { values: kept, given, classes },
+  };
+}
+
 /** Writes the entries from `start` to `end`, whole rows; says that every index is that of a class. */
 function copyEntries({ values, given, classes }: Table, start: number, end: number, to: Float32Array): boolean {
   if (given === "entries") {

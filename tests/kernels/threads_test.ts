@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { lossAndGradient, type LossAndGradientOptions } from "../../lib/core.ts";
-import { registeredTeam } from "../../lib/kernels/registered.ts";
+import { registeredTeam } from "../../lib/kernels/registered_team.ts";
 import { f1Loss, mccLoss } from "../../lib/mod.ts";
 import { setThreads } from "../../lib/threads.ts";
 import { counted, onBackends, random } from "../helpers.ts";
