@@ -56,6 +56,7 @@ import { causes, type LossCase } from "./loss_case.ts";
 import { heldOutCases3 } from "./held_out_cases_3.ts";
 import { heldOutCases4 } from "./held_out_cases_4.ts";
 import { heldOutCases5 } from "./held_out_cases_5.ts";
+import { heldOutCases6 } from "./held_out_cases_6.ts";
 import { publicCases } from "./public_cases.ts";
 import { slow } from "../slow.ts";
 
@@ -82,6 +83,7 @@ const sets: readonly CaseSet[] = [
   { name: "held-out set 3", cases: heldOutCases3, faults: 40, sound: 14, right: 40 },
   { name: "held-out set 4", cases: heldOutCases4, faults: 40, sound: 14, right: 38 },
   { name: "held-out set 5", cases: heldOutCases5, faults: 14, sound: 9, right: 13 },
+  { name: "held-out set 6", cases: heldOutCases6, faults: 43, sound: 26, right: 43 },
 ];
 
 for (const { name, cases, right: wanted } of sets) {

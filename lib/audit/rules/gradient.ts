@@ -1,9 +1,9 @@
-import { areZeroOrOne, extentOf, takeRows, withOutputs } from "../batches.ts";
-import type { RecordedOp } from "../engines/engine.ts";
+import { areZeroOrOne, extentOf, sizeOf, takeRows, withOutputs } from "../batches.ts";
+import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import { type BatchObservations, difference, differenceAlong } from "../observations.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { broadcast } from "./broadcast.ts";
-import { type AuditContext, type BatchContext, errorOf, locationOf, type Rule } from "./rule.ts";
+import { type AuditContext, axesOf, type BatchContext, errorOf, locationOf, type Rule } from "./rule.ts";
 
 const allZero = (numbers: Float32Array): boolean => numbers.every((g) => g === 0);
 
@@ -84,7 +84,10 @@ const castAway = (cast: RecordedOp, evidence: Evidence): Finding =>
 function softmaxOfOne({ ops, columns }: BatchObservations): RecordedOp | undefined {
   const whole = ops.find((op) => ["Softmax", "LogSoftmax"].includes(op.op) && op.outputShape.at(-1) === 1);
   if (whole !== undefined || columns > 1) return whole;
-  const max = ops.findIndex(({ op, inputs }) => op === "Max" && inputs[0].isPred && inputs[0].shape.at(-1) === 1);
+  const max = ops.findIndex((op) =>
+    op.op === "Max" && op.inputs[0].isPred && op.inputs[0].shape.at(-1) === 1 &&
+    axesOf(op).join() === `${op.inputs[0].shape.length - 1}`
+  );
   return max >= 0 && ops.slice(max).some(({ op }) => op === "Exp") ? ops[max] : undefined;
 }
 
@@ -362,6 +365,41 @@ export const partlyDetached: Rule = (context) => {
   });
 };
 
+/** Operations whose result is never negative. */
+const neverNegative = new Set(["Abs", "Square", "SquaredDifference", "Exp", "Relu", "Sqrt", "Softplus", "Sigmoid"]);
+
+/** The operation of which an input is a multiple by constants. */
+function multipleOf(ops: readonly RecordedOp[], { madeBy }: RecordedInput): number | undefined {
+  const { op, inputs } = ops[madeBy ?? -1] ?? {},
+    own = inputs?.filter(({ fromPred, fromTrue }) => fromPred || fromTrue);
+  const scales = op === "Neg" || op === "Multiply" || (op === "RealDiv" && inputs![0].fromPred);
+  if (!scales || own!.length !== 1) return madeBy;
+  return inputs!.every((i) => i === own![0] || sizeOf(i.shape) === 1) ? multipleOf(ops, own![0]) : madeBy;
+}
+
+const comparing = new Set(["Greater", "GreaterEqual", "Less", "LessEqual"]);
+
+/** A choice between two multiples of a number that is never negative, by their size or its sign: it is always the same. */
+function deadBranch({ ops, random: { value } }: BatchObservations): Finding | undefined {
+  const op = ops.find(({ op, inputs }) => {
+    const [a, b] = op === "Select" ? inputs.slice(1) : inputs;
+    if (!["Maximum", "Minimum", "Select"].includes(op) || !a.live || !b.live) return false;
+    const at = multipleOf(ops, a);
+    if (at === undefined || at !== multipleOf(ops, b) || !neverNegative.has(ops[at].op)) return false;
+    const { op: compared, inputs: sides = [] } = ops[op === "Select" ? inputs[0].madeBy ?? -1 : -1] ?? {};
+    return op !== "Select" || (comparing.has(compared!) && sides.some(({ largest }) => largest === 0) &&
+      sides.some((side) => multipleOf(ops, side) === at));
+  });
+  return op && errorOf({
+    cause: "wrong-optimum",
+    message: `${op.op} always takes the same of its two branches, which are multiples of a number that is never ` +
+      "negative: the other branch trains nothing",
+    evidence: { batch: "random", value },
+    remedy: "Take both multiples of the difference itself, with its sign: the absolute value removes it",
+    where: locationOf(op),
+  });
+}
+
 /** A term of the sum that only flat operations lead to: it is added and trains nothing. */
 export const deadTerm: Rule = ({ observations }) => {
   const { ops, customGradient, random } = observations, softmax = softmaxOfOne(observations);
@@ -374,6 +412,8 @@ export const deadTerm: Rule = ({ observations }) => {
       where: locationOf(softmax),
     });
   }
+  const branch = deadBranch(observations);
+  if (branch !== undefined) return branch;
   if (customGradient) return undefined; // a straight-through step is such a sum on purpose
   const op = ops.find(({ op, inputs }) =>
     ["Add", "AddV2", "AddN", "Sub"].includes(op) && inputs.some((i) => i.live) &&

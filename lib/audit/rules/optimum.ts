@@ -5,7 +5,7 @@ import type { BatchResult, Observations } from "../observations.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { type AuditContext, errorOf, interpolate, labelsDetermineOutputs, type Rule } from "./rule.ts";
 
-/** A score instead of its complement: perfect outputs have the larger loss. */
+/** A score instead of its complement: perfect outputs have the larger loss, and worse ones than random ones a smaller. */
 export const wrongSign: Rule = (context) => {
   const at = (share: number): number => {
     const batch = interpolate(context.observations, share);
@@ -16,6 +16,18 @@ export const wrongSign: Rule = (context) => {
   // It rises to the end, or all along: a ratio can be level near its end.
   const rises = to > least && (to > before || [quarter, half, before].every((value) => value > least));
   if (!rises || otherOutputsFit(context, from - 0.05 * (to - from))) return undefined;
+  // Away from correct outputs is worse only if the labels determine them, as they do not for embeddings.
+  const follows = isUnbounded(context.observations.random) && labelsDetermineOutputs(context.observations);
+  const away = follows ? [-0.5, -1].map(at) : [];
+  if (follows && away.every((value) => value > from + 0.05 * (to - from))) {
+    return errorOf({
+      cause: "wrong-optimum",
+      message: "The loss rises from random outputs towards the correct ones, and in the opposite direction, too: " +
+        "its minimum lies elsewhere",
+      evidence: { random: from, nearlyPerfect: to, halfAsFarAway: away[0], asFarAway: away[1] },
+      remedy: "Look for the outputs that make the terms least, one by one: a parameter may have another meaning there",
+    });
+  }
   return errorOf({
     cause: "wrong-sign",
     message: "The loss rises as the outputs improve: minimising it makes predictions worse",
