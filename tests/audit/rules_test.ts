@@ -785,8 +785,30 @@ Deno.test("wrong-optimum: a loss of differences that is linear in a column is a 
     const ahead = tf.sub(column(p, 0), column(p, 1));
     return tf.neg(tf.mean(tf.mul(tf.abs(ahead), tf.add(ahead, 5))));
   };
+  const alone: AuditedLoss = (_, p) => tf.mean(tf.sub(tf.square(tf.add(column(p, 1), 3)), column(p, 0)));
   assertEquals(firstOf(critic, options), "none");
   assertEquals(causesOf(pushed, options)[0], "wrong-optimum");
+  assertEquals(firstOf(alone, options), "error wrong-optimum"); // linear, and compares nothing
+  const divergence = caseOf("kl-maximised-logicrl58"); // a softmax compares columns, and is not linear
+  assertEquals(firstOf(divergence.loss, divergence.options), "error wrong-optimum");
+});
+
+Deno.test("reduction: a column of a one-hot label may weigh 0, and a loss without labels uses none of them", () => {
+  const byDot: AuditedLoss = (y, p) => {
+    const at = (x: Tensor) => tf.sum(tf.mul(x, [0, 1, 2]), -1);
+    return tf.mean(tf.squaredDifference(at(y), at(p)));
+  };
+  assert(!causesOf(byDot, { yPred: "simplex" }).includes("reduction"));
+  const alone: AuditedLoss = (_, p) => tf.mean(tf.square(p));
+  assert(!causesOf(alone, { ...real, extraLabels: ["mask"] }).includes("reduction"));
+});
+
+Deno.test("wrong-optimum: where the size of the outputs is free, too, as in a squared cosine, their sign is meant to be", () => {
+  const cosine: AuditedLoss = (y, p) => {
+    const [a, b] = [y, p].map((x) => tf.div(x, tf.expandDims(lengthOf(x), 1)));
+    return tf.sub(1, tf.mean(tf.square(tf.sum(tf.mul(a, b), -1))));
+  };
+  assertEquals(causesOf(cosine, { ...real, columns: 3 }), []);
 });
 
 Deno.test("no-gradient-op: a ramp so steep that each output has two values jumps as a decision does", () => {
