@@ -6,12 +6,12 @@ import { descendsFrom, errorOf, isLinear, locationOf, type Rule, weighsByLabels 
 
 /** The product in a score of counts, such as 2·Σyp / (Σy + Σp), that takes the outputs as they are. */
 function overlap(ops: readonly RecordedOp[]): RecordedOp | undefined {
-  const product = ops.findIndex(weighsByLabels),
-    sum = ops.findIndex(({ op, inputs }) => op === "Sum" && inputs[0].isPred);
-  const ratio = ops.some(({ op, live, inputs: [above, below] }) =>
-    op === "RealDiv" && live && descendsFrom(ops, above, product) && descendsFrom(ops, below, sum)
-  );
-  return product >= 0 && sum >= 0 && ratio ? ops[product] : undefined;
+  const indices = (is: (op: RecordedOp) => boolean) => [...ops.keys()].filter((at) => is(ops[at]));
+  const products = indices(weighsByLabels), sums = indices(({ op, inputs }) => op === "Sum" && inputs[0].isPred);
+  const fromSome = (input: RecordedInput, some: number[]) => some.some((at) => descendsFrom(ops, input, at));
+  const isRatio = ({ op, live, inputs: [above, below] }: RecordedOp) =>
+    op === "RealDiv" && live && below.live && fromSome(above, products) && fromSome(below, [...products, ...sums]);
+  return ops.some(isRatio) ? ops[products[0]] : undefined;
 }
 
 const squashing = ({ op }: RecordedOp): boolean => ["Softmax", "LogSoftmax", "Sigmoid", "Softplus"].includes(op);

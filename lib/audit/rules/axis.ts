@@ -84,6 +84,9 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
   return op && [op, `${op.op} runs along the rows of the batch and mixes each example with the next`, perRow];
 }
 
+/** Operations that change the order of the numbers of a row. */
+const moving = new Set(["Transpose", "Pack", "GatherV2", "BatchMatMul"]);
+
 /** A softmax along another axis than that along which the labels of a row sum to 1, as of pixels and not of classes. */
 function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations): WrongAxis | undefined {
   const sharedAlong = (shape: readonly number[], axis: number): boolean => {
@@ -95,6 +98,15 @@ function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations):
       return Math.abs(sum - 1) < 1e-3;
     });
   };
+  const moved: boolean[] = []; // the outputs are no longer in the order of the labels
+  const isMoved = ({ madeBy }: RecordedInput) => madeBy !== undefined && moved[madeBy];
+  for (const { op, inputs } of ops) moved.push(moving.has(op) || inputs.some(isMoved));
+  /** One-hot labels, made from indices, have their classes along the last axis. */
+  const isCoded = (shape: readonly number[]) =>
+    ops.some((op) =>
+      op.op === "OneHot" && ofLabels(op) && op.outputShape.at(-1) === shape.at(-1) &&
+      sizeOf(op.outputShape) === sizeOf(shape)
+    );
   /** The outputs before a softmax, or before the sum of exponentials in one that is written out. */
   const before = (op: RecordedOp): RecordedInput | undefined => {
     const [input] = op.inputs, { op: made, inputs } = ops[input?.madeBy ?? -1] ?? {};
@@ -103,10 +115,16 @@ function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations):
   };
   for (const op of ops) {
     const input = before(op), shape = input?.shape ?? [], [axis = shape.length - 1, more] = input ? axesOf(op) : [];
-    if (!input?.live || shape.length < 3 || shape[0] !== rows || more !== undefined || axis < 1) continue;
-    if (sizeOf(shape) !== yTrue.length || sharedAlong(shape, axis)) continue;
-    const across = shape.findIndex((size, at) => at > 0 && at !== axis && size > 1 && sharedAlong(shape, at));
-    if (across < 0) continue;
+    if (!input?.live || isMoved(input) || shape.length < 3 || shape[0] !== rows || more !== undefined || axis < 1) {
+      continue;
+    }
+    const last = shape.length - 1,
+      across = isCoded(shape)
+        ? last
+        : sizeOf(shape) === yTrue.length && !sharedAlong(shape, axis)
+        ? shape.findIndex((size, at) => at > 0 && size > 1 && sharedAlong(shape, at))
+        : -1;
+    if (across < 0 || across === axis) continue;
     return [
       op,
       `A softmax runs along axis ${axis}, of ${shape[axis]}, but the labels sum to 1 along axis ${across}, of ${

@@ -78,8 +78,6 @@ export const badScale: Rule = ({ engine, observations }): Finding | undefined =>
       remedy: "Take the mean instead of the sum, so that one learning rate suits every batch size",
     };
   }
-  const oneClass = largeOnOneClass(observations);
-  if (oneClass !== undefined) return oneClass;
   const masked = sparseMask(observations);
   if (masked !== undefined) return masked;
   if (gradient === undefined || !gradient.every(Number.isFinite)) return undefined;
@@ -177,6 +175,8 @@ export const reduction: Rule = (context): Finding | undefined => {
   if (!deterministic) return undefined;
   const { whole, parts, gap } = largestGap(context);
   if (!(gap > 1e-3)) return undefined;
+  const oneClass = largeOnOneClass(context.observations);
+  if (oneClass !== undefined) return oneClass;
   const dead = areZeroOrOne(random.batch.yTrue) && none?.gradient?.every((g) => g === 0) === true &&
     none.batch.yTrue.every((y) => y === 0) && none.value !== 0;
   if (dead) {

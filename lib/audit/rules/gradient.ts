@@ -368,28 +368,39 @@ export const partlyDetached: Rule = (context) => {
 /** Operations whose result is never negative. */
 const neverNegative = new Set(["Abs", "Square", "SquaredDifference", "Exp", "Relu", "Sqrt", "Softplus", "Sigmoid"]);
 
-/** The operation of which an input is a multiple by constants. */
+/** Operations that multiply their only input from labels and outputs by constants, or keep it. */
+const multiplying = new Set(["Neg", "Multiply", "RealDiv", "Identity", "Reshape"]);
+
+/** The index of the operation of whose result an input is a multiple by constants. */
 function multipleOf(ops: readonly RecordedOp[], { madeBy }: RecordedInput): number | undefined {
-  const { op, inputs } = ops[madeBy ?? -1] ?? {},
-    own = inputs?.filter(({ fromPred, fromTrue }) => fromPred || fromTrue);
-  const scales = op === "Neg" || op === "Multiply" || (op === "RealDiv" && inputs![0].fromPred);
-  if (!scales || own!.length !== 1) return madeBy;
-  return inputs!.every((i) => i === own![0] || sizeOf(i.shape) === 1) ? multipleOf(ops, own![0]) : madeBy;
+  const { op, inputs } = ops[madeBy ?? -1] ?? {};
+  if (op === undefined || !multiplying.has(op) || (op === "RealDiv" && !inputs[0].fromPred)) return madeBy;
+  const [own, ...more] = inputs.filter(({ fromPred, fromTrue }) => fromPred || fromTrue);
+  const byConstants = more.length === 0 && inputs.every((input) => input === own || sizeOf(input.shape) === 1);
+  return byConstants ? multipleOf(ops, own) : madeBy;
 }
 
 const comparing = new Set(["Greater", "GreaterEqual", "Less", "LessEqual"]);
 
-/** A choice between two multiples of a number that is never negative, by their size or its sign: it is always the same. */
+/** Tells whether an operation chooses between multiples of a number that is never negative, by their size or its sign. */
+function choosesTheSame(ops: readonly RecordedOp[], { op, inputs, outputLargest }: RecordedOp): boolean {
+  const madeFrom = (input: RecordedInput) => {
+    const at = multipleOf(ops, input);
+    return at !== undefined && neverNegative.has(ops[at].op) ? at : undefined;
+  };
+  if (op === "Relu") return outputLargest === 0 && inputs[0].largest > 0 && madeFrom(inputs[0]) !== undefined;
+  if (!["Maximum", "Minimum", "Select"].includes(op)) return false;
+  const [a, b] = inputs.slice(-2), at = madeFrom(a);
+  if (!a.live || !b.live || at === undefined || at !== madeFrom(b)) return false;
+  if (op !== "Select") return true;
+  const condition = ops[multipleOf(ops, inputs[0]) ?? -1], sides = condition?.inputs ?? [];
+  return comparing.has(condition?.op) && sides.some(({ largest }) => largest === 0) &&
+    sides.some((side) => madeFrom(side) === at);
+}
+
+/** A branch that is never taken: of two multiples of a number that is never negative the same is always the larger. */
 function deadBranch({ ops, random: { value } }: BatchObservations): Finding | undefined {
-  const op = ops.find(({ op, inputs }) => {
-    const [a, b] = op === "Select" ? inputs.slice(1) : inputs;
-    if (!["Maximum", "Minimum", "Select"].includes(op) || !a.live || !b.live) return false;
-    const at = multipleOf(ops, a);
-    if (at === undefined || at !== multipleOf(ops, b) || !neverNegative.has(ops[at].op)) return false;
-    const { op: compared, inputs: sides = [] } = ops[op === "Select" ? inputs[0].madeBy ?? -1 : -1] ?? {};
-    return op !== "Select" || (comparing.has(compared!) && sides.some(({ largest }) => largest === 0) &&
-      sides.some((side) => multipleOf(ops, side) === at));
-  });
+  const op = ops.find((op) => choosesTheSame(ops, op));
   return op && errorOf({
     cause: "wrong-optimum",
     message: `${op.op} always takes the same of its two branches, which are multiples of a number that is never ` +

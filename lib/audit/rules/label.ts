@@ -109,7 +109,8 @@ function oneHotAgain(context: AuditContext): Finding | undefined {
   // A loss can compute the index from the columns: then it falls.
   const asIndex = oneHot && falls(context) === false;
   const op = ops.find(({ op, inputs: [input] }) =>
-    op === "OneHot" && ofLabels(input) && (asIndex || (input.shape.length > 1 && Number(input.shape.at(-1)) > 1))
+    op === "OneHot" && ofLabels(input) &&
+    (asIndex || (areZeroOrOne(yTrue) && input.shape.length > 1 && Number(input.shape.at(-1)) > 1))
   );
   return op && errorOf({
     cause: "label-encoding",
