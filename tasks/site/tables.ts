@@ -62,7 +62,14 @@ function longColumns(heads: readonly Cell[], rows: readonly Cell[][]): boolean[]
   return long.slice(1).filter(Boolean).length > (long.length - 1) / 2 ? long.map(() => true) : long;
 }
 
-const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", th: "columnheader" } as const;
+const roles = {
+  table: "table",
+  caption: "caption",
+  thead: "rowgroup",
+  tbody: "rowgroup",
+  tr: "row",
+  th: "columnheader",
+} as const;
 
 /** Writes the attributes of a value: the heading of its column, if it stands in one, and whether it takes a line. */
 function cardAttributes(attributes: string, head: Cell | undefined, isLong: boolean): string {
@@ -83,7 +90,7 @@ function layTable(table: string): string {
   return table
     .replace(/^<table\b(?![^>]* class=")/, '<table class=""')
     .replace(/^(<table\b[^>]* class=")([^"]*)/, (_all, before, classes) => before + `${own} ${classes}`.trim())
-    .replace(/<(table|thead|tbody|tr|th)\b/g, (tag, name: keyof typeof roles) => `${tag} role="${roles[name]}"`)
+    .replace(/<(table|caption|thead|tbody|tr|th)\b/g, (tag, name: keyof typeof roles) => `${tag} role="${roles[name]}"`)
     .replace(/<tr\b|<td\b([^>]*)>([\s\S]*?)<\/td>/g, (all, attributes, content) => {
       if (attributes === undefined) {
         column = 0;

@@ -28,7 +28,7 @@ Deno.test("tables: each value of a card has its column's heading, each part its 
       "<th>why</th></tr></thead><tbody><tr><td>f1</td><td>1</td><td>so <b>long</b> a reason that it takes a line of its own " +
       'with-all-its-characters-in-one-word</td></tr><tr><td colspan="3">… 2 more rows …</td></tr></tbody></table>',
   );
-  assertMatch(html, /^<table role="table" class="needs-\d+ rb-table"><caption>of <em>losses<\/em><\/caption>/);
+  assertMatch(html, /^<table role="table" class="needs-\d+ rb-table"><caption role="caption">of <em>losses<\/em><\/caption>/);
   assertStringIncludes(html, '<tr role="row"><th role="columnheader">loss</th>');
   assertStringIncludes(html, '<td role="cell" data-label="&quot;x&quot; &amp; y">1</td>');
   assertStringIncludes(html, '<td role="cell" data-label="why" data-long><span>so <b>long</b> a reason');
