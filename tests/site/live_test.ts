@@ -11,6 +11,7 @@ import { outputs, yTrue } from "../../tasks/site/live/figures/threshold_curves.t
 import { thesisFigure } from "../../tasks/site/thesis.ts";
 import { notebookOf, notebooksIn, prose } from "./support.ts";
 import { renderSite } from "../../tasks/site/mod.ts";
+import { slow } from "../slow.ts";
 
 Deno.test("live: each figure that moves belongs to a cell with a figure in one of the notebooks", async () => {
   const cells = (await notebooksIn("notebooks/")).flatMap(({ notebook }) => notebook.cells);
@@ -30,7 +31,7 @@ Deno.test("live: only a cell that is listed is marked, and only its first figure
   );
 });
 
-Deno.test("live: scripts are classic, ask for nothing, and are small enough", async () => {
+slow.test("live: scripts are classic, ask for nothing, and are small enough", async () => {
   const kilobytes = Object.fromEntries(
     [...await compileScripts()].map(([name, text]) => [name, gzipSync(text, { level: 9 }).length / 1000]),
   );
@@ -50,7 +51,7 @@ Deno.test("live: scripts are classic, ask for nothing, and are small enough", as
   }
 });
 
-Deno.test("site: where its address is known, each page names its own, and that of the picture", async () => {
+slow.test("site: where its address is known, each page names its own, and that of the picture", async () => {
   const of = async (siteUrl?: string) => {
     const { files } = await renderSite({ notebooks: [notebookOf()], siteUrl });
     return ["index.html", "made.html"].map((name) =>
@@ -69,7 +70,7 @@ Deno.test("site: where its address is known, each page names its own, and that o
   }
 });
 
-Deno.test("site: every page forbids requests and describes itself to whoever links to it", async () => {
+slow.test("site: every page forbids requests and describes itself to whoever links to it", async () => {
   const { files } = await renderSite({ notebooks: [notebookOf()] });
   const pages = [...files].filter(([name]) => name.endsWith(".html"));
   assert(["index.html", "made.html", "audit.html", "compare.html"].every((name) => files.has(name)));
@@ -86,7 +87,7 @@ Deno.test("site: every page forbids requests and describes itself to whoever lin
   );
 });
 
-Deno.test("site: the navigation has short names; two notebooks lead to the tools", async () => {
+slow.test("site: the navigation has short names; two notebooks lead to the tools", async () => {
   const { files } = await renderSite({ notebooks: await notebooksIn("notebooks/") });
   const nav = /<nav aria-label="Pages">[\s\S]*?<\/nav>/.exec(String(files.get("index.html")))![0];
   const names = [...nav.matchAll(/>([^<>]+)<\/a>/g)].map(([, name]) => name);
@@ -110,7 +111,7 @@ Deno.test("live: the thesis says the F1 of its curves, counted here by hand", ()
   }
 });
 
-Deno.test("site: the API has a page of its entries, each with its own page", async () => {
+slow.test("site: the API has a page of its entries, each with its own page", async () => {
   const { files, entries } = await makeApi();
   const { exports } = JSON.parse(await Deno.readTextFile("deno.json"));
   assertEquals(entries.length, Object.keys(exports).length);
