@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { ScoreName } from "../../lib/core.ts";
 import { fBeta, type Loss, metricLoss, precisionAtRecall, softsign, straightThrough } from "../../lib/mod.ts";
 import { fBetaLoss } from "../../recipes/recipe_tfjs.ts";
-import { assertAllWithin, assertWithin, onBackends, reference } from "../helpers.ts";
+import { assertAllWithin, assertWithin, reference, slowOnWasm } from "../helpers.ts";
 
 interface RecipeCase {
   recipe: "torch" | "custom_gradient" | "boosting";
@@ -50,7 +50,7 @@ Deno.test("the recipes in PyTorch, tf.custom_gradient and for tree libraries hav
   assertEquals(["torch", "custom_gradient", "boosting"].map(count), [390, 130, 80]);
 });
 
-onBackends("the recipe in TensorFlow.js has the library's losses and gradients", () => {
+slowOnWasm("the recipe in TensorFlow.js has the library's losses and gradients", () => {
   const betas: Partial<Record<ScoreName, number>> = { precision: 0, recall: Infinity, f1: 1 };
   const cases = reference<RecipeCase>("recipes.json").filter(({ recipe, threshold }) =>
     recipe === "torch" && threshold === 0.5
