@@ -149,6 +149,8 @@ export interface BatchShape {
   readonly indexed: boolean;
   /** Says that there is one weight per row, not per output. */
   readonly rowWeights: boolean;
+  /** The label of rows that count nowhere. */
+  readonly ignoreLabel?: number;
 }
 
 /** Checks everything about a batch but its numbers. */
@@ -169,6 +171,7 @@ export function readBatchShape(what: string, tensors: BatchTensors, options: Bat
     classes,
     indexed: relation(yTrue, yPred, classes) === "rows",
     rowWeights: sampleWeight !== undefined && relation(sampleWeight, yPred, classes) === "rows",
+    ignoreLabel: options.ignoreLabel,
   };
 }
 

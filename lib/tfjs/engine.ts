@@ -125,16 +125,16 @@ export interface HostMemory {
   numbers(x: Tensor): HostNumbers;
   /** Returns the address of float32 numbers in the heap. */
   inHeap(x: Tensor): number | undefined;
-  /** Makes a tensor of float32 numbers, of the shape of another, that `tf.tidy` leaves alone. */
+  /** Makes a tensor of float32 numbers, of the shape of another. */
   make(like: Tensor): Tensor;
-  /** Makes another tensor of the same data, that `tf.tidy` leaves alone. */
+  /** Makes another tensor of the same data. */
   alias(x: Tensor): Tensor;
 }
 
 const isNumbers = (values: unknown): values is HostNumbers =>
   values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array;
 
-const toTensor = (info: TensorInfo): Tensor => tf.keep(engine().makeTensorFromTensorInfo(info, engine().backend));
+const toTensor = (info: TensorInfo): Tensor => engine().makeTensorFromTensorInfo(info, engine().backend);
 
 function alias(backend: { incRef(dataId: object): void }, { dataId, shape, dtype }: Tensor): Tensor {
   backend.incRef(dataId);
