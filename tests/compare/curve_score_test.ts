@@ -117,6 +117,7 @@ Deno.test("compare: the options of the curve's scores; one without its number is
     [["--score", "partialRocAuc"], "--score partialRocAuc needs --max-fpr"],
     [["--score", "recallAtFpr", "--fpr", "2"], "--fpr must be a number in (0, 1], it is 2"],
     [["--score", "precisionAtK", "--k", "0"], "--k must be a number"],
+    [["--score", "ndcg"], "a score of queries, which splits of rows would cut"],
     [["--score", "rocAuc", "--k", "3"], "--k cannot be used with --score rocAuc"],
   ];
   Deno.env.set("INIT_CWD", fixtures.folder);
