@@ -117,7 +117,7 @@ async function scoreOption(values: TaskArgs["values"]): Promise<ScoreChoice> {
     }
   }
   const plain: string[] = [...scoreNames, ...Object.keys(curveScores)];
-  if (own === undefined && !plain.includes(name)) {
+  if (own === undefined && name !== "ndcg" && !plain.includes(name)) {
     throw new UsageError(
       `--score takes ${plain.filter(fitsTwoClasses).join(", ")}, ${
         Object.keys(parameters).join(", ")

@@ -180,7 +180,8 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
  *
  * A score of the curve has no threshold. Its rivals are cross-entropy and its forms, the curve's own loss, and the losses of the
  * order of a batch: the squared hinge of all pairs and the AUM. With more than two classes each column of the softmax is ranked
- * against the rest.
+ * against the rest. A score at which equal outputs are perfect (`negativeAum`) and a score of queries (`ndcg`), which splits of rows
+ * would cut, are refused.
  *
  * Each split is stratified and has three parts: 60 % of the rows train, 20 % choose the threshold, the penalty and the stopping
  * time, 20 % test; equal rows stay in one part. Standardization, imputation (medians) and one-hot encoding are learnt from the training rows. The intervals are

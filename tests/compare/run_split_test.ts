@@ -12,6 +12,7 @@ import { takeRows } from "../../lib/network/train.ts";
 import { partsOfLoss } from "../../lib/scoring/options.ts";
 import { crossEntropyGradient, labelsOf, runningScore } from "../../lib/network/objectives.ts";
 import { assertAllWithin, assertWithin } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const rows = 150, { x, y } = syntheticBinary({ rows, prevalence: 0.3, separation: 1.5, seed: 1 });
 const columns: Record<string, unknown[]> = {
@@ -64,24 +65,21 @@ const chosenBy = ({ outcomes, weights }: ReturnType<typeof runSplit>) => ({
   )),
 });
 
-Deno.test("runSplit: other labels or features of the test rows choose no other threshold and no other checkpoint", () => {
+slow.test("runSplit: other labels or features of the test rows choose no other threshold and no other checkpoint", () => {
   const random = seededRandom(3);
-  const permuted: Parts = {
-    ...parts,
-    test: { ...parts.test, y: Float64Array.from(random.shuffle([...parts.test.y])) },
+  const test = {
+    ...parts.test,
+    x: parts.test.x.map(() => random.normal()),
+    y: Float64Array.from(random.shuffle([...parts.test.y])),
   };
-  const flipped: Parts = { ...parts, test: { ...parts.test, y: parts.test.y.map((v) => 1 - v) } };
-  const noise: Parts = { ...parts, test: { ...parts.test, x: parts.test.x.map(() => random.normal()) } };
   for (const candidate of candidatesFor(f1, 2)) {
     for (const model of ["linear", "network"] as const) {
       const run = (of: Parts) => runSplit(candidate, of, { model, classes: 2, score: f1, seed: 1 });
       const own = run(parts);
       assertEquals(Object.keys(own.outcomes), ["tuned", "0.5"]);
-      for (const others of [permuted, flipped, noise]) {
-        const other = run(others);
-        assertEquals(chosenBy(other), chosenBy(own), `${candidate.loss}, ${model}`);
-        assertNotEquals(other, own); // the scores do change
-      }
+      const other = run({ ...parts, test });
+      assertEquals(chosenBy(other), chosenBy(own), `${candidate.loss}, ${model}`);
+      assertNotEquals(other, own); // the scores do change
     }
   }
 });
