@@ -57,24 +57,32 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** Serves a folder on this machine, under a security policy if one is given. */
-export function serveFolder(folder: URL, policy = ""): Served {
+/** Serves a folder on this machine, under a security policy and with headers if they are given. */
+export function serveFolder(folder: URL, policy = "", headers: Record<string, string> = {}): Served {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const { pathname } = new URL(request.url), file = pathname === "/" ? "index.html" : pathname.slice(1);
     const body = await Deno.readFile(new URL(file, folder)).catch(() => undefined);
     const type = types[file.split(".").at(-1)!] ?? "text/plain";
     return body === undefined
       ? new Response(null, { status: 404 })
-      : new Response(body, { headers: { "content-type": type, "content-security-policy": policy } });
+      : new Response(body, { headers: { "content-type": type, "content-security-policy": policy, ...headers } });
   });
   return { address: `http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, stop: () => server.shutdown() };
 }
 
+// A GPU in software on a busy machine is slow; the watchdog would take it for one that hangs, and end it.
+const patient = "--disable-gpu-watchdog";
+
 /** WebGL without a GPU. */
-export const softwareGl = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+export const softwareGl = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", patient];
 
 /** WebGPU without a GPU, by an adapter whose reads that wait give zeros: what is right there has not waited. */
-export const softwareGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"];
+export const softwareGpu = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+  patient,
+];
 
 /**
  * Opens pages one after the other, each until the text of #result matches; returns these texts.

@@ -248,9 +248,9 @@ async function messages() {
     logits = layers.sequential({ layers: [layers.layers.dense({ units: 1, inputShape: [64] })] });
   const fit = (model, y) => {
     model.compile({ optimizer: tf.train.sgd(0.1), loss: guardLoss(f1Loss()) });
-    // The read comes back between two batches; each of them yields to it.
+    // The read comes back between two batches, each of which yields to it; the many epochs are for a slow machine.
     const callbacks = { onBatchEnd: () => new Promise((resolve) => setTimeout(resolve, 20)) };
-    return model.fit(x, y, { epochs: 50, batchSize: 64, shuffle: false, verbose: 0, callbacks });
+    return model.fit(x, y, { epochs: 3000, batchSize: 64, shuffle: false, verbose: 0, callbacks });
   };
   const { error } = console;
   console.error = () => {}; // the guard prints what it throws

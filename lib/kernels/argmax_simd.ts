@@ -77,8 +77,11 @@ export function beginArgmax(
   writeMarks(simd, marks);
   return {
     spare: marks + bytes,
-    run: ({ p, y, w = 0, d = 0 }, length) =>
-      void simd.exports.argmax(p, y, w, d, length / classes, 4 * classes, Number(soft), Number(hard), out, marks),
+    places: { sums: out, sumsBytes: 128 * classes, marks, group: argmaxBlock(classes) },
+    run: ({ p, y, w = 0, d = 0 }, length, apart) => {
+      const step = apart === undefined ? 0 : 128 * classes, flags = [Number(soft), Number(hard)];
+      simd.exports.argmax(p, y, w, d, length / classes, 4 * classes, ...flags, apart ?? out, step, marks);
+    },
     end: (length, sums) => {
       const { float64 } = viewsOf(simd);
       for (let i = 0, from = out >>> 3; i < 4 * classes; i++, from += 4) {

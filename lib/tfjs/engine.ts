@@ -125,16 +125,16 @@ export interface HostMemory {
   numbers(x: Tensor): HostNumbers;
   /** Returns the address of float32 numbers in the heap. */
   inHeap(x: Tensor): number | undefined;
-  /** Makes a tensor of float32 numbers, of the shape of another, that `tf.tidy` leaves alone. */
+  /** Makes a tensor of float32 numbers, of the shape of another. */
   make(like: Tensor): Tensor;
-  /** Makes another tensor of the same data, that `tf.tidy` leaves alone. */
+  /** Makes another tensor of the same data. */
   alias(x: Tensor): Tensor;
 }
 
 const isNumbers = (values: unknown): values is HostNumbers =>
   values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array;
 
-const toTensor = (info: TensorInfo): Tensor => tf.keep(engine().makeTensorFromTensorInfo(info, engine().backend));
+const toTensor = (info: TensorInfo): Tensor => engine().makeTensorFromTensorInfo(info, engine().backend);
 
 function alias(backend: { incRef(dataId: object): void }, { dataId, shape, dtype }: Tensor): Tensor {
   backend.incRef(dataId);
@@ -210,9 +210,11 @@ export function checkReads(): void {
 export async function readTogether(tensors: readonly Tensor[]): Promise<Float32Array[]> {
   checkDevice();
   const checked = isChecked();
-  const joined = tf.tidy(() =>
-    tf.concat([...tensors, ...(checked ? [] : [knownNumbers()])].map((tensor) => tf.reshape(tensor, [tensor.size])))
-  );
+  // Kept, since the scope of the caller may end before the device has answered.
+  const joined = tf.tidy(() => {
+    const all = checked ? tensors : [...tensors, knownNumbers()];
+    return tf.keep(tf.concat(all.map((tensor) => tf.reshape(tensor, [tensor.size]))));
+  });
   try {
     const numbers = await joined.data() as Float32Array;
     let at = 0;

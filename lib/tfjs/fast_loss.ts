@@ -62,7 +62,7 @@ export function fastLoss(
   if (host === undefined || gradientDepth() > 1) return undefined;
   const memory = withSimd(host);
   const batchShape = readBatchShape(name, tensors, reading), wanted = tapeIsOn(), held: Tensor[] = [];
-  const hold = (tensor: Tensor): Tensor => (held.push(tensor), tensor);
+  const hold = (tensor: Tensor): Tensor => (held.push(tf.keep(tensor)), tensor); // the tape disposes it, no `tf.tidy`
   const release = () => tf.dispose(held);
   try {
     // The backward pass reads the batch again: aliases of its tensors, which the tape disposes.

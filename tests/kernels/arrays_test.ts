@@ -212,3 +212,28 @@ Deno.test("entries of a table: as they are, or one per row, or the place of the 
   assertStrictEquals(plain.sampleWeight, undefined);
   assert(ownSimd() !== undefined, "these tests are of the SIMD loops");
 });
+
+Deno.test("labels that are ignored: every form of labels, weights and decisions, NaN and 0 as the label", () => {
+  for (const [rows, classes] of [[6001, 3], [33, 4], [20_003, 1]]) {
+    const { yPred, yTrue, indices, entryWeights, rowWeights } = table(rows, classes);
+    const without = <T extends Numbers>(labels: T, label: number) => labels.map((y, i) => i % 5 === 2 ? label : y) as T;
+    const average = classes > 1 ? "macro" : "binary", entries = [undefined, entryWeights];
+    const weights = classes > 1 ? [...entries, rowWeights] : entries;
+    for (const sampleWeight of weights) {
+      for (const decision of classes > 1 ? ["threshold", "argmax"] as const : ["threshold"] as const) {
+        const options = { average, decision } as const;
+        for (const label of [-1, NaN, 0]) {
+          const given = { yTrue: without(yTrue, label), yPred, sampleWeight };
+          const own = assertSame(rows, given, { ...options, ignoreLabel: label });
+          const idle = yPred.findIndex((_, i) => Object.is(given.yTrue[i], label));
+          if (decision === "threshold") assertEquals(Math.abs(own.gradient![idle]), 0);
+        }
+        if (classes === 1) continue;
+        const bytes = Uint8Array.from(without(indices, 255));
+        for (const yTrue of [without(indices, 255), bytes, Int32Array.from(bytes)]) {
+          assertSame(rows, { yTrue, yPred, sampleWeight }, { ...options, ignoreLabel: 255 });
+        }
+      }
+    }
+  }
+});

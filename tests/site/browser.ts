@@ -22,9 +22,11 @@ export interface Look {
 /** Two looks that hold each scheme and each width once. */
 export const looks: readonly Look[] = [{ scheme: "light", width: 390 }, { scheme: "dark", width: 1280 }];
 
+/** Gives a page a look, and waits until the observers of its boxes have seen their new sizes. */
 export async function lookAt(page: Page, { scheme, width }: Look): Promise<void> {
   await page.setViewportSize({ width, height: 900 });
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+  await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 }
 
 /** Page of the browser, and what went wrong on it: requests, errors. */
@@ -64,6 +66,18 @@ export const cut = (page: Page): Promise<string[]> =>
     `[...document.querySelectorAll(".table-box, .figure-box")].filter((box) => box.scrollWidth > box.clientWidth + 1)
     .map((box) => "is cut: " + box.textContent.trim().slice(0, 60))`,
   ) as Promise<string[]>;
+
+/** Lists the boxes whose size depends on the keyboard's reaching them: the page would decide it anew for ever. */
+export const restless = (page: Page): Promise<string[]> =>
+  page.evaluate(`[...document.querySelectorAll("[data-scroll]")].filter((box) => {
+    const reached = box.getAttribute("tabindex"), widths = [null, "0"].map((value) => {
+      if (value === null) box.removeAttribute("tabindex");
+      else box.setAttribute("tabindex", value);
+      return box.scrollWidth;
+    });
+    if (reached === null) box.removeAttribute("tabindex");
+    return widths[0] !== widths[1];
+  }).map((box) => "is restless: " + box.textContent.trim().slice(0, 60))`) as Promise<string[]>;
 
 /** What axe looks at, and the rules that it asks; absent: the page, all rules. */
 interface AxeOptions {

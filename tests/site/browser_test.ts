@@ -3,10 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildSite } from "../../tasks/site/mod.ts";
-import { axeFaults, browserTest, cut, lookAt, looks, overflow, withPage } from "./browser.ts";
+import { axeFaults, browserTest, cut, lookAt, looks, overflow, restless, withPage } from "./browser.ts";
 import { projectSite } from "./project_site.ts";
 import { filesUnder, fixtures, inTemporaryFolder } from "./support.ts";
 import "./figures_in_browser.ts";
+import "./pages_in_browser.ts";
 import "./tools_in_browser.ts";
 
 /** Lists the faults of a page in the browser, one sentence each; `contrast` asks for the dark scheme's, too. */
@@ -25,7 +26,8 @@ async function faultsOf(url: string, contrast: boolean): Promise<string[]> {
         : contrast
         ? await axeFaults(page, { rules: ["color-contrast"] })
         : [];
-      const whole = look.width < 1280 ? [] : await cut(page), own = [...whole, ...await overflow(page), ...axe];
+      const whole = look.width < 1280 ? [] : await cut(page),
+        own = [...whole, ...await overflow(page), ...await restless(page), ...axe];
       found.push(...own.map((fault) => `${look.scheme}, ${look.width} px: ${fault}`));
     }
     found.push(...faults);

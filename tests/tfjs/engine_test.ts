@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss } from "../../lib/mod.ts";
-import { engine } from "../../lib/tfjs/engine.ts";
+import { engine, readTogether } from "../../lib/tfjs/engine.ts";
 import { counted, onBackends, random } from "../helpers.ts";
 
 const n = 10_007, loss = f1Loss();
@@ -107,4 +107,22 @@ onBackends("a tape that is not as it is known here is left alone: the other way 
     Object.defineProperty(state, "activeTape", { value: null, writable: true, configurable: true, enumerable: true });
     tf.dispose([known.value, known.grad, yPred, yTrue]);
   }
+});
+
+Deno.test("a read outlives the scope that began it, as a device's does, and leaves nothing", async () => {
+  const tensors = [tf.tensor1d([1, 2]), tf.tensor2d([[3], [4]])], own = tf.engine(), { read } = own;
+  const before = tf.memory().numTensors;
+  own.read = async (id) => {
+    await Promise.resolve(); // by now the scope has ended
+    return await read.call(own, id);
+  };
+  try {
+    let numbers: Promise<Float32Array[]> | undefined;
+    tf.tidy(() => void (numbers = readTogether(tensors)));
+    assertEquals((await numbers)?.map((each) => [...each]), [[1, 2], [3, 4]]);
+  } finally {
+    own.read = read;
+  }
+  assertEquals(tf.memory().numTensors, before);
+  tf.dispose(tensors);
 });
