@@ -1,6 +1,6 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
-import { sigmoid, sigmoidDerivative } from "../numerics/sigmoid.ts";
+import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
 import { fillStep, formOf, type Shape } from "../steps/sigmoidal.ts";
 import type { Step } from "../steps/step.ts";
 import { type StepName, steps, toStep } from "../steps/to_step.ts";
@@ -68,13 +68,6 @@ function checkThreshold(what: string, threshold: unknown, step: unknown): void {
   throw new RangeError(
     `Cannot make ${what}: 'threshold' must be a number inside (0, 1), or one a column, it is ${describe(threshold)}`,
   );
-}
-
-/** Returns σ of each number; `Float64Array.from` with a function takes several times as long. */
-function sigmoids(logits: ArrayLike<number>): Float64Array {
-  const p = new Float64Array(logits.length);
-  for (let i = 0; i < p.length; i++) p[i] = sigmoid(logits[i]);
-  return p;
 }
 
 /** Arrays for the decisions of a batch and their derivatives. */

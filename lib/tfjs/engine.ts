@@ -1,7 +1,6 @@
 // All that this library knows of TensorFlow.js beyond its types, and the checks of it. TensorFlow.js 4.22.0 is the last
 // release; where an internal is not as it is known here, the callers take a path that does without it.
 import * as tf from "@tensorflow/tfjs-core";
-import { firstOrderOnly } from "./first_order_only.ts";
 import type { Scalar, Tensor } from "./tensor.ts";
 
 /** The fields of the engine that this library reads. */
@@ -42,7 +41,7 @@ export function warnOfCopies(tensor: Tensor): void {
 }
 
 /** Says that the engine has the fields that this library reads. */
-export function engineIsKnown(): boolean {
+function engineIsKnown(): boolean {
   const { state, isTapeOn, makeTensorFromTensorInfo } = engine();
   return typeof state?.gradientDepth === "number" && typeof isTapeOn === "function" &&
     typeof makeTensorFromTensorInfo === "function";
@@ -308,6 +307,20 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
       delete (watched as Partial<WatchedMethods>)[method];
     }
   }
+}
+
+/**
+ * Makes a tensor of numbers that were computed from `x` outside TensorFlow.js, such as a first derivative. Differentiating
+ * it throws; without that, a second derivative would silently take the numbers for a constant.
+ */
+export function firstOrderOnly(what: string, x: Tensor, values: Float32Array): Tensor {
+  const op = tf.customGrad((input) => ({
+    value: tf.tensor(values, (input as Tensor).shape, "float32"),
+    gradFunc: (): Tensor => {
+      throw new Error(`Cannot compute a second derivative of ${what}: it is differentiated once only`);
+    },
+  }));
+  return op(x);
 }
 
 let gradientRoom = new Float32Array(0);
