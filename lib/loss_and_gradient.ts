@@ -171,7 +171,9 @@ export function lossAndGradient(
     const scored = kernels.scoreFast(decide, scoring, numbers as Inputs<Numbers>, shape, kernels.arrays, gradient);
     if (scored?.finish(-1)) return { value: best - scored.value, gradient, counts: scored.counts };
   }
-  const batch = readBatch(name, inputs, reading), scored = scoreBatch(batch, decide(batch), scoring);
+  const batch = readBatch(name, inputs, reading), decided = decide(batch), scored = scoreBatch(batch, decided, scoring);
   const gradient = yPred instanceof Float32Array ? new Float32Array(outputs.size) : new Float64Array(outputs.size);
-  return { value: best - scored.value, gradient: scored.gradient(-1, gradient), counts: scored.counts };
+  scored.gradient(-1, gradient);
+  decided.release?.();
+  return { value: best - scored.value, gradient, counts: scored.counts };
 }
