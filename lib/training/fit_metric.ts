@@ -1,4 +1,5 @@
 import { describe } from "../check/describe.ts";
+import { countKeys } from "../counts/counts.ts";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import { registeredDevice } from "../tfjs/registered_device.ts";
@@ -9,7 +10,7 @@ import {
   batchReader,
   defaultBatchSize,
   isTensors,
-  shuffledReader,
+  rowsReader,
   type TrainingData,
 } from "./batches.ts";
 import { type Checkpoint, checkpointsIn, type Identity, settingsOfLoss, settingsOfOptimizer } from "./checkpoint.ts";
@@ -161,7 +162,7 @@ export async function fitMetric(model: LayersModel, data: TrainingData, options:
   signal?.throwIfAborted();
   const shuffled = mode === "running" && isTensors(data);
   const train = shuffled
-    ? shuffledReader(name, data, batchSize ?? defaultBatchSize, (rows) => random.shuffle(rows))
+    ? rowsReader(name, data, batchSize ?? defaultBatchSize, (rows) => random.shuffle(rows))
     : batchReader(name, data, batchSize);
   const validation = validationData &&
     batchReader(name, validationData, isTensors(validationData) ? batchSize : undefined);
@@ -182,6 +183,7 @@ export async function fitMetric(model: LayersModel, data: TrainingData, options:
   } finally {
     stopRequest.release();
     train.dispose();
+    validation?.dispose();
     if (optimizerMade !== optimizer) optimizerMade.dispose();
   }
 }
@@ -281,7 +283,7 @@ async function fit(context: FitContext): Promise<FitResult> {
   restoreLearnt(loss, state);
   const start = await countAll(context, loss);
   let evaluation = start.train;
-  if (start.validation !== undefined) checkInformative(loss.parts.scoring.score, start.validation.soft.counts);
+  if (start.validation !== undefined) checkInformative(loss.parts.scoring.score, start.validation.soft.score().counts);
   if (saved !== undefined) {
     checkSame(name, saved, evaluation.soft, { between: "the checkpoint and now", by: "labels" });
     for (let epoch = 0; epoch < state.done; epoch++) context.random?.shuffle(evaluation.batches); // of the epochs done
@@ -309,10 +311,11 @@ async function fit(context: FitContext): Promise<FitResult> {
         : undefined;
       const { rowsWithGradient, reachesWeights, weightsAreFinite: finite } = late?.extent ?? trained as GradientExtent;
       const dead = rowsWithGradient === 0 || !reachesWeights;
-      const perfect = dead && evaluation.soft.score().value === loss.parts.best;
+      const { value, counts } = evaluation.soft.score();
+      const perfect = dead && value === loss.parts.best && counts.some((one) => countKeys.some((key) => one[key] > 0));
       if (dead && !perfect) {
         throw rowsWithGradient === 0
-          ? deadGradient(name, epoch, loss.parts, evaluation.soft)
+          ? deadGradient(name, epoch, loss.parts, counts)
           : gradientBlocked(name, epoch, rowsWithGradient);
       }
       if (!(finite ?? await weightsAreFinite(model))) throw weightsNotFinite(name, epoch);

@@ -11,8 +11,8 @@ import { type OutputBatch, takeOutputs } from "./outputs.ts";
 import { tuneThreshold } from "./tune_threshold.ts";
 
 /** Tells whether a loss decides by thresholds that can be tuned one by one. */
-const canTune = ({ options: { decision = "threshold" }, scoring: { average, curve } }: LossParts): boolean =>
-  decision === "threshold" && average !== "samples" && curve === undefined;
+const canTune = ({ options: { decision = "threshold" }, scoring: { average, rule } }: LossParts): boolean =>
+  decision === "threshold" && average !== "samples" && rule === undefined;
 
 /** Collects the outputs, labels and weights of a data set in one batch. */
 async function wholeBatch(name: string, model: LayersModel, parts: LossParts, reader: BatchReader): Promise<Batch> {

@@ -34,7 +34,7 @@ slow.test("the same seed gives the same report, and nothing of the caller's is c
   for (const backend of ["cpu", "wasm"]) {
     await import("@tensorflow/tfjs-backend-wasm");
     await tf.setBackend(backend);
-    for (const c of cases) {
+    for (const c of backend === "cpu" ? cases : cases.slice(0, 8)) {
       const before = tf.memory().numTensors, engine = Object.keys(tf.engine()).join();
       const a = auditLoss(c.loss, c.options), b = auditLoss(c.loss, c.options);
       assertEquals(JSON.stringify(a), JSON.stringify(b), c.id);

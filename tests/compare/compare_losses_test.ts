@@ -21,7 +21,7 @@ function frameOf(rows: number, extra: Record<string, unknown[]> = {}): Frame {
   return pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ...extra, ill: Array.from(y) });
 }
 
-Deno.test("compareLosses: same seed, same numbers; all losses, models and thresholds; progress to the end", async () => {
+slow.test("compareLosses: same seed, same numbers; all losses, models and thresholds; progress to the end", async () => {
   const before = tf.memory().numTensors, progress: ComparisonProgress[] = [];
   const options: CompareLossesOptions = { label: "ill", repeats: 3, seed: 5 };
   const one = await compareLosses(frameOf(100), { ...options, onProgress: (now) => progress.push(now) });

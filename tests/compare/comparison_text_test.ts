@@ -72,7 +72,7 @@ Deno.test("comparisonText: a table with the difference from the cross-entropy of
   assertEquals(lines.slice(7, 11), [
     "model   loss           threshold  f1      difference from cross-entropy *",
     "linear  cross-entropy  tuned      0.8000",
-    "linear  cross-entropy  0.5        0.7000  -0.1000 (-0.1100 to -0.0800) †",
+    "linear  cross-entropy  0.5        0.7000  −0.1000 (−0.1100 to −0.0800) †",
     "linear  f1 loss        0.5        0.7500  +0.0500 (+0.0400 to +0.0700)",
   ]);
   assertEquals(
