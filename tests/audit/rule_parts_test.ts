@@ -16,27 +16,13 @@ import {
   weighsByLabels,
 } from "../../lib/audit/rules/rule.ts";
 import { swapped } from "../../lib/audit/rules/swapped.ts";
+import { input, op } from "./recorded.ts";
 
-const shape = [4, 1];
-const input = (more: Partial<RecordedInput> = {}): RecordedInput => ({
-  ...{ fromPred: false, fromTrue: false, isPred: false, isShare: false, live: false, reduced: {} },
-  ...{ shape, dtype: "float32", finite: true, largest: 1, levels: [] },
-  ...more,
-});
 const pred = input({ fromPred: true, isPred: true, live: true }), labels = input({ fromTrue: true });
 const made = (madeBy: number, more: Partial<RecordedInput> = {}) => input({ madeBy, ...more });
 const ofPred = (at: number) => made(at, { fromPred: true, live: true });
 const ofTrue = (at: number) => made(at, { fromTrue: true });
 const ofBoth = (at: number) => made(at, { fromPred: true, fromTrue: true, live: true });
-
-/** An operation; what it descends from follows from its inputs. */
-const op = (name: string, inputs: RecordedInput[], more: Partial<RecordedOp> = {}): RecordedOp => ({
-  ...{ op: name, inputs, outputShape: shape, outputLargest: 1, breaks: false, attrs: {}, line: `${name}.ts:1:1` },
-  fromPred: inputs.some((one) => one.fromPred),
-  fromTrue: inputs.some((one) => one.fromTrue),
-  live: inputs.some((one) => one.live),
-  ...more,
-});
 
 const batchOf = (yTrue: number[], yPred: number[], columns = 1): AuditBatch => ({
   yTrue: Float32Array.from(yTrue),
