@@ -230,6 +230,11 @@ Deno.test("reduction: batches without positives, or without a class", () => {
     without.message.startsWith("A batch without one of the classes counts as wrong even if every output is correct"),
   );
   assertEquals([without.evidence.perfect, without.evidence.perfectWithoutAClass], [0, 1]);
+  // The batch without positives is the perfect one: each label has the output that stands for it.
+  const judged: Value = (of) => sum(of.yTrue) > 0 ? loss(of) : of.yPred.every((p) => p === 0) ? 1 : 0;
+  assertEquals(absent({}, judged)?.severity, "warning");
+  const both: Value = (of) => sum(of.yTrue) > 0 ? loss(of) - 1 : 0;
+  assertEquals(absent({ perfect: { ...perfect, value: -1 } }, both)?.evidence.perfectWithoutAClass, 0);
   const slight = (value: number): Value => (of) => sum(of.yTrue) === 0 ? value : loss(of);
   const span = 1 - 0.75 / 2;
   assertEquals(absent({}, slight(0.31 * span))?.severity, "warning");
@@ -366,6 +371,16 @@ Deno.test("not finite: labels and outputs of 0 are tried where the sampler has n
   assertStrictEquals(of(batchOf([0, 1, 1, 0], [-1, -2, -3, -4]), allNeg(zeros, quarter)), undefined);
   assertStrictEquals(of(batchOf(zeros, [-1, 2, 3, 4], 2), allNeg(zeros, quarter, 2)), undefined);
   assertEquals(of(batchOf(zeros, [-1, 2, 3, -4], 2), allNeg(zeros, quarter, 2))?.evidence.batch, "zeroBoth");
+  // Of shares the outputs are sure of the class of each row, if the labels are classes.
+  const shares = batchOf([1, 0, 0, 1], [0.25, 0.75, 0.5, 0.5], 2),
+    sure: Value = ({ yPred }) => yPred.join() === "1,0,1,0" ? NaN : 1;
+  const certain = (yTrue: number[], yPred = [0.25, 0.75, 0.5, 0.5]) =>
+    notFinite(contextOf({
+      ...{ loss: sure, batch: shares, ops: [broken("RealDiv")] },
+      results: { allNeg: resultOf(1, { batch: batchOf(yTrue, yPred, 2, 2) }) },
+    }))?.evidence.batch;
+  assertEquals(certain([1, 0, 1, 0]), "zeroBoth");
+  assertEquals([certain([1, 0, 0.5, 0.5]), certain([0, 0])], [undefined, undefined]);
   // Its own batch is used where its labels are all 0.
   const own = resultOf(2, { batch: batchOf(zeros, zeros) });
   assertStrictEquals(of(batchOf([0, 1, 1, 0], quarter), allNeg(zeros, quarter), { zeroBoth: own }), undefined);
