@@ -103,6 +103,11 @@ Deno.test("two labels that are not 0 and 1", () => {
   const runaway: Value = ({ yTrue, yPred }) =>
     -mean(yPred.map((p, i) => p * yTrue[i])) + (yTrue.includes(-1) ? 0 : 10 * mean(yPred.map((p) => p * p)));
   assertEquals(found(real, { perfect, loss: runaway })?.cause, "label-encoding");
+  const tied: Value = () => 1, endless: Value = ({ yPred }) => yPred[0] === -1 ? Infinity : 1;
+  for (const loss of [tied, endless, () => NaN]) assertStrictEquals(found(real, { perfect, loss }), undefined);
+  // Outputs that have an end cannot run away, and the loss falls to the correct ones.
+  const inside = batchOf([-1, 1, 1, -1], [0.25, -1, 0.75, 0.5]);
+  assertStrictEquals(found(inside, { perfect, loss: runaway }), undefined);
 });
 
 Deno.test("labels beyond the range of the outputs", () => {
@@ -141,6 +146,13 @@ Deno.test("one-hot labels that are converted again, and the argmax of one column
   assertStrictEquals(found(oneHot, { ops: again([2]), perfect }), undefined);
   const several = { ...oneHot, yTrue: Float32Array.of(1, 1, 0, 0, 1, 0) };
   assertStrictEquals(found(several, { ops: again([2]), perfect, loss: rising }), undefined);
+  const two = batchOf([1, 0, 0, 1], [0.25, 0.75, 0.5, 0.5], 2), ofTwo = batchOf([1, 0, 0, 1], [1, 0, 0, 1], 2);
+  assertStrictEquals(found(two, { ops: again([2]), perfect: ofTwo, loss: rising }), undefined);
+  const wide = batchOf([1, 0, 0, 1], [0.25, 0.75, 0.5, 0.5, 0.5, 0.5], 3),
+    ofWide = batchOf([1, 0, 0, 1], [1, 0, 0, 0, 1, 0], 3);
+  assertStrictEquals(found(wide, { ops: again([2]), perfect: ofWide, loss: ({ yPred }) => mean(yPred) }), undefined);
+  const parts = { ...oneHot, yTrue: Float32Array.of(0.5, 0.5, 0, 0, 1, 0) };
+  assertStrictEquals(found(parts, { ops: again([2]), perfect, loss: rising }), undefined);
 
   const argmax = (y = labels({ shape: [4, 1] }), name = "ArgMax") => [op(name, [y])],
     plain = batchOf([0, 1, 1, 0], [0.25, 0.5, 0.75, 0.5]);
@@ -148,6 +160,7 @@ Deno.test("one-hot labels that are converted again, and the argmax of one column
     found(plain, { ops: argmax() })?.message,
     "The labels are one column of class indices, but the loss takes their argmax: it is 0 in every row",
   );
+  assertEquals(found(plain, { ops: argmax() })?.evidence, { shape: "[4,1]", value: squared(plain) });
   assertStrictEquals(found(plain, { ops: argmax(labels({ shape: [4, 2] })) }), undefined);
   assertStrictEquals(found(plain, { ops: argmax(live({ shape: [4, 1] })) }), undefined);
   assertStrictEquals(found(plain, { ops: argmax(undefined, "Max") }), undefined);
@@ -207,7 +220,12 @@ Deno.test("class indices that are counted from 1 or from −1", () => {
     1,
     "Count the classes as the formula does: add 1 to the labels",
   ]);
-  assertEquals(found(indices, { perfect, loss: shifted(1) })?.evidence.shiftedBy, -1);
+  assertEquals(finding.evidence.valueWithLabelsShifted, shifted(0)(indices));
+  const below = found(indices, { perfect, loss: shifted(1) })!;
+  assertEquals([below.evidence.shiftedBy, below.remedy], [
+    -1,
+    "Count the classes as the formula does: subtract 1 from the labels",
+  ]);
   assertStrictEquals(found(indices, { perfect, loss: shifted(0) }), undefined);
   assertStrictEquals(found(indices, { loss: shifted(-1) }), undefined);
   assertStrictEquals(found(indices, { perfect, loss: () => 1 }), undefined);
@@ -234,6 +252,28 @@ Deno.test("a formula for labels of −1 and 1: rows with a label of 0 have no gr
   assert(found(real, { ...made, ops: [op("RealDiv", [labels()])] }));
   assertStrictEquals(found(batchOf([0, 1, 1, 0], [0.25, 0.5, 0.75, 0.5]), made), undefined);
   assertStrictEquals(found(batchOf([0, 1, 0.5, 0], [-2, 3, 0.5, 1]), made), undefined);
+  const mostly = batchOf([0, 1, 1, 1], [-2, 3, 0.5, 1]),
+    lit = (...rows: number[]) => ({ yTrue }: AuditBatch) =>
+      [0, 1, 2, 3].map((row) => Number(rows.includes(row) || yTrue[row] === -1));
+  const own = { ...made, perfect: batchOf([0, 1, 1, 1], [-1, 1, 1, 1]) };
+  assert(found(mostly, { ...own, gradientOf: lit(1, 2) }));
+  assertStrictEquals(found(mostly, { ...own, gradientOf: lit(1) }), undefined);
+  const noOnes = { ...real, yTrue: Float32Array.of(0, 0, 0, 1) };
+  assertStrictEquals(
+    found(noOnes, { ...made, gradientOf: ({ yTrue }) => [...yTrue].map((y) => Number(y === -1)) }),
+    undefined,
+  );
+  assertStrictEquals(
+    found(real, { ...made, gradientOf: ({ yTrue }) => [1, 1, 1, 0].map((g, i) => yTrue[i] === 0 && i > 0 ? 0 : g) }),
+    undefined,
+  );
+  const endless: Value = (batch) => batch.yTrue.includes(-1) ? Infinity : mean(hinge(batch));
+  assertStrictEquals(found(real, { ...made, loss: endless }), undefined);
+  const one: Made = {
+    ...made,
+    gradientOf: ({ yTrue }) => [...yTrue].map((y, i) => Number(y === 1 || (y === -1 && i === 0))),
+  };
+  assert(found(real, one)); // one of the rows has a gradient with a label of −1
   const free: Value = (batch) => batch.yPred === perfect.yPred ? 0 : mean(hinge(batch));
   assertStrictEquals(found(real, { ...made, loss: free }), undefined);
 });
