@@ -96,13 +96,15 @@ export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOpti
       back: (gradient) => {
         for (const entries of columns) {
           let total = 0, weighted = 0;
-          for (const i of entries) {
+          const n = entries.length;
+          for (let k = 0; k < n; k++) {
+            const i = entries[k];
             total += slopes[i];
             weighted += toFloat32(gradient[i]) * slopes[i]; // a sum must not overflow
           }
           const mean = total === 0 ? 0 : weighted / total;
-          for (const i of entries) {
-            const byP = slopes[i] * (toFloat32(gradient[i]) - mean);
+          for (let k = 0; k < n; k++) {
+            const i = entries[k], byP = slopes[i] * (toFloat32(gradient[i]) - mean);
             gradient[i] = fromLogits ? byP * sigmoidDerivative(yPred[i]) : byP;
           }
         }

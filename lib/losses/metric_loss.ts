@@ -171,7 +171,7 @@ export function lossOf(score: Score, options: LossOptions, name = `${score.name}
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     warnOfCopies(yPred);
     const tensors = { yTrue, yPred, sampleWeight };
-    const fast = takesLoops(setting, yPred?.size) ? fastLoss : undefined;
+    const fast = takesLoops(yPred?.size) ? fastLoss : undefined;
     const host = inHostMemory(),
       direct = host ? fast : gradientDepth() > 1 ? undefined : registeredDevice()?.deviceLoss;
     if (!host) checkDevice();

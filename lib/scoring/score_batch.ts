@@ -121,7 +121,7 @@ export function valueOf(score: Score, counts: Counts): number {
 }
 
 /** Returns a score's gradient where its value is defined. Infinities pass: the gradient of the counts bounds them. */
-function gradientOf(score: Score, counts: Counts): Counts {
+export function gradientOf(score: Score, counts: Counts): Counts {
   const gradient: Partial<Counts> | undefined = score.gradient(counts);
   for (const key of countKeys) {
     const partial = gradient?.[key];
@@ -212,7 +212,11 @@ export interface Counted {
  *
  * @returns The place of the first NaN, −1 if there is none.
  */
-function writeBounded(values: Float64Array, slopes: Float64Array | undefined, to: Float32Array | Float64Array): number {
+export function writeBounded(
+  values: Float64Array,
+  slopes: Float64Array | undefined,
+  to: Float32Array | Float64Array,
+): number {
   const largest = to instanceof Float32Array ? largestFloat32 : Number.MAX_VALUE;
   for (let i = 0; i < values.length; i++) {
     const v = slopes === undefined ? values[i] : values[i] * slopes[i];
