@@ -312,3 +312,74 @@ Deno.test("a column of the labels that weighs nothing", () => {
   assertStrictEquals(found(batch, { loss: () => 1, gradientOf: () => new Array(rows).fill(1) }), undefined);
   assertStrictEquals(found(batchOf(wide.slice(0, 14), [...batch.yPred].slice(0, 7)), after), undefined);
 });
+
+Deno.test("labels of −1 and 1 of several outputs: the loss falls to correct outputs in both codings, further with signs", () => {
+  const y = [0, 1, 1, 0], of = (rows: number[]) => batchOf(y, rows.flatMap((sum) => [sum / 2 - 2, sum / 2 + 2]), 2);
+  /** A hinge of the sum of the two outputs. */
+  const hinge = ({ yTrue, yPred }: AuditBatch) =>
+    yTrue.map((y, i) => Math.max(0, 4 - y * (yPred[2 * i] + yPred[2 * i + 1])));
+  const judged = (right: number[] | undefined) =>
+    found(of([-1, 1, 0, 3]), {
+      loss: (batch) => mean(hinge(batch)),
+      gradientOf: (batch) => [...hinge(batch)].flatMap((h, i) => Array(2).fill(h > 0 ? -batch.yTrue[i] : 0)),
+      perfect: right && of(right),
+    });
+  assertEquals(
+    judged([-2, 2, 2, -2])?.message,
+    "Rows with a label of 0 have no gradient: the formula needs labels of −1 and 1",
+  );
+  for (
+    const right of [
+      undefined,
+      [2, -2, -2, 2], // it rises in both codings
+      [20, 2, 2, 20], // with signs it rises
+      [-10, -1, -1, -10], // only with signs it falls
+      [0, 2, 2, 0], // with signs correct outputs cost the same
+    ]
+  ) assertStrictEquals(judged(right), undefined, String(right));
+});
+
+Deno.test("a column of the labels is used if the loss or its gradient changes by more than a factor", () => {
+  const rows = 8, outputs = Array.from({ length: rows }, (_, i) => 1 + i / 4);
+  const judged = (
+    mask: number[],
+    factor: Value,
+    more: (batch: AuditBatch) => number,
+    slopeOf = (batch: AuditBatch, _: number) => factor(batch),
+  ) => {
+    const each = ({ yTrue, yPred }: AuditBatch) => [...yPred].map((p, i) => p - yTrue[2 * i]);
+    return found(batchOf(mask.flatMap((m, i) => [i / 8, m]), outputs), {
+      loss: (batch) => factor(batch) * mean(each(batch).map((d) => d * d)) + more(batch),
+      gradientOf: (batch) => each(batch).map((d, i) => slopeOf(batch, i) * 2 * d / rows),
+    })?.evidence.column;
+  };
+  const numbers = Array.from({ length: rows }, (_, i) => i + 1),
+    first: Value = ({ yTrue }) => yTrue[1],
+    none = () => 0,
+    one = () => 1;
+  assertEquals(judged(numbers, first, none), 1); // a factor of the whole
+  assertEquals(judged(numbers, one, none), 1);
+  assertStrictEquals(judged(numbers, one, first), undefined); // another value, the same gradient
+  assertStrictEquals(judged(numbers, one, none, ({ yTrue }, i) => yTrue[2 * i + 1]), undefined);
+  assertStrictEquals(judged(numbers, (batch) => Number(first(batch) === 1), none), undefined); // no gradient is no factor
+  assertStrictEquals(judged([0, 0, 0, 0, 0, 0, 0, 1], one, first), undefined); // only the last row, in the place of the first, changes it
+  assertStrictEquals(judged([0, 1, 0, 0, 0, 0, 0, 0], one, first), undefined);
+
+  const wide = batchOf(numbers.flatMap((m, i) => [m, i / 8]), outputs);
+  const second = ({ yTrue, yPred }: AuditBatch) => [...yPred].map((p, i) => p - yTrue[2 * i + 1]);
+  const made: Made = {
+    loss: (batch) => mean(second(batch).map((d) => d * d)),
+    gradientOf: (batch) => second(batch).map((d) => 2 * d / rows),
+  };
+  assertEquals(found(wide, made)?.evidence.column, 0);
+  // One label per output is no mask.
+  const pairs = batchOf([...wide.yTrue], numbers.flatMap((n) => [n, n + 1]), 2);
+  const ofPairs = ({ yTrue, yPred }: AuditBatch) => [...yPred].map((p, i) => p - yTrue[2 * Math.floor(i / 2) + 1]);
+  assertStrictEquals(
+    found(pairs, {
+      loss: (batch) => mean(ofPairs(batch).map((d) => d * d)),
+      gradientOf: (batch) => ofPairs(batch).map((d) => d / rows),
+    }),
+    undefined,
+  );
+});
