@@ -93,6 +93,12 @@ Deno.test("saturated: masked rows, right outputs and a maximum over the rows are
   const near = batchOf(yTrue, yTrue.map((y, i) => i < 6 ? Math.abs(y - 0.25 - i / 100) : 1 - y));
   const dead: Gradient = (p, _, i) => i < 6 && p === near.yPred[i] ? 0 : 1;
   assertStrictEquals(found(dead, { random: near }), undefined); // two wrong outputs are too few
+  const four = batchOf(yTrue, yTrue.map((y, i) => i < 4 ? Math.abs(y - 0.75 - i / 100) : Math.abs(y - 0.1 - i / 100)));
+  const deadAtFour = (n: number): Gradient => (p, _, i) => i < n && p === four.yPred[i] ? 0 : 1;
+  assertEquals([found(deadAtFour(3), { random: four })?.severity, found(deadAtFour(1), { random: four })], [
+    "error",
+    undefined,
+  ]);
   const own = batchOf(yTrue, wrongs.map((p, i) => p + i / 100));
   assertStrictEquals(found((p, _, i) => i < 7 && p === own.yPred[i] ? 0 : 1, { random: own }), undefined); // one row alone
   assertStrictEquals(
@@ -135,6 +141,15 @@ Deno.test("saturated: only at the ends, or already where a trained model often i
   assertEquals(found(beyond(50), { ...logits, ends: away })?.severity, "note");
   assertEquals(found(beyond(12), { ...logits, ends: away })?.severity, "warning");
   assertEquals(found(beyond(12.5), { ...logits, ends: away })?.severity, "note");
+  assertEquals(found(beyond(12), { ...logits, options: { yPred: "real" }, ends: away })?.severity, "note");
+  // What is flat before training is said first.
+  const own = batchOf(yTrue, wrongs.map((p, i) => p + i / 100));
+  const both = found((p, y, i) => i < 4 && p === own.yPred[i] ? 0 : flatAt(1e-2)(p, y, i), { random: own, ends })!;
+  assert(both.message.startsWith("50 % of the outputs that are wrong before training"), both.message);
+  assertEquals([both.evidence.wrongWithoutGradientWithinReach, both.remedy.startsWith("Widen the ramp")], [
+    undefined,
+    true,
+  ]);
 });
 
 Deno.test("saturated: of classes a row counts as one, and sure outputs share what is left", () => {
