@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { ScoreName } from "../../lib/core.ts";
 import { fBeta, type Loss, metricLoss, precisionAtRecall, softsign, straightThrough } from "../../lib/mod.ts";
 import { fBetaLoss } from "../../recipes/recipe_tfjs.ts";
-import { assertAllWithin, assertWithin, onBackends, reference } from "../helpers.ts";
+import { assertAllWithin, assertWithin, reference, slowOnWasm } from "../helpers.ts";
 
 interface RecipeCase {
   recipe: "torch" | "custom_gradient" | "boosting";
@@ -62,7 +62,7 @@ Deno.test("the recipe in R ran under keras3 as it is here, on each backend of Ke
   );
 });
 
-onBackends("the recipe in TensorFlow.js has the library's losses and gradients", () => {
+slowOnWasm("the recipe in TensorFlow.js has the library's losses and gradients", () => {
   const betas: Partial<Record<ScoreName, number>> = { precision: 0, recall: Infinity, f1: 1 };
   const cases = reference<RecipeCase>("recipes.json").filter(({ recipe, threshold }) =>
     recipe === "torch" && threshold === 0.5
