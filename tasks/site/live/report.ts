@@ -11,8 +11,8 @@ import { layTables } from "../tables.ts";
 import { html } from "./dom.ts";
 
 /** Makes a box with a name for screen readers. */
-export const boxOf = (className: string, name: string, more = {}, ...content: Node[]): HTMLElement =>
-  html("div", { class: className, role: "group", "aria-label": name, ...more }, ...content);
+export const boxOf = (className: string, name: string, more = {}): HTMLElement =>
+  html("div", { class: className, role: "group", "aria-label": name, ...more });
 
 /** Puts an element into a box that stands in its place. */
 function enclose(element: Element, box: HTMLElement): void {
