@@ -21,6 +21,7 @@ browserTest(
         assertEquals([cut, await overflow(page)], [[], []], name);
       }
       await page.goto(names.get("05_what_to_use.html")!);
+      await lookAt(page, phone);
       const cell =
         `document.querySelector("article > .output .rb-table[class*=needs] td[data-label]:not(:first-child)")`;
       const label = () => page.evaluate(`getComputedStyle(${cell}, "::before").content`) as Promise<string>;
