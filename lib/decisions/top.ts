@@ -1,5 +1,5 @@
 import { type Slice, toFloat32 } from "../counts/counts.ts";
-import { sigmoid, sigmoidDerivative } from "../numerics/sigmoid.ts";
+import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
 import type { Shape } from "../steps/sigmoidal.ts";
 import type { Decision, Mode } from "./decision.ts";
 
@@ -71,7 +71,7 @@ function solveThreshold(
  */
 export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOptions): Decision {
   return ({ rows, classes, yPred, sampleWeight }) => {
-    const p = fromLogits ? Float64Array.from(yPred, sigmoid) : yPred;
+    const p = fromLogits ? sigmoids(yPred) : yPred;
     const decisions = new Float64Array(yPred.length), slopes = new Float64Array(yPred.length);
     const columns = Array.from({ length: classes }, (_, k) => ({ offset: k, stride: classes, length: rows }))
       .map((column) => counted(column, sampleWeight));
@@ -96,13 +96,15 @@ export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOpti
       back: (gradient) => {
         for (const entries of columns) {
           let total = 0, weighted = 0;
-          for (const i of entries) {
+          const n = entries.length;
+          for (let k = 0; k < n; k++) {
+            const i = entries[k];
             total += slopes[i];
             weighted += toFloat32(gradient[i]) * slopes[i]; // a sum must not overflow
           }
           const mean = total === 0 ? 0 : weighted / total;
-          for (const i of entries) {
-            const byP = slopes[i] * (toFloat32(gradient[i]) - mean);
+          for (let k = 0; k < n; k++) {
+            const i = entries[k], byP = slopes[i] * (toFloat32(gradient[i]) - mean);
             gradient[i] = fromLogits ? byP * sigmoidDerivative(yPred[i]) : byP;
           }
         }

@@ -34,6 +34,7 @@ import {
   sumsPerColumn,
 } from "./simd.ts";
 import { registeredTeam } from "./registered_team.ts";
+import { scoreSamples } from "./samples.ts";
 import {
   eachPiece,
   entriesOf,
@@ -159,7 +160,7 @@ function countsOf(sums: Float64Array, column: number): Counts {
 const largestFactor = 1e20;
 
 /** A batch that the SIMD loops have counted and scored. */
-export interface FastScored extends CountsScored {
+export interface FastScored extends Pick<CountsScored, "value" | "counts"> {
   /**
    * Turns the numbers that the first pass has kept into the gradient, in place.
    *
@@ -243,7 +244,8 @@ function finishTail(passes: Passes, tail: Batch, { ofPositives, ofNegatives }: F
 }
 
 /**
- * Scores a batch by the SIMD loops. Its last rows, fewer than the lanes hold, take the general path.
+ * Scores a batch by the SIMD loops. Its last rows, fewer than the lanes hold, take the general path. The average "samples" is
+ * taken row by row, in float64.
  *
  * @param inputs The batch, in `memory`; the second pass reads the labels and weights again.
  * @param kept Receives a number per output for the second pass, then the gradient; absent: no gradient is wanted.
@@ -259,14 +261,18 @@ export function scoreFast<T>(
   kept?: T,
 ): FastScored | undefined {
   const { classes, rows } = shape, { average, classWeights } = scoring, added = addsCounts(average);
-  const passes = passesOf(decide, classes), simd = passes && memory.simd();
-  const length = passes?.takes(rows * classes) ?? 0;
-  if (simd === undefined || length === 0) return undefined;
   const masked = shape.ignoreLabel === undefined
     ? undefined
     : withoutIgnored(tablesOf(inputs, shape, memory), shape.ignoreLabel);
   const tables = () =>
     masked ? { ...masked, yPred: tablesOf(inputs, shape, memory).yPred } : tablesOf(inputs, shape, memory);
+  if (average === "samples") {
+    const batch = tailOf(tables(), 0, rows * classes, classes);
+    return batch && scoreSamples(batch, decide(batch), scoring, () => memory.numbers(kept!));
+  }
+  const passes = passesOf(decide, classes), simd = passes && memory.simd();
+  const length = passes?.takes(rows * classes) ?? 0;
+  if (simd === undefined || length === 0) return undefined;
   const counted = countFast(passes!, simd, tables, shape, memory, kept);
   if (counted === undefined) return undefined;
   let { team, shared } = counted;

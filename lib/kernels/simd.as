@@ -450,12 +450,20 @@ export function finish(d: usize, y: usize, n: usize, period: usize, c: usize, cS
 }
 
 function columnsOf(p: usize, bytes: usize, to: usize): void {
-  if (bytes < 16) {
-    for (let j: usize = 0; j < bytes; j += 4, to += 16) {
-      for (let lane: usize = 0; lane < 4; lane++) f32.store(to + 4 * lane, f32.load(p + bytes * lane + j));
-    }
+  if (bytes == 12) {
+    const a = v128.load(p), b = v128.load(p, 16), c = v128.load(p, 32);
+    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 0, 3, 6, 6), c, 0, 1, 2, 5));
+    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 1, 4, 7, 7), c, 0, 1, 2, 6), 16);
+    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 2, 5, 5, 5), c, 0, 1, 4, 7), 32);
     return;
   }
+  if (bytes == 8) {
+    const a = v128.load(p), b = v128.load(p, 16);
+    v128.store(to, i32x4.shuffle(a, b, 0, 2, 4, 6));
+    v128.store(to, i32x4.shuffle(a, b, 1, 3, 5, 7), 16);
+    return;
+  }
+  if (bytes == 4) return v128.store(to, v128.load(p));
   for (let j: usize = 0; j < bytes; j += 16) {
     if (j + 16 > bytes) j = bytes - 16; // the last four once more, whatever was done of them
     const at = p + j;
@@ -464,12 +472,20 @@ function columnsOf(p: usize, bytes: usize, to: usize): void {
 }
 
 function rowsOf(from: usize, bytes: usize, to: usize): void {
-  if (bytes < 16) {
-    for (let j: usize = 0; j < bytes; j += 4, from += 16) {
-      for (let lane: usize = 0; lane < 4; lane++) f32.store(to + bytes * lane + j, f32.load(from + 4 * lane));
-    }
+  if (bytes == 12) {
+    const a = v128.load(from), b = v128.load(from, 16), c = v128.load(from, 32);
+    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 0, 4, 4, 1), c, 0, 1, 4, 3));
+    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 5, 5, 2, 6), c, 0, 5, 2, 3), 16);
+    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 3, 3, 7, 7), c, 6, 1, 2, 7), 32);
     return;
   }
+  if (bytes == 8) {
+    const a = v128.load(from), b = v128.load(from, 16);
+    v128.store(to, i32x4.shuffle(a, b, 0, 4, 1, 5));
+    v128.store(to, i32x4.shuffle(a, b, 2, 6, 3, 7), 16);
+    return;
+  }
+  if (bytes == 4) return v128.store(to, v128.load(from));
   for (let j: usize = 0; j < bytes; j += 16) {
     if (j + 16 > bytes) j = bytes - 16;
     const at = from + j * 4;

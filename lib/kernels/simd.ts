@@ -37,15 +37,31 @@ export function viewsOf(simd: Simd): Views {
   };
 }
 
-/** Returns the bytes of the WebAssembly module of the loops. */
-export const moduleBytes = (): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(simdBytes), (c) => c.charCodeAt(0));
+/** Returns the bytes of the WebAssembly module of the loops; for a memory that is shared its import has other limits. */
+export function moduleBytes(shared: boolean): Uint8Array<ArrayBuffer> {
+  const binary = atob(simdBytes), bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0));
+  if (!shared) return bytes;
+  const name = "\x03env\x06memory\x02", at = binary.indexOf(name), end = at + name.length;
+  const limits = [3, 1, 0x80, 0x80, 4]; // shared, from 1 to 65,536 pages, in the place of two bytes
+  const size = bytes[at - 2] + limits.length - 2; // of the section, before the number of its imports
+  return Uint8Array.of(
+    ...bytes.subarray(0, at - 2),
+    size,
+    bytes[at - 1],
+    ...bytes.subarray(at, end),
+    ...limits,
+    ...bytes.subarray(end + 2),
+  );
+}
 
-let compiled: WebAssembly.Module | undefined;
+const compiled = new Map<boolean, WebAssembly.Module>();
 
 /** Instantiates the loops in a memory. */
 export function instantiate(memory: WebAssembly.Memory, place: (bytes: number) => number): Simd {
-  compiled ??= new WebAssembly.Module(moduleBytes());
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+  const module = compiled.get(shared) ?? new WebAssembly.Module(moduleBytes(shared));
+  compiled.set(shared, module);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return { memory, place, exports: exports as Record<string, Pass> };
 }
 

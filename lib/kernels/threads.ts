@@ -1,5 +1,5 @@
 import type { Inputs } from "../batch/read_batch.ts";
-import { type Begun, mergeMarks, moduleBytes, type Simd, viewsOf } from "./simd.ts";
+import { type Begun, instantiate, mergeMarks, moduleBytes, type Simd, viewsOf } from "./simd.ts";
 import { eachPiece, entriesToHeap, type Numbers, type Place, type Table } from "./table.ts";
 
 /** The loops by name; a task names one by its place here. */
@@ -124,21 +124,6 @@ class Helper {
   }
 }
 
-/** Returns the module with a memory that is shared: the bytes differ in the limits of the memory that is imported. */
-function sharedModule(): Uint8Array<ArrayBuffer> {
-  const bytes = moduleBytes(), name = "\x03env\x06memory\x02";
-  const at = String.fromCharCode(...bytes).indexOf(name), limits = at + name.length;
-  const section = bytes[at - 2]; // the size of the section; both numbers take a byte
-  const shared = [3, 1, 0x80, 0x80, 4]; // shared, from 1 to 65,536 pages
-  return Uint8Array.from([
-    ...bytes.subarray(0, at - 2),
-    section + shared.length - 2,
-    ...bytes.subarray(at - 1, limits),
-    ...shared,
-    ...bytes.subarray(limits + 2),
-  ]);
-}
-
 const pageBytes = 65536, mostBytes = 65536 * pageBytes;
 
 /** The addresses of whole tables in the shared memory. */
@@ -189,11 +174,9 @@ export class Team {
   #current?: Shared;
   #units = 0;
 
-  private constructor(helpers: readonly Helper[], memory: WebAssembly.Memory, bytes: Uint8Array<ArrayBuffer>) {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-    const place = (bytes: number) => this.#allocate(bytes);
+  private constructor(helpers: readonly Helper[], memory: WebAssembly.Memory) {
     this.#helpers = helpers;
-    this.#simd = { memory, exports: exports as Simd["exports"], place };
+    this.#simd = instantiate(memory, (bytes) => this.#allocate(bytes));
     this.#remote = helpers.map((helper) => {
       const remote = loops.map((name, loop) => [name, (...args: number[]) => (helper.give(loop, args), 0)] as const);
       return { ...this.#simd, exports: { ...this.#simd.exports, ...Object.fromEntries(remote) } };
@@ -202,10 +185,10 @@ export class Team {
 
   /** Starts a number of workers. */
   static async start(workers: number): Promise<Team> {
-    const bytes = sharedModule(), memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+    const bytes = moduleBytes(true), memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
     const helpers = Array.from({ length: workers }, () => new Helper());
     const node = (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.("node:worker_threads");
-    const team = new Team(helpers, memory, bytes);
+    const team = new Team(helpers, memory);
     try {
       await Promise.all(helpers.map(async (helper) => {
         const setup = { bytes, memory, control: helper.control };

@@ -171,7 +171,7 @@ export function lossOf(score: Score, options: LossOptions, name = `${score.name}
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     warnOfCopies(yPred);
     const tensors = { yTrue, yPred, sampleWeight };
-    const fast = takesLoops(setting, yPred?.size) ? fastLoss : undefined;
+    const fast = takesLoops(yPred?.size) ? fastLoss : undefined;
     const host = inHostMemory(),
       direct = host ? fast : gradientDepth() > 1 ? undefined : registeredDevice()?.deviceLoss;
     if (!host) checkDevice();
@@ -189,6 +189,8 @@ export function generalLoss(
   tensors: Inputs<Tensor>,
 ): Scalar {
   checkReads();
-  const batch = readBatch(name, tensors, reading), scored = scoreBatch(batch, decide(batch), scoring);
-  return lossOp(name, tensors.yPred, best - scored.value, (by) => scored.gradient(-by));
+  const batch = readBatch(name, tensors, reading),
+    decided = decide(batch),
+    scored = scoreBatch(batch, decided, scoring);
+  return lossOp(name, tensors.yPred, best - scored.value, (by, room) => scored.gradient(-by, room), decided.release);
 }

@@ -11,7 +11,7 @@ import type { Scalar, Tensor } from "./tensor.ts";
 /**
  * Instantiates the SIMD loops in the heap of a backend; the bytes that they are lent are freed when more are asked for.
  *
- * @returns Nothing where there is no such heap, or the loops cannot run in it (it is built with shared memory, say).
+ * @returns Nothing where there is no such heap, or the loops cannot run in it.
  */
 function simdIn(heap: Heap | undefined): Simd | undefined {
   let held = 0, at = 0;

@@ -1,4 +1,4 @@
-// Cases that were not made to fit the rules: 372 faults and 158 sound losses, and seven that can be argued about, which
+// Cases that were not made to fit the rules: 426 faults and 181 sound losses, and seven that can be argued about, which
 // are printed but not counted.
 //
 // How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
@@ -24,6 +24,21 @@
 // set before its first run: 38 of 40 first right (one of the two misses was a case whose own batches were wrong), false
 // alarms on 0 of 14. The rule about operands of different ranks was written after it, so it is fitted to now.
 //
+// Held-out set 4 has public threads only, and its author had read no rule; it was committed before its first run. First
+// run: 24 of 40 first right (18 the cause itself), 24 within three, silence on 6, false alarms on 3 of 14. In eight the
+// port was wrong, not the audit: TensorFlow.js has no gradient for strict comparisons. With those ports mended, and no
+// rule changed: 28 of 40 first and within three, silence on 7, false alarms on 1 of 14. With the kinds mended that the
+// misses showed: 38 of 40 first, no false alarm; that set is fitted to now, too. Two stay missed: of one the finding is
+// true and was not foreseen (levels-on-targets-qrdqn1), of the other numbers read out hide the shapes that met.
+//
+// Set 5, small, asks whether those mends are more than set 4: other threads, committed before its first run, but by the
+// author of the mends. First run: 11 of 14 first right, 12 within three, silence on 1, false alarms on 0 of 9.
+// With two of the three misses mended: 13 of 14.
+//
+// Held-out set 6 has public threads only, 43 faults and 26 sound losses, by another author who had read no rule; it was
+// committed before its first run, with the rules that sets 4 and 5 had changed. First run: 34 of 43 first right (31 the
+// cause itself), 34 within three, silence on 3, false alarms on 2 of 26.
+//
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
 import { assert, assertEquals } from "@std/assert";
@@ -39,6 +54,8 @@ import { furtherCasesDev } from "./further_cases_dev.ts";
 import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
 import { causes, type LossCase } from "./loss_case.ts";
 import { heldOutCases3 } from "./held_out_cases_3.ts";
+import { heldOutCases4 } from "./held_out_cases_4.ts";
+import { heldOutCases5 } from "./held_out_cases_5.ts";
 import { publicCases } from "./public_cases.ts";
 import { slow } from "../slow.ts";
 
@@ -58,11 +75,13 @@ const sets: readonly CaseSet[] = [
   { name: "further cases, held out", cases: furtherCasesHeldOut, faults: 16, sound: 6, right: 16 },
   { name: "blind batch 1", cases: blindCases1, faults: 98, sound: 34, right: 98 },
   { name: "blind batch 2", cases: blindCases2, faults: 58, sound: 33, right: 57 },
-  { name: "blind batch 3", cases: blindCases3, faults: 55, sound: 25, right: 50 },
+  { name: "blind batch 3", cases: blindCases3, faults: 55, sound: 25, right: 51 },
   { name: "blind batch 4", cases: blindCases4, faults: 0, sound: 16, right: 0 },
   { name: "blind batch 5", cases: blindCases5, faults: 54, sound: 14, right: 54 },
   { name: "further public cases", cases: publicCases, faults: 12, sound: 6, right: 11 },
   { name: "held-out set 3", cases: heldOutCases3, faults: 40, sound: 14, right: 40 },
+  { name: "held-out set 4", cases: heldOutCases4, faults: 40, sound: 14, right: 38 },
+  { name: "held-out set 5", cases: heldOutCases5, faults: 14, sound: 9, right: 13 },
 ];
 
 for (const { name, cases, right: wanted } of sets) {

@@ -480,6 +480,54 @@ Deno.test("a large table is judged by 256 rows at equal distances, which a sorte
   assertEquals(auditModel(model, { x: later, y }).findings[0].cause, "unscaled-inputs");
 });
 
+Deno.test("labels that are NaN are said to be the labels, with their number, and are to be left out", () => {
+  const y = () => draw([ROWS, 1], (r, i) => i === 5 ? NaN : r.uniform() < 0.5 ? 1 : 0, 2);
+  const [{ cause, severity, message, evidence, remedy }] = audit({ ...plain, y }).findings;
+  assertEquals([cause, severity, remedy], ["domain-edge", "error", "Leave such rows out"]);
+  assertEquals(message, "Some labels are NaN or infinite, so the loss and every weight become NaN in the first step");
+  assertEquals(evidence, { notFiniteInputs: 0, notFiniteLabels: 1, rows: ROWS });
+});
+
+Deno.test("a report has four findings at most, the worst ones; the probes have all", () => {
+  const x = () => draw([ROWS, 4], (r, i) => i % 4 === 3 ? NaN : i % 4 === 2 ? 7 : 1e4 * Math.round(r.uniform()));
+  const { findings, probes } = audit({ layers: last("relu"), loss: "binaryCrossentropy", x, y: labels.sign });
+  assertEquals(findings.map(({ severity, cause }) => `${severity} ${cause}`), [
+    "error label-encoding",
+    "error activation-mismatch",
+    "error domain-edge",
+    "warning unscaled-inputs",
+  ]);
+  const { result, detail } = probes.find(({ name }) => name === "rows can be told apart")!;
+  assertEquals([result, findings.some(({ message }) => message === detail)], ["found", false]);
+});
+
+Deno.test("a loss whose backward pass throws leaves no tape and no tensor behind", () => {
+  const model = tf.sequential({ layers: last("sigmoid")() });
+  // Two columns of labels for one unit: no words describe them, so that no later gradient clears the tape.
+  const loss = (y: tf.Tensor, p: tf.Tensor) =>
+    tf.mean(tf.where(tf.less(p, 0.5), tf.squaredDifference(y, tf.add(p, y)), y));
+  model.compile({ optimizer: "sgd", loss });
+  const x = inputs(), y = draw([ROWS, 2], (r) => r.normal()), before = tf.memory().numTensors;
+  auditModel(model, { x, y });
+  assertEquals([tf.engine().state.activeTape, tf.memory().numTensors], [null, before]);
+});
+
+Deno.test("a loss that is a function is drawn labels with the share of positives that the rows have", () => {
+  const shareOf = (positives: number): number => {
+    const shares: number[] = [];
+    audit({
+      ...plain,
+      loss: (y, p) => {
+        if (y.size === 64) shares.push(tf.mean(y).dataSync()[0]);
+        return tf.mean(tf.squaredDifference(y, p));
+      },
+      y: () => draw([ROWS, 1], (_, i) => i < positives * ROWS ? 1 : 0),
+    });
+    return shares.sort((a, b) => a - b)[shares.length >> 1];
+  };
+  for (const share of [0.125, 0.875]) assert(Math.abs(shareOf(share) - share) < 0.12, `${share}: ${shareOf(share)}`);
+});
+
 Deno.test("a loss of tf.losses is judged as the named loss that it is", () => {
   const messages = (loss: ModelCase["loss"]) =>
     audit({ layers: last("relu"), loss, y: labels.binary }).findings.map(({ message }) => message);

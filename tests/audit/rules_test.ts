@@ -19,10 +19,13 @@ import { blindCases5 } from "./blind_cases_5.ts";
 import { cases } from "./cases.ts";
 import { furtherCasesDev } from "./further_cases_dev.ts";
 import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
+import { heldOutCases4 } from "./held_out_cases_4.ts";
+import { heldOutCases5 } from "./held_out_cases_5.ts";
 
 const all = [
   ...[...cases, ...furtherCasesDev, ...furtherCasesHeldOut],
   ...[...blindCases1, ...blindCases2, ...blindCases3, ...blindCases4, ...blindCases5],
+  ...[...heldOutCases4, ...heldOutCases5],
 ];
 const caseOf = (id: string) => all.find((one) => one.id === id)!;
 
@@ -65,7 +68,14 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
       "am-sigmoid-of-tanh",
       "warning",
       "Sigmoid",
-      "The loss takes Sigmoid of outputs that a tanh keeps between −1 and 1, so it never comes close to 0 or 1",
+      "The loss takes a sigmoid or softmax of outputs between −1 and 1, of a tanh or a cosine, so it never comes close to " +
+      "0 or 1",
+    ],
+    [
+      "divergence-of-sigmoids-keras13747",
+      "error",
+      "Log",
+      "The 4 outputs of a row do not sum to 1, but the labels do: the loss falls as any output rises",
     ],
   ],
   "bad-scale": [
@@ -634,6 +644,172 @@ Deno.test("sound losses: no rule says anything", () => {
 
 const causesOf = (loss: AuditedLoss, options: AuditOptions = {}) =>
   auditLoss(loss, options).findings.map(({ cause }) => cause);
+
+/** The first finding: its severity, cause and operation. */
+function firstOf(loss: AuditedLoss, options: AuditOptions): string {
+  const [first] = auditLoss(loss, options).findings;
+  return first === undefined ? "none" : [first.severity, first.cause, first.where?.op].filter(Boolean).join(" ");
+}
+
+const real: AuditOptions = { yPred: "real", yTrue: "real" };
+
+/** Losses that have a fault, what is said first of them, and the same losses without it, of which nothing is said. */
+const twins: Record<string, { faulty: AuditedLoss; said: string; sound: AuditedLoss; options: AuditOptions }> = {
+  "a term that is read out, beside an operation of TensorFlow.js with a gradient of its own": {
+    faulty: (y, p) => tf.add(crossEntropyOf(y, p), tf.scalar(tf.mean(tf.square(p)).dataSync()[0])),
+    said: "error detached dataSync",
+    sound: (y, p) => tf.add(crossEntropyOf(y, p), tf.mean(tf.square(p))),
+    options: { yPred: "logits", yTrue: "one-hot", columns: 3 },
+  },
+  "cosines as logits": {
+    faulty: (y, p) => crossEntropyOf(y, p),
+    said: "warning activation-mismatch Exp",
+    sound: (y, p) => crossEntropyOf(y, tf.mul(4, p)),
+    options: { yPred: [-1, 1], yTrue: "one-hot", columns: 3 },
+  },
+  "shares of classes from sigmoids": {
+    faulty: (y, p) => tf.neg(tf.mean(tf.sum(tf.mul(y, tf.log(inside(p))), -1))),
+    said: "error activation-mismatch Log",
+    sound: (y, p) =>
+      tf.neg(tf.mean(tf.add(
+        tf.mul(y, tf.log(inside(p))),
+        tf.mul(tf.sub(1, y), tf.log(tf.sub(1, inside(p)))),
+      ))),
+    options: { yPred: "probability", yTrue: "distribution", columns: 3 },
+  },
+  "one sum for all rows": {
+    faulty: (y, p) => chosenError(y, tf.sum(tf.mul(p, tf.slice(y, [0, 1], [-1, 3])))),
+    said: "error wrong-axis Sub",
+    sound: (y, p) => chosenError(y, tf.sum(tf.mul(p, tf.slice(y, [0, 1], [-1, 3])), -1, true)),
+    options: caseOf("q-summed-simonini51").options,
+  },
+  "a softmax of pixels": {
+    faulty: (y, p) => sharesOf(y, (x) => tf.softmax(x), p),
+    said: "error wrong-axis Softmax",
+    sound: (y, p) => sharesOf(y, (x) => tf.transpose(tf.softmax(tf.transpose(x, [0, 2, 1])), [0, 2, 1]), p),
+    options: caseOf("softmax-of-pixels-3dunet94").options,
+  },
+  "a mask after the mean": {
+    faulty: (y, p) => {
+      const mask = tf.slice(y, [0, 1], [-1, 1]), mean = tf.mean(tf.squaredDifference(tf.slice(y, 0, [-1, 1]), p));
+      return tf.div(tf.sum(tf.mul(mean, mask)), tf.add(tf.sum(mask), 1e-6));
+    },
+    said: "warning reduction Multiply",
+    sound: (y, p) => {
+      const mask = tf.slice(y, [0, 1], [-1, 1]), each = tf.squaredDifference(tf.slice(y, 0, [-1, 1]), p);
+      return tf.mean(tf.mul(each, mask));
+    },
+    options: { ...real, extraLabels: ["mask"] },
+  },
+  "the largest of each row along the columns": {
+    faulty: (y, p) => pairsOf(y, p, (x) => tf.sub(x, tf.max(x, 1))),
+    said: "error broadcast Sub",
+    sound: (y, p) => pairsOf(y, p, (x) => tf.sub(x, tf.max(x, 1, true))),
+    options: { ...real, columns: 4, rows: 16 },
+  },
+  "a square of both signs": {
+    faulty: (_, p) => tf.mean(tf.mul(tf.slice(p, 0, [-1, 1]), tf.slice(p, [0, 1], [-1, 1]))),
+    said: "warning wrong-optimum",
+    sound: (_, p) => tf.mean(tf.abs(tf.mul(tf.slice(p, 0, [-1, 1]), tf.slice(p, [0, 1], [-1, 1])))),
+    options: { yPred: "real", yTrue: "none", columns: 2 },
+  },
+  "only the lengths of rows are compared": {
+    faulty: (y, p) => tf.mean(tf.squaredDifference(lengthOf(y), lengthOf(p))),
+    said: "warning wrong-optimum",
+    sound: (y, p) => tf.mean(tf.squaredDifference(y, p)),
+    options: { ...real, columns: 6 },
+  },
+  "the sign of an output is free": {
+    faulty: (y, p) => tf.mean(tf.abs(tf.sub(tf.square(y), tf.square(p)))),
+    said: "note wrong-optimum",
+    sound: (y, p) => tf.mean(tf.abs(tf.sub(y, p))),
+    options: real,
+  },
+};
+
+const inside = (p: Tensor): Tensor => tf.clipByValue(p, 1e-7, 1 - 1e-7);
+const crossEntropyOf = (y: Tensor, p: Tensor): Tensor => tf.neg(tf.mean(tf.sum(tf.mul(y, tf.logSoftmax(p)), -1)));
+const lengthOf = (x: Tensor): Tensor => tf.sqrt(tf.add(tf.sum(tf.square(x), -1), 1e-6));
+
+/** A cross-entropy of shares of two classes for each of two pixels. */
+function sharesOf(y: Tensor, share: (logits: Tensor) => Tensor, p: Tensor): Tensor {
+  const shares = share(tf.reshape(p, [-1, 2, 2]));
+  return tf.neg(tf.mean(tf.mul(tf.reshape(y, [-1, 2, 2]), tf.log(tf.add(shares, 1e-7)))));
+}
+
+/** The squared error of the chosen value, whose goal is the first label. */
+const chosenError = (y: Tensor, chosen: Tensor): Tensor => tf.mean(tf.square(tf.sub(tf.slice(y, 0, [-1, 1]), chosen)));
+
+/** A cross-entropy of the similarities of rows with rows, whose largest is subtracted in a way of its own. */
+function pairsOf(y: Tensor, p: Tensor, calm: (similarities: Tensor) => Tensor): Tensor {
+  const x = calm(tf.matMul(p, y, false, true)), own = tf.sum(tf.mul(x, tf.eye(x.shape[0])), 1);
+  return tf.mean(tf.sub(tf.log(tf.sum(tf.exp(x), 1)), own));
+}
+
+for (const [name, { faulty, said, sound, options }] of Object.entries(twins)) {
+  Deno.test(`${name}: said, and not of the same loss without it`, () => {
+    assertEquals(firstOf(faulty, options), said);
+    const cause = said.split(" ")[1];
+    assert(!auditLoss(sound, options).findings.some((one) => one.cause === cause), String(auditLoss(sound, options)));
+  });
+}
+
+Deno.test("wrong-axis: a sum of one column, and classes that sum to 1 along both axes, are no fault", () => {
+  const ofOne: AuditedLoss = (y, p) => tf.mean(tf.squaredDifference(tf.reshape(y, [-1]), tf.sum(p, -1)));
+  assertEquals(causesOf(ofOne, real), []);
+  const sample: AuditOptions["sample"] = (kind, seed, rows) => {
+    if (kind !== "random" && kind !== "perfect") return undefined;
+    const own = tf.cast(tf.greaterEqual(tf.randomUniform([rows, 1], 0, 1, "float32", 5), 0.5), "float32");
+    const other = tf.sub(1, own), yTrue = tf.concat([own, other, other, own], 1);
+    const yPred = kind === "perfect" ? tf.sub(tf.mul(16, yTrue), 8) : tf.randomNormal([rows, 4], 0, 2, "float32", seed);
+    return { yTrue, yPred };
+  };
+  const shares: AuditedLoss = (y, p) => sharesOf(y, (x) => tf.softmax(x), p);
+  assert(!causesOf(shares, { yPred: "logits", sample }).includes("wrong-axis"));
+});
+
+Deno.test("label-encoding: of two outputs, too, a formula for labels of −1 and 1 has no gradient at a label of 0", () => {
+  const { loss, options } = caseOf("ranking-zero-one-rankpose4");
+  assertEquals(firstOf(loss, options), "error label-encoding");
+  const masked: AuditedLoss = (y, p) => tf.mean(tf.mul(y, tf.square(p))); // a mask of the labels
+  assert(!causesOf(masked, options).includes("label-encoding"));
+  const margins = caseOf("margins-of-distances-pml19"); // correct outputs cost nothing, whatever their label
+  assert(!causesOf(margins.loss, margins.options).includes("label-encoding"));
+});
+
+Deno.test("wrong-optimum: a loss of differences that is linear in a column is a critic's, one that is not has no end", () => {
+  const column = (x: Tensor, at: number) => tf.slice(x, [0, at], [-1, 1]);
+  const { options } = caseOf("ok-critic-ctgan99");
+  const critic: AuditedLoss = (_, p) => tf.mean(tf.sub(column(p, 1), column(p, 0)));
+  const pushed: AuditedLoss = (_, p) => {
+    const ahead = tf.sub(column(p, 0), column(p, 1));
+    return tf.neg(tf.mean(tf.mul(tf.abs(ahead), tf.add(ahead, 5))));
+  };
+  const alone: AuditedLoss = (_, p) => tf.mean(tf.sub(tf.square(tf.add(column(p, 1), 3)), column(p, 0)));
+  assertEquals(firstOf(critic, options), "none");
+  assertEquals(causesOf(pushed, options)[0], "wrong-optimum");
+  assertEquals(firstOf(alone, options), "error wrong-optimum"); // linear, and compares nothing
+  const divergence = caseOf("kl-maximised-logicrl58"); // a softmax compares columns, and is not linear
+  assertEquals(firstOf(divergence.loss, divergence.options), "error wrong-optimum");
+});
+
+Deno.test("reduction: a column of a one-hot label may weigh 0, and a loss without labels uses none of them", () => {
+  const byDot: AuditedLoss = (y, p) => {
+    const at = (x: Tensor) => tf.sum(tf.mul(x, [0, 1, 2]), -1);
+    return tf.mean(tf.squaredDifference(at(y), at(p)));
+  };
+  assert(!causesOf(byDot, { yPred: "simplex" }).includes("reduction"));
+  const alone: AuditedLoss = (_, p) => tf.mean(tf.square(p));
+  assert(!causesOf(alone, { ...real, extraLabels: ["mask"] }).includes("reduction"));
+});
+
+Deno.test("wrong-optimum: where the size of the outputs is free, too, as in a squared cosine, their sign is meant to be", () => {
+  const cosine: AuditedLoss = (y, p) => {
+    const [a, b] = [y, p].map((x) => tf.div(x, tf.expandDims(lengthOf(x), 1)));
+    return tf.sub(1, tf.mean(tf.square(tf.sum(tf.mul(a, b), -1))));
+  };
+  assertEquals(causesOf(cosine, { ...real, columns: 3 }), []);
+});
 
 Deno.test("no-gradient-op: a ramp so steep that each output has two values jumps as a decision does", () => {
   const steep = (slope: number) => (y: Tensor, p: Tensor) =>

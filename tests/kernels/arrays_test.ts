@@ -123,6 +123,34 @@ Deno.test("argmax: soft, straight-through, and the hard one, whose gradient is 0
   assert(hard.finished && hard.gradient!.every((g) => g === 0));
 });
 
+Deno.test("samples: row by row, the general path's bits in value, counts and gradient", () => {
+  const rows = 2003, classes = 3, { yPred, yTrue, soft, indices, entryWeights, rowWeights } = table(rows, classes);
+  const rare = yTrue.map((y, i) => i % 12 < 6 ? 0 : y), low = yPred.map((p, i) => rare[i] === 0 && i % 24 < 12 ? 0 : p);
+  const givens: Given[] = [
+    { yTrue, yPred },
+    { yTrue: soft, yPred, sampleWeight: entryWeights },
+    { yTrue: Int32Array.from(indices), yPred, sampleWeight: rowWeights },
+    { yTrue: rare, yPred: low },
+  ];
+  for (const given of givens) {
+    for (const zeroDivision of [0, 1, "skip"] as const) {
+      for (
+        const more of [{}, { classWeights: [1, 0, 3] }, { decision: "argmax" }, { step: "straightThrough" }, {
+          ignoreLabel: 0,
+        }] as const
+      ) {
+        const options: ScoringOptions = { average: "samples", zeroDivision, ...more }, where = JSON.stringify(options);
+        const own = fast(rows, given, options)!, exact = general(rows, given, options);
+        assert(own.finished);
+        assertStrictEquals(own.value, exact.value, where);
+        assertEquals(own.counts, exact.counts, where);
+        assertEquals(own.gradient, Float32Array.from(exact.gradient), where);
+      }
+    }
+  }
+  assertStrictEquals(fast(rows, { yTrue, yPred: yPred.with(7, 1.5) }, { average: "samples" }), undefined);
+});
+
 Deno.test("without a gradient the value is the same", () => {
   const { yPred, yTrue, indices } = table(500, 1), columns = table(500, 3);
   assertStrictEquals(

@@ -286,6 +286,9 @@ Deno.test("what cannot be reported is an error that names the argument, before a
   refused({ scores, train, classWeights: [0], average: "macro" }, "classWeights", "0");
   refused({ scores: ["rocAuc"], train, classWeights: [1], average: "macro" }, "classWeights", "'rocAuc'", TypeError);
   refused({ scores: ["rocAuc", "rocAuc"], train }, "scores", "'dataset_rocAuc'");
+  const [xs, ys] = train as unknown as [tf.Tensor, tf.Tensor], groups = Array(ys.shape[0]).fill("a");
+  refused({ scores: ["rocAuc"], train: { xs, ys, groups } }, "groups", "'train'", TypeError);
+  refused({ scores: ["ndcg"], train: { xs, ys, groups: groups.slice(1) } }, "groups", String(groups.length - 1));
   refused({ scores, train, classWeights: [1] }, "classWeights", "[1]", TypeError);
   tf.dispose([x, y, three, none]);
 });

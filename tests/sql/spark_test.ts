@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Query } from "../../lib/sql/mod.ts";
 import { findSpark, sparkEngine } from "../../tasks/sql_engines.ts";
 import { assertWithin, random } from "../helpers.ts";
-import { isQuick } from "../slow.ts";
+import { isQuick, slow } from "../slow.ts";
 import { type Engine, onDuckdb, slowOnDuckdb } from "./duckdb.ts";
 import { type SparkCase, sparkCases, sparkTable, traps } from "./spark_cases.ts";
 
@@ -95,6 +95,81 @@ Deno.test("the recorded faults: an executor killed, and a slow task with a specu
     ["SIGSTOP", 0, 1, true],
   ]);
   assert(tuned.scans <= 4);
+});
+
+/** A PySpark that notes what it is asked, a JSON line each, and answers nothing. */
+const notingSpark = `import json, os
+def note(**what):
+    with open(os.environ["SPARK_NOTES"], "a") as notes:
+        notes.write(json.dumps(what) + "\\n")
+class Reader:
+    def __init__(self):
+        self.known = {}
+    def format(self, form):
+        self.known["format"] = form
+        return self
+    def options(self, **more):
+        self.known.update(more)
+        return self
+    def load(self, path):
+        self.known["path"] = path
+        return self
+    def createOrReplaceTempView(self, name):
+        note(view=name, **self.known)
+class Context:
+    def setLogLevel(self, level): pass
+    def statusTracker(self): return self
+    def getActiveStageIds(self): return []
+class SparkSession:
+    version, sparkContext = "noted", Context()
+    @property
+    def read(self): return Reader()
+    def sql(self, text):
+        note(sql=text)
+        raise Exception("it answers nothing")
+    def stop(self): pass
+class Builder:
+    def appName(self, name): return self
+    def config(self, key, value): return self
+    def master(self, name): return self
+    def getOrCreate(self): return SparkSession()
+SparkSession.builder = Builder()
+`;
+
+slow.test("deno task sql makes Spark a view of a folder and of all in it, of a pattern, and asks it of the view", async () => {
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  const folder = await Deno.makeTempDir({ prefix: "roundabout-spark-" }), rows = `${folder}/rows`;
+  const notes = `${folder}/notes`;
+  try {
+    await Deno.mkdir(`${folder}/pyspark`);
+    await Deno.mkdir(`${rows}/deep`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/pyspark/__init__.py`, "");
+    await Deno.writeTextFile(`${folder}/pyspark/sql.py`, notingSpark);
+    await Deno.writeTextFile(`${rows}/deep/a.tsv`, "y\tp\n1\t0.5\n");
+    const asked = async (name: string): Promise<Record<string, unknown>[]> => {
+      await Deno.writeTextFile(notes, "");
+      const { stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["run", "-P=sql", "tasks/sql.ts", "counts", name, "--label", "y", "--output", "p"],
+          ...["--engine", "spark", "--python", "python3"],
+        ],
+        cwd: root,
+        env: { NO_COLOR: "1", PYTHONPATH: folder, SPARK_NOTES: notes, PYTHONDONTWRITEBYTECODE: "1" },
+      }).output();
+      assertStringIncludes(new TextDecoder().decode(stderr), "Spark refuses the query: it answers nothing");
+      return (await Deno.readTextFile(notes)).trim().split("\n").map((line) => JSON.parse(line));
+    };
+    const text = { format: "csv", header: true, inferSchema: true, sep: "\t" }, view = "roundabout";
+    const [ofFolder, { sql }] = await asked(rows);
+    assertEquals(ofFolder, { view, ...text, recursiveFileLookup: true, pathGlobFilter: "*.tsv", path: rows });
+    assertStringIncludes(String(sql), "FROM `roundabout` AS given");
+    const [ofPattern] = await asked(`${rows}/deep/*.tsv`);
+    assertEquals(ofPattern, { view, ...text, path: `${rows}/deep/*.tsv` });
+    const [ofParquet] = await asked(`${rows}/*.parquet`);
+    assertEquals(ofParquet, { view, format: "parquet", path: `${rows}/*.parquet` });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 const spark = isQuick ? { missing: "it takes a minute" } : await findSpark();

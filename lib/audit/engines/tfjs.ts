@@ -132,6 +132,12 @@ function callersLine({ stack }: Error): string | undefined {
   return line?.match(/([^/\\() ]+:\d+:\d+)\)?$/)?.[1];
 }
 
+/**
+ * Tells whether an operation of TensorFlow.js, such as `tf.logSoftmax`, asked for a gradient of its own; it is the slope then.
+ * TensorFlow.js gives its operations names that end in "__op".
+ */
+const byOperation = ({ stack }: Error): boolean => /\b\w+__op\b/.test(stack ?? "");
+
 const isTensor = (value: unknown): value is Tensor => value instanceof tf.Tensor;
 
 /** An operation whose numbers are read when the forward pass has ended: what the loss disposed of is not looked at. */
@@ -204,7 +210,7 @@ const recordingOf = (loss: AuditedLoss, batch: AuditBatch): Recording =>
       for (const output of [result].flat().filter(isTensor)) {
         setOrigin(output, { ...unknownOrigin, fromPred, fromTrue, live });
       }
-      customGradient ||= fromPred;
+      customGradient ||= fromPred && !byOperation(deepStack());
     };
     const read = (dataId: object) => {
       if (readOut === undefined && byData.get(dataId)?.fromPred) readOut = { line: callersLine(deepStack()) };

@@ -65,7 +65,7 @@ function slopes(model: LayersModel, x: Tensor, y: Tensor): Pick<FirstBatch, "los
   try {
     if (read.length > 0) grads = tf.variableGrads(onRows, read).grads;
   } catch {
-    dropTape(); // no weight is connected with the loss
+    dropTape(); // no weight is connected with the loss, or the backward pass throws and leaves its tape
   }
   const gradients = read.map(({ name }, i) => {
     const numbers = name in grads ? numbersOf(grads[name]) : new Float32Array(1);
@@ -134,7 +134,8 @@ const unscaled: FirstBatchRule = {
     const first = batch.model.layers.find((layer) => layer.getClassName() !== "InputLayer");
     if (first !== undefined && scaling.includes(first.getClassName())) return undefined;
     const sizes = columnsOf(batch).map(rootMeanSquare);
-    const large = sizes.flatMap((size, i) => size > MOST ? [i] : []), greatest = Math.max(...sizes);
+    const large = sizes.flatMap((size, i) => size > MOST ? [i] : []),
+      greatest = Math.max(...sizes.filter(Number.isFinite));
     if (large.length === 0) return undefined;
     const [from, to] = extentOf(batch.inputs), where = sizes.length > 1 ? ` (column ${list(large)})` : "";
     return {

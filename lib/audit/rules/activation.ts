@@ -1,5 +1,5 @@
 import { areShares, areZeroOrOne, extentOf, onSimplex } from "../batches.ts";
-import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
+import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
 import type { AuditOptions, Finding } from "../types.ts";
 import { errorOf, isLinear, locationOf, type Rule, weighsByLabels } from "./rule.ts";
@@ -26,19 +26,51 @@ const exponential = (ops: readonly RecordedOp[], at: number, whose: (input: Reco
 const squashes = (ops: readonly RecordedOp[], whose: (input: RecordedInput) => boolean): RecordedOp | undefined =>
   ops.find((op, i) => (squashing(op) && whose(op.inputs[0])) || exponential(ops, i, whose));
 
-/** A sigmoid of a tanh, which stays between 0.27 and 0.73. */
-function sigmoidOfTanh({ ops, random }: Observations, { yPred }: AuditOptions): Finding | undefined {
-  const op = yPred !== "tanh"
-    ? undefined
-    : ops.find(({ op, inputs }) => ["Sigmoid", "Softmax", "Softplus"].includes(op) && inputs[0].isPred);
+/** A sigmoid or softmax of a tanh or a cosine: a sigmoid stays between 0.27 and 0.73. */
+function squashedSigns({ ops, random }: Observations, { yPred }: AuditOptions): Finding | undefined {
+  const signs = yPred === "tanh" || (typeof yPred === "object" && yPred.every((end) => Math.abs(end) === 1));
+  const op = signs ? squashes(ops, ({ isPred }) => isPred) : undefined;
   return op && {
     cause: "activation-mismatch",
     severity: "warning",
-    message: `The loss takes ${op.op} of outputs that a tanh keeps between −1 and 1, so it never comes close to 0 or 1`,
+    message:
+      "The loss takes a sigmoid or softmax of outputs between −1 and 1, of a tanh or a cosine, so it never comes close " +
+      "to 0 or 1",
     evidence: { batch: "random", value: random.value },
-    remedy: "Remove the activation of the last layer, or compare the labels with (p + 1) / 2",
+    remedy:
+      "Remove the activation of the last layer, compare the labels with (p + 1) / 2, or multiply cosines by a scale",
     where: locationOf(op),
   };
+}
+
+/** Tells whether every row of labels sums to 1. */
+function areDistributions({ yTrue }: AuditBatch, columns: number): boolean {
+  const rows = yTrue.length / columns;
+  return Array.from({ length: rows }, (_, i) => yTrue.subarray(i * columns, (i + 1) * columns))
+    .every((row) => row.every((y) => y >= 0) && Math.abs(row.reduce((a, b) => a + b) - 1) < 1e-3);
+}
+
+/** A categorical cross-entropy or divergence of outputs that do not share 1: every output is best at its maximum. */
+function notShared({ ops, columns, random, other }: Observations): Finding | undefined {
+  const { batch } = random, results = [random, other];
+  if (columns < 2 || batch.yTrue.length !== batch.yPred.length || onSimplex(batch, columns)) return undefined;
+  if (!areDistributions(batch, columns) || ops.some(({ op, live }) => op === "RealDiv" && live)) return undefined;
+  const log = ops.find(({ op, inputs }) => op === "Log" && inputs[0].isPred);
+  const rewards = results.every(({ gradient }) => gradient?.every((g) => g <= 0) && gradient.some((g) => g < 0));
+  return log && rewards
+    ? errorOf({
+      cause: "activation-mismatch",
+      message: `The ${columns} outputs of a row do not sum to 1, but the labels do: the loss falls as any output rises`,
+      evidence: {
+        batch: "random",
+        value: random.value,
+        largestGradient: Math.max(...random.gradient!),
+        leastGradient: Math.min(...random.gradient!),
+      },
+      remedy: "Give the last layer a softmax, or add the term of the other label: (1 − y)·log(1 − p)",
+      where: locationOf(log),
+    })
+    : undefined;
 }
 
 /** A softmax or sigmoid of another one inside the loss. */
@@ -108,7 +140,7 @@ export const activation: Rule = ({ observations, options }) => {
   const values = random.batch.yPred, inside = areShares(values);
   if ((yPred === "probability" || yPred === "simplex") && inside) {
     const op = squashes(ops, ({ isPred }) => isPred), [least, greatest] = extentOf(values);
-    if (op === undefined) return withoutLogarithm(observations);
+    if (op === undefined) return withoutLogarithm(observations) ?? notShared(observations);
     return errorOf({
       cause: "activation-mismatch",
       message: "The loss applies a softmax or sigmoid to outputs that are already probabilities",
@@ -118,7 +150,7 @@ export const activation: Rule = ({ observations, options }) => {
       where: locationOf(op),
     });
   }
-  const odd = squashedTwice(observations) ?? sigmoidOfTanh(observations, options) ?? softmaxOfSeveral(observations);
+  const odd = squashedTwice(observations) ?? squashedSigns(observations, options) ?? softmaxOfSeveral(observations);
   if (inside || odd !== undefined) return odd;
   const raw = rawScores(observations, options);
   if (raw !== undefined) return raw;

@@ -58,6 +58,19 @@ function comparedTooLate({ ops, rows }: Observations): WrongAxis | undefined {
   ];
 }
 
+/** One sum over all rows and columns that is compared with the label of each row. */
+function summedAgainstRows({ ops, rows }: Observations): WrongAxis | undefined {
+  const op = ops.find(({ op, inputs }) =>
+    ["Sub", "SquaredDifference"].includes(op) && inputs.some((i) => ofLabels(i) && i.shape[0] === rows) &&
+    inputs.some((i) => i.live && i.shape.length === 0 && i.reduced.sum !== undefined)
+  );
+  return op && [
+    op,
+    "One sum over all rows and columns is compared with the label of each row: rows share their outputs",
+    "Sum over the columns of a row only: tf.sum(x, -1)",
+  ];
+}
+
 /** A cumulative sum or a softmax along the rows. */
 function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined {
   if (columns < 2) return undefined;
@@ -68,6 +81,30 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
       (["Softmax", "LogSoftmax"].includes(op) && inputs[0].shape.join() === `${columns},${rows}` && rows !== columns))
   );
   return op && [op, `${op.op} runs along the rows of the batch and mixes each example with the next`, perRow];
+}
+
+/** A softmax along another axis than that along which the labels of a row sum to 1, as of pixels and not of classes. */
+function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations): WrongAxis | undefined {
+  const sharedAlong = (shape: readonly number[], axis: number): boolean => {
+    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1), size = shape[axis];
+    return yTrue.every((_, at) => {
+      if (Math.floor(at / inner) % size !== 0) return true;
+      let sum = 0;
+      for (let k = 0; k < size; k++) sum += yTrue[at + k * inner];
+      return Math.abs(sum - 1) < 1e-3;
+    });
+  };
+  const op = ops.find(({ op, inputs: [input], outputShape: shape }) =>
+    ["Softmax", "LogSoftmax"].includes(op) && input.isPred && shape.length === 3 && shape[0] === rows &&
+    shape[1] * shape[2] * rows === yTrue.length && shape[1] > 1 && sharedAlong(shape, 1) && !sharedAlong(shape, 2)
+  );
+  return op && [
+    op,
+    `${op.op} runs along the last axis, of ${op.outputShape[2]}, but the labels sum to 1 along axis 1, of ${
+      op.outputShape[1]
+    }`,
+    "Transpose first, so that the classes are the last axis: tf.transpose(yPred, [0, 2, 1])",
+  ];
 }
 
 /** A ratio of sums over a single column: nothing is summed, and each row is a score of its own. */
@@ -92,7 +129,7 @@ function sumOfOne({ ops }: Observations): WrongAxis | undefined {
 
 /** A normalisation or reduction along the wrong axis. */
 export const wrongAxis: Rule = ({ observations }) => {
-  for (const find of [acrossRows, alongRows, comparedTooLate, sumOfOne]) {
+  for (const find of [acrossRows, alongRows, alongPixels, comparedTooLate, summedAgainstRows, sumOfOne]) {
     const wrong = find(observations);
     if (wrong === undefined) continue;
     const [op, message, remedy] = wrong, { rows, columns } = observations;

@@ -1,4 +1,5 @@
 import { withOutputs } from "../batches.ts";
+import type { RecordedInput } from "../engines/engine.ts";
 import type { BatchObservations } from "../observations.ts";
 import type { Finding } from "../types.ts";
 import { type BatchContext, errorOf, locationOf, ofLabels } from "./rule.ts";
@@ -68,6 +69,32 @@ function ofOtherRank({ ops, rows, random }: BatchObservations): Finding | undefi
   });
 }
 
+/** Operations that leave a number per row of a matrix. */
+const reductions = new Set(["Max", "Min", "Sum", "Mean"]);
+
+/** The largest or the sum of each row of pairs, [n], that meets the pairs [n, n] again: it goes along the columns. */
+function rowsAsColumns({ ops, rows, random: { value } }: BatchObservations): Finding | undefined {
+  const square = ({ shape }: { shape: readonly number[] }) => shape.join() === `${rows},${rows}`;
+  const fromRow = ({ shape, madeBy }: RecordedInput): boolean => {
+    if (madeBy === undefined || shape.join() !== `${rows}`) return false;
+    const { op, inputs: [first, ...more], attrs } = ops[madeBy];
+    if (!reductions.has(op) || !square(first)) return more.length === 0 && fromRow(first);
+    return [attrs.axis ?? attrs.reductionIndices].flat().map((axis) => Number(axis) < 0 ? 1 : Number(axis)).join() ===
+      "1";
+  };
+  const op = ops.find(({ inputs, live }) =>
+    live && inputs.length === 2 && inputs.some((i) => i.fromPred && square(i)) && inputs.some(fromRow)
+  );
+  return op && errorOf({
+    cause: "broadcast",
+    message:
+      `[${rows}] of the rows with [${rows}, ${rows}] goes along the columns: each row gets the numbers of all rows`,
+    evidence: { rows, value },
+    remedy: "Keep the axis where the rows are reduced: tf.max(x, 1, true), tf.sum(x, 1, true)",
+    where: locationOf(op),
+  });
+}
+
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** Several weights that multiply one number: after a mean they change nothing but the size. */
@@ -105,8 +132,8 @@ export function broadcast({ engine, observations }: BatchContext): Finding | und
     inputs.some((a) => a.shape.length === 2 && a.shape[0] === n && a.shape[1] === 1)
   );
   if (op === undefined) {
-    return crossed(observations) ?? ofOtherRank(observations) ?? spread(observations) ?? weightsOfOne(observations) ??
-      pairsReturned(observations);
+    return crossed(observations) ?? rowsAsColumns(observations) ?? ofOtherRank(observations) ?? spread(observations) ??
+      weightsOfOne(observations) ?? pairsReturned(observations);
   }
   const turned = withOutputs(batch, (_, i) => batch.yPred[(i + columns) % (n * columns)]);
   return errorOf({

@@ -1,6 +1,6 @@
 import { areShares, areZeroOrOne, labelsOf, onSimplex, withLabels, withOutputs } from "../batches.ts";
-import type { RecordedInput } from "../engines/engine.ts";
-import type { Observations } from "../observations.ts";
+import type { AuditBatch, LossGradient, RecordedInput } from "../engines/engine.ts";
+import type { BatchResult, Observations } from "../observations.ts";
 import { short } from "../report.ts";
 import type { Finding } from "../types.ts";
 import { type AuditContext, errorOf, interpolate, locationOf, ofLabels, type Rule } from "./rule.ts";
@@ -28,7 +28,7 @@ function runsAway({ observations: { results: { perfect }, random }, engine }: Au
   return tenTimes < once - 1;
 }
 
-/** Labels in another coding than the formula needs. */
+/** Labels in another coding than the formula needs, and columns of them that it does not use. */
 export const labelEncoding: Rule = (context) => {
   const { engine, observations, options } = context, { columns, rows, random: { batch, value } } = observations;
   const again = oneHotAgain(context) ?? argmaxOfOne(observations);
@@ -76,7 +76,8 @@ export const labelEncoding: Rule = (context) => {
       remedy: "Scale the labels to [0, 1], or convert them to one-hot",
     });
   }
-  return signsWanted(context) ?? halfPositives(observations) ?? multiples(context) ?? shiftedIndex(context);
+  return signsWanted(context) ?? halfPositives(observations) ?? multiples(context) ?? shiftedIndex(context) ??
+    idleColumn(context);
 };
 
 /** One-hot labels that are converted to one-hot again, or used as class indices. */
@@ -171,24 +172,76 @@ function shiftedIndex(context: AuditContext): Finding | undefined {
 }
 
 /** Labels of 0 and 1 instead of −1 and 1: rows with a label of 0 have no gradient, and have one with a label of −1. */
-function signsWanted({ observations, engine }: AuditContext): Finding | undefined {
-  const { ops, columns, rows, random: { batch, gradient, value } } = observations;
-  if (gradient === undefined || areShares(batch.yPred) || columns !== 1 || batch.yTrue.length !== rows) {
-    return undefined;
-  }
+function signsWanted(context: AuditContext): Finding | undefined {
+  const { ops, columns, rows, random: { batch, gradient, value }, results: { perfect } } = context.observations;
+  if (gradient === undefined || areShares(batch.yPred) || batch.yTrue.length !== rows) return undefined;
   if (distinct(batch.yTrue).join() !== "0,1") return undefined;
   // A score of counts can ignore negatives on purpose.
   if (ops.some(({ op, live }) => op === "RealDiv" && live)) return undefined;
-  const zeros = [...gradient.keys()].filter((i) => batch.yTrue[i] === 0);
-  if (!zeros.every((i) => gradient[i] === 0)) return undefined;
-  const ones = gradient.length - zeros.length, live = gradient.filter((g) => g !== 0).length;
-  if (live < ones / 2 || live === 0) return undefined; // most rows have no gradient, whatever their label
-  const signed = engine.valueAndGradient(withLabels(batch, (y) => 2 * y - 1));
-  if (!Number.isFinite(signed.value) || !zeros.some((i) => (signed.gradient?.[i] ?? 0) !== 0)) return undefined;
+  const isLive = (of: Float32Array, row: number) =>
+    of.subarray(row * columns, (row + 1) * columns).some((g) => g !== 0);
+  const [zeros, ones] = [0, 1].map((label) => [...batch.yTrue.keys()].filter((row) => batch.yTrue[row] === label));
+  if (zeros.some((row) => isLive(gradient, row))) return undefined;
+  const live = ones.filter((row) => isLive(gradient, row)).length;
+  if (live < ones.length / 2 || live === 0) return undefined; // most rows have no gradient, whatever their label
+  const toSigns: Recoding = (y) => 2 * y - 1, { engine } = context;
+  const signed = engine.valueAndGradient(withLabels(batch, toSigns));
+  if (!Number.isFinite(signed.value) || !zeros.some((row) => isLive(signed.gradient ?? new Float32Array(), row))) {
+    return undefined;
+  }
+  // A label of 0 leaves a loss to correct outputs, unless it means on purpose that they are to cost nothing.
+  if (perfect !== undefined && !(perfect.value > 0.05 * Math.abs(value))) return undefined;
+  // Of several outputs the label may be a mask.
+  const better = () => engine.value(withLabels(perfect!.batch, toSigns)).value < perfect!.value;
+  if (columns > 1 && !(perfect !== undefined && falls(context) && falls(context, toSigns) && better())) {
+    return undefined;
+  }
   return errorOf({
     cause: "label-encoding",
     message: "Rows with a label of 0 have no gradient: the formula needs labels of −1 and 1",
     evidence: { rowsWithoutGradient: zeros.length, value, valueWithSigns: signed.value },
     remedy: "Convert the labels to 2·y − 1: tf.sub(tf.mul(2, yTrue), 1)",
   });
+}
+
+/** The batch with one column of the labels moved to other rows. */
+function turnedColumn(batch: AuditBatch, column: number, by: number): AuditBatch {
+  const { yTrue, predShape: [rows] } = batch, width = yTrue.length / rows;
+  return { ...batch, yTrue: yTrue.map((y, i) => i % width === column ? yTrue[(i + by * width) % yTrue.length] : y) };
+}
+
+/** Tells whether two results are the same but for one factor. */
+function areProportional(one: BatchResult, { value, gradient }: LossGradient): boolean {
+  if (one.gradient === undefined || gradient === undefined) return false;
+  const norm = Math.hypot(...gradient), times = norm / Math.hypot(...one.gradient);
+  return norm > 0 && Math.abs(value - times * one.value) <= 1e-5 * Math.abs(value) &&
+    gradient.every((g, i) => Math.abs(g - times * one.gradient![i]) <= 1e-5 * norm / Math.sqrt(gradient.length));
+}
+
+/** A mask or a weight among the labels that weighs nothing: in other rows it leaves the loss as it is. */
+function idleColumn({ engine, observations }: AuditContext): Finding | undefined {
+  const { random, rows, columns, deterministic, ops } = observations;
+  const { batch } = random, width = batch.yTrue.length / rows;
+  if (!deterministic || width <= columns || rows < 8) return undefined; // one label per output is no mask
+  const used = Array.from(
+    { length: width },
+    (_, column) =>
+      [1, 7].some((by) => !areProportional(random, engine.valueAndGradient(turnedColumn(batch, column, by)))),
+  );
+  const varies = (column: number) => new Set(batch.yTrue.filter((_, i) => i % width === column)).size > 1;
+  const idle = used.findIndex((is, column) => !is && varies(column));
+  if (idle < 0 || !used.includes(true)) return undefined; // a loss that uses no label has another fault, or none
+  const one = ({ shape }: RecordedInput) => shape.reduce((a, b) => a * b, 1) === 1;
+  const op = ops.find(({ op, inputs }) =>
+    op === "Multiply" && inputs.some((i) => i.live && one(i)) && inputs.some((i) => ofLabels(i) && !one(i))
+  );
+  return {
+    cause: "reduction",
+    severity: "warning",
+    message: `Column ${idle} of the labels weighs nothing: with its numbers in other rows the loss and its gradient ` +
+      "are the same",
+    evidence: { batch: "random", column: idle, labelColumns: width, value: random.value },
+    remedy: "If it is a mask or a weight, multiply by it while there is a number per row, before the mean",
+    where: op && locationOf(op),
+  };
 }

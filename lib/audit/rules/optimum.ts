@@ -198,9 +198,35 @@ const otherOutputsFit = ({ descents, observations: { results: { perfect } } }: A
 /** Tells whether there are two different labels. */
 const labelsAreTwo = (yTrue: Float32Array): boolean => new Set(yTrue).size === 2;
 
+/** A loss that falls with the square of the outputs, or faster: no step of a training ends it. */
+function fallsAsSquare({ engine, observations, descents }: AuditContext): Finding | undefined {
+  if (!observations.deterministic || !isUnbounded(observations.random)) return undefined;
+  for (const { from, to, end } of descents()) {
+    const [tenTimes, hundredTimes] = [10, 100].map((by) => engine.value(withOutputs(end, (p) => by * p)).value);
+    if (!(to < from && tenTimes < Math.min(0, to) && hundredTimes < 50 * tenTimes)) continue;
+    if (!Number.isFinite(hundredTimes)) continue;
+    return {
+      cause: "wrong-optimum",
+      severity: "warning",
+      message:
+        "The loss falls without end, with the square of the outputs: large outputs of some signs are always better",
+      evidence: { random: from, afterDescent: to, tenTimesAsLarge: tenTimes, hundredTimesAsLarge: hundredTimes },
+      remedy: "Take the square or the absolute value of the term that becomes negative, or bound the outputs",
+    };
+  }
+}
+
+/** A loss of differences between columns that is linear in one of them, as that of a critic: it has no end on purpose. */
+function isCritic({ engine, observations: { random: { batch } } }: AuditContext, moved: readonly number[]): boolean {
+  const [at, by10, by20] = moved, step = by10 - at, small = 0.01 * Math.abs(step);
+  const value = (by: number) => engine.value(withOutputs(batch, (p) => p + by)).value;
+  return Math.abs(by20 - by10 - step) <= small && Math.abs(value(3) - value(-3)) <= small;
+}
+
 /** A column that lowers the loss without end, in one direction, whatever the other columns are. */
-function columnWithoutEnd({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
-  const { results, random, columns } = observations, right = results.perfect!.batch, span = start - best;
+function columnWithoutEnd(context: AuditContext, best: number, start: number): Finding | undefined {
+  const { engine, observations: { results, random, columns } } = context;
+  const right = results.perfect!.batch, span = start - best;
   if (columns < 2 || !isUnbounded(random) || !(span > 0)) return undefined;
   const bases = [right, { ...right, yPred: random.batch.yPred }],
     from = bases.map((batch) => engine.value(batch).value);
@@ -212,7 +238,7 @@ function columnWithoutEnd({ engine, observations }: AuditContext, best: number, 
       if (!(by10 < from[0] - 0.1 * span)) continue;
       const by20 = moved(0, 20), other = moved(1, 10);
       const falls = by20 < by10 - 0.1 * span && other < from[1] - 0.1 * span && moved(1, 20) < other - 0.1 * span;
-      if (!falls || !(by20 < best - 0.3 * span)) continue;
+      if (!falls || !(by20 < best - 0.3 * span) || isCritic(context, [from[0], by10, by20])) continue;
       return errorOf({
         cause: "wrong-optimum",
         message: `Column ${column} of the outputs lowers the loss without end as it ${sign > 0 ? "rises" : "falls"}, ` +
@@ -222,6 +248,80 @@ function columnWithoutEnd({ engine, observations }: AuditContext, best: number, 
       });
     }
   }
+}
+
+/** The numbers of a column. */
+const columnOf = (values: Float32Array, width: number, column: number): Float32Array =>
+  values.filter((_, i) => i % width === column);
+
+/** The columns of outputs whose correct values are a column of many-valued labels, with those labels. */
+function labelledColumns(
+  { results: { perfect }, rows, columns }: Observations,
+): [column: number, labels: Float32Array][] {
+  const { yTrue, yPred } = perfect!.batch, width = yTrue.length / rows;
+  const labels = Array.from({ length: width }, (_, k) => columnOf(yTrue, width, k)).filter((of) =>
+    new Set(of).size > 8
+  );
+  return Array.from({ length: columns }, (_, column): [number, Float32Array | undefined] => {
+    const right = columnOf(yPred, columns, column);
+    return [column, labels.find((of) => of.every((y, i) => y === right[i]))];
+  }).filter((pair): pair is [number, Float32Array] => pair[1] !== undefined);
+}
+
+/**
+ * A descent that ends as low as correct outputs, or lower, in outputs that have nothing to do with the labels that they are to
+ * equal.
+ */
+function fitsWithoutLabels(context: AuditContext, best: number, start: number): Finding | undefined {
+  const { descents, engine, observations } = context, { results, random, columns, deterministic } = observations;
+  const span = start - best, { gradient } = random;
+  if (!deterministic || !(span > 0) || gradient === undefined) return undefined;
+  const labelled = labelledColumns(observations), sameLabels = results.perfect!.batch.yTrue;
+  for (const { to, end } of descents()) {
+    if (!(to <= best + 0.1 * span) || end.yTrue.some((y, i) => y !== sameLabels[i])) continue;
+    // The sign of each row that fits the labels best: of a line through 0 both directions are right.
+    const signs = labelled[0]?.[1].map((_, i) =>
+      Math.sign(labelled.reduce((sum, [column, labels]) => sum + labels[i] * end.yPred[i * columns + column], 0))
+    );
+    for (const [column, labels] of labelled) {
+      const [slope, found] = [gradient, end.yPred].map((of) => columnOf(of, columns, column));
+      const [y, p, turned] = [labels, found, found.map((v, i) => signs[i] * v)]
+        .map((of) => of.filter((_, i) => slope[i] !== 0)); // a mask leaves the others alone
+      const correlation = rankCorrelation(y, p);
+      if (!(correlation < 0.3) || (labelled.length > 1 && rankCorrelation(y, turned) > 0.7)) continue;
+      // Where the label itself would lower the loss, the descent has only not come so far.
+      const held = engine.value(
+        withOutputs(end, (v, i) => i % columns === column ? labels[Math.floor(i / columns)] : v),
+      );
+      if (held.value < to - 0.05 * Math.abs(to - best)) continue;
+      return {
+        cause: "wrong-optimum",
+        severity: to < best - 0.3 * span ? "error" : "warning",
+        message:
+          `A descent makes the loss as small as correct outputs do, and column ${column} of its outputs has nothing ` +
+          "to do with the labels",
+        evidence: { perfect: best, afterDescent: to, random: start, column, rankCorrelation: correlation },
+        remedy:
+          "Compare this column with its label itself, entry by entry, and stop no gradient that should hold it there",
+      };
+    }
+  }
+}
+
+/** Outputs of the opposite sign that cost nothing, as in a spectrum, where it may be meant. */
+function signIsFree({ engine, observations: { results, random } }: AuditContext, best: number, start: number) {
+  const { batch } = results.perfect!, { yTrue, yPred } = batch, span = start - best;
+  if (!isUnbounded(random) || yTrue.length !== yPred.length || !(span > 0)) return undefined;
+  if (yTrue.some((y, i) => y !== yPred[i]) || yTrue.every(Number.isInteger)) return undefined;
+  const [turned, twice] = [-1, 2].map((by) => engine.value(withOutputs(batch, (p) => by * p)).value);
+  if (!(Math.abs(turned - best) <= 1e-4 * span) || !(twice > best + 0.05 * span)) return undefined;
+  return {
+    cause: "wrong-optimum",
+    severity: "note",
+    message: "Outputs of the opposite sign cost nothing, as in a spectrum: is that intended?",
+    evidence: { perfect: best, oppositeSigns: turned, twiceAsLarge: twice, random: start },
+    remedy: "If the signs must be correct, add a term that sees the difference itself, as the mean squared error does",
+  } satisfies Finding;
 }
 
 /** Rows of two labels in equal numbers; undefined if there are not two. */
@@ -283,12 +383,12 @@ function beatenByOtherLabels(
 /** Useless outputs that are as good as perfect ones. */
 export const wrongOptimum: Rule = (context) => {
   const { engine, observations } = context, { results: { perfect }, random } = observations;
-  if (perfect === undefined || !Number.isFinite(perfect.value)) return undefined;
+  if (perfect === undefined || !Number.isFinite(perfect.value)) return fallsAsSquare(context);
   const { yPred } = perfect.batch;
   if (new Set(yPred).size < 2 || yPred.length !== random.batch.yPred.length) return undefined;
   const start = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value;
   const beaten = beatenByOtherLabels(context, perfect.value, start) ??
-    columnWithoutEnd(context, perfect.value, start);
+    columnWithoutEnd(context, perfect.value, start) ?? fallsAsSquare(context);
   if (beaten !== undefined) return beaten;
   if (!labelsDetermineOutputs(observations)) return collapse(context, perfect.value, start);
   let byShares: Finding | undefined;
@@ -312,5 +412,6 @@ export const wrongOptimum: Rule = (context) => {
       });
     }
   }
-  return byShares ?? beyondLabels(context, perfect.value, start) ?? offsetIsFree(context, perfect.value, start);
+  const all = [context, perfect.value, start] as const;
+  return byShares ?? fitsWithoutLabels(...all) ?? beyondLabels(...all) ?? offsetIsFree(...all) ?? signIsFree(...all);
 };

@@ -3,15 +3,18 @@
  *
  *     deno run -A tests/reference/audited/record.ts PYTHON [FRAMEWORK ...]
  *
- * PYTHON has the packages of requirements.txt beside this file. The record is record.json, and the reports about the two
- * losses of the question are asked_keras.txt and, with Rscript and the package reticulate, asked_r.txt ("asked" in the
- * place of a framework).
+ * PYTHON has the packages of requirements.txt beside this file. The record is record.json, the seconds and the calls of each
+ * audit are costs.json, and the reports about the two losses of the question are asked_keras.txt and, with Rscript and the
+ * package reticulate, asked_r.txt ("asked" in the place of a framework).
  *
  * @module
  */
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { auditLoss, type AuditOptions, type LossAudit } from "../../../lib/audit/mod.ts";
+import type { AuditEngine } from "../../../lib/audit/engines/engine.ts";
+import type { LoadedLoss } from "../../../lib/audit/engines/loaded_loss.ts";
 import { pythonLoss, type PythonLossOptions } from "../../../lib/audit/engines/python_loss.ts";
 import { made } from "../../audit/building_blocks.ts";
 import { cases } from "../../audit/cases.ts";
@@ -34,6 +37,57 @@ export interface FrameworkRecord {
   readonly mutated?: Record<string, Recorded>;
 }
 
+/** The cost of one audit. */
+export interface AuditCost {
+  /** CPU seconds of the audit and of Python together. */
+  readonly seconds: number;
+  /** Times that the loss was asked for a value, a gradient or its operations. */
+  readonly calls: number;
+}
+
+/** The costs of the audits in a framework. */
+export interface FrameworkCosts {
+  readonly versions: string;
+  /** CPU seconds to start Python, import the framework and load the first loss. */
+  readonly start: number;
+  /** The load of the machine, before and after. */
+  readonly load: readonly [before: number, after: number];
+  readonly audits: Record<string, AuditCost>;
+}
+
+/** CPU seconds of this process and of all that it started and that still run, on Linux. */
+function cpuSeconds(): number {
+  const own = process.cpuUsage(), ticksPerSecond = 100;
+  let ticks = 0;
+  const add = (id: number | "self") => {
+    for (const { name } of Deno.readDirSync(`/proc/${id}/task`)) {
+      for (const child of Deno.readTextFileSync(`/proc/${id}/task/${name}/children`).split(" ").filter(Boolean)) {
+        const fields = Deno.readTextFileSync(`/proc/${child}/stat`).split(") ")[1].split(" ");
+        ticks += Number(fields[11]) + Number(fields[12]);
+        add(Number(child));
+      }
+    }
+  };
+  add("self");
+  return (own.user + own.system) / 1e6 + ticks / ticksPerSecond;
+}
+
+/** Counts what an audit asks of a loss. */
+function counted(loss: LoadedLoss): { calls: number } {
+  const count = { calls: 0 }, { engine } = loss;
+  const counting = <B, R>(of: (batch: B) => R) => (batch: B): R => {
+    count.calls++;
+    return of(batch);
+  };
+  const own: AuditEngine = {
+    value: counting((batch) => engine.value(batch)),
+    valueAndGradient: counting((batch) => engine.valueAndGradient(batch)),
+    record: counting((batch) => engine.record(batch)),
+  };
+  Object.defineProperty(loss, "engine", { value: own });
+  return count;
+}
+
 const backends: Readonly<Record<string, { file: string; framework: string; backend?: string }>> = {
   torch: { file: "losses_torch.py", framework: "torch" },
   jax: { file: "losses_jax.py", framework: "jax" },
@@ -54,20 +108,27 @@ interface Job {
 }
 
 /** Audits one loss after the other, in one process. */
-async function recordAll(jobs: readonly Job[]): Promise<{ versions: string; records: Record<string, Recorded> }> {
-  const records: Record<string, Recorded> = {};
-  if (jobs.length === 0) return { versions: "", records };
+async function recordAll(
+  jobs: readonly Job[],
+): Promise<{ records: Record<string, Recorded>; costs: FrameworkCosts }> {
+  const records: Record<string, Recorded> = {}, audits: Record<string, AuditCost> = {};
+  const [before] = Deno.loadavg(), hundredths = (seconds: number) => Math.round(100 * seconds) / 100;
+  const started = cpuSeconds();
   await using first = await pythonLoss(jobs[0].load);
+  const start = hundredths(cpuSeconds() - started);
   for (const { id, load: { python: _, ...load }, options } of jobs) {
-    const began = performance.now();
+    const began = cpuSeconds();
     try {
-      records[id] = recordedOf(auditLoss(await first.another(load), options));
+      const loss = await first.another(load) as LoadedLoss, count = counted(loss);
+      records[id] = recordedOf(auditLoss(loss, options));
+      audits[id] = { seconds: hundredths(cpuSeconds() - began), calls: count.calls };
     } catch (error) {
       records[id] = { verdict: "refused", findings: [(error as Error).message] };
     }
-    console.log(`${Math.round(performance.now() - began)} ms`, id, records[id].verdict, records[id].findings.join("; "));
+    console.log(id, records[id].verdict, records[id].findings.join("; "), JSON.stringify(audits[id] ?? {}));
   }
-  return { versions: first.versions, records };
+  const costs = { versions: first.versions, start, load: [before, Deno.loadavg()[0]] as const, audits };
+  return { records, costs };
 }
 
 /** Changes of a sound loss that matter to nothing. */
@@ -98,8 +159,15 @@ async function recordAsked(python: string, file: string, text: string): Promise<
   await Deno.writeTextFile(new URL(text, import.meta.url), reports.join("\n"));
 }
 
+/** Replaces the part of one framework in a record. */
+async function change<T>(name: string, framework: string, part: T): Promise<void> {
+  const file = new URL(name, import.meta.url);
+  const all: Record<string, T> = JSON.parse(await Deno.readTextFile(file).catch(() => "{}"));
+  await Deno.writeTextFile(file, `${JSON.stringify({ ...all, [framework]: part }, null, 2)}\n`);
+}
+
 if (import.meta.main) {
-  const [python, ...wanted] = Deno.args, file = new URL("./record.json", import.meta.url);
+  const [python, ...wanted] = Deno.args;
   tf.enableProdMode();
   await tf.setBackend("cpu");
   for (const name of wanted.length > 0 ? wanted : [...Object.keys(backends), "asked"]) {
@@ -116,16 +184,21 @@ if (import.meta.main) {
       load: { python, framework, file: path, name: id.replaceAll("-", "_") },
       options,
     })));
-    const own = await recordAll(shipped.filter((one) => one.framework === name).map(({ id, module, options }) => ({
+    const ships = shipped.filter((one) => one.framework === name).map(({ id, module, options }) => ({
       id,
       load: { python, framework, module, name: id },
       options,
-    })));
+    }));
+    const own = ships.length === 0 ? undefined : await recordAll(ships);
     const broken = name.startsWith("keras on") && backend !== "tensorflow"
       ? undefined
       : await recordAll(mutants(python, framework));
-    const record = JSON.parse(await Deno.readTextFile(file).catch(() => "{}"));
-    record[name] = { versions: ported.versions, cases: ported.records, shipped: own.records, mutated: broken?.records };
-    await Deno.writeTextFile(file, `${JSON.stringify(record, null, 2)}\n`);
+    await change<FrameworkRecord>("record.json", name, {
+      versions: ported.costs.versions,
+      cases: ported.records,
+      shipped: own?.records ?? {},
+      mutated: broken?.records,
+    });
+    await change<FrameworkCosts>("costs.json", name, ported.costs);
   }
 }
