@@ -8,9 +8,9 @@ Columns of the table, each a mean of ten test scores:
     ours         compareLosses: C chosen by the score on five folds of the fitted rows if fewer than 100 rows validate, else on
                  the validation rows; of equal scores the one with the smaller log loss
     same         scikit-learn, C chosen by the same rule on the same folds
-    folds        scikit-learn, C chosen as GridSearchCV(cv=5) does on the fitted rows, on every table
+    folds        scikit-learn, C chosen as GridSearchCV(cv=5) does on the fitted rows, where fewer than 100 rows validate
     validation   scikit-learn, C chosen on the validation rows, on every table
-    standard     scikit-learn, the smallest C within one standard error of the best of the five folds
+    standard     scikit-learn, the smallest C within one standard error of the best of these folds
     best         scikit-learn, the C whose mean of the test scores is the largest: chosen in hindsight, which no rule can do
     default      scikit-learn, C = 1
 
@@ -125,29 +125,25 @@ def fit(frame, one):
         fitted, checked, tested = (y[split[part]] for part in ("train", "validation", "test"))
         models = [model(train, fitted, c) for c in grid]
         on_validation = [m.predict_proba(validation) for m in models]
-        folds = [test for _, test in StratifiedKFold(5, shuffle=True, random_state=0).split(train, fitted)]
-        on_folds = held_out(train, fitted, folds, len(names))
-        on_same = held_out(train, fitted, same, len(names)) if same else None
+        folds = [rows for _, rows in StratifiedKFold(5, shuffle=True, random_state=0).split(train, fitted)] if same else []
+        on_folds, on_same = (held_out(train, fitted, f, len(names)) for f in (folds, same))
         row = {}
         for name, score in score_of.items():
-            on_test = [score(tested, m.predict(test)) for m in models]
-            each = np.array([[score(fitted[f], p[f].argmax(axis=1)) for p in on_folds] for f in folds])
-            mean, error = each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(len(folds))
-            log = [log_loss(fitted, p, labels=range(len(names))) for p in on_folds]
-            top = min(range(len(grid)), key=lambda i: (-round(mean[i], 12), log[i]))
             by_validation = choose(checked, on_validation, score)
-            row[name] = {"all": on_test, "chosen": {
-                "same": choose(fitted, on_same, score) if same else by_validation,
-                "folds": top,
-                "validation": by_validation,
-                "standard": min(i for i in range(len(grid)) if mean[i] >= mean[top] - error[top]),
-                "default": grid.index(1),
-            }}
+            chosen = {"same": by_validation, "validation": by_validation, "default": grid.index(1)}
+            if same:
+                each = np.array([[score(fitted[f], p[f].argmax(axis=1)) for p in on_folds] for f in folds])
+                mean, error = each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(len(folds))
+                log = [log_loss(fitted, p, labels=range(len(names))) for p in on_folds]
+                top = min(range(len(grid)), key=lambda i: (-round(mean[i], 12), log[i]))
+                chosen |= {"same": choose(fitted, on_same, score), "folds": top,
+                           "standard": min(i for i in range(len(grid)) if mean[i] >= mean[top] - error[top])}
+            row[name] = {"all": [score(tested, m.predict(test)) for m in models], "chosen": chosen}
         rows.append(row)
     def means(name):
         rules = rows[0][name]["chosen"]
         found = {rule: float(np.mean([row[name]["all"][row[name]["chosen"][rule]] for row in rows])) for rule in rules}
-        return {**found, "best": float(np.max(np.mean([row[name]["all"] for row in rows], axis=0)))}
+        return {"folds": found["validation"], "standard": found["validation"], **found, "best": float(np.max(np.mean([row[name]["all"] for row in rows], axis=0)))}
     return {name: means(name) for name in score_of}
 
 

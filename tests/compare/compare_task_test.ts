@@ -166,7 +166,8 @@ async function interrupted(fixtures: Fixtures, at: number, values: Record<string
       await runCompare({ values: ${JSON.stringify(values)}, positionals: ["d.csv"] }, report);
     } catch (error) {
       console.log(error.constructor.name + ": " + error.message);
-    }`;
+    }
+    Deno.exit(); // as the command does: threads end at once`;
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "-A", fixtures.file("stopped.ts", script)],
     cwd: fileURLToPath(new URL("../../", import.meta.url)),
