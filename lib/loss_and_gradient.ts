@@ -179,7 +179,9 @@ export function lossAndGradient(
       };
     }
   }
-  const batch = readBatch(name, inputs, reading), scored = scoreBatch(batch, decide(batch), scoring);
+  const batch = readBatch(name, inputs, reading), decided = decide(batch), scored = scoreBatch(batch, decided, scoring);
   const gradient = yPred instanceof Float32Array ? new Float32Array(outputs.size) : new Float64Array(outputs.size);
-  return { value: best - scored.value, gradient: scored.gradient(-1, gradient), counts: scored.counts };
+  scored.gradient(-1, gradient);
+  decided.release?.();
+  return { value: best - scored.value, gradient, counts: scored.counts };
 }

@@ -131,7 +131,7 @@ async function scoreOption(values: TaskArgs["values"]): Promise<ScoreChoice> {
 }
 
 /** A spreadsheet of a comparison, one line per score. */
-export function comparisonCsv({ losses, score }: LossComparison): string {
+function comparisonCsv({ losses, score }: LossComparison): string {
   const lines = losses.flatMap(({ model, loss, threshold, values }) =>
     values.map((value, split) => [model, `"${loss}"`, threshold, split + 1, value].join(","))
   );

@@ -80,7 +80,7 @@ const quick = { QUICK_TESTS: "1" };
 
 /**
  * Runs the quick tests with the line coverage of lib/, then the slow tests of the files that have some, without: the counters
- * of coverage double the time of a test, and of the slow tests they count nothing that the quick ones have not run.
+ * of coverage make numeric code two to six times as slow.
  */
 async function runTestsWithCoverage(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
   const folder = await Deno.makeTempDir({ prefix: "roundabout-coverage-" });

@@ -1,12 +1,15 @@
 /**
  * Marks slow tests: large inputs, training, browsers, kernels, other processes. `deno task test` runs them apart and
- * without coverage, whose counters cost as much again as the tests; `deno task test --quick` leaves them out.
+ * without coverage, whose counters make a test two to six times as slow; `deno task test --quick` leaves them out.
  *
  * @module
  */
 import { slowMark } from "../tasks/test_output.ts";
 
-const register = (Deno.env.get("QUICK_TESTS") ? Deno.test.ignore : Deno.test) as typeof Deno.test;
+/** True if slow tests are left out: what only they need is not asked for. */
+export const isQuick: boolean = Boolean(Deno.env.get("QUICK_TESTS"));
+
+const register = (isQuick ? Deno.test.ignore : Deno.test) as typeof Deno.test;
 
 /**
  * `slow.test` registers a slow test like `Deno.test`, with {@linkcode slowMark} behind its name; the test is ignored if the

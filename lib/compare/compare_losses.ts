@@ -179,7 +179,8 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
  * the argmax.
  *
  * A score of the curve has no threshold. Its rivals are cross-entropy and its forms, the curve's own loss, and the losses of the
- * order of a batch: the squared hinge of all pairs and the AUM. With more than two classes each column of the softmax is ranked
+ * order of a batch: the squared hinge of all pairs and the AUM, of two classes that of the logits divided by
+ * their standard deviation, because a penalty of the weights alone would shrink the plain AUM to 0. With more than two classes each column of the softmax is ranked
  * against the rest. A score at which equal outputs are perfect (`negativeAum`) and a score of queries (`ndcg`), which splits of rows
  * would cut, are refused.
  *

@@ -77,13 +77,6 @@ function placeOf(v: number, bits: number, { edges, first }: Bins): number {
   return b;
 }
 
-/** Returns σ of each logit; Float64Array.from with a function is many times as slow. */
-export function sigmoids(logits: ArrayLike<number>): Float64Array {
-  const p = new Float64Array(logits.length);
-  for (let i = 0; i < p.length; i++) p[i] = sigmoid(logits[i]);
-  return p;
-}
-
 /** Finds the intervals of a slice of numbers. */
 export function placesOf(p: ArrayLike<number>, { offset, stride, length }: Slice, bins: Bins): Uint16Array {
   const places = new Uint16Array(length), bits = bitsOf(p);

@@ -2,7 +2,7 @@ import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import type { Counts } from "../counts/counts.ts";
 import type { Decision } from "../decisions/decision.ts";
-import { sigmoidDerivative } from "../numerics/sigmoid.ts";
+import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
 import { type LossParts, type ResolvedOptions, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
 import {
   addsCounts,
@@ -15,15 +15,7 @@ import {
   type ZeroDivision,
 } from "../scoring/score_batch.ts";
 import type { Score } from "../scores/score.ts";
-import {
-  type BinnedRows,
-  binsOf,
-  countAtThresholds,
-  curveOf,
-  fillGradient,
-  readThresholds,
-  sigmoids,
-} from "./binned_curve.ts";
+import { type BinnedRows, binsOf, countAtThresholds, curveOf, fillGradient, readThresholds } from "./binned_curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
 import { classOfRows, type MultiClass } from "./multi_class.ts";
 

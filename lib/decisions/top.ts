@@ -1,5 +1,5 @@
 import { type Slice, toFloat32 } from "../counts/counts.ts";
-import { sigmoid, sigmoidDerivative } from "../numerics/sigmoid.ts";
+import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
 import type { Shape } from "../steps/sigmoidal.ts";
 import type { Decision, Mode } from "./decision.ts";
 
@@ -78,7 +78,7 @@ function solveThreshold(
  */
 export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOptions): Decision {
   return ({ rows, classes, yPred, sampleWeight }) => {
-    const p = fromLogits ? Float64Array.from(yPred, sigmoid) : yPred;
+    const p = fromLogits ? sigmoids(yPred) : yPred;
     const decisions = new Float64Array(yPred.length), slopes = new Float64Array(yPred.length);
     const columns = Array.from({ length: classes }, (_, k) => ({ offset: k, stride: classes, length: rows }))
       .map((column) => counted(column, sampleWeight));

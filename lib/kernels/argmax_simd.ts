@@ -54,7 +54,7 @@ export function argmaxPlanOf(simd: Simd, slope: number, hard: boolean, classes: 
 }
 
 /** Returns the place at which the loops keep the number of a row and a column: four rows are stored four by four. */
-export const turnedPlace = (row: number, column: number, classes: number): number =>
+const turnedPlace = (row: number, column: number, classes: number): number =>
   (row - row % 4) * classes + 4 * column + row % 4;
 
 /** The offsets of a first pass in the heap, in bytes, as in simd.as. */

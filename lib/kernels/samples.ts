@@ -2,12 +2,12 @@ import type { Batch } from "../batch/read_batch.ts";
 import { countDecisions, type Counts, decisionGradient, finite } from "../counts/counts.ts";
 import type { Decided } from "../decisions/decision.ts";
 import {
-  copyBounded,
   type CountsScored,
   gradientOf,
   type Scoring,
   valueOf,
   weighByClass,
+  writeBounded,
 } from "../scoring/score_batch.ts";
 import type { Numbers } from "./table.ts";
 
@@ -74,7 +74,7 @@ export function scoreSamples(
         decisionGradient(counted, sliceOf(row), partials, gradient);
       }
       decided.back(gradient);
-      return copyBounded(gradient, kept() as Float32Array) < 0;
+      return writeBounded(gradient, undefined, kept() as Float32Array) < 0;
     },
   };
 }

@@ -189,6 +189,8 @@ export function generalLoss(
   tensors: Inputs<Tensor>,
 ): Scalar {
   checkReads();
-  const batch = readBatch(name, tensors, reading), scored = scoreBatch(batch, decide(batch), scoring);
-  return lossOp(name, tensors.yPred, best - scored.value, (by) => scored.gradient(-by));
+  const batch = readBatch(name, tensors, reading),
+    decided = decide(batch),
+    scored = scoreBatch(batch, decided, scoring);
+  return lossOp(name, tensors.yPred, best - scored.value, (by, room) => scored.gradient(-by, room), decided.release);
 }

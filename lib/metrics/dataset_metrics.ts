@@ -224,6 +224,10 @@ export class DatasetMetrics extends LayersCallback {
       const name = metricName(score.name, { ...options, average: average === "none" ? "binary" : average });
       return { score, key: [...named, name].join("_") };
     });
+    const grouped = Object.entries(this.#data).find(([, data]) => data?.groups !== undefined);
+    if (grouped !== undefined && !this.#scores.some(({ score }) => "queries" in score)) {
+      throw new TypeError(`Cannot make ${task}: 'groups' is given in '${grouped[0]}', but no score has queries`);
+    }
     const keys = this.#scores.map(({ key }) => key), twice = keys.find((key, i) => keys.indexOf(key) !== i);
     if (twice !== undefined) {
       throw new RangeError(`Cannot make ${task}: 'scores' has two that are called ${describe(twice)} in the history`);

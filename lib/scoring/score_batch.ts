@@ -78,10 +78,13 @@ export interface Scored extends Pick<CountsScored, "value" | "values" | "counts"
 }
 
 /** Returns the entries that are counted together: the columns, or for "samples" the rows. */
-export const slicesOf = (average: Average, { rows, classes }: Pick<Batch, "rows" | "classes">): Slice[] =>
-  average === "samples"
-    ? Array.from({ length: rows }, (_, i) => ({ offset: i * classes, stride: 1, length: classes }))
-    : Array.from({ length: classes }, (_, k) => ({ offset: k, stride: classes, length: rows }));
+export function slicesOf(average: Average, { rows, classes }: Pick<Batch, "rows" | "classes">): Slice[] {
+  const slices: Slice[] = []; // `Array.from` takes ten times as long for one column
+  if (average === "samples") {
+    for (let i = 0; i < rows; i++) slices.push({ offset: i * classes, stride: 1, length: classes });
+  } else for (let k = 0; k < classes; k++) slices.push({ offset: k, stride: classes, length: rows });
+  return slices;
+}
 
 const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
 
@@ -168,7 +171,8 @@ export function scoreCounts(
   { score, zeroDivision, rule }: Pick<Scoring, "score" | "zeroDivision" | "rule">,
 ): CountsScored {
   if (rule?.score !== undefined) return rule.score(each, weightsInMean);
-  const counts = weightsInMean === undefined ? [mapCounts((key) => sum(each.map((one) => one[key])))] : each;
+  const adds = weightsInMean === undefined && each.length > 1;
+  const counts = adds ? [mapCounts((key) => sum(each.map((one) => one[key])))] : each;
   const values = counts.map((one) => valueOf(score, one));
   return { ...meanOfScores(values, weightsInMean, zeroDivision), counts };
 }
@@ -203,12 +207,20 @@ export interface Counted {
   gradient<T extends Float32Array | Float64Array = Float32Array>(partials: readonly Counts[], gradient?: T): T;
 }
 
-/** Copies numbers, clamped to the range of the target; returns the place of the first NaN, −1 if there is none. */
-export function copyBounded(values: Float64Array, to: Float32Array | Float64Array): number {
+/**
+ * Multiplies numbers by slopes (absent: 1 each) and clamps them to the range of the target.
+ *
+ * @returns The place of the first NaN, −1 if there is none.
+ */
+export function writeBounded(
+  values: Float64Array,
+  slopes: Float64Array | undefined,
+  to: Float32Array | Float64Array,
+): number {
   const largest = to instanceof Float32Array ? largestFloat32 : Number.MAX_VALUE;
   for (let i = 0; i < values.length; i++) {
-    const v = values[i];
-    if (v >= -largest && v <= largest) to[i] = v;
+    const v = slopes === undefined ? values[i] : values[i] * slopes[i];
+    if (Math.abs(v) <= largest) to[i] = v;
     else if (v === v) to[i] = Math.sign(v) * largest; // NaN alone is not itself
     else return i;
   }
@@ -234,10 +246,10 @@ export function countBatch(batch: Batch, decided: Decided, scoring: Scoring): Co
       partials: readonly Counts[],
       gradient: T = new Float32Array(batch.yTrue.length) as T,
     ): T => {
-      const { decisions: byDecision } = decided; // counted: their room is free for the gradient
+      const { decisions: byDecision, slopes } = decided; // counted: their room is free for the gradient
       slices.forEach((slice, i) => decisionGradient(rows, slice, partials[added ? 0 : i], byDecision));
-      decided.back(byDecision);
-      const bad = copyBounded(byDecision, gradient);
+      if (slopes === undefined) decided.back(byDecision);
+      const bad = writeBounded(byDecision, slopes, gradient);
       if (bad >= 0) {
         throw new TypeError(
           `Cannot compute ${score.name}: the step's derivative at the output ${batch.yPred[bad]} is NaN`,

@@ -227,7 +227,7 @@ export function checkData(what: string, data: unknown, batchSize: number | undef
 }
 
 /** Reads the data once, from the beginning. The tensors of a batch are disposed when the next batch is read or reading ends. */
-export async function* readBatches(
+async function* readBatches(
   what: string,
   data: TrainingData,
   batchSize = defaultBatchSize,

@@ -50,8 +50,9 @@ export interface MetricGradient {
  * include regularisation. The tensors of a batch are disposed after the batch, as in `fitDataset`.
  *
  * @param model A model with one output.
- * @param data Tensors, [x, y], [x, y, sampleWeight] or, with the query of each row, { xs, ys, groups }; a `tf.data.Dataset`; an async iterable of batches that can be read
- * twice, or a function that returns an iterable. Both passes must read the same rows; the order may differ.
+ * @param data Tensors, [x, y], [x, y, sampleWeight] or, with the query of each row, { xs, ys, groups }; a `tf.data.Dataset`; an
+ * async iterable of batches that can be read twice, or a function that returns an iterable. Both passes must read the same rows; the
+ * order may differ.
  * @param options `loss`, `batchSize`.
  * @returns The loss, the counts and the gradients.
  * @throws {TypeError} If `loss` is not a loss of this library, `data` or a batch is not of a listed kind, or an option is

@@ -54,7 +54,28 @@ function classOf(columns: readonly number[]): string {
   return needed <= widths[0] ? "" : `needs-${widths.find((width) => needed <= width) ?? widths.at(-1)}`;
 }
 
-const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row" } as const;
+/** Tells the columns whose values take a line of their card: those with a long one, or all if most have one. */
+function longColumns(heads: readonly Cell[], rows: readonly Cell[][]): boolean[] {
+  const long = heads.map(({ text }, column) =>
+    rows.some((cells) => lengthOf(`${text} ${cells[column].text}`) > longest)
+  );
+  return long.slice(1).filter(Boolean).length > (long.length - 1) / 2 ? long.map(() => true) : long;
+}
+
+const roles = {
+  table: "table",
+  caption: "caption",
+  thead: "rowgroup",
+  tbody: "rowgroup",
+  tr: "row",
+  th: "columnheader",
+} as const;
+
+/** Writes the attributes of a value: the heading of its column, if it stands in one, and whether it takes a line. */
+function cardAttributes(attributes: string, head: Cell | undefined, isLong: boolean): string {
+  const label = attributes.includes("colspan") ? "" : head?.text.replaceAll('"', "&quot;") ?? "";
+  return ` role="cell"${label && ` data-label="${label}"`}${isLong ? " data-long" : ""}${attributes}`;
+}
 
 function layTable(table: string): string {
   const rows = [...table.matchAll(/<tr\b[^>]*>[\s\S]*?<\/tr>/g)].map(([row]) => cellsOf(row));
@@ -63,29 +84,22 @@ function layTable(table: string): string {
   if (heads.length < 2) return table;
   const own = classOf(heads.map((_, column) => Math.max(...whole.map((cells) => charactersOf(cells[column])))));
   if (own === "") return table;
-  // A table that is no longer laid out as one has to say what its parts are.
-  const long = heads.map(({ text }, column) =>
-    whole.some((cells) => cells[0].tag === "td" && lengthOf(`${text} ${cells[column].text}`) > longest)
-  );
-  const lines = long.slice(1).filter(Boolean).length > (long.length - 1) / 2 ? long.map(() => true) : long;
+  const long = longColumns(heads, whole.filter((cells) => cells !== heads));
   let column = 0;
-  return table.replace(/<(table|thead|tbody|tr)\b([^>]*)>/g, (_all, tag: keyof typeof roles, attributes: string) => {
-    const named = tag !== "table"
-      ? attributes
-      : / class="/.test(attributes)
-      ? attributes.replace(' class="', ` class="${own} `)
-      : ` class="${own}"${attributes}`;
-    return `<${tag} role="${roles[tag]}"${named}>`;
-  }).replace(/<tr\b|<(t[dh])\b([^>]*)>([\s\S]*?)<\/\1>/g, (all, tag, attributes, content) => {
-    if (tag === undefined) column = 0;
-    if (tag === undefined) return all;
-    if (tag === "th") return `<th role="columnheader"${attributes}>${content}</th>`;
-    const label = heads[column].text.replaceAll('"', "&quot;"), isLong = lines[column++];
-    const more = (attributes.includes("colspan") || label === "" ? "" : ` data-label="${label}"`) +
-      (isLong ? " data-long" : "");
-    // Words and formulas stay together beside their label.
-    return `<td role="cell"${more}${attributes}>${content.includes("<") ? `<span>${content}</span>` : content}</td>`;
-  });
+  // A table that is no longer laid out as one has to say what its parts are.
+  return table
+    .replace(/^<table\b(?![^>]* class=")/, '<table class=""')
+    .replace(/^(<table\b[^>]* class=")([^"]*)/, (_all, before, classes) => before + `${own} ${classes}`.trim())
+    .replace(/<(table|caption|thead|tbody|tr|th)\b/g, (tag, name: keyof typeof roles) => `${tag} role="${roles[name]}"`)
+    .replace(/<tr\b|<td\b([^>]*)>([\s\S]*?)<\/td>/g, (all, attributes, content) => {
+      if (attributes === undefined) {
+        column = 0;
+        return all;
+      }
+      const own = cardAttributes(attributes, heads[column], long[column++] ?? false);
+      // Words and formulas stay together beside their label.
+      return `<td${own}>${content.includes("<") ? `<span>${content}</span>` : content}</td>`;
+    });
 }
 
 /** Lays out the tables in some HTML. */

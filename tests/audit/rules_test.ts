@@ -754,6 +754,20 @@ for (const [name, { faulty, said, sound, options }] of Object.entries(twins)) {
   });
 }
 
+Deno.test("wrong-axis: a sum of one column, and classes that sum to 1 along both axes, are no fault", () => {
+  const ofOne: AuditedLoss = (y, p) => tf.mean(tf.squaredDifference(tf.reshape(y, [-1]), tf.sum(p, -1)));
+  assertEquals(causesOf(ofOne, real), []);
+  const sample: AuditOptions["sample"] = (kind, seed, rows) => {
+    if (kind !== "random" && kind !== "perfect") return undefined;
+    const own = tf.cast(tf.greaterEqual(tf.randomUniform([rows, 1], 0, 1, "float32", 5), 0.5), "float32");
+    const other = tf.sub(1, own), yTrue = tf.concat([own, other, other, own], 1);
+    const yPred = kind === "perfect" ? tf.sub(tf.mul(16, yTrue), 8) : tf.randomNormal([rows, 4], 0, 2, "float32", seed);
+    return { yTrue, yPred };
+  };
+  const shares: AuditedLoss = (y, p) => sharesOf(y, (x) => tf.softmax(x), p);
+  assert(!causesOf(shares, { yPred: "logits", sample }).includes("wrong-axis"));
+});
+
 Deno.test("label-encoding: of two outputs, too, a formula for labels of −1 and 1 has no gradient at a label of 0", () => {
   const { loss, options } = caseOf("ranking-zero-one-rankpose4");
   assertEquals(firstOf(loss, options), "error label-encoding");
@@ -771,8 +785,30 @@ Deno.test("wrong-optimum: a loss of differences that is linear in a column is a 
     const ahead = tf.sub(column(p, 0), column(p, 1));
     return tf.neg(tf.mean(tf.mul(tf.abs(ahead), tf.add(ahead, 5))));
   };
+  const alone: AuditedLoss = (_, p) => tf.mean(tf.sub(tf.square(tf.add(column(p, 1), 3)), column(p, 0)));
   assertEquals(firstOf(critic, options), "none");
   assertEquals(causesOf(pushed, options)[0], "wrong-optimum");
+  assertEquals(firstOf(alone, options), "error wrong-optimum"); // linear, and compares nothing
+  const divergence = caseOf("kl-maximised-logicrl58"); // a softmax compares columns, and is not linear
+  assertEquals(firstOf(divergence.loss, divergence.options), "error wrong-optimum");
+});
+
+Deno.test("reduction: a column of a one-hot label may weigh 0, and a loss without labels uses none of them", () => {
+  const byDot: AuditedLoss = (y, p) => {
+    const at = (x: Tensor) => tf.sum(tf.mul(x, [0, 1, 2]), -1);
+    return tf.mean(tf.squaredDifference(at(y), at(p)));
+  };
+  assert(!causesOf(byDot, { yPred: "simplex" }).includes("reduction"));
+  const alone: AuditedLoss = (_, p) => tf.mean(tf.square(p));
+  assert(!causesOf(alone, { ...real, extraLabels: ["mask"] }).includes("reduction"));
+});
+
+Deno.test("wrong-optimum: where the size of the outputs is free, too, as in a squared cosine, their sign is meant to be", () => {
+  const cosine: AuditedLoss = (y, p) => {
+    const [a, b] = [y, p].map((x) => tf.div(x, tf.expandDims(lengthOf(x), 1)));
+    return tf.sub(1, tf.mean(tf.square(tf.sum(tf.mul(a, b), -1))));
+  };
+  assertEquals(causesOf(cosine, { ...real, columns: 3 }), []);
 });
 
 Deno.test("no-gradient-op: a ramp so steep that each output has two values jumps as a decision does", () => {

@@ -171,9 +171,12 @@ Deno.test("compareLosses: the margin knows the best value of a score of one's ow
       return { tp: 2 * tp, fp: 2 * fp, fn: 2 * fn, tn: 2 * tn };
     },
   };
-  const { losses, recommendation } = await compareLosses(frameOf(60), { label: "ill", repeats: 3, score: twice });
+  const comparison = await compareLosses(frameOf(60), { label: "ill", repeats: 3, score: twice });
+  const { losses, recommendation } = comparison;
   assert(losses.every(({ mean }) => mean > 1.2 && mean < 1.98));
   assertMatch(recommendation, /twice is 1\.\d+ \(margin 0\.0[12]\d+\)/);
+  const shown = comparisonDisplay(comparison).text;
+  for (const { loss } of losses) assertStringIncludes(shown, loss);
 });
 
 Deno.test("compareLosses: a signal stops it between two trainings", async () => {

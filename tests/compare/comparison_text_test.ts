@@ -111,6 +111,42 @@ Deno.test("comparisonText: several classes have a decision and no threshold; und
   );
 });
 
+Deno.test("comparisonText: the whole of it, line by line, for costs and for an order", () => {
+  const least = row("cross-entropy", "least cost", 0.5),
+    other = { ...row("cost loss", "tuned", 0.6), model: "network" as const };
+  const costs = { fp: 1, fn: 5 } as unknown as NonNullable<Parameters<typeof comparisonText>[0]["costs"]>;
+  const tail = (more: object) => comparisonText({ ...content, ...more }).split("\n").slice(8);
+  const differences = [
+    difference(row("cost loss", "tuned", 0), "least cost", -0.3),
+    difference(other, "least cost", 0.1),
+  ];
+  assertEquals(tail({ score: "savings", costs, losses: [least, other], differences }), [
+    "linear   cross-entropy  least cost  0.5000",
+    "network  cost loss      tuned       0.6000   +0.1000 (+0.0900 to +0.1200)",
+    "",
+    "* means over the test rows of 3 splits, with 95 % intervals that are corrected for overlapping splits and hold",
+    "  jointly for each model, against cross-entropy with decisions of the least expected cost",
+    "least cost: positive above the row's own threshold, (fp − tn)/((fp − tn) + (fn − tp)), of the costs of its outcomes",
+    "tuned: the median of the thresholds that are best on validation rows drawn with replacement, and 95 % of them",
+    "savings: 1 − cost / cost of the cheapest decision that is the same for all rows",
+    "margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02; smaller differences are negligible",
+    "",
+    "Use the f1 loss.",
+  ]);
+  assertEquals(
+    tail({ score: "averagePrecision", losses: [row("cross-entropy", "none", 0.5)], differences: [] }).slice(2),
+    [
+      "* means over the test rows of 3 splits, with 95 % intervals that are corrected for overlapping splits and hold",
+      "  jointly for each model; the order of the outputs is scored, so there is no threshold to tune",
+      "margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02; smaller differences are negligible",
+      "",
+      "Use the f1 loss.",
+    ],
+  );
+  const penalty = comparisonText({ ...content, score: "ownprecisionAtRecall0.8" });
+  assertEquals(penalty.includes("penalty"), false);
+});
+
 Deno.test("checkScore: of two classes what a useless model makes perfect, of more what says little, is refused", () => {
   const refused = (classes: number) => {
     const all = [

@@ -28,6 +28,7 @@ import {
 import type { Loss } from "../../lib/mod.ts";
 import { countKeys, mapCounts } from "../../lib/counts/counts.ts";
 import { assertAllWithin, assertRefused, assertWithin, backends, counted, onBackends, random } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const scores: readonly CurveScore[] = [
   rocAuc,
@@ -130,7 +131,7 @@ Deno.test("the gradient is that of the value, by differences in float64: every s
   }
 });
 
-Deno.test("with ever more thresholds the loss tends to the hard value; the area's error falls with their square", () => {
+slow.test("with ever more thresholds the loss tends to the hard value; the area's error falls with their square", () => {
   const { yTrue, yPred, sampleWeight } = rows(400, 11);
   for (const score of scores) {
     const hard = rankingMetric(yTrue, yPred, { score, sampleWeight });

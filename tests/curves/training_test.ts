@@ -233,6 +233,28 @@ Deno.test("NDCG: a training by queries puts the gains in order, by its file of b
   for (const [call, sentence] of refusals) await assertRejects(call, Error, sentence);
 });
 
+Deno.test("NDCG: a resumed training ends at the same weights; a different k is refused", async () => {
+  const { xs, ys, groups } = queries();
+  const train = async (epochs: number, store?: { text?: string }, k = 4, resume = false) => {
+    const model = linear();
+    await fitMetric(model, { xs, ys, groups }, {
+      loss: ndcgLoss({ k, margin: 0.3 }),
+      epochs,
+      batchSize: 20,
+      resume,
+      checkpoint: store && {
+        read: () => Promise.resolve(store.text),
+        write: (text) => (store.text = text, Promise.resolve()),
+      },
+    });
+    return model.getWeights().map((tensor) => [...tensor.dataSync()]);
+  };
+  const store = {};
+  await train(2, store);
+  await assertRejects(() => train(4, store, 5, true), Error, "ndcg");
+  assertEquals(await train(4, store, 4, true), await train(4));
+});
+
 Deno.test("a loss of one batch is refused where counts are needed", async () => {
   const { x, y } = data(20);
   await assertRejects(() => metricGradient(modelOf(), [x, y], { loss: pairsLoss() }), TypeError, "'loss' must be one");

@@ -57,6 +57,22 @@ Deno.test("the way back of a threshold is s′, of logits s′·σ′", () => {
   assertEquals(back({ step: "round" }, [1, 1], [0.3, 0.7]), [0, 0]);
 });
 
+Deno.test("a batch takes the arrays that one of its size has released, and no other's; large arrays are not kept", () => {
+  const rule = toDecision("a test", {}), decide = (n: number) => rule(batchOf(new Array(n).fill(0.6)));
+  const first = decide(3), second = decide(3);
+  assert(first.decisions !== second.decisions && first.slopes !== second.slopes);
+  first.release!();
+  const third = decide(3);
+  assertStrictEquals(third.decisions, first.decisions);
+  assertStrictEquals(third.slopes, first.slopes);
+  assert(decide(3).decisions !== third.decisions);
+  third.release!();
+  assertEquals(decide(4).decisions.length, 4);
+  const large = decide(8193);
+  large.release!();
+  assert(decide(8193).decisions !== large.decisions);
+});
+
 Deno.test("a threshold rule says its steps unless it takes logits, and an argmax its options", () => {
   const rule = (options: DecisionOptions) => toDecision("a test", options);
   assertEquals(rule({ threshold: [0.25, 0.75] }).steps?.map(({ threshold }) => threshold), [0.25, 0.75]);

@@ -116,6 +116,19 @@ console.log(verdict);`,
   assertEquals((await run("python/audit.js")).trim().split("\n").at(-1), "sound");
 });
 
+withNode("metricLoss knows a score of the curve in a bundle, although only the score is imported", async (project) => {
+  const { write, run, tool } = project;
+  await write(
+    "bundle/ranking.js",
+    `import { metricLoss } from "${name}";
+import { ndcg, rocAuc } from "${name}/curves";
+console.log(metricLoss(rocAuc).name, metricLoss(ndcg({ k: 5 })).name);`,
+  );
+  const options = ["--bundle", "--minify", "--format=esm", "--external:@tensorflow/*", "--outfile=bundle/made.js"];
+  await tool("esbuild/bin/esbuild", "bundle/ranking.js", ...options, "--log-level=error");
+  assertEquals((await run("bundle/made.js")).trim().split("\n").at(-1), "rocAucLoss ndcg5Loss");
+});
+
 withNode("deno publish --dry-run takes the package for JSR, types and all", async ({ packed }) => {
   await runIn(packed.jsr, Deno.execPath(), "publish", "--dry-run", "--allow-dirty");
 });

@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { cardStyles, layTables } from "../../tasks/site/tables.ts";
 import { table } from "../../lib/display/mod.ts";
+import { notebooksIn } from "./support.ts";
 
 const laid = (rows: Record<string, unknown>[]) => layTables(table(rows).html);
 const classOf = (html: string) => Number(/<table role="table" class="needs-(\d+) rb-table">/.exec(html)?.[1] ?? 0);
@@ -28,7 +29,10 @@ Deno.test("tables: each value of a card has its column's heading, each part its 
       "<th>why</th></tr></thead><tbody><tr><td>f1</td><td>1</td><td>so <b>long</b> a reason that it takes a line of its own " +
       'with-all-its-characters-in-one-word</td></tr><tr><td colspan="3">… 2 more rows …</td></tr></tbody></table>',
   );
-  assertMatch(html, /^<table role="table" class="needs-\d+ rb-table"><caption>of <em>losses<\/em><\/caption>/);
+  assertMatch(
+    html,
+    /^<table role="table" class="needs-\d+ rb-table"><caption role="caption">of <em>losses<\/em><\/caption>/,
+  );
   assertStringIncludes(html, '<tr role="row"><th role="columnheader">loss</th>');
   assertStringIncludes(html, '<td role="cell" data-label="&quot;x&quot; &amp; y">1</td>');
   assertStringIncludes(html, '<td role="cell" data-label="why" data-long><span>so <b>long</b> a reason');
@@ -39,4 +43,17 @@ Deno.test("tables: the style of cards is written once per width, for the tables 
   const css = cardStyles(".cards-of-a-table td {\n  color: red;\n}");
   assertStringIncludes(css, "@container (max-width: 19rem) {\n  .needs-19 td {\n    color: red;\n  }\n}\n");
   assertEquals(css.match(/@container/g)?.length, 10);
+});
+
+Deno.test("tables: no number of a notebook's output has a hyphen for a minus sign, or an exponent of a program", async () => {
+  const faults = (await notebooksIn("notebooks/")).flatMap(({ path, notebook }) =>
+    notebook.cells.flatMap((cell) => cell.cell_type === "code" ? cell.outputs : []).flatMap((output) => {
+      const html = "data" in output ? String(output.data["text/html"] ?? "") : "";
+      const text = html.replace(/<pre>[\s\S]*?<\/pre>|<img[^>]*>/g, "").replace(/<[^>]*>/g, " ");
+      return [...text.matchAll(/.{0,20}(?:(?<![\w/])-(?=[\d.])|\de[-−]\d).{0,20}/g)].map(([found]) =>
+        `${path}: ${found}`
+      );
+    })
+  );
+  assertEquals(faults, []);
 });

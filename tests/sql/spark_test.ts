@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Query } from "../../lib/sql/mod.ts";
 import { findSpark, sparkEngine } from "../../tasks/sql_engines.ts";
 import { assertWithin, random } from "../helpers.ts";
-import { slow } from "../slow.ts";
+import { isQuick, slow } from "../slow.ts";
 import { type Engine, onDuckdb, slowOnDuckdb } from "./duckdb.ts";
 import { type SparkCase, sparkCases, sparkTable, traps } from "./spark_cases.ts";
 
@@ -172,7 +172,7 @@ slow.test("deno task sql makes Spark a view of a folder and of all in it, of a p
   }
 });
 
-const spark = Deno.env.has("QUICK_TESTS") ? { missing: "it takes a minute" } : await findSpark();
+const spark = isQuick ? { missing: "it takes a minute" } : await findSpark();
 
 /** A test that asks Spark; a name with the reason where it is not there. */
 const onSpark = (name: string, test: (engine: Engine, python: string) => Promise<void>) =>
