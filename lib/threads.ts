@@ -62,7 +62,9 @@ export async function setThreads(threads: number): Promise<number> {
   let why = reason();
   try {
     if (why === undefined) {
-      registerTeam(await Team.start(threads - 1));
+      const team = await Team.start(threads - 1);
+      registeredTeam()?.stop(); // of another call meanwhile
+      registerTeam(team);
       return threads;
     }
   } catch (error) {

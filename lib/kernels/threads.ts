@@ -36,11 +36,11 @@ interface Setup {
 }
 
 /** A worker of either kind. */
-interface Ended {
+interface AnyWorker {
   terminate(): unknown;
 }
 
-interface NodeWorker extends Ended {
+interface NodeWorker extends AnyWorker {
   once(event: "message" | "error", listener: (error: Error) => void): void;
   unref(): void;
 }
@@ -54,7 +54,7 @@ interface NodeProcess {
 }
 
 /** Starts a worker of Node or Deno, which does not keep the process alive. */
-function startInNode({ Worker }: NodeThreads, setup: Setup): Promise<Ended> {
+function startInNode({ Worker }: NodeThreads, setup: Setup): Promise<AnyWorker> {
   const code = `const { parentPort, workerData } = require("node:worker_threads");${workerCode}
 work(workerData, () => parentPort.postMessage(0));`;
   return new Promise((resolve, reject) => {
@@ -68,10 +68,10 @@ work(workerData, () => parentPort.postMessage(0));`;
 }
 
 /** Starts a worker of a browser. */
-function startInBrowser(setup: Setup): Promise<Ended> {
+function startInBrowser(setup: Setup): Promise<AnyWorker> {
   const code = `${workerCode}\nonmessage = ({ data }) => { work(data, () => postMessage(0)); };`;
   const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-  return new Promise<Ended>((resolve, reject) => {
+  return new Promise<AnyWorker>((resolve, reject) => {
     const worker = new Worker(address);
     worker.onmessage = () => resolve(worker);
     worker.onerror = ({ message }) => reject(new Error(message));
@@ -92,7 +92,7 @@ function waitWhile(control: Int32Array, at: number, value: number): void {
 /** A worker and what it has to do. */
 class Helper {
   readonly control = new Int32Array(new SharedArrayBuffer(4 * (tasksAt + tasksHeld * taskWords)));
-  worker?: Ended;
+  worker?: AnyWorker;
   #given = 0;
 
   /** The tasks that were given. */
@@ -109,6 +109,7 @@ class Helper {
     return this.#given - this.done < tasksHeld;
   }
 
+  /** Gives a task to a worker that has room for it. */
   give(loop: number, args: readonly number[]): void {
     const at = tasksAt + this.#given % tasksHeld * taskWords;
     this.control[at] = loop;
@@ -210,12 +211,7 @@ export class Team {
     }
   }
 
-  /** The number of threads, the main one included. */
-  get threads(): number {
-    return this.#helpers.length + 1;
-  }
-
-  /** The number of units that the workers have taken. */
+  /** The number of units that the workers have taken; for tests. */
   get unitsTaken(): number {
     return this.#units;
   }
@@ -239,6 +235,11 @@ export class Team {
     return this.#current === shared;
   }
 
+  #wait(): void {
+    for (const helper of this.#helpers) helper.wait();
+  }
+
+  /** Returns the place of a worker that has room for a task, −1 if there is none. */
   #free(): number {
     return this.#helpers.findIndex(({ isFree }) => isFree);
   }
@@ -258,6 +259,7 @@ export class Team {
     const unit = block * Math.max(1, Math.floor(unitLength / block));
     this.#current = undefined;
     this.#top = reserved;
+    this.#wait(); // a pass that threw may have left tasks
     const table = () => this.#allocate(4 * length);
     const at: Addresses = { p: table(), y: table() };
     if (sampleWeight !== undefined) at.w = table();
@@ -283,7 +285,7 @@ export class Team {
       this.#units++;
       back = start;
     }
-    for (const helper of this.#helpers) helper.wait();
+    this.#wait();
     if (!good) return undefined;
     const own = viewsOf(simd).bytes.subarray(sums, sums + sumsBytes), { bytes } = viewsOf(this.#simd);
     bytes.set(own, total);
