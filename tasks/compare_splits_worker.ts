@@ -17,7 +17,10 @@ export interface SplitRequest extends Omit<ComparisonWork, "score"> {
   readonly seed: number;
 }
 
-self.onmessage = ({ data: { table, costs, choice, rows, seed } }: MessageEvent<SplitRequest>) => {
+self.onmessage = async ({ data: { table, costs, choice, rows, seed } }: MessageEvent<SplitRequest>) => {
   const score = choice === undefined ? savings() : scoreOf(choice);
-  for (const train of trainingsOf({ table, costs, score }, rows, seed)) self.postMessage(train());
+  for (const train of trainingsOf({ table, costs, score }, rows, seed)) {
+    self.postMessage(train());
+    await new Promise((resolve) => setTimeout(resolve)); // a thread that was ended stops here
+  }
 };

@@ -136,7 +136,16 @@ async function runNotebooks(report: Reporter, signal: AbortSignal): Promise<Tall
   return addTallies(paths.map((path) => tallyOf(shortPath(path), passed.has(path))));
 }
 
-/** Runs everything: the tests beside the rest, much of which keeps one core busy. */
+/** Runs several parts at a time; all have ended, and removed their folders, when an interruption of one is thrown. */
+async function together(...parts: Promise<Tally | Tally[]>[]): Promise<Tally[]> {
+  const ended = await Promise.allSettled(parts);
+  return ended.flatMap((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
+}
+
+/** Runs everything in two halves of two parts, of which one often keeps one core alone busy. */
 async function runAll(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
   const spark = await findSpark();
   report.line(
@@ -144,12 +153,11 @@ async function runAll(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
       ? `Spark: ${spark.missing}, so its recorded answers stand in for it`
       : `Spark: asked through ${spark.python}`,
   );
-  const rest = async () => [
-    await runChecks(report, signal),
-    await runExamples(report, signal),
-    await runNotebooks(report, signal),
+  return [
+    // Tests write files into their own folders for a while, which a check would find.
+    ...await together(runChecks(report, signal), runExamples(report, signal)),
+    ...await together(runTestsWithCoverage(report, signal), runNotebooks(report, signal)),
   ];
-  return (await Promise.all([runTestsWithCoverage(report, signal), rest()])).flat();
 }
 
 await runTask({

@@ -255,7 +255,7 @@ export const averagePrecision: CurveScore = {
  * value, 0. It compares epochs of one training, not models whose outputs differ in scale.
  *
  * A loss takes the minimum of the mean rates of each interval between two thresholds. This area is that of the AUM itself, except in
- * the intervals in which the two rates cross, where it is larger.
+ * the intervals in which the two rates cross, where it is larger: by at most 5e-5 at 128 thresholds (`bench/curve_bins.ts`).
  *
  * @see {@linkcode aumDerivatives} for the AUM of weights instead of rates, and its source.
  */

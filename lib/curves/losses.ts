@@ -138,14 +138,15 @@ export const pairsLoss = (options: PairsLossOptions = {}): Loss => orderLoss(toP
 
 /**
  * {@linkcode aumLossAndGradient} as a loss of TensorFlow.js, for one batch. It has a useless optimum: the loss is also 0 where all
- * outputs are equal, and a training can shrink their spread instead of ordering them; `auditLoss` calls it "wrong-optimum".
+ * outputs are equal, and a training can shrink their spread instead of ordering them; `auditLoss` calls it "wrong-optimum". For a data
+ * set, `curveLoss("negativeAum")` takes the same area at thresholds.
  */
 export const aumLoss = (options: OrderLossOptions = {}): Loss => orderLoss(toAumLoss(options));
 
 /**
  * {@linkcode ndcgLossAndGradient} as a loss of TensorFlow.js: a tensor of shape [n] or [n, 1] is one query, of shape [q, n] one query
  * per row, whose padding has the label `ignoreLabel`. `metricGradient` and `fitMetric` take it, with one query per row, or with the
- * query of each row in the `groups` of their data.
+ * query of each row in the `groups` of their data. A small `k` has a useless optimum, as in {@linkcode precisionAtKLoss}.
  */
 export function ndcgLoss(options: NdcgLossOptions = {}): Loss {
   const [own, others] = splitOptions(options, ["k"]);

@@ -10,14 +10,6 @@ export const superscript = (integer: number): string =>
  *
  * @param value The number
  * @param digits The number of decimals
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { fixed } from "@roundabout/roundabout/display";
- *
- * assertEquals([-0.25, 1, -1e-9].map((value) => fixed(value, 2)), ["−0.25", "1.00", "0.00"]);
- * ```
  */
 export function fixed(value: number, digits: number): string {
   const text = value.toFixed(digits);
@@ -29,14 +21,6 @@ export function fixed(value: number, digits: number): string {
  *
  * @param value The difference
  * @param digits The number of decimals
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { signed } from "@roundabout/roundabout/display";
- *
- * assertEquals([-0.25, 0, 0.25].map((value) => signed(value, 2)), ["−0.25", "0.00", "+0.25"]);
- * ```
  */
 export function signed(value: number, digits: number): string {
   const text = fixed(value, digits);
@@ -49,15 +33,6 @@ export function signed(value: number, digits: number): string {
  * @param interval The estimate and the ends of its interval
  * @param digits The number of decimals
  * @param write The form of each number: {@linkcode signed}, for a difference, or {@linkcode fixed}
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { withInterval } from "@roundabout/roundabout/display";
- *
- * const text = withInterval({ mean: -0.01, low: -0.02, high: 0.004 });
- * assertEquals(text.replaceAll("\u00a0", " "), "−0.010 [−0.020, +0.004]"); // the interval does not break
- * ```
  */
 export function withInterval(
   interval: { readonly mean: number; readonly low: number; readonly high: number },
@@ -73,14 +48,6 @@ export function withInterval(
  *
  * @param value The number
  * @param digits The number of decimals of the first factor
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { scientific } from "@roundabout/roundabout/display";
- *
- * assertEquals(scientific(-1.25e-7, 2).replaceAll("\u00a0", " "), "−1.25 × 10⁻⁷"); // the spaces do not break
- * ```
  */
 export function scientific(value: number, digits = 0): string {
   if (value === 0 || !Number.isFinite(value)) return withMinus(String(value));

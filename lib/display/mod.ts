@@ -6,7 +6,6 @@
 export { auditDisplay } from "./audit_display.ts";
 export { comparisonDisplay } from "./comparison_display.ts";
 export type { Figure } from "./figure.ts";
-export { fixed, scientific, signed, withInterval } from "./format.ts";
 export { markdown, md } from "./markdown.ts";
 export type { Output } from "./output.ts";
 export { bundle, row, show, type Showable } from "./show.ts";

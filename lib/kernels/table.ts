@@ -53,11 +53,12 @@ export function tablesOf<T>(
 export function withoutIgnored({ yTrue, yPred, sampleWeight }: Inputs<Table>, ignoreLabel: number): Inputs<Table> {
   const labels = yTrue.values.slice(), { classes } = yTrue, { length } = labels;
   const weights = sampleWeight?.values, size = Math.max(length, weights?.length ?? 0), kept = new Float32Array(size);
+  const each = size / length, isNaN = Number.isNaN(ignoreLabel);
   for (let i = 0; i < length; i++) {
     const label = labels[i];
-    if (label === ignoreLabel || Object.is(label, ignoreLabel)) labels[i] = 0;
-    else if (size === length) kept[i] = 1;
-    else kept.fill(1, i * classes, (i + 1) * classes);
+    if (isNaN ? label !== label : label === ignoreLabel) labels[i] = 0;
+    else if (each === 1) kept[i] = 1;
+    else kept.fill(1, i * each, (i + 1) * each);
   }
   if (weights?.length === size) { for (let i = 0; i < size; i++) kept[i] *= weights[i]; }
   else if (weights) { for (let i = 0; i < size; i++) kept[i] *= weights[Math.floor(i / classes)]; }

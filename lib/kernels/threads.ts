@@ -5,7 +5,7 @@ import { eachPiece, entriesToHeap, type Numbers, type Place, type Table } from "
 /** The loops by name; a task names one by its place here. */
 const loops = ["central", "count", "argmax", "finish", "finishArgmax"] as const;
 
-/** The words of a worker's control: tasks given, tasks done, then two tasks: the loop, the number of arguments, these. */
+/** The words of a worker's control: tasks given, tasks done, then two tasks: 1 once a thread has taken it, the loop, the number of arguments, these. */
 const given = 0, done = 1, tasksAt = 4, taskWords = 20, tasksHeld = 2;
 
 /** The number of looks at the control before a thread waits: about as long as the main thread takes between two tasks. */
@@ -21,8 +21,10 @@ function work({ bytes, memory, control }, ready) {
     for (let i = 0; i < ${looks} && Atomics.load(control, ${given}) === task; i++);
     while (Atomics.load(control, ${given}) === task) Atomics.wait(control, ${given}, task);
     const at = ${tasksAt} + task % ${tasksHeld} * ${taskWords};
-    if (control[at] < 0) return;
-    loops[control[at]](...control.subarray(at + 2, at + 2 + control[at + 1]));
+    if (control[at + 1] < 0) return;
+    if (Atomics.exchange(control, at, 1) === 0) {
+      loops[control[at + 1]](...control.subarray(at + 3, at + 3 + control[at + 2]));
+    }
     Atomics.store(control, ${done}, task + 1);
     Atomics.notify(control, ${done});
   }
@@ -36,11 +38,11 @@ interface Setup {
 }
 
 /** A worker of either kind. */
-interface Ended {
+interface AnyWorker {
   terminate(): unknown;
 }
 
-interface NodeWorker extends Ended {
+interface NodeWorker extends AnyWorker {
   once(event: "message" | "error", listener: (error: Error) => void): void;
   unref(): void;
 }
@@ -54,7 +56,7 @@ interface NodeProcess {
 }
 
 /** Starts a worker of Node or Deno, which does not keep the process alive. */
-function startInNode({ Worker }: NodeThreads, setup: Setup): Promise<Ended> {
+function startInNode({ Worker }: NodeThreads, setup: Setup): Promise<AnyWorker> {
   const code = `const { parentPort, workerData } = require("node:worker_threads");${workerCode}
 work(workerData, () => parentPort.postMessage(0));`;
   return new Promise((resolve, reject) => {
@@ -68,10 +70,10 @@ work(workerData, () => parentPort.postMessage(0));`;
 }
 
 /** Starts a worker of a browser. */
-function startInBrowser(setup: Setup): Promise<Ended> {
+function startInBrowser(setup: Setup): Promise<AnyWorker> {
   const code = `${workerCode}\nonmessage = ({ data }) => { work(data, () => postMessage(0)); };`;
   const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-  return new Promise<Ended>((resolve, reject) => {
+  return new Promise<AnyWorker>((resolve, reject) => {
     const worker = new Worker(address);
     worker.onmessage = () => resolve(worker);
     worker.onerror = ({ message }) => reject(new Error(message));
@@ -92,8 +94,11 @@ function waitWhile(control: Int32Array, at: number, value: number): void {
 /** A worker and what it has to do. */
 class Helper {
   readonly control = new Int32Array(new SharedArrayBuffer(4 * (tasksAt + tasksHeld * taskWords)));
-  worker?: Ended;
+  worker?: AnyWorker;
   #given = 0;
+  #owed = 0;
+  /** The last task of each place that was taken back. */
+  readonly #takenBack = Array(tasksHeld).fill(-1);
 
   /** The tasks that were given. */
   get given(): number {
@@ -109,22 +114,35 @@ class Helper {
     return this.#given - this.done < tasksHeld;
   }
 
+  /** Gives a task to a worker that has room for it. */
   give(loop: number, args: readonly number[]): void {
     const at = tasksAt + this.#given % tasksHeld * taskWords;
-    this.control[at] = loop;
-    this.control[at + 1] = args.length;
-    this.control.set(args, at + 2);
-    Atomics.store(this.control, given, ++this.#given);
+    this.control.set([0, loop, args.length, ...args], at);
+    this.#owed = ++this.#given;
+    Atomics.store(this.control, given, this.#given);
     Atomics.notify(this.control, given);
   }
 
-  /** Waits until so many tasks are done. */
-  wait(tasks = this.#given): void {
+  /** Takes the last task back, if the worker has not begun it: it may be waiting for a core. */
+  takeBack(): boolean {
+    const task = this.#owed - 1;
+    if (task < this.#given - tasksHeld || task < this.done) return false;
+    if (Atomics.exchange(this.control, tasksAt + task % tasksHeld * taskWords, 1) !== 0) return false;
+    this.#takenBack[task % tasksHeld] = this.#owed = task;
+    return true;
+  }
+
+  /** Waits until so many tasks are done; by default all that were not taken back. */
+  wait(tasks = this.#owed): void {
+    while (tasks > 0 && this.#takenBack[(tasks - 1) % tasksHeld] === tasks - 1) tasks--;
     for (let now = this.done; now < tasks; now = this.done) waitWhile(this.control, done, now);
   }
 }
 
 const pageBytes = 65536, mostBytes = 65536 * pageBytes;
+
+/** The first entry of a unit, and the entry after its last. */
+type Unit = readonly [start: number, end: number];
 
 /** The addresses of whole tables in the shared memory. */
 type Addresses = Partial<Record<"p" | "y" | "w" | "d", number>>;
@@ -210,12 +228,7 @@ export class Team {
     }
   }
 
-  /** The number of threads, the main one included. */
-  get threads(): number {
-    return this.#helpers.length + 1;
-  }
-
-  /** The number of units that the workers have taken. */
+  /** The number of units that the workers have taken; for tests. */
   get unitsTaken(): number {
     return this.#units;
   }
@@ -239,6 +252,11 @@ export class Team {
     return this.#current === shared;
   }
 
+  #wait(): void {
+    for (const helper of this.#helpers) helper.wait();
+  }
+
+  /** Returns the place of a worker that has room for a task, −1 if there is none. */
   #free(): number {
     return this.#helpers.findIndex(({ isFree }) => isFree);
   }
@@ -258,13 +276,17 @@ export class Team {
     const unit = block * Math.max(1, Math.floor(unitLength / block));
     this.#current = undefined;
     this.#top = reserved;
+    this.#wait(); // a pass that threw may have left tasks
     const table = () => this.#allocate(4 * length);
     const at: Addresses = { p: table(), y: table() };
     if (sampleWeight !== undefined) at.w = table();
     if (keep) at.d = table();
     const apart = this.#allocate(Math.ceil(length / group) * sumsBytes), total = this.#allocate(sumsBytes);
-    const theirs = total === 0 ? [] : this.#remote.map(pass.begin);
-    if (apart === 0 || theirs.length === 0 || theirs.includes(undefined)) return undefined;
+    const theirs = total === 0 ? [] : this.#remote.map(pass.begin), here = pass.begin(this.#simd);
+    if (apart === 0 || here === undefined || theirs.length === 0 || theirs.includes(undefined)) return undefined;
+    const run = (by: Begun, [start, end]: Unit) =>
+      by.run(shifted(at, start), end - start, apart + start / group * sumsBytes);
+    const units: Unit[][] = this.#helpers.map(() => []);
     let front = 0, back = length, good = true;
     while (good && front < back) {
       const helper = this.#free();
@@ -279,17 +301,19 @@ export class Team {
         from === undefined || entriesToHeap(from as Table, start, back, this.#simd, to as number + 4 * start)
       );
       if (!good) break;
-      theirs[helper]!.run(shifted(at, start), back - start, apart + start / group * sumsBytes);
+      units[helper].push([start, back]);
+      run(theirs[helper]!, [start, back]);
       this.#units++;
       back = start;
     }
-    for (const helper of this.#helpers) helper.wait();
+    for (const [i, helper] of this.#helpers.entries()) while (helper.takeBack()) run(here, units[i].pop()!);
+    this.#wait();
     if (!good) return undefined;
     const own = viewsOf(simd).bytes.subarray(sums, sums + sumsBytes), { bytes } = viewsOf(this.#simd);
     bytes.set(own, total);
     this.#simd.exports.gather(total, apart + back / group * sumsBytes, Math.ceil((length - back) / group), sumsBytes);
     own.set(bytes.subarray(total, total + sumsBytes));
-    for (const each of theirs) mergeMarks(this.#simd, each!.places.marks, simd, begun.places.marks);
+    for (const each of [here, ...theirs]) mergeMarks(this.#simd, each!.places.marks, simd, begun.places.marks);
     return this.#current = { at, from: back, length, unit };
   }
 
@@ -299,27 +323,38 @@ export class Team {
    * @returns False where there is no room.
    */
   second(pass: OwnPass<Finishing, "d" | "y" | "w">, { at, from, length, unit }: Shared, kept: Numbers): boolean {
-    const { simd, begun, block, places } = pass, theirs = this.#remote.map(pass.begin);
-    if (theirs.includes(undefined)) return false;
+    const { simd, begun, block, places } = pass, theirs = this.#remote.map(pass.begin), here = pass.begin(this.#simd);
+    if (here === undefined || theirs.includes(undefined)) return false;
+    const run = (by: Finishing, start: number, end: number) =>
+      by.run(shifted(at, start) as Required<Addresses>, end - start);
     const { float32 } = viewsOf(this.#simd), d = at.d! >>> 2;
+    const copyOut = (start: number, end: number) => kept.set(float32.subarray(d + start, d + end), start);
     const running: { helper: Helper; task: number; start: number; end: number }[] = [];
     let front = 0, back = length;
     while (front < from || back > from || running.length > 0) {
-      const first = running[0], helper = back > from ? this.#free() : -1;
+      const first = running[0], last = running.at(-1), helper = back > from ? this.#free() : -1;
       if (helper >= 0) {
         const start = Math.floor((back - 1) / unit) * unit;
-        theirs[helper]!.run(shifted(at, start) as Required<Addresses>, back - start);
+        run(theirs[helper]!, start, back);
         running.push({ helper: this.#helpers[helper], task: this.#helpers[helper].given, start, end: back });
         back = start;
-      } else if (front < from && !(first?.helper.done >= first?.task)) {
+      } else if (first?.helper.done >= first?.task) {
+        copyOut(first.start, first.end);
+        running.shift();
+      } else if (front < from) {
         const end = Math.min(front + unit, from);
         eachPiece(simd, begun.spare, block, end, places, begun.run, front);
         front = end;
-      } else {
-        first.helper.wait(first.task);
-        kept.set(float32.subarray(d + first.start, d + first.end), first.start);
-        running.shift();
-      }
+      } else if (back > from) { // no worker has room
+        const start = Math.floor((back - 1) / unit) * unit;
+        run(here, start, back);
+        copyOut(start, back);
+        back = start;
+      } else if (last!.helper.takeBack()) {
+        run(here, last!.start, last!.end);
+        copyOut(last!.start, last!.end);
+        running.pop();
+      } else first.helper.wait(first.task);
     }
     return true;
   }

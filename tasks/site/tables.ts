@@ -31,10 +31,13 @@ const textIn = (html: string): string =>
 
 const lengthOf = (text: string): number => [...text.replace(/&[#\w]+;/g, "x")].length;
 
-/** Estimates the characters that a cell needs in a line: a long text may wrap, a number and a word may not. */
-function charactersOf({ tag, attributes, text }: Cell): number {
+/**
+ * Estimates the characters that a cell needs in a line: a long text may wrap, a number and a word may not. Beside one other column a
+ * text may wrap at every word: names with their meanings read better as a table.
+ */
+function charactersOf({ tag, attributes, text }: Cell, columns: number): number {
   const length = lengthOf(text), word = Math.max(...text.split(/[ -]/).map(lengthOf));
-  if (tag === "th") return word;
+  if (tag === "th" || columns === 2 && !attributes.includes("rb-number")) return word;
   return attributes.includes("rb-number") ? length : Math.max(word, Math.min(length, 3 * Math.sqrt(length)));
 }
 
@@ -82,7 +85,9 @@ function layTable(table: string): string {
   const [heads = []] = rows.filter((cells) => cells.length > 0 && cells.every(({ tag }) => tag === "th"));
   const whole = rows.filter((cells) => cells.length === heads.length);
   if (heads.length < 2) return table;
-  const own = classOf(heads.map((_, column) => Math.max(...whole.map((cells) => charactersOf(cells[column])))));
+  const own = classOf(
+    heads.map((_, column) => Math.max(...whole.map((cells) => charactersOf(cells[column], heads.length)))),
+  );
   if (own === "") return table;
   const long = longColumns(heads, whole.filter((cells) => cells !== heads));
   let column = 0;

@@ -180,7 +180,7 @@ Deno.test("progress is told in order, up to all that is tried", () => {
   assert(names.has("useless models are worse") && probes.some(({ name }) => name === "useless models are worse"));
 });
 
-slow.test("the time is that of the loss, beside the mean squared error's", () => {
+Deno.test("the time is that of the loss, beside the mean squared error's", () => {
   const before = tf.memory().numTensors;
   const mse = scalarLoss((y, p) => tf.mean(tf.squaredDifference(y, p)));
   const slow = scalarLoss((y, p) => {

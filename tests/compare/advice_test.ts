@@ -128,6 +128,15 @@ Deno.test("several losses that are worse are counted, the rest has its span; one
   ];
   const text = said(losses);
   assertStringIncludes(text, "2 others are significantly worse (−0.3750 to −0.2500); the remaining intervals span −0.");
+  assertStringIncludes(
+    said([losses[0], losses[1], losses[3]]),
+    "the f1 loss is significantly worse (−0.2500, −0.2500 to −0.2500); the remaining intervals lie within the margin, 0.0000",
+  );
+  const slightly = lossRow("jaccard loss", "argmax", around(0.49));
+  assertStringIncludes(
+    said([losses[0], losses[1], slightly, losses[3]]),
+    "2 others are significantly worse (−0.2500 to −0.0100);",
+  );
   const open = losses.filter(({ mean }) => mean === 0.5), tight = open.slice(0, 2);
   assertMatch(said(open), /^Inconclusive: .* the other intervals span −0\./);
   assertMatch(said(tight), /^No difference: .* lie within the margin, 0\.0000\./);
@@ -153,6 +162,19 @@ Deno.test("the model is that of the better cross-entropy with the same decisions
   assertEquals(said([...linear, ...network]), alone);
 });
 
+Deno.test("cross-entropy at 0.5 is told to be better or worse than the tuned one, by less than the margin where it is", () => {
+  const of = (half: number) =>
+    said([
+      lossRow("cross-entropy", "tuned", around(0.5)),
+      lossRow("cross-entropy", "0.5", around(half)),
+      lossRow("f1 loss", "tuned", around(0.5, 0.01)),
+      lossRow("f1 loss", "0.5", around(half, 0.01)),
+    ]);
+  assertStringIncludes(of(0.25), "cross-entropy at 0.5 is significantly worse (−0.2500");
+  assertStringIncludes(of(0.75), "cross-entropy at 0.5 is significantly better (+0.2500");
+  assertStringIncludes(of(0.4921875), "cross-entropy at 0.5 is significantly worse, by less than the margin (−0.0078");
+});
+
 Deno.test("cross-entropy at 0.5 is one of the choices beside tuned thresholds; other losses at 0.5 are not", () => {
   const losses = (half: number, weightedAtHalf: number) => [
     lossRow("cross-entropy", "tuned", around(0.25)),
@@ -160,6 +182,11 @@ Deno.test("cross-entropy at 0.5 is one of the choices beside tuned thresholds; o
     lossRow("f1 loss", "tuned", around(0.75)),
     lossRow("cross-entropy, class weights", "0.5", around(weightedAtHalf)),
   ];
-  assertMatch(said(losses(0.75, 0.25)), /^Use cross-entropy at 0\.5[.;]/);
+  const half = said(losses(0.75, 0.25));
+  assertMatch(half, /^Use cross-entropy at 0\.5[.;]/);
+  assertStringIncludes(
+    half,
+    "cross-entropy at 0.5 is significantly better (+0.5000, +0.5000 to +0.5000); it ties with the f1 loss",
+  );
   assertMatch(said(losses(0.25, 0.75)), /^Use the f1 loss with a tuned threshold[.;]/);
 });

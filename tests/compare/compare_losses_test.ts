@@ -177,6 +177,8 @@ Deno.test("compareLosses: the margin knows the best value of a score of one's ow
   assertMatch(recommendation, /twice is 1\.\d+ \(margin 0\.0[12]\d+\)/);
   const shown = comparisonDisplay(comparison).text;
   for (const { loss } of losses) assertStringIncludes(shown, loss);
+  const { advice, losses: saved } = JSON.parse(JSON.stringify(comparison));
+  assertEquals([advice, saved], [recommendation, JSON.parse(JSON.stringify(losses))]);
 });
 
 Deno.test("compareLosses: a signal stops it between two trainings", async () => {

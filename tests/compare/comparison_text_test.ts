@@ -1,6 +1,6 @@
 // The report of a comparison, line by line, from results written by hand; scores that are refused.
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { checkScore, fitsTwoClasses } from "../../lib/compare/check_score.ts";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { checkScore, fitsTwoClasses, toComparedScore } from "../../lib/compare/check_score.ts";
 import { comparisonText, dataText } from "../../lib/compare/comparison_text.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss } from "../../lib/compare/types.ts";
 import { f1, scores, utility } from "../../lib/core.ts";
@@ -109,6 +109,20 @@ Deno.test("comparisonText: several classes have a decision and no threshold; und
     floor("recallAtPrecision0.65"),
     "recallAtPrecision0.65 is recall minus a penalty: four times the shortfall of precision below 0.65, so it can be negative",
   );
+});
+
+Deno.test("toComparedScore: a score by name, of counts or of the curve; a score of queries and unknown names are refused", () => {
+  assertEquals([toComparedScore("f1").name, toComparedScore("averagePrecision").name], ["f1", "averagePrecision"]);
+  assertEquals(toComparedScore({ ...f1, name: "own" }).name, "own");
+  const unknown =
+    assertThrows(() => toComparedScore("f2" as "f1"), TypeError, "Cannot use 'score': it must be one of ").message;
+  assert(
+    unknown.includes("accuracy, ") && unknown.includes("averagePrecision") && unknown.endsWith(", it is 'f2'"),
+    unknown,
+  );
+  const query = assertThrows(() => toComparedScore("ndcg"), TypeError).message;
+  assertEquals(query, "Cannot compare losses: 'score' is 'ndcg', a score of queries, which splits of rows would cut");
+  checkScore({ ...f1, name: "pre0.5cision" }, 3); // the number of a floor stands at the end of its name
 });
 
 Deno.test("comparisonText: the whole of it, line by line, for costs and for an order", () => {

@@ -51,6 +51,22 @@ Deno.test("ndcg loss: the value by its definition, the gradient by differences, 
   }));
 });
 
+Deno.test("ndcg loss: a query of the weight 3 counts as three equal queries, in the value and in the gradient", () => {
+  const gains = [2, 0, 1, 0, 1, 3], outputs = [0.1, 0.5, 0.3, 0.7, 0.2, 0.4], groups = ["a", "a", "a", "b", "b", "b"];
+  const weighted = ndcgLossAndGradient(gains, outputs, { groups, sampleWeight: [3, 3, 3, 1, 1, 1] });
+  const copies = [0, 0, 0].flatMap((_, copy) => [0, 1, 2].map((i) => [i, copy]));
+  const rows = [...copies, [3, 0], [4, 0], [5, 0]], taken = <T>(list: T[]) => rows.map(([i]) => list[i]);
+  const repeated = ndcgLossAndGradient(taken(gains), taken(outputs), {
+    groups: rows.map(([i, copy]) => `${groups[i]} ${copy}`),
+  });
+  assertWithin(weighted.value, repeated.value, 1e-14);
+  for (let i = 0; i < 6; i++) {
+    const sum = rows.reduce((total, [row], k) => row === i ? total + repeated.gradient[k] : total, 0);
+    assertWithin(weighted.gradient[i], sum, 1e-14);
+    assert(Math.abs(sum) > 1e-4);
+  }
+});
+
 Deno.test("ndcg loss: with a small margin and no ties it is 1 − scikit-learn's ndcg_score; each row of a matrix is a query", () => {
   interface Case {
     yTrue: number[];

@@ -205,6 +205,17 @@ Deno.test("NDCG: a training by queries puts the gains in order, by its file of b
   assert(of(first) > 0.93 && of(first) > start + 0.05, `${start} ${of(first)}`);
   assertWithin(history.val_ndcg.at(-1)!, of(first), 1e-9);
 
+  const sizes: number[] = [];
+  await fitMetric(linear(), { xs, ys, groups }, {
+    loss,
+    epochs: 1,
+    batchSize: 8,
+    callbacks: { onBatchEnd: (_, logs) => void sizes.push(logs!.size) },
+  });
+  assertEquals(Math.max(...sizes), 9, "a query of nine rows is a batch of its own");
+  assert(sizes.filter((size) => size > 8).length <= groups.length / 9 && sizes.some((size) => size < 8));
+  assertEquals(sizes.reduce((sum, size) => sum + size, 0), groups.length);
+
   const rows = [...groups.keys()], names = [...new Set(groups)];
   const batch = (own: number[]) => ({
     xs: tf.gather(xs, own),

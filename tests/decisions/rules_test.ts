@@ -7,6 +7,7 @@ import { type DecisionOptions, toDecision } from "../../lib/decisions/to_decisio
 import { sigmoid } from "../../lib/numerics/sigmoid.ts";
 import { linearRamp, softsign, straightThrough } from "../../lib/core.ts";
 import { assertAllWithin, assertWithin } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const batchOf = (yPred: number[], classes = 1, sampleWeight?: number[]): Batch => ({
   rows: yPred.length / classes,
@@ -151,6 +152,22 @@ Deno.test("a budget: the k highest of each column, ties in row order, rows witho
   assertEquals(decided({ decision: { top: 2 }, slope: 5 }, [0.1, 0.2]), [1, 1]); // softly too
   assertEquals(decided({ decision: { top: 1 }, step: "straightThrough" }, [0.3, 0.1, 0.2]), [1, 0, 0]);
   assertEquals(hard(1, [-3, 4, 2]), [0, 1, 0]);
+});
+
+slow.test("a budget of many rows, sorted, alike or unlike the entries that the threshold starts from, is kept", () => {
+  const n = 70_000, any = Array.from({ length: n }, (_, i) => (i + 1) * Math.SQRT2 % 1);
+  const columns = {
+    any,
+    sorted: any.toSorted(),
+    unlike: any.map((v, i) => i % 64 === 0 ? 1 : v / 4),
+    alike: any.map(() => 0.5),
+  };
+  for (const [name, yPred] of Object.entries(columns)) {
+    for (const step of ["softsign", "logistic"] as const) {
+      const soft = decided({ decision: { top: 700 }, step, slope: 6 }, yPred);
+      assertWithin(soft.reduce((a, b) => a + b), 700, 1e-9 * n, `${name}, ${step}`);
+    }
+  }
 });
 
 Deno.test("a budget: soft decisions are ½ + F(κ(p − τ)) and add up to k, of logits too", () => {

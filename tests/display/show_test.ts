@@ -17,15 +17,11 @@ Deno.test("./display: what a notebook shows, and no figures of the project's own
       "auditDisplay",
       "bundle",
       "comparisonDisplay",
-      "fixed",
       "markdown",
       "md",
       "row",
-      "scientific",
       "show",
-      "signed",
       "table",
-      "withInterval",
     ],
   );
 });

@@ -249,7 +249,10 @@ Deno.test("site: tags hide the code, the output or the cell; the front page take
     code("kept()", [html("<p>silent</p>")], ["hide-output"]),
   );
   assert(!/secret|gone|silent/.test(page));
-  assertMatch(page, /<details class="source"><summary>[^<]*<\/summary>\s*<pre[^>]*><code>.*folded/);
+  assertMatch(
+    page,
+    /<details class="source"><summary>[^<]*<\/summary>\s*<div class="code-box"><pre[^>]*><code>.*folded/,
+  );
   const { files, warnings } = await renderSite({ notebooks: [notebookOf(code("1", [figure], ["front-page"]))] });
   assertStringIncludes(String(files.get("index.html")), "<figcaption>shown</figcaption>");
   assertEquals(warnings, []);

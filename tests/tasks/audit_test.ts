@@ -212,7 +212,7 @@ slow.test("audit: losses of a Python file by their names or as expressions, what
   assertStringIncludes(stderr, "Python imports its framework …");
 });
 
-slow.test("audit: the time of a Python loss is measured before its process ends", async () => {
+Deno.test("audit: the time of a Python loss is measured before its process ends", async () => {
   const told: string[] = [];
   const reporter = { line: (text: string) => void told.push(text), status() {}, wrote() {}, progress() {} };
   const args = { values: { framework: join(toy, "toy.py") }, positionals: [`${join(toy, "losses.py")}#squared`] };
