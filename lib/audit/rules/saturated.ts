@@ -69,10 +69,10 @@ function deadWithinReach({ engine, observations, options: { yPred: kind } }: Aud
 function fallsWithout({ engine, observations }: AuditContext, off: boolean[]): boolean {
   const { results: { perfect }, random: { batch, value, gradient } } = observations, right = perfect?.batch;
   if (right === undefined || gradient === undefined || right.yPred.length !== gradient.length) return false;
-  if (batch.yTrue.some((y, i) => y !== right.yTrue[i])) return false;
+  if (batch.yTrue.some((y, i) => y !== right.yTrue[i]) || !(value > perfect!.value)) return false;
   const dead = deadAt(gradient, observations);
   const mended = engine.value(withOutputs(batch, (p, i) => dead[i] && !off[i] ? right.yPred[i] : p)).value;
-  return value - mended > 0.3 * (value - perfect!.value) && value > perfect!.value;
+  return value - mended > 0.3 * (value - perfect!.value);
 }
 
 /** A smooth loss that is flat where outputs are clearly wrong. */
