@@ -72,7 +72,7 @@ export async function bundlePage(
 }
 
 /** Makes a project with the page and the sources in lib/. */
-export async function pageOfSources(project: URL): Promise<URL> {
+async function pageOfSources(project: URL): Promise<URL> {
   await Deno.writeTextFile(
     new URL("package.json", project),
     JSON.stringify({ private: true, type: "module", dependencies: packages }),
@@ -107,7 +107,7 @@ export async function openRecord(page: URL, backend: string, quick: boolean): Pr
 }
 
 /** Runs the page in Deno, on WebGPU. A machine without a graphics driver needs a software one, such as Mesa's lavapipe. */
-export async function denoRecord(page: URL, quick: boolean): Promise<BackendRecord> {
+async function denoRecord(page: URL, quick: boolean): Promise<BackendRecord> {
   const run = ["run", "--quiet", "--no-config", "--no-lock", "-A", "--unstable-webgpu", "deno.js"];
   const text = await runIn(page, Deno.execPath(), ...run, `backend=webgpu${quick ? "&quick" : ""}`);
   return JSON.parse(text.slice(text.indexOf("{")));

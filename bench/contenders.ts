@@ -59,7 +59,7 @@ function spreadOver(length: number, step: number, map = (v: number) => v): Float
 const byOutputs = Math.SQRT2 - 1, byLabels = Math.sqrt(3) - 1, byWeights = Math.sqrt(5) - 2;
 
 /** A work's inputs, on the backend in use. */
-export function inputsOf(work: Work, rows: number): Inputs {
+function inputsOf(work: Work, rows: number): Inputs {
   const { columns } = works[work], size = rows * columns;
   const p = spreadOver(size, byOutputs);
   let y = spreadOver(rows, byLabels, (v) => columns === 1 ? Number(v < 0.3) : Math.floor(v * columns));

@@ -20,10 +20,11 @@ for (const prevalence of [0.5, 0.05, 0.005]) {
       return 1 / (1 + Math.exp(-bias - distance * (random.normal() + distance * (y[i] - 0.5))));
     });
     const sorted = p.toSorted();
-    for (const score of ["rocAuc", "averagePrecision"] as const) {
+    for (const score of ["rocAuc", "averagePrecision", "negativeAum"] as const) {
+      const best = score === "negativeAum" ? 0 : 1;
       const exact = rankingMetric(y, p, { score });
       const error = (thresholds: number | number[]) =>
-        Number((1 - curveLossAndGradient(y, p, { score, thresholds }).value - exact).toExponential(1));
+        Number((best - curveLossAndGradient(y, p, { score, thresholds }).value - exact).toExponential(1));
       const errors = [16, 32, 64, 128, 256, 1024].map((size) => {
         const quantiles = Array.from({ length: size }, (_, b) => sorted[Math.floor((b + 0.5) / size * n)]);
         return { thresholds: size, logits: error(size), quantiles: error([...new Set(quantiles)]) };

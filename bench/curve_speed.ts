@@ -1,20 +1,23 @@
 /**
- * Value and gradient of the losses of a curve, against the F1 loss of the same rows and, at 4,096 rows, against pairs that are
- * formed one by one by TensorFlow.js.
+ * Value and gradient of the losses of a curve, against the F1 loss of the same rows, on arrays and on tensors of the backends cpu and
+ * wasm, and, at 4,096 rows, against pairs that are formed one by one by TensorFlow.js.
  *
  *     deno run -A bench/curve_speed.ts [--most 1e7] [--python PYTHON] [--save bench/curve_speed.json]
  *
  * The contenders take turns; the time is the least processor time of the rounds, in nanoseconds per row: other work on the machine
- * counts less. With --python, which has PyTorch and LibAUC, `peers` are the times of bench/curve_peers.py. α is the exponent of
+ * counts less. `times` are the losses' times divided by that of F1 at the largest size of tensors. With --python, which has PyTorch and LibAUC, `peers` are the times of bench/curve_peers.py. α is the exponent of
  * time ∝ n^α.
  */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
+import "@tensorflow/tfjs-backend-wasm";
 import { lossAndGradient } from "@roundabout/roundabout/core";
 import {
+  aumLoss,
   aumLossAndGradient,
+  averagePrecisionLoss,
   curveLossAndGradient,
   pairsLoss,
   pairsLossAndGradient,
@@ -26,7 +29,6 @@ import { seededRandom } from "../lib/numerics/random.ts";
 import { growth } from "./growth.ts";
 
 tf.enableProdMode();
-await tf.setBackend("cpu");
 
 const { values: { most, python, save } } = parseArgs({
   options: { most: { type: "string", default: "1e6" }, python: { type: "string" }, save: { type: "string" } },
@@ -92,20 +94,31 @@ const composed = (y: tf.Tensor, p: tf.Tensor): tf.Scalar =>
     return tf.div(tf.sum(tf.mul(pairs, tf.square(tf.relu(tf.sub(1, difference))))), tf.sum(pairs)) as tf.Scalar;
   });
 
-const tensors = [4096, 1e6].filter((n) => n <= Number(most)).map((n) => {
+const tensors = [];
+for (const [backend, n] of [["cpu", 4096], ["wasm", 4096], ["cpu", 1e6], ["wasm", 1e6]] as const) {
+  if (n > Number(most)) continue;
+  await tf.setBackend(backend);
   const { y, p } = rowsOf(n), [yTrue, yPred] = [tf.tensor1d(y), tf.tensor1d(p)];
   const losses: Record<string, (y: tf.Tensor, p: tf.Tensor) => tf.Tensor> = {
     f1: f1Loss() as never,
     rocAuc: rocAucLoss() as never,
+    averagePrecision: averagePrecisionLoss() as never,
     "pairs, squared hinge": pairsLoss() as never,
+    AUM: aumLoss() as never,
     ...(n === 4096 ? { "composed pairs, squared hinge": composed } : {}),
   };
   const runs = Object.entries(losses).map(([name, loss]): [string, () => void] => [
     name,
     () => tf.tidy(() => void tf.grad((p) => loss(yTrue, p))(yPred).dataSync()),
   ]);
-  return { backend: "cpu", rows: n, ns: measure(Object.fromEntries(runs), n, n === 4096 ? 3 : 8) };
-});
+  const slowest = "composed pairs, squared hinge", { [slowest]: byPairs, ...own } = Object.fromEntries(runs);
+  const ns = { ...measure(own, n, n === 4096 ? 100 : 8), ...(byPairs && measure({ [slowest]: byPairs }, n, 3)) };
+  const times = Object.fromEntries(
+    Object.entries(ns).map(([name, one]) => [name, Number((one / ns.f1).toPrecision(3))]),
+  );
+  tensors.push({ backend, rows: n, ns, times });
+  tf.dispose([yTrue, yPred]);
+}
 
 /** Runs bench/curve_peers.py, which prints JSON. */
 async function peersOf(python: string): Promise<Record<string, unknown>> {

@@ -165,13 +165,23 @@ export function lossAndGradient(
     yPred: outputs.dataSync(),
     sampleWeight: inputs.sampleWeight?.dataSync(),
   };
-  const kernels = takesLoops(resolved, outputs.size) ? registeredKernels() : undefined;
+  const kernels = takesLoops(outputs.size) ? registeredKernels() : undefined;
   if (kernels !== undefined && yPred instanceof Float32Array && Object.values(numbers).every(isFast)) {
     const shape = readBatchShape(name, inputs, reading), gradient = new Float32Array(yPred.length);
     const scored = kernels.scoreFast(decide, scoring, numbers as Inputs<Numbers>, shape, kernels.arrays, gradient);
-    if (scored?.finish(-1)) return { value: best - scored.value, gradient, counts: scored.counts };
+    if (scored?.finish(-1)) {
+      return {
+        value: best - scored.value,
+        gradient,
+        get counts() { // an object per row of the average "samples"
+          return scored.counts;
+        },
+      };
+    }
   }
-  const batch = readBatch(name, inputs, reading), scored = scoreBatch(batch, decide(batch), scoring);
+  const batch = readBatch(name, inputs, reading), decided = decide(batch), scored = scoreBatch(batch, decided, scoring);
   const gradient = yPred instanceof Float32Array ? new Float32Array(outputs.size) : new Float64Array(outputs.size);
-  return { value: best - scored.value, gradient: scored.gradient(-1, gradient), counts: scored.counts };
+  scored.gradient(-1, gradient);
+  decided.release?.();
+  return { value: best - scored.value, gradient, counts: scored.counts };
 }

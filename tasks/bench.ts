@@ -13,6 +13,7 @@ const alone: Readonly<Record<string, readonly string[]>> = {
   backends: ["quick"],
   rows: ["greatest", "peers"],
   page: [],
+  threads: [],
   FILE: [],
 };
 
@@ -29,7 +30,7 @@ await runTask({
   about:
     "Measures value and gradient, training, growth and memory, contenders in turn, and prints one table; or runs files of\n" +
     "bench/ with `deno bench`. Other work of the machine changes the times, and the ratios less.",
-  usage: "[--peers PYTHON] [--save] [--quick] [--greatest ROWS] [--backends | --page | --rows] [FILE ...]",
+  usage: "[--peers PYTHON] [--save] [--quick] [--greatest ROWS] [--backends | --page | --rows | --threads] [FILE ...]",
   options: {
     peers: {
       type: "string",
@@ -45,6 +46,10 @@ await runTask({
     rows: {
       type: "boolean",
       help: "only the functions that take rows: growth to --greatest, with --peers the ratio to scikit-learn and NumPy",
+    },
+    threads: {
+      type: "boolean",
+      help: "only threads: value and gradient by two threads and by one, in turn (needs two idle cores)",
     },
     page: { type: "boolean", help: "only serve the page that --backends opens, for a browser with a GPU" },
     greatest: {
@@ -72,6 +77,11 @@ await runTask({
     const { lines, faults } = await measureBackends(values.quick === true, report.status);
     for (const line of lines) report.line(line);
     if (faults.length > 0) throw new TaskError(`missed:\n${faults.join("\n")}`);
+    return;
+  }
+  if (values.threads) {
+    const { measureThreads } = await import("../bench/threads.ts");
+    for (const line of await measureThreads(report.status)) report.line(line);
     return;
   }
   if (values.rows) {

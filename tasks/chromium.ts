@@ -57,15 +57,15 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** Serves a folder on this machine, under a security policy if one is given. */
-export function serveFolder(folder: URL, policy = ""): Served {
+/** Serves a folder on this machine, under a security policy and with headers if they are given. */
+export function serveFolder(folder: URL, policy = "", headers: Record<string, string> = {}): Served {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const { pathname } = new URL(request.url), file = pathname === "/" ? "index.html" : pathname.slice(1);
     const body = await Deno.readFile(new URL(file, folder)).catch(() => undefined);
     const type = types[file.split(".").at(-1)!] ?? "text/plain";
     return body === undefined
       ? new Response(null, { status: 404 })
-      : new Response(body, { headers: { "content-type": type, "content-security-policy": policy } });
+      : new Response(body, { headers: { "content-type": type, "content-security-policy": policy, ...headers } });
   });
   return { address: `http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, stop: () => server.shutdown() };
 }

@@ -4,19 +4,20 @@
  * @module
  */
 import { resolve } from "node:path";
-import { fitsTwoClasses, toComparedScore } from "../lib/compare/check_score.ts";
-import { compareLosses, type DecisionCosts, type LossComparison, type MatrixCosts } from "../lib/compare/mod.ts";
-import type { ComparedScore } from "../lib/compare/types.ts";
+import { fitsTwoClasses } from "../lib/compare/check_score.ts";
+import { compareLossesBy } from "../lib/compare/compare_losses.ts";
+import type { DecisionCosts, LossComparison, MatrixCosts } from "../lib/compare/mod.ts";
 import { countKeys } from "../lib/counts/counts.ts";
-import { partialRocAuc, precisionAtK, recallAtFpr } from "../lib/curves/curve_scores.ts";
 import { curveScores } from "../lib/curves/to_curve_score.ts";
 import { csvForm, csvRecords } from "../lib/data/csv.ts";
 import { numberOf } from "../lib/data/spelling.ts";
 import { readTable, type ReadTableOptions } from "../lib/data/read_table.ts";
 import { comparisonDisplay } from "../lib/display/mod.ts";
-import { type ScoreName, scoreNames, scores } from "../lib/scores/to_score.ts";
+import { scoreNames } from "../lib/scores/to_score.ts";
 import { asUsage, existing, withOptionNames, writable, write } from "./compare_files.ts";
 import { compareByProtocol } from "./compare_protocol.ts";
+import { parameters, type ScoreChoice, scoreOf } from "./compare_score.ts";
+import { trainInWorkers } from "./compare_splits.ts";
 import {
   interruptSignal,
   type Reporter,
@@ -105,43 +106,32 @@ export const compareSpec: TaskSpec = {
   },
 };
 
-/** The scores that need a number: its flag, and the score of it. */
-const parameters: Record<string, { readonly flag: string; readonly scoreOf: (value: number) => ComparedScore }> = {
-  fBeta: { flag: "beta", scoreOf: (beta) => scores.fBeta({ beta }) },
-  precisionAtRecall: { flag: "recall", scoreOf: (recall) => scores.precisionAtRecall({ recall }) },
-  recallAtPrecision: { flag: "precision", scoreOf: (precision) => scores.recallAtPrecision({ precision }) },
-  recallAtFpr: { flag: "fpr", scoreOf: (fpr) => recallAtFpr({ fpr }) },
-  partialRocAuc: { flag: "max-fpr", scoreOf: (maxFpr) => partialRocAuc({ maxFpr }) },
-  precisionAtK: { flag: "k", scoreOf: (k) => precisionAtK({ k }) },
-};
 const flags = Object.values(parameters).map(({ flag }) => flag);
 
-/** Makes the score of the options, with its parameter. */
-async function scoreOption(values: TaskArgs["values"]): Promise<ComparedScore> {
-  const name = String(values.score ?? "f1"), own = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+/** Returns the score of the options, with its parameter; throws unless there is one. */
+async function scoreOption(values: TaskArgs["values"]): Promise<ScoreChoice> {
+  const name = String(values.score ?? "f1"), own = Object.hasOwn(parameters, name) ? parameters[name].flag : undefined;
   for (const flag of flags) {
-    if (values[flag] !== undefined && flag !== own?.flag) {
+    if (values[flag] !== undefined && flag !== own) {
       throw new UsageError(`--${flag} cannot be used with --score ${name}`);
     }
   }
-  if (own === undefined) {
-    const plain: string[] = [...scoreNames, ...Object.keys(curveScores)];
-    if (!plain.includes(name)) {
-      throw new UsageError(
-        `--score takes ${plain.filter(fitsTwoClasses).join(", ")}, ${
-          Object.keys(parameters).join(", ")
-        }, and recall of more than two classes, not '${name}'`,
-      );
-    }
-    return await asUsage(() => toComparedScore(name as ScoreName));
+  const plain: string[] = [...scoreNames, ...Object.keys(curveScores)];
+  if (own === undefined && name !== "ndcg" && !plain.includes(name)) {
+    throw new UsageError(
+      `--score takes ${plain.filter(fitsTwoClasses).join(", ")}, ${
+        Object.keys(parameters).join(", ")
+      }, and recall of more than two classes, not '${name}'`,
+    );
   }
-  const { flag, scoreOf } = own;
-  if (values[flag] === undefined) throw new UsageError(`--score ${name} needs --${flag}`);
-  return await asUsage(() => scoreOf(Number(values[flag])));
+  if (own !== undefined && values[own] === undefined) throw new UsageError(`--score ${name} needs --${own}`);
+  const choice = { name, ...(own !== undefined && { parameter: Number(values[own]) }) };
+  await asUsage(() => scoreOf(choice));
+  return choice;
 }
 
 /** A spreadsheet of a comparison, one line per score. */
-export function comparisonCsv({ losses, score }: LossComparison): string {
+function comparisonCsv({ losses, score }: LossComparison): string {
   const lines = losses.flatMap(({ model, loss, threshold, values }) =>
     values.map((value, split) => [model, `"${loss}"`, threshold, split + 1, value].join(","))
   );
@@ -210,15 +200,15 @@ function checkRoute(values: TaskArgs["values"]): void {
 }
 
 async function compare(path: string, values: TaskArgs["values"], report: Reporter): Promise<void> {
-  const costs = await costsOption(values), score = costs === undefined ? await scoreOption(values) : undefined;
+  const costs = await costsOption(values), choice = costs === undefined ? await scoreOption(values) : undefined;
   const repeats = wholeOption("repeats", values.repeats, 3, 10), seed = wholeOption("seed", values.seed, 0, 1);
   using stop = interruptSignal();
   let known: LossComparison | undefined;
   try {
     known = await asUsage(() =>
-      compareLosses(path, {
+      compareLossesBy(trainInWorkers(choice), path, {
         ...tableOptions(values),
-        ...(costs === undefined ? { score } : { costs }),
+        ...(choice === undefined ? { costs } : { score: scoreOf(choice) }),
         repeats,
         seed,
         signal: stop.signal,

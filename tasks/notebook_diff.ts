@@ -35,7 +35,8 @@ interface Comparison {
   differences: Difference[];
 }
 
-const numbers = /#[0-9a-fA-F]{3,8}\b|\d+(?:\.\d+){2,}|[-+−]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?/g;
+const numbers =
+  /#[0-9a-fA-F]{3,8}\b|\d+(?:\.\d+){2,}|[-+−]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+|\u00a0×\u00a010[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?/g;
 
 interface Line {
   text: string;
@@ -44,11 +45,16 @@ interface Line {
   numbers: string[];
 }
 
+/** Writes a printed number as JavaScript reads it: `−1.5 × 10⁻⁷` as `-1.5e-7`. */
+const asJavaScript = (number: string): string =>
+  number.replace("−", "-").replace("\u00a0×\u00a010", "e")
+    .replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (sign) => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(sign)]);
+
 function toLine(text: string): Line {
   const found: string[] = [];
   const skeleton = text.replaceAll(numbers, (match) => {
     if (match.startsWith("#") || /\..*\./.test(match)) return match;
-    found.push(match.replace("−", "-"));
+    found.push(asJavaScript(match));
     return "\0";
   });
   return { text, skeleton, numbers: found };

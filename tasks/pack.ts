@@ -55,13 +55,13 @@ export const readManifest = async (): Promise<Manifest> =>
 /** Returns the name of the files of an entry: "index" for ".", "core" for "./core". */
 const fileName = (entry: string): string => entry === "." ? "index" : entry.slice(2);
 
-/** Returns the files that do something when they are loaded: three entries, and the chunks that register the SIMD loops and the programs of the GPU. */
+/** Returns the files that do something when they are loaded: four entries, and the chunks that register the SIMD loops and the programs of the GPU. */
 async function filesWithEffects(folder: URL): Promise<string[]> {
-  const found = ["index.js", "gpu.js", "simd.js"];
+  const found = ["index.js", "gpu.js", "simd.js", "threads.js"];
   for await (const { name } of Deno.readDir(folder)) {
     if (
       name.endsWith(".js") &&
-      /^register(?:Kernels|FastLoss|Device)\(/m.test(await Deno.readTextFile(new URL(name, folder)))
+      /^register(?:Kernels|FastLoss|Device|RankingLoss)\(/m.test(await Deno.readTextFile(new URL(name, folder)))
     ) {
       found.push(name);
     }

@@ -9,7 +9,7 @@ import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";
 import { runDeno } from "./processes.ts";
 import { findSpark } from "./sql_engines.ts";
-import { addTallies, readErrors, readTally, type Tally, testReader } from "./test_output.ts";
+import { addTallies, type EndedTest, readErrors, readTally, slowMark, type Tally, testReader } from "./test_output.ts";
 
 const interrupted = new TaskError("interrupted");
 const tallyOf = (name: string, passed: boolean): Tally => ({
@@ -41,7 +41,10 @@ interface TestRun {
 }
 
 /** Runs `deno test`, reports the file it is in every few seconds, and each failure as it happens. */
-async function runTests(name: string, { report, signal, args, env }: TestRun): Promise<Tally> {
+async function runTests(
+  name: string,
+  { report, signal, args, env }: TestRun,
+): Promise<{ tally: Tally; ignored: EndedTest[] }> {
   report.line(`${name}: deno ${args.join(" ")}`);
   const started = performance.now();
   let ended = 0, latest = "loading";
@@ -49,12 +52,13 @@ async function runTests(name: string, { report, signal, args, env }: TestRun): P
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     report.progress(`${name}: ${ended} ended after ${seconds} s, latest in ${latest}`);
   };
-  const read = testReader();
+  const read = testReader(), ignored: EndedTest[] = [];
   const onLine = (line: string) => {
     const test = read(line);
     if (test === undefined) return;
     ended++;
     latest = test.file;
+    if (test.ignored) ignored.push(test);
     if (test.failed) report.line(`FAILED ${test.file} => ${test.name}`);
     progress();
   };
@@ -67,7 +71,42 @@ async function runTests(name: string, { report, signal, args, env }: TestRun): P
   const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`;
   report.line(`${verdict(code === 0)} ${name}: ${counts} (${seconds.toFixed(1)} s)`);
   if (code !== 0) report.line(readErrors(output));
-  return tally;
+  return { tally, ignored };
+}
+
+/** Arguments of `deno test` for tests whose types {@linkcode checks} check. */
+const parallel = ["test", "-P", "--parallel", "--no-check"];
+const quick = { QUICK_TESTS: "1" };
+
+/**
+ * Runs the quick tests with the line coverage of lib/, then the slow tests of the files that have some, without: the counters
+ * of coverage make numeric code two to six times as slow.
+ */
+async function runTestsWithCoverage(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
+  const folder = await Deno.makeTempDir({ prefix: "roundabout-coverage-" });
+  try {
+    const args = [...parallel, `--coverage=${folder}`, "--coverage-raw-data-only", "tests"];
+    const { tally, ignored } = await runTests("quick tests", { report, signal, args, env: quick });
+    const library = RegExp.escape(new URL("lib/", root).href);
+    const { output, code } = await runDeno(["coverage", folder, `--include=^${library}`], { signal });
+    report.line(`Line coverage of lib/:\n${output.trim()}`);
+    const left = ignored.filter(({ name }) => name.endsWith(slowMark));
+    const tallies = [
+      { ...tally, skipped: tally.skipped - left.length },
+      ...code === 0 ? [] : [tallyOf("coverage", false)],
+    ];
+    if (left.length === 0) return tallies;
+    const files = new Set(left.map(({ file }) => file));
+    const slow = { report, signal, args: [...parallel, "--filter", slowMark, ...files] };
+    return [...tallies, (await runTests("slow tests", slow)).tally];
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function runExamples(report: Reporter, signal: AbortSignal): Promise<Tally> {
+  const args = ["test", "-P", "--doc", "--parallel", "lib", "docs", "README.md"];
+  return (await runTests("examples", { report, signal, args })).tally;
 }
 
 async function runNotebooks(report: Reporter, signal: AbortSignal): Promise<Tally> {
@@ -97,7 +136,16 @@ async function runNotebooks(report: Reporter, signal: AbortSignal): Promise<Tall
   return addTallies(paths.map((path) => tallyOf(shortPath(path), passed.has(path))));
 }
 
-/** Runs everything, with the line coverage of lib/. */
+/** Runs several parts at a time; all have ended, and removed their folders, when an interruption of one is thrown. */
+async function together(...parts: Promise<Tally | Tally[]>[]): Promise<Tally[]> {
+  const ended = await Promise.allSettled(parts);
+  return ended.flatMap((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
+}
+
+/** Runs everything in two halves of two parts, of which one often keeps one core alone busy. */
 async function runAll(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
   const spark = await findSpark();
   report.line(
@@ -105,26 +153,11 @@ async function runAll(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
       ? `Spark: ${spark.missing}, so its recorded answers stand in for it`
       : `Spark: asked through ${spark.python}`,
   );
-  const coverage = await Deno.makeTempDir({ prefix: "roundabout-coverage-" });
-  try {
-    const args = ["test", "-P", "--parallel", `--coverage=${coverage}`, "--coverage-raw-data-only", "tests"];
-    const tallies = [
-      await runChecks(report, signal),
-      await runTests("tests", { report, signal, args }),
-      await runTests("examples", {
-        report,
-        signal,
-        args: ["test", "-P", "--doc", "--parallel", "lib", "docs", "README.md"],
-      }),
-      await runNotebooks(report, signal),
-    ];
-    const library = RegExp.escape(new URL("lib/", root).href);
-    const { output, code } = await runDeno(["coverage", coverage, `--include=^${library}`], { signal });
-    report.line(`Line coverage of lib/:\n${output.trim()}`);
-    return code === 0 ? tallies : [...tallies, tallyOf("coverage", false)];
-  } finally {
-    await Deno.remove(coverage, { recursive: true });
-  }
+  return [
+    // Tests write files into their own folders for a while, which a check would find.
+    ...await together(runChecks(report, signal), runExamples(report, signal)),
+    ...await together(runTestsWithCoverage(report, signal), runNotebooks(report, signal)),
+  ];
 }
 
 await runTask({
@@ -145,19 +178,13 @@ await runTask({
 }, async ({ values }, report) => {
   using interrupt = interruptSignal();
   const { signal } = interrupt;
-  const quick = {
-    report,
-    signal,
-    args: ["test", "-P", "--parallel", "--no-check", "tests"],
-    env: { QUICK_TESTS: "1" },
-  };
   const spark = { report, signal, args: ["test", "-P", "tests/sql/spark_test.ts"] };
   const found = values.spark ? await findSpark() : {};
   if ("missing" in found) throw new TaskError(`Spark cannot be asked: ${found.missing}`);
   const tallies = values.quick
-    ? [await runTests("quick tests", quick)]
+    ? [(await runTests("quick tests", { report, signal, args: [...parallel, "tests"], env: quick })).tally]
     : values.spark
-    ? [await runTests("Spark", spark)]
+    ? [(await runTests("Spark", spark)).tally]
     : await runAll(report, signal);
   const { passed, failed, skipped, failures } = addTallies(tallies);
   if (failures.length > 0) report.line(`failed:\n${failures.map((name) => `  ${name}`).join("\n")}`);

@@ -27,6 +27,9 @@ export function addTallies(tallies: readonly Tally[]): Tally {
   };
 }
 
+/** End of the name of a slow test, by which `deno test --filter` finds it. */
+export const slowMark = "(slow)";
+
 /** One test that has ended. */
 export interface EndedTest {
   /** File of the test, as `./tests/a_test.ts`. */
@@ -35,6 +38,8 @@ export interface EndedTest {
   name: string;
   /** True if the test failed. */
   failed: boolean;
+  /** True if the test was not run. */
+  ignored: boolean;
 }
 
 /**
@@ -48,7 +53,7 @@ export function testReader(): (line: string) => EndedTest | undefined {
     const match = line.match(/^\s*(?:(\.\/\S+) => )?(.*) \.\.\. (ok|FAILED|ignored) \(.*\)$/);
     if (match === null) return undefined;
     const [, file = running, name, verdict] = match;
-    return { file, name, failed: verdict === "FAILED" };
+    return { file, name, failed: verdict === "FAILED", ignored: verdict === "ignored" };
   };
 }
 

@@ -14,6 +14,7 @@ import {
   shortPath,
   TaskError,
   typedIn,
+  UsageError,
   wholeOption,
 } from "./cli.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
@@ -73,6 +74,8 @@ const size = (bytes: number): string => bytes < 1e6 ? `${Math.ceil(bytes / 1e3)}
 interface WriteUpOptions {
   /** Folder to build. */
   out: string;
+  /** Address at which the pages are to be published. */
+  siteUrl?: string;
   /** Options of the execution; absent: the committed outputs are shown. */
   execution?: ExecuteManyOptions;
 }
@@ -82,7 +85,11 @@ interface WriteUpOptions {
  *
  * @throws NotebooksFailed, once the pages are built, if a notebook could not be executed.
  */
-export async function writeUp(paths: string[], { out, execution }: WriteUpOptions, report: Reporter): Promise<void> {
+export async function writeUp(
+  paths: string[],
+  { out, siteUrl, execution }: WriteUpOptions,
+  report: Reporter,
+): Promise<void> {
   const { executed, failure } = execution ? await execute(paths, execution, report) : { executed: [] };
   const outputs = new Map(executed.map(({ path, notebook }) => [path, notebook]));
   const notebooks: NotebookFile[] = [];
@@ -95,7 +102,7 @@ export async function writeUp(paths: string[], { out, execution }: WriteUpOption
   }
   report.status("building the pages");
   const started = performance.now();
-  const site = await buildSite({ notebooks, out, api: await makeApi() });
+  const site = await buildSite({ notebooks, out, siteUrl, api: await makeApi() });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   for (const warning of site.warnings) report.line(`warning: ${warning}`);
   report.line(`${notebooks.length} notebooks, ${site.files} files, ${size(site.bytes)}, built in ${seconds} s`);
@@ -112,10 +119,11 @@ if (import.meta.main) {
       "Executes every notebook on a Deno kernel of its own and builds the write-up, a folder of pages that opens\n" +
       "from the disk. Nothing is written into notebooks/. Outputs that differ from the committed ones are printed as a\n" +
       "diff. If a notebook cannot be executed, its page shows the committed outputs, and the exit code is 1.",
-    usage: "[--no-execute] [--out DIR] [--jobs NUMBER] [--timeout SECONDS]",
+    usage: "[--no-execute] [--out DIR] [--site-url URL] [--jobs NUMBER] [--timeout SECONDS]",
     options: {
       "no-execute": { type: "boolean", help: "show the committed outputs instead of executing" },
       out: { type: "string", help: "folder to build (site/); an earlier build there is replaced" },
+      "site-url": { type: "string", help: "address at which the pages are to be published, for link previews" },
       jobs: { type: "string", help: `number of notebooks executed at a time (${defaultJobs}: the cores, at most 4)` },
       timeout: { type: "string", help: `time limit of a cell in seconds (${defaultTimeoutSeconds})` },
     },
@@ -124,10 +132,14 @@ if (import.meta.main) {
     const timeoutSeconds = numberOption("timeout", values.timeout, 0.1, defaultTimeoutSeconds);
     // A task runs in the project's top folder, wherever it was typed.
     const out = typeof values.out === "string" ? resolve(typedIn(), values.out) : fileURLToPath(new URL("site", root));
+    const siteUrl = values["site-url"] as string | undefined;
+    if (siteUrl !== undefined && !/^https?:$/.test(URL.parse(siteUrl)?.protocol ?? "")) {
+      throw new UsageError(`--site-url must be an address of http or https, it is '${siteUrl}'`);
+    }
     const paths = projectNotebooks();
     if (paths.length === 0) throw new TaskError("there is no notebook in notebooks/");
     using interrupt = interruptSignal();
     const execution = values["no-execute"] ? undefined : { jobs, timeoutSeconds, signal: interrupt.signal };
-    await writeUp(paths, { out, execution }, report);
+    await writeUp(paths, { out, siteUrl, execution }, report);
   });
 }

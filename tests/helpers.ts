@@ -14,9 +14,13 @@ fc.configureGlobal({ seed: 48356029, numRuns: 200 });
 export const backends = ["cpu", "wasm"] as const;
 
 /** Registers one test per backend. */
-export function onBackends(name: string, test: () => void | Promise<void>, register = Deno.test): void {
+export function onBackends(
+  name: string,
+  test: () => void | Promise<void>,
+  register = { cpu: Deno.test, wasm: Deno.test },
+) {
   for (const backend of backends) {
-    register(`${name} (${backend})`, async () => {
+    register[backend](`${name} (${backend})`, async () => {
       assert(await tf.setBackend(backend), `the backend ${backend} did not start`);
       await tf.ready();
       assertEquals(tf.getBackend(), backend);
@@ -27,7 +31,11 @@ export function onBackends(name: string, test: () => void | Promise<void>, regis
 
 /** {@linkcode onBackends} for a slow test, which `deno task test --quick` leaves out. */
 export const slowOnBackends = (name: string, test: () => void | Promise<void>): void =>
-  onBackends(name, test, slow.test);
+  onBackends(name, test, { cpu: slow.test, wasm: slow.test });
+
+/** {@linkcode onBackends}, a slow test on wasm: for trainings, whose code is the same on either backend. */
+export const slowOnWasm = (name: string, test: () => void | Promise<void>): void =>
+  onBackends(name, test, { cpu: Deno.test, wasm: slow.test });
 
 /** Calls `make`; returns its result and the number of tensors that it left. Fails if it left more data than tensors. */
 export function counted<T>(make: () => T): { result: T; made: number } {

@@ -1,10 +1,24 @@
 /**
- * Marks the tests that `deno task test --quick` leaves out: large inputs, training, browsers, kernels, other processes.
+ * Marks slow tests: large inputs, training, browsers, kernels, other processes. `deno task test` runs them apart and
+ * without coverage, whose counters make a test two to six times as slow; `deno task test --quick` leaves them out.
  *
  * @module
  */
+import { slowMark } from "../tasks/test_output.ts";
 
-const quick = Deno.env.has("QUICK_TESTS");
+/** True if slow tests are left out: what only they need is not asked for. */
+export const isQuick: boolean = Boolean(Deno.env.get("QUICK_TESTS"));
 
-/** `slow.test` registers a slow test like `Deno.test`; it is ignored if the environment has `QUICK_TESTS`. */
-export const slow: { test: typeof Deno.test } = { test: quick ? Deno.test.ignore as typeof Deno.test : Deno.test };
+const register = (isQuick ? Deno.test.ignore : Deno.test) as typeof Deno.test;
+
+/**
+ * `slow.test` registers a slow test like `Deno.test`, with {@linkcode slowMark} behind its name; the test is ignored if the
+ * environment has `QUICK_TESTS`.
+ */
+export const slow = {
+  test:
+    ((first: string | Deno.TestDefinition, ...rest: [() => void]) =>
+      typeof first === "string"
+        ? register(`${first} ${slowMark}`, ...rest)
+        : register({ ...first, name: `${first.name} ${slowMark}` })) as typeof Deno.test,
+};

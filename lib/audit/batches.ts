@@ -29,6 +29,9 @@ export function extentOf(values: Iterable<number>): [low: number, high: number] 
   return [low, high];
 }
 
+/** The number of entries of a shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
 /** The batch with other outputs. */
 export const withOutputs = (batch: AuditBatch, of: (p: number, i: number) => number): AuditBatch => ({
   ...batch,

@@ -15,6 +15,8 @@ export interface Batch {
   readonly yPred: ArrayLike<number>;
   /** Weights ≥ 0, one per output; absent: 1 each. */
   readonly sampleWeight?: ArrayLike<number>;
+  /** The query of each row, where queries are named. */
+  readonly groups?: readonly unknown[];
 }
 
 /** Numbers with a shape: a tensor of TensorFlow.js, or an array that was given one. */
@@ -49,6 +51,8 @@ export interface BatchOptions {
   columns?: boolean;
   /** The label of rows that count nowhere. */
   ignoreLabel?: number;
+  /** Reads the labels as gains, any numbers ≥ 0. */
+  gains?: boolean;
   /** The options that hold one number per class. */
   perClass?: readonly { option: string; length: number }[];
   /** The smallest number of classes. */
@@ -145,6 +149,8 @@ export interface BatchShape {
   readonly indexed: boolean;
   /** Says that there is one weight per row, not per output. */
   readonly rowWeights: boolean;
+  /** The label of rows that count nowhere. */
+  readonly ignoreLabel?: number;
 }
 
 /** Checks everything about a batch but its numbers. */
@@ -165,6 +171,7 @@ export function readBatchShape(what: string, tensors: BatchTensors, options: Bat
     classes,
     indexed: relation(yTrue, yPred, classes) === "rows",
     rowWeights: sampleWeight !== undefined && relation(sampleWeight, yPred, classes) === "rows",
+    ignoreLabel: options.ignoreLabel,
   };
 }
 
@@ -191,11 +198,12 @@ export function readBatch(what: string, tensors: BatchTensors, options: BatchOpt
   const { labels, kept } = withoutIgnored(given, options.ignoreLabel);
   if (indexed) checkIndices(what, labels, classes, rowAt);
   else {
+    const [most, rule] = options.gains ? [Number.MAX_VALUE, "be finite and ≥ 0"] : [1, "lie in [0, 1]"];
     checkRange(
       labels,
       0,
-      1,
-      (value, i) => refuse(what, "yTrue", `must lie in [0, 1], ${place(i)} is ${describe(value)}`),
+      most,
+      (value, i) => refuse(what, "yTrue", `must ${rule}, ${place(i)} is ${describe(value)}`),
     );
   }
   return {

@@ -1,7 +1,15 @@
-import type { CurveScore } from "../curves/curve_scores.ts";
-import { type CurveScoreName, curveScores, isCurveScore, toCurveScore } from "../curves/to_curve_score.ts";
+import {
+  curveScores,
+  isCurveScore,
+  isQueryScore,
+  type RankingScore,
+  toCurveScore,
+  toRankingScore,
+} from "../curves/to_curve_score.ts";
 import { type ScoreDefinition, type ScoreName, scores, toScore } from "../scores/to_score.ts";
 import type { ComparedScore } from "./types.ts";
+
+const equalOutputs = "outputs that are all equal are perfect";
 
 /** Scores of two classes at which a useless model is perfect, and what to use instead. */
 const trivial: Record<string, string> = {
@@ -9,6 +17,7 @@ const trivial: Record<string, string> = {
   recall: "predicting every row positive is perfect; use recallAtPrecision or fBeta",
   specificity: "predicting every row negative is perfect; use balancedAccuracy",
   npv: "predicting the single surest negative is perfect; use balancedAccuracy",
+  negativeAum: `${equalOutputs}; use rocAuc`,
 };
 
 const rare = "it is high whenever every class is rare", floor = "its floor is defined for two classes";
@@ -24,13 +33,21 @@ const unfit: Record<string, string> = {
   utility: "it values decisions between two classes",
   precisionAtRecall: floor,
   recallAtPrecision: floor,
+  negativeAum: equalOutputs,
 };
 
 /** Returns the score that a name, a score or a definition stands for. */
-export function toComparedScore(score: ScoreName | ScoreDefinition | CurveScoreName | CurveScore): ComparedScore {
+export function toComparedScore(score: ScoreName | ScoreDefinition | RankingScore): ComparedScore {
+  if (isQueryScore(score)) {
+    throw new TypeError(
+      `Cannot compare losses: 'score' is '${
+        toRankingScore(score).name
+      }', a score of queries, which splits of rows would cut`,
+    );
+  }
   if (isCurveScore(score)) return toCurveScore(score);
   if (typeof score !== "string" || Object.hasOwn(scores, score)) return toScore(score);
-  const names = [...Object.keys(scores), ...Object.keys(curveScores)].join(", ");
+  const names = [...Object.keys(scores), ...Object.keys(curveScores).filter(fitsTwoClasses)].join(", ");
   throw new TypeError(`Cannot use 'score': it must be one of ${names}, it is '${score}'`);
 }
 

@@ -8,7 +8,6 @@ import type { Column, TableDataset, TableWarning } from "../data/table.ts";
 import type { Frame } from "../data/types.ts";
 import { savings } from "../scores/savings.ts";
 import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
-import { candidatesFor, costCandidates } from "./candidates.ts";
 import { checkScore, toComparedScore } from "./check_score.ts";
 import { checkCosts, checkSavings, costColumns, type DecisionCosts, rowCosts } from "./costs.ts";
 import { comparisonJson } from "./comparison_json.ts";
@@ -16,8 +15,15 @@ import { comparisonText } from "./comparison_text.ts";
 import { describeData } from "./describe_data.ts";
 import { differencesOf } from "./intervals.ts";
 import { recommend } from "./recommend.ts";
-import { fittedFraction, type Outcome, partsOf, runSplit, splitRows, testFraction } from "./run_split.ts";
-import type { ComparedLoss, ComparedScore, LossComparison, ThresholdChoice } from "./types.ts";
+import { fittedFraction, type Outcome, splitRows, testFraction } from "./run_split.ts";
+import {
+  type ComparisonWork,
+  type TrainedLoss,
+  trainingsPerSplit,
+  trainInThisThread,
+  type TrainSplits,
+} from "./train_split.ts";
+import type { ComparedLoss, LossComparison, ThresholdChoice } from "./types.ts";
 
 /** The progress of a comparison. */
 export interface ComparisonProgress {
@@ -104,8 +110,6 @@ function checkClasses({ classes, label }: TableDataset): void {
   );
 }
 
-const models = ["linear", "network"] as const;
-
 /** The interval of thresholds: the middle 95 % of them. */
 function thresholdInterval(thresholds: readonly number[]): ComparedLoss["tunedThreshold"] {
   if (thresholds.length === 0) return undefined;
@@ -114,24 +118,20 @@ function thresholdInterval(thresholds: readonly number[]): ComparedLoss["tunedTh
   return { median: at(0.5), low: at(0.025), high: at(0.975) };
 }
 
-/** Collects the scores of each model, loss and threshold, in the order of their first score. */
-function collector() {
-  const all = new Map<string, Pick<ComparedLoss, "model" | "loss" | "threshold"> & { outcomes: Outcome[] }>();
-  return {
-    add(model: ComparedLoss["model"], loss: string, threshold: ThresholdChoice, outcome: Outcome) {
-      const key = [model, loss, threshold].join();
-      if (!all.has(key)) all.set(key, { model, loss, threshold, outcomes: [] });
-      all.get(key)!.outcomes.push(outcome);
-    },
-    losses: (): ComparedLoss[] =>
-      [...all.values()].map(({ outcomes, ...one }) => {
-        const values = outcomes.map(({ value }) => value), mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-        const tunedThreshold = thresholdInterval(outcomes.flatMap(({ thresholds }) => thresholds));
-        return { ...one, values, mean, ...(tunedThreshold && { tunedThreshold }) };
-      }),
-    undefinedScores: (): number =>
-      [...all.values()].flatMap(({ outcomes }) => outcomes).reduce((sum, one) => sum + one.undefinedScores, 0),
-  };
+/** Returns the scores of each model, loss and threshold, one per split, in the order of the trainings. */
+function lossesOf(splits: readonly (readonly TrainedLoss[])[]): { losses: ComparedLoss[]; undefinedScores: number } {
+  const outcomes = splits.flat().flatMap(({ model, loss, outcomes }) =>
+    (Object.entries(outcomes) as [ThresholdChoice, Outcome][]).map(([threshold, outcome]) => (
+      { key: [model, loss, threshold].join(), model, loss, threshold, outcome }
+    ))
+  );
+  const losses = Object.values(Object.groupBy(outcomes, ({ key }) => key)).map((all): ComparedLoss => {
+    const [{ model, loss, threshold }] = all!, values = all!.map(({ outcome }) => outcome.value);
+    const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+    const tunedThreshold = thresholdInterval(all!.flatMap(({ outcome }) => outcome.thresholds));
+    return { model, loss, threshold, values, mean, ...(tunedThreshold && { tunedThreshold }) };
+  });
+  return { losses, undefinedScores: outcomes.reduce((sum, { outcome }) => sum + outcome.undefinedScores, 0) };
 }
 
 const hasValue = (column: Column) => (row: number): boolean =>
@@ -166,8 +166,8 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
  * of cross-entropy ("warm start"), under none (the identity) and straight through the decision. Each is scored with a tuned
  * threshold and at 0.5. The score's loss is that of all training rows, not the mean of the batches' losses.
  *
- * A linear model is trained to convergence by L-BFGS on the exact gradient, its L2 penalty chosen on the validation rows, for
- * every loss alike. A network, and straight-through, whose gradient is not that of its value, are trained by Adam and stopped
+ * A linear model is trained to convergence by L-BFGS on the exact gradient, its L2 penalty chosen on the validation rows, or,
+ * if they are fewer than 100, by cross-validation over the training rows, for every loss alike. A network, and straight-through, whose gradient is not that of its value, are trained by Adam and stopped
  * early by the validation rows.
  *
  * With `costs` the score is the savings, and the rivals are cross-entropy with the row's own threshold (the least expected cost),
@@ -179,8 +179,10 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
  * the argmax.
  *
  * A score of the curve has no threshold. Its rivals are cross-entropy and its forms, the curve's own loss, and the losses of the
- * order of a batch: the squared hinge of all pairs and the AUM. With more than two classes each column of the softmax is ranked
- * against the rest.
+ * order of a batch: the squared hinge of all pairs and the AUM, of two classes that of the logits divided by
+ * their standard deviation, because a penalty of the weights alone would shrink the plain AUM to 0. With more than two classes each column of the softmax is ranked
+ * against the rest. A score at which equal outputs are perfect (`negativeAum`) and a score of queries (`ndcg`), which splits of rows
+ * would cut, are refused.
  *
  * Each split is stratified and has three parts: 60 % of the rows train, 20 % choose the threshold, the penalty and the stopping
  * time, 20 % test; equal rows stay in one part. Standardization, imputation (medians) and one-hot encoding are learnt from the training rows. The intervals are
@@ -215,52 +217,50 @@ function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): Table
  * assert(losses.length === 32 && recommendation.includes("cross-entropy"));
  * ```
  */
-export async function compareLosses(source: string | Frame, options: CompareLossesOptions): Promise<LossComparison> {
+export function compareLosses(source: string | Frame, options: CompareLossesOptions): Promise<LossComparison> {
+  return compareLossesBy(trainInThisThread, source, options);
+}
+
+/** Compares losses, the trainings run by `trainSplits`. */
+export async function compareLossesBy(
+  trainSplits: TrainSplits,
+  source: string | Frame,
+  options: CompareLossesOptions,
+): Promise<LossComparison> {
   checkOptions(options);
-  const { score: wanted = "f1", costs: asked, repeats = 10, seed = 1, onProgress, onSplit, signal, ...reading } =
-    options;
-  const score = asked === undefined ? toComparedScore(wanted) : savings(), beside = asked && costColumns(asked);
+  const { score: wanted = "f1", costs, repeats = 10, seed = 1, onProgress, onSplit, signal, ...reading } = options;
+  const score = costs === undefined ? toComparedScore(wanted) : savings(), beside = costs && costColumns(costs);
   const read = await readTable(source, { rows: mostRows, ...reading, beside });
   checkClasses(read);
-  const classes = read.classes.length, costs = asked && rowCosts(asked, read);
-  if (costs === undefined) checkScore(score, classes);
-  const said = costs === undefined ? read : { ...read, warnings: [...read.warnings, ...checkSavings(costs, read)] };
+  if (costs === undefined) checkScore(score, read.classes.length);
+  const ofCosts = costs === undefined ? [] : checkSavings(rowCosts(costs, read), read);
   const splits = Array.from({ length: repeats }, (_, split) => splitRows(read, seed + split));
-  const table = withoutEmptyParts(said, splits);
-  const all = collector(), candidates = costs === undefined ? candidatesFor(score, classes) : costCandidates(classes);
-  const started = performance.now();
-  const total = repeats * models.length * candidates.length;
-  const report = (done: number) => reportOf(all, table, splits.slice(0, done), { score, seed, costs: asked });
+  const table = withoutEmptyParts({ ...read, warnings: [...read.warnings, ...ofCosts] }, splits);
+  const work = { table, score, costs }, perSplit = trainingsPerSplit(work), total = repeats * perSplit;
+  const trained = splits.map((): TrainedLoss[] => []), started = performance.now();
+  const isDone = (_: unknown, split: number) => trained[split].length === perSplit;
+  const report = () => reportOf(trained.filter(isDone), splits.filter(isDone), work, seed);
   let done = 0;
-  for (const [split, rows] of splits.entries()) {
-    const parts = partsOf(table, rows, costs);
-    for (const model of models) {
-      let start: Float64Array | undefined;
-      for (const candidate of candidates) {
-        await new Promise((resolve) => setTimeout(resolve));
-        signal?.throwIfAborted();
-        const { outcomes, weights } = runSplit(candidate, parts, { model, classes, score, seed: seed + split, start });
-        start ??= weights; // of cross-entropy, the first candidate
-        for (const [choice, outcome] of Object.entries(outcomes)) {
-          all.add(model, candidate.loss, choice as ThresholdChoice, outcome);
-        }
-        done++;
-        onProgress?.({ done, total, secondsLeft: (performance.now() - started) / done * (total - done) / 1000 });
-      }
-    }
-    if (split >= 2 && split + 1 < repeats) onSplit?.(report(split + 1));
-  }
-  return report(repeats);
+  const onTraining = (split: number, training: TrainedLoss) => {
+    trained[split].push(training);
+    done++;
+    onProgress?.({ done, total, secondsLeft: (performance.now() - started) / done * (total - done) / 1000 });
+    if (onSplit === undefined || !isDone(undefined, split)) return;
+    const known = trained.filter(isDone).length;
+    if (known >= 3 && known < repeats) onSplit(report());
+  };
+  await trainSplits(work, splits, seed, { onTraining, signal });
+  return report();
 }
 
 /** The comparison of the splits that are done. */
 function reportOf(
-  all: ReturnType<typeof collector>,
-  table: TableDataset,
+  trained: readonly (readonly TrainedLoss[])[],
   splits: readonly Split[],
-  { score, seed, costs }: { score: ComparedScore; seed: number; costs?: DecisionCosts },
+  { table, score, costs }: ComparisonWork,
+  seed: number,
 ): LossComparison {
-  const losses = all.losses(), testByTrain = testFraction / fittedFraction;
+  const { losses, undefinedScores } = lossesOf(trained), testByTrain = testFraction / fittedFraction;
   const differences = differencesOf(losses, testByTrain), { rowNumbers } = table;
   const name = table.classes.length > 2 && costs === undefined ? `macro ${score.name}` : score.name;
   const inSource = (rows: readonly number[]) => rows.map((row) => rowNumbers[row]);
@@ -280,7 +280,7 @@ function reportOf(
     )),
     repeats: splits.length,
     seed,
-    undefinedScores: all.undefinedScores(),
+    undefinedScores,
   };
   return { ...content, toJSON: () => comparisonJson(content), toString: () => comparisonText(content) };
 }

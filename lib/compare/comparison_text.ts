@@ -1,7 +1,6 @@
 import type { Feature } from "../data/table.ts";
+import { fixed, signed } from "../display/format.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss, LossComparison } from "./types.ts";
-
-const signed = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
 
 /** What became of a feature, in a few words: its kind and what is filled in, or why it is left out. */
 export function featureText({ kind, levels, used, why, missing }: Feature): string {
@@ -32,11 +31,11 @@ function cells(one: ComparedLoss, differences: readonly ComparedDifference[]): s
   const { model, loss, threshold, mean, tunedThreshold: tuned } = one;
   const own = differences.find((one) => one.model === model && one.loss === loss && one.threshold === threshold);
   const mark = own && own.against === "tuned" && threshold !== "tuned" ? " †" : "";
-  const difference = own ? `${signed(own.mean)} (${signed(own.low)} to ${signed(own.high)})${mark}` : "";
+  const difference = own ? `${signed(own.mean, 4)} (${signed(own.low, 4)} to ${signed(own.high, 4)})${mark}` : "";
   const at = tuned
     ? `${threshold}: ${tuned.median.toFixed(2)} (${tuned.low.toFixed(2)} to ${tuned.high.toFixed(2)})`
     : threshold;
-  return [model, loss, at, mean.toFixed(4), difference];
+  return [model, loss, at, fixed(mean, 4), difference];
 }
 
 /** A note on a score with a floor, which is not a fraction where the floor is missed. */
@@ -56,9 +55,9 @@ const tunedNote =
 export const costNotes = (several: boolean): string[] => [
   several
     ? "least cost: the class of the least expected cost"
-    : "least cost: positive above the row's own threshold, (fp - tn)/((fp - tn) + (fn - tp)), of the costs of its outcomes",
+    : "least cost: positive above the row's own threshold, (fp − tn)/((fp − tn) + (fn − tp)), of the costs of its outcomes",
   ...(several ? [] : [tunedNote]),
-  "savings: 1 - cost / cost of the cheapest decision that is the same for all rows",
+  "savings: 1 − cost / cost of the cheapest decision that is the same for all rows",
 ];
 
 /** The report of a comparison for a terminal. */

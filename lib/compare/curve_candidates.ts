@@ -1,4 +1,4 @@
-import { curveLossParts } from "../curves/binned_curve.ts";
+import { curveLossParts } from "../curves/curve_rule.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import { type OrderLoss, orderLossOf, toAumLoss, toPairsLoss } from "../curves/order_loss.ts";
 import { type EpochObjective, type Objective, runningScore, scoreOfRows } from "../network/objectives.ts";
@@ -22,13 +22,27 @@ const batchesOfSoftmax = (objective: EpochObjective): EpochObjective => ({ batch
   };
 };
 
+/**
+ * Makes an objective of outputs that are divided by their standard deviation σ, for an objective that grows like the outputs: a
+ * penalty of the weights would otherwise shrink them all, where the AUM is 0 as well.
+ *
+ *     value = f(z/σ) = f(z)/σ,   ∂value/∂zᵢ = ∂f/∂zᵢ/σ − f(z)·(zᵢ − mean)/(n·σ³)
+ */
+const ofStandardized = (objective: Objective): Objective => (labels, z) => {
+  const { value, gradient } = objective(labels, z), n = z.length;
+  const mean = z.reduce((sum, v) => sum + v, 0) / n, variance = z.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n;
+  if (!(variance > 0)) return { value: 1, gradient: new Float64Array(n) };
+  const sd = Math.sqrt(variance);
+  return { value: value / sd, gradient: gradient.map((g, i) => (g - value * (z[i] - mean) / (n * variance)) / sd) };
+};
+
 /** A candidate that trains on a loss of the order of a batch's outputs. */
-function ofOrder(loss: string, order: OrderLoss, several: boolean): Candidate {
+function ofOrder(loss: string, order: OrderLoss, several: boolean, standardized = false): Candidate {
   const plain: Objective = (labels, yPred) => {
     const { value, gradient } = orderLossOf(order, { ...labels, yPred });
     return { value, gradient };
   };
-  const objective = several ? ofSoftmax(plain) : plain;
+  const objective = several ? ofSoftmax(plain) : standardized ? ofStandardized(plain) : plain;
   return {
     loss,
     ofRows: () => objective,
@@ -49,6 +63,6 @@ export function ofCurve(score: CurveScore, classes: number): Candidate[] {
     own,
     { ...own, loss: `${own.loss}, warm start`, warm: true },
     ofOrder("pairs loss, squared hinge", toPairsLoss({ average }), several),
-    ofOrder("AUM loss", toAumLoss({ average }), several),
+    ofOrder("AUM loss", toAumLoss({ average }), several, true),
   ];
 }

@@ -1,6 +1,9 @@
 import { type Differentiable, lbfgs } from "../network/lbfgs.ts";
 import { backward, forward, type NetworkForm } from "../network/mlp.ts";
 import type { Labels, Objective } from "../network/objectives.ts";
+import type { Split } from "../data/split.ts";
+import { takeRows } from "../network/train.ts";
+import { takeLabels } from "./train.ts";
 
 /**
  * The inverse strengths C of the L2 penalty, weakest first, as in scikit-learn's LogisticRegression: the penalty
@@ -23,14 +26,15 @@ function penalised({ form, x, labels, objective }: LinearProblem, strength: numb
   const isBias = (j: number) => j % (form.features + 1) === form.features;
   return (weights) => {
     const { value, gradient: byLogits } = objective(labels, forward(form, weights, x).logits);
-    const gradient = backward(form, weights, x, noUnits, byLogits);
-    let squares = 0;
-    weights.forEach((w, j) => {
-      if (isBias(j)) return;
-      squares += w * w;
-      gradient[j] += strength * w;
-    });
-    return { value: value + strength / 2 * squares, gradient };
+    const squares = weights.reduce((sum, w, j) => isBias(j) ? sum : sum + w * w, 0);
+    return {
+      value: value + strength / 2 * squares,
+      gradient() {
+        const gradient = backward(form, weights, x, noUnits, byLogits);
+        weights.forEach((w, j) => gradient[j] += isBias(j) ? 0 : strength * w);
+        return gradient;
+      },
+    };
   };
 }
 
@@ -52,4 +56,19 @@ export function* fitLinear(problem: LinearProblem, start: Float64Array): Generat
     weights = lbfgs(weights, penalised(problem, 1 / (inverseStrength * rows)), convergence);
     yield { inverseStrength, weights };
   }
+}
+
+/** Computes the logits of rows by models that were not fitted to them: one list per strength of the penalty, each of all rows. */
+export function heldOutLogits(problem: LinearProblem, folds: readonly Split[], start: Float64Array): Float64Array[] {
+  const { form, x, labels } = problem, { features, outputs } = form;
+  const logits = inverseStrengths.map(() => new Float64Array(labels.rows * outputs));
+  for (const { train, test } of folds) {
+    const fitted = { ...problem, x: takeRows(x, features, train), labels: takeLabels(labels, train) };
+    const heldOut = takeRows(x, features, test);
+    [...fitLinear(fitted, start)].forEach(({ weights }, strength) => {
+      const found = forward(form, weights, heldOut).logits;
+      test.forEach((row, i) => logits[strength].set(found.subarray(i * outputs, (i + 1) * outputs), row * outputs));
+    });
+  }
+  return logits;
 }

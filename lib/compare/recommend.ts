@@ -1,3 +1,4 @@
+import { fixed, signed as signedWith } from "../display/format.ts";
 import { correctedInterval, type Interval } from "./intervals.ts";
 import type { ComparedDifference, ComparedLoss, ThresholdChoice } from "./types.ts";
 
@@ -37,8 +38,8 @@ interface Group {
 export const marginOf = (mean: number, best = 1): number =>
   Math.min(mostMargin, marginFraction * Math.max(0, best - mean));
 
-const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
-const plain = (value: number): string => value.toFixed(4).replace("-", "−");
+const signed = (value: number): string => signedWith(value, 4);
+const plain = (value: number): string => fixed(value, 4);
 const interval = ({ mean, low, high }: Interval): string => `${signed(mean)}, ${signed(low)} to ${signed(high)}`;
 
 const range = (of: readonly Interval[], low: (one: Interval) => number, high = low): string => {

@@ -1,5 +1,6 @@
 import { type PartArrays, prepareColumns } from "../data/prepare_columns.ts";
 import type { Split } from "../data/split.ts";
+import { stratifiedKFold } from "../data/stratified_k_fold.ts";
 import type { TableDataset } from "../data/table.ts";
 import { trainTestSplit } from "../data/train_test_split.ts";
 import { forward, initialWeights, type NetworkForm } from "../network/mlp.ts";
@@ -8,7 +9,7 @@ import { takeRows } from "../network/train.ts";
 import { seededRandom } from "../numerics/random.ts";
 import { cheaperDecisions, type CostsByRow, softDecisions, takeCosts } from "./costs.ts";
 import { costRules, type DecisionRule, decisionRules, type Evaluation, type JudgedRows } from "./evaluate.ts";
-import { fitLinear } from "./fit_linear.ts";
+import { fitLinear, heldOutLogits } from "./fit_linear.ts";
 import { trainOnPart } from "./train.ts";
 import type { Candidate, ComparedLoss, ComparedScore, ThresholdChoice } from "./types.ts";
 
@@ -112,20 +113,38 @@ function trainingOf(
 interface Checkpoint {
   readonly chosen: number;
   readonly weights: Float64Array;
+  /** The logits of the training rows by models that were not fitted to them, where these rows choose the checkpoint. */
+  readonly heldOut?: Float64Array;
+}
+
+/** The number of validation rows below which cross-validation over the training rows chooses the penalty, and of its folds. */
+const fewRows = 100, folds = 5;
+
+/** Returns the folds of the training rows that choose the penalty of a linear model; none if the validation rows choose it. */
+export function penaltyFolds({ train, validation }: Parts, classes: number, seed: number): Split[] {
+  const crossValidated = validation.y.length < fewRows && Math.min(...sizesOf(train.y, classes)) >= folds;
+  return crossValidated ? stratifiedKFold(train.y, { folds, seed }) : [];
 }
 
 /** Trains a candidate; yields its checkpoints: the strengths of the penalty, or the epochs about every 50 steps of Adam. */
 function* checkpointsOf(
   { warm, surrogate }: Candidate,
   { form, objective, epochObjective, labelsOf }: Training,
-  part: Part,
-  { seed, start }: RunSettings,
+  parts: Parts,
+  { seed, start, classes }: RunSettings,
 ): Generator<Checkpoint> {
-  const random = seededRandom(seed), { x } = part, labels = labelsOf(part), from = warm ? start : undefined;
+  const random = seededRandom(seed),
+    part = parts.train,
+    { x } = part,
+    labels = labelsOf(part),
+    from = warm ? start : undefined;
   if (form.hidden === 0 && !surrogate) {
-    const problem = { form, x, labels, objective };
-    const fits = fitLinear(problem, from ?? initialWeights(form, random));
-    for (const { inverseStrength, weights } of fits) yield { chosen: inverseStrength, weights };
+    const problem = { form, x, labels, objective }, first = from ?? initialWeights(form, random);
+    const byFolds = penaltyFolds(parts, classes, seed), heldOut = heldOutLogits(problem, byFolds, first);
+    let strength = 0;
+    for (const { inverseStrength, weights } of fitLinear(problem, first)) {
+      yield { chosen: inverseStrength, weights, ...(byFolds.length > 0 && { heldOut: heldOut[strength++] }) };
+    }
     return;
   }
   const batches = Math.ceil(labels.rows / batchSize), every = Math.ceil(stepsToCheckpoint / batches);
@@ -148,29 +167,34 @@ function* checkpointsOf(
  * straight-through, whose gradient is not that of its value) with Adam (learning rate 0.01, batches of 256), at most 3,000
  * steps, stopped after 750 steps without a better checkpoint. The best checkpoint, a penalty or one of about every 50 steps
  * of Adam, is chosen by each decision rule: fitted to the validation rows and scored there; of equal scores, which few rows
- * make likely, the one with the smallest value of the candidate's own loss on these rows. The test rows are scored there.
+ * make likely, the one with the smallest value of the candidate's own loss on these rows. Fewer than 100 validation rows tell
+ * penalties apart by chance: the penalty is then chosen in the same way on the training rows, each judged by a model that was
+ * not fitted to it (five folds). The rule is fitted to the validation rows, and the test rows are scored.
  */
-export function runSplit(candidate: Candidate, { train, validation, test }: Parts, settings: RunSettings): SplitRun {
+export function runSplit(candidate: Candidate, parts: Parts, settings: RunSettings): SplitRun {
+  const { train, validation, test } = parts;
   const training = trainingOf(candidate, train, settings), { form, objective, labelsOf } = training;
-  const labels = labelsOf(validation);
   const all = train.costs === undefined ? decisionRules(settings.score, form.outputs) : costRules(form.outputs);
   const rules = (Object.entries(all) as [ThresholdChoice, DecisionRule][])
     .filter(([choice]) => candidate.rules?.includes(choice) ?? true);
-  const best: Partial<Record<ThresholdChoice, Checkpoint & { value: number; loss: number; logits: Float64Array }>> = {};
+  const labels = { train: labelsOf(train), validation: labelsOf(validation) };
+  const best: Partial<Record<ThresholdChoice, Checkpoint & { value: number; loss: number }>> = {};
   let waited = 0;
-  for (const checkpoint of checkpointsOf(candidate, training, train, settings)) {
-    const { logits } = forward(form, checkpoint.weights, validation.x), loss = objective(labels, logits).value;
+  for (const checkpoint of checkpointsOf(candidate, training, parts, settings)) {
+    const judged = checkpoint.heldOut === undefined ? "validation" : "train";
+    const logits = checkpoint.heldOut ?? forward(form, checkpoint.weights, validation.x).logits;
+    const loss = objective(labels[judged], logits).value;
     waited++;
     for (const [choice, fit] of rules) {
-      const { value } = fit(validation, logits)(validation, logits), last = best[choice];
+      const { value } = fit(parts[judged], logits)(parts[judged], logits), last = best[choice];
       if (last !== undefined && (value < last.value || value === last.value && !(loss < last.loss))) continue;
-      best[choice] = { ...checkpoint, value, loss, logits };
+      best[choice] = { ...checkpoint, value, loss };
       waited = 0;
     }
     if (waited * stepsToCheckpoint >= patience) break;
   }
   const outcomes = rules.map(([choice, fit]): [string, Outcome] => {
-    const { chosen, weights, logits } = best[choice]!;
+    const { chosen, weights } = best[choice]!, { logits } = forward(form, weights, validation.x);
     const thresholds = choice === "tuned" ? resampledThresholds(fit, validation, logits, settings.seed) : [];
     return [choice, {
       ...fit(validation, logits)(test, forward(form, weights, test.x).logits),

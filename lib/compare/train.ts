@@ -11,7 +11,7 @@ export interface LabelledPart {
 }
 
 /** Takes the labels of some rows. */
-const takeLabels = ({ classes, yTrue, sampleWeight }: Labels, rows: readonly number[]): Labels => ({
+export const takeLabels = ({ classes, yTrue, sampleWeight }: Labels, rows: readonly number[]): Labels => ({
   rows: rows.length,
   classes,
   yTrue: takeRows(yTrue, classes, rows),

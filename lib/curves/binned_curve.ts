@@ -1,26 +1,12 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import type { Counts, Slice } from "../counts/counts.ts";
-import type { Decision } from "../decisions/decision.ts";
-import { sigmoid, sigmoidDerivative } from "../numerics/sigmoid.ts";
-import { type LossParts, type ResolvedOptions, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
-import {
-  addsCounts,
-  type CountsScored,
-  type CurveScoring,
-  meanOfScores,
-  type Scoring,
-  slicesOf,
-  weighByClass,
-  weightsInMean,
-} from "../scoring/score_batch.ts";
-import type { Score } from "../scores/score.ts";
+import { sigmoid } from "../numerics/sigmoid.ts";
 import type { Curve } from "./curve.ts";
-import type { CurveScore } from "./curve_scores.ts";
 
 /**
- * The number of thresholds, if neither the options nor the score give it: the AUROC at 128 thresholds is within 0.001 of the exact one, the average precision
- * within 0.011 (`bench/curve_bins.ts`).
+ * The number of thresholds, if neither the options nor the score give it: the AUROC at 128 thresholds is within 0.001 of the exact
+ * one, the average precision within 0.011 (`bench/curve_bins.ts`).
  */
 const defaultThresholds = 128;
 
@@ -91,13 +77,6 @@ function placeOf(v: number, bits: number, { edges, first }: Bins): number {
   return b;
 }
 
-/** Returns σ of each logit; Float64Array.from with a function is many times as slow. */
-export function sigmoids(logits: ArrayLike<number>): Float64Array {
-  const p = new Float64Array(logits.length);
-  for (let i = 0; i < p.length; i++) p[i] = sigmoid(logits[i]);
-  return p;
-}
-
 /** Finds the intervals of a slice of numbers. */
 export function placesOf(p: ArrayLike<number>, { offset, stride, length }: Slice, bins: Bins): Uint16Array {
   const places = new Uint16Array(length), bits = bitsOf(p);
@@ -106,7 +85,7 @@ export function placesOf(p: ArrayLike<number>, { offset, stride, length }: Slice
 }
 
 /** Labels, outputs as probabilities and weights, and the entries that are counted. */
-interface BinnedRows extends Pick<Batch, "yTrue" | "sampleWeight"> {
+export interface BinnedRows extends Pick<Batch, "yTrue" | "sampleWeight"> {
   readonly p: ArrayLike<number>;
   readonly slice: Slice;
   /** Receives the interval of each entry. */
@@ -121,7 +100,7 @@ interface BinnedRows extends Pick<Batch, "yTrue" | "sampleWeight"> {
  * An output lies on one ramp only: each interval adds up the weights and the weights times the place on the ramp, from which
  * the counts at all thresholds follow.
  */
-function countAtThresholds({ yTrue, sampleWeight, p, slice, places }: BinnedRows, bins: Bins): Counts[] {
+export function countAtThresholds({ yTrue, sampleWeight, p, slice, places }: BinnedRows, bins: Bins): Counts[] {
   const { offset, stride, length } = slice, { edges } = bins, size = edges.length - 1, bits = bitsOf(p);
   const sums = new Float64Array(4 * size), scale = new Float64Array(size);
   for (let b = 0; b < size; b++) scale[b] = 1 / (edges[b + 1] - edges[b]);
@@ -156,7 +135,7 @@ function countAtThresholds({ yTrue, sampleWeight, p, slice, places }: BinnedRows
 }
 
 /** Returns the curve of counts, with the point where every output is a positive. */
-function curveOf(counts: readonly Counts[], thresholds: readonly number[]): Curve {
+export function curveOf(counts: readonly Counts[], thresholds: readonly number[]): Curve {
   const { tp, fp, fn, tn } = counts[counts.length - 1];
   return {
     thresholds: Float64Array.of(...thresholds.toReversed(), 0),
@@ -165,70 +144,13 @@ function curveOf(counts: readonly Counts[], thresholds: readonly number[]): Curv
   };
 }
 
-/** Makes the rule that counts at thresholds and scores the curve. */
-function curveScoring(score: CurveScore, thresholds: readonly number[], options: ResolvedOptions): CurveScoring {
-  const bins = binsOf(thresholds), size = thresholds.length, { average, zeroDivision, classWeights } = options.scoring;
-  const { fromLogits } = options.reading, added = addsCounts(average);
-  return {
-    thresholds,
-    count(batch, scoring) {
-      const { yTrue, yPred } = batch, p = fromLogits ? sigmoids(yPred) : yPred;
-      const slices = slicesOf(average, batch), places = slices.map(({ length }) => new Uint16Array(length));
-      const sampleWeight = classWeights !== undefined && added ? weighByClass(batch, classWeights) : batch.sampleWeight;
-      return {
-        each: slices.flatMap((slice, k) =>
-          countAtThresholds({ yTrue, sampleWeight, p, slice, places: places[k] }, bins)
-        ),
-        weights: added ? undefined : weightsInMean(batch, slices, scoring),
-        gradient: <T extends Float32Array | Float64Array = Float32Array>(
-          partials: readonly Counts[],
-          gradient: T = new Float32Array(yTrue.length) as T,
-        ): T => {
-          slices.forEach((slice, k) => {
-            const own = added ? partials : partials.slice(k * size, (k + 1) * size);
-            fillGradient({ yTrue, sampleWeight, p, slice, places: places[k] }, bins.edges, own, gradient);
-          });
-          if (fromLogits) { for (let i = 0; i < gradient.length; i++) gradient[i] *= sigmoidDerivative(yPred[i]); }
-          return gradient;
-        },
-      };
-    },
-    score(each, weights): CountsScored {
-      const sets = added ? [addClasses(each, size)] : chunks(each, size);
-      const curves = sets.map((counts) => curveOf(counts, thresholds));
-      const values = curves.map((curve) => (score.relaxed ?? score.value)(curve));
-      const mean = meanOfScores(values, weights, zeroDivision);
-      const partials = () =>
-        curves.flatMap((curve, k): Counts[] => {
-          const share = mean.whole === 0 || Number.isNaN(values[k]) ? 0 : mean.weights[k] / mean.whole;
-          const { tp, fp } = score.gradient(curve);
-          return sets[k].map((_, b) => ({ tp: share * tp[b], fp: share * fp[b], fn: 0, tn: 0 }));
-        });
-      return { ...mean, counts: sets.flat(), partials };
-    },
-  };
-}
-
-const chunks = (each: readonly Counts[], size: number): Counts[][] =>
-  Array.from({ length: each.length / size }, (_, k) => each.slice(k * size, (k + 1) * size));
-
-const addClasses = (each: readonly Counts[], size: number): Counts[] =>
-  chunks(each, size).reduce((sum, more) =>
-    sum.map(({ tp, fp, fn, tn }, b) => ({
-      tp: tp + more[b].tp,
-      fp: fp + more[b].fp,
-      fn: fn + more[b].fn,
-      tn: tn + more[b].tn,
-    }))
-  );
-
 /**
  * Writes the gradient with respect to each output, from the partial derivatives by the counts at each threshold: only the
  * threshold whose ramp the output lies on has a derivative.
  *
  *     ∂/∂p = w·( y·(∂TP_b − ∂FN_b) + (1 − y)·(∂FP_b − ∂TN_b) )/width_b
  */
-function fillGradient(
+export function fillGradient(
   { yTrue, sampleWeight, slice, places }: BinnedRows,
   edges: Float64Array,
   partials: readonly Counts[],
@@ -244,60 +166,4 @@ function fillGradient(
     const at = 2 * places[n], w = sampleWeight === undefined ? 1 : sampleWeight[i], negative = slopes[at];
     gradient[i] = w * (negative + yTrue[i] * (slopes[at + 1] - negative));
   }
-}
-
-/** Options of a loss of a curve. */
-export interface CurveLossOptions
-  extends Pick<ScoringOptions, "average" | "classWeights" | "fromLogits" | "zeroDivision" | "ignoreLabel"> {
-  /**
-   * The thresholds at which counts are taken, rising inside (0, 1), or their number: at equal distances in logits.
-   *
-   * @default {`thresholds` of the score, else 128}
-   */
-  thresholds?: number | readonly number[];
-}
-
-/** The names of the options of a loss of a curve. */
-export const curveOptionNames = [
-  "thresholds",
-  "average",
-  "classWeights",
-  "fromLogits",
-  "zeroDivision",
-  "ignoreLabel",
-] as const satisfies readonly (keyof CurveLossOptions)[];
-
-/** Returns the score of the curve that one threshold makes. */
-const ofOneThreshold = (score: CurveScore): Score => ({
-  name: score.name,
-  value: (counts) => (score.relaxed ?? score.value)(curveOf([counts], [0.5])),
-  gradient: (counts) => {
-    const { tp, fp } = score.gradient(curveOf([counts], [0.5]));
-    return { tp: tp[0], fp: fp[0], fn: 0, tn: 0 };
-  },
-});
-
-/** There are no decisions at one threshold. */
-const undecided: Decision = () => ({ decisions: new Float64Array(0), back: () => {} });
-
-/** Checks the options of a loss of a curve and resolves them. */
-export function resolveCurveOptions(what: string, score: CurveScore, options: CurveLossOptions): ResolvedOptions {
-  const { thresholds, ...others } = options;
-  if (options.average === "samples") {
-    throw new RangeError(
-      `Cannot make ${what}: 'average' must be 'binary', 'micro', 'macro' or 'weighted', it is 'samples'`,
-    );
-  }
-  const resolved = resolveOptions(what, ofOneThreshold(score), others);
-  const scoring: Scoring = {
-    ...resolved.scoring,
-    curve: curveScoring(score, readThresholds(what, thresholds ?? score.thresholds), resolved),
-  };
-  return { ...resolved, decide: undecided, scoring };
-}
-
-/** Checks the options of a loss of a curve and makes its parts. */
-export function curveLossParts(what: string, score: CurveScore, options: CurveLossOptions): LossParts {
-  const { thresholds: _, ...others } = options;
-  return { ...resolveCurveOptions(what, score, options), best: 1, wholeSet: false, options: others };
 }

@@ -3,9 +3,11 @@ import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
 import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
-import { type Bins, binsOf, placesOf, readThresholds, sigmoids } from "./binned_curve.ts";
+import { sigmoids } from "../numerics/sigmoid.ts";
+import { type Bins, binsOf, placesOf, readThresholds } from "./binned_curve.ts";
 import type { Curve } from "./curve.ts";
-import { averagePrecision, type CurveScore } from "./curve_scores.ts";
+import { averagePrecision, type CurveScore, negativeAum } from "./curve_scores.ts";
+import { checkJson, checkSameSettings, readSums } from "./meter_json.ts";
 import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 
 /** Options of {@linkcode CurveMeter}. */
@@ -161,7 +163,7 @@ export class CurveMeter {
   }
 
   /**
-   * Scores the curve at the thresholds: outputs of one interval tie.
+   * Scores the curve at the thresholds: outputs of one interval tie, at its lower end.
    *
    * @param score A score or its name.
    * @returns The score; NaN where it is not defined.
@@ -177,15 +179,15 @@ export class CurveMeter {
    * @param score A score or its name.
    * @returns The scores of the worst and the best order within each interval; NaN where the score is not defined.
    * @throws {TypeError} If the score is unknown.
-   * @throws {RangeError} If the score is the average precision: its least value depends on the weights of single rows.
+   * @throws {RangeError} If the score is the average precision, whose least value depends on the weights of single rows, or
+   * {@linkcode negativeAum}, which depends on the places of the outputs.
    */
   range(score: CurveScoreName | CurveScore): CurveMeterRange {
     const chosen = toCurveScore(score);
-    if (chosen === averagePrecision) {
-      throw new RangeError(
-        `Cannot compute the range: 'score' must not be '${chosen.name}', whose least value depends on the weights of single rows`,
-      );
-    }
+    const depends = chosen === averagePrecision
+      ? "whose least value depends on the weights of single rows"
+      : chosen === negativeAum && "which depends on the places of the outputs, not on their order alone";
+    if (depends) throw new RangeError(`Cannot compute the range: 'score' must not be '${chosen.name}', ${depends}`);
     return {
       least: chosen.value(this.#curve((positive, negative) => [[0, negative], [positive, 0]])),
       most: chosen.value(this.#curve((positive, negative) => [[positive, 0], [0, negative]])),
@@ -204,13 +206,7 @@ export class CurveMeter {
     if (!(other instanceof CurveMeter)) {
       throw new TypeError(`Cannot use 'other': it must be a CurveMeter, it is ${describe(other)}`);
     }
-    const mine = this.#settings(), theirs = other.#settings();
-    for (const option of Object.keys(mine) as (keyof typeof mine)[]) {
-      if (JSON.stringify(mine[option]) === JSON.stringify(theirs[option])) continue;
-      throw new RangeError(
-        `Cannot use 'other': its '${option}' is ${describe(theirs[option])}, this meter's is ${describe(mine[option])}`,
-      );
-    }
+    checkSameSettings(this.#settings(), other.#settings());
     for (const key of ["positives", "negatives"] as const) {
       const added = key === "positives" ? other.#sums.positives : other.#sums.negatives;
       this.#sums[key].forEach((sum, b) => sum.addSum(added[b]));
@@ -248,36 +244,15 @@ export class CurveMeter {
    * @throws {RangeError} If the version is unknown, an option is out of range, or a sum is negative.
    */
   static fromJSON(json: CurveMeterJson): CurveMeter {
-    if (typeof json !== "object" || json === null) {
-      throw new TypeError(`Cannot make ${task}: 'json' must be an object, it is ${describe(json)}`);
-    }
-    if (json.version !== version) {
-      throw new RangeError(`Cannot make ${task}: 'version' must be ${version}, it is ${describe(json.version)}`);
-    }
+    checkJson(task, json, version);
     const { thresholds, fromLogits, ignoreLabel } = json;
     const meter = new CurveMeter({
       thresholds,
       fromLogits,
       ignoreLabel: ignoreLabel === null ? undefined : Number(ignoreLabel),
     });
-    meter.#sums = { positives: readSums(json, "positives"), negatives: readSums(json, "negatives") };
+    const sums = (key: "positives" | "negatives") => readSums(task, key, json[key], meter.#thresholds.length);
+    meter.#sums = { positives: sums("positives"), negatives: sums("negatives") };
     return meter;
   }
-}
-
-/** Reads the sums of the intervals. */
-function readSums({ thresholds, ...json }: CurveMeterJson, key: "positives" | "negatives"): ExactSum[] {
-  const lists: unknown = json[key];
-  const isList = (list: unknown): list is number[] => Array.isArray(list) && list.every(Number.isFinite);
-  if (!Array.isArray(lists) || lists.length !== thresholds.length || !lists.every(isList)) {
-    throw new TypeError(
-      `Cannot make ${task}: '${key}' must hold ${thresholds.length} lists of finite numbers, it is ${describe(lists)}`,
-    );
-  }
-  return lists.map((list, b) => {
-    const sum = new ExactSum();
-    for (const term of list) sum.add(term);
-    if (sum.value >= 0) return sum;
-    throw new RangeError(`Cannot make ${task}: '${key}' must be sums ≥ 0, number ${b} is ${sum.value}`);
-  });
 }

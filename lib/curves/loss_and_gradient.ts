@@ -3,7 +3,7 @@ import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
-import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./binned_curve.ts";
+import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./curve_rule.ts";
 import type { CurveScore } from "./curve_scores.ts";
 import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 
@@ -17,7 +17,7 @@ export interface CurveLossAndGradientOptions extends CurveLossOptions {
 
 /** A loss of a curve, its gradient and the counts at each threshold. */
 export interface CurveLossAndGradient {
-  /** 1 − score, in float64. */
+  /** The best score − score, in float64; the best is 1 for all scores but {@linkcode negativeAum}. */
   readonly value: number;
   /** ∂value/∂ŷ, one number per output, row by row. */
   readonly gradient: Float64Array;
@@ -43,7 +43,7 @@ export function readArrays(
 /**
  * Computes a loss of the whole curve and its gradient on arrays, without an engine.
  *
- *     value = 1 − score(counts at t₁ … t_B),   tp_b = Σ w·y·s_b(ŷ), …,   s_b: a linear ramp around t_b
+ *     value = best − score(counts at t₁ … t_B),   tp_b = Σ w·y·s_b(ŷ), …,   s_b: a linear ramp around t_b
  *     ∂value/∂ŷᵢ = −wᵢ·( yᵢ·∂TP_b + (1 − yᵢ)·∂FP_b )/width_b,   b: the ramp that ŷᵢ lies on
  *
  * The ramps join: each ends where the next begins, so every output has a gradient, at one threshold. The counts are sums over
@@ -84,5 +84,5 @@ export function curveLossAndGradient(
   const { reading, decide, scoring } = resolveCurveOptions(name, score, others);
   const batch = readArrays(name, yTrue, yPred, sampleWeight, reading);
   const { value, counts, gradient } = scoreBatch(batch, decide(batch), scoring);
-  return { value: 1 - value, counts, gradient: gradient(-1, new Float64Array(batch.yTrue.length)) };
+  return { value: (score.best ?? 1) - value, counts, gradient: gradient(-1, new Float64Array(batch.yTrue.length)) };
 }

@@ -1,10 +1,10 @@
-import { type Inputs, readBatch } from "../batch/read_batch.ts";
+import { readBatch } from "../batch/read_batch.ts";
 import { checkOptions, splitOptions } from "../check/options.ts";
-import { generalLoss, type Loss } from "../losses/metric_loss.ts";
-import { rememberParts } from "../scoring/options.ts";
+import { generalLoss, type Loss, registerRankingLoss } from "../losses/metric_loss.ts";
+import { type LossParts, rememberParts } from "../scoring/options.ts";
 import { lossOp } from "../tfjs/engine.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
-import { type CurveLossOptions, curveLossParts, curveOptionNames } from "./binned_curve.ts";
+import { type CurveLossOptions, curveLossParts, curveOptionNames } from "./curve_rule.ts";
 import {
   averagePrecision,
   type CurveScore,
@@ -24,9 +24,15 @@ import {
   toAumLoss,
   toPairsLoss,
 } from "./order_loss.ts";
-import { type NdcgLossOptions, toNdcgLoss } from "./ndcg_loss.ts";
-import type { ValueAndGradient } from "./pairs.ts";
-import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
+import { ndcg, type QueryScore } from "./ndcg.ts";
+import { type NdcgLossOptions, type QueryLossOptions, queryLossParts } from "./ndcg_loss.ts";
+import {
+  type CurveScoreName,
+  isRankingScore,
+  type RankingScore,
+  toCurveScore,
+  toRankingScore,
+} from "./to_curve_score.ts";
 
 /**
  * One minus a score of the whole curve, at counts of many thresholds: {@linkcode curveLossAndGradient} as a loss of
@@ -54,12 +60,30 @@ import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 export function curveLoss(score: CurveScoreName | CurveScore, options: CurveLossOptions = {}): Loss {
   const chosen = toCurveScore(score), name = `${chosen.name}Loss`;
   checkOptions(name, options, curveOptionNames);
-  const parts = curveLossParts(name, chosen, options);
+  return lossOfParts(name, curveLossParts(name, chosen, options));
+}
+
+/** Makes a loss that `metricGradient` and `fitMetric` take. */
+function lossOfParts(name: string, parts: LossParts): Loss {
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar =>
     generalLoss(name, parts.best, parts, { yTrue, yPred, sampleWeight });
   rememberParts(loss, parts);
   return Object.defineProperty(loss, "name", { value: name });
 }
+
+/** Makes the loss of a score of queries. */
+function queryLoss(score: QueryScore, options: QueryLossOptions): Loss {
+  const name = `${score.name}Loss`;
+  return lossOfParts(name, queryLossParts(name, score, options));
+}
+
+registerRankingLoss((given, options) => {
+  if (!isRankingScore(given)) return undefined;
+  const score = toRankingScore(given as RankingScore);
+  return "queries" in score
+    ? queryLoss(score, options as QueryLossOptions)
+    : curveLoss(score, options as CurveLossOptions);
+});
 
 /** 1 − {@linkcode rocAuc}. See {@linkcode curveLoss}. */
 export const rocAucLoss = (options?: CurveLossOptions): Loss => curveLoss(rocAuc, options);
@@ -95,10 +119,11 @@ export const precisionAtKLoss = (options: PrecisionAtKOptions & CurveLossOptions
   return curveLoss(precisionAtK(own), others);
 };
 
-/** Makes an operation of TensorFlow.js of a function that computes a loss and its gradient. */
-function toLoss(name: string, of: (tensors: Inputs<Tensor>) => ValueAndGradient): Loss {
+/** Makes an operation of TensorFlow.js of a loss of the order of the outputs. */
+function orderLoss(loss: OrderLoss): Loss {
+  const { name, reading } = loss;
   const call = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
-    const { value, gradient } = of({ yTrue, yPred, sampleWeight });
+    const { value, gradient } = orderLossOf(loss, readBatch(name, { yTrue, yPred, sampleWeight }, reading));
     return lossOp(name, yPred, value, (by) => {
       const scaled = new Float32Array(gradient.length); // Float32Array.from with a function is many times as slow
       for (let i = 0; i < scaled.length; i++) scaled[i] = by * gradient[i];
@@ -108,21 +133,22 @@ function toLoss(name: string, of: (tensors: Inputs<Tensor>) => ValueAndGradient)
   return Object.defineProperty(call, "name", { value: name });
 }
 
-/** Makes an operation of a loss of the order of the outputs. */
-const orderLoss = (loss: OrderLoss): Loss =>
-  toLoss(loss.name, (tensors) => orderLossOf(loss, readBatch(loss.name, tensors, loss.reading)));
-
 /** {@linkcode pairsLossAndGradient} as a loss of TensorFlow.js, for one batch. */
 export const pairsLoss = (options: PairsLossOptions = {}): Loss => orderLoss(toPairsLoss(options));
 
 /**
  * {@linkcode aumLossAndGradient} as a loss of TensorFlow.js, for one batch. It has a useless optimum: the loss is also 0 where all
- * outputs are equal, and a training can shrink their spread instead of ordering them; `auditLoss` calls it "wrong-optimum".
+ * outputs are equal, and a training can shrink their spread instead of ordering them; `auditLoss` calls it "wrong-optimum". For a data
+ * set, `curveLoss("negativeAum")` takes the same area at thresholds.
  */
 export const aumLoss = (options: OrderLossOptions = {}): Loss => orderLoss(toAumLoss(options));
 
 /**
- * {@linkcode ndcgLossAndGradient} as a loss of TensorFlow.js: a tensor of shape [n] or [n, 1] is one query, of shape [q, n] one
- * query per row, whose padding has the label `ignoreLabel`.
+ * {@linkcode ndcgLossAndGradient} as a loss of TensorFlow.js: a tensor of shape [n] or [n, 1] is one query, of shape [q, n] one query
+ * per row, whose padding has the label `ignoreLabel`. `metricGradient` and `fitMetric` take it, with one query per row, or with the
+ * query of each row in the `groups` of their data. A small `k` has a useless optimum, as in {@linkcode precisionAtKLoss}.
  */
-export const ndcgLoss = (options: NdcgLossOptions = {}): Loss => toLoss("ndcgLoss", toNdcgLoss(options));
+export function ndcgLoss(options: NdcgLossOptions = {}): Loss {
+  const [own, others] = splitOptions(options, ["k"]);
+  return queryLoss(ndcg(own), others);
+}

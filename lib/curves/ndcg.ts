@@ -1,31 +1,33 @@
-import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
-import { readQueries } from "./queries.ts";
 import { rankFalling } from "../numerics/rank.ts";
 
 /** Options of {@linkcode ndcg}. */
 export interface NdcgOptions {
-  /** The query of each row: whole numbers or words, one per row, in any order. Absent: one query. */
-  groups?: Iterable<unknown>;
   /**
    * The number of highest outputs that count in each query.
    *
    * @default {all}
    */
   k?: number;
-  /** Weights ≥ 0 of the rows; the weight of a query in the mean is the mean of its rows' weights. Absent: 1 each. */
-  sampleWeight?: ArrayOrTensor;
-  /** The label (NaN, say) of rows that belong to no query: padding. */
-  ignoreLabel?: number;
 }
 
-const what = "ndcg";
-
-/** Checks `k` and returns it. */
-export function readK(task: string, k: number = Number.MAX_SAFE_INTEGER): number {
-  checkInteger(task, "k", k, 1, Number.MAX_SAFE_INTEGER);
-  return k;
+/** A score of the order of each query's rows; the score of several queries is their weighted mean. */
+export interface QueryScore {
+  /** The name in the history of a training. */
+  readonly name: string;
+  /** Tells a score of queries from a score of all rows. */
+  readonly queries: true;
+  /** The number of highest outputs that count in each query. */
+  readonly k: number;
+  /**
+   * Computes the score of one query; NaN where it is not defined: without a gain above 0.
+   *
+   * @param gains Gains ≥ 0 of all rows.
+   * @param outputs Outputs of all rows.
+   * @param ranked The rows of the query, in falling order of their outputs.
+   */
+  value(gains: ArrayLike<number>, outputs: ArrayLike<number>, ranked: readonly number[]): number;
 }
 
 /** Returns the discounts of the ranks, 1/log₂(1 + rank), and 0 beyond k, added up: the sum of the first r at r. */
@@ -47,46 +49,43 @@ function discountedGain(gains: ArrayLike<number>, by: ArrayLike<number>, rows: A
 }
 
 /**
- * Computes the normalised discounted cumulative gain: the mean over the queries of DCG@k divided by the DCG@k of the best
- * order.
+ * The normalised discounted cumulative gain: the mean over the queries of DCG@k divided by the DCG@k of the best order.
  *
  *     DCG@k = Σ gainᵢ/log₂(1 + rankᵢ) over the ranks up to k
  *
  * Rows of a query with equal outputs share their mean gain, as in scikit-learn's `ndcg_score`. A query without a gain above 0
- * counts nowhere.
+ * counts nowhere. {@linkcode rankingMetric} computes it.
  *
- * @param yTrue Gains ≥ 0 in the shape of `yPred`.
- * @param yPred Outputs, any numbers: one per row, or, as scikit-learn takes them, one row per query.
- * @param options `groups`, `k`, `sampleWeight`, `ignoreLabel`.
- * @returns A number in [0, 1]; NaN where no query has a gain.
- * @throws {TypeError} If an argument is neither a tensor nor an array, or an option is unknown.
- * @throws {RangeError} If shapes differ, a gain or weight is negative or not finite, an output is NaN, `k` is no integer ≥ 1, a row
- * has no group, or `groups` is given for outputs of several columns.
+ * @param options `k`.
+ * @returns The score, called "ndcg", or "ndcg10" for a `k` of 10.
+ * @throws {TypeError} If an option is unknown.
+ * @throws {RangeError} If `k` is not an integer ≥ 1.
  *
  * @see Järvelin and Kekäläinen, "Cumulated Gain-Based Evaluation of IR Techniques", ACM TOIS 20, 2002; McSherry and Najork,
  * "Computing Information Retrieval Performance Measures Efficiently in the Presence of Tied Scores", ECIR 2008.
  *
  * @example
  * ```ts
- * import { ndcg } from "@roundabout/roundabout/curves";
+ * import { ndcg, rankingMetric } from "@roundabout/roundabout/curves";
  * import { assertAlmostEquals } from "@std/assert";
  *
- * const value = ndcg([3, 2, 0, 1, 0], [0.1, 0.9, 0.2, 0.4, 0.8], { groups: [1, 1, 1, 2, 2] });
+ * const gains = [3, 2, 0, 1, 0], outputs = [0.1, 0.9, 0.2, 0.4, 0.8], groups = [1, 1, 1, 2, 2];
  * const [first, second] = [(2 + 3 / Math.log2(4)) / (3 + 2 / Math.log2(3)), 1 / Math.log2(3)];
- * assertAlmostEquals(value, (first + second) / 2);
+ * assertAlmostEquals(rankingMetric(gains, outputs, { score: ndcg(), groups }), (first + second) / 2);
  * ```
  */
-export function ndcg(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, options: NdcgOptions = {}): number {
-  checkOptions(what, options, ["groups", "k", "sampleWeight", "ignoreLabel"]);
-  const { k: given, ...others } = options, k = readK(`compute ${what}`, given);
-  const { gains, outputs, queries } = readQueries(what, { yTrue, yPred, ...others });
-  let sum = 0, whole = 0;
-  for (const { ranked, weight } of queries) {
-    const byGain = rankFalling(ranked.map((i) => gains[i])), sums = discountSums(ranked.length, k);
-    const best = discountedGain(gains, gains, Array.from(byGain, (place) => ranked[place]), sums);
-    if (!(best > 0)) continue;
-    sum += weight * discountedGain(gains, outputs, ranked, sums) / best;
-    whole += weight;
-  }
-  return whole > 0 ? sum / whole : NaN;
+export function ndcg(options: NdcgOptions = {}): QueryScore {
+  checkOptions("the score 'ndcg'", options, ["k"]);
+  const { k = Number.MAX_SAFE_INTEGER } = options;
+  checkInteger("make the score 'ndcg'", "k", k, 1, Number.MAX_SAFE_INTEGER);
+  return {
+    name: `ndcg${options.k ?? ""}`,
+    queries: true,
+    k,
+    value(gains, outputs, ranked) {
+      const byGain = rankFalling(ranked.map((i) => gains[i])), sums = discountSums(ranked.length, k);
+      const best = discountedGain(gains, gains, Array.from(byGain, (place) => ranked[place]), sums);
+      return best > 0 ? discountedGain(gains, outputs, ranked, sums) / best : NaN;
+    },
+  };
 }

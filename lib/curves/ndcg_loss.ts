@@ -1,23 +1,32 @@
-import { type ArrayOrTensor, refuse } from "../batch/array_or_tensor.ts";
+import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
+import { refuse } from "../batch/array_or_tensor.ts";
+import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
-import { checkOptions } from "../check/options.ts";
+import { checkOptions, splitOptions } from "../check/options.ts";
+import type { Counts } from "../counts/counts.ts";
 import { rankFalling } from "../numerics/rank.ts";
-import { type NdcgOptions, readK } from "./ndcg.ts";
+import { recall } from "../scores/ratio.ts";
+import type { LossParts } from "../scoring/options.ts";
+import { scoreBatch, type Scoring, type ScoringRule } from "../scoring/score_batch.ts";
+import { undecided } from "./curve_rule.ts";
+import { ndcg, type NdcgOptions, type QueryScore } from "./ndcg.ts";
 import type { ValueAndGradient } from "./pairs.ts";
-import { type QueryArguments, readQueries } from "./queries.ts";
+import { queriesOf, readingOfQueries, readQueries } from "./queries.ts";
 
-/** Options of a loss of the normalised discounted cumulative gain. */
-export interface NdcgLossOptions extends Pick<NdcgOptions, "k" | "ignoreLabel"> {
+/** Options of a loss of a score of queries. */
+export interface QueryLossOptions {
   /**
    * The difference of two outputs from which one row is a whole rank above the other, above 0.
    *
    * @default {1}
    */
   margin?: number;
+  /** The label (NaN, say) of rows that belong to no query: padding. */
+  ignoreLabel?: number;
 }
 
-/** The names of the options of {@linkcode NdcgLossOptions}. */
-export const ndcgLossOptionNames = ["k", "margin", "ignoreLabel"] as const satisfies readonly (keyof NdcgLossOptions)[];
+/** Options of a loss of the normalised discounted cumulative gain. */
+export interface NdcgLossOptions extends NdcgOptions, QueryLossOptions {}
 
 /** A rank's discount, and its derivative with respect to the rank. */
 interface Discount {
@@ -61,41 +70,108 @@ function softRanks(p: Float64Array, margin: number) {
   return { ranks, from, to };
 }
 
-/** Checks the options of the loss and makes it. */
-export function toNdcgLoss(options: NdcgLossOptions): (rows: QueryArguments) => ValueAndGradient {
-  const name = "ndcgLoss", { margin = 1, k: given, ignoreLabel } = options;
-  checkOptions(name, options, ndcgLossOptionNames);
-  const k = readK(`make ${name}`, given);
+/** The score of a query, and the derivatives of the score by its outputs, in the order of `ranked`. */
+interface ScoredQuery {
+  readonly value: number;
+  readonly derivatives: Float64Array;
+}
+
+/** Scores a query at soft ranks; nothing for a query without a gain. */
+function softNdcg(
+  gains: ArrayLike<number>,
+  outputs: ArrayLike<number>,
+  ranked: readonly number[],
+  { k, margin }: { readonly k: number; readonly margin: number },
+): ScoredQuery {
+  const best = bestGain(gains, ranked, k), n = ranked.length, derivatives = new Float64Array(n);
+  if (!(best > 0)) return { value: NaN, derivatives };
+  const { ranks, from, to } = softRanks(Float64Array.from(ranked, (i) => outputs[i]), margin);
+  const slopes = new Float64Array(n), sums = new Float64Array(n + 1);
+  let value = 0;
+  for (let i = 0; i < n; i++) {
+    const discount = discountOf(ranks[i], k), share = gains[ranked[i]] / best;
+    value += share * discount.value;
+    slopes[i] = share * discount.derivative;
+    sums[i + 1] = sums[i] + slopes[i];
+  }
+  for (let i = 0; i < n; i++) {
+    derivatives[i] = (sums[to[i]] - sums[from[i]] - (to[i] - from[i]) * slopes[i]) / (2 * margin);
+  }
+  return { value, derivatives };
+}
+
+/**
+ * Makes the rule of a score of queries: a query of the score s and the weight w adds w·s to tp and w·(1 − s) to fn, so that
+ * tp/(tp + fn) is the mean of the queries' scores, and the counts of batches of whole queries add up.
+ */
+function queryRule(
+  name: string,
+  settings: object,
+  scoreOf: (batch: Batch, ranked: readonly number[]) => ScoredQuery,
+  hard?: ScoringRule,
+): ScoringRule {
+  return {
+    settings,
+    stuck:
+      "the outputs of every query are further apart than 'margin', or no query has a gain above 0; take a larger 'margin', " +
+      "standardise the inputs, or begin from smaller weights",
+    queries: true,
+    hard,
+    count(batch) {
+      const queries = queriesOf(name, batch).map((query) => ({ ...query, scored: scoreOf(batch, query.ranked) }))
+        .filter(({ scored }) => !Number.isNaN(scored.value));
+      const counts = { tp: 0, fp: 0, fn: 0, tn: 0 };
+      for (const { weight, scored: { value } } of queries) {
+        counts.tp += weight * value;
+        counts.fn += weight * (1 - value);
+      }
+      return {
+        each: [counts],
+        queries: batch.groups,
+        gradient: <T extends Float32Array | Float64Array = Float32Array>(
+          [{ tp, fn }]: readonly Counts[],
+          gradient: T = new Float32Array(batch.yPred.length) as T,
+        ): T => {
+          gradient.fill(0);
+          for (const { ranked, weight, scored: { derivatives } } of queries) {
+            ranked.forEach((row, i) => gradient[row] = weight * (tp - fn) * derivatives[i]);
+          }
+          return gradient;
+        },
+      };
+    },
+  };
+}
+
+const none = new Float64Array(0);
+
+/** Checks the options of the loss of a score of queries and makes its parts. */
+export function queryLossParts(name: string, score: QueryScore, options: QueryLossOptions): LossParts {
+  checkOptions(name, options, ["margin", "ignoreLabel"]);
+  const { margin = 1, ignoreLabel } = options, { k } = score;
   if (!(typeof margin === "number" && margin > 0 && margin < Infinity)) {
     throw new RangeError(`Cannot make ${name}: 'margin' must be a number above 0, it is ${describe(margin)}`);
   }
   if (ignoreLabel !== undefined && typeof ignoreLabel !== "number") {
     throw new TypeError(`Cannot make ${name}: 'ignoreLabel' must be a number, it is ${describe(ignoreLabel)}`);
   }
-  return (rows) => {
-    const { gains, outputs, queries } = readQueries(name, { ...rows, ignoreLabel });
-    const scored = queries.map((query) => ({ ...query, best: bestGain(gains, query.ranked, k) }))
-      .filter(({ best }) => best > 0);
-    for (const row of queries.flatMap(({ ranked }) => ranked)) {
-      if (!Number.isFinite(outputs[row])) throw refuse(name, "yPred", `must be finite, row ${row} is ${outputs[row]}`);
-    }
-    const whole = scored.reduce((sum, { weight }) => sum + weight, 0), gradient = new Float64Array(outputs.length);
-    let score = 0;
-    for (const { ranked, weight, best } of scored) {
-      const { ranks, from, to } = softRanks(Float64Array.from(ranked, (i) => outputs[i]), margin);
-      const slopes = new Float64Array(ranked.length), sums = new Float64Array(ranked.length + 1);
-      ranked.forEach((row, i) => {
-        const { value, derivative } = discountOf(ranks[i], k), share = weight * gains[row] / (best * whole);
-        score += share * value;
-        slopes[i] = share * derivative;
-        sums[i + 1] = sums[i] + slopes[i];
-      });
-      ranked.forEach((row, i) => {
-        const near = to[i] - from[i];
-        gradient[row] = -(sums[to[i]] - sums[from[i]] - near * slopes[i]) / (2 * margin);
-      });
-    }
-    return { value: whole > 0 ? 1 - score : 0, gradient };
+  const hard = queryRule(name, {}, ({ yTrue, yPred }, ranked) => ({
+    value: score.value(yTrue, yPred, ranked),
+    derivatives: none,
+  }));
+  const rule = queryRule(name, { k, margin }, ({ yTrue, yPred }, ranked) => {
+    const bad = ranked.find((row) => !Number.isFinite(yPred[row]));
+    if (bad !== undefined) throw refuse(name, "yPred", `must be finite, row ${bad} is ${yPred[bad]}`);
+    return softNdcg(yTrue, yPred, ranked, { k, margin });
+  }, hard);
+  const scoring: Scoring = { score: { ...recall, name: score.name }, average: "binary", zeroDivision: 1, rule };
+  return {
+    reading: readingOfQueries(ignoreLabel),
+    decide: undecided,
+    scoring,
+    best: 1,
+    wholeSet: false,
+    options: { fromLogits: true, ignoreLabel },
   };
 }
 
@@ -135,8 +211,12 @@ export function toNdcgLoss(options: NdcgLossOptions): (rows: QueryArguments) => 
 export function ndcgLossAndGradient(
   yTrue: ArrayOrTensor,
   yPred: ArrayOrTensor,
-  options: NdcgLossOptions & Pick<NdcgOptions, "groups" | "sampleWeight"> = {},
+  options: NdcgLossOptions & { groups?: Iterable<unknown>; sampleWeight?: ArrayOrTensor } = {},
 ): ValueAndGradient {
-  const { groups, sampleWeight, ...others } = options;
-  return toNdcgLoss(others)({ yTrue, yPred, groups, sampleWeight });
+  const name = "ndcgLoss", { groups, sampleWeight, ...rest } = options;
+  const [own, others] = splitOptions(rest, ["k"]);
+  const { reading, decide, scoring } = queryLossParts(name, ndcg(own), others);
+  const batch = readQueries(name, yTrue, yPred, sampleWeight, groups, reading.ignoreLabel);
+  const { value, gradient } = scoreBatch(batch, decide(batch), scoring);
+  return { value: 1 - value, gradient: gradient(-1, new Float64Array(batch.yPred.length)) };
 }

@@ -6,7 +6,7 @@ import { aumOfRanked } from "./aum.ts";
 import { type CurveRows, takeSlice } from "./curve.ts";
 import { readArrays } from "./loss_and_gradient.ts";
 import { type PairPrice, pairPrices, type ValueAndGradient } from "./pairs.ts";
-import { rankRows } from "../numerics/rank.ts";
+import { byPlace, rankRows } from "../numerics/rank.ts";
 
 /** Options of a loss of the order of the outputs. */
 export interface OrderLossOptions {
@@ -83,12 +83,12 @@ export function toAumLoss(options: OrderLossOptions): OrderLoss {
 
 /** Returns the AUM of the rates, and the mean of its one-sided derivatives. */
 function aumOfRates(rows: CurveRows): ValueAndGradient {
-  const ranked = rankRows(rows), { order, positives, negatives } = ranked, gradient = new Float64Array(order.length);
-  if (!(positives > 0 && negatives > 0)) return { value: NaN, gradient };
+  const ranked = rankRows(rows), { order, positives, negatives } = ranked, slopes = new Float64Array(order.length);
+  if (!(positives > 0 && negatives > 0)) return { value: NaN, gradient: slopes };
   const value = aumOfRanked(ranked, [1 / positives, 1 / negatives], (k, left, right) => {
-    gradient[order[k]] = (left + right) / 2;
+    slopes[k] = (left + right) / 2;
   });
-  return { value, gradient };
+  return { value, gradient: byPlace(order, slopes) };
 }
 
 /** Computes the loss of a batch: the mean over its columns that have a positive and a negative, 0 where none has. */

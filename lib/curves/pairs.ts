@@ -1,5 +1,5 @@
 import type { CurveRows } from "./curve.ts";
-import { type RankedRows, rankRows } from "../numerics/rank.ts";
+import { byPlace, type RankedRows, rankRows } from "../numerics/rank.ts";
 
 /** The price of a pair of a positive and a negative, by the difference d of their outputs. */
 export type PairPrice = "squaredHinge" | "ramp";
@@ -41,13 +41,13 @@ const hingesOf = (price: PairPrice, margin: number): readonly Hinge[] =>
  */
 export function pairPrices(rows: CurveRows, price: PairPrice, margin: number): ValueAndGradient {
   const { order, sorted, positive, negative, positives, negatives } = rankRows(rows), n = order.length;
-  const gradient = new Float64Array(n), ranked = new Float64Array(n);
-  if (!(positives > 0 && negatives > 0)) return { value: NaN, gradient };
+  const ranked = new Float64Array(n);
+  if (!(positives > 0 && negatives > 0)) return { value: NaN, gradient: ranked };
   let value = 0;
   for (const hinge of hingesOf(price, margin)) value += addHinge(hinge, sorted, positive, negative, ranked);
   const pairs = positives * negatives;
-  for (let k = 0; k < n; k++) gradient[order[k]] = ranked[k] / pairs;
-  return { value: value / pairs, gradient };
+  for (let k = 0; k < n; k++) ranked[k] /= pairs;
+  return { value: value / pairs, gradient: byPlace(order, ranked) };
 }
 
 /** Returns Σ over the pairs of one power of max(0, margin − d), and adds its derivatives by the ranked outputs. */

@@ -1,10 +1,13 @@
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { type ArrayOrTensor, refuse, toTensor } from "../batch/array_or_tensor.ts";
+import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
 import { type Curve, exactCurve, takeSlice } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
-import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
+import { classOfRows, type MultiClass } from "./multi_class.ts";
+import type { QueryScore } from "./ndcg.ts";
+import { queriesOf, readQueries } from "./queries.ts";
+import { type RankingScore, toRankingScore } from "./to_curve_score.ts";
 
 /** The way in which the columns' scores make one number. */
 export type CurveAverage = "binary" | "micro" | "macro" | "weighted";
@@ -12,7 +15,9 @@ export type CurveAverage = "binary" | "micro" | "macro" | "weighted";
 /** Options of {@linkcode rankingMetric}. */
 export interface RankingMetricOptions {
   /** The score, or its name. */
-  score: CurveScoreName | CurveScore;
+  score: RankingScore;
+  /** The query of each row, for a score of queries: numbers or words, one per row, in any order. Absent: one query. */
+  groups?: Iterable<unknown>;
   /**
    * "binary": one column; "micro": all columns as one; "macro" and "weighted": the mean of the columns' scores, or of the
    * pairs' scores, each weighted by its positives, or by its rows.
@@ -26,7 +31,7 @@ export interface RankingMetricOptions {
    *
    * @default {"ovr"}
    */
-  multiClass?: "ovr" | "ovo";
+  multiClass?: MultiClass;
   /** Weights ≥ 0, one per row or one per output. Absent: 1 each. */
   sampleWeight?: ArrayOrTensor;
   /** The label (NaN, say) whose outputs count nowhere; for class indices the whole row counts nowhere. */
@@ -100,22 +105,19 @@ function oneAgainstOne(score: CurveScore, batch: Batch, average: CurveAverage): 
   return meanOf(terms);
 }
 
-/** Throws unless each row that counts names one class. */
-function checkOneClass(what: string, { rows, classes, yTrue, sampleWeight }: Batch): void {
-  for (let row = 0; row < rows; row++) {
-    let ones = 0, others = 0;
-    for (let i = row * classes; i < (row + 1) * classes; i++) {
-      if (yTrue[i] === 1) ones++;
-      else if (yTrue[i] !== 0) others++;
-    }
-    if (ones === 1 && others === 0) continue;
-    if (sampleWeight !== undefined && sampleWeight[row * classes] === 0) continue;
-    throw refuse(what, "yTrue", `must name one class per row with multiClass: 'ovo', row ${row} names ${ones}`);
-  }
-}
+/** Scores the queries of a batch: the weighted mean of the scores that are defined. */
+export const meanOfQueries = (score: QueryScore, batch: Batch): number =>
+  meanOf(
+    queriesOf(score.name, batch).map(({ ranked, weight }) => (
+      { value: score.value(batch.yTrue, batch.yPred, ranked), weight }
+    )),
+  );
 
 /**
- * Computes a score of the whole curve from the order of the outputs: exact, with ties and weights, in O(n) by a radix sort.
+ * Computes a score of the order of the outputs: exact, with ties and weights, in O(n) by a radix sort.
+ *
+ * For a score of queries the labels are gains ≥ 0. One column of outputs is one query, or `groups` names the query of each row; of
+ * several columns each row is a query. The weight of a query is the mean of its rows' weights.
  *
  * The outputs may be probabilities, logits or any numbers: a rising function of the outputs changes nothing. A column (or
  * pair) whose score is not defined, without a positive or without a negative, is left out of the mean.
@@ -124,9 +126,11 @@ function checkOneClass(what: string, { rows, classes, yTrue, sampleWeight }: Bat
  * @param yPred Outputs: an array, one array per row, or a float32 tensor of shape [n], [n, 1], [n, c] or [n, …, c].
  * @param options See {@linkcode RankingMetricOptions}.
  * @returns The score; NaN where it is not defined.
- * @throws {TypeError} If the score or an option is unknown, or an argument is neither a tensor nor an array.
- * @throws {RangeError} If shapes do not fit, there is no row, a label is outside [0, 1], an output is NaN, a weight is
- * negative or not finite, an option is out of range, or a row names no class or several with "ovo".
+ * @throws {TypeError} If the score or an option is unknown, an argument is neither a tensor nor an array, or `groups`, `average` or
+ * `multiClass` does not belong to the score.
+ * @throws {RangeError} If shapes do not fit, there is no row, a label is outside [0, 1] (a gain negative or not finite), an output is
+ * NaN, a weight is negative or not finite, an option is out of range, a row names no class or several with "ovo", a row has no group,
+ * or `groups` is given for outputs of several columns.
  *
  * @see Hand and Till, "A Simple Generalisation of the Area Under the ROC Curve for Multiple Class Classification Problems",
  * Machine Learning 45, 2001.
@@ -143,9 +147,16 @@ function checkOneClass(what: string, { rows, classes, yTrue, sampleWeight }: Bat
  * ```
  */
 export function rankingMetric(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, options: RankingMetricOptions): number {
-  checkOptions("the ranking metric", options, ["score", "average", "multiClass", "sampleWeight", "ignoreLabel"]);
-  const { average = "binary", multiClass = "ovr", sampleWeight, ignoreLabel } = options;
-  const score = toCurveScore(options.score), what = score.name;
+  checkOptions("the ranking metric", options, [
+    "score",
+    "average",
+    "multiClass",
+    "groups",
+    "sampleWeight",
+    "ignoreLabel",
+  ]);
+  const { average = "binary", multiClass = "ovr", groups, sampleWeight, ignoreLabel } = options;
+  const score = toRankingScore(options.score), what = score.name;
   oneOf(what, "average", average, averages);
   oneOf(what, "multiClass", multiClass, ["ovr", "ovo"]);
   const pairs = multiClass === "ovo";
@@ -157,11 +168,21 @@ export function rankingMetric(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, option
   if (ignoreLabel !== undefined && typeof ignoreLabel !== "number") {
     throw new TypeError(`Cannot compute ${what}: 'ignoreLabel' must be a number, it is ${describe(ignoreLabel)}`);
   }
+  const foreign = "queries" in score ? (["average", "multiClass"] as const) : (["groups"] as const);
+  for (const option of foreign) {
+    if (options[option] === undefined) continue;
+    throw new TypeError(
+      `Cannot compute ${what}: '${option}' is ${describe(options[option])}, which is not an option of this score`,
+    );
+  }
+  if ("queries" in score) {
+    return meanOfQueries(score, readQueries(what, yTrue, yPred, sampleWeight, groups, ignoreLabel));
+  }
   const batch = readBatch(what, {
     yTrue: toTensor(what, "yTrue", yTrue),
     yPred: toTensor(what, "yPred", yPred),
     sampleWeight: sampleWeight === undefined ? undefined : toTensor(what, "sampleWeight", sampleWeight),
   }, { fromLogits: true, columns: average !== "binary", ignoreLabel, atLeast: pairs ? 2 : 1 });
-  if (pairs) checkOneClass(what, batch);
+  if (pairs) classOfRows(what, batch);
   return pairs ? oneAgainstOne(score, batch, average) : againstRest(score, batch, average);
 }

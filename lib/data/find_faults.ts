@@ -11,10 +11,11 @@ export function indexReason(
   if (name === "__index_level_0__") return "pandas' index";
   if (isFirst && name === "") return "it is the first column and has no name, as an index has";
   if (values.length < leastRows) return undefined;
-  const isNumber = (value: unknown) =>
-    typeof value === "string" ? value.trim() !== "" : /^(number|bigint)$/.test(typeof value);
-  const numbers = values.map((value) => isNumber(value) ? Number(value) : NaN);
-  if (!numbers.every(Number.isInteger)) return undefined;
+  const isInteger = (value: unknown) =>
+    (typeof value === "string" ? value.trim() !== "" : /^(number|bigint)$/.test(typeof value)) &&
+    Number.isInteger(Number(value));
+  if (!values.every(isInteger)) return undefined;
+  const numbers = values.map(Number);
   for (const first of [0, 1]) {
     if (numbers.every((value, i) => value === rowNumbers[i] + first)) return `it counts the rows from ${first}`;
   }
@@ -31,43 +32,55 @@ const rowsPerLevel = 5;
 
 /**
  * Computes the best informedness (recall + specificity − 1) of "the row's value lies in a set" for one class: any set of
- * levels of a category, any interval of numbers (the largest sum of adjacent weights, Kadane's algorithm).
+ * levels of a category, any interval of numbers (the largest sum of adjacent weights, Kadane's algorithm). `own` and `all`
+ * count the class's rows and all rows of each value.
  */
-function bestInformedness(
-  groups: readonly (readonly [positive: number, negative: number])[],
-  ordered: boolean,
-): number {
-  const positives = groups.reduce((sum, [p]) => sum + p, 0), negatives = groups.reduce((sum, [, n]) => sum + n, 0);
-  if (positives === 0 || negatives === 0) return 0;
-  const weights = groups.map(([p, n]) => p / positives - n / negatives);
-  if (!ordered) return weights.reduce((sum, w) => sum + Math.max(0, w), 0);
+function bestInformedness(own: Uint32Array, all: Uint32Array, ordered: boolean): number {
+  const rows = all.reduce((sum, n) => sum + n, 0), positives = own.reduce((sum, n) => sum + n, 0);
+  if (positives === 0 || positives === rows) return 0;
   let best = 0, run = 0;
-  for (const w of weights) {
-    run = Math.max(0, run + w);
-    best = Math.max(best, run);
+  for (let place = 0; place < all.length; place++) {
+    const weight = own[place] / positives - (all[place] - own[place]) / (rows - positives);
+    run = Math.max(0, run + weight);
+    best = ordered ? Math.max(best, run) : best + Math.max(0, weight);
   }
   return best;
 }
 
-/** The rows of a column by its value, numbers in order; rows without a value make a group of their own. */
-function rowsByValue(column: Column): number[][] {
-  const of = column.kind === "number" ? column.values : column.codes, groups = new Map<number, number[]>();
-  of.forEach((value, row) => groups.get(value)?.push(row) ?? groups.set(value, [row]));
-  return [...groups].sort(([a], [b]) => a - b).map(([, rows]) => rows);
+/** The distinct values of a column, numbers in order, and the place of each row's value among them. */
+function valuePlaces(column: Column): { count: number; placeOf: (row: number) => number } {
+  if (column.kind === "category") {
+    return { count: column.levels.length + 1, placeOf: (row) => column.codes[row] + 1 }; // rows without a value first
+  }
+  const { values } = column, distinct = values.toSorted(); // NaN, no value, comes last
+  let count = 0;
+  for (const value of distinct) if (count === 0 || !Object.is(value, distinct[count - 1])) distinct[count++] = value;
+  const placeOf = (row: number) => {
+    const value = values[row];
+    let low = 0, high = count - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (distinct[middle] < value || value !== value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return { count, placeOf };
 }
 
 /** Returns whether one column alone tells every class from the others, or nearly so. */
 export function isLeak(column: Column, yTrue: ArrayLike<number>, classes: number): boolean {
-  if (column.kind === "category" && yTrue.length < rowsPerLevel * column.levels.length) return false;
-  const groups = rowsByValue(column), ordered = column.kind === "number";
-  const sizes = groups.map((rows) => {
-    const counts = new Array<number>(classes).fill(0);
-    for (const row of rows) counts[yTrue[row]]++;
-    return { counts, all: rows.length };
-  });
-  return Array.from({ length: classes }, (_, k) => k).every((k) =>
-    bestInformedness(sizes.map(({ counts, all }) => [counts[k], all - counts[k]]), ordered) >= determines
-  );
+  const rows = yTrue.length;
+  if (column.kind === "category" && rows < rowsPerLevel * column.levels.length) return false;
+  const { count, placeOf } = valuePlaces(column),
+    ofClass = Array.from({ length: classes }, () => new Uint32Array(count));
+  const all = new Uint32Array(count);
+  for (let row = 0; row < rows; row++) {
+    const place = placeOf(row);
+    ofClass[yTrue[row]][place]++;
+    all[place]++;
+  }
+  return ofClass.every((own) => bestInformedness(own, all, column.kind === "number") >= determines);
 }
 
 /** Numbers the distinct rows, features and class together, in the order of their first occurrence. */

@@ -88,7 +88,8 @@ function checkNumbers({ name, place }: RawColumn, numbers: readonly (number | nu
 const isBeyondIntegers = (value: unknown): boolean =>
   typeof value === "bigint"
     ? value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)
-    : typeof value === "string" && /^\s*[-+]?\d{16,}\s*$/.test(value) && Math.abs(Number(value)) > 2 ** 53;
+    : typeof value === "string" && value.length >= 16 && /^\s*[-+]?\d{16,}\s*$/.test(value) &&
+      Math.abs(Number(value)) > 2 ** 53;
 
 /**
  * Makes a typed column of raw values: numbers if every value that is present is a number, 0 and 1 if every one is true or

@@ -15,11 +15,12 @@ function checkLabels(
   labels: ArrayLike<unknown>,
   classes: number,
 ): asserts labels is ArrayLike<number> {
-  const found = Array.from(labels);
-  const row = found.findIndex((label) => !(Number.isInteger(label) && Number(label) >= 0 && Number(label) < classes));
-  if (row < 0) return;
-  const range = classes === 2 ? "0 and 1" : `integers from 0 to ${classes - 1}`;
-  throw new RangeError(`Cannot ${task}: '${name}' must hold ${range} only, row ${row} is ${describe(labels[row])}`);
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row];
+    if (Number.isInteger(label) && Number(label) >= 0 && Number(label) < classes) continue;
+    const range = classes === 2 ? "0 and 1" : `integers from 0 to ${classes - 1}`;
+    throw new RangeError(`Cannot ${task}: '${name}' must hold ${range} only, row ${row} is ${describe(label)}`);
+  }
 }
 
 /** A frame with class indices in one of its columns; without `classes` there are two. */
@@ -42,10 +43,10 @@ export function labelsOf(task: string, rows: LabelledRows): ArrayLike<number> {
 
 /** Returns the rows of each class, by the class's index; there are at least two classes. */
 export function rowsByClass(labels: ArrayLike<number>): number[][] {
-  const classes = Array.from(
-    { length: 1 + Array.from(labels).reduce((a, b) => Math.max(a, b), 1) },
-    (): number[] => [],
-  );
-  Array.from(labels).forEach((label, row) => classes[label].push(row));
+  const { length } = labels;
+  let last = 1;
+  for (let row = 0; row < length; row++) last = Math.max(last, labels[row]);
+  const classes = Array.from({ length: last + 1 }, (): number[] => []);
+  for (let row = 0; row < length; row++) classes[labels[row]].push(row);
   return classes;
 }

@@ -177,7 +177,9 @@ function readFeature(table: RawTable, name: string, isFirst: boolean, options: R
 
 /** Takes rows of a column. */
 const takeFrom = (column: Column, rows: readonly number[]): Column =>
-  column.kind === "number"
+  rows.length === (column.kind === "number" ? column.values : column.codes).length
+    ? column
+    : column.kind === "number"
     ? { ...column, values: Float64Array.from(rows, (row) => column.values[row]) }
     : { ...column, codes: Int32Array.from(rows, (row) => column.codes[row]) };
 

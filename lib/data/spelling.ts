@@ -4,10 +4,14 @@ const missingTexts: ReadonlySet<string> = new Set([
   ...["null", "Null", "NULL", "None"],
 ]);
 
+const longestMissing = Math.max(...[...missingTexts].map((text) => text.length));
+
 /** Returns whether a raw value is missing; `more` holds the texts that are missing in this table too. */
-export const isMissingValue = (value: unknown, more: readonly string[] = []): boolean =>
-  value === null || value === undefined || Number.isNaN(value) ||
-  (typeof value === "string" && (missingTexts.has(value.trim()) || more.includes(value.trim())));
+export function isMissingValue(value: unknown, more: readonly string[] = []): boolean {
+  if (typeof value !== "string") return value === null || value === undefined || Number.isNaN(value);
+  const text = value.trim(); // the length first: a text's hash, which the set needs, takes longer
+  return text.length <= longestMissing && missingTexts.has(text) || more.includes(text);
+}
 
 const plainNumber = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 
@@ -32,11 +36,13 @@ const codes: readonly (readonly [form: RegExp, what: string])[] = [
   [/^\d+e\d+$/i, "an 'e' between digits"],
 ];
 
+const anyCode = new RegExp(codes.map(([form]) => form.source).join("|"), "i");
+
 /** Returns what makes a text a code, not a number: 00101 has leading zeros; undefined for any other value. */
 export function codeForm(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const text = value.trim();
-  return codes.find(([form]) => form.test(text))?.[1];
+  return anyCode.test(text) ? codes.find(([form]) => form.test(text))?.[1] : undefined;
 }
 
 /** The largest size of a feature: beyond it sums of squares leave float32, and beyond 3.4e38 the value itself. */

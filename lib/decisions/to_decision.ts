@@ -1,6 +1,6 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
-import { sigmoid, sigmoidDerivative } from "../numerics/sigmoid.ts";
+import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
 import { fillStep, formOf, type Shape } from "../steps/sigmoidal.ts";
 import type { Step } from "../steps/step.ts";
 import { type StepName, steps, toStep } from "../steps/to_step.ts";
@@ -70,23 +70,36 @@ function checkThreshold(what: string, threshold: unknown, step: unknown): void {
   );
 }
 
-/** Returns σ of each number; `Float64Array.from` with a function takes several times as long. */
-function sigmoids(logits: ArrayLike<number>): Float64Array {
-  const p = new Float64Array(logits.length);
-  for (let i = 0; i < p.length; i++) p[i] = sigmoid(logits[i]);
-  return p;
+/** Arrays for the decisions of a batch and their derivatives. */
+type Room = Required<Pick<Decided, "decisions" | "slopes">>;
+
+/** The arrays of a small batch that no longer needs them: new ones take as long as the step that fills them. */
+let spare: Room | undefined;
+
+/** Larger arrays are not kept for the next batch. */
+const largestSpare = 8192;
+
+/** Returns arrays of `size` numbers, whatever they hold. */
+function takeRoom(size: number): Room {
+  const room = spare;
+  spare = undefined;
+  return room?.decisions.length === size ? room : { decisions: new Float64Array(size), slopes: new Float64Array(size) };
 }
 
 /** Compares each output with the threshold of its column: one step for all columns, or one per column. */
 function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decision {
   const decide = ({ yPred }: Batch): Decided => {
     const p = fromLogits ? sigmoids(yPred) : yPred, stride = steps.length;
-    const decisions = new Float64Array(p.length), slopes = new Float64Array(p.length);
+    const room = takeRoom(p.length), { decisions, slopes } = room;
     steps.forEach((step, offset) =>
       fillStep(step, p, { offset, stride, length: p.length / stride }, decisions, slopes)
     );
     return {
       decisions,
+      slopes: fromLogits ? undefined : slopes,
+      release: () => {
+        if (p.length <= largestSpare) spare = room;
+      },
       back: (gradient) => {
         for (let i = 0; i < gradient.length; i++) gradient[i] *= slopes[i];
         if (fromLogits) { for (let i = 0; i < gradient.length; i++) gradient[i] *= sigmoidDerivative(yPred[i]); }

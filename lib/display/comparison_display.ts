@@ -1,6 +1,7 @@
 import type { ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "../compare/types.ts";
 import { costNotes, featureText } from "../compare/comparison_text.ts";
 import { figureHtml } from "./figure.ts";
+import { fixed, signed } from "./format.ts";
 import { renderInline } from "./markdown.ts";
 import { escapeHtml, makeOutput, type Output } from "./output.ts";
 import { pairedFigure } from "./paired_figure.ts";
@@ -33,12 +34,10 @@ const columns: Record<ThresholdChoice, string> = {
 const nameOf = ({ loss, threshold, against }: ComparedDifference): string =>
   threshold === against ? loss : `${loss}, at ${threshold}`;
 
-const percent = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
-
 function differenceFigure({ differences, score, repeats }: LossComparison, against: ThresholdChoice) {
   const own = differences.filter((one) => one.against === against);
   const said = own.map((one) =>
-    `${one.model}, ${nameOf(one)}: ${percent(one.mean)} (${percent(one.low)} to ${percent(one.high)})`
+    `${one.model}, ${nameOf(one)}: ${signed(one.mean, 4)} (${signed(one.low, 4)} to ${signed(one.high, 4)})`
   );
   return pairedFigure({
     title: titles[against],
@@ -86,7 +85,7 @@ export function comparisonDisplay(comparison: LossComparison): Output {
     .map((against) => differenceFigure(comparison, against));
   const meansOf = ({ model, loss }: ComparedLoss) =>
     losses.filter((one) => one.model === model && one.loss === loss)
-      .map(({ threshold, mean }) => [columns[threshold], mean.toFixed(3)]);
+      .map(({ threshold, mean }) => [columns[threshold], fixed(mean, 3)]);
   const what = data.positive === undefined
     ? `${data.classes.length} classes of ${data.label}`
     : `${data.classes[1].rows} of them ${data.label} = ${data.positive}`;

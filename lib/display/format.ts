@@ -1,24 +1,80 @@
+/** Replaces the hyphen of a number that JavaScript has written by a minus sign. */
+const withMinus = (text: string): string => text.replace("-", "−");
+
+/** Writes an integer in superscript: −8 as ⁻⁸. */
+export const superscript = (integer: number): string =>
+  String(integer).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
+
+/**
+ * Writes a number with a fixed number of decimals and a true minus sign. A number that rounds to 0 has no sign.
+ *
+ * @param value The number
+ * @param digits The number of decimals
+ */
+export function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return withMinus(Number(text) === 0 ? text.replace("-", "") : text);
+}
+
+/**
+ * Writes a difference: as {@linkcode fixed}, with a plus sign if it is above 0.
+ *
+ * @param value The difference
+ * @param digits The number of decimals
+ */
+export function signed(value: number, digits: number): string {
+  const text = fixed(value, digits);
+  return value > 0 && Number(text) > 0 ? `+${text}` : text;
+}
+
+/**
+ * Writes an estimate with its interval in brackets.
+ *
+ * @param interval The estimate and the ends of its interval
+ * @param digits The number of decimals
+ * @param write The form of each number: {@linkcode signed}, for a difference, or {@linkcode fixed}
+ */
+export function withInterval(
+  interval: { readonly mean: number; readonly low: number; readonly high: number },
+  digits = 3,
+  write: (value: number, digits: number) => string = signed,
+): string {
+  const [mean, low, high] = [interval.mean, interval.low, interval.high].map((value) => write(value, digits));
+  return `${mean} [${low},\u00a0${high}]`;
+}
+
+/**
+ * Writes a number as a product with a power of ten, and 0 as 0.
+ *
+ * @param value The number
+ * @param digits The number of decimals of the first factor
+ */
+export function scientific(value: number, digits = 0): string {
+  if (value === 0 || !Number.isFinite(value)) return withMinus(String(value));
+  const [factor, exponent] = value.toExponential(digits).split("e");
+  return `${withMinus(factor)}\u00a0×\u00a010${superscript(Number(exponent))}`;
+}
+
 /** Writes a number with about `digits` significant digits, an integer in full, NaN and the infinities by name. */
 export function formatNumber(value: number, digits = 4): string {
-  if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return group(String(value));
+  if (!Number.isFinite(value)) return withMinus(String(value));
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return group(withMinus(String(value)));
   const magnitude = Math.abs(value);
-  if (magnitude < 1e-3 || magnitude >= 1e9) return exponential(value, digits);
+  if (magnitude < 1e-3 || magnitude >= 1e9) return shortScientific(value, digits);
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(magnitude)));
-  return group(value.toFixed(Math.min(decimals, 20)).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, ""));
+  return group(fixed(value, Math.min(decimals, 20)).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, ""));
 }
 
 /** Writes 1234567 as 1,234,567; a number of four digits may be a year and stays as it is. */
 function group(text: string): string {
   const [whole, fraction] = text.split(".");
-  const grouped = whole.replace("-", "").length > 4 ? whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",") : whole;
+  const grouped = whole.replace("−", "").length > 4 ? whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",") : whole;
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
-/** Writes `1.234e-7`, without zeros at the end of the digits. */
-function exponential(value: number, digits: number): string {
-  return value.toExponential(digits - 1).replace(/(\.\d*?)0+e/, "$1e").replace(".e", "e").replace("e+", "e");
-}
+/** Writes `1.234 × 10⁻⁷`, without zeros at the end of the digits. */
+const shortScientific = (value: number, digits: number): string =>
+  scientific(value, digits - 1).replace(/(\.\d*?)0+(?=\u00a0)/, "$1").replace(".\u00a0", "\u00a0");
 
 /**
  * Writes the numbers of a column with the same number of decimals, so that their points stand under one another. A small
@@ -32,10 +88,9 @@ export function formatColumn(values: readonly number[], digits?: number): string
   const first = greatest > 0 && greatest !== 1 ? Math.floor(Math.log10(greatest)) : -1;
   const decimals = whole ? 0 : digits ?? Math.min(8, Math.max(1, 3 - first));
   return values.map((value) => {
-    if (!Number.isFinite(value)) return String(value);
+    if (!Number.isFinite(value)) return withMinus(String(value));
     if (value === 0) return "0";
-    const rounded = value.toFixed(decimals);
-    if (Number(rounded) === 0 || Math.abs(value) >= 1e15) return exponential(value, 3);
-    return group(rounded);
+    if (Number(value.toFixed(decimals)) === 0 || Math.abs(value) >= 1e15) return shortScientific(value, 3);
+    return group(fixed(value, decimals));
   });
 }

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { type Figure, type FigureWords, makeFigure } from "./figure.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber, superscript } from "./format.ts";
 import { escapeHtml } from "./output.ts";
 import { neutral, paletteCss } from "./palette.ts";
 
@@ -155,8 +155,7 @@ export interface Axis {
 function powerOfTen(value: number): string {
   const exponent = Math.round(Math.log10(value));
   if (Math.abs(Math.log10(value) - exponent) > 1e-9) return "";
-  const superscript = String(exponent).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
-  return Math.abs(exponent) <= 3 ? String(Number(`1e${exponent}`)) : `10${superscript}`;
+  return Math.abs(exponent) <= 3 ? String(Number(`1e${exponent}`)) : `10${superscript(exponent)}`;
 }
 
 /** Returns the options of Plot's scale for an axis; a linear axis whose domain follows the data ends at round values. */

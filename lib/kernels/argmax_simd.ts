@@ -54,7 +54,7 @@ export function argmaxPlanOf(simd: Simd, slope: number, hard: boolean, classes: 
 }
 
 /** Returns the place at which the loops keep the number of a row and a column: four rows are stored four by four. */
-export const turnedPlace = (row: number, column: number, classes: number): number =>
+const turnedPlace = (row: number, column: number, classes: number): number =>
   (row - row % 4) * classes + 4 * column + row % 4;
 
 /** The offsets of a first pass in the heap, in bytes, as in simd.as. */
@@ -77,8 +77,11 @@ export function beginArgmax(
   writeMarks(simd, marks);
   return {
     spare: marks + bytes,
-    run: ({ p, y, w = 0, d = 0 }, length) =>
-      void simd.exports.argmax(p, y, w, d, length / classes, 4 * classes, Number(soft), Number(hard), out, marks),
+    places: { sums: out, sumsBytes: 128 * classes, marks, group: argmaxBlock(classes) },
+    run: ({ p, y, w = 0, d = 0 }, length, apart) => {
+      const step = apart === undefined ? 0 : 128 * classes, flags = [Number(soft), Number(hard)];
+      simd.exports.argmax(p, y, w, d, length / classes, 4 * classes, ...flags, apart ?? out, step, marks);
+    },
     end: (length, sums) => {
       const { float64 } = viewsOf(simd);
       for (let i = 0, from = out >>> 3; i < 4 * classes; i++, from += 4) {

@@ -33,6 +33,8 @@ import {
   simdPlanOf,
   sumsPerColumn,
 } from "./simd.ts";
+import { registeredTeam } from "./registered_team.ts";
+import { scoreSamples } from "./samples.ts";
 import {
   eachPiece,
   entriesOf,
@@ -43,7 +45,9 @@ import {
   placeOf,
   type Table,
   tablesOf,
+  withoutIgnored,
 } from "./table.ts";
+import type { Shared, Team } from "./threads.ts";
 
 /** The two SIMD passes of a decision, for tables of some number of columns. */
 interface Passes {
@@ -156,7 +160,7 @@ function countsOf(sums: Float64Array, column: number): Counts {
 const largestFactor = 1e20;
 
 /** A batch that the SIMD loops have counted and scored. */
-export interface FastScored extends CountsScored {
+export interface FastScored extends Pick<CountsScored, "value" | "counts"> {
   /**
    * Turns the numbers that the first pass has kept into the gradient, in place.
    *
@@ -179,32 +183,39 @@ function tailOf({ yTrue, yPred, sampleWeight }: Inputs<Table>, from: number, siz
   return inRange(tail) ? tail : undefined;
 }
 
+/** The number of outputs from which on threads share the work. */
+const leastShared = 2e5;
+
 /** Counts a batch by the first pass; nothing if there is no room, or a number is out of range. */
 function countFast<T>(
   passes: Passes,
   simd: Simd,
-  inputs: Inputs<T>,
-  shape: BatchShape,
+  tables: () => Inputs<Table>,
+  { classes, rows }: BatchShape,
   memory: Memory<T>,
   kept: T | undefined,
-): { sums: Float64Array; tail: Batch } | undefined {
-  const { classes, rows } = shape, size = rows * classes, length = passes.takes(size), block = passes.block(simd);
+): { sums: Float64Array; tail: Batch; team?: Team; shared?: Shared } | undefined {
+  const size = rows * classes, length = passes.takes(size), block = passes.block(simd);
   const d = passes.keeps ? kept : undefined;
   const places = () => {
-    const { yTrue, yPred, sampleWeight } = tablesOf(inputs, shape, memory);
+    const { yTrue, yPred, sampleWeight } = tables();
     return { p: placeOf(yPred), y: placeOf(yTrue), w: placeOf(sampleWeight), d: d && keptPlace(d, true, memory) };
   };
-  const weighted = inputs.sampleWeight !== undefined, sums = new Float64Array(sumsPerColumn * classes);
+  const weighted = tables().sampleWeight !== undefined, sums = new Float64Array(sumsPerColumn * classes);
   const begun = passes.begin(simd, weighted, d !== undefined, pieceBytes(Object.values(places()), block, length));
-  if (begun === undefined || !eachPiece(simd, begun.spare, block, length, places(), begun.run)) return undefined;
-  const tables = tablesOf(inputs, shape, memory), { yTrue, yPred, sampleWeight } = tables;
+  if (begun === undefined) return undefined;
+  const team = length >= leastShared ? registeredTeam() : undefined, read = tables();
+  const begin = (heap: Simd) => passes.begin(heap, weighted, d !== undefined, 0);
+  const shared = team?.first({ simd, begun, block, length, places: places(), begin }, read, d !== undefined);
+  if (!shared && !eachPiece(simd, begun.spare, block, length, places(), begun.run)) return undefined;
+  const { yTrue, yPred, sampleWeight } = read;
   const good = begun.end(length, sums) || inRange({
-    yTrue: shape.indexed ? [] : yTrue.values,
+    yTrue: yTrue.given === "indices" ? [] : yTrue.values,
     yPred: yPred.values,
     sampleWeight: sampleWeight?.values,
   });
-  const tail = good ? tailOf(tables, length, size, classes) : undefined;
-  return tail && { sums, tail };
+  const tail = good ? tailOf(read, length, size, classes) : undefined;
+  return tail && { sums, tail, team, shared };
 }
 
 /** Returns the factors of the second pass; nothing if a product may leave float32. */
@@ -233,7 +244,8 @@ function finishTail(passes: Passes, tail: Batch, { ofPositives, ofNegatives }: F
 }
 
 /**
- * Scores a batch by the SIMD loops. Its last rows, fewer than the lanes hold, take the general path.
+ * Scores a batch by the SIMD loops. Its last rows, fewer than the lanes hold, take the general path. The average "samples" is
+ * taken row by row, in float64.
  *
  * @param inputs The batch, in `memory`; the second pass reads the labels and weights again.
  * @param kept Receives a number per output for the second pass, then the gradient; absent: no gradient is wanted.
@@ -249,11 +261,21 @@ export function scoreFast<T>(
   kept?: T,
 ): FastScored | undefined {
   const { classes, rows } = shape, { average, classWeights } = scoring, added = addsCounts(average);
+  const masked = shape.ignoreLabel === undefined
+    ? undefined
+    : withoutIgnored(tablesOf(inputs, shape, memory), shape.ignoreLabel);
+  const tables = () =>
+    masked ? { ...masked, yPred: tablesOf(inputs, shape, memory).yPred } : tablesOf(inputs, shape, memory);
+  if (average === "samples") {
+    const batch = tailOf(tables(), 0, rows * classes, classes);
+    return batch && scoreSamples(batch, decide(batch), scoring, () => memory.numbers(kept!));
+  }
   const passes = passesOf(decide, classes), simd = passes && memory.simd();
   const length = passes?.takes(rows * classes) ?? 0;
   if (simd === undefined || length === 0) return undefined;
-  const counted = countFast(passes!, simd, inputs, shape, memory, kept);
+  const counted = countFast(passes!, simd, tables, shape, memory, kept);
   if (counted === undefined) return undefined;
+  let { team, shared } = counted;
   const { sums, tail } = counted, inCounts = (column: number) => added ? classWeights?.[column] ?? 1 : 1;
   let each = Array.from({ length: classes }, (_, k) => scaled([countsOf(sums, k)], inCounts(k))[0]);
   if (tail.rows > 0) {
@@ -268,16 +290,27 @@ export function scoreFast<T>(
     const partials = countsPartials(scored, scored.whole, scoring.score);
     const factors = factorsOf(partials, passes!, (k) => by * inCounts(k), classes);
     if (factors === undefined) return false;
+    if (shared && !team!.holds(shared)) { // other tables took its place: once more
+      const again = countFast(passes!, simd, tables, shape, memory, kept);
+      if (again === undefined) return false;
+      ({ team, shared } = again);
+    }
     const places = () => {
-      const { yTrue, sampleWeight } = tablesOf(inputs, shape, memory);
+      const { yTrue, sampleWeight } = tables();
       const w = passes!.weighsAgain ? placeOf(sampleWeight) : undefined;
       return { d: keptPlace(kept!, false, memory), y: placeOf(yTrue), w };
     };
-    const evenRows = inputs.sampleWeight === undefined || shape.rowWeights, block = passes!.block(simd);
+    const weights = tables().sampleWeight,
+      evenRows = weights === undefined || weights.given === "rows",
+      block = passes!.block(simd);
     const spare = pieceBytes(Object.values(places()), block, length);
     const begun = passes!.beginFinish(simd, factors, evenRows, spare);
     if (begun === undefined) return false;
-    eachPiece(simd, begun.spare, block, length, places(), begun.run);
+    const begin = (heap: Simd) => passes!.beginFinish(heap, factors, evenRows, 0);
+    if (shared === undefined) eachPiece(simd, begun.spare, block, length, places(), begun.run);
+    else if (!team!.second({ simd, begun, block, length, places: places(), begin }, shared, memory.numbers(kept!))) {
+      return false;
+    }
     if (tail.rows > 0) finishTail(passes!, tail, factors, memory.numbers(kept!).subarray(length));
     return true;
   };

@@ -24,6 +24,24 @@ export function blockBytes(stride: usize): usize {
   v128.store(at, f64x2.add(v128.load(at, 16), f64x2.promote_low_f32x4(high)), 16);
 }
 
+// A thread does not add its sums up: those of each group of rounds go to a place of their own (outStep apart, 0: one place for
+// all), and `gather` adds them in the order of the rows. The bytes are then the same for any number of threads.
+@inline function groupsOf(size: usize, group: usize): usize {
+  return (size + group - 1) / group;
+}
+
+@inline function clear(out: usize, outStep: usize, groups: usize): void {
+  if (outStep != 0) memory.fill(out, 0, outStep * groups);
+}
+
+export function gather(out: usize, from: usize, groups: usize, bytes: usize): void {
+  for (const end = from + groups * bytes; from < end; from += bytes) {
+    for (let at: usize = 0; at < bytes; at += 16) {
+      v128.store(out + at, f64x2.add(v128.load(out + at), v128.load(from + at)));
+    }
+  }
+}
+
 const SOFTSIGN = 0, RAMP = 1, IDENTITY = 2, ROUND = 3, LOGISTIC = 4, ARCTAN = 5, GAUSSIAN = 6;
 
 // The coefficients of 2^r = 1 + r·(c0 + r·(c1 + …)) for |r| ≤ ½, off by 2e-9.
@@ -229,7 +247,7 @@ function fillGaussian(
 // of p and y, of w, and the least of w − 1. D becomes w·D.
 @inline function add(
   hard: bool, weighted: bool, p: usize, y: usize, w: usize, stop: usize, stride: usize, d: usize, dStride: usize,
-  from: usize, k: usize, out: usize, marks: usize,
+  from: usize, k: usize, out: usize, outStep: usize, marks: usize,
 ): void {
   const t = v128.load(k), one = v128.load(k, 96);
   let most = v128.load(marks), mostW = i32x4.splat(0), leastW = mostW;
@@ -265,6 +283,7 @@ function fillGaussian(
     addLanes(out + 32, sumY);
     addLanes(out + 64, sumS);
     addLanes(out + 96, sumH);
+    out += outStep;
   }
   v128.store(marks, most);
   if (weighted) {
@@ -274,27 +293,27 @@ function fillGaussian(
 }
 function addSoft(
   p: usize, y: usize, w: usize, stop: usize, stride: usize, d: usize, dStride: usize, from: usize, k: usize,
-  out: usize, marks: usize,
+  out: usize, outStep: usize, marks: usize,
 ): void {
-  add(false, false, p, y, w, stop, stride, d, dStride, from, k, out, marks);
+  add(false, false, p, y, w, stop, stride, d, dStride, from, k, out, outStep, marks);
 }
 function addHard(
   p: usize, y: usize, w: usize, stop: usize, stride: usize, d: usize, dStride: usize, from: usize, k: usize,
-  out: usize, marks: usize,
+  out: usize, outStep: usize, marks: usize,
 ): void {
-  add(true, false, p, y, w, stop, stride, d, dStride, from, k, out, marks);
+  add(true, false, p, y, w, stop, stride, d, dStride, from, k, out, outStep, marks);
 }
 function addSoftWeighted(
   p: usize, y: usize, w: usize, stop: usize, stride: usize, d: usize, dStride: usize, from: usize, k: usize,
-  out: usize, marks: usize,
+  out: usize, outStep: usize, marks: usize,
 ): void {
-  add(false, true, p, y, w, stop, stride, d, dStride, from, k, out, marks);
+  add(false, true, p, y, w, stop, stride, d, dStride, from, k, out, outStep, marks);
 }
 function addHardWeighted(
   p: usize, y: usize, w: usize, stop: usize, stride: usize, d: usize, dStride: usize, from: usize, k: usize,
-  out: usize, marks: usize,
+  out: usize, outStep: usize, marks: usize,
 ): void {
-  add(true, true, p, y, w, stop, stride, d, dStride, from, k, out, marks);
+  add(true, true, p, y, w, stop, stride, d, dStride, from, k, out, outStep, marks);
 }
 
 // From marks on: what was seen, a vector of D that is not kept, coefficients, and the s of a block.
@@ -303,11 +322,12 @@ const COEFFICIENTS = 64, VALUES = 320;
 // The first pass. Where nothing is kept, keep is 0 and d is marks + 48; where there are no weights, w is 0.
 export function count(
   p: usize, y: usize, w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize, hard: bool, shape: i32,
+  outStep: usize, marks: usize, hard: bool, shape: i32,
 ): void {
   const stride = period * 16, end = p + n * 4, dStride = keep * stride, block = blockBytes(stride);
   const q = marks + COEFFICIENTS, to = marks + VALUES;
   const weighted = w != 0;
+  clear(out, outStep, groupsOf(n * 4, min<usize>(ROUNDS * stride, block)));
   if (shape == LOGISTIC || shape == GAUSSIAN) storeExp2(q);
   if (shape == GAUSSIAN) storeErfc(q);
   if (shape == ARCTAN) storeArctan(q);
@@ -324,24 +344,26 @@ export function count(
       else if (shape == ARCTAN) fillArctan(hard, pp, stop, stride, dd, dStride, to, k, q);
       else fillGaussian(hard, pp, stop, stride, dd, dStride, to, k, q);
       if (weighted) {
-        if (hard) addHardWeighted(pp, yy, ww, stop, stride, dd, dStride, to, k, o, marks);
-        else addSoftWeighted(pp, yy, ww, stop, stride, dd, dStride, to, k, o, marks);
-      } else if (hard) addHard(pp, yy, ww, stop, stride, dd, dStride, to, k, o, marks);
-      else addSoft(pp, yy, ww, stop, stride, dd, dStride, to, k, o, marks);
+        if (hard) addHardWeighted(pp, yy, ww, stop, stride, dd, dStride, to, k, o, outStep, marks);
+        else addSoftWeighted(pp, yy, ww, stop, stride, dd, dStride, to, k, o, outStep, marks);
+      } else if (hard) addHard(pp, yy, ww, stop, stride, dd, dStride, to, k, o, outStep, marks);
+      else addSoft(pp, yy, ww, stop, stride, dd, dStride, to, k, o, outStep, marks);
     }
     p += size;
     y += size;
     w += size;
     d += keep * size;
+    out += outStep * groupsOf(size, ROUNDS * stride);
   }
 }
 
 // The softsign about ½, whose β is left to the sums, in one loop.
 export function central(
   p: usize, y: usize, _w: usize, d: usize, keep: usize, n: usize, period: usize, c: usize, cStep: usize, out: usize,
-  marks: usize,
+  outStep: usize, marks: usize,
 ): void {
   const stride = period * 16, end = p + n * 4, dStride = keep * stride, block = min<usize>(ROUNDS * stride, blockBytes(stride));
+  clear(out, outStep, groupsOf(n * 4, block));
   let most = v128.load(marks);
   while (p < end) {
     let size = block;
@@ -373,6 +395,7 @@ export function central(
     p += size;
     y += size;
     d += keep * size;
+    out += outStep;
   }
   v128.store(marks, most);
 }
@@ -427,12 +450,20 @@ export function finish(d: usize, y: usize, n: usize, period: usize, c: usize, cS
 }
 
 function columnsOf(p: usize, bytes: usize, to: usize): void {
-  if (bytes < 16) {
-    for (let j: usize = 0; j < bytes; j += 4, to += 16) {
-      for (let lane: usize = 0; lane < 4; lane++) f32.store(to + 4 * lane, f32.load(p + bytes * lane + j));
-    }
+  if (bytes == 12) {
+    const a = v128.load(p), b = v128.load(p, 16), c = v128.load(p, 32);
+    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 0, 3, 6, 6), c, 0, 1, 2, 5));
+    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 1, 4, 7, 7), c, 0, 1, 2, 6), 16);
+    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 2, 5, 5, 5), c, 0, 1, 4, 7), 32);
     return;
   }
+  if (bytes == 8) {
+    const a = v128.load(p), b = v128.load(p, 16);
+    v128.store(to, i32x4.shuffle(a, b, 0, 2, 4, 6));
+    v128.store(to, i32x4.shuffle(a, b, 1, 3, 5, 7), 16);
+    return;
+  }
+  if (bytes == 4) return v128.store(to, v128.load(p));
   for (let j: usize = 0; j < bytes; j += 16) {
     if (j + 16 > bytes) j = bytes - 16; // the last four once more, whatever was done of them
     const at = p + j;
@@ -441,12 +472,20 @@ function columnsOf(p: usize, bytes: usize, to: usize): void {
 }
 
 function rowsOf(from: usize, bytes: usize, to: usize): void {
-  if (bytes < 16) {
-    for (let j: usize = 0; j < bytes; j += 4, from += 16) {
-      for (let lane: usize = 0; lane < 4; lane++) f32.store(to + bytes * lane + j, f32.load(from + 4 * lane));
-    }
+  if (bytes == 12) {
+    const a = v128.load(from), b = v128.load(from, 16), c = v128.load(from, 32);
+    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 0, 4, 4, 1), c, 0, 1, 4, 3));
+    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 5, 5, 2, 6), c, 0, 5, 2, 3), 16);
+    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 3, 3, 7, 7), c, 6, 1, 2, 7), 32);
     return;
   }
+  if (bytes == 8) {
+    const a = v128.load(from), b = v128.load(from, 16);
+    v128.store(to, i32x4.shuffle(a, b, 0, 4, 1, 5));
+    v128.store(to, i32x4.shuffle(a, b, 2, 6, 3, 7), 16);
+    return;
+  }
+  if (bytes == 4) return v128.store(to, v128.load(from));
   for (let j: usize = 0; j < bytes; j += 16) {
     if (j + 16 > bytes) j = bytes - 16;
     const at = from + j * 4;
@@ -497,7 +536,8 @@ function rowsOf(from: usize, bytes: usize, to: usize): void {
 
 // The first pass; rows is a multiple of 4. soft: whether s is wanted, hard: whether what counts is the decision.
 export function argmax(
-  p: usize, y: usize, w: usize, d: usize, rows: usize, bytes: usize, soft: bool, hard: bool, out: usize, marks: usize,
+  p: usize, y: usize, w: usize, d: usize, rows: usize, bytes: usize, soft: bool, hard: bool, out: usize,
+  outStep: usize, marks: usize,
 ): void {
   const k = marks + 64, q = k + 64, x = q + 144, tall = bytes * 4, labels = x + tall, weights = labels + tall;
   const f = weights + tall, fEnd = f + tall * 4, xEnd = x + tall, one = v128.load(k, 48), weighted = w != 0;
@@ -506,6 +546,7 @@ export function argmax(
   v128.store(q, f32x4.splat(12582912), 112); // 1.5·2^23, as in exp2
   let most = v128.load(marks), mostW = v128.load(marks, 16), leastW = v128.load(marks, 32);
   memory.fill(f, 0, fEnd - f);
+  clear(out, outStep, groupsOf(rows, 128));
   for (let row: usize = 0; row < rows; row += 4) {
     let largest = f32x4.splat(-1), best = i32x4.splat(0);
     if (bytes < 16) {
@@ -570,6 +611,7 @@ export function argmax(
         addLanes(o, v128.load(from));
         v128.store(from, i32x4.splat(0));
       }
+      out += outStep;
     }
     p += tall;
     y += tall;

@@ -37,12 +37,31 @@ export function viewsOf(simd: Simd): Views {
   };
 }
 
-let compiled: WebAssembly.Module | undefined;
+/** Returns the bytes of the WebAssembly module of the loops; for a memory that is shared its import has other limits. */
+export function moduleBytes(shared: boolean): Uint8Array<ArrayBuffer> {
+  const binary = atob(simdBytes), bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0));
+  if (!shared) return bytes;
+  const name = "\x03env\x06memory\x02", at = binary.indexOf(name), end = at + name.length;
+  const limits = [3, 1, 0x80, 0x80, 4]; // shared, from 1 to 65,536 pages, in the place of two bytes
+  const size = bytes[at - 2] + limits.length - 2; // of the section, before the number of its imports
+  return Uint8Array.of(
+    ...bytes.subarray(0, at - 2),
+    size,
+    bytes[at - 1],
+    ...bytes.subarray(at, end),
+    ...limits,
+    ...bytes.subarray(end + 2),
+  );
+}
+
+const compiled = new Map<boolean, WebAssembly.Module>();
 
 /** Instantiates the loops in a memory. */
 export function instantiate(memory: WebAssembly.Memory, place: (bytes: number) => number): Simd {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(simdBytes), (c) => c.charCodeAt(0)));
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+  const module = compiled.get(shared) ?? new WebAssembly.Module(moduleBytes(shared));
+  compiled.set(shared, module);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return { memory, place, exports: exports as Record<string, Pass> };
 }
 
@@ -235,6 +254,12 @@ export function writeMarks(simd: Simd, marks: number): void {
   bits.fill(0, at, at + 8).fill(0xffffffff, at + 8, at + 12);
 }
 
+/** Adds marks to marks of another heap. */
+export function mergeMarks(from: Simd, at: number, to: Simd, marks: number): void {
+  const source = viewsOf(from).bits.subarray(at >>> 2), { bits } = viewsOf(to), start = marks >>> 2;
+  for (let i = 0; i < 12; i++) bits[start + i] = (i < 8 ? Math.max : Math.min)(bits[start + i], source[i]);
+}
+
 /** Says that all numbers were in range; a −0 is in range, but its bits are not. */
 export function inRangeBits(simd: Simd, marks: number, weighted: boolean): boolean {
   const { bits } = viewsOf(simd);
@@ -247,10 +272,25 @@ export function inRangeBits(simd: Simd, marks: number, weighted: boolean): boole
 /** The offsets of a first pass in the heap, in bytes: the numbers of simd.as, then sums, then constants. */
 const unkept = 48, values = 320, sumsAt = values + 2048;
 
+/** The places of a first pass in its heap. */
+interface FirstPlaces {
+  /** The address of the sums, and their bytes. */
+  readonly sums: number;
+  readonly sumsBytes: number;
+  /** The address of the marks. */
+  readonly marks: number;
+  /** The number of entries whose sums are added up in float32. */
+  readonly group: number;
+}
+
 /** A pass that has begun. */
 export interface Begun<Needed extends string = "p" | "y"> {
-  /** Runs the loop on a piece: a multiple of 4 periods, and of a block if it is not the last. */
-  run(at: Pointers<Needed>, length: number): void;
+  /**
+   * Runs the loop on a piece: a multiple of 4 periods, and of a block if it is not the last. The sums of its groups go to
+   * `apart`, one after another, if it is given.
+   */
+  run(at: Pointers<Needed>, length: number, apart?: number): void;
+  readonly places: FirstPlaces;
   /** Adds the sums of `length` entries to `sums`; says that all numbers were in range, a −0 not among them. */
   end(length: number, sums: Float64Array): boolean;
   /** The address of the spare bytes. */
@@ -267,7 +307,7 @@ export function beginSums(
 ): Begun | undefined {
   const period = periodOf(classes), uniform = columns.length === 1;
   const constants = sumsAt + 128 * period, end = constants + columnBytes * period;
-  const marks = simd.place(end + spare);
+  const marks = simd.place(end + spare), sumsBytes = 128 * period;
   if (marks === 0) return undefined;
   const c = marks + constants, out = marks + sumsAt, { float32, float64, bits } = viewsOf(simd);
   for (let i = 0; i < (uniform ? 4 : period * 4); i++) {
@@ -281,9 +321,11 @@ export function beginSums(
   const together = central && !weighted, pass = simd.exports[together ? "central" : "count"];
   return {
     spare: marks + end,
-    run: ({ p, y, w = 0, d }, length) => {
-      const keep = d === undefined ? 0 : 1, cStep = uniform ? 0 : columnBytes;
-      pass(p, y, w, d ?? marks + unkept, keep, length, period, c, cStep, out, marks, Number(hard), shape);
+    places: { sums: out, sumsBytes, marks, group: Math.min(128 * period, blockLength(simd, classes)) },
+    run: ({ p, y, w = 0, d }, length, apart) => {
+      const keep = d === undefined ? 0 : 1, cStep = uniform ? 0 : columnBytes, to = apart ?? out;
+      const step = apart === undefined ? 0 : sumsBytes;
+      pass(p, y, w, d ?? marks + unkept, keep, length, period, c, cStep, to, step, marks, Number(hard), shape);
     },
     end: (length, sums) => {
       const { float64 } = viewsOf(simd), start = out >>> 3, base = together ? 0.5 : 0;

@@ -46,6 +46,30 @@ export function tablesOf<T>(
   };
 }
 
+/**
+ * Returns the tables with 0 for the labels that are ignored, and weights that are 0 there: one per row where the labels and
+ * weights are, else one per entry.
+ */
+export function withoutIgnored({ yTrue, yPred, sampleWeight }: Inputs<Table>, ignoreLabel: number): Inputs<Table> {
+  const labels = yTrue.values.slice(), { classes } = yTrue, { length } = labels;
+  const weights = sampleWeight?.values, size = Math.max(length, weights?.length ?? 0), kept = new Float32Array(size);
+  const each = size / length, isNaN = Number.isNaN(ignoreLabel);
+  for (let i = 0; i < length; i++) {
+    const label = labels[i];
+    if (isNaN ? label !== label : label === ignoreLabel) labels[i] = 0;
+    else if (each === 1) kept[i] = 1;
+    else kept.fill(1, i * each, (i + 1) * each);
+  }
+  if (weights?.length === size) { for (let i = 0; i < size; i++) kept[i] *= weights[i]; }
+  else if (weights) { for (let i = 0; i < size; i++) kept[i] *= weights[Math.floor(i / classes)]; }
+  const given = size === yPred.values.length ? "entries" : "rows";
+  return {
+    yTrue: { values: labels, given: yTrue.given, classes },
+    yPred,
+    sampleWeight: { values: kept, given, classes },
+  };
+}
+
 /** Writes the entries from `start` to `end`, whole rows; says that every index is that of a class. */
 function copyEntries({ values, given, classes }: Table, start: number, end: number, to: Float32Array): boolean {
   if (given === "entries") {
@@ -76,7 +100,7 @@ export function entriesOf(table: Table, start: number, end: number): Float32Arra
  * target and expanded in place from the front, so that writes never overtake reads: a loop in JavaScript takes several times
  * as long.
  */
-function entriesToHeap(table: Table, start: number, end: number, simd: Simd, to: number): boolean {
+export function entriesToHeap(table: Table, start: number, end: number, simd: Simd, to: number): boolean {
   const { values, given, classes } = table, length = end - start, { float32, int32, bytes } = viewsOf(simd);
   if (given === "entries" && values instanceof Uint8Array) {
     bytes.set(values.subarray(start, end), to + 3 * length);
@@ -119,10 +143,10 @@ export const pieceBytes = (places: readonly (Place | undefined)[], block: number
   places.every((place) => place === undefined || typeof place === "number") ? 0 : 4 * 4 * pieceOf(block, length);
 
 /**
- * Calls a pass on a table's first `length` entries: once if all is in the heap, else piece by piece.
+ * Calls a pass on a table's entries `from` to `length`: once if all is in the heap, else piece by piece.
  *
  * @param at The address of `pieceBytes` bytes.
- * @param block The number of entries of a block of the pass.
+ * @param block The number of entries of a block of the pass; `from` is a multiple of it.
  * @returns Whether every class index was that of a class.
  */
 export function eachPiece<Name extends string>(
@@ -132,12 +156,13 @@ export function eachPiece<Name extends string>(
   length: number,
   places: Readonly<Record<Name, Place | undefined>>,
   pass: (at: Record<Name, number>, length: number) => void,
+  from = 0,
 ): boolean {
   const names = (Object.keys(places) as Name[]).filter((name) => places[name] !== undefined);
   const inPlace = names.every((name) => typeof places[name] === "number");
-  const piece = inPlace ? length : pieceOf(block, length), pointers = {} as Record<Name, number>;
+  const piece = inPlace ? length - from : pieceOf(block, length), pointers = {} as Record<Name, number>;
   const isKept = (place: Place): place is Kept => typeof place === "object" && "kept" in place;
-  for (let start = 0; start < length; start += piece) {
+  for (let start = from; start < length; start += piece) {
     const end = Math.min(start + piece, length);
     for (const [slot, name] of names.entries()) {
       const place = places[name]!, to = at + 4 * piece * slot;
@@ -149,8 +174,8 @@ export function eachPiece<Name extends string>(
     }
     pass(pointers, end - start);
     for (const name of names) {
-      const place = places[name]!, from = pointers[name] >>> 2;
-      if (isKept(place)) place.kept.set(viewsOf(simd).float32.subarray(from, from + end - start), start);
+      const place = places[name]!, source = pointers[name] >>> 2;
+      if (isKept(place)) place.kept.set(viewsOf(simd).float32.subarray(source, source + end - start), start);
     }
   }
   return true;

@@ -1,6 +1,11 @@
 import { type Inputs, readBatch } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Score } from "../scores/score.ts";
+import type { CurveScore } from "../curves/curve_scores.ts";
+import type { CurveLossOptions } from "../curves/curve_rule.ts";
+import type { QueryLossOptions } from "../curves/ndcg_loss.ts";
+import type { QueryScore } from "../curves/ndcg.ts";
+import type { CurveScoreName } from "../curves/to_curve_score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import {
   rememberParts,
@@ -81,8 +86,47 @@ export interface Loss {
  * assertAlmostEquals(value.dataSync()[0], 1 / 3, 1e-7);
  * ```
  */
-export function metricLoss(score: ScoreName | ScoreDefinition, options: LossOptions = {}): Loss {
-  return lossOf(toScore(score), options);
+export function metricLoss(score: ScoreName | ScoreDefinition, options?: LossOptions): Loss;
+/**
+ * The loss of a score of the whole curve: `curveLoss` of `@roundabout/roundabout/curves`, which has to be imported.
+ *
+ * @param score A score of `@roundabout/roundabout/curves`, or its name.
+ * @param options The options of `curveLoss`.
+ * @returns The loss, called "rocAucLoss" for the score "rocAuc".
+ *
+ * @example
+ * ```ts
+ * import { metricLoss } from "@roundabout/roundabout";
+ * import { recallAtFpr } from "@roundabout/roundabout/curves";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(metricLoss(recallAtFpr({ fpr: 0.01 })).name, "recallAtFpr0.01Loss");
+ * ```
+ */
+export function metricLoss(score: CurveScoreName | CurveScore, options?: CurveLossOptions): Loss;
+/**
+ * The loss of a score of queries: `ndcgLoss` of `@roundabout/roundabout/curves`, which has to be imported.
+ *
+ * @param score `ndcg({ k: 10 })` of `@roundabout/roundabout/curves`, or "ndcg".
+ * @param options `margin`, `ignoreLabel`.
+ * @returns The loss, called "ndcg10Loss" for a `k` of 10.
+ */
+export function metricLoss(score: "ndcg" | QueryScore, options?: QueryLossOptions): Loss;
+export function metricLoss(
+  score: ScoreName | ScoreDefinition | CurveScoreName | CurveScore | "ndcg" | QueryScore,
+  options: object = {},
+): Loss {
+  return rankingLoss?.(score, options) ?? lossOf(toScore(score as ScoreName), options);
+}
+
+/** The loss of a score of the order of the outputs; nothing for any other score. */
+type RankingLoss = (score: unknown, options: object) => Loss | undefined;
+
+let rankingLoss: RankingLoss | undefined;
+
+/** Registers the losses of the order of the outputs, which no other loss needs. */
+export function registerRankingLoss(loss: RankingLoss): void {
+  rankingLoss = loss;
 }
 
 /** Makes the loss of one score. */
@@ -127,7 +171,7 @@ export function lossOf(score: Score, options: LossOptions, name = `${score.name}
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     warnOfCopies(yPred);
     const tensors = { yTrue, yPred, sampleWeight };
-    const fast = takesLoops(setting, yPred?.size) ? fastLoss : undefined;
+    const fast = takesLoops(yPred?.size) ? fastLoss : undefined;
     const host = inHostMemory(),
       direct = host ? fast : gradientDepth() > 1 ? undefined : registeredDevice()?.deviceLoss;
     if (!host) checkDevice();
@@ -145,6 +189,8 @@ export function generalLoss(
   tensors: Inputs<Tensor>,
 ): Scalar {
   checkReads();
-  const batch = readBatch(name, tensors, reading), scored = scoreBatch(batch, decide(batch), scoring);
-  return lossOp(name, tensors.yPred, best - scored.value, (by) => scored.gradient(-by));
+  const batch = readBatch(name, tensors, reading),
+    decided = decide(batch),
+    scored = scoreBatch(batch, decided, scoring);
+  return lossOp(name, tensors.yPred, best - scored.value, (by, room) => scored.gradient(-by, room), decided.release);
 }

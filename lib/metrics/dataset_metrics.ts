@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Callback } from "@tensorflow/tfjs-layers";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
+import { readGroups } from "../batch/read_groups.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
-import { againstRest, scoreColumns } from "../curves/ranking_metric.ts";
-import { type CurveScoreName, isCurveScore, toCurveScore } from "../curves/to_curve_score.ts";
+import type { QueryScore } from "../curves/ndcg.ts";
+import { readingOfQueries } from "../curves/queries.ts";
+import { againstRest, meanOfQueries, scoreColumns } from "../curves/ranking_metric.ts";
+import { isRankingScore, type RankingScore, toRankingScore } from "../curves/to_curve_score.ts";
 import type { Average } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
@@ -18,14 +21,27 @@ import { metricName } from "./hard_metric.ts";
 /** `tf.Callback`, the base class of {@linkcode DatasetMetrics}. */
 export const LayersCallback: (typeof import("@tensorflow/tfjs-layers"))["Callback"] = Callback;
 
-/** Inputs (one tensor per input of the model), labels and optional weights, as in `validationData`. */
-export type DatasetTensors = readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor];
+/**
+ * Inputs (one tensor per input of the model), labels and optional weights, as in `validationData`; with the query of each row, for a
+ * score of queries, as { xs, ys, sampleWeight, groups }.
+ */
+export type DatasetTensors =
+  | readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor]
+  | {
+    readonly xs: Tensor | readonly Tensor[];
+    readonly ys: Tensor;
+    readonly sampleWeight?: Tensor;
+    readonly groups?: Iterable<unknown>;
+  };
 
 /** Options of {@linkcode DatasetMetrics}. */
 export interface DatasetMetricsOptions
   extends Omit<ConfusionMeterOptions, "classes">, Omit<MeterScoringOptions, "average"> {
-  /** The scores: names, scores, or your own definitions; also scores of the curve, exact: "rocAuc", `recallAtFpr({ fpr: 0.01 })`. */
-  scores: readonly (ScoreName | ScoreDefinition | CurveScoreName | CurveScore)[];
+  /**
+   * The scores: names, scores, or your own definitions; also exact scores of the order of the outputs: "rocAuc",
+   * `recallAtFpr({ fpr: 0.01 })`, and of queries, `ndcg({ k: 10 })`.
+   */
+  scores: readonly (ScoreName | ScoreDefinition | RankingScore)[];
   /** The training data, reported as "dataset_…". */
   train?: DatasetTensors;
   /** The validation data, reported as "val_dataset_…". */
@@ -70,13 +86,23 @@ const optionNames: readonly (keyof DatasetMetricsOptions)[] = [
 
 const isTensor = (thing: unknown): thing is Tensor => thing instanceof tf.Tensor;
 
-function checkData(option: string, data: unknown): asserts data is DatasetTensors {
-  const [x, yTrue, sampleWeight] = Array.isArray(data) ? data : [];
+/** The tensors of a data set, and the query of each row. */
+interface ReadData {
+  readonly inputs: readonly Tensor[];
+  readonly yTrue: Tensor;
+  readonly sampleWeight?: Tensor;
+  readonly groups?: readonly unknown[];
+}
+
+/** Reads a data set; throws unless it is tensors of the same number of rows. */
+function readData(option: string, data: unknown): ReadData {
+  const { xs, ys, sampleWeight: weight, groups } = (data ?? {}) as Record<string, unknown>;
+  const [x, yTrue, sampleWeight] = Array.isArray(data) ? data : [xs, ys, weight];
   const inputs: unknown[] = Array.isArray(x) ? x : [x];
   const tensors = [...inputs, yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
   if (inputs.length === 0 || !tensors.every(isTensor)) {
     throw new TypeError(
-      `Cannot make ${task}: '${option}' must be tensors, [x, y] or [x, y, sampleWeight], it is ${
+      `Cannot make ${task}: '${option}' must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys, sampleWeight, groups }, it is ${
         describe(Array.isArray(data) ? data.map((one) => isTensor(one) ? "a tensor" : one) : data)
       }`,
     );
@@ -87,6 +113,12 @@ function checkData(option: string, data: unknown): asserts data is DatasetTensor
       `Cannot make ${task}: '${option}' must have the same number of rows in all tensors, they have ${rows.join(", ")}`,
     );
   }
+  return {
+    inputs: inputs as Tensor[],
+    yTrue,
+    sampleWeight,
+    groups: groups === undefined ? undefined : readGroups(task, groups as Iterable<unknown>, rows[0]!),
+  };
 }
 
 /**
@@ -130,8 +162,9 @@ function checkData(option: string, data: unknown): asserts data is DatasetTensor
  * ```
  */
 export class DatasetMetrics extends LayersCallback {
-  readonly #scores: readonly { score: Score | CurveScore; key: string }[];
+  readonly #scores: readonly { score: Score | CurveScore | QueryScore; key: string }[];
   readonly #options: DatasetMetricsOptions;
+  readonly #data: Readonly<Partial<Record<"train" | "validation", ReadData>>> = {};
 
   /**
    * Makes a callback for one training.
@@ -150,9 +183,10 @@ export class DatasetMetrics extends LayersCallback {
     if (train === undefined && validation === undefined) {
       throw new TypeError(`Cannot make ${task}: neither 'train' nor 'validation' is given`);
     }
-    for (const [option, data] of Object.entries({ train, validation })) {
-      if (data !== undefined) checkData(option, data);
-    }
+    this.#data = {
+      train: train && readData("train", train),
+      validation: validation && readData("validation", validation),
+    };
     if (!(Number.isInteger(batchSize) && batchSize > 0)) {
       throw new RangeError(`Cannot make ${task}: 'batchSize' must be a whole number ≥ 1, it is ${describe(batchSize)}`);
     }
@@ -168,14 +202,16 @@ export class DatasetMetrics extends LayersCallback {
     this.#options = options;
     this.#scores = scores.map((one) => {
       const named = output === undefined ? ["dataset"] : ["dataset", output];
-      if (isCurveScore(one)) {
-        const score = toCurveScore(one);
+      if (isRankingScore(one)) {
+        const score = toRankingScore(one);
         if (options.classWeights !== undefined) {
           throw new TypeError(
-            `Cannot make ${task}: 'classWeights' cannot be used with ${describe(score.name)}, a score of the curve`,
+            `Cannot make ${task}: 'classWeights' cannot be used with ${
+              describe(score.name)
+            }, a score of the order of the outputs`,
           );
         }
-        const averaged = average === "none" ? "binary" : average;
+        const averaged = average === "none" || "queries" in score ? "binary" : average;
         return { score, key: [...named, metricName(score.name, { average: averaged })].join("_") };
       }
       const score = toScore(one), scoring = average === "none" ? "macro" : average;
@@ -188,6 +224,10 @@ export class DatasetMetrics extends LayersCallback {
       const name = metricName(score.name, { ...options, average: average === "none" ? "binary" : average });
       return { score, key: [...named, name].join("_") };
     });
+    const grouped = Object.entries(this.#data).find(([, data]) => data?.groups !== undefined);
+    if (grouped !== undefined && !this.#scores.some(({ score }) => "queries" in score)) {
+      throw new TypeError(`Cannot make ${task}: 'groups' is given in '${grouped[0]}', but no score has queries`);
+    }
     const keys = this.#scores.map(({ key }) => key), twice = keys.find((key, i) => keys.indexOf(key) !== i);
     if (twice !== undefined) {
       throw new RangeError(`Cannot make ${task}: 'scores' has two that are called ${describe(twice)} in the history`);
@@ -202,18 +242,19 @@ export class DatasetMetrics extends LayersCallback {
    * @throws {RangeError} Data that {@linkcode ConfusionMeter} refuses; an `output` that the model does not have.
    */
   override onEpochEnd(_epoch: number, logs: Record<string, number | Tensor> = {}): Promise<void> {
-    const { train, validation } = this.#options;
+    const { train, validation } = this.#data;
     if (train !== undefined) Object.assign(logs, this.#report("", train));
     if (validation !== undefined) Object.assign(logs, this.#report("val_", validation));
     return Promise.resolve();
   }
 
-  #report(prefix: string, data: DatasetTensors): Record<string, number> {
+  #report(prefix: string, data: ReadData): Record<string, number> {
     const { average = "binary" } = this.#options, scoring = scoringOptions(this.#options);
-    const { meter, rows } = this.#read(data);
-    const scored = (score: Score | CurveScore): number | number[] => {
-      if (average === "none") return isCurveScore(score) ? scoreColumns(score, rows!) : meter.values(score, scoring);
-      return isCurveScore(score) ? againstRest(score, rows!, average) : meter.value(score, { ...scoring, average });
+    const { meter, rows, queries } = this.#read(data);
+    const scored = (score: Score | CurveScore | QueryScore): number | number[] => {
+      if ("queries" in score) return meanOfQueries(score, queries!());
+      if (average === "none") return "curve" in score ? scoreColumns(score, rows!()) : meter.values(score, scoring);
+      return "curve" in score ? againstRest(score, rows!(), average) : meter.value(score, { ...scoring, average });
     };
     return Object.fromEntries(
       this.#scores.flatMap(({ score, key }) => {
@@ -225,20 +266,25 @@ export class DatasetMetrics extends LayersCallback {
     );
   }
 
-  /** Counts the data batch by batch; for a score of the curve also keeps the outputs of all rows. */
-  #read([x, yTrue, sampleWeight]: DatasetTensors): { meter: ConfusionMeter; rows?: Batch } {
+  /** Counts the data batch by batch; for a score of the order also keeps the outputs of all rows. */
+  #read({ inputs, yTrue, sampleWeight, groups }: ReadData): {
+    meter: ConfusionMeter;
+    rows?: () => Batch;
+    queries?: () => Batch;
+  } {
     checkReads();
-    const { batchSize = 1024, average, ignoreLabel } = this.#options;
-    const meter = new ConfusionMeter(meterOptions(this.#options)),
-      ranked = this.#scores.some((one) => isCurveScore(one.score));
-    const inputs = isTensor(x) ? [x] : x, rows = yTrue.shape[0]!, output = this.#outputIndex();
+    const { batchSize = 1024, average, ignoreLabel } = this.#options,
+      meter = new ConfusionMeter(meterOptions(this.#options));
+    const ranked = this.#scores.some(({ score }) => isRankingScore(score));
+    const counted = this.#scores.some(({ score }) => !isRankingScore(score));
+    const rows = yTrue.shape[0]!, output = this.#outputIndex();
     let shape: number[] = [], outputs = new Float32Array();
     for (let from = 0; from < rows; from += batchSize) {
       const size = Math.min(batchSize, rows - from), part = (tensor: Tensor): Tensor => tf.slice(tensor, from, size);
       tf.tidy(() => {
         const batch = inputs.map(part), made = this.model.predictOnBatch(batch.length === 1 ? batch[0] : batch);
         const yPred = Array.isArray(made) ? made[output] : made;
-        meter.update(part(yTrue), yPred, sampleWeight && part(sampleWeight));
+        if (counted) meter.update(part(yTrue), yPred, sampleWeight && part(sampleWeight));
         if (!ranked) return;
         const width = yPred.size / size;
         if (from === 0) [shape, outputs] = [[rows, ...yPred.shape.slice(1)], new Float32Array(rows * width)];
@@ -246,9 +292,17 @@ export class DatasetMetrics extends LayersCallback {
       });
     }
     if (!ranked) return { meter };
-    const yPred = { shape, size: outputs.length, dtype: "float32", dataSync: () => outputs };
-    const reading = { fromLogits: true, columns: (average ?? "binary") !== "binary", ignoreLabel };
-    return { meter, rows: readBatch(task, { yTrue, yPred, sampleWeight }, reading) };
+    const tensors = {
+      yTrue,
+      yPred: { shape, size: outputs.length, dtype: "float32", dataSync: () => outputs },
+      sampleWeight,
+    };
+    const columns = (average ?? "binary") !== "binary";
+    return {
+      meter,
+      rows: () => readBatch(task, tensors, { fromLogits: true, columns, ignoreLabel }),
+      queries: () => ({ ...readBatch(task, tensors, readingOfQueries(ignoreLabel)), groups }),
+    };
   }
 
   #outputIndex(): number {

@@ -1,5 +1,5 @@
-/** Computes a function and its gradient. */
-export type Differentiable = (weights: Float64Array) => { value: number; gradient: Float64Array };
+/** Computes a function, and its gradient if it is asked for: a step that is refused needs the value only. */
+export type Differentiable = (weights: Float64Array) => { value: number; gradient(): Float64Array };
 
 /** Options of {@linkcode lbfgs}. */
 export interface LbfgsOptions {
@@ -52,7 +52,8 @@ function direction(gradient: Float64Array, curvatures: readonly Curvature[]): Fl
  * @see Nocedal, Wright, "Numerical Optimization", 2nd edition, algorithms 7.4 and 7.5.
  */
 export function lbfgs(start: Float64Array, evaluate: Differentiable, { steps, tolerance }: LbfgsOptions): Float64Array {
-  let weights = start, now = evaluate(weights), curvatures: Curvature[] = [];
+  const first = evaluate(start);
+  let weights = start, now = { value: first.value, gradient: first.gradient() }, curvatures: Curvature[] = [];
   for (let step = 0; step < steps; step++) {
     if (now.gradient.every((g) => Math.abs(g) <= tolerance)) break;
     const found = search(weights, now, direction(now.gradient, curvatures), evaluate);
@@ -73,7 +74,7 @@ export function lbfgs(start: Float64Array, evaluate: Differentiable, { steps, to
 /** Halves a step until the value falls enough; returns nothing if it never does. */
 function search(
   weights: Float64Array,
-  { value, gradient }: ReturnType<Differentiable>,
+  { value, gradient }: { value: number; gradient: Float64Array },
   along: Float64Array,
   evaluate: Differentiable,
 ) {
@@ -81,7 +82,9 @@ function search(
   if (!(slope < 0)) return undefined;
   for (let halving = 0, t = 1; halving < mostHalvings; halving++, t /= 2) {
     const at = weights.map((w, j) => w + t * along[j]), found = evaluate(at);
-    if (found.value <= value + decrease * t * slope) return { weights: at, ...found };
+    if (found.value <= value + decrease * t * slope) {
+      return { weights: at, value: found.value, gradient: found.gradient() };
+    }
   }
   return undefined;
 }

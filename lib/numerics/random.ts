@@ -66,10 +66,11 @@ export function seededRandom(seed: number): SeededRandom {
       }
     },
     shuffle<T>(items: ArrayLike<T>) {
-      const shuffled = Array.from(items);
+      const shuffled: T[] = Array.isArray(items) ? items.slice() : Array.from(items);
       for (let i = shuffled.length - 1; i > 0; i--) {
-        const j = Math.floor(uniform() * (i + 1));
-        [shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]];
+        const j = Math.floor(uniform() * (i + 1)), last = shuffled[i];
+        shuffled[i] = shuffled[j];
+        shuffled[j] = last;
       }
       return shuffled;
     },

@@ -1,11 +1,14 @@
-/** The digits of a pass of the radix sort: 2¹¹ counters stay in the fastest cache. */
-const digitBits = 11, digits = 2 ** digitBits;
+/**
+ * Returns the bits of a digit of the radix sort. Three passes of 11 bits are the fewest. Where each of the 2¹¹ lists of a pass is on
+ * memory pages of its own, finding the pages takes longer than a fourth pass.
+ */
+const bitsOfDigit = (n: number): number => n > 2 ** 21 ? 8 : 11;
 
 type Words = Uint32Array<ArrayBuffer>;
 
 /** Sorts an order by one 32-bit key per entry, stably: least significant digit first. The keys are moved along. */
 function sortByWord(keys: Words, order: Words): { keys: Words; order: Words } {
-  const n = order.length;
+  const n = order.length, digitBits = bitsOfDigit(n), digits = 2 ** digitBits;
   let [from, to] = [{ keys, order }, { keys: new Uint32Array(n), order: new Uint32Array(n) }];
   for (let shift = 0; shift < 32; shift += digitBits) {
     const starts = new Uint32Array(digits + 1);
@@ -74,6 +77,36 @@ const places = 0x7fffffff;
  */
 export const rankFalling = (values: ArrayLike<number>): Uint32Array =>
   sortFalling(values, identity(values.length)).order;
+
+/** The bits of a place within a block: 2¹⁵ numbers in float64 stay in a cache. */
+const blockBits = 15;
+
+/**
+ * Puts numbers in the order of their ranks back to their places.
+ *
+ * Writing to places in random order takes several times as long as a pass over the numbers where they do not fit into a cache. Large
+ * lists are therefore parted into blocks of places first, each of which is filled while it is in the cache. A block of a permutation
+ * has a known size, so its room is known without counting.
+ *
+ * @param order The place of each rank: a permutation.
+ * @param ranked The numbers by rank; they are overwritten.
+ * @returns The numbers by place.
+ */
+export function byPlace(order: ArrayLike<number>, ranked: Float64Array): Float64Array {
+  const n = ranked.length, numbers = new Float64Array(n), blocks = Math.ceil(n / 2 ** blockBits);
+  if (blocks <= 2) {
+    for (let k = 0; k < n; k++) numbers[order[k]] = ranked[k];
+    return numbers;
+  }
+  const next = Uint32Array.from({ length: blocks }, (_, b) => b << blockBits), parted = new Uint32Array(n);
+  for (let k = 0; k < n; k++) {
+    const place = order[k], at = next[place >>> blockBits]++;
+    parted[at] = place;
+    numbers[at] = ranked[k];
+  }
+  for (let at = 0; at < n; at++) ranked[parted[at]] = numbers[at];
+  return ranked;
+}
 
 /** Adds 0 to each number, in place: −0 + 0 is 0, which ties with it. */
 function withoutNegativeZero<T extends Float32Array | Float64Array>(values: T): T {

@@ -103,7 +103,10 @@ export function toScore(score: ScoreName | ScoreDefinition): Score {
 function byName(name: string): Score {
   const found = Object.hasOwn(scores, name) ? scores[name as keyof typeof scores] : undefined;
   if (found === undefined) {
-    throw new TypeError(`Cannot use 'score': it must be one of ${Object.keys(scores).join(", ")}, it is '${name}'`);
+    throw new TypeError(
+      `Cannot use 'score': it must be one of ${Object.keys(scores).join(", ")}, it is '${name}'; ` +
+        "a score of the order of the outputs, such as 'rocAuc', needs an import of ./curves",
+    );
   }
   if (typeof found === "function") {
     throw new TypeError(`Cannot use 'score': '${name}' needs options, as in fBeta({ beta: 0.5 })`);

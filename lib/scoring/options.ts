@@ -56,8 +56,7 @@ export interface ResolvedOptions {
 }
 
 /** Says whether a batch of this many outputs takes the SIMD loops, where they are registered. */
-export const takesLoops = ({ reading, scoring }: ResolvedOptions, size: number): boolean =>
-  size > smallSize && scoring.average !== "samples" && reading.ignoreLabel === undefined;
+export const takesLoops = (size: number): boolean => size > smallSize;
 
 function oneOf<T>(what: string, option: string, value: T, allowed: readonly T[]): T {
   if (allowed.includes(value)) return value;

@@ -5,7 +5,7 @@ const rise = (z: number): number => Math.atan(z) / Math.PI;
 const density = (z: number): number => 1 / (Math.PI * (1 + z * z));
 
 /** The shape of {@linkcode arctan}. */
-export const arctanShape: Shape = {
+const arctanShape: Shape = {
   name: "arctan",
   rise,
   density,

@@ -6,7 +6,7 @@ const rise = (z: number): number => 0.5 * erf(z * Math.SQRT1_2);
 const density = (z: number): number => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
 
 /** The shape of {@linkcode gaussian}. */
-export const gaussianShape: Shape = {
+const gaussianShape: Shape = {
   name: "gaussian",
   rise,
   density,

@@ -6,7 +6,7 @@ const rise = (z: number): number => 0.5 * Math.tanh(0.5 * z);
 const density = sigmoidDerivative;
 
 /** The shape of {@linkcode logistic}. */
-export const logisticShape: Shape = {
+const logisticShape: Shape = {
   name: "logistic",
   rise,
   density,

@@ -30,7 +30,7 @@ export interface StepOptions {
 }
 
 /** The defaults of {@linkcode StepOptions}. */
-export const stepDefaults: Required<StepOptions> = { slope: 4, threshold: 0.5, anchored: true };
+const stepDefaults: Required<StepOptions> = { slope: 4, threshold: 0.5, anchored: true };
 
 /** The names of the options of a sigmoidal step. */
 export const stepOptions = ["slope", "threshold", "anchored"] as const;
@@ -119,7 +119,7 @@ export function withForm(step: Step, form: StepForm | undefined): Step {
 export const formOf = (step: Step): StepForm | undefined => forms.get(step);
 
 /** Fills in the defaults and refuses options that are out of range or not among `known`. */
-export function checkStepOptions(
+function checkStepOptions(
   name: string,
   options: StepOptions,
   known: readonly string[] = stepOptions,

@@ -7,7 +7,7 @@ const rise = (z: number): number => z * half(z);
 const density = (z: number): number => 2 * half(z) ** 2;
 
 /** The shape of {@linkcode softsign}. */
-export const softsignShape: Shape = {
+const softsignShape: Shape = {
   name: "softsign",
   rise,
   density,

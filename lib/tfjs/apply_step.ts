@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Step } from "../steps/step.ts";
-import { firstOrderOnly } from "./first_order_only.ts";
+import { firstOrderOnly } from "./engine.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Evaluates a function of one number on every element, as float32. */

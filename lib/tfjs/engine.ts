@@ -1,7 +1,6 @@
 // All that this library knows of TensorFlow.js beyond its types, and the checks of it. TensorFlow.js 4.22.0 is the last
 // release; where an internal is not as it is known here, the callers take a path that does without it.
 import * as tf from "@tensorflow/tfjs-core";
-import { firstOrderOnly } from "./first_order_only.ts";
 import type { Scalar, Tensor } from "./tensor.ts";
 
 /** The fields of the engine that this library reads. */
@@ -42,7 +41,7 @@ export function warnOfCopies(tensor: Tensor): void {
 }
 
 /** Says that the engine has the fields that this library reads. */
-export function engineIsKnown(): boolean {
+function engineIsKnown(): boolean {
   const { state, isTapeOn, makeTensorFromTensorInfo } = engine();
   return typeof state?.gradientDepth === "number" && typeof isTapeOn === "function" &&
     typeof makeTensorFromTensorInfo === "function";
@@ -125,16 +124,16 @@ export interface HostMemory {
   numbers(x: Tensor): HostNumbers;
   /** Returns the address of float32 numbers in the heap. */
   inHeap(x: Tensor): number | undefined;
-  /** Makes a tensor of float32 numbers, of the shape of another, that `tf.tidy` leaves alone. */
+  /** Makes a tensor of float32 numbers, of the shape of another. */
   make(like: Tensor): Tensor;
-  /** Makes another tensor of the same data, that `tf.tidy` leaves alone. */
+  /** Makes another tensor of the same data. */
   alias(x: Tensor): Tensor;
 }
 
 const isNumbers = (values: unknown): values is HostNumbers =>
   values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array;
 
-const toTensor = (info: TensorInfo): Tensor => tf.keep(engine().makeTensorFromTensorInfo(info, engine().backend));
+const toTensor = (info: TensorInfo): Tensor => engine().makeTensorFromTensorInfo(info, engine().backend);
 
 function alias(backend: { incRef(dataId: object): void }, { dataId, shape, dtype }: Tensor): Tensor {
   backend.incRef(dataId);
@@ -311,23 +310,53 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
 }
 
 /**
+ * Makes a tensor of numbers that were computed from `x` outside TensorFlow.js, such as a first derivative. Differentiating
+ * it throws; without that, a second derivative would silently take the numbers for a constant.
+ */
+export function firstOrderOnly(what: string, x: Tensor, values: Float32Array): Tensor {
+  const op = tf.customGrad((input) => ({
+    value: tf.tensor(values, (input as Tensor).shape, "float32"),
+    gradFunc: (): Tensor => {
+      throw new Error(`Cannot compute a second derivative of ${what}: it is differentiated once only`);
+    },
+  }));
+  return op(x);
+}
+
+let gradientRoom = new Float32Array(0);
+
+/** Returns an array for a gradient, the same one for the same size; nothing for a large one, which would stay in memory. */
+const roomFor = (size: number): Float32Array | undefined =>
+  size > 8192 ? undefined : gradientRoom.length === size ? gradientRoom : gradientRoom = new Float32Array(size);
+
+/**
  * Makes a loss that was computed outside TensorFlow.js an operation with its gradient.
  *
  * @param name The loss, for errors.
  * @param yPred The outputs.
  * @param value The loss.
- * @param gradient Returns a factor times the gradient with respect to each output.
+ * @param gradient Returns a factor times the gradient with respect to each output, in `room` if there is some.
+ * @param release Says that `gradient` is not asked for again.
  */
-export function lossOp(name: string, yPred: Tensor, value: number, gradient: (by: number) => Float32Array): Scalar {
+export function lossOp(
+  name: string,
+  yPred: Tensor,
+  value: number,
+  gradient: (by: number, room?: Float32Array) => Float32Array,
+  release?: () => void,
+): Scalar {
   const nested = gradientDepth() > 1, host = inHostMemory(), { shape } = yPred;
   const op = tf.customGrad((output, save) => {
     // An outer gradient differentiates this one: it needs the outputs, which an inner `tf.tidy` may dispose.
     if (nested) (save as (tensors: Tensor[]) => void)([output as Tensor]);
     return {
-      value: tf.scalar(value),
+      value: tf.tensor(Float32Array.of(value), [], "float32"), // `tf.scalar` takes twice as long
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         try {
-          const numbers = gradient(host ? dy.dataSync()[0] : 1); // elsewhere dy is not read back
+          // Tensors of the wasm backend are copies. Elsewhere than in host memory dy is not read back.
+          const room = !nested && tf.getBackend() === "wasm" ? roomFor(yPred.size) : undefined;
+          const numbers = gradient(host ? dy.dataSync()[0] : 1, room);
+          if (!nested) release?.(); // a gradient inside another is asked for by both
           const tensor = nested ? firstOrderOnly(name, saved[0], numbers) : tf.tensor(numbers, shape, "float32");
           return host ? tensor : tf.mul(dy, tensor);
         } catch (error) {

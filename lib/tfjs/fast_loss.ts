@@ -11,7 +11,7 @@ import type { Scalar, Tensor } from "./tensor.ts";
 /**
  * Instantiates the SIMD loops in the heap of a backend; the bytes that they are lent are freed when more are asked for.
  *
- * @returns Nothing where there is no such heap, or the loops cannot run in it (it is built with shared memory, say).
+ * @returns Nothing where there is no such heap, or the loops cannot run in it.
  */
 function simdIn(heap: Heap | undefined): Simd | undefined {
   let held = 0, at = 0;
@@ -62,7 +62,7 @@ export function fastLoss(
   if (host === undefined || gradientDepth() > 1) return undefined;
   const memory = withSimd(host);
   const batchShape = readBatchShape(name, tensors, reading), wanted = tapeIsOn(), held: Tensor[] = [];
-  const hold = (tensor: Tensor): Tensor => (held.push(tensor), tensor);
+  const hold = (tensor: Tensor): Tensor => (held.push(tf.keep(tensor)), tensor); // the tape disposes it, no `tf.tidy`
   const release = () => tf.dispose(held);
   try {
     // The backward pass reads the batch again: aliases of its tensors, which the tape disposes.

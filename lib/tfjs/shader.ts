@@ -25,7 +25,7 @@ export const literal = (v: number): string => /[.e]/.test(String(v)) ? String(v)
 const types: Readonly<Record<string, string>> = { float: "f32", int: "i32", vec4: "vec4<f32>", bool: "bool" };
 
 /** Translates declarations, casts and function heads to WGSL. */
-export const toWgsl = (text: string): string =>
+const toWgsl = (text: string): string =>
   text
     .replace(/\b(float|int|vec4|bool) (\w+)\(([^)]*)\) \{/g, (_, type, name, parameters: string) => {
       const list = parameters.replace(/(float|int|vec4|bool) (\w+)/g, (_, of, parameter) =>

@@ -1,19 +1,31 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { readGroups } from "../batch/read_groups.ts";
 import { describe } from "../check/describe.ts";
 import { inHostMemory } from "../tfjs/engine.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 
-/** Inputs (a list for a model with several inputs), labels and optional weights. */
+/**
+ * Inputs (a list for a model with several inputs), labels, optional weights and, for the loss of a score of queries, the query of each
+ * row: words or numbers. A batch holds whole queries.
+ */
 export type TrainingBatch =
   | readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor]
-  | { readonly xs: Tensor | readonly Tensor[]; readonly ys: Tensor; readonly sampleWeight?: Tensor };
+  | {
+    readonly xs: Tensor | readonly Tensor[];
+    readonly ys: Tensor;
+    readonly sampleWeight?: Tensor;
+    readonly groups?: Iterable<unknown> | Tensor;
+  };
 
 /** Source of batches. */
 export type BatchSource = Iterable<TrainingBatch> | AsyncIterable<TrainingBatch>;
 
-/** A data set: tensors, an async iterable that can be read again, a function that returns an iterable, or a `tf.data.Dataset`. */
+/**
+ * A data set: tensors, in the forms of a batch, an async iterable that can be read again, a function that returns an iterable, or a
+ * `tf.data.Dataset`.
+ */
 export type TrainingData =
-  | readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor]
+  | TrainingBatch
   | AsyncIterable<TrainingBatch>
   | (() => BatchSource)
   | { iterator(): Promise<{ next(): Promise<IteratorResult<unknown>> }> };
@@ -25,6 +37,8 @@ export interface ReadBatch {
   readonly sampleWeight?: Tensor;
   /** Row numbers of the examples in the data set, if they were shuffled. */
   readonly examples?: ArrayLike<number>;
+  /** Query of each row. */
+  readonly groups?: readonly unknown[];
 }
 
 /** Default number of rows per batch, if the data are tensors. */
@@ -37,13 +51,13 @@ const hasMethod = (thing: unknown, name: PropertyKey): boolean =>
 
 /** Reads the tensors of a batch; throws if `batch` is not a batch. */
 function parseBatch(what: string, name: string, batch: unknown): ReadBatch {
-  const { xs, ys, sampleWeight: weight } = (batch ?? {}) as { xs?: unknown; ys?: unknown; sampleWeight?: unknown };
+  const { xs, ys, sampleWeight: weight, groups } = (batch ?? {}) as Record<string, unknown>;
   const [x, yTrue, sampleWeight] = Array.isArray(batch) ? batch : [xs, ys, weight];
   const inputs: unknown[] = Array.isArray(x) ? x : [x];
   const tensors = [...inputs, yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
   if (inputs.length === 0 || !tensors.every(isTensor)) {
     throw new TypeError(
-      `Cannot compute ${what}: ${name} must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys }, it is ${
+      `Cannot compute ${what}: ${name} must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys, sampleWeight, groups }, it is ${
         describe(Array.isArray(batch) ? batch.map((one) => isTensor(one) ? "a tensor" : one) : batch)
       }`,
     );
@@ -54,11 +68,29 @@ function parseBatch(what: string, name: string, batch: unknown): ReadBatch {
       `Cannot compute ${what}: ${name} must have the same number of rows in all tensors, they have ${rows.join(", ")}`,
     );
   }
-  return { inputs: inputs.length === 1 ? inputs[0] as Tensor : inputs as Tensor[], yTrue, sampleWeight };
+  const labels = yTrue as Tensor;
+  return {
+    inputs: inputs.length === 1 ? inputs[0] as Tensor : inputs as Tensor[],
+    yTrue: labels,
+    sampleWeight,
+    groups: groups === undefined ? undefined : queriesOf(what, groups, labels.shape[0]!),
+  };
+}
+
+/** Reads the query of each row. */
+function queriesOf(what: string, groups: unknown, rows: number): readonly unknown[] {
+  const names = isTensor(groups) ? groups.dataSync() : groups;
+  if (typeof names === "object" && hasMethod(names, Symbol.iterator)) {
+    return readGroups(what, names as Iterable<unknown>, rows);
+  }
+  throw new TypeError(
+    `Cannot compute ${what}: 'groups' must hold the query of each row, it is ${describe(groups)}`,
+  );
 }
 
 /** Tells whether the data are tensors. */
-export const isTensors = (data: TrainingData): data is Extract<TrainingData, readonly unknown[]> => Array.isArray(data);
+export const isTensors = (data: TrainingData): data is TrainingBatch =>
+  Array.isArray(data) || isTensor((data as { ys?: unknown } | undefined)?.ys);
 
 /** Makes a function that slices rows of a tensor. `tf.slice` on wasm copies the whole tensor each time; here it is read once. */
 function cutter(tensor: Tensor): (from: number, size: number) => Tensor {
@@ -89,8 +121,11 @@ export interface BatchReader {
   dispose(): void;
 }
 
-/** Makes a reader of the data in their own order. */
+/** Makes a reader of the data in their own order; of tensors with queries, whole queries in the order of their first rows. */
 export function batchReader(what: string, data: TrainingData, batchSize?: number): BatchReader {
+  if (isTensors(data) && "groups" in data && data.groups !== undefined) {
+    return rowsReader(what, data, batchSize ?? defaultBatchSize, (queries) => queries);
+  }
   return { read: () => readBatches(what, data, batchSize), dispose: () => {} };
 }
 
@@ -103,25 +138,47 @@ function gatherRows(tensor: Tensor, rows: readonly number[]): Tensor {
   return tf.tensor(copy, [rows.length, ...tensor.shape.slice(1)], tensor.dtype);
 }
 
-/** Makes a reader of tensors whose rows are shuffled once, so that a batch keeps its rows and is made only once. */
-export function shuffledReader(
+/** Returns the rows of each query, the queries in the order of their first rows. */
+function rowsOfQueries(groups: readonly unknown[]): number[][] {
+  const queries = new Map<unknown, number[]>();
+  groups.forEach((name, row) => (queries.get(name) ?? queries.set(name, []).get(name)!).push(row));
+  return [...queries.values()];
+}
+
+/** Puts items into an order. */
+type Order = <T>(items: T[]) => T[];
+
+/** Fills batches of at most `batchSize` rows; of queries with whole ones, and a larger query is a batch of its own. */
+function rowsOfBatches(n: number, groups: readonly unknown[] | undefined, batchSize: number, order: Order): number[][] {
+  if (groups === undefined) {
+    const rows = order(Array.from({ length: n }, (_, row) => row));
+    return Array.from({ length: Math.ceil(n / batchSize) }, (_, b) => rows.slice(b * batchSize, (b + 1) * batchSize));
+  }
+  const batches: number[][] = [];
+  for (const rows of order(rowsOfQueries(groups))) {
+    const last = batches.at(-1);
+    if (last !== undefined && last.length + rows.length <= batchSize) last.push(...rows);
+    else batches.push([...rows]);
+  }
+  return batches;
+}
+
+/** Makes a reader of tensors whose rows, or queries, are ordered once, so that a batch keeps its rows and is made only once. */
+export function rowsReader(
   what: string,
-  data: Extract<TrainingData, readonly unknown[]>,
+  data: TrainingBatch,
   batchSize: number,
-  shuffle: (rows: number[]) => number[],
+  order: Order,
 ): BatchReader {
-  const { inputs, yTrue, sampleWeight } = parseBatch(what, "'data'", data), n = yTrue.shape[0]!;
+  const { inputs, yTrue, sampleWeight, groups } = parseBatch(what, "'data'", data), n = yTrue.shape[0]!;
   if (n === 0) throw new RangeError(`Cannot compute ${what}: 'data' has no rows`);
-  const examples = shuffle(Array.from({ length: n }, (_, row) => row));
-  const batches = Array.from({ length: Math.ceil(n / batchSize) }, (_, b): ReadBatch => {
-    const rows = examples.slice(b * batchSize, (b + 1) * batchSize);
-    return {
-      inputs: Array.isArray(inputs) ? inputs.map((input) => gatherRows(input, rows)) : gatherRows(inputs, rows),
-      yTrue: gatherRows(yTrue, rows),
-      sampleWeight: sampleWeight && gatherRows(sampleWeight, rows),
-      examples: rows,
-    };
-  });
+  const batches = rowsOfBatches(n, groups, batchSize, order).map((rows): ReadBatch => ({
+    inputs: Array.isArray(inputs) ? inputs.map((input) => gatherRows(input, rows)) : gatherRows(inputs, rows),
+    yTrue: gatherRows(yTrue, rows),
+    sampleWeight: sampleWeight && gatherRows(sampleWeight, rows),
+    examples: rows,
+    groups: groups && rows.map((row) => groups[row]),
+  }));
   return {
     *read(order) {
       for (const b of order ?? batches.keys()) yield batches[b];
@@ -152,13 +209,13 @@ function tableHint(data: unknown): string | undefined {
 
 /** Throws unless `data` can be read as batches. */
 export function checkData(what: string, data: unknown, batchSize: number | undefined): void {
-  if (Array.isArray(data)) {
+  if (isTensors(data as TrainingData)) {
     parseBatch(what, "'data'", data);
     return;
   }
   if (!hasMethod(data, Symbol.asyncIterator) && !hasMethod(data, "iterator") && typeof data !== "function") {
     throw new TypeError(
-      `Cannot compute ${what}: 'data' must be [x, y], [x, y, sampleWeight], a tf.data.Dataset, an async iterable or a ` +
+      `Cannot compute ${what}: 'data' must be [x, y], [x, y, sampleWeight], { xs, ys, groups }, a tf.data.Dataset, an async iterable or a ` +
         `function that returns an iterable, it is ${tableHint(data) ?? describe(data)}`,
     );
   }
@@ -170,7 +227,7 @@ export function checkData(what: string, data: unknown, batchSize: number | undef
 }
 
 /** Reads the data once, from the beginning. The tensors of a batch are disposed when the next batch is read or reading ends. */
-export async function* readBatches(
+async function* readBatches(
   what: string,
   data: TrainingData,
   batchSize = defaultBatchSize,

@@ -38,8 +38,7 @@ function settingsOfStep({ step = "softsign", slope, threshold }: LossParts["opti
 export function settingsOfLoss({ options, scoring, reading }: LossParts): object {
   const { decision = "threshold" } = options, { average, zeroDivision, classWeights } = scoring;
   const ofStep = decision === "threshold" ? settingsOfStep(options) : { step: options.step, slope: options.slope };
-  const { fromLogits, ignoreLabel } = reading, { thresholds } = scoring.curve ?? {};
-  const counting = { decision, ...ofStep, thresholds };
+  const { fromLogits, ignoreLabel } = reading, counting = { decision, ...ofStep, ...scoring.rule?.settings };
   return { ...counting, average, zeroDivision, classWeights, fromLogits, ignoreLabel: String(ignoreLabel) };
 }
 

@@ -1,4 +1,5 @@
 import { type Counted, countsPartials, scoreCounts } from "../scoring/score_batch.ts";
+import { describe } from "../check/describe.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import type { LossParts } from "../scoring/options.ts";
 
@@ -11,6 +12,8 @@ export class DatasetSums {
   #sum = 0;
   /** With "samples": Σ weight of the rows. */
   #whole = 0;
+  /** The names of the queries of all batches. */
+  readonly #queries = new Set<unknown>();
   readonly #parts: LossParts;
 
   constructor(parts: LossParts) {
@@ -18,9 +21,10 @@ export class DatasetSums {
   }
 
   /** Adds a batch. */
-  add(rows: number, { each, weights }: Counted): void {
+  add(rows: number, { each, weights, queries }: Counted): void {
     const { scoring } = this.#parts;
     this.rows += rows;
+    this.#addQueries(queries);
     if (scoring.average === "samples") {
       const { value, whole } = scoreCounts(each, weights, scoring);
       this.#sum += whole === 0 ? 0 : value * whole;
@@ -39,6 +43,21 @@ export class DatasetSums {
     // With "weighted" the weight of a class is its number of positives in all batches; with "macro" it is a constant.
     const supports = scoring.average === "weighted" ? this.#weights : undefined;
     this.#weights = weights?.map((w, k) => w + (supports?.[k] ?? 0));
+  }
+
+  /** Notes the queries of a batch; throws if rows of one of them were in a batch before. */
+  #addQueries(queries: readonly unknown[] = []): void {
+    const own = new Set(queries);
+    for (const query of own) {
+      if (this.#queries.has(query)) {
+        throw new RangeError(
+          `Cannot compute ${this.#parts.scoring.score.name}: 'groups' has the query ${
+            describe(query)
+          } in two batches; a batch must hold whole queries`,
+        );
+      }
+      this.#queries.add(query);
+    }
   }
 
   /** Adds two data sets. */

@@ -1,8 +1,8 @@
 import { countBatch } from "../scoring/score_batch.ts";
 import type { LossParts, ResolvedOptions } from "../scoring/options.ts";
-import { readBatch } from "../batch/read_batch.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 import type { OutputBatch } from "./outputs.ts";
+import { readRows } from "./passes.ts";
 
 /** Counts of a data set, from one pass. */
 export interface Evaluation {
@@ -34,10 +34,9 @@ export class Evaluator {
   }
 
   /** Counts a batch. */
-  take({ examples, ...tensors }: OutputBatch): void {
-    const { parts, hard } = this, reading = { ...parts.reading, firstRow: this.#soft.rows, examples };
-    const batch = readBatch(this.name, tensors, reading),
-      counted = countBatch(batch, parts.decide(batch), parts.scoring);
+  take(tensors: OutputBatch): void {
+    const { parts, hard } = this, batch = readRows(this.name, parts, tensors, this.#soft.rows);
+    const counted = countBatch(batch, parts.decide(batch), parts.scoring);
     this.#size++;
     this.#soft.add(batch.rows, counted);
     this.#hard.add(batch.rows, countBatch(batch, hard.decide(batch), hard.scoring));

@@ -4,7 +4,6 @@ import type { Score } from "../scores/score.ts";
 import { toStep } from "../steps/to_step.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import { weightsOf } from "../tfjs/snapshot.ts";
-import type { DatasetSums } from "./dataset_sums.ts";
 
 /** Tells whether all weights are finite. */
 export const weightsAreFinite = async (model: LayersModel): Promise<boolean> =>
@@ -47,7 +46,7 @@ export function deadGradient(
   name: string,
   epoch: number,
   { options, scoring }: LossParts,
-  { counts }: DatasetSums,
+  counts: readonly Counts[],
 ): Error {
   const { step = "softsign", slope } = options, stepName = typeof step === "string" ? step : step.name;
   const stepSlope = toStep(step, typeof step === "string" ? { slope } : {}).slope;
@@ -55,11 +54,10 @@ export function deadGradient(
   const negatives = counts.reduce((sum, { fp, tn }) => sum + fp + tn, 0);
   const why = positives === 0
     ? "'data' has no positive, so there is nothing to learn the score from; give rows with the label 1"
-    : negatives === 0
+    : negatives === 0 && !scoring.rule?.queries
     ? "'data' has no negative; give rows with the label 0"
-    : scoring.curve !== undefined
-    ? `no two rows of different labels lie near the same threshold of the score '${scoring.score.name}'; standardise the ` +
-      "inputs, begin from smaller weights, or take fewer 'thresholds'"
+    : scoring.rule !== undefined
+    ? scoring.rule.stuck
     : stepName === "round"
     ? "the step 'round' has none anywhere; take 'softsign', or 'straightThrough' to keep hard decisions"
     : stepName === "softsign"

@@ -1,4 +1,5 @@
 import { describe } from "../check/describe.ts";
+import { countKeys } from "../counts/counts.ts";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import { registeredDevice } from "../tfjs/registered_device.ts";
@@ -9,7 +10,7 @@ import {
   batchReader,
   defaultBatchSize,
   isTensors,
-  shuffledReader,
+  rowsReader,
   type TrainingData,
 } from "./batches.ts";
 import { type Checkpoint, checkpointsIn, type Identity, settingsOfLoss, settingsOfOptimizer } from "./checkpoint.ts";
@@ -122,7 +123,8 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
  * @param model A model with one output. It need not be compiled.
  * @param data Tensors, [x, y] or [x, y, sampleWeight]; a `tf.data.Dataset`; an async iterable of batches that can be read
  * again; a function that returns an iterable. Row weights are a part of the data, not an option. Use `batchesOf` of the data
- * module to read a file or a polars frame.
+ * module to read a file or a polars frame. The loss of a score of queries takes { xs, ys, groups }, with the query of each row:
+ * batches of tensors hold whole queries, and other batches have to. Outputs of one row per query need no groups.
  * @param options See {@linkcode FitMetricOptions}.
  * @returns The history and the best epoch; with validation data also the tuned threshold.
  * @throws {TypeError} If `loss` is not a loss of this library, `data`, `optimizer` or `checkpoint` is not of a listed kind, or
@@ -161,7 +163,7 @@ export async function fitMetric(model: LayersModel, data: TrainingData, options:
   signal?.throwIfAborted();
   const shuffled = mode === "running" && isTensors(data);
   const train = shuffled
-    ? shuffledReader(name, data, batchSize ?? defaultBatchSize, (rows) => random.shuffle(rows))
+    ? rowsReader(name, data, batchSize ?? defaultBatchSize, (rows) => random.shuffle(rows))
     : batchReader(name, data, batchSize);
   const validation = validationData &&
     batchReader(name, validationData, isTensors(validationData) ? batchSize : undefined);
@@ -182,6 +184,7 @@ export async function fitMetric(model: LayersModel, data: TrainingData, options:
   } finally {
     stopRequest.release();
     train.dispose();
+    validation?.dispose();
     if (optimizerMade !== optimizer) optimizerMade.dispose();
   }
 }
@@ -281,7 +284,7 @@ async function fit(context: FitContext): Promise<FitResult> {
   restoreLearnt(loss, state);
   const start = await countAll(context, loss);
   let evaluation = start.train;
-  if (start.validation !== undefined) checkInformative(loss.parts.scoring.score, start.validation.soft.counts);
+  if (start.validation !== undefined) checkInformative(loss.parts.scoring.score, start.validation.soft.score().counts);
   if (saved !== undefined) {
     checkSame(name, saved, evaluation.soft, { between: "the checkpoint and now", by: "labels" });
     for (let epoch = 0; epoch < state.done; epoch++) context.random?.shuffle(evaluation.batches); // of the epochs done
@@ -309,10 +312,11 @@ async function fit(context: FitContext): Promise<FitResult> {
         : undefined;
       const { rowsWithGradient, reachesWeights, weightsAreFinite: finite } = late?.extent ?? trained as GradientExtent;
       const dead = rowsWithGradient === 0 || !reachesWeights;
-      const perfect = dead && evaluation.soft.score().value === loss.parts.best;
+      const { value, counts } = evaluation.soft.score();
+      const perfect = dead && value === loss.parts.best && counts.some((one) => countKeys.some((key) => one[key] > 0));
       if (dead && !perfect) {
         throw rowsWithGradient === 0
-          ? deadGradient(name, epoch, loss.parts, evaluation.soft)
+          ? deadGradient(name, epoch, loss.parts, counts)
           : gradientBlocked(name, epoch, rowsWithGradient);
       }
       if (!(finite ?? await weightsAreFinite(model))) throw weightsNotFinite(name, epoch);

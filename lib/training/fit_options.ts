@@ -242,7 +242,7 @@ export function checkFit(model: LayersModel, data: TrainingData, options: FitMet
   checkOptions("a training", options, optionNames);
   const { mode = "running", epochs, batchSize, seed = 0, patience, optimizer = "adam", progress = false } = options;
   const { signal, callbacks = [], resume = false, validationData } = options;
-  const { loss } = lossOf(options, 0);
+  const { loss, parts } = lossOf(options, 0);
   oneOf("mode", mode, ["running", "exact"]);
   oneOf("progress", progress, [true, false]);
   oneOf("resume", resume, [true, false]);
@@ -252,6 +252,11 @@ export function checkFit(model: LayersModel, data: TrainingData, options: FitMet
     if (value !== undefined) checkInteger(task, name, value, 1, Number.MAX_SAFE_INTEGER);
   }
   checkWarmStart(options.warmStart);
+  if (parts.reading.gains && options.warmStart?.loss === "crossEntropy") {
+    throw new TypeError(
+      `Cannot ${task}: 'warmStart.loss' is 'crossEntropy', but the labels of ${loss.name} are gains; give a function of (yTrue, yPred)`,
+    );
+  }
   checkOptimizer(task, optimizer);
   checkModel(loss.name, model);
   checkData(loss.name, data, batchSize);

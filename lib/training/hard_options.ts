@@ -9,7 +9,8 @@ function thresholdOf({ options: { threshold, step } }: LossParts): number | read
 
 /** Makes the options that score the batches of a loss by hard decisions, at its own threshold or at another. */
 export function hardOptions(name: string, parts: LossParts, threshold = thresholdOf(parts)): ResolvedOptions {
-  if (parts.scoring.curve !== undefined) return parts; // counts at all thresholds
+  const { rule } = parts.scoring;
+  if (rule !== undefined) return { ...parts, scoring: { ...parts.scoring, rule: rule.hard ?? rule } };
   const options = { ...parts.options, step: "round", slope: undefined, threshold } as const;
   return resolveOptions(name, ofDecisions(parts.scoring.score), options);
 }

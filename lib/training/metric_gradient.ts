@@ -5,7 +5,7 @@ import type { Counts } from "../counts/counts.ts";
 import type { Loss } from "../losses/metric_loss.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
-import { checkData, readBatches, type TrainingData } from "./batches.ts";
+import { batchReader, checkData, type TrainingData } from "./batches.ts";
 import { checkSame, DatasetSums } from "./dataset_sums.ts";
 import { checkLoss, checkModel, count, gradientPass, lossGradients, outputOf } from "./passes.ts";
 
@@ -50,8 +50,9 @@ export interface MetricGradient {
  * include regularisation. The tensors of a batch are disposed after the batch, as in `fitDataset`.
  *
  * @param model A model with one output.
- * @param data Tensors, [x, y] or [x, y, sampleWeight]; a `tf.data.Dataset`; an async iterable of batches that can be read
- * twice, or a function that returns an iterable. Both passes must read the same rows; the order may differ.
+ * @param data Tensors, [x, y], [x, y, sampleWeight] or, with the query of each row, { xs, ys, groups }; a `tf.data.Dataset`; an
+ * async iterable of batches that can be read twice, or a function that returns an iterable. Both passes must read the same rows; the
+ * order may differ.
  * @param options `loss`, `batchSize`.
  * @returns The loss, the counts and the gradients.
  * @throws {TypeError} If `loss` is not a loss of this library, `data` or a batch is not of a listed kind, or an option is
@@ -89,20 +90,24 @@ export async function metricGradient(
   checkModel(name, model);
   checkData(name, data, batchSize);
 
-  const first = new DatasetSums(parts);
-  for await (const batch of readBatches(name, data, batchSize)) {
-    tf.tidy(() => {
-      const { rows, counted } = count(name, parts, batch, outputOf(name, model, batch), first.rows);
-      first.add(rows, counted);
-    });
+  const first = new DatasetSums(parts), reader = batchReader(name, data, batchSize);
+  try {
+    for await (const batch of reader.read()) {
+      tf.tidy(() => {
+        const { rows, counted } = count(name, parts, batch, outputOf(name, model, batch), first.rows);
+        first.add(rows, counted);
+      });
+    }
+    if (first.rows === 0) throw new RangeError(`Cannot compute ${name}: 'data' has no rows`);
+    const { value, partials } = first.score();
+    const { sums, counted } = await gradientPass(name, model, reader.read(), parts, partials);
+    checkSame(name, first, counted);
+    return {
+      value: parts.best - value,
+      counts: first.counts,
+      gradients: lossGradients(model, sums),
+    };
+  } finally {
+    reader.dispose();
   }
-  if (first.rows === 0) throw new RangeError(`Cannot compute ${name}: 'data' has no rows`);
-  const { value, partials } = first.score();
-  const { sums, counted } = await gradientPass(name, model, readBatches(name, data, batchSize), parts, partials);
-  checkSame(name, first, counted);
-  return {
-    value: parts.best - value,
-    counts: first.counts,
-    gradients: lossGradients(model, sums),
-  };
 }

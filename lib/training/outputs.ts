@@ -7,9 +7,7 @@ import type { BatchReader, ReadBatch } from "./batches.ts";
 import { outputOf } from "./passes.ts";
 
 /** Labels, outputs and weights of a batch, to be read. */
-export interface OutputBatch extends BatchTensors {
-  readonly examples?: ArrayLike<number>;
-}
+export type OutputBatch = BatchTensors & Pick<ReadBatch, "examples" | "groups">;
 
 /** A data set whose outputs are wanted. */
 export interface OutputSet {
@@ -21,10 +19,9 @@ export interface OutputSet {
 }
 
 /** Batch on the device that is not read yet. */
-interface Pending {
+interface Pending extends Pick<OutputBatch, "examples" | "groups"> {
   readonly take: OutputSet["take"];
   readonly tensors: readonly Tensor[];
-  readonly examples?: ArrayLike<number>;
 }
 
 /** The numbers that are kept on a device before they are read. */
@@ -43,9 +40,9 @@ async function readPending(batches: readonly Pending[], more: readonly Tensor[])
   if (tensors.length === 0) return [];
   const numbers = await readTogether(tensors).finally(() => tf.dispose(tensors));
   let at = 0;
-  for (const { take, tensors, examples } of batches) {
+  for (const { take, tensors, examples, groups } of batches) {
     const [yTrue, yPred, sampleWeight] = tensors.map((tensor) => shaped(tensor, numbers[at++]));
-    take({ yTrue, yPred, sampleWeight, examples });
+    take({ yTrue, yPred, sampleWeight, examples, groups });
   }
   return numbers.slice(at);
 }
@@ -71,13 +68,13 @@ export async function takeOutputs(
     return await readPending(batches, more);
   };
   const run = ({ name, take }: OutputSet, read: ReadBatch) => {
-    const { yTrue, sampleWeight, examples } = read;
+    const { yTrue, sampleWeight, examples, groups } = read;
     tf.tidy(() => {
       const yPred = outputOf(name, model, read);
-      if (host) return void take({ yTrue, yPred, sampleWeight, examples });
+      if (host) return void take({ yTrue, yPred, sampleWeight, examples, groups });
       const tensors = [yTrue, yPred, ...(sampleWeight ? [sampleWeight] : [])]
         .map((one) => tf.keep(tf.cast(one, "float32")));
-      pending.push({ take, tensors, examples });
+      pending.push({ take, tensors, examples, groups });
       held += tensors.reduce((sum, { size }) => sum + size, 0);
     });
   };

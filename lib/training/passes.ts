@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { countBatch, type Counted } from "../scoring/score_batch.ts";
-import { readBatch } from "../batch/read_batch.ts";
+import { type Batch, type BatchTensors, readBatch } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { describe } from "../check/describe.ts";
 import { type LossParts, partsOfLoss } from "../scoring/options.ts";
@@ -67,15 +67,35 @@ export function outputOf(name: string, model: LayersModel, batch: ReadBatch, tra
   throw new RangeError(`Cannot compute ${name}: 'model' must have one output, it has ${model.outputs.length}`);
 }
 
+/** Reads a batch with its queries: those of a score of queries have to be known, or a batch would cut them. */
+export function readRows(
+  name: string,
+  { reading, scoring: { rule } }: LossParts,
+  { groups, examples, ...tensors }: BatchTensors & Pick<ReadBatch, "examples" | "groups">,
+  firstRow: number,
+): Batch {
+  if (groups !== undefined && !rule?.queries) {
+    throw new TypeError(`Cannot compute ${name}: 'groups' is given in 'data', but this loss has no queries`);
+  }
+  const batch = readBatch(name, tensors, { ...reading, firstRow, examples });
+  if (groups === undefined && rule?.queries && batch.classes === 1) {
+    throw new TypeError(
+      `Cannot compute ${name}: 'data' must give the query of each row, { xs, ys, groups }, or one query per row, with outputs of the ` +
+        "shape [queries, rows]",
+    );
+  }
+  return { ...batch, groups };
+}
+
 /** Reads the outputs of the model for a batch, and counts them. */
 export function count(
   name: string,
-  { reading, decide, scoring }: LossParts,
-  { yTrue, sampleWeight, examples }: ReadBatch,
+  parts: LossParts,
+  { inputs: _, ...tensors }: ReadBatch,
   yPred: Tensor,
   firstRow: number,
 ): { rows: number; counted: Counted } {
-  const batch = readBatch(name, { yTrue, yPred, sampleWeight }, { ...reading, firstRow, examples });
+  const { decide, scoring } = parts, batch = readRows(name, parts, { ...tensors, yPred }, firstRow);
   return { rows: batch.rows, counted: countBatch(batch, decide(batch), scoring) };
 }
 

@@ -1,5 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { type Batch, readBatch } from "../batch/read_batch.ts";
+import { readBatch } from "../batch/read_batch.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
@@ -50,20 +49,20 @@ export function priorBias(yTrue: Tensor, options: PriorBiasOptions = {}): number
   checkOptions(what, options, ["classes", "sampleWeight"]);
   const { classes, sampleWeight } = options;
   if (classes !== undefined) checkInteger(`make ${what}`, "classes", classes, 2, Number.MAX_SAFE_INTEGER);
-  const shape = yTrue?.shape ?? [1];
-  const like = tf.zeros(classes === undefined ? shape : [shape[0], classes]); // outputs in the shape of the labels
-  const reading = { fromLogits: false, columns: true };
-  let batch: Batch;
-  try {
-    batch = readBatch(what, { yTrue, yPred: like, sampleWeight }, reading);
-  } finally {
-    like.dispose();
-  }
+  const given = yTrue?.shape ?? [1], shape = classes === undefined ? given : [given[0], classes];
+  const size = shape.reduce((product, length) => product * length, 1);
+  const yPred = { shape, size, dtype: "float32", dataSync: () => [] }; // outputs in the shape of the labels, none to check
+  const batch = readBatch(what, { yTrue, yPred, sampleWeight }, { fromLogits: false, columns: true });
   const positive = new Float64Array(batch.classes), whole = new Float64Array(batch.classes);
-  for (let i = 0; i < batch.yTrue.length; i++) {
-    const w = batch.sampleWeight?.[i] ?? 1, k = i % batch.classes;
-    positive[k] += w * batch.yTrue[i];
-    whole[k] += w;
+  for (let k = 0; k < batch.classes; k++) {
+    let sum = 0, weights = 0;
+    for (let i = k; i < batch.yTrue.length; i += batch.classes) {
+      const w = batch.sampleWeight === undefined ? 1 : batch.sampleWeight[i];
+      sum += w * batch.yTrue[i];
+      weights += w;
+    }
+    positive[k] = sum;
+    whole[k] = weights;
   }
   return Array.from(positive, (p, k) => {
     const negative = whole[k] - p;

@@ -75,11 +75,18 @@ export function stratifiedBatches(
     if (members === undefined) classes.set(labels[row], [row]);
     else members.push(row);
   }
-  const batches = Array.from({ length: Math.ceil(labels.length / batchSize) }, (): number[] => []);
+  const count = Math.ceil(labels.length / batchSize);
+  const batches = Array.from({ length: count }, (_, b): number[] => Array(Math.ceil((labels.length - b) / count)));
   const inOrder = [...classes.keys()].sort((a, b) => a - b);
-  let dealt = 0;
+  let place = 0, batch = 0;
   for (const label of inOrder) {
-    for (const row of random.shuffle(classes.get(label)!)) batches[dealt++ % batches.length].push(row);
+    const members = random.shuffle(classes.get(label)!);
+    for (let i = 0; i < members.length; i++) {
+      batches[batch++][place] = members[i];
+      if (batch < count) continue;
+      batch = 0;
+      place++;
+    }
   }
   return random.shuffle(batches.map((rows) => random.shuffle(rows)));
 }

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { addsCounts, scoreBatch } from "../scoring/score_batch.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { ofDecisions } from "../scores/learnt.ts";
-import { sigmoid } from "../numerics/sigmoid.ts";
+import { sigmoids } from "../numerics/sigmoid.ts";
 import type { LossParts } from "../scoring/options.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";
@@ -11,8 +11,8 @@ import { type OutputBatch, takeOutputs } from "./outputs.ts";
 import { tuneThreshold } from "./tune_threshold.ts";
 
 /** Tells whether a loss decides by thresholds that can be tuned one by one. */
-const canTune = ({ options: { decision = "threshold" }, scoring: { average, curve } }: LossParts): boolean =>
-  decision === "threshold" && average !== "samples" && curve === undefined;
+const canTune = ({ options: { decision = "threshold" }, scoring: { average, rule } }: LossParts): boolean =>
+  decision === "threshold" && average !== "samples" && rule === undefined;
 
 /** Collects the outputs, labels and weights of a data set in one batch. */
 async function wholeBatch(name: string, model: LayersModel, parts: LossParts, reader: BatchReader): Promise<Batch> {
@@ -61,7 +61,7 @@ export async function tuneOn(
   const weights = inCounts
     ? Float32Array.from(batch.yTrue, (_, i) => (batch.sampleWeight?.[i] ?? 1) * classWeights[i % classes])
     : batch.sampleWeight as Float32Array | undefined;
-  const probabilities = fromLogits ? Float32Array.from(batch.yPred, sigmoid) : batch.yPred as Float32Array;
+  const probabilities = fromLogits ? new Float32Array(sigmoids(batch.yPred)) : batch.yPred as Float32Array;
   const threshold = tf.tidy(() => {
     const table = (values: Float32Array) => tf.tensor2d(values, [rows, classes]),
       sampleWeight = weights && table(weights);

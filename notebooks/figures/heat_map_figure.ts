@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Figure, FigureWords } from "../../lib/display/figure.ts";
+import { fixed } from "../../lib/display/format.ts";
 import { inWords, neutral, stroke } from "../../lib/display/palette.ts";
 import { lineHeight, plotFigure, roomFor } from "../../lib/display/plot.ts";
 
@@ -45,7 +46,7 @@ export interface HeatMapFigureOptions extends FigureWords {
 /** Draws numbers in a grid, darker where they are larger, and prints them in their cells. */
 export function heatMapFigure(options: HeatMapFigureOptions): Figure {
   const { rows, columns, rowLabel, columnLabel, values = [], midpoint, width = 640 } = options;
-  const { format = (value: number) => value.toFixed(2).replace("-", "−") } = options;
+  const { format = (value: number) => fixed(value, 2) } = options;
   const { facets = [{ title: "", values }] } = options;
   for (const { values } of facets) {
     if (values.length !== rows.length || values.some((row) => row.length !== columns.length)) {

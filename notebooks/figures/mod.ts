@@ -1,9 +1,10 @@
 /**
- * The figures of the notebooks, drawn by Observable Plot. They are no part of the package.
+ * The figures of the notebooks, drawn by Observable Plot, and the forms of their numbers. They are no part of the package.
  *
  * @module
  */
 export { auditFigure, type AuditFigureOptions } from "../../lib/display/audit_figure.ts";
+export { fixed, scientific, signed, withInterval } from "../../lib/display/format.ts";
 export { pairedFigure, type PairedFigureOptions, type PairedItem } from "../../lib/display/paired_figure.ts";
 export type { Axis } from "../../lib/display/plot.ts";
 export type { Jump, Region, Rule, Series } from "./chart.ts";

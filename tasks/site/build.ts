@@ -21,6 +21,7 @@ import { notebookMain, renderNotebook } from "./notebook_page.ts";
 import { generator, renderPage } from "./page.ts";
 import { compileScripts } from "./scripts.ts";
 import { sourceMain } from "./source_page.ts";
+import { cardStyles } from "./tables.ts";
 import { tools } from "./tools.ts";
 
 /** Input of a site. */
@@ -35,6 +36,8 @@ export interface SiteInput {
   root?: URL;
   /** Pages of the API; without them no page leads to an API. */
   api?: Api;
+  /** Address at which the site is to be published: link previews need it, and each page names its own. */
+  siteUrl?: string;
 }
 
 /** Site in memory. */
@@ -72,14 +75,14 @@ ${indent(indent(paletteCss("dark")))}
   }
 }
 `;
-  const sheets = await Promise.all(["style.css", "code.css", "print.css"].map(own));
-  return [colours, ...sheets].join("\n");
+  const [main, code, print, cards] = await Promise.all(["style.css", "code.css", "print.css", "cards.css"].map(own));
+  return [colours, main, code, cardStyles(cards), print].join("\n");
 }
 
 const usesMath = (html: string) => html.includes('class="katex"');
 
 /** Renders a site without writing anything; throws a {@linkcode SiteError} if a part cannot be rendered. */
-export async function renderSite({ notebooks, root = projectRoot, api }: SiteInput): Promise<RenderedSite> {
+export async function renderSite({ notebooks, root = projectRoot, api, siteUrl }: SiteInput): Promise<RenderedSite> {
   if (notebooks.length === 0) throw new SiteError("There is no notebook to build the site from");
   const warnings: string[] = [];
   const files = new Map<string, string | Uint8Array>();
@@ -94,7 +97,10 @@ export async function renderSite({ notebooks, root = projectRoot, api }: SiteInp
     warnings.push("No executed cell is tagged 'front-page': the front page has no picture");
   }
   const apiPage = { file: "api.html", title: "API", short: "API" };
-  const shared = { pages, tools: api ? [...tools, apiPage] : [...tools], name: citation.title, script: scriptOf("") };
+  const shared = {
+    ...{ pages, tools: api ? [...tools, apiPage] : [...tools], name: citation.title, script: scriptOf("") },
+    siteUrl: siteUrl?.replace(/\/*$/, "/"),
+  };
 
   const front = frontPage({ prose: await own("front.md"), pages, citation, links });
   files.set(

@@ -32,6 +32,7 @@ const loading = ["src", "srcset", "poster", "data", "background", "action", "for
 /** Lists the addresses that a tag loads; links to follow are not among them. */
 function loads({ name, attributes }: Tag): string[] {
   const found = loading.flatMap((key) => attributes.get(key) ?? []);
+  if (name === "link" && attributes.get("rel") === "canonical") return found; // the page's own address
   const href = attributes.get("href") ?? attributes.get("xlink:href");
   return href !== undefined && name !== "a" ? [...found, href] : found;
 }

@@ -5,7 +5,7 @@
  */
 
 /** The smallest scale of a figure: its words are at least 14 pixels high, and half of that can hardly be read. */
-const smallest = 0.55;
+export const smallest = 0.55;
 
 /** Gives every id in a drawing, and every reference to it, a prefix: two figures on a page may use the same ids. */
 function prefixIds(svg: string, prefix: string): string {

@@ -39,13 +39,20 @@ export function splitLines(marked: string): string[] {
 }
 
 /** Number of characters above which a line makes its block wider than the text. */
-const widest = 72;
+const widest = 69;
+
+/** Puts a block of code into the box to which the page's script adds a button. */
+export const codeBox = (pre: string, className = ""): string => `<div class="code-box${className}">${pre}</div>`;
 
 /** Renders a block of code that scrolls in its own box; at the page's top level it may be wider than the text. */
 export function codeBlock(code: string, language: string | undefined, label: string, top = false): string {
   const text = code.replace(/\n+$/, "");
   const wide = top && text.split("\n").some((line) => line.length > widest) ? " wide" : "";
-  return `<pre class="code${wide}" data-scroll tabindex="0" role="group" aria-label="${escapeHtml(label)}"><code>${
-    highlight(text, language)
-  }</code></pre>`;
+  const words = language === "text" ? " words" : "";
+  return codeBox(
+    `<pre class="code${words}" data-scroll tabindex="0" role="group" aria-label="${escapeHtml(label)}"><code>${
+      highlight(text, language)
+    }</code></pre>`,
+    wide,
+  );
 }

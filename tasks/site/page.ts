@@ -6,6 +6,7 @@
 import { escapeHtml, textOf } from "./html.ts";
 import { nameOf, relativeUrl, sourcePageOf } from "./links.ts";
 import type { Heading } from "./markdown.ts";
+import { layTables } from "./tables.ts";
 
 /** Page in the navigation. */
 interface PageLink {
@@ -40,6 +41,8 @@ interface PageParts {
   script: string;
   /** True if the page has formulas. */
   math: boolean;
+  /** Address at which the site is published, with a slash at its end; absent: links of the head are relative. */
+  siteUrl?: string;
 }
 
 /** Mark by which an earlier build is recognised. */
@@ -113,8 +116,9 @@ ${items.join("\n")}
 
 /** Renders a complete page. */
 export function renderPage(parts: PageParts): string {
-  const { file, title, description, main, outline = [], name, kind, math, script } = parts;
+  const { file, title, description, main, outline = [], name, kind, math, script, siteUrl } = parts;
   const plain = textOf(title);
+  const address = siteUrl && escapeHtml(new URL(file === "index.html" ? "" : file, siteUrl).href);
   const asset = (path: string) => relativeUrl(file, `assets/${path}`);
   return `<!doctype html>
 <html lang="en">
@@ -129,7 +133,13 @@ export function renderPage(parts: PageParts): string {
 <meta property="og:site_name" content="${escapeHtml(name)}">
 <meta property="og:title" content="${escapeHtml(plain)}">
 <meta property="og:description" content="${escapeHtml(description)}">
-<meta property="og:image" content="${asset("social.png")}">
+${
+    address
+      ? `<meta property="og:url" content="${address}">\n<link rel="canonical" href="${address}">\n`
+      : ""
+  }<meta property="og:image" content="${
+    siteUrl ? escapeHtml(new URL("assets/social.png", siteUrl).href) : asset("social.png")
+  }">
 <meta property="og:image:alt" content="F1 against the threshold for one model trained three ways: equal heights, different peaks.">
 <meta name="twitter:card" content="summary_large_image">
 ${generator}
@@ -144,7 +154,7 @@ ${math ? `<link rel="stylesheet" href="${asset("katex.css")}">\n` : ""}<link rel
 ${navigation(parts)}
 <div class="frame">
 ${outlineList(outline)}<main id="main" tabindex="-1">
-${main}
+${layTables(main)}
 </main>
 </div>
 ${footer(parts)}

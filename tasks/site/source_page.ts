@@ -4,7 +4,7 @@
  * @module
  */
 import { escapeHtml } from "./html.ts";
-import { highlight, splitLines } from "./highlight.ts";
+import { codeBox, highlight, splitLines } from "./highlight.ts";
 
 const languageOf: Record<string, string> = {
   ts: "typescript",
@@ -30,8 +30,12 @@ export function sourceMain(path: string, text: string): string {
   const name = escapeHtml(path);
   return `<article>
 <h1><code>${name.replaceAll("/", "/<wbr>")}</code></h1>
-<pre class="code numbered" data-scroll tabindex="0" role="group" aria-label="${name}"><code>${
-    lines.join("\n")
-  }</code></pre>
+${
+    codeBox(
+      `<pre class="code numbered" data-scroll tabindex="0" role="group" aria-label="${name}"><code>${
+        lines.join("\n")
+      }</code></pre>`,
+    )
+  }
 </article>`;
 }

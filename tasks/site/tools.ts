@@ -87,9 +87,8 @@ that the training begins with cross-entropy. <em>Inconclusive</em> means that th
 apart: more rows can help.</p>
 <p>Precision and recall are not among the scores, because a model can perfect either alone: one sure row is enough for
 precision, predicting every row positive for recall. The command <code>deno task compare FILE.csv --label COLUMN</code> also
-compares by precision at a required recall, by F<sub>β</sub>, by costs and by curves.</p>
-<p>If a message names an option in quotation marks, such as 'dropUnlabelled', the option belongs to that command
-(<code>--drop-unlabelled</code>). Here, change the file instead, for example by deleting the rows without a label.</p>
+compares by costs and by curves. For precision with some recall, choose F-beta with a beta below 1, or precision at a required
+recall, which is precision minus four times the shortfall of recall and can be negative.</p>
 <p>The page makes no request; its content security policy forbids it. From more than 10,000 rows it draws 10,000 at random.
 A table of 400 rows takes about ten seconds, one of 10,000 rows and 50 columns a minute or two; the first results appear after
 three splits.</p>`,

@@ -34,7 +34,7 @@ slow.test("the same seed gives the same report, and nothing of the caller's is c
   for (const backend of ["cpu", "wasm"]) {
     await import("@tensorflow/tfjs-backend-wasm");
     await tf.setBackend(backend);
-    for (const c of cases) {
+    for (const c of backend === "cpu" ? cases : cases.slice(0, 8)) {
       const before = tf.memory().numTensors, engine = Object.keys(tf.engine()).join();
       const a = auditLoss(c.loss, c.options), b = auditLoss(c.loss, c.options);
       assertEquals(JSON.stringify(a), JSON.stringify(b), c.id);
@@ -180,7 +180,7 @@ Deno.test("progress is told in order, up to all that is tried", () => {
   assert(names.has("useless models are worse") && probes.some(({ name }) => name === "useless models are worse"));
 });
 
-slow.test("the time is that of the loss, beside the mean squared error's", () => {
+Deno.test("the time is that of the loss, beside the mean squared error's", () => {
   const before = tf.memory().numTensors;
   const mse = scalarLoss((y, p) => tf.mean(tf.squaredDifference(y, p)));
   const slow = scalarLoss((y, p) => {

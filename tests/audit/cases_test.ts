@@ -1,4 +1,4 @@
-// Cases that were not made to fit the rules: 426 faults and 181 sound losses, and seven that can be argued about, which
+// Cases that were not made to fit the rules: 469 faults and 207 sound losses, and eight that can be argued about, which
 // are printed but not counted.
 //
 // How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
@@ -15,7 +15,7 @@
 // false alarms on 2 of 25 sound losses, and on 4 of 16 in batch 4.
 //
 // Batch 5 was written when the rules had been changed by the four, by somebody who had read neither rules nor batches:
-// 51 of 54 first right, false alarms on 0 of 14. That is the last held-out number.
+// 51 of 54 first right, false alarms on 0 of 14. It is easier than public threads are: see sets 4 and 6.
 //
 // The rules have been changed by all five since. So this is a regression set now: what is reached here says nothing of
 // losses that nobody has thought of yet.
@@ -37,7 +37,9 @@
 //
 // Held-out set 6 has public threads only, 43 faults and 26 sound losses, by another author who had read no rule; it was
 // committed before its first run, with the rules that sets 4 and 5 had changed. First run: 34 of 43 first right (31 the
-// cause itself), 34 within three, silence on 3, false alarms on 2 of 26.
+// cause itself), 34 within three, silence on 3, false alarms on 2 of 26. With the kinds mended that the misses and the
+// alarms showed: 43 of 43 first, no false alarm; that set is fitted to now, too. Of what the rules had missed before, they
+// find two more for it, one of batch 3 and one of set 5.
 //
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
@@ -56,6 +58,7 @@ import { causes, type LossCase } from "./loss_case.ts";
 import { heldOutCases3 } from "./held_out_cases_3.ts";
 import { heldOutCases4 } from "./held_out_cases_4.ts";
 import { heldOutCases5 } from "./held_out_cases_5.ts";
+import { heldOutCases6 } from "./held_out_cases_6.ts";
 import { publicCases } from "./public_cases.ts";
 import { slow } from "../slow.ts";
 
@@ -75,13 +78,14 @@ const sets: readonly CaseSet[] = [
   { name: "further cases, held out", cases: furtherCasesHeldOut, faults: 16, sound: 6, right: 16 },
   { name: "blind batch 1", cases: blindCases1, faults: 98, sound: 34, right: 98 },
   { name: "blind batch 2", cases: blindCases2, faults: 58, sound: 33, right: 57 },
-  { name: "blind batch 3", cases: blindCases3, faults: 55, sound: 25, right: 50 },
+  { name: "blind batch 3", cases: blindCases3, faults: 55, sound: 25, right: 52 },
   { name: "blind batch 4", cases: blindCases4, faults: 0, sound: 16, right: 0 },
   { name: "blind batch 5", cases: blindCases5, faults: 54, sound: 14, right: 54 },
   { name: "further public cases", cases: publicCases, faults: 12, sound: 6, right: 11 },
   { name: "held-out set 3", cases: heldOutCases3, faults: 40, sound: 14, right: 40 },
   { name: "held-out set 4", cases: heldOutCases4, faults: 40, sound: 14, right: 38 },
-  { name: "held-out set 5", cases: heldOutCases5, faults: 14, sound: 9, right: 13 },
+  { name: "held-out set 5", cases: heldOutCases5, faults: 14, sound: 9, right: 14 },
+  { name: "held-out set 6", cases: heldOutCases6, faults: 43, sound: 26, right: 43 },
 ];
 
 for (const { name, cases, right: wanted } of sets) {

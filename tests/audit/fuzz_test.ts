@@ -6,7 +6,7 @@ import { slowOnBackends } from "../helpers.ts";
 import { type Expression, expression, lossOf } from "./expressions.ts";
 import { check, type Disagreement } from "./fuzzing.ts";
 
-const count = Number(Deno.env.get("FUZZ") ?? 250);
+const count = Number(Deno.env.get("FUZZ") ?? 100);
 
 const settings: readonly AuditOptions[] = [
   { yPred: "probability", yTrue: "binary", columns: 1 },

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import "../helpers.ts";
 import type { LoadedLoss } from "../../lib/audit/engines/loaded_loss.ts";
 import { type Frame, frameOf, FrameReader } from "../../lib/audit/engines/frames.ts";
-import { slow } from "../slow.ts";
+import { isQuick, slow } from "../slow.ts";
 
 const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const framework = pathOf("./toy/toy.py"), file = pathOf("./toy/losses.py");
@@ -260,9 +260,9 @@ function hasR(): boolean {
 
 const inR = fileURLToPath(new URL("./toy/losses.R", import.meta.url));
 
-Deno.test({
+slow.test({
   name: "a loss in R has the findings of the same loss in Python, and the line of its statement",
-  ignore: !hasR(),
+  ignore: isQuick || !hasR(),
   fn: async () => {
     const text = await Deno.readTextFile(inR),
       line = text.split("\n").findIndex((l) => l.includes("e <- y_true -")) + 1;

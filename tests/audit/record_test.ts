@@ -1,6 +1,6 @@
 // The record of tests/reference/audited: the cases in PyTorch, JAX and Keras, and the losses that these ship.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { FrameworkRecord } from "../reference/audited/record.ts";
+import type { FrameworkCosts, FrameworkRecord } from "../reference/audited/record.ts";
 import { made } from "./building_blocks.ts";
 import { cases } from "./cases.ts";
 import { mutations } from "./mutations.ts";
@@ -99,5 +99,26 @@ Deno.test("losses broken by machine in Python: what share is not sound, has its 
     console.log(framework, own);
     assertEquals([own.broken >= 75, own.harmless, alarms], [true, 30, []], framework);
     assert(own.found >= own.broken - 2 && own.right >= own.broken - 4, `${framework}: ${JSON.stringify(own)}`);
+  }
+});
+
+Deno.test("the recorded costs have every case of every framework: seconds and calls of an audit", async () => {
+  const costs: Record<string, FrameworkCosts> = JSON.parse(
+    await Deno.readTextFile(new URL("../reference/audited/costs.json", import.meta.url)),
+  );
+  assertEquals(Object.keys(costs), Object.keys(record));
+  for (const [framework, { versions, start, load, audits }] of Object.entries(costs)) {
+    assertEquals([versions, Object.keys(audits)], [record[framework].versions, Object.keys(record[framework].cases)]);
+    const [seconds, calls] = (["seconds", "calls"] as const).map((key) =>
+      Object.values(audits).map((one) => one[key]).sort((a, b) => a - b)
+    );
+    // A loss that threw at once would have one call, and clocks that stood still no seconds.
+    assert(calls[0] > 50 && seconds.at(-1)! > 0 && start > 0 && load.every((one) => one >= 0), framework);
+    const middle = (sorted: readonly number[]) => sorted[sorted.length >> 1];
+    console.log(
+      `${framework}: ${middle(seconds)} CPU s and ${middle(calls)} calls an audit, at most ${seconds.at(-1)} and ${
+        calls.at(-1)
+      }; ${start} CPU s to start; load ${load.map((one) => one.toFixed(0)).join(" to ")}`,
+    );
   }
 });

@@ -21,11 +21,13 @@ import { furtherCasesDev } from "./further_cases_dev.ts";
 import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
 import { heldOutCases4 } from "./held_out_cases_4.ts";
 import { heldOutCases5 } from "./held_out_cases_5.ts";
+import { heldOutCases6 } from "./held_out_cases_6.ts";
+import { dice } from "./loss_case.ts";
 
 const all = [
   ...[...cases, ...furtherCasesDev, ...furtherCasesHeldOut],
   ...[...blindCases1, ...blindCases2, ...blindCases3, ...blindCases4, ...blindCases5],
-  ...[...heldOutCases4, ...heldOutCases5],
+  ...[...heldOutCases4, ...heldOutCases5, ...heldOutCases6],
 ];
 const caseOf = (id: string) => all.find((one) => one.id === id)!;
 
@@ -653,6 +655,24 @@ function firstOf(loss: AuditedLoss, options: AuditOptions): string {
 
 const real: AuditOptions = { yPred: "real", yTrue: "real" };
 
+/** Outputs without labels: normal ones, and what they should be. */
+const towards = (right: number): AuditOptions["sample"] => (kind, seed, rows) =>
+  kind !== "random" && kind !== "perfect" ? undefined : {
+    yTrue: tf.zeros([rows, 1]),
+    yPred: kind === "perfect" ? tf.fill([rows, 1], right) : tf.randomNormal([rows, 1], 0, 1, "float32", seed),
+  };
+
+/** Labels: three class indices below 4; outputs: four logits of each. */
+const words: AuditOptions["sample"] = (kind, seed, rows) => {
+  if (kind !== "random" && kind !== "perfect") return undefined;
+  const yTrue = tf.floor(tf.randomUniform([rows, 3], 0, 4, "float32", seed));
+  const right = tf.sub(tf.mul(16, tf.oneHot(tf.cast(yTrue, "int32"), 4)), 8);
+  return {
+    yTrue,
+    yPred: kind === "perfect" ? tf.reshape(right, [rows, 12]) : tf.randomNormal([rows, 12], 0, 2, "float32", seed),
+  };
+};
+
 /** Losses that have a fault, what is said first of them, and the same losses without it, of which nothing is said. */
 const twins: Record<string, { faulty: AuditedLoss; said: string; sound: AuditedLoss; options: AuditOptions }> = {
   "a term that is read out, beside an operation of TensorFlow.js with a gradient of its own": {
@@ -725,7 +745,94 @@ const twins: Record<string, { faulty: AuditedLoss; said: string; sound: AuditedL
     sound: (y, p) => tf.mean(tf.abs(tf.sub(y, p))),
     options: real,
   },
+  "a pinball of an absolute value": {
+    faulty: (y, p) => tf.mean(byLarger(tf.abs(tf.sub(y, p)))),
+    said: "error wrong-optimum Maximum",
+    sound: (y, p) => tf.mean(byLarger(tf.sub(y, p))),
+    options: real,
+  },
+  "the sign of an absolute value selects": {
+    faulty: (y, p) => tf.mean(bySign(tf.abs(tf.sub(y, p)))),
+    said: "error wrong-optimum Select",
+    sound: (y, p) => tf.mean(bySign(tf.sub(y, p))),
+    options: real,
+  },
+  "the negative part of an absolute value": {
+    faulty: (y, p) => tf.mean(byParts(tf.abs(tf.sub(y, p)))),
+    said: "error wrong-optimum Relu",
+    sound: (y, p) => tf.mean(byParts(tf.sub(y, p))),
+    options: real,
+  },
+  "an error over the output": {
+    faulty: (y, p) => tf.mean(tf.div(tf.squaredDifference(y, p), tf.add(tf.square(p), 0.1))),
+    said: "warning swapped-arguments RealDiv",
+    sound: (y, p) => tf.mean(tf.div(tf.squaredDifference(y, p), tf.add(asNumber(tf.square(p)), 0.1))),
+    options: real,
+  },
+  "an overlap of logits beside a term with a sigmoid": {
+    faulty: (y, p) => tf.add(dice(y, p), logisticOf(y, p)),
+    said: "error activation-mismatch Multiply",
+    sound: (y, p) => tf.add(dice(y, tf.sigmoid(p)), logisticOf(y, p)),
+    options: { yPred: "logits" },
+  },
+  "a hinge of shares": {
+    faulty: (y, p) => tf.mean(tf.relu(tf.sub(1, tf.mul(signOf(y), p)))),
+    said: "error activation-mismatch",
+    sound: (y, p) => tf.mean(tf.relu(tf.sub(1, tf.mul(signOf(y), signOf(p))))),
+    options: { yPred: "probability" },
+  },
+  "a sum over the classes, which is always 1": {
+    faulty: (y, p) => tf.add(brierOf(y, p), tf.sqrt(tf.sum(tf.square(tf.sum(p, -1))))),
+    said: "error wrong-axis Sum",
+    sound: (y, p) => tf.add(brierOf(y, p), tf.div(tf.sqrt(tf.sum(tf.square(tf.sum(p, 0)))), p.shape[0])),
+    options: { yPred: "simplex", columns: 3 },
+  },
+  "a softmax along the places, written out": {
+    faulty: (y, p) => sharesOf(y, (x) => softmaxAlong(x, 2), p),
+    said: "error wrong-axis Sum",
+    sound: (y, p) => sharesOf(y, (x) => softmaxAlong(x, 1), p),
+    options: caseOf("softmax-of-pixels-3dunet94").options,
+  },
+  "a softmax along the places of class indices": {
+    faulty: (y, p) => wordsOf(y, softmaxAlong(tf.reshape(p, [-1, 3, 4]), 1)),
+    said: "error wrong-axis Sum",
+    sound: (y, p) => wordsOf(y, softmaxAlong(tf.reshape(p, [-1, 3, 4]), 2)),
+    options: { yPred: "logits", sample: words },
+  },
+  "class indices of several places as one-hot labels": {
+    faulty: (y, p) => crossEntropyOf(tf.mean(tf.oneHot(tf.cast(y, "int32"), 4), 1), p),
+    said: "error label-encoding OneHot",
+    sound: (y, p) => crossEntropyOf(y, p),
+    options: { yPred: "logits", yTrue: "one-hot", columns: 4 },
+  },
+  "a sum over the number of positives, which may be none": {
+    faulty: (y, p) => tf.div(tf.mul(p.shape[0], logisticOf(y, p)), tf.maximum(tf.sum(y), 1e-3)),
+    said: "warning bad-scale",
+    sound: (y, p) => tf.div(tf.mul(p.shape[0], logisticOf(y, p)), tf.maximum(tf.sum(y), 1)),
+    options: { yPred: "logits", columns: 8 },
+  },
+  "no gradient until the output is on the right side": {
+    faulty: (_, p) => tf.neg(tf.mean(tf.relu(p))),
+    said: "warning saturated",
+    sound: (_, p) => tf.mean(tf.relu(tf.sub(2, p))),
+    options: { yPred: "real", sample: towards(2.5) },
+  },
+  "a divergence whose minimum is not where it should be": {
+    faulty: (_, p) => tf.mean(tf.sub(tf.square(p), tf.log(tf.add(tf.square(p), 1e-6)))),
+    said: "error wrong-optimum",
+    sound: (_, p) => tf.mean(tf.sub(tf.exp(p), p)),
+    options: { yPred: "real", sample: towards(0) },
+  },
 };
+
+const byLarger = (e: Tensor): Tensor => tf.maximum(tf.mul(0.9, e), tf.mul(-0.1, e));
+const bySign = (e: Tensor): Tensor => tf.where(tf.greaterEqual(e, 0), tf.mul(0.9, e), tf.mul(-0.1, e));
+const byParts = (e: Tensor): Tensor => tf.add(tf.mul(0.9, tf.relu(e)), tf.mul(0.1, tf.relu(tf.neg(e))));
+const asNumber = (x: Tensor): Tensor =>
+  tf.customGrad((v) => ({ value: (v as Tensor).clone(), gradFunc: (dy: Tensor) => tf.zerosLike(dy) }))(x);
+const logisticOf = (y: Tensor, p: Tensor): Tensor => tf.mean(tf.sub(tf.softplus(p), tf.mul(y, p)));
+const signOf = (x: Tensor): Tensor => tf.sub(tf.mul(2, x), 1);
+const brierOf = (y: Tensor, p: Tensor): Tensor => tf.mean(tf.squaredDifference(y, p));
 
 const inside = (p: Tensor): Tensor => tf.clipByValue(p, 1e-7, 1 - 1e-7);
 const crossEntropyOf = (y: Tensor, p: Tensor): Tensor => tf.neg(tf.mean(tf.sum(tf.mul(y, tf.logSoftmax(p)), -1)));
@@ -736,6 +843,16 @@ function sharesOf(y: Tensor, share: (logits: Tensor) => Tensor, p: Tensor): Tens
   const shares = share(tf.reshape(p, [-1, 2, 2]));
   return tf.neg(tf.mean(tf.mul(tf.reshape(y, [-1, 2, 2]), tf.log(tf.add(shares, 1e-7)))));
 }
+
+/** A softmax along an axis, from its formula. */
+function softmaxAlong(x: Tensor, axis: number): Tensor {
+  const powers = tf.exp(tf.sub(x, tf.max(x, axis, true)));
+  return tf.div(powers, tf.sum(powers, axis, true));
+}
+
+/** A cross-entropy of shares [rows, 3, 4] of three words of each row, whose indices are the labels. */
+const wordsOf = (y: Tensor, shares: Tensor): Tensor =>
+  tf.neg(tf.mean(tf.mul(tf.oneHot(tf.cast(y, "int32"), 4), tf.log(tf.add(shares, 1e-7)))));
 
 /** The squared error of the chosen value, whose goal is the first label. */
 const chosenError = (y: Tensor, chosen: Tensor): Tensor => tf.mean(tf.square(tf.sub(tf.slice(y, 0, [-1, 1]), chosen)));
@@ -754,6 +871,50 @@ for (const [name, { faulty, said, sound, options }] of Object.entries(twins)) {
   });
 }
 
+Deno.test("label-encoding: indices of several places are no one-hot labels", () => {
+  const loss: AuditedLoss = (y, p) => wordsOf(y, softmaxAlong(tf.reshape(p, [-1, 3, 4]), 2));
+  assertEquals(causesOf(loss, { yPred: "logits", sample: words }), []);
+});
+
+Deno.test("constant: the largest output of a batch is no softmax of one unit, and numbers that were disposed of are not 0", () => {
+  const largest: AuditedLoss = (_, p) => tf.log(tf.sum(tf.exp(tf.sub(p, tf.max(p, 0)))));
+  assert(!causesOf(largest, { yPred: "logits" }).includes("constant"));
+  const ofRow: AuditedLoss = (y, p) => tf.mean(tf.sub(y, tf.exp(tf.sub(p, tf.max(p, 1, true)))));
+  assertEquals(causesOf(ofRow, { yPred: "logits" })[0], "constant");
+  const { loss, options } = caseOf("ok-cox-torchsurv35");
+  assertEquals(auditLoss(loss, options).verdict, "sound");
+});
+
+Deno.test("wrong-axis: sums of shares in a ratio are a score's", () => {
+  const tversky: AuditedLoss = (y, p) => {
+    const shared = tf.sum(tf.mul(y, p)), predicted = tf.sum(tf.sum(p, 1));
+    return tf.sub(
+      1,
+      tf.div(shared, tf.add(shared, tf.mul(0.5, tf.add(tf.sub(predicted, shared), tf.sub(tf.sum(y), shared))))),
+    );
+  };
+  assert(!causesOf(tversky, { yPred: "simplex", columns: 3 }).includes("wrong-axis"));
+});
+
+Deno.test("wrong-sign: where the labels do not determine the outputs, the way back from correct ones says nothing", () => {
+  const { loss, options } = caseOf("triplet-reversed");
+  assertEquals(firstOf(loss, options), "error wrong-sign");
+});
+
+Deno.test("wrong-axis: a sum of one column, and classes that sum to 1 along both axes, are no fault", () => {
+  const ofOne: AuditedLoss = (y, p) => tf.mean(tf.squaredDifference(tf.reshape(y, [-1]), tf.sum(p, -1)));
+  assertEquals(causesOf(ofOne, real), []);
+  const sample: AuditOptions["sample"] = (kind, seed, rows) => {
+    if (kind !== "random" && kind !== "perfect") return undefined;
+    const own = tf.cast(tf.greaterEqual(tf.randomUniform([rows, 1], 0, 1, "float32", 5), 0.5), "float32");
+    const other = tf.sub(1, own), yTrue = tf.concat([own, other, other, own], 1);
+    const yPred = kind === "perfect" ? tf.sub(tf.mul(16, yTrue), 8) : tf.randomNormal([rows, 4], 0, 2, "float32", seed);
+    return { yTrue, yPred };
+  };
+  const shares: AuditedLoss = (y, p) => sharesOf(y, (x) => tf.softmax(x), p);
+  assert(!causesOf(shares, { yPred: "logits", sample }).includes("wrong-axis"));
+});
+
 Deno.test("label-encoding: of two outputs, too, a formula for labels of −1 and 1 has no gradient at a label of 0", () => {
   const { loss, options } = caseOf("ranking-zero-one-rankpose4");
   assertEquals(firstOf(loss, options), "error label-encoding");
@@ -771,8 +932,30 @@ Deno.test("wrong-optimum: a loss of differences that is linear in a column is a 
     const ahead = tf.sub(column(p, 0), column(p, 1));
     return tf.neg(tf.mean(tf.mul(tf.abs(ahead), tf.add(ahead, 5))));
   };
+  const alone: AuditedLoss = (_, p) => tf.mean(tf.sub(tf.square(tf.add(column(p, 1), 3)), column(p, 0)));
   assertEquals(firstOf(critic, options), "none");
   assertEquals(causesOf(pushed, options)[0], "wrong-optimum");
+  assertEquals(firstOf(alone, options), "error wrong-optimum"); // linear, and compares nothing
+  const divergence = caseOf("kl-maximised-logicrl58"); // a softmax compares columns, and is not linear
+  assertEquals(firstOf(divergence.loss, divergence.options), "error wrong-optimum");
+});
+
+Deno.test("reduction: a column of a one-hot label may weigh 0, and a loss without labels uses none of them", () => {
+  const byDot: AuditedLoss = (y, p) => {
+    const at = (x: Tensor) => tf.sum(tf.mul(x, [0, 1, 2]), -1);
+    return tf.mean(tf.squaredDifference(at(y), at(p)));
+  };
+  assert(!causesOf(byDot, { yPred: "simplex" }).includes("reduction"));
+  const alone: AuditedLoss = (_, p) => tf.mean(tf.square(p));
+  assert(!causesOf(alone, { ...real, extraLabels: ["mask"] }).includes("reduction"));
+});
+
+Deno.test("wrong-optimum: where the size of the outputs is free, too, as in a squared cosine, their sign is meant to be", () => {
+  const cosine: AuditedLoss = (y, p) => {
+    const [a, b] = [y, p].map((x) => tf.div(x, tf.expandDims(lengthOf(x), 1)));
+    return tf.sub(1, tf.mean(tf.square(tf.sum(tf.mul(a, b), -1))));
+  };
+  assertEquals(causesOf(cosine, { ...real, columns: 3 }), []);
 });
 
 Deno.test("no-gradient-op: a ramp so steep that each output has two values jumps as a decision does", () => {

@@ -57,9 +57,10 @@ Deno.test("labels per output, or class indices per row, [n] or [n, 1]; weights p
   }
   const form = (yTrue: ShapedNumbers, sampleWeight?: ShapedNumbers) =>
     readBatchShape("f1", { yTrue, yPred, sampleWeight }, { fromLogits: false, columns: true });
-  assertEquals(form(labels[0]), { rows: 2, classes: 3, indexed: false, rowWeights: false });
-  assertEquals(form(labels[0], weights[3][0]), { rows: 2, classes: 3, indexed: false, rowWeights: false });
-  assertEquals(form(labels[1], weights[1][0]), { rows: 2, classes: 3, indexed: true, rowWeights: true });
+  const ignoreLabel = undefined;
+  assertEquals(form(labels[0]), { rows: 2, classes: 3, indexed: false, rowWeights: false, ignoreLabel });
+  assertEquals(form(labels[0], weights[3][0]), { rows: 2, classes: 3, indexed: false, rowWeights: false, ignoreLabel });
+  assertEquals(form(labels[1], weights[1][0]), { rows: 2, classes: 3, indexed: true, rowWeights: true, ignoreLabel });
 });
 
 Deno.test("pixels are rows", () => {

@@ -22,6 +22,7 @@ import { type BenchRecord, readAccuracy, readRecord, type Work, works } from "..
 import { sourcesHash } from "../../bench/sources.ts";
 import { recordText } from "../../bench/table.ts";
 import { counted, onBackends } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 onBackends("every contender does the same work, and leaves nothing", () => {
   const { made } = counted(() => {
@@ -161,7 +162,7 @@ Deno.test("the committed records are complete", async () => {
   }
 });
 
-Deno.test("divisions: one quotient of 1 and 1.5 per row, in whole blocks of 1024", async () => {
+slow.test("divisions: one quotient of 1 and 1.5 per row, in whole blocks of 1024", async () => {
   for (const [rows, divided] of [[1, 1024], [1024, 1024], [1e4, 10_240]]) {
     const divide = await divisions(rows);
     for (let call = 0; call < 2; call++) assertAlmostEquals(divide() / (divided / 1.5), 1, 1e-4, `${rows} rows`);

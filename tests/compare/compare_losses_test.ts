@@ -21,7 +21,7 @@ function frameOf(rows: number, extra: Record<string, unknown[]> = {}): Frame {
   return pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ...extra, ill: Array.from(y) });
 }
 
-Deno.test("compareLosses: same seed, same numbers; all losses, models and thresholds; progress to the end", async () => {
+slow.test("compareLosses: same seed, same numbers; all losses, models and thresholds; progress to the end", async () => {
   const before = tf.memory().numTensors, progress: ComparisonProgress[] = [];
   const options: CompareLossesOptions = { label: "ill", repeats: 3, seed: 5 };
   const one = await compareLosses(frameOf(100), { ...options, onProgress: (now) => progress.push(now) });
@@ -171,9 +171,14 @@ Deno.test("compareLosses: the margin knows the best value of a score of one's ow
       return { tp: 2 * tp, fp: 2 * fp, fn: 2 * fn, tn: 2 * tn };
     },
   };
-  const { losses, recommendation } = await compareLosses(frameOf(60), { label: "ill", repeats: 3, score: twice });
+  const comparison = await compareLosses(frameOf(60), { label: "ill", repeats: 3, score: twice });
+  const { losses, recommendation } = comparison;
   assert(losses.every(({ mean }) => mean > 1.2 && mean < 1.98));
   assertMatch(recommendation, /twice is 1\.\d+ \(margin 0\.0[12]\d+\)/);
+  const shown = comparisonDisplay(comparison).text;
+  for (const { loss } of losses) assertStringIncludes(shown, loss);
+  const { advice, losses: saved } = JSON.parse(JSON.stringify(comparison));
+  assertEquals([advice, saved], [recommendation, JSON.parse(JSON.stringify(losses))]);
 });
 
 Deno.test("compareLosses: a signal stops it between two trainings", async () => {

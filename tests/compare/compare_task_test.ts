@@ -2,6 +2,9 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { scores } from "@roundabout/roundabout";
+import { compareLosses, type CompareLossesOptions } from "@roundabout/roundabout/compare";
+import { recallAtFpr } from "../../lib/curves/curve_scores.ts";
 import { readFolds } from "../../lib/compare/read_folds.ts";
 import { readTable } from "../../lib/data/read_table.ts";
 import { type TaskArgs, TaskError, UsageError } from "../../tasks/cli.ts";
@@ -163,7 +166,8 @@ async function interrupted(fixtures: Fixtures, at: number, values: Record<string
       await runCompare({ values: ${JSON.stringify(values)}, positionals: ["d.csv"] }, report);
     } catch (error) {
       console.log(error.constructor.name + ": " + error.message);
-    }`;
+    }
+    Deno.exit(); // as the command does: threads end at once`;
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "-A", fixtures.file("stopped.ts", script)],
     cwd: fileURLToPath(new URL("../../", import.meta.url)),
@@ -175,19 +179,38 @@ async function interrupted(fixtures: Fixtures, at: number, values: Record<string
 slow.test("compare: Ctrl-C prints and saves what is known of the splits that are done", async () => {
   using fixtures = new Fixtures();
   fixtures.file("d.csv", `a,b,c,kind\n${[...rows, ...rows].map((row, i) => `${i * i % 17}${row}`).join("\n")}\n`);
-  const values = { label: "kind", repeats: "10", save: "out", json: "own.json" };
+  const values = { label: "kind", repeats: "40", save: "out", json: "own.json" };
   assertEquals(
-    await interrupted(fixtures, 2 * 16 + 1, values), // two splits are no interval
+    await interrupted(fixtures, 1, values), // no split is done
     "TaskError: stopped before three splits were done: nothing is known yet\n",
   );
   assertEquals([...Deno.readDirSync(fixtures.folder)].map(({ name }) => name).sort(), ["d.csv", "stopped.ts"]);
-  const stdout = await interrupted(fixtures, 3 * 16 + 1, values); // in the fourth split
-  assertMatch(stdout, /^stopped: the results of 3 of 10 splits\n/);
+  // The splits of all threads, at most eight, may be 15 of 16 trainings far; three others are done then.
+  const threads = Math.min(8, navigator.hardwareConcurrency);
+  const stdout = await interrupted(fixtures, 3 * 16 + threads * 15, values);
+  const [, done] = stdout.match(/^stopped: the results of (\d+) of 40 splits\n/)!, known = Number(done);
+  assert(known >= 3 && known < 40, done);
   const { repeats, splits, losses, advice } = JSON.parse(await Deno.readTextFile(`${fixtures.folder}/own.json`));
-  assertEquals([repeats, splits.length, losses.length, losses[0].values.length], [3, 3, 32, 3]);
+  assertEquals([repeats, splits.length, losses.length, losses[0].values.length], [known, known, 32, known]);
   assertStringIncludes(stdout, advice);
   const left = [...Deno.readDirSync(fixtures.folder)].map(({ name }) => name).sort();
   assertEquals(left, ["d.csv", "out.csv", "out.html", "out.json", "own.json", "stopped.ts"]);
+});
+
+slow.test("compare: threads give the numbers of one thread, whatever the score is made of", async () => {
+  using fixtures = new Fixtures();
+  const cost = rows.map((row, i) => `${i * i % 17}${row},${i % 3 + 1}`);
+  const file = fixtures.file("d.csv", `a,b,c,kind,cost\n${[...cost, ...cost].join("\n")}\n`);
+  const cases: [args: string[], options: Partial<CompareLossesOptions>][] = [
+    [["--score", "fBeta", "--beta", "2", "--drop", "cost"], { score: scores.fBeta({ beta: 2 }), drop: ["cost"] }],
+    [["--score", "recallAtFpr", "--fpr", "0.25"], { score: recallAtFpr({ fpr: 0.25 }) }],
+    [["--cost-fn", "cost", "--cost-fp", "0.5"], { costs: { fn: "cost", fp: 0.5 } }],
+  ];
+  for (const [args, options] of cases) {
+    await compare(fixtures, "d.csv", "--label", "kind", "--repeats", "3", "--json", "out.json", ...args);
+    const inOneThread = await compareLosses(file, { label: "kind", repeats: 3, ...options });
+    assertEquals(await Deno.readTextFile(`${fixtures.folder}/out.json`), `${JSON.stringify(inOneThread, null, 2)}\n`);
+  }
 });
 
 Deno.test("compare: a file is written whole or not at all", async () => {

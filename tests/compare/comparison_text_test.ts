@@ -1,6 +1,6 @@
 // The report of a comparison, line by line, from results written by hand; scores that are refused.
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { checkScore, fitsTwoClasses } from "../../lib/compare/check_score.ts";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { checkScore, fitsTwoClasses, toComparedScore } from "../../lib/compare/check_score.ts";
 import { comparisonText, dataText } from "../../lib/compare/comparison_text.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss } from "../../lib/compare/types.ts";
 import { f1, scores, utility } from "../../lib/core.ts";
@@ -72,7 +72,7 @@ Deno.test("comparisonText: a table with the difference from the cross-entropy of
   assertEquals(lines.slice(7, 11), [
     "model   loss           threshold  f1      difference from cross-entropy *",
     "linear  cross-entropy  tuned      0.8000",
-    "linear  cross-entropy  0.5        0.7000  -0.1000 (-0.1100 to -0.0800) †",
+    "linear  cross-entropy  0.5        0.7000  −0.1000 (−0.1100 to −0.0800) †",
     "linear  f1 loss        0.5        0.7500  +0.0500 (+0.0400 to +0.0700)",
   ]);
   assertEquals(
@@ -109,6 +109,56 @@ Deno.test("comparisonText: several classes have a decision and no threshold; und
     floor("recallAtPrecision0.65"),
     "recallAtPrecision0.65 is recall minus a penalty: four times the shortfall of precision below 0.65, so it can be negative",
   );
+});
+
+Deno.test("toComparedScore: a score by name, of counts or of the curve; a score of queries and unknown names are refused", () => {
+  assertEquals([toComparedScore("f1").name, toComparedScore("averagePrecision").name], ["f1", "averagePrecision"]);
+  assertEquals(toComparedScore({ ...f1, name: "own" }).name, "own");
+  const unknown =
+    assertThrows(() => toComparedScore("f2" as "f1"), TypeError, "Cannot use 'score': it must be one of ").message;
+  assert(
+    unknown.includes("accuracy, ") && unknown.includes("averagePrecision") && unknown.endsWith(", it is 'f2'"),
+    unknown,
+  );
+  const query = assertThrows(() => toComparedScore("ndcg"), TypeError).message;
+  assertEquals(query, "Cannot compare losses: 'score' is 'ndcg', a score of queries, which splits of rows would cut");
+  checkScore({ ...f1, name: "pre0.5cision" }, 3); // the number of a floor stands at the end of its name
+});
+
+Deno.test("comparisonText: the whole of it, line by line, for costs and for an order", () => {
+  const least = row("cross-entropy", "least cost", 0.5),
+    other = { ...row("cost loss", "tuned", 0.6), model: "network" as const };
+  const costs = { fp: 1, fn: 5 } as unknown as NonNullable<Parameters<typeof comparisonText>[0]["costs"]>;
+  const tail = (more: object) => comparisonText({ ...content, ...more }).split("\n").slice(8);
+  const differences = [
+    difference(row("cost loss", "tuned", 0), "least cost", -0.3),
+    difference(other, "least cost", 0.1),
+  ];
+  assertEquals(tail({ score: "savings", costs, losses: [least, other], differences }), [
+    "linear   cross-entropy  least cost  0.5000",
+    "network  cost loss      tuned       0.6000   +0.1000 (+0.0900 to +0.1200)",
+    "",
+    "* means over the test rows of 3 splits, with 95 % intervals that are corrected for overlapping splits and hold",
+    "  jointly for each model, against cross-entropy with decisions of the least expected cost",
+    "least cost: positive above the row's own threshold, (fp − tn)/((fp − tn) + (fn − tp)), of the costs of its outcomes",
+    "tuned: the median of the thresholds that are best on validation rows drawn with replacement, and 95 % of them",
+    "savings: 1 − cost / cost of the cheapest decision that is the same for all rows",
+    "margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02; smaller differences are negligible",
+    "",
+    "Use the f1 loss.",
+  ]);
+  assertEquals(
+    tail({ score: "averagePrecision", losses: [row("cross-entropy", "none", 0.5)], differences: [] }).slice(2),
+    [
+      "* means over the test rows of 3 splits, with 95 % intervals that are corrected for overlapping splits and hold",
+      "  jointly for each model; the order of the outputs is scored, so there is no threshold to tune",
+      "margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02; smaller differences are negligible",
+      "",
+      "Use the f1 loss.",
+    ],
+  );
+  const penalty = comparisonText({ ...content, score: "ownprecisionAtRecall0.8" });
+  assertEquals(penalty.includes("penalty"), false);
 });
 
 Deno.test("checkScore: of two classes what a useless model makes perfect, of more what says little, is refused", () => {

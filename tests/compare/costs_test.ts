@@ -124,7 +124,7 @@ slow.test("compareLosses: by costs per row the row's own threshold saves more th
   const json = JSON.parse(JSON.stringify(comparison)), text = String(comparison);
   assertEquals([json.score, json.costs], ["savings", { fp: 2, fn: "loss" }]);
   for (
-    const words of ["the row's own threshold, (fp - tn)/((fp - tn) + (fn - tp))", "savings: 1 - cost", "least cost"]
+    const words of ["the row's own threshold, (fp − tn)/((fp − tn) + (fn − tp))", "savings: 1 − cost", "least cost"]
   ) {
     assertStringIncludes(text, words);
   }

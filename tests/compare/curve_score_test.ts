@@ -8,6 +8,8 @@ import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
 import { comparisonDisplay } from "@roundabout/roundabout/display";
 import { candidatesFor } from "../../lib/compare/candidates.ts";
 import { decisionRules } from "../../lib/compare/evaluate.ts";
+import { fitLinear } from "../../lib/compare/fit_linear.ts";
+import { forward, initialWeights } from "../../lib/network/mlp.ts";
 import { labelsOf } from "../../lib/network/objectives.ts";
 import { softmax } from "../../lib/numerics/softmax.ts";
 import { type TaskArgs, UsageError } from "../../tasks/cli.ts";
@@ -62,6 +64,22 @@ Deno.test("candidatesFor: the gradient of every rival is that of its value, of t
   }
 });
 
+Deno.test("the AUM rival survives a penalty of the weights: its outputs are standardised, so that no shrinking lowers it", () => {
+  const random = seededRandom(5), rows = 200, x = new Float64Array(2 * rows), y = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    y[i] = Number(random.uniform() < 0.2);
+    [x[2 * i], x[2 * i + 1]] = [random.normal() + 1.5 * y[i], random.normal()];
+  }
+  const form = { features: 2, hidden: 0, outputs: 1 }, labels = labelsOf(y, 1);
+  const rival = candidatesFor(rocAuc, 2).find(({ loss }) => loss === "AUM loss")!;
+  const objective = rival.ofRows([0.8, 0.2]), logits = Float64Array.from({ length: rows }, (_, i) => x[2 * i] - 0.4);
+  const { value } = objective(labels, logits);
+  assertWithin(objective(labels, logits.map((z) => z / 1000)).value, value, 1e-12, "no use in shrinking");
+  assertEquals(objective(labels, new Float64Array(rows)).value, 1, "equal outputs are not perfect");
+  const [weakest] = fitLinear({ form, x, labels, objective }, initialWeights(form, seededRandom(1)));
+  assert(rankingMetric(y, forward(form, weakest.weights, x).logits, { score: "rocAuc" }) > 0.85);
+});
+
 slow.test("compareLosses: by the average precision, without a threshold in the text", async () => {
   const { x, y } = syntheticBinary({ rows: 100, prevalence: 0.3, separation: 2, seed: 1 });
   const frame: Frame = pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ill: Array.from(y) });
@@ -99,6 +117,7 @@ Deno.test("compare: the options of the curve's scores; one without its number is
     [["--score", "partialRocAuc"], "--score partialRocAuc needs --max-fpr"],
     [["--score", "recallAtFpr", "--fpr", "2"], "--fpr must be a number in (0, 1], it is 2"],
     [["--score", "precisionAtK", "--k", "0"], "--k must be a number"],
+    [["--score", "ndcg"], "a score of queries, which splits of rows would cut"],
     [["--score", "rocAuc", "--k", "3"], "--k cannot be used with --score rocAuc"],
   ];
   Deno.env.set("INIT_CWD", fixtures.folder);

@@ -3,6 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import {
+  aumLoss,
+  aumLossAndGradient,
   averagePrecision,
   averagePrecisionLoss,
   type Curve,
@@ -10,6 +12,9 @@ import {
   curveLossAndGradient,
   type CurveLossAndGradientOptions,
   type CurveScore,
+  ndcgLoss,
+  negativeAum,
+  pairsLoss,
   partialRocAuc,
   partialRocAucLoss,
   precisionAtK,
@@ -20,8 +25,10 @@ import {
   rocAuc,
   rocAucLoss,
 } from "../../lib/curves/mod.ts";
+import type { Loss } from "../../lib/mod.ts";
 import { countKeys, mapCounts } from "../../lib/counts/counts.ts";
-import { assertAllWithin, assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
+import { assertAllWithin, assertRefused, assertWithin, backends, counted, onBackends, random } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const scores: readonly CurveScore[] = [
   rocAuc,
@@ -31,6 +38,7 @@ const scores: readonly CurveScore[] = [
   recallAtFpr({ fpr: 0.15 }),
   precisionAtK({ k: 5 }),
   precisionAtK({ k: 0.4 }),
+  negativeAum,
 ];
 
 /** Labels, outputs and weights of some rows, the outputs of positives higher. */
@@ -51,7 +59,8 @@ Deno.test("the partial derivatives of every score are differences of its value",
   for (const score of scores) {
     const steps = Array.from({ length: 9 }, () => [next(), next()]);
     const sums = (k: 0 | 1) => Float64Array.from(steps, (_, b) => steps.slice(0, b + 1).reduce((s, v) => s + v[k], 0));
-    const curve: Curve = { thresholds: new Float64Array(9), tp: sums(0), fp: sums(1) },
+    const thresholds = Float64Array.from({ length: 9 }, (_, b) => b === 8 ? 0 : 0.95 - 0.1 * b - 0.02 * b * b / 8);
+    const curve: Curve = { thresholds, tp: sums(0), fp: sums(1) },
       gradient = score.gradient(curve);
     const of = score.relaxed ?? score.value, h = 1e-6;
     let moved = 0;
@@ -122,12 +131,12 @@ Deno.test("the gradient is that of the value, by differences in float64: every s
   }
 });
 
-Deno.test("with ever more thresholds the loss tends to the hard value; the area's error falls with their square", () => {
+slow.test("with ever more thresholds the loss tends to the hard value; the area's error falls with their square", () => {
   const { yTrue, yPred, sampleWeight } = rows(400, 11);
   for (const score of scores) {
     const hard = rankingMetric(yTrue, yPred, { score, sampleWeight });
     const thresholds = Array.from({ length: 60000 }, (_, b) => (b + 0.5) / 60000);
-    const soft = 1 - curveLossAndGradient(yTrue, yPred, { score, sampleWeight, thresholds }).value;
+    const soft = (score.best ?? 1) - curveLossAndGradient(yTrue, yPred, { score, sampleWeight, thresholds }).value;
     // The interpolated recall may lie between two steps of the hard one, a positive's weight apart.
     assertWithin(soft, hard, score.relaxed === undefined ? 2e-3 : 0.01, score.name);
   }
@@ -135,6 +144,72 @@ Deno.test("with ever more thresholds the loss tends to the hard value; the area'
   const error = (thresholds: number) =>
     Math.abs(1 - curveLossAndGradient(many.yTrue, many.yPred, { score: "rocAuc", thresholds }).value - exact);
   assert(error(128) < error(32) / 8, `${error(32)} ${error(128)}`);
+});
+
+Deno.test("the AUM at thresholds is the exact one, but for the interval in which the error rates cross: never below it", () => {
+  fc.assert(fc.property(fc.nat(), fc.integer({ min: 2, max: 60 }), (seed, thresholds) => {
+    const { yTrue, yPred } = rows(30, seed), exact = aumLossAndGradient(yTrue, yPred).value;
+    const binned = curveLossAndGradient(yTrue, yPred, { score: "negativeAum", thresholds }).value;
+    const grid = [...Array(thresholds).keys()].map((b) => 1 / (1 + Math.exp(-12 * (2 * (b + 0.5) / thresholds - 1))));
+    const widest = Math.max(...grid.slice(1).map((t, b) => t - grid[b]), 1 - grid.at(-1)!, grid[0]);
+    if (yTrue.includes(0) && yTrue.includes(1)) {
+      assert(binned >= exact - 1e-12 && binned <= exact + 0.5 * widest + 1e-12, `${exact} ${binned} ${widest}`);
+    } else assertEquals(binned, 0);
+  }));
+});
+
+/** The recorded cases of several classes, one per row, by scikit-learn's multi_class="ovo". */
+const recordedPairs: { yTrue: number[]; yPred: number[][]; average: "macro" | "weighted"; rocAuc: number }[] = JSON
+  .parse(Deno.readTextFileSync(new URL("../reference/curves.json", import.meta.url))).classes
+  .filter(({ multiClass }: { multiClass: string }) => multiClass === "ovo");
+
+Deno.test("one against one: with ever more thresholds the loss tends to 1 − scikit-learn's roc_auc_score of pairs", () => {
+  assert(recordedPairs.length >= 80, `${recordedPairs.length}`);
+  const thresholds = Array.from({ length: 500 }, (_, b) => (b + 0.5) / 500);
+  for (const { yTrue, yPred, average, rocAuc: expected } of recordedPairs) {
+    const options = { score: "rocAuc", average, multiClass: "ovo", thresholds } as const;
+    assertWithin(1 - curveLossAndGradient(yTrue, yPred, options).value, expected, 0.01, average);
+  }
+});
+
+Deno.test("one against one: the gradient by differences, sums of parts, ignored rows, a class that does not occur", () => {
+  const next = random(3), n = 24, labels = Array.from({ length: n }, () => Math.floor(3 * next()));
+  const logits = labels.map((y) => [0, 1, 2].map((k) => 2 * next() + Number(k === y)));
+  const sampleWeight = labels.map(() => 0.5 + next()), h = 1e-6;
+  for (const average of ["macro", "weighted"] as const) {
+    const options = { score: averagePrecision, average, multiClass: "ovo", thresholds: 9, fromLogits: true } as const;
+    const of = (z: number[][]) => curveLossAndGradient(labels, z, { ...options, sampleWeight }),
+      { gradient } = of(logits);
+    assert(gradient.some((g) => Math.abs(g) > 1e-3));
+    logits.forEach((row, i) =>
+      row.forEach((z, k) => {
+        const [up, down] = [h, -h].map((by) => of(logits.with(i, row.with(k, z + by))).value);
+        assertWithin(gradient[3 * i + k], (up - down) / (2 * h), 1e-7, `${average} ${i} ${k}`);
+      })
+    );
+    const more = curveLossAndGradient([...labels, -1], [...logits, [9, 9, 9]], {
+      ...options,
+      sampleWeight: [...sampleWeight, 1],
+      ignoreLabel: -1,
+    });
+    assertWithin(more.value, of(logits).value, 1e-14);
+    assertEquals([...more.gradient.slice(-3)], [0, 0, 0]);
+    const reordered = curveLossAndGradient(labels.toReversed(), logits.toReversed(), {
+      ...options,
+      sampleWeight: sampleWeight.toReversed(),
+    });
+    assertWithin(reordered.value, of(logits).value, 1e-14);
+  }
+  const three = [[0.7, 0.2, 0.1], [0.2, 0.7, 0.1], [0.6, 0.3, 0.1]];
+  const pair = curveLossAndGradient([0, 1, 0], three, {
+    score: "rocAuc",
+    average: "macro",
+    multiClass: "ovo",
+    zeroDivision: "skip",
+    thresholds: [0.1, 0.25, 0.4, 0.45, 0.5, 0.8],
+  });
+  assertWithin(pair.value, 0, 1e-12, "the third class does not occur, the other two are in order");
+  assert(pair.gradient.every((g, i) => i % 3 < 2 || g === 0));
 });
 
 Deno.test("a perfect order has loss 0 where a threshold separates it, a batch of one class 1 and no gradient, all ties ½", () => {
@@ -202,6 +277,37 @@ onBackends("the losses of tensors are the arrays' numbers, without a leak", () =
   }
 });
 
+Deno.test("the same bytes on cpu and wasm: value and gradient of every loss of the order of the outputs", async () => {
+  const { yTrue, yPred, sampleWeight } = rows(5001, 21), { byRows } = rows(1667, 21, 3);
+  const of = (loss: Loss, matrix: boolean) =>
+    tf.tidy(() => {
+      const table = (values: number[]) => matrix ? tf.tensor2d(byRows(values)) : tf.tensor1d(values);
+      const y = matrix && loss.name !== "ndcgLoss"
+        ? tf.tensor1d(yTrue.slice(0, 1667).map((v, i) => (v + i) % 3))
+        : table(yTrue);
+      const { value, grad } = tf.valueAndGrad((p) => loss(y, p as never, matrix ? undefined : table(sampleWeight)))(
+        table(yPred),
+      );
+      return [value, grad].map((one) => [...new Uint8Array(one.dataSync().slice().buffer)]);
+    });
+  const losses: [Loss, boolean][] = [
+    ...scores.map((score): [Loss, boolean] => [curveLoss(score), false]),
+    [rocAucLoss({ average: "macro" }), true],
+    [rocAucLoss({ average: "weighted", multiClass: "ovo" }), true],
+    [pairsLoss(), false],
+    [pairsLoss({ price: "ramp", margin: 0.1 }), false],
+    [aumLoss(), false],
+    [ndcgLoss({ margin: 0.2 }), true],
+  ];
+  const bytes: number[][][][] = [];
+  for (const backend of backends) {
+    await tf.setBackend(backend);
+    bytes.push(losses.map(([loss, matrix]) => of(loss, matrix)));
+  }
+  await tf.setBackend("cpu");
+  losses.forEach(([{ name }], k) => assertEquals(bytes[1][k], bytes[0][k], name));
+});
+
 Deno.test("bad input: a sentence that names the argument", () => {
   const refused = (options: object, argument: string, value: string, error: typeof RangeError = RangeError) =>
     assertRefused(() => curveLoss("rocAuc", options), { argument, value, error });
@@ -212,6 +318,14 @@ Deno.test("bad input: a sentence that names the argument", () => {
   refused({ average: "samples" }, "average", "'samples'");
   refused({ step: "round" }, "step", "'round'", TypeError);
   refused({ zeroDivision: 2 }, "zeroDivision", "2");
+  refused({ multiClass: "ova" }, "multiClass", "'ova'");
+  refused({ multiClass: "ovo" }, "average", "'binary'");
+  refused({ multiClass: "ovo", average: "micro" }, "average", "'micro'");
+  refused({ multiClass: "ovo", average: "macro", classWeights: [1, 2] }, "classWeights", "[1, 2]", TypeError);
+  const pairs = (y: number[][], p: number[][]) => () =>
+    curveLossAndGradient(y, p, { score: "rocAuc", average: "macro", multiClass: "ovo" });
+  assertRefused(pairs([[1, 1], [0, 1]], [[0.1, 0.2], [0.3, 0.1]]), { argument: "yTrue", value: "row 0 names 2" });
+  assertRefused(pairs([[1], [0]], [[0.1], [0.3]]), { argument: "yPred", value: "[2]" });
   const at = (y: number[], p: number[]) => () => curveLossAndGradient(y, p, { score: "rocAuc" });
   assertRefused(at([1, 0], [0.5, 1.5]), { argument: "yPred", value: "1.5" });
   assertRefused(at([1, 3], [0.5, 0.5]), { argument: "yTrue", value: "3" });

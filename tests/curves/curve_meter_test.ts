@@ -6,6 +6,8 @@ import {
   averagePrecision,
   CurveMeter,
   type CurveMeterJson,
+  ndcg,
+  NdcgMeter,
   partialRocAuc,
   precisionAtK,
   rankingMetric,
@@ -106,4 +108,66 @@ Deno.test("bad input: a sentence that names the argument", () => {
   assertThrows(changed({ positives: [[1]] }), TypeError, "'positives' must hold 4 lists");
   assertThrows(changed({ negatives: [[-1], [], [], []] }), RangeError, "'negatives' must be sums ≥ 0, number 0 is -1");
   assertThrows(() => CurveMeter.fromJSON(null as never), TypeError, "'json'");
+});
+
+Deno.test("NdcgMeter: parts in any order and through JSON are equal bit for bit, and their value is that of all queries", () => {
+  const query = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: -4, max: 4 })), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  fc.assert(fc.property(fc.array(query, { minLength: 3, maxLength: 12 }), fc.constantFrom(undefined, 2), (lists, k) => {
+    const rowsOf = (queries: number[]) => ({
+      gains: queries.flatMap((q) => lists[q].map(([gain]) => gain)),
+      outputs: queries.flatMap((q) => lists[q].map(([, p]) => p)),
+      groups: queries.flatMap((q) => lists[q].map(() => q)),
+      sampleWeight: queries.flatMap((q) => lists[q].map(() => 0.1 + q)),
+    });
+    const of = (queries: number[]) => {
+      const { gains, outputs, groups, sampleWeight } = rowsOf(queries);
+      return new NdcgMeter({ k }).update(gains, outputs, { groups, sampleWeight });
+    };
+    const all = lists.map((_, q) => q), parts = [0, 1, 2].map((part) => all.filter((q) => q % 3 === part));
+    const [a, b, c] = parts, text = JSON.stringify(of(a).merge(of(b)).merge(of(c)));
+    assertEquals(JSON.stringify(of(c).merge(of(a).merge(of(b)))), text);
+    assertEquals(JSON.stringify(NdcgMeter.fromJSON(JSON.parse(JSON.stringify(of(b)))).merge(of(c)).merge(of(a))), text);
+    assertEquals(JSON.stringify(of(all)), text);
+    const { gains, outputs, ...options } = rowsOf(all),
+      expected = rankingMetric(gains, outputs, { score: ndcg({ k }), ...options });
+    assertWithinOrNaN(of(a).merge(of(b)).merge(of(c)).value(), expected);
+  }));
+});
+
+Deno.test("NdcgMeter: one row per query with padding, and bad input by name", () => {
+  const meter = new NdcgMeter({ ignoreLabel: -1 });
+  tf.tidy(() => void meter.update(tf.tensor2d([[1, 0, -1], [0, 1, 0]]), tf.tensor2d([[2, 1, 9], [3, 2, 1]])));
+  assertWithin(meter.value(), (1 + 1 / Math.log2(3)) / 2, 1e-12);
+  assertEquals(new NdcgMeter().value(), NaN);
+  assertRefused(() => new NdcgMeter({ k: 0 }), { argument: "k", value: "0" });
+  assertRefused(() => new NdcgMeter({ ignoreLabel: "x" as never }), {
+    error: TypeError,
+    argument: "ignoreLabel",
+    value: "'x'",
+  });
+  assertRefused(() => meter.update([1, 0], [1, NaN]), { argument: "yPred", value: "NaN" });
+  assertRefused(() => meter.update([1, 0], [1, 2], { weights: 1 } as never), {
+    error: TypeError,
+    argument: "weights",
+    value: "1",
+  });
+  assertRefused(() => meter.merge(new NdcgMeter({ k: 3, ignoreLabel: -1 })), { argument: "other", value: "'k' is 3" });
+  assertRefused(() => meter.merge(3 as never), { error: TypeError, argument: "other", value: "3" });
+  const json = meter.toJSON();
+  assertRefused(() => NdcgMeter.fromJSON({ ...json, version: 2 as never }), { argument: "version", value: "2" });
+  assertRefused(() => NdcgMeter.fromJSON({ ...json, sums: [[1]] }), {
+    error: TypeError,
+    argument: "sums",
+    value: "[[1]]",
+  });
+  assertRefused(() => NdcgMeter.fromJSON({ ...json, sums: [[1], [-2]] }), { argument: "sums", value: "-2" });
+});
+
+Deno.test("CurveMeter: the AUM of outputs at the lower end of their intervals; its range depends on their places", () => {
+  const y = [1, 0, 1, 0, 1], p = [0.1, 0.3, 0.55, 0.72, 0.9], meter = new CurveMeter({ thresholds: 4000 }).update(y, p);
+  assertWithin(meter.value("negativeAum"), rankingMetric(y, p, { score: "negativeAum" }), 5e-3);
+  assertRefused(() => meter.range("negativeAum"), { argument: "score", value: "'negativeAum'" });
 });

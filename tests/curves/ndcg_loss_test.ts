@@ -2,8 +2,15 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
-import { ndcg, ndcgLoss, ndcgLossAndGradient } from "../../lib/curves/mod.ts";
+import { ndcg, ndcgLoss, ndcgLossAndGradient, rankingMetric, type RankingMetricOptions } from "../../lib/curves/mod.ts";
 import { assertAllWithin, assertRefused, assertWithin, counted, onBackends } from "../helpers.ts";
+
+/** The NDCG of rows, each query weighted. */
+const ndcgOf = (
+  yTrue: number[] | number[][],
+  yPred: number[] | number[][],
+  { k, ...others }: Omit<RankingMetricOptions, "score"> & { k?: number } = {},
+): number => rankingMetric(yTrue, yPred, { score: ndcg({ k }), ...others });
 
 const rows = fc.array(
   fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: -60, max: 60 }), fc.constantFrom("a", "b", "c")),
@@ -44,6 +51,22 @@ Deno.test("ndcg loss: the value by its definition, the gradient by differences, 
   }));
 });
 
+Deno.test("ndcg loss: a query of the weight 3 counts as three equal queries, in the value and in the gradient", () => {
+  const gains = [2, 0, 1, 0, 1, 3], outputs = [0.1, 0.5, 0.3, 0.7, 0.2, 0.4], groups = ["a", "a", "a", "b", "b", "b"];
+  const weighted = ndcgLossAndGradient(gains, outputs, { groups, sampleWeight: [3, 3, 3, 1, 1, 1] });
+  const copies = [0, 0, 0].flatMap((_, copy) => [0, 1, 2].map((i) => [i, copy]));
+  const rows = [...copies, [3, 0], [4, 0], [5, 0]], taken = <T>(list: T[]) => rows.map(([i]) => list[i]);
+  const repeated = ndcgLossAndGradient(taken(gains), taken(outputs), {
+    groups: rows.map(([i, copy]) => `${groups[i]} ${copy}`),
+  });
+  assertWithin(weighted.value, repeated.value, 1e-14);
+  for (let i = 0; i < 6; i++) {
+    const sum = rows.reduce((total, [row], k) => row === i ? total + repeated.gradient[k] : total, 0);
+    assertWithin(weighted.gradient[i], sum, 1e-14);
+    assert(Math.abs(sum) > 1e-4);
+  }
+});
+
 Deno.test("ndcg loss: with a small margin and no ties it is 1 − scikit-learn's ndcg_score; each row of a matrix is a query", () => {
   interface Case {
     yTrue: number[];
@@ -60,7 +83,7 @@ Deno.test("ndcg loss: with a small margin and no ties it is 1 − scikit-learn's
     const matrix = (values: number[]) =>
       Array.from({ length: queries }, (_, q) => values.slice(q * each, (q + 1) * each));
     const options = { k: k ?? undefined, sampleWeight: sampleWeight === null ? undefined : matrix(sampleWeight) };
-    assertWithin(ndcg(matrix(yTrue), matrix(yPred), options), expected, 4e-15);
+    assertWithin(ndcgOf(matrix(yTrue), matrix(yPred), options), expected, 4e-15);
     if (k !== null && k < each || matrix(yPred).some((row) => new Set(row).size < each)) continue;
     compared++;
     const loss = ndcgLossAndGradient(matrix(yTrue), matrix(yPred), { ...options, margin: 1e-4 });
@@ -92,7 +115,7 @@ Deno.test("ndcg loss: descending its gradient puts the gains in order; a query w
   for (let step = 0; step < 200; step++) {
     ndcgLossAndGradient(gains, outputs, { margin: 3 }).gradient.forEach((g, i) => outputs[i] -= g);
   }
-  assertEquals(ndcg(gains, outputs), 1);
+  assertEquals(ndcgOf(gains, outputs), 1);
   assertWithin(ndcgLossAndGradient(gains, gains, { k: 2, margin: 0.5 }).value, 0, 1e-15, "the best order");
   const start = ndcgLossAndGradient([1, ...Array(63).fill(0)], Array.from({ length: 64 }, (_, i) => i / 64), { k: 5 });
   assert(start.gradient[0] < -1e-4 && start.gradient.every((g, i) => i === 0 || g > 0), "alive far beyond k");

@@ -11,11 +11,19 @@ import {
   partialRocAuc,
   precisionAtK,
   rankingMetric,
+  type RankingMetricOptions,
   recallAtFpr,
   rocAuc,
 } from "../../lib/curves/mod.ts";
 import { rankFalling } from "../../lib/numerics/rank.ts";
 import { assertAllWithin, assertRefused, assertWithin } from "../helpers.ts";
+
+/** The NDCG of rows, each query weighted. */
+const ndcgOf = (
+  yTrue: number[] | number[][],
+  yPred: number[] | number[][],
+  { k, ...others }: Omit<RankingMetricOptions, "score"> & { k?: number } = {},
+): number => rankingMetric(yTrue, yPred, { score: ndcg({ k }), ...others });
 
 interface Recorded {
   yTrue: number[];
@@ -95,13 +103,21 @@ Deno.test("ndcg of queries: scikit-learn's, ties shared, weights of queries, row
     const taken = <T>(values: readonly T[]): T[] => Array.from(order, (i) => values[i]);
     const weights = sampleWeight === null ? undefined : taken(sampleWeight);
     const options = { groups: taken(groups), k: k ?? undefined, sampleWeight: weights };
-    assertWithin(ndcg(taken(yTrue), taken(yPred), options), expected, 4e-15);
+    assertWithin(ndcgOf(taken(yTrue), taken(yPred), options), expected, 4e-15);
   }
-  assertEquals(ndcg([0, 0], [1, 2]), NaN);
-  assertEquals(ndcg([0, 0, 3, 1], [1, 2, 5, 4], { groups: ["a", "a", "b", "b"] }), 1, "a query without a gain");
-  const none = ndcg([0, 3, 1], [5, 2, 1], { sampleWeight: [0, 1, 1] });
+  assertEquals(ndcgOf([0, 0], [1, 2]), NaN);
+  assertEquals(ndcgOf([0, 0, 3, 1], [1, 2, 5, 4], { groups: ["a", "a", "b", "b"] }), 1, "a query without a gain");
+  const none = ndcgOf([0, 3, 1], [5, 2, 1], { sampleWeight: [0, 1, 1] });
   assertEquals(none, 1, "a row of weight 0 belongs to no query");
 });
+
+const labels = fc.array(
+  fc.tuple(fc.constantFrom(0, 1), fc.integer({ min: -5, max: 5 }), fc.integer({ min: 0, max: 4 })),
+  {
+    minLength: 2,
+    maxLength: 20,
+  },
+);
 
 // The published test values of the R package aum (T. D. Hocking).
 Deno.test("AUM: the values and one-sided derivatives of the R package", () => {
@@ -114,13 +130,24 @@ Deno.test("AUM: the values and one-sided derivatives of the R package", () => {
   assertEquals(of(-1, 1), { value: 0, derivatives: [[0, 0], [0, 0]] });
 });
 
-const labels = fc.array(
-  fc.tuple(fc.constantFrom(0, 1), fc.integer({ min: -5, max: 5 }), fc.integer({ min: 0, max: 4 })),
-  {
-    minLength: 2,
-    maxLength: 20,
-  },
-);
+Deno.test("the negative AUM of the rates: the AUM of weights that add up to 1 in each class, any units, macro over columns", () => {
+  fc.assert(fc.property(labels, (rows) => {
+    const [yTrue, yPred, sampleWeight] = [0, 1, 2].map((k) => rows.map((row) => row[k]));
+    const whole = [0, 1].map((y) => rows.reduce((sum, row) => row[0] === y ? sum + row[2] : sum, 0));
+    const value = rankingMetric(yTrue, yPred, { score: "negativeAum", sampleWeight });
+    if (whole.includes(0)) return assertEquals(value, NaN);
+    const rates = rows.map(([y, , w]) => w / whole[y]);
+    assertWithin(value, -aumDerivatives({ yTrue, yPred, sampleWeight: rates }).value, 1e-12);
+    assertWithin(
+      rankingMetric(yTrue, yPred.map((v) => 3 * v), { score: "negativeAum", sampleWeight }),
+      3 * value,
+      1e-12,
+    );
+  }));
+  assertEquals(rankingMetric([0, 1], [1, -1], { score: "negativeAum" }), -2);
+  const two = rankingMetric([[0, 1], [1, 0]], [[1, 1], [-1, -1]], { score: "negativeAum", average: "macro" });
+  assertEquals(two, -1, "one column in order, one not");
+});
 
 Deno.test("AUM is the area by its definition, and its derivatives are one-sided differences", () => {
   fc.assert(fc.property(labels, (rows) => {
@@ -211,6 +238,8 @@ Deno.test("bad input: a sentence that names the argument", () => {
   assertRefused(at({ multiClass: "ova" }), { argument: "multiClass", value: "'ova'" });
   assertRefused(at({ multiClass: "ovo" }), { argument: "average", value: "'binary'" });
   assertRefused(at({ ignoreLabel: "x" }), { error: TypeError, argument: "ignoreLabel", value: "'x'" });
+  assertRefused(at({ groups: [1, 2] }), { error: TypeError, argument: "groups", value: "[1, 2]" });
+  assertRefused(at({ score: "ndcg", average: "macro" }), { error: TypeError, argument: "average", value: "'macro'" });
   assertRefused(at({ k: 3 }), { error: TypeError, argument: "k", value: "3" });
   assertRefused(at({}, [1, 2]), { argument: "yTrue", value: "2" });
   assertRefused(at({}, [1, 0, 1]), { argument: "yTrue", value: "[3]" });
@@ -220,10 +249,10 @@ Deno.test("bad input: a sentence that names the argument", () => {
     argument: "yTrue",
     value: "2",
   });
-  assertRefused(() => ndcg([1, -1], [1, 2]), { argument: "yTrue", value: "-1" });
-  assertRefused(() => ndcg([1, 1], [1, 2], { k: 0 }), { argument: "k", value: "0" });
-  assertRefused(() => ndcg([1, 1], [1, 2], { groups: [1] }), { argument: "groups", value: "1" });
-  assertRefused(() => ndcg([1, 1], [1, NaN]), { argument: "yPred", value: "NaN" });
+  assertRefused(() => ndcgOf([1, -1], [1, 2]), { argument: "yTrue", value: "-1" });
+  assertRefused(() => ndcgOf([1, 1], [1, 2], { k: 0 }), { argument: "k", value: "0" });
+  assertRefused(() => ndcgOf([1, 1], [1, 2], { groups: [1] }), { argument: "groups", value: "1" });
+  assertRefused(() => ndcgOf([1, 1], [1, NaN]), { argument: "yPred", value: "NaN" });
   assertRefused(() => recallAtFpr({ fpr: 0 }), { argument: "fpr", value: "0" });
   assertRefused(() => partialRocAuc({ maxFpr: 2 }), { argument: "maxFpr", value: "2" });
   assertRefused(() => precisionAtK({ k: -1 }), { argument: "k", value: "-1" });

@@ -5,6 +5,7 @@ import pl from "nodejs-polars";
 import { batchesOf, type FrameBatches, type NumberColumn, readTable } from "../../lib/data/mod.ts";
 import { f1Loss, metricGradient } from "../../lib/mod.ts";
 import { assertRefused, assertWithin, random } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const next = random(8), n = 1003;
 const columns = {
@@ -71,7 +72,7 @@ Deno.test("the kinds of a frame's columns that are numbers: texts, True and Fals
   }
 });
 
-Deno.test("more rows than a piece: none is lost between two, and the row of an error is that of the source", async () => {
+slow.test("more rows than a piece: none is lost between two, and the row of an error is that of the source", async () => {
   const rows = 70_001,
     long = pl.DataFrame({ i: Array.from({ length: rows }, (_, i) => i), y: new Array(rows).fill(0) });
   const folder = await Deno.makeTempDir();

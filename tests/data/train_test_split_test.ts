@@ -50,6 +50,16 @@ Deno.test("trainTestSplit: the split of ten rows for seed 1 is the recorded one"
   assertNotEquals(trainTestSplit(labels, { seed: 2, testFraction: 0.3, validationFraction: 0.2 }), split);
 });
 
+Deno.test("trainTestSplit: every row is in one part, and all rows of a group in the same", () => {
+  const groups = Int32Array.from({ length: 60 }, (_, row) => row % 20),
+    yTrue = Float64Array.from(groups, (g) => +(g < 8));
+  const parts = trainTestSplit({ yTrue, groups }, { seed: 2, testFraction: 0.3, validationFraction: 0.2 });
+  const { train, validation, test } = parts;
+  assertEquals([train, validation, test].flat().sort((a, b) => a - b), [...groups.keys()]);
+  const numberOf = (rows: readonly number[]) => new Set(rows.map((row) => groups[row])).size;
+  assertEquals([numberOf(train), numberOf(validation), numberOf(test)], [10, 4, 6]);
+});
+
 Deno.test("trainTestSplit: many rows of a class do not overflow the stack", () => {
   const { train, test } = trainTestSplit(new Uint8Array(200_000).fill(1, 0, 10), { seed: 1 });
   assertEquals([train.length, test.length], [140_000, 60_000]);

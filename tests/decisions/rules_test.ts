@@ -7,6 +7,7 @@ import { type DecisionOptions, toDecision } from "../../lib/decisions/to_decisio
 import { sigmoid } from "../../lib/numerics/sigmoid.ts";
 import { linearRamp, softsign, straightThrough } from "../../lib/core.ts";
 import { assertAllWithin, assertWithin } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const batchOf = (yPred: number[], classes = 1, sampleWeight?: number[]): Batch => ({
   rows: yPred.length / classes,
@@ -54,6 +55,22 @@ Deno.test("the way back of a threshold is s′, of logits s′·σ′", () => {
     }
   }
   assertEquals(back({ step: "round" }, [1, 1], [0.3, 0.7]), [0, 0]);
+});
+
+Deno.test("a batch takes the arrays that one of its size has released, and no other's; large arrays are not kept", () => {
+  const rule = toDecision("a test", {}), decide = (n: number) => rule(batchOf(new Array(n).fill(0.6)));
+  const first = decide(3), second = decide(3);
+  assert(first.decisions !== second.decisions && first.slopes !== second.slopes);
+  first.release!();
+  const third = decide(3);
+  assertStrictEquals(third.decisions, first.decisions);
+  assertStrictEquals(third.slopes, first.slopes);
+  assert(decide(3).decisions !== third.decisions);
+  third.release!();
+  assertEquals(decide(4).decisions.length, 4);
+  const large = decide(8193);
+  large.release!();
+  assert(decide(8193).decisions !== large.decisions);
 });
 
 Deno.test("a threshold rule says its steps unless it takes logits, and an argmax its options", () => {
@@ -135,6 +152,22 @@ Deno.test("a budget: the k highest of each column, ties in row order, rows witho
   assertEquals(decided({ decision: { top: 2 }, slope: 5 }, [0.1, 0.2]), [1, 1]); // softly too
   assertEquals(decided({ decision: { top: 1 }, step: "straightThrough" }, [0.3, 0.1, 0.2]), [1, 0, 0]);
   assertEquals(hard(1, [-3, 4, 2]), [0, 1, 0]);
+});
+
+slow.test("a budget of many rows, sorted, alike or unlike the entries that the threshold starts from, is kept", () => {
+  const n = 70_000, any = Array.from({ length: n }, (_, i) => (i + 1) * Math.SQRT2 % 1);
+  const columns = {
+    any,
+    sorted: any.toSorted(),
+    unlike: any.map((v, i) => i % 64 === 0 ? 1 : v / 4),
+    alike: any.map(() => 0.5),
+  };
+  for (const [name, yPred] of Object.entries(columns)) {
+    for (const step of ["softsign", "logistic"] as const) {
+      const soft = decided({ decision: { top: 700 }, step, slope: 6 }, yPred);
+      assertWithin(soft.reduce((a, b) => a + b), 700, 1e-9 * n, `${name}, ${step}`);
+    }
+  }
 });
 
 Deno.test("a budget: soft decisions are ½ + F(κ(p − τ)) and add up to k, of logits too", () => {

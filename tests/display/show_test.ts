@@ -13,7 +13,16 @@ tf.enableProdMode(); // no banner
 Deno.test("./display: what a notebook shows, and no figures of the project's own notebooks", () => {
   assertEquals(
     Object.keys(display).sort(),
-    ["auditDisplay", "bundle", "comparisonDisplay", "markdown", "md", "row", "show", "table"],
+    [
+      "auditDisplay",
+      "bundle",
+      "comparisonDisplay",
+      "markdown",
+      "md",
+      "row",
+      "show",
+      "table",
+    ],
   );
 });
 
@@ -80,12 +89,12 @@ Deno.test("show: numbers, booleans, and what is no number, as they are", async (
       "0.1235",
       "4601",
       "1,234,567",
-      "1e-12",
+      "1\u00a0×\u00a010⁻¹²",
       "0",
-      "-2.5",
+      "−2.5",
       "NaN",
       "Infinity",
-      "-Infinity",
+      "−Infinity",
       "true",
       "null",
       "undefined",
@@ -117,24 +126,24 @@ Deno.test("show: everything is escaped", async () => {
 
 Deno.test("show: tables from records and from polars are the same", async () => {
   const rows = [
-    { name: "a", n: 12345, score: 0.91234, tiny: 1e-9, ok: true, none: null },
+    { name: "a", n: 12345, score: 0.91234, tiny: -1e-9, ok: true, none: null },
     { name: "bb", n: 7, score: NaN, tiny: 0, ok: false, none: null },
     { name: "c", n: 0, score: 1, tiny: 0.5, ok: true, none: null },
   ];
   const plain = await text(rows);
   assertEquals(
     plain,
-    `name       n   score    tiny  ok     none
-----  ------  ------  ------  -----  ----
-a     12,345  0.9123    1e-9  true   null
-bb         7     NaN       0  false  null
-c          0  1.0000  0.5000  true   null`,
+    `name       n   score       tiny  ok     none
+----  ------  ------  ---------  -----  ----
+a     12,345  0.9123  −1 × 10⁻⁹  true   null
+bb         7     NaN          0  false  null
+c          0  1.0000     0.5000  true   null`,
   );
   const frame = pl.DataFrame({
     name: ["a", "bb", "c"],
     n: [12345, 7, 0],
     score: [0.91234, NaN, 1],
-    tiny: [1e-9, 0, 0.5],
+    tiny: [-1e-9, 0, 0.5],
     ok: [true, false, true],
     none: [null, null, null],
   });
@@ -180,7 +189,7 @@ Deno.test("show: tensors are shown with their shape, abbreviated, kept, and none
   const cube = tf.zeros([2, 1, 2]), bool = tf.tensor1d([true, false]), empty = tf.zeros([0, 3]);
   const before = tf.memory().numTensors;
   assertEquals(await text(scalar), "Tensor float32 scalar\n0.2500");
-  assertEquals(await text(matrix), "Tensor float32 [2, 2]\n[[  1.00,   2.50],\n [  3.00, -40.00]]");
+  assertEquals(await text(matrix), "Tensor float32 [2, 2]\n[[  1.00,   2.50],\n [  3.00, −40.00]]");
   assertEquals(await text(long), "Tensor float32 [1000]\n[0, 1, 2, …, 997, 998, 999]");
   assertEquals(await text(cube), "Tensor float32 [2, 1, 2]\n[[[0, 0]],\n\n [[0, 0]]]");
   assertEquals(await text(bool), "Tensor bool [2]\n[true, false]");

@@ -123,6 +123,34 @@ Deno.test("argmax: soft, straight-through, and the hard one, whose gradient is 0
   assert(hard.finished && hard.gradient!.every((g) => g === 0));
 });
 
+Deno.test("samples: row by row, the general path's bits in value, counts and gradient", () => {
+  const rows = 2003, classes = 3, { yPred, yTrue, soft, indices, entryWeights, rowWeights } = table(rows, classes);
+  const rare = yTrue.map((y, i) => i % 12 < 6 ? 0 : y), low = yPred.map((p, i) => rare[i] === 0 && i % 24 < 12 ? 0 : p);
+  const givens: Given[] = [
+    { yTrue, yPred },
+    { yTrue: soft, yPred, sampleWeight: entryWeights },
+    { yTrue: Int32Array.from(indices), yPred, sampleWeight: rowWeights },
+    { yTrue: rare, yPred: low },
+  ];
+  for (const given of givens) {
+    for (const zeroDivision of [0, 1, "skip"] as const) {
+      for (
+        const more of [{}, { classWeights: [1, 0, 3] }, { decision: "argmax" }, { step: "straightThrough" }, {
+          ignoreLabel: 0,
+        }] as const
+      ) {
+        const options: ScoringOptions = { average: "samples", zeroDivision, ...more }, where = JSON.stringify(options);
+        const own = fast(rows, given, options)!, exact = general(rows, given, options);
+        assert(own.finished);
+        assertStrictEquals(own.value, exact.value, where);
+        assertEquals(own.counts, exact.counts, where);
+        assertEquals(own.gradient, Float32Array.from(exact.gradient), where);
+      }
+    }
+  }
+  assertStrictEquals(fast(rows, { yTrue, yPred: yPred.with(7, 1.5) }, { average: "samples" }), undefined);
+});
+
 Deno.test("without a gradient the value is the same", () => {
   const { yPred, yTrue, indices } = table(500, 1), columns = table(500, 3);
   assertStrictEquals(
@@ -211,4 +239,29 @@ Deno.test("entries of a table: as they are, or one per row, or the place of the 
   assertEquals(entriesOf(plain.yTrue, 2, 6), Float32Array.of(1, 1, 0, 1));
   assertStrictEquals(plain.sampleWeight, undefined);
   assert(ownSimd() !== undefined, "these tests are of the SIMD loops");
+});
+
+Deno.test("labels that are ignored: every form of labels, weights and decisions, NaN and 0 as the label", () => {
+  for (const [rows, classes] of [[6001, 3], [33, 4], [20_003, 1]]) {
+    const { yPred, yTrue, indices, entryWeights, rowWeights } = table(rows, classes);
+    const without = <T extends Numbers>(labels: T, label: number) => labels.map((y, i) => i % 5 === 2 ? label : y) as T;
+    const average = classes > 1 ? "macro" : "binary", entries = [undefined, entryWeights];
+    const weights = classes > 1 ? [...entries, rowWeights] : entries;
+    for (const sampleWeight of weights) {
+      for (const decision of classes > 1 ? ["threshold", "argmax"] as const : ["threshold"] as const) {
+        const options = { average, decision } as const;
+        for (const label of [-1, NaN, 0]) {
+          const given = { yTrue: without(yTrue, label), yPred, sampleWeight };
+          const own = assertSame(rows, given, { ...options, ignoreLabel: label });
+          const idle = yPred.findIndex((_, i) => Object.is(given.yTrue[i], label));
+          if (decision === "threshold") assertEquals(Math.abs(own.gradient![idle]), 0);
+        }
+        if (classes === 1) continue;
+        const bytes = Uint8Array.from(without(indices, 255));
+        for (const yTrue of [without(indices, 255), bytes, Int32Array.from(bytes)]) {
+          assertSame(rows, { yTrue, yPred, sampleWeight }, { ...options, ignoreLabel: 255 });
+        }
+      }
+    }
+  }
 });

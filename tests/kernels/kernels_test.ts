@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { metricLoss, steps, toStep } from "../../lib/mod.ts";
 import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
 import { buildKernels } from "../../tasks/build_simd.ts";
-import { assertWithin, counted, random, slowOnBackends } from "../helpers.ts";
+import { assertWithin, counted, onBackends, random, slowOnBackends } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
 slow.test("the SIMD kernels are what their source makes", async () => {
@@ -47,3 +47,20 @@ for (const rare of [false, true]) {
     tf.dispose([value, yPred, yTrue, sampleWeight]);
   });
 }
+
+onBackends("a large batch's gradient is an ordinary tensor: tidy, a chain and a sum of losses leave nothing", () => {
+  const next = random(3), p = tf.tensor1d(Float32Array.from({ length: 5000 }, next)), y = tf.round(p);
+  const losses: ((x: tf.Tensor) => tf.Scalar)[] = [
+    (x) => metricLoss("f1")(y, x),
+    (x) => metricLoss("f1")(y, tf.sigmoid(x)),
+    (x) => tf.add(metricLoss("f1")(y, x), tf.losses.meanSquaredError(y, x)),
+    (x) => tf.add(metricLoss("f1")(y, x), metricLoss("mcc")(y, x)),
+  ];
+  for (const [i, loss] of losses.entries()) {
+    assertEquals(counted(() => tf.tidy(() => void tf.grad(loss)(p).dataSync())).made, 0, `${i} in tidy`);
+    const { result, made } = counted(() => tf.valueAndGrad(loss)(p));
+    assertEquals(made, 2, `${i}`);
+    tf.dispose([result.value, result.grad]);
+  }
+  tf.dispose([p, y]);
+});

@@ -94,7 +94,7 @@ slow.test("sums and derivatives are those of the step in float64, with every ste
   assert(without <= 0.06 * all, `${without} of ${all} have no SIMD plan`);
 });
 
-Deno.test("s is exactly 0 at 0 and 1 at 1, rises between, and is that of the step", () => {
+slow.test("s is exactly 0 at 0 and 1 at 1, rises between, and is that of the step", () => {
   const n = 4096, yPred = Float32Array.from({ length: n }, (_, i) => i / (n - 1));
   for (const [name, step] of allSteps()) {
     if (step.name.startsWith("straightThrough") || step.slope > 400 || step.name === "round") continue;

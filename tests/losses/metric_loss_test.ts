@@ -271,6 +271,27 @@ Deno.test("the order of the rows changes nothing but the order of the gradient",
   }));
 });
 
+onBackends("losses of one gradient, values alone and gradients of one another leave each other's numbers alone", () => {
+  const loss = f1Loss(), other = precisionLoss({ slope: 7, step: "logistic" });
+  const batches = [1, 2, 3].map((seed) => {
+    const next = random(seed);
+    return { yTrue: Array.from({ length: 40 }, () => +(next() < 0.3)), yPred: Array.from({ length: 40 }, next) };
+  });
+  const alone = batches.map((batch) => [evaluate(loss, batch), evaluate(other, batch)]);
+  tf.tidy(() => {
+    const [[y, p], [y2, p2], [y3, p3]] = batches.map(({ yTrue, yPred }) => [yTrue, yPred].map((v) => tf.tensor1d(v)));
+    const { value, grads } = tf.valueAndGrads((p: tf.Tensor, p2: tf.Tensor) => {
+      const first = loss(y, p);
+      other(y3, p3);
+      return tf.addN([first, loss(y2, p2), other(y, p)]) as tf.Scalar;
+    })([p, p2]);
+    assertWithin(value.dataSync()[0], alone[0][0].value + alone[1][0].value + alone[0][1].value, 1e-6);
+    const [g, g2] = grads.map((grad) => grad.dataSync());
+    assertAllWithin(g, alone[0][0].gradient.map((v, i) => v + alone[0][1].gradient[i]), 1e-7);
+    assertAllWithin(g2, alone[1][0].gradient, 0);
+  });
+});
+
 onBackends("a weight of 2 is the row twice; a weight of 0 is no row; equal weights are none", () => {
   const [y, p] = [[1, 0, 1, 0, 1], [0.7, 0.4, 0.2, 0.6, 0.9]];
   for (const score of allScores) {

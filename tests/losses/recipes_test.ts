@@ -1,10 +1,11 @@
 // The recipes to copy: each has the library's values and gradients, and is short.
 import { assert, assertEquals } from "@std/assert";
+import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs";
 import type { ScoreName } from "../../lib/core.ts";
 import { fBeta, type Loss, metricLoss, precisionAtRecall, softsign, straightThrough } from "../../lib/mod.ts";
 import { fBetaLoss } from "../../recipes/recipe_tfjs.ts";
-import { assertAllWithin, assertWithin, onBackends, reference } from "../helpers.ts";
+import { assertAllWithin, assertWithin, reference, slowOnWasm } from "../helpers.ts";
 
 interface RecipeCase {
   recipe: "torch" | "custom_gradient" | "boosting";
@@ -50,7 +51,18 @@ Deno.test("the recipes in PyTorch, tf.custom_gradient and for tree libraries hav
   assertEquals(["torch", "custom_gradient", "boosting"].map(count), [390, 130, 80]);
 });
 
-onBackends("the recipe in TensorFlow.js has the library's losses and gradients", () => {
+Deno.test("the recipe in R ran under keras3 as it is here, on each backend of Keras, with the Python recipe's values", async () => {
+  const read = (path: string) => Deno.readTextFile(new URL(path, import.meta.url));
+  const { recipe, recipeText } = JSON.parse(await read("../reference/thread_r.json"));
+  const text = await read("../../recipes/recipe_keras.R");
+  assertEquals(createHash("md5").update(text).digest("hex"), recipeText, "record it again: tests/reference/thread_r.R");
+  assertEquals(
+    recipe,
+    ["tensorflow", "jax", "torch"].map((backend) => ({ backend, cases: 390, largestDifference: 0 })),
+  );
+});
+
+slowOnWasm("the recipe in TensorFlow.js has the library's losses and gradients", () => {
   const betas: Partial<Record<ScoreName, number>> = { precision: 0, recall: Infinity, f1: 1 };
   const cases = reference<RecipeCase>("recipes.json").filter(({ recipe, threshold }) =>
     recipe === "torch" && threshold === 0.5

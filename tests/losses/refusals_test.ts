@@ -308,3 +308,7 @@ Deno.test("the first fault is the one that is named: shapes before numbers, outp
   tf.dispose([short, outputs, labels, sound]);
   assertStrictEquals(short.isDisposed, true);
 });
+
+Deno.test("metricLoss names the entry that a score of the order of the outputs needs, where nothing has imported it", () => {
+  assertThrows(() => metricLoss("rocAuc"), TypeError, "'rocAuc', needs an import of ./curves");
+});

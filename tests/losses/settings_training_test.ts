@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss, hardMetric, mccLoss, metricLoss, precisionAtRecallLoss, recallMetric } from "../../lib/mod.ts";
-import { onBackends, random } from "../helpers.ts";
+import { random, slowOnWasm } from "../helpers.ts";
 
 /** Three classes that two of three columns tell apart, with some noise. */
 function rows(seed: number, n: number) {
@@ -25,7 +25,7 @@ const dense = (units: number, activation: "softmax" | "sigmoid" | "linear", name
 
 const fitting = { epochs: 8, batchSize: 64, shuffle: false, verbose: 0 } as const;
 
-onBackends("several classes train in every average and decision, with logits and class indices too", async () => {
+slowOnWasm("several classes train in every average and decision, with logits and class indices too", async () => {
   const train = rows(1, 384), held = rows(2, 384);
   const settings = [
     { average: "macro", decision: "argmax" },
@@ -64,7 +64,7 @@ onBackends("several classes train in every average and decision, with logits and
   tf.dispose([Object.values(train), Object.values(held)]);
 });
 
-onBackends("a model of two outputs has a loss and a metric for each, by name in the history", async () => {
+slowOnWasm("a model of two outputs has a loss and a metric for each, by name in the history", async () => {
   const { x, label, hot } = rows(1, 256), y = tf.tidy(() => tf.equal(label, 0).toFloat());
   const input = tf.input({ shape: [3] });
   const model = tf.model({
@@ -91,7 +91,7 @@ onBackends("a model of two outputs has a loss and a metric for each, by name in 
   model.dispose();
 });
 
-onBackends("a saved and loaded model predicts the same bits; its loss is given again to compile", async () => {
+slowOnWasm("a saved and loaded model predicts the same bits; its loss is given again to compile", async () => {
   const { x, label, hot } = rows(1, 128), loss = () => f1Loss({ average: "macro", decision: "argmax", slope: 4 });
   const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [3] }), dense(3, "softmax", "out")] });
   model.compile({ optimizer: tf.train.sgd(0.5), loss: loss() });
@@ -115,7 +115,7 @@ onBackends("a saved and loaded model predicts the same bits; its loss is given a
   loaded.dispose();
 });
 
-onBackends(
+slowOnWasm(
   "fit's sampleWeight throws, and its classWeight only multiplies the scalar: what the docstring of Loss says",
   async () => {
     const { x, label, hot } = rows(1, 64), y = tf.tidy(() => tf.equal(label, 0).toFloat());

@@ -19,7 +19,7 @@ import {
   straightThrough,
 } from "../../lib/mod.ts";
 import { askedRampLoss, askedRoundLoss } from "../../lib/thread/thread.ts";
-import { onBackends, random } from "../helpers.ts";
+import { random, slowOnWasm } from "../helpers.ts";
 
 /** Three columns, two of which matter; three positives in ten, some of them on the wrong side. */
 function rows(seed: number, n: number): { x: tf.Tensor2D; y: tf.Tensor2D } {
@@ -56,7 +56,7 @@ const trained: [Loss, Metric, Partial<{ linear: boolean }>?][] = [
 ];
 
 for (const [index, [loss, metric, { linear } = {}]] of trained.entries()) {
-  onBackends(`training ${index + 1} with ${loss.name} improves ${metric.name} on held-out rows`, async () => {
+  slowOnWasm(`training ${index + 1} with ${loss.name} improves ${metric.name} on held-out rows`, async () => {
     const train = rows(1, 512), held = rows(2, 512);
     const model = classifier(linear ? "linear" : "sigmoid");
     model.compile({ optimizer: tf.train.adam(0.05), loss, metrics: [metric] });
@@ -76,7 +76,7 @@ for (const [index, [loss, metric, { linear } = {}]] of trained.entries()) {
   });
 }
 
-onBackends("training makes no tensors that stay", async () => {
+slowOnWasm("training makes no tensors that stay", async () => {
   const { x, y } = rows(1, 128), model = classifier();
   model.compile({ optimizer: tf.train.sgd(0.5), loss: f1Loss(), metrics: [precisionMetric(), recallMetric()] });
   await model.fit(x, y, { ...fitting, epochs: 1 }); // what the first run sets up
@@ -87,7 +87,7 @@ onBackends("training makes no tensors that stay", async () => {
   model.dispose();
 });
 
-onBackends("the asked loss changes no weight, not by a bit, with SGD and with Adam; the F1 loss does", async () => {
+slowOnWasm("the asked loss changes no weight, not by a bit, with SGD and with Adam; the F1 loss does", async () => {
   const { x, y } = rows(1, 256);
   for (const optimizer of [() => tf.train.sgd(0.5), () => tf.train.adam(0.05)]) {
     for (const [loss, learns] of [[askedRoundLoss, false], [f1Loss(), true]] as const) {
@@ -104,7 +104,7 @@ onBackends("the asked loss changes no weight, not by a bit, with SGD and with Ad
   tf.dispose([x, y]);
 });
 
-onBackends("the asked ramp changes no weight either, for no output is below 0.0625", async () => {
+slowOnWasm("the asked ramp changes no weight either, for no output is below 0.0625", async () => {
   const { x, y } = rows(1, 256), model = classifier();
   const lowest = tf.tidy(() => (model.predict(x) as tf.Tensor).min().dataSync()[0]);
   assertGreater(lowest, 0.0625);
@@ -116,7 +116,7 @@ onBackends("the asked ramp changes no weight either, for no output is below 0.06
   model.dispose();
 });
 
-onBackends("the round step as a loss is as dead as the asked one", async () => {
+slowOnWasm("the round step as a loss is as dead as the asked one", async () => {
   const { x, y } = rows(1, 256), model = classifier();
   model.compile({ optimizer: tf.train.adam(0.05), loss: f1Loss({ step: "round" }) });
   const before = bits(model);

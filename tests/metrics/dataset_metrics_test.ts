@@ -11,7 +11,7 @@ import {
   utility,
 } from "../../lib/mod.ts";
 import { rankingMetric, recallAtFpr } from "../../lib/curves/mod.ts";
-import { assertRefused, assertWithin, onBackends, random } from "../helpers.ts";
+import { assertRefused, assertWithin, random, slowOnWasm } from "../helpers.ts";
 
 /** Rows of a two-dimensional problem with some noise, the rarer class 1. */
 function problem(n: number, seed: number): [x: tf.Tensor2D, y: tf.Tensor2D, w: tf.Tensor1D] {
@@ -35,7 +35,7 @@ function network(units: number, activation: "sigmoid" | "softmax", rate = 0.1): 
   return model;
 }
 
-onBackends("after each epoch the history has the score of the whole set, beside the mean of the batches", async () => {
+slowOnWasm("after each epoch the history has the score of the whole set, beside the mean of the batches", async () => {
   const [x, y, w] = problem(100, 1), [vx, vy] = problem(70, 2), model = network(1, "sigmoid");
   const expected: Record<string, number[]> = { train: [], validation: [], weighted: [] };
   const score = (a: tf.Tensor, b: tf.Tensor, c?: tf.Tensor) =>
@@ -85,7 +85,7 @@ onBackends("after each epoch the history has the score of the whole set, beside 
   model.dispose();
 });
 
-onBackends("weights count, and the mean of the batches is something else", async () => {
+slowOnWasm("weights count, and the mean of the batches is something else", async () => {
   // A model that passes its input on and does not learn; the batches' precisions are 0 and 1, that of all rows 3/4.
   const model = tf.sequential({
     layers: [tf.layers.dense({ units: 1, inputShape: [1], kernelInitializer: "ones", useBias: false })],
@@ -111,7 +111,7 @@ onBackends("weights count, and the mean of the batches is something else", async
   model.dispose();
 });
 
-onBackends("several classes by argmax: averages, class by class", async () => {
+slowOnWasm("several classes by argmax: averages, class by class", async () => {
   const [x, y] = problem(60, 4), model = network(3, "softmax"); // class 2 is absent
   const options = { train: [x, y], decision: "argmax", batchSize: 7 } as const;
   const expected: number[][] = [];
@@ -144,7 +144,7 @@ onBackends("several classes by argmax: averages, class by class", async () => {
   model.dispose();
 });
 
-onBackends("no tensor is left, whatever the number of epochs", async () => {
+slowOnWasm("no tensor is left, whatever the number of epochs", async () => {
   const [x, y, w] = problem(50, 5), grown: number[] = [];
   for (const epochs of [1, 4]) {
     const model = network(1, "sigmoid"),
@@ -219,7 +219,7 @@ Deno.test("with fitDataset too", async () => {
   model.dispose();
 });
 
-onBackends(
+slowOnWasm(
   "scores of the curve are those of all outputs: averages, class by class, weights, ignored rows",
   async () => {
     const [x, y, w] = problem(60, 6), model = network(3, "softmax");
@@ -286,6 +286,9 @@ Deno.test("what cannot be reported is an error that names the argument, before a
   refused({ scores, train, classWeights: [0], average: "macro" }, "classWeights", "0");
   refused({ scores: ["rocAuc"], train, classWeights: [1], average: "macro" }, "classWeights", "'rocAuc'", TypeError);
   refused({ scores: ["rocAuc", "rocAuc"], train }, "scores", "'dataset_rocAuc'");
+  const [xs, ys] = train as unknown as [tf.Tensor, tf.Tensor], groups = Array(ys.shape[0]).fill("a");
+  refused({ scores: ["rocAuc"], train: { xs, ys, groups } }, "groups", "'train'", TypeError);
+  refused({ scores: ["ndcg"], train: { xs, ys, groups: groups.slice(1) } }, "groups", String(groups.length - 1));
   refused({ scores, train, classWeights: [1] }, "classWeights", "[1]", TypeError);
   tf.dispose([x, y, three, none]);
 });

@@ -45,6 +45,7 @@ const browserEntries = [
   "./slim",
   "./sql",
   "./thread",
+  "./threads",
 ];
 
 const fileOf = (entry: string): string => entry === "." ? "index" : entry.slice(2);
@@ -113,6 +114,19 @@ await loss.close();
 console.log(verdict);`,
   );
   assertEquals((await run("python/audit.js")).trim().split("\n").at(-1), "sound");
+});
+
+withNode("metricLoss knows a score of the curve in a bundle, although only the score is imported", async (project) => {
+  const { write, run, tool } = project;
+  await write(
+    "bundle/ranking.js",
+    `import { metricLoss } from "${name}";
+import { ndcg, rocAuc } from "${name}/curves";
+console.log(metricLoss(rocAuc).name, metricLoss(ndcg({ k: 5 })).name);`,
+  );
+  const options = ["--bundle", "--minify", "--format=esm", "--external:@tensorflow/*", "--outfile=bundle/made.js"];
+  await tool("esbuild/bin/esbuild", "bundle/ranking.js", ...options, "--log-level=error");
+  assertEquals((await run("bundle/made.js")).trim().split("\n").at(-1), "rocAucLoss ndcg5Loss");
 });
 
 withNode("deno publish --dry-run takes the package for JSR, types and all", async ({ packed }) => {
@@ -232,6 +246,41 @@ slow.test("examples/deno trains", async () => {
   assertMatch(await runIn(root, Deno.execPath(), "run", "-A", "--quiet", "examples/deno/train.ts"), trained);
 });
 
+/** Prints whether two threads have the bytes of one. */
+const threadsCode = `import { lossAndGradient } from "${name}/core";
+import { setThreads } from "${name}/threads";
+const n = 300_000, p = Float32Array.from({ length: n }, (_, i) => (i * 7919 % 10007) / 10007);
+const y = p.map((v, i) => Number(i % 3 === 0));
+const taken = () => JSON.stringify(Object.values(lossAndGradient(y, p, { score: "f1", step: "logistic" })));
+const one = taken(), threads = await setThreads(2);
+const text = "threads: " + threads + ", " + (taken() === one ? "the same bytes" : "other bytes");
+`;
+
+withNode("./threads in Node.js: the same bytes, and the process ends", async ({ write, run }) => {
+  await write("threads.js", `${threadsCode}console.log(text);`);
+  assertStringIncludes(await run("threads.js"), "threads: 2, the same bytes");
+});
+
+withBrowser(
+  "./threads on a page: the same bytes where it is cross-origin isolated, else one thread",
+  async (project) => {
+    await project.write(
+      "apps/threads/page.js",
+      `${threadsCode}document.querySelector("#result").textContent = text;`,
+    );
+    await project.write(
+      "apps/threads/index.html",
+      `<link rel="icon" href="data:,"><p id="result"></p><script type="module" src="bundle.js"></script>`,
+    );
+    const options = ["--bundle", "--format=esm", "--outfile=apps/threads/bundle.js", "--log-level=error"];
+    await project.tool("esbuild/bin/esbuild", "apps/threads/page.js", ...options);
+    const folder = new URL("apps/threads/", project.folder), policy = strict.replace("worker-src", "worker-src blob:");
+    const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+    await opened(folder, policy, /threads: 2, the same bytes/, isolated);
+    await opened(folder, policy, /threads: 1, the same bytes/);
+  },
+);
+
 withNode("two copies of TensorFlow.js are told in one sentence, once", async ({ write, run }) => {
   await write(
     "copies.js",
@@ -250,8 +299,8 @@ console.log(JSON.stringify(told.filter((text) => text.includes("Roundabout"))));
 });
 
 /** Opens a page of a folder under a security policy; a fault on it fails. */
-async function opened(folder: URL, policy: string, wanted: RegExp): Promise<void> {
-  const { address, stop } = serveFolder(folder, policy);
+async function opened(folder: URL, policy: string, wanted: RegExp, headers?: Record<string, string>): Promise<void> {
+  const { address, stop } = serveFolder(folder, policy, headers);
   try {
     await openPages([address], wanted);
   } finally {

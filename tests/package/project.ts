@@ -60,7 +60,7 @@ async function makeProject(): Promise<Project> {
     await Deno.writeTextFile(path, text);
   };
   await write("package.json", JSON.stringify({ private: true, type: "module", dependencies: versions }));
-  const [packed] = await Promise.all([buildPackage(new URL("package/", folder)), npmInstall(folder)]);
+  const packed = await buildPackage(new URL("package/", folder));
   await npmInstall(folder, packed.tarball.pathname);
   const run = (file: string, ...args: string[]) => runIn(folder, "node", file, ...args);
   return { packed, folder, write, run, tool: (program, ...args) => run(`node_modules/${program}`, ...args) };

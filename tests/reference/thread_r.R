@@ -3,7 +3,8 @@
 # - `names`: the functions of the question's days, as keras$backend$... , and where they are now;
 # - `training`: the asked loss and the recipe of recipe_keras.R, compiled and fitted (hard F1 on the training rows);
 # - `labels`: what a plain vector as labels gives, by reticulate and by keras3;
-# - `recipe`: the largest difference between the R recipe and the Python recipe's recorded values (recipe.json).
+# - `recipe`: the largest difference between the R recipe and the Python recipe's recorded values (recipe.json);
+# - `recipeText`: the MD5 sum of recipe_keras.R as it ran, so that a later change of it is noticed.
 #
 #     RETICULATE_PYTHON=.../bin/python Rscript thread_r.R
 
@@ -101,6 +102,7 @@ main <- function() {
   section <- function(name, entries) paste0("  \"", name, "\": [\n", paste0("    ", vapply(entries, text, ""), collapse = ",\n"), "\n  ]")
   parts <- c(
     paste0("  \"versions\": ", text(answers[[1]]$versions)), paste0("  \"seed\": ", seed),
+    paste0("  \"recipeText\": ", text(unname(tools::md5sum("../../recipes/recipe_keras.R")))),
     section("names", lapply(answers, `[[`, "names")), section("labels", lapply(answers, `[[`, "labels")),
     section("training", do.call(c, lapply(answers, `[[`, "training"))), section("recipe", lapply(answers, `[[`, "recipe"))
   )

@@ -7,6 +7,7 @@ import { axeFaults, browserTest, cut, lookAt, looks, overflow, restless, withPag
 import { projectSite } from "./project_site.ts";
 import { filesUnder, fixtures, inTemporaryFolder } from "./support.ts";
 import "./figures_in_browser.ts";
+import "./pages_in_browser.ts";
 import "./tools_in_browser.ts";
 
 /** Lists the faults of a page in the browser, one sentence each; `contrast` asks for the dark scheme's, too. */

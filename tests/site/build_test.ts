@@ -24,7 +24,7 @@ slow.test("site: two builds give the same bytes, without a date or a path of thi
   });
 });
 
-Deno.test("site: an earlier build is replaced whole, and stays when the new one fails", async () => {
+slow.test("site: an earlier build is replaced whole, and stays when the new one fails", async () => {
   await inTemporaryFolder(async (folder) => {
     const out = `${folder}/site`;
     const built = await buildSite({ notebooks: await fixtures(), out });
@@ -44,7 +44,7 @@ Deno.test("site: an earlier build is replaced whole, and stays when the new one 
   });
 });
 
-Deno.test("site: a folder that is not an earlier build is never replaced", async () => {
+slow.test("site: a folder that is not an earlier build is never replaced", async () => {
   await inTemporaryFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/mine.txt`, "mine");
     const build = (out: string) => buildSite({ notebooks: [notebookOf()], out });
@@ -56,7 +56,7 @@ Deno.test("site: a folder that is not an earlier build is never replaced", async
   });
 });
 
-Deno.test("site: a page leads to the one before it and to the next; the front page has no mark that is unknown", async () => {
+slow.test("site: a page leads to the one before it and to the next; the front page has no mark that is unknown", async () => {
   const { files } = await renderSite({ notebooks: await fixtures() });
   const [first, second] = [...files.keys()].filter((name) => /^\d\d_.*\.html$/.test(name));
   assertStringIncludes(String(files.get(first)), `<a rel="next" href="${second}">`);
@@ -70,7 +70,7 @@ Deno.test("site: a page leads to the one before it and to the next; the front pa
   );
 });
 
-Deno.test("site: links resolve, pictures have words, nothing is loaded from outside (fixtures)", async () => {
+slow.test("site: links resolve, pictures have words, nothing is loaded from outside (fixtures)", async () => {
   const { files, warnings } = await renderSite({ notebooks: await fixtures() });
   assertEquals(checkSite(files), []);
   assertEquals(warnings, []);

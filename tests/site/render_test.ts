@@ -203,7 +203,7 @@ Deno.test("site: figures stand in line, labelled, each with ids of its own", asy
 Deno.test("site: tables scroll in labelled boxes of their own", async () => {
   const page = await pageOf(prose("| a |\n| - |\n| 1 |"), code("1", [html("<table><tr><td>1</td></tr></table>")]));
   for (const n of [1, 2]) {
-    assertStringIncludes(page, `data-scroll tabindex="0" role="group" aria-label="Table ${n}"><table>`);
+    assertStringIncludes(page, `data-scroll tabindex="0" role="group" aria-label="Table ${n}"><table`);
   }
 });
 
@@ -249,7 +249,10 @@ Deno.test("site: tags hide the code, the output or the cell; the front page take
     code("kept()", [html("<p>silent</p>")], ["hide-output"]),
   );
   assert(!/secret|gone|silent/.test(page));
-  assertMatch(page, /<details class="source"><summary>[^<]*<\/summary>\s*<pre[^>]*><code>.*folded/);
+  assertMatch(
+    page,
+    /<details class="source"><summary>[^<]*<\/summary>\s*<div class="code-box"><pre[^>]*><code>.*folded/,
+  );
   const { files, warnings } = await renderSite({ notebooks: [notebookOf(code("1", [figure], ["front-page"]))] });
   assertStringIncludes(String(files.get("index.html")), "<figcaption>shown</figcaption>");
   assertEquals(warnings, []);

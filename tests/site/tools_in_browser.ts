@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Page } from "playwright-core";
 import { compareLosses } from "../../lib/compare/mod.ts";
+import { fBeta } from "../../lib/core.ts";
 import { syntheticBinary } from "../../lib/data/synthetic_binary.ts";
 import { famousLosses } from "../../tasks/site/live/famous_losses.ts";
 import { axeFaults, browserTest, lookAt, looks, overflow, withPage } from "./browser.ts";
@@ -145,7 +146,7 @@ browserTest(
         await page.setInputFiles("input[type=file]", file);
         await saying(page, /'table\.csv' has 3 columns/);
         await page.selectOption(".fields .field:nth-child(3) select", "jaccard");
-        await page.$eval("input[type=number]", (number) => ((number as unknown as { value: string }).value = "3"));
+        await page.getByLabel("Splits").fill("3");
         await pressButton(page, "Compare");
         await saying(page, /Training \d+ of 48 is done/);
         await page.waitForSelector(".report");
@@ -170,6 +171,46 @@ browserTest(
         await page.selectOption(".fields .field:nth-child(1) select", "a");
         await pressButton(page, "Compare");
         await saying(page, /^Cannot /);
+        assertEquals(faults, []);
+      });
+    });
+  },
+);
+
+browserTest(
+  "compare page: a score with a number of its own; a table that is refused names the page's input, which cures it",
+  async () => {
+    const { names } = await projectSite();
+    await inTemporaryFolder(async (folder) => {
+      const { x, y } = syntheticBinary({ rows: 90, prevalence: 0.4, separation: 2, seed: 3 });
+      const lines = x.map((row, i) => [...row, i === 4 ? "" : y[i] ? "yes" : "no"].join(","));
+      const file = `${folder}/table.csv`, score = fBeta({ beta: 2 });
+      await Deno.writeTextFile(file, `a,b,ill\n${lines.join("\n")}\n`);
+      const expected = await compareLosses(file, { label: "ill", score, repeats: 3, dropUnlabelled: true });
+      await withPage(async ({ page, faults }) => {
+        await lookAt(page, looks[0]);
+        await page.goto(names.get("compare.html")!);
+        await page.setInputFiles("input[type=file]", file);
+        await saying(page, /'table\.csv' has 3 columns/);
+        const beta = page.getByLabel(/^Beta/);
+        assertEquals(await beta.isVisible(), false, "F1 needs no number");
+        await page.getByLabel("Score").selectOption("fBeta");
+        assertEquals(await beta.inputValue(), "0.5");
+        await beta.fill("2");
+        await page.getByLabel("Splits").fill("3");
+        await pressButton(page, "Compare");
+        await saying(page, /leave such rows out with “Leave out rows without a label”$/);
+        await page.getByText("How to read the table").focus();
+        await page.keyboard.press("Enter");
+        await page.getByLabel("Leave out rows without a label").focus();
+        await page.keyboard.press("Space");
+        assertEquals([...await overflow(page), ...await axeFaults(page, { within: "main" })], []);
+        await pressButton(page, "Compare");
+        await page.locator(".report").waitFor();
+        const shown = await page.locator(".report").textContent();
+        assertStringIncludes(shown!, expected.recommendation.split(/(?<=\.) /)[0]);
+        assertStringIncludes(shown!, "fBeta");
+        for (const { mean } of expected.losses) assertStringIncludes(shown!, mean.toFixed(3));
         assertEquals(faults, []);
       });
     });

@@ -22,7 +22,9 @@ slow.test("writeup: help, and bad usage", async () => {
   const help = await writeup("--help");
   assertEquals(help.code, 0);
   assertStringIncludes(help.text, "usage: deno task writeup [--no-execute]");
-  for (const args of [["--jobs", "0"], ["--timeout", "soon"], ["--nonsense"], ["a.ipynb"]]) {
+  for (
+    const args of [["--jobs", "0"], ["--timeout", "soon"], ["--nonsense"], ["a.ipynb"], ["--site-url", "example.org"]]
+  ) {
     const { code, text } = await writeup(...args);
     assertEquals(code, 2, text);
     assertStringIncludes(text, "see: deno task writeup --help");

@@ -6,7 +6,7 @@ import { f1, tuneThreshold } from "../../lib/mod.ts";
 import { curveOn, type Query, tuneThresholdOn } from "../../lib/sql/mod.ts";
 import { allScores } from "../all_scores.ts";
 import { assertWithin, random } from "../helpers.ts";
-import { type Engine, makeScored, onDuckdb, scored, type ScoredRow } from "./duckdb.ts";
+import { type Engine, makeScored, onDuckdb, scored, type ScoredRow, slowOnDuckdb } from "./duckdb.ts";
 
 /** The library's own answer. */
 function tuned(rows: readonly ScoredRow[], score: Parameters<typeof tuneThreshold>[2]["score"], weighted: boolean) {
@@ -28,7 +28,7 @@ const someRows = fc.array(
   { minLength: 1, maxLength: 60 },
 );
 
-onDuckdb(
+slowOnDuckdb(
   "threshold and value are those of tuneThreshold to the last digit: every score, ties, bounds, weights",
   async (engine) => {
     await fc.assert(
@@ -48,7 +48,7 @@ onDuckdb(
   },
 );
 
-onDuckdb("outputs that crowd in one cell are split until the best cut is known", async (engine) => {
+slowOnDuckdb("outputs that crowd in one cell are split until the best cut is known", async (engine) => {
   const next = random(11);
   for (const spread of [1, 2 ** -12, 2 ** -20]) {
     const rows = Array.from({ length: 3000 }, () => {

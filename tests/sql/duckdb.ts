@@ -2,6 +2,7 @@
 // are skipped by name.
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Query } from "../../lib/sql/mod.ts";
+import { slow } from "../slow.ts";
 
 const duckdb = await import("@duckdb/node-api").catch(() => undefined);
 
@@ -78,13 +79,15 @@ function engineOf(connection: DuckDBConnection): Engine {
   };
 }
 
-/** A test with an empty DuckDB of its own; `missing` says why it has to be skipped. */
-export function onDuckdb(
+const notThere = duckdb === undefined ? "@duckdb/node-api is not there" : undefined;
+
+const withDuckdb = (register: typeof Deno.test) =>
+(
   name: string,
   test: (engine: Engine) => Promise<void>,
-  missing: string | undefined = duckdb === undefined ? "@duckdb/node-api is not there" : undefined,
-): void {
-  Deno.test({
+  missing: string | undefined = notThere,
+): void =>
+  register({
     name: missing === undefined ? name : `${name} (skipped: ${missing})`,
     ignore: missing !== undefined,
     fn: async () => {
@@ -98,4 +101,9 @@ export function onDuckdb(
       }
     },
   });
-}
+
+/** Registers a test with an empty DuckDB of its own; `missing` says why it has to be skipped. */
+export const onDuckdb = withDuckdb(Deno.test);
+
+/** {@linkcode onDuckdb} for a slow test, which `deno task test --quick` leaves out. */
+export const slowOnDuckdb = withDuckdb(slow.test);

@@ -6,7 +6,7 @@ import { fitMetric, gaussian, metricLoss, softsign, straightThrough } from "../.
 import { fitMetricOn, type LinearFitState, metricGradientOn, type Query } from "../../lib/sql/mod.ts";
 import { allScores } from "../all_scores.ts";
 import { assertWithin, random } from "../helpers.ts";
-import { type Engine, onDuckdb } from "./duckdb.ts";
+import { type Engine, onDuckdb, slowOnDuckdb } from "./duckdb.ts";
 
 const names = ["x", 'a"; --', "Y"] as const;
 
@@ -105,7 +105,7 @@ onDuckdb("every step that SQL has, slopes and thresholds; soft labels", async (e
   }
 });
 
-onDuckdb("50 epochs of fitMetricOn end where fitMetric in the mode exact ends, within 1e-5", async (engine) => {
+slowOnDuckdb("50 epochs of fitMetricOn end where fitMetric in the mode exact ends, within 1e-5", async (engine) => {
   const rows = someRows(500);
   await makeTable(engine, rows);
   for (const [score, optimizer] of [["f1", "adam"], ["mcc", "adam"], ["precision", "sgd"]] as const) {

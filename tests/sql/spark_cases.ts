@@ -13,7 +13,7 @@ import {
 import { random } from "../helpers.ts";
 
 /** The name of a column that would do harm if it were pasted. */
-export const oddName = 'p"`; DROP TABLE x; --';
+const oddName = 'p"`; DROP TABLE x; --';
 
 /** The columns of the table, each with its type. */
 export function sparkTable(n = 700): Record<string, readonly [type: string, values: unknown[]]> {

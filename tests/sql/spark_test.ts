@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { Query } from "../../lib/sql/mod.ts";
 import { findSpark, sparkEngine } from "../../tasks/sql_engines.ts";
 import { assertWithin, random } from "../helpers.ts";
-import { slow } from "../slow.ts";
-import { type Engine, onDuckdb } from "./duckdb.ts";
+import { isQuick, slow } from "../slow.ts";
+import { type Engine, onDuckdb, slowOnDuckdb } from "./duckdb.ts";
 import { type SparkCase, sparkCases, sparkTable, traps } from "./spark_cases.ts";
 
 interface Recorded {
@@ -172,11 +172,11 @@ slow.test("deno task sql makes Spark a view of a folder and of all in it, of a p
   }
 });
 
-const spark = Deno.env.has("QUICK_TESTS") ? { missing: "it takes a minute" } : await findSpark();
+const spark = isQuick ? { missing: "it takes a minute" } : await findSpark();
 
 /** A test that asks Spark; a name with the reason where it is not there. */
 const onSpark = (name: string, test: (engine: Engine, python: string) => Promise<void>) =>
-  onDuckdb(
+  slowOnDuckdb(
     name,
     (engine) => test(engine, "python" in spark ? spark.python : ""),
     "missing" in spark ? spark.missing : undefined,

@@ -20,8 +20,7 @@ const show = (value: unknown): string => Deno.inspect(value, { depth: 6, strAbbr
 
 /** Any class, abstract ones included. */
 // deno-lint-ignore no-explicit-any
-type AnyClass<T = unknown> = abstract new (...args: any[]) => T;
-type ErrorClass<E extends Error = Error> = AnyClass<E>;
+type ErrorClass<E extends Error = Error> = abstract new (...args: any[]) => E;
 
 /** Fails if `expr` is falsy. */
 export function assert(expr: unknown, msg = ""): asserts expr {
@@ -73,22 +72,6 @@ export function assertAlmostEquals(actual: number, expected: number, tolerance?:
   );
 }
 
-/** Fails if `actual` is null or undefined. */
-export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T> {
-  if (actual !== undefined && actual !== null) return;
-  throw new AssertionError(`Expected actual: "${actual}" to not be null or undefined${suffix(msg)}`);
-}
-
-/** Fails unless `actual` is an instance of `expectedType`. */
-export function assertInstanceOf<T extends AnyClass>(
-  actual: unknown,
-  expectedType: T,
-  msg = "",
-): asserts actual is InstanceType<T> {
-  if (actual instanceof expectedType) return;
-  throw new AssertionError(`Expected object to be an instance of "${expectedType.name}"${suffix(msg)}`);
-}
-
 /** Fails unless `actual` > `expected`. */
 export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
   if (actual > expected) return;
@@ -132,7 +115,7 @@ export function assertNotMatch(actual: string, expected: RegExp, msg?: string): 
 }
 
 /** Fails unless `error` is an error of `errorClass` whose message is or contains `msgMatches`. */
-export function assertIsError<E extends Error = Error>(
+function assertIsError<E extends Error = Error>(
   error: unknown,
   errorClass?: ErrorClass<E>,
   msgMatches?: string | RegExp,

@@ -48,6 +48,11 @@ Deno.test("numbers are compared wherever they stand, all else must be equal", ()
   assert(!agree(printed("loss 0.501 after 30 epochs\n"), printed("loss 0.501 after 31 epochs\n")));
   assert(!agree(printed("loss 0.501\n"), printed("cost 0.501\n")));
   assert(agree(printed("−0.0011"), printed("−0.0012")));
+  const power = (factor: string, exponent: string) => printed(`${factor}\u00a0×\u00a010${exponent}`);
+  assert(agree(power("−1.5", "⁻⁷"), power("−1.6", "⁻⁷")));
+  assert(agree(power("9.9", "⁻⁸"), power("1.0", "⁻⁷")));
+  assert(!agree(power("1.5", "⁻⁷"), power("1.5", "⁻⁶")));
+  assert(!agree(power("1.5", "⁷"), power("1.5", "⁻⁷")));
   assert(!agree(printed("#10aa10"), printed("#10aa11")));
   assert(!agree(printed("tfjs 4.22.0"), printed("tfjs 4.22.1")));
   assert(!agree(printed("NaN"), printed("0.5")));

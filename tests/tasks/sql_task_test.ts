@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { fileURLToPath } from "node:url";
 import { ConfusionMeter } from "../../lib/core.ts";
 import { assertWithin } from "../helpers.ts";
+import { slow } from "../slow.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const isThere = await import("@duckdb/node-api").then(() => true, () => false);
@@ -41,7 +42,7 @@ async function sql(...args: string[]): Promise<{ code: number; stdout: string; s
 }
 
 const onDuckdb = (name: string, fn: () => Promise<void>) =>
-  Deno.test({ name: isThere ? name : `${name} (skipped: @duckdb/node-api is not there)`, ignore: !isThere, fn });
+  slow.test({ name: isThere ? name : `${name} (skipped: @duckdb/node-api is not there)`, ignore: !isThere, fn });
 
 onDuckdb("counts, threshold, report and curve of a CSV file and of a folder", async () => {
   const columns = ["--label", "y", "--output", "p 1"], wanted = new ConfusionMeter({ threshold: 0.35 }).update(y, p);
@@ -122,7 +123,7 @@ onDuckdb("what the engine refuses is one sentence and exit code 1", async () => 
   assertMatch(stderr, /sql: .*nope/);
 });
 
-Deno.test("--print writes the SQL and runs nothing, for either engine", async () => {
+slow.test("--print writes the SQL and runs nothing, for either engine", async () => {
   const columns = ["--label", "y", "--output", "p", "--print"];
   const { code, stdout } = await sql("threshold", "no_such_table", ...columns);
   assertEquals(code, 0);
@@ -131,7 +132,7 @@ Deno.test("--print writes the SQL and runs nothing, for either engine", async ()
   assertStringIncludes(spark.stdout, "FROM `lake`.`scored` AS given");
 });
 
-Deno.test("bad usage is exit code 2 and says what is needed", async () => {
+slow.test("bad usage is exit code 2 and says what is needed", async () => {
   const columns = ["--label", "y", "--output", "p"];
   const cases: [string[], string][] = [
     [[], "The first word must be counts, threshold, report, curve, fit, it is ''"],
@@ -162,7 +163,7 @@ Deno.test("bad usage is exit code 2 and says what is needed", async () => {
   }
 });
 
-Deno.test("deno task test --spark says why it cannot ask Spark", async () => {
+slow.test("deno task test --spark says why it cannot ask Spark", async () => {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-P=tasks", "tasks/test.ts", "--spark"],
     cwd: root,

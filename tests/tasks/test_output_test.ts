@@ -1,17 +1,23 @@
 // Readers of the output of `deno test`, on real runs of made-up test files.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runDeno } from "../../tasks/processes.ts";
-import { addTallies, type EndedTest, readErrors, readTally, testReader } from "../../tasks/test_output.ts";
+import { addTallies, type EndedTest, readErrors, readTally, slowMark, testReader } from "../../tasks/test_output.ts";
 import { Fixtures } from "./fixtures.ts";
 
-async function denoTest(files: Record<string, string>, jobs = 1) {
+interface RunOptions {
+  jobs?: number;
+  args?: string[];
+  env?: Record<string, string>;
+}
+
+async function denoTest(files: Record<string, string>, { jobs = 1, args = [], env = {} }: RunOptions = {}) {
   using fixtures = new Fixtures();
   const paths = Object.entries(files).map(([name, text]) => fixtures.file(name, text));
   const read = testReader(), ended: EndedTest[] = [];
   const onLine = (line: string) => ended.push(...[read(line) ?? []].flat());
-  const { code, output } = await runDeno(["test", "-P", "--no-check", "--parallel", ...paths], {
+  const { code, output } = await runDeno(["test", "-P", "--no-check", "--parallel", ...args, ...paths], {
     onLine,
-    env: { DENO_JOBS: String(jobs) },
+    env: { DENO_JOBS: String(jobs), ...env },
   });
   return { code, output, ended, tally: readTally("tests", output, code) };
 }
@@ -24,7 +30,7 @@ Deno.test("bad => odd ... name", () => { throw new Error("boom"); });
 Deno.test.ignore("left out", () => {});
 Deno.test("outer", async (t) => { await t.step("inner", () => { throw new Error("in a step"); }); });`,
       "b_test.ts": `throw new Error("while loading");`,
-    }, jobs);
+    }, { jobs });
     assertEquals(code, 1);
     assertEquals([tally.passed, tally.failed, tally.skipped], [1, 3, 1]);
     const [bad, inner, module, ...more] = tally.failures;
@@ -33,14 +39,14 @@ Deno.test("outer", async (t) => { await t.step("inner", () => { throw new Error(
     assertMatch(module, /b_test\.ts \(uncaught error\)$/);
     assertEquals(more, []);
     assertEquals(
-      ended.map(({ name, failed }) => [name, failed]),
+      ended.map(({ name, failed, ignored }) => [name, failed, ignored]),
       [
-        [jobs === 1 ? "inner" : "good ... inner", false],
-        ["good", false],
-        ["bad => odd ... name", true],
-        ["left out", false],
-        [jobs === 1 ? "inner" : "outer ... inner", true],
-        ["outer", true],
+        [jobs === 1 ? "inner" : "good ... inner", false, false],
+        ["good", false, false],
+        ["bad => odd ... name", true, false],
+        ["left out", false, true],
+        [jobs === 1 ? "inner" : "outer ... inner", true, false],
+        ["outer", true, false],
       ],
     );
     assert(ended.every(({ file }) => file.endsWith("/a_test.ts")));
@@ -56,6 +62,27 @@ Deno.test("readTally: a good run has no failures, and a run that breaks off has 
   const broken = await denoTest({ "a_test.ts": `Deno.test("good", () => {}` });
   assertEquals(broken.tally, { passed: 0, failed: 1, skipped: 0, failures: ["tests: deno ended with exit code 1"] });
   assertStringIncludes(readErrors(broken.output), "a_test.ts");
+});
+
+Deno.test("slow.test: ignored under QUICK_TESTS, found by its mark, in every form of a test", async () => {
+  const files = {
+    "a_test.ts": `import { slow } from "../../slow.ts";
+Deno.test("quick", () => {});
+slow.test("named", () => {});
+slow.test("with options", { permissions: "inherit" }, () => {});
+slow.test({ name: "an object", fn: () => {} });
+slow.test({ name: "for nobody", ignore: true, fn: () => {} });`,
+  };
+  const marked = ["named", "with options", "an object", "for nobody"].map((name) => `${name} ${slowMark}`);
+  const run = async (options: RunOptions) => {
+    const { ended, tally } = await denoTest(files, options);
+    const names = (ignored: boolean) => ended.filter((test) => test.ignored === ignored).map(({ name }) => name);
+    return { ran: names(false), ignored: names(true), ...tally };
+  };
+  const quick = await run({ env: { QUICK_TESTS: "1" } });
+  assertEquals([quick.ran, quick.ignored, quick.passed, quick.skipped], [["quick"], marked, 1, 4]);
+  const slow = await run({ args: ["--filter", slowMark], env: { QUICK_TESTS: "" } });
+  assertEquals([slow.ran, slow.ignored, slow.passed], [marked.slice(0, 3), marked.slice(3), 3]);
 });
 
 Deno.test("addTallies adds counts and joins names", () => {

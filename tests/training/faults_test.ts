@@ -10,7 +10,7 @@ import {
   metricGradient,
 } from "../../lib/mod.ts";
 import { type Checkpoint, checkpointsIn, type Identity } from "../../lib/training/checkpoint.ts";
-import { backends, onBackends, random } from "../helpers.ts";
+import { backends, random, slowOnWasm } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
 const child = new URL("./resume_child.ts", import.meta.url).pathname;
@@ -91,7 +91,7 @@ function memoryStore(failAt = Infinity): CheckpointStore & { text?: string; writ
   };
 }
 
-onBackends(
+slowOnWasm(
   "a disk that is full while a checkpoint is written: the one before is whole, and it goes on from it",
   async () => {
     const data = problem(), loss = f1Loss();
@@ -218,7 +218,7 @@ Deno.test("a checkpoint of another training, of other data, or that cannot be re
   assertStringIncludes(await say({}), "was not written by fitMetric, its format is undefined");
 });
 
-onBackends("data that fail while it trains: the iterator's own error, or a sentence; nothing is left", async () => {
+slowOnWasm("data that fail while it trains: the iterator's own error, or a sentence; nothing is left", async () => {
   const [x, y] = problem();
   let pass = 0;
   const make = (change: (x: tf.Tensor, y: tf.Tensor, from: number) => tf.Tensor[] | undefined) =>
@@ -255,7 +255,7 @@ onBackends("data that fail while it trains: the iterator's own error, or a sente
   }
 });
 
-onBackends("a NaN at row 100,000 of a data set is named", async () => {
+slowOnWasm("a NaN at row 100,000 of a data set is named", async () => {
   const size = 20_000, row = 100_000;
   const batches = function* () {
     for (let from = 0; from <= row; from += size) {

@@ -12,7 +12,7 @@ import {
   type TrainingData,
 } from "../../lib/mod.ts";
 import { batchesOf } from "../../lib/data/mod.ts";
-import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
+import { assertAllWithin, assertWithin, random, slowOnWasm } from "../helpers.ts";
 
 const n = 90;
 
@@ -68,7 +68,7 @@ async function exactGradient(model: tf.LayersModel, data: TrainingData, loss: Lo
   return list;
 }
 
-onBackends("running mode: with weights that stand still, the mean of the steps is the exact gradient", async () => {
+slowOnWasm("running mode: with weights that stand still, the mean of the steps is the exact gradient", async () => {
   const { x, y, w } = problem(3);
   const cases: [Loss, number][] = [
     [metricLoss("mcc", { average: "macro" }), 7],
@@ -85,7 +85,7 @@ onBackends("running mode: with weights that stand still, the mean of the steps i
   }
 });
 
-onBackends(
+slowOnWasm(
   "running mode: its bias falls with the step, where the mean of the batches' gradients keeps its own",
   async () => {
     const { x, y } = problem(), loss = f1Loss({ slope: 6 }), batchSize = 9;
@@ -109,7 +109,7 @@ onBackends(
   },
 );
 
-onBackends("exact mode: a step is metricGradient's, and the history is the data set's", async () => {
+slowOnWasm("exact mode: a step is metricGradient's, and the history is the data set's", async () => {
   const { x, y, w } = problem(), loss = f1Loss(), model = network(), other = network(), adam = tf.train.adam(0.05);
   const { history, epoch, best } = await fitMetric(model, [x, y, w], {
     loss,
@@ -131,7 +131,7 @@ onBackends("exact mode: a step is metricGradient's, and the history is the data 
   assertEquals(best, { epoch: history.f1.indexOf(Math.max(...history.f1)), value: Math.max(...history.f1) });
 });
 
-onBackends("a batch without a positive of its own is trained on: positives in the last batch only", async () => {
+slowOnWasm("a batch without a positive of its own is trained on: positives in the last batch only", async () => {
   const { x, y } = problem(),
     order = tf.tensor1d([...y.dataSync().keys()].sort((a, b) => y.dataSync()[a] - y.dataSync()[b]), "int32");
   const [sortedX, sortedY] = [tf.gather(x, order), tf.gather(y, order)], { seen, optimizer } = recorder(0.1);
@@ -144,7 +144,7 @@ onBackends("a batch without a positive of its own is trained on: positives in th
   assert(history.f1.at(-1)! > 0.9 && history.alive.every((share) => share === 1), String(history.f1));
 });
 
-onBackends("a batch whose gradient reaches no weight is no reason to stop, as long as another's does", async () => {
+slowOnWasm("a batch whose gradient reaches no weight is no reason to stop, as long as another's does", async () => {
   const x = tf.tensor2d([[1], [2], [-1], [-2], [0], [0]]), y = tf.tensor2d([[1], [1], [0], [0], [1], [0]]);
   for (const order of [[0, 2, 4], [4, 2, 0]]) { // the rows of 0 come last, then first
     const model = tf.sequential({
@@ -158,7 +158,7 @@ onBackends("a batch whose gradient reaches no weight is no reason to stop, as lo
   }
 });
 
-onBackends("layers that behave otherwise in training do so in running mode, and leave nothing", async () => {
+slowOnWasm("layers that behave otherwise in training do so in running mode, and leave nothing", async () => {
   const { x, y } = problem(), before = tf.memory().numTensors;
   const model = tf.sequential({
     layers: [
@@ -181,7 +181,7 @@ onBackends("layers that behave otherwise in training do so in running mode, and 
   assertEquals(tf.memory().numTensors - before, 2); // the outputs and the loss just above
 });
 
-onBackends("a tf.data.Dataset, and a CSV file that is read in pieces, train as their tensors do", async () => {
+slowOnWasm("a tf.data.Dataset, and a CSV file that is read in pieces, train as their tensors do", async () => {
   const { x, y } = problem(), path = await Deno.makeTempFile({ suffix: ".csv" });
   const features = x.arraySync(), labels = y.arraySync();
   await Deno.writeTextFile(

@@ -19,7 +19,7 @@ import {
 } from "../../lib/mod.ts";
 import { guardLoss } from "../../lib/audit/mod.ts";
 import pl from "nodejs-polars";
-import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
+import { assertAllWithin, assertWithin, random, slowOnWasm } from "../helpers.ts";
 
 const n = 60;
 
@@ -42,7 +42,7 @@ const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => w.dat
 const f1Of = (model: tf.LayersModel, [x, y]: [tf.Tensor, tf.Tensor], threshold = 0.5): number =>
   tf.tidy(() => f1Metric({ threshold })(y, model.predict(x) as tf.Tensor).dataSync()[0]);
 
-onBackends("early stopping: it ends after the patience, with the best weights and a tuned threshold", async () => {
+slowOnWasm("early stopping: it ends after the patience, with the best weights and a tuned threshold", async () => {
   const data = problem(), validationData = problem(1, 2), loss = f1Loss(), model = network();
   const before = tf.memory().numTensors;
   const result = await fitMetric(model, data, {
@@ -77,7 +77,7 @@ onBackends("early stopping: it ends after the patience, with the best weights an
 /** An optimizer that never moves a weight. */
 const still = () => ({ applyGradients: () => {} }) as unknown as LayersOptimizer;
 
-onBackends(
+slowOnWasm(
   "epochs that tie: the first is the best, the patience counts from it, and its weights are restored",
   async () => {
     const data = problem(), loss = f1Loss();
@@ -115,7 +115,7 @@ const settings: {
   { loss: metricLoss("mcc", { decision: "argmax", average: "macro" }), units: 3, activation: "softmax" },
 ];
 
-onBackends("every setting of the losses trains, and tunes what can be tuned", async () => {
+slowOnWasm("every setting of the losses trains, and tunes what can be tuned", async () => {
   for (const { loss, units, activation, thresholds, ignored } of settings) {
     const data = problem(units), validationData = problem(units, 2);
     if (ignored) {
@@ -140,14 +140,14 @@ onBackends("every setting of the losses trains, and tunes what can be tuned", as
   }
 });
 
-onBackends("the loss in the history is the loss of all rows, also of a score whose best value is not 1", async () => {
+slowOnWasm("the loss in the history is the loss of all rows, also of a score whose best value is not 1", async () => {
   const [x, y] = problem(), model = network(), loss = utilityLoss({ tp: 4, fp: -1, fn: -2 });
   const { history } = await fitMetric(model, [x, y], { loss, epochs: 2, validationData: [x, y] });
   assertWithin(history.loss[1], loss(y, model.predict(x) as tf.Tensor).dataSync()[0], 1e-5);
   assertAllWithin(history.val_loss, history.loss, 1e-9);
 });
 
-onBackends("the score of the decisions is at the threshold of the step, or at that of the loss", async () => {
+slowOnWasm("the score of the decisions is at the threshold of the step, or at that of the loss", async () => {
   const data = problem(), model = network();
   for (
     const [loss, threshold] of [
@@ -162,7 +162,7 @@ onBackends("the score of the decisions is at the threshold of the step, or at th
   assertEquals(new Set([0.3, 0.5, 0.7].map((threshold) => f1Of(model, data, threshold))).size, 3);
 });
 
-onBackends("the tuned threshold counts the weights of the rows and of the classes", async () => {
+slowOnWasm("the tuned threshold counts the weights of the rows and of the classes", async () => {
   const [x, y] = problem(3), average = "micro", model = network(3), yPred = model.predict(x) as tf.Tensor;
   const w = tf.tensor1d(Array.from({ length: n }, (_, i) => i % 4 === 0 ? 30 : 1)), data = [x, y, w] as const;
   for (const classWeights of [[0.05, 1, 9], [0.1, 9, 0.1]]) {
@@ -175,7 +175,7 @@ onBackends("the tuned threshold counts the weights of the rows and of the classe
   }
 });
 
-onBackends("sampleWeight: a row that weighs 2 is two rows, one that weighs 0 is none", async () => {
+slowOnWasm("sampleWeight: a row that weighs 2 is two rows, one that weighs 0 is none", async () => {
   const [x, y] = problem(), weights = Float32Array.from({ length: n }, (_, i) => i % 3), loss = f1Loss();
   const rows = tf.tensor1d([...weights].flatMap((w, i) => Array(w).fill(i)), "int32");
   const weighted = network(), repeated = network(), options = { loss, mode: "exact", epochs: 10 } as const;
@@ -185,7 +185,7 @@ onBackends("sampleWeight: a row that weighs 2 is two rows, one that weighs 0 is 
   assertAllWithin(a.history.loss, b.history.loss, 1e-6);
 });
 
-onBackends("callbacks: in order, with what the history holds; tf.Callbacks may add to it, and stop it", async () => {
+slowOnWasm("callbacks: in order, with what the history holds; tf.Callbacks may add to it, and stop it", async () => {
   const data = problem(), heard: string[] = [], logged: Record<string, number>[] = [];
   const listen: FitCallbacks = {
     onTrainBegin: () => void heard.push("train"),
@@ -229,7 +229,7 @@ onBackends("callbacks: in order, with what the history holds; tf.Callbacks may a
   assert(mcc.length < 100 && mcc.indexOf(Math.max(...mcc)) < mcc.length - 1);
 });
 
-onBackends(
+slowOnWasm(
   "stopTraining set on the model itself ends it after the epoch, and is false again at the next start",
   async () => {
     const data = problem(), compiled = network(), whole = network();
@@ -256,7 +256,7 @@ onBackends(
   },
 );
 
-onBackends("an AbortSignal ends it before the next batch; nothing is left", async () => {
+slowOnWasm("an AbortSignal ends it before the next batch; nothing is left", async () => {
   const data = problem(), before = tf.memory().numTensors + 2, abort = new AbortController();
   for (const mode of ["running", "exact"] as const) {
     const model = network(), controller = new AbortController();
@@ -295,7 +295,7 @@ onBackends("an AbortSignal ends it before the next batch; nothing is left", asyn
   assertEquals(tf.memory().numTensors, before); // the last model
 });
 
-onBackends("a loss of each epoch: the slope is annealed, the history is that of the epoch's loss", async () => {
+slowOnWasm("a loss of each epoch: the slope is annealed, the history is that of the epoch's loss", async () => {
   const data = problem(), slope = annealSlope({ from: 1, to: 16, epochs: 5 }), model = network();
   const { history } = await fitMetric(model, data, {
     loss: (epoch: number) => f1Loss({ slope: slope(epoch) }),
@@ -325,7 +325,7 @@ async function refusal(model: tf.LayersModel, data: TrainingData, options: Parti
   return message;
 }
 
-onBackends("a gradient that is dead, weights that are no numbers: a sentence that says what to change", async () => {
+slowOnWasm("a gradient that is dead, weights that are no numbers: a sentence that says what to change", async () => {
   const [x, y] = problem();
   for (const mode of ["running", "exact"] as const) {
     const say = (data: TrainingData, options: Partial<FitMetricOptions>) =>
@@ -359,7 +359,7 @@ onBackends("a gradient that is dead, weights that are no numbers: a sentence tha
   assert(stopped === "perfect" && history.f1.every((f1) => f1 === 1), `${stopped} ${history.f1}`);
 });
 
-onBackends("an output layer that lets no gradient through ends it, whatever the gradient by the outputs", async () => {
+slowOnWasm("an output layer that lets no gradient through ends it, whatever the gradient by the outputs", async () => {
   const data = problem();
   const dense = (activation: "sigmoid" | "relu", inputShape?: number[]) =>
     tf.layers.dense({ units: activation === "relu" ? 4 : 1, activation, inputShape });
@@ -384,7 +384,7 @@ onBackends("an output layer that lets no gradient through ends it, whatever the 
   }
 });
 
-onBackends("where the outputs saturate on the way, the sentence is about the learning rate", async () => {
+slowOnWasm("where the outputs saturate on the way, the sentence is about the learning rate", async () => {
   const stuck = network(), data = problem();
   const callbacks: FitCallbacks = {
     onEpochEnd: (epoch) => {
@@ -397,7 +397,7 @@ onBackends("where the outputs saturate on the way, the sentence is about the lea
   );
 });
 
-onBackends("validation data on which the score cannot change are refused; where it can, they are not", async () => {
+slowOnWasm("validation data on which the score cannot change are refused; where it can, they are not", async () => {
   const [x, y] = problem(), none = tf.zerosLike(y), all = tf.onesLike(y), model = network();
   const say = (loss: Loss, labels: tf.Tensor) =>
     refusal(model, [x, y], { loss, validationData: [x, labels], patience: 2 });
@@ -417,7 +417,7 @@ onBackends("validation data on which the score cannot change are refused; where 
   assertEquals(tf.memory().numTensors - before, 5); // the last model, its data and labels
 });
 
-onBackends("what cannot be trained is refused in one sentence", async () => {
+slowOnWasm("what cannot be trained is refused in one sentence", async () => {
   const data = problem(), model = network(), none = { read: () => 1 };
   const cases: [Partial<FitMetricOptions> | Record<string, unknown>, string][] = [
     [{ loss: "f1" }, "'loss' must be one that"],

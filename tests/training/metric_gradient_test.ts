@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { f1Loss, type Loss, type LossOptions, metricGradient, metricLoss, type TrainingData } from "../../lib/mod.ts";
 import { allScores } from "../all_scores.ts";
-import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
+import { assertAllWithin, assertWithin, random, slowOnWasm } from "../helpers.ts";
 
 const n = 23;
 
@@ -74,7 +74,7 @@ const cases: { options: LossOptions; units: number; activation?: "softmax" | "li
 ];
 
 for (const { options, units, activation, indices } of cases) {
-  onBackends(`two passes are one batch for every score: ${JSON.stringify(options)}`, async () => {
+  slowOnWasm(`two passes are one batch for every score: ${JSON.stringify(options)}`, async () => {
     let model = network(units, activation), { x, y: columns, w } = problem(units);
     let y: tf.Tensor = indices ? tf.tidy(() => tf.argMax(columns, 1)) : columns;
     for (const [i, score] of allScores.entries()) {
@@ -88,7 +88,7 @@ for (const { options, units, activation, indices } of cases) {
   });
 }
 
-onBackends("two passes are one batch: any score, setting, batch size and rows", async () => {
+slowOnWasm("two passes are one batch: any score, setting, batch size and rows", async () => {
   const any = fc.record({
     score: fc.constantFrom(...allScores),
     setting: fc.constantFrom(...cases.filter(({ indices }) => !indices)),
@@ -106,7 +106,7 @@ onBackends("two passes are one batch: any score, setting, batch size and rows", 
   await fc.assert(fc.asyncProperty(any, holds), { numRuns: 60 });
 });
 
-onBackends(
+slowOnWasm(
   "the same from a tf.data.Dataset, an async iterable, a function; each leaves nothing but the gradients",
   async () => {
     const model = network(1), { x, y } = problem(1), loss = f1Loss();
@@ -141,7 +141,7 @@ async function refusal(call: () => Promise<unknown>, error: ErrorConstructor = R
   return message;
 }
 
-onBackends(
+slowOnWasm(
   "faults: an iterator that throws, data that differ, a NaN at a row of the whole; nothing is left",
   async () => {
     const model = network(1), { x, y } = problem(1), loss = f1Loss();
@@ -196,7 +196,7 @@ onBackends(
   },
 );
 
-onBackends("what cannot be summed is refused before any work", async () => {
+slowOnWasm("what cannot be summed is refused before any work", async () => {
   const model = network(1), { x, y } = problem(1), loss = f1Loss();
   const top = f1Loss({ decision: { top: 3 } });
   assertStringIncludes(await refusal(() => metricGradient(model, [x, y], { loss: top })), "{ top: k }");

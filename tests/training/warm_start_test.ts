@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss, fitMetric, type FitMetricOptions, type LayersOptimizer, type Loss } from "../../lib/mod.ts";
-import { assertAllWithin, onBackends, random } from "../helpers.ts";
+import { assertAllWithin, random, slowOnWasm } from "../helpers.ts";
 
 const n = 24;
 
@@ -102,7 +102,7 @@ const cases: Record<string, Case> = {
   },
 };
 
-onBackends("a warm start's gradient is that of cross-entropy, however labels and outputs are read", async () => {
+slowOnWasm("a warm start's gradient is that of cross-entropy, however labels and outputs are read", async () => {
   for (const [name, { loss, units, activation, yTrue, weights, expected }] of Object.entries(cases)) {
     const model = network(units, activation), { seen, optimizer } = recorder();
     const data = weights ? [features, yTrue, weights] as const : [features, yTrue] as const;
@@ -129,7 +129,7 @@ const options = (more: Partial<FitMetricOptions> = {}): FitMetricOptions => ({
   ...more,
 });
 
-onBackends("a function is a warm start too: one step per batch, outside the history, without a leak", async () => {
+slowOnWasm("a function is a warm start too: one step per batch, outside the history, without a leak", async () => {
   const calls: number[] = [], epochs: number[] = [], model = network(1, "sigmoid"), before = tf.memory().numTensors;
   const { history, epoch } = await fitMetric(
     model,
@@ -150,7 +150,7 @@ onBackends("a function is a warm start too: one step per batch, outside the hist
   assertEquals(tf.memory().numTensors, before);
 });
 
-onBackends("a warm start and the training that follows are two trainings one after the other", async () => {
+slowOnWasm("a warm start and the training that follows are two trainings one after the other", async () => {
   const once = network(1, "sigmoid"), twice = network(1, "sigmoid"), sgd = tf.train.sgd(0.5);
   const batches = () => [[features.clone(), oneLabel.clone()] as const];
   const warmStart = { loss: "crossEntropy", epochs: 5 } as const;
@@ -214,7 +214,7 @@ Deno.test("a warm start that cannot be one is refused before any work; weights t
   );
 });
 
-onBackends("a batch whose rows are all ignored is a warm start's step of 0", async () => {
+slowOnWasm("a batch whose rows are all ignored is a warm start's step of 0", async () => {
   const model = network(1, "sigmoid"), { seen, optimizer } = recorder(), ignored = tf.fill([n, 1], -1);
   const batches = () => [withGaps, ignored].map((y) => [features.clone(), y.clone()] as [tf.Tensor, tf.Tensor]);
   const loss = f1Loss({ ignoreLabel: -1 });

@@ -65,7 +65,7 @@ export interface RecordedOp {
   readonly op: string;
   readonly inputs: readonly RecordedInput[];
   readonly outputShape: readonly number[];
-  /** The largest absolute value among the finite numbers of the result. */
+  /** The largest absolute value among the finite numbers of the result; NaN if the loss disposed of it. */
   readonly outputLargest: number;
   /** The inputs are finite and the result is not. */
   readonly breaks: boolean;

@@ -151,7 +151,7 @@ function readOp({ outputs, stack, ...op }: UnreadOp): RecordedOp {
   return {
     ...op,
     outputShape: outputs[0]?.shape ?? [],
-    outputLargest: Math.max(0, ...left.map(({ largest }) => largest)),
+    outputLargest: left.length > 0 ? Math.max(...left.map(({ largest }) => largest)) : NaN,
     breaks: op.inputs.every((input) => input.finite) && left.some(({ finite }) => !finite),
     get line() {
       return callersLine(stack);

@@ -2,13 +2,17 @@ import { areShares, areZeroOrOne, extentOf, onSimplex } from "../batches.ts";
 import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
 import type { AuditOptions, Finding } from "../types.ts";
-import { errorOf, isLinear, locationOf, type Rule, weighsByLabels } from "./rule.ts";
+import { descendsFrom, errorOf, isLinear, locationOf, type Rule, weighsByLabels } from "./rule.ts";
 
 /** The product in a score of counts, such as 2·Σyp / (Σy + Σp), that takes the outputs as they are. */
-const overlap = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
-  ops.some(({ op, inputs }) => op === "Sum" && inputs[0].isPred) && ops.some(({ op, live }) => op === "RealDiv" && live)
-    ? ops.find(weighsByLabels)
-    : undefined;
+function overlap(ops: readonly RecordedOp[]): RecordedOp | undefined {
+  const indices = (is: (op: RecordedOp) => boolean) => [...ops.keys()].filter((at) => is(ops[at]));
+  const products = indices(weighsByLabels), sums = indices(({ op, inputs }) => op === "Sum" && inputs[0].isPred);
+  const fromSome = (input: RecordedInput, some: number[]) => some.some((at) => descendsFrom(ops, input, at));
+  const isRatio = ({ op, live, inputs: [above, below] }: RecordedOp) =>
+    op === "RealDiv" && live && below.live && fromSome(above, products) && fromSome(below, [...products, ...sums]);
+  return ops.some(isRatio) ? ops[products[0]] : undefined;
+}
 
 const squashing = ({ op }: RecordedOp): boolean => ["Softmax", "LogSoftmax", "Sigmoid", "Softplus"].includes(op);
 
@@ -160,7 +164,7 @@ export const activation: Rule = ({ observations, options }) => {
     op.inputs.some((input) => input.isPred) && (squashed < 0 || i < squashed) &&
     (((op.op === "Log" || op.op === "Log1p") && yPred !== "nonnegative" && shares) ||
       (op.op === "ClipByValue" && Number(op.attrs.clipValueMin) >= 0 && Number(op.attrs.clipValueMax) <= 1))
-  ) ?? (squashed < 0 && shares ? overlap(ops) : undefined);
+  ) ?? (shares ? overlap(ops) : undefined);
   return op && errorOf({
     cause: "activation-mismatch",
     message: "The formula needs probabilities, but the outputs are not probabilities: a sigmoid or softmax is missing",

@@ -1,6 +1,7 @@
-import type { RecordedOp } from "../engines/engine.ts";
+import { onSimplex, sizeOf } from "../batches.ts";
+import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
-import { errorOf, locationOf, ofLabels, type Rule } from "./rule.ts";
+import { axesOf, errorOf, locationOf, ofLabels, type Rule } from "./rule.ts";
 
 /** An operation along the wrong axis, its effect, and the remedy. */
 type WrongAxis = readonly [op: RecordedOp, message: string, remedy: string];
@@ -83,6 +84,9 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
   return op && [op, `${op.op} runs along the rows of the batch and mixes each example with the next`, perRow];
 }
 
+/** Operations that change the order of the numbers of a row. */
+const moving = new Set(["Transpose", "Pack", "GatherV2", "BatchMatMul"]);
+
 /** A softmax along another axis than that along which the labels of a row sum to 1, as of pixels and not of classes. */
 function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations): WrongAxis | undefined {
   const sharedAlong = (shape: readonly number[], axis: number): boolean => {
@@ -94,17 +98,42 @@ function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations):
       return Math.abs(sum - 1) < 1e-3;
     });
   };
-  const op = ops.find(({ op, inputs: [input], outputShape: shape }) =>
-    ["Softmax", "LogSoftmax"].includes(op) && input.isPred && shape.length === 3 && shape[0] === rows &&
-    shape[1] * shape[2] * rows === yTrue.length && shape[1] > 1 && sharedAlong(shape, 1) && !sharedAlong(shape, 2)
-  );
-  return op && [
-    op,
-    `${op.op} runs along the last axis, of ${op.outputShape[2]}, but the labels sum to 1 along axis 1, of ${
-      op.outputShape[1]
-    }`,
-    "Transpose first, so that the classes are the last axis: tf.transpose(yPred, [0, 2, 1])",
-  ];
+  const moved: boolean[] = []; // the outputs are no longer in the order of the labels
+  const isMoved = ({ madeBy }: RecordedInput) => madeBy !== undefined && moved[madeBy];
+  for (const { op, inputs } of ops) moved.push(moving.has(op) || inputs.some(isMoved));
+  /** One-hot labels, made from indices, have their classes along the last axis. */
+  const isCoded = (shape: readonly number[]) =>
+    ops.some((op) =>
+      op.op === "OneHot" && ofLabels(op) && op.outputShape.at(-1) === shape.at(-1) &&
+      sizeOf(op.outputShape) === sizeOf(shape)
+    );
+  /** The outputs before a softmax, or before the sum of exponentials in one that is written out. */
+  const before = (op: RecordedOp): RecordedInput | undefined => {
+    const [input] = op.inputs, { op: made, inputs } = ops[input?.madeBy ?? -1] ?? {};
+    if (["Softmax", "LogSoftmax"].includes(op.op)) return input;
+    return op.op === "Sum" && made === "Exp" && !inputs![0].fromTrue ? input : undefined;
+  };
+  for (const op of ops) {
+    const input = before(op), shape = input?.shape ?? [], [axis = shape.length - 1, more] = input ? axesOf(op) : [];
+    if (!input?.live || isMoved(input) || shape.length < 3 || shape[0] !== rows || more !== undefined || axis < 1) {
+      continue;
+    }
+    const last = shape.length - 1,
+      across = isCoded(shape)
+        ? last
+        : sizeOf(shape) === yTrue.length && !sharedAlong(shape, axis)
+        ? shape.findIndex((size, at) => at > 0 && size > 1 && sharedAlong(shape, at))
+        : -1;
+    if (across < 0 || across === axis) continue;
+    return [
+      op,
+      `A softmax runs along axis ${axis}, of ${shape[axis]}, but the labels sum to 1 along axis ${across}, of ${
+        shape[across]
+      }`,
+      `Take it along axis ${across}, or transpose first, so that the classes are the last axis: tf.transpose`,
+    ];
+  }
+  return undefined;
 }
 
 /** A ratio of sums over a single column: nothing is summed, and each row is a score of its own. */
@@ -127,9 +156,34 @@ function sumOfOne({ ops }: Observations): WrongAxis | undefined {
   ];
 }
 
+/** A term of sums over the outputs of each row, which are shares: the sums are always 1. */
+function sumOfShares({ ops, rows, columns, random }: Observations): WrongAxis | undefined {
+  if (!onSimplex(random.batch, columns)) return undefined;
+  const isSum = (op: RecordedOp) =>
+    ["Sum", "Mean"].includes(op.op) && op.inputs[0].isPred && op.inputs[0].shape.join() === `${rows},${columns}` &&
+    axesOf(op).join() === "1";
+  const still: boolean[] = []; // outputs reach the operation through such sums only
+  const isStill = ({ madeBy }: RecordedInput) => madeBy !== undefined && still[madeBy];
+  ops.forEach((op, at) => {
+    const inputs = op.inputs.filter(({ fromPred }) => fromPred);
+    still[at] = isSum(op) || (inputs.length > 0 && inputs.every(isStill));
+  });
+  const added = ops.findIndex(({ op, inputs, outputShape }) =>
+    ["Add", "AddV2", "AddN", "Sub"].includes(op) && sizeOf(outputShape) === 1 &&
+    inputs.some((i) => i.live && isStill(i)) && inputs.some((i) => i.live && !isStill(i))
+  );
+  const inRatio = ops.slice(added).some(({ op, inputs }) => op === "RealDiv" && inputs[1].live); // as in a Dice score
+  const sum = added < 0 || inRatio ? undefined : ops.find(isSum);
+  return sum && [
+    sum,
+    "The outputs of a row sum to 1, so its sum or mean is always the same: the term that contains it trains nothing",
+    "Sum over the rows, axis 0, if the size of each column is meant",
+  ];
+}
+
 /** A normalisation or reduction along the wrong axis. */
 export const wrongAxis: Rule = ({ observations }) => {
-  for (const find of [acrossRows, alongRows, alongPixels, comparedTooLate, summedAgainstRows, sumOfOne]) {
+  for (const find of [acrossRows, alongRows, alongPixels, comparedTooLate, summedAgainstRows, sumOfOne, sumOfShares]) {
     const wrong = find(observations);
     if (wrong === undefined) continue;
     const [op, message, remedy] = wrong, { rows, columns } = observations;

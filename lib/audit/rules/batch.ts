@@ -35,6 +35,32 @@ function sparseMask({ ops, random: { gradient, batch, value }, rows, columns }: 
   };
 }
 
+/** A batch of one class with a far larger gradient, as where the sum of the loss is divided by the number of positives. */
+function largeOnOneClass({ results: { allNeg, allPos }, random }: Observations): Finding | undefined {
+  if (!areZeroOrOne(random.batch.yTrue)) return undefined;
+  const norm = ({ gradient = new Float32Array() }: BatchResult) => Math.hypot(...gradient), usual = norm(random);
+  for (const [labels, own, missing] of [["negative", allNeg, 1], ["positive", allPos, 0]] as const) {
+    // A count of the missing class that is kept at 1 or above explains as much as it counts on a usual batch.
+    const count = random.batch.yTrue.filter((y) => y === missing).length;
+    if (own === undefined || count === 0 || !(usual > 0) || !(norm(own) > 100 * count * usual)) continue;
+    return {
+      cause: "bad-scale",
+      severity: "warning",
+      message: `If the labels of a batch are all ${labels}, the gradient is ${
+        (norm(own) / usual).toExponential(1)
+      } times as large as on a usual batch: one such step undoes the training`,
+      evidence: {
+        gradientNorm: usual,
+        gradientNormOnOneClass: norm(own),
+        value: random.value,
+        valueOnOneClass: own.value,
+      },
+      remedy: "Divide by the number of rows, or by a count that is kept at 1 or above",
+    };
+  }
+  return undefined;
+}
+
 /** A loss that changes with the number of rows, or a gradient of an extreme size. */
 export const badScale: Rule = ({ engine, observations }): Finding | undefined => {
   const { deterministic, random, rows } = observations;
@@ -149,6 +175,8 @@ export const reduction: Rule = (context): Finding | undefined => {
   if (!deterministic) return undefined;
   const { whole, parts, gap } = largestGap(context);
   if (!(gap > 1e-3)) return undefined;
+  const oneClass = largeOnOneClass(context.observations);
+  if (oneClass !== undefined) return oneClass;
   const dead = areZeroOrOne(random.batch.yTrue) && none?.gradient?.every((g) => g === 0) === true &&
     none.batch.yTrue.every((y) => y === 0) && none.value !== 0;
   if (dead) {

@@ -1,4 +1,4 @@
-import { withOutputs } from "../batches.ts";
+import { sizeOf, withOutputs } from "../batches.ts";
 import type { RecordedInput } from "../engines/engine.ts";
 import type { BatchObservations } from "../observations.ts";
 import type { Finding } from "../types.ts";
@@ -94,8 +94,6 @@ function rowsAsColumns({ ops, rows, random: { value } }: BatchObservations): Fin
     where: locationOf(op),
   });
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** Several weights that multiply one number: after a mean they change nothing but the size. */
 function weightsOfOne({ ops, random: { value } }: BatchObservations): Finding | undefined {

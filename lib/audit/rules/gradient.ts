@@ -1,9 +1,9 @@
-import { areZeroOrOne, extentOf, takeRows, withOutputs } from "../batches.ts";
-import type { RecordedOp } from "../engines/engine.ts";
+import { areZeroOrOne, extentOf, sizeOf, takeRows, withOutputs } from "../batches.ts";
+import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import { type BatchObservations, difference, differenceAlong } from "../observations.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { broadcast } from "./broadcast.ts";
-import { type AuditContext, type BatchContext, errorOf, locationOf, type Rule } from "./rule.ts";
+import { type AuditContext, axesOf, type BatchContext, errorOf, locationOf, type Rule } from "./rule.ts";
 
 const allZero = (numbers: Float32Array): boolean => numbers.every((g) => g === 0);
 
@@ -84,7 +84,10 @@ const castAway = (cast: RecordedOp, evidence: Evidence): Finding =>
 function softmaxOfOne({ ops, columns }: BatchObservations): RecordedOp | undefined {
   const whole = ops.find((op) => ["Softmax", "LogSoftmax"].includes(op.op) && op.outputShape.at(-1) === 1);
   if (whole !== undefined || columns > 1) return whole;
-  const max = ops.findIndex(({ op, inputs }) => op === "Max" && inputs[0].isPred && inputs[0].shape.at(-1) === 1);
+  const max = ops.findIndex((op) =>
+    op.op === "Max" && op.inputs[0].isPred && op.inputs[0].shape.at(-1) === 1 &&
+    axesOf(op).join() === `${op.inputs[0].shape.length - 1}`
+  );
   return max >= 0 && ops.slice(max).some(({ op }) => op === "Exp") ? ops[max] : undefined;
 }
 
@@ -362,6 +365,52 @@ export const partlyDetached: Rule = (context) => {
   });
 };
 
+/** Operations whose result is never negative. */
+const neverNegative = new Set(["Abs", "Square", "SquaredDifference", "Exp", "Relu", "Sqrt", "Softplus", "Sigmoid"]);
+
+/** Operations that multiply their only input from labels and outputs by constants, or keep it. */
+const multiplying = new Set(["Neg", "Multiply", "RealDiv", "Identity", "Reshape"]);
+
+/** The index of the operation of whose result an input is a multiple by constants. */
+function multipleOf(ops: readonly RecordedOp[], { madeBy }: RecordedInput): number | undefined {
+  const { op, inputs } = ops[madeBy ?? -1] ?? {};
+  if (op === undefined || !multiplying.has(op) || (op === "RealDiv" && !inputs[0].fromPred)) return madeBy;
+  const [own, ...more] = inputs.filter(({ fromPred, fromTrue }) => fromPred || fromTrue);
+  const byConstants = more.length === 0 && inputs.every((input) => input === own || sizeOf(input.shape) === 1);
+  return byConstants ? multipleOf(ops, own) : madeBy;
+}
+
+const comparing = new Set(["Greater", "GreaterEqual", "Less", "LessEqual"]);
+
+/** Tells whether an operation chooses between multiples of a number that is never negative, by their size or its sign. */
+function choosesTheSame(ops: readonly RecordedOp[], { op, inputs, outputLargest }: RecordedOp): boolean {
+  const madeFrom = (input: RecordedInput) => {
+    const at = multipleOf(ops, input);
+    return at !== undefined && neverNegative.has(ops[at].op) ? at : undefined;
+  };
+  if (op === "Relu") return outputLargest === 0 && inputs[0].largest > 0 && madeFrom(inputs[0]) !== undefined;
+  if (!["Maximum", "Minimum", "Select"].includes(op)) return false;
+  const [a, b] = inputs.slice(-2), at = madeFrom(a);
+  if (!a.live || !b.live || at === undefined || at !== madeFrom(b)) return false;
+  if (op !== "Select") return true;
+  const condition = ops[multipleOf(ops, inputs[0]) ?? -1], sides = condition?.inputs ?? [];
+  return comparing.has(condition?.op) && sides.some(({ largest }) => largest === 0) &&
+    sides.some((side) => madeFrom(side) === at);
+}
+
+/** A branch that is never taken: of two multiples of a number that is never negative the same is always the larger. */
+function deadBranch({ ops, random: { value } }: BatchObservations): Finding | undefined {
+  const op = ops.find((op) => choosesTheSame(ops, op));
+  return op && errorOf({
+    cause: "wrong-optimum",
+    message: `${op.op} always takes the same of its two branches, which are multiples of a number that is never ` +
+      "negative: the other branch trains nothing",
+    evidence: { batch: "random", value },
+    remedy: "Take both multiples of the difference itself, with its sign: the absolute value removes it",
+    where: locationOf(op),
+  });
+}
+
 /** A term of the sum that only flat operations lead to: it is added and trains nothing. */
 export const deadTerm: Rule = ({ observations }) => {
   const { ops, customGradient, random } = observations, softmax = softmaxOfOne(observations);
@@ -374,6 +423,8 @@ export const deadTerm: Rule = ({ observations }) => {
       where: locationOf(softmax),
     });
   }
+  const branch = deadBranch(observations);
+  if (branch !== undefined) return branch;
   if (customGradient) return undefined; // a straight-through step is such a sum on purpose
   const op = ops.find(({ op, inputs }) =>
     ["Add", "AddV2", "AddN", "Sub"].includes(op) && inputs.some((i) => i.live) &&

@@ -51,6 +51,8 @@ export const labelEncoding: Rule = (context) => {
       where: locationOf(direct),
     });
   }
+  const signs = signsOfOutputs(context);
+  if (signs !== undefined) return signs;
   const two = labels.length === 2 && !(least === 0 && greatest === 1), bounded = areShares(batch.yPred);
   const rescaled: Recoding = (y) => (y - least) / (greatest - least);
   const wrong = bounded || falls(context) === false || (runsAway(context) && !runsAway(context, rescaled));
@@ -80,6 +82,24 @@ export const labelEncoding: Rule = (context) => {
     idleColumn(context);
 };
 
+/** Outputs between 0 and 1 in a formula of both signs, as that of a hinge: it is least for outputs of −1 and 1. */
+function signsOfOutputs({ engine, observations: { random, results: { perfect } } }: AuditContext): Finding | undefined {
+  if (perfect === undefined || !areShares(random.batch.yPred)) return undefined;
+  const labels = distinct(perfect.batch.yTrue).join();
+  if (labels !== "-1,1" && labels !== "0,1") return undefined;
+  const value = (batch: AuditBatch) => engine.value(batch).value, toSigns: Recoding = (p) => 2 * p - 1;
+  const best = value(withLabels(perfect.batch, (y) => Math.max(0, y))); // the other remedy: labels of 0 and 1
+  const [right, start] = [perfect, random].map(({ batch }) => value(withOutputs(batch, toSigns)));
+  // The cross-entropy of labels of −1 is negative.
+  if (!(right >= 0 && right < start && right < 0.7 * best && best > 0.1 * random.value)) return undefined;
+  return errorOf({
+    cause: "activation-mismatch",
+    message: "The formula needs outputs of both signs: it is smaller for −1 and 1 than for any outputs between 0 and 1",
+    evidence: { value: random.value, perfectOutputsOfBothSigns: right, perfectWithLabels01: best },
+    remedy: "Remove the sigmoid of the last layer, or use a tanh",
+  });
+}
+
 /** One-hot labels that are converted to one-hot again, or used as class indices. */
 function oneHotAgain(context: AuditContext): Finding | undefined {
   const { ops, columns, rows, random: { batch: { yTrue } } } = context.observations, labelColumns = yTrue.length / rows;
@@ -89,7 +109,8 @@ function oneHotAgain(context: AuditContext): Finding | undefined {
   // A loss can compute the index from the columns: then it falls.
   const asIndex = oneHot && falls(context) === false;
   const op = ops.find(({ op, inputs: [input] }) =>
-    op === "OneHot" && ofLabels(input) && (asIndex || (input.shape.length > 1 && Number(input.shape.at(-1)) > 1))
+    op === "OneHot" && ofLabels(input) &&
+    (asIndex || (areZeroOrOne(yTrue) && input.shape.length > 1 && Number(input.shape.at(-1)) > 1))
   );
   return op && errorOf({
     cause: "label-encoding",

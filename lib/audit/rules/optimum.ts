@@ -5,7 +5,7 @@ import type { BatchResult, Observations } from "../observations.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { type AuditContext, errorOf, interpolate, labelsDetermineOutputs, type Rule } from "./rule.ts";
 
-/** A score instead of its complement: perfect outputs have the larger loss. */
+/** A score instead of its complement: perfect outputs have the larger loss, and worse ones than random ones a smaller. */
 export const wrongSign: Rule = (context) => {
   const at = (share: number): number => {
     const batch = interpolate(context.observations, share);
@@ -16,6 +16,18 @@ export const wrongSign: Rule = (context) => {
   // It rises to the end, or all along: a ratio can be level near its end.
   const rises = to > least && (to > before || [quarter, half, before].every((value) => value > least));
   if (!rises || otherOutputsFit(context, from - 0.05 * (to - from))) return undefined;
+  // Away from correct outputs is worse only if the labels determine them, as they do not for embeddings.
+  const follows = isUnbounded(context.observations.random) && labelsDetermineOutputs(context.observations);
+  const away = follows ? [-0.5, -1].map(at) : [];
+  if (follows && away.every((value) => value > from + 0.05 * (to - from))) {
+    return errorOf({
+      cause: "wrong-optimum",
+      message: "The loss rises from random outputs towards the correct ones, and in the opposite direction, too: " +
+        "its minimum lies elsewhere",
+      evidence: { random: from, nearlyPerfect: to, halfAsFarAway: away[0], asFarAway: away[1] },
+      remedy: "Look for the outputs that make the terms least, one by one: a parameter may have another meaning there",
+    });
+  }
   return errorOf({
     cause: "wrong-sign",
     message: "The loss rises as the outputs improve: minimising it makes predictions worse",
@@ -273,20 +285,22 @@ function labelledColumns(
  * equal.
  */
 function fitsWithoutLabels(context: AuditContext, best: number, start: number): Finding | undefined {
-  const { descents, engine, observations } = context, { results, random, rows, columns, deterministic } = observations;
+  const { descents, engine, observations } = context, { results, random, columns, deterministic } = observations;
   const span = start - best, { gradient } = random;
   if (!deterministic || !(span > 0) || gradient === undefined) return undefined;
   const labelled = labelledColumns(observations), sameLabels = results.perfect!.batch.yTrue;
-  for (const { to, start: from, end } of descents()) {
+  for (const { to, end } of descents()) {
     if (!(to <= best + 0.1 * span) || end.yTrue.some((y, i) => y !== sameLabels[i])) continue;
+    // The sign of each row that fits the labels best: of a line through 0 both directions are right.
+    const signs = labelled[0]?.[1].map((_, i) =>
+      Math.sign(labelled.reduce((sum, [column, labels]) => sum + labels[i] * end.yPred[i * columns + column], 0))
+    );
     for (const [column, labels] of labelled) {
-      const [g, before, after] = [gradient, from.yPred, end.yPred].map((of) => columnOf(of, columns, column));
-      const live = (of: Float32Array) => of.filter((_, i) => g[i] !== 0);
-      const [y, p, q] = [labels, before, after].map(live);
-      if (y.length < rows / 4 || y.length < 8) continue; // a mask leaves few
-      const error = (of: Float32Array) => of.reduce((sum, v, i) => sum + Math.abs(v - y[i]), 0) / y.length;
-      const correlation = rankCorrelation(y, q);
-      if (!(correlation < 0.3)) continue;
+      const [slope, found] = [gradient, end.yPred].map((of) => columnOf(of, columns, column));
+      const [y, p, turned] = [labels, found, found.map((v, i) => signs[i] * v)]
+        .map((of) => of.filter((_, i) => slope[i] !== 0)); // a mask leaves the others alone
+      const correlation = rankCorrelation(y, p);
+      if (!(correlation < 0.3) || (labelled.length > 1 && rankCorrelation(y, turned) > 0.7)) continue;
       // Where the label itself would lower the loss, the descent has only not come so far.
       const held = engine.value(
         withOutputs(end, (v, i) => i % columns === column ? labels[Math.floor(i / columns)] : v),
@@ -298,15 +312,7 @@ function fitsWithoutLabels(context: AuditContext, best: number, start: number): 
         message:
           `A descent makes the loss as small as correct outputs do, and column ${column} of its outputs has nothing ` +
           "to do with the labels",
-        evidence: {
-          perfect: best,
-          afterDescent: to,
-          random: start,
-          column,
-          errorBefore: error(p),
-          errorAfter: error(q),
-          rankCorrelationAfter: correlation,
-        },
+        evidence: { perfect: best, afterDescent: to, random: start, column, rankCorrelation: correlation },
         remedy:
           "Compare this column with its label itself, entry by entry, and stop no gradient that should hold it there",
       };

@@ -32,6 +32,12 @@ export const locationOf = (op: RecordedOp): CodeLocation => ({ op: op.op, line: 
 export const ofLabels = ({ fromTrue, fromPred }: Pick<Origin, "fromTrue" | "fromPred">): boolean =>
   fromTrue && !fromPred;
 
+/** The axes of an operation that reduces or normalises, counted from 0; none if it has no such attribute. */
+export function axesOf({ attrs, inputs: [{ shape }] }: RecordedOp): number[] {
+  const axes = [attrs.axis ?? attrs.reductionIndices ?? attrs.dim ?? []].flat().map(Number);
+  return axes.map((axis) => axis < 0 ? axis + shape.length : axis);
+}
+
 /** A product of the outputs and of something that was made from the labels alone. */
 export const weighsByLabels = ({ op, inputs }: RecordedOp): boolean =>
   op === "Multiply" && inputs.some((i) => i.isPred) && inputs.some(ofLabels);

@@ -65,6 +65,16 @@ function deadWithinReach({ engine, observations, options: { yPred: kind } }: Aud
   return deadShare(resultOf(engine, near), observations, off) ?? 0;
 }
 
+/** Tells whether the loss falls by much once the outputs without a gradient are correct: they are not right yet. */
+function fallsWithout({ engine, observations }: AuditContext, off: boolean[]): boolean {
+  const { results: { perfect }, random: { batch, value, gradient } } = observations, right = perfect?.batch;
+  if (right === undefined || gradient === undefined || right.yPred.length !== gradient.length) return false;
+  if (batch.yTrue.some((y, i) => y !== right.yTrue[i]) || !(value > perfect!.value)) return false;
+  const dead = deadAt(gradient, observations);
+  const mended = engine.value(withOutputs(batch, (p, i) => dead[i] && !off[i] ? right.yPred[i] : p)).value;
+  return value - mended > 0.3 * (value - perfect!.value);
+}
+
 /** A smooth loss that is flat where outputs are clearly wrong. */
 export const saturated: Rule = (context) => {
   const { observations, options } = context, { random, saturated: ends, far } = observations.results;
@@ -72,8 +82,9 @@ export const saturated: Rule = (context) => {
   const off = masked(context);
   const [start, end, away] = [random, ends, far].map((result) => deadShare(result, observations, off));
   const early = start ?? 0, late = Math.max(end ?? 0, away ?? 0), near = late > 0.7 ? deadWithinReach(context, off) : 0;
-  // A gradient of its own may be 0 on purpose.
-  const many = labelsDetermineOutputs(observations) && !observations.customGradient ? 0.35 : 0.7;
+  // A gradient of its own may be 0 on purpose, and a margin that is kept leaves rows without one.
+  const unfinished = labelsDetermineOutputs(observations) || fallsWithout(context, off);
+  const many = unfinished && !observations.customGradient ? 0.35 : 0.7;
   const severity: Severity | undefined = early > 0.7
     ? "error"
     : early > many || near > 0.7

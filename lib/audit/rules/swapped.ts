@@ -1,7 +1,7 @@
-import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
-import type { Observations } from "../observations.ts";
+import type { AuditEngine, RecordedInput, RecordedOp } from "../engines/engine.ts";
+import { type BatchResult, difference, type Observations } from "../observations.ts";
 import type { Severity } from "../types.ts";
-import { descendsFrom, isLinear, locationOf, ofLabels, type Rule, weighsByLabels } from "./rule.ts";
+import { type AuditContext, descendsFrom, isLinear, locationOf, ofLabels, type Rule, weighsByLabels } from "./rule.ts";
 
 /** Evidence that the arguments have changed places. */
 type Sign = readonly [op: RecordedOp, severity: Severity, message: string];
@@ -28,16 +28,27 @@ function logarithm({ ops, live }: Observations): Sign | undefined {
   ];
 }
 
+/** Tells whether the gradient is not the slope: an operation with a gradient of its own takes outputs as mere numbers. */
+const isDetached = (engine: AuditEngine, { batch, gradient = new Float32Array() }: BatchResult): boolean =>
+  [...gradient.keys()].slice(0, 16).some((at) =>
+    [1e-2, 3e-2].every((step) => {
+      const slope = difference(engine, batch, at, step), largest = Math.max(Math.abs(slope), Math.abs(gradient[at]));
+      return Math.abs(slope - gradient[at]) > 0.3 * largest && largest > 0;
+    })
+  );
+
 /** An error that is divided by the outputs instead of by the labels. */
-function relative({ ops, columns }: Observations): Sign | undefined {
+function relative({ engine, observations }: AuditContext): Sign | undefined {
+  const { ops, columns, random, customGradient } = observations;
   // One of several columns may be a scale that the model predicts.
-  const ofOutput = ({ isPred, fromPred, fromTrue }: RecordedInput) =>
-    isPred || (columns === 1 && fromPred && !fromTrue);
+  const ofOutput = ({ isPred, fromPred, fromTrue, live }: RecordedInput) =>
+    live && (isPred || (columns === 1 && fromPred && !fromTrue));
   const op = ops.find((op) =>
     op.op === "RealDiv" && sameShape(op) && op.inputs[1].shape.length > 0 && ofOutput(op.inputs[1]) &&
     op.inputs[0].fromTrue && op.inputs[0].fromPred
   );
-  return op && [
+  if (op === undefined || (customGradient && isDetached(engine, random))) return undefined;
+  return [
     op,
     "warning",
     "The error is divided by the output, so an output without bound makes it small: is the label meant?",
@@ -68,8 +79,9 @@ function reverse({ ops }: Observations): Sign | undefined {
 }
 
 /** Labels in the place of outputs. */
-export const swapped: Rule = ({ observations, engine }) => {
-  const sign = logarithm(observations) ?? relative(observations) ?? reverse(observations);
+export const swapped: Rule = (context) => {
+  const { engine, observations } = context;
+  const sign = logarithm(observations) ?? relative(context) ?? reverse(observations);
   if (sign === undefined) return undefined;
   const [op, severity, message] = sign, { batch, value } = observations.random;
   const { yTrue, yPred, trueShape, predShape } = batch;

@@ -11,7 +11,8 @@ import type { AuditData, AuditJob, AuditProgress } from "./audit_worker.ts";
 import { button, choice, html, keepSettings, labelled, readout, settingsOf } from "./dom.ts";
 import { famousLosses, fileName } from "./famous_losses.ts";
 import { startJob } from "./jobs.ts";
-import { reportOf, tableBox } from "./report.ts";
+import { layTables } from "../tables.ts";
+import { boxOf, reportOf } from "./report.ts";
 
 const name = "audit";
 
@@ -74,7 +75,9 @@ function report(text: string, audit: AuditData): Node[] {
   );
   const head = ["probe", "result", "detail"].map((word) => html("th", { scope: "col" }, word));
   const table = html("table", {}, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...probes));
-  const all = html("details", {}, html("summary", {}, `All ${probes.length} probes`), tableBox(table, "All probes"));
+  const box = boxOf("table-box", "All probes");
+  box.innerHTML = layTables(table.outerHTML);
+  const all = html("details", {}, html("summary", {}, `All ${probes.length} probes`), box);
   return [listing(text, audit), shown, all];
 }
 

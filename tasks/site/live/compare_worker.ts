@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { compareLosses, type LossComparison, type ScoreName } from "@roundabout/roundabout/compare";
+import { compareLosses, type CompareLossesOptions, type LossComparison } from "@roundabout/roundabout/compare";
+import { fBeta, precisionAtRecall, recallAtPrecision, type ScoreName } from "../../../lib/core.ts";
 import { csvForm } from "../../../lib/data/csv.ts";
 import { syntheticBinary } from "../../../lib/data/synthetic_binary.ts";
 import { answerJob } from "./jobs.ts";
@@ -16,10 +17,35 @@ interface TableFile {
   bytes?: Uint8Array;
 }
 
+/** Scores that need a number, and the score of it. */
+const scoreOf = {
+  fBeta: (beta: number) => fBeta({ beta }),
+  precisionAtRecall: (recall: number) => precisionAtRecall({ recall }),
+  recallAtPrecision: (precision: number) => recallAtPrecision({ precision }),
+};
+
+/** Score: a name, or one that needs a number with it. */
+export type ChosenScore = ScoreName | { name: keyof typeof scoreOf; parameter: number };
+
+/** Options of the comparison that the page has inputs for. */
+type ChosenOptions = Pick<
+  CompareLossesOptions,
+  | "label"
+  | "positive"
+  | "repeats"
+  | "drop"
+  | "keep"
+  | "numbers"
+  | "missing"
+  | "separator"
+  | "mergeRare"
+  | "dropUnlabelled"
+>;
+
 /** Job: the columns of a table, or the comparison on it. */
 export type CompareJob =
   | { kind: "columns"; file: TableFile }
-  | { kind: "compare"; file: TableFile; label: string; positive?: string; score: ScoreName; repeats: number };
+  | { kind: "compare"; file: TableFile; score: ChosenScore; options: ChosenOptions };
 
 /** Comparison as data, and as the text of the command. */
 export type ComparisonData = Omit<LossComparison, "toJSON" | "toString"> & { text: string };
@@ -48,12 +74,10 @@ answerJob<CompareJob, CompareProgress, CompareResult>(async (job, onProgress) =>
   const { name, bytes = example() } = job.file;
   storeFile(name, bytes);
   if (job.kind === "columns") return { columns: [...csvForm(name).names] };
-  const { label, positive, score, repeats } = job;
+  const { score, options } = job;
   const comparison = await compareLosses(name, {
-    label,
-    ...(positive && { positive }),
-    score,
-    repeats,
+    ...options,
+    score: typeof score === "string" ? score : scoreOf[score.name](score.parameter),
     onProgress: (progress) => onProgress({ kind: "training", ...progress }),
     onSplit: (soFar) => onProgress({ kind: "so far", comparison: asData(soFar) }),
   });

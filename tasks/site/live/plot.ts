@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { fixed } from "../../../lib/display/format.ts";
 import { html, svg } from "./dom.ts";
 
 /** Axis: its ends, its ticks, and the words of a tick. */
@@ -29,8 +30,8 @@ export interface Frame {
 /** Place of the frame in its drawing. */
 const inner = { left: 44, top: 30, right: 18, bottom: 44 } as const;
 
-/** Writes a number with the minus sign of the text. */
-export const number = (value: number, digits = 2): string => value.toFixed(digits).replace("-", "−");
+/** Writes a number with two decimals, if nothing else is said. */
+export const number = (value: number, digits = 2): string => fixed(value, digits);
 
 const scale = ({ domain: [low, high], log }: Axis, from: number, to: number) => {
   const at = (value: number) => log ? Math.log(value) : value, [a, b] = [at(low), at(high)];

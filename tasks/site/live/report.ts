@@ -6,20 +6,30 @@
  */
 import { decodeFigures } from "../../../lib/display/figure.ts";
 import type { Output } from "../../../lib/display/output.ts";
+import { smallest } from "../figures.ts";
+import { layTables } from "../tables.ts";
 import { html } from "./dom.ts";
 
-/** Puts a table into a box that scrolls, with a name for screen readers. */
-export const tableBox = (table: HTMLElement, name: string): HTMLElement =>
-  html("div", { class: "table-box", tabindex: 0, role: "group", "aria-label": name }, table);
+/** Makes a box with a name for screen readers. */
+export const boxOf = (className: string, name: string, more = {}): HTMLElement =>
+  html("div", { class: className, role: "group", "aria-label": name, ...more });
 
-/** Renders an output with its figures in line and its tables in boxes. */
+/** Puts an element into a box that stands in its place. */
+function enclose(element: Element, box: HTMLElement): void {
+  element.replaceWith(box);
+  box.append(element);
+}
+
+/** Renders an output with its figures in line, and figures and tables in boxes. */
 export function reportOf(output: Output): HTMLElement {
   const shown = html("div", { class: "report" });
-  shown.innerHTML = decodeFigures(output.html);
+  shown.innerHTML = layTables(decodeFigures(output.html));
   for (const table of shown.querySelectorAll("table")) {
-    const place = html("div");
-    table.replaceWith(place);
-    place.replaceWith(tableBox(table, table.querySelector("caption, th")?.textContent || "Table"));
+    enclose(table, boxOf("table-box", table.querySelector("caption, th")?.textContent || "Table"));
+  }
+  for (const drawing of shown.querySelectorAll<SVGSVGElement>(".rb-figure > svg")) {
+    const least = Math.round(smallest * drawing.viewBox.baseVal.width);
+    enclose(drawing, boxOf("figure-box", "Figure", { tabindex: 0, style: `--least: ${least}px` }));
   }
   return shown;
 }

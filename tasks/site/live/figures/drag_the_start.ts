@@ -16,7 +16,7 @@ const feature = yPred.map((p) => Math.log(p / (1 - p))), x = feature.map((v) => 
 const domains = { weight: [-2, 3], bias: [-2, 2] } as const;
 
 /** Computes 1 − F1 of the model with a weight and a bias. */
-export function lossAt(weight: number, bias: number, step: Step): number {
+function lossAt(weight: number, bias: number, step: Step): number {
   const own = feature.map((v) => sigmoid(weight * v + bias));
   return 1 - (f1.value(softCounts({ yTrue, yPred: own }, step)) || 0);
 }

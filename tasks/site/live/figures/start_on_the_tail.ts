@@ -7,6 +7,7 @@
 import { arctan, f1, gaussian, linearRamp, logistic, softsign } from "../../../../lib/core.ts";
 import { syntheticBinary } from "../../../../lib/data/synthetic_binary.ts";
 import { trainLogistic } from "../../../../lib/network/train_logistic.ts";
+import { scientific } from "../../../../lib/display/format.ts";
 import { seededRandom } from "../../../../lib/numerics/random.ts";
 import { sigmoid } from "../../../../lib/numerics/sigmoid.ts";
 import { button, choice, html, keepSettings, readout, reducedMotion, settingsOf, slider, svg } from "../dom.ts";
@@ -91,10 +92,7 @@ export function cellOf(setting: Setting): string {
 
 /** Writes a size, small ones as a power of ten. */
 function small(value: number): string {
-  if (value === 0 || value >= 0.001) return number(value, 3);
-  const exponent = Math.floor(Math.log10(value));
-  const raised = String(exponent).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
-  return `${(value / 10 ** exponent).toFixed(1)} × 10${raised}`;
+  return value === 0 || value >= 0.001 ? number(value, 3) : scientific(value, 1);
 }
 
 /** Sets the figure up in its place. */

@@ -1,0 +1,38 @@
+import { describe } from "../check/describe.ts";
+import { ExactSum } from "../numerics/exact_sum.ts";
+
+/** Throws unless two meters have the same settings. */
+export function checkSameSettings<T extends object>(mine: T, theirs: T): void {
+  for (const option of Object.keys(mine) as (keyof T & string)[]) {
+    if (JSON.stringify(mine[option]) === JSON.stringify(theirs[option])) continue;
+    throw new RangeError(
+      `Cannot use 'other': its '${option}' is ${describe(theirs[option])}, this meter's is ${describe(mine[option])}`,
+    );
+  }
+}
+
+/** Throws unless a thing is the JSON of a meter of the given version. */
+export function checkJson(task: string, json: { readonly version: number }, version: number): void {
+  if (typeof json !== "object" || json === null) {
+    throw new TypeError(`Cannot make ${task}: 'json' must be an object, it is ${describe(json)}`);
+  }
+  if (json.version !== version) {
+    throw new RangeError(`Cannot make ${task}: 'version' must be ${version}, it is ${describe(json.version)}`);
+  }
+}
+
+/** Reads sums ≥ 0 from their lists of terms. */
+export function readSums(task: string, key: string, lists: unknown, length: number): ExactSum[] {
+  const isList = (list: unknown): list is number[] => Array.isArray(list) && list.every(Number.isFinite);
+  if (!Array.isArray(lists) || lists.length !== length || !lists.every(isList)) {
+    throw new TypeError(
+      `Cannot make ${task}: '${key}' must hold ${length} lists of finite numbers, it is ${describe(lists)}`,
+    );
+  }
+  return lists.map((list, b) => {
+    const sum = new ExactSum();
+    for (const term of list) sum.add(term);
+    if (sum.value >= 0) return sum;
+    throw new RangeError(`Cannot make ${task}: '${key}' must be sums ≥ 0, number ${b} is ${sum.value}`);
+  });
+}

@@ -1,0 +1,238 @@
+// Activations that are missing, applied twice or of the wrong kind, on recordings written by hand.
+import { assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
+import type { AuditBatch, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
+import { activation } from "../../lib/audit/rules/activation.ts";
+import type { AuditContext } from "../../lib/audit/rules/rule.ts";
+import type { PredictionKind } from "../../lib/audit/types.ts";
+import { input, op } from "./recorded.ts";
+
+type More = Partial<RecordedInput>;
+const outputs = (more: More = {}) => input({ fromPred: true, isPred: true, live: true, ...more });
+const labels = input({ fromTrue: true });
+const ofPred = (more: More = {}) => input({ fromPred: true, live: true, ...more });
+const share = (more: More = {}) => ofPred({ isShare: true, ...more });
+const ofBoth = input({ fromPred: true, fromTrue: true, live: true });
+
+interface Recorded {
+  kind?: PredictionKind;
+  yTrue?: number[];
+  yPred?: number[];
+  columns?: number;
+  /** The gradients on the two random batches. */
+  gradients?: number[][];
+  perfect?: number;
+}
+
+function found(
+  ops: RecordedOp[],
+  { kind, yTrue = [0, 1], yPred = [0.25, 0.5], columns = 1, gradients = [], perfect }: Recorded = {},
+) {
+  const batch: AuditBatch = {
+    yTrue: Float32Array.from(yTrue),
+    yPred: Float32Array.from(yPred),
+    trueShape: [yTrue.length / columns, columns],
+    predShape: [yPred.length / columns, columns],
+  };
+  const result = (i: number): BatchResult => ({
+    ...{ batch, value: 3, shape: [] },
+    gradient: gradients[i] && Float32Array.from(gradients[i]),
+  });
+  const observations = {
+    ...{ ops, rows: yPred.length / columns, columns, random: result(0), other: result(1) },
+    results: perfect === undefined ? {} : { perfect: { ...result(0), value: perfect } },
+  } as unknown as Observations;
+  return activation({ observations, options: { yPred: kind } } as unknown as AuditContext);
+}
+
+const nothing = (of: readonly RecordedOp[][], more: Recorded = {}) =>
+  of.forEach((ops, i) => assertStrictEquals(found(ops, more), undefined, `recording ${i}`));
+const said = (ops: RecordedOp[], more: Recorded = {}) => {
+  const finding = found(ops, more);
+  return finding && `${finding.severity} ${finding.where?.op}: ${finding.message}`;
+};
+
+const already = (name: string) =>
+  `error ${name}: The loss applies a softmax or sigmoid to outputs that are already probabilities`;
+
+Deno.test("a softmax or sigmoid of probabilities", () => {
+  for (const name of ["Softmax", "LogSoftmax", "Sigmoid", "Softplus"]) {
+    assertEquals(said([op(name, [outputs()])]), already(name));
+  }
+  assertEquals(found([op("Sigmoid", [outputs()])])?.evidence, {
+    batch: "random",
+    least: 0.25,
+    greatest: 0.5,
+    value: 3,
+  });
+  assertEquals(said([op("Softmax", [outputs()])], { kind: "simplex" }), already("Softmax"));
+  nothing([[], [op("Sigmoid", [ofPred()])], [op("Tanh", [outputs()])]]);
+  nothing([[op("Sigmoid", [outputs()])]], { kind: "logits" });
+});
+
+Deno.test("the exponential of a softmax or sigmoid, whose maximum or sign is taken first", () => {
+  for (const name of ["Sub", "Abs", "Neg"]) {
+    assertEquals(said([op(name, [outputs()]), op("Exp", [ofPred()])]), already("Exp"));
+  }
+  const far = (
+    n: number,
+  ) => [op("Sub", [outputs()]), ...Array.from({ length: n }, () => op("Max", [ofPred()])), op("Exp", [ofPred()])];
+  assertEquals(said(far(2)), already("Exp"));
+  nothing([
+    far(3),
+    [op("Square", [outputs()]), op("Exp", [ofPred()])],
+    [op("Sub", [ofPred()]), op("Exp", [ofPred()])],
+    [op("Sub", [outputs(), labels]), op("Exp", [ofBoth])],
+    [op("Sub", [outputs()]), op("Expm1", [ofPred()])],
+    [op("Exp", [ofPred()]), op("Sub", [outputs()])],
+  ]);
+});
+
+Deno.test("a log-likelihood without its logarithm", () => {
+  const product = op("Multiply", [outputs(), labels]),
+    simplex: Recorded = {
+      ...{ kind: "simplex", columns: 2, yTrue: [0, 1, 1, 0], yPred: [0.25, 0.75, 0.5, 0.5], perfect: -1 },
+    };
+  assertEquals(
+    said([product], simplex),
+    "warning Multiply: The probabilities are multiplied by the labels without a logarithm: a log-likelihood takes their logarithm",
+  );
+  assertEquals(found([product], simplex)?.evidence, { batch: "random", value: 3, perfect: -1 });
+  nothing([[], [op("Add", [outputs(), labels])], [product, op("Square", [ofBoth])]], simplex);
+  assertEquals(found([product, op("Square", [labels])], simplex)?.severity, "warning");
+  nothing([[product]], { ...simplex, perfect: undefined });
+  nothing([[product]], { ...simplex, perfect: -1.001 });
+  nothing([[product]], { ...simplex, perfect: 1 });
+  nothing([[product]], { ...simplex, yPred: [0.25, 0.5, 0.5, 0.5] });
+  nothing([[product]], { ...simplex, yTrue: [0, 1, 0.5, 0.5] });
+});
+
+Deno.test("a cross-entropy of several outputs that do not share 1", () => {
+  const ops = [op("Log", [outputs()]), op("Multiply", [ofPred(), labels])];
+  const down = [[-1, 0, 0, -2], [0, -1, -1, 0]];
+  const columns: Recorded = { columns: 2, yTrue: [0, 1, 1, 0], yPred: [0.25, 0.5, 0.5, 0.25], gradients: down };
+  assertEquals(
+    said(ops, columns),
+    "error Log: The 2 outputs of a row do not sum to 1, but the labels do: the loss falls as any output rises",
+  );
+  assertEquals(found(ops, columns)?.evidence, { batch: "random", value: 3, largestGradient: 0, leastGradient: -2 });
+  nothing([ops], { ...columns, columns: 1 });
+  nothing([ops], { ...columns, yPred: [0.25, 0.75, 0.5, 0.5] });
+  nothing([ops], { ...columns, yTrue: [0, 1] });
+  nothing([ops], { ...columns, yTrue: [0, 1, 1, 1] });
+  nothing([ops], { ...columns, yTrue: [0, 1, 2, -1] });
+  nothing([ops], { ...columns, gradients: [down[0], [0, 1, -1, 0]] });
+  nothing([ops], { ...columns, gradients: [[0, 1, -1, 0], down[1]] });
+  nothing([ops], { ...columns, gradients: [down[0], [0, 0, 0, 0]] });
+  nothing([ops], { ...columns, gradients: [down[0]] });
+  nothing([
+    [...ops, op("RealDiv", [ofPred(), labels])],
+    [op("Log", [ofPred()])],
+    [op("Exp", [outputs()])],
+  ], columns);
+  assertEquals(found([...ops, op("RealDiv", [labels, labels])], columns)?.severity, "error");
+});
+
+Deno.test("a softmax or sigmoid of another one, or of a tanh", () => {
+  const logits: Recorded = { kind: "logits", yPred: [-2, 3] };
+  assertEquals(
+    said([op("Sigmoid", [outputs()]), op("Softmax", [share()])], logits),
+    "error Softmax: The loss applies a softmax or sigmoid to the result of another one: the formula already contains it",
+  );
+  assertEquals(found([op("Sub", [share()]), op("Exp", [ofPred()])], logits)?.where?.op, "Exp");
+  nothing([[op("Sigmoid", [outputs()])]], logits);
+  const tanh =
+    "warning Sigmoid: The loss takes a sigmoid or softmax of outputs between −1 and 1, of a tanh or a cosine, so it " +
+    "never comes close to 0 or 1";
+  for (const kind of ["tanh", [-1, 1]] as PredictionKind[]) {
+    assertEquals(said([op("Sigmoid", [outputs()])], { kind, yPred: [-0.5, 0.5] }), tanh);
+    nothing([[op("Sigmoid", [ofPred()])], []], { kind, yPred: [-0.5, 0.5] });
+  }
+  nothing([[op("Sigmoid", [outputs()])]], { kind: [-1, 2], yPred: [-0.5, 0.5] });
+  nothing([[op("Sigmoid", [outputs()])]], { kind: [-2, 1], yPred: [-0.5, 0.5] });
+  nothing([[op("Sigmoid", [outputs()])]], { kind: "real", yPred: [-0.5, 0.5] });
+});
+
+Deno.test("a softmax although a row has several labels", () => {
+  const softmax = (more: Partial<RecordedOp> = {}, name = "Softmax") => [
+    op(name, [outputs()], { outputShape: [2, 3], ...more }),
+  ];
+  const several: Recorded = { kind: "logits", columns: 3, yTrue: [0, 1, 0, 1, 1, 0], yPred: [-2, 3, 1, 1, 0, -1] };
+  assertEquals(
+    said(softmax(), several),
+    "error Softmax: A softmax makes the 3 outputs of a row sum to 1, but rows have up to 2 labels",
+  );
+  assertEquals(found(softmax({}, "LogSoftmax"), several)?.evidence, {
+    batch: "random",
+    mostLabelsInARow: 2,
+    columns: 3,
+  });
+  nothing([
+    [],
+    softmax({}, "Sigmoid"),
+    softmax({ live: false }),
+    softmax({ fromTrue: true }),
+    softmax({ outputShape: [2, 2] }),
+  ], several);
+  nothing([softmax()], { ...several, yTrue: [0, 1, 0, 1, 0, 0] });
+  nothing([softmax()], { ...several, yTrue: [0, 2, 0, 1, 0, 0] });
+  nothing([softmax()], { ...several, yTrue: [1, 2] });
+  nothing([softmax({ outputShape: [6, 1] })], { ...several, columns: 1 });
+});
+
+Deno.test("logits that the labels multiply", () => {
+  const product = op("Multiply", [outputs(), labels]), logits: Recorded = { kind: "logits", yPred: [-2, 3] };
+  assertEquals(
+    said([product, op("Mean", [ofBoth])], logits),
+    "error Multiply: The logits are multiplied by the labels directly: without a log-softmax, larger logits are always better",
+  );
+  nothing([[product, op("Square", [ofBoth])], [op("Add", [outputs(), labels])]], logits);
+  nothing([[product]], { ...logits, kind: "real" });
+  nothing([[product]], { ...logits, yTrue: [0, 0.5] });
+  assertEquals(found([product, op("Square", [labels])], logits)?.severity, "error");
+});
+
+Deno.test("a formula of probabilities for outputs that are none", () => {
+  const log = (name = "Log", of = outputs()) => op(name, [of]),
+    real: Recorded = { kind: "real", yPred: [-2, 3, 0.5, 1.5], yTrue: [0, 1, 1, 0] };
+  const missing = (name: string) =>
+    `error ${name}: The formula needs probabilities, but the outputs are not probabilities: a sigmoid or softmax is missing`;
+  for (const name of ["Log", "Log1p"]) assertEquals(said([log(name)], real), missing(name));
+  const { evidence } = found([log()], { ...real, gradients: [[0, 1, 0, 2]] })!;
+  assertEquals([evidence.outside, evidence.withoutGradient], [0.75, 0.5]);
+  assertAlmostEquals(found([log()], real)!.evidence.withoutGradient as number, 0);
+  const clip = (
+    clipValueMin: number,
+    clipValueMax: number,
+  ) => [op("ClipByValue", [outputs()], { attrs: { clipValueMin, clipValueMax } })];
+  assertEquals(said(clip(1e-7, 1 - 1e-7), real), missing("ClipByValue"));
+  assertEquals(said(clip(0, 1), real), missing("ClipByValue"));
+  nothing([clip(-1, 1), clip(0, 2), [log("Square")], [log("Log", ofPred())]], real);
+  for (const name of ["Sigmoid", "Exp", "Tanh", "Erf", "Step"]) {
+    nothing([[op(name, [ofPred()]), log()]], real);
+    assertEquals(said([log(), op(name, [ofPred()])], real), missing("Log"), name);
+  }
+  nothing([[log()]], { ...real, yTrue: [0, 2, 1, 0] });
+  assertEquals(said(clip(0, 1), { ...real, yTrue: [0, 2, 1, 0] }), missing("ClipByValue"));
+  nothing([[log()]], { ...real, kind: "nonnegative" });
+  nothing([[log()]], { ...real, yPred: [0.5, 0.25, 0.5, 1] });
+
+  const overlap = [
+    op("Multiply", [outputs(), labels]),
+    op("Sum", [outputs()]),
+    op("RealDiv", [ofBoth, ofBoth]),
+  ];
+  assertEquals(said(overlap, real), missing("Multiply"));
+  const [product, sum, ratio] = overlap;
+  nothing([
+    [product, sum],
+    [product, ratio],
+    [sum, ratio],
+    [product, op("Mean", [outputs()]), ratio],
+    [product, op("Sum", [ofPred()]), ratio],
+    [product, sum, op("RealDiv", [labels, labels])],
+    [product, sum, op("Square", [ofBoth])],
+    [op("Sigmoid", [ofPred()]), ...overlap],
+  ], real);
+  nothing([overlap], { ...real, yTrue: [0, 2, 1, 0] });
+});

@@ -1,0 +1,411 @@
+// Rules of batches, with losses that are functions of arrays: sizes, orders, halves, masks, and numbers that are not finite.
+import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
+import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
+import { badScale, oneRow, onlyRow, reduction, rowOrder } from "../../lib/audit/rules/batch.ts";
+import { nonFinite, notFinite } from "../../lib/audit/rules/finite.ts";
+import type { AuditContext } from "../../lib/audit/rules/rule.ts";
+import type { BatchKind } from "../../lib/audit/types.ts";
+import { input, op } from "./recorded.ts";
+
+type Value = (batch: AuditBatch) => number;
+type More = Partial<RecordedInput>;
+
+function batchOf(yTrue: number[], yPred: number[], columns = 1, rows = yPred.length / columns): AuditBatch {
+  return {
+    yTrue: Float32Array.from(yTrue),
+    yPred: Float32Array.from(yPred),
+    trueShape: [rows, yTrue.length / rows],
+    predShape: [rows, columns],
+  };
+}
+const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
+const mean = (values: ArrayLike<number>) => sum(values) / values.length;
+/** The mean of the losses of the rows. */
+const rowMean: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2));
+
+interface Made {
+  loss?: Value;
+  batch?: AuditBatch;
+  other?: AuditBatch;
+  gradient?: number[];
+  otherGradient?: number[];
+  results?: Partial<Record<BatchKind, BatchResult>>;
+  ops?: RecordedOp[];
+  deterministic?: boolean;
+}
+const plain = batchOf([0, 1, 1, 0], [0.25, 0.5, 0.75, 0.5]);
+
+function contextOf(made: Made): AuditContext {
+  const { loss = rowMean, batch = plain, other = batch, gradient, otherGradient = gradient, ops = [] } = made;
+  const engine = {
+    value: (of: AuditBatch) => ({ value: loss(of) }),
+    valueAndGradient: (of: AuditBatch) => ({ value: loss(of), shape: [] }),
+    record: () => ({ ops }),
+  } as unknown as AuditEngine;
+  const result = (of: AuditBatch, own?: number[]): BatchResult => (
+    { batch: of, value: loss(of), shape: [], gradient: own && Float32Array.from(own) }
+  );
+  const [rows, columns] = batch.predShape;
+  const observations = {
+    ...{ ops, rows, columns, random: result(batch, gradient), other: result(other, otherGradient) },
+    ...{ results: made.results ?? {}, deterministic: made.deterministic ?? true },
+  } as unknown as Observations;
+  return { engine, observations } as unknown as AuditContext;
+}
+
+const unit = [0.5, 0.5, -0.5, 0.5];
+
+Deno.test("bad scale: a loss that grows with the rows by more than half, or falls by a third", () => {
+  const found = (loss: Value, more: Made = {}) => badScale(contextOf({ loss, gradient: unit, ...more }));
+  const summed = found(({ yPred }) => sum(yPred))!;
+  assertEquals([summed.cause, summed.severity], ["bad-scale", "warning"]);
+  assertEquals(
+    summed.message,
+    "The loss depends on the batch size: with each row four times it is 4.00 times as large",
+  );
+  assertEquals(summed.evidence, { rows: 4, value: 2, rowsFourTimes: 16, valueFourTimes: 8 });
+  const power = (exponent: number): Value => ({ yPred }) => mean(yPred) * yPred.length ** exponent;
+  assert(found(power(0.3)) && found(power(-0.3)) && found(power(-1)));
+  for (const exponent of [0, 0.29, -0.28]) assertStrictEquals(found(power(exponent)), undefined, `${exponent}`);
+  assert(found(({ yPred }) => 2e-6 * yPred.length / 4));
+  assertStrictEquals(found(({ yPred }) => 1e-6 * yPred.length / 4), undefined);
+  assert(found(({ yPred }) => -yPred.length));
+  assertStrictEquals(found(({ yPred }) => sum(yPred), { deterministic: false }), undefined);
+});
+
+Deno.test("bad scale: a gradient of an extreme size", () => {
+  const found = (size: number) => badScale(contextOf({ gradient: [size / 2, 0, 0, 0] })); // times √4 rows
+  assertStrictEquals(found(1), undefined);
+  assertStrictEquals(found(999), undefined);
+  assertStrictEquals(found(1.1e-4), undefined);
+  assertEquals(found(1e3)?.message, "The gradient of an untrained model has a size of about 1.0e+3: steps explode");
+  assertEquals(found(0.9e-4)?.message, "The gradient of an untrained model has a size of about 9.0e-5: steps vanish");
+  const { evidence } = found(2e3)!;
+  assertEquals(evidence, { batch: "random", gradientNorm: 1e3, rows: 4, value: mean([0.0625, 0.25, 0.0625, 0.25]) });
+  assertStrictEquals(badScale(contextOf({})), undefined);
+  assertStrictEquals(badScale(contextOf({ gradient: [NaN, 0, 0, 1e9] })), undefined);
+  assertStrictEquals(badScale(contextOf({ gradient: [1e9, 0, 0, 0], deterministic: false })), undefined);
+});
+
+Deno.test("bad scale: a mean over all rows of which a mask leaves few", () => {
+  const rows = 10, labels = Array.from({ length: 2 * rows }, (_, i) => i % 2);
+  const wide = batchOf(labels, new Array(rows).fill(0.5)), one = [1, ...new Array(rows - 1).fill(0)];
+  const mask = input({ fromTrue: true, levels: [0, 1], shape: [rows] }),
+    live = (more: More = {}) => input({ fromPred: true, live: true, shape: [rows], ...more });
+  const masked = (more: RecordedOp[] = [], product = op("Multiply", [live(), mask]), result = live({ madeBy: 0 })) => [
+    ...[product, op("Mean", [result])],
+    ...more,
+  ];
+  const loss: Value = () => 0.125;
+  const found = (ops: RecordedOp[], gradient = one, batch = wide) =>
+    badScale(contextOf({ loss, ops, gradient, batch }));
+  const finding = found(masked())!;
+  assertEquals([finding.severity, finding.where?.op], ["note", "Mean"]);
+  assertEquals(
+    finding.message,
+    "The mean counts all 10 rows, of which the mask leaves 1: the loss and its gradient are as small as the share of the mask",
+  );
+  assertEquals(finding.evidence, { batch: "random", rows, rowsWithGradient: 1, value: 0.125 });
+  assertEquals(found(masked(), [1, 1, ...one.slice(2)])?.severity, "note");
+  const none = (ops: RecordedOp[], gradient?: number[], batch?: AuditBatch) =>
+    assertStrictEquals(found(ops, gradient, batch), undefined);
+  none(masked(), [1, 1, 1, ...one.slice(3)]);
+  none(masked(), one, batchOf(labels.slice(rows), new Array(rows).fill(0.5)));
+  none(masked([op("RealDiv", [live(), mask])]));
+  assert(found(masked([op("RealDiv", [live({ live: false }), mask]), op("RealDiv", [live(), live()])])));
+  none(masked([], op("Add", [live(), mask])));
+  none(masked([], op("Multiply", [live(), { ...mask, levels: [0, 2] }])));
+  none(masked([], op("Multiply", [live(), { ...mask, fromPred: true }])));
+  none(masked([], op("Multiply", [live({ live: false }), mask])));
+  none(masked([], op("Multiply", [live({ shape: [1] }), mask])));
+  none(masked([], undefined, live()));
+  none(masked([], undefined, live({ madeBy: 0, live: false })));
+  none([masked()[0], op("Sum", [live({ madeBy: 0 })])]);
+  // No row with a gradient is another fault.
+  assertEquals(found(masked(), new Array(rows).fill(0))?.severity, "warning");
+});
+
+Deno.test("one row: a maximum over the batch", () => {
+  assertEquals(
+    [[0, 1, 0, 0], [0, 0, 0, -1], [1, 1, 0, 0], [0, 0, 0, 0]].map((g) =>
+      onlyRow({ gradient: Float32Array.from(g) } as BatchResult, 1)
+    ),
+    [1, 3, undefined, undefined],
+  );
+  assertStrictEquals(onlyRow({ gradient: Float32Array.of(0, 0, 1, 1) } as BatchResult, 2), 1);
+  assertStrictEquals(onlyRow({} as BatchResult, 1), undefined);
+  const found = (gradient: number[], otherGradient: number[], batch?: AuditBatch) =>
+    oneRow(contextOf({ gradient, otherGradient, batch }));
+  const finding = found([0, 1, 0, 0], [0, 0, 1, 0])!;
+  assertEquals([finding.cause, finding.severity], ["reduction", "warning"]);
+  assertEquals(
+    finding.message,
+    "Only one of 4 rows has a gradient: the loss is a maximum or minimum over the batch, not a mean",
+  );
+  assertEquals(finding.evidence, { batch: "random", row: 1, rows: 4, rowOfASecondBatch: 2 });
+  assertStrictEquals(found([0, 1, 0, 0], [0, 1, 1, 0]), undefined);
+  assertStrictEquals(found([0, 1, 1, 0], [0, 1, 0, 0]), undefined);
+  assertStrictEquals(found([0, 1, 0], [0, 1, 0], batchOf([0, 1, 1], [0.25, 0.5, 0.5])), undefined);
+});
+
+Deno.test("the order of the rows: reversed, or turned by half, by more than a hundredth of the loss", () => {
+  const found = (loss: Value, more: Made = {}) => rowOrder(contextOf({ loss, ...more }));
+  assertStrictEquals(found(rowMean), undefined);
+  const first = found(({ yPred }) => yPred[0])!;
+  assertEquals([first.cause, first.severity], ["wrong-axis", "note"]);
+  assertEquals(first.evidence, { batch: "random", value: 0.25, rowsReversed: 0.5, rowsTurnedByHalf: 0.75 });
+  // One of the two is enough: [a, b, b, a] reversed is itself, [a, b, a, b] turned is.
+  const at = (yPred: number[]) => found(({ yPred: p }) => p[0] + 10 * p[1], { batch: batchOf([0, 1, 1, 0], yPred) });
+  assert(at([0.25, 0.5, 0.5, 0.25]) && at([0.25, 0.5, 0.25, 0.5]));
+  const little = (by: number): Value => ({ yPred }) => -100 - by * (yPred[0] - 0.25);
+  assertStrictEquals(found(little(1.9)), undefined);
+  assert(found(little(2.1)));
+  assertStrictEquals(found(({ yPred }) => yPred[0], { deterministic: false }), undefined);
+});
+
+Deno.test("reduction: the mean over the halves is not the loss, of either batch or in the order of the labels", () => {
+  const ratio: Value = ({ yTrue, yPred }) => sum(yPred.map((p, i) => p * yTrue[i])) / sum(yPred);
+  const found = (more: Made) => reduction(contextOf({ loss: ratio, ...more }));
+  const even = batchOf([1, 0, 0, 1], [0.5, 0.5, 0.5, 0.5]), uneven = batchOf([1, 0, 0, 1], [0.25, 0.5, 0.75, 0.5]);
+  const finding = found({ batch: uneven })!;
+  assertEquals([finding.cause, finding.severity], ["reduction", "note"]);
+  assertEquals(
+    finding.message,
+    "The mean over batches is not the value on the data set: the training goal depends on the batch size",
+  );
+  assertAlmostEquals(finding.evidence.whole as number, 0.375, 1e-7);
+  assertEquals(finding.evidence.meanOfHalves, 0.5); // positives first: 1 and 0
+  assertStrictEquals(found({ batch: even }), undefined);
+  assertEquals(found({ batch: even, other: uneven })?.severity, "note");
+  assertStrictEquals(found({ batch: uneven, deterministic: false }), undefined);
+  assertStrictEquals(found({ batch: uneven, loss: rowMean }), undefined);
+  // Only the rows in the order of their labels tell these halves apart.
+  const byLabel: Value = ({ yTrue }) => mean(yTrue) ** 2;
+  assertEquals(
+    found({ batch: batchOf([1, 0, 0, 1], [0.5, 0.5, 0.5, 0.5]), loss: byLabel })?.evidence.meanOfHalves,
+    0.5,
+  );
+  const wide = batchOf([1, 0, 0, 1, 0, 0, 0.5, 0.25], [0.5, 0.5, 0.5, 0.5], 1, 4);
+  const firstHalf: Value = ({ yTrue, predShape: [n] }) => n === 2 && yTrue[0] === 1 && yTrue[3] === 1 ? 2 : 1;
+  assertStrictEquals(found({ batch: wide, loss: firstHalf })?.evidence.meanOfHalves, 1.5);
+});
+
+Deno.test("reduction: batches without positives, or without a class", () => {
+  const loss: Value = ({ yTrue, yPred }) =>
+    sum(yTrue) === 0 ? 1 : 1 - sum(yPred.map((p, i) => p * yTrue[i])) / sum(yPred);
+  const batch = batchOf([1, 0, 0, 1], [0.25, 0.5, 0.75, 0.5]);
+  const negative = (gradient: number[] | undefined, more: Partial<BatchResult> = {}): BatchResult => ({
+    ...{ batch: batchOf([0, 0, 0, 0], [0.25, 0.5, 0.75, 0.5]), value: 1, shape: [] },
+    gradient: gradient && Float32Array.from(gradient),
+    ...more,
+  });
+  const found = (allNeg: BatchResult, more: Made = {}) =>
+    reduction(contextOf({ loss, batch, results: { allNeg }, ...more }));
+  const dead = found(negative([0, 0, 0, 0]))!;
+  assertEquals(
+    dead.message,
+    "The mean over batches is not the value on the data set, and a batch without positives has a gradient of 0",
+  );
+  assertEquals([dead.severity, dead.evidence.valueWithoutPositives], ["warning", 1]);
+  for (
+    const other of [
+      negative([0, 1, 0, 0]),
+      negative(undefined),
+      negative([0, 0, 0, 0], { value: 0 }),
+      negative([0, 0, 0, 0], { batch: batchOf([0, 0, 0, 0.5], [0.25, 0.5, 0.75, 0.5]) }),
+    ]
+  ) assertEquals(found(other)?.severity, "note");
+  assertEquals(
+    found(negative([0, 0, 0, 0]), { batch: batchOf([1, 0, 0.5, 1], [0.25, 0.5, 0.75, 0.5]) })?.severity,
+    "note",
+  );
+
+  const perfect: BatchResult = { batch: batchOf([1, 0, 0, 1], [1, 0, 0, 1]), value: 0, shape: [] };
+  const absent = (more: Partial<Record<"perfect" | "allNeg", BatchResult>> = {}, own: Value = loss) =>
+    reduction(contextOf({ loss: own, batch, results: { perfect, allNeg: negative([0, 1, 0, 0]), ...more } }));
+  const without = absent()!;
+  assertEquals(without.severity, "warning");
+  assert(
+    without.message.startsWith("A batch without one of the classes counts as wrong even if every output is correct"),
+  );
+  assertEquals([without.evidence.perfect, without.evidence.perfectWithoutAClass], [0, 1]);
+  // The batch without positives is the perfect one: each label has the output that stands for it.
+  const judged: Value = (of) => sum(of.yTrue) > 0 ? loss(of) : of.yPred.every((p) => p === 0) ? 1 : 0;
+  assertEquals(absent({}, judged)?.severity, "warning");
+  const both: Value = (of) => sum(of.yTrue) > 0 ? loss(of) - 1 : 0;
+  assertEquals(absent({ perfect: { ...perfect, value: -1 } }, both)?.evidence.perfectWithoutAClass, 0);
+  const slight = (value: number): Value => (of) => sum(of.yTrue) === 0 ? value : loss(of);
+  const span = 1 - 0.75 / 2;
+  assertEquals(absent({}, slight(0.31 * span))?.severity, "warning");
+  assertEquals(absent({}, slight(0.29 * span))?.severity, "note");
+  assertEquals(absent({ perfect: undefined })?.severity, "note");
+  assertEquals(absent({ perfect: { ...perfect, value: 2 } })?.severity, "note"); // what is wrong costs less than what is right
+  assertEquals(absent({ perfect: { ...perfect, batch: batchOf([1, 0, 0.5, 1], [1, 0, 0, 1]) } })?.severity, "note");
+  assertEquals(absent({ perfect: { ...perfect, batch: batchOf([1, 0, 0, 1], [1, 0, 0.5, 1]) } })?.severity, "note");
+  assertEquals(absent({ allNeg: negative([0, 1], { batch: batchOf([0, 0, 0, 0], [0, 0], 1, 2) }) })?.severity, "note");
+});
+
+/** An engine whose record holds these operations. */
+const recording = (...ops: RecordedOp[]) => ({ record: () => ({ ops }) }) as unknown as AuditEngine;
+const resultOf = (value: number, more: Partial<BatchResult> = {}): BatchResult => ({
+  batch: plain,
+  value,
+  shape: [],
+  ...more,
+});
+const live = input({ fromPred: true, live: true });
+const broken = (name: string, more: Partial<RecordedOp> = {}) => op(name, [live], { breaks: true, ...more });
+
+Deno.test("a loss that throws, or whose value is not finite: the operation, its kind and its remedy", () => {
+  const found = (engine: AuditEngine, result: BatchResult) => nonFinite(engine, result, "now", { batch: "random" });
+  assertStrictEquals(found(recording(), resultOf(1)), undefined);
+  assertStrictEquals(found(recording(broken("Log")), resultOf(1, { gradient: Float32Array.of(1, 2) })), undefined);
+  const thrown = found(recording(), resultOf(NaN, { error: "no rows" }))!;
+  assertEquals([thrown.cause, thrown.message], ["domain-edge", "The loss throws now: no rows"]);
+  assertEquals(thrown.evidence, { batch: "random", thrown: "no rows" });
+
+  const given = (name: string, value = Infinity, batch = plain, more: Partial<RecordedOp> = {}) =>
+    found(recording(op("Sub", [live]), broken(name, more)), resultOf(value, { batch }))!;
+  const log = given("Log");
+  assertEquals([log.cause, log.severity, log.message, log.where?.op], [
+    "domain-edge",
+    "error",
+    "Log gives Infinity now",
+    "Log",
+  ]);
+  assertEquals(log.evidence, { batch: "random", value: Infinity });
+  for (const name of ["RealDiv", "DivNoNan", "Mean", "Reciprocal", "Rsqrt", "FloorDiv"]) {
+    assertEquals(given(name, NaN).cause, "zero-division", name);
+  }
+  const nameless = found(recording(op("Log", [live])), resultOf(NaN))!;
+  assertEquals([nameless.message, nameless.cause, nameless.where], [
+    "The loss gives NaN now",
+    "domain-edge",
+    undefined,
+  ]);
+
+  const ofLabels = given("Log", NaN, plain, { fromPred: false });
+  assertEquals(ofLabels.message, "Log gives NaN on labels that can occur");
+  assertEquals(ofLabels.remedy, "Log is applied to the labels: leave such rows out, or replace their labels before it");
+  const amounts = batchOf([0.5, 2, 1.5, 3], [-1, 2, 3, 4]), signs = batchOf([0, 1, 1, 0], [-1, 2, 3, 4]);
+  const zeros = batchOf([0, 0, 0, 0], [-1, 2, 3, 4]), quiet = batchOf([0, 0, 0, 0], [0.5, 0.25, 1, 0]);
+  const starts = (text: string, remedy: string) => assert(remedy.startsWith(text), remedy);
+  for (const batch of [plain, signs, quiet]) starts("Define the score of a batch", given("RealDiv", NaN, batch).remedy);
+  for (const batch of [amounts, zeros]) {
+    starts("Keep the denominator away from 0: tf.maximum", given("RealDiv", NaN, batch).remedy);
+  }
+  for (const name of ["Log", "Log1p"]) {
+    starts("Keep the argument of the logarithm positive", given(name, NaN, amounts).remedy);
+  }
+  for (const name of ["Log", "Exp"]) starts("Keep away from the edge", given(name, NaN, plain).remedy);
+  for (const name of ["Pow", "Sqrt"]) {
+    starts(`Keep the base of ${name} at 0 or above`, given(name, NaN, amounts).remedy);
+  }
+  starts("Keep away from the edge", given("Exp", NaN, amounts).remedy);
+});
+
+Deno.test("a gradient that is not finite: the branch that is not selected, or the steep operation", () => {
+  const given = (ops: RecordedOp[], gradient = [0, 1, NaN, 1]) =>
+    nonFinite(recording(...ops), resultOf(0.5, { gradient: Float32Array.from(gradient) }), "now", { batch: "perfect" });
+  const sqrt = given([op("Sqrt", [live])])!;
+  assertEquals([sqrt.cause, sqrt.message, sqrt.where?.op], [
+    "nan-gradient",
+    "The loss is 0.5, but its gradient is NaN now",
+    "Sqrt",
+  ]);
+  assertEquals(sqrt.evidence, { batch: "perfect", element: 2, output: 0.75, value: 0.5, gradient: NaN });
+  assertEquals(given([op("Sqrt", [live])], [Infinity, 1, 1, 1])?.evidence.element, 0);
+  assertStrictEquals(given([op("Sqrt", [live])], [1, 1, 1, 1]), undefined);
+  const remedy = (...names: string[]) => given(names.map((name) => op(name, [live])))!.remedy;
+  const root = remedy("Sqrt"), angle = remedy("Acos"), quotient = remedy("RealDiv");
+  assertEquals(["Rsqrt", "Pow", "EuclideanNorm"].map((name) => remedy(name)), [root, root, root]);
+  assertEquals([remedy("Asin"), remedy("Atan2")], [angle, quotient]);
+  assert(
+    root.includes("under the root") && angle.includes("[-1 + 1e-6, 1 - 1e-6]") && quotient.includes("denominator"),
+  );
+  assertEquals(remedy("Log"), "Keep the argument of the logarithm away from 0");
+  assertEquals(remedy("Exp"), "Keep the argument of the steep operation away from its edge by a small constant");
+  assertEquals(given([op("RealDiv", [live]), op("Sqrt", [live])])?.where?.op, "Sqrt"); // the steeper first
+  assertEquals(given([op("Sqrt", [{ ...live, live: false }]), op("Log", [live])])?.where?.op, "Log");
+  const branch = given([op("Sqrt", [live]), broken("Log")])!;
+  assertEquals([branch.where?.op, branch.remedy], [
+    "Log",
+    "Log is not finite in a branch that is not selected: make its argument harmless before tf.where",
+  ]);
+  assertEquals(given([op("Sqrt", [live]), broken("Log", { live: false })])?.where?.op, "Sqrt");
+});
+
+Deno.test("not finite: the first kind of batch, in words; labels that are all 0 where there are amounts", () => {
+  const of = (results: Made["results"], more: Made = {}) =>
+    notFinite(contextOf({ ops: [broken("Log")], ...more, results }));
+  assertStrictEquals(of({ random: resultOf(1), outOfRange: resultOf(NaN) }), undefined);
+  const bad = of({ random: resultOf(1), far: resultOf(NaN), saturated: resultOf(Infinity) })!;
+  assertEquals([bad.message, bad.evidence.batch], [
+    "Log gives Infinity on a batch that can occur (outputs at the ends of their range)",
+    "saturated",
+  ]);
+  for (const kind of ["random", "perfect", "constPred", "allPos", "far"] as const) {
+    assertEquals(of({ [kind]: resultOf(NaN) })?.evidence.batch, kind);
+  }
+  const none = resultOf(NaN, { batch: batchOf([0, 0, 0, 0], [0.25, 0.5, 0.75, 0.5]) });
+  assert(of({ allNeg: none })?.message.includes("(labels that are all negative)"));
+  const amounts = batchOf([0.5, 2, 1.5, 3], [0.25, 0.5, 0.75, 0.5]);
+  assert(of({ allNeg: none }, { batch: amounts })?.message.includes("(labels that are all 0)"));
+  assert(of({ allNeg: resultOf(NaN) }, { batch: amounts })?.message.includes("(labels that are all negative)"));
+});
+
+Deno.test("not finite: labels and outputs of 0 are tried where the sampler has no such batch", () => {
+  const loss: Value = ({ yTrue, yPred }) => (sum(yTrue) + sum(yPred)) === 0 ? NaN : 1;
+  const allNeg = (yTrue: number[], yPred: number[], columns = 1): BatchResult =>
+    resultOf(1, { batch: batchOf(yTrue, yPred, columns) });
+  const of = (batch: AuditBatch, negative?: BatchResult, more: Made["results"] = {}) =>
+    notFinite(contextOf({ loss, batch, ops: [broken("RealDiv")], results: { allNeg: negative, ...more } }));
+  const quarter = [0.25, 0.5, 0.75, 0.5], zeros = [0, 0, 0, 0];
+  assertEquals(of(batchOf([0, 1, 1, 0], quarter), allNeg(zeros, quarter))?.evidence.batch, "zeroBoth");
+  assertStrictEquals(of(batchOf([0, 1, 1, 0], quarter)), undefined);
+  assertStrictEquals(of(batchOf([0, 1, 1, 0], quarter), allNeg([0, 0, 0, 1], quarter)), undefined);
+  // Outputs of both signs reach 0 in each column; positive ones beyond 1 do not.
+  assertEquals(of(batchOf([0, 1, 1, 0], [-1, 2, 3, -4]), allNeg(zeros, quarter))?.evidence.batch, "zeroBoth");
+  assertStrictEquals(of(batchOf([0, 1, 1, 0], [1, 2, 3, 4]), allNeg(zeros, quarter)), undefined);
+  assertStrictEquals(of(batchOf([0, 1, 1, 0], [-1, -2, -3, -4]), allNeg(zeros, quarter)), undefined);
+  assertStrictEquals(of(batchOf(zeros, [-1, 2, 3, 4], 2), allNeg(zeros, quarter, 2)), undefined);
+  assertEquals(of(batchOf(zeros, [-1, 2, 3, -4], 2), allNeg(zeros, quarter, 2))?.evidence.batch, "zeroBoth");
+  // Of shares the outputs are sure of the class of each row, if the labels are classes.
+  const shares = batchOf([1, 0, 0, 1], [0.25, 0.75, 0.5, 0.5], 2),
+    sure: Value = ({ yPred }) => yPred.join() === "1,0,1,0" ? NaN : 1;
+  const certain = (yTrue: number[], yPred = [0.25, 0.75, 0.5, 0.5]) =>
+    notFinite(contextOf({
+      ...{ loss: sure, batch: shares, ops: [broken("RealDiv")] },
+      results: { allNeg: resultOf(1, { batch: batchOf(yTrue, yPred, 2, 2) }) },
+    }))?.evidence.batch;
+  assertEquals(certain([1, 0, 1, 0]), "zeroBoth");
+  assertEquals([certain([1, 0, 0.5, 0.5]), certain([0, 0])], [undefined, undefined]);
+  // Its own batch is used where its labels are all 0.
+  const own = resultOf(2, { batch: batchOf(zeros, zeros) });
+  assertStrictEquals(of(batchOf([0, 1, 1, 0], quarter), allNeg(zeros, quarter), { zeroBoth: own }), undefined);
+  const other = resultOf(2, { batch: batchOf([1, 0, 1, 0], zeros) });
+  assertEquals(
+    of(batchOf([0, 1, 1, 0], quarter), allNeg(zeros, quarter), { zeroBoth: other })?.evidence.batch,
+    "zeroBoth",
+  );
+});
+
+Deno.test("not finite: a ratio over the error is upside down", () => {
+  const labelsOnly = input({ fromTrue: true });
+  const of = (value: number, ratio: RecordedOp) =>
+    notFinite(contextOf({ ops: [ratio], results: { perfect: resultOf(value) } }));
+  const ratio = (name = "RealDiv", above = labelsOnly, below = live) => op(name, [above, below], { breaks: true });
+  const finding = of(-Infinity, ratio())!;
+  assertEquals([finding.cause, finding.where?.op], ["wrong-optimum", "RealDiv"]);
+  assertEquals(finding.evidence, { batch: "perfect", value: -Infinity });
+  for (
+    const [value, other] of [
+      [Infinity, ratio()],
+      [-Infinity, ratio("Log")],
+      [-Infinity, ratio("RealDiv", live)],
+      [-Infinity, ratio("RealDiv", labelsOnly, labelsOnly)],
+      [-Infinity, op("RealDiv", [labelsOnly, live])],
+    ] as const
+  ) assert(of(value, other)?.cause !== "wrong-optimum");
+});

@@ -1,0 +1,385 @@
+// Codings of labels, with losses that are functions of arrays.
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
+import { labelEncoding } from "../../lib/audit/rules/label.ts";
+import type { AuditContext } from "../../lib/audit/rules/rule.ts";
+import type { AuditOptions } from "../../lib/audit/types.ts";
+import { input, op } from "./recorded.ts";
+
+type Value = (batch: AuditBatch) => number;
+
+function batchOf(yTrue: number[], yPred: number[], columns = 1): AuditBatch {
+  const rows = yPred.length / columns;
+  return {
+    yTrue: Float32Array.from(yTrue),
+    yPred: Float32Array.from(yPred),
+    trueShape: [rows, yTrue.length / rows],
+    predShape: [rows, columns],
+  };
+}
+const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+/** The mean squared error. */
+const squared: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2));
+
+interface Made {
+  loss?: Value;
+  gradientOf?: (batch: AuditBatch) => number[];
+  options?: AuditOptions;
+  ops?: RecordedOp[];
+  perfect?: AuditBatch;
+  deterministic?: boolean;
+}
+
+function found(
+  batch: AuditBatch,
+  { loss = squared, gradientOf, options = {}, ops = [], perfect, deterministic = true }: Made = {},
+) {
+  const of = (batch: AuditBatch): BatchResult => ({
+    ...{ batch, value: loss(batch), shape: [] },
+    gradient: gradientOf && Float32Array.from(gradientOf(batch)),
+  });
+  const engine = { value: of, valueAndGradient: of } as unknown as AuditEngine, [rows, columns] = batch.predShape;
+  const observations = {
+    ...{ ops, rows, columns, deterministic, random: of(batch), other: of(batch) },
+    results: perfect === undefined ? {} : { perfect: of(perfect) },
+  } as unknown as Observations;
+  return labelEncoding({ engine, observations, options } as unknown as AuditContext);
+}
+
+const live = (more: Partial<RecordedInput> = {}) => input({ fromPred: true, live: true, ...more });
+const labels = (more: Partial<RecordedInput> = {}) => input({ fromTrue: true, ...more });
+
+Deno.test("class indices that a formula uses as numbers", () => {
+  const scores = [0.2, 0.3, 0.5, 0.1, 0.1, 0.8, 0.3, 0.3, 0.4], indices = batchOf([0, 2, 1], scores, 3);
+  const direct = (y = labels({ shape: [3, 1] }), p = live({ shape: [3, 3] }), name = "Sub") => [op(name, [y, p])];
+  const finding = found(indices, { ops: direct() })!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["label-encoding", "error", "Sub"]);
+  assertEquals(finding.message, "The labels are class indices, 0 to 2, but the formula uses them as numbers");
+  assertEquals(finding.evidence, { leastLabel: 0, greatestLabel: 2, columns: 3 });
+  for (
+    const ops of [
+      [],
+      direct(undefined, undefined, "GatherV2"),
+      direct(undefined, undefined, "MatMul"),
+      direct(labels({ shape: [3, 3] })),
+      direct(labels({ shape: [3, 1], fromPred: true })),
+      direct(undefined, live({ shape: [3, 1] })),
+      direct(undefined, live({ shape: [3, 3], fromPred: false })),
+    ]
+  ) assertStrictEquals(found(indices, { ops }), undefined);
+  assertStrictEquals(found(indices, { ops: direct(), options: { yTrue: "binary" } }), undefined);
+  assertStrictEquals(found(batchOf([0, 0.5, 1], scores, 3), { ops: direct() }), undefined);
+  assertStrictEquals(found(batchOf([1, 1, 1], scores, 3), { ops: direct() }), undefined);
+  // Of two labels only shares make classes.
+  assert(found(batchOf([0, 1, 1], scores, 3), { ops: direct(), options: { yTrue: "binary" } }));
+  assertStrictEquals(found(batchOf([0, 1, 1], scores.with(0, 0.4), 3), { ops: direct() }), undefined);
+});
+
+Deno.test("two labels that are not 0 and 1", () => {
+  const signs = batchOf([-1, 1, 1, -1], [0.25, 0.5, 0.75, 0.5]);
+  const finding = found(signs)!;
+  assertEquals(finding.message, "The labels are -1 and 1, but the formula needs 0 and 1");
+  assertEquals(finding.remedy, "Convert them to (y + 1) / 2");
+  assertEquals(finding.evidence, {
+    value: squared(signs),
+    valueWithLabels01: squared({ ...signs, yTrue: Float32Array.of(0, 1, 1, 0) }),
+    label: 1,
+  });
+  assertEquals(found(batchOf([0, 255, 255, 0], [0.25, 0.5, 0.75, 0.5]))?.remedy, "Divide the labels by 255");
+  assertStrictEquals(found(batchOf([0, 1, 1, 0], [0.25, 0.5, 0.75, 0.5])), undefined);
+  assertStrictEquals(found(batchOf([0, 0.5, 1, 0], [0.25, 0.5, 0.75, 0.5])), undefined);
+  // Outputs of any size: only if the loss does not fall to correct outputs, or falls beyond them.
+  const real = batchOf([-1, 1, 1, -1], [0.25, -2, 0.75, 1.5]), perfect = batchOf([-1, 1, 1, -1], [-1, 1, 1, -1]);
+  assertStrictEquals(found(real, { perfect }), undefined);
+  const zeroOne: Value = ({ yTrue, yPred }) =>
+    mean(yPred.map((p, i) => (p - (yTrue[i] === 1 ? 1 : yTrue[i] === 0 ? -1 : 3)) ** 2));
+  assertEquals(
+    found(real, { perfect, loss: zeroOne })?.message,
+    "The labels are -1 and 1, but the formula needs 0 and 1",
+  );
+  const always: Value = ({ yPred }) => mean(yPred.map((p) => p * p)) - 1e3 * Number(yPred[0] === -1);
+  assertStrictEquals(found(real, { perfect, loss: ({ yPred }) => -always({ yPred } as AuditBatch) }), undefined); // rises either way
+  const runaway: Value = ({ yTrue, yPred }) =>
+    -mean(yPred.map((p, i) => p * yTrue[i])) + (yTrue.includes(-1) ? 0 : 10 * mean(yPred.map((p) => p * p)));
+  assertEquals(found(real, { perfect, loss: runaway })?.cause, "label-encoding");
+  const tied: Value = () => 1, endless: Value = ({ yPred }) => yPred[0] === -1 ? Infinity : 1;
+  for (const loss of [tied, endless, () => NaN]) assertStrictEquals(found(real, { perfect, loss }), undefined);
+  // Outputs that have an end cannot run away, and the loss falls to the correct ones.
+  const inside = batchOf([-1, 1, 1, -1], [0.25, -1, 0.75, 0.5]);
+  assertStrictEquals(found(inside, { perfect, loss: runaway }), undefined);
+});
+
+Deno.test("labels beyond the range of the outputs", () => {
+  const shares = [0.25, 0.5, 0.75, 0.5], finding = found(batchOf([0, 1, 3, 2], shares))!;
+  assertEquals(finding.message, "The labels range from 0 to 3, the outputs from 0 to 1");
+  assertEquals([finding.evidence.leastLabel, finding.evidence.greatestLabel], [0, 3]);
+  assertEquals(
+    found(batchOf([0, 1, -2, 1], shares))?.message,
+    "The labels range from -2 to 1, the outputs from 0 to 1",
+  );
+  assert(found(batchOf([0, 1, 3, 2], shares), { options: { yTrue: "one-hot" } }));
+  assertStrictEquals(found(batchOf([0, 1, 3, 2.5], shares)), undefined);
+  assertStrictEquals(found(batchOf([0, 1, 3, 2], [0.25, 0.5, 2, 0.5])), undefined);
+  assertStrictEquals(found(batchOf([0, 1, 3, 2], shares), { options: { yTrue: "real" } }), undefined);
+  assertStrictEquals(found(batchOf([0, 1, 3], [...shares, 0.25, 0.5], 2)), undefined);
+});
+
+Deno.test("one-hot labels that are converted again, and the argmax of one column", () => {
+  const oneHot = batchOf([1, 0, 0, 0, 1, 0], [0.2, 0.3, 0.5, 0.1, 0.1, 0.8], 3),
+    again = (shape = [2, 3]) => [
+      op("OneHot", [labels({ shape })], { outputShape: [...shape, 3] }),
+    ];
+  const finding = found(oneHot, { ops: again() })!;
+  assertEquals(
+    finding.message,
+    "The labels have 3 columns and are one-hot already, but are converted to one-hot again",
+  );
+  assertEquals(finding.evidence, { labelColumns: 3, shapeBefore: "[2,3]", shapeAfter: "[2,3,3]" });
+  assertStrictEquals(found(oneHot, { ops: again([2]) }), undefined);
+  assertStrictEquals(found(oneHot, { ops: again([2, 1]) }), undefined);
+  assertStrictEquals(found(oneHot, { ops: [op("Cast", [labels({ shape: [2, 3] })])] }), undefined);
+  assertStrictEquals(found(oneHot, { ops: [op("OneHot", [live({ shape: [2, 3] })])] }), undefined);
+  // The labels as indices: the loss does not fall to correct outputs.
+  const perfect = batchOf([1, 0, 0, 0, 1, 0], [1, 0, 0, 0, 1, 0], 3), rising: Value = (batch) => -squared(batch);
+  assert(found(oneHot, { ops: again([2]), perfect, loss: rising }));
+  assertStrictEquals(found(oneHot, { ops: again([2]), perfect }), undefined);
+  const several = { ...oneHot, yTrue: Float32Array.of(1, 1, 0, 0, 1, 0) };
+  assertStrictEquals(found(several, { ops: again([2]), perfect, loss: rising }), undefined);
+  const two = batchOf([1, 0, 0, 1], [0.25, 0.75, 0.5, 0.5], 2), ofTwo = batchOf([1, 0, 0, 1], [1, 0, 0, 1], 2);
+  assertStrictEquals(found(two, { ops: again([2]), perfect: ofTwo, loss: rising }), undefined);
+  const wide = batchOf([1, 0, 0, 1], [0.25, 0.75, 0.5, 0.5, 0.5, 0.5], 3),
+    ofWide = batchOf([1, 0, 0, 1], [1, 0, 0, 0, 1, 0], 3);
+  assertStrictEquals(found(wide, { ops: again([2]), perfect: ofWide, loss: ({ yPred }) => mean(yPred) }), undefined);
+  const parts = { ...oneHot, yTrue: Float32Array.of(0.5, 0.5, 0, 0, 1, 0) };
+  assertStrictEquals(found(parts, { ops: again([2]), perfect, loss: rising }), undefined);
+
+  const argmax = (y = labels({ shape: [4, 1] }), name = "ArgMax") => [op(name, [y])],
+    plain = batchOf([0, 1, 1, 0], [0.25, 0.5, 0.75, 0.5]);
+  assertEquals(
+    found(plain, { ops: argmax() })?.message,
+    "The labels are one column of class indices, but the loss takes their argmax: it is 0 in every row",
+  );
+  assertEquals(found(plain, { ops: argmax() })?.evidence, { shape: "[4,1]", value: squared(plain) });
+  assertStrictEquals(found(plain, { ops: argmax(labels({ shape: [4, 2] })) }), undefined);
+  assertStrictEquals(found(plain, { ops: argmax(live({ shape: [4, 1] })) }), undefined);
+  assertStrictEquals(found(plain, { ops: argmax(undefined, "Max") }), undefined);
+});
+
+Deno.test("a label of 0 that enters the formula as about a half", () => {
+  const plain = batchOf([0, 1, 1, 0], [0.25, 0.5, 0.75, 0.5]), perfect = batchOf([0, 1, 1, 0], [0, 1, 1, 0]);
+  const loss = (ofPerfect: number): Value => ({ yPred }) => yPred[0] === 0 ? ofPerfect : 1;
+  const product = (levels: number[], p = live(), name = "Multiply") => [op(name, [p, labels({ levels })])];
+  const given = (ofPerfect: number, ops: RecordedOp[], right = perfect) =>
+    found(plain, { loss: loss(ofPerfect), ops, perfect: right });
+  const finding = given(0.5, product([0.5, 0.875]))!;
+  assertEquals([finding.severity, finding.where?.op], ["warning", "Multiply"]);
+  assert(finding.message.startsWith("A label of 0 enters the formula as 0.5: negatives count partly as positives"));
+  assertEquals(finding.evidence, { zeroEntersAs: 0.5, oneEntersAs: 0.875, perfect: 0.5, random: 1 });
+  for (const levels of [[0.25, 0.5], [0.75, 1]]) assert(given(0.5, product(levels)), String(levels));
+  for (const levels of [[0.2, 0.9], [0.8, 1], [0.5, 0.69], [0.5, 1.1], [0.5, 0.875, 0.9], []]) {
+    assertStrictEquals(given(0.5, product(levels)), undefined, String(levels));
+  }
+  assertStrictEquals(given(0.3, product([0.5, 0.875])), undefined);
+  assertStrictEquals(given(0.5, product([0.5, 0.875], live({ live: false }))), undefined);
+  assertStrictEquals(given(0.5, product([0.5, 0.875], undefined, "Add")), undefined);
+  assertStrictEquals(given(0.5, product([0.5, 0.875]), batchOf([0, 0, 0, 0], [0, 1, 1, 0])), undefined);
+});
+
+Deno.test("labels that are a multiple of the correct outputs", () => {
+  const real = batchOf([25, 50, 75, 0], [-1, 2, 0.5, 3]),
+    perfect = (times: number) => batchOf([0, 0.25, 0.5, 1].map((p) => times * p), [0, 0.25, 0.5, 1]);
+  const finding = found(real, { perfect: perfect(100) })!;
+  assertEquals(
+    finding.message,
+    "The labels are 100 times the correct outputs: no output of this range comes close to them",
+  );
+  assertEquals([finding.remedy, finding.evidence.factor, finding.evidence.withLabelsDivided], [
+    "Divide the labels by 100",
+    100,
+    0,
+  ]);
+  assertStrictEquals(found(real, { perfect: perfect(1) }), undefined);
+  assertStrictEquals(found(real, { perfect: perfect(-100) }), undefined);
+  assertStrictEquals(found(real, { perfect: batchOf([0, 25, 50, 101], [0, 0.25, 0.5, 1]) }), undefined);
+  assertStrictEquals(found(real, { perfect: batchOf([0, 0, 0, 0], [0, 0, 0, 0]) }), undefined);
+  assertStrictEquals(found(real, { perfect: perfect(100), loss: (batch) => -squared(batch) }), undefined);
+  assertStrictEquals(found(real), undefined);
+});
+
+Deno.test("class indices that are counted from 1 or from −1", () => {
+  const logits = [2, -1, 0, 0, 1, 3, 1, 1, 4, 0, 0, 0], indices = batchOf([0, 1, 2, 1], logits, 3);
+  const right = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0]].flat().map((v) => 6 * v),
+    perfect = batchOf([0, 1, 2, 1], right, 3);
+  /** A cross-entropy whose class is the label plus a shift; nothing for a class that there is not. */
+  const shifted = (by: number): Value => ({ yTrue, yPred }) =>
+    -mean(yTrue.map((y, i) => yPred[3 * i + (y + by + 3) % 3]));
+  const finding = found(indices, { perfect, loss: shifted(-1) })!;
+  assertEquals(finding.message, "The labels range from 0 to 2, but the formula needs 1 to 3");
+  assertEquals([finding.evidence.shiftedBy, finding.remedy], [
+    1,
+    "Count the classes as the formula does: add 1 to the labels",
+  ]);
+  assertEquals(finding.evidence.valueWithLabelsShifted, shifted(0)(indices));
+  const below = found(indices, { perfect, loss: shifted(1) })!;
+  assertEquals([below.evidence.shiftedBy, below.remedy], [
+    -1,
+    "Count the classes as the formula does: subtract 1 from the labels",
+  ]);
+  assertStrictEquals(found(indices, { perfect, loss: shifted(0) }), undefined);
+  assertStrictEquals(found(indices, { loss: shifted(-1) }), undefined);
+  assertStrictEquals(found(indices, { perfect, loss: () => 1 }), undefined);
+  assertStrictEquals(found(batchOf([0, 1, 4, 1], logits, 3), { perfect, loss: shifted(-1) }), undefined);
+  assertStrictEquals(found(batchOf([0, 1, 1.5, 1], logits, 3), { perfect, loss: shifted(-1) }), undefined);
+});
+
+Deno.test("a formula for labels of −1 and 1: rows with a label of 0 have no gradient", () => {
+  const real = batchOf([0, 1, 1, 0], [-2, 3, 0.5, 1]), perfect = batchOf([0, 1, 1, 0], [-1, 1, 1, -1]);
+  const hinge = ({ yTrue, yPred }: AuditBatch) => yPred.map((p, i) => Math.max(0, 4 - yTrue[i] * p));
+  const made: Made = {
+    loss: (batch) => mean(hinge(batch)),
+    gradientOf: (batch) => [...batch.yPred].map((p, i) => 4 - batch.yTrue[i] * p > 0 ? -batch.yTrue[i] : 0),
+    perfect,
+  };
+  const finding = found(real, made)!;
+  assertEquals(finding.message, "Rows with a label of 0 have no gradient: the formula needs labels of −1 and 1");
+  assertEquals(finding.evidence.rowsWithoutGradient, 2);
+  assertStrictEquals(found(real, { ...made, gradientOf: undefined }), undefined);
+  assertStrictEquals(found(real, { ...made, gradientOf: () => [1, 1, 1, 1] }), undefined);
+  assertStrictEquals(found(real, { ...made, gradientOf: () => [0, 0, 0, 0] }), undefined);
+  assertStrictEquals(found(real, { ...made, gradientOf: () => [0, 1, 1, 0] }), undefined); // with signs too
+  assertStrictEquals(found(real, { ...made, ops: [op("RealDiv", [live()])] }), undefined);
+  assert(found(real, { ...made, ops: [op("RealDiv", [labels()])] }));
+  assertStrictEquals(found(batchOf([0, 1, 1, 0], [0.25, 0.5, 0.75, 0.5]), made), undefined);
+  assertStrictEquals(found(batchOf([0, 1, 0.5, 0], [-2, 3, 0.5, 1]), made), undefined);
+  const mostly = batchOf([0, 1, 1, 1], [-2, 3, 0.5, 1]),
+    lit = (...rows: number[]) => ({ yTrue }: AuditBatch) =>
+      [0, 1, 2, 3].map((row) => Number(rows.includes(row) || yTrue[row] === -1));
+  const own = { ...made, perfect: batchOf([0, 1, 1, 1], [-1, 1, 1, 1]) };
+  assert(found(mostly, { ...own, gradientOf: lit(1, 2) }));
+  assertStrictEquals(found(mostly, { ...own, gradientOf: lit(1) }), undefined);
+  const noOnes = { ...real, yTrue: Float32Array.of(0, 0, 0, 1) };
+  assertStrictEquals(
+    found(noOnes, { ...made, gradientOf: ({ yTrue }) => [...yTrue].map((y) => Number(y === -1)) }),
+    undefined,
+  );
+  assertStrictEquals(
+    found(real, { ...made, gradientOf: ({ yTrue }) => [1, 1, 1, 0].map((g, i) => yTrue[i] === 0 && i > 0 ? 0 : g) }),
+    undefined,
+  );
+  const endless: Value = (batch) => batch.yTrue.includes(-1) ? Infinity : mean(hinge(batch));
+  assertStrictEquals(found(real, { ...made, loss: endless }), undefined);
+  const one: Made = {
+    ...made,
+    gradientOf: ({ yTrue }) => [...yTrue].map((y, i) => Number(y === 1 || (y === -1 && i === 0))),
+  };
+  assert(found(real, one)); // one of the rows has a gradient with a label of −1
+  const free: Value = (batch) => batch.yPred === perfect.yPred ? 0 : mean(hinge(batch));
+  assertStrictEquals(found(real, { ...made, loss: free }), undefined);
+});
+
+Deno.test("a column of the labels that weighs nothing", () => {
+  const rows = 8, wide = Array.from({ length: rows }, (_, i) => [i / 8, Number(i % 3 === 0)]).flat();
+  const batch = batchOf(wide, Array.from({ length: rows }, (_, i) => 1 + i / 4));
+  /** The squared error of the first column, all of it times the mean of the second. */
+  const each = ({ yTrue, yPred }: AuditBatch) => yPred.map((p, i) => p - yTrue[2 * i]);
+  const after: Made = {
+    loss: (of) => mean(each(of).map((d) => d * d)),
+    gradientOf: (of) => [...each(of)].map((d) => 2 * d / rows),
+  };
+  const finding = found(batch, after)!;
+  assertEquals([finding.cause, finding.severity, finding.where], ["reduction", "warning", undefined]);
+  assertEquals(finding.evidence, { batch: "random", column: 1, labelColumns: 2, value: after.loss!(batch) });
+  const product = op("Multiply", [live({ shape: [] }), labels({ shape: [8] })]);
+  assertEquals(found(batch, { ...after, ops: [product] })?.where?.op, "Multiply");
+  for (
+    const other of [
+      op("Add", product.inputs.slice()),
+      op("Multiply", [live({ shape: [8] }), labels({ shape: [8] })]),
+      op("Multiply", [live({ shape: [], live: false }), labels({ shape: [8] })]),
+      op("Multiply", [live({ shape: [] }), labels({ shape: [1] })]),
+    ]
+  ) assertStrictEquals(found(batch, { ...after, ops: [other] })?.where, undefined);
+  const before: Made = {
+    loss: (of) => mean(each(of).map((d, i) => d * d * of.yTrue[2 * i + 1])),
+    gradientOf: (of) => [...each(of)].map((d, i) => 2 * d * of.yTrue[2 * i + 1] / rows),
+  };
+  assertStrictEquals(found(batch, before), undefined);
+  assertStrictEquals(found(batch, { ...after, deterministic: false }), undefined);
+  assertStrictEquals(found(batch, { ...after, gradientOf: undefined }), undefined);
+  const constant = batchOf(wide.map((y, i) => i % 2 === 1 ? 1 : y), [...batch.yPred]);
+  assertStrictEquals(found(constant, after), undefined);
+  assertStrictEquals(found(batch, { loss: () => 1, gradientOf: () => new Array(rows).fill(1) }), undefined);
+  assertStrictEquals(found(batchOf(wide.slice(0, 14), [...batch.yPred].slice(0, 7)), after), undefined);
+});
+
+Deno.test("labels of −1 and 1 of several outputs: the loss falls to correct outputs in both codings, further with signs", () => {
+  const y = [0, 1, 1, 0], of = (rows: number[]) => batchOf(y, rows.flatMap((sum) => [sum / 2 - 2, sum / 2 + 2]), 2);
+  /** A hinge of the sum of the two outputs. */
+  const hinge = ({ yTrue, yPred }: AuditBatch) =>
+    yTrue.map((y, i) => Math.max(0, 4 - y * (yPred[2 * i] + yPred[2 * i + 1])));
+  const judged = (right: number[] | undefined) =>
+    found(of([-1, 1, 0, 3]), {
+      loss: (batch) => mean(hinge(batch)),
+      gradientOf: (batch) => [...hinge(batch)].flatMap((h, i) => Array(2).fill(h > 0 ? -batch.yTrue[i] : 0)),
+      perfect: right && of(right),
+    });
+  assertEquals(
+    judged([-2, 2, 2, -2])?.message,
+    "Rows with a label of 0 have no gradient: the formula needs labels of −1 and 1",
+  );
+  for (
+    const right of [
+      undefined,
+      [2, -2, -2, 2], // it rises in both codings
+      [20, 2, 2, 20], // with signs it rises
+      [-10, -1, -1, -10], // only with signs it falls
+      [0, 2, 2, 0], // with signs correct outputs cost the same
+    ]
+  ) assertStrictEquals(judged(right), undefined, String(right));
+});
+
+Deno.test("a column of the labels is used if the loss or its gradient changes by more than a factor", () => {
+  const rows = 8, outputs = Array.from({ length: rows }, (_, i) => 1 + i / 4);
+  const judged = (
+    mask: number[],
+    factor: Value,
+    more: (batch: AuditBatch) => number,
+    slopeOf = (batch: AuditBatch, _: number) => factor(batch),
+  ) => {
+    const each = ({ yTrue, yPred }: AuditBatch) => [...yPred].map((p, i) => p - yTrue[2 * i]);
+    return found(batchOf(mask.flatMap((m, i) => [i / 8, m]), outputs), {
+      loss: (batch) => factor(batch) * mean(each(batch).map((d) => d * d)) + more(batch),
+      gradientOf: (batch) => each(batch).map((d, i) => slopeOf(batch, i) * 2 * d / rows),
+    })?.evidence.column;
+  };
+  const numbers = Array.from({ length: rows }, (_, i) => i + 1),
+    first: Value = ({ yTrue }) => yTrue[1],
+    none = () => 0,
+    one = () => 1;
+  assertEquals(judged(numbers, first, none), 1); // a factor of the whole
+  assertEquals(judged(numbers, one, none), 1);
+  assertStrictEquals(judged(numbers, one, first), undefined); // another value, the same gradient
+  assertStrictEquals(judged(numbers, one, none, ({ yTrue }, i) => yTrue[2 * i + 1]), undefined);
+  assertStrictEquals(judged(numbers, (batch) => Number(first(batch) === 1), none), undefined); // no gradient is no factor
+  assertStrictEquals(judged([0, 0, 0, 0, 0, 0, 0, 1], one, first), undefined); // only the last row, in the place of the first, changes it
+  assertStrictEquals(judged([0, 1, 0, 0, 0, 0, 0, 0], one, first), undefined);
+
+  const wide = batchOf(numbers.flatMap((m, i) => [m, i / 8]), outputs);
+  const second = ({ yTrue, yPred }: AuditBatch) => [...yPred].map((p, i) => p - yTrue[2 * i + 1]);
+  const made: Made = {
+    loss: (batch) => mean(second(batch).map((d) => d * d)),
+    gradientOf: (batch) => second(batch).map((d) => 2 * d / rows),
+  };
+  assertEquals(found(wide, made)?.evidence.column, 0);
+  // One label per output is no mask.
+  const pairs = batchOf([...wide.yTrue], numbers.flatMap((n) => [n, n + 1]), 2);
+  const ofPairs = ({ yTrue, yPred }: AuditBatch) => [...yPred].map((p, i) => p - yTrue[2 * Math.floor(i / 2) + 1]);
+  assertStrictEquals(
+    found(pairs, {
+      loss: (batch) => mean(ofPairs(batch).map((d) => d * d)),
+      gradientOf: (batch) => ofPairs(batch).map((d) => d / rows),
+    }),
+    undefined,
+  );
+});

@@ -1,0 +1,173 @@
+// Gradients that are 0 where outputs are wrong, with losses that are functions of arrays.
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import type { AuditBatch, AuditEngine } from "../../lib/audit/engines/engine.ts";
+import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
+import type { AuditContext } from "../../lib/audit/rules/rule.ts";
+import { saturated } from "../../lib/audit/rules/saturated.ts";
+import type { AuditOptions } from "../../lib/audit/types.ts";
+
+type Gradient = (p: number, y: number, i: number) => number;
+
+function batchOf(yTrue: number[], yPred: number[], columns = 1): AuditBatch {
+  const rows = yPred.length / columns;
+  return {
+    yTrue: Float32Array.from(yTrue),
+    yPred: Float32Array.from(yPred),
+    trueShape: [rows, yTrue.length / rows],
+    predShape: [rows, columns],
+  };
+}
+
+const yTrue = [0, 1, 0, 1, 0, 1, 0, 1], wrongs = yTrue.map((y) => y === 1 ? 0.25 : 0.75);
+const random = batchOf(yTrue, wrongs), perfect = batchOf(yTrue, yTrue), ends = batchOf(yTrue, yTrue.map((y) => 1 - y));
+
+interface Made {
+  random?: AuditBatch;
+  perfect?: AuditBatch;
+  ends?: AuditBatch;
+  far?: AuditBatch;
+  options?: AuditOptions;
+  customGradient?: boolean;
+}
+
+function found(gradient: Gradient, made: Made = {}) {
+  const of = (batch: AuditBatch): BatchResult => ({
+    ...{ batch, value: 1, shape: [] },
+    gradient: batch.yPred.map((p, i) => gradient(p, batch.yTrue[i], i)),
+  });
+  const first = of(made.random ?? random), [rows, columns] = first.batch.predShape;
+  const results = {
+    random: first,
+    perfect: of(made.perfect ?? perfect),
+    saturated: made.ends && of(made.ends),
+    far: made.far && of(made.far),
+  };
+  const engine = { valueAndGradient: of } as unknown as AuditEngine;
+  const observations = {
+    rows,
+    columns,
+    random: first,
+    results,
+    customGradient: made.customGradient ?? false,
+  } as unknown as Observations;
+  return saturated({ engine, observations, options: made.options ?? {} } as unknown as AuditContext);
+}
+
+Deno.test("saturated: most wrong outputs of an untrained model have no gradient", () => {
+  // Outputs of rows in turn differ, so that a gradient of 0 is not a mask.
+  const own = batchOf(yTrue, wrongs.map((p, i) => p + i / 100));
+  const dead = (rows: number): Gradient => (p, _, i) => i < rows && p === own.yPred[i] ? 0 : 1;
+  const at = (rows: number, more: Made = {}) => found(dead(rows), { random: own, ...more });
+  const finding = at(6)!;
+  assertEquals([finding.cause, finding.severity], ["saturated", "error"]);
+  assertEquals(
+    finding.message,
+    "75 % of the outputs that are wrong before training have no gradient: the loss is flat there",
+  );
+  assertEquals(finding.evidence, {
+    wrongWithoutGradientAtRandom: 0.75,
+    wrongWithoutGradientAtTheEnds: "not tried",
+    wrongWithoutGradientFarAway: "not tried",
+  });
+  assert(finding.remedy.startsWith("Widen the ramp"));
+  assertEquals([at(3)?.severity, at(5)?.severity], ["warning", "warning"]);
+  assertStrictEquals(at(2), undefined);
+  assertStrictEquals(at(5, { customGradient: true }), undefined); // may be meant
+  assertEquals(at(6, { customGradient: true })?.severity, "error");
+  // Pairs, whose labels do not tell the correct outputs.
+  const pairs = batchOf(yTrue, yTrue.map((y, i) => i < 2 ? 1 - y : y));
+  assertStrictEquals(at(5, { perfect: pairs }), undefined);
+});
+
+Deno.test("saturated: a gradient that float32 loses beside the largest one is none", () => {
+  const own = batchOf(yTrue, wrongs.map((p, i) => p + i / 100));
+  const small = (size: number, largest = 1): Gradient => (p, _, i) => i < 6 && p === own.yPred[i] ? -size : largest;
+  assertEquals(found(small(0.5e-9), { random: own })?.severity, "error");
+  assertStrictEquals(found(small(2e-9), { random: own }), undefined);
+  assertEquals(found(small(1e-7, 1e3), { random: own })?.severity, "error");
+  assertStrictEquals(found(small(1e-7, 1), { random: own }), undefined);
+});
+
+Deno.test("saturated: masked rows, right outputs and a maximum over the rows are left aside", () => {
+  assertStrictEquals(found((_, _y, i) => i < 6 ? 0 : 1), undefined); // whatever the outputs: the labels mask them
+  const near = batchOf(yTrue, yTrue.map((y, i) => i < 6 ? Math.abs(y - 0.25 - i / 100) : 1 - y));
+  const dead: Gradient = (p, _, i) => i < 6 && p === near.yPred[i] ? 0 : 1;
+  assertStrictEquals(found(dead, { random: near }), undefined); // two wrong outputs are too few
+  const four = batchOf(yTrue, yTrue.map((y, i) => i < 4 ? Math.abs(y - 0.75 - i / 100) : Math.abs(y - 0.1 - i / 100)));
+  const deadAtFour = (n: number): Gradient => (p, _, i) => i < n && p === four.yPred[i] ? 0 : 1;
+  assertEquals([found(deadAtFour(3), { random: four })?.severity, found(deadAtFour(1), { random: four })], [
+    "error",
+    undefined,
+  ]);
+  const own = batchOf(yTrue, wrongs.map((p, i) => p + i / 100));
+  assertStrictEquals(found((p, _, i) => i < 7 && p === own.yPred[i] ? 0 : 1, { random: own }), undefined); // one row alone
+  assertStrictEquals(
+    found((p, _, i) => i < 6 && p === own.yPred[i] ? 0 : 1, { random: own, perfect: batchOf([0], [0]) }),
+    undefined,
+  );
+});
+
+Deno.test("saturated: only at the ends, or already where a trained model often is", () => {
+  const flatAt = (reach: number): Gradient => (p) => p <= reach || p >= 1 - reach ? 0 : 1;
+  const note = found(flatAt(1e-7), { ends })!;
+  assertEquals(note.severity, "note");
+  assertEquals(
+    note.message,
+    "100 % of the outputs that are clearly wrong, at the far ends of their range, have no gradient",
+  );
+  assertEquals([note.evidence.wrongWithoutGradientAtRandom, note.evidence.wrongWithoutGradientAtTheEnds], [0, 1]);
+  assert(note.remedy.endsWith("use small initial weights and priorBias, or let the loss take logits"));
+  const warning = found(flatAt(1e-2), { ends })!;
+  assertEquals(warning.severity, "warning");
+  assertEquals(
+    warning.message,
+    "100 % of the outputs that are wrong and as sure as a trained model often is have no gradient: a clip is reached early",
+  );
+  assertEquals(warning.evidence.wrongWithoutGradientWithinReach, 1);
+  assert(warning.remedy.startsWith("Clip at 1e-7"));
+  assertStrictEquals(found(() => 1, { ends }), undefined);
+  assertStrictEquals(found(flatAt(1e-2)), undefined);
+  // Labels of the other batch are its own.
+  assertStrictEquals(found(flatAt(1e-7), { ends: batchOf(yTrue.map((y) => 1 - y), [...ends.yPred]) }), undefined);
+
+  const right = batchOf(yTrue, yTrue.map((y) => 16 * y - 8)),
+    start = batchOf(yTrue, yTrue.map((y, i) => y === 1 ? -1 - i : 1 + i));
+  const away = batchOf(yTrue, yTrue.map((y) => 100 - 200 * y)), options: AuditOptions = { yPred: "logits" };
+  const beyond = (reach: number): Gradient => (p) => Math.abs(p) >= reach ? 0 : 1;
+  const logits = { random: start, perfect: right, options };
+  const far = found(beyond(50), { ...logits, far: away })!;
+  assertEquals([far.severity, far.evidence.wrongWithoutGradientFarAway], ["note", 1]);
+  assert(far.remedy.endsWith("use small initial weights and priorBias"));
+  assertEquals(found(beyond(50), { ...logits, ends: away })?.severity, "note");
+  assertEquals(found(beyond(12), { ...logits, ends: away })?.severity, "warning");
+  assertEquals(found(beyond(12.5), { ...logits, ends: away })?.severity, "note");
+  assertEquals(found(beyond(12), { ...logits, options: { yPred: "real" }, ends: away })?.severity, "note");
+  // What is flat before training is said first.
+  const own = batchOf(yTrue, wrongs.map((p, i) => p + i / 100));
+  const both = found((p, y, i) => i < 4 && p === own.yPred[i] ? 0 : flatAt(1e-2)(p, y, i), { random: own, ends })!;
+  assert(both.message.startsWith("50 % of the outputs that are wrong before training"), both.message);
+  assertEquals([both.evidence.wrongWithoutGradientWithinReach, both.remedy.startsWith("Widen the ramp")], [
+    undefined,
+    true,
+  ]);
+});
+
+Deno.test("saturated: of classes a row counts as one, and sure outputs share what is left", () => {
+  const classes = [0, 1, 2, 0, 1, 2],
+    hot = (of: (k: number) => number) => classes.flatMap((k) => [0, 1, 2].map((c) => Number(c === of(k))));
+  const y = hot((k) => k), next = hot((k) => (k + 1) % 3), right = batchOf(y, y, 3), wrong = batchOf(y, next, 3);
+  const start = batchOf(y, next.map((p, i) => 0.1 + 0.7 * p + i / 1000), 3);
+  // The outputs without a gradient of their own are in rows that have one.
+  const alone: Gradient = (p, _, i) => i % 3 !== 0 && p === start.yPred[i] ? 0 : 1;
+  assertStrictEquals(found(alone, { random: start, perfect: right }), undefined);
+  // Several labels in a row are several decisions.
+  const several = batchOf(y, y.map((v, i) => i % 3 === 2 ? 1 - v : v), 3);
+  assertEquals(found(alone, { random: start, perfect: several })?.severity, "warning");
+  const rowsDead = (rows: number): Gradient => (p, _, i) => Math.floor(i / 3) < rows && p === start.yPred[i] ? 0 : 1;
+  assertEquals(found(rowsDead(4), { random: start, perfect: right })?.severity, "warning");
+  assertStrictEquals(found(rowsDead(2), { random: start, perfect: right }), undefined);
+  const clipped = (reach: number): Gradient => (p) => p < reach || p > 1 - reach ? 0 : 1;
+  assertEquals(found(clipped(6e-4), { random: start, perfect: right, ends: wrong })?.severity, "warning");
+  // 2.5e-4 for each of the two others, and 5e-4 below 1.
+  assertEquals(found(clipped(2e-4), { random: start, perfect: right, ends: wrong })?.severity, "note");
+});

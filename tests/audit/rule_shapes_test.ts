@@ -1,0 +1,426 @@
+// Rules of shapes and axes on recordings written by hand: each condition of a finding is missing once.
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { Observations } from "../../lib/audit/observations.ts";
+import { wrongAxis } from "../../lib/audit/rules/axis.ts";
+import { broadcast } from "../../lib/audit/rules/broadcast.ts";
+import type { AuditContext } from "../../lib/audit/rules/rule.ts";
+import { input, op } from "./recorded.ts";
+
+const rows = 4;
+type More = Partial<RecordedInput>;
+const outputs = (shape: number[], more: More = {}) =>
+  input({ fromPred: true, isPred: true, live: true, shape, ...more });
+const labels = (shape: number[], more: More = {}) => input({ fromTrue: true, shape, ...more });
+const ofPred = (shape: number[], more: More = {}) => input({ fromPred: true, live: true, shape, ...more });
+const ofBoth = (shape: number[], more: More = {}) => ofPred(shape, { fromTrue: true, ...more });
+const constant = (shape: number[]) => input({ shape });
+
+interface Recorded {
+  columns?: number;
+  labelColumns?: number;
+  yTrue?: number[];
+  returned?: number[];
+}
+
+function observed(ops: RecordedOp[], { columns = 1, labelColumns = columns, yTrue, returned = [] }: Recorded) {
+  const batch: AuditBatch = {
+    yTrue: Float32Array.from(yTrue ?? Array.from({ length: rows * labelColumns }, (_, i) => i / 16)),
+    yPred: Float32Array.from({ length: rows * columns }, (_, i) => i),
+    trueShape: [rows, labelColumns],
+    predShape: [rows, columns],
+  };
+  return { ops, rows, columns, random: { batch, value: 3, shape: returned }, results: {} } as unknown as Observations;
+}
+
+/** A loss whose value is the first output. */
+const engine = { value: ({ yPred }: AuditBatch) => ({ value: yPred[0] }) } as AuditEngine;
+
+const broadcastIn = (ops: RecordedOp[], more: Recorded = {}) =>
+  broadcast({ engine, observations: observed(ops, more) });
+const axisIn = (ops: RecordedOp[], more: Recorded = {}) =>
+  wrongAxis({ engine, observations: observed(ops, more) } as unknown as AuditContext);
+
+/** Says that nothing is found in any of these recordings. */
+const nothing = (find: typeof broadcastIn, of: readonly RecordedOp[][], more: Recorded = {}) =>
+  of.forEach((ops, i) => assertStrictEquals(find(ops, more), undefined, `recording ${i}`));
+
+Deno.test("broadcast: [n] against [n, 1]", () => {
+  const pairs = [4, 4],
+    sub = (a: RecordedInput, b: RecordedInput, outputShape = pairs) => op("Sub", [a, b], { outputShape });
+  const found = broadcastIn([sub(labels([4]), outputs([4, 1]))])!;
+  assertEquals([found.cause, found.severity, found.where?.op], ["broadcast", "error", "Sub"]);
+  assertEquals(found.message, "[4] with [4, 1] makes 4 × 4: every label is compared with every output");
+  assertEquals(found.evidence, { rows: 4, value: 3, valueWithOutputsInAnotherOrder: 1 });
+  assertEquals(broadcastIn([sub(outputs([4, 1]), labels([4]))])?.where?.op, "Sub");
+  assert(broadcastIn([sub(labels([4]), outputs([4, 1]), [4, 4, 1])])?.message.includes("makes [4, 4, 1]"));
+  nothing(broadcastIn, [
+    [sub(labels([4]), constant([4, 1]))],
+    [sub(labels([4]), outputs([4]), [4])],
+    [sub(labels([4]), outputs([4, 1]), [4, 1])],
+    [sub(labels([4]), outputs([4, 1]), [1, 4])],
+    [sub(labels([1]), outputs([4, 1]))],
+    [sub(labels([4]), outputs([4]))],
+    [sub(labels([4, 1]), outputs([4, 1]))],
+    [op("Tile", [outputs([4, 1])], { outputShape: pairs })],
+  ]);
+});
+
+Deno.test("broadcast: [1, n] against [n, 1], unless pairs are meant", () => {
+  const crossed = op("Sub", [labels([1, 4]), outputs([4, 1])], { outputShape: [4, 4] });
+  const found = broadcastIn([crossed])!;
+  assertEquals(found.message, "[1, 4] with [4, 1] makes 4 × 4: every label is compared with every output");
+  assertEquals(found.evidence, { rows: 4, value: 3 });
+  assertEquals(broadcastIn([op("Sub", [labels([4, 1]), outputs([1, 4])])])?.where?.op, "Sub");
+  const byElement = op("Mul", [labels([4, 1]), outputs([4, 1])]);
+  nothing(broadcastIn, [
+    [crossed, byElement],
+    [crossed, op("Mul", [outputs([4, 1]), labels([4, 1])])],
+    [crossed, op("Max", [ofBoth([4, 4])])],
+    [crossed, op("Min", [ofBoth([4, 4])])],
+    [op("Sub", [labels([4, 1]), outputs([4, 1])])],
+    [op("Sub", [labels([1, 4]), outputs([1, 4])])],
+    [op("Sub", [labels([1, 4]), labels([4, 1])])],
+    [op("Sub", [outputs([1, 4]), outputs([4, 1])])],
+    [op("Sub", [labels([1, 4]), ofBoth([4, 1])])],
+    [op("Sub", [labels([1, 3]), outputs([4, 1])])],
+    [op("Sub", [labels([1, 4]), outputs([3, 1])])],
+    [op("Sub", [labels([1, 4]), outputs([4, 2])])],
+    [op("Sub", [labels([2, 4]), outputs([4, 1])])],
+    [op("Sub", [outputs([4, 1])])],
+    [op("Sub", [])],
+  ]);
+  for (
+    const more of [
+      op("Mul", [labels([4, 1]), outputs([4, 1], { live: false })]),
+      op("Mul", [outputs([4, 1]), outputs([4, 1])]),
+      op("Mul", [labels([4, 1]), outputs([4])]),
+      op("Mul", [labels([4]), outputs([4, 1])]),
+      op("Max", [outputs([4, 4])]),
+      op("Max", [labels([4, 4])]),
+      op("Max", [ofBoth([4, 1])]),
+      op("Sum", [ofBoth([4, 4])]),
+    ]
+  ) assertEquals(broadcastIn([more, crossed])?.where?.op, "Sub");
+});
+
+Deno.test("broadcast: what is left of the rows meets the pairs along the columns", () => {
+  const after = (reduced: RecordedOp, more: Partial<RecordedOp> = {}, index = 0) => [
+    ...(index === 1 ? [op("Exp", [ofPred([4, 4])])] : []),
+    reduced,
+    op("Sub", [ofPred([4, 4]), ofPred([4], { madeBy: index })], { outputShape: [4, 4], ...more }),
+  ];
+  const max = (attrs: Record<string, unknown>, name = "Max", shape = [4, 4]) => op(name, [ofPred(shape)], { attrs });
+  const found = broadcastIn(after(max({ axis: 1 })))!;
+  assertEquals(
+    found.message,
+    "[4] of the rows with [4, 4] goes along the columns: each row gets the numbers of all rows",
+  );
+  assertEquals([found.where?.op, found.evidence], ["Sub", { rows: 4, value: 3 }]);
+  for (const attrs of [{ axis: -1 }, { axis: [1] }, { reductionIndices: 1 }, { reductionIndices: [-1] }]) {
+    assert(broadcastIn(after(max(attrs))), JSON.stringify(attrs));
+  }
+  for (const name of ["Min", "Sum", "Mean"]) assert(broadcastIn(after(max({ axis: 1 }, name))), name);
+  assert(broadcastIn(after(max({ axis: 1 }), {}, 0)) && broadcastIn(after(max({ axis: 1 }), {}, 1)));
+  // An operation on the reduced numbers alone passes them on.
+  const log = op("Log", [ofPred([4], { madeBy: 0 })]), sum = max({ axis: 1 }, "Sum");
+  assert(broadcastIn([sum, log, op("Sub", [ofPred([4, 4]), ofPred([4], { madeBy: 1 })])]));
+  const shifted = op("Add", [ofPred([4], { madeBy: 0 }), constant([4])]);
+  nothing(broadcastIn, [
+    [sum, shifted, op("Sub", [ofPred([4, 4]), ofPred([4], { madeBy: 1 })])],
+    after(max({ axis: 0 })),
+    after(max({ axis: [0, 1] })),
+    after(max({ axis: 1 }, "Prod")),
+    after(max({ axis: 1 }, "Max", [4, 3])),
+    after(max({ axis: 1 }), { live: false }),
+    [sum, op("Sub", [ofPred([4, 3]), ofPred([4], { madeBy: 0 })])],
+    [sum, op("Sub", [labels([4, 4]), ofPred([4], { madeBy: 0 })])],
+    [sum, op("Sub", [ofPred([4, 4]), ofPred([4, 1], { madeBy: 0 })])],
+    [sum, op("Sub", [ofPred([4, 4]), ofPred([4])])],
+    [sum, op("Select", [ofPred([4, 4]), ofPred([4], { madeBy: 0 }), constant([4])])],
+  ]);
+});
+
+Deno.test("broadcast: labels and outputs of different ranks", () => {
+  const ranks = (
+    a: RecordedInput,
+    b: RecordedInput,
+    outputShape = [4, 3, 4, 3],
+  ) => [op("Sub", [a, b], { outputShape })];
+  const y = labels([4, 3, 1, 1]), p = outputs([4, 3]), more = { columns: 3 };
+  const found = broadcastIn(ranks(y, p), more)!;
+  assertEquals(found.message, "[4, 3, 1, 1] with [4, 3] makes [4, 3, 4, 3]: every label is compared with every output");
+  assertEquals(found.evidence, { rows: 4, value: 3 });
+  assert(broadcastIn(ranks(p, y), more));
+  nothing(broadcastIn, [
+    ranks(y, p, [4, 3, 1, 3]),
+    ranks(labels([4, 3, 1]), outputs([4, 3, 4], { live: false })),
+    ranks(labels([4, 3, 1, 1]), outputs([4, 3, 1, 1])),
+    ranks(labels([4, 3, 4, 1]), p),
+    ranks(y, outputs([3, 3])),
+    ranks(y, outputs([4, 3], { live: false })),
+    ranks(ofBoth([4, 3, 1, 1]), p),
+    [op("Tile", [p], { outputShape: [4, 3, 4, 3] })],
+  ], more);
+});
+
+Deno.test("broadcast: one column of labels against several of outputs, and the other way round", () => {
+  const wide = { columns: 3, labelColumns: 1 }, sub = (a: RecordedInput, b: RecordedInput) => [op("Sub", [a, b])];
+  const found = broadcastIn(sub(labels([4, 1]), outputs([4, 3])), wide)!;
+  assertEquals(
+    found.message,
+    "One column of labels is compared with 3 columns of outputs: all of them are pulled to the same label",
+  );
+  assertEquals(found.evidence, { labelColumns: 1, outputColumns: 3, value: 3 });
+  const several = { columns: 1, labelColumns: 3 };
+  assertEquals(
+    broadcastIn(sub(labels([4, 3]), outputs([4, 1])), several)?.message,
+    "One column of outputs is compared with 3 columns of labels: it is pulled to all of them at once",
+  );
+  assert(broadcastIn([op("SquaredDifference", [labels([4, 1]), outputs([4, 3])])], wide));
+  assert(broadcastIn([op("Multiply", [labels([4, 3]), outputs([4, 1])])], several));
+  // Two values are labels; three to the number of columns are classes, which are compared on purpose.
+  assert(broadcastIn(sub(labels([4, 1]), outputs([4, 3])), { ...wide, yTrue: [0, 1, 1, 0] }));
+  nothing(broadcastIn, [sub(labels([4, 1]), outputs([4, 3]))], { ...wide, yTrue: [0, 1, 2, 0] });
+  assert(broadcastIn(sub(labels([4, 1]), outputs([4, 3])), { ...wide, yTrue: [0, 1, 2, 3] }));
+  nothing(broadcastIn, [
+    [op("Multiply", [labels([4, 1]), outputs([4, 3])])],
+    [op("Log", [labels([4, 1]), outputs([4, 3])])],
+    sub(labels([4]), outputs([4, 3])),
+    sub(labels([4, 2]), outputs([4, 3])),
+    sub(labels([4, 1]), outputs([4, 2])),
+    sub(labels([4, 1]), outputs([4, 1, 3])),
+    sub(labels([4, 1]), ofPred([4, 3])),
+    sub(ofBoth([4, 1]), outputs([4, 3])),
+  ], wide);
+  nothing(broadcastIn, [sub(labels([4, 3]), outputs([4, 3]))], { columns: 3 });
+  nothing(broadcastIn, [sub(labels([4, 1]), outputs([4, 1]))]);
+});
+
+Deno.test("broadcast: weights after the mean, and a value per pair of rows", () => {
+  const weighed = (
+    a: RecordedInput,
+    b: RecordedInput,
+    outputShape = [3],
+    name = "Multiply",
+  ) => [op(name, [a, b], { outputShape })];
+  const found = broadcastIn(weighed(ofBoth([]), constant([3])))!;
+  assertEquals(found.message, "3 weights multiply one number that is a mean already: they weigh nothing");
+  assertEquals(found.evidence, { shapes: "[] [3]", value: 3 });
+  assert(broadcastIn(weighed(constant([3, 2]), ofBoth([1, 1]), [3, 2]))?.message.startsWith("6 weights"));
+  nothing(broadcastIn, [
+    weighed(ofBoth([]), constant([3]), [3], "Add"),
+    weighed(ofBoth([]), constant([1]), [1]),
+    weighed(ofBoth([3]), constant([3])),
+    weighed(ofBoth([], { live: false }), constant([3])),
+    weighed(ofBoth([]), labels([3])),
+    weighed(ofBoth([]), ofPred([3], { live: false })),
+  ]);
+  assertEquals(
+    broadcastIn([], { returned: [4, 4] })?.message,
+    "The loss returns [4, 4], one value per pair of rows: training would use the mean of them",
+  );
+  for (const returned of [[], [4], [4, 1], [1, 4], [4, 4, 1]]) nothing(broadcastIn, [[]], { returned });
+});
+
+const two = { columns: 2 };
+
+Deno.test("wrong axis: the outputs are normalised over the rows", () => {
+  const byRows: More = { reduced: { sum: "rows" } }, share = op("RealDiv", [ofPred([4, 2]), ofPred([1, 2], byRows)]);
+  const found = axisIn([share], two)!;
+  assertEquals([found.cause, found.severity, found.where?.op], ["wrong-axis", "error", "RealDiv"]);
+  assertEquals(
+    found.message,
+    "The outputs are normalised over the rows of the batch, axis 0: each row depends on all others",
+  );
+  assertEquals(found.evidence, { rows: 4, columns: 2, shapes: "[4,2] [1,2]" });
+  assert(axisIn([op("Sub", [ofPred([2, 4]), ofPred([1, 2], byRows)])], two));
+  const meanOfColumns = op("Sub", [ofPred([4, 2]), ofPred([1, 2], { reduced: { plain: "rows" } })]);
+  nothing(axisIn, [
+    [meanOfColumns, share],
+    [op("Add", [ofPred([4, 2]), ofPred([1, 2], byRows)])],
+    [op("RealDiv", [ofPred([4, 1]), ofPred([1, 2], byRows)])],
+    [op("RealDiv", [ofPred([4, 2], { live: false }), ofPred([1, 2], byRows)])],
+    [op("RealDiv", [ofPred([4, 2]), ofBoth([1, 2], byRows)])],
+    [op("RealDiv", [ofPred([4, 2]), ofPred([1, 2], { ...byRows, live: false })])],
+    [op("RealDiv", [ofPred([4, 2]), ofPred([4, 1], { reduced: { sum: "one column" } })])],
+  ], two);
+  nothing(axisIn, [[op("RealDiv", [ofPred([4, 1]), ofPred([1, 1], byRows)])]]);
+  for (
+    const more of [
+      op("Add", meanOfColumns.inputs.slice()),
+      op("Sub", [ofPred([4, 1]), meanOfColumns.inputs[1]]),
+      op("Sub", [ofPred([4, 2], { live: false }), meanOfColumns.inputs[1]]),
+      op("Sub", [ofPred([4, 2]), ofPred([4, 2], { reduced: { plain: "rows" } })]),
+      op("Sub", [ofPred([4, 2]), ofPred([1, 2], { reduced: { plain: "columns" } })]),
+      op("Sub", [ofPred([4, 2]), ofPred([1, 2], { reduced: { plain: "rows" }, live: false })]),
+    ]
+  ) assert(axisIn([more, share], two), more.op);
+});
+
+Deno.test("wrong axis: logarithms and roots of sums over the rows", () => {
+  const log = (
+    sum: "rows" | "all",
+    more: More = {},
+    name = "Log",
+  ) => [op(name, [ofPred([2], { reduced: { sum }, ...more })])];
+  assertEquals(
+    axisIn(log("all"), two)?.message,
+    "The logarithm of a sum over rows and columns normalises each example by all others",
+  );
+  for (const name of ["Log", "Sqrt"]) {
+    assertEquals(
+      axisIn(log("rows", {}, name), two)?.message,
+      `${name} is applied to a sum over the rows of the batch, axis 0, instead of over the columns`,
+    );
+  }
+  assert(axisIn(log("rows", { fromTrue: true }), two));
+  nothing(axisIn, [
+    log("rows", { fromTrue: true }, "Sqrt"),
+    log("all", { fromTrue: true }),
+    log("all", { live: false }),
+    log("all", {}, "Sqrt"),
+    log("rows", { live: false }),
+    log("rows", {}, "Exp"),
+    [op("Log", [ofPred([4, 2])])],
+  ], two);
+  nothing(axisIn, [log("all"), log("rows")]);
+});
+
+Deno.test("wrong axis: sums are compared instead of entries", () => {
+  const sums = (name = "Sub", a: More = {}, b: More = {}) => [
+    op(name, [
+      labels([1, 2], { reduced: { plain: "rows" }, ...a }),
+      ofPred([1, 2], { reduced: { plain: "rows" }, ...b }),
+    ]),
+  ];
+  assertEquals(
+    axisIn(sums())?.message,
+    "Outputs and labels are summed over the rows before they are compared: errors of opposite sign cancel",
+  );
+  assert(axisIn(sums("SquaredDifference")));
+  const columns: More = { reduced: { plain: "columns" } };
+  assert(axisIn(sums("Sub", columns, columns))?.message.includes("over the columns"));
+  const byRow = op("Sub", [labels([4, 2]), outputs([4, 2])]);
+  nothing(axisIn, [
+    sums("Multiply"),
+    sums("Sub", columns),
+    sums("Sub", { reduced: {} }, { reduced: {} }),
+    sums("Sub", { fromPred: true }),
+    sums("Sub", { live: true }),
+    [byRow, ...sums()],
+    [op("SquaredDifference", [outputs([4, 2]), labels([4, 2])]), ...sums()],
+  ]);
+  for (
+    const more of [
+      op("Multiply", byRow.inputs.slice()),
+      op("Sub", [labels([4, 2]), ofPred([4, 2])]),
+      op("Sub", [labels([4, 2]), outputs([4, 1])]),
+      op("Sub", [labels([2, 2]), outputs([2, 2])]),
+      op("Sub", [outputs([4, 2]), outputs([4, 2])]),
+      op("Sub", [outputs([4, 2])]),
+    ]
+  ) assert(axisIn([more, ...sums()]), more.op);
+
+  const whole = (name = "Sub", y: More = {}, p: More = {}) => [
+    op(name, [labels([4, 1], y), ofPred([], { reduced: { sum: "all" }, ...p })]),
+  ];
+  assertEquals(
+    axisIn(whole())?.message,
+    "One sum over all rows and columns is compared with the label of each row: rows share their outputs",
+  );
+  assert(axisIn(whole("SquaredDifference")));
+  nothing(axisIn, [
+    whole("Multiply"),
+    whole("Sub", { shape: [1] }),
+    whole("Sub", { fromPred: true }),
+    whole("Sub", {}, { shape: [1] }),
+    whole("Sub", {}, { live: false }),
+    whole("Sub", {}, { reduced: {} }),
+  ]);
+});
+
+Deno.test("wrong axis: cumulative sums and softmaxes along the rows, or along pixels", () => {
+  const along = (name: string, shape = [4, 2], axis: number = 0, more: More = {}) => [
+    op(name, [ofPred(shape, more)], { attrs: { axis } }),
+  ];
+  for (const name of ["Cumsum", "Cumprod"]) {
+    assertEquals(
+      axisIn(along(name), two)?.message,
+      `${name} runs along the rows of the batch and mixes each example with the next`,
+    );
+  }
+  for (const name of ["Softmax", "LogSoftmax"]) assert(axisIn(along(name, [2, 4]), two), name);
+  nothing(axisIn, [
+    along("Cumsum", [4, 2], 1),
+    along("Cumsum", [4, 2, 1]),
+    along("Cumsum", [4, 2], 0, { live: false }),
+    along("Softmax", [4, 2]),
+    along("Max", [4, 2]),
+    along("Max", [2, 4]),
+    [op("Cumsum", [])],
+  ], two);
+  nothing(axisIn, [along("Cumsum", [4, 4]), along("Softmax", [4, 4])], { columns: 4 });
+  nothing(axisIn, [along("Cumsum", [4, 1]), along("Softmax", [1, 4])]);
+
+  const softmax = (
+    more: More = {},
+    outputShape = [4, 2, 2],
+    name = "Softmax",
+  ) => [op(name, [outputs([4, 2, 2], more)], { outputShape })];
+  // Of each pixel (the last axis) the two classes (axis 1) sum to 1.
+  const yTrue = Array.from({ length: rows }, () => [1, 1, 0, 0]).flat(), pixels = { columns: 4, yTrue };
+  assertEquals(
+    axisIn(softmax(), pixels)?.message,
+    "Softmax runs along the last axis, of 2, but the labels sum to 1 along axis 1, of 2",
+  );
+  assert(axisIn(softmax({}, undefined, "LogSoftmax"), pixels));
+  nothing(axisIn, [
+    softmax({ isPred: false }),
+    softmax({}, [4, 4]),
+    softmax({}, [2, 4, 2]),
+    softmax({}, [4, 2, 1]),
+    softmax({}, [4, 1, 4]),
+    softmax({}, undefined, "Exp"),
+  ], pixels);
+  nothing(axisIn, [softmax()], { columns: 4, yTrue: Array.from({ length: rows }, () => [1, 0, 1, 0]).flat() });
+  nothing(axisIn, [softmax()], { columns: 4, yTrue: Array.from({ length: rows }, () => [1, 0, 0, 1]).flat() });
+  nothing(axisIn, [softmax()], { columns: 4, yTrue: Array.from({ length: rows }, () => [1, 1, 0, 0.5]).flat() });
+});
+
+Deno.test("wrong axis: sums over one column", () => {
+  const one: More = { reduced: { sum: "one column" } };
+  const unit = (p: More = {}, size: More = {}, more: Partial<RecordedOp> = {}, name = "RealDiv") => [
+    op(name, [outputs([4, 1], p), ofPred([4, 1], { ...one, ...size })], more),
+  ];
+  assertEquals(
+    axisIn(unit())?.message,
+    "Each output is divided by its own size along an axis of one column: only its sign remains",
+  );
+  nothing(axisIn, [
+    unit({ isPred: false }),
+    unit({}, { live: false }),
+    unit({}, { fromTrue: true }),
+    unit({}, { reduced: {} }),
+    unit({}, {}, { live: false }),
+    unit({}, {}, {}, "Multiply"),
+    [op("RealDiv", [outputs([4, 1])])],
+    [op("RealDiv", [])],
+  ]);
+  const ratio = (a: More = {}, b: More = {}, more: Partial<RecordedOp> = {}, name = "RealDiv") => [
+    op(name, [ofBoth([4], { ...one, ...a }), ofBoth([4], { ...one, ...b })], more),
+  ];
+  assertEquals(
+    axisIn(ratio())?.message,
+    "The sums in the ratio run over a single column, so nothing is summed and each row is a score of its own",
+  );
+  nothing(axisIn, [
+    ratio({ reduced: {} }),
+    ratio({}, { reduced: {} }),
+    ratio({ fromTrue: false }),
+    ratio({ live: false }),
+    ratio({}, {}, { live: false }),
+    ratio({}, {}, {}, "Multiply"),
+    [op("RealDiv", [ofBoth([4], one)])],
+  ]);
+});

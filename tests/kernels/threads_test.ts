@@ -1,0 +1,128 @@
+// Threads: the same bytes for any number of them, on arrays and on both backends; the errors of one thread; no threads where
+// there can be none.
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { lossAndGradient, type LossAndGradientOptions } from "../../lib/core.ts";
+import { registeredTeam } from "../../lib/kernels/registered_team.ts";
+import { f1Loss, mccLoss } from "../../lib/mod.ts";
+import { setThreads } from "../../lib/threads.ts";
+import { counted, onBackends, random } from "../helpers.ts";
+
+const rows = 210_003, columns = 3, next = random(5);
+const numbers = (length: number) => Float32Array.from({ length }, next);
+const p = numbers(rows), y = p.map((v) => Number(next() < v)), w = numbers(rows);
+const table = numbers(rows * columns), hot = table.map((v) => Number(v > 0.6));
+const classes = Int32Array.from({ length: rows }, () => Math.floor(3 * next()));
+
+type Call = [Float32Array | Int32Array | Uint8Array, Float32Array, LossAndGradientOptions];
+
+/** Every loop, every kind of label and weight; groups of 32 rounds are whole blocks, or a part of one, or half of one. */
+const calls: Readonly<Record<string, Call>> = {
+  central: [y, p, { score: "f1" }],
+  weighted: [y, p, { score: "f1", sampleWeight: w }],
+  logistic: [y, p, { score: "mcc", step: "logistic" }],
+  bytes: [Uint8Array.from(y), p, { score: "f1", step: "arctan" }],
+  "three columns": [hot, table, { score: "f1", average: "macro", columns }],
+  "nine columns": [hot, table, { score: "f1", average: "macro", step: "gaussian", columns: 9 }],
+  "41 columns": [hot.subarray(0, 41 * 5000), table.subarray(0, 41 * 5000), {
+    score: "f1",
+    average: "macro",
+    columns: 41,
+  }],
+  argmax: [classes, table, { score: "f1", average: "macro", decision: "argmax", sampleWeight: w, columns }],
+};
+const wanted = Object.entries(calls).map(([name, [...call]]) => [name, lossAndGradient(...call)] as const);
+
+Deno.test("values, counts and gradients have the bytes of one thread", async () => {
+  for (const threads of [2, 3]) {
+    assertEquals(await setThreads(threads), threads);
+    for (const [name, one] of wanted) {
+      const many = lossAndGradient(...calls[name]);
+      assertEquals(many.value, one.value, name);
+      assertEquals(many.counts, one.counts, name);
+      assert(many.gradient.every((v, i) => Object.is(v, one.gradient[i])), name);
+    }
+    assert(registeredTeam()!.unitsTaken > 0, "units were given to workers");
+  }
+  await setThreads(1);
+});
+
+onBackends(
+  "two losses in one gradient: the first is computed once more, with its own bytes, and no tensor is left",
+  async () => {
+    const yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y), losses = [f1Loss(), mccLoss({ step: "logistic" })];
+    const taken = () => {
+      const { value, grad } = tf.valueAndGrad((x) => tf.add(losses[0](yTrue, x), losses[1](yTrue, x)))(yPred);
+      const numbers = { value: value.dataSync()[0], gradient: grad.dataSync() };
+      tf.dispose([value, grad]);
+      return numbers;
+    };
+    const one = taken();
+    await setThreads(2);
+    const before = registeredTeam()!.unitsTaken, { result, made } = counted(taken);
+    assert(registeredTeam()!.unitsTaken > before);
+    assertEquals([result.value, made], [one.value, 0]);
+    assert(result.gradient.every((v, i) => v === one.gradient[i]));
+    await setThreads(1);
+    tf.dispose([yPred, yTrue]);
+  },
+);
+
+Deno.test("the threads may end between the two passes", async () => {
+  await tf.setBackend("cpu");
+  const yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y), loss = f1Loss(), one = tf.grad((x) => loss(yTrue, x))(yPred);
+  await setThreads(2);
+  let ended: Promise<number> | undefined;
+  const many = tf.grad((x) => {
+    const value = loss(yTrue, x);
+    ended = setThreads(1);
+    return value;
+  })(yPred);
+  await ended;
+  assertEquals(many.dataSync(), one.dataSync());
+  tf.dispose([yPred, yTrue, one, many]);
+});
+
+Deno.test("a number out of range in a worker's rows has the sentence of one thread; small batches wake nobody", async () => {
+  await setThreads(2);
+  const out = p.slice(), unknown = classes.slice();
+  [out[rows - 9], unknown[rows - 9]] = [1.5, 3];
+  assertThrows(() => lossAndGradient(y, out, { score: "f1" }), RangeError, "1.5");
+  assertThrows(() => lossAndGradient(unknown, table, { score: "f1", average: "macro", columns }), RangeError, "3");
+  const before = registeredTeam()!.unitsTaken;
+  lossAndGradient(y.subarray(0, 190_000), p.subarray(0, 190_000), { score: "f1" });
+  assertEquals(registeredTeam()!.unitsTaken, before);
+  await setThreads(1);
+});
+
+Deno.test("where there is no shared memory or no worker, one thread computes, and a warning says why", async () => {
+  const { SharedArrayBuffer, process } = globalThis as unknown as Record<string, unknown>, { warn } = console;
+  const told: string[] = [];
+  console.warn = (text: string) => told.push(text);
+  try {
+    Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
+    assertEquals(await setThreads(2), 1);
+    Object.assign(globalThis, { SharedArrayBuffer });
+    const broken = {
+      getBuiltinModule: () => ({
+        Worker: class {
+          constructor() {
+            throw new Error("refused");
+          }
+        },
+      }),
+    };
+    Object.defineProperty(globalThis, "process", { value: broken, configurable: true });
+    assertEquals(await setThreads(2), 1);
+  } finally {
+    console.warn = warn;
+    Object.assign(globalThis, { SharedArrayBuffer });
+    Object.defineProperty(globalThis, "process", { value: process, configurable: true });
+  }
+  assertEquals(told.map((text) => /no SharedArrayBuffer|did not start: refused/.exec(text)?.[0]), [
+    "no SharedArrayBuffer",
+    "did not start: refused",
+  ]);
+  assertEquals(registeredTeam(), undefined);
+  await assertRejects(() => setThreads(1.5), RangeError, "'threads' must be an integer from 1 to 64, it is 1.5");
+});
