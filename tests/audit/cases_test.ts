@@ -1,4 +1,4 @@
-// Cases that were not made to fit the rules: 469 faults and 207 sound losses, and eight that can be argued about, which
+// Cases that were not made to fit the rules: 511 faults and 231 sound losses, and nine that can be argued about, which
 // are printed but not counted.
 //
 // How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
@@ -41,6 +41,11 @@
 // alarms showed: 43 of 43 first, no false alarm; that set is fitted to now, too. Of what the rules had missed before, they
 // find two more for it, one of batch 3 and one of set 5.
 //
+// Held-out set 7 has public threads only, 42 faults and 24 sound losses, by a third author who had read no rule; it was
+// committed before its first run, with the rules that sets 4 to 6 had changed. First run: 37 of 42 first right (30 the
+// cause itself), 37 within three, silence on 3, false alarms on 2 of 24. Since then a row's outputs may stand in any order,
+// and columns that lean differently from one label are quantiles: no false alarm; the five misses stay.
+//
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
 import { assert, assertEquals } from "@std/assert";
@@ -59,6 +64,7 @@ import { heldOutCases3 } from "./held_out_cases_3.ts";
 import { heldOutCases4 } from "./held_out_cases_4.ts";
 import { heldOutCases5 } from "./held_out_cases_5.ts";
 import { heldOutCases6 } from "./held_out_cases_6.ts";
+import { heldOutCases7 } from "./held_out_cases_7.ts";
 import { publicCases } from "./public_cases.ts";
 import { slow } from "../slow.ts";
 
@@ -86,6 +92,7 @@ const sets: readonly CaseSet[] = [
   { name: "held-out set 4", cases: heldOutCases4, faults: 40, sound: 14, right: 38 },
   { name: "held-out set 5", cases: heldOutCases5, faults: 14, sound: 9, right: 14 },
   { name: "held-out set 6", cases: heldOutCases6, faults: 43, sound: 26, right: 43 },
+  { name: "held-out set 7", cases: heldOutCases7, faults: 42, sound: 24, right: 37 },
 ];
 
 for (const { name, cases, right: wanted } of sets) {

@@ -4,8 +4,18 @@ import type { BatchObservations } from "../observations.ts";
 import type { Finding } from "../types.ts";
 import { type BatchContext, errorOf, locationOf, ofLabels } from "./rule.ts";
 
+/** Tells whether two columns lean differently from the same label, as quantiles do: an output above it costs more, or less. */
+function leanDifferently({ engine, observations: { columns, random } }: BatchContext): boolean {
+  const { batch } = random, label = (i: number) => batch.yTrue[Math.floor(i / columns)];
+  const at = (column: number, by: number) =>
+    engine.value(withOutputs(batch, (_, i) => label(i) + (i % columns === column ? by : 0))).value;
+  const least = at(0, 0), lean = (column: number) => (at(column, 1) - least) / (at(column, -1) - least);
+  return Math.abs(Math.log(lean(0) / lean(columns - 1))) > 0.1;
+}
+
 /** One column of labels against several columns of outputs, or the other way round. */
-function spread({ ops, columns, random, rows }: BatchObservations): Finding | undefined {
+function spread(context: BatchContext): Finding | undefined {
+  const { ops, columns, random, rows } = context.observations;
   const labels = new Set(random.batch.yTrue), labelColumns = random.batch.yTrue.length / rows;
   const one = columns > 1 && labelColumns === 1 && !(labels.size <= columns && labels.size > 2);
   if (!one && !(columns === 1 && labelColumns > 1)) return undefined;
@@ -14,7 +24,8 @@ function spread({ ops, columns, random, rows }: BatchObservations): Finding | un
     inputs.some((i) => i.isPred && i.shape.length === 2 && i.shape[1] === columns) &&
     inputs.some((i) => ofLabels(i) && i.shape.length === 2 && i.shape[1] === labelColumns)
   );
-  return op && errorOf({
+  if (op === undefined || (one && leanDifferently(context))) return undefined;
+  return errorOf({
     cause: "broadcast",
     message: one
       ? `One column of labels is compared with ${columns} columns of outputs: all of them are pulled to the same label`
@@ -122,7 +133,8 @@ function pairsReturned({ random: { shape, value }, rows }: BatchObservations): F
 }
 
 /** Operands of different shapes that are broadcast to rows × rows: [n] against [n, 1]. */
-export function broadcast({ engine, observations }: BatchContext): Finding | undefined {
+export function broadcast(context: BatchContext): Finding | undefined {
+  const { engine, observations } = context;
   const { rows: n, columns, random: { batch, value } } = observations;
   const op = observations.ops.find(({ inputs, outputShape, fromPred }) =>
     fromPred && inputs.length >= 2 && outputShape.length === 2 && outputShape[0] === n && outputShape[1] === n &&
@@ -130,7 +142,7 @@ export function broadcast({ engine, observations }: BatchContext): Finding | und
     inputs.some((a) => a.shape.length === 2 && a.shape[0] === n && a.shape[1] === 1)
   );
   if (op === undefined) {
-    return crossed(observations) ?? rowsAsColumns(observations) ?? ofOtherRank(observations) ?? spread(observations) ??
+    return crossed(observations) ?? rowsAsColumns(observations) ?? ofOtherRank(observations) ?? spread(context) ??
       weightsOfOne(observations) ?? pairsReturned(observations);
   }
   const turned = withOutputs(batch, (_, i) => batch.yPred[(i + columns) % (n * columns)]);

@@ -280,6 +280,16 @@ function labelledColumns(
   }).filter((pair): pair is [number, Float32Array] => pair[1] !== undefined);
 }
 
+/** Tells whether a row's correct outputs may stand in another order, as points of a cloud may, while they must be these. */
+function standInAnyOrder({ engine, observations: { results, columns } }: AuditContext, best: number, span: number) {
+  const { batch } = results.perfect!,
+    valueOf = (of: (p: number, i: number) => number) => engine.value(withOutputs(batch, of)).value;
+  const shifted = (by: number) => valueOf((_, i) => batch.yPred[i - i % columns + (i % columns + by) % columns]);
+  const moved = valueOf((p, i) => p + (i % columns === 0 ? 1 : i % columns === 1 ? -1 : 0)); // the sum stays
+  if (columns > 16 || !(moved > best + 0.05 * span)) return false;
+  return Array.from({ length: columns - 1 }, (_, k) => shifted(k + 1)).some((v) => Math.abs(v - best) <= 1e-4 * span);
+}
+
 /**
  * A descent that ends as low as correct outputs, or lower, in outputs that have nothing to do with the labels that they are to
  * equal.
@@ -305,7 +315,7 @@ function fitsWithoutLabels(context: AuditContext, best: number, start: number): 
       const held = engine.value(
         withOutputs(end, (v, i) => i % columns === column ? labels[Math.floor(i / columns)] : v),
       );
-      if (held.value < to - 0.05 * Math.abs(to - best)) continue;
+      if (held.value < to - 0.05 * Math.abs(to - best) || standInAnyOrder(context, best, span)) continue;
       return {
         cause: "wrong-optimum",
         severity: to < best - 0.3 * span ? "error" : "warning",
