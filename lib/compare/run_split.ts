@@ -133,17 +133,15 @@ function* checkpointsOf(
   parts: Parts,
   { seed, start, classes }: RunSettings,
 ): Generator<Checkpoint> {
-  const random = seededRandom(seed),
-    part = parts.train,
-    { x } = part,
-    labels = labelsOf(part),
-    from = warm ? start : undefined;
+  const random = seededRandom(seed), from = warm ? start : undefined;
+  const { train, train: { x } } = parts, labels = labelsOf(train);
   if (form.hidden === 0 && !surrogate) {
     const problem = { form, x, labels, objective }, first = from ?? initialWeights(form, random);
-    const byFolds = penaltyFolds(parts, classes, seed), heldOut = heldOutLogits(problem, byFolds, first);
+    const byFolds = penaltyFolds(parts, classes, seed);
+    const heldOut = byFolds.length === 0 ? [] : heldOutLogits(problem, byFolds, first);
     let strength = 0;
     for (const { inverseStrength, weights } of fitLinear(problem, first)) {
-      yield { chosen: inverseStrength, weights, ...(byFolds.length > 0 && { heldOut: heldOut[strength++] }) };
+      yield { chosen: inverseStrength, weights, heldOut: heldOut[strength++] };
     }
     return;
   }
