@@ -217,22 +217,22 @@ Deno.test("a formula of probabilities for outputs that are none", () => {
   nothing([[log()]], { ...real, kind: "nonnegative" });
   nothing([[log()]], { ...real, yPred: [0.5, 0.25, 0.5, 1] });
 
-  const overlap = [
-    op("Multiply", [outputs(), labels]),
-    op("Sum", [outputs()]),
-    op("RealDiv", [ofBoth, ofBoth]),
-  ];
+  // A product, a sum, and the ratio made of both.
+  const made = (at: number) => ({ ...ofBoth, madeBy: at }), product = op("Multiply", [outputs(), labels]);
+  const sum = op("Sum", [outputs()]), ratio = op("RealDiv", [made(0), made(1)]), overlap = [product, sum, ratio];
   assertEquals(said(overlap, real), missing("Multiply"));
-  const [product, sum, ratio] = overlap;
+  // A sigmoid of another term beside it changes nothing.
+  const beside = [op("Sigmoid", [ofPred()]), product, sum, op("RealDiv", [made(1), made(2)])];
+  assertEquals(said(beside, real), missing("Multiply"));
   nothing([
     [product, sum],
-    [product, ratio],
-    [sum, ratio],
+    [sum, op("RealDiv", [made(0), made(0)])],
     [product, op("Mean", [outputs()]), ratio],
     [product, op("Sum", [ofPred()]), ratio],
     [product, sum, op("RealDiv", [labels, labels])],
+    [product, sum, op("RealDiv", [ofBoth, made(1)])],
+    [product, sum, op("RealDiv", [made(0), { ...made(1), live: false }])],
     [product, sum, op("Square", [ofBoth])],
-    [op("Sigmoid", [ofPred()]), ...overlap],
   ], real);
   nothing([overlap], { ...real, yTrue: [0, 2, 1, 0] });
 });

@@ -372,7 +372,7 @@ Deno.test("wrong axis: cumulative sums and softmaxes along the rows, or along pi
   const yTrue = Array.from({ length: rows }, () => [1, 1, 0, 0]).flat(), pixels = { columns: 4, yTrue };
   assertEquals(
     axisIn(softmax(), pixels)?.message,
-    "Softmax runs along the last axis, of 2, but the labels sum to 1 along axis 1, of 2",
+    "A softmax runs along axis 2, of 2, but the labels sum to 1 along axis 1, of 2",
   );
   assert(axisIn(softmax({}, undefined, "LogSoftmax"), pixels));
   nothing(axisIn, [

@@ -83,8 +83,12 @@ export const labelEncoding: Rule = (context) => {
 };
 
 /** Outputs between 0 and 1 in a formula of both signs, as that of a hinge: it is least for outputs of −1 and 1. */
-function signsOfOutputs({ engine, observations: { random, results: { perfect } } }: AuditContext): Finding | undefined {
+function signsOfOutputs(
+  { engine, observations: { ops, random, results: { perfect } } }: AuditContext,
+): Finding | undefined {
   if (perfect === undefined || !areShares(random.batch.yPred)) return undefined;
+  // Logits have both signs too: that is a second sigmoid, which another rule tells.
+  if (ops.some(({ op, fromPred }) => fromPred && ["Sigmoid", "Softplus", "Exp"].includes(op))) return undefined;
   const labels = distinct(perfect.batch.yTrue).join();
   if (labels !== "-1,1" && labels !== "0,1") return undefined;
   const value = (batch: AuditBatch) => engine.value(batch).value, toSigns: Recoding = (p) => 2 * p - 1;

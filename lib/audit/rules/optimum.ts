@@ -285,8 +285,10 @@ function standInAnyOrder({ engine, observations: { results, columns } }: AuditCo
   const { batch } = results.perfect!,
     valueOf = (of: (p: number, i: number) => number) => engine.value(withOutputs(batch, of)).value;
   const shifted = (by: number) => valueOf((_, i) => batch.yPred[i - i % columns + (i % columns + by) % columns]);
-  const moved = valueOf((p, i) => p + (i % columns === 0 ? 1 : i % columns === 1 ? -1 : 0)); // the sum stays
-  if (columns > 16 || !(moved > best + 0.05 * span)) return false;
+  const isMissed = (of: (p: number, i: number) => number) => valueOf(of) > best + 0.05 * span;
+  const signOf = (i: number) => [1, -1][i % columns] ?? 0;
+  // Other outputs of the same sum, and of the same length, are missed.
+  if (columns > 16 || !isMissed((p, i) => p + signOf(i)) || !isMissed((p, i) => signOf(i) * p || p)) return false;
   return Array.from({ length: columns - 1 }, (_, k) => shifted(k + 1)).some((v) => Math.abs(v - best) <= 1e-4 * span);
 }
 
