@@ -7,8 +7,7 @@ scoring, one of marketing, one of churn. `deno task compare --cost-fp … --cost
 scikit-learn's logistic regression, its C chosen by the savings on the validation rows, decides by the same rules. The savings
 are computed here from the costs again. Prints the table and writes it to bench/compare_costs.json.
 
-Of each table `compare` draws 10,000 rows, its default; the churn table has fewer. A table is written when it is done: the
-record's run has not come to the churn table.
+Of each table `compare` draws 10,000 rows, its default; the churn table has fewer.
 """
 
 import gzip

@@ -204,7 +204,7 @@ slow.test("compare: threads give the numbers of one thread, whatever the score i
   const cases: [args: string[], options: Partial<CompareLossesOptions>][] = [
     [["--score", "fBeta", "--beta", "2", "--drop", "cost"], { score: scores.fBeta({ beta: 2 }), drop: ["cost"] }],
     [["--score", "recallAtFpr", "--fpr", "0.25"], { score: recallAtFpr({ fpr: 0.25 }) }],
-    [["--cost-fn", "cost", "--cost-fp", "0.5"], { costs: { fn: "cost", fp: 0.5 } }],
+    [["--cost-fn", "cost", "--cost-fp", "0.5"], { costs: { fp: 0.5, fn: "cost" } }],
   ];
   for (const [args, options] of cases) {
     await compare(fixtures, "d.csv", "--label", "kind", "--repeats", "3", "--json", "out.json", ...args);
