@@ -40,6 +40,13 @@ export interface Slice {
   readonly length: number;
 }
 
+/** Returns `count` slices, each `offset` entries behind the one before it. */
+export function spacedSlices(count: number, offset: number, stride: number, length: number): Slice[] {
+  const slices: Slice[] = []; // `Array.from` takes ten times as long for one
+  for (let k = 0; k < count; k++) slices.push({ offset: k * offset, stride, length });
+  return slices;
+}
+
 /** A function of one output and its derivative: a step, or a step behind a logistic function. */
 export interface Elementwise {
   /** f(v). */

@@ -70,35 +70,25 @@ function checkThreshold(what: string, threshold: unknown, step: unknown): void {
   );
 }
 
-/** Arrays for the decisions of a batch and their derivatives. */
-type Room = Required<Pick<Decided, "decisions" | "slopes">>;
-
 /** The arrays of a small batch that no longer needs them: new ones take as long as the step that fills them. */
-let spare: Room | undefined;
+let spare: Float64Array[] | undefined;
 
 /** Larger arrays are not kept for the next batch. */
 const largestSpare = 8192;
 
-/** Returns arrays of `size` numbers, whatever they hold. */
-function takeRoom(size: number): Room {
-  const room = spare;
-  spare = undefined;
-  return room?.decisions.length === size ? room : { decisions: new Float64Array(size), slopes: new Float64Array(size) };
-}
-
 /** Compares each output with the threshold of its column: one step for all columns, or one per column. */
 function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decision {
   const decide = ({ yPred }: Batch): Decided => {
-    const p = fromLogits ? sigmoids(yPred) : yPred, stride = steps.length;
-    const room = takeRoom(p.length), { decisions, slopes } = room;
-    steps.forEach((step, offset) =>
-      fillStep(step, p, { offset, stride, length: p.length / stride }, decisions, slopes)
-    );
+    const p = fromLogits ? sigmoids(yPred) : yPred, stride = steps.length, n = p.length;
+    const room = spare?.[0].length === n ? spare : [new Float64Array(n), new Float64Array(n)];
+    const [decisions, slopes] = room;
+    spare = undefined; // lent, until its batch gives it back
+    steps.forEach((step, offset) => fillStep(step, p, { offset, stride, length: n / stride }, decisions, slopes));
     return {
       decisions,
       slopes: fromLogits ? undefined : slopes,
       release: () => {
-        if (p.length <= largestSpare) spare = room;
+        if (n <= largestSpare) spare = room;
       },
       back: (gradient) => {
         for (let i = 0; i < gradient.length; i++) gradient[i] *= slopes[i];

@@ -1,4 +1,4 @@
-import { type Slice, toFloat32 } from "../counts/counts.ts";
+import { type Slice, spacedSlices, toFloat32 } from "../counts/counts.ts";
 import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
 import type { Shape } from "../steps/sigmoidal.ts";
 import type { Decision, Mode } from "./decision.ts";
@@ -32,9 +32,6 @@ function highest(p: ArrayLike<number>, places: Uint32Array, budget: number): Uin
   return Uint8Array.from(places, (i) => Number(p[i] > cut || (p[i] === cut && ties-- > 0)));
 }
 
-/** Columns of at least this many entries start at the threshold of one entry in 64. */
-const manyEntries = 65_536;
-
 /**
  * Returns the threshold τ at which Σ (½ + F(κ(pᵢ − τ))) is the budget: the sum falls with τ. Newton's method, with a bisection
  * whenever it would leave the bracket.
@@ -48,10 +45,6 @@ function solveThreshold(
 ): number {
   const n = places.length, reach = 1 + n / steepness; // far enough for shapes with heavy tails
   let low = -reach, high = 1 + reach, threshold = 0.5; // outputs lie in [0, 1]
-  if (n >= manyEntries) {
-    const some = places.filter((_, k) => k % 64 === 0);
-    threshold = solveThreshold(p, some, budget * some.length / n, shape, steepness);
-  }
   for (let step = 0; step < 100; step++) {
     let sum = 0, slope = 0;
     for (let k = 0; k < n; k++) {
@@ -80,8 +73,7 @@ export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOpti
   return ({ rows, classes, yPred, sampleWeight }) => {
     const p = fromLogits ? sigmoids(yPred) : yPred;
     const decisions = new Float64Array(yPred.length), slopes = new Float64Array(yPred.length);
-    const columns = Array.from({ length: classes }, (_, k) => ({ offset: k, stride: classes, length: rows }))
-      .map((column) => counted(column, sampleWeight));
+    const columns = spacedSlices(classes, 1, classes, rows).map((column) => counted(column, sampleWeight));
     for (const entries of columns) {
       const n = entries.length;
       if (n === 0) continue;
@@ -103,15 +95,13 @@ export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOpti
       back: (gradient) => {
         for (const entries of columns) {
           let total = 0, weighted = 0;
-          const n = entries.length;
-          for (let k = 0; k < n; k++) {
-            const i = entries[k];
+          for (const i of entries) {
             total += slopes[i];
             weighted += toFloat32(gradient[i]) * slopes[i]; // a sum must not overflow
           }
           const mean = total === 0 ? 0 : weighted / total;
-          for (let k = 0; k < n; k++) {
-            const i = entries[k], byP = slopes[i] * (toFloat32(gradient[i]) - mean);
+          for (const i of entries) {
+            const byP = slopes[i] * (toFloat32(gradient[i]) - mean);
             gradient[i] = fromLogits ? byP * sigmoidDerivative(yPred[i]) : byP;
           }
         }

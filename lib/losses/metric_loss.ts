@@ -192,5 +192,5 @@ export function generalLoss(
   const batch = readBatch(name, tensors, reading),
     decided = decide(batch),
     scored = scoreBatch(batch, decided, scoring);
-  return lossOp(name, tensors.yPred, best - scored.value, (by, room) => scored.gradient(-by, room), decided.release);
+  return lossOp(name, tensors.yPred, best - scored.value, (by) => scored.gradient(-by), decided.release);
 }

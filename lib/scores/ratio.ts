@@ -235,10 +235,8 @@ export function utility(options: UtilityOptions): Score {
   if (named.length === 0) {
     throw new TypeError("Cannot make the score 'utility': 'options' must say what an outcome is worth");
   }
+  checkOptions("the score 'utility'", options, countKeys);
   for (const [outcome, worth] of named) {
-    if (!countKeys.includes(outcome as keyof Counts)) {
-      throw new TypeError(`Cannot make the score 'utility': 'options' must name tp, fp, fn or tn, not '${outcome}'`);
-    }
     if (!(typeof worth === "number" && Math.abs(worth) <= 1e30)) {
       throw new RangeError(
         `Cannot make the score 'utility': '${outcome}' must be a number between -1e30 and 1e30, it is ${

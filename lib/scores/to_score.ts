@@ -105,7 +105,7 @@ function byName(name: string): Score {
   if (found === undefined) {
     throw new TypeError(
       `Cannot use 'score': it must be one of ${Object.keys(scores).join(", ")}, it is '${name}'; ` +
-        "a score of the order of the outputs, such as 'rocAuc', needs an import of ./curves",
+        "'rocAuc' and its like need an import of ./curves",
     );
   }
   if (typeof found === "function") {

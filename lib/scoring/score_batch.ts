@@ -10,6 +10,7 @@ import {
   largestFloat32,
   mapCounts,
   type Slice,
+  spacedSlices,
 } from "../counts/counts.ts";
 import type { Decided } from "../decisions/decision.ts";
 import type { Score } from "../scores/score.ts";
@@ -78,13 +79,8 @@ export interface Scored extends Pick<CountsScored, "value" | "values" | "counts"
 }
 
 /** Returns the entries that are counted together: the columns, or for "samples" the rows. */
-export function slicesOf(average: Average, { rows, classes }: Pick<Batch, "rows" | "classes">): Slice[] {
-  const slices: Slice[] = []; // `Array.from` takes ten times as long for one column
-  if (average === "samples") {
-    for (let i = 0; i < rows; i++) slices.push({ offset: i * classes, stride: 1, length: classes });
-  } else for (let k = 0; k < classes; k++) slices.push({ offset: k, stride: classes, length: rows });
-  return slices;
-}
+export const slicesOf = (average: Average, { rows, classes }: Pick<Batch, "rows" | "classes">): Slice[] =>
+  average === "samples" ? spacedSlices(rows, classes, 1, classes) : spacedSlices(classes, 1, classes, rows);
 
 const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
 

@@ -35,8 +35,8 @@ export function warnOfCopies(tensor: Tensor): void {
   if (warned || own || typeof tensor?.dataSync !== "function") return;
   warned = true;
   console.warn(
-    "Roundabout: two copies of TensorFlow.js are loaded, and the tensors are not of the copy that the losses use, " +
-      `@tensorflow/tfjs-core ${tf.version_core}; install one version of all @tensorflow packages`,
+    `Roundabout: two copies of TensorFlow.js are loaded, the losses use @tensorflow/tfjs-core ${tf.version_core}; ` +
+      "install one version of all @tensorflow packages",
   );
 }
 
@@ -323,26 +323,20 @@ export function firstOrderOnly(what: string, x: Tensor, values: Float32Array): T
   return op(x);
 }
 
-let gradientRoom = new Float32Array(0);
-
-/** Returns an array for a gradient, the same one for the same size; nothing for a large one, which would stay in memory. */
-const roomFor = (size: number): Float32Array | undefined =>
-  size > 8192 ? undefined : gradientRoom.length === size ? gradientRoom : gradientRoom = new Float32Array(size);
-
 /**
  * Makes a loss that was computed outside TensorFlow.js an operation with its gradient.
  *
  * @param name The loss, for errors.
  * @param yPred The outputs.
  * @param value The loss.
- * @param gradient Returns a factor times the gradient with respect to each output, in `room` if there is some.
+ * @param gradient Returns a factor times the gradient with respect to each output.
  * @param release Says that `gradient` is not asked for again.
  */
 export function lossOp(
   name: string,
   yPred: Tensor,
   value: number,
-  gradient: (by: number, room?: Float32Array) => Float32Array,
+  gradient: (by: number) => Float32Array,
   release?: () => void,
 ): Scalar {
   const nested = gradientDepth() > 1, host = inHostMemory(), { shape } = yPred;
@@ -353,9 +347,7 @@ export function lossOp(
       value: tf.tensor(Float32Array.of(value), [], "float32"), // `tf.scalar` takes twice as long
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         try {
-          // Tensors of the wasm backend are copies. Elsewhere than in host memory dy is not read back.
-          const room = !nested && tf.getBackend() === "wasm" ? roomFor(yPred.size) : undefined;
-          const numbers = gradient(host ? dy.dataSync()[0] : 1, room);
+          const numbers = gradient(host ? dy.dataSync()[0] : 1); // elsewhere dy is not read back
           if (!nested) release?.(); // a gradient inside another is asked for by both
           const tensor = nested ? firstOrderOnly(name, saved[0], numbers) : tf.tensor(numbers, shape, "float32");
           return host ? tensor : tf.mul(dy, tensor);

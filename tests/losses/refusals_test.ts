@@ -310,5 +310,5 @@ Deno.test("the first fault is the one that is named: shapes before numbers, outp
 });
 
 Deno.test("metricLoss names the entry that a score of the order of the outputs needs, where nothing has imported it", () => {
-  assertThrows(() => metricLoss("rocAuc"), TypeError, "'rocAuc', needs an import of ./curves");
+  assertThrows(() => metricLoss("rocAuc"), TypeError, "'rocAuc' and its like need an import of ./curves");
 });

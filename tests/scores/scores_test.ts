@@ -286,7 +286,7 @@ Deno.test("utility takes the four outcomes and nothing else, and tversky two wei
   const error = TypeError, of = (options: unknown) => () => utility(options as { tp: number });
   assertRefused(of({}), { error, argument: "options", value: "worth" });
   assertRefused(of(undefined), { error, argument: "options", value: "worth" });
-  assertRefused(of({ tp: 1, hit: 3 }), { error, argument: "options", value: "'hit'" });
+  assertRefused(of({ tp: 1, hit: 3 }), { error, argument: "hit", value: "3" });
   assertRefused(of({ tp: NaN }), { argument: "tp", value: "NaN" });
   assertRefused(of({ tn: "3" }), { argument: "tn", value: "'3'" });
   assertRefused(of({ fn: -Infinity }), { argument: "fn", value: "-Infinity" });
