@@ -365,9 +365,9 @@ Deno.test("wrong axis: cumulative sums and softmaxes along the rows, or along pi
 
   const softmax = (
     more: More = {},
-    outputShape = [4, 2, 2],
+    shape = [4, 2, 2],
     name = "Softmax",
-  ) => [op(name, [outputs([4, 2, 2], more)], { outputShape })];
+  ) => [op(name, [outputs(shape, more)], { outputShape: shape })];
   // Of each pixel (the last axis) the two classes (axis 1) sum to 1.
   const yTrue = Array.from({ length: rows }, () => [1, 1, 0, 0]).flat(), pixels = { columns: 4, yTrue };
   assertEquals(
@@ -376,7 +376,7 @@ Deno.test("wrong axis: cumulative sums and softmaxes along the rows, or along pi
   );
   assert(axisIn(softmax({}, undefined, "LogSoftmax"), pixels));
   nothing(axisIn, [
-    softmax({ isPred: false }),
+    softmax({ live: false }),
     softmax({}, [4, 4]),
     softmax({}, [2, 4, 2]),
     softmax({}, [4, 2, 1]),
