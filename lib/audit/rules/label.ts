@@ -87,6 +87,9 @@ function signsOfOutputs(
   { engine, observations: { ops, random, results: { perfect } } }: AuditContext,
 ): Finding | undefined {
   if (perfect === undefined || !areShares(random.batch.yPred)) return undefined;
+  // Outputs without a gradient are saturated, whatever the formula would like better.
+  const { gradient = [] } = random;
+  if (2 * gradient.filter((g) => g === 0).length > gradient.length) return undefined;
   // Logits have both signs too: that is a second sigmoid, which another rule tells.
   if (ops.some(({ op, fromPred }) => fromPred && ["Sigmoid", "Softplus", "Exp"].includes(op))) return undefined;
   const labels = distinct(perfect.batch.yTrue).join();
