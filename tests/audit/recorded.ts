@@ -1,4 +1,4 @@
-import type { RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { AuditBatch, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 
 const shape = [4, 1];
 
@@ -16,4 +16,17 @@ export const op = (name: string, inputs: RecordedInput[], more: Partial<Recorded
   fromTrue: inputs.some((one) => one.fromTrue),
   live: inputs.some((one) => one.live),
   ...more,
+});
+
+/** A batch of labels and outputs, row by row. */
+export const batchOf = (
+  yTrue: number[],
+  yPred: number[],
+  columns = 1,
+  rows = yPred.length / columns,
+): AuditBatch => ({
+  yTrue: Float32Array.from(yTrue),
+  yPred: Float32Array.from(yPred),
+  trueShape: [rows, yTrue.length / rows],
+  predShape: [rows, columns],
 });

@@ -6,19 +6,11 @@ import { badScale, oneRow, onlyRow, reduction, rowOrder } from "../../lib/audit/
 import { nonFinite, notFinite } from "../../lib/audit/rules/finite.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { BatchKind } from "../../lib/audit/types.ts";
-import { input, op } from "./recorded.ts";
+import { batchOf, input, op } from "./recorded.ts";
 
 type Value = (batch: AuditBatch) => number;
 type More = Partial<RecordedInput>;
 
-function batchOf(yTrue: number[], yPred: number[], columns = 1, rows = yPred.length / columns): AuditBatch {
-  return {
-    yTrue: Float32Array.from(yTrue),
-    yPred: Float32Array.from(yPred),
-    trueShape: [rows, yTrue.length / rows],
-    predShape: [rows, columns],
-  };
-}
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
 const mean = (values: ArrayLike<number>) => sum(values) / values.length;
 /** The mean of the losses of the rows. */

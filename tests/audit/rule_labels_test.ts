@@ -5,19 +5,10 @@ import type { BatchResult, Observations } from "../../lib/audit/observations.ts"
 import { labelEncoding } from "../../lib/audit/rules/label.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
-import { input, op } from "./recorded.ts";
+import { batchOf, input, op } from "./recorded.ts";
 
 type Value = (batch: AuditBatch) => number;
 
-function batchOf(yTrue: number[], yPred: number[], columns = 1): AuditBatch {
-  const rows = yPred.length / columns;
-  return {
-    yTrue: Float32Array.from(yTrue),
-    yPred: Float32Array.from(yPred),
-    trueShape: [rows, yTrue.length / rows],
-    predShape: [rows, columns],
-  };
-}
 const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 /** The mean squared error. */
 const squared: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2));

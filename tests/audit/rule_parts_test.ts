@@ -16,7 +16,7 @@ import {
   weighsByLabels,
 } from "../../lib/audit/rules/rule.ts";
 import { swapped } from "../../lib/audit/rules/swapped.ts";
-import { input, op } from "./recorded.ts";
+import { batchOf, input, op } from "./recorded.ts";
 
 const pred = input({ fromPred: true, isPred: true, live: true }), labels = input({ fromTrue: true });
 const made = (madeBy: number, more: Partial<RecordedInput> = {}) => input({ madeBy, ...more });
@@ -24,12 +24,6 @@ const ofPred = (at: number) => made(at, { fromPred: true, live: true });
 const ofTrue = (at: number) => made(at, { fromTrue: true });
 const ofBoth = (at: number) => made(at, { fromPred: true, fromTrue: true, live: true });
 
-const batchOf = (yTrue: number[], yPred: number[], columns = 1): AuditBatch => ({
-  yTrue: Float32Array.from(yTrue),
-  yPred: Float32Array.from(yPred),
-  trueShape: [yTrue.length / columns, columns],
-  predShape: [yPred.length / columns, columns],
-});
 const resultOf = (batch: AuditBatch, value = 3) => ({ batch, value, shape: [] });
 
 /** A loss on a batch: its value is Σ y·10 + Σ p. */
@@ -169,7 +163,7 @@ Deno.test("swapped: a function of the labels that the outputs weigh", () => {
   );
   assertEquals(found.evidence.value, 3);
   assertAlmostEquals(found.evidence.valueWithArgumentsExchanged as number, 1.5 * 10 + 2);
-  const uneven = { random: resultOf({ ...batchOf([0, 1], [0.5, 0.25, 0.25, 0]), predShape: [2, 2] }) };
+  const uneven = { random: resultOf(batchOf([0, 1], [0.5, 0.25, 0.25, 0], 2)) };
   assertEquals(swappedIn(logOfLabels, uneven)!.evidence.valueWithArgumentsExchanged, "not tried");
 
   for (const name of ["Log1p", "LogSoftmax"]) {

@@ -5,18 +5,9 @@ import type { BatchResult, Observations } from "../../lib/audit/observations.ts"
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import { saturated } from "../../lib/audit/rules/saturated.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
+import { batchOf } from "./recorded.ts";
 
 type Gradient = (p: number, y: number, i: number) => number;
-
-function batchOf(yTrue: number[], yPred: number[], columns = 1): AuditBatch {
-  const rows = yPred.length / columns;
-  return {
-    yTrue: Float32Array.from(yTrue),
-    yPred: Float32Array.from(yPred),
-    trueShape: [rows, yTrue.length / rows],
-    predShape: [rows, columns],
-  };
-}
 
 const yTrue = [0, 1, 0, 1, 0, 1, 0, 1], wrongs = yTrue.map((y) => y === 1 ? 0.25 : 0.75);
 const random = batchOf(yTrue, wrongs), perfect = batchOf(yTrue, yTrue), ends = batchOf(yTrue, yTrue.map((y) => 1 - y));

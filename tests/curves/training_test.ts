@@ -17,6 +17,7 @@ import {
   rocAucLoss,
 } from "../../lib/curves/mod.ts";
 import { f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
+import type { CheckpointStore } from "../../lib/training/checkpoint_file.ts";
 import { assertAllWithin, assertWithin, random } from "../helpers.ts";
 
 /** Two features, the first of which tells a rare class. */
@@ -83,23 +84,26 @@ Deno.test("fitMetric raises the curve's score, in running and exact mode; no thr
   }
 });
 
+/** Keeps a checkpoint in memory. */
+function inMemory(): CheckpointStore {
+  let kept: string | undefined;
+  return { read: () => Promise.resolve(kept), write: (text) => (kept = text, Promise.resolve()) };
+}
+
 Deno.test("a resumed training ends at the same weights; other thresholds are refused", async () => {
   const { x, y } = data(100);
-  const train = async (epochs: number, store?: { text?: string }, thresholds = 20, resume = false) => {
+  const train = async (epochs: number, store?: CheckpointStore, thresholds = 20, resume = false) => {
     const model = modelOf();
     await fitMetric(model, [x, y], {
       loss: curveLoss("averagePrecision", { thresholds }),
       optimizer: tf.train.adam(0.02),
       epochs,
       resume,
-      checkpoint: store && {
-        read: () => Promise.resolve(store.text),
-        write: (text) => (store.text = text, Promise.resolve()),
-      },
+      checkpoint: store,
     });
     return model.getWeights().map((tensor) => [...tensor.dataSync()]);
   };
-  const store = {};
+  const store = inMemory();
   await train(2, store);
   await assertRejects(() => train(4, store, 21, true), Error, "thresholds");
   assertEquals(await train(4, store, 20, true), await train(4));
@@ -246,21 +250,18 @@ Deno.test("NDCG: a training by queries puts the gains in order, by its file of b
 
 Deno.test("NDCG: a resumed training ends at the same weights; a different k is refused", async () => {
   const { xs, ys, groups } = queries();
-  const train = async (epochs: number, store?: { text?: string }, k = 4, resume = false) => {
+  const train = async (epochs: number, store?: CheckpointStore, k = 4, resume = false) => {
     const model = linear();
     await fitMetric(model, { xs, ys, groups }, {
       loss: ndcgLoss({ k, margin: 0.3 }),
       epochs,
       batchSize: 20,
       resume,
-      checkpoint: store && {
-        read: () => Promise.resolve(store.text),
-        write: (text) => (store.text = text, Promise.resolve()),
-      },
+      checkpoint: store,
     });
     return model.getWeights().map((tensor) => [...tensor.dataSync()]);
   };
-  const store = {};
+  const store = inMemory();
   await train(2, store);
   await assertRejects(() => train(4, store, 5, true), Error, "ndcg");
   assertEquals(await train(4, store, 4, true), await train(4));
