@@ -673,6 +673,28 @@ const words: AuditOptions["sample"] = (kind, seed, rows) => {
   };
 };
 
+/** One normal label per row, and three outputs that should equal it. */
+const threeOfOne: AuditOptions["sample"] = (kind, seed, rows) => {
+  if (kind !== "random" && kind !== "perfect") return undefined;
+  const yTrue = tf.randomNormal([rows, 1], 0, 1, "float32", seed);
+  return {
+    yTrue,
+    yPred: kind === "perfect" ? tf.tile(yTrue, [1, 3]) : tf.randomNormal([rows, 3], 0, 1, "float32", seed + 1),
+  };
+};
+
+/** A pinball loss per column. */
+function pinball(error: Tensor, quantiles: number[]): Tensor {
+  const q = tf.tensor1d(quantiles);
+  return tf.mean(tf.add(tf.mul(q, tf.relu(error)), tf.mul(tf.sub(1, q), tf.relu(tf.neg(error)))));
+}
+
+/** The squared distance of each of three points to the nearest of three others, in both directions. */
+function cloudsOf(y: Tensor, p: Tensor): Tensor {
+  const squares = tf.sum(tf.square(tf.sub(tf.reshape(y, [-1, 3, 1, 2]), tf.reshape(p, [-1, 1, 3, 2]))), -1);
+  return tf.add(tf.mean(tf.min(squares, 1)), tf.mean(tf.min(squares, 2)));
+}
+
 /** Losses that have a fault, what is said first of them, and the same losses without it, of which nothing is said. */
 const twins: Record<string, { faulty: AuditedLoss; said: string; sound: AuditedLoss; options: AuditOptions }> = {
   "a term that is read out, beside an operation of TensorFlow.js with a gradient of its own": {
@@ -738,6 +760,18 @@ const twins: Record<string, { faulty: AuditedLoss; said: string; sound: AuditedL
     said: "warning wrong-optimum",
     sound: (y, p) => tf.mean(tf.squaredDifference(y, p)),
     options: { ...real, columns: 6 },
+  },
+  "only lengths are compared, beside clouds of points that match in any order": {
+    faulty: (y, p) => tf.mean(tf.squaredDifference(lengthOf(y), lengthOf(p))),
+    said: "warning wrong-optimum",
+    sound: cloudsOf,
+    options: { ...real, columns: 6 },
+  },
+  "one label against three columns, which are no quantiles": {
+    faulty: (y, p) => pinball(tf.sub(y, p), [0.5, 0.5, 0.5]),
+    said: "error broadcast Sub",
+    sound: (y, p) => pinball(tf.sub(y, p), [0.1, 0.5, 0.9]),
+    options: { yPred: "real", sample: threeOfOne },
   },
   "the sign of an output is free": {
     faulty: (y, p) => tf.mean(tf.abs(tf.sub(tf.square(y), tf.square(p)))),
