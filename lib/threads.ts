@@ -1,6 +1,7 @@
 /**
  * Threads for large batches: after {@linkcode setThreads}, `lossAndGradient` and the losses of every entry share tables of at
- * least 200,000 outputs among workers, on arrays and on the backends cpu and wasm. An import registers the SIMD loops too.
+ * least 200,000 outputs among workers, on arrays and on the backends cpu and wasm, where the SIMD loops take them: not for the
+ * average "samples", logits or budgets. An import registers these loops too.
  *
  * ```ts
  * import { setThreads } from "@roundabout/roundabout/threads";
@@ -22,6 +23,9 @@ import { Team } from "./kernels/threads.ts";
 import "./simd.ts";
 
 const mostThreads = 64;
+
+/** The number of calls: an earlier one that ends later changes nothing. */
+let calls = 0;
 
 /** Says why there can be no threads here. */
 function reason(): string | undefined {
@@ -57,6 +61,7 @@ function reason(): string | undefined {
  */
 export async function setThreads(threads: number): Promise<number> {
   checkInteger("set the number of threads", "threads", threads, 1, mostThreads);
+  const call = ++calls;
   registeredTeam()?.stop();
   registerTeam(undefined);
   if (threads === 1) return 1;
@@ -64,8 +69,8 @@ export async function setThreads(threads: number): Promise<number> {
   try {
     if (why === undefined) {
       const team = await Team.start(threads - 1);
-      registeredTeam()?.stop(); // of another call meanwhile
-      registerTeam(team);
+      if (call === calls) registerTeam(team);
+      else team.stop(); // another call came meanwhile
       return threads;
     }
   } catch (error) {

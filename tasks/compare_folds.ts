@@ -1,5 +1,5 @@
 /**
- * The folds of the AnyLoss protocol on all cores, because they need 120,000 passes over the table.
+ * The folds of the AnyLoss protocol on up to eight cores, because they need 120,000 passes over the table.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The splits of a comparison on all cores.
+ * The splits of a comparison on up to eight cores.
  *
  * @module
  */

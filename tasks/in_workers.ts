@@ -1,5 +1,5 @@
 /**
- * Work on all cores: requests that worker threads answer.
+ * Work on several cores: requests that worker threads answer.
  *
  * @module
  */
@@ -26,7 +26,11 @@ function ask<Answer>(worker: Worker, request: unknown, perRequest: number, onAns
   return new Promise<void>((resolve, reject) => {
     let left = perRequest;
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-      onAnswer(data);
+      try {
+        onAnswer(data);
+      } catch (error) {
+        return reject(error);
+      }
       if (--left === 0) resolve();
     };
     worker.onerror = (event) => {

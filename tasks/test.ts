@@ -97,7 +97,7 @@ async function runTestsWithCoverage(report: Reporter, signal: AbortSignal): Prom
     ];
     if (left.length === 0) return tallies;
     const files = new Set(left.map(({ file }) => file));
-    const slow = { report, signal, args: [...parallel, "--filter", slowMark, ...files] };
+    const slow = { report, signal, args: [...parallel, "--filter", slowMark, ...files], env: { QUICK_TESTS: "" } };
     return [...tallies, (await runTests("slow tests", slow)).tally];
   } finally {
     await Deno.remove(folder, { recursive: true });

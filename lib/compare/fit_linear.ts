@@ -58,7 +58,10 @@ export function* fitLinear(problem: LinearProblem, start: Float64Array): Generat
   }
 }
 
-/** Computes the logits of rows by models that were not fitted to them: one list per strength of the penalty, each of all rows. */
+/**
+ * Computes the logits of rows by models that were fitted to the other rows, from the same start (a warm one has seen all rows):
+ * one list per strength of the penalty, each of all rows.
+ */
 export function heldOutLogits(problem: LinearProblem, folds: readonly Split[], start: Float64Array): Float64Array[] {
   const { form, x, labels } = problem, { features, outputs } = form;
   const logits = inverseStrengths.map(() => new Float64Array(labels.rows * outputs));

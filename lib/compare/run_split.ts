@@ -113,7 +113,7 @@ function trainingOf(
 interface Checkpoint {
   readonly chosen: number;
   readonly weights: Float64Array;
-  /** The logits of the training rows by models that were not fitted to them, where these rows choose the checkpoint. */
+  /** The logits of the training rows by models that were fitted to the other folds, where these rows choose the checkpoint. */
   readonly heldOut?: Float64Array;
 }
 
@@ -167,7 +167,7 @@ function* checkpointsOf(
  * of Adam, is chosen by each decision rule: fitted to the validation rows and scored there; of equal scores, which few rows
  * make likely, the one with the smallest value of the candidate's own loss on these rows. Fewer than 100 validation rows tell
  * penalties apart by chance: the penalty is then chosen in the same way on the training rows, each judged by a model that was
- * not fitted to it (five folds). The rule is fitted to the validation rows, and the test rows are scored.
+ * not fitted to it (five folds; those of a warm start begin at the weights of all training rows). The rule is fitted to the validation rows, and the test rows are scored.
  */
 export function runSplit(candidate: Candidate, parts: Parts, settings: RunSettings): SplitRun {
   const { train, validation, test } = parts;

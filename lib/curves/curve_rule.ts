@@ -138,10 +138,14 @@ function pairRule(
       const cells = chunks(each, size), classes = Math.sqrt(cells.length);
       const pairs = cells.map((_, cell) => ({ own: Math.floor(cell / classes) * (classes + 1), other: cell }))
         .filter(({ own, other }) => own !== other);
-      const sets = pairs.map(({ own, other }) =>
-        cells[own].map(({ tp, fn }, b): Counts => ({ tp, fn, fp: cells[other][b].tp, tn: cells[other][b].fn }))
-      );
-      const weights = sets.map(([{ tp, fp, fn, tn }]) => average === "weighted" ? tp + fp + fn + tn : 1);
+      const rowsOf = (cell: number) => cells[cell][0].tp + cells[cell][0].fn;
+      const sets = pairs.map(({ own, other }) => {
+        const both = Number(rowsOf(other) > 0); // a pair with a class that does not occur has no score
+        return cells[own].map(({ tp, fn }, b): Counts => (
+          { tp: both * tp, fn: both * fn, fp: cells[other][b].tp, tn: cells[other][b].fn }
+        ));
+      });
+      const weights = pairs.map(({ own, other }) => average === "weighted" ? rowsOf(own) + rowsOf(other) : 1);
       const { partials, ...scored } = scoreCurves(score, sets, thresholds, weights, zeroDivision);
       return {
         ...scored,

@@ -267,7 +267,8 @@ export const negativeAum: CurveScore = {
     const { positives, negatives } = totals({ thresholds, tp, fp });
     let area = 0;
     for (let b = 0; b + 1 < tp.length; b++) {
-      area += Math.min(fp[b] / negatives, (positives - tp[b]) / positives) * (thresholds[b] - thresholds[b + 1]);
+      const least = Math.min(fp[b] / negatives, (positives - tp[b]) / positives);
+      if (least > 0) area += least * (thresholds[b] - thresholds[b + 1]); // 0 times an infinite step is 0
     }
     return positives > 0 && negatives > 0 ? 0 - area : NaN;
   },

@@ -42,7 +42,7 @@ export function scoreSamples(
     const at = 4 * row;
     return { tp: table[at], fp: table[at + 1], fn: table[at + 2], tn: table[at + 3] };
   };
-  let sum = 0, whole = 0;
+  let sum = 0, whole = 0, made: Counts[] | undefined;
   for (let row = 0; row < rows; row++) {
     const counts = countDecisions(counted, sliceOf(row)), { tp, fp, fn, tn } = counts, at = 4 * row;
     if (!Number.isFinite(tp + fp + fn + tn)) return undefined;
@@ -62,7 +62,7 @@ export function scoreSamples(
   return {
     value: whole === 0 ? Number(zeroDivision === 1) : sum / whole,
     get counts() {
-      return Array.from(values, (_, row) => countsOf(row));
+      return made ??= Array.from(values, (_, row) => countsOf(row));
     },
     finish(by) {
       const { decisions: gradient } = decided; // counted: their room is free for the gradient

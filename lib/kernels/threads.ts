@@ -71,7 +71,7 @@ work(workerData, () => parentPort.postMessage(0));`;
 
 /** Starts a worker of a browser. */
 function startInBrowser(setup: Setup): Promise<AnyWorker> {
-  const code = `${workerCode}\nonmessage = ({ data }) => { work(data, () => postMessage(0)); };`;
+  const code = `${workerCode}\nonmessage = ({ data }) => { work(data, () => postMessage(0)); close(); };`;
   const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   return new Promise<AnyWorker>((resolve, reject) => {
     const worker = new Worker(address);
@@ -284,6 +284,7 @@ export class Team {
     const apart = this.#allocate(Math.ceil(length / group) * sumsBytes), total = this.#allocate(sumsBytes);
     const theirs = total === 0 ? [] : this.#remote.map(pass.begin), here = pass.begin(this.#simd);
     if (apart === 0 || here === undefined || theirs.length === 0 || theirs.includes(undefined)) return undefined;
+    if (Object.values(at).includes(0)) return undefined;
     const run = (by: Begun, [start, end]: Unit) =>
       by.run(shifted(at, start), end - start, apart + start / group * sumsBytes);
     const units: Unit[][] = this.#helpers.map(() => []);

@@ -210,7 +210,8 @@ function tableHint(data: unknown): string | undefined {
 /** Throws unless `data` can be read as batches. */
 export function checkData(what: string, data: unknown, batchSize: number | undefined): void {
   if (isTensors(data as TrainingData)) {
-    parseBatch(what, "'data'", data);
+    // The reader reads the groups: an iterator is read once.
+    parseBatch(what, "'data'", Array.isArray(data) ? data : { ...data as object, groups: undefined });
     return;
   }
   if (!hasMethod(data, Symbol.asyncIterator) && !hasMethod(data, "iterator") && typeof data !== "function") {

@@ -52,7 +52,7 @@ export function deadGradient(
   const stepSlope = toStep(step, typeof step === "string" ? { slope } : {}).slope;
   const positives = counts.reduce((sum, { tp, fn }) => sum + tp + fn, 0);
   const negatives = counts.reduce((sum, { fp, tn }) => sum + fp + tn, 0);
-  const why = positives === 0
+  const why = positives === 0 && !scoring.rule?.queries
     ? "'data' has no positive, so there is nothing to learn the score from; give rows with the label 1"
     : negatives === 0 && !scoring.rule?.queries
     ? "'data' has no negative; give rows with the label 0"

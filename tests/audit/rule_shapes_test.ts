@@ -129,6 +129,7 @@ Deno.test("broadcast: what is left of the rows meets the pairs along the columns
   nothing(broadcastIn, [
     [sum, shifted, op("Sub", [ofPred([4, 4]), ofPred([4], { madeBy: 1 })])],
     after(max({ axis: 0 })),
+    after(max({ axis: -2 })),
     after(max({ axis: [0, 1] })),
     after(max({ axis: 1 }, "Prod")),
     after(max({ axis: 1 }, "Max", [4, 3])),

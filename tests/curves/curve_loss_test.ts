@@ -210,6 +210,19 @@ Deno.test("one against one: the gradient by differences, sums of parts, ignored 
   });
   assertWithin(pair.value, 0, 1e-12, "the third class does not occur, the other two are in order");
   assert(pair.gradient.every((g, i) => i % 3 < 2 || g === 0));
+  // Without a negative an average precision is 1: a pair with the class that does not occur must not count.
+  const two = [0, 1, 1, 0, 0, 1], outputs = two.map((y) => [0.1 + 0.5 * Number(y === 1) * next(), 0.3 * next(), 0.9]);
+  for (const average of ["macro", "weighted"] as const) {
+    const settings = { score: averagePrecision, average, multiClass: "ovo", zeroDivision: "skip" } as const;
+    const [all, alone] = [outputs, outputs.map((row) => row.slice(0, 2))].map((of) =>
+      curveLossAndGradient(two, of, { ...settings, thresholds: 40 }).value
+    );
+    assertWithin(all, alone, 1e-12);
+  }
+});
+
+Deno.test("an infinite output in perfect order has no area under the least of both errors", () => {
+  assertEquals(rankingMetric([1, 0, 0], [Infinity, -1, -2], { score: "negativeAum" }), 0);
 });
 
 Deno.test("a perfect order has loss 0 where a threshold separates it, a batch of one class 1 and no gradient, all ties ½", () => {

@@ -87,8 +87,12 @@ Deno.test("a number out of range in a worker's rows has the sentence of one thre
   await setThreads(2);
   const out = p.slice(), unknown = classes.slice();
   [out[rows - 9], unknown[rows - 9]] = [1.5, 3];
-  assertThrows(() => lossAndGradient(y, out, { score: "f1" }), RangeError, "1.5");
-  assertThrows(() => lossAndGradient(unknown, table, { score: "f1", average: "macro", columns }), RangeError, "3");
+  assertThrows(() => lossAndGradient(y, out, { score: "f1" }), RangeError, `row ${rows - 9} is 1.5`);
+  assertThrows(
+    () => lossAndGradient(unknown, table, { score: "f1", average: "macro", columns }),
+    RangeError,
+    `row ${rows - 9} is 3`,
+  );
   const before = registeredTeam()!.unitsTaken;
   lossAndGradient(y.subarray(0, 190_000), p.subarray(0, 190_000), { score: "f1" });
   assertEquals(registeredTeam()!.unitsTaken, before);
@@ -125,4 +129,31 @@ Deno.test("where there is no shared memory or no worker, one thread computes, an
   ]);
   assertEquals(registeredTeam(), undefined);
   await assertRejects(() => setThreads(1.5), RangeError, "'threads' must be an integer from 1 to 64, it is 1.5");
+});
+
+Deno.test("of two calls at once the one that came last counts", async () => {
+  const first = setThreads(2);
+  await setThreads(1);
+  await first;
+  assertEquals(registeredTeam(), undefined);
+});
+
+Deno.test("a batch that finds no room in the shared memory has the bytes of one thread", async () => {
+  const { grow } = WebAssembly.Memory.prototype;
+  await setThreads(2);
+  try {
+    for (const most of [1e6, 2e6, 2.9e6]) {
+      WebAssembly.Memory.prototype.grow = function (pages) {
+        const { buffer } = this, isShared = Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
+        if (isShared && buffer.byteLength + 65536 * pages > most) {
+          throw new RangeError("no room");
+        }
+        return grow.call(this, pages);
+      };
+      for (const [name, expected] of wanted) assertEquals(lossAndGradient(...calls[name]), expected, `${name} ${most}`);
+    }
+  } finally {
+    WebAssembly.Memory.prototype.grow = grow;
+    await setThreads(1);
+  }
 });

@@ -23,6 +23,10 @@ Deno.test("inWorkers: an error of a worker, and a stop, end all of them", async 
   using fixtures = new Fixtures();
   const url = pathToFileURL(fixtures.file("square.js", script)), requests = [1, -2, ...Array(20).fill(3)];
   await assertRejects(() => inWorkers(url, requests, { perRequest: 2, onAnswer() {} }), Error, "no root of -2");
+  const onBadAnswer = () => {
+    throw new Error("of the caller");
+  };
+  await assertRejects(() => inWorkers(url, [1], { onAnswer: onBadAnswer }), Error, "of the caller");
   const stop = new AbortController(), endless = Array(1000).fill(1);
   let answers = 0;
   const onAnswer = () => {

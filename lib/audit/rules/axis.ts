@@ -87,10 +87,10 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
 /** Operations that change the order of the numbers of a row. */
 const moving = new Set(["Transpose", "Pack", "GatherV2", "BatchMatMul"]);
 
-/** A softmax along another axis than that along which the labels of a row sum to 1, as of pixels and not of classes. */
+/** A softmax along a different axis from the one along which the labels of a row sum to 1, such as pixels, not classes. */
 function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations): WrongAxis | undefined {
   const sharedAlong = (shape: readonly number[], axis: number): boolean => {
-    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1), size = shape[axis];
+    const inner = sizeOf(shape.slice(axis + 1)), size = shape[axis];
     return yTrue.every((_, at) => {
       if (Math.floor(at / inner) % size !== 0) return true;
       let sum = 0;
@@ -111,7 +111,8 @@ function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations):
   const before = (op: RecordedOp): RecordedInput | undefined => {
     const [input] = op.inputs, { op: made, inputs } = ops[input?.madeBy ?? -1] ?? {};
     if (["Softmax", "LogSoftmax"].includes(op.op)) return input;
-    return op.op === "Sum" && made === "Exp" && !inputs![0].fromTrue ? input : undefined;
+    const sums = op.op === "Sum" && axesOf(op).length === 1;
+    return sums && made === "Exp" && !inputs![0].fromTrue ? input : undefined;
   };
   for (const op of ops) {
     const input = before(op), shape = input?.shape ?? [], [axis = shape.length - 1, more] = input ? axesOf(op) : [];

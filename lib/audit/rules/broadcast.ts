@@ -2,9 +2,9 @@ import { sizeOf, withOutputs } from "../batches.ts";
 import type { RecordedInput } from "../engines/engine.ts";
 import type { BatchObservations } from "../observations.ts";
 import type { Finding } from "../types.ts";
-import { type BatchContext, errorOf, locationOf, ofLabels } from "./rule.ts";
+import { axesOf, type BatchContext, errorOf, locationOf, ofLabels } from "./rule.ts";
 
-/** Tells whether two columns lean differently from the same label, as quantiles do: an output above it costs more, or less. */
+/** Tells whether the first and the last column weigh errors above and below the same label differently, as quantiles do. */
 function leanDifferently({ engine, observations: { columns, random } }: BatchContext): boolean {
   const { batch } = random, label = (i: number) => batch.yTrue[Math.floor(i / columns)];
   const at = (column: number, by: number) =>
@@ -88,10 +88,9 @@ function rowsAsColumns({ ops, rows, random: { value } }: BatchObservations): Fin
   const square = ({ shape }: { shape: readonly number[] }) => shape.join() === `${rows},${rows}`;
   const fromRow = ({ shape, madeBy }: RecordedInput): boolean => {
     if (madeBy === undefined || shape.join() !== `${rows}`) return false;
-    const { op, inputs: [first, ...more], attrs } = ops[madeBy];
+    const { op, inputs: [first, ...more] } = ops[madeBy];
     if (!reductions.has(op) || !square(first)) return more.length === 0 && fromRow(first);
-    return [attrs.axis ?? attrs.reductionIndices].flat().map((axis) => Number(axis) < 0 ? 1 : Number(axis)).join() ===
-      "1";
+    return axesOf(ops[madeBy]).join() === "1";
   };
   const op = ops.find(({ inputs, live }) =>
     live && inputs.length === 2 && inputs.some((i) => i.fromPred && square(i)) && inputs.some(fromRow)

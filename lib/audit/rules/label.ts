@@ -1,4 +1,4 @@
-import { areShares, areZeroOrOne, labelsOf, onSimplex, withLabels, withOutputs } from "../batches.ts";
+import { areShares, areZeroOrOne, labelsOf, onSimplex, sizeOf, withLabels, withOutputs } from "../batches.ts";
 import type { AuditBatch, LossGradient, RecordedInput } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
 import { short } from "../report.ts";
@@ -82,7 +82,7 @@ export const labelEncoding: Rule = (context) => {
     idleColumn(context);
 };
 
-/** Outputs between 0 and 1 in a formula of both signs, as that of a hinge: it is least for outputs of −1 and 1. */
+/** Outputs between 0 and 1 in a formula of both signs, as that of a hinge: its minimum is at −1 and 1. */
 function signsOfOutputs(
   { engine, observations: { ops, random, results: { perfect } } }: AuditContext,
 ): Finding | undefined {
@@ -90,7 +90,7 @@ function signsOfOutputs(
   // Outputs without a gradient are saturated, whatever the formula would like better.
   const { gradient = [] } = random;
   if (2 * gradient.filter((g) => g === 0).length > gradient.length) return undefined;
-  // Logits have both signs too: that is a second sigmoid, which another rule tells.
+  // Logits have both signs too: that is a second sigmoid, which another rule reports.
   if (ops.some(({ op, fromPred }) => fromPred && ["Sigmoid", "Softplus", "Exp"].includes(op))) return undefined;
   const labels = distinct(perfect.batch.yTrue).join();
   if (labels !== "-1,1" && labels !== "0,1") return undefined;
@@ -259,7 +259,7 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
   const varies = (column: number) => new Set(batch.yTrue.filter((_, i) => i % width === column)).size > 1;
   const idle = used.findIndex((is, column) => !is && varies(column));
   if (idle < 0 || !used.includes(true)) return undefined; // a loss that uses no label has another fault, or none
-  const one = ({ shape }: RecordedInput) => shape.reduce((a, b) => a * b, 1) === 1;
+  const one = ({ shape }: RecordedInput) => sizeOf(shape) === 1;
   const op = ops.find(({ op, inputs }) =>
     op === "Multiply" && inputs.some((i) => i.live && one(i)) && inputs.some((i) => ofLabels(i) && !one(i))
   );

@@ -5,7 +5,7 @@ import type { BatchResult, Observations } from "../observations.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { type AuditContext, errorOf, interpolate, labelsDetermineOutputs, type Rule } from "./rule.ts";
 
-/** A score instead of its complement: perfect outputs have the larger loss, and worse ones than random ones a smaller. */
+/** A loss that rises towards correct outputs: a score instead of its complement, or, if it rises away from them too, a minimum elsewhere. */
 export const wrongSign: Rule = (context) => {
   const at = (share: number): number => {
     const batch = interpolate(context.observations, share);
@@ -280,8 +280,15 @@ function labelledColumns(
   }).filter((pair): pair is [number, Float32Array] => pair[1] !== undefined);
 }
 
-/** Tells whether a row's correct outputs may stand in another order, as points of a cloud may, while they must be these. */
-function standInAnyOrder({ engine, observations: { results, columns } }: AuditContext, best: number, span: number) {
+/**
+ * Tells whether the order of a row's correct outputs is free, as for points of a cloud, while other outputs of the same sum or
+ * length cost more. Of more than 16 outputs it is not asked.
+ */
+function standInAnyOrder(
+  { engine, observations: { results, columns } }: AuditContext,
+  best: number,
+  span: number,
+): boolean {
   const { batch } = results.perfect!,
     valueOf = (of: (p: number, i: number) => number) => engine.value(withOutputs(batch, of)).value;
   const shifted = (by: number) => valueOf((_, i) => batch.yPred[i - i % columns + (i % columns + by) % columns]);

@@ -43,9 +43,15 @@ export const weighsByLabels = ({ op, inputs }: RecordedOp): boolean =>
   op === "Multiply" && inputs.some((i) => i.isPred) && inputs.some(ofLabels);
 
 /** Tells whether an input was computed from the result of the operation at an index. */
-export function descendsFrom(ops: readonly RecordedOp[], { madeBy }: RecordedInput, at: number): boolean {
-  if (madeBy === undefined || madeBy < at) return false;
-  return madeBy === at || ops[madeBy].inputs.some((input) => descendsFrom(ops, input, at));
+export function descendsFrom(
+  ops: readonly RecordedOp[],
+  { madeBy }: RecordedInput,
+  at: number,
+  seen = new Set<number>(),
+): boolean {
+  if (madeBy === undefined || madeBy < at || seen.has(madeBy)) return false;
+  seen.add(madeBy);
+  return madeBy === at || ops[madeBy].inputs.some((input) => descendsFrom(ops, input, at, seen));
 }
 
 /** Operations with the same slope at all outputs. */
