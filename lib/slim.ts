@@ -77,17 +77,13 @@ export {
 } from "./metrics/hard_metric.ts";
 
 export { ConfusionMeter } from "./metrics/confusion_meter.ts";
-export {
-  DatasetMetrics,
-  type DatasetMetricsOptions,
-  type DatasetTensors,
-  LayersCallback,
-} from "./metrics/dataset_metrics.ts";
+export { DatasetMetrics, type DatasetMetricsOptions, LayersCallback } from "./metrics/dataset_metrics.ts";
 export { classificationReport } from "./metrics/classification_report.ts";
 export { type ConfusionTable, confusionTable } from "./metrics/confusion_table.ts";
 
 export { annealSlope, type AnnealSlopeOptions } from "./training/anneal_slope.ts";
-export type { BatchSource, TrainingBatch, TrainingData } from "./training/batches.ts";
+export type { BatchSource, TrainingData } from "./training/batches.ts";
+export type { TrainingBatch } from "./tfjs/training_batch.ts";
 export { fitMetric } from "./training/fit_metric.ts";
 export type { CheckpointStore } from "./training/checkpoint_file.ts";
 export type { FitCallbacks, FitLogs, FitMetricOptions } from "./training/fit_options.ts";

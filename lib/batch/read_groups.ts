@@ -1,10 +1,14 @@
 import { describe } from "../check/describe.ts";
-import { refuse } from "./array_or_tensor.ts";
+import { type ArrayOrTensor, readEntries, refuse, shapeText } from "./array_or_tensor.ts";
 
 /** Returns the group of each row; throws unless every row has one. */
-export function readGroups(task: string, groups: Iterable<unknown>, rows: number): readonly unknown[] {
-  const names = Array.from(groups);
-  if (names.length !== rows) throw refuse(task, "groups", `has the length ${names.length}, 'yPred' has ${rows}`);
+export function readGroups(task: string, groups: ArrayOrTensor, rows: number): readonly unknown[] {
+  const entries = readEntries(task, "groups", groups);
+  if (entries.columns !== undefined) {
+    throw refuse(task, "groups", `must have one entry per row, it has the shape ${shapeText(entries)}`);
+  }
+  if (entries.rows !== rows) throw refuse(task, "groups", `has the length ${entries.rows}, 'yPred' has ${rows}`);
+  const names = Array.from(entries.values);
   const row = names.findIndex((name) => name === undefined || name === null || Number.isNaN(name));
   if (row < 0) return names;
   throw refuse(task, "groups", `must name the group of each row, row ${row} is ${describe(names[row])}`);

@@ -13,7 +13,7 @@ export interface ConstrainedLossOptions
   /** The problem that `maximise` makes. */
   problem: Maximisation;
   /** The group of each row, a word or a number; needed for a gap. */
-  groups?: Iterable<unknown>;
+  groups?: ArrayOrTensor;
   /** Weights ≥ 0, one per row. Absent: 1 each. */
   sampleWeight?: ArrayOrTensor;
 }
@@ -29,7 +29,7 @@ export interface ConstrainedLoss {
 }
 
 /** Orders the rows by their groups, and returns the rows of each group as a slice of the order. */
-function byGroup(what: string, groups: Iterable<unknown> | undefined, rows: number) {
+function byGroup(what: string, groups: ArrayOrTensor | undefined, rows: number) {
   const names = groups === undefined ? undefined : readGroups(what, groups, rows), lists = new Map<string, number[]>();
   for (let i = 0; i < rows; i++) {
     const name = String(names?.[i] ?? "");

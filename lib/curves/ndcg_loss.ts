@@ -211,7 +211,7 @@ export function queryLossParts(name: string, score: QueryScore, options: QueryLo
 export function ndcgLossAndGradient(
   yTrue: ArrayOrTensor,
   yPred: ArrayOrTensor,
-  options: NdcgLossOptions & { groups?: Iterable<unknown>; sampleWeight?: ArrayOrTensor } = {},
+  options: NdcgLossOptions & { groups?: ArrayOrTensor; sampleWeight?: ArrayOrTensor } = {},
 ): ValueAndGradient {
   const name = "ndcgLoss", { groups, sampleWeight, ...rest } = options;
   const [own, others] = splitOptions(rest, ["k"]);

@@ -15,7 +15,7 @@ export interface NdcgMeterOptions extends NdcgOptions {
 /** Options of {@linkcode NdcgMeter.update}. */
 export interface NdcgMeterBatch {
   /** The query of each row. Absent: one query, or, of several columns, one query per row. */
-  groups?: Iterable<unknown>;
+  groups?: ArrayOrTensor;
   /** Weights ≥ 0 of the rows; the weight of a query is the mean of its rows' weights. Absent: 1 each. */
   sampleWeight?: ArrayOrTensor;
 }

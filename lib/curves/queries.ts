@@ -24,7 +24,7 @@ export function readQueries(
   yTrue: ArrayOrTensor,
   yPred: ArrayOrTensor,
   sampleWeight: ArrayOrTensor | undefined,
-  groups: Iterable<unknown> | undefined,
+  groups: ArrayOrTensor | undefined,
   ignoreLabel: number | undefined,
 ): Batch {
   const batch = readArrays(what, yTrue, yPred, sampleWeight, readingOfQueries(ignoreLabel));

@@ -17,7 +17,7 @@ export interface RankingMetricOptions {
   /** The score, or its name. */
   score: RankingScore;
   /** The query of each row, for a score of queries: numbers or words, one per row, in any order. Absent: one query. */
-  groups?: Iterable<unknown>;
+  groups?: ArrayOrTensor;
   /**
    * "binary": one column; "micro": all columns as one; "macro" and "weighted": the mean of the columns' scores, or of the
    * pairs' scores, each weighted by its positives, or by its rows.

@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Callback } from "@tensorflow/tfjs-layers";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
-import { readGroups } from "../batch/read_groups.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { QueryScore } from "../curves/ndcg.ts";
 import { readingOfQueries } from "../curves/queries.ts";
@@ -15,24 +14,12 @@ import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { checkReads } from "../tfjs/engine.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
+import { type BatchParts, inputOf, readTrainingBatch, type TrainingBatch } from "../tfjs/training_batch.ts";
 import { ConfusionMeter, type ConfusionMeterOptions, type MeterScoringOptions } from "./confusion_meter.ts";
 import { metricName } from "./hard_metric.ts";
 
 /** `tf.Callback`, the base class of {@linkcode DatasetMetrics}. */
 export const LayersCallback: (typeof import("@tensorflow/tfjs-layers"))["Callback"] = Callback;
-
-/**
- * Inputs (one tensor per input of the model), labels and optional weights, as in `validationData`; with the query of each row, for a
- * score of queries, as { xs, ys, sampleWeight, groups }.
- */
-export type DatasetTensors =
-  | readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor]
-  | {
-    readonly xs: Tensor | readonly Tensor[];
-    readonly ys: Tensor;
-    readonly sampleWeight?: Tensor;
-    readonly groups?: Iterable<unknown>;
-  };
 
 /** Options of {@linkcode DatasetMetrics}. */
 export interface DatasetMetricsOptions
@@ -43,9 +30,9 @@ export interface DatasetMetricsOptions
    */
   scores: readonly (ScoreName | ScoreDefinition | RankingScore)[];
   /** The training data, reported as "dataset_…". */
-  train?: DatasetTensors;
+  train?: TrainingBatch;
   /** The validation data, reported as "val_dataset_…". */
-  validation?: DatasetTensors;
+  validation?: TrainingBatch;
   /**
    * The way to combine the classes' scores; "none" reports each class. "samples" is not possible: it needs all rows at
    * once.
@@ -84,41 +71,11 @@ const optionNames: readonly (keyof DatasetMetricsOptions)[] = [
   "zeroDivision",
 ];
 
-const isTensor = (thing: unknown): thing is Tensor => thing instanceof tf.Tensor;
-
-/** The tensors of a data set, and the query of each row. */
-interface ReadData {
-  readonly inputs: readonly Tensor[];
-  readonly yTrue: Tensor;
-  readonly sampleWeight?: Tensor;
-  readonly groups?: readonly unknown[];
-}
-
 /** Reads a data set; throws unless it is tensors of the same number of rows. */
-function readData(option: string, data: unknown): ReadData {
-  const { xs, ys, sampleWeight: weight, groups } = (data ?? {}) as Record<string, unknown>;
-  const [x, yTrue, sampleWeight] = Array.isArray(data) ? data : [xs, ys, weight];
-  const inputs: unknown[] = Array.isArray(x) ? x : [x];
-  const tensors = [...inputs, yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
-  if (inputs.length === 0 || !tensors.every(isTensor)) {
-    throw new TypeError(
-      `Cannot make ${task}: '${option}' must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys, sampleWeight, groups }, it is ${
-        describe(Array.isArray(data) ? data.map((one) => isTensor(one) ? "a tensor" : one) : data)
-      }`,
-    );
-  }
-  const rows = tensors.map((tensor) => tensor.shape[0]);
-  if (rows.some((n) => n !== rows[0]) || !(rows[0]! > 0)) {
-    throw new RangeError(
-      `Cannot make ${task}: '${option}' must have the same number of rows in all tensors, they have ${rows.join(", ")}`,
-    );
-  }
-  return {
-    inputs: inputs as Tensor[],
-    yTrue,
-    sampleWeight,
-    groups: groups === undefined ? undefined : readGroups(task, groups as Iterable<unknown>, rows[0]!),
-  };
+function readData(option: string, data: unknown): BatchParts {
+  const parts = readTrainingBatch(task, `'${option}'`, data);
+  if (parts.yTrue.shape[0]! > 0) return parts;
+  throw new RangeError(`Cannot compute ${task}: '${option}' has no rows`);
 }
 
 /**
@@ -164,7 +121,7 @@ function readData(option: string, data: unknown): ReadData {
 export class DatasetMetrics extends LayersCallback {
   readonly #scores: readonly { score: Score | CurveScore | QueryScore; key: string }[];
   readonly #options: DatasetMetricsOptions;
-  readonly #data: Readonly<Partial<Record<"train" | "validation", ReadData>>> = {};
+  readonly #data: Readonly<Partial<Record<"train" | "validation", BatchParts>>> = {};
 
   /**
    * Makes a callback for one training.
@@ -248,13 +205,13 @@ export class DatasetMetrics extends LayersCallback {
     return Promise.resolve();
   }
 
-  #report(prefix: string, data: ReadData): Record<string, number> {
+  #report(prefix: string, data: BatchParts): Record<string, number> {
     const { average = "binary" } = this.#options, scoring = scoringOptions(this.#options);
     const { meter, rows, queries } = this.#read(data);
     const scored = (score: Score | CurveScore | QueryScore): number | number[] => {
-      if ("queries" in score) return meanOfQueries(score, queries!());
-      if (average === "none") return "curve" in score ? scoreColumns(score, rows!()) : meter.values(score, scoring);
-      return "curve" in score ? againstRest(score, rows!(), average) : meter.value(score, { ...scoring, average });
+      if ("queries" in score) return meanOfQueries(score, queries!);
+      if (average === "none") return "curve" in score ? scoreColumns(score, rows!) : meter.values(score, scoring);
+      return "curve" in score ? againstRest(score, rows!, average) : meter.value(score, { ...scoring, average });
     };
     return Object.fromEntries(
       this.#scores.flatMap(({ score, key }) => {
@@ -266,23 +223,24 @@ export class DatasetMetrics extends LayersCallback {
     );
   }
 
-  /** Counts the data batch by batch; for a score of the order also keeps the outputs of all rows. */
-  #read({ inputs, yTrue, sampleWeight, groups }: ReadData): {
+  /** Counts the data batch by batch; for scores of the order also reads all rows as one batch. */
+  #read({ inputs, yTrue, sampleWeight, groups }: BatchParts): {
     meter: ConfusionMeter;
-    rows?: () => Batch;
-    queries?: () => Batch;
+    rows?: Batch;
+    queries?: Batch;
   } {
     checkReads();
     const { batchSize = 1024, average, ignoreLabel } = this.#options,
       meter = new ConfusionMeter(meterOptions(this.#options));
-    const ranked = this.#scores.some(({ score }) => isRankingScore(score));
-    const counted = this.#scores.some(({ score }) => !isRankingScore(score));
+    const scores = this.#scores.map(({ score }) => score), counted = scores.some((score) => !isRankingScore(score));
+    const curves = scores.some((score) => "curve" in score), queries = scores.some((score) => "queries" in score);
+    const ranked = curves || queries;
     const rows = yTrue.shape[0]!, output = this.#outputIndex();
     let shape: number[] = [], outputs = new Float32Array();
     for (let from = 0; from < rows; from += batchSize) {
       const size = Math.min(batchSize, rows - from), part = (tensor: Tensor): Tensor => tf.slice(tensor, from, size);
       tf.tidy(() => {
-        const batch = inputs.map(part), made = this.model.predictOnBatch(batch.length === 1 ? batch[0] : batch);
+        const made = this.model.predictOnBatch(inputOf({ inputs: inputs.map(part) }));
         const yPred = Array.isArray(made) ? made[output] : made;
         if (counted) meter.update(part(yTrue), yPred, sampleWeight && part(sampleWeight));
         if (!ranked) return;
@@ -300,8 +258,8 @@ export class DatasetMetrics extends LayersCallback {
     const columns = (average ?? "binary") !== "binary";
     return {
       meter,
-      rows: () => readBatch(task, tensors, { fromLogits: true, columns, ignoreLabel }),
-      queries: () => ({ ...readBatch(task, tensors, readingOfQueries(ignoreLabel)), groups }),
+      rows: curves ? readBatch(task, tensors, { fromLogits: true, columns, ignoreLabel }) : undefined,
+      queries: queries ? { ...readBatch(task, tensors, readingOfQueries(ignoreLabel)), groups } : undefined,
     };
   }
 

@@ -1,21 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { readGroups } from "../batch/read_groups.ts";
 import { describe } from "../check/describe.ts";
 import { inHostMemory } from "../tfjs/engine.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
-
-/**
- * Inputs (a list for a model with several inputs), labels, optional weights and, for the loss of a score of queries, the query of each
- * row: words or numbers. A batch holds whole queries.
- */
-export type TrainingBatch =
-  | readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor]
-  | {
-    readonly xs: Tensor | readonly Tensor[];
-    readonly ys: Tensor;
-    readonly sampleWeight?: Tensor;
-    readonly groups?: Iterable<unknown> | Tensor;
-  };
+import { type BatchParts, isTensor, readTrainingBatch, type TrainingBatch } from "../tfjs/training_batch.ts";
 
 /** Source of batches. */
 export type BatchSource = Iterable<TrainingBatch> | AsyncIterable<TrainingBatch>;
@@ -30,63 +17,17 @@ export type TrainingData =
   | (() => BatchSource)
   | { iterator(): Promise<{ next(): Promise<IteratorResult<unknown>> }> };
 
-/** Tensors of a batch, by their role. */
-export interface ReadBatch {
-  readonly inputs: Tensor | Tensor[];
-  readonly yTrue: Tensor;
-  readonly sampleWeight?: Tensor;
+/** Tensors of a batch, and where its rows stand. */
+export interface ReadBatch extends BatchParts {
   /** Row numbers of the examples in the data set, if they were shuffled. */
   readonly examples?: ArrayLike<number>;
-  /** Query of each row. */
-  readonly groups?: readonly unknown[];
 }
 
 /** Default number of rows per batch, if the data are tensors. */
 export const defaultBatchSize = 256;
 
-const isTensor = (thing: unknown): thing is Tensor => thing instanceof tf.Tensor;
-
 const hasMethod = (thing: unknown, name: PropertyKey): boolean =>
   typeof (thing as Record<PropertyKey, unknown> | undefined)?.[name] === "function";
-
-/** Reads the tensors of a batch; throws if `batch` is not a batch. */
-function parseBatch(what: string, name: string, batch: unknown): ReadBatch {
-  const { xs, ys, sampleWeight: weight, groups } = (batch ?? {}) as Record<string, unknown>;
-  const [x, yTrue, sampleWeight] = Array.isArray(batch) ? batch : [xs, ys, weight];
-  const inputs: unknown[] = Array.isArray(x) ? x : [x];
-  const tensors = [...inputs, yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
-  if (inputs.length === 0 || !tensors.every(isTensor)) {
-    throw new TypeError(
-      `Cannot compute ${what}: ${name} must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys, sampleWeight, groups }, it is ${
-        describe(Array.isArray(batch) ? batch.map((one) => isTensor(one) ? "a tensor" : one) : batch)
-      }`,
-    );
-  }
-  const rows = tensors.map(({ shape }) => shape[0]);
-  if (rows.some((n) => n !== rows[0])) {
-    throw new RangeError(
-      `Cannot compute ${what}: ${name} must have the same number of rows in all tensors, they have ${rows.join(", ")}`,
-    );
-  }
-  const labels = yTrue as Tensor;
-  return {
-    inputs: inputs.length === 1 ? inputs[0] as Tensor : inputs as Tensor[],
-    yTrue: labels,
-    sampleWeight,
-    groups: groups === undefined ? undefined : queriesOf(what, groups, labels.shape[0]!),
-  };
-}
-
-/** Reads the query of each row. */
-function queriesOf(what: string, groups: unknown, rows: number): readonly unknown[] {
-  const names = isTensor(groups) ? groups.dataSync() : groups;
-  if (typeof names === "object" && hasMethod(names, Symbol.iterator)) {
-    return readGroups(what, names as Iterable<unknown>, rows);
-  }
-  throw new TypeError(
-    `Cannot compute ${what}: 'groups' must hold the query of each row, it is ${describe(groups)}`,
-  );
-}
 
 /** Tells whether the data are tensors. */
 export const isTensors = (data: TrainingData): data is TrainingBatch =>
@@ -101,12 +42,12 @@ function cutter(tensor: Tensor): (from: number, size: number) => Tensor {
 
 function* slices(whole: ReadBatch, batchSize: number): Generator<ReadBatch> {
   const rows = whole.yTrue.shape[0]!;
-  const cutInputs = [whole.inputs].flat().map(cutter), cutLabels = cutter(whole.yTrue);
+  const cutInputs = whole.inputs.map(cutter), cutLabels = cutter(whole.yTrue);
   const cutWeights = whole.sampleWeight && cutter(whole.sampleWeight);
   for (let from = 0; from < rows; from += batchSize) {
-    const size = Math.min(batchSize, rows - from), inputs = cutInputs.map((cut) => cut(from, size));
+    const size = Math.min(batchSize, rows - from);
     yield {
-      inputs: inputs.length === 1 ? inputs[0] : inputs,
+      inputs: cutInputs.map((cut) => cut(from, size)),
       yTrue: cutLabels(from, size),
       sampleWeight: cutWeights?.(from, size),
     };
@@ -170,10 +111,10 @@ export function rowsReader(
   batchSize: number,
   order: Order,
 ): BatchReader {
-  const { inputs, yTrue, sampleWeight, groups } = parseBatch(what, "'data'", data), n = yTrue.shape[0]!;
+  const { inputs, yTrue, sampleWeight, groups } = readTrainingBatch(what, "'data'", data), n = yTrue.shape[0]!;
   if (n === 0) throw new RangeError(`Cannot compute ${what}: 'data' has no rows`);
   const batches = rowsOfBatches(n, groups, batchSize, order).map((rows): ReadBatch => ({
-    inputs: Array.isArray(inputs) ? inputs.map((input) => gatherRows(input, rows)) : gatherRows(inputs, rows),
+    inputs: inputs.map((input) => gatherRows(input, rows)),
     yTrue: gatherRows(yTrue, rows),
     sampleWeight: sampleWeight && gatherRows(sampleWeight, rows),
     examples: rows,
@@ -211,7 +152,7 @@ function tableHint(data: unknown): string | undefined {
 export function checkData(what: string, data: unknown, batchSize: number | undefined): void {
   if (isTensors(data as TrainingData)) {
     // The reader reads the groups: an iterator is read once.
-    parseBatch(what, "'data'", Array.isArray(data) ? data : { ...data as object, groups: undefined });
+    readTrainingBatch(what, "'data'", Array.isArray(data) ? data : { ...data as object, groups: undefined });
     return;
   }
   if (!hasMethod(data, Symbol.asyncIterator) && !hasMethod(data, "iterator") && typeof data !== "function") {
@@ -234,7 +175,7 @@ async function* readBatches(
   batchSize = defaultBatchSize,
 ): AsyncGenerator<ReadBatch> {
   const source: Iterable<unknown> | AsyncIterable<unknown> = isTensors(data)
-    ? slices(parseBatch(what, "'data'", data), batchSize)
+    ? slices(readTrainingBatch(what, "'data'", data), batchSize)
     : typeof data === "function"
     ? data()
     : hasMethod(data, "iterator")
@@ -243,7 +184,7 @@ async function* readBatches(
   let n = 0;
   for await (const raw of source) {
     try {
-      const batch = isTensors(data) ? raw as ReadBatch : parseBatch(what, `batch ${n} of 'data'`, raw);
+      const batch = isTensors(data) ? raw as ReadBatch : readTrainingBatch(what, `batch ${n} of 'data'`, raw);
       n++;
       yield batch;
     } finally {

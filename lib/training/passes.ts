@@ -7,6 +7,7 @@ import { type LossParts, partsOfLoss } from "../scoring/options.ts";
 import { denseStack, stackGradients, stackOutputs } from "../tfjs/dense_stack.ts";
 import { type LayersModel, trainableVariables } from "../tfjs/model.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
+import { inputOf } from "../tfjs/training_batch.ts";
 import type { BatchReader, ReadBatch } from "./batches.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 
@@ -41,9 +42,9 @@ const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map((
 
 /** Throws unless the inputs of a batch have the shapes that the model takes. TensorFlow.js's error names a layer, not the data. */
 function checkInputs(name: string, { inputs: expected }: LayersModel, { inputs }: ReadBatch): void {
-  const given = [inputs].flat(), whose = name.endsWith("'validationData'") ? "it" : "'data'";
+  const whose = name.endsWith("'validationData'") ? "it" : "'data'";
   expected?.forEach(({ shape }, i) => {
-    const actual = given[i]?.shape;
+    const actual = inputs[i]?.shape;
     if (actual?.length !== shape.length) return;
     if (shape.slice(1).every((size, k) => size === null || size === actual[k + 1])) return;
     const columns = shape.length === 2;
@@ -59,10 +60,9 @@ function checkInputs(name: string, { inputs: expected }: LayersModel, { inputs }
 /** Computes the output of the model for a batch. */
 export function outputOf(name: string, model: LayersModel, batch: ReadBatch, training = false): Tensor {
   checkInputs(name, model, batch);
-  const { inputs } = batch;
-  const stack = denseStack(model), last = stack && stackOutputs(stack, inputs)?.at(-1);
+  const input = inputOf(batch), stack = denseStack(model), last = stack && stackOutputs(stack, input)?.at(-1);
   if (last !== undefined) return last;
-  const output = model.apply(inputs, { training });
+  const output = model.apply(input, { training });
   if (output instanceof tf.Tensor) return output;
   throw new RangeError(`Cannot compute ${name}: 'model' must have one output, it has ${model.outputs.length}`);
 }
@@ -108,7 +108,7 @@ export function batchGradients(
   byOutputs: (yPred: Tensor) => Float32Array | Tensor,
   training = false,
 ): Record<string, Tensor> {
-  const stack = denseStack(model), outputs = stack && stackOutputs(stack, batch.inputs);
+  const stack = denseStack(model), outputs = stack && stackOutputs(stack, inputOf(batch));
   if (outputs !== undefined) {
     const yPred = outputs.at(-1)!, all = stackGradients(stack!, outputs, byOutputs(yPred) as Float32Array);
     return Object.fromEntries(variables.map(({ name }) => [name, all[name]]));

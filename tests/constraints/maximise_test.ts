@@ -225,16 +225,18 @@ Deno.test("bad input: a sentence that names the argument", () => {
   const at = (options: object) => () => constrainedLossAndGradient([1, 0], [0.4, 0.6], { problem: gap, ...options });
   assertRefused(at({}), { argument: "groups", value: "missing", error: TypeError });
   assertRefused(at({ groups: ["a"] }), { argument: "groups", value: "1" });
+  assertRefused(at({ groups: [["a", "b"], ["c", "d"]] }), { argument: "groups", value: "[2, 2]" });
+  assertRefused(at({ groups: "ab" }), { argument: "groups", value: "ab", error: TypeError });
   for (const missing of [null, undefined, NaN]) {
     assertRefused(at({ groups: ["a", missing] }), { argument: "groups", value: `row 1 is ${missing}` });
   }
   for (const problem of [undefined, { score: recall }]) {
     assertRefused(at({ problem }), { argument: "problem", value: problem ? "score" : "undefined", error: TypeError });
   }
-  assertRefused(at({ groups: "ab", decision: "argmax" }), {
+  assertRefused(at({ groups: ["a", "b"], decision: "argmax" }), {
     argument: "decision",
     value: "'argmax'",
     error: TypeError,
   });
-  assertRefused(at({ groups: "ab", sampleWeight: [1, -1] }), { argument: "sampleWeight", value: "-1" });
+  assertRefused(at({ groups: ["a", "b"], sampleWeight: [1, -1] }), { argument: "sampleWeight", value: "-1" });
 });

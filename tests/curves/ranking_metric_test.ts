@@ -107,6 +107,8 @@ Deno.test("ndcg of queries: scikit-learn's, ties shared, weights of queries, row
   }
   assertEquals(ndcgOf([0, 0], [1, 2]), NaN);
   assertEquals(ndcgOf([0, 0, 3, 1], [1, 2, 5, 4], { groups: ["a", "a", "b", "b"] }), 1, "a query without a gain");
+  const numbers = [2, 1, 2, 1], rows: [number[], number[]] = [[0, 2, 1, 1], [1, 2, 5, 4]];
+  assertEquals(ndcgOf(...rows, { groups: tf.tensor1d(numbers) }), ndcgOf(...rows, { groups: numbers }));
   const none = ndcgOf([0, 3, 1], [5, 2, 1], { sampleWeight: [0, 1, 1] });
   assertEquals(none, 1, "a row of weight 0 belongs to no query");
 });

@@ -275,7 +275,7 @@ Deno.test("what cannot be reported is an error that names the argument, before a
   refused({ scores, validation: [x, [0, 1]] }, "validation", "[0, 1]", TypeError);
   refused({ scores, validation: [x, three] }, "validation", "2, 3");
   refused({ scores, train: [x, y, three] }, "train", "2, 2, 3");
-  refused({ scores, train: [none, none] }, "train", "0, 0");
+  refused({ scores, train: [none, none] }, "train", "no rows");
   refused({ scores, train, batchSize: 0 }, "batchSize", "0");
   refused({ scores, train, output: 1 }, "output", "1", TypeError);
   refused({ scores, train, average: "samples" }, "average", "'samples'");

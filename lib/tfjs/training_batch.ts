@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
+import { readGroups } from "../batch/read_groups.ts";
+import { describe } from "../check/describe.ts";
+import type { Tensor } from "./tensor.ts";
+
+/**
+ * Inputs (a list for a model with several inputs), labels, optional weights and, for a score of queries, the query of each row: words or
+ * numbers. A batch holds whole queries.
+ */
+export type TrainingBatch =
+  | readonly [x: Tensor | readonly Tensor[], yTrue: Tensor, sampleWeight?: Tensor]
+  | {
+    readonly xs: Tensor | readonly Tensor[];
+    readonly ys: Tensor;
+    readonly sampleWeight?: Tensor;
+    readonly groups?: ArrayOrTensor;
+  };
+
+/** Tensors of a batch, by their role. */
+export interface BatchParts {
+  readonly inputs: readonly Tensor[];
+  readonly yTrue: Tensor;
+  readonly sampleWeight?: Tensor;
+  /** Query of each row. */
+  readonly groups?: readonly unknown[];
+}
+
+/** Tells whether a value is a tensor of TensorFlow.js. */
+export const isTensor = (thing: unknown): thing is Tensor => thing instanceof tf.Tensor;
+
+/** Returns what a model is applied to: the only input, or the list of them. */
+export const inputOf = ({ inputs }: Pick<BatchParts, "inputs">): Tensor | Tensor[] =>
+  inputs.length === 1 ? inputs[0] : [...inputs];
+
+/** Reads the tensors of a batch; throws if `batch` is not one, or if the numbers of rows differ. */
+export function readTrainingBatch(task: string, argument: string, batch: unknown): BatchParts {
+  const { xs, ys, sampleWeight: weight, groups } = (batch ?? {}) as Record<string, unknown>;
+  const [x, yTrue, sampleWeight] = Array.isArray(batch) ? batch : [xs, ys, weight];
+  const inputs: unknown[] = Array.isArray(x) ? x : [x];
+  const tensors = [...inputs, yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
+  if (inputs.length === 0 || !tensors.every(isTensor)) {
+    throw new TypeError(
+      `Cannot compute ${task}: ${argument} must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys, sampleWeight, groups }, it is ${
+        describe(Array.isArray(batch) ? batch.map((one) => isTensor(one) ? "a tensor" : one) : batch)
+      }`,
+    );
+  }
+  const rows = tensors.map(({ shape }) => shape[0]);
+  if (rows.some((n) => n !== rows[0])) {
+    throw new RangeError(
+      `Cannot compute ${task}: ${argument} must have the same number of rows in all tensors, they have ${
+        rows.join(", ")
+      }`,
+    );
+  }
+  return {
+    inputs: inputs as Tensor[],
+    yTrue,
+    sampleWeight,
+    groups: groups === undefined ? undefined : readGroups(task, groups as ArrayOrTensor, rows[0]!),
+  };
+}
