@@ -36,8 +36,21 @@ export interface InferredColumn {
   readonly code?: { readonly text: string; readonly place: string; readonly what: string };
 }
 
-const refuse = (name: string, problem: string): Error =>
-  new RangeError(`Cannot ${TASK}: the column '${name}' ${problem}`);
+/** A column that cannot be a feature. */
+export class ColumnError extends RangeError {
+  /** Name of the column. */
+  readonly column: string;
+  /** The reason and the cure. */
+  readonly problem: string;
+
+  /** Makes the error. */
+  constructor(column: string, problem: string) {
+    super(`Cannot ${TASK}: the column '${column}' ${problem}`);
+    [this.column, this.problem] = [column, problem];
+  }
+}
+
+const refuse = (name: string, problem: string): Error => new ColumnError(name, problem);
 
 const orDrop = "or leave the column out with 'drop'";
 

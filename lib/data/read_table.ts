@@ -4,7 +4,7 @@ import { describe } from "../check/describe.ts";
 import { type ClassLabel, classLabel } from "./class_label.ts";
 import { separators } from "./csv.ts";
 import { distinctRows, indexReason, isLeak } from "./find_faults.ts";
-import { inferColumn, TASK } from "./infer_column.ts";
+import { ColumnError, inferColumn, TASK } from "./infer_column.ts";
 import { type RawTable, readRaw } from "./raw_table.ts";
 import { booleanOf, isMissingValue, largestValue, numberOf } from "./spelling.ts";
 import {
@@ -128,7 +128,7 @@ function readFeature(table: RawTable, name: string, isFirst: boolean, options: R
     const feature = { name, kind: "category" as const, used: false, why, missing: 0 };
     return { feature, warnings: code === undefined ? [] : [{ code, column: name, message }] };
   };
-  if (drop.includes(name)) return left("left out as requested");
+  if (drop.includes(name)) return left("as requested");
   if (beside.includes(name) && !keep.includes(name)) {
     const why = "it is read beside the features";
     const message = `the column '${name}' is no feature: ${why}; list it in 'keep' if it is known before the label`;
@@ -173,6 +173,24 @@ function readFeature(table: RawTable, name: string, isFirst: boolean, options: R
     warnings.push({ code: "constant-column", column: name, message: `the column '${name}' has one value only` });
   }
   return { feature: { name, kind, used: true, ...(why && { why }), ...levels, missing: gaps }, column, warnings };
+}
+
+/** Reads the features. If several columns cannot be features, the error names all of them. */
+function readFeatures(table: RawTable, options: ReadTableOptions): ReadColumn[] {
+  const read: ReadColumn[] = [], refused: ColumnError[] = [];
+  table.names.forEach((name, i) => {
+    if (name === options.label) return;
+    try {
+      read.push(readFeature(table, name, i === 0, options));
+    } catch (error) {
+      if (!(error instanceof ColumnError)) throw error;
+      refused.push(error);
+    }
+  });
+  if (refused.length === 0) return read;
+  if (refused.length === 1) throw refused[0];
+  const lines = refused.map(({ column, problem }) => `\n  '${column}' ${problem}`);
+  throw new RangeError(`Cannot ${TASK}: ${refused.length} columns cannot be features as they are:${lines.join("")}`);
 }
 
 /** Takes rows of a column. */
@@ -276,7 +294,7 @@ function checkTableOptions(options: ReadTableOptions): void {
  * @throws {TypeError} A source of another kind, an unknown option, a label that is not a column's name.
  * @throws {RangeError} A column that does not exist, a missing label or a label with a single value, a number that is
  * infinite or beyond ±1e30, an integer beyond 2⁵³, dates, lists, a column of numbers with a few texts, numbers formatted as
- * text, more than 100 distinct texts. Rows and lines are counted from 1.
+ * text, more than 100 distinct texts; of several such columns all are named. Rows and lines are counted from 1.
  * @throws {Error} A file that is missing, has another ending or is broken: a line with more or fewer fields than the header
  * (the error names it), two columns with the same name, text that is neither UTF-8 nor UTF-16, no rows.
  *
@@ -300,7 +318,7 @@ export async function readTable(source: string | Frame, options: ReadTableOption
   checkNames(table.names, options);
   const labels = table.values(label), labelled = labelledRows(table, labels, options), { rows } = labelled;
   const classes = classLabel(label, rows.map((row) => labels[row]), { positive, mergeRare });
-  const read = table.names.flatMap((name, i) => name === label ? [] : [readFeature(table, name, i === 0, options)]);
+  const read = readFeatures(table, options);
   const columns = read.flatMap(({ column }) => column === undefined ? [] : [takeFrom(column, rows)]);
   if (columns.length === 0) {
     throw new RangeError(`Cannot ${TASK}: all columns besides '${label}' are empty or left out`);

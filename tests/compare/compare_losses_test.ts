@@ -107,7 +107,7 @@ slow.test("compareLosses: a score with a floor, categories, gaps, a label of thr
     { name: "home", kind: "category", used: true, levels: 2, missing: 8 },
     { name: "age", kind: "number", used: true, missing: 11 },
     { name: "none", kind: "boolean", used: false, why: "it has no value", missing: 120 },
-    { name: "ill", kind: "category", used: false, why: "left out as requested", missing: 0 },
+    { name: "ill", kind: "category", used: false, why: "as requested", missing: 0 },
   ]);
   assert(losses[0].loss === "cross-entropy" && losses.some(({ loss }) => loss.startsWith("precisionAtRecall0.5 loss")));
 });

@@ -102,6 +102,19 @@ Deno.test("readTable: a data set's columns are those of loadDataset", async () =
 
 const codes = ["0", "1", "2", "?", "3+", "1"], numbers = Array.from({ length: 300 }, (_, i) => String(i % 80));
 
+Deno.test("readTable: one error names all columns that cannot be features, and none of the others", async () => {
+  const rows = Array.from({ length: 120 }, (_, i) => `name ${i},2024-01-0${i % 9 + 1},${i % 7},${i % 2}\n`);
+  const text = `who,since,age,y\n${rows.join("")}`;
+  const { message } = await assertRejects(() => readText(text), RangeError);
+  assertEquals(message.split("\n"), [
+    "Cannot read the table: 2 columns cannot be features as they are:",
+    "  'who' has 120 distinct texts ('name 0' in row 1 (line 2)): leave it out with 'drop' if it is a name, or merge categories",
+    "  'since' holds dates or times as text ('2024-01-01' in row 1 (line 2)): convert them to numbers, or leave the column out with 'drop'",
+  ]);
+  const { columns } = await readText(text, { drop: ["who", "since"] });
+  assertEquals(columns.map(({ name }) => name), ["age"]);
+});
+
 Deno.test("readTable: texts that are mostly numbers or dates are refused; codes and ranges are categories", async () => {
   const refused: [unknown[], string][] = [
     [
