@@ -1,13 +1,13 @@
 import asc from "assemblyscript/asc";
 import { root, runTask, TaskError } from "./cli.ts";
 
-/** Source of the kernels, and the file that holds the compiled bytes. */
-const sourceFile = "lib/kernels/simd.as", bytesFile = "lib/kernels/simd_bytes.ts";
+/** The kernels' modules: `simd.as` becomes `simdBytes` in `simd_bytes.ts`. */
+export const kernels = ["simd", "curve"] as const;
 
-/** Compiles the kernels. The compiler's version is pinned, so the bytes are the same on every machine. */
-export const buildKernels = (): Promise<Uint8Array<ArrayBuffer>> => buildModule(sourceFile);
-
-/** Compiles an AssemblyScript `file` of this repository into a WebAssembly module that imports its memory. */
+/**
+ * Compiles an AssemblyScript `file` of this repository into a WebAssembly module that imports its memory. The compiler's version
+ * is pinned, so the bytes are the same on every machine.
+ */
 export async function buildModule(file: string): Promise<Uint8Array<ArrayBuffer>> {
   const source = await Deno.readTextFile(new URL(file, root));
   let built: Uint8Array | undefined;
@@ -36,10 +36,14 @@ export async function buildModule(file: string): Promise<Uint8Array<ArrayBuffer>
   return new Uint8Array(built);
 }
 
+/** Compiles a kernels' module. */
+export const buildKernel = (name: typeof kernels[number]): Promise<Uint8Array<ArrayBuffer>> =>
+  buildModule(`lib/kernels/${name}.as`);
+
 /** Writes the TypeScript module that holds the bytes, formatted as `deno fmt` does. */
-function moduleText(bytes: Uint8Array): string {
+function moduleText(name: string, bytes: Uint8Array): string {
   const lines = btoa(String.fromCharCode(...bytes)).match(/.{1,110}/g)!;
-  return `// Built from simd.as by \`deno task kernels\`.\n\n/** A WebAssembly module, in base64. */\nexport const simdBytes = [\n${
+  return `// Built from ${name}.as by \`deno task kernels\`.\n\n/** A WebAssembly module, in base64. */\nexport const ${name}Bytes = /* @__PURE__ */ [\n${
     lines.map((line) => `  "${line}",\n`).join("")
   }].join("");\n`;
 }
@@ -47,12 +51,14 @@ function moduleText(bytes: Uint8Array): string {
 if (import.meta.main) {
   await runTask({
     name: "kernels",
-    about: "Compiles the SIMD kernels, lib/kernels/simd.as, into the WebAssembly bytes that the library loads.",
+    about: "Compiles the SIMD kernels, lib/kernels/*.as, into the WebAssembly bytes that the library loads.",
     usage: "",
   }, async (_, report) => {
-    const bytes = await buildKernels(), path = new URL(bytesFile, root);
-    await Deno.writeTextFile(path, moduleText(bytes));
-    report.line(`${bytes.length} bytes`);
-    report.wrote(path);
+    for (const name of kernels) {
+      const bytes = await buildKernel(name), path = new URL(`lib/kernels/${name}_bytes.ts`, root);
+      await Deno.writeTextFile(path, moduleText(name, bytes));
+      report.line(`${bytes.length} bytes`);
+      report.wrote(path);
+    }
   });
 }

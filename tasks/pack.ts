@@ -61,7 +61,9 @@ async function filesWithEffects(folder: URL): Promise<string[]> {
   for await (const { name } of Deno.readDir(folder)) {
     if (
       name.endsWith(".js") &&
-      /^register(?:Kernels|FastLoss|Device|RankingLoss)\(/m.test(await Deno.readTextFile(new URL(name, folder)))
+      /^register(?:Kernels|FastLoss|Device|RankingLoss|ColumnLoops)\(/m.test(
+        await Deno.readTextFile(new URL(name, folder)),
+      )
     ) {
       found.push(name);
     }

@@ -38,49 +38,92 @@ export function readThresholds(what: string, thresholds: number | readonly numbe
   );
 }
 
-/** The first 16 bits of a float32 that lies in [0, 1]: sign, exponent and 7 bits of the fraction. */
-const cells = 0x3f80 + 1;
+/** The bits of a float32 below those that name its cell: sign, exponent and 5 bits of the fraction are left. */
+const cellShift = 18;
 
-/** Intervals of [0, 1] and a table that finds the interval of a number. */
+/** The cell of ½, the highest one: 0x3f000000 without those bits. */
+export const highestCell = 0xfc0;
+
+/**
+ * Intervals of [0, 1] and a table that finds the interval of a number without a search. The numbers with the same first bits of their
+ * distance to the nearer end of [0, 1] are a cell: cells are as fine near 1 as near 0, and those of a grid in logits hold the end of
+ * one interval at most.
+ */
 export interface Bins {
   /** The ends of the intervals, rising: 0, …, 1. */
   readonly edges: Float64Array;
-  /** The interval in which the numbers with the same first 16 bits begin. */
-  readonly first: Uint16Array;
+  /** 1/width of each interval. */
+  readonly scale: Float64Array;
+  /** Two words per cell, those below ½ first: the interval in which it begins, and the bits of the last float32 of this interval. */
+  readonly cells: Int32Array;
+  /** The lowest cell: it holds the smallest distance of an edge, and all smaller numbers. */
+  readonly lowest: number;
+  /** Says that no cell holds the ends of two intervals. */
+  readonly single: boolean;
+}
+
+/** Returns a float32, and its bits. */
+function float32AndBits(): { float32: Float32Array; bits: Int32Array } {
+  const float32 = new Float32Array(1);
+  return { float32, bits: new Int32Array(float32.buffer) };
 }
 
 /** Makes the intervals around thresholds: each ends in the middle between two thresholds. */
 export function binsOf(thresholds: readonly number[]): Bins {
-  const inner = thresholds.slice(1).map((t, b) => thresholds[b] + (t - thresholds[b]) / 2);
-  const edges = Float64Array.of(0, ...inner, 1), first = new Uint16Array(cells), bits = new Uint32Array(1);
-  const start = new Float32Array(bits.buffer);
-  for (let cell = 0, b = 0; cell < cells; cell++) {
-    bits[0] = cell << 16;
-    while (b < thresholds.length - 1 && edges[b + 1] <= start[0]) b++;
-    first[cell] = b;
-  }
-  return { edges, first };
+  const { float32, bits } = float32AndBits();
+  const inner = thresholds.slice(1).map((t, b) => thresholds[b] + (t - thresholds[b]) / 2), last = inner.length;
+  const edges = Float64Array.of(0, ...inner, 1), scale = edges.subarray(1).map((end, b) => 1 / (end - edges[b]));
+  float32[0] = Math.min(inner[0], 1 - inner[last - 1]);
+  const lowest = bits[0] >>> cellShift, half = highestCell - lowest + 1, cells = new Int32Array(4 * half);
+  let single = true;
+  const fill = (cell: number, low: number, high: number, from: number) => {
+    let b = from;
+    while (b < last && low >= edges[b + 1]) b++;
+    float32[0] = edges[b + 1];
+    cells[2 * cell] = b;
+    cells[2 * cell + 1] = b < last ? bits[0] - Number(float32[0] >= edges[b + 1]) : 0x7fffffff;
+    single &&= !(b + 1 < last && high >= edges[b + 2]);
+    return b;
+  };
+  const start = (cell: number) => { // of a distance
+    bits[0] = cell === 0 ? 0 : (lowest + cell) << cellShift;
+    return float32[0];
+  };
+  for (let cell = 0, b = 0; cell < half; cell++) b = fill(cell, start(cell), start(cell + 1), b);
+  for (let cell = half - 1, b = 0; cell >= 0; cell--) b = fill(half + cell, 1 - start(cell + 1), 1 - start(cell), b);
+  return { edges, scale, cells, lowest, single };
 }
 
 /** Returns the bits of numbers as float32. */
-function bitsOf(p: ArrayLike<number>): Uint32Array {
-  const { buffer, byteOffset, length } = p instanceof Float32Array ? p : Float32Array.from(p);
-  return new Uint32Array(buffer, byteOffset, length);
+function bitsOf(p: ArrayLike<number>): Int32Array {
+  const { buffer, byteOffset, length } = p instanceof Float32Array ? p : new Float32Array(p);
+  return new Int32Array(buffer, byteOffset, length);
 }
 
-/** Finds the interval of a number; `bits` are those of its float32. */
-function placeOf(v: number, bits: number, { edges, first }: Bins): number {
-  const last = edges.length - 2, cell = bits >>> 16;
-  let b = cell < cells ? first[cell] : v > 0.5 ? last : 0; // rounding may leave [0, 1]
-  while (b < last && v >= edges[b + 1]) b++;
-  while (b > 0 && v < edges[b]) b--; // a float64 may round up into the next interval
-  return b;
-}
-
-/** Finds the intervals of a slice of numbers. */
-export function placesOf(p: ArrayLike<number>, { offset, stride, length }: Slice, bins: Bins): Uint16Array {
-  const places = new Uint16Array(length), bits = bitsOf(p);
-  for (let n = 0, i = offset; n < length; n++, i += stride) places[n] = placeOf(p[i], bits[i], bins);
+/**
+ * Finds the intervals of a slice of numbers. Comparisons that hold as often as not are written without a branch: half of the branches
+ * would be predicted wrongly, each of which takes as long as all the rest.
+ */
+export function placesOf(
+  p: ArrayLike<number>,
+  { offset, stride, length }: Slice,
+  { edges, cells, lowest }: Bins,
+  places: Uint32Array = new Uint32Array(length),
+): Uint32Array {
+  const { float32, bits } = float32AndBits(),
+    words = bitsOf(p),
+    half = highestCell - lowest + 1,
+    last = edges.length - 2;
+  for (let n = 0, i = offset; n < length; n++, i += stride) {
+    const v = p[i], word = words[i], upper = (0x3effffff - word) >>> 31; // 1 from ½ on
+    float32[0] = v - upper;
+    const near = ((bits[0] & 0x7fffffff) >>> cellShift) - lowest;
+    const at = 2 * ((near < 0 ? 0 : near < half ? near : half - 1) + upper * half);
+    let b = cells[at] + ((cells[at + 1] - word) >>> 31);
+    while (b < last && v >= edges[b + 1]) b++; // a cell of several intervals
+    while (b > 0 && v < edges[b]) b--; // a float64 may round up into the next interval, or out of [0, 1]
+    places[n] = b;
+  }
   return places;
 }
 
@@ -89,7 +132,25 @@ export interface BinnedRows extends Pick<Batch, "yTrue" | "sampleWeight"> {
   readonly p: ArrayLike<number>;
   readonly slice: Slice;
   /** Receives the interval of each entry. */
-  readonly places: Uint16Array;
+  readonly places: Uint32Array;
+}
+
+/** The number of sums of an interval. */
+export const sumsPerInterval = 4;
+
+/** Adds rows to the sums of the intervals: Σ w·y, Σ w·y·s, Σ w·(1 − y), Σ w·(1 − y)·s, where s is the place on the ramp. */
+export function addRows({ yTrue, sampleWeight, p, slice, places }: BinnedRows, bins: Bins, sums: Float64Array): void {
+  const { offset, stride, length } = slice, { edges, scale } = bins;
+  placesOf(p, slice, bins, places);
+  for (let n = 0, i = offset; n < length; n++, i += stride) {
+    const v = p[i], b = places[n];
+    const w = sampleWeight === undefined ? 1 : sampleWeight[i], positive = w * yTrue[i], negative = w - positive;
+    const along = (v - edges[b]) * scale[b], s = along > 0 ? along < 1 ? along : 1 : 0, at = sumsPerInterval * b;
+    sums[at] += positive;
+    sums[at + 1] += positive * s;
+    sums[at + 2] += negative;
+    sums[at + 3] += negative * s;
+  }
 }
 
 /**
@@ -100,20 +161,15 @@ export interface BinnedRows extends Pick<Batch, "yTrue" | "sampleWeight"> {
  * An output lies on one ramp only: each interval adds up the weights and the weights times the place on the ramp, from which
  * the counts at all thresholds follow.
  */
-export function countAtThresholds({ yTrue, sampleWeight, p, slice, places }: BinnedRows, bins: Bins): Counts[] {
-  const { offset, stride, length } = slice, { edges } = bins, size = edges.length - 1, bits = bitsOf(p);
-  const sums = new Float64Array(4 * size), scale = new Float64Array(size);
-  for (let b = 0; b < size; b++) scale[b] = 1 / (edges[b + 1] - edges[b]);
-  for (let n = 0, i = offset; n < length; n++, i += stride) {
-    const v = p[i], b = placeOf(v, bits[i], bins);
-    places[n] = b;
-    const w = sampleWeight === undefined ? 1 : sampleWeight[i], positive = w * yTrue[i], negative = w - positive;
-    const along = (v - edges[b]) * scale[b], share = along > 0 ? along < 1 ? along : 1 : 0, at = 4 * b;
-    sums[at] += positive;
-    sums[at + 1] += positive * share;
-    sums[at + 2] += negative;
-    sums[at + 3] += negative * share;
-  }
+export function countAtThresholds(rows: BinnedRows, bins: Bins): Counts[] {
+  const sums = new Float64Array(sumsPerInterval * bins.scale.length);
+  addRows(rows, bins, sums);
+  return countsOfSums(sums);
+}
+
+/** Returns the counts at each threshold, the highest first, from the sums of the intervals. */
+export function countsOfSums(sums: Float64Array): Counts[] {
+  const size = sums.length / sumsPerInterval;
   const below = new Float64Array(2 * size); // the weights of the intervals below, summed from below
   for (let b = 1; b < size; b++) {
     below[2 * b] = below[2 * b - 2] + sums[4 * b - 4];
@@ -144,6 +200,17 @@ export function curveOf(counts: readonly Counts[], thresholds: readonly number[]
   };
 }
 
+/** Returns the gradient of an entry of each interval: of a label of 0, and what a label of 1 has more. */
+export function slopesOf(partials: readonly Counts[], { edges }: Bins): Float64Array {
+  const size = partials.length, slopes = new Float64Array(2 * size);
+  for (let b = 0; b < size; b++) {
+    const { tp, fp, fn, tn } = partials[size - 1 - b], width = edges[b + 1] - edges[b], negative = (fp - tn) / width;
+    slopes[2 * b] = negative;
+    slopes[2 * b + 1] = (tp - fn) / width - negative;
+  }
+  return slopes;
+}
+
 /**
  * Writes the gradient with respect to each output, from the partial derivatives by the counts at each threshold: only the
  * threshold whose ramp the output lies on has a derivative.
@@ -152,18 +219,13 @@ export function curveOf(counts: readonly Counts[], thresholds: readonly number[]
  */
 export function fillGradient(
   { yTrue, sampleWeight, slice, places }: BinnedRows,
-  edges: Float64Array,
+  bins: Bins,
   partials: readonly Counts[],
   gradient: Float32Array | Float64Array,
 ): void {
-  const { offset, stride, length } = slice, size = partials.length, slopes = new Float64Array(2 * size);
-  for (let b = 0; b < size; b++) {
-    const { tp, fp, fn, tn } = partials[size - 1 - b], width = edges[b + 1] - edges[b];
-    slopes[2 * b] = (fp - tn) / width;
-    slopes[2 * b + 1] = (tp - fn) / width;
-  }
+  const { offset, stride, length } = slice, slopes = slopesOf(partials, bins);
   for (let n = 0, i = offset; n < length; n++, i += stride) {
-    const at = 2 * places[n], w = sampleWeight === undefined ? 1 : sampleWeight[i], negative = slopes[at];
-    gradient[i] = w * (negative + yTrue[i] * (slopes[at + 1] - negative));
+    const at = 2 * places[n], w = sampleWeight === undefined ? 1 : sampleWeight[i];
+    gradient[i] = w * (slopes[at] + yTrue[i] * slopes[at + 1]);
   }
 }

@@ -8,6 +8,7 @@ import {
   addsCounts,
   type CountsScored,
   meanOfScores,
+  scaled,
   type ScoringRule,
   slicesOf,
   weighByClass,
@@ -15,25 +16,57 @@ import {
   type ZeroDivision,
 } from "../scoring/score_batch.ts";
 import type { Score } from "../scores/score.ts";
-import { type BinnedRows, binsOf, countAtThresholds, curveOf, fillGradient, readThresholds } from "./binned_curve.ts";
+import type { FastRule } from "../kernels/passes.ts";
+import {
+  type BinnedRows,
+  binsOf,
+  countAtThresholds,
+  countsOfSums,
+  curveOf,
+  fillGradient,
+  readThresholds,
+} from "./binned_curve.ts";
+import type { countColumn, countRows } from "./column_simd.ts";
 import type { CurveScore } from "./curve_scores.ts";
 import { classOfRows, type MultiClass } from "./multi_class.ts";
 
+/** The loops in WebAssembly, as the rule calls them. */
+interface ColumnLoops {
+  readonly countColumn: typeof countColumn;
+  readonly countRows: typeof countRows;
+}
+
+let loops: ColumnLoops | undefined;
+
+/** Registers the loops in WebAssembly, which the top entry is to do without. */
+export function registerColumnLoops(given: ColumnLoops): void {
+  loops = given;
+}
+
 /** Makes the rule that counts at thresholds and scores the curve. */
-function columnRule(score: CurveScore, thresholds: readonly number[], options: ResolvedOptions): ScoringRule {
+function columnRule(score: CurveScore, thresholds: readonly number[], options: ResolvedOptions): FastRule {
   const bins = binsOf(thresholds), size = thresholds.length, { average, zeroDivision, classWeights } = options.scoring;
   const { fromLogits } = options.reading, added = addsCounts(average);
+  const scoreSums = (each: readonly Counts[], weights?: readonly number[]) =>
+    scoreCurves(score, added ? [addClasses(each, size)] : chunks(each, size), thresholds, weights, zeroDivision);
   return {
     settings: { thresholds },
     stuck: stuckOf(score),
+    scoreFast(inputs, shape, memory, kept) {
+      if (shape.classes > 1 || shape.ignoreLabel !== undefined || fromLogits || !added) return undefined;
+      const counted = loops?.countColumn(bins, inputs, shape, memory, kept);
+      if (counted === undefined) return undefined;
+      const scored = scoreSums(countsOfSums(counted.sums));
+      return { ...scored, finish: (by) => counted.finish(scaled(scored.partials!(), by)) };
+    },
     count(batch, scoring) {
-      const { yTrue, yPred } = batch, p = fromLogits ? sigmoids(yPred) : yPred;
-      const slices = slicesOf(average, batch), places = slices.map(({ length }) => new Uint16Array(length));
+      const countSlice = loops?.countRows ?? countAtThresholds,
+        { yTrue, yPred } = batch,
+        p = fromLogits ? sigmoids(yPred) : yPred;
+      const slices = slicesOf(average, batch), places = slices.map(({ length }) => new Uint32Array(length));
       const sampleWeight = classWeights !== undefined && added ? weighByClass(batch, classWeights) : batch.sampleWeight;
       return {
-        each: slices.flatMap((slice, k) =>
-          countAtThresholds({ yTrue, sampleWeight, p, slice, places: places[k] }, bins)
-        ),
+        each: slices.flatMap((slice, k) => countSlice({ yTrue, sampleWeight, p, slice, places: places[k] }, bins)),
         weights: added ? undefined : weightsInMean(batch, slices, scoring),
         gradient: <T extends Float32Array | Float64Array = Float32Array>(
           partials: readonly Counts[],
@@ -41,15 +74,14 @@ function columnRule(score: CurveScore, thresholds: readonly number[], options: R
         ): T => {
           slices.forEach((slice, k) => {
             const own = added ? partials : partials.slice(k * size, (k + 1) * size);
-            fillGradient({ yTrue, sampleWeight, p, slice, places: places[k] }, bins.edges, own, gradient);
+            fillGradient({ yTrue, sampleWeight, p, slice, places: places[k] }, bins, own, gradient);
           });
           if (fromLogits) { for (let i = 0; i < gradient.length; i++) gradient[i] *= sigmoidDerivative(yPred[i]); }
           return gradient;
         },
       };
     },
-    score: (each, weights) =>
-      scoreCurves(score, added ? [addClasses(each, size)] : chunks(each, size), thresholds, weights, zeroDivision),
+    score: scoreSums,
   };
 }
 
@@ -107,7 +139,7 @@ function pairRule(
             p: fromLogits ? sigmoids(outputs) : outputs,
             sampleWeight: sampleWeight && taken(sampleWeight, at),
             slice: { offset: 0, stride: 1, length },
-            places: new Uint16Array(length),
+            places: new Uint32Array(length),
           },
         };
       })
@@ -127,7 +159,7 @@ function pairRule(
           gradient.fill(0);
           cells.forEach(({ at, rows }, k) => {
             const own = new Float64Array(at.length);
-            fillGradient(rows, bins.edges, partials.slice(k * size, (k + 1) * size), own);
+            fillGradient(rows, bins, partials.slice(k * size, (k + 1) * size), own);
             at.forEach((i, n) => gradient[i] = own[n] * (fromLogits ? sigmoidDerivative(yPred[i]) : 1));
           });
           return gradient;

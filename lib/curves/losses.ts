@@ -1,9 +1,10 @@
 import { readBatch } from "../batch/read_batch.ts";
 import { checkOptions, splitOptions } from "../check/options.ts";
-import { generalLoss, type Loss, registerRankingLoss } from "../losses/metric_loss.ts";
+import { fastestLoss, generalLoss, type Loss, registerRankingLoss } from "../losses/metric_loss.ts";
 import { type LossParts, rememberParts } from "../scoring/options.ts";
 import { lossOp } from "../tfjs/engine.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
+import "./column_simd.ts"; // registers the loops
 import { type CurveLossOptions, curveLossParts, curveOptionNames } from "./curve_rule.ts";
 import {
   averagePrecision,
@@ -60,13 +61,13 @@ import {
 export function curveLoss(score: CurveScoreName | CurveScore, options: CurveLossOptions = {}): Loss {
   const chosen = toCurveScore(score), name = `${chosen.name}Loss`;
   checkOptions(name, options, curveOptionNames);
-  return lossOfParts(name, curveLossParts(name, chosen, options));
+  return lossOfParts(name, curveLossParts(name, chosen, options), fastestLoss);
 }
 
 /** Makes a loss that `metricGradient` and `fitMetric` take. */
-function lossOfParts(name: string, parts: LossParts): Loss {
+function lossOfParts(name: string, parts: LossParts, compute: typeof generalLoss): Loss {
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar =>
-    generalLoss(name, parts.best, parts, { yTrue, yPred, sampleWeight });
+    compute(name, parts.best, parts, { yTrue, yPred, sampleWeight });
   rememberParts(loss, parts);
   return Object.defineProperty(loss, "name", { value: name });
 }
@@ -74,7 +75,7 @@ function lossOfParts(name: string, parts: LossParts): Loss {
 /** Makes the loss of a score of queries. */
 function queryLoss(score: QueryScore, options: QueryLossOptions): Loss {
   const name = `${score.name}Loss`;
-  return lossOfParts(name, queryLossParts(name, score, options));
+  return lossOfParts(name, queryLossParts(name, score, options), generalLoss);
 }
 
 registerRankingLoss((given, options) => {

@@ -11,6 +11,7 @@ import {
   scaled,
   scoreCounts,
   type Scoring,
+  type ScoringRule,
 } from "../scoring/score_batch.ts";
 import {
   argmaxBlock,
@@ -169,6 +170,12 @@ export interface FastScored extends Pick<CountsScored, "value" | "counts"> {
   finish(by: number): boolean;
 }
 
+/** A rule for a score of the order of the outputs with loops of its own. */
+export interface FastRule extends ScoringRule {
+  /** Scores a batch; the parameters and the result are those of {@linkcode scoreFast}. */
+  scoreFast<T>(inputs: Inputs<T>, shape: BatchShape, memory: Memory<T>, kept?: T): FastScored | undefined;
+}
+
 /** Returns the rows that the SIMD loops leave, as a batch of the general path; nothing if a number is out of range. */
 function tailOf({ yTrue, yPred, sampleWeight }: Inputs<Table>, from: number, size: number, classes: number) {
   const labels = entriesOf(yTrue, from, size);
@@ -260,6 +267,8 @@ export function scoreFast<T>(
   memory: Memory<T>,
   kept?: T,
 ): FastScored | undefined {
+  const { rule } = scoring as { rule?: Partial<FastRule> };
+  if (rule !== undefined) return rule.scoreFast?.(inputs, shape, memory, kept);
   const { classes, rows } = shape, { average, classWeights } = scoring, added = addsCounts(average);
   const masked = shape.ignoreLabel === undefined
     ? undefined

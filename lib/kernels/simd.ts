@@ -37,9 +37,9 @@ export function viewsOf(simd: Simd): Views {
   };
 }
 
-/** Returns the bytes of the WebAssembly module of the loops; for a memory that is shared its import has other limits. */
-export function moduleBytes(shared: boolean): Uint8Array<ArrayBuffer> {
-  const binary = atob(simdBytes), bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0));
+/** Returns the bytes of a WebAssembly module of loops, given in base64; for a memory that is shared its import has other limits. */
+export function moduleBytes(code: string, shared: boolean): Uint8Array<ArrayBuffer> {
+  const binary = atob(code), bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0));
   if (!shared) return bytes;
   const name = "\x03env\x06memory\x02", at = binary.indexOf(name), end = at + name.length;
   const limits = [3, 1, 0x80, 0x80, 4]; // shared, from 1 to 65,536 pages, in the place of two bytes
@@ -54,13 +54,14 @@ export function moduleBytes(shared: boolean): Uint8Array<ArrayBuffer> {
   );
 }
 
-const compiled = new Map<boolean, WebAssembly.Module>();
+/** The modules by their code: for memories of one thread, and for shared ones. */
+const compiled = [new Map<string, WebAssembly.Module>(), new Map<string, WebAssembly.Module>()];
 
-/** Instantiates the loops in a memory. */
-export function instantiate(memory: WebAssembly.Memory, place: (bytes: number) => number): Simd {
+/** Instantiates loops in a memory; `code`: their module, in base64. */
+export function instantiate(code: string, memory: WebAssembly.Memory, place: (bytes: number) => number): Simd {
   const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
-  const module = compiled.get(shared) ?? new WebAssembly.Module(moduleBytes(shared));
-  compiled.set(shared, module);
+  const known = compiled[Number(shared)], module = known.get(code) ?? new WebAssembly.Module(moduleBytes(code, shared));
+  known.set(code, module);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return { memory, place, exports: exports as Record<string, Pass> };
 }
@@ -74,7 +75,7 @@ export function ownSimd(): Simd | undefined {
   if (ownHeap === undefined) {
     try {
       const memory = new WebAssembly.Memory({ initial: 1 }), start = 1024; // the address 0 says that there is no place
-      ownHeap = instantiate(memory, (bytes) => {
+      ownHeap = instantiate(simdBytes, memory, (bytes) => {
         const missing = start + bytes - memory.buffer.byteLength;
         try {
           if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));

@@ -1,7 +1,7 @@
 // Built from simd.as by `deno task kernels`.
 
 /** A WebAssembly module, in base64. */
-export const simdBytes = [
+export const simdBytes = /* @__PURE__ */ [
   "AGFzbQEAAAABaQpgDH9/f39/f39/f39/fwBgA39/fwBgBX9/f39/AX9gBH9/f38AYAd/f39/f39/AGAGf39/f39/AGAJf39/f39/f39/AGAOf3",
   "9/f39/f39/f39/f38AYAF/AX9gC39/f39/f39/f39/AAIPAQNlbnYGbWVtb3J5AgAAAw4NAQECAwQFBgcACAkAAAdkCgpibG9ja0J5dGVzAAkG",
   "Z2F0aGVyAAMFY291bnQABwdjZW50cmFsAAgGZmluaXNoAAUGYXJnbWF4AAoMZmluaXNoQXJnbWF4AAQFd2lkZW4AAQZzcHJlYWQAAgZtZW1vcn",

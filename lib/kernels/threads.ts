@@ -1,5 +1,6 @@
 import type { Inputs } from "../batch/read_batch.ts";
 import { type Begun, instantiate, mergeMarks, moduleBytes, type Simd, viewsOf } from "./simd.ts";
+import { simdBytes } from "./simd_bytes.ts";
 import { eachPiece, entriesToHeap, type Numbers, type Place, type Table } from "./table.ts";
 
 /** The loops by name; a task names one by its place here. */
@@ -194,7 +195,7 @@ export class Team {
 
   private constructor(helpers: readonly Helper[], memory: WebAssembly.Memory) {
     this.#helpers = helpers;
-    this.#simd = instantiate(memory, (bytes) => this.#allocate(bytes));
+    this.#simd = instantiate(simdBytes, memory, (bytes) => this.#allocate(bytes));
     this.#remote = helpers.map((helper) => {
       const remote = loops.map((name, loop) => [name, (...args: number[]) => (helper.give(loop, args), 0)] as const);
       return { ...this.#simd, exports: { ...this.#simd.exports, ...Object.fromEntries(remote) } };
@@ -203,7 +204,8 @@ export class Team {
 
   /** Starts a number of workers. */
   static async start(workers: number): Promise<Team> {
-    const bytes = moduleBytes(true), memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+    const bytes = moduleBytes(simdBytes, true),
+      memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
     const helpers = Array.from({ length: workers }, () => new Helper());
     const node = (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.("node:worker_threads");
     const team = new Team(helpers, memory);

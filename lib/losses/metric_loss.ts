@@ -168,17 +168,19 @@ export function lossOf(score: Score, options: LossOptions, name = `${score.name}
   const best = score.best ?? 1;
   checkOptions(name, options, ["step", "slope", ...scoringOptionNames]);
   const setting = resolveOptions(name, score, options);
-  const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
-    warnOfCopies(yPred);
-    const tensors = { yTrue, yPred, sampleWeight };
-    const fast = takesLoops(yPred?.size) ? fastLoss : undefined;
-    const host = inHostMemory(),
-      direct = host ? fast : gradientDepth() > 1 ? undefined : registeredDevice()?.deviceLoss;
-    if (!host) checkDevice();
-    return direct?.(name, best, setting, tensors) ?? generalLoss(name, best, setting, tensors);
-  };
+  const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar =>
+    fastestLoss(name, best, setting, { yTrue, yPred, sampleWeight });
   rememberParts(loss, { ...setting, best, wholeSet: typeof options.decision === "object", options });
   return Object.defineProperty(loss, "name", { value: name });
+}
+
+/** Returns best − score and its gradient: by the loops or on the device, else as {@linkcode generalLoss} does. */
+export function fastestLoss(name: string, best: number, setting: ResolvedOptions, tensors: Inputs<Tensor>): Scalar {
+  const { yPred } = tensors, host = inHostMemory();
+  warnOfCopies(yPred);
+  if (!host) checkDevice();
+  const direct = host ? takesLoops(yPred?.size) && fastLoss : gradientDepth() < 2 && registeredDevice()?.deviceLoss;
+  return direct && direct(name, best, setting, tensors) || generalLoss(name, best, setting, tensors);
 }
 
 /** Returns best − score and its gradient in closed form, as one operation. */

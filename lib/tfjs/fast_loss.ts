@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Inputs, readBatch, readBatchShape } from "../batch/read_batch.ts";
 import { scoreFast } from "../kernels/passes.ts";
 import { instantiate, ownSimd, type Simd } from "../kernels/simd.ts";
+import { simdBytes } from "../kernels/simd_bytes.ts";
 import type { Memory } from "../kernels/table.ts";
 import type { ResolvedOptions } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
@@ -24,7 +25,7 @@ function simdIn(heap: Heap | undefined): Simd | undefined {
     return at;
   };
   try {
-    return heap && instantiate(heap.memory, place);
+    return heap && instantiate(simdBytes, heap.memory, place);
   } catch {
     return undefined;
   }
