@@ -177,7 +177,8 @@ export function countsOfSums(sums: Float64Array): Counts[] {
   }
   const counts: Counts[] = [];
   for (let b = size - 1, tp = 0, fp = 0; b >= 0; b--) {
-    const [positive, onPositive, negative, onNegative] = sums.subarray(4 * b, 4 * b + 4);
+    const at = sumsPerInterval * b, positive = sums[at], onPositive = sums[at + 1];
+    const negative = sums[at + 2], onNegative = sums[at + 3];
     counts.push({
       tp: tp + onPositive,
       fp: fp + onNegative,
@@ -192,12 +193,20 @@ export function countsOfSums(sums: Float64Array): Counts[] {
 
 /** Returns the curve of counts, with the point where every output is a positive. */
 export function curveOf(counts: readonly Counts[], thresholds: readonly number[]): Curve {
-  const { tp, fp, fn, tn } = counts[counts.length - 1];
-  return {
-    thresholds: Float64Array.of(...thresholds.toReversed(), 0),
-    tp: Float64Array.of(...counts.map((one) => one.tp), tp + fn),
-    fp: Float64Array.of(...counts.map((one) => one.fp), fp + tn),
+  const size = counts.length, { tp, fp, fn, tn } = counts[size - 1];
+  const curve = {
+    thresholds: new Float64Array(size + 1),
+    tp: new Float64Array(size + 1),
+    fp: new Float64Array(size + 1),
   };
+  for (let b = 0; b < size; b++) { // `Float64Array.of(...)` takes many times as long
+    curve.thresholds[b] = thresholds[size - 1 - b];
+    curve.tp[b] = counts[b].tp;
+    curve.fp[b] = counts[b].fp;
+  }
+  curve.tp[size] = tp + fn;
+  curve.fp[size] = fp + tn;
+  return curve;
 }
 
 /** Returns the gradient of an entry of each interval: of a label of 0, and what a label of 1 has more. */
