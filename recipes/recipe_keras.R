@@ -15,6 +15,6 @@ f_beta_loss <- function(beta = 1, slope = 4, threshold = 0.5, straight_through =
       s <- op_cast(p > t, s$dtype) + (s - op_stop_gradient(s))
     tp <- op_sum(y * s); fp <- op_sum((1 - y) * s); fn <- op_sum(y * (1 - s))
     n <- tp + miss * fn + (1 - miss) * fp
-    1 - op_where(n > 0, tp / op_where(n > 0, n, 1), 0)
+    1 - op_where(n == 0, 0, tp / op_where(n == 0, 1, n))
   }
 }

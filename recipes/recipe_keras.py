@@ -18,6 +18,6 @@ def f_beta_loss(beta=1.0, slope=4.0, threshold=0.5, straight_through=False):
             s = ops.cast(p > t, s.dtype) + (s - ops.stop_gradient(s))
         tp, fp, fn = ops.sum(y * s), ops.sum((1 - y) * s), ops.sum(y * (1 - s))
         n = tp + miss * fn + (1 - miss) * fp
-        return 1 - ops.where(n > 0, tp / ops.where(n > 0, n, 1.0), 0.0)
+        return 1 - ops.where(n == 0, 0.0, tp / ops.where(n == 0, 1.0, n))
 
     return loss

@@ -18,6 +18,6 @@ def f_beta_loss(beta=1.0, slope=4.0, threshold=0.5, straight_through=False):
             s = (p > t).to(s.dtype) + (s - s.detach())
         tp, fp, fn = (y * s).sum(), ((1 - y) * s).sum(), (y * (1 - s)).sum()
         n = tp + miss * fn + (1 - miss) * fp
-        return 1 - torch.where(n > 0, tp / torch.where(n > 0, n, 1.0), 0.0)
+        return 1 - torch.where(n == 0, 0.0, tp / torch.where(n == 0, 1.0, n))
 
     return loss

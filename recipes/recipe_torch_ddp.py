@@ -40,7 +40,7 @@ def f_beta_of(counts, beta=1.0):
     tp, fp, fn = counts
     miss = 1 - 1 / (1 + beta**2)
     n = tp + miss * fn + (1 - miss) * fp
-    return 1 - torch.where(n > 0, tp / torch.where(n > 0, n, torch.ones_like(n)), torch.zeros_like(n))
+    return 1 - torch.where(n == 0, torch.zeros_like(n), tp / torch.where(n == 0, torch.ones_like(n), n))
 
 
 def f_beta_loss(beta=1.0, slope=4.0, threshold=0.5):

@@ -12,7 +12,7 @@ import json
 import sys
 
 import numpy as np
-from verify_recipe import SEED, batches
+from verify_recipe import SEED, WITH_NAN, batches
 
 
 def on_this_backend():
@@ -32,6 +32,8 @@ def on_this_backend():
                     "backend": backend, "batch": batch, "recall": recall, "slope": slope, "yTrue": y, "yPred": p,
                     "loss": float(loss), "gradient": [float(g) for g in gradient],
                 })
+    for y, p in WITH_NAN:
+        assert np.isnan(value_and_gradient(lambda q: precision_at_recall_loss()(np.array(y, "float32"), q), np.array(p, "float32"))[0])
 
     rng = np.random.default_rng(SEED)
     y = (rng.random((4000, 1)) < 0.1).astype("float32")

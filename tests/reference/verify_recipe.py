@@ -57,6 +57,10 @@ def hard_f1(y, p):
     return float(2 * np.sum(decided * y) / (np.sum(decided) + np.sum(y)))
 
 
+# Labels and outputs with a NaN: the loss has to be NaN too, or a training that is lost would look like one that waits.
+WITH_NAN = [([float("nan"), 1.0, 0.0], [0.25, 0.75, 0.5]), ([0.0, 1.0, 0.0], [float("nan"), 0.75, 0.5])]
+
+
 def on_this_backend():
     """The values, gradients and training runs of the backend that Keras was started with."""
     import keras
@@ -79,6 +83,9 @@ def on_this_backend():
                     "loss": float(loss), "gradient": [float(g) for g in gradient],
                 }
                 cases.append(case)
+    for y, p in WITH_NAN:
+        for through in (False, True):
+            assert np.isnan(value_and_gradient(lambda q: f_beta_loss(straight_through=through)(np.array(y, "float32"), q), np.array(p, "float32"))[0])
 
     rng = np.random.default_rng(SEED)
     (x, y), (held_x, held_y) = problem(rng, 512), problem(rng, 512)

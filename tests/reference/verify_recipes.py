@@ -22,7 +22,7 @@ from recipe_custom_gradient import f_beta_loss as custom_gradient
 from recipe_torch import f_beta_loss as in_torch
 from sklearn.metrics import f1_score
 from sklearn.model_selection import train_test_split
-from verify_recipe import SCORES, batches
+from verify_recipe import SCORES, WITH_NAN, batches
 
 STEPS = [(4.0, 0.5), (10.0, 0.5), (10.0, 0.3)]
 ROUNDS, SPLITS = 100, 5
@@ -54,6 +54,8 @@ class Labels:
 
 
 def cases():
+    for y, p in WITH_NAN:
+        assert all(np.isnan(loss) for loss, _ in (of_torch(in_torch(), y, p), of_tensorflow(custom_gradient(), y, p)))
     found = []
     for batch, (y, p) in batches().items():
         for score, beta in SCORES:
