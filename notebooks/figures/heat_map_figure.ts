@@ -66,7 +66,8 @@ export function heatMapFigure(options: HeatMapFigureOptions): Figure {
   const known = cells.flatMap(({ value }) => (isKnown(value) ? [value] : []));
   const [low, high] = options.domain ?? [Math.min(...known), Math.max(...known)];
   const reach = midpoint === undefined ? high - low : Math.max(high - midpoint, midpoint - low);
-  const share = (value: number): number => Math.min(1, Math.max(0, Math.abs(value - (midpoint ?? low)) / (reach || 1)));
+  const strength = (value: number): number => midpoint === undefined ? value - low : Math.abs(value - midpoint);
+  const share = (value: number): number => Math.min(1, Math.max(0, strength(value) / (reach || 1)));
   const rowNames = rows.map((name) => inWords(String(name))),
     columnNames = columns.map((name) => inWords(String(name)));
   const hasTitles = options.facets !== undefined;

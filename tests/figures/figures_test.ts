@@ -298,6 +298,13 @@ Deno.test("figures: a heat map prints each value, and a dash for none", () => {
   assertEquals(opacities, [0.6, 0]);
 });
 
+Deno.test("heatMapFigure: a value beyond the domain has the colour of its nearer end", () => {
+  const words = { title: "T", alt: "A", rows: ["a"], columns: ["b", "c", "d", "e"], domain: [0, 1] as const };
+  const { svg } = heatMapFigure({ ...words, values: [[-1, 0, 1, 2]] });
+  const opacities = [...svg.matchAll(/fill-opacity="([\d.]+)"/g)].map(([, opacity]) => Number(opacity));
+  assertEquals(opacities, [0.04, 0.04, 0.6, 0.6]);
+});
+
 const series = (points: unknown) => ({ ...plain, series: [{ name: "a", points }] }) as CurveFigureOptions;
 const decisions = { title: "T", alt: "A", predictions: [0.1], labels: [0], curves: [] };
 const pair = { title: "T", alt: "A", xLabel: "x", zeroLabel: "z" };
