@@ -236,7 +236,8 @@ async function writeComparison(known: LossComparison, values: TaskArgs["values"]
     }
     return;
   }
-  const stem = resolve(typedIn(), String(values.save)), title = `Should I? ${known.score} on ${known.data.label}`;
+  const stem = resolve(typedIn(), String(values.save)),
+    title = `Does training on ${known.score} pay for '${known.data.label}'?`;
   await write(`${stem}.json`, text, report);
   await write(`${stem}.csv`, comparisonCsv(known), report);
   await write(`${stem}.html`, await page(title, title, [comparisonDisplay(known)]), report);

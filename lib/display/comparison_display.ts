@@ -42,7 +42,8 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
   return pairedFigure({
     title: titles[against],
     alt: `Differences in ${score}. ${said.join("; ")}.`,
-    caption: `Mean differences in ${score} on the test rows of ${repeats} splits; 95 % intervals, a model's together.`,
+    caption:
+      `Mean differences in ${score} on the test rows of ${repeats} splits; 95 % intervals that hold jointly for each model.`,
     xLabel: `difference in ${score}`,
     zeroLabel: zeros[against],
     width: 800, // room for at least three ticks beside the names
@@ -54,7 +55,7 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
 const reading =
   "A difference is significant if its 95 % interval excludes 0, and negligible if the interval stays within the " +
   "margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02. The intervals are corrected for splits that " +
-  "share rows, and those of one figure and model hold together.";
+  "share rows, and hold jointly for each model in a figure.";
 
 /**
  * Renders a comparison of losses for a notebook: the recommendation, what to know of the table, the scores of each loss, the

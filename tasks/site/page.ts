@@ -98,15 +98,22 @@ ${items.join("\n")}
 }
 
 function footer({ file, pages, tools, name }: PageParts): string {
-  const items = [...pages, ...tools].map((page) =>
-    `<li><a href="${relativeUrl(file, page.file)}">${page.title}</a></li>`
-  );
+  const ofKind = (kind: string) => pages.filter((page) => nameOf(page.file).startsWith(kind));
+  const [notebooks, appendices] = [ofKind("Notebook"), ofKind("Appendix")];
+  const others = [...pages.filter((page) => ![...notebooks, ...appendices].includes(page)), ...tools];
+  const list = (open: string, close: string, links: PageLink[]) => {
+    const items = links.map((page) => `<li><a href="${relativeUrl(file, page.file)}">${page.title}</a></li>`);
+    return items.length === 0 ? [] : [open, ...items, close];
+  };
+  const lists = [
+    ...list("<ol>", "</ol>", notebooks),
+    ...list('<ol type="A" aria-label="Appendices">', "</ol>", appendices),
+    ...list("<ul>", "</ul>", others),
+  ];
   return `<footer class="colophon">
 <nav aria-label="All pages">
 <p><a href="${relativeUrl(file, "index.html")}">${escapeHtml(name)}</a></p>
-<ol>
-${items.join("\n")}
-</ol>
+${lists.join("\n")}
 </nav>
 <p><a href="${relativeUrl(file, "index.html")}#how-to-cite">How to cite</a> · <a href="${
     relativeUrl(file, sourcePageOf("LICENSE"))

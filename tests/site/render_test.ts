@@ -57,6 +57,10 @@ Deno.test("site: pages bear the numbers of their files, appendices letters", asy
   const masthead = /<header class="masthead">[\s\S]*?<\/header>/.exec(String(files.get("index.html")))?.[0] ?? "";
   const links = [...masthead.matchAll(/<li><a [^>]*>([^<]*)</g)].map((match) => match[1]);
   assertEquals(links.slice(0, 3), ["Notebook 2", "Notebook 10", "Recipes"]);
+  const footer = /<footer[\s\S]*<\/footer>/.exec(String(files.get("index.html")))?.[0] ?? "";
+  const lists = [...footer.matchAll(/<(ol|ol type="A"|ul)[ >][\s\S]*?<\/(?:ol|ul)>/g)];
+  const names = lists.map(([list]) => [...list.matchAll(/href="([^"]*)\.html/g)].map((match) => match[1]));
+  assertEquals(names.map((own) => own.slice(0, 2)), [["02_b", "10_j"], ["a1_c", "a2_d"], ["recipes", "audit"]]);
 });
 
 Deno.test("site: a notebook without title or answer is an error", async () => {

@@ -103,7 +103,9 @@ function mount(place: HTMLElement): void {
       },
       onError: (message) => {
         running(false);
-        said.say(inLabels(message));
+        const words = inLabels(message), named = (text: string | null) => words.includes(`“${text}”`);
+        more.open ||= [...more.querySelectorAll("label")].some(({ textContent }) => named(textContent));
+        said.say(words);
       },
       onResult: (answer) => {
         running(false);
@@ -193,7 +195,7 @@ function mount(place: HTMLElement): void {
   const more = html(
     "details",
     { hidden: true },
-    html("summary", {}, "How to read the table"),
+    html("summary", {}, "Options for reading the file"),
     html(
       "div",
       { class: "fields" },
