@@ -1,13 +1,15 @@
 /**
- * Mutants of the library: read from StrykerJS's report, sampled, matched with the reasons of tests/mutants.json, summed up.
+ * Mutants of the library: read from the instrumenter's list, judged by the tests of their folder, matched with the reasons
+ * of tests/mutants.json, summed up.
  *
  * @module
  */
-import { seededRandom } from "../lib/numerics/random.ts";
+import { dirname } from "node:path";
+import type { TestReply, TestRequest } from "./mutant_tests.ts";
 
 /** A change of one place of the source. */
 export interface Mutant {
-  /** Number by which StrykerJS activates the change in the instrumented sources. */
+  /** Number that switches the change on in the instrumented sources. */
   id: string;
   /** File, from the project's top folder. */
   file: string;
@@ -23,7 +25,7 @@ export interface Mutant {
 export type Status = "killed" | "timeout" | "survived";
 
 /** A mutant that was tested. */
-export type Result = Omit<Mutant, "id"> & { status: Status };
+export type Result = Mutant & { status: Status };
 
 /** Reason why no test can kill a mutant: the changed code does the same, or differs only in speed. */
 export interface Reason {
@@ -35,42 +37,118 @@ export interface Reason {
   reason: string;
 }
 
-/** The part of StrykerJS's report (mutation-testing-report-schema) that is read. */
-export interface StrykerReport {
-  files: Record<string, {
-    source: string;
-    mutants: {
-      id: string;
-      /** "Ignored" for the kinds of change that are left out. */
-      status: string;
-      replacement?: string;
-      location: { start: { line: number; column: number }; end: { line: number; column: number } };
-    }[];
-  }>;
+/** An entry of the instrumenter's list. */
+export interface ListedMutant {
+  fileName: string;
+  id: string;
+  /** "Ignored" for the kinds of change that are left out. */
+  status?: string;
+  replacement: string;
+  /** Both from 0. */
+  location: Record<"start" | "end", { line: number; column: number }>;
 }
 
-/** Lists the mutants of a report by file and position, without those that are ignored. */
-export function readMutants({ files }: StrykerReport): Mutant[] {
-  return Object.entries(files).flatMap(([file, { source, mutants }]) => {
-    const starts = [0];
+/** Turns the instrumenter's list into mutants by file and position; `sourceOf` reads a file as it was. */
+export function readMutants(list: readonly ListedMutant[], sourceOf: (file: string) => string): Mutant[] {
+  const used = Map.groupBy(list.filter(({ status }) => status !== "Ignored"), ({ fileName }) => fileName);
+  return [...used].flatMap(([file, mutants]) => {
+    const source = sourceOf(file), starts = [0];
     for (let at = source.indexOf("\n"); at >= 0; at = source.indexOf("\n", at + 1)) starts.push(at + 1);
-    const offset = ({ line, column }: { line: number; column: number }) => starts[line - 1] + column - 1;
-    const used = mutants.filter(({ status }) => status !== "Ignored");
-    return used.map(({ id, replacement = "", location: { start, end } }) => ({
+    const offset = ({ line, column }: { line: number; column: number }) => starts[line] + column;
+    return mutants.map(({ id, replacement, location: { start, end } }) => ({
       id,
       file,
-      line: start.line,
-      column: start.column,
+      line: start.line + 1,
+      column: start.column + 1,
       code: source.slice(offset(start), offset(end)),
       replacement,
     })).sort((a, b) => a.line - b.line || a.column - b.column || a.code.length - b.code.length);
   });
 }
 
-/** Draws `count` mutants: the same ones for the same list and seed, in the order of the list. */
-export function sampleMutants(mutants: readonly Mutant[], count: number, seed: number): Mutant[] {
-  const drawn = seededRandom(seed).shuffle(mutants.map((_, i) => i)).slice(0, count);
-  return drawn.sort((a, b) => a - b).map((i) => mutants[i]);
+/** A process that has loaded the tests. */
+export interface TestProcess {
+  /** Reply after the loading; undefined if the process ended before. */
+  readonly loading: Promise<TestReply | undefined>;
+  /** Runs tests; undefined if the process ends instead, be it for the time limit in seconds. */
+  ask(request: TestRequest, limit?: number): Promise<TestReply | undefined>;
+  /** True if the process was ended for a time limit. */
+  readonly late: boolean;
+  /** Ends the process. */
+  stop(): Promise<void>;
+}
+
+/** Tests that judge a mutant. */
+export interface Plan {
+  /** Numbers of the tests, those first that come by the mutant and are quick. */
+  tests: number[];
+  /** Seconds that they take without a mutant. */
+  seconds: number;
+  /** How often they come by the mutant. */
+  hits: number;
+  /** True if the mutant's code runs once per process: while the files are loaded, or for a result that is kept. */
+  once: boolean;
+}
+
+/**
+ * Plans the tests of each mutant by three replies without a mutant: after the loading, and of two runs of all tests. Code
+ * that runs while the files are loaded may matter to every test.
+ */
+export function planTests(loading: TestReply, first: TestReply, second: TestReply): (id: string) => Plan {
+  const sound = first.seconds.map((_, test) => test).filter((test) => !second.failed.includes(test))
+    .toSorted((a, b) => first.seconds[a] - first.seconds[b]);
+  return (id) => {
+    const atLoad = loading.hits[0][id] > 0;
+    const [near, far] = [true, false].map((is) => sound.filter((test) => first.hits[test][id] > 0 === is));
+    const tests = atLoad ? [...near, ...far] : near;
+    return {
+      tests,
+      seconds: tests.reduce((sum, test) => sum + first.seconds[test], 0),
+      hits: near.reduce((sum, test) => sum + first.hits[test][id], 0),
+      once: atLoad || near.some((test) => second.hits[test][id] === undefined),
+    };
+  };
+}
+
+/**
+ * Makes a judge of mutants. One process judges them one after another; a mutant whose code runs once per process has a
+ * process of its own. A failure counts if the test passes again without the mutant: if it does not, something was left
+ * behind in the process, by this mutant or an earlier one, and a new process judges.
+ */
+export function makeJudge(
+  planOf: (id: string) => Plan,
+  start: (mutant?: string) => TestProcess,
+  leastSeconds = 10,
+): { judge(id: string): Promise<Status>; stop(): Promise<void> } {
+  let shared = start();
+  const renew = async () => {
+    await shared.stop();
+    shared = start();
+  };
+  const judge = async (id: string): Promise<Status> => {
+    const { tests, seconds, hits, once } = planOf(id), limit = leastSeconds + 10 * seconds;
+    const request = { mutant: id, hitLimit: 1000 + 100 * hits };
+    if (once) {
+      const own = start(id), reply = await own.ask({ ...request, tests }, limit);
+      await own.stop();
+      return own.late ? "timeout" : reply?.failed.length === 0 ? "survived" : "killed";
+    }
+    let sound = tests;
+    for (const fresh of [false, true]) {
+      if (sound.length === 0) return "survived";
+      const reply = await shared.ask({ ...request, tests: sound }, limit), { late } = shared;
+      if (reply?.failed.length === 0) return "survived";
+      if (reply !== undefined && (await shared.ask({ tests: reply.failed }))?.failed.length === 0) return "killed";
+      await renew();
+      if (late) return "timeout";
+      if (!fresh) {
+        const failed = new Set((await shared.ask({ tests, all: true }))?.failed);
+        sound = tests.filter((test) => !failed.has(test));
+      }
+    }
+    return "killed";
+  };
+  return { judge, stop: () => shared.stop() };
 }
 
 const oneLine = (code: string, limit = 120): string => {
@@ -82,39 +160,36 @@ const oneLine = (code: string, limit = 120): string => {
 export const changeText = ({ code, replacement }: Pick<Mutant, "code" | "replacement">): string =>
   `${oneLine(code)} → ${oneLine(replacement) || "(nothing)"}`;
 
-/** Identifies a mutant of an unchanged file. */
-export const mutantKey = ({ file, line, column, code, replacement }: Omit<Mutant, "id">): string =>
-  JSON.stringify([file, line, column, code, replacement]);
-
-/** Names the folder of lib/, and of tests/, of a file; files directly below lib/ belong to `core`. */
-export const folderOf = (file: string): string => file.split("/").length === 2 ? "core" : file.split("/")[1];
-
-/** Sums up results per folder and lists the survivors, those with a reason apart. */
+/** Sums up results per folder and file and lists the survivors, those with a reason apart. */
 export function summarize(
   results: readonly Result[],
   reasons: readonly Reason[],
 ): { text: string; unexplained: number; unused: Reason[] } {
   const reasonOf = (result: Result) =>
     reasons.find(({ file, change }) => file === result.file && change === changeText(result));
-  const lines = [...Map.groupBy(results, ({ file }) => folderOf(file))].map(([folder, own]) => {
-    const survivors = own.filter(({ status }) => status === "survived");
-    const excused = survivors.filter((one) => reasonOf(one) !== undefined).length;
-    const late = own.filter(({ status }) => status === "timeout").length;
-    const killed = own.length - survivors.length, judged = own.length - excused;
-    const rate = judged === 0 ? "" : `, ${(100 * killed / judged).toFixed(1)} % of those without a reason`;
-    return `${folder}: ${killed} of ${own.length} killed (${late} by the time limit), ${excused} survive with a reason${rate}`;
-  });
-  const place = (one: Result) => `${one.file}:${one.line}:${one.column}  ${changeText(one)}`;
   const survivors = results.filter(({ status }) => status === "survived");
-  const unexplained = survivors.filter((one) => reasonOf(one) === undefined);
-  const explained = survivors.filter((one) => reasonOf(one) !== undefined);
+  const [explained, unexplained] = [true, false]
+    .map((is) => survivors.filter((one) => (reasonOf(one) !== undefined) === is));
+  const line = (name: string, own: Result[]) => {
+    const count = (status: Status) => own.filter((one) => one.status === status).length;
+    const killed = own.length - count("survived"), excused = own.filter((one) => explained.includes(one)).length;
+    const rate = own.length === excused
+      ? ""
+      : `, ${(100 * killed / (own.length - excused)).toFixed(1)} % of the others`;
+    return `${name}: ${killed} of ${own.length} killed (${count("timeout")} by the time limit), ` +
+      `${excused} survive with a reason${rate}`;
+  };
+  const tables = [...Map.groupBy(results, ({ file }) => dirname(file))].flatMap(([folder, own]) => [
+    line(folder, own),
+    ...[...Map.groupBy(own, ({ file }) => file)].map(([file, some]) => `  ${line(file, some)}`),
+  ]);
+  const place = (one: Result) => `${one.file}:${one.line}:${one.column}  ${changeText(one)}`;
   const list = (title: string, all: string[]) => all.length === 0 ? [] : ["", title, ...all];
   const text = [
-    ...lines,
+    ...tables,
     ...list("survivors:", unexplained.map(place)),
     ...list("survivors with a reason:", explained.map((one) => `${place(one)}\n    ${reasonOf(one)!.reason}`)),
   ].join("\n");
-  const files = new Set(results.map(({ file }) => file));
-  const used = new Set(explained.map(reasonOf));
+  const files = new Set(results.map(({ file }) => file)), used = new Set(explained.map(reasonOf));
   return { text, unexplained: unexplained.length, unused: reasons.filter((r) => files.has(r.file) && !used.has(r)) };
 }

@@ -1,14 +1,13 @@
 /**
- * `deno task mutate`: changes the library in one place at a time and runs the tests of the folder that holds the place.
- *
- * StrykerJS copies the project to a temporary folder and writes all mutants into that copy, each switched on by its number in
- * an environment variable. It is no dependency of the project: npm gives it when this task runs. The tests run in the copy.
+ * `deno task mutate`: changes the library in one place at a time and runs the quick tests of the folder that holds the
+ * place. All changes are written into one copy of the project; a process that has loaded the tests switches one on after
+ * another and runs the tests that come by it until one fails.
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { cpSync, globSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   interruptSignal,
   NegativeResult,
@@ -19,180 +18,149 @@ import {
   UsageError,
   wholeOption,
 } from "./cli.ts";
+import { replyMark, type TestReply } from "./mutant_tests.ts";
 import {
-  folderOf,
+  makeJudge,
   type Mutant,
-  mutantKey,
+  planTests,
   readMutants,
   type Reason,
   type Result,
-  sampleMutants,
-  type Status,
-  type StrykerReport,
   summarize,
+  type TestProcess,
 } from "./mutants.ts";
 import { runDeno } from "./processes.ts";
 
-const stryker = "npm:@stryker-mutator/core@9.6.1";
 const defaultFolders = [
-  "steps",
-  "scores",
-  "scoring",
-  "counts",
-  "decisions",
-  "kernels",
-  "core",
-  "batch",
-  "numerics",
-  "training",
-  "compare",
-  "audit",
+  ...["steps", "scores", "scoring", "counts", "decisions", "kernels", "core", "batch", "numerics"],
+  ...["curves", "training", "metrics", "compare", "audit/rules"],
 ];
-const recordFile = new URL("mutation.json", root), reasonsFile = new URL("tests/mutants.json", root);
 
-/** Results so far, and the hashes of the files at that time. */
-interface MutationRecord {
-  hashes: Record<string, string>;
-  results: Result[];
+/** Lists the files of a folder of lib/ (`core`: of the files directly below lib/), or the file itself, and its tests. */
+function filesOf(folder: string): { files: string[]; tests: string[] } {
+  const list = (pattern: string) => globSync(pattern, { cwd: root }).map((path) => path.replaceAll("\\", "/")).sort();
+  const files = list(
+    folder === "core" ? "lib/*.ts" : folder.endsWith(".ts") ? `lib/${folder}` : `lib/${folder}/**/*.ts`,
+  )
+    .filter((file) => !/\/simd[^/]*\.ts$|_simd\.ts$|\/types\.ts$/.test(file));
+  const tests = list(`tests/${folder.split("/")[0]}/**/*_test.ts`);
+  if (files.length === 0) throw new UsageError(`lib/ has no folder '${folder}'`);
+  if (tests.length === 0) throw new UsageError(`'${folder}' has no tests in tests/${folder.split("/")[0]}`);
+  return { files, tests };
 }
 
-const hashOf = (file: string): string =>
-  createHash("sha256").update(Deno.readTextFileSync(new URL(file, root))).digest("hex");
-
-async function readJson<T>(file: URL, absent: T): Promise<T> {
-  return existsSync(file) ? JSON.parse(await Deno.readTextFile(file)) : absent;
-}
-
-/** Copies the project with all mutants of the folders into `scratch`. */
-async function instrument(
-  folders: string[],
-  scratch: string,
-  signal: AbortSignal,
-): Promise<{ copy: string; mutants: Mutant[] }> {
-  const report = join(scratch, "report.json"), copies = join(scratch, "copies"), config = join(scratch, "stryker.json");
-  await Deno.writeTextFile(
-    config,
-    JSON.stringify({
-      mutate: [
-        ...folders.map((folder) => folder === "core" ? "lib/*.ts" : `lib/${folder}/**/*.ts`),
-        "!lib/**/simd*.ts",
-        "!lib/**/*_simd.ts",
-        "!lib/**/types.ts",
-      ],
-      // Only the copy and the list of mutants are wanted of this run.
-      testRunner: "command",
-      commandRunner: { command: "exit 0" },
-      reporters: ["json"],
-      jsonReporter: { fileName: report },
-      tempDirName: copies,
-      cleanTempDir: false,
-      plugins: [],
-      disableTypeChecks: false,
-      symlinkNodeModules: false,
-      ignorePatterns: ["site", "coverage", ".venv", "mutation.json"],
-      // Words of messages are free.
-      mutator: { excludedMutations: ["StringLiteral"] },
-    }),
-  );
-  const { code, output } = await runDeno(["run", "-A", "--quiet", "--no-config", "--no-lock", stryker, "run", config], {
-    signal,
-  });
-  if (code !== 0) throw new TaskError(`StrykerJS ended with exit code ${code}:\n${output}`);
-  const [{ name }] = Deno.readDirSync(copies);
-  return {
-    copy: join(copies, name),
-    mutants: readMutants(JSON.parse(await Deno.readTextFile(report)) as StrykerReport),
-  };
-}
-
-/** Names the test file of a mutant's own file, or of the folder in which that is, if there is one. */
-function ownTests(copy: string, folder: string, file: string): string | undefined {
-  const [name, parent] = file.replace(/\.ts$/, "").split("/").reverse();
-  return [name, parent].map((word) => `tests/${folder}/${word}_test.ts`).find((path) => existsSync(join(copy, path)));
-}
-
-/** Runs tests in the copy; quick ones alone if `quick`. */
-function runTests(copy: string, tests: string, options: { signal: AbortSignal; quick: boolean; id?: string }) {
-  const { signal, quick, id } = options;
-  const env = { ...quick ? { QUICK_TESTS: "1" } : {}, ...id === undefined ? {} : { __STRYKER_ACTIVE_MUTANT__: id } };
-  return runDeno(["test", "-P", "--quiet", "--no-check", "--fail-fast", tests], { cwd: copy, env, signal });
-}
-
-/** Makes a judge of the mutants of a folder: their own tests run first, slow tests last, and never if `quickOnly`. */
-async function judgeOf(
-  copy: string,
-  folder: string,
-  quickOnly: boolean,
-  signal: AbortSignal,
-): Promise<(mutant: Mutant) => Promise<Status>> {
-  if (!existsSync(join(copy, "tests", folder))) throw new UsageError(`'${folder}' has no tests in tests/${folder}`);
-  const stages: { quick: boolean; limit: number }[] = [];
-  for (const quick of quickOnly ? [true] : [true, false]) {
-    const { code, output, seconds } = await runTests(copy, `tests/${folder}`, { quick, signal });
-    if (code !== 0) throw new TaskError(`the tests of '${folder}' fail without a mutant:\n${output}`);
-    if (quick && !quickOnly && !/ \| \d+ ignored/.test(output)) continue;
-    stages.push({ quick, limit: 20_000 + 4_000 * seconds });
+/** Copies the project to `copy` and writes all mutants of the files into it. */
+async function instrument(files: string[], copy: string, signal: AbortSignal): Promise<Mutant[]> {
+  const top = fileURLToPath(root), left = /^(\..*|site|coverage|node_modules)$/;
+  for (const { name } of Deno.readDirSync(top)) {
+    if (!left.test(name)) cpSync(join(top, name), join(copy, name), { recursive: true });
   }
-  return async ({ id, file }) => {
-    const own = ownTests(copy, folder, file), all = stages.map((stage) => ({ tests: `tests/${folder}`, ...stage }));
-    const runs = own === undefined ? all : [{ ...all[0], tests: own }, ...all];
-    for (const { tests, quick, limit } of runs) {
-      const late = AbortSignal.timeout(limit);
-      const { code } = await runTests(copy, tests, { quick, id, signal: AbortSignal.any([signal, late]) });
-      signal.throwIfAborted();
-      if (late.aborted) return "timeout";
-      if (code !== 0) return "killed";
-    }
-    return "survived";
+  const { code, output } = await runDeno(
+    ["run", "-A", "--quiet", "--no-config", "--no-lock", join(top, "tasks/instrument.ts"), ...files],
+    { cwd: copy, signal },
+  );
+  if (code !== 0) throw new TaskError(`the mutants could not be written:\n${output}`);
+  return readMutants(JSON.parse(output.split("\n").at(-1)!), (file) => Deno.readTextFileSync(new URL(file, root)));
+}
+
+/** Reads replies among what tests print. */
+async function* readReplies(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<TestReply> {
+  let rest = "";
+  for await (const text of stdout.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) if (line.startsWith(replyMark)) yield JSON.parse(line.slice(replyMark.length));
+  }
+}
+
+/** Starts a process that loads the tests in the copy, with a mutant switched on from the start or none. */
+function startTests(copy: string, tests: string[], signal: AbortSignal, mutant?: string): TestProcess {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--no-check", join(copy, "tasks/mutant_tests.ts"), ...tests],
+    cwd: copy,
+    env: { QUICK_TESTS: "1", ...mutant === undefined ? {} : { __STRYKER_ACTIVE_MUTANT__: mutant } },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+    signal,
+  }).spawn();
+  const replies = readReplies(child.stdout), input = child.stdin.getWriter();
+  let ended = false, late = false;
+  child.status.then(() => ended = true);
+  const kill = () => {
+    if (!ended) child.kill("SIGKILL");
+  };
+  const reply = async (limit?: number): Promise<TestReply | undefined> => {
+    const timer = limit === undefined ? undefined : setTimeout(() => {
+      late = true;
+      kill();
+    }, 1000 * limit);
+    const { value } = await replies.next();
+    clearTimeout(timer);
+    signal.throwIfAborted();
+    return value;
+  };
+  const loading = reply(60);
+  return {
+    loading,
+    ask: async (request, limit) => {
+      if (await loading === undefined) return undefined;
+      await input.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`)).catch(kill);
+      return await reply(limit);
+    },
+    get late() {
+      return late;
+    },
+    stop: async () => {
+      kill();
+      await child.status;
+    },
   };
 }
 
-/** Tests the mutants that the record does not know as killed, and writes the record as it goes. */
-async function testMutants(
+/** Judges mutants in a copy by the tests of `files`, `jobs` at a time. */
+export async function testMutants(
   mutants: Mutant[],
-  { copy, jobs, quick, signal, report }: {
+  files: string[],
+  { copy, jobs, leastSeconds, signal, report }: {
     copy: string;
     jobs: number;
-    quick: boolean;
+    leastSeconds?: number;
     signal: AbortSignal;
-    report: Reporter;
+    report: Pick<Reporter, "line" | "status" | "progress">;
   },
 ): Promise<Result[]> {
-  const files = [...new Set(mutants.map(({ file }) => file))];
-  const hashes = Object.fromEntries(files.map((file) => [file, hashOf(file)]));
-  const old = await readJson<MutationRecord>(recordFile, { hashes: {}, results: [] });
-  const kept = old.results.filter(({ file }) => !(file in hashes) || old.hashes[file] === hashes[file]);
-  const record = new Map(kept.map((result) => [mutantKey(result), result]));
-  const write = () =>
-    Deno.writeTextFileSync(
-      recordFile,
-      `${JSON.stringify({ hashes: { ...old.hashes, ...hashes }, results: [...record.values()] }, null, 1)}\n`,
-    );
-  const waiting = mutants.filter((mutant) => (record.get(mutantKey(mutant))?.status ?? "survived") === "survived");
-  report.line(`${mutants.length} mutants, ${mutants.length - waiting.length} of them killed earlier`);
-  for (const [folder, own] of Map.groupBy(waiting, ({ file }) => folderOf(file))) {
-    report.status(`${folder}: the tests without a mutant …`);
-    const judge = await judgeOf(copy, folder, quick, signal);
-    const started = performance.now();
-    let next = 0, done = 0, survived = 0;
-    const work = async () => {
-      while (next < own.length) {
-        const { id: _, ...mutant } = own[next], status = await judge(own[next++]);
-        record.set(mutantKey(mutant), { ...mutant, status });
-        if (status === "survived") survived++;
-        if (++done % 20 === 0) write();
-        const left = (performance.now() - started) / done * (own.length - done) / 1000;
-        report.progress(`${folder}: ${done} of ${own.length}, ${survived} survived, about ${left.toFixed(0)} s left`);
-      }
-    };
-    try {
-      await Promise.all(Array.from({ length: jobs }, work));
-    } finally {
-      write();
-    }
+  report.status(`${mutants.length} mutants; the tests without one …`);
+  const start = (mutant?: string) => startTests(copy, files, signal, mutant);
+  const unchanged = start(), loading = await unchanged.loading, names = loading?.names ?? [];
+  const everything = { tests: names.map((_, test) => test), all: true };
+  const first = await unchanged.ask(everything), second = await unchanged.ask(everything);
+  await unchanged.stop();
+  if (loading === undefined || first === undefined || second === undefined) {
+    throw new TaskError(`the tests end without a mutant: deno test -P ${files.join(" ")}`);
   }
-  report.wrote(recordFile);
-  return mutants.flatMap((mutant) => record.get(mutantKey(mutant)) ?? []);
+  if (first.failed.length > 0) {
+    throw new TaskError(
+      `the tests fail without a mutant: ${first.failed.map((i) => names[i]).join("; ")}\n${first.error}`,
+    );
+  }
+  for (const test of second.failed) report.line(`left out, as it fails when it runs again: ${names[test]}`);
+  const planOf = planTests(loading, first, second), results: Result[] = [];
+  const waiting = mutants.values();
+  const work = async () => {
+    const { judge, stop } = makeJudge(planOf, start, leastSeconds);
+    try {
+      for (const mutant of waiting) {
+        results.push({ ...mutant, status: await judge(mutant.id) });
+        const survived = results.filter(({ status }) => status === "survived").length;
+        report.progress(`${results.length} of ${mutants.length}, ${survived} survived`);
+      }
+    } finally {
+      await stop();
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return mutants.map(({ id }) => results.find((result) => result.id === id)!);
 }
 
 if (import.meta.main) {
@@ -200,45 +168,35 @@ if (import.meta.main) {
   await runTask({
     name: "mutate",
     about:
-      "Changes the library in one place at a time (StrykerJS's mutants, in a copy of the project) and runs the tests of\n" +
-      "the folder that holds the place. Lists the changes that no test notices; those with a reason in\n" +
-      "tests/mutants.json apart. mutation.json records the results: killed mutants of unchanged files are not run again.",
-    usage: "[--quick] [--sample N] [--seed S] [--jobs N] [FOLDER ...]",
-    options: {
-      quick: { type: "boolean", help: "judge by the quick tests alone" },
-      sample: { type: "string", help: "number of mutants drawn from each folder (default: all)" },
-      seed: { type: "string", help: "seed of the drawing (1)" },
-      jobs: { type: "string", help: `number of mutants tested at a time (${cores}: the cores)` },
-    },
+      "Changes the library in one place at a time (StrykerJS's mutants, in a copy of the project) and runs the quick tests of\n" +
+      "the folder that holds the place, those of tests/FOLDER. Lists the changes that no test notices; those with a reason in\n" +
+      "tests/mutants.json apart.",
+    usage: "[--jobs N] [FOLDER | FOLDER/FILE.ts ...]",
+    options: { jobs: { type: "string", help: `number of mutants tested at a time (${cores}: the cores)` } },
     positionals: true,
   }, async ({ values, positionals }, report) => {
-    const sample = wholeOption("sample", values.sample, 1, Infinity);
-    const seed = wholeOption("seed", values.seed, 0, 1);
     const jobs = wholeOption("jobs", values.jobs, 1, cores);
-    const exists = (folder: string) => folder === "core" || existsSync(new URL(`lib/${folder}`, root));
     const named = positionals.map((path) => path.replace(/^lib\//, "").replace(/\/$/, ""));
-    const unknown = named.find((folder) => !/^\w+(\/\w+)?$/.test(folder) || !exists(folder));
-    if (unknown !== undefined) throw new UsageError(`lib/ has no folder '${unknown}'`);
-    const folders = named.length > 0 ? named : defaultFolders.filter(exists);
+    const folders = (named.length > 0 ? named : defaultFolders).map(filesOf);
     using interrupt = interruptSignal();
-    const { signal } = interrupt;
-    const scratch = await Deno.makeTempDir({ prefix: "roundabout-mutants-" });
+    const { signal } = interrupt, results: Result[] = [];
+    const copy = await Deno.makeTempDir({ prefix: "roundabout-mutants-" });
     try {
       report.status("writing the mutants …");
-      const { copy, mutants } = await instrument(folders, scratch, signal);
-      const chosen = [...Map.groupBy(mutants, ({ file }) => folderOf(file)).values()]
-        .flatMap((own) => sampleMutants(own, sample, seed));
-      const results = await testMutants(chosen, { copy, jobs, quick: values.quick === true, signal, report });
-      const { text, unexplained, unused } = summarize(results, await readJson<Reason[]>(reasonsFile, []));
-      report.line(text);
-      if (sample === Infinity) {
-        for (const { file, change } of unused) report.line(`tests/mutants.json: no survivor of ${file} is '${change}'`);
+      const mutants = await instrument(folders.flatMap(({ files }) => files), copy, signal);
+      for (const { files, tests } of folders) {
+        const own = mutants.filter(({ file }) => files.includes(file));
+        results.push(...await testMutants(own, tests, { copy, jobs, signal, report }));
       }
-      if (unexplained > 0) throw new NegativeResult(`${unexplained} survivors without a reason`);
     } catch (error) {
-      throw signal.aborted ? new TaskError("interrupted; the same command continues") : error;
+      throw signal.aborted ? new TaskError("interrupted") : error;
     } finally {
-      await Deno.remove(scratch, { recursive: true });
+      await Deno.remove(copy, { recursive: true });
     }
+    const reasons: Reason[] = JSON.parse(await Deno.readTextFile(new URL("tests/mutants.json", root)));
+    const { text, unexplained, unused } = summarize(results, reasons);
+    report.line(text);
+    for (const { file, change } of unused) report.line(`tests/mutants.json: no survivor of ${file} is '${change}'`);
+    if (unexplained > 0) throw new NegativeResult(`${unexplained} survivors without a reason`);
   });
 }

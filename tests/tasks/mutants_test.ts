@@ -1,36 +1,29 @@
-// Mutants: read from StrykerJS's report, drawn, matched with reasons, summed up.
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+// Mutants: read from the instrumenter's list, judged in processes that tests leave traces in, matched with reasons, summed up.
+import { assertEquals } from "@std/assert";
+import { testMutants } from "../../tasks/mutate.ts";
 import {
   changeText,
-  folderOf,
+  type ListedMutant,
   type Mutant,
-  mutantKey,
   readMutants,
   type Reason,
   type Result,
-  sampleMutants,
   summarize,
 } from "../../tasks/mutants.ts";
-
-const at = (line: number, from: number, to: number, endLine = line) => ({
-  start: { line, column: from },
-  end: { line: endLine, column: to },
-});
+import { slow } from "../slow.ts";
 
 Deno.test("readMutants: the changed code of each, in the order of the source, without what is ignored", () => {
-  const source = "const a = 1;\nif (a > 0) {\n  throw 1;\n}\n";
-  const mutants = readMutants({
-    files: {
-      "lib/scores/a.ts": {
-        source,
-        mutants: [
-          { id: "7", status: "Survived", replacement: "{}", location: at(2, 12, 2, 4) },
-          { id: "3", status: "Killed", replacement: "a >= 0", location: at(2, 5, 10) },
-          { id: "4", status: "Ignored", replacement: '""', location: at(1, 1, 2) },
-        ],
-      },
-    },
+  const source = "const a = 1;\nif (a > 0) {\n  throw 1;\n}\n", fileName = "lib/scores/a.ts";
+  const at = (line: number, from: number, to: number, endLine = line) => ({
+    start: { line, column: from },
+    end: { line: endLine, column: to },
   });
+  const list: ListedMutant[] = [
+    { id: "7", fileName, replacement: "{}", location: at(1, 11, 1, 3) },
+    { id: "3", fileName, replacement: "a >= 0", location: at(1, 4, 9) },
+    { id: "4", fileName, replacement: '""', location: at(0, 0, 1), status: "Ignored" },
+  ];
+  const mutants = readMutants(list, (file) => file === fileName ? source : "");
   assertEquals(mutants, [
     { id: "3", file: "lib/scores/a.ts", line: 2, column: 5, code: "a > 0", replacement: "a >= 0" },
     { id: "7", file: "lib/scores/a.ts", line: 2, column: 12, code: "{\n  throw 1;\n}", replacement: "{}" },
@@ -43,32 +36,100 @@ const mutant = (n: number): Mutant => (
   { id: String(n), file: "lib/scores/a.ts", line: n, column: 1, code: "a", replacement: "b" }
 );
 
-Deno.test("sampleMutants: the same for the same seed, in order, without repetition", () => {
-  const all = Array.from({ length: 50 }, (_, n) => mutant(n));
-  const drawn = sampleMutants(all, 10, 1), lines = drawn.map(({ line }) => line);
-  assertEquals(sampleMutants(all, 10, 1), drawn);
-  assertNotEquals(sampleMutants(all, 10, 2), drawn);
-  assertEquals(new Set(lines).size, 10);
-  assertEquals(lines, lines.toSorted((a, b) => a - b));
-  assert(lines.some((line) => line >= 10), "not just the first ones");
-  assertEquals(sampleMutants(all, Infinity, 1), all);
-});
+// Written as the instrumenter writes: on(id) tells whether the mutant is switched on, met(id) counts.
+const toyLibrary = `
+const state = globalThis.__stryker__, on = (id) => {
+  if (state.activeMutant !== id) return false;
+  if (++state.hitCount > state.hitLimit) throw new Error("hit limit");
+  return true;
+};
+state.activeMutant ??= Deno.env.get("__STRYKER_ACTIVE_MUTANT__");
+const met = (id) => {
+  const counts = state.currentTestId ? state.mutantCoverage.perTest[state.currentTestId] : state.mutantCoverage.static;
+  counts[id] = (counts[id] ?? 0) + 1;
+  return false;
+};
+const mutated = (id) => on(id) || met(id);
+export const twice = (x) => mutated("1") ? 3 * x : 2 * x;
+export const isPositive = (x) => mutated("2") ? x >= 0 : x > 0;
+export const base = mutated("3") ? 11 : 10;
+let kept;
+export const keptSquare = () => kept ??= mutated("4") ? 8 : 9;
+export const countTo = (n) => {
+  let i = 0;
+  while (mutated("5") || i < n) i++;
+  return i;
+};
+export const waits = () => {
+  if (mutated("6")) while (true);
+};
+let spoilt = false;
+export const isClean = () => !spoilt;
+export const spoils = () => {
+  if (mutated("7")) spoilt = true;
+};
+export const rejects = () => {
+  if (mutated("8")) Promise.reject(new Error("late"));
+};
+export const unreached = () => mutated("9");
+export const ends = () => {
+  if (mutated("10")) Deno.exit(0);
+};
+`;
+const toyTests = `
+import * as toy from "../../lib/toy/a.ts";
+const equal = (a, b) => { if (a !== b) throw new Error(a + " is not " + b); };
+Deno.test("numbers", () => { console.log("shown"); equal(toy.twice(2), 4); equal(toy.isPositive(1), true); });
+Deno.test({ name: "once", fn: () => { equal(toy.base, 10); equal(toy.keptSquare(), 9); } });
+Deno.test("loops", () => { equal(toy.countTo(3), 3); toy.waits(); });
+Deno.test("traces", () => { toy.spoils(); equal(toy.isClean(), toy.isPositive(1)); });
+Deno.test("promises", async () => { toy.rejects(); await undefined; });
+Deno.test("ends", () => toy.ends());
+let runs = 0;
+Deno.test("is left out", () => { toy.isPositive(0); equal(++runs, 1); });
+Deno.test.ignore("is slow", () => { toy.unreached(); throw new Error("not to be run"); });
+`;
 
-Deno.test("mutantKey tells apart what differs, whatever number StrykerJS gives", () => {
-  const one = mutant(1);
-  assertEquals(mutantKey({ ...one, id: "99" } as Mutant), mutantKey(one));
-  const others: Partial<Mutant>[] = [{ file: "x" }, { line: 2 }, { column: 2 }, { code: "c" }, { replacement: "c" }];
-  for (const other of others) assertNotEquals(mutantKey({ ...one, ...other }), mutantKey(one));
-});
-
-Deno.test("folderOf: the folder of lib/, or core", () => {
-  assertEquals(["lib/audit/rules/a.ts", "lib/b.ts"].map(folderOf), ["audit", "core"]);
+slow.test("testMutants: switched in one process, or in their own if their code runs once; loops and traces end", async () => {
+  const copy = await Deno.makeTempDir({ prefix: "roundabout-toy-" });
+  try {
+    for (const folder of ["lib/toy", "tests/toy", "tasks"]) await Deno.mkdir(`${copy}/${folder}`, { recursive: true });
+    await Deno.writeTextFile(`${copy}/deno.json`, "{}");
+    await Deno.writeTextFile(`${copy}/lib/toy/a.ts`, toyLibrary);
+    await Deno.writeTextFile(`${copy}/tests/toy/a_test.ts`, toyTests);
+    await Deno.copyFile(new URL("../../tasks/mutant_tests.ts", import.meta.url), `${copy}/tasks/mutant_tests.ts`);
+    const lines: string[] = [], ignore = () => {};
+    // The mutant that leaves traces runs before others that use the same process.
+    const order = [7, 1, 2, 3, 4, 5, 6, 8, 9, 10];
+    const results = await testMutants(order.map(mutant), ["tests/toy/a_test.ts"], {
+      copy,
+      jobs: 1,
+      leastSeconds: 3,
+      signal: new AbortController().signal,
+      report: { line: (text) => lines.push(text), status: ignore, progress: ignore },
+    });
+    assertEquals(Object.fromEntries(results.map(({ id, status }) => [id, status])), {
+      "1": "killed",
+      "2": "survived",
+      "3": "killed",
+      "4": "killed",
+      "5": "killed",
+      "6": "timeout",
+      "7": "killed",
+      "8": "killed",
+      "9": "survived",
+      "10": "killed",
+    });
+    assertEquals(results.map(({ line }) => line), order);
+    assertEquals(lines, ["left out, as it fails when it runs again: is left out"]);
+  } finally {
+    await Deno.remove(copy, { recursive: true });
+  }
 });
 
 Deno.test("summarize: rates per folder; survivors with a reason apart; reasons that no survivor needs", () => {
   const result = (n: number, status: Result["status"], more: Partial<Result> = {}): Result => {
-    const { id: _, ...rest } = mutant(n);
-    return { ...rest, status, ...more };
+    return { ...mutant(n), status, ...more };
   };
   const results = [
     result(1, "killed"),
@@ -85,8 +146,10 @@ Deno.test("summarize: rates per folder; survivors with a reason apart; reasons t
   ];
   const { text, unexplained, unused } = summarize(results, reasons);
   assertEquals(text.split("\n"), [
-    "scores: 2 of 4 killed (1 by the time limit), 1 survive with a reason, 66.7 % of those without a reason",
-    "core: 1 of 1 killed (0 by the time limit), 0 survive with a reason, 100.0 % of those without a reason",
+    "lib/scores: 2 of 4 killed (1 by the time limit), 1 survive with a reason, 66.7 % of the others",
+    "  lib/scores/a.ts: 2 of 4 killed (1 by the time limit), 1 survive with a reason, 66.7 % of the others",
+    "lib: 1 of 1 killed (0 by the time limit), 0 survive with a reason, 100.0 % of the others",
+    "  lib/core.ts: 1 of 1 killed (0 by the time limit), 0 survive with a reason, 100.0 % of the others",
     "",
     "survivors:",
     "lib/scores/a.ts:3:1  a → b",

@@ -1,0 +1,103 @@
+/**
+ * Runs tests on demand, with one mutant switched on: `deno run mutant_tests.ts FILE_test.ts...` loads the files and answers
+ * a {@linkcode TestRequest} per line of its input with a {@linkcode TestReply} per line of its output, until the input ends.
+ * The first reply, to no request, follows the loading. Slow tests are left out in an environment that has `QUICK_TESTS`.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** Tests to run, in this order. */
+export interface TestRequest {
+  /** Numbers of the tests, in the order of their registration. */
+  tests: number[];
+  /** Mutant that is switched on; none if left out. */
+  mutant?: string;
+  /** Number of runs of the mutant's code after which it throws. */
+  hitLimit?: number;
+  /** True if the tests after a failure run too. */
+  all?: boolean;
+}
+
+/** Outcome of the tests of a request. */
+export interface TestReply {
+  /** Names of all tests; the first reply only. */
+  names?: string[];
+  /** Numbers of the failed tests, and the first of the errors. */
+  failed: number[];
+  error?: string;
+  /** By test that was run: seconds, and how often it came by each mutant (the first reply: while the files were loaded). */
+  seconds: number[];
+  hits: Record<string, number>[];
+}
+
+/** Precedes a reply, among what tests print. */
+export const replyMark = "\u0001mutant reply ";
+
+/** Lets the instrumented files know the active mutant, and counts which of them a test comes by. */
+interface Switch {
+  activeMutant?: string;
+  hitCount?: number;
+  hitLimit?: number;
+  currentTestId?: string;
+  mutantCoverage: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
+}
+
+async function serve(files: string[]): Promise<void> {
+  const state: Switch = { mutantCoverage: { static: {}, perTest: {} } };
+  Object.assign(globalThis, { __stryker__: state });
+  const tests: { name: string; fn: (context: { name: string }) => unknown }[] = [];
+  const test = (first: string | Deno.TestDefinition, fn?: () => void) => {
+    const definition = typeof first === "string" ? { name: first, fn: fn! } : first;
+    if (!("ignore" in definition && definition.ignore)) tests.push(definition as typeof tests[number]);
+  };
+  Object.assign(Deno, { test: Object.assign(test, { ignore() {}, afterAll() {} }) });
+  Object.assign(console, { log() {}, info() {}, warn() {}, error() {} });
+  let error: unknown;
+  for (const type of ["unhandledrejection", "error"]) {
+    addEventListener(type, (event) => {
+      event.preventDefault();
+      error ??= (event as PromiseRejectionEvent).reason ?? (event as ErrorEvent).error ?? type;
+    });
+  }
+  const send = (reply: TestReply) => {
+    const bytes = new TextEncoder().encode(`\n${replyMark}${JSON.stringify(reply)}\n`);
+    for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
+  };
+  for (const file of files) await import(pathToFileURL(resolve(file)).href);
+  send({ names: tests.map(({ name }) => name), failed: [], seconds: [], hits: [state.mutantCoverage.static] });
+  let rest = "";
+  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const { tests: chosen, mutant, hitLimit = Infinity, all = false } = JSON.parse(line) as TestRequest;
+      const reply: TestReply = { failed: [], seconds: [], hits: [] };
+      Object.assign(state, { activeMutant: mutant, hitLimit, hitCount: 0 });
+      for (const i of chosen) {
+        const started = performance.now();
+        state.currentTestId = "test";
+        state.mutantCoverage.perTest = { test: {} };
+        error = undefined;
+        try {
+          await tests[i].fn({ name: tests[i].name });
+        } catch (thrown) {
+          error = thrown ?? "nothing was thrown";
+        }
+        // A rejection that nobody handles is told after the test.
+        await new Promise((done) => setTimeout(done));
+        reply.seconds.push((performance.now() - started) / 1000);
+        reply.hits.push(state.mutantCoverage.perTest.test);
+        if (error === undefined) continue;
+        reply.failed.push(i);
+        reply.error ??= error instanceof Error ? error.stack : String(error);
+        if (!all) break;
+      }
+      send(mutant === undefined ? reply : { ...reply, hits: [] });
+    }
+  }
+  Deno.exit(0);
+}
+
+if (import.meta.main) await serve(Deno.args);
