@@ -1,6 +1,6 @@
 /**
- * Runs tests on demand, with one mutant switched on: `deno run mutant_tests.ts FILE_test.ts...` loads the files and answers
- * a {@linkcode TestRequest} per line of its input with a {@linkcode TestReply} per line of its output, until the input ends.
+ * Runs tests on demand, with one mutant switched on: `deno run mutant_tests.ts FILE_test.ts` loads the file and answers a
+ * {@linkcode TestRequest} per line of its input with a {@linkcode TestReply} per line of its output, until the input ends.
  * The first reply, to no request, follows the loading. Slow tests are left out in an environment that has `QUICK_TESTS`.
  *
  * @module
@@ -27,7 +27,7 @@ export interface TestReply {
   /** Numbers of the failed tests, and the first of the errors. */
   failed: number[];
   error?: string;
-  /** By test that was run: seconds, and how often it came by each mutant (the first reply: while the files were loaded). */
+  /** By test that was run: seconds, and how often it came by each mutant (the first reply: while the file was loaded). */
   seconds: number[];
   hits: Record<string, number>[];
 }
@@ -44,7 +44,7 @@ interface Switch {
   mutantCoverage: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
 }
 
-async function serve(files: string[]): Promise<void> {
+async function serve(file: string): Promise<void> {
   const state: Switch = { mutantCoverage: { static: {}, perTest: {} } };
   Object.assign(globalThis, { __stryker__: state });
   const tests: { name: string; fn: (context: { name: string }) => unknown }[] = [];
@@ -65,7 +65,7 @@ async function serve(files: string[]): Promise<void> {
     const bytes = new TextEncoder().encode(`\n${replyMark}${JSON.stringify(reply)}\n`);
     for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
   };
-  for (const file of files) await import(pathToFileURL(resolve(file)).href);
+  await import(pathToFileURL(resolve(file)).href);
   send({ names: tests.map(({ name }) => name), failed: [], seconds: [], hits: [state.mutantCoverage.static] });
   let rest = "";
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
@@ -100,4 +100,4 @@ async function serve(files: string[]): Promise<void> {
   Deno.exit(0);
 }
 
-if (import.meta.main) await serve(Deno.args);
+if (import.meta.main) await serve(Deno.args[0]);

@@ -78,7 +78,7 @@ export interface TestProcess {
   stop(): Promise<void>;
 }
 
-/** Tests that judge a mutant. */
+/** Tests of a file that judge a mutant. */
 export interface Plan {
   /** Numbers of the tests, those first that come by the mutant and are quick. */
   tests: number[];
@@ -86,13 +86,13 @@ export interface Plan {
   seconds: number;
   /** How often they come by the mutant. */
   hits: number;
-  /** True if the mutant's code runs once per process: while the files are loaded, or for a result that is kept. */
+  /** True if the mutant's code runs once per process: while the file is loaded, or for a result that is kept. */
   once: boolean;
 }
 
 /**
  * Plans the tests of each mutant by three replies without a mutant: after the loading, and of two runs of all tests. Code
- * that runs while the files are loaded may matter to every test.
+ * that runs while the file is loaded may matter to every test.
  */
 export function planTests(loading: TestReply, first: TestReply, second: TestReply): (id: string) => Plan {
   const sound = first.seconds.map((_, test) => test).filter((test) => !second.failed.includes(test))
@@ -111,39 +111,46 @@ export function planTests(loading: TestReply, first: TestReply, second: TestRepl
 }
 
 /**
- * Makes a judge of mutants. One process judges them one after another; a mutant whose code runs once per process has a
- * process of its own. A failure counts if the test passes again without the mutant: if it does not, something was left
- * behind in the process, by this mutant or an earlier one, and a new process judges.
+ * Makes a judge of mutants by the tests of a file. One process judges them one after another; a mutant whose code runs once
+ * per process has a process of its own. The tests that failed last run first: the next mutant is often one of the same line.
+ * A failure counts if the test passes again without the mutant: if it does not, something was left behind in the process,
+ * by this mutant or an earlier one, and a new process judges.
  */
 export function makeJudge(
   planOf: (id: string) => Plan,
   start: (mutant?: string) => TestProcess,
   leastSeconds = 10,
 ): { judge(id: string): Promise<Status>; stop(): Promise<void> } {
-  let shared = start();
+  let shared = start(), killers: number[] = [];
   const renew = async () => {
     await shared.stop();
     shared = start();
   };
+  const killedBy = (test?: number): Status => {
+    if (test !== undefined) killers = [test, ...killers.filter((other) => other !== test)];
+    return "killed";
+  };
   const judge = async (id: string): Promise<Status> => {
     const { tests, seconds, hits, once } = planOf(id), limit = leastSeconds + 10 * seconds;
     const request = { mutant: id, hitLimit: 1000 + 100 * hits };
+    let sound = [...killers.filter((test) => tests.includes(test)), ...tests.filter((test) => !killers.includes(test))];
     if (once) {
-      const own = start(id), reply = await own.ask({ ...request, tests }, limit);
+      const own = start(id), reply = await own.ask({ ...request, tests: sound }, limit);
       await own.stop();
-      return own.late ? "timeout" : reply?.failed.length === 0 ? "survived" : "killed";
+      return own.late ? "timeout" : reply?.failed.length === 0 ? "survived" : killedBy(reply?.failed[0]);
     }
-    let sound = tests;
     for (const fresh of [false, true]) {
       if (sound.length === 0) return "survived";
       const reply = await shared.ask({ ...request, tests: sound }, limit), { late } = shared;
       if (reply?.failed.length === 0) return "survived";
-      if (reply !== undefined && (await shared.ask({ tests: reply.failed }))?.failed.length === 0) return "killed";
+      if (reply !== undefined && (await shared.ask({ tests: reply.failed }))?.failed.length === 0) {
+        return killedBy(reply.failed[0]);
+      }
       await renew();
       if (late) return "timeout";
       if (!fresh) {
         const failed = new Set((await shared.ask({ tests, all: true }))?.failed);
-        sound = tests.filter((test) => !failed.has(test));
+        sound = sound.filter((test) => !failed.has(test));
       }
     }
     return "killed";

@@ -73,10 +73,10 @@ async function* readReplies(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): As
   }
 }
 
-/** Starts a process that loads the tests in the copy, with a mutant switched on from the start or none. */
-function startTests(copy: string, tests: string[], signal: AbortSignal, mutant?: string): TestProcess {
+/** Starts a process that loads a test file in the copy, with a mutant switched on from the start or none. */
+function startTests(copy: string, file: string, signal: AbortSignal, mutant?: string): TestProcess {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", join(copy, "tasks/mutant_tests.ts"), ...tests],
+    args: ["run", "-A", "--quiet", "--no-check", join(copy, "tasks/mutant_tests.ts"), file],
     cwd: copy,
     env: { QUICK_TESTS: "1", ...mutant === undefined ? {} : { __STRYKER_ACTIVE_MUTANT__: mutant } },
     stdin: "piped",
@@ -118,49 +118,65 @@ function startTests(copy: string, tests: string[], signal: AbortSignal, mutant?:
   };
 }
 
-/** Judges mutants in a copy by the tests of `files`, `jobs` at a time. */
-export async function testMutants(
-  mutants: Mutant[],
-  files: string[],
-  { copy, jobs, leastSeconds, signal, report }: {
-    copy: string;
-    jobs: number;
-    leastSeconds?: number;
-    signal: AbortSignal;
-    report: Pick<Reporter, "line" | "status" | "progress">;
-  },
-): Promise<Result[]> {
-  report.status(`${mutants.length} mutants; the tests without one …`);
-  const start = (mutant?: string) => startTests(copy, files, signal, mutant);
+interface JudgedIn {
+  /** The copy with all mutants. */
+  copy: string;
+  /** Number of mutants that are judged at a time. */
+  jobs: number;
+  /** Time limit of the tests of a mutant, beside ten times what they take without. */
+  leastSeconds?: number;
+  signal: AbortSignal;
+  report: Pick<Reporter, "line" | "status" | "progress">;
+}
+
+/** Runs the tests of a file twice without a mutant. */
+async function planFile(start: () => TestProcess, file: string, report: JudgedIn["report"]) {
   const unchanged = start(), loading = await unchanged.loading, names = loading?.names ?? [];
   const everything = { tests: names.map((_, test) => test), all: true };
   const first = await unchanged.ask(everything), second = await unchanged.ask(everything);
   await unchanged.stop();
   if (loading === undefined || first === undefined || second === undefined) {
-    throw new TaskError(`the tests end without a mutant: deno test -P ${files.join(" ")}`);
+    throw new TaskError(`${file} ends without a mutant`);
   }
   if (first.failed.length > 0) {
-    throw new TaskError(
-      `the tests fail without a mutant: ${first.failed.map((i) => names[i]).join("; ")}\n${first.error}`,
-    );
+    const failed = first.failed.map((test) => names[test]).join("; ");
+    throw new TaskError(`${file} fails without a mutant: ${failed}\n${first.error}`);
   }
   for (const test of second.failed) report.line(`left out, as it fails when it runs again: ${names[test]}`);
-  const planOf = planTests(loading, first, second), results: Result[] = [];
-  const waiting = mutants.values();
-  const work = async () => {
-    const { judge, stop } = makeJudge(planOf, start, leastSeconds);
-    try {
-      for (const mutant of waiting) {
-        results.push({ ...mutant, status: await judge(mutant.id) });
-        const survived = results.filter(({ status }) => status === "survived").length;
-        report.progress(`${results.length} of ${mutants.length}, ${survived} survived`);
+  return { planOf: planTests(loading, first, second), seconds: first.seconds.reduce((a, b) => a + b, 0) };
+}
+
+/** Judges mutants by the tests of some files, the quick ones first, each in a process of its own as in `deno test`. */
+export async function testMutants(
+  mutants: Mutant[],
+  files: string[],
+  { copy, jobs, leastSeconds, signal, report }: JudgedIn,
+): Promise<Result[]> {
+  const results = mutants.map((mutant): Result => ({ ...mutant, status: "survived" })), plans = [];
+  for (const file of files) {
+    report.status(`${file} without a mutant …`);
+    const start = (mutant?: string) => startTests(copy, file, signal, mutant);
+    plans.push({ file, start, ...await planFile(start, file, report) });
+  }
+  for (const { file, start, planOf } of plans.sort((a, b) => a.seconds - b.seconds)) {
+    const waiting = results.filter(({ id, status }) => status === "survived" && planOf(id).tests.length > 0);
+    const next = waiting.values();
+    let done = 0;
+    const work = async () => {
+      const { judge, stop } = makeJudge(planOf, start, leastSeconds);
+      try {
+        for (const result of next) {
+          result.status = await judge(result.id);
+          const killed = results.filter(({ status }) => status !== "survived").length;
+          report.progress(`${file}: ${++done} of ${waiting.length} mutants, ${killed} of ${mutants.length} killed`);
+        }
+      } finally {
+        await stop();
       }
-    } finally {
-      await stop();
-    }
-  };
-  await Promise.all(Array.from({ length: jobs }, work));
-  return mutants.map(({ id }) => results.find((result) => result.id === id)!);
+    };
+    await Promise.all(Array.from({ length: Math.min(jobs, waiting.length) }, work));
+  }
+  return results;
 }
 
 if (import.meta.main) {
