@@ -2,8 +2,9 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { linearRampShape } from "../../lib/steps/linear_ramp.ts";
 import { fillStep, formOf } from "../../lib/steps/sigmoidal.ts";
-import { steps, straightThrough } from "../../lib/core.ts";
-import { assertWithin } from "../helpers.ts";
+import { lossAndGradient, steps, straightThrough } from "../../lib/core.ts";
+import "../../lib/simd.ts";
+import { assertAllWithin, assertWithin, random } from "../helpers.ts";
 
 const { softsign, linearRamp, identity, round, logistic, arctan, gaussian } = steps;
 
@@ -57,5 +58,20 @@ Deno.test("a step fills the entries of a slice with s and s′ of its outputs, c
       assertWithin(values[i], filled ? step.value(q) : 7, 1e-15, where);
       assertWithin(slopes[i], filled ? step.derivative(q) : 7, 1e-14, where);
     });
+  }
+});
+
+Deno.test("8,192 outputs through the loop of a shape have the loss and the gradient of the step's formula", () => {
+  const next = random(7), yPred = Float32Array.from({ length: 8192 }, next), yTrue = yPred.map((p) => +(next() < p));
+  for (const make of [softsign, linearRamp, logistic, arctan, gaussian]) {
+    for (const options of [{ slope: 3 }, { slope: 9, threshold: 0.3 }, { slope: 2, threshold: 0.4, anchored: false }]) {
+      const step = make(options), where = `${step.name}, ${JSON.stringify(options)}`;
+      // A copy of a step has no loop.
+      const [loop, formula] = [step, { ...step }].map((step) => lossAndGradient(yTrue, yPred, { score: "f1", step }));
+      assertWithin(loop.value, formula.value, 1e-6, where);
+      assertAllWithin([...loop.gradient].map((g) => 8192 * g), [...formula.gradient].map((g) => 8192 * g), 1e-5, where);
+      // The ramp is constant or straight, so it rounds alike.
+      assert(make === linearRamp || loop.gradient.some((g, i) => g !== formula.gradient[i]), `no loop: ${where}`);
+    }
   }
 });

@@ -13,7 +13,7 @@ import {
   straightThrough,
   toStep,
 } from "../../lib/mod.ts";
-import type { StepName } from "../../lib/core.ts";
+import type { Step, StepName } from "../../lib/core.ts";
 import { assertRefused } from "../helpers.ts";
 
 const names = Object.keys(steps) as StepName[];
@@ -164,6 +164,46 @@ Deno.test("what is no step is refused", () => {
   for (const [thing, value] of things) {
     assertRefused(() => toStep(thing as StepName), { error: TypeError, argument: "step", value });
   }
+});
+
+Deno.test("a step of one's own is refused by the field that is wrong, and when it gives no number", () => {
+  const own = { name: "own", threshold: 0.5, slope: 1, value: (p: number) => p, derivative: () => 1 };
+  const refusals: [Record<string, unknown>, string, string][] = [
+    [{ name: "" }, "name", "''"],
+    [{ name: 3 }, "name", "3"],
+    [{ threshold: 1 }, "threshold", "is 1"],
+    [{ threshold: -0.1 }, "threshold", "-0.1"],
+    [{ threshold: NaN }, "threshold", "NaN"],
+    [{ threshold: "0.5" }, "threshold", "'0.5'"],
+    [{ slope: 0 }, "slope", "is 0"],
+    [{ slope: "2" }, "slope", "'2'"],
+  ];
+  for (const [wrongly, argument, value] of refusals) {
+    assertRefused(() => toStep({ ...own, ...wrongly } as Step), { error: TypeError, argument, value });
+  }
+  assertEquals(toStep({ ...own, threshold: 0 }).threshold, 0); // where the thread put it
+  const nothing = toStep({ ...own, value: () => undefined as unknown as number, derivative: () => "1" as never });
+  assertMatch(
+    assertThrows(() => nothing.value(0.3), TypeError).message,
+    /'own'.* value at the output 0.3 is undefined/,
+  );
+  assertMatch(assertThrows(() => nothing.derivative(0.3), TypeError).message, /derivative at the output 0.3 is '1'/);
+});
+
+Deno.test("a step of one's own is made constant outside [0, 1], once", () => {
+  const step = toStep({ name: "own", threshold: 0.5, slope: 1, value: (p) => p, derivative: () => 1 });
+  assertEquals([-2, 0, 1, 3].map(step.value), [0, 0, 1, 1]);
+  assertEquals([-2, 0, 1, 3].map(step.derivative), [0, 1, 1, 0]);
+  assertStrictEquals(toStep(step), step);
+});
+
+Deno.test("'anchored' that is no truth value, and the slope of a step whose slope is fixed, are refused", () => {
+  assertRefused(() => softsign(wrong({ anchored: 1 })), { error: TypeError, argument: "anchored", value: "1" });
+  assertRefused(() => softsign(wrong({ threshold: "0.5" })), { argument: "threshold", value: "'0.5'" });
+  assertRefused(() => identity({ slope: 2 } as StepOptions), { error: TypeError, argument: "slope", value: "2" });
+  assertEquals(identity({ slope: 1 } as StepOptions).slope, 1);
+  assertEquals(softsign({ slope: 1e100 }).slope, 1e100); // the largest
+  assertRefused(() => softsign({ slope: 1.1e100 }), { argument: "slope", value: "1.1e+100" });
 });
 
 Deno.test("straightThrough of what is no step is refused", () => {
