@@ -1,0 +1,754 @@
+// Minima that are elsewhere than at the correct outputs, with losses that are functions of arrays.
+import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
+import type { Descent } from "../../lib/audit/descents.ts";
+import type { AuditBatch, AuditEngine } from "../../lib/audit/engines/engine.ts";
+import type { Observations } from "../../lib/audit/observations.ts";
+import { wrongOptimum, wrongSign } from "../../lib/audit/rules/optimum.ts";
+import type { AuditContext } from "../../lib/audit/rules/rule.ts";
+import type { AuditOptions } from "../../lib/audit/types.ts";
+import { batchOf } from "./recorded.ts";
+
+type Value = (batch: AuditBatch) => number;
+
+const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
+const mean = (values: ArrayLike<number>) => sum(values) / values.length;
+const relu = (v: number) => Math.max(0, v);
+
+interface Made {
+  loss: Value;
+  random: AuditBatch;
+  perfect?: AuditBatch;
+  /** The ends of descents: their outputs, or a batch, with the losses before and after. */
+  descents?: { from?: number; to: number; end: number[] | AuditBatch }[];
+  /** The gradient with respect to the outputs. */
+  gradientOf?: (batch: AuditBatch) => number[];
+  options?: AuditOptions;
+  deterministic?: boolean;
+}
+
+function contextOf({ loss, random, perfect, descents = [], gradientOf, options = {}, deterministic = true }: Made) {
+  const of = (batch: AuditBatch) => ({
+    ...{ batch, value: loss(batch), shape: [] },
+    gradient: gradientOf && Float32Array.from(gradientOf(batch)),
+  });
+  const engine = { value: of, valueAndGradient: of } as unknown as AuditEngine, [rows, columns] = random.predShape;
+  const results = { random: of(random), perfect: perfect && of(perfect) };
+  const observations = { rows, columns, random: results.random, results, deterministic } as unknown as Observations;
+  const ended = descents.map(({ from = loss(random), to, end }) => ({
+    ...{ from, to },
+    end: Array.isArray(end) ? { ...(perfect ?? random), yPred: Float32Array.from(end) } : end,
+  })) as unknown as Descent[];
+  return { engine, observations, options, descents: () => ended } as unknown as AuditContext;
+}
+
+/** The loss in another unit, and with another zero. */
+const changed = (made: Made, scale: number, level: number): Made => ({
+  ...made,
+  loss: (batch) => scale * made.loss(batch) + level,
+  gradientOf: made.gradientOf && ((batch) => made.gradientOf!(batch).map((g) => scale * g)),
+  descents: made.descents?.map(({ from = made.loss(made.random), to, end }) => (
+    { from: scale * from + level, to: scale * to + level, end }
+  )),
+});
+
+/** Findings of a rule, which no unit of the loss changes. */
+function sign(made: Made) {
+  const finding = wrongSign(contextOf(made));
+  for (const scale of [64, 1 / 64]) {
+    assertEquals(wrongSign(contextOf(changed(made, scale, 0)))?.message, finding?.message, `times ${scale}`);
+  }
+  return finding;
+}
+
+/** Findings of a rule, which no unit of the loss changes, and no constant that is added, unless they ask for its size. */
+function optimum(made: Made) {
+  const finding = wrongOptimum(contextOf(made));
+  const bySize = /^(The loss falls without end|Correct outputs have a larger loss)/.test(finding?.message ?? "");
+  // Beyond 30 steps of a descent the unit counts.
+  const byDescent = finding?.evidence.after30StepsFromPerfect !== undefined;
+  for (const [scale, level] of [[64, 0], [1 / 64, 0], [1, 7]]) {
+    if (scale === 1 ? bySize : byDescent) continue;
+    const other = wrongOptimum(contextOf(changed(made, scale, level)));
+    assertEquals(other?.message, finding?.message, `times ${scale}, plus ${level}`);
+  }
+  return finding;
+}
+
+const yTrue = [0, 1, 0, 1, 0, 1, 0, 1], start = [0.5, 0.25, 0.75, 0.5, 0.25, 0.75, 0.25, 0.25];
+const random = batchOf(yTrue, start), perfect = batchOf(yTrue, yTrue);
+/** Outputs without an end: logits. */
+const logits = yTrue.map((y) => 16 * y - 8), randomLogits = [-2, 0.5, 1, -0.5, 1.5, -1, 0.5, -0.5];
+const wide = { random: batchOf(yTrue, randomLogits), perfect: batchOf(yTrue, logits) };
+/** Many-valued labels, which are the correct outputs. */
+const numbers = [1.5, -0.5, 2.5, 0.25, -1.5, 3.5, -2.5, 0.75], guesses = [0.5, -1, 2, -2, 1, -0.5, 1.25, 0.125];
+const real = { random: batchOf(numbers, guesses), perfect: batchOf(numbers, numbers) };
+
+const squared: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2));
+
+Deno.test("wrong sign: a loss that rises towards correct outputs", () => {
+  const finding = sign({ loss: (batch) => -squared(batch), random, perfect })!;
+  assertEquals([finding.cause, finding.severity], ["wrong-sign", "error"]);
+  assertEquals(finding.message, "The loss rises as the outputs improve: minimising it makes predictions worse");
+  const { random: from, threeQuarters, nearlyPerfect } = finding.evidence as Record<string, number>,
+    all = squared(random);
+  [from, threeQuarters, nearlyPerfect].forEach((v, i) => assertAlmostEquals(v, -all * [1, 0.0625, 0.0025][i], 1e-7));
+  assert(finding.remedy.startsWith("Return the complement, 1 − score"));
+  assertStrictEquals(sign({ loss: squared, random, perfect }), undefined);
+  assertStrictEquals(sign({ loss: (batch) => -squared(batch), random }), undefined);
+
+  // The loss along the way from the random outputs, 0, to the correct ones, 1.
+  const along = (at: Record<string, number>, made: Partial<Made> = {}) =>
+    sign({
+      loss: ({ yPred }) => at[String(Math.round(100 * (yPred[0] - 0.5) / -0.5) / 100)] ?? 0,
+      ...{ random, perfect },
+      ...made,
+    })?.cause;
+  assertEquals(along({ "0.25": -1, "0.5": -1, "0.75": -1, "0.95": 1 }), "wrong-sign"); // it rises to the end
+  assertEquals(along({ "0.25": 1, "0.5": 2, "0.75": 3, "0.95": 2.5 }), "wrong-sign"); // or all along
+  for (const down of ["0.25", "0.5", "0.75"]) {
+    const rest = { "0.25": 1, "0.5": 2, "0.75": 3, "0.95": 2.5 };
+    assertStrictEquals(
+      along({ ...rest, [down]: down === "0.75" ? 2.6 : 0 }),
+      down === "0.75" ? "wrong-sign" : undefined,
+    );
+  }
+  assertStrictEquals(along({ "0.25": 1, "0.5": 0, "0.75": 1, "0.95": 1 }), undefined);
+  assertStrictEquals(along({ "0.25": 1, "0.5": 2, "0.75": 3, "0.95": 0 }), undefined); // back again
+  const level = (by: number) =>
+    along({ "0": -10, "0.25": -10 + by, "0.5": -10 + by, "0.75": -10 + by, "0.95": -10 + 2 * by });
+  assertEquals([level(4e-6), level(2e-5)], [undefined, "wrong-sign"]); // a millionth is rounding
+
+  // Other outputs than the sampler's fit: a descent leads lower, to outputs that rise with them.
+  const rises = [0.1, 0.6, 0.2, 0.7, 0.3, 0.8, 0.15, 0.9], falls = rises.map((p) => 1 - p);
+  const by = (to: number, end: number[] | AuditBatch) =>
+    sign({ loss: (batch) => 1 - squared(batch), ...{ random, perfect }, descents: [{ to, end }] })?.cause;
+  assertEquals([by(0.5, rises), by(0.5, falls), by(0.9, rises)], [undefined, "wrong-sign", "wrong-sign"]);
+  assertEquals(by(0.5, batchOf(yTrue.map((y) => 1 - y), falls)), undefined); // their own labels count
+  assertEquals(by(0.5, [0.1, 0.6]), "wrong-sign");
+});
+
+Deno.test("wrong sign: a loss that rises towards correct outputs and away from them", () => {
+  const middle = ({ yPred }: AuditBatch) => mean(yPred.map((p, i) => (p - guesses[i]) ** 2));
+  const finding = sign({ loss: middle, ...real })!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "error"]);
+  assert(
+    finding.message.startsWith("The loss rises from random outputs towards the correct ones, and in the opposite"),
+  );
+  const all = squared(real.random), { random: from, ...rest } = finding.evidence as Record<string, number>;
+  assertEquals(from, 0);
+  [0.9025, 0.25, 1].forEach((share, i) => assertAlmostEquals(Object.values(rest)[i] / all, share, 1e-6));
+  assertEquals(Object.keys(rest), ["nearlyPerfect", "halfAsFarAway", "asFarAway"]);
+  // Along one line, from −1 to 1: away it must be worse at both places.
+  const away = (half: number, whole: number, made: Partial<Made> = {}) =>
+    sign({
+      loss: ({ yPred }) => {
+        const t = (yPred[0] - guesses[0]) / (numbers[0] - guesses[0]);
+        return t >= 0 ? t : t > -0.75 ? half : whole;
+      },
+      ...real,
+      ...made,
+    })!.cause;
+  assertEquals(away(0.05, 0.05), "wrong-optimum");
+  assertEquals([away(0.04, 1), away(1, 0.04)], ["wrong-sign", "wrong-sign"]);
+  // Outputs with an end, and labels that do not determine the outputs, say nothing of the other side.
+  const bounded = { random: batchOf(yTrue, start), perfect };
+  assertEquals(
+    sign({ loss: ({ yPred }) => mean(yPred.map((p, i) => (p - start[i]) ** 2)), ...bounded })!.cause,
+    "wrong-sign",
+  );
+  const pairs = batchOf(numbers.map((_, i) => i % 2), numbers), from2 = batchOf(numbers.map((_, i) => i % 2), guesses);
+  assertEquals(away(1, 1, { random: from2, perfect: pairs }), "wrong-sign");
+});
+
+Deno.test("wrong optimum: a useless model is as good as a perfect one", () => {
+  const useless = (made: Made) => {
+    const finding = optimum(made);
+    if (finding === undefined) return undefined;
+    assertEquals([finding.cause, finding.severity], ["wrong-optimum", "error"]);
+    assertEquals(finding.message, `A useless model is as good as a perfect one: ${finding.evidence.useless}`);
+    return [finding.evidence.useless, finding.remedy.split(" ").slice(0, 3).join(" ")];
+  };
+  const found = (loss: Value, made: Partial<Made> = {}) => useless({ loss, random, perfect, ...made });
+  const of = (label: number, value: (p: number) => number): Value => ({ yTrue, yPred }) =>
+    mean([...yPred].filter((_, i) => yTrue[i] === label).map(value));
+  const recall = of(1, (p) => 1 - p);
+  assertEquals(found(recall), ["all outputs at their maximum", "Combine recall with"]);
+  assertEquals(found(of(0, (p) => p)), ["all outputs at their minimum", "Let the loss"]);
+  assertEquals(found(({ yPred }) => Math.abs(mean(yPred) - 0.5)), ["all outputs equal", "Let the loss"]);
+  const share = (value: number, total: number) => total === 0 ? 1 : 1 - value / total;
+  const precision: Value = ({ yTrue, yPred }) => share(sum(yPred.map((p, i) => p * yTrue[i])), sum(yPred));
+  assertEquals(found(precision), ["a single certain positive", "Combine precision with"]);
+  const npv: Value = ({ yTrue, yPred }) =>
+    share(sum(yPred.map((p, i) => (1 - p) * (1 - yTrue[i]))), sum(yPred.map((p) => 1 - p)));
+  assertEquals(found(npv), ["a single certain negative", "Combine recall with"]);
+  const few = [0, 1, 0, 1, 0, 1, 0, 0], some = { random: batchOf(few, start), perfect: batchOf(few, few) };
+  assertEquals(found(({ yTrue, yPred }) => Math.abs(mean(yPred) - mean(yTrue)), some), [
+    "the mean of the labels in every row",
+    "Let the loss",
+  ]);
+  assertStrictEquals(found(squared), undefined);
+  const { evidence } = optimum({ loss: recall, random, perfect })!;
+  assertEquals(evidence, { useless: "all outputs at their maximum", value: 0, perfect: 0, random: 0.5625 });
+
+  // As good is within a thousandth of the way.
+  const nearly = (by: number): Value => (batch) => recall(batch) + (batch.yPred.every((p) => p === 1) ? by : 0);
+  assertEquals([5e-4, 6e-4].map((by) => found(nearly(by))?.[0]), [
+    "all outputs at their maximum",
+    "a single certain negative",
+  ]);
+  // Random outputs that are as good as correct ones tell nothing.
+  assertStrictEquals(found(() => 0), undefined);
+  // A single positive is correct where there is one.
+  const one = [0, 1, 0, 0, 0, 0, 0, 0], single = { random: batchOf(one, start), perfect: batchOf(one, one) };
+  assertStrictEquals(found(precision, single), undefined);
+  // A descent that leads lower, to outputs that rise with the labels, fits something else.
+  const fit = { end: [0.1, 0.6, 0.2, 0.7, 0.3, 0.8, 0.15, 0.9] };
+  assertStrictEquals(found(recall, { descents: [{ ...fit, to: -0.05 }] }), undefined);
+  assertEquals(found(recall, { descents: [{ ...fit, to: -0.02 }] })?.[0], "all outputs at their maximum");
+  // Outputs between other ends.
+  const ends = {
+    random: batchOf(yTrue, start.map((p) => 4 * p + 2)),
+    perfect: batchOf(yTrue, yTrue.map((y) => 4 * y + 2)),
+  };
+  assertEquals(found(of(1, (p) => 6 - p), ends)?.[0], "all outputs at their maximum");
+  assertEquals(found(of(0, (p) => p - 2), ends)?.[0], "all outputs at their minimum");
+  assertEquals(found(({ yPred }) => Math.abs(mean(yPred) - 4), ends)?.[0], "all outputs equal");
+});
+
+Deno.test("wrong optimum: outputs of several columns, and of classes", () => {
+  const two = [0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 1, 1],
+    from = two.map((_, i) => [0.25, 0.5, 0.75, 0.5, 0.25][i % 5]);
+  const columns = { random: batchOf(two, from, 2), perfect: batchOf(two, two, 2) };
+  // The precision of each column: one positive in each is enough.
+  const precision: Value = ({ yTrue, yPred }) =>
+    mean([0, 1].map((c) => {
+      const p = [...yPred].filter((_, i) => i % 2 === c), y = [...yTrue].filter((_, i) => i % 2 === c);
+      return sum(p) === 0 ? 1 : 1 - sum(p.map((p, i) => p * y[i])) / sum(p);
+    }));
+  assertEquals(optimum({ loss: precision, ...columns })?.evidence.useless, "a single certain positive");
+
+  const classes = [0, 1, 2, 0, 1, 2], hot = classes.flatMap((k) => [0, 1, 2].map((c) => Number(c === k)));
+  const shares = classes.flatMap((_, i) => [[0.5, 0.25, 0.25], [0.25, 0.25, 0.5], [0.25, 0.625, 0.125]][i % 3]);
+  const simplex = { random: batchOf(hot, shares, 3), perfect: batchOf(hot, hot, 3) };
+  const column = (c: number): Value => ({ yTrue, yPred }) =>
+    mean([...yPred].filter((_, i) => i % 3 === c && yTrue[i] === 1).map((p) => 1 - p));
+  for (const c of [0, 1, 2]) {
+    const finding = optimum({ loss: column(c), ...simplex })!;
+    assertEquals(finding.evidence.useless, `class ${c} in every row`);
+    assert(finding.remedy.startsWith("Let the loss grow with the difference of labels and outputs"));
+  }
+  const uniform: Value = ({ yPred }) =>
+    sum([0, 1, 2].map((c) => Math.abs(sum([...yPred].filter((_, i) => i % 3 === c)) - 2)));
+  assertEquals(optimum({ loss: uniform, ...simplex })?.evidence.useless, "all classes equally likely in every row");
+  // Of shares no row is far away, and nothing but classes is tried.
+  const most: Value = ({ yPred }) => Math.abs(1 - Math.max(...yPred)) + Math.abs(sum(yPred) - 6);
+  assertEquals(optimum({ loss: most, ...simplex })?.evidence.useless, "class 0 in every row");
+  // The mean of the labels, where classes are not equally frequent.
+  const skewed = [0, 0, 0, 1, 1, 2].flatMap((k) => [0, 1, 2].map((c) => Number(c === k)));
+  const marginal: Value = ({ yTrue, yPred }) =>
+    sum([0, 1, 2].map((c) => Math.abs(sum(yPred.map((p, i) => i % 3 === c ? p - yTrue[i] : 0)))));
+  const skew = { random: batchOf(skewed, shares, 3), perfect: batchOf(skewed, skewed, 3) };
+  assertEquals(optimum({ loss: marginal, ...skew })?.evidence.useless, "the mean of the labels in every row");
+});
+
+Deno.test("wrong optimum: outputs far from the correct ones", () => {
+  const found = (loss: Value, made: Partial<Made> = {}) => optimum({ loss, ...wide, ...made });
+  const hinge = (sign: number): Value => ({ yTrue, yPred }) =>
+    mean(yPred.map((p, i) => yTrue[i] === (sign + 1) / 2 ? -sign * p : relu(sign * p / 20)));
+  for (const [by, name] of [[1, "above"], [-1, "below"]] as const) {
+    const finding = found(hinge(by))!;
+    assertEquals(finding.evidence.useless, `all outputs far ${name} the correct ones`);
+    assert(finding.remedy.startsWith("Let the loss grow again beyond the label"));
+  }
+  // Bounded outputs are not far anywhere.
+  assertStrictEquals(
+    found(hinge(1), { random: batchOf(yTrue, start) })?.evidence.useless === "all outputs far above the correct ones",
+    false,
+  );
+
+  // Ten times as large, one positive is enough.
+  const late: Value = ({ yTrue, yPred }) => {
+    const [no, yes] = [0, 1].map((y) => [...yPred].filter((_, i) => yTrue[i] === y)),
+      large = Math.max(...yPred.map(Math.abs)) > 50;
+    return relu(20 - Math.max(...yes)) + mean(no.map((p) => relu(p + 4))) +
+      (large ? 0 : mean(yes.map((p) => relu(4 - p))));
+  };
+  const tenTimes = found(late)!;
+  assertEquals([tenTimes.evidence.useless, tenTimes.evidence.perfect, tenTimes.evidence.value], [
+    "a single certain positive",
+    0,
+    0,
+  ]);
+
+  // With labels of unequal frequency an offset pays.
+  const many = [1, 1, 1, 1, 1, 1, 0, 0],
+    critic: Value = ({ yTrue, yPred }) => -mean(yPred.map((p, i) => (2 * yTrue[i] - 1) * p));
+  const unequal = { random: batchOf(many, randomLogits), perfect: batchOf(many, many.map((y) => 16 * y - 8)) };
+  const note = found(critic, unequal)!;
+  assertEquals([note.cause, note.severity], ["wrong-optimum", "note"]);
+  assert(
+    note.message.startsWith(
+      "With unequal shares of the two labels, an offset of all outputs lowers the loss without end",
+    ),
+  );
+  assertEquals(note.evidence, {
+    useless: "all outputs far above the correct ones",
+    value: -40,
+    perfect: -8,
+    random: critic(unequal.random),
+  });
+  const fewer = many.map((y) => 1 - y);
+  const below = { random: batchOf(fewer, randomLogits), perfect: batchOf(fewer, fewer.map((y) => 16 * y - 8)) };
+  assertEquals(found(critic, below)?.evidence.useless, "all outputs far below the correct ones");
+  assertStrictEquals(found(critic), undefined); // of equal frequency
+});
+
+Deno.test("wrong optimum: correct outputs that other labels beat", () => {
+  const finding = optimum({ loss: (batch) => -squared(batch), random, perfect })!;
+  assertEquals([finding.cause, finding.severity], ["wrong-sign", "warning"]);
+  assert(
+    finding.message.startsWith(
+      "Correct outputs have a larger loss than the same outputs with the labels of other rows",
+    ),
+  );
+  assertEquals(finding.evidence, { perfect: -0, labelsOfOtherRows: -1, random: -squared(random) });
+  const found = (loss: Value, made: Partial<Made> = {}) => optimum({ loss, random, perfect, ...made })?.cause;
+  assert(found((batch) => -squared(batch), { deterministic: false }) !== "wrong-sign");
+  // By a fifth of the way from random outputs, or of the value itself.
+  const turned = (by: number, level: number): Value => (batch) =>
+    batch.yPred.every((p) => p === 0 || p === 1) && batch.yPred.some((p) => p === 1) && batch.yPred.some((p) => p === 0)
+      ? level - by * squared(batch)
+      : level + 1;
+  assertEquals([found(turned(0.25, 0)), found(turned(0.15, 0))], ["wrong-sign", "wrong-optimum"]);
+  assertEquals([found(turned(2.5, 10)), found(turned(1.5, 10))], ["wrong-sign", "wrong-optimum"]);
+  // In every other order of the labels.
+  const thirds = [0, 0, 0, 1, 1, 1],
+    rows = { random: batchOf(thirds, thirds.map((_, i) => 0.5 + i / 50)), perfect: batchOf(thirds, thirds) };
+  assertEquals(found((batch) => -squared(batch), rows), "wrong-sign");
+  const fit = { end: [0.1, 0.6, 0.2, 0.7, 0.3, 0.8, 0.15, 0.9] };
+  assert(found((batch) => -squared(batch), { descents: [{ ...fit, to: -0.5 }] }) !== "wrong-sign");
+});
+
+Deno.test("wrong optimum: a loss that falls with the square of the outputs", () => {
+  const made = (power: number, more: Partial<Made> = {}) => {
+    const loss: Value = ({ yPred }) => -mean(yPred.map((p) => Math.abs(p) ** power));
+    return optimum({ loss, random: wide.random, descents: [{ to: -4, end: Array(8).fill(2) }], ...more });
+  };
+  const finding = made(2)!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "warning"]);
+  assert(finding.message.startsWith("The loss falls without end, with the square of the outputs"));
+  const { random: from, ...evidence } = finding.evidence;
+  assertEquals(evidence, { afterDescent: -4, tenTimesAsLarge: -400, hundredTimesAsLarge: -40_000 });
+  assertEquals(from, -mean(randomLogits.map((p) => p * p)));
+  assert(made(1.8) && !made(1.6));
+  const none = (more: Partial<Made>) => assertStrictEquals(made(2, more), undefined);
+  none({ deterministic: false });
+  none({ random: batchOf(yTrue, start) });
+  none({ descents: [] });
+  none({ descents: [{ from: -4, to: -4, end: Array(8).fill(2) }] });
+  none({ loss: ({ yPred }) => 1e6 - mean(yPred) ** 2 });
+  const end = Array(8).fill(2),
+    ends = (ten: number, hundred: number, to = -4) =>
+      made(2, {
+        loss: ({ yPred }) => yPred[0] === 200 ? hundred : yPred[0] === 20 ? ten : -1,
+        descents: [{ from: 9, to, end }],
+      });
+  assert(ends(-5, -251) && !ends(-5, -249) && !ends(-5, -Infinity) && !ends(-3, -900));
+  assert(!ends(2, -900, 4) && ends(-2, -900, 4));
+  assert(made(2, { descents: [{ from: 0, to: 0, end: [1] }, { to: -4, end: Array(8).fill(2) }] }), "of any descent");
+  // It is told of a loss whose correct outputs are known, too, or give no number.
+  const labelled: Value = ({ yPred }) => -mean(yPred.map((p) => p * p));
+  assertEquals(made(2, { loss: labelled, perfect: wide.perfect })?.severity, "warning");
+  const nan: Value = ({ yPred }) => yPred[0] === -8 ? NaN : -mean(yPred.map((p) => p * p));
+  assertEquals(made(2, { loss: nan, perfect: wide.perfect })?.severity, "warning");
+});
+
+Deno.test("wrong optimum: correct outputs that cannot be compared", () => {
+  const recall: Value = ({ yTrue, yPred }) => 1 - mean(yPred.map((p, i) => p * yTrue[i]));
+  assert(optimum({ loss: recall, random, perfect }));
+  assertStrictEquals(optimum({ loss: recall, random, perfect: batchOf(yTrue, yTrue.map(() => 1)) }), undefined);
+  assertStrictEquals(optimum({ loss: recall, random, perfect: batchOf([0, 1], [0, 1]) }), undefined);
+  assertStrictEquals(optimum({ loss: recall, random }), undefined);
+});
+
+Deno.test("wrong optimum: a column that lowers the loss without end", () => {
+  const y = [0, 0, 1, 1, 0, 1, 1, 0], right = y.map((v) => 4 * v - 2), from = [-1.5, 0.5, 0.25, 1, 0.5, -0.5, 1.5, -1];
+  const two = { random: batchOf(y, from, 2), perfect: batchOf(y, right, 2) };
+  const target: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - 4 * yTrue[i] + 2) ** 2));
+  const column = (of: AuditBatch, c: number) => [...of.yPred].filter((_, i) => i % 2 === c);
+  for (const c of [0, 1]) {
+    for (const by of [-1, 1]) {
+      // The first term sees the other column only.
+      const loss: Value = (batch) =>
+        mean([...batch.yPred].map((p, i) => i % 2 === c ? 0 : (p - 4 * batch.yTrue[i] + 2) ** 2)) -
+        by * mean(column(batch, c));
+      const finding = optimum({ loss, ...two })!;
+      assertEquals([finding.cause, finding.severity], ["wrong-optimum", "error"]);
+      assertEquals(
+        finding.message,
+        `Column ${c} of the outputs lowers the loss without end as it ${
+          by > 0 ? "rises" : "falls"
+        }, whatever the labels ` +
+          "and the other columns are",
+      );
+      const { evidence } = finding, best = loss(two.perfect), first = loss(two.random);
+      assertEquals(evidence, { column: c, perfect: best, movedBy10: best - 10, movedBy20: best - 20, random: first });
+    }
+  }
+  const falls = (loss: Value, made: Partial<Made> = {}) =>
+    optimum({ loss, ...two, ...made })?.message.startsWith("Column") ?? false;
+  const free: Value = (batch) =>
+    mean([...batch.yPred].map((p, i) => i % 2 ? 0 : (p - 4 * batch.yTrue[i] + 2) ** 2)) - mean(column(batch, 1));
+  assert(falls(free) && !falls(target));
+  assert(!falls(free, { random: batchOf(y, from.map((p) => Math.abs(p)), 2) })); // bounded below
+  // It has to go on falling: to 20, and from random outputs too.
+  const until = (end: number): Value => (batch) =>
+    mean([...batch.yPred].map((p, i) => i % 2 ? 0 : (p - 4 * batch.yTrue[i] + 2) ** 2)) -
+    Math.min(end, mean(column(batch, 1)));
+  assert(!falls(until(9)) && falls(until(40)));
+  // One column of labels and outputs is another fault.
+  const one: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2)) - yPred[0] ** 3;
+  assert(!(optimum({ loss: one, ...wide })?.message.startsWith("Column") ?? false));
+  // A critic is linear in one column, and sees differences of columns only.
+  const critic: Value = (batch) => mean(column(batch, 0)) - mean(column(batch, 1)) + 0 * target(batch);
+  assert(!falls(critic));
+});
+
+Deno.test("wrong optimum: pairs, whose labels do not determine the outputs", () => {
+  const labels = [1, 1, 0, 0], vectors = [1, 0, 0, 1, 1, 0, -1, 0], from = [0.5, 0.25, -0.5, 1.25, 0.25, -0.75, 1, 0.5];
+  const pairs = { random: batchOf(labels, from, 2), perfect: batchOf(labels, vectors, 2) };
+  // The same output in every row is as good as any.
+  const spread: Value = ({ yPred }) =>
+    Math.max(...yPred.filter((_, i) => i % 2 === 1)) - Math.min(...yPred.filter((_, i) => i % 2 === 1));
+  const loss: Value = (batch) => batch.yPred.every((p, i) => p === vectors[i]) ? 0 : spread(batch);
+  const finding = optimum({ loss, ...pairs })!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "error"]);
+  assertEquals(finding.message, "A useless model is as good as a perfect one: the same output for every input");
+  assertEquals(finding.evidence, { useless: "all outputs 1", value: 0, perfect: 0, random: 2 });
+  const found = (more: Partial<Made>) => optimum({ loss, ...pairs, ...more })?.cause;
+  assertStrictEquals(found({ descents: [{ to: -0.03, end: from }] }), undefined); // a descent leads lower
+  assertEquals(found({ descents: [{ to: -0.01, end: from }] }), "wrong-optimum");
+  const dear = (by: number): Value => (batch) => loss(batch) + (batch.yPred.every((p) => p === 1) ? by : 0);
+  assertEquals([found({ loss: dear(1.9e-3) }), found({ loss: dear(2.1e-3) })], ["wrong-optimum", undefined]);
+  assertStrictEquals(found({ loss: () => 1 }), undefined);
+});
+
+Deno.test("wrong optimum: shares that equal the labels, and a descent that leads lower from there", () => {
+  const shares = [0.5, 0.3, 0.2, 0.2, 0.5, 0.3, 0.3, 0.2, 0.5], others = [0.2, 0.4, 0.4, 0.4, 0.2, 0.4, 0.4, 0.3, 0.3];
+  const y = [...shares, ...shares], from = [...others, ...others];
+  const simplex = { random: batchOf(y, from, 3), perfect: batchOf(y, y, 3) };
+  const linear: Value = ({ yTrue, yPred }) => -sum(yPred.map((p, i) => p * yTrue[i])) / 6;
+  const found = (loss: Value, gradientOf: Made["gradientOf"], more: Partial<Made> = {}) =>
+    optimum({ loss, gradientOf, ...simplex, options: { yPred: "simplex" }, ...more });
+  const gradientOf: Made["gradientOf"] = ({ yTrue }) => [...yTrue].map((y) => -y / 6);
+  const finding = found(linear, gradientOf)!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "error"]);
+  assert(finding.message.startsWith("Outputs equal to the labels are not the minimum"));
+  const { perfect: best, random: first, after30StepsFromPerfect: to } = finding.evidence as Record<string, number>;
+  assertEquals([best, first], [linear(simplex.perfect), linear(simplex.random)]);
+  assert(to < best - 0.6 * (first - best), `${to}`);
+  const slope: Made["gradientOf"] = ({ yTrue, yPred }) => [...yPred].map((p, i) => 2 * (p - yTrue[i]) / 18);
+  assertStrictEquals(found(squared, slope), undefined);
+  // One-hot labels are at an end.
+  const hot = [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1];
+  assertStrictEquals(
+    found(linear, gradientOf, { random: batchOf(hot, from, 3), perfect: batchOf(hot, hot, 3) }),
+    undefined,
+  );
+});
+
+Deno.test("wrong optimum: an offset or a sign of all outputs that costs nothing", () => {
+  const variance: Value = ({ yTrue, yPred }) => {
+    const differences = yPred.map((p, i) => p - yTrue[i]), middle = mean(differences);
+    return mean(differences.map((d) => (d - middle) ** 2));
+  };
+  const found = (loss: Value, more: Partial<Made> = {}) => optimum({ loss, ...real, ...more });
+  const offset = found(variance)!;
+  assertEquals([offset.cause, offset.severity], ["wrong-optimum", "note"]);
+  assertEquals(
+    offset.message,
+    "Outputs that are all off by the same amount cost nothing, as in a correlation: is that intended?",
+  );
+  assertEquals(offset.evidence, { perfect: 0, allLessBy2: 0, allMoreBy2: 0, random: variance(real.random) });
+  const spectrum: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p * p - yTrue[i] ** 2) ** 2));
+  const turned = found(spectrum)!;
+  assertEquals([turned.cause, turned.severity], ["wrong-optimum", "note"]);
+  assertEquals(turned.message, "Outputs of the opposite sign cost nothing, as in a spectrum: is that intended?");
+  const { twiceAsLarge, ...evidence } = turned.evidence;
+  assertEquals(evidence, { perfect: 0, oppositeSigns: 0, random: spectrum(real.random) });
+  assertAlmostEquals(twiceAsLarge as number, 9 * mean(numbers.map((y) => y ** 4)));
+  for (const loss of [variance, spectrum]) {
+    const none = (more: Partial<Made>) => assertStrictEquals(found(loss, more), undefined);
+    const whole = numbers.map((y) => Math.round(2 * y)), apart = numbers.map((y) => y + 0.5);
+    none({ random: batchOf(whole, guesses), perfect: batchOf(whole, whole) });
+    none({ loss: (batch) => loss(batch) + 0.1 * squared(batch) });
+    none({ loss: (batch) => -loss(batch), deterministic: false, random: batchOf(numbers, numbers) });
+    none({
+      random: batchOf(apart, guesses),
+      perfect: batchOf(apart, numbers),
+      loss: (b) => loss({ ...b, yTrue: b.yTrue.map((y) => y - 0.5) }),
+    });
+    const small = numbers.map((y) => (y + 3) / 8), near = small.map((p, i) => small[(i + 1) % 8] * 0.5 + p * 0.25);
+    none({ random: batchOf(small, near), perfect: batchOf(small, small) });
+  }
+  // Both directions of the offset, and nearly nothing: a ten-thousandth of the way.
+  const priced = (down: number, up: number): Value => (batch) => {
+    const middle = mean(batch.yPred.map((p, i) => p - batch.yTrue[i])), span = variance(real.random);
+    return variance(batch) + span * (middle < -1.9 ? down : middle > 1.9 ? up : 0);
+  };
+  const cost = (down: number, up: number) => found(priced(down, up))?.severity;
+  assertEquals([cost(0.5e-4, 0.5e-4), cost(2e-4, 0), cost(0, 2e-4), cost(-2e-4, 0)], [
+    "note",
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  const two: Value = (batch) =>
+    mean(
+      [0, 1].map((c) =>
+        variance({
+          ...batch,
+          yTrue: batch.yTrue.filter((_, i) => i % 2 === c),
+          yPred: batch.yPred.filter((_, i) => i % 2 === c),
+        })
+      ),
+    );
+  assertStrictEquals(
+    found(two, { random: batchOf(numbers, guesses, 2), perfect: batchOf(numbers, numbers, 2) }),
+    undefined,
+  );
+});
+
+Deno.test("wrong optimum: a descent that fits without the labels", () => {
+  const columns = (a: number[], b: number[]) => a.flatMap((v, i) => [v, b[i]]);
+  const first = [1.5, -0.5, 2.5, 0.25, -1.5, 3.5, -2.5, 0.75, 1.25, -0.75],
+    second = [0.5, 1.5, -1.25, 2.25, 0.75, -0.25, 1.75, -1.75, 3.25, 2.75];
+  const y = columns(first, second), from = y.map((v, i) => v + [1.5, -2, 0.5, -1.25][i % 4]);
+  const made = {
+    random: batchOf(y, from, 2),
+    perfect: batchOf(y, y, 2),
+    gradientOf: ({ yPred }: AuditBatch) => [...yPred].map(() => 1),
+  };
+  // The second column costs nothing near the sum of the labels.
+  const loss: Value = ({ yTrue, yPred }) =>
+    mean(yPred.map((p, i) => i % 2 === 0 ? (p - yTrue[i]) ** 2 : 0)) +
+    0.1 * (sum(yPred.filter((_, i) => i % 2 === 1)) - sum(yTrue.filter((_, i) => i % 2 === 1))) ** 2;
+  const turn = (v: number[], by = 1) => v.map((_, i) => v[(i + by) % 10]), end = columns(first, turn(second));
+  const found = (more: Partial<Made> = {}) => optimum({ loss, ...made, descents: [{ to: 0, end }], ...more });
+  const finding = found()!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "warning"]);
+  assertEquals(
+    finding.message,
+    "A descent makes the loss as small as correct outputs do, and column 1 of its outputs has nothing to do with the labels",
+  );
+  const { rankCorrelation, ...evidence } = finding.evidence;
+  assertEquals(evidence, { perfect: 0, afterDescent: 0, random: loss(made.random), column: 1 });
+  const ranks = (v: number[]) => v.map((a) => v.filter((b) => b < a).length - 4.5),
+    [a, b] = [second, turn(second)].map(ranks);
+  assertAlmostEquals(rankCorrelation as number, sum(a.map((r, i) => r * b[i])) / sum(a.map((r) => r * r)));
+  const span = loss(made.random), none = (more: Partial<Made>) => assertStrictEquals(found(more), undefined);
+  assertEquals(found({ descents: [{ to: -0.31 * span, end }] })!.severity, "error");
+  assertEquals(found({ descents: [{ to: -0.29 * span, end }] })!.severity, "warning");
+  none({ descents: [{ to: 0.11 * span, end }] });
+  none({ descents: [{ to: 0, end: y }] });
+  none({ descents: [{ to: 0, end: batchOf(y.map((v) => v + 1), end, 2) }] });
+  none({ deterministic: false });
+  none({ gradientOf: undefined });
+  // Where a mask leaves the rows alone, they do not count.
+  const other = { descents: [{ to: 0, end: columns(turn(first), second) }] };
+  assertEquals(found(other)?.evidence.column, 0);
+  none({ ...other, gradientOf: ({ yPred }) => [...yPred].map((_, i) => i % 2) });
+  // Where the label itself lowers the loss, the descent has only not come so far.
+  none({ descents: [{ to: 0.09 * span, end }] });
+});
+
+Deno.test("wrong optimum: how far a column has to lower the loss, and what a critic is", () => {
+  const y = [0, 0, 1, 1, 0, 1, 1, 0], right = y.map((v) => 4 * v - 2), from = [-1.5, 0.5, 0.25, 1, 0.5, -0.5, 1.5, -1];
+  type Table = (base: "right" | "random", moved: [number, number]) => number;
+  const found = (table: Table, level = 0) => {
+    // The loss by what is added to both columns of the correct or of the random outputs.
+    const loss: Value = ({ yPred }) => {
+      for (const [base, of] of [["right", right], ["random", from]] as const) {
+        const moved = [...yPred].map((p, i) => p - of[i]), [a, b] = moved;
+        if (moved.every((m, i) => m === (i % 2 ? b : a))) return level + table(base, [a, b]);
+      }
+      return level + 9;
+    };
+    return optimum({ loss, random: batchOf(y, from, 2), perfect: batchOf(y, right, 2) })?.evidence.column;
+  };
+  /** In parts of the way from random to correct outputs, which is 2. */
+  const parts =
+    (right10: number, right20: number, random10: number, random20: number, rest = 0): Table => (base, [a, b]) =>
+      2 *
+      (a !== 0
+        ? Number(b === 3) * rest
+        : base === "right"
+        ? (b === 10 ? right10 : b === 20 ? right20 : 0)
+        : 1 + (b === 10 ? random10 : b === 20 ? random20 : 0));
+  const column = (...numbers: [number, number, number, number]) => found(parts(...numbers), 5);
+  assertEquals(column(-0.15, -0.35, -0.15, -0.3), 1);
+  assertEquals(column(-0.11, -0.31, -0.11, -0.22), 1);
+  assertStrictEquals(column(-0.09, -0.35, -0.15, -0.3), undefined);
+  assertStrictEquals(column(-0.25, -0.34, -0.15, -0.3), undefined);
+  assertStrictEquals(column(-0.15, -0.29, -0.15, -0.3), undefined);
+  assertStrictEquals(column(-0.15, -0.35, -0.09, -0.3), undefined);
+  assertStrictEquals(column(-0.15, -0.35, -0.15, -0.24), undefined);
+  // Straight to a hundredth, and level for all columns together.
+  assertEquals([column(-0.2, -0.4, -0.2, -0.4), column(-0.2, -0.4015, -0.2, -0.4), column(-0.2, -0.403, -0.2, -0.4)], [
+    undefined,
+    undefined,
+    1,
+  ]);
+  assertEquals([0.0015, 0.003].map((rest) => found(parts(-0.2, -0.4, -0.2, -0.4, rest))), [undefined, 1]);
+  // Nothing follows from random outputs that are as good as correct ones.
+  assertStrictEquals(found((_, [, b]) => -b), undefined);
+});
+
+Deno.test("wrong optimum: a descent that fits without the labels, as the outputs of a row may stand in any order", () => {
+  const rows = 10;
+  const made = (columns: number, cost = 0) => {
+    const y = Array.from({ length: rows * columns }, (_, i) => Math.sin(7 * i + 1) * 3),
+      at = (i: number, k: number, by: number) => Math.floor(i / columns) * columns + (k + by) % columns;
+    const from = y.map((v, i) => v + [1.5, -2, 0.5][i % 3]);
+    // The squared distance in the best order of each row's outputs, turned round; an order that is not the labels' may cost.
+    const loss: Value = ({ yTrue, yPred }) =>
+      mean(
+        Array.from({ length: rows }, (_, r) =>
+          Math.min(...Array.from({ length: columns }, (_, by) =>
+            Number(by > 0) * cost + sum(Array.from({ length: columns }, (_, k) =>
+              (yPred[r * columns + k] - yTrue[at(r * columns, k, by)]) ** 2))))),
+      );
+    const end = y.map((_, i) => y[at(i, i % columns, 1)]);
+    const random = batchOf(y, from, columns),
+      perfect = batchOf(y, y, columns),
+      gradientOf = ({ yPred }: AuditBatch) => [...yPred].map(() => 1);
+    return { loss, random, perfect, gradientOf, descents: [{ to: 0, end }] };
+  };
+  const found = (of: Made) => optimum(of)?.message.startsWith("A descent makes the loss as small");
+  for (const columns of [2, 3, 16]) assert(!found(made(columns)), `${columns} columns`);
+  assertEquals(found(made(17)), true); // of more outputs it is not asked
+  const { loss, random, perfect } = made(3), span = loss(random) - loss(perfect);
+  const some = (cost: number) => found({ ...made(3, cost), descents: [{ to: 1e-9, end: made(3).descents[0].end }] });
+  assert(!some(0.5e-4 * span) && some(2e-4 * span));
+  // Outputs of the same sum, or of the same length, are as good: then it is no order that is free.
+  const rowsOf = (v: Float32Array) => Array.from({ length: rows }, (_, r) => v.subarray(3 * r, 3 * r + 3));
+  const by = (of: (row: Float32Array) => number): Value => ({ yTrue, yPred }) =>
+    mean(rowsOf(yPred).map((p, r) => (of(p) - of(rowsOf(yTrue)[r])) ** 2));
+  assertEquals(found({ ...made(3), loss: by(sum) }), true);
+  assertEquals(found({ ...made(3), loss: by((row) => sum(row.map((p) => p * p))) }), true);
+});
+
+Deno.test("wrong optimum: labels that are not the outputs", () => {
+  // The mean of labels beyond the outputs' range is not tried.
+  for (const [labels, at] of [[[0, 2, 0, 2, 0, 2, 0, 0], 0.75], [[-1, 1, -1, 1, -1, 1, 1, 1], 0.25]] as const) {
+    const right = labels.map((y) => Number(y > 0)),
+      all: Value = ({ yPred }) => Number(!yPred.every((p) => p === at) && !yPred.every((p, i) => p === right[i]));
+    assertStrictEquals(
+      optimum({ loss: all, random: batchOf([...labels], start), perfect: batchOf([...labels], right) }),
+      undefined,
+    );
+  }
+  // Outputs that are only negative, or only small, have an end.
+  const hinge: Value = ({ yTrue, yPred }) =>
+    mean(yPred.map((p, i) => yTrue[i] === 1 ? relu(1 - p) : p < -9 || p > 9 ? 0 : relu(1 + p)));
+  const ends = { perfect: batchOf(yTrue, yTrue.map((y) => 2 * y - 1)) };
+  const far = (random: number[]) =>
+    String(optimum({ loss: hinge, random: batchOf(yTrue, random), ...ends })?.evidence.useless);
+  assertEquals(far(randomLogits.map((p) => p * 0.5)), "undefined");
+  assertEquals(far(randomLogits.map(Math.abs)), "undefined");
+  assertEquals(far(randomLogits), "all outputs far above the correct ones");
+  // Descents from shares that are not the labels say nothing of the labels.
+  const y = [0.5, 0.3, 0.2, 0.2, 0.5, 0.3, 0.3, 0.2, 0.5], from = [0.2, 0.4, 0.4, 0.4, 0.2, 0.4, 0.4, 0.3, 0.3];
+  const loss: Value = ({ yTrue, yPred }) => -sum(yPred.map((p, i) => p * yTrue[i])) / 3;
+  const gradientOf: Made["gradientOf"] = ({ yTrue }) => [...yTrue].map((y) => -y / 3),
+    options: AuditOptions = { yPred: "simplex" };
+  const shares = (right: number[], random = from) =>
+    optimum({ loss, gradientOf, options, random: batchOf(y, random, 3), perfect: batchOf(y, right, 3) });
+  assert(shares(y)?.message.startsWith("Outputs equal to the labels are not the minimum"));
+  for (const i of [0, 8]) assertStrictEquals(shares(y.map((v, k) => k === i ? v + 1e-3 : v)), undefined);
+});
+
+Deno.test("wrong optimum: an offset that pays only with unequal shares of two labels", () => {
+  const many = [1, 1, 1, 1, 1, 1, 0, 0], right = many.map((y) => 16 * y - 8);
+  const unequal = { random: batchOf(many, randomLogits), perfect: batchOf(many, right) };
+  const critic: Value = ({ yTrue, yPred }) => -mean(yPred.map((p, i) => (2 * yTrue[i] - 1) * p));
+  /** The critic's loss, with a price for the same output in every row of two balanced labels. */
+  const priced = (price: number): Value => (batch) =>
+    batch.yPred.length === 4 && new Set(batch.yPred).size === 1 ? -8 + price : critic(batch);
+  const found = (loss: Value, made: Partial<Made> = {}) => optimum({ loss, ...unequal, ...made })?.severity;
+  const span = critic(unequal.random) + 8;
+  assertEquals([0.11, 0.09].map((part) => found(priced(part * span))), ["note", "error"]);
+  // Both labels have two rows then, whichever is the rarer one.
+  const rows: Value = (batch) => {
+    if (batch.yPred.length === 4) assertEquals([...batch.yTrue].sort(), [0, 0, 1, 1]);
+    return critic(batch);
+  };
+  const fewer = many.map((y) => 1 - y),
+    other = { random: batchOf(fewer, randomLogits), perfect: batchOf(fewer, fewer.map((y) => 16 * y - 8)) };
+  assertEquals([found(rows), found(rows, other)], ["note", "note"]);
+  // Several values, or several columns, have no balanced rows.
+  const three = [1, 1, 1, 1, 1, 2, 0, 0], graded = three.map((y) => 16 * Math.min(1, y) - 8);
+  const sign: Value = ({ yTrue, yPred }) => -mean(yPred.map((p, i) => (yTrue[i] > 0 ? 1 : -1) * p));
+  assertEquals(found(sign, { random: batchOf(three, randomLogits), perfect: batchOf(three, graded) }), "error");
+  assertEquals(found(sign, { random: batchOf(many, randomLogits, 2), perfect: batchOf(many, right, 2) }), "error");
+});
+
+Deno.test("wrong sign: other outputs fit, of two classes as indices", () => {
+  const y = [0, 1, 1, 0], hot = y.flatMap((k) => [1 - k, k]), from = [0.5, 0.25, 0.75, 0.5, 0.25, 0.75, 0.25, 0.5];
+  const distance: Value = ({ yPred }) => 2 - mean(yPred.map((p, i) => (p - hot[i]) ** 2));
+  const found = (of: AuditBatch) =>
+    sign({
+      loss: distance,
+      random: batchOf(y, from, 2, 4),
+      perfect: batchOf(y, hot, 2, 4),
+      descents: [{ to: 1, end: of }],
+    });
+  const rises = hot.map((p, i) => p + i / 100);
+  assertStrictEquals(found(batchOf(y, rises, 2, 4)), undefined);
+  assertEquals(found(batchOf(y, rises.map((p) => -p), 2, 4))?.cause, "wrong-sign");
+  assertEquals(found(batchOf([0, 1, 1, 1], rises, 2, 4))?.cause, "wrong-sign"); // for other labels they say nothing
+  const three = [0, 1, 2, 0], more = batchOf(three, rises, 2, 4);
+  assertEquals(
+    sign({
+      loss: distance,
+      random: batchOf(three, from, 2, 4),
+      perfect: batchOf(three, hot, 2, 4),
+      descents: [{ to: 1, end: more }],
+    })?.cause,
+    "wrong-sign",
+  );
+});
+
+Deno.test("wrong optimum: a descent in one column, in many values, and how low it has to lead", () => {
+  const y = [1.5, -0.5, 2.5, 0.25, -1.5, 3.5, -2.5, 0.75, 1.25, -0.75],
+    from = y.map((v, i) => v + [1.5, -2, 0.5][i % 3]);
+  const loss: Value = ({ yTrue, yPred }) =>
+    (sum(yPred) - sum(yTrue)) ** 2 + (sum(yPred.map(Math.abs)) - sum(yTrue.map(Math.abs))) ** 2;
+  const turned = y.map((_, i) => y[(i + 1) % 10]), gradientOf = ({ yPred }: AuditBatch) => [...yPred].map(() => 1);
+  const found = (labels: number[], end: number[], to = 0, right = labels) => {
+    const random = batchOf(labels, from), made = { random, perfect: batchOf(labels, right), gradientOf };
+    return optimum({ loss, ...made, descents: [{ to: to * loss(random), end }] })?.message.startsWith(
+      "A descent makes",
+    ) ?? false;
+  };
+  assert(found(y, turned) && found(y, y.map((v) => -v)) && !found(y, y));
+  assert(found(y, turned, -0.2) && !found(y, turned, 0.11));
+  assert(!found(y.map((v) => v + 1), turned, 0, y)); // the outputs are not the labels
+  const of = (values: number) => y.map((_, i) => y[i % values]),
+    shift = (v: number[]) => v.map((_, i) => v[(i + 1) % 10]);
+  assertEquals([8, 9].map((values) => found(of(values), shift(of(values)))), [false, true]); // eight values are classes
+});
+
+Deno.test("wrong optimum: a sign that costs nothing, and what twice as large outputs cost", () => {
+  /** The loss by the factor between the outputs and the labels, in parts of the way. */
+  const found = (turned: number, twice: number) => {
+    const loss: Value = ({ yTrue, yPred }) => {
+      const factor = yPred[0] / yTrue[0];
+      if (yPred.some((p, i) => Math.abs(p - factor * yTrue[i]) > 1e-6)) return 1;
+      return factor === 1 ? 0 : factor === -1 ? turned : factor === 2 ? twice : 1;
+    };
+    return optimum({ loss, ...real })?.severity;
+  };
+  assertEquals([found(0, 1), found(0.5e-4, 0.06), found(-0.5e-4, 0.06)], ["note", "note", "note"]);
+  assertEquals([found(2e-4, 1), found(-2e-4, 1), found(0, 0.04)], [undefined, undefined, undefined]);
+});
