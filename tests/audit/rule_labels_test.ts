@@ -374,3 +374,62 @@ Deno.test("a column of the labels is used if the loss or its gradient changes by
     undefined,
   );
 });
+
+Deno.test("a formula of both signs with outputs between 0 and 1", () => {
+  const y = [0, 1, 1, 0], plain = batchOf(y, [0.25, 0.5, 0.75, 0.5]), perfect = batchOf(y, y);
+  /** A hinge of labels of −1 and 1, into which it turns those of 0 and 1. */
+  const hinge = (margin: number): Value => ({ yTrue, yPred }) =>
+    mean(yPred.map((p, i) => Math.max(0, margin - (yTrue[i] > 0 ? 1 : -1) * p)));
+  const finding = found(plain, { loss: hinge(1), perfect })!;
+  assertEquals([finding.cause, finding.severity], ["activation-mismatch", "error"]);
+  assert(
+    finding.message.startsWith("The formula needs outputs of both signs: it is smaller for −1 and 1 than for any"),
+  );
+  assertEquals(finding.evidence, {
+    value: hinge(1)(plain),
+    perfectOutputsOfBothSigns: 0,
+    perfectWithLabels01: 0.5,
+  });
+  const isFound = (made: Made = {}, batch = plain) =>
+    found(batch, { loss: hinge(1), perfect, ...made })?.cause === "activation-mismatch";
+  assert(!isFound({ perfect: undefined }) && !isFound({ loss: squared }));
+  assert(!isFound({}, batchOf(y, [0.25, 0.5, 0.75, 1.5])) && !isFound({}, batchOf(y, [0.25, -0.5, 0.75, 0.5])));
+  // Labels of −1 and 1 as well; of other ones nothing is known.
+  const signs = [-1, 1, 1, -1], ofSigns = { perfect: batchOf(signs, y) };
+  assert(isFound(ofSigns, batchOf(signs, [...plain.yPred])));
+  const wide: Value = ({ yTrue, yPred }) => hinge(1)({ ...plain, yTrue: yTrue.map((v) => v === 2 ? 1 : v), yPred });
+  const others = [0, 2, 2, 0];
+  assert(!isFound({ loss: wide, perfect: batchOf(others, y) }, batchOf(others, [...plain.yPred])));
+  // Most outputs without a gradient are saturated.
+  const without = (zeros: number) => ({ gradientOf: () => y.map((_, i) => i < zeros ? 0 : -0.5) });
+  assertEquals([0, 2, 3, 4].map((zeros) => isFound(without(zeros))), [true, true, false, false]);
+  // Logits have both signs, too.
+  for (const name of ["Sigmoid", "Softplus", "Exp"]) {
+    assert(
+      !isFound({ ops: [op("Neg", [labels()]), op(name, [live()])] }) && isFound({ ops: [op(name, [labels()])] }),
+      name,
+    );
+  }
+  assert(isFound({ ops: [op("Relu", [live()])] }));
+  // Outputs of both signs have to cost less than any between 0 and 1, by a third, of a loss that does not fall to nothing.
+  /** A loss of each of the batches that are compared. */
+  const table = (right: number, start: number, best: number, value: number): Value => ({ yPred }) =>
+    yPred[0] === -1 ? right : yPred[0] === 0 ? best : yPred[0] === -0.5 ? start : value;
+  const by = (...numbers: [number, number, number, number]) => isFound({ loss: table(...numbers) });
+  assert(by(0.5, 2, 1, 1.5) && by(0, 2, 1, 1.5) && by(0.69, 2, 1, 1.5) && by(0.5, 2, 1, 9.9));
+  assert(by(5, 20, 10, 15) && by(0.05, 0.2, 0.1, 0.15)); // in any unit
+  assert(!by(-0.1, 2, 1, 1.5) && !by(0.5, 0.4, 1, 1.5) && !by(0.71, 2, 1, 1.5) && !by(0.5, 2, 1, 10.1));
+});
+
+Deno.test("outputs run away beyond correct ones if ten times as large ones lower the loss by more than 1", () => {
+  const y = [-1, 1, 1, -1], perfect = batchOf(y, y), real = batchOf(y, [0.25, -2, 0.75, 1.5]);
+  // Falls to correct outputs and by `by` beyond them, unless the labels are 0 and 1.
+  const falling = (by: number): Value => ({ yTrue, yPred }) => {
+    const size = Math.max(...yPred.map(Math.abs));
+    return yTrue.includes(-1) ? (size === 10 ? 3 - by : size === 1 ? 3 : 4) : size === 1 ? 0 : 1;
+  };
+  const isFound = (by: number, batch = real) =>
+    found(batch, { loss: falling(by), perfect })?.cause === "label-encoding";
+  assertEquals([1.1, 0.9, -1].map((by) => isFound(by)), [true, false, false]);
+  assert(!isFound(1.1, batchOf(y, [0.25, -1, 0.75, 1]))); // outputs between −1 and 1 have an end
+});

@@ -19,11 +19,13 @@ interface Made {
   far?: AuditBatch;
   options?: AuditOptions;
   customGradient?: boolean;
+  loss?: (batch: AuditBatch) => number;
 }
 
 function found(gradient: Gradient, made: Made = {}) {
+  const { loss = () => 1 } = made;
   const of = (batch: AuditBatch): BatchResult => ({
-    ...{ batch, value: 1, shape: [] },
+    ...{ batch, value: loss(batch), shape: [] },
     gradient: batch.yPred.map((p, i) => gradient(p, batch.yTrue[i], i)),
   });
   const first = of(made.random ?? random), [rows, columns] = first.batch.predShape;
@@ -33,7 +35,7 @@ function found(gradient: Gradient, made: Made = {}) {
     saturated: made.ends && of(made.ends),
     far: made.far && of(made.far),
   };
-  const engine = { valueAndGradient: of } as unknown as AuditEngine;
+  const engine = { value: of, valueAndGradient: of } as unknown as AuditEngine;
   const observations = {
     rows,
     columns,
@@ -161,4 +163,44 @@ Deno.test("saturated: of classes a row counts as one, and sure outputs share wha
   assertEquals(found(clipped(6e-4), { random: start, perfect: right, ends: wrong })?.severity, "warning");
   // 2.5e-4 for each of the two others, and 5e-4 below 1.
   assertEquals(found(clipped(2e-4), { random: start, perfect: right, ends: wrong })?.severity, "note");
+});
+
+Deno.test("saturated: half of the wrong outputs count where correct ones in their place lower the loss", () => {
+  const own = batchOf(yTrue, wrongs.map((p, i) => p + i / 100)),
+    dead: Gradient = (p, _, i) => i < 3 && p === own.yPred[i] ? 0 : 1;
+  // Pairs: rows with equal labels have different correct outputs.
+  const right = yTrue.map((y, i) => i > 5 ? 1 - y : y), pairs = batchOf(yTrue, right);
+  const isMended = (yPred: Float32Array) => [0, 1, 2].every((i) => yPred[i] === right[i]) && yPred[5] === own.yPred[5];
+  /** A loss of 8 at first and 0 at correct outputs. */
+  const to = (mended: number) => ({ yPred }: AuditBatch) =>
+    yPred === own.yPred || !isMended(yPred) && yPred.some((p, i) => p !== right[i]) ? 8 : isMended(yPred) ? mended : 0;
+  const judged = (mended: number, more: Made = {}) =>
+    found(dead, { random: own, perfect: pairs, loss: to(mended), ...more })?.severity;
+  assertEquals([judged(5.5), judged(5.7), judged(8), judged(12)], ["warning", undefined, undefined, undefined]);
+  const scaled = (mended: number, by: number) => judged(mended, { loss: (batch) => 1 + by * to(mended)(batch) });
+  assertEquals([scaled(5.5, 100), scaled(5.7, 100), scaled(5.5, 0.01), scaled(5.7, 0.01)], [
+    "warning",
+    undefined,
+    "warning",
+    undefined,
+  ]);
+  // Correct outputs have to be better, for the same labels, and as many.
+  assertStrictEquals(judged(5.5, { loss: (batch) => -to(5.5)(batch) }), undefined);
+  assertStrictEquals(judged(5.5, { perfect: batchOf(yTrue.with(7, 0), right) }), undefined);
+});
+
+Deno.test("saturated: how wrong an output has to be, and how few are judged", () => {
+  const at = (off: number, wrong = 8, end = 1) => {
+    const right = yTrue.map((y) => end * y),
+      outputs = right.map((r, i) => i < wrong ? r + (r > 0 ? -1 : 1) * (off + i / 1000) : r);
+    const own = batchOf(yTrue, outputs);
+    return found((p, _, i) => i < 6 && p === own.yPred[i] ? 0 : 1, {
+      random: own,
+      perfect: batchOf(yTrue, right),
+    })?.severity;
+  };
+  assertEquals([at(0.31), at(0.25)], ["error", undefined]); // by 0.3
+  assertEquals([at(0.11, 8, 0.3), at(0.07, 8, 0.3)], ["error", undefined]); // or that of a smaller range
+  assertEquals([at(0.31, 8, 4), at(0.25, 8, 4)], ["error", undefined]);
+  assertEquals([at(0.4, 4), at(0.4, 3)], ["error", undefined]);
 });

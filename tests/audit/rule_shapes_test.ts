@@ -20,13 +20,14 @@ interface Recorded {
   columns?: number;
   labelColumns?: number;
   yTrue?: number[];
+  yPred?: number[];
   returned?: number[];
 }
 
-function observed(ops: RecordedOp[], { columns = 1, labelColumns = columns, yTrue, returned = [] }: Recorded) {
+function observed(ops: RecordedOp[], { columns = 1, labelColumns = columns, yTrue, yPred, returned = [] }: Recorded) {
   const batch: AuditBatch = {
     yTrue: Float32Array.from(yTrue ?? Array.from({ length: rows * labelColumns }, (_, i) => i / 16)),
-    yPred: Float32Array.from({ length: rows * columns }, (_, i) => i),
+    yPred: Float32Array.from(yPred ?? Array.from({ length: rows * columns }, (_, i) => i)),
     trueShape: [rows, labelColumns],
     predShape: [rows, columns],
   };
@@ -424,4 +425,112 @@ Deno.test("wrong axis: sums over one column", () => {
     ratio({}, {}, {}, "Multiply"),
     [op("RealDiv", [ofBoth([4], one)])],
   ]);
+});
+
+Deno.test("wrong axis: a term of sums over shares, which are always 1", () => {
+  const shares = { ...two, yPred: [0.5, 0.5, 0.25, 0.75, 0.125, 0.875, 1, 0] };
+  const total = (more: More = {}, name = "Sum", shape = [4, 2], axis: unknown = 1) =>
+    op(name, [outputs(shape, more)], { attrs: { axis } });
+  // A term of the labels and the outputs, the sums of the rows, their mean, and both added.
+  const term = op("Mean", [ofBoth([4, 2])]), mean = op("Mean", [ofPred([4], { madeBy: 0 })]);
+  const add = (
+    from: number,
+    name = "AddV2",
+    more: Partial<RecordedOp> = {},
+    own: More = {},
+    other = ofBoth([], { madeBy: 2 }),
+  ) => op(name, [ofPred([], { madeBy: from, ...own }), other], { outputShape: [], ...more });
+  const recorded = (sum = total(), last = add(1)) => [sum, mean, term, last];
+  const found = axisIn(recorded(), shares)!;
+  assertEquals([found.cause, found.severity, found.where?.op], ["wrong-axis", "error", "Sum"]);
+  assertEquals(
+    found.message,
+    "The outputs of a row sum to 1, so its sum or mean is always the same: the term that contains it trains nothing",
+  );
+  assertEquals(found.evidence, { rows: 4, columns: 2, shapes: "[4,2]" });
+  assertEquals(axisIn(recorded(total({}, "Mean", [4, 2], -1)), shares)?.where?.op, "Mean");
+  for (const name of ["Add", "AddN", "Sub"]) assert(axisIn(recorded(total(), add(1, name)), shares), name);
+  // Constants and labels beside the sums change nothing.
+  const scaled = op("Multiply", [ofPred([4], { madeBy: 0 }), labels([4])]);
+  assert(axisIn([total(), scaled, term, add(1)], shares));
+  nothing(axisIn, [
+    recorded(total({ isPred: false })),
+    recorded(total({}, "Prod")),
+    recorded(total({}, "Sum", [8, 1])),
+    recorded(total({}, "Sum", [4, 2], 0)),
+    recorded(total({}, "Sum", [4, 2], [0, 1])),
+    recorded(total(), add(1, "Multiply")),
+    recorded(total(), add(1, "AddV2", { outputShape: [4, 2] })),
+    recorded(total(), add(1, "AddV2", {}, { live: false })),
+    recorded(total(), add(1, "AddV2", {}, {}, ofBoth([], { madeBy: 2, live: false }))),
+    recorded(total(), add(1, "AddV2", {}, {}, ofPred([], { madeBy: 0 }))), // both terms are still
+    recorded(total(), add(2)), // neither
+    recorded(total(), add(1, "AddV2", {}, { madeBy: undefined })),
+    [total(), op("Multiply", [ofPred([4], { madeBy: 0 }), outputs([4, 2])]), term, add(1)], // the outputs come in otherwise
+    [op("Const", [labels([4])]), op("Exp", [labels([4], { madeBy: 0 })]), term, add(1)],
+    [...recorded(), op("RealDiv", [ofBoth([]), ofPred([])])], // as in a Dice score
+  ], shares);
+  nothing(axisIn, [recorded()], { ...shares, yPred: [...shares.yPred.slice(0, 7), 0.5] });
+  assert(axisIn([...recorded(), op("RealDiv", [ofBoth([]), constant([])])], shares));
+  assert(axisIn([...recorded(), op("Multiply", [ofBoth([]), ofPred([])])], shares));
+  const before = [op("RealDiv", [ofBoth([]), ofPred([])]), total(), op("Mean", [ofPred([4], { madeBy: 1 })]), term];
+  assert(axisIn([...before, add(2, "AddV2", {}, {}, ofBoth([], { madeBy: 3 }))], shares)); // divided before
+});
+
+Deno.test("wrong axis: a softmax along pixels, and the forms in which labels have classes", () => {
+  // Rows of two pixels with three classes each, classes last.
+  const classes = Array.from({ length: 8 }, (_, i) => [0, 1, 2].map((c) => Number(c === i % 3))).flat(),
+    pixels = { columns: 6, yTrue: classes };
+  const softmax = (shape: number[], more: More = {}, attrs: Record<string, unknown> = { dim: 1 }, name = "Softmax") =>
+    op(name, [ofPred(shape, more)], { attrs });
+  const found = axisIn([softmax([4, 2, 3])], pixels)!;
+  assertEquals(found.message, "A softmax runs along axis 1, of 2, but the labels sum to 1 along axis 2, of 3");
+  assert(found.remedy.startsWith("Take it along axis 2"));
+  assert(axisIn([softmax([4, 2, 3], {}, { dim: 1 }, "LogSoftmax")], pixels));
+  assert(axisIn([softmax([4, 1, 2, 3], {}, { dim: 2 })], pixels)?.message.includes("along axis 3, of 3"));
+  nothing(axisIn, [
+    [softmax([4, 2, 3], {}, {})],
+    [softmax([4, 2, 3], {}, { dim: 2 })],
+    [softmax([4, 2, 3], { live: false })],
+    [softmax([4, 6])],
+    [softmax([2, 4, 3])],
+    [softmax([4, 2, 3], {}, { dim: 0 })],
+    [softmax([4, 2, 2])],
+    [softmax([4, 2, 3], {}, { dim: 1 }, "Sigmoid")],
+  ], pixels);
+  for (const name of ["Transpose", "Pack", "GatherV2", "BatchMatMul"]) {
+    const moved = [op(name, [ofPred([4, 3, 2])]), op("Mul", [ofPred([4, 2, 3], { madeBy: 0 }), constant([])])];
+    nothing(
+      axisIn,
+      [[moved[0], softmax([4, 2, 3], { madeBy: 0 })], [...moved, softmax([4, 2, 3], { madeBy: 1 })]],
+      pixels,
+    );
+  }
+  assert(axisIn([op("Relu", [ofPred([4, 2, 3])]), softmax([4, 2, 3], { madeBy: 0 })], pixels));
+  // Labels that sum to 1 along no axis say nothing.
+  nothing(axisIn, [[softmax([4, 2, 3])]], { ...pixels, yTrue: classes.map((y) => y / 2) });
+  // Written out: a sum of exponentials along one axis.
+  const exp = (more: More = {}) => op("Exp", [ofPred([4, 2, 3], more)]);
+  const sum = (attrs: Record<string, unknown> = { axis: 1 }, name = "Sum", made = 0) =>
+    op(name, [ofPred([4, 2, 3], { madeBy: made })], { attrs });
+  assert(axisIn([exp(), sum()], pixels)?.where?.op === "Sum");
+  nothing(axisIn, [
+    [exp(), sum({ axis: [1, 2] })],
+    [exp(), sum({ axis: 1 }, "Max")],
+    [op("Relu", [ofPred([4, 2, 3])]), sum()],
+    [exp({ fromTrue: true }), sum()],
+    [op("Sum", [ofPred([4, 2, 3])], { attrs: { axis: 1 } })],
+  ], pixels);
+  // Indices that are made one-hot have their classes last.
+  const coded = (shape: number[], from = labels([4, 2]), name = "OneHot") => op(name, [from], { outputShape: shape });
+  const indices = { columns: 6, labelColumns: 2, yTrue: [0, 1, 2, 0, 1, 2, 0, 1] };
+  assert(axisIn([coded([4, 2, 3]), softmax([4, 2, 3])], indices)?.message.includes("along axis 2, of 3"));
+  nothing(axisIn, [
+    [softmax([4, 2, 3])],
+    [coded([4, 3, 2]), softmax([4, 2, 3])],
+    [coded([4, 1, 3]), softmax([4, 2, 3])],
+    [coded([4, 2, 3], ofPred([4, 2])), softmax([4, 2, 3])],
+    [coded([4, 2, 3], undefined, "Reshape"), softmax([4, 2, 3])],
+    [coded([4, 2, 3]), softmax([4, 2, 3], {}, { dim: 2 })],
+  ], indices);
 });
