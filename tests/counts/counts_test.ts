@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Counts, identity, round, steps } from "../../lib/mod.ts";
 import { countsGradient, type Rows, softCounts } from "../../lib/core.ts";
+import { spacedSlices } from "../../lib/counts/counts.ts";
 import { assertAllWithin, assertWithin, random } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
@@ -185,4 +186,11 @@ slow.test("ten million rows of a rare class: the counts and the loss are right t
   const float32 = new Float32Array(1);
   for (let i = 0; i < n; i++) float32[0] += step.value(yPred[i]);
   assert(Math.abs(float32[0] / all - 1) > 1e-5);
+});
+
+Deno.test("spacedSlices: the columns of a table row by row, and rows of their own", () => {
+  const columns = spacedSlices(3, 1, 3, 2), rows = spacedSlices(2, 5, 1, 5);
+  assertEquals(columns.map(({ offset }) => offset), [0, 1, 2]);
+  assertEquals(rows, [{ offset: 0, stride: 1, length: 5 }, { offset: 5, stride: 1, length: 5 }]);
+  assertEquals(spacedSlices(0, 1, 1, 1), []);
 });

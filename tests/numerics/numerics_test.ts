@@ -3,7 +3,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { erf } from "../../lib/numerics/erf.ts";
-import { sigmoid, sigmoidDerivative } from "../../lib/numerics/sigmoid.ts";
+import { sigmoid, sigmoidDerivative, sigmoids } from "../../lib/numerics/sigmoid.ts";
 import { softmax, softmaxGradient } from "../../lib/numerics/softmax.ts";
 import { assertWithin } from "../helpers.ts";
 
@@ -93,4 +93,10 @@ Deno.test("softmaxGradient: where one class is nearly sure the small ones keep t
       for (const at of [other, 3 + other]) assertWithin(gradient[at] / (soft[at] * (by - mean)), 1, 1e-6, `${sure}`);
     }
   }
+});
+
+Deno.test("sigmoids: σ of each number", () => {
+  const logits = [-800, -1, 0, 2, 800];
+  assertEquals(sigmoids(logits), Float64Array.from(logits, sigmoid));
+  assertEquals(sigmoids([]), new Float64Array());
 });

@@ -1,5 +1,6 @@
 // Ranks of lists that do not fit into a cache: the wider sort, and the way back to the places.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { between } from "../../lib/numerics/between.ts";
 import { byPlace, rankFalling, rankRows } from "../../lib/numerics/rank.ts";
 import { random } from "../helpers.ts";
 import { slow } from "../slow.ts";
@@ -25,4 +26,61 @@ slow.test("rankRows: more than 2²¹ rows fall, equal outputs keep their order, 
     if (!falls || sorted[k] !== yPred[order[k]] + 0 || positive[k] !== yTrue[order[k]]) throw new Error(`rank ${k}`);
   }
   assertEquals(sum, positives);
+});
+
+/** The places in falling order by a comparison; equal numbers keep theirs. */
+const sortedPlaces = (values: ArrayLike<number>) =>
+  Array.from(values, (_, i) => i).sort((a, b) => values[b] - values[a] || a - b);
+
+Deno.test("rankFalling: numbers of both signs, of every size, in float32 and float64, with ties", () => {
+  const sizes = [0, 1, 0.5, 3, 1e-40, 1e30, 1 / 3, 2 ** -1070, 1 + 2 ** -50, 1 + 2 ** -51],
+    both = sizes.flatMap((v) => [v, -v]);
+  const lists = [[], [2], both, both.map(Math.fround), [1, 1, 1], [-0, 0, -0, 0], [0, -0, 1e-300, -1e-300], [
+    0.1,
+    0.2,
+    0.1,
+    -0.1,
+  ]];
+  const next = random(3), many = Array.from({ length: 3000 }, () => Math.round(50 * (next() - 0.5)) / 7);
+  for (const list of [...lists, many, many.map(Math.fround)]) {
+    assertEquals([...rankFalling(list)], sortedPlaces(list), `${list.slice(0, 5)}`);
+    const float32 = Float32Array.from(list);
+    assertEquals([...rankFalling(float32)], sortedPlaces(float32));
+  }
+});
+
+Deno.test("rankRows: the weights of both labels in falling order, and their sums", () => {
+  const yPred = [0.25, 0.5, 0.75, 0.5, -1], hard = rankRows({ yTrue: [1, 0, 0, 1, 1], yPred });
+  assertEquals([...hard.order], [2, 1, 3, 0, 4]);
+  assertEquals([...hard.sorted], [0.75, 0.5, 0.5, 0.25, -1]);
+  assertEquals([hard.positive, hard.negative], [Uint8Array.of(0, 0, 1, 1, 1), Uint8Array.of(1, 1, 0, 0, 0)]);
+  assertEquals([hard.positives, hard.negatives], [3, 2]);
+  const soft = rankRows({ yTrue: [1, 0.25, 0, 1, 0.5], yPred: yPred.map((p) => p / 3) });
+  assertEquals([...soft.order], [2, 1, 3, 0, 4]);
+  assertEquals([...soft.sorted], [0.75, 0.5, 0.5, 0.25, -1].map((p) => p / 3));
+  assertEquals([soft.positive, soft.negative], [
+    Float64Array.of(0, 0.25, 1, 1, 0.5),
+    Float64Array.of(1, 0.75, 0, 0, 0.5),
+  ]);
+  assertEquals([soft.positives, soft.negatives], [2.75, 2.25]);
+  const weighted = rankRows({ yTrue: [1, 0, 0, 1, 1], yPred, sampleWeight: [1, 2, 3, 4, 0.5] });
+  assertEquals([weighted.positive, weighted.negative], [
+    Float64Array.of(0, 0, 4, 1, 0.5),
+    Float64Array.of(3, 2, 0, 0, 0),
+  ]);
+  assertEquals([weighted.positives, weighted.negatives], [5.5, 5]);
+  assertEquals(rankRows({ yTrue: [], yPred: [] }).positives, 0);
+});
+
+Deno.test("between: a threshold from one number up to the next, a float32 inside (0, 1) if there is one", () => {
+  assertEquals([between(0.25, 0.75), between(0, 0.5), between(0.5, 1), between(-3, 3.5)], [0.5, 0.25, 0.75, 0.25]);
+  const half = 0.5, next = 0.5 + 2 ** -24;
+  assertStrictEquals(between(half, next), half); // neighbours in float32: the lower one
+  assertStrictEquals(between(1 - 2 ** -40, 1), 1 - 2 ** -41); // float32 has 1 only
+  assertEquals([between(-1, 0.5), between(-1, 1), between(1, 1.5), between(0.5, 1.5)], [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });

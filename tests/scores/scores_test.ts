@@ -19,7 +19,9 @@ import {
 } from "../../lib/mod.ts";
 import { allScores, rangeOf, sizeOf, withOptions } from "../all_scores.ts";
 import { definedGradient } from "../../lib/scores/composed.ts";
+import { ratioOf } from "../../lib/scores/linear_fractional.ts";
 import { robustFBeta, robustMcc } from "../../lib/scores/robust.ts";
+import { scoreNames } from "../../lib/scores/to_score.ts";
 import { assertRefused, assertWithin } from "../helpers.ts";
 
 type Formula = (c: Counts) => number;
@@ -419,5 +421,43 @@ Deno.test("a gradient with a partial that is no finite number, or of a score tha
   assertEquals(definedGradient(NaN, partials), none);
   for (const key of keys) {
     for (const bad of [Infinity, -Infinity, NaN]) assertEquals(definedGradient(0.5, { ...partials, [key]: bad }), none);
+  }
+});
+
+Deno.test("scoreNames: the scores that have no parameters", () => {
+  const parameters = ["fBeta", "tversky", "precisionAtRecall", "recallAtPrecision", "utility"];
+  assertEquals([...scoreNames].sort(), Object.keys(scores).filter((name) => !parameters.includes(name)).sort());
+});
+
+Deno.test("ratioOf: the coefficients of one ratio of linear functions, and nothing for other scores", () => {
+  assertEquals(ratioOf(precision), { numerator: { tp: 1 }, denominator: { tp: 1, fp: 1 } });
+  for (const other of [scores.mcc, scores.gMean, toScore({ name: "own", value: ({ tp }) => tp })]) {
+    assertStrictEquals(ratioOf(other), undefined, other.name);
+  }
+});
+
+Deno.test("a ratio leaves out the counts that it does not have, infinite or not", () => {
+  const endless = (key: keyof Counts) => ({ tp: 3, fp: 1, fn: 2, tn: 4, [key]: Infinity });
+  assertEquals([precision.value(endless("fn")), precision.value(endless("tn"))], [0.75, 0.75]);
+  assertEquals([scores.specificity.value(endless("tp")), scores.recall.value(endless("fp"))], [0.8, 0.6]);
+});
+
+Deno.test("parameters: the largest, one whose square is not finite, and none at all", () => {
+  assertRefused(() => fBeta({ beta: 1e200 }), { argument: "beta", value: "1e+200" });
+  assertEquals([utility({ tp: 1e30 }).value({ tp: 1, fp: 0, fn: 0, tn: 0 }), fBeta({ beta: 1e150 }).name], [
+    1,
+    "fBeta1e+150",
+  ]);
+  assertRefused(() => utility({ tp: 1.1e30 }), { argument: "tp", value: "1.1e+30" });
+  const makers: [(options: never) => unknown, string][] = [
+    [fBeta, "beta"],
+    [tversky, "alpha"],
+    [precisionAtRecall, "recall"],
+    [recallAtPrecision, "precision"],
+    [robustMcc, "d"],
+    [robustFBeta, "beta"],
+  ];
+  for (const [make, argument] of makers) {
+    assertRefused(() => (make as (options?: unknown) => unknown)(), { argument, value: "undefined" });
   }
 });
