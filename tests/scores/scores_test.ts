@@ -445,7 +445,7 @@ Deno.test("a ratio leaves out the counts that it does not have, infinite or not"
 Deno.test("parameters: the largest, one whose square is not finite, and none at all", () => {
   assertRefused(() => fBeta({ beta: 1e200 }), { argument: "beta", value: "1e+200" });
   assertEquals([utility({ tp: 1e30 }).value({ tp: 1, fp: 0, fn: 0, tn: 0 }), fBeta({ beta: 1e150 }).name], [
-    1,
+    1e30,
     "fBeta1e+150",
   ]);
   assertRefused(() => utility({ tp: 1.1e30 }), { argument: "tp", value: "1.1e+30" });
