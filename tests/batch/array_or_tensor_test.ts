@@ -67,6 +67,11 @@ Deno.test("numbers of entries: typed arrays as they are, integers of 64 bits as 
 Deno.test("groups: one name per row, of any kind", () => {
   assertEquals(readGroups("a score", new Set(["a", 0, false]), 3), ["a", 0, false]);
   assertThrows(() => readGroups("a score", ["a"], 2), RangeError, "'groups' has the length 1, 'yPred' has 2");
+  assertThrows(
+    () => readGroups("a score", [[1, 2], [3, 4]], 2),
+    RangeError,
+    "must have one entry per row, it has the shape [2, 2]",
+  );
   for (const [name, text] of [[undefined, "undefined"], [null, "null"], [NaN, "NaN"]] as const) {
     assertThrows(
       () => readGroups("a score", ["a", name], 2),
