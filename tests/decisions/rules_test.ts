@@ -254,3 +254,14 @@ Deno.test("each bad rule is refused in one sentence", () => {
   assertThrows(() => toDecision("a test", { decision: "argmax", slope: 0.5 }), RangeError);
   assertThrows(() => toDecision("a test", { decision: { top: 2 }, slope: -1 }), RangeError);
 });
+
+Deno.test("{ top }: higher outputs come before equal ones, and a column whose rows all have the weight 0 has none", () => {
+  for (const step of ["round", "straightThrough"] as const) {
+    const hard = (top: number, ...batch: Parameters<typeof batchOf>) => decided({ decision: { top }, step }, ...batch);
+    assertEquals(hard(2, [0.5, 0.9, 0.5, 0.5]), [1, 1, 0, 0]);
+    assertEquals(hard(3, [0.5, 0.5, 0.9, 0.7, 0.5]), [1, 0, 1, 1, 0]);
+    assertEquals(hard(1, [0.4, 0.9, 0.6, 0.8], 2, [0, 1, 0, 1]), [0, 1, 0, 0]);
+  }
+  const taken = back({ decision: { top: 1 }, step: "logistic" }, [1, 2, 3, 4], [0.4, 0.9, 0.6, 0.8], 2, [0, 1, 0, 1]);
+  assertEquals([taken[0], taken[2], taken.every(Number.isFinite)], [0, 0, true]);
+});
