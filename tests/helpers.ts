@@ -97,6 +97,12 @@ export function assertRefused(
   return message;
 }
 
+/** Returns the first 64 bits of the SHA-256 of a thing's JSON, in hexadecimal. */
+export async function digest(thing: unknown): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(thing)));
+  return new Uint8Array(hash, 0, 8).toHex();
+}
+
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
 export function random(seed: number): () => number {
   return () => {

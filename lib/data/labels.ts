@@ -1,4 +1,5 @@
 import { describe } from "../check/describe.ts";
+import { groupRows } from "../numerics/group_rows.ts";
 import type { Dataset } from "./load_dataset.ts";
 import type { TableDataset } from "./table.ts";
 
@@ -42,11 +43,8 @@ export function labelsOf(task: string, rows: LabelledRows): ArrayLike<number> {
 }
 
 /** Returns the rows of each class, by the class's index; there are at least two classes. */
-export function rowsByClass(labels: ArrayLike<number>): number[][] {
-  const { length } = labels;
+export function rowsByClass(labels: ArrayLike<number>): Uint32Array[] {
   let last = 1;
-  for (let row = 0; row < length; row++) last = Math.max(last, labels[row]);
-  const classes = Array.from({ length: last + 1 }, (): number[] => []);
-  for (let row = 0; row < length; row++) classes[labels[row]].push(row);
-  return classes;
+  for (let row = 0; row < labels.length; row++) last = Math.max(last, labels[row]);
+  return groupRows(labels, last + 1).classes;
 }

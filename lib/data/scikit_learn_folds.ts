@@ -44,7 +44,7 @@ export function scikitLearnFolds(labels: ArrayLike<number>, options: StratifiedK
   let before = 0; // the number of rows of earlier classes
   for (const rows of classes) {
     // In the order of the classes the folds take turns, which decides how many rows of this class each fold gets.
-    const own = rows.map((_, i) => (before + i) % folds).sort((a, b) => a - b);
+    const own = Array.from(rows, (_, i) => (before + i) % folds).sort((a, b) => a - b);
     shuffle(own);
     rows.forEach((row, i) => foldOf[row] = own[i]);
     before += rows.length;

@@ -1,5 +1,6 @@
 import type { Split } from "./split.ts";
 import { checkFraction, type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
+import { listOf } from "../numerics/group_rows.ts";
 import { seededRandom } from "../numerics/random.ts";
 
 /** Options of {@linkcode trainTestSplit}. */
@@ -109,20 +110,24 @@ export function trainTestSplit(
   const random = seededRandom(seed);
   const labels = labelsOf(TASK, dataset);
   const sizes = partSizes(labels.length, testFraction, validationFraction);
-  const rows = Array.from(labels, (_, row) => row);
-  const [train, validation, test] = stratify ? stratified() : cut(random.shuffle(rows), sizes);
+  const [train, validation, test] = stratify
+    ? stratified()
+    : cut(random.shuffle(Array.from(labels, (_, row) => row)), sizes);
   return { train, validation, test };
 
   /** Apportions the last class first, each class to the room that the classes before it left; the first class gets the rest. */
   function stratified(): number[][] {
-    const room = [...sizes], parts: number[][] = sizes.map(() => []);
+    const room = [...sizes], parts = sizes.map((size) => new Uint32Array(size));
     for (const members of rowsByClass(labels).reverse()) {
       const shares = apportion(members.length, room);
-      cut(random.shuffle(members), shares).forEach((piece, i) => {
-        parts[i] = parts[i].concat(piece);
+      random.shuffleInPlace(members);
+      let from = 0;
+      for (const [i, part] of parts.entries()) {
+        part.set(members.subarray(from, from += shares[i]), sizes[i] - room[i]);
         room[i] -= shares[i];
-      });
+      }
     }
-    return parts.map((part) => random.shuffle(part));
+    for (const part of parts) random.shuffleInPlace(part);
+    return parts.map(listOf);
   }
 }

@@ -8,6 +8,8 @@ export interface SeededRandom {
   normal(): number;
   /** A copy of a list, in random order. */
   shuffle<T>(items: ArrayLike<T>): T[];
+  /** Puts numbers into random order, in place: the order that `shuffle` gives a list of this length. */
+  shuffleInPlace(numbers: Uint32Array): void;
 }
 
 /** sfc32: 32 random bits at a call. */
@@ -23,6 +25,9 @@ function sfc32(seed: number): () => number {
   for (let round = 0; round < 12; round++) next();
   return next;
 }
+
+/** The number of places that are drawn before their numbers are swapped. */
+const drawnTogether = 1024;
 
 /** √(8/e), the width of the rectangle around the region of Kinderman and Monahan. */
 const NORMAL_WIDTH = 1.7155277699214135;
@@ -56,8 +61,26 @@ export function seededRandom(seed: number): SeededRandom {
   checkInteger("make a random generator", "seed", seed, 0, Number.MAX_SAFE_INTEGER);
   const word = sfc32(seed);
   const uniform = () => ((word() >>> 5) * 2 ** 26 + (word() >>> 6)) / 2 ** 53;
+  // Where the numbers do not fit into a cache, each swap waits for memory. A loop that only reads the numbers of many swaps first lets
+  // the processor wait for all of them at once.
+  const shuffleInPlace = (numbers: Uint32Array): void => {
+    const drawn = new Uint32Array(Math.min(numbers.length, drawnTogether));
+    for (let top = numbers.length - 1; top > 0; top -= drawn.length) {
+      const count = Math.min(top, drawn.length);
+      let read = 0;
+      for (let k = 0; k < count; k++) drawn[k] = Math.floor(uniform() * (top - k + 1));
+      for (let k = 0; k < count; k++) read ^= numbers[drawn[k]];
+      for (let k = 0, i = top; k < count; k++, i--) {
+        const j = drawn[k], last = numbers[i];
+        numbers[i] = numbers[j];
+        numbers[j] = last;
+      }
+      drawn[0] = read; // or the loop that only reads is left out
+    }
+  };
   return {
     uniform,
+    shuffleInPlace,
     normal() {
       while (true) {
         const u = uniform(), v = 1 - uniform();
@@ -66,12 +89,10 @@ export function seededRandom(seed: number): SeededRandom {
       }
     },
     shuffle<T>(items: ArrayLike<T>) {
-      const shuffled: T[] = Array.isArray(items) ? items.slice() : Array.from(items);
-      for (let i = shuffled.length - 1; i > 0; i--) {
-        const j = Math.floor(uniform() * (i + 1)), last = shuffled[i];
-        shuffled[i] = shuffled[j];
-        shuffled[j] = last;
-      }
+      const order = new Uint32Array(items.length), shuffled: T[] = Array(items.length);
+      for (let i = 0; i < order.length; i++) order[i] = i;
+      shuffleInPlace(order);
+      for (let i = 0; i < shuffled.length; i++) shuffled[i] = items[order[i]];
       return shuffled;
     },
   };

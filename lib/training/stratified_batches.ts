@@ -1,6 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
+import { type GroupedRows, groupRows, listOf } from "../numerics/group_rows.ts";
 import { seededRandom } from "../numerics/random.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 
@@ -38,6 +39,16 @@ function readLabels(yTrue: Tensor | ArrayLike<number>): ArrayLike<number> {
   return labels;
 }
 
+/** Groups rows by their labels, which may be any integers ≥ 0. */
+function groupByLabel(labels: ArrayLike<number>): GroupedRows {
+  let last = 0;
+  for (let row = 0; row < labels.length; row++) last = Math.max(last, labels[row]);
+  if (last < 2 * labels.length + 2) return groupRows(labels, last + 1);
+  const rising = [...new Set(Array.from(labels))].sort((a, b) => a - b);
+  const classOf = new Map(rising.map((label, k) => [label, k]));
+  return groupRows(Array.from(labels, (label) => classOf.get(label)!), rising.length);
+}
+
 /**
  * Splits the rows of an epoch into batches with equal shares of each class.
  *
@@ -69,24 +80,13 @@ export function stratifiedBatches(
   const { batchSize, seed } = options;
   checkInteger(task, "batchSize", batchSize, 1, Number.MAX_SAFE_INTEGER);
   const random = seededRandom(seed), labels = readLabels(yTrue);
-  const classes = new Map<number, number[]>();
-  for (let row = 0; row < labels.length; row++) {
-    const members = classes.get(labels[row]);
-    if (members === undefined) classes.set(labels[row], [row]);
-    else members.push(row);
-  }
-  const count = Math.ceil(labels.length / batchSize);
-  const batches = Array.from({ length: count }, (_, b): number[] => Array(Math.ceil((labels.length - b) / count)));
-  const inOrder = [...classes.keys()].sort((a, b) => a - b);
-  let place = 0, batch = 0;
-  for (const label of inOrder) {
-    const members = random.shuffle(classes.get(label)!);
-    for (let i = 0; i < members.length; i++) {
-      batches[batch++][place] = members[i];
-      if (batch < count) continue;
-      batch = 0;
-      place++;
-    }
-  }
-  return random.shuffle(batches.map((rows) => random.shuffle(rows)));
+  const { rows: dealt, classes } = groupByLabel(labels), count = Math.ceil(dealt.length / batchSize);
+  for (const members of classes) random.shuffleInPlace(members);
+  const batches = Array.from({ length: count }, (_, b) => {
+    const rows = new Uint32Array(Math.ceil((dealt.length - b) / count));
+    for (let k = 0, i = b; k < rows.length; k++, i += count) rows[k] = dealt[i];
+    random.shuffleInPlace(rows);
+    return listOf(rows);
+  });
+  return random.shuffle(batches);
 }

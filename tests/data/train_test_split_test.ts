@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertLess, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { loadDataset, takeRows, trainTestSplit } from "@roundabout/roundabout/data";
+import { digest } from "../helpers.ts";
 import { names } from "./facts.ts";
 
 const count = (labels: ArrayLike<unknown>, rows: readonly number[], of = 1) =>
@@ -48,6 +49,13 @@ Deno.test("trainTestSplit: the split of ten rows for seed 1 is the recorded one"
   const split = trainTestSplit(labels, { seed: 1, testFraction: 0.3, validationFraction: 0.2 });
   assertEquals(split, { "train": [6, 8, 2, 7, 1], "validation": [3, 9], "test": [5, 4, 0] });
   assertNotEquals(trainTestSplit(labels, { seed: 2, testFraction: 0.3, validationFraction: 0.2 }), split);
+});
+
+Deno.test("trainTestSplit: the splits of 5,003 rows for seed 5 are the recorded ones", async () => {
+  const labels = Array.from({ length: 5003 }, (_, i) => i * i % 7 % 3), seed = 5;
+  const parts = trainTestSplit(labels, { seed, testFraction: 0.25, validationFraction: 0.15 });
+  assertEquals(await digest(parts), "24a6bd1d63a1592e");
+  assertEquals(await digest(trainTestSplit(labels, { seed, stratify: false })), "0a1d10da2393e247");
 });
 
 Deno.test("trainTestSplit: every row is in one part, and all rows of a group in the same", () => {

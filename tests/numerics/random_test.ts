@@ -63,6 +63,21 @@ Deno.test("seededRandom: a shuffle is a permutation, leaves its argument alone a
   }));
 });
 
+Deno.test("seededRandom: the order is that of Fisher and Yates, however many swaps are drawn together", () => {
+  for (const n of [0, 1, 2, 3, 1023, 1024, 1025, 1026, 2049, 5000]) {
+    const { uniform } = seededRandom(n), plain = times(n, () => 0).map((_, i) => i + 7), source = seededRandom(n);
+    const words = Uint32Array.from(plain), list = seededRandom(n).shuffle(plain.map(String));
+    source.shuffleInPlace(words);
+    for (let i = n - 1; i > 0; i--) {
+      const j = Math.floor(uniform() * (i + 1));
+      [plain[i], plain[j]] = [plain[j], plain[i]];
+    }
+    assertEquals([...words], plain);
+    assertEquals(list, plain.map(String));
+    assertEquals(source.uniform(), uniform(), "as many numbers are drawn");
+  }
+});
+
 Deno.test("seededRandom: different seeds give different numbers, also those that differ above 32 bits", () => {
   const seeds = [0, 1, 2, 2 ** 32, 2 ** 32 + 1, 2 ** 52];
   assertEquals(new Set(seeds.map((seed) => seededRandom(seed).uniform())).size, seeds.length);
