@@ -25,7 +25,6 @@ import {
   slopesOf,
   sumsPerInterval,
 } from "./binned_curve.ts";
-import { registerColumnLoops } from "./curve_rule.ts";
 
 const known = new WeakMap<Simd, Simd["exports"]>();
 
@@ -150,5 +149,3 @@ export function countRows(rows: BinnedRows, bins: Bins): Counts[] {
   }
   return countAtThresholds(rows, bins);
 }
-
-registerColumnLoops({ countColumn, countRows });

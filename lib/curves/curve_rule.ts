@@ -26,22 +26,9 @@ import {
   fillGradient,
   readThresholds,
 } from "./binned_curve.ts";
-import type { countColumn, countRows } from "./column_simd.ts";
 import type { CurveScore } from "./curve_scores.ts";
 import { classOfRows, type MultiClass } from "./multi_class.ts";
-
-/** The loops in WebAssembly, as the rule calls them. */
-interface ColumnLoops {
-  readonly countColumn: typeof countColumn;
-  readonly countRows: typeof countRows;
-}
-
-let loops: ColumnLoops | undefined;
-
-/** Registers the loops in WebAssembly, which the top entry is to do without. */
-export function registerColumnLoops(given: ColumnLoops): void {
-  loops = given;
-}
+import { registeredLoops } from "./registered_loops.ts";
 
 /** Makes the rule that counts at thresholds and scores the curve. */
 function columnRule(score: CurveScore, thresholds: readonly number[], options: ResolvedOptions): FastRule {
@@ -54,13 +41,13 @@ function columnRule(score: CurveScore, thresholds: readonly number[], options: R
     stuck: stuckOf(score),
     scoreFast(inputs, shape, memory, kept) {
       if (shape.classes > 1 || shape.ignoreLabel !== undefined || fromLogits || !added) return undefined;
-      const counted = loops?.countColumn(bins, inputs, shape, memory, kept);
+      const counted = registeredLoops()?.countColumn(bins, inputs, shape, memory, kept);
       if (counted === undefined) return undefined;
       const scored = scoreSums(countsOfSums(counted.sums));
       return { ...scored, finish: (by) => counted.finish(scaled(scored.partials!(), by)) };
     },
     count(batch, scoring) {
-      const countSlice = loops?.countRows ?? countAtThresholds,
+      const countSlice = registeredLoops()?.countRows ?? countAtThresholds,
         { yTrue, yPred } = batch,
         p = fromLogits ? sigmoids(yPred) : yPred;
       const slices = slicesOf(average, batch), places = slices.map(({ length }) => new Uint32Array(length));

@@ -4,7 +4,7 @@ import { fastestLoss, generalLoss, type Loss, registerRankingLoss } from "../los
 import { type LossParts, rememberParts } from "../scoring/options.ts";
 import { lossOp } from "../tfjs/engine.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
-import "./column_simd.ts"; // registers the loops
+import { countColumn, countRows } from "./column_simd.ts";
 import { type CurveLossOptions, curveLossParts, curveOptionNames } from "./curve_rule.ts";
 import {
   averagePrecision,
@@ -26,6 +26,7 @@ import {
   toPairsLoss,
 } from "./order_loss.ts";
 import { ndcg, type QueryScore } from "./ndcg.ts";
+import { registerColumnLoops } from "./registered_loops.ts";
 import { type NdcgLossOptions, type QueryLossOptions, queryLossParts } from "./ndcg_loss.ts";
 import {
   type CurveScoreName,
@@ -77,6 +78,8 @@ function queryLoss(score: QueryScore, options: QueryLossOptions): Loss {
   const name = `${score.name}Loss`;
   return lossOfParts(name, queryLossParts(name, score, options), generalLoss);
 }
+
+registerColumnLoops({ countColumn, countRows });
 
 registerRankingLoss((given, options) => {
   if (!isRankingScore(given)) return undefined;

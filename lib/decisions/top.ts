@@ -1,4 +1,5 @@
-import { type Slice, spacedSlices, toFloat32 } from "../counts/counts.ts";
+import type { Batch } from "../batch/read_batch.ts";
+import { toFloat32 } from "../counts/counts.ts";
 import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
 import type { Shape } from "../steps/sigmoidal.ts";
 import type { Decision, Mode } from "./decision.ts";
@@ -16,11 +17,11 @@ export interface TopOptions {
 }
 
 /** Returns the entries of a column that count: their weight is not 0. */
-function counted({ offset, stride, length }: Slice, weights: ArrayLike<number> | undefined): Uint32Array {
-  const places = new Uint32Array(length);
+function counted({ rows, classes, sampleWeight }: Batch, column: number): Uint32Array {
+  const places = new Uint32Array(rows);
   let n = 0;
-  for (let k = 0, i = offset; k < length; k++, i += stride) {
-    if (weights === undefined || weights[i] > 0) places[n++] = i;
+  for (let k = 0, i = column; k < rows; k++, i += classes) {
+    if (sampleWeight === undefined || sampleWeight[i] > 0) places[n++] = i;
   }
   return places.subarray(0, n);
 }
@@ -34,7 +35,7 @@ function highest(p: ArrayLike<number>, places: Uint32Array, budget: number): Uin
 
 /**
  * Returns the threshold τ at which Σ (½ + F(κ(pᵢ − τ))) is the budget: the sum falls with τ. Newton's method, with a bisection
- * whenever it would leave the bracket.
+ * whenever it would leave the bracket; of many rows a part, one in 99, gives the start.
  */
 function solveThreshold(
   p: ArrayLike<number>,
@@ -44,7 +45,10 @@ function solveThreshold(
   steepness: number,
 ): number {
   const n = places.length, reach = 1 + n / steepness; // far enough for shapes with heavy tails
-  let low = -reach, high = 1 + reach, threshold = 0.5; // outputs lie in [0, 1]
+  let low = -reach, high = 1 + reach; // outputs lie in [0, 1]
+  let threshold = n > 8192
+    ? solveThreshold(p, places.slice(0, n / 99).map((_, k) => places[99 * k]), budget / 99, shape, steepness)
+    : 0.5;
   for (let step = 0; step < 100; step++) {
     let sum = 0, slope = 0;
     for (let k = 0; k < n; k++) {
@@ -57,7 +61,8 @@ function solveThreshold(
     else high = threshold;
     const newton = threshold + excess / (steepness * slope);
     const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (Math.abs(next - threshold) <= Number.EPSILON * Math.abs(next)) return next;
+    // 2⁻⁵², and more where more rows are summed, whose rounding moves τ.
+    if (Math.abs(next - threshold) <= 2 ** -65 * Math.max(8192, n) * Math.abs(next)) return next;
     threshold = next;
   }
   return threshold;
@@ -70,12 +75,11 @@ function solveThreshold(
  *     ∂sᵢ/∂pⱼ = s′ᵢ·(δᵢⱼ − s′ⱼ/Σ s′)        the threshold moves with the outputs, so that the soft count stays k
  */
 export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOptions): Decision {
-  return ({ rows, classes, yPred, sampleWeight }) => {
-    const p = fromLogits ? sigmoids(yPred) : yPred;
+  return (batch) => {
+    const { classes, yPred } = batch, p = fromLogits ? sigmoids(yPred) : yPred;
     const decisions = new Float64Array(yPred.length), slopes = new Float64Array(yPred.length);
-    const columns = spacedSlices(classes, 1, classes, rows).map((column) => counted(column, sampleWeight));
-    for (const entries of columns) {
-      const n = entries.length;
+    for (let column = 0; column < classes; column++) {
+      const entries = counted(batch, column), n = entries.length;
       if (n === 0) continue;
       const budget = Math.min(n, top < 1 ? Math.max(1, Math.round(top * n)) : top);
       if (budget === n) { // all of them, wherever they are
@@ -93,19 +97,18 @@ export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOpti
     return {
       decisions,
       back: (gradient) => {
-        for (const entries of columns) {
+        for (let column = 0; column < classes; column++) {
           let total = 0, weighted = 0;
-          for (const i of entries) {
+          for (let i = column; i < gradient.length; i += classes) {
             total += slopes[i];
-            weighted += toFloat32(gradient[i]) * slopes[i]; // a sum must not overflow
+            weighted += slopes[i] * (gradient[i] = toFloat32(gradient[i])); // a sum must not overflow
           }
           const mean = total === 0 ? 0 : weighted / total;
-          for (const i of entries) {
-            const byP = slopes[i] * (toFloat32(gradient[i]) - mean);
-            gradient[i] = fromLogits ? byP * sigmoidDerivative(yPred[i]) : byP;
+          for (let i = column; i < gradient.length; i += classes) {
+            gradient[i] = slopes[i] === 0 ? 0 : slopes[i] * (gradient[i] - mean); // 0: rows without weight
+            if (fromLogits) gradient[i] *= sigmoidDerivative(yPred[i]);
           }
         }
-        for (let i = 0; i < gradient.length; i++) if (slopes[i] === 0) gradient[i] = 0; // rows without weight
       },
     };
   };

@@ -176,18 +176,28 @@ export interface FastRule extends ScoringRule {
   scoreFast<T>(inputs: Inputs<T>, shape: BatchShape, memory: Memory<T>, kept?: T): FastScored | undefined;
 }
 
-/** Returns the rows that the SIMD loops leave, as a batch of the general path; nothing if a number is out of range. */
-function tailOf({ yTrue, yPred, sampleWeight }: Inputs<Table>, from: number, size: number, classes: number) {
-  const labels = entriesOf(yTrue, from, size);
+/**
+ * Returns the entries `from` to `to` as a batch of the general path; nothing if a number is out of range.
+ *
+ * @param own Copies numbers where the heap may grow before they are read.
+ */
+function batchOf(
+  { yTrue, yPred, sampleWeight }: Inputs<Table>,
+  from: number,
+  to: number,
+  classes: number,
+  own = (numbers: Float32Array) => numbers,
+): Batch | undefined {
+  const labels = entriesOf(yTrue, from, to);
   if (labels === undefined) return undefined;
-  const tail: Batch = { // copies: the heap may grow before the second pass
-    rows: (size - from) / classes,
+  const batch: Batch = {
+    rows: (to - from) / classes,
     classes,
-    yTrue: labels.slice(),
-    yPred: entriesOf(yPred, from, size)!.slice(),
-    sampleWeight: sampleWeight && entriesOf(sampleWeight, from, size)!.slice(),
+    yTrue: own(labels),
+    yPred: own(entriesOf(yPred, from, to)!),
+    sampleWeight: sampleWeight && own(entriesOf(sampleWeight, from, to)!),
   };
-  return inRange(tail) ? tail : undefined;
+  return inRange(batch) ? batch : undefined;
 }
 
 /** The number of outputs from which on threads share the work. */
@@ -221,7 +231,7 @@ function countFast<T>(
     yPred: yPred.values,
     sampleWeight: sampleWeight?.values,
   });
-  const tail = good ? tailOf(read, length, size, classes) : undefined;
+  const tail = good ? batchOf(read, length, size, classes, (numbers) => numbers.slice()) : undefined;
   return tail && { sums, tail, team, shared };
 }
 
@@ -270,14 +280,14 @@ export function scoreFast<T>(
   const { rule } = scoring as { rule?: Partial<FastRule> };
   if (rule !== undefined) return rule.scoreFast?.(inputs, shape, memory, kept);
   const { classes, rows } = shape, { average, classWeights } = scoring, added = addsCounts(average);
-  const masked = shape.ignoreLabel === undefined
-    ? undefined
-    : withoutIgnored(tablesOf(inputs, shape, memory), shape.ignoreLabel);
+  const { ignoreLabel } = shape,
+    ignores = ignoreLabel !== undefined && memory.numbers(inputs.yTrue).includes(ignoreLabel);
+  const masked = ignores ? withoutIgnored(tablesOf(inputs, shape, memory), ignoreLabel) : undefined;
   const tables = () =>
     masked ? { ...masked, yPred: tablesOf(inputs, shape, memory).yPred } : tablesOf(inputs, shape, memory);
   if (average === "samples") {
-    const batch = tailOf(tables(), 0, rows * classes, classes);
-    return batch && scoreSamples(batch, decide(batch), scoring, () => memory.numbers(kept!));
+    const rowsOf = (from: number, to: number) => batchOf(tables(), from * classes, to * classes, classes);
+    return scoreSamples(rowsOf, decide, shape, scoring, () => memory.numbers(kept!));
   }
   const passes = passesOf(decide, classes), simd = passes && memory.simd();
   const length = passes?.takes(rows * classes) ?? 0;

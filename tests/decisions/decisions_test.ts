@@ -134,6 +134,29 @@ Deno.test("the soft count of a budget stays k, and its gradient adds up to nothi
   }
 });
 
+Deno.test("the soft count of a budget stays k where many rows have a start from some of them: all equal, two clusters, weights", () => {
+  const n = 20_011,
+    next = random(10),
+    of = (make: (i: number) => number) => Float32Array.from({ length: n }, (_, i) => make(i));
+  const outputs = [
+    of(next),
+    of(() => 0.3),
+    of((i) => i % 99 === 0 ? 0.9 : 0.1 * next()),
+    of((i) => Number(i % 2 === 0)),
+  ];
+  for (const yPred of outputs) {
+    for (const step of ["softsign", "logistic", "linearRamp"] as const) {
+      for (const top of [1, 300, 0.01, 0.9]) {
+        const sampleWeight = of(() => next() < 0.2 ? 0 : next()), rows = sampleWeight.filter((w) => w > 0).length;
+        const decide = toDecision("a test", { step, decision: { top } });
+        const { decisions } = decide({ rows: n, classes: 1, yTrue: new Float32Array(n), yPred, sampleWeight });
+        const k = top < 1 ? Math.round(top * rows) : top;
+        assertWithin(decisions.reduce((a, b) => a + b, 0), k, 1e-9 * n, `${step}, top ${top}`);
+      }
+    }
+  }
+});
+
 onBackends("ties are decided as tf.argMax has them, in logits too small for a softmax to tell apart as well", () => {
   tf.tidy(() => {
     const rows = [[0.5, 0.5, 0], [0, 0.5, 0.5], [0.25, 0.25, 0.25], [0, 0, 0], [0.2, 0.3, 0.3]];

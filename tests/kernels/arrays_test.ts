@@ -7,6 +7,8 @@ import { arrays, entriesOf, type Numbers, tablesOf } from "../../lib/kernels/tab
 import { scoreFast } from "../../lib/kernels/passes.ts";
 import { resolveOptions, type ScoringOptions } from "../../lib/scoring/options.ts";
 import { scoreBatch } from "../../lib/scoring/score_batch.ts";
+import "../../lib/simd.ts"; // registers the loops
+import { lossAndGradient } from "../../lib/loss_and_gradient.ts";
 import { f1, utility } from "../../lib/scores/ratio.ts";
 import { assertWithin, random } from "../helpers.ts";
 
@@ -137,7 +139,7 @@ Deno.test("samples: row by row, the general path's bits in value, counts and gra
       for (
         const more of [{}, { classWeights: [1, 0, 3] }, { decision: "argmax" }, { step: "straightThrough" }, {
           ignoreLabel: 0,
-        }] as const
+        }, { decision: { top: 0.1 } }] as const
       ) {
         const options: ScoringOptions = { average: "samples", zeroDivision, ...more }, where = JSON.stringify(options);
         const own = fast(rows, given, options)!, exact = general(rows, given, options);
@@ -149,6 +151,23 @@ Deno.test("samples: row by row, the general path's bits in value, counts and gra
     }
   }
   assertStrictEquals(fast(rows, { yTrue, yPred: yPred.with(7, 1.5) }, { average: "samples" }), undefined);
+  const { counts } = lossAndGradient(yTrue, yPred, { score: "f1", average: "samples", columns: classes });
+  assertEquals(counts, general(rows, { yTrue, yPred }, { average: "samples" }).counts, "read after the gradient");
+});
+
+Deno.test("where no label is ignored, value and gradient have the bytes that they have without the option", () => {
+  for (const [rows, classes] of [[6001, 3], [20_003, 1]]) {
+    const { yPred, yTrue, entryWeights } = table(rows, classes), average = classes > 1 ? "macro" : "binary";
+    for (const sampleWeight of [undefined, entryWeights]) {
+      for (const ignoreLabel of [-1, NaN, 255]) {
+        const [own, plain] = ([{ average, ignoreLabel }, { average }] as ScoringOptions[]).map((options) => {
+          const { value, counts, gradient } = fast(rows, { yTrue, yPred, sampleWeight }, options)!;
+          return { value, counts, gradient };
+        });
+        assertEquals(own, plain);
+      }
+    }
+  }
 });
 
 Deno.test("without a gradient the value is the same", () => {
