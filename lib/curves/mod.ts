@@ -2,6 +2,9 @@
  * Scores of the whole curve, of the confusion counts at every threshold: the area under the ROC curve, the average precision,
  * recall at a false-positive rate and others, as exact values and as losses.
  *
+ * If the top entry was imported too, the losses at thresholds count a column of more than 4,096 probabilities in WebAssembly, with
+ * the same bytes and in a third of the time.
+ *
  * ```ts
  * import { rankingMetric } from "@roundabout/roundabout/curves";
  * import { assertEquals } from "@std/assert";

@@ -101,7 +101,7 @@ export function resolveOptions(what: string, score: Score, options: ScoringOptio
   }
   const { threshold } = options;
   const perClass = [threshold, classWeights].filter((list) => Array.isArray(list)) as (readonly number[])[];
-  if (threshold !== undefined && Array.isArray(threshold) && threshold.length === 0) {
+  if (Array.isArray(threshold) && threshold.length === 0) {
     throw new RangeError(`Cannot make ${what}: 'threshold' is empty`);
   }
   return {
