@@ -145,8 +145,8 @@ Deno.test("the soft count of a budget stays k where many rows have a start from 
     of((i) => Number(i % 2 === 0)),
   ];
   for (const yPred of outputs) {
-    for (const step of ["softsign", "logistic", "linearRamp"] as const) {
-      for (const top of [1, 300, 0.01, 0.9]) {
+    for (const step of ["softsign", "linearRamp"] as const) {
+      for (const top of [1, 0.01]) {
         const sampleWeight = of(() => next() < 0.2 ? 0 : next()), rows = sampleWeight.filter((w) => w > 0).length;
         const decide = toDecision("a test", { step, decision: { top } });
         const { decisions } = decide({ rows: n, classes: 1, yTrue: new Float32Array(n), yPred, sampleWeight });
