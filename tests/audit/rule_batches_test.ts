@@ -401,3 +401,42 @@ Deno.test("not finite: a ratio over the error is upside down", () => {
     ] as const
   ) assert(of(value, other)?.cause !== "wrong-optimum");
 });
+
+Deno.test("bad scale: a gradient that is far larger on a batch of one class", () => {
+  const single = (label: number, gradient?: number[], value = 7): BatchResult => ({
+    ...{ batch: batchOf(Array(4).fill(label), [0.25, 0.5, 0.75, 0.5]), value, shape: [] },
+    gradient: gradient && Float32Array.from(gradient),
+  });
+  // A ratio of sums, whose parts are not the whole; two positives and two negatives, a gradient of the size 1.
+  const ratio: Value = ({ predShape: [rows] }) => rows === 4 ? 0.5 : 1;
+  const found = (results: Made["results"], more: Made = {}) => {
+    const finding = reduction(contextOf({ results, gradient: unit, loss: ratio, ...more }));
+    return finding?.message.startsWith("If the labels") ? finding : undefined;
+  };
+  const finding = found({ allNeg: single(0, [300, 0, 400, 0]) })!;
+  assertEquals([finding.cause, finding.severity], ["bad-scale", "warning"]);
+  assertEquals(
+    finding.message,
+    "If the labels of a batch are all negative, the gradient is 5.0e+2 times as large as on a usual batch: one such step " +
+      "undoes the training",
+  );
+  assertEquals(finding.evidence, { gradientNorm: 1, gradientNormOnOneClass: 500, value: 0.5, valueOnOneClass: 7 });
+  assert(
+    found({ allPos: single(1, [300, 0, 400, 0]) })!.message.startsWith("If the labels of a batch are all positive"),
+  );
+  // A hundred times, for each of the two rows of the missing class.
+  const by = (size: number, labels = [0, 1, 1, 0], kind: BatchKind = "allNeg", gradient = unit) =>
+    found({ [kind]: single(0, [size, 0, 0, 0]) }, { batch: batchOf(labels, [0.25, 0.5, 0.75, 0.5]), gradient }) !==
+      undefined;
+  assertEquals([by(201), by(199)], [true, false]);
+  assertEquals([by(301, [1, 1, 1, 0]), by(299, [1, 1, 1, 0])], [true, false]);
+  assertEquals([by(101, [1, 1, 1, 0], "allPos"), by(99, [1, 1, 1, 0], "allPos")], [true, false]);
+  assertEquals([by(401, undefined, undefined, [1, 1, 1, 1]), by(399, undefined, undefined, [1, 1, 1, 1])], [
+    true,
+    false,
+  ]);
+  assert(!by(1e6, [0, 0, 0, 0]) && !by(1e6, [1, 1, 1, 1], "allPos")); // the class is not missed
+  assert(!by(1e6, [0, 0.5, 1, 0]) && !by(1e6, undefined, undefined, [0, 0, 0, 0]));
+  assertStrictEquals(found({ allNeg: single(0) }), undefined);
+  assertStrictEquals(found({}), undefined);
+});

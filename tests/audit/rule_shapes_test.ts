@@ -17,6 +17,8 @@ const ofBoth = (shape: number[], more: More = {}) => ofPred(shape, { fromTrue: t
 const constant = (shape: number[]) => input({ shape });
 
 interface Recorded {
+  /** The loss as a function of the batch; the first output if left out. */
+  loss?: (batch: AuditBatch) => number;
   columns?: number;
   labelColumns?: number;
   yTrue?: number[];
@@ -37,8 +39,10 @@ function observed(ops: RecordedOp[], { columns = 1, labelColumns = columns, yTru
 /** A loss whose value is the first output. */
 const engine = { value: ({ yPred }: AuditBatch) => ({ value: yPred[0] }) } as AuditEngine;
 
-const broadcastIn = (ops: RecordedOp[], more: Recorded = {}) =>
-  broadcast({ engine, observations: observed(ops, more) });
+const broadcastIn = (ops: RecordedOp[], more: Recorded = {}) => {
+  const { loss } = more, own = loss && ({ value: (batch: AuditBatch) => ({ value: loss(batch) }) } as AuditEngine);
+  return broadcast({ engine: own ?? engine, observations: observed(ops, more) });
+};
 const axisIn = (ops: RecordedOp[], more: Recorded = {}) =>
   wrongAxis({ engine, observations: observed(ops, more) } as unknown as AuditContext);
 
@@ -533,4 +537,29 @@ Deno.test("wrong axis: a softmax along pixels, and the forms in which labels hav
     [coded([4, 2, 3], undefined, "Reshape"), softmax([4, 2, 3])],
     [coded([4, 2, 3]), softmax([4, 2, 3], {}, { dim: 2 })],
   ], indices);
+});
+
+Deno.test("broadcast: columns that weigh errors above and below one label differently are quantiles", () => {
+  const ops = [op("Sub", [labels([4, 1]), outputs([4, 3])])], wide = { columns: 3, labelColumns: 1 };
+  /** The pinball loss of a quantile per column, in some unit. */
+  const pinball = (quantiles: number[], unit = 1, level = 0) => ({ yTrue, yPred }: AuditBatch) =>
+    level + unit * [...yPred].reduce((sum, p, i) => {
+        const error = yTrue[Math.floor(i / 3)] - p, q = quantiles[i % 3];
+        return sum + Math.max(q * error, (q - 1) * error);
+      }, 0);
+  const isFound = (...loss: Parameters<typeof pinball>) =>
+    broadcastIn(ops, { ...wide, loss: pinball(...loss) }) !== undefined;
+  assert(!isFound([0.1, 0.5, 0.9]) && !isFound([0.9, 0.5, 0.1]) && !isFound([0.1, 0.1, 0.5]));
+  assert(isFound([0.5, 0.5, 0.5]) && isFound([0.2, 0.7, 0.2]));
+  // By a tenth of the ratio between above and below.
+  assert(isFound([0.5, 0.5, 0.52]) && !isFound([0.5, 0.5, 0.53]));
+  for (const [unit, level] of [[100, 0], [0.01, 0], [1, 5]]) {
+    assert(
+      isFound([0.5, 0.5, 0.5], unit, level) && !isFound([0.1, 0.5, 0.9], unit, level),
+      `times ${unit}, plus ${level}`,
+    );
+  }
+  // One column of outputs has no quantiles.
+  const several = { columns: 1, labelColumns: 3, loss: ({ yPred }: AuditBatch) => Math.max(yPred[0], 0) };
+  assert(broadcastIn([op("Sub", [labels([4, 3]), outputs([4, 1])])], several));
 });
