@@ -22,16 +22,16 @@ interface Made {
   loss?: (batch: AuditBatch) => number;
 }
 
-function found(gradient: Gradient, made: Made = {}) {
+function found(gradient: Gradient | undefined, made: Made = {}) {
   const { loss = () => 1 } = made;
   const of = (batch: AuditBatch): BatchResult => ({
     ...{ batch, value: loss(batch), shape: [] },
-    gradient: batch.yPred.map((p, i) => gradient(p, batch.yTrue[i], i)),
+    gradient: gradient && batch.yPred.map((p, i) => gradient(p, batch.yTrue[i], i)),
   });
   const first = of(made.random ?? random), [rows, columns] = first.batch.predShape;
   const results = {
     random: first,
-    perfect: of(made.perfect ?? perfect),
+    perfect: "perfect" in made ? made.perfect && of(made.perfect) : of(perfect),
     saturated: made.ends && of(made.ends),
     far: made.far && of(made.far),
   };
@@ -203,4 +203,36 @@ Deno.test("saturated: how wrong an output has to be, and how few are judged", ()
   assertEquals([at(0.11, 8, 0.3), at(0.07, 8, 0.3)], ["error", undefined]); // or that of a smaller range
   assertEquals([at(0.31, 8, 4), at(0.25, 8, 4)], ["error", undefined]);
   assertEquals([at(0.4, 4), at(0.4, 3)], ["error", undefined]);
+});
+
+Deno.test("saturated: without correct outputs or a gradient nothing is judged", () => {
+  const own = batchOf(yTrue, wrongs.map((p, i) => p + i / 100)),
+    dead: Gradient = (p, _, i) => i < 6 && p === own.yPred[i] ? 0 : 1;
+  const made = { random: own, ends, far: ends };
+  assertEquals(found(dead, made)?.severity, "error");
+  assertStrictEquals(found(dead, { ...made, perfect: undefined }), undefined);
+  assertStrictEquals(found(undefined, made), undefined);
+  const two = batchOf([...yTrue, ...yTrue], [...own.yPred, ...own.yPred], 2);
+  assertStrictEquals(found(dead, { random: two, perfect: undefined, ends }), undefined);
+});
+
+Deno.test("saturated: a mask is looked for with the outputs of other rows, not with any outputs", () => {
+  const own = batchOf(yTrue, wrongs.map((p, i) => p + i / 100));
+  const known: Gradient = (p, _, i) => own.yPred.includes(p) && !(i < 6 && p === own.yPred[i]) ? 1 : 0;
+  assertEquals(found(known, { random: own })?.severity, "error");
+  const labels = [0, 1, 2, 3].flatMap((k) => [0, 1].map((c) => Number(c === k % 2)));
+  const wide = batchOf(labels, labels.map((y, i) => (y === 1 ? 0.2 : 0.8) + i / 100), 2);
+  // Of two columns a row takes the outputs of another row, column by column.
+  const column: Gradient = (p, _, i) => {
+    const at = wide.yPred.indexOf(p);
+    return at >= 0 && at % 2 === i % 2 && !(at === i && i < 4) ? 1 : 0;
+  };
+  assertEquals(found(column, { random: wide, perfect: batchOf(labels, labels, 2) })?.severity, "warning");
+});
+
+Deno.test("saturated: sure outputs lie inside the range", () => {
+  const inside: Gradient = (p) => p >= 0 && p <= 1e-2 || p <= 1 && p >= 1 - 1e-2 ? 0 : 1;
+  assertEquals(found(inside, { ends })?.severity, "warning");
+  const real = batchOf(yTrue, yTrue.map((y) => 100 - 200 * y));
+  assertStrictEquals(found(() => 1, { ends: real }), undefined);
 });
