@@ -1,6 +1,7 @@
 import { type Differentiable, lbfgs } from "../network/lbfgs.ts";
 import { backward, forward, type NetworkForm } from "../network/mlp.ts";
 import type { Labels, Objective } from "../network/objectives.ts";
+import type { RowNumbers } from "../network/products.ts";
 import type { Split } from "../data/split.ts";
 import { takeRows } from "../network/train.ts";
 import { takeLabels } from "./train.ts";
@@ -16,7 +17,7 @@ const noUnits = new Float64Array(0), convergence = { steps: 500, tolerance: 1e-6
 /** A linear model's problem: the rows, and the loss of their logits. */
 export interface LinearProblem {
   readonly form: NetworkForm;
-  readonly x: Float64Array;
+  readonly x: RowNumbers;
   readonly labels: Labels;
   readonly objective: Objective;
 }
@@ -25,12 +26,12 @@ export interface LinearProblem {
 function penalised({ form, x, labels, objective }: LinearProblem, strength: number): Differentiable {
   const isBias = (j: number) => j % (form.features + 1) === form.features;
   return (weights) => {
-    const { value, gradient: byLogits } = objective(labels, forward(form, weights, x).logits);
+    const loss = objective(labels, forward(form, weights, x).logits);
     const squares = weights.reduce((sum, w, j) => isBias(j) ? sum : sum + w * w, 0);
     return {
-      value: value + strength / 2 * squares,
+      value: loss.value + strength / 2 * squares,
       gradient() {
-        const gradient = backward(form, weights, x, noUnits, byLogits);
+        const gradient = backward(form, weights, x, noUnits, loss.gradient);
         weights.forEach((w, j) => gradient[j] += isBias(j) ? 0 : strength * w);
         return gradient;
       },

@@ -1,10 +1,11 @@
-import { type PartArrays, prepareColumns } from "../data/prepare_columns.ts";
+import { prepareColumns } from "../data/prepare_columns.ts";
 import type { Split } from "../data/split.ts";
 import { stratifiedKFold } from "../data/stratified_k_fold.ts";
 import type { TableDataset } from "../data/table.ts";
 import { trainTestSplit } from "../data/train_test_split.ts";
 import { forward, initialWeights, type NetworkForm } from "../network/mlp.ts";
 import { type EpochObjective, type Labels, labelsOf, type Objective } from "../network/objectives.ts";
+import { allocateRows, type RowNumbers } from "../network/products.ts";
 import { takeRows } from "../network/train.ts";
 import { seededRandom } from "../numerics/random.ts";
 import { cheaperDecisions, type CostsByRow, softDecisions, takeCosts } from "./costs.ts";
@@ -26,7 +27,10 @@ const units = 8, batchSize = 256, learningRate = 0.01;
 const mostSteps = 3000, stepsToCheckpoint = 50, patience = 750, leastEpochs = 10;
 
 /** The rows of a part: features, classes, and what decisions cost where that is the score. */
-export type Part = PartArrays & JudgedRows;
+export interface Part extends JudgedRows {
+  /** The features, row by row. */
+  readonly x: RowNumbers;
+}
 
 /** The three parts of a split. */
 export type Parts = Readonly<Record<"train" | "validation" | "test", Part>>;
@@ -38,7 +42,11 @@ export const splitRows = (table: TableDataset, seed: number): Split =>
 /** The parts of a split, prepared by the training rows alone. */
 export function partsOf({ columns, yTrue }: TableDataset, split: Split, costs?: CostsByRow): Parts {
   const parts = prepareColumns(columns, yTrue, split);
-  const costed = (part: keyof Parts): Part => ({ ...parts[part], costs: costs && takeCosts(costs, split[part]) });
+  const costed = (part: keyof Parts): Part => {
+    const { x, y } = parts[part], rows = allocateRows(x.length);
+    rows.set(x);
+    return { x: rows, y, costs: costs && takeCosts(costs, split[part]) };
+  };
   return { train: costed("train"), validation: costed("validation"), test: costed("test") };
 }
 

@@ -1,12 +1,13 @@
 import { adam } from "../network/adam.ts";
 import { forward, initialWeights, type NetworkForm } from "../network/mlp.ts";
 import type { EpochObjective, Labels } from "../network/objectives.ts";
-import { takeRows, train } from "../network/train.ts";
+import { allocateRows, type RowNumbers } from "../network/products.ts";
+import { copyRows, takeRows, train } from "../network/train.ts";
 import type { SeededRandom } from "../numerics/random.ts";
 
 /** Rows: features, flat, and labels with weights. */
 export interface LabelledPart {
-  readonly x: Float64Array;
+  readonly x: RowNumbers;
   readonly labels: Labels;
 }
 
@@ -45,9 +46,10 @@ export function* trainOnPart(
   const { form, objective, start, epochs, batchSize, learningRate, random } = options;
   const weights = start?.slice() ?? initialWeights(form, random);
   const shuffled = random.shuffle(Array.from({ length: all.rows }, (_, row) => row));
+  const inOrder = copyRows(x, form.features, shuffled, allocateRows(x.length));
   const batches = Array.from({ length: Math.ceil(all.rows / batchSize) }, (_, b) => {
-    const rows = shuffled.slice(b * batchSize, (b + 1) * batchSize);
-    return { x: takeRows(x, form.features, rows), labels: takeLabels(all, rows) };
+    const rows = shuffled.slice(b * batchSize, (b + 1) * batchSize), from = b * batchSize * form.features;
+    return { x: inOrder.subarray(from, from + rows.length * form.features), labels: takeLabels(all, rows) };
   });
   const labels = batches.map((batch) => batch.labels), update = adam(learningRate, weights.length);
   for (let epoch = 1; epoch <= epochs; epoch++) {

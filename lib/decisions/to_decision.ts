@@ -1,6 +1,6 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
-import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
+import { sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import { fillStep, formOf, type Shape } from "../steps/sigmoidal.ts";
 import type { Step } from "../steps/step.ts";
 import { type StepName, steps, toStep } from "../steps/to_step.ts";
@@ -79,7 +79,8 @@ const largestSpare = 8192;
 /** Compares each output with the threshold of its column: one step for all columns, or one per column. */
 function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decision {
   const decide = ({ yPred }: Batch): Decided => {
-    const p = fromLogits ? sigmoids(yPred) : yPred, stride = steps.length, n = p.length;
+    const logistic = fromLogits ? sigmoidsWithSlopes(yPred) : undefined, p = logistic?.values ?? yPred;
+    const stride = steps.length, n = p.length;
     const room = spare?.[0].length === n ? spare : [new Float64Array(n), new Float64Array(n)];
     const [decisions, slopes] = room;
     spare = undefined; // lent, until its batch gives it back
@@ -92,7 +93,7 @@ function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decisio
       },
       back: (gradient) => {
         for (let i = 0; i < gradient.length; i++) gradient[i] *= slopes[i];
-        if (fromLogits) { for (let i = 0; i < gradient.length; i++) gradient[i] *= sigmoidDerivative(yPred[i]); }
+        logistic?.multiply(gradient);
       },
     };
   };

@@ -1,3 +1,5 @@
+import { addAffine, affine, type RowNumbers } from "./products.ts";
+
 /** Sizes of a multilayer perceptron with at most one hidden layer. */
 export interface NetworkForm {
   /** Number of features per row. */
@@ -38,73 +40,6 @@ export function initialWeights(
 }
 
 /**
- * Computes Σ w·x + b for each row of `x` and each of `count` units. Four rows at a time: their sums are independent, so the
- * processor does not wait for one addition before the next.
- */
-function affine(x: Float64Array, features: number, weights: Float64Array, count: number): Float64Array {
-  const n = x.length / features, z = new Float64Array(n * count), whole = n - n % 4;
-  for (let i = 0; i < whole; i += 4) {
-    for (let k = 0, start = 0; k < count; k++, start += features + 1) {
-      let a = i * features,
-        b = a + features,
-        c = b + features,
-        d = c + features,
-        sumA = 0,
-        sumB = 0,
-        sumC = 0,
-        sumD = 0;
-      for (let at = start; at < start + features; at++) {
-        const w = weights[at];
-        sumA += w * x[a++];
-        sumB += w * x[b++];
-        sumC += w * x[c++];
-        sumD += w * x[d++];
-      }
-      const bias = weights[start + features], to = i * count + k;
-      z[to] = bias + sumA;
-      z[to + count] = bias + sumB;
-      z[to + 2 * count] = bias + sumC;
-      z[to + 3 * count] = bias + sumD;
-    }
-  }
-  for (let i = whole; i < n; i++) {
-    for (let k = 0, start = 0; k < count; k++, start += features + 1) {
-      let sum = 0;
-      for (let j = 0, from = i * features; j < features; j++) sum += weights[start + j] * x[from + j];
-      z[i * count + k] = weights[start + features] + sum;
-    }
-  }
-  return z;
-}
-
-/** Adds the gradient of {@linkcode affine} to `gradient`; `by` is the gradient with respect to its results. */
-function addAffine(x: Float64Array, features: number, by: Float64Array, count: number, gradient: Float64Array): void {
-  const n = x.length / features, whole = n - n % 4;
-  for (let i = 0; i < whole; i += 4) {
-    for (let k = 0, start = 0; k < count; k++, start += features + 1) {
-      const from = i * count + k,
-        gA = by[from],
-        gB = by[from + count],
-        gC = by[from + 2 * count],
-        gD = by[from + 3 * count];
-      if (gA === 0 && gB === 0 && gC === 0 && gD === 0) continue;
-      let a = i * features, b = a + features, c = b + features, d = c + features;
-      for (let at = start; at < start + features; at++) {
-        gradient[at] = gradient[at] + gA * x[a++] + gB * x[b++] + gC * x[c++] + gD * x[d++];
-      }
-      gradient[start + features] = gradient[start + features] + gA + gB + gC + gD;
-    }
-  }
-  for (let i = whole; i < n; i++) {
-    for (let k = 0, start = 0; k < count; k++, start += features + 1) {
-      const g = by[i * count + k];
-      for (let j = 0, from = i * features; j < features; j++) gradient[start + j] += g * x[from + j];
-      gradient[start + features] += g;
-    }
-  }
-}
-
-/**
  * Computes the logits of rows.
  *
  *     z = b + Σ w·x                         without a hidden layer
@@ -113,7 +48,7 @@ function addAffine(x: Float64Array, features: number, by: Float64Array, count: n
 export function forward(
   { features, hidden, outputs }: NetworkForm,
   weights: Float64Array,
-  x: Float64Array,
+  x: RowNumbers,
 ): Forward {
   const first = affine(x, features, weights, hidden || outputs);
   if (hidden === 0) return { logits: first, units: new Float64Array(0) };
@@ -133,7 +68,7 @@ export function forward(
 export function backward(
   { features, hidden, outputs }: NetworkForm,
   weights: Float64Array,
-  x: Float64Array,
+  x: RowNumbers,
   units: Float64Array,
   byLogits: Float32Array | Float64Array,
 ): Float64Array {

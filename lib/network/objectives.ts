@@ -16,8 +16,11 @@ export type Labels = Omit<Batch, "yPred">;
 /** Computes the gradient of a loss with respect to the logits of rows. */
 export type LogitsGradient = (labels: Labels, logits: Float64Array) => Float32Array | Float64Array;
 
-/** Computes a loss of rows and its gradient with respect to the logits. */
-export type Objective<G = Float64Array> = (labels: Labels, logits: Float64Array) => { value: number; gradient: G };
+/** Computes a loss of rows and its gradient with respect to the logits, which may be computed when it is read. */
+export type Objective<G = Float64Array> = (
+  labels: Labels,
+  logits: Float64Array,
+) => { readonly value: number; readonly gradient: G };
 
 /** Makes the labels of rows whose `y` is 0 or 1, or with several outputs a class index, which becomes one-hot. */
 export function labelsOf(y: ArrayLike<number>, outputs = 1, weights?: ArrayLike<number>): Labels {
@@ -63,7 +66,12 @@ export const crossEntropy: Objective = (labels, logits) => {
     for (let i = at; i < at + classes; i++) sum += Math.exp(logits[i] - largest);
     value += (sampleWeight?.[at] ?? 1) * (largest + Math.log(sum) - own) / total;
   }
-  return { value, gradient: crossEntropyGradient(labels, logits) };
+  return {
+    value,
+    get gradient() {
+      return crossEntropyGradient(labels, logits);
+    },
+  };
 };
 
 /**
@@ -110,7 +118,12 @@ export function logitAdjusted(objective: Objective, shares: readonly number[]): 
 export function scoreOfRows({ decide, scoring, best }: LossParts): Objective {
   return (labels, logits) => {
     const batch = { ...labels, yPred: logits }, scored = scoreBatch(batch, decide(batch), scoring);
-    return { value: best - scored.value, gradient: scored.gradient(-1, new Float64Array(logits.length)) };
+    return {
+      value: best - scored.value,
+      get gradient() {
+        return scored.gradient(-1, new Float64Array(logits.length));
+      },
+    };
   };
 }
 

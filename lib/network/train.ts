@@ -1,10 +1,11 @@
 import type { Update } from "./adam.ts";
+import type { RowNumbers } from "./products.ts";
 import { backward, forward, type NetworkForm } from "./mlp.ts";
 
 /** Rows that a step is taken on. */
 export interface TrainingBatch {
   /** Features, row by row. */
-  readonly x: Float64Array;
+  readonly x: RowNumbers;
   /** Computes the gradient of the loss with respect to the logits of these rows. */
   gradient(logits: Float64Array): Float32Array | Float64Array;
 }
@@ -34,10 +35,21 @@ export function train({ form, weights, update, epochs, batches, onEpoch }: Train
 }
 
 /** Copies rows of a flat table. */
-export function takeRows(x: ArrayLike<number>, columns: number, rows: readonly number[]): Float64Array<ArrayBuffer> {
-  const taken = new Float64Array(rows.length * columns);
+export const takeRows = (
+  x: ArrayLike<number>,
+  columns: number,
+  rows: readonly number[],
+): Float64Array<ArrayBuffer> => copyRows(x, columns, rows, new Float64Array(rows.length * columns));
+
+/** Copies rows of a flat table to another one. */
+export function copyRows<T extends RowNumbers>(
+  x: ArrayLike<number>,
+  columns: number,
+  rows: readonly number[],
+  to: T,
+): T {
   rows.forEach((row, i) => {
-    for (let j = 0; j < columns; j++) taken[i * columns + j] = x[row * columns + j];
+    for (let j = 0; j < columns; j++) to[i * columns + j] = x[row * columns + j];
   });
-  return taken;
+  return to;
 }

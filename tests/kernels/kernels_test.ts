@@ -3,15 +3,17 @@ import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { metricLoss, steps, toStep } from "../../lib/mod.ts";
 import { curveBytes } from "../../lib/kernels/curve_bytes.ts";
+import { productsBytes } from "../../lib/kernels/products_bytes.ts";
 import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
 import { buildKernel } from "../../tasks/build_simd.ts";
 import { assertWithin, counted, onBackends, random, slowOnBackends } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
 slow.test("the SIMD kernels are what their source makes", async () => {
-  const built = async (name: "simd" | "curve") => btoa(String.fromCharCode(...await buildKernel(name)));
+  const built = async (name: "simd" | "curve" | "products") => btoa(String.fromCharCode(...await buildKernel(name)));
   assertEquals(simdBytes, await built("simd"));
   assertEquals(curveBytes, await built("curve"));
+  assertEquals(productsBytes, await built("products"));
 });
 
 for (const rare of [false, true]) {

@@ -1,0 +1,46 @@
+// The SIMD loops of the dense products against those of JavaScript: the same bits.
+import { assert, assertEquals } from "@std/assert";
+import { seededRandom } from "@roundabout/roundabout/data";
+import { addAffine, affine, allocateRows, type RowNumbers } from "../../lib/network/products.ts";
+
+const random = seededRandom(1);
+const normals = (length: number) => Float64Array.from({ length }, () => random.normal());
+
+/** Both products of rows, with what the gradient held before. */
+function products(
+  x: RowNumbers,
+  features: number,
+  count: number,
+  numbers: Record<"weights" | "by" | "before", Float64Array>,
+) {
+  const gradient = numbers.before.slice();
+  addAffine(x, features, numbers.by, count, gradient);
+  return { z: affine(x, features, numbers.weights, count), gradient };
+}
+
+function assertSameBits(rows: number, features: number, count: number): void {
+  const plain = normals(rows * features), x = allocateRows(plain.length), own = (features + 1) * count;
+  assert(x.buffer.byteLength > x.byteLength, "the rows lie in a memory of the loops");
+  x.set(plain);
+  const by = normals(rows * count).map((g, i) => i % (9 * count) < 5 * count ? 0 : g); // some fours without a gradient
+  const numbers = { weights: normals(own + 3), by, before: normals(own + 3) };
+  const elsewhere = x instanceof Float32Array ? new Float32Array(x) : plain;
+  assertEquals(products(x, features, count, numbers), products(elsewhere, features, count, numbers));
+}
+
+Deno.test("the SIMD loops give the bits of the loops of JavaScript, whatever the rows, features and units", () => {
+  for (const rows of [1, 3, 4, 9, 1023, 1025, 2050]) {
+    for (const features of [1, 2, 7, 50]) for (const count of [1, 2, 3, 8]) assertSameBits(rows, features, count);
+  }
+});
+
+Deno.test("more than a million numbers are float32, with the same bits of either loop", () => {
+  assert(allocateRows(2 ** 20) instanceof Float64Array);
+  for (const features of [7, 50]) {
+    const rows = Math.ceil((2 ** 20 + 1) / features);
+    assert(allocateRows(rows * features) instanceof Float32Array);
+    for (const count of [1, 3]) assertSameBits(rows, features, count);
+  }
+});
+
+Deno.test("weights that have no room beside the rows take the loops of JavaScript", () => assertSameBits(5, 70_000, 2));
