@@ -3,7 +3,7 @@
     python bench/compare_advice.py FOLDER EARLIER      (a folder for the tables; needs bench/requirements_baseline.txt)
 
 EARLIER is a checkout of the commit before the baseline was made fair (f0d0460). The data sets are the four of data/ and the
-tables of bench/compare_baseline.py; options are the defaults. Writes bench/compare_advice.json: the number of
+tables of bench/compare_baseline.py; options are the defaults, but numbers are standardised as they are on both sides. Writes bench/compare_advice.json: the number of
 splits (fewer than ten where a run was stopped), the advice and cross-entropy's score, before and after.
 """
 
@@ -31,6 +31,8 @@ def all_tables(folder):
 def run(checkout, side, name, label, path, folder):
     stem, saved = folder / f"{name}_{side}", folder / f"{name}_{side}.json"
     command = ["deno", "run", "--quiet", "-P=compare", "tasks/compare.ts", str(path), "--label", label, "--save", str(stem)]
+    if side == "after":
+        command += ["--heavy-tails", "keep"]  # the earlier checkout has no power
     if not saved.exists():  # a run that was stopped goes on
         done = subprocess.run(command, cwd=checkout, capture_output=True, text=True)
         if done.returncode != 0:

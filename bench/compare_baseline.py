@@ -2,11 +2,14 @@
 
     python bench/compare_baseline.py FOLDER      (a folder for the tables; needs bench/requirements_baseline.txt)
 
-Both have the same splits, the same features (medians, standardised numbers, one column per category) and the same grid of C.
+Both have the same splits, the same features (medians, standardised numbers, one column per category) and the same grid of C;
+numbers are standardised as they are (heavyTails: "keep") but for `powers`.
 Columns of the table, each a mean of ten test scores:
 
     ours         compareLosses: C chosen by the score on five folds of the fitted rows if fewer than 100 rows validate, else on
                  the validation rows; of equal scores the one with the smaller log loss
+    powers       compareLosses, columns with heavy tails through Yeo and Johnson's power, as `deno task compare` has them;
+                 without such columns it is ours
     same         scikit-learn, C chosen by the same rule on the same folds
     folds        scikit-learn, C chosen as GridSearchCV(cv=5) does on the fitted rows, where fewer than 100 rows validate
     validation   scikit-learn, C chosen on the validation rows, on every table
@@ -169,10 +172,10 @@ def compare(table):
     frame = pd.read_csv(path, dtype=strings)
     theirs, rows = fit(frame, one), []
     for score, values in one["values"].items():
-        ours = float(np.mean([v["value"] for v in values]))
+        ours, powers = (float(np.mean([v["value"] for v in each])) for each in (values, one["withPowers"][score]))
         rows.append({"table": name, "package": package, "rows": len(frame), "classes": len(one["classes"]), "score": score,
-                     "ours": ours, **theirs[score]})
-        print(f"{name:14} {len(frame):5} {score:17} ours {ours:.4f} " + " ".join(
+                     "ours": ours, "powers": powers, **theirs[score]})
+        print(f"{name:14} {len(frame):5} {score:17} ours {ours:.4f} powers {powers:.4f} " + " ".join(
             f"{key} {theirs[score][key]:.4f}" for key in ("same", "folds", "validation", "standard", "best", "default"))
             + f"  ours-same {ours - theirs[score]['same']:+.4f} ours-best {ours - theirs[score]['best']:+.4f}", flush=True)
     return rows

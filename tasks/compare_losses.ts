@@ -11,6 +11,7 @@ import { countKeys } from "../lib/counts/counts.ts";
 import { curveScores } from "../lib/curves/to_curve_score.ts";
 import { csvForm, csvRecords } from "../lib/data/csv.ts";
 import { numberOf } from "../lib/data/spelling.ts";
+import type { HeavyTails } from "../lib/data/prepare_columns.ts";
 import { readTable, type ReadTableOptions } from "../lib/data/read_table.ts";
 import { comparisonDisplay } from "../lib/display/mod.ts";
 import { scoreNames } from "../lib/scores/to_score.ts";
@@ -91,6 +92,10 @@ export const compareSpec: TaskSpec = {
     "merge-rare": { type: "string", help: "merge the classes with fewer than N rows into one, 'other'" },
     separator: { type: "string", help: "the fields' separator: , ; | or tab (default: found by the header)" },
     rows: { type: "string", help: "the largest number of rows; of more, so many are drawn at random (default: 10000)" },
+    "heavy-tails": {
+      type: "string",
+      help: "yeoJohnson or keep: the treatment of numeric columns with heavy tails (default: yeoJohnson, a power)",
+    },
     save: { type: "string", help: "write NAME.json, NAME.csv (one line per score) and NAME.html" },
     protocol: { type: "string", help: "anyloss" },
     folds: {
@@ -148,6 +153,7 @@ const protocolOnly = ["folds"],
     "cost-matrix",
     "repeats",
     "seed",
+    "heavy-tails",
     "save",
   ];
 
@@ -209,6 +215,7 @@ async function compare(path: string, values: TaskArgs["values"], report: Reporte
       compareLossesBy(trainInWorkers(choice), path, {
         ...tableOptions(values),
         ...(choice === undefined ? { costs } : { score: scoreOf(choice) }),
+        ...(values["heavy-tails"] !== undefined && { heavyTails: String(values["heavy-tails"]) as HeavyTails }),
         repeats,
         seed,
         signal: stop.signal,

@@ -17,9 +17,9 @@ export interface SplitRequest extends Omit<ComparisonWork, "score"> {
   readonly seed: number;
 }
 
-self.onmessage = async ({ data: { table, costs, choice, rows, seed } }: MessageEvent<SplitRequest>) => {
+self.onmessage = async ({ data: { choice, rows, seed, ...work } }: MessageEvent<SplitRequest>) => {
   const score = choice === undefined ? savings() : scoreOf(choice);
-  for (const train of trainingsOf({ table, costs, score }, rows, seed)) {
+  for (const train of trainingsOf({ ...work, score }, rows, seed)) {
     self.postMessage(train());
     await new Promise((resolve) => setTimeout(resolve)); // a thread that was ended stops here
   }

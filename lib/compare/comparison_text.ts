@@ -3,11 +3,12 @@ import { fixed, signed } from "../display/format.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss, LossComparison } from "./types.ts";
 
 /** What became of a feature, in a few words: its kind and what is filled in, or why it is left out. */
-export function featureText({ kind, levels, used, why, missing }: Feature): string {
+export function featureText({ kind, levels, used, why, missing, heavyTails }: Feature): string {
   if (!used) return `left out, ${why}`;
   const what = kind === "number" ? "number" : kind === "boolean" ? "yes/no" : `category of ${levels}`;
   const filled = missing === 0 ? "" : `, ${missing} missing (${kind === "category" ? "zeros" : "the training median"})`;
-  return `${what}${filled}${why === undefined ? "" : `, ${why}`}`;
+  const power = heavyTails === undefined ? "" : `, heavy tails: Yeo-Johnson power in ${heavyTails} splits`;
+  return `${what}${filled}${power}${why === undefined ? "" : `, ${why}`}`;
 }
 
 /** Lines on the table that was compared on: rows, classes, each feature, warnings. */

@@ -1,4 +1,4 @@
-import { prepareColumns } from "../data/prepare_columns.ts";
+import { prepareColumns, type PrepareOptions } from "../data/prepare_columns.ts";
 import type { Split } from "../data/split.ts";
 import { stratifiedKFold } from "../data/stratified_k_fold.ts";
 import type { TableDataset } from "../data/table.ts";
@@ -40,8 +40,13 @@ export const splitRows = (table: TableDataset, seed: number): Split =>
   trainTestSplit(table, { seed, testFraction, validationFraction });
 
 /** The parts of a split, prepared by the training rows alone. */
-export function partsOf({ columns, yTrue }: TableDataset, split: Split, costs?: CostsByRow): Parts {
-  const parts = prepareColumns(columns, yTrue, split);
+export function partsOf(
+  { columns, yTrue }: TableDataset,
+  split: Split,
+  costs?: CostsByRow,
+  options?: PrepareOptions,
+): Parts {
+  const parts = prepareColumns(columns, yTrue, split, options);
   const costed = (part: keyof Parts): Part => {
     const { x, y } = parts[part], rows = allocateRows(x.length);
     rows.set(x);

@@ -1,3 +1,4 @@
+import type { PrepareOptions } from "../data/prepare_columns.ts";
 import type { Split } from "../data/split.ts";
 import type { TableDataset } from "../data/table.ts";
 import { candidatesFor, costCandidates } from "./candidates.ts";
@@ -8,7 +9,7 @@ import type { Candidate, ComparedLoss, ComparedScore } from "./types.ts";
 const models = ["linear", "network"] as const;
 
 /** The table that losses are compared on, and the score: plain data, but for the score's functions. */
-export interface ComparisonWork {
+export interface ComparisonWork extends Required<PrepareOptions> {
   readonly table: TableDataset;
   readonly score: ComparedScore;
   readonly costs?: DecisionCosts;
@@ -20,16 +21,17 @@ export interface TrainedLoss extends Pick<SplitRun, "outcomes"> {
   readonly loss: string;
 }
 
-const candidatesOf = ({ table: { classes }, score, costs }: ComparisonWork): Candidate[] =>
+const candidatesOf = ({ table: { classes }, score, costs }: Omit<ComparisonWork, "heavyTails">): Candidate[] =>
   costs === undefined ? candidatesFor(score, classes.length) : costCandidates(classes.length);
 
 /** Returns the number of trainings per split. */
-export const trainingsPerSplit = (work: ComparisonWork): number => models.length * candidatesOf(work).length;
+export const trainingsPerSplit = (work: Omit<ComparisonWork, "heavyTails">): number =>
+  models.length * candidatesOf(work).length;
 
 /** Yields the trainings of a split, each to be run before the next is asked for: a warm start takes the first one's weights. */
 export function* trainingsOf(work: ComparisonWork, rows: Split, seed: number): Generator<() => TrainedLoss> {
-  const { table, score, costs } = work, classes = table.classes.length;
-  const parts = partsOf(table, rows, costs && rowCosts(costs, table));
+  const { table, score, costs, heavyTails } = work, classes = table.classes.length;
+  const parts = partsOf(table, rows, costs && rowCosts(costs, table), { heavyTails });
   for (const model of models) {
     let start: Float64Array | undefined;
     for (const candidate of candidatesOf(work)) {

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type LabelledFrame, labelsOf } from "./labels.ts";
 import type { Dataset } from "./load_dataset.ts";
-import { type PartArrays, prepareColumns, type PreparedColumns, TASK } from "./prepare_columns.ts";
+import { type PartArrays, prepareColumns, type PreparedColumns, type PrepareOptions, TASK } from "./prepare_columns.ts";
 import type { Split } from "./split.ts";
 import { categoryColumn, type Column, numberColumn, type TableDataset } from "./table.ts";
 import type { Tensor2D } from "./types.ts";
@@ -49,6 +49,7 @@ function frameColumns({ frame, features, categorical, label }: FrameDataset): Co
  *
  * @param dataset A data set, or the table of {@linkcode readTable}.
  * @param split The rows of each part, of {@linkcode trainTestSplit} or {@linkcode stratifiedKFold}.
+ * @param options `heavyTails: "yeoJohnson"`: what {@linkcode compareLosses} does to numeric columns with heavy tails.
  * @returns The tensors, the columns' names, and the numbers that were subtracted, divided by and filled in. Call `dispose()`
  * when done.
  * @throws {RangeError} If a row is not in the table or in two parts, a part is empty, or a label is not a class's index.
@@ -68,9 +69,9 @@ function frameColumns({ frame, features, categorical, label }: FrameDataset): Co
  * dispose();
  * ```
  */
-export function prepare(dataset: FrameDataset | TableDataset, split: Split): Prepared {
+export function prepare(dataset: FrameDataset | TableDataset, split: Split, options: PrepareOptions = {}): Prepared {
   const columns = "frame" in dataset ? frameColumns(dataset) : dataset.columns;
-  const arrays = prepareColumns(columns, labelsOf(TASK, dataset), split), { features } = arrays;
+  const arrays = prepareColumns(columns, labelsOf(TASK, dataset), split, options), { features } = arrays;
   const toPart = ({ x, y }: PartArrays): Part => ({
     x: tf.tensor2d(Float32Array.from(x), [y.length, features.length]),
     y: tf.tensor2d(Float32Array.from(y), [y.length, 1]),

@@ -1,7 +1,9 @@
+import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
 import type { CategoryColumn, Column, NumberColumn } from "./table.ts";
 import type { Split } from "./split.ts";
-import { standardize } from "./standardize.ts";
+import { presentValues, standardize } from "./standardize.ts";
+import { fitYeoJohnson, hasHeavyTails, yeoJohnson } from "./yeo_johnson.ts";
 
 /** Subject of the errors. */
 export const TASK = "prepare data";
@@ -18,7 +20,7 @@ export interface PartArrays {
 export interface PreparedColumns {
   /** The names of the columns of `x`; one of a category is `Home=rent`. */
   features: string[];
-  /** The number subtracted from each column of `x`: the mean of the training rows, 0 for a category. */
+  /** The number subtracted from each column of `x`, after its power: the mean of the training rows, 0 for a category. */
   means: number[];
   /** The divisor of each column of `x`: the standard deviation of the training rows, 1 for a category or a constant. */
   scales: number[];
@@ -29,6 +31,36 @@ export interface PreparedColumns {
    * its columns are 0 there.
    */
   unknown: Record<string, number>;
+  /** The λ of Yeo and Johnson's power for each numeric column whose values went through it. */
+  powers: Record<string, number>;
+}
+
+/**
+ * The treatment of numeric columns with heavy tails:
+ *
+ * - "yeoJohnson": values with an excess kurtosis above 10 among the training rows go through Yeo and Johnson's power, λ by
+ *   maximum likelihood as in scikit-learn's PowerTransformer; a value beyond those of the training rows counts as the nearest
+ * - "keep": they are standardised as they are
+ */
+export type HeavyTails = "yeoJohnson" | "keep";
+
+/** The names of {@linkcode HeavyTails}. */
+const treatments: readonly unknown[] = ["yeoJohnson", "keep"] satisfies HeavyTails[];
+
+/** Throws unless a treatment of heavy tails has its name. */
+export function checkHeavyTails(task: string, heavyTails: unknown): void {
+  if (treatments.includes(heavyTails)) return;
+  throw new RangeError(`Cannot ${task}: 'heavyTails' must be "yeoJohnson" or "keep", it is ${describe(heavyTails)}`);
+}
+
+/** Options of {@linkcode prepareColumns}. */
+export interface PrepareOptions {
+  /**
+   * The treatment of numeric columns with heavy tails.
+   *
+   * @default {"keep"}
+   */
+  heavyTails?: HeavyTails;
 }
 
 /** The parts of a split as float64 arrays. */
@@ -46,11 +78,34 @@ interface MatrixColumn {
   readonly scale: number;
 }
 
-function scaledColumn({ name, values }: NumberColumn, train: readonly number[]): MatrixColumn & { median: number } {
-  if (train.every((row) => Number.isNaN(values[row]))) {
-    throw new Error(`Cannot ${TASK}: '${name}' has no value in the training rows`);
+/** A numeric column, with the median of the training rows and the λ of its power, if its values went through one. */
+interface ScaledColumn extends MatrixColumn {
+  readonly median: number;
+  readonly lambda?: number;
+}
+
+function scaledColumn(
+  { name, values }: NumberColumn,
+  train: readonly number[],
+  heavyTails: HeavyTails,
+): ScaledColumn {
+  const present = presentValues(values, train);
+  if (present.length === 0) throw new Error(`Cannot ${TASK}: '${name}' has no value in the training rows`);
+  const scaled = { feature: name, ...standardize(values, train, 0) };
+  if (heavyTails === "keep" || !hasHeavyTails(present)) return scaled;
+  const lambda = fitYeoJohnson(present), { median } = scaled, { low, high } = rangeOf(present);
+  const power = (x: number) => yeoJohnson(Math.min(high, Math.max(low, Number.isNaN(x) ? median : x)), lambda);
+  return { feature: name, ...standardize(values.map(power), train, 0), median, lambda };
+}
+
+/** The smallest and the largest of some values. */
+function rangeOf(values: Float64Array): { low: number; high: number } {
+  let low = Infinity, high = -Infinity;
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
   }
-  return { feature: name, ...standardize(values, train, 0) };
+  return { low, high };
 }
 
 /** One column of 0 and 1 for each level among the training rows, in alphabetical order. */
@@ -92,21 +147,31 @@ function checkSplit(split: Split, height: number): void {
 
 /**
  * Makes one matrix per part of a split, with what the training rows alone teach: imputation by the median, scaling
- * ({@linkcode standardize} with ddof 0), one column of 0 and 1 per level of a category.
+ * ({@linkcode standardize} with ddof 0), before it the power of a column with heavy tails if that is asked for, one column of 0
+ * and 1 per level of a category.
  */
-export function prepareColumns(columns: readonly Column[], labels: ArrayLike<number>, split: Split): PreparedArrays {
+export function prepareColumns(
+  columns: readonly Column[],
+  labels: ArrayLike<number>,
+  split: Split,
+  { heavyTails = "keep" }: PrepareOptions = {},
+): PreparedArrays {
   checkSplit(split, labels.length);
+  checkHeavyTails(TASK, heavyTails);
   const { train, validation, test } = split, used = [...train, ...validation, ...test];
   const made: MatrixColumn[] = [], imputed: PreparedColumns["imputed"] = {}, unknown: PreparedColumns["unknown"] = {};
+  const powers: PreparedColumns["powers"] = {};
   for (const column of columns) {
     if (column.kind === "category") {
       const indicators = indicatorColumns(column, train);
       made.push(...indicators.columns);
       unknown[column.name] = used.filter(indicators.isUnknown).length;
     } else {
-      const scaled = scaledColumn(column, train), count = used.filter((row) => Number.isNaN(column.values[row])).length;
+      const scaled = scaledColumn(column, train, heavyTails),
+        count = used.filter((row) => Number.isNaN(column.values[row])).length;
       made.push(scaled);
       if (count > 0) imputed[column.name] = { median: scaled.median, count };
+      if (scaled.lambda !== undefined) powers[column.name] = scaled.lambda;
     }
   }
   const part = (rows: readonly number[]): PartArrays => ({
@@ -122,5 +187,6 @@ export function prepareColumns(columns: readonly Column[], labels: ArrayLike<num
     scales: made.map(({ scale }) => scale),
     imputed,
     unknown,
+    powers,
   };
 }

@@ -10,6 +10,14 @@ export interface Standardized {
   readonly scale: number;
 }
 
+/** Takes the values of some rows that are not missing. */
+export function presentValues(column: ArrayLike<number>, rows: readonly number[]): Float64Array<ArrayBuffer> {
+  const values = new Float64Array(rows.length);
+  let n = 0;
+  for (const row of rows) if (!Number.isNaN(column[row])) values[n++] = column[row];
+  return values.subarray(0, n);
+}
+
 /** Middle one of some numbers, or the mean of the middle two; 0 for none. */
 function medianOf(numbers: Float64Array): number {
   const sorted = numbers.toSorted(), half = sorted.length >> 1;
@@ -30,10 +38,9 @@ function medianOf(numbers: Float64Array): number {
  * @param ddof 0 divides by n as scikit-learn does, 1 by n − 1 as pandas does.
  */
 export function standardize(column: ArrayLike<number>, rows: readonly number[], ddof: 0 | 1): Standardized {
-  const present = rows.filter((row) => !Number.isNaN(column[row]));
-  const median = medianOf(Float64Array.from(present, (row) => column[row]));
-  const filled = Float64Array.from(column, (value) => Number.isNaN(value) ? median : value);
-  const n = rows.length;
+  const median = medianOf(presentValues(column, rows)), n = rows.length;
+  const filled = new Float64Array(column); // `Float64Array.from` with a function takes several times as long
+  for (let i = 0; i < filled.length; i++) if (Number.isNaN(filled[i])) filled[i] = median;
   const mean = rows.reduce((sum, row) => sum + filled[row], 0) / n;
   const squares = rows.reduce((sum, row) => sum + (filled[row] - mean) ** 2, 0);
   const error = n * Number.EPSILON * (squares / n) + (n * mean * Number.EPSILON) ** 2;

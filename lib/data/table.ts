@@ -37,6 +37,8 @@ export interface Feature {
   readonly levels?: number;
   /** The number of missing values; the training rows' median replaces a number, zeros a category. */
   readonly missing: number;
+  /** The number of splits whose training rows have heavy tails in this column, so that its values go through a power. */
+  readonly heavyTails?: number;
 }
 
 /** Kinds of {@linkcode TableWarning}. */

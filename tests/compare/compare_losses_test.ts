@@ -8,6 +8,7 @@ import {
   type CompareLossesOptions,
   type ComparisonProgress,
   type Frame,
+  type LossComparison,
 } from "@roundabout/roundabout/compare";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
 import { comparisonDisplay } from "@roundabout/roundabout/display";
@@ -112,6 +113,23 @@ slow.test("compareLosses: a score with a floor, categories, gaps, a label of thr
   assert(losses[0].loss === "cross-entropy" && losses.some(({ loss }) => loss.startsWith("precisionAtRecall0.5 loss")));
 });
 
+slow.test("compareLosses: columns with heavy tails go through a power, which the features say, unless they are kept", async () => {
+  const { x } = syntheticBinary({ rows: 120, prevalence: 0.3, separation: 3, seed: 1 });
+  const tail = x.map(([a], i) => i % 12 === 0 ? null : Math.exp(3 * a)), frame = frameOf(120, { tail });
+  const options: CompareLossesOptions = { label: "ill", drop: ["a"], repeats: 3 };
+  const powers = await compareLosses(frame, options),
+    kept = await compareLosses(frame, { ...options, heavyTails: "keep" });
+  const [first] = kept.losses, { features } = kept.data;
+  assertEquals(features.find(({ name }) => name === "tail"), { name: "tail", kind: "number", used: true, missing: 10 });
+  assertEquals(powers.data.features, features.map((one) => one.name === "tail" ? { ...one, heavyTails: 3 } : one));
+  assertEquals((powers.toJSON() as LossComparison["data"]).features, powers.data.features);
+  assertStringIncludes(
+    String(powers),
+    "tail: number, 10 missing (the training median), heavy tails: Yeo-Johnson power in 3 splits\n",
+  );
+  assert(powers.losses[0].mean > first.mean + 0.02, `${powers.losses[0].mean} against ${first.mean}`);
+});
+
 Deno.test("compareLosses: what is refused, before any work, by name", async () => {
   const frame = frameOf(60), names = Array.from({ length: 200 }, (_, i) => `n${i}`);
   const several = frameOf(60, { kind: Array.from({ length: 60 }, (_, i) => "abc"[i % 3]) });
@@ -128,6 +146,7 @@ Deno.test("compareLosses: what is refused, before any work, by name", async () =
     [frame, { positive: "2" }, /'positive' must be a value of 'ill' \('0', '1'\), it is '2'/],
     [frame, { repeats: 2 }, /'repeats' must be an integer from 3/],
     [frame, { seed: -1 }, /'seed' must be an integer/],
+    [frame, { heavyTails: "log" as "keep" }, /'heavyTails' must be "yeoJohnson" or "keep", it is 'log'/],
     [
       frame,
       { score: "precision" },
