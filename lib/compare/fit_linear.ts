@@ -22,19 +22,37 @@ export interface LinearProblem {
   readonly objective: Objective;
 }
 
-/** The penalised loss of all rows, and its gradient with respect to the weights. */
-function penalised({ form, x, labels, objective }: LinearProblem, strength: number): Differentiable {
-  const isBias = (j: number) => j % (form.features + 1) === form.features;
+/**
+ * The loss of all rows and its gradient. Those of the weights at which the gradient was last computed are kept: the next search
+ * starts there.
+ */
+function lossOfRows({ form, x, labels, objective }: LinearProblem): Differentiable {
+  let known: { weights: Float64Array; value: number; gradient: Float64Array } | undefined;
   return (weights) => {
-    const loss = objective(labels, forward(form, weights, x).logits);
-    const squares = weights.reduce((sum, w, j) => isBias(j) ? sum : sum + w * w, 0);
+    if (known?.weights === weights) {
+      const { value, gradient } = known;
+      return { value, gradient: () => gradient };
+    }
+    const loss = objective(labels, forward(form, weights, x).logits), { value } = loss;
     return {
-      value: loss.value + strength / 2 * squares,
+      value,
       gradient() {
         const gradient = backward(form, weights, x, noUnits, loss.gradient);
-        weights.forEach((w, j) => gradient[j] += isBias(j) ? 0 : strength * w);
+        known = { weights, value, gradient };
         return gradient;
       },
+    };
+  };
+}
+
+/** Adds an L2 penalty, biases excluded. */
+function penalised(lossAt: Differentiable, { features }: NetworkForm, strength: number): Differentiable {
+  const isBias = (j: number) => j % (features + 1) === features;
+  return (weights) => {
+    const loss = lossAt(weights), squares = weights.reduce((sum, w, j) => isBias(j) ? sum : sum + w * w, 0);
+    return {
+      value: loss.value + strength / 2 * squares,
+      gradient: () => loss.gradient().map((g, j) => g + (isBias(j) ? 0 : strength * weights[j])),
     };
   };
 }
@@ -51,10 +69,10 @@ export interface LinearFit {
  * convex, to one answer for all rows, where its gradient is 0.
  */
 export function* fitLinear(problem: LinearProblem, start: Float64Array): Generator<LinearFit> {
-  const rows = problem.x.length / problem.form.features;
+  const { form } = problem, rows = problem.x.length / form.features, lossAt = lossOfRows(problem);
   let weights = start;
   for (const inverseStrength of inverseStrengths) {
-    weights = lbfgs(weights, penalised(problem, 1 / (inverseStrength * rows)), convergence);
+    weights = lbfgs(weights, penalised(lossAt, form, 1 / (inverseStrength * rows)), convergence);
     yield { inverseStrength, weights };
   }
 }

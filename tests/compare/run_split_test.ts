@@ -103,6 +103,28 @@ Deno.test("runSplit: cross-entropy of a linear model is at the minimum of the pe
   assertAllWithin(run(9).weights, weights, 2e-3);
 });
 
+Deno.test("fitLinear: no weights are evaluated twice, and a gradient is computed only where a step ends", async () => {
+  const { train: { x, y } } = await partsOfRows(600, 3), form = { features: 2, hidden: 0, outputs: 1 };
+  for (const index of [0, 4]) {
+    const loss = candidatesFor(f1, 2)[index].ofRows([0.7, 0.3]), seen: string[] = [];
+    let gradients = 0;
+    const objective: typeof loss = (labels, logits) => {
+      seen.push(logits.join());
+      const found = loss(labels, logits);
+      return {
+        value: found.value,
+        get gradient() {
+          gradients++;
+          return found.gradient;
+        },
+      };
+    };
+    const fits = [...fitLinear({ form, x, labels: labelsOf(y), objective }, initialWeights(form, seededRandom(4)))];
+    assertEquals([fits.length, new Set(seen).size], [inverseStrengths.length, seen.length]);
+    assert(gradients < seen.length, `${gradients} gradients, ${seen.length} values`);
+  }
+});
+
 Deno.test("runSplit: the checkpoint has the best validation score, of equal ones the smallest loss, and the test score is its own", async () => {
   const parts = await partsOfRows(600, 3), form = { features: 2, hidden: 0, outputs: 1 };
   const positives = parts.train.y.reduce((sum, label) => sum + label, 0), { length } = parts.train.y;
