@@ -3,17 +3,18 @@ import { type Descent, descents } from "./descents.ts";
 import type { AuditEngine } from "./engines/engine.ts";
 import { type Observations, observe } from "./observations.ts";
 import { probesOf } from "./probes.ts";
+import { short as inDigits } from "./report.ts";
 import { activation } from "./rules/activation.ts";
 import { wrongAxis } from "./rules/axis.ts";
 import { badScale, oneRow, reduction, rowOrder } from "./rules/batch.ts";
 import { broadcast } from "./rules/broadcast.ts";
 import { notFinite } from "./rules/finite.ts";
-import { deadTerm, noGradient, partlyDetached } from "./rules/gradient.ts";
+import { deadTerm, noGradient, ownGradient, partlyDetached } from "./rules/gradient.ts";
 import { labelEncoding } from "./rules/label.ts";
 import { type TargetMetric, worseMetric } from "./rules/metric.ts";
 import { wrongOptimum, wrongSign } from "./rules/optimum.ts";
 import type { AuditContext, Rule } from "./rules/rule.ts";
-import { saturated } from "./rules/saturated.ts";
+import { saturated, saturatedAtTheEnds } from "./rules/saturated.ts";
 import { swapped } from "./rules/swapped.ts";
 import {
   type AuditOptions,
@@ -33,12 +34,12 @@ const stages: readonly (readonly (readonly [name: string, rule: Rule])[])[] = [
   [["gradient exists", noGradient]],
   [["operands of the same shape", broadcast]],
   [["rows and columns kept apart", wrongAxis]],
-  [["gradient against differences", partlyDetached]],
+  [["gradient against differences", partlyDetached], ["gradients of operations with their own", ownGradient]],
   [["every term has a gradient", deadTerm]],
   [["arguments in order", swapped]],
   [["labels as the formula takes them", labelEncoding]],
   [["last layer and loss fit", activation]],
-  [["numbers on every kind of batch", notFinite], ["better outputs, lower loss", wrongSign]],
+  [["better outputs, lower loss", wrongSign], ["numbers on every kind of batch", notFinite]],
   [["useless models are worse", wrongOptimum]],
   [["gradient of every row", oneRow]],
   [
@@ -46,6 +47,7 @@ const stages: readonly (readonly (readonly [name: string, rule: Rule])[])[] = [
     ["the order of the rows", rowOrder],
     ["batches and data set", reduction],
     ["scale", badScale],
+    ["gradient at the ends of the range", saturatedAtTheEnds],
   ],
 ];
 
@@ -159,8 +161,8 @@ const batchProbes = ({ results }: Observations): AuditProbe[] =>
     const name = `value and gradient: ${kind}`, own = results[kind];
     if (own === undefined) return { name, result: "skipped", detail: "these outputs or labels have no such batch" };
     const { value, gradient } = own;
-    const largest = gradient ? `largest gradient ${Math.max(...gradient.map(Math.abs))}` : "no gradient";
-    return { name, result: "ok", detail: `value ${value}, ${largest}` };
+    const largest = gradient ? `largest gradient ${inDigits(Math.max(...gradient.map(Math.abs)))}` : "no gradient";
+    return { name, result: "ok", detail: `value ${inDigits(value)}, ${largest}` };
   });
 
 /** Applies the rules in stages, then runs the probes. */

@@ -297,7 +297,7 @@ Deno.test("after an error the later stages are skipped, whatever they would find
   const { findings, probes } = auditLoss(askedRoundLoss);
   assertEquals(findings.length, 1);
   const rules = probes.filter(({ detail }) => detail === "no-gradient-op comes first");
-  assertEquals(rules.length, 15);
+  assertEquals(rules.length, 17);
   assert(rules.every(({ result }) => result === "skipped"));
 });
 

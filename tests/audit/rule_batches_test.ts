@@ -80,42 +80,51 @@ Deno.test("bad scale: a gradient of an extreme size", () => {
   assertStrictEquals(badScale(contextOf({ gradient: [1e9, 0, 0, 0], deterministic: false })), undefined);
 });
 
-Deno.test("bad scale: a mean over all rows of which a mask leaves few", () => {
+Deno.test("masked rows that a mean counts: their number, the mask, and what divides", () => {
   const rows = 10, labels = Array.from({ length: 2 * rows }, (_, i) => i % 2);
-  const wide = batchOf(labels, new Array(rows).fill(0.5)), one = [1, ...new Array(rows - 1).fill(0)];
   const mask = input({ fromTrue: true, levels: [0, 1], shape: [rows] }),
     live = (more: More = {}) => input({ fromPred: true, live: true, shape: [rows], ...more });
   const masked = (more: RecordedOp[] = [], product = op("Multiply", [live(), mask]), result = live({ madeBy: 0 })) => [
     ...[product, op("Mean", [result])],
     ...more,
   ];
-  const loss: Value = () => 0.125;
-  const found = (ops: RecordedOp[], gradient = one, batch = wide) =>
-    badScale(contextOf({ loss, ops, gradient, batch }));
-  const finding = found(masked())!;
-  assertEquals([finding.severity, finding.where?.op], ["note", "Mean"]);
+  /** The mean of the first rows' losses over all rows. */
+  const found = (ops: RecordedOp[], kept = 1, loss?: Value) => {
+    const firstOnes = Array.from({ length: rows }, (_, i) => i < kept ? 1 : 0);
+    const batch = batchOf(labels, firstOnes.map((on) => on * 0.5));
+    const context = contextOf({ loss: loss ?? (({ yPred }) => mean(yPred)), ops, gradient: firstOnes, batch });
+    const valueAndGradient = () => ({ value: 1, shape: [], gradient: Float32Array.from(firstOnes) });
+    return badScale({ ...context, engine: { ...context.engine, valueAndGradient } });
+  };
+  const none = (ops: RecordedOp[], kept?: number, loss?: Value) =>
+    assertStrictEquals(found(ops, kept, loss), undefined);
+  const few = found(masked())!, most = found(masked(), 3)!;
+  assertEquals([few.cause, few.severity, few.where?.op], ["bad-scale", "note", "Mean"]);
+  assertEquals([most.cause, most.severity], ["reduction", "note"]);
   assertEquals(
-    finding.message,
-    "The mean counts all 10 rows, of which the mask leaves 1: the loss and its gradient are as small as the share of the mask",
+    few.message,
+    "The mean counts all 10 rows, of which the labels mask all but 1: the loss and its gradient are as small as the " +
+      "share of the others",
   );
-  assertEquals(finding.evidence, { batch: "random", rows, rowsWithGradient: 1, value: 0.125 });
-  assertEquals(found(masked(), [1, 1, ...one.slice(2)])?.severity, "note");
-  const none = (ops: RecordedOp[], gradient?: number[], batch?: AuditBatch) =>
-    assertStrictEquals(found(ops, gradient, batch), undefined);
-  none(masked(), [1, 1, 1, ...one.slice(3)]);
-  none(masked(), one, batchOf(labels.slice(rows), new Array(rows).fill(0.5)));
-  none(masked([op("RealDiv", [live(), mask])]));
-  assert(found(masked([op("RealDiv", [live({ live: false }), mask]), op("RealDiv", [live(), live()])])));
+  assertEquals(few.evidence, { batch: "random", rows, rowsWithGradient: 1, maskedOutputs: 9, value: 0.05 });
+  assertEquals(found(masked(), 2)?.cause, "bad-scale");
+  none(masked(), rows);
+  none(masked(), 3, ({ yPred }) => sum(yPred) / yPred.filter((p) => p !== 0).length); // divided by the number of others
+  none(masked([op("RealDiv", [live(), { ...mask, shape: [] }])]));
+  assert(found(masked([op("RealDiv", [live(), mask])]))); // of each row
+  assert(found(masked([op("RealDiv", [live({ live: false }), { ...mask, shape: [] }])])));
   none(masked([], op("Add", [live(), mask])));
-  none(masked([], op("Multiply", [live(), { ...mask, levels: [0, 2] }])));
+  none(masked([], op("Multiply", [live(), { ...mask, levels: [1, 2] }])));
   none(masked([], op("Multiply", [live(), { ...mask, fromPred: true }])));
   none(masked([], op("Multiply", [live({ live: false }), mask])));
-  none(masked([], op("Multiply", [live({ shape: [1] }), mask])));
   none(masked([], undefined, live()));
   none(masked([], undefined, live({ madeBy: 0, live: false })));
+  none(masked([], undefined, live({ madeBy: 0, shape: [] })));
   none([masked()[0], op("Sum", [live({ madeBy: 0 })])]);
+  assert(found(masked([], op("Select", [mask, live(), input()]))));
+  none(masked([], op("Select", [live(), live(), mask])));
   // No row with a gradient is another fault.
-  assertEquals(found(masked(), new Array(rows).fill(0))?.severity, "warning");
+  assertEquals(found(masked(), 0)?.severity, "warning");
 });
 
 Deno.test("one row: a maximum over the batch", () => {
@@ -146,8 +155,14 @@ Deno.test("the order of the rows: reversed, or turned by half, by more than a hu
   assertStrictEquals(found(rowMean), undefined);
   const first = found(({ yPred }) => yPred[0])!;
   assertEquals([first.cause, first.severity], ["wrong-axis", "note"]);
-  assertEquals(first.evidence, { batch: "random", value: 0.25, rowsReversed: 0.5, rowsTurnedByHalf: 0.75 });
-  // One of the two is enough: [a, b, b, a] reversed is itself, [a, b, a, b] turned is.
+  assertEquals(first.evidence, {
+    batch: "random",
+    value: 0.25,
+    rowsReversed: 0.5,
+    rowsTurnedByHalf: 0.75,
+    everySecondRow: 0.25,
+  });
+  // One of them is enough: [a, b, b, a] reversed is itself, [a, b, a, b] turned is.
   const at = (yPred: number[]) => found(({ yPred: p }) => p[0] + 10 * p[1], { batch: batchOf([0, 1, 1, 0], yPred) });
   assert(at([0.25, 0.5, 0.5, 0.25]) && at([0.25, 0.5, 0.25, 0.5]));
   const little = (by: number): Value => ({ yPred }) => -100 - by * (yPred[0] - 0.25);

@@ -22,7 +22,7 @@ import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
 import { heldOutCases4 } from "./held_out_cases_4.ts";
 import { heldOutCases5 } from "./held_out_cases_5.ts";
 import { heldOutCases6 } from "./held_out_cases_6.ts";
-import { dice } from "./loss_case.ts";
+import { dice, drawn, gauss, triplets } from "./loss_case.ts";
 
 const all = [
   ...[...cases, ...furtherCasesDev, ...furtherCasesHeldOut],
@@ -683,6 +683,36 @@ const threeOfOne: AuditOptions["sample"] = (kind, seed, rows) => {
   };
 };
 
+/** The words of {@linkcode words}, with the four classes first and the three places of each class after them. */
+const classesFirst: AuditOptions["sample"] = (kind, seed, rows) => {
+  const batch = words(kind, seed, rows);
+  return batch && {
+    yTrue: batch.yTrue,
+    yPred: tf.reshape(tf.transpose(tf.reshape(batch.yPred, [rows, 3, 4]), [0, 2, 1]), [rows, 12]),
+  };
+};
+
+/** The score of a chosen item and those of three others, without labels. */
+const ranked = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => [0],
+  output: () => [kind === "perfect" ? 5 : gauss(u), ...[0, 0, 0].map(() => kind === "perfect" ? -5 : gauss(u))],
+}));
+
+/** Two vectors that should be equal, without labels. */
+const alike = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => [0],
+  output: () => {
+    const one = [gauss(u), gauss(u)];
+    return [...one, ...(kind === "perfect" ? one : [gauss(u), gauss(u)])];
+  },
+}));
+
+/** One normal label per row, an output that should equal it, and one that should be 0. */
+const withCode = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => [gauss(u)],
+  output: ([y]) => kind === "perfect" ? [y, 0] : [gauss(u), gauss(u)],
+}));
+
 /** A pinball loss per column. */
 function pinball(error: Tensor, quantiles: number[]): Tensor {
   const q = tf.tensor1d(quantiles);
@@ -739,9 +769,139 @@ const twins: Record<string, { faulty: AuditedLoss; said: string; sound: AuditedL
     said: "warning reduction Multiply",
     sound: (y, p) => {
       const mask = tf.slice(y, [0, 1], [-1, 1]), each = tf.squaredDifference(tf.slice(y, 0, [-1, 1]), p);
-      return tf.mean(tf.mul(each, mask));
+      return tf.mean(tf.mul(each, tf.add(0.5, mask)));
     },
     options: { ...real, extraLabels: ["mask"] },
+  },
+  "masked rows in the mean": {
+    faulty: (y, p) => tf.mean(tf.mul(tf.slice(y, [0, 1], [-1, 1]), tf.squaredDifference(tf.slice(y, 0, [-1, 1]), p))),
+    said: "note reduction Mean",
+    sound: (y, p) => {
+      const mask = tf.slice(y, [0, 1], [-1, 1]), each = tf.squaredDifference(tf.slice(y, 0, [-1, 1]), p);
+      return tf.mean(tf.mul(each, tf.add(0.5, mask)));
+    },
+    options: { ...real, extraLabels: ["mask"] },
+  },
+  "labels of 0 that are left out and counted": {
+    faulty: (y, p) => tf.mean(tf.where(tf.greaterEqual(y, 1), tf.abs(tf.sub(y, p)), tf.zerosLike(p))),
+    said: "note reduction Mean",
+    sound: (y, p) => tf.mean(tf.abs(tf.sub(y, p))),
+    options: { yPred: "nonnegative", yTrue: "count" },
+  },
+  "masked steps in the mean": {
+    faulty: (y, p) => tf.mean(tf.mul(tf.slice(y, [0, 3], [-1, 3]), tf.squaredDifference(tf.slice(y, 0, [-1, 3]), p))),
+    said: "note reduction Mean",
+    sound: (y, p) => {
+      const mask = tf.slice(y, [0, 3], [-1, 3]), each = tf.squaredDifference(tf.slice(y, 0, [-1, 3]), p);
+      return tf.mean(tf.mul(each, tf.add(0.5, mask)));
+    },
+    options: { ...real, columns: 3, extraLabels: ["mask", "mask", "mask"] },
+  },
+  "a hinge of the mean of negatives": {
+    faulty: (_, p) =>
+      tf.mean(tf.relu(tf.sub(1, tf.sub(scoreOf(p, 0), tf.mean(tf.slice(p, [0, 1], [-1, 3]), 1, true))))),
+    said: "note reduction Relu",
+    sound: (_, p) => tf.mean(tf.relu(tf.sub(1, tf.sub(scoreOf(p, 0), tf.slice(p, [0, 1], [-1, 3]))))),
+    options: { yPred: "real", sample: ranked },
+  },
+  "a gradient of its own that is half the slope": {
+    faulty: (y, p) => tf.mean(withGradient(tf.square, (dy, e) => tf.mul(dy, e))(tf.sub(p, y))),
+    said: "note detached",
+    sound: (y, p) => tf.mean(withGradient(tf.square, (dy, e) => tf.mul(dy, tf.mul(2, e)))(tf.sub(p, y))),
+    options: real,
+  },
+  "a gradient of its own against the slope": {
+    faulty: (y, p) => tf.mean(withGradient(tf.square, (dy, e) => tf.mul(dy, tf.mul(-2, e)))(tf.sub(p, y))),
+    said: "warning wrong-sign",
+    sound: (y, p) => tf.mean(withGradient(tf.square, (dy, e) => tf.mul(dy, tf.mul(2, e)))(tf.sub(p, y))),
+    options: real,
+  },
+  "a gradient of its own that leaves out what it is handed": {
+    faulty: (y, p) => tf.mean(withGradient(tf.square, (_, e) => tf.mul(2, e))(tf.sub(p, y))),
+    said: "warning bad-scale",
+    sound: (y, p) => tf.mean(withGradient(tf.square, (dy, e) => tf.mul(dy, tf.mul(2, e)))(tf.sub(p, y))),
+    options: real,
+  },
+  "a gradient of its own for one of two labels": {
+    faulty: (y, p) =>
+      tf.mean(
+        withGradient((x) => tf.sub(tf.softplus(x), tf.mul(y, x)), (dy, x) =>
+          tf.mul(dy, tf.mul(y, tf.sub(tf.sigmoid(x), y))))(p),
+      ),
+    said: "warning detached",
+    sound: (y, p) =>
+      tf.mean(
+        withGradient((x) => tf.sub(tf.softplus(x), tf.mul(y, x)), (dy, x) => tf.mul(dy, tf.sub(tf.sigmoid(x), y)))(p),
+      ),
+    options: { yPred: "logits" },
+  },
+  "a codebook that is not trained": {
+    faulty: (_, p) => tf.mean(tf.squaredDifference(tf.slice(p, 0, [-1, 2]), asNumber(tf.slice(p, [0, 2], [-1, 2])))),
+    said: "note detached",
+    sound: (_, p) => tf.mean(tf.squaredDifference(tf.slice(p, 0, [-1, 2]), tf.slice(p, [0, 2], [-1, 2]))),
+    options: { yPred: "real", sample: alike },
+  },
+  "classes and places of a row that are reshaped and not transposed": {
+    faulty: (y, p) => wordsOf(y, softmaxAlong(tf.reshape(p, [-1, 3, 4]), 2)),
+    said: "error wrong-axis Reshape",
+    sound: (y, p) => wordsOf(y, softmaxAlong(tf.transpose(tf.reshape(p, [-1, 4, 3]), [0, 2, 1]), 2)),
+    options: { yPred: "logits", sample: classesFirst },
+  },
+  "a hinge of sums over the rows": {
+    faulty: (_, p) => tf.mean(tf.relu(tf.add(1, tf.sub(nearnessOf(p, 0), nearnessOf(p, 0, 4))))),
+    said: "error wrong-axis Relu",
+    sound: (_, p) => tf.mean(tf.relu(tf.add(1, tf.sub(nearnessOf(p, 1), nearnessOf(p, 1, 4))))),
+    options: { yPred: "real", sample: triplets },
+  },
+  "a softmax, written out, although rows have several labels": {
+    faulty: (y, p) => crossEntropyOf(y, p),
+    said: "error activation-mismatch Exp",
+    sound: (y, p) => crossEntropyOf(tf.div(y, tf.maximum(1, tf.sum(y, 1, true))), p),
+    options: { yPred: "logits", columns: 4 },
+  },
+  "a product with the label that never ends": {
+    faulty: (y, p) => tf.mean(tf.mul(y, tf.sub(y, p))),
+    said: "error wrong-optimum",
+    sound: (y, p) => tf.mean(tf.square(tf.sub(y, p))),
+    options: real,
+  },
+  "a reconstruction that the loss leaves out": {
+    faulty: (_, p) => tf.mean(tf.square(tf.slice(p, [0, 1], [-1, 1]))),
+    said: "error wrong-optimum",
+    sound: (y, p) =>
+      tf.add(tf.mean(tf.square(tf.sub(y, tf.slice(p, 0, [-1, 1])))), tf.mean(tf.square(tf.slice(p, [0, 1], [-1, 1])))),
+    options: { yPred: "real", sample: withCode },
+  },
+  "a column of the labels that is not compared": {
+    faulty: (y, p) => tf.mean(tf.square(tf.sub(tf.slice(y, 0, [-1, 2]), tf.slice(p, 0, [-1, 2])))),
+    said: "error wrong-optimum",
+    sound: (y, p) => tf.mean(tf.square(tf.sub(y, p))),
+    options: { yPred: "probability", columns: 3 },
+  },
+  "errors that keep their sign": {
+    faulty: (y, p) => tf.mean(tf.sum(tf.sub(y, p), 1)),
+    said: "error wrong-optimum",
+    sound: (y, p) => tf.mean(tf.sum(tf.abs(tf.sub(y, p)), 1)),
+    options: { ...real, columns: 4 },
+  },
+  "both terms of a cross-entropy for the positives": {
+    faulty: (y, p) => tf.neg(tf.mean(tf.mul(y, tf.add(tf.log(inside(p)), tf.log(tf.sub(1, inside(p))))))),
+    said: "error wrong-optimum",
+    sound: (y, p) =>
+      tf.neg(tf.mean(tf.add(tf.mul(y, tf.log(inside(p))), tf.mul(tf.sub(1, y), tf.log(tf.sub(1, inside(p))))))),
+    options: {},
+  },
+  "labels that are cut to whole numbers": {
+    faulty: (y, p) => tf.mean(tf.square(tf.sub(tf.cast(tf.cast(y, "int32"), "float32"), p))),
+    said: "error label-encoding Cast",
+    sound: (y, p) => tf.mean(tf.square(tf.sub(tf.cast(y, "float32"), p))),
+    options: real,
+  },
+  "shares that are cut to truth values": {
+    faulty: (y, p) => tf.mean(tf.square(tf.sub(tf.cast(tf.cast(y, "bool"), "float32"), p))),
+    said: "error label-encoding Cast",
+    sound: (y, p) => tf.mean(tf.square(tf.sub(tf.cast(tf.greater(y, 0.5), "float32"), p))),
+    options: { yPred: "probability", yTrue: "probability" },
   },
   "the largest of each row along the columns": {
     faulty: (y, p) => pairsOf(y, p, (x) => tf.sub(x, tf.max(x, 1))),
@@ -858,6 +1018,19 @@ const twins: Record<string, { faulty: AuditedLoss; said: string; sound: AuditedL
     options: { yPred: "real", sample: towards(0) },
   },
 };
+
+const scoreOf = (p: Tensor, column: number): Tensor => tf.slice(p, [0, column], [-1, 1]);
+
+/** The squared distance of the first two columns to two others, summed along an axis. */
+const nearnessOf = (p: Tensor, axis: number, from = 2): Tensor =>
+  tf.sum(tf.squaredDifference(tf.slice(p, 0, [-1, 2]), tf.slice(p, [0, from], [-1, 2])), axis);
+
+/** An operation with a gradient of its own. */
+const withGradient = (value: (x: Tensor) => Tensor, slope: (dy: Tensor, x: Tensor) => Tensor) =>
+  tf.customGrad((x, save) => {
+    (save as (tensors: Tensor[]) => void)([x as Tensor]);
+    return { value: value(x as Tensor), gradFunc: (dy: Tensor, [saved]: Tensor[]) => slope(dy, saved) };
+  });
 
 const byLarger = (e: Tensor): Tensor => tf.maximum(tf.mul(0.9, e), tf.mul(-0.1, e));
 const bySign = (e: Tensor): Tensor => tf.where(tf.greaterEqual(e, 0), tf.mul(0.9, e), tf.mul(-0.1, e));
@@ -1114,3 +1287,67 @@ Deno.test("remedies by place: of amounts no pseudo-count and no F1, of labels no
     ofLabels.message,
   );
 });
+
+const similarities = (p: Tensor): Tensor =>
+  tf.matMul(tf.slice(p, 0, [-1, 2]), tf.slice(p, [0, 2], [-1, 2]), false, true);
+const squaredRows = (x: Tensor): Tensor => tf.sum(tf.square(x), 1, true);
+const kernelOf = (a: Tensor, b: Tensor): Tensor =>
+  tf.mean(tf.exp(tf.sub(
+    tf.matMul(a, b, false, true),
+    tf.mul(0.5, tf.add(squaredRows(a), tf.transpose(squaredRows(b)))),
+  )));
+const gramOf = (x: Tensor): Tensor => {
+  const maps = tf.reshape(x, [-1, 2, 3]);
+  return tf.matMul(maps, maps, false, true);
+};
+const each = (y: Tensor, p: Tensor): Tensor => tf.abs(tf.sub(y, p));
+
+/** Sound losses that look like a fault. */
+const alikeFaults: Record<string, { loss: AuditedLoss; options: AuditOptions }> = {
+  "a softmax of similarities along the rows and along the columns": {
+    loss: (_, p) => {
+      const x = similarities(p), own = tf.sum(tf.mul(x, tf.eye(x.shape[0])), 1);
+      const sums = [0, 1].map((axis) => tf.log(tf.sum(tf.exp(tf.clipByValue(x, -20, 20)), axis)));
+      return tf.add(tf.mean(tf.sub(tf.add(sums[0], sums[1]), tf.mul(2, own))), tf.mean(tf.square(tf.square(p))));
+    },
+    options: { yPred: "real", sample: alike },
+  },
+  "a discrepancy of two sets": {
+    loss: (y, p) => tf.sub(tf.add(kernelOf(y, y), kernelOf(p, p)), tf.mul(2, kernelOf(y, p))),
+    options: { ...real, columns: 2 },
+  },
+  "an ensemble that is compared with itself as well": {
+    loss: (y, p) =>
+      tf.sub(
+        tf.mean(each(y, p)),
+        tf.mul(0.5, tf.mean(tf.abs(tf.sub(tf.expandDims(p, 1), tf.expandDims(p, 2))))),
+      ),
+    options: { yPred: "real", sample: threeOfOne },
+  },
+  "the best of three guesses": {
+    loss: (y, p) => tf.mean(tf.min(tf.square(tf.sub(y, p)), 1)),
+    options: { yPred: "real", sample: threeOfOne },
+  },
+  "a target that stops the gradient": {
+    loss: (_, p) => tf.mean(tf.squaredDifference(tf.slice(p, 0, [-1, 2]), asNumber(tf.slice(p, [0, 2], [-1, 2])))),
+    options: { yPred: "real", sample: alike },
+  },
+  "a comparison of Gram matrices": {
+    loss: (y, p) => tf.mean(tf.squaredDifference(gramOf(y), gramOf(p))),
+    options: { ...real, columns: 6 },
+  },
+  "all pairs of rows over the number of rows": {
+    loss: (_, p) => {
+      const x = similarities(p), sign = tf.sub(tf.mul(2, tf.eye(x.shape[0])), 1);
+      return tf.div(tf.sum(tf.softplus(tf.neg(tf.mul(sign, x)))), x.shape[0]);
+    },
+    options: { yPred: "real", sample: alike },
+  },
+};
+
+for (const [name, { loss, options }] of Object.entries(alikeFaults)) {
+  Deno.test(`${name}: not unsound`, () => {
+    const audit = auditLoss(loss, options);
+    assertEquals(audit.verdict, "sound", String(audit));
+  });
+}

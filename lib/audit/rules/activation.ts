@@ -2,7 +2,7 @@ import { areShares, areZeroOrOne, extentOf, onSimplex } from "../batches.ts";
 import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
 import type { AuditOptions, Finding } from "../types.ts";
-import { descendsFrom, errorOf, isLinear, locationOf, type Rule, weighsByLabels } from "./rule.ts";
+import { descendsFrom, errorOf, isLinear, locationOf, ofLabels, type Rule, weighsByLabels } from "./rule.ts";
 
 /** The product in a score of counts, such as 2·Σyp / (Σy + Σp), that takes the outputs as they are. */
 function overlap(ops: readonly RecordedOp[]): RecordedOp | undefined {
@@ -119,16 +119,23 @@ function withoutLogarithm({ ops, columns, random, results: { perfect } }: Observ
 }
 
 /** A softmax although a row can have several labels: its outputs sum to 1. */
-function softmaxOfSeveral({ ops, columns, rows, random: { batch } }: Observations): Finding | undefined {
-  const { yTrue, yPred } = batch;
-  if (columns < 2 || yTrue.length !== yPred.length || !areZeroOrOne(yTrue)) return undefined;
+function softmaxOfSeveral(
+  { ops, columns, rows, random: { batch } }: Observations,
+  { yPred }: AuditOptions,
+): Finding | undefined {
+  const { yTrue, yPred: outputs } = batch;
+  if (columns < 2 || yTrue.length !== outputs.length || !areZeroOrOne(yTrue)) return undefined;
   const labels = Array.from({ length: rows }, (_, i) => yTrue.subarray(i * columns, (i + 1) * columns));
   const most = Math.max(...labels.map((row) => row.reduce((a, b) => a + b)));
-  const op = most < 2
-    ? undefined
-    : ops.find(({ op, live, outputShape, fromTrue }) =>
-      ["Softmax", "LogSoftmax"].includes(op) && live && !fromTrue && outputShape.at(-1) === columns
-    );
+  if (most < 2) return undefined;
+  const isLog = (at: number) =>
+    // tf.logSoftmax; of scores that are ranked several may be relevant
+    yPred === "logits" && exponential(ops, at, ({ isPred }) => isPred) && ops[at].outputShape.at(-1) === columns &&
+    ops.slice(at).some(({ op, inputs }) => op === "Sum" && inputs[0].madeBy === at) &&
+    !ops.some((op) => op.op === "RealDiv" && ofLabels(op));
+  const op = ops.find(({ op, live, outputShape, fromTrue }, at) =>
+    (["Softmax", "LogSoftmax"].includes(op) && live && !fromTrue && outputShape.at(-1) === columns) || isLog(at)
+  );
   return op && errorOf({
     cause: "activation-mismatch",
     message: `A softmax makes the ${columns} outputs of a row sum to 1, but rows have up to ${most} labels`,
@@ -154,7 +161,8 @@ export const activation: Rule = ({ observations, options }) => {
       where: locationOf(op),
     });
   }
-  const odd = squashedTwice(observations) ?? squashedSigns(observations, options) ?? softmaxOfSeveral(observations);
+  const odd = squashedTwice(observations) ?? squashedSigns(observations, options) ??
+    softmaxOfSeveral(observations, options);
   if (inside || odd !== undefined) return odd;
   const raw = rawScores(observations, options);
   if (raw !== undefined) return raw;

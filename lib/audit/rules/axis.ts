@@ -1,7 +1,8 @@
-import { onSimplex, sizeOf } from "../batches.ts";
-import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
+import { onSimplex, sizeOf, withOutputs } from "../batches.ts";
+import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
-import { axesOf, errorOf, locationOf, ofLabels, type Rule } from "./rule.ts";
+import { short } from "../report.ts";
+import { type AuditContext, axesOf, errorOf, locationOf, ofLabels, type Rule } from "./rule.ts";
 
 /** An operation along the wrong axis, its effect, and the remedy. */
 type WrongAxis = readonly [op: RecordedOp, message: string, remedy: string];
@@ -32,9 +33,10 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
   if (ofAll) {
     return [ofAll, "The logarithm of a sum over rows and columns normalises each example by all others", perRow];
   }
+  const pairs = ops.some(({ outputShape }) => outputShape.join() === `${rows},${rows}`); // summed, they leave a number per row
   const root = ops.find(({ op, inputs }) =>
-    ["Sqrt", "Log"].includes(op) && inputs[0].live && inputs[0].reduced.sum === "rows" &&
-    (op === "Log" || !inputs[0].fromTrue)
+    ["Sqrt", "Log", "Relu"].includes(op) && inputs[0].live && inputs[0].reduced.sum === "rows" &&
+    !(pairs && sizeOf(inputs[0].shape) === rows) && (op === "Log" || !inputs[0].fromTrue)
   );
   return root &&
     [root, `${root.op} is applied to a sum over the rows of the batch, axis 0, instead of over the columns`, perRow];
@@ -182,10 +184,44 @@ function sumOfShares({ ops, rows, columns, random }: Observations): WrongAxis | 
   ];
 }
 
+/** The transposed numbers of each row, which are read as [high, wide]. */
+const transposedRows = (batch: AuditBatch, columns: number, high: number): AuditBatch =>
+  withOutputs(batch, (_, i) => {
+    const at = i % columns, wide = columns / high;
+    return batch.yPred[i - at + (at % high) * wide + Math.floor(at / high)];
+  });
+
+/** The operation that reads the outputs of a row in another order than the labels are in, as a reshape for a transpose does. */
+function readInAnotherOrder({ engine, observations }: AuditContext): WrongAxis | undefined {
+  const { results: { perfect }, random, columns, ops, deterministic } = observations;
+  if (!deterministic || perfect === undefined || perfect.batch.yPred.length !== random.batch.yPred.length) {
+    return undefined;
+  }
+  const reshape = ops.find(({ op, inputs: [input], live }) => op === "Reshape" && live && input.isPred);
+  if (reshape === undefined || columns < 4) return undefined;
+  const start = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value;
+  for (let high = 2; high < columns; high++) {
+    if (columns % high !== 0) continue;
+    const turned = engine.value(transposedRows(perfect.batch, columns, high)).value;
+    if (!(start - turned > 0.5 * Math.abs(start) && perfect.value - turned > 0.5 * (start - turned))) continue;
+    return [
+      reshape,
+      `The outputs of a row are read in another order: as [${columns / high}, ${high}], where [${high}, ${
+        columns / high
+      }] ` +
+      `transposed has a loss of ${short(turned)}, and correct outputs one of ${short(perfect.value)}`,
+      "Transpose before the reshape (permute, then view): a reshape alone mixes classes and places",
+    ];
+  }
+  return undefined;
+}
+
 /** A normalisation or reduction along the wrong axis. */
-export const wrongAxis: Rule = ({ observations }) => {
-  for (const find of [acrossRows, alongRows, alongPixels, comparedTooLate, summedAgainstRows, sumOfOne, sumOfShares]) {
-    const wrong = find(observations);
+export const wrongAxis: Rule = (context) => {
+  const { observations } = context;
+  const finds = [acrossRows, alongRows, alongPixels, comparedTooLate, summedAgainstRows, sumOfOne, sumOfShares];
+  for (const find of [...finds.map((find) => () => find(observations)), () => readInAnotherOrder(context)]) {
+    const wrong = find();
     if (wrong === undefined) continue;
     const [op, message, remedy] = wrong, { rows, columns } = observations;
     const shapes = op.inputs.map((i) => `[${i.shape}]`).join(" ");

@@ -1,37 +1,85 @@
-import { areZeroOrOne, extentOf, takeRows, withOutputs } from "../batches.ts";
-import type { AuditBatch, AuditEngine, RecordedInput } from "../engines/engine.ts";
+import { areZeroOrOne, extentOf, sizeOf, takeRows, withOutputs } from "../batches.ts";
+import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
 import type { Finding } from "../types.ts";
-import { type AuditContext, descendsFrom, locationOf, ofLabels, type Rule } from "./rule.ts";
+import { type AuditContext, descendsFrom, isLinear, locationOf, ofLabels, type Rule } from "./rule.ts";
 
 /** Tells whether a ratio is more than a logarithm of the number of rows explains. */
 const grows = (ratio: number): boolean => ratio > 1.5 || ratio < 0.67;
 
-/** A mean over all rows of which a mask leaves few: the loss and its gradient are as small as the mask. */
-function sparseMask({ ops, random: { gradient, batch, value }, rows, columns }: Observations): Finding | undefined {
-  if (gradient === undefined || batch.yTrue.length <= rows * columns) return undefined;
-  const live = new Set([...gradient.keys()].filter((i) => gradient[i] !== 0).map((i) => Math.floor(i / columns)));
-  if (live.size === 0 || live.size > 0.2 * rows) return undefined;
-  const isMask = (i: RecordedInput) => ofLabels(i) && i.levels.join() === "0,1";
-  const counted = ops.some(({ op, inputs }) => op === "RealDiv" && inputs[0].live && ofLabels(inputs[1]));
-  const op = counted
+/** The outputs without a gradient, whatever outputs of other rows, or smaller ones, stand in their place: labels mask them. */
+function maskedOutputs({ engine, observations: { random: { batch }, columns } }: AuditContext): Set<number> {
+  const n = batch.yPred.length, other = (by: number) => (_: number, i: number) => batch.yPred[(i + by * columns) % n];
+  const gradients = [other(0), other(1), other(8), other(15), (p: number) => 0.1 * p].map((of) =>
+    engine.valueAndGradient(withOutputs(batch, of)).gradient
+  );
+  return new Set([...Array(n).keys()].filter((i) => gradients.every((gradient) => gradient?.[i] === 0)));
+}
+
+/** The mean that counts outputs which a mask made of labels multiplies by 0, if no number of others divides it. */
+function meanOfMasked({ ops, rows }: Observations): RecordedOp | undefined {
+  const isMask = (i: RecordedInput) => ofLabels(i) && i.levels[0] === 0;
+  const counted = ops.some(({ op, inputs }) =>
+    ["RealDiv", "DivNoNan"].includes(op) && inputs[0].live && ofLabels(inputs[1]) && sizeOf(inputs[1].shape) < rows
+  );
+  const masks = [...ops.keys()].filter((at) => {
+    const { op, inputs } = ops[at];
+    return (op === "Multiply" && inputs.some(isMask) || op === "Select" && isMask(inputs[0])) &&
+      inputs.some((i) => i.live);
+  });
+  return counted
     ? undefined
-    : ops.find(({ op, inputs }) =>
-      op === "Multiply" && inputs.some(isMask) && inputs.some((i) => i.live && i.shape[0] === rows)
+    : ops.find(({ op, inputs: [input] }) =>
+      op === "Mean" && input.live && sizeOf(input.shape) > 1 && masks.some((at) => descendsFrom(ops, input, at))
     );
-  const mean = op &&
-    ops.find(({ op: name, inputs }) =>
-      name === "Mean" && inputs[0].live && descendsFrom(ops, inputs[0], ops.indexOf(op))
-    );
-  return mean && {
-    cause: "bad-scale",
+}
+
+/** A mean that counts rows or outputs which the labels mask: they weigh nothing, but make the loss smaller. */
+function countsMasked(context: AuditContext): Finding | undefined {
+  const { engine, observations } = context, { random: { gradient, batch, value }, rows, columns } = observations;
+  if (gradient === undefined) return undefined;
+  const masked = maskedOutputs(context), row = (i: number) => Math.floor(i / columns);
+  const kept = [...new Set([...gradient.keys()].filter((i) => !masked.has(i)).map(row))];
+  if (masked.size === 0 || kept.length === 0) return undefined;
+  if (kept.length < rows) {
+    const alone = engine.value(takeRows(batch, kept)).value, share = kept.length / rows;
+    if (!(Math.abs(alone * share - value) <= 1e-4 * Math.abs(value)) || share > 0.95) return undefined;
+  } else if (batch.yTrue.length <= rows * columns) return undefined; // of one-hot labels the 0 is no mask
+  const mean = meanOfMasked(observations), few = kept.length <= 0.2 * rows;
+  if (mean === undefined) return undefined;
+  const counted = kept.length < rows
+    ? `all ${rows} rows, of which the labels mask all but ${kept.length}`
+    : `all ${gradient.length} outputs, of which the labels mask ${masked.size}`;
+  return {
+    cause: few ? "bad-scale" : "reduction",
     severity: "note",
-    message:
-      `The mean counts all ${rows} rows, of which the mask leaves ${live.size}: the loss and its gradient are as ` +
-      "small as the share of the mask",
-    evidence: { batch: "random", rows, rowsWithGradient: live.size, value },
-    remedy: "Divide the sum by the number of rows that the mask leaves, plus a small constant",
+    message: `The mean counts ${counted}: the loss and its gradient are as small as the share of the others`,
+    evidence: { batch: "random", rows, rowsWithGradient: kept.length, maskedOutputs: masked.size, value },
+    remedy: "Divide the sum by the number of rows or steps that the mask leaves, plus a small constant",
     where: locationOf(mean),
+  };
+}
+
+/** A hinge of the mean of several outputs of a row, such as the scores of negatives: it hides the largest of them. */
+function hingeOfMean({ ops, random: { value } }: Observations): Finding | undefined {
+  const meanIn = ({ madeBy }: RecordedInput): RecordedOp | undefined => {
+    const op = ops[madeBy ?? -1];
+    if (op === undefined || !op.live) return undefined;
+    if (op.op === "Mean") {
+      return op.inputs[0].isPred && sizeOf(op.outputShape) < sizeOf(op.inputs[0].shape) ? op : undefined;
+    }
+    return isLinear(op) ? op.inputs.map(meanIn).find((mean) => mean !== undefined) : undefined;
+  };
+  const isHinge = ({ op, inputs }: RecordedOp) =>
+    ["Relu", "Softplus"].includes(op) || (op === "Maximum" && inputs.some((i) => !i.fromPred));
+  const op = ops.find((op) => isHinge(op) && op.inputs.some((input) => meanIn(input) !== undefined));
+  return op && {
+    cause: "reduction",
+    severity: "note",
+    message: `${op.op} is applied to a mean of outputs: a small one hides a large one, and only their mean is trained`,
+    evidence: { batch: "random", value },
+    remedy: "Apply it to each output first, and take the mean of the results",
+    where: locationOf(op),
   };
 }
 
@@ -62,15 +110,17 @@ function largeOnOneClass({ results: { allNeg, allPos }, random }: Observations):
 }
 
 /** A loss that changes with the number of rows, or a gradient of an extreme size. */
-export const badScale: Rule = ({ engine, observations }): Finding | undefined => {
+export const badScale: Rule = (context): Finding | undefined => {
+  const { engine, observations } = context;
   const { deterministic, random, rows } = observations;
   if (!deterministic) return undefined;
   const { batch, value, gradient } = random;
   const many = engine.value(takeRows(batch, Array.from({ length: 4 * rows }, (_, i) => i % rows))).value;
   if (Math.abs(value) > 1e-6 && grows(many / value)) {
+    const pairs = observations.ops.some(({ live, outputShape }) => live && outputShape.join() === `${rows},${rows}`);
     return {
       cause: "bad-scale",
-      severity: "warning",
+      severity: pairs && Math.abs(many / value) < 4.5 ? "note" : "warning", // each row has more others to be compared with
       message: `The loss depends on the batch size: with each row four times it is ${
         (many / value).toPrecision(3)
       } times as large`,
@@ -78,8 +128,8 @@ export const badScale: Rule = ({ engine, observations }): Finding | undefined =>
       remedy: "Take the mean instead of the sum, so that one learning rate suits every batch size",
     };
   }
-  const masked = sparseMask(observations);
-  if (masked !== undefined) return masked;
+  const counted = countsMasked(context) ?? hingeOfMean(observations);
+  if (counted !== undefined) return counted;
   if (gradient === undefined || !gradient.every(Number.isFinite)) return undefined;
   const norm = Math.hypot(...gradient), size = norm * Math.sqrt(rows);
   if (size > 1e-4 && size < 1e3) return undefined;
@@ -146,13 +196,14 @@ export const rowOrder: Rule = ({ engine, observations: { random: { batch, value 
   const reordered = (from: (i: number) => number) =>
     engine.value(takeRows(batch, Array.from({ length: rows }, (_, i) => from(i)))).value;
   const reversed = reordered((i) => rows - 1 - i), turned = reordered((i) => (i + rows / 2) % rows);
-  if (![reversed, turned].some((other) => Math.abs(other - value) > 0.01 * Math.abs(value))) return undefined;
+  const spread = reordered((i) => 2 * i < rows ? 2 * i : 2 * i - 2 * Math.ceil(rows / 2) + 1); // no row keeps its neighbours
+  if (![reversed, turned, spread].some((other) => Math.abs(other - value) > 0.01 * Math.abs(value))) return undefined;
   return {
     cause: "wrong-axis",
     severity: "note",
     message:
       "The loss depends on the order of the rows: it mixes each example with the next, which only suits a series",
-    evidence: { batch: "random", value, rowsReversed: reversed, rowsTurnedByHalf: turned },
+    evidence: { batch: "random", value, rowsReversed: reversed, rowsTurnedByHalf: turned, everySecondRow: spread },
     remedy: "Work along the last axis, -1: axis 0 is the batch, whose order is random",
   };
 };

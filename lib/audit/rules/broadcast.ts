@@ -2,7 +2,7 @@ import { sizeOf, withOutputs } from "../batches.ts";
 import type { RecordedInput } from "../engines/engine.ts";
 import type { BatchObservations } from "../observations.ts";
 import type { Finding } from "../types.ts";
-import { axesOf, type BatchContext, errorOf, locationOf, ofLabels } from "./rule.ts";
+import { axesOf, type BatchContext, errorOf, locationOf, ofLabels, takesBest } from "./rule.ts";
 
 /** Tells whether the first and the last column weigh errors above and below the same label differently, as quantiles do. */
 function leanDifferently({ engine, observations: { columns, random } }: BatchContext): boolean {
@@ -24,7 +24,14 @@ function spread(context: BatchContext): Finding | undefined {
     inputs.some((i) => i.isPred && i.shape.length === 2 && i.shape[1] === columns) &&
     inputs.some((i) => ofLabels(i) && i.shape.length === 2 && i.shape[1] === labelColumns)
   );
-  if (op === undefined || (one && leanDifferently(context))) return undefined;
+  // An ensemble is compared with itself as well, column with column.
+  const ensemble = ops.some(({ op, inputs: [a, b], outputShape }) =>
+    op === "Sub" && a.live && b.live && !a.fromTrue && !b.fromTrue && a.shape.join() !== b.shape.join() &&
+    outputShape.join() === `${rows},${columns},${columns}`
+  );
+  if (op === undefined || (one && (ensemble || takesBest(context.observations) || leanDifferently(context)))) {
+    return undefined;
+  }
   return errorOf({
     cause: "broadcast",
     message: one
@@ -49,7 +56,12 @@ function crossed({ ops, rows, random }: BatchObservations): Finding | undefined 
   const matched = ops.some(({ op, inputs: [pairs] }) =>
     ["Max", "Min"].includes(op) && pairs.fromPred && pairs.fromTrue && pairs.shape.join() === `${rows},${rows}`
   );
-  if (compared || matched) return undefined;
+  // And one that multiplies them as matrices: distances or kernels of two sets.
+  const multiplied = ops.some(({ op, inputs, outputShape }) =>
+    ["BatchMatMul", "MatMul"].includes(op) && inputs.some(ofLabels) && inputs.some((i) => i.live) &&
+    outputShape.join() === `${rows},${rows}`
+  );
+  if (compared || matched || multiplied) return undefined;
   const op = ops.find(({ inputs: [a, b] }) =>
     a !== undefined && b !== undefined && a.fromPred !== b.fromPred && a.fromTrue !== b.fromTrue &&
     (side(a.shape, true) && side(b.shape, false) || side(a.shape, false) && side(b.shape, true))

@@ -1,6 +1,7 @@
 import { areZeroOrOne, extentOf, sizeOf, takeRows, withOutputs } from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
-import { type BatchObservations, difference, differenceAlong } from "../observations.ts";
+import { type BatchObservations, type BatchResult, difference, differenceAlong } from "../observations.ts";
+import { short } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { broadcast } from "./broadcast.ts";
 import { type AuditContext, axesOf, type BatchContext, errorOf, locationOf, type Rule } from "./rule.ts";
@@ -363,6 +364,97 @@ export const partlyDetached: Rule = (context) => {
       "can use a tf.customGrad whose gradient is 0",
     where: { op: readOut!.op ?? "dataSync", line: readOut!.line },
   });
+};
+
+/** One output at which the gradient meets the slope of the value. */
+interface SlopeAt {
+  readonly at: number;
+  readonly gradient: number;
+  readonly slope: number;
+}
+
+/** The gradient and the slope at outputs of all rows and columns, wherever the value moves smoothly. */
+function slopesOf(
+  { engine, observations: { random: { gradient, batch, value }, columns, rows } }: BatchContext,
+): SlopeAt[] {
+  const places = Array.from({ length: Math.min(24, rows * columns) }, (_, i) => (5 * i % rows) * columns + i % columns);
+  return places.flatMap((at) => {
+    const [slope, further] = differenceSteps.map((step) => difference(engine, batch, at, step));
+    const isSmooth = Math.abs(slope - further) < 0.1 * Math.abs(slope) && Math.abs(slope) > differenceNoise(value);
+    return isSmooth ? [{ at, gradient: gradient![at], slope }] : [];
+  });
+}
+
+/** The columns of the outputs that have no gradient in any row although the value moves with them. */
+export function detachedColumns(context: AuditContext): number[] {
+  const { random, other, columns } = context.observations, gradients = [random.gradient, other.gradient];
+  const isDead = (column: number) => gradients.every((g) => g?.every((v, i) => i % columns !== column || v === 0));
+  const dead = Array.from({ length: columns }, (_, column) => column).filter(isDead);
+  if (dead.length === 0 || dead.length === columns) return [];
+  const moved = new Set(slopesOf(context).map(({ at }) => at % columns));
+  return dead.filter((column) => moved.has(column));
+}
+
+/** Tells whether all outputs without a gradient belong to rows of one label, and all such rows are among them. */
+function deadLabel({ batch: { yTrue }, gradient }: BatchResult): number | undefined {
+  const labels = [...new Set(yTrue)];
+  if (labels.length !== 2 || yTrue.length !== gradient?.length) return undefined;
+  return labels.find((label) => yTrue.every((y, i) => (y === label) === (gradient[i] === 0)));
+}
+
+/** A gradient of its own that is not the slope: a multiple of it, or 0 for some labels or columns. */
+export const ownGradient: Rule = (context) => {
+  const { customGradient, random } = context.observations;
+  if (!customGradient || random.gradient === undefined) return undefined;
+  const slopes = slopesOf(context),
+    wrong = slopes.filter(({ gradient, slope }) =>
+      Math.abs(gradient - slope) > 0.1 * Math.max(Math.abs(gradient), Math.abs(slope))
+    );
+  if (wrong.length === 0) return undefined;
+  const [{ at, gradient, slope }] = wrong, evidence = { batch: "random", element: at, gradient, slope };
+  const ratios = slopes.map((one) => one.gradient / one.slope), [least, most] = extentOf(ratios);
+  const label = deadLabel(random), columns = label === undefined ? detachedColumns(context) : [];
+  if (label !== undefined) {
+    return {
+      cause: "detached",
+      severity: "warning",
+      message: `Outputs with a label of ${label} have no gradient although the value moves with them`,
+      evidence,
+      remedy: "Let the gradient flow through the term of this label, too",
+    };
+  }
+  if (columns.length > 0) {
+    return {
+      cause: "detached",
+      severity: "note",
+      message: `Of the outputs, ${columns.length === 1 ? "column" : "columns"} ${columns.join(", ")} ${
+        columns.length === 1 ? "has" : "have"
+      } no gradient in any row although the value moves with them`,
+      evidence: { ...evidence, columns: columns.join(" ") },
+      remedy: "Nothing, if they are targets; a codebook or a second network needs a term that trains it",
+    };
+  }
+  if (slopes.length >= 4 && most - least < 0.05 * Math.abs(most)) {
+    const times = (least + most) / 2, away = times < 0, far = !away && Math.abs(Math.log(times)) > 2;
+    return {
+      cause: away ? "wrong-sign" : far ? "bad-scale" : "detached",
+      severity: away || far ? "warning" : "note",
+      message: `The gradient is ${short(times)} times the slope of the value at every output${
+        away ? ": training makes the loss larger" : ""
+      }`,
+      evidence: { ...evidence, times },
+      remedy: "Differentiate the formula of the operation with a gradient of its own again, and multiply by dy",
+    };
+  }
+  return {
+    cause: "detached",
+    severity: "note",
+    message:
+      "The gradient is not the slope of the value: an operation has a gradient of its own, or stops it in one term",
+    evidence: { ...evidence, outputsTried: slopes.length, outputsOff: wrong.length },
+    remedy:
+      "Nothing, if it is meant, as in a straight-through step or a fixed weight; otherwise compare it with differences",
+  };
 };
 
 /** Operations whose result is never negative. */

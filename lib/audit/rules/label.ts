@@ -51,6 +51,8 @@ export const labelEncoding: Rule = (context) => {
       where: locationOf(direct),
     });
   }
+  const cut = cutToWhole(context);
+  if (cut !== undefined) return cut;
   const signs = signsOfOutputs(context);
   if (signs !== undefined) return signs;
   const two = labels.length === 2 && !(least === 0 && greatest === 1), bounded = areShares(batch.yPred);
@@ -59,13 +61,13 @@ export const labelEncoding: Rule = (context) => {
   if (two && wrong && falls(context, rescaled) !== false) {
     return errorOf({
       cause: "label-encoding",
-      message: `The labels are ${least} and ${greatest}, but the formula needs 0 and 1`,
+      message: `The labels are ${short(least)} and ${short(greatest)}, but the formula needs 0 and 1`,
       evidence: {
         value,
         valueWithLabels01: engine.value(withLabels(batch, rescaled)).value,
         label: greatest,
       },
-      remedy: least === -1 ? "Convert them to (y + 1) / 2" : `Divide the labels by ${greatest}`,
+      remedy: least === -1 ? "Convert them to (y + 1) / 2" : `Divide the labels by ${short(greatest)}`,
     });
   }
   const beyond = bounded && ["binary", "one-hot"].includes(labelsOf(options)) && (greatest > 1 || least < 0) &&
@@ -73,7 +75,7 @@ export const labelEncoding: Rule = (context) => {
   if (beyond) {
     return errorOf({
       cause: "label-encoding",
-      message: `The labels range from ${least} to ${greatest}, the outputs from 0 to 1`,
+      message: `The labels range from ${short(least)} to ${short(greatest)}, the outputs from 0 to 1`,
       evidence: { leastLabel: least, greatestLabel: greatest, value },
       remedy: "Scale the labels to [0, 1], or convert them to one-hot",
     });
@@ -81,6 +83,27 @@ export const labelEncoding: Rule = (context) => {
   return signsWanted(context) ?? halfPositives(observations) ?? multiples(context) ?? shiftedIndex(context) ??
     idleColumn(context);
 };
+
+/** Labels that are cut to whole numbers or to truth values before they are used: the loss is the same for cut ones. */
+function cutToWhole({ engine, observations: { random, deterministic, ops } }: AuditContext): Finding | undefined {
+  const { batch, value } = random, { yTrue } = batch;
+  if (!deterministic || yTrue.every(Number.isInteger) || !Number.isFinite(value)) return undefined;
+  const op = ops.find(({ op, attrs, inputs: [input] }) =>
+    ofLabels(input) && (op === "Floor" || (op === "Cast" && attrs.dtype !== "float32"))
+  );
+  const isSame = (recode: Recoding) => engine.value(withLabels(batch, recode)).value === value;
+  const bool = areShares(yTrue) && isSame((y) => y === 0 ? 0 : 1);
+  if (op === undefined || !(bool || isSame(Math.trunc))) return undefined;
+  return errorOf({
+    cause: "label-encoding",
+    message: `The labels have fractions, but are cut to ${
+      bool ? "0 and 1: every label above 0 counts as 1" : "whole numbers"
+    }`,
+    evidence: { batch: "random", label: yTrue.find((y) => !Number.isInteger(y))!, value },
+    remedy: 'Keep the labels as they are: tf.cast(yTrue, "float32")',
+    where: locationOf(op),
+  });
+}
 
 /** Outputs between 0 and 1 in a formula of both signs, as that of a hinge: its minimum is at −1 and 1. */
 function signsOfOutputs(

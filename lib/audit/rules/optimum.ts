@@ -1,9 +1,30 @@
 import { areShares, extentOf, onSimplex, takeRows, withOutputs } from "../batches.ts";
 import { descend } from "../descents.ts";
-import type { AuditBatch } from "../engines/engine.ts";
+import type { AuditBatch, RecordedInput } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
 import type { Evidence, Finding } from "../types.ts";
-import { type AuditContext, errorOf, interpolate, labelsDetermineOutputs, type Rule } from "./rule.ts";
+import { onlyRow } from "./batch.ts";
+import { detachedColumns } from "./gradient.ts";
+import { type AuditContext, errorOf, interpolate, labelsDetermineOutputs, ofLabels, type Rule } from "./rule.ts";
+
+/** The perfect batch with outputs nearly all the way from random ones to the opposite of correct ones, if there are two. */
+function nearlyOpposite({ results: { perfect }, random }: Observations): AuditBatch | undefined {
+  const right = perfect!.batch, outputs = random.batch.yPred;
+  if (new Set(right.yPred).size !== 2 || !areShares(outputs) || right.yTrue.length !== right.yPred.length) {
+    return undefined;
+  }
+  return withOutputs(right, (p, i) => 0.05 * outputs[i] + 0.95 * (1 - p));
+}
+
+/** Tells whether an offset of all outputs moves the loss by as much down as the opposite one moves it up. */
+function keepsTheSign({ engine, observations: { results: { perfect }, random } }: AuditContext): boolean {
+  const right = perfect!.batch;
+  if (!isUnbounded(random) || right.yTrue.length !== right.yPred.length) return false;
+  if (right.yTrue.every(Number.isInteger) || right.yTrue.some((y, i) => y !== right.yPred[i])) return false;
+  const [less, same, more] = [-10, 0, 10].map((by) => engine.value(withOutputs(right, (p) => p + by)).value);
+  const moved = Math.abs(more - same);
+  return moved > 1 && Math.abs(more - same - (same - less)) < 0.01 * moved;
+}
 
 /** A loss that rises towards correct outputs: a score instead of its complement, or, if it rises away from them too, a minimum elsewhere. */
 export const wrongSign: Rule = (context) => {
@@ -16,6 +37,25 @@ export const wrongSign: Rule = (context) => {
   // It rises to the end, or all along: a ratio can be level near its end.
   const rises = to > least && (to > before || [quarter, half, before].every((value) => value > least));
   if (!rises || otherOutputsFit(context, from - 0.05 * (to - from))) return undefined;
+  if (keepsTheSign(context)) {
+    return errorOf({
+      cause: "wrong-optimum",
+      message:
+        "The errors keep their sign: the same amount on all outputs lowers the loss in one direction, without end",
+      evidence: { random: from, nearlyPerfect: to },
+      remedy: "Take the square or the absolute value of the error before the mean",
+    });
+  }
+  const opposite = nearlyOpposite(context.observations), turned = opposite && context.engine.value(opposite).value;
+  if (turned !== undefined && turned > from + 0.05 * (to - from)) {
+    return errorOf({
+      cause: "wrong-optimum",
+      message: "The loss rises from random outputs towards the correct ones, and towards the opposite ones, too: " +
+        "its minimum lies between them or does not depend on the labels",
+      evidence: { random: from, nearlyPerfect: to, nearlyOpposite: turned },
+      remedy: "Look at each term: one belongs to y and p, the other to 1 − y and 1 − p",
+    });
+  }
   // Away from correct outputs is worse only if the labels determine them, as they do not for embeddings.
   const follows = isUnbounded(context.observations.random) && labelsDetermineOutputs(context.observations);
   const away = follows ? [-0.5, -1].map(at) : [];
@@ -127,10 +167,12 @@ function rightOnes({ results: { perfect }, random }: Observations): AuditBatch[]
  * Pairs and triplets, in which equal labels have different correct outputs: the same vector for all inputs is as good. No
  * finding if a descent from random outputs leads lower.
  */
-function collapse({ engine, observations, descents }: AuditContext, best: number, start: number): Finding | undefined {
+function collapse(context: AuditContext, best: number, start: number): Finding | undefined {
+  const { engine, observations, descents } = context;
   const { value } = engine.value(withOutputs(observations.results.perfect!.batch, () => 1)), span = start - best;
   if (!(span > 0) || !(value <= best + 1e-3 * span)) return undefined;
   if (descents().some(({ to }) => to < value - 0.01 * span)) return undefined;
+  if (detachedColumns(context).length > 0) return undefined; // a stopped gradient is what prevents it, as in SimSiam
   return errorOf({
     cause: "wrong-optimum",
     message: "A useless model is as good as a perfect one: the same output for every input",
@@ -155,6 +197,47 @@ function beyondLabels(
     message: "Outputs equal to the labels are not the minimum: a descent from there lowers the loss further",
     evidence: { perfect: best, random: start, after30StepsFromPerfect: to },
     remedy: "Look for a missing logarithm or square: the loss must have its minimum where outputs equal the labels",
+  });
+}
+
+/** Outputs many times as large as the labels that they are to equal: the further, the lower the loss. */
+function labelsTimes({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
+  const { results, random } = observations, { batch } = results.perfect!, { yTrue, yPred } = batch;
+  if (!isUnbounded(random) || yTrue.length !== yPred.length || yTrue.every(Number.isInteger)) return undefined;
+  if (yTrue.some((y, i) => y !== yPred[i])) return undefined;
+  const [twice, tenTimes, hundredTimes] = [2, 10, 100].map((by) =>
+    engine.value(withOutputs(batch, (p) => by * p)).value
+  );
+  const least = 0.3 * Math.abs(start - best);
+  if (!(twice < best - least && tenTimes < twice - 2 * least && hundredTimes < tenTimes - 20 * least)) return undefined;
+  return errorOf({
+    cause: "wrong-optimum",
+    message: "The loss falls without end as outputs grow beyond the labels: twice the correct outputs are better",
+    evidence: { perfect: best, twiceAsLarge: twice, tenTimesAsLarge: tenTimes, hundredTimesAsLarge: hundredTimes },
+    remedy: bound,
+  });
+}
+
+/** A column of outputs that changes nothing, although the labels are its correct values. */
+function idleOutput(context: AuditContext): Finding | undefined {
+  const { engine, observations } = context,
+    { random, columns, deterministic } = observations,
+    { batch, value } = random;
+  if (!deterministic || columns < 2) return undefined;
+  const each = batch.yTrue.length === batch.yPred.length && !onSimplex(batch, columns)
+    ? Array.from({ length: columns }, (_, column) => column)
+    : labelledColumns(observations).map(([column]) => column);
+  const idle = each.filter((column) =>
+    [-1, 1].every((by) =>
+      engine.value(withOutputs(batch, (p, i) => i % columns === column ? p + by * (1 + i % 7) : p)).value === value
+    )
+  );
+  if (idle.length === 0) return undefined;
+  return errorOf({
+    cause: "wrong-optimum",
+    message: `Column ${idle.join(", ")} of the outputs changes nothing, although the labels are its correct values`,
+    evidence: { batch: "random", columns: idle.join(" "), value },
+    remedy: "Add the term that compares these outputs with the labels",
   });
 }
 
@@ -299,6 +382,13 @@ function standInAnyOrder(
   return Array.from({ length: columns - 1 }, (_, k) => shifted(k + 1)).some((v) => Math.abs(v - best) <= 1e-4 * span);
 }
 
+/** Tells whether products of outputs with each other meet those of labels: Gram matrices, which many outputs share. */
+function comparesProducts({ ops }: Observations): boolean {
+  const isProduct = (of: (input: RecordedInput) => boolean) =>
+    ops.some(({ op, inputs }) => ["BatchMatMul", "MatMul"].includes(op) && inputs.every(of));
+  return isProduct(({ fromPred, fromTrue }) => fromPred && !fromTrue) && isProduct(ofLabels);
+}
+
 /**
  * A descent that ends as low as correct outputs, or lower, in outputs that have nothing to do with the labels that they are to
  * equal.
@@ -327,7 +417,7 @@ function fitsWithoutLabels(context: AuditContext, best: number, start: number): 
       if (held.value < to - 0.05 * Math.abs(to - best) || standInAnyOrder(context, best, span)) continue;
       return {
         cause: "wrong-optimum",
-        severity: to < best - 0.3 * span ? "error" : "warning",
+        severity: comparesProducts(observations) ? "note" : to < best - 0.3 * span ? "error" : "warning",
         message:
           `A descent makes the loss as small as correct outputs do, and column ${column} of its outputs has nothing ` +
           "to do with the labels",
@@ -413,13 +503,15 @@ function beatenByOtherLabels(
 
 /** Useless outputs that are as good as perfect ones. */
 export const wrongOptimum: Rule = (context) => {
-  const { engine, observations } = context, { results: { perfect }, random } = observations;
+  const { engine, observations } = context, { results: { perfect }, random, columns } = observations;
   if (perfect === undefined || !Number.isFinite(perfect.value)) return fallsAsSquare(context);
+  if (onlyRow(random, columns) !== undefined) return undefined; // the other rows are free: another rule says why
   const { yPred } = perfect.batch;
   if (new Set(yPred).size < 2 || yPred.length !== random.batch.yPred.length) return undefined;
   const start = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value;
-  const beaten = beatenByOtherLabels(context, perfect.value, start) ??
-    columnWithoutEnd(context, perfect.value, start) ?? fallsAsSquare(context);
+  const beaten = idleOutput(context) ?? beatenByOtherLabels(context, perfect.value, start) ??
+    columnWithoutEnd(context, perfect.value, start) ?? labelsTimes(context, perfect.value, start) ??
+    fallsAsSquare(context);
   if (beaten !== undefined) return beaten;
   if (!labelsDetermineOutputs(observations)) return collapse(context, perfect.value, start);
   let byShares: Finding | undefined;

@@ -1,4 +1,4 @@
-import type { Sampler } from "../batches.ts";
+import { type Sampler, sizeOf } from "../batches.ts";
 import type { Descent } from "../descents.ts";
 import type { AuditBatch, AuditEngine, Origin, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, Observations } from "../observations.ts";
@@ -53,6 +53,14 @@ export function descendsFrom(
   seen.add(madeBy);
   return madeBy === at || ops[madeBy].inputs.some((input) => descendsFrom(ops, input, at, seen));
 }
+
+/** Tells whether the smallest error of the outputs of a row is taken: the best of several guesses counts alone. */
+export const takesBest = ({ ops, columns }: BatchObservations): boolean =>
+  columns > 1 &&
+  ops.some(({ op, inputs: [input], outputShape }) =>
+    op === "Min" && input.fromPred && input.fromTrue && input.shape.at(-1) === columns &&
+    sizeOf(outputShape) < sizeOf(input.shape)
+  );
 
 /** Operations with the same slope at all outputs. */
 const linear = new Set(

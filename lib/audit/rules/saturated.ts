@@ -1,8 +1,8 @@
 import { areShares, extentOf, onSimplex, withOutputs } from "../batches.ts";
 import { type BatchResult, type Observations, resultOf } from "../observations.ts";
-import type { Severity } from "../types.ts";
+import type { Finding, Severity } from "../types.ts";
 import { onlyRow } from "./batch.ts";
-import { type AuditContext, labelsDetermineOutputs, type Rule } from "./rule.ts";
+import { type AuditContext, labelsDetermineOutputs, type Rule, takesBest } from "./rule.ts";
 
 /** The size of a gradient, relative to the largest of its batch, below which a float32 training step loses it. */
 const lost = 1e-9;
@@ -20,7 +20,7 @@ function oneOfARow({ results: { perfect }, columns }: Observations): boolean {
 function deadAt(gradient: Float32Array, observations: Observations): boolean[] {
   const least = lost * gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
   const dead = Array.from(gradient, (g) => !(Math.abs(g) > Math.max(least, 1e-30)));
-  if (!oneOfARow(observations)) return dead;
+  if (!oneOfARow(observations) && !takesBest(observations)) return dead;
   const row = (i: number) => Math.floor(i / observations.columns);
   const live = new Set(dead.flatMap((is, i) => is ? [] : [row(i)]));
   return dead.map((_, i) => !live.has(row(i)));
@@ -77,6 +77,17 @@ function fallsWithout({ engine, observations }: AuditContext, off: boolean[]): b
 
 /** A smooth loss that is flat where outputs are clearly wrong. */
 export const saturated: Rule = (context) => {
+  const finding = saturation(context);
+  return finding?.severity === "note" ? undefined : finding;
+};
+
+/** A smooth loss that is flat only for wrong outputs at the far ends of their range, which says less than other notes. */
+export const saturatedAtTheEnds: Rule = (context) => {
+  const finding = saturation(context);
+  return finding?.severity === "note" ? finding : undefined;
+};
+
+function saturation(context: AuditContext): Finding | undefined {
   const { observations, options } = context, { random, saturated: ends, far } = observations.results;
   if (onlyRow(observations.random, observations.columns) !== undefined) return undefined; // a maximum over the rows
   const off = masked(context);
@@ -117,4 +128,4 @@ export const saturated: Rule = (context) => {
       ? "Clip at 1e-7, where float32 ends, or let the loss take logits and clip nothing"
       : "Widen the ramp, remove the clipping, or use a step with a tail: softsign({ slope: 4 })",
   };
-};
+}
