@@ -47,6 +47,10 @@
 // and columns that lean differently from one label are quantiles: no false alarm. The kinds of the five misses were mended, too
 // (gradients of their own, means that count masked rows, hinges of means): 42 of 42 first; that set is fitted to now.
 //
+// Held-out set 8 has public threads only, 62 faults and 27 sound losses, by a fourth author who had read no rule; it was
+// committed before its first run, with the rules that sets 4 to 7, and about 290 further losses by the author of the mends, had
+// changed. First run: 57 of 62 first right (49 the cause itself), 57 within three, silence on 1, false alarms on 2 of 27.
+//
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
 import { assert, assertEquals } from "@std/assert";
