@@ -1,4 +1,4 @@
-// Cases that were not made to fit the rules: 511 faults and 231 sound losses, and nine that can be argued about, which
+// Cases that were not made to fit the rules: 573 faults and 258 sound losses, and ten that can be argued about, which
 // are printed but not counted.
 //
 // How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
@@ -50,6 +50,7 @@
 // Held-out set 8 has public threads only, 62 faults and 27 sound losses, by a fourth author who had read no rule; it was
 // committed before its first run, with the rules that sets 4 to 7, and about 290 further losses by the author of the mends, had
 // changed. First run: 57 of 62 first right (49 the cause itself), 57 within three, silence on 1, false alarms on 2 of 27.
+// With the kinds mended that the misses and the alarms showed: 62 of 62 first, no false alarm; that set is fitted to now.
 //
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
@@ -70,6 +71,7 @@ import { heldOutCases4 } from "./held_out_cases_4.ts";
 import { heldOutCases5 } from "./held_out_cases_5.ts";
 import { heldOutCases6 } from "./held_out_cases_6.ts";
 import { heldOutCases7 } from "./held_out_cases_7.ts";
+import { heldOutCases8 } from "./held_out_cases_8.ts";
 import { publicCases } from "./public_cases.ts";
 import { slow } from "../slow.ts";
 
@@ -98,6 +100,7 @@ const sets: readonly CaseSet[] = [
   { name: "held-out set 5", cases: heldOutCases5, faults: 14, sound: 9, right: 14 },
   { name: "held-out set 6", cases: heldOutCases6, faults: 43, sound: 26, right: 43 },
   { name: "held-out set 7", cases: heldOutCases7, faults: 42, sound: 24, right: 42 },
+  { name: "held-out set 8", cases: heldOutCases8, faults: 62, sound: 27, right: 62 },
 ];
 
 for (const { name, cases, right: wanted } of sets) {

@@ -713,6 +713,58 @@ const withCode = drawn(["random", "perfect"], (kind, u) => ({
   output: ([y]) => kind === "perfect" ? [y, 0] : [gauss(u), gauss(u)],
 }));
 
+/** The class of each row, and two views of its logits. */
+const twoViews = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => {
+    const own = Math.floor(3 * u());
+    return [0, 1, 2].map((at) => at === own ? 1 : 0);
+  },
+  output: (y) => [...y, ...y].map((one) => kind === "perfect" ? 2 * one - 1 : 0.5 * gauss(u)),
+}));
+
+/** A normal label per row, that of a teacher, and an output for both. */
+const twoLabels = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => [gauss(u), gauss(u)],
+  output: ([own]) => kind === "perfect" ? [own] : [gauss(u)],
+}));
+
+/** One label of 0 or 1 per row, an output for it, and the shares of two groups, which should be equal. */
+const withShares = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => [u() < 0.5 ? 1 : 0],
+  output: ([y]) => {
+    const share = 0.02 + 0.96 * u();
+    return kind === "perfect" ? [y, 0.5, 0.5] : [u(), share, 1 - share];
+  },
+}));
+
+/** Shares of activation of which 0.05 is right, without labels. */
+const sparse = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => [0],
+  output: () => [0, 0].map(() => kind === "perfect" ? 0.05 : 0.02 + 0.96 * u()),
+}));
+
+/** Actions of three with their returns, and the logits and the value of a policy. */
+const actions = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => {
+    const own = Math.floor(3 * u());
+    return [...[0, 1, 2].map((at) => at === own ? 1 : 0), gauss(u)];
+  },
+  output: (y) => [gauss(u), gauss(u), gauss(u), kind === "perfect" ? y[3] : 1.5 * gauss(u)],
+}));
+
+/** Two assignments of each row to three groups, without labels. */
+const assignments = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => [0],
+  output: () => {
+    const own = Math.floor(3 * u()), sure = [0, 1, 2].map((at) => at === own ? 1 : 0);
+    const shares = () => {
+      const powers = [gauss(u), gauss(u), gauss(u)].map(Math.exp), all = powers[0] + powers[1] + powers[2];
+      return powers.map((power) => power / all);
+    };
+    return kind === "perfect" ? [...sure, ...sure] : [...shares(), ...shares()];
+  },
+}));
+
 /** A pinball loss per column. */
 function pinball(error: Tensor, quantiles: number[]): Tensor {
   const q = tf.tensor1d(quantiles);
@@ -903,6 +955,38 @@ const twins: Record<string, { faulty: AuditedLoss; said: string; sound: AuditedL
     sound: (y, p) => tf.mean(tf.square(tf.sub(tf.cast(tf.greater(y, 0.5), "float32"), p))),
     options: { yPred: "probability", yTrue: "probability" },
   },
+  "a softmax along the rows of stacked views": {
+    faulty: (y, p) => viewsOf(y, p, 1),
+    said: "error wrong-axis Sum",
+    sound: (y, p) => viewsOf(y, p, 2),
+    options: { yPred: "logits", sample: twoViews },
+  },
+  "a term of the labels alone": {
+    faulty: (y, p) => tf.add(errorIn(y, p, 0), tf.mean(tf.square(tf.slice(y, [0, 1], [-1, 1])))),
+    said: "warning constant Add",
+    sound: (y, p) => tf.add(errorIn(y, p, 0), tf.mean(tf.squaredDifference(tf.slice(y, [0, 1], [-1, 1]), p))),
+    options: { yPred: "real", sample: twoLabels },
+  },
+  "a divergence from equal shares with the wrong sign": {
+    faulty: (y, p) =>
+      tf.sub(tf.mean(tf.squaredDifference(y, scoreOf(p, 0))), divergenceOf(tf.slice(p, [0, 1], [-1, 2]))),
+    said: "error wrong-sign",
+    sound: (y, p) =>
+      tf.add(tf.mean(tf.squaredDifference(y, scoreOf(p, 0))), divergenceOf(tf.slice(p, [0, 1], [-1, 2]))),
+    options: { yPred: "probability", sample: withShares },
+  },
+  "a divergence of a scale without its half": {
+    faulty: (y, p) => scaleOf(y, p, 1),
+    said: "warning wrong-optimum",
+    sound: (y, p) => scaleOf(y, p, 2),
+    options: { yPred: "real", sample: withCode },
+  },
+  "a sparsity whose minimum lies between": {
+    faulty: (_, p) => sparsityOf(p, 1),
+    said: "error wrong-optimum",
+    sound: (_, p) => sparsityOf(p, 0.05),
+    options: { yPred: "probability", sample: sparse },
+  },
   "the largest of each row along the columns": {
     faulty: (y, p) => pairsOf(y, p, (x) => tf.sub(x, tf.max(x, 1))),
     said: "error broadcast Sub",
@@ -1031,6 +1115,34 @@ const withGradient = (value: (x: Tensor) => Tensor, slope: (dy: Tensor, x: Tenso
     (save as (tensors: Tensor[]) => void)([x as Tensor]);
     return { value: value(x as Tensor), gradFunc: (dy: Tensor, [saved]: Tensor[]) => slope(dy, saved) };
   });
+
+/** A cross-entropy of two views that are stacked, with a softmax along an axis. */
+function viewsOf(y: Tensor, p: Tensor, axis: number): Tensor {
+  const views = tf.stack([tf.slice(p, 0, [-1, 3]), tf.slice(p, [0, 3], [-1, 3])]);
+  const logs = tf.sub(views, tf.log(tf.sum(tf.exp(views), axis, true)));
+  return tf.neg(tf.mean(tf.mul(tf.stack([y, y]), logs)));
+}
+
+/** The squared error of a column. */
+const errorIn = (y: Tensor, p: Tensor, column: number): Tensor =>
+  tf.mean(tf.squaredDifference(scoreOf(y, column), scoreOf(p, column)));
+
+/** The divergence of shares of two groups from equal ones. */
+const divergenceOf = (shares: Tensor): Tensor =>
+  tf.mean(tf.sum(tf.mul(shares, tf.log(tf.mul(2, tf.add(shares, 1e-12)))), 1));
+
+/** The squared error of the first column, and the divergence of a normal distribution whose logarithmic scale is the second. */
+const scaleOf = (y: Tensor, p: Tensor, factor: number): Tensor =>
+  tf.add(
+    errorIn(y, p, 0),
+    tf.mean(tf.sub(tf.exp(tf.mul(2, scoreOf(p, 1))), tf.mul(factor, scoreOf(p, 1)))),
+  );
+
+/** The divergence of mean activations from 0.05; `first` weighs the logarithm of the mean. */
+function sparsityOf(p: Tensor, first: number): Tensor {
+  const mean = tf.mean(p, 0);
+  return tf.neg(tf.sum(tf.add(tf.mul(first, tf.log(mean)), tf.mul(0.95, tf.log(tf.sub(1, mean))))));
+}
 
 const byLarger = (e: Tensor): Tensor => tf.maximum(tf.mul(0.9, e), tf.mul(-0.1, e));
 const bySign = (e: Tensor): Tensor => tf.where(tf.greaterEqual(e, 0), tf.mul(0.9, e), tf.mul(-0.1, e));
@@ -1335,6 +1447,24 @@ const alikeFaults: Record<string, { loss: AuditedLoss; options: AuditOptions }> 
   "a comparison of Gram matrices": {
     loss: (y, p) => tf.mean(tf.squaredDifference(gramOf(y), gramOf(p))),
     options: { ...real, columns: 6 },
+  },
+  "the mutual information of two assignments": {
+    loss: (_, p) => {
+      const counts = tf.matMul(tf.slice(p, 0, [-1, 3]), tf.slice(p, [0, 3], [-1, 3]), true);
+      const joint = tf.maximum(tf.div(counts, tf.sum(counts)), 1e-12),
+        own = [0, 1].map((axis) => tf.sum(joint, axis, true));
+      return tf.neg(tf.sum(tf.mul(joint, tf.sub(tf.log(joint), tf.add(tf.log(own[0]), tf.log(own[1]))))));
+    },
+    options: { yPred: "probability", sample: assignments },
+  },
+  "a policy whose advantage stops the gradient of the value": {
+    loss: (y, p) => {
+      const logs = tf.logSoftmax(tf.slice(p, 0, [-1, 3])), value = scoreOf(p, 3), goal = scoreOf(y, 3);
+      const chosen = tf.sum(tf.mul(tf.slice(y, 0, [-1, 3]), logs), 1, true);
+      const policy = tf.mul(chosen, tf.sub(asNumber(value), goal));
+      return tf.mean(tf.add(policy, tf.mul(0.5, tf.squaredDifference(goal, value))));
+    },
+    options: { yPred: "real", sample: actions },
   },
   "all pairs of rows over the number of rows": {
     loss: (_, p) => {

@@ -34,9 +34,14 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
     return [ofAll, "The logarithm of a sum over rows and columns normalises each example by all others", perRow];
   }
   const pairs = ops.some(({ outputShape }) => outputShape.join() === `${rows},${rows}`); // summed, they leave a number per row
+  /** Tells whether a number is a sum over a matrix that was made of all rows, such as a table of counts. */
+  const ofTable = ({ madeBy }: RecordedInput): boolean => {
+    const made = ops[madeBy ?? -1];
+    return made !== undefined && (made.op === "Sum" ? !made.inputs[0].shape.includes(rows) : made.inputs.some(ofTable));
+  };
   const root = ops.find(({ op, inputs }) =>
     ["Sqrt", "Log", "Relu"].includes(op) && inputs[0].live && inputs[0].reduced.sum === "rows" &&
-    !(pairs && sizeOf(inputs[0].shape) === rows) && (op === "Log" || !inputs[0].fromTrue)
+    !(pairs && sizeOf(inputs[0].shape) === rows) && !ofTable(inputs[0]) && (op === "Log" || !inputs[0].fromTrue)
   );
   return root &&
     [root, `${root.op} is applied to a sum over the rows of the batch, axis 0, instead of over the columns`, perRow];
@@ -77,12 +82,20 @@ function summedAgainstRows({ ops, rows }: Observations): WrongAxis | undefined {
 /** A cumulative sum or a softmax along the rows. */
 function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined {
   if (columns < 2) return undefined;
-  const op = ops.find(({ op, inputs, attrs }) =>
-    inputs[0]?.live &&
-    ((["Cumsum", "Cumprod"].includes(op) && inputs[0].shape.length === 2 && rows !== columns &&
-      inputs[0].shape[Number(attrs.axis)] === rows) ||
-      (["Softmax", "LogSoftmax"].includes(op) && inputs[0].shape.join() === `${columns},${rows}` && rows !== columns))
-  );
+  const isSoftmax = ({ op }: RecordedOp) => ["Softmax", "LogSoftmax"].includes(op);
+  /** Lists of rows that are stacked, [views, rows, classes], with a softmax along the rows, possibly written out. */
+  const isStacked = (op: RecordedOp) => {
+    const [{ shape, madeBy }] = op.inputs, [axis, more] = axesOf(op);
+    return shape.length > 2 && more === undefined && axis > 0 && axis < shape.length - 1 && shape[axis] === rows &&
+      shape.at(-1) !== rows && (isSoftmax(op) || (op.op === "Sum" && ops[madeBy ?? -1]?.op === "Exp"));
+  };
+  const op = ops.find((one) => {
+    const { op, inputs: [input], attrs } = one;
+    return input?.live &&
+      ((["Cumsum", "Cumprod"].includes(op) && input.shape.length === 2 && rows !== columns &&
+        input.shape[Number(attrs.axis)] === rows) ||
+        (isSoftmax(one) && input.shape.join() === `${columns},${rows}` && rows !== columns) || isStacked(one));
+  });
   return op && [op, `${op.op} runs along the rows of the batch and mixes each example with the next`, perRow];
 }
 

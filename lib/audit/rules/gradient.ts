@@ -386,7 +386,7 @@ function slopesOf(
 }
 
 /** The columns of the outputs that have no gradient in any row although the value moves with them. */
-export function detachedColumns(context: AuditContext): number[] {
+function detachedColumns(context: AuditContext): number[] {
   const { random, other, columns } = context.observations, gradients = [random.gradient, other.gradient];
   const isDead = (column: number) => gradients.every((g) => g?.every((v, i) => i % columns !== column || v === 0));
   const dead = Array.from({ length: columns }, (_, column) => column).filter(isDead);
@@ -402,14 +402,21 @@ function deadLabel({ batch: { yTrue }, gradient }: BatchResult): number | undefi
   return labels.find((label) => yTrue.every((y, i) => (y === label) === (gradient[i] === 0)));
 }
 
+const isOff = ({ gradient, slope }: SlopeAt): boolean =>
+  Math.abs(gradient - slope) > 0.1 * Math.max(Math.abs(gradient), Math.abs(slope));
+
+/** Tells whether a part of the loss is kept out of the gradient: its value is then not what a training lowers. */
+export function isKeptOut(context: AuditContext): boolean {
+  const { customGradient, readOut, random } = context.observations;
+  if (random.gradient === undefined || !(customGradient || readOut !== undefined)) return false;
+  return slopesOf(context).some(isOff);
+}
+
 /** A gradient of its own that is not the slope: a multiple of it, or 0 for some labels or columns. */
 export const ownGradient: Rule = (context) => {
   const { customGradient, random } = context.observations;
   if (!customGradient || random.gradient === undefined) return undefined;
-  const slopes = slopesOf(context),
-    wrong = slopes.filter(({ gradient, slope }) =>
-      Math.abs(gradient - slope) > 0.1 * Math.max(Math.abs(gradient), Math.abs(slope))
-    );
+  const slopes = slopesOf(context), wrong = slopes.filter(isOff);
   if (wrong.length === 0) return undefined;
   const [{ at, gradient, slope }] = wrong, evidence = { batch: "random", element: at, gradient, slope };
   const ratios = slopes.map((one) => one.gradient / one.slope), [least, most] = extentOf(ratios);

@@ -283,6 +283,20 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
   const idle = used.findIndex((is, column) => !is && varies(column));
   if (idle < 0 || !used.includes(true)) return undefined; // a loss that uses no label has another fault, or none
   const one = ({ shape }: RecordedInput) => sizeOf(shape) === 1;
+  const alone = ops.find(({ op, inputs }) =>
+    ["Add", "AddV2", "Sub"].includes(op) && inputs.some((i) => i.live) && inputs.some((i) => ofLabels(i) && one(i))
+  );
+  if (alone !== undefined) {
+    return {
+      cause: "constant",
+      severity: "warning",
+      message:
+        `One term is made of the labels alone and trains nothing; column ${idle} of the labels is in no other term`,
+      evidence: { batch: "random", column: idle, labelColumns: width, value: random.value },
+      remedy: "Compare the outputs with these labels: one side of the term should be yPred",
+      where: locationOf(alone),
+    };
+  }
   const op = ops.find(({ op, inputs }) =>
     op === "Multiply" && inputs.some((i) => i.live && one(i)) && inputs.some((i) => ofLabels(i) && !one(i))
   );

@@ -4,15 +4,13 @@ import type { AuditBatch, RecordedInput } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { onlyRow } from "./batch.ts";
-import { detachedColumns } from "./gradient.ts";
+import { isKeptOut } from "./gradient.ts";
 import { type AuditContext, errorOf, interpolate, labelsDetermineOutputs, ofLabels, type Rule } from "./rule.ts";
 
 /** The perfect batch with outputs nearly all the way from random ones to the opposite of correct ones, if there are two. */
 function nearlyOpposite({ results: { perfect }, random }: Observations): AuditBatch | undefined {
-  const right = perfect!.batch, outputs = random.batch.yPred;
-  if (new Set(right.yPred).size !== 2 || !areShares(outputs) || right.yTrue.length !== right.yPred.length) {
-    return undefined;
-  }
+  const right = perfect!.batch, outputs = random.batch.yPred, kinds = new Set(right.yPred).size;
+  if (!areShares(outputs) || kinds > 2 || (kinds === 2 && right.yTrue.length !== right.yPred.length)) return undefined;
   return withOutputs(right, (p, i) => 0.05 * outputs[i] + 0.95 * (1 - p));
 }
 
@@ -172,7 +170,6 @@ function collapse(context: AuditContext, best: number, start: number): Finding |
   const { value } = engine.value(withOutputs(observations.results.perfect!.batch, () => 1)), span = start - best;
   if (!(span > 0) || !(value <= best + 1e-3 * span)) return undefined;
   if (descents().some(({ to }) => to < value - 0.01 * span)) return undefined;
-  if (detachedColumns(context).length > 0) return undefined; // a stopped gradient is what prevents it, as in SimSiam
   return errorOf({
     cause: "wrong-optimum",
     message: "A useless model is as good as a perfect one: the same output for every input",
@@ -216,6 +213,51 @@ function labelsTimes({ engine, observations }: AuditContext, best: number, start
     evidence: { perfect: best, twiceAsLarge: twice, tenTimesAsLarge: tenTimes, hundredTimesAsLarge: hundredTimes },
     remedy: bound,
   });
+}
+
+/** The columns of which the same output is correct in every row. */
+function constantColumns({ results: { perfect }, random, columns }: Observations): Set<number> {
+  const { yPred } = perfect!.batch,
+    same = Array.from({ length: columns }, (_, column) => column).filter((column) =>
+      new Set(columnOf(yPred, columns, column)).size === 1 &&
+      new Set(columnOf(random.batch.yPred, columns, column)).size > 2
+    );
+  return new Set(same);
+}
+
+/** Columns with a correct output for all rows, as in a divergence from a fixed distribution, that is a maximum, or no minimum. */
+function awayFromConstants(context: AuditContext, best: number, start: number): Finding | undefined {
+  const { engine, observations } = context, { results, random, columns } = observations, right = results.perfect!.batch;
+  const constant = constantColumns(observations), names = [...constant].join(", ");
+  if (constant.size === 0) return undefined;
+  const at = (of: (p: number, i: number) => number, which = constant) =>
+    engine.value(withOutputs(right, (p, i) => which.has(i % columns) ? of(p, i) : p)).value;
+  const span = Math.abs(start - best), small = Math.max(1e-4 * span, 1e-5 * Math.abs(best));
+  const [on, back] = [0.3, -0.3].map((share) => at((p, i) => p + share * (random.batch.yPred[i] - p)));
+  if (on < best - small && back < best - small) {
+    return errorOf({
+      cause: "wrong-sign",
+      message:
+        `The loss is largest at the correct values of column ${names}: away from them it falls in both directions`,
+      evidence: { columns: names, perfect: best, towardsRandom: on, awayFromRandom: back },
+      remedy: "Turn the sign of the term with these columns alone: a divergence is added, not subtracted",
+    });
+  }
+  // Where other columns miss their labels, even by little, a scale has a best value of its own.
+  if (!isUnbounded(random) || labelledColumns(observations).length + constant.size < columns) return undefined;
+  for (const column of constant) {
+    const along = [-2, -1, -0.6, -0.3, 0.3, 0.6, 1, 2].map((by) => at((p) => p + by, new Set([column])));
+    const least = Math.min(...along);
+    // It rises again on both sides of its minimum, which lies elsewhere.
+    if (!(least < best - 0.01 * span && along[0] > best && along.at(-1)! > best)) continue;
+    return {
+      cause: "wrong-optimum",
+      severity: "warning",
+      message: `The minimum along column ${column} of the outputs is not at its correct value, with all others correct`,
+      evidence: { column, perfect: best, leastNearby: least, random: start },
+      remedy: "Look at the factors of the terms with this column: one of them may be missing",
+    };
+  }
 }
 
 /** A column of outputs that changes nothing, although the labels are its correct values. */
@@ -506,10 +548,12 @@ export const wrongOptimum: Rule = (context) => {
   const { engine, observations } = context, { results: { perfect }, random, columns } = observations;
   if (perfect === undefined || !Number.isFinite(perfect.value)) return fallsAsSquare(context);
   if (onlyRow(random, columns) !== undefined) return undefined; // the other rows are free: another rule says why
+  if (isKeptOut(context)) return undefined;
   const { yPred } = perfect.batch;
   if (new Set(yPred).size < 2 || yPred.length !== random.batch.yPred.length) return undefined;
   const start = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value;
-  const beaten = idleOutput(context) ?? beatenByOtherLabels(context, perfect.value, start) ??
+  const beaten = idleOutput(context) ??
+    awayFromConstants(context, perfect.value, start) ?? beatenByOtherLabels(context, perfect.value, start) ??
     columnWithoutEnd(context, perfect.value, start) ?? labelsTimes(context, perfect.value, start) ??
     fallsAsSquare(context);
   if (beaten !== undefined) return beaten;
