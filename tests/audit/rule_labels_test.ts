@@ -404,7 +404,7 @@ Deno.test("a formula of both signs with outputs between 0 and 1", () => {
   const without = (zeros: number) => ({ gradientOf: () => y.map((_, i) => i < zeros ? 0 : -0.5) });
   assertEquals([0, 2, 3, 4].map((zeros) => isFound(without(zeros))), [true, true, false, false]);
   // Logits have both signs, too.
-  for (const name of ["Sigmoid", "Softplus", "Exp"]) {
+  for (const name of ["Sigmoid", "Softplus", "Exp", "Softmax", "LogSoftmax"]) {
     assert(
       !isFound({ ops: [op("Neg", [labels()]), op(name, [live()])] }) && isFound({ ops: [op(name, [labels()])] }),
       name,

@@ -707,6 +707,21 @@ const alike = drawn(["random", "perfect"], (kind, u) => ({
   },
 }));
 
+/** Two views of 0 or 1 that should be alike, and the same for all inputs if nothing holds them, without labels. */
+const views = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => [0],
+  output: () => {
+    const one = [gauss(u), gauss(u)].map((x) => kind === "perfect" ? (x > 0 ? 1 : 0) : x);
+    return [...one, ...(kind === "perfect" ? one : [gauss(u), gauss(u)])];
+  },
+}));
+
+/** The logarithmic probability of an action, and its value, without labels. */
+const actor = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => [0],
+  output: () => kind === "perfect" ? [-2, 3 + u()] : [gauss(u), gauss(u)],
+}));
+
 /** One normal label per row, an output that should equal it, and one that should be 0. */
 const withCode = drawn(["random", "perfect"], (kind, u) => ({
   label: () => [gauss(u)],
@@ -1147,8 +1162,8 @@ function sparsityOf(p: Tensor, first: number): Tensor {
 const byLarger = (e: Tensor): Tensor => tf.maximum(tf.mul(0.9, e), tf.mul(-0.1, e));
 const bySign = (e: Tensor): Tensor => tf.where(tf.greaterEqual(e, 0), tf.mul(0.9, e), tf.mul(-0.1, e));
 const byParts = (e: Tensor): Tensor => tf.add(tf.mul(0.9, tf.relu(e)), tf.mul(0.1, tf.relu(tf.neg(e))));
-const asNumber = (x: Tensor): Tensor =>
-  tf.customGrad((v) => ({ value: (v as Tensor).clone(), gradFunc: (dy: Tensor) => tf.zerosLike(dy) }))(x);
+const asNumber = (x: Tensor, of: (x: Tensor) => Tensor = (v) => v.clone()): Tensor =>
+  tf.customGrad((v) => ({ value: of(v as Tensor), gradFunc: (dy: Tensor) => tf.zerosLike(dy) }))(x);
 const logisticOf = (y: Tensor, p: Tensor): Tensor => tf.mean(tf.sub(tf.softplus(p), tf.mul(y, p)));
 const signOf = (x: Tensor): Tensor => tf.sub(tf.mul(2, x), 1);
 const brierOf = (y: Tensor, p: Tensor): Tensor => tf.mean(tf.squaredDifference(y, p));
@@ -1465,6 +1480,27 @@ const alikeFaults: Record<string, { loss: AuditedLoss; options: AuditOptions }> 
       return tf.mean(tf.add(policy, tf.mul(0.5, tf.squaredDifference(goal, value))));
     },
     options: { yPred: "real", sample: actions },
+  },
+  "a target of clusters that is made of all rows and kept out of the gradient": {
+    loss: (_, p) => {
+      const target = asNumber(p, (shares) => {
+        const weights = tf.div(tf.square(shares), tf.add(tf.sum(shares, 0, true), 1e-6));
+        return tf.div(weights, tf.add(tf.sum(weights, 1, true), 1e-6));
+      });
+      return tf.mean(tf.sum(tf.mul(target, tf.sub(tf.log(tf.add(target, 1e-7)), tf.log(tf.add(p, 1e-7)))), 1));
+    },
+    options: { yPred: "simplex", yTrue: "none", columns: 3 },
+  },
+  "labels that one view gives to the other, by a threshold": {
+    loss: (_, p) => {
+      const sure = asNumber(tf.slice(p, 0, [-1, 2]), (x) => tf.cast(tf.greater(x, 0), "float32"));
+      return tf.mean(tf.square(tf.sub(sure, tf.slice(p, [0, 2], [-1, 2]))));
+    },
+    options: { yPred: "real", sample: views },
+  },
+  "an actor's loss, linear in two columns, without labels": {
+    loss: (_, p) => tf.mean(tf.sub(tf.mul(0.2, scoreOf(p, 0)), scoreOf(p, 1))),
+    options: { yPred: "real", sample: actor },
   },
   "all pairs of rows over the number of rows": {
     loss: (_, p) => {

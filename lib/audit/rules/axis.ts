@@ -2,7 +2,8 @@ import { onSimplex, sizeOf, withOutputs } from "../batches.ts";
 import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
 import { short } from "../report.ts";
-import { type AuditContext, axesOf, errorOf, locationOf, ofLabels, type Rule } from "./rule.ts";
+import { isKeptOut } from "./gradient.ts";
+import { type AuditContext, axesOf, locationOf, ofLabels, type Rule } from "./rule.ts";
 
 /** An operation along the wrong axis, its effect, and the remedy. */
 type WrongAxis = readonly [op: RecordedOp, message: string, remedy: string];
@@ -238,13 +239,15 @@ export const wrongAxis: Rule = (context) => {
     if (wrong === undefined) continue;
     const [op, message, remedy] = wrong, { rows, columns } = observations;
     const shapes = op.inputs.map((i) => `[${i.shape}]`).join(" ");
-    return errorOf({
+    return {
       cause: "wrong-axis",
+      // What is kept out of the gradient, such as a target of clusters, may be made of all rows.
+      severity: isKeptOut(context) ? "note" : "error",
       message,
       evidence: { rows, columns, shapes },
       remedy,
       where: locationOf(op),
-    });
+    };
   }
   return undefined;
 };

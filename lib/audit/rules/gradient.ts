@@ -1,6 +1,12 @@
 import { areZeroOrOne, extentOf, sizeOf, takeRows, withOutputs } from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
-import { type BatchObservations, type BatchResult, difference, differenceAlong } from "../observations.ts";
+import {
+  type BatchObservations,
+  type BatchResult,
+  difference,
+  differenceAlong,
+  type Observations,
+} from "../observations.ts";
 import { short } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { broadcast } from "./broadcast.ts";
@@ -385,14 +391,12 @@ function slopesOf(
   });
 }
 
-/** The columns of the outputs that have no gradient in any row although the value moves with them. */
-function detachedColumns(context: AuditContext): number[] {
-  const { random, other, columns } = context.observations, gradients = [random.gradient, other.gradient];
-  const isDead = (column: number) => gradients.every((g) => g?.every((v, i) => i % columns !== column || v === 0));
+/** The columns of the outputs that have no gradient in any row, if others have one. */
+export function columnsWithoutGradient({ random, other, columns }: Observations): number[] {
+  const isDead = (column: number) =>
+    [random, other].every(({ gradient }) => gradient?.every((g, i) => i % columns !== column || g === 0));
   const dead = Array.from({ length: columns }, (_, column) => column).filter(isDead);
-  if (dead.length === 0 || dead.length === columns) return [];
-  const moved = new Set(slopesOf(context).map(({ at }) => at % columns));
-  return dead.filter((column) => moved.has(column));
+  return dead.length < columns ? dead : [];
 }
 
 /** Tells whether all outputs without a gradient belong to rows of one label, and all such rows are among them. */
@@ -420,7 +424,8 @@ export const ownGradient: Rule = (context) => {
   if (wrong.length === 0) return undefined;
   const [{ at, gradient, slope }] = wrong, evidence = { batch: "random", element: at, gradient, slope };
   const ratios = slopes.map((one) => one.gradient / one.slope), [least, most] = extentOf(ratios);
-  const label = deadLabel(random), columns = label === undefined ? detachedColumns(context) : [];
+  const label = deadLabel(random), moving = new Set(slopes.map(({ at }) => at % context.observations.columns));
+  const columns = columnsWithoutGradient(context.observations).filter((column) => moving.has(column));
   if (label !== undefined) {
     return {
       cause: "detached",

@@ -113,8 +113,9 @@ function signsOfOutputs(
   // Outputs without a gradient are saturated, whatever the formula would like better.
   const { gradient = [] } = random;
   if (2 * gradient.filter((g) => g === 0).length > gradient.length) return undefined;
-  // Logits have both signs too: that is a second sigmoid, which another rule reports.
-  if (ops.some(({ op, fromPred }) => fromPred && ["Sigmoid", "Softplus", "Exp"].includes(op))) return undefined;
+  // Logits have both signs too: that is a second sigmoid or softmax, which another rule reports.
+  const squashes = ["Sigmoid", "Softplus", "Exp", "Softmax", "LogSoftmax"];
+  if (ops.some(({ op, fromPred }) => fromPred && squashes.includes(op))) return undefined;
   const labels = distinct(perfect.batch.yTrue).join();
   if (labels !== "-1,1" && labels !== "0,1") return undefined;
   const value = (batch: AuditBatch) => engine.value(batch).value, toSigns: Recoding = (p) => 2 * p - 1;

@@ -4,13 +4,22 @@ import type { AuditBatch, RecordedInput } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { onlyRow } from "./batch.ts";
-import { isKeptOut } from "./gradient.ts";
-import { type AuditContext, errorOf, interpolate, labelsDetermineOutputs, ofLabels, type Rule } from "./rule.ts";
+import { columnsWithoutGradient, isKeptOut } from "./gradient.ts";
+import {
+  type AuditContext,
+  errorOf,
+  interpolate,
+  isLinear,
+  labelsDetermineOutputs,
+  ofLabels,
+  type Rule,
+} from "./rule.ts";
 
 /** The perfect batch with outputs nearly all the way from random ones to the opposite of correct ones, if there are two. */
-function nearlyOpposite({ results: { perfect }, random }: Observations): AuditBatch | undefined {
+function nearlyOpposite({ results: { perfect }, random, columns }: Observations): AuditBatch | undefined {
   const right = perfect!.batch, outputs = random.batch.yPred, kinds = new Set(right.yPred).size;
   if (!areShares(outputs) || kinds > 2 || (kinds === 2 && right.yTrue.length !== right.yPred.length)) return undefined;
+  if (kinds === 1 && onSimplex(random.batch, columns)) return undefined; // equal shares have no opposite
   return withOutputs(right, (p, i) => 0.05 * outputs[i] + 0.95 * (1 - p));
 }
 
@@ -165,11 +174,11 @@ function rightOnes({ results: { perfect }, random }: Observations): AuditBatch[]
  * Pairs and triplets, in which equal labels have different correct outputs: the same vector for all inputs is as good. No
  * finding if a descent from random outputs leads lower.
  */
-function collapse(context: AuditContext, best: number, start: number): Finding | undefined {
-  const { engine, observations, descents } = context;
+function collapse({ engine, observations, descents }: AuditContext, best: number, start: number): Finding | undefined {
   const { value } = engine.value(withOutputs(observations.results.perfect!.batch, () => 1)), span = start - best;
   if (!(span > 0) || !(value <= best + 1e-3 * span)) return undefined;
   if (descents().some(({ to }) => to < value - 0.01 * span)) return undefined;
+  if (observations.customGradient && columnsWithoutGradient(observations).length > 0) return undefined; // as in SimSiam
   return errorOf({
     cause: "wrong-optimum",
     message: "A useless model is as good as a perfect one: the same output for every input",
@@ -249,7 +258,7 @@ function awayFromConstants(context: AuditContext, best: number, start: number): 
     const along = [-2, -1, -0.6, -0.3, 0.3, 0.6, 1, 2].map((by) => at((p) => p + by, new Set([column])));
     const least = Math.min(...along);
     // It rises again on both sides of its minimum, which lies elsewhere.
-    if (!(least < best - 0.01 * span && along[0] > best && along.at(-1)! > best)) continue;
+    if (!(least < best - 1e-3 * span && along[0] > best && along.at(-1)! > best)) continue;
     return {
       cause: "wrong-optimum",
       severity: "warning",
@@ -353,8 +362,15 @@ function fallsAsSquare({ engine, observations, descents }: AuditContext): Findin
   }
 }
 
-/** A loss of differences between columns that is linear in one of them, as that of a critic: it has no end on purpose. */
-function isCritic({ engine, observations: { random: { batch } } }: AuditContext, moved: readonly number[]): boolean {
+/**
+ * Tells whether a loss has no end on purpose: one of differences between columns that is linear in one of them, as that of a
+ * critic, or one that is linear and has no labels, as that of an actor.
+ */
+function isCritic(
+  { engine, observations: { random: { batch }, ops } }: AuditContext,
+  moved: readonly number[],
+): boolean {
+  if (ops.every((op) => !op.fromTrue && (!op.fromPred || isLinear(op) || op.op === "Slice"))) return true;
   const [at, by10, by20] = moved, step = by10 - at, small = 0.01 * Math.abs(step);
   const value = (by: number) => engine.value(withOutputs(batch, (p) => p + by)).value;
   return Math.abs(by20 - by10 - step) <= small && Math.abs(value(3) - value(-3)) <= small;
