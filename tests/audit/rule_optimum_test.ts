@@ -33,7 +33,9 @@ function contextOf({ loss, random, perfect, descents = [], gradientOf, options =
   });
   const engine = { value: of, valueAndGradient: of } as unknown as AuditEngine, [rows, columns] = random.predShape;
   const results = { random: of(random), perfect: perfect && of(perfect) };
-  const observations = { rows, columns, random: results.random, results, deterministic } as unknown as Observations;
+  const observations = {
+    ...{ ops: [], rows, columns, random: results.random, results, deterministic },
+  } as unknown as Observations;
   const ended = descents.map(({ from = loss(random), to, end }) => ({
     ...{ from, to },
     end: Array.isArray(end) ? { ...(perfect ?? random), yPred: Float32Array.from(end) } : end,
@@ -115,7 +117,7 @@ Deno.test("wrong sign: a loss that rises towards correct outputs", () => {
   assertStrictEquals(along({ "0.25": 1, "0.5": 0, "0.75": 1, "0.95": 1 }), undefined);
   assertStrictEquals(along({ "0.25": 1, "0.5": 2, "0.75": 3, "0.95": 0 }), undefined); // back again
   const level = (by: number) =>
-    along({ "0": -10, "0.25": -10 + by, "0.5": -10 + by, "0.75": -10 + by, "0.95": -10 + 2 * by });
+    along({ "0": -10, "-0.95": -10, "0.25": -10 + by, "0.5": -10 + by, "0.75": -10 + by, "0.95": -10 + 2 * by });
   assertEquals([level(4e-6), level(2e-5)], [undefined, "wrong-sign"]); // a millionth is rounding
 
   // Other outputs than the sampler's fit: a descent leads lower, to outputs that rise with them.
@@ -150,11 +152,11 @@ Deno.test("wrong sign: a loss that rises towards correct outputs and away from t
     })!.cause;
   assertEquals(away(0.05, 0.05), "wrong-optimum");
   assertEquals([away(0.04, 1), away(1, 0.04)], ["wrong-sign", "wrong-sign"]);
-  // Outputs with an end, and labels that do not determine the outputs, say nothing of the other side.
+  // Of two outputs with an end the other side are the opposite outputs; labels that do not determine the outputs say nothing.
   const bounded = { random: batchOf(yTrue, start), perfect };
   assertEquals(
     sign({ loss: ({ yPred }) => mean(yPred.map((p, i) => (p - start[i]) ** 2)), ...bounded })!.cause,
-    "wrong-sign",
+    "wrong-optimum",
   );
   const pairs = batchOf(numbers.map((_, i) => i % 2), numbers), from2 = batchOf(numbers.map((_, i) => i % 2), guesses);
   assertEquals(away(1, 1, { random: from2, perfect: pairs }), "wrong-sign");

@@ -208,9 +208,9 @@ function beyondLabels(
 
 /** Outputs many times as large as the labels that they are to equal: the further, the lower the loss. */
 function labelsTimes({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
-  const { results, random } = observations, { batch } = results.perfect!, { yTrue, yPred } = batch;
-  if (!isUnbounded(random) || yTrue.length !== yPred.length || yTrue.every(Number.isInteger)) return undefined;
-  if (yTrue.some((y, i) => y !== yPred[i])) return undefined;
+  const { results, random, deterministic } = observations, { batch } = results.perfect!, { yTrue, yPred } = batch;
+  if (!deterministic || start === best || !isUnbounded(random) || yTrue.length !== yPred.length) return undefined;
+  if (yTrue.every(Number.isInteger) || yTrue.some((y, i) => y !== yPred[i])) return undefined;
   const [twice, tenTimes, hundredTimes] = [2, 10, 100].map((by) =>
     engine.value(withOutputs(batch, (p) => by * p)).value
   );
@@ -370,7 +370,9 @@ function isCritic(
   { engine, observations: { random: { batch }, ops } }: AuditContext,
   moved: readonly number[],
 ): boolean {
-  if (ops.every((op) => !op.fromTrue && (!op.fromPred || isLinear(op) || op.op === "Slice"))) return true;
+  if (ops.length > 0 && ops.every((op) => !op.fromTrue && (!op.fromPred || isLinear(op) || op.op === "Slice"))) {
+    return true;
+  }
   const [at, by10, by20] = moved, step = by10 - at, small = 0.01 * Math.abs(step);
   const value = (by: number) => engine.value(withOutputs(batch, (p) => p + by)).value;
   return Math.abs(by20 - by10 - step) <= small && Math.abs(value(3) - value(-3)) <= small;
