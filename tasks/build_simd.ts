@@ -2,7 +2,7 @@ import asc from "assemblyscript/asc";
 import { root, runTask, TaskError } from "./cli.ts";
 
 /** The kernels' modules: `simd.as` becomes `simdBytes` in `simd_bytes.ts`. */
-export const kernels = ["simd", "curve", "products"] as const;
+export const kernels = ["simd", "curve", "dense", "products"] as const;
 
 /**
  * Compiles an AssemblyScript `file` of this repository into a WebAssembly module that imports its memory. The compiler's version

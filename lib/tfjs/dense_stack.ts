@@ -1,34 +1,49 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { layers as tfLayers, Sequential } from "@tensorflow/tfjs-layers";
+import { crossProduct, type Matrix, product, toMatrix, transpose } from "../kernels/dense.ts";
+import { ownSimd } from "../kernels/simd.ts";
 import { softmaxGradient } from "../numerics/softmax.ts";
-import { inHostMemory } from "./engine.ts";
+import { cpuBlock, inHostMemory, tapeIsOn } from "./engine.ts";
 import type { LayersModel } from "./model.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Fields of a dense layer of TensorFlow.js, most of them private. */
 interface DenseLayer {
   call(inputs: Tensor, options: object): Tensor | Tensor[];
-  readonly activation: { getClassName(): string };
+  readonly activation: { getClassName(): string; apply(x: Tensor): Tensor };
   readonly kernel: { read(): tf.Variable };
   readonly bias?: { read(): tf.Variable } | null;
 }
 
-/** Multiplies a gradient by the derivative of an activation, in place; `y` are the outputs of the activation. */
-type ActivationBackward = (gradient: Float32Array, y: Float32Array, width: number) => void;
+/** An activation f that is known here. A loop each: one loop that calls a function takes three times as long. */
+interface Activation {
+  /** Replaces z by f(z), where TensorFlow.js's own loop is much slower. */
+  readonly forward?: (z: Float32Array) => void;
+  /** Multiplies a gradient by f′ in place; `y` are the outputs f(z). */
+  readonly backward: (gradient: Float32Array, y: Float32Array, width: number) => void;
+}
 
-/** Derivatives in terms of the outputs, a loop each: one loop that calls a function takes three times as long. */
-const activationBackward: Record<string, ActivationBackward> = {
-  linear: () => {},
-  relu: (gradient, y) => {
-    for (let i = 0; i < gradient.length; i++) if (!(y[i] > 0)) gradient[i] = 0;
+const activations: Record<string, Activation> = {
+  linear: { backward: () => {} },
+  relu: {
+    forward: (z) => {
+      for (let i = 0; i < z.length; i++) z[i] = Math.max(0, z[i]);
+    },
+    backward: (gradient, y) => {
+      for (let i = 0; i < gradient.length; i++) if (!(y[i] > 0)) gradient[i] = 0;
+    },
   },
-  sigmoid: (gradient, y) => {
-    for (let i = 0; i < gradient.length; i++) gradient[i] *= y[i] * (1 - y[i]);
+  sigmoid: {
+    backward: (gradient, y) => {
+      for (let i = 0; i < gradient.length; i++) gradient[i] *= y[i] * (1 - y[i]);
+    },
   },
-  tanh: (gradient, y) => {
-    for (let i = 0; i < gradient.length; i++) gradient[i] *= 1 - y[i] * y[i];
+  tanh: {
+    backward: (gradient, y) => {
+      for (let i = 0; i < gradient.length; i++) gradient[i] *= 1 - y[i] * y[i];
+    },
   },
-  softmax: (gradient, y, width) => softmaxGradient(y, width, 1, gradient),
+  softmax: { backward: (gradient, y, width) => softmaxGradient(y, width, 1, gradient) },
 };
 
 let dense: unknown;
@@ -36,68 +51,59 @@ let dense: unknown;
 /** Finds the class of dense layers, which TensorFlow.js does not export. A subclass may compute anything. */
 const denseClass = () => dense ??= tfLayers.dense({ units: 1 }).constructor;
 
+/** The largest number of weights of a layer: the heap of the products is never made smaller. */
+const largestKernel = 2 ** 24;
+
 /**
- * Returns the layers of a sequential model if all of them are dense layers with an activation that is known here, and
- * tensors are in host memory; otherwise undefined.
+ * Returns the layers of a sequential model if all of them are dense layers with an activation that is known here, tensors
+ * are in host memory and SIMD loops run; otherwise undefined.
  */
 export function denseStack(model: LayersModel): readonly DenseLayer[] | undefined {
-  if ((model.constructor as unknown) !== Sequential || !inHostMemory()) return undefined;
+  if ((model.constructor as unknown) !== Sequential || !inHostMemory() || !ownSimd()) return undefined;
   if (!model.outputNames?.length) return undefined; // a model is built when it is first applied
   const layers = model.layers as unknown as DenseLayer[];
   const known = layers.every((layer) =>
-    layer.constructor === denseClass() && Object.hasOwn(activationBackward, layer.activation.getClassName())
+    layer.constructor === denseClass() && Object.hasOwn(activations, layer.activation.getClassName()) &&
+    layer.kernel.read().size <= largestKernel
   );
   return known ? layers : undefined;
 }
 
+const numbersOf = (tensor: Tensor): Float32Array => tensor.dataSync() as Float32Array;
+
+const weightsOf = ({ kernel }: DenseLayer): Matrix => toMatrix(numbersOf(kernel.read()), kernel.read().shape[0]!);
+
+/** Computes the output of a layer as the cpu backend does, to the bit: the sums rounded in blocks, then the bias, then f. */
+function cpuOutput(layer: DenseLayer, input: Tensor, block: number): Tensor {
+  const rows = input.shape[0]!, weights = weightsOf(layer), { columns } = weights;
+  const z = product(toMatrix(numbersOf(input), rows), weights, block),
+    bias = layer.bias && numbersOf(layer.bias.read());
+  for (let i = 0; bias && i < z.length; i += columns) {
+    for (let j = 0; j < columns; j++) z[i + j] += bias[j];
+  }
+  const { forward } = activations[layer.activation.getClassName()];
+  forward?.(z);
+  const output = tf.tensor(z, [rows, columns]);
+  return forward === undefined ? layer.activation.apply(output) : output;
+}
+
 /**
- * Computes the input and the output of each layer by the layers' own operations. A model's bookkeeping and the tape, which
- * cost more than the arithmetic of a small batch, are left out. Undefined if the input is not a float32 matrix that fits.
+ * Computes the input and the output of each layer, with the bits of the layers' own operations: on the cpu backend, unless a
+ * tape records, by the SIMD product, elsewhere by these operations. A model's bookkeeping, which costs more than the
+ * arithmetic of a small batch, is left out. Undefined if the input is not a float32 matrix that fits.
  */
 export function stackOutputs(layers: readonly DenseLayer[], input: Tensor | Tensor[]): Tensor[] | undefined {
   if (Array.isArray(input) || input.dtype !== "float32" || input.rank !== 2) return undefined;
   if (input.shape[1] !== layers[0].kernel.read().shape[0]) return undefined; // the model throws a better error
-  const outputs = [input];
-  for (const layer of layers) outputs.push([layer.call(outputs.at(-1)!, {})].flat()[0]);
+  const outputs = [input], block = tapeIsOn() ? undefined : cpuBlock();
+  for (const layer of layers) {
+    const last = outputs.at(-1)!;
+    outputs.push(block === undefined ? [layer.call(last, {})].flat()[0] : cpuOutput(layer, last, block));
+  }
   return outputs;
 }
 
-/** Computes aᵀ·b of matrices with `rows` rows, four rows at a time, summed in float64. */
-function crossProduct(a: Float32Array, b: Float32Array, rows: number): Float32Array {
-  const width = a.length / rows, columns = b.length / rows, sums = new Float64Array(width * columns);
-  const whole = rows - rows % 4;
-  for (let i = 0; i < whole; i += 4) {
-    const a0 = i * width, a1 = a0 + width, a2 = a1 + width, a3 = a2 + width;
-    const b0 = i * columns, b1 = b0 + columns, b2 = b1 + columns, b3 = b2 + columns;
-    for (let j = 0, at = 0; j < width; j++) {
-      const p = a[a0 + j], q = a[a1 + j], r = a[a2 + j], s = a[a3 + j];
-      for (let k = 0; k < columns; k++, at++) {
-        sums[at] += p * b[b0 + k] + q * b[b1 + k] + r * b[b2 + k] + s * b[b3 + k];
-      }
-    }
-  }
-  for (let i = whole; i < rows; i++) {
-    for (let j = 0, at = 0; j < width; j++) {
-      for (let k = 0; k < columns; k++, at++) sums[at] += a[i * width + j] * b[i * columns + k];
-    }
-  }
-  return Float32Array.from(sums);
-}
-
-/** Computes a·wᵀ of matrices with `columns` columns, summed in float64. */
-function timesTransposed(a: Float32Array, w: Float32Array, columns: number): Float32Array {
-  const rows = a.length / columns, width = w.length / columns, product = new Float32Array(rows * width);
-  for (let i = 0, at = 0; i < rows; i++) {
-    for (let j = 0; j < width; j++, at++) {
-      let sum = 0;
-      for (let k = 0; k < columns; k++) sum += a[i * columns + k] * w[j * columns + k];
-      product[at] = sum;
-    }
-  }
-  return product;
-}
-
-const ones = (count: number) => new Float32Array(count).fill(1);
+const ones = (count: number) => toMatrix(new Float32Array(count).fill(1), count);
 
 /**
  * Computes the gradients with respect to all weights, by name, from the gradient with respect to the last output. Sums are
@@ -110,15 +116,14 @@ export function stackGradients(
   outputs: readonly Tensor[],
   byLast: Float32Array,
 ): Record<string, Tensor> {
-  const rows = outputs[0].shape[0]!, values = outputs.map((output) => output.dataSync() as Float32Array);
-  const gradients: Record<string, Tensor> = {};
+  const rows = outputs[0].shape[0]!, values = outputs.map(numbersOf), gradients: Record<string, Tensor> = {};
   let gradient: Float32Array = byLast.slice();
   for (let k = layers.length - 1; k >= 0; k--) {
-    const { activation, kernel, bias } = layers[k], weights = kernel.read(), columns = gradient.length / rows;
-    activationBackward[activation.getClassName()](gradient, values[k + 1], columns);
-    gradients[weights.name] = tf.tensor(crossProduct(values[k], gradient, rows), weights.shape);
-    if (bias) gradients[bias.read().name] = tf.tensor(crossProduct(ones(rows), gradient, rows), [columns]);
-    if (k > 0) gradient = timesTransposed(gradient, weights.dataSync() as Float32Array, columns);
+    const { activation, kernel, bias } = layers[k], weights = kernel.read(), byZ = toMatrix(gradient, rows);
+    activations[activation.getClassName()].backward(gradient, values[k + 1], byZ.columns);
+    gradients[weights.name] = tf.tensor(crossProduct(toMatrix(values[k], rows), byZ), weights.shape);
+    if (bias) gradients[bias.read().name] = tf.tensor(crossProduct(ones(rows), byZ), [byZ.columns]);
+    if (k > 0) gradient = product(byZ, transpose(weightsOf(layers[k])));
   }
   return gradients;
 }

@@ -84,6 +84,7 @@ export const inHostMemory = (): boolean => ["cpu", "wasm"].includes(tf.getBacken
 
 /** A backend whose data are arrays of JavaScript. */
 interface CpuBackend {
+  readonly blockSize?: number;
   readonly data: { get(dataId: object): { readonly values: unknown } };
   makeTensorInfo(shape: number[], dtype: string, values: Float32Array): TensorInfo;
   incRef(dataId: object): void;
@@ -165,6 +166,10 @@ const wasmMemory = (backend: WasmBackend): HostMemory => ({
   make: ({ shape }) => toTensor(backend.makeOutput(shape, "float32")),
   alias: (x) => alias(backend, x),
 });
+
+/** Returns the number of products that a matrix product of the cpu backend sums between two roundings; nothing elsewhere. */
+export const cpuBlock = (): number | undefined =>
+  tf.getBackend() === "cpu" ? (engine().backend as CpuBackend).blockSize : undefined;
 
 const memories = new WeakMap<object, HostMemory>();
 

@@ -103,8 +103,9 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
  * given as an object keeps its state.
  *
  * On the backends cpu and wasm this library differentiates sequential models of dense layers and steps `tf.train.adam` in its
- * own loops. The outputs and Adam's steps have the same bits as TensorFlow.js's; the gradients are equal up to float32
- * rounding, because they are summed in float64.
+ * own loops; on cpu it computes the layers too. The outputs and Adam's steps have the same bits as TensorFlow.js's; the
+ * gradients are equal up to float32 rounding, because they are summed in float64. Without SIMD in WebAssembly, or with more
+ * than 2²⁴ weights in a layer, TensorFlow.js does it all.
  *
  * On WebGL and WebGPU counts and gradients stay on the device, in float32, for the settings that {@linkcode metricLoss}
  * computes there. The outputs of an epoch are read once, asynchronously, after its last step (twice beyond 4e6 numbers, and so

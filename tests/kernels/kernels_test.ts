@@ -3,16 +3,18 @@ import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { metricLoss, steps, toStep } from "../../lib/mod.ts";
 import { curveBytes } from "../../lib/kernels/curve_bytes.ts";
+import { denseBytes } from "../../lib/kernels/dense_bytes.ts";
 import { productsBytes } from "../../lib/kernels/products_bytes.ts";
 import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
-import { buildKernel } from "../../tasks/build_simd.ts";
+import { buildKernel, type kernels } from "../../tasks/build_simd.ts";
 import { assertWithin, counted, onBackends, random, slowOnBackends } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
 slow.test("the SIMD kernels are what their source makes", async () => {
-  const built = async (name: "simd" | "curve" | "products") => btoa(String.fromCharCode(...await buildKernel(name)));
+  const built = async (name: typeof kernels[number]) => btoa(String.fromCharCode(...await buildKernel(name)));
   assertEquals(simdBytes, await built("simd"));
   assertEquals(curveBytes, await built("curve"));
+  assertEquals(denseBytes, await built("dense"));
   assertEquals(productsBytes, await built("products"));
 });
 

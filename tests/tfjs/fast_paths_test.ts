@@ -2,6 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
+import { allowSimd } from "../../lib/kernels/simd.ts";
 import { stepperOf } from "../../lib/tfjs/adam_stepper.ts";
 import { denseStack, stackGradients, stackOutputs } from "../../lib/tfjs/dense_stack.ts";
 import { applyGradients, type LayersOptimizer, toOptimizer } from "../../lib/tfjs/optimizers.ts";
@@ -42,6 +43,46 @@ onBackends("a stack of dense layers: the outputs are predict's to the bit, the g
         model.dispose();
       }
     }
+  }
+});
+
+onBackends("layers wider than a block of the cpu backend, in pieces of many rows, have predict's bits", () => {
+  for (const [inputs, rows] of [[47, 5], [48, 5], [49, 5], [97, 1_403]]) {
+    const x = tf.randomNormal([rows, inputs], 0, 1, "float32", 7), seeds = [8, 9].map((seed) => ({ seed }));
+    const [kernelInitializer, biasInitializer] = [
+      tf.initializers.glorotNormal(seeds[0]),
+      tf.initializers.randomNormal(seeds[1]),
+    ];
+    const layer = { units: 50, activation: "relu", kernelInitializer, biasInitializer } as const;
+    const model = tf.sequential({
+      layers: [tf.layers.dense({ ...layer, inputShape: [inputs] }), tf.layers.dense(layer)],
+    });
+    const wanted = (model.predict(x) as tf.Tensor).dataSync();
+    assertEquals(stackOutputs(denseStack(model)!, x)!.at(-1)!.dataSync(), wanted, `${inputs} inputs`);
+    model.dispose();
+  }
+});
+
+onBackends("without SIMD, or with too many weights for its heap, a stack goes by TensorFlow.js' own way", async () => {
+  const make = () =>
+    built(tf.layers.dense({ units: 1, activation: "sigmoid", inputShape: [3], kernelInitializer: "ones" }));
+  const x = tf.randomNormal([20, 3], 0, 1, "float32", 2), y = tf.cast(tf.greater(tf.sum(x, 1, true), 0.5), "float32");
+  const gradients = async () => Object.values((await metricGradient(make(), [x, y], { loss: f1Loss() })).gradients);
+  const wanted = await gradients();
+  allowSimd(false);
+  try {
+    assertEquals(denseStack(make()), undefined);
+    (await gradients()).forEach((own, k) => assertAllWithin(own.dataSync(), wanted[k].dataSync(), 1e-6));
+  } finally {
+    allowSimd(true);
+  }
+  for (const units of [4096, 4097]) {
+    const model = tf.sequential({
+      layers: [tf.layers.dense({ units, inputShape: [4096], kernelInitializer: "zeros" })],
+    });
+    tf.tidy(() => void model.predict(tf.zeros([1, 4096])));
+    assertEquals(denseStack(model) === undefined, units > 4096);
+    model.dispose();
   }
 });
 
