@@ -17,10 +17,12 @@
  * @module
  */
 import { registerFastLoss } from "./losses/metric_loss.ts";
+import { hostMemory, registerMemory } from "./tfjs/engine.ts";
 import "./gpu.ts";
 import "./simd.ts";
 import { fastLoss } from "./tfjs/fast_loss.ts";
 
 registerFastLoss(fastLoss);
+registerMemory(hostMemory);
 
 export * from "./slim.ts";

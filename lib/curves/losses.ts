@@ -128,10 +128,8 @@ function orderLoss(loss: OrderLoss): Loss {
   const { name, reading } = loss;
   const call = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
     const { value, gradient } = orderLossOf(loss, readBatch(name, { yTrue, yPred, sampleWeight }, reading));
-    return lossOp(name, yPred, value, (by) => {
-      const scaled = new Float32Array(gradient.length); // Float32Array.from with a function is many times as slow
-      for (let i = 0; i < scaled.length; i++) scaled[i] = by * gradient[i];
-      return scaled;
+    return lossOp(name, yPred, value, (by, to) => {
+      for (let i = 0; i < to.length; i++) to[i] = by * gradient[i];
     });
   };
   return Object.defineProperty(call, "name", { value: name });

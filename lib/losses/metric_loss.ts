@@ -194,5 +194,5 @@ export function generalLoss(
   const batch = readBatch(name, tensors, reading),
     decided = decide(batch),
     scored = scoreBatch(batch, decided, scoring);
-  return lossOp(name, tensors.yPred, best - scored.value, (by) => scored.gradient(-by), decided.release);
+  return lossOp(name, tensors.yPred, best - scored.value, (by, to) => void scored.gradient(-by, to), decided.release);
 }

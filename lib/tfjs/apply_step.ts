@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Step } from "../steps/step.ts";
-import { firstOrderOnly } from "./engine.ts";
+import { customOp, firstOrderOnly } from "./engine.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Evaluates a function of one number on every element, as float32. */
-const mapped = (x: Tensor, f: (v: number) => number): Float32Array => Float32Array.from(x.dataSync(), f);
+const mapped = (x: Tensor, f: (v: number) => number): Tensor =>
+  tf.tensor(Float32Array.from(x.dataSync(), f), x.shape, "float32");
 
 /**
  * Applies a step to every element of a tensor, with the step's derivative as its gradient, on every backend.
@@ -30,13 +31,13 @@ const mapped = (x: Tensor, f: (v: number) => number): Float32Array => Float32Arr
  * ```
  */
 export function applyStep(step: Step, x: Tensor): Tensor {
-  const op = tf.customGrad((input, save) => {
-    (save as (tensors: Tensor[]) => void)([input as Tensor]); // in the middle of a longer chain x is disposed otherwise
-    return {
-      value: tf.tensor(mapped(input as Tensor, (p) => step.value(p)), (input as Tensor).shape, "float32"),
-      gradFunc: (dy: Tensor, [saved]: Tensor[]) =>
-        tf.mul(dy, firstOrderOnly(`the step '${step.name}'`, saved, mapped(saved, (p) => step.derivative(p)))),
-    };
-  });
-  return op(x);
+  return customOp(
+    x,
+    (_, save) => {
+      save([x]); // in the middle of a longer chain x is disposed otherwise
+      return mapped(x, (p) => step.value(p));
+    },
+    (dy, [saved]) =>
+      tf.mul(dy, firstOrderOnly(`the step '${step.name}'`, saved, mapped(saved, (p) => step.derivative(p)))),
+  );
 }

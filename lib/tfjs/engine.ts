@@ -12,6 +12,11 @@ interface Engine {
   };
   isTapeOn(): boolean;
   makeTensorFromTensorInfo(info: TensorInfo, backend: unknown): Tensor;
+  runKernelFunc(op: {
+    readonly inputs: Readonly<Record<string, Tensor>>;
+    forwardFunc(backend: unknown, save: (tensors: Tensor[]) => void): Tensor;
+    backwardsFunc(dy: Tensor, saved: Tensor[]): Record<string, () => Tensor>;
+  }): Tensor;
 }
 
 /** The identity of a tensor's data, with its shape. */
@@ -125,8 +130,8 @@ export interface HostMemory {
   numbers(x: Tensor): HostNumbers;
   /** Returns the address of float32 numbers in the heap. */
   inHeap(x: Tensor): number | undefined;
-  /** Makes a tensor of float32 numbers, of the shape of another. */
-  make(like: Tensor): Tensor;
+  /** Makes a tensor of float32 numbers, which `write` writes, of the shape of another. */
+  make(like: Pick<Tensor, "shape" | "size">, write?: (to: Float32Array) => void): Tensor;
   /** Makes another tensor of the same data. */
   alias(x: Tensor): Tensor;
 }
@@ -148,7 +153,11 @@ const cpuMemory = (backend: CpuBackend): HostMemory => ({
     return isNumbers(values) ? values : new Float32Array(values as ArrayLike<number>);
   },
   inHeap: () => undefined,
-  make: ({ shape, size }) => toTensor(backend.makeTensorInfo(shape, "float32", new Float32Array(size))),
+  make: ({ shape, size }, write) => {
+    const numbers = new Float32Array(size);
+    write?.(numbers);
+    return toTensor(backend.makeTensorInfo(shape, "float32", numbers));
+  },
   alias: (x) => alias(backend, x),
 });
 
@@ -163,7 +172,11 @@ const wasmMemory = (backend: WasmBackend): HostMemory => ({
   heap: heapOf(backend),
   numbers: (x) => backend.typedArrayFromHeap(x),
   inHeap: ({ dataId, dtype }) => dtype === "float32" ? backend.dataIdMap.get(dataId).memoryOffset >>> 0 : undefined,
-  make: ({ shape }) => toTensor(backend.makeOutput(shape, "float32")),
+  make: ({ shape }, write) => {
+    const made = toTensor(backend.makeOutput(shape, "float32")); // an error ends its scope, which disposes it
+    write?.(backend.typedArrayFromHeap(made) as Float32Array);
+    return made;
+  },
   alias: (x) => alias(backend, x),
 });
 
@@ -182,6 +195,19 @@ export function hostMemory(): HostMemory | undefined {
     memories.set(backend, memory = tf.getBackend() === "cpu" ? cpuMemory(backend) : wasmMemory(backend));
   }
   return memory;
+}
+
+const makeByCopy: HostMemory["make"] = ({ shape, size }, write) => {
+  const numbers = new Float32Array(size);
+  write!(numbers);
+  return tf.tensor(numbers, shape, "float32");
+};
+
+let memoryOf: (() => HostMemory | undefined) | undefined;
+
+/** Registers the memory for losses that do without the SIMD loops: small bundles leave it out. */
+export function registerMemory(memory: () => HostMemory | undefined): void {
+  memoryOf = memory;
 }
 
 const honest = new WeakSet<object>();
@@ -315,17 +341,36 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
 }
 
 /**
- * Makes a tensor of numbers that were computed from `x` outside TensorFlow.js, such as a first derivative. Differentiating
+ * Makes an operation with a gradient of its own by the method that `tf.customGrad` calls: the checks of `tf.customGrad` take as
+ * long as the loss of some hundred outputs.
+ *
+ * @param x The tensor by which the operation is differentiated.
+ * @param forward Returns the value, and may save tensors for the gradient.
+ * @param backward Returns the gradient with respect to `x`, from the one with respect to the value.
+ */
+export function customOp(
+  x: Tensor,
+  forward: (backend: unknown, save: (tensors: Tensor[]) => void) => Tensor,
+  backward: (dy: Tensor, saved: Tensor[]) => Tensor,
+): Tensor {
+  return engine().runKernelFunc({
+    inputs: { x },
+    forwardFunc: forward,
+    backwardsFunc: (dy, saved) => {
+      const gradient = backward(dy, saved);
+      return { x: () => gradient };
+    },
+  });
+}
+
+/**
+ * Makes an operation of numbers that were computed from `x` outside TensorFlow.js, such as a first derivative. Differentiating
  * it throws; without that, a second derivative would silently take the numbers for a constant.
  */
-export function firstOrderOnly(what: string, x: Tensor, values: Float32Array): Tensor {
-  const op = tf.customGrad((input) => ({
-    value: tf.tensor(values, (input as Tensor).shape, "float32"),
-    gradFunc: (): Tensor => {
-      throw new Error(`Cannot compute a second derivative of ${what}: it is differentiated once only`);
-    },
-  }));
-  return op(x);
+export function firstOrderOnly(what: string, x: Tensor, numbers: Tensor): Tensor {
+  return customOp(x, () => numbers, () => {
+    throw new Error(`Cannot compute a second derivative of ${what}: it is differentiated once only`);
+  });
 }
 
 /**
@@ -334,34 +379,33 @@ export function firstOrderOnly(what: string, x: Tensor, values: Float32Array): T
  * @param name The loss, for errors.
  * @param yPred The outputs.
  * @param value The loss.
- * @param gradient Returns a factor times the gradient with respect to each output.
+ * @param gradient Writes a factor times the gradient with respect to each output.
  * @param release Says that `gradient` is not asked for again.
  */
 export function lossOp(
   name: string,
   yPred: Tensor,
   value: number,
-  gradient: (by: number) => Float32Array,
+  gradient: (by: number, to: Float32Array) => void,
   release?: () => void,
 ): Scalar {
-  const nested = gradientDepth() > 1, host = inHostMemory(), { shape } = yPred;
-  const op = tf.customGrad((output, save) => {
+  const nested = gradientDepth() > 1, host = inHostMemory(), memory = memoryOf?.(), make = memory?.make ?? makeByCopy;
+  const forward = (_: unknown, save: (tensors: Tensor[]) => void): Tensor => {
     // An outer gradient differentiates this one: it needs the outputs, which an inner `tf.tidy` may dispose.
-    if (nested) (save as (tensors: Tensor[]) => void)([output as Tensor]);
-    return {
-      value: tf.tensor(Float32Array.of(value), [], "float32"), // `tf.scalar` takes twice as long
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        try {
-          const numbers = gradient(host ? dy.dataSync()[0] : 1); // elsewhere dy is not read back
-          if (!nested) release?.(); // a gradient inside another is asked for by both
-          const tensor = nested ? firstOrderOnly(name, saved[0], numbers) : tf.tensor(numbers, shape, "float32");
-          return host ? tensor : tf.mul(dy, tensor);
-        } catch (error) {
-          tf.dispose(saved); // TensorFlow.js keeps saved tensors when a gradient throws
-          throw error;
-        }
-      },
-    };
-  });
-  return op(yPred) as Scalar;
+    if (nested) save([yPred]);
+    return make({ shape: [], size: 1 }, (to) => to[0] = value); // `tf.scalar` takes several times as long
+  };
+  const backward = (dy: Tensor, saved: Tensor[]): Tensor => {
+    try {
+      const by = host ? (memory?.numbers(dy) ?? dy.dataSync())[0] : 1; // elsewhere dy is not read back
+      let made = make(yPred, (to) => gradient(by, to));
+      if (nested) made = firstOrderOnly(name, saved[0], made);
+      else release?.(); // a gradient inside another is asked for by both
+      return host ? made : tf.mul(dy, made);
+    } catch (error) {
+      tf.dispose(saved); // TensorFlow.js keeps saved tensors when a gradient throws
+      throw error;
+    }
+  };
+  return customOp(yPred, forward, backward) as Scalar;
 }

@@ -6,7 +6,7 @@ import { simdBytes } from "../kernels/simd_bytes.ts";
 import type { Memory } from "../kernels/table.ts";
 import type { ResolvedOptions } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
-import { giveToTape, gradientDepth, type Heap, type HostMemory, hostMemory, tapeIsOn } from "./engine.ts";
+import { customOp, giveToTape, gradientDepth, type Heap, type HostMemory, hostMemory, tapeIsOn } from "./engine.ts";
 import type { Scalar, Tensor } from "./tensor.ts";
 
 /**
@@ -75,21 +75,17 @@ export function fastLoss(
     const kept = wanted ? hold(memory.make(yPred)) : undefined;
     const scored = scoreFast(decide, scoring, inputs, batchShape, memory, kept);
     if (scored === undefined) return void release();
-    const op = tf.customGrad(() => ({
-      value: tf.scalar(best - scored.value),
-      gradFunc: (dy: Tensor) => {
-        try {
-          const by = -dy.dataSync()[0];
-          if (scored.finish(by)) return memory.alias(kept!);
-          const batch = readBatch(name, inputs, reading);
-          return tf.tensor(scoreBatch(batch, decide(batch), scoring).gradient(by), yPred.shape);
-        } catch (error) {
-          release();
-          throw error;
-        }
-      },
-    }));
-    const value = op(yPred) as Scalar;
+    const value = customOp(yPred, () => tf.scalar(best - scored.value), (dy) => {
+      try {
+        const by = -memory.numbers(dy)[0];
+        if (scored.finish(by)) return memory.alias(kept!);
+        const batch = readBatch(name, inputs, reading);
+        return tf.tensor(scoreBatch(batch, decide(batch), scoring).gradient(by), yPred.shape);
+      } catch (error) {
+        release();
+        throw error;
+      }
+    }) as Scalar;
     if (!wanted || giveToTape(value, held)) return value;
     value.dispose(); // a tape that is not as it is known here: the general path needs nothing of it
   } catch (error) {
