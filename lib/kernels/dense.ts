@@ -1,4 +1,5 @@
 import { denseBytes } from "./dense_bytes.ts";
+import { instantiate } from "./simd.ts";
 
 /** A table of float32 numbers, with the distances in bytes from a row, and from a column, to the next. */
 export interface Matrix {
@@ -32,8 +33,7 @@ const pageBytes = 65536;
 function heapOf(bytes: number): ArrayBufferLike {
   if (memory === undefined) {
     memory = new WebAssembly.Memory({ initial: 1 });
-    const module = new WebAssembly.Module(Uint8Array.from(atob(denseBytes), (c) => c.charCodeAt(0)));
-    loop = new WebAssembly.Instance(module, { env: { memory } }).exports.product as Loop;
+    loop = instantiate(denseBytes, memory, () => 0).exports.product;
   }
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
