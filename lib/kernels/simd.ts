@@ -1,5 +1,6 @@
 import { formOf, type StepForm } from "../steps/sigmoidal.ts";
 import type { Step } from "../steps/step.ts";
+import { bytesOfHex } from "./module_bytes.ts";
 import { simdBytes } from "./simd_bytes.ts";
 
 type Pass = (...pointersAndNumbers: number[]) => number;
@@ -37,11 +38,11 @@ export function viewsOf(simd: Simd): Views {
   };
 }
 
-/** Returns the bytes of a WebAssembly module of loops, given in base64; for a memory that is shared its import has other limits. */
+/** Returns the bytes of a WebAssembly module of loops, given in hexadecimal; for a memory that is shared its import has other limits. */
 export function moduleBytes(code: string, shared: boolean): Uint8Array<ArrayBuffer> {
-  const binary = atob(code), bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0));
+  const bytes = bytesOfHex(code);
   if (!shared) return bytes;
-  const name = "\x03env\x06memory\x02", at = binary.indexOf(name), end = at + name.length;
+  const name = "03656e76066d656d6f727902", at = code.indexOf(name) / 2, end = at + name.length / 2; // "env", "memory"
   const limits = [3, 1, 0x80, 0x80, 4]; // shared, from 1 to 65,536 pages, in the place of two bytes
   const size = bytes[at - 2] + limits.length - 2; // of the section, before the number of its imports
   return Uint8Array.of(
@@ -57,7 +58,7 @@ export function moduleBytes(code: string, shared: boolean): Uint8Array<ArrayBuff
 /** The modules by their code: for memories of one thread, and for shared ones. */
 const compiled = [new Map<string, WebAssembly.Module>(), new Map<string, WebAssembly.Module>()];
 
-/** Instantiates loops in a memory; `code`: their module, in base64. */
+/** Instantiates loops in a memory; `code`: their module, in hexadecimal. */
 export function instantiate(code: string, memory: WebAssembly.Memory, place: (bytes: number) => number): Simd {
   const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
   const known = compiled[Number(shared)], module = known.get(code) ?? new WebAssembly.Module(moduleBytes(code, shared));

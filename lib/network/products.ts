@@ -1,3 +1,4 @@
+import { bytesOfHex } from "../kernels/module_bytes.ts";
 import { productsBytes } from "../kernels/products_bytes.ts";
 
 /** Numbers of rows: float32 where there are many. */
@@ -32,7 +33,7 @@ let compiled: WebAssembly.Module | undefined;
 export function allocateRows(length: number): RowNumbers {
   const narrow = length > mostInFloat64, bytes = narrow ? 4 : 8;
   try {
-    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(productsBytes), (c) => c.charCodeAt(0)));
+    compiled ??= new WebAssembly.Module(bytesOfHex(productsBytes));
     const pages = Math.ceil((roomBytes + bytes * length) / pageBytes);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages }), { buffer } = memory;
     const exports = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Record<string, Product>;
