@@ -98,7 +98,7 @@ async function packagesOf(folder: URL, file: string, seen = new Set<string>()): 
 }
 
 /** Returns the version of a package in deno.json. */
-function versionOf({ imports }: Manifest, name: string): string {
+export function versionOf({ imports }: Manifest, name: string): string {
   const version = imports[name]?.match(/^npm:(?:@[^/]+\/)?[^@/]+@([^/]+)$/)?.[1];
   if (version !== undefined) return version;
   throw new TaskError(`lib/ imports '${name}', but deno.json has no version of it`);
@@ -153,7 +153,7 @@ async function sourcesOf(folder: URL): Promise<string[]> {
 /** Tools that build the package; they run in Node.js. */
 const tools = {
   "@types/markdown-it": "14.1.2",
-  "@types/node": "22.19.1",
+  "@types/node": "20.19.43",
   esbuild: "0.28.2",
   rollup: "4.68.8",
   "rollup-plugin-dts": "6.5.1",
@@ -195,9 +195,10 @@ export default [{ input: ${JSON.stringify(code)}, output: ${JSON.stringify(outpu
 const esbuildOptions =
   "--bundle --splitting --format=esm --target=es2022 --packages=external --chunk-names=chunk-[hash]";
 
+/** Types of the language and of Node.js as Node.js 20 has them: a newer call in lib/ does not compile. */
 const tscOptions =
   "--declaration --emitDeclarationOnly --allowImportingTsExtensions --strict --skipLibCheck --target es2022 " +
-  "--module esnext --moduleResolution bundler --lib esnext,dom,dom.iterable --types node --rootDir lib --outDir types";
+  "--module esnext --moduleResolution bundler --lib es2023,dom,dom.iterable,esnext.disposable,es2024.sharedmemory --types node --rootDir lib --outDir types";
 
 /** A module that ./python starts as a worker, and the programs that this one starts: files of their own beside the entry. */
 const worker = { source: "lib/audit/engines/python_worker.ts", file: "python_worker" };
@@ -277,6 +278,14 @@ async function buildIn(workshop: URL, to: URL, status: (text: string) => void): 
       const path = new URL(file, npm);
       const text = (await Deno.readTextFile(path)).replaceAll(`"./${worker.file}.ts"`, `"./${worker.file}.js"`);
       await Deno.writeTextFile(path, head + comment + text);
+    }
+  }
+  for await (const { name } of Deno.readDir(npm)) {
+    if (!name.endsWith(".d.ts")) continue;
+    const path = new URL(name, npm), text = await Deno.readTextFile(path);
+    // The bundler of the types leaves such lines out, and ES2022 has no AsyncDisposable.
+    if (/\bAsyncDisposable\b/.test(text)) {
+      await Deno.writeTextFile(path, `/// <reference lib="esnext.disposable" />\n${text}`);
     }
   }
   for (const { source, file } of servers) await Deno.copyFile(new URL(source, root), new URL(file, npm));

@@ -6,9 +6,9 @@ import { checkHeavyTails, type PrepareOptions } from "../data/prepare_columns.ts
 import { readTable, type ReadTableOptions } from "../data/read_table.ts";
 import type { Split } from "../data/split.ts";
 import { presentValues } from "../data/standardize.ts";
-import type { Column, Feature, TableDataset, TableWarning } from "../data/table.ts";
-import type { Frame } from "../data/types.ts";
+import type { Column, Feature, TableDataset, TableFrame, TableWarning } from "../data/table.ts";
 import { hasHeavyTails } from "../data/yeo_johnson.ts";
+import { groupBy } from "../numerics/group_by.ts";
 import { savings } from "../scores/savings.ts";
 import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 import { checkScore, toComparedScore } from "./check_score.ts";
@@ -136,10 +136,10 @@ function lossesOf(splits: readonly (readonly TrainedLoss[])[]): { losses: Compar
       { key: [model, loss, threshold].join(), model, loss, threshold, outcome }
     ))
   );
-  const losses = Object.values(Object.groupBy(outcomes, ({ key }) => key)).map((all): ComparedLoss => {
-    const [{ model, loss, threshold }] = all!, values = all!.map(({ outcome }) => outcome.value);
+  const losses = Array.from(groupBy(outcomes, ({ key }) => key).values(), (all): ComparedLoss => {
+    const [{ model, loss, threshold }] = all, values = all.map(({ outcome }) => outcome.value);
     const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-    const tunedThreshold = thresholdInterval(all!.flatMap(({ outcome }) => outcome.thresholds));
+    const tunedThreshold = thresholdInterval(all.flatMap(({ outcome }) => outcome.thresholds));
     return { model, loss, threshold, values, mean, ...(tunedThreshold && { tunedThreshold }) };
   });
   return { losses, undefinedScores: outcomes.reduce((sum, { outcome }) => sum + outcome.undefinedScores, 0) };
@@ -244,14 +244,14 @@ function withHeavyTails(table: TableDataset, splits: readonly Split[]): TableDat
  * assert(losses.length === 32 && recommendation.includes("cross-entropy"));
  * ```
  */
-export function compareLosses(source: string | Frame, options: CompareLossesOptions): Promise<LossComparison> {
+export function compareLosses(source: string | TableFrame, options: CompareLossesOptions): Promise<LossComparison> {
   return compareLossesBy(trainInThisThread, source, options);
 }
 
 /** Compares losses, the trainings run by `trainSplits`. */
 export async function compareLossesBy(
   trainSplits: TrainSplits,
-  source: string | Frame,
+  source: string | TableFrame,
   options: CompareLossesOptions,
 ): Promise<LossComparison> {
   checkOptions(options);

@@ -103,7 +103,10 @@ function frameTable(frame: LazyFrame, explain = (error: unknown) => error): Piec
         if (from === 0 && piece.height === 0) throw new RangeError(`Cannot ${TASK}: 'source' has no rows`);
         yield new Map(columns.map((column) => {
           const place = (row: number) => () => `row ${from + row + 1}`;
-          return [column, frameValues(TASK, piece, column).map((value, row) => numberAt(column, place(row), value))];
+          return [
+            column,
+            frameValues(pl, TASK, piece, column).map((value, row) => numberAt(column, place(row), value)),
+          ];
         }));
         if (piece.height < size) return;
       }

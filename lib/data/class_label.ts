@@ -1,3 +1,4 @@
+import { groupBy } from "../numerics/group_by.ts";
 import { TASK } from "./infer_column.ts";
 import { booleanOf, numberOf } from "./spelling.ts";
 import type { TableDataset, TableWarning } from "./table.ts";
@@ -47,7 +48,7 @@ const counted = (sizes: readonly (readonly [string, number])[]): string =>
 
 /** Writes spellings of one class alike, as the most frequent one; unless only one class would be left. */
 function mergeSpellings(label: string, texts: readonly string[]): { texts: string[]; warnings: TableWarning[] } {
-  const groups = Map.groupBy(sizesOf(texts), ([text]) => spelledAlike(text));
+  const groups = groupBy(sizesOf(texts), ([text]) => spelledAlike(text));
   const written = new Map<string, string>(), warnings: TableWarning[] = [];
   for (const spellings of groups.values()) {
     const [usual] = spellings.reduce((a, b) => b[1] > a[1] ? b : a), name = usual.trim();

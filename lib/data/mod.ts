@@ -33,10 +33,11 @@ export type {
   Feature,
   NumberColumn,
   TableDataset,
+  TableFrame,
   TableWarning,
   WarningCode,
 } from "./table.ts";
 export * from "./take_rows.ts";
 export * from "./train_test_split.ts";
-export * from "./types.ts";
+export type { Frame, Tensor1D, Tensor2D } from "./types.ts";
 export * from "../numerics/random.ts";

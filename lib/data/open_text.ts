@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 import { closeSync, createReadStream, openSync, readFileSync, readSync } from "node:fs";
-import { Readable } from "node:stream";
+import { Readable, type Transform } from "node:stream";
 import zlib from "node:zlib";
 
 /** Makes the error of a file that cannot be read. */
@@ -46,14 +46,25 @@ function firstBytes(path: string): Uint8Array {
   }
 }
 
+/** What Node.js has from version 22.15 on; Deno has it. */
+interface Zstd {
+  zstdDecompressSync(bytes: Uint8Array): Uint8Array;
+  createZstdDecompress(): Transform;
+}
+
+function zstdFor(path: string): Zstd {
+  if ("zstdDecompressSync" in zlib) return zlib as unknown as Zstd;
+  throw unreadable(path, "zstd needs Node.js 22.15 or later, unpack the file or pack it as .csv.gz");
+}
+
 const unpackers = {
   gz: {
     head: (bytes: Uint8Array) => zlib.gunzipSync(bytes, { finishFlush: zlib.constants.Z_SYNC_FLUSH }),
     stream: () => zlib.createGunzip(),
   },
   zst: {
-    head: (_: Uint8Array, path: string) => zlib.zstdDecompressSync(readFileSync(path)),
-    stream: () => zlib.createZstdDecompress(),
+    head: (_: Uint8Array, path: string) => zstdFor(path).zstdDecompressSync(readFileSync(path)),
+    stream: (path: string) => zstdFor(path).createZstdDecompress(),
   },
 };
 
@@ -88,7 +99,7 @@ export function readHead(path: string): TextHead {
 /** Streams the text of a file, unpacked and decoded; a mark at its beginning is left out. */
 export function openText(path: string, encoding: string): Readable {
   const { packed } = formatOf(path), file = createReadStream(path, { highWaterMark: 1 << 18 });
-  const plain = packed === undefined ? file : file.pipe(unpackers[packed].stream());
+  const plain = packed === undefined ? file : file.pipe(unpackers[packed].stream(path));
   file.on("error", (error) => plain.destroy(error));
   const decoder = new TextDecoder(encoding);
   return Readable.from(

@@ -1,12 +1,11 @@
 import { statSync } from "node:fs";
-import pl from "nodejs-polars";
 import { describe } from "../check/describe.ts";
 import { seededRandom } from "../numerics/random.ts";
 import { csvForm, csvRecords, explainFailure, repeatedName, separators } from "./csv.ts";
 import { TASK } from "./infer_column.ts";
-import { formatOf } from "./open_text.ts";
-import type { TableWarning } from "./table.ts";
-import type { Frame } from "./types.ts";
+import { formatOf, unreadable } from "./open_text.ts";
+import type { TableFrame, TableWarning } from "./table.ts";
+import type { Frame, Polars } from "./types.ts";
 
 /** A table before its columns have types. */
 export interface RawTable {
@@ -91,7 +90,7 @@ function typeOf(frame: Frame, name: string): string {
 }
 
 /** Returns a column of a frame as plain values; decimals become numbers. */
-export function frameValues(task: string, frame: Frame, name: string): readonly unknown[] {
+export function frameValues(pl: Polars, task: string, frame: Frame, name: string): readonly unknown[] {
   const type = typeOf(frame, name);
   if (!readTypes.test(type)) {
     throw new RangeError(
@@ -107,7 +106,7 @@ export function frameValues(task: string, frame: Frame, name: string): readonly 
   return [...column.toArray()];
 }
 
-function ofFrame(frame: Frame, { rows = Infinity }: RawOptions): RawTable {
+function ofFrame(pl: Polars, frame: Frame, { rows = Infinity }: RawOptions): RawTable {
   const names = frame.columns.map((name) => name.trim()), twice = repeatedName(names);
   if (twice !== undefined) throw new RangeError(`Cannot ${TASK}: it has the column '${twice}' twice`);
   const reservoir = new Reservoir<undefined>(rows);
@@ -118,27 +117,40 @@ function ofFrame(frame: Frame, { rows = Infinity }: RawOptions): RawTable {
     rowNumbers,
     warnings: sampled(rowNumbers.length, frame.height),
     values: (name) => {
-      const values = frameValues(TASK, frame, frame.columns[names.indexOf(name)]);
+      const values = frameValues(pl, TASK, frame, frame.columns[names.indexOf(name)]);
       return rowNumbers.length === values.length ? values : Array.from(rowNumbers, (row) => values[row]);
     },
     place: (row) => `row ${rowNumbers[row] + 1}`,
   };
 }
 
-function readParquet(path: string, options: RawOptions): RawTable {
+/** Loads polars, which only Parquet files and frames need. */
+async function loadPolars(path: string): Promise<Polars> {
+  try {
+    return (await import("nodejs-polars")).default;
+  } catch (error) {
+    throw unreadable(path, "a Parquet file needs the package 'nodejs-polars', which does not load", error);
+  }
+}
+
+async function readParquet(path: string, options: RawOptions): Promise<RawTable> {
+  const pl = await loadPolars(path);
   try {
     statSync(path); // polars' own error for a missing file is a Rust message
-    return ofFrame(pl.readParquet(path), options);
+    return ofFrame(pl, pl.readParquet(path), options);
   } catch (error) {
     throw explainFailure(path, error);
   }
 }
 
 /** Reads a file or a frame. */
-export async function readRaw(source: string | Frame, options: RawOptions): Promise<RawTable> {
+export async function readRaw(source: string | TableFrame, options: RawOptions): Promise<RawTable> {
   if (typeof source === "string") {
-    return formatOf(source).kind === "text" ? await readCsv(source, options) : readParquet(source, options);
+    return formatOf(source).kind === "text" ? await readCsv(source, options) : await readParquet(source, options);
   }
-  if (pl.DataFrame.isDataFrame(source)) return ofFrame(source, options);
+  if (typeof source?.getColumn === "function") {
+    const { default: pl } = await import("nodejs-polars");
+    if (pl.DataFrame.isDataFrame(source)) return ofFrame(pl, source as Frame, options);
+  }
   throw new TypeError(`Cannot ${TASK}: 'source' must be a file's path or a frame, it is ${describe(source)}`);
 }

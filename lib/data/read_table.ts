@@ -12,10 +12,10 @@ import {
   type Feature,
   isMissing,
   type TableDataset,
+  type TableFrame,
   type TableWarning,
   type WarningCode,
 } from "./table.ts";
-import type { Frame } from "./types.ts";
 
 /** Options of {@linkcode readTable}. */
 export interface ReadTableOptions {
@@ -311,7 +311,7 @@ function checkTableOptions(options: ReadTableOptions): void {
  * dispose();
  * ```
  */
-export async function readTable(source: string | Frame, options: ReadTableOptions): Promise<TableDataset> {
+export async function readTable(source: string | TableFrame, options: ReadTableOptions): Promise<TableDataset> {
   checkTableOptions(options);
   const { label, positive, mergeRare, separator, rows: most } = options;
   const table = await readRaw(source, { separator, rows: most });

@@ -100,6 +100,16 @@ export interface TableDataset {
   readonly constant: readonly string[];
 }
 
+/** A polars data frame by its members: whoever reads a file needs no types of polars. */
+export interface TableFrame {
+  /** The names of the columns. */
+  readonly columns: string[];
+  /** The number of rows. */
+  readonly height: number;
+  /** Returns a column. */
+  getColumn(name: string): unknown;
+}
+
 /** Makes a column of numbers; `null` is a missing value. */
 export const numberColumn = (name: string, values: readonly (number | null)[]): NumberColumn => ({
   kind: "number",

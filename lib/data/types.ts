@@ -1,3 +1,6 @@
+/** The module of polars. */
+export type Polars = (typeof import("nodejs-polars"))["default"];
+
 /** A polars data frame. */
 export type Frame = ReturnType<(typeof import("nodejs-polars"))["default"]["readCSV"]>;
 

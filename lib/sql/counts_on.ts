@@ -1,5 +1,6 @@
 import type { Counts } from "../counts/counts.ts";
 import { ConfusionMeter } from "../metrics/confusion_meter.ts";
+import { groupBy } from "../numerics/group_by.ts";
 import { readScan, type Scan, type Sums, toTerms } from "./answer.ts";
 import { type CountsSqlOptions, countsText } from "./counts_sql.ts";
 import type { Query } from "./dialect.ts";
@@ -30,7 +31,7 @@ const bySlice = (a: string | null, b: string | null): number =>
 
 /** Groups the sums of a scan by their slice, in order. */
 export function slicesOf({ sums }: Scan): [slice: string | null, sums: Sums[]][] {
-  const groups = Map.groupBy(sums, ({ slice }) => slice);
+  const groups = groupBy(sums, ({ slice }) => slice);
   return [...groups].sort(([a], [b]) => bySlice(a, b));
 }
 

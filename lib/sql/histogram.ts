@@ -1,3 +1,4 @@
+import { groupBy } from "../numerics/group_by.ts";
 import { changed, readScan, type Scan, type Sums, toNumber } from "./answer.ts";
 import { histogramText, type OpenRange, refineText } from "./counts_sql.ts";
 import { type Cell, toCells, totalsOf } from "./cuts.ts";
@@ -66,7 +67,7 @@ export async function scanHistogram(query: Query, table: Table, pooled: boolean)
       const scan = readScan(table, await query(refineText(table, { cells: firstCells, pooled, ranges, splits })));
       scans++;
       checkTotals(task, first, scan, columns);
-      const parts = Map.groupBy(
+      const parts = groupBy(
         scan.sums.filter(({ cell }) => cell !== null),
         ({ cell }: Sums) => Math.floor(cell! / (splits + 1)),
       );

@@ -7,8 +7,8 @@ import {
   compareLosses,
   type CompareLossesOptions,
   type ComparisonProgress,
-  type Frame,
   type LossComparison,
+  type TableFrame,
 } from "@roundabout/roundabout/compare";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
 import { comparisonDisplay } from "@roundabout/roundabout/display";
@@ -17,7 +17,7 @@ import { correctedInterval } from "../../lib/compare/intervals.ts";
 import { assertWithin } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
-function frameOf(rows: number, extra: Record<string, unknown[]> = {}): Frame {
+function frameOf(rows: number, extra: Record<string, unknown[]> = {}): TableFrame {
   const { x, y } = syntheticBinary({ rows, prevalence: 0.3, separation: 3, seed: 1 });
   return pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ...extra, ill: Array.from(y) });
 }
@@ -133,7 +133,7 @@ slow.test("compareLosses: columns with heavy tails go through a power, which the
 Deno.test("compareLosses: what is refused, before any work, by name", async () => {
   const frame = frameOf(60), names = Array.from({ length: 200 }, (_, i) => `n${i}`);
   const several = frameOf(60, { kind: Array.from({ length: 60 }, (_, i) => "abc"[i % 3]) });
-  const refused: [Frame, Partial<CompareLossesOptions>, RegExp][] = [
+  const refused: [TableFrame, Partial<CompareLossesOptions>, RegExp][] = [
     [frame, { label: "y" }, /there is no column 'y', only a, b, ill/],
     [frame, { drop: ["c"] }, /there is no column 'c'/],
     [frame, { drop: ["ill"] }, /'drop' contains the label/],
@@ -209,7 +209,7 @@ Deno.test("compareLosses: a signal stops it between two trainings", async () => 
 });
 
 /** Rows of three classes, one of them rare, in two columns. */
-function threeKinds(rows: number): Frame {
+function threeKinds(rows: number): TableFrame {
   const random = seededRandom(4), kinds = ["ash", "elm", "oak"];
   const of = Array.from({ length: rows }, (_, i) => i % 10 === 0 ? 2 : i % 2);
   const column = (at: number[]) => of.map((kind) => at[kind] + 0.7 * random.normal());

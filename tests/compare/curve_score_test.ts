@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { parseArgs } from "node:util";
 import pl from "nodejs-polars";
-import { compareLosses, type Frame } from "@roundabout/roundabout/compare";
+import { compareLosses, type TableFrame } from "@roundabout/roundabout/compare";
 import { averagePrecision, rankingMetric, recallAtFpr, rocAuc } from "@roundabout/roundabout/curves";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
 import { comparisonDisplay } from "@roundabout/roundabout/display";
@@ -82,7 +82,7 @@ Deno.test("the AUM rival survives a penalty of the weights: its outputs are stan
 
 slow.test("compareLosses: by the average precision, without a threshold in the text", async () => {
   const { x, y } = syntheticBinary({ rows: 100, prevalence: 0.3, separation: 2, seed: 1 });
-  const frame: Frame = pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ill: Array.from(y) });
+  const frame: TableFrame = pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ill: Array.from(y) });
   const result = await compareLosses(frame, { label: "ill", score: "averagePrecision", repeats: 3 });
   assertEquals([result.score, result.losses.length, result.differences.length], ["averagePrecision", 14, 12]);
   assert(result.losses.every(({ threshold, values }) => threshold === "none" && values.every((v) => v > 0 && v <= 1)));
@@ -95,7 +95,7 @@ slow.test("compareLosses: by the average precision, without a threshold in the t
 
 slow.test("compareLosses: a score of a part of the curve on three classes; an unknown name lists those of the curve", async () => {
   const random = seededRandom(4), kind = Array.from({ length: 90 }, (_, i) => "abc"[i % 3]);
-  const frame: Frame = pl.DataFrame({
+  const frame: TableFrame = pl.DataFrame({
     ...Object.fromEntries([..."abc"].map((one) => [one, kind.map((k) => 2 * Number(k === one) + random.normal())])),
     kind,
   });
