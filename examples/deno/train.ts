@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { train } from "../train.js";
+import { train } from "../npm/train.js";
 
 tf.enableProdMode(); // no banner
 await tf.setBackend("cpu");

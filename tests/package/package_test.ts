@@ -1,7 +1,7 @@
 // The package as its users get it: built, installed into an empty project, type-checked, run in Node.js, bundled, and run in a
 // browser. Without Node.js or Chromium the tests are ignored, as their names then say.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { gzipSync } from "node:zlib";
+import zlib, { gzipSync } from "node:zlib";
 import { bundlePage, faultsOf, openRecord } from "../../bench/backends.ts";
 import { openPages, serveFolder } from "../../tasks/chromium.ts";
 import { readManifest, runIn } from "../../tasks/pack.ts";
@@ -14,6 +14,8 @@ import {
   nodeNote,
   type Project,
   removeProject,
+  serveScript,
+  theExamples,
   theProject,
   versions,
 } from "./project.ts";
@@ -217,30 +219,111 @@ withNode(
     const wrong = `import { metricLoss } from "${name}";\nmetricLoss("f2");\nmetricLoss("f1", { step: "soft" });\n`;
     await write("examples/wrong.ts", wrong);
     await write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["examples/wrong.ts"] }));
-    const refused = await tool("typescript-5/bin/tsc", "-p", ".").then(() => "", (error) => String(error));
-    assertEquals(refused.match(/error TS\d+/g)?.length, 2, refused);
+    const refusal = (compiler: string) =>
+      tool(`${compiler}/bin/tsc`, "-p", ".").then(() => "", (error) => String(error));
+    for (const compiler of ["typescript-5", "typescript-7"]) {
+      const refused = await refusal(compiler);
+      assertEquals(refused.match(/error TS\d+/g)?.length, 2, refused);
+    }
+    // TypeScript 7 explains the last overload only: it has to be that of the scores of counts.
+    assertMatch(
+      await refusal("typescript-7"),
+      /"f2"' is not assignable to parameter of type 'ScoreName[^]*"soft"' is not/,
+    );
+  },
+);
+
+withNode(
+  `tsc --strict without skipLibCheck finds no fault in the declarations: ${versions["typescript-5"]}, ${
+    versions["typescript-7"]
+  }`,
+  async ({ write, tool }) => {
+    const entries = Object.keys((await readManifest()).exports);
+    const exported = entries.map((entry, k) => `export * as e${k} from "${name}${entry.slice(1)}";\n`);
+    await write("declarations/all.ts", exported.join(""));
+    const compilerOptions = { strict: true, noEmit: true, target: "es2022", module: "nodenext", types: [] };
+    await write("declarations/tsconfig.json", JSON.stringify({ compilerOptions, files: ["all.ts"] }));
+    for (const compiler of ["typescript-5", "typescript-7"]) {
+      const faults = await tool(`${compiler}/bin/tsc`, "-p", "declarations").then(() => "", (error) => error.message);
+      assertMatch(faults, /tfjs-layers\/dist/); // TensorFlow.js has faults: its declarations were read too
+      const own = faults.split("\n").filter((line: string) => /@roundabout\/|^declarations|^all\.ts/.test(line));
+      assertEquals(own, [], compiler);
+    }
+  },
+);
+
+withNode("only ./data needs the declarations of polars", async ({ folder }) => {
+  const at = new URL(`node_modules/${name}/`, folder);
+  const read = async (file: string): Promise<string> => {
+    const text = await Deno.readTextFile(new URL(file, at));
+    const next = [...text.matchAll(/(?:from|import) ?\(?'\.\/([^']+)\.js'/g)].map(([, one]) => read(`${one}.d.ts`));
+    return text.replace(/\/\*.*?\*\//gs, "") + (await Promise.all(next)).join("");
+  };
+  const needing: string[] = [];
+  for (const entry of Object.keys((await readManifest()).exports)) {
+    if ((await read(`${fileOf(entry)}.d.ts`)).includes("nodejs-polars")) needing.push(entry);
+  }
+  assertEquals(needing, ["./data"]);
+});
+
+withNode(
+  "./compare without polars, ./data and ./sql run in Node.js",
+  async ({ write, run }) => {
+    const packed = (text: string) => zlib.zstdCompressSync(new TextEncoder().encode(text));
+    const rows = Array.from(
+      { length: 200 },
+      (_, i) => `${(i * 7919 % 211) / 211},${i * 31 % 97},${i % 4 === 0 ? "Yes" : "no"}`,
+    );
+    const table = ["a,b,left", ...rows, "0.5,3,yes"].join("\n");
+    await write("node20/table.csv", table);
+    await Deno.writeFile(new URL("node20/table.csv.zst", (await theProject()).folder), packed(table));
+    await write(
+      "node20/all.js",
+      `import { compareLosses } from "${name}/compare";
+import { createRequire } from "node:module";
+import { countsOn, countsSql } from "${name}/sql";
+const at = (file) => new URL(file, import.meta.url).pathname;
+const { losses } = await compareLosses(at("table.csv"), { label: "left", repeats: 3 });
+const polars = Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes("nodejs-polars"));
+const { readTable } = await import("${name}/data");
+const { classes } = await readTable(at("table.csv"), { label: "left" });
+const zst = await readTable(at("table.csv.zst"), { label: "left" }).then((table) => table.classes, (error) => error.message);
+const sums = (cell, n, pos, neg, low, high) => ({ k: "0", slice: null, cell: String(cell), flag: "0", n, pos: String(pos * 2 ** 40), neg: String(neg * 2 ** 40), low, high });
+const table = { from: { files: "scored/*.parquet" }, label: "y", output: "p" };
+const query = () => Promise.resolve([sums(1, "3", 2, 1, "0.6", "0.9"), sums(0, "1", 0, 1, "0.2", "0.2")]);
+const { slices } = await countsOn(query, table);
+console.log(JSON.stringify({ classes, zst, polars, losses: losses.length, counts: slices[0].meter.counts, text: countsSql(table) }));`,
+    );
+    const { classes, zst, polars, losses, counts, text } = JSON.parse(
+      (await run("node20/all.js")).trim().split("\n").at(-1)!,
+    );
+    assertEquals(classes, [{ name: "no", rows: 150 }, { name: "Yes", rows: 51 }]);
+    if (Array.isArray(zst)) {
+      assertEquals(zst, classes);
+    } else assertMatch(zst, /^Cannot read '.*\.zst': zstd needs Node\.js 22\.15 or later, unpack the file/);
+    assertEquals(polars, [], "a text file is compared without polars");
+    assertEquals([losses, counts], [32, [{ tp: 2, fp: 1, fn: 0, tn: 1 }]]);
+    assertStringIncludes(text, "scored/*.parquet");
   },
 );
 
 const trained = /F1 of the rounded predictions: 0\.[89]/;
 
-/** Copies a folder of examples/ and what it imports into the project. */
-async function copyExample({ folder }: Project, example: string): Promise<URL> {
-  const to = new URL(`apps/${example}/`, folder), from = new URL("examples/", root);
-  await Deno.mkdir(to, { recursive: true });
-  for (const file of ["train.js", "rings.js"]) await Deno.copyFile(new URL(file, from), new URL(`../${file}`, to));
-  for await (const { name } of Deno.readDir(new URL(`${example}/`, from))) {
-    if (name !== "package.json") await Deno.copyFile(new URL(`${example}/${name}`, from), new URL(name, to));
-  }
-  return to;
-}
-
-withNode("examples/node trains on cpu and wasm", async (project) => {
-  await copyExample(project, "node");
+withNode("examples/npm/node trains on cpu and wasm, installed as examples/README.md says", async () => {
+  const { folder, commands } = await theExamples();
+  const node = commands.find((one) => one.startsWith("node "))!;
   for (const backend of ["cpu", "wasm"]) {
-    const output = await project.run("apps/node/train.js", backend);
+    const output = await runIn(folder, "sh", "-c", node.replace(/\w+$/, backend));
     assertStringIncludes(output, `${backend}: `);
     assertMatch(output, trained);
+  }
+});
+
+withNode("examples/npm takes the package from npm once it is published, in this version", async () => {
+  const { dependencies } = JSON.parse(await Deno.readTextFile(new URL("examples/npm/package.json", root)));
+  const manifest = await readManifest();
+  for (const [one, version] of Object.entries(dependencies)) {
+    assertEquals(version, `^${one === name ? manifest.version : versions["@tensorflow/tfjs-backend-cpu"]}`, one);
   }
 });
 
@@ -312,19 +395,35 @@ async function opened(folder: URL, policy: string, wanted: RegExp, headers?: Rec
 
 const strict = "default-src 'none'; img-src data:; worker-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 
-withBrowser("a page of esbuild, rollup and vite trains in Chromium under a strict security policy", async (project) => {
-  const page = await copyExample(project, "page"), input = "apps/page/train.js";
-  const options = ["--bundle", "--minify", "--log-level=error", "--outfile=apps/page/page.js"];
-  await project.tool("esbuild/bin/esbuild", input, ...options);
-  await opened(page, strict, trained);
+withBrowser("the page of esbuild and the app of vite train in Chromium, built under a strict policy", async () => {
+  const { folder, commands } = await theExamples();
+  assert(commands.includes("npm run build"));
+  await runIn(folder, "npm", "run", "build");
+  for (const built of ["page/", "vite/dist/"]) await opened(new URL(built, folder), strict, trained);
+});
 
+withBrowser("`npm run page` and `npm run vite` serve the page and the app", async () => {
+  const { folder, commands } = await theExamples();
+  for (const script of ["page", "vite"]) {
+    assert(commands.includes(`npm run ${script}`));
+    const { address, stop } = await serveScript(folder, script);
+    try {
+      await openPages([address], trained);
+    } finally {
+      await stop();
+    }
+  }
+});
+
+withBrowser("a page of rollup trains in Chromium under a strict security policy", async (project) => {
+  const { folder } = await theExamples(), page = new URL("page/", folder);
   await project.write(
     "rollup.config.js",
     `import commonjs from "@rollup/plugin-commonjs";
 import resolve from "@rollup/plugin-node-resolve";
 export default {
-  input: "${input}",
-  output: { file: "apps/page/page.js", format: "iife" },
+  input: ${JSON.stringify(new URL("train.js", page).pathname)},
+  output: { file: ${JSON.stringify(new URL("page.js", page).pathname)}, format: "iife" },
   treeshake: false, // a third of the time
   plugins: [resolve({ browser: true }), commonjs()],
   onLog() {},
@@ -332,10 +431,6 @@ export default {
   );
   await project.tool("rollup/dist/bin/rollup", "-c", "--silent");
   await opened(page, strict, trained);
-
-  const app = await copyExample(project, "vite");
-  await project.tool("vite/bin/vite.js", "build", "apps/vite", "--logLevel", "error");
-  await opened(new URL("dist/", app), strict, trained);
 });
 
 withBrowser(

@@ -1,6 +1,7 @@
 // An empty project that installs the package, as a user's would: built once for all tests of a file.
+import { root } from "../../tasks/cli.ts";
 import { findChromium } from "../../tasks/chromium.ts";
-import { buildPackage, npmInstall, type Packed, runIn } from "../../tasks/pack.ts";
+import { buildPackage, npmInstall, type Packed, readManifest, runIn, versionOf } from "../../tasks/pack.ts";
 
 /** A project in which the package is installed. */
 export interface Project {
@@ -52,6 +53,12 @@ export const versions = {
   "another-copy": "npm:@tensorflow/tfjs-core@4.21.0",
 } as const;
 
+/** The package with polars for this system, which npm leaves out before Node.js 22, although it works there. */
+const polarsHere: string = {
+  linux: `nodejs-polars-linux-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}-gnu`,
+  darwin: `nodejs-polars-darwin-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`,
+}[Deno.build.os as string] ?? "nodejs-polars-win32-x64-msvc";
+
 async function makeProject(): Promise<Project> {
   const folder = new URL(`file://${await Deno.makeTempDir({ prefix: "roundabout-package-" })}/`);
   const write = async (name: string, text: string) => {
@@ -61,7 +68,10 @@ async function makeProject(): Promise<Project> {
   };
   await write("package.json", JSON.stringify({ private: true, type: "module", dependencies: versions }));
   const packed = await buildPackage(new URL("package/", folder));
-  await npmInstall(folder, packed.tarball.pathname);
+  const manifest = await readManifest(), optional = new Set(Object.values(packed.packages).flat());
+  const beside = [...optional].filter((one) => !(one in versions)).map((one) => `${one}@${versionOf(manifest, one)}`);
+  const polars = `${polarsHere}@${versionOf(manifest, "nodejs-polars")}`;
+  await npmInstall(folder, packed.tarball.pathname, ...beside, polars);
   const run = (file: string, ...args: string[]) => runIn(folder, "node", file, ...args);
   return { packed, folder, write, run, tool: (program, ...args) => run(`node_modules/${program}`, ...args) };
 }
@@ -71,8 +81,69 @@ let project: Promise<Project> | undefined;
 /** Returns the project, made once. */
 export const theProject = (): Promise<Project> => project ??= makeProject();
 
-/** Removes the project. */
+/** The examples that npm installs, as examples/README.md says. */
+export interface Examples {
+  /** The folder examples/npm of a copy. */
+  readonly folder: URL;
+  /** The commands of the README, in their order. */
+  readonly commands: readonly string[];
+}
+
+async function copyFolder(from: URL, to: URL): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (name === "node_modules" || name === "dist") continue; // what somebody has installed and built
+    if (isDirectory) await copyFolder(new URL(`${name}/`, from), new URL(`${name}/`, to));
+    else await Deno.copyFile(new URL(name, from), new URL(name, to));
+  }
+}
+
+/** Copies examples/ as it is beside the package as `deno task pack` leaves it, and runs the commands of the README. */
+async function installExamples(): Promise<Examples> {
+  const { packed } = await theProject(), { pathname } = packed.tarball;
+  const copy = new URL(`file://${await Deno.makeTempDir({ prefix: "roundabout-examples-" })}/`);
+  await copyFolder(new URL("examples/", root), new URL("examples/", copy));
+  await Deno.mkdir(new URL(".pack/", copy));
+  await Deno.copyFile(packed.tarball, new URL(`.pack/${pathname.slice(pathname.lastIndexOf("/") + 1)}`, copy));
+  const readme = await Deno.readTextFile(new URL("examples/README.md", copy));
+  const [pack, enter, install] = [...readme.matchAll(/^ {4}(\S.*)$/gm)].map(([, command]) => command);
+  if (pack !== "deno task pack") throw new Error(`The first command of examples/README.md is '${pack}'`);
+  await runIn(copy, "sh", "-c", `${enter} && ${install}`);
+  return {
+    folder: new URL(`${enter.replace("cd ", "")}/`, copy),
+    commands: [...readme.matchAll(/`([^`\n]+)`/g)].map(([, command]) => command),
+  };
+}
+
+let examples: Promise<Examples> | undefined;
+
+/** Returns the examples, installed once. */
+export const theExamples = (): Promise<Examples> => examples ??= installExamples();
+
+/** Runs a script of a package.json that is a server, until it prints its address. */
+export async function serveScript(folder: URL, script: string): Promise<{ address: string; stop(): Promise<void> }> {
+  const { scripts } = JSON.parse(await Deno.readTextFile(new URL("package.json", folder)));
+  const args = ["-c", `PATH="node_modules/.bin:$PATH" exec ${scripts[script]} 2>&1`];
+  const server = new Deno.Command("sh", { args, cwd: folder, stdin: "piped", stdout: "piped" }).spawn();
+  const reader = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const stop = async () => {
+    await server.stdin.close();
+    server.kill("SIGTERM");
+    await Promise.all([server.status, reader.cancel()]);
+  };
+  let printed = "";
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    printed += piece.value;
+    const [address] = printed.match(/http:\/\/\S+\/(?=\s)/) ?? [];
+    if (address !== undefined) return { address, stop };
+  }
+  await stop();
+  throw new Error(`'${script}' ended without an address:\n${printed}`);
+}
+
+/** Removes the project and the copy of the examples. */
 export async function removeProject(): Promise<void> {
+  if (examples !== undefined) await Deno.remove(new URL("../../", (await examples).folder), { recursive: true });
   if (project !== undefined) await Deno.remove((await project).folder, { recursive: true });
-  project = undefined;
+  project = examples = undefined;
 }

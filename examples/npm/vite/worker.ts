@@ -1,3 +1,4 @@
+import "@tensorflow/tfjs-core"; // first: the gradients need its flags
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import "@tensorflow/tfjs-backend-cpu";
 import { train } from "../train.js";
