@@ -1,6 +1,7 @@
 import { describe } from "../check/describe.ts";
 import type { Counts } from "../counts/counts.ts";
 import { erf } from "../numerics/erf.ts";
+import { formulaOf } from "../scores/formula.ts";
 import { linearFractional, ratioOf } from "../scores/linear_fractional.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
@@ -43,12 +44,30 @@ const signs = { least: "≥", most: "≤", gap: " gap≤" };
 export const isConstraint = (thing: unknown): boolean =>
   typeof thing === "object" && thing !== null && "kind" in thing && Object.hasOwn(signs, String(thing.kind));
 
+/** Every table of counts of 0 and 1: a score of the library has its smallest and its largest value at one of them. */
+const corners: readonly Counts[] = Array.from(
+  { length: 16 },
+  (_, bits) => ({ tp: bits & 1, fp: bits >> 1 & 1, fn: bits >> 2 & 1, tn: bits >> 3 & 1 }),
+);
+
+/** Returns the smallest and the largest value of a score; they are infinite for a score of one's own, whose range is not known. */
+export function rangeOf(score: Score): [low: number, high: number] {
+  if (formulaOf(score) === undefined) return [-Infinity, Infinity];
+  const values = corners.map(score.value).filter((value) => !Number.isNaN(value));
+  return [Math.min(...values), Math.max(...values)];
+}
+
 function constraintOf(of: ScoreName | ScoreDefinition, bound: number, kind: Constraint["kind"]): Constraint {
   const score = toScore(of), name = `${score.name}${signs[kind]}${bound}`;
-  if (typeof bound === "number" && Number.isFinite(bound) && (kind !== "gap" || bound >= 0)) {
+  const [low, high] = rangeOf(score), [least, most] = kind === "gap" ? [0, high - low] : [low, high];
+  if (typeof bound === "number" && Number.isFinite(bound) && bound >= least && bound <= most) {
     return { name, score, kind, bound };
   }
-  const must = kind === "gap" ? "a number ≥ 0" : "a finite number";
+  const must = Number.isFinite(most)
+    ? `a number from ${least} to ${most}`
+    : kind === "gap"
+    ? "a finite number ≥ 0"
+    : "a finite number";
   throw new RangeError(
     `Cannot make the constraint on ${score.name}: 'bound' must be ${must}, it is ${describe(bound)}`,
   );
@@ -61,7 +80,7 @@ function constraintOf(of: ScoreName | ScoreDefinition, bound: number, kind: Cons
  * @param bound The bound.
  * @returns The constraint, for `maximise`.
  * @throws {TypeError} If the score is unknown.
- * @throws {RangeError} If the bound is not a finite number.
+ * @throws {RangeError} If the bound is not a finite number, or outside the range of a score of the library.
  */
 export const atLeast = (score: ScoreName | ScoreDefinition, bound: number): Constraint =>
   constraintOf(score, bound, "least");

@@ -11,7 +11,8 @@ import {
   maximise,
   selectionRate,
 } from "../../lib/constraints/mod.ts";
-import { deviations, isRate } from "../../lib/constraints/constraint.ts";
+import { allScores, rangeOf as knownRange } from "../all_scores.ts";
+import { deviations, isRate, rangeOf } from "../../lib/constraints/constraint.ts";
 import { countKeys, type Counts } from "../../lib/counts/counts.ts";
 import { accuracy, f1, fitMetric, mcc, metricLoss, precision, recall } from "../../lib/mod.ts";
 import { ofDecisions } from "../../lib/scores/learnt.ts";
@@ -204,6 +205,24 @@ onBackends(
   },
 );
 
+Deno.test("a bound may be any value of the score: the range is that of the score's formula", () => {
+  const next = random(12), count = () => 9 * next();
+  for (const score of allScores) {
+    const range = rangeOf(score), [low, high] = knownRange(score);
+    assertAllWithin(range, [low, high], 1e-12, score.name);
+    for (const bound of range) assertEquals([atLeast(score, bound).bound, atMost(score, bound).bound], [bound, bound]);
+    for (let i = 0; i < 50; i++) {
+      const value = score.value({ tp: count(), fp: count(), fn: count(), tn: count() });
+      assert(value >= low - 1e-12 && value <= high + 1e-12, `${score.name} ${value}`);
+    }
+  }
+  const lift = {
+    name: "lift",
+    value: ({ tp, fp, fn, tn }: Counts) => tp / (tp + fp) / ((tp + fn) / (tp + fp + fn + tn)),
+  };
+  assertEquals(atLeast(lift, 3).bound, 3);
+});
+
 Deno.test("bad input: a sentence that names the argument", () => {
   const refused = (options: object, argument: string, value: string, error: typeof RangeError = RangeError) =>
     assertRefused(
@@ -221,6 +240,12 @@ Deno.test("bad input: a sentence that names the argument", () => {
   refused({ groups: [1] }, "groups", "1", TypeError);
   assertRefused(() => atLeast("recall", NaN), { argument: "bound", value: "NaN" });
   assertRefused(() => gapAtMost("recall", -1), { argument: "bound", value: "-1" });
+  assertRefused(() => atLeast("recall", 90), { argument: "bound", value: "from 0 to 1, it is 90" });
+  assertRefused(() => atLeast("recall", -1), { argument: "bound", value: "from 0 to 1, it is -1" });
+  assertRefused(() => atMost(falsePositiveRate, 1.01), { argument: "bound", value: "from 0 to 1, it is 1.01" });
+  assertRefused(() => atLeast("mcc", -1.5), { argument: "bound", value: "from -1 to 1, it is -1.5" });
+  assertRefused(() => gapAtMost("recall", 5), { argument: "bound", value: "from 0 to 1, it is 5" });
+  assertRefused(() => gapAtMost("mcc", 2.5), { argument: "bound", value: "from 0 to 2, it is 2.5" });
   const gap = maximise({ score: "precision", subjectTo: [gapAtMost("recall", 0.1)] });
   const at = (options: object) => () => constrainedLossAndGradient([1, 0], [0.4, 0.6], { problem: gap, ...options });
   assertRefused(at({}), { argument: "groups", value: "missing", error: TypeError });
