@@ -7,9 +7,9 @@ import { registeredKernels } from "./kernels/registered.ts";
 import type { Numbers } from "./kernels/table.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "./scores/to_score.ts";
 import {
+  lossOptionNames,
   type ResolvedOptions,
   resolveOptions,
-  scoringOptionNames,
   type ScoringOptions,
   takesLoops,
 } from "./scoring/options.ts";
@@ -57,7 +57,7 @@ interface Resolved extends ResolvedOptions {
 
 function resolve({ score, ...options }: Omit<LossAndGradientOptions, "sampleWeight" | "columns">): Resolved {
   const chosen = toScore(score), name = `${chosen.name}Loss`;
-  checkOptions(name, options, ["step", "slope", ...scoringOptionNames]);
+  checkOptions(name, options, lossOptionNames);
   return { ...resolveOptions(name, chosen, options), name, best: chosen.best ?? 1 };
 }
 

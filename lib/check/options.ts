@@ -1,16 +1,12 @@
-import { describe } from "./describe.ts";
-
-/** Refuses a tensor: a loss that is handed over uncalled, as in `model.compile({ loss: f1Loss })`, gets the labels as options. */
-export function refuseTensor(factory: string, options: unknown): void {
-  if (typeof (options as { dataSync?: unknown } | null)?.dataSync !== "function") return;
-  throw new TypeError(`Cannot make ${factory}: 'options' is a tensor; ${factory} is a factory: call it, ${factory}()`);
-}
+import { describe, isTensor } from "./describe.ts";
 
 /** Refuses options that are not an object, and unknown names: a misspelt option would otherwise be a default. */
-export function checkOptions(what: string, options: unknown, known: readonly string[]): void {
-  refuseTensor(what, options);
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`Cannot make ${what}: 'options' must be an object, it is ${describe(options)}`);
+export function checkOptions(what: string, options: unknown, known: readonly string[], ifTensor = ""): void {
+  const tensor = isTensor(options);
+  if (typeof options !== "object" || options === null || Array.isArray(options) || tensor) {
+    throw new TypeError(
+      `Cannot make ${what}: 'options' must be an object, it is ${describe(options)}${tensor ? ifTensor : ""}`,
+    );
   }
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !known.includes(name)) {
@@ -21,13 +17,20 @@ export function checkOptions(what: string, options: unknown, known: readonly str
   }
 }
 
-/** Splits options that come as one object: those with the given names, and the others. */
-export function splitOptions<T extends object, K extends keyof T>(
-  options: T | undefined | null,
-  names: readonly K[],
-): [own: Pick<T, K>, others: Omit<T, K>] {
+/** {@linkcode checkOptions} of a factory: handed over uncalled, as in `model.compile({ loss: f1Loss })`, it gets the labels as options. */
+export const checkFactory = (factory: string, options: unknown, known: readonly string[]): void =>
+  checkOptions(factory, options, known, `; ${factory} is a factory: call it, ${factory}()`);
+
+/** Checks the options of a factory, which come as one object, and splits them: its own, and those of all factories of its kind. */
+export function splitOptions<T extends object, K extends keyof T & string>(
+  factory: string,
+  options: T | undefined,
+  own: readonly K[],
+  shared: readonly string[],
+): [own: Pick<T, K>, shared: Omit<T, K>] {
+  checkFactory(factory, options ?? {}, [...own, ...shared]);
   const entries = Object.entries(options ?? {});
-  const isOwn = ([name]: [string, unknown]) => (names as readonly string[]).includes(name);
+  const isOwn = ([name]: [string, unknown]) => (own as readonly string[]).includes(name);
   return [
     Object.fromEntries(entries.filter(isOwn)) as Pick<T, K>,
     Object.fromEntries(entries.filter((entry) => !isOwn(entry))) as Omit<T, K>,

@@ -1,6 +1,7 @@
 import { splitOptions } from "../check/options.ts";
 import { type Loss, lossOf, type LossOptions, nameFactory } from "../losses/metric_loss.ts";
 import { countKeys } from "../counts/counts.ts";
+import { lossOptionNames } from "../scoring/options.ts";
 import { type CostOptions, savings } from "../scores/savings.ts";
 
 /**
@@ -36,7 +37,10 @@ import { type CostOptions, savings } from "../scores/savings.ts";
  * assertAlmostEquals(value.dataSync()[0], (10 + 100) / 20, 1e-6); // every row positive would cost 20
  * ```
  */
-export const costLoss: (options?: CostOptions & LossOptions) => Loss = nameFactory("costLoss", (options) => {
-  const [costs, others] = splitOptions(options, countKeys);
-  return lossOf(savings(costs), others, "costLoss");
-});
+export const costLoss: (options?: CostOptions & LossOptions) => Loss = nameFactory(
+  "costLoss",
+  (options) => {
+    const [costs, others] = splitOptions("costLoss", options, countKeys, lossOptionNames);
+    return lossOf(savings(costs), others, "costLoss");
+  },
+);

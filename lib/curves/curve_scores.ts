@@ -194,8 +194,8 @@ export interface PartialRocAucOptions {
  * @see McClish, "Analyzing a Portion of the ROC Curve", Medical Decision Making 9, 1989.
  */
 export function partialRocAuc(options: PartialRocAucOptions): CurveScore {
-  checkOptions("the score 'partialRocAuc'", options, ["maxFpr", "standardized"]);
-  const { standardized = true } = options, x = checkShare("partialRocAuc", "maxFpr", options.maxFpr);
+  checkOptions("the score 'partialRocAuc'", options ?? {}, ["maxFpr", "standardized"]);
+  const { standardized = true } = options ?? {}, x = checkShare("partialRocAuc", "maxFpr", options?.maxFpr);
   if (typeof standardized !== "boolean") {
     throw new TypeError(
       `Cannot make the score 'partialRocAuc': 'standardized' must be true or false, it is ${describe(standardized)}`,
@@ -310,8 +310,8 @@ export interface RecallAtFprOptions {
  * @throws {RangeError} If `fpr` is no number in (0, 1].
  */
 export function recallAtFpr(options: RecallAtFprOptions): CurveScore {
-  checkOptions("the score 'recallAtFpr'", options, ["fpr"]);
-  const fpr = checkShare("recallAtFpr", "fpr", options.fpr);
+  checkOptions("the score 'recallAtFpr'", options ?? {}, ["fpr"]);
+  const fpr = checkShare("recallAtFpr", "fpr", options?.fpr);
   const cut = (curve: Curve) => crossing((b) => curve.fp[b], curve.tp, fpr * totals(curve).negatives);
   return {
     name: `recallAtFpr${fpr}`,
@@ -356,8 +356,8 @@ export interface PrecisionAtKOptions {
  * @throws {RangeError} If `k` is no number ≥ 1 and no share inside (0, 1).
  */
 export function precisionAtK(options: PrecisionAtKOptions): CurveScore {
-  checkOptions("the score 'precisionAtK'", options, ["k"]);
-  const { k } = options;
+  checkOptions("the score 'precisionAtK'", options ?? {}, ["k"]);
+  const k = options?.k;
   if (!(typeof k === "number" && k > 0 && Number.isFinite(k))) {
     throw new RangeError(
       `Cannot make the score 'precisionAtK': 'k' must be a number ≥ 1 or a share inside (0, 1), it is ${describe(k)}`,

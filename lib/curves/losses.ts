@@ -1,5 +1,5 @@
 import { readBatch } from "../batch/read_batch.ts";
-import { checkOptions, splitOptions } from "../check/options.ts";
+import { checkFactory, checkOptions, splitOptions } from "../check/options.ts";
 import { fastestLoss, generalLoss, type Loss, registerRankingLoss } from "../losses/metric_loss.ts";
 import { type LossParts, rememberParts } from "../scoring/options.ts";
 import { lossOp } from "../tfjs/engine.ts";
@@ -27,7 +27,7 @@ import {
 } from "./order_loss.ts";
 import { ndcg, type QueryScore } from "./ndcg.ts";
 import { registerColumnLoops } from "./registered_loops.ts";
-import { type NdcgLossOptions, type QueryLossOptions, queryLossParts } from "./ndcg_loss.ts";
+import { type NdcgLossOptions, type QueryLossOptions, queryLossParts, queryOptionNames } from "./ndcg_loss.ts";
 import {
   type CurveScoreName,
   isRankingScore,
@@ -90,18 +90,24 @@ registerRankingLoss((given, options) => {
 });
 
 /** 1 − {@linkcode rocAuc}. See {@linkcode curveLoss}. */
-export const rocAucLoss = (options?: CurveLossOptions): Loss => curveLoss(rocAuc, options);
+export const rocAucLoss = (options: CurveLossOptions = {}): Loss => {
+  checkFactory("rocAucLoss", options, curveOptionNames);
+  return curveLoss(rocAuc, options);
+};
 
 /** 1 − {@linkcode averagePrecision}. See {@linkcode curveLoss}. */
-export const averagePrecisionLoss = (options?: CurveLossOptions): Loss => curveLoss(averagePrecision, options);
+export const averagePrecisionLoss = (options: CurveLossOptions = {}): Loss => {
+  checkFactory("averagePrecisionLoss", options, curveOptionNames);
+  return curveLoss(averagePrecision, options);
+};
 
 /**
  * 1 − {@linkcode partialRocAuc}, by default at 4 thresholds: at 128 most outputs have no gradient, and the value at 4 is far from the
  * exact score. See {@linkcode curveLoss}.
  */
 export const partialRocAucLoss = (options: PartialRocAucOptions & CurveLossOptions): Loss => {
-  const [own, others] = splitOptions(options, ["maxFpr", "standardized"]);
-  return curveLoss(partialRocAuc(own), others);
+  const [own, shared] = splitOptions("partialRocAucLoss", options, ["maxFpr", "standardized"], curveOptionNames);
+  return curveLoss(partialRocAuc(own), shared);
 };
 
 /**
@@ -109,8 +115,8 @@ export const partialRocAucLoss = (options: PartialRocAucOptions & CurveLossOptio
  * exact score. See {@linkcode curveLoss}.
  */
 export const recallAtFprLoss = (options: RecallAtFprOptions & CurveLossOptions): Loss => {
-  const [own, others] = splitOptions(options, ["fpr"]);
-  return curveLoss(recallAtFpr(own), others);
+  const [own, shared] = splitOptions("recallAtFprLoss", options, ["fpr"], curveOptionNames);
+  return curveLoss(recallAtFpr(own), shared);
 };
 
 /**
@@ -119,8 +125,8 @@ export const recallAtFprLoss = (options: RecallAtFprOptions & CurveLossOptions):
  * {@linkcode curveLoss}.
  */
 export const precisionAtKLoss = (options: PrecisionAtKOptions & CurveLossOptions): Loss => {
-  const [own, others] = splitOptions(options, ["k"]);
-  return curveLoss(precisionAtK(own), others);
+  const [own, shared] = splitOptions("precisionAtKLoss", options, ["k"], curveOptionNames);
+  return curveLoss(precisionAtK(own), shared);
 };
 
 /** Makes an operation of TensorFlow.js of a loss of the order of the outputs. */
@@ -151,6 +157,6 @@ export const aumLoss = (options: OrderLossOptions = {}): Loss => orderLoss(toAum
  * query of each row in the `groups` of their data. A small `k` has a useless optimum, as in {@linkcode precisionAtKLoss}.
  */
 export function ndcgLoss(options: NdcgLossOptions = {}): Loss {
-  const [own, others] = splitOptions(options, ["k"]);
-  return queryLoss(ndcg(own), others);
+  const [own, shared] = splitOptions("ndcgLoss", options, ["k"], queryOptionNames);
+  return queryLoss(ndcg(own), shared);
 }

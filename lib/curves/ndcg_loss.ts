@@ -145,9 +145,12 @@ function queryRule(
 
 const none = new Float64Array(0);
 
+/** The names of the options of the loss of a score of queries. */
+export const queryOptionNames = ["margin", "ignoreLabel"] as const satisfies readonly (keyof QueryLossOptions)[];
+
 /** Checks the options of the loss of a score of queries and makes its parts. */
 export function queryLossParts(name: string, score: QueryScore, options: QueryLossOptions): LossParts {
-  checkOptions(name, options, ["margin", "ignoreLabel"]);
+  checkOptions(name, options, queryOptionNames);
   const { margin = 1, ignoreLabel } = options, { k } = score;
   if (!(typeof margin === "number" && margin > 0 && margin < Infinity)) {
     throw new RangeError(`Cannot make ${name}: 'margin' must be a number above 0, it is ${describe(margin)}`);
@@ -214,7 +217,7 @@ export function ndcgLossAndGradient(
   options: NdcgLossOptions & { groups?: ArrayOrTensor; sampleWeight?: ArrayOrTensor } = {},
 ): ValueAndGradient {
   const name = "ndcgLoss", { groups, sampleWeight, ...rest } = options;
-  const [own, others] = splitOptions(rest, ["k"]);
+  const [own, others] = splitOptions(name, rest, ["k"], queryOptionNames);
   const { reading, decide, scoring } = queryLossParts(name, ndcg(own), others);
   const batch = readQueries(name, yTrue, yPred, sampleWeight, groups, reading.ignoreLabel);
   const { value, gradient } = scoreBatch(batch, decide(batch), scoring);

@@ -1,6 +1,6 @@
 import type { Batch, BatchOptions } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
-import { checkOptions } from "../check/options.ts";
+import { checkFactory } from "../check/options.ts";
 import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 import { aumOfRanked } from "./aum.ts";
 import { type CurveRows, takeSlice } from "./curve.ts";
@@ -63,7 +63,7 @@ function readingOf(name: string, { average = "binary", ignoreLabel }: OrderLossO
 /** Checks the options of the pairs' loss. */
 export function toPairsLoss(options: PairsLossOptions): OrderLoss {
   const name = "pairsLoss";
-  checkOptions(name, options, ["price", "margin", "average", "ignoreLabel"]);
+  checkFactory(name, options, ["price", "margin", "average", "ignoreLabel"]);
   const { price = "squaredHinge", margin = 1 } = options;
   if (price !== "squaredHinge" && price !== "ramp") {
     throw new RangeError(`Cannot make ${name}: 'price' must be 'squaredHinge' or 'ramp', it is ${describe(price)}`);
@@ -77,7 +77,7 @@ export function toPairsLoss(options: PairsLossOptions): OrderLoss {
 /** Checks the options of the AUM's loss. */
 export function toAumLoss(options: OrderLossOptions): OrderLoss {
   const name = "aumLoss";
-  checkOptions(name, options, ["average", "ignoreLabel"]);
+  checkFactory(name, options, ["average", "ignoreLabel"]);
   return { name, reading: readingOf(name, options), of: aumOfRates };
 }
 

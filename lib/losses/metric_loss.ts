@@ -1,5 +1,5 @@
 import { type Inputs, readBatch } from "../batch/read_batch.ts";
-import { checkOptions } from "../check/options.ts";
+import { checkFactory, checkOptions } from "../check/options.ts";
 import type { Score } from "../scores/score.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { CurveLossOptions } from "../curves/curve_rule.ts";
@@ -8,10 +8,10 @@ import type { QueryScore } from "../curves/ndcg.ts";
 import type { CurveScoreName } from "../curves/to_curve_score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import {
+  lossOptionNames,
   rememberParts,
   type ResolvedOptions,
   resolveOptions,
-  scoringOptionNames,
   type ScoringOptions,
   takesLoops,
 } from "../scoring/options.ts";
@@ -42,6 +42,31 @@ export interface Loss {
   readonly name: string;
 }
 
+/**
+ * The loss of a score of queries: `ndcgLoss` of `@roundabout/roundabout/curves`, which has to be imported.
+ *
+ * @param score `ndcg({ k: 10 })` of `@roundabout/roundabout/curves`, or "ndcg".
+ * @param options `margin`, `ignoreLabel`.
+ * @returns The loss, called "ndcg10Loss" for a `k` of 10.
+ */
+export function metricLoss(score: "ndcg" | QueryScore, options?: QueryLossOptions): Loss;
+/**
+ * The loss of a score of the whole curve: `curveLoss` of `@roundabout/roundabout/curves`, which has to be imported.
+ *
+ * @param score A score of `@roundabout/roundabout/curves`, or its name.
+ * @param options The options of `curveLoss`.
+ * @returns The loss, called "rocAucLoss" for the score "rocAuc".
+ *
+ * @example
+ * ```ts
+ * import { metricLoss } from "@roundabout/roundabout";
+ * import { recallAtFpr } from "@roundabout/roundabout/curves";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(metricLoss(recallAtFpr({ fpr: 0.01 })).name, "recallAtFpr0.01Loss");
+ * ```
+ */
+export function metricLoss(score: CurveScoreName | CurveScore, options?: CurveLossOptions): Loss;
 /**
  * One minus a score of the soft confusion counts: a loss for the metric that is reported.
  *
@@ -87,36 +112,11 @@ export interface Loss {
  * ```
  */
 export function metricLoss(score: ScoreName | ScoreDefinition, options?: LossOptions): Loss;
-/**
- * The loss of a score of the whole curve: `curveLoss` of `@roundabout/roundabout/curves`, which has to be imported.
- *
- * @param score A score of `@roundabout/roundabout/curves`, or its name.
- * @param options The options of `curveLoss`.
- * @returns The loss, called "rocAucLoss" for the score "rocAuc".
- *
- * @example
- * ```ts
- * import { metricLoss } from "@roundabout/roundabout";
- * import { recallAtFpr } from "@roundabout/roundabout/curves";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(metricLoss(recallAtFpr({ fpr: 0.01 })).name, "recallAtFpr0.01Loss");
- * ```
- */
-export function metricLoss(score: CurveScoreName | CurveScore, options?: CurveLossOptions): Loss;
-/**
- * The loss of a score of queries: `ndcgLoss` of `@roundabout/roundabout/curves`, which has to be imported.
- *
- * @param score `ndcg({ k: 10 })` of `@roundabout/roundabout/curves`, or "ndcg".
- * @param options `margin`, `ignoreLabel`.
- * @returns The loss, called "ndcg10Loss" for a `k` of 10.
- */
-export function metricLoss(score: "ndcg" | QueryScore, options?: QueryLossOptions): Loss;
 export function metricLoss(
   score: ScoreName | ScoreDefinition | CurveScoreName | CurveScore | "ndcg" | QueryScore,
   options: object = {},
 ): Loss {
-  return rankingLoss?.(score, options) ?? lossOf(toScore(score as ScoreName), options);
+  return rankingLoss?.(score, options) ?? lossOf(toScore(score as ScoreName), options, undefined, checkOptions);
 }
 
 /** The loss of a score of the order of the outputs; nothing for any other score. */
@@ -164,9 +164,14 @@ export function registerFastLoss(loss: DirectLoss): void {
 }
 
 /** Makes the loss of a score. */
-export function lossOf(score: Score, options: LossOptions, name = `${score.name}Loss`): Loss {
+export function lossOf(
+  score: Score,
+  options: LossOptions,
+  name = `${score.name}Loss`,
+  check = checkFactory,
+): Loss {
   const best = score.best ?? 1;
-  checkOptions(name, options, ["step", "slope", ...scoringOptionNames]);
+  check(name, options, lossOptionNames);
   const setting = resolveOptions(name, score, options);
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar =>
     fastestLoss(name, best, setting, { yTrue, yPred, sampleWeight });

@@ -1,4 +1,4 @@
-import { refuseTensor, splitOptions } from "../check/options.ts";
+import { splitOptions } from "../check/options.ts";
 import type { PrecisionAtRecallOptions, RecallAtPrecisionOptions } from "../scores/constrained.ts";
 import {
   accuracy,
@@ -23,6 +23,7 @@ import {
   tversky,
   utility,
 } from "../scores/mod.ts";
+import { lossOptionNames } from "../scoring/options.ts";
 import type { FBetaOptions, TverskyOptions, UtilityOptions } from "../scores/ratio.ts";
 import { factoryOf, type Loss, type LossFactory, lossOf, type LossOptions, nameFactory } from "./metric_loss.ts";
 
@@ -33,9 +34,8 @@ function mergedFactory<Own extends object>(
   make: (own: Own) => Score,
 ) {
   return nameFactory(factory, (options: Own & LossOptions): Loss => {
-    refuseTensor(factory, options);
-    const [own, others] = splitOptions(options, names);
-    return lossOf(make(own as unknown as Own), others as LossOptions);
+    const [own, shared] = splitOptions(factory, options, names, lossOptionNames);
+    return lossOf(make(own as unknown as Own), shared as LossOptions);
   });
 }
 
@@ -106,7 +106,7 @@ export const fowlkesMallowsLoss: LossFactory = /* @__PURE__ */ factoryOf(fowlkes
  *
  * @param options `beta`, as for {@linkcode fBeta}, and those of {@linkcode LossOptions}.
  * @returns The loss.
- * @throws {RangeError} `beta` is not a finite number ≥ 0.
+ * @throws {RangeError} `beta` is not a number from 0 to 1e30.
  *
  * @example
  * ```ts

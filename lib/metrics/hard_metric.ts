@@ -2,10 +2,23 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Average, scoreBatch } from "../scoring/score_batch.ts";
 import { resolveOptions, scoringOptionNames, type ScoringOptions } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
-import { checkOptions, refuseTensor, splitOptions } from "../check/options.ts";
-import type { PrecisionAtRecallOptions, RecallAtPrecisionOptions } from "../scores/constrained.ts";
-import type { FBetaOptions, TverskyOptions, UtilityOptions } from "../scores/ratio.ts";
-import { type ScoreDefinition, type ScoreName, scores, toScore } from "../scores/to_score.ts";
+import { checkFactory, checkOptions, splitOptions } from "../check/options.ts";
+import {
+  precisionAtRecall,
+  type PrecisionAtRecallOptions,
+  recallAtPrecision,
+  type RecallAtPrecisionOptions,
+} from "../scores/constrained.ts";
+import {
+  fBeta,
+  type FBetaOptions,
+  tversky,
+  type TverskyOptions,
+  utility,
+  type UtilityOptions,
+} from "../scores/ratio.ts";
+import type { Score } from "../scores/score.ts";
+import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { checkDevice, checkReads, inHostMemory } from "../tfjs/engine.ts";
 import { registeredDevice } from "../tfjs/registered_device.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
@@ -102,7 +115,7 @@ export function metricName(
 export type MetricFactory = (options?: MetricOptions) => Metric;
 
 const metricOf = (score: ScoreName): MetricFactory => (options = {}) => {
-  refuseTensor(`${score}Metric`, options);
+  checkFactory(`${score}Metric`, options, scoringOptionNames);
   return hardMetric(score, options);
 };
 
@@ -137,37 +150,43 @@ export const gMeanMetric: MetricFactory = /* @__PURE__ */ metricOf("gMean");
 /** Makes a metric of {@linkcode fowlkesMallows}. */
 export const fowlkesMallowsMetric: MetricFactory = /* @__PURE__ */ metricOf("fowlkesMallows");
 
-/** Makes a metric of {@linkcode fBeta}: `fBetaMetric({ beta: 0.5 })` is "fBeta0.5" in the history. */
-export function fBetaMetric(options: FBetaOptions & MetricOptions): Metric {
-  refuseTensor("fBetaMetric", options);
-  const [own, others] = splitOptions(options, ["beta"]);
-  return hardMetric(scores.fBeta(own), others);
+/** Makes the factory of metrics of a score with options of its own: they come in one object with those of a metric. */
+function mergedMetric<Own extends object>(
+  factory: string,
+  names: readonly (keyof Own & string)[],
+  make: (own: Own) => Score,
+): (options: Own & MetricOptions) => Metric {
+  return (options) => {
+    const [own, shared] = splitOptions(factory, options, names, scoringOptionNames);
+    return hardMetric(make(own as unknown as Own), shared as MetricOptions);
+  };
 }
+
+/** Makes a metric of {@linkcode fBeta}: `fBetaMetric({ beta: 0.5 })` is "fBeta0.5" in the history. */
+export const fBetaMetric: (options: FBetaOptions & MetricOptions) => Metric = /* @__PURE__ */ mergedMetric(
+  "fBetaMetric",
+  ["beta"],
+  fBeta,
+);
 
 /** Makes a metric of {@linkcode tversky}. */
-export function tverskyMetric(options: TverskyOptions & MetricOptions): Metric {
-  refuseTensor("tverskyMetric", options);
-  const [own, others] = splitOptions(options, ["alpha", "beta"]);
-  return hardMetric(scores.tversky(own), others);
-}
+export const tverskyMetric: (options: TverskyOptions & MetricOptions) => Metric = /* @__PURE__ */ mergedMetric(
+  "tverskyMetric",
+  ["alpha", "beta"],
+  tversky,
+);
 
 /** Makes a metric of {@linkcode precisionAtRecall}. */
-export function precisionAtRecallMetric(options: PrecisionAtRecallOptions & MetricOptions): Metric {
-  refuseTensor("precisionAtRecallMetric", options);
-  const [own, others] = splitOptions(options, ["recall"]);
-  return hardMetric(scores.precisionAtRecall(own), others);
-}
+export const precisionAtRecallMetric: (options: PrecisionAtRecallOptions & MetricOptions) => Metric =
+  /* @__PURE__ */ mergedMetric("precisionAtRecallMetric", ["recall"], precisionAtRecall);
 
 /** Makes a metric of {@linkcode recallAtPrecision}. */
-export function recallAtPrecisionMetric(options: RecallAtPrecisionOptions & MetricOptions): Metric {
-  refuseTensor("recallAtPrecisionMetric", options);
-  const [own, others] = splitOptions(options, ["precision"]);
-  return hardMetric(scores.recallAtPrecision(own), others);
-}
+export const recallAtPrecisionMetric: (options: RecallAtPrecisionOptions & MetricOptions) => Metric =
+  /* @__PURE__ */ mergedMetric("recallAtPrecisionMetric", ["precision"], recallAtPrecision);
 
 /** Makes a metric of {@linkcode utility}. */
-export function utilityMetric(options: UtilityOptions & MetricOptions): Metric {
-  refuseTensor("utilityMetric", options);
-  const [own, others] = splitOptions(options, ["tp", "fp", "fn", "tn"]);
-  return hardMetric(scores.utility(own), others);
-}
+export const utilityMetric: (options: UtilityOptions & MetricOptions) => Metric = /* @__PURE__ */ mergedMetric(
+  "utilityMetric",
+  ["tp", "fp", "fn", "tn"],
+  utility,
+);

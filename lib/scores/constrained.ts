@@ -58,8 +58,8 @@ export interface PrecisionAtRecallOptions {
  * ```
  */
 export function precisionAtRecall(options: PrecisionAtRecallOptions): Score {
+  checkOptions("the score 'precisionAtRecall'", options ?? {}, ["recall"]);
   const floor = checkShare("precisionAtRecall", "recall", options?.recall);
-  checkOptions("the score 'precisionAtRecall'", options, ["recall"]);
   return constrained("precisionAtRecall", precision, recall, floor);
 }
 
@@ -84,7 +84,7 @@ export interface RecallAtPrecisionOptions {
  * @see Eban et al., "Scalable Learning of Non-Decomposable Objectives", AISTATS 2017.
  */
 export function recallAtPrecision(options: RecallAtPrecisionOptions): Score {
+  checkOptions("the score 'recallAtPrecision'", options ?? {}, ["precision"]);
   const floor = checkShare("recallAtPrecision", "precision", options?.precision);
-  checkOptions("the score 'recallAtPrecision'", options, ["precision"]);
   return constrained("recallAtPrecision", recall, precision, floor);
 }

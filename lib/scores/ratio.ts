@@ -5,10 +5,10 @@ import { formulaOf, withFormula } from "./formula.ts";
 import { linearFractional } from "./linear_fractional.ts";
 import type { Score } from "./score.ts";
 
-function nonNegative(score: string, option: string, value: unknown): number {
-  if (typeof value === "number" && value >= 0 && value < Infinity) return value;
+function checkWeight(score: string, option: string, value: unknown): number {
+  if (typeof value === "number" && value >= 0 && value <= 1e30) return value;
   throw new RangeError(
-    `Cannot make the score '${score}': '${option}' must be a finite number ≥ 0, it is ${describe(value)}`,
+    `Cannot make the score '${score}': '${option}' must be a number from 0 to 1e30, it is ${describe(value)}`,
   );
 }
 
@@ -65,7 +65,7 @@ export interface FBetaOptions {
  *
  * @param options `beta`: 0 is precision, 1 is {@linkcode f1}, 2 favours recall, 0.5 precision.
  * @returns The score; its name carries β: "fBeta0.5".
- * @throws {RangeError} `beta` is not a finite number ≥ 0 with a finite square.
+ * @throws {RangeError} `beta` is not a number from 0 to 1e30.
  * @throws {TypeError} An unknown option.
  *
  * @see scikit-learn, `fbeta_score`; van Rijsbergen, "Information Retrieval", 1979.
@@ -79,12 +79,9 @@ export interface FBetaOptions {
  * ```
  */
 export function fBeta(options: FBetaOptions): Score {
-  const beta = nonNegative("fBeta", "beta", options?.beta);
-  checkOptions("the score 'fBeta'", options, ["beta"]);
+  checkOptions("the score 'fBeta'", options ?? {}, ["beta"]);
+  const beta = checkWeight("fBeta", "beta", options?.beta);
   const b2 = beta * beta;
-  if (b2 === Infinity) {
-    throw new RangeError(`Cannot make the score 'fBeta': 'beta' must have a finite square, it is ${describe(beta)}`);
-  }
   return linearFractional(`fBeta${beta}`, {
     numerator: { tp: 1 + b2 },
     denominator: { tp: 1 + b2, fp: 1, fn: b2 },
@@ -153,7 +150,7 @@ export interface TverskyOptions {
  *
  * @param options `alpha` and `beta`, at least 0 and not both 0.
  * @returns The score; its name carries both: "tversky0.3_0.7".
- * @throws {RangeError} `alpha` or `beta` is not a finite number ≥ 0, or both are 0.
+ * @throws {RangeError} `alpha` or `beta` is not a number from 0 to 1e30, or both are 0.
  *
  * @see Salehi et al., "Tversky loss function for image segmentation", arXiv 1706.05721.
  *
@@ -166,8 +163,8 @@ export interface TverskyOptions {
  * ```
  */
 export function tversky(options: TverskyOptions): Score {
-  const alpha = nonNegative("tversky", "alpha", options?.alpha), beta = nonNegative("tversky", "beta", options?.beta);
-  checkOptions("the score 'tversky'", options, ["alpha", "beta"]);
+  checkOptions("the score 'tversky'", options ?? {}, ["alpha", "beta"]);
+  const alpha = checkWeight("tversky", "alpha", options?.alpha), beta = checkWeight("tversky", "beta", options?.beta);
   if (alpha + beta === 0) {
     throw new RangeError("Cannot make the score 'tversky': 'alpha' and 'beta' must not both be 0");
   }
@@ -231,11 +228,11 @@ export type UtilityOptions = Partial<Counts>;
  * ```
  */
 export function utility(options: UtilityOptions): Score {
+  checkOptions("the score 'utility'", options ?? {}, countKeys);
   const named = Object.entries(options ?? {});
   if (named.length === 0) {
     throw new TypeError("Cannot make the score 'utility': 'options' must say what an outcome is worth");
   }
-  checkOptions("the score 'utility'", options, countKeys);
   for (const [outcome, worth] of named) {
     if (!(typeof worth === "number" && Math.abs(worth) <= 1e30)) {
       throw new RangeError(

@@ -48,8 +48,8 @@ export interface RobustMccOptions {
  * ```
  */
 export function robustMcc(options: RobustMccOptions): Score {
+  checkOptions("the score 'robustMcc'", options ?? {}, ["d"]);
   const d = checkPositive("robustMcc", "d", options?.d);
-  checkOptions("the score 'robustMcc'", options, ["d"]);
   const shares = (counts: Counts) => {
     const n = sizeOf(counts), { tp, fp, fn, tn } = counts;
     const positive = { inside: (tp + fn) / n, outside: (fp + tn) / n };
@@ -115,8 +115,8 @@ export interface RobustFBetaOptions {
  * ```
  */
 export function robustFBeta(options: RobustFBetaOptions): Score {
+  checkOptions("the score 'robustFBeta'", options ?? {}, ["beta", "d"]);
   const beta = checkPositive("robustFBeta", "beta", options?.beta), d = checkPositive("robustFBeta", "d", options?.d);
-  checkOptions("the score 'robustFBeta'", options, ["beta", "d"]);
   const squared = beta * beta, name = `robustF${beta},${d}`;
   return quotient(name, {
     value: (counts) => {

@@ -45,6 +45,9 @@ export const scoringOptionNames = [
   "ignoreLabel",
 ] as const satisfies readonly (keyof ScoringOptions)[];
 
+/** The names of the options of a loss. */
+export const lossOptionNames = ["step", "slope", ...scoringOptionNames] as const;
+
 /** Batches of at most this many outputs take the float64 loops: SIMD does not pay, and the gradient is rounded only once. */
 const smallSize = 4096;
 
@@ -61,9 +64,7 @@ export const takesLoops = (size: number): boolean => size > smallSize;
 function oneOf<T>(what: string, option: string, value: T, allowed: readonly T[]): T {
   if (allowed.includes(value)) return value;
   throw new RangeError(
-    `Cannot make ${what}: '${option}' must be ${
-      allowed.map(describe).join(", ").replace(/, ([^,]*)$/, " or $1")
-    }, it is ${describe(value)}`,
+    `Cannot make ${what}: '${option}' must be one of ${allowed.map(describe).join(", ")}, it is ${describe(value)}`,
   );
 }
 

@@ -48,9 +48,9 @@ Deno.test("each option reaches the part that it concerns", () => {
 
 Deno.test("each bad option is refused in one sentence", () => {
   const cases: [unknown, string][] = [
-    [{ average: "mean" }, "'average' must be 'binary', 'micro', 'macro', 'weighted' or 'samples', it is 'mean'"],
-    [{ zeroDivision: 2 }, "'zeroDivision' must be 0, 1 or 'skip', it is 2"],
-    [{ zeroDivision: "1" }, "'zeroDivision' must be 0, 1 or 'skip', it is '1'"],
+    [{ average: "mean" }, "'average' must be one of 'binary', 'micro', 'macro', 'weighted', 'samples', it is 'mean'"],
+    [{ zeroDivision: 2 }, "'zeroDivision' must be one of 0, 1, 'skip', it is 2"],
+    [{ zeroDivision: "1" }, "'zeroDivision' must be one of 0, 1, 'skip', it is '1'"],
     [
       { classWeights: [1] },
       "'classWeights' is [1], but with average: 'binary' there is one column; weigh its rows by sampleWeight",
