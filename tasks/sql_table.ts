@@ -18,7 +18,7 @@ import {
   type TableOptions,
   tuneThresholdOn,
 } from "../lib/sql/mod.ts";
-import { formatOf, formats } from "../lib/sql/dialect.ts";
+import { type Dialect, formatOf, formats, quoteName, quoteText, sourceSql } from "../lib/sql/dialect.ts";
 import { writable, write } from "./compare_files.ts";
 import {
   choiceOption,
@@ -58,7 +58,10 @@ export const sqlSpec: TaskSpec = {
     output: { type: "string", help: "the column of the outputs, or one column per class: A,B" },
     features: { type: "string", help: "with fit: the columns of the features, A,B" },
     weight: { type: "string", help: "the column of the weights of the rows" },
-    classes: { type: "string", help: "the value of the label for each output: A,B (default: 0, 1, …)" },
+    classes: {
+      type: "string",
+      help: "the value of the label for each output, or NEGATIVE,POSITIVE for one (default: 0, 1, …)",
+    },
     by: { type: "string", help: "with counts and report: a column; one answer per value of it" },
     score: { type: "string", help: "with threshold and fit: the score to maximise (default: f1)" },
     threshold: { type: "string", help: "an output above it is a positive decision (default: 0.5)" },
@@ -102,7 +105,7 @@ const firstOr = <T extends string>(name: string, value: unknown, allowed: readon
 /** Options that belong to some commands only. */
 const belongs: Record<string, readonly Command[]> = {
   output: ["counts", "threshold", "report", "curve"],
-  classes: ["counts", "threshold", "report", "curve"],
+  classes: [...commands],
   features: ["fit"],
   by: ["counts", "report"],
   score: ["threshold", "fit"],
@@ -170,12 +173,30 @@ async function engineOf(values: Values, path: string | undefined, onScan: OnScan
   });
 }
 
-/** Reads the options of a table. */
-function tableOf(values: Values, from: Source, dialect: "duckdb" | "spark"): TableOptions {
+/** Says that the labels are of one class: 0 and 1, or the two values of --classes. */
+const isBinary = (values: Values): boolean => values.output === undefined || list(values.output)!.length === 1;
+
+/** The name of the column of 0 and 1 that is made of two classes. */
+const ofTwo = "roundabout_label";
+
+/** Makes labels of 0 and 1 of the two values of --classes; a row with another value has no label. */
+function withBinaryLabel(values: Values, from: Source, dialect: Dialect): Source {
   const classes = list(values.classes);
+  if (classes === undefined || !isBinary(values)) return from;
+  if (new Set(classes).size !== 2 || classes.length !== 2) {
+    throw new UsageError("--classes takes two values for one output, the negative one first: --classes No,Yes");
+  }
+  const label = `CAST(${quoteName(dialect, String(values.label))} AS STRING)`;
+  const cases = classes.map((value, k) => `WHEN ${label} = ${quoteText(dialect, value)} THEN ${k}`).join(" ");
+  return { query: `SELECT *, CASE ${cases} END AS ${ofTwo} FROM ${sourceSql("the labels", dialect, from)} AS given` };
+}
+
+/** Reads the options of a table. */
+function tableOf(values: Values, from: Source, dialect: Dialect): TableOptions {
+  const binary = isBinary(values) && values.classes !== undefined, classes = binary ? undefined : list(values.classes);
   return {
     from,
-    label: oneOrMore(list(values.label)!),
+    label: binary ? ofTwo : oneOrMore(list(values.label)!),
     output: oneOrMore(list(values.output)!),
     sampleWeight: values.weight === undefined ? undefined : String(values.weight),
     classes: classes?.every((value) => /^-?\d+$/.test(value)) ? classes.map(Number) : classes,
@@ -215,7 +236,7 @@ async function counts(query: Query, table: TableOptions, values: Values): Promis
     columnsText([
       ["class", "tp", "fp", "fn", "tn"],
       ...meter.counts.map(({ tp, fp, fn, tn }, k) => [
-        String(table.classes?.[k] ?? (several ? k : 1)),
+        String(table.classes?.[k] ?? (several ? k : list(values.classes)?.[1] ?? 1)),
         ...[tp, fp, fn, tn].map(String),
       ]),
     ]),
@@ -306,7 +327,7 @@ async function fit(query: Query, from: Source, values: Values, report: Reporter)
   const started = performance.now(), before = resume?.gradients.length ?? 0;
   const fitted = await fitMetricOn(query, {
     from,
-    label: String(values.label),
+    label: values.classes === undefined ? String(values.label) : ofTwo,
     features: list(values.features)!,
     sampleWeight: text(values.weight),
     score,
@@ -362,12 +383,55 @@ function readCall({ values, positionals }: TaskArgs): { command: Command; name: 
   return { command: command as Command, name };
 }
 
+/**
+ * Explains the error of an engine by the table: a column that is not there, or that holds texts. Any other error stays as it is.
+ */
+async function explained(error: Error, query: Query, values: Values, from: Source, dialect: Dialect): Promise<Error> {
+  if (/^Cannot /.test(error.message) || error instanceof UsageError) return error;
+  const source = sourceSql("the table", dialect, from);
+  const first = async (sql: string): Promise<Record<string, unknown> | undefined> => {
+    const rows = await Promise.resolve(query(sql)).catch(() => []);
+    return (rows as readonly Record<string, unknown>[])[0];
+  };
+  const there = Object.keys(await first(`SELECT * FROM ${source} AS given LIMIT 1`) ?? {});
+  if (there.length === 0) return error;
+  const named = (["label", "output", "features", "weight", "by"] as const).flatMap((option) =>
+    (list(values[option]) ?? []).map((name) => ({ option, name }))
+  );
+  const absent = named.find(({ name }) => !there.some((one) => one.toLowerCase() === name.toLowerCase()));
+  if (absent !== undefined) {
+    return new TaskError(
+      `--${absent.option} names the column '${absent.name}', the table has ${
+        there.map((one) => `'${one}'`).join(", ")
+      }`,
+    );
+  }
+  for (const { option, name } of named) {
+    if (option === "by" || (option === "label" && values.classes !== undefined)) continue;
+    const column = quoteName(dialect, name), isText = `${column} IS NOT NULL AND TRY_CAST(${column} AS DOUBLE) IS NULL`;
+    const held = await first(
+      `SELECT CAST(${column} AS STRING) AS held FROM ${source} AS given WHERE ${isText} LIMIT 1`,
+    );
+    if (held === undefined) continue;
+    if (option !== "label") {
+      return new TaskError(`--${option} must name columns of numbers, '${name}' holds '${held.held}'`);
+    }
+    return new TaskError(
+      isBinary(values)
+        ? `the label must be 0 or 1, '${name}' holds '${held.held}': name its two values, --classes NEGATIVE,POSITIVE`
+        : `the label must be a number, '${name}' holds '${held.held}': name its value for each output, --classes A,B`,
+    );
+  }
+  return error;
+}
+
 /** Runs the task. */
 export async function runSql(args: TaskArgs, reporter: Reporter): Promise<void> {
   const { values } = args, { command, name } = readCall(args);
   const json = values.json === undefined ? undefined : writable("json", String(values.json));
   const dialect = values.engine === "spark" ? "spark" : "duckdb", { from, path } = sourceOf(name, values.database);
-  const source = dialect === "spark" && path !== undefined ? view : from;
+  const rows = dialect === "spark" && path !== undefined ? view : from;
+  const source = withBinaryLabel(values, rows, dialect);
   const answer = (query: Query): Promise<Answer> => {
     if (command === "fit") return fit(query, source, values, reporter);
     const table = tableOf(values, source, dialect);
@@ -389,7 +453,9 @@ export async function runSql(args: TaskArgs, reporter: Reporter): Promise<void> 
   };
   const { lines, json: full } = await (async () => {
     await using engine = await engineOf(values, path, onScan);
-    return await answer(engine.query);
+    return await answer(engine.query).catch(async (error) => {
+      throw await explained(error, engine.query, values, rows, dialect);
+    });
   })().catch(refused);
   for (const line of lines) reporter.line(line);
   if (json !== undefined) await write(json, `${JSON.stringify(full, null, 2)}\n`, reporter);
