@@ -45,9 +45,24 @@ async function entriesOf(name: string, exports: Record<string, string>): Promise
 async function filesUnder(path: string, prefix: string, found: Map<string, string>): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(path)) {
     if (isDirectory) await filesUnder(`${path}/${name}`, `${prefix}${name}/`, found);
-    else found.set(prefix + name, await Deno.readTextFile(`${path}/${name}`));
+    else {
+      const text = await Deno.readTextFile(`${path}/${name}`);
+      found.set(prefix + name, name.endsWith(".html") ? mendLinks(text) : text);
+    }
   }
 }
+
+/**
+ * Mends the links of a page of `deno doc`: those to sources, which are paths of the machine that made the page, are left out;
+ * those to a folder, which a browser does not open as a page from the disk, lead to its page; those to the parameter of a mapped
+ * type, which has no anchor, are its name.
+ */
+export const mendLinks = (html: string): string =>
+  html
+    .replace(/<a\s+class="sourceButton"\s+href="file:[^]*?<\/a>/g, "")
+    .replace(/(<a href="(?:\.|\/|&#x2F;)*(?:\/|&#x2F;))"/g, '$1index.html"')
+    .replace(/<a href="#(type_param_\w+)"[^>]*>([^<]*)<\/a>/g, (link, id, name) =>
+      html.includes(`id="${id}"`) ? link : name);
 
 /** Makes the API's pages. */
 export async function makeApi(): Promise<Api> {

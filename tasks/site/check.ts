@@ -37,10 +37,35 @@ function loads({ name, attributes }: Tag): string[] {
   return href !== undefined && name !== "a" ? [...found, href] : found;
 }
 
-function checkPage(file: string, html: string, files: SiteFiles, idsOf: (file: string) => Set<string>): string[] {
-  const problems: string[] = [];
-  const say = (text: string) => problems.push(`${file}: ${text}`);
-  const tags = tagsOf(html);
+/** A page, the files of its site, and the ids of each. */
+interface Page {
+  readonly file: string;
+  readonly tags: readonly Tag[];
+  readonly files: SiteFiles;
+  readonly idsOf: (file: string) => Set<string>;
+}
+
+/** Says what is wrong with an address inside the site; nothing if it leads to a file, and to an anchor in it. */
+function targetFault({ file, files, idsOf }: Page, href: string): string | undefined {
+  const [path, hash] = href.split("#", 2);
+  const to = path === "" ? file : normalize(join(dirname(file), decodeURIComponent(path)));
+  if (!files.has(to)) return `'${href}' leads to no file`;
+  return hash && to.endsWith(".html") && !idsOf(to).has(decodeURIComponent(hash))
+    ? `'${href}' leads to no anchor`
+    : undefined;
+}
+
+/** Lists the faults of the links of a page. */
+const linkFaults = (page: Page): string[] =>
+  page.tags.flatMap(({ name, attributes }) => {
+    const href = attributes.get("href");
+    if (name !== "a" || href === undefined || /^(?:https?:|mailto:)/.test(href)) return [];
+    return targetFault(page, href) ?? [];
+  });
+
+function checkPage(page: Page): string[] {
+  const { tags } = page, problems = linkFaults(page);
+  const say = (text: string) => problems.push(text);
 
   const seen = new Set<string>();
   for (const { attributes } of tags) {
@@ -50,21 +75,11 @@ function checkPage(file: string, html: string, files: SiteFiles, idsOf: (file: s
     seen.add(id);
   }
 
-  const target = (href: string) => {
-    const [path, hash] = href.split("#", 2);
-    const to = path === "" ? file : normalize(join(dirname(file), decodeURIComponent(path)));
-    if (!files.has(to)) say(`'${href}' leads to no file`);
-    else if (hash && to.endsWith(".html") && !idsOf(to).has(decodeURIComponent(hash))) {
-      say(`'${href}' leads to no anchor`);
-    }
-  };
   for (const tag of tags) {
     const { name, attributes } = tag;
-    const href = attributes.get("href");
-    if (name === "a" && href !== undefined && !/^(?:https?:|mailto:)/.test(href)) target(href);
     for (const address of loads(tag)) {
       if (outside.test(address)) say(`<${name}> loads '${address}' from outside`);
-      else if (!/^(?:data:|#)/.test(address)) target(address);
+      else if (!/^(?:data:|#)/.test(address)) problems.push(...[targetFault(page, address) ?? []].flat());
     }
     for (const key of attributes.keys()) if (/^on/.test(key)) say(`<${name}> has the handler '${key}'`);
     if (/url\(\s*["']?(?:https?:)?\/\//.test(attributes.get("style") ?? "")) {
@@ -84,7 +99,7 @@ function checkPage(file: string, html: string, files: SiteFiles, idsOf: (file: s
   return problems;
 }
 
-/** Lists the faults of a site, one sentence each; the pages of `foreign` are only led to. */
+/** Lists the faults of a site, one sentence each; of the pages of `foreign` only the links are checked. */
 export function checkSite(files: SiteFiles, foreign: SiteFiles = new Map()): string[] {
   const cache = new Map<string, Set<string>>();
   const idsOf = (file: string): Set<string> => {
@@ -97,8 +112,12 @@ export function checkSite(files: SiteFiles, foreign: SiteFiles = new Map()): str
     return ids;
   };
   return [...files].flatMap(([file, content]) => {
-    if (typeof content !== "string" || foreign.has(file)) return [];
-    if (file.endsWith(".html")) return checkPage(file, content, files, idsOf);
+    if (typeof content !== "string") return [];
+    if (file.endsWith(".html")) {
+      const page = { file, tags: tagsOf(content), files, idsOf };
+      return (foreign.has(file) ? linkFaults(page) : checkPage(page)).map((problem) => `${file}: ${problem}`);
+    }
+    if (foreign.has(file)) return [];
     if (file.endsWith(".css")) {
       const addresses = [...content.matchAll(/url\(\s*["']?([^"')]+)|@import\s+["']([^"']+)/g)].map((m) =>
         m[1] ?? m[2]

@@ -99,6 +99,10 @@ Deno.test("site: the check finds every fault", () => {
   ];
   for (const [body, problem] of faults) assertEquals(problemsOf(body), [`a.html: ${problem}`]);
   assertEquals(problemsOf('<a href="b/c.html#t">x</a><a href="https://example.org/">y</a><h2 id="x">x</h2>'), []);
+  const foreign = new Map([["api/d.html", page('<a href="#no">x</a><img src="data:x">')]]);
+  assertEquals(checkSite(new Map([["a.html", page("")], ...foreign]), foreign), [
+    "api/d.html: '#no' leads to no anchor",
+  ]);
   assertEquals(checkSite(new Map([["a.css", "a { background: url(x.png) } b { src: url(data:x) }"]])), [
     "a.css: loads 'x.png'",
   ]);
