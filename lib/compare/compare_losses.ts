@@ -112,6 +112,13 @@ function checkClasses({ classes, label }: TableDataset): void {
   const scarce = classes.filter((one) => one.rows < leastOfAClass);
   const list = scarce.slice(0, 5).map((one) => `'${one.name}' ${one.rows}`).join(", ") +
     (scarce.length > 5 ? ", …" : "");
+  const isQuantity = classes.length > 20 && classes.every(({ name }) => name !== "" && Number.isFinite(Number(name)));
+  if (isQuantity) {
+    throw new RangeError(
+      `Cannot ${TASK}: '${label}' looks like a number to predict, not a class: it has ${classes.length} different numbers, ` +
+        `of which ${scarce.length} are in fewer than ${leastOfAClass} rows; make classes of it first, such as above a bound`,
+    );
+  }
   const cures = classes.length > 2
     ? ` (it has ${classes.length} values; set one against the rest with 'positive', or merge the rare ones with ` +
       `'mergeRare' ${leastOfAClass})`

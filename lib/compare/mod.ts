@@ -1,6 +1,9 @@
 /**
  * Comparison of losses on a table: does training on a metric pay there?
  *
+ * In Node.js it needs the packages `csv-parse` and `jstat`, and for Parquet files and frames `nodejs-polars`:
+ * `npm install csv-parse jstat`.
+ *
  * @example Usage
  * ```ts
  * import { compareLosses } from "@roundabout/roundabout/compare";

@@ -2,6 +2,9 @@
  * Tables, splits and tensors: CSV and Parquet files, small real data sets and synthetic ones, prepared without a leak from
  * test rows to training rows. Everything random has a seed. This module imports no losses, metrics or scores.
  *
+ * In Node.js it needs the packages `csv-parse` and `nodejs-polars`: `npm install csv-parse nodejs-polars`. Before Node.js 22
+ * npm leaves out the part of polars for the system (on Linux `nodejs-polars-linux-x64-gnu`); install it by its name.
+ *
  * @example Usage
  * ```ts
  * import "@tensorflow/tfjs";

@@ -1,6 +1,9 @@
 /**
  * The display of a notebook: one message per cell, with tables, tensors, TeX and figures that read in every theme.
  *
+ * In Node.js it needs the packages `@observablehq/plot`, `linkedom` and `markdown-it`:
+ * `npm install @observablehq/plot linkedom markdown-it`.
+ *
  * @module
  */
 export { auditDisplay } from "./audit_display.ts";

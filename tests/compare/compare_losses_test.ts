@@ -141,7 +141,12 @@ Deno.test("compareLosses: what is refused, before any work, by name", async () =
     [
       frame,
       { label: "a" },
-      /needs at least 10 rows, 'a' has '.*' 1, .*, … \(it has 60 values; set one against the rest with 'positive', or merge the rare ones with 'mergeRare' 10\)/,
+      /: 'a' looks like a number to predict, not a class: it has 60 different numbers, of which 60 are in fewer than 10 rows;/,
+    ],
+    [
+      frameOf(60, { kind: Array.from({ length: 60 }, (_, i) => `n${i % 30}`) }),
+      { label: "kind" },
+      /needs at least 10 rows, 'kind' has '.*' 2, .*, … \(it has 30 values; set one against the rest with 'positive', or merge the rare ones with 'mergeRare' 10\)/,
     ],
     [frame, { positive: "2" }, /'positive' must be a value of 'ill' \('0', '1'\), it is '2'/],
     [frame, { repeats: 2 }, /'repeats' must be an integer from 3/],

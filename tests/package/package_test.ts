@@ -100,6 +100,18 @@ withNode(
   },
 );
 
+withNode("the head of an entry names the packages that it needs beside TensorFlow.js", async ({ packed }) => {
+  const { exports } = await readManifest(), readme = await Deno.readTextFile(new URL("README.md", root));
+  for (const [entry, packages] of Object.entries(packed.packages)) {
+    const needed = packages.filter((one) => !one.startsWith("@tensorflow/"));
+    const [head] = (await Deno.readTextFile(new URL(exports[entry], root))).split("@module");
+    for (const one of needed) {
+      assertStringIncludes(head, one, entry);
+      assertStringIncludes(readme, `\`${one}\``);
+    }
+  }
+});
+
 withNode("./python audits a loss of a Python file in Node.js, and its process ends", async ({ write, run }) => {
   for (const file of ["toy.py", "losses.py"]) {
     await write(`python/${file}`, await Deno.readTextFile(new URL(`tests/audit/toy/${file}`, root)));
