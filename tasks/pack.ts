@@ -280,14 +280,6 @@ async function buildIn(workshop: URL, to: URL, status: (text: string) => void): 
       await Deno.writeTextFile(path, head + comment + text);
     }
   }
-  for await (const { name } of Deno.readDir(npm)) {
-    if (!name.endsWith(".d.ts")) continue;
-    const path = new URL(name, npm), text = await Deno.readTextFile(path);
-    // The bundler of the types leaves such lines out, and ES2022 has no AsyncDisposable.
-    if (/\bAsyncDisposable\b/.test(text)) {
-      await Deno.writeTextFile(path, `/// <reference lib="esnext.disposable" />\n${text}`);
-    }
-  }
   for (const { source, file } of servers) await Deno.copyFile(new URL(source, root), new URL(file, npm));
   for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) {
     await Deno.copyFile(new URL(file, root), new URL(file, npm));
@@ -297,6 +289,14 @@ async function buildIn(workshop: URL, to: URL, status: (text: string) => void): 
     // Deno looks for the file that is named, tsc for the declarations beside it.
     const named = name.endsWith(".d.ts") ? text.replace(/((?:from|import) '\.\/[^']+)\.js'/g, "$1.d.ts'") : text;
     await Deno.writeTextFile(new URL(name, jsr), named);
+  }
+  for await (const { name } of Deno.readDir(npm)) {
+    if (!name.endsWith(".d.ts")) continue;
+    const path = new URL(name, npm), text = await Deno.readTextFile(path);
+    // The bundler of the types leaves such lines out, JSR refuses them, and ES2022 has no AsyncDisposable.
+    if (/\bAsyncDisposable\b/.test(text)) {
+      await Deno.writeTextFile(path, `/// <reference lib="esnext.disposable" />\n${text}`);
+    }
   }
   await writeManifests(npm, jsr, manifest, [...new Set(Object.values(packages).flat())].sort());
 

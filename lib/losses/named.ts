@@ -106,7 +106,7 @@ export const fowlkesMallowsLoss: LossFactory = /* @__PURE__ */ factoryOf(fowlkes
  *
  * @param options `beta`, as for {@linkcode fBeta}, and those of {@linkcode LossOptions}.
  * @returns The loss.
- * @throws {RangeError} `beta` is not a number from 0 to 1e30.
+ * @throws {RangeError} `beta` is not a number from 0 to 1e150.
  *
  * @example
  * ```ts

@@ -6,9 +6,9 @@ import { linearFractional } from "./linear_fractional.ts";
 import type { Score } from "./score.ts";
 
 function checkWeight(score: string, option: string, value: unknown): number {
-  if (typeof value === "number" && value >= 0 && value <= 1e30) return value;
+  if (typeof value === "number" && value >= 0 && value <= 1e150) return value;
   throw new RangeError(
-    `Cannot make the score '${score}': '${option}' must be a number from 0 to 1e30, it is ${describe(value)}`,
+    `Cannot make the score '${score}': '${option}' must be a number from 0 to 1e150, it is ${describe(value)}`,
   );
 }
 
@@ -65,7 +65,7 @@ export interface FBetaOptions {
  *
  * @param options `beta`: 0 is precision, 1 is {@linkcode f1}, 2 favours recall, 0.5 precision.
  * @returns The score; its name carries β: "fBeta0.5".
- * @throws {RangeError} `beta` is not a number from 0 to 1e30.
+ * @throws {RangeError} `beta` is not a number from 0 to 1e150.
  * @throws {TypeError} An unknown option.
  *
  * @see scikit-learn, `fbeta_score`; van Rijsbergen, "Information Retrieval", 1979.
@@ -150,7 +150,7 @@ export interface TverskyOptions {
  *
  * @param options `alpha` and `beta`, at least 0 and not both 0.
  * @returns The score; its name carries both: "tversky0.3_0.7".
- * @throws {RangeError} `alpha` or `beta` is not a number from 0 to 1e30, or both are 0.
+ * @throws {RangeError} `alpha` or `beta` is not a number from 0 to 1e150, or both are 0.
  *
  * @see Salehi et al., "Tversky loss function for image segmentation", arXiv 1706.05721.
  *

@@ -74,7 +74,7 @@ const largestWeight = 1e30;
 function checkClassWeights(what: string, weights: readonly number[], average: Average): void {
   if (average === "binary") {
     throw new TypeError(
-      `Cannot make ${what}: 'classWeights' is ${describe(weights)}, but with average: 'binary' there is one column; ` +
+      `Cannot make ${what}: 'classWeights' is ${describe(weights)}, but average: 'binary' has one column; ` +
         "weigh its rows by sampleWeight",
     );
   }

@@ -79,7 +79,7 @@ export function toStep(step: StepName | Step, options: StepOptions = {}): Step {
     throw new TypeError(
       `Cannot use the step '${step.name}': 'anchored' is ${
         describe(options.anchored)
-      }, but a step is anchored, or not, when it is made`,
+      }, but it is set where a step is made`,
     );
   }
   return agreeing(formOf(step) !== undefined || known.has(step) ? step : checked(step), options);

@@ -274,7 +274,7 @@ export function checkDevice(): void {
   }
   if (gpgpu?.gl.isContextLost() || (device && lost.get(device))) {
     throw new Error(
-      `Cannot compute on the backend '${tf.getBackend()}': its device is lost; load the page again`,
+      `Cannot compute on the backend '${tf.getBackend()}': its device is lost; reload the page`,
     );
   }
 }

@@ -53,7 +53,7 @@ Deno.test("each bad option is refused in one sentence", () => {
     [{ zeroDivision: "1" }, "'zeroDivision' must be one of 0, 1, 'skip', it is '1'"],
     [
       { classWeights: [1] },
-      "'classWeights' is [1], but with average: 'binary' there is one column; weigh its rows by sampleWeight",
+      "'classWeights' is [1], but average: 'binary' has one column; weigh its rows by sampleWeight",
     ],
     [{ average: "macro", classWeights: 3 }, "'classWeights' must be an array, it is 3"],
     ...[[0, 0], [], [1, -1], [1, NaN], [1, 1.1e30], [1, "2"], [1, undefined]].map((weights): [unknown, string] => [
