@@ -1,8 +1,9 @@
-import { auditEngine, type AuditReport, type AuditSettings } from "./audit.ts";
+import { auditEngine, type AuditReport, type AuditSettings, verdictOf } from "./audit.ts";
 import { samplerOf } from "./batches.ts";
 import { checkAudit } from "./check_options.ts";
 import { inWordsOf } from "./engines/dialects.ts";
 import type { AuditBatch } from "./engines/engine.ts";
+import { withFirstCall } from "./engines/first_call.ts";
 import { LoadedLoss, type PythonLoss } from "./engines/loaded_loss.ts";
 import { checkLoss, keepingBackend, samplerFrom, tensorsLeftBy, tfjsEngine, timeLoss } from "./engines/tfjs.ts";
 import { reportText } from "./report.ts";
@@ -71,14 +72,17 @@ function auditTensorFlow(loss: AuditedLoss, settings: Omit<AuditSettings, "leftB
 }
 
 function auditPython(loss: LoadedLoss, settings: AuditSettings, batch: AuditBatch): Audited {
-  const { assumed, died } = loss.check(batch, settings.options.yTrue);
-  if (died !== undefined) return auditDead(loss, batch, died);
-  const report = auditEngine(loss.engine, settings);
+  const first = loss.check(batch, settings.options.yTrue);
+  if (first.died !== undefined) return auditDead(loss, batch, first.died);
+  const report = auditEngine(loss.engine, settings),
+    found = report.findings.map((one) => inWordsOf(loss.framework, one));
+  const findings = withFirstCall(loss, first, batch, found);
   return {
     report: {
       ...report,
-      findings: report.findings.map((finding) => inWordsOf(loss.framework, finding)),
-      assumed: [...report.assumed, ...loss.assumed, ...assumed],
+      verdict: verdictOf(findings),
+      findings,
+      assumed: [...report.assumed, ...loss.assumed, ...first.assumed],
     },
     time: () => loss.time(batch),
   };

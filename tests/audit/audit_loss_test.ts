@@ -354,3 +354,10 @@ Deno.test("amounts are all 0, not negative, and an order of outputs that words a
   const { assumed } = auditLoss(contrastive, { yPred: "nonnegative", yTrue: "binary" });
   assert(assumed.some((sentence) => sentence.startsWith("A label of 1 asks for a larger output")));
 });
+
+Deno.test("of an argmax the remedy is to take the outputs themselves", () => {
+  const loss = (y: Tensor, p: Tensor) => tf.mean(tf.abs(tf.sub(tf.argMax(p, -1), tf.argMax(y, -1))));
+  const { findings: [{ where, remedy }] } = auditLoss(loss, { yPred: "simplex", yTrue: "one-hot", columns: 3 });
+  assertEquals(where?.op, "ArgMax");
+  assertEquals(remedy, "Use the outputs of the softmax themselves: their largest index has no slope");
+});

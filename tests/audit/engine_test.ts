@@ -6,6 +6,7 @@ import { auditEngine } from "../../lib/audit/audit.ts";
 import { samplerOf } from "../../lib/audit/batches.ts";
 import { inWordsOf } from "../../lib/audit/engines/dialects.ts";
 import type { AuditBatch, AuditEngine, Recording } from "../../lib/audit/engines/engine.ts";
+import { softsign } from "../../lib/steps/softsign.ts";
 import { tfjsEngine } from "../../lib/audit/engines/tfjs.ts";
 import { counted, onBackends } from "../helpers.ts";
 
@@ -200,4 +201,32 @@ Deno.test("a remedy in Python names nothing of TensorFlow.js and of this library
     ),
     "Combine recall with precision: F1, Fβ with β = 2, or recall with a floor on precision",
   );
+  const squeezed =
+    "Use tf.clipByValue(p, 1e-7, 1 - 1e-7), tf.squeeze(yTrue, [-1]), tf.sum(x) and tf.relu(x) or tf.abs(x)";
+  assertEquals(
+    of("keras", squeezed),
+    "Use keras.ops.clip(p, 1e-7, 1 - 1e-7), keras.ops.squeeze(y_true, -1), keras.ops.sum(x) and " +
+      "keras.ops.relu(x) or keras.ops.abs(x)",
+  );
+  assertEquals(
+    of("tensorflow", squeezed),
+    "Use tf.clip_by_value(p, 1e-7, 1 - 1e-7), tf.squeeze(y_true, -1), tf.reduce_sum(x) and tf.nn.relu(x) or tf.abs(x)",
+  );
+  assertEquals(
+    of("torch", 'if not, audit with yPred: "logits" (--predictions logits)'),
+    "if not, audit with --predictions logits",
+  );
+});
+
+Deno.test("the softsign of a remedy in Python is that of this library", () => {
+  const { remedy } = inWordsOf("jax", {
+    cause: "saturated",
+    severity: "error",
+    message: "",
+    evidence: {},
+    remedy: "softsign({ slope: 4 })",
+  });
+  const formula = /^the softsign (.*) with u = y_pred - 0.5$/.exec(remedy)![1], step = softsign({ slope: 4 });
+  const written = new Function("u", "abs", `return ${formula};`) as (u: number, abs: typeof Math.abs) => number;
+  for (const p of [0, 0.1, 0.5, 0.8, 1]) assertAlmostEquals(written(p - 0.5, Math.abs), step.value(p), 1e-12);
 });

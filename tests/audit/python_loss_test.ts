@@ -54,9 +54,92 @@ Deno.test("the names of the parameters tell the order of the arguments, and 'ord
   };
   assertEquals(await valueOf({}), 1);
   assertEquals(await valueOf({ order: "pred,true" }), 0);
-  assertEquals((await audited("ends_without_positives")).assumed, []);
-  await using loss = await load("lambda a, b: ((a - b) * (a - b)).mean()");
-  assertEquals(loss.assumed, [`The arguments are (yPred, yTrue), the habit of ${framework}`]);
+  const assumed = async (name: string, more: Partial<PythonLossOptions> = {}) => {
+    await using loss = await load(name, more);
+    return loss.assumed;
+  };
+  assertEquals(await assumed("squared"), ["The outputs come first, as the parameters are named, (pred, target)"]);
+  assertEquals(await assumed("turned"), ["The labels come first, as the parameters are named, (y_true, y_pred)"]);
+  assertEquals(await assumed("squared", { order: "true,pred" }), []);
+  const plain = "lambda a, b: ((a - b) * (a - b)).mean()";
+  assertEquals(await assumed(plain), [`The outputs come first, the habit of ${framework}`]);
+  const byPosition = { framework: pathOf("./toy/toy_by_position.py") };
+  const passed = ["The labels come first: model.compile passes (y_true, y_pred) by position"];
+  assertEquals(await assumed(plain, byPosition), passed);
+  assertEquals(await assumed("lambda x, y: ((x - y) * (x - y)).mean()", byPosition), passed);
+  assertEquals(await assumed("turned", byPosition), []);
+});
+
+Deno.test("where losses are called by position, a first parameter with the name of the outputs is a fault", async () => {
+  const text = await Deno.readTextFile(file), byPosition = { framework: pathOf("./toy/toy_by_position.py") };
+  const first = async (name: string, more: Partial<PythonLossOptions> = {}) => {
+    const { verdict, findings: [finding] } = await audited(name, { ...byPosition, ...more });
+    return [verdict, finding?.cause, finding?.where?.line];
+  };
+  const line = (name: string) => `losses.py:${lineIn(text, `def ${name}(`)}`;
+  assertEquals(await first("naive"), ["broken", "swapped-arguments", line("naive")]);
+  assertEquals(await first("squared"), ["suspect", "swapped-arguments", line("squared")]); // symmetric
+  assertEquals(await first("squared", { order: "pred,true" }), ["sound", undefined, undefined]);
+  const { message } = (await audited("naive", byPosition)).findings[0];
+  assertEquals(message, "model.compile passes (y_true, y_pred) by position, but the first parameter is called pred");
+  assert(/model.compile passes \(y_true, y_pred\) by position/.test(await refusal("raises", byPosition)));
+});
+
+Deno.test("a result of several numbers is a warning where the framework trains on one, a note of a shipped loss", async () => {
+  const { verdict, findings: [several] } = await audited("per_row");
+  assertEquals([verdict, several.cause, several.evidence.shape], ["suspect", "reduction", "[16,1]"]);
+  assertEquals(several.message, "The loss returns 16 numbers, but the toy needs one number: return the mean");
+  const env = Deno.env.get("PYTHONPATH");
+  Deno.env.set("PYTHONPATH", pathOf("./toy/"));
+  try {
+    await using shipped = await pythonLoss({ module: "losses", framework, name: "per_row" });
+    const { verdict, findings: [{ severity }] } = auditLoss(shipped, { rows: 16 });
+    assertEquals([verdict, severity], ["sound", "note"]);
+  } finally {
+    env === undefined ? Deno.env.delete("PYTHONPATH") : Deno.env.set("PYTHONPATH", env);
+  }
+  assertEquals((await audited("squared")).findings, []);
+});
+
+Deno.test("outputs that the loss cuts off are detached, and the remedy is to let them in", async () => {
+  const { findings: [{ cause, remedy, where }] } = await audited("cut_off"), text = await Deno.readTextFile(file);
+  assertEquals([cause, remedy], ["detached", "Remove the stop_gradient around the outputs"]);
+  assertEquals(where, { op: "StopGradient", line: `losses.py:${lineIn(text, "pred.stop_gradient()")}` });
+});
+
+Deno.test("of a loss that writes into its outputs, the remedy says so and does not speak of a ramp", async () => {
+  const { findings: [{ cause, remedy }], assumed } = await audited("overwrites");
+  assertEquals(cause, "saturated");
+  assert(/^The loss writes into y_pred/.test(remedy), remedy);
+  assert(assumed.includes("The loss changes the numbers of y_pred, and is given a copy"));
+});
+
+Deno.test("a file is run once for all of its losses, and again when it has changed", async () => {
+  const folder = await Deno.makeTempDir(), own = `${folder}/counted.py`;
+  const write = (factor: number) =>
+    Deno.writeTextFile(
+      own,
+      `import sys\nsys.runs = getattr(sys, "runs", 0) + 1\nruns = sys.runs\n` +
+        `def loss(pred, target):\n    return (pred - pred).mean() + runs * ${factor}\n`,
+    );
+  const valueOf = (loss: PythonLoss) =>
+    (loss as LoadedLoss).engine.value({
+      yTrue: Float32Array.of(1),
+      yPred: Float32Array.of(0),
+      trueShape: [1, 1],
+      predShape: [1, 1],
+    }).value;
+  try {
+    await write(1);
+    await using first = await pythonLoss({ file: own, framework, name: "loss" });
+    const again = () => first.another({ file: own, framework, name: "loss" });
+    assertEquals([valueOf(first), valueOf(await again())], [1, 1]);
+    await write(10);
+    await Deno.utime(own, new Date(), new Date(0));
+    assertEquals(valueOf(await again()), 20);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("a loss that does not work is refused with its own message", async () => {

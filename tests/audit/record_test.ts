@@ -1,6 +1,7 @@
 // The record of tests/reference/audited: the cases in PyTorch, JAX and Keras, and the losses that these ship.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { FrameworkCosts, FrameworkRecord } from "../reference/audited/record.ts";
+import { flattened } from "../reference/audited/flattened.ts";
+import type { FrameworkCosts, FrameworkRecord, Recorded } from "../reference/audited/record.ts";
 import { made } from "./building_blocks.ts";
 import { cases } from "./cases.ts";
 import { mutations } from "./mutations.ts";
@@ -31,6 +32,23 @@ Deno.test("every recorded case has its cause first, as in TensorFlow.js, and a l
       const text = await Deno.readTextFile(new URL(`../reference/audited/${file}`, import.meta.url));
       const [from, to] = linesOf(text, id.replaceAll("-", "_"));
       assert(Number(number) > from && Number(number) <= to, `${name}: ${line} is not in ${from} to ${to}`);
+    }
+  }
+});
+
+Deno.test("losses that flatten first have the same first cause in every framework, and the line of the fault", async () => {
+  const folder = new URL("../reference/audited/", import.meta.url);
+  const recorded: Record<string, Record<string, Recorded>> = JSON.parse(
+    await Deno.readTextFile(new URL("flattened.json", folder)),
+  );
+  assertEquals(Object.keys(recorded), [...Object.keys(record), "tensorflow"]);
+  for (const [framework, losses] of Object.entries(recorded)) {
+    const file = `flattened_${framework.split(" ")[0]}.py`, text = await Deno.readTextFile(new URL(file, folder));
+    for (const [id, cause] of Object.entries(flattened)) {
+      const [from, to] = linesOf(text, id),
+        fault = text.split("\n").slice(0, to).findLastIndex((l) => /# fault/.test(l));
+      const [found, , line] = losses[id].findings[0]?.split(" ") ?? [];
+      assertEquals([found, line], [cause, fault < from ? undefined : `${file}:${fault + 1}`], `${framework}, ${id}`);
     }
   }
 });

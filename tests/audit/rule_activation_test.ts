@@ -78,6 +78,12 @@ Deno.test("the exponential of a softmax or sigmoid, whose maximum or sign is tak
     n: number,
   ) => [op("Sub", [outputs()]), ...Array.from({ length: n }, () => op("Max", [ofPred()])), op("Exp", [ofPred()])];
   assertEquals(said(far(2)), already("Exp"));
+  // TensorFlow selects x or −x, and computes other terms before the exponential.
+  const negated = op("Neg", [outputs()]), chosen = op("Select", [ofPred(), ofPred({ madeBy: 0 }), outputs()]);
+  const late = [op("Multiply", [outputs(), labels]), op("Sub", [ofPred(), ofBoth]), op("Max", [ofPred()])];
+  assertEquals(said([negated, chosen, ...late, op("Exp", [ofPred({ madeBy: 1 })])]), already("Exp"));
+  assertEquals(said([negated, ...late, op("Softplus", [ofPred({ madeBy: 0 })])]), already("Softplus"));
+  nothing([[op("Square", [outputs()]), op("Softplus", [ofPred({ madeBy: 0 })])]]);
   nothing([
     far(3),
     [op("Square", [outputs()]), op("Exp", [ofPred()])],

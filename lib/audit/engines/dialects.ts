@@ -91,16 +91,22 @@ const phrases: readonly (readonly [tfjs: string, torch: string, tensorflow: stri
   ["f1Loss(), fBetaLoss({ beta: 2 }), or recallAtPrecisionLoss", ...same("F1, Fβ with β = 2, or recall")],
   ["fBetaLoss({ beta: 0.5 }), or precisionAtRecallLoss", ...same("Fβ with β = 0.5, or precision")],
   ["straightThrough()", "a straight-through estimator", "a straight-through estimator", "a straight-through estimator"],
-  ["softsign({ slope: 4 })", "a steep sigmoid", "a steep sigmoid", "a steep sigmoid"],
+  ["softsign({ slope: 4 })", ...same("the softsign 0.5 + 4 * u / (1 + 6 * abs(u)) with u = y_pred - 0.5")],
+  ['audit with yPred: "logits" (--predictions logits)', ...same("audit with --predictions logits")],
+  ["yPred", ...same("y_pred")],
+  ["yTrue", ...same("y_true")],
 ];
 
 const column: Readonly<Record<string, number>> = { torch: 1, keras: 2, tensorflow: 2, jax: 3 };
 
+/** Words of TensorFlow that keras.ops, which works on every backend, calls differently. */
+const inKeras = (text: string): string =>
+  text.replaceAll("tf.clip_by_value", "keras.ops.clip").replaceAll("tf.int32", '"int32"')
+    .replaceAll(/\btf\.(nn\.)?(reduce_)?(?=[a-z_]+\b)/g, "keras.ops.");
+
 /** A finding with the functions of a framework in its remedy. */
 export function inWordsOf(framework: string, finding: Finding): Finding {
   const at = column[framework] ?? 1;
-  return {
-    ...finding,
-    remedy: phrases.reduce((text, each) => text.replaceAll(each[0], each[at]), finding.remedy),
-  };
+  const remedy = phrases.reduce((text, each) => text.replaceAll(each[0], each[at]), finding.remedy);
+  return { ...finding, remedy: framework === "keras" ? inKeras(remedy) : remedy };
 }

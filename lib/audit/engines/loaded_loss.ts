@@ -22,7 +22,8 @@ export interface PythonLossOptions {
   /**
    * Order of the arguments.
    *
-   * @default {as the names of the parameters tell, or else the habit of the framework}
+   * @default {"true,pred" for Keras and TensorFlow, as model.compile passes them; otherwise as the names of the parameters
+   * tell, or else the habit of the framework}
    */
   order?: "true,pred" | "pred,true";
   /**
@@ -65,7 +66,24 @@ export interface FirstCall {
   readonly assumed: readonly string[];
   /** The end of the sentence "The loss …" about a loss that ended the process or did not return. */
   readonly died?: string;
+  /** The arguments whose numbers the loss changes. */
+  readonly changed?: readonly ("y_true" | "y_pred")[];
+  /** The shape of the result. */
+  readonly shape?: readonly number[];
+  /** What cannot train on a result of this shape, "PyTorch's backward()". */
+  readonly needsOneNumber?: string;
 }
+
+/** A first parameter whose name contradicts the order in which its framework passes the arguments. */
+export interface ContraryName {
+  readonly parameter: string;
+  /** The line of the definition. */
+  readonly line?: string;
+}
+
+/** The contradiction in words. */
+export const passedByPosition = ({ parameter }: ContraryName): string =>
+  `model.compile passes (y_true, y_pred) by position, but the first parameter is called ${parameter}`;
 
 /** A loss that has been loaded, and what an audit asks of it. Nothing here knows how a process is started. */
 export abstract class LoadedLoss implements PythonLoss {
@@ -73,6 +91,9 @@ export abstract class LoadedLoss implements PythonLoss {
   abstract readonly framework: string;
   abstract readonly versions: string;
   abstract readonly assumed: readonly string[];
+  /** The loss is one that an installed module ships. */
+  abstract readonly isShipped: boolean;
+  abstract readonly contrary?: ContraryName;
   /** The access that an audit needs. */
   abstract readonly engine: AuditEngine;
   abstract another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<PythonLoss>;

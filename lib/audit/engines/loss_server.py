@@ -33,6 +33,7 @@ OWN_FILES = {os.path.realpath(__file__)}  # no line of a loss
 LIBRARY = os.path.dirname(os.path.realpath(os.__file__))
 
 
+LOADED = {}  # modules by their file and its time
 load_from_r = place_in_r = None  # functions of R, if it is R that runs this
 
 
@@ -255,9 +256,14 @@ class Torch:
     def shape(self, tensor):
         return list(tensor.shape)
 
+    def needing_one_number(self, shape):
+        """What cannot train on a result of this shape."""
+        return "PyTorch's backward()" if math.prod(shape) != 1 else None
+
     def value(self, call, y, p):
         with self.torch.no_grad():
-            return call(y, p * 1)
+            self.given = p * 1
+            return call(y, self.given)
 
     def gradient(self, call, y, p):
         result = call(y, p * 1)  # outputs of a model are no leaves either
@@ -353,7 +359,8 @@ ATEN = {
     "bitwise_and": "LogicalAnd", "bitwise_or": "LogicalOr", "isnan": "IsNan", "isinf": "IsInf",
     "where": "Select", "masked_fill": "Select", "clamp": "ClipByValue", "clamp_min": "Maximum", "clamp_max": "Minimum",
     "hardtanh": "ClipByValue", "maximum": "Maximum", "minimum": "Minimum", "relu": "Relu", "leaky_relu": "LeakyRelu",
-    "sigmoid": "Sigmoid", "log_sigmoid_forward": "Softplus", "softplus": "Softplus", "tanh": "Tanh", "erf": "Erf",
+    "sigmoid": "Sigmoid", "log_sigmoid_forward": "Softplus", "log_sigmoid": "Softplus", "softplus": "Softplus",
+    "tanh": "Tanh", "erf": "Erf",
     "_softmax": "Softmax", "_log_softmax": "LogSoftmax", "sum": "Sum", "mean": "Mean", "prod": "Prod", "amax": "Max",
     "max": "Max", "amin": "Min", "min": "Min", "argmax": "ArgMax", "argmin": "ArgMin", "topk": "TopK", "sort": "Sort",
     "argsort": "TopK", "view": "Reshape", "reshape": "Reshape", "_unsafe_view": "Reshape", "unsqueeze": "ExpandDims",
@@ -426,7 +433,7 @@ def record_aten(torch, trace, func, args, kwargs, result, detaching):
 class TensorFlow:
     """TensorFlow and Keras on it: the callbacks of eager operations have nearly the names of TensorFlow.js."""
 
-    order = "true,pred"
+    order, by_position = "true,pred", True  # model.compile calls a loss so
     names = {"Mul": "Multiply", "SelectV2": "Select", "Select": "Select", "Log1p": "Log1p", "DivNoNan": "DivNoNan",
              "Relu": "Relu", "Pack": "Pack", "ConcatV2": "Concat", "Neg": "Neg", "Inv": "Reciprocal"}
 
@@ -489,7 +496,7 @@ class TensorFlow:
                 return None
             quiet[0] = True
             try:
-                record_tensorflow(self, trace, op_type, list(inputs), attrs, list(outputs))
+                record_tensorflow(self, trace, in_text(op_type), list(inputs), list(outputs))
             finally:
                 quiet[0] = False
             return None
@@ -518,11 +525,15 @@ class TensorFlow:
         return trace, result, True, False
 
 
-def record_tensorflow(framework, trace, op_type, inputs, attrs, outputs):
+def in_text(name):
+    """The name of an operation: TensorFlow gives those that its own Python code runs, a reshape for one, as bytes."""
+    return name.decode() if isinstance(name, bytes) else name
+
+
+def record_tensorflow(framework, trace, op_type, inputs, outputs):
     tf = framework.tf
     tensors = [i for i in inputs if isinstance(i, tf.Tensor) and i.dtype != tf.string]
     outputs = [o for o in outputs if isinstance(o, tf.Tensor) and o.dtype not in (tf.string, tf.resource)]
-    given = dict(zip(attrs[::2], attrs[1::2])) if isinstance(attrs, tuple) else {}
     name = TensorFlow.names.get(op_type, op_type)
     told = {}
     if name in ("Sum", "Mean", "Max", "Min", "Prod", "Cumsum", "Cumprod", "ArgMax") and len(tensors) == 2:
@@ -599,6 +610,9 @@ class Jax:
     def shape(self, tensor):
         return list(tensor.shape)
 
+    def needing_one_number(self, shape):
+        return "jax.grad" if shape != [] else None
+
     def compiled(self, call, make):
         """A function of a loss, compiled once; JAX is slow operation by operation."""
         key = call, make.__name__
@@ -667,7 +681,10 @@ class Jax:
             line = line_of(self.frames(equation)) or outer
             inner = equation.params.get("jaxpr") or equation.params.get("call_jaxpr")
             loop = primitive.name in ("scan", "while", "cond")
-            if inner is not None and not loop:
+            if inner is not None and equation.params.get("name") == "softplus":
+                results = [self.jax.nn.softplus(*given)]
+                trace.op("Softplus", given, results, line=line)
+            elif inner is not None and not loop:
                 own[0] = own[0] or primitive.name.startswith("custom_vjp") and line is not None and self.is_own(equation)
                 open_jaxpr = getattr(inner, "jaxpr", inner)
                 results = self.run(trace, open_jaxpr, getattr(inner, "consts", []), given, own, line)
@@ -763,7 +780,14 @@ def one_framework(found, what):
 
 
 def loaded_from(path, name):
-    """A module from a file, which is run; no compiled copy of it is left."""
+    """A module from a file, which is run once for all of its losses; no compiled copy of it is left."""
+    version = os.path.realpath(path), os.stat(path).st_mtime_ns
+    if version not in LOADED:
+        LOADED[version] = run_file(path, name)
+    return LOADED[version]
+
+
+def run_file(path, name):
     sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
@@ -832,24 +856,40 @@ OUTPUT = re.compile(r"pred|out|logit|input|prob|score|y_?hat|estimat|recon|^p$|^
 LABEL = re.compile(r"true|target|label|gt|truth|mask|actual|expected|^y$|^t$|^yt$")
 
 
-def order_of(loss, habit):
-    """The order of the arguments and whether the names of the parameters tell it."""
-    names = parameters_of(loss)
-    if names is None or len(names[1]) < 2:
-        return habit, False
-    first, second = (n.lower() for n in names[1][:2])
+def order_named(first, second):
+    """The order that the names of two parameters tell, or None."""
+    first, second = first.lower(), second.lower()
     if OUTPUT.search(first) and LABEL.search(second) and not LABEL.search(first):
-        return "pred,true", True
-    if LABEL.search(first) and not LABEL.search(second):
-        return "true,pred", True
-    return habit, False
+        return "pred,true"
+    return "true,pred" if LABEL.search(first) and not LABEL.search(second) else None
+
+
+def order_of(loss, framework, habit, by_position):
+    """The order of the arguments, sentences about it, and the first parameter if its name contradicts the order."""
+    names = parameters_of(loss)
+    two = names[1][:2] if names is not None and len(names[1]) > 1 else None
+    named = two and order_named(*two)
+    if by_position:
+        if named is None or (named != habit and len(two[0]) == 1):  # x and y may be anything
+            return habit, ["The labels come first: model.compile passes (y_true, y_pred) by position"], None
+        return habit, [], None if named == habit else two[0]
+    first = "labels" if (named or habit) == "true,pred" else "outputs"
+    why = f"as the parameters are named, ({', '.join(two)})" if named else f"the habit of {framework}"
+    return named or habit, [f"The {first} come first, {why}"], None
+
+
+def line_of_definition(loss):
+    """The line of the user's code that defines a loss, if there is one."""
+    forward = getattr(loss, "forward", None) or getattr(loss, "call", None) or loss
+    code = getattr(forward, "__code__", None)
+    return code and line_of([(code.co_filename, code.co_firstlineno)])
 
 
 class Server:
     """The loss and what has been found out about it."""
 
     def __init__(self):
-        self.framework = self.loss = self.order = self.form = None
+        self.framework = self.loss = self.order = self.form = self.wanted = None
         self.reference = False  # the squared error in the place of the loss, to compare times
 
     def load(self, request):
@@ -862,7 +902,6 @@ class Server:
         own = wanted.endswith(".py")
         if not own and wanted not in (*FRAMEWORKS, "keras"):
             raise Refused(f"there is no framework '{wanted}': torch, keras, tensorflow or jax")
-        habit = "true,pred" if wanted == "keras" else None
         try:
             backend = keras_backend() if wanted == "keras" else wanted
             self.framework = own_framework(wanted) if own else FRAMEWORKS[backend]()
@@ -876,14 +915,15 @@ class Server:
                           "write a function of labels and outputs that calls it")
         if names is not None and len(names[1]) == 1:
             raise Refused(f"'{name}' takes one argument ({names[1][0]}): a loss takes labels and outputs")
-        told = request.get("order")
-        self.order, sure = (told, True) if told else order_of(loss, habit or self.framework.order)
-        self.loss, self.form = loss, request.get("form")
-        first, second = ("yTrue", "yPred") if self.order == "true,pred" else ("yPred", "yTrue")
+        by_position = wanted == "keras" or getattr(self.framework, "by_position", False)
+        habit, told = "true,pred" if by_position else self.framework.order, request.get("order")
+        self.order, assumed, contrary = (told, [], None) if told else order_of(loss, wanted, habit, by_position)
+        self.loss, self.form, self.wanted = loss, request.get("form"), wanted
         return {
             "framework": wanted, "version": version_of(wanted, self.framework),
             "python": ".".join(map(str, sys.version_info[:3])),
-            "assumed": [] if sure else [f"The arguments are ({first}, {second}), the habit of {wanted}"],
+            "assumed": assumed,
+            "contrary": contrary and {"parameter": contrary, "line": line_of_definition(loss)},
         }
 
     def call(self, y, p):
@@ -918,14 +958,15 @@ class Server:
             y, p = self.batch(request, numbers, form)
             before = [self.framework.read(t)[2] for t in (y, p)]
             try:
-                self.told(self.framework.value(self.call, y, p))
+                _, shape = self.told(self.framework.value(self.call, y, p))
             except Exception as error:
                 first = first or in_words(error)
                 continue
-            self.form = form
-            changed = [n for n, t, b in zip(("yTrue", "yPred"), (y, p), before)
+            self.form, given = form, getattr(self.framework, "given", p)
+            changed = [n for n, t, b in zip(("y_true", "y_pred"), (y, given), before)
                        if any(a != c and a == a for a, c in zip(self.framework.read(t)[2], b))]
-            return {"form": form, "assumed": [
+            needing = self.wanted != "keras" and getattr(self.framework, "needing_one_number", lambda _: None)(shape)
+            return {"form": form, "changed": changed, "shape": shape, "needsOneNumber": needing or None, "assumed": [
                 *([] if form is None else [f"The labels are given as {form.replace('squeezed ', '')}"
                                            f"{', one number per row' if 'squeezed' in form else ''}"]),
                 *[f"The loss changes the numbers of {n}, and is given a copy" for n in changed],

@@ -16,19 +16,32 @@ function overlap(ops: readonly RecordedOp[]): RecordedOp | undefined {
 
 const squashing = ({ op }: RecordedOp): boolean => ["Softmax", "LogSoftmax", "Sigmoid", "Softplus"].includes(op);
 
+/** Tells whether an input is −x, or x or −x by a condition, as TensorFlow writes −|x|. */
+const isNegated = (
+  ops: readonly RecordedOp[],
+  { madeBy }: RecordedInput,
+  whose: (x: RecordedInput) => boolean,
+): boolean =>
+  madeBy !== undefined &&
+  ((ops[madeBy].op === "Neg" && whose(ops[madeBy].inputs[0])) ||
+    (ops[madeBy].op === "Select" && ops[madeBy].inputs.some((input) => isNegated(ops, input, whose))));
+
 /**
  * Tells whether the operation is the exponential of a softmax or sigmoid. `tf.softmax` and `tf.logSoftmax` subtract the
  * maximum first; `tf.losses.sigmoidCrossEntropy` takes exp(−|x|).
  */
 const exponential = (ops: readonly RecordedOp[], at: number, whose: (input: RecordedInput) => boolean): boolean =>
   ops[at].op === "Exp" &&
-  ops.slice(Math.max(0, at - 3), at).some(({ op, inputs }) =>
-    (op === "Sub" || op === "Abs" || op === "Neg") && whose(inputs[0]) && !inputs.some((input) => input.fromTrue)
-  );
+  (isNegated(ops, ops[at].inputs[0], whose) ||
+    ops.slice(Math.max(0, at - 3), at).some(({ op, inputs }) =>
+      (op === "Sub" || op === "Abs" || op === "Neg") && whose(inputs[0]) && !inputs.some((input) => input.fromTrue)
+    ));
 
 /** The first softmax or sigmoid of such an input. */
 const squashes = (ops: readonly RecordedOp[], whose: (input: RecordedInput) => boolean): RecordedOp | undefined =>
-  ops.find((op, i) => (squashing(op) && whose(op.inputs[0])) || exponential(ops, i, whose));
+  ops.find((op, i) =>
+    (squashing(op) && (whose(op.inputs[0]) || isNegated(ops, op.inputs[0], whose))) || exponential(ops, i, whose)
+  );
 
 /** A sigmoid or softmax of a tanh or a cosine: a sigmoid stays between 0.27 and 0.73. */
 function squashedSigns({ ops, random }: Observations, { yPred }: AuditOptions): Finding | undefined {
@@ -157,7 +170,7 @@ export const activation: Rule = ({ observations, options }) => {
       message: "The loss applies a softmax or sigmoid to outputs that are already probabilities",
       evidence: { batch: "random", least, greatest, value: random.value },
       remedy: "Remove the activation of the last layer, or use the form of the loss that takes probabilities; " +
-        'if your last layer has no activation, audit with yPred: "logits"',
+        'if your last layer has no activation, audit with yPred: "logits" (--predictions logits)',
       where: locationOf(op),
     });
   }

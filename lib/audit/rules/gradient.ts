@@ -182,6 +182,20 @@ const sameEverywhere: Explanation = ({ context: { observations }, still, evidenc
   });
 };
 
+/** Outputs that a word of the framework cuts off: stop_gradient, detach, .data or no_grad. */
+const cutOff: Explanation = ({ context: { observations: { readOut } }, block, evidence }) => {
+  const word = readOut?.line === block?.line ? readOut?.op : undefined;
+  if (block === undefined || !(block.op === "StopGradient" || word === "no_grad")) return undefined;
+  const name = word === "data" ? ".data" : word ?? "stop_gradient";
+  return errorOf({
+    cause: "detached",
+    message: `${name} cuts the outputs off: the value moves with them, but no gradient reaches them`,
+    evidence,
+    remedy: `Remove the ${name} around the outputs`,
+    where: locationOf(block),
+  });
+};
+
 const stoppedOnPurpose: Explanation = ({ context, evidence }) => {
   const { customGradient, random: { gradient } } = context.observations;
   if (!customGradient || gradient === undefined || !movesNearby(context)) return undefined;
@@ -231,7 +245,9 @@ const flatOperation: Explanation = ({ context: { observations }, block, evidence
       }`
       : `No gradient reaches the outputs: ${gradientError ?? "the loss jumps and is flat between its jumps"}`,
     evidence,
-    remedy: areZeroOrOne(batch.yTrue)
+    remedy: block?.op === "ArgMax"
+      ? "Use the outputs of the softmax themselves: their largest index has no slope"
+      : areZeroOrOne(batch.yTrue)
       ? `Replace ${
         block?.op ?? "the flat operation"
       } by a step with a slope, such as softsign({ slope: 4 }) or straightThrough(); for a score of ` +
@@ -251,6 +267,7 @@ const explanations: readonly Explanation[] = [
   spreadGradient,
   readOutOfGraph,
   sameEverywhere,
+  cutOff,
   stoppedOnPurpose,
   flatAtTheOutputs,
   selectsOnly,

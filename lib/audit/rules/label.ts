@@ -127,7 +127,8 @@ function signsOfOutputs(
     cause: "activation-mismatch",
     message: "The formula needs outputs of both signs: it is smaller for −1 and 1 than for any outputs between 0 and 1",
     evidence: { value: random.value, perfectOutputsOfBothSigns: right, perfectWithLabels01: best },
-    remedy: "Remove the sigmoid of the last layer, or use a tanh",
+    remedy: "Remove the sigmoid of the last layer and audit with logits, or use the form of the loss that takes " +
+      "probabilities",
   });
 }
 

@@ -5,7 +5,8 @@
  *
  * PYTHON has the packages of requirements.txt beside this file. The record is record.json, the seconds and the calls of each
  * audit are costs.json, and the reports about the two losses of the question are asked_keras.txt and, with Rscript and the
- * package reticulate, asked_r.txt ("asked" in the place of a framework).
+ * package reticulate, asked_r.txt ("asked" in the place of a framework). "flattened" in the place of a framework records
+ * flattened.json: losses that flatten their labels and outputs first, in every framework.
  *
  * @module
  */
@@ -19,6 +20,7 @@ import { pythonLoss, type PythonLossOptions } from "../../../lib/audit/engines/p
 import { made } from "../../audit/building_blocks.ts";
 import { cases } from "../../audit/cases.ts";
 import { fate, mutations } from "../../audit/mutations.ts";
+import { flattened } from "./flattened.ts";
 import { shipped } from "./shipped.ts";
 
 /** What is kept of an audit. */
@@ -159,6 +161,21 @@ async function recordAsked(python: string, file: string, text: string): Promise<
   await Deno.writeTextFile(new URL(text, import.meta.url), reports.join("\n"));
 }
 
+/** Audits the losses of flattened.ts in each framework. */
+async function recordFlattened(python: string): Promise<void> {
+  const frameworks = { ...backends, tensorflow: { framework: "tensorflow", backend: undefined } };
+  for (const [name, { framework, backend }] of Object.entries(frameworks)) {
+    if (backend !== undefined) Deno.env.set("KERAS_BACKEND", backend);
+    const file = fileURLToPath(new URL(`./flattened_${framework}.py`, import.meta.url));
+    const jobs = Object.keys(flattened).map((id) => ({
+      id,
+      load: { python, framework, file, name: id },
+      options: { yPred: "probability", yTrue: "binary" } as const,
+    }));
+    await change("flattened.json", name, (await recordAll(jobs)).records);
+  }
+}
+
 /** Replaces the part of one framework in a record. */
 async function change<T>(name: string, framework: string, part: T): Promise<void> {
   const file = new URL(name, import.meta.url);
@@ -170,7 +187,11 @@ if (import.meta.main) {
   const [python, ...wanted] = Deno.args;
   tf.enableProdMode();
   await tf.setBackend("cpu");
-  for (const name of wanted.length > 0 ? wanted : [...Object.keys(backends), "asked"]) {
+  for (const name of wanted.length > 0 ? wanted : [...Object.keys(backends), "asked", "flattened"]) {
+    if (name === "flattened") {
+      await recordFlattened(python);
+      continue;
+    }
     if (name === "asked") {
       await recordAsked(python, "./asked_keras.py", "./asked_keras.txt");
       await recordAsked(python, "./asked.R", "./asked_r.txt");
