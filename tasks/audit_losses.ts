@@ -7,7 +7,8 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
-import { type PythonLoss, pythonLoss, type PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
+import { ProcessLoss } from "../lib/audit/engines/process_loss.ts";
+import type { PythonLoss, PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
 import {
   type AuditedLoss,
   type AuditOptions,
@@ -181,31 +182,27 @@ export function pythonOptions({ framework, order, python, module }: TaskArgs["va
   };
 }
 
-/** Loads the loss of a Python file or module that `named` names. */
-async function loadPythonLoss(named: string, options: Partial<PythonLossOptions>): Promise<PythonLoss> {
-  const [file, name] = options.module !== undefined
-    ? ["", named]
-    : named.includes("#")
-    ? [named.slice(0, named.indexOf("#")), named.slice(named.indexOf("#") + 1)]
-    : [named, ""];
+const isPython = (named: string): boolean => /\.(py|[rR])(#|$)/.test(named);
+
+/** The file that `named` names, and its path. */
+function existingFile(file: string): { file: string; path: string } {
   const path = resolve(typedIn(), file);
-  if (options.module === undefined && !existsSync(path)) throw new UsageError(`There is no file '${file}'`);
-  if (name.trim() === "") throw new UsageError(`'${named}' names no loss, write ${file}#NAME`);
-  try {
-    return await pythonLoss({ ...options, ...(options.module === undefined ? { file: path } : {}), name });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  if (file === "" || !existsSync(path)) throw new UsageError(`There is no file '${file}'`);
+  return { file, path };
 }
 
-const isPython = (named: string): boolean => /\.(py|[rR])(#|$)/.test(named);
+/** The file or module and the expression that `named` names. */
+function pythonName(named: string, module: string | undefined): { in: { file?: string }; name: string } {
+  if (module !== undefined) return { in: {}, name: named };
+  const [, typed, name = ""] = /^([^#]*)#?(.*)$/s.exec(named)!, { file, path } = existingFile(typed);
+  if (name.trim() === "") throw new UsageError(`'${named}' names no loss, write ${file}#NAME`);
+  return { in: { file: path }, name };
+}
 
 /** Loads what `named`, `FILE#export`, names. */
 async function loadExport(named: string): Promise<unknown> {
-  const at = named.lastIndexOf("#");
-  const [file, name] = at < 0 ? [named, ""] : [named.slice(0, at), named.slice(at + 1)];
-  const path = resolve(typedIn(), file);
-  if (file === "" || !existsSync(path)) throw new UsageError(`There is no file '${file}'`);
+  const at = named.lastIndexOf("#"), name = at < 0 ? "" : named.slice(at + 1);
+  const { file, path } = existingFile(at < 0 ? named : named.slice(0, at));
   let loaded: Record<string, unknown>;
   try {
     loaded = await import(pathToFileURL(path).href);
@@ -263,41 +260,96 @@ function savedFile(save: string | boolean | undefined): string | undefined {
   return file;
 }
 
-/** Audits each of the named losses; Python processes stay `open`, because the time is measured later. */
-async function auditEach(
+/** A loss that was named on the command line, or the reason why it cannot be loaded. */
+interface NamedLoss {
+  readonly named: string;
+  readonly loss: AuditedLoss | PythonLoss | Error;
+}
+
+/** The losses of Python by their file, each file in one process, which is started once. */
+async function loadPython(
+  wanted: readonly string[],
+  options: Partial<PythonLossOptions>,
+  report: Reporter,
+  open: AsyncDisposableStack,
+): Promise<NamedLoss[]> {
+  const groups = Object.groupBy(wanted, (named) => pythonName(named, options.module).in.file ?? "");
+  const loaded: NamedLoss[] = [];
+  for (const group of Object.values(groups) as string[][]) {
+    report.status(`${group.join(", ")}: Python imports its framework …`);
+    const names = group.map((named) => pythonName(named, options.module));
+    const losses = await ProcessLoss.start({ ...options, ...names[0].in }, names.map(({ name }) => name));
+    losses.forEach((loss, n) => {
+      if (loss instanceof ProcessLoss) open.use(loss);
+      loaded.push({ named: group[n], loss });
+    });
+  }
+  return loaded;
+}
+
+/** Loads all of the named losses. Only what prevents every audit is refused. */
+async function loadAll(
   { values, positionals }: TaskArgs,
+  report: Reporter,
+  open: AsyncDisposableStack,
+): Promise<NamedLoss[]> {
+  if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#exportName");
+  const options = pythonOptions(values), inPython = (named: string) => options.module !== undefined || isPython(named);
+  positionals.forEach((named) =>
+    inPython(named) ? pythonName(named, options.module) : existingFile(named.split(/#(?=[^#]*$)/)[0])
+  );
+  const fromPython = await loadPython([...new Set(positionals.filter(inPython))], options, report, open);
+  const losses: NamedLoss[] = [];
+  for (const named of positionals) {
+    const own = fromPython.find((one) => one.named === named);
+    losses.push(own ?? { named, loss: await loadLoss(named).catch((error: Error) => error) });
+  }
+  const errors = losses.flatMap(({ loss }) => loss instanceof Error ? [loss] : []);
+  const other = errors.find((error) => !(error instanceof UsageError || error instanceof TypeError));
+  if (other !== undefined) throw other;
+  if (errors.length === losses.length) throw new UsageError(errors.map(({ message }) => message).join("\n"));
+  return losses;
+}
+
+/** Result of an audit, or the reason why there is none. */
+type Outcome = { readonly audit: LossAudit | ModelAudit } | { readonly named: string; readonly error: string };
+
+/** Audits one loss. Its error stands in the place of its report. */
+function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Reporter, audit: Auditor): Outcome {
+  if (loss instanceof Error) return { named, error: loss.message };
+  report.status(`${named} …`);
+  const onProgress: AuditOptions["onProgress"] = (done, of, next) =>
+    report.progress(`${named}: ${done} of ${of}, ${next} …`);
+  try {
+    return { audit: audit(loss, { ...options, name: named.slice(named.lastIndexOf("#") + 1), onProgress }) };
+  } catch (error) {
+    const { message } = error as Error;
+    if (!/^Cannot /.test(message)) throw error;
+    // A RangeError is about an option, which all losses share; a TypeError is about this loss.
+    if (error instanceof RangeError) throw new UsageError(message);
+    return { named, error: message };
+  }
+}
+
+const outcomeText = (outcome: Outcome): string =>
+  "error" in outcome
+    ? `${outcome.named}: ${outcome.error}`
+    : `${outcome.audit}${"time" in outcome.audit ? `\n${timeText(outcome.audit)}` : ""}`;
+
+const outcomeData = (outcome: Outcome): unknown =>
+  "error" in outcome ? { name: outcome.named, error: outcome.error } : outcome.audit.toJSON();
+
+/** The outcomes of all audits, each as soon as it is known. */
+async function* outcomesOf(
+  args: TaskArgs,
   report: Reporter,
   audit: Auditor,
   open: AsyncDisposableStack,
-): Promise<{ audits: LossAudit[]; refused: string[] }> {
-  if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#exportName");
-  const options = auditOptions(values), inPython = pythonOptions(values);
-  const losses: (AuditedLoss | PythonLoss)[] = [], refused: string[] = [];
-  for (const named of positionals) {
-    if (inPython.module === undefined && !isPython(named)) {
-      losses.push(await loadLoss(named));
-      continue;
-    }
-    report.status(`${named}: Python imports its framework …`);
-    losses.push(open.use(await loadPythonLoss(named, inPython)));
-  }
-  const audits = losses.flatMap((loss, n) => {
-    const named = positionals[n], name = named.slice(named.lastIndexOf("#") + 1);
-    report.status(`${named} …`);
-    try {
-      const onProgress: AuditOptions["onProgress"] = (done, of, next) =>
-        report.progress(`${named}: ${done} of ${of}, ${next} …`);
-      return [audit(loss, { ...options, name, onProgress })];
-    } catch (error) {
-      const { message } = error as Error;
-      if (!/^Cannot /.test(message)) throw error;
-      // A RangeError is about an option, which all losses share; a TypeError is about this loss.
-      if (error instanceof RangeError) throw new UsageError(message);
-      refused.push(`${named}: ${message}`);
-      return [];
-    }
-  });
-  return { audits, refused };
+): AsyncGenerator<Outcome> {
+  const route = modelRoute(args);
+  if (route !== undefined) return yield { audit: await auditOneModel(route, args.values, report) };
+  const options = auditOptions(args.values);
+  for (const loss of await loadAll(args, report, open)) yield auditOne(loss, options, report, audit);
 }
 
 /** Audits the model of a file, or a last layer in words. */
@@ -310,21 +362,22 @@ async function auditOneModel(route: "model" | "words", values: TaskArgs["values"
 
 /** Runs the task. */
 export async function auditLosses(args: TaskArgs, report: Reporter, audit: Auditor): Promise<void> {
-  const { values } = args, route = modelRoute(args), what: What = route === undefined ? "loss" : "model";
+  const { values } = args, what: What = modelRoute(args) === undefined ? "loss" : "model";
   const file = savedFile(values.save);
   if (values.json) console.log = console.error; // a file may print while it is loaded
   tf.enableProdMode(); // no banner
   await tf.setBackend("cpu");
   await using open = new AsyncDisposableStack();
-  const { audits, refused }: { audits: (LossAudit | ModelAudit)[]; refused: string[] } = route === undefined
-    ? await auditEach(args, report, audit, open)
-    : { audits: [await auditOneModel(route, values, report)], refused: [] };
-  if (values.json) {
-    const json = audits.map((one) => one.toJSON());
-    writeData(JSON.stringify(json.length === 1 ? json[0] : json, null, 2));
-  } else {
-    audits.forEach((one, n) => report.line(`${n === 0 ? "" : "\n"}${one}${"time" in one ? `\n${timeText(one)}` : ""}`));
+  const outcomes: Outcome[] = [];
+  for await (const outcome of outcomesOf(args, report, audit, open)) {
+    if (!values.json) report.line(`${outcomes.length === 0 ? "" : "\n"}${outcomeText(outcome)}`);
+    outcomes.push(outcome);
   }
+  if (values.json) {
+    const json = outcomes.map(outcomeData);
+    writeData(JSON.stringify(json.length === 1 ? json[0] : json, null, 2));
+  }
+  const audits = outcomes.flatMap((outcome) => "audit" in outcome ? [outcome.audit] : []);
   if (file !== undefined && audits.length > 0) {
     try {
       await Deno.writeTextFile(file, await auditPage(audits, what));
@@ -333,7 +386,10 @@ export async function auditLosses(args: TaskArgs, report: Reporter, audit: Audit
     }
     report.wrote(file);
   }
-  if (refused.length > 0) throw new TaskError(refused.join("\n"));
-  const broken = audits.filter(({ verdict }) => verdict === "broken").length;
-  if (broken > 0) throw new NegativeResult(counted(broken, what).replace(" ", " broken "));
+  const broken = audits.filter(({ verdict }) => verdict === "broken").length, refused = outcomes.length - audits.length;
+  const bad = [
+    ...(broken > 0 ? [counted(broken, what).replace(" ", " broken ")] : []),
+    ...(refused > 0 ? [`${counted(refused, what)} not audited`] : []),
+  ];
+  if (bad.length > 0) throw new NegativeResult(bad.join(", "));
 }

@@ -113,7 +113,9 @@ slow.test("audit: by the export's name, and one that cannot be audited does not 
   assertEquals(code, 1);
   assertStringIncludes(stdout, "good is sound\n");
   assertStringIncludes(stdout, "renamed is broken\n");
-  assertStringIncludes(stderr, "losses.ts#odd: Cannot audit the loss: it returns 1\n");
+  assertStringIncludes(stdout, "\n\nlosses.ts#odd: Cannot audit the loss: it returns 1\n");
+  assertMatch(stdout, /\naudit: 1 broken loss, 1 loss not audited \(\d+\.\d s\)\n$/);
+  assertEquals(stderr, "");
 });
 
 slow.test("audit: --json prints only JSON, and --save writes a page that needs nothing else", async () => {
@@ -218,6 +220,64 @@ Deno.test("audit: the time of a Python loss is measured before its process ends"
   const args = { values: { framework: join(toy, "toy.py") }, positionals: [`${join(toy, "losses.py")}#squared`] };
   await auditLosses(args, reporter, auditLoss);
   assertMatch(told[0], /^squared: sound[^]*\ntime: \d/);
+});
+
+/** Audits in this process and returns what is printed, step by step, and the message of the failure. */
+async function printed(names: readonly string[], auditor: typeof auditLoss): Promise<{ told: string[]; ends: string }> {
+  const told: string[] = [];
+  const reporter = {
+    line: (text: string) => void told.push(`line ${text}`),
+    status: (text: string) => void told.push(`status ${text}`),
+    wrote() {},
+    progress() {},
+  };
+  const positionals = names.map((name) => `${join(toy, "losses.py")}#${name}`);
+  const error = await auditLosses({ values: { framework: join(toy, "toy.py") }, positionals }, reporter, auditor)
+    .then(() => undefined, (error: Error) => error);
+  return {
+    told: told.map((text) => text.replaceAll(join(toy, "losses.py"), "losses.py")),
+    ends: String(error?.message),
+  };
+}
+
+Deno.test("audit: losses of one Python file share a process, each report follows its audit, an error has its place", async () => {
+  const { told, ends } = await printed(
+    ["squared", "sqared", "raises", "lambda p, t: raises(p, t)"],
+    (loss, options) => {
+      if (loss.name === "squared") return handMadeAudit({ toString: () => "squared is sound" });
+      return auditLoss(loss, options);
+    },
+  );
+  assertEquals(told.filter((text) => /imports its framework/.test(text)).length, 1);
+  assertEquals(ends, "1 broken loss, 3 losses not audited");
+  const lines = told.slice(1).map((text) => text.trim());
+  assertEquals(lines[0], "status losses.py#squared …");
+  assertMatch(lines[1], /^line squared is sound/);
+  assertMatch(lines[2], /^line\s+losses.py#sqared: Cannot load the loss 'sqared': NameError: .*; it defines squared,/);
+  assertEquals(lines[3], "status losses.py#raises …");
+  const [first, second] = [lines[4], lines[6]].map((text) => /ValueError: process (\d+)/.exec(text)?.[1]);
+  assert(first !== undefined && first === second, lines.join("\n"));
+});
+
+Deno.test("audit: before Python starts, a file that does not exist is bad usage", async () => {
+  const told: string[] = [],
+    reporter = { line() {}, status: (text: string) => void told.push(text), wrote() {}, progress() {} };
+  const positionals = [`${join(toy, "losses.py")}#squared`, "nothere.py#squared"];
+  await assertRejects(
+    () => auditLosses({ values: { framework: join(toy, "toy.py") }, positionals }, reporter, auditLoss),
+    UsageError,
+    "There is no file 'nothere.py'",
+  );
+  assertEquals(told, []);
+});
+
+slow.test("audit: --json has an error in the place of a report", async () => {
+  using fixtures = new Fixtures();
+  fixtures.file("losses.ts", losses);
+  const { code, stdout } = await audit(fixtures, "--json", "losses.ts#best", "losses.ts#good");
+  const [{ name, error }, good] = JSON.parse(stdout);
+  assertEquals([code, name, good.name], [1, "losses.ts#best", "good"]);
+  assertStringIncludes(error, "'losses.ts' has no export 'best'");
 });
 
 slow.test("audit: a Python loss that cannot be loaded is bad usage", async () => {
