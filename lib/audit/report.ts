@@ -1,13 +1,24 @@
-import type { Evidence, ModelAudit, ModelFinding } from "./types.ts";
+import type { AuditProbe, Evidence, ModelAudit, ModelFinding } from "./types.ts";
 
 /** A number in four digits. */
 export const short = (value: number): string =>
   Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
 
+/** The name of a number as words: "value moves by" for valueMovesBy. */
+export const inWords = (key: string): string =>
+  key.replaceAll(/(?<=[a-z0-9])[A-Z]|(?<=[a-z])\d/g, (letter) => ` ${letter.toLowerCase()}`);
+
 const evidenceText = (evidence: Evidence): string =>
-  Object.entries(evidence).map(([key, value]) => `${key} ${typeof value === "number" ? short(value) : value}`).join(
-    ", ",
-  );
+  Object.entries(evidence)
+    .map(([key, value]) => `${inWords(key)} ${typeof value === "number" ? short(value) : value}`).join(", ");
+
+/** The number of probes, and of those that were skipped. */
+export function countOfProbes(probes: readonly AuditProbe[]): string {
+  const skipped = probes.filter(({ result }) => result === "skipped").length;
+  return `${probes.length} ${probes.length === 1 ? "probe" : "probes"}${
+    skipped > 0 ? `, ${skipped} of them skipped` : ""
+  }`;
+}
 
 const findingText = ({ cause, severity, message, evidence, remedy, where }: ModelFinding): string =>
   [
@@ -24,9 +35,8 @@ export function reportText(
     "name" | "verdict" | "findings" | "probes" | "assumed"
   >,
 ): string {
-  const tried = probes.filter((probe) => probe.result !== "skipped").length;
   return [
-    `${name}: ${verdict} (${tried} probes)`,
+    `${name}: ${verdict} (${countOfProbes(probes)})`,
     ...findings.map(findingText),
     ...assumed.map((sentence) => `assumed: ${sentence}`),
   ].join("\n");

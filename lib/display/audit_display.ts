@@ -1,3 +1,4 @@
+import { inWords } from "../audit/report.ts";
 import type { Evidence, LossAudit, ModelAudit } from "../audit/types.ts";
 import { auditFigure } from "./audit_figure.ts";
 import { figureHtml } from "./figure.ts";
@@ -16,7 +17,9 @@ function sentence({ name, verdict, findings, probes }: LossAudit | ModelAudit): 
 }
 
 const evidenceText = (evidence: Evidence): string =>
-  Object.entries(evidence).map(([key, value]) => `${key} ${typeof value === "number" ? formatNumber(value) : value}`)
+  Object.entries(evidence).map(([key, value]) =>
+    `${inWords(key)} ${typeof value === "number" ? formatNumber(value) : value}`
+  )
     .join(", ");
 
 const whereText = (where: LossAudit["findings"][number]["where"]): string =>

@@ -51,7 +51,7 @@ export const tools: readonly Tool[] = [
 one and compares the gradient with differences of the loss. Each such check is a <em>probe</em>. A loss whose gradient is
 blocked skips the probes that need a gradient. The verdict is <em>broken</em> (a probe found an error),
 <em>suspect</em> (a probe found a reason for a warning) or <em>sound</em> (no probe found a fault). The curve follows the loss from wrong predictions to right ones: it should
-fall all the way. A flat last percent, at the right predictions, is as it should be.</p>
+fall all the way. The loss may be flat at the very end, where the predictions are right.</p>
 <p>A loss that never returns is ended after the time limit. The text stays in this page: the page makes no request, and a
 link holds the text after the <code>#</code>, which browsers do not send.</p>
 <p>The name <code>tf</code> is TensorFlow.js 4.22 and <code>rb</code> is this library; the text may also import them. If it

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import { f1Loss, jaccardLoss, precisionLoss, recallLoss, type Tensor } from "@roundabout/roundabout";
 import { auditLoss, type AuditOptions } from "@roundabout/roundabout/audit";
 import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss } from "@roundabout/roundabout/thread";
+import { reportText } from "../../lib/audit/report.ts";
 import { cases } from "./cases.ts";
 import { slow } from "../slow.ts";
 
@@ -360,4 +361,29 @@ Deno.test("of an argmax the remedy is to take the outputs themselves", () => {
   const { findings: [{ where, remedy }] } = auditLoss(loss, { yPred: "simplex", yTrue: "one-hot", columns: 3 });
   assertEquals(where?.op, "ArgMax");
   assertEquals(remedy, "Use the outputs of the softmax themselves: their largest index has no slope");
+});
+
+Deno.test("the text counts all probes, names numbers in words and rounds them; the data keep names and digits", () => {
+  const audit = auditLoss(askedRoundLoss), { evidence } = audit.findings[0];
+  const skipped = audit.probes.filter(({ result }) => result === "skipped").length;
+  const text = String(audit), said = `(${audit.probes.length} probes, ${skipped} of them skipped)`;
+  assert(skipped > 0 && text.startsWith(`askedRoundLoss: broken ${said}\n`), text);
+  assert(text.includes(`, value moves by ${Number(Number(evidence.valueMovesBy).toPrecision(4))}\n`), text);
+  assertEquals(JSON.parse(JSON.stringify(audit)).findings[0].evidence, evidence);
+  assert(/^a: sound \(1 probe\)$/.test(
+    reportText({
+      name: "a",
+      verdict: "sound",
+      findings: [],
+      probes: [{ name: "a", result: "ok", detail: "" }],
+      assumed: [],
+    }),
+  ));
+});
+
+Deno.test("a softmax of probabilities is named at its operation, not as a formula of both signs", () => {
+  const loss = (y: Tensor, p: Tensor) => tf.neg(tf.mean(tf.sum(tf.mul(y, tf.log(tf.softmax(p as tf.Tensor2D))), -1)));
+  const { findings: [{ cause, where, message }] } = auditLoss(loss, { yPred: "simplex", yTrue: "one-hot", columns: 3 });
+  assertEquals([cause, where?.op], ["activation-mismatch", "Softmax"]);
+  assert(/already probabilities/.test(message), message);
 });

@@ -1,11 +1,13 @@
+import "@tensorflow/tfjs";
 // What runs in the pages, as far as no browser is needed: its size, its places, the text of a loss.
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { apiMain, makeApi } from "../../tasks/site/api.ts";
 import { checkSite } from "../../tasks/site/check.ts";
+import { auditLoss } from "@roundabout/roundabout/audit";
 import { liveFigures, markLive } from "../../tasks/site/live_figures.ts";
 import { inLabels } from "../../tasks/site/live/compare_words.ts";
-import { lossOfText } from "../../tasks/site/live/loss_text.ts";
+import { inFormWords, lossOfText, placeInText } from "../../tasks/site/live/loss_text.ts";
 import { openSync, parse, Readable, readFileSync, readSync, storeFile } from "../../tasks/site/live/memory_files.ts";
 import { compileScripts } from "../../tasks/site/scripts.ts";
 import { outputs, yTrue } from "../../tasks/site/live/figures/threshold_curves.ts";
@@ -156,10 +158,37 @@ Deno.test("live: a stack names the line of the text", () => {
   }
 });
 
+Deno.test("live: a place in the text has a column only where the line runs as it is written", () => {
+  const text = "const loss = (y: number, p: number) => y - p;\nconst one = 1;\nconst two: number = 2;";
+  assertEquals(placeInText("loss.ts:1:181", text), "loss.ts:1"); // the line has 45 characters, and a head when it runs
+  assertEquals(placeInText("loss.ts:2:7", text), "loss.ts:2:7");
+  assertEquals(placeInText("loss.ts:3:7", text), "loss.ts:3");
+  assertEquals(placeInText("loss.ts:2", text), "loss.ts:2");
+});
+
+Deno.test("live: an error of the audit names the labels of the form", async () => {
+  const throws = () => {
+    throw new Error("shape");
+  };
+  const { message } = assertThrows(() => auditLoss(throws), TypeError);
+  assertMatch(
+    inFormWords(message),
+    /it throws: shape \(for other shapes, change “Columns of outputs” or “Further column/,
+  );
+  const form = await Deno.readTextFile(new URL("../../tasks/site/live/audit.ts", import.meta.url));
+  for (const [, label] of inFormWords(message).matchAll(/“([^”]+)”/g)) assertStringIncludes(form, `"${label}"`);
+});
+
 Deno.test("live: a text that is no loss is explained", () => {
   assertThrows(() => load("const a = 1;"), TypeError, "declares no function");
   assertThrows(() => load("def loss(y, p):\n    return K.mean(p)"), TypeError, "Cannot run Python in a page");
-  assertThrows(() => load("function loss( {"), SyntaxError, "loss.ts");
+  const place = (text: string) => assertThrows(() => load(text), SyntaxError).message;
+  assertEquals(
+    place("const a = 1;\nfunction loss(y, p) { return y +; }"),
+    "The text is not valid TypeScript: line 2, column 33",
+  );
+  assertEquals(place("(y, p) => { return y +; }"), "The text is not valid TypeScript: line 1, column 8");
+  assertEquals(place("\n\n(y, p) => { return y +; }"), "The text is not valid TypeScript: line 3, column 8");
   assertThrows(
     () => load('import "node:fs";'),
     TypeError,

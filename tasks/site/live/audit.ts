@@ -6,6 +6,7 @@
  */
 import "./site.ts";
 import { auditDisplay } from "../../../lib/display/audit_display.ts";
+import { countOfProbes } from "../../../lib/audit/report.ts";
 import type { ExtraLabel, LabelKind, PredictionKind } from "../../../lib/audit/types.ts";
 import type { AuditData, AuditJob, AuditProgress } from "./audit_worker.ts";
 import { button, choice, html, keepSettings, labelled, readout, settingsOf } from "./dom.ts";
@@ -164,10 +165,10 @@ function mount(place: HTMLElement): void {
       onProgress: ({ done, of }) => said.say(`The audit runs: ${done} of ${of} rules are done.`, true),
       onError: (message) => stop(message),
       onResult: (audit) => {
-        const [worst] = audit.findings, tried = audit.probes.filter((probe) => probe.result !== "skipped").length;
+        const [worst] = audit.findings;
         result.replaceChildren(...report(source, audit));
         const found = worst ? ` ${worst.message} (${worst.cause}).` : "";
-        stop(`${audit.name} is ${audit.verdict} after ${tried} probes.${found}`);
+        stop(`${audit.name} is ${audit.verdict} (${countOfProbes(audit.probes)}).${found}`);
       },
     });
     end = () => {

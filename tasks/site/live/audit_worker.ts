@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as rb from "@roundabout/roundabout";
 import { type AuditedLoss, auditLoss, type AuditOptions, type LossAudit } from "@roundabout/roundabout/audit";
 import { answerJob } from "./jobs.ts";
-import { lossOfText } from "./loss_text.ts";
+import { inFormWords, lossOfText, placeInText } from "./loss_text.ts";
 
 /** Loss as text, and the options of its audit. */
 export interface AuditJob {
@@ -39,6 +39,15 @@ answerJob<AuditJob, AuditProgress, AuditData>(async ({ text, options }, onProgre
     const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
     importScripts(address);
   });
-  const audit = auditLoss(loss as AuditedLoss, { ...options, onProgress: (done, of) => onProgress({ done, of }) });
-  return audit.toJSON() as AuditData;
+  try {
+    const audit = auditLoss(loss as AuditedLoss, { ...options, onProgress: (done, of) => onProgress({ done, of }) });
+    const data = audit.toJSON() as AuditData;
+    const findings = data.findings.map((finding) => {
+      const { where } = finding;
+      return where?.line ? { ...finding, where: { ...where, line: placeInText(where.line, text) } } : finding;
+    });
+    return { ...data, findings };
+  } catch (error) {
+    throw new TypeError(inFormWords((error as Error).message));
+  }
 });

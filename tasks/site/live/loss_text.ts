@@ -13,13 +13,43 @@ export type Modules = Readonly<Record<string, unknown>>;
 const lastDeclared = (text: string): string | undefined =>
   [...text.matchAll(/^(?:export\s+)?(?:default\s+)?(?:function\s*\*?|const|let|var)\s+([\w$]+)/gm)].at(-1)?.[1];
 
+const asDefault = "export default ";
+
 /** Turns a text that exports nothing into a module: its only expression, or the last function that it declares. */
 function asModule(text: string): string {
   if (/^\s*export\b/m.test(text)) return text;
-  if (/^\s*(?:function\s*\(|\(|[\w$]+\s*=>)/.test(text)) return `export default ${text.trimStart()}`;
+  if (/^\s*(?:function\s*\(|\(|[\w$]+\s*=>)/.test(text)) return `${asDefault}${text}`;
   const name = lastDeclared(text);
   return name === undefined ? text : `${text}\nexport { ${name} };`;
 }
+
+/** A text as JavaScript, line by line. */
+function compiled(text: string): string {
+  const source = asModule(text);
+  try {
+    return transform(source, { transforms: ["typescript", "imports"], filePath: fileName }).code;
+  } catch (error) {
+    const [, line, column] = /\((\d+):(\d+)\)$/.exec((error as Error).message) ?? [];
+    if (line === undefined) throw error;
+    const before = line === "1" && source.startsWith(asDefault) && source !== text ? asDefault.length : 0;
+    throw new SyntaxError(`The text is not valid TypeScript: line ${line}, column ${Number(column) - before}`);
+  }
+}
+
+/** The place "loss.ts:3:12" of a report, without its column where the line that ran is not the line of the text. */
+export function placeInText(place: string, text: string): string {
+  const [, line] = /:(\d+):\d+$/.exec(place) ?? [];
+  if (line === undefined) return place;
+  const [own, ran] = [text, compiled(text)].map((code) => code.split("\n")[Number(line) - 1]);
+  return own === ran ? place : place.replace(/:\d+$/, "");
+}
+
+/** An error of the audit with the labels of the form in the place of options. */
+export const inFormWords = (message: string): string =>
+  message.replace(
+    /\(other shapes: [^)]*\)$/,
+    "(for other shapes, change \u201cColumns of outputs\u201d or \u201cFurther column of the labels\u201d)",
+  );
 
 /** Throws if a text is Python, which nothing in a page can run. */
 function refusePython(text: string): void {
@@ -53,8 +83,7 @@ export function lossOfText(
   run: (script: string) => void,
 ): (...args: unknown[]) => unknown {
   refusePython(text);
-  const { code } = transform(asModule(text), { transforms: ["typescript", "imports"], filePath: fileName });
-  const own = globalThis as Record<string, unknown>, exports: Record<string, unknown> = {};
+  const code = compiled(text), own = globalThis as Record<string, unknown>, exports: Record<string, unknown> = {};
   const require = (name: string) => {
     if (Object.hasOwn(modules, name)) return modules[name];
     throw new TypeError(`Cannot load '${name}': the text may import ${Object.keys(modules).join(", ")}`);
