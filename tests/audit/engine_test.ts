@@ -230,3 +230,31 @@ Deno.test("the softsign of a remedy in Python is that of this library", () => {
   const written = new Function("u", "abs", `return ${formula};`) as (u: number, abs: typeof Math.abs) => number;
   for (const p of [0, 0.1, 0.5, 0.8, 1]) assertAlmostEquals(written(p - 0.5, Math.abs), step.value(p), 1e-12);
 });
+
+/** Texts about what only TensorFlow.js does. */
+const onlyTfjs =
+  /^(Select by tf\.greaterEqual|Give both operands the same shape before |Remove tf\.keep|TensorFlow\.js )/;
+
+Deno.test("in Python, no text of a rule names a function of TensorFlow.js", async () => {
+  const folder = new URL("../../lib/audit/rules/", import.meta.url), texts: string[] = [];
+  for (const { name } of Deno.readDirSync(folder)) {
+    const code = (await Deno.readTextFile(new URL(name, folder))).replaceAll(/^ *(\/\/|\*|\/\*).*$/gm, "")
+      .replaceAll(/(["`]) \+\s*(["`])/g, (whole, a, b) => a === b ? "" : whole);
+    texts.push(...[...code.matchAll(/"([^"\n]*\btf\.[^"\n]*)"|`([^`\n]*\btf\.[^`\n]*)`/g)].map((m) => m[1] ?? m[2]));
+  }
+  const wanted = texts.filter((text) => !onlyTfjs.test(text));
+  assert(wanted.length > 12, `${wanted.length}`);
+  const left = {
+    torch: /\btf\./,
+    jax: /\btf\./,
+    keras: /\btf\./,
+    tensorflow: /\btf\.(\w*[A-Z]|(sum|mean|max)\b)|, true\)/,
+  };
+  for (const [framework, pattern] of Object.entries(left)) {
+    for (const remedy of wanted) {
+      const said =
+        inWordsOf(framework, { cause: "constant", severity: "note", message: "", evidence: {}, remedy }).remedy;
+      assert(!pattern.test(said), `${framework}: ${said}`);
+    }
+  }
+});

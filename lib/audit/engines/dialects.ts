@@ -47,6 +47,14 @@ const phrases: readonly (readonly [tfjs: string, torch: string, tensorflow: stri
   ["tf.sub(tf.mul(2, yTrue), 1)", "2 * y_true - 1", "2 * y_true - 1", "2 * y_true - 1"],
   ["tf.maximum(x, 1e-7)", "x.clamp(min=1e-7)", "tf.maximum(x, 1e-7)", "jnp.maximum(x, 1e-7)"],
   ["tf.relu(x) or tf.abs(x)", "x.relu() or x.abs()", "tf.nn.relu(x) or tf.abs(x)", "jax.nn.relu(x) or jnp.abs(x)"],
+  [
+    "tf.max(x, 1, true), tf.sum(x, 1, true)",
+    "x.amax(1, keepdim=True), x.sum(1, keepdim=True)",
+    "tf.reduce_max(x, 1, keepdims=True), tf.reduce_sum(x, 1, keepdims=True)",
+    "x.max(1, keepdims=True), x.sum(1, keepdims=True)",
+  ],
+  ["tf.sum(x, -1)", "x.sum(-1)", "tf.reduce_sum(x, -1)", "x.sum(-1)"],
+  ["tf.transpose", "torch.transpose", "tf.transpose", "jnp.transpose"],
   ["tf.sum(x)", "x.sum()", "tf.reduce_sum(x)", "x.sum()"],
   ["; tf.divNoNan has no usable gradient", "", "", ""],
   [
@@ -104,9 +112,12 @@ const inKeras = (text: string): string =>
   text.replaceAll("tf.clip_by_value", "keras.ops.clip").replaceAll("tf.int32", '"int32"')
     .replaceAll(/\btf\.(nn\.)?(reduce_)?(?=[a-z_]+\b)/g, "keras.ops.");
 
-/** A finding with the functions of a framework in its remedy. */
+/** A finding with the functions and names of a framework in its message and its remedy. */
 export function inWordsOf(framework: string, finding: Finding): Finding {
   const at = column[framework] ?? 1;
-  const remedy = phrases.reduce((text, each) => text.replaceAll(each[0], each[at]), finding.remedy);
-  return { ...finding, remedy: framework === "keras" ? inKeras(remedy) : remedy };
+  const translated = (text: string): string => {
+    const own = phrases.reduce((own, each) => own.replaceAll(each[0], each[at]), text);
+    return framework === "keras" ? inKeras(own) : own;
+  };
+  return { ...finding, message: translated(finding.message), remedy: translated(finding.remedy) };
 }

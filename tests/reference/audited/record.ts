@@ -57,15 +57,25 @@ export interface FrameworkCosts {
   readonly audits: Record<string, AuditCost>;
 }
 
+/** The text of a file of /proc; none of a thread or process that has just ended. */
+function textOf(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
 /** CPU seconds of this process and of all that it started and that still run, on Linux. */
 function cpuSeconds(): number {
   const own = process.cpuUsage(), ticksPerSecond = 100;
   let ticks = 0;
   const add = (id: number | "self") => {
     for (const { name } of Deno.readDirSync(`/proc/${id}/task`)) {
-      for (const child of Deno.readTextFileSync(`/proc/${id}/task/${name}/children`).split(" ").filter(Boolean)) {
-        const fields = Deno.readTextFileSync(`/proc/${child}/stat`).split(") ")[1].split(" ");
-        ticks += Number(fields[11]) + Number(fields[12]);
+      for (const child of textOf(`/proc/${id}/task/${name}/children`).split(" ").filter(Boolean)) {
+        const fields = textOf(`/proc/${child}/stat`).split(") ")[1]?.split(" ") ?? [];
+        ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
         add(Number(child));
       }
     }
