@@ -45,8 +45,8 @@ export const auditSpec: TaskSpec = {
   name: "audit",
   about:
     "Explains why a loss does not learn: calls each named loss of a TypeScript, JavaScript or Python file on many batches\n" +
-    "and reports what is wrong, on which line, with the evidence and a fix. Exits with 1 if a loss is broken, with 0 if all\n" +
-    "are sound or suspect. The file is executed: audit only code that you trust.\n\n" +
+    "and reports what is wrong, on which line, with the evidence and a fix. Exits with 1 if a loss is broken or cannot be\n" +
+    "audited, with 0 if all are sound or suspect. The file is executed: audit only code that you trust.\n\n" +
     'A TypeScript file must import TensorFlow.js as "@tensorflow/tfjs", which gives it this project\'s copy; a second copy\n' +
     "(npm:…@…, or a URL) may not accept the tensors. In a Python file, NAME is a function, a class, or an expression:\n" +
     "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
@@ -80,7 +80,9 @@ export const auditSpec: TaskSpec = {
     },
     order: {
       type: "string",
-      help: "arguments of a Python loss: true,pred or pred,true (as its parameters are named)",
+      help:
+        "arguments of a Python loss: true,pred or pred,true (Keras and TensorFlow: true,pred, as model.compile passes " +
+        "them; others: as the parameters are named)",
     },
     python: { type: "string", help: "command that runs Python (the active environment's, else python3)" },
     model: { type: "string", help: "compiled model to audit, or the function that makes it: FILE.ts#NAME" },
