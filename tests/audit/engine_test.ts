@@ -240,7 +240,7 @@ Deno.test("in Python, no text of a rule names a function of TensorFlow.js", asyn
   for (const { name } of Deno.readDirSync(folder)) {
     const code = (await Deno.readTextFile(new URL(name, folder))).replaceAll(/^ *(\/\/|\*|\/\*).*$/gm, "")
       .replaceAll(/(["`]) \+\s*(["`])/g, (whole, a, b) => a === b ? "" : whole);
-    texts.push(...[...code.matchAll(/"([^"\n]*\btf\.[^"\n]*)"|`([^`\n]*\btf\.[^`\n]*)`/g)].map((m) => m[1] ?? m[2]));
+    texts.push(...[...code.matchAll(/(["'`])((?:(?!\1).)*\btf\.(?:(?!\1).)*)\1/g)].map((m) => m[2]));
   }
   const wanted = texts.filter((text) => !onlyTfjs.test(text));
   assert(wanted.length > 12, `${wanted.length}`);

@@ -53,6 +53,7 @@ const phrases: readonly (readonly [tfjs: string, torch: string, tensorflow: stri
     "tf.reduce_max(x, 1, keepdims=True), tf.reduce_sum(x, 1, keepdims=True)",
     "x.max(1, keepdims=True), x.sum(1, keepdims=True)",
   ],
+  ['tf.cast(yTrue, "float32")', "y_true.float()", "tf.cast(y_true, tf.float32)", "y_true.astype(float)"],
   ["tf.sum(x, -1)", "x.sum(-1)", "tf.reduce_sum(x, -1)", "x.sum(-1)"],
   ["tf.transpose", "torch.transpose", "tf.transpose", "jnp.transpose"],
   ["tf.sum(x)", "x.sum()", "tf.reduce_sum(x)", "x.sum()"],
@@ -109,7 +110,7 @@ const column: Readonly<Record<string, number>> = { torch: 1, keras: 2, tensorflo
 
 /** Words of TensorFlow that keras.ops, which works on every backend, calls differently. */
 const inKeras = (text: string): string =>
-  text.replaceAll("tf.clip_by_value", "keras.ops.clip").replaceAll("tf.int32", '"int32"')
+  text.replaceAll("tf.clip_by_value", "keras.ops.clip").replaceAll(/\btf\.(int32|float32)\b/g, '"$1"')
     .replaceAll(/\btf\.(nn\.)?(reduce_)?(?=[a-z_]+\b)/g, "keras.ops.");
 
 /** A finding with the functions and names of a framework in its message and its remedy. */
