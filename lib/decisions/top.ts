@@ -1,6 +1,6 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { toFloat32 } from "../counts/counts.ts";
-import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
+import { sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import type { Shape } from "../steps/sigmoidal.ts";
 import type { Decision, Mode } from "./decision.ts";
 
@@ -76,7 +76,8 @@ function solveThreshold(
  */
 export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOptions): Decision {
   return (batch) => {
-    const { classes, yPred } = batch, p = fromLogits ? sigmoids(yPred) : yPred;
+    const { classes, yPred } = batch, logistic = fromLogits ? sigmoidsWithSlopes(yPred) : undefined;
+    const p = logistic?.values ?? yPred;
     const decisions = new Float64Array(yPred.length), slopes = new Float64Array(yPred.length);
     for (let column = 0; column < classes; column++) {
       const entries = counted(batch, column), n = entries.length;
@@ -106,9 +107,9 @@ export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOpti
           const mean = total === 0 ? 0 : weighted / total;
           for (let i = column; i < gradient.length; i += classes) {
             gradient[i] = slopes[i] === 0 ? 0 : slopes[i] * (gradient[i] - mean); // 0: rows without weight
-            if (fromLogits) gradient[i] *= sigmoidDerivative(yPred[i]);
           }
         }
+        logistic?.multiply(gradient);
       },
     };
   };

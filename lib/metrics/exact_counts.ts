@@ -39,7 +39,7 @@ function addWhole(counts: readonly ExactCounts[], { yTrue, rows, classes }: Batc
 }
 
 /** The number of rows whose terms are added up in plain float64 sums. */
-const blockRows = 2 ** 10;
+const blockRows = 1024;
 
 /**
  * Adds counts of soft labels or weighted rows. A term t (weight times label) is cut into a multiple of 2⁻⁵² `coarse`, a

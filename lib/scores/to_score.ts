@@ -33,7 +33,7 @@ export const scores = {
 export type ScoreName = { [K in keyof typeof scores]: typeof scores[K] extends Score ? K : never }[keyof typeof scores];
 
 /** The names of the scores without parameters. */
-export const scoreNames: readonly ScoreName[] = (Object.keys(scores) as (keyof typeof scores)[])
+export const scoreNames: readonly ScoreName[] = /* @__PURE__ */ (Object.keys(scores) as (keyof typeof scores)[])
   .filter((name): name is ScoreName => typeof scores[name] !== "function");
 
 /** A score of one's own: the gradient may be left out. */

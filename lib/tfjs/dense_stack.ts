@@ -52,7 +52,7 @@ let dense: unknown;
 const denseClass = () => dense ??= tfLayers.dense({ units: 1 }).constructor;
 
 /** The largest number of weights of a layer: the heap of the products is never made smaller. */
-const largestKernel = 2 ** 24;
+const largestKernel = 16_777_216;
 
 /**
  * Returns the layers of a sequential model if all of them are dense layers with an activation that is known here, tensors
