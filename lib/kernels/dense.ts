@@ -1,5 +1,5 @@
 import { denseBytes } from "./dense_bytes.ts";
-import { instantiate } from "./simd.ts";
+import { growTo, instantiate } from "./simd.ts";
 
 /** A table of float32 numbers, with the distances in bytes from a row, and from a column, to the next. */
 export interface Matrix {
@@ -27,16 +27,13 @@ type Loop = (...pointersAndNumbers: number[]) => void;
 
 let memory: WebAssembly.Memory | undefined, loop: Loop;
 
-const pageBytes = 65536;
-
 /** Returns a heap with at least so many bytes, and loads the loop of dense.as, which runs wherever `ownSimd` finds that SIMD loops run. */
 function heapOf(bytes: number): ArrayBufferLike {
   if (memory === undefined) {
     memory = new WebAssembly.Memory({ initial: 1 });
     loop = instantiate(denseBytes, memory, () => 0).exports.product;
   }
-  const missing = bytes - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+  growTo(memory, bytes);
   return memory.buffer;
 }
 

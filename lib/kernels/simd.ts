@@ -67,7 +67,14 @@ export function instantiate(code: string, memory: WebAssembly.Memory, place: (by
   return { memory, place, exports: exports as Record<string, Pass> };
 }
 
-const pageBytes = 65536;
+/** The bytes of a page of a WebAssembly memory. */
+export const pageBytes = 65536;
+
+/** Makes a memory as large as so many bytes, unless it is larger; throws where there is no room. */
+export function growTo(memory: WebAssembly.Memory, bytes: number): void {
+  const missing = bytes - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+}
 
 let ownHeap: Simd | null | undefined;
 
@@ -77,9 +84,8 @@ export function ownSimd(): Simd | undefined {
     try {
       const memory = new WebAssembly.Memory({ initial: 1 }), start = 1024; // the address 0 says that there is no place
       ownHeap = instantiate(simdBytes, memory, (bytes) => {
-        const missing = start + bytes - memory.buffer.byteLength;
         try {
-          if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+          growTo(memory, start + bytes);
           return start;
         } catch {
           return 0;

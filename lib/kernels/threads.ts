@@ -1,5 +1,5 @@
 import type { Inputs } from "../batch/read_batch.ts";
-import { type Begun, instantiate, mergeMarks, moduleBytes, type Simd, viewsOf } from "./simd.ts";
+import { type Begun, growTo, instantiate, mergeMarks, moduleBytes, pageBytes, type Simd, viewsOf } from "./simd.ts";
 import { simdBytes } from "./simd_bytes.ts";
 import { eachPiece, entriesToHeap, type Numbers, type Place, type Table } from "./table.ts";
 
@@ -140,7 +140,7 @@ class Helper {
   }
 }
 
-const pageBytes = 65536, mostBytes = 65536 * pageBytes;
+const mostBytes = 65536 * pageBytes;
 
 /** The first entry of a unit, and the entry after its last. */
 type Unit = readonly [start: number, end: number];
@@ -238,10 +238,9 @@ export class Team {
   /** Returns the address of so many bytes that may be used until the next first pass; 0 if there are none. */
   #allocate(bytes: number): number {
     const { memory } = this.#simd, at = this.#top, top = at + Math.ceil(bytes / 64) * 64;
-    const missing = top - memory.buffer.byteLength;
     try {
       if (top > mostBytes) return 0;
-      if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+      growTo(memory, top);
     } catch {
       return 0;
     }
