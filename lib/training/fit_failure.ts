@@ -34,7 +34,7 @@ export function checkInformative(score: Score, counts: readonly Counts[]): void 
     ? "has no positive"
     : counts.every(({ fp, tn }) => fp + tn === 0)
     ? "has no negative"
-    : "has rows of one class only in each column";
+    : "has one class only in each column";
   throw new RangeError(
     `Cannot train: 'validationData' ${without}, so its ${score.name} is constant and can choose neither an epoch nor a ` +
       "threshold; give rows of both classes, or leave 'validationData' out",
@@ -53,7 +53,7 @@ export function deadGradient(
   const positives = counts.reduce((sum, { tp, fn }) => sum + tp + fn, 0);
   const negatives = counts.reduce((sum, { fp, tn }) => sum + fp + tn, 0);
   const why = positives === 0 && !scoring.rule?.queries
-    ? "'data' has no positive, so there is nothing to learn the score from; give rows with the label 1"
+    ? "'data' has no positive; give rows with the label 1"
     : negatives === 0 && !scoring.rule?.queries
     ? "'data' has no negative; give rows with the label 0"
     : scoring.rule !== undefined
@@ -64,7 +64,7 @@ export function deadGradient(
     ? `the outputs are all 0 or 1 to the last bit, or the score '${scoring.score.name}' does not change; standardise the ` +
       `inputs, begin from smaller weights, or lower 'slope' (it is ${stepSlope})`
     : `the outputs all lie where the step '${stepName}' is flat, or the score '${scoring.score.name}' does not change; ` +
-      `lower 'slope' (it is ${stepSlope}), take the step 'softsign', which is flat nowhere, or begin nearer to the threshold`;
+      `lower 'slope' (it is ${stepSlope}), take the step 'softsign', flat nowhere, or begin nearer to the threshold`;
   return new RangeError(`Cannot train on ${name}: no row has a gradient in epoch ${epoch}: ${why}`);
 }
 

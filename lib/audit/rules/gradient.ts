@@ -396,15 +396,26 @@ interface SlopeAt {
   readonly slope: number;
 }
 
+const isOff = ({ gradient, slope }: SlopeAt): boolean =>
+  Math.abs(gradient - slope) > 0.1 * Math.max(Math.abs(gradient), Math.abs(slope));
+
 /** The gradient and the slope at outputs of all rows and columns, wherever the value moves smoothly. */
 function slopesOf(
   { engine, observations: { random: { gradient, batch, value }, columns, rows } }: BatchContext,
 ): SlopeAt[] {
   const places = Array.from({ length: Math.min(24, rows * columns) }, (_, i) => (5 * i % rows) * columns + i % columns);
+  // A kink within a step, as of a piecewise linear score, is no fault of the gradient.
+  const isStraight = ({ at, slope }: SlopeAt): boolean => {
+    const [up, down] = [1e-2, -1e-2].map((by) =>
+      (engine.value(withOutputs(batch, (p, i) => i === at ? p + by : p)).value - value) / by
+    );
+    return Math.abs(up - down) < 0.1 * Math.abs(slope);
+  };
   return places.flatMap((at) => {
     const [slope, further] = differenceSteps.map((step) => difference(engine, batch, at, step));
     const isSmooth = Math.abs(slope - further) < 0.1 * Math.abs(slope) && Math.abs(slope) > differenceNoise(value);
-    return isSmooth ? [{ at, gradient: gradient![at], slope }] : [];
+    const found = { at, gradient: gradient![at], slope };
+    return isSmooth && (!isOff(found) || isStraight(found)) ? [found] : [];
   });
 }
 
@@ -422,9 +433,6 @@ function deadLabel({ batch: { yTrue }, gradient }: BatchResult): number | undefi
   if (labels.length !== 2 || yTrue.length !== gradient?.length) return undefined;
   return labels.find((label) => yTrue.every((y, i) => (y === label) === (gradient[i] === 0)));
 }
-
-const isOff = ({ gradient, slope }: SlopeAt): boolean =>
-  Math.abs(gradient - slope) > 0.1 * Math.max(Math.abs(gradient), Math.abs(slope));
 
 /** Tells whether a part of the loss is kept out of the gradient: its value is then not what a training lowers. */
 export function isKeptOut(context: AuditContext): boolean {
