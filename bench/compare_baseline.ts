@@ -6,7 +6,7 @@
  */
 import { candidatesFor } from "../lib/compare/candidates.ts";
 import { partsOf, penaltyFolds, runSplit, splitRows } from "../lib/compare/run_split.ts";
-import type { HeavyTails } from "../lib/data/prepare_columns.ts";
+import type { HeavyTails } from "../lib/data/table.ts";
 import { readTable } from "../lib/data/read_table.ts";
 import { f1 } from "../lib/scores/ratio.ts";
 import { balancedAccuracy } from "../lib/scores/agreement.ts";

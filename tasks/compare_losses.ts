@@ -11,7 +11,7 @@ import { countKeys } from "../lib/counts/counts.ts";
 import { curveScores } from "../lib/curves/to_curve_score.ts";
 import { csvForm, csvRecords } from "../lib/data/csv.ts";
 import { numberOf } from "../lib/data/spelling.ts";
-import type { HeavyTails } from "../lib/data/prepare_columns.ts";
+import type { HeavyTails } from "../lib/data/table.ts";
 import { readTable, type ReadTableOptions } from "../lib/data/read_table.ts";
 import { comparisonDisplay } from "../lib/display/mod.ts";
 import { scoreNames } from "../lib/scores/to_score.ts";

@@ -2,11 +2,11 @@ import { checkInteger } from "../check/integer.ts";
 import { describe } from "../check/describe.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { CurveScoreName } from "../curves/to_curve_score.ts";
-import { checkHeavyTails, type PrepareOptions } from "../data/prepare_columns.ts";
+import { checkHeavyTails } from "../data/prepare_columns.ts";
 import { readTable, type ReadTableOptions } from "../data/read_table.ts";
 import type { Split } from "../data/split.ts";
 import { presentValues } from "../data/standardize.ts";
-import type { Column, Feature, TableDataset, TableFrame, TableWarning } from "../data/table.ts";
+import type { Column, Feature, HeavyTails, TableDataset, TableFrame, TableWarning } from "../data/table.ts";
 import { hasHeavyTails } from "../data/yeo_johnson.ts";
 import { groupBy } from "../numerics/group_by.ts";
 import { savings } from "../scores/savings.ts";
@@ -79,7 +79,7 @@ export interface CompareLossesOptions extends Omit<ReadTableOptions, "beside"> {
    *
    * @default {"yeoJohnson"}
    */
-  heavyTails?: PrepareOptions["heavyTails"];
+  heavyTails?: HeavyTails;
   /** Called after each training. */
   onProgress?: (progress: ComparisonProgress) => void;
   /**

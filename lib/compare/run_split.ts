@@ -1,7 +1,7 @@
-import { prepareColumns, type PrepareOptions } from "../data/prepare_columns.ts";
+import { prepareColumns } from "../data/prepare_columns.ts";
 import type { Split } from "../data/split.ts";
 import { stratifiedKFold } from "../data/stratified_k_fold.ts";
-import type { TableDataset } from "../data/table.ts";
+import type { PrepareOptions, TableDataset } from "../data/table.ts";
 import { trainTestSplit } from "../data/train_test_split.ts";
 import { forward, initialWeights, type NetworkForm } from "../network/mlp.ts";
 import { type EpochObjective, type Labels, labelsOf, type Objective } from "../network/objectives.ts";

@@ -1,6 +1,5 @@
-import type { PrepareOptions } from "../data/prepare_columns.ts";
 import type { Split } from "../data/split.ts";
-import type { TableDataset } from "../data/table.ts";
+import type { PrepareOptions, TableDataset } from "../data/table.ts";
 import { candidatesFor, costCandidates } from "./candidates.ts";
 import { type DecisionCosts, rowCosts } from "./costs.ts";
 import { partsOf, runSplit, type SplitRun } from "./run_split.ts";

@@ -24,7 +24,7 @@ export * from "./datasets.ts";
 export type { LabelledFrame, LabelledRows } from "./labels.ts";
 export { type BinaryDataset, type Dataset, loadDataset } from "./load_dataset.ts";
 export * from "./prepare.ts";
-export type { HeavyTails, PreparedColumns, PrepareOptions } from "./prepare_columns.ts";
+export type { PreparedColumns } from "./prepare_columns.ts";
 export * from "./read_table.ts";
 export * from "./scikit_learn_folds.ts";
 export * from "./split.ts";
@@ -34,7 +34,9 @@ export type {
   CategoryColumn,
   Column,
   Feature,
+  HeavyTails,
   NumberColumn,
+  PrepareOptions,
   TableDataset,
   TableFrame,
   TableWarning,

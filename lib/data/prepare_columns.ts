@@ -1,6 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkInteger } from "../check/integer.ts";
-import type { CategoryColumn, Column, NumberColumn } from "./table.ts";
+import type { CategoryColumn, Column, HeavyTails, NumberColumn, PrepareOptions } from "./table.ts";
 import type { Split } from "./split.ts";
 import { presentValues, standardize } from "./standardize.ts";
 import { fitYeoJohnson, hasHeavyTails, yeoJohnson } from "./yeo_johnson.ts";
@@ -35,15 +35,6 @@ export interface PreparedColumns {
   powers: Record<string, number>;
 }
 
-/**
- * The treatment of numeric columns with heavy tails:
- *
- * - "yeoJohnson": values with an excess kurtosis above 10 among the training rows go through Yeo and Johnson's power, λ by
- *   maximum likelihood as in scikit-learn's PowerTransformer; a value beyond those of the training rows counts as the nearest
- * - "keep": they are standardised as they are
- */
-export type HeavyTails = "yeoJohnson" | "keep";
-
 /** The names of {@linkcode HeavyTails}. */
 const treatments: readonly unknown[] = ["yeoJohnson", "keep"] satisfies HeavyTails[];
 
@@ -51,16 +42,6 @@ const treatments: readonly unknown[] = ["yeoJohnson", "keep"] satisfies HeavyTai
 export function checkHeavyTails(task: string, heavyTails: unknown): void {
   if (treatments.includes(heavyTails)) return;
   throw new RangeError(`Cannot ${task}: 'heavyTails' must be "yeoJohnson" or "keep", it is ${describe(heavyTails)}`);
-}
-
-/** Options of {@linkcode prepareColumns}. */
-export interface PrepareOptions {
-  /**
-   * The treatment of numeric columns with heavy tails.
-   *
-   * @default {"keep"}
-   */
-  heavyTails?: HeavyTails;
 }
 
 /** The parts of a split as float64 arrays. */

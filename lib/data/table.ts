@@ -41,6 +41,25 @@ export interface Feature {
   readonly heavyTails?: number;
 }
 
+/**
+ * The treatment of numeric columns with heavy tails:
+ *
+ * - "yeoJohnson": values with an excess kurtosis above 10 among the training rows go through Yeo and Johnson's power, λ by
+ *   maximum likelihood as in scikit-learn's PowerTransformer; a value beyond those of the training rows counts as the nearest
+ * - "keep": they are standardised as they are
+ */
+export type HeavyTails = "yeoJohnson" | "keep";
+
+/** Options of {@linkcode prepare}. */
+export interface PrepareOptions {
+  /**
+   * The treatment of numeric columns with heavy tails.
+   *
+   * @default {"keep"}
+   */
+  heavyTails?: HeavyTails;
+}
+
 /** Kinds of {@linkcode TableWarning}. */
 export type WarningCode =
   | "beside-column"
