@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {
   clip,
+  coin,
   crossEntropy,
   cut,
   drawn,
@@ -13,69 +14,26 @@ import {
   lossCase,
   muLogvar,
   on,
+  oneHot,
+  policy,
+  repeat,
+  rowSum,
+  scores,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
   squaredDistance,
+  squaredError,
+  stopped,
+  twins,
   type Uniform,
   vae,
 } from "./loss_case.ts";
-
-const rowSum = (x: Tensor, keepDims = false): Tensor => tf.sum(x, -1, keepDims);
-const squaredError = (y: Tensor, p: Tensor): Tensor => tf.square(tf.sub(p, y));
-
-/** Cross-entropy of each row from logits. */
-const softmaxCrossEntropy = (y: Tensor, p: Tensor): Tensor => tf.neg(rowSum(tf.mul(y, tf.logSoftmax(p))));
-
-/** Binary cross-entropy from logits, not reduced. */
-const sigmoidCrossEntropy = (y: Tensor, p: Tensor): Tensor => tf.sub(tf.softplus(p), tf.mul(y, p));
-
-/** f(x), through which no gradient flows: detach(), stop_gradient(). */
-function stopped(x: Tensor, f: (x: Tensor) => Tensor = (x) => tf.clone(x)): Tensor {
-  const custom = tf.customGrad((input, save) => {
-    const tensor = input as tf.Tensor;
-    (save as (tensors: tf.Tensor[]) => void)([tensor]);
-    return {
-      value: f(tensor) as tf.Tensor,
-      gradFunc: (_dy: tf.Tensor, saved: tf.Tensor[]) => [tf.zerosLike(saved[0])],
-    };
-  });
-  return custom(x as tf.Tensor);
-}
 
 /** x²/2 up to 1 and x − 1/2 above, for x ≥ 0. */
 function smooth(x: Tensor): Tensor {
   const inner = tf.minimum(x, 1);
   return tf.add(tf.mul(0.5, tf.square(inner)), tf.sub(x, inner));
 }
-
-const coin = (u: Uniform, probability = 0.5): number => u() < probability ? 1 : 0;
-const repeat = (n: number, f: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => f(i));
-const oneHot = (n: number, at: number): number[] => repeat(n, (i) => i === at ? 1 : 0);
-
-/** Outputs: the score of a chosen item and those of rejected ones; no labels. */
-const scores = (rejected: number) =>
-  drawn(["random", "perfect", "far"], (kind, u) => ({
-    label: () => [0],
-    output: () =>
-      kind === "perfect"
-        ? [4 + u(), ...repeat(rejected, () => -4 - u())]
-        : kind === "far"
-        ? [-100 - u(), ...repeat(rejected, () => 100 + u())]
-        : repeat(rejected + 1, () => 1.5 * gauss(u)),
-  }));
-
-/** Labels [advantage, old log-probability], outputs new log-probabilities; an ideal policy has moved by 0.3. */
-const policy = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [gauss(u), -0.5 - u()],
-  output: ([advantage, old]) => [old + (kind === "perfect" ? 0.3 * Math.sign(advantage) : 0.3 * gauss(u))],
-}));
-
-/** Two embeddings of two columns; no labels. */
-const twins = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0],
-  output: () => {
-    const one = [gauss(u), gauss(u)];
-    return [...one, ...(kind === "perfect" ? one : [gauss(u), gauss(u)])];
-  },
-}));
 
 /** A rotation about a random axis, [w, x, y, z]. */
 function quaternion(u: Uniform): number[] {

@@ -6,6 +6,7 @@ import type { Tensor } from "@roundabout/roundabout";
 import {
   box,
   clip,
+  coin,
   crossEntropy,
   cut,
   drawn,
@@ -15,34 +16,22 @@ import {
   lossCase,
   minusTwiceDivergence,
   on,
+  oneHot,
+  policy,
+  repeat,
+  rowSum,
+  scores,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
   squaredDistance,
+  squaredError,
+  stopped,
+  twins,
   type Uniform,
   unit,
 } from "./loss_case.ts";
 
-const rowSum = (x: Tensor, keepDims = false): Tensor => tf.sum(x, -1, keepDims);
 const flat = (x: Tensor): Tensor => tf.reshape(x, [-1]);
-const squaredError = (y: Tensor, p: Tensor): Tensor => tf.square(tf.sub(p, y));
-
-/** Cross-entropy of each row from logits. */
-const softmaxCrossEntropy = (y: Tensor, p: Tensor): Tensor => tf.neg(rowSum(tf.mul(y, tf.logSoftmax(p))));
-
-/** Binary cross-entropy from logits, not reduced. */
-const sigmoidCrossEntropy = (y: Tensor, p: Tensor): Tensor => tf.sub(tf.softplus(p), tf.mul(y, p));
-
-/** f(x), through which no gradient flows: detach(), stop_gradient(), no_grad(). */
-function stopped(x: Tensor, f: (x: Tensor) => Tensor = (x) => tf.clone(x)): Tensor {
-  const custom = tf.customGrad((input, save) => {
-    const tensor = input as tf.Tensor;
-    (save as (tensors: tf.Tensor[]) => void)([tensor]);
-    return {
-      value: f(tensor) as tf.Tensor,
-      gradFunc: (_dy: tf.Tensor, saved: tf.Tensor[]) => [tf.zerosLike(saved[0])],
-    };
-  });
-  return custom(x as tf.Tensor);
-}
-
 /** Slopes of pictures of 4 × 4 pixels, across and down: Sobel's filters. */
 function slopes(pictures: Tensor): [across: Tensor, down: Tensor] {
   const filters = tf.tensor4d([-1, -1, 0, -2, 1, -1, -2, 0, 0, 0, 2, 0, -1, 1, 0, 2, 1, 1], [3, 3, 1, 2]);
@@ -57,10 +46,7 @@ function lovaszSteps(labels: Tensor): Tensor {
   return tf.sub(jaccard, tf.concat([tf.zeros([1]), tf.slice(jaccard, [0], [jaccard.shape[0] - 1])]));
 }
 
-const coin = (u: Uniform, probability = 0.5): number => u() < probability ? 1 : 0;
 const choice = (n: number, u: Uniform): number => Math.floor(n * u());
-const repeat = (n: number, f: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => f(i));
-const oneHot = (n: number, at: number, yes = 1, no = 0): number[] => repeat(n, (i) => i === at ? yes : no);
 const soft = (z: number[]): number[] => {
   const e = z.map(Math.exp), all = e.reduce((a, b) => a + b);
   return e.map((x) => x / all);
@@ -69,33 +55,6 @@ const direction = (u: Uniform): number[] => {
   const angle = 2 * Math.PI * u();
   return [Math.cos(angle), Math.sin(angle)];
 };
-
-/** Outputs: the score of a chosen item and those of rejected ones; no labels. */
-const scores = (rejected: number) =>
-  drawn(["random", "perfect", "far"], (kind, u) => ({
-    label: () => [0],
-    output: () =>
-      kind === "perfect"
-        ? [4 + u(), ...repeat(rejected, () => -4 - u())]
-        : kind === "far"
-        ? [-100 - u(), ...repeat(rejected, () => 100 + u())]
-        : repeat(rejected + 1, () => 1.5 * gauss(u)),
-  }));
-
-/** Labels [advantage, old log-probability], outputs new log-probabilities; an ideal policy has moved by 0.3. */
-const policy = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [gauss(u), -0.5 - u()],
-  output: ([advantage, old]) => [old + (kind === "perfect" ? 0.3 * Math.sign(advantage) : 0.3 * gauss(u))],
-}));
-
-/** Outputs: two embeddings of two columns that belong together; no labels. */
-const twins = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0],
-  output: () => {
-    const one = [gauss(u), gauss(u)];
-    return [...one, ...(kind === "perfect" ? one : [gauss(u), gauss(u)])];
-  },
-}));
 
 /** Labels [logits of a teacher 3 | class 3], outputs logits; some classes are not what the teacher says. */
 const taught = drawn(["random", "perfect"], (kind, u) => ({

@@ -350,3 +350,61 @@ export const minusTwiceDivergence = (mu: Tensor, logvar: Tensor): Tensor =>
 /** Soft Dice coefficient of the whole batch, with 1 above and below. */
 export const dice = (y: Tensor, p: Tensor): Tensor =>
   tf.div(tf.add(tf.mul(2, tf.sum(tf.mul(y, p))), 1), tf.add(tf.add(tf.sum(y), tf.sum(p)), 1));
+
+/** Sum of each row. */
+export const rowSum = (x: Tensor, keepDims = false): Tensor => tf.sum(x, -1, keepDims);
+/** Squared error of each entry. */
+export const squaredError = (y: Tensor, p: Tensor): Tensor => tf.square(tf.sub(p, y));
+
+/** Cross-entropy of each row from logits. */
+export const softmaxCrossEntropy = (y: Tensor, p: Tensor): Tensor => tf.neg(rowSum(tf.mul(y, tf.logSoftmax(p))));
+
+/** Binary cross-entropy from logits, not reduced. */
+export const sigmoidCrossEntropy = (y: Tensor, p: Tensor): Tensor => tf.sub(tf.softplus(p), tf.mul(y, p));
+
+/** f(x), through which no gradient flows: detach(), stop_gradient(), no_grad(). */
+export function stopped(x: Tensor, f: (x: Tensor) => Tensor = (x) => tf.clone(x)): Tensor {
+  const custom = tf.customGrad((input, save) => {
+    const tensor = input as tf.Tensor;
+    (save as (tensors: tf.Tensor[]) => void)([tensor]);
+    return {
+      value: f(tensor) as tf.Tensor,
+      gradFunc: (_dy: tf.Tensor, saved: tf.Tensor[]) => [tf.zerosLike(saved[0])],
+    };
+  });
+  return custom(x as tf.Tensor);
+}
+
+/** 1 with a probability, else 0. */
+export const coin = (u: Uniform, probability = 0.5): number => u() < probability ? 1 : 0;
+/** Numbers, one by one. */
+export const repeat = (n: number, f: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => f(i));
+/** A one among n numbers. */
+export const oneHot = (n: number, at: number, yes = 1, no = 0): number[] => repeat(n, (i) => i === at ? yes : no);
+
+/** Outputs: the score of a chosen item and those of rejected ones; no labels. */
+export const scores = (rejected: number) =>
+  drawn(["random", "perfect", "far"], (kind, u) => ({
+    label: () => [0],
+    output: () =>
+      kind === "perfect"
+        ? [4 + u(), ...repeat(rejected, () => -4 - u())]
+        : kind === "far"
+        ? [-100 - u(), ...repeat(rejected, () => 100 + u())]
+        : repeat(rejected + 1, () => 1.5 * gauss(u)),
+  }));
+
+/** Labels [advantage, old log-probability], outputs new log-probabilities; an ideal policy has moved by 0.3. */
+export const policy = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => [gauss(u), -0.5 - u()],
+  output: ([advantage, old]) => [old + (kind === "perfect" ? 0.3 * Math.sign(advantage) : 0.3 * gauss(u))],
+}));
+
+/** Outputs: two embeddings of two columns that belong together; no labels. */
+export const twins = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => [0],
+  output: () => {
+    const one = [gauss(u), gauss(u)];
+    return [...one, ...(kind === "perfect" ? one : [gauss(u), gauss(u)])];
+  },
+}));
