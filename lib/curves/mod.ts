@@ -3,7 +3,7 @@
  * recall at a false-positive rate and others, as exact values and as losses.
  *
  * If the top entry was imported too, the losses at thresholds count a column of more than 4,096 probabilities in WebAssembly, with
- * the same bytes and in a third of the time.
+ * the same bytes and in a third to a half of the time.
  *
  * ```ts
  * import { rankingMetric } from "@roundabout/roundabout/curves";

@@ -77,7 +77,7 @@ Deno.test("between: a threshold from one number up to the next, a float32 inside
   const half = 0.5, next = 0.5 + 2 ** -24;
   assertStrictEquals(between(half, next), half); // neighbours in float32: the lower one
   assertStrictEquals(between(1 - 2 ** -40, 1), 1 - 2 ** -41); // float32 has 1 only
-  for (const a of [0.1, 0.3]) { // both round to the same float32, which is above the one and below the other
+  for (const a of [0.1, 0.7]) { // a and b round to one float32, which is above 0.1 and b, and below 0.7
     const b = a + 1e-15, found = between(a, b)!;
     assert(found >= a && found < b, `${found}`);
   }

@@ -58,7 +58,8 @@ Deno.test("site: pages bear the numbers of their files, appendices letters", asy
   const links = [...masthead.matchAll(/<li><a [^>]*>([^<]*)</g)].map((match) => match[1]);
   assertEquals(links.slice(0, 3), ["Notebook 2", "Notebook 10", "Recipes"]);
   const footer = /<footer[\s\S]*<\/footer>/.exec(String(files.get("index.html")))?.[0] ?? "";
-  const lists = [...footer.matchAll(/<(ol|ol type="A"|ul)[ >][\s\S]*?<\/(?:ol|ul)>/g)];
+  const lists = [...footer.matchAll(/<(?:ol|ul)[ >][\s\S]*?<\/(?:ol|ul)>/g)];
+  assertEquals(lists.map(([list]) => /^<ol type="A"|^<\w+/.exec(list)?.[0]), ["<ol", '<ol type="A"', "<ul"]);
   const names = lists.map(([list]) => [...list.matchAll(/href="([^"]*)\.html/g)].map((match) => match[1]));
   assertEquals(names.map((own) => own.slice(0, 2)), [["02_b", "10_j"], ["a1_c", "a2_d"], ["recipes", "audit"]]);
 });
