@@ -20,7 +20,7 @@ export interface NotebookPage {
   file: string;
   /** First heading, as inline HTML. */
   title: string;
-  /** Name in the navigation: `short_title` of the notebook's metadata, else its kind and number. */
+  /** Name in the navigation: the number and the `short_title` of the notebook's metadata, else the kind and the number. */
   short: string;
   /** Answer: the first paragraph after the title, as HTML without links. */
   answer: string;
@@ -103,10 +103,12 @@ export function renderNotebook({ path, notebook }: NotebookFile, links: SiteLink
   const match = /^\s*<h1 id="[^"]*">([\s\S]*?)<\/h1>\s*(?:<p>([\s\S]*?)<\/p>)?/.exec(html);
   if (!match) throw new SiteError(`${path} does not begin with a title ('# …')`);
   if (!match[2]) throw new SiteError(`${path} has no paragraph under its title, which would be its answer`);
+  const shortTitle = notebook.metadata.short_title;
+  const [, mark] = nameOf(file).split(" "); // the number of a notebook, the letter of an appendix
   return {
     file,
     title: match[1].trim(),
-    short: typeof notebook.metadata.short_title === "string" ? notebook.metadata.short_title : nameOf(file),
+    short: typeof shortTitle === "string" ? [mark, shortTitle].join(" ").trim() : nameOf(file),
     answer: match[2].trim(),
     outline,
     body: html.slice(match[0].length),

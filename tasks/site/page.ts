@@ -14,7 +14,7 @@ interface PageLink {
   file: string;
   /** Title, as inline HTML. */
   title: string;
-  /** Name of one or two words. */
+  /** Name of one or two words, after the number of a notebook. */
   short: string;
 }
 

@@ -94,7 +94,7 @@ slow.test("site: the navigation has short names; two notebooks lead to the tools
   const { files } = await renderSite({ notebooks: await notebooksIn("notebooks/") });
   const nav = /<nav aria-label="Pages">[\s\S]*?<\/nav>/.exec(String(files.get("index.html")))![0];
   const names = [...nav.matchAll(/>([^<>]+)<\/a>/g)].map(([, name]) => name);
-  assertEquals(names.slice(0, 3), ["Why", "Ramp", "Softsign"]);
+  assertEquals(names.slice(0, 3), ["1 Why round", "2 Ramp", "3 Softsign"]);
   assert(names.includes("Audit a loss") && names.includes("Compare on a table"));
   for (const [page, tool] of [["05_what_to_use", "compare"], ["07_why_does_my_loss_not_learn", "audit"]]) {
     assertMatch(String(files.get(`${page}.html`)), new RegExp(`<p class="actions"><a href="${tool}\\.html">`));
