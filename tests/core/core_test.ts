@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as core from "../../lib/core.ts";
 import { lossAndGradient, type LossAndGradientOptions, type Shape, sigmoidalStep } from "../../lib/core.ts";
 import { metricLoss } from "../../lib/mod.ts";
+import { registeredDevice } from "../../lib/tfjs/registered_device.ts";
 import { assertAllWithin, assertWithin, random } from "../helpers.ts";
 
 /** Lists the modules of a folder, with those that each imports, types included. */
@@ -45,6 +46,12 @@ Deno.test("nothing in the module graph of ./core imports TensorFlow.js or anothe
   assertEquals(modules.filter((specifier) => specifier.includes("/lib/tfjs/")), []);
   const all = await graph(new URL("../../lib/mod.ts", import.meta.url).href);
   assert(all.some((specifier) => specifier.includes("tensorflow")), "the walk would see TensorFlow.js");
+});
+
+Deno.test("the entry ./gpu registers the programs of the GPU, as they are", async () => {
+  await import("../../lib/gpu.ts");
+  const { deviceLoss, deviceRows, deviceScore, hasDeviceForm } = await import("../../lib/tfjs/device_loss.ts");
+  assertEquals(registeredDevice(), { deviceLoss, deviceRows, deviceScore, hasDeviceForm });
 });
 
 Deno.test("the top entry has at most 120 names, ./display at most 15; ./slim has those of the top entry", async () => {
@@ -162,6 +169,20 @@ Deno.test("large batches of float32 agree with float64", () => {
       assertWithin(fast.value, exact.value, 6e-8);
       fast.gradient.forEach((g, i) => assertWithin(g, exact.gradient[i], 3e-6 * Math.abs(exact.gradient[i])));
     }
+  }
+});
+
+Deno.test("large batches have their counts too; labels and weights of float64 keep their digits beside float32 outputs", () => {
+  const n = 5000, { y, p, w } = rows(n), soft = Float64Array.from(y, (v) => 0.1 + 0.8 * v);
+  const float64 = Float64Array.from(p);
+  const [fast, exact] = [p, float64].map((yPred) => lossAndGradient(y, yPred, { score: "f1" }).counts[0]);
+  for (const name of ["tp", "fp", "fn", "tn"] as const) assertWithin(fast[name], exact[name], 1e-7 * n, name);
+  const soft32 = Float32Array.from(soft), w64 = Float64Array.from(w, (v) => v / 3);
+  for (const [yTrue, sampleWeight] of [[soft, undefined], [soft32, w64], [soft, Float32Array.from(w)]] as const) {
+    const [ours, wanted] = [p, float64].map((yPred) =>
+      lossAndGradient(yTrue, yPred, { score: "f1", sampleWeight }).value
+    );
+    assertStrictEquals(ours, wanted);
   }
 });
 

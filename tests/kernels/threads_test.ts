@@ -1,6 +1,5 @@
-// Threads: the same bytes for any number of them, on arrays and on both backends; the errors of one thread; no threads where
-// there can be none.
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+// Threads: the same bytes for any number of them, on arrays and on both backends; the errors of one thread.
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { lossAndGradient, type LossAndGradientOptions } from "../../lib/core.ts";
 import { registeredTeam } from "../../lib/kernels/registered_team.ts";
@@ -97,45 +96,6 @@ Deno.test("a number out of range in a worker's rows has the sentence of one thre
   lossAndGradient(y.subarray(0, 190_000), p.subarray(0, 190_000), { score: "f1" });
   assertEquals(registeredTeam()!.unitsTaken, before);
   await setThreads(1);
-});
-
-Deno.test("where there is no shared memory or no worker, one thread computes, and a warning says why", async () => {
-  const { SharedArrayBuffer, process } = globalThis as unknown as Record<string, unknown>, { warn } = console;
-  const told: string[] = [];
-  console.warn = (text: string) => told.push(text);
-  try {
-    Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
-    assertEquals(await setThreads(2), 1);
-    Object.assign(globalThis, { SharedArrayBuffer });
-    const broken = {
-      getBuiltinModule: () => ({
-        Worker: class {
-          constructor() {
-            throw new Error("refused");
-          }
-        },
-      }),
-    };
-    Object.defineProperty(globalThis, "process", { value: broken, configurable: true });
-    assertEquals(await setThreads(2), 1);
-  } finally {
-    console.warn = warn;
-    Object.assign(globalThis, { SharedArrayBuffer });
-    Object.defineProperty(globalThis, "process", { value: process, configurable: true });
-  }
-  assertEquals(told.map((text) => /no SharedArrayBuffer|did not start: refused/.exec(text)?.[0]), [
-    "no SharedArrayBuffer",
-    "did not start: refused",
-  ]);
-  assertEquals(registeredTeam(), undefined);
-  await assertRejects(() => setThreads(1.5), RangeError, "'threads' must be an integer from 1 to 64, it is 1.5");
-});
-
-Deno.test("of two calls at once the one that came last counts", async () => {
-  const first = setThreads(2);
-  await setThreads(1);
-  await first;
-  assertEquals(registeredTeam(), undefined);
 });
 
 Deno.test("a batch that finds no room in the shared memory has the bytes of one thread", async () => {
