@@ -42,7 +42,7 @@ const signs = { least: "≥", most: "≤", gap: " gap≤" };
 
 /** Tells a constraint from anything else. */
 export const isConstraint = (thing: unknown): boolean =>
-  typeof thing === "object" && thing !== null && "kind" in thing && Object.hasOwn(signs, String(thing.kind));
+  Object.hasOwn(signs, String((thing as Partial<Constraint> | null | undefined)?.kind));
 
 /** Every table of counts of 0 and 1: a score of the library has its smallest and its largest value at one of them. */
 const corners: readonly Counts[] = Array.from(
@@ -60,9 +60,7 @@ export function rangeOf(score: Score): [low: number, high: number] {
 function constraintOf(of: ScoreName | ScoreDefinition, bound: number, kind: Constraint["kind"]): Constraint {
   const score = toScore(of), name = `${score.name}${signs[kind]}${bound}`;
   const [low, high] = rangeOf(score), [least, most] = kind === "gap" ? [0, high - low] : [low, high];
-  if (typeof bound === "number" && Number.isFinite(bound) && bound >= least && bound <= most) {
-    return { name, score, kind, bound };
-  }
+  if (Number.isFinite(bound) && bound >= least && bound <= most) return { name, score, kind, bound };
   const must = Number.isFinite(most)
     ? `a number from ${least} to ${most}`
     : kind === "gap"

@@ -131,7 +131,7 @@ export class Maximisation {
   /** The violation of a term, 0 where a score is not defined; z deviations are added for decisions. */
   #violation({ constraint: { score, bound, kind }, group, sign }: Term, counts: GroupedCounts, z = 0): number {
     const own = group === undefined
-      ? kind !== "gap" && z > 0 ? wilson(score, counts.all, sign * z) : score.value(counts.all)
+      ? z > 0 ? wilson(score, counts.all, sign * z) : score.value(counts.all)
       : score.value(counts.groups![group]) - score.value(counts.all);
     const violation = kind === "gap" ? -sign * own - bound : sign * (bound - own);
     return Number.isNaN(violation) ? 0 : violation;

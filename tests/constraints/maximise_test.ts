@@ -14,9 +14,10 @@ import {
 import { allScores, rangeOf as knownRange } from "../all_scores.ts";
 import { deviations, isRate, rangeOf } from "../../lib/constraints/constraint.ts";
 import { countKeys, type Counts } from "../../lib/counts/counts.ts";
-import { accuracy, f1, fitMetric, mcc, metricLoss, precision, recall } from "../../lib/mod.ts";
+import { accuracy, f1, fitMetric, jaccard, mcc, metricLoss, precision, recall } from "../../lib/mod.ts";
 import { ofDecisions } from "../../lib/scores/learnt.ts";
 import { lossAndGradient } from "../../lib/core.ts";
+import { linearFractional } from "../../lib/scores/linear_fractional.ts";
 import { assertAllWithin, assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
 
 const counts: Counts = { tp: 6, fp: 2, fn: 3, tn: 20 };
@@ -56,6 +57,7 @@ Deno.test("multipliers rise by the violation, fall to 0 and not below, and not f
   problem.learn({ all: counts });
   assertWithin(problem.multipliers["recall≥0.9"], 1 + 3 * (0.9 - 6 / 9), 1e-12);
   assertEquals(problem.multipliers["falsePositiveRate≤0.5"], 0);
+  assertEquals(maximise({ score: f1, subjectTo: [gapAtMost(recall, 0.1)] }).multipliers, {}, "a gap's are of groups");
   const before = problem.multipliers["recall≥0.9"];
   problem.learn({ all: { tp: 0, fp: 1, fn: 0, tn: 1 } });
   assertEquals(problem.multipliers, { "recall≥0.9": before, "falsePositiveRate≤0.5": 0 });
@@ -72,13 +74,31 @@ Deno.test("a confidence holds a bound by Wilson's interval: SciPy's numbers", ()
     maximise({ score: accuracy, subjectTo: [atMost(falsePositiveRate, bound)], confidence: 0.9 })
       .value({ all: { tp: 50, fp: 5, fn: 0, tn: 45 } });
   assertEquals([most(0.167713), most(0.167712) < 0], [0.95, true]);
-  assertEquals([precision, recall, accuracy, f1, mcc].map(isRate), [true, true, true, false, false]);
+  const own = (numerator: Partial<Counts>, denominator: Partial<Counts>) =>
+    linearFractional("own", { numerator, denominator });
+  const rates = [precision, recall, accuracy, jaccard, own({ tp: 1, fn: 1 }, { tp: 1, fp: 1, fn: 1 })];
+  assertEquals(rates.map(isRate), rates.map(() => true));
+  const others = [
+    f1,
+    mcc,
+    own({ tp: 1, fn: 2 }, { tp: 1, fn: 1 }),
+    own({ tp: 1 }, { tp: 1, fn: 2 }),
+    own({ tp: 1, fn: 1 }, { tp: 1, fp: 1 }),
+    own({ tn: 1 }, { tp: 1, fp: 1 }),
+  ];
+  assertEquals(others.map(isRate), others.map(() => false));
+  // A gap has no interval, and without a confidence there is none to need.
+  for (const options of [{ subjectTo: [gapAtMost(f1, 0.2)], confidence: 0.9 }, { subjectTo: [atLeast(mcc, 0)] }]) {
+    const one = { tp: 1, fp: 1, fn: 1, tn: 1 };
+    assertEquals(maximise({ score: "recall", ...options }).value({ all: one, groups: { a: one } }), 0.5);
+  }
 });
 
 Deno.test("decisions are valued by the score where all constraints hold, below −1 elsewhere", () => {
   const problem = maximise({ score: "precision", subjectTo: [atLeast("recall", 0.6), atMost(falsePositiveRate, 0.2)] });
   assertEquals(problem.value({ all: counts }), 0.75);
   assertWithin(problem.value({ all: { ...counts, tp: 3, fn: 6 } }), -1 - (0.6 - 1 / 3), 1e-12);
+  assertEquals(problem.value({ all: { tp: 6, fp: 2, fn: 4, tn: 8 } }), 0.75, "both bounds just hold");
   assertEquals(ofDecisions(problem.score).value(counts), 0.75);
 });
 
@@ -106,6 +126,13 @@ Deno.test("the loss on arrays: the gradient by differences with groups and weigh
       options = { problem, groups, sampleWeight, fromLogits };
     const { value, gradient, counts } = constrainedLossAndGradient(yTrue, outputs, options);
     assertWithin(value, 1 - problem.lagrangian(counts).value, 1e-12);
+    assertEquals(new Set(Object.keys(counts.groups!)), new Set(groups));
+    for (const [group, { tp, fp, fn, tn }] of Object.entries(counts.groups!)) {
+      const of = (values: number[]) => values.filter((_, i) => groups[i] === group);
+      const alone = { score: f1, sampleWeight: of(sampleWeight), fromLogits };
+      const [wanted] = lossAndGradient(of(yTrue), of(outputs), alone).counts;
+      assertAllWithin([tp, fp, fn, tn], [wanted.tp, wanted.fp, wanted.fn, wanted.tn], 1e-12);
+    }
     outputs.forEach((p, i) => {
       const at = (by: number) => constrainedLossAndGradient(yTrue, outputs.with(i, p + by), options).value;
       assertWithin(gradient[i], (at(h) - at(-h)) / (2 * h), 1e-6, `${i}`);
@@ -126,6 +153,8 @@ Deno.test("the loss on arrays: ignored rows are not counted; where the score is 
   assertEquals(counts, two.counts);
   const none = constrainedLossAndGradient([0, 0, 0], yPred, options);
   assertEquals([none.value, [...none.gradient]], [1, [0, 0, 0]]);
+  const bounded = { problem: maximise({ score: "recall", subjectTo: [atMost(falsePositiveRate, 0.1)] }) };
+  assertEquals([...constrainedLossAndGradient([0, 0, 0], yPred, bounded).gradient], [0, 0, 0]);
 });
 
 Deno.test("gaps between groups close: equal opportunity and demographic parity, which the score alone leaves open", () => {
@@ -221,6 +250,8 @@ Deno.test("a bound may be any value of the score: the range is that of the score
     value: ({ tp, fp, fn, tn }: Counts) => tp / (tp + fp) / ((tp + fn) / (tp + fp + fn + tn)),
   };
   assertEquals(atLeast(lift, 3).bound, 3);
+  assertRefused(() => atLeast(lift, Infinity), { argument: "bound", value: "must be a finite number, it is Infinity" });
+  assertRefused(() => gapAtMost(lift, -1), { argument: "bound", value: "must be a finite number ≥ 0, it is -1" });
 });
 
 Deno.test("bad input: a sentence that names the argument", () => {
@@ -231,13 +262,16 @@ Deno.test("bad input: a sentence that names the argument", () => {
     );
   refused({ score: "f2" }, "score", "'f2'", TypeError);
   refused({ subjectTo: [] }, "subjectTo", "[]", TypeError);
-  refused({ subjectTo: ["recall"] }, "subjectTo", "'recall'", TypeError);
+  for (const other of ["recall", null, undefined, { kind: "few" }] as unknown[]) {
+    refused({ subjectTo: [atLeast("recall", 0.9), other] }, "subjectTo", "array of constraints", TypeError);
+  }
   refused({ subjectTo: [{ score: recall, bound: 0.9 }] }, "subjectTo", "0.9", TypeError);
   refused({ subjectTo: [atLeast("recall", 0.9), atLeast("recall", 0.9)] }, "subjectTo", "'recall≥0.9'");
-  refused({ confidence: 1 }, "confidence", "1");
-  refused({ learningRate: 0 }, "learningRate", "0");
+  for (const confidence of [1, 0.4, "0.9"]) refused({ confidence }, "confidence", String(confidence));
+  for (const learningRate of [0, Infinity, "3"]) refused({ learningRate }, "learningRate", String(learningRate));
   refused({ confidence: 0.9, subjectTo: [atLeast("f1", 0.5)] }, "confidence", "f1");
   refused({ groups: [1] }, "groups", "1", TypeError);
+  assertRefused(() => atLeast("recall", "0.5" as never), { argument: "bound", value: "'0.5'" });
   assertRefused(() => atLeast("recall", NaN), { argument: "bound", value: "NaN" });
   assertRefused(() => gapAtMost("recall", -1), { argument: "bound", value: "-1" });
   assertRefused(() => atLeast("recall", 90), { argument: "bound", value: "from 0 to 1, it is 90" });
