@@ -16,5 +16,24 @@ const { files, mutants } = await new Instrumenter(logger).instrument(Deno.args.m
   // Words of messages are free.
   excludedMutations: ["StringLiteral"],
 });
-for (const { name, content } of files) Deno.writeTextFileSync(name, content);
+/** Switches and counts, instead of the instrumenter's, which count in every run and compare texts. */
+const switches =
+  `const stryker = globalThis.__stryker__ ??= { active: Number(globalThis.process?.env.__STRYKER_ACTIVE_MUTANT__) };
+function stryMutAct_9fa48(id) {
+  if (stryker.active !== id) return false;
+  if (++stryker.hitCount > stryker.hitLimit) throw new Error("the mutant's code runs too often");
+  return true;
+}
+function stryCov_9fa48(...ids) {
+  if (stryker.hits !== undefined) for (const id of ids) stryker.hits[id] = (stryker.hits[id] ?? 0) + 1;
+}`;
+const theirs = /function stryNS_9fa48\(\) \{.*?\n {2}stryMutAct_9fa48 = isActive;\n {2}return isActive\(id\);\n\}/s;
+for (const { name, content } of files) {
+  const own = content.replace(theirs, () => switches)
+    .replace(
+      /\b(stryMutAct_9fa48|stryCov_9fa48)\(([^)]*)\)/g,
+      (_: string, name: string, ids: string) => `${name}(${ids.replaceAll('"', "")})`,
+    );
+  Deno.writeTextFileSync(name, own);
+}
 console.log(JSON.stringify(mutants));

@@ -16,7 +16,7 @@ export interface TestRequest {
   mutant?: string;
   /** Number of runs of the mutant's code after which it throws. */
   hitLimit?: number;
-  /** True if the tests after a failure run too. */
+  /** True if the tests after a failure run too, and hits are counted. */
   all?: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface TestReply {
   /** Numbers of the failed tests, and the first of the errors. */
   failed: number[];
   error?: string;
-  /** By test that was run: seconds, and how often it came by each mutant (the first reply: while the file was loaded). */
+  /** By test that was run: seconds, and, of all tests, how often it came by each mutant (the first reply: while loading). */
   seconds: number[];
   hits: Record<string, number>[];
 }
@@ -35,17 +35,17 @@ export interface TestReply {
 /** Precedes a reply, among what tests print. */
 export const replyMark = "\u0001mutant reply ";
 
-/** Lets the instrumented files know the active mutant, and counts which of them a test comes by. */
+/** Lets the instrumented files know the active mutant, and counts which of them a test comes by, unless `hits` is absent. */
 interface Switch {
-  activeMutant?: string;
-  hitCount?: number;
-  hitLimit?: number;
-  currentTestId?: string;
-  mutantCoverage: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
+  active: number;
+  hitCount: number;
+  hitLimit: number;
+  hits?: Record<string, number>;
 }
 
 async function serve(file: string): Promise<void> {
-  const state: Switch = { mutantCoverage: { static: {}, perTest: {} } };
+  const active = Number(Deno.env.get("__STRYKER_ACTIVE_MUTANT__")), loading = {};
+  const state: Switch = { active, hitCount: 0, hitLimit: Infinity, hits: loading };
   Object.assign(globalThis, { __stryker__: state });
   const tests: { name: string; fn: (context: { name: string }) => unknown }[] = [];
   const test = (first: string | Deno.TestDefinition, fn?: () => void) => {
@@ -66,7 +66,7 @@ async function serve(file: string): Promise<void> {
     for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
   };
   await import(pathToFileURL(resolve(file)).href);
-  send({ names: tests.map(({ name }) => name), failed: [], seconds: [], hits: [state.mutantCoverage.static] });
+  send({ names: tests.map(({ name }) => name), failed: [], seconds: [], hits: [loading] });
   let rest = "";
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split("\n");
@@ -74,11 +74,10 @@ async function serve(file: string): Promise<void> {
     for (const line of lines) {
       const { tests: chosen, mutant, hitLimit = Infinity, all = false } = JSON.parse(line) as TestRequest;
       const reply: TestReply = { failed: [], seconds: [], hits: [] };
-      Object.assign(state, { activeMutant: mutant, hitLimit, hitCount: 0 });
+      Object.assign(state, { active: Number(mutant), hitLimit, hitCount: 0 });
       for (const i of chosen) {
         const started = performance.now();
-        state.currentTestId = "test";
-        state.mutantCoverage.perTest = { test: {} };
+        state.hits = all ? {} : undefined;
         error = undefined;
         try {
           await tests[i].fn({ name: tests[i].name });
@@ -88,13 +87,13 @@ async function serve(file: string): Promise<void> {
         // A rejection that nobody handles is told after the test.
         await new Promise((done) => setTimeout(done));
         reply.seconds.push((performance.now() - started) / 1000);
-        reply.hits.push(state.mutantCoverage.perTest.test);
+        reply.hits.push(state.hits ?? {});
         if (error === undefined) continue;
         reply.failed.push(i);
         reply.error ??= error instanceof Error ? error.stack : String(error);
         if (!all) break;
       }
-      send(mutant === undefined ? reply : { ...reply, hits: [] });
+      send(reply);
     }
   }
   Deno.exit(0);

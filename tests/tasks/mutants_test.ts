@@ -39,41 +39,39 @@ const mutant = (n: number): Mutant => (
 // Written as the instrumenter writes: on(id) tells whether the mutant is switched on, met(id) counts.
 const toyLibrary = `
 const state = globalThis.__stryker__, on = (id) => {
-  if (state.activeMutant !== id) return false;
+  if (state.active !== id) return false;
   if (++state.hitCount > state.hitLimit) throw new Error("hit limit");
   return true;
 };
-state.activeMutant ??= Deno.env.get("__STRYKER_ACTIVE_MUTANT__");
 const met = (id) => {
-  const counts = state.currentTestId ? state.mutantCoverage.perTest[state.currentTestId] : state.mutantCoverage.static;
-  counts[id] = (counts[id] ?? 0) + 1;
+  if (state.hits !== undefined) state.hits[id] = (state.hits[id] ?? 0) + 1;
   return false;
 };
 const mutated = (id) => on(id) || met(id);
-export const twice = (x) => mutated("1") ? 3 * x : 2 * x;
-export const isPositive = (x) => mutated("2") ? x >= 0 : x > 0;
-export const base = mutated("3") ? 11 : 10;
+export const twice = (x) => mutated(1) ? 3 * x : 2 * x;
+export const isPositive = (x) => mutated(2) ? x >= 0 : x > 0;
+export const base = mutated(3) ? 11 : 10;
 let kept;
-export const keptSquare = () => kept ??= mutated("4") ? 8 : 9;
+export const keptSquare = () => kept ??= mutated(4) ? 8 : 9;
 export const countTo = (n) => {
   let i = 0;
-  while (mutated("5") || i < n) i++;
+  while (mutated(5) || i < n) i++;
   return i;
 };
 export const waits = () => {
-  if (mutated("6")) while (true);
+  if (mutated(6)) while (true);
 };
 let spoilt = false;
 export const isClean = () => !spoilt;
 export const spoils = () => {
-  if (mutated("7")) spoilt = true;
+  if (mutated(7)) spoilt = true;
 };
 export const rejects = () => {
-  if (mutated("8")) Promise.reject(new Error("late"));
+  if (mutated(8)) Promise.reject(new Error("late"));
 };
-export const unreached = () => mutated("9");
+export const unreached = () => mutated(9);
 export const ends = () => {
-  if (mutated("10")) Deno.exit(0);
+  if (mutated(10)) Deno.exit(0);
 };
 `;
 const toyTests = `
