@@ -69,20 +69,17 @@ function meanOf(values: Float64Array, weights?: Float64Array): number {
   const total = numpySum(values), isDefined = (_: number, i: number): boolean => !Number.isNaN(values[i]);
   if (Number.isNaN(total)) {
     const defined = values.filter(isDefined);
-    if (weights !== undefined && defined.length > 0) return meanOf(defined, weights.filter(isDefined));
+    if (weights !== undefined) return meanOf(defined, weights.filter(isDefined));
     return numpySum(values.map((v) => Number.isNaN(v) ? 0 : v)) / defined.length;
   }
   const whole = weights === undefined ? 0 : numpySum(weights);
   return whole === 0 ? total / values.length : numpySum(values.map((v, i) => v * weights![i])) / whole;
 }
 
-/** Counts from the weights of the right decisions, of the positives, of the predicted positives and of all entries. */
-const countsOf = (right: number, positive: number, predicted: number, whole: number): Counts => ({
-  tp: right,
-  fp: predicted - right,
-  fn: positive - right,
-  tn: whole - positive - (predicted - right),
-});
+/** Counts from the weights of the right decisions, of the positives and of the predicted positives; no score here needs tn. */
+const countsOf = (right: number, positive: number, predicted: number): Counts => (
+  { tp: right, fp: predicted - right, fn: positive - right, tn: 0 }
+);
 
 /** The counts of each class, and two facts about the rows that the report's form depends on. */
 interface ClassCounts {
@@ -96,33 +93,31 @@ interface ClassCounts {
 /** Counts each class, in one pass over the rows and, as scikit-learn does, in plain float64 sums. */
 function countClasses({ rows, columns, labels, positions, truth, decided, sampleWeight }: Classified): ClassCounts {
   const size = labels.length, right = new Float64Array(size), positive = right.slice(), predicted = right.slice();
-  let whole = 0, complete = true, anyRight = false;
+  let complete = true, anyRight = false;
   for (let row = 0; row < rows; row++) {
     const w = sampleWeight === undefined ? 1 : sampleWeight[row];
-    whole += w;
     if (columns === undefined) {
-      const k = positions[truth[row]], j = positions[decided[row]];
-      if (k >= 0) positive[k] += w;
-      if (j >= 0) predicted[j] += w;
-      if (k >= 0 && k === j) right[k] += w;
+      const k = positions[truth[row]], j = positions[decided[row]]; // a typed array has no place −1 to write to
+      positive[k] += w;
+      predicted[j] += w;
+      if (k === j) right[k] += w;
       complete &&= k >= 0 && j >= 0;
       anyRight ||= truth[row] === decided[row];
     } else {
       for (let column = 0; column < columns; column++) {
         const k = positions[column], i = row * columns + column;
-        if (k < 0) continue;
         positive[k] += w * truth[i];
         predicted[k] += w * decided[i];
         right[k] += w * truth[i] * decided[i];
       }
     }
   }
-  return { counts: labels.map((_, k) => countsOf(right[k], positive[k], predicted[k], whole)), complete, anyRight };
+  return { counts: labels.map((_, k) => countsOf(right[k], positive[k], predicted[k])), complete, anyRight };
 }
 
 /** Scores each row of multi-label data across its columns: one array per score. */
 function scoreRows(
-  { rows, columns = 1, labels, positions, truth, decided, sampleWeight }: Classified,
+  { rows, columns = 1, positions, truth, decided, sampleWeight }: Classified,
   valueOf: (score: Score, counts: Counts) => number,
 ): Float64Array[] {
   const values = scores.map(() => new Float64Array(rows));
@@ -136,7 +131,7 @@ function scoreRows(
       predicted += decided[i];
       right += truth[i] * decided[i];
     }
-    const counts = countsOf(w * right, w * positive, w * predicted, w * labels.length);
+    const counts = countsOf(w * right, w * positive, w * predicted);
     scores.forEach((score, s) => values[s][row] = valueOf(score, counts));
   }
   return values;

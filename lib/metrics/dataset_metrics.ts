@@ -234,7 +234,6 @@ export class DatasetMetrics extends LayersCallback {
       meter = new ConfusionMeter(meterOptions(this.#options));
     const scores = this.#scores.map(({ score }) => score), counted = scores.some((score) => !isRankingScore(score));
     const curves = scores.some((score) => "curve" in score), queries = scores.some((score) => "queries" in score);
-    const ranked = curves || queries;
     const rows = yTrue.shape[0]!, output = this.#outputIndex();
     let shape: number[] = [], outputs = new Float32Array();
     for (let from = 0; from < rows; from += batchSize) {
@@ -243,13 +242,12 @@ export class DatasetMetrics extends LayersCallback {
         const made = this.model.predictOnBatch(inputOf({ inputs: inputs.map(part) }));
         const yPred = Array.isArray(made) ? made[output] : made;
         if (counted) meter.update(part(yTrue), yPred, sampleWeight && part(sampleWeight));
-        if (!ranked) return;
+        if (!curves && !queries) return;
         const width = yPred.size / size;
         if (from === 0) [shape, outputs] = [[rows, ...yPred.shape.slice(1)], new Float32Array(rows * width)];
         outputs.set(yPred.dataSync(), from * width);
       });
     }
-    if (!ranked) return { meter };
     const tensors = {
       yTrue,
       yPred: { shape, size: outputs.length, dtype: "float32", dataSync: () => outputs },

@@ -19,7 +19,7 @@ import {
 } from "../scores/ratio.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
-import { checkDevice, checkReads, inHostMemory } from "../tfjs/engine.ts";
+import { checkDevice, checkReads } from "../tfjs/engine.ts";
 import { registeredDevice } from "../tfjs/registered_device.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 
@@ -84,7 +84,7 @@ export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOp
 
   const metric = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Tensor => {
     const inputs = { yTrue, yPred, sampleWeight };
-    if (!inHostMemory()) checkDevice();
+    checkDevice();
     const onDevice = average === "none" ? undefined : registeredDevice()?.deviceScore(name, setting, inputs);
     if (onDevice !== undefined) return onDevice;
     checkReads();

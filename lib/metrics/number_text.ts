@@ -5,8 +5,7 @@ export function fixedText(x: number, digits: number): string {
   if (Number.isNaN(x)) return "nan";
   const text = x.toFixed(digits), exact = Math.abs(x).toFixed(100); // a float64 at a tie has fewer decimals
   const at = exact.indexOf(".") + 1 + digits;
-  const tie = exact[at] === "5" && /^0*$/.test(exact.slice(at + 1));
-  if (!tie) return text;
+  if (!/^50*$/.test(exact.slice(at))) return text; // no tie
   const kept = exact.slice(0, digits === 0 ? at - 1 : at), last = Number(kept[kept.length - 1]);
   return last % 2 === 0 ? (x < 0 ? `-${kept}` : kept) : text; // toFixed rounds away from 0
 }
@@ -16,10 +15,10 @@ export function floatText(x: number): string {
   if (Number.isNaN(x)) return "nan";
   const [digits, exponent] = x.toExponential().split("e");
   const e = Number(exponent);
-  if (x !== 0 && (e < -4 || e >= 16)) {
+  if (e < -4 || e >= 16) {
     return `${digits}e${e < 0 ? "-" : "+"}${String(Math.abs(e)).padStart(2, "0")}`;
   }
-  return Number.isInteger(x) ? `${x}.0` : String(x).includes("e") ? x.toFixed(-e + digits.length - 2) : String(x);
+  return Number.isInteger(x) ? `${x}.0` : String(x);
 }
 
 /** The number of characters of a text; a character outside of Unicode's first plane is one. */

@@ -229,7 +229,7 @@ function codeHot(task: string, argument: string, hot: ArrayLike<number>, classes
 export function readLabels(task: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Classified {
   const coded = (options.decision === undefined ? codeLabelPairs : codeOutputs)(task, yTrue, yPred, options);
   const labels = options.labels === undefined
-    ? [...coded.classes].sort((a, b) => a < b ? -1 : a > b ? 1 : 0)
+    ? [...coded.classes].sort((a, b) => a < b ? -1 : 1)
     : checkedLabels(task, options.labels, coded.columns);
   const positionOf = new Map(labels.map((label, position) => [label, position]));
   const positions = coded.classes.map((label) => positionOf.get(label) ?? -1);

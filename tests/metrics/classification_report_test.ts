@@ -86,6 +86,13 @@ Deno.test("hundreds of weighted classes and of multi-label rows are averaged to 
     { class: "weighted avg", precision: 0.8049324612077927, recall: all, f1: 0.6630703936175262, support },
   ]);
 
+  const half = classificationReport(
+    rows.slice(0, 512).map((i) => i % 128),
+    rows.slice(0, 512).map((i) => i % 7 < 4 ? i % 128 : i * i % 128),
+    { sampleWeight: sampleWeight.slice(0, 512), output: "records" },
+  );
+  assertEquals(half[129].recall, 0.5789725454319654, "128 classes: one block of NumPy's sums");
+
   const hot = (columns: number, period: number) =>
     rows.slice(0, 300).map((i) => Array.from({ length: 7 }, (_, k) => Number(i * (k + columns) % period < 2)));
   const samples = (options: ClassificationReportOptions) => {
@@ -132,6 +139,12 @@ Deno.test("'accuracy' stands for 'micro avg' only if every class in the data is 
   assertStrictEquals(mean([0, 1, 5], [0, 1], [1, 1]), "accuracy");
   assertStrictEquals(mean([0, 1], [0, 2], [1, 1]), "micro avg");
   assertStrictEquals(mean([0, 1], [0, 1], [1, 2]), "micro avg");
+  const [, , own, , , accuracy] = classificationReport([0, 1], [0, 1], { targetNames: ["accuracy", "b"] }).split("\n");
+  assertEquals(
+    [own, accuracy].map((line) => line.trim().split(/ +/).length),
+    [5, 3],
+    "a class of this name has its scores",
+  );
 });
 
 onBackends("tensors, arrays, typed arrays and polars series give the same report; no tensor is left", () => {
@@ -180,12 +193,14 @@ onBackends("outputs are decided as by the metrics", () => {
         }),
         expected,
       );
+      const labels = [[0, 1, 0], [1, 0, 1]], sampleWeight = [1, 3];
       assertStrictEquals(
-        classificationReport([[0, 1, 0], [1, 0, 1]], [[2, 1, -9], [9, -1, 0.1]], {
+        classificationReport(labels, [[2, 1, -9], [9, -1, 0.1]], {
           decision: "threshold",
           fromLogits: true,
+          sampleWeight,
         }),
-        classificationReport([[0, 1, 0], [1, 0, 1]], [[1, 1, 0], [1, 0, 1]]),
+        classificationReport(labels, [[1, 1, 0], [1, 0, 1]], { sampleWeight }),
       );
     })
   );
@@ -235,7 +250,9 @@ Deno.test("what cannot be reported is an error that names the argument", () => {
   refused(() => report(3, y), "yTrue", "3", TypeError);
   refused(() => report(y, "011"), "yPred", "'011'", TypeError);
   refused(() => report([], []), "yTrue", "[0]");
-  refused(() => report(y, [0, 1]), "yTrue", "[3], 'yPred' has [2]");
+  for (const [labels, other] of [[y, [0, 1]], [[[0, 1]], [0]], [[[0, 1]], [[0, 1, 1]]]]) {
+    assert(refused(() => report(labels, other), "yTrue", "'yPred' has").endsWith("]"), "no hint at outputs");
+  }
   refused(() => report(y, [0.2, 0.7, 0.9]), "yPred", "row 0 is 0.2; if these are outputs, say decision");
   refused(() => report(y, [[0.2, 0.8], [1, 0], [1, 0]]), "yTrue", "decision: 'argmax'");
   refused(() => report([0, null, 1], y), "yTrue", "row 1 is null");
@@ -250,16 +267,22 @@ Deno.test("what cannot be reported is an error that names the argument", () => {
   refused(() => report(y, y, { zero_division: 1 }), "zero_division", "no such option", TypeError);
   refused(() => report(y, y, { digits: -1 }), "digits", "-1");
   refused(() => report(y, y, { digits: 21 }), "digits", "21");
+  assert(report(y, y, { digits: 20 }).includes(`1.${"0".repeat(20)}`));
   refused(() => report(y, y, { output: "html" }), "output", "'html'");
   refused(() => report(y, y, { zeroDivision: NaN }), "zeroDivision", "NaN");
   refused(() => report(y, y, { targetNames: ["a"] }), "targetNames", "1 names");
-  refused(() => report(y, y, { targetNames: [1, 2] }), "targetNames", "[1, 2]", TypeError);
+  refused(() => report(y, y, { targetNames: ["a", 2] }), "targetNames", "['a', 2]", TypeError);
   refused(() => report(y, y, { labels: [1, 1] }), "labels", "[1, 1]");
-  refused(() => report(y, y, { labels: [0.5] }), "labels", "0.5");
-  refused(() => report([[0, 1]], [[0, 1]], { labels: [2] }), "labels", "2");
+  refused(() => report(y, y, { labels: [] }), "labels", "[]");
+  refused(() => report(y, y, { labels: "01" }), "labels", "'01'");
+  refused(() => report(y, y, { labels: [0.5] }), "labels", "whole numbers or words, it has 0.5");
+  for (const bad of [2, -1, 0.5, "0"]) {
+    refused(() => report([[0, 1]], [[0, 1]], { labels: [bad] }), "labels", "columns from 0 to 1, it has");
+  }
   refused(() => report(y, y, { threshold: 0.3 }), "threshold", "0.3", TypeError);
   refused(() => report(y, [0.2, 1.5, 0], { decision: "threshold" }), "yPred", "1.5");
   refused(() => report([0, 0.5, 1], y, { decision: "threshold" }), "yTrue", "row 1 is 0.5");
+  refused(() => report([[0, 1], [1, 0.5]], [[0, 1], [1, 0]], { decision: "threshold" }), "yTrue", "row 1 is 0.5");
   refused(() => report(y, y, { decision: "best" }), "decision", "'best'");
   refused(() => report(["a", "b"], [0, 1], { decision: "threshold" }), "yTrue", "'a'");
   refused(() => report([[1, 1]], [[0.5, 0.5]], { decision: "argmax" }), "yTrue", "row 0 names 2");

@@ -163,6 +163,15 @@ Deno.test("float64 weights and soft labels of arrays: blocks of rows are what wh
     const plain = new ConfusionMeter().update(y, p).counts[0];
     assertEquals([plain.tp, plain.tn], [sum((i) => y[i], true), sum((i) => 1 - y[i], false)]);
   }
+  const [n, columns] = [1100, 3], next3 = random(9), three = Array.from({ length: n * columns }, next3);
+  const rowsOf = (of: (v: number) => number) =>
+    Array.from({ length: n }, (_, row) => three.slice(3 * row, 3 * row + 3).map(of));
+  const several = new ConfusionMeter().update(rowsOf(Math.round), rowsOf((v) => v), rowsOf((v) => v));
+  for (let k = 0; k < columns; k++) {
+    const column = three.filter((_, i) => i % columns === k), { tp, tn } = several.counts[k];
+    assertEquals([tp, tn], [sumByBigInt(column.filter((v) => v > 0.5)), sumByBigInt(column.filter((v) => v <= 0.5))]);
+  }
+  assertStrictEquals(new ConfusionMeter().update([1], [0.9], [1e290]).counts[0].tp, 1e290, "the largest weight");
   // More than a block's worth of terms in one count, in one update.
   const next = random(3), w = Array.from({ length: 70_000 }, () => 1 - next() / 3), ones = w.map(() => 1);
   assertStrictEquals(new ConfusionMeter().update(ones, ones, w).counts[0].tp, sumByBigInt(w));
@@ -244,6 +253,7 @@ onBackends("one column: the shapes of a binary metric; no tensor is made", () =>
   meter.reset();
   assertEquals(meter.counts, [{ tp: 0, fp: 0, fn: 0, tn: 0 }]);
   assertStrictEquals(meter.value("precision", { zeroDivision: 1 }), 1);
+  assertEquals(meter.values("precision", { zeroDivision: "skip" }), [NaN]);
   tf.dispose([y, p]);
 });
 
@@ -292,7 +302,13 @@ Deno.test("what a meter cannot count is an error that names the argument, and co
   refused(() => new ConfusionMeter({ treshold: 0.3 } as ConfusionMeterOptions), "treshold", "0.3", TypeError);
   const top = { top: 5 } as unknown as "argmax";
   refused(() => new ConfusionMeter({ decision: top }), "decision", "{ top: 5 }: which rows are the highest");
-  refused(() => new ConfusionMeter({ decision: "best" as "argmax" }), "decision", "'best'");
+  for (const decision of ["best", null]) {
+    refused(
+      () => new ConfusionMeter({ decision: decision as "argmax" }),
+      "decision",
+      `it is ${decision}`.replace("best", "'best'"),
+    );
+  }
   refused(() => new ConfusionMeter({ classes: 0 }), "classes", "0");
   refused(() => new ConfusionMeter({ threshold: [0.5, 0.5], classes: 3 }), "threshold", "2 numbers");
   refused(() => new ConfusionMeter({ threshold: 1.5 }), "threshold", "1.5");
@@ -374,15 +390,17 @@ Deno.test("JSON keeps the meter, NaN to ignore and all; what is no meter is refu
   refused({ counts: 3 }, "counts", "3", TypeError);
   refused({ counts: [] }, "counts", "[]", TypeError);
   refused({ counts: [first] }, "threshold", "2 numbers, 'classes' is 1");
-  refused({ counts: [first, {}] }, "tp", "undefined", TypeError);
+  for (const none of [{}, null]) refused({ counts: [first, none] }, "tp", "undefined", TypeError);
   refused({ counts: [first, { ...first, fn: [null] }] }, "fn", "null", TypeError);
   refused({ counts: [first, { ...first, fn: [-1] }] }, "fn", "-1");
   refused({ counts: [first, { ...first, fn: [1e308, 1e308] }] }, "fn", "[1e+308, 1e+308]");
   refused({ decision: "top" }, "decision", "'top'");
   refused({ ignoreLabel: "x", threshold: 2 }, "threshold", "2");
-  assertRefused(() => ConfusionMeter.fromJSON(null as unknown as ConfusionMeterJson), {
-    error: TypeError,
-    argument: "json",
-    value: "null",
-  });
+  for (const none of [null, "1"]) {
+    assertRefused(() => ConfusionMeter.fromJSON(none as unknown as ConfusionMeterJson), {
+      error: TypeError,
+      argument: "json",
+      value: none ?? "null",
+    });
+  }
 });

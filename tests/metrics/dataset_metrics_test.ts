@@ -256,6 +256,52 @@ slowOnWasm(
   },
 );
 
+/** The reports of the callback's own epoch on a model that passes its inputs on. */
+async function reported(width: number, options: DatasetMetricsOptions): Promise<Record<string, number>> {
+  const input = tf.input({ shape: [width] });
+  const model = tf.model({
+    inputs: input,
+    outputs: tf.layers.activation({ activation: "linear" }).apply(input) as never,
+  });
+  const callback = new DatasetMetrics(options), logs: Record<string, number> = {};
+  callback.setModel(model);
+  try {
+    await callback.onEpochEnd(0, logs);
+  } finally {
+    model.dispose();
+  }
+  return logs;
+}
+
+Deno.test("queries, the curve of any outputs and decisions in one list; gains belong to queries alone", async () => {
+  const outputs = [3, 0.2, -1, 0.4, 0.8], x = tf.tensor2d(outputs, [5, 1]), groups = ["a", "a", "a", "b", "b"];
+  const y = tf.tensor2d([1, 0, 1, 1, 0], [5, 1]), gains = tf.tensor2d([3, 0, 2, 1, 0], [5, 1]);
+  const data = { xs: x, ys: y, groups }, scores = ["recall", "rocAuc", "ndcg"] as const;
+  const { dataset_recall, dataset_rocAuc, dataset_ndcg } = await reported(1, {
+    scores,
+    train: data,
+    batchSize: 2,
+    fromLogits: true,
+  });
+  assertEquals([dataset_recall, dataset_rocAuc], [2 / 3, 3 / 6]);
+  assertWithin(dataset_ndcg, rankingMetric([1, 0, 1, 1, 0], outputs, { score: "ndcg", groups }), 1e-12);
+  const own = await reported(1, { scores: ["ndcg"], train: { ...data, ys: gains } });
+  assertWithin(own.dataset_ndcg, rankingMetric([3, 0, 2, 1, 0], outputs, { score: "ndcg", groups }), 1e-12);
+  tf.dispose([x, y, gains]);
+});
+
+Deno.test("one column is asked for where there is no average; an output that the model has not is refused", async () => {
+  const x = tf.tensor2d([[0.1, 0.9], [0.8, 0.3]]), y = tf.tensor2d([[0, 1], [1, 0]]), train = [x, y] as const;
+  await assertRejects(() => reported(2, { scores: ["rocAuc"], train }), RangeError, "[n, 1], it has [2, 2]");
+  assertEquals(await reported(2, { scores: ["rocAuc"], train, average: "macro" }), { dataset_rocAuc_macro: 1 });
+  await assertRejects(
+    () => reported(2, { scores: ["rocAuc"], train, output: "third" }),
+    RangeError,
+    "'output' must be",
+  );
+  tf.dispose([x, y]);
+});
+
 Deno.test("what cannot be reported is an error that names the argument, before any training", () => {
   const x = tf.tensor2d([[1], [2]]), y = tf.tensor1d([0, 1]), three = tf.tensor1d([0, 1, 1]), none = tf.zeros([0, 1]);
   const refused = (options: unknown, argument: string, value: string, error: typeof RangeError = RangeError) =>

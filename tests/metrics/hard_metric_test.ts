@@ -21,6 +21,7 @@ import {
   utilityMetric,
 } from "../../lib/mod.ts";
 import type { ScoreName } from "../../lib/core.ts";
+import { registerDevice, registeredDevice } from "../../lib/tfjs/registered_device.ts";
 import { rangeOf } from "../all_scores.ts";
 import { assertRefused, assertWithin, counted, onBackends, reference } from "../helpers.ts";
 
@@ -87,6 +88,36 @@ onBackends("a factory that is not called says so", () => {
   for (const factory of ["precisionMetric", "fBetaMetric", "utilityMetric"] as const) {
     const uncalled = lib[factory] as unknown as Metric;
     assertRefused(() => uncalled(y, p), { error: TypeError, argument: "options", value: `call it, ${factory}()` });
+  }
+  tf.dispose([y, p]);
+});
+
+Deno.test("what has no name is refused; a budget is in the name; class by class an undefined score may be NaN", () => {
+  assertStrictEquals(hardMetric("f1", { decision: { top: 3 } }).name, "f1_top3");
+  assertRefused(() => hardMetric("f1", { decision: null as never }), { argument: "decision", value: "null" });
+  const y = tf.tensor2d([[0, 1], [0, 1]]), p = tf.tensor2d([[0.1, 0.9], [0.2, 0.8]]);
+  const recalls = hardMetric("recall", { average: "none", zeroDivision: "skip" })(y, p);
+  assertEquals([recalls.dtype, ...recalls.dataSync()], ["float32", NaN, 1]);
+  tf.dispose([y, p, recalls]);
+});
+
+Deno.test("a device computes what it has a program for, and not a score per class; without one the host does", () => {
+  const device = registeredDevice()!, y = tf.tensor1d([1, 0]), p = tf.tensor1d([0.9, 0.1]), asked: string[] = [];
+  const register = registerDevice as (programs?: Partial<typeof device>) => void;
+  const values = (average: "binary" | "none") => {
+    const score = hardMetric("f1", { average })(y, p), numbers = [...score.dataSync()];
+    score.dispose();
+    return numbers;
+  };
+  try {
+    register({ deviceScore: (name) => (asked.push(name), tf.scalar(7) as ReturnType<typeof device.deviceScore>) });
+    assertEquals([values("binary"), values("none"), asked], [[7], [1], ["f1"]]);
+    register({ deviceScore: () => undefined });
+    assertEquals(values("binary"), [1]);
+    register(undefined);
+    assertEquals(values("binary"), [1]);
+  } finally {
+    register(device);
   }
   tf.dispose([y, p]);
 });
