@@ -5,6 +5,7 @@
  *
  * @module
  */
+import fc from "fast-check";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -66,6 +67,7 @@ async function serve(file: string): Promise<void> {
     for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
   };
   await import(pathToFileURL(resolve(file)).href);
+  fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true }); // no search for the smallest case that fails
   send({ names: tests.map(({ name }) => name), failed: [], seconds: [], hits: [loading] });
   let rest = "";
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {

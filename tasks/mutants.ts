@@ -113,14 +113,14 @@ export function planTests(loading: TestReply, first: TestReply, second: TestRepl
 /**
  * Makes a judge of mutants by the tests of a file. One process judges them one after another; a mutant whose code runs once
  * per process has a process of its own. The tests that failed last run first: the next mutant is often one of the same line.
- * A failure counts if the test passes again without the mutant: if it does not, something was left behind in the process,
- * by this mutant or an earlier one, and a new process judges.
+ * Failures count if the tests pass again without a mutant, which is asked once for several mutants: if they do not, something
+ * was left behind in the process, and new processes judge each mutant by itself.
  */
 export function makeJudge(
   planOf: (id: string) => Plan,
   start: (mutant?: string) => TestProcess,
   leastSeconds = 10,
-): { judge(id: string): Promise<Status>; stop(): Promise<void> } {
+): { judge(ids: readonly string[]): Promise<Status[]>; stop(): Promise<void> } {
   let shared = start(), killers: number[] = [];
   const renew = async () => {
     await shared.stop();
@@ -130,10 +130,14 @@ export function makeJudge(
     if (test !== undefined) killers = [test, ...killers.filter((other) => other !== test)];
     return "killed";
   };
-  const judge = async (id: string): Promise<Status> => {
-    const { tests, seconds, hits, once } = planOf(id), limit = leastSeconds + 10 * seconds;
-    const request = { mutant: id, hitLimit: 1000 + 100 * hits };
-    let sound = [...killers.filter((test) => tests.includes(test)), ...tests.filter((test) => !killers.includes(test))];
+  const requestOf = (id: string) => {
+    const plan = planOf(id), { tests, seconds, hits } = plan, first = killers.filter((test) => tests.includes(test));
+    const sound = [...first, ...tests.filter((test) => !first.includes(test))];
+    return { ...plan, sound, limit: leastSeconds + 10 * seconds, request: { mutant: id, hitLimit: 1000 + 100 * hits } };
+  };
+  const judgeOne = async (id: string): Promise<Status> => {
+    const { tests, once, limit, request, ...asked } = requestOf(id);
+    let { sound } = asked;
     if (once) {
       const own = start(id), reply = await own.ask({ ...request, tests: sound }, limit);
       await own.stop();
@@ -154,6 +158,30 @@ export function makeJudge(
       }
     }
     return "killed";
+  };
+  const oneByOne = async (ids: readonly string[]): Promise<Status[]> => {
+    const statuses: Status[] = [];
+    for (const id of ids) statuses.push(await judgeOne(id));
+    return statuses;
+  };
+  const judge = async (ids: readonly string[]): Promise<Status[]> => {
+    const statuses: Status[] = [], failed = new Set<number>();
+    for (const id of ids) {
+      const { sound, limit, request, once } = requestOf(id);
+      if (once) statuses.push(await judgeOne(id));
+      else {
+        const reply = await shared.ask({ ...request, tests: sound }, limit);
+        if (reply === undefined) {
+          await renew();
+          return oneByOne(ids);
+        }
+        statuses.push(reply.failed.length === 0 ? "survived" : killedBy(reply.failed[0]));
+        reply.failed.forEach((test) => failed.add(test));
+      }
+    }
+    if (failed.size === 0 || (await shared.ask({ tests: [...failed] }))?.failed.length === 0) return statuses;
+    await renew();
+    return oneByOne(ids);
   };
   return { judge, stop: () => shared.stop() };
 }

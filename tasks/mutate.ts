@@ -146,6 +146,9 @@ async function planFile(start: () => TestProcess, file: string, report: JudgedIn
   return { planOf: planTests(loading, first, second), seconds: first.seconds.reduce((a, b) => a + b, 0) };
 }
 
+/** The number of mutants whose failures are confirmed together. */
+const together = 16;
+
 /** Judges mutants by the tests of some files, the quick ones first, each in a process of its own as in `deno test`. */
 export async function testMutants(
   mutants: Mutant[],
@@ -160,15 +163,20 @@ export async function testMutants(
   }
   for (const { file, start, planOf } of plans.sort((a, b) => a.seconds - b.seconds)) {
     const waiting = results.filter(({ id, status }) => status === "survived" && planOf(id).tests.length > 0);
-    const next = waiting.values();
+    const next = Array.from(
+      { length: Math.ceil(waiting.length / together) },
+      (_, k) => waiting.slice(k * together, (k + 1) * together),
+    ).values();
     let done = 0;
     const work = async () => {
       const { judge, stop } = makeJudge(planOf, start, leastSeconds);
       try {
-        for (const result of next) {
-          result.status = await judge(result.id);
+        for (const some of next) {
+          const statuses = await judge(some.map(({ id }) => id));
+          statuses.forEach((status, i) => some[i].status = status);
           const killed = results.filter(({ status }) => status !== "survived").length;
-          report.progress(`${file}: ${++done} of ${waiting.length} mutants, ${killed} of ${mutants.length} killed`);
+          done += some.length;
+          report.progress(`${file}: ${done} of ${waiting.length} mutants, ${killed} of ${mutants.length} killed`);
         }
       } finally {
         await stop();

@@ -92,7 +92,8 @@ slow.test("testMutants: switched in one process, or in their own if their code r
   const copy = await Deno.makeTempDir({ prefix: "roundabout-toy-" });
   try {
     for (const folder of ["lib/toy", "tests/toy", "tasks"]) await Deno.mkdir(`${copy}/${folder}`, { recursive: true });
-    await Deno.writeTextFile(`${copy}/deno.json`, "{}");
+    const { imports } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+    await Deno.writeTextFile(`${copy}/deno.json`, JSON.stringify({ imports: { "fast-check": imports["fast-check"] } }));
     await Deno.writeTextFile(`${copy}/lib/toy/a.ts`, toyLibrary);
     await Deno.writeTextFile(`${copy}/tests/toy/a_test.ts`, toyTests);
     await Deno.copyFile(new URL("../../tasks/mutant_tests.ts", import.meta.url), `${copy}/tasks/mutant_tests.ts`);
