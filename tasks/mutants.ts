@@ -110,6 +110,16 @@ export function planTests(loading: TestReply, first: TestReply, second: TestRepl
   };
 }
 
+/** The seconds of a mutant's tests of a file that make its first round. */
+const firstSeconds = 0.2;
+
+/** Returns the tests of a round: in the first one the quick tests, in the second one the others. */
+export function testsOfRound(plan: Plan, seconds: readonly number[], round: 1 | 2): Plan {
+  let sum = 0;
+  const quick = plan.tests.filter((test) => (sum += seconds[test]) <= firstSeconds);
+  return { ...plan, tests: round === 1 ? quick : plan.tests.filter((test) => !quick.includes(test)) };
+}
+
 /**
  * Makes a judge of mutants by the tests of a file. One process judges them one after another; a mutant whose code runs once
  * per process has a process of its own. The tests that failed last run first: the next mutant is often one of the same line.

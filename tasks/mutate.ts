@@ -28,6 +28,7 @@ import {
   type Result,
   summarize,
   type TestProcess,
+  testsOfRound,
 } from "./mutants.ts";
 import { runDeno } from "./processes.ts";
 
@@ -143,25 +144,34 @@ async function planFile(start: () => TestProcess, file: string, report: JudgedIn
     throw new TaskError(`${file} fails without a mutant: ${failed}\n${first.error}`);
   }
   for (const test of second.failed) report.line(`left out, as it fails when it runs again: ${names[test]}`);
-  return { planOf: planTests(loading, first, second), seconds: first.seconds.reduce((a, b) => a + b, 0) };
+  const planOf = planTests(loading, first, second);
+  return {
+    planIn: (round: 1 | 2) => (id: string) => testsOfRound(planOf(id), first.seconds, round),
+    seconds: first.seconds.reduce((a, b) => a + b, 0),
+  };
 }
 
 /** The number of mutants whose failures are confirmed together. */
 const together = 16;
 
-/** Judges mutants by the tests of some files, the quick ones first, each in a process of its own as in `deno test`. */
+/**
+ * Judges mutants by the tests of some files, each in a process of its own as in `deno test`: by the quick tests of all files, then by
+ * the others.
+ */
 export async function testMutants(
   mutants: Mutant[],
   files: string[],
   { copy, jobs, leastSeconds, signal, report }: JudgedIn,
 ): Promise<Result[]> {
-  const results = mutants.map((mutant): Result => ({ ...mutant, status: "survived" })), plans = [];
-  for (const file of files) {
+  const results = mutants.map((mutant): Result => ({ ...mutant, status: "survived" }));
+  const plans = await Array.fromAsync(files, async (file) => {
     report.status(`${file} without a mutant …`);
     const start = (mutant?: string) => startTests(copy, file, signal, mutant);
-    plans.push({ file, start, ...await planFile(start, file, report) });
-  }
-  for (const { file, start, planOf } of plans.sort((a, b) => a.seconds - b.seconds)) {
+    return { file, start, ...await planFile(start, file, report) };
+  });
+  plans.sort((a, b) => a.seconds - b.seconds);
+  const rounds = ([1, 2] as const).flatMap((round) => plans.map((plan) => ({ ...plan, planOf: plan.planIn(round) })));
+  for (const { file, start, planOf } of rounds) {
     const waiting = results.filter(({ id, status }) => status === "survived" && planOf(id).tests.length > 0);
     const next = Array.from(
       { length: Math.ceil(waiting.length / together) },

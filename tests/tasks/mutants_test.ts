@@ -9,6 +9,7 @@ import {
   type Reason,
   type Result,
   summarize,
+  testsOfRound,
 } from "../../tasks/mutants.ts";
 import { slow } from "../slow.ts";
 
@@ -124,6 +125,12 @@ slow.test("testMutants: switched in one process, or in their own if their code r
   } finally {
     await Deno.remove(copy, { recursive: true });
   }
+});
+
+Deno.test("testsOfRound: the quick tests of a mutant first, the others in a second round", () => {
+  const plan = { tests: [2, 0, 3, 1], seconds: 2.2, hits: 9, once: false }, seconds = [0.1, 2, 0.05, 0.06];
+  assertEquals(testsOfRound(plan, seconds, 1), { ...plan, tests: [2, 0] });
+  assertEquals(testsOfRound(plan, seconds, 2), { ...plan, tests: [3, 1] });
 });
 
 Deno.test("summarize: rates per folder; survivors with a reason apart; reasons that no survivor needs", () => {
