@@ -30,7 +30,7 @@ function assertSameBits(rows: number, features: number, count: number): void {
 
 Deno.test("the SIMD loops give the bits of the loops of JavaScript, whatever the rows, features and units", () => {
   for (const rows of [1, 3, 4, 9, 1023, 1025, 2050]) {
-    for (const features of [1, 2, 7, 50]) for (const count of [1, 2, 3, 8]) assertSameBits(rows, features, count);
+    for (const features of [1, 2, 7, 50]) for (const count of [1, 2, 3, 5, 8]) assertSameBits(rows, features, count);
   }
 });
 
@@ -39,7 +39,7 @@ Deno.test("more than a million numbers are float32, with the same bits of either
   for (const features of [7, 50]) {
     const rows = Math.ceil((2 ** 20 + 1) / features);
     assert(allocateRows(rows * features) instanceof Float32Array);
-    for (const count of [1, 3]) assertSameBits(rows, features, count);
+    for (const count of [1, 5]) assertSameBits(rows, features, count);
   }
 });
 
