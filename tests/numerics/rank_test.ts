@@ -41,8 +41,8 @@ Deno.test("rankFalling: numbers of both signs, of every size, in float32 and flo
     0.1,
     -0.1,
   ]];
-  const next = random(3), many = Array.from({ length: 3000 }, () => Math.round(50 * (next() - 0.5)) / 7);
-  for (const list of [...lists, many, many.map(Math.fround)]) {
+  const next = random(3), draw = (length: number) => Array.from({ length }, () => Math.round(50 * (next() - 0.5)) / 7);
+  for (const list of [...lists, ...[300, 3000, 5000].map(draw).flatMap((many) => [many, many.map(Math.fround)])]) {
     assertEquals([...rankFalling(list)], sortedPlaces(list), `${list.slice(0, 5)}`);
     const float32 = Float32Array.from(list);
     assertEquals([...rankFalling(float32)], sortedPlaces(float32));
