@@ -1,6 +1,6 @@
 import { type Inputs, readBatch, readBatchShape, type ShapedNumbers } from "./batch/read_batch.ts";
 import { describe } from "./check/describe.ts";
-import { checkInteger } from "./check/integer.ts";
+import { check, integerFrom } from "./check/value.ts";
 import { checkOptions } from "./check/options.ts";
 import type { Counts } from "./counts/counts.ts";
 import { registeredKernels } from "./kernels/registered.ts";
@@ -152,7 +152,7 @@ export function lossAndGradient(
 ): LossAndGradient {
   const { sampleWeight, columns = 1, ...others } = options ?? {};
   const resolved = resolve(others as typeof options), { name, best, reading, decide, scoring } = resolved;
-  checkInteger(`compute ${name}`, "columns", columns, 1, Number.MAX_SAFE_INTEGER);
+  check(`compute ${name}`, { columns }, integerFrom(1));
   const outputs = shaped(name, "yPred", yPred, () => columns), width = outputs.shape[1] ?? 1;
   const like = (length: number) => length === outputs.size ? width : 1; // one number per output, else one per row
   const inputs: Inputs<ShapedNumbers> = {

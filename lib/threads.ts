@@ -1,3 +1,4 @@
+import { check, integerFrom } from "./check/value.ts";
 /**
  * Threads for large batches: after {@linkcode setThreads}, `lossAndGradient` and the losses of every entry share tables of at
  * least 200,000 outputs among workers, on arrays and on the backends cpu and wasm, where the SIMD loops take them: not for the
@@ -17,7 +18,6 @@
  *
  * @module
  */
-import { checkInteger } from "./check/integer.ts";
 import { registeredTeam, registerTeam } from "./kernels/registered_team.ts";
 import { Team } from "./kernels/threads.ts";
 import "./simd.ts";
@@ -60,7 +60,7 @@ function reason(): string | undefined {
  * ```
  */
 export async function setThreads(threads: number): Promise<number> {
-  checkInteger("set the number of threads", "threads", threads, 1, mostThreads);
+  check("set the number of threads", { threads }, integerFrom(1, mostThreads));
   const call = ++calls;
   registeredTeam()?.stop();
   registerTeam(undefined);

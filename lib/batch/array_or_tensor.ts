@@ -1,4 +1,4 @@
-import type { ShapedNumbers } from "./read_batch.ts";
+import { refuse, type ShapedNumbers } from "./read_batch.ts";
 import { describe } from "../check/describe.ts";
 
 /** A tensor, an array, a typed array, a polars series or any other iterable; of several columns: one array per row. */
@@ -11,10 +11,6 @@ export interface Entries {
   /** The number of columns; undefined for one entry per row. */
   readonly columns?: number;
 }
-
-/** An error about the data of one argument. */
-export const refuse = (task: string, argument: string, problem: string): Error =>
-  new RangeError(`Cannot compute ${task}: '${argument}' ${problem}`);
 
 const isTensor = (thing: unknown): thing is ShapedNumbers =>
   typeof thing === "object" && thing !== null && "dataSync" in thing && typeof thing.dataSync === "function" &&

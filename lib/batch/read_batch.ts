@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { describe, isTensor } from "../check/describe.ts";
 
 /** The distance from [0, 1] at which a probability still counts as rounded: some float32 steps around 1. */
 const rounding = 1e-6;
@@ -63,14 +63,14 @@ export interface BatchOptions {
   examples?: ArrayLike<number>;
 }
 
-/** Makes the error about a batch: the argument, and what it was. */
-const refuse = (what: string, argument: string, problem: string): Error =>
+/** Makes the error about the data of one argument. */
+export const refuse = (what: string, argument: string, problem: string): Error =>
   new RangeError(`Cannot compute ${what}: '${argument}' ${problem}`);
 
 const shapeText = ({ shape }: ShapedNumbers): string => `[${shape.join(", ")}]`;
 
 function checkTensor(what: string, argument: string, tensor: ShapedNumbers): void {
-  if (typeof tensor?.dataSync !== "function") {
+  if (!isTensor(tensor)) {
     throw new TypeError(`Cannot compute ${what}: '${argument}' must be a tensor, it is ${describe(tensor)}`);
   }
   if (tensor.isDisposed) throw refuse(what, argument, "is disposed");
@@ -94,23 +94,17 @@ function readShape(what: string, yPred: ShapedNumbers, columns: boolean): { rows
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((length, i) => length === b[i]);
 
-/** Tells how labels or weights go with the outputs: one number per output, one per row, or neither. */
-function relation(tensor: ShapedNumbers, yPred: ShapedNumbers, classes: number): "outputs" | "rows" | "neither" {
-  const { shape } = tensor;
-  const leading = yPred.shape.length === 1 ? yPred.shape : yPred.shape.slice(0, -1);
-  const oneARow = sameShape(shape, leading) || sameShape(shape, [...leading, 1]);
-  if (classes === 1) return oneARow ? "outputs" : "neither";
-  return sameShape(shape, yPred.shape) ? "outputs" : oneARow ? "rows" : "neither";
-}
-
-function checkRelated(
+/** Tells whether there is one label or weight per row of several outputs; throws unless there is, or one per output. */
+function isPerRow(
   what: string,
   argument: string,
   tensor: ShapedNumbers,
   yPred: ShapedNumbers,
   classes: number,
-): void {
-  if (relation(tensor, yPred, classes) !== "neither") return;
+): boolean {
+  const { shape } = tensor, leading = yPred.shape.length === 1 ? yPred.shape : yPred.shape.slice(0, -1);
+  const perRow = sameShape(shape, leading) || sameShape(shape, [...leading, 1]);
+  if (perRow || (classes > 1 && sameShape(shape, yPred.shape))) return perRow && classes > 1;
   throw refuse(what, argument, `has the shape ${shapeText(tensor)}, 'yPred' has ${shapeText(yPred)}`);
 }
 
@@ -120,25 +114,18 @@ function checkDtype(what: string, argument: string, tensor: ShapedNumbers, allow
   }
 }
 
-/** Returns the place of the first number outside [low, high], −1 if there is none; NaN is outside every range. */
-function firstOutside(values: ArrayLike<number>, low: number, high: number): number {
-  const { length } = values;
-  for (let i = 0; i < length; i++) {
-    const v = values[i];
-    if (!(v >= low && v <= high)) return i;
-  }
-  return -1;
-}
-
-/** Refuses the first number outside [low, high]. */
+/** Refuses the first number outside [low, high]; NaN is outside every range. */
 function checkRange(
   values: ArrayLike<number>,
   low: number,
   high: number,
   complain: (value: number, place: number) => Error,
 ): void {
-  const bad = firstOutside(values, low, high);
-  if (bad >= 0) throw complain(values[bad], bad);
+  const { length } = values;
+  for (let i = 0; i < length; i++) {
+    const v = values[i];
+    if (!(v >= low && v <= high)) throw complain(v, i);
+  }
 }
 
 /** The shape of a batch, and the form of its labels and weights. */
@@ -161,18 +148,12 @@ export function readBatchShape(what: string, tensors: BatchTensors, options: Bat
   if (sampleWeight !== undefined) checkTensor(what, "sampleWeight", sampleWeight);
   const { rows, classes } = readShape(what, yPred, options.columns ?? false);
   checkClasses(what, yPred, classes, options);
-  checkRelated(what, "yTrue", yTrue, yPred, classes);
-  if (sampleWeight !== undefined) checkRelated(what, "sampleWeight", sampleWeight, yPred, classes);
+  const indexed = isPerRow(what, "yTrue", yTrue, yPred, classes);
+  const rowWeights = sampleWeight !== undefined && isPerRow(what, "sampleWeight", sampleWeight, yPred, classes);
   checkDtype(what, "yTrue", yTrue, numbers);
   checkDtype(what, "yPred", yPred, ["float32"]);
   if (sampleWeight !== undefined) checkDtype(what, "sampleWeight", sampleWeight, numbers);
-  return {
-    rows,
-    classes,
-    indexed: relation(yTrue, yPred, classes) === "rows",
-    rowWeights: sampleWeight !== undefined && relation(sampleWeight, yPred, classes) === "rows",
-    ignoreLabel: options.ignoreLabel,
-  };
+  return { rows, classes, indexed, rowWeights, ignoreLabel: options.ignoreLabel };
 }
 
 const numbers = ["float32", "int32", "bool"];
@@ -192,8 +173,16 @@ export function readBatch(what: string, tensors: BatchTensors, options: BatchOpt
   const place = (i: number) => classes === 1 ? rowAt(i) : `${rowAt(Math.floor(i / classes))}, column ${i % classes}`;
   const outputs = yPred.dataSync();
   checkOutputs(what, outputs, options.fromLogits, place);
-  const weights = sampleWeight &&
-    readWeights(what, sampleWeight, rowWeights ? "rows" : "outputs", classes, place, rowAt);
+  const weights = sampleWeight?.dataSync();
+  if (weights !== undefined) {
+    const at = rowWeights ? rowAt : place;
+    checkRange(
+      weights,
+      0,
+      Number.MAX_VALUE,
+      (value, i) => refuse(what, "sampleWeight", `must be finite and ≥ 0, ${at(i)} is ${describe(value)}`),
+    );
+  }
   const given = yTrue.dataSync();
   const { labels, kept } = withoutIgnored(given, options.ignoreLabel);
   if (indexed) checkIndices(what, labels, classes, rowAt);
@@ -211,7 +200,10 @@ export function readBatch(what: string, tensors: BatchTensors, options: BatchOpt
     classes,
     yTrue: indexed ? oneHot(labels, classes) : labels,
     yPred: outputs,
-    sampleWeight: keptWeights(weights, kept && (indexed ? repeat(kept, classes) : kept)),
+    sampleWeight: keptWeights(
+      weights && (rowWeights ? repeat(weights, classes) : weights),
+      kept && (indexed ? repeat(kept, classes) : kept),
+    ),
   };
 }
 
@@ -238,38 +230,11 @@ function checkOutputs(
   fromLogits: boolean,
   place: (i: number) => string,
 ): void {
-  if (fromLogits) {
-    checkRange(outputs, -Infinity, Infinity, (_, i) => refuse(what, "yPred", `must be numbers, ${place(i)} is NaN`));
-    return;
-  }
-  checkRange(outputs, -rounding, 1 + rounding, (value, i) => {
+  const [low, high] = fromLogits ? [-Infinity, Infinity] : [-rounding, 1 + rounding];
+  checkRange(outputs, low, high, (value, i) => {
     const hint = Number.isNaN(value) ? "" : "; if these are logits, say fromLogits: true";
-    return refuse(what, "yPred", `must lie in [0, 1], ${place(i)} is ${value}${hint}`);
+    return refuse(what, "yPred", `must ${fromLogits ? "be numbers" : "lie in [0, 1]"}, ${place(i)} is ${value}${hint}`);
   });
-}
-
-/** Reads the weights, one per output. */
-function readWeights(
-  what: string,
-  tensor: ShapedNumbers,
-  each: string,
-  classes: number,
-  place: (i: number) => string,
-  rowAt: (i: number) => string,
-): ArrayLike<number> {
-  const weights = tensor.dataSync();
-  checkRange(
-    weights,
-    0,
-    Number.MAX_VALUE,
-    (value, i) =>
-      refuse(
-        what,
-        "sampleWeight",
-        `must be finite and ≥ 0, ${each === "rows" ? rowAt(i) : place(i)} is ${describe(value)}`,
-      ),
-  );
-  return each === "rows" ? repeat(weights, classes) : weights;
 }
 
 function repeat(values: ArrayLike<number>, times: number): Float64Array {

@@ -1,5 +1,6 @@
 import { describe } from "../check/describe.ts";
-import { type ArrayOrTensor, readEntries, refuse, shapeText } from "./array_or_tensor.ts";
+import { type ArrayOrTensor, readEntries, shapeText } from "./array_or_tensor.ts";
+import { refuse } from "./read_batch.ts";
 
 /** Returns the group of each row; throws unless every row has one. */
 export function readGroups(task: string, groups: ArrayOrTensor, rows: number): readonly unknown[] {

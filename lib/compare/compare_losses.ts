@@ -1,5 +1,5 @@
-import { checkInteger } from "../check/integer.ts";
 import { describe } from "../check/describe.ts";
+import { check, integerFrom } from "../check/value.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { CurveScoreName } from "../curves/to_curve_score.ts";
 import { checkHeavyTails } from "../data/prepare_columns.ts";
@@ -97,8 +97,8 @@ function checkOptions(options: CompareLossesOptions): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`Cannot ${TASK}: 'options' must be an object, it is ${describe(options)}`);
   }
-  checkInteger(TASK, "repeats", options.repeats ?? 10, 3, 1000);
-  checkInteger(TASK, "seed", options.seed ?? 1, 0, 2 ** 31);
+  check(TASK, { repeats: options.repeats ?? 10 }, integerFrom(3, 1000));
+  check(TASK, { seed: options.seed ?? 1 }, integerFrom(0, 2 ** 31));
   checkHeavyTails(TASK, options.heavyTails ?? "yeoJohnson");
   if (options.costs === undefined) return;
   checkCosts(options.costs);

@@ -1,4 +1,5 @@
 import { describe } from "../check/describe.ts";
+import { check, numberThat, positive } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { type Counts, finite, mapCounts } from "../counts/counts.ts";
 import { withLearnt } from "../scores/learnt.ts";
@@ -85,16 +86,8 @@ export class Maximisation {
     }
     const names = subjectTo.map(({ name }) => name), twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) throw new RangeError(`Cannot make ${task}: 'subjectTo' has ${describe(twice)} twice`);
-    if (!(typeof confidence === "number" && confidence >= 0.5 && confidence < 1)) {
-      throw new RangeError(
-        `Cannot make ${task}: 'confidence' must be a number in [0.5, 1), it is ${describe(confidence)}`,
-      );
-    }
-    if (!(typeof learningRate === "number" && learningRate > 0 && learningRate < Infinity)) {
-      throw new RangeError(
-        `Cannot make ${task}: 'learningRate' must be a number above 0, it is ${describe(learningRate)}`,
-      );
-    }
+    check(`make ${task}`, { confidence }, numberThat("a number in [0.5, 1)", (level) => level >= 0.5 && level < 1));
+    check(`make ${task}`, { learningRate }, positive);
     const other = subjectTo.find(({ kind, score }) => kind !== "gap" && !isRate(score));
     if (confidence > 0.5 && other !== undefined) {
       throw new RangeError(

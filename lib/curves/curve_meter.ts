@@ -1,5 +1,6 @@
 import { readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
+import { aBoolean, aNumber, check, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
 import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
@@ -92,12 +93,8 @@ export class CurveMeter {
   constructor(options: CurveMeterOptions = {}) {
     checkOptions(task, options, ["thresholds", "fromLogits", "ignoreLabel"]);
     const { fromLogits = false, ignoreLabel } = options;
-    if (typeof fromLogits !== "boolean") {
-      throw new TypeError(`Cannot make ${task}: 'fromLogits' must be true or false, it is ${describe(fromLogits)}`);
-    }
-    if (ignoreLabel !== undefined && typeof ignoreLabel !== "number") {
-      throw new TypeError(`Cannot make ${task}: 'ignoreLabel' must be a number, it is ${describe(ignoreLabel)}`);
-    }
+    check(`make ${task}`, { fromLogits }, aBoolean);
+    check(`make ${task}`, { ignoreLabel }, optional(aNumber));
     this.#thresholds = readThresholds(task, options.thresholds ?? defaultThresholds);
     this.#bins = binsOf(this.#thresholds);
     this.#options = { fromLogits, ignoreLabel };

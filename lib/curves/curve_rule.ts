@@ -1,5 +1,6 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
+import { check, oneOf } from "../check/value.ts";
 import type { Counts } from "../counts/counts.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
@@ -253,14 +254,8 @@ export const undecided: Decision = () => ({ decisions: new Float64Array(0), back
 /** Checks the options of a loss of a curve and resolves them. */
 export function resolveCurveOptions(what: string, score: CurveScore, options: CurveLossOptions): ResolvedOptions {
   const { thresholds: given, multiClass = "ovr", ...others } = options, { average = "binary", classWeights } = options;
-  if (average === "samples") {
-    throw new RangeError(
-      `Cannot make ${what}: 'average' must be 'binary', 'micro', 'macro' or 'weighted', it is 'samples'`,
-    );
-  }
-  if (multiClass !== "ovr" && multiClass !== "ovo") {
-    throw new RangeError(`Cannot make ${what}: 'multiClass' must be 'ovr' or 'ovo', it is ${describe(multiClass)}`);
-  }
+  check(`make ${what}`, { average }, oneOf("binary", "micro", "macro", "weighted"));
+  check(`make ${what}`, { multiClass }, oneOf("ovr", "ovo"));
   const pairs = multiClass === "ovo";
   if (pairs && average !== "macro" && average !== "weighted") {
     throw new RangeError(

@@ -1,6 +1,5 @@
-import { describe } from "../check/describe.ts";
+import { aBoolean, check, numberThat, share } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
-import { checkShare } from "../check/share.ts";
 import type { Curve } from "./curve.ts";
 
 /** Partial derivatives with respect to the counts at each threshold, the totals held fixed. */
@@ -195,12 +194,9 @@ export interface PartialRocAucOptions {
  */
 export function partialRocAuc(options: PartialRocAucOptions): CurveScore {
   checkOptions("the score 'partialRocAuc'", options ?? {}, ["maxFpr", "standardized"]);
-  const { standardized = true } = options ?? {}, x = checkShare("partialRocAuc", "maxFpr", options?.maxFpr);
-  if (typeof standardized !== "boolean") {
-    throw new TypeError(
-      `Cannot make the score 'partialRocAuc': 'standardized' must be true or false, it is ${describe(standardized)}`,
-    );
-  }
+  const { standardized = true, maxFpr: x } = options ?? {};
+  check("make the score 'partialRocAuc'", { maxFpr: x }, share);
+  check("make the score 'partialRocAuc'", { standardized }, aBoolean);
   const chance = x * x / 2, by = standardized ? 1 / (2 * (x - chance)) : 1;
   return {
     ...areaScore(`partialRocAuc${x}`, x, { by, plus: standardized ? 0.5 - chance * by : 0 }),
@@ -311,7 +307,8 @@ export interface RecallAtFprOptions {
  */
 export function recallAtFpr(options: RecallAtFprOptions): CurveScore {
   checkOptions("the score 'recallAtFpr'", options ?? {}, ["fpr"]);
-  const fpr = checkShare("recallAtFpr", "fpr", options?.fpr);
+  const fpr = options?.fpr;
+  check("make the score 'recallAtFpr'", { fpr }, share);
   const cut = (curve: Curve) => crossing((b) => curve.fp[b], curve.tp, fpr * totals(curve).negatives);
   return {
     name: `recallAtFpr${fpr}`,
@@ -358,11 +355,8 @@ export interface PrecisionAtKOptions {
 export function precisionAtK(options: PrecisionAtKOptions): CurveScore {
   checkOptions("the score 'precisionAtK'", options ?? {}, ["k"]);
   const k = options?.k;
-  if (!(typeof k === "number" && k > 0 && Number.isFinite(k))) {
-    throw new RangeError(
-      `Cannot make the score 'precisionAtK': 'k' must be a number ≥ 1 or a share inside (0, 1), it is ${describe(k)}`,
-    );
-  }
+  const size = numberThat("a number ≥ 1 or a share inside (0, 1)", (k) => k > 0 && k < Infinity);
+  check("make the score 'precisionAtK'", { k }, size);
   const sizeOf = (curve: Curve) => {
     const { positives, negatives } = totals(curve), all = positives + negatives;
     return k < 1 ? k * all : Math.min(k, all);

@@ -1,4 +1,5 @@
 import { describe } from "../check/describe.ts";
+import { check, oneOf, type Rule } from "../check/value.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
 
 /** Throws unless two meters have the same settings. */
@@ -11,14 +12,16 @@ export function checkSameSettings<T extends object>(mine: T, theirs: T): void {
   }
 }
 
+const anObject: Rule = {
+  must: "an object",
+  valid: (json) => typeof json === "object" && json !== null,
+  Kind: TypeError,
+};
+
 /** Throws unless a thing is the JSON of a meter of the given version. */
 export function checkJson(task: string, json: { readonly version: number }, version: number): void {
-  if (typeof json !== "object" || json === null) {
-    throw new TypeError(`Cannot make ${task}: 'json' must be an object, it is ${describe(json)}`);
-  }
-  if (json.version !== version) {
-    throw new RangeError(`Cannot make ${task}: 'version' must be ${version}, it is ${describe(json.version)}`);
-  }
+  check(`make ${task}`, { json }, anObject);
+  check(`make ${task}`, { version: json.version }, oneOf(version));
 }
 
 /** Reads sums ≥ 0 from their lists of terms. */

@@ -1,5 +1,4 @@
-import { refuse } from "../batch/array_or_tensor.ts";
-import type { Batch } from "../batch/read_batch.ts";
+import { type Batch, refuse } from "../batch/read_batch.ts";
 
 /**
  * The columns that are compared: "ovr", each column against the rest, also right for several labels; "ovo", each pair of classes on

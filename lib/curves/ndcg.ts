@@ -1,4 +1,4 @@
-import { checkInteger } from "../check/integer.ts";
+import { check, integerFrom } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { rankFalling } from "../numerics/rank.ts";
 
@@ -77,7 +77,7 @@ function discountedGain(gains: ArrayLike<number>, by: ArrayLike<number>, rows: A
 export function ndcg(options: NdcgOptions = {}): QueryScore {
   checkOptions("the score 'ndcg'", options, ["k"]);
   const { k = Number.MAX_SAFE_INTEGER } = options;
-  checkInteger("make the score 'ndcg'", "k", k, 1, Number.MAX_SAFE_INTEGER);
+  check("make the score 'ndcg'", { k }, integerFrom(1));
   return {
     name: `ndcg${options.k ?? ""}`,
     queries: true,

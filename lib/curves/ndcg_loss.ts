@@ -1,7 +1,6 @@
 import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
-import { refuse } from "../batch/array_or_tensor.ts";
-import type { Batch } from "../batch/read_batch.ts";
-import { describe } from "../check/describe.ts";
+import { type Batch, refuse } from "../batch/read_batch.ts";
+import { aNumber, check, optional, positive } from "../check/value.ts";
 import { checkOptions, splitOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import { rankFalling } from "../numerics/rank.ts";
@@ -152,12 +151,8 @@ export const queryOptionNames = ["margin", "ignoreLabel"] as const satisfies rea
 export function queryLossParts(name: string, score: QueryScore, options: QueryLossOptions): LossParts {
   checkOptions(name, options, queryOptionNames);
   const { margin = 1, ignoreLabel } = options, { k } = score;
-  if (!(typeof margin === "number" && margin > 0 && margin < Infinity)) {
-    throw new RangeError(`Cannot make ${name}: 'margin' must be a number above 0, it is ${describe(margin)}`);
-  }
-  if (ignoreLabel !== undefined && typeof ignoreLabel !== "number") {
-    throw new TypeError(`Cannot make ${name}: 'ignoreLabel' must be a number, it is ${describe(ignoreLabel)}`);
-  }
+  check(`make ${name}`, { margin }, positive);
+  check(`make ${name}`, { ignoreLabel }, optional(aNumber));
   const hard = queryRule(name, {}, ({ yTrue, yPred }, ranked) => ({
     value: score.value(yTrue, yPred, ranked),
     derivatives: none,

@@ -1,5 +1,6 @@
 import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 import { describe } from "../check/describe.ts";
+import { aNumber, check, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
 import { checkJson, checkSameSettings, readSums } from "./meter_json.ts";
@@ -66,9 +67,7 @@ export class NdcgMeter {
     checkOptions(task, options, ["k", "ignoreLabel"]);
     const { k, ignoreLabel } = options;
     this.#score = ndcg({ k });
-    if (ignoreLabel !== undefined && typeof ignoreLabel !== "number") {
-      throw new TypeError(`Cannot make ${task}: 'ignoreLabel' must be a number, it is ${describe(ignoreLabel)}`);
-    }
+    check(`make ${task}`, { ignoreLabel }, optional(aNumber));
     this.#options = { k, ignoreLabel };
   }
 

@@ -1,5 +1,5 @@
 import type { Batch, BatchOptions } from "../batch/read_batch.ts";
-import { describe } from "../check/describe.ts";
+import { aNumber, check, oneOf, optional, positive } from "../check/value.ts";
 import { checkFactory } from "../check/options.ts";
 import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 import { aumOfRanked } from "./aum.ts";
@@ -51,12 +51,8 @@ export interface OrderLoss {
 }
 
 function readingOf(name: string, { average = "binary", ignoreLabel }: OrderLossOptions): BatchOptions {
-  if (average !== "binary" && average !== "macro") {
-    throw new RangeError(`Cannot make ${name}: 'average' must be 'binary' or 'macro', it is ${describe(average)}`);
-  }
-  if (ignoreLabel !== undefined && typeof ignoreLabel !== "number") {
-    throw new TypeError(`Cannot make ${name}: 'ignoreLabel' must be a number, it is ${describe(ignoreLabel)}`);
-  }
+  check(`make ${name}`, { average }, oneOf("binary", "macro"));
+  check(`make ${name}`, { ignoreLabel }, optional(aNumber));
   return { fromLogits: true, columns: average === "macro", ignoreLabel }; // outputs may be any numbers
 }
 
@@ -65,12 +61,8 @@ export function toPairsLoss(options: PairsLossOptions): OrderLoss {
   const name = "pairsLoss";
   checkFactory(name, options, ["price", "margin", "average", "ignoreLabel"]);
   const { price = "squaredHinge", margin = 1 } = options;
-  if (price !== "squaredHinge" && price !== "ramp") {
-    throw new RangeError(`Cannot make ${name}: 'price' must be 'squaredHinge' or 'ramp', it is ${describe(price)}`);
-  }
-  if (!(typeof margin === "number" && margin > 0 && margin < Infinity)) {
-    throw new RangeError(`Cannot make ${name}: 'margin' must be a number above 0, it is ${describe(margin)}`);
-  }
+  check(`make ${name}`, { price }, oneOf("squaredHinge", "ramp"));
+  check(`make ${name}`, { margin }, positive);
   return { name, reading: readingOf(name, options), of: (rows) => pairPrices(rows, price, margin) };
 }
 

@@ -1,5 +1,5 @@
-import type { Batch, BatchOptions } from "../batch/read_batch.ts";
-import { type ArrayOrTensor, refuse } from "../batch/array_or_tensor.ts";
+import { type Batch, type BatchOptions, refuse } from "../batch/read_batch.ts";
+import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 import { readGroups } from "../batch/read_groups.ts";
 import { rankFalling } from "../numerics/rank.ts";
 import { readArrays } from "./loss_and_gradient.ts";

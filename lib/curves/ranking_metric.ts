@@ -1,5 +1,6 @@
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
+import { aNumber, check, oneOf, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
 import { type Curve, exactCurve, takeSlice } from "./curve.ts";
@@ -36,14 +37,6 @@ export interface RankingMetricOptions {
   sampleWeight?: ArrayOrTensor;
   /** The label (NaN, say) whose outputs count nowhere; for class indices the whole row counts nowhere. */
   ignoreLabel?: number;
-}
-
-const averages: readonly CurveAverage[] = ["binary", "micro", "macro", "weighted"];
-
-function oneOf<T>(what: string, option: string, value: T, allowed: readonly T[]): void {
-  if (allowed.includes(value)) return;
-  const names = allowed.map(describe).join(", ").replace(/, ([^,]*)$/, " or $1");
-  throw new RangeError(`Cannot compute ${what}: '${option}' must be ${names}, it is ${describe(value)}`);
 }
 
 /** A score and its weight in the mean. */
@@ -157,17 +150,15 @@ export function rankingMetric(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, option
   ]);
   const { average = "binary", multiClass = "ovr", groups, sampleWeight, ignoreLabel } = options;
   const score = toRankingScore(options.score), what = score.name;
-  oneOf(what, "average", average, averages);
-  oneOf(what, "multiClass", multiClass, ["ovr", "ovo"]);
+  check(`compute ${what}`, { average }, oneOf("binary", "micro", "macro", "weighted"));
+  check(`compute ${what}`, { multiClass }, oneOf("ovr", "ovo"));
   const pairs = multiClass === "ovo";
   if (pairs && (average === "binary" || average === "micro")) {
     throw new RangeError(
       `Cannot compute ${what}: 'average' must be 'macro' or 'weighted' with multiClass: 'ovo', it is '${average}'`,
     );
   }
-  if (ignoreLabel !== undefined && typeof ignoreLabel !== "number") {
-    throw new TypeError(`Cannot compute ${what}: 'ignoreLabel' must be a number, it is ${describe(ignoreLabel)}`);
-  }
+  check(`compute ${what}`, { ignoreLabel }, optional(aNumber));
   const foreign = "queries" in score ? (["average", "multiClass"] as const) : (["groups"] as const);
   for (const option of foreign) {
     if (options[option] === undefined) continue;

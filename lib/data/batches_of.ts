@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { statSync } from "node:fs";
 import pl from "nodejs-polars";
 import { describe } from "../check/describe.ts";
-import { checkInteger } from "../check/integer.ts";
+import { check, integerFrom } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { csvForm, csvRecords, explainFailure } from "./csv.ts";
 import { formatOf } from "./open_text.ts";
@@ -165,7 +165,7 @@ function tableOf(source: string | Frame | LazyFrame): PiecedTable {
 export function batchesOf(source: string | Frame | LazyFrame, options: BatchesOfOptions): FrameBatches {
   checkOptions("batches", options, ["label", "features", "sampleWeight", "batchSize"]);
   const { label, sampleWeight, batchSize = 1024 } = options;
-  checkInteger(TASK, "batchSize", batchSize, 1, Number.MAX_SAFE_INTEGER);
+  check(TASK, { batchSize }, integerFrom(1));
   const table = tableOf(source), there = table.columns;
   const features = options.features ?? there.filter((column) => column !== label && column !== sampleWeight);
   const columns = [...new Set([...features, label, ...(sampleWeight === undefined ? [] : [sampleWeight])])];

@@ -1,13 +1,11 @@
 import { describe } from "../check/describe.ts";
+import { numberThat, type Rule } from "../check/value.ts";
 import { groupRows } from "../numerics/group_rows.ts";
 import type { Dataset } from "./load_dataset.ts";
 import type { TableDataset } from "./table.ts";
 
-/** Throws unless a value is a number between 0 and 1, both excluded. */
-export function checkFraction(task: string, name: string, value: number): void {
-  if (typeof value === "number" && value > 0 && value < 1) return;
-  throw new RangeError(`Cannot ${task}: '${name}' must be a number between 0 and 1, it is ${describe(value)}`);
-}
+/** Rule for a number between 0 and 1, both excluded. */
+export const fraction: Rule = numberThat("a number between 0 and 1", (value) => value > 0 && value < 1);
 
 /** Throws unless every label is the index of one of so many classes. */
 function checkLabels(

@@ -1,4 +1,4 @@
-import { checkInteger } from "../check/integer.ts";
+import { check, integerFrom } from "../check/value.ts";
 
 const size = 624, period = 397;
 
@@ -49,7 +49,7 @@ export function mersenneTwister(seed: number): () => number {
  * @throws {RangeError} If `seed` is out of range.
  */
 export function numpyShuffle(seed: number): <T>(items: T[]) => void {
-  checkInteger("shuffle as NumPy does", "seed", seed, 0, 2 ** 32 - 1);
+  check("shuffle as NumPy does", { seed }, integerFrom(0, 2 ** 32 - 1));
   const word = mersenneTwister(seed);
   const upTo = (most: number) => {
     const mask = 2 ** (32 - Math.clz32(most)) - 1;

@@ -1,5 +1,4 @@
-import { describe } from "../check/describe.ts";
-import { checkInteger } from "../check/integer.ts";
+import { check, integerFrom, oneOf } from "../check/value.ts";
 import type { CategoryColumn, Column, HeavyTails, NumberColumn, PrepareOptions } from "./table.ts";
 import type { Split } from "./split.ts";
 import { presentValues, standardize } from "./standardize.ts";
@@ -35,14 +34,9 @@ export interface PreparedColumns {
   powers: Record<string, number>;
 }
 
-/** The names of {@linkcode HeavyTails}. */
-const treatments: readonly unknown[] = ["yeoJohnson", "keep"] satisfies HeavyTails[];
-
 /** Throws unless a treatment of heavy tails has its name. */
-export function checkHeavyTails(task: string, heavyTails: unknown): void {
-  if (treatments.includes(heavyTails)) return;
-  throw new RangeError(`Cannot ${task}: 'heavyTails' must be "yeoJohnson" or "keep", it is ${describe(heavyTails)}`);
-}
+export const checkHeavyTails = (task: string, heavyTails: unknown): void =>
+  check(task, { heavyTails }, oneOf(...["yeoJohnson", "keep"] satisfies HeavyTails[]));
 
 /** The parts of a split as float64 arrays. */
 export interface PreparedArrays extends PreparedColumns {
@@ -112,13 +106,13 @@ function matrix(columns: readonly MatrixColumn[], rows: readonly number[]): Floa
 
 /** Throws unless the parts are rows of the table, none in two parts, and there are training and test rows. */
 function checkSplit(split: Split, height: number): void {
-  const seen = new Map<number, string>();
+  const seen = new Map<number, string>(), inTable = integerFrom(0, height - 1);
   for (const part of ["train", "validation", "test"] as const) {
     if (split[part].length === 0 && part !== "validation") {
       throw new RangeError(`Cannot ${TASK}: 'split.${part}' must have a row`);
     }
     for (const row of split[part]) {
-      checkInteger(TASK, `split.${part}`, row, 0, height - 1);
+      if (!inTable.valid(row)) check(TASK, { [`split.${part}`]: row }, inTable);
       const other = seen.get(row);
       if (other) throw new RangeError(`Cannot ${TASK}: row ${row} is in 'split.${other}' and in 'split.${part}'`);
       seen.set(row, part);

@@ -1,6 +1,6 @@
-import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import { describe } from "../check/describe.ts";
+import { check, integerFrom, optional, type Rule } from "../check/value.ts";
 import { type ClassLabel, classLabel } from "./class_label.ts";
 import { separators } from "./csv.ts";
 import { distinctRows, indexReason, isLeak } from "./find_faults.ts";
@@ -268,17 +268,21 @@ const optionNames = [
   "rows",
 ] as const;
 
+const aColumn: Rule = { must: "the name of a column", valid: (name) => typeof name === "string", Kind: TypeError };
+
+const aSeparator: Rule = {
+  must: "',', ';', '|' or a tab",
+  valid: (separator) => Object.hasOwn(separators, separator as string),
+};
+
 /** Throws unless the options are those of a table. */
 function checkTableOptions(options: ReadTableOptions): void {
   checkOptions("the table", options, optionNames);
   const { label, mergeRare = 0, rows = 1, separator } = options;
-  if (typeof label !== "string") {
-    throw new TypeError(`Cannot ${TASK}: 'label' must be the name of a column, it is ${describe(label)}`);
-  }
-  checkInteger(TASK, "mergeRare", mergeRare, 0, Number.MAX_SAFE_INTEGER);
-  checkInteger(TASK, "rows", rows, 1, 2 ** 31 - 1);
-  if (separator === undefined || Object.hasOwn(separators, separator)) return;
-  throw new RangeError(`Cannot ${TASK}: 'separator' must be ',', ';', '|' or a tab, it is ${describe(separator)}`);
+  check(TASK, { label }, aColumn);
+  check(TASK, { mergeRare }, integerFrom(0));
+  check(TASK, { rows }, integerFrom(1, 2 ** 31 - 1));
+  check(TASK, { separator }, optional(aSeparator));
 }
 
 /**

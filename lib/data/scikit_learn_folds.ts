@@ -1,5 +1,5 @@
+import { check, integerFrom } from "../check/value.ts";
 import type { Split } from "./split.ts";
-import { checkInteger } from "../check/integer.ts";
 import { labelsOf, rowsByClass } from "./labels.ts";
 import { numpyShuffle } from "./mt19937.ts";
 import type { StratifiedKFoldOptions } from "./stratified_k_fold.ts";
@@ -30,7 +30,7 @@ const TASK = "make scikit-learn's folds";
  */
 export function scikitLearnFolds(labels: ArrayLike<number>, options: StratifiedKFoldOptions): Split[] {
   const { folds, seed } = options;
-  checkInteger(TASK, "folds", folds, 2, Number.MAX_SAFE_INTEGER);
+  check(TASK, { folds }, integerFrom(2));
   const shuffle = numpyShuffle(seed);
   // Classes come in the order in which they first occur.
   const classes = rowsByClass(labelsOf(TASK, labels)).filter((rows) => rows.length > 0).sort((a, b) => a[0] - b[0]);

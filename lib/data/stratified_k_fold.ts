@@ -1,5 +1,5 @@
+import { check, integerFrom } from "../check/value.ts";
 import type { Split } from "./split.ts";
-import { checkInteger } from "../check/integer.ts";
 import { type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";
 
@@ -36,7 +36,7 @@ export function stratifiedKFold(
   options: StratifiedKFoldOptions,
 ): Split[] {
   const { folds, seed } = options;
-  checkInteger(TASK, "folds", folds, 2, Number.MAX_SAFE_INTEGER);
+  check(TASK, { folds }, integerFrom(2));
   const random = seededRandom(seed);
   const classes = rowsByClass(labelsOf(TASK, dataset));
   const scarce = classes.findIndex((members) => members.length < folds);

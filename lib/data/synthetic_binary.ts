@@ -1,6 +1,5 @@
-import { describe } from "../check/describe.ts";
-import { checkInteger } from "../check/integer.ts";
-import { checkFraction } from "./labels.ts";
+import { check, integerFrom, numberThat } from "../check/value.ts";
+import { fraction } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";
 
 /** Options of {@linkcode syntheticBinary}. */
@@ -52,14 +51,10 @@ const TASK = "make a synthetic problem";
  */
 export function syntheticBinary(options: SyntheticBinaryOptions): SyntheticBinary {
   const { rows, features = 2, prevalence, separation, seed } = options;
-  checkInteger(TASK, "rows", rows, 2, Number.MAX_SAFE_INTEGER);
-  checkInteger(TASK, "features", features, 1, Number.MAX_SAFE_INTEGER);
-  checkFraction(TASK, "prevalence", prevalence);
-  if (!(Number.isFinite(separation) && separation >= 0)) {
-    throw new RangeError(
-      `Cannot ${TASK}: 'separation' must be a finite number of at least 0, it is ${describe(separation)}`,
-    );
-  }
+  check(TASK, { rows }, integerFrom(2));
+  check(TASK, { features }, integerFrom(1));
+  check(TASK, { prevalence }, fraction);
+  check(TASK, { separation }, numberThat("a finite number of at least 0", (by) => by >= 0 && by < Infinity));
   const positives = Math.round(rows * prevalence);
   if (positives === 0 || positives === rows) {
     const empty = positives === 0 ? "positive" : "negative";

@@ -1,6 +1,6 @@
+import { check, integerFrom } from "../check/value.ts";
 import pl from "nodejs-polars";
 import type { Frame } from "./types.ts";
-import { checkInteger } from "../check/integer.ts";
 
 /**
  * Takes rows of a frame, in the order given, such as the training part of a {@linkcode Split}.
@@ -21,7 +21,8 @@ import { checkInteger } from "../check/integer.ts";
  * ```
  */
 export function takeRows(frame: Frame, rows: readonly number[]): Frame {
-  for (const row of rows) checkInteger("take rows", "rows", row, 0, frame.height - 1);
+  const inFrame = integerFrom(0, frame.height - 1), bad = rows.findIndex((row) => !inFrame.valid(row));
+  if (bad >= 0) check("take rows", { rows: rows[bad] }, inFrame);
   const take = (column: string) => {
     const values = frame.getColumn(column).toArray();
     return pl.Series(column, rows.map((row) => values[row]), frame.schema[column]);

@@ -1,5 +1,6 @@
+import { check } from "../check/value.ts";
 import type { Split } from "./split.ts";
-import { checkFraction, type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
+import { fraction, type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
 import { listOf } from "../numerics/group_rows.ts";
 import { seededRandom } from "../numerics/random.ts";
 
@@ -105,8 +106,8 @@ export function trainTestSplit(
 ): Split {
   if ("yTrue" in dataset && dataset.groups !== undefined) return splitGroups(dataset.yTrue, dataset.groups, options);
   const { seed, testFraction = 0.3, validationFraction = 0, stratify = true } = options;
-  checkFraction(TASK, "testFraction", testFraction);
-  if (validationFraction !== 0) checkFraction(TASK, "validationFraction", validationFraction);
+  check(TASK, { testFraction }, fraction);
+  if (validationFraction !== 0) check(TASK, { validationFraction }, fraction);
   const random = seededRandom(seed);
   const labels = labelsOf(TASK, dataset);
   const sizes = partSizes(labels.length, testFraction, validationFraction);

@@ -1,5 +1,6 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
+import { check, numberThat } from "../check/value.ts";
 import { sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import { fillStep, formOf, type Shape } from "../steps/sigmoidal.ts";
 import type { Step } from "../steps/step.ts";
@@ -64,10 +65,7 @@ const words = (decision: unknown): string =>
 /** Checks that a threshold lies inside (0, 1); a step that is given as an object has its own. */
 function checkThreshold(what: string, threshold: unknown, step: unknown): void {
   if (threshold === undefined || (typeof step === "object" && step !== null)) return;
-  if (typeof threshold === "number" && threshold > 0 && threshold < 1) return;
-  throw new RangeError(
-    `Cannot make ${what}: 'threshold' must be a number inside (0, 1), or one a column, it is ${describe(threshold)}`,
-  );
+  check(`make ${what}`, { threshold }, numberThat("a number inside (0, 1), or one a column", (t) => t > 0 && t < 1));
 }
 
 /** The arrays of a small batch that no longer needs them: new ones take as long as the step that fills them. */
@@ -100,9 +98,6 @@ function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decisio
   return Object.assign(decide, { steps: fromLogits ? undefined : steps, perColumn: { steps, fromLogits } });
 }
 
-/** The names of the steps that have a shape, and so a derivative at a moving threshold. */
-const shaped = (): string[] => Object.keys(steps).filter((name) => name !== "round" && name !== "identity");
-
 /** Returns the decision that the options stand for. */
 export function toDecision(what: string, options: DecisionOptions): Decision {
   const { step = "softsign", slope, threshold, decision = "threshold", fromLogits = false } = options;
@@ -123,7 +118,9 @@ export function toDecision(what: string, options: DecisionOptions): Decision {
       `Cannot make ${what}: 'threshold' is ${describe(threshold)}, but with decision: ${words(decision)} there is none`,
     );
   }
-  const usable = decision === "argmax" ? ["softsign", "straightThrough", "round"] : [...shaped(), "round"];
+  const usable = decision === "argmax"
+    ? ["softsign", "straightThrough", "round"]
+    : Object.keys(steps).filter((name) => name !== "identity"); // a step with a shape, or none
   if (typeof step !== "string" || !usable.includes(step)) {
     throw new TypeError(
       `Cannot make ${what}: with decision: ${words(decision)} 'step' must be one of ${usable.join(", ")}, it is ${

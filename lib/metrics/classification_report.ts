@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { check, integerFrom, oneOf } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { type Counts, mapCounts } from "../counts/counts.ts";
 import { f1, precision, recall } from "../scores/ratio.ts";
@@ -206,14 +206,8 @@ export function classificationReport(
 ): string | ReportRow[] {
   checkOptions(task, options, [...labelOptions, "digits", "zeroDivision", "output"]);
   const { digits = 2, zeroDivision = 0, output = "text" } = options;
-  if (output !== "text" && output !== "records") {
-    throw new RangeError(`Cannot make ${task}: 'output' must be 'text' or 'records', it is ${describe(output)}`);
-  }
-  if (!(Number.isInteger(digits) && digits >= 0 && digits <= 20)) {
-    throw new RangeError(
-      `Cannot make ${task}: 'digits' must be a whole number from 0 to 20, it is ${describe(digits)}`,
-    );
-  }
+  check(`make ${task}`, { output }, oneOf("text", "records"));
+  check(`make ${task}`, { digits }, integerFrom(0, 20));
   resolveOptions(task, f1, { zeroDivision }); // checks the option
   const classified = readLabels(task, yTrue, yPred, options), counted = countClasses(classified);
   const rows = reportRows(classified, counted, zeroDivision);

@@ -1,5 +1,6 @@
 import { readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
+import { check, integerFrom, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
@@ -114,9 +115,7 @@ export class ConfusionMeter {
         : describe(decision);
       throw new RangeError(`Cannot make ${task}: 'decision' must be 'threshold' or 'argmax', it is ${given}`);
     }
-    if (classes !== undefined && !(Number.isInteger(classes) && classes > 0)) {
-      throw new RangeError(`Cannot make ${task}: 'classes' must be a whole number ≥ 1, it is ${describe(classes)}`);
-    }
+    check(`make ${task}`, { classes }, optional(integerFrom(1)));
     const { threshold } = options;
     if (Array.isArray(threshold) && classes !== undefined && threshold.length !== classes) {
       throw new RangeError(

@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { check, oneOf, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { fixedText, padLeft, widest } from "./number_text.ts";
 import {
@@ -69,11 +69,7 @@ const task = "the confusion table";
 export function confusionTable(yTrue: Labels, yPred: Labels, options: ConfusionTableOptions = {}): ConfusionTable {
   checkOptions(task, options, [...labelOptions, "normalize"]);
   const { normalize } = options;
-  if (normalize !== undefined && !["true", "pred", "all"].includes(normalize)) {
-    throw new RangeError(
-      `Cannot make ${task}: 'normalize' must be 'true', 'pred' or 'all', it is ${describe(normalize)}`,
-    );
-  }
+  check(`make ${task}`, { normalize }, optional(oneOf("true", "pred", "all")));
   const classified = readLabels(task, yTrue, yPred, options), { labels, names, columns } = classified;
   if (columns !== undefined) {
     throw new RangeError(

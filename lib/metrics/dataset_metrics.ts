@@ -9,6 +9,7 @@ import { isRankingScore, type RankingScore, toRankingScore } from "../curves/to_
 import type { Average } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
+import { check, integerFrom } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
@@ -144,9 +145,7 @@ export class DatasetMetrics extends LayersCallback {
       train: train && readData("train", train),
       validation: validation && readData("validation", validation),
     };
-    if (!(Number.isInteger(batchSize) && batchSize > 0)) {
-      throw new RangeError(`Cannot make ${task}: 'batchSize' must be a whole number ≥ 1, it is ${describe(batchSize)}`);
-    }
+    check(`make ${task}`, { batchSize }, integerFrom(1));
     if (output !== undefined && typeof output !== "string") {
       throw new TypeError(`Cannot make ${task}: 'output' must be a name, it is ${describe(output)}`);
     }

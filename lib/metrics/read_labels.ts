@@ -1,4 +1,4 @@
-import { readBatch } from "../batch/read_batch.ts";
+import { readBatch, refuse } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import type { DecisionName, DecisionOptions } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
@@ -7,7 +7,6 @@ import {
   type ArrayOrTensor,
   type Entries,
   readEntries,
-  refuse,
   shapeText,
   toNumbers,
   toTensor,

@@ -1,4 +1,4 @@
-import { checkInteger } from "../check/integer.ts";
+import { check, integerFrom } from "../check/value.ts";
 
 /** A source of random numbers that a seed determines. */
 export interface SeededRandom {
@@ -58,7 +58,7 @@ const NORMAL_WIDTH = 1.7155277699214135;
  * ```
  */
 export function seededRandom(seed: number): SeededRandom {
-  checkInteger("make a random generator", "seed", seed, 0, Number.MAX_SAFE_INTEGER);
+  check("make a random generator", { seed }, integerFrom(0));
   const word = sfc32(seed);
   const uniform = () => ((word() >>> 5) * 2 ** 26 + (word() >>> 6)) / 2 ** 53;
   // Where the numbers do not fit into a cache, each swap waits for memory. A loop that only reads the numbers of many swaps first lets

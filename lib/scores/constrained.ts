@@ -1,5 +1,5 @@
+import { check, share } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
-import { checkShare } from "../check/share.ts";
 import { composed } from "./composed.ts";
 import type { Score } from "./score.ts";
 import { precision, recall } from "./ratio.ts";
@@ -59,7 +59,8 @@ export interface PrecisionAtRecallOptions {
  */
 export function precisionAtRecall(options: PrecisionAtRecallOptions): Score {
   checkOptions("the score 'precisionAtRecall'", options ?? {}, ["recall"]);
-  const floor = checkShare("precisionAtRecall", "recall", options?.recall);
+  const floor = options?.recall;
+  check("make the score 'precisionAtRecall'", { recall: floor }, share);
   return constrained("precisionAtRecall", precision, recall, floor);
 }
 
@@ -85,6 +86,7 @@ export interface RecallAtPrecisionOptions {
  */
 export function recallAtPrecision(options: RecallAtPrecisionOptions): Score {
   checkOptions("the score 'recallAtPrecision'", options ?? {}, ["precision"]);
-  const floor = checkShare("recallAtPrecision", "precision", options?.precision);
+  const floor = options?.precision;
+  check("make the score 'recallAtPrecision'", { precision: floor }, share);
   return constrained("recallAtPrecision", recall, precision, floor);
 }

@@ -1,16 +1,11 @@
-import { describe } from "../check/describe.ts";
+import { amount, check, numberThat, type Rule } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { countKeys, type Counts } from "../counts/counts.ts";
 import { formulaOf, withFormula } from "./formula.ts";
 import { linearFractional } from "./linear_fractional.ts";
 import type { Score } from "./score.ts";
 
-function checkWeight(score: string, option: string, value: unknown): number {
-  if (typeof value === "number" && value >= 0 && value <= 1e150) return value;
-  throw new RangeError(
-    `Cannot make the score '${score}': '${option}' must be a number from 0 to 1e150, it is ${describe(value)}`,
-  );
-}
+const weight: Rule = /* @__PURE__ */ numberThat("a number from 0 to 1e150", (w) => w >= 0 && w <= 1e150);
 
 /**
  * Precision, the fraction of predicted positives that are positives.
@@ -80,8 +75,8 @@ export interface FBetaOptions {
  */
 export function fBeta(options: FBetaOptions): Score {
   checkOptions("the score 'fBeta'", options ?? {}, ["beta"]);
-  const beta = checkWeight("fBeta", "beta", options?.beta);
-  const b2 = beta * beta;
+  const beta = options?.beta, b2 = beta * beta;
+  check("make the score 'fBeta'", { beta }, weight);
   return linearFractional(`fBeta${beta}`, {
     numerator: { tp: 1 + b2 },
     denominator: { tp: 1 + b2, fp: 1, fn: b2 },
@@ -164,7 +159,8 @@ export interface TverskyOptions {
  */
 export function tversky(options: TverskyOptions): Score {
   checkOptions("the score 'tversky'", options ?? {}, ["alpha", "beta"]);
-  const alpha = checkWeight("tversky", "alpha", options?.alpha), beta = checkWeight("tversky", "beta", options?.beta);
+  const alpha = options?.alpha, beta = options?.beta;
+  check("make the score 'tversky'", { alpha, beta }, weight);
   if (alpha + beta === 0) {
     throw new RangeError("Cannot make the score 'tversky': 'alpha' and 'beta' must not both be 0");
   }
@@ -229,19 +225,10 @@ export type UtilityOptions = Partial<Counts>;
  */
 export function utility(options: UtilityOptions): Score {
   checkOptions("the score 'utility'", options ?? {}, countKeys);
-  const named = Object.entries(options ?? {});
-  if (named.length === 0) {
+  if (Object.keys(options ?? {}).length === 0) {
     throw new TypeError("Cannot make the score 'utility': 'options' must say what an outcome is worth");
   }
-  for (const [outcome, worth] of named) {
-    if (!(typeof worth === "number" && Math.abs(worth) <= 1e30)) {
-      throw new RangeError(
-        `Cannot make the score 'utility': '${outcome}' must be a number between -1e30 and 1e30, it is ${
-          describe(worth)
-        }`,
-      );
-    }
-  }
+  check("make the score 'utility'", options, amount);
   const score = linearFractional("utility", { numerator: { ...options }, denominator: { tp: 1, fp: 1, fn: 1, tn: 1 } });
   return withFormula(formulaOf(score), { ...score, best: 0 });
 }

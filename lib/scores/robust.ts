@@ -1,16 +1,11 @@
-import { describe } from "../check/describe.ts";
+import { check, numberThat, type Rule } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import { informedness } from "./agreement.ts";
 import { definedGradient, quotient } from "./composed.ts";
 import type { Score } from "./score.ts";
 
-function checkPositive(score: string, option: string, value: unknown): number {
-  if (typeof value === "number" && value > 0 && value <= 1e30) return value;
-  throw new RangeError(
-    `Cannot make the score '${score}': '${option}' must be a number in (0, 1e30], it is ${describe(value)}`,
-  );
-}
+const weight: Rule = /* @__PURE__ */ numberThat("a number in (0, 1e30]", (w) => w > 0 && w <= 1e30);
 
 const sizeOf = ({ tp, fp, fn, tn }: Counts): number => tp + fp + fn + tn;
 
@@ -49,7 +44,8 @@ export interface RobustMccOptions {
  */
 export function robustMcc(options: RobustMccOptions): Score {
   checkOptions("the score 'robustMcc'", options ?? {}, ["d"]);
-  const d = checkPositive("robustMcc", "d", options?.d);
+  const d = options?.d;
+  check("make the score 'robustMcc'", { d }, weight);
   const shares = (counts: Counts) => {
     const n = sizeOf(counts), { tp, fp, fn, tn } = counts;
     const positive = { inside: (tp + fn) / n, outside: (fp + tn) / n };
@@ -116,7 +112,8 @@ export interface RobustFBetaOptions {
  */
 export function robustFBeta(options: RobustFBetaOptions): Score {
   checkOptions("the score 'robustFBeta'", options ?? {}, ["beta", "d"]);
-  const beta = checkPositive("robustFBeta", "beta", options?.beta), d = checkPositive("robustFBeta", "d", options?.d);
+  const beta = options?.beta, d = options?.d;
+  check("make the score 'robustFBeta'", { beta, d }, weight);
   const squared = beta * beta, name = `robustF${beta},${d}`;
   return quotient(name, {
     value: (counts) => {

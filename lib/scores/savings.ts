@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { amount, check } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import { linearFractional } from "./linear_fractional.ts";
@@ -71,12 +71,7 @@ export function savings(options: CostOptions = {}): Score {
   const what = "the score 'savings'";
   checkOptions(what, options, countKeys);
   const costs = withDefaults(options) as Counts;
-  for (const key of countKeys) {
-    if (typeof costs[key] === "number" && Math.abs(costs[key]) <= 1e30) continue;
-    throw new RangeError(
-      `Cannot make ${what}: '${key}' must be a number between -1e30 and 1e30, it is ${describe(costs[key])}`,
-    );
-  }
+  check(`make ${what}`, costs, amount);
   for (const [wrong, right] of [["fp", "tn"], ["fn", "tp"]] as const) {
     if (costs[wrong] >= costs[right]) continue;
     throw new RangeError(

@@ -1,5 +1,6 @@
 import type { BatchOptions } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
+import { aBoolean, aNumber, check, oneOf, optional } from "../check/value.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { type DecisionOptions, toDecision } from "../decisions/to_decision.ts";
 import type { Score } from "../scores/score.ts";
@@ -61,13 +62,6 @@ export interface ResolvedOptions {
 /** Says whether a batch of this many outputs takes the SIMD loops, where they are registered. */
 export const takesLoops = (size: number): boolean => size > smallSize;
 
-function oneOf<T>(what: string, option: string, value: T, allowed: readonly T[]): T {
-  if (allowed.includes(value)) return value;
-  throw new RangeError(
-    `Cannot make ${what}: '${option}' must be one of ${allowed.map(describe).join(", ")}, it is ${describe(value)}`,
-  );
-}
-
 /** The largest class weight: its product with the weights of all rows is far from overflowing. */
 const largestWeight = 1e30;
 
@@ -78,28 +72,27 @@ function checkClassWeights(what: string, weights: readonly number[], average: Av
         "weigh its rows by sampleWeight",
     );
   }
-  if (!Array.isArray(weights)) {
-    throw new TypeError(`Cannot make ${what}: 'classWeights' must be an array, it is ${describe(weights)}`);
-  }
-  const bad = weights.find((w) => !(typeof w === "number" && w >= 0 && w <= largestWeight));
-  if (bad === undefined && !weights.includes(undefined) && weights.some((w) => w > 0)) return;
-  throw new RangeError(
-    `Cannot make ${what}: 'classWeights' must be numbers from 0 to 1e30, not all 0, they are ${describe(weights)}`,
-  );
+  const task = `make ${what}`;
+  check(task, { classWeights: weights }, { must: "an array", valid: Array.isArray, Kind: TypeError });
+  check(task, { classWeights: weights }, {
+    must: "numbers from 0 to 1e30, not all 0",
+    valid: () =>
+      weights.some((w) => w > 0) &&
+      Array.from(weights).every((w) => typeof w === "number" && w >= 0 && w <= largestWeight),
+  });
 }
+
+const anAverage = /* @__PURE__ */ oneOf(...averages), aZeroDivision = /* @__PURE__ */ oneOf(0, 1, "skip");
+const aLabel = /* @__PURE__ */ optional(aNumber);
 
 /** Checks the options of a loss or a metric and resolves them. */
 export function resolveOptions(what: string, score: Score, options: ScoringOptions): ResolvedOptions {
   const { average = "binary", zeroDivision = 0, classWeights, ignoreLabel, fromLogits = false } = options;
-  oneOf(what, "average", average, averages);
-  oneOf(what, "zeroDivision", zeroDivision, [0, 1, "skip"]);
+  check(`make ${what}`, { average }, anAverage);
+  check(`make ${what}`, { zeroDivision }, aZeroDivision);
   if (classWeights !== undefined) checkClassWeights(what, classWeights, average);
-  if (typeof fromLogits !== "boolean") {
-    throw new TypeError(`Cannot make ${what}: 'fromLogits' must be true or false, it is ${describe(fromLogits)}`);
-  }
-  if (ignoreLabel !== undefined && typeof ignoreLabel !== "number") {
-    throw new TypeError(`Cannot make ${what}: 'ignoreLabel' must be a number, it is ${describe(ignoreLabel)}`);
-  }
+  check(`make ${what}`, { fromLogits }, aBoolean);
+  check(`make ${what}`, { ignoreLabel }, aLabel);
   const { threshold } = options;
   const perClass = [threshold, classWeights].filter((list) => Array.isArray(list)) as (readonly number[])[];
   if (Array.isArray(threshold) && threshold.length === 0) {

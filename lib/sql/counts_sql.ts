@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { check, integerFrom } from "../check/value.ts";
 import { double, sumOfUnits } from "./dialect.ts";
 import { flags, type Table, type TableDecisionOptions, type TableOptions, toTable } from "./table.ts";
 
@@ -104,10 +104,8 @@ export function refineText(
 
 /** Checks the number of cells. */
 export function checkCells(task: string, cells: unknown = 4096): number {
-  if (Number.isInteger(cells) && cells as number >= 2 && cells as number <= 2 ** 20) return cells as number;
-  throw new RangeError(
-    `Cannot make ${task}: 'cells' must be an integer from 2 to ${2 ** 20}, it is ${describe(cells)}`,
-  );
+  check(`make ${task}`, { cells }, integerFrom(2, 2 ** 20));
+  return cells as number;
 }
 
 /**

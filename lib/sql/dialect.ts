@@ -1,4 +1,5 @@
 import { describe } from "../check/describe.ts";
+import { check, oneOf } from "../check/value.ts";
 
 /** The SQL of an engine: DuckDB's, or that of Apache Spark 4. */
 export type Dialect = "duckdb" | "spark";
@@ -17,10 +18,9 @@ export type Query = (sql: string) => Promise<Record<string, unknown>[]>;
 export type Source = string | readonly string[] | { readonly files: string } | { readonly query: string };
 
 /** Checks the name of a dialect. */
-export function checkDialect(task: string, dialect: unknown): Dialect {
-  if (dialect === undefined) return "duckdb";
-  if (dialect === "duckdb" || dialect === "spark") return dialect;
-  throw new RangeError(`Cannot make ${task}: 'dialect' must be 'duckdb' or 'spark', it is ${describe(dialect)}`);
+export function checkDialect(task: string, dialect: unknown = "duckdb"): Dialect {
+  check(`make ${task}`, { dialect }, oneOf("duckdb", "spark"));
+  return dialect as Dialect;
 }
 
 /** Quotes a name: a quote inside is doubled. */

@@ -1,5 +1,5 @@
-import { checkInteger } from "../check/integer.ts";
 import { describe } from "../check/describe.ts";
+import { check, integerFrom, oneOf, positive } from "../check/value.ts";
 import { adam, sgd, type Update } from "../network/adam.ts";
 import { scoreCounts } from "../scoring/score_batch.ts";
 import type { Query } from "./dialect.ts";
@@ -104,14 +104,9 @@ function settingsOf(options: FitMetricOnOptions, linear: Linear, start: LinearWe
 }
 
 function updateOf({ optimizer = "adam", learningRate = 0.001 }: FitMetricOnOptions, size: number): Update {
-  if (!(typeof learningRate === "number" && learningRate > 0 && learningRate < Infinity)) {
-    throw new RangeError(
-      `Cannot make ${task}: 'learningRate' must be a finite number > 0, it is ${describe(learningRate)}`,
-    );
-  }
-  if (optimizer === "adam") return adam(learningRate, size);
-  if (optimizer === "sgd") return sgd(learningRate);
-  throw new RangeError(`Cannot make ${task}: 'optimizer' must be 'adam' or 'sgd', it is ${describe(optimizer)}`);
+  check(`make ${task}`, { learningRate }, positive);
+  check(`make ${task}`, { optimizer }, oneOf("adam", "sgd"));
+  return optimizer === "adam" ? adam(learningRate, size) : sgd(learningRate);
 }
 
 /** Reads the state of an earlier training; throws if it is of a different one. */
@@ -168,7 +163,7 @@ function checkedState(state: LinearFitState, settings: string, size: number): Li
 export async function fitMetricOn(query: Query, options: FitMetricOnOptions): Promise<LinearFit> {
   const linear = toLinear(task, options, ["epochs", "optimizer", "learningRate", "start", "resume", "onEpoch"]);
   const { epochs, features, onEpoch, resume } = options, size = features.length + 1;
-  checkInteger(`make ${task}`, "epochs", epochs, 1, Number.MAX_SAFE_INTEGER);
+  check(`make ${task}`, { epochs }, integerFrom(1));
   const start = options.start ?? { weights: features.map(() => 0), bias: 0 };
   checkWeights(task, start, features);
   const theta = Float64Array.of(...start.weights, start.bias), update = updateOf(options, size);

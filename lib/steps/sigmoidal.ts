@@ -1,4 +1,5 @@
 import { describe } from "../check/describe.ts";
+import { aBoolean, check, numberThat } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Slice } from "../counts/counts.ts";
 import type { Step } from "./step.ts";
@@ -29,14 +30,12 @@ export interface StepOptions {
   anchored?: boolean;
 }
 
-/** The defaults of {@linkcode StepOptions}. */
-const stepDefaults: Required<StepOptions> = { slope: 4, threshold: 0.5, anchored: true };
-
 /** The names of the options of a sigmoidal step. */
 export const stepOptions = ["slope", "threshold", "anchored"] as const;
 
-/** Squares in the closed forms overflow beyond this slope; float64 sees no difference from `round` long before. */
-const largestSlope = 1e100;
+// Squares in the closed forms overflow beyond a slope of 1e100; float64 sees no difference from `round` long before.
+const anchoredSlope = /* @__PURE__ */ numberThat("a number ≥ 1 and ≤ 1e+100", (slope) => slope >= 1 && slope <= 1e100);
+const anySlope = /* @__PURE__ */ numberThat("a number > 0 and ≤ 1e+100", (slope) => slope > 0 && slope <= 1e100);
 
 /**
  * A step in numbers, for loops over many outputs:
@@ -119,32 +118,14 @@ export function withForm(step: Step, form: StepForm | undefined): Step {
 export const formOf = (step: Step): StepForm | undefined => forms.get(step);
 
 /** Fills in the defaults and refuses options that are out of range or not among `known`. */
-function checkStepOptions(
-  name: string,
-  options: StepOptions,
-  known: readonly string[] = stepOptions,
-): Required<StepOptions> {
-  checkOptions(`the step '${name}'`, options, known);
-  const { slope = stepDefaults.slope, threshold = stepDefaults.threshold, anchored = stepDefaults.anchored } = options;
-  const lowest = anchored ? 1 : Number.MIN_VALUE;
-  if (!(typeof slope === "number" && slope >= lowest && slope <= largestSlope)) {
-    throw new RangeError(
-      `Cannot make the step '${name}': 'slope' must be a number ${
-        anchored ? "≥ 1" : "> 0"
-      } and ≤ ${largestSlope}, it is ${describe(slope)}`,
-    );
-  }
-  const inside = typeof threshold === "number" && threshold < 1 && (threshold > 0 || (threshold === 0 && !anchored));
-  if (typeof anchored !== "boolean") {
-    throw new TypeError(
-      `Cannot make the step '${name}': 'anchored' must be true or false, it is ${describe(anchored)}`,
-    );
-  }
-  if (!inside) {
-    throw new RangeError(
-      `Cannot make the step '${name}': 'threshold' must be a number inside (0, 1), it is ${describe(threshold)}`,
-    );
-  }
+function checkStepOptions(name: string, options: StepOptions): Required<StepOptions> {
+  checkOptions(`the step '${name}'`, options, stepOptions);
+  const { slope = 4, threshold = 0.5, anchored = true } = options;
+  const task = `make the step '${name}'`;
+  check(task, { slope }, anchored ? anchoredSlope : anySlope);
+  check(task, { anchored }, aBoolean);
+  const inside = (t: number) => t < 1 && (t > 0 || (t === 0 && !anchored));
+  check(task, { threshold }, numberThat("a number inside (0, 1)", inside));
   return { slope, threshold, anchored };
 }
 
@@ -152,8 +133,21 @@ function checkStepOptions(
 export function checkFixedSlope(name: string, own: number, options: StepOptions): number {
   checkOptions(`the step '${name}'`, options, ["threshold", "slope"]);
   const { slope } = options, { threshold } = checkStepOptions(name, { threshold: options.threshold });
-  if (slope === undefined || slope === own) return threshold;
-  throw new TypeError(`Cannot use the step '${name}': 'slope' is ${describe(slope)}, but the step's own is ${own}`);
+  return agreeing({ name, slope: own, threshold }, { slope }).threshold;
+}
+
+/** Returns the step, unless the options name a slope or a threshold that it does not have. */
+export function agreeing<S extends Pick<Step, "name" | "slope" | "threshold">>(step: S, options: StepOptions): S {
+  for (const key of ["slope", "threshold"] as const) {
+    if (options[key] !== undefined && options[key] !== step[key]) {
+      throw new TypeError(
+        `Cannot use the step '${step.name}': '${key}' is ${describe(options[key])}, but the step's own is ${
+          describe(step[key])
+        }`,
+      );
+    }
+  }
+  return step;
 }
 
 /**

@@ -1,12 +1,13 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
+import { check, oneOf, type Rule } from "../check/value.ts";
 import { arctan } from "./arctan.ts";
 import { gaussian } from "./gaussian.ts";
 import { identity } from "./identity.ts";
 import { linearRamp } from "./linear_ramp.ts";
 import { logistic } from "./logistic.ts";
 import { round } from "./round.ts";
-import { clip, formOf, type StepOptions, stepOptions } from "./sigmoidal.ts";
+import { agreeing, clip, formOf, type StepOptions, stepOptions } from "./sigmoidal.ts";
 import { softsign } from "./softsign.ts";
 import type { Step } from "./step.ts";
 import { straightThrough } from "./straight_through.ts";
@@ -29,9 +30,13 @@ export type StepName = keyof typeof steps;
 // Steps that toStep has made or taken: constant outside [0, 1], with methods that need no `this`.
 const known = new WeakSet<object>();
 
-const isStep = (step: unknown): step is Step =>
-  typeof step === "object" && step !== null &&
-  typeof (step as Step).value === "function" && typeof (step as Step).derivative === "function";
+const aStep: Rule = {
+  must: "a name or a step",
+  valid: (step) =>
+    typeof step === "object" && typeof (step as Step | null)?.value === "function" &&
+    typeof (step as Step).derivative === "function",
+  Kind: TypeError,
+};
 
 /**
  * Returns the step that a name or an object stands for: a name is made with the options, a step of the library is taken as
@@ -66,15 +71,11 @@ export function toStep(step: StepName | Step, options: StepOptions = {}): Step {
   checkOptions("a step", options, stepOptions);
   if (typeof step === "string") {
     if (!Object.hasOwn(steps, step)) {
-      throw new TypeError(
-        `Cannot make a step: 'step' must be one of ${Object.keys(steps).join(", ")}, it is '${step}'`,
-      );
+      check("make a step", { step }, { ...oneOf(...Object.keys(steps)), Kind: TypeError });
     }
     return agreeing(steps[step](options), options);
   }
-  if (!isStep(step)) {
-    throw new TypeError(`Cannot make a step: 'step' must be a name or a step, it is ${describe(step)}`);
-  }
+  check("make a step", { step }, aStep);
   if (options.anchored !== undefined) {
     throw new TypeError(
       `Cannot use the step '${step.name}': 'anchored' is ${
@@ -108,19 +109,5 @@ function checked(own: Step): Step {
     derivative: (p: number) => p < 0 || p > 1 ? 0 : numberOf("derivative", p, own.derivative(p)),
   };
   known.add(step);
-  return step;
-}
-
-/** Returns the step, unless the options name a slope or a threshold that it does not have. */
-function agreeing(step: Step, options: StepOptions): Step {
-  for (const key of ["slope", "threshold"] as const) {
-    if (options[key] !== undefined && options[key] !== step[key]) {
-      throw new TypeError(
-        `Cannot use the step '${step.name}': '${key}' is ${describe(options[key])}, but the step's own is ${
-          describe(step[key])
-        }`,
-      );
-    }
-  }
   return step;
 }

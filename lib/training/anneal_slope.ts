@@ -1,5 +1,4 @@
-import { describe } from "../check/describe.ts";
-import { checkInteger } from "../check/integer.ts";
+import { check, integerFrom, numberThat, oneOf } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 
 /** Options of {@linkcode annealSlope}. */
@@ -56,18 +55,11 @@ const shapes = {
 export function annealSlope(options: AnnealSlopeOptions): (epoch: number) => number {
   checkOptions(what, options, ["from", "to", "epochs", "shape"]);
   const { from = 1, to, epochs, shape = "geometric" } = options;
-  for (const [name, value] of Object.entries({ from, to })) {
-    if (typeof value === "number" && value >= 1 && value < Infinity) continue;
-    throw new RangeError(`Cannot make ${what}: '${name}' must be a finite number ≥ 1, it is ${describe(value)}`);
-  }
-  checkInteger(`make ${what}`, "epochs", epochs, 1, Number.MAX_SAFE_INTEGER);
-  if (!Object.hasOwn(shapes, shape)) {
-    throw new RangeError(
-      `Cannot make ${what}: 'shape' must be linear, geometric or cosine, it is ${describe(shape)}`,
-    );
-  }
+  check(`make ${what}`, { from, to }, numberThat("a finite number ≥ 1", (slope) => slope >= 1 && slope < Infinity));
+  check(`make ${what}`, { epochs }, integerFrom(1));
+  check(`make ${what}`, { shape }, oneOf(...Object.keys(shapes)));
   return (epoch) => {
-    checkInteger("compute the slope", "epoch", epoch, 0, Number.MAX_SAFE_INTEGER);
+    check("compute the slope", { epoch }, integerFrom(0));
     return epoch >= epochs - 1 ? to : shapes[shape](from, to, epoch / (epochs - 1));
   };
 }

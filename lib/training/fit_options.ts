@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { metrics } from "@tensorflow/tfjs-layers";
 import { type LossParts, partsOfLoss, type ResolvedOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
+import { aBoolean, check, integerFrom, oneOf, optional } from "../check/value.ts";
 import { type CheckpointStore, fileSystem } from "./checkpoint_file.ts";
-import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import { isGuarded } from "../losses/guarded_losses.ts";
 import { factoryName, type Loss, type LossFactory } from "../losses/metric_loss.ts";
@@ -195,12 +195,6 @@ export function lossOf({ loss }: FitMetricOptions, epoch: number, name?: string)
 
 const knownLoss = (loss: unknown): boolean => typeof loss !== "function" || partsOfLoss(loss) !== undefined;
 
-function oneOf(option: string, value: unknown, allowed: readonly unknown[]): void {
-  if (allowed.includes(value)) return;
-  const names = allowed.map(describe).join(" or ");
-  throw new RangeError(`Cannot ${task}: '${option}' must be ${names}, it is ${describe(value)}`);
-}
-
 function checkCheckpoint({ checkpoint, resume = false }: FitMetricOptions): void {
   const store = checkpoint as Partial<CheckpointStore> | undefined;
   const usable = typeof checkpoint === "string"
@@ -243,14 +237,11 @@ export function checkFit(model: LayersModel, data: TrainingData, options: FitMet
   const { mode = "running", epochs, batchSize, seed = 0, patience, optimizer = "adam", progress = false } = options;
   const { signal, callbacks = [], resume = false, validationData } = options;
   const { loss, parts } = lossOf(options, 0);
-  oneOf("mode", mode, ["running", "exact"]);
-  oneOf("progress", progress, [true, false]);
-  oneOf("resume", resume, [true, false]);
-  checkInteger(task, "epochs", epochs, 1, Number.MAX_SAFE_INTEGER);
-  checkInteger(task, "seed", seed, 0, Number.MAX_SAFE_INTEGER);
-  for (const [name, value] of Object.entries({ batchSize, patience })) {
-    if (value !== undefined) checkInteger(task, name, value, 1, Number.MAX_SAFE_INTEGER);
-  }
+  check(task, { mode }, oneOf("running", "exact"));
+  check(task, { progress, resume }, aBoolean);
+  check(task, { epochs }, integerFrom(1));
+  check(task, { seed }, integerFrom(0));
+  check(task, { batchSize, patience }, optional(integerFrom(1)));
   checkWarmStart(options.warmStart);
   if (parts.reading.gains && options.warmStart?.loss === "crossEntropy") {
     throw new TypeError(

@@ -1,5 +1,5 @@
+import { check, integerFrom, optional } from "../check/value.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import type { Loss } from "../losses/metric_loss.ts";
@@ -86,7 +86,7 @@ export async function metricGradient(
 ): Promise<MetricGradient> {
   checkOptions("the data set's gradient", options, ["loss", "batchSize"]);
   const { loss, batchSize } = options, parts = checkLoss(loss), { name } = loss;
-  if (batchSize !== undefined) checkInteger(`compute ${name}`, "batchSize", batchSize, 1, Number.MAX_SAFE_INTEGER);
+  check(`compute ${name}`, { batchSize }, optional(integerFrom(1)));
   checkModel(name, model);
   checkData(name, data, batchSize);
 

@@ -1,5 +1,5 @@
+import { check, integerFrom, optional } from "../check/value.ts";
 import { readBatch } from "../batch/read_batch.ts";
-import { checkInteger } from "../check/integer.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 
@@ -48,7 +48,7 @@ const what = "the prior bias";
 export function priorBias(yTrue: Tensor, options: PriorBiasOptions = {}): number[] {
   checkOptions(what, options, ["classes", "sampleWeight"]);
   const { classes, sampleWeight } = options;
-  if (classes !== undefined) checkInteger(`make ${what}`, "classes", classes, 2, Number.MAX_SAFE_INTEGER);
+  check(`make ${what}`, { classes }, optional(integerFrom(2)));
   const given = yTrue?.shape ?? [1], shape = classes === undefined ? given : [given[0], classes];
   const size = shape.reduce((product, length) => product * length, 1);
   const yPred = { shape, size, dtype: "float32", dataSync: () => [] }; // outputs in the shape of the labels, none to check

@@ -1,5 +1,5 @@
 import { describe } from "../check/describe.ts";
-import { checkInteger } from "../check/integer.ts";
+import { check, integerFrom } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { type GroupedRows, groupRows, listOf } from "../numerics/group_rows.ts";
 import { seededRandom } from "../numerics/random.ts";
@@ -78,7 +78,7 @@ export function stratifiedBatches(
 ): number[][] {
   checkOptions("batches", options, ["batchSize", "seed"]);
   const { batchSize, seed } = options;
-  checkInteger(task, "batchSize", batchSize, 1, Number.MAX_SAFE_INTEGER);
+  check(task, { batchSize }, integerFrom(1));
   const random = seededRandom(seed), labels = readLabels(yTrue);
   const { rows: dealt, classes } = groupByLabel(labels), count = Math.ceil(dealt.length / batchSize);
   for (const members of classes) random.shuffleInPlace(members);

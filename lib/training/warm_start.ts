@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
-import { checkInteger } from "../check/integer.ts";
+import { check, integerFrom } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { type LayersModel, trainableVariables } from "../tfjs/model.ts";
@@ -31,7 +31,7 @@ export function checkWarmStart(warmStart: WarmStart | undefined): void {
       }`,
     );
   }
-  checkInteger(task, "warmStart.epochs", epochs, 1, Number.MAX_SAFE_INTEGER);
+  check(task, { "warmStart.epochs": epochs }, integerFrom(1));
 }
 
 /** Smallest distance of a probability to 0 and 1, as in Keras: the logarithm stays finite. */

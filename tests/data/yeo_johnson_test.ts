@@ -109,6 +109,6 @@ Deno.test("prepare: an unknown treatment of heavy tails is refused by name", asy
   assertThrows(
     () => prepare(table, split, wrong),
     RangeError,
-    `Cannot prepare data: 'heavyTails' must be "yeoJohnson" or "keep", it is 'log'`,
+    `Cannot prepare data: 'heavyTails' must be 'yeoJohnson' or 'keep', it is 'log'`,
   );
 });

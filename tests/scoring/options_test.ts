@@ -48,9 +48,9 @@ Deno.test("each option reaches the part that it concerns", () => {
 
 Deno.test("each bad option is refused in one sentence", () => {
   const cases: [unknown, string][] = [
-    [{ average: "mean" }, "'average' must be one of 'binary', 'micro', 'macro', 'weighted', 'samples', it is 'mean'"],
-    [{ zeroDivision: 2 }, "'zeroDivision' must be one of 0, 1, 'skip', it is 2"],
-    [{ zeroDivision: "1" }, "'zeroDivision' must be one of 0, 1, 'skip', it is '1'"],
+    [{ average: "mean" }, "'average' must be 'binary', 'micro', 'macro', 'weighted' or 'samples', it is 'mean'"],
+    [{ zeroDivision: 2 }, "'zeroDivision' must be 0, 1 or 'skip', it is 2"],
+    [{ zeroDivision: "1" }, "'zeroDivision' must be 0, 1 or 'skip', it is '1'"],
     [
       { classWeights: [1] },
       "'classWeights' is [1], but average: 'binary' has one column; weigh its rows by sampleWeight",
@@ -58,7 +58,7 @@ Deno.test("each bad option is refused in one sentence", () => {
     [{ average: "macro", classWeights: 3 }, "'classWeights' must be an array, it is 3"],
     ...[[0, 0], [], [1, -1], [1, NaN], [1, 1.1e30], [1, "2"], [1, undefined]].map((weights): [unknown, string] => [
       { average: "macro", classWeights: weights },
-      `'classWeights' must be numbers from 0 to 1e30, not all 0, they are [${
+      `'classWeights' must be numbers from 0 to 1e30, not all 0, it is [${
         weights.map((w) => typeof w === "string" ? `'${w}'` : String(w)).join(", ")
       }]`,
     ]),

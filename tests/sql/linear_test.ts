@@ -244,7 +244,7 @@ Deno.test("what a linear model in SQL cannot do is refused by name, before any q
   await refused({ features: ["a", ""] }, "'features' must be the name of a column");
   await refused({ epochs: 0 }, "'epochs' must be an integer");
   await refused({ optimizer: "rmsprop" }, "'optimizer' must be 'adam' or 'sgd'");
-  await refused({ learningRate: -1 }, "'learningRate' must be a finite number > 0");
+  await refused({ learningRate: -1 }, "'learningRate' must be a number above 0");
   await refused({ start: { weights: [1], bias: 0 } }, "'weights' must be 3 finite numbers");
   await refused({ start: { weights: [1, 2, 3], bias: NaN } }, "'bias' must be a finite number, it is NaN");
   await refused({ threshold: [0.5] }, "'threshold' must be a number");

@@ -1,0 +1,56 @@
+import { describe } from "./describe.ts";
+
+/** What a value must be. */
+export interface Rule {
+  /** Words for it: "a number in (0, 1]". */
+  readonly must: string;
+  /** Tells whether a value is that. */
+  valid(value: unknown): boolean;
+  /** Error for a value of the wrong type; absent: a RangeError. */
+  readonly Kind?: typeof TypeError;
+}
+
+/** Throws unless each value follows the rule: "Cannot make the pairs' loss: 'margin' must be a number above 0, it is 0". */
+export function check<T extends object>(task: string, values: T, { must, valid, Kind = RangeError }: Rule): void {
+  for (const name in values) {
+    const value = values[name];
+    if (!valid(value)) throw new Kind(`Cannot ${task}: '${name}' must be ${must}, it is ${describe(value)}`);
+  }
+}
+
+/** Rule for a number in a range, with its words. */
+export const numberThat = (must: string, inRange: (value: number) => boolean): Rule => ({
+  must,
+  valid: (value) => typeof value === "number" && inRange(value),
+});
+
+/** Rule for one of several values. */
+export const oneOf = (...allowed: readonly unknown[]): Rule => ({
+  must: allowed.map(describe).join(", ").replace(/, ([^,]*)$/, " or $1"),
+  valid: (value) => allowed.includes(value),
+});
+
+/** Rule for a value that may be left out. */
+export const optional = (rule: Rule): Rule => ({ ...rule, valid: (value) => value === undefined || rule.valid(value) });
+
+export const aBoolean: Rule = { must: "true or false", valid: (value) => typeof value === "boolean", Kind: TypeError };
+export const aNumber: Rule = { must: "a number", valid: (value) => typeof value === "number", Kind: TypeError };
+
+/** Rule for a number above 0. */
+export const positive: Rule = /* @__PURE__ */ numberThat("a number above 0", (value) => value > 0 && value < Infinity);
+
+/** Rule for a share in (0, 1]. */
+export const share: Rule = /* @__PURE__ */ numberThat("a number in (0, 1]", (value) => value > 0 && value <= 1);
+
+/** Rule for an amount of money or the like. */
+export const amount: Rule = /* @__PURE__ */ numberThat(
+  "a number between -1e30 and 1e30",
+  (value) => Math.abs(value) <= 1e30,
+);
+
+/** Rule for an integer from `least` to `most`. */
+export const integerFrom = (least: number, most: number = Number.MAX_SAFE_INTEGER): Rule =>
+  numberThat(
+    `an integer ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}`,
+    (value) => Number.isSafeInteger(value) && value >= least && value <= most,
+  );
