@@ -1,10 +1,401 @@
 /**
- * `deno task audit`: says why a loss does not learn.
+ * `deno task audit`: loads the named losses, audits each, and prints or saves the reports.
  *
  * @module
  */
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as tf from "@tensorflow/tfjs";
 import { auditLoss } from "../lib/audit/audit_loss.ts";
-import { auditLosses, auditSpec } from "./audit_losses.ts";
-import { runTask } from "./cli.ts";
+import { ProcessLoss } from "../lib/audit/engines/process_loss.ts";
+import type { PythonLoss, PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
+import {
+  type AuditedLoss,
+  type AuditOptions,
+  type ExtraLabel,
+  extraLabelKinds,
+  type LabelKind,
+  type LossAudit,
+  type ModelAudit,
+  type PredictionKind,
+} from "../lib/audit/types.ts";
+import { auditDisplay } from "../lib/display/mod.ts";
+import { scoreNames } from "../lib/scores/to_score.ts";
+import { auditExport, auditWords, modelRoute } from "./audit_model.ts";
+import {
+  choiceOption,
+  NegativeResult,
+  type Reporter,
+  runTask,
+  type TaskArgs,
+  TaskError,
+  type TaskSpec,
+  typedIn,
+  UsageError,
+  wholeOption,
+  writeData,
+} from "./cli.ts";
+import { cleanPaths } from "./failure.ts";
+import { page } from "./page.ts";
 
-await runTask(auditSpec, (args, report) => auditLosses(args, report, auditLoss));
+/** Function that audits a loss: `auditLoss`, or a test's own. */
+type Auditor = (loss: AuditedLoss | PythonLoss, options: AuditOptions) => LossAudit;
+
+/** Command line of the task. */
+export const auditSpec: TaskSpec = {
+  name: "audit",
+  about:
+    "Explains why a loss does not learn: calls each named loss of a TypeScript, JavaScript or Python file on many batches\n" +
+    "and reports what is wrong, on which line, with the evidence and a fix. Exits with 1 if a loss is broken or cannot be\n" +
+    "audited, with 0 if all are sound or suspect. The file is executed: audit only code that you trust.\n\n" +
+    'A TypeScript file must import TensorFlow.js as "@tensorflow/tfjs", which gives it this project\'s copy; a second copy\n' +
+    "(npm:…@…, or a URL) may not accept the tensors. In a Python file, NAME is a function, a class, or an expression:\n" +
+    "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
+    "needs the framework of the loss and nothing else. A file of R, losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
+    "--model judges a compiled tf.LayersModel of a TypeScript file, or the function that makes it, on rows of a CSV file:\n" +
+    "its last layer, its loss, its labels and its first batch together. --activation judges a last layer in words.",
+  usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] FILE.ts#exportName | " +
+    "FILE.py#NAME | -m MODULE NAME ...\n" +
+    "       deno task audit --model FILE.ts#makeModel --data FILE.csv --label COLUMN\n" +
+    "       deno task audit --activation NAME --units N --loss NAME --labels KIND",
+  positionals: true,
+  data: "json",
+  options: {
+    predictions: {
+      type: "string",
+      help: "kind of the outputs: probability (default), simplex, logits, real, nonnegative, tanh, or a range (=-1,1)",
+    },
+    labels: {
+      type: "string",
+      help:
+        "kind of the labels: binary (default; one-hot for simplex), one-hot, index, sign, real, positive, count, probability, distribution, none; further columns after a comma: real,mask or real,event or binary,weight",
+    },
+    columns: { type: "string", help: "number of outputs per row" },
+    prevalence: { type: "string", help: "fraction of positives (0.4)" },
+    metric: { type: "string", help: "score that the loss should improve, such as f1; labels must be 0 and 1" },
+    seed: { type: "string", help: "whole number; the same seed gives the same report (1)" },
+    module: { type: "string", short: "m", help: "Python module that ships the losses, such as torch.nn" },
+    framework: {
+      type: "string",
+      help: "framework of a Python loss: torch, keras, tensorflow, jax (the one that the file imports)",
+    },
+    order: {
+      type: "string",
+      help:
+        "arguments of a Python loss: true,pred or pred,true (Keras and TensorFlow: true,pred, as model.compile passes " +
+        "them; others: as the parameters are named)",
+    },
+    python: { type: "string", help: "command that runs Python (the active environment's, else python3)" },
+    model: { type: "string", help: "compiled model to audit, or the function that makes it: FILE.ts#NAME" },
+    data: { type: "string", help: "CSV file with rows for the model: its inputs in their order, and the label" },
+    label: {
+      type: "string",
+      help: "column of the label; --labels one-hot converts it for the model, --labels index numbers its texts from 0",
+    },
+    drop: { type: "string", help: "columns of the CSV file that are no inputs: A,B" },
+    activation: { type: "string", help: "activation of a last layer: sigmoid, softmax, linear, tanh, relu, ..." },
+    units: { type: "string", help: "number of units of a last layer" },
+    loss: { type: "string", help: "loss on a last layer, as Keras names it: binary_crossentropy, mse, ..." },
+    json: { type: "boolean", help: "print only JSON to the standard output" },
+    save: { type: "string", help: "write the report as an HTML page with figures" },
+  },
+};
+
+const predictionKinds = ["probability", "simplex", "logits", "real", "nonnegative", "tanh"];
+const labelKinds: readonly LabelKind[] = [
+  "binary",
+  "one-hot",
+  "index",
+  "sign",
+  "real",
+  "positive",
+  "count",
+  "probability",
+  "distribution",
+  "none",
+];
+
+function predictionsOption(value: string): PredictionKind {
+  if (predictionKinds.includes(value)) return value as PredictionKind;
+  const ends = value.split(",").map((end) => end.trim() === "" ? NaN : Number(end));
+  if (ends.length === 2 && ends.every(Number.isFinite) && ends[0] < ends[1]) return [ends[0], ends[1]];
+  throw new UsageError(`--predictions takes ${predictionKinds.join(", ")} or MIN,MAX, not '${value}'`);
+}
+
+/** Reads the kind of labels and, after commas, further columns; these alone leave the kind as it is. */
+function labelsOption(value: string): Pick<AuditOptions, "yTrue" | "extraLabels"> {
+  const names = value.split(",").map((name) => name.trim()), extra: readonly string[] = extraLabelKinds;
+  const own = extra.includes(names[0]) ? [] : names.slice(0, 1), others = names.slice(own.length);
+  if (
+    !own.every((name) => (labelKinds as readonly string[]).includes(name)) ||
+    !others.every((name) => extra.includes(name))
+  ) {
+    throw new UsageError(
+      `--labels takes ${labelKinds.join(", ")}, and after a comma columns of ${extra.join(", ")}, not '${value}'`,
+    );
+  }
+  return {
+    ...(own.length === 0 ? {} : { yTrue: own[0] as LabelKind }),
+    ...(others.length === 0 ? {} : { extraLabels: others as ExtraLabel[] }),
+  };
+}
+
+function prevalenceOption(value: string): number {
+  const number = value.trim() === "" ? NaN : Number(value);
+  if (!(number > 0 && number < 1)) throw new UsageError(`--prevalence takes a number inside (0, 1), not '${value}'`);
+  return number;
+}
+
+/** Reads the options of an audit from the command line; options that were not typed are absent. */
+export function auditOptions(
+  { predictions, labels, columns, prevalence, metric, seed }: TaskArgs["values"],
+): AuditOptions {
+  return {
+    ...(predictions === undefined ? {} : { yPred: predictionsOption(String(predictions)) }),
+    ...(labels === undefined ? {} : labelsOption(String(labels))),
+    ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1, 1) }),
+    ...(prevalence === undefined ? {} : { prevalence: prevalenceOption(String(prevalence)) }),
+    ...(metric === undefined ? {} : { metric: choiceOption("metric", metric, scoreNames) }),
+    ...(seed === undefined ? {} : { seed: wholeOption("seed", seed, 0, 0) }),
+  };
+}
+
+function orderOption(value: string): "true,pred" | "pred,true" {
+  if (value === "true,pred" || value === "pred,true") return value;
+  throw new UsageError(`--order takes true,pred or pred,true, not '${value}'`);
+}
+
+const frameworks = ["torch", "keras", "tensorflow", "jax"];
+
+/** A command as the user's folder sees it: a path is resolved, a name is looked up. */
+const commandIn = (folder: string, command: string): string =>
+  /[\\/]/.test(command) ? resolve(folder, command) : command;
+
+/** Reads the options of Python losses from the command line; options that were not typed are absent. */
+export function pythonOptions({ framework, order, python, module }: TaskArgs["values"]): Partial<PythonLossOptions> {
+  const own = framework === undefined ? undefined : String(framework);
+  if (own !== undefined && !frameworks.includes(own) && !own.endsWith(".py")) {
+    throw new UsageError(`--framework takes ${frameworks.join(", ")}, not '${own}'`);
+  }
+  return {
+    ...(own === undefined ? {} : { framework: own.endsWith(".py") ? resolve(typedIn(), own) : own }),
+    ...(order === undefined ? {} : { order: orderOption(String(order)) }),
+    ...(python === undefined ? {} : { python: commandIn(typedIn(), String(python)) }),
+    ...(module === undefined ? {} : { module: String(module) }),
+  };
+}
+
+const isPython = (named: string): boolean => /\.(py|[rR])(#|$)/.test(named);
+
+/** The file that `named` names, and its path. */
+function existingFile(file: string): { file: string; path: string } {
+  const path = resolve(typedIn(), file);
+  if (file === "" || !existsSync(path)) throw new UsageError(`There is no file '${file}'`);
+  return { file, path };
+}
+
+/** The file or module and the expression that `named` names. */
+function pythonName(named: string, module: string | undefined): { in: { file?: string }; name: string } {
+  if (module !== undefined) return { in: {}, name: named };
+  const [, typed, name = ""] = /^([^#]*)#?(.*)$/s.exec(named)!, { file, path } = existingFile(typed);
+  if (name.trim() === "") throw new UsageError(`'${named}' names no loss, write ${file}#NAME`);
+  return { in: { file: path }, name };
+}
+
+/** Loads what `named`, `FILE#export`, names. */
+async function loadExport(named: string): Promise<unknown> {
+  const at = named.lastIndexOf("#"), name = at < 0 ? "" : named.slice(at + 1);
+  const { file, path } = existingFile(at < 0 ? named : named.slice(0, at));
+  let loaded: Record<string, unknown>;
+  try {
+    loaded = await import(pathToFileURL(path).href);
+  } catch (error) {
+    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    if (/lockfile is out of date/.test(said)) {
+      throw new UsageError(
+        `'${file}' imports a package that this project does not have: move the loss to a file that does not`,
+      );
+    }
+    throw new UsageError(`'${file}' throws while it is loaded: ${cleanPaths(said)}`);
+  }
+  const names = Object.keys(loaded);
+  const has = names.length === 0 ? "it exports nothing" : `it exports ${names.join(", ")}`;
+  if (name === "") throw new UsageError(`'${named}' names no export, write ${file}#NAME: ${has}`);
+  if (!names.includes(name)) throw new UsageError(`'${file}' has no export '${name}': ${has}`);
+  return loaded[name];
+}
+
+async function loadLoss(named: string): Promise<AuditedLoss> {
+  const loss = await loadExport(named);
+  if (typeof loss !== "function") {
+    const [file, name] = named.split(/#(?=[^#]*$)/);
+    throw new UsageError(`'${name}' of '${file}' must be a function, it is a ${typeof loss}`);
+  }
+  return loss as AuditedLoss;
+}
+
+/** Renders the audits as one self-contained HTML page. */
+function auditPage(audits: readonly (LossAudit | ModelAudit)[], what: What): Promise<string> {
+  const title = `Audit of ${counted(audits.length, what)}`;
+  return page(title, "Why does my loss not learn?", audits.map(auditDisplay));
+}
+
+/** Describes the time that the loss takes. */
+function timeText(audit: LossAudit): string {
+  const { loss, reference } = audit.time();
+  if (Number.isNaN(loss)) return "time: none, no call of the loss returned";
+  const ratio = (loss / reference).toPrecision(2);
+  return `time: ${loss.toPrecision(2)} ms per value and gradient, ${ratio} × that of mean squared error`;
+}
+
+/** Kind of thing that is audited. */
+type What = "loss" | "model";
+
+const counted = (n: number, what: What): string => `${n} ${n === 1 ? what : what === "loss" ? "losses" : "models"}`;
+
+/** The file of `--save`. */
+function savedFile(save: string | boolean | undefined): string | undefined {
+  if (save === "") throw new UsageError("--save takes a file name, not ''");
+  const file = save === undefined ? undefined : resolve(typedIn(), String(save));
+  if (file !== undefined && !existsSync(dirname(file))) {
+    throw new TaskError(`cannot write the report to '${save}': there is no such folder`);
+  }
+  return file;
+}
+
+/** A loss that was named on the command line, or the reason why it cannot be loaded. */
+interface NamedLoss {
+  readonly named: string;
+  readonly loss: AuditedLoss | PythonLoss | Error;
+}
+
+/** The losses of Python by their file, each file in one process, which is started once. */
+async function loadPython(
+  wanted: readonly string[],
+  options: Partial<PythonLossOptions>,
+  report: Reporter,
+  open: AsyncDisposableStack,
+): Promise<NamedLoss[]> {
+  const groups = Object.groupBy(wanted, (named) => pythonName(named, options.module).in.file ?? "");
+  const loaded: NamedLoss[] = [];
+  for (const group of Object.values(groups) as string[][]) {
+    report.status(`${group.join(", ")}: Python imports its framework …`);
+    const names = group.map((named) => pythonName(named, options.module));
+    const losses = await ProcessLoss.start({ ...options, ...names[0].in }, names.map(({ name }) => name));
+    losses.forEach((loss, n) => {
+      if (loss instanceof ProcessLoss) open.use(loss);
+      loaded.push({ named: group[n], loss });
+    });
+  }
+  return loaded;
+}
+
+/** Loads all of the named losses. Only what prevents every audit is refused. */
+async function loadAll(
+  { values, positionals }: TaskArgs,
+  report: Reporter,
+  open: AsyncDisposableStack,
+): Promise<NamedLoss[]> {
+  if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#exportName");
+  const options = pythonOptions(values), inPython = (named: string) => options.module !== undefined || isPython(named);
+  positionals.forEach((named) =>
+    inPython(named) ? pythonName(named, options.module) : existingFile(named.split(/#(?=[^#]*$)/)[0])
+  );
+  const fromPython = await loadPython([...new Set(positionals.filter(inPython))], options, report, open);
+  const losses: NamedLoss[] = [];
+  for (const named of positionals) {
+    const own = fromPython.find((one) => one.named === named);
+    losses.push(own ?? { named, loss: await loadLoss(named).catch((error: Error) => error) });
+  }
+  const errors = losses.flatMap(({ loss }) => loss instanceof Error ? [loss] : []);
+  const other = errors.find((error) => !(error instanceof UsageError || error instanceof TypeError));
+  if (other !== undefined) throw other;
+  if (errors.length === losses.length) throw new UsageError(errors.map(({ message }) => message).join("\n"));
+  return losses;
+}
+
+/** Result of an audit, or the reason why there is none. */
+type Outcome = { readonly audit: LossAudit | ModelAudit } | { readonly named: string; readonly error: string };
+
+/** Audits one loss. Its error stands in the place of its report. */
+function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Reporter, audit: Auditor): Outcome {
+  if (loss instanceof Error) return { named, error: loss.message };
+  report.status(`${named} …`);
+  const onProgress: AuditOptions["onProgress"] = (done, of, next) =>
+    report.progress(`${named}: ${done} of ${of}, ${next} …`);
+  try {
+    return { audit: audit(loss, { ...options, name: named.slice(named.lastIndexOf("#") + 1), onProgress }) };
+  } catch (error) {
+    const { message } = error as Error;
+    if (!/^Cannot /.test(message)) throw error;
+    // A RangeError is about an option, which all losses share; a TypeError is about this loss.
+    if (error instanceof RangeError) throw new UsageError(message);
+    return { named, error: message };
+  }
+}
+
+const outcomeText = (outcome: Outcome): string =>
+  "error" in outcome
+    ? `${outcome.named}: ${outcome.error}`
+    : `${outcome.audit}${"time" in outcome.audit ? `\n${timeText(outcome.audit)}` : ""}`;
+
+const outcomeData = (outcome: Outcome): unknown =>
+  "error" in outcome ? { name: outcome.named, error: outcome.error } : outcome.audit.toJSON();
+
+/** The outcomes of all audits, each as soon as it is known. */
+async function* outcomesOf(
+  args: TaskArgs,
+  report: Reporter,
+  audit: Auditor,
+  open: AsyncDisposableStack,
+): AsyncGenerator<Outcome> {
+  const route = modelRoute(args);
+  if (route !== undefined) return yield { audit: await auditOneModel(route, args.values, report) };
+  const options = auditOptions(args.values);
+  for (const loss of await loadAll(args, report, open)) yield auditOne(loss, options, report, audit);
+}
+
+/** Audits the model of a file, or a last layer in words. */
+async function auditOneModel(route: "model" | "words", values: TaskArgs["values"], report: Reporter) {
+  if (route === "words") return await auditWords(values, choiceOption<LabelKind>("labels", values.labels, labelKinds));
+  const named = String(values.model);
+  report.status(`${named} …`);
+  return await auditExport(await loadExport(named), named, values, (text) => report.status(`${named}: ${text}`));
+}
+
+/** Runs the task. */
+export async function auditLosses(args: TaskArgs, report: Reporter, audit: Auditor): Promise<void> {
+  const { values } = args, what: What = modelRoute(args) === undefined ? "loss" : "model";
+  const file = savedFile(values.save);
+  if (values.json) console.log = console.error; // a file may print while it is loaded
+  tf.enableProdMode(); // no banner
+  await tf.setBackend("cpu");
+  await using open = new AsyncDisposableStack();
+  const outcomes: Outcome[] = [];
+  for await (const outcome of outcomesOf(args, report, audit, open)) {
+    if (!values.json) report.line(`${outcomes.length === 0 ? "" : "\n"}${outcomeText(outcome)}`);
+    outcomes.push(outcome);
+  }
+  if (values.json) {
+    const json = outcomes.map(outcomeData);
+    writeData(JSON.stringify(json.length === 1 ? json[0] : json, null, 2));
+  }
+  const audits = outcomes.flatMap((outcome) => "audit" in outcome ? [outcome.audit] : []);
+  if (file !== undefined && audits.length > 0) {
+    try {
+      await Deno.writeTextFile(file, await auditPage(audits, what));
+    } catch (error) {
+      throw new TaskError(`cannot write the report to '${values.save}': ${(error as Error).message}`);
+    }
+    report.wrote(file);
+  }
+  const broken = audits.filter(({ verdict }) => verdict === "broken").length, refused = outcomes.length - audits.length;
+  const bad = [
+    ...(broken > 0 ? [counted(broken, what).replace(" ", " broken ")] : []),
+    ...(refused > 0 ? [`${counted(refused, what)} not audited`] : []),
+  ];
+  if (bad.length > 0) throw new NegativeResult(bad.join(", "));
+}
+
+if (import.meta.main) await runTask(auditSpec, (args, report) => auditLosses(args, report, auditLoss));

@@ -40,13 +40,9 @@ export async function buildModule(file: string): Promise<Uint8Array<ArrayBuffer>
 export const buildKernel = (name: typeof kernels[number]): Promise<Uint8Array<ArrayBuffer>> =>
   buildModule(`lib/kernels/${name}.as`);
 
-/** Writes bytes in hexadecimal. */
-export const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-
 /** Writes the TypeScript module that holds the bytes, formatted as `deno fmt` does. */
 function moduleText(name: string, bytes: Uint8Array): string {
-  const lines = toHex(bytes).match(/.{1,110}/g)!;
+  const lines = bytes.toHex().match(/.{1,110}/g)!;
   return `// Built from ${name}.as by \`deno task kernels\`.\n\n/** A WebAssembly module, in hexadecimal. */\nexport const ${name}Bytes = /* @__PURE__ */ [\n${
     lines.map((line) => `  "${line}",\n`).join("")
   }].join("");\n`;

@@ -4,15 +4,23 @@
  * @module
  */
 import { resolve } from "node:path";
-import { type AnyLossRow, reported, tableOf } from "../lib/compare/anyloss.ts";
+import {
+  type AnyLossData,
+  type AnyLossRow,
+  type FoldScores,
+  reported,
+  type StandardisedBy,
+  tableOf,
+} from "../lib/compare/anyloss.ts";
+import type { FoldRequest } from "../lib/compare/anyloss_worker.ts";
 import { dataText } from "../lib/compare/comparison_text.ts";
 import { describeData } from "../lib/compare/describe_data.ts";
 import { readFolds } from "../lib/compare/read_folds.ts";
 import { scikitLearnFolds } from "../lib/data/scikit_learn_folds.ts";
 import type { TableDataset } from "../lib/data/table.ts";
 import { asUsage, existing, write } from "./compare_files.ts";
-import { scoreFolds } from "./compare_folds.ts";
 import { type Reporter, type TaskArgs, typedIn, UsageError } from "./cli.ts";
+import { inWorkers } from "./in_workers.ts";
 
 const made = "StratifiedKFold(10, shuffle=True, random_state=2), as scikit-learn 1.x makes them";
 
@@ -55,6 +63,25 @@ function preparation({ columns, missing, constant }: TableDataset): string[] {
       ? ["missing numbers: the median of the rows used for standardising; missing categories: all zeros"]
       : []),
   ];
+}
+
+/**
+ * Computes the scores of every fold, in the order of the folds, on up to eight cores, because they need 120,000 passes over
+ * the table; calls `onFold` after each.
+ */
+export async function scoreFolds(
+  { folds, ...data }: AnyLossData,
+  by: StandardisedBy,
+  onFold: () => void,
+): Promise<FoldScores[]> {
+  const scores: FoldScores[] = [], requests = folds.map((fold): FoldRequest => ({ data, fold, by }));
+  await inWorkers<FoldScores>(new URL("../lib/compare/anyloss_worker.ts", import.meta.url), requests, {
+    onAnswer(place, answer) {
+      scores[place] = answer;
+      onFold();
+    },
+  });
+  return scores;
 }
 
 /** Computes, prints and writes the tables of the protocol, the paper's first. */

@@ -9,9 +9,10 @@
  */
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { root, shortPath, TaskError } from "./cli.ts";
+import { shortPath, TaskError } from "./cli.ts";
 import { cleanPaths } from "./failure.ts";
 import { codeCells, type Notebook, readNotebook } from "./notebook_format.ts";
+import { runDeno, withoutBacktrace } from "./processes.ts";
 
 /** Line of a code cell; both numbers count from 1. */
 interface CellLine {
@@ -54,27 +55,13 @@ interface Finding {
   message: string;
 }
 
-async function deno(args: string[]): Promise<{ success: boolean; stdout: string; stderr: string }> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: root,
-    env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  });
-  const { success, stdout, stderr } = await command.output();
-  const decoder = new TextDecoder();
-  return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
-}
-
 const at = / *at (file:\/\/\S+?):(\d+):\d+$/;
 
 /** Reads the messages of `deno check`: a text, the source line with a caret below it, and the place. */
-function readTypeErrors(stderr: string): { findings: Finding[]; graphError: boolean } {
+function readTypeErrors(output: string): { findings: Finding[]; graphError: boolean } {
   const findings: Finding[] = [];
   let block: string[] = [];
-  for (const line of stderr.split("\n")) {
+  for (const line of output.split("\n")) {
     const [, url, number] = line.match(at) ?? [];
     if (url === undefined) block = line.trim() === "" ? [] : [...block, line];
     else {
@@ -86,16 +73,16 @@ function readTypeErrors(stderr: string): { findings: Finding[]; graphError: bool
     }
   }
   // An import that cannot be resolved or a file that cannot be parsed ends the check before the types.
-  return { findings, graphError: /^error: (?!Type checking failed)/m.test(stderr) };
+  return { findings, graphError: /^error: (?!Type checking failed)/m.test(output) };
 }
 
 /** Checks the types of all files; if one file ends the check early, repeats it without that file. */
 async function typeErrors(files: string[]): Promise<Finding[]> {
   if (files.length === 0) return [];
-  const { success, stderr } = await deno(["check", "--quiet", ...files]);
-  if (success) return [];
-  const { findings, graphError } = readTypeErrors(stderr);
-  if (findings.length === 0) throw new TaskError(`deno check failed: ${cleanPaths(stderr.trim())}`);
+  const { code, output } = await runDeno(["check", "--quiet", ...files], { env: withoutBacktrace });
+  if (code === 0) return [];
+  const { findings, graphError } = readTypeErrors(output);
+  if (findings.length === 0) throw new TaskError(`deno check failed: ${cleanPaths(output.trim())}`);
   if (!graphError) return findings;
   const rest = files.filter((file) => !findings.some((finding) => finding.file === file));
   return [...findings, ...rest.length < files.length ? await typeErrors(rest) : []];
@@ -107,8 +94,8 @@ interface LintReport {
 
 /** Lints all files; the type checker reports files that cannot be parsed. */
 async function lintErrors(files: string[]): Promise<Finding[]> {
-  const { stdout } = await deno(["lint", "--json", ...files]);
-  const { diagnostics } = JSON.parse(stdout) as LintReport;
+  const { output } = await runDeno(["lint", "--json", ...files], { env: withoutBacktrace });
+  const { diagnostics } = JSON.parse(output) as LintReport;
   return diagnostics.map(({ filename, range, message, code }) => ({
     file: fileURLToPath(filename),
     line: range.start.line,

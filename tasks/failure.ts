@@ -6,6 +6,7 @@
 import { homedir, tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { root } from "./cli.ts";
+import { runDeno, withoutBacktrace } from "./processes.ts";
 
 const rootPath = fileURLToPath(root);
 const rootUrl = root.href;
@@ -70,19 +71,6 @@ function originalPosition(mappings: string, at: Position): Position | undefined 
   return found;
 }
 
-async function deno(args: string[], cwd: string): Promise<{ success: boolean; stderr: string }> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args,
-    cwd,
-    env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  });
-  const { success, stderr } = await command.output();
-  return { success, stderr: new TextDecoder().decode(stderr) };
-}
-
 /**
  * Transpiles a cell as the kernel does: without types and empty lines, so the lines of a stack differ from those of the cell.
  * Returns the mappings back to the cell, or the syntax error, which the kernel does not report.
@@ -95,10 +83,10 @@ async function transpile(source: string): Promise<{ mappings?: string; syntaxErr
     await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(config));
     await Deno.writeTextFile(`${folder}/cell.ts`, source);
     const args = ["transpile", "--quiet", "--source-map", "separate", "-o", "cell.js", "cell.ts"];
-    const { success, stderr } = await deno(args, folder);
-    if (success) return { mappings: JSON.parse(await Deno.readTextFile(`${folder}/cell.js.map`)).mappings };
-    const text = stderr.match(/error: (.*)/)?.[1];
-    const line = stderr.match(/cell\.ts:(\d+):/)?.[1];
+    const { code, output } = await runDeno(args, { cwd: folder, env: withoutBacktrace });
+    if (code === 0) return { mappings: JSON.parse(await Deno.readTextFile(`${folder}/cell.js.map`)).mappings };
+    const text = output.match(/error: (.*)/)?.[1];
+    const line = output.match(/cell\.ts:(\d+):/)?.[1];
     return text && line ? { syntaxError: { text, line: Number(line) } } : {};
   } finally {
     await Deno.remove(folder, { recursive: true });

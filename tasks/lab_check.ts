@@ -23,6 +23,7 @@ import {
   UsageError,
   wholeOption,
 } from "./cli.ts";
+import { projectNotebooks } from "./execute.ts";
 import { defaultPython, prepareLab, type RunningLab, startLab } from "./lab.ts";
 
 /** Output of a code cell in nbformat. */
@@ -273,12 +274,6 @@ function probeSubjects(waits: string): Subject[] {
   );
 }
 
-async function committedNotebooks(): Promise<string[]> {
-  const folder = fileURLToPath(new URL("notebooks/", root));
-  const names = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name);
-  return names.filter((name) => name.endsWith(".ipynb")).sort().map((name) => join(folder, name));
-}
-
 /** Scrolls the notebook on by a screenful (to the top: `true`) and returns true if it moved; runs in the page. */
 const scrollOn = (top: boolean) =>
   `(() => {
@@ -353,7 +348,7 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
   const limit = 1000 * wholeOption("limit", values.limit, 1, 180);
   const probe = values.probe as string | undefined;
   const pictures = values.screenshots as string | undefined;
-  const paths = positionals.length > 0 || probe !== undefined ? positionals : await committedNotebooks();
+  const paths = positionals.length > 0 || probe !== undefined ? positionals : projectNotebooks();
   const subjects = [...await Promise.all(paths.map(readSubject)), ...(probe === undefined ? [] : probeSubjects(probe))];
   if (subjects.length === 0) throw new TaskError("there are no notebooks in notebooks/: name one, or use --probe");
   requireChromium();

@@ -22,6 +22,9 @@ interface RunOptions {
   env?: Record<string, string>;
 }
 
+/** Environment in which Deno's errors have no stack of its own code. */
+export const withoutBacktrace = { RUST_BACKTRACE: "0" };
+
 /** Runs Deno itself with the arguments and collects what it prints. */
 export async function runDeno(args: string[], options: RunOptions = {}): Promise<Finished> {
   const { onLine = () => {}, signal, cwd = root, env } = options;

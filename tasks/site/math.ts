@@ -4,7 +4,6 @@
  * @module
  */
 import katex from "katex";
-import { encodeBase64 } from "./base64.ts";
 import { SiteError, type Slots } from "./html.ts";
 
 /** Matches TeX between dollars by the rules of pandoc and JupyterLab. */
@@ -97,7 +96,7 @@ export async function mathStyles(html: string): Promise<string> {
   const kept = await Promise.all(
     faces.filter((block) => wanted.has(faceOf(block))).map(async (block) => {
       const file = /url\(([^)]+\.woff2)\)/.exec(block)![1];
-      const data = encodeBase64(await Deno.readFile(new URL(file, sheet)));
+      const data = (await Deno.readFile(new URL(file, sheet))).toBase64();
       return block.replace(/src:[^;}]*/, `src:url(data:font/woff2;base64,${data}) format("woff2")`);
     }),
   );

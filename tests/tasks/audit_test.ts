@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { auditLosses, auditOptions, auditSpec, pythonOptions } from "../../tasks/audit_losses.ts";
+import { auditLosses, auditOptions, auditSpec, pythonOptions } from "../../tasks/audit.ts";
 import { UsageError } from "../../tasks/cli.ts";
 import { handMadeAudit } from "../display/audit_fixture.ts";
 import { Fixtures } from "./fixtures.ts";
@@ -16,7 +16,7 @@ const project = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The task with an audit made by hand: broken for what is called `bad`, otherwise sound. */
 const entry = `
-import { auditLosses, auditSpec } from "../../../tasks/audit_losses.ts";
+import { auditLosses, auditSpec } from "../../../tasks/audit.ts";
 import { runTask } from "../../../tasks/cli.ts";
 import { handMadeAudit } from "../../display/audit_fixture.ts";
 await runTask(auditSpec, (args, report) => auditLosses(args, report, (loss, options) => {
