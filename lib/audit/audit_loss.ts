@@ -1,7 +1,7 @@
 import { auditEngine, type AuditReport, type AuditSettings, verdictOf } from "./audit.ts";
 import { samplerOf } from "./batches.ts";
 import { checkAudit } from "./check_options.ts";
-import { inWordsOf } from "./engines/dialects.ts";
+import { inWordsOf, wordsOf } from "./engines/dialects.ts";
 import type { AuditBatch } from "./engines/engine.ts";
 import { withFirstCall } from "./engines/first_call.ts";
 import { LoadedLoss, type PythonLoss } from "./engines/loaded_loss.ts";
@@ -74,15 +74,15 @@ function auditTensorFlow(loss: AuditedLoss, settings: Omit<AuditSettings, "leftB
 function auditPython(loss: LoadedLoss, settings: AuditSettings, batch: AuditBatch): Audited {
   const first = loss.check(batch, settings.options.yTrue);
   if (first.died !== undefined) return auditDead(loss, batch, first.died);
-  const report = auditEngine(loss.engine, settings),
-    found = report.findings.map((one) => inWordsOf(loss.framework, one));
+  const { framework } = loss, report = auditEngine(loss.engine, settings);
+  const found = report.findings.map((one) => inWordsOf(framework, one));
   const findings = withFirstCall(loss, first, batch, found);
   return {
     report: {
       ...report,
       verdict: verdictOf(findings),
       findings,
-      assumed: [...report.assumed, ...loss.assumed, ...first.assumed],
+      assumed: [...report.assumed.map((text) => wordsOf(framework, text)), ...loss.assumed, ...first.assumed],
     },
     time: () => loss.time(batch),
   };

@@ -70,6 +70,15 @@ Deno.test("the names of the parameters tell the order of the arguments, and 'ord
   assertEquals(await assumed("turned", byPosition), []);
 });
 
+Deno.test("a meaning of the labels is assumed in words that Python takes", async () => {
+  await using loss = await load("squared");
+  const { assumed } = auditLoss(loss, { rows: 16, yPred: "nonnegative", yTrue: "binary" });
+  const [turned] = assumed.filter((text) => text.startsWith("A label of 1 asks for a larger output"));
+  assert(
+    turned.endsWith("turn the labels round: 'lambda y_true, y_pred: LOSS(1 - y_true, y_pred)' as the name of the loss"),
+  );
+});
+
 Deno.test("where losses are called by position, a first parameter with the name of the outputs is a fault", async () => {
   const text = await Deno.readTextFile(file), byPosition = { framework: pathOf("./toy/toy_by_position.py") };
   const first = async (name: string, more: Partial<PythonLossOptions> = {}) => {
@@ -173,6 +182,8 @@ Deno.test("a loss that cannot be loaded is refused", async () => {
   await refused({ name: "three" }, /'three' takes 3 arguments \(pred, target, weight\)/);
   await refused({ name: "single" }, /'single' takes one argument \(pred\)/);
   await refused({ name: "nothing" }, /NameError: name 'nothing' is not defined; it defines squared, turned/);
+  const passedOn = { file: pathOf("./toy/passed_on.py") };
+  await refused({ ...passedOn, name: "sqared" }, /'sqared' is not defined; it has squared, turned/);
   await refused({ name: "4" }, /'4' must be a function or a class, it is int/);
   await refused({ file: pathOf("./toy/broken_import.py") }, /toy_that_does_not_exist.*\(broken_import.py:1\)/);
   await refused({ framework: "torche" }, /there is no framework 'torche'/);

@@ -102,6 +102,10 @@ const phrases: readonly (readonly [tfjs: string, torch: string, tensorflow: stri
   ["straightThrough()", "a straight-through estimator", "a straight-through estimator", "a straight-through estimator"],
   ["softsign({ slope: 4 })", ...same("the softsign 0.5 + 4 * u / (1 + 6 * abs(u)) with u = y_pred - 0.5")],
   ['audit with yPred: "logits" (--predictions logits)', ...same("audit with --predictions logits")],
+  [
+    "give 'sample'",
+    ...same("turn the labels round: 'lambda y_true, y_pred: LOSS(1 - y_true, y_pred)' as the name of the loss"),
+  ],
   ["yPred", ...same("y_pred")],
   ["yTrue", ...same("y_true")],
 ];
@@ -113,12 +117,15 @@ const inKeras = (text: string): string =>
   text.replaceAll("tf.clip_by_value", "keras.ops.clip").replaceAll(/\btf\.(int32|float32)\b/g, '"$1"')
     .replaceAll(/\btf\.(nn\.)?(reduce_)?(?=[a-z_]+\b)/g, "keras.ops.");
 
-/** A finding with the functions and names of a framework in its message and its remedy. */
-export function inWordsOf(framework: string, finding: Finding): Finding {
-  const at = column[framework] ?? 1;
-  const translated = (text: string): string => {
-    const own = phrases.reduce((own, each) => own.replaceAll(each[0], each[at]), text);
-    return framework === "keras" ? inKeras(own) : own;
-  };
-  return { ...finding, message: translated(finding.message), remedy: translated(finding.remedy) };
+/** A text with the functions and names of a framework. */
+export function wordsOf(framework: string, text: string): string {
+  const at = column[framework] ?? 1, own = phrases.reduce((own, each) => own.replaceAll(each[0], each[at]), text);
+  return framework === "keras" ? inKeras(own) : own;
 }
+
+/** A finding with the functions and names of a framework in its message and its remedy. */
+export const inWordsOf = (framework: string, finding: Finding): Finding => ({
+  ...finding,
+  message: wordsOf(framework, finding.message),
+  remedy: wordsOf(framework, finding.remedy),
+});

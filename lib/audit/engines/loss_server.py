@@ -801,9 +801,11 @@ def named_in(place, name):
     try:
         loss = eval(compile(name, "<name>", "eval"), vars(place))
     except (NameError, AttributeError) as error:
-        losses = [n for n, v in vars(place).items() if callable(v) and not n.startswith("_") and
-                  getattr(v, "__module__", None) == place.__name__]
-        raise Refused(f"{in_words(error)}; it defines {', '.join(losses) or 'no function'}") from None
+        names = [n for n, v in vars(place).items() if callable(v) and not n.startswith("_")]
+        own = [n for n in names if getattr(vars(place)[n], "__module__", None) == place.__name__]
+        # A package that only passes on what its files define.
+        has = f"defines {', '.join(own)}" if own else f"has {', '.join(names)}" if names else "has no function"
+        raise Refused(f"{in_words(error)}; it {has}") from None
     if inspect.isclass(loss):
         loss = loss()
     if not callable(loss):
