@@ -20,7 +20,7 @@ import {
   type ModelAudit,
   type PredictionKind,
 } from "../lib/audit/types.ts";
-import { auditDisplay } from "../lib/display/mod.ts";
+import { auditDisplay, table } from "../lib/display/mod.ts";
 import { scoreNames } from "../lib/scores/to_score.ts";
 import { auditExport, auditWords, modelRoute } from "./audit_model.ts";
 import {
@@ -235,10 +235,13 @@ async function loadLoss(named: string): Promise<AuditedLoss> {
   return loss as AuditedLoss;
 }
 
-/** Renders the audits as one self-contained HTML page. */
-function auditPage(audits: readonly (LossAudit | ModelAudit)[], what: What): Promise<string> {
-  const title = `Audit of ${counted(audits.length, what)}`;
-  return page(title, "Why does my loss not learn?", audits.map(auditDisplay));
+/** Renders the audits as one self-contained HTML page, after them what could not be audited. */
+function auditPage(outcomes: readonly Outcome[], what: What): Promise<string> {
+  const audits = outcomes.flatMap((outcome) => "audit" in outcome ? [auditDisplay(outcome.audit)] : []);
+  const refused = outcomes.flatMap((outcome) => "error" in outcome ? [outcome] : [])
+    .map(({ named, error }) => ({ "not audited": named, reason: error }));
+  const title = `Audit of ${counted(audits.length, what)}`, rest = refused.length > 0 ? [table(refused)] : [];
+  return page(title, "Why does my loss not learn?", [...audits, ...rest]);
 }
 
 /** Describes the time that the loss takes. */
@@ -382,9 +385,9 @@ export async function auditLosses(args: TaskArgs, report: Reporter, audit: Audit
     writeData(JSON.stringify(json.length === 1 ? json[0] : json, null, 2));
   }
   const audits = outcomes.flatMap((outcome) => "audit" in outcome ? [outcome.audit] : []);
-  if (file !== undefined && audits.length > 0) {
+  if (file !== undefined) {
     try {
-      await Deno.writeTextFile(file, await auditPage(audits, what));
+      await Deno.writeTextFile(file, await auditPage(outcomes, what));
     } catch (error) {
       throw new TaskError(`cannot write the report to '${values.save}': ${(error as Error).message}`);
     }

@@ -130,6 +130,12 @@ slow.test("audit: --json prints only JSON, and --save writes a page that needs n
   const page = await Deno.readTextFile(join(fixtures.folder, "report.html"));
   assertStringIncludes(page, '<svg role="img" aria-label="');
   assertFalse(/<script|<img|<link|(?:src|href)=|@import|url\((?!#)/.test(page));
+  const some = await audit(fixtures, "--save", "some.html", "losses.ts#good", "losses.ts#odd");
+  assertEquals(some.code, 1);
+  const listed = await Deno.readTextFile(join(fixtures.folder, "some.html"));
+  assertStringIncludes(listed, "losses.ts#odd");
+  assertStringIncludes(listed, "Cannot audit the loss: it returns 1");
+  assertFalse(page.includes("not audited"));
   const two = await audit(fixtures, "--json", "losses.ts#good", "losses.ts#bad");
   assertEquals(two.code, 1);
   assertEquals(JSON.parse(two.stdout).map(({ name }: { name: string }) => name), ["good", "bad"]);
