@@ -8,7 +8,7 @@ import { activation } from "./rules/activation.ts";
 import { wrongAxis } from "./rules/axis.ts";
 import { badScale, oneRow, reduction, rowOrder } from "./rules/batch.ts";
 import { broadcast } from "./rules/broadcast.ts";
-import { notFinite } from "./rules/finite.ts";
+import { notFinite, notFiniteFurther } from "./rules/finite.ts";
 import { deadTerm, noGradient, ownGradient, partlyDetached } from "./rules/gradient.ts";
 import { labelEncoding } from "./rules/label.ts";
 import { type TargetMetric, worseMetric } from "./rules/metric.ts";
@@ -47,7 +47,7 @@ const stages: readonly (readonly (readonly [name: string, rule: Rule])[])[] = [
     ["the order of the rows", rowOrder],
     ["batches and data set", reduction],
     ["scale", badScale],
-    ["gradient at the ends of the range", saturatedAtTheEnds],
+    ["gradient at the ends of the range", (context) => saturatedAtTheEnds(context) ?? notFiniteFurther(context)],
   ],
 ];
 

@@ -241,4 +241,28 @@ Deno.test("a formula of probabilities for outputs that are none", () => {
     [product, sum, op("Square", [ofBoth])],
   ], real);
   nothing([overlap], { ...real, yTrue: [0, 2, 1, 0] });
+  // Summed and multiplied it stays a count; beside another function of the outputs, as in a cross-entropy, it is none.
+  const after = (...more: RecordedOp[]) => [product, ...more, op("RealDiv", [made(more.length), made(0)])];
+  assertEquals(said(after(op("Sum", [made(0)]), op("Multiply", [made(1), labels])), real), missing("Multiply"));
+  nothing([
+    after(op("Softplus", [outputs()]), op("Sub", [ofPred({ madeBy: 1 }), made(0)])),
+    after(op("Square", [made(0)])),
+  ], real);
+});
+
+Deno.test("the exponential of outputs that are rates already", () => {
+  const rates = { kind: "nonnegative", yPred: [0.5, 2, 0.25, 3], yTrue: [0, 2, 1, 4] } as const;
+  const exp = (more: More = {}) => op("Exp", [outputs(more)]), product = op("Multiply", [outputs(), labels]);
+  const made = (kind: PredictionKind, yTrue: readonly number[], ops = [exp(), product]) =>
+    said(ops, { kind, yTrue: [...yTrue], yPred: [...rates.yPred] });
+  assertEquals(
+    made(rates.kind, rates.yTrue),
+    "error Exp: The formula takes the exponential of outputs that are at least 0: it needs logarithms, and never comes " +
+      "below 1",
+  );
+  assertStrictEquals(made("real", rates.yTrue), undefined);
+  assertStrictEquals(made(rates.kind, [0, 1, 1, 0]), undefined);
+  assertStrictEquals(made(rates.kind, rates.yTrue, [exp()]), undefined);
+  assertStrictEquals(made(rates.kind, rates.yTrue, [exp({ isPred: false }), product]), undefined);
+  assertStrictEquals(made(rates.kind, rates.yTrue, [op("Square", [outputs()]), product]), undefined);
 });

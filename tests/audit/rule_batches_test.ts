@@ -3,7 +3,7 @@ import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@s
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
 import { badScale, oneRow, onlyRow, reduction, rowOrder } from "../../lib/audit/rules/batch.ts";
-import { nonFinite, notFinite } from "../../lib/audit/rules/finite.ts";
+import { nonFinite, notFinite, notFiniteFurther } from "../../lib/audit/rules/finite.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { BatchKind } from "../../lib/audit/types.ts";
 import { batchOf, input, op } from "./recorded.ts";
@@ -71,6 +71,7 @@ Deno.test("bad scale: a gradient of an extreme size", () => {
   assertStrictEquals(found(1), undefined);
   assertStrictEquals(found(999), undefined);
   assertStrictEquals(found(1.1e-4), undefined);
+  assertEquals([1e3, 9.9e3, 1e4, 0.9e-4].map((size) => found(size)?.severity), ["note", "note", "warning", "warning"]);
   assertEquals(found(1e3)?.message, "The gradient of an untrained model has a size of about 1.0e+3: steps explode");
   assertEquals(found(0.9e-4)?.message, "The gradient of an untrained model has a size of about 9.0e-5: steps vanish");
   const { evidence } = found(2e3)!;
@@ -125,6 +126,61 @@ Deno.test("masked rows that a mean counts: their number, the mask, and what divi
   none(masked([], op("Select", [live(), live(), mask])));
   // No row with a gradient is another fault.
   assertEquals(found(masked(), 0)?.severity, "warning");
+});
+
+Deno.test("masked steps that a mean counts, of labels that are fewer than the outputs", () => {
+  const rows = 4, columns = 4, yTrue = Array.from({ length: 8 }, (_, i) => i % 2);
+  const gradient = Array.from({ length: 16 }, (_, i) => i % 4 < 2 ? 1 : 0);
+  const found = (shape: number[]) => {
+    const mask = input({ fromTrue: true, levels: [0, 1], shape }), live = { fromPred: true, live: true, shape };
+    const ops = [op("Multiply", [input(live), mask]), op("Mean", [input({ ...live, madeBy: 0 })])];
+    const context = contextOf({ loss: () => 1, ops, gradient, batch: batchOf(yTrue, gradient, columns, rows) });
+    const valueAndGradient = () => ({ value: 1, shape: [], gradient: Float32Array.from(gradient) });
+    return badScale({ ...context, engine: { ...context.engine, valueAndGradient } });
+  };
+  const finding = found([4, 2])!; // a step of two outputs
+  assertEquals([finding.cause, finding.severity], ["reduction", "note"]);
+  assert(finding.message.startsWith("The mean counts all 16 outputs, of which the labels mask 8"), finding.message);
+  assertStrictEquals(found([4, 4]), undefined); // an entry for each output, as of one-hot labels
+});
+
+Deno.test("a hinge of a mean over the batch", () => {
+  const live = (shape: number[], more: More = {}) => input({ fromPred: true, live: true, shape, ...more });
+  const found = (name: string, sum = "Mean", from = [4, 1], to: number[] = [], inputs: RecordedInput[] = []) =>
+    badScale(contextOf({
+      gradient: unit,
+      ops: [
+        op(sum, [live(from)], { outputShape: to }),
+        op("Sub", [live(to, { madeBy: 0 }), input({ shape: [] })]),
+        op(name, [live(to, { madeBy: 1 }), ...inputs]),
+      ],
+    }));
+  const constant = (largest: number) => [input({ largest, shape: [] })];
+  assertEquals([found("Relu")?.cause, found("Relu")?.severity], ["reduction", "note"]);
+  assert(found("Relu", "Sum") && found("Maximum", "Mean", [4, 1], [], constant(0)));
+  for (
+    const none of [
+      found("Maximum", "Mean", [4, 1], [], constant(1)), // a denominator that is kept at 1 or above
+      found("Square"),
+      found("Relu", "Max"),
+      found("Relu", "Mean", [4, 2], [4]), // of each row
+      found("Relu", "Mean", [2, 1]), // not of the rows
+    ]
+  ) assertStrictEquals(none, undefined);
+});
+
+Deno.test("numbers further out: outputs ten times as large, where the sampler gives none that are far from 0", () => {
+  const batch = batchOf([0, 1, 1, 0], [-0.25, 0.5, 0.75, 0.5]);
+  const loss: Value = ({ yPred }) => yPred.some((p) => p === 7.5) ? Infinity : 1;
+  const found = (more: Made = {}) => notFiniteFurther(contextOf({ loss, batch, ops: [broken("Exp")], ...more }));
+  const finding = found()!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["domain-edge", "note", "Exp"]);
+  assertEquals(finding.message, "Exp gives Infinity for outputs ten times as large");
+  const far: BatchResult = { batch, value: 1, shape: [] };
+  assertStrictEquals(found({ results: { far } }), undefined);
+  assertStrictEquals(found({ results: { saturated: far } }), undefined);
+  assertStrictEquals(found({ batch: plain }), undefined); // shares have an end
+  assertStrictEquals(found({ loss: () => 1 }), undefined);
 });
 
 Deno.test("one row: a maximum over the batch", () => {
@@ -215,6 +271,8 @@ Deno.test("reduction: batches without positives, or without a class", () => {
     "The mean over batches is not the value on the data set, and a batch without positives has a gradient of 0",
   );
   assertEquals([dead.severity, dead.evidence.valueWithoutPositives], ["warning", 1]);
+  // Random outputs have a loss of 0.625: what is no worse, as a correlation of 0, does no harm.
+  assertEquals([0.69, 0.68].map((value) => found(negative([0, 0, 0, 0], { value }))?.severity), ["warning", "note"]);
   for (
     const other of [
       negative([0, 1, 0, 0]),
@@ -222,35 +280,45 @@ Deno.test("reduction: batches without positives, or without a class", () => {
       negative([0, 0, 0, 0], { value: 0 }),
       negative([0, 0, 0, 0], { batch: batchOf([0, 0, 0, 0.5], [0.25, 0.5, 0.75, 0.5]) }),
     ]
-  ) assertEquals(found(other)?.severity, "note");
+  ) assertEquals(found(other)?.evidence.valueWithoutPositives, undefined);
   assertEquals(
-    found(negative([0, 0, 0, 0]), { batch: batchOf([1, 0, 0.5, 1], [0.25, 0.5, 0.75, 0.5]) })?.severity,
-    "note",
+    found(negative([0, 0, 0, 0]), { batch: batchOf([1, 0, 0.5, 1], [0.25, 0.5, 0.75, 0.5]) })?.evidence
+      .valueWithoutPositives,
+    undefined,
   );
 
   const perfect: BatchResult = { batch: batchOf([1, 0, 0, 1], [1, 0, 0, 1]), value: 0, shape: [] };
   const absent = (more: Partial<Record<"perfect" | "allNeg", BatchResult>> = {}, own: Value = loss) =>
     reduction(contextOf({ loss: own, batch, results: { perfect, allNeg: negative([0, 1, 0, 0]), ...more } }));
   const without = absent()!;
-  assertEquals(without.severity, "warning");
+  assertEquals(without.severity, "note");
   assert(
     without.message.startsWith("A batch without one of the classes counts as wrong even if every output is correct"),
   );
   assertEquals([without.evidence.perfect, without.evidence.perfectWithoutAClass], [0, 1]);
   // The batch without positives is the perfect one: each label has the output that stands for it.
   const judged: Value = (of) => sum(of.yTrue) > 0 ? loss(of) : of.yPred.every((p) => p === 0) ? 1 : 0;
-  assertEquals(absent({}, judged)?.severity, "warning");
+  assertEquals(absent({}, judged)?.evidence.perfectWithoutAClass !== undefined, true);
   const both: Value = (of) => sum(of.yTrue) > 0 ? loss(of) - 1 : 0;
   assertEquals(absent({ perfect: { ...perfect, value: -1 } }, both)?.evidence.perfectWithoutAClass, 0);
   const slight = (value: number): Value => (of) => sum(of.yTrue) === 0 ? value : loss(of);
   const span = 1 - 0.75 / 2;
-  assertEquals(absent({}, slight(0.31 * span))?.severity, "warning");
-  assertEquals(absent({}, slight(0.29 * span))?.severity, "note");
-  assertEquals(absent({ perfect: undefined })?.severity, "note");
-  assertEquals(absent({ perfect: { ...perfect, value: 2 } })?.severity, "note"); // what is wrong costs less than what is right
-  assertEquals(absent({ perfect: { ...perfect, batch: batchOf([1, 0, 0.5, 1], [1, 0, 0, 1]) } })?.severity, "note");
-  assertEquals(absent({ perfect: { ...perfect, batch: batchOf([1, 0, 0, 1], [1, 0, 0.5, 1]) } })?.severity, "note");
-  assertEquals(absent({ allNeg: negative([0, 1], { batch: batchOf([0, 0, 0, 0], [0, 0], 1, 2) }) })?.severity, "note");
+  assertEquals(absent({}, slight(0.31 * span))?.evidence.perfectWithoutAClass !== undefined, true);
+  assertEquals(absent({}, slight(0.29 * span))?.evidence.perfectWithoutAClass, undefined);
+  assertEquals(absent({ perfect: undefined })?.evidence.perfectWithoutAClass, undefined);
+  assertEquals(absent({ perfect: { ...perfect, value: 2 } })?.evidence.perfectWithoutAClass, undefined); // what is wrong costs less than what is right
+  assertEquals(
+    absent({ perfect: { ...perfect, batch: batchOf([1, 0, 0.5, 1], [1, 0, 0, 1]) } })?.evidence.perfectWithoutAClass,
+    undefined,
+  );
+  assertEquals(
+    absent({ perfect: { ...perfect, batch: batchOf([1, 0, 0, 1], [1, 0, 0.5, 1]) } })?.evidence.perfectWithoutAClass,
+    undefined,
+  );
+  assertEquals(
+    absent({ allNeg: negative([0, 1], { batch: batchOf([0, 0, 0, 0], [0, 0], 1, 2) }) })?.evidence.perfectWithoutAClass,
+    undefined,
+  );
 });
 
 /** An engine whose record holds these operations. */

@@ -193,6 +193,24 @@ Deno.test("no gradient: a softmax of one that is written as a maximum and an exp
   assertEquals(found([max(), exp], batchOf([0, 1], [0.5, 0.5, 0.2, 0.8], 2)), undefined);
 });
 
+Deno.test("no gradient: a loss that is flat for random outputs and larger for correct ones, and a hinge of a mean", () => {
+  const found = (perfect: number, more: Made = {}) => {
+    const context = contextOf({ loss: firstRow, gradient: none, outputs: { other: [3, 3, 3, 3] }, ...more });
+    const result = { batch: plain, value: perfect, shape: [] };
+    return noGradient({ ...context, observations: { ...context.observations, results: { perfect: result } } });
+  };
+  const turned = found(2)!;
+  assertEquals([turned.cause, turned.severity, turned.evidence.perfect], ["wrong-sign", "error", 2]);
+  assertEquals(
+    turned.message,
+    "The loss is flat around the outputs of an untrained model, and larger for correct outputs",
+  );
+  assertEquals([found(0.2)?.cause, found(0.1)?.cause], ["saturated", "saturated"]);
+  const mean = op("Mean", [live({ shape: [4, 1] })], { outputShape: [] });
+  const hinge = found(0.1, { ops: [mean, op("Relu", [live({ shape: [], madeBy: 0 })])] })!;
+  assertEquals([hinge.cause, hinge.severity, hinge.where?.op], ["reduction", "error", "Relu"]);
+});
+
 Deno.test("no gradient: the other outputs that are tried, and the differences that count as rounding", () => {
   const cause = (more: Made) => noGradient(contextOf({ gradient: none, ...more }))?.cause;
   const same = [...plain.yPred], moved = [3, 3, 3, 3], loss = firstRow;
@@ -206,6 +224,16 @@ Deno.test("no gradient: the other outputs that are tried, and the differences th
   const nan: Value = ({ yPred }) => yPred[0] === 3 ? NaN : 1;
   assertEquals(cause({ loss: nan, outputs: { other: moved } }), "constant");
   assertEquals(cause({ loss: () => NaN }), "saturated"); // not the same value
+  // The outputs of a row in the places of others, up to three places further.
+  const places = [0.2, 0.3, 0.4, 0.5, 0.6, 0.2, 0.3, 0.4, 0.5, 0.6];
+  const at = (p: number) =>
+    cause({
+      gradient: places.map(() => 0),
+      batch: batchOf(places, places, 5),
+      loss: ({ yPred }) => yPred[0] === Math.fround(p) ? 2 : 1,
+      outputs: { other: places },
+    });
+  assertEquals([0.3, 0.4, 0.5, 0.6].map((p) => at(p) === "constant"), [false, false, false, true]);
   // A millionth of the value.
   const by = (change: number, value: number): Value => ({ yPred }) => value + (yPred[0] === 3 ? change : 0);
   assertEquals([0.9e-3, 1.1e-3].map((change) => cause({ loss: by(change, -1e3), outputs: { other: moved } })), [

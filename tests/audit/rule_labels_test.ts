@@ -239,8 +239,8 @@ Deno.test("a formula for labels of −1 and 1: rows with a label of 0 have no gr
   assertStrictEquals(found(real, { ...made, gradientOf: () => [1, 1, 1, 1] }), undefined);
   assertStrictEquals(found(real, { ...made, gradientOf: () => [0, 0, 0, 0] }), undefined);
   assertStrictEquals(found(real, { ...made, gradientOf: () => [0, 1, 1, 0] }), undefined); // with signs too
-  assertStrictEquals(found(real, { ...made, ops: [op("RealDiv", [live()])] }), undefined);
-  assert(found(real, { ...made, ops: [op("RealDiv", [labels()])] }));
+  assertStrictEquals(found(real, { ...made, ops: [op("RealDiv", [live(), live()])] }), undefined);
+  assert(found(real, { ...made, ops: [op("RealDiv", [live(), labels()])] })); // a mean is no ratio
   assertStrictEquals(found(batchOf([0, 1, 1, 0], [0.25, 0.5, 0.75, 0.5]), made), undefined);
   assertStrictEquals(found(batchOf([0, 1, 0.5, 0], [-2, 3, 0.5, 1]), made), undefined);
   const mostly = batchOf([0, 1, 1, 1], [-2, 3, 0.5, 1]),
@@ -279,10 +279,11 @@ Deno.test("a column of the labels that weighs nothing", () => {
     gradientOf: (of) => [...each(of)].map((d) => 2 * d / rows),
   };
   const finding = found(batch, after)!;
-  assertEquals([finding.cause, finding.severity, finding.where], ["reduction", "warning", undefined]);
+  assertEquals([finding.cause, finding.severity, finding.where], ["reduction", "note", undefined]); // it may be left out
   assertEquals(finding.evidence, { batch: "random", column: 1, labelColumns: 2, value: after.loss!(batch) });
   const product = op("Multiply", [live({ shape: [] }), labels({ shape: [8] })]);
-  assertEquals(found(batch, { ...after, ops: [product] })?.where?.op, "Multiply");
+  const weighed = found(batch, { ...after, ops: [product] })!;
+  assertEquals([weighed.severity, weighed.where?.op], ["warning", "Multiply"]);
   for (
     const other of [
       op("Add", product.inputs.slice()),
@@ -432,4 +433,44 @@ Deno.test("outputs run away beyond correct ones if ten times as large ones lower
     found(batch, { loss: falling(by), perfect })?.cause === "label-encoding";
   assertEquals([1.1, 0.9, -1].map((by) => isFound(by)), [true, false, false]);
   assert(!isFound(1.1, batchOf(y, [0.25, -1, 0.75, 1]))); // outputs between −1 and 1 have an end
+});
+
+Deno.test("labels of −1 and 1 in a formula that converts 0 and 1 to signs itself", () => {
+  const signs = batchOf([-1, 1, 1, -1], [-2, 3, 0.5, 1]),
+    loss: Value = ({ yTrue, yPred }) => -mean(yPred.map((p, i) => p * yTrue[i]));
+  const enters = (levels: number[], more: Partial<RecordedInput> = {}, name = "Multiply") => [
+    op(name, [live(more), labels({ levels })]),
+  ];
+  const finding = found(signs, { loss, ops: enters([-3, 1]) })!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["label-encoding", "error", "Multiply"]);
+  assertEquals(
+    finding.message,
+    "Labels of −1 and 1 enter the formula as −3 and 1: it converts labels of 0 and 1 itself",
+  );
+  for (const ops of [enters([-1, 1]), enters([-3, 1], { live: false }), enters([-3, 1], {}, "Add")]) {
+    assertStrictEquals(found(signs, { loss, ops }), undefined);
+  }
+  assertStrictEquals(found(batchOf([0, 1, 1, 0], [-2, 3, 0.5, 1]), { loss, ops: enters([-3, 1]) }), undefined);
+});
+
+Deno.test("shares of several classes of which only the largest is used", () => {
+  const shares = [0.6, 0.4, 0.25, 0.75, 0.5, 0.5], logits = [1, -1, 0.5, 2, -2, 1];
+  const batch = batchOf(shares, logits, 2), largest = op("ArgMax", [labels({ shape: [3, 2] })]);
+  /** The mean of the outputs of the largest labels. */
+  const loss: Value = ({ yTrue, yPred }) =>
+    mean([0, 1, 2].map((r) => yPred[2 * r + (yTrue[2 * r] >= yTrue[2 * r + 1] ? 0 : 1)]));
+  const finding = found(batch, { loss, ops: [largest] })!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["label-encoding", "note", "ArgMax"]);
+  assertEquals(finding.message, "The labels are shares of several classes, but only the largest of each row is used");
+  assertEquals(finding.evidence.label, Math.fround(0.6));
+  const dot: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => p * yTrue[i]));
+  for (
+    const none of [
+      found(batch, { loss: dot, ops: [largest] }),
+      found(batch, { loss, ops: [op("Max", largest.inputs.slice())] }),
+      found(batch, { loss, ops: [op("ArgMax", [live()])] }),
+      found(batchOf(shares.map((y) => 3 * y), logits, 2), { loss, ops: [largest] }),
+      found(batchOf([1, 0, 0, 1, 1, 0], logits, 2), { loss, ops: [largest] }),
+    ]
+  ) assertStrictEquals(none, undefined);
 });

@@ -38,8 +38,8 @@ const observed = (ops: RecordedOp[], more: Partial<Observations> = {}) =>
     random: resultOf(batchOf([0, 1, 1, 0], [0.25, 0.5, 0.5, 0.25])),
     ...more,
   }) as Observations;
-const swappedIn = (ops: RecordedOp[], more?: Partial<Observations>) =>
-  swapped({ engine, observations: observed(ops, more) } as unknown as AuditContext);
+const swappedIn = (ops: RecordedOp[], more?: Partial<Observations>, own = engine) =>
+  swapped({ engine: own, observations: observed(ops, more) } as unknown as AuditContext);
 
 Deno.test("parts of a rule: an error, a place in the code, what is made of labels", () => {
   const finding = { cause: "constant", message: "m", evidence: {}, remedy: "r" } as const;
@@ -203,21 +203,28 @@ Deno.test("swapped: an activation of the labels, where the loss is linear in the
   // A logarithm that is weighed comes before an activation.
   const both = [op("Exp", [labels]), op("Log", [labels]), op("Multiply", [pred, ofTrue(1)])];
   assertEquals(swappedIn(both)?.where?.op, "Log");
+  const share = op("Multiply", [{ ...ofPred(0), isShare: true }, ofTrue(0)]); // a softmax of the outputs
+  assertEquals(swappedIn([op("Log", [labels]), share])?.severity, "error");
   assertEquals(swappedIn([op("Exp", [labels]), product, op("Square", [ofTrue(0)])])?.where?.op, "Exp");
 });
 
 Deno.test("swapped: an error that the outputs divide", () => {
+  /** The value at outputs a hundred and ten thousand times as large. */
+  const growing = (large: number, larger: number) =>
+    ({ value: ({ yPred }) => ({ value: yPred[0] > 1e3 ? larger : large }) }) as AuditEngine;
+  const relativeIn = (ops: RecordedOp[], more?: Partial<Observations>) => swappedIn(ops, more, growing(3, 3));
   const error = op("Sub", [labels, pred]), divided = (by: RecordedInput) => op("RealDiv", [ofBoth(0), by]);
-  const found = swappedIn([error, divided(pred)])!;
+  const found = relativeIn([error, divided(pred)])!;
   assertEquals([found.severity, found.where?.op], ["warning", "RealDiv"]);
   assertEquals(
     found.message,
     "The error is divided by the output, so an output without bound makes it small: is the label meant?",
   );
-  assertEquals(swappedIn([error, divided(ofPred(0))])?.severity, "warning");
-  const none = (ops: RecordedOp[], more?: Partial<Observations>) => assertStrictEquals(swappedIn(ops, more), undefined);
+  assertEquals(relativeIn([error, divided(ofPred(0))])?.severity, "warning");
+  const none = (ops: RecordedOp[], more?: Partial<Observations>) =>
+    assertStrictEquals(relativeIn(ops, more), undefined);
   none([error, divided(ofPred(0))], { columns: 2 }); // one of several columns may be a scale
-  assertEquals(swappedIn([error, divided(pred)], { columns: 2 })?.severity, "warning");
+  assertEquals(relativeIn([error, divided(pred)], { columns: 2 })?.severity, "warning");
   none([error, divided(labels)]);
   none([error, divided(ofBoth(0))]);
   none([error, divided({ ...pred, shape: [4, 2] })]);
@@ -225,12 +232,15 @@ Deno.test("swapped: an error that the outputs divide", () => {
   none([error, op("RealDiv", [ofTrue(0), pred])]);
   none([error, op("RealDiv", [ofPred(0), pred])]);
   none([error, op("Multiply", [ofBoth(0), pred])]);
+  // A logarithm beside it makes large outputs expensive.
+  const beside = (larger: number) => swappedIn([error, divided(pred)], {}, growing(1, larger));
+  assertEquals([beside(1.19)?.severity, beside(1.21)], ["warning", undefined]);
 });
 
 Deno.test("swapped: the reverse divergence, as the logarithm of a ratio or a difference of logarithms", () => {
   const ratio = [op("RealDiv", [pred, labels]), op("Log", [ofBoth(0)]), op("Multiply", [pred, ofBoth(1)])];
   const found = swappedIn(ratio)!;
-  assertEquals([found.severity, found.where?.op], ["warning", "Log"]);
+  assertEquals([found.severity, found.where?.op], ["note", "Log"]);
   assertEquals(
     found.message,
     "p·log(p / y) weights by the outputs: the arguments are swapped, unless the reverse divergence is meant",

@@ -291,6 +291,22 @@ Deno.test("wrong axis: logarithms and roots of sums over the rows", () => {
     [op("Log", [ofPred([4, 2])])],
   ], two);
   nothing(axisIn, [log("all"), log("rows")]);
+  // Labels choose the rows whose exponentials are added, as for the proxy of a class.
+  const chosen = (made = op("Exp", [ofPred([4, 2])]), by = labels([4, 2]), name = "Multiply") => [
+    made,
+    op(name, [ofPred([4, 2], { madeBy: 0 }), by]),
+    op("Sum", [ofPred([4, 2], { fromTrue: true, madeBy: 1 })]),
+    op("Add", [ofPred([2], { fromTrue: true, madeBy: 2 }), labels([])]),
+    op("Log", [ofPred([2], { fromTrue: true, madeBy: 3, reduced: { sum: "rows" } })]),
+  ];
+  nothing(axisIn, [chosen()], two);
+  for (
+    const ops of [
+      chosen(op("Square", [ofPred([4, 2])])),
+      chosen(undefined, ofPred([4, 2])),
+      chosen(undefined, undefined, "Add"),
+    ]
+  ) assert(axisIn(ops, two));
 });
 
 Deno.test("wrong axis: sums are compared instead of entries", () => {

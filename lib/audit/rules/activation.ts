@@ -4,13 +4,33 @@ import type { Observations } from "../observations.ts";
 import type { AuditOptions, Finding } from "../types.ts";
 import { descendsFrom, errorOf, isLinear, locationOf, ofLabels, type Rule, weighsByLabels } from "./rule.ts";
 
+/** Exponentials of amounts times counts, exp(p) − y·p: outputs that are rates already in the formula of their logarithm. */
+function rateTwice({ ops, random }: Observations, { yPred }: AuditOptions): Finding | undefined {
+  if (yPred !== "nonnegative" || areShares(random.batch.yTrue) || !ops.some(weighsByLabels)) return undefined;
+  const op = ops.find(({ op, inputs: [input] }) => op === "Exp" && input.isPred);
+  return op && errorOf({
+    cause: "activation-mismatch",
+    message: "The formula takes the exponential of outputs that are at least 0: it needs logarithms, and never comes " +
+      "below 1",
+    evidence: { batch: "random", value: random.value },
+    remedy: "Remove the activation of the last layer, or use the form that takes the rate itself: p - y * log(p)",
+    where: locationOf(op),
+  });
+}
+
 /** The product in a score of counts, such as 2·Σyp / (Σy + Σp), that takes the outputs as they are. */
 function overlap(ops: readonly RecordedOp[]): RecordedOp | undefined {
   const indices = (is: (op: RecordedOp) => boolean) => [...ops.keys()].filter((at) => is(ops[at]));
   const products = indices(weighsByLabels), sums = indices(({ op, inputs }) => op === "Sum" && inputs[0].isPred);
   const fromSome = (input: RecordedInput, some: number[]) => some.some((at) => descendsFrom(ops, input, at));
+  /** Made of products alone, summed and multiplied; the product in a cross-entropy of logits has another term beside it. */
+  const countsOverlap = (input: RecordedInput): boolean => {
+    const op = ops[input.madeBy ?? -1];
+    if (op === undefined || products.includes(input.madeBy!)) return op !== undefined;
+    return isLinear(op) && op.inputs.every((i) => !i.fromPred || countsOverlap(i));
+  };
   const isRatio = ({ op, live, inputs: [above, below] }: RecordedOp) =>
-    op === "RealDiv" && live && below.live && fromSome(above, products) && fromSome(below, [...products, ...sums]);
+    op === "RealDiv" && live && below.live && countsOverlap(above) && fromSome(below, [...products, ...sums]);
   return ops.some(isRatio) ? ops[products[0]] : undefined;
 }
 
@@ -174,7 +194,7 @@ export const activation: Rule = ({ observations, options }) => {
       where: locationOf(op),
     });
   }
-  const odd = squashedTwice(observations) ?? squashedSigns(observations, options) ??
+  const odd = rateTwice(observations, options) ?? squashedTwice(observations) ?? squashedSigns(observations, options) ??
     softmaxOfSeveral(observations, options);
   if (inside || odd !== undefined) return odd;
   const raw = rawScores(observations, options);

@@ -40,9 +40,17 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
     const made = ops[madeBy ?? -1];
     return made !== undefined && (made.op === "Sum" ? !made.inputs[0].shape.includes(rows) : made.inputs.some(ofTable));
   };
+  /** Tells whether a number is a sum of exponentials of those rows that labels choose, as for the proxy of a class. */
+  const isPooled = ({ madeBy }: RecordedInput): boolean => {
+    const made = ops[madeBy ?? -1], summed = ops[made?.inputs[0].madeBy ?? -1];
+    if (made?.op !== "Sum") return made?.inputs.some(isPooled) ?? false;
+    return summed?.op === "Multiply" && summed.inputs.some(ofLabels) &&
+      summed.inputs.some((i) => ops[i.madeBy ?? -1]?.op === "Exp");
+  };
   const root = ops.find(({ op, inputs }) =>
     ["Sqrt", "Log", "Relu"].includes(op) && inputs[0].live && inputs[0].reduced.sum === "rows" &&
-    !(pairs && sizeOf(inputs[0].shape) === rows) && !ofTable(inputs[0]) && (op === "Log" || !inputs[0].fromTrue)
+    !(pairs && sizeOf(inputs[0].shape) === rows) && !ofTable(inputs[0]) && !isPooled(inputs[0]) &&
+    (op === "Log" || !inputs[0].fromTrue)
   );
   return root &&
     [root, `${root.op} is applied to a sum over the rows of the batch, axis 0, instead of over the columns`, perRow];

@@ -1,6 +1,6 @@
 import { areZeroOrOne, extentOf, sizeOf, takeRows, withOutputs } from "../batches.ts";
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../engines/engine.ts";
-import type { BatchResult, Observations } from "../observations.ts";
+import type { BatchObservations, BatchResult, Observations } from "../observations.ts";
 import type { Finding } from "../types.ts";
 import { type AuditContext, descendsFrom, isLinear, locationOf, ofLabels, type Rule } from "./rule.ts";
 
@@ -17,8 +17,8 @@ function maskedOutputs({ engine, observations: { random: { batch }, columns } }:
 }
 
 /** The mean that counts outputs which a mask made of labels multiplies by 0, if no number of others divides it. */
-function meanOfMasked({ ops, rows }: Observations): RecordedOp | undefined {
-  const isMask = (i: RecordedInput) => ofLabels(i) && i.levels[0] === 0;
+function meanOfMasked({ ops, rows }: Observations, canMask: (i: RecordedInput) => boolean): RecordedOp | undefined {
+  const isMask = (i: RecordedInput) => ofLabels(i) && i.levels[0] === 0 && canMask(i);
   const counted = ops.some(({ op, inputs }) =>
     ["RealDiv", "DivNoNan"].includes(op) && inputs[0].live && ofLabels(inputs[1]) && sizeOf(inputs[1].shape) < rows
   );
@@ -44,8 +44,11 @@ function countsMasked(context: AuditContext): Finding | undefined {
   if (kept.length < rows) {
     const alone = engine.value(takeRows(batch, kept)).value, share = kept.length / rows;
     if (!(Math.abs(alone * share - value) <= 1e-4 * Math.abs(value)) || share > 0.95) return undefined;
-  } else if (batch.yTrue.length <= rows * columns) return undefined; // of one-hot labels the 0 is no mask
-  const mean = meanOfMasked(observations), few = kept.length <= 0.2 * rows;
+  }
+  // Of labels as many as outputs, as one-hot ones, the 0 is no mask.
+  const isMask = ({ shape }: RecordedInput) =>
+    kept.length < rows || batch.yTrue.length > rows * columns || sizeOf(shape) < gradient.length;
+  const mean = meanOfMasked(observations, isMask), few = kept.length <= 0.2 * rows;
   if (mean === undefined) return undefined;
   const counted = kept.length < rows
     ? `all ${rows} rows, of which the labels mask all but ${kept.length}`
@@ -60,18 +63,22 @@ function countsMasked(context: AuditContext): Finding | undefined {
   };
 }
 
-/** A hinge of the mean of several outputs of a row, such as the scores of negatives: it hides the largest of them. */
-function hingeOfMean({ ops, random: { value } }: Observations): Finding | undefined {
+/**
+ * A hinge of the mean of several outputs of a row, such as the scores of negatives, which hides the largest of them, or of a
+ * mean or sum over the batch.
+ */
+export function hingeOfMean({ ops, rows, random: { value } }: BatchObservations): Finding | undefined {
+  const isOfAll = ({ op, inputs: [{ shape }], outputShape }: RecordedOp) =>
+    (op === "Mean" || op === "Sum") && shape[0] === rows && sizeOf(outputShape) === 1;
   const meanIn = ({ madeBy }: RecordedInput): RecordedOp | undefined => {
     const op = ops[madeBy ?? -1];
     if (op === undefined || !op.live) return undefined;
-    if (op.op === "Mean") {
-      return op.inputs[0].isPred && sizeOf(op.outputShape) < sizeOf(op.inputs[0].shape) ? op : undefined;
-    }
+    const isMean = op.op === "Mean" && op.inputs[0].isPred && sizeOf(op.outputShape) < sizeOf(op.inputs[0].shape);
+    if (isMean || isOfAll(op)) return op;
     return isLinear(op) ? op.inputs.map(meanIn).find((mean) => mean !== undefined) : undefined;
   };
   const isHinge = ({ op, inputs }: RecordedOp) =>
-    ["Relu", "Softplus"].includes(op) || (op === "Maximum" && inputs.some((i) => !i.fromPred));
+    ["Relu", "Softplus"].includes(op) || (op === "Maximum" && inputs.some((i) => !i.fromPred && i.largest === 0));
   const op = ops.find((op) => isHinge(op) && op.inputs.some((input) => meanIn(input) !== undefined));
   return op && {
     cause: "reduction",
@@ -135,7 +142,7 @@ export const badScale: Rule = (context): Finding | undefined => {
   if (size > 1e-4 && size < 1e3) return undefined;
   return {
     cause: "bad-scale",
-    severity: "warning",
+    severity: size > 1 && size < 1e4 ? "note" : "warning", // the first steps of a small variance are as steep
     message: `The gradient of an untrained model has a size of about ${size.toExponential(1)}: steps ${
       size < 1 ? "vanish" : "explode"
     }`,
@@ -233,7 +240,7 @@ export const reduction: Rule = (context): Finding | undefined => {
   if (dead) {
     return {
       cause: "reduction",
-      severity: "warning",
+      severity: none.value > random.value + 0.1 * Math.abs(random.value) ? "warning" : "note", // worse than no knowledge
       message:
         "The mean over batches is not the value on the data set, and a batch without positives has a gradient of 0",
       evidence: { whole, meanOfHalves: parts, valueWithoutPositives: none.value, gradientWithoutPositives: 0 },
@@ -244,7 +251,7 @@ export const reduction: Rule = (context): Finding | undefined => {
   if (absent !== undefined) {
     return {
       cause: "reduction",
-      severity: "warning",
+      severity: "note",
       message: "A batch without one of the classes counts as wrong even if every output is correct, " +
         "so the mean over batches is not the value on the data set",
       evidence: { whole, meanOfHalves: parts, perfect: absent.perfect, perfectWithoutAClass: absent.value },

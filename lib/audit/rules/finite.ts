@@ -149,6 +149,14 @@ function inWords(kind: BatchKind, { observations: { results: { allNeg }, random 
   return zeros ? "labels that are all 0" : kindsInWords[kind];
 }
 
+/** Outputs ten times as large, if the sampler gives none that are far from 0. */
+export const notFiniteFurther: Rule = ({ engine, observations: { results: { far, saturated }, random } }) => {
+  if (far !== undefined || saturated !== undefined || areShares(random.batch.yPred)) return undefined;
+  const result = resultOf(engine, withOutputs(random.batch, (p) => 10 * p));
+  const finding = nonFinite(engine, result, "for outputs ten times as large", { batch: "random × 10" });
+  return finding && { ...finding, severity: "note" };
+};
+
 /** A value or a gradient that is not finite on a batch that can occur. */
 export const notFinite: Rule = (context) => {
   const { engine, observations: { results } } = context;

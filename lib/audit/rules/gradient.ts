@@ -9,6 +9,7 @@ import {
 } from "../observations.ts";
 import { short } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
+import { hingeOfMean } from "./batch.ts";
 import { broadcast } from "./broadcast.ts";
 import { type AuditContext, axesOf, type BatchContext, errorOf, locationOf, type Rule } from "./rule.ts";
 
@@ -207,6 +208,12 @@ const stoppedOnPurpose: Explanation = ({ context, evidence }) => {
   });
 };
 
+/** A hinge of a mean over the batch that is 0 for these outputs. */
+const hingeAtZero: Explanation = ({ context: { observations }, block }) => {
+  const hinge = block === undefined ? hingeOfMean(observations) : undefined;
+  return hinge && { ...hinge, severity: "error" };
+};
+
 const flatAtTheOutputs: Explanation = ({ context, block, outputs, evidence }) => {
   if (block !== undefined || context.observations.random.gradientError !== undefined || jumps(context)) {
     return undefined;
@@ -269,6 +276,7 @@ const explanations: readonly Explanation[] = [
   sameEverywhere,
   cutOff,
   stoppedOnPurpose,
+  hingeAtZero,
   flatAtTheOutputs,
   selectsOnly,
   flatOperation,
@@ -306,10 +314,24 @@ export function deadGradient(
 
 /** No gradient at all. */
 export const noGradient: Rule = (context) => {
-  const { ops, other, results: { perfect, saturated, constPred } } = context.observations;
+  const { ops, other, random, columns, results: { perfect, saturated, constPred } } = context.observations;
   // Constant outputs can change a constant term, such as 0 / ε for a variance; they count only if an operation is flat.
   const others = [other, perfect, saturated, blocking(ops) && constPred].map((result) => result?.batch.yPred);
-  return deadGradient(context, others, "the outputs of an untrained model", { batch: "random" });
+  const { batch: { yPred }, value } = random;
+  const turned = Array.from(
+    { length: Math.min(columns - 1, 3) },
+    (_, by) => yPred.map((_, i) => yPred[i - i % columns + (i + by + 1) % columns]),
+  );
+  const all = [...others, ...turned];
+  const finding = deadGradient(context, all, "the outputs of an untrained model", { batch: "random" });
+  if (finding?.cause !== "saturated" || !(perfect && perfect.value > value + 1e-3 * Math.abs(value))) return finding;
+  return {
+    ...finding,
+    cause: "wrong-sign",
+    message: "The loss is flat around the outputs of an untrained model, and larger for correct outputs",
+    evidence: { ...finding.evidence, perfect: perfect.value },
+    remedy: "Look at the sign of the term that should fall as outputs improve, in a hinge or a margin",
+  };
 };
 
 /** Ways to keep numbers out of the gradient that are rarely an accident. */

@@ -80,7 +80,8 @@ export const labelEncoding: Rule = (context) => {
       remedy: "Scale the labels to [0, 1], or convert them to one-hot",
     });
   }
-  return signsWanted(context) ?? halfPositives(observations) ?? multiples(context) ?? shiftedIndex(context) ??
+  return signsWanted(context) ?? signsTwice(observations) ?? largestOnly(context) ?? halfPositives(observations) ??
+    multiples(context) ?? shiftedIndex(context) ??
     idleColumn(context);
 };
 
@@ -230,7 +231,7 @@ function signsWanted(context: AuditContext): Finding | undefined {
   if (gradient === undefined || areShares(batch.yPred) || batch.yTrue.length !== rows) return undefined;
   if (distinct(batch.yTrue).join() !== "0,1") return undefined;
   // A score of counts can ignore negatives on purpose.
-  if (ops.some(({ op, live }) => op === "RealDiv" && live)) return undefined;
+  if (ops.some(({ op, inputs }) => op === "RealDiv" && inputs[1]?.live)) return undefined;
   const isLive = (of: Float32Array, row: number) =>
     of.subarray(row * columns, (row + 1) * columns).some((g) => g !== 0);
   const [zeros, ones] = [0, 1].map((label) => [...batch.yTrue.keys()].filter((row) => batch.yTrue[row] === label));
@@ -257,6 +258,37 @@ function signsWanted(context: AuditContext): Finding | undefined {
   });
 }
 
+/** Labels of −1 and 1 in a formula that makes signs of 0 and 1 itself, 2·y − 1: it weighs −1 three times. */
+function signsTwice({ ops, random: { batch, value } }: Observations): Finding | undefined {
+  if (distinct(batch.yTrue).join() !== "-1,1") return undefined;
+  const isTripled = (i: RecordedInput) => ofLabels(i) && i.levels.join() === "-3,1";
+  const op = ops.find(({ op, inputs }) => op === "Multiply" && inputs.some((i) => i.live) && inputs.some(isTripled));
+  return op && errorOf({
+    cause: "label-encoding",
+    message: "Labels of −1 and 1 enter the formula as −3 and 1: it converts labels of 0 and 1 itself",
+    evidence: { batch: "random", value },
+    remedy: "Give labels of 0 and 1: (y + 1) / 2",
+    where: locationOf(op),
+  });
+}
+
+/** Shares of several classes of which only the largest is used: the loss is the same for the largest alone. */
+function largestOnly({ engine, observations: { ops, rows, random: { batch, value } } }: AuditContext) {
+  const { yTrue } = batch, width = yTrue.length / rows;
+  const op = ops.find(({ op, inputs: [input] }) => op === "ArgMax" && ofLabels(input));
+  if (op === undefined || !areShares(yTrue) || areZeroOrOne(yTrue)) return undefined;
+  const largest = (i: number) => Math.max(...yTrue.subarray(i - i % width, i - i % width + width));
+  if (engine.value(withLabels(batch, (y, i) => y === largest(i) ? 1 : 0)).value !== value) return undefined;
+  return {
+    cause: "label-encoding",
+    severity: "note",
+    message: "The labels are shares of several classes, but only the largest of each row is used",
+    evidence: { batch: "random", label: yTrue.find((y) => !Number.isInteger(y))!, value },
+    remedy: "Use the shares themselves in the cross-entropy, unless they are meant to be rounded",
+    where: locationOf(op),
+  } satisfies Finding;
+}
+
 /** The batch with one column of the labels moved to other rows. */
 function turnedColumn(batch: AuditBatch, column: number, by: number): AuditBatch {
   const { yTrue, predShape: [rows] } = batch, width = yTrue.length / rows;
@@ -275,7 +307,7 @@ function areProportional(one: BatchResult, { value, gradient }: LossGradient): b
 function idleColumn({ engine, observations }: AuditContext): Finding | undefined {
   const { random, rows, columns, deterministic, ops } = observations;
   const { batch } = random, width = batch.yTrue.length / rows;
-  if (!deterministic || width <= columns || rows < 8) return undefined; // one label per output is no mask
+  if (!deterministic || width < 2 || rows < 8) return undefined;
   const used = Array.from(
     { length: width },
     (_, column) =>
@@ -302,9 +334,10 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
   const op = ops.find(({ op, inputs }) =>
     op === "Multiply" && inputs.some((i) => i.live && one(i)) && inputs.some((i) => ofLabels(i) && !one(i))
   );
+  if (width <= columns && op === undefined) return undefined; // one label per output is no mask
   return {
     cause: "reduction",
-    severity: "warning",
+    severity: op ? "warning" : "note", // it may be left out on purpose
     message: `Column ${idle} of the labels weighs nothing: with its numbers in other rows the loss and its gradient ` +
       "are the same",
     evidence: { batch: "random", column: idle, labelColumns: width, value: random.value },

@@ -5,15 +5,7 @@ import type { BatchResult, Observations } from "../observations.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { onlyRow } from "./batch.ts";
 import { columnsWithoutGradient, isKeptOut } from "./gradient.ts";
-import {
-  type AuditContext,
-  errorOf,
-  interpolate,
-  isLinear,
-  labelsDetermineOutputs,
-  ofLabels,
-  type Rule,
-} from "./rule.ts";
+import { type AuditContext, errorOf, interpolate, labelsDetermineOutputs, ofLabels, type Rule } from "./rule.ts";
 
 /** The perfect batch with outputs nearly all the way from random ones to the opposite of correct ones, if there are two. */
 function nearlyOpposite({ results: { perfect }, random, columns }: Observations): AuditBatch | undefined {
@@ -65,8 +57,9 @@ export const wrongSign: Rule = (context) => {
   }
   // Away from correct outputs is worse only if the labels determine them, as they do not for embeddings.
   const follows = isUnbounded(context.observations.random) && labelsDetermineOutputs(context.observations);
-  const away = follows ? [-0.5, -1].map(at) : [];
-  if (follows && away.every((value) => value > from + 0.05 * (to - from))) {
+  const isMaximum = at(1.3) < to && signIsFree(context, to - from); // as of a score of directions
+  const away = follows && !isMaximum ? [-0.5, -1].map(at) : [];
+  if (away.length > 0 && away.every((value) => value > from + 0.05 * (to - from))) {
     return errorOf({
       cause: "wrong-optimum",
       message: "The loss rises from random outputs towards the correct ones, and in the opposite direction, too: " +
@@ -176,7 +169,7 @@ function rightOnes({ results: { perfect }, random }: Observations): AuditBatch[]
  */
 function collapse({ engine, observations, descents }: AuditContext, best: number, start: number): Finding | undefined {
   const { value } = engine.value(withOutputs(observations.results.perfect!.batch, () => 1)), span = start - best;
-  if (!(span > 0) || !(value <= best + 1e-3 * span)) return undefined;
+  if (observations.columns === 1 || !(span > 0) || !(value <= best + 1e-3 * span)) return undefined;
   if (descents().some(({ to }) => to < value - 0.01 * span)) return undefined;
   if (observations.customGradient && columnsWithoutGradient(observations).length > 0) return undefined; // as in SimSiam
   return errorOf({
@@ -269,20 +262,35 @@ function awayFromConstants(context: AuditContext, best: number, start: number): 
   }
 }
 
-/** A column of outputs that changes nothing, although the labels are its correct values. */
-function idleOutput(context: AuditContext): Finding | undefined {
-  const { engine, observations } = context,
-    { random, columns, deterministic } = observations,
-    { batch, value } = random;
-  if (!deterministic || columns < 2) return undefined;
-  const each = batch.yTrue.length === batch.yPred.length && !onSimplex(batch, columns)
-    ? Array.from({ length: columns }, (_, column) => column)
-    : labelledColumns(observations).map(([column]) => column);
-  const idle = each.filter((column) =>
+/** The columns of outputs that change nothing. */
+function idleColumns({ engine, observations: { random: { batch, value }, columns, deterministic } }: AuditContext) {
+  if (!deterministic || columns < 2) return [];
+  return Array.from({ length: columns }, (_, column) => column).filter((column) =>
     [-1, 1].every((by) =>
       engine.value(withOutputs(batch, (p, i) => i % columns === column ? p + by * (1 + i % 7) : p)).value === value
     )
   );
+}
+
+/** A column of outputs that changes nothing, and whose correct values are not among the labels. */
+function unusedOutput(context: AuditContext): Finding | undefined {
+  const idle = idleColumns(context), { batch, value } = context.observations.random;
+  if (idle.length === 0 || onSimplex(batch, context.observations.columns)) return undefined;
+  return {
+    cause: "wrong-optimum",
+    severity: "note",
+    message: `Column ${idle.join(", ")} of the outputs changes nothing: another loss has to train it`,
+    evidence: { batch: "random", columns: idle.join(" "), value },
+    remedy: "Add the term of these outputs, or look for two terms with them that cancel",
+  };
+}
+
+/** A column of outputs that changes nothing, although the labels are its correct values. */
+function idleOutput(context: AuditContext): Finding | undefined {
+  const { observations } = context, { random: { batch, value }, columns } = observations;
+  const all = batch.yTrue.length === batch.yPred.length && !onSimplex(batch, columns);
+  const labelled = new Set(labelledColumns(observations).map(([column]) => column));
+  const idle = idleColumns(context).filter((column) => all || labelled.has(column));
   if (idle.length === 0) return undefined;
   return errorOf({
     cause: "wrong-optimum",
@@ -337,12 +345,12 @@ function rankCorrelation(x: Float32Array, y: Float32Array): number {
 const otherOutputsFit = ({ descents, observations: { results: { perfect } } }: AuditContext, least: number): boolean =>
   descents().some(({ to, end: { yTrue, yPred } }) => {
     const sameLabels = perfect !== undefined && perfect.batch.yTrue.every((y, i) => y === yTrue[i]);
-    const right = sameLabels && labelsAreTwo(yTrue) ? perfect.batch.yPred : yTrue;
+    const right = sameLabels && labelsAreFew(yTrue) ? perfect.batch.yPred : yTrue;
     return to < least && right.length === yPred.length && rankCorrelation(right, yPred) > 0.7;
   });
 
-/** Tells whether there are two different labels. */
-const labelsAreTwo = (yTrue: Float32Array): boolean => new Set(yTrue).size === 2;
+/** Tells whether there are two different labels, or none. */
+const labelsAreFew = (yTrue: Float32Array): boolean => new Set(yTrue).size <= 2;
 
 /** A loss that falls with the square of the outputs, or faster: no step of a training ends it. */
 function fallsAsSquare({ engine, observations, descents }: AuditContext): Finding | undefined {
@@ -362,17 +370,8 @@ function fallsAsSquare({ engine, observations, descents }: AuditContext): Findin
   }
 }
 
-/**
- * Tells whether a loss has no end on purpose: one of differences between columns that is linear in one of them, as that of a
- * critic, or one that is linear and has no labels, as that of an actor.
- */
-function isCritic(
-  { engine, observations: { random: { batch }, ops } }: AuditContext,
-  moved: readonly number[],
-): boolean {
-  if (ops.length > 0 && ops.every((op) => !op.fromTrue && (!op.fromPred || isLinear(op) || op.op === "Slice"))) {
-    return true;
-  }
+/** Tells whether a loss of differences between columns, linear in one of them, has no end on purpose, as that of a critic. */
+function isCritic({ engine, observations: { random: { batch } } }: AuditContext, moved: readonly number[]): boolean {
   const [at, by10, by20] = moved, step = by10 - at, small = 0.01 * Math.abs(step);
   const value = (by: number) => engine.value(withOutputs(batch, (p) => p + by)).value;
   return Math.abs(by20 - by10 - step) <= small && Math.abs(value(3) - value(-3)) <= small;
@@ -394,13 +393,16 @@ function columnWithoutEnd(context: AuditContext, best: number, start: number): F
       const by20 = moved(0, 20), other = moved(1, 10);
       const falls = by20 < by10 - 0.1 * span && other < from[1] - 0.1 * span && moved(1, 20) < other - 0.1 * span;
       if (!falls || !(by20 < best - 0.3 * span) || isCritic(context, [from[0], by10, by20])) continue;
-      return errorOf({
+      // Without labels it is a likelihood, a critic or an actor: something else bounds such outputs.
+      const isLinear = Math.abs(moved(0, 30) - 2 * by20 + by10) <= 0.05 * Math.abs(by20 - by10);
+      return {
         cause: "wrong-optimum",
+        severity: isLinear && rowsAreFree(context, span) ? "note" : "error",
         message: `Column ${column} of the outputs lowers the loss without end as it ${sign > 0 ? "rises" : "falls"}, ` +
           "whatever the labels and the other columns are",
         evidence: { column, perfect: best, movedBy10: by10, movedBy20: by20, random: start },
         remedy: "Look at the sign of the term with this column alone, and at the term that should stop it",
-      });
+      };
     }
   }
 }
@@ -449,6 +451,24 @@ function comparesProducts({ ops }: Observations): boolean {
   return isProduct(({ fromPred, fromTrue }) => fromPred && !fromTrue) && isProduct(ofLabels);
 }
 
+/** Tells whether a change of the batch of correct outputs costs nothing, compared with a span of the loss. */
+const isFree = ({ engine, observations: { results } }: AuditContext, changed: AuditBatch, span: number): boolean =>
+  Math.abs(engine.value(changed).value - results.perfect!.value) <= 1e-3 * Math.abs(span);
+
+/** Tells whether outputs of the opposite sign are as good as correct ones, for the same labels. */
+function signIsFree(context: AuditContext, span: number): boolean {
+  const { batch } = context.observations.results.perfect!;
+  return new Set(batch.yTrue).size > 1 && batch.yPred.some((p) => p !== 0) &&
+    isFree(context, withOutputs(batch, (p) => -p), span);
+}
+
+/** Tells whether correct outputs are as good in other rows: a loss that compares sets. */
+function rowsAreFree(context: AuditContext, span: number): boolean {
+  const { results: { perfect }, rows } = context.observations, { batch } = perfect!;
+  const { yTrue } = takeRows(batch, Array.from({ length: rows }, (_, i) => (i + 1) % rows));
+  return isFree(context, { ...batch, yTrue }, span);
+}
+
 /**
  * A descent that ends as low as correct outputs, or lower, in outputs that have nothing to do with the labels that they are to
  * equal.
@@ -475,12 +495,17 @@ function fitsWithoutLabels(context: AuditContext, best: number, start: number): 
         withOutputs(end, (v, i) => i % columns === column ? labels[Math.floor(i / columns)] : v),
       );
       if (held.value < to - 0.05 * Math.abs(to - best) || standInAnyOrder(context, best, span)) continue;
+      const isNear = to > best;
       return {
         cause: "wrong-optimum",
-        severity: comparesProducts(observations) ? "note" : to < best - 0.3 * span ? "error" : "warning",
+        severity: comparesProducts(observations) || isNear || signIsFree(context, span) || rowsAreFree(context, span)
+          ? "note"
+          : to < best - 0.3 * span
+          ? "error"
+          : "warning",
         message:
-          `A descent makes the loss as small as correct outputs do, and column ${column} of its outputs has nothing ` +
-          "to do with the labels",
+          `A descent makes the loss ${isNear ? "nearly " : ""}as small as correct outputs do, and column ${column} ` +
+          "of its outputs has nothing to do with the labels",
         evidence: { perfect: best, afterDescent: to, random: start, column, rankCorrelation: correlation },
         remedy:
           "Compare this column with its label itself, entry by entry, and stop no gradient that should hold it there",
@@ -490,7 +515,7 @@ function fitsWithoutLabels(context: AuditContext, best: number, start: number): 
 }
 
 /** Outputs of the opposite sign that cost nothing, as in a spectrum, where it may be meant. */
-function signIsFree({ engine, observations: { results, random } }: AuditContext, best: number, start: number) {
+function oppositeSigns({ engine, observations: { results, random } }: AuditContext, best: number, start: number) {
   const { batch } = results.perfect!, { yTrue, yPred } = batch, span = start - best;
   if (!isUnbounded(random) || yTrue.length !== yPred.length || !(span > 0)) return undefined;
   if (yTrue.some((y, i) => y !== yPred[i]) || yTrue.every(Number.isInteger)) return undefined;
@@ -505,32 +530,19 @@ function signIsFree({ engine, observations: { results, random } }: AuditContext,
   } satisfies Finding;
 }
 
-/** Rows of two labels in equal numbers; undefined if there are not two. */
-function balanced(batch: AuditBatch): AuditBatch | undefined {
-  const { yTrue, yPred } = batch;
-  if (yTrue.length !== yPred.length || yTrue.length !== batch.predShape[0] || !labelsAreTwo(yTrue)) return undefined;
-  const [low] = extentOf(yTrue), places = [...yTrue.keys()];
-  const [some, others] = [(y: number) => y === low, (y: number) => y !== low].map((of) =>
-    places.filter((i) => of(yTrue[i]))
-  );
-  const each = Math.min(some.length, others.length);
-  return takeRows(batch, [...some.slice(0, each), ...others.slice(0, each)]);
+/** Tells whether an offset of all outputs moves the loss in proportion: by the mean of the labels that weigh the outputs. */
+function offsetIsLinear({ engine }: AuditContext, right: AuditBatch): boolean {
+  const [less, none, more] = [-10, 0, 10].map((by) => engine.value(withOutputs(right, (p) => p + by)).value);
+  return Math.abs(more - 2 * none + less) <= 1e-3 * Math.abs(more - less);
 }
 
-/** An offset of all outputs that pays only because one label is more frequent, as for a critic. */
-function paysByShares({ engine }: AuditContext, right: AuditBatch, useless: AuditBatch, span: number): boolean {
-  const fair = balanced(right), constant = useless.yPred[0];
-  if (fair === undefined || useless.yPred.some((p) => p !== constant)) return false;
-  return engine.value(withOutputs(fair, () => constant)).value > engine.value(fair).value + 0.1 * span;
-}
-
-const sharesPay = (evidence: Evidence): Finding => ({
+const offsetPays = (evidence: Evidence): Finding => ({
   cause: "wrong-optimum",
   severity: "note",
-  message: "With unequal shares of the two labels, an offset of all outputs lowers the loss without end; with equal " +
-    "shares it does not",
+  message: "An offset of all outputs lowers the loss without end, in proportion, as for a critic or a policy whose " +
+    "labels do not have a mean of 0",
   evidence,
-  remedy: "Give batches with as many rows of one label as of the other, as the training of a critic does",
+  remedy: "Give as many rows of one label as of the other, or subtract the mean from the labels (a baseline)",
 });
 
 /**
@@ -576,7 +588,7 @@ export const wrongOptimum: Rule = (context) => {
     fallsAsSquare(context);
   if (beaten !== undefined) return beaten;
   if (!labelsDetermineOutputs(observations)) return collapse(context, perfect.value, start);
-  let byShares: Finding | undefined;
+  let byOffset: Finding | undefined;
   for (const right of rightOnes(observations)) {
     const best = engine.value(right).value, span = start - best;
     if (!(span > 0)) continue;
@@ -585,8 +597,8 @@ export const wrongOptimum: Rule = (context) => {
       const { value } = engine.value(batch);
       if (!(value <= best + 1e-3 * span)) continue;
       if (otherOutputsFit(context, Math.min(value, best) - 0.05 * span)) continue;
-      if (remedy === bound && paysByShares(context, right, batch, span)) {
-        byShares ??= sharesPay({ useless: name, value, perfect: best, random: start });
+      if (remedy === bound && offsetIsLinear(context, right)) {
+        byOffset ??= offsetPays({ useless: name, value, perfect: best, random: start });
         continue;
       }
       return errorOf({
@@ -598,5 +610,7 @@ export const wrongOptimum: Rule = (context) => {
     }
   }
   const all = [context, perfect.value, start] as const;
-  return byShares ?? fitsWithoutLabels(...all) ?? beyondLabels(...all) ?? offsetIsFree(...all) ?? signIsFree(...all);
+  return byOffset ?? fitsWithoutLabels(...all) ?? beyondLabels(...all) ?? offsetIsFree(...all) ??
+    oppositeSigns(...all) ??
+    unusedOutput(context);
 };

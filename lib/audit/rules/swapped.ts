@@ -1,3 +1,4 @@
+import { withOutputs } from "../batches.ts";
 import type { AuditEngine, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import { type BatchResult, difference, type Observations } from "../observations.ts";
 import type { Severity } from "../types.ts";
@@ -6,6 +7,10 @@ import { type AuditContext, descendsFrom, isLinear, locationOf, ofLabels, type R
 /** Evidence that the arguments have changed places. */
 type Sign = readonly [op: RecordedOp, severity: Severity, message: string];
 
+/** A product of something that was made from the labels alone and of the outputs, or of a softmax or sigmoid of them. */
+const weighsShares = ({ op, inputs }: RecordedOp): boolean =>
+  op === "Multiply" && inputs.some((i) => i.isPred || i.isShare) && inputs.some(ofLabels);
+
 const sameShape = ({ inputs: [a, b] }: RecordedOp): boolean => b !== undefined && a.shape.join() === b.shape.join();
 
 /** A function of the labels alone that belongs to outputs, weighted by the outputs. */
@@ -13,7 +18,7 @@ function logarithm({ ops, live }: Observations): Sign | undefined {
   // A loss with a logarithm of the outputs as well means both directions.
   if (ops.some((op) => ["Log", "LogSoftmax"].includes(op.op) && op.live && !op.fromTrue)) return undefined;
   const weighed = (at: number) =>
-    ops.some((op) => weighsByLabels(op) && op.inputs.some((input) => ofLabels(input) && descendsFrom(ops, input, at)));
+    ops.some((op) => weighsShares(op) && op.inputs.some((input) => ofLabels(input) && descendsFrom(ops, input, at)));
   const log = ops.findIndex((op, at) => ofLabels(op) && ["Log", "Log1p", "LogSoftmax"].includes(op.op) && weighed(at));
   const other = ops.findIndex((op) => ofLabels(op) && ["Exp", "Softplus", "Sigmoid", "Softmax"].includes(op.op));
   const at = log >= 0
@@ -48,6 +53,9 @@ function relative({ engine, observations }: AuditContext): Sign | undefined {
     op.inputs[0].fromTrue && op.inputs[0].fromPred
   );
   if (op === undefined || (customGradient && isDetached(engine, random))) return undefined;
+  // A logarithm beside it, as in the deviance of a gamma distribution, makes large outputs expensive.
+  const [large, larger] = [1e2, 1e4].map((by) => engine.value(withOutputs(random.batch, (p) => by * p)).value);
+  if (larger > 1.2 * large) return undefined;
   return [
     op,
     "warning",
@@ -72,7 +80,7 @@ function reverse({ ops }: Observations): Sign | undefined {
   return log && weighed
     ? [
       log,
-      "warning",
+      "note",
       "p·log(p / y) weights by the outputs: the arguments are swapped, unless the reverse divergence is meant",
     ]
     : undefined;
