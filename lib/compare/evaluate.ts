@@ -1,13 +1,15 @@
 import { scoreBatch, scoreCounts } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
 import { type Counts, softCounts } from "../counts/counts.ts";
+import type { Batch } from "../batch/read_batch.ts";
 import { labelsOf, probabilities } from "../network/objectives.ts";
 import { againstRest } from "../curves/ranking_metric.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import { isCurveScore } from "../curves/to_curve_score.ts";
 import type { Score } from "../scores/score.ts";
 import { savings } from "../scores/savings.ts";
-import { bestCut } from "../training/best_cut.ts";
+import { drawnRows, rankRows } from "../numerics/rank.ts";
+import { bestCut, bestCutOfRanked } from "../training/best_cut.ts";
 import { cheaperDecisions, type CostedRows, type CostsByRow, leastExpectedCost, savingsOf } from "./costs.ts";
 import type { ComparedScore, ThresholdChoice } from "./types.ts";
 
@@ -30,7 +32,15 @@ export interface JudgedRows {
 export type Evaluate = (rows: JudgedRows, logits: Float64Array) => Evaluation;
 
 /** Chooses how to decide, by validation rows; returns the evaluation under this decision. */
-export type DecisionRule = (rows: JudgedRows, logits: Float64Array) => Evaluate;
+export interface DecisionRule {
+  (rows: JudgedRows, logits: Float64Array): Evaluate;
+  /**
+   * Makes the choice of a threshold by drawn rows, `times` how often each was drawn; of a rule that tunes a threshold.
+   *
+   * @default {there is no threshold to choose}
+   */
+  readonly ofDrawn?: (rows: JudgedRows, logits: Float64Array) => (times: Uint32Array) => number;
+}
 
 /** Decision rules by their names, the main one first. */
 export type DecisionRules = Partial<Record<ThresholdChoice, DecisionRule>>;
@@ -68,15 +78,31 @@ const byOrder = (score: CurveScore, outputs: number): Evaluate => ({ y }, logits
   return { value: Number.isNaN(value) ? 0 : value, undefinedScores: Number(Number.isNaN(value)) };
 };
 
+/** A rule that tunes a threshold for a score: the labels and weights are those that the score counts. */
+function tuningRule(
+  score: Score,
+  labelsOf: (rows: JudgedRows) => Pick<Batch, "yTrue" | "sampleWeight">,
+  above: (threshold: number) => Evaluate,
+): DecisionRule {
+  const labelled = (rows: JudgedRows, logits: Float64Array) => ({ ...labelsOf(rows), yPred: probabilities(logits, 1) });
+  const rule: DecisionRule = (rows, logits) => {
+    const all = Array.from(rows.y, (_, row) => row);
+    return above(bestCut(score, labelled(rows, logits), all).threshold);
+  };
+  return Object.assign(rule, {
+    ofDrawn: (rows: JudgedRows, logits: Float64Array) => {
+      const ranked = rankRows(labelled(rows, logits));
+      return (times: Uint32Array) => bestCutOfRanked(score, drawnRows(ranked, times)).threshold;
+    },
+  });
+}
+
 /** The decision rules for a network with so many outputs. */
 export function decisionRules(score: ComparedScore, outputs: number): DecisionRules {
   if (isCurveScore(score)) return { none: () => byOrder(score, outputs) };
   if (outputs > 1) return { argmax: () => byArgmax(score, outputs) };
   return {
-    tuned: ({ y }, logits) => {
-      const rows = Array.from(y, (_, row) => row), yPred = probabilities(logits, 1);
-      return atThreshold(score, bestCut(score, { yTrue: y, yPred }, rows).threshold);
-    },
+    tuned: tuningRule(score, ({ y }) => ({ yTrue: y }), (threshold) => atThreshold(score, threshold)),
     "0.5": () => atThreshold(score, 0.5),
   };
 }
@@ -112,10 +138,7 @@ export function costRules(outputs: number): DecisionRules {
     bySavings(outputs, (_, __, probabilityOf) => Number(probabilityOf(1) > threshold), threshold);
   return {
     "least cost": () => leastCost,
-    tuned: ({ y, costs }, logits) => {
-      const labels = cheaperDecisions({ y, costs: costs! }), rows = Array.from(y, (_, row) => row);
-      return above(bestCut(savings(), { ...labels, yPred: probabilities(logits, 1) }, rows).threshold);
-    },
+    tuned: tuningRule(savings(), ({ y, costs }) => cheaperDecisions({ y, costs: costs! }), above),
     "0.5": () => above(0.5),
   };
 }

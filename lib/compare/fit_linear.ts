@@ -1,4 +1,4 @@
-import { type Differentiable, lbfgs } from "../network/lbfgs.ts";
+import { addedCurvature, type Curvature, type Differentiable, lbfgs } from "../network/lbfgs.ts";
 import { backward, forward, type NetworkForm } from "../network/mlp.ts";
 import type { Labels, Objective } from "../network/objectives.ts";
 import type { RowNumbers } from "../network/products.ts";
@@ -45,9 +45,12 @@ function lossOfRows({ form, x, labels, objective }: LinearProblem): Differentiab
   };
 }
 
+/** Returns whether a weight is a bias. */
+const biasOf = ({ features }: NetworkForm) => (j: number): boolean => j % (features + 1) === features;
+
 /** Adds an L2 penalty, biases excluded. */
-function penalised(lossAt: Differentiable, { features }: NetworkForm, strength: number): Differentiable {
-  const isBias = (j: number) => j % (features + 1) === features;
+function penalised(lossAt: Differentiable, form: NetworkForm, strength: number): Differentiable {
+  const isBias = biasOf(form);
   return (weights) => {
     const loss = lossAt(weights), squares = weights.reduce((sum, w, j) => isBias(j) ? sum : sum + w * w, 0);
     return {
@@ -66,13 +69,18 @@ export interface LinearFit {
 /**
  * Trains a linear model to convergence on all rows at once (L-BFGS on the exact gradient), once per strength of the penalty,
  * from the weights of the weaker penalty before it. A strong penalty first would drive a loss of a score, which is not
- * convex, to one answer for all rows, where its gradient is 0.
+ * convex, to one answer for all rows, where its gradient is 0. With many numbers, float32 ones, a search begins with the
+ * curvatures of the one before it, to which the stronger penalty adds a known amount: a fifth to a half fewer steps.
  */
 export function* fitLinear(problem: LinearProblem, start: Float64Array): Generator<LinearFit> {
-  const { form } = problem, rows = problem.x.length / form.features, lossAt = lossOfRows(problem);
-  let weights = start;
+  const { form, x } = problem, rows = x.length / form.features, lossAt = lossOfRows(problem), isBias = biasOf(form);
+  let weights = start, curvatures: readonly Curvature[] = [], last = 0;
   for (const inverseStrength of inverseStrengths) {
-    weights = lbfgs(weights, penalised(lossAt, form, 1 / (inverseStrength * rows)), convergence);
+    const strength = 1 / (inverseStrength * rows), added = start.map((_, j) => isBias(j) ? 0 : strength - last);
+    const known = x instanceof Float32Array ? curvatures.map((one) => addedCurvature(one, added)) : [];
+    const penalisedLoss = penalised(lossAt, form, strength);
+    ({ weights, curvatures } = lbfgs(weights, penalisedLoss, { ...convergence, curvatures: known }));
+    last = strength;
     yield { inverseStrength, weights };
   }
 }

@@ -6,7 +6,6 @@ import { trainTestSplit } from "../data/train_test_split.ts";
 import { forward, initialWeights, type NetworkForm } from "../network/mlp.ts";
 import { type EpochObjective, type Labels, labelsOf, type Objective } from "../network/objectives.ts";
 import { allocateRows, type RowNumbers } from "../network/products.ts";
-import { takeRows } from "../network/train.ts";
 import { seededRandom } from "../numerics/random.ts";
 import { cheaperDecisions, type CostsByRow, softDecisions, takeCosts } from "./costs.ts";
 import { costRules, type DecisionRule, decisionRules, type Evaluation, type JudgedRows } from "./evaluate.ts";
@@ -206,7 +205,7 @@ export function runSplit(candidate: Candidate, parts: Parts, settings: RunSettin
   }
   const outcomes = rules.map(([choice, fit]): [string, Outcome] => {
     const { chosen, weights } = best[choice]!, { logits } = forward(form, weights, validation.x);
-    const thresholds = choice === "tuned" ? resampledThresholds(fit, validation, logits, settings.seed) : [];
+    const thresholds = resampledThresholds(fit, validation, logits, settings.seed);
     return [choice, {
       ...fit(validation, logits)(test, forward(form, weights, test.x).logits),
       chosen,
@@ -219,18 +218,18 @@ export function runSplit(candidate: Candidate, parts: Parts, settings: RunSettin
 /** The number of resamples per split. */
 const resamples = 20;
 
-/** The thresholds that a rule chooses on validation rows drawn with replacement (bootstrap). */
+/** The thresholds that a rule chooses on validation rows drawn with replacement (bootstrap); none if it chooses none. */
 function resampledThresholds(
-  fit: DecisionRule,
-  { y, costs }: JudgedRows,
+  { ofDrawn }: DecisionRule,
+  validation: JudgedRows,
   logits: Float64Array,
   seed: number,
 ): number[] {
-  const random = seededRandom(seed);
+  if (ofDrawn === undefined) return [];
+  const random = seededRandom(seed), rows = validation.y.length, choose = ofDrawn(validation, logits);
   return Array.from({ length: resamples }, () => {
-    const rows = Array.from(y, () => Math.floor(random.uniform() * y.length));
-    const drawn = { y: takeRows(y, 1, rows), costs: costs && takeCosts(costs, rows) };
-    const outputs = takeRows(logits, 1, rows);
-    return fit(drawn, outputs)(drawn, outputs).threshold!;
+    const times = new Uint32Array(rows);
+    for (let draw = 0; draw < rows; draw++) times[Math.floor(random.uniform() * rows)]++;
+    return choose(times);
   });
 }

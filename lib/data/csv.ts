@@ -30,7 +30,7 @@ interface Parsed {
 
 /** First line of a record. */
 const lineOf = ({ record, info }: Parsed): number =>
-  info.lines - record.reduce((sum, field) => sum + field.split("\n").length - 1, 0);
+  info.lines - record.reduce((sum, field) => field.includes("\n") ? sum + field.split("\n").length - 1 : sum, 0);
 
 /** The character that a decoder puts in the place of bytes that are not UTF-8. */
 const undecoded = "\uFFFD";

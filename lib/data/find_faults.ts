@@ -1,3 +1,4 @@
+import { rankFalling } from "../numerics/rank.ts";
 import type { Column } from "./table.ts";
 
 const leastRows = 10;
@@ -47,36 +48,32 @@ function bestInformedness(own: Uint32Array, all: Uint32Array, ordered: boolean):
   return best;
 }
 
-/** The distinct values of a column, numbers in order, and the place of each row's value among them. */
-function valuePlaces(column: Column): { count: number; placeOf: (row: number) => number } {
-  if (column.kind === "category") {
-    return { count: column.levels.length + 1, placeOf: (row) => column.codes[row] + 1 }; // rows without a value first
+/** The number of distinct values of a column, numbers in order, and the place of each row's value among them. */
+function valuePlaces(column: Column): { count: number; places: ArrayLike<number> } {
+  if (column.kind === "category") { // rows without a value first
+    return { count: column.levels.length + 1, places: column.codes.map((code) => code + 1) };
   }
-  const { values } = column, distinct = values.toSorted(); // NaN, no value, comes last
-  let count = 0;
-  for (const value of distinct) if (count === 0 || !Object.is(value, distinct[count - 1])) distinct[count++] = value;
-  const placeOf = (row: number) => {
-    const value = values[row];
-    let low = 0, high = count - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (distinct[middle] < value || value !== value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return { count, placeOf };
+  const { values } = column, places = new Uint32Array(values.length); // rows without a value first
+  const ranked = rankFalling(values.map((value) => Number.isNaN(value) ? Infinity : value));
+  let count = 0, last: number | undefined;
+  for (const row of ranked) {
+    const value = values[row] + 0; // −0 is 0
+    if (last === undefined || !Object.is(value, last)) count++;
+    places[row] = count - 1;
+    last = value;
+  }
+  return { count, places };
 }
 
 /** Returns whether one column alone tells every class from the others, or nearly so. */
 export function isLeak(column: Column, yTrue: ArrayLike<number>, classes: number): boolean {
   const rows = yTrue.length;
   if (column.kind === "category" && rows < rowsPerLevel * column.levels.length) return false;
-  const { count, placeOf } = valuePlaces(column),
+  const { count, places } = valuePlaces(column),
     ofClass = Array.from({ length: classes }, () => new Uint32Array(count));
   const all = new Uint32Array(count);
   for (let row = 0; row < rows; row++) {
-    const place = placeOf(row);
+    const place = places[row];
     ofClass[yTrue[row]][place]++;
     all[place]++;
   }

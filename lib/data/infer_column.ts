@@ -104,6 +104,28 @@ const isBeyondIntegers = (value: unknown): boolean =>
     : typeof value === "string" && value.length >= 16 && /^\s*[-+]?\d{16,}\s*$/.test(value) &&
       Math.abs(Number(value)) > 2 ** 53;
 
+/** A decimal number that nothing else could be: no code, no exponent, none beyond 2⁵³. */
+const plainDecimal = /^[-+]?(?:0|[1-9]\d{0,14})(?:\.\d+)?$/;
+
+/** Returns the numbers of texts that are plain decimals, NaN where one is missing; undefined if any is something else, or none is a number. */
+function plainDecimals(
+  values: readonly unknown[],
+  missing: readonly string[] | undefined,
+): Float64Array<ArrayBuffer> | undefined {
+  const numbers = new Float64Array(values.length);
+  let present = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (typeof value !== "string") return undefined;
+    if (plainDecimal.test(value) && !missing?.includes(value)) {
+      numbers[row] = Number(value);
+      present++;
+    } else if (isMissingValue(value, missing)) numbers[row] = NaN;
+    else return undefined;
+  }
+  return present > 0 ? numbers : undefined;
+}
+
 /**
  * Makes a typed column of raw values: numbers if every value that is present is a number, 0 and 1 if every one is true or
  * false, else categories. Codes (00101, 0x1f, 12e3) are categories unless `asNumbers`; 1e5 counts as a number beside 0.5.
@@ -113,6 +135,8 @@ const isBeyondIntegers = (value: unknown): boolean =>
  */
 export function inferColumn(raw: RawColumn, { missing, asNumbers = false }: InferOptions = {}): InferredColumn {
   const { name, values, place } = raw, isMissing = (value: unknown) => isMissingValue(value, missing);
+  const plain = plainDecimals(values, missing); // most columns of numbers, in a tenth of the time
+  if (plain !== undefined) return { column: { kind: "number", name, values: plain }, kind: "number" };
   const moment = values.findIndex((value) => value instanceof Date);
   if (moment >= 0) {
     const text = (values[moment] as Date).toISOString();

@@ -1,7 +1,7 @@
 import { check, integerFrom, oneOf } from "../check/value.ts";
 import type { CategoryColumn, Column, HeavyTails, NumberColumn, PrepareOptions } from "./table.ts";
 import type { Split } from "./split.ts";
-import { presentValues, standardize } from "./standardize.ts";
+import { presentValues, standardize, type Standardized } from "./standardize.ts";
 import { fitYeoJohnson, hasHeavyTails, yeoJohnson } from "./yeo_johnson.ts";
 
 /** Subject of the errors. */
@@ -53,9 +53,10 @@ interface MatrixColumn {
   readonly scale: number;
 }
 
-/** A numeric column, with the median of the training rows and the λ of its power, if its values went through one. */
+/** A numeric column, with the λ of its power, if its values went through one. */
 interface ScaledColumn extends MatrixColumn {
-  readonly median: number;
+  /** Computes the median of the training rows. */
+  median(): number;
   readonly lambda?: number;
 }
 
@@ -66,11 +67,12 @@ function scaledColumn(
 ): ScaledColumn {
   const present = presentValues(values, train);
   if (present.length === 0) throw new Error(`Cannot ${TASK}: '${name}' has no value in the training rows`);
-  const scaled = { feature: name, ...standardize(values, train, 0) };
-  if (heavyTails === "keep" || !hasHeavyTails(present)) return scaled;
-  const lambda = fitYeoJohnson(present), { median } = scaled, { low, high } = rangeOf(present);
-  const power = (x: number) => yeoJohnson(Math.min(high, Math.max(low, Number.isNaN(x) ? median : x)), lambda);
-  return { feature: name, ...standardize(values.map(power), train, 0), median, lambda };
+  const plain = standardize(values, train, 0), median = () => plain.median;
+  const scaled = ({ values, mean, scale }: Standardized) => ({ feature: name, values, mean, scale, median });
+  if (heavyTails === "keep" || !hasHeavyTails(present)) return scaled(plain);
+  const lambda = fitYeoJohnson(present), { low, high } = rangeOf(present);
+  const power = (x: number) => yeoJohnson(Math.min(high, Math.max(low, Number.isNaN(x) ? plain.median : x)), lambda);
+  return { ...scaled(standardize(values.map(power), train, 0)), lambda };
 }
 
 /** The smallest and the largest of some values. */
@@ -145,7 +147,7 @@ export function prepareColumns(
       const scaled = scaledColumn(column, train, heavyTails),
         count = used.filter((row) => Number.isNaN(column.values[row])).length;
       made.push(scaled);
-      if (count > 0) imputed[column.name] = { median: scaled.median, count };
+      if (count > 0) imputed[column.name] = { median: scaled.median(), count };
       if (scaled.lambda !== undefined) powers[column.name] = scaled.lambda;
     }
   }

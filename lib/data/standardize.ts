@@ -38,12 +38,20 @@ function medianOf(numbers: Float64Array): number {
  * @param ddof 0 divides by n as scikit-learn does, 1 by n − 1 as pandas does.
  */
 export function standardize(column: ArrayLike<number>, rows: readonly number[], ddof: 0 | 1): Standardized {
-  const median = medianOf(presentValues(column, rows)), n = rows.length;
-  const filled = new Float64Array(column); // `Float64Array.from` with a function takes several times as long
-  for (let i = 0; i < filled.length; i++) if (Number.isNaN(filled[i])) filled[i] = median;
+  let known: number | undefined;
+  const median = () => known ??= medianOf(presentValues(column, rows)); // most columns need none, and it takes a sort
+  const filled = new Float64Array(column), n = rows.length; // `Float64Array.from` with a function takes several times as long
+  for (let i = 0; i < filled.length; i++) if (Number.isNaN(filled[i])) filled[i] = median();
   const mean = rows.reduce((sum, row) => sum + filled[row], 0) / n;
   const squares = rows.reduce((sum, row) => sum + (filled[row] - mean) ** 2, 0);
   const error = n * Number.EPSILON * (squares / n) + (n * mean * Number.EPSILON) ** 2;
   const scale = squares / n <= error ? 1 : Math.sqrt(squares / (n - ddof));
-  return { values: filled.map((value) => (value - mean) / scale), median, mean, scale };
+  return {
+    values: filled.map((value) => (value - mean) / scale),
+    get median() {
+      return median();
+    },
+    mean,
+    scale,
+  };
 }

@@ -7,6 +7,18 @@ export interface LbfgsOptions {
   readonly steps: number;
   /** The minimum is reached where no partial derivative is larger. */
   readonly tolerance: number;
+  /**
+   * The curvatures along earlier steps that are known of this function, the latest last.
+   *
+   * @default {none}
+   */
+  readonly curvatures?: readonly Curvature[];
+}
+
+/** The minimum that was found, and the curvatures along the last steps. */
+export interface Minimum {
+  readonly weights: Float64Array;
+  readonly curvatures: readonly Curvature[];
 }
 
 /** The number of steps whose curvature is remembered. */
@@ -22,10 +34,17 @@ function dot(a: Float64Array, b: Float64Array): number {
 }
 
 /** A step s and the change y of the gradient along it. */
-interface Curvature {
+export interface Curvature {
   readonly s: Float64Array;
   readonly y: Float64Array;
+  /** The product s·y, which is positive. */
   readonly sy: number;
+}
+
+/** Returns the curvature along a step of a function to which ½·Σ bⱼ·wⱼ² was added. */
+export function addedCurvature({ s, y }: Curvature, b: Float64Array): Curvature {
+  const changed = y.map((v, j) => v + b[j] * s[j]);
+  return { s, y: changed, sy: dot(s, changed) };
 }
 
 /** Multiplies the negative gradient by the inverse Hessian that the curvatures imply (two-loop recursion). */
@@ -48,12 +67,12 @@ function direction(gradient: Float64Array, curvatures: readonly Curvature[]): Fl
 /**
  * Minimises a smooth function by limited-memory BFGS with backtracking, from `start`.
  *
- * @returns The weights of the smallest value found.
+ * @returns The weights of the smallest value found, and the curvatures there.
  * @see Nocedal, Wright, "Numerical Optimization", 2nd edition, algorithms 7.4 and 7.5.
  */
-export function lbfgs(start: Float64Array, evaluate: Differentiable, { steps, tolerance }: LbfgsOptions): Float64Array {
-  const first = evaluate(start);
-  let weights = start, now = { value: first.value, gradient: first.gradient() }, curvatures: Curvature[] = [];
+export function lbfgs(start: Float64Array, evaluate: Differentiable, options: LbfgsOptions): Minimum {
+  const { steps, tolerance } = options, first = evaluate(start);
+  let weights = start, now = { value: first.value, gradient: first.gradient() }, { curvatures = [] } = options;
   for (let step = 0; step < steps; step++) {
     if (now.gradient.every((g) => Math.abs(g) <= tolerance)) break;
     const found = search(weights, now, direction(now.gradient, curvatures), evaluate);
@@ -68,7 +87,7 @@ export function lbfgs(start: Float64Array, evaluate: Differentiable, { steps, to
     weights = found.weights;
     now = found;
   }
-  return weights;
+  return { weights, curvatures };
 }
 
 /** Halves a step until the value falls enough; returns nothing if it never does. */

@@ -72,7 +72,8 @@ export function backward(
   units: Float64Array,
   byLogits: Float32Array | Float64Array,
 ): Float64Array {
-  const gradient = new Float64Array(weights.length), by = new Float64Array(byLogits);
+  const gradient = new Float64Array(weights.length);
+  const by = byLogits instanceof Float64Array ? byLogits : new Float64Array(byLogits);
   if (hidden === 0) {
     addAffine(x, features, by, outputs, gradient);
     return gradient;

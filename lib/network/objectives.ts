@@ -1,7 +1,7 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { countsGradient, softCounts } from "../counts/counts.ts";
 import type { LossParts } from "../scoring/options.ts";
-import { sigmoid } from "../numerics/sigmoid.ts";
+import { sigmoids } from "../numerics/sigmoid.ts";
 import { softmax } from "../numerics/softmax.ts";
 import type { Score } from "../scores/score.ts";
 import { countBatch, type Counted, scoreBatch } from "../scoring/score_batch.ts";
@@ -16,7 +16,7 @@ export type Labels = Omit<Batch, "yPred">;
 /** Computes the gradient of a loss with respect to the logits of rows. */
 export type LogitsGradient = (labels: Labels, logits: Float64Array) => Float32Array | Float64Array;
 
-/** Computes a loss of rows and its gradient with respect to the logits, which may be computed when it is read. */
+/** Computes a loss of rows and its gradient with respect to the logits; each may be computed when it is read. */
 export type Objective<G = Float64Array> = (
   labels: Labels,
   logits: Float64Array,
@@ -34,7 +34,7 @@ export function labelsOf(y: ArrayLike<number>, outputs = 1, weights?: ArrayLike<
 
 /** Computes σ of one logit per row, or the softmax of several. */
 export function probabilities(logits: Float64Array, outputs: number): Float64Array {
-  return outputs === 1 ? logits.map(sigmoid) : softmax(logits, outputs);
+  return outputs === 1 ? sigmoids(logits) : softmax(logits, outputs);
 }
 
 /** Sums the weights of the rows. */
@@ -49,30 +49,39 @@ function totalWeight({ rows, classes, sampleWeight }: Labels): number {
 export function crossEntropyGradient(labels: Labels, logits: Float64Array): Float64Array {
   const { classes, yTrue, sampleWeight } = labels, total = totalWeight(labels);
   if (total === 0) return new Float64Array(logits.length);
-  return probabilities(logits, classes).map((p, i) => (sampleWeight?.[i] ?? 1) * (p - yTrue[i]) / total);
+  const gradient = probabilities(logits, classes);
+  for (let i = 0; i < gradient.length; i++) {
+    gradient[i] = (sampleWeight === undefined ? 1 : sampleWeight[i]) * (gradient[i] - yTrue[i]) / total;
+  }
+  return gradient;
 }
 
-/** Cross-entropy: the weighted mean of log(1 + eᶻ) − y·z of one logit per row, of log Σ eᶻ − Σ y·z of several. */
-export const crossEntropy: Objective = (labels, logits) => {
+/** The terms of cross-entropy: log(1 + eᶻ) − y·z of one logit per row, log Σ eᶻ − Σ y·z of several, and their weighted mean. */
+function crossEntropyValue(labels: Labels, logits: Float64Array): number {
   const { classes, yTrue, sampleWeight } = labels, total = totalWeight(labels);
   let value = 0;
   for (let at = 0; total > 0 && at < logits.length; at += classes) {
-    let largest = classes === 1 ? 0 : -Infinity, own = 0, sum = classes === 1 ? 1 : 0;
+    let largest = classes === 1 ? Math.max(0, logits[at]) : -Infinity, own = 0, sum = 0;
     for (let i = at; i < at + classes; i++) {
       largest = Math.max(largest, logits[i]);
       own += yTrue[i] * logits[i];
     }
-    if (classes === 1) sum = Math.exp(-largest); // the other class has the logit 0
-    for (let i = at; i < at + classes; i++) sum += Math.exp(logits[i] - largest);
+    if (classes === 1) sum = 1 + Math.exp(-Math.abs(logits[at])); // the other class has the logit 0
+    else for (let i = at; i < at + classes; i++) sum += Math.exp(logits[i] - largest);
     value += (sampleWeight?.[at] ?? 1) * (largest + Math.log(sum) - own) / total;
   }
-  return {
-    value,
-    get gradient() {
-      return crossEntropyGradient(labels, logits);
-    },
-  };
-};
+  return value;
+}
+
+/** Cross-entropy: the weighted mean of log(1 + eᶻ) − y·z of one logit per row, of log Σ eᶻ − Σ y·z of several. */
+export const crossEntropy: Objective = (labels, logits) => ({
+  get value() {
+    return crossEntropyValue(labels, logits);
+  },
+  get gradient() {
+    return crossEntropyGradient(labels, logits);
+  },
+});
 
 /**
  * Makes the focal loss: the weighted mean of −(1 − p)ᵞ·log p, p the probability of a row's own class.
@@ -110,7 +119,9 @@ export function logitAdjusted(objective: Objective, shares: readonly number[]): 
   return (labels, logits) => {
     const { classes } = labels;
     const shifts = classes === 1 ? [Math.log(positive / negative)] : shares.map((share) => Math.log(share));
-    return objective(labels, logits.map((z, i) => z + shifts[i % classes]));
+    const adjusted = new Float64Array(logits.length);
+    for (let i = 0; i < logits.length; i++) adjusted[i] = logits[i] + shifts[i % classes];
+    return objective(labels, adjusted);
   };
 }
 

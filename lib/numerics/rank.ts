@@ -161,3 +161,25 @@ export function rankRows({ yTrue, yPred, sampleWeight }: LabelledOutputs): Ranke
   }
   return { order, sorted, positive, negative, positives, negatives };
 }
+
+/** Repeats ranked rows as often as they were drawn, `times` by place; rows without a weight are left out. */
+export function drawnRows({ order, sorted, positive, negative }: RankedRows, times: Uint32Array) {
+  const n = times.reduce((sum, count) => sum + count, 0);
+  const [ofSorted, ofPositive, ofNegative] = [sorted, positive, negative].map((numbers) =>
+    new (numbers.constructor as Float64ArrayConstructor)(n)
+  );
+  let at = 0;
+  for (let k = 0; k < order.length; k++) {
+    if (!(positive[k] + negative[k] > 0)) continue;
+    for (let left = times[order[k]]; left > 0; left--, at++) {
+      ofSorted[at] = sorted[k];
+      ofPositive[at] = positive[k];
+      ofNegative[at] = negative[k];
+    }
+  }
+  return {
+    sorted: ofSorted.subarray(0, at),
+    positive: ofPositive.subarray(0, at),
+    negative: ofNegative.subarray(0, at),
+  };
+}

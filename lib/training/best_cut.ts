@@ -11,18 +11,13 @@ function countedRows(
   entries: ArrayLike<number>,
 ): Pick<Batch, "yTrue" | "yPred" | "sampleWeight"> {
   if (sampleWeight === undefined && entries.length === yTrue.length) return { yTrue, yPred };
-  const size = entries.length, y = new Float64Array(size), p = new Float64Array(size);
-  const w = sampleWeight && new Float64Array(size);
-  let n = 0;
-  for (let k = 0; k < size; k++) {
-    const i = entries[k];
-    if (sampleWeight !== undefined && !(sampleWeight[i] > 0)) continue;
-    y[n] = yTrue[i];
-    p[n] = yPred[i];
-    if (w !== undefined) w[n] = sampleWeight![i];
-    n++;
-  }
-  return { yTrue: y.subarray(0, n), yPred: p.subarray(0, n), sampleWeight: w?.subarray(0, n) };
+  const kept = new Uint32Array(entries).filter((i) => sampleWeight === undefined || sampleWeight[i] > 0);
+  const take = (numbers: ArrayLike<number>): Float64Array => {
+    const taken = new Float64Array(kept.length);
+    kept.forEach((i, k) => taken[k] = numbers[i]);
+    return taken;
+  };
+  return { yTrue: take(yTrue), yPred: take(yPred), sampleWeight: sampleWeight && take(sampleWeight) };
 }
 
 /** Finds the best threshold for some entries of a batch; of thresholds with equal scores, the one in the widest gap, then the largest. */
@@ -31,7 +26,15 @@ export function bestCut(
   batch: Pick<Batch, "yTrue" | "yPred" | "sampleWeight">,
   entries: ArrayLike<number>,
 ): { threshold: number; counts: Counts } {
-  const { sorted, positive, negative } = rankRows(countedRows(batch, entries)), n = sorted.length;
+  return bestCutOfRanked(score, rankRows(countedRows(batch, entries)));
+}
+
+/** Finds the best threshold for rows in falling order of their outputs, all of which count. */
+export function bestCutOfRanked(
+  score: Score,
+  { sorted, positive, negative }: Record<"sorted" | "positive" | "negative", ArrayLike<number>>,
+): { threshold: number; counts: Counts } {
+  const n = sorted.length;
   const output = (k: number) => Math.min(1, Math.max(0, sorted[k])); // rounding may leave [0, 1]
   // The entries below a cut are summed from below: total − tp would not be exactly 0 at the last cut.
   const fn = new Float64Array(n + 1), tn = new Float64Array(n + 1);

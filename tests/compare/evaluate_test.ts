@@ -1,7 +1,10 @@
 // Decision rules: what is fitted to some rows, and how other rows are scored by it.
 import { assertEquals } from "@std/assert";
 import { f1 } from "@roundabout/roundabout";
-import { decisionRules } from "../../lib/compare/evaluate.ts";
+import { seededRandom } from "@roundabout/roundabout/data";
+import { takeCosts } from "../../lib/compare/costs.ts";
+import { costRules, decisionRules } from "../../lib/compare/evaluate.ts";
+import { takeRows } from "../../lib/network/train.ts";
 import { assertWithin } from "../helpers.ts";
 
 const y = Float64Array.of(1, 1, 0, 0), z = Float64Array.of(-1, -2, -3, 1);
@@ -27,4 +30,24 @@ Deno.test("decisionRules: of several classes the largest output decides, and the
   const { value, threshold, undefinedScores } = rules.argmax!({ y }, z)({ y }, logits);
   assertWithin(value, (0.8 + 2 / 3 + 0) / 3, 1e-12);
   assertEquals([threshold, undefinedScores], [undefined, 1]);
+});
+
+Deno.test("ofDrawn: rows that are sorted once give the thresholds of drawn rows that are sorted each time", () => {
+  const random = seededRandom(5), n = 60, y = Float64Array.from({ length: n }, () => Number(random.uniform() < 0.4));
+  const logits = Float64Array.from(y, (label) => Math.round(4 * (random.normal() + label)) / 4); // with ties
+  const costs = { of: (row: number, label: number, decision: number) => label === decision ? 0 : row % 3 };
+  const rules = [decisionRules(f1, 1), costRules(1)], different = new Set<number>();
+  for (const rule of rules.map(({ tuned }) => tuned!)) {
+    const choose = rule.ofDrawn!({ y, costs }, logits);
+    for (let draw = 0; draw < 50; draw++) {
+      const drawn = Array.from(y, () => Math.floor(random.uniform() * n)), times = new Uint32Array(n);
+      drawn.forEach((row) => times[row]++);
+      const rows = { y: takeRows(y, 1, drawn), costs: takeCosts(costs, drawn) };
+      const { threshold } = rule(rows, takeRows(logits, 1, drawn))(rows, takeRows(logits, 1, drawn));
+      assertEquals(choose(times), threshold);
+      different.add(threshold!);
+    }
+  }
+  assertEquals(different.size > 10, true);
+  assertEquals(decisionRules(f1, 1)["0.5"]!.ofDrawn, undefined);
 });

@@ -193,3 +193,17 @@ Deno.test("readTable: bad options and tables without labels or features are refu
     assert(!error.message.endsWith("."));
   }
 });
+
+Deno.test("readTable: plain decimals are numbers; what is declared missing is, and one code among them makes categories", async () => {
+  const column = async (values: string[], options: Partial<ReadTableOptions> = {}) => {
+    const text = `x,y\n${values.map((value, i) => `${value},${i % 2}\n`).join("")}`;
+    const { columns: [found], features: [{ kind }] } = await readText(text, options);
+    return [kind, valuesOf(found)];
+  };
+  const plain = ["1.50", "-999", "+0.25", "NA", "20"];
+  assertEquals(await column(plain), ["number", [1.5, -999, 0.25, null, 20]]);
+  assertEquals(await column(plain, { missing: ["-999"] }), ["number", [1.5, null, 0.25, null, 20]]);
+  assertEquals(await column(["1", "02", "3"]), ["category", ["1", "02", "3"]]);
+  assertEquals(await column(["123456789012345", ".5", "5."]), ["number", [123456789012345, 0.5, 5]]);
+  await assertRejects(() => column(["1", "9007199254740995"]), RangeError, "beyond 2^53 (9007199254740995 in row 2");
+});
