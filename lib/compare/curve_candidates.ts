@@ -36,6 +36,9 @@ const ofStandardized = (objective: Objective): Objective => (labels, z) => {
   return { value: value / sd, gradient: gradient.map((g, i) => (g - value * (z[i] - mean) / (n * variance)) / sd) };
 };
 
+/** The losses of a curve have a kink wherever two outputs, or an output and a threshold, meet. */
+const leastDecrease = 1e-7;
+
 /** A candidate that trains on a loss of the order of a batch's outputs. */
 function ofOrder(loss: string, order: OrderLoss, several: boolean, standardized = false): Candidate {
   const plain: Objective = (labels, yPred) => {
@@ -45,6 +48,7 @@ function ofOrder(loss: string, order: OrderLoss, several: boolean, standardized 
   const objective = several ? ofSoftmax(plain) : standardized ? ofStandardized(plain) : plain;
   return {
     loss,
+    leastDecrease,
     ofRows: () => objective,
     ofBatches: () => () => (labels, logits) => objective(labels, logits).gradient,
   };
@@ -56,6 +60,7 @@ export function ofCurve(score: CurveScore, classes: number): Candidate[] {
   const parts = curveLossParts("the comparison", score, { average, fromLogits: !several });
   const own: Candidate = {
     loss: `${score.name} loss`,
+    leastDecrease,
     ofRows: () => several ? ofSoftmax(scoreOfRows(parts)) : scoreOfRows(parts),
     ofBatches: () => several ? batchesOfSoftmax(runningScore(parts)) : runningScore(parts),
   };

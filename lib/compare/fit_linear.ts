@@ -20,6 +20,12 @@ export interface LinearProblem {
   readonly x: RowNumbers;
   readonly labels: Labels;
   readonly objective: Objective;
+  /**
+   * The decrease of ten steps below which a search ends.
+   *
+   * @default {0}
+   */
+  readonly leastDecrease?: number;
 }
 
 /**
@@ -73,13 +79,16 @@ export interface LinearFit {
  * curvatures of the one before it, to which the stronger penalty adds a known amount: a fifth to a half fewer steps.
  */
 export function* fitLinear(problem: LinearProblem, start: Float64Array): Generator<LinearFit> {
-  const { form, x } = problem, rows = x.length / form.features, lossAt = lossOfRows(problem), isBias = biasOf(form);
+  const { form, x, leastDecrease } = problem,
+    rows = x.length / form.features,
+    lossAt = lossOfRows(problem),
+    isBias = biasOf(form);
   let weights = start, curvatures: readonly Curvature[] = [], last = 0;
   for (const inverseStrength of inverseStrengths) {
     const strength = 1 / (inverseStrength * rows), added = start.map((_, j) => isBias(j) ? 0 : strength - last);
     const known = x instanceof Float32Array ? curvatures.map((one) => addedCurvature(one, added)) : [];
     const penalisedLoss = penalised(lossAt, form, strength);
-    ({ weights, curvatures } = lbfgs(weights, penalisedLoss, { ...convergence, curvatures: known }));
+    ({ weights, curvatures } = lbfgs(weights, penalisedLoss, { ...convergence, leastDecrease, curvatures: known }));
     last = strength;
     yield { inverseStrength, weights };
   }

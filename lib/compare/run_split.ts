@@ -140,7 +140,7 @@ export function penaltyFolds({ train, validation }: Parts, classes: number, seed
 
 /** Trains a candidate; yields its checkpoints: the strengths of the penalty, or the epochs about every 50 steps of Adam. */
 function* checkpointsOf(
-  { warm, surrogate }: Candidate,
+  { warm, surrogate, leastDecrease }: Candidate,
   { form, objective, epochObjective, labelsOf }: Training,
   parts: Parts,
   { seed, start, classes }: RunSettings,
@@ -148,7 +148,7 @@ function* checkpointsOf(
   const random = seededRandom(seed), from = warm ? start : undefined;
   const { train, train: { x } } = parts, labels = labelsOf(train);
   if (form.hidden === 0 && !surrogate) {
-    const problem = { form, x, labels, objective }, first = from ?? initialWeights(form, random);
+    const problem = { form, x, labels, objective, leastDecrease }, first = from ?? initialWeights(form, random);
     const byFolds = penaltyFolds(parts, classes, seed);
     const heldOut = byFolds.length === 0 ? [] : heldOutLogits(problem, byFolds, first);
     let strength = 0;

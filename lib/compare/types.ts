@@ -37,6 +37,13 @@ export interface Candidate {
   readonly surrogate?: boolean;
   /** The training starts at the weights of the trained cross-entropy. */
   readonly warm?: boolean;
+  /**
+   * The decrease of ten steps below which the search for a minimum ends. At a kink of the loss the partial derivatives stay large,
+   * and steps go on that gain next to nothing.
+   *
+   * @default {0}
+   */
+  readonly leastDecrease?: number;
 }
 
 /** The score that losses are compared by: of the counts at one threshold, or of the curve. */

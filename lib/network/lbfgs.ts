@@ -8,6 +8,12 @@ export interface LbfgsOptions {
   /** The minimum is reached where no partial derivative is larger. */
   readonly tolerance: number;
   /**
+   * The decrease that ten steps together must achieve, or the search ends: at a kink no partial derivative need be small.
+   *
+   * @default {0}
+   */
+  readonly leastDecrease?: number;
+  /**
    * The curvatures along earlier steps that are known of this function, the latest last.
    *
    * @default {none}
@@ -21,7 +27,7 @@ export interface Minimum {
   readonly curvatures: readonly Curvature[];
 }
 
-/** The number of steps whose curvature is remembered. */
+/** The number of steps whose curvature is remembered, and of those that together must decrease the value. */
 const memory = 10;
 
 /** The least share of the predicted decrease that a step must achieve (Armijo), and the number of halvings. */
@@ -71,10 +77,13 @@ function direction(gradient: Float64Array, curvatures: readonly Curvature[]): Fl
  * @see Nocedal, Wright, "Numerical Optimization", 2nd edition, algorithms 7.4 and 7.5.
  */
 export function lbfgs(start: Float64Array, evaluate: Differentiable, options: LbfgsOptions): Minimum {
-  const { steps, tolerance } = options, first = evaluate(start);
+  const { steps, tolerance, leastDecrease = 0 } = options, first = evaluate(start);
   let weights = start, now = { value: first.value, gradient: first.gradient() }, { curvatures = [] } = options;
+  const values: number[] = [];
   for (let step = 0; step < steps; step++) {
     if (now.gradient.every((g) => Math.abs(g) <= tolerance)) break;
+    if (values.length >= memory && values[values.length - memory] - now.value < leastDecrease) break;
+    values.push(now.value);
     const found = search(weights, now, direction(now.gradient, curvatures), evaluate);
     if (found === undefined && curvatures.length === 0) break; // no descent along the gradient itself
     if (found === undefined) {
