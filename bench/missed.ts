@@ -51,13 +51,11 @@ const kinds: readonly (readonly [about: RegExp, why: (numbers: Numbers) => reado
   ]],
   [/ten columns \(argmax\)/, ({ fused, argmax, divisions }) => [
     `It takes ${argmax}, one column ${fused(1e6)}.`,
-    `An output wants an exponential, which WebAssembly has not (a division takes ${
-      divisions(1e6)
-    }), and the sums of its`,
-    "row, twice: four rows are turned into vectors of columns and back.",
-    "Tried: a polynomial of degree 5 instead of 6, a fortieth less. Without any exponential the first pass still took two",
-    "thirds of its time, so they are not all of it; sums along the rows, without turning, would be as many instructions",
-    "(counted, not tried).",
+    `Each output needs an exponential, which WebAssembly does not have (a division takes ${divisions(1e6)}): 20`,
+    "operations without a fused multiply-add, where both passes of one column have 17. Four rows are turned into vectors of",
+    "columns three times, and back once.",
+    "Tried: a polynomial of degree 4, whose error of 3e-6 is too large; two columns at once; sums along the rows, which are as",
+    "many instructions (counted, not tried).",
   ]],
 ];
 

@@ -1,10 +1,10 @@
-import { type Begun, type Factors, factorsToHeap, inRangeBits, type Simd, viewsOf, writeMarks } from "./simd.ts";
+import { type Begun, type Factors, inRangeBits, type Simd, viewsOf, writeMarks } from "./simd.ts";
 
-/** An argmax for the SIMD loops: κ, and l and 1/(h − l), with which a one-hot row stays as it is. */
+/** An argmax for the SIMD loops: s = scale·e/Σe − base with e = e^(κ·(p − largest p)). */
 export interface ArgmaxPlan {
   readonly sharpness: number;
-  readonly low: number;
   readonly scale: number;
+  readonly base: number;
   /** Counts the decision itself. */
   readonly hard: boolean;
 }
@@ -24,55 +24,57 @@ const mostTried = 64, mostEntriesTried = 2 ** 18;
 const greatestSharpness = 1e30;
 
 /**
- * Returns the plan, by the loop's own rounding: l is the largest s of a 0 in a one-hot row, whichever column the 1 is in, and
- * h the smallest s of a 1, so that numbers beyond them are clipped.
+ * Returns the plan, by the loop's own rounding: in a one-hot row, whichever column the 1 is in, the s of the 0 are at most 0
+ * and that of the 1 is at least 1; the loop clips them.
  */
 export function argmaxPlanOf(simd: Simd, slope: number, hard: boolean, classes: number): ArgmaxPlan | undefined {
-  const plan = { sharpness: 4 * slope, low: 0, scale: 1, hard };
+  const plan = { sharpness: 4 * slope, scale: 1, base: 0, hard };
   if (plan.sharpness > greatestSharpness) return undefined;
-  const tried = Math.min(classes, mostTried, Math.ceil(mostEntriesTried / classes)),
-    rows = Math.ceil(tried / 4) * 4,
-    length = rows * classes;
-  const begun = beginArgmax(simd, plan, classes, false, true, 12 * length);
+  if (hard) return plan;
+  const begun = beginArgmax(simd, plan, classes, false, true, 48 * classes);
   if (begun === undefined) return undefined;
-  const { float32 } = viewsOf(simd), p = begun.spare, d = p + 8 * length, at = p >>> 2;
-  float32.fill(0, at, at + 2 * length);
-  const hot = (row: number) => Math.floor((row % tried) * classes / tried);
-  for (let row = 0; row < rows; row++) float32[at + row * classes + hot(row)] = 1;
-  begun.run({ p, y: p + 4 * length, d }, length);
-  let low = 0, high = 1;
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < classes; j++) {
-      const s = float32[(d >>> 2) + turnedPlace(row, j, classes)];
-      if (j === hot(row)) high = Math.min(high, s);
-      else low = Math.max(low, s);
-    }
+  const { float32 } = viewsOf(simd), p = begun.spare, y = p + 16 * classes, d = y + 16 * classes;
+  float32.fill(0, p >>> 2, d >>> 2);
+  float32[p >>> 2] = 1;
+  begun.run({ p, y, d }, 4 * classes);
+  const e = float32[(d >>> 2) + 4], tried = Math.max(2, Math.min(classes, mostTried, mostEntriesTried / classes | 0));
+  const sums = Array.from({ length: tried }, (_, row) => {
+    const hot = Math.round(row * (classes - 1) / (tried - 1));
+    let sum = 0;
+    for (let j = 0; j < classes; j++) sum = fround(sum + (j === hot ? 1 : e));
+    return sum;
+  });
+  const least = Math.min(...sums), most = Math.max(...sums);
+  for (let scale = fround(1 / (1 / most - e / least));; scale = fround(scale * (1 + 2 ** -23))) {
+    const base = fround(e * fround(scale / least));
+    if (fround(fround(scale / most) - base) >= 1) return { ...plan, scale, base };
   }
-  let scale = fround(1 / (high - low));
-  while (fround(fround(high - low) * scale) < 1) scale = fround(scale * (1 + 2 ** -23));
-  return { ...plan, low, scale };
 }
 
-/** Returns the place at which the loops keep the number of a row and a column: four rows are stored four by four. */
-const turnedPlace = (row: number, column: number, classes: number): number =>
-  (row - row % 4) * classes + 4 * column + row % 4;
+/** Returns the bytes of a table that the loops hand on, as in simd.as. */
+const stageBytes = (classes: number): number => Math.max(2560, 16 * classes);
 
 /** The offsets of a first pass in the heap, in bytes, as in simd.as. */
-const constants = 64, scratch = 272;
+const constants = 64, scratch = 1264;
+
+/** The least exponent, 1.5·2^23, and the coefficients of 2^r, as simd.as lists them. */
+const powers = [-126, 12582912, 0.693147, 0.24022247, 0.05550711, 0.009671291, 0.0013269521];
 
 /** Begins a first pass; nothing if the heap is full. */
 export function beginArgmax(
   simd: Simd,
-  { sharpness, low, scale, hard }: ArgmaxPlan,
+  { sharpness, scale, base, hard }: ArgmaxPlan,
   classes: number,
   weighted: boolean,
   soft: boolean,
   spare = 0,
 ): Begun | undefined {
-  const sumsAt = scratch + 112 * classes, bytes = sumsAt + 128 * classes, marks = simd.place(bytes + spare);
+  const sumsAt = scratch + 64 * classes + 4 * stageBytes(classes), bytes = sumsAt + 128 * classes;
+  const marks = simd.place(bytes + spare);
   if (marks === 0) return undefined;
   const { float32, float64 } = viewsOf(simd), out = marks + sumsAt, at = (marks + constants) >>> 2;
-  [fround(sharpness * Math.LOG2E), low, scale, 1].forEach((v, k) => float32.fill(v, at + 4 * k, at + 4 * k + 4));
+  const numbers = [sharpness * Math.LOG2E, scale, base, 1, ...powers];
+  numbers.forEach((v, k) => float32.fill(v, at + 4 * k, at + 4 * k + 4));
   float64.fill(0, out >>> 3, (out >>> 3) + 16 * classes);
   writeMarks(simd, marks);
   return {
@@ -110,14 +112,12 @@ export function beginArgmaxFinish(
   even: boolean,
   spare = 0,
 ): Pick<Begun<"d" | "y">, "run" | "spare"> | undefined {
-  const factors = even ? apart(given) : given,
-    classes = factors.ofPositives.length,
-    x = 48 * classes,
-    bytes = x + 48 * classes;
-  const c = simd.place(bytes + spare);
+  const { ofPositives, ofNegatives } = even ? apart(given) : given, classes = ofPositives.length;
+  const x = 32 * classes, bytes = x + 544 + 2 * stageBytes(classes), c = simd.place(bytes + spare);
   if (c === 0) return undefined;
-  for (let j = 0; j < classes; j++) {
-    for (let lane = 0; lane < 4; lane++) factorsToHeap(simd, factors, j, (c >>> 2) + 12 * j + lane);
+  const { float32 } = viewsOf(simd);
+  for (let j = 0, at = c >>> 2; j < classes; j++, at += 8) {
+    float32.fill(ofNegatives[j], at, at + 4).fill(ofPositives[j] - ofNegatives[j], at + 4, at + 8);
   }
   return {
     spare: c + bytes,

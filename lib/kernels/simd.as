@@ -433,10 +433,19 @@ export function finish(d: usize, y: usize, n: usize, period: usize, c: usize, cS
   }
 }
 
-// The largest of a row. Four rows at a time, a row a lane: the columns of these rows are vectors, at X, and those of the
-// labels and weights, at Y and W. What is kept, s, stays so until the second pass, four rows in the place of four rows.
+// The largest of a row. Four rows at a time, a row a lane: the columns of these rows are vectors, four rows in the place of
+// four rows. What is kept, e, stays so until the second pass.
 
-// Four vectors of four rows become those of four columns, and back. Says what is the greatest of each lane of these.
+// So many rows are added up in float32; so many bytes of a table are handed from one loop to the next, within the caches.
+const GROUP: usize = 128, STAGE: usize = 2560;
+
+function stageBytes(bytes: usize): usize {
+  let size = GROUP * bytes;
+  while (size > max<usize>(STAGE, bytes * 4)) size >>= 1;
+  return size;
+}
+
+// Four vectors of four rows become those of four columns, and back. Returns the greatest bits of each lane of these.
 @inline function turn(a: v128, b: v128, c: v128, d: v128, to: usize, step: usize): v128 {
   const ab = i32x4.shuffle(a, b, 0, 4, 1, 5), cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
   const abHigh = i32x4.shuffle(a, b, 2, 6, 3, 7), cdHigh = i32x4.shuffle(c, d, 2, 6, 3, 7);
@@ -446,215 +455,221 @@ export function finish(d: usize, y: usize, n: usize, period: usize, c: usize, cS
   v128.store(to + step, second);
   v128.store(to + 2 * step, third);
   v128.store(to + 3 * step, fourth);
-  return f32x4.pmax(f32x4.pmax(first, second), f32x4.pmax(third, fourth));
+  return i32x4.max_u(i32x4.max_u(first, second), i32x4.max_u(third, fourth));
 }
 
-function columnsOf(p: usize, bytes: usize, to: usize): void {
-  if (bytes == 12) {
-    const a = v128.load(p), b = v128.load(p, 16), c = v128.load(p, 32);
-    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 0, 3, 6, 6), c, 0, 1, 2, 5));
-    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 1, 4, 7, 7), c, 0, 1, 2, 6), 16);
-    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 2, 5, 5, 5), c, 0, 1, 4, 7), 32);
-    return;
-  }
-  if (bytes == 8) {
-    const a = v128.load(p), b = v128.load(p, 16);
-    v128.store(to, i32x4.shuffle(a, b, 0, 2, 4, 6));
-    v128.store(to, i32x4.shuffle(a, b, 1, 3, 5, 7), 16);
-    return;
-  }
-  if (bytes == 4) return v128.store(to, v128.load(p));
-  for (let j: usize = 0; j < bytes; j += 16) {
-    if (j + 16 > bytes) j = bytes - 16; // the last four once more, whatever was done of them
-    const at = p + j;
-    turn(v128.load(at), v128.load(at + bytes), v128.load(at + 2 * bytes), v128.load(at + 3 * bytes), to + j * 4, 16);
-  }
-}
-
-function rowsOf(from: usize, bytes: usize, to: usize): void {
-  if (bytes == 12) {
-    const a = v128.load(from), b = v128.load(from, 16), c = v128.load(from, 32);
-    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 0, 4, 4, 1), c, 0, 1, 4, 3));
-    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 5, 5, 2, 6), c, 0, 5, 2, 3), 16);
-    v128.store(to, i32x4.shuffle(i32x4.shuffle(a, b, 3, 3, 7, 7), c, 6, 1, 2, 7), 32);
-    return;
-  }
-  if (bytes == 8) {
-    const a = v128.load(from), b = v128.load(from, 16);
-    v128.store(to, i32x4.shuffle(a, b, 0, 4, 1, 5));
-    v128.store(to, i32x4.shuffle(a, b, 2, 6, 3, 7), 16);
-    return;
-  }
-  if (bytes == 4) return v128.store(to, v128.load(from));
-  for (let j: usize = 0; j < bytes; j += 16) {
-    if (j + 16 > bytes) j = bytes - 16;
-    const at = from + j * 4;
-    turn(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48), to + j, bytes);
-  }
-}
-
-// 2^x of four x ≤ 0 in float32: its last digits count by how large x is, but where x is large there is little of 2^x.
-@inline function exp2Short(x: v128, one: v128, q: usize): v128 {
-  x = f32x4.pmax(v128.load(q, 96), x);
-  const n = f32x4.add(x, v128.load(q, 112)), r = f32x4.sub(x, f32x4.sub(n, v128.load(q, 112)));
-  return i32x4.add(power(r, one, q), i32x4.shl(n, 23));
-}
-
-// Numbers of a call at marks + 64: 0 κ·log₂e, 16 l, 32 1/(h − l), 48 one; a block of 32 float32 sums a column at F.
-@inline function addRows(
-  hard: bool, weighted: bool, x: usize, y: usize, w: usize, f: usize, end: usize, inverse: v128, best: v128, d: usize,
-  k: usize,
-): void {
-  const one = v128.load(k, 48);
-  let j = i32x4.splat(0);
-  while (x < end) {
-    const yv = v128.load(y), e = f32x4.mul(v128.load(x), inverse);
-    v128.store(d, e);
-    let s: v128;
-    if (hard) {
-      s = v128.and(i32x4.eq(best, j), one);
-      j = i32x4.add(j, i32x4.splat(1));
+// The columns of the rows from p to `end`, at `to`. The greatest bits of each row go to `high`, those of all are returned.
+function columnsOf(p: usize, end: usize, bytes: usize, to: usize, high: usize): v128 {
+  let all = i32x4.splat(0);
+  while (p < end) {
+    let most = i32x4.splat(0);
+    if (bytes < 16) {
+      const a = v128.load(p), b = v128.load(p, 16);
+      let first = i32x4.shuffle(a, b, 0, 2, 4, 6), second = i32x4.shuffle(a, b, 1, 3, 5, 7);
+      if (bytes == 12) {
+        const c = v128.load(p, 32);
+        first = i32x4.shuffle(i32x4.shuffle(a, b, 0, 3, 6, 6), c, 0, 1, 2, 5);
+        second = i32x4.shuffle(i32x4.shuffle(a, b, 1, 4, 7, 7), c, 0, 1, 2, 6);
+        most = i32x4.shuffle(i32x4.shuffle(a, b, 2, 5, 5, 5), c, 0, 1, 4, 7);
+        v128.store(to, most, 32);
+      }
+      v128.store(to, first);
+      v128.store(to, second, 16);
+      most = i32x4.max_u(most, i32x4.max_u(first, second));
     } else {
-      s = f32x4.mul(f32x4.sub(e, v128.load(k, 16)), v128.load(k, 32));
-      s = f32x4.pmin(one, f32x4.pmax(i32x4.splat(0), s));
+      for (let j: usize = 0; j < bytes; j += 16) {
+        if (j + 16 > bytes) j = bytes - 16; // the last four once more, whatever was done of them
+        const at = p + j, a = v128.load(at), b = v128.load(at + bytes), c = v128.load(at + 2 * bytes);
+        most = i32x4.max_u(most, turn(a, b, c, v128.load(at + 3 * bytes), to + j * 4, 16));
+      }
     }
-    if (weighted) {
-      const wv = v128.load(w);
-      s = f32x4.mul(s, wv);
-      v128.store(f, f32x4.add(v128.load(f), wv));
-      v128.store(f, f32x4.add(v128.load(f, 16), f32x4.mul(yv, wv)), 16);
-      w += 16;
-    } else v128.store(f, f32x4.add(v128.load(f, 16), yv), 16);
-    v128.store(f, f32x4.add(v128.load(f, 32), s), 32);
-    v128.store(f, f32x4.add(v128.load(f, 48), f32x4.mul(s, yv)), 48);
-    x += 16;
-    y += 16;
-    f += 64;
-    d += 16;
+    v128.store(high, most);
+    all = i32x4.max_u(all, most);
+    high += 16;
+    p += bytes * 4;
+    to += bytes * 4;
+  }
+  return all;
+}
+
+// Numbers of a call at marks + 64: 0 κ·log₂e, 16 scale, 32 l·scale, 48 one, 64 the least exponent, 80 1.5·2^23: what is added
+// to it is rounded to a whole number, 96 the coefficients of 2^r = 1 + r·(c0 + r·(c1 + …)) for |r| ≤ ½, off by 9e-8.
+
+// e = 2^(κ·(p − largest)) of columns at x, in place; scale/Σe in the place of the largest.
+function exponentials(x: usize, end: usize, tall: usize, high: usize, k: usize): void {
+  const sharpness = v128.load(k), scale = v128.load(k, 16), one = v128.load(k, 48), least = v128.load(k, 64);
+  const whole = v128.load(k, 80), c0 = v128.load(k, 96), c1 = v128.load(k, 112), c2 = v128.load(k, 128);
+  const c3 = v128.load(k, 144), c4 = v128.load(k, 160);
+  for (; x < end; high += 16) {
+    const largest = v128.load(high);
+    let sum = i32x4.splat(0);
+    for (const stop = x + tall; x < stop; x += 16) {
+      const z = f32x4.pmax(least, f32x4.mul(f32x4.sub(v128.load(x), largest), sharpness));
+      const n = f32x4.add(z, whole), r = f32x4.sub(z, f32x4.sub(n, whole)), rr = f32x4.mul(r, r);
+      const v01 = f32x4.add(one, f32x4.mul(c0, r)), v23 = f32x4.add(c1, f32x4.mul(c2, r));
+      const v45 = f32x4.add(c3, f32x4.mul(c4, r));
+      const e = i32x4.add(f32x4.add(v01, f32x4.mul(rr, f32x4.add(v23, f32x4.mul(rr, v45)))), i32x4.shl(n, 23));
+      v128.store(x, e);
+      sum = f32x4.add(sum, e);
+    }
+    v128.store(high, f32x4.div(scale, sum));
   }
 }
 
-// The first pass; rows is a multiple of 4. soft: whether s is wanted, hard: whether what counts is the decision.
+// 1 for the first of the largest of each row, else 0; 1 for each four rows at `ones`.
+function winners(x: usize, end: usize, tall: usize, high: usize, to: usize, ones: usize, one: v128): void {
+  for (; x < end; high += 16, ones += 16) {
+    const largest = v128.load(high);
+    let open = one;
+    for (const stop = x + tall; x < stop; x += 16, to += 16) {
+      const s = v128.and(i32x4.eq(v128.load(x), largest), open);
+      open = v128.xor(open, s);
+      v128.store(to, s);
+    }
+    v128.store(ones, one);
+  }
+}
+
+// Adds up columns of four rows, 64 bytes each: Σ w (weighted), Σ w·y, Σ w·s, Σ w·y·s; s = a·e − base within [0, 1], with an a
+// of each row.
+@inline function addColumns(
+  weighted: bool, e: usize, y: usize, w: usize, size: usize, tall: usize, a: usize, sums: usize, marks: usize,
+): void {
+  const base = v128.load(marks, 96), one = v128.load(marks, 112);
+  let mostW = v128.load(marks, 16), leastW = v128.load(marks, 32);
+  for (let j: usize = 0; j < tall; j += 16, sums += 64) {
+    let sumW = i32x4.splat(0), sumY = sumW, sumS = sumW, sumH = sumW;
+    for (let at = j, aa = a; at < size; at += tall, aa += 16) {
+      let s = f32x4.sub(f32x4.mul(v128.load(e + at), v128.load(aa)), base), yv = v128.load(y + at);
+      s = f32x4.pmin(one, f32x4.pmax(i32x4.splat(0), s));
+      if (weighted) {
+        const wv = v128.load(w + at);
+        mostW = i32x4.max_u(mostW, wv);
+        leastW = i32x4.min_u(leastW, i32x4.add(wv, i32x4.splat(-1)));
+        sumW = f32x4.add(sumW, wv);
+        s = f32x4.mul(s, wv);
+        sumY = f32x4.add(sumY, f32x4.mul(yv, wv));
+      } else sumY = f32x4.add(sumY, yv);
+      sumS = f32x4.add(sumS, s);
+      sumH = f32x4.add(sumH, f32x4.mul(s, yv));
+    }
+    if (weighted) v128.store(sums, f32x4.add(v128.load(sums), sumW));
+    v128.store(sums, f32x4.add(v128.load(sums, 16), sumY), 16);
+    v128.store(sums, f32x4.add(v128.load(sums, 32), sumS), 32);
+    v128.store(sums, f32x4.add(v128.load(sums, 48), sumH), 48);
+  }
+  if (weighted) {
+    v128.store(marks, mostW, 16);
+    v128.store(marks, leastW, 32);
+  }
+}
+function addColumnsPlain(e: usize, y: usize, size: usize, tall: usize, a: usize, sums: usize, marks: usize): void {
+  addColumns(false, e, y, 0, size, tall, a, sums, marks);
+}
+function addColumnsWeighted(
+  e: usize, y: usize, w: usize, size: usize, tall: usize, a: usize, sums: usize, marks: usize,
+): void {
+  addColumns(true, e, y, w, size, tall, a, sums, marks);
+}
+
+// The first pass; rows is a multiple of 4. soft: whether e is wanted, hard: whether what counts is the decision.
 export function argmax(
   p: usize, y: usize, w: usize, d: usize, rows: usize, bytes: usize, soft: bool, hard: bool, out: usize,
   outStep: usize, marks: usize,
 ): void {
-  const k = marks + 64, q = k + 64, x = q + 144, tall = bytes * 4, labels = x + tall, weights = labels + tall;
-  const f = weights + tall, fEnd = f + tall * 4, xEnd = x + tall, one = v128.load(k, 48), weighted = w != 0;
-  storePower(q);
-  v128.store(q, f32x4.splat(-126), 96);
-  v128.store(q, f32x4.splat(12582912), 112); // 1.5·2^23, as in exp2
-  let most = v128.load(marks), mostW = v128.load(marks, 16), leastW = v128.load(marks, 32);
-  memory.fill(f, 0, fEnd - f);
-  clear(out, outStep, groupsOf(rows, 128));
-  for (let row: usize = 0; row < rows; row += 4) {
-    let largest = f32x4.splat(-1), best = i32x4.splat(0);
-    if (bytes < 16) {
-      columnsOf(p, bytes, x);
-      columnsOf(y, bytes, labels);
-      for (let at = x; at < xEnd; at += 16) {
-        const v = v128.load(at);
-        most = i32x4.max_u(most, i32x4.max_u(v, v128.load(at + tall)));
-        largest = f32x4.pmax(largest, v);
-      }
-    } else {
-      for (let j: usize = 0; j < bytes; j += 16) { // as columnsOf, and what there is to see on the way
-        if (j + 16 > bytes) j = bytes - 16;
-        const pp = p + j, yy = y + j, to = j * 4;
-        const p0 = v128.load(pp), p1 = v128.load(pp + bytes);
-        const p2 = v128.load(pp + 2 * bytes), p3 = v128.load(pp + 3 * bytes);
-        most = i32x4.max_u(most, i32x4.max_u(i32x4.max_u(p0, p1), i32x4.max_u(p2, p3)));
-        largest = f32x4.pmax(largest, turn(p0, p1, p2, p3, x + to, 16));
-        const y0 = v128.load(yy), y1 = v128.load(yy + bytes);
-        const y2 = v128.load(yy + 2 * bytes), y3 = v128.load(yy + 3 * bytes);
-        most = i32x4.max_u(most, i32x4.max_u(i32x4.max_u(y0, y1), i32x4.max_u(y2, y3)));
-        turn(y0, y1, y2, y3, labels + to, 16);
-      }
+  const stage = stageBytes(bytes), tall = bytes * 4, k = marks + 64, high = k + 176, ones = high + 512, sums = ones + 512;
+  const labels = sums + tall * 4, weights = labels + stage, decided = weights + stage, end = p + rows * bytes;
+  let most = v128.load(marks);
+  clear(out, outStep, groupsOf(rows, GROUP));
+  while (p < end) {
+    memory.fill(sums, 0, tall * 4);
+    for (const stop = min<usize>(end, p + GROUP * bytes); p < stop; ) {
+      const size = min<usize>(stage, stop - p), x = d == 0 ? decided + stage : d;
+      if (w != 0) columnsOf(w, w + size, bytes, weights, high);
+      most = i32x4.max_u(most, columnsOf(y, y + size, bytes, labels, high));
+      most = i32x4.max_u(most, columnsOf(p, p + size, bytes, x, high));
+      if (hard) winners(x, x + size, tall, high, decided, ones, v128.load(k, 48));
+      if (soft) exponentials(x, x + size, tall, high, k);
+      const s = hard ? decided : x, a = hard ? ones : high;
+      if (w != 0) {
+        addColumnsWeighted(s, labels, weights, size, tall, a, sums, marks);
+        w += size;
+      } else addColumnsPlain(s, labels, size, tall, a, sums, marks);
+      p += size;
+      y += size;
+      if (d != 0) d += size;
     }
-    if (weighted) {
-      columnsOf(w, bytes, weights);
-      for (let at = weights; at < f; at += 16) {
-        const wv = v128.load(at);
-        mostW = i32x4.max_u(mostW, wv);
-        leastW = i32x4.min_u(leastW, i32x4.add(wv, i32x4.splat(-1)));
-      }
-      w += tall;
-    }
-    if (hard) { // from the last to the first: the first of the largest is left
-      let j = i32x4.splat(<i32>(bytes / 4));
-      for (let at = xEnd; at > x;) {
-        at -= 16;
-        j = i32x4.add(j, i32x4.splat(-1));
-        best = v128.bitselect(j, best, f32x4.eq(v128.load(at), largest));
-      }
-    }
-    let sum = i32x4.splat(0);
-    if (soft) {
-      const sharpness = v128.load(k);
-      for (let at = x; at < xEnd; at += 16) {
-        const e = exp2Short(f32x4.mul(f32x4.sub(v128.load(at), largest), sharpness), one, q);
-        sum = f32x4.add(sum, e);
-        v128.store(at, e);
-      }
-      sum = f32x4.div(one, sum);
-    }
-    const to = d == 0 ? x : d;
-    if (hard) {
-      if (weighted) addRows(true, true, x, labels, weights, f, xEnd, sum, best, to, k);
-      else addRows(true, false, x, labels, weights, f, xEnd, sum, best, to, k);
-    } else {
-      if (weighted) addRows(false, true, x, labels, weights, f, xEnd, sum, best, to, k);
-      else addRows(false, false, x, labels, weights, f, xEnd, sum, best, to, k);
-    }
-    if (row % 128 == 124 || row + 4 == rows) {
-      for (let from = f, o = out; from < fEnd; from += 16, o += 32) {
-        addLanes(o, v128.load(from));
-        v128.store(from, i32x4.splat(0));
-      }
-      out += outStep;
-    }
-    p += tall;
-    y += tall;
-    if (d != 0) d += tall;
+    for (let at: usize = 0; at < tall * 4; at += 16) addLanes(out + at * 2, v128.load(sums + at));
+    out += outStep;
   }
   v128.store(marks, most);
-  v128.store(marks, mostW, 16);
-  v128.store(marks, leastW, 32);
 }
 
-// The second pass, in place: s becomes s·(g − Σ g·s), g = w·(m + (y − e)·δ), with m, e and δ of a column at c. The g are
-// taken from that of the largest s, so that what is small of its own is not a difference of what is large.
+// g = b + y·δ, with b and δ at k.
+@inline function gain(y: v128, k: usize): v128 {
+  return f32x4.add(v128.load(k), f32x4.mul(y, v128.load(k, 16)));
+}
+
+// The second pass, in place: e becomes s·(g − Σ g·s), s = e/Σe, g = w·(b + y·δ), with b and δ of a column
+// at c. The g are taken from their mean, and then once more: what is small of its own is not a difference of what is large.
 export function finishArgmax(
-  d: usize, y: usize, w: usize, rows: usize, bytes: usize, c: usize, x: usize,
+  d: usize, y: usize, w: usize, rows: usize, bytes: usize, c: usize, high: usize,
 ): void {
-  const tall = bytes * 4, labels = x + tall, weights = labels + tall, weighted = w != 0, xEnd = x + tall;
-  for (let row: usize = 0; row < rows; row += 4) {
-    columnsOf(y, bytes, labels);
-    if (weighted) {
-      columnsOf(w, bytes, weights);
-      w += tall;
+  const stage = stageBytes(bytes), tall = bytes * 4, end = d + rows * bytes, same = high + 512, kStep = w != 0 ? 0 : 32;
+  v128.store(same, f32x4.splat(0));
+  v128.store(same, f32x4.splat(1), 16);
+  while (d < end) {
+    const size = min<usize>(stage, end - d), weights = same + 32 + stage;
+    let x = same + 32;
+    columnsOf(y, y + size, bytes, x, high);
+    if (w != 0) {
+      columnsOf(w, w + size, bytes, weights, high);
+      w += size;
+      for (let at: usize = 0, k = c, last = c + tall * 2; at < size; at += 16) {
+        v128.store(x + at, f32x4.mul(gain(v128.load(x + at), k), v128.load(weights + at)));
+        k += 32;
+        if (k == last) k = c;
+      }
     }
-    let largest = i32x4.splat(0), most = largest;
-    for (let at: usize = 0, k = c; at < tall; at += 16, k += 48) {
-      const yv = v128.load(labels + at), s = v128.load(d + at);
-      let g = f32x4.add(v128.load(k), f32x4.mul(f32x4.sub(yv, v128.load(k, 16)), v128.load(k, 32)));
-      if (weighted) g = f32x4.mul(g, v128.load(weights + at));
-      v128.store(labels + at, g);
-      most = v128.bitselect(g, most, f32x4.gt(s, largest));
-      largest = f32x4.pmax(largest, s);
+    y += size;
+    for (const stop = d + size; d < stop; d += tall, x += tall) {
+      let sum = i32x4.splat(0), mean = sum;
+      for (let at: usize = 0, k = w != 0 ? same : c; at < tall; at += 16, k += kStep) {
+        const g = gain(v128.load(x + at), k), e = v128.load(d + at);
+        v128.store(x + at, g);
+        sum = f32x4.add(sum, e);
+        mean = f32x4.add(mean, f32x4.mul(g, e));
+      }
+      const inverse = f32x4.div(f32x4.splat(1), sum);
+      mean = f32x4.mul(mean, inverse);
+      let rest = i32x4.splat(0);
+      for (let at: usize = 0; at < tall; at += 16) {
+        rest = f32x4.add(rest, f32x4.mul(f32x4.sub(v128.load(x + at), mean), v128.load(d + at)));
+      }
+      rest = f32x4.mul(rest, inverse);
+      for (let at: usize = 0; at < tall; at += 16) {
+        const g = f32x4.sub(f32x4.sub(v128.load(x + at), mean), rest);
+        v128.store(x + at, f32x4.mul(v128.load(d + at), f32x4.mul(g, inverse)));
+      }
+      if (bytes < 16) {
+        const a = v128.load(x), b = v128.load(x, 16);
+        let first = i32x4.shuffle(a, b, 0, 4, 1, 5), second = i32x4.shuffle(a, b, 2, 6, 3, 7);
+        if (bytes == 12) {
+          const c = v128.load(x, 32);
+          first = i32x4.shuffle(i32x4.shuffle(a, b, 0, 4, 4, 1), c, 0, 1, 4, 3);
+          second = i32x4.shuffle(i32x4.shuffle(a, b, 5, 5, 2, 6), c, 0, 5, 2, 3);
+          v128.store(d, i32x4.shuffle(i32x4.shuffle(a, b, 3, 3, 7, 7), c, 6, 1, 2, 7), 32);
+        }
+        v128.store(d, first);
+        v128.store(d, second, 16);
+      } else {
+        for (let j: usize = 0; j < bytes; j += 16) {
+          if (j + 16 > bytes) j = bytes - 16;
+          const at = x + j * 4;
+          turn(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48), d + j, bytes);
+        }
+      }
     }
-    let mean = i32x4.splat(0);
-    for (let at: usize = 0; at < tall; at += 16) {
-      const g = f32x4.sub(v128.load(labels + at), most);
-      v128.store(labels + at, g);
-      mean = f32x4.add(mean, f32x4.mul(g, v128.load(d + at)));
-    }
-    for (let at: usize = 0; at < tall; at += 16) {
-      v128.store(x + at, f32x4.mul(v128.load(d + at), f32x4.sub(v128.load(labels + at), mean)));
-    }
-    rowsOf(x, bytes, d);
-    d += tall;
-    y += tall;
   }
 }
 
