@@ -12,7 +12,7 @@ interface Engine {
   };
   isTapeOn(): boolean;
   makeTensorFromTensorInfo(info: TensorInfo, backend: unknown): Tensor;
-  runKernelFunc(op: {
+  runKernelFunc?(op: {
     readonly inputs: Readonly<Record<string, Tensor>>;
     forwardFunc(backend: unknown, save: (tensors: Tensor[]) => void): Tensor;
     backwardsFunc(dy: Tensor, saved: Tensor[]): Record<string, () => Tensor>;
@@ -342,7 +342,7 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
 
 /**
  * Makes an operation with a gradient of its own by the method that `tf.customGrad` calls: the checks of `tf.customGrad` take as
- * long as the loss of some hundred outputs.
+ * long as the loss of some hundred outputs. If the engine does not have that method, `tf.customGrad` makes the operation.
  *
  * @param x The tensor by which the operation is differentiated.
  * @param forward Returns the value, and may save tensors for the gradient.
@@ -353,7 +353,14 @@ export function customOp(
   forward: (backend: unknown, save: (tensors: Tensor[]) => void) => Tensor,
   backward: (dy: Tensor, saved: Tensor[]) => Tensor,
 ): Tensor {
-  return engine().runKernelFunc({
+  const own = engine();
+  if (typeof own.runKernelFunc !== "function") {
+    return tf.customGrad((_x: unknown, save: unknown) => ({
+      value: forward(own.backend, save as (tensors: Tensor[]) => void),
+      gradFunc: backward as (dy: Tensor, saved: Tensor[]) => Tensor,
+    }))(x);
+  }
+  return own.runKernelFunc({
     inputs: { x },
     forwardFunc: forward,
     backwardsFunc: (dy, saved) => {

@@ -1,7 +1,7 @@
 // The loss as an operation of TensorFlow.js: what its tape records, what is kept for it, and what is left.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { f1Loss } from "../../lib/mod.ts";
+import { applyStep, f1Loss, toStep } from "../../lib/mod.ts";
 import { engine, readTogether } from "../../lib/tfjs/engine.ts";
 import { counted, onBackends, random } from "../helpers.ts";
 
@@ -108,6 +108,34 @@ onBackends("a tape that is not as it is known here is left alone: the other way 
     tf.dispose([known.value, known.grad, yPred, yTrue]);
   }
 });
+
+onBackends(
+  "an engine without the method of operations is left alone: tf.customGrad makes them, with the same numbers",
+  () => {
+    const { yPred, yTrue } = batch(), step = toStep("softsign"), own = engine() as { runKernelFunc?: unknown };
+    const take = () => {
+      const { value, grad } = tf.valueAndGrad((x) => tf.add(loss(yTrue, x), tf.mean(applyStep(step, x))))(yPred);
+      const numbers = [...value.dataSync(), ...grad.dataSync()];
+      tf.dispose([value, grad]);
+      return numbers;
+    };
+    const wanted = take(), { runKernelFunc } = own;
+    let hidden = 0;
+    Object.defineProperty(own, "runKernelFunc", { // hidden from this library, not from TensorFlow.js
+      configurable: true,
+      get: () => new Error().stack!.split("\n")[2].includes("customOp") ? void hidden++ : runKernelFunc,
+    });
+    try {
+      const { result, made } = counted(take);
+      assertEquals(result, wanted);
+      assertEquals(made, 0);
+      assertEquals(hidden, 3, "the loss, the step and its derivative");
+    } finally {
+      delete own.runKernelFunc;
+      tf.dispose([yPred, yTrue]);
+    }
+  },
+);
 
 Deno.test("a read outlives the scope that began it, as a device's does, and leaves nothing", async () => {
   const tensors = [tf.tensor1d([1, 2]), tf.tensor2d([[3], [4]])], own = tf.engine(), { read } = own;
