@@ -245,6 +245,10 @@ function repeat(values: ArrayLike<number>, times: number): Float64Array {
   return repeated;
 }
 
+/** Says that a label is the one of the rows that count nowhere; NaN is NaN. */
+export const isIgnored = (label: number, ignoreLabel: number): boolean =>
+  label === ignoreLabel || (Number.isNaN(label) && Number.isNaN(ignoreLabel));
+
 /** Returns the labels with 0 for those that are ignored, and `kept`: 1 for a label that counts, else 0. */
 function withoutIgnored(
   given: ArrayLike<number>,
@@ -253,9 +257,8 @@ function withoutIgnored(
   if (ignoreLabel === undefined) return { labels: given };
   const labels = new Float64Array(given.length), kept = new Float64Array(given.length);
   for (let i = 0; i < labels.length; i++) {
-    const label = given[i];
-    if (Object.is(label, ignoreLabel) || label === ignoreLabel) continue; // 0 in both
-    labels[i] = label;
+    if (isIgnored(given[i], ignoreLabel)) continue; // 0 in both
+    labels[i] = given[i];
     kept[i] = 1;
   }
   return { labels, kept };

@@ -1,4 +1,4 @@
-import type { BatchShape, Inputs } from "../batch/read_batch.ts";
+import { type BatchShape, type Inputs, isIgnored } from "../batch/read_batch.ts";
 import { ownSimd, type Simd, viewsOf } from "./simd.ts";
 
 /** The numbers of a batch as a backend has them; labels that were bool are bytes. */
@@ -53,10 +53,9 @@ export function tablesOf<T>(
 export function withoutIgnored({ yTrue, yPred, sampleWeight }: Inputs<Table>, ignoreLabel: number): Inputs<Table> {
   const labels = yTrue.values.slice(), { classes } = yTrue, { length } = labels;
   const weights = sampleWeight?.values, size = Math.max(length, weights?.length ?? 0), kept = new Float32Array(size);
-  const each = size / length, isNaN = Number.isNaN(ignoreLabel);
+  const each = size / length;
   for (let i = 0; i < length; i++) {
-    const label = labels[i];
-    if (isNaN ? label !== label : label === ignoreLabel) labels[i] = 0;
+    if (isIgnored(labels[i], ignoreLabel)) labels[i] = 0;
     else if (each === 1) kept[i] = 1;
     else kept.fill(1, i * each, (i + 1) * each);
   }
