@@ -81,7 +81,7 @@ function readShape(what: string, yPred: ShapedNumbers, columns: boolean): { rows
   const { shape, size } = yPred;
   const classes = shape.length === 1 ? 1 : shape[shape.length - 1];
   if (!columns && !(shape.length === 1 || (shape.length === 2 && classes === 1))) {
-    const hint = classes > 1 && shape.length > 1
+    const hint = classes > 1
       ? "; for a softmax write { average: 'macro', decision: 'argmax' }, for several labels { average: 'macro' }"
       : "";
     throw refuse(what, "yPred", `must have the shape [n] or [n, 1], it has ${shapeText(yPred)}${hint}`);
@@ -104,7 +104,7 @@ function isPerRow(
 ): boolean {
   const { shape } = tensor, leading = yPred.shape.length === 1 ? yPred.shape : yPred.shape.slice(0, -1);
   const perRow = sameShape(shape, leading) || sameShape(shape, [...leading, 1]);
-  if (perRow || (classes > 1 && sameShape(shape, yPred.shape))) return perRow && classes > 1;
+  if (perRow || sameShape(shape, yPred.shape)) return perRow && classes > 1;
   throw refuse(what, argument, `has the shape ${shapeText(tensor)}, 'yPred' has ${shapeText(yPred)}`);
 }
 

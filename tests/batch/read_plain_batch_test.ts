@@ -137,7 +137,16 @@ const refusals: [BatchTensors, Partial<BatchOptions>, string][] = [
   [{ yTrue: shaped([]), yPred: shaped([]) }, {}, "'yPred' is empty, its shape is [0]"],
   [{ yTrue: shaped([], [0, 3]), yPred: shaped([], [0, 3]) }, columns, "'yPred' is empty, its shape is [0, 3]"],
   [{ yTrue: shaped([1, 0, 1]), yPred: halves(2) }, {}, "'yTrue' has the shape [3], 'yPred' has [2]"],
-  [{ yTrue: shaped([1, 0], [1, 2]), yPred: halves(2) }, {}, "'yTrue' has the shape [1, 2], 'yPred' has [2]"],
+  ...[[], [2, 1, 1], [1, 2], [2, 2]].map((shape): [BatchTensors, Partial<BatchOptions>, string] => [
+    { yTrue: shaped([1, 0, 1, 0], shape), yPred: halves(2) },
+    {},
+    `'yTrue' has the shape [${shape.join(", ")}], 'yPred' has [2]`,
+  ]),
+  ...[[], [3, 2]].map((shape): [BatchTensors, Partial<BatchOptions>, string] => [
+    { yTrue: shaped([1, 0, 1]), yPred: halves(3, 1), sampleWeight: shaped([1, 1, 1, 1, 1, 1], shape) },
+    {},
+    `'sampleWeight' has the shape [${shape.join(", ")}], 'yPred' has [3, 1]`,
+  ]),
   [
     { yTrue: shaped([1, 0, 1]), yPred: halves(2, 3) },
     columns,
@@ -182,6 +191,11 @@ const refusals: [BatchTensors, Partial<BatchOptions>, string][] = [
     {},
     "'yPred' must lie in [0, 1], row 1 is 7; if these are logits, say fromLogits: true",
   ],
+  ...[-0.25, Infinity].map((bad): [BatchTensors, Partial<BatchOptions>, string] => [
+    { yTrue: shaped([1, 0]), yPred: shaped([0.5, bad]) },
+    {},
+    `'yPred' must lie in [0, 1], row 1 is ${bad}; if these are logits, say fromLogits: true`,
+  ]),
   [{ yTrue: shaped([1, 0]), yPred: shaped([0.5, NaN]) }, {}, "'yPred' must lie in [0, 1], row 1 is NaN"],
   [
     { yTrue: shaped([1, 0]), yPred: shaped([5, NaN]) },

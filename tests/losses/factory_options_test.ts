@@ -61,13 +61,20 @@ const parametric: [name: string, factory: Factory][] = Object.entries({
   ndcg: curves.ndcg,
 }) as [string, Factory][];
 
+/** Factories of a given score. */
+const ofScore: [name: string, factory: Factory][] = [
+  ["metricLoss", (options) => top.metricLoss("f1", options as top.LossOptions)],
+  ["hardMetric", (options) => top.hardMetric("f1", options as top.MetricOptions)],
+  ["curveLoss", (options) => curves.curveLoss("rocAuc", options as curves.CurveLossOptions)],
+];
+
 const ownOfSavings = of("CostOptions");
 const optionsOf = (name: string) =>
   name === "savings" || name === "costLoss" ? { ...documented(name), own: ownOfSavings } : documented(name);
 
 Deno.test("a factory tells an unknown option with every option that it documents, its own first", () => {
   assert(factories.length > 45 && parametric.length === 12, `${factories.length} and ${parametric.length} factories`);
-  for (const [name, factory] of [...factories, ...parametric]) {
+  for (const [name, factory] of [...factories, ...parametric, ...ofScore]) {
     const { own, shared } = optionsOf(name);
     const { message } = assertThrows(
       () => factory({ nosuch: 1 }),
@@ -78,6 +85,7 @@ Deno.test("a factory tells an unknown option with every option that it documents
     assertEquals(told.slice(0, own.length).toSorted(), own.toSorted(), `${name}: ${message}`);
     assertEquals(told.slice(own.length).toSorted(), shared.toSorted(), `${name}: ${message}`);
   }
+  assertEquals(top.f1Loss({ nosuch: undefined } as top.LossOptions).name, "f1Loss");
 });
 
 Deno.test("the options of factories are read from the declarations", () => {
@@ -88,7 +96,7 @@ Deno.test("the options of factories are read from the declarations", () => {
 });
 
 Deno.test("a factory tells options that are not an object, before an option that is missing", () => {
-  for (const [name, factory] of [...factories, ...parametric]) {
+  for (const [name, factory] of [...factories, ...parametric, ...ofScore]) {
     for (const [given, told] of [[0.5, "0.5"], ["soft", "'soft'"], [[0.5], "[0.5]"]] as const) {
       assertThrows(() => factory(given), TypeError, `'options' must be an object, it is ${told}`, name);
     }
@@ -119,11 +127,8 @@ Deno.test("a factory of losses or metrics that gets a tensor is told to be calle
     );
   }
   const rest: [name: string, call: () => unknown][] = [
-    ...parametric.map(([name, score]): [string, () => unknown] => [name, () => score(y)]),
+    ...[...parametric, ...ofScore].map(([name, make]): [string, () => unknown] => [name, () => make(y)]),
     ["stratifiedBatches", () => stratifiedBatches([0, 1], y as never)],
-    ["metricLoss", () => top.metricLoss("f1", y as never)],
-    ["hardMetric", () => top.hardMetric("f1", y as never)],
-    ["curveLoss", () => curves.curveLoss("rocAuc", y as never)],
     ["lossAndGradient", () => core.lossAndGradient([1, 0], [1, 0], y as never)],
   ];
   for (const [name, call] of rest) {

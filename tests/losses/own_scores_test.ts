@@ -6,12 +6,9 @@ import {
   applyStep,
   type Counts,
   f1Loss,
-  fBetaLoss,
   hardMetric,
   identity,
   metricLoss,
-  precisionLoss,
-  round,
   type Score,
   type ScoreDefinition,
   softsign,
@@ -120,63 +117,6 @@ Deno.test("a step of one's own with a mistake is named by it; it is no zero divi
   }
   assertStrictEquals(toStep({ ...sound, slope: Infinity, threshold: 0 }).slope, Infinity);
   tf.dispose([y, p]);
-});
-
-Deno.test("a definition of one's own is made constant outside [0, 1]", () => {
-  const cubic = {
-    name: "cubic",
-    threshold: 0.5,
-    slope: 1,
-    value: (p: number) => p ** 3,
-    derivative: (p: number) => 3 * p * p,
-  };
-  const step = toStep(cubic);
-  assertEquals([-2, 0, 0.5, 1, 3].map(step.value), [0, 0, 0.125, 1, 1]);
-  assertEquals([-2, 0, 0.5, 1, 3].map(step.derivative), [0, 0, 0.75, 3, 0]);
-  assertEquals([step.value(NaN), step.derivative(NaN)], [NaN, NaN]);
-});
-
-Deno.test("float32(0.3) is not above the threshold 0.3: round, straight-through and metrics", () => {
-  const same = Math.fround(0.3), above = 0.3 + 2 ** -24;
-  assert(same > 0.3);
-  for (const step of [round({ threshold: 0.3 }), straightThrough(softsign({ threshold: 0.3 }))]) {
-    assertEquals([step.value(same), step.value(Math.fround(above + 2 ** -25)), step.value(0.3)], [0, 1, 0]);
-  }
-  tf.tidy(() => {
-    const y = tf.tensor1d([1, 1]), p = tf.tensor1d([0.3, 0.4]);
-    assertStrictEquals(hardMetric("recall", { threshold: 0.3 })(y, p).dataSync()[0], 0.5);
-    assertStrictEquals(hardMetric("recall", { threshold: 0.4 })(y, p).dataSync()[0], 0);
-  });
-});
-
-Deno.test("unknown options and options that are no object are refused by every factory, with what there is", () => {
-  const wrong = (options: unknown) => options as Record<string, never>;
-  const factories: [string, (options: Record<string, never>) => unknown][] = [
-    ...Object.entries(steps).map(([name, make]) => [name, make] as [string, typeof make]),
-    ["precisionLoss", precisionLoss],
-    ["metricLoss", (options) => metricLoss("mcc", options)],
-    ["fBetaLoss", (options) => fBetaLoss({ beta: 1, ...options })],
-    ["hardMetric", (options) => hardMetric("mcc", options)],
-    ["toStep", (options) => toStep("softsign", options)],
-  ];
-  for (const [name, make] of factories) {
-    assertRefused(() => make(wrong({ slop: 20 })), { error, argument: "slop", value: "20" });
-    if (name === "fBetaLoss") continue; // a spread makes an object of anything
-    for (const [bad, value] of [[null, "null"], [3, "3"], ["x", "'x'"], [[1], "[1]"]] as const) {
-      assertRefused(() => make(wrong(bad)), { error, argument: "options", value });
-    }
-  }
-  assertRefused(() => fBetaLoss(undefined as never), { argument: "beta", value: "undefined" });
-  assertRefused(() => fBetaLoss(null as never), { argument: "beta", value: "undefined" });
-  assertRefused(() => fBetaLoss({ beta: 1e200 }), { argument: "beta", value: "1e+200" });
-  assertRefused(() => hardMetric("f1", wrong({ slope: 3 })), {
-    error,
-    argument: "slope",
-    value: "3",
-  });
-  assertRefused(() => hardMetric("f1", { threshold: 0 }), { argument: "threshold", value: "the metric 'f1" });
-  assertRefused(() => straightThrough("softsign" as never), { error, argument: "step", value: "'softsign'" });
-  assertStrictEquals(precisionLoss({ slope: undefined, slop: undefined } as never).name, "precisionLoss");
 });
 
 Deno.test("a straight-through step may stand at 0, where the thread's softsign does", () => {

@@ -1,5 +1,5 @@
 // What a loss or a metric refuses: one sentence, the argument and its value, before any work, nothing left behind.
-import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import {
   f1Loss,
@@ -41,43 +41,10 @@ const refusals: Refusal[] = [
     value: "[2], 'yPred' has [3]",
   },
   {
-    what: "labels of another length, in a column",
-    arguments: () => [y(), float([0.1, 0.2], [2, 1])],
-    argument: "yTrue",
-    value: "[3], 'yPred' has [2, 1]",
-  },
-  { what: "labels of rank 0", arguments: () => [tf.scalar(1), p()], argument: "yTrue", value: "[]" },
-  {
-    what: "labels of rank 3",
-    arguments: () => [float([1, 0, 1], [3, 1, 1]), p()],
-    argument: "yTrue",
-    value: "[3, 1, 1]",
-  },
-  {
-    what: "labels in two columns",
-    arguments: () => [float([1, 0, 1, 0, 1, 0], [3, 2]), p()],
-    argument: "yTrue",
-    value: "has the shape [3, 2], 'yPred' has [3]",
-  },
-  { what: "outputs of rank 0", arguments: () => [y(), tf.scalar(0.5)], argument: "yPred", value: "[]" },
-  {
     what: "outputs in two columns",
     arguments: () => [y(), float([0, 1, 0, 1, 0, 1], [3, 2])],
     argument: "yPred",
-    value:
-      "must have the shape [n] or [n, 1], it has [3, 2]; for a softmax write { average: 'macro', decision: 'argmax' }, for several labels { average: 'macro' }",
-  },
-  {
-    what: "one row of three outputs",
-    arguments: () => [float([1]), float([0.1, 0.2, 0.3], [1, 3])],
-    argument: "yPred",
-    value: "must have the shape [n] or [n, 1], it has [1, 3]; for a softmax write",
-  },
-  {
-    what: "weights in two columns",
-    arguments: () => [y(), p(), float([0, 1, 0, 1, 0, 1], [3, 2])],
-    argument: "sampleWeight",
-    value: "has the shape [3, 2], 'yPred' has [3]",
+    value: "must have the shape [n] or [n, 1], it has [3, 2]; for a softmax write",
   },
   {
     what: "outputs of int32",
@@ -85,80 +52,21 @@ const refusals: Refusal[] = [
     argument: "yPred",
     value: "int32",
   },
-  { what: "outputs of bool", arguments: () => [y(), tf.tensor1d([1, 0, 1], "bool")], argument: "yPred", value: "bool" },
   { what: "labels of text", arguments: () => [tf.tensor1d(["a", "b", "c"]), p()], argument: "yTrue", value: "string" },
-  {
-    what: "weights of text",
-    arguments: () => [y(), p(), tf.tensor1d(["a", "b", "c"])],
-    argument: "sampleWeight",
-    value: "string",
-  },
-  {
-    what: "no outputs",
-    arguments: () => [float([]), float([])],
-    argument: "yPred",
-    value: "is empty, its shape is [0]",
-  },
   { what: "no rows in a column", arguments: () => [y(), float([], [0, 1])], argument: "yPred", value: "empty" },
-  { what: "a label of 2", arguments: () => [row(2), p()], argument: "yTrue", value: "row 2 is 2" },
-  { what: "a label of −1", arguments: () => [row(-1), p()], argument: "yTrue", value: "row 2 is -1" },
   {
     what: "a label of int32 beyond 1",
     arguments: () => [tf.tensor1d([0, 7, 1], "int32"), p()],
     argument: "yTrue",
     value: "row 1 is 7",
   },
-  { what: "a label of NaN", arguments: () => [row(NaN), p()], argument: "yTrue", value: "row 2 is NaN" },
-  { what: "an output above 1", arguments: () => [y(), row(1.5)], argument: "yPred", value: "row 2 is 1.5" },
-  { what: "an output below 0", arguments: () => [y(), row(-0.25)], argument: "yPred", value: "row 2 is -0.25" },
   { what: "an infinite output", arguments: () => [y(), row(Infinity)], argument: "yPred", value: "row 2 is Infinity" },
-  { what: "an output of NaN", arguments: () => [y(), row(NaN)], argument: "yPred", value: "row 2 is NaN" },
-  {
-    what: "a weight below 0",
-    arguments: () => [y(), p(), row(-0.5)],
-    argument: "sampleWeight",
-    value: "row 2 is -0.5",
-  },
   { what: "a weight of NaN", arguments: () => [y(), p(), row(NaN)], argument: "sampleWeight", value: "row 2 is NaN" },
-  {
-    what: "an infinite weight",
-    arguments: () => [y(), p(), row(Infinity)],
-    argument: "sampleWeight",
-    value: "row 2 is Infinity",
-  },
-  {
-    what: "weights of another length",
-    arguments: () => [y(), p(), float([1, 1])],
-    argument: "sampleWeight",
-    value: "[2], 'yPred' has [3]",
-  },
-  { what: "weights of rank 0", arguments: () => [y(), p(), tf.scalar(1)], argument: "sampleWeight", value: "[]" },
-  {
-    what: "labels that are no tensor",
-    arguments: () => [no([1, 0, 1]), p()],
-    argument: "yTrue",
-    value: "[1, 0, 1]",
-    error: TypeError,
-  },
-  {
-    what: "outputs that are no tensor",
-    arguments: () => [y(), no(0.5)],
-    argument: "yPred",
-    value: "0.5",
-    error: TypeError,
-  },
   {
     what: "outputs left out",
     arguments: () => [y(), no(undefined)],
     argument: "yPred",
     value: "undefined",
-    error: TypeError,
-  },
-  {
-    what: "weights that are no tensor",
-    arguments: () => [y(), p(), no("x")],
-    argument: "sampleWeight",
-    value: "'x'",
     error: TypeError,
   },
   {
@@ -184,45 +92,6 @@ for (const { what, arguments: make, argument, value, error } of refusals) {
   });
 }
 
-onBackends("outputs like logits name fromLogits; with it they are taken, but not NaN", () => {
-  const labels = y(), logits = float([3.5, -2, 0.5]), bad = float([3.5, NaN, 0.5]);
-  assertMatch(
-    assertRefused(() => f1Loss()(labels, logits), { argument: "yPred", value: "row 0 is 3.5" }),
-    /fromLogits: true/,
-  );
-  assertMatch(
-    assertRefused(() => hardMetric("f1")(labels, logits), { argument: "yPred", value: "row 0 is 3.5" }),
-    /fromLogits: true/,
-  );
-  // NaN is not a logit either: no such advice.
-  assertNotMatch(assertRefused(() => f1Loss()(labels, bad), { argument: "yPred", value: "3.5" }), /NaN/);
-  const nan = float([NaN, 0.5, 0.5]);
-  assertNotMatch(assertRefused(() => f1Loss()(labels, nan), { argument: "yPred", value: "NaN" }), /fromLogits/);
-  tf.dispose([f1Loss({ fromLogits: true })(labels, logits), hardMetric("f1", { fromLogits: true })(labels, logits)]);
-  assertRefused(() => f1Loss({ fromLogits: true })(labels, bad), { argument: "yPred", value: "row 1 is NaN" });
-  assertRefused(() => hardMetric("f1", { fromLogits: true })(labels, bad), {
-    argument: "yPred",
-    value: "row 1 is NaN",
-  });
-  tf.dispose([labels, logits, bad, nan]);
-});
-
-onBackends("rounding beyond [0, 1] is taken up to 1e-6, and no further", () => {
-  const labels = y();
-  for (const bound of [1 + 5e-7, -5e-7, 1 + 9e-7]) {
-    const outputs = float([0.5, 0.5, bound]);
-    const value = f1Loss()(labels, outputs);
-    assert(Number.isFinite(value.dataSync()[0]));
-    tf.dispose([outputs, value]);
-  }
-  for (const [bound, value] of [[1 + 2e-6, "row 2 is 1.000002"], [-2e-6, "row 2 is -0.000002"]] as const) {
-    const outputs = float([0.5, 0.5, bound]);
-    assertRefused(() => f1Loss()(labels, outputs), { argument: "yPred", value: value.slice(0, 16) });
-    tf.dispose(outputs);
-  }
-  tf.dispose(labels);
-});
-
 onBackends("after a refusal inside a gradient the next gradient works", () => {
   const labels = y(), outputs = p(), bad = row(7);
   assertThrows(() => tf.grad((p) => f1Loss()(labels, tf.mul(p, 1)))(bad), RangeError, "'yPred'");
@@ -243,35 +112,20 @@ onBackends("nothing is left behind when training meets bad rows", async () => {
   model.dispose();
 });
 
-Deno.test("a loss refuses its options when it is made, by argument and value", () => {
+Deno.test("losses and metrics refuse their options when they are made, by argument and value", () => {
   const cases: [Record<string, unknown>, string, string, typeof RangeError?][] = [
-    [{ slope: 0.5 }, "slope", "0.5"],
-    [{ slope: NaN }, "slope", "NaN"],
-    [{ slope: Infinity }, "slope", "Infinity"],
-    [{ slope: "x" }, "slope", "'x'"],
     [{ threshold: 0 }, "threshold", "is 0"],
-    [{ threshold: 1 }, "threshold", "is 1"],
-    [{ threshold: -1 }, "threshold", "-1"],
-    [{ threshold: NaN }, "threshold", "NaN"],
-    [{ zeroDivision: 2 }, "zeroDivision", "2"],
-    [{ zeroDivision: NaN }, "zeroDivision", "NaN"],
     [{ zeroDivision: "warn" }, "zeroDivision", "'warn'"],
-    [{ zeroDivision: true }, "zeroDivision", "true"],
+    [{ slope: 0.5 }, "slope", "0.5"],
     [{ step: "sofsign" }, "step", "'sofsign'", TypeError],
-    [{ step: null }, "step", "null", TypeError],
-    [{ step: softsign }, "step", "the function softsign", TypeError],
     [{ step: softsign({ slope: 5 }), slope: 10 }, "slope", "10", TypeError],
-    [{ step: softsign(), threshold: 0.3 }, "threshold", "0.3", TypeError],
-    [{ step: "round", slope: 10 }, "slope", "10", TypeError],
-    [{ step: "identity", slope: 10 }, "slope", "10", TypeError],
   ];
   for (const [options, argument, value, error] of cases) {
     assertRefused(() => precisionLoss(wrong(options)), { argument, value, error });
     assertRefused(() => metricLoss("accuracy", wrong(options)), { argument, value, error });
     assertRefused(() => fBetaLoss({ beta: 1, ...wrong(options) }), { argument, value, error });
-  }
-  for (const [beta, value] of [[-1, "-1"], [NaN, "NaN"], [undefined, "undefined"]] as const) {
-    assertRefused(() => fBetaLoss({ beta: beta as number }), { argument: "beta", value });
+    if ("step" in options || "slope" in options) continue;
+    assertRefused(() => hardMetric("recall", wrong(options)), { argument, value: `the metric 'recall` });
   }
 });
 
@@ -282,21 +136,6 @@ Deno.test("a loss and a metric refuse an unknown score, and one without its opti
     assertRefused(() => make("fBeta" as ScoreName), { error, argument, value: "'fBeta' needs options" });
     assertRefused(() => make(scores.fBeta as unknown as ScoreName), { error, argument, value: "function" });
     assertRefused(() => make(undefined as unknown as ScoreName), { error, argument, value: "undefined" });
-  }
-});
-
-Deno.test("a metric refuses its options when it is made, by argument and value", () => {
-  const cases: [Record<string, unknown>, string, string][] = [
-    [{ threshold: 0 }, "threshold", "is 0"],
-    [{ threshold: 1 }, "threshold", "is 1"],
-    [{ threshold: -1 }, "threshold", "-1"],
-    [{ threshold: NaN }, "threshold", "NaN"],
-    [{ threshold: "0.5" }, "threshold", "'0.5'"],
-    [{ zeroDivision: 2 }, "zeroDivision", "2"],
-    [{ zeroDivision: null }, "zeroDivision", "null"],
-  ];
-  for (const [options, argument, value] of cases) {
-    assertRefused(() => hardMetric("recall", wrong(options)), { argument, value });
   }
 });
 

@@ -4,7 +4,6 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { ConfusionMeter, hardMetric, scores } from "../../lib/mod.ts";
 import type { ConfusionMeterJson, ConfusionMeterOptions, ScoreName } from "../../lib/core.ts";
-import { ExactSum } from "../../lib/numerics/exact_sum.ts";
 import { assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
 
 const names = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
@@ -27,39 +26,6 @@ function sumByBigInt(terms: readonly number[]): number {
   const value = shift > 900 ? scaled * 2 ** (shift - 900) * 2 ** -174 : scaled * 2 ** -537 * 2 ** (shift - 537);
   return negative ? -value : value;
 }
-
-const anySize = fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.integer({ min: -200, max: 200 }))
-  .map(([m, e]) => m * 2 ** e);
-
-Deno.test("an exact sum is the sum in whole numbers, rounded once, in every order", () => {
-  fc.assert(
-    fc.property(fc.array(anySize, { maxLength: 40 }), fc.integer(), (terms, seed) => {
-      const next = random(seed), sum = new ExactSum(), left = new ExactSum(), right = new ExactSum();
-      const shuffled = terms.map((t) => [next(), t]).sort(([a], [b]) => a - b).map(([, t]) => t);
-      for (const term of terms) sum.add(term);
-      shuffled.forEach((term, i) => (i % 3 === 0 ? left : right).add(term));
-      right.addSum(left);
-      assertEquals(sum.value + 0, sumByBigInt(terms) + 0); // + 0: −0 is 0
-      assertEquals(right.value + 0, sum.value + 0);
-      assertEquals(right.toJSON(), sum.toJSON());
-      assertEquals(sumByBigInt([...sum.toJSON(), ...terms.map((t) => -t)]) + 0, 0);
-    }),
-    { numRuns: 1000 },
-  );
-});
-
-Deno.test("half a step is rounded by what is left below it", () => {
-  const sum = (...terms: number[]) => {
-    const result = new ExactSum();
-    for (const term of terms) result.add(term);
-    return result.value;
-  };
-  assertStrictEquals(sum(1, 2 ** -53), 1); // a tie, to even
-  assertStrictEquals(sum(1, 2 ** -53, 2 ** -300), 1 + 2 ** -52);
-  assertStrictEquals(sum(1 + 2 ** -52, 2 ** -53, -(2 ** -300)), 1 + 2 ** -52);
-  assertStrictEquals(sum(1e100, 1, -1e100), 1);
-  assertStrictEquals(sum(), 0);
-});
 
 /** Rows of c outputs with weights, some of them absent classes, ties with the threshold and tiny weights. */
 const row = (classes: number) =>

@@ -140,6 +140,15 @@ Deno.test("without anchoring the threshold may be 0, where the thread put it, an
   }
 });
 
+Deno.test("unknown options, and options that are not an object, are refused by every step and by toStep", () => {
+  for (const make of [...Object.values(steps), (options: StepOptions) => toStep("softsign", options)]) {
+    assertRefused(() => make(wrong({ slop: 20 })), { error: TypeError, argument: "slop", value: "20" });
+    for (const [bad, value] of [[null, "null"], [3, "3"], ["x", "'x'"], [[1], "[1]"]] as const) {
+      assertRefused(() => make(bad as never), { error: TypeError, argument: "options", value });
+    }
+  }
+});
+
 Deno.test("an unknown name is refused with the names there are", () => {
   for (const name of ["sofsign", "", "Softsign", "toString", "constructor", "__proto__"]) {
     const message = assertRefused(() => toStep(name as StepName), {
