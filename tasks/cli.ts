@@ -185,7 +185,6 @@ export function interruptSignal(): { signal: AbortSignal } & Disposable {
 export async function runTask(
   spec: TaskSpec,
   main: (args: TaskArgs, report: Reporter) => Promise<void>,
-  args: string[] = Deno.args,
 ): Promise<never> {
   const started = performance.now();
   const written = new Set<string>();
@@ -195,7 +194,7 @@ export async function runTask(
     let parsed;
     try {
       parsed = parseArgs({
-        args,
+        args: Deno.args,
         options: { ...spec.options, help: { type: "boolean", short: "h" } },
         allowPositionals: spec.positionals ?? false,
       });

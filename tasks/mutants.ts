@@ -196,9 +196,9 @@ export function makeJudge(
   return { judge, stop: () => shared.stop() };
 }
 
-const oneLine = (code: string, limit = 120): string => {
+const oneLine = (code: string): string => {
   const line = code.replace(/\s+/g, " ").trim();
-  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`;
+  return line.length <= 120 ? line : `${line.slice(0, 119)}…`;
 };
 
 /** Describes a change in one line. */

@@ -12,12 +12,8 @@ import { createHash } from "node:crypto";
 import { diffArrays } from "diff";
 import { type Cell, formatNotebook, type MimeBundle, type Output, parseNotebook } from "./notebook_format.ts";
 
-/** Options of {@linkcode compareNotebooks}. */
-interface CompareOptions {
-  /** Largest relative difference of two numbers that agree.
-   * @default 1e-4 */
-  tolerance?: number;
-}
+/** Largest relative difference of two numbers that agree. */
+const tolerance = 1e-4;
 
 /** Difference in one part of a notebook. */
 interface Difference {
@@ -67,7 +63,7 @@ function lastDigit(number: string): number {
 }
 
 /** Decides if two printed numbers agree. */
-export function numbersAgree(a: string, b: string, tolerance = 1e-4): boolean {
+export function numbersAgree(a: string, b: string): boolean {
   const [x, y] = [Number(a), Number(b)];
   const whole = /^[-+]?\d+$/;
   if (x === y || whole.test(a) && whole.test(b)) return x === y;
@@ -76,10 +72,10 @@ export function numbersAgree(a: string, b: string, tolerance = 1e-4): boolean {
   return Math.abs(x - y) <= Math.max(unit * (1 + 1e-6), tolerance * Math.max(Math.abs(x), Math.abs(y)));
 }
 
-const linesAgree = (a: Line, b: Line, tolerance: number): boolean =>
+const linesAgree = (a: Line, b: Line): boolean =>
   a.text === b.text ||
   a.skeleton === b.skeleton && a.numbers.length === b.numbers.length &&
-    a.numbers.every((number, index) => numbersAgree(number, b.numbers[index], tolerance));
+    a.numbers.every((number, index) => numbersAgree(number, b.numbers[index]));
 
 function decoded(uri: string): string {
   const [, base64, data] = uri.match(/^data:image\/svg\+xml(?:;(?!base64,)[^;,]*)*(;base64)?,([^]*)$/) ?? [];
@@ -168,8 +164,8 @@ function changeRows(removed: Line[], added: Line[]): Row[] {
 }
 
 /** Aligns the two sides line by line; sides with little in common are listed one after the other. */
-function rows(a: Line[], b: Line[], tolerance: number): Row[] {
-  const changes = diffArrays(a, b, { comparator: (x, y) => linesAgree(x, y, tolerance), maxEditLength: 400 }) ?? [
+function rows(a: Line[], b: Line[]): Row[] {
+  const changes = diffArrays(a, b, { comparator: linesAgree, maxEditLength: 400 }) ?? [
     { removed: true, added: false, value: a },
     { removed: false, added: true, value: b },
   ];
@@ -188,10 +184,10 @@ function rows(a: Line[], b: Line[], tolerance: number): Row[] {
   return result;
 }
 
-function unifiedDiff(committed: string[], executed: string[], tolerance: number): string | undefined {
+function unifiedDiff(committed: string[], executed: string[]): string | undefined {
   const [a, b] = [committed.map(toLine), executed.map(toLine)];
-  if (a.length === b.length && a.every((line, index) => linesAgree(line, b[index], tolerance))) return undefined;
-  const all = rows(a, b, tolerance);
+  if (a.length === b.length && a.every((line, index) => linesAgree(line, b[index]))) return undefined;
+  const all = rows(a, b);
   const near = all.map((_, index) =>
     all.slice(Math.max(0, index - contextLines), index + contextLines + 1).some(({ sign }) => sign !== " ")
   );
@@ -209,12 +205,11 @@ function places(cells: Cell[]): string[] {
 }
 
 /** Compares the texts of two notebook files, `committed` and `executed`. */
-export function compareNotebooks(committed: string, executed: string, options: CompareOptions = {}): Comparison {
-  const { tolerance = 1e-4 } = options;
+export function compareNotebooks(committed: string, executed: string): Comparison {
   const [a, b] = [parseNotebook(committed, "the committed notebook"), parseNotebook(executed, "the executed notebook")];
   const differences: Difference[] = [];
   const compare = (where: string, left: string[], right: string[]) => {
-    const diff = unifiedDiff(left, right, tolerance);
+    const diff = unifiedDiff(left, right);
     if (diff !== undefined) differences.push({ where, diff });
   };
   const metadata = ({ metadata }: typeof a) => formatNotebook({ ...a, cells: [], metadata }).split("\n");

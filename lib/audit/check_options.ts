@@ -1,5 +1,5 @@
-import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
+import { aFunction, check, integerFrom, numberThat, optional } from "../check/value.ts";
 import { LoadedLoss, type PythonLoss } from "./engines/loaded_loss.ts";
 import { type AuditedLoss, type AuditOptions, extraLabelKinds } from "./types.ts";
 
@@ -17,25 +17,20 @@ const optionNames: readonly (keyof AuditOptions)[] = [
   "onProgress",
 ];
 
+const task = "audit the loss";
+
 /** Refuses a loss that is not a function, and options out of range. */
 export function checkAudit(loss: AuditedLoss | PythonLoss, options: AuditOptions): void {
-  if (typeof loss !== "function" && !(loss instanceof LoadedLoss)) {
-    throw new TypeError(`Cannot audit the loss: 'loss' must be a function, it is ${describe(loss)}`);
-  }
+  if (!(loss instanceof LoadedLoss)) check(task, { loss }, aFunction);
   checkOptions("an audit", options, optionNames);
-  const { rows = 64, columns = 1, prevalence = 0.4, seed = 1, sample, onProgress } = options;
-  const refuse = (name: string, wanted: string, value: unknown) => {
-    throw new RangeError(`Cannot audit the loss: '${name}' must be ${wanted}, it is ${describe(value)}`);
-  };
-  if (!(Number.isInteger(rows) && rows >= 8 && rows % 2 === 0)) refuse("rows", "an even whole number ≥ 8", rows);
-  if (!(Number.isInteger(columns) && columns >= 1)) refuse("columns", "a whole number ≥ 1", columns);
-  if (!(prevalence > 0 && prevalence < 1)) refuse("prevalence", "a number inside (0, 1)", prevalence);
-  if (!(Number.isInteger(seed) && seed >= 0)) refuse("seed", "a whole number ≥ 0", seed);
-  const { extraLabels = [] } = options, known: readonly unknown[] = extraLabelKinds;
-  if (!(Array.isArray(extraLabels) && extraLabels.every((kind) => known.includes(kind)))) {
-    refuse("extraLabels", `a list of ${extraLabelKinds.join(", ")}`, extraLabels);
-  }
-  for (const [name, value] of Object.entries({ sample, onProgress })) {
-    if (value !== undefined && typeof value !== "function") refuse(name, "a function", value);
-  }
+  const { rows = 64, columns = 1, prevalence = 0.4, seed = 1, extraLabels = [], sample, onProgress } = options;
+  check(task, { rows }, numberThat("an even integer of at least 8", (n) => n >= 8 && n % 2 === 0));
+  check(task, { columns }, integerFrom(1));
+  check(task, { prevalence }, numberThat("a number inside (0, 1)", (p) => p > 0 && p < 1));
+  check(task, { seed }, integerFrom(0));
+  check(task, { extraLabels }, {
+    must: `a list of ${extraLabelKinds.join(", ")}`,
+    valid: (kinds) => Array.isArray(kinds) && kinds.every((kind) => extraLabelKinds.includes(kind)),
+  });
+  check(task, { sample, onProgress }, optional(aFunction));
 }

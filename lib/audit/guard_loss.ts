@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
+import { aFunction, check } from "../check/value.ts";
 import { markGuarded } from "../losses/guarded_losses.ts";
 import { dropTape, inHostMemory } from "../tfjs/engine.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
@@ -86,9 +87,7 @@ interface StepResult extends BatchResult {
  * ```
  */
 export function guardLoss<L extends AuditedLoss>(loss: L): L {
-  if (typeof loss !== "function") {
-    throw new TypeError(`Cannot make a guarded loss: 'loss' must be a function, it is ${describe(loss)}`);
-  }
+  check("make a guarded loss", { loss }, aFunction);
   const name = loss.name || "loss";
   let step = 0;
   const deferred = new DeferredChecks((late) => inspectLate(loss, name, late));

@@ -5,12 +5,13 @@ export const short = (value: number): string =>
   Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
 
 /** The name of a number as words: "value moves by" for valueMovesBy. */
-export const inWords = (key: string): string =>
+const inWords = (key: string): string =>
   key.replaceAll(/(?<=[a-z0-9])[A-Z]|(?<=[a-z])\d/g, (letter) => ` ${letter.toLowerCase()}`);
 
-const evidenceText = (evidence: Evidence): string =>
+/** Evidence in words. */
+export const evidenceText = (evidence: Evidence, write: (value: number) => string = short): string =>
   Object.entries(evidence)
-    .map(([key, value]) => `${inWords(key)} ${typeof value === "number" ? short(value) : value}`).join(", ");
+    .map(([key, value]) => `${inWords(key)} ${typeof value === "number" ? write(value) : value}`).join(", ");
 
 /** The number of probes, and of those that were skipped. */
 export function countOfProbes(probes: readonly AuditProbe[]): string {

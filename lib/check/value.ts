@@ -36,6 +36,8 @@ export const optional = (rule: Rule): Rule => ({ ...rule, valid: (value) => valu
 export const aBoolean: Rule = { must: "true or false", valid: (value) => typeof value === "boolean", Kind: TypeError };
 export const aNumber: Rule = { must: "a number", valid: (value) => typeof value === "number", Kind: TypeError };
 
+export const aFunction: Rule = { must: "a function", valid: (value) => typeof value === "function", Kind: TypeError };
+
 /** Rule for a number above 0. */
 export const positive: Rule = /* @__PURE__ */ numberThat("a number above 0", (value) => value > 0 && value < Infinity);
 

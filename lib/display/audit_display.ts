@@ -1,10 +1,9 @@
-import { inWords } from "../audit/report.ts";
-import type { Evidence, LossAudit, ModelAudit } from "../audit/types.ts";
+import { evidenceText } from "../audit/report.ts";
+import type { LossAudit, ModelAudit } from "../audit/types.ts";
 import { auditFigure } from "./audit_figure.ts";
-import { figureHtml } from "./figure.ts";
 import { formatNumber } from "./format.ts";
-import { renderInline } from "./markdown.ts";
-import { escapeHtml, makeOutput, type Output } from "./output.ts";
+import { figureOutput } from "./markdown.ts";
+import { escapeHtml, joined, makeOutput, type Output, paragraph } from "./output.ts";
 import { table } from "./table.ts";
 
 /** Says the verdict in a sentence. */
@@ -15,12 +14,6 @@ function sentence({ name, verdict, findings, probes }: LossAudit | ModelAudit): 
   const word = verdict === "sound" ? "sound, with a note" : verdict;
   return `${name} is ${word}: ${worst ? `${worst.message.replace(/\.$/, "")} (${worst.cause}).` : "see the probes."}`;
 }
-
-const evidenceText = (evidence: Evidence): string =>
-  Object.entries(evidence).map(([key, value]) =>
-    `${inWords(key)} ${typeof value === "number" ? formatNumber(value) : value}`
-  )
-    .join(", ");
 
 const whereText = (where: LossAudit["findings"][number]["where"]): string =>
   where ? [where.op, where.line].filter(Boolean).join(", ") : "";
@@ -52,7 +45,7 @@ export function auditDisplay(audit: LossAudit | ModelAudit): Output {
   ];
   for (const { cause, severity, message, evidence, remedy, where } of findings) {
     // Rows rather than columns: the words are long, and several audits may stand side by side.
-    const lines = { what: message, where: whereText(where), evidence: evidenceText(evidence), remedy };
+    const lines = { what: message, where: whereText(where), evidence: evidenceText(evidence, formatNumber), remedy };
     parts.push(table(
       Object.entries(lines).filter(([, words]) => words !== "").map(([line, words]) => (
         { [severity]: line, [cause]: words }
@@ -60,12 +53,8 @@ export function auditDisplay(audit: LossAudit | ModelAudit): Output {
     ));
   }
   if (assumed.length > 0) {
-    const words = `Assumed: ${assumed.map((sentence) => sentence.replace(/\.?$/, ".")).join(" ")}`;
-    parts.push(makeOutput(`<p>${escapeHtml(words)}</p>`, words));
+    parts.push(paragraph(`Assumed: ${assumed.map((sentence) => sentence.replace(/\.?$/, ".")).join(" ")}`));
   }
-  if ("lossPath" in audit && audit.lossPath.length > 1) {
-    const figure = auditFigure(audit);
-    parts.push(makeOutput(figureHtml(figure, renderInline(figure.caption)), figure.text));
-  }
-  return makeOutput(parts.map(({ html }) => html).join("\n"), parts.map(({ text }) => text).join("\n\n"));
+  if ("lossPath" in audit && audit.lossPath.length > 1) parts.push(figureOutput(auditFigure(audit)));
+  return joined(parts);
 }

@@ -1,9 +1,8 @@
 import type { ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "../compare/types.ts";
 import { costNotes, featureText } from "../compare/comparison_text.ts";
-import { figureHtml } from "./figure.ts";
 import { fixed, signed } from "./format.ts";
-import { renderInline } from "./markdown.ts";
-import { escapeHtml, makeOutput, type Output } from "./output.ts";
+import { figureOutput } from "./markdown.ts";
+import { escapeHtml, joined, makeOutput, type Output, paragraph } from "./output.ts";
 import { pairedFigure } from "./paired_figure.ts";
 import { table } from "./table.ts";
 
@@ -116,9 +115,9 @@ export function comparisonDisplay(comparison: LossComparison): Output {
       : []),
     reached,
     ...[reading, ...(comparison.costs ? costNotes(data.positive === undefined) : [])]
-      .map((note) => makeOutput(`<p>${escapeHtml(note)}</p>`, note)),
-    ...figures.map((figure) => makeOutput(figureHtml(figure, renderInline(figure.caption)), figure.text)),
+      .map(paragraph),
+    ...figures.map(figureOutput),
     columnsTable,
   ];
-  return makeOutput(parts.map(({ html }) => html).join("\n"), parts.map(({ text }) => text).join("\n\n"));
+  return joined(parts);
 }

@@ -1,4 +1,5 @@
 import MarkdownIt from "markdown-it";
+import { type Figure, figureHtml } from "./figure.ts";
 import { formatNumber } from "./format.ts";
 import { escapeHtml, makeOutput, type Output } from "./output.ts";
 
@@ -31,6 +32,10 @@ function closing(source: string, from: number, mark: string): number {
   }
   return -1;
 }
+
+/** Makes an output of a figure. */
+export const figureOutput = (figure: Figure): Output =>
+  makeOutput(figureHtml(figure, renderInline(figure.caption)), figure.text);
 
 /** Renders a caption or another single line as HTML. */
 export const renderInline = (source: string): string => parser.renderInline(source);

@@ -13,6 +13,13 @@ export function makeOutput(html: string, text: string): Output {
   return Object.freeze({ kind: "output" as const, html, text });
 }
 
+/** Makes an output of a paragraph. */
+export const paragraph = (text: string): Output => makeOutput(`<p>${escapeHtml(text)}</p>`, text);
+
+/** Makes one output of several, one below the other. */
+export const joined = (parts: readonly Output[]): Output =>
+  makeOutput(parts.map(({ html }) => html).join("\n"), parts.map(({ text }) => text).join("\n\n"));
+
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",

@@ -1,8 +1,8 @@
-import { type Figure, figureHtml } from "./figure.ts";
+import type { Figure } from "./figure.ts";
 import { formatNumber } from "./format.ts";
 import { type Broadcast, kernelBroadcast } from "../jupyter.ts";
-import { markdown, renderInline } from "./markdown.ts";
-import { escapeHtml, makeOutput, type Output } from "./output.ts";
+import { figureOutput, markdown } from "./markdown.ts";
+import { joined, makeOutput, type Output, paragraph } from "./output.ts";
 import { type FrameLike, isDataFrame, isRecords, table } from "./table.ts";
 import { isTensor, type TensorLike, tensorOutput } from "./tensor.ts";
 
@@ -44,9 +44,9 @@ const rowStyle = "display: flex; flex-wrap: wrap; gap: 1rem 2rem; align-items: f
 
 async function render(item: Showable): Promise<Output> {
   if (typeof item === "string") return markdown(item);
-  if (typeof item === "number") return plain(formatNumber(item));
+  if (typeof item === "number") return paragraph(formatNumber(item));
   if (typeof item === "boolean" || typeof item === "bigint" || item === undefined || item === null) {
-    return plain(String(item));
+    return paragraph(String(item));
   }
   if (isTensor(item)) return await tensorOutput(item);
   if (isDataFrame(item) || isRecords(item)) return table(item);
@@ -55,7 +55,7 @@ async function render(item: Showable): Promise<Output> {
       case "output":
         return item;
       case "figure":
-        return makeOutput(figureHtml(item, renderInline(item.caption)), item.text);
+        return figureOutput(item);
       case "row": {
         const outputs = await Promise.all(item.items.map(render));
         const cells = outputs.map(({ html }, n) =>
@@ -81,8 +81,6 @@ function basis(item: Showable): number {
   const [, width] = /viewBox="0 0 ([\d.]+)/.exec(item.svg) ?? [];
   return Math.round(0.7 * Number(width));
 }
-
-const plain = (text: string): Output => makeOutput(`<p>${escapeHtml(text)}</p>`, text);
 
 /** Names a value that cannot be shown, for an error message. */
 function nameOf(value: unknown): string {
@@ -113,11 +111,8 @@ function nameOf(value: unknown): string {
  */
 export async function bundle(...items: readonly Showable[]): Promise<{ "text/html": string; "text/plain": string }> {
   if (items.length === 0) throw new TypeError("Cannot show nothing: 'items' is empty");
-  const outputs = await Promise.all(items.map(render));
-  return {
-    "text/html": `<div class="rb-output">\n${outputs.map(({ html }) => html).join("\n")}\n</div>`,
-    "text/plain": outputs.map(({ text }) => text).join("\n\n"),
-  };
+  const { html, text } = joined(await Promise.all(items.map(render)));
+  return { "text/html": `<div class="rb-output">\n${html}\n</div>`, "text/plain": text };
 }
 
 /** The place to which {@linkcode show} sends its message; tests have their own. */

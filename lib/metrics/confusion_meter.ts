@@ -7,9 +7,10 @@ import type { DecisionName } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { type ResolvedOptions, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
-import { addsCounts, type Average, scoreCounts } from "../scoring/score_batch.ts";
+import { addsCounts, type Average, scoreCounts, withZeroDivision } from "../scoring/score_batch.ts";
 import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
 import { addCounts, type ExactCounts, noCounts } from "./exact_counts.ts";
+import { checkJson, checkSameSettings } from "./meter_json.ts";
 
 /** Options of {@linkcode ConfusionMeter}. */
 export interface ConfusionMeterOptions extends Pick<ScoringOptions, "threshold" | "fromLogits" | "ignoreLabel"> {
@@ -196,9 +197,8 @@ export class ConfusionMeter {
    */
   values(score: ScoreName | ScoreDefinition, options: Pick<MeterScoringOptions, "zeroDivision"> = {}): number[] {
     checkOptions("the scores of the classes", options, ["zeroDivision"]);
-    const { zeroDivision = 0 } = options;
-    const instead = zeroDivision === "skip" ? NaN : zeroDivision;
-    return this.#score(score, { zeroDivision, average: "macro" }).values.map((v) => Number.isNaN(v) ? instead : v);
+    const { zeroDivision = 0 } = options, { values } = this.#score(score, { zeroDivision, average: "macro" });
+    return withZeroDivision(values, zeroDivision);
   }
 
   #score(score: ScoreName | ScoreDefinition, options: MeterScoringOptions) {
@@ -257,13 +257,7 @@ export class ConfusionMeter {
     if (!(other instanceof ConfusionMeter)) {
       throw new TypeError(`Cannot use 'other': it must be a ConfusionMeter, it is ${describe(other)}`);
     }
-    const mine = this.#settings(), theirs = other.#settings();
-    for (const option of Object.keys(mine) as (keyof typeof mine)[]) {
-      if (JSON.stringify(mine[option]) === JSON.stringify(theirs[option])) continue;
-      throw new RangeError(
-        `Cannot use 'other': its '${option}' is ${describe(theirs[option])}, this meter's is ${describe(mine[option])}`,
-      );
-    }
+    checkSameSettings(this.#settings(), other.#settings());
     const added = other.#counts;
     if (added === undefined) return this;
     this.#counts ??= noCounts(added.length);
@@ -318,12 +312,7 @@ export class ConfusionMeter {
    * ```
    */
   static fromJSON(json: ConfusionMeterJson): ConfusionMeter {
-    if (typeof json !== "object" || json === null) {
-      throw new TypeError(`Cannot make ${task}: 'json' must be an object, it is ${describe(json)}`);
-    }
-    if (json.version !== version) {
-      throw new RangeError(`Cannot make ${task}: 'version' must be ${version}, it is ${describe(json.version)}`);
-    }
+    checkJson(task, json, version);
     const { decision, threshold, fromLogits, ignoreLabel, counts } = json;
     if (counts !== null && (!Array.isArray(counts) || counts.length === 0)) {
       throw new TypeError(`Cannot make ${task}: 'counts' must be an array or null, it is ${describe(counts)}`);

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Average, scoreBatch } from "../scoring/score_batch.ts";
+import { type Average, scoreBatch, withZeroDivision } from "../scoring/score_batch.ts";
 import { resolveOptions, scoringOptionNames, type ScoringOptions } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
 import { checkFactory, checkOptions, splitOptions } from "../check/options.ts";
@@ -90,9 +90,7 @@ export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOp
     checkReads();
     const batch = readBatch(name, inputs, setting.reading);
     const { value, values } = scoreBatch(batch, setting.decide(batch), setting.scoring);
-    if (average !== "none") return tf.scalar(value);
-    const undefinedValue = zeroDivision === "skip" ? NaN : zeroDivision;
-    return tf.tensor1d(values.map((v) => Number.isNaN(v) ? undefinedValue : v));
+    return average === "none" ? tf.tensor1d(withZeroDivision(values, zeroDivision)) : tf.scalar(value);
   };
   return Object.defineProperty(metric, "name", { value: name });
 }

@@ -648,5 +648,5 @@ Deno.test("words: names of Keras and TensorFlow.js, and one sentence for a word 
     "Cannot audit the last layer: 'activation' must be one of linear, sigmoid, hardSigmoid,",
   );
   assertStringIncludes(refusal({ loss: "accuracy" }), "'loss' must be one of binaryCrossentropy,");
-  assertEquals(refusal({ units: 0 }), "Cannot audit the last layer: 'units' must be a whole number ≥ 1, it is 0");
+  assertEquals(refusal({ units: 0 }), "Cannot audit the last layer: 'units' must be an integer of at least 1, it is 0");
 });

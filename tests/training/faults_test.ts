@@ -12,6 +12,7 @@ import {
 import { type Checkpoint, checkpointsIn, type Identity } from "../../lib/training/checkpoint.ts";
 import { backends, random, slowOnWasm } from "../helpers.ts";
 import { slow } from "../slow.ts";
+import { network, weightsOf } from "./fixtures.ts";
 
 const child = new URL("./resume_child.ts", import.meta.url).pathname;
 
@@ -60,20 +61,11 @@ for (const [i, mode] of ["running", "exact"].entries()) {
 
 const n = 64;
 
-function model(): tf.Sequential {
-  const kernelInitializer = tf.initializers.glorotUniform({ seed: 3 });
-  return tf.sequential({
-    layers: [tf.layers.dense({ units: 1, inputShape: [2], activation: "sigmoid", kernelInitializer })],
-  });
-}
-
 function problem(seed = 1): [x: tf.Tensor, y: tf.Tensor] {
   const next = random(seed), x = Float32Array.from({ length: 2 * n }, () => 4 * next() - 2);
   const y = Float32Array.from({ length: n }, (_, i) => x[2 * i] + x[2 * i + 1] > 1 ? 1 : 0);
   return [tf.tensor2d(x, [n, 2]), tf.tensor2d(y, [n, 1])];
 }
-
-const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => w.dataSync().slice());
 
 /** A store in memory whose n-th writing fails. */
 function memoryStore(failAt = Infinity): CheckpointStore & { text?: string; written: number } {
@@ -97,15 +89,15 @@ slowOnWasm(
     const data = problem(), loss = f1Loss();
     for (const optimizer of ["adam", "sgd", "adamax", "rmsprop", "adagrad", "adadelta"]) {
       const options: FitMetricOptions = { loss, optimizer, epochs: 6, batchSize: 10, patience: 50 };
-      const whole = model(), straight = await fitMetric(whole, data, options), before = tf.memory().numTensors;
-      const store = memoryStore(4), broken = model();
+      const whole = network(), straight = await fitMetric(whole, data, options), before = tf.memory().numTensors;
+      const store = memoryStore(4), broken = network();
       const { message } = await assertRejects(() => fitMetric(broken, data, { ...options, checkpoint: store }), Error);
       assertEquals(
         message,
         "Cannot write the checkpoint in the given store after epoch 3: No space left on device (os error 28); " +
           "the previous checkpoint is unchanged: make room, then continue with resume: true",
       );
-      const fresh = model(), resumed = await fitMetric(fresh, data, { ...options, checkpoint: store, resume: true });
+      const fresh = network(), resumed = await fitMetric(fresh, data, { ...options, checkpoint: store, resume: true });
       assertEquals(store.written, 7);
       assertEquals(weightsOf(fresh), weightsOf(whole), optimizer);
       assertEquals(resumed, straight);
@@ -168,7 +160,7 @@ Deno.test("a checkpoint is read as it was written, arrays of any length to the l
 });
 
 Deno.test("a checkpoint file that cannot be read is an error, not a training from the beginning", async () => {
-  const folder = await Deno.makeTempDir(), own = model(), before = tf.memory().numTensors + 2;
+  const folder = await Deno.makeTempDir(), own = network(), before = tf.memory().numTensors + 2;
   const options = { loss: f1Loss(), epochs: 1, checkpoint: folder, resume: true };
   const { message } = await assertRejects(() => fitMetric(own, problem(), options), Error, "directory");
   assert(!message.startsWith("Cannot write"), message); // not after an epoch
@@ -179,10 +171,10 @@ Deno.test("a checkpoint file that cannot be read is an error, not a training fro
 Deno.test("a checkpoint of another training, of other data, or that cannot be read is refused", async () => {
   const data = problem(), store = memoryStore(), options = { loss: f1Loss(), epochs: 2, checkpoint: store };
   const resume = { ...options, epochs: 4, resume: true };
-  const fresh = await fitMetric(model(), data, { ...options, resume: true }); // none yet: from the beginning
+  const fresh = await fitMetric(network(), data, { ...options, resume: true }); // none yet: from the beginning
   assertEquals(fresh.epoch, [0, 1]);
   const say = async (changed: Partial<FitMetricOptions>, its = data) => {
-    const before = tf.memory().numTensors, own = model();
+    const before = tf.memory().numTensors, own = network();
     const { message } = await assertRejects(() => fitMetric(own, its, { ...resume, ...changed }), Error);
     own.dispose();
     assertEquals(tf.memory().numTensors, before, message);
@@ -230,7 +222,7 @@ slowOnWasm("data that fail while it trains: the iterator's own error, or a sente
       }
     };
   for (const mode of ["running", "exact"] as const) {
-    const own = model(), before = tf.memory().numTensors;
+    const own = network(), before = tf.memory().numTensors;
     const say = async (data: () => Generator<readonly [tf.Tensor, tf.Tensor]>) => {
       pass = 0;
       const { message } = await assertRejects(() => fitMetric(own, data, { loss: f1Loss(), mode, epochs: 3 }), Error);
@@ -266,7 +258,7 @@ slowOnWasm("a NaN at row 100,000 of a data set is named", async () => {
       });
     }
   };
-  const own = model(), loss = f1Loss(), before = tf.memory().numTensors;
+  const own = network(), loss = f1Loss(), before = tf.memory().numTensors;
   for (
     const call of [() => metricGradient(own, batches, { loss }), () => fitMetric(own, batches, { loss, epochs: 1 })]
   ) {

@@ -5,7 +5,6 @@ import {
   f1Loss,
   f1Metric,
   fitMetric,
-  type LayersOptimizer,
   type Loss,
   metricGradient,
   metricLoss,
@@ -13,18 +12,11 @@ import {
 } from "../../lib/mod.ts";
 import { batchesOf } from "../../lib/data/mod.ts";
 import { assertAllWithin, assertWithin, random, slowOnWasm } from "../helpers.ts";
+import { network as denseNetwork, recorder, weightsOf } from "./fixtures.ts";
 
 const n = 90;
 
-function network(units = 1, activation: "sigmoid" | "softmax" | "linear" = "sigmoid"): tf.Sequential {
-  const kernelInitializer = tf.initializers.glorotUniform({ seed: 3 });
-  return tf.sequential({
-    layers: [
-      tf.layers.dense({ units: 4, inputShape: [2], activation: "tanh", kernelInitializer }),
-      tf.layers.dense({ units, activation, kernelInitializer }),
-    ],
-  });
-}
+const network = (units?: number) => denseNetwork(units, "sigmoid", { hidden: 4 });
 
 /** Rows whose label is whether the sum of the features is above a bound. */
 function problem(units = 1, seed = 1): { x: tf.Tensor2D; y: tf.Tensor2D; w: tf.Tensor1D } {
@@ -35,18 +27,6 @@ function problem(units = 1, seed = 1): { x: tf.Tensor2D; y: tf.Tensor2D; w: tf.T
     return x[2 * row] + x[2 * row + 1] > 1.2 - k ? 1 : 0;
   });
   return { x: tf.tensor2d(x, [n, 2]), y: tf.tensor2d(y, [n, units]), w: tf.tensor1d(numbers(n)) };
-}
-
-const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => w.dataSync().slice());
-
-/** An optimizer that keeps the gradients, and takes a step of plain descent. */
-function recorder(learningRate: number) {
-  const seen: Record<string, Float32Array>[] = [], sgd = tf.train.sgd(learningRate);
-  const applyGradients = (gradients: Record<string, tf.Tensor>) => {
-    seen.push(Object.fromEntries(Object.entries(gradients).map(([k, g]) => [k, g.dataSync().slice() as Float32Array])));
-    if (learningRate > 0) sgd.applyGradients(gradients);
-  };
-  return { seen, optimizer: { applyGradients } as unknown as LayersOptimizer };
 }
 
 /** The mean of recorded gradients as one list of numbers, in a model's order. */

@@ -20,13 +20,9 @@ import {
 import { guardLoss } from "../../lib/audit/mod.ts";
 import pl from "nodejs-polars";
 import { assertAllWithin, assertWithin, random, slowOnWasm } from "../helpers.ts";
+import { network, weightsOf } from "./fixtures.ts";
 
 const n = 60;
-
-function network(units = 1, activation: "sigmoid" | "softmax" | "linear" = "sigmoid"): tf.Sequential {
-  const kernelInitializer = tf.initializers.glorotUniform({ seed: 3 });
-  return tf.sequential({ layers: [tf.layers.dense({ units, inputShape: [2], activation, kernelInitializer })] });
-}
 
 /** Rows and labels, some of which are wrong. */
 function problem(units = 1, seed = 1, wrong = 0.1): [x: tf.Tensor, y: tf.Tensor] {
@@ -38,7 +34,6 @@ function problem(units = 1, seed = 1, wrong = 0.1): [x: tf.Tensor, y: tf.Tensor]
   return [tf.tensor2d(x, [n, 2]), tf.tensor2d(y, [n, units])];
 }
 
-const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => w.dataSync().slice());
 const f1Of = (model: tf.LayersModel, [x, y]: [tf.Tensor, tf.Tensor], threshold = 0.5): number =>
   tf.tidy(() => f1Metric({ threshold })(y, model.predict(x) as tf.Tensor).dataSync()[0]);
 

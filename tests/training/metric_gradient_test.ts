@@ -5,18 +5,12 @@ import fc from "fast-check";
 import { f1Loss, type Loss, type LossOptions, metricGradient, metricLoss, type TrainingData } from "../../lib/mod.ts";
 import { allScores } from "../all_scores.ts";
 import { assertAllWithin, assertWithin, random, slowOnWasm } from "../helpers.ts";
+import { type Activation, network as denseNetwork } from "./fixtures.ts";
 
 const n = 23;
 
-function network(units: number, activation: "sigmoid" | "softmax" | "linear" = "sigmoid", seed = 3): tf.Sequential {
-  const kernelInitializer = tf.initializers.glorotUniform({ seed });
-  return tf.sequential({
-    layers: [
-      tf.layers.dense({ units: 4, inputShape: [2], activation: "tanh", kernelInitializer }),
-      tf.layers.dense({ units, activation, kernelInitializer }),
-    ],
-  });
-}
+const network = (units: number, activation?: Activation, seed?: number) =>
+  denseNetwork(units, activation, { hidden: 4, seed });
 
 function problem(units: number, seed = 1): { x: tf.Tensor2D; y: tf.Tensor2D; w: tf.Tensor1D } {
   const next = random(seed), numbers = (count: number) => Float32Array.from({ length: count }, next);

@@ -1,15 +1,11 @@
 // The epochs before the first one: their gradients, their place beside the history and the checkpoint, refusals.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { f1Loss, fitMetric, type FitMetricOptions, type LayersOptimizer, type Loss } from "../../lib/mod.ts";
+import { f1Loss, fitMetric, type FitMetricOptions, type Loss } from "../../lib/mod.ts";
 import { assertAllWithin, random, slowOnWasm } from "../helpers.ts";
+import { type Activation, network, recorder, weightsOf } from "./fixtures.ts";
 
 const n = 24;
-
-function network(units: number, activation: "sigmoid" | "softmax" | "linear"): tf.Sequential {
-  const kernelInitializer = tf.initializers.glorotUniform({ seed: 3 });
-  return tf.sequential({ layers: [tf.layers.dense({ units, inputShape: [2], activation, kernelInitializer })] });
-}
 
 const next = random(5);
 const features = tf.tensor2d(Float32Array.from({ length: n * 2 }, () => 4 * next() - 2), [n, 2]);
@@ -17,21 +13,10 @@ const labels = (columns: number, classes = 2) =>
   tf.tensor(Float32Array.from({ length: n * columns }, () => Math.floor(classes * next())), [n, columns]);
 const rowWeights = tf.tensor1d(Float32Array.from({ length: n }, () => 0.5 + next()));
 
-const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => w.dataSync().slice());
-
-/** An optimizer that keeps the gradients and moves nothing. */
-function recorder() {
-  const seen: Record<string, Float32Array>[] = [];
-  const applyGradients = (gradients: Record<string, tf.Tensor>) => {
-    seen.push(Object.fromEntries(Object.entries(gradients).map(([k, g]) => [k, g.dataSync().slice() as Float32Array])));
-  };
-  return { seen, optimizer: { applyGradients } as unknown as LayersOptimizer };
-}
-
 interface Case {
   loss: Loss;
   units: number;
-  activation: "sigmoid" | "softmax" | "linear";
+  activation: Activation;
   yTrue: tf.Tensor;
   weights?: tf.Tensor;
   /** The cross-entropy by other operations than the library's. */
@@ -130,7 +115,7 @@ const options = (more: Partial<FitMetricOptions> = {}): FitMetricOptions => ({
 });
 
 slowOnWasm("a function is a warm start too: one step per batch, outside the history, without a leak", async () => {
-  const calls: number[] = [], epochs: number[] = [], model = network(1, "sigmoid"), before = tf.memory().numTensors;
+  const calls: number[] = [], epochs: number[] = [], model = network(), before = tf.memory().numTensors;
   const { history, epoch } = await fitMetric(
     model,
     [features, oneLabel, rowWeights],
@@ -151,7 +136,7 @@ slowOnWasm("a function is a warm start too: one step per batch, outside the hist
 });
 
 slowOnWasm("a warm start and the training that follows are two trainings one after the other", async () => {
-  const once = network(1, "sigmoid"), twice = network(1, "sigmoid"), sgd = tf.train.sgd(0.5);
+  const once = network(), twice = network(), sgd = tf.train.sgd(0.5);
   const batches = () => [[features.clone(), oneLabel.clone()] as const];
   const warmStart = { loss: "crossEntropy", epochs: 5 } as const;
   await fitMetric(once, batches, { loss: f1Loss(), optimizer: sgd, epochs: 2, mode: "exact", warmStart });
@@ -162,11 +147,11 @@ slowOnWasm("a warm start and the training that follows are two trainings one aft
 });
 
 Deno.test("a resumed training does not warm up again and ends at the same weights; a different warm start is refused", async () => {
-  const warmStart = { loss: "crossEntropy", epochs: 3 } as const, whole = network(1, "sigmoid");
+  const warmStart = { loss: "crossEntropy", epochs: 3 } as const, whole = network();
   await fitMetric(whole, [features, oneLabel], options({ warmStart }));
   let text: string | undefined;
   const checkpoint = { read: () => Promise.resolve(text), write: (t: string) => Promise.resolve(void (text = t)) };
-  const first = network(1, "sigmoid"), second = network(1, "sigmoid");
+  const first = network(), second = network();
   await fitMetric(first, [features, oneLabel], options({ warmStart, checkpoint, epochs: 2 }));
   await fitMetric(second, [features, oneLabel], options({ warmStart, checkpoint, resume: true }));
   assertEquals(weightsOf(second), weightsOf(whole));
@@ -182,7 +167,7 @@ Deno.test("a resumed training does not warm up again and ends at the same weight
 Deno.test("a warm start that cannot be one is refused before any work; weights that are lost are reported", async () => {
   const refused = (warmStart: unknown, type: ErrorConstructor, message: string) =>
     assertRejects(
-      () => fitMetric(network(1, "sigmoid"), [features, oneLabel], options({ warmStart } as Partial<FitMetricOptions>)),
+      () => fitMetric(network(), [features, oneLabel], options({ warmStart } as Partial<FitMetricOptions>)),
       type,
       message,
     );
@@ -215,7 +200,7 @@ Deno.test("a warm start that cannot be one is refused before any work; weights t
 });
 
 slowOnWasm("a batch whose rows are all ignored is a warm start's step of 0", async () => {
-  const model = network(1, "sigmoid"), { seen, optimizer } = recorder(), ignored = tf.fill([n, 1], -1);
+  const model = network(), { seen, optimizer } = recorder(), ignored = tf.fill([n, 1], -1);
   const batches = () => [withGaps, ignored].map((y) => [features.clone(), y.clone()] as [tf.Tensor, tf.Tensor]);
   const loss = f1Loss({ ignoreLabel: -1 });
   await fitMetric(model, batches, { loss, optimizer, epochs: 1, warmStart: { loss: "crossEntropy", epochs: 1 } });

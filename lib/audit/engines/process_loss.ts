@@ -6,7 +6,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { describe } from "../../check/describe.ts";
+import { check, numberThat, oneOf, optional } from "../../check/value.ts";
 import { checkOptions } from "../../check/options.ts";
 import type { AuditTime, LabelKind } from "../types.ts";
 import type { AuditBatch, AuditEngine, LossGradient, LossValue, Recording } from "./engine.ts";
@@ -219,17 +219,13 @@ const failureOf = ({ error, died }: Answer): string | undefined => error ?? (die
 function checkPythonLoss(options: PythonLossOptions): void {
   checkOptions("a Python loss", options, optionNames);
   const { file, module, name, order, seconds = 20 } = options;
-  const refuse = (option: string, wanted: string, value: unknown) => {
-    throw new RangeError(`Cannot load the loss: '${option}' must be ${wanted}, it is ${describe(value)}`);
-  };
+  const task = "load the loss";
   if ((file === undefined) === (module === undefined)) {
     throw new TypeError("Cannot load the loss: either 'file' or 'module' must be given");
   }
-  if (typeof name !== "string" || name.trim() === "") refuse("name", "an expression of Python", name);
-  if (order !== undefined && order !== "true,pred" && order !== "pred,true") {
-    refuse("order", "'true,pred' or 'pred,true'", order);
-  }
-  if (!(seconds > 0 && seconds <= 3600)) refuse("seconds", "a number inside (0, 3600]", seconds);
+  check(task, { name }, { must: "an expression of Python", valid: (v) => typeof v === "string" && v.trim() !== "" });
+  check(task, { order }, optional(oneOf("true,pred", "pred,true")));
+  check(task, { seconds }, numberThat("a number inside (0, 3600]", (limit) => limit > 0 && limit <= 3600));
 }
 
 /** One loss at the other end of a line. */

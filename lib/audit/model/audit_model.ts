@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../../check/describe.ts";
+import { check, integerFrom, type Rule } from "../../check/value.ts";
 import { checkOptions } from "../../check/options.ts";
 import { type LayersModel, lossFunctionOf } from "../../tfjs/model.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
@@ -255,14 +256,14 @@ function inWords({ kind, columns = 1 }: LabelFacts): string {
  */
 export function auditLastLayer(words: LastLayerWords): ModelAudit {
   checkOptions("an audit of a last layer", words, ["activation", "units", "loss", "labels"]);
-  const refuse = (name: keyof LastLayerWords, known: string): never => {
-    throw new RangeError(`Cannot audit the last layer: '${name}' must be ${known}, it is ${describe(words[name])}`);
-  };
-  const { units, labels } = words;
-  const activation = activationOf(String(words.activation)) ??
-    refuse("activation", `one of ${Object.keys(activationRanges).join(", ")}`);
-  const loss = namedLossOf(words.loss) ?? refuse("loss", `one of ${Object.keys(lossFamilies).join(", ")}`);
-  if (!(Number.isInteger(units) && units >= 1)) refuse("units", "a whole number ≥ 1");
+  const { units, labels } = words, task = "audit the last layer";
+  const activation = activationOf(String(words.activation))!, loss = namedLossOf(words.loss)!;
+  const known = (table: object, found: unknown): Rule => (
+    { must: `one of ${Object.keys(table).join(", ")}`, valid: () => found !== undefined }
+  );
+  check(task, { activation: words.activation }, known(activationRanges, activation));
+  check(task, { loss: words.loss }, known(lossFamilies, loss));
+  check(task, { units }, integerFrom(1));
   const report = new Report(), columns = labels === "index" ? 1 : units;
   const facts: LabelFacts = { kind: labels, columns, ...(labels === "binary" ? { mostInARow: units } : {}) };
   applyLastLayer(report, { activation, units, loss, labels: facts });

@@ -141,13 +141,15 @@ export function withColors(draw: () => void): void {
   draw();
 }
 
-/** Shades a canvas by heights on a grid, the first row on top: darker means more, in `levels` shades. */
+/** Shades of a canvas. */
+const levels = 12;
+
+/** Shades a canvas by heights on a grid, the first row on top: darker means more. */
 export function shade(
   canvas: HTMLCanvasElement,
   size: readonly [width: number, height: number],
   height: (column: number, row: number) => number,
   [low, high]: readonly [number, number],
-  levels = 12,
 ): void {
   const [width, rows] = size, pen = canvas.getContext("2d")!, image = pen.createImageData(width, rows);
   const ink = getComputedStyle(document.documentElement).getPropertyValue("--rb-ink").trim();

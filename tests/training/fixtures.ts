@@ -1,0 +1,29 @@
+// Small models with the same weights in every run, and an optimizer that keeps the gradients.
+import * as tf from "@tensorflow/tfjs";
+import type { LayersOptimizer } from "../../lib/mod.ts";
+
+export type Activation = "sigmoid" | "softmax" | "linear";
+
+/** A model of two features: linear, or with a hidden layer of so many units. */
+export function network(
+  units = 1,
+  activation: Activation = "sigmoid",
+  { hidden = 0, seed = 3 }: { hidden?: number; seed?: number } = {},
+): tf.Sequential {
+  const kernelInitializer = tf.initializers.glorotUniform({ seed }), own = { units, activation, kernelInitializer };
+  if (hidden === 0) return tf.sequential({ layers: [tf.layers.dense({ ...own, inputShape: [2] })] });
+  const first = tf.layers.dense({ units: hidden, inputShape: [2], activation: "tanh", kernelInitializer });
+  return tf.sequential({ layers: [first, tf.layers.dense(own)] });
+}
+
+export const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => w.dataSync().slice());
+
+/** An optimizer that keeps the gradients, and takes a step of plain descent unless the learning rate is 0. */
+export function recorder(learningRate = 0) {
+  const seen: Record<string, Float32Array>[] = [], sgd = tf.train.sgd(learningRate);
+  const applyGradients = (gradients: Record<string, tf.Tensor>) => {
+    seen.push(Object.fromEntries(Object.entries(gradients).map(([k, g]) => [k, g.dataSync().slice() as Float32Array])));
+    if (learningRate > 0) sgd.applyGradients(gradients);
+  };
+  return { seen, optimizer: { applyGradients } as unknown as LayersOptimizer };
+}
