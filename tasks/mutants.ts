@@ -169,29 +169,32 @@ export function makeJudge(
     }
     return "killed";
   };
-  const oneByOne = async (ids: readonly string[]): Promise<Status[]> => {
-    const statuses: Status[] = [];
-    for (const id of ids) statuses.push(await judgeOne(id));
-    return statuses;
-  };
   const judge = async (ids: readonly string[]): Promise<Status[]> => {
-    const statuses: Status[] = [], failed = new Set<number>();
-    for (const id of ids) {
+    const statuses: Status[] = [], failed = new Map<number, number>(); // tests by the places of mutants, to be confirmed
+    const judgeAgain = async () => {
+      await renew();
+      for (const place of failed.keys()) statuses[place] = await judgeOne(ids[place]);
+      failed.clear();
+    };
+    for (const [place, id] of ids.entries()) {
       const { sound, limit, request, once } = requestOf(id);
-      if (once) statuses.push(await judgeOne(id));
+      if (once) {
+        statuses.push(await judgeOne(id));
+        continue;
+      }
+      const reply = await shared.ask({ ...request, tests: sound }, limit), { late } = shared;
+      if (reply === undefined) {
+        await judgeAgain();
+        statuses.push(late ? "timeout" : await judgeOne(id));
+      } else if (reply.failed.length === 0) statuses.push("survived");
       else {
-        const reply = await shared.ask({ ...request, tests: sound }, limit);
-        if (reply === undefined) {
-          await renew();
-          return oneByOne(ids);
-        }
-        statuses.push(reply.failed.length === 0 ? "survived" : killedBy(reply.failed[0]));
-        reply.failed.forEach((test) => failed.add(test));
+        failed.set(place, reply.failed[0]);
+        statuses.push(killedBy(reply.failed[0]));
       }
     }
-    if (failed.size === 0 || (await shared.ask({ tests: [...failed] }))?.failed.length === 0) return statuses;
-    await renew();
-    return oneByOne(ids);
+    const tests = [...new Set(failed.values())];
+    if (tests.length > 0 && (await shared.ask({ tests }))?.failed.length !== 0) await judgeAgain();
+    return statuses;
   };
   return { judge, stop: () => shared.stop() };
 }
