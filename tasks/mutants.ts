@@ -117,7 +117,8 @@ const firstSeconds = 0.2;
 export function testsOfRound(plan: Plan, seconds: readonly number[], round: 1 | 2): Plan {
   let sum = 0;
   const quick = plan.tests.filter((test) => (sum += seconds[test]) <= firstSeconds);
-  return { ...plan, tests: round === 1 ? quick : plan.tests.filter((test) => !quick.includes(test)) };
+  const tests = round === 1 ? quick : plan.tests.filter((test) => !quick.includes(test));
+  return { ...plan, tests, seconds: tests.reduce((sum, test) => sum + seconds[test], 0) };
 }
 
 /**

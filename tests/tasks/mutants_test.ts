@@ -128,9 +128,9 @@ slow.test("testMutants: switched in one process, or in their own if their code r
 });
 
 Deno.test("testsOfRound: the quick tests of a mutant first, the others in a second round", () => {
-  const plan = { tests: [2, 0, 3, 1], seconds: 2.2, hits: 9, once: false }, seconds = [0.1, 2, 0.05, 0.06];
-  assertEquals(testsOfRound(plan, seconds, 1), { ...plan, tests: [2, 0] });
-  assertEquals(testsOfRound(plan, seconds, 2), { ...plan, tests: [3, 1] });
+  const plan = { tests: [2, 0, 3, 1], seconds: 3.1875, hits: 9, once: false }, seconds = [0.125, 2, 0.0625, 1];
+  assertEquals(testsOfRound(plan, seconds, 1), { ...plan, tests: [2, 0], seconds: 0.1875 });
+  assertEquals(testsOfRound(plan, seconds, 2), { ...plan, tests: [3, 1], seconds: 3 });
 });
 
 Deno.test("summarize: rates per folder; survivors with a reason apart; reasons that no survivor needs", () => {
