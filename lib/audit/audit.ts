@@ -1,6 +1,7 @@
 import { extentOf, labelsOf, type Sampler } from "./batches.ts";
 import { type Descent, descents } from "./descents.ts";
 import type { AuditEngine } from "./engines/engine.ts";
+import { remembering } from "./engines/remembering.ts";
 import { type Observations, observe } from "./observations.ts";
 import { probesOf } from "./probes.ts";
 import { short as inDigits } from "./report.ts";
@@ -84,7 +85,7 @@ export interface AuditSettings {
   readonly leftBehind: number;
 }
 
-/** The report of an audit, without its name. */
+/** The report of an audit, without its name. The path is computed when it is first read. */
 export type AuditReport = Pick<LossAudit, "verdict" | "findings" | "probes" | "assumed" | "lossPath">;
 
 /** The size of an audit: rows per batch, steps of a descent, and steps of the path from wrong outputs to correct ones. */
@@ -103,11 +104,12 @@ function isSlow(engine: AuditEngine, sampler: Sampler, seed: number): boolean {
 }
 
 /** Audits a loss through its engine. */
-export function auditEngine(engine: AuditEngine, settings: AuditSettings): AuditReport {
+export function auditEngine(asked: AuditEngine, settings: AuditSettings): AuditReport {
   const { options, sampler, metric, leftBehind } = settings, { seed = 1, onProgress = () => {} } = options;
-  const size = options.rows === undefined && isSlow(engine, sampler, seed) ? short : full,
+  const size = options.rows === undefined && isSlow(asked, sampler, seed) ? short : full,
     rows = options.rows ?? size.rows;
-  const observations = observe(engine, sampler, seed, rows), { columns, random, other } = observations;
+  const observations = observe(asked, sampler, seed, rows), { columns, random, other, deterministic } = observations;
+  const engine = deterministic ? remembering(asked) : asked;
   const descend = (batch = random.batch) => descents({ engine, kind: options.yPred, columns }, batch, size.descent);
   let computed: readonly Descent[] | undefined;
   const context = { engine, observations, options, sampler, descents: () => computed ??= descend() };
@@ -115,6 +117,7 @@ export function auditEngine(engine: AuditEngine, settings: AuditSettings): Audit
   const broken = findings.some(({ severity }) => severity === "error");
   const worse = metric && !broken ? worseMetric(metric, context.descents(), other.batch, descend) : undefined;
   if (worse !== undefined) findings.push(worse);
+  let path: readonly LossPathPoint[] | undefined;
   probes.push({ name: "tensors left behind", result: leftBehind > 0 ? "found" : "ok", detail: `${leftBehind}` });
   if (leftBehind > 0) findings.push(leak(leftBehind));
   return {
@@ -122,7 +125,9 @@ export function auditEngine(engine: AuditEngine, settings: AuditSettings): Audit
     findings: worstFirst(findings),
     probes,
     assumed: assumedBy(context, size === short),
-    lossPath: pathOf(engine, observations, size.path),
+    get lossPath() {
+      return path ??= pathOf(engine, observations, size.path);
+    },
   };
 }
 

@@ -49,11 +49,15 @@ export function auditLoss(loss: AuditedLoss | PythonLoss, options: AuditOptions 
     const { report, time } = loss instanceof LoadedLoss
       ? auditPython(loss, { options, sampler, metric, leftBehind: 0 }, batch)
       : auditTensorFlow(loss as AuditedLoss, { options, sampler, metric }, batch);
-    const named = { name, ...report } as const;
+    const { verdict, findings, probes, assumed } = report, path = () => keepingBackend(() => report.lossPath);
+    const named = { name, verdict, findings, probes, assumed };
     return {
       ...named,
+      get lossPath() {
+        return path();
+      },
       time: () => keepingBackend(time),
-      toJSON: () => named,
+      toJSON: () => ({ ...named, lossPath: path() }),
       toString: () => reportText(named),
     };
   });
@@ -78,7 +82,7 @@ function auditPython(loss: LoadedLoss, settings: AuditSettings, batch: AuditBatc
   const found = report.findings.map((one) => inWordsOf(framework, one));
   const findings = withFirstCall(loss, first, batch, found);
   return {
-    report: {
+    report: { // with its path, which the process may not live to compute later
       ...report,
       verdict: verdictOf(findings),
       findings,

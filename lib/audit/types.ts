@@ -223,7 +223,10 @@ export interface LossAudit {
   readonly probes: readonly AuditProbe[];
   /** Assumptions about options that were not given, one sentence each. */
   readonly assumed: readonly string[];
-  /** Loss on the path from wrong outputs to correct ones; empty if there are no correct ones. */
+  /**
+   * Loss on the path from wrong outputs to correct ones; empty if there are no correct ones. It is computed when it is first read,
+   * except in Python.
+   */
   readonly lossPath: readonly LossPathPoint[];
   /** Times the loss and the mean squared error. The report does not contain times, so that it is the same each time. */
   time(): AuditTime;

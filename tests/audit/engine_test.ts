@@ -1,11 +1,12 @@
 // What the rules ask of an engine: TensorFlow.js's gives it, one without TensorFlow.js is enough, and no rule knows more.
 import * as tf from "@tensorflow/tfjs";
-import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import type { Tensor } from "@roundabout/roundabout";
 import { auditEngine } from "../../lib/audit/audit.ts";
 import { samplerOf } from "../../lib/audit/batches.ts";
 import { inWordsOf } from "../../lib/audit/engines/dialects.ts";
 import type { AuditBatch, AuditEngine, Recording } from "../../lib/audit/engines/engine.ts";
+import { remembering } from "../../lib/audit/engines/remembering.ts";
 import { softsign } from "../../lib/steps/softsign.ts";
 import { tfjsEngine } from "../../lib/audit/engines/tfjs.ts";
 import { counted, onBackends } from "../helpers.ts";
@@ -138,6 +139,63 @@ Deno.test("an engine without TensorFlow.js has the same report", () => {
     assertAlmostEquals(loss, reference.lossPath[i].loss, 1e-6);
     assertAlmostEquals(slope, reference.lossPath[i].slope, 1e-5);
   });
+});
+
+/** An engine that counts what it is asked. */
+function counting(engine: AuditEngine) {
+  const calls = { value: 0, valueAndGradient: 0, record: 0 };
+  const count = <T>(key: keyof typeof calls, of: (batch: AuditBatch) => T) => (batch: AuditBatch): T => {
+    calls[key]++;
+    return of(batch);
+  };
+  return {
+    calls,
+    engine: {
+      value: count("value", engine.value),
+      valueAndGradient: count("valueAndGradient", engine.valueAndGradient),
+      record: count("record", engine.record),
+    },
+  };
+}
+
+Deno.test("remembering: an engine is asked once about the same numbers, again about others and about large batches", () => {
+  const { calls, engine } = counting(plainSquares()),
+    asked = remembering(engine),
+    own = { ...batch, yPred: batch.yPred.slice() };
+  for (const method of ["value", "valueAndGradient", "record"] as const) {
+    const ask = (of: AuditBatch) => {
+      const before = calls[method], answer = asked[method](of);
+      assertEquals(answer, engine[method](of)); // which is a call of its own
+      return calls[method] - before - 1;
+    };
+    assertEquals([ask(batch), ask(batch), ask(own)], [1, 0, 0], method);
+    own.yPred[3] = 0.125; // a descent moves its outputs in place
+    assertEquals([ask(own), ask({ ...batch, yTrue: batch.yPred, yPred: batch.yTrue })], [1, 1], method);
+    assertEquals(
+      [ask({ ...batch, yTrue: batch.yTrue.with(0, -0) }), ask({ ...batch, trueShape: [2, 2] })],
+      [1, 1],
+      method,
+    );
+    own.yPred[3] = 0;
+    const large = { ...batch, yTrue: new Float32Array(1025), yPred: new Float32Array(1024) };
+    assertEquals([ask(large), ask(large)], [1, 1], method);
+  }
+});
+
+Deno.test("an audit asks a loss that is not deterministic about every batch, and for its path when that is first read", () => {
+  const calls = [true, false].map((deterministic) => {
+    const { calls, engine } = counting(plainSquares()), { value } = engine;
+    let drawn = 0;
+    engine.value = (batch) => ({ value: value(batch).value + (deterministic ? 0 : 1e-9 * drawn++) });
+    const report = auditEngine(engine, settings), before = calls.valueAndGradient;
+    assertEquals(report.lossPath.length, 41);
+    const path = calls.valueAndGradient - before;
+    assertStrictEquals(report.lossPath, report.lossPath);
+    assertEquals(calls.valueAndGradient - before, path);
+    return { before, path };
+  });
+  assertEquals(calls.map(({ path }) => path), [41, 41]);
+  assert(calls[0].before < calls[1].before, "the ends of descents, for one, are asked about again");
 });
 
 Deno.test("what an engine records is what a finding names", () => {
