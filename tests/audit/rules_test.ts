@@ -397,7 +397,7 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
     ],
     [
       "re-jaccard-rare",
-      "warning",
+      "note",
       undefined,
       "The mean over batches is not the value on the data set, and a batch without positives has a gradient of 0",
     ],
