@@ -1,0 +1,275 @@
+// The pieces of a training by themselves, on small numbers: orders of rows, schedules, biases, sentences, readers of batches.
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import {
+  annealSlope,
+  f1Loss,
+  type LossOptions,
+  metricLoss,
+  priorBias,
+  softsign,
+  stratifiedBatches,
+} from "../../lib/mod.ts";
+import { curveLoss } from "../../lib/curves/mod.ts";
+import type { Counts } from "../../lib/counts/counts.ts";
+import { f1, recall, specificity } from "../../lib/scores/ratio.ts";
+import { partsOfLoss } from "../../lib/scoring/options.ts";
+import { batchReader, checkData, isTensors, rowsReader, type TrainingData } from "../../lib/training/batches.ts";
+import { settingsOfLoss } from "../../lib/training/checkpoint.ts";
+import { DatasetSums } from "../../lib/training/dataset_sums.ts";
+import { checkInformative, deadGradient, gradientBlocked, weightsNotFinite } from "../../lib/training/fit_failure.ts";
+import { hardOptions } from "../../lib/training/hard_options.ts";
+import { checkLoss, countRowsWithGradient, isZero } from "../../lib/training/passes.ts";
+import { listenForStop } from "../../lib/training/stop_request.ts";
+import { checkWarmStart } from "../../lib/training/warm_start.ts";
+import { assertAllWithin, assertRefused, assertWithin } from "../helpers.ts";
+
+Deno.test("stratifiedBatches: a tensor [n, 1] is a column; other shapes and things are refused by name", () => {
+  const column = tf.tensor2d([[1], [0], [0], [1]]), table = tf.tensor2d([[1, 0]]), cube = tf.tensor3d([[[1]]]);
+  const options = { batchSize: 9, seed: 1 };
+  assertEquals(stratifiedBatches(column, options).map((rows) => rows.toSorted()), [[0, 1, 2, 3]]);
+  const refused = (labels: unknown, value: string, error: typeof RangeError = RangeError) => {
+    const { message } = assertThrows(() => stratifiedBatches(labels as number[], options), error);
+    assertEquals(message.startsWith("Cannot make batches: 'yTrue' ") && message.endsWith(value), true, message);
+  };
+  refused(table, "it has [1, 2]");
+  refused(cube, "it has [1, 1, 1]");
+  refused([], "is empty");
+  for (const [thing, words] of [[3, "3"], [null, "null"], [undefined, "undefined"]]) {
+    refused(thing, `must be a tensor or an array, it is ${words}`, TypeError);
+  }
+  refused([0, 1, NaN], "row 2 is NaN");
+  column.dispose();
+  refused(column, "is disposed");
+  tf.dispose([table, cube]);
+  assertRefusedOption(() => stratifiedBatches([1], { ...options, shuffle: true } as never), "'shuffle'");
+  assertRefusedOption(() => stratifiedBatches([1], { batchSize: 1.5, seed: 1 }), "'batchSize'");
+  assertRefusedOption(() => stratifiedBatches([1], { batchSize: 1, seed: -1 }), "'seed'");
+});
+
+function assertRefusedOption(call: () => unknown, named: string): void {
+  const { message } = assertThrows(call, Error);
+  assert(message.includes(named), message);
+}
+
+Deno.test("annealSlope: the closed form of each shape in between; a wrong option or epoch is named", () => {
+  const at = (shape: "linear" | "geometric" | "cosine") => annealSlope({ from: 2, to: 10, epochs: 5, shape });
+  assertAllWithin([0, 1, 2, 3, 4].map(at("linear")), [2, 4, 6, 8, 10], 1e-14);
+  assertAllWithin([1, 3].map(at("geometric")), [2 * 5 ** 0.25, 2 * 5 ** 0.75], 1e-14);
+  assertAllWithin([1, 3].map(at("cosine")), [6 - 4 * Math.SQRT1_2, 6 + 4 * Math.SQRT1_2], 1e-14);
+  assertAllWithin([0, 1, 2].map(annealSlope({ to: 4, epochs: 3 })), [1, 2, 4], 1e-14);
+  for (const bad of [0.5, Infinity, NaN, "2", undefined]) {
+    assertRefused(() => annealSlope({ to: bad as number, epochs: 2 }), { argument: "to", value: "finite number ≥ 1" });
+  }
+  assertEquals(annealSlope({ from: 1, to: 1, epochs: 2 })(1), 1);
+  for (const epochs of [0, 1.5]) assertRefusedOption(() => annealSlope({ to: 2, epochs }), "'epochs'");
+  assertRefusedOption(() => annealSlope({ to: 2, epochs: 2, form: "linear" } as never), "'form'");
+  for (const epoch of [-1, 0.5]) assertRefusedOption(() => at("linear")(epoch), "'epoch'");
+});
+
+Deno.test("priorBias: the log odds of each column, the log share of each class, weights of rows or of labels", () => {
+  tf.tidy(() => {
+    const y = tf.tensor2d([[1, 0], [0, 1], [0, 0.5], [0, 0.5]]);
+    assertAllWithin(priorBias(y), [Math.log(1 / 3), 0], 1e-14);
+    const weights = tf.tensor2d([[3, 1], [1, 3], [1, 0], [1, 0]]);
+    assertAllWithin(priorBias(y, { sampleWeight: weights }), [0, Math.log(3)], 1e-14);
+    const classes = tf.tensor1d([0, 1, 1, 1], "int32"), sampleWeight = tf.tensor1d([3, 1, 1, 1]);
+    assertAllWithin(priorBias(classes, { classes: 2 }), [Math.log(0.25), Math.log(0.75)], 1e-14);
+    assertAllWithin(priorBias(classes, { classes: 2, sampleWeight }), [Math.log(0.5), Math.log(0.5)], 1e-14);
+    assertEquals(priorBias(tf.tensor2d([[1], [0]])), [0]);
+    assertRefusedOption(() => priorBias(classes, { classes: 1 }), "'classes'");
+    assertRefusedOption(() => priorBias(classes, { average: "macro" } as never), "'average'");
+    assertRefusedOption(() => priorBias(classes, { classes: 3 }), "no row of class 2");
+    assertRefusedOption(() => priorBias(tf.tensor1d([1, 1])), "no negative in column 0");
+    assertRefusedOption(() => priorBias(undefined as never), "'yTrue'");
+  });
+});
+
+Deno.test("gradients of 0: a list without another number, and the rows that have one", () => {
+  assertEquals([[], [0, 0], [0, -0], [0, 1e-300], [1, 0], [0, NaN]].map(isZero), [
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  const gradient = Float32Array.of(0, 0, 0, 1, -1, 0, 0, 0, 2, 2);
+  assertEquals([1, 2, 5, 10].map((rows) => countRowsWithGradient(gradient, rows)), [1, 2, 3, 4]);
+});
+
+const none: Counts = { tp: 0, fp: 0, fn: 0, tn: 0 };
+
+Deno.test("checkInformative: a score that the decisions cannot move is refused, with what is missing", () => {
+  const positives = { ...none, tp: 1, fn: 3 }, negatives = { ...none, fp: 2, tn: 1 };
+  checkInformative(f1, [{ tp: 1, fp: 1, fn: 1, tn: 1 }]);
+  checkInformative(f1, [negatives, positives]); // of one column it can move
+  const sentence = (score: typeof f1, counts: Counts[]) =>
+    assertThrows(() => checkInformative(score, counts), RangeError).message;
+  assert(sentence(recall, [negatives]).includes("'validationData' has no positive, so its recall is constant"));
+  assert(
+    sentence(specificity, [positives]).includes("'validationData' has no negative, so its specificity is constant"),
+  );
+  const never = { ...f1, name: "never", value: () => 0.5 };
+  assert(sentence(never, [positives, negatives]).includes("'validationData' has one class only in each column"));
+});
+
+Deno.test("a training without a gradient says why: the labels, the step, the curve; what blocks it; weights that are lost", () => {
+  const both: Counts[] = [{ tp: 1, fp: 1, fn: 1, tn: 1 }];
+  const why = (options: LossOptions, counts = both) =>
+    deadGradient("f1Loss", 3, partsOfLoss(f1Loss(options))!, counts).message;
+  assert(why({}).startsWith("Cannot train on f1Loss: no row has a gradient in epoch 3: the outputs are all 0 or 1"));
+  assert(why({ slope: 7 }).includes("lower 'slope' (it is 7)"));
+  assert(why({ step: softsign({ slope: 9 }) }).includes("the outputs are all 0 or 1 to the last bit"));
+  assert(why({ step: softsign({ slope: 9 }) }).includes("lower 'slope' (it is 9)"));
+  assert(why({ step: "round" }).includes("the step 'round' has none anywhere"));
+  assert(why({ step: "logistic", slope: 5 }).includes("where the step 'logistic' is flat"));
+  assert(why({ step: "logistic", slope: 5 }).includes("lower 'slope' (it is 5)"));
+  assert(why({}, [{ ...none, fp: 1, tn: 1 }]).endsWith("'data' has no positive; give rows with the label 1"));
+  assert(why({}, [{ ...none, tp: 1, fn: 1 }]).endsWith("'data' has no negative; give rows with the label 0"));
+  const curve = deadGradient("rocAucLoss", 0, partsOfLoss(curveLoss("rocAuc"))!, both).message;
+  assert(curve.includes("no two rows of different labels lie near the same threshold"), curve);
+  const [first, later] = [gradientBlocked("f1Loss", 0, 1), gradientBlocked("f1Loss", 2, 5)].map(({ message }) =>
+    message
+  );
+  assert(
+    first.includes("in epoch 0, although the outputs of 1 row have one") &&
+      first.includes("smaller weights and biases"),
+  );
+  assert(
+    later.includes("in epoch 2, although the outputs of 5 rows have one") && later.includes("lower the learning rate"),
+  );
+  const cause = new Error("first"), lost = weightsNotFinite("f1Loss", "2 of 'warmStart'", cause);
+  assert(lost.message.includes("no longer finite in epoch 2 of 'warmStart';") && lost.cause === cause);
+});
+
+Deno.test("hardOptions: decisions at the threshold of the loss, of its step, or at another one", () => {
+  const of = (options: LossOptions, threshold?: number) => {
+    const { decide } = hardOptions("f1Loss", partsOfLoss(f1Loss(options))!, threshold);
+    const yPred = Float32Array.of(0.2, 0.45, 0.55, 0.8);
+    return [...decide({ rows: 4, classes: 1, yTrue: yPred, yPred }).decisions];
+  };
+  assertEquals(of({}), [0, 0, 1, 1]);
+  assertEquals(of({ threshold: 0.7 }), [0, 0, 0, 1]);
+  assertEquals(of({ step: softsign({ threshold: 0.3, slope: 8 }) }), [0, 1, 1, 1]);
+  assertEquals(of({ threshold: 0.7 }, 0.1), [1, 1, 1, 1]);
+  assertEquals(of({ step: "logistic", slope: 30 }), [0, 0, 1, 1]);
+});
+
+Deno.test("settingsOfLoss: the step as it is, thresholds per column, the other options; an argmax has no threshold", () => {
+  const of = (options: LossOptions) =>
+    settingsOfLoss(partsOfLoss(metricLoss("f1", options))!) as Record<string, unknown>;
+  const { step, slope, threshold, decision, average, fromLogits, ignoreLabel } = of({});
+  assertEquals([step, threshold, decision, average, fromLogits, ignoreLabel], [
+    "softsign",
+    0.5,
+    "threshold",
+    "binary",
+    false,
+    "undefined",
+  ]);
+  assertEquals(typeof slope, "number");
+  assertEquals(of({ average: "macro", threshold: [0.2, 0.4], slope: 6 }).threshold, [0.2, 0.4]);
+  assertEquals(of({ average: "macro", threshold: [0.2, 0.4], slope: 6 }).slope, 6);
+  assertEquals(of({ step: softsign({ threshold: 0.3, slope: 8 }) }).threshold, 0.3);
+  assertEquals(of({ ignoreLabel: NaN, fromLogits: true }).ignoreLabel, "NaN");
+  const argmax = of({ decision: "argmax", average: "macro", slope: 3 });
+  assertEquals([argmax.decision, argmax.slope, "threshold" in argmax], ["argmax", 3, false]);
+  assertEquals(of({ classWeights: [1, 2], average: "macro", zeroDivision: 1 }).classWeights, [1, 2]);
+});
+
+Deno.test("DatasetSums: an empty set adds nothing; of rows scored one by one, none is 0, or 1 where that is asked for", () => {
+  const parts = (options: LossOptions) => partsOfLoss(f1Loss(options))!;
+  const counts = { tp: 2, fp: 1, fn: 1, tn: 0 }, sums = new DatasetSums(parts({}));
+  sums.add(4, { each: [counts], gradient: () => new Float32Array() as never });
+  for (const both of [sums.plus(new DatasetSums(parts({}))), new DatasetSums(parts({})).plus(sums)]) {
+    assertEquals([both.rows, both.counts], [4, [counts]]);
+    assertWithin(both.score().value, 4 / 6, 1e-15);
+  }
+  for (const [zeroDivision, value] of [[0, 0], [1, 1], ["skip", 0]] as const) {
+    assertEquals(new DatasetSums(parts({ average: "samples", zeroDivision })).score().value, value);
+  }
+});
+
+Deno.test("readers: slices in order; whole queries in batches, a larger one by itself; what is no data is refused", async () => {
+  const x = tf.tensor2d([[0], [1], [2], [3], [4]]), y = tf.tensor1d([0, 1, 0, 1, 1]), w = tf.tensor1d([1, 2, 3, 4, 5]);
+  const rowsOf = async (data: TrainingData, size?: number) => {
+    const rows: number[][] = [], weights: unknown[] = [], reader = batchReader("a test", data, size);
+    for await (const { inputs: [input], yTrue, sampleWeight } of reader.read()) {
+      rows.push([...input.dataSync()]);
+      assertEquals([...yTrue.dataSync()], rows.at(-1)!.map((row) => y.dataSync()[row]));
+      weights.push(sampleWeight && [...sampleWeight.dataSync()]);
+    }
+    reader.dispose();
+    return { rows, weights };
+  };
+  const { made } = await countedAsync(async () => {
+    assertEquals(await rowsOf([x, y, w], 2), { rows: [[0, 1], [2, 3], [4]], weights: [[1, 2], [3, 4], [5]] });
+    assertEquals(await rowsOf([x, y]), { rows: [[0, 1, 2, 3, 4]], weights: [undefined] });
+    const groups = ["a", "b", "a", "c", "a"], data = { xs: x, ys: y, groups };
+    assertEquals((await rowsOf(data, 2)).rows, [[0, 2, 4], [1, 3]]);
+    assertEquals((await rowsOf(data, 4)).rows, [[0, 2, 4, 1], [3]]);
+    const reader = rowsReader("a test", [x, y], 2, (rows) => rows.toReversed()), seen: unknown[] = [];
+    for await (const { inputs: [input], examples } of reader.read([2, 0])) seen.push([...input.dataSync()], examples);
+    assertEquals(seen, [[0], [0], [4, 3], [4, 3]]);
+    reader.dispose();
+  });
+  assertEquals(made, 0);
+  assertEquals([isTensors([x, y]), isTensors({ xs: x, ys: y } as never), isTensors((() => []) as never)], [
+    true,
+    true,
+    false,
+  ]);
+  for (const bad of [3, null, undefined, {}, "rows.txt"]) {
+    assertRefusedOption(() => checkData("a test", bad, undefined), "'data' must be [x, y]");
+  }
+  assertRefusedOption(() => checkData("a test", () => [], 3), "'batchSize' is 3, but 'data' comes in batches already");
+  checkData("a test", () => [], undefined);
+  const empty = tf.zeros([0, 1]);
+  assertRefusedOption(() => rowsReader("a test", [empty, empty], 2, (rows) => rows), "'data' has no rows");
+  tf.dispose([x, y, w, empty]);
+});
+
+/** Counts the tensors that a promise leaves. */
+async function countedAsync(make: () => Promise<void>): Promise<{ made: number }> {
+  const before = tf.memory().numTensors;
+  await make();
+  return { made: tf.memory().numTensors - before };
+}
+
+Deno.test("losses and warm starts that no training takes are refused by name", () => {
+  assertRefusedOption(() => checkLoss(tf.losses.meanSquaredError), "'loss' must be one that metricLoss");
+  assertRefusedOption(
+    () => checkLoss(f1Loss({ decision: { top: 3 }, step: "softsign" }), "train"),
+    "Cannot train: 'loss' has",
+  );
+  assertEquals(checkLoss(f1Loss({ slope: 3 })).options.slope, 3);
+  checkWarmStart(undefined);
+  checkWarmStart({ loss: "crossEntropy", epochs: 1 });
+  checkWarmStart({ loss: f1Loss(), epochs: 2 });
+  for (const loss of ["mse", 3, undefined]) {
+    assertRefusedOption(
+      () => checkWarmStart({ loss, epochs: 1 } as never),
+      "'warmStart.loss' must be 'crossEntropy' or a",
+    );
+  }
+  for (const epochs of [0, 1.5, undefined]) {
+    assertRefusedOption(() => checkWarmStart({ loss: "crossEntropy", epochs: epochs as number }), "'warmStart.epochs'");
+  }
+  assertRefusedOption(() => checkWarmStart({ loss: "crossEntropy", epochs: 1, seed: 3 } as never), "'seed'");
+  for (const bad of [null, 3]) assertRefusedOption(() => checkWarmStart(bad as never), "'options' must be an object");
+});
+
+Deno.test("a request to stop is heard on the model, and the model is then as it was", () => {
+  const own = { stopTraining: "own" } as unknown as tf.LayersModel, request = listenForStop(own);
+  assertEquals([request.requested, own.stopTraining], [false, false]);
+  own.stopTraining = true;
+  assertEquals([request.requested, own.stopTraining], [true, true]);
+  own.stopTraining = false;
+  assertEquals(request.requested, false);
+  request.release();
+  assertEquals(own.stopTraining as unknown, "own");
+  const bare = {} as tf.LayersModel, second = listenForStop(bare);
+  second.release();
+  assertEquals("stopTraining" in bare, false);
+});
