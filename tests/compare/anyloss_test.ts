@@ -74,3 +74,16 @@ Deno.test("scoreFold and tableOf: every loss on rows that a line separates, each
   assertEquals(rows, losses.map((loss) => ({ loss, ...mean })));
   assertEquals([tuned, undefinedScores], [{ loss: "bce", ...mean }, 12]);
 });
+
+Deno.test("anyLoss: the table of the folds, standardised by all rows unless by each fold's training rows", () => {
+  const columns = [Array.from({ length: 24 }, (_, i) => i === 3 ? 90 : i), Array.from({ length: 24 }, (_, i) => i % 5)];
+  const yTrue = Float64Array.from({ length: 24 }, (_, i) => Number(i % 7 + i / 4 > 6));
+  const part = (k: number) => Array.from({ length: 24 }, (_, i) => i).filter((i) => i % 3 === k);
+  const folds = [{ train: [...part(0), ...part(1)], test: part(2) }, {
+    train: [...part(1), ...part(2)],
+    test: part(0),
+  }];
+  const data = { columns, yTrue, folds }, first = { ...data, folds: folds.slice(0, 1) };
+  assertEquals(anyLoss(data), tableOf(folds.map((fold) => scoreFold(data, fold, "all rows"))));
+  assertEquals(anyLoss(first, "training rows"), tableOf([scoreFold(data, folds[0], "training rows")]));
+});
