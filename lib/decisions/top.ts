@@ -1,5 +1,5 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { toFloat32 } from "../counts/counts.ts";
+import { largestFloat32, toFloat32 } from "../counts/counts.ts";
 import { sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import type { Shape } from "../steps/sigmoidal.ts";
 import type { Decision, Mode } from "./decision.ts";
@@ -16,43 +16,52 @@ export interface TopOptions {
   fromLogits: boolean;
 }
 
-/** Returns the entries of a column that count: their weight is not 0. */
-function counted({ rows, classes, sampleWeight }: Batch, column: number): Uint32Array {
-  const places = new Uint32Array(rows);
-  let n = 0;
-  for (let k = 0, i = column; k < rows; k++, i += classes) {
-    if (sampleWeight === undefined || sampleWeight[i] > 0) places[n++] = i;
-  }
-  return places.subarray(0, n);
+/** The outputs of a column that count: their weight is not 0. */
+interface Counted {
+  readonly outputs: Float32Array | Float64Array;
+  /** The place of each; absent: they are all of the batch. */
+  readonly places?: Uint32Array;
 }
 
-/** Says which of the entries are the `budget` highest; of equal outputs the first ones. */
-function highest(p: ArrayLike<number>, places: Uint32Array, budget: number): Uint8Array {
-  const sorted = Float64Array.from(places, (i) => p[i]).sort(), n = places.length, cut = sorted[n - budget];
-  let ties = budget - places.filter((i) => p[i] > cut).length; // at the cut
-  return Uint8Array.from(places, (i) => Number(p[i] > cut || (p[i] === cut && ties-- > 0)));
+function countedOf({ rows, classes, sampleWeight }: Batch, p: ArrayLike<number>, column: number): Counted {
+  const whole = classes === 1 && sampleWeight === undefined;
+  if (whole && (p instanceof Float32Array || p instanceof Float64Array)) return { outputs: p };
+  const outputs = new Float64Array(rows), places = new Uint32Array(rows);
+  let n = 0;
+  for (let k = 0, i = column; k < rows; k++, i += classes) {
+    if (sampleWeight !== undefined && !(sampleWeight[i] > 0)) continue;
+    outputs[n] = p[i];
+    places[n++] = i;
+  }
+  return { outputs: outputs.subarray(0, n), places: places.subarray(0, n) };
+}
+
+/** Says which of the outputs are the `budget` highest; of equal outputs the first ones. */
+function highest(p: Counted["outputs"], budget: number): Uint8Array {
+  const cut = p.slice().sort()[p.length - budget];
+  let ties = budget; // at the cut
+  for (const v of p) if (v > cut) ties--;
+  return Uint8Array.from(p, (v) => Number(v > cut || (v === cut && ties-- > 0)));
+}
+
+function oneIn99(p: Counted["outputs"]): Counted["outputs"] {
+  const part = p.slice(0, p.length / 99);
+  for (let k = 0; k < part.length; k++) part[k] = p[99 * k];
+  return part;
 }
 
 /**
  * Returns the threshold τ at which Σ (½ + F(κ(pᵢ − τ))) is the budget: the sum falls with τ. Newton's method, with a bisection
  * whenever it would leave the bracket; of many rows a part, one in 99, gives the start.
  */
-function solveThreshold(
-  p: ArrayLike<number>,
-  places: Uint32Array,
-  budget: number,
-  shape: Shape,
-  steepness: number,
-): number {
-  const n = places.length, reach = 1 + n / steepness; // far enough for shapes with heavy tails
+function solveThreshold(p: Counted["outputs"], budget: number, shape: Shape, steepness: number): number {
+  const n = p.length, reach = 1 + n / steepness; // far enough for shapes with heavy tails
   let low = -reach, high = 1 + reach; // outputs lie in [0, 1]
-  let threshold = n > 8192
-    ? solveThreshold(p, places.slice(0, n / 99).map((_, k) => places[99 * k]), budget / 99, shape, steepness)
-    : 0.5;
+  let threshold = n > 8192 ? solveThreshold(oneIn99(p), budget / 99, shape, steepness) : 0.5;
   for (let step = 0; step < 100; step++) {
     let sum = 0, slope = 0;
     for (let k = 0; k < n; k++) {
-      const z = steepness * (p[places[k]] - threshold);
+      const z = steepness * (p[k] - threshold);
       sum += 0.5 + shape.rise(z);
       slope += shape.density(z);
     }
@@ -68,6 +77,38 @@ function solveThreshold(
   return threshold;
 }
 
+// Loops stand in functions of the module: the closures of a decision are made, and compiled, with each of its batches.
+
+/** Writes s and s′ of a column's outputs at a threshold. */
+function decide(
+  { outputs, places }: Counted,
+  threshold: number,
+  shape: Shape,
+  steepness: number,
+  decisions: Float64Array,
+  slopes: Float64Array,
+): void {
+  for (let k = 0; k < outputs.length; k++) {
+    const i = places === undefined ? k : places[k], z = steepness * (outputs[k] - threshold);
+    decisions[i] = 0.5 + shape.rise(z);
+    slopes[i] = steepness * shape.density(z);
+  }
+}
+
+/** Takes a gradient back through the decisions of a column, in place: gⱼ becomes s′ⱼ·(gⱼ − Σ gᵢs′ᵢ / Σ s′ᵢ). */
+function takeBack(slopes: Float64Array, gradient: Float64Array, column: number, classes: number): void {
+  let total = 0, weighted = 0;
+  for (let i = column; i < gradient.length; i += classes) {
+    if (Math.abs(gradient[i]) > largestFloat32) gradient[i] = toFloat32(gradient[i]); // a sum must not overflow
+    total += slopes[i];
+    weighted += slopes[i] * gradient[i];
+  }
+  const mean = total === 0 ? 0 : weighted / total;
+  for (let i = column; i < gradient.length; i += classes) {
+    gradient[i] = slopes[i] === 0 ? 0 : slopes[i] * (gradient[i] - mean); // 0: rows without weight
+  }
+}
+
 /**
  * Makes the k highest outputs of each column positive: an alert budget.
  *
@@ -80,35 +121,23 @@ export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOpti
     const p = logistic?.values ?? yPred;
     const decisions = new Float64Array(yPred.length), slopes = new Float64Array(yPred.length);
     for (let column = 0; column < classes; column++) {
-      const entries = counted(batch, column), n = entries.length;
+      const counted = countedOf(batch, p, column), { outputs, places } = counted, n = outputs.length;
       if (n === 0) continue;
       const budget = Math.min(n, top < 1 ? Math.max(1, Math.round(top * n)) : top);
+      const place = (k: number) => places === undefined ? k : places[k];
       if (budget === n) { // all of them, wherever they are
-        for (const i of entries) decisions[i] = 1;
+        for (let k = 0; k < n; k++) decisions[place(k)] = 1;
         continue;
       }
-      const threshold = mode === "hard" ? 0 : solveThreshold(p, entries, budget, shape, steepness);
-      const chosen = mode === "soft" ? undefined : highest(p, entries, budget);
-      for (let k = 0; k < n; k++) {
-        const i = entries[k], z = steepness * (p[i] - threshold);
-        decisions[i] = chosen === undefined ? 0.5 + shape.rise(z) : chosen[k];
-        slopes[i] = mode === "hard" ? 0 : steepness * shape.density(z);
+      if (mode !== "hard") {
+        decide(counted, solveThreshold(outputs, budget, shape, steepness), shape, steepness, decisions, slopes);
       }
+      if (mode !== "soft") highest(outputs, budget).forEach((chosen, k) => decisions[place(k)] = chosen);
     }
     return {
       decisions,
       back: (gradient) => {
-        for (let column = 0; column < classes; column++) {
-          let total = 0, weighted = 0;
-          for (let i = column; i < gradient.length; i += classes) {
-            total += slopes[i];
-            weighted += slopes[i] * (gradient[i] = toFloat32(gradient[i])); // a sum must not overflow
-          }
-          const mean = total === 0 ? 0 : weighted / total;
-          for (let i = column; i < gradient.length; i += classes) {
-            gradient[i] = slopes[i] === 0 ? 0 : slopes[i] * (gradient[i] - mean); // 0: rows without weight
-          }
-        }
+        for (let column = 0; column < classes; column++) takeBack(slopes, gradient, column, classes);
         logistic?.multiply(gradient);
       },
     };
