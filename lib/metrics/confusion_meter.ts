@@ -10,7 +10,7 @@ import { type ResolvedOptions, resolveOptions, type ScoringOptions } from "../sc
 import { addsCounts, type Average, scoreCounts, withZeroDivision } from "../scoring/score_batch.ts";
 import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
 import { addCounts, type ExactCounts, noCounts } from "./exact_counts.ts";
-import { checkJson, checkSameSettings } from "./meter_json.ts";
+import { checkJson, checkSameSettings, readSums } from "./meter_json.ts";
 
 /** Options of {@linkcode ConfusionMeter}. */
 export interface ConfusionMeterOptions extends Pick<ScoringOptions, "threshold" | "fromLogits" | "ignoreLabel"> {
@@ -324,22 +324,10 @@ export class ConfusionMeter {
       fromLogits,
       ignoreLabel: ignoreLabel === null ? undefined : Number(ignoreLabel),
     });
-    meter.#counts?.forEach((sums, k) => {
-      for (const key of countKeys) {
-        const each: unknown = counts![k]?.[key];
-        if (!Array.isArray(each) || !each.every(Number.isFinite)) {
-          throw new TypeError(
-            `Cannot make ${task}: '${key}' in 'counts' must be an array of finite numbers, it is ${describe(each)}`,
-          );
-        }
-        for (const term of each) sums[key].add(term);
-        if (!(sums[key].value >= 0)) {
-          throw new RangeError(
-            `Cannot make ${task}: '${key}' in 'counts' must not be negative, it is ${describe(each)}`,
-          );
-        }
-      }
-    });
+    if (counts !== null) {
+      const sums = mapCounts((key) => readSums(task, key, counts.map((one) => one?.[key]), counts.length));
+      meter.#counts = counts.map((_, k) => mapCounts((key) => sums[key][k]));
+    }
     return meter;
   }
 }

@@ -1,5 +1,5 @@
 import { describe } from "../check/describe.ts";
-import { check, oneOf } from "../check/value.ts";
+import { check, oneOf, type Rule } from "../check/value.ts";
 
 /** The SQL of an engine: DuckDB's, or that of Apache Spark 4. */
 export type Dialect = "duckdb" | "spark";
@@ -22,6 +22,16 @@ export function checkDialect(task: string, dialect: unknown = "duckdb"): Dialect
   check(`make ${task}`, { dialect }, oneOf("duckdb", "spark"));
   return dialect as Dialect;
 }
+
+/** Rule for a name. */
+const nameOf = (what: string): Rule => ({
+  must: `the name of a ${what}`,
+  valid: (name) => typeof name === "string" && name !== "",
+  Kind: TypeError,
+});
+
+export const aColumn: Rule = nameOf("column");
+const aTable = nameOf("table");
 
 /** Quotes a name: a quote inside is doubled. */
 export const quoteName = (dialect: Dialect, name: string): string =>
@@ -72,8 +82,8 @@ export const formatOf = (path: string): string | undefined =>
 /** Writes a table as the FROM clause needs it. */
 export function sourceSql(task: string, dialect: Dialect, from: Source): string {
   const name = (part: unknown): string => {
-    if (typeof part === "string" && part !== "") return quoteName(dialect, part);
-    throw new TypeError(`Cannot make ${task}: 'from' must be the name of a table, it is ${describe(part)}`);
+    check(`make ${task}`, { from: part }, aTable);
+    return quoteName(dialect, part as string);
   };
   if (Array.isArray(from) && from.length > 0) return from.map(name).join(".");
   if (typeof from !== "object" || from === null) return name(from);

@@ -1,9 +1,8 @@
-import { describe } from "../check/describe.ts";
-import type { Counts } from "../counts/counts.ts";
-import { byLabel } from "../counts/counts.ts";
+import { check } from "../check/value.ts";
+import { byLabel, type Counts } from "../counts/counts.ts";
 import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 import type { ScoringOptions } from "../scoring/options.ts";
-import { checkDialect, type Dialect, double, quoteName, type Source, sourceSql } from "./dialect.ts";
+import { aColumn, checkDialect, type Dialect, double, quoteName, type Source, sourceSql } from "./dialect.ts";
 import type { StepSql } from "./step_sql.ts";
 
 /** A logistic model p = σ(b + Σ θⱼ·xⱼ), or a linear one, b + Σ θⱼ·xⱼ, whose outputs are logits: the same decisions. */
@@ -66,12 +65,11 @@ export function linearRows(task: string, options: LinearOptions): string {
   const dialect = checkDialect(task, options.dialect), from = sourceSql(task, dialect, options.from);
   const { features, label, sampleWeight } = options;
   const column = (option: string, name: unknown): string => {
-    if (typeof name === "string" && name !== "") return `CAST(${quoteName(dialect, name)} AS DOUBLE)`;
-    throw new TypeError(`Cannot make ${task}: '${option}' must be the name of a column, it is ${describe(name)}`);
+    check(`make ${task}`, { [option]: name }, aColumn);
+    return `CAST(${quoteName(dialect, name as string)} AS DOUBLE)`;
   };
-  if (!Array.isArray(features) || features.length === 0) {
-    throw new TypeError(`Cannot make ${task}: 'features' must be an array of columns, it is ${describe(features)}`);
-  }
+  const listed = Array.isArray(features) && features.length > 0;
+  check(`make ${task}`, { features }, { must: "an array of columns", valid: () => listed, Kind: TypeError });
   return `SELECT ${
     [
       `${column("label", label)} AS y`,

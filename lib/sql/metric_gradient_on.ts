@@ -1,5 +1,5 @@
 import { checkOptions } from "../check/options.ts";
-import { describe } from "../check/describe.ts";
+import { aNumber, check, numberThat } from "../check/value.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import type { Score } from "../scores/score.ts";
 import { toScore } from "../scores/to_score.ts";
@@ -55,9 +55,7 @@ export function toLinear(task: string, options: LinearOptions, known: readonly s
   }
   checkOptions(task, options, [...linearOptions, ...known]);
   const { step, slope, threshold, zeroDivision } = options, score = toScore(options.score);
-  if (Array.isArray(threshold)) {
-    throw new TypeError(`Cannot make ${task}: 'threshold' must be a number, it is ${describe(threshold)}`);
-  }
+  if (threshold !== undefined) check(`make ${task}`, { threshold }, aNumber);
   const { decide, scoring } = resolveOptions(task, score, { step, slope, threshold, zeroDivision });
   return {
     task,
@@ -71,16 +69,11 @@ export function toLinear(task: string, options: LinearOptions, known: readonly s
 
 /** Checks the weights of a linear model. */
 export function checkWeights(task: string, { weights, bias }: LinearWeights, features: readonly string[]): void {
-  if (!Array.isArray(weights) || weights.length !== features.length || !weights.every(Number.isFinite)) {
-    throw new RangeError(
-      `Cannot compute ${task}: 'weights' must be ${features.length} finite numbers, one per feature, it is ${
-        describe(weights)
-      }`,
-    );
-  }
-  if (!Number.isFinite(bias)) {
-    throw new RangeError(`Cannot compute ${task}: 'bias' must be a finite number, it is ${describe(bias)}`);
-  }
+  check(`compute ${task}`, { weights }, {
+    must: `${features.length} finite numbers, one per feature`,
+    valid: () => Array.isArray(weights) && weights.length === features.length && weights.every(Number.isFinite),
+  });
+  check(`compute ${task}`, { bias }, numberThat("a finite number", Number.isFinite));
 }
 
 /** Returns the row of an answer that holds the sums; refuses a table with values out of range. */

@@ -1,7 +1,9 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
+import { check, optional } from "../check/value.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
 import {
+  aColumn,
   checkDialect,
   type Dialect,
   double,
@@ -92,17 +94,14 @@ export interface Table {
 /** The faults of an entry, by their flags; an entry with the flag 4 is counted. */
 export const flags = { label: 1, output: 2, sampleWeight: 3, inexact: 4 } as const;
 
-const textOrNone = (task: string, option: string, value: unknown): string | undefined => {
-  if (value === undefined || (typeof value === "string" && value !== "")) return value;
-  throw new TypeError(`Cannot make ${task}: '${option}' must be the name of a column, it is ${describe(value)}`);
-};
-
 const names = (task: string, option: string, value: unknown): string[] => {
   const list = Array.isArray(value) ? value : [value];
-  if (list.length > 0 && list.every((name) => typeof name === "string" && name !== "")) return list;
-  throw new TypeError(
-    `Cannot make ${task}: '${option}' must be the name of a column or an array of them, it is ${describe(value)}`,
-  );
+  check(`make ${task}`, { [option]: value }, {
+    must: "the name of a column or an array of them",
+    valid: () => list.length > 0 && list.every(aColumn.valid),
+    Kind: TypeError,
+  });
+  return list;
 };
 
 /** Returns the thresholds, one per output. */
@@ -115,11 +114,8 @@ function thresholdsOf(task: string, { decision, threshold }: TableDecisionOption
         "countsOn and reportOn run them",
     );
   }
-  if (decision !== undefined && decision !== "threshold" && decision !== "argmax") {
-    throw new RangeError(
-      `Cannot make ${task}: 'decision' must be 'threshold', 'argmax' or { top: k }, it is ${describe(decision)}`,
-    );
-  }
+  const known = [undefined, "threshold", "argmax"].includes(decision as string | undefined);
+  check(`make ${task}`, { decision }, { must: "'threshold', 'argmax' or { top: k }", valid: () => known });
   if (decision === "argmax" && threshold !== undefined) {
     throw new TypeError(
       `Cannot make ${task}: 'threshold' is ${describe(threshold)}, but with decision: 'argmax' there is none`,
@@ -134,9 +130,9 @@ function thresholdsOf(task: string, { decision, threshold }: TableDecisionOption
   if (list.length !== columns) {
     throw new RangeError(`Cannot make ${task}: 'threshold' has ${list.length} numbers, 'output' names ${columns}`);
   }
-  const bad = list.find((t) => !(typeof t === "number" && t > 0 && t < 1));
-  if (bad === undefined && !list.includes(undefined as unknown as number)) return list;
-  throw new RangeError(`Cannot make ${task}: 'threshold' must be numbers inside (0, 1), it is ${describe(threshold)}`);
+  const inside = Array.from(list).every((t) => typeof t === "number" && t > 0 && t < 1);
+  check(`make ${task}`, { threshold }, { must: "numbers inside (0, 1)", valid: () => inside });
+  return list;
 }
 
 /** Decides as `round` does: the threshold rounded to float32 counts as the threshold. */
@@ -180,20 +176,20 @@ function toColumns(task: string, options: TableOptions & { by?: string }): Colum
       `Cannot make ${task}: 'classes' is ${describe(classes)}, but every output has a column of labels of its own`,
     );
   }
-  if (!Array.isArray(classes) || classes.length !== outputs.length || new Set(classes).size !== outputs.length) {
-    throw new RangeError(
-      `Cannot make ${task}: 'classes' must be ${outputs.length} different values, one per output, it is ${
-        describe(classes)
-      }`,
-    );
-  }
+  check(`make ${task}`, { classes }, {
+    must: `${outputs.length} different values, one per output`,
+    valid: () =>
+      Array.isArray(classes) && classes.length === outputs.length && new Set(classes).size === outputs.length,
+  });
+  const { sampleWeight, by } = options;
+  check(`make ${task}`, { sampleWeight, by }, optional(aColumn));
   return {
     outputs,
     labels,
     hot,
     classes,
-    weight: textOrNone(task, "sampleWeight", options.sampleWeight),
-    by: textOrNone(task, "by", options.by),
+    weight: sampleWeight,
+    by,
   };
 }
 

@@ -359,7 +359,7 @@ Deno.test("JSON keeps the meter, NaN to ignore and all; what is no meter is refu
   for (const none of [{}, null]) refused({ counts: [first, none] }, "tp", "undefined", TypeError);
   refused({ counts: [first, { ...first, fn: [null] }] }, "fn", "null", TypeError);
   refused({ counts: [first, { ...first, fn: [-1] }] }, "fn", "-1");
-  refused({ counts: [first, { ...first, fn: [1e308, 1e308] }] }, "fn", "[1e+308, 1e+308]");
+  refused({ counts: [first, { ...first, fn: [1e308, 1e308] }] }, "fn", "must be sums ≥ 0, number 1 is");
   refused({ decision: "top" }, "decision", "'top'");
   refused({ ignoreLabel: "x", threshold: 2 }, "threshold", "2");
   for (const none of [null, "1"]) {
