@@ -133,6 +133,4 @@ export function rememberParts(loss: object, parts: LossParts): void {
 }
 
 /** Returns the parts of a loss; nothing for a loss that this library has not made. */
-export function partsOfLoss(loss: unknown): LossParts | undefined {
-  return typeof loss === "function" ? known.get(loss) : undefined;
-}
+export const partsOfLoss = (loss: unknown): LossParts | undefined => known.get(loss as object);

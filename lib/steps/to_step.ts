@@ -33,8 +33,7 @@ const known = new WeakSet<object>();
 const aStep: Rule = {
   must: "a name or a step",
   valid: (step) =>
-    typeof step === "object" && typeof (step as Step | null)?.value === "function" &&
-    typeof (step as Step).derivative === "function",
+    typeof (step as Step | null)?.value === "function" && typeof (step as Step).derivative === "function",
   Kind: TypeError,
 };
 

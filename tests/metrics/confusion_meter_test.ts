@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { ConfusionMeter, hardMetric, scores } from "../../lib/mod.ts";
 import type { ConfusionMeterJson, ConfusionMeterOptions, ScoreName } from "../../lib/core.ts";
+import { readSums } from "../../lib/metrics/meter_json.ts";
 import { assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
 
 const names = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);
@@ -367,6 +368,13 @@ Deno.test("JSON keeps the meter, NaN to ignore and all; what is no meter is refu
       error: TypeError,
       argument: "json",
       value: none ?? "null",
+    });
+  }
+  for (const lists of [[[1]], "no list"]) {
+    assertRefused(() => readSums("a meter", "sums", lists, 2), {
+      error: TypeError,
+      argument: "sums",
+      value: "2 lists",
     });
   }
 });

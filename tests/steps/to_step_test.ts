@@ -211,7 +211,7 @@ Deno.test("'anchored' that is no truth value, and the slope of a step whose slop
   assertRefused(() => softsign(wrong({ threshold: "0.5" })), { argument: "threshold", value: "'0.5'" });
   assertRefused(() => identity({ slope: 2 } as StepOptions), { error: TypeError, argument: "slope", value: "2" });
   assertEquals(identity({ slope: 1 } as StepOptions).slope, 1);
-  assertEquals(softsign({ slope: 1e100 }).slope, 1e100); // the largest
+  for (const anchored of [true, false]) assertEquals(softsign({ slope: 1e100, anchored }).slope, 1e100); // the largest
   assertRefused(() => softsign({ slope: 1.1e100 }), { argument: "slope", value: "1.1e+100" });
 });
 
