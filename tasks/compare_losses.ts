@@ -11,6 +11,7 @@ import { countKeys } from "../lib/counts/counts.ts";
 import { curveScores } from "../lib/curves/to_curve_score.ts";
 import { csvForm, csvRecords } from "../lib/data/csv.ts";
 import { numberOf } from "../lib/data/spelling.ts";
+import type { DecimalMark } from "../lib/data/decimal_comma.ts";
 import type { HeavyTails } from "../lib/data/table.ts";
 import { readTable, type ReadTableOptions } from "../lib/data/read_table.ts";
 import { comparisonDisplay } from "../lib/display/mod.ts";
@@ -91,6 +92,12 @@ export const compareSpec: TaskSpec = {
     "drop-unlabelled": { type: "boolean", help: "leave out rows without a label (default: such a table is refused)" },
     "merge-rare": { type: "string", help: "merge the classes with fewer than N rows into one, 'other'" },
     separator: { type: "string", help: "the fields' separator: , ; | or tab (default: found by the header)" },
+    decimal: {
+      type: "string",
+      help:
+        "the decimal mark of numbers: . or , (default: a point; the comma where the fields are separated by ; or tab and all of " +
+        "a column's values are numbers with it)",
+    },
     rows: { type: "string", help: "the largest number of rows; of more, so many are drawn at random (default: 10000)" },
     "heavy-tails": {
       type: "string",
@@ -256,7 +263,7 @@ const lists = ["drop", "keep", "numbers", "missing"] as const;
 const separatorNames: Record<string, string> = { tab: "\t", "\\t": "\t" };
 
 function tableOptions(values: TaskArgs["values"]): ReadTableOptions {
-  const { label, positive, separator } = values;
+  const { label, positive, separator, decimal } = values;
   const whole = (name: string, least: number) =>
     values[name] === undefined
       ? {}
@@ -273,6 +280,7 @@ function tableOptions(values: TaskArgs["values"]): ReadTableOptions {
     ...whole("merge-rare", 1),
     ...whole("rows", 100),
     ...(separator === undefined ? {} : { separator: separatorNames[String(separator)] ?? String(separator) }),
+    ...(decimal === undefined ? {} : { decimal: String(decimal) as DecimalMark }),
   };
 }
 

@@ -21,6 +21,7 @@
  */
 export * from "./batches_of.ts";
 export * from "./datasets.ts";
+export type { DecimalMark } from "./decimal_comma.ts";
 export type { LabelledFrame, LabelledRows } from "./labels.ts";
 export { type BinaryDataset, type Dataset, loadDataset } from "./load_dataset.ts";
 export * from "./prepare.ts";

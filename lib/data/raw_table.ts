@@ -13,6 +13,8 @@ export interface RawTable {
   /** The number of each row in the source, from 0. */
   readonly rowNumbers: Int32Array<ArrayBuffer>;
   readonly warnings: readonly TableWarning[];
+  /** The separator of the fields of a text file. */
+  readonly separator?: string;
   /** Returns the values of a column; throws if its type is none that a feature has. */
   values(name: string): readonly unknown[];
   /** Names a row: "row 8 (line 9)", both counted from 1. */
@@ -63,6 +65,7 @@ async function readCsv(path: string, { separator, rows = Infinity }: RawOptions)
   const message = `the fields are separated by the ${separators[form.separator]}; 'separator' sets another one`;
   return {
     names,
+    separator: form.separator,
     rowNumbers: Int32Array.from(kept, ({ row }) => row),
     warnings: [
       ...(found && !formatOf(path).tabs ? [{ code: "separator" as const, message }] : []),

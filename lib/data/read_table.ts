@@ -3,6 +3,7 @@ import { describe } from "../check/describe.ts";
 import { check, integerFrom, optional, type Rule } from "../check/value.ts";
 import { type ClassLabel, classLabel } from "./class_label.ts";
 import { separators } from "./csv.ts";
+import { type DecimalMark, withDecimalPoints } from "./decimal_comma.ts";
 import { distinctRows, indexReason, isLeak } from "./find_faults.ts";
 import { ColumnError, inferColumn, TASK } from "./infer_column.ts";
 import { type RawTable, readRaw } from "./raw_table.ts";
@@ -69,6 +70,13 @@ export interface ReadTableOptions {
    * @default {found by the header}
    */
   separator?: string;
+  /**
+   * The decimal mark of numbers: 1.5 or 1,5. A point in a column of numbers is refused beside the comma, as in 1.234,5.
+   *
+   * @default {a point; the comma in a column of a text file whose fields are separated by semicolons or tabs, if all of its values are
+   * numbers like 1,5 and 2}
+   */
+  decimal?: DecimalMark;
   /**
    * Columns to read as numbers beside the features, such as the costs of each row; no value may be missing. One that is listed
    * in `keep` is a feature too.
@@ -216,6 +224,26 @@ function labelledRows(table: RawTable, labels: readonly unknown[], options: Read
   return { rows: all.filter((row) => !isMissingValue(labels[row], missing)), warnings: [warning] };
 }
 
+/** Reads the numbers of a table by their decimal marks; `found` fills with the columns whose comma was found, not named. */
+function withPoints(table: RawTable, { label, decimal, missing }: ReadTableOptions) {
+  const { separator, place } = table, found = new Set<string>();
+  const values = (name: string): readonly unknown[] => {
+    const raw = { name, values: table.values(name), place };
+    if (name === label) return raw.values;
+    const read = withDecimalPoints(raw, { decimal, separator, missing });
+    if (read.found) found.add(name);
+    return read.values;
+  };
+  return { table: { ...table, values }, found };
+}
+
+/** Says which columns have a decimal comma. */
+function commaWarning(found: ReadonlySet<string>): TableWarning[] {
+  if (found.size === 0) return [];
+  const names = [...found].slice(0, 5).map((name) => `'${name}'`).join(", ") + (found.size > 5 ? ", …" : "");
+  return [{ code: "decimal-comma", message: `the numbers of ${names} have a decimal comma; 'decimal' sets the mark` }];
+}
+
 /** Reads columns that are numbers in every row, features or not. */
 function numbersBeside(table: RawTable, rows: readonly number[], { beside = [], missing }: ReadTableOptions) {
   return Object.fromEntries(beside.map((name) => {
@@ -265,11 +293,12 @@ function equalRows(columns: readonly Column[], yTrue: ArrayLike<number>) {
 
 const optionNames = [
   ...["label", "positive", "drop", "keep", "numbers", "beside", "missing", "dropUnlabelled", "mergeRare", "separator"],
-  "rows",
+  ...["decimal", "rows"],
 ] as const;
 
 const aColumn: Rule = { must: "the name of a column", valid: (name) => typeof name === "string", Kind: TypeError };
 
+const aMark: Rule = { must: "'.' or ','", valid: (mark) => mark === "." || mark === "," };
 const aSeparator: Rule = {
   must: "',', ';', '|' or a tab",
   valid: (separator) => Object.hasOwn(separators, separator as string),
@@ -278,11 +307,12 @@ const aSeparator: Rule = {
 /** Throws unless the options are those of a table. */
 function checkTableOptions(options: ReadTableOptions): void {
   checkOptions("the table", options, optionNames);
-  const { label, mergeRare = 0, rows = 1, separator } = options;
+  const { label, mergeRare = 0, rows = 1, separator, decimal } = options;
   check(TASK, { label }, aColumn);
   check(TASK, { mergeRare }, integerFrom(0));
   check(TASK, { rows }, integerFrom(1, 2 ** 31 - 1));
   check(TASK, { separator }, optional(aSeparator));
+  check(TASK, { decimal }, optional(aMark));
 }
 
 /**
@@ -298,7 +328,8 @@ function checkTableOptions(options: ReadTableOptions): void {
  * @throws {TypeError} A source of another kind, an unknown option, a label that is not a column's name.
  * @throws {RangeError} A column that does not exist, a missing label or a label with a single value, a number that is
  * infinite or beyond ±1e30, an integer beyond 2⁵³, dates, lists, a column of numbers with a few texts, numbers formatted as
- * text, more than 100 distinct texts; of several such columns all are named. Rows and lines are counted from 1.
+ * text, a thousands separator beside a decimal comma, more than 100 distinct texts; of several such columns all are named. Rows
+ * and lines are counted from 1.
  * @throws {Error} A file that is missing, has another ending or is broken: a line with more or fewer fields than the header
  * (the error names it), two columns with the same name, text that is neither UTF-8 nor UTF-16, no rows.
  *
@@ -318,7 +349,7 @@ function checkTableOptions(options: ReadTableOptions): void {
 export async function readTable(source: string | TableFrame, options: ReadTableOptions): Promise<TableDataset> {
   checkTableOptions(options);
   const { label, positive, mergeRare, separator, rows: most } = options;
-  const table = await readRaw(source, { separator, rows: most });
+  const raw = await readRaw(source, { separator, rows: most }), { table, found } = withPoints(raw, options);
   checkNames(table.names, options);
   const labels = table.values(label), labelled = labelledRows(table, labels, options), { rows } = labelled;
   const classes = classLabel(label, rows.map((row) => labels[row]), { positive, mergeRare });
@@ -328,6 +359,7 @@ export async function readTable(source: string | TableFrame, options: ReadTableO
     throw new RangeError(`Cannot ${TASK}: all columns besides '${label}' are empty or left out`);
   }
   const features = read.map(({ feature }) => feature), equal = equalRows(columns, classes.yTrue);
+  const numbers = numbersBeside(table, rows, options);
   return {
     ...classes,
     label,
@@ -335,6 +367,7 @@ export async function readTable(source: string | TableFrame, options: ReadTableO
     features,
     warnings: [
       ...table.warnings,
+      ...commaWarning(found),
       ...labelled.warnings,
       ...classes.warnings,
       ...read.flatMap(({ warnings }) => warnings),
@@ -342,7 +375,7 @@ export async function readTable(source: string | TableFrame, options: ReadTableO
       ...equal.warnings,
     ],
     groups: equal.groups,
-    beside: numbersBeside(table, rows, options),
+    beside: numbers,
     rowNumbers: Int32Array.from(rows, (row) => table.rowNumbers[row]),
     missing: Object.fromEntries(
       features.filter(({ used, missing }) => used && missing > 0).map(({ name, missing }) => [name, missing]),

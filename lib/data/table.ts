@@ -67,6 +67,7 @@ export type WarningCode =
   | "code-column"
   | "constant-column"
   | "costs"
+  | "decimal-comma"
   | "duplicate-rows"
   | "empty-column"
   | "index-column"

@@ -207,3 +207,31 @@ Deno.test("readTable: plain decimals are numbers; what is declared missing is, a
   assertEquals(await column(["123456789012345", ".5", "5."]), ["number", [123456789012345, 0.5, 5]]);
   await assertRejects(() => column(["1", "9007199254740995"]), RangeError, "beyond 2^53 (9007199254740995 in row 2");
 });
+
+Deno.test("readTable: a decimal comma is found where it can be nothing else, and said; it can be named, and so can the point", async () => {
+  const text = "a;b;c;y\n1,5;1,234;x;0\n-0,25;22,500;2,5;1\n;3;x;0\n";
+  const { columns, warnings } = await readText(text, { decimal: "," });
+  assertEquals(columns.map(valuesOf), [[1.5, -0.25, null], [1.234, 22.5, 3], ["x", "2,5", "x"]]);
+  assertEquals(warnings.filter(({ code }) => code === "decimal-comma"), []);
+  const found = await readText(text.replace("1,234", "1,23"));
+  assertEquals(found.columns.map(valuesOf), [[1.5, -0.25, null], [1.23, 22.5, 3], ["x", "2,5", "x"]]);
+  assertEquals(found.warnings.filter(({ code }) => code === "decimal-comma"), [
+    { code: "decimal-comma", message: "the numbers of 'a', 'b' have a decimal comma; 'decimal' sets the mark" },
+  ]);
+  assertEquals((await readText("a;y\n1,5;0\n2;1\n", { beside: ["a"], keep: ["a"] })).beside.a, Float64Array.of(1.5, 2));
+  const refusals: [string, Partial<ReadTableOptions>, string][] = [
+    [
+      text,
+      {},
+      "'b' holds '1,234' in row 1 (line 2), a decimal comma or a thousands separator: say which with 'decimal'",
+    ],
+    [text, { decimal: "." }, "holds numbers that are formatted as text ('1,5' in row 1 (line 2))"],
+    [text.replaceAll(";", "|"), {}, "holds numbers that are formatted as text ('1,5' in row 1 (line 2))"],
+    ["a;y\n1,5;0\n1.5;1\n", { decimal: "," }, "'a' holds '1.5' in row 2 (line 3), where the comma is the decimal mark"],
+    [text, { decimal: ";" as "," }, "'decimal' must be '.' or ',', it is ';'"],
+  ];
+  for (const [text, options, said] of refusals) {
+    const { message } = await assertRejects(() => readText(text, options), RangeError);
+    assert(message.includes(said), message);
+  }
+});

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import fc from "fast-check";
 import pl, { type Series } from "nodejs-polars";
 import zlib from "node:zlib";
-import { readTable, trainTestSplit } from "@roundabout/roundabout/data";
+import { readTable, type ReadTableOptions, trainTestSplit } from "@roundabout/roundabout/data";
 import { seededRandom } from "../../lib/numerics/random.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
 import { slow } from "../slow.ts";
@@ -32,12 +32,21 @@ const spelling = fc.record({
 });
 type Spelling = typeof spelling extends fc.Arbitrary<infer T> ? T : never;
 
-function textOf({ separator, end, order, index, missing, booleans, label, blank, quoted }: Spelling): string {
+function textOf(
+  { separator, end, order, index, missing, booleans, label, blank, quoted }: Spelling,
+  mark = ".",
+): string {
   const quote = (text: string) => quoted || /["\n,;|\t]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const spelt = (name: Name, row: number): string => {
     const value = table[name][row];
     if (name === "y") return label[value === "1" ? 0 : 1];
-    return value === null ? missing : typeof value === "boolean" ? booleans[value ? 0 : 1] : String(value);
+    return value === null
+      ? missing
+      : typeof value === "boolean"
+      ? booleans[value ? 0 : 1]
+      : typeof value === "number"
+      ? String(value).replace(".", mark)
+      : value;
   };
   const heads = { none: [], unnamed: [""], "from 0": ["n"], "from 1": ["n"], pandas: ["__index_level_0__"] }[index];
   const line = (fields: string[]) => fields.map((field, i) => (i > 0 ? blank : "") + quote(field)).join(separator);
@@ -60,8 +69,8 @@ function bytesOf(text: string, { encoding, packed }: Spelling): Uint8Array {
 }
 
 /** What must be the same for every spelling. */
-async function essence(path: string) {
-  const read = await readTable(path, { label: "y" }),
+async function essence(path: string, options: Partial<ReadTableOptions> = {}) {
+  const read = await readTable(path, { label: "y", ...options }),
     byName = (a: { name: string }, b: { name: string }) => a.name < b.name ? -1 : 1;
   return {
     columns: read.columns.toSorted(byName),
@@ -99,6 +108,38 @@ slow.test("readTable: 2,000 spellings of one table are the same numbers, classes
   await fc.assert(
     fc.asyncProperty(spelling, async (one) => assertEquals(await essence(fileOf(fixtures, one)), right)),
     { numRuns: 2000, seed: 1 },
+  );
+});
+
+slow.test("readTable: 500 spellings with a decimal comma, found or named, are the numbers that a point gives", async () => {
+  using fixtures = new Fixtures();
+  const right = await essence(fileOf(fixtures, plain));
+  const comma = (one: Spelling) => fileOf(fixtures, one, () => textOf(one, ","));
+  await fc.assert(
+    fc.asyncProperty(spelling, fc.boolean(), async (one, named) => {
+      const found = one.separator === ";" || one.separator === "\t";
+      const options = named || !found ? { decimal: "," } as const : {};
+      assertEquals(await essence(comma(one), options), right);
+    }),
+    { numRuns: 500, seed: 1 },
+  );
+});
+
+slow.test("readTable: one thousands separator in 500 files with a decimal comma is named with its column and its row", async () => {
+  using fixtures = new Fixtures();
+  const row = fc.integer({ min: 0, max: rows - 1 }).filter((row) => table.a[row] !== null);
+  const cells = fc.constantFrom("1.234,5", "-12.345,67", "1 234,5", "1'234'567,8");
+  await fc.assert(
+    fc.asyncProperty(spelling, row, cells, fc.boolean(), async (one, row, cell, named) => {
+      const own = String(table.a[row]).replace(".", ","), first = textOf(one, ",").split(one.end)[row + 1];
+      const path = fileOf(fixtures, one, () => textOf(one, ",").replace(first, first.replace(own, cell)));
+      const found = one.separator === ";" || one.separator === "\t";
+      const options = named || !found ? { decimal: "," } as const : {};
+      const { message } = await assertRejects(() => readTable(path, { label: "y", ...options }), RangeError);
+      assertStringIncludes(message, `the column 'a' holds '${cell}' in row ${row + 1} (line ${row + 2}), `);
+      assertMatch(message, /thousands separator/);
+    }),
+    { numRuns: 500, seed: 1 },
   );
 });
 
