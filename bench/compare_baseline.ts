@@ -7,6 +7,7 @@
 import { candidatesFor } from "../lib/compare/candidates.ts";
 import { partsOf, penaltyFolds, runSplit, splitRows } from "../lib/compare/run_split.ts";
 import type { HeavyTails } from "../lib/data/table.ts";
+import { prepareColumns } from "../lib/data/prepare_columns.ts";
 import { readTable } from "../lib/data/read_table.ts";
 import { f1 } from "../lib/scores/ratio.ts";
 import { balancedAccuracy } from "../lib/scores/agreement.ts";
@@ -31,7 +32,10 @@ for (let i = 0; i < Deno.args.length; i += 2) {
         }),
       ]),
     );
-  const values = valuesBy("keep"), withPowers = valuesBy("yeoJohnson");
+  const values = valuesBy("yeoJohnson"), kept = valuesBy("keep");
+  const powers = splits.map((split) =>
+    Object.keys(prepareColumns(table.columns, table.yTrue, split, { heavyTails: "yeoJohnson" }).powers)
+  );
   const folds = splits.map((split, seed) =>
     penaltyFolds(partsOf(table, split), classes, 1 + seed).map(({ test }) => test)
   );
@@ -45,8 +49,9 @@ for (let i = 0; i < Deno.args.length; i += 2) {
       features,
       splits,
       folds,
+      powers,
       values,
-      withPowers,
+      kept,
       seconds,
     }),
   );
