@@ -32,6 +32,10 @@ export function extentOf(values: Iterable<number>): [low: number, high: number] 
 /** The number of entries of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
+/** The numbers of a column of a table that is stored row by row. */
+export const columnOf = (values: Float32Array, width: number, column: number): Float32Array =>
+  values.filter((_, i) => i % width === column);
+
 /** The batch with other outputs. */
 export const withOutputs = (batch: AuditBatch, of: (p: number, i: number) => number): AuditBatch => ({
   ...batch,

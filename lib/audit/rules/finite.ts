@@ -1,4 +1,4 @@
-import { areShares, areZeroOrOne, kindsInWords, onSimplex, withOutputs } from "../batches.ts";
+import { areShares, areZeroOrOne, columnOf, kindsInWords, onSimplex, withOutputs } from "../batches.ts";
 import type { AuditBatch, AuditEngine, RecordedOp } from "../engines/engine.ts";
 import { type BatchResult, resultOf } from "../observations.ts";
 import { short } from "../report.ts";
@@ -117,7 +117,7 @@ function emptyBatch({ engine, observations: { results: { allNeg }, random, colum
   if (allNeg === undefined) return undefined;
   const { yTrue, yPred } = allNeg.batch, outputs = random.batch.yPred, shares = onSimplex(random.batch, columns);
   const spans = (c: number) => {
-    const column = outputs.filter((_, i) => i % columns === c);
+    const column = columnOf(outputs, columns, c);
     return column.some((p) => p < 0) && column.some((p) => p > 0);
   };
   const reachesZero = (columns === 1 && areShares(outputs)) ||

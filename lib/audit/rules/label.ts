@@ -1,4 +1,4 @@
-import { areShares, areZeroOrOne, labelsOf, onSimplex, sizeOf, withLabels, withOutputs } from "../batches.ts";
+import { areShares, areZeroOrOne, columnOf, labelsOf, onSimplex, sizeOf, withLabels, withOutputs } from "../batches.ts";
 import type { AuditBatch, LossGradient, RecordedInput } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
 import { short } from "../report.ts";
@@ -313,7 +313,7 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
     (_, column) =>
       [1, 7].some((by) => !areProportional(random, engine.valueAndGradient(turnedColumn(batch, column, by)))),
   );
-  const varies = (column: number) => new Set(batch.yTrue.filter((_, i) => i % width === column)).size > 1;
+  const varies = (column: number) => new Set(columnOf(batch.yTrue, width, column)).size > 1;
   const idle = used.findIndex((is, column) => !is && varies(column));
   if (idle < 0 || !used.includes(true)) return undefined; // a loss that uses no label has another fault, or none
   const one = ({ shape }: RecordedInput) => sizeOf(shape) === 1;

@@ -1,4 +1,4 @@
-import { areShares, extentOf, onSimplex, takeRows, withOutputs } from "../batches.ts";
+import { areShares, columnOf, extentOf, onSimplex, takeRows, withOutputs } from "../batches.ts";
 import { descend } from "../descents.ts";
 import type { AuditBatch, RecordedInput } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
@@ -406,10 +406,6 @@ function columnWithoutEnd(context: AuditContext, best: number, start: number): F
     }
   }
 }
-
-/** The numbers of a column. */
-const columnOf = (values: Float32Array, width: number, column: number): Float32Array =>
-  values.filter((_, i) => i % width === column);
 
 /** The columns of outputs whose correct values are a column of many-valued labels, with those labels. */
 function labelledColumns(
