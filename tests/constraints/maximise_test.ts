@@ -19,6 +19,7 @@ import { ofDecisions } from "../../lib/scores/learnt.ts";
 import { lossAndGradient } from "../../lib/core.ts";
 import { linearFractional } from "../../lib/scores/linear_fractional.ts";
 import { assertAllWithin, assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
+import { memoryStore } from "../training/fixtures.ts";
 
 const counts: Counts = { tp: 6, fp: 2, fn: 3, tn: 20 };
 
@@ -219,11 +220,7 @@ onBackends(
     assertEquals([path.length, path.at(-1)], [30, problem.multipliers["recall≥0.8"]]);
     assert(new Set(path).size > 5 && history[`val_${name}`].some((v) => v > 0), "a floor that is held, once at least");
     assert(thresholdValue! > 0, "the tuned threshold holds the floor");
-    const store: { text?: string } = {};
-    const checkpoint = {
-      read: () => Promise.resolve(store.text),
-      write: (text: string) => (store.text = text, Promise.resolve()),
-    };
+    const checkpoint = memoryStore();
     await train(12, { checkpoint });
     const resumed = await train(30, { checkpoint, resume: true });
     assertEquals(resumed.weights, weights, "a resumed training has the multipliers too");

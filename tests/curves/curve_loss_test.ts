@@ -29,6 +29,7 @@ import type { Loss } from "../../lib/mod.ts";
 import { countKeys, mapCounts } from "../../lib/counts/counts.ts";
 import { assertAllWithin, assertRefused, assertWithin, backends, counted, onBackends, random } from "../helpers.ts";
 import { slow } from "../slow.ts";
+import { recorded } from "./fixtures.ts";
 
 const scores: readonly CurveScore[] = [
   rocAuc,
@@ -158,12 +159,8 @@ Deno.test("the AUM at thresholds is the exact one, but for the interval in which
   }));
 });
 
-/** The recorded cases of several classes, one per row, by scikit-learn's multi_class="ovo". */
-const recordedPairs: { yTrue: number[]; yPred: number[][]; average: "macro" | "weighted"; rocAuc: number }[] = JSON
-  .parse(Deno.readTextFileSync(new URL("../reference/curves.json", import.meta.url))).classes
-  .filter(({ multiClass }: { multiClass: string }) => multiClass === "ovo");
-
 Deno.test("one against one: with ever more thresholds the loss tends to 1 − scikit-learn's roc_auc_score of pairs", () => {
+  const recordedPairs = recorded.classes.filter(({ multiClass }) => multiClass === "ovo");
   assert(recordedPairs.length >= 80, `${recordedPairs.length}`);
   const thresholds = Array.from({ length: 500 }, (_, b) => (b + 0.5) / 500);
   for (const { yTrue, yPred, average, rocAuc: expected } of recordedPairs) {

@@ -2,15 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
-import { ndcg, ndcgLoss, ndcgLossAndGradient, rankingMetric, type RankingMetricOptions } from "../../lib/curves/mod.ts";
+import { ndcgLoss, ndcgLossAndGradient } from "../../lib/curves/mod.ts";
 import { assertAllWithin, assertRefused, assertWithin, counted, onBackends } from "../helpers.ts";
-
-/** The NDCG of rows, each query weighted. */
-const ndcgOf = (
-  yTrue: number[] | number[][],
-  yPred: number[] | number[][],
-  { k, ...others }: Omit<RankingMetricOptions, "score"> & { k?: number } = {},
-): number => rankingMetric(yTrue, yPred, { score: ndcg({ k }), ...others });
+import { ndcgOf, recorded } from "./fixtures.ts";
 
 const rows = fc.array(
   fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: -60, max: 60 }), fc.constantFrom("a", "b", "c")),
@@ -68,17 +62,8 @@ Deno.test("ndcg loss: a query of the weight 3 counts as three equal queries, in 
 });
 
 Deno.test("ndcg loss: with a small margin and no ties it is 1 − scikit-learn's ndcg_score; each row of a matrix is a query", () => {
-  interface Case {
-    yTrue: number[];
-    yPred: number[];
-    groups: number[];
-    k: number | null;
-    sampleWeight: number[] | null;
-    ndcg: number;
-  }
-  const file = JSON.parse(Deno.readTextFileSync(new URL("../reference/curves.json", import.meta.url)));
   let compared = 0;
-  for (const { yTrue, yPred, groups, k, sampleWeight, ndcg: expected } of file.ndcg as Case[]) {
+  for (const { yTrue, yPred, groups, k, sampleWeight, ndcg: expected } of recorded.ndcg) {
     const queries = new Set(groups).size, each = yTrue.length / queries;
     const matrix = (values: number[]) =>
       Array.from({ length: queries }, (_, q) => values.slice(q * each, (q + 1) * each));

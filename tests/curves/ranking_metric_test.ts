@@ -7,57 +7,15 @@ import {
   averagePrecision,
   type CurveScore,
   exactCurve,
-  ndcg,
   partialRocAuc,
   precisionAtK,
   rankingMetric,
-  type RankingMetricOptions,
   recallAtFpr,
   rocAuc,
 } from "../../lib/curves/mod.ts";
 import { rankFalling } from "../../lib/numerics/rank.ts";
 import { assertAllWithin, assertRefused, assertWithin } from "../helpers.ts";
-
-/** The NDCG of rows, each query weighted. */
-const ndcgOf = (
-  yTrue: number[] | number[][],
-  yPred: number[] | number[][],
-  { k, ...others }: Omit<RankingMetricOptions, "score"> & { k?: number } = {},
-): number => rankingMetric(yTrue, yPred, { score: ndcg({ k }), ...others });
-
-interface Recorded {
-  yTrue: number[];
-  yPred: number[];
-  sampleWeight: number[] | null;
-  rocAuc: number | null;
-  averagePrecision: number | null;
-  maxFpr: number;
-  partialRocAuc: number | null;
-  recallAtFpr: number | null;
-}
-
-interface RecordedClasses {
-  yTrue: number[] | number[][];
-  yPred: number[][];
-  sampleWeight: number[] | null;
-  average: "macro" | "micro" | "weighted";
-  multiClass: "ovr" | "ovo";
-  rocAuc: number;
-  averagePrecision?: number;
-}
-
-interface RecordedNdcg {
-  yTrue: number[];
-  yPred: number[];
-  groups: number[];
-  k: number | null;
-  sampleWeight: number[] | null;
-  ndcg: number;
-}
-
-const recorded: { cases: Recorded[]; classes: RecordedClasses[]; ndcg: RecordedNdcg[] } = JSON.parse(
-  Deno.readTextFileSync(new URL("../reference/curves.json", import.meta.url)),
-);
+import { ndcgOf, recorded } from "./fixtures.ts";
 
 const near = (actual: number, expected: number | null, where: string): void => {
   if (expected === null) assertEquals(actual, NaN, where);

@@ -16,9 +16,9 @@ import {
   recallAtFprLoss,
   rocAucLoss,
 } from "../../lib/curves/mod.ts";
-import { f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
-import type { CheckpointStore } from "../../lib/training/checkpoint_file.ts";
+import { type CheckpointStore, f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
 import { assertAllWithin, assertWithin, random } from "../helpers.ts";
+import { memoryStore, network, weightsOf } from "../training/fixtures.ts";
 
 /** Two features, the first of which tells a rare class. */
 function data(rows: number, seed = 1, columns = 1) {
@@ -31,22 +31,8 @@ function data(rows: number, seed = 1, columns = 1) {
   return { x: tf.tensor2d(x, [rows, 2]), y: tf.tensor2d(y, [rows, columns]), w: tf.tensor1d(w) };
 }
 
-const modelOf = (units = 1, seed = 3) =>
-  tf.sequential({
-    layers: [
-      tf.layers.dense({
-        units: 4,
-        activation: "tanh",
-        inputShape: [2],
-        kernelInitializer: tf.initializers.glorotUniform({ seed }),
-      }),
-      tf.layers.dense({
-        units,
-        activation: "sigmoid",
-        kernelInitializer: tf.initializers.glorotUniform({ seed: seed + 1 }),
-      }),
-    ],
-  });
+const modelOf = (units = 1) => network(units, "sigmoid", { hidden: 4 });
+const linear = () => network(1, "linear", { seed: 5 });
 
 Deno.test("metricGradient: batches in two passes give the gradient of one batch of all rows", async () => {
   for (const average of ["binary", "macro", "micro", "weighted"] as const) {
@@ -84,12 +70,6 @@ Deno.test("fitMetric raises the curve's score, in running and exact mode; no thr
   }
 });
 
-/** Keeps a checkpoint in memory. */
-function inMemory(): CheckpointStore {
-  let kept: string | undefined;
-  return { read: () => Promise.resolve(kept), write: (text) => (kept = text, Promise.resolve()) };
-}
-
 Deno.test("a resumed training ends at the same weights; other thresholds are refused", async () => {
   const { x, y } = data(100);
   const train = async (epochs: number, store?: CheckpointStore, thresholds = 20, resume = false) => {
@@ -101,9 +81,9 @@ Deno.test("a resumed training ends at the same weights; other thresholds are ref
       resume,
       checkpoint: store,
     });
-    return model.getWeights().map((tensor) => [...tensor.dataSync()]);
+    return weightsOf(model);
   };
-  const store = inMemory();
+  const store = memoryStore();
   await train(2, store);
   await assertRejects(() => train(4, store, 21, true), Error, "thresholds");
   assertEquals(await train(4, store, 20, true), await train(4));
@@ -149,13 +129,6 @@ function queries() {
     groups: places.map((i) => groups[i]),
   };
 }
-
-const linear = () =>
-  tf.sequential({
-    layers: [
-      tf.layers.dense({ units: 1, inputShape: [2], kernelInitializer: tf.initializers.glorotUniform({ seed: 5 }) }),
-    ],
-  });
 
 Deno.test("NDCG: batches hold whole queries, and their gradients add up to that of all rows; a row per query does the same", async () => {
   const { xs, ys, groups } = queries(), model = linear(), loss = ndcgLoss({ k: 4, margin: 0.3 });
@@ -259,9 +232,9 @@ Deno.test("NDCG: a resumed training ends at the same weights; a different k is r
       resume,
       checkpoint: store,
     });
-    return model.getWeights().map((tensor) => [...tensor.dataSync()]);
+    return weightsOf(model);
   };
-  const store = inMemory();
+  const store = memoryStore();
   await train(2, store);
   await assertRejects(() => train(4, store, 5, true), Error, "ndcg");
   assertEquals(await train(4, store, 4, true), await train(4));

@@ -1,18 +1,11 @@
 // What goes wrong while a model trains: processes that are killed, disks that are full, data that fail late.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import {
-  type CheckpointStore,
-  f1Loss,
-  fitMetric,
-  type FitMetricOptions,
-  linearRamp,
-  metricGradient,
-} from "../../lib/mod.ts";
+import { f1Loss, fitMetric, type FitMetricOptions, linearRamp, metricGradient } from "../../lib/mod.ts";
 import { type Checkpoint, checkpointsIn, type Identity } from "../../lib/training/checkpoint.ts";
 import { backends, random, slowOnWasm } from "../helpers.ts";
 import { slow } from "../slow.ts";
-import { network, weightsOf } from "./fixtures.ts";
+import { memoryStore, network, weightsOf } from "./fixtures.ts";
 
 const child = new URL("./resume_child.ts", import.meta.url).pathname;
 
@@ -65,22 +58,6 @@ function problem(seed = 1): [x: tf.Tensor, y: tf.Tensor] {
   const next = random(seed), x = Float32Array.from({ length: 2 * n }, () => 4 * next() - 2);
   const y = Float32Array.from({ length: n }, (_, i) => x[2 * i] + x[2 * i + 1] > 1 ? 1 : 0);
   return [tf.tensor2d(x, [n, 2]), tf.tensor2d(y, [n, 1])];
-}
-
-/** A store in memory whose n-th writing fails. */
-function memoryStore(failAt = Infinity): CheckpointStore & { text?: string; written: number } {
-  return {
-    text: undefined,
-    written: 0,
-    read() {
-      return Promise.resolve(this.text);
-    },
-    write(text) {
-      if (++this.written === failAt) return Promise.reject(new Error("No space left on device (os error 28)"));
-      this.text = text;
-      return Promise.resolve();
-    },
-  };
 }
 
 slowOnWasm(

@@ -1,6 +1,6 @@
-// Small models with the same weights in every run, and an optimizer that keeps the gradients.
+// Small models with the same weights in every run, an optimizer that keeps the gradients, checkpoints in memory.
 import * as tf from "@tensorflow/tfjs";
-import type { LayersOptimizer } from "../../lib/mod.ts";
+import type { CheckpointStore, LayersOptimizer } from "../../lib/mod.ts";
 
 export type Activation = "sigmoid" | "softmax" | "linear";
 
@@ -26,4 +26,20 @@ export function recorder(learningRate = 0) {
     if (learningRate > 0) sgd.applyGradients(gradients);
   };
   return { seen, optimizer: { applyGradients } as unknown as LayersOptimizer };
+}
+
+/** A store in memory whose n-th writing fails. */
+export function memoryStore(failAt = Infinity): CheckpointStore & { text?: string; written: number } {
+  return {
+    text: undefined,
+    written: 0,
+    read() {
+      return Promise.resolve(this.text);
+    },
+    write(text) {
+      if (++this.written === failAt) return Promise.reject(new Error("No space left on device (os error 28)"));
+      this.text = text;
+      return Promise.resolve();
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss, fitMetric, type FitMetricOptions, type Loss } from "../../lib/mod.ts";
 import { assertAllWithin, random, slowOnWasm } from "../helpers.ts";
-import { type Activation, network, recorder, weightsOf } from "./fixtures.ts";
+import { type Activation, memoryStore, network, recorder, weightsOf } from "./fixtures.ts";
 
 const n = 24;
 
@@ -149,9 +149,7 @@ slowOnWasm("a warm start and the training that follows are two trainings one aft
 Deno.test("a resumed training does not warm up again and ends at the same weights; a different warm start is refused", async () => {
   const warmStart = { loss: "crossEntropy", epochs: 3 } as const, whole = network();
   await fitMetric(whole, [features, oneLabel], options({ warmStart }));
-  let text: string | undefined;
-  const checkpoint = { read: () => Promise.resolve(text), write: (t: string) => Promise.resolve(void (text = t)) };
-  const first = network(), second = network();
+  const checkpoint = memoryStore(), first = network(), second = network();
   await fitMetric(first, [features, oneLabel], options({ warmStart, checkpoint, epochs: 2 }));
   await fitMetric(second, [features, oneLabel], options({ warmStart, checkpoint, resume: true }));
   assertEquals(weightsOf(second), weightsOf(whole));
@@ -165,38 +163,27 @@ Deno.test("a resumed training does not warm up again and ends at the same weight
 });
 
 Deno.test("a warm start that cannot be one is refused before any work; weights that are lost are reported", async () => {
-  const refused = (warmStart: unknown, type: ErrorConstructor, message: string) =>
-    assertRejects(
-      () => fitMetric(network(), [features, oneLabel], options({ warmStart } as Partial<FitMetricOptions>)),
-      type,
-      message,
-    );
-  await refused(3, TypeError as ErrorConstructor, "Cannot make 'warmStart': 'options' must be an object, it is 3");
-  await refused(
-    { loss: "mse", epochs: 2 },
-    TypeError as ErrorConstructor,
-    "Cannot train: 'warmStart.loss' must be 'crossEntropy' or a function of (yTrue, yPred), it is 'mse'",
-  );
-  await refused(
-    { loss: "crossEntropy", epochs: 0 },
-    RangeError as ErrorConstructor,
-    "Cannot train: 'warmStart.epochs' must be an integer of at least 1, it is 0",
-  );
-  await refused(
-    { loss: "crossEntropy", epoch: 2 },
-    TypeError as ErrorConstructor,
-    "'epoch' is 2, but there is no such option",
-  );
-  await refused(
-    { loss: () => 3, epochs: 1 },
-    TypeError as ErrorConstructor,
-    "Cannot train: 'warmStart.loss' must return a tensor, it returned 3",
-  );
-  await refused(
-    { loss: (y: tf.Tensor, p: tf.Tensor) => tf.mul(NaN, tf.sub(y, p)), epochs: 1 },
-    RangeError as ErrorConstructor,
-    "are no longer finite in epoch 0 of 'warmStart'",
-  );
+  const nan = (y: tf.Tensor, p: tf.Tensor) => tf.mul(NaN, tf.sub(y, p));
+  const cases: [warmStart: unknown, type: typeof RangeError, message: string][] = [
+    [3, TypeError, "Cannot make 'warmStart': 'options' must be an object, it is 3"],
+    [
+      { loss: "mse", epochs: 2 },
+      TypeError,
+      "Cannot train: 'warmStart.loss' must be 'crossEntropy' or a function of (yTrue, yPred), it is 'mse'",
+    ],
+    [
+      { loss: "crossEntropy", epochs: 0 },
+      RangeError,
+      "Cannot train: 'warmStart.epochs' must be an integer of at least 1, it is 0",
+    ],
+    [{ loss: "crossEntropy", epoch: 2 }, TypeError, "'epoch' is 2, but there is no such option"],
+    [{ loss: () => 3, epochs: 1 }, TypeError, "Cannot train: 'warmStart.loss' must return a tensor, it returned 3"],
+    [{ loss: nan, epochs: 1 }, RangeError, "are no longer finite in epoch 0 of 'warmStart'"],
+  ];
+  for (const [warmStart, type, message] of cases) {
+    const given = options({ warmStart } as Partial<FitMetricOptions>);
+    await assertRejects(() => fitMetric(network(), [features, oneLabel], given), type, message);
+  }
 });
 
 slowOnWasm("a batch whose rows are all ignored is a warm start's step of 0", async () => {
