@@ -2,8 +2,9 @@
 // the rows that they leave; and each reason to do nothing.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { readBatch, readBatchShape, type ShapedNumbers } from "../../lib/batch/read_batch.ts";
-import { ownSimd } from "../../lib/kernels/simd.ts";
-import { arrays, entriesOf, type Numbers, tablesOf } from "../../lib/kernels/table.ts";
+import { allowSimd, instantiate, ownSimd } from "../../lib/kernels/simd.ts";
+import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
+import { arrays, entriesOf, type Memory, type Numbers, tablesOf } from "../../lib/kernels/table.ts";
 import { scoreFast } from "../../lib/kernels/passes.ts";
 import { resolveOptions, type ScoringOptions } from "../../lib/scoring/options.ts";
 import { scoreBatch } from "../../lib/scoring/score_batch.ts";
@@ -33,11 +34,17 @@ function shapedBy(rows: number, { yTrue, yPred, sampleWeight }: Given) {
 }
 
 /** Scores a batch by the SIMD loops; nothing if they do not take it. */
-function fast(rows: number, given: Given, options: ScoringOptions, { score = f1, by = -1, gradient = true } = {}) {
+function fast(
+  rows: number,
+  given: Given,
+  options: ScoringOptions,
+  { score = f1, by = -1, gradient = true } = {},
+  memory: Memory<Numbers> = arrays,
+  kept: Float32Array | undefined = gradient ? new Float32Array(given.yPred.length) : undefined,
+) {
   const { reading, decide, scoring } = resolveOptions("a test", score, options);
   const shape = readBatchShape("a test", shapedBy(rows, given), reading);
-  const kept = gradient ? new Float32Array(given.yPred.length) : undefined;
-  const scored = scoreFast<Numbers>(decide, scoring, given, shape, arrays, kept);
+  const scored = scoreFast<Numbers>(decide, scoring, given, shape, memory, kept);
   return scored && { ...scored, finished: gradient && scored.finish(by), gradient: kept };
 }
 
@@ -112,6 +119,7 @@ Deno.test("argmax: soft, straight-through, and the hard one, whose gradient is 0
       for (const step of ["softsign", "straightThrough", "round"] as const) {
         const options: ScoringOptions = { decision: "argmax", average, step };
         assertSame(rows, { yTrue, yPred }, options);
+        if (step === "softsign") assertSame(rows, { yTrue, yPred }, { ...options, slope: 1 });
         assertSame(rows, { yTrue: indices, yPred, sampleWeight: rowWeights }, options);
         assertSame(rows, { yTrue, yPred, sampleWeight: entryWeights }, {
           ...options,
@@ -123,6 +131,102 @@ Deno.test("argmax: soft, straight-through, and the hard one, whose gradient is 0
   const { yPred, indices } = table(41, 3);
   const hard = fast(41, { yTrue: indices, yPred }, { decision: "argmax", average: "macro", step: "round" })!;
   assert(hard.finished && hard.gradient!.every((g) => g === 0));
+});
+
+/** A heap of its own in which tables can lie; `places` says how often there is room for what a pass needs. */
+function heap(places = Infinity) {
+  const memory = new WebAssembly.Memory({ initial: 64 }), tables = 2 ** 21, addresses = new Map<Numbers, number>();
+  const simd = instantiate(simdBytes, memory, (bytes) => bytes < tables && places-- > 0 ? 1024 : 0);
+  let top = tables;
+  const put = (values: Float32Array) => {
+    const view = new Float32Array(memory.buffer, top, values.length);
+    view.set(values);
+    addresses.set(view, top);
+    top += 16 * Math.ceil(values.length / 4);
+    return view;
+  };
+  return {
+    put,
+    memory: { simd: () => simd, numbers: (of: Numbers) => of, inHeap: (of: Numbers) => addresses.get(of) },
+  };
+}
+
+Deno.test("tables in the heap of the loops, some or all of them, have the bytes of arrays", () => {
+  const cases: [number, number, ScoringOptions][] = [
+    [20_003, 1, { step: "softsign" }],
+    [20_003, 1, { step: "logistic" }],
+    [6001, 3, { average: "macro" }],
+    [6001, 3, { average: "macro", decision: "argmax" }],
+  ];
+  for (const [rows, classes, options] of cases) {
+    const { yPred, soft, entryWeights } = table(rows, classes);
+    for (const sampleWeight of [undefined, entryWeights]) {
+      const wanted = fast(rows, { yTrue: soft, yPred, sampleWeight }, options)!;
+      for (const [p, y, w, d] of [[1, 1, 1, 1], [1, 0, 0, 0], [0, 1, 0, 1], [0, 0, 1, 0], [0, 0, 0, 1]]) {
+        const { put, memory } = heap(), own = (values: Float32Array, there: number) => there ? put(values) : values;
+        const given = { yTrue: own(soft, y), yPred: own(yPred, p), sampleWeight: sampleWeight && own(sampleWeight, w) };
+        const kept = own(new Float32Array(yPred.length), d), found = fast(rows, given, options, {}, memory, kept)!;
+        const where = `${JSON.stringify(options)} ${[p, y, w, d]}`;
+        assert(found.finished, where);
+        assertEquals([found.value, found.counts], [wanted.value, wanted.counts], where);
+        assert(kept.every((g, i) => Object.is(g, wanted.gradient![i])), where);
+        assertEquals([given.yTrue, given.yPred], [soft, yPred], "tables are left as they are");
+      }
+    }
+  }
+});
+
+Deno.test("a heap without room for the first pass, or for the second: nothing is done", () => {
+  const { yPred, yTrue } = table(400, 1),
+    columns = table(200, 3),
+    argmax = { decision: "argmax", average: "macro" } as const;
+  for (const [rows, given, options] of [[400, { yTrue, yPred }, {}], [200, columns, argmax]] as const) {
+    assertStrictEquals(fast(rows, given, options, {}, heap(0).memory), undefined);
+    assertStrictEquals(fast(rows, given, options, {}, heap(1).memory)!.finished, false);
+    assertStrictEquals(fast(rows, given, options, {}, heap(2).memory)!.finished, true);
+  }
+});
+
+Deno.test("a rule scores by loops of its own, or not here; without SIMD nothing is planned", () => {
+  const { yPred, yTrue } = table(400, 1), { reading, decide, scoring } = resolveOptions("a test", f1, { slope: 4.321 });
+  const shape = readBatchShape("a test", shapedBy(400, { yTrue, yPred }), reading), own = { value: 7 };
+  const of = (rule?: object) =>
+    scoreFast<Numbers>(decide, { ...scoring, rule } as typeof scoring, { yTrue, yPred }, shape, arrays);
+  assertStrictEquals(of({ scoreFast: () => own }) as unknown, own);
+  assertStrictEquals(of({}), undefined);
+  allowSimd(false);
+  try {
+    assertStrictEquals(of(), undefined);
+  } finally {
+    allowSimd(true);
+  }
+});
+
+Deno.test("samples: a step or a score whose numbers are none is left to the general path, which names it", () => {
+  const { yPred, yTrue, rowWeights } = table(50, 3), given = { yTrue, yPred }, average = "samples" as const;
+  const own = { name: "own", threshold: 0.5, slope: 1, value: (p: number) => p, derivative: () => 1 };
+  assert(fast(50, given, { average, step: own })!.finished);
+  const broken = { ...own, value: (p: number) => p > 0.9 ? NaN : p };
+  assertStrictEquals(fast(50, given, { average, step: broken }), undefined);
+  assertStrictEquals(fast(50, given, { average, step: { ...own, derivative: () => NaN } })!.finished, false);
+  const without = { ...f1, name: "without", gradient: () => undefined as never };
+  const message = (call: () => unknown) => {
+    try {
+      call();
+      return "";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const said = message(() => general(50, given, { average }, { score: without }));
+  assert(said.includes("derivative"), said);
+  assertStrictEquals(message(() => fast(50, given, { average }, { score: without })), said);
+  for (const zeroDivision of [0, 1, "skip"] as const) { // no row has a weight
+    const none = { ...given, sampleWeight: rowWeights.map(() => 0) }, options = { average, zeroDivision };
+    const [found, exact] = [fast(50, none, options)!, general(50, none, options)];
+    assertEquals([found.value, found.finished], [exact.value, true]);
+    assertEquals(found.gradient, Float32Array.from(exact.gradient));
+  }
 });
 
 Deno.test("samples: row by row, the general path's bits in value, counts and gradient", () => {
@@ -177,7 +281,13 @@ Deno.test("without a gradient the value is the same", () => {
     fast(500, { yTrue, yPred }, {})!.value,
   );
   assert(indices.every((index) => index === 0));
+  const odd = table(503, 1), oddColumns = table(503, 3);
+  assertStrictEquals(fast(503, odd, {}, { gradient: false })!.value, fast(503, odd, {})!.value);
   for (const step of ["softsign", "round"] as const) {
+    const argmax: ScoringOptions = { decision: "argmax", average: "macro", step };
+    const own = { yTrue: oddColumns.indices, yPred: oddColumns.yPred }, found = fast(503, own, argmax)!;
+    assertStrictEquals(fast(503, own, argmax, { gradient: false })!.value, found.value);
+    assert(found.finished);
     const options: ScoringOptions = { decision: "argmax", average: "macro", step };
     const given = { yTrue: columns.indices, yPred: columns.yPred };
     assertStrictEquals(fast(500, given, options, { gradient: false })!.value, fast(500, given, options)!.value);
@@ -205,6 +315,9 @@ Deno.test("a number out of range, in the loops' rows or in those they leave, is 
       assertSame(rows, { yTrue, yPred, sampleWeight: weights.with(at, good) }, {});
     }
     assertSame(rows, { yTrue: yTrue.with(at, -0), yPred: yPred.with(at, -0) }, {});
+    // A −0 makes all numbers be looked at: a 1 is in range, and so is an index above 1.
+    assertSame(rows, { yTrue: yTrue.with(at, 1), yPred: yPred.with(at, 1).with(7, -0).with(8, 1) }, {});
+    assertSame(rows, { yTrue: columns.indices, yPred: columns.yPred.with(at, -0) }, { average: "macro" });
   }
 });
 
