@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { interruptSignal, type Reporter, root, runTask, shortPath, TaskError } from "./cli.ts";
 import { checks } from "./checks.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
+import { projectExamples, writeExamples } from "./examples.ts";
 import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";
 import { runDeno } from "./processes.ts";
 import { findSpark } from "./sql_engines.ts";
@@ -104,9 +106,16 @@ async function runTestsWithCoverage(report: Reporter, signal: AbortSignal): Prom
   }
 }
 
+/** Runs the examples, in a folder inside the project, so that their imports resolve. */
 async function runExamples(report: Reporter, signal: AbortSignal): Promise<Tally> {
-  const args = ["test", "-P", "--doc", "--parallel", "lib", "docs", "README.md"];
-  return (await runTests("examples", { report, signal, args })).tally;
+  const folder = await Deno.makeTempDir({ dir: fileURLToPath(root), prefix: ".examples-" });
+  try {
+    const files = writeExamples(await projectExamples(), pathToFileURL(`${folder}/`));
+    const args = ["test", "-P", "--parallel", ...files];
+    return (await runTests("examples", { report, signal, args })).tally;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 async function runNotebooks(report: Reporter, signal: AbortSignal): Promise<Tally> {

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import zlib, { gzipSync } from "node:zlib";
 import { bundlePage, faultsOf, openRecord } from "../../bench/backends.ts";
 import { openPages, serveFolder } from "../../tasks/chromium.ts";
+import { type Example, projectExamples } from "../../tasks/examples.ts";
 import { readManifest, runIn } from "../../tasks/pack.ts";
 import { root } from "../../tasks/cli.ts";
 import { slow } from "../slow.ts";
@@ -175,25 +176,6 @@ withNode(
   },
 );
 
-/** The TypeScript examples of the README and of the docstrings, with the entry points they import. */
-async function examples(): Promise<[file: string, code: string][]> {
-  const found: [string, string][] = [];
-  const take = (file: string, text: string) => {
-    for (const [, code] of text.matchAll(/```ts\n(.*?)```/gs)) found.push([`${file}-${found.length}`, code]);
-  };
-  take("README", await Deno.readTextFile(new URL("README.md", root)));
-  const walk = async (folder: URL): Promise<void> => {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (isDirectory) await walk(new URL(`${name}/`, folder));
-      else if (name.endsWith(".ts")) {
-        take(name.slice(0, -3), (await Deno.readTextFile(new URL(name, folder))).replace(/^ *\* ?/gm, ""));
-      }
-    }
-  };
-  await walk(new URL("lib/", root));
-  return found;
-}
-
 /** Entries whose types come from packages that a browser's user does not install. */
 const withOptional = new RegExp(`"(${name}/(data|compare|display)|@jax-js/jax|nodejs-polars|@roundabout/network)"`);
 
@@ -202,11 +184,18 @@ withNode(
     versions["typescript-7"]
   }`,
   async ({ write, tool }) => {
-    const codes = (await examples()).filter(([, code]) => !withOptional.test(code));
+    const codes = (await projectExamples()).filter(({ file, code }) =>
+      !file.startsWith("docs/") && !withOptional.test(code)
+    );
     assert(codes.length > 45, `${codes.length} examples`);
-    for (const [file, code] of codes) {
-      const core = code.replaceAll(`"@tensorflow/tfjs"`, `"../union.js"`).replaceAll(`"@std/assert"`, `"../assert.js"`);
-      await write(`examples/${file}.ts`, `${core}\nexport {};\n`);
+    const nameOf = ({ file, line }: Example) => `examples/${file}-${line}.ts`;
+    for (const example of codes) {
+      const { code } = example, up = "../".repeat(nameOf(example).split("/").length - 1);
+      const core = code.replaceAll(`"@tensorflow/tfjs"`, `"${up}union.js"`).replaceAll(
+        `"@std/assert"`,
+        `"${up}assert.js"`,
+      );
+      await write(nameOf(example), `${core}\nexport {};\n`);
     }
     await write("union.ts", `export * from "@tensorflow/tfjs-core";\nexport * from "@tensorflow/tfjs-layers";\n`);
     const asserts = await Deno.readTextFile(new URL("tests/std_assert/mod.ts", root));
@@ -223,23 +212,18 @@ withNode(
       skipLibCheck: true, // of TensorFlow.js
       types: ["node"],
     };
-    await write(
-      "tsconfig.json",
-      JSON.stringify({ compilerOptions, files: codes.map(([file]) => `examples/${file}.ts`) }),
-    );
-    for (const compiler of ["typescript-5", "typescript-7"]) await tool(`${compiler}/bin/tsc`, "-p", ".");
     const wrong = `import { metricLoss } from "${name}";\nmetricLoss("f2");\nmetricLoss("f1", { step: "soft" });\n`;
-    await write("examples/wrong.ts", wrong);
-    await write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["examples/wrong.ts"] }));
-    const refusal = (compiler: string) =>
-      tool(`${compiler}/bin/tsc`, "-p", ".").then(() => "", (error) => String(error));
+    await write("wrong.ts", wrong);
+    await write("tsconfig.json", JSON.stringify({ compilerOptions, files: [...codes.map(nameOf), "wrong.ts"] }));
+    let refused = "";
     for (const compiler of ["typescript-5", "typescript-7"]) {
-      const refused = await refusal(compiler);
-      assertEquals(refused.match(/error TS\d+/g)?.length, 2, refused);
+      refused = await tool(`${compiler}/bin/tsc`, "-p", ".").then(() => "", (error) => String(error));
+      const faults = refused.match(/^.*error TS\d+/gm)?.map((line) => line.split(",")[0]);
+      assertEquals(faults, ["wrong.ts(2", "wrong.ts(3"], refused);
     }
     // TypeScript 7 explains the last overload only: it has to be that of the scores of counts.
     assertMatch(
-      await refusal("typescript-7"),
+      refused,
       /"f2"' is not assignable to parameter of type 'ScoreName[^]*"soft"' is not/,
     );
   },
