@@ -11,7 +11,16 @@ import { projectExamples, writeExamples } from "./examples.ts";
 import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";
 import { runDeno } from "./processes.ts";
 import { findSpark } from "./sql_engines.ts";
-import { addTallies, type EndedTest, readErrors, readTally, slowMark, type Tally, testReader } from "./test_output.ts";
+import {
+  addTallies,
+  type EndedTest,
+  longestFirst,
+  readErrors,
+  readTally,
+  slowMark,
+  type Tally,
+  testReader,
+} from "./test_output.ts";
 
 const interrupted = new TaskError("interrupted");
 const tallyOf = (name: string, passed: boolean): Tally => ({
@@ -98,7 +107,7 @@ async function runTestsWithCoverage(report: Reporter, signal: AbortSignal): Prom
       ...code === 0 ? [] : [tallyOf("coverage", false)],
     ];
     if (left.length === 0) return tallies;
-    const files = new Set(left.map(({ file }) => file));
+    const files = longestFirst(new Set(left.map(({ file }) => file)));
     const slow = { report, signal, args: [...parallel, "--filter", slowMark, ...files], env: { QUICK_TESTS: "" } };
     return [...tallies, (await runTests("slow tests", slow)).tally];
   } finally {
