@@ -351,7 +351,7 @@ export function beginSums(
 }
 
 /** Writes the factors a and b of a column to a lane of three vectors: m + (y − e)·δ is a at y = 1 and b at y = 0. */
-export function factorsToHeap(simd: Simd, { ofPositives, ofNegatives }: Factors, column: number, lane: number): void {
+function factorsToHeap(simd: Simd, { ofPositives, ofNegatives }: Factors, column: number, lane: number): void {
   const { float32 } = viewsOf(simd), a = ofPositives[column], b = ofNegatives[column];
   const fromPositive = Math.abs(a) <= Math.abs(b); // m is the smaller of the two: the larger one is rounded
   float32[lane] = fromPositive ? a : b;
