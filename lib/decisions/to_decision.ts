@@ -6,6 +6,7 @@ import { fillStep, formOf, type Shape } from "../steps/sigmoidal.ts";
 import type { Step } from "../steps/step.ts";
 import { type StepName, steps, toStep } from "../steps/to_step.ts";
 import { argmaxDecision } from "./argmax.ts";
+import { checkWithoutThreshold, decisionText } from "./budget.ts";
 import type { Decided, Decision, Mode } from "./decision.ts";
 import { topDecision } from "./top.ts";
 
@@ -56,12 +57,6 @@ export interface DecisionOptions {
   fromLogits?: boolean;
 }
 
-const isTop = (decision: unknown): decision is { readonly top: number } =>
-  typeof decision === "object" && decision !== null && "top" in decision;
-
-const words = (decision: unknown): string =>
-  isTop(decision) ? `{ top: ${describe(decision.top)} }` : describe(decision);
-
 /** Checks that a threshold lies inside (0, 1); a step that is given as an object has its own. */
 function checkThreshold(what: string, threshold: unknown, step: unknown): void {
   if (threshold === undefined || (typeof step === "object" && step !== null)) return;
@@ -106,31 +101,20 @@ export function toDecision(what: string, options: DecisionOptions): Decision {
     for (const own of thresholds) checkThreshold(what, own, step);
     return thresholdDecision(thresholds.map((own) => toStep(step, { slope, threshold: own })), fromLogits);
   }
-  const { top } = isTop(decision) ? decision : { top: undefined };
-  if (decision !== "argmax" && !(typeof top === "number" && top > 0 && (top < 1 || Number.isInteger(top)))) {
-    throw new RangeError(
-      `Cannot make ${what}: 'decision' must be 'threshold', 'argmax' or { top: k } with a whole number or a share below 1, ` +
-        `it is ${words(decision)}`,
-    );
-  }
-  if (threshold !== undefined) {
-    throw new TypeError(
-      `Cannot make ${what}: 'threshold' is ${describe(threshold)}, but with decision: ${words(decision)} there is none`,
-    );
-  }
+  checkWithoutThreshold(what, decision, threshold);
   const usable = decision === "argmax"
     ? ["softsign", "straightThrough", "round"]
     : Object.keys(steps).filter((name) => name !== "identity"); // a step with a shape, or none
   if (typeof step !== "string" || !usable.includes(step)) {
     throw new TypeError(
-      `Cannot make ${what}: with decision: ${words(decision)} 'step' must be one of ${usable.join(", ")}, it is ${
-        describe(typeof step === "string" ? step : step?.name)
-      }`,
+      `Cannot make ${what}: with decision: ${decisionText(decision)} 'step' must be one of ${
+        usable.join(", ")
+      }, it is ${describe(typeof step === "string" ? step : step?.name)}`,
     );
   }
   const hard = step === "round", mode: Mode = hard ? "hard" : step === "straightThrough" ? "straightThrough" : "soft";
   const own = toStep(step, { slope });
-  if (top === undefined) return argmaxDecision({ slope: hard ? 1 : own.slope, mode, fromLogits });
+  if (decision === "argmax") return argmaxDecision({ slope: hard ? 1 : own.slope, mode, fromLogits });
   const { loops, steepness } = formOf(toStep(hard ? "softsign" : step, { slope: hard ? 1 : slope, anchored: false }))!;
-  return topDecision({ top, shape: loops as Shape, steepness, mode, fromLogits });
+  return topDecision({ ...decision, shape: loops as Shape, steepness, mode, fromLogits });
 }

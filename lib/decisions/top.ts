@@ -2,6 +2,7 @@ import type { Batch } from "../batch/read_batch.ts";
 import { largestFloat32, toFloat32 } from "../counts/counts.ts";
 import { sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import type { Shape } from "../steps/sigmoidal.ts";
+import { budgetOf } from "./budget.ts";
 import type { Decision, Mode } from "./decision.ts";
 
 /** Options of an alert budget. */
@@ -123,7 +124,7 @@ export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOpti
     for (let column = 0; column < classes; column++) {
       const counted = countedOf(batch, p, column), { outputs, places } = counted, n = outputs.length;
       if (n === 0) continue;
-      const budget = Math.min(n, top < 1 ? Math.max(1, Math.round(top * n)) : top);
+      const budget = budgetOf(top, n);
       const place = (k: number) => places === undefined ? k : places[k];
       if (budget === n) { // all of them, wherever they are
         for (let k = 0; k < n; k++) decisions[place(k)] = 1;

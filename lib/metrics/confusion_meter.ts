@@ -3,6 +3,7 @@ import { describe } from "../check/describe.ts";
 import { check, integerFrom, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
+import { decisionText, isTop } from "../decisions/budget.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
@@ -110,11 +111,10 @@ export class ConfusionMeter {
     checkOptions(task, options, ["classes", "threshold", "decision", "fromLogits", "ignoreLabel"]);
     const { classes, decision = "threshold" } = options;
     if (decision !== "threshold" && decision !== "argmax") {
-      const top = typeof decision === "object" && decision !== null && "top" in decision;
-      const given = top
-        ? `{ top: ${describe(decision["top"])} }: which rows are the highest is known only at the end of a stream`
-        : describe(decision);
-      throw new RangeError(`Cannot make ${task}: 'decision' must be 'threshold' or 'argmax', it is ${given}`);
+      const why = isTop(decision) ? ": which rows are the highest is known only at the end of a stream" : "";
+      throw new RangeError(
+        `Cannot make ${task}: 'decision' must be 'threshold' or 'argmax', it is ${decisionText(decision)}${why}`,
+      );
     }
     check(`make ${task}`, { classes }, optional(integerFrom(1)));
     const { threshold } = options;

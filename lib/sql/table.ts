@@ -1,6 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { check, optional } from "../check/value.ts";
+import { checkWithoutThreshold, decisionText, isTop } from "../decisions/budget.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
 import {
   aColumn,
@@ -106,21 +107,13 @@ const names = (task: string, option: string, value: unknown): string[] => {
 
 /** Returns the thresholds, one per output. */
 function thresholdsOf(task: string, { decision, threshold }: TableDecisionOptions, columns: number): readonly number[] {
-  if (typeof decision === "object" && decision !== null && "top" in decision) {
+  if (isTop(decision)) {
     throw new RangeError(
-      `Cannot make ${task}: 'decision' is { top: ${
-        describe(decision.top)
-      } }, whose threshold takes scans of its own; ` +
+      `Cannot make ${task}: 'decision' is ${decisionText(decision)}, whose threshold takes scans of its own; ` +
         "countsOn and reportOn run them",
     );
   }
-  const known = [undefined, "threshold", "argmax"].includes(decision as string | undefined);
-  check(`make ${task}`, { decision }, { must: "'threshold', 'argmax' or { top: k }", valid: () => known });
-  if (decision === "argmax" && threshold !== undefined) {
-    throw new TypeError(
-      `Cannot make ${task}: 'threshold' is ${describe(threshold)}, but with decision: 'argmax' there is none`,
-    );
-  }
+  if (decision !== undefined && decision !== "threshold") checkWithoutThreshold(task, decision, threshold);
   if (decision === "argmax" && columns < 2) {
     throw new RangeError(`Cannot make ${task}: 'decision' is 'argmax', but 'output' names one column`);
   }

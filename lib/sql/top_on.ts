@@ -1,5 +1,5 @@
-import { describe } from "../check/describe.ts";
 import { countKeys, type Counts } from "../counts/counts.ts";
+import { budgetOf, checkWithoutThreshold, isTop } from "../decisions/budget.ts";
 import { changed, type Sums, toNumber } from "./answer.ts";
 import { type Cut, cutsOf } from "./cuts.ts";
 import type { CountsSqlOptions } from "./counts_sql.ts";
@@ -12,25 +12,6 @@ export interface Decided<T extends CountsSqlOptions> {
   readonly options: T;
   /** The counts of each column, where scans have found its threshold. */
   readonly counts?: readonly Counts[];
-}
-
-/** Returns the number of positive decisions: a number of rows, or below 1 the share of them. */
-const budgetOf = (top: number, rows: number): number =>
-  Math.min(rows, top < 1 ? Math.max(1, Math.round(top * rows)) : top);
-
-/** Checks the number of positive decisions. */
-function checkTop(task: string, top: unknown, threshold: unknown): number {
-  if (!(typeof top === "number" && top > 0 && (top < 1 || Number.isInteger(top)))) {
-    throw new RangeError(
-      `Cannot make ${task}: 'decision' must be { top: k } with a whole number or a share below 1, it is { top: ${
-        describe(top)
-      } }`,
-    );
-  }
-  if (threshold === undefined) return top;
-  throw new TypeError(
-    `Cannot make ${task}: 'threshold' is ${describe(threshold)}, but with decision: { top: ${top} } there is none`,
-  );
 }
 
 /** The border below the highest outputs of a column: between two cells, or inside one. */
@@ -81,9 +62,9 @@ export async function decide<T extends CountsSqlOptions>(
   known: readonly string[],
 ): Promise<Decided<T>> {
   const { decision, threshold } = options;
-  if (typeof decision !== "object" || decision === null) return { options };
-  const top = checkTop(task, decision.top, threshold);
-  const table = toTable(task, { ...options, decision: undefined, by: undefined }, known);
+  if (!isTop(decision)) return { options };
+  checkWithoutThreshold(task, decision, threshold);
+  const { top } = decision, table = toTable(task, { ...options, decision: undefined, by: undefined }, known);
   const cuts = await topCuts(await scanHistogram(query, table, false), task, top);
   const thresholds = cuts.map((cut, k) => {
     if (cut.threshold !== undefined) return cut.threshold;

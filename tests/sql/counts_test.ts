@@ -274,7 +274,10 @@ Deno.test("what SQL cannot do is refused by name, before any query", async () =>
     assert(message.startsWith("Cannot ") && message.includes(words), message);
   };
   refused({ decision: { top: 10 } }, "{ top: 10 }, whose threshold takes scans of its own");
-  refused({ decision: "softmax" }, "'decision' must be 'threshold', 'argmax' or { top: k }, it is 'softmax'");
+  refused(
+    { decision: "softmax" },
+    "'decision' must be 'threshold', 'argmax' or { top: k } with a whole number or a share below 1, it is 'softmax'",
+  );
   refused({ decision: "argmax" }, "'output' names one column");
   refused({ decision: "argmax", output: ["a", "b"], threshold: 0.3 }, "'threshold' is 0.3");
   refused({ threshold: 1 }, "'threshold' must be numbers inside (0, 1)");
