@@ -267,7 +267,7 @@ export async function compareLossesBy(
   const score = costs === undefined ? toComparedScore(wanted) : savings(), beside = costs && costColumns(costs);
   const read = await readTable(source, { rows: mostRows, ...reading, beside });
   checkClasses(read);
-  if (costs === undefined) checkScore(score, read.classes.length);
+  checkScore(score, read.classes.length);
   const ofCosts = costs === undefined ? [] : checkSavings(rowCosts(costs, read), read);
   const splits = Array.from({ length: repeats }, (_, split) => splitRows(read, seed + split));
   const filled = withoutEmptyParts({ ...read, warnings: [...read.warnings, ...ofCosts] }, splits);

@@ -9,13 +9,14 @@ import {
   type CompareLossesOptions,
   type ComparisonProgress,
 } from "../../lib/compare/compare_losses.ts";
+import { correctedInterval } from "../../lib/compare/intervals.ts";
 import { splitRows } from "../../lib/compare/run_split.ts";
 import { type TrainedLoss, trainingsPerSplit, type TrainSplits } from "../../lib/compare/train_split.ts";
 import { rocAuc } from "../../lib/curves/curve_scores.ts";
 import { hasHeavyTails } from "../../lib/data/yeo_johnson.ts";
 import { f1 } from "../../lib/scores/ratio.ts";
 import { savings } from "../../lib/scores/savings.ts";
-import { assertWithin, random } from "../helpers.ts";
+import { assertAllWithin, assertWithin, random } from "../helpers.ts";
 
 const rows = 60,
   next = random(3),
@@ -92,6 +93,16 @@ Deno.test("a loss has its values in the order of the splits, their mean and the 
   assertEquals(result.undefinedScores, (0 + 1 + 2) * 2 * 2 * all.length);
   const own = result.differences.find(({ loss, threshold }) => loss === second.loss && threshold === "tuned")!;
   assertEquals([own.loss, own.against, own.mean], [second.loss, "tuned", 1]);
+  const spread = await compareLossesBy(
+    telling((split, training) => ({ value: training === 1 ? split : 0 })),
+    frame(),
+    { label: "ill", repeats: 3 },
+  );
+  const { low, high } = spread.differences.find(({ loss, threshold }) =>
+    loss === second.loss && threshold === "tuned"
+  )!;
+  const wanted = correctedInterval([0, 1, 2], 0.2 / 0.6, all.length);
+  assertAllWithin([low, high], [wanted.low, wanted.high], 1e-12);
   const json = result.toJSON() as Record<string, unknown>;
   assertEquals([json.score, json.rows, json.label, json.positive, json.repeats, json.seed, json.undefinedScores], [
     "f1",
@@ -119,6 +130,16 @@ Deno.test("progress counts the trainings; from the third split on, but for the l
   assertEquals(progress.map(({ done }) => done), Array.from({ length: total }, (_, i) => i + 1));
   assert(progress.every((now) => now.total === total && now.secondsLeft >= 0 && now.secondsLeft < 60));
   assertEquals([progress[0].secondsLeft > 0, progress.at(-1)!.secondsLeft], [true, 0]);
+  const { now } = performance, seconds: number[] = [];
+  let calls = 0;
+  performance.now = () => 1000 * calls++; // a second per training
+  try {
+    const onProgress = ({ secondsLeft }: ComparisonProgress) => seconds.push(secondsLeft);
+    await compareLossesBy(telling(() => ({})), frame(), { label: "ill", repeats: 3, onProgress });
+  } finally {
+    performance.now = now;
+  }
+  seconds.forEach((left, i) => assertWithin(left, seconds.length - 1 - i, 1e-9));
   assertEquals(soFar.map(({ repeats, losses: [{ values }] }) => [repeats, values]), [[3, [0, 3, 4]], [4, [
     0,
     1,
@@ -141,6 +162,9 @@ Deno.test("a column without a value in the training rows of a split is left out,
   const options = { label: "ill", repeats: 3 }, why = "it has no value in the training rows of a split";
   const { data } = await compareLossesBy(train, frame({ gaps, texts }), options);
   assertEquals(works, [["a", "b"]]);
+  const first = noise.map((_, row) => test.includes(row) ? row % 2 ? "u" : "t" : row % 2 ? "t" : null); // t has the code 0
+  const { data: kept } = await compareLossesBy(train, frame({ first }), options);
+  assertEquals(kept.features.map(({ used }) => used), [true, true, true]);
   assertEquals(data.warnings.map(({ code, column }) => [code, column]), [
     ["sparse-column", "gaps"],
     ["sparse-column", "texts"],
