@@ -1,10 +1,12 @@
 """Records the advice of `deno task compare` on all data sets, in this checkout and in an earlier one.
 
     python bench/compare_advice.py FOLDER EARLIER      (a folder for the tables; needs bench/requirements_baseline.txt)
+    python bench/compare_advice.py FOLDER - TABLE ...  (this checkout alone, these tables; the rest of the record stays)
 
-EARLIER is a checkout of the commit before the baseline was made fair (f0d0460). The data sets are the four of data/ and the
-tables of bench/compare_baseline.py; options are the defaults, but numbers are standardised as they are on both sides. Writes bench/compare_advice.json: the number of
-splits (fewer than ten where a run was stopped), the advice and cross-entropy's score, before and after.
+EARLIER is a checkout of the commit before the baseline was made fair (f0d0460), which standardised all numbers as they are.
+The data sets are the four of data/ and the tables of bench/compare_baseline.py; options are the defaults. Writes
+bench/compare_advice.json: the number of splits (fewer than ten where a run was stopped), the number of columns with heavy tails
+in any split, the advice and cross-entropy's score, before and after.
 """
 
 import json
@@ -31,8 +33,6 @@ def all_tables(folder):
 def run(checkout, side, name, label, path, folder):
     stem, saved = folder / f"{name}_{side}", folder / f"{name}_{side}.json"
     command = ["deno", "run", "--quiet", "-P=compare", "tasks/compare.ts", str(path), "--label", label, "--save", str(stem)]
-    if side == "after":
-        command += ["--heavy-tails", "keep"]  # the earlier checkout has no power
     if not saved.exists():  # a run that was stopped goes on
         done = subprocess.run(command, cwd=checkout, capture_output=True, text=True)
         if done.returncode != 0:
@@ -40,20 +40,23 @@ def run(checkout, side, name, label, path, folder):
     found = json.loads(saved.read_text())
     advice = found.get("advice", found.get("recommendation"))
     means = [one["mean"] for one in found["losses"] if one["loss"] == "cross-entropy" and one["threshold"] in ("tuned", "argmax")]
-    return {"splits": found["repeats"], "advice": advice.split(". ")[0] + ".", "crossEntropy": max(means)}
+    heavy = sum("heavyTails" in one for one in found.get("features", []))
+    return {"splits": found["repeats"], **({"heavyTails": heavy} if heavy else {}), "advice": advice.split(". ")[0] + ".",
+            "crossEntropy": max(means)}
 
 
-def main(folder, earlier):
-    folder, record = Path(folder), []
+def main(folder, earlier, *only):
+    folder, path = Path(folder), here / "compare_advice.json"
     folder.mkdir(exist_ok=True)
-    sides = {"before": Path(earlier), "after": here.parent}
+    record = {one["table"]: one for one in json.loads(path.read_text())}
+    sides = {**({} if earlier == "-" else {"before": Path(earlier)}), "after": here.parent}
     with ThreadPoolExecutor(4) as pool:
-        jobs = [(name, {side: pool.submit(run, at, side, name, label, path, folder) for side, at in sides.items()})
-                for name, label, path in all_tables(folder)]
+        jobs = [(name, {side: pool.submit(run, at, side, name, label, table, folder) for side, at in sides.items()})
+                for name, label, table in all_tables(folder) if not only or name in only]
         for name, both in jobs:
-            record.append({"table": name, **{side: job.result() for side, job in both.items()}})
-            print(json.dumps(record[-1]), flush=True)
-            (here / "compare_advice.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+            record[name] = {"table": name, **record.get(name, {}), **{side: job.result() for side, job in both.items()}}
+            print(json.dumps(record[name]), flush=True)
+            path.write_text(json.dumps(list(record.values()), indent=2, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
