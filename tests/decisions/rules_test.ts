@@ -219,7 +219,7 @@ Deno.test("each bad rule is refused in one sentence", () => {
     [{ threshold: null }, `${inside} null`],
     [{ threshold: [0.5, 2] }, `${inside} 2`],
     [{ threshold: 2, step: null }, `${inside} 2`],
-    ...[0, -1, 1.5, NaN, Infinity, "3", undefined].map((top): [unknown, string] => [
+    ...[0, -1, 1.5, NaN, Infinity, "0.5", undefined].map((top): [unknown, string] => [
       { decision: { top } },
       `${rule} { top: ${typeof top === "string" ? `'${top}'` : top} }`,
     ]),
