@@ -1,28 +1,43 @@
 // The pieces of a training by themselves, on small numbers: orders of rows, schedules, biases, sentences, readers of batches.
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import {
   annealSlope,
   f1Loss,
+  type FitCallbacks,
+  fitMetric,
+  type Loss,
   type LossOptions,
   metricLoss,
   priorBias,
   softsign,
   stratifiedBatches,
 } from "../../lib/mod.ts";
-import { curveLoss } from "../../lib/curves/mod.ts";
+import { curveLoss, ndcgLoss } from "../../lib/curves/mod.ts";
+import { atLeast, maximise } from "../../lib/constraints/mod.ts";
 import type { Counts } from "../../lib/counts/counts.ts";
 import { f1, recall, specificity } from "../../lib/scores/ratio.ts";
 import { partsOfLoss } from "../../lib/scoring/options.ts";
 import { batchReader, checkData, isTensors, rowsReader, type TrainingData } from "../../lib/training/batches.ts";
-import { settingsOfLoss } from "../../lib/training/checkpoint.ts";
+import { bestCut } from "../../lib/training/best_cut.ts";
+import { checkpointsIn, settingsOfLoss } from "../../lib/training/checkpoint.ts";
 import { DatasetSums } from "../../lib/training/dataset_sums.ts";
 import { checkInformative, deadGradient, gradientBlocked, weightsNotFinite } from "../../lib/training/fit_failure.ts";
 import { hardOptions } from "../../lib/training/hard_options.ts";
-import { checkLoss, countRowsWithGradient, isZero } from "../../lib/training/passes.ts";
+import {
+  batchGradients,
+  checkLoss,
+  checkModel,
+  countRowsWithGradient,
+  isZero,
+  outputOf,
+  readRows,
+} from "../../lib/training/passes.ts";
+import { trainableVariables } from "../../lib/tfjs/model.ts";
 import { listenForStop } from "../../lib/training/stop_request.ts";
 import { checkWarmStart } from "../../lib/training/warm_start.ts";
 import { assertAllWithin, assertRefused, assertWithin } from "../helpers.ts";
+import { memoryStore } from "./fixtures.ts";
 
 Deno.test("stratifiedBatches: a tensor [n, 1] is a column; other shapes and things are refused by name", () => {
   const column = tf.tensor2d([[1], [0], [0], [1]]), table = tf.tensor2d([[1, 0]]), cube = tf.tensor3d([[[1]]]);
@@ -39,6 +54,8 @@ Deno.test("stratifiedBatches: a tensor [n, 1] is a column; other shapes and thin
     refused(thing, `must be a tensor or an array, it is ${words}`, TypeError);
   }
   refused([0, 1, NaN], "row 2 is NaN");
+  const few = [1, 0, 0, 1, 0, 1, 0], seeds = { batchSize: 3, seed: 4 };
+  assertEquals(stratifiedBatches(few.map((k) => k ? 1e10 : 9e9), seeds), stratifiedBatches(few, seeds), "by size");
   column.dispose();
   refused(column, "is disposed");
   tf.dispose([table, cube]);
@@ -111,7 +128,9 @@ Deno.test("checkInformative: a score that the decisions cannot move is refused, 
     sentence(specificity, [positives]).includes("'validationData' has no negative, so its specificity is constant"),
   );
   const never = { ...f1, name: "never", value: () => 0.5 };
-  assert(sentence(never, [positives, negatives]).includes("'validationData' has one class only in each column"));
+  for (const others of [negatives, { ...none, fp: 2, tn: 2 }]) {
+    assert(sentence(never, [positives, others]).includes("'validationData' has one class only in each column"));
+  }
 });
 
 Deno.test("a training without a gradient says why: the labels, the step, the curve; what blocks it; weights that are lost", () => {
@@ -154,6 +173,9 @@ Deno.test("hardOptions: decisions at the threshold of the loss, of its step, or 
   assertEquals(of({ step: softsign({ threshold: 0.3, slope: 8 }) }), [0, 1, 1, 1]);
   assertEquals(of({ threshold: 0.7 }, 0.1), [1, 1, 1, 1]);
   assertEquals(of({ step: "logistic", slope: 30 }), [0, 0, 1, 1]);
+  const [curve, queries] = [curveLoss("rocAuc"), ndcgLoss()].map((loss) => partsOfLoss(loss)!);
+  assertEquals(hardOptions("rocAucLoss", curve).scoring.rule, curve.scoring.rule, "a curve has no threshold");
+  assertEquals(hardOptions("ndcgLoss", queries).scoring.rule, queries.scoring.rule!.hard, "queries have hard ranks");
 });
 
 Deno.test("settingsOfLoss: the step as it is, thresholds per column, the other options; an argmax has no threshold", () => {
@@ -186,6 +208,11 @@ Deno.test("DatasetSums: an empty set adds nothing; of rows scored one by one, no
     assertEquals([both.rows, both.counts], [4, [counts]]);
     assertWithin(both.score().value, 4 / 6, 1e-15);
   }
+  const ofQueries = (queries: unknown[]) => ({ each: [counts], queries, gradient: () => new Float32Array() as never });
+  const query = new DatasetSums(parts({}));
+  query.add(2, ofQueries(["a", "a"]));
+  query.add(2, ofQueries(["b"]));
+  assertRefusedOption(() => query.add(1, ofQueries(["c", "a"])), "'groups' has the query 'a' in two batches");
   for (const [zeroDivision, value] of [[0, 0], [1, 1], ["skip", 0]] as const) {
     assertEquals(new DatasetSums(parts({ average: "samples", zeroDivision })).score().value, value);
   }
@@ -272,4 +299,130 @@ Deno.test("a request to stop is heard on the model, and the model is then as it 
   const bare = {} as tf.LayersModel, second = listenForStop(bare);
   second.release();
   assertEquals("stopTraining" in bare, false);
+});
+
+Deno.test("bestCut: the entries that are asked for alone decide", () => {
+  const batch = { yTrue: Float64Array.of(0, 1, 1, 0), yPred: Float64Array.of(0.2, 0.6, 0.1, 0.9) };
+  const { threshold, counts } = bestCut(f1, batch, [0, 1]);
+  assertWithin(threshold, 0.4, 1e-7);
+  assertEquals(counts, { tp: 1, fp: 0, fn: 0, tn: 1 });
+});
+
+/** A model of one layer, and rows with labels and queries. */
+function small(units = 1) {
+  const kernelInitializer = tf.initializers.randomNormal({ stddev: 0.5, seed: 3 });
+  const model = tf.sequential({
+    layers: [tf.layers.dense({ units, activation: "sigmoid", inputShape: [2], kernelInitializer })],
+  });
+  const x = tf.randomNormal([40, 2], 0, 1, "float32", 5);
+  const y = tf.tidy(() => tf.cast(tf.greater(tf.sum(x, 1, true), 0.5), "float32"));
+  return { model, x, y, end: () => (tf.dispose([x, y]), model.dispose()) };
+}
+
+Deno.test("rows of queries belong to losses of queries, which need them; a model has one output and weights", () => {
+  const { model, x, y, end } = small(), yPred = tf.tidy(() => tf.mul(y, 0.5)), groups = Array(40).fill("a");
+  const read = (loss: Loss, more: object) => () =>
+    readRows(loss.name, partsOfLoss(loss)!, { yTrue: y, yPred, ...more }, 0);
+  assertEquals(read(f1Loss(), {})().groups, undefined);
+  assertEquals(read(ndcgLoss(), { groups })().groups, groups);
+  assertRefusedOption(read(f1Loss(), { groups }), "'groups' is given in 'data', but this loss has no queries");
+  assertRefusedOption(read(ndcgLoss(), {}), "'data' must give the query of each row");
+  checkModel("a test", model);
+  for (const none of [undefined, null, {}, { trainableWeights: [1] }, { apply: () => {} }]) {
+    assertRefusedOption(() => checkModel("a test", none as never), "'model' must be a tf.LayersModel");
+  }
+  model.trainable = false;
+  assertRefusedOption(() => checkModel("a test", model), "'model' has no trainable weights");
+  const input = tf.input({ shape: [2] }), head = () => tf.layers.dense({ units: 1 }).apply(input) as tf.SymbolicTensor;
+  const two = tf.model({ inputs: input, outputs: [head(), head()] }), batch = { inputs: [x], yTrue: y };
+  assertRefusedOption(() => tf.tidy(() => outputOf("a test", two, batch)), "'model' must have one output, it has 2");
+  two.dispose();
+  yPred.dispose();
+  end();
+});
+
+Deno.test("an error in the gradient of a model of other layers is its own, and leaves nothing", () => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] }), tf.layers.softmax()] });
+  const x = tf.ones([4, 2]), batch = { inputs: [x], yTrue: tf.ones([4, 1]) }, before = tf.memory().numTensors;
+  const fails = () => {
+    throw new RangeError("own");
+  };
+  const call = () => tf.tidy(() => batchGradients("a test", model, batch, trainableVariables(model), fails));
+  assertThrows(call, RangeError, "own");
+  assertEquals(tf.memory().numTensors, before);
+  tf.dispose([x, batch.yTrue]);
+  model.dispose();
+});
+
+Deno.test("callbacks: the parameters, the sizes of batches, what they add to the logs, the last numbers", async () => {
+  const { model, x, y, end } = small(), params: unknown[] = [], sizes: unknown[][] = [], last: unknown[] = [];
+  const callbacks: FitCallbacks = {
+    setParams: (given) => void params.push(given),
+    onBatchEnd: (batch, logs) => void sizes.push([batch, logs!.size, typeof logs!.loss]),
+    onEpochEnd: (epoch, logs) => void Object.assign(logs!, { extra: epoch, text: "x" }),
+    onTrainEnd: (logs) => void last.push(logs),
+  };
+  for (const mode of ["running", "exact"] as const) {
+    const options = { loss: f1Loss(), epochs: 2, batchSize: 30, optimizer: "sgd", callbacks, mode } as const;
+    const { history } = await fitMetric(model, [x, y], options);
+    assertEquals(params.pop(), { epochs: 2, batchSize: 30, verbose: 0 });
+    const type = mode === "running" ? "number" : "undefined", seen = sizes.splice(0);
+    assertEquals(seen.map(([batch, , loss]) => [batch, loss]), [[0, type], [1, type], [0, type], [1, type]]);
+    assertEquals(seen.map(([, size]) => size).sort(), [10, 10, 30, 30]);
+    assertEquals([history.extra, "text" in history], [[0, 1], false]);
+    assertEquals(last.pop(), Object.fromEntries(Object.entries(history).map(([key, values]) => [key, values.at(-1)])));
+  }
+  const refused = async (options: object) =>
+    (await assertRejects(() => fitMetric(model, [x, y], { loss: f1Loss(), epochs: 1, ...options }), Error)) as Error;
+  assert(
+    (await refused({ callbacks: [null] })).message.includes("'callbacks' must be objects of functions, one is null"),
+  );
+  const own = new Error("own"),
+    thrown = await refused({
+      loss: () => {
+        throw own;
+      },
+    });
+  assert(thrown.message.includes("throws in epoch 0: own") && thrown.cause === own, thrown.message);
+  end();
+});
+
+Deno.test("a score that learns is told the decisions of each epoch; a resumed training goes on with what it had learnt", async () => {
+  const train = async (epochs: number, checkpoint = memoryStore(), resume = false) => {
+    const { model, x, y, end } = small(),
+      problem = maximise({ score: "precision", subjectTo: [atLeast("recall", 0.9)] });
+    const options = { loss: metricLoss(problem.score), epochs, optimizer: "sgd", checkpoint, resume } as const;
+    const { history } = await fitMetric(model, [x, y], options);
+    end();
+    return { history, multipliers: problem.multipliers };
+  };
+  const whole = await train(4), path = whole.history["multiplier recall≥0.9"], store = memoryStore();
+  assertEquals([path.length, path.at(-1)], [4, whole.multipliers["recall≥0.9"]]);
+  assert(path[0] !== 1 && path[0] >= 0);
+  await train(2, store);
+  const resumed = await train(4, store, true);
+  assertEquals([resumed.history, resumed.multipliers], [whole.history, whole.multipliers]);
+  const { model, x, y, end } = small(2), two = tf.concat([y, y], 1);
+  const problem = maximise({ score: "precision", subjectTo: [atLeast("recall", 0.9)] });
+  const loss = metricLoss(problem.score, { average: "macro" });
+  await assertRejects(
+    () => fitMetric(model, [x, two], { loss, epochs: 1 }),
+    RangeError,
+    "'average' must be 'binary' or",
+  );
+  two.dispose();
+  end();
+});
+
+Deno.test("a text that is no checkpoint, and a store that cannot be written", async () => {
+  const full = new Error("full"), store = { read: () => Promise.resolve("null"), write: () => Promise.reject(full) };
+  const identity = () => ({}) as never;
+  await assertRejects(
+    () => checkpointsIn(store).load(identity),
+    RangeError,
+    "in the given store was not written by fitMetric",
+  );
+  const { cause, message } = await assertRejects(() => checkpointsIn(store).save({ done: 3 } as never), Error);
+  assert(message.startsWith("Cannot write the checkpoint in the given store after epoch 2: full;"), message);
+  assertEquals(cause, full);
 });
