@@ -54,7 +54,7 @@ const kinds: readonly (readonly [about: RegExp, why: (numbers: Numbers) => reado
     `Each output needs an exponential, which WebAssembly does not have (a division takes ${divisions(1e6)}): 20`,
     "operations without a fused multiply-add, where both passes of one column have 17. Four rows are turned into vectors of",
     "columns three times, and back once.",
-    "Tried: a polynomial of degree 4, whose error of 3e-6 is too large; two columns at once; sums along the rows, which are as",
+    "Tried: a polynomial of degree 4, whose error of 3·10⁻⁶ is too large; two columns at once; sums along the rows, which are as",
     "many instructions (counted, not tried).",
   ]],
 ];
