@@ -8,7 +8,7 @@ import type { CurveScore } from "../curves/curve_scores.ts";
 import { isCurveScore } from "../curves/to_curve_score.ts";
 import type { Score } from "../scores/score.ts";
 import { savings } from "../scores/savings.ts";
-import { drawnRows, rankRows } from "../numerics/rank.ts";
+import { drawnRows, identity, rankRows } from "../numerics/rank.ts";
 import { bestCut, bestCutOfRanked } from "../training/best_cut.ts";
 import { cheaperDecisions, type CostedRows, type CostsByRow, leastExpectedCost, savingsOf } from "./costs.ts";
 import type { ComparedScore, ThresholdChoice } from "./types.ts";
@@ -45,6 +45,15 @@ export interface DecisionRule {
 /** Decision rules by their names, the main one first. */
 export type DecisionRules = Partial<Record<ThresholdChoice, DecisionRule>>;
 
+const known = new WeakMap<Float64Array, Float64Array>();
+
+/** The probabilities of logits that are not changed: every decision rule needs them. */
+function probabilitiesOf(logits: Float64Array): Float64Array {
+  const p = known.get(logits) ?? probabilities(logits, 1);
+  known.set(logits, p);
+  return p;
+}
+
 /** Counts decisions that are positive where the probability is strictly greater than a threshold. */
 export const hardCounts = (yTrue: Float64Array, yPred: Float64Array, threshold: number): Counts =>
   softCounts({ yTrue, yPred }, { value: (p) => p > threshold ? 1 : 0 });
@@ -52,7 +61,7 @@ export const hardCounts = (yTrue: Float64Array, yPred: Float64Array, threshold: 
 /** The evaluation of the decisions of a threshold. */
 function atThreshold(score: Score, threshold: number): Evaluate {
   return ({ y: yTrue }, logits) => {
-    const counts = hardCounts(yTrue, probabilities(logits, 1), threshold);
+    const counts = hardCounts(yTrue, probabilitiesOf(logits), threshold);
     return {
       value: scoreCounts([counts], undefined, { score, zeroDivision: 0 }).value,
       threshold,
@@ -84,11 +93,9 @@ function tuningRule(
   labelsOf: (rows: JudgedRows) => Pick<Batch, "yTrue" | "sampleWeight">,
   above: (threshold: number) => Evaluate,
 ): DecisionRule {
-  const labelled = (rows: JudgedRows, logits: Float64Array) => ({ ...labelsOf(rows), yPred: probabilities(logits, 1) });
-  const rule: DecisionRule = (rows, logits) => {
-    const all = Array.from(rows.y, (_, row) => row);
-    return above(bestCut(score, labelled(rows, logits), all).threshold);
-  };
+  const labelled = (rows: JudgedRows, logits: Float64Array) => ({ ...labelsOf(rows), yPred: probabilitiesOf(logits) });
+  const rule: DecisionRule = (rows, logits) =>
+    above(bestCut(score, labelled(rows, logits), identity(logits.length)).threshold);
   return Object.assign(rule, {
     ofDrawn: (rows: JudgedRows, logits: Float64Array) => {
       const ranked = rankRows(labelled(rows, logits));

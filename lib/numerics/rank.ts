@@ -60,7 +60,8 @@ function sortFalling(values: ArrayLike<number>, order: Words): Ranked {
   return { order: ranked, sorted };
 }
 
-function identity(n: number): Words {
+/** Returns the numbers 0, 1, …, n − 1. */
+export function identity(n: number): Words {
   const order = new Uint32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
   return order;
