@@ -209,13 +209,13 @@ export function curveOf(counts: readonly Counts[], thresholds: readonly number[]
   return curve;
 }
 
-/** Returns the gradient of an entry of each interval: of a label of 0, and what a label of 1 has more. */
+/** Returns the gradient of an entry of each interval: of a label of 0, and what a label of 1 has more. A curve needs no fn and tn. */
 export function slopesOf(partials: readonly Counts[], { edges }: Bins): Float64Array {
   const size = partials.length, slopes = new Float64Array(2 * size);
   for (let b = 0; b < size; b++) {
-    const { tp, fp, fn, tn } = partials[size - 1 - b], width = edges[b + 1] - edges[b], negative = (fp - tn) / width;
+    const { tp, fp } = partials[size - 1 - b], width = edges[b + 1] - edges[b], negative = fp / width;
     slopes[2 * b] = negative;
-    slopes[2 * b + 1] = (tp - fn) / width - negative;
+    slopes[2 * b + 1] = tp / width - negative;
   }
   return slopes;
 }
@@ -224,7 +224,7 @@ export function slopesOf(partials: readonly Counts[], { edges }: Bins): Float64A
  * Writes the gradient with respect to each output, from the partial derivatives by the counts at each threshold: only the
  * threshold whose ramp the output lies on has a derivative.
  *
- *     ∂/∂p = w·( y·(∂TP_b − ∂FN_b) + (1 − y)·(∂FP_b − ∂TN_b) )/width_b
+ *     ∂/∂p = w·( y·∂TP_b + (1 − y)·∂FP_b )/width_b
  */
 export function fillGradient(
   { yTrue, sampleWeight, slice, places }: BinnedRows,
