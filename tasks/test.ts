@@ -11,6 +11,7 @@ import { projectExamples, writeExamples } from "./examples.ts";
 import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";
 import { runDeno } from "./processes.ts";
 import { findSpark } from "./sql_engines.ts";
+import { groupFiles, testFiles, writeGroups } from "./test_groups.ts";
 import {
   addTallies,
   type EndedTest,
@@ -89,6 +90,29 @@ async function runTests(
 const parallel = ["test", "-P", "--parallel", "--no-check"];
 const quick = { QUICK_TESTS: "1" };
 
+/** Calls a function with a new folder inside the project, where imports resolve, and removes the folder. */
+async function inFolder<T>(use: (folder: URL) => Promise<T>): Promise<T> {
+  const folder = await Deno.makeTempDir({ dir: fileURLToPath(root), prefix: ".tests-" });
+  try {
+    return await use(pathToFileURL(`${folder}/`));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Runs the quick tests in groups that share an isolate; returns the files of the ignored slow tests beside their tally. */
+const runQuickTests = (report: Reporter, signal: AbortSignal, ...more: string[]) =>
+  inFolder(async (folder) => {
+    const groups = writeGroups(groupFiles(testFiles(new URL("tests/", root))), folder);
+    const args = [...parallel, ...more, ...groups.keys()];
+    const { tally, ignored } = await runTests("quick tests", { report, signal, args, env: quick });
+    const left = ignored.filter(({ name }) => name.endsWith(slowMark));
+    const files = new Set(left.flatMap(({ file }) => groups.get(file)!));
+    return { tally, left: left.length, files: [...files].filter((file) => /slow/.test(readText(file))) };
+  });
+
+const readText = (file: string): string => Deno.readTextFileSync(new URL(file, root));
+
 /**
  * Runs the quick tests with the line coverage of lib/, then the slow tests of the files that have some, without: the counters
  * of coverage make numeric code two to six times as slow.
@@ -96,36 +120,31 @@ const quick = { QUICK_TESTS: "1" };
 async function runTestsWithCoverage(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
   const folder = await Deno.makeTempDir({ prefix: "roundabout-coverage-" });
   try {
-    const args = [...parallel, `--coverage=${folder}`, "--coverage-raw-data-only", "tests"];
-    const { tally, ignored } = await runTests("quick tests", { report, signal, args, env: quick });
+    const counted = [`--coverage=${folder}`, "--coverage-raw-data-only"];
+    const { tally, left, files } = await runQuickTests(report, signal, ...counted);
     const library = RegExp.escape(new URL("lib/", root).href);
     const { output, code } = await runDeno(["coverage", folder, `--include=^${library}`], { signal });
     report.line(`Line coverage of lib/:\n${output.trim()}`);
-    const left = ignored.filter(({ name }) => name.endsWith(slowMark));
-    const tallies = [
-      { ...tally, skipped: tally.skipped - left.length },
-      ...code === 0 ? [] : [tallyOf("coverage", false)],
+    const tallies = [{ ...tally, skipped: tally.skipped - left }, ...code === 0 ? [] : [tallyOf("coverage", false)]];
+    if (left === 0) return tallies;
+    const args = [...parallel, "--filter", slowMark, ...longestFirst(files)];
+    const slow = (await runTests("slow tests", { report, signal, args, env: { QUICK_TESTS: "" } })).tally;
+    const found = slow.passed + slow.failed + slow.skipped;
+    return [
+      ...tallies,
+      slow,
+      ...found < left ? [tallyOf(`${left - found} of ${left} slow tests were not run`, false)] : [],
     ];
-    if (left.length === 0) return tallies;
-    const files = longestFirst(new Set(left.map(({ file }) => file)));
-    const slow = { report, signal, args: [...parallel, "--filter", slowMark, ...files], env: { QUICK_TESTS: "" } };
-    return [...tallies, (await runTests("slow tests", slow)).tally];
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** Runs the examples, in a folder inside the project, so that their imports resolve. */
-async function runExamples(report: Reporter, signal: AbortSignal): Promise<Tally> {
-  const folder = await Deno.makeTempDir({ dir: fileURLToPath(root), prefix: ".examples-" });
-  try {
-    const files = writeExamples(await projectExamples(), pathToFileURL(`${folder}/`));
-    const args = ["test", "-P", "--parallel", ...files];
+const runExamples = (report: Reporter, signal: AbortSignal): Promise<Tally> =>
+  inFolder(async (folder) => {
+    const args = ["test", "-P", "--parallel", ...writeExamples(await projectExamples(), folder)];
     return (await runTests("examples", { report, signal, args })).tally;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+  });
 
 async function runNotebooks(report: Reporter, signal: AbortSignal): Promise<Tally> {
   const paths = projectNotebooks();
@@ -200,7 +219,7 @@ await runTask({
   const found = values.spark ? await findSpark() : {};
   if ("missing" in found) throw new TaskError(`Spark cannot be asked: ${found.missing}`);
   const tallies = values.quick
-    ? [(await runTests("quick tests", { report, signal, args: [...parallel, "tests"], env: quick })).tally]
+    ? [(await runQuickTests(report, signal)).tally]
     : values.spark
     ? [(await runTests("Spark", spark)).tally]
     : await runAll(report, signal);

@@ -7,6 +7,7 @@ import { slow } from "./slow.ts";
 
 tf.enableProdMode(); // no banner
 await tf.setBackend("cpu"); // where a test does not choose
+Deno.test.afterEach(async () => void await tf.setBackend("cpu"));
 
 // The same cases in every run; a failure prints the case.
 fc.configureGlobal({ seed: 48356029, numRuns: 200 });

@@ -1,4 +1,5 @@
-// What a loss or a metric refuses: one sentence, the argument and its value, before any work, nothing left behind.
+// What a loss or a metric refuses: one sentence, the argument and its value, before any work, nothing left behind;
+// in an isolate of its own, where nothing else has registered the scores of curves.
 import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import {
