@@ -21,7 +21,7 @@ import { partsOfLoss } from "../../lib/scoring/options.ts";
 import { batchReader, checkData, isTensors, rowsReader, type TrainingData } from "../../lib/training/batches.ts";
 import { bestCut } from "../../lib/training/best_cut.ts";
 import { checkpointsIn, settingsOfLoss } from "../../lib/training/checkpoint.ts";
-import { DatasetSums } from "../../lib/training/dataset_sums.ts";
+import { checkSame, DatasetSums } from "../../lib/training/dataset_sums.ts";
 import { checkInformative, deadGradient, gradientBlocked, weightsNotFinite } from "../../lib/training/fit_failure.ts";
 import { hardOptions } from "../../lib/training/hard_options.ts";
 import {
@@ -121,6 +121,7 @@ Deno.test("checkInformative: a score that the decisions cannot move is refused, 
   const positives = { ...none, tp: 1, fn: 3 }, negatives = { ...none, fp: 2, tn: 1 };
   checkInformative(f1, [{ tp: 1, fp: 1, fn: 1, tn: 1 }]);
   checkInformative(f1, [negatives, positives]); // of one column it can move
+  checkInformative(specificity, [{ ...none, fp: 1, tn: 1 }]);
   const sentence = (score: typeof f1, counts: Counts[]) =>
     assertThrows(() => checkInformative(score, counts), RangeError).message;
   assert(sentence(recall, [negatives]).includes("'validationData' has no positive, so its recall is constant"));
@@ -208,6 +209,7 @@ Deno.test("DatasetSums: an empty set adds nothing; of rows scored one by one, no
     assertEquals([both.rows, both.counts], [4, [counts]]);
     assertWithin(both.score().value, 4 / 6, 1e-15);
   }
+  checkSame("a test", { rows: 2, counts: [none] }, { rows: 2, counts: [none] }); // no row has a weight
   const ofQueries = (queries: unknown[]) => ({ each: [counts], queries, gradient: () => new Float32Array() as never });
   const query = new DatasetSums(parts({}));
   query.add(2, ofQueries(["a", "a"]));
@@ -252,6 +254,9 @@ Deno.test("readers: slices in order; whole queries in batches, a larger one by i
   }
   assertRefusedOption(() => checkData("a test", () => [], 3), "'batchSize' is 3, but 'data' comes in batches already");
   checkData("a test", () => [], undefined);
+  checkData("a test", { xs: x, ys: y }, 3);
+  const { message } = assertThrows(() => checkData("a test", "rows.txt", undefined), TypeError);
+  assert(message.endsWith("it is 'rows.txt'"), message);
   const empty = tf.zeros([0, 1]);
   assertRefusedOption(() => rowsReader("a test", [empty, empty], 2, (rows) => rows), "'data' has no rows");
   tf.dispose([x, y, w, empty]);
