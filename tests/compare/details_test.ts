@@ -71,7 +71,7 @@ Deno.test("costs of rows: a matrix by the classes, a column by the row, a number
     9,
     1,
   ]);
-  assertEquals(savingsOf({ y: Float64Array.of(0, 1), costs: { of: () => 0 } }, 2, () => 0), NaN);
+  assertEquals(savingsOf({ y: Float64Array.of(0, 1), costs: { of: (_, __, k) => k } }, 2, () => 1), NaN);
   const rows = {
     y: Float64Array.of(1, 0),
     costs: { of: (_: number, label: number, k: number) => Number(label !== k) },
