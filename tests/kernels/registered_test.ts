@@ -11,3 +11,8 @@ Deno.test("the entry ./simd registers the loops, as they are", async () => {
   ]);
   assertEquals(registeredKernels(), { scoreFast, arrays });
 });
+
+Deno.test("the loops stay registered", async () => {
+  await import("../../lib/simd.ts");
+  assertEquals(typeof registeredKernels()?.scoreFast, "function");
+});
