@@ -53,7 +53,8 @@ async function serve(file: string): Promise<void> {
     const definition = typeof first === "string" ? { name: first, fn: fn! } : first;
     if (!("ignore" in definition && definition.ignore)) tests.push(definition as typeof tests[number]);
   };
-  Object.assign(Deno, { test: Object.assign(test, { ignore() {}, afterAll() {} }) });
+  const after: (() => unknown)[] = [], afterEach = (fn: () => unknown) => after.push(fn);
+  Object.assign(Deno, { test: Object.assign(test, { ignore() {}, afterAll() {}, afterEach }) });
   Object.assign(console, { log() {}, info() {}, warn() {}, error() {} });
   let error: unknown;
   for (const type of ["unhandledrejection", "error"]) {
@@ -86,6 +87,7 @@ async function serve(file: string): Promise<void> {
         } catch (thrown) {
           error = thrown ?? "nothing was thrown";
         }
+        for (const end of after) await end();
         // A rejection that nobody handles is told after the test.
         await new Promise((done) => setTimeout(done));
         reply.seconds.push((performance.now() - started) / 1000);
