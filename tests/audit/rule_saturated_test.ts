@@ -1,11 +1,11 @@
 // Gradients that are 0 where outputs are wrong, with losses that are functions of arrays.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AuditBatch, AuditEngine } from "../../lib/audit/engines/engine.ts";
-import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
-import type { AuditContext } from "../../lib/audit/rules/rule.ts";
+import type { BatchObservations, BatchResult, Observations } from "../../lib/audit/observations.ts";
+import { type AuditContext, takesBest } from "../../lib/audit/rules/rule.ts";
 import { saturated, saturatedAtTheEnds } from "../../lib/audit/rules/saturated.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
-import { batchOf } from "./recorded.ts";
+import { batchOf, input, op } from "./recorded.ts";
 
 type Gradient = (p: number, y: number, i: number) => number;
 
@@ -239,4 +239,15 @@ Deno.test("saturated: sure outputs lie inside the range", () => {
   assertEquals(found(inside, { ends })?.severity, "warning");
   const real = batchOf(yTrue, yTrue.map((y) => 100 - 200 * y));
   assertStrictEquals(found(() => 1, { ends: real }), undefined);
+});
+
+Deno.test("saturated: the smaller of two errors of a row is the best of two guesses", () => {
+  const error = (more = {}) => input({ fromPred: true, fromTrue: true, live: true, ...more });
+  const best = (name = "Minimum", inputs = [error(), error()], columns = 4) =>
+    takesBest({ ops: [op(name, inputs)], columns } as unknown as BatchObservations);
+  assert(best());
+  assert(!best("Maximum") && !best("Minimum", [error(), error()], 1));
+  assert(
+    !best("Minimum", [error(), error({ fromTrue: false })]) && !best("Minimum", [error(), error({ live: false })]),
+  );
 });

@@ -57,10 +57,11 @@ export function descendsFrom(
 /** Tells whether the smallest error of the outputs of a row is taken: the best of several guesses counts alone. */
 export const takesBest = ({ ops, columns }: BatchObservations): boolean =>
   columns > 1 &&
-  ops.some(({ op, inputs: [input], outputShape }) =>
-    op === "Min" && input.fromPred && input.fromTrue && input.shape.at(-1) === columns &&
-    sizeOf(outputShape) < sizeOf(input.shape)
-  );
+  ops.some(({ op, inputs, outputShape }) => {
+    if (!inputs.every((i) => i.live && i.fromTrue)) return false;
+    return op === "Minimum" ||
+      (op === "Min" && inputs[0].shape.at(-1) === columns && sizeOf(outputShape) < sizeOf(inputs[0].shape));
+  });
 
 /** Operations with the same slope at all outputs. */
 const linear = new Set(
