@@ -2,7 +2,15 @@
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
-import { badScale, oneRow, onlyRow, reduction, rowOrder } from "../../lib/audit/rules/batch.ts";
+import {
+  averagedTooEarly,
+  badScale,
+  dividedByOthers,
+  oneRow,
+  onlyRow,
+  reduction,
+  rowOrder,
+} from "../../lib/audit/rules/batch.ts";
 import { nonFinite, notFinite, notFiniteFurther } from "../../lib/audit/rules/finite.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { BatchKind } from "../../lib/audit/types.ts";
@@ -522,4 +530,122 @@ Deno.test("bad scale: a gradient that is far larger on a batch of one class", ()
   assert(!by(1e6, [0, 0.5, 1, 0]) && !by(1e6, undefined, undefined, [0, 0, 0, 0]));
   assertStrictEquals(found({ allNeg: single(0) }), undefined);
   assertStrictEquals(found({}), undefined);
+});
+
+Deno.test("bad scale: a small gradient of outputs in the thousands, whose steps are as small", () => {
+  const batch = (times: number) => batchOf([0, 1, 1, 0], [0.25, 0.5, 0.75, 0.5].map((p) => times * p));
+  const found = (times: number, size: number) =>
+    badScale(contextOf({ batch: batch(times), gradient: [size / 2, 0, 0, 0] }));
+  assertEquals([found(1e5, 1e-6)?.cause, found(1e5, 1e-10)?.cause], [undefined, "bad-scale"]);
+  assertEquals(found(1e-2, 1.1e-4)?.cause, undefined); // small outputs are no reason
+  assertEquals(found(1e5, 2e3)?.cause, "bad-scale");
+});
+
+Deno.test("padding: logits that a mask sets to about 0, in a sum of exponentials", () => {
+  const mask = input({ fromTrue: true, dtype: "bool" }), near = (largest = 1e-16) => input({ largest });
+  const outputs = input({ fromPred: true, isPred: true, live: true }),
+    at = (madeBy: number) => input({ live: true, madeBy });
+  const select = (...inputs: RecordedInput[]) => op("Select", inputs), exp = op("Exp", [at(0)]);
+  const found = (...ops: RecordedOp[]) => reduction(contextOf({ ops }))?.message;
+  const padded = select(mask, outputs, near()),
+    message = "A mask sets logits to about 0, whose exponential is 1: " +
+      "what is masked counts in the sum of exponentials";
+  for (const name of ["Sum", "Cumsum"]) assertEquals(found(padded, exp, op(name, [at(1)])), message, name);
+  for (const name of ["Softmax", "LogSoftmax"]) assertEquals(found(padded, op(name, [at(0)])), message, name);
+  const sum = op("Sum", [at(1)]), sums = (made: RecordedOp) => found(made, exp, sum);
+  assertEquals(sums(select(mask, near(), outputs)), message);
+  for (
+    const other of [
+      select(mask, outputs, near(1e9)),
+      select(mask, outputs, { ...near(), finite: false }),
+      select(mask, outputs, { ...near(), fromPred: true }),
+      select(mask, outputs, { ...near(), fromTrue: true }),
+      select(mask, { ...outputs, isPred: false }, near()),
+      select(mask, { ...outputs, live: false }, near()),
+      select({ ...mask, fromPred: true }, outputs, near()),
+      op("Multiply", [mask, outputs, near()]),
+    ]
+  ) assertStrictEquals(sums(other), undefined);
+  assertStrictEquals(found(padded, exp, op("Mean", [at(1)])), undefined);
+  assertStrictEquals(found(padded, op("Square", [at(0)]), sum), undefined);
+  assertStrictEquals(found(padded, exp, op("Softmax", [at(1)])), undefined);
+  assertStrictEquals(found(padded, exp, op("Multiply", [at(1), mask]), op("Sum", [at(2)])), undefined); // masked again
+});
+
+Deno.test("a sum of what a mask leaves that is divided by the number of the others, which train nothing", () => {
+  const mask = (more: More = {}) => input({ fromTrue: true, ...more }), error = input({ fromPred: true, live: true });
+  const one = (largest = 1, more: More = {}) => input({ largest, ...more });
+  const of = (madeBy: number, more: More = {}) =>
+    input({ fromPred: true, fromTrue: true, live: true, madeBy, ...more });
+  const found = (
+    { rest = one(), leaves = 0, name = "Multiply", counts = mask({ madeBy: 0 }), keeps = "ClipByValue", live = true },
+    gradient = [1, 1, 0, 0],
+  ) => {
+    const ops = [
+      op("Slice", [mask()]),
+      op("Sub", [rest, mask({ madeBy: leaves })]),
+      op(name, [error, mask({ madeBy: 1 })]),
+      op("Sum", [of(2)]),
+      op("Sum", [counts]),
+      op(keeps, [mask({ madeBy: 4 })]),
+      op("RealDiv", [of(3), { ...counts, madeBy: 5 }], { live }),
+    ];
+    const context = contextOf({ ops });
+    context.engine.valueAndGradient = () => ({ value: 0, shape: [], gradient: Float32Array.from(gradient) });
+    return dividedByOthers(context)?.message;
+  };
+  const message =
+    "A sum over the entries that a mask leaves, 1 − m of each, is divided by the number of the others, Σ m";
+  for (const keeps of ["ClipByValue", "Maximum", "Add"]) assertEquals(found({ keeps }), message);
+  for (
+    const other of [
+      { rest: one(2) },
+      { leaves: 3 },
+      { name: "Add" },
+      { counts: mask({ madeBy: 1 }) },
+      { counts: mask({ madeBy: 0, fromPred: true }) },
+      { keeps: "Square" },
+      { live: false },
+    ]
+  ) assertStrictEquals(found(other), undefined);
+  assertStrictEquals(found({}, [1, 1, 1, 1]), undefined); // the others have a term of their own
+});
+
+Deno.test("a mean of all outputs that each label weighs", () => {
+  const outputs = (more: More = {}) => input({ fromPred: true, isPred: true, live: true, ...more });
+  const labels = (more: More = {}) => input({ fromTrue: true, ...more });
+  const found = (
+    { name = "Mean", live = true, of = outputs(), shape = [] as number[], y = labels(), meets = "Multiply" },
+  ) => {
+    const ops = [op(name, [of], { live }), op(meets, [input({ fromPred: true, live: true, shape, madeBy: 0 }), y])];
+    return averagedTooEarly(contextOf({ ops }).observations);
+  };
+  assertEquals([found({})?.cause, found({})?.severity, found({})?.where?.op], ["reduction", "error", "Multiply"]);
+  for (
+    const other of [
+      { name: "Sum" },
+      { live: false },
+      { of: outputs({ isPred: false }) },
+      { of: outputs({ shape: [3, 1] }) },
+      { shape: [4] },
+      { y: labels({ fromPred: true }) },
+      { y: labels({ shape: [] }) },
+      { meets: "Sub" },
+    ]
+  ) assertStrictEquals(found(other), undefined);
+});
+
+Deno.test("not finite: weights that are not finite, whatever the batch", () => {
+  const weights = (more: More = {}) => op("Multiply", [live, input({ finite: false, ...more })]);
+  const found = (...ops: RecordedOp[]) => nonFinite(recording(...ops), resultOf(NaN), "now", { batch: "random" })!;
+  assertEquals([found(weights()).cause, found(weights()).where?.op], ["zero-division", "Multiply"]);
+  assertEquals(
+    found(weights()).message,
+    "Multiply takes weights that are not finite, whatever the batch: the loss is NaN now",
+  );
+  for (const more of [{ finite: true }, { fromPred: true }, { fromTrue: true }]) {
+    assertEquals(found(weights(more)).cause, "domain-edge");
+  }
+  assertEquals(found({ ...weights(), op: "Add" }).cause, "domain-edge");
+  assertEquals(found(weights(), broken("Log")).message, "Log gives NaN now"); // what breaks comes first
 });

@@ -474,3 +474,9 @@ Deno.test("shares of several classes of which only the largest is used", () => {
     ]
   ) assertStrictEquals(none, undefined);
 });
+
+Deno.test("labels beyond 1: only those that are as many as the outputs are compared with them", () => {
+  const shares = [0.2, 0.3, 0.5, 0.1, 0.1, 0.8], of = (y: number[]) => found(batchOf(y, shares, 2))?.message;
+  assertEquals(of([0, 3, 1, 2, 2, 1]), "The labels range from 0 to 3, the outputs from 0 to 1");
+  assertStrictEquals(found(batchOf([0, 3, 1], shares, 2))?.message, undefined);
+});

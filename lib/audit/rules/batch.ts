@@ -63,6 +63,58 @@ function countsMasked(context: AuditContext): Finding | undefined {
   };
 }
 
+/** A sum of what a mask leaves, 1 − m of each, that is divided by the number of the others, Σ m, which train nothing. */
+export function dividedByOthers(context: AuditContext): Finding | undefined {
+  const { ops, random: { value } } = context.observations;
+  const made = ({ madeBy }: RecordedInput): RecordedOp | undefined => ops[madeBy ?? -1];
+  /** The operation that made the labels that are summed up, possibly to be kept above 0. */
+  const counted = (input: RecordedInput): number | undefined => {
+    const op = ofLabels(input) ? made(input) : undefined;
+    if (op?.op === "Sum") return op.inputs[0].madeBy;
+    return op && ["ClipByValue", "Maximum", "Add"].includes(op.op)
+      ? op.inputs.map(counted).find(Number.isInteger)
+      : undefined;
+  };
+  const leaves = (input: RecordedInput, mask: number) => {
+    const op = made(input);
+    return op?.op === "Sub" && op.inputs[0].largest === 1 && op.inputs[1].madeBy === mask;
+  };
+  const op = ops.find(({ op, live, inputs: [above, below] }) => {
+    const mask = op === "RealDiv" && live ? counted(below) : undefined, sum = made(above);
+    const product = sum?.op === "Sum" ? made(sum.inputs[0]) : undefined;
+    return mask !== undefined && product?.op === "Multiply" && product.inputs.some((input) => leaves(input, mask));
+  });
+  return op && maskedOutputs(context).size > 0
+    ? {
+      cause: "reduction",
+      severity: "warning",
+      message: "A sum over the entries that a mask leaves, 1 − m of each, is divided by the number of the others, Σ m",
+      evidence: { batch: "random", value },
+      remedy: "Divide by the number of the entries that are summed, Σ (1 − m)",
+      where: locationOf(op),
+    }
+    : undefined;
+}
+
+/** A mean of all outputs that is multiplied by the label of each row: all rows have the same gradient. */
+export function averagedTooEarly({ ops, rows, random: { value } }: BatchObservations): Finding | undefined {
+  const isMean = ({ madeBy, shape }: RecordedInput) => {
+    const { op, live, inputs: [input] = [] } = ops[madeBy ?? -1] ?? {};
+    return op === "Mean" && live && input!.isPred && input!.shape[0] === rows && shape.length === 0;
+  };
+  const op = ops.find(({ op, inputs }) =>
+    op === "Multiply" && inputs.some(isMean) && inputs.some((i) => ofLabels(i) && i.shape[0] === rows)
+  );
+  return op && {
+    cause: "reduction",
+    severity: "error",
+    message: "The outputs are averaged over the rows before each label weighs them: all rows have the same gradient",
+    evidence: { batch: "random", rows, value },
+    remedy: "Multiply row by row first, and take the mean at the end: tf.mean(tf.mul(yTrue, yPred))",
+    where: locationOf(op),
+  };
+}
+
 /**
  * A hinge of the mean of several outputs of a row, such as the scores of negatives, which hides the largest of them, or of a
  * mean or sum over the batch.
@@ -139,7 +191,9 @@ export const badScale: Rule = (context): Finding | undefined => {
   if (counted !== undefined) return counted;
   if (gradient === undefined || !gradient.every(Number.isFinite)) return undefined;
   const norm = Math.hypot(...gradient), size = norm * Math.sqrt(rows);
-  if (size > 1e-4 && size < 1e3) return undefined;
+  // Of amounts in the thousands, as prices are, a step of 1 is as small.
+  const unit = Math.max(1, Math.hypot(...batch.yPred) / Math.sqrt(batch.yPred.length));
+  if (size * unit > 1e-4 && size < 1e3) return undefined;
   return {
     cause: "bad-scale",
     severity: size > 1 && size < 1e4 ? "note" : "warning", // the first steps of a small variance are as steep
@@ -227,8 +281,33 @@ function withoutAClass({ engine, observations: { results: { perfect, allNeg }, r
   return value - perfect.value > 0.3 * span && span > 0 ? { value, perfect: perfect.value } : undefined;
 }
 
+/** Logits that a mask made of labels replaces by about 0, whose exponential is 1, in a sum of exponentials. */
+function countsPadding({ ops, random: { value } }: Observations): Finding | undefined {
+  const isNear0 = ({ fromPred, fromTrue, largest, finite }: RecordedInput) =>
+    !fromPred && !fromTrue && finite && largest < 0.1;
+  const masks = [...ops.keys()].filter((at) => {
+    const { op, inputs: [mask, ...branches] } = ops[at];
+    return op === "Select" && ofLabels(mask) && branches.some((i) => i.live && i.isPred) && branches.some(isNear0);
+  });
+  const exps = [...ops.keys()].filter((at) => ops[at].op === "Exp" && masks.includes(ops[at].inputs[0].madeBy ?? -1));
+  const op = ops.find(({ op, inputs: [{ madeBy = -1 }] }) =>
+    (["Sum", "Cumsum"].includes(op) && exps.includes(madeBy)) ||
+    (["Softmax", "LogSoftmax"].includes(op) && masks.includes(madeBy))
+  );
+  return op && {
+    cause: "reduction",
+    severity: "warning",
+    message: "A mask sets logits to about 0, whose exponential is 1: what is masked counts in the sum of exponentials",
+    evidence: { batch: "random", value },
+    remedy: "Replace what is masked by a large negative number before the exponential, such as -1e9",
+    where: locationOf(op),
+  };
+}
+
 /** A ratio of sums: its mean over batches is not its value on the data set, and some batches have no gradient. */
 export const reduction: Rule = (context): Finding | undefined => {
+  const padding = countsPadding(context.observations);
+  if (padding !== undefined) return padding;
   const { deterministic, results: { allNeg: none }, random } = context.observations;
   if (!deterministic) return undefined;
   const { whole, parts, gap } = largestGap(context);

@@ -41,7 +41,19 @@ export function nonFinite(
     });
   }
   if (!Number.isFinite(value)) {
-    const op = engine.record(batch).ops.find(({ breaks }) => breaks), divides = op !== undefined && dividing.has(op.op);
+    const { ops } = engine.record(batch),
+      op = ops.find(({ breaks }) => breaks),
+      weight = op ? undefined : notFiniteWeight(ops);
+    if (weight !== undefined) {
+      return errorOf({
+        cause: "zero-division",
+        message: `${weight.op} takes weights that are not finite, whatever the batch: the loss is ${value} ${occasion}`,
+        evidence: { ...evidence, value },
+        remedy: "Look at how the weights are made: a class without samples, for example, divides by 0",
+        where: locationOf(weight),
+      });
+    }
+    const divides = op !== undefined && dividing.has(op.op);
     const where = op && locationOf(op), ofLabels = op?.fromPred === false;
     return errorOf({
       cause: divides ? "zero-division" : "domain-edge",
@@ -64,6 +76,10 @@ export function nonFinite(
     where: op && locationOf(op),
   });
 }
+
+/** A product with numbers that are neither labels nor outputs and not finite, such as weights of classes. */
+const notFiniteWeight = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
+  ops.find(({ op, inputs }) => op === "Multiply" && inputs.some((i) => !i.finite && !i.fromPred && !i.fromTrue));
 
 const leaveOut = ({ op }: RecordedOp): string =>
   `${op} is applied to the labels: leave such rows out, or replace their labels before it`;

@@ -3,6 +3,7 @@ import type { AuditBatch, LossGradient, RecordedInput } from "../engines/engine.
 import type { BatchResult, Observations } from "../observations.ts";
 import { short } from "../report.ts";
 import type { Finding } from "../types.ts";
+import { dividedByOthers } from "./batch.ts";
 import { type AuditContext, errorOf, interpolate, locationOf, ofLabels, type Rule } from "./rule.ts";
 
 const distinct = (values: ArrayLike<number>): number[] => [...new Set(Array.from(values))].sort((a, b) => a - b);
@@ -71,7 +72,7 @@ export const labelEncoding: Rule = (context) => {
     });
   }
   const beyond = bounded && ["binary", "one-hot"].includes(labelsOf(options)) && (greatest > 1 || least < 0) &&
-    !oneColumn && labels.every(Number.isInteger);
+    batch.yTrue.length === batch.yPred.length && labels.every(Number.isInteger);
   if (beyond) {
     return errorOf({
       cause: "label-encoding",
@@ -80,7 +81,8 @@ export const labelEncoding: Rule = (context) => {
       remedy: "Scale the labels to [0, 1], or convert them to one-hot",
     });
   }
-  return signsWanted(context) ?? signsTwice(observations) ?? largestOnly(context) ?? halfPositives(observations) ??
+  return dividedByOthers(context) ?? signsWanted(context) ?? signsTwice(observations) ?? largestOnly(context) ??
+    halfPositives(observations) ??
     multiples(context) ?? shiftedIndex(context) ??
     idleColumn(context);
 };
