@@ -565,3 +565,30 @@ Deno.test("dead term: a choice between two multiples of a number that is never n
     ]
   ) assertStrictEquals(other, undefined);
 });
+
+Deno.test("no gradient: a sum over all rows that lies beyond a clip", () => {
+  const clip = (more: More = {}, attrs: Record<string, unknown> = { clipValueMin: -1, clipValueMax: 0.5 }) =>
+    op("ClipByValue", [live({ shape: [], largest: 6.5, madeBy: 0, ...more })], { attrs, outputShape: [] });
+  const sum = (name = "Sum", shape = [4, 1]) => op(name, [live({ shape })]);
+  const found = (ops: RecordedOp[], more: Made = {}) =>
+    noGradient(contextOf({ gradient: none, ops, live: true, ...more }));
+  const finding = found([sum(), clip()])!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["wrong-axis", "error", "ClipByValue"]);
+  assertEquals(
+    finding.message,
+    "One sum over all 4 rows and 1 columns is 6.5, beyond the clip to [-1, 0.5]: the loss is constant",
+  );
+  for (
+    const ops of [
+      [sum("Mean"), clip()],
+      [sum("Sum", [3, 1]), clip()],
+      [sum(), clip({ shape: [4] })],
+      [sum(), clip({ largest: 1 })],
+      [sum(), clip({}, { clipValueMin: -1, clipValueMax: 7 })],
+      [sum(), clip({}, { clipValueMin: -7, clipValueMax: 1 })],
+      [sum(), { ...clip(), live: false }],
+      [sum(), { ...clip(), op: "Maximum" }],
+    ]
+  ) assertEquals(found(ops)?.cause, "constant");
+  assertEquals(found([sum(), clip()], { loss: firstRow })?.cause, "saturated"); // the loss moves with other outputs
+});

@@ -579,3 +579,131 @@ Deno.test("broadcast: columns that weigh errors above and below one label differ
   const several = { columns: 1, labelColumns: 3, loss: ({ yPred }: AuditBatch) => Math.max(yPred[0], 0) };
   assert(broadcastIn([op("Sub", [labels([4, 3]), outputs([4, 1])])], several));
 });
+
+Deno.test("wrong axis: a norm along an axis of one entry that is compared with a number", () => {
+  const made = (
+    {
+      cut = {} as More,
+      name = "Square",
+      live = true,
+      shape = [4, 1, 2],
+      axis = [1],
+      sum = "Sum",
+      root = "Sqrt",
+      meets = "Sub",
+    },
+    other: RecordedInput = constant([]),
+  ) => [
+    op(name, [outputs(shape, cut)], { live }),
+    op(sum, [ofPred(shape, { madeBy: 0 })], { attrs: { axis } }),
+    op(root, [ofPred([4, 2], { madeBy: 1 })]),
+    op(meets, [ofPred([4, 2], { madeBy: 2 }), other]),
+  ];
+  const found = axisIn(made({}), { columns: 2 })!;
+  assertEquals([found.cause, found.severity, found.where?.op], ["wrong-axis", "error", "Sub"]);
+  assert(found.message.startsWith("The norm runs along an axis of one entry"));
+  const two = { columns: 2 };
+  nothing(axisIn, [
+    made({ cut: { isPred: false } }),
+    made({ name: "Abs" }),
+    made({ live: false }),
+    made({ shape: [4, 2, 2] }),
+    made({ shape: [4, 1, 1] }),
+    made({ shape: [1, 4, 2], axis: [0] }),
+    made({ axis: [1, 2] }),
+    made({ sum: "Max" }),
+    made({ root: "Exp" }),
+    made({ meets: "Multiply" }),
+    made({}, ofPred([4, 2])),
+  ], two);
+});
+
+Deno.test("wrong axis: a covariance of columns that is centred by rows", () => {
+  const made = (
+    { centre = [4, 1], name = "Mean", sub = "Sub", product = "BatchMatMul", live = true, shape = [3, 3], other = 1 },
+  ) => [
+    op(name, [outputs([4, 3])]),
+    op(sub, [outputs([4, 3]), ofPred(centre, { madeBy: 0 })]),
+    op("Square", [outputs([4, 3])]),
+    op(product, [ofPred([4, 3], { madeBy: 1 }), ofPred([4, 3], { madeBy: other })], { outputShape: shape, live }),
+  ];
+  const three = { columns: 3 }, found = axisIn(made({}), three)!;
+  assertEquals([found.cause, found.severity, found.where?.op], ["wrong-axis", "error", "BatchMatMul"]);
+  const [mean, sub] = made({}), turned = op("Transpose", [ofPred([4, 3], { madeBy: 1 })]);
+  const written = op("MatMul", [ofPred([3, 4], { madeBy: 2 }), ofPred([4, 3], { madeBy: 1 })], { outputShape: [3, 3] });
+  assertEquals(axisIn([mean, sub, turned, written], three)?.where?.op, "MatMul");
+  nothing(axisIn, [
+    made({ centre: [1, 3] }),
+    made({ name: "Max" }),
+    made({ sub: "Add" }),
+    made({ product: "Multiply" }),
+    made({ live: false }),
+    made({ shape: [4, 4] }),
+    made({ other: 2 }),
+  ], three);
+});
+
+Deno.test("wrong axis: errors that are summed over the rows before they are squared", () => {
+  const made = (
+    {
+      error = "Sub",
+      goal = constant([3]),
+      sum = "Sum",
+      axis = [0],
+      from = [4, 3],
+      to = [3],
+      bend = "Square",
+      live = true,
+    },
+    more: RecordedOp[] = [],
+  ) => [
+    op(error, [ofPred(from), goal]),
+    op(sum, [ofPred(from, { madeBy: 0 })], { attrs: { axis } }),
+    op(bend, [ofPred(to, { madeBy: 1 })], { live }),
+    ...more,
+  ];
+  const three = { columns: 3 };
+  for (const bend of ["Square", "Abs"]) {
+    const found = axisIn(made({ bend }), three)!;
+    assertEquals([found.cause, found.severity, found.where?.op], ["wrong-axis", "error", bend]);
+  }
+  nothing(axisIn, [
+    made({ error: "Add" }),
+    made({ goal: ofPred([4, 3]) }),
+    made({ sum: "Mean" }),
+    made({ axis: [1] }),
+    made({ from: [3, 3] }),
+    made({ bend: "Exp" }),
+    made({ live: false }),
+    made({}, [op("Square", [ofBoth([4, 3])])]), // the errors of each row count as well
+  ], three);
+  assertEquals(axisIn(made({}, [op("Square", [ofBoth([4, 3])], { live: false })]), three)?.cause, "wrong-axis");
+});
+
+Deno.test("wrong axis: a cosine along the middle axis is a question", () => {
+  const shape = [4, 3, 2];
+  const made = (
+    { a = shape, b = shape, norm = [4, 1, 2], unit = "RealDiv", product = "Multiply", live = true },
+  ) => [
+    op(unit, [outputs(a), ofPred(norm)]),
+    op("RealDiv", [labels(b), labels(norm)]),
+    op(product, [ofPred(shape, { madeBy: 0 }), labels(shape, { madeBy: 1 })], { outputShape: shape, live }),
+  ];
+  const six = { columns: 6 }, found = axisIn(made({}), six)!;
+  assertEquals([found.cause, found.severity, found.where?.op], ["wrong-axis", "note", "Multiply"]);
+  assertEquals(
+    found.message,
+    "The cosine runs along axis 1, of 3, and not along the last one, of 2: are the features there?",
+  );
+  nothing(axisIn, [
+    made({ a: [3, 3, 2], b: [3, 3, 2], norm: [3, 1, 2] }),
+    made({ a: [4, 1, 2], b: [4, 1, 2] }),
+    made({ a: [4, 3, 1], b: [4, 3, 1], norm: [4, 1, 1] }),
+    made({ a: [4, 3, 2, 1] }),
+    made({ b: [4, 1, 2] }),
+    made({ norm: [4, 3, 1] }),
+    made({ unit: "Sub" }),
+    made({ product: "Sub" }),
+    made({ live: false }),
+  ], six);
+});

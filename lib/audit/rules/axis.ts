@@ -2,11 +2,12 @@ import { onSimplex, sizeOf, withOutputs } from "../batches.ts";
 import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
 import { short } from "../report.ts";
+import { averagedTooEarly } from "./batch.ts";
 import { isKeptOut } from "./gradient.ts";
 import { type AuditContext, axesOf, locationOf, ofLabels, type Rule } from "./rule.ts";
 
-/** An operation along the wrong axis, its effect, and the remedy. */
-type WrongAxis = readonly [op: RecordedOp, message: string, remedy: string];
+/** An operation along the wrong axis, its effect, and the remedy; a question where the axis may be meant. */
+type WrongAxis = readonly [op: RecordedOp, message: string, remedy: string, question?: boolean];
 
 const perRow =
   "A row is one example: normalise and reduce along the last axis, -1, and take the mean over the rows at the end";
@@ -181,6 +182,85 @@ function sumOfOne({ ops }: Observations): WrongAxis | undefined {
   ];
 }
 
+/** A norm of outputs along an axis of one entry, such as the only channel, that is to be a given number: it is |x|. */
+function normOfOne({ ops, rows }: Observations): WrongAxis | undefined {
+  const madeBy = (input: RecordedInput): RecordedOp | undefined => ops[input.madeBy ?? -1];
+  const isNorm = (input: RecordedInput) => {
+    const root = madeBy(input), sum = root?.op === "Sqrt" ? madeBy(root.inputs[0]) : undefined;
+    if (sum?.op !== "Sum") return false;
+    const [{ shape }] = sum.inputs, square = madeBy(sum.inputs[0]), [axis, more] = axesOf(sum);
+    return square?.op === "Square" && square.live && square.inputs[0].isPred &&
+      axis > 0 && more === undefined && shape[axis] === 1 && sizeOf(shape) > rows;
+  };
+  const op = ops.find(({ op, inputs }) => op === "Sub" && inputs.some(isNorm) && inputs.some((i) => !i.fromPred));
+  return op && [
+    op,
+    "The norm runs along an axis of one entry: it is the absolute value of each entry of a row, not the row's length",
+    "Flatten each row first, so that the norm is that of all its entries: tf.reshape(x, [rows, -1])",
+  ];
+}
+
+/** A covariance of columns whose numbers are centred by the mean of their row instead of that of their column. */
+function centredByRows({ ops, rows }: Observations): WrongAxis | undefined {
+  const isCentred = ({ madeBy }: RecordedInput) => {
+    const made = ops[madeBy ?? -1];
+    return made?.op === "Sub" &&
+      made.inputs.some(({ shape, madeBy }) => shape.join() === `${rows},1` && ops[madeBy ?? -1]?.op === "Mean");
+  };
+  /** The numbers before a transpose, which is an operation or an attribute of the product. */
+  const before = (input: RecordedInput) => {
+    const made = ops[input.madeBy ?? -1];
+    return made?.op === "Transpose" ? made.inputs[0] : input;
+  };
+  const op = ops.find(({ op, inputs, outputShape, live }) => {
+    if (!["BatchMatMul", "MatMul"].includes(op) || !live || outputShape[0] === rows) return false;
+    const [a, b] = inputs.map(before);
+    return a.madeBy === b.madeBy && isCentred(a);
+  });
+  return op && [
+    op,
+    "A covariance of the columns takes the mean of each row from its numbers: the columns keep their own means",
+    "Subtract the mean over the rows, axis 0, of each column",
+  ];
+}
+
+/** Errors that are summed over the rows before they are squared, and nothing else: rows make up for each other's. */
+function summedTooEarly({ ops, rows }: Observations): WrongAxis | undefined {
+  const bends = ({ op, live, inputs: [input] }: RecordedOp, byRow: boolean) =>
+    live && ["Square", "Abs", "SquaredDifference", "Log"].includes(op) && (input.shape[0] === rows) === byRow;
+  if (ops.some((op) => bends(op, true))) return undefined; // the sums are an additional term
+  const isError = (op?: RecordedOp) => op?.op === "Sub" && op.inputs.some((i) => !i.live);
+  const op = ops.find((op) => {
+    const sum = bends(op, false) ? ops[op.inputs[0].madeBy ?? -1] : undefined;
+    return sum?.op === "Sum" && sum.inputs[0].shape[0] === rows && axesOf(sum).join() === "0" &&
+      isError(ops[sum.inputs[0].madeBy ?? -1]);
+  });
+  return op && [
+    op,
+    `${op.op} is applied to errors that are summed over the rows: one row makes up for the errors of another`,
+    "Square the errors of each row first, and take the mean over the rows at the end",
+  ];
+}
+
+/** Outputs and labels of unit length along the middle axis, as a cosine along places instead of features: a question. */
+function cosineOfPlaces({ ops, rows }: Observations): WrongAxis | undefined {
+  const isUnit = ({ madeBy }: RecordedInput) => {
+    const { op, inputs: [above, below] = [] } = ops[madeBy ?? -1] ?? {};
+    const [n, places, features, more] = above?.shape ?? [];
+    return op === "RealDiv" && n === rows && places > 1 && features > 1 && more === undefined &&
+      below!.shape.join() === `${n},1,${features}`;
+  };
+  const op = ops.find(({ op, live, inputs }) => op === "Multiply" && live && inputs.every(isUnit));
+  if (op === undefined) return undefined;
+  const [, places, features] = op.outputShape;
+  return [
+    op,
+    `The cosine runs along axis 1, of ${places}, and not along the last one, of ${features}: are the features there?`,
+    "Take it along the axis of the features, which is the last one, -1, of [rows, places, features]",
+    true,
+  ];
+}
+
 /** A term of sums over the outputs of each row, which are shares: the sums are always 1. */
 function sumOfShares({ ops, rows, columns, random }: Observations): WrongAxis | undefined {
   if (!onSimplex(random.batch, columns)) return undefined;
@@ -240,17 +320,21 @@ function readInAnotherOrder({ engine, observations }: AuditContext): WrongAxis |
 
 /** A normalisation or reduction along the wrong axis. */
 export const wrongAxis: Rule = (context) => {
-  const { observations } = context;
-  const finds = [acrossRows, alongRows, alongPixels, comparedTooLate, summedAgainstRows, sumOfOne, sumOfShares];
+  const { observations } = context, early = averagedTooEarly(observations);
+  if (early !== undefined) return early;
+  const finds = [
+    ...[acrossRows, alongRows, alongPixels, comparedTooLate, summedTooEarly, summedAgainstRows],
+    ...[sumOfOne, normOfOne, sumOfShares, centredByRows, cosineOfPlaces],
+  ];
   for (const find of [...finds.map((find) => () => find(observations)), () => readInAnotherOrder(context)]) {
     const wrong = find();
     if (wrong === undefined) continue;
-    const [op, message, remedy] = wrong, { rows, columns } = observations;
+    const [op, message, remedy, question] = wrong, { rows, columns } = observations;
     const shapes = op.inputs.map((i) => `[${i.shape}]`).join(" ");
     return {
       cause: "wrong-axis",
       // What is kept out of the gradient, such as a target of clusters, may be made of all rows.
-      severity: isKeptOut(context) ? "note" : "error",
+      severity: isKeptOut(context) || question ? "note" : "error",
       message,
       evidence: { rows, columns, shapes },
       remedy,

@@ -165,6 +165,28 @@ const readOutOfGraph: Explanation = ({ context, change, block, evidence }) => {
   });
 };
 
+/** A sum over all rows that is beyond the ends of a clip, which are meant for a sum of each row, as for a cosine. */
+const clippedSum: Explanation = ({ context: { observations: { ops, rows, random: { batch } } }, still, evidence }) => {
+  const isSum = ({ madeBy }: RecordedInput) =>
+    ops[madeBy ?? -1]?.op === "Sum" && ops[madeBy!].inputs[0].shape[0] === rows;
+  const op = ops.find(({ op, live, inputs: [input], attrs }) =>
+    op === "ClipByValue" && live && input.shape.length === 0 && isSum(input) &&
+    input.largest > Math.max(Math.abs(Number(attrs.clipValueMin)), Math.abs(Number(attrs.clipValueMax)))
+  );
+  const [columns] = batch.predShape.slice(1);
+  return op && still
+    ? errorOf({
+      cause: "wrong-axis",
+      message:
+        `One sum over all ${rows} rows and ${columns} columns is ${short(op.inputs[0].largest)}, beyond the clip ` +
+        `to [${short(Number(op.attrs.clipValueMin))}, ${short(Number(op.attrs.clipValueMax))}]: the loss is constant`,
+      evidence,
+      remedy: "Sum over the columns of a row only: tf.sum(x, -1)",
+      where: locationOf(op),
+    })
+    : undefined;
+};
+
 const sameEverywhere: Explanation = ({ context: { observations }, still, evidence }) => {
   if (!still) return undefined;
   const { gradient } = observations.random, cast = castOf(observations.ops);
@@ -273,6 +295,7 @@ const explanations: readonly Explanation[] = [
   lackingKernel,
   spreadGradient,
   readOutOfGraph,
+  clippedSum,
   sameEverywhere,
   cutOff,
   stoppedOnPurpose,
