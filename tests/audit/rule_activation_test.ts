@@ -8,7 +8,7 @@ import type { PredictionKind } from "../../lib/audit/types.ts";
 import { input, op } from "./recorded.ts";
 
 type More = Partial<RecordedInput>;
-const outputs = (more: More = {}) => input({ fromPred: true, isPred: true, live: true, ...more });
+const outputs = (more: More = {}) => input({ fromPred: true, isPred: true, live: true, largest: 3, ...more });
 const labels = input({ fromTrue: true });
 const ofPred = (more: More = {}) => input({ fromPred: true, live: true, ...more });
 const share = (more: More = {}) => ofPred({ isShare: true, ...more });
@@ -265,4 +265,31 @@ Deno.test("the exponential of outputs that are rates already", () => {
   assertStrictEquals(made(rates.kind, rates.yTrue, [exp()]), undefined);
   assertStrictEquals(made(rates.kind, rates.yTrue, [exp({ isPred: false }), product]), undefined);
   assertStrictEquals(made(rates.kind, rates.yTrue, [op("Square", [outputs()]), product]), undefined);
+});
+
+Deno.test("a softmax of logits that the labels multiply without a logarithm", () => {
+  const softmax = op("Softmax", [outputs()]), product = op("Multiply", [share(), labels]);
+  const logits: Recorded = { kind: "logits", columns: 2, yTrue: [0, 1, 1, 0], yPred: [-2, 3, 0.5, -0.5], perfect: -1 };
+  assertEquals(
+    said([softmax, product], logits),
+    "warning Multiply: The probabilities are multiplied by the labels without a logarithm: a log-likelihood takes their logarithm",
+  );
+  nothing([
+    [softmax, op("Multiply", [ofPred(), labels])],
+    [softmax, op("Multiply", [share(), ofBoth])],
+    [softmax, op("Add", [share(), labels])],
+    [softmax, product, op("Log", [ofBoth])],
+    [op("Sigmoid", [outputs()]), product],
+  ], logits);
+  nothing([[softmax, product]], { ...logits, kind: "real" });
+  nothing([[softmax, product]], { ...logits, perfect: -1.001 });
+  nothing([[softmax, product]], { ...logits, yTrue: [0, 1, 0.5, 0.5] });
+});
+
+Deno.test("of columns that go beyond -1 and 1 those that are cut out and do not are shares", () => {
+  const log = (largest: number, isPred = true) => [op("Log", [outputs({ largest, isPred })])];
+  const real: Recorded = { kind: "real", yPred: [-2, 3, 0.5, 1.5], yTrue: [0, 1, 1, 0] };
+  const signs: Recorded = { ...real, yPred: [-0.5, 0.75, -0.25, 0.5] };
+  assertEquals([found(log(1.1), real)?.cause, found(log(1), real)?.cause], ["activation-mismatch", undefined]);
+  assertEquals(found(log(0.75), signs)?.cause, "activation-mismatch"); // none goes beyond
 });

@@ -137,16 +137,23 @@ function rawScores({ ops, random }: Observations, { yPred }: AuditOptions): Find
 
 /** Probabilities multiplied by one-hot labels and summed: a log-likelihood without its logarithm. */
 function withoutLogarithm({ ops, columns, random, results: { perfect } }: Observations): Finding | undefined {
-  if (!onSimplex(random.batch, columns) || !areZeroOrOne(random.batch.yTrue)) return undefined;
-  if (perfect === undefined || Math.abs(perfect.value + 1) > 1e-4) return undefined;
-  const op = ops.every((op) => !op.fromPred || isLinear(op)) ? ops.find(weighsByLabels) : undefined;
+  if (perfect === undefined || Math.abs(perfect.value + 1) > 1e-4 || !areZeroOrOne(random.batch.yTrue)) {
+    return undefined;
+  }
+  const given = onSimplex(random.batch, columns);
+  const isPlain = (op: RecordedOp) => !op.fromPred || isLinear(op) || (!given && op.op === "Softmax");
+  const isOfShares = ({ op, inputs }: RecordedOp) =>
+    op === "Multiply" && inputs.some((i) => given ? i.isPred : i.isShare) && inputs.some(ofLabels);
+  const op = ops.every(isPlain) ? ops.find(isOfShares) : undefined;
   return op && {
     cause: "activation-mismatch",
     severity: "warning",
     message:
       "The probabilities are multiplied by the labels without a logarithm: a log-likelihood takes their logarithm",
     evidence: { batch: "random", value: random.value, perfect: perfect.value },
-    remedy: "Give the last layer a log-softmax, or take the logarithm in the loss",
+    remedy: given
+      ? "Give the last layer a log-softmax, or take the logarithm in the loss"
+      : "Take the log-softmax of the logits: tf.logSoftmax, or tf.losses.softmaxCrossEntropy",
     where: locationOf(op),
   };
 }
@@ -195,14 +202,17 @@ export const activation: Rule = ({ observations, options }) => {
     });
   }
   const odd = rateTwice(observations, options) ?? squashedTwice(observations) ?? squashedSigns(observations, options) ??
-    softmaxOfSeveral(observations, options);
+    softmaxOfSeveral(observations, options) ?? (yPred === "logits" ? withoutLogarithm(observations) : undefined);
   if (inside || odd !== undefined) return odd;
   const raw = rawScores(observations, options);
   if (raw !== undefined) return raw;
   const shares = areShares(random.batch.yTrue);
   const squashed = ops.findIndex((op) => squashing(op) || ["Exp", "Tanh", "Erf", "Step"].includes(op.op));
+  /** Of columns that go beyond −1 and 1, those that are cut out and do not are shares. */
+  const beyond = values.some((p) => Math.abs(p) > 1),
+    isOutside = ({ isPred, largest }: RecordedInput) => isPred && (!beyond || largest > 1);
   const op = ops.find((op, i) =>
-    op.inputs.some((input) => input.isPred) && (squashed < 0 || i < squashed) &&
+    op.inputs.some(isOutside) && (squashed < 0 || i < squashed) &&
     (((op.op === "Log" || op.op === "Log1p") && yPred !== "nonnegative" && shares) ||
       (op.op === "ClipByValue" && Number(op.attrs.clipValueMin) >= 0 && Number(op.attrs.clipValueMax) <= 1))
   ) ?? (shares ? overlap(ops) : undefined);
