@@ -1,12 +1,12 @@
 // Minima that are elsewhere than at the correct outputs, with losses that are functions of arrays.
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import type { Descent } from "../../lib/audit/descents.ts";
-import type { AuditBatch, AuditEngine } from "../../lib/audit/engines/engine.ts";
+import type { AuditBatch, AuditEngine, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { Observations } from "../../lib/audit/observations.ts";
 import { wrongOptimum, wrongSign } from "../../lib/audit/rules/optimum.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
-import { batchOf } from "./recorded.ts";
+import { batchOf, input, op } from "./recorded.ts";
 
 type Value = (batch: AuditBatch) => number;
 
@@ -24,9 +24,12 @@ interface Made {
   gradientOf?: (batch: AuditBatch) => number[];
   options?: AuditOptions;
   deterministic?: boolean;
+  ops?: RecordedOp[];
 }
 
-function contextOf({ loss, random, perfect, descents = [], gradientOf, options = {}, deterministic = true }: Made) {
+function contextOf(
+  { loss, random, perfect, descents = [], gradientOf, options = {}, deterministic = true, ops = [] }: Made,
+) {
   const of = (batch: AuditBatch) => ({
     ...{ batch, value: loss(batch), shape: [] },
     gradient: gradientOf && Float32Array.from(gradientOf(batch)),
@@ -34,7 +37,7 @@ function contextOf({ loss, random, perfect, descents = [], gradientOf, options =
   const engine = { value: of, valueAndGradient: of } as unknown as AuditEngine, [rows, columns] = random.predShape;
   const results = { random: of(random), perfect: perfect && of(perfect) };
   const observations = {
-    ...{ ops: [], rows, columns, random: results.random, results, deterministic },
+    ...{ ops, rows, columns, random: results.random, results, deterministic },
   } as unknown as Observations;
   const ended = descents.map(({ from = loss(random), to, end }) => ({
     ...{ from, to },
@@ -442,6 +445,14 @@ Deno.test("wrong optimum: pairs, whose labels do not determine the outputs", () 
   const dear = (by: number): Value => (batch) => loss(batch) + (batch.yPred.every((p) => p === 1) ? by : 0);
   assertEquals([found({ loss: dear(1.9e-3) }), found({ loss: dear(2.1e-3) })], ["wrong-optimum", undefined]);
   assertStrictEquals(found({ loss: () => 1 }), undefined);
+  // Classes of several views that are to agree have a loss of labels beside them.
+  const outputs = input({ fromPred: true, isPred: true });
+  const severity = (...ops: RecordedOp[]) => wrongOptimum(contextOf({ loss, ...pairs, ops }))?.severity;
+  assertEquals(severity(op("Softmax", [outputs])), "note");
+  assertEquals([severity(op("Exp", [outputs])), severity(op("Softmax", [{ ...outputs, isPred: false }]))], [
+    "error",
+    "error",
+  ]);
 });
 
 Deno.test("wrong optimum: shares that equal the labels, and a descent that leads lower from there", () => {
@@ -774,20 +785,60 @@ Deno.test("wrong optimum: a column of outputs that changes nothing, and whose co
   const both: Value = (batch) =>
     first(batch) + mean([...batch.yTrue].map((v, i) => (batch.yPred[2 * i + 1] - 3 * v) ** 2));
   assertStrictEquals(optimum({ loss: both, ...made }), undefined);
+  // The term of the column is computed, but not returned.
+  const live = (more = {}) => input({ fromPred: true, live: true, ...more });
+  const cause = (outputLargest: number, more: Partial<RecordedOp> = {}, ...ops: RecordedOp[]) =>
+    wrongOptimum(contextOf({
+      loss: first,
+      ...made,
+      ops: [op("Add", [live()], { outputShape: [], outputLargest, ...more }), ...ops],
+    }))?.cause;
+  assertEquals([cause(5), cause(first(made.random))], ["detached", "wrong-optimum"]);
+  assertEquals([cause(5, { live: false }), cause(5, { outputShape: [10] })], ["wrong-optimum", "wrong-optimum"]);
+  const after = op("Neg", [live({ madeBy: 0 })], { outputShape: [], outputLargest: first(made.random) });
+  assertEquals(cause(5, {}, after), "wrong-optimum");
 });
 
-Deno.test("wrong optimum: a single output has nothing to collapse, as that of an actor", () => {
-  const y = [1, 1, 1, 1], loss: Value = ({ yPred }) => -mean(yPred);
-  const made = { random: batchOf(y, [-2, -1, -3, 0.5]), perfect: batchOf(y, [-0.1, -0.2, -0.3, -0.4]) };
-  assertStrictEquals(optimum({ loss, ...made }), undefined);
+Deno.test("wrong optimum: a column of outputs that the labels mask in every row", () => {
+  const y = [0.5, 1.5, -1.25, 2.25, 0.75, -0.25, 1.75, -1.75, 3.25, 2.75];
+  // Labels: two values and a mask of two, which leaves the second column alone.
+  const rows = y.flatMap((v) => [v, 2 * v, 0, 1]), right = y.flatMap((v) => [v, 2 * v]);
+  const made = { random: batchOf(rows, right.map((v) => v + 2), 2, 10), perfect: batchOf(rows, right, 2, 10) };
+  const errors = ({ yTrue, yPred }: AuditBatch) => [...yPred].map((p, i) => (p - yTrue[4 * (i >> 1) + i % 2]) ** 2);
+  const masked: Value = (batch) => mean(errors(batch).map((e, i) => batch.yTrue[4 * (i >> 1) + 2 + i % 2] * e));
+  const second: Value = (batch) => mean(errors(batch).filter((_, i) => i % 2 === 1));
+  const severity = (loss: Value) => wrongOptimum(contextOf({ loss, ...made }))?.severity;
+  assertEquals([severity(second), severity(masked)], ["error", "note"]);
 });
 
-Deno.test("wrong sign: a score of directions, for which outputs of the opposite sign are as good", () => {
-  const y = [0.5, 1.5, -1.25, 2.25, 0.75, -0.25], from = [2, -1, 1, 0.5, -2, 1];
-  const cosine = (u: ArrayLike<number>, v: ArrayLike<number>) => {
-    const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => sum(Array.from(a).map((x, i) => x * b[i]));
-    return dot(u, v) / Math.sqrt(dot(u, u) * dot(v, v));
-  };
-  const found = (loss: Value) => sign({ loss, random: batchOf(y, from), perfect: batchOf(y, y) })?.cause;
-  assertEquals(found(({ yTrue, yPred }) => cosine(yTrue, yPred) ** 2), "wrong-sign");
+Deno.test("wrong sign: the score of a mask beside a picture, whose error falls", () => {
+  const mask = [1, 0, 1, 0, 1, 1, 0, 0], pixels = [0.5, 1.5, -1.25, 2.25, 0.75, -0.25, 1.75, -1.75];
+  const both = (of: (i: number) => number[]) => mask.flatMap((_, i) => of(i));
+  const y = both((i) => [mask[i], pixels[i]]);
+  const random = batchOf(y, both((i) => [0.3 + 0.05 * i, pixels[i] + (i % 2 ? 2 : -2)]), 2);
+  const column = (values: Float32Array, at: number) => values.filter((_, i) => i % 2 === at);
+  const score: Value = ({ yPred }) =>
+    2 * sum(column(yPred, 0).map((p, i) => p * mask[i])) / (4 + sum(column(yPred, 0)));
+  const picture: Value = ({ yPred }) => mean(column(yPred, 1).map((p, i) => (p - pixels[i]) ** 2));
+  const loss = (of: Value): Value => (batch) => of(batch) + 0.01 * picture(batch);
+  const made = { loss: loss(score), random, perfect: batchOf(y, y, 2) }, finding = sign(made)!;
+  assertEquals([finding.cause, finding.severity], ["wrong-sign", "error"]);
+  assertEquals(
+    finding.message,
+    "The loss rises all the way as column 0 of the outputs comes closer to the labels, with all others correct",
+  );
+  // Not of outputs that go beyond 1, of labels with fractions or of one kind, of all columns, or if it falls in the end.
+  const isPart = (more: Partial<Made>) => wrongSign(contextOf({ ...made, ...more }))?.message === finding.message;
+  const first = (of: (v: number, i: number) => number, { yPred, yTrue }: AuditBatch) =>
+    batchOf([...yTrue], [...yPred].map((v, i) => i % 2 === 0 ? of(v, i) : v), 2);
+  assert(isPart({}));
+  assert(!isPart({ random: first((v, i) => i === 0 ? 1.25 : v, random) }));
+  assert(!isPart({ perfect: first((v) => 0.9 * v, made.perfect) }));
+  assert(!isPart({ perfect: first(() => 1, made.perfect) }));
+  assert(!isPart({ loss: loss((batch) => score(batch) - 3 * relu(score(batch) - 0.9)) }));
+  const alone = { random: batchOf(mask, [...column(random.yPred, 0)]), perfect: batchOf(mask, mask) };
+  assertEquals(
+    sign({ ...alone, loss: ({ yPred }) => sum(yPred.map((p, i) => p * mask[i])) })?.message,
+    "The loss rises as the outputs improve: minimising it makes predictions worse",
+  );
 });

@@ -1,11 +1,20 @@
-import { areShares, columnOf, extentOf, onSimplex, takeRows, withOutputs } from "../batches.ts";
+import { areShares, areZeroOrOne, columnOf, extentOf, onSimplex, takeRows, withOutputs } from "../batches.ts";
 import { descend } from "../descents.ts";
-import type { AuditBatch, RecordedInput } from "../engines/engine.ts";
+import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
+import { short } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { onlyRow } from "./batch.ts";
 import { columnsWithoutGradient, isKeptOut } from "./gradient.ts";
-import { type AuditContext, errorOf, interpolate, labelsDetermineOutputs, ofLabels, type Rule } from "./rule.ts";
+import {
+  type AuditContext,
+  errorOf,
+  interpolate,
+  labelsDetermineOutputs,
+  locationOf,
+  ofLabels,
+  type Rule,
+} from "./rule.ts";
 
 /** The perfect batch with outputs nearly all the way from random ones to the opposite of correct ones, if there are two. */
 function nearlyOpposite({ results: { perfect }, random, columns }: Observations): AuditBatch | undefined {
@@ -23,6 +32,33 @@ function keepsTheSign({ engine, observations: { results: { perfect }, random } }
   const [less, same, more] = [-10, 0, 10].map((by) => engine.value(withOutputs(right, (p) => p + by)).value);
   const moved = Math.abs(more - same);
   return moved > 1 && Math.abs(more - same - (same - less)) < 0.01 * moved;
+}
+
+/**
+ * The columns of shares, such as a mask beside a picture, that raise the loss all the way to their labels with all others
+ * correct: a score instead of its complement.
+ */
+function sharesRise({ engine, observations }: AuditContext): Finding | undefined {
+  const { results: { perfect }, random, columns } = observations, right = perfect!.batch;
+  const shares = Array.from({ length: columns }, (_, column) => column).filter((column) =>
+    areShares(columnOf(random.batch.yPred, columns, column)) && areZeroOrOne(columnOf(right.yPred, columns, column)) &&
+    new Set(columnOf(right.yPred, columns, column)).size === 2
+  );
+  if (shares.length === columns) return undefined;
+  const along = [0, 0.25, 0.5, 0.75, 1].map((share) =>
+    engine.value(
+      withOutputs(right, (p, i) => shares.includes(i % columns) ? share * p + (1 - share) * random.batch.yPred[i] : p),
+    ).value
+  );
+  if (!along.every((value, k) => k === 0 || value > along[k - 1])) return undefined;
+  const names = shares.join(", ");
+  return errorOf({
+    cause: "wrong-sign",
+    message:
+      `The loss rises all the way as column ${names} of the outputs comes closer to the labels, with all others correct`,
+    evidence: { columns: names, random: along[0], half: along[2], perfect: along[4] },
+    remedy: "Return the complement of the score of these columns, 1 − score, or its negative: a loss is minimised",
+  });
 }
 
 /** A loss that rises towards correct outputs: a score instead of its complement, or, if it rises away from them too, a minimum elsewhere. */
@@ -55,6 +91,8 @@ export const wrongSign: Rule = (context) => {
       remedy: "Look at each term: one belongs to y and p, the other to 1 − y and 1 − p",
     });
   }
+  const part = sharesRise(context);
+  if (part !== undefined) return part;
   // Away from correct outputs is worse only if the labels determine them, as they do not for embeddings.
   const follows = isUnbounded(context.observations.random) && labelsDetermineOutputs(context.observations);
   const isMaximum = at(1.3) < to && signIsFree(context, to - from); // as of a score of directions
@@ -172,12 +210,14 @@ function collapse({ engine, observations, descents }: AuditContext, best: number
   if (observations.columns === 1 || !(span > 0) || !(value <= best + 1e-3 * span)) return undefined;
   if (descents().some(({ to }) => to < value - 0.01 * span)) return undefined;
   if (observations.customGradient && columnsWithoutGradient(observations).length > 0) return undefined; // as in SimSiam
-  return errorOf({
+  return {
     cause: "wrong-optimum",
+    // Views of a row that are to agree on a class have a loss of labels beside them.
+    severity: observations.ops.some(({ op, inputs }) => op === "Softmax" && inputs[0].isPred) ? "note" : "error",
     message: "A useless model is as good as a perfect one: the same output for every input",
     evidence: { useless: "all outputs 1", value, perfect: best, random: start },
     remedy: "Add a term that pushes different inputs apart: negatives with a margin, or the spread of the outputs",
-  });
+  };
 }
 
 /** Shares that equal the labels, from which the loss falls by a large part of its range. */
@@ -272,10 +312,32 @@ function idleColumns({ engine, observations: { random: { batch, value }, columns
   );
 }
 
+/** A number with a gradient that nothing uses, and that is not the loss. */
+function notReturned({ ops, random: { value } }: Observations): RecordedOp | undefined {
+  const used = new Set(ops.flatMap(({ inputs }) => inputs.map(({ madeBy }) => madeBy)));
+  return ops.findLast((op, at) =>
+    op.live && op.outputShape.length === 0 && !used.has(at) &&
+    Math.abs(op.outputLargest - Math.abs(value)) > 1e-5 * Math.abs(value)
+  );
+}
+
 /** A column of outputs that changes nothing, and whose correct values are not among the labels. */
 function unusedOutput(context: AuditContext): Finding | undefined {
   const idle = idleColumns(context), { batch, value } = context.observations.random;
   if (idle.length === 0 || onSimplex(batch, context.observations.columns)) return undefined;
+  const term = notReturned(context.observations);
+  if (term !== undefined) {
+    return {
+      cause: "detached",
+      severity: "warning",
+      message: `Column ${idle.join(", ")} of the outputs changes nothing: the loss computes ${
+        short(term.outputLargest)
+      } of the outputs, and returns ${short(value)}`,
+      evidence: { batch: "random", columns: idle.join(" "), value, computed: term.outputLargest },
+      remedy: "Return the number that contains the term of these outputs",
+      where: locationOf(term),
+    };
+  }
   return {
     cause: "wrong-optimum",
     severity: "note",
@@ -285,13 +347,24 @@ function unusedOutput(context: AuditContext): Finding | undefined {
   };
 }
 
+/** Tells whether columns that change nothing are only masked by the labels: with other columns of labels they count. */
+function isMaskedEverywhere(
+  { engine, observations: { random: { batch }, rows, columns } }: AuditContext,
+  idle: number[],
+) {
+  const width = batch.yTrue.length / rows, { yTrue } = batch;
+  const turned = { ...batch, yTrue: yTrue.map((_, i) => yTrue[i - i % width + (i + columns) % width]) };
+  const moved = withOutputs(turned, (p, i) => idle.includes(i % columns) ? p + 1 + i % 7 : p);
+  return engine.value(moved).value !== engine.value(turned).value;
+}
+
 /** A column of outputs that changes nothing, although the labels are its correct values. */
 function idleOutput(context: AuditContext): Finding | undefined {
   const { observations } = context, { random: { batch, value }, columns } = observations;
   const all = batch.yTrue.length === batch.yPred.length && !onSimplex(batch, columns);
   const labelled = new Set(labelledColumns(observations).map(([column]) => column));
   const idle = idleColumns(context).filter((column) => all || labelled.has(column));
-  if (idle.length === 0) return undefined;
+  if (idle.length === 0 || isMaskedEverywhere(context, idle)) return undefined;
   return errorOf({
     cause: "wrong-optimum",
     message: `Column ${idle.join(", ")} of the outputs changes nothing, although the labels are its correct values`,
