@@ -1,4 +1,4 @@
-// Cases that were not made to fit the rules: 573 faults and 258 sound losses, and ten that can be argued about, which
+// Cases that were not made to fit the rules: 636 faults and 299 sound losses, and 19 that can be argued about, which
 // are printed but not counted.
 //
 // How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
@@ -52,6 +52,14 @@
 // changed. First run: 57 of 62 first right (49 the cause itself), 57 within three, silence on 1, false alarms on 2 of 27.
 // With the kinds mended that the misses and the alarms showed: 62 of 62 first, no false alarm; that set is fitted to now.
 //
+// Held-out set 9 has public threads and repositories only, 63 faults and 41 sound losses, by an author who had read no rule;
+// it was committed before its only first run, with the rules that sets 4 to 8 had changed, and others of the author of the
+// mends. First run: 45 of 63 first right (41 the cause itself), 47 within three, silence on 6, false alarms on 3 of 41. What
+// that author's last losses had changed showed little: the rules from before are right in 45 too, with false alarms on 4.
+// With the kinds mended that the misses and the alarms showed: 60 of 63 first (56 the cause itself), no false alarm; that
+// set is fitted to now. On three it is silent, which a loss alone does not show: a deviation in the place of a variance, a
+// logarithm that is missing in one term, and labels of 1 that are halved.
+//
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
 import { assert, assertEquals } from "@std/assert";
@@ -72,6 +80,7 @@ import { heldOutCases5 } from "./held_out_cases_5.ts";
 import { heldOutCases6 } from "./held_out_cases_6.ts";
 import { heldOutCases7 } from "./held_out_cases_7.ts";
 import { heldOutCases8 } from "./held_out_cases_8.ts";
+import { heldOutCases9 } from "./held_out_cases_9.ts";
 import { publicCases } from "./public_cases.ts";
 import { slow } from "../slow.ts";
 
@@ -101,6 +110,7 @@ const sets: readonly CaseSet[] = [
   { name: "held-out set 6", cases: heldOutCases6, faults: 43, sound: 26, right: 43 },
   { name: "held-out set 7", cases: heldOutCases7, faults: 42, sound: 24, right: 42 },
   { name: "held-out set 8", cases: heldOutCases8, faults: 62, sound: 27, right: 62 },
+  { name: "held-out set 9", cases: heldOutCases9, faults: 63, sound: 41, right: 60 },
 ];
 
 for (const { name, cases, right: wanted } of sets) {
