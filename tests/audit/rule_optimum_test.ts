@@ -449,6 +449,14 @@ Deno.test("wrong optimum: pairs, whose labels do not determine the outputs", () 
   const outputs = input({ fromPred: true, isPred: true });
   const severity = (...ops: RecordedOp[]) => wrongOptimum(contextOf({ loss, ...pairs, ops }))?.severity;
   assertEquals(severity(op("Softmax", [outputs])), "note");
+  // So have sets of which the first columns are to be distributed as the second ones are.
+  const gap: Value = ({ yPred }) =>
+    Math.abs(sum(yPred.filter((_, i) => i % 2 === 0)) - sum(yPred.filter((_, i) => i % 2 === 1)));
+  const others = batchOf(labels, [0.5, 0.25, -0.5, 1.25, 0.25, -0.75, 1, 2.5], 2);
+  const twins = { random: others, perfect: batchOf(labels, [1, 1, 2, 2, -1, -1, 3, 3], 2) };
+  assertEquals(optimum({ loss: gap, ...twins })?.severity, "note");
+  const apart: Value = ({ yPred }) => sum(yPred.map((p, i) => i % 2 === 0 ? Math.abs(p - yPred[i + 1]) : 0));
+  assertEquals(optimum({ loss: apart, ...twins })?.severity, "error");
   assertEquals([severity(op("Exp", [outputs])), severity(op("Softmax", [{ ...outputs, isPred: false }]))], [
     "error",
     "error",

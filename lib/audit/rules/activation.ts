@@ -153,7 +153,7 @@ function withoutLogarithm({ ops, columns, random, results: { perfect } }: Observ
     evidence: { batch: "random", value: random.value, perfect: perfect.value },
     remedy: given
       ? "Give the last layer a log-softmax, or take the logarithm in the loss"
-      : "Take the log-softmax of the logits: tf.logSoftmax, or tf.losses.softmaxCrossEntropy",
+      : "Take the log-softmax of the logits, or use tf.losses.softmaxCrossEntropy",
     where: locationOf(op),
   };
 }

@@ -196,7 +196,7 @@ function normOfOne({ ops, rows }: Observations): WrongAxis | undefined {
   return op && [
     op,
     "The norm runs along an axis of one entry: it is the absolute value of each entry of a row, not the row's length",
-    "Flatten each row first, so that the norm is that of all its entries: tf.reshape(x, [rows, -1])",
+    "Flatten each row first, so that the norm is that of all its entries",
   ];
 }
 

@@ -110,7 +110,7 @@ export function averagedTooEarly({ ops, rows, random: { value } }: BatchObservat
     severity: "error",
     message: "The outputs are averaged over the rows before each label weighs them: all rows have the same gradient",
     evidence: { batch: "random", rows, value },
-    remedy: "Multiply row by row first, and take the mean at the end: tf.mean(tf.mul(yTrue, yPred))",
+    remedy: "Multiply row by row first, and take the mean of the products at the end",
     where: locationOf(op),
   };
 }

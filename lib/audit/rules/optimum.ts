@@ -201,19 +201,28 @@ function rightOnes({ results: { perfect }, random }: Observations): AuditBatch[]
   return [batch, ...(two && isUnbounded(random) ? [withOutputs(batch, (p) => 10 * p)] : [])];
 }
 
+/** Tells whether the second half of each row's correct outputs may be that of another row, as in a distance of two sets. */
+function comparesSets(context: AuditContext, span: number): boolean {
+  const { results: { perfect }, columns } = context.observations, { batch } = perfect!, { yPred } = batch;
+  const turned = withOutputs(batch, (p, i) => 2 * (i % columns) < columns ? p : yPred[(i + columns) % yPred.length]);
+  return isFree(context, turned, span);
+}
+
 /**
  * Pairs and triplets, in which equal labels have different correct outputs: the same vector for all inputs is as good. No
  * finding if a descent from random outputs leads lower.
  */
-function collapse({ engine, observations, descents }: AuditContext, best: number, start: number): Finding | undefined {
+function collapse(context: AuditContext, best: number, start: number): Finding | undefined {
+  const { engine, observations, descents } = context;
   const { value } = engine.value(withOutputs(observations.results.perfect!.batch, () => 1)), span = start - best;
   if (observations.columns === 1 || !(span > 0) || !(value <= best + 1e-3 * span)) return undefined;
   if (descents().some(({ to }) => to < value - 0.01 * span)) return undefined;
   if (observations.customGradient && columnsWithoutGradient(observations).length > 0) return undefined; // as in SimSiam
+  // Views of a row that are to agree on a class, and sets that are to be alike, have a loss of labels beside them.
+  const agree = observations.ops.some(({ op, inputs }) => op === "Softmax" && inputs[0].isPred);
   return {
     cause: "wrong-optimum",
-    // Views of a row that are to agree on a class have a loss of labels beside them.
-    severity: observations.ops.some(({ op, inputs }) => op === "Softmax" && inputs[0].isPred) ? "note" : "error",
+    severity: agree || comparesSets(context, span) ? "note" : "error",
     message: "A useless model is as good as a perfect one: the same output for every input",
     evidence: { useless: "all outputs 1", value, perfect: best, random: start },
     remedy: "Add a term that pushes different inputs apart: negatives with a margin, or the spread of the outputs",
