@@ -241,11 +241,16 @@ Deno.test("saturated: sure outputs lie inside the range", () => {
   assertStrictEquals(found(() => 1, { ends: real }), undefined);
 });
 
-Deno.test("saturated: the smaller of two errors of a row is the best of two guesses", () => {
+Deno.test("saturated: the smallest of several errors of a row is that of the best guess", () => {
   const error = (more = {}) => input({ fromPred: true, fromTrue: true, live: true, ...more });
   const best = (name = "Minimum", inputs = [error(), error()], columns = 4) =>
     takesBest({ ops: [op(name, inputs)], columns } as unknown as BatchObservations);
   assert(best());
+  const smallest = (outputShape: number[], name = "Min") =>
+    takesBest(
+      { ops: [op(name, [error({ shape: [4, 3] })], { outputShape })], columns: 6 } as unknown as BatchObservations,
+    );
+  assert(smallest([4]) && !smallest([4, 3]) && !smallest([4], "Max")); // of errors that are stacked
   assert(!best("Maximum") && !best("Minimum", [error(), error()], 1));
   assert(
     !best("Minimum", [error(), error({ fromTrue: false })]) && !best("Minimum", [error(), error({ live: false })]),

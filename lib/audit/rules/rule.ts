@@ -59,8 +59,7 @@ export const takesBest = ({ ops, columns }: BatchObservations): boolean =>
   columns > 1 &&
   ops.some(({ op, inputs, outputShape }) => {
     if (!inputs.every((i) => i.live && i.fromTrue)) return false;
-    return op === "Minimum" ||
-      (op === "Min" && inputs[0].shape.at(-1) === columns && sizeOf(outputShape) < sizeOf(inputs[0].shape));
+    return op === "Minimum" || (op === "Min" && sizeOf(outputShape) < sizeOf(inputs[0].shape));
   });
 
 /** Operations with the same slope at all outputs. */
