@@ -1,4 +1,4 @@
-// Cases that were not made to fit the rules: 636 faults and 299 sound losses, and 19 that can be argued about, which
+// Cases that were not made to fit the rules: 672 faults and 329 sound losses, and 24 that can be argued about, which
 // are printed but not counted.
 //
 // How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
@@ -60,6 +60,12 @@
 // set is fitted to now. On three it is silent, which a loss alone does not show: a deviation in the place of a variance, a
 // logarithm that is missing in one term, and labels of 1 that are halved.
 //
+// Held-out set 10 was written beside the mends of set 9, by yet another author who had read no rule, and committed before its
+// only first run: public threads of people whose training failed, 36 faults and 30 sound losses. Its author was asked for
+// faults that the loss, its labels and its outputs show, and for every cause whose words describe the fault; set 9 has bugs of
+// conventions, too, and fewer alternates. First run: 33 of 36 first right (31 the cause itself), 33 within three, silence on
+// 1, false alarms on 1 of 30. The alarm is mended (rows that are compared along both directions); the three misses stay.
+//
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
 import { assert, assertEquals } from "@std/assert";
@@ -80,6 +86,7 @@ import { heldOutCases5 } from "./held_out_cases_5.ts";
 import { heldOutCases6 } from "./held_out_cases_6.ts";
 import { heldOutCases7 } from "./held_out_cases_7.ts";
 import { heldOutCases8 } from "./held_out_cases_8.ts";
+import { heldOutCases10 } from "./held_out_cases_10.ts";
 import { heldOutCases9 } from "./held_out_cases_9.ts";
 import { publicCases } from "./public_cases.ts";
 import { slow } from "../slow.ts";
@@ -111,6 +118,7 @@ const sets: readonly CaseSet[] = [
   { name: "held-out set 7", cases: heldOutCases7, faults: 42, sound: 24, right: 42 },
   { name: "held-out set 8", cases: heldOutCases8, faults: 62, sound: 27, right: 62 },
   { name: "held-out set 9", cases: heldOutCases9, faults: 63, sound: 41, right: 60 },
+  { name: "held-out set 10", cases: heldOutCases10, faults: 36, sound: 30, right: 33 },
 ];
 
 for (const { name, cases, right: wanted } of sets) {

@@ -131,7 +131,14 @@ Deno.test("broadcast: what is left of the rows meets the pairs along the columns
   const log = op("Log", [ofPred([4], { madeBy: 0 })]), sum = max({ axis: 1 }, "Sum");
   assert(broadcastIn([sum, log, op("Sub", [ofPred([4, 4]), ofPred([4], { madeBy: 1 })])]));
   const shifted = op("Add", [ofPred([4], { madeBy: 0 }), constant([4])]);
+  // The same numbers along both directions are meant; other numbers along the rows do not say so.
+  const turned = op("ExpandDims", [ofPred([4], { madeBy: 0 })]);
+  const along = op("Sub", [ofPred([4, 4]), ofPred([4], { madeBy: 0 })]);
+  const across = op("Sub", [ofPred([4, 4]), ofPred([4, 1], { madeBy: 2 })]);
+  const kept = op("Sub", [ofPred([4, 4]), ofPred([4, 1], { madeBy: 3 })]);
+  assert(broadcastIn([sum, along, turned, max({ axis: 1 }, "Max"), kept]));
   nothing(broadcastIn, [
+    [sum, along, turned, across],
     [sum, shifted, op("Sub", [ofPred([4, 4]), ofPred([4], { madeBy: 1 })])],
     after(max({ axis: 0 })),
     after(max({ axis: -2 })),

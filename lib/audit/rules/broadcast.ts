@@ -95,18 +95,26 @@ function ofOtherRank({ ops, rows, random }: BatchObservations): Finding | undefi
 /** Operations that leave a number per row of a matrix. */
 const reductions = new Set(["Max", "Min", "Sum", "Mean"]);
 
-/** The largest or the sum of each row of pairs, [n], that meets the pairs [n, n] again: it goes along the columns. */
+/**
+ * The largest or the sum of each row of pairs, [n], that meets the pairs [n, n] again: it goes along the columns. A loss that
+ * compares the pairs with the same numbers as [n, 1], too, means both directions.
+ */
 function rowsAsColumns({ ops, rows, random: { value } }: BatchObservations): Finding | undefined {
   const square = ({ shape }: { shape: readonly number[] }) => shape.join() === `${rows},${rows}`;
-  const fromRow = ({ shape, madeBy }: RecordedInput): boolean => {
-    if (madeBy === undefined || shape.join() !== `${rows}`) return false;
+  const reductionOf = ({ shape, madeBy }: RecordedInput): number | undefined => {
+    if (madeBy === undefined || sizeOf(shape) !== rows) return undefined;
     const { op, inputs: [first, ...more] } = ops[madeBy];
-    if (!reductions.has(op) || !square(first)) return more.length === 0 && fromRow(first);
-    return axesOf(ops[madeBy]).join() === "1";
+    if (reductions.has(op) && square(first)) return axesOf(ops[madeBy]).join() === "1" ? madeBy : undefined;
+    return more.length === 0 ? reductionOf(first) : undefined;
   };
-  const op = ops.find(({ inputs, live }) =>
-    live && inputs.length === 2 && inputs.some((i) => i.fromPred && square(i)) && inputs.some(fromRow)
-  );
+  const meets = (inputs: readonly RecordedInput[], shape: string): number | undefined =>
+    inputs.some((i) => i.fromPred && square(i))
+      ? inputs.filter((i) => i.shape.join() === shape).map(reductionOf).find((made) => made !== undefined)
+      : undefined;
+  const op = ops.find(({ inputs, live }) => {
+    const along = live && inputs.length === 2 ? meets(inputs, `${rows}`) : undefined;
+    return along !== undefined && !ops.some(({ inputs }) => meets(inputs, `${rows},1`) === along);
+  });
   return op && errorOf({
     cause: "broadcast",
     message:
