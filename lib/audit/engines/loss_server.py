@@ -418,7 +418,10 @@ def record_aten(torch, trace, func, args, kwargs, result, detaching):
         low, high = kwargs.get("min", low), kwargs.get("max", high)
         if low is None or high is None:
             name, inputs = ("Minimum", [args[0], high]) if low is None else ("Maximum", [args[0], low])
-        attrs.update(clipValueMin=low, clipValueMax=high) if name == "ClipByValue" and isinstance(low, (int, float)) and isinstance(high, (int, float)) else None
+        bounds = [trace.described(bound) for bound in (low, high) if bound is not None]
+        if len(bounds) == 2 and all(b["madeBy"] is None and b["single"] is not None for b in bounds):
+            attrs.update(clipValueMin=bounds[0]["single"], clipValueMax=bounds[1]["single"])
+            inputs = [args[0]]
     if name == "Cast" or own == "_to_copy":
         kind = trace.read(outputs[0])[1]
         attrs["dtype"] = kind
