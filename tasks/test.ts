@@ -100,7 +100,10 @@ async function inFolder<T>(use: (folder: URL) => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs the quick tests in groups that share an isolate; returns the files of the ignored slow tests beside their tally. */
+/**
+ * Runs the quick tests in groups that share an isolate; returns the files of the ignored slow tests beside their tally: those of
+ * their groups that name slow.test, or a function such as slowOnWasm.
+ */
 const runQuickTests = (report: Reporter, signal: AbortSignal, ...more: string[]) =>
   inFolder(async (folder) => {
     const groups = writeGroups(groupFiles(testFiles(new URL("tests/", root))), folder);
@@ -133,7 +136,9 @@ async function runTestsWithCoverage(report: Reporter, signal: AbortSignal): Prom
     return [
       ...tallies,
       slow,
-      ...found < left ? [tallyOf(`${left - found} of ${left} slow tests were not run`, false)] : [],
+      ...found < left
+        ? [tallyOf(`${left - found} of ${left} slow tests were not run: does a file not name 'slow'?`, false)]
+        : [],
     ];
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -98,5 +98,5 @@ export async function axeFaults(page: Page, { within = "html", rules }: AxeOptio
 }
 
 /** Tests in a browser: ignored without one. */
-export const browserTest = (name: string, run: () => Promise<void>): void =>
+export const slowInBrowser = (name: string, run: () => Promise<void>): void =>
   slow.test(`${name}${note}`, { sanitizeOps: false, sanitizeResources: false, ignore: chromium === undefined }, run);

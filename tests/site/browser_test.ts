@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildSite } from "../../tasks/site/mod.ts";
-import { axeFaults, browserTest, cut, lookAt, looks, overflow, restless, withPage } from "./browser.ts";
+import { axeFaults, cut, lookAt, looks, overflow, restless, slowInBrowser, withPage } from "./browser.ts";
 import { projectSite } from "./project_site.ts";
 import { filesUnder, fixtures, inTemporaryFolder } from "./support.ts";
 import "./figures_in_browser.ts";
@@ -51,7 +51,7 @@ async function assertGoodPages(out: string, contrast: boolean): Promise<void> {
   assertEquals(faults, []);
 }
 
-browserTest(
+slowInBrowser(
   "site in a browser: accessible, no overflow, tables whole, no request, light and dark, phone and desktop",
   async () => {
     await inTemporaryFolder(async (folder) => {
@@ -61,12 +61,12 @@ browserTest(
   },
 );
 
-browserTest("site in a browser: the same for the notebooks of the project", async () => {
+slowInBrowser("site in a browser: the same for the notebooks of the project", async () => {
   // Their styles are the fixtures', which hold one of everything.
   await assertGoodPages((await projectSite()).folder, false);
 });
 
-browserTest("site in a browser: keyboard, and no stop where nothing scrolls", async () => {
+slowInBrowser("site in a browser: keyboard, and no stop where nothing scrolls", async () => {
   await inTemporaryFolder(async (folder) => {
     const { out } = await buildSite({ notebooks: await fixtures(), out: `${folder}/site` });
     await withPage(async ({ page }) => {

@@ -5,7 +5,7 @@ import { f1, round, softCounts, softsign } from "../../lib/core.ts";
 import { trainLogistic } from "../../lib/network/train_logistic.ts";
 import { outputs, yTrue as truth } from "../../tasks/site/live/figures/threshold_curves.ts";
 import { yPred, yTrue } from "../../tasks/site/live/figures/twelve_rows.ts";
-import { axeFaults, browserTest, type Look, lookAt, looks, overflow, withPage } from "./browser.ts";
+import { axeFaults, type Look, lookAt, looks, overflow, slowInBrowser, withPage } from "./browser.ts";
 import { outputOf, outputsOf, pageWith, projectSite } from "./project_site.ts";
 
 /** Sentence of a figure. */
@@ -47,7 +47,7 @@ async function drag(page: Page, name: string, drawing: number, ...places: [x: nu
 
 /** Opens the page of a figure in each look, drives it, and asks for accessibility, width, errors, and the state in the address. */
 function figureTest(name: string, title: string, drive: (page: Page, look: Look) => Promise<void>): void {
-  browserTest(`figures that move: ${name}: ${title}`, async () => {
+  slowInBrowser(`figures that move: ${name}: ${title}`, async () => {
     const url = await pageWith(`data-live="${name}"`);
     await withPage(async ({ page, faults }) => {
       for (const look of looks) {
@@ -239,7 +239,7 @@ figureTest("shuffle-the-batches", "the mean over ten shuffles is the notebook's"
   assertMatch(await said(page, name), /batches of 200 rows/);
 });
 
-browserTest("figures that move: without JavaScript the still figures stay, and no control appears", async () => {
+slowInBrowser("figures that move: without JavaScript the still figures stay, and no control appears", async () => {
   const { names } = await projectSite();
   await withPage(async ({ page }) => {
     for (const name of ["drag-the-start", "move-the-threshold", "shuffle-the-batches"]) {

@@ -1,9 +1,9 @@
 // Tables on a phone, and buttons that copy code; part of browser_test.ts, for one browser serves all.
 import { assert, assertEquals } from "@std/assert";
-import { axeFaults, browserTest, lookAt, looks, overflow, withPage } from "./browser.ts";
+import { axeFaults, lookAt, looks, overflow, slowInBrowser, withPage } from "./browser.ts";
 import { projectSite } from "./project_site.ts";
 
-browserTest(
+slowInBrowser(
   "tables in a browser: on a phone tables, figures and formulas are whole, a table as cards where it has no room, and no page is wider than a tablet",
   async () => {
     const { names } = await projectSite(), [phone, desktop] = looks;
@@ -37,7 +37,7 @@ browserTest(
   },
 );
 
-browserTest("code in a browser: a button copies it, by keyboard and by mouse; none without JavaScript", async () => {
+slowInBrowser("code in a browser: a button copies it, by keyboard and by mouse; none without JavaScript", async () => {
   const { names } = await projectSite(), url = names.get("recipes.html")!;
   await withPage(async ({ page, faults }) => {
     await lookAt(page, looks[1]);

@@ -5,7 +5,7 @@ import { compareLosses } from "../../lib/compare/mod.ts";
 import { fBeta } from "../../lib/core.ts";
 import { syntheticBinary } from "../../lib/data/synthetic_binary.ts";
 import { famousLosses } from "../../tasks/site/live/famous_losses.ts";
-import { axeFaults, browserTest, lookAt, looks, overflow, withPage } from "./browser.ts";
+import { axeFaults, lookAt, looks, overflow, slowInBrowser, withPage } from "./browser.ts";
 import { projectSite } from "./project_site.ts";
 import { inTemporaryFolder } from "./support.ts";
 
@@ -42,7 +42,7 @@ const outcomes: Record<string, string> = {
   detached: "broken … detached",
 };
 
-browserTest("audit page: ten famous losses, each with its verdict and its line, and no request", async () => {
+slowInBrowser("audit page: ten famous losses, each with its verdict and its line, and no request", async () => {
   const { names } = await projectSite();
   assertEquals(Object.keys(famousLosses), Object.keys(outcomes));
   await withPage(async ({ page, faults }) => {
@@ -80,7 +80,7 @@ browserTest("audit page: ten famous losses, each with its verdict and its line, 
   });
 });
 
-browserTest(
+slowInBrowser(
   "audit page: a loss that never returns is ended; a broken text is explained; a link holds the text",
   async () => {
     const { names } = await projectSite();
@@ -130,7 +130,7 @@ const f = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.mean(tf.abs(tf.sub(a, b)
   },
 );
 
-browserTest(
+slowInBrowser(
   "compare page: a dropped table gives the command's sentence, with progress; it can be stopped; no request",
   async () => {
     const { names } = await projectSite();
@@ -177,7 +177,7 @@ browserTest(
   },
 );
 
-browserTest(
+slowInBrowser(
   "compare page: a score with a number of its own; a table that is refused names the page's input, which cures it",
   async () => {
     const { names } = await projectSite();
