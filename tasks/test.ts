@@ -11,7 +11,7 @@ import { projectExamples, writeExamples } from "./examples.ts";
 import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";
 import { runDeno } from "./processes.ts";
 import { findSpark } from "./sql_engines.ts";
-import { groupFiles, testFiles, writeGroups } from "./test_groups.ts";
+import { groupFiles, groupName, testFiles, writeGroups } from "./test_groups.ts";
 import {
   addTallies,
   type EndedTest,
@@ -50,14 +50,20 @@ interface TestRun {
   signal: AbortSignal;
   args: string[];
   env?: Record<string, string>;
+  /** The name of a test module in the output; absent: its path. */
+  nameOf?: (module: string) => string;
 }
 
 /** Runs `deno test`, reports the file it is in every few seconds, and each failure as it happens. */
 async function runTests(
   name: string,
-  { report, signal, args, env }: TestRun,
+  { report, signal, args, env, nameOf = (module) => module }: TestRun,
 ): Promise<{ tally: Tally; ignored: EndedTest[] }> {
-  report.line(`${name}: deno ${args.join(" ")}`);
+  const modules = args.filter((arg) => arg.endsWith(".ts"));
+  const shown = modules.length > 3
+    ? [...args.filter((arg) => !modules.includes(arg)), `(${modules.length} modules)`]
+    : args;
+  report.line(`${name}: deno ${shown.join(" ")}`);
   const started = performance.now();
   let ended = 0, latest = "loading";
   const progress = () => {
@@ -69,9 +75,9 @@ async function runTests(
     const test = read(line);
     if (test === undefined) return;
     ended++;
-    latest = test.file;
+    latest = nameOf(test.file);
     if (test.ignored) ignored.push(test);
-    if (test.failed) report.line(`FAILED ${test.file} => ${test.name}`);
+    if (test.failed) report.line(`FAILED ${nameOf(test.file)} => ${test.name}`);
     progress();
   };
   // A test that takes long prints nothing meanwhile.
@@ -108,7 +114,8 @@ const runQuickTests = (report: Reporter, signal: AbortSignal, ...more: string[])
   inFolder(async (folder) => {
     const groups = writeGroups(groupFiles(testFiles(new URL("tests/", root))), folder);
     const args = [...parallel, ...more, ...groups.keys()];
-    const { tally, ignored } = await runTests("quick tests", { report, signal, args, env: quick });
+    const nameOf = (module: string) => groupName(groups.get(module) ?? [module]);
+    const { tally, ignored } = await runTests("quick tests", { report, signal, args, env: quick, nameOf });
     const left = ignored.filter(({ name }) => name.endsWith(slowMark));
     const files = new Set(left.flatMap(({ file }) => groups.get(file)!));
     return { tally, left: left.length, files: [...files].filter((file) => /slow/.test(readText(file))) };

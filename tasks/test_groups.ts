@@ -45,3 +45,10 @@ export function writeGroups(groups: readonly URL[][], folder: URL): Map<string, 
     return [`./${shortPath(module)}`, paths];
   }));
 }
+
+/** Names a group of files of one folder: "tests/audit/{batches,causes}_test.ts". */
+export function groupName(files: readonly string[]): string {
+  if (files.length === 1) return files[0];
+  const [, folder] = /^(.*\/)/.exec(files[0])!;
+  return `${folder}{${files.map((file) => file.slice(folder.length).replace("_test.ts", "")).join(",")}}_test.ts`;
+}

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { root } from "../../tasks/cli.ts";
-import { groupFiles, testFiles, writeGroups } from "../../tasks/test_groups.ts";
+import { groupFiles, groupName, testFiles, writeGroups } from "../../tasks/test_groups.ts";
 import { Fixtures } from "./fixtures.ts";
 
 const files = (folder: string, count: number) =>
@@ -27,6 +27,11 @@ Deno.test("groupFiles: files that say so are alone, and come first; files of som
     ["kernels/1"],
     ["a/0", "a/2"],
   ]);
+});
+
+Deno.test("groupName: the files of a folder in braces, a file alone by its path", () => {
+  assertEquals(groupName(["./tests/a/b_c_test.ts"]), "./tests/a/b_c_test.ts");
+  assertEquals(groupName(["./tests/a/b_test.ts", "./tests/a/c_d_test.ts"]), "./tests/a/{b,c_d}_test.ts");
 });
 
 Deno.test("writeGroups: every test file of the project is in one group, which imports it", () => {
