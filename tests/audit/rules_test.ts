@@ -1,5 +1,5 @@
 // Every sentence that a rule of the audit can say, on a loss of the cases that deserves it, with the operation that it points at;
-// and sound losses, about which no rule says anything; in an isolate of its own, since it takes long.
+// and sound losses, about which no rule says anything.
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
