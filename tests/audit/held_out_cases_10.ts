@@ -5,12 +5,15 @@ import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {
   box,
+  choice,
   clip,
   coin,
   crossEntropy,
   cut,
   dice,
   drawn,
+  flat,
+  float,
   gauss,
   given,
   type LossCase,
@@ -22,22 +25,15 @@ import {
   rowSum,
   scores,
   sigmoidCrossEntropy,
+  soft,
   softmaxCrossEntropy,
   squaredError,
   stopped,
   triplets,
   twins,
-  type Uniform,
   unit,
 } from "./loss_case.ts";
 
-const flat = (x: Tensor): Tensor => tf.reshape(x, [-1]);
-const choice = (n: number, u: Uniform): number => Math.floor(n * u());
-const soft = (z: number[]): number[] => {
-  const e = z.map(Math.exp), all = e.reduce((a, b) => a + b);
-  return e.map((x) => x / all);
-};
-const float = (x: Tensor): Tensor => tf.cast(x, "float32");
 const logSigmoid = (x: Tensor): Tensor => tf.neg(tf.softplus(tf.neg(x)));
 /** Keras's categorical cross-entropy of each row: outputs are divided by their sum and clipped. */
 const categorical = (target: Tensor, output: Tensor): Tensor =>

@@ -16,6 +16,7 @@ import {
   muLogvar,
   on,
   pairs,
+  rowSum,
   squaredDistance,
   triplets,
 } from "./loss_case.ts";
@@ -54,7 +55,6 @@ const directions = drawn(["random", "perfect"], (kind, u) => {
 });
 
 const rootOf = (x: Tensor): Tensor => tf.sqrt(x);
-const rowSum = (x: Tensor, keepDims = false): Tensor => tf.sum(x, -1, keepDims);
 const cosine = (a: Tensor, b: Tensor, epsilon = 1e-8): Tensor => {
   const length = (x: Tensor) => tf.sqrt(tf.add(rowSum(tf.square(x)), epsilon));
   return tf.div(rowSum(tf.mul(a, b)), tf.mul(length(a), length(b)));

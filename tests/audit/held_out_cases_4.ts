@@ -9,22 +9,21 @@ import {
   crossEntropy,
   cut,
   drawn,
+  flat,
+  float,
   gauss,
   given,
   type LossCase,
   lossCase,
   minusTwiceDivergence,
   muLogvar,
+  rowSum,
   squaredDistance,
   triplets,
   type Uniform,
   unit,
   vae,
 } from "./loss_case.ts";
-
-const rowSum = (x: Tensor, keepDims = false): Tensor => tf.sum(x, -1, keepDims);
-const flat = (x: Tensor): Tensor => tf.reshape(x, [-1]);
-const asNumber = (x: Tensor): Tensor => tf.cast(x, "float32");
 
 /** The same numbers outside the graph. */
 const readOut = (x: Tensor): Tensor => tf.tensor(x.dataSync(), x.shape);
@@ -41,8 +40,7 @@ const survival = drawn(["random", "perfect", "constPred", "allNeg", "allPos"], (
 }));
 
 /** 1 where the row of the second index is still at risk at the time of the first. */
-const atRisk = (time: Tensor): Tensor =>
-  asNumber(tf.greaterEqual(tf.reshape(time, [1, -1]), tf.reshape(time, [-1, 1])));
+const atRisk = (time: Tensor): Tensor => float(tf.greaterEqual(tf.reshape(time, [1, -1]), tf.reshape(time, [-1, 1])));
 
 /** log of the summed hazard of those at risk. */
 const logRisk = (time: Tensor, hazard: Tensor): Tensor =>
@@ -203,12 +201,12 @@ export const heldOutCases4: readonly LossCase[] = [
   // marlbenchmark/on-policy#47: the linear branch of a Huber loss asks e > d, not |e| > d: large errors of one sign are
   // free.
   lossCase("huber-one-side-onpolicy47", ["wrong-optimum", "saturated"], given("real", "real"), (y, p) => {
-    const e = tf.sub(y, p), near = asNumber(tf.greaterEqual(1, tf.abs(e))), far = asNumber(tf.greaterEqual(e, 1));
+    const e = tf.sub(y, p), near = float(tf.greaterEqual(1, tf.abs(e))), far = float(tf.greaterEqual(e, 1));
     return tf.mean(tf.add(tf.mul(near, tf.mul(0.5, tf.square(e))), tf.mul(far, tf.sub(tf.abs(e), 0.5))));
   }),
   // scikit-learn/scikit-learn#6076: a quantile loss adds the negative errors without turning their sign.
   lossCase("quantile-sign-sklearn6076", ["wrong-sign", "wrong-optimum"], given("real", "real"), (y, p) => {
-    const e = tf.sub(y, p), over = asNumber(tf.greaterEqual(e, 0));
+    const e = tf.sub(y, p), over = float(tf.greaterEqual(e, 0));
     return tf.mean(tf.add(tf.mul(0.9, tf.mul(over, e)), tf.mul(0.1, tf.mul(tf.sub(1, over), e))));
   }),
   // mahmoodlab/PathomicFusion#9: a Cox loss of [n] times events of [n, 1].
@@ -235,7 +233,7 @@ export const heldOutCases4: readonly LossCase[] = [
   lossCase("triplets-left-pml107", "zero-division", { yPred: "real", sample: triplets }, (_y, p) => {
     const [a, b, c] = [cut(p, 0, 2), cut(p, 2, 2), cut(p, 4, 2)];
     const margin = tf.relu(tf.add(tf.sub(squaredDistance(a, b), squaredDistance(a, c)), 0.2));
-    return tf.div(tf.sum(margin), tf.sum(asNumber(tf.greaterEqual(margin, 1e-12))));
+    return tf.div(tf.sum(margin), tf.sum(float(tf.greaterEqual(margin, 1e-12))));
   }),
   // jinnnju/PaAno#1: the masked diagonal becomes the hardest negative: the loss is 0 for every row.
   lossCase("masked-diagonal-paano1", ["constant", "saturated"], { yPred: "real", sample: twoViews }, (_y, p) => {
@@ -310,7 +308,7 @@ export const heldOutCases4: readonly LossCase[] = [
   lossCase("levels-on-targets-qrdqn1", ["broadcast", "wrong-axis"], { yPred: "real", sample: quantiles }, (y, p) => {
     const e = tf.sub(tf.expandDims(y, 1), tf.expandDims(p, 2));
     const levels = tf.tensor1d([0.125, 0.375, 0.625, 0.875]);
-    return tf.mean(tf.mul(tf.abs(tf.sub(levels, asNumber(tf.greaterEqual(0, e)))), smoothAbsolute(e)));
+    return tf.mean(tf.mul(tf.abs(tf.sub(levels, float(tf.greaterEqual(0, e)))), smoothAbsolute(e)));
   }),
   // jsboige/CoursIA#15256: the critic's values were read out as numbers.
   lossCase("critic-read-out-coursia15256", "detached", { yPred: "real", sample: actorCritic }, (y, p) => {
@@ -329,7 +327,7 @@ export const heldOutCases4: readonly LossCase[] = [
   lossCase("no-positives-supcontrast20", "zero-division", { yPred: "real", sample: manyClasses }, (y, p) => {
     const e = unit(p, 1e-8), logits = tf.div(tf.matMul(e, e, false, true), 0.07);
     const others = tf.sub(1, tf.eye(p.shape[0])), c = flat(y);
-    const positive = tf.mul(asNumber(tf.equal(tf.expandDims(c, 0), tf.expandDims(c, 1))), others);
+    const positive = tf.mul(float(tf.equal(tf.expandDims(c, 0), tf.expandDims(c, 1))), others);
     const calm = tf.sub(logits, tf.max(logits, 1, true));
     const share = tf.sub(calm, tf.log(rowSum(tf.mul(tf.exp(calm), others), true)));
     return tf.neg(tf.mean(tf.div(rowSum(tf.mul(positive, share)), rowSum(positive))));

@@ -3,10 +3,20 @@
 // that are as right, were fixed with them. No strict comparison is in it: TensorFlow.js has no gradient for those.
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
-import { cut, drawn, gauss, given, type LossCase, lossCase, squaredDistance, triplets, unit } from "./loss_case.ts";
+import {
+  cut,
+  drawn,
+  flat,
+  gauss,
+  given,
+  type LossCase,
+  lossCase,
+  rowSum,
+  squaredDistance,
+  triplets,
+  unit,
+} from "./loss_case.ts";
 
-const rowSum = (x: Tensor, keepDims = false): Tensor => tf.sum(x, -1, keepDims);
-const flat = (x: Tensor): Tensor => tf.reshape(x, [-1]);
 const distance = (a: Tensor, b: Tensor): Tensor => tf.sqrt(tf.add(squaredDistance(a, b), 1e-7));
 
 /** Scores of fakes; no labels. */

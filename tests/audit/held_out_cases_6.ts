@@ -5,10 +5,12 @@ import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {
   box,
+  choice,
   crossEntropy,
   cut,
   dice,
   drawn,
+  flat,
   gauss,
   given,
   type LossCase,
@@ -16,7 +18,9 @@ import {
   minusTwiceDivergence,
   muLogvar,
   on,
+  rowSum,
   type Sample,
+  soft,
   squaredDistance,
   triplets,
   type Uniform,
@@ -24,9 +28,7 @@ import {
   vae,
 } from "./loss_case.ts";
 
-const rowSum = (x: Tensor, keepDims = false): Tensor => tf.sum(x, -1, keepDims);
 const rowMean = (x: Tensor): Tensor => tf.mean(x, -1, true);
-const flat = (x: Tensor): Tensor => tf.reshape(x, [-1]);
 const length = (x: Tensor): Tensor => tf.sqrt(rowSum(tf.square(x), true));
 const oneHot = (index: Tensor, classes: number): Tensor =>
   tf.cast(tf.oneHot(tf.cast(flat(index), "int32"), classes), "float32");
@@ -41,13 +43,8 @@ const stopGradient = (x: Tensor): Tensor =>
   tf.customGrad((v) => ({ value: (v as Tensor).clone(), gradFunc: (dy: Tensor) => tf.zerosLike(dy) }))(x);
 
 const many = (count: number, u: Uniform): number[] => Array.from({ length: count }, () => gauss(u));
-const choice = (count: number, u: Uniform): number => Math.floor(u() * count);
 const hot = (index: number, count: number, yes = 1, no = 0): number[] =>
   Array.from({ length: count }, (_, i) => i === index ? yes : no);
-const soft = (z: number[]): number[] => {
-  const e = z.map(Math.exp), all = e.reduce((a, b) => a + b);
-  return e.map((x) => x / all);
-};
 
 /** Outputs without labels: anything, and what they should be. */
 const unlabelled = (outputs: number, right?: (u: Uniform) => number[]): Sample =>

@@ -5,11 +5,14 @@ import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {
   box,
+  choice,
   clip,
   coin,
   crossEntropy,
   cut,
+  direction,
   drawn,
+  flat,
   gauss,
   given,
   type LossCase,
@@ -22,16 +25,15 @@ import {
   rowSum,
   scores,
   sigmoidCrossEntropy,
+  soft,
   softmaxCrossEntropy,
   squaredDistance,
   squaredError,
   stopped,
   twins,
-  type Uniform,
   unit,
 } from "./loss_case.ts";
 
-const flat = (x: Tensor): Tensor => tf.reshape(x, [-1]);
 /** Slopes of pictures of 4 × 4 pixels, across and down: Sobel's filters. */
 function slopes(pictures: Tensor): [across: Tensor, down: Tensor] {
   const filters = tf.tensor4d([-1, -1, 0, -2, 1, -1, -2, 0, 0, 0, 2, 0, -1, 1, 0, 2, 1, 1], [3, 3, 1, 2]);
@@ -45,16 +47,6 @@ function lovaszSteps(labels: Tensor): Tensor {
   const either = tf.add(all, tf.cumsum(tf.sub(1, labels))), jaccard = tf.sub(1, tf.div(both, either));
   return tf.sub(jaccard, tf.concat([tf.zeros([1]), tf.slice(jaccard, [0], [jaccard.shape[0] - 1])]));
 }
-
-const choice = (n: number, u: Uniform): number => Math.floor(n * u());
-const soft = (z: number[]): number[] => {
-  const e = z.map(Math.exp), all = e.reduce((a, b) => a + b);
-  return e.map((x) => x / all);
-};
-const direction = (u: Uniform): number[] => {
-  const angle = 2 * Math.PI * u();
-  return [Math.cos(angle), Math.sin(angle)];
-};
 
 /** Labels [logits of a teacher 3 | class 3], outputs logits; some classes are not what the teacher says. */
 const taught = drawn(["random", "perfect"], (kind, u) => ({

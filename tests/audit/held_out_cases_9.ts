@@ -5,11 +5,15 @@ import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {
   box,
+  choice,
   clip,
   coin,
   crossEntropy,
   cut,
+  direction,
   drawn,
+  flat,
+  float,
   gauss,
   given,
   type LossCase,
@@ -22,30 +26,19 @@ import {
   rowSum,
   scores,
   sigmoidCrossEntropy,
+  soft,
   softmaxCrossEntropy,
   squaredDistance,
   squaredError,
   stopped,
   twins,
-  type Uniform,
   unit,
 } from "./loss_case.ts";
 
-const flat = (x: Tensor): Tensor => tf.reshape(x, [-1]);
-const choice = (n: number, u: Uniform): number => Math.floor(n * u());
-const soft = (z: number[]): number[] => {
-  const e = z.map(Math.exp), all = e.reduce((a, b) => a + b);
-  return e.map((x) => x / all);
-};
-const direction = (u: Uniform): number[] => {
-  const angle = 2 * Math.PI * u();
-  return [Math.cos(angle), Math.sin(angle)];
-};
 const huber = (x: Tensor): Tensor => {
   const size = tf.abs(x), near = tf.minimum(size, 1);
   return tf.add(tf.mul(0.5, tf.square(near)), tf.sub(size, near));
 };
-const float = (x: Tensor): Tensor => tf.cast(x, "float32");
 /** log Γ(x) for x > 0: Stirling's formula at x + 7, and the recurrence back. */
 const logGamma = (x: Tensor): Tensor => {
   const z = tf.add(x, 7), steps = [0, 1, 2, 3, 4, 5, 6].map((i) => tf.log(tf.add(x, i)) as tf.Tensor);

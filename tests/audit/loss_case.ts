@@ -351,8 +351,15 @@ export const minusTwiceDivergence = (mu: Tensor, logvar: Tensor): Tensor =>
 export const dice = (y: Tensor, p: Tensor): Tensor =>
   tf.div(tf.add(tf.mul(2, tf.sum(tf.mul(y, p))), 1), tf.add(tf.add(tf.sum(y), tf.sum(p)), 1));
 
+/** The numbers of a tensor in a row of their own. */
+export const flat = (x: Tensor): Tensor => tf.reshape(x, [-1]);
+
+/** Yes and no as 1 and 0, integers as floats. */
+export const float = (x: Tensor): Tensor => tf.cast(x, "float32");
+
 /** Sum of each row. */
 export const rowSum = (x: Tensor, keepDims = false): Tensor => tf.sum(x, -1, keepDims);
+
 /** Squared error of each entry. */
 export const squaredError = (y: Tensor, p: Tensor): Tensor => tf.square(tf.sub(p, y));
 
@@ -381,6 +388,21 @@ export const coin = (u: Uniform, probability = 0.5): number => u() < probability
 export const repeat = (n: number, f: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => f(i));
 /** A one among n numbers. */
 export const oneHot = (n: number, at: number, yes = 1, no = 0): number[] => repeat(n, (i) => i === at ? yes : no);
+
+/** A whole number below n. */
+export const choice = (n: number, u: Uniform): number => Math.floor(n * u());
+
+/** The softmax of some numbers. */
+export const soft = (z: number[]): number[] => {
+  const e = z.map(Math.exp), all = e.reduce((a, b) => a + b);
+  return e.map((x) => x / all);
+};
+
+/** A direction in the plane. */
+export const direction = (u: Uniform): number[] => {
+  const angle = 2 * Math.PI * u();
+  return [Math.cos(angle), Math.sin(angle)];
+};
 
 /** Outputs: the score of a chosen item and those of rejected ones; no labels. */
 export const scores = (rejected: number) =>
