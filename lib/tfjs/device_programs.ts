@@ -66,7 +66,7 @@ function decisionText({ form, fromLogits }: DeviceDecision): string {
   float near = ${hard ? "0.0" : `fall / ${literal(span)}`};
   float s = pick(low, near, 1.0 - near);
   float rest = pick(low, 1.0 - near, near);
-  float slope = pick(p == q, density * ${literal(steepness / span)}, 0.0)${fromLogits ? " * p * (1.0 - p)" : ""};`;
+  float slope = density * ${literal(steepness / span)}${fromLogits ? " * p * (1.0 - p)" : ""};`;
 }
 
 /** The inputs of a pass: outputs, labels, weights and decisions, where they are given. All have two axes. */

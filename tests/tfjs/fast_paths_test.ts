@@ -261,4 +261,5 @@ onBackends("other optimizers, and one derived from Adam, take their own steps", 
   const [before] = variables[1].dataSync();
   tf.tidy(() => stepperOf(tf.train.sgd(1)).step({ [variables[1].name]: tf.ones([3]) }));
   assertWithin(variables[1].dataSync()[0], before - 1, 1e-6);
+  tf.dispose(variables);
 });
