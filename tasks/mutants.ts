@@ -92,7 +92,7 @@ export interface Plan {
 
 /**
  * Plans the tests of each mutant by three replies without a mutant: after the loading, and of two runs of all tests. Code
- * that runs while the file is loaded may matter to every test.
+ * that runs once per process, while the file is loaded or for a result that is kept, may matter to every test.
  */
 export function planTests(loading: TestReply, first: TestReply, second: TestReply): (id: string) => Plan {
   const sound = first.seconds.map((_, test) => test).filter((test) => !second.failed.includes(test))
@@ -100,12 +100,13 @@ export function planTests(loading: TestReply, first: TestReply, second: TestRepl
   return (id) => {
     const atLoad = loading.hits[0][id] > 0;
     const [near, far] = [true, false].map((is) => sound.filter((test) => first.hits[test][id] > 0 === is));
-    const tests = atLoad ? [...near, ...far] : near;
+    const once = atLoad || near.some((test) => second.hits[test][id] === undefined);
+    const tests = once ? [...near, ...far] : near;
     return {
       tests,
       seconds: tests.reduce((sum, test) => sum + first.seconds[test], 0),
       hits: near.reduce((sum, test) => sum + first.hits[test][id], 0),
-      once: atLoad || near.some((test) => second.hits[test][id] === undefined),
+      once,
     };
   };
 }

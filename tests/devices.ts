@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { readBatch } from "../lib/batch/read_batch.ts";
 import { byLabel, countKeys } from "../lib/counts/counts.ts";
 import { countBatch, countsPartials, scaled, scoreCounts } from "../lib/scoring/score_batch.ts";
+import { engine } from "../lib/tfjs/engine.ts";
 import { deviceLoss, deviceRows, deviceScore, hasDeviceForm } from "../lib/tfjs/device_loss.ts";
 import { registerDevice } from "../lib/tfjs/registered_device.ts";
 import "./helpers.ts";
@@ -22,7 +23,6 @@ function register(name: string, lies = false): void {
 register("device");
 register("liar", true);
 register("lost");
-(tf.findBackend("lost") as unknown as { device: unknown }).device = { lost: Promise.resolve({}) };
 
 /** A small classifier with fixed weights, and data. */
 export function problem() {
@@ -81,5 +81,18 @@ export async function withPrograms<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } finally {
     registerDevice({ deviceLoss, deviceRows, deviceScore, hasDeviceForm });
+  }
+}
+
+/** Runs a function while fields of the engine are other ones. */
+export function withFields<T>(fields: Record<string, unknown>, run: () => T): T {
+  const own = engine(), names = Object.keys(fields);
+  const before = names.map((name) => Object.getOwnPropertyDescriptor(own, name));
+  for (const name of names) Object.defineProperty(own, name, { value: fields[name], configurable: true });
+  try {
+    return run();
+  } finally {
+    for (const name of names) delete (own as unknown as Record<string, unknown>)[name];
+    names.forEach((name, k) => before[k] && Object.defineProperty(own, name, before[k]));
   }
 }

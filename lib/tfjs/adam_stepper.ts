@@ -64,7 +64,7 @@ function adamStep(
 
 /** Makes a stepper for Adam: one loop instead of some ten operations per weight, the moments in arrays until the epoch ends. */
 function adamStepper(adam: Adam): Stepper {
-  let tracked: Map<string, Tracked> | undefined, powers = [0, 0];
+  let tracked: Map<string, Tracked> | undefined, powers: number[];
   const begin = (gradients: Record<string, Tensor>) => {
     const variables = tf.engine().registeredVariables;
     powers = [adam.accBeta1, adam.accBeta2].map((power) => power.dataSync()[0]);

@@ -60,7 +60,7 @@ const largestKernel = 16_777_216;
  */
 export function denseStack(model: LayersModel): readonly DenseLayer[] | undefined {
   if ((model.constructor as unknown) !== Sequential || !inHostMemory() || !ownSimd()) return undefined;
-  if (!model.outputNames?.length) return undefined; // a model is built when it is first applied
+  if (model.outputNames.length === 0) return undefined; // a model is built when it is first applied
   const layers = model.layers as unknown as DenseLayer[];
   const known = layers.every((layer) =>
     layer.constructor === denseClass() && Object.hasOwn(activations, layer.activation.getClassName()) &&

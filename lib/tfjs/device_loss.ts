@@ -27,7 +27,7 @@ interface DeviceForm {
 /** Returns the device form of a setting; nothing for a setting that is computed on the host. */
 function deviceForm({ decide: { perColumn, argmax }, scoring }: ResolvedOptions): DeviceForm | undefined {
   const formula = formulaOf(scoring.score);
-  if (formula === undefined || scoring.average === "samples" || scoring.rule !== undefined) return undefined;
+  if (formula === undefined || scoring.average === "samples") return undefined;
   if (argmax !== undefined) return { formula, argmax, decision: { fromLogits: argmax.fromLogits } };
   const step = perColumn?.steps.length === 1 ? perColumn.steps[0] : undefined, form = step && formOf(step);
   if (form === undefined || !hasProgram(form) || step!.value(0) !== 0 || step!.value(1) !== 1) return undefined;

@@ -46,9 +46,7 @@ export interface DeviceDecision {
 }
 
 /** Says that a step can be written as a program. */
-export const hasProgram = (form: StepForm): boolean =>
-  Object.hasOwn(tails, form.loops.name) && Number.isFinite(Math.fround(form.steepness / form.span)) &&
-  form.steepness < 1e30;
+export const hasProgram = (form: StepForm): boolean => Object.hasOwn(tails, form.loops.name) && form.steepness < 1e30;
 
 /** Sets `s`, `rest` = 1 − s and `slope` = ∂s/∂x of the output `x`. */
 function decisionText({ form, fromLogits }: DeviceDecision): string {

@@ -163,8 +163,8 @@ const cpuMemory = (backend: CpuBackend): HostMemory => ({
 
 function heapOf({ wasm }: WasmBackend): Heap | undefined {
   const memory = wasm?.asm?.memory;
-  if (memory === undefined || memory.buffer !== wasm?.HEAPU8?.buffer) return undefined;
-  return { memory, allocate: (bytes) => wasm._malloc(bytes) >>> 0, free: (address) => wasm._free(address) };
+  if (memory === undefined || memory.buffer !== wasm!.HEAPU8?.buffer) return undefined;
+  return { memory, allocate: (bytes) => wasm!._malloc(bytes) >>> 0, free: (address) => wasm!._free(address) };
 }
 
 const wasmMemory = (backend: WasmBackend): HostMemory => ({
@@ -318,7 +318,7 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
   };
   watched.runKernel = function (name, inputs, attrs) {
     const result = inside(() => runKernel.call(watched, name, inputs, attrs));
-    inside(() => watcher.kernel(name, inputs ?? {}, attrs ?? {}, result));
+    inside(() => watcher.kernel(name, inputs, attrs ?? {}, result));
     return result;
   };
   watched.runKernelFunc = function (params) {

@@ -40,8 +40,7 @@ const memories = new WeakMap<HostMemory, TensorMemory>();
 function withSimd(host: HostMemory): TensorMemory {
   const known = memories.get(host);
   if (known !== undefined) return known;
-  const simd = host.backend === "wasm" ? simdIn(host.heap) : undefined;
-  const memory = { ...host, simd: host.backend === "wasm" ? () => simd : ownSimd };
+  const simd = simdIn(host.heap), memory = { ...host, simd: host.backend === "wasm" ? () => simd : ownSimd };
   memories.set(host, memory);
   return memory;
 }

@@ -52,7 +52,7 @@ interface WebGpuBackend {
 }
 
 const has = <T>(thing: unknown, method: string): thing is T =>
-  typeof (thing as Record<string, unknown> | undefined)?.[method] === "function";
+  typeof (thing as Record<string, unknown>)[method] === "function";
 
 const isWebGl = (backend: unknown): backend is WebGlBackend =>
   has(backend, "runWebGLProgram") && tf.env().getBool("WEBGL_RENDER_FLOAT32_ENABLED");

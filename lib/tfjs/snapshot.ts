@@ -63,8 +63,7 @@ export function setOptimizerState(optimizer: LayersOptimizer, { iterations, sing
   tf.tidy(() => {
     for (const [key, numbers] of Object.entries(single)) (fields[key] as tf.Variable).assign(restore(numbers));
     for (const [key, list] of Object.entries(lists)) {
-      const before = fields[key];
-      if (isList(before)) tf.dispose(before.map(({ variable }) => variable));
+      tf.dispose((fields[key] as VariableList).map(({ variable }) => variable));
       fields[key] = list.map(({ name, numbers }) => (
         { originalName: name, variable: tf.variable(restore(numbers), false) }
       ));

@@ -46,6 +46,9 @@ for (const form of forms) {
         forward(form, weights, x).logits.reduce((sum, z, i) => sum + by[i] * z, 0);
       const gradient = backward(form, weights, x, forward(form, weights, x).units, by);
       assertEquals(gradient.length, weights.length);
+      const narrow = new Float32Array(by), [float32, float64] = [narrow, new Float64Array(narrow)];
+      const of = (by: Float32Array | Float64Array) => backward(form, weights, x, forward(form, weights, x).units, by);
+      assertEquals(of(float32), of(float64));
       gradient.forEach((g, j) => {
         const at = (step: number) => value(weights.map((w, k) => k === j ? w + step : w));
         assertWithin(g, (at(1e-6) - at(-1e-6)) / 2e-6, 1e-7, `weight ${j} of ${rows} rows`);

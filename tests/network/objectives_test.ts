@@ -1,15 +1,30 @@
 // The losses that the small network trains on: their gradients against float64 differences, and the running one against all rows.
 import { assert, assertEquals } from "@std/assert";
-import { accuracy, f1, fBeta, type LossOptions, metricLoss, precision, softsign } from "@roundabout/roundabout";
+import {
+  accuracy,
+  f1,
+  fBeta,
+  type LossOptions,
+  metricLoss,
+  precision,
+  softsign,
+  utility,
+} from "@roundabout/roundabout";
 import type { TrainingLoss } from "@roundabout/network";
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
 import { partsOfLoss } from "../../lib/scoring/options.ts";
 import {
+  crossEntropy,
   crossEntropyGradient,
+  focalLoss,
+  type Labels,
   labelsOf,
+  logitAdjusted,
+  type Objective,
   objectiveOf,
   probabilities,
   runningScore,
+  scoreOfRows,
 } from "../../lib/network/objectives.ts";
 import { scoreBatch } from "../../lib/scoring/score_batch.ts";
 import { assertAllWithin, assertWithin } from "../helpers.ts";
@@ -69,6 +84,117 @@ Deno.test("the gradient of cross-entropy of several logits is that of float64 di
     const at = (step: number) => value(z.map((v, k) => k === j ? v + step : v));
     assertWithin(g, (at(1e-6) - at(-1e-6)) / 2e-6, 1e-8);
   });
+});
+
+/** Rows of one logit and of three, with weights and without, some of them 0, and logits that are certain. */
+const rowsOfLogits: readonly (readonly [Labels, Float64Array])[] = [1, 3].flatMap((outputs) =>
+  [undefined, [1, 3, 0, 2, 0.5]].map((weights) => {
+    const random = seededRandom(outputs), own = outputs === 1 ? [0, 1, 1, 0, 1] : [0, 2, 1, 2, 0];
+    const logits = Float64Array.from({ length: 5 * outputs }, () => 3 * random.normal());
+    return [labelsOf(own, outputs, weights), logits] as const;
+  })
+);
+
+/** The weighted mean of a function of the probability of a row's own class. */
+function meanOf(
+  f: (p: number) => number,
+  { rows, classes, yTrue, sampleWeight }: Labels,
+  logits: Float64Array,
+): number {
+  const p = probabilities(logits, classes), weight = (row: number) => sampleWeight?.[row * classes] ?? 1;
+  let sum = 0, total = 0;
+  for (let row = 0; row < rows; row++) {
+    const own = classes === 1
+      ? yTrue[row] === 1 ? p[row] : 1 - p[row]
+      : p[row * classes + [0, 1, 2].findIndex((c) => yTrue[row * classes + c] === 1)];
+    sum += weight(row) * f(own);
+    total += weight(row);
+  }
+  return sum / total;
+}
+
+function assertDifferentiated(objective: Objective, labels: Labels, logits: Float64Array): void {
+  objective(labels, logits).gradient.forEach((g, j) => {
+    const at = (step: number) => objective(labels, logits.map((z, k) => k === j ? z + step : z)).value;
+    assertWithin(g, (at(1e-6) - at(-1e-6)) / 2e-6, 1e-8, `of logit ${j}`);
+  });
+}
+
+Deno.test("cross-entropy and the focal loss are weighted means of −(1 − p)ᵞ·log p, with their gradients", () => {
+  for (const [labels, logits] of rowsOfLogits) {
+    for (
+      const [gamma, objective] of [[0, crossEntropy], [0, focalLoss(0)], [1, focalLoss(1)], [
+        2.5,
+        focalLoss(2.5),
+      ]] as const
+    ) {
+      const wanted = meanOf((p) => -((1 - p) ** gamma) * Math.log(p), labels, logits);
+      assertWithin(objective(labels, logits).value, wanted, 1e-12, `gamma ${gamma}`);
+      assertDifferentiated(objective, labels, logits);
+    }
+  }
+});
+
+Deno.test("cross-entropy and the focal loss of logits that are certain are finite, those without a weight 0", () => {
+  for (const z of [800, -800]) {
+    const sure = [labelsOf([1]), Float64Array.of(z)] as const, wrong = z > 0 ? 0 : 800;
+    assertEquals([crossEntropy(...sure).value, ...crossEntropy(...sure).gradient], [wrong, z > 0 ? 0 : -1]);
+    const many = [labelsOf([0], 3), Float64Array.of(z, 0, 0)] as const;
+    assertWithin(crossEntropy(...many).value, z > 0 ? 0 : 800 + Math.log(2), 1e-12);
+    for (const rows of [sure, many]) {
+      for (const gamma of [0, 0.5, 2]) {
+        const { value, gradient } = focalLoss(gamma)(...rows);
+        assertWithin(value, z > 0 ? 0 : -Math.log(Number.MIN_VALUE), 1e-9);
+        assertAllWithin(gradient, gradient.map((_, k) => z > 0 ? 0 : k === 0 ? -1 : rows === many ? 0.5 : 0), 1e-12);
+      }
+    }
+  }
+  for (const outputs of [1, 3]) {
+    const nobody = [labelsOf([0, 1], outputs, [0, 0]), new Float64Array(2 * outputs).fill(1)] as const;
+    for (const objective of [crossEntropy, focalLoss(2)]) {
+      const { value, gradient } = objective(...nobody);
+      assertEquals([value, ...gradient], [0, ...nobody[1].map(() => 0)]);
+    }
+  }
+});
+
+Deno.test("logit adjustment adds log π to the logits of training, log(π₁/π₀) to a single one", () => {
+  for (const [labels, logits] of rowsOfLogits) {
+    const shares = labels.classes === 1 ? [0.8, 0.2] : [0.5, 0.3, 0.2];
+    const shifts = labels.classes === 1 ? [Math.log(0.25)] : shares.map((share) => Math.log(share));
+    const adjusted = crossEntropy(labels, logits.map((z, i) => z + shifts[i % labels.classes]));
+    const { value, gradient } = logitAdjusted(crossEntropy, shares)(labels, logits);
+    assertWithin(value, adjusted.value, 1e-12);
+    assertAllWithin(gradient, adjusted.gradient, 1e-12);
+  }
+});
+
+Deno.test("the objective of a loss's parts is best − score of the rows, with its gradient", () => {
+  for (const [labels, logits] of rowsOfLogits) {
+    const options: LossOptions = labels.classes === 1 ? {} : { decision: "argmax", average: "macro" };
+    for (const score of ["f1", utility({ tp: 3, fp: -1, fn: -2, tn: 0 })] as const) {
+      const parts = partsOfLoss(metricLoss(score, { ...options, fromLogits: true }))!, objective = scoreOfRows(parts);
+      const batch = { ...labels, yPred: logits };
+      assertWithin(
+        objective(labels, logits).value,
+        parts.best - scoreBatch(batch, parts.decide(batch), parts.scoring).value,
+        1e-12,
+      );
+      assertDifferentiated(objective, labels, logits);
+    }
+  }
+});
+
+Deno.test("class indices become one column per class, and a row's weight that of all its columns", () => {
+  assertEquals(labelsOf([2, 0], 3, [5, 7]), {
+    rows: 2,
+    classes: 3,
+    yTrue: Float64Array.of(0, 0, 1, 1, 0, 0),
+    sampleWeight: Float64Array.of(5, 5, 5, 7, 7, 7),
+  });
+  assertEquals(labelsOf([1], 2), { rows: 1, classes: 2, yTrue: Float64Array.of(0, 1), sampleWeight: undefined });
+  const y = [0, 1], weights = [2, 3];
+  assertEquals(labelsOf(y, 1, weights), { rows: 2, classes: 1, yTrue: y, sampleWeight: weights });
 });
 
 const settings: [LossOptions, number][] = [

@@ -93,6 +93,17 @@ Deno.test("a network finds what no line can: exclusive or", () => {
   assert(right(0) < 0.7 && right(8) > 0.9);
 });
 
+Deno.test("without options there is no hidden layer, a batch has 256 rows and the learning rate is 0.01", () => {
+  const random = seededRandom(2),
+    y = Array.from({ length: 300 }, (_, i) => i % 2),
+    x = y.map((v) => v + random.normal());
+  const setting = { x, y, loss: losses.crossEntropy, epochs: 1 },
+    stated = { hidden: 0, batchSize: 256, learningRate: 0.01 };
+  const { weights, features, hidden } = trainNetwork({ ...setting, random: seededRandom(3) });
+  assertEquals(weights, trainNetwork({ ...setting, ...stated, random: seededRandom(3) }).weights);
+  assertEquals([features, hidden, weights.length], [1, 0, 2]);
+});
+
 Deno.test("rows that do not fit are refused", () => {
   const options = { loss: losses.f1, epochs: 1, random: seededRandom(1) };
   assertThrows(() => trainNetwork({ ...options, x: [1, 2, 3], y: [0, 1] }), RangeError, "'x' has 3 numbers");
@@ -111,7 +122,10 @@ Deno.test("hidden, epochs, batchSize and learningRate out of range are refused, 
       assertThrows(() => trainNetwork({ ...setting, [name]: value }), RangeError, `'${name}' must be a whole number`);
     }
   }
-  assertThrows(() => trainNetwork({ ...setting, learningRate: 0 }), RangeError, "'learningRate'");
+  for (const learningRate of [0, -1, NaN, Infinity]) {
+    const words = `'learningRate' must be a finite number > 0, it is ${learningRate}`;
+    assertThrows(() => trainNetwork({ ...setting, learningRate }), RangeError, words);
+  }
 });
 
 Deno.test("a batch in which nobody counts moves nothing, and poisons nothing", () => {

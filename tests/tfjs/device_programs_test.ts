@@ -5,6 +5,7 @@ import {
   f1Metric,
   fitMetric,
   gaussian,
+  linearRamp,
   type LossOptions,
   metricLoss,
   round,
@@ -12,11 +13,13 @@ import {
   softsign,
   straightThrough,
 } from "../../lib/mod.ts";
+import { resolveOptions } from "../../lib/scoring/options.ts";
+import { deviceRows } from "../../lib/tfjs/device_loss.ts";
 import { runsPrograms } from "../../lib/tfjs/shader.ts";
 import { allScores } from "../all_scores.ts";
 import { problem } from "../devices.ts";
 import { assertAllWithin, assertWithin, counted, random } from "../helpers.ts";
-import { ran } from "./shader_backends.ts";
+import { pipelines, ran } from "./shader_backends.ts";
 
 const languages = ["glsl", "wgsl"] as const;
 const float32 = "WEBGL_RENDER_FLOAT32_ENABLED";
@@ -73,6 +76,7 @@ const [f1, precision, utility, accuracy] = ["f1", "precision", "utility", "accur
 
 Deno.test("a program of the GPU gives the host's loss and gradient: every score, alone and averaged", () => {
   assertSame(f1, {}, batch(300));
+  assertSame(f1, { average: "macro" }, batch(300, 2));
   const one = batch(30), three = batch(20, 3);
   for (const score of allScores) {
     assertSame(score, {}, one);
@@ -93,6 +97,7 @@ Deno.test("a program of the GPU gives the host's loss and gradient: every step, 
       assertSame(f1, { step: round({ threshold }), fromLogits }, numbers);
     }
     assertSame(f1, { step: "identity", fromLogits }, numbers);
+    assertSame(f1, { step: linearRamp({ anchored: false }), fromLogits }, numbers);
   }
 });
 
@@ -137,6 +142,7 @@ Deno.test("a program of the GPU gives the host's loss and gradient: argmax", () 
     for (const step of [undefined, "round", "straightThrough"] as const) {
       const options: LossOptions = { decision: "argmax", average: "macro", fromLogits, ...step && { step } };
       assertSame(f1, options, { ...numbers, yPred: rows });
+      if (step === undefined) assertSame(f1, { ...options, slope: 1 }, { ...numbers, yPred: rows });
     }
   }
 });
@@ -192,6 +198,11 @@ Deno.test("a setting without a program, and a backend without float32, take the 
       [f1, { step: gaussian() }, numbers],
       [f1, { step: { ...softsign() } }, numbers],
       [f1, { step: softsign({ anchored: false }) }, numbers],
+      ...[0, 0.99].map((threshold): [Score, LossOptions, Numbers] => [
+        f1,
+        { step: linearRamp({ anchored: false, threshold }) },
+        numbers,
+      ]),
       [f1, { step: softsign({ slope: 1e32 }) }, numbers],
       [f1, { decision: { top: 2 } }, numbers],
       [f1, { average: "samples" }, columns],
@@ -212,6 +223,10 @@ Deno.test("a setting without a program, and a backend without float32, take the 
   } finally {
     tf.env().set(float32, true);
   }
+  assertEquals(
+    deviceRows("f1Loss", resolveOptions("f1Loss", own, {}), {} as Parameters<typeof deviceRows>[2]),
+    undefined,
+  );
   tf.setBackend("cpu");
   assertEquals(runsPrograms(), false);
 });
@@ -244,6 +259,7 @@ Deno.test("a metric on a device is the host's, computed by two programs, and not
       return { number, reads, programs: ran.programs - before };
     };
   const host = of("cpu").number;
+  pipelines.clear();
   for (const language of languages) {
     const { number, reads, programs } = of(language);
     assertWithin(number, host, 1e-6);

@@ -7,6 +7,7 @@ import { stepperOf } from "../../lib/tfjs/adam_stepper.ts";
 import { denseStack, stackGradients, stackOutputs } from "../../lib/tfjs/dense_stack.ts";
 import { applyGradients, type LayersOptimizer, toOptimizer } from "../../lib/tfjs/optimizers.ts";
 import { optimizerState, setOptimizerState } from "../../lib/tfjs/snapshot.ts";
+import { withFields } from "../devices.ts";
 import { assertAllWithin, assertWithin, onBackends, random } from "../helpers.ts";
 
 const activations = ["linear", "relu", "sigmoid", "tanh", "softmax"] as const;
@@ -88,7 +89,7 @@ onBackends("without SIMD, or with too many weights for its heap, a stack goes by
 
 onBackends("what is no such stack goes by TensorFlow.js' own way", () => {
   const relu = tf.layers.dense({ units: 2, inputShape: [3], activation: "relu" });
-  assertEquals(denseStack(tf.sequential({ layers: [relu] })), undefined); // not applied yet
+  for (const layers of [[], [relu]]) assertEquals(denseStack(tf.sequential({ layers })), undefined); // not applied yet
   const model = built(relu), layers = denseStack(model)!;
   const input = tf.input({ shape: [3] });
   class Doubled extends (relu.constructor as new (options: object) => tf.layers.Layer) {
@@ -96,13 +97,18 @@ onBackends("what is no such stack goes by TensorFlow.js' own way", () => {
       return tf.mul(2, super.call(inputs, options) as tf.Tensor);
     }
   }
+  class Own extends (tf.sequential().constructor as new (options: object) => tf.Sequential) {}
+  const own = new Own({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
+  tf.tidy(() => void own.apply(tf.zeros([1, 3])));
   const others = [
+    own,
     built(new Doubled({ units: 2, inputShape: [3] })),
     built(tf.layers.dense({ units: 2, inputShape: [3], activation: "elu" })),
     built(tf.layers.dense({ units: 2, inputShape: [3] }), tf.layers.dropout({ rate: 0.5 })),
     tf.model({ inputs: input, outputs: tf.layers.dense({ units: 1 }).apply(input) as tf.SymbolicTensor }),
   ];
   for (const model of others) assertEquals(denseStack(model), undefined);
+  assertEquals(withFields({ backendName: "device" }, () => denseStack(model)), undefined);
   for (const x of [tf.zeros([4, 2]), tf.zeros([4, 3, 3]), tf.zeros([4, 3], "int32")]) {
     assertEquals(stackOutputs(layers, x), undefined);
   }
@@ -163,9 +169,9 @@ onBackends("Adam's steps are those of tf.train.adam to the last bit, and so is w
 onBackends("Adam's steps on other variables than before are those of tf.train.adam, too", () => {
   const mine = tf.train.adam(0.1), own = tf.train.adam(0.1), stepper = stepperOf(mine);
   const make = (prefix: string) =>
-    ["a", "b"].map((name) => tf.variable(tf.tensor1d([1, 2]), true, `${prefix} ${name} ${tf.getBackend()}`));
+    ["a", "b", "c"].map((name) => tf.variable(tf.tensor1d([1, 2]), true, `${prefix} ${name} ${tf.getBackend()}`));
   const ours = make("set ours"), theirs = make("set theirs");
-  for (const [step, used] of [[0, 1], [0], [1], [0, 1]].entries()) {
+  for (const [step, used] of [[0, 1], [0], [1], [0, 1], [0, 2]].entries()) {
     const gradients = (variables: tf.Variable[]) =>
       Object.fromEntries(used.map((k) => [variables[k].name, tf.tensor1d([step + 1, k - 0.5])]));
     tf.tidy(() => {

@@ -29,7 +29,7 @@ interface WebGpuProgram extends Program {
 type Backend = tf.KernelBackend & { makeTensorInfo(shape: number[], dtype: string, values: Float32Array): TensorInfo };
 
 /** Compiled programs; a backend compiles a program once per key and ranks. */
-const pipelines = new Map<string, ReturnType<typeof compile>>();
+export const pipelines = new Map<string, ReturnType<typeof compile>>();
 
 interface Call {
   readonly language: "glsl" | "wgsl";
@@ -108,6 +108,7 @@ register("wgsl", (backend) => ({
     assertEquals(dispatchLayout.x, outputShape.map((_, axis) => axis));
     const [threads, ...others] = dispatch.map((groups, axis) => groups * workgroupSize[axis]);
     assertEquals(others, [1, 1]);
+    assert(threads < tf.util.sizeFromShape(outputShape) / outputComponent + workgroupSize[0], "no group is idle");
     return run(backend, program, tensors, {
       language: "wgsl",
       key: shaderKey,

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { dropTape, watchEngine } from "../../lib/tfjs/engine.ts";
 import type { Tensor } from "../../lib/tfjs/tensor.ts";
+import { withFields } from "../devices.ts";
 import "../helpers.ts";
 
 Deno.test("watchEngine: reports kernels, custom gradients and the caller's reads, and restores the engine", () => {
@@ -27,6 +28,25 @@ Deno.test("watchEngine: reports kernels, custom gradients and the caller's reads
     assertEquals(seen.at(-1), "Abs");
   });
   assertEquals(Object.keys(engine), methods);
+});
+
+Deno.test("watchEngine: a kernel is reported with its inputs, attributes and result; an engine that is not known is refused", () => {
+  const x = tf.tensor1d([-1, 2]), seen: unknown[][] = [], ignore = () => {};
+  const watcher = {
+    kernel: (...call: unknown[]) => void seen.push(call),
+    customGradient: ignore,
+    read: ignore,
+  };
+  const [plain, tiled] = watchEngine(watcher, () => [tf.engine().runKernel("Abs", { x }), tf.tile(x, [2])]);
+  assertEquals(seen, [["Abs", { x }, {}, plain], ["Tile", { x }, { reps: [2] }, tiled]]);
+  for (const field of ["runKernel", "runKernelFunc", "readSync", "isTapeOn"]) {
+    const run = () => assert(false, "nothing is run");
+    withFields(
+      { [field]: undefined },
+      () => assertThrows(() => watchEngine(watcher, run), Error, "its engine is not known"),
+    );
+  }
+  tf.dispose([x, plain as Tensor, tiled]);
 });
 
 Deno.test("dropTape: frees what an interrupted gradient saved, and nothing inside another gradient", () => {
