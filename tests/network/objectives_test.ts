@@ -149,6 +149,11 @@ Deno.test("cross-entropy and the focal loss of logits that are certain are finit
       }
     }
   }
+  assertWithin(
+    crossEntropy(labelsOf([0], 3), Float64Array.of(-801, -800, -802)).value,
+    1 + Math.log(1 + Math.exp(-1) + Math.exp(-2)),
+    1e-12,
+  );
   for (const outputs of [1, 3]) {
     const nobody = [labelsOf([0, 1], outputs, [0, 0]), new Float64Array(2 * outputs).fill(1)] as const;
     for (const objective of [crossEntropy, focalLoss(2)]) {

@@ -24,8 +24,18 @@ function assertSameBits(rows: number, features: number, count: number): void {
   x.set(plain);
   const by = normals(rows * count).map((g, i) => i % (9 * count) < 5 * count ? 0 : g); // some fours without a gradient
   const numbers = { weights: normals(own + 3), by, before: normals(own + 3) };
+  const front = () => new Float64Array(x.buffer, 0, own).slice(), taken = own + 1024 * count <= 2 ** 17;
   const elsewhere = x instanceof Float32Array ? new Float32Array(x) : plain;
-  assertEquals(products(x, features, count, numbers), products(elsewhere, features, count, numbers));
+  const gradient = numbers.before.slice();
+  addAffine(x, features, by, count, gradient);
+  assertEquals(
+    front(),
+    taken ? gradient.subarray(0, own) : new Float64Array(own),
+    "the numbers lie at the front if there is room",
+  );
+  const found = products(x, features, count, numbers);
+  assertEquals(front(), taken ? numbers.weights.subarray(0, own) : new Float64Array(own));
+  assertEquals(found, products(elsewhere, features, count, numbers));
 }
 
 Deno.test("the SIMD loops give the bits of the loops of JavaScript, whatever the rows, features and units", () => {
@@ -43,4 +53,20 @@ Deno.test("more than a million numbers are float32, with the same bits of either
   }
 });
 
-Deno.test("weights that have no room beside the rows take the loops of JavaScript", () => assertSameBits(5, 70_000, 2));
+Deno.test("weights that have no room beside the rows take the loops of JavaScript", () => {
+  assertSameBits(5, 65_000, 2);
+  assertSameBits(1, 1023, 64); // just enough room
+});
+
+Deno.test("without a memory for the loops the rows are plain arrays, with the same numbers", () => {
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = function () {
+    throw new RangeError("no room");
+  } as unknown as typeof Memory;
+  try {
+    assertEquals([allocateRows(3), allocateRows(2 ** 20 + 1).constructor], [new Float64Array(3), Float32Array]);
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+  assertEquals(affine(Float64Array.of(1, 2), 2, Float64Array.of(3, 4, 5), 1), Float64Array.of(16));
+});

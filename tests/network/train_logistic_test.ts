@@ -56,6 +56,7 @@ Deno.test("the path begins at the start, has a place for each step, and ends wit
   const { path, weights, loss, watched, alive } = trainLogistic(setting);
   assertEquals([...path[0]], initial);
   assertEquals(path.at(-1), weights);
+  assertEquals(new Set(path.map(String)).size, 6, "each step moves the weights, and its place keeps them");
   assertEquals([path.length, loss.length, watched.length, alive.length], [6, 5, 5, 5]);
 });
 
@@ -83,6 +84,7 @@ Deno.test("bad input is refused with the argument and its value", () => {
   for (
     const [wrong, words] of [
       [{ initial: [1, 2] }, "'initial' must have 3 numbers, it has 2"],
+      [{ x: [] as number[][] }, "'initial' must have 1 numbers, it has 3"],
       [{ y: [0, 1] }, "'y' has 2 rows, 'x' has 6"],
       [{ optimizer: "rmsprop" as "adam" }, "'optimizer' must be 'sgd' or 'adam', it is 'rmsprop'"],
     ] as const

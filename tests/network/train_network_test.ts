@@ -52,6 +52,13 @@ Deno.test("train takes its next batch after the step before, epoch by epoch from
   assertEquals(seen, ["epoch 1: 0,0", "epoch 1: 2,1", "after 1", "epoch 2: 22,11", "epoch 2: 24,12", "after 2"]);
 });
 
+Deno.test("train needs nobody that listens to its epochs", () => {
+  const weights = Float64Array.of(0, 0), form = { features: 1, hidden: 0, outputs: 1 };
+  const batches = () => [{ x: Float64Array.of(2), gradient: () => Float64Array.of(1) }];
+  train({ form, weights, update: (w, g) => g.forEach((v, j) => w[j] += v), epochs: 2, batches });
+  assertEquals([...weights], [4, 2]);
+});
+
 Deno.test("the same seed gives the same network, another one another", () => {
   const train = (seed: number) =>
     trainNetwork({ x, y, loss: losses.f1, hidden: 3, epochs: 3, batchSize: 25, random: seededRandom(seed) }).weights;
