@@ -117,3 +117,90 @@ Deno.test("a batch that finds no room in the shared memory has the bytes of one 
     await setThreads(1);
   }
 });
+
+interface NodeLike {
+  getBuiltinModule?(name: string): unknown;
+}
+
+/** Runs a function where threads are made by another class, or by a browser's if there is none. */
+async function withWorkers(Worker: unknown, run: () => Promise<void>): Promise<void> {
+  const node = (globalThis as unknown as { process: NodeLike }).process, { getBuiltinModule } = node;
+  node.getBuiltinModule = () => Worker && { Worker };
+  try {
+    await run();
+  } finally {
+    node.getBuiltinModule = getBuiltinModule;
+  }
+}
+
+/** A worker that says that it is ready, and never begins a task. */
+class Stalled {
+  static ended = 0;
+  once(event: string, listener: () => void) {
+    if (event === "message") queueMicrotask(listener);
+  }
+  unref() {}
+  terminate() {
+    Stalled.ended++;
+  }
+}
+
+Deno.test("tasks that no worker begins are taken back: the same bytes, and nobody waits for ever", async () => {
+  await withWorkers(Stalled, async () => {
+    for (const [name, one] of wanted) {
+      assertEquals(await setThreads(3), 3);
+      const team = registeredTeam()!;
+      assertEquals(lossAndGradient(...calls[name]), one, name);
+      const units = team.unitsTaken;
+      assert(units > 0 && units <= 4, "two tasks of each of two workers");
+      assertEquals(lossAndGradient(...calls[name]), one, name);
+      assertEquals(team.unitsTaken, units, "no worker has room for another task");
+    }
+    const { ended } = Stalled;
+    await setThreads(1);
+    assertEquals(Stalled.ended, ended + 2);
+  });
+});
+
+Deno.test("a worker that does not start is told, and one thread computes", async () => {
+  class Broken extends Stalled {
+    override once(event: string, listener: (error?: Error) => void) {
+      if (event === "error") queueMicrotask(() => listener(new Error("no core")));
+    }
+  }
+  const { warn } = console, said: string[] = [], { ended } = Stalled;
+  console.warn = (text) => said.push(text);
+  try {
+    await withWorkers(Broken, async () => assertEquals(await setThreads(3), 1));
+  } finally {
+    console.warn = warn;
+  }
+  assertEquals(said, ["Roundabout: one thread, not 3, computes large batches: a worker did not start: no core"]);
+  assertEquals([registeredTeam(), Stalled.ended], [undefined, ended]);
+});
+
+Deno.test("on a page the workers are the browser's", async () => {
+  const { Worker } = globalThis, { revokeObjectURL } = URL, revoked: string[] = [];
+  let started = 0;
+  globalThis.Worker = class extends Worker { // Deno has module workers only
+    constructor(address: string) {
+      super(address, { type: "module" });
+      started++;
+    }
+  } as typeof Worker;
+  URL.revokeObjectURL = (url) => (revoked.push(url), revokeObjectURL(url));
+  try {
+    await withWorkers(undefined, async () => {
+      assertEquals(await setThreads(2), 2);
+      for (const name of ["central", "argmax"]) {
+        assertEquals(lossAndGradient(...calls[name]), wanted.find(([own]) => own === name)![1]);
+      }
+      assert(registeredTeam()!.unitsTaken > 0);
+      await setThreads(1);
+    });
+    assertEquals([started, revoked.length], [1, 1]);
+  } finally {
+    Object.assign(URL, { revokeObjectURL });
+    globalThis.Worker = Worker;
+  }
+});
