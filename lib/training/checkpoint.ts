@@ -29,8 +29,7 @@ export interface Identity {
 
 /** Describes a step by its name, slope and threshold. */
 function settingsOfStep({ step = "softsign", slope, threshold }: LossParts["options"]): object {
-  const [first] = [threshold ?? []].flat(), options = { slope, threshold: first };
-  const made = toStep(step, typeof step === "string" ? options : {});
+  const made = toStep(step, { slope });
   return { step: made.name, slope: made.slope, threshold: threshold ?? made.threshold };
 }
 

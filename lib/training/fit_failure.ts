@@ -49,7 +49,7 @@ export function deadGradient(
   counts: readonly Counts[],
 ): Error {
   const { step = "softsign", slope } = options, stepName = typeof step === "string" ? step : step.name;
-  const stepSlope = toStep(step, typeof step === "string" ? { slope } : {}).slope;
+  const stepSlope = toStep(step, { slope }).slope;
   const positives = counts.reduce((sum, { tp, fn }) => sum + tp + fn, 0);
   const negatives = counts.reduce((sum, { fp, tn }) => sum + fp + tn, 0);
   const why = positives === 0 && !scoring.rule?.queries

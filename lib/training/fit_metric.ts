@@ -322,7 +322,7 @@ async function fit(context: FitContext): Promise<FitResult> {
       }
       if (!(finite ?? await weightsAreFinite(model))) throw weightsNotFinite(name, epoch);
       const { train, validation } = late ?? await countAll(context, loss);
-      if (late !== undefined) checkSame(name, evaluation.soft, train.soft, { between: "the passes", by: "labels" });
+      checkSame(name, evaluation.soft, train.soft, { between: "the passes", by: "labels" });
       evaluation = train;
       const logs = epochLogs(loss, train, validation, rowsWithGradient);
       await callAll(callbacks, "onEpochEnd", epoch, logs);
@@ -333,7 +333,7 @@ async function fit(context: FitContext): Promise<FitResult> {
       await checkpoints?.save(await checkpointOf(context, state, evaluation));
     }
   } catch (error) {
-    if (progress) await progress.onTrainEnd?.(); // ends the progress line before the error is printed
+    if (progress) await progress.onTrainEnd!(); // ends the progress line before the error is printed
     throw error;
   }
   return await finish(context, state, loss, stopped, callbacks);

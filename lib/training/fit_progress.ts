@@ -76,9 +76,6 @@ export function showProgress(
   };
   let done = from;
   return {
-    onEpochBegin: (epoch) => {
-      done = epoch;
-    },
     onBatchEnd: (batch) => {
       done = Math.floor(done) + Math.min(0.99, (batch + 1) / batches); // the rest is the pass that evaluates
       if (now() - last < leastWait) return;

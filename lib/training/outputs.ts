@@ -62,7 +62,7 @@ export async function takeOutputs(
 ): Promise<Float32Array[]> {
   const host = inHostMemory();
   let pending: Pending[] = [], held = 0;
-  const flush = async (more: readonly Tensor[] = []) => {
+  const flush = async (more: readonly Tensor[]) => {
     const batches = pending;
     [pending, held] = [[], 0];
     return await readPending(batches, more);
@@ -83,7 +83,7 @@ export async function takeOutputs(
       for await (const read of set.reader.read()) {
         await before();
         run(set, read);
-        if (held > mostPending) await flush();
+        if (held > mostPending) await flush([]);
       }
     }
     return await flush(more);

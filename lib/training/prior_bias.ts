@@ -50,8 +50,7 @@ export function priorBias(yTrue: Tensor, options: PriorBiasOptions = {}): number
   const { classes, sampleWeight } = options;
   check(`make ${what}`, { classes }, optional(integerFrom(2)));
   const given = yTrue?.shape ?? [1], shape = classes === undefined ? given : [given[0], classes];
-  const size = shape.reduce((product, length) => product * length, 1);
-  const yPred = { shape, size, dtype: "float32", dataSync: () => [] }; // outputs in the shape of the labels, none to check
+  const yPred = { shape, size: 1, dtype: "float32", dataSync: () => [] }; // outputs in the shape of the labels, none to check
   const batch = readBatch(what, { yTrue, yPred, sampleWeight }, { fromLogits: false, columns: true });
   const positive = new Float64Array(batch.classes), whole = new Float64Array(batch.classes);
   for (let k = 0; k < batch.classes; k++) {

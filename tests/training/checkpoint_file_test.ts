@@ -32,6 +32,7 @@ Deno.test("a checkpoint that cannot be read or replaced says so, and leaves noth
     const file = checkpointFile(`${folder}/checkpoint`);
     await assertRejects(() => file.read());
     await assertRejects(() => file.write("text"));
+    await assertRejects(() => checkpointFile(`${folder}/none/checkpoint`).write("text"), Error, "open");
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["checkpoint"]);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -10,7 +10,6 @@ async function runThrough(make: (now: () => number) => FitCallbacks): Promise<vo
   let seconds = 0;
   const callbacks = make(() => 1000 * seconds);
   for (const epoch of [2, 3]) {
-    await callbacks.onEpochBegin!(epoch);
     for (const batch of [0, 1]) {
       seconds += 10;
       await callbacks.onBatchEnd!(batch);
@@ -98,7 +97,6 @@ Deno.test("progress where lines stay: about twenty in all", async () => {
   });
   for (let epoch = 0; epoch < 1000; epoch++) {
     seconds++;
-    await callbacks.onEpochBegin!(epoch);
     await callbacks.onBatchEnd!(0);
     await callbacks.onEpochEnd!(epoch, { loss: 0.5, note: "no number" } as never);
   }
@@ -106,6 +104,25 @@ Deno.test("progress where lines stay: about twenty in all", async () => {
   assertEquals(printed.length, 20);
   assertEquals(printed[0], "epoch 50 of 1000  loss 0.5000  15 min 50 s left");
   assertEquals(printed[19], "epoch 1000 of 1000  loss 0.5000");
+});
+
+Deno.test("progress in the terminal: lines that fit its width, erased before they are written, and one that ends", async () => {
+  const { stderr, consoleSize } = Deno, written: string[] = [];
+  const terminal = {
+    isTerminal: () => true,
+    writeSync: (bytes: Uint8Array) => written.push(new TextDecoder().decode(bytes)),
+  };
+  Object.defineProperty(Deno, "stderr", { value: terminal, configurable: true });
+  Object.defineProperty(Deno, "consoleSize", { value: () => ({ columns: 20, rows: 9 }), configurable: true });
+  try {
+    const callbacks = showProgress(2, { from: 0, batches: 1 });
+    await callbacks.onEpochEnd!(1, { loss: 0.25 });
+    await callbacks.onTrainEnd!();
+  } finally {
+    Object.defineProperty(Deno, "stderr", { value: stderr, configurable: true });
+    Object.defineProperty(Deno, "consoleSize", { value: consoleSize, configurable: true });
+  }
+  assertEquals(written, ["\r\x1b[Kepoch 2 of 2  [████", "\r\x1b[K2 of 2 epochs  loss 0.2500\n"]);
 });
 
 Deno.test("times in words", () => {

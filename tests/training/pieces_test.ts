@@ -6,8 +6,10 @@ import {
   f1Loss,
   type FitCallbacks,
   fitMetric,
+  type FitMetricOptions,
   type Loss,
   type LossOptions,
+  metricGradient,
   metricLoss,
   priorBias,
   softsign,
@@ -23,6 +25,7 @@ import { bestCut } from "../../lib/training/best_cut.ts";
 import { checkpointsIn, settingsOfLoss } from "../../lib/training/checkpoint.ts";
 import { checkSame, DatasetSums } from "../../lib/training/dataset_sums.ts";
 import { checkInformative, deadGradient, gradientBlocked, weightsNotFinite } from "../../lib/training/fit_failure.ts";
+import { checkFit } from "../../lib/training/fit_options.ts";
 import { hardOptions } from "../../lib/training/hard_options.ts";
 import {
   batchGradients,
@@ -36,7 +39,7 @@ import {
 import { trainableVariables } from "../../lib/tfjs/model.ts";
 import { listenForStop } from "../../lib/training/stop_request.ts";
 import { checkWarmStart } from "../../lib/training/warm_start.ts";
-import { assertAllWithin, assertRefused, assertWithin } from "../helpers.ts";
+import { assertAllWithin, assertRefused, assertWithin, onBackends } from "../helpers.ts";
 import { memoryStore } from "./fixtures.ts";
 
 Deno.test("stratifiedBatches: a tensor [n, 1] is a column; other shapes and things are refused by name", () => {
@@ -430,4 +433,162 @@ Deno.test("a text that is no checkpoint, and a store that cannot be written", as
   const { cause, message } = await assertRejects(() => checkpointsIn(store).save({ done: 3 } as never), Error);
   assert(message.startsWith("Cannot write the checkpoint in the given store after epoch 2: full;"), message);
   assertEquals(cause, full);
+  const broken = { ...store, read: () => Promise.resolve("{") };
+  const unread = await assertRejects(
+    () => checkpointsIn(broken).load(identity),
+    RangeError,
+    "in the given store cannot be read",
+  );
+  assert(unread.cause instanceof SyntaxError);
+  const words = "Cannot write the checkpoint '/none/checkpoint' after epoch 2";
+  await assertRejects(() => checkpointsIn("/none/checkpoint").save({ done: 3 } as never), Error, words);
+});
+
+onBackends("slices of tensors have their rows, of any shape and type", async () => {
+  const x = tf.tensor3d([[[0, 1]], [[2, 3]], [[4, 5]]]), y = tf.tensor2d([[0, 1], [1, 0], [1, 1]], [3, 2], "int32");
+  const seen: unknown[] = [];
+  for await (const { inputs: [input], yTrue } of batchReader("a test", [x, y], 2).read()) {
+    seen.push([input.shape, [...input.dataSync()], yTrue.shape, yTrue.dtype, [...yTrue.dataSync()]]);
+  }
+  assertEquals(seen, [
+    [[2, 1, 2], [0, 1, 2, 3], [2, 2], "int32", [0, 1, 1, 0]],
+    [[1, 1, 2], [4, 5], [1, 2], "int32", [1, 1]],
+  ]);
+  tf.dispose([x, y]);
+});
+
+Deno.test("inputs of another rank, or of integers, go to the model as they are; of another width they are told", () => {
+  const { model, x, end } = small(),
+    output = (input: tf.Tensor) => tf.tidy(() => outputOf("a test", model, { inputs: [input], yTrue: x }));
+  assertRefusedOption(() => output(tf.zeros([4, 3])), "'data' has 3 columns, 'model' takes 2");
+  const deep = output(tf.zeros([4, 3, 2]));
+  assertEquals(deep.shape, [4, 3, 1]);
+  const { message: none } = assertThrows(
+    () => tf.tidy(() => outputOf("a test", model, { inputs: [], yTrue: x })),
+    Error,
+  );
+  assert(!none.includes("shape of undefined") && !none.includes("reading '1'"), none);
+  const whole = tf.tensor2d([[1, 2], [3, -1]], [2, 2], "int32"), wanted = model.predict(whole) as tf.Tensor;
+  const found = output(whole);
+  assertAllWithin(found.dataSync(), wanted.dataSync(), 1e-7);
+  tf.dispose([deep, whole, wanted, found]);
+  end();
+});
+
+Deno.test("the gradients of a stack of dense layers run no operation of TensorFlow.js", async () => {
+  const { model, x, y, end } = small();
+  const run = () =>
+    batchGradients(
+      "a test",
+      model,
+      { inputs: [x], yTrue: y },
+      trainableVariables(model),
+      () => new Float32Array(40).fill(1),
+    );
+  tf.dispose(run());
+  const { kernels } = await tf.profile(() => tf.tidy(() => tf.dispose(run())));
+  assertEquals(kernels.map(({ name }) => name).filter((name) => name !== "Sigmoid"), []);
+  end();
+});
+
+Deno.test("a weight that the outputs do not depend on has a gradient of 0", async () => {
+  class Idle extends tf.layers.Layer {
+    static className = "Idle";
+    override build() {
+      this.addWeight("idle", [2], "float32", tf.initializers.ones());
+      this.built = true;
+    }
+    override call(inputs: tf.Tensor | tf.Tensor[]) {
+      return [inputs].flat()[0];
+    }
+    override computeOutputShape(shape: tf.Shape) {
+      return shape;
+    }
+  }
+  const { model, x, y, end } = small();
+  model.add(new Idle());
+  const { gradients } = await metricGradient(model, [x, y], { loss: f1Loss() }), all = Object.values(gradients);
+  assertEquals([all.length, ...all[2].dataSync().map(Math.abs)], [3, 0, 0]);
+  tf.dispose(all);
+  end();
+});
+
+Deno.test("a training that is perfect without a gradient ends, if a row counts; another one is an error", async () => {
+  const x = tf.tensor2d([[100, 0], [-100, 0]]), y = tf.tensor2d([[1, -1], [0, -1]]), w = tf.zeros([2]);
+  const { model, end } = small(2);
+  model.setWeights([tf.tensor2d([[9, 9], [9, 9]]), tf.zeros([2])]);
+  const options = { average: "macro", step: "linearRamp", ignoreLabel: -1, zeroDivision: "skip" } as const;
+  const { stopped } = await fitMetric(model, [x, y], { loss: f1Loss(options), epochs: 3, optimizer: "sgd" });
+  assertEquals(stopped, "perfect", "one column has no row that counts");
+  const loss = f1Loss({ ...options, zeroDivision: 1 }),
+    nobody = () => fitMetric(model, [x, y, w], { loss, epochs: 3, optimizer: "sgd" });
+  await assertRejects(nobody, RangeError, "no row has a gradient in epoch 0");
+  tf.dispose([x, y, w]);
+  end();
+});
+
+Deno.test("an exact step needs one weight with a gradient, not all; fewer batches than before are told", async () => {
+  const hidden = tf.layers.dense({
+    units: 2,
+    inputShape: [2],
+    activation: "relu",
+    kernelInitializer: "zeros",
+    biasInitializer: tf.initializers.constant({ value: -1 }),
+  });
+  const model = tf.sequential({ layers: [hidden, tf.layers.dense({ units: 1, activation: "sigmoid" })] });
+  const { x, y, end } = small(), loss = f1Loss(), optimizer = "sgd";
+  const { epoch } = await fitMetric(model, [x, y], { loss, epochs: 1, mode: "exact", optimizer });
+  assertEquals(epoch, [0]);
+  let readings = 0;
+  const shrinking = () => Array.from({ length: readings++ === 0 ? 2 : 1 }, () => [tf.clone(x), tf.clone(y)] as const);
+  const words = "the number of batches was 2 and is 1";
+  await assertRejects(() => fitMetric(model, shrinking, { loss, epochs: 1, optimizer }), RangeError, words);
+  end();
+  model.dispose();
+});
+
+Deno.test("labels that change after the last step are told", async () => {
+  for (const mode of ["running", "exact"] as const) {
+    const { model, x, y, end } = small();
+    let readings = 0;
+    const turning = () => [[tf.clone(x), readings++ === 2 ? tf.sub(1, y) : tf.clone(y)] as const];
+    const fit = () => fitMetric(model, turning, { loss: f1Loss(), epochs: 1, optimizer: "sgd", mode });
+    await assertRejects(fit, RangeError, "'data' differ between the passes");
+    end();
+  }
+});
+
+Deno.test("where there are no files a checkpoint needs a store", () => {
+  const { model, x, y, end } = small(),
+    own = globalThis.process as { getBuiltinModule?: unknown },
+    { getBuiltinModule } = own;
+  const check = (checkpoint: unknown) => () =>
+    checkFit(model, [x, y], { loss: f1Loss(), epochs: 1, checkpoint } as FitMetricOptions);
+  own.getBuiltinModule = () => undefined;
+  try {
+    check(memoryStore())();
+    assertRefusedOption(check("file"), "'checkpoint' is a file, 'file', but there are no files here");
+  } finally {
+    own.getBuiltinModule = getBuiltinModule;
+  }
+  check("file")();
+  end();
+});
+
+Deno.test("options that are none are refused by name; the error of a schedule of losses is its own; gains take a warm start of one's own", () => {
+  const { model, x, y, end } = small(),
+    check = (options: unknown) => () => checkFit(model, [x, y], options as FitMetricOptions);
+  for (const bad of [undefined, null, 3, "f1"]) assertRefusedOption(check(bad), "'options' must be an object");
+  const wrong = check({ loss: () => f1Loss({ slope: -1 }), epochs: 1 });
+  assertRefusedOption(wrong, "Cannot make the step 'softsign': 'slope'");
+  const groups = Array(40).fill("a"),
+    ofQueries = (more: object) => () =>
+      checkFit(model, { xs: x, ys: y, groups }, { loss: ndcgLoss(), epochs: 1, ...more });
+  ofQueries({})();
+  ofQueries({ warmStart: { loss: () => tf.scalar(0), epochs: 1 } })();
+  assertRefusedOption(
+    ofQueries({ warmStart: { loss: "crossEntropy", epochs: 1 } }),
+    "but the labels of ndcgLoss are gains",
+  );
+  end();
 });

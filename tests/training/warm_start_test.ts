@@ -12,6 +12,7 @@ const features = tf.tensor2d(Float32Array.from({ length: n * 2 }, () => 4 * next
 const labels = (columns: number, classes = 2) =>
   tf.tensor(Float32Array.from({ length: n * columns }, () => Math.floor(classes * next())), [n, columns]);
 const rowWeights = tf.tensor1d(Float32Array.from({ length: n }, () => 0.5 + next()));
+const entryWeights = tf.tensor2d(Float32Array.from({ length: 3 * n }, () => 0.5 + next()), [n, 3]);
 
 interface Case {
   loss: Loss;
@@ -60,6 +61,14 @@ const cases: Record<string, Case> = {
     weights: rowWeights,
     expected: (y, p) =>
       tf.div(tf.mul(n, tf.mul(tf.reshape(rowWeights, [n, 1]), ofLogits(y, toLogits(p)))), tf.sum(rowWeights)),
+  },
+  "several labels, a weight each": {
+    loss: f1Loss({ average: "macro" }),
+    units: 3,
+    activation: "sigmoid",
+    yTrue: several,
+    weights: entryWeights,
+    expected: (y, p) => tf.div(tf.mul(3 * n, tf.mul(entryWeights, ofLogits(y, toLogits(p)))), tf.sum(entryWeights)),
   },
   "classes by number": {
     loss: f1Loss({ decision: "argmax", average: "macro" }),
@@ -196,4 +205,26 @@ slowOnWasm("a batch whose rows are all ignored is a warm start's step of 0", asy
   assert(second.every((g) => g === 0), String(second));
   ignored.dispose();
   model.dispose();
+});
+
+Deno.test("a warm start runs the model as training does, and stays finite where outputs are 0 and 1", async () => {
+  const modes: unknown[] = [];
+  class Watched
+    extends (tf.layers.activation({ activation: "linear" }).constructor as new (options: object) => tf.layers.Layer) {
+    override call(inputs: tf.Tensor, options: Parameters<tf.layers.Layer["call"]>[1]) {
+      modes.push(options.training);
+      return super.call(inputs, options);
+    }
+  }
+  const model = network(),
+    x = tf.tensor2d([[1e4, 0], [-1e4, 0], [1, 1], [-1, -1]]),
+    y = tf.tensor2d([[1], [0], [1], [0]]);
+  model.setWeights([tf.tensor2d([[1], [1]]), tf.tensor1d([0])]);
+  model.add(new Watched({ activation: "linear" }));
+  const warmStart = { loss: "crossEntropy", epochs: 1 } as const;
+  await fitMetric(model, [x, y], { loss: f1Loss(), epochs: 1, optimizer: "sgd", warmStart });
+  assertEquals(modes[1], true, "after the first pass, which counts, comes the warm start");
+  assert(weightsOf(model).every((values) => values.every(Number.isFinite)));
+  model.dispose();
+  tf.dispose([x, y]);
 });
