@@ -1,12 +1,7 @@
-// A backend whose tensors are not in host memory, for tests: TensorFlow.js' cpu kernels under other names, and programs of a GPU
-// that the host computes.
+// Backends whose tensors are not in host memory, for tests: TensorFlow.js' cpu kernels under other names. Those that run the
+// programs of a GPU are in tests/tfjs/shader_backends.ts.
 import * as tf from "@tensorflow/tfjs";
-import { readBatch } from "../lib/batch/read_batch.ts";
-import { byLabel, countKeys } from "../lib/counts/counts.ts";
-import { countBatch, countsPartials, scaled, scoreCounts } from "../lib/scoring/score_batch.ts";
 import { engine } from "../lib/tfjs/engine.ts";
-import { deviceLoss, deviceRows, deviceScore, hasDeviceForm } from "../lib/tfjs/device_loss.ts";
-import { registerDevice } from "../lib/tfjs/registered_device.ts";
 import "./helpers.ts";
 
 /** Registers the cpu backend as a device: its numbers come back as they are, or all 0. */
@@ -48,40 +43,6 @@ export async function readsOn(backend: string, run: () => Promise<unknown>): Pro
     await tf.setBackend("cpu");
   }
   return reads;
-}
-
-/** The programs of a GPU by the loops of the host, for one column: the training around them is the one that a GPU gets. */
-const hostPrograms: Parameters<typeof registerDevice>[0] = {
-  hasDeviceForm: () => ["device", "lost"].includes(tf.getBackend()),
-  deviceLoss: () => tf.scalar(0),
-  deviceScore: () => undefined,
-  deviceRows: (name, { reading, decide, scoring }, inputs) => {
-    const batch = readBatch(name, inputs, reading), counted = countBatch(batch, decide(batch), scoring);
-    return {
-      rows: batch.rows,
-      classes: 1,
-      counts: () => tf.tensor(countKeys.map((key) => counted.each[0][key]), [1, 2, 2]),
-      score: (counts, best) => {
-        const [tp, fp, fn, tn] = counts.dataSync(), scored = scoreCounts([{ tp, fp, fn, tn }], undefined, scoring);
-        const { ofPositive, ofNegative } = byLabel(countsPartials(scored, scored.whole, scoring.score)[0]);
-        return tf.tensor1d([ofPositive, ofNegative, best - scored.value]);
-      },
-      gradient: (scored, by) => {
-        const [tp, fp] = scored.dataSync(), partials = scaled([{ tp, fp, fn: 0, tn: 0 }], -by.dataSync()[0]);
-        return tf.tensor(counted.gradient(partials), inputs.yPred.shape);
-      },
-    };
-  },
-};
-
-/** Runs an asynchronous function with programs that the host computes. */
-export async function withPrograms<T>(run: () => Promise<T>): Promise<T> {
-  registerDevice(hostPrograms);
-  try {
-    return await run();
-  } finally {
-    registerDevice({ deviceLoss, deviceRows, deviceScore, hasDeviceForm });
-  }
 }
 
 /** Runs a function while fields of the engine are other ones. */
