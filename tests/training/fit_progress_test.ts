@@ -125,6 +125,19 @@ Deno.test("progress in the terminal: lines that fit its width, erased before the
   assertEquals(written, ["\r\x1b[Kepoch 2 of 2  [████", "\r\x1b[K2 of 2 epochs  loss 0.2500\n"]);
 });
 
+Deno.test("outside Deno and notebooks lines stay, in the console", () => {
+  const { Deno: own } = globalThis, { log } = console, printed: unknown[] = [];
+  console.log = (line) => printed.push(line);
+  Reflect.deleteProperty(globalThis, "Deno");
+  try {
+    showProgress(1, { from: 0, batches: 1 }).onEpochEnd!(0, { loss: 0.25 });
+  } finally {
+    Object.defineProperty(globalThis, "Deno", { value: own, writable: true, enumerable: false, configurable: true });
+    console.log = log;
+  }
+  assertEquals(printed, ["epoch 1 of 1  loss 0.2500"]);
+});
+
 Deno.test("times in words", () => {
   assertEquals([0.2, 59, 60, 200, 3600, 7500].map(timeText), [
     "1 s",
