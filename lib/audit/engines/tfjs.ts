@@ -13,13 +13,14 @@ import type {
   RecordedOp,
   Recording,
 } from "./engine.ts";
+import { withQuickKernels } from "./quick_kernels.ts";
 import { originOf, type TracedInput, type TracedOrigin, unknownOrigin } from "./origins.ts";
 
 /** Access to a loss of TensorFlow.js. */
 export const tfjsEngine = (loss: AuditedLoss): AuditEngine => ({
-  value: (batch) => valueOf(loss, batch),
-  valueAndGradient: (batch) => gradientOf(loss, batch),
-  record: (batch) => recordingOf(loss, batch),
+  value: (batch) => withQuickKernels(() => valueOf(loss, batch)),
+  valueAndGradient: (batch) => withQuickKernels(() => gradientOf(loss, batch)),
+  record: (batch) => withQuickKernels(() => recordingOf(loss, batch)),
 });
 
 /** Runs a function in `tf.tidy`, which takes no result that is not a tensor. */
@@ -88,6 +89,7 @@ const gradientOf = (loss: AuditedLoss, batch: AuditBatch): LossGradient =>
         shape = result.shape;
         value = meanOf(result.dataSync());
         forwardDone = true;
+        if (result.rank === 0 && result.dtype === "float32") return result; // its own mean
         return tf.mean(tf.cast(result, "float32"));
       })(yPred);
       return { value, shape, gradient: Float32Array.from(gradient.dataSync()) };

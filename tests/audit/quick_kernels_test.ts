@@ -1,0 +1,105 @@
+// The loops that an audit gives to the cpu backend: the bits and the errors of TensorFlow.js's own kernels.
+import * as tf from "@tensorflow/tfjs";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { operations, withQuickKernels } from "../../lib/audit/engines/quick_kernels.ts";
+import { counted, onBackends } from "../helpers.ts";
+
+const kernelOf = (name: string) => tf.getKernel(name, "cpu").kernelFunc;
+
+const messageOf = (run: () => unknown): string => (assertThrows(run) as Error).message;
+
+/** The numbers of a tensor, bit by bit, with its shape and dtype. */
+const bitsOf = (make: () => tf.Tensor) =>
+  tf.tidy(() => {
+    const tensor = make(), numbers = tensor.dataSync();
+    return { shape: tensor.shape, dtype: tensor.dtype, bits: new Uint8Array(numbers.slice().buffer) };
+  });
+
+const assertSame = (make: () => tf.Tensor): void => assertEquals(withQuickKernels(() => bitsOf(make)), bitsOf(make));
+
+const someNumbers = [0, -0, 1, -2.5, 3e-42, 1e30, -3e38, 1e-7, Infinity, -Infinity, NaN, 0.1, 7];
+
+/** A tensor whose numbers begin anywhere in the list. */
+const tensorOf = (shape: number[], from: number, dtype: "float32" | "int32" = "float32") => {
+  const at = (i: number) => someNumbers[(from + i) % someNumbers.length];
+  const numbers = Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => dtype === "int32" ? i - 2 : at(i));
+  return tf.tensor(numbers, shape, dtype);
+};
+
+/** Two shapes that go together: one shape, from which each has some last axes, some of them of size 1. */
+const shapes = fc.array(fc.record({ size: fc.nat(3), inA: fc.boolean(), inB: fc.boolean() }), { maxLength: 4 })
+  .chain((axes) =>
+    fc.tuple(fc.nat(axes.length), fc.nat(axes.length)).map(([fromA, fromB]): [number[], number[]] => [
+      axes.map(({ size, inA }) => inA ? size : 1).slice(fromA),
+      axes.map(({ size, inB }) => inB ? size : 1).slice(fromB),
+    ])
+  );
+
+const calls: Record<string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
+  Add: tf.add,
+  Sub: tf.sub,
+  Multiply: tf.mul,
+  RealDiv: tf.div,
+  Maximum: tf.maximum,
+  Minimum: tf.minimum,
+  SquaredDifference: tf.squaredDifference,
+};
+
+Deno.test("withQuickKernels: every operation has the bits of TensorFlow.js's own, whatever is repeated", () => {
+  assertEquals(Object.keys(calls).sort(), Object.keys(operations).sort());
+  for (const [name, call] of Object.entries(calls)) {
+    fc.assert(
+      fc.property(shapes, fc.nat(12), fc.nat(12), ([a, b], i, j) => {
+        assertSame(() => call(tensorOf(a, i), tensorOf(b, j)));
+      }),
+      { numRuns: 60 },
+    );
+    assertSame(() => call(tensorOf([3, 1], 0, "int32"), tensorOf([4], 0, "int32")));
+    assertSame(() => call(tf.cast(tf.tensor1d([1, 0, 1], "bool"), "float32"), tensorOf([2, 1], 3))); // bytes
+    const own = kernelOf(name), quick = withQuickKernels(() => kernelOf(name));
+    assert(own !== quick, name);
+  }
+});
+
+Deno.test("withQuickKernels: a slice has the bits of TensorFlow.js's own, and so has its gradient", () => {
+  const parts = fc.array(fc.record({ before: fc.nat(2), size: fc.nat(3), after: fc.nat(2) }), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  fc.assert(fc.property(parts, (axes) => {
+    const x = () => tensorOf(axes.map(({ before, size, after }) => before + size + after), 0);
+    const cut = (x: tf.Tensor) => tf.slice(x, axes.map(({ before }) => before), axes.map(({ size }) => size));
+    assertSame(() => cut(x()));
+    assertSame(() => tf.grad((x) => tf.sum(tf.square(cut(x))))(x()));
+  }));
+  assertSame(() => tf.slice(tensorOf([4, 3], 0), [1, 1], [-1, -1]));
+  assertSame(() => tf.slice(tensorOf([4, 3], 0, "int32"), [0, 1], [4, 1]));
+  const outside = () => tf.slice(tf.ones([4, 3]), [0, 2], [4, 2]);
+  tf.tidy(() => assertEquals(messageOf(() => withQuickKernels(outside)), messageOf(outside)));
+});
+
+Deno.test("withQuickKernels: operands that do not go together are refused as before, and the kernels come back", () => {
+  const names = [...Object.keys(operations), "Slice"], own = names.map(kernelOf);
+  const adds = () => tf.tidy(() => tf.add(tf.ones([2, 3]), tf.ones([4])));
+  const { made } = counted(() => {
+    assertEquals(messageOf(() => withQuickKernels(adds)), messageOf(adds));
+  });
+  assertEquals(made, 0);
+  names.forEach((name, i) => assertStrictEquals(kernelOf(name), own[i], name));
+});
+
+onBackends(
+  "withQuickKernels: gradients have their bits, no tensor is left, and only the backend cpu is changed",
+  () => {
+    const loss = (p: tf.Tensor) =>
+      tf.mean(
+        tf.div(tf.squaredDifference(tf.slice(p, [0, 1], [-1, 1]), 0.25), tf.add(tf.sum(p, 0), tf.maximum(p, 0.5))),
+      );
+    const gradient = () => bitsOf(() => tf.grad(loss)(tf.tensor2d([[0.1, 0.7], [0.6, 0.2], [0.9, 0.4]])));
+    const { result, made } = counted(() => withQuickKernels(gradient));
+    assertEquals([result, made], [gradient(), 0]);
+    const own = kernelOf("Add");
+    assertEquals(withQuickKernels(() => kernelOf("Add")) === own, tf.getBackend() !== "cpu");
+  },
+);
