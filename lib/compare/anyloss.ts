@@ -9,7 +9,8 @@ import {
   probabilities,
   scoreObjective,
 } from "../network/objectives.ts";
-import { takeRows, train } from "../network/train.ts";
+import { allocateRows, type RowNumbers } from "../network/products.ts";
+import { copyRows, takeRows, train } from "../network/train.ts";
 import { balancedAccuracy, gMean } from "../scores/agreement.ts";
 import type { Score } from "../scores/score.ts";
 import { accuracy, f1, fBeta } from "../scores/ratio.ts";
@@ -32,7 +33,7 @@ type Reported = keyof typeof reported;
 
 /** Standardised features, row by row, and labels. */
 interface LinearData {
-  readonly x: Float64Array;
+  readonly x: RowNumbers;
   readonly width: number;
   readonly yTrue: Float64Array;
 }
@@ -90,7 +91,7 @@ const descents: Record<string, Descent> = {
 function descend(
   { x, yTrue, width }: LinearData,
   { gradient, learningRate }: Descent,
-): (x: Float64Array) => Float64Array {
+): (x: RowNumbers) => Float64Array {
   const form = { features: width, hidden: 0, outputs: 1 },
     weights = new Float64Array(width + 1),
     labels = labelsOf(yTrue);
@@ -126,7 +127,7 @@ export function scoreFold(
   const over = by === "all rows" ? Array.from(yTrue, (_, row) => row) : train;
   const { x, width } = standardizedMatrix(columns, over);
   const take = (rows: readonly number[]): LinearData => (
-    { x: takeRows(x, width, rows), width, yTrue: takeRows(yTrue, 1, rows) }
+    { x: copyRows(x, width, rows, allocateRows(rows.length * width, false)), width, yTrue: takeRows(yTrue, 1, rows) }
   );
   const training = take(train), testing = take(test);
   const trained = Object.fromEntries(

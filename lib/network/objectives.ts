@@ -1,11 +1,10 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { countsGradient, softCounts } from "../counts/counts.ts";
+import { decisionGradient, softCounts, toFloat32 } from "../counts/counts.ts";
 import type { LossParts } from "../scoring/options.ts";
-import { sigmoids } from "../numerics/sigmoid.ts";
+import { sigmoids, sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import { softmax } from "../numerics/softmax.ts";
 import type { Score } from "../scores/score.ts";
 import { countBatch, type Counted, scoreBatch } from "../scoring/score_batch.ts";
-import { ofLogits } from "../steps/logits.ts";
 import type { Step } from "../steps/step.ts";
 import { DatasetSums } from "../training/dataset_sums.ts";
 import { RunningCounts } from "../training/running_counts.ts";
@@ -140,14 +139,20 @@ export function scoreOfRows({ decide, scoring, best }: LossParts): Objective {
 
 /** Makes the objective 1 − score of soft counts, one logit per row; an undefined score (0/0) is 0, with a gradient of 0. */
 export function scoreObjective(score: Score, step: Step): Objective {
-  const onLogits = ofLogits(step);
   return ({ yTrue, sampleWeight }, logits) => {
-    const rows = { yTrue, yPred: logits, sampleWeight }, counts = softCounts(rows, onLogits);
-    const value = score.value(counts), { tp, fp, fn, tn } = score.gradient(counts);
-    const partials = { tp: -tp, fp: -fp, fn: -fn, tn: -tn };
+    const { values: yPred, multiply } = sigmoidsWithSlopes(logits), rows = { yTrue, yPred, sampleWeight };
+    const counts = softCounts(rows, step), value = score.value(counts);
     return {
       value: 1 - (Number.isNaN(value) ? 0 : value),
-      gradient: countsGradient(rows, onLogits, partials, new Float64Array(logits.length)),
+      get gradient() {
+        const { tp, fp, fn, tn } = score.gradient(counts), length = logits.length;
+        const slopes = new Float64Array(length), gradient = new Float64Array(length);
+        for (let i = 0; i < length; i++) slopes[i] = step.derivative(yPred[i]);
+        multiply(slopes);
+        decisionGradient(rows, { offset: 0, stride: 1, length }, { tp: -tp, fp: -fp, fn: -fn, tn: -tn }, gradient);
+        for (let i = 0; i < length; i++) gradient[i] = toFloat32(slopes[i] * gradient[i]);
+        return gradient;
+      },
     };
   };
 }
@@ -159,8 +164,15 @@ export type TrainingLoss = { score: Score; step: Step } | "crossEntropy";
 export function objectiveOf(loss: TrainingLoss): Objective<Float32Array> {
   const objective = loss === "crossEntropy" ? crossEntropy : scoreObjective(loss.score, loss.step);
   return (labels, logits) => {
-    const { value, gradient } = objective(labels, logits);
-    return { value, gradient: new Float32Array(gradient) };
+    const own = objective(labels, logits);
+    return {
+      get value() {
+        return own.value;
+      },
+      get gradient() {
+        return new Float32Array(own.gradient);
+      },
+    };
   };
 }
 

@@ -27,11 +27,11 @@ const mostInFloat64 = 2 ** 20;
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * Allocates numbers of rows, of float32 if there are more than 2²⁰, as TensorFlow.js keeps all. Where WebAssembly has SIMD they
- * lie in a memory of its loops, which give the same bits as those of JavaScript.
+ * Allocates numbers of rows, of float32 if there are more than 2²⁰ and nothing else is said, as TensorFlow.js keeps all. Where
+ * WebAssembly has SIMD they lie in a memory of its loops, which give the same bits as those of JavaScript.
  */
-export function allocateRows(length: number): RowNumbers {
-  const narrow = length > mostInFloat64, bytes = narrow ? 4 : 8;
+export function allocateRows(length: number, narrow = length > mostInFloat64): RowNumbers {
+  const bytes = narrow ? 4 : 8;
   try {
     compiled ??= new WebAssembly.Module(bytesOfHex(productsBytes));
     const pages = Math.ceil((roomBytes + bytes * length) / pageBytes);

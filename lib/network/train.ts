@@ -48,8 +48,8 @@ export function copyRows<T extends RowNumbers>(
   rows: readonly number[],
   to: T,
 ): T {
-  rows.forEach((row, i) => {
-    for (let j = 0; j < columns; j++) to[i * columns + j] = x[row * columns + j];
-  });
+  for (let i = 0, at = 0; i < rows.length; i++) {
+    for (let from = rows[i] * columns, end = from + columns; from < end; from++) to[at++] = x[from];
+  }
   return to;
 }

@@ -2,7 +2,8 @@ import { sigmoid } from "../numerics/sigmoid.ts";
 import { adam } from "./adam.ts";
 import { forward, initialWeights } from "./mlp.ts";
 import { labelsOf, objectiveOf, type TrainingLoss } from "./objectives.ts";
-import { takeRows, train } from "./train.ts";
+import { allocateRows } from "./products.ts";
+import { copyRows, takeRows, train } from "./train.ts";
 
 /** Options of {@linkcode trainNetwork}. */
 export interface TrainNetworkOptions {
@@ -111,7 +112,9 @@ export function trainNetwork(options: TrainNetworkOptions): Network {
     weights,
     predict: (rows) => forward(form, weights, Float64Array.from(rows)).logits.map(sigmoid),
   };
-  const objective = objectiveOf(loss);
+  const objective = objectiveOf(loss), all = Float64Array.from(x), labels = Float64Array.from(y);
+  const weightsOfRows = sampleWeight && Float64Array.from(sampleWeight);
+  const room = allocateRows(Math.min(batchSize, y.length) * features, false);
   train({
     form,
     weights,
@@ -121,8 +124,9 @@ export function trainNetwork(options: TrainNetworkOptions): Network {
       const order = random.shuffle(Array.from({ length: y.length }, (_, row) => row));
       for (let from = 0; from < order.length; from += batchSize) {
         const rows = order.slice(from, from + batchSize);
-        const labels = labelsOf(takeRows(y, 1, rows), 1, sampleWeight && takeRows(sampleWeight, 1, rows));
-        yield { x: takeRows(x, features, rows), gradient: (logits) => objective(labels, logits).gradient };
+        const own = labelsOf(takeRows(labels, 1, rows), 1, weightsOfRows && takeRows(weightsOfRows, 1, rows));
+        const taken = copyRows(all, features, rows, room.subarray(0, rows.length * features));
+        yield { x: taken, gradient: (logits) => objective(own, logits).gradient };
       }
     },
     onEpoch: (epoch) => onEpoch?.(epoch, network),
