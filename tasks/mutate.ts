@@ -35,6 +35,7 @@ import { runDeno } from "./processes.ts";
 const defaultFolders = [
   ...["steps", "scores", "scoring", "counts", "decisions", "kernels", "core", "batch", "numerics"],
   ...["curves", "training", "metrics", "compare", "audit/rules"],
+  ...["tfjs", "network", "constraints", "costs", "thread"],
 ];
 
 /** Lists the files of a folder of lib/ (`core`: of the files directly below lib/), or the file itself, and its tests. */
