@@ -69,12 +69,18 @@ export interface DecidedRows {
  * Sums the counts of decisions in float64: the first of the two passes.
  *
  *     tp = Σ w·y·s    fp = Σ w·(1 − y)·s    fn = Σ w·y·(1 − s)    tn = Σ w·(1 − y)·(1 − s)
+ *
+ * @param step Makes the decisions, if `decisions` are outputs.
  */
-export function countDecisions({ yTrue, decisions, sampleWeight }: DecidedRows, slice: Slice): Counts {
-  const { offset, stride, length } = slice;
+export function countDecisions(
+  { yTrue, decisions, sampleWeight }: DecidedRows,
+  { offset, stride, length }: Slice,
+  step?: Pick<Elementwise, "value">,
+): Counts {
   let tp = 0, fp = 0, fn = 0, tn = 0;
   for (let n = 0, i = offset; n < length; n++, i += stride) {
-    const y = yTrue[i], s = decisions[i], w = sampleWeight === undefined ? 1 : sampleWeight[i];
+    const y = yTrue[i], v = decisions[i], w = sampleWeight === undefined ? 1 : sampleWeight[i];
+    const s = step === undefined ? v : step.value(v);
     const positive = w * y, negative = w * (1 - y);
     tp += positive * s;
     fp += negative * s;
@@ -114,12 +120,23 @@ export function byLabel({ tp, fp, fn, tn }: Counts): { ofPositive: number; ofNeg
  * @param gradient Receives the gradient, one number per entry.
  */
 export function decisionGradient(
-  { yTrue, sampleWeight }: Omit<DecidedRows, "decisions">,
-  { offset, stride, length }: Slice,
+  rows: Omit<DecidedRows, "decisions">,
+  slice: Slice,
   partials: Counts,
   gradient: Float64Array,
 ): void {
   const { ofPositive, ofNegative } = byLabel(partials);
+  labelGradient(rows, slice, ofPositive, ofNegative, gradient);
+}
+
+/** Writes the same gradient, given what one more decision is worth by its label. */
+export function labelGradient(
+  { yTrue, sampleWeight }: Omit<DecidedRows, "decisions">,
+  { offset, stride, length }: Slice,
+  ofPositive: number,
+  ofNegative: number,
+  gradient: Float64Array,
+): void {
   for (let n = 0, i = offset; n < length; n++, i += stride) {
     const y = yTrue[i], g = y * ofPositive + (1 - y) * ofNegative;
     gradient[i] = sampleWeight === undefined ? g : finite(sampleWeight[i] * g);
@@ -149,9 +166,8 @@ const allOf = ({ yTrue, slice }: Rows): Slice => slice ?? { offset: 0, stride: 1
  * ```
  */
 export function softCounts(rows: Rows, step: Pick<Elementwise, "value">): Counts {
-  const { yTrue, yPred, sampleWeight } = rows, slice = allOf(rows), decisions = new Float64Array(yPred.length);
-  for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) decisions[i] = step.value(yPred[i]);
-  return countDecisions({ yTrue, decisions, sampleWeight }, slice);
+  const { yTrue, yPred: decisions, sampleWeight } = rows;
+  return countDecisions({ yTrue, decisions, sampleWeight }, allOf(rows), step);
 }
 
 /**

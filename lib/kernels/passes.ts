@@ -287,7 +287,7 @@ export function scoreFast<T>(
     masked ? { ...masked, yPred: tablesOf(inputs, shape, memory).yPred } : tablesOf(inputs, shape, memory);
   if (average === "samples") {
     const rowsOf = (from: number, to: number) => batchOf(tables(), from * classes, to * classes, classes);
-    return scoreSamples(rowsOf, decide, shape, scoring, () => memory.numbers(kept!));
+    return scoreSamples(rowsOf, decide, shape, scoring, kept && (() => memory.numbers(kept)));
   }
   const passes = passesOf(decide, classes), simd = passes && memory.simd();
   const length = passes?.takes(rows * classes) ?? 0;

@@ -1,4 +1,4 @@
-import { type Counts, mapCounts } from "../counts/counts.ts";
+import { countKeys, type Counts } from "../counts/counts.ts";
 import { formulaOf, withFormula } from "./formula.ts";
 import type { Score } from "./score.ts";
 
@@ -41,13 +41,16 @@ export function linearFractional(name: string, ratio: Coefficients): Score {
   const { numerator, denominator } = ratio;
   const above = sumOf(numerator), below = sumOf(denominator);
   const value = (counts: Counts) => above(counts) / below(counts);
+  const coefficients = countKeys.map((key) => [numerator[key] ?? 0, denominator[key] ?? 0]);
+  const [[a0, b0], [a1, b1], [a2, b2], [a3, b3]] = coefficients;
   return withFormula({ over: [{ linear: numerator }, { linear: denominator }] }, {
     name,
     quasiConvex: true,
     value,
     gradient: (counts) => {
       const size = below(counts), f = value(counts);
-      return mapCounts((key) => size === 0 ? 0 : ((numerator[key] ?? 0) - f * (denominator[key] ?? 0)) / size);
+      if (size === 0) return { tp: 0, fp: 0, fn: 0, tn: 0 };
+      return { tp: (a0 - f * b0) / size, fp: (a1 - f * b1) / size, fn: (a2 - f * b2) / size, tn: (a3 - f * b3) / size };
     },
   });
 }

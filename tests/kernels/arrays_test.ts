@@ -5,6 +5,7 @@ import { readBatch, readBatchShape, type ShapedNumbers } from "../../lib/batch/r
 import { allowSimd, instantiate, ownSimd } from "../../lib/kernels/simd.ts";
 import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
 import { arrays, entriesOf, type Memory, type Numbers, tablesOf } from "../../lib/kernels/table.ts";
+import { type Counts, toFloat32 } from "../../lib/counts/counts.ts";
 import { scoreFast } from "../../lib/kernels/passes.ts";
 import { resolveOptions, type ScoringOptions } from "../../lib/scoring/options.ts";
 import { scoreBatch } from "../../lib/scoring/score_batch.ts";
@@ -246,13 +247,21 @@ Deno.test("samples: row by row, the general path's bits in value, counts and gra
         }, { decision: { top: 0.1 } }] as const
       ) {
         const options: ScoringOptions = { average: "samples", zeroDivision, ...more }, where = JSON.stringify(options);
-        const own = fast(rows, given, options)!, exact = general(rows, given, options);
-        assert(own.finished);
-        assertStrictEquals(own.value, exact.value, where);
-        assertEquals(own.counts, exact.counts, where);
-        assertEquals(own.gradient, Float32Array.from(exact.gradient), where);
+        for (const by of [-1, 0.7]) {
+          const own = fast(rows, given, options, { by })!, exact = general(rows, given, options, { by });
+          assert(own.finished);
+          assertStrictEquals(own.value, exact.value, where);
+          assertEquals(own.counts, exact.counts, where);
+          assertEquals(own.gradient, Float32Array.from(exact.gradient), where);
+        }
       }
     }
+  }
+  for (const tp of [Infinity, -1e308]) { // bounded, each partial derivative and their difference
+    const score = { ...f1, gradient: ({ fn }: Counts) => ({ tp: fn > 1 ? tp : 1, fp: 0, fn: 1e308, tn: 0 }) };
+    const none = { yTrue: yTrue.fill(1, 0, classes), yPred: yPred.fill(0, 0, classes) };
+    const [own, exact] = [fast, general].map((by) => by(rows, none, { average: "samples" }, { score })!.gradient!);
+    assertEquals(own, Float32Array.from(exact, toFloat32));
   }
   assertStrictEquals(fast(rows, { yTrue, yPred: yPred.with(7, 1.5) }, { average: "samples" }), undefined);
   const { counts } = lossAndGradient(yTrue, yPred, { score: "f1", average: "samples", columns: classes });
