@@ -15,6 +15,7 @@
  */
 import { scoreFast } from "./kernels/passes.ts";
 import { registerKernels } from "./kernels/registered.ts";
+import { countOnes } from "./kernels/simd.ts";
 import { arrays } from "./kernels/table.ts";
 
-registerKernels({ scoreFast, arrays });
+registerKernels({ scoreFast, arrays, countOnes });

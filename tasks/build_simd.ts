@@ -1,4 +1,5 @@
 import asc from "assemblyscript/asc";
+import { letters, shift, singles } from "../lib/kernels/module_bytes.ts";
 import { root, runTask, TaskError } from "./cli.ts";
 
 /** The kernels' modules: `simd.as` becomes `simdBytes` in `simd_bytes.ts`. */
@@ -8,7 +9,7 @@ export const kernels = ["simd", "curve", "dense", "products"] as const;
  * Compiles an AssemblyScript `file` of this repository into a WebAssembly module that imports its memory. The compiler's version
  * is pinned, so the bytes are the same on every machine.
  */
-export async function buildModule(file: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function buildModule(file: string, ...flags: string[]): Promise<Uint8Array<ArrayBuffer>> {
   const source = await Deno.readTextFile(new URL(file, root));
   let built: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
@@ -17,6 +18,7 @@ export async function buildModule(file: string): Promise<Uint8Array<ArrayBuffer>
       "--outFile",
       "simd.wasm",
       "-O3",
+      ...flags,
       "--runtime",
       "stub",
       "--enable",
@@ -38,12 +40,20 @@ export async function buildModule(file: string): Promise<Uint8Array<ArrayBuffer>
 
 /** Compiles a kernels' module. */
 export const buildKernel = (name: typeof kernels[number]): Promise<Uint8Array<ArrayBuffer>> =>
-  buildModule(`lib/kernels/${name}.as`);
+  buildModule(`lib/kernels/${name}.as`, ...name === "simd" ? ["--shrinkLevel", "1", "--converge"] : []); // 3 % smaller, as fast
+
+/** Writes bytes in the letters that `bytesOfLetters` reads. */
+export function lettersOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => {
+    const number = byte + shift & 255, more = Math.floor(number / singles);
+    return (more > 0 ? letters[singles + more - 1] : "") + letters[number % singles];
+  }).join("");
+}
 
 /** Writes the TypeScript module that holds the bytes, formatted as `deno fmt` does. */
 function moduleText(name: string, bytes: Uint8Array): string {
-  const lines = bytes.toHex().match(/.{1,110}/g)!;
-  return `// Built from ${name}.as by \`deno task kernels\`.\n\n/** A WebAssembly module, in hexadecimal. */\nexport const ${name}Bytes = /* @__PURE__ */ [\n${
+  const lines = lettersOf(bytes).match(/.{1,110}/g)!;
+  return `// Built from ${name}.as by \`deno task kernels\`.\n\n/** A WebAssembly module, in the letters of module_bytes.ts. */\nexport const ${name}Bytes = /* @__PURE__ */ [\n${
     lines.map((line) => `  "${line}",\n`).join("")
   }].join("");\n`;
 }

@@ -1,10 +1,12 @@
 import type { scoreFast } from "./passes.ts";
+import type { countOnes } from "./simd.ts";
 import type { arrays } from "./table.ts";
 
-/** The SIMD loops, as `lossAndGradient` calls them. */
+/** The SIMD loops, as `lossAndGradient` and `priorBias` call them. */
 interface Kernels {
   readonly scoreFast: typeof scoreFast;
   readonly arrays: typeof arrays;
+  readonly countOnes: typeof countOnes;
 }
 
 let registered: Kernels | undefined;

@@ -683,6 +683,19 @@ export function widen(from: usize, to: usize, n: usize): void {
   }
 }
 
+// The number of ones among numbers of which each is 0 or 1, −1 where one is not; n is a multiple of 4.
+export function ones(p: usize, n: usize): i32 {
+  const one = f32x4.splat(1);
+  let sum = i32x4.splat(0), other = sum;
+  for (const end = p + n * 4; p < end; p += 16) {
+    const v = v128.load(p), equal = i32x4.eq(v, one);
+    sum = i32x4.sub(sum, equal);
+    other = v128.or(other, v128.xor(v, v128.and(equal, one)));
+  }
+  sum = i32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1));
+  return v128.any_true(other) ? -1 : i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1);
+}
+
 // A number a row, as those of all entries of the row; or an index a row, as a 1 in its column. Rows may be read from the end
 // of what is written. Says whether all indices were those of a column.
 export function spread(from: usize, to: usize, rows: usize, bytes: usize, indexed: bool): bool {

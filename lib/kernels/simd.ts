@@ -1,6 +1,6 @@
 import { formOf, type StepForm } from "../steps/sigmoidal.ts";
 import type { Step } from "../steps/step.ts";
-import { bytesOfHex } from "./module_bytes.ts";
+import { bytesOfLetters } from "./module_bytes.ts";
 import { simdBytes } from "./simd_bytes.ts";
 
 type Pass = (...pointersAndNumbers: number[]) => number;
@@ -38,11 +38,13 @@ export function viewsOf(simd: Simd): Views {
   };
 }
 
-/** Returns the bytes of a WebAssembly module of loops, given in hexadecimal; for a memory that is shared its import has other limits. */
+/** Returns the bytes of a WebAssembly module of loops, given in letters; for a memory that is shared its import has other limits. */
 export function moduleBytes(code: string, shared: boolean): Uint8Array<ArrayBuffer> {
-  const bytes = bytesOfHex(code);
+  const bytes = bytesOfLetters(code);
   if (!shared) return bytes;
-  const name = "03656e76066d656d6f727902", at = code.indexOf(name) / 2, end = at + name.length / 2; // "env", "memory"
+  const name = "\x03env\x06memory\x02",
+    at = new TextDecoder("latin1").decode(bytes).indexOf(name),
+    end = at + name.length;
   const limits = [3, 1, 0x80, 0x80, 4]; // shared, from 1 to 65,536 pages, in the place of two bytes
   const size = bytes[at - 2] + limits.length - 2; // of the section, before the number of its imports
   return Uint8Array.of(
@@ -58,7 +60,7 @@ export function moduleBytes(code: string, shared: boolean): Uint8Array<ArrayBuff
 /** The modules by their code: for memories of one thread, and for shared ones. */
 const compiled = [new Map<string, WebAssembly.Module>(), new Map<string, WebAssembly.Module>()];
 
-/** Instantiates loops in a memory; `code`: their module, in hexadecimal. */
+/** Instantiates loops in a memory; `code`: their module, in letters. */
 export function instantiate(code: string, memory: WebAssembly.Memory, place: (bytes: number) => number): Simd {
   const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
   const known = compiled[Number(shared)], module = known.get(code) ?? new WebAssembly.Module(moduleBytes(code, shared));
@@ -96,6 +98,26 @@ export function ownSimd(): Simd | undefined {
     }
   }
   return ownHeap ?? undefined;
+}
+
+/** The number of labels that are copied into the heap together. */
+const copied = 8192;
+
+/** Returns the number of ones among float32 labels of 0 and 1; nothing if one is neither, or there is no SIMD. */
+export function countOnes(labels: ArrayLike<number>): number | undefined {
+  const simd = ownSimd(), at = simd?.place(4 * copied) ?? 0;
+  if (at === 0 || !(labels instanceof Float32Array)) return undefined;
+  const heap = viewsOf(simd!).float32.subarray(at >>> 2, (at >>> 2) + copied);
+  let sum = 0;
+  for (let from = 0; from < labels.length; from += copied) {
+    const part = labels.subarray(from, from + copied), { length } = part;
+    heap.set(part);
+    heap.fill(0, length, length + 3); // the last vector may have room
+    const own = simd!.exports.ones(at, length + 3 & ~3);
+    if (own < 0) return undefined;
+    sum += own;
+  }
+  return sum;
 }
 
 /** Turns SIMD off, as where there is none, or on again; for tests. */

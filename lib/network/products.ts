@@ -1,4 +1,4 @@
-import { bytesOfHex } from "../kernels/module_bytes.ts";
+import { bytesOfLetters } from "../kernels/module_bytes.ts";
 import { productsBytes } from "../kernels/products_bytes.ts";
 
 /** Numbers of rows: float32 where there are many. */
@@ -33,7 +33,7 @@ let compiled: WebAssembly.Module | undefined;
 export function allocateRows(length: number, narrow = length > mostInFloat64): RowNumbers {
   const bytes = narrow ? 4 : 8;
   try {
-    compiled ??= new WebAssembly.Module(bytesOfHex(productsBytes));
+    compiled ??= new WebAssembly.Module(bytesOfLetters(productsBytes));
     const pages = Math.ceil((roomBytes + bytes * length) / pageBytes);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages }), { buffer } = memory;
     const exports = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Record<string, Product>;

@@ -1,6 +1,7 @@
 import { check, integerFrom, optional } from "../check/value.ts";
-import { readBatch } from "../batch/read_batch.ts";
+import { type Batch, readBatch, readBatchShape } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
+import { registeredKernels } from "../kernels/registered.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 
 /** Options of {@linkcode priorBias}. */
@@ -12,6 +13,22 @@ export interface PriorBiasOptions {
 }
 
 const what = "the prior bias";
+
+/** Returns Σ w·y and Σ w of each column. */
+function sumLabels({ classes, yTrue, sampleWeight }: Batch): Record<"positive" | "whole", Float64Array> {
+  const positive = new Float64Array(classes), whole = new Float64Array(classes);
+  for (let k = 0; k < classes; k++) {
+    let sum = 0, weights = 0;
+    for (let i = k; i < yTrue.length; i += classes) {
+      const w = sampleWeight === undefined ? 1 : sampleWeight[i];
+      sum += w * yTrue[i];
+      weights += w;
+    }
+    positive[k] = sum;
+    whole[k] = weights;
+  }
+  return { positive, whole };
+}
 
 /**
  * Computes the bias with which an untrained last layer predicts the frequency of the positives.
@@ -51,18 +68,14 @@ export function priorBias(yTrue: Tensor, options: PriorBiasOptions = {}): number
   check(`make ${what}`, { classes }, optional(integerFrom(2)));
   const given = yTrue?.shape ?? [1], shape = classes === undefined ? given : [given[0], classes];
   const yPred = { shape, size: 1, dtype: "float32", dataSync: () => [] }; // outputs in the shape of the labels, none to check
-  const batch = readBatch(what, { yTrue, yPred, sampleWeight }, { fromLogits: false, columns: true });
-  const positive = new Float64Array(batch.classes), whole = new Float64Array(batch.classes);
-  for (let k = 0; k < batch.classes; k++) {
-    let sum = 0, weights = 0;
-    for (let i = k; i < batch.yTrue.length; i += batch.classes) {
-      const w = batch.sampleWeight === undefined ? 1 : batch.sampleWeight[i];
-      sum += w * batch.yTrue[i];
-      weights += w;
-    }
-    positive[k] = sum;
-    whole[k] = weights;
-  }
+  const tensors = { yTrue, yPred, sampleWeight }, reading = { fromLogits: false, columns: true };
+  const { rows, classes: columns } = readBatchShape(what, tensors, reading);
+  const ones = columns === 1 && sampleWeight === undefined
+    ? registeredKernels()?.countOnes(yTrue.dataSync())
+    : undefined;
+  const { positive, whole } = ones === undefined
+    ? sumLabels(readBatch(what, tensors, reading))
+    : { positive: [ones], whole: [rows] };
   return Array.from(positive, (p, k) => {
     const negative = whole[k] - p;
     if (!(p > 0) || (classes === undefined && !(negative > 0))) {

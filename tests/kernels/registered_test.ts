@@ -5,11 +5,12 @@ import { registeredKernels } from "../../lib/kernels/registered.ts";
 Deno.test("the entry ./simd registers the loops, as they are", async () => {
   assertStrictEquals(registeredKernels(), undefined);
   await import("../../lib/simd.ts");
-  const [{ scoreFast }, { arrays }] = await Promise.all([
+  const [{ scoreFast }, { arrays }, { countOnes }] = await Promise.all([
     import("../../lib/kernels/passes.ts"),
     import("../../lib/kernels/table.ts"),
+    import("../../lib/kernels/simd.ts"),
   ]);
-  assertEquals(registeredKernels(), { scoreFast, arrays });
+  assertEquals(registeredKernels(), { scoreFast, arrays, countOnes });
 });
 
 Deno.test("the loops stay registered", async () => {

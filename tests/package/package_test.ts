@@ -5,6 +5,7 @@ import zlib, { gzipSync } from "node:zlib";
 import { bundlePage, faultsOf, openRecord } from "../../bench/backends.ts";
 import { openPages, serveFolder } from "../../tasks/chromium.ts";
 import { type Example, projectExamples } from "../../tasks/examples.ts";
+import { lettersOf } from "../../tasks/build_simd.ts";
 import { readManifest, runIn } from "../../tasks/pack.ts";
 import { root } from "../../tasks/cli.ts";
 import { slow } from "../slow.ts";
@@ -142,8 +143,10 @@ console.log(metricLoss(rocAuc).name, metricLoss(ndcg({ k: 5 })).name);`,
   const options = ["--bundle", "--minify", "--format=esm", "--external:@tensorflow/*", "--outfile=bundle/made.js"];
   await tool("esbuild/bin/esbuild", "bundle/ranking.js", ...options, "--log-level=error");
   assertEquals((await run("bundle/made.js")).trim().split("\n").at(-1), "rocAucLoss ndcg5Loss");
-  const modules = (await Deno.readTextFile(new URL("bundle/made.js", project.folder))).match(/0061736d/g); // "\0asm" in hexadecimal
-  assertEquals(modules?.length, 2, "the loops of losses and those of curves");
+  const modules = (await Deno.readTextFile(new URL("bundle/made.js", project.folder))).split(
+    lettersOf(new TextEncoder().encode("\0asm")),
+  );
+  assertEquals(modules.length - 1, 2, "the loops of losses and those of curves");
 });
 
 withNode("deno publish --dry-run takes the package for JSR, types and all", async ({ packed }) => {

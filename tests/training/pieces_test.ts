@@ -19,6 +19,7 @@ import { curveLoss, ndcgLoss } from "../../lib/curves/mod.ts";
 import { atLeast, maximise } from "../../lib/constraints/mod.ts";
 import type { Counts } from "../../lib/counts/counts.ts";
 import { f1, recall, specificity } from "../../lib/scores/ratio.ts";
+import { allowSimd, countOnes } from "../../lib/kernels/simd.ts";
 import { partsOfLoss } from "../../lib/scoring/options.ts";
 import { batchReader, checkData, isTensors, rowsReader, type TrainingData } from "../../lib/training/batches.ts";
 import { bestCut } from "../../lib/training/best_cut.ts";
@@ -39,7 +40,7 @@ import {
 import { trainableVariables } from "../../lib/tfjs/model.ts";
 import { listenForStop } from "../../lib/training/stop_request.ts";
 import { checkWarmStart } from "../../lib/training/warm_start.ts";
-import { assertAllWithin, assertRefused, assertWithin, onBackends } from "../helpers.ts";
+import { assertAllWithin, assertRefused, assertWithin, onBackends, random } from "../helpers.ts";
 import { memoryStore } from "./fixtures.ts";
 
 Deno.test("stratifiedBatches: a tensor [n, 1] is a column; other shapes and things are refused by name", () => {
@@ -103,6 +104,38 @@ Deno.test("priorBias: the log odds of each column, the log share of each class, 
     assertRefusedOption(() => priorBias(tf.tensor1d([1, 1])), "no negative in column 0");
     assertRefusedOption(() => priorBias(undefined as never), "'yTrue'");
   });
+});
+
+Deno.test("priorBias: labels of 0 and 1 are counted by SIMD, to the same bits; any other label is added up, or named", () => {
+  const next = random(19);
+  for (const n of [2, 3, 4, 5, 8191, 8192, 8193, 20_003]) {
+    const hard = Float32Array.from({ length: n }, (_, i) => i < 2 ? i : Number(next() < 0.3));
+    const bias = (labels: Float32Array) => tf.tidy(() => priorBias(tf.tensor1d(labels))[0]);
+    const ones = hard.reduce((sum, y) => sum + y, 0);
+    assertEquals(countOnes(hard), ones);
+    assertEquals(bias(hard), Math.log(ones / (n - ones)));
+    assertEquals(tf.tidy(() => priorBias(tf.tensor2d(hard, [n, 1]))), [Math.log(ones / (n - ones))]);
+    for (const place of [0, n - 1]) {
+      for (const other of [0.5, 2 ** -149, -0]) {
+        const soft = hard.with(place, other), sum = soft.reduce((sum, y) => sum + y, 0);
+        assertEquals(countOnes(soft), undefined);
+        if (sum < n && sum > 0) {
+          assertEquals(bias(soft), Math.log(sum / (n - sum)), `${n} labels, ${other} at ${place}`);
+        }
+      }
+      for (const wrong of [NaN, 2, -1, Infinity]) {
+        assertRefusedOption(() => bias(hard.with(place, wrong)), `must lie in [0, 1], row ${place} is ${wrong}`);
+      }
+    }
+  }
+  assertEquals([countOnes([1, 0]), countOnes(Int32Array.of(1, 0))], [undefined, undefined]);
+  allowSimd(false);
+  try {
+    assertEquals(countOnes(Float32Array.of(1, 0)), undefined);
+    assertEquals(tf.tidy(() => priorBias(tf.tensor1d([1, 0, 0]))), [Math.log(0.5)]);
+  } finally {
+    allowSimd(true);
+  }
 });
 
 Deno.test("gradients of 0: a list without another number, and the rows that have one", () => {
