@@ -67,7 +67,8 @@ export function priorBias(yTrue: Tensor, options: PriorBiasOptions = {}): number
   const { classes, sampleWeight } = options;
   check(`make ${what}`, { classes }, optional(integerFrom(2)));
   const given = yTrue?.shape ?? [1], shape = classes === undefined ? given : [given[0], classes];
-  const yPred = { shape, size: 1, dtype: "float32", dataSync: () => [] }; // outputs in the shape of the labels, none to check
+  const size = shape.reduce((product, length) => product * length, 1);
+  const yPred = { shape, size, dtype: "float32", dataSync: () => [] }; // outputs in the shape of the labels, none to check
   const tensors = { yTrue, yPred, sampleWeight }, reading = { fromLogits: false, columns: true };
   const { rows, classes: columns } = readBatchShape(what, tensors, reading);
   const ones = columns === 1 && sampleWeight === undefined
