@@ -102,7 +102,7 @@ Deno.test("a batch that finds no room in the shared memory has the bytes of one 
   const { grow } = WebAssembly.Memory.prototype;
   await setThreads(2);
   try {
-    for (const most of [1e6, 2e6, 2.9e6]) {
+    for (const most of [1e6, 2e6, 2.6e6, 2.9e6, 3.4e6]) { // some tables, all of them, sums too
       WebAssembly.Memory.prototype.grow = function (pages) {
         const { buffer } = this, isShared = Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
         if (isShared && buffer.byteLength + 65536 * pages > most) {
@@ -203,4 +203,89 @@ Deno.test("on a page the workers are the browser's", async () => {
     Object.assign(URL, { revokeObjectURL });
     globalThis.Worker = Worker;
   }
+});
+
+interface WorkerData {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly memory: WebAssembly.Memory;
+  readonly control: Int32Array;
+}
+
+/** Runs a function where a worker runs a task in this thread as soon as it is given, or never if `takes` says so. */
+async function withInstantWorkers(
+  takes: (loop: string) => boolean,
+  run: (ran: string[]) => Promise<void>,
+): Promise<void> {
+  const { notify } = Atomics, workers = new Map<unknown, () => void>(), ran: string[] = [];
+  class Instant extends Stalled {
+    constructor(code: string, { workerData: { bytes, memory, control } }: { workerData: WorkerData }) {
+      super();
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+      const names: string[] = JSON.parse(/const loops = (\[.*?\])/.exec(code)![1]);
+      workers.set(control, () => { // as the code of a worker does
+        const at = 4 + control[1] % 2 * 20, name = names[control[at + 1]];
+        if (control[1] === control[0] || name === undefined || !takes(name)) return;
+        control[at] = 1;
+        (exports[name] as (...args: number[]) => void)(...control.subarray(at + 3, at + 3 + control[at + 2]));
+        ran.push(name);
+        control[1]++;
+      });
+    }
+  }
+  Atomics.notify = (
+    control: object,
+    ...more: [number]
+  ) => (workers.get(control)?.(), notify(control as Int32Array, ...more));
+  try {
+    await withWorkers(Instant, () => run(ran));
+  } finally {
+    Atomics.notify = notify;
+  }
+}
+
+Deno.test("a worker that is always free takes all units of both passes, from the last to the first", async () => {
+  await withInstantWorkers(() => true, async (ran) => {
+    await setThreads(2);
+    const before = registeredTeam()!.unitsTaken;
+    for (const [name, one] of wanted) assertEquals(lossAndGradient(...calls[name]), one, name);
+    ran.length = 0;
+    const units = registeredTeam()!.unitsTaken;
+    assert(units > before);
+    lossAndGradient(...calls.central);
+    const each = Math.ceil(rows / 32_768);
+    assertEquals(registeredTeam()!.unitsTaken - units, each);
+    assertEquals(ran, [...Array(each).fill("central"), ...Array(each).fill("finish")]);
+    await setThreads(1);
+  });
+});
+
+Deno.test("what a worker does not begin of the second pass is taken back", async () => {
+  await withInstantWorkers((name) => !name.startsWith("finish"), async () => {
+    for (const [name, one] of wanted) {
+      await setThreads(2);
+      for (let call = 0; call < 2; call++) assertEquals(lossAndGradient(...calls[name]), one, name);
+    }
+    await setThreads(1);
+  });
+});
+
+Deno.test("a worker that takes its time is waited for", async () => {
+  const { Worker } = await import("node:worker_threads"), task = "loops[control[at + 1]](";
+  class Slow extends Worker {
+    constructor(code: string, options: object) {
+      assert(code.includes(task));
+      super(code.replace(task, `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); ${task}`), options);
+    }
+  }
+  await withWorkers(Slow, async () => {
+    for (const threads of [2, 3]) {
+      await setThreads(threads);
+      for (const name of ["central", "argmax"]) {
+        for (let call = 0; call < 2; call++) {
+          assertEquals(lossAndGradient(...calls[name]), wanted.find(([own]) => own === name)![1], name);
+        }
+      }
+    }
+    await setThreads(1);
+  });
 });
