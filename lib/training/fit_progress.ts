@@ -87,7 +87,7 @@ export function showProgress(
       done = epoch + 1;
       last = now();
       // Permanent lines are limited to about twenty.
-      const due = done === epochs || Math.floor(20 * done / epochs) > Math.floor(20 * epoch / epochs);
+      const due = Math.floor(20 * done / epochs) > Math.floor(20 * epoch / epochs);
       if (broadcast === undefined && rewrite === undefined) return due ? print(line(done, false)) : undefined;
       return show(done);
     },

@@ -89,6 +89,25 @@ Deno.test("weights that are no longer finite are told on a device as on the host
   }
 });
 
+Deno.test("weights and data that come in batches train on a device as on the host", async () => {
+  const found: number[][] = [];
+  for (const backend of ["cpu", "wgsl"]) {
+    await readsOn(backend, async () => {
+      const { model, x, y } = problem(), w = tf.range(0, 60), parts = [[0, 25], [25, 35]];
+      const data = () =>
+        parts.map(([from, size]) => {
+          const [xs, ys, weights] = [x, y, w].map((each) => tf.slice(each, from, size));
+          return [xs, ys, weights] as const;
+        });
+      const { history } = await fitMetric(model, data, { loss: f1Loss(), epochs: 2, optimizer: tf.train.sgd(0.5) });
+      found.push([...history.loss, ...history.f1, ...history.alive]);
+      tf.dispose([x, y, w]);
+      model.dispose();
+    });
+  }
+  assertAllWithin(found[1], found[0], 1e-5);
+});
+
 Deno.test("a row of several columns is alive if one of its outputs has a gradient, on a device as on the host", async () => {
   const found: number[][] = [];
   for (const backend of ["cpu", "wgsl"]) {
@@ -129,8 +148,16 @@ Deno.test("a model that lets no gradient through is told on a device; data that 
         tf.layers.dense({ units: 1, useBias: false, activation: "sigmoid" }),
       ],
     });
+    const living = tf.sequential({
+      layers: [
+        tf.layers.dense({ units: 2, inputShape: [2], ...dead }),
+        tf.layers.dense({ units: 1, activation: "sigmoid" }),
+      ],
+    });
     const { x, y } = problem(), options = { loss: f1Loss({ threshold: 0.4 }), epochs: 1, optimizer: "sgd" } as const;
     await assertRejects(() => fitMetric(model, [x, y], options), RangeError, "no weight has a gradient in epoch 0");
+    assertEquals((await fitMetric(living, [x, y], options)).epoch, [0], "a bias has a gradient");
+    living.dispose();
     const before = tf.memory().numTensors,
       failing = () =>
         (function* () {

@@ -138,6 +138,13 @@ Deno.test("outside Deno and notebooks lines stay, in the console", () => {
   assertEquals(printed, ["epoch 1 of 1  loss 0.2500"]);
 });
 
+Deno.test("a training that ends before its first epoch shows no numbers", async () => {
+  const printed: string[] = [],
+    display = { now: () => 0, rewrite: () => {}, print: (line: string) => void printed.push(line) };
+  await showProgress(2, { from: 0, batches: 1, display }).onTrainEnd!();
+  assertEquals(printed, ["0 of 2 epochs"]);
+});
+
 Deno.test("times in words", () => {
   assertEquals([0.2, 59, 60, 200, 3600, 7500].map(timeText), [
     "1 s",

@@ -25,7 +25,13 @@ import { batchReader, checkData, isTensors, rowsReader, type TrainingData } from
 import { bestCut } from "../../lib/training/best_cut.ts";
 import { checkpointsIn, settingsOfLoss } from "../../lib/training/checkpoint.ts";
 import { checkSame, DatasetSums } from "../../lib/training/dataset_sums.ts";
-import { checkInformative, deadGradient, gradientBlocked, weightsNotFinite } from "../../lib/training/fit_failure.ts";
+import {
+  checkInformative,
+  deadGradient,
+  gradientBlocked,
+  weightsAreFinite,
+  weightsNotFinite,
+} from "../../lib/training/fit_failure.ts";
 import { checkFit } from "../../lib/training/fit_options.ts";
 import { hardOptions } from "../../lib/training/hard_options.ts";
 import {
@@ -165,6 +171,8 @@ Deno.test("checkInformative: a score that the decisions cannot move is refused, 
     sentence(specificity, [positives]).includes("'validationData' has no negative, so its specificity is constant"),
   );
   const never = { ...f1, name: "never", value: () => 0.5 };
+  const seldom = { ...f1, name: "seldom", value: ({ tp }: Counts) => tp < 1 ? NaN : 0.5 };
+  assert(sentence(seldom, [{ tp: 1, fp: 1, fn: 1, tn: 1 }]).includes("so its seldom is constant"));
   for (const others of [negatives, { ...none, fp: 2, tn: 2 }]) {
     assert(sentence(never, [positives, others]).includes("'validationData' has one class only in each column"));
   }
@@ -399,6 +407,7 @@ Deno.test("callbacks: the parameters, the sizes of batches, what they add to the
   const { model, x, y, end } = small(), params: unknown[] = [], sizes: unknown[][] = [], last: unknown[] = [];
   const callbacks: FitCallbacks = {
     setParams: (given) => void params.push(given),
+    onBatchBegin: (batch, logs) => assertEquals(logs, { batch }),
     onBatchEnd: (batch, logs) => void sizes.push([batch, logs!.size, typeof logs!.loss]),
     onEpochEnd: (epoch, logs) => void Object.assign(logs!, { extra: epoch, text: "x" }),
     onTrainEnd: (logs) => void last.push(logs),
@@ -589,6 +598,38 @@ Deno.test("labels that change after the last step are told", async () => {
     await assertRejects(fit, RangeError, "'data' differ between the passes");
     end();
   }
+});
+
+Deno.test("one weight that is not finite is enough", async () => {
+  const { model, end } = small(), [kernel] = model.getWeights();
+  assertEquals(await weightsAreFinite(model), true);
+  for (const bias of [NaN, Infinity]) {
+    model.setWeights([kernel, tf.tensor1d([bias])]);
+    assertEquals(await weightsAreFinite(model), false);
+  }
+  end();
+});
+
+Deno.test("a threshold is tuned where decisions have one, with weights of 1 where a batch has none", async () => {
+  const { model, x, y, end } = small(),
+    w = tf.range(1, 41),
+    tuned = async (loss: Loss, weights: (tf.Tensor | undefined)[]) => {
+      const validationData = () =>
+        weights.map((own) => [x.clone(), y.clone(), own?.clone()].filter(Boolean) as [tf.Tensor, tf.Tensor]);
+      const { threshold } = await fitMetric(model, [x, y], {
+        loss,
+        epochs: 1,
+        optimizer: tf.train.sgd(1e-9),
+        validationData,
+      });
+      return threshold;
+    };
+  assertEquals(await tuned(curveLoss("rocAuc"), [undefined]), undefined);
+  const one = tf.ones([40]), found = await tuned(f1Loss(), [w, undefined]);
+  assertEquals(typeof found, "number");
+  assertEquals(found, await tuned(f1Loss(), [w, one]));
+  tf.dispose([w, one]);
+  end();
 });
 
 Deno.test("where there are no files a checkpoint needs a store", () => {
