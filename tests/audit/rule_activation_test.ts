@@ -1,10 +1,15 @@
 // Activations that are missing, applied twice or of the wrong kind, on recordings written by hand.
-import { assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import type { Tensor } from "@roundabout/roundabout";
+import { type AuditedLoss, auditLoss, type AuditOptions } from "@roundabout/roundabout/audit";
+import "../helpers.ts";
 import type { AuditBatch, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
 import { activation } from "../../lib/audit/rules/activation.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { PredictionKind } from "../../lib/audit/types.ts";
+import { unit } from "./loss_case.ts";
 import { input, op } from "./recorded.ts";
 
 type More = Partial<RecordedInput>;
@@ -292,4 +297,29 @@ Deno.test("of columns that go beyond -1 and 1 those that are cut out and do not 
   const signs: Recorded = { ...real, yPred: [-0.5, 0.75, -0.25, 0.5] };
   assertEquals([found(log(1.1), real)?.cause, found(log(1), real)?.cause], ["activation-mismatch", undefined]);
   assertEquals(found(log(0.75), signs)?.cause, "activation-mismatch"); // none goes beyond
+});
+
+Deno.test("logits that stay close to each other, whatever the outputs are", () => {
+  const real: AuditOptions = { yPred: "real", yTrue: "one-hot", columns: 4 };
+  const logs = (y: Tensor, z: Tensor): Tensor => tf.neg(tf.mean(tf.sum(tf.mul(y, tf.logSoftmax(z as tf.Tensor)), 1)));
+  const written = (y: Tensor, z: Tensor): Tensor => {
+    const exps = tf.exp(tf.sub(z, tf.max(z, 1, true)));
+    return tf.neg(tf.mean(tf.log(tf.div(tf.sum(tf.mul(y, exps), 1), tf.sum(exps, 1)))));
+  };
+  const first = (loss: AuditedLoss, options = real) => auditLoss(loss, options).findings[0];
+  const finding = first((y, p) => logs(y, unit(p, 1e-6)));
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["saturated", "warning", "Exp"]);
+  assert(
+    /^The logits of a row differ by at most \S+, whatever the outputs are: of 4 shares the largest is never above 0\.\d+$/
+      .test(finding.message),
+    finding.message,
+  );
+  assert(Number(finding.evidence.largestDifference) <= 2 && finding.evidence.classes === 4);
+  assertEquals(first((y, p) => logs(y, tf.sub(p, tf.mul(0.2, y))), { ...real, yPred: "tanh" }).cause, "saturated");
+  const found = (loss: AuditedLoss, options = real) => first(loss, options)?.message.startsWith("The logits of a row");
+  assert(!found((y, p) => logs(y, tf.mul(30, unit(p, 1e-6))))); // a scale
+  assert(!found((y, p) => logs(y, tf.mul(0.1, p)))); // small at first
+  assert(!found((y, p) => logs(y, unit(p, 1e-6)), { ...real, columns: 2 })); // the larger of two shares is 0.88
+  assert(!found((y, p) => written(y, unit(p, 1e-6)))); // no logarithm of the sum
+  assert(!found((y, p) => tf.mean(tf.square(tf.sub(y, tf.softmax(unit(p, 1e-6) as tf.Tensor))))));
 });

@@ -649,3 +649,25 @@ Deno.test("not finite: weights that are not finite, whatever the batch", () => {
   assertEquals(found({ ...weights(), op: "Add" }).cause, "domain-edge");
   assertEquals(found(weights(), broken("Log")).message, "Log gives NaN now"); // what breaks comes first
 });
+
+Deno.test("bad scale: a term that is a thousand times as small as the one that it is added to", () => {
+  const live = (largest: number, more: More = {}) => input({ fromPred: true, live: true, shape: [], largest, ...more });
+  const found = (a: RecordedInput, b: RecordedInput, name = "Add") =>
+    badScale(contextOf({ gradient: unit, ops: [op(name, [a, b])] }));
+  const finding = found(live(2000), live(1))!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["bad-scale", "note", "Add"]);
+  assertEquals(
+    finding.message,
+    "One term is 2000 and another 1: the smaller one hardly changes what is learned",
+  );
+  assert(found(live(1), live(2000), "Sub"));
+  for (
+    const none of [
+      found(live(999), live(1)),
+      found(live(2000), live(0)), // a hinge that is met
+      found(live(2000), input({ shape: [], largest: 1 })), // a constant
+      found(live(2000, { shape: [4, 1] }), live(1)),
+      found(live(2000), live(1), "Multiply"),
+    ]
+  ) assertStrictEquals(none, undefined);
+});

@@ -714,3 +714,38 @@ Deno.test("wrong axis: a cosine along the middle axis is a question", () => {
     made({ live: false }),
   ], six);
 });
+
+Deno.test("wrong axis: a softmax over all rows of what is left of the columns of each", () => {
+  const made = (
+    { left = "Max", shape = [4], more = {} as More, before = "Sub", name = "Exp" }: {
+      left?: string;
+      shape?: number[];
+      more?: More;
+      before?: string;
+      name?: string;
+    },
+  ) => [
+    op(left, [outputs([4, 2])]),
+    ...(name === "Exp" ? [op(before, [ofPred(shape, { madeBy: 0, ...more }), ofPred([1])])] : []),
+    op(name, [ofPred(shape, { madeBy: name === "Exp" ? 1 : 0, ...more })]),
+  ];
+  const two = { columns: 2 };
+  for (
+    const more of [{}, { name: "Softmax" }, { name: "LogSoftmax" }, { left: "Sum" }, { left: "Mean" }, { left: "Min" }]
+  ) {
+    const found = axisIn(made(more), two)!;
+    assertEquals([found.cause, found.severity], ["wrong-axis", "error"]);
+    assert(found.message.endsWith("runs along the rows of the batch and mixes each example with the next"));
+  }
+  nothing(axisIn, [
+    made({ left: "Slice" }), // one column of outputs: a list of scores
+    made({ left: "Slice", name: "Softmax" }),
+    made({ shape: [4, 1] }),
+    made({ shape: [3], name: "Softmax" }),
+    made({ more: { fromTrue: true } }),
+    made({ more: { live: false } }),
+    made({ before: "Add" }),
+    made({ name: "Square" }),
+  ], two);
+  nothing(axisIn, [made({})]); // one score per row
+});

@@ -1,8 +1,18 @@
-import { areShares, areZeroOrOne, extentOf, onSimplex } from "../batches.ts";
+import { areShares, areZeroOrOne, extentOf, onSimplex, sizeOf, withOutputs } from "../batches.ts";
 import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
+import { short } from "../report.ts";
 import type { AuditOptions, Finding } from "../types.ts";
-import { descendsFrom, errorOf, isLinear, locationOf, ofLabels, type Rule, weighsByLabels } from "./rule.ts";
+import {
+  type AuditContext,
+  descendsFrom,
+  errorOf,
+  isLinear,
+  locationOf,
+  ofLabels,
+  type Rule,
+  weighsByLabels,
+} from "./rule.ts";
 
 /** Exponentials of amounts times counts, exp(p) − y·p: outputs that are rates already in the formula of their logarithm. */
 function rateTwice({ ops, random }: Observations, { yPred }: AuditOptions): Finding | undefined {
@@ -63,6 +73,9 @@ const squashes = (ops: readonly RecordedOp[], whose: (input: RecordedInput) => b
     (squashing(op) && (whose(op.inputs[0]) || isNegated(ops, op.inputs[0], whose))) || exponential(ops, i, whose)
   );
 
+/** The difference between two logits up to which they may be cosines without a scale, that is 2 and a margin. */
+const COSINES_APART = 2.4;
+
 /** A sigmoid or softmax of a tanh or a cosine: a sigmoid stays between 0.27 and 0.73. */
 function squashedSigns({ ops, random }: Observations, { yPred }: AuditOptions): Finding | undefined {
   const signs = yPred === "tanh" || (typeof yPred === "object" && yPred.every((end) => Math.abs(end) === 1));
@@ -77,6 +90,45 @@ function squashedSigns({ ops, random }: Observations, { yPred }: AuditOptions): 
     remedy:
       "Remove the activation of the last layer, compare the labels with (p + 1) / 2, or multiply cosines by a scale",
     where: locationOf(op),
+  };
+}
+
+/**
+ * A log-softmax of logits that stay close to each other, whatever the outputs are, as cosines without a scale do: the largest
+ * of several shares is never near 1, and the loss never near its least value.
+ */
+function boundedLogits({ engine, observations }: AuditContext): Finding | undefined {
+  const { ops, columns, results, random, other } = observations;
+  /** The index of the exponential in a log-softmax that is written out, or of the operation of that name. */
+  const isExp = ({ op, inputs: [{ madeBy = -1 }] }: RecordedOp, at: number) => {
+    const before = ops[madeBy]?.op === "Cast" ? ops[madeBy].inputs[0].madeBy ?? -1 : madeBy;
+    const sum = ops.findIndex((of) => of.op === "Sum" && of.inputs[0].madeBy === at);
+    return op === "Exp" && ops[before]?.op === "Sub" &&
+      ops.some((of) => of.op === "Log" && of.inputs[0].madeBy === sum);
+  };
+  const at = ops.findIndex((op, i) =>
+    op.live && sizeOf(op.outputShape) > 1 && (op.op === "LogSoftmax" || isExp(op, i))
+  );
+  if (at < 0) return undefined;
+  const { op, inputs: [{ shape }] } = ops[at], classes = shape.at(-1)!;
+  /** The largest difference between two logits of a row. */
+  const spread = (batch: AuditBatch) =>
+    (op === "Exp" ? 1 : 2) * (engine.record(batch).ops[at]?.inputs[0].largest ?? Infinity);
+  if (classes < 3 || spread(random.batch) > COSINES_APART) return undefined;
+  const tried = [results.perfect, results.saturated, results.far, other].flatMap((one) => one ? [one.batch] : []);
+  const far = tried.some(({ yPred }) => yPred.some((p) => Math.abs(p) > 1)) || columns === 1
+    ? tried.map((batch) => withOutputs(batch, (p) => 100 * p))
+    : [];
+  const largest = Math.max(...[...tried, ...far].map(spread)), share = 1 / (1 + (classes - 1) * Math.exp(-largest));
+  return largest > COSINES_APART ? undefined : {
+    cause: "saturated",
+    severity: "warning",
+    message:
+      `The logits of a row differ by at most ${short(largest)}, whatever the outputs are: of ${classes} shares ` +
+      `the largest is never above ${short(share)}`,
+    evidence: { batch: "random", value: random.value, largestDifference: largest, classes },
+    remedy: "Multiply cosines by a scale before the softmax, 30 for example, or divide them by a temperature below 0.1",
+    where: locationOf(ops[at]),
   };
 }
 
@@ -186,7 +238,10 @@ function softmaxOfSeveral(
 }
 
 /** A softmax or sigmoid of probabilities, or a formula of probabilities for outputs that are something else. */
-export const activation: Rule = ({ observations, options }) => {
+export const activation: Rule = (context) => formula(context) ?? boundedLogits(context);
+
+/** A formula for other outputs than those of the last layer. */
+const formula: Rule = ({ observations, options }) => {
   const { yPred = "probability" } = options, { ops, random } = observations;
   const values = random.batch.yPred, inside = areShares(values);
   if ((yPred === "probability" || yPred === "simplex") && inside) {

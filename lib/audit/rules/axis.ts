@@ -99,12 +99,20 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
     return shape.length > 2 && more === undefined && axis > 0 && axis < shape.length - 1 && shape[axis] === rows &&
       shape.at(-1) !== rows && (isSoftmax(op) || (op.op === "Sum" && ops[madeBy ?? -1]?.op === "Exp"));
   };
+  /** One number that is left of the columns of each row, such as the largest, in a softmax over all rows. */
+  const isLeft = ({ shape, madeBy, fromTrue }: RecordedInput) =>
+    !fromTrue && shape.join() === `${rows}` && ["Max", "Min", "Sum", "Mean"].includes(ops[madeBy ?? -1]?.op);
+  const isOfRows = (one: RecordedOp) => {
+    const [input] = one.inputs, shifted = one.op === "Exp" ? ops[input.madeBy ?? -1] : undefined;
+    return isSoftmax(one) ? isLeft(input) : shifted?.op === "Sub" && isLeft(shifted.inputs[0]);
+  };
   const op = ops.find((one) => {
     const { op, inputs: [input], attrs } = one;
     return input?.live &&
       ((["Cumsum", "Cumprod"].includes(op) && input.shape.length === 2 && rows !== columns &&
         input.shape[Number(attrs.axis)] === rows) ||
-        (isSoftmax(one) && input.shape.join() === `${columns},${rows}` && rows !== columns) || isStacked(one));
+        (isSoftmax(one) && input.shape.join() === `${columns},${rows}` && rows !== columns) || isStacked(one) ||
+        isOfRows(one));
   });
   return op && [op, `${op.op} runs along the rows of the batch and mixes each example with the next`, perRow];
 }

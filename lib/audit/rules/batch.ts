@@ -1,6 +1,7 @@
 import { areZeroOrOne, extentOf, sizeOf, takeRows, withOutputs } from "../batches.ts";
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, BatchResult, Observations } from "../observations.ts";
+import { short } from "../report.ts";
 import type { Finding } from "../types.ts";
 import { type AuditContext, descendsFrom, isLinear, locationOf, ofLabels, type Rule } from "./rule.ts";
 
@@ -168,6 +169,28 @@ function largeOnOneClass({ results: { allNeg, allPos }, random }: Observations):
   return undefined;
 }
 
+/** The ratio of two terms beyond which a step of the smaller one is lost in the noise of the larger one. */
+const DROWNED = 1e3;
+
+/** A sum of two numbers, each with a gradient, of which one is a thousand times as large as the other. */
+function drownedTerm({ ops, random: { value } }: BatchObservations): Finding | undefined {
+  const size = ({ inputs }: RecordedOp, pick: (...of: number[]) => number) => pick(...inputs.map((i) => i.largest));
+  const op = ops.find((op) =>
+    ["Add", "AddV2", "Sub"].includes(op.op) && op.inputs.every((i) => i.live && sizeOf(i.shape) === 1) &&
+    size(op, Math.min) > 0 && size(op, Math.max) > DROWNED * size(op, Math.min)
+  );
+  return op && {
+    cause: "bad-scale",
+    severity: "note",
+    message:
+      `One term is ${short(size(op, Math.max))} and another ${short(size(op, Math.min))}: the smaller one hardly ` +
+      "changes what is learned",
+    evidence: { batch: "random", value, largerTerm: size(op, Math.max), smallerTerm: size(op, Math.min) },
+    remedy: "Weight the terms so that both are of a similar size, or take both as means over the same entries",
+    where: locationOf(op),
+  };
+}
+
 /** A loss that changes with the number of rows, or a gradient of an extreme size. */
 export const badScale: Rule = (context): Finding | undefined => {
   const { engine, observations } = context;
@@ -187,7 +210,7 @@ export const badScale: Rule = (context): Finding | undefined => {
       remedy: "Take the mean instead of the sum, so that one learning rate suits every batch size",
     };
   }
-  const counted = countsMasked(context) ?? hingeOfMean(observations);
+  const counted = countsMasked(context) ?? hingeOfMean(observations) ?? drownedTerm(observations);
   if (counted !== undefined) return counted;
   if (gradient === undefined || !gradient.every(Number.isFinite)) return undefined;
   const norm = Math.hypot(...gradient), size = norm * Math.sqrt(rows);
