@@ -404,8 +404,8 @@ Deno.test("a formula of both signs with outputs between 0 and 1", () => {
   // Most outputs without a gradient are saturated.
   const without = (zeros: number) => ({ gradientOf: () => y.map((_, i) => i < zeros ? 0 : -0.5) });
   assertEquals([0, 2, 3, 4].map((zeros) => isFound(without(zeros))), [true, true, false, false]);
-  // Logits have both signs, too.
-  for (const name of ["Sigmoid", "Softplus", "Exp", "Softmax", "LogSoftmax"]) {
+  // Logits have both signs, too; what a logarithm is taken of has none.
+  for (const name of ["Sigmoid", "Softplus", "Exp", "Softmax", "LogSoftmax", "Log"]) {
     assert(
       !isFound({ ops: [op("Neg", [labels()]), op(name, [live()])] }) && isFound({ ops: [op(name, [labels()])] }),
       name,
@@ -479,4 +479,58 @@ Deno.test("labels beyond 1: only those that are as many as the outputs are compa
   const shares = [0.2, 0.3, 0.5, 0.1, 0.1, 0.8], of = (y: number[]) => found(batchOf(y, shares, 2))?.message;
   assertEquals(of([0, 3, 1, 2, 2, 1]), "The labels range from 0 to 3, the outputs from 0 to 1");
   assertStrictEquals(found(batchOf([0, 3, 1], shares, 2))?.message, undefined);
+});
+
+/** Eight rows of two columns of labels, and what the loss of the first column alone is. */
+const twoColumns = (second: (i: number) => number) => Array.from({ length: 8 }, (_, i) => [i / 8, second(i)]).flat();
+
+Deno.test("a column of the labels that may choose one of several outputs, which weighs nothing", () => {
+  const batch = batchOf(twoColumns((i) => Number(i % 3 === 0)), Array.from({ length: 24 }, (_, i) => i % 5), 3);
+  const each = ({ yTrue, yPred }: AuditBatch) => yPred.map((p, i) => p - yTrue[2 * Math.floor(i / 3)]);
+  const made: Made = {
+    loss: (of) => mean(each(of).map((d) => d * d)),
+    gradientOf: (of) => [...each(of)].map((d) => d / 12),
+  };
+  const outputs = (more: Partial<RecordedInput> = {}) => live({ isPred: true, shape: [8, 3], ...more });
+  const column = (more: Partial<RecordedInput> = {}) => labels({ shape: [8, 1], ...more });
+  const cause = (name: string, ...inputs: RecordedInput[]) => found(batch, { ...made, ops: [op(name, inputs)] })?.cause;
+  const finding = found(batch, { ...made, ops: [op("Sub", [outputs(), column()])] })!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["broadcast", "error", "Sub"]);
+  assertEquals(
+    finding.message,
+    "One column of labels is compared with 3 columns of outputs, and column 1 of the labels, which may choose one of " +
+      "them, weighs nothing",
+  );
+  assertEquals(cause("SquaredDifference", column(), outputs()), "broadcast");
+  for (
+    const other of [
+      cause("Multiply", outputs(), column()),
+      cause("Sub", outputs({ live: false }), column()),
+      cause("Sub", outputs({ isPred: false }), column()),
+      cause("Sub", outputs({ shape: [8, 1] }), column()),
+      cause("Sub", outputs(), column({ shape: [8, 3] })),
+      cause("Sub", outputs(), column({ fromTrue: false })),
+    ]
+  ) assertStrictEquals(other, undefined); // the labels are no more than the outputs
+});
+
+Deno.test("a column of outputs that is trained on the labels of another one", () => {
+  const y = twoColumns((i) => Number(i % 3 === 0)), from = y.map((_, i) => (i % 5) / 5);
+  const made: Made = {
+    loss: ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i - i % 2]) ** 2)),
+    gradientOf: ({ yTrue, yPred }) => [...yPred].map((p, i) => (p - yTrue[i - i % 2]) / 8),
+    perfect: batchOf(y, y, 2),
+  };
+  const batch = batchOf(y, from, 2), finding = found(batch, made)!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "warning"]);
+  assertEquals(
+    finding.message,
+    "Column 1 of the outputs is trained, but not on its labels: column 1 of the labels weighs nothing",
+  );
+  const without = (more: Made) => assertStrictEquals(found(batch, { ...made, ...more }), undefined);
+  without({ perfect: undefined });
+  without({ perfect: batchOf(y, y.map((v, i) => i % 2 ? 1 - v : v), 2) }); // its correct values are other ones
+  without({ gradientOf: (of) => made.gradientOf!(of).map((g, i) => i % 2 ? 0 : g) }); // another loss trains it
+  const hot = Array.from({ length: 8 }, (_, i) => [Number(i % 3 === 0), Number(i % 3 !== 0)]).flat();
+  assertStrictEquals(found(batchOf(hot, from, 2), { ...made, perfect: batchOf(hot, hot, 2) }), undefined);
 });

@@ -850,3 +850,194 @@ Deno.test("wrong sign: the score of a mask beside a picture, whose error falls",
     "The loss rises as the outputs improve: minimising it makes predictions worse",
   );
 });
+
+Deno.test("wrong sign: correct outputs that are mirrored lower the loss as much as they raise it", () => {
+  // The order of the labels, turned round, in hinges of all pairs: outputs that are far apart are worse, too.
+  const pairs: Value = ({ yTrue, yPred }) =>
+    mean([...yPred].flatMap((p, i) => [...yPred].flatMap((q, j) => yTrue[i] < yTrue[j] ? [relu(1 - (p - q))] : [])));
+  const finding = sign({ loss: pairs, ...real })!;
+  assertEquals([finding.cause, finding.severity], ["wrong-sign", "error"]);
+  // The further, the more of it: mirrored outputs have to be better by half of what correct ones are worse.
+  const leaning = (by: number): Value => ({ yPred }) => {
+    const along = mean(yPred.map((p, i) => p * numbers[i])), off = mean(yPred.map((p, i) => (p - guesses[i]) ** 2));
+    return by * along + 0.1 * off;
+  };
+  assertEquals(sign({ loss: leaning(0), ...real })?.cause, "wrong-optimum");
+  assertEquals(sign({ loss: leaning(0.15), ...real })?.cause, "wrong-sign");
+});
+
+Deno.test("wrong sign: outputs that rise with the labels before the descent prove nothing", () => {
+  const near = numbers.map((y, i) => y + [0.25, -0.125, 0.125, -0.25][i % 4]);
+  const made: Made = {
+    loss: (batch) => 9 - squared(batch),
+    ...{ random: batchOf(numbers, near), perfect: batchOf(numbers, numbers), descents: [{ to: 1, end: numbers }] },
+  };
+  assertEquals(sign(made)?.cause, "wrong-sign");
+  assertStrictEquals(sign({ ...made, random: real.random }), undefined);
+});
+
+Deno.test("wrong optimum: a column that some rows would rather have back is moved by the mean of the labels", () => {
+  const y = [0, 0, 1, 1, 0, 1, 1, 0], right = y.map((v) => 4 * v - 2), from = [-1.5, 0.5, 0.25, 1, 0.5, -0.5, 1.5, -1];
+  const weights = [1, -0.5, 1, 0.5];
+  const loss: Value = ({ yTrue, yPred }) =>
+    mean(weights.map((w, i) => (yPred[2 * i] - 4 * yTrue[2 * i] + 2) ** 2 - w * yPred[2 * i + 1]));
+  const found = (slopes: number[]) =>
+    optimum({
+      loss,
+      ...{ random: batchOf(y, from, 2), perfect: batchOf(y, right, 2) },
+      gradientOf: () => slopes.flatMap((slope) => [0, -slope / 4]),
+    })!;
+  const finding = found([1, -1, 1, 0.5]);
+  assertEquals(finding.severity, "note");
+  assert(finding.message.startsWith("An offset of all outputs lowers the loss without end, in proportion"));
+  assertEquals(found([1, 1, 1, 1]).severity, "error");
+  assertEquals([found([1, -0.8, 1, 1]).severity, found([1, -1, 1, 1]).severity], ["error", "note"]);
+});
+
+Deno.test("wrong optimum: a column of its own labels that is idle, and one whose term float32 loses", () => {
+  const y = [0.5, 1.5, -1.25, 2.25, 0.75, -0.25, 1.75, -1.75, 3.25, 2.75];
+  const later = y.slice(1);
+  const rows = (of: (i: number) => number[]) => later.flatMap((_, i) => of(i));
+  // Labels of two steps of a series; the second output is that of a step which no label has.
+  const labels = rows((i) => [y[i], later[i]]),
+    loss: Value = ({ yTrue, yPred }) => mean(later.map((_, i) => (yPred[2 * i] - yTrue[2 * i + 1]) ** 2));
+  const series = (second: (i: number) => number) => ({
+    random: batchOf(labels, rows((i) => [-i, i]), 2),
+    perfect: batchOf(labels, rows((i) => [later[i], second(i)]), 2),
+  });
+  assertEquals(optimum({ loss, ...series((i) => 5 + i) })?.severity, "note");
+  const idle = optimum({ loss, ...series((i) => later[i]) })!;
+  assertEquals([idle.cause, idle.severity], ["wrong-optimum", "error"]);
+  const lost = optimum({ loss, ...series((i) => later[i]), gradientOf: () => rows(() => [1e6, 1e-3]) })!;
+  assertEquals([lost.cause, lost.severity], ["bad-scale", "error"]);
+  assertEquals(
+    lost.message,
+    "The term of column 1 of the outputs is so small beside the others that float32 loses it",
+  );
+});
+
+Deno.test("wrong optimum: columns that are all the same, which are better than correct ones", () => {
+  const labels = [1, 1, 0, 0],
+    vectors = [1, 0, 0, 1, 1, 0, -1, 0.5],
+    from = [0.5, 0.25, -0.5, 1.25, 0.25, -0.75, 1, 0.5];
+  const made = { random: batchOf(labels, from, 2), perfect: batchOf(labels, vectors, 2) };
+  // The distance of both columns, and how far the first goes.
+  const apart: Value = ({ yPred }) =>
+    mean(labels.map((_, i) => Math.abs(yPred[2 * i] - yPred[2 * i + 1]) + Math.abs(Math.abs(yPred[2 * i]) - 1)));
+  const finding = optimum({ loss: apart, ...made })!;
+  assertEquals([finding.cause, finding.severity, finding.evidence.useless], [
+    "wrong-optimum",
+    "error",
+    "all columns the same",
+  ]);
+  assertEquals(finding.message, "Outputs of which all columns of a row are the same are better than correct ones");
+  assertEquals([finding.evidence.perfect, finding.evidence.value], [apart(made.perfect), 0.25]);
+  const level: Value = (batch) => batch.yPred.every((p, i) => p === vectors[i]) ? 0.05 : 0.1 * apart(batch);
+  assert(!wrongOptimum(contextOf({ loss: level, ...made }))?.message.startsWith("Outputs of which"));
+});
+
+Deno.test("wrong optimum: the first outputs of a row for all its outputs", () => {
+  const y = [0.5, 1.5, -1.25, 2.25, 0.75, -0.25, 1.75, -1.75, 3.25, 2.75, -0.5, 1.25],
+    from = y.map((_, i) => (i % 5) - 2);
+  const loss: Value = ({ yTrue, yPred }) => { // the distance of each output to the closest label of its row
+    const row = (i: number) => [...yTrue.subarray(i - i % 2, i - i % 2 + 2)];
+    return mean([...yPred].map((p, i) => Math.min(...row(i).map((label) => Math.abs(p - label)))));
+  };
+  const found = (value: Value, labels = y) =>
+    optimum({ loss: value, random: batchOf(labels, from, 2), perfect: batchOf(labels, labels, 2) });
+  const finding = found(loss)!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "error"]);
+  assertEquals(
+    finding.message,
+    "A useless model is as good as a perfect one: the first 1 outputs of a row for all its outputs",
+  );
+  assert(finding.remedy.startsWith("Compare in both directions"));
+  assertStrictEquals(found(squared), undefined);
+  assert(!/for all its outputs/.test(found(loss, y.map((v) => Math.round(v / 2)))?.message ?? ""));
+});
+
+Deno.test("wrong optimum: outputs that equal the labels, from which a descent leads to a minimum elsewhere", () => {
+  const found = (loss: Value, gradientOf: Made["gradientOf"]) =>
+    wrongOptimum(contextOf({ loss, gradientOf, ...real, options: { yPred: "real" } }))?.message ?? "";
+  const towards = (times: number): [Value, Made["gradientOf"]] => [
+    ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - times * yTrue[i]) ** 2)),
+    ({ yTrue, yPred }) => [...yPred].map((p, i) => 2 * (p - times * yTrue[i]) / 8),
+  ];
+  assert(/^Outputs equal to the labels are not the minimum/.test(found(...towards(0.6))));
+  // Outputs that rise with the labels may be in another unit; others are a fault.
+  const severity = ([loss, gradientOf]: ReturnType<typeof towards>, more: Partial<Made> = {}) =>
+    wrongOptimum(contextOf({ loss, gradientOf, ...real, options: { yPred: "real" }, ...more }))?.severity;
+  const turned = numbers.map((y, i) => y + (i % 2 ? 1.5 : -1.5));
+  const elsewhere: ReturnType<typeof towards> = [
+    ({ yPred }) => mean(yPred.map((p, i) => (p - turned[i]) ** 2)),
+    ({ yPred }) => [...yPred].map((p, i) => 2 * (p - turned[i]) / 8),
+  ];
+  assertEquals([severity(towards(0.6)), severity(elsewhere)], ["note", "error"]);
+  assertEquals(severity(elsewhere, { descents: [{ to: 0, end: numbers }] }), "note");
+  assertStrictEquals(severity(towards(0.6), { deterministic: false }), undefined);
+  assertEquals([found(...towards(1)), found(...towards(0.9))], ["", ""]);
+  // It falls on as outputs grow: a loss of ranks, which has no minimum.
+  const ranks: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => Math.log1p(Math.exp(-p * yTrue[i]))));
+  const slope: Made["gradientOf"] = ({ yTrue, yPred }) =>
+    [...yPred].map((p, i) => -yTrue[i] / (1 + Math.exp(p * yTrue[i])) / 8);
+  assertEquals(found(ranks, slope), "");
+});
+
+Deno.test("wrong optimum: the share of a label for which the loss is least is hardly above a half", () => {
+  const entropy = (target: (y: number) => number): Value => ({ yTrue, yPred }) =>
+    mean(yPred.map((z, i) => Math.log1p(Math.exp(-Math.abs(z))) + Math.max(z, 0) - target(yTrue[i]) * z));
+  const found = (target: (y: number) => number, more: Partial<Made> = {}) =>
+    wrongOptimum(contextOf({ loss: entropy(target), ...wide, options: { yPred: "logits" }, ...more }));
+  const finding = found((y) => (y + 0.1) / 2)!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "warning"]);
+  assertEquals(
+    finding.message,
+    "With correct outputs for all others, the loss is least at an output of 0.5622 where the label is 1",
+  );
+  assertEquals(finding.evidence.label, 1);
+  assertEquals(found((y) => 1 - (1.1 - y) / 2)?.evidence.label, 0);
+  assertStrictEquals(found((y) => 0.9 * y + 0.05), undefined); // labels that are smoothed
+  assertStrictEquals(found((y) => (y + 0.1) / 2, { deterministic: false }), undefined);
+  const hot = [1, 0, 0, 1, 0, 1, 1, 0],
+    ofClasses = { // of one class per row the others share what is left
+      random: batchOf(hot, randomLogits, 2),
+      perfect: batchOf(hot, hot.map((y) => 16 * y - 8), 2),
+    };
+  assertStrictEquals(found((y) => (y + 0.1) / 2, ofClasses), undefined);
+  assertStrictEquals(found((y) => (y + 0.1) / 2, { options: { yPred: "real" } }), undefined);
+  const shares: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - 0.55 * yTrue[i]) ** 2));
+  const found2 = wrongOptimum(contextOf({ loss: shares, random, perfect }));
+  assert(found2?.message.includes("an output of 0.5469 where the label is 1"), found2?.message);
+});
+
+Deno.test("wrong sign: correct logits that are only too large", () => {
+  // The cross-entropy of labels that are soft: sure logits cost more than random ones, smaller ones less.
+  const soft: Value = ({ yTrue, yPred }) =>
+    mean(yPred.map((z, i) => Math.log1p(Math.exp(-Math.abs(z))) + Math.max(z, 0) - (0.6 * yTrue[i] + 0.2) * z));
+  assert(soft(wide.perfect) > soft(wide.random));
+  const finding = sign({ loss: soft, ...wide })!;
+  assertEquals([finding.cause, finding.severity, finding.evidence.timesPerfect], ["wrong-optimum", "note", 0.125]);
+  assertEquals(
+    finding.message,
+    "Sure outputs cost more than random ones, and unsure ones of the same order less: the labels are softened",
+  );
+  const negated = {
+    loss: (batch: AuditBatch) => -soft(batch),
+    ...wide,
+    perfect: batchOf(yTrue, logits.map((z) => z / 8)),
+  };
+  assertEquals(sign(negated)?.cause, "wrong-sign");
+  const turned: Value = ({ yTrue, yPred }) => soft({ ...wide.perfect, yTrue: yTrue.map((y) => 1 - y), yPred });
+  assertEquals(sign({ loss: turned, ...wide })?.cause, "wrong-sign");
+});
+
+Deno.test("wrong optimum: amounts without an end, counts among them, that lower the loss as they grow", () => {
+  const counts = [0, 3, 1, 4, 2, 0, 3, 1], from = [0.5, 1.5, 2.5, 0.25, 1.25, 0.75, 2, 1];
+  const loss: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => p - yTrue[i] * p));
+  const made = { loss, random: batchOf(counts, from), perfect: batchOf(counts, counts) };
+  assert(optimum(made)?.message.startsWith("The loss falls without end as outputs grow beyond the labels"));
+  const found = (more: Partial<Made>) => wrongOptimum(contextOf({ ...made, ...more }))?.message ?? "";
+  assert(!/without end/.test(found({ random: batchOf(counts, from.map((p) => p / 4)) }))); // shares
+  const two = counts.map((y) => Number(y > 1));
+  assert(!/without end/.test(found({ random: batchOf(two, from), perfect: batchOf(two, two) })));
+});

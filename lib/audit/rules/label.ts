@@ -116,8 +116,8 @@ function signsOfOutputs(
   // Outputs without a gradient are saturated, whatever the formula would like better.
   const { gradient = [] } = random;
   if (2 * gradient.filter((g) => g === 0).length > gradient.length) return undefined;
-  // Logits have both signs too: that is a second sigmoid or softmax, which another rule reports.
-  const squashes = ["Sigmoid", "Softplus", "Exp", "Softmax", "LogSoftmax"];
+  // Logits have both signs too: that is a second sigmoid or softmax, which another rule reports. A logarithm has no signs.
+  const squashes = ["Sigmoid", "Softplus", "Exp", "Softmax", "LogSoftmax", "Log"];
   if (ops.some(({ op, fromPred }) => fromPred && squashes.includes(op))) return undefined;
   const labels = distinct(perfect.batch.yTrue).join();
   if (labels !== "-1,1" && labels !== "0,1") return undefined;
@@ -305,6 +305,26 @@ function areProportional(one: BatchResult, { value, gradient }: LossGradient): b
     gradient.every((g, i) => Math.abs(g - times * one.gradient![i]) <= 1e-5 * norm / Math.sqrt(gradient.length));
 }
 
+/** A column of outputs that trains although its own labels weigh nothing: it is compared with those of another column. */
+function hasLabels({ random, results: { perfect }, columns, rows }: Observations, column: number): Finding | undefined {
+  const right = perfect?.batch;
+  if (right === undefined || right.yTrue.length !== rows * columns || right.yPred.length !== rows * columns) {
+    return undefined;
+  }
+  if (onSimplex({ ...right, yPred: right.yTrue }, columns)) return undefined; // of one class per row the others tell it
+  const [labels, outputs] = [right.yTrue, right.yPred].map((of) => columnOf(of, columns, column));
+  const slopes = columnOf(random.gradient ?? new Float32Array(), columns, column);
+  if (labels.join() !== outputs.join() || slopes.every((g) => g === 0)) return undefined;
+  return {
+    cause: "wrong-optimum",
+    severity: "warning",
+    message:
+      `Column ${column} of the outputs is trained, but not on its labels: column ${column} of the labels weighs nothing`,
+    evidence: { batch: "random", column, value: random.value },
+    remedy: "Look at which columns of the labels and of the outputs each term takes",
+  };
+}
+
 /** A mask or a weight among the labels that weighs nothing: in other rows it leaves the loss as it is. */
 function idleColumn({ engine, observations }: AuditContext): Finding | undefined {
   const { random, rows, columns, deterministic, ops } = observations;
@@ -333,6 +353,25 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
       where: locationOf(alone),
     };
   }
+  const spread = ops.find(({ op, inputs: [a, b] }) =>
+    ["Sub", "SquaredDifference"].includes(op) &&
+    [[a, b], [b, a]].some(([p, y]) =>
+      p.live && p.isPred && p.shape.join() === `${rows},${columns}` && ofLabels(y) && y.shape.join() === `${rows},1`
+    )
+  );
+  if (columns > 1 && spread !== undefined) {
+    return errorOf({
+      cause: "broadcast",
+      message:
+        `One column of labels is compared with ${columns} columns of outputs, and column ${idle} of the labels, ` +
+        "which may choose one of them, weighs nothing",
+      evidence: { batch: "random", column: idle, labelColumns: width, outputColumns: columns, value: random.value },
+      remedy: "Choose the output first: multiply by the one-hot column and sum along the last axis",
+      where: locationOf(spread),
+    });
+  }
+  const ofAnother = hasLabels(observations, idle);
+  if (ofAnother !== undefined) return ofAnother;
   const op = ops.find(({ op, inputs }) =>
     op === "Multiply" && inputs.some((i) => i.live && one(i)) && inputs.some((i) => ofLabels(i) && !one(i))
   );

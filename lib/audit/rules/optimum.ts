@@ -6,6 +6,7 @@ import { short } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { onlyRow } from "./batch.ts";
 import { columnsWithoutGradient, isKeptOut } from "./gradient.ts";
+import { comparedWithItself } from "./itself.ts";
 import {
   type AuditContext,
   errorOf,
@@ -61,6 +62,33 @@ function sharesRise({ engine, observations }: AuditContext): Finding | undefined
   });
 }
 
+/**
+ * Tells whether correct outputs that are mirrored at the mean of their column lower the loss by as much as the correct ones
+ * raise it, or half of it: their order is turned round.
+ */
+function isMirrored({ engine, observations: { results, columns } }: AuditContext): boolean {
+  const { batch, value } = results.perfect!, means = Array.from({ length: columns }, () => 0), n = batch.yPred.length;
+  batch.yPred.forEach((p, i) => means[i % columns] += p * columns / n);
+  const [constant, mirrored] = [0, -1].map((by) =>
+    engine.value(withOutputs(batch, (p, i) => means[i % columns] + by * (p - means[i % columns]))).value
+  );
+  return constant - mirrored > 0.5 * (value - constant);
+}
+
+/** Correct logits that are only too large: smaller ones, in the same order, lower the loss, as of labels that are soft. */
+function tooSure({ engine, observations: { results, random } }: AuditContext, from: number): Finding | undefined {
+  const { batch, value } = results.perfect!, shares = [0.125, 0.25, 0.5];
+  if (new Set(batch.yPred).size !== 2 || !isUnbounded(random)) return undefined;
+  const values = shares.map((by) => engine.value(withOutputs(batch, (p) => by * p)).value), least = Math.min(...values);
+  return !(least < from - 0.2 * Math.abs(value - from)) ? undefined : {
+    cause: "wrong-optimum",
+    severity: "note",
+    message: "Sure outputs cost more than random ones, and unsure ones of the same order less: the labels are softened",
+    evidence: { perfect: value, random: from, least, timesPerfect: shares[values.indexOf(least)] },
+    remedy: "If the labels are not meant to be so soft, look at how they are smoothed: the shares of a row sum to 1",
+  };
+}
+
 /** A loss that rises towards correct outputs: a score instead of its complement, or, if it rises away from them too, a minimum elsewhere. */
 export const wrongSign: Rule = (context) => {
   const at = (share: number): number => {
@@ -72,6 +100,8 @@ export const wrongSign: Rule = (context) => {
   // It rises to the end, or all along: a ratio can be level near its end.
   const rises = to > least && (to > before || [quarter, half, before].every((value) => value > least));
   if (!rises || otherOutputsFit(context, from - 0.05 * (to - from))) return undefined;
+  const soft = tooSure(context, from);
+  if (soft !== undefined) return soft;
   if (keepsTheSign(context)) {
     return errorOf({
       cause: "wrong-optimum",
@@ -97,7 +127,7 @@ export const wrongSign: Rule = (context) => {
   const follows = isUnbounded(context.observations.random) && labelsDetermineOutputs(context.observations);
   const isMaximum = at(1.3) < to && signIsFree(context, to - from); // as of a score of directions
   const away = follows && !isMaximum ? [-0.5, -1].map(at) : [];
-  if (away.length > 0 && away.every((value) => value > from + 0.05 * (to - from))) {
+  if (!isMirrored(context) && away.length > 0 && away.every((value) => value > from + 0.05 * (to - from))) {
     return errorOf({
       cause: "wrong-optimum",
       message: "The loss rises from random outputs towards the correct ones, and in the opposite direction, too: " +
@@ -183,6 +213,19 @@ function meanLabels(batch: AuditBatch, columns: number): Useless[] {
   }];
 }
 
+/** The first outputs of a row in the place of all, such as one point for all points; only of labels that differ. */
+function firstRepeated(batch: AuditBatch, columns: number): Useless[] {
+  const { yTrue, yPred } = batch;
+  if (yTrue.length !== yPred.length || yTrue.some((y, i) => y !== yPred[i]) || new Set(yTrue).size <= MOST_KINDS) {
+    return [];
+  }
+  return [1, 2, 3].filter((width) => columns % width === 0 && columns > width).map((width) => ({
+    name: `the first ${width} outputs of a row for all its outputs`,
+    batch: withOutputs(batch, (_, i) => yPred[i - i % columns + i % width]),
+    remedy: "Compare in both directions: each label with its closest output, and each output with its closest label",
+  }));
+}
+
 /** Tells whether outputs can take any value, as logits and regression outputs can. */
 const isUnbounded = ({ batch: { yPred } }: BatchResult): boolean =>
   yPred.some((p) => Math.abs(p) > 1) && yPred.some((p) => p < 0);
@@ -192,6 +235,7 @@ function uselessOf(batch: AuditBatch, { random, columns }: Observations): Useles
   return [
     ...(simplex ? uselessOnSimplex(batch, columns) : uselessElsewhere(batch, columns, isUnbounded(random))),
     ...(batch.yTrue.every((y) => y >= low && y <= high) ? meanLabels(batch, columns) : []),
+    ...firstRepeated(batch, columns),
   ];
 }
 
@@ -229,30 +273,87 @@ function collapse(context: AuditContext, best: number, start: number): Finding |
   };
 }
 
-/** Shares that equal the labels, from which the loss falls by a large part of its range. */
-function beyondLabels(
-  { engine, observations, options }: AuditContext,
-  best: number,
-  start: number,
-): Finding | undefined {
-  const { results, random, columns } = observations, { batch } = results.perfect!, { yTrue, yPred } = batch;
-  if (yTrue.length !== yPred.length || yTrue.some((y, i) => y !== yPred[i])) return undefined;
-  if (!onSimplex(random.batch, columns) || yTrue.every(Number.isInteger)) return undefined;
-  const { to } = descend({ engine, kind: options.yPred, columns }, batch, "SGD");
-  if (!(best - to > 0.6 * (start - best))) return undefined;
-  return errorOf({
+/** Embeddings whose columns are all the same, which are clearly better than correct ones: they tell rows apart the least. */
+function sameColumns({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
+  const { results, columns } = observations, { batch } = results.perfect!;
+  const [value] = [1, 2, 3].filter((parts) => columns % parts === 0 && columns > parts).map((parts) => {
+    const width = columns / parts;
+    return engine.value(withOutputs(batch, (_, i) => batch.yPred[i - i % width])).value;
+  }).filter((value) => start !== best && value < best - 0.5 * Math.abs(start - best));
+  return value === undefined ? undefined : errorOf({
     cause: "wrong-optimum",
+    message: "Outputs of which all columns of a row are the same are better than correct ones",
+    evidence: { useless: "all columns the same", value, perfect: best, random: start },
+    remedy: "Look at the sign of the term that keeps columns apart, and at its goal: 0 for each pair of two columns",
+  });
+}
+
+/**
+ * Outputs that equal the labels, from which a descent lowers the loss by a large part of its range. If they are no shares, the
+ * loss has to rise again further along: a loss of ranks falls on as outputs grow, which is no other minimum.
+ */
+function beyondLabels(context: AuditContext, best: number, start: number): Finding | undefined {
+  const { engine, observations, options } = context;
+  const { results, random, columns, deterministic } = observations,
+    { batch } = results.perfect!,
+    { yTrue, yPred } = batch;
+  if (yTrue.length !== yPred.length || yTrue.some((y, i) => y !== yPred[i])) return undefined;
+  const shares = onSimplex(random.batch, columns), least = (shares ? 0.6 : 0.1) * (start - best);
+  if (yTrue.every(Number.isInteger) || !deterministic) return undefined;
+  const { to, end } = descend({ engine, kind: options.yPred, columns }, batch, "SGD");
+  if (!(best - to > least)) return undefined;
+  const further = withOutputs(batch, (p, i) => p + 4 * (end.yPred[i] - p));
+  if (!shares && !(engine.value(further).value > best)) return undefined;
+  // Outputs that still rise with the labels may be in another unit, such as their logarithm.
+  const inOrder = !shares && (rankCorrelation(yTrue, end.yPred) > 0.9 || otherOutputsFit(context, best));
+  return {
+    cause: "wrong-optimum",
+    severity: inOrder ? "note" : "error",
     message: "Outputs equal to the labels are not the minimum: a descent from there lowers the loss further",
     evidence: { perfect: best, random: start, after30StepsFromPerfect: to },
-    remedy: "Look for a missing logarithm or square: the loss must have its minimum where outputs equal the labels",
-  });
+    remedy: inOrder
+      ? "If the outputs are to be in the unit of the labels, look for a factor or a logarithm on one side only"
+      : "Look for a missing logarithm or square: the loss must have its minimum where outputs equal the labels",
+  };
+}
+
+/** The largest share that is unsure of a label: labels that are smoothed leave more, 0.8 and above. */
+const UNSURE = 0.65;
+
+/** The share of its label for which the loss is least, with sure outputs for the other label, if it is hardly above a half. */
+function unsure({ engine, observations, options }: AuditContext, best: number, start: number): Finding | undefined {
+  const { batch } = observations.results.perfect!, { yTrue, yPred } = batch, [low, high] = extentOf(yPred);
+  const logits = options.yPred === "logits", shares = logits || areShares(yPred);
+  if (!shares || yTrue.length !== yPred.length || !areZeroOrOne(yTrue) || new Set(yPred).size !== 2) return undefined;
+  const shared = onSimplex({ ...batch, yPred: yTrue }, observations.columns); // one class per row
+  if (!observations.deterministic || shared) return undefined;
+  for (const label of [0, 1]) {
+    const values = Array.from({ length: 33 }, (_, k) => {
+      const scale = k / 32, middle = (low + high) / 2;
+      return engine.value(withOutputs(batch, (p, i) => yTrue[i] === label ? middle + scale * (p - middle) : p)).value;
+    });
+    const least = Math.min(...values), at = values.indexOf(least) / 32;
+    const share = logits ? 1 / (1 + Math.exp((low - high) / 2 * at)) : 0.5 + at / 2;
+    if (share > UNSURE || !(least < best - 0.02 * Math.abs(start - best))) continue;
+    return {
+      cause: "wrong-optimum",
+      severity: "warning",
+      message: `With correct outputs for all others, the loss is least at an output of ${
+        short(label === 1 ? share : 1 - share)
+      } where the label is ${label}`,
+      evidence: { label, outputShare: share, perfect: best, least, random: start },
+      remedy:
+        "Look at what a label enters the formula as: it may be scaled or smoothed twice, or its term may lack a factor",
+    };
+  }
 }
 
 /** Outputs many times as large as the labels that they are to equal: the further, the lower the loss. */
 function labelsTimes({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
   const { results, random, deterministic } = observations, { batch } = results.perfect!, { yTrue, yPred } = batch;
-  if (!deterministic || start === best || !isUnbounded(random) || yTrue.length !== yPred.length) return undefined;
-  if (yTrue.every(Number.isInteger) || yTrue.some((y, i) => y !== yPred[i])) return undefined;
+  const amounts = random.batch.yPred.some((p) => p > 1) && new Set(yTrue).size > 2; // they have no end, either
+  if (!deterministic || start === best || !amounts || yTrue.length !== yPred.length) return undefined;
+  if (yTrue.some((y, i) => y !== yPred[i])) return undefined;
   const [twice, tenTimes, hundredTimes] = [2, 10, 100].map((by) =>
     engine.value(withOutputs(batch, (p) => by * p)).value
   );
@@ -310,6 +411,9 @@ function awayFromConstants(context: AuditContext, best: number, start: number): 
     };
   }
 }
+
+/** The number of different labels up to which they may be classes or counts. Of more, an equal output is no accident. */
+const MOST_KINDS = 8;
 
 /** The columns of outputs that change nothing. */
 function idleColumns({ engine, observations: { random: { batch, value }, columns, deterministic } }: AuditContext) {
@@ -369,11 +473,35 @@ function isMaskedEverywhere(
 
 /** A column of outputs that changes nothing, although the labels are its correct values. */
 function idleOutput(context: AuditContext): Finding | undefined {
-  const { observations } = context, { random: { batch, value }, columns } = observations;
-  const all = batch.yTrue.length === batch.yPred.length && !onSimplex(batch, columns);
+  const { observations } = context, { random: { batch, value, gradient }, columns } = observations;
+  const right = observations.results.perfect!.batch, ofAll = batch.yTrue.length === batch.yPred.length;
   const labelled = new Set(labelledColumns(observations).map(([column]) => column));
-  const idle = idleColumns(context).filter((column) => all || labelled.has(column));
+  /** Tells whether a column has labels of its own: of few kinds, or equal to its correct outputs. */
+  const hasLabels = (column: number) => {
+    const labels = columnOf(right.yTrue, columns, column);
+    return new Set(labels).size <= MOST_KINDS || labels.join() === columnOf(right.yPred, columns, column).join();
+  };
+  const all = ofAll && !onSimplex(batch, columns);
+  const idle = idleColumns(context).filter((column) => labelled.has(column) || (all && hasLabels(column)));
   if (idle.length === 0 || isMaskedEverywhere(context, idle)) return undefined;
+  const sizes = Array.from({ length: columns }, (_, j) => Math.hypot(...columnOf(gradient ?? batch.yPred, columns, j)));
+  const own = Math.max(...idle.map((column) => sizes[column]));
+  if (gradient !== undefined && own > 0) {
+    return errorOf({
+      cause: "bad-scale",
+      message: `The term of column ${
+        idle.join(", ")
+      } of the outputs is so small beside the others that float32 loses it`,
+      evidence: {
+        batch: "random",
+        columns: idle.join(" "),
+        value,
+        gradientNorm: own,
+        largestOfOthers: Math.max(...sizes),
+      },
+      remedy: "Scale the labels and outputs of the other columns to a size of about 1, or weight the terms",
+    });
+  }
   return errorOf({
     cause: "wrong-optimum",
     message: `Column ${idle.join(", ")} of the outputs changes nothing, although the labels are its correct values`,
@@ -422,13 +550,18 @@ function rankCorrelation(x: Float32Array, y: Float32Array): number {
 
 /**
  * Tells whether a descent leads below `least`, to outputs that rise with the correct ones. The correct outputs for this
- * loss are then other ones than the sampler's, such as their logarithm, and nothing follows from the sampler's.
+ * loss are then other ones than the sampler's, such as their logarithm, and nothing follows from the sampler's. Outputs that
+ * rise with the correct ones before the descent prove nothing.
  */
-const otherOutputsFit = ({ descents, observations: { results: { perfect } } }: AuditContext, least: number): boolean =>
+const otherOutputsFit = (
+  { descents, observations: { results: { perfect }, random } }: AuditContext,
+  least: number,
+): boolean =>
   descents().some(({ to, end: { yTrue, yPred } }) => {
     const sameLabels = perfect !== undefined && perfect.batch.yTrue.every((y, i) => y === yTrue[i]);
     const right = sameLabels && labelsAreFew(yTrue) ? perfect.batch.yPred : yTrue;
-    return to < least && right.length === yPred.length && rankCorrelation(right, yPred) > 0.7;
+    return to < least && right.length === yPred.length && rankCorrelation(right, yPred) > 0.7 &&
+      !(rankCorrelation(right, random.batch.yPred) > 0.7);
   });
 
 /** Tells whether there are two different labels, or none. */
@@ -459,6 +592,19 @@ function isCritic({ engine, observations: { random: { batch } } }: AuditContext,
   return Math.abs(by20 - by10 - step) <= small && Math.abs(value(3) - value(-3)) <= small;
 }
 
+/** Tells whether some rows would rather have a column back that is moved far: it is the labels that move it on the average. */
+function rowsDisagree(
+  { engine, observations: { columns } }: AuditContext,
+  right: AuditBatch,
+  column: number,
+  by: number,
+) {
+  const moved = withOutputs(right, (p, i) => i % columns === column ? p + by : p);
+  const slopes = columnOf(engine.valueAndGradient(moved).gradient ?? new Float32Array(), columns, column);
+  const total = (sign: number) => slopes.reduce((sum, g) => sum + Math.max(0, sign * g), 0);
+  return total(Math.sign(by)) > 0.3 * total(-Math.sign(by));
+}
+
 /** A column that lowers the loss without end, in one direction, whatever the other columns are. */
 function columnWithoutEnd(context: AuditContext, best: number, start: number): Finding | undefined {
   const { engine, observations: { results, random, columns } } = context;
@@ -475,6 +621,8 @@ function columnWithoutEnd(context: AuditContext, best: number, start: number): F
       const by20 = moved(0, 20), other = moved(1, 10);
       const falls = by20 < by10 - 0.1 * span && other < from[1] - 0.1 * span && moved(1, 20) < other - 0.1 * span;
       if (!falls || !(by20 < best - 0.3 * span) || isCritic(context, [from[0], by10, by20])) continue;
+      const evidence = { column, perfect: best, movedBy10: by10, movedBy20: by20, random: start };
+      if (rowsDisagree(context, bases[0], column, 20 * sign)) return offsetPays(evidence);
       // Without labels it is a likelihood, a critic or an actor: something else bounds such outputs.
       const isLinear = Math.abs(moved(0, 30) - 2 * by20 + by10) <= 0.05 * Math.abs(by20 - by10);
       return {
@@ -482,7 +630,7 @@ function columnWithoutEnd(context: AuditContext, best: number, start: number): F
         severity: isLinear && rowsAreFree(context, span) ? "note" : "error",
         message: `Column ${column} of the outputs lowers the loss without end as it ${sign > 0 ? "rises" : "falls"}, ` +
           "whatever the labels and the other columns are",
-        evidence: { column, perfect: best, movedBy10: by10, movedBy20: by20, random: start },
+        evidence,
         remedy: "Look at the sign of the term with this column alone, and at the term that should stop it",
       };
     }
@@ -495,7 +643,7 @@ function labelledColumns(
 ): [column: number, labels: Float32Array][] {
   const { yTrue, yPred } = perfect!.batch, width = yTrue.length / rows;
   const labels = Array.from({ length: width }, (_, k) => columnOf(yTrue, width, k)).filter((of) =>
-    new Set(of).size > 8
+    new Set(of).size > MOST_KINDS
   );
   return Array.from({ length: columns }, (_, column): [number, Float32Array | undefined] => {
     const right = columnOf(yPred, columns, column);
@@ -660,12 +808,14 @@ export const wrongOptimum: Rule = (context) => {
   const { yPred } = perfect.batch;
   if (new Set(yPred).size < 2 || yPred.length !== random.batch.yPred.length) return undefined;
   const start = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value;
-  const beaten = idleOutput(context) ??
+  const beaten = comparedWithItself(observations) ?? idleOutput(context) ??
     awayFromConstants(context, perfect.value, start) ?? beatenByOtherLabels(context, perfect.value, start) ??
     columnWithoutEnd(context, perfect.value, start) ?? labelsTimes(context, perfect.value, start) ??
     fallsAsSquare(context);
   if (beaten !== undefined) return beaten;
-  if (!labelsDetermineOutputs(observations)) return collapse(context, perfect.value, start);
+  if (!labelsDetermineOutputs(observations)) {
+    return sameColumns(context, perfect.value, start) ?? collapse(context, perfect.value, start);
+  }
   let byOffset: Finding | undefined;
   for (const right of rightOnes(observations)) {
     const best = engine.value(right).value, span = start - best;
@@ -688,7 +838,7 @@ export const wrongOptimum: Rule = (context) => {
     }
   }
   const all = [context, perfect.value, start] as const;
-  return byOffset ?? fitsWithoutLabels(...all) ?? beyondLabels(...all) ?? offsetIsFree(...all) ??
+  return byOffset ?? fitsWithoutLabels(...all) ?? unsure(...all) ?? beyondLabels(...all) ?? offsetIsFree(...all) ??
     oppositeSigns(...all) ??
     unusedOutput(context);
 };

@@ -1,0 +1,52 @@
+import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
+import type { BatchObservations } from "../observations.ts";
+import type { Finding } from "../types.ts";
+import { locationOf, ofLabels } from "./rule.ts";
+
+const products = new Set(["BatchMatMul", "MatMul"]);
+
+/** Tells whether a shape is that of pairs of rows: [m, m]. */
+const isSquare = ([m, n, ...more]: readonly number[]): boolean => m > 1 && m === n && more.length === 0;
+
+/**
+ * The operations that hold pairs of all rows with all rows, products of outputs with themselves and what is made of them,
+ * as long as nothing of the same shape, such as a mask of the diagonal, has been added, multiplied or selected.
+ */
+function unmaskedPairs(ops: readonly RecordedOp[]): Set<number> {
+  const pairs = new Set<number>();
+  /** The operation that made an input, before a transpose. */
+  const maker = ({ madeBy }: RecordedInput): number =>
+    ops[madeBy ?? -1]?.op === "Transpose" ? ops[madeBy!].inputs[0].madeBy ?? -1 : madeBy ?? -1;
+  for (const [at, { op, inputs, outputShape, live }] of ops.entries()) {
+    if (!live || !isSquare(outputShape)) continue;
+    const own = products.has(op) && inputs.every((i) => i.live && !i.fromTrue) && maker(inputs[0]) === maker(inputs[1]);
+    const [kept, others] = [true, false].map((is) => inputs.filter((i) => pairs.has(i.madeBy ?? -1) === is));
+    if (own || (kept.length > 0 && others.every(({ shape }) => !isSquare(shape)))) pairs.add(at);
+  }
+  return pairs;
+}
+
+/**
+ * A sum of exponentials over the similarities of each row with all rows, itself included, whose logarithm or ratio is taken: a
+ * row is as similar to itself as can be, so that no other row is ever likely.
+ */
+export function comparedWithItself({ ops, rows, random: { value } }: BatchObservations): Finding | undefined {
+  if (ops.some(({ op, inputs }) => products.has(op) && inputs.every(ofLabels))) return undefined; // matrices are compared
+  const pairs = unmaskedPairs(ops);
+  const isSum = ({ op, inputs: [{ madeBy = -1 }], outputShape }: RecordedOp) =>
+    op === "Sum" && pairs.has(madeBy) && ops[madeBy].op === "Exp" && outputShape.length > 0;
+  const sums = new Set([...ops.keys()].filter((at) => isSum(ops[at])));
+  const op = ops.find(({ op, inputs }) =>
+    (["Log", "RealDiv"].includes(op) && sums.has(inputs.at(-1)!.madeBy ?? -1)) ||
+    (["Softmax", "LogSoftmax"].includes(op) && pairs.has(inputs[0].madeBy ?? -1))
+  );
+  return op && {
+    cause: "wrong-optimum",
+    severity: "warning",
+    message:
+      "Each row is compared with all rows, itself included: it is most similar to itself, whatever the outputs are",
+    evidence: { batch: "random", rows, value },
+    remedy: "Take the diagonal out before the exponential: add -1e9 there, tf.mul(tf.eye(n), -1e9)",
+    where: locationOf(op),
+  };
+}

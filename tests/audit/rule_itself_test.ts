@@ -1,0 +1,57 @@
+// Rows that are compared with all rows, themselves included, on recordings of losses.
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import type { Tensor } from "@roundabout/roundabout";
+import "../helpers.ts";
+import { tfjsEngine } from "../../lib/audit/engines/tfjs.ts";
+import { observeBatch, resultOf } from "../../lib/audit/observations.ts";
+import { comparedWithItself } from "../../lib/audit/rules/itself.ts";
+import { float, unit } from "./loss_case.ts";
+import { batchOf } from "./recorded.ts";
+
+const batch = batchOf([0, 1, 1, 0], [1, 0.5, -0.5, 2, 0.25, -1, -2, 0.75], 2);
+
+/** The finding about a loss of the similarities of four rows. */
+function found(
+  loss: (x: Tensor, y: Tensor) => Tensor,
+  similarity = (p: Tensor): Tensor => tf.matMul(p, p, false, true),
+) {
+  const engine = tfjsEngine((y, p) => loss(similarity(unit(p, 1e-6)), y));
+  return comparedWithItself(observeBatch(engine, resultOf(engine, batch)));
+}
+
+const eye = () => tf.eye(4);
+const sums = (x: Tensor): Tensor => tf.mean(tf.log(tf.sum(tf.exp(x), 1)));
+/** Pairs of one class are alike. */
+const alike = (x: Tensor, y: Tensor): Tensor => tf.neg(tf.mean(tf.mul(x, float(tf.equal(y, tf.transpose(y))))));
+
+Deno.test("itself: a sum of exponentials over all rows, whose logarithm or ratio is taken", () => {
+  const finding = found(sums)!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["wrong-optimum", "warning", "Log"]);
+  assertEquals(
+    finding.message,
+    "Each row is compared with all rows, itself included: it is most similar to itself, whatever the outputs are",
+  );
+  assertEquals(finding.evidence.rows, 4);
+  assert(found((x, y) => alike(tf.logSoftmax(tf.div(x, 0.1)), y)));
+  assert(found((x, y) => alike(tf.softmax(x), y)));
+  assert(found((x, y) => alike(tf.div(tf.exp(x), tf.sum(tf.exp(x), 1, true)), y)));
+  assert(found(sums, (p) => tf.matMul(p, tf.transpose(p))));
+});
+
+Deno.test("itself: nothing where the diagonal is masked, other rows are compared, or no share is taken", () => {
+  const nothing = (...of: Parameters<typeof found>) => assertStrictEquals(found(...of), undefined);
+  nothing((x) => sums(tf.add(x, tf.mul(eye(), -1e9))));
+  nothing((x) => sums(tf.where(tf.cast(eye(), "bool"), tf.fill([4, 4], -1e9), x) as Tensor));
+  nothing((x) => tf.mean(tf.log(tf.sum(tf.mul(tf.exp(x), tf.sub(1, eye())), 1))));
+  nothing((x, y) => alike(tf.div(tf.exp(x), tf.sum(tf.mul(tf.exp(x), tf.sub(1, eye())), 1, true)), y));
+  nothing(sums, (p) => tf.matMul(p, tf.reverse(p, [0]), false, true)); // two sets
+  nothing((x) => tf.log(tf.sum(tf.exp(x)))); // of all pairs at once
+  nothing((x) => tf.mean(tf.sum(tf.exp(x), 1)));
+  nothing((x) => tf.mean(tf.log(tf.sum(tf.square(x), 1))));
+  nothing((x) => sums(tf.slice(x, 0, [-1, 3]))); // no longer all rows
+  nothing((x, y) => { // matrices of labels and of outputs are compared
+    const goal = tf.softmax(tf.matMul(y, y, false, true) as tf.Tensor);
+    return tf.neg(tf.mean(tf.mul(goal, tf.logSoftmax(x as tf.Tensor))));
+  });
+});
