@@ -259,6 +259,12 @@ Deno.test("a remedy in Python names nothing of TensorFlow.js and of this library
     ),
     "Combine recall with precision: F1, Fβ with β = 2, or recall with a floor on precision",
   );
+  const diagonal = "Take the diagonal out before the exponential: tf.sub(x, tf.mul(1e9, tf.eye(n)))";
+  assertEquals(["torch", "keras", "jax"].map((framework) => of(framework, diagonal).split(": ")[1]), [
+    "x - 1e9 * torch.eye(n)",
+    "x - 1e9 * keras.ops.eye(n)",
+    "x - 1e9 * jnp.eye(n)",
+  ]);
   const squeezed =
     "Use tf.clipByValue(p, 1e-7, 1 - 1e-7), tf.squeeze(yTrue, [-1]), tf.sum(x) and tf.relu(x) or tf.abs(x)";
   assertEquals(

@@ -368,6 +368,16 @@ Deno.test("a loss that throws, or whose value is not finite: the operation, its 
     undefined,
   ]);
 
+  const { batch } = resultOf(NaN),
+    missing = { batch: { ...batch, yTrue: batch.yTrue.map((y, i) => i === 1 ? NaN : y) } };
+  const masked = found(recording(op("Log", [live])), resultOf(NaN, missing))!;
+  assertEquals([masked.cause, masked.evidence], ["domain-edge", { batch: "random", value: NaN }]);
+  assertEquals(
+    masked.message,
+    "The labels contain NaN, and the loss gives NaN: a mask that multiplies does not remove it, 0 · NaN is NaN",
+  );
+  assertEquals(found(recording(broken("Log")), resultOf(NaN, missing))!.where?.op, "Log");
+
   const ofLabels = given("Log", NaN, plain, { fromPred: false });
   assertEquals(ofLabels.message, "Log gives NaN on labels that can occur");
   assertEquals(ofLabels.remedy, "Log is applied to the labels: leave such rows out, or replace their labels before it");

@@ -343,6 +343,17 @@ Deno.test("no gradient: what the backward pass throws", () => {
     select.message,
     "Less only selects here, but TensorFlow.js has no gradient for it, not even 0: the backward pass throws",
   );
+  assert(select.remedy.startsWith("Select by tf.greaterEqual, which has a gradient"));
+  // The operation that the engine names is to blame, not the first one that is flat.
+  const both = [flat("GreaterEqual"), flat("LogicalAnd"), flat("ArgMax")];
+  const named = (name: string) => made(`Cannot compute gradient: gradient function not found for ${name}.`, both)!;
+  assertEquals(["LogicalAnd", "ArgMax", "TopK"].map((name) => named(name).where?.op), [
+    "LogicalAnd",
+    "ArgMax",
+    "GreaterEqual",
+  ]);
+  assert(named("LogicalAnd").remedy.startsWith("Multiply masks of tf.greaterEqual"));
+  assert(named("ArgMax").remedy.endsWith("so that no gradient of ArgMax is asked for"));
   assert(made(selects, [flat("Less")], { live: false })!.message.startsWith("Less is flat"));
   assert(made("something else", [flat("Less")])!.message.startsWith("Less is flat"));
   assert(made(undefined, [flat("Less")])!.message.startsWith("Less is flat"));

@@ -889,7 +889,7 @@ Deno.test("wrong optimum: a column that some rows would rather have back is move
     })!;
   const finding = found([1, -1, 1, 0.5]);
   assertEquals(finding.severity, "note");
-  assert(finding.message.startsWith("An offset of all outputs lowers the loss without end, in proportion"));
+  assert(finding.message.startsWith("An offset of column 1 lowers the loss without end, in proportion"));
   assertEquals(found([1, 1, 1, 1]).severity, "error");
   assertEquals([found([1, -0.8, 1, 1]).severity, found([1, -1, 1, 1]).severity], ["error", "note"]);
 });

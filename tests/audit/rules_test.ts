@@ -478,7 +478,7 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
       "wx-kl-softmax-batch",
       "error",
       "Softmax",
-      "Softmax runs along the rows of the batch and mixes each example with the next",
+      "A softmax runs along the rows of the batch: each example gets a share, and the shares of all examples sum to 1",
     ],
     [
       "wx-softmax-no-axis",

@@ -114,7 +114,11 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
         (isSoftmax(one) && input.shape.join() === `${columns},${rows}` && rows !== columns) || isStacked(one) ||
         isOfRows(one));
   });
-  return op && [op, `${op.op} runs along the rows of the batch and mixes each example with the next`, perRow];
+  if (op === undefined) return undefined;
+  const message = op.op.startsWith("Cum")
+    ? `${op.op} runs along the rows of the batch and mixes each example with the next`
+    : "A softmax runs along the rows of the batch: each example gets a share, and the shares of all examples sum to 1";
+  return [op, message, perRow];
 }
 
 /** Operations that change the order of the numbers of a row. */

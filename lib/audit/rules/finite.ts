@@ -53,6 +53,16 @@ export function nonFinite(
         where: locationOf(weight),
       });
     }
+    if (op === undefined && batch.yTrue.some(Number.isNaN)) {
+      return errorOf({
+        cause: "domain-edge",
+        message:
+          `The labels contain NaN, and the loss gives ${value}: a mask that multiplies does not remove it, 0 · NaN ` +
+          "is NaN",
+        evidence: { ...evidence, value },
+        remedy: "Replace NaN among the labels first, or select with tf.where before anything is computed from them",
+      });
+    }
     const divides = op !== undefined && dividing.has(op.op);
     const where = op && locationOf(op), ofLabels = op?.fromPred === false;
     return errorOf({

@@ -248,19 +248,29 @@ const flatAtTheOutputs: Explanation = ({ context, block, outputs, evidence }) =>
   });
 };
 
-/** A comparison that only selects, for which TensorFlow.js has no gradient, not even zeros. */
+/** What selects as an operation without a gradient does. */
+const selectedBy = ({ op }: RecordedOp): string =>
+  ["Greater", "Less", "LessEqual"].includes(op)
+    ? "Select by tf.greaterEqual, which has a gradient (of 0): tf.greaterEqual(b, a) instead of a < b, if it does not " +
+      "matter where ties go"
+    : op.startsWith("Logical")
+    ? "Multiply masks of tf.greaterEqual, cast to numbers, instead: both have a gradient (of 0)"
+    : `Compute the selection in a tf.customGrad whose gradient is 0, so that no gradient of ${op} is asked for`;
+
+/** An operation that only selects, for which TensorFlow.js has no gradient, not even zeros. */
 const selectsOnly: Explanation = (
-  { context: { observations: { random: { gradientError }, live } }, block, evidence },
+  { context: { observations: { random: { gradientError }, live, ops } }, block, evidence },
 ) => {
-  if (block === undefined || !live || !/gradient function not found/.test(gradientError ?? "")) return undefined;
+  const missing = /gradient function not found(?: for (\w+))?/.exec(gradientError ?? "");
+  if (block === undefined || !live || missing === null) return undefined;
+  const selecting = ops.find(({ op }) => op === missing[1]) ?? block;
   return errorOf({
     cause: "no-gradient-op",
-    message:
-      `${block.op} only selects here, but TensorFlow.js has no gradient for it, not even 0: the backward pass throws`,
+    message: `${selecting.op} only selects here, but TensorFlow.js has no gradient for it, not even 0: the backward ` +
+      "pass throws",
     evidence: { ...evidence, thrown: gradientError! },
-    remedy: "Select by tf.greaterEqual, which has a gradient (of 0): tf.greaterEqual(b, a) instead of a < b, if it " +
-      "does not matter where ties go",
-    where: locationOf(block),
+    remedy: selectedBy(selecting),
+    where: locationOf(selecting),
   });
 };
 

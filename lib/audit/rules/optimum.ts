@@ -622,7 +622,7 @@ function columnWithoutEnd(context: AuditContext, best: number, start: number): F
       const falls = by20 < by10 - 0.1 * span && other < from[1] - 0.1 * span && moved(1, 20) < other - 0.1 * span;
       if (!falls || !(by20 < best - 0.3 * span) || isCritic(context, [from[0], by10, by20])) continue;
       const evidence = { column, perfect: best, movedBy10: by10, movedBy20: by20, random: start };
-      if (rowsDisagree(context, bases[0], column, 20 * sign)) return offsetPays(evidence);
+      if (rowsDisagree(context, bases[0], column, 20 * sign)) return offsetPays(evidence, `column ${column}`);
       // Without labels it is a likelihood, a critic or an actor: something else bounds such outputs.
       const isLinear = Math.abs(moved(0, 30) - 2 * by20 + by10) <= 0.05 * Math.abs(by20 - by10);
       return {
@@ -762,10 +762,10 @@ function offsetIsLinear({ engine }: AuditContext, right: AuditBatch): boolean {
   return Math.abs(more - 2 * none + less) <= 1e-3 * Math.abs(more - less);
 }
 
-const offsetPays = (evidence: Evidence): Finding => ({
+const offsetPays = (evidence: Evidence, outputs = "all outputs"): Finding => ({
   cause: "wrong-optimum",
   severity: "note",
-  message: "An offset of all outputs lowers the loss without end, in proportion, as for a critic or a policy whose " +
+  message: `An offset of ${outputs} lowers the loss without end, in proportion, as for a critic or a policy whose ` +
     "labels do not have a mean of 0",
   evidence,
   remedy: "Give as many rows of one label as of the other, or subtract the mean from the labels (a baseline)",
