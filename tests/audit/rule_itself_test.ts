@@ -37,6 +37,7 @@ Deno.test("itself: a sum of exponentials over all rows, whose logarithm or ratio
   assert(found((x, y) => alike(tf.softmax(x), y)));
   assert(found((x, y) => alike(tf.div(tf.exp(x), tf.sum(tf.exp(x), 1, true)), y)));
   assert(found(sums, (p) => tf.matMul(p, tf.transpose(p))));
+  assert(found((x) => sums(tf.clipByValue(tf.neg(tf.mul(2, tf.sub(1, x))), -9, 9))));
 });
 
 Deno.test("itself: nothing where the diagonal is masked, other rows are compared, or no share is taken", () => {
@@ -50,6 +51,7 @@ Deno.test("itself: nothing where the diagonal is masked, other rows are compared
   nothing((x) => tf.mean(tf.sum(tf.exp(x), 1)));
   nothing((x) => tf.mean(tf.log(tf.sum(tf.square(x), 1))));
   nothing((x) => sums(tf.slice(x, 0, [-1, 3]))); // no longer all rows
+  nothing((x) => sums(tf.reverse(x, [1]))); // what an operation may do to the diagonal is not known
   nothing((x, y) => { // matrices of labels and of outputs are compared
     const goal = tf.softmax(tf.matMul(y, y, false, true) as tf.Tensor);
     return tf.neg(tf.mean(tf.mul(goal, tf.logSoftmax(x as tf.Tensor))));

@@ -5,12 +5,31 @@ import { locationOf, ofLabels } from "./rule.ts";
 
 const products = new Set(["BatchMatMul", "MatMul"]);
 
+/** Operations that treat all pairs alike; any other one may mask the diagonal. */
+const alike = new Set(
+  [
+    "Add",
+    "AddV2",
+    "Cast",
+    "ClipByValue",
+    "Exp",
+    "Identity",
+    "Multiply",
+    "Neg",
+    "RealDiv",
+    "Relu",
+    "Sqrt",
+    "Square",
+    "Sub",
+  ],
+);
+
 /** Tells whether a shape is that of pairs of rows: [m, m]. */
 const isSquare = ([m, n, ...more]: readonly number[]): boolean => m > 1 && m === n && more.length === 0;
 
 /**
  * The operations that hold pairs of all rows with all rows, products of outputs with themselves and what is made of them,
- * as long as nothing of the same shape, such as a mask of the diagonal, has been added, multiplied or selected.
+ * as long as they are only scaled and shifted: anything of the same shape, and any other operation, may mask the diagonal.
  */
 function unmaskedPairs(ops: readonly RecordedOp[]): Set<number> {
   const pairs = new Set<number>();
@@ -21,7 +40,7 @@ function unmaskedPairs(ops: readonly RecordedOp[]): Set<number> {
     if (!live || !isSquare(outputShape)) continue;
     const own = products.has(op) && inputs.every((i) => i.live && !i.fromTrue) && maker(inputs[0]) === maker(inputs[1]);
     const [kept, others] = [true, false].map((is) => inputs.filter((i) => pairs.has(i.madeBy ?? -1) === is));
-    if (own || (kept.length > 0 && others.every(({ shape }) => !isSquare(shape)))) pairs.add(at);
+    if (own || (alike.has(op) && kept.length > 0 && others.every(({ shape }) => !isSquare(shape)))) pairs.add(at);
   }
   return pairs;
 }
