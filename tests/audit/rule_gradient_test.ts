@@ -344,12 +344,13 @@ Deno.test("no gradient: what the backward pass throws", () => {
     "Less only selects here, but TensorFlow.js has no gradient for it, not even 0: the backward pass throws",
   );
   assert(select.remedy.startsWith("Select by tf.greaterEqual, which has a gradient"));
-  // The operation that the engine names is to blame, not the first one that is flat.
-  const both = [flat("GreaterEqual"), flat("LogicalAnd"), flat("ArgMax")];
+  // The operation that the engine names is to blame, not the first one that is flat, if it takes outputs with a gradient.
+  const both = [flat("GreaterEqual"), flat("LogicalAnd"), flat("ArgMax"), op("NotEqual", [labels()])];
   const named = (name: string) => made(`Cannot compute gradient: gradient function not found for ${name}.`, both)!;
-  assertEquals(["LogicalAnd", "ArgMax", "TopK"].map((name) => named(name).where?.op), [
+  assertEquals(["LogicalAnd", "ArgMax", "TopK", "NotEqual"].map((name) => named(name).where?.op), [
     "LogicalAnd",
     "ArgMax",
+    "GreaterEqual",
     "GreaterEqual",
   ]);
   assert(named("LogicalAnd").remedy.startsWith("Multiply masks of tf.greaterEqual"));

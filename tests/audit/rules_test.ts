@@ -318,8 +318,8 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
     [
       "ng-picp-hard",
       "error",
-      "GreaterEqual",
-      "GreaterEqual only selects here, but TensorFlow.js has no gradient for it, not even 0: the backward pass throws",
+      "LessEqual",
+      "LessEqual only selects here, but TensorFlow.js has no gradient for it, not even 0: the backward pass throws",
     ],
     [
       "ng-where-less-wing",

@@ -263,7 +263,7 @@ const selectsOnly: Explanation = (
 ) => {
   const missing = /gradient function not found(?: for (\w+))?/.exec(gradientError ?? "");
   if (block === undefined || !live || missing === null) return undefined;
-  const selecting = ops.find(({ op }) => op === missing[1]) ?? block;
+  const selecting = ops.find(({ op, inputs }) => op === missing[1] && inputs.some((i) => i.live)) ?? block;
   return errorOf({
     cause: "no-gradient-op",
     message: `${selecting.op} only selects here, but TensorFlow.js has no gradient for it, not even 0: the backward ` +
