@@ -534,3 +534,24 @@ Deno.test("a column of outputs that is trained on the labels of another one", ()
   const hot = Array.from({ length: 8 }, (_, i) => [Number(i % 3 === 0), Number(i % 3 !== 0)]).flat();
   assertStrictEquals(found(batchOf(hot, from, 2), { ...made, perfect: batchOf(hot, hot, 2) }), undefined);
 });
+
+Deno.test("classes above 1 in a cross-entropy for two", () => {
+  const y = [0, 3, 1, 2, 0, 5, 1, 4], batch = batchOf(y, [0.5, -1, 2, 1, -0.5, 0.25, 1.5, -2]);
+  const entropy: Value = ({ yTrue, yPred }) =>
+    mean(yPred.map((z, i) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - yTrue[i] * z));
+  const logits: AuditOptions = { yPred: "logits" }, finding = found(batch, { loss: entropy, options: logits })!;
+  assertEquals([finding.cause, finding.severity], ["label-encoding", "error"]);
+  assertEquals(
+    finding.message,
+    "The labels range from 0 to 5, but the formula is for 0 and 1: where the label is above 1, the loss falls without end " +
+      "as the output rises",
+  );
+  const without = (loss: Value, of = batch, options = logits) =>
+    assertStrictEquals(found(of, { loss, options }), undefined);
+  without(entropy, batch, { yPred: "real" });
+  without(entropy, batchOf(y.map((v) => v / 2), [...batch.yPred]));
+  without(entropy, batchOf(y.map((v) => v - 1), [...batch.yPred]));
+  without(squared);
+  without(({ yTrue, yPred }) => mean(yPred.map((z, i) => Math.exp(Math.min(z, 60)) - yTrue[i] * z))); // counts
+  without(({ yTrue, yPred }) => -mean(yPred.map((z, i) => yTrue[i] * z))); // a critic, without end at a label of 1, too
+});

@@ -83,7 +83,7 @@ export const labelEncoding: Rule = (context) => {
   }
   return dividedByOthers(context) ?? signsWanted(context) ?? signsTwice(observations) ?? largestOnly(context) ??
     halfPositives(observations) ??
-    multiples(context) ?? shiftedIndex(context) ??
+    multiples(context) ?? shiftedIndex(context) ?? classesForTwo(context) ??
     idleColumn(context);
 };
 
@@ -202,6 +202,30 @@ function multiples({ observations, engine }: AuditContext): Finding | undefined 
     message: `The labels are ${factor} times the correct outputs: no output of this range comes close to them`,
     evidence: { factor, valueOfPerfectOutputs: value, withLabelsDivided: divided },
     remedy: `Divide the labels by ${factor}`,
+  });
+}
+
+/** Whole labels above 1 whose logits lower the loss without end as they rise: the formula is that of labels of 0 and 1. */
+function classesForTwo({ engine, observations: { random: { batch } }, options }: AuditContext): Finding | undefined {
+  const { yTrue, yPred } = batch, labels = distinct(yTrue), greatest = labels.at(-1)!;
+  if (options.yPred !== "logits" || yTrue.length !== yPred.length || labels.length < 3) return undefined;
+  if (!labels.every(Number.isInteger) || labels[0] < 0) return undefined;
+  const at = (logit: number, is: (y: number) => boolean) =>
+    engine.value(withOutputs(batch, (p, i) => is(yTrue[i]) ? logit : p)).value;
+  const [none, far, farther] = [0, 50, 100].map((logit) => at(logit, (y) => y > 1));
+  const [sure, surer] = [50, 100].map((logit) => at(logit, (y) => y === 1)); // a label of 1 has a least loss
+  if (!(far < none - 1 && Math.abs(none - far - (far - farther)) < 0.1 * (none - far))) return undefined;
+  if (Math.abs(surer - sure) > 0.01 * (none - far)) return undefined;
+  return errorOf({
+    cause: "label-encoding",
+    message:
+      `The labels range from ${
+        labels[0]
+      } to ${greatest}, but the formula is for 0 and 1: where the label is above 1, ` +
+      "the loss falls without end as the output rises",
+    evidence: { greatestLabel: greatest, logits0: none, logits50: far, logits100: farther },
+    remedy:
+      "Of several classes, give the last layer a unit each and use a softmax cross-entropy; of two, code them as 0 and 1",
   });
 }
 
