@@ -98,7 +98,7 @@ function squashedSigns({ ops, random }: Observations, { yPred }: AuditOptions): 
  * of several shares is never near 1, and the loss never near its least value.
  */
 function boundedLogits({ engine, observations }: AuditContext): Finding | undefined {
-  const { ops, columns, results, random, other } = observations;
+  const { ops, results, random, other } = observations;
   /** The index of the exponential in a log-softmax that is written out, or of the operation of that name. */
   const isExp = ({ op, inputs: [{ madeBy = -1 }] }: RecordedOp, at: number) => {
     const before = ops[madeBy]?.op === "Cast" ? ops[madeBy].inputs[0].madeBy ?? -1 : madeBy;
@@ -116,7 +116,7 @@ function boundedLogits({ engine, observations }: AuditContext): Finding | undefi
     (op === "Exp" ? 1 : 2) * (engine.record(batch).ops[at]?.inputs[0].largest ?? Infinity);
   if (classes < 3 || spread(random.batch) > COSINES_APART) return undefined;
   const tried = [results.perfect, results.saturated, results.far, other].flatMap((one) => one ? [one.batch] : []);
-  const far = tried.some(({ yPred }) => yPred.some((p) => Math.abs(p) > 1)) || columns === 1
+  const far = tried.some(({ yPred }) => yPred.some((p) => Math.abs(p) > 1)) // outputs without an end
     ? tried.map((batch) => withOutputs(batch, (p) => 100 * p))
     : [];
   const largest = Math.max(...[...tried, ...far].map(spread)), share = 1 / (1 + (classes - 1) * Math.exp(-largest));

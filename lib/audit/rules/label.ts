@@ -330,7 +330,10 @@ function areProportional(one: BatchResult, { value, gradient }: LossGradient): b
 }
 
 /** A column of outputs that trains although its own labels weigh nothing: it is compared with those of another column. */
-function hasLabels({ random, results: { perfect }, columns, rows }: Observations, column: number): Finding | undefined {
+function trainedOnOthers(
+  { random, results: { perfect }, columns, rows }: Observations,
+  column: number,
+): Finding | undefined {
   const right = perfect?.batch;
   if (right === undefined || right.yTrue.length !== rows * columns || right.yPred.length !== rows * columns) {
     return undefined;
@@ -394,7 +397,7 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
       where: locationOf(spread),
     });
   }
-  const ofAnother = hasLabels(observations, idle);
+  const ofAnother = trainedOnOthers(observations, idle);
   if (ofAnother !== undefined) return ofAnother;
   const op = ops.find(({ op, inputs }) =>
     op === "Multiply" && inputs.some((i) => i.live && one(i)) && inputs.some((i) => ofLabels(i) && !one(i))
