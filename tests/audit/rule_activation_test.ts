@@ -323,3 +323,29 @@ Deno.test("logits that stay close to each other, whatever the outputs are", () =
   assert(!found((y, p) => written(y, unit(p, 1e-6)))); // no logarithm of the sum
   assert(!found((y, p) => tf.mean(tf.square(tf.sub(y, tf.softmax(unit(p, 1e-6) as tf.Tensor))))));
 });
+
+Deno.test("logits of an engine that records a log-softmax as one operation: twice the largest is their difference", () => {
+  const batch = {
+    yTrue: Float32Array.of(1, 0),
+    yPred: Float32Array.of(0.25, 0.5),
+    trueShape: [2, 1],
+    predShape: [2, 1],
+  };
+  const cause = (largest: (batch: AuditBatch) => number, classes = 4, live = true) => {
+    const record = (of: AuditBatch) => ({
+      ops: [
+        op("LogSoftmax", [ofPred({ shape: [2, classes], largest: largest(of), live })], { outputShape: [2, classes] }),
+      ],
+    });
+    const result = { batch, value: 3, shape: [] },
+      far = { ...result, batch: { ...batch, yPred: Float32Array.of(-2, 3) } };
+    const observations = {
+      ...{ ...record(batch), rows: 2, columns: 1, random: result, other: result, results: { perfect: far } },
+    } as unknown as Observations;
+    return activation({ engine: { record }, observations, options: { yPred: "real" } } as unknown as AuditContext)
+      ?.cause;
+  };
+  assertEquals([cause(() => 1), cause(() => 1.1), cause(() => 1.3)], ["saturated", "saturated", undefined]);
+  assertEquals([cause(() => 1, 2), cause(() => 1, 4, false)], [undefined, undefined]);
+  assertStrictEquals(cause(({ yPred }) => yPred[1] === 300 ? 9 : 1), undefined); // further out they differ
+});
