@@ -857,13 +857,16 @@ Deno.test("wrong sign: correct outputs that are mirrored lower the loss as much 
     mean([...yPred].flatMap((p, i) => [...yPred].flatMap((q, j) => yTrue[i] < yTrue[j] ? [relu(1 - (p - q))] : [])));
   const finding = sign({ loss: pairs, ...real })!;
   assertEquals([finding.cause, finding.severity], ["wrong-sign", "error"]);
-  // The further, the more of it: mirrored outputs have to be better by half of what correct ones are worse.
-  const leaning = (by: number): Value => ({ yPred }) => {
-    const along = mean(yPred.map((p, i) => p * numbers[i])), off = mean(yPred.map((p, i) => (p - guesses[i]) ** 2));
-    return by * along + 0.1 * off;
-  };
-  assertEquals(sign({ loss: leaning(0), ...real })?.cause, "wrong-optimum");
-  assertEquals(sign({ loss: leaning(0.15), ...real })?.cause, "wrong-sign");
+  // Along one line, from −1 to 1, it is worse in both directions; what counts is the value at the mirrored outputs.
+  const middle = mean(numbers),
+    table = (mirrored: number): Value => ({ yPred }) => {
+      const t = (yPred[0] - guesses[0]) / (numbers[0] - guesses[0]);
+      return yPred[1] === middle ? 0 : yPred[1] === 2 * middle - numbers[1] ? mirrored : t >= 0 ? t : 1;
+    };
+  assertEquals([-0.6, -0.4].map((mirrored) => sign({ loss: table(mirrored), ...real })?.cause), [
+    "wrong-sign",
+    "wrong-optimum",
+  ]);
 });
 
 Deno.test("wrong sign: outputs that rise with the labels before the descent prove nothing", () => {
@@ -1039,5 +1042,6 @@ Deno.test("wrong optimum: amounts without an end, counts among them, that lower 
   const found = (more: Partial<Made>) => wrongOptimum(contextOf({ ...made, ...more }))?.message ?? "";
   assert(!/without end/.test(found({ random: batchOf(counts, from.map((p) => p / 4)) }))); // shares
   const two = counts.map((y) => Number(y > 1));
-  assert(!/without end/.test(found({ random: batchOf(two, from), perfect: batchOf(two, two) })));
+  const thrice: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => p - 3 * yTrue[i] * p));
+  assert(!/without end/.test(found({ loss: thrice, random: batchOf(two, from), perfect: batchOf(two, two) })));
 });
