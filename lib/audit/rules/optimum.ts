@@ -327,12 +327,13 @@ function unsure({ engine, observations, options }: AuditContext, best: number, s
   if (!shares || yTrue.length !== yPred.length || !areZeroOrOne(yTrue) || new Set(yPred).size !== 2) return undefined;
   const shared = onSimplex({ ...batch, yPred: yTrue }, observations.columns); // one class per row
   if (!observations.deterministic || shared) return undefined;
+  const scales = Array.from({ length: 9 }, (_, k) => (k / 8) ** 2); // closer together near a half
   for (const label of [0, 1]) {
-    const values = Array.from({ length: 33 }, (_, k) => {
-      const scale = k / 32, middle = (low + high) / 2;
+    const values = scales.map((scale) => {
+      const middle = (low + high) / 2;
       return engine.value(withOutputs(batch, (p, i) => yTrue[i] === label ? middle + scale * (p - middle) : p)).value;
     });
-    const least = Math.min(...values), at = values.indexOf(least) / 32;
+    const least = Math.min(...values), at = scales[values.indexOf(least)];
     const share = logits ? 1 / (1 + Math.exp((low - high) / 2 * at)) : 0.5 + at / 2;
     if (share > UNSURE || !(least < best - 0.02 * Math.abs(start - best))) continue;
     return {
