@@ -250,20 +250,31 @@ Deno.test("no gradient: the other outputs that are tried, and the differences th
     });
   assertEquals([order(5e-5, 3.3), order(5e-5, 3.5), order(-5e-5, 3.3)], ["constant", "saturated", "constant"]);
   assertEquals(order(2.6e-3, 0.3), "saturated"); // more than rounding
-  // Large numbers that cancel.
+  // Large numbers that cancel, in a difference, or in a sum of all four.
   const cancels = (largest: number, outputLargest: number, name = "Sub", more: More = {}) =>
     cause({
       loss: by(0.5, 1e-3),
       outputs: { other: moved },
       ops: [op(name, [live({ largest: 1, ...more }), labels({ largest })], { outputLargest })],
     });
-  assertEquals(cancels(1e6, 0.9), "constant");
+  const sums = (largest: number, name = "Sum", more: Partial<RecordedOp> = {}) =>
+    cause({
+      loss: by(0.5, 1e-3),
+      outputs: { other: moved },
+      ops: [op(name, [live({ largest })], { outputShape: [], outputLargest: 0.3, ...more })],
+    });
+  for (const own of [cancels(1e6, 0.9), sums(2e5), sums(6e5, "Mean")]) assertEquals(own, "constant");
   for (
     const other of [
       cancels(4e5, 0.3),
       cancels(1e6, 2),
       cancels(1e6, 0.9, "Add"),
       cancels(1e6, 0.9, "Sub", { live: false }),
+      sums(1e5),
+      sums(2e5, "Mean"),
+      sums(2e5, "Sum", { outputShape: [4] }),
+      sums(2e5, "Sum", { outputLargest: 1 }),
+      sums(6e5, "Max"),
     ]
   ) {
     assertEquals(other, "saturated");

@@ -52,11 +52,12 @@ function jumps(context: BatchContext): boolean {
   return each.some((values) => values === 2) && each.every((values) => values <= 2);
 }
 
-/** The rounding error of float32 numbers that cancel: a loss that moves by no more is constant. */
+/** The rounding error of float32 numbers that cancel, in a difference or a sum: a loss that moves by no more is constant. */
 function cancelled({ observations: { ops } }: BatchContext): number {
-  const sizes = ops.filter(({ op, live }) => op === "Sub" && live).map(({ inputs, outputLargest }) => {
-    const largest = Math.max(...inputs.map((input) => input.largest));
-    return outputLargest <= 1e-6 * largest ? largest : 0;
+  const sizes = ops.filter(({ op, live }) => live && ["Sub", "Sum", "Mean"].includes(op)).map((op) => {
+    const terms = op.op === "Sum" ? sizeOf(op.inputs[0].shape) / sizeOf(op.outputShape) : 1;
+    const largest = terms * Math.max(...op.inputs.map((input) => input.largest));
+    return op.outputLargest <= 1e-6 * largest ? largest : 0;
   });
   return 1e-6 * Math.max(0, ...sizes);
 }
