@@ -281,3 +281,41 @@ Deno.test("swapped: the reverse divergence, as the logarithm of a ratio or a dif
   none([one, two, weighed, between]);
   none([one, two, op("Sub", [ofPred(0)]), weighed]);
 });
+
+Deno.test("swapped: a mask of the outputs that are not a number which only labels are", () => {
+  const missing = input({ largest: 0 }), masks = (mask = ofPred(1)) => op("Multiply", [ofBoth(2), mask]);
+  const ops = [
+    op("NotEqual", [pred, missing], { live: false }),
+    op("Cast", [made(0, { fromPred: true })]),
+    op("Sub", [labels, pred]),
+    masks(),
+  ];
+  const found = swappedIn(ops)!;
+  assertEquals([found.severity, found.where?.op], ["warning", "NotEqual"]);
+  assertEquals(
+    found.message,
+    "A mask compares the outputs with a number that labels often are and outputs never: it leaves out nothing",
+  );
+  const none = (ops: RecordedOp[], more?: Partial<Observations>) => assertStrictEquals(swappedIn(ops, more), undefined);
+  const on = (yTrue: number[], yPred: number[]) => ({ random: resultOf(batchOf(yTrue, yPred)) });
+  const outputs = [0.25, 0.5, 0.5, 0.25];
+  assertEquals(swappedIn([op("Equal", [pred, missing]), ...ops.slice(1)])?.where?.op, "Equal");
+  assertEquals(swappedIn([op("NotEqual", [pred, input({ largest: 1 })]), ...ops.slice(1)])?.severity, "warning");
+  none([op("Greater", [pred, missing]), ...ops.slice(1)]);
+  none([op("NotEqual", [ofPred(4), missing]), ...ops.slice(1)]);
+  none([op("NotEqual", [pred, { ...missing, fromTrue: true }]), ...ops.slice(1)]);
+  none([op("NotEqual", [pred, { ...missing, fromPred: true }]), ...ops.slice(1)]);
+  none(ops, on([1, 2, 3, 4], outputs)); // no label is missing
+  none(ops, on([0, 1, 1, 0], [0.25, 0, 0.5, 0.25])); // an output of 0 can occur, as after a relu
+  none(ops, on([0, 1, 1], [...outputs, 0.25, 0.5]));
+  const rare = (missing: number) =>
+    on(Array.from({ length: 40 }, (_, i) => i < missing ? 0 : 1), Array.from({ length: 40 }, () => 0.5));
+  none(ops, rare(2));
+  assertEquals(swappedIn(ops, rare(3))?.severity, "warning");
+  // A mask that is made of the labels too, one that multiplies outputs alone, and one that only selects.
+  none([ops[0], op("LogicalOr", [made(0, { fromPred: true }), labels]), ops[2], masks()]);
+  none([...ops.slice(0, 3), op("Multiply", [{ ...ofPred(2) }, ofPred(1)])]);
+  none([...ops.slice(0, 3), op("Multiply", [{ ...ofBoth(2), live: false }, ofPred(1)])]);
+  none([...ops.slice(0, 3), op("Select", [ofPred(1), ofBoth(2)])]);
+  none(ops.slice(0, 3));
+});

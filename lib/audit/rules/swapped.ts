@@ -86,10 +86,32 @@ function reverse({ ops }: Observations): Sign | undefined {
     : undefined;
 }
 
+/** A mask of the outputs that differ from a number which labels often are and outputs never: it leaves out nothing. */
+function maskOfOutputs({ ops, random: { batch: { yTrue, yPred } } }: Observations): Sign | undefined {
+  const share = (of: Float32Array, size: number) => of.filter((v) => Math.abs(v) === size).length / of.length;
+  const isMissing = ({ fromPred, largest }: RecordedInput) =>
+    !fromPred && share(yTrue, largest) > 0.05 && share(yPred, largest) === 0;
+  const compares = ({ op, inputs }: RecordedOp) =>
+    ["NotEqual", "Equal"].includes(op) && inputs.some((i) => i.isPred) && inputs.some(isMissing);
+  const masks: boolean[] = []; // made from the comparison, and from no labels
+  const isMask = ({ madeBy }: RecordedInput) => madeBy !== undefined && masks[madeBy];
+  for (const op of ops) masks.push(!op.fromTrue && (compares(op) || op.inputs.some(isMask)));
+  const weighs = ({ op, inputs }: RecordedOp) =>
+    op === "Multiply" && inputs.some(isMask) && inputs.some((i) => i.live && i.fromTrue);
+  return yTrue.length === yPred.length && ops.some(weighs)
+    ? [
+      ops.find(compares)!,
+      "warning",
+      "A mask compares the outputs with a number that labels often are and outputs never: it leaves out nothing",
+    ]
+    : undefined;
+}
+
 /** Labels in the place of outputs. */
 export const swapped: Rule = (context) => {
   const { engine, observations } = context;
-  const sign = logarithm(observations) ?? relative(context) ?? reverse(observations);
+  const sign = logarithm(observations) ?? relative(context) ?? reverse(observations) ??
+    maskOfOutputs(observations);
   if (sign === undefined) return undefined;
   const [op, severity, message] = sign, { batch, value } = observations.random;
   const { yTrue, yPred, trueShape, predShape } = batch;
