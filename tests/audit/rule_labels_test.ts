@@ -20,11 +20,13 @@ interface Made {
   ops?: RecordedOp[];
   perfect?: AuditBatch;
   deterministic?: boolean;
+  /** The losses at the ends of descents. */
+  descents?: number[];
 }
 
 function found(
   batch: AuditBatch,
-  { loss = squared, gradientOf, options = {}, ops = [], perfect, deterministic = true }: Made = {},
+  { loss = squared, gradientOf, options = {}, ops = [], perfect, deterministic = true, descents = [] }: Made = {},
 ) {
   const of = (batch: AuditBatch): BatchResult => ({
     ...{ batch, value: loss(batch), shape: [] },
@@ -35,7 +37,8 @@ function found(
     ...{ ops, rows, columns, deterministic, random: of(batch), other: of(batch) },
     results: perfect === undefined ? {} : { perfect: of(perfect) },
   } as unknown as Observations;
-  return labelEncoding({ engine, observations, options } as unknown as AuditContext);
+  const ends = () => descents.map((to) => ({ to }));
+  return labelEncoding({ engine, observations, options, descents: ends } as unknown as AuditContext);
 }
 
 const live = (more: Partial<RecordedInput> = {}) => input({ fromPred: true, live: true, ...more });
@@ -114,6 +117,70 @@ Deno.test("labels beyond the range of the outputs", () => {
   assertStrictEquals(found(batchOf([0, 1, 3, 2], [0.25, 0.5, 2, 0.5])), undefined);
   assertStrictEquals(found(batchOf([0, 1, 3, 2], shares), { options: { yTrue: "real" } }), undefined);
   assertStrictEquals(found(batchOf([0, 1, 3], [...shares, 0.25, 0.5], 2)), undefined);
+  // Labels of −1 that a mask leaves out have no gradient.
+  const missing = batchOf([0, 1, -1, 1], shares), gradientOf = (slope: number) => () => [1, 1, slope, 1];
+  assertStrictEquals(found(missing, { gradientOf: gradientOf(0) }), undefined);
+  assert(found(missing, { gradientOf: gradientOf(1) }));
+});
+
+Deno.test("a cross-entropy of labels beyond 0 and 1", () => {
+  const real = batchOf([-0.5, 0.25, 1, 0.5], [0.25, 0.5, 0.75, 0.5]),
+    shares = batchOf([0, 0.25, 1, 0.5], [...real.yPred]);
+  const both: Value = ({ yTrue, yPred }) =>
+    -mean(yPred.map((p, i) => yTrue[i] * Math.log(p) + (1 - yTrue[i]) * Math.log(1 - p)));
+  const loss: Value = (batch) => both(batch) - 1; // below 0
+  const made = (madeBy: number, more: Partial<RecordedInput> = {}) => live({ madeBy, ...more });
+  const rest = labels({ madeBy: 1, largest: 1.5 });
+  const ops = [
+    op("Log", [live()]),
+    op("Sub", [input(), labels()]),
+    op("Sub", [input(), live()]),
+    op("Log", [made(2)]),
+    op("Multiply", [labels(), made(0)], { line: "one" }),
+    op("Multiply", [rest, made(3)], { line: "other" }),
+  ];
+  const own = (at: number, ...inputs: RecordedInput[]) => ops.with(at, op(ops[at].op, inputs));
+  const finding = found(real, { loss, ops })!;
+  assertEquals([finding.cause, finding.severity, finding.where?.line], ["label-encoding", "error", "other"]);
+  assertEquals(
+    finding.message,
+    "The labels range from -0.5 to 1, but a cross-entropy needs them in [0, 1]: it becomes negative, and has no minimum",
+  );
+  assertEquals(finding.evidence, { leastLabel: -0.5, greatestLabel: 1, value: loss(real), lowest: loss(real) });
+  // A label above 1 shows in y, one below 0 in 1 − y.
+  assert(
+    found(real, {
+      loss,
+      ops: own(5, { ...rest, largest: 1 }, made(3)).with(1, op("Sub", [input(), labels({ largest: 2 })])),
+    }),
+  );
+  // Weighted positives, of which y itself is not the factor, and counts of several trials are none.
+  const none = (ops: RecordedOp[], more: Made = {}) =>
+    assertStrictEquals(found(real, { loss, ops, ...more }), undefined);
+  none(own(5, { ...rest, largest: 1 }, made(3)));
+  none(own(1, input({ largest: 5 }), labels()));
+  none(own(1, labels(), labels()));
+  none(own(1, input(), live({ fromTrue: true })));
+  none(ops.with(1, op("Add", [input(), labels()])));
+  none(own(4, labels({ madeBy: 7 }), made(0)));
+  none(own(4, labels(), made(2)));
+  none(own(4, labels(), made(0, { live: false })));
+  none(own(5, rest, made(3, { fromTrue: true })));
+  none(own(5, live({ madeBy: 1, largest: 1.5 }), made(3)));
+  none(ops.slice(0, 5));
+  none(ops.with(5, op("Add", [rest, made(3)])));
+  // A mask keeps it from falling below 0: not for random outputs, correct ones, or after a descent.
+  none(ops, { loss: both });
+  const below = (to: number) => found(real, { loss: both, ops, descents: [to] })?.evidence.lowest;
+  assertEquals([below(-0.5), below(0.5)], [-0.5, undefined]);
+  const noValue = batchOf([0, 0, 1, 1], [0, 0, 1, 1]); // the logarithm of 0
+  assertEquals(found(real, { loss, ops, perfect: noValue })?.cause, "label-encoding");
+  const right: Value = (batch) => batch.yPred[0] === 0 ? -2 : both(batch);
+  assertEquals(
+    found(real, { loss: right, ops, perfect: batchOf([0, 0.25, 1, 0.5], [0, 0.3, 1, 0.5]) })?.evidence.lowest,
+    -2,
+  );
+  assertEquals(found(shares, { loss, ops })?.cause, "label-encoding"); // what the recording says counts
 });
 
 Deno.test("one-hot labels that are converted again, and the argmax of one column", () => {

@@ -1,5 +1,15 @@
-import { areShares, areZeroOrOne, columnOf, labelsOf, onSimplex, sizeOf, withLabels, withOutputs } from "../batches.ts";
-import type { AuditBatch, LossGradient, RecordedInput } from "../engines/engine.ts";
+import {
+  areShares,
+  areZeroOrOne,
+  columnOf,
+  extentOf,
+  labelsOf,
+  onSimplex,
+  sizeOf,
+  withLabels,
+  withOutputs,
+} from "../batches.ts";
+import type { AuditBatch, LossGradient, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
 import { short } from "../report.ts";
 import type { Finding } from "../types.ts";
@@ -31,7 +41,8 @@ function runsAway({ observations: { results: { perfect }, random }, engine }: Au
 
 /** Labels in another coding than the formula needs, and columns of them that it does not use. */
 export const labelEncoding: Rule = (context) => {
-  const { engine, observations, options } = context, { columns, rows, random: { batch, value } } = observations;
+  const { engine, observations, options } = context,
+    { columns, rows, random: { batch, value, gradient } } = observations;
   const again = oneHotAgain(context) ?? argmaxOfOne(observations);
   if (again !== undefined) return again;
   const labels = distinct(batch.yTrue), [least, greatest] = [labels[0], labels.at(-1)!];
@@ -71,7 +82,8 @@ export const labelEncoding: Rule = (context) => {
       remedy: least === -1 ? "Convert them to (y + 1) / 2" : `Divide the labels by ${short(greatest)}`,
     });
   }
-  const beyond = bounded && ["binary", "one-hot"].includes(labelsOf(options)) && (greatest > 1 || least < 0) &&
+  const isOutside = (y: number, i: number) => (y > 1 || y < 0) && gradient?.[i] !== 0; // a mask leaves out missing labels
+  const beyond = bounded && ["binary", "one-hot"].includes(labelsOf(options)) && batch.yTrue.some(isOutside) &&
     batch.yTrue.length === batch.yPred.length && labels.every(Number.isInteger);
   if (beyond) {
     return errorOf({
@@ -81,11 +93,43 @@ export const labelEncoding: Rule = (context) => {
       remedy: "Scale the labels to [0, 1], or convert them to one-hot",
     });
   }
-  return dividedByOthers(context) ?? signsWanted(context) ?? signsTwice(observations) ?? largestOnly(context) ??
-    halfPositives(observations) ??
-    multiples(context) ?? shiftedIndex(context) ?? classesForTwo(context) ??
+  return beyondShares(context) ?? dividedByOthers(context) ?? signsWanted(context) ?? signsTwice(observations) ??
+    largestOnly(context) ?? halfPositives(observations) ?? multiples(context) ?? shiftedIndex(context) ??
+    classesForTwo(context) ??
     idleColumn(context);
 };
+
+/** A cross-entropy y·log(p) + (1 − y)·log(1 − p) of labels beyond 0 and 1, which has no minimum and becomes negative. */
+function beyondShares({ observations, descents }: AuditContext): Finding | undefined {
+  const { ops, random: { batch, value }, results: { perfect } } = observations;
+  const isLog = ({ madeBy, live, fromTrue }: RecordedInput) => ops[madeBy ?? -1]?.op === "Log" && live && !fromTrue;
+  const weights = (op: RecordedOp) => op.op === "Multiply" && op.inputs.some(isLog) ? op.inputs.filter(ofLabels) : [];
+  /** The y of a weight 1 − y. */
+  const ofComplement = ({ madeBy }: RecordedInput): RecordedInput | undefined => {
+    const { op, inputs: [one, y] = [] } = ops[madeBy ?? -1] ?? {};
+    return op === "Sub" && one!.largest === 1 && !one!.fromTrue && ofLabels(y!) ? y : undefined;
+  };
+  const all = ops.flatMap(weights);
+  const op = ops.find((op) =>
+    weights(op).some((weight) => {
+      const y = ofComplement(weight);
+      return y !== undefined && Math.max(y.largest, weight.largest) > 1 &&
+        all.some(({ madeBy }) => madeBy === y.madeBy);
+    })
+  );
+  if (op === undefined) return undefined;
+  const [least, greatest] = extentOf(batch.yTrue);
+  const [lowest] = extentOf([value, perfect?.value ?? value, ...descents().map(({ to }) => to)]);
+  if (!(lowest < 0)) return undefined; // as where a mask leaves out those labels
+  return errorOf({
+    cause: "label-encoding",
+    message: `The labels range from ${short(least)} to ${short(greatest)}, but a cross-entropy needs them in [0, 1]: ` +
+      "it becomes negative, and has no minimum",
+    evidence: { leastLabel: least, greatestLabel: greatest, value, lowest },
+    remedy: "Scale the labels to [0, 1], or use a linear last layer with a squared error",
+    where: locationOf(op),
+  });
+}
 
 /** Labels that are cut to whole numbers or to truth values before they are used: the loss is the same for cut ones. */
 function cutToWhole({ engine, observations: { random, deterministic, ops } }: AuditContext): Finding | undefined {
