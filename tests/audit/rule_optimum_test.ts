@@ -119,6 +119,11 @@ Deno.test("wrong sign: a loss that rises towards correct outputs", () => {
   }
   assertStrictEquals(along({ "0.25": 1, "0.5": 0, "0.75": 1, "0.95": 1 }), undefined);
   assertStrictEquals(along({ "0.25": 1, "0.5": 2, "0.75": 3, "0.95": 0 }), undefined); // back again
+  // A pole beside the correct outputs, which themselves are better than random ones, as where a scale goes through 0.
+  assertEquals([-0.1, 0.1].map((right) => along({ "0.25": 1, "0.5": 2, "0.75": 3, "0.95": 4, "1": right })), [
+    undefined,
+    "wrong-sign",
+  ]);
   const level = (by: number) =>
     along({ "0": -10, "-0.95": -10, "0.25": -10 + by, "0.5": -10 + by, "0.75": -10 + by, "0.95": -10 + 2 * by });
   assertEquals([level(4e-6), level(2e-5)], [undefined, "wrong-sign"]); // a millionth is rounding
@@ -461,6 +466,29 @@ Deno.test("wrong optimum: pairs, whose labels do not determine the outputs", () 
     "error",
     "error",
   ]);
+});
+
+Deno.test("wrong optimum: shares of allowed classes, where one class for all rows is as good", () => {
+  // The labels say which classes are allowed; the outputs themselves weigh the logarithms.
+  const allowed = [1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 0, 1];
+  const right = [0.8, 0.2, 0, 0.3, 0.7, 0, 0, 0.6, 0.4, 0.9, 0, 0.1];
+  const masks = {
+    random: batchOf(allowed, [0.3, 0.4, 0.3, 0.2, 0.2, 0.6, 0.4, 0.3, 0.3, 0.3, 0.5, 0.2], 3),
+    perfect: batchOf(allowed, right, 3),
+  };
+  const spread: Value = ({ yTrue, yPred }) => -sum(yPred.map((p, i) => p > 0 ? yTrue[i] * p * Math.log(p) : 0));
+  const finding = optimum({ loss: spread, ...masks })!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "error"]);
+  assertEquals(finding.message, "A useless model is as good as a perfect one: the same output for every input");
+  assertEquals([finding.evidence.useless, finding.evidence.value], ["class 0 in every row", -0]);
+  assert(finding.remedy.startsWith("Let the loss grow with the difference of labels and outputs"));
+  // The labels of other rows lower it: that says less, but more than a collapse that is only a question.
+  const outputs = input({ fromPred: true, isPred: true }), ops = [op("Softmax", [outputs])];
+  assertEquals(wrongOptimum(contextOf({ loss: spread, ...masks, ops }))?.cause, "wrong-sign");
+  // Outputs of 1 in all columns are no shares.
+  const missed: Value = ({ yTrue, yPred }) =>
+    -mean([0, 1, 2, 3].map((i) => Math.log(1e-9 + sum([0, 1, 2].map((k) => yTrue[3 * i + k] * yPred[3 * i + k])))));
+  assertStrictEquals(optimum({ loss: missed, ...masks }), undefined);
 });
 
 Deno.test("wrong optimum: shares that equal the labels, and a descent that leads lower from there", () => {

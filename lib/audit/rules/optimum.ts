@@ -99,7 +99,8 @@ export const wrongSign: Rule = (context) => {
   const least = from + 1e-6 * Math.abs(from);
   // It rises to the end, or all along: a ratio can be level near its end.
   const rises = to > least && (to > before || [quarter, half, before].every((value) => value > least));
-  if (!rises || otherOutputsFit(context, from - 0.05 * (to - from))) return undefined;
+  if (!rises || at(1) < from) return undefined; // of a pole beside the correct outputs another rule tells
+  if (otherOutputsFit(context, from - 0.05 * (to - from))) return undefined;
   const soft = tooSure(context, from);
   if (soft !== undefined) return soft;
   if (keepsTheSign(context)) {
@@ -156,6 +157,7 @@ const recall =
 const precision =
   "Combine precision with recall: fBetaLoss({ beta: 0.5 }), or precisionAtRecallLoss with a floor on recall";
 const bound = "Let the loss grow again beyond the label: a square, an absolute value, or a bounded output";
+const apart = "Add a term that pushes different inputs apart: negatives with a margin, or the spread of the outputs";
 const differ = "Let the loss grow with the difference of labels and outputs, row by row, and with every kind of error";
 
 function uselessOnSimplex(batch: AuditBatch, columns: number): Useless[] {
@@ -253,13 +255,19 @@ function comparesSets(context: AuditContext, span: number): boolean {
 }
 
 /**
- * Pairs and triplets, in which equal labels have different correct outputs: the same vector for all inputs is as good. No
- * finding if a descent from random outputs leads lower.
+ * Pairs, triplets and masks of classes, in which equal labels have different correct outputs: the same output for all inputs
+ * is as good. No finding if a descent from random outputs leads lower.
  */
 function collapse(context: AuditContext, best: number, start: number): Finding | undefined {
-  const { engine, observations, descents } = context;
-  const { value } = engine.value(withOutputs(observations.results.perfect!.batch, () => 1)), span = start - best;
-  if (observations.columns === 1 || !(span > 0) || !(value <= best + 1e-3 * span)) return undefined;
+  const { engine, observations, descents } = context, { random, columns } = observations, span = start - best;
+  const { batch: right } = observations.results.perfect!;
+  if (columns === 1 || !(span > 0)) return undefined;
+  const same = onSimplex(random.batch, columns)
+    ? uselessOnSimplex(right, columns)
+    : [{ name: "all outputs 1", batch: withOutputs(right, () => 1), remedy: apart }];
+  const useless = same.find(({ batch }) => engine.value(batch).value <= best + 1e-3 * span);
+  if (useless === undefined) return undefined;
+  const { name, batch, remedy } = useless, { value } = engine.value(batch);
   if (descents().some(({ to }) => to < value - 0.01 * span)) return undefined;
   if (observations.customGradient && columnsWithoutGradient(observations).length > 0) return undefined; // as in SimSiam
   // Views of a row that are to agree on a class, and sets that are to be alike, have a loss of labels beside them.
@@ -268,8 +276,8 @@ function collapse(context: AuditContext, best: number, start: number): Finding |
     cause: "wrong-optimum",
     severity: agree || comparesSets(context, span) ? "note" : "error",
     message: "A useless model is as good as a perfect one: the same output for every input",
-    evidence: { useless: "all outputs 1", value, perfect: best, random: start },
-    remedy: "Add a term that pushes different inputs apart: negatives with a margin, or the spread of the outputs",
+    evidence: { useless: name, value, perfect: best, random: start },
+    remedy,
   };
 }
 
@@ -809,14 +817,17 @@ export const wrongOptimum: Rule = (context) => {
   const { yPred } = perfect.batch;
   if (new Set(yPred).size < 2 || yPred.length !== random.batch.yPred.length) return undefined;
   const start = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value;
+  const collapsed = labelsDetermineOutputs(observations)
+    ? undefined
+    : sameColumns(context, perfect.value, start) ?? collapse(context, perfect.value, start);
   const beaten = comparedWithItself(observations) ?? idleOutput(context) ??
-    awayFromConstants(context, perfect.value, start) ?? beatenByOtherLabels(context, perfect.value, start) ??
+    awayFromConstants(context, perfect.value, start) ??
+    // Where one output fits all rows, the labels of other rows say nothing.
+    (collapsed?.severity === "error" ? collapsed : undefined) ?? beatenByOtherLabels(context, perfect.value, start) ??
     columnWithoutEnd(context, perfect.value, start) ?? labelsTimes(context, perfect.value, start) ??
     fallsAsSquare(context);
   if (beaten !== undefined) return beaten;
-  if (!labelsDetermineOutputs(observations)) {
-    return sameColumns(context, perfect.value, start) ?? collapse(context, perfect.value, start);
-  }
+  if (!labelsDetermineOutputs(observations)) return collapsed;
   let byOffset: Finding | undefined;
   for (const right of rightOnes(observations)) {
     const best = engine.value(right).value, span = start - best;
