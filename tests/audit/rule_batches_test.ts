@@ -89,6 +89,39 @@ Deno.test("bad scale: a gradient of an extreme size", () => {
   assertStrictEquals(badScale(contextOf({ gradient: [1e9, 0, 0, 0], deterministic: false })), undefined);
 });
 
+Deno.test("bad scale: an exponential of an error, whose gradient undoes the training", () => {
+  const both = input({ fromPred: true, fromTrue: true, live: true });
+  const found = (kind: BatchKind, gradient?: number[], more: More = {}, name = "Exp") => {
+    const own = { batch: plain, value: 7, shape: [], gradient: gradient && Float32Array.from(gradient) };
+    const ops = [
+      op("Exp", [input({ fromPred: true, live: true })]),
+      op(name, [{ ...both, ...more }], { line: "error" }),
+    ];
+    return badScale(contextOf({ gradient: unit, results: { [kind]: own }, ops }));
+  };
+  const finding = found("saturated", [0, 0, -2e12, 1])!;
+  assertEquals([finding.cause, finding.severity, finding.where], ["bad-scale", "warning", {
+    op: "Exp",
+    line: "error",
+  }]);
+  assertEquals(
+    finding.message,
+    "Exp of an error makes the gradient 2.0e+12 on a batch that can occur (outputs at the ends of their range): one such " +
+      "step undoes the training",
+  );
+  assertEquals(finding.evidence, { batch: "saturated", value: 7, largestGradient: Math.fround(2e12) });
+  assertEquals(found("far", [2e12])?.evidence.batch, "far");
+  for (const [kind, size] of [["far", 0.9e12], ["far", Infinity], ["outOfRange", 2e12]] as const) {
+    assertStrictEquals(found(kind, [size]), undefined);
+  }
+  assertStrictEquals(found("far"), undefined);
+  for (const more of [{ fromTrue: false }, { live: false }]) assertStrictEquals(found("far", [2e12], more), undefined);
+  assertStrictEquals(found("far", [2e12], {}, "Pow"), undefined);
+  // Where untrained outputs have too steep a gradient, that comes first.
+  const far = { batch: plain, value: 7, shape: [], gradient: Float32Array.of(2e12) }, ops = [op("Exp", [both])];
+  assertEquals(badScale(contextOf({ gradient: [1e4, 0, 0, 0], results: { far }, ops }))?.evidence.batch, "random");
+});
+
 Deno.test("masked rows that a mean counts: their number, the mask, and what divides", () => {
   const rows = 10, labels = Array.from({ length: 2 * rows }, (_, i) => i % 2);
   const mask = input({ fromTrue: true, levels: [0, 1], shape: [rows] }),
@@ -260,6 +293,21 @@ Deno.test("reduction: the mean over the halves is not the loss, of either batch 
   const wide = batchOf([1, 0, 0, 1, 0, 0, 0.5, 0.25], [0.5, 0.5, 0.5, 0.5], 1, 4);
   const firstHalf: Value = ({ yTrue, predShape: [n] }) => n === 2 && yTrue[0] === 1 && yTrue[3] === 1 ? 2 : 1;
   assertStrictEquals(found({ batch: wide, loss: firstHalf })?.evidence.meanOfHalves, 1.5);
+});
+
+Deno.test("reduction: a sum over the rows has half the loss on half of them", () => {
+  const found = (loss: Value) => reduction(contextOf({ loss }))!;
+  const finding = found(({ yPred }) => sum(yPred));
+  assertEquals([finding.cause, finding.severity], ["reduction", "note"]);
+  assertEquals(
+    finding.message,
+    "The loss is a sum over the rows: a batch of half the rows has half the loss, and half the gradient",
+  );
+  assertEquals(finding.evidence, { whole: 2, meanOfHalves: 1 });
+  assert(finding.remedy.startsWith("Take the mean over the rows"));
+  const beside = (constant: number) => found(({ yPred }) => sum(yPred) + constant).message === finding.message;
+  assertEquals([beside(1e-4), beside(4e-4)], [true, false]);
+  assert(found(({ yPred }) => -sum(yPred)).message === finding.message);
 });
 
 Deno.test("reduction: batches without positives, or without a class", () => {

@@ -21,13 +21,14 @@ import { furtherCasesDev } from "./further_cases_dev.ts";
 import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
 import { heldOutCases4 } from "./held_out_cases_4.ts";
 import { heldOutCases5 } from "./held_out_cases_5.ts";
+import { heldOutCases12 } from "./held_out_cases_12.ts";
 import { heldOutCases6 } from "./held_out_cases_6.ts";
 import { dice, drawn, gauss, triplets } from "./loss_case.ts";
 
 const all = [
   ...[...cases, ...furtherCasesDev, ...furtherCasesHeldOut],
   ...[...blindCases1, ...blindCases2, ...blindCases3, ...blindCases4, ...blindCases5],
-  ...[...heldOutCases4, ...heldOutCases5, ...heldOutCases6],
+  ...[...heldOutCases4, ...heldOutCases5, ...heldOutCases6, ...heldOutCases12],
 ];
 const caseOf = (id: string) => all.find((one) => one.id === id)!;
 
@@ -93,6 +94,12 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
       "warning",
       undefined,
       "The loss depends on the batch size: with each row four times it is 16.0 times as large",
+    ],
+    [
+      "exp-of-crossentropy-whosebug6301115",
+      "warning",
+      "Exp",
+      "Exp of an error makes the gradient 2.1e+16 on a batch that can occur (outputs at the ends of their range): one such step undoes the training",
     ],
   ],
   "broadcast": [
@@ -209,6 +216,12 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
       "The labels have 3 columns and are one-hot already, but are converted to one-hot again",
     ],
     ["le-one-based-index", "error", undefined, "The labels range from 0 to 3, but the formula needs 1 to 4"],
+    [
+      "inputs-beyond-one-stats630079",
+      "error",
+      "Multiply",
+      "The labels range from -7.722 to 10.41, but a cross-entropy needs them in [0, 1]: it becomes negative, and has no minimum",
+    ],
   ],
   "nan-gradient": [
     [
@@ -384,6 +397,12 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
       "The mean over batches is not the value on the data set: the training goal depends on the batch size",
     ],
     [
+      "listnet-summed-rankers",
+      "note",
+      undefined,
+      "The loss is a sum over the rows: a batch of half the rows has half the loss, and half the gradient",
+    ],
+    [
       "re-balanced-acc-rare",
       "note",
       undefined,
@@ -441,6 +460,12 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
       "warning",
       "RealDiv",
       "The error is divided by the output, so an output without bound makes it small: is the label meant?",
+    ],
+    [
+      "mask-of-outputs-tf38067",
+      "warning",
+      "NotEqual",
+      "A mask compares the outputs with a number that labels often are and outputs never: it leaves out nothing",
     ],
     [
       "kl-swapped-attention6",

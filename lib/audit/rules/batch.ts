@@ -1,4 +1,4 @@
-import { areZeroOrOne, extentOf, sizeOf, takeRows, withOutputs } from "../batches.ts";
+import { areZeroOrOne, extentOf, kindsInWords, sizeOf, takeRows, withOutputs } from "../batches.ts";
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, BatchResult, Observations } from "../observations.ts";
 import { short } from "../report.ts";
@@ -191,6 +191,26 @@ function drownedTerm({ ops, random: { value } }: BatchObservations): Finding | u
   };
 }
 
+/** An exponential of an error that has no upper bound: one step on sure or far outputs undoes the training. */
+function exponentialOfError({ ops, results }: Observations): Finding | undefined {
+  const op = ops.find(({ op, live, fromTrue }) => op === "Exp" && live && fromTrue);
+  for (const kind of ["saturated", "far"] as const) {
+    const { gradient = new Float32Array(), value = NaN } = results[kind] ?? {};
+    const largest = Math.max(0, ...gradient.map(Math.abs));
+    if (op === undefined || !(largest > 1e12 && Number.isFinite(largest))) continue;
+    return {
+      cause: "bad-scale",
+      severity: "warning",
+      message: `Exp of an error makes the gradient ${largest.toExponential(1)} on a batch that can occur (${
+        kindsInWords[kind]
+      }): one such step undoes the training`,
+      evidence: { batch: kind, value, largestGradient: largest },
+      remedy: "Minimise the error itself, which has the same minimum, or bound it before the exponential",
+      where: locationOf(op),
+    };
+  }
+}
+
 /** A loss that changes with the number of rows, or a gradient of an extreme size. */
 export const badScale: Rule = (context): Finding | undefined => {
   const { engine, observations } = context;
@@ -216,7 +236,7 @@ export const badScale: Rule = (context): Finding | undefined => {
   const norm = Math.hypot(...gradient), size = norm * Math.sqrt(rows);
   // Of amounts in the thousands, as prices are, a step of 1 is as small.
   const unit = Math.max(1, Math.hypot(...batch.yPred) / Math.sqrt(batch.yPred.length));
-  if (size * unit > 1e-4 && size < 1e3) return undefined;
+  if (size * unit > 1e-4 && size < 1e3) return exponentialOfError(observations);
   return {
     cause: "bad-scale",
     severity: size > 1 && size < 1e4 ? "note" : "warning", // the first steps of a small variance are as steep
@@ -347,6 +367,15 @@ export const reduction: Rule = (context): Finding | undefined => {
         "The mean over batches is not the value on the data set, and a batch without positives has a gradient of 0",
       evidence: { whole, meanOfHalves: parts, valueWithoutPositives: none.value, gradientWithoutPositives: 0 },
       remedy: "Use batches with positives in each (stratifiedBatches), large batches, or the whole data set: fitMetric",
+    };
+  }
+  if (Math.abs(2 * parts - whole) <= 1e-4 * Math.abs(whole)) {
+    return {
+      cause: "reduction",
+      severity: "note",
+      message: "The loss is a sum over the rows: a batch of half the rows has half the loss, and half the gradient",
+      evidence: { whole, meanOfHalves: parts },
+      remedy: "Take the mean over the rows at the end, whatever is summed within a row",
     };
   }
   const absent = withoutAClass(context);
