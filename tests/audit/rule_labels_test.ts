@@ -622,3 +622,63 @@ Deno.test("classes above 1 in a cross-entropy for two", () => {
   without(({ yTrue, yPred }) => mean(yPred.map((z, i) => Math.exp(Math.min(z, 60)) - yTrue[i] * z))); // counts
   without(({ yTrue, yPred }) => -mean(yPred.map((z, i) => yTrue[i] * z))); // a critic, without end at a label of 1, too
 });
+
+Deno.test("labels of a sampler may be counts of any size, unless they are said to be classes", () => {
+  const counts = batchOf([0, 3, 1, 2], [0.25, 0.5, 0.75, 0.5]), sample = () => undefined;
+  assertStrictEquals(found(counts, { options: { sample } }), undefined);
+  assertEquals(found(counts, { options: { sample, yTrue: "binary" } })?.cause, "label-encoding");
+});
+
+Deno.test("labels outside the range that the outputs are said to have", () => {
+  const real = batchOf([-0.5, 0.25, 3.5, 0.5], [0.25, 0.5, 0.75, 0.5]), pred = live({ isPred: true });
+  const compares = (y = labels({ largest: 3.5 }), p = pred, name = "Sub") => [op(name, [y, p])];
+  const missed = (yPred: AuditOptions["yPred"], more: Made = {}, batch = real) =>
+    found(batch, { ops: compares(), ...more, options: { yPred, yTrue: "real" } });
+  const finding = missed("probability")!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["label-encoding", "warning", "Sub"]);
+  assertEquals(
+    finding.message,
+    "50 % of the labels lie outside the range of the outputs, 0 to 1: no output comes close to them",
+  );
+  assertEquals(finding.evidence, { label: -0.5, low: 0, high: 1, share: 0.5 });
+  assertEquals(missed("simplex")?.evidence.share, 0.5);
+  assertEquals(
+    missed("tanh")?.message.slice(0, 73),
+    "25 % of the labels lie outside the range of the outputs, -1 to 1: no outp",
+  );
+  assertEquals(missed("nonnegative")?.evidence, { label: -0.5, low: 0, high: Infinity, share: 0.25 });
+  assert(missed("nonnegative")!.message.includes("of the outputs, 0 and above: no output"));
+  assertEquals(missed([-1, 3])?.evidence.share, 0.25);
+  for (const kind of ["real", "logits", undefined, [-1, 4]] as const) assertStrictEquals(missed(kind), undefined);
+  assertEquals(missed("tanh", { ops: compares(undefined, undefined, "SquaredDifference") })?.evidence.share, 0.25);
+  // Only if they are compared as they are.
+  for (
+    const ops of [
+      compares(undefined, undefined, "Multiply"),
+      compares(labels({ largest: 0.7 })),
+      compares(live({ largest: 3.5 })),
+      compares(undefined, live()),
+      [],
+    ]
+  ) assertStrictEquals(missed("tanh", { ops }), undefined);
+  assertStrictEquals(missed("tanh", {}, batchOf([...real.yTrue], [...real.yPred, ...real.yPred], 2)), undefined);
+  // A mask leaves them out, they are few, or hardly outside.
+  const gradientOf = (slope: number) => () => [1, 1, slope, 1];
+  assertEquals([0, 1].map((slope) => missed("tanh", { gradientOf: gradientOf(slope) })?.evidence.label), [
+    undefined,
+    3.5,
+  ]);
+  const one = (label: number, rows: number) =>
+    missed(
+      "probability",
+      { ops: compares(labels({ largest: Math.max(Math.fround(label), 1) })) },
+      batchOf(Array.from({ length: rows }, (_, i) => i === 0 ? label : i % 2), Array(rows).fill(0.5)),
+    )?.cause;
+  assertEquals([one(3, 19), one(3, 21)], ["label-encoding", undefined]);
+  assertEquals([1.06, 1.04, -0.06, -0.04].map((label) => one(label, 4)), [
+    "label-encoding",
+    undefined,
+    "label-encoding",
+    undefined,
+  ]);
+});

@@ -9,6 +9,7 @@ import {
   auditLoss,
   type AuditOptions,
   type Cause,
+  type Finding,
   type Severity,
 } from "@roundabout/roundabout/audit";
 import { blindCases1 } from "./blind_cases_1.ts";
@@ -21,9 +22,9 @@ import { furtherCasesDev } from "./further_cases_dev.ts";
 import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
 import { heldOutCases4 } from "./held_out_cases_4.ts";
 import { heldOutCases5 } from "./held_out_cases_5.ts";
-import { heldOutCases12 } from "./held_out_cases_12.ts";
 import { heldOutCases6 } from "./held_out_cases_6.ts";
-import { dice, drawn, gauss, triplets } from "./loss_case.ts";
+import { heldOutCases12 } from "./held_out_cases_12.ts";
+import { choice, crossEntropy, dice, drawn, float, gauss, oneHot, soft, triplets } from "./loss_case.ts";
 
 const all = [
   ...[...cases, ...furtherCasesDev, ...furtherCasesHeldOut],
@@ -1448,6 +1449,33 @@ const gramOf = (x: Tensor): Tensor => {
 };
 const each = (y: Tensor, p: Tensor): Tensor => tf.abs(tf.sub(y, p));
 
+/** Labels: which of three classes are allowed; outputs: shares, correct if none is of a forbidden class. */
+const allowed = drawn(["random", "perfect"], (kind, u) => ({
+  label: () => oneHot(3, choice(3, u), 0, 1),
+  output: (mask) => soft(mask.map((is) => kind !== "perfect" ? 1.5 * gauss(u) : is === 1 ? 9 * u() : -20)),
+}));
+/** Labels of a kind; outputs between 0 and 1, and correct ones. */
+const shareFor = (label: (u: () => number) => number, right: (y: number) => number) =>
+  drawn(["random", "perfect"], (kind, u) => ({
+    label: () => [label(u)],
+    output: ([y]) => [kind === "perfect" ? right(y) : 0.02 + 0.96 * u()],
+  }));
+const missing = shareFor((u) => choice(3, u) - 1, (y) => y < 0 ? 0.5 : y === 1 ? 0.999 : 0.001);
+const prices = shareFor((u) => 20 + 30 * u(), () => 1), trials = shareFor((u) => 1 + choice(5, u), (y) => 0.98 / y);
+
+Deno.test("label-encoding: prices that a share is subtracted from are out of reach, and with them divided it is sound", () => {
+  const divided = (by: number): readonly Finding[] =>
+    auditLoss((y, p) => tf.mean(tf.square(tf.sub(tf.div(y, by), p))), { yPred: "probability", sample: prices })
+      .findings;
+  const [finding] = divided(1);
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["label-encoding", "warning", "Sub"]);
+  assertEquals(
+    finding.message,
+    "100 % of the labels lie outside the range of the outputs, 0 to 1: no output comes close to them",
+  );
+  assertEquals(divided(50), []);
+});
+
 /** Sound losses that look like a fault. */
 const alikeFaults: Record<string, { loss: AuditedLoss; options: AuditOptions }> = {
   "a softmax of similarities along the rows and along the columns": {
@@ -1527,6 +1555,35 @@ const alikeFaults: Record<string, { loss: AuditedLoss; options: AuditOptions }> 
       return tf.div(tf.sum(tf.softplus(tf.neg(tf.mul(sign, x)))), x.shape[0]);
     },
     options: { yPred: "real", sample: alike },
+  },
+  "classes of which some are allowed": {
+    loss: (mask, p) => tf.neg(tf.mean(tf.log(tf.add(tf.sum(tf.mul(mask, p), 1), 1e-9)))),
+    options: { yPred: "simplex", sample: allowed },
+  },
+  "missing labels of −1 that a mask leaves out of a cross-entropy": {
+    loss: (y, p) => {
+      const known = float(tf.greaterEqual(y, 0));
+      return tf.div(tf.sum(tf.mul(known, crossEntropy(y, p))), tf.add(tf.sum(known), 1e-7));
+    },
+    options: { yPred: "probability", sample: missing },
+  },
+  "the likelihood of the number of trials until the first success": {
+    loss: (y, p) => {
+      const q = inside(p);
+      return tf.neg(tf.mean(tf.sub(tf.log(q), tf.mul(tf.sub(1, y), tf.log(tf.sub(1, q))))));
+    },
+    options: { yPred: "probability", sample: trials },
+  },
+  "counts that are wrong where the label or the output is not 0": {
+    loss: (y, p) => {
+      const either = asNumber(p, (x) => float(tf.logicalOr(tf.notEqual(x, 0), tf.notEqual(y, 0))));
+      return tf.mean(tf.mul(tf.squaredDifference(y, p), either));
+    },
+    options: { yPred: "nonnegative", yTrue: "count" },
+  },
+  "an exponential of an error that has a bound": {
+    loss: (y, p) => tf.mean(tf.exp(tf.minimum(tf.neg(tf.mul(y, p)), 20))),
+    options: { yPred: "logits", yTrue: "sign" },
   },
 };
 

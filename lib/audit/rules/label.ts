@@ -83,8 +83,9 @@ export const labelEncoding: Rule = (context) => {
     });
   }
   const isOutside = (y: number, i: number) => (y > 1 || y < 0) && gradient?.[i] !== 0; // a mask leaves out missing labels
-  const beyond = bounded && ["binary", "one-hot"].includes(labelsOf(options)) && batch.yTrue.some(isOutside) &&
-    batch.yTrue.length === batch.yPred.length && labels.every(Number.isInteger);
+  const isSaid = options.sample === undefined || options.yTrue !== undefined; // a sampler's labels may be counts
+  const beyond = bounded && isSaid && ["binary", "one-hot"].includes(labelsOf(options)) &&
+    batch.yTrue.some(isOutside) && batch.yTrue.length === batch.yPred.length && labels.every(Number.isInteger);
   if (beyond) {
     return errorOf({
       cause: "label-encoding",
@@ -94,10 +95,41 @@ export const labelEncoding: Rule = (context) => {
     });
   }
   return beyondShares(context) ?? dividedByOthers(context) ?? signsWanted(context) ?? signsTwice(observations) ??
-    largestOnly(context) ?? halfPositives(observations) ?? multiples(context) ?? shiftedIndex(context) ??
-    classesForTwo(context) ??
-    idleColumn(context);
+    largestOnly(context) ?? halfPositives(observations) ?? multiples(context) ?? outOfReach(context) ??
+    shiftedIndex(context) ?? classesForTwo(context) ?? idleColumn(context);
 };
+
+/** The ranges of the kinds of outputs that have an end. */
+const ranges: Partial<Record<string, readonly [low: number, high: number]>> = {
+  probability: [0, 1],
+  simplex: [0, 1],
+  tanh: [-1, 1],
+  nonnegative: [0, Infinity],
+};
+
+/** Labels outside the range that the outputs are said to have, from which the outputs themselves are subtracted. */
+function outOfReach({ observations: { ops, random }, options: { yPred: kind = "real" } }: AuditContext) {
+  const { batch: { yTrue, yPred }, gradient } = random, largest = Math.max(...yTrue.map(Math.abs));
+  const [low, high] = (typeof kind === "string" ? ranges[kind] : kind) ?? [-Infinity, Infinity];
+  const margin = 0.05 * Math.min(1, high - low);
+  const op = ops.find(({ op, inputs }) =>
+    ["Sub", "SquaredDifference"].includes(op) && inputs.some((i) => i.isPred) &&
+    inputs.some((i) => ofLabels(i) && i.largest === largest) // as they are
+  );
+  const missed = yTrue.filter((y, i) => (y < low - margin || y > high + margin) && gradient?.[i] !== 0);
+  const share = missed.length / yTrue.length;
+  if (op === undefined || yTrue.length !== yPred.length || !(share > 0.05)) return undefined;
+  return {
+    cause: "label-encoding",
+    severity: "warning",
+    message: `${Math.round(100 * share)} % of the labels lie outside the range of the outputs, ${
+      high === Infinity ? `${low} and above` : `${short(low)} to ${short(high)}`
+    }: no output comes close to them`,
+    evidence: { label: missed[0], low, high, share },
+    remedy: "Scale the labels to the range of the outputs, or remove the activation of the last layer",
+    where: locationOf(op),
+  } satisfies Finding;
+}
 
 /** A cross-entropy y·log(p) + (1 − y)·log(1 − p) of labels beyond 0 and 1, which has no minimum and becomes negative. */
 function beyondShares({ observations, descents }: AuditContext): Finding | undefined {
