@@ -283,7 +283,8 @@ function collapse(context: AuditContext, best: number, start: number): Finding |
 
 /** Embeddings whose columns are all the same, which are clearly better than correct ones: they tell rows apart the least. */
 function sameColumns({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
-  const { results, columns } = observations, { batch } = results.perfect!;
+  const { results, random, columns } = observations, { batch } = results.perfect!;
+  if (onSimplex(random.batch, columns)) return undefined; // of shares the columns sum to 1
   const [value] = [1, 2, 3].filter((parts) => columns % parts === 0 && columns > parts).map((parts) => {
     const width = columns / parts;
     return engine.value(withOutputs(batch, (_, i) => batch.yPred[i - i % width])).value;
