@@ -326,9 +326,9 @@ export function scoreFast<T>(
     const begun = passes!.beginFinish(simd, factors, evenRows, spare);
     if (begun === undefined) return false;
     const begin = (heap: Simd) => passes!.beginFinish(heap, factors, evenRows, 0);
-    if (shared === undefined) eachPiece(simd, begun.spare, block, length, places(), begun.run);
-    else if (!team!.second({ simd, begun, block, length, places: places(), begin }, shared, memory.numbers(kept!))) {
-      return false;
+    const pass = { simd, begun, block, length, places: places(), begin };
+    if (shared === undefined || !team!.second(pass, shared, memory.numbers(kept!))) {
+      eachPiece(simd, begun.spare, block, length, places(), begun.run);
     }
     if (tail.rows > 0) finishTail(passes!, tail, factors, memory.numbers(kept!).subarray(length));
     return true;

@@ -283,9 +283,8 @@ export class Team {
     if (sampleWeight !== undefined) at.w = table();
     if (keep) at.d = table();
     const apart = this.#allocate(Math.ceil(length / group) * sumsBytes), total = this.#allocate(sumsBytes);
-    const theirs = total === 0 ? [] : this.#remote.map(pass.begin), here = pass.begin(this.#simd);
-    if (apart === 0 || here === undefined || theirs.length === 0 || theirs.includes(undefined)) return undefined;
-    if (Object.values(at).includes(0)) return undefined;
+    const theirs = this.#remote.map(pass.begin), here = pass.begin(this.#simd); // the last to find no room
+    if (here === undefined || apart === 0 || Object.values(at).includes(0)) return undefined;
     const run = (by: Begun, [start, end]: Unit) =>
       by.run(shifted(at, start), end - start, apart + start / group * sumsBytes);
     const units: Unit[][] = this.#helpers.map(() => []);
@@ -322,15 +321,18 @@ export class Team {
   /**
    * Runs a second pass, each thread on what it has from the first, and copies what the workers make to `kept`.
    *
-   * @returns False where there is no room.
+   * @returns False where there is no room: `kept` then has what the workers keep, for one thread.
    */
   second(pass: OwnPass<Finishing, "d" | "y" | "w">, { at, from, length, unit }: Shared, kept: Numbers): boolean {
     const { simd, begun, block, places } = pass, theirs = this.#remote.map(pass.begin), here = pass.begin(this.#simd);
-    if (here === undefined || theirs.includes(undefined)) return false;
     const run = (by: Finishing, start: number, end: number) =>
       by.run(shifted(at, start) as Required<Addresses>, end - start);
     const { float32 } = viewsOf(this.#simd), d = at.d! >>> 2;
     const copyOut = (start: number, end: number) => kept.set(float32.subarray(d + start, d + end), start);
+    if (here === undefined) { // the last to find no room
+      copyOut(from, length);
+      return false;
+    }
     const running: { helper: Helper; task: number; start: number; end: number }[] = [];
     let front = 0, back = length;
     while (front < from || back > from || running.length > 0) {

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { lossAndGradient, type LossAndGradientOptions } from "../../lib/core.ts";
-import { registeredTeam } from "../../lib/kernels/registered_team.ts";
+import { registeredTeam, registerTeam } from "../../lib/kernels/registered_team.ts";
 import { f1Loss, mccLoss } from "../../lib/mod.ts";
 import { setThreads } from "../../lib/threads.ts";
 import { counted, onBackends, random } from "../helpers.ts";
@@ -118,18 +118,52 @@ Deno.test("a batch that finds no room in the shared memory has the bytes of one 
   }
 });
 
-interface NodeLike {
-  getBuiltinModule?(name: string): unknown;
-}
+Deno.test("where the memory ends between two of its places, too, the bytes are those of one thread", async () => {
+  const { grow } = WebAssembly.Memory.prototype, most = 41 * 65_536;
+  const call = (rows: number) => lossAndGradient(y.subarray(0, rows), p.subarray(0, rows), { score: "f1" });
+  WebAssembly.Memory.prototype.grow = function (pages) {
+    const { buffer } = this, isShared = Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
+    if (isShared && buffer.byteLength + 65_536 * pages > most) throw new RangeError("no room");
+    return grow.call(this, pages);
+  };
+  try {
+    await setThreads(2);
+    const team = registeredTeam()!,
+      fits = (rows: number) => {
+        const before = team.unitsTaken;
+        call(rows);
+        return team.unitsTaken > before;
+      };
+    let last = 200_000, first = 208_000; // the last length whose first pass is shared, and the first whose is not
+    while (first - last > 4) {
+      const rows = (first + last) / 2 & ~3;
+      if (fits(rows)) last = rows;
+      else first = rows;
+    }
+    // A second pass takes some bytes more, a first one some kilobytes.
+    for (const rows of [-16, -12, -8, -4, 0, 4, 100, 200, 300, 400].map((more) => last + more)) {
+      const many = call(rows);
+      registerTeam(undefined);
+      const one = call(rows);
+      registerTeam(team);
+      assertEquals([many.value, many.counts], [one.value, one.counts]);
+      assert(many.gradient.every((v, i) => Object.is(v, one.gradient[i])), `${rows} rows`);
+    }
+  } finally {
+    WebAssembly.Memory.prototype.grow = grow;
+    await setThreads(1);
+  }
+});
 
 /** Runs a function where threads are made by another class, or by a browser's if there is none. */
 async function withWorkers(Worker: unknown, run: () => Promise<void>): Promise<void> {
-  const node = (globalThis as unknown as { process: NodeLike }).process, { getBuiltinModule } = node;
-  node.getBuiltinModule = () => Worker && { Worker };
+  const own = Object.getOwnPropertyDescriptor(globalThis, "process")!;
+  const value = Worker && { getBuiltinModule: () => ({ Worker }) };
+  Object.defineProperty(globalThis, "process", { value, configurable: true });
   try {
     await run();
   } finally {
-    node.getBuiltinModule = getBuiltinModule;
+    Object.defineProperty(globalThis, "process", own);
   }
 }
 
