@@ -1,7 +1,7 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { decisionGradient, softCounts, toFloat32 } from "../counts/counts.ts";
 import type { LossParts } from "../scoring/options.ts";
-import { sigmoids, sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
+import { exponentials, sigmoids, sigmoidsBy, sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import { softmax } from "../numerics/softmax.ts";
 import type { Score } from "../scores/score.ts";
 import { countBatch, type Counted, scoreBatch } from "../scoring/score_batch.ts";
@@ -44,43 +44,62 @@ function totalWeight({ rows, classes, sampleWeight }: Labels): number {
   return total;
 }
 
-/** Computes the gradient of the weighted mean of cross-entropy, w·(p − y)/Σw; zeros if all weights are 0. */
-export function crossEntropyGradient(labels: Labels, logits: Float64Array): Float64Array {
-  const { classes, yTrue, sampleWeight } = labels, total = totalWeight(labels);
-  if (total === 0) return new Float64Array(logits.length);
-  const gradient = probabilities(logits, classes);
-  for (let i = 0; i < gradient.length; i++) {
-    gradient[i] = (sampleWeight === undefined ? 1 : sampleWeight[i]) * (gradient[i] - yTrue[i]) / total;
+/**
+ * Computes the gradient of the weighted mean of cross-entropy, w·(p − y)/Σw; zeros if all weights are 0.
+ *
+ * @param p The probabilities of the logits; the gradient takes their place.
+ */
+export function crossEntropyGradient(
+  labels: Labels,
+  logits: Float64Array,
+  p: Float64Array = probabilities(logits, labels.classes),
+): Float64Array {
+  const { yTrue, sampleWeight } = labels, total = totalWeight(labels);
+  for (let i = 0; i < p.length; i++) {
+    p[i] = total === 0 ? 0 : (sampleWeight === undefined ? 1 : sampleWeight[i]) * (p[i] - yTrue[i]) / total;
   }
-  return gradient;
+  return p;
 }
 
-/** The terms of cross-entropy: log(1 + eᶻ) − y·z of one logit per row, log Σ eᶻ − Σ y·z of several, and their weighted mean. */
-function crossEntropyValue(labels: Labels, logits: Float64Array): number {
+/** The weighted mean of log(1 + eᶻ) − y·z of one logit per row, given e^(−|z|). */
+function binaryCrossEntropy(labels: Labels, logits: Float64Array, each: Float64Array): number {
+  const { yTrue, sampleWeight } = labels, total = totalWeight(labels);
+  let value = 0;
+  for (let i = 0; total > 0 && i < logits.length; i++) {
+    const z = logits[i], own = Math.max(0, z) + Math.log(1 + each[i]) - yTrue[i] * z;
+    value += (sampleWeight === undefined ? 1 : sampleWeight[i]) * own / total;
+  }
+  return value;
+}
+
+/** The weighted mean of log Σ eᶻ − Σ y·z of several logits per row. */
+function softmaxCrossEntropy(labels: Labels, logits: Float64Array): number {
   const { classes, yTrue, sampleWeight } = labels, total = totalWeight(labels);
   let value = 0;
   for (let at = 0; total > 0 && at < logits.length; at += classes) {
-    let largest = classes === 1 ? Math.max(0, logits[at]) : -Infinity, own = 0, sum = 0;
+    let largest = -Infinity, own = 0, sum = 0;
     for (let i = at; i < at + classes; i++) {
       largest = Math.max(largest, logits[i]);
       own += yTrue[i] * logits[i];
     }
-    if (classes === 1) sum = 1 + Math.exp(-Math.abs(logits[at])); // the other class has the logit 0
-    else for (let i = at; i < at + classes; i++) sum += Math.exp(logits[i] - largest);
+    for (let i = at; i < at + classes; i++) sum += Math.exp(logits[i] - largest);
     value += (sampleWeight?.[at] ?? 1) * (largest + Math.log(sum) - own) / total;
   }
   return value;
 }
 
 /** Cross-entropy: the weighted mean of log(1 + eᶻ) − y·z of one logit per row, of log Σ eᶻ − Σ y·z of several. */
-export const crossEntropy: Objective = (labels, logits) => ({
-  get value() {
-    return crossEntropyValue(labels, logits);
-  },
-  get gradient() {
-    return crossEntropyGradient(labels, logits);
-  },
-});
+export const crossEntropy: Objective = (labels, logits) => {
+  const each = labels.classes === 1 ? exponentials(logits) : undefined;
+  return {
+    get value() {
+      return each ? binaryCrossEntropy(labels, logits, each) : softmaxCrossEntropy(labels, logits);
+    },
+    get gradient() {
+      return crossEntropyGradient(labels, logits, each && sigmoidsBy(logits, each));
+    },
+  };
+};
 
 /**
  * Makes the focal loss: the weighted mean of −(1 − p)ᵞ·log p, p the probability of a row's own class.

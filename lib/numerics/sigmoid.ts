@@ -33,5 +33,19 @@ export function sigmoidsWithSlopes(logits: ArrayLike<number>) {
   };
 }
 
+/** Returns e^(−|z|) of each number, of which {@linkcode sigmoidsBy} makes σ. */
+export function exponentials(logits: ArrayLike<number>): Float64Array {
+  const each = new Float64Array(logits.length);
+  for (let i = 0; i < each.length; i++) each[i] = exponentialOf(logits[i]);
+  return each;
+}
+
+/** Returns σ of each number, given e^(−|z|) of each. */
+export function sigmoidsBy(logits: ArrayLike<number>, exponentials: Float64Array): Float64Array {
+  const values = new Float64Array(logits.length);
+  for (let i = 0; i < values.length; i++) values[i] = valueBy(logits[i], exponentials[i]);
+  return values;
+}
+
 /** Returns σ of each number. */
 export const sigmoids = (logits: ArrayLike<number>): Float64Array => sigmoidsWithSlopes(logits).values;
