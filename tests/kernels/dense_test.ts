@@ -65,3 +65,12 @@ Deno.test("aᵀ·b is a sum in float64 over four rows at a time, then over the r
     assertEquals(crossProduct(a, b), wanted, `${rows} × ${inner} × ${columns}`);
   }
 });
+
+Deno.test("the heap grows to what a product needs, however small it was", async () => {
+  const a = matrix(200, 3), b = matrix(3, 200), wide = matrix(2, 40_000), tall = matrix(40_000, 2);
+  for (const [left, right] of [[a, b], [wide, tall]]) {
+    const address = new URL(`../../lib/kernels/dense.ts?fresh=${crypto.randomUUID()}`, import.meta.url).href;
+    const own: typeof import("../../lib/kernels/dense.ts") = await import(address);
+    assertEquals(own.product(left, right), product(left, right));
+  }
+});

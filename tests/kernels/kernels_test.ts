@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { metricLoss, steps, toStep } from "../../lib/mod.ts";
 import { curveBytes } from "../../lib/kernels/curve_bytes.ts";
 import { denseBytes } from "../../lib/kernels/dense_bytes.ts";
+import { bytesOfLetters } from "../../lib/kernels/module_bytes.ts";
 import { productsBytes } from "../../lib/kernels/products_bytes.ts";
 import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
 import { buildKernel, type kernels, lettersOf } from "../../tasks/build_simd.ts";
@@ -16,6 +17,16 @@ slow.test("the SIMD kernels are what their source makes", async () => {
   assertEquals(curveBytes, await built("curve"));
   assertEquals(denseBytes, await built("dense"));
   assertEquals(productsBytes, await built("products"));
+});
+
+Deno.test("the bytes of each kernel are a module with its loops", () => {
+  const loopsOf = (letters: string) =>
+    WebAssembly.Module.exports(new WebAssembly.Module(bytesOfLetters(letters))).flatMap(({ name, kind }) =>
+      kind === "function" ? [name] : []
+    ).sort();
+  assertEquals(loopsOf(curveBytes), ["count", "finish"]);
+  assertEquals(loopsOf(denseBytes), ["product"]);
+  assertEquals(loopsOf(productsBytes), ["addAffine4", "addAffine8", "affine4", "affine8"]);
 });
 
 for (const rare of [false, true]) {
