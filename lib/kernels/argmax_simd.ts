@@ -20,6 +20,9 @@ const { fround } = Math;
 /** The largest numbers of rows and entries that are tried: not every place of the 1 in a long row. */
 const mostTried = 64, mostEntriesTried = 2 ** 18;
 
+/** The number of columns that are added up together, as in simd.as. */
+const together = 32;
+
 /** Beyond this sharpness float32 does not hold the factor of the differences. */
 const greatestSharpness = 1e30;
 
@@ -40,8 +43,13 @@ export function argmaxPlanOf(simd: Simd, slope: number, hard: boolean, classes: 
   const e = float32[(d >>> 2) + 4], tried = Math.max(2, Math.min(classes, mostTried, mostEntriesTried / classes | 0));
   const sums = Array.from({ length: tried }, (_, row) => {
     const hot = Math.round(row * (classes - 1) / (tried - 1));
-    let sum = 0;
-    for (let j = 0; j < classes; j++) sum = fround(sum + (j === hot ? 1 : e));
+    let sum = 0, part = 0;
+    for (let j = 0; j < classes; j++) {
+      part = fround(part + (j === hot ? 1 : e));
+      if (j % together < together - 1 && j < classes - 1) continue;
+      sum = fround(sum + part);
+      part = 0;
+    }
     return sum;
   });
   const least = Math.min(...sums), most = Math.max(...sums);
@@ -52,7 +60,7 @@ export function argmaxPlanOf(simd: Simd, slope: number, hard: boolean, classes: 
 }
 
 /** Returns the bytes of a table that the loops hand on, as in simd.as. */
-const stageBytes = (classes: number): number => Math.max(2560, 16 * classes);
+const stageBytes = (classes: number): number => Math.max(2560, 64 * classes);
 
 /** The offsets of a first pass in the heap, in bytes, as in simd.as. */
 const constants = 64, scratch = 1264;

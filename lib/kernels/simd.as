@@ -441,7 +441,7 @@ const GROUP: usize = 128, STAGE: usize = 2560;
 
 function stageBytes(bytes: usize): usize {
   let size = GROUP * bytes;
-  while (size > max<usize>(STAGE, bytes * 4)) size >>= 1;
+  while (size > max<usize>(STAGE, bytes * 16)) size >>= 1;
   return size;
 }
 
@@ -461,6 +461,8 @@ function stageBytes(bytes: usize): usize {
 // The columns of the rows from p to `end`, at `to`. The greatest bits of each row go to `high`, those of all are returned.
 function columnsOf(p: usize, end: usize, bytes: usize, to: usize, high: usize): v128 {
   let all = i32x4.splat(0);
+  // Wide rows once in their order: a few bytes of each of four rows in turn are not read ahead of what is wanted.
+  if (bytes > 192) { for (let at = p; at < end; at += 64) all = i32x4.max_u(all, v128.load(at)); }
   while (p < end) {
     let most = i32x4.splat(0);
     if (bytes < 16) {
@@ -492,6 +494,20 @@ function columnsOf(p: usize, end: usize, bytes: usize, to: usize, high: usize): 
   return all;
 }
 
+// So many bytes of columns are added up in a sum of their own: beside one large number, many small ones would be rounded away.
+const TOGETHER: usize = 512;
+
+// The sum of the vectors at x.
+function sumOf(x: usize, end: usize): v128 {
+  let sum = i32x4.splat(0);
+  while (x < end) {
+    let part = i32x4.splat(0);
+    for (const last = min<usize>(end, x + TOGETHER); x < last; x += 16) part = f32x4.add(part, v128.load(x));
+    sum = f32x4.add(sum, part);
+  }
+  return sum;
+}
+
 // Numbers of a call at marks + 64: 0 κ·log₂e, 16 scale, 32 l·scale, 48 one, 64 the least exponent, 80 1.5·2^23: what is added
 // to it is rounded to a whole number, 96 the coefficients of 2^r = 1 + r·(c0 + r·(c1 + …)) for |r| ≤ ½, off by 9e-8.
 
@@ -512,6 +528,7 @@ function exponentials(x: usize, end: usize, tall: usize, high: usize, k: usize):
       v128.store(x, e);
       sum = f32x4.add(sum, e);
     }
+    if (tall > TOGETHER) sum = sumOf(x - tall, x);
     v128.store(high, f32x4.div(scale, sum));
   }
 }
@@ -640,6 +657,7 @@ export function finishArgmax(
         sum = f32x4.add(sum, e);
         mean = f32x4.add(mean, f32x4.mul(g, e));
       }
+      if (tall > TOGETHER) sum = sumOf(d, d + tall);
       const inverse = f32x4.div(f32x4.splat(1), sum);
       mean = f32x4.mul(mean, inverse);
       let rest = i32x4.splat(0);

@@ -80,6 +80,23 @@ slowOnBackends("values and gradients are those of plain float64: steps, averages
   }
 });
 
+onBackends("wide rows that are sure of themselves: many small exponentials count beside a large one", () => {
+  for (const [rows, classes] of [[2003, 33], [1003, 100], [403, 300]]) {
+    const next = random(classes), indices = Int32Array.from({ length: rows }, () => Math.floor(next() * classes));
+    const logits = Float32Array.from(
+      { length: rows * classes },
+      (_, i) => 4 * next() + (i % classes === indices[Math.floor(i / classes)] && next() < 0.9 ? 8 : 0),
+    );
+    const yPred = tf.tidy(() => tf.clipByValue(tf.softmax(tf.tensor2d(logits, [rows, classes])), 0, 1));
+    const options: LossOptions = { decision: "argmax", average: "macro" }, labels = tf.tensor1d(indices, "int32");
+    const got = taken(metricLoss("f1", options), labels, yPred), wanted = exact(options, labels, yPred);
+    assertWithin(got.value, wanted.value, 2e-7, `${classes} columns`);
+    const [, all] = differences(got.gradient, wanted.gradient, classes);
+    assert(all <= 3e-6, `${classes} columns: the gradient is off by ${all}`);
+    tf.dispose([yPred, labels]);
+  }
+});
+
 onBackends("other slopes, from the identity's to next to the decision's", () => {
   const classes = 10, { yPred, columns } = batch(1031, classes);
   for (const slope of [1, 2, 10, 50, 1000]) {
