@@ -39,78 +39,38 @@ export function initialWeights(
   return Float64Array.from([...layer, ...last]);
 }
 
-/** Numbers of hidden units, which the steps of a training share. */
-export interface UnitRoom {
-  /** Activations, and the gradient with respect to them. */
-  readonly units: Float64Array;
-  readonly byUnits: Float64Array;
-}
-
-/** Returns room for the hidden units of rows: the room that there is, if it is large enough. */
-export function unitRoom({ features, hidden }: NetworkForm, x: RowNumbers, room?: UnitRoom): UnitRoom {
-  const length = x.length / features * hidden;
-  if (room !== undefined && room.units.length >= length) return room;
-  return { units: new Float64Array(length), byUnits: new Float64Array(length) };
-}
-
 /**
  * Computes the logits of rows.
  *
  *     z = b + Σ w·x                         without a hidden layer
  *     z = b + Σₕ vₕ·max(0, bₕ + Σ wₕ·x)     with a hidden layer
- *
- * @param room Takes the hidden units.
  */
 export function forward(
-  form: NetworkForm,
+  { features, hidden, outputs }: NetworkForm,
   weights: Float64Array,
   x: RowNumbers,
-  room?: UnitRoom,
 ): Forward {
-  const { features, hidden, outputs } = form, n = x.length / features;
-  if (hidden === 0) return { logits: affine(x, features, weights, outputs), units: new Float64Array(0) };
-  const units = affine(x, features, weights, hidden, room?.units.subarray(0, n * hidden));
-  for (let i = 0; i < units.length; i++) if (!(units[i] > 0)) units[i] = 0;
-  return { logits: lastLayer(units, hidden, weights.subarray(hidden * (features + 1)), outputs), units };
-}
-
-/** Computes b + Σ w·u for each row, from the bias on; four rows at a time, whose sums do not wait for each other. */
-function lastLayer(units: Float64Array, hidden: number, weights: Float64Array, outputs: number): Float64Array {
-  const n = units.length / hidden, logits = new Float64Array(n * outputs);
-  for (let i = 0; i < n; i += 4) {
-    // Past the last row, the last one again.
-    const b = Math.min(i + 1, n - 1), c = Math.min(i + 2, n - 1), d = Math.min(i + 3, n - 1);
-    for (let k = 0, at = 0; k < outputs; k++, at++) {
-      let atA = i * hidden, atB = b * hidden, atC = c * hidden, atD = d * hidden, zA = weights[at + hidden];
-      let zB = zA, zC = zA, zD = zA;
-      for (const bias = at + hidden; at < bias; at++) {
-        const w = weights[at];
-        zA += w * units[atA++];
-        zB += w * units[atB++];
-        zC += w * units[atC++];
-        zD += w * units[atD++];
-      }
-      logits[i * outputs + k] = zA;
-      logits[b * outputs + k] = zB;
-      logits[c * outputs + k] = zC;
-      logits[d * outputs + k] = zD;
+  const first = affine(x, features, weights, hidden || outputs);
+  if (hidden === 0) return { logits: first, units: new Float64Array(0) };
+  const n = x.length / features, logits = new Float64Array(n * outputs);
+  for (let i = 0; i < first.length; i++) if (!(first[i] > 0)) first[i] = 0;
+  for (let i = 0, to = 0; i < n; i++) {
+    for (let k = 0, at = hidden * (features + 1); k < outputs; k++, at += hidden + 1) {
+      let z = weights[at + hidden];
+      for (let h = 0; h < hidden; h++) z += weights[at + h] * first[i * hidden + h];
+      logits[to++] = z;
     }
   }
-  return logits;
+  return { logits, units: first };
 }
 
-/**
- * Computes the gradient with respect to the weights from the gradient with respect to the logits, by the chain rule.
- *
- * @param room Takes the gradient with respect to the hidden units.
- */
+/** Computes the gradient with respect to the weights from the gradient with respect to the logits, by the chain rule. */
 export function backward(
   { features, hidden, outputs }: NetworkForm,
   weights: Float64Array,
   x: RowNumbers,
   units: Float64Array,
   byLogits: Float32Array | Float64Array,
-  room?: UnitRoom,
 ): Float64Array {
   const gradient = new Float64Array(weights.length);
   const by = byLogits instanceof Float64Array ? byLogits : new Float64Array(byLogits);
@@ -118,15 +78,15 @@ export function backward(
     addAffine(x, features, by, outputs, gradient);
     return gradient;
   }
-  const last = hidden * (features + 1),
-    byUnits = room?.byUnits.subarray(0, units.length) ??
-      new Float64Array(units.length);
-  addAffine(units, hidden, by, outputs, gradient.subarray(last));
-  for (let i = 0, g = 0; i < units.length; i += hidden) {
-    for (let h = 0; h < hidden; h++) byUnits[i + h] = 0;
-    for (let k = 0, at = last; k < outputs; k++, at += hidden + 1, g++) {
-      // The ReLU's derivative is 0 or 1.
-      for (let h = 0; h < hidden; h++) if (units[i + h] > 0) byUnits[i + h] += by[g] * weights[at + h];
+  const n = x.length / features, last = hidden * (features + 1), byUnits = new Float64Array(n * hidden);
+  for (let i = 0; i < n; i++) {
+    for (let k = 0, at = last; k < outputs; k++, at += hidden + 1) {
+      const g = by[i * outputs + k];
+      for (let h = 0; h < hidden; h++) {
+        gradient[at + h] += g * units[i * hidden + h];
+        if (units[i * hidden + h] > 0) byUnits[i * hidden + h] += g * weights[at + h]; // the ReLU's derivative
+      }
+      gradient[at + hidden] += g;
     }
   }
   addAffine(x, features, byUnits, hidden, gradient);

@@ -30,8 +30,6 @@ let compiled: WebAssembly.Module | undefined;
  * Allocates numbers of rows, of float32 if there are more than 2²⁰ and nothing else is said, as TensorFlow.js keeps all. Where
  * WebAssembly has SIMD they lie in a memory of its loops, which give the same bits as those of JavaScript.
  */
-export function allocateRows(length: number, narrow: false): Float64Array;
-export function allocateRows(length: number, narrow?: boolean): RowNumbers;
 export function allocateRows(length: number, narrow = length > mostInFloat64): RowNumbers {
   const bytes = narrow ? 4 : 8;
   try {
@@ -60,21 +58,11 @@ function loopsFor({ buffer }: RowNumbers, weights: number, count: number): Loops
   return weights + rowsPerCall * count <= roomBytes / 8 ? loopsOf.get(buffer) : undefined;
 }
 
-/**
- * Computes Σ w·x + b for each row of `x` and each of `count` units, whose weights are followed by their bias.
- *
- * @param z Takes the results.
- */
-export function affine(
-  x: RowNumbers,
-  features: number,
-  weights: Float64Array,
-  count: number,
-  z: Float64Array = new Float64Array(x.length / features * count),
-): Float64Array {
+/** Computes Σ w·x + b for each row of `x` and each of `count` units, whose weights are followed by their bias. */
+export function affine(x: RowNumbers, features: number, weights: Float64Array, count: number): Float64Array {
   const own = (features + 1) * count, loops = loopsFor(x, own, count);
-  if (loops === undefined) return affineByLoop(x, features, weights, count, z);
-  const { numbers } = loops;
+  if (loops === undefined) return affineByLoop(x, features, weights, count);
+  const { numbers } = loops, z = new Float64Array(x.length / features * count);
   numbers.set(weights.subarray(0, own));
   inCalls(x, features, (address, rows, first) => {
     loops.affine(address, rows, features, 0, count, 8 * own);
@@ -106,14 +94,8 @@ export function addAffine(
  * The same as {@linkcode affine} without SIMD. Four rows at a time: their sums are independent, so the
  * processor does not wait for one addition before the next.
  */
-function affineByLoop(
-  x: RowNumbers,
-  features: number,
-  weights: Float64Array,
-  count: number,
-  z: Float64Array,
-): Float64Array {
-  const n = x.length / features, whole = n - n % 4;
+function affineByLoop(x: RowNumbers, features: number, weights: Float64Array, count: number): Float64Array {
+  const n = x.length / features, z = new Float64Array(n * count), whole = n - n % 4;
   for (let i = 0; i < whole; i += 4) {
     for (let k = 0, start = 0; k < count; k++, start += features + 1) {
       let a = i * features,

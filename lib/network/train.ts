@@ -1,6 +1,6 @@
 import type { Update } from "./adam.ts";
 import type { RowNumbers } from "./products.ts";
-import { backward, forward, type NetworkForm, type UnitRoom, unitRoom } from "./mlp.ts";
+import { backward, forward, type NetworkForm } from "./mlp.ts";
 
 /** Rows that a step is taken on. */
 export interface TrainingBatch {
@@ -25,12 +25,10 @@ export interface TrainOptions {
 
 /** Trains a network in float64, one step per batch. */
 export function train({ form, weights, update, epochs, batches, onEpoch }: TrainOptions): void {
-  let room: UnitRoom | undefined;
   for (let epoch = 1; epoch <= epochs; epoch++) {
     for (const { x, gradient } of batches(epoch)) {
-      room = unitRoom(form, x, room);
-      const { logits, units } = forward(form, weights, x, room);
-      update(weights, backward(form, weights, x, units, gradient(logits), room));
+      const { logits, units } = forward(form, weights, x);
+      update(weights, backward(form, weights, x, units, gradient(logits)));
     }
     onEpoch?.(epoch);
   }
