@@ -123,11 +123,13 @@ Deno.test("where the memory ends between two of its places, too, the bytes are t
   const call = (rows: number) => lossAndGradient(y.subarray(0, rows), p.subarray(0, rows), { score: "f1" });
   WebAssembly.Memory.prototype.grow = function (pages) {
     const { buffer } = this, isShared = Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
-    if (isShared && buffer.byteLength + 65_536 * pages > most) throw new RangeError("no room");
-    return grow.call(this, pages);
+    if (!isShared || buffer.byteLength + 65_536 * pages <= most) return grow.call(this, pages);
+    refused++;
+    throw new RangeError("no room");
   };
+  let refused = 0, narrow = 0;
   try {
-    await setThreads(2);
+    await setThreads(4);
     const team = registeredTeam()!,
       fits = (rows: number) => {
         const before = team.unitsTaken;
@@ -142,13 +144,17 @@ Deno.test("where the memory ends between two of its places, too, the bytes are t
     }
     // A second pass takes some bytes more, a first one some kilobytes.
     for (const rows of [-16, -12, -8, -4, 0, 4, 100, 200, 300, 400].map((more) => last + more)) {
+      const before = team.unitsTaken;
+      refused = 0;
       const many = call(rows);
+      if (team.unitsTaken > before && refused > 0) narrow++;
       registerTeam(undefined);
       const one = call(rows);
       registerTeam(team);
       assertEquals([many.value, many.counts], [one.value, one.counts]);
       assert(many.gradient.every((v, i) => Object.is(v, one.gradient[i])), `${rows} rows`);
     }
+    assert(narrow > 0, "a second pass found no room after a first one that did");
   } finally {
     WebAssembly.Memory.prototype.grow = grow;
     await setThreads(1);
