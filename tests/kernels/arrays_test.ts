@@ -1,10 +1,20 @@
 // scoreFast on plain arrays against the general path in float64: decisions, averages, forms of labels and weights, pieces and
 // the rows that they leave; and each reason to do nothing.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { readBatch, readBatchShape, type ShapedNumbers } from "../../lib/batch/read_batch.ts";
+import { type BatchShape, readBatch, readBatchShape, type ShapedNumbers } from "../../lib/batch/read_batch.ts";
 import { allowSimd, instantiate, ownSimd } from "../../lib/kernels/simd.ts";
 import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
-import { arrays, entriesOf, type Memory, type Numbers, tablesOf } from "../../lib/kernels/table.ts";
+import {
+  arrays,
+  eachPiece,
+  entriesOf,
+  keptPlace,
+  type Memory,
+  type Numbers,
+  pieceBytes,
+  placeOf,
+  tablesOf,
+} from "../../lib/kernels/table.ts";
 import { type Counts, toFloat32 } from "../../lib/counts/counts.ts";
 import { scoreFast } from "../../lib/kernels/passes.ts";
 import { resolveOptions, type ScoringOptions } from "../../lib/scoring/options.ts";
@@ -405,4 +415,33 @@ Deno.test("labels that are ignored: every form of labels, weights and decisions,
       }
     }
   }
+});
+
+Deno.test("places of tables: addresses in the heap, or pieces of whole blocks that are copied there", () => {
+  const values = Float32Array.of(1, 2, 3, 4),
+    shape = { rows: 2, classes: 2, indexed: true, rowWeights: true } as BatchShape;
+  const inputs = { yTrue: Int32Array.of(0, 1), yPred: values, sampleWeight: Float32Array.of(1, 1) };
+  const memory: Memory<Float32Array | Int32Array> = { simd: ownSimd, numbers: (of) => of, inHeap: () => 40 };
+  const { yTrue, yPred, sampleWeight } = tablesOf(inputs, shape, memory);
+  assertEquals(
+    [yTrue, yPred, sampleWeight!].map(({ address }) => address),
+    [undefined, 40, undefined],
+    "entries alone",
+  );
+  const kept = keptPlace(values, true, arrays);
+  assertEquals([placeOf(yPred), placeOf(yTrue), kept], [40, yTrue, { kept: values, fresh: true }]);
+  assertEquals(pieceBytes([8, undefined, 16], 64, 1000), 0);
+  for (const places of [[8, kept], [yTrue, undefined], [kept]]) {
+    assertEquals(pieceBytes(places, 64, 1000), 16_000);
+    assertEquals(pieceBytes(places, 64, 100_000), 16 * 8192);
+  }
+  const calls: unknown[] = [], note = (at: object, length: number) => void calls.push([{ ...at }, length]);
+  assert(eachPiece(ownSimd()!, 0, 64, 1000, { p: 400, y: 800, w: undefined }, note, 128));
+  assert(eachPiece(ownSimd()!, 0, 64, 128, { p: 400 }, note, 128));
+  assertEquals(calls, [[{ p: 912, y: 1312 }, 872]]);
+  calls.length = 0;
+  const simd = ownSimd()!, address = simd.place(16 * 8192), many = new Float32Array(16_384);
+  assert(eachPiece(simd, address, 64, 16_384, { p: 400, d: { kept: many, fresh: true } }, note));
+  const d = address + 4 * 8192;
+  assertEquals(calls, [[{ p: 400, d }, 8192], [{ p: 400 + 4 * 8192, d }, 8192]]);
 });

@@ -28,6 +28,13 @@ const calls: Readonly<Record<string, Call>> = {
     average: "macro",
     columns: 41,
   }],
+  "argmax straight through": [classes, table, {
+    score: "f1",
+    average: "macro",
+    decision: "argmax",
+    step: "straightThrough",
+    columns,
+  }],
   argmax: [classes, table, { score: "f1", average: "macro", decision: "argmax", sampleWeight: w, columns }],
 };
 const wanted = Object.entries(calls).map(([name, [...call]]) => [name, lossAndGradient(...call)] as const);
@@ -118,53 +125,10 @@ Deno.test("a batch that finds no room in the shared memory has the bytes of one 
   }
 });
 
-Deno.test("where the memory ends between two of its places, too, the bytes are those of one thread", async () => {
-  const { grow } = WebAssembly.Memory.prototype, most = 41 * 65_536;
-  const call = (rows: number) => lossAndGradient(y.subarray(0, rows), p.subarray(0, rows), { score: "f1" });
-  WebAssembly.Memory.prototype.grow = function (pages) {
-    const { buffer } = this, isShared = Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
-    if (!isShared || buffer.byteLength + 65_536 * pages <= most) return grow.call(this, pages);
-    refused++;
-    throw new RangeError("no room");
-  };
-  let refused = 0, narrow = 0;
-  try {
-    await setThreads(4);
-    const team = registeredTeam()!,
-      fits = (rows: number) => {
-        const before = team.unitsTaken;
-        call(rows);
-        return team.unitsTaken > before;
-      };
-    let last = 200_000, first = 208_000; // the last length whose first pass is shared, and the first whose is not
-    while (first - last > 4) {
-      const rows = (first + last) / 2 & ~3;
-      if (fits(rows)) last = rows;
-      else first = rows;
-    }
-    // A second pass takes some bytes more, a first one some kilobytes.
-    for (const rows of [-16, -12, -8, -4, 0, 4, 100, 200, 300, 400].map((more) => last + more)) {
-      const before = team.unitsTaken;
-      refused = 0;
-      const many = call(rows);
-      if (team.unitsTaken > before && refused > 0) narrow++;
-      registerTeam(undefined);
-      const one = call(rows);
-      registerTeam(team);
-      assertEquals([many.value, many.counts], [one.value, one.counts]);
-      assert(many.gradient.every((v, i) => Object.is(v, one.gradient[i])), `${rows} rows`);
-    }
-    assert(narrow > 0, "a second pass found no room after a first one that did");
-  } finally {
-    WebAssembly.Memory.prototype.grow = grow;
-    await setThreads(1);
-  }
-});
-
 /** Runs a function where threads are made by another class, or by a browser's if there is none. */
 async function withWorkers(Worker: unknown, run: () => Promise<void>): Promise<void> {
   const own = Object.getOwnPropertyDescriptor(globalThis, "process")!;
-  const value = Worker && { getBuiltinModule: () => ({ Worker }) };
+  const value = typeof Worker === "function" ? { getBuiltinModule: () => ({ Worker }) } : Worker;
   Object.defineProperty(globalThis, "process", { value, configurable: true });
   try {
     await run();
@@ -202,6 +166,24 @@ Deno.test("tasks that no worker begins are taken back: the same bytes, and nobod
   });
 });
 
+Deno.test("a browser's worker that does not start is told", async () => {
+  const { Worker } = globalThis, { warn } = console, said: string[] = [];
+  globalThis.Worker = class {
+    onerror = (_: object) => {};
+    postMessage() {
+      this.onerror({ message: "blocked" });
+    }
+  } as unknown as typeof Worker;
+  console.warn = (text) => said.push(text);
+  try {
+    await withWorkers(undefined, async () => assertEquals(await setThreads(2), 1));
+  } finally {
+    console.warn = warn;
+    globalThis.Worker = Worker;
+  }
+  assertEquals(said, ["Roundabout: one thread, not 2, computes large batches: a worker did not start: blocked"]);
+});
+
 Deno.test("a worker that does not start is told, and one thread computes", async () => {
   class Broken extends Stalled {
     override once(event: string, listener: (error?: Error) => void) {
@@ -230,15 +212,15 @@ Deno.test("on a page the workers are the browser's", async () => {
   } as typeof Worker;
   URL.revokeObjectURL = (url) => (revoked.push(url), revokeObjectURL(url));
   try {
-    await withWorkers(undefined, async () => {
-      assertEquals(await setThreads(2), 2);
-      for (const name of ["central", "argmax"]) {
-        assertEquals(lossAndGradient(...calls[name]), wanted.find(([own]) => own === name)![1]);
-      }
-      assert(registeredTeam()!.unitsTaken > 0);
-      await setThreads(1);
-    });
-    assertEquals([started, revoked.length], [1, 1]);
+    for (const process of [undefined, {}]) { // a bundler may give the name alone
+      await withWorkers(process, async () => {
+        assertEquals(await setThreads(2), 2);
+        assertEquals(lossAndGradient(...calls.argmax), wanted.find(([name]) => name === "argmax")![1]);
+        assert(registeredTeam()!.unitsTaken > 0);
+        await setThreads(1);
+      });
+    }
+    assertEquals([started, revoked.length], [2, 2]);
   } finally {
     Object.assign(URL, { revokeObjectURL });
     globalThis.Worker = Worker;
@@ -283,6 +265,51 @@ async function withInstantWorkers(
   }
 }
 
+Deno.test("where the memory ends between two of its places, too, the bytes are those of one thread", async () => {
+  const { grow } = WebAssembly.Memory.prototype, most = 41 * 65_536;
+  const call = (rows: number) => lossAndGradient(y.subarray(0, rows), p.subarray(0, rows), { score: "f1" });
+  WebAssembly.Memory.prototype.grow = function (pages) {
+    const { buffer } = this, isShared = Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
+    if (!isShared || buffer.byteLength + 65_536 * pages <= most) return grow.call(this, pages);
+    refused++;
+    throw new RangeError("no room");
+  };
+  let refused = 0, narrow = 0;
+  try {
+    await withInstantWorkers(() => true, async () => {
+      await setThreads(4);
+      const team = registeredTeam()!,
+        fits = (rows: number) => {
+          const before = team.unitsTaken;
+          call(rows);
+          return team.unitsTaken > before;
+        };
+      let last = 200_000, first = 208_000; // the last length whose first pass is shared, and the first whose is not
+      while (first - last > 4) {
+        const rows = (first + last) / 2 & ~3;
+        if (fits(rows)) last = rows;
+        else first = rows;
+      }
+      // A second pass takes some bytes more, a first one some kilobytes.
+      for (const rows of [-16, -12, -8, -4, 0, 4, 100, 200, 300, 400].map((more) => last + more)) {
+        const before = team.unitsTaken;
+        refused = 0;
+        const many = call(rows);
+        if (team.unitsTaken > before && refused > 0) narrow++;
+        registerTeam(undefined);
+        const one = call(rows);
+        registerTeam(team);
+        assertEquals([many.value, many.counts], [one.value, one.counts]);
+        assert(many.gradient.every((v, i) => Object.is(v, one.gradient[i])), `${rows} rows`);
+      }
+      assert(narrow > 0, "a second pass found no room after a first one that did");
+    });
+  } finally {
+    WebAssembly.Memory.prototype.grow = grow;
+    await setThreads(1);
+  }
+});
+
 Deno.test("a worker that is always free takes all units of both passes, from the last to the first", async () => {
   await withInstantWorkers(() => true, async (ran) => {
     await setThreads(2);
@@ -297,6 +324,22 @@ Deno.test("a worker that is always free takes all units of both passes, from the
     assertEquals(ran, [...Array(each).fill("central"), ...Array(each).fill("finish")]);
     await setThreads(1);
   });
+});
+
+Deno.test("a loss whose rows another one has taken from the workers is computed once more", async () => {
+  await tf.setBackend("cpu");
+  const yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y), losses = [f1Loss(), mccLoss({ step: "logistic" })];
+  const both = (x: tf.Tensor) => tf.add<tf.Scalar>(losses[0](yTrue, x), losses[1](yTrue, x)),
+    one = tf.grad(both)(yPred);
+  await withInstantWorkers(() => true, async (ran) => {
+    await setThreads(2);
+    const many = tf.grad(both)(yPred), each = Math.ceil(rows / 32_768);
+    assertEquals(many.dataSync(), one.dataSync());
+    assertEquals(ran.filter((name) => name !== "finish").length, 3 * each);
+    many.dispose();
+    await setThreads(1);
+  });
+  tf.dispose([yPred, yTrue, one]);
 });
 
 Deno.test("what a worker does not begin of the second pass is taken back", async () => {
