@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Average, scoreBatch, withZeroDivision } from "../scoring/score_batch.ts";
 import { resolveOptions, scoringOptionNames, type ScoringOptions } from "../scoring/options.ts";
-import { readBatch } from "../batch/read_batch.ts";
+import { readBatch, readBatchShape } from "../batch/read_batch.ts";
+import { registeredKernels } from "../kernels/registered.ts";
+import type { Numbers } from "../kernels/table.ts";
 import { checkFactory, checkOptions, splitOptions } from "../check/options.ts";
 import {
   precisionAtRecall,
@@ -88,12 +90,25 @@ export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOp
     const onDevice = average === "none" ? undefined : registeredDevice()?.deviceScore(name, setting, inputs);
     if (onDevice !== undefined) return onDevice;
     checkReads();
+    const kernels = average === "samples" ? registeredKernels() : undefined; // without an object per row
+    if (kernels !== undefined) {
+      const shape = readBatchShape(name, inputs, setting.reading);
+      const numbers = {
+        yTrue: dataOf(yTrue),
+        yPred: dataOf(yPred),
+        sampleWeight: sampleWeight && dataOf(sampleWeight),
+      };
+      const scored = kernels.scoreFast(setting.decide, setting.scoring, numbers, shape, kernels.arrays);
+      if (scored !== undefined) return tf.scalar(scored.value);
+    }
     const batch = readBatch(name, inputs, setting.reading);
     const { value, values } = scoreBatch(batch, setting.decide(batch), setting.scoring);
     return average === "none" ? tf.tensor1d(withZeroDivision(values, zeroDivision)) : tf.scalar(value);
   };
   return Object.defineProperty(metric, "name", { value: name });
 }
+
+const dataOf = (tensor: Tensor): Numbers => tensor.dataSync() as Numbers;
 
 /** The name of a metric: the score's, followed by the options that are not the default. */
 export function metricName(

@@ -20,10 +20,10 @@ import {
   tverskyMetric,
   utilityMetric,
 } from "../../lib/mod.ts";
-import type { ScoreName } from "../../lib/core.ts";
+import { lossAndGradient, type ScoreName } from "../../lib/core.ts";
 import { registerDevice, registeredDevice } from "../../lib/tfjs/registered_device.ts";
 import { rangeOf } from "../all_scores.ts";
-import { assertRefused, assertWithin, counted, onBackends, reference } from "../helpers.ts";
+import { assertRefused, assertWithin, counted, onBackends, random, reference } from "../helpers.ts";
 
 interface SklearnCase {
   score: ScoreName | "fBeta";
@@ -140,6 +140,43 @@ onBackends("with fromLogits the threshold stays one of probabilities", () => {
     assertWithin(recall(0.3), 3 / 5, 6e-8);
     assertWithin(recall(0.8), 1 / 5, 3e-8); // σ(1) = .73
   });
+});
+
+onBackends("the mean of the rows' scores is that of the rows one by one: labels and weights of every kind", () => {
+  const next = random(7), rows = 1500, classes = 3, shape: [number, number] = [rows, classes];
+  const of = (make: () => number, size = rows * classes) => Float32Array.from({ length: size }, make);
+  const yPred = of(next), hot = of(() => Number(next() < 0.3)), each = of(next), perRow = of(next, rows);
+  const indices = Int32Array.from({ length: rows }, () => Math.floor(classes * next()));
+  const labels = [tf.tensor2d(hot, shape), tf.tensor2d(of(next), shape), tf.cast(tf.tensor2d(hot, shape), "bool")];
+  const outputs = tf.tensor2d(yPred, shape), weights = [undefined, tf.tensor2d(each, shape), tf.tensor1d(perRow)];
+  for (const yTrue of [...labels, tf.tensor1d(indices, "int32")]) {
+    for (const sampleWeight of weights) {
+      for (const decision of ["threshold", "argmax", { top: 0.2 }] as const) {
+        for (const zeroDivision of [0, 1, "skip"] as const) {
+          const options = { average: "samples", decision, zeroDivision } as const;
+          const { result: scored, made } = counted(() => hardMetric("f1", options)(yTrue, outputs, sampleWeight));
+          const [value] = scored.dataSync();
+          assertEquals([scored.shape, made], [[], 1]);
+          const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
+          const loss = lossAndGradient(numbers(yTrue), numbers(outputs), {
+            ...options,
+            score: "f1",
+            step: "round",
+            columns: classes,
+            sampleWeight: sampleWeight && numbers(sampleWeight),
+          });
+          assertStrictEquals(value, Math.fround(1 - loss.value), JSON.stringify(options));
+          scored.dispose();
+        }
+      }
+    }
+  }
+  const metric = hardMetric("f1", { average: "samples" }),
+    bad = tf.tensor2d(yPred.with(7, 1.5), shape),
+    short = tf.tensor1d(perRow);
+  assertRefused(() => metric(labels[0], bad), { argument: "yPred", value: "1.5" });
+  assertRefused(() => metric(labels[0], short), { argument: "yTrue", value: "[1500, 3]" });
+  tf.dispose([labels, outputs, weights, bad, short]);
 });
 
 Deno.test("a metric is one minus its loss under round", () => {
