@@ -104,7 +104,7 @@ export async function measureRows(
     const rows = rowsOf(n);
     for (const [name, run] of Object.entries(functions)) {
       status(`${name}, ${n.toLocaleString("en")} rows`);
-      (points[name] ??= []).push([n, cpuTime(() => run(rows), n <= 1e6 ? 3 : 1)]);
+      (points[name] ??= []).push([n, cpuTime(() => run(rows), n <= 1e6 ? 3 : 2)]);
     }
   }
   const lines = [

@@ -69,18 +69,14 @@ export interface DecidedRows {
  * Sums the counts of decisions in float64: the first of the two passes.
  *
  *     tp = Σ w·y·s    fp = Σ w·(1 − y)·s    fn = Σ w·y·(1 − s)    tn = Σ w·(1 − y)·(1 − s)
- *
- * @param step Makes the decisions, if `decisions` are outputs.
  */
 export function countDecisions(
   { yTrue, decisions, sampleWeight }: DecidedRows,
   { offset, stride, length }: Slice,
-  step?: Pick<Elementwise, "value">,
 ): Counts {
   let tp = 0, fp = 0, fn = 0, tn = 0;
   for (let n = 0, i = offset; n < length; n++, i += stride) {
-    const y = yTrue[i], v = decisions[i], w = sampleWeight === undefined ? 1 : sampleWeight[i];
-    const s = step === undefined ? v : step.value(v);
+    const y = yTrue[i], s = decisions[i], w = sampleWeight === undefined ? 1 : sampleWeight[i];
     const positive = w * y, negative = w * (1 - y);
     tp += positive * s;
     fp += negative * s;
@@ -166,8 +162,17 @@ const allOf = ({ yTrue, slice }: Rows): Slice => slice ?? { offset: 0, stride: 1
  * ```
  */
 export function softCounts(rows: Rows, step: Pick<Elementwise, "value">): Counts {
-  const { yTrue, yPred: decisions, sampleWeight } = rows;
-  return countDecisions({ yTrue, decisions, sampleWeight }, allOf(rows), step);
+  const { yTrue, yPred, sampleWeight } = rows, { offset, stride, length } = allOf(rows);
+  let tp = 0, fp = 0, fn = 0, tn = 0; // as above, without an array of the decisions
+  for (let n = 0, i = offset; n < length; n++, i += stride) {
+    const y = yTrue[i], s = step.value(yPred[i]), w = sampleWeight === undefined ? 1 : sampleWeight[i];
+    const positive = w * y, negative = w * (1 - y);
+    tp += positive * s;
+    fp += negative * s;
+    fn += positive * (1 - s);
+    tn += negative * (1 - s);
+  }
+  return { tp, fp, fn, tn };
 }
 
 /**

@@ -701,14 +701,14 @@ export function widen(from: usize, to: usize, n: usize): void {
   }
 }
 
-// The number of ones among numbers of which each is 0 or 1, −1 where one is not; n is a multiple of 4.
+// The number of ones among numbers of which each is 0 or 1, −1 where one is not; n is a multiple of 8.
 export function ones(p: usize, n: usize): i32 {
   const one = f32x4.splat(1);
   let sum = i32x4.splat(0), other = sum;
-  for (const end = p + n * 4; p < end; p += 16) {
-    const v = v128.load(p), equal = i32x4.eq(v, one);
-    sum = i32x4.sub(sum, equal);
-    other = v128.or(other, v128.xor(v, v128.and(equal, one)));
+  for (const end = p + n * 4; p < end; p += 32) {
+    const a = v128.load(p), b = v128.load(p, 16), isA = i32x4.eq(a, one), isB = i32x4.eq(b, one);
+    sum = i32x4.sub(sum, i32x4.add(isA, isB));
+    other = v128.or(other, v128.or(v128.andnot(a, isA), v128.andnot(b, isB)));
   }
   sum = i32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1));
   return v128.any_true(other) ? -1 : i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1);

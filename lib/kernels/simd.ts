@@ -112,8 +112,8 @@ export function countOnes(labels: ArrayLike<number>): number | undefined {
   for (let from = 0; from < labels.length; from += copied) {
     const part = labels.subarray(from, from + copied), { length } = part;
     heap.set(part);
-    heap.fill(0, length, length + 3); // the last vector may have room
-    const own = simd!.exports.ones(at, length + 3 & ~3);
+    heap.fill(0, length, length + 7); // the last vectors may have room
+    const own = simd!.exports.ones(at, length + 7 & ~7);
     if (own < 0) return undefined;
     sum += own;
   }
