@@ -8,7 +8,7 @@ import { checks } from "./checks.ts";
 
 await runTask({
   name: "check",
-  about: "Checks format, lint, types and documentation, and the types of the notebooks' cells.",
+  about: "Checks format, lint, types and documentation, and the types of the examples and of the notebooks' cells.",
   usage: "",
 }, async (_, report) => {
   using interrupt = interruptSignal();

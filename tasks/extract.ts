@@ -77,15 +77,15 @@ function readTypeErrors(output: string): { findings: Finding[]; graphError: bool
 }
 
 /** Checks the types of all files; if one file ends the check early, repeats it without that file. */
-async function typeErrors(files: string[]): Promise<Finding[]> {
+async function typeErrors(files: string[], signal?: AbortSignal): Promise<Finding[]> {
   if (files.length === 0) return [];
-  const { code, output } = await runDeno(["check", "--quiet", ...files], { env: withoutBacktrace });
+  const { code, output } = await runDeno(["check", "--quiet", ...files], { env: withoutBacktrace, signal });
   if (code === 0) return [];
   const { findings, graphError } = readTypeErrors(output);
   if (findings.length === 0) throw new TaskError(`deno check failed: ${cleanPaths(output.trim())}`);
   if (!graphError) return findings;
   const rest = files.filter((file) => !findings.some((finding) => finding.file === file));
-  return [...findings, ...rest.length < files.length ? await typeErrors(rest) : []];
+  return [...findings, ...rest.length < files.length ? await typeErrors(rest, signal) : []];
 }
 
 interface LintReport {
@@ -94,6 +94,7 @@ interface LintReport {
 
 /** Lints all files; the type checker reports files that cannot be parsed. */
 async function lintErrors(files: string[]): Promise<Finding[]> {
+  if (files.length === 0) return [];
   const { output } = await runDeno(["lint", "--json", ...files], { env: withoutBacktrace });
   const { diagnostics } = JSON.parse(output) as LintReport;
   return diagnostics.map(({ filename, range, message, code }) => ({
@@ -108,8 +109,13 @@ async function lintErrors(files: string[]): Promise<Finding[]> {
  * and the line.
  *
  * During the check, each notebook's module stands beside the notebook, so that both resolve imports alike.
+ *
+ * @param options.beside Paths of modules whose types are checked in the same run, which reads what they import once.
  */
-export async function checkNotebooks(paths: (string | URL)[]): Promise<string[]> {
+export async function checkNotebooks(
+  paths: (string | URL)[],
+  { beside = [], signal }: { beside?: readonly string[]; signal?: AbortSignal } = {},
+): Promise<string[]> {
   const modules = new Map<string, Extracted & { name: string }>();
   try {
     for (const path of paths) {
@@ -120,8 +126,7 @@ export async function checkNotebooks(paths: (string | URL)[]): Promise<string[]>
       Deno.writeTextFileSync(file, extracted.source);
     }
     const files = [...modules.keys()];
-    if (files.length === 0) return [];
-    const findings = [...await typeErrors(files), ...await lintErrors(files)];
+    const findings = [...await typeErrors([...files, ...beside], signal), ...await lintErrors(files)];
     const problems = findings.map(({ file, line, message }) => {
       const extracted = modules.get(file);
       if (!extracted) return `${shortPath(file)}, line ${line}: ${cleanPaths(message)}`;

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { interruptSignal, type Reporter, root, runTask, shortPath, TaskError } from "./cli.ts";
 import { checks } from "./checks.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
@@ -11,17 +10,8 @@ import { projectExamples, writeExamples } from "./examples.ts";
 import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";
 import { runDeno } from "./processes.ts";
 import { findSpark } from "./sql_engines.ts";
-import { groupFiles, groupName, testFiles, writeGroups } from "./test_groups.ts";
-import {
-  addTallies,
-  type EndedTest,
-  longestFirst,
-  readErrors,
-  readTally,
-  slowMark,
-  type Tally,
-  testReader,
-} from "./test_output.ts";
+import { filesIn, groupFiles, groupName, inFolder, isAlone, isLong, longestFirst, writeGroups } from "./test_groups.ts";
+import { addTallies, type EndedTest, readErrors, readTally, slowMark, type Tally, testReader } from "./test_output.ts";
 
 const interrupted = new TaskError("interrupted");
 const tallyOf = (name: string, passed: boolean): Tally => ({
@@ -54,11 +44,18 @@ interface TestRun {
   nameOf?: (module: string) => string;
 }
 
+/** What a run of tests gives. */
+interface Ran {
+  tally: Tally;
+  /** The tests that were not run. */
+  ignored: EndedTest[];
+}
+
 /** Runs `deno test`, reports the file it is in every few seconds, and each failure as it happens. */
 async function runTests(
   name: string,
   { report, signal, args, env, nameOf = (module) => module }: TestRun,
-): Promise<{ tally: Tally; ignored: EndedTest[] }> {
+): Promise<Ran> {
   const modules = args.filter((arg) => arg.endsWith(".ts"));
   const shown = modules.length > 3
     ? [...args.filter((arg) => !modules.includes(arg)), `(${modules.length} modules)`]
@@ -94,59 +91,46 @@ async function runTests(
 
 /** Arguments of `deno test` for tests whose types {@linkcode checks} check. */
 const parallel = ["test", "-P", "--parallel", "--no-check"];
-const quick = { QUICK_TESTS: "1" };
 
-/** Calls a function with a new folder inside the project, where imports resolve, and removes the folder. */
-async function inFolder<T>(use: (folder: URL) => Promise<T>): Promise<T> {
-  const folder = await Deno.makeTempDir({ dir: fileURLToPath(root), prefix: ".tests-" });
-  try {
-    return await use(pathToFileURL(`${folder}/`));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+/** Runs tests in groups of files that share an isolate. */
+const runGroups = (name: string, groups: readonly URL[][], { args, ...run }: TestRun): Promise<Ran> =>
+  inFolder(async (folder) => {
+    const modules = writeGroups(longestFirst(groups), folder);
+    const nameOf = (module: string) => groupName(modules.get(module) ?? [module]);
+    return await runTests(name, { ...run, nameOf, args: [...parallel, ...args, ...modules.keys()] });
+  });
+
+const testFiles = (): URL[] => filesIn(new URL("tests/", root));
+
+/** Runs the quick tests; `left` is the number of slow ones, which are ignored. */
+async function runQuickTests(report: Reporter, signal: AbortSignal, args: string[] = []) {
+  const run = { report, signal, args, env: { QUICK_TESTS: "1" } };
+  const { tally, ignored } = await runGroups("quick tests", groupFiles(testFiles(), 16, isAlone), run);
+  return { tally, left: ignored.filter(({ name }) => name.endsWith(slowMark)).length };
 }
 
 /**
- * Runs the quick tests in groups that share an isolate; returns the files of the ignored slow tests beside their tally: those of
- * their groups that name slow.test, or a function such as slowOnWasm.
+ * Runs the slow tests, without coverage: its counters make numeric code two to six times as slow. A file that has some names
+ * slow.test, or a function such as slowOnWasm.
  */
-const runQuickTests = (report: Reporter, signal: AbortSignal, ...more: string[]) =>
-  inFolder(async (folder) => {
-    const groups = writeGroups(groupFiles(testFiles(new URL("tests/", root))), folder);
-    const args = [...parallel, ...more, ...groups.keys()];
-    const nameOf = (module: string) => groupName(groups.get(module) ?? [module]);
-    const { tally, ignored } = await runTests("quick tests", { report, signal, args, env: quick, nameOf });
-    const left = ignored.filter(({ name }) => name.endsWith(slowMark));
-    const files = new Set(left.flatMap(({ file }) => groups.get(file)!));
-    return { tally, left: left.length, files: [...files].filter((file) => /slow/.test(readText(file))) };
-  });
+async function runSlowTests(report: Reporter, signal: AbortSignal): Promise<Tally> {
+  const files = testFiles().filter((file) => /slow/.test(Deno.readTextFileSync(file)));
+  // One more at a time than there are cores, as some wait for npm and a browser.
+  const env = { QUICK_TESTS: "", DENO_JOBS: String(navigator.hardwareConcurrency + 1) };
+  const groups = groupFiles(files, 4, (file) => isAlone(file) || isLong(file));
+  return (await runGroups("slow tests", groups, { report, signal, args: ["--filter", slowMark], env })).tally;
+}
 
-const readText = (file: string): string => Deno.readTextFileSync(new URL(file, root));
-
-/**
- * Runs the quick tests with the line coverage of lib/, then the slow tests of the files that have some, without: the counters
- * of coverage make numeric code two to six times as slow.
- */
-async function runTestsWithCoverage(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
+/** Runs the quick tests with the line coverage of lib/. */
+async function runQuickTestsWithCoverage(report: Reporter, signal: AbortSignal) {
   const folder = await Deno.makeTempDir({ prefix: "roundabout-coverage-" });
   try {
     const counted = [`--coverage=${folder}`, "--coverage-raw-data-only"];
-    const { tally, left, files } = await runQuickTests(report, signal, ...counted);
+    const { tally, left } = await runQuickTests(report, signal, counted);
     const library = RegExp.escape(new URL("lib/", root).href);
     const { output, code } = await runDeno(["coverage", folder, `--include=^${library}`], { signal });
     report.line(`Line coverage of lib/:\n${output.trim()}`);
-    const tallies = [{ ...tally, skipped: tally.skipped - left }, ...code === 0 ? [] : [tallyOf("coverage", false)]];
-    if (left === 0) return tallies;
-    const args = [...parallel, "--filter", slowMark, ...longestFirst(files)];
-    const slow = (await runTests("slow tests", { report, signal, args, env: { QUICK_TESTS: "" } })).tally;
-    const found = slow.passed + slow.failed + slow.skipped;
-    return [
-      ...tallies,
-      slow,
-      ...found < left
-        ? [tallyOf(`${left - found} of ${left} slow tests were not run: does a file not name 'slow'?`, false)]
-        : [],
-    ];
+    return { tallies: [tally, ...code === 0 ? [] : [tallyOf("coverage", false)]], left };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -154,7 +138,7 @@ async function runTestsWithCoverage(report: Reporter, signal: AbortSignal): Prom
 
 const runExamples = (report: Reporter, signal: AbortSignal): Promise<Tally> =>
   inFolder(async (folder) => {
-    const args = ["test", "-P", "--parallel", ...writeExamples(await projectExamples(), folder)];
+    const args = [...parallel, ...writeExamples(await projectExamples(), folder)];
     return (await runTests("examples", { report, signal, args })).tally;
   });
 
@@ -185,16 +169,21 @@ async function runNotebooks(report: Reporter, signal: AbortSignal): Promise<Tall
   return addTallies(paths.map((path) => tallyOf(shortPath(path), passed.has(path))));
 }
 
-/** Runs several parts at a time; all have ended, and removed their folders, when an interruption of one is thrown. */
-async function together(...parts: Promise<Tally | Tally[]>[]): Promise<Tally[]> {
-  const ended = await Promise.allSettled(parts);
-  return ended.flatMap((one) => {
-    if (one.status === "rejected") throw one.reason;
-    return one.value;
-  });
+/** Waits for several parts; all have ended, and removed their folders, when an interruption of one is thrown. */
+async function together<T extends unknown[]>(...parts: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(parts);
+  return await Promise.all(parts) as T;
 }
 
-/** Runs everything in two halves of two parts, of which one often keeps one core alone busy. */
+/** Runs what {@linkcode runSlowTests} does not; `left` is the number of slow tests. */
+async function runOthers(report: Reporter, signal: AbortSignal) {
+  const checked = await together(runChecks(report, signal), runExamples(report, signal));
+  const notebooks = await runNotebooks(report, signal);
+  const { tallies, left } = await runQuickTestsWithCoverage(report, signal);
+  return { tally: addTallies([...checked, notebooks, ...tallies]), left };
+}
+
+/** Runs everything: the slow tests, the first of which wait for npm and a browser, and beside them all others. */
 async function runAll(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
   const spark = await findSpark();
   report.line(
@@ -202,11 +191,11 @@ async function runAll(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
       ? `Spark: ${spark.missing}, so its recorded answers stand in for it`
       : `Spark: asked through ${spark.python}`,
   );
-  return [
-    // Tests write files into their own folders for a while, which a check would find.
-    ...await together(runChecks(report, signal), runExamples(report, signal)),
-    ...await together(runTestsWithCoverage(report, signal), runNotebooks(report, signal)),
-  ];
+  const [slow, { tally, left }] = await together(runSlowTests(report, signal), runOthers(report, signal));
+  const lost = left - (slow.passed + slow.failed + slow.skipped);
+  const ran = { ...tally, skipped: tally.skipped - left };
+  if (lost <= 0) return [ran, slow];
+  return [ran, slow, tallyOf(`${lost} of ${left} slow tests were not run: does a file not name 'slow'?`, false)];
 }
 
 await runTask({

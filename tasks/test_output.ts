@@ -30,22 +30,6 @@ export function addTallies(tallies: readonly Tally[]): Tally {
 /** End of the name of a slow test, by which `deno test --filter` finds it. */
 export const slowMark = "(slow)";
 
-/** The files whose slow tests take longest. */
-const longest = [
-  "package/package_test.ts",
-  "audit/cases_test.ts",
-  "compare/curve_score_test.ts",
-  "compare/compare_task_test.ts",
-  "compare/compare_losses_test.ts",
-  "site/writeup_test.ts",
-].map((file) => `./tests/${file}`);
-
-/** Returns files of tests in an order that leaves no core idle while the last ones end: those that take longest come first. */
-export function longestFirst(files: Iterable<string>): string[] {
-  const place = (file: string) => longest.includes(file) ? longest.indexOf(file) : longest.length;
-  return [...files].sort((a, b) => place(a) - place(b));
-}
-
 /** One test that has ended. */
 export interface EndedTest {
   /** File of the test, as `./tests/a_test.ts`. */

@@ -32,9 +32,10 @@ slow.test("errors in cells are located, in every notebook", async () => {
       "await Promise.resolve(round);",
     ]),
   ];
-  const names = fixtures.names();
   const folder = `tests/tasks/${fixtures.folder.split("/").pop()}`;
-  const problems = (await checkNotebooks(paths)).map((problem) => problem.replace(`${folder}/`, ""));
+  const beside = [fixtures.file("beside.ts", "export const a = 1;\n\nexport const b: string = a;\n")];
+  const names = fixtures.names();
+  const problems = (await checkNotebooks(paths, { beside })).map((problem) => problem.replace(`${folder}/`, ""));
   const starts = (start: string, end: string) =>
     assert(
       problems.some((problem) => problem.startsWith(start) && problem.endsWith(end)),
@@ -45,6 +46,7 @@ slow.test("errors in cells are located, in every notebook", async () => {
   starts("types.ipynb, cell 3, line 1: `never` is never reassigned (prefer-const)", "\n    let never = 3;");
   starts("again.ipynb, cell 2, line 2: TS2451 Cannot redeclare block-scoped variable 'a'", "\n    const a = 2;");
   starts("syntax.ipynb, cell 2, line 3: SyntaxError: Unexpected token `=`", "\n    const = 3;");
+  assert(problems.some((problem) => problem.startsWith("beside.ts, line 3: TS2322 Type 'number' is not assignable")));
   assert(!problems.some((problem) => problem.includes("good.ipynb")));
   assert(!problems.some((problem) => problem.includes(fixtures.folder)));
   assertEquals(fixtures.names(), names);

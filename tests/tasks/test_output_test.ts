@@ -1,15 +1,7 @@
 // Readers of the output of `deno test`, on real runs of made-up test files.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runDeno } from "../../tasks/processes.ts";
-import {
-  addTallies,
-  type EndedTest,
-  longestFirst,
-  readErrors,
-  readTally,
-  slowMark,
-  testReader,
-} from "../../tasks/test_output.ts";
+import { addTallies, type EndedTest, readErrors, readTally, slowMark, testReader } from "../../tasks/test_output.ts";
 import { Fixtures } from "./fixtures.ts";
 
 interface RunOptions {
@@ -91,16 +83,6 @@ slow.test({ name: "for nobody", ignore: true, fn: () => {} });`,
   assertEquals([quick.ran, quick.ignored, quick.passed, quick.skipped], [["quick"], marked, 1, 4]);
   const slow = await run({ args: ["--filter", slowMark], env: { QUICK_TESTS: "" } });
   assertEquals([slow.ran, slow.ignored, slow.passed], [marked.slice(0, 3), marked.slice(3), 3]);
-});
-
-Deno.test("longestFirst: the package's tests and the audits of all cases before the others, which keep their order", () => {
-  const files = [
-    "./tests/z_test.ts",
-    "./tests/audit/cases_test.ts",
-    "./tests/a_test.ts",
-    "./tests/package/package_test.ts",
-  ];
-  assertEquals(longestFirst(new Set(files)), [files[3], files[1], files[0], files[2]]);
 });
 
 Deno.test("addTallies adds counts and joins names", () => {
