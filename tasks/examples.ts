@@ -52,10 +52,15 @@ export function moduleOf(example: Example): string {
   }${body}});\n`;
 }
 
+/** Modules that register nothing: no example can lack what they do. */
+const pure: readonly string[] = ["@std/assert", "@roundabout/roundabout/core"];
+
 /** Returns the examples in groups that import the same modules: none of a group can lack what another of it has imported. */
 export function groupsOf(examples: readonly Example[]): Example[][] {
-  const modules = (example: Example) =>
-    [...new Set([...importsOf(example).matchAll(/"([^"]+)";/g)].map(([, one]) => one))].sort().join();
+  const modules = (example: Example) => {
+    const imported = [...importsOf(example).matchAll(/"([^"]+)";/g)].map(([, one]) => one);
+    return [...new Set(imported)].filter((one) => !pure.includes(one)).sort().join();
+  };
   return [...Map.groupBy(examples, modules).values()];
 }
 

@@ -56,11 +56,11 @@ Deno.test("moduleOf: imports stay outside the test, and every line keeps its num
   }
 });
 
-Deno.test("groupsOf: together if they import the same modules, in whatever order", () => {
+Deno.test("groupsOf: together if they import the same modules, in whatever order, but for those that register nothing", () => {
   const of = (code: string) => ({ file: "a.md", line: 1, code });
   const [ab, ba, b, none] = [
     'import "a";\nimport { c } from "b";\n',
-    'import "b";\nimport "a";\nc;\n',
+    'import "b";\nimport "a";\nimport { assert } from "@std/assert";\nc;\n',
     'import "b";\n',
     "1;\n",
   ];
