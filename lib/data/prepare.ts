@@ -34,8 +34,11 @@ function frameColumns({ frame, features, categorical, label }: FrameDataset): Co
   const absent = [...features, label].find((column) => !frame.columns.includes(column));
   if (absent !== undefined) throw new Error(`Cannot ${TASK}: the frame has no column '${absent}'`);
   return features.map((name) => {
-    const values: unknown[] = [...frame.getColumn(name).toArray()];
-    return categorical.includes(name)
+    const column = frame.getColumn(name), isCategory = categorical.includes(name);
+    // Polars makes a typed array in a fraction of the time of a list.
+    if (!isCategory && column.isFloat() && column.nullCount() === 0) return numberColumn(name, column.toTypedArray());
+    const values: unknown[] = [...column.toArray()];
+    return isCategory
       ? categoryColumn(name, values as (string | null)[])
       : numberColumn(name, values as (number | null)[]);
   });

@@ -90,19 +90,18 @@ function indicatorColumns({ name, levels, codes }: CategoryColumn, train: readon
   const known = new Set(train.map((row) => codes[row]));
   const columns = levels.flatMap((level, code): MatrixColumn[] => {
     if (!known.has(code)) return [];
-    return [{
-      feature: `${name}=${level}`,
-      values: Uint8Array.from(codes, (c) => Number(c === code)),
-      mean: 0,
-      scale: 1,
-    }];
+    const values = new Uint8Array(codes.length); // `Uint8Array.from` with a function takes several times as long
+    for (let row = 0; row < codes.length; row++) if (codes[row] === code) values[row] = 1;
+    return [{ feature: `${name}=${level}`, values, mean: 0, scale: 1 }];
   });
   return { columns, isUnknown: (row: number) => codes[row] < 0 || !known.has(codes[row]) };
 }
 
 function matrix(columns: readonly MatrixColumn[], rows: readonly number[]): Float64Array<ArrayBuffer> {
   const x = new Float64Array(rows.length * columns.length);
-  columns.forEach(({ values }, j) => rows.forEach((row, i) => x[i * columns.length + j] = values[row]));
+  columns.forEach(({ values }, j) => {
+    for (let i = 0, at = j; i < rows.length; i++, at += columns.length) x[at] = values[rows[i]];
+  });
   return x;
 }
 

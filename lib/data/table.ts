@@ -131,11 +131,11 @@ export interface TableFrame {
 }
 
 /** Makes a column of numbers; `null` is a missing value. */
-export const numberColumn = (name: string, values: readonly (number | null)[]): NumberColumn => ({
-  kind: "number",
-  name,
-  values: Float64Array.from(values, (value) => value ?? NaN),
-});
+export function numberColumn(name: string, values: ArrayLike<number | null>): NumberColumn {
+  const numbers = new Float64Array(values.length); // `Float64Array.from` with a function takes several times as long
+  for (let i = 0; i < numbers.length; i++) numbers[i] = values[i] ?? NaN;
+  return { kind: "number", name, values: numbers };
+}
 
 /** Makes a column of categories; `null` is a missing value. */
 export function categoryColumn(name: string, values: readonly (string | null)[]): CategoryColumn {
