@@ -6,11 +6,11 @@ import { type AuditedLoss, auditLoss, type AuditOptions } from "@roundabout/roun
 import "../helpers.ts";
 import type { AuditBatch, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
-import { activation } from "../../lib/audit/rules/activation.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { PredictionKind } from "../../lib/audit/types.ts";
 import { unit } from "./loss_case.ts";
 import { input, op } from "./recorded.ts";
+import { activation } from "./whole_rules.ts";
 
 type More = Partial<RecordedInput>;
 const outputs = (more: More = {}) => input({ fromPred: true, isPred: true, live: true, largest: 3, ...more });

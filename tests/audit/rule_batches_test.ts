@@ -2,19 +2,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
-import {
-  averagedTooEarly,
-  badScale,
-  dividedByOthers,
-  oneRow,
-  onlyRow,
-  reduction,
-  rowOrder,
-} from "../../lib/audit/rules/batch.ts";
-import { nonFinite, notFinite, notFiniteFurther } from "../../lib/audit/rules/finite.ts";
+import { averagedTooEarly, dividedByOthers, onlyRow } from "../../lib/audit/rules/batch.ts";
+import { nonFinite } from "../../lib/audit/rules/finite.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { BatchKind } from "../../lib/audit/types.ts";
 import { batchOf, input, op } from "./recorded.ts";
+import { badScale, notFinite, notFiniteFurther, oneRow, reduction, rowOrder } from "./whole_rules.ts";
 
 type Value = (batch: AuditBatch) => number;
 type More = Partial<RecordedInput>;

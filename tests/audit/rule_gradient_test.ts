@@ -2,10 +2,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
-import { deadTerm, noGradient, partlyDetached } from "../../lib/audit/rules/gradient.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { BatchKind } from "../../lib/audit/types.ts";
 import { batchOf, input, op } from "./recorded.ts";
+import { deadTerm, noGradient, partlyDetached } from "./whole_rules.ts";
 
 type Value = (batch: AuditBatch) => number;
 type More = Partial<RecordedInput>;

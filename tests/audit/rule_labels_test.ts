@@ -2,10 +2,10 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
-import { labelEncoding } from "../../lib/audit/rules/label.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
 import { batchOf, input, op } from "./recorded.ts";
+import { labelEncoding } from "./whole_rules.ts";
 
 type Value = (batch: AuditBatch) => number;
 

@@ -3,10 +3,10 @@ import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@s
 import type { Descent } from "../../lib/audit/descents.ts";
 import type { AuditBatch, AuditEngine, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { Observations } from "../../lib/audit/observations.ts";
-import { wrongOptimum, wrongSign } from "../../lib/audit/rules/optimum.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
 import { batchOf, input, op } from "./recorded.ts";
+import { wrongOptimum, wrongSign } from "./whole_rules.ts";
 
 type Value = (batch: AuditBatch) => number;
 

@@ -3,9 +3,9 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AuditBatch, AuditEngine } from "../../lib/audit/engines/engine.ts";
 import type { BatchObservations, BatchResult, Observations } from "../../lib/audit/observations.ts";
 import { type AuditContext, takesBest } from "../../lib/audit/rules/rule.ts";
-import { saturated, saturatedAtTheEnds } from "../../lib/audit/rules/saturated.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
 import { batchOf, input, op } from "./recorded.ts";
+import { saturated, saturatedAtTheEnds } from "./whole_rules.ts";
 
 type Gradient = (p: number, y: number, i: number) => number;
 
