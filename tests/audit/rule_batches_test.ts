@@ -2,12 +2,21 @@
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
-import { averagedTooEarly, dividedByOthers, onlyRow } from "../../lib/audit/rules/batch.ts";
+import { onlyRow } from "../../lib/audit/rules/batch.ts";
 import { nonFinite } from "../../lib/audit/rules/finite.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { BatchKind } from "../../lib/audit/types.ts";
 import { batchOf, input, op } from "./recorded.ts";
-import { badScale, notFinite, notFiniteFurther, oneRow, reduction, rowOrder } from "./whole_rules.ts";
+import {
+  averagedTooEarly,
+  badScale,
+  dividedByOthers,
+  notFinite,
+  notFiniteFurther,
+  oneRow,
+  reduction,
+  rowOrder,
+} from "./whole_rules.ts";
 
 type Value = (batch: AuditBatch) => number;
 type More = Partial<RecordedInput>;

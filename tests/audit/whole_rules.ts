@@ -3,7 +3,9 @@ import { assert } from "@std/assert";
 import { activation as activationRule } from "../../lib/audit/rules/activation.ts";
 import { wrongAxis as axisRule } from "../../lib/audit/rules/axis.ts";
 import {
+  averagedTooEarly as meanRule,
   badScale as scaleRule,
+  dividedByOthers as dividedRule,
   oneRow as rowRule,
   reduction as reductionRule,
   rowOrder as orderRule,
@@ -35,6 +37,8 @@ const whole = <C>(rule: (context: C) => Finding | undefined) => (context: C): Fi
 
 export const activation = whole(activationRule),
   wrongAxis = whole(axisRule),
+  averagedTooEarly = whole(meanRule),
+  dividedByOthers = whole(dividedRule),
   badScale = whole(scaleRule),
   oneRow = whole(rowRule),
   reduction = whole(reductionRule),
