@@ -21,6 +21,7 @@ import { resolveOptions, type ScoringOptions } from "../../lib/scoring/options.t
 import { scoreBatch } from "../../lib/scoring/score_batch.ts";
 import "../../lib/simd.ts"; // registers the loops
 import { lossAndGradient } from "../../lib/loss_and_gradient.ts";
+import { mcc } from "../../lib/scores/agreement.ts";
 import { f1, utility } from "../../lib/scores/ratio.ts";
 import { assertWithin, random } from "../helpers.ts";
 
@@ -257,8 +258,9 @@ Deno.test("samples: row by row, the general path's bits in value, counts and gra
         }, { decision: { top: 0.1 } }] as const
       ) {
         const options: ScoringOptions = { average: "samples", zeroDivision, ...more }, where = JSON.stringify(options);
-        for (const by of [-1, 0.7]) {
-          const own = fast(rows, given, options, { by })!, exact = general(rows, given, options, { by });
+        assertStrictEquals(fast(rows, given, options, { gradient: false })!.value, general(rows, given, options).value);
+        for (const [by, score] of [[-1, f1], [1, f1], [0.7, f1], [-1, mcc]] as const) {
+          const own = fast(rows, given, options, { by, score })!, exact = general(rows, given, options, { by, score });
           assert(own.finished);
           assertStrictEquals(own.value, exact.value, where);
           assertEquals(own.counts, exact.counts, where);
