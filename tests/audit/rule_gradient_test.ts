@@ -177,6 +177,23 @@ Deno.test("no gradient: the value is the same for all outputs", () => {
   for (const gradient of [none, undefined]) assertEquals(found({ ops: [cast], gradient })!.cause, "constant");
 });
 
+Deno.test("no gradient: the value is the same for all outputs, but the gradient is given on purpose", () => {
+  const found = (more: Made = {}) =>
+    noGradient(contextOf({ gradient: [0, -0.25, 0.125, 0], customGradient: true, ...more }));
+  const finding = found()!;
+  assertEquals([finding.cause, finding.severity, finding.where], ["detached", "note", undefined]);
+  assertEquals(
+    finding.message,
+    "The value is the same for all outputs, but not the gradient: one part is kept out of it on purpose",
+  );
+  assertEquals(found({ customGradient: false, readOut: { op: "detach" } })?.cause, "detached");
+  assertEquals(found({ customGradient: false })?.cause, "constant");
+  assertEquals(found({ gradient: [0, 1e-4, 0, 0] })?.cause, "constant"); // rounding
+  assertEquals(found({ gradient: undefined })?.cause, "constant");
+  assertEquals(found({ ops: [flat("Cast", [live({ dtype: "float32" })])] })?.cause, "no-gradient-op");
+  assertStrictEquals(found({ loss: ({ yPred }) => mean(yPred) }), undefined);
+});
+
 Deno.test("no gradient: a softmax of one that is written as a maximum and an exponential", () => {
   const max = (more: More = {}, attrs: Record<string, unknown> = { axis: -1 }) =>
     op("Max", [live({ isPred: true, shape: [4, 1], ...more })], { attrs });

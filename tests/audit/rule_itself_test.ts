@@ -50,6 +50,8 @@ Deno.test("itself: nothing where the diagonal is masked, other rows are compared
   nothing((x) => tf.log(tf.sum(tf.exp(x)))); // of all pairs at once
   nothing((x) => tf.mean(tf.sum(tf.exp(x), 1)));
   nothing((x) => tf.mean(tf.log(tf.sum(tf.square(x), 1))));
+  nothing((x, y) => tf.mean(tf.matMul(tf.softmax(x) as tf.Tensor, y as tf.Tensor))); // an attention
+  nothing((x, y) => tf.mean(tf.matMul(tf.div(tf.exp(x), tf.sum(tf.exp(x), 1, true)) as tf.Tensor, y as tf.Tensor)));
   nothing((x) => sums(tf.slice(x, 0, [-1, 3]))); // no longer all rows
   nothing((x) => sums(tf.reverse(x, [1]))); // what an operation may do to the diagonal is not known
   nothing((x, y) => { // matrices of labels and of outputs are compared

@@ -225,6 +225,9 @@ Deno.test("swapped: an error that the outputs divide", () => {
     assertStrictEquals(relativeIn(ops, more), undefined);
   none([error, divided(ofPred(0))], { columns: 2 }); // one of several columns may be a scale
   assertEquals(relativeIn([error, divided(pred)], { columns: 2 })?.severity, "warning");
+  const part = { ...ofBoth(0), shape: [2, 1] }; // some of the columns may be a scale, too
+  none([error, op("RealDiv", [part, { ...pred, shape: [2, 1] }])], { columns: 2 });
+  assertEquals(relativeIn([error, op("RealDiv", [part, { ...pred, shape: [2, 1] }])])?.severity, "warning");
   none([error, divided(labels)]);
   none([error, divided(ofBoth(0))]);
   none([error, divided({ ...pred, shape: [4, 2] })]);

@@ -188,6 +188,20 @@ const clippedSum: Explanation = ({ context: { observations: { ops, rows, random:
     : undefined;
 };
 
+/** A value that is always the same, of whose two parts one is kept out of the gradient: the gradient alone is meant. */
+const gradientAlone: Explanation = ({ context: { observations }, still, evidence }) => {
+  const { customGradient, readOut, ops, rows, random: { gradient = new Float32Array() } } = observations;
+  const isGiven = (customGradient || readOut !== undefined) && castOf(ops) === undefined;
+  if (!still || !isGiven || !(Math.hypot(...gradient) * Math.sqrt(rows) > 1e-3)) return undefined;
+  return {
+    cause: "detached",
+    severity: "note",
+    message: "The value is the same for all outputs, but not the gradient: one part is kept out of it on purpose",
+    evidence,
+    remedy: "Watch another number than the loss, which shows nothing of what is learned",
+  };
+};
+
 const sameEverywhere: Explanation = ({ context: { observations }, still, evidence }) => {
   if (!still) return undefined;
   const { gradient } = observations.random, cast = castOf(observations.ops);
@@ -307,6 +321,7 @@ const explanations: readonly Explanation[] = [
   spreadGradient,
   readOutOfGraph,
   clippedSum,
+  gradientAlone,
   sameEverywhere,
   cutOff,
   stoppedOnPurpose,

@@ -1,7 +1,7 @@
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations } from "../observations.ts";
 import type { Finding } from "../types.ts";
-import { locationOf, ofLabels } from "./rule.ts";
+import { descendsFrom, locationOf, ofLabels } from "./rule.ts";
 
 const products = new Set(["BatchMatMul", "MatMul"]);
 
@@ -55,9 +55,13 @@ export function comparedWithItself({ ops, rows, random: { value } }: BatchObserv
   const isSum = ({ op, inputs: [{ madeBy = -1 }], outputShape }: RecordedOp) =>
     op === "Sum" && pairs.has(madeBy) && ops[madeBy].op === "Exp" && outputShape.length > 0;
   const sums = new Set([...ops.keys()].filter((at) => isSum(ops[at])));
-  const op = ops.find(({ op, inputs }) =>
-    (["Log", "RealDiv"].includes(op) && sums.has(inputs.at(-1)!.madeBy ?? -1)) ||
-    (["Softmax", "LogSoftmax"].includes(op) && pairs.has(inputs[0].madeBy ?? -1))
+  /** Tells whether shares of all rows weigh rows, as those of an attention do. */
+  const isAttention = (at: number) =>
+    ops.some(({ op, inputs }) => products.has(op) && inputs.some((input) => descendsFrom(ops, input, at)));
+  const op = ops.find(({ op, inputs }, at) =>
+    ((["Log", "RealDiv"].includes(op) && sums.has(inputs.at(-1)!.madeBy ?? -1)) ||
+      (["Softmax", "LogSoftmax"].includes(op) && pairs.has(inputs[0].madeBy ?? -1))) &&
+    !isAttention(at)
   );
   return op && {
     cause: "wrong-optimum",

@@ -1,4 +1,4 @@
-import { withOutputs } from "../batches.ts";
+import { sizeOf, withOutputs } from "../batches.ts";
 import type { AuditEngine, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import { type BatchResult, difference, type Observations } from "../observations.ts";
 import type { Severity } from "../types.ts";
@@ -44,10 +44,10 @@ const isDetached = (engine: AuditEngine, { batch, gradient = new Float32Array() 
 
 /** An error that is divided by the outputs instead of by the labels. */
 function relative({ engine, observations }: AuditContext): Sign | undefined {
-  const { ops, columns, random, customGradient } = observations;
+  const { ops, columns, random, customGradient } = observations, n = random.batch.yPred.length;
   // One of several columns may be a scale that the model predicts.
-  const ofOutput = ({ isPred, fromPred, fromTrue, live }: RecordedInput) =>
-    live && (isPred || (columns === 1 && fromPred && !fromTrue));
+  const ofOutput = ({ isPred, fromPred, fromTrue, live, shape }: RecordedInput) =>
+    live && (columns === 1 ? fromPred && !fromTrue : isPred && sizeOf(shape) === n);
   const op = ops.find((op) =>
     op.op === "RealDiv" && sameShape(op) && op.inputs[1].shape.length > 0 && ofOutput(op.inputs[1]) &&
     op.inputs[0].fromTrue && op.inputs[0].fromPred
