@@ -91,6 +91,24 @@ Deno.test("bad scale: a gradient of an extreme size", () => {
   assertStrictEquals(badScale(contextOf({ gradient: [1e9, 0, 0, 0], deterministic: false })), undefined);
 });
 
+Deno.test("bad scale: labels that are far larger than the outputs of an untrained model", () => {
+  const far = (size: number, right = [1, 2, 3, 4]) => {
+    const y = [1, 2, 3, 4].map((v) => size * v), batch = batchOf(y, [1, -2, 3, -4]);
+    const perfect = { batch: batchOf(y, right.map((v) => size * v)), value: 0, shape: [] };
+    return badScale(contextOf({ batch, results: { perfect }, gradient: unit }));
+  };
+  const finding = far(2e4)!;
+  assertEquals([finding.cause, finding.severity], ["bad-scale", "warning"]);
+  assertEquals(
+    finding.message,
+    "The labels have a size of about 5.5e+4, the outputs of an untrained model one of 2.7e+0: the way there is too long " +
+      "for the steps of a training",
+  );
+  assertAlmostEquals(Number(finding.evidence.labels), 2e4 * Math.sqrt(7.5), 1e-2);
+  assertStrictEquals(far(0.9e4), undefined);
+  assertStrictEquals(far(2e4, [1, 2, 3, 5]), undefined); // the outputs are in another unit
+});
+
 Deno.test("bad scale: an exponential of an error, whose gradient undoes the training", () => {
   const both = input({ fromPred: true, fromTrue: true, live: true });
   const found = (kind: BatchKind, gradient?: number[], more: More = {}, name = "Exp") => {

@@ -602,6 +602,54 @@ Deno.test("a column of outputs that is trained on the labels of another one", ()
   assertStrictEquals(found(batchOf(hot, from, 2), { ...made, perfect: batchOf(hot, hot, 2) }), undefined);
 });
 
+Deno.test("a column of the labels that weighs nothing although the correct outputs depend on it", () => {
+  const rows = Array.from({ length: 8 }, (_, i) => i);
+  const y = rows.flatMap((i) => [i / 8, (3 * i % 8) / 8, (5 * i % 8) / 8]), from = rows.map((i) => (i % 5) / 5);
+  const right = rows.map((i) => y[3 * i] - y[3 * i + 1]), batch = batchOf(y, from), perfect = batchOf(y, right);
+  const meant = (of: AuditBatch) => [...of.yPred].map((p, i) => p - of.yTrue[3 * i] + of.yTrue[3 * i + 2]);
+  const made: Made = {
+    loss: (of) => mean(meant(of).map((e) => e * e)),
+    gradientOf: (of) => meant(of).map((e) => e / 4),
+    perfect,
+  };
+  const finding = found(batch, made)!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "note"]);
+  assertEquals(
+    finding.message,
+    "Correct values of column 0 of the outputs fall with column 1 of the labels, which weighs nothing in the loss",
+  );
+  assertEquals(finding.evidence.labelColumn, 1);
+  const other = (more: Made) => found(batch, { ...made, ...more })?.cause;
+  assertEquals(other({ perfect: undefined }), "reduction");
+  assertEquals(other({ perfect: batchOf(y, rows.map((i) => y[3 * i] - y[3 * i + 2])) }), "reduction"); // they cost nothing
+  assertEquals(other({ perfect: batchOf(y, rows.map((i) => [2, 0, -2, 0][i % 4])) }), "reduction"); // nor rise with it
+  assertEquals(found(batch, { ...made, perfect: batchOf(y, right.map((v) => -v)) })?.message.includes("rise"), true);
+});
+
+Deno.test("labels that are no index of a one-hot code", () => {
+  const y = [-1, 1, 1, -1], logits = [1, 0.5, -0.5, 2, 0.25, -1, -2, 0.75], batch = batchOf(y, logits, 2);
+  const code = (levels = [-1, 1], columns = 2) =>
+    op("OneHot", [labels({ shape: [4], levels })], { outputShape: [4, columns] });
+  const loss: Value = ({ yTrue, yPred }) =>
+    // a label of −1 has no column
+    mean([...yTrue].map((y, i) => y < 0 ? 0 : Math.log1p(Math.exp(yPred[2 * i] - yPred[2 * i + 1]))));
+  const finding = found(batch, { loss, ops: [code()] })!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["label-encoding", "warning", "OneHot"]);
+  assertEquals(
+    finding.message,
+    "A label of -1 is no index of a one-hot code with 2 columns: its row is all 0, and trains nothing",
+  );
+  const without = (ops: RecordedOp[], of = batch) => assertStrictEquals(found(of, { loss, ops }), undefined);
+  without([]);
+  without([code([-1, 1], 3)]); // of three classes one may be absent
+  without([code([0, 2])]); // what is made of the labels is another code
+  without([op("GreaterEqual", [labels()]), code()]); // a mask
+  without([op("OneHot", [labels({ shape: [4, 2], levels: [-1, 1] })], { outputShape: [4, 2] })]);
+  without([{ ...code(), op: "Gather" }]);
+  without([code([0, 1])], batchOf([0, 1, 1, 0], logits, 2));
+  without([code([-1, 0, 1])], batchOf([-1, 1, 0, -1], logits, 2)); // -1 may be missing
+});
+
 Deno.test("classes above 1 in a cross-entropy for two", () => {
   const y = [0, 3, 1, 2, 0, 5, 1, 4], batch = batchOf(y, [0.5, -1, 2, 1, -0.5, 0.25, 1.5, -2]);
   const entropy: Value = ({ yTrue, yPred }) =>

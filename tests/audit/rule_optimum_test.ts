@@ -416,6 +416,8 @@ Deno.test("wrong optimum: a column that lowers the loss without end", () => {
     mean([...batch.yPred].map((p, i) => i % 2 ? 0 : (p - 4 * batch.yTrue[i] + 2) ** 2)) -
     Math.min(end, mean(column(batch, 1)));
   assert(!falls(until(9)) && falls(until(40)));
+  const shares = (v: AuditBatch) => ({ ...v, yPred: v.yPred.map((p, i) => i % 2 ? 1 / (1 + Math.exp(-p)) : p) });
+  assert(!falls(free, { random: shares(two.random), perfect: shares(two.perfect) })); // a share has an end
   // One column of labels and outputs is another fault.
   const one: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2)) - yPred[0] ** 3;
   assert(!(optimum({ loss: one, ...wide })?.message.startsWith("Column") ?? false));
@@ -1012,6 +1014,39 @@ Deno.test("wrong optimum: outputs that equal the labels, from which a descent le
   const slope: Made["gradientOf"] = ({ yTrue, yPred }) =>
     [...yPred].map((p, i) => -yTrue[i] / (1 + Math.exp(p * yTrue[i])) / 8);
   assertEquals(found(ranks, slope), "");
+});
+
+Deno.test("wrong optimum: outputs that miss their labels by a little have a smaller loss than correct ones", () => {
+  const many = Array.from({ length: 12 }, (_, i) => (i - 5.5) / 2 + 0.25 * (i % 3)),
+    from = many.map((_, i) => 1 - i % 4);
+  const made = { random: batchOf(many, from), perfect: batchOf(many, many) };
+  const found = (loss: (error: number) => number, more: Partial<Made> = {}) =>
+    wrongOptimum(
+      contextOf({ loss: ({ yTrue, yPred }) => mean(yPred.map((p, i) => loss(p - yTrue[i]))), ...made, ...more }),
+    );
+  /** A Huber loss whose parts meet at 1, with another threshold. */
+  const huber = (threshold: number) => (e: number) => Math.abs(e) < threshold ? e * e / 2 : Math.abs(e) - 0.5;
+  const finding = found(huber(0.1))!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "warning"]);
+  assert(finding.message.startsWith("Outputs that miss their labels by 0.1"), finding.message);
+  assert(finding.message.endsWith(", whether above or below, have a smaller loss than correct ones"));
+  assertStrictEquals(found(huber(1)), undefined);
+  assertStrictEquals(found(huber(0.1), { deterministic: false }), undefined);
+  const few = many.map((y) => Math.sign(y) / 2); // of a few kinds equal outputs are an accident
+  const misses = (loss: (error: number) => number, more: Partial<Made> = {}) =>
+    /miss their labels/.test(found(loss, more)?.message ?? "");
+  assert(!misses(huber(0.1), { random: batchOf(few, from), perfect: batchOf(few, few) }));
+  assert(!misses((e) => (e - 0.1) ** 2)); // on one side alone
+  assert(!misses((e) => -Math.abs(e))); // it never rises again
+});
+
+Deno.test("wrong optimum: an offset of 2 costs nothing to speak of where amounts are large", () => {
+  const at = (scale: number) => {
+    const y = Array.from({ length: 12 }, (_, i) => scale * (1.01 + i / 10)), from = y.map((_, i) => 3 - i % 5);
+    const loss: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => Math.abs(p - yTrue[i]))) ** 2;
+    return wrongOptimum(contextOf({ loss, random: batchOf(y, from), perfect: batchOf(y, y) }))?.message;
+  };
+  assertStrictEquals(at(3e3), undefined);
 });
 
 Deno.test("wrong optimum: the share of a label for which the loss is least is hardly above a half", () => {

@@ -297,6 +297,29 @@ Deno.test("wrong axis: logarithms and roots of sums over the rows", () => {
     [op("Log", [ofPred([4, 2])])],
   ], two);
   nothing(axisIn, [log("all"), log("rows")]);
+  // A margin says that the norm of a row is meant, although a mask made of labels takes part.
+  const norm = (margin = input({ shape: [] }), names = ["Sqrt", "Sub", "Relu"]) => [
+    op(names[0], [ofBoth([2], { reduced: { sum: "rows" } })]),
+    op(names[1], [ofBoth([2], { madeBy: 0 }), margin]),
+    op(names[2], [ofBoth([2], { madeBy: 1 })]),
+  ];
+  assertEquals(axisIn(norm(), two)?.where?.op, "Sqrt");
+  nothing(axisIn, [
+    norm(labels([2])),
+    norm(ofPred([2])),
+    norm(input({ shape: [], largest: 0 })),
+    norm(undefined, ["Sqrt", "Add", "Relu"]),
+    norm(undefined, ["Sqrt", "Sub", "Exp"]),
+    norm(undefined, ["Relu", "Sub", "Relu"]),
+    [
+      norm()[0],
+      op("Square", [ofBoth([2])]),
+      op("Sub", [ofBoth([2], { madeBy: 1 }), input()]),
+      op("Relu", [
+        ofBoth([2], { madeBy: 2 }),
+      ]),
+    ],
+  ], two);
   // Labels choose the rows whose exponentials are added, as for the proxy of a class.
   const chosen = (made = op("Exp", [ofPred([4, 2])]), by = labels([4, 2]), name = "Multiply") => [
     made,

@@ -12,6 +12,17 @@ type WrongAxis = readonly [op: RecordedOp, message: string, remedy: string, ques
 const perRow =
   "A row is one example: normalise and reduce along the last axis, -1, and take the mean over the rows at the end";
 
+/** Tells whether the result of an operation is kept above or below a constant margin, as norms of rows are. */
+function meetsMargin(ops: readonly RecordedOp[], root: RecordedOp): boolean {
+  const ofRoot = ({ madeBy }: RecordedInput) => ops[madeBy ?? -1] === root;
+  const isConstant = ({ fromPred, fromTrue, largest }: RecordedInput) => !fromPred && !fromTrue && largest > 0;
+  return root.op === "Sqrt" && ops.some(({ op, inputs: [input] }) => {
+    const difference = ops[input.madeBy ?? -1];
+    return op === "Relu" && difference?.op === "Sub" && difference.inputs.some(ofRoot) &&
+      difference.inputs.some(isConstant);
+  });
+}
+
 /** Outputs that are normalised by a sum over all rows: other rows change the result for a row. */
 function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined {
   if (columns < 2) return undefined;
@@ -48,11 +59,12 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
     return summed?.op === "Multiply" && summed.inputs.some(ofLabels) &&
       summed.inputs.some((i) => ops[i.madeBy ?? -1]?.op === "Exp");
   };
-  const root = ops.find(({ op, inputs }) =>
-    ["Sqrt", "Log", "Relu"].includes(op) && inputs[0].live && inputs[0].reduced.sum === "rows" &&
-    !(pairs && sizeOf(inputs[0].shape) === rows) && !ofTable(inputs[0]) && !isPooled(inputs[0]) &&
-    (op === "Log" || !inputs[0].fromTrue)
-  );
+  const root = ops.find((made) => {
+    const { op, inputs: [input] } = made;
+    return ["Sqrt", "Log", "Relu"].includes(op) && input.live && input.reduced.sum === "rows" &&
+      !(pairs && sizeOf(input.shape) === rows) && !ofTable(input) && !isPooled(input) &&
+      (op === "Log" || !input.fromTrue || meetsMargin(ops, made));
+  });
   return root &&
     [root, `${root.op} is applied to a sum over the rows of the batch, axis 0, instead of over the columns`, perRow];
 }

@@ -191,6 +191,25 @@ function drownedTerm({ ops, random: { value } }: BatchObservations): Finding | u
   };
 }
 
+/** The ratio of labels to outputs beyond which a training does not come to them in a usual number of steps. */
+const FAR_LABELS = 1e4;
+
+/** Labels that the outputs are to equal, and that are many times as large as those of an untrained model. */
+function farLabels({ random: { batch, value }, results: { perfect } }: Observations): Finding | undefined {
+  const { yTrue, yPred } = perfect?.batch ?? {};
+  if (yTrue === undefined || yTrue.length !== yPred!.length || yTrue.some((y, i) => y !== yPred![i])) return undefined;
+  const [labels, outputs] = [yTrue, batch.yPred].map((of) => Math.hypot(...of) / Math.sqrt(of.length));
+  return !(labels > FAR_LABELS * outputs) || outputs === 0 ? undefined : {
+    cause: "bad-scale",
+    severity: "warning",
+    message: `The labels have a size of about ${labels.toExponential(1)}, the outputs of an untrained model one of ${
+      outputs.toExponential(1)
+    }: the way there is too long for the steps of a training`,
+    evidence: { batch: "random", labels, outputs, value },
+    remedy: "Divide the labels by their standard deviation, subtract their mean, and turn it back for predictions",
+  };
+}
+
 /** An exponential of an error that has no upper bound: one step on sure or far outputs undoes the training. */
 function exponentialOfError({ ops, results }: Observations): Finding | undefined {
   const op = ops.find(({ op, live, fromTrue }) => op === "Exp" && live && fromTrue);
@@ -230,7 +249,8 @@ export const badScale: Rule = (context): Finding | undefined => {
       remedy: "Take the mean instead of the sum, so that one learning rate suits every batch size",
     };
   }
-  const counted = countsMasked(context) ?? hingeOfMean(observations) ?? drownedTerm(observations);
+  const counted = farLabels(observations) ?? countsMasked(context) ?? hingeOfMean(observations) ??
+    drownedTerm(observations);
   if (counted !== undefined) return counted;
   if (gradient === undefined || !gradient.every(Number.isFinite)) return undefined;
   const norm = Math.hypot(...gradient), size = norm * Math.sqrt(rows);

@@ -14,6 +14,7 @@ import type { BatchResult, Observations } from "../observations.ts";
 import { short } from "../report.ts";
 import type { Finding } from "../types.ts";
 import { dividedByOthers } from "./batch.ts";
+import { rankCorrelation } from "./optimum.ts";
 import { type AuditContext, errorOf, interpolate, locationOf, ofLabels, type Rule } from "./rule.ts";
 
 const distinct = (values: ArrayLike<number>): number[] => [...new Set(Array.from(values))].sort((a, b) => a - b);
@@ -96,7 +97,7 @@ export const labelEncoding: Rule = (context) => {
   }
   return beyondShares(context) ?? dividedByOthers(context) ?? signsWanted(context) ?? signsTwice(observations) ??
     largestOnly(context) ?? halfPositives(observations) ?? multiples(context) ?? outOfReach(context) ??
-    shiftedIndex(context) ?? classesForTwo(context) ?? idleColumn(context);
+    shiftedIndex(context) ?? outsideOneHot(observations) ?? classesForTwo(context) ?? idleColumn(context);
 };
 
 /** The ranges of the kinds of outputs that have an end. */
@@ -305,6 +306,34 @@ function classesForTwo({ engine, observations: { random: { batch } }, options }:
   });
 }
 
+const comparing = new Set(["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"]);
+
+/**
+ * Whole labels of as many kinds as a one-hot code has columns, of which some are no index of it: their rows are all 0. Of more
+ * kinds, or with a mask that compares them, one may mean that the label is missing.
+ */
+function outsideOneHot({ ops, random: { batch, value } }: Observations): Finding | undefined {
+  const labels = distinct(batch.yTrue);
+  if (ops.some((op) => comparing.has(op.op) && ofLabels(op))) return undefined;
+  const isOutside = (depth: number) => (y: number) => y < 0 || y >= depth;
+  const op = ops.find(({ op, inputs: [input], outputShape }) =>
+    op === "OneHot" && ofLabels(input) && outputShape.at(-1) === labels.length &&
+    sizeOf(input.shape) === batch.yTrue.length && labels.every(Number.isInteger) &&
+    labels.some(isOutside(labels.length)) && input.levels[0] === labels[0]
+  );
+  const missing = op && labels.find(isOutside(labels.length));
+  return missing === undefined ? undefined : {
+    cause: "label-encoding",
+    severity: "warning",
+    message:
+      `A label of ${missing} is no index of a one-hot code with ${labels.length} columns: its row is all 0, and ` +
+      "trains nothing",
+    evidence: { label: missing, columns: labels.length, kindsOfLabels: labels.length, value },
+    remedy: `Count the labels from 0: 0 to ${labels.length - 1}`,
+    where: locationOf(op!),
+  };
+}
+
 /** Class indices that the formula counts from 1 or from −1: a shift in one direction corrects the loss. */
 function shiftedIndex(context: AuditContext): Finding | undefined {
   const { observations: { columns, rows, random: { batch, value } }, engine } = context, labels = distinct(batch.yTrue);
@@ -428,6 +457,28 @@ function trainedOnOthers(
   };
 }
 
+/** Labels that weigh nothing, although the correct outputs rise or fall with them, and cost something. */
+function missedByLoss(
+  { random, results: { perfect }, columns, rows }: Observations,
+  idle: number,
+): Finding | undefined {
+  if (perfect === undefined || !(perfect.value > 0.1 * random.value && random.value > 0)) return undefined;
+  const { yTrue, yPred } = perfect.batch, labels = columnOf(yTrue, yTrue.length / rows, idle);
+  const correlations = Array.from(
+    { length: columns },
+    (_, column) => rankCorrelation(labels, columnOf(yPred, columns, column)),
+  );
+  const column = correlations.findIndex((correlation) => Math.abs(correlation) > 0.5);
+  return column < 0 ? undefined : {
+    cause: "wrong-optimum",
+    severity: "note",
+    message: `Correct values of column ${column} of the outputs ${correlations[column] > 0 ? "rise" : "fall"} with ` +
+      `column ${idle} of the labels, which weighs nothing in the loss`,
+    evidence: { column, labelColumn: idle, rankCorrelation: correlations[column], perfect: perfect.value },
+    remedy: "Look at which columns of the labels each term takes: another one may stand in the place of this one",
+  };
+}
+
 /** A mask or a weight among the labels that weighs nothing: in other rows it leaves the loss as it is. */
 function idleColumn({ engine, observations }: AuditContext): Finding | undefined {
   const { random, rows, columns, deterministic, ops } = observations;
@@ -473,7 +524,8 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
       where: locationOf(spread),
     });
   }
-  const ofAnother = trainedOnOthers(observations, idle);
+  const ofAnother = trainedOnOthers(observations, idle) ??
+    (width > columns ? missedByLoss(observations, idle) : undefined);
   if (ofAnother !== undefined) return ofAnother;
   const op = ops.find(({ op, inputs }) =>
     op === "Multiply" && inputs.some((i) => i.live && one(i)) && inputs.some((i) => ofLabels(i) && !one(i))

@@ -326,6 +326,27 @@ function beyondLabels(context: AuditContext, best: number, start: number): Findi
   };
 }
 
+/** Outputs that equal the labels, around which the loss is smaller on both sides, and larger again further away. */
+function nearMiss({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
+  const { results, deterministic } = observations, { batch } = results.perfect!, { yTrue, yPred } = batch;
+  if (!deterministic || yTrue.length !== yPred.length || yTrue.some((y, i) => y !== yPred[i])) return undefined;
+  if (new Set(yTrue).size <= MOST_KINDS) return undefined;
+  const [low, high] = extentOf(yTrue), span = start - best;
+  const at = (share: number) => engine.value(withOutputs(batch, (p) => p + share * (high - low))).value;
+  const shares = [0.01, 0.03, 0.1], around = shares.map((share) => Math.max(at(share), at(-share)));
+  const least = Math.min(...around), share = shares[around.indexOf(least)];
+  if (!(least < best - 0.02 * span) || ![-1, 1].every((by) => at(by) > best)) return undefined;
+  return {
+    cause: "wrong-optimum",
+    severity: "warning",
+    message:
+      `Outputs that miss their labels by ${short(share * (high - low))}, whether above or below, have a smaller ` +
+      "loss than correct ones",
+    evidence: { perfect: best, missedBy: share * (high - low), least, random: start },
+    remedy: "Look at where two parts of the formula meet: both have the same value there, as in a Huber loss",
+  };
+}
+
 /** The largest share that is unsure of a label: labels that are smoothed leave more, 0.8 and above. */
 const UNSURE = 0.65;
 
@@ -526,6 +547,7 @@ function offsetIsFree({ engine, observations }: AuditContext, best: number, star
   const span = start - best;
   if (columns > 1 || !isUnbounded(random) || yTrue.length !== yPred.length || !(span > 0)) return undefined;
   if (yTrue.some((y, i) => y !== yPred[i]) || yTrue.every(Number.isInteger)) return undefined;
+  if (Math.max(...yTrue.map(Math.abs)) > 1e3) return undefined; // of amounts as large 2 is next to nothing
   const shifted = [-2, 2].map((by) => engine.value(withOutputs(batch, (p) => p + by)).value);
   if (!shifted.every((value) => Math.abs(value - best) <= 1e-4 * span)) return undefined;
   return {
@@ -551,7 +573,7 @@ function ranks(values: Float32Array): Float64Array {
 }
 
 /** Spearman's correlation of two lists. */
-function rankCorrelation(x: Float32Array, y: Float32Array): number {
+export function rankCorrelation(x: Float32Array, y: Float32Array): number {
   const centred = (of: Float64Array) => of.map((r) => r - (of.length - 1) / 2);
   const [a, b] = [x, y].map(ranks).map(centred);
   const dot = (u: Float64Array, v: Float64Array) => u.reduce((sum, r, i) => sum + r * v[i], 0);
@@ -622,7 +644,9 @@ function columnWithoutEnd(context: AuditContext, best: number, start: number): F
   if (columns < 2 || !isUnbounded(random) || !(span > 0)) return undefined;
   const bases = [right, { ...right, yPred: random.batch.yPred }],
     from = bases.map((batch) => engine.value(batch).value);
+  const isShare = (column: number) => bases.every(({ yPred }) => areShares(columnOf(yPred, columns, column)));
   for (let column = 0; column < columns; column++) {
+    if (isShare(column)) continue; // it has an end, whatever the other columns are
     for (const sign of [-1, 1]) {
       const moved = (base: number, by: number) =>
         engine.value(withOutputs(bases[base], (p, i) => i % columns === column ? p + sign * by : p)).value;
@@ -851,7 +875,8 @@ export const wrongOptimum: Rule = (context) => {
     }
   }
   const all = [context, perfect.value, start] as const;
-  return byOffset ?? fitsWithoutLabels(...all) ?? unsure(...all) ?? beyondLabels(...all) ?? offsetIsFree(...all) ??
+  return byOffset ?? fitsWithoutLabels(...all) ?? unsure(...all) ?? nearMiss(...all) ?? beyondLabels(...all) ??
+    offsetIsFree(...all) ??
     oppositeSigns(...all) ??
     unusedOutput(context);
 };
