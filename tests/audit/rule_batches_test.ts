@@ -92,8 +92,8 @@ Deno.test("bad scale: a gradient of an extreme size", () => {
 });
 
 Deno.test("bad scale: labels that are far larger than the outputs of an untrained model", () => {
-  const far = (size: number, right = [1, 2, 3, 4]) => {
-    const y = [1, 2, 3, 4].map((v) => size * v), batch = batchOf(y, [1, -2, 3, -4]);
+  const far = (size: number, right = [1, 2, 3, 4], outputs = [1, -2, 3, -4]) => {
+    const y = [1, 2, 3, 4].map((v) => size * v), batch = batchOf(y, outputs);
     const perfect = { batch: batchOf(y, right.map((v) => size * v)), value: 0, shape: [] };
     return badScale(contextOf({ batch, results: { perfect }, gradient: unit }));
   };
@@ -107,6 +107,7 @@ Deno.test("bad scale: labels that are far larger than the outputs of an untraine
   assertAlmostEquals(Number(finding.evidence.labels), 2e4 * Math.sqrt(7.5), 1e-2);
   assertStrictEquals(far(0.9e4), undefined);
   assertStrictEquals(far(2e4, [1, 2, 3, 5]), undefined); // the outputs are in another unit
+  assertStrictEquals(far(1, undefined, [0, 0, 0, 0]), undefined);
 });
 
 Deno.test("bad scale: an exponential of an error, whose gradient undoes the training", () => {

@@ -189,10 +189,10 @@ const clippedSum: Explanation = ({ context: { observations: { ops, rows, random:
 };
 
 /** A value that is always the same, of whose two parts one is kept out of the gradient: the gradient alone is meant. */
-const gradientAlone: Explanation = ({ context: { observations }, still, evidence }) => {
+const gradientAlone: Explanation = ({ context: { observations }, evidence }) => {
   const { customGradient, readOut, ops, rows, random: { gradient = new Float32Array() } } = observations;
   const isGiven = (customGradient || readOut !== undefined) && castOf(ops) === undefined;
-  if (!still || !isGiven || !(Math.hypot(...gradient) * Math.sqrt(rows) > 1e-3)) return undefined;
+  if (!isGiven || !(Math.hypot(...gradient) * Math.sqrt(rows) > 1e-3)) return undefined;
   return {
     cause: "detached",
     severity: "note",

@@ -326,7 +326,7 @@ function beyondLabels(context: AuditContext, best: number, start: number): Findi
   };
 }
 
-/** Outputs that equal the labels, around which the loss is smaller on both sides, and larger again further away. */
+/** Outputs that equal the labels, around which the loss is smaller on both sides. */
 function nearMiss({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
   const { results, deterministic } = observations, { batch } = results.perfect!, { yTrue, yPred } = batch;
   if (!deterministic || yTrue.length !== yPred.length || yTrue.some((y, i) => y !== yPred[i])) return undefined;
@@ -335,7 +335,7 @@ function nearMiss({ engine, observations }: AuditContext, best: number, start: n
   const at = (share: number) => engine.value(withOutputs(batch, (p) => p + share * (high - low))).value;
   const shares = [0.01, 0.03, 0.1], around = shares.map((share) => Math.max(at(share), at(-share)));
   const least = Math.min(...around), share = shares[around.indexOf(least)];
-  if (!(least < best - 0.02 * span) || ![-1, 1].every((by) => at(by) > best)) return undefined;
+  if (!(least < best - 0.02 * span)) return undefined;
   return {
     cause: "wrong-optimum",
     severity: "warning",
