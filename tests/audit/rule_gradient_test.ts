@@ -2,10 +2,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
+import { isKeptOut } from "../../lib/audit/rules/gradient.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { BatchKind } from "../../lib/audit/types.ts";
 import { batchOf, input, op } from "./recorded.ts";
-import { deadTerm, noGradient, partlyDetached } from "./whole_rules.ts";
+import { deadTerm, noGradient, ownGradient, partlyDetached } from "./whole_rules.ts";
 
 type Value = (batch: AuditBatch) => number;
 type More = Partial<RecordedInput>;
@@ -631,4 +632,89 @@ Deno.test("no gradient: a sum over all rows that lies beyond a clip", () => {
     ]
   ) assertEquals(found(ops)?.cause, "constant");
   assertEquals(found([sum(), clip()], { loss: firstRow })?.cause, "saturated"); // the loss moves with other outputs
+});
+
+Deno.test("own gradient: a multiple of the slope, 0 for a label or a column, or another number at some outputs", () => {
+  const y = [0, 1, 1, 0, 0, 1], p = [0.2, 0.6, 0.3, 0.7, 0.4, 0.5], batch = batchOf(y, p), rows = y.length;
+  const loss: Value = ({ yPred }) => yPred.reduce((sum, v, i) => sum + (i + 1) * v, 0), slopes = p.map((_, i) => i + 1);
+  const found = (gradient: number[] | undefined, more: Made = {}) =>
+    ownGradient(contextOf({ loss, batch, gradient, customGradient: true, ...more }));
+  const kinds = (finding: ReturnType<typeof found>) => [finding?.cause, finding?.severity];
+  const times = (by: number) => found(slopes.map((slope) => by * slope));
+  for (const by of [1, 0.95, 1.05]) assertStrictEquals(times(by), undefined);
+  assertStrictEquals(found(slopes.map((slope) => 3 * slope), { customGradient: false }), undefined);
+  assertStrictEquals(found(undefined), undefined);
+  assertEquals([0.5, 7, 8, 0.1, -1, -9].map((by) => kinds(times(by))), [
+    ["detached", "note"],
+    ["detached", "note"],
+    ["bad-scale", "warning"],
+    ["bad-scale", "warning"],
+    ["wrong-sign", "warning"],
+    ["wrong-sign", "warning"],
+  ]);
+  const { message, evidence } = times(-2)!;
+  assertEquals(
+    message,
+    "The gradient is -2 times the slope of the value at every output: training makes the loss larger",
+  );
+  assertAlmostEquals(evidence.times as number, -2, 1e-4);
+  assertEquals([evidence.element, evidence.gradient], [0, -2]);
+  assertAlmostEquals(evidence.slope as number, 1, 1e-4);
+  assert(!times(2)!.message.includes("larger"));
+
+  for (const label of [0, 1]) {
+    const finding = found(slopes.map((slope, i) => y[i] === label ? 0 : slope))!;
+    assertEquals(kinds(finding), ["detached", "warning"]);
+    assertEquals(
+      finding.message,
+      `Outputs with a label of ${label} have no gradient although the value moves with them`,
+    );
+  }
+  const some = found(slopes.map((slope, i) => i === 1 ? 0 : slope))!;
+  assertEquals(kinds(some), ["detached", "note"]);
+  assert(some.message.startsWith("The gradient is not the slope of the value"));
+  assertEquals([some.evidence.element, some.evidence.outputsTried, some.evidence.outputsOff], [1, rows, 1]);
+  const three = { ...batch, yTrue: Float32Array.of(0, 1, 2, 0, 0, 1) }; // of three labels one without is no half of the loss
+  assert(
+    found(slopes.map((slope, i) => three.yTrue[i] === 0 ? 0 : slope), { batch: three })!.message.includes(
+      "not the slope",
+    ),
+  );
+
+  // Columns: those without a gradient on either batch, if the value moves with them.
+  const wide = batchOf(y, [...p, ...p, ...p], 3), weights = [1, 2, 3];
+  const byColumn = (of: number[], own = of): Value => ({ yPred }) =>
+    yPred.reduce((sum, v, i) => sum + own[i % 3] * v, 0);
+  const dead = (columns: number[], own = weights) => {
+    const gradient = Array.from(wide.yPred, (_, i) => columns.includes(i % 3) ? 0 : weights[i % 3]);
+    const context = contextOf({ loss: byColumn(own), batch: wide, gradient, customGradient: true });
+    const other = { ...context.observations.other!, gradient: Float32Array.from(gradient) };
+    return ownGradient({ ...context, observations: { ...context.observations, other } } as AuditContext);
+  };
+  const [one, two] = [dead([1])!, dead([0, 2])!];
+  assertEquals([kinds(one), kinds(two)], [["detached", "note"], ["detached", "note"]]);
+  assertEquals(one.message, "Of the outputs, column 1 has no gradient in any row although the value moves with them");
+  assertEquals(
+    two.message,
+    "Of the outputs, columns 0, 2 have no gradient in any row although the value moves with them",
+  );
+  assertEquals([one.evidence.columns, two.evidence.columns], ["1", "0 2"]);
+  assertStrictEquals(dead([1], [1, 0, 3]), undefined, "the value does not move with it");
+  assert(!dead([0, 1, 2])!.message.startsWith("Of the outputs"), "none of them has a gradient");
+});
+
+Deno.test("own gradient: a kink within a step, and a value that does not move, are no fault", () => {
+  const batch = batchOf([0, 1, 1, 0], [0.2, 0.6, 0.3, 0.7]);
+  const bent: Value = ({ yPred }) => yPred.reduce((sum, v) => sum + v, 0) + 9 * Math.abs(yPred[1] - 0.6);
+  const own = (loss: Value, gradient: number[], more: Made = {}) =>
+    contextOf({ loss, batch, gradient, customGradient: true, ...more });
+  assertStrictEquals(ownGradient(own(bent, [1, 10, 1, 1])), undefined);
+  assertStrictEquals(ownGradient(own(() => 3, [1, 1, 1, 1])), undefined);
+  const straight: Value = ({ yPred }) => yPred.reduce((sum, v) => sum + v, 0);
+  const readOut = { op: "dataSync" };
+  assertEquals(isKeptOut(own(straight, [1, 1, 1, 1])), false);
+  assertEquals(isKeptOut(own(straight, [1, 0, 1, 1])), true);
+  assertEquals(isKeptOut(own(straight, [1, 0, 1, 1], { customGradient: false })), false);
+  assertEquals(isKeptOut(own(straight, [1, 0, 1, 1], { customGradient: false, readOut })), true);
+  assertEquals(isKeptOut(contextOf({ loss: straight, batch, customGradient: true })), false);
 });

@@ -15,6 +15,7 @@ import { notFinite as finiteRule, notFiniteFurther as furtherRule } from "../../
 import {
   deadTerm as termRule,
   noGradient as gradientRule,
+  ownGradient as ownRule,
   partlyDetached as detachedRule,
 } from "../../lib/audit/rules/gradient.ts";
 import { labelEncoding as labelRule } from "../../lib/audit/rules/label.ts";
@@ -48,6 +49,7 @@ export const activation = whole(activationRule),
   notFiniteFurther = whole(furtherRule),
   deadTerm = whole(termRule),
   noGradient = whole(gradientRule),
+  ownGradient = whole(ownRule),
   partlyDetached = whole(detachedRule),
   labelEncoding = whole(labelRule),
   wrongOptimum = whole(optimumRule),
