@@ -104,6 +104,11 @@ Deno.test("priorBias: the log odds of each column, the log share of each class, 
     assertAllWithin(priorBias(classes, { classes: 2 }), [Math.log(0.25), Math.log(0.75)], 1e-14);
     assertAllWithin(priorBias(classes, { classes: 2, sampleWeight }), [Math.log(0.5), Math.log(0.5)], 1e-14);
     assertEquals(priorBias(tf.tensor2d([[1], [0]])), [0]);
+    assertAllWithin(
+      priorBias(tf.tensor1d([1, 0, 0]), { sampleWeight: tf.tensor1d([3, 1, 1]) }),
+      [Math.log(1.5)],
+      1e-14,
+    );
     assertRefusedOption(() => priorBias(classes, { classes: 1 }), "'classes'");
     assertRefusedOption(() => priorBias(classes, { average: "macro" } as never), "'average'");
     assertRefusedOption(() => priorBias(classes, { classes: 3 }), "no row of class 2");
