@@ -2,8 +2,27 @@ import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";
 
 /**
- * The closed list of reasons why a loss does not learn, and "leak": such a loss may learn, but memory can run out before
- * it has.
+ * The closed list of reasons why a loss does not learn.
+ *
+ * - `no-gradient-op`: an operation between the outputs and the loss is flat, or has no gradient.
+ * - `detached`: outputs are read out of the graph or cut off from it, so that no gradient reaches them, or one of its own.
+ * - `constant`: the loss, or a term of it, is the same for all outputs.
+ * - `saturated`: the gradient is 0 where it is needed, for random, wrong or sure outputs.
+ * - `domain-edge`: a logarithm, root, power or exponential leaves its domain or overflows on a batch that can occur.
+ * - `zero-division`: a division by 0 on a batch that can occur.
+ * - `nan-gradient`: the loss is finite, but not its gradient.
+ * - `wrong-sign`: the loss rises as the outputs improve.
+ * - `swapped-arguments`: labels stand where outputs belong, and outputs where labels do.
+ * - `activation-mismatch`: the last layer and the formula do not fit, such as a second softmax, or none.
+ * - `label-encoding`: the labels are coded in a different way, or lie in a different range, than the formula needs.
+ * - `broadcast`: operands of different shapes meet, and one is spread over the other.
+ * - `wrong-axis`: a sum, a mean, a norm or a softmax runs along the rows, or mixes what belongs to different rows.
+ * - `wrong-optimum`: the minimum is at other outputs than the correct ones, or there is none.
+ * - `bad-scale`: the loss or its gradient has a size that training does not suit, which includes a loss that grows with
+ *   the number of rows, as a sum over the rows does.
+ * - `reduction`: the mean over batches is not the value on the data set, or a mean counts what it should not. A sum over
+ *   the rows is `bad-scale` first, and `reduction` beside it.
+ * - `leak`: each call leaves tensors behind. Such a loss may learn, but memory can run out before it has.
  */
 export const causes = [
   "no-gradient-op",
@@ -28,7 +47,12 @@ export const causes = [
 /** One of {@linkcode causes}. */
 export type Cause = typeof causes[number];
 
-/** The closed list of reasons why a model does not learn: those of a loss, and two of what comes before it. */
+/**
+ * The closed list of reasons why a model does not learn: those of a loss, and two of what comes before it.
+ *
+ * - `unscaled-inputs`: columns of the inputs are large, constant or not finite.
+ * - `dead-layer`: a layer gets no gradient, or all of its units are 0 on all rows.
+ */
 export const modelCauses = [...causes, "unscaled-inputs", "dead-layer"] as const;
 
 /** One of {@linkcode modelCauses}. */

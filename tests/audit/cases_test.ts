@@ -1,4 +1,4 @@
-// Cases that were not made to fit the rules: 720 faults and 361 sound losses, and 31 that can be argued about, which
+// Cases that were not made to fit the rules: 770 faults and 392 sound losses, and 46 that can be argued about, which
 // are printed but not counted.
 //
 // How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
@@ -67,6 +67,12 @@
 // 1, false alarms on 1 of 30. The alarm is mended (rows that are compared along both directions). The three misses are
 // found since (a column that the mean of the labels moves, a softmax over the rows, classes in a loss for two): 36 of 36 first.
 //
+// Held-out set 11 has public threads and repositories only, 50 faults and 31 sound losses, by an author who had read no rule; it
+// was committed before its only first run, with the rules that sets 4 to 10, and set 12, had changed. First run: 42 of 50 first
+// right (39 the cause itself), 45 within three, silence on 1, false alarms on 2 of 31. With both alarms and the kinds of five
+// misses mended: 47 of 50 first (44 the cause itself), 50 within three, no false alarm; that set is fitted to now. The other
+// three are sums over the rows, to which its author gives the cause reduction alone, as the author of set 12 does.
+//
 // Held-out set 12 has public repositories, questions and forums only, 48 faults and 32 sound losses, by another author who had
 // read no rule; it was committed before its only first run. First run: 39 of 48 first right (28 the cause itself), 44 within
 // three, silence on 2, no false alarm. With the kinds of six misses mended: 45 of 48 first (35 the cause itself), 48 within
@@ -94,6 +100,7 @@ import { heldOutCases6 } from "./held_out_cases_6.ts";
 import { heldOutCases7 } from "./held_out_cases_7.ts";
 import { heldOutCases8 } from "./held_out_cases_8.ts";
 import { heldOutCases10 } from "./held_out_cases_10.ts";
+import { heldOutCases11 } from "./held_out_cases_11.ts";
 import { heldOutCases12 } from "./held_out_cases_12.ts";
 import { heldOutCases9 } from "./held_out_cases_9.ts";
 import { publicCases } from "./public_cases.ts";
@@ -127,6 +134,7 @@ const sets: readonly CaseSet[] = [
   { name: "held-out set 8", cases: heldOutCases8, faults: 62, sound: 27, right: 62 },
   { name: "held-out set 9", cases: heldOutCases9, faults: 63, sound: 41, right: 61 },
   { name: "held-out set 10", cases: heldOutCases10, faults: 36, sound: 30, right: 36 },
+  { name: "held-out set 11", cases: heldOutCases11, faults: 50, sound: 31, right: 47 },
   { name: "held-out set 12", cases: heldOutCases12, faults: 48, sound: 32, right: 45 },
 ];
 

@@ -23,13 +23,14 @@ import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
 import { heldOutCases4 } from "./held_out_cases_4.ts";
 import { heldOutCases5 } from "./held_out_cases_5.ts";
 import { heldOutCases6 } from "./held_out_cases_6.ts";
+import { heldOutCases11 } from "./held_out_cases_11.ts";
 import { heldOutCases12 } from "./held_out_cases_12.ts";
 import { choice, crossEntropy, dice, drawn, float, gauss, oneHot, soft, triplets } from "./loss_case.ts";
 
 const all = [
   ...[...cases, ...furtherCasesDev, ...furtherCasesHeldOut],
   ...[...blindCases1, ...blindCases2, ...blindCases3, ...blindCases4, ...blindCases5],
-  ...[...heldOutCases4, ...heldOutCases5, ...heldOutCases6, ...heldOutCases12],
+  ...[...heldOutCases4, ...heldOutCases5, ...heldOutCases6, ...heldOutCases11, ...heldOutCases12],
 ];
 const caseOf = (id: string) => all.find((one) => one.id === id)!;
 
@@ -83,6 +84,13 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
     ],
   ],
   "bad-scale": [
+    [
+      "millions-keras4563",
+      "warning",
+      undefined,
+      "The labels have a size of about 2.1e+6, the outputs of an untrained model one of 8.9e-1: the way there is too long " +
+      "for the steps of a training",
+    ],
     ["bs-pow8", "warning", undefined, "The gradient of an untrained model has a size of about 3.2e+4: steps explode"],
     [
       "millimetres-as-kilometres",
@@ -139,6 +147,12 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
   ],
   "detached": [
     [
+      "ok-action-plus-slope-alf1204",
+      "note",
+      undefined,
+      "The value is the same for all outputs, but not the gradient: one part is kept out of it on purpose",
+    ],
+    [
       "de-simsiam-both",
       "error",
       undefined,
@@ -185,6 +199,12 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
     ["dx-pow-negative", "error", "Pow", "Pow gives NaN on a batch that can occur (outputs of an untrained model)"],
   ],
   "label-encoding": [
+    [
+      "minus-one-facial1",
+      "warning",
+      "OneHot",
+      "A label of -1 is no index of a one-hot code with 2 columns: its row is all 0, and trains nothing",
+    ],
     [
       "hinge-01-mlglossary113",
       "error",
@@ -477,6 +497,12 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
   ],
   "wrong-axis": [
     [
+      "norm-along-pixels-lanenet12",
+      "error",
+      "Sqrt",
+      "Sqrt is applied to a sum over the rows of the batch, axis 0, instead of over the columns",
+    ],
+    [
       "emd-cumsum-batch",
       "error",
       "Cumsum",
@@ -526,6 +552,18 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
     ],
   ],
   "wrong-optimum": [
+    [
+      "threshold-of-huber-tensorforce139",
+      "warning",
+      undefined,
+      "Outputs that miss their labels by 0.1442, whether above or below, have a smaller loss than correct ones",
+    ],
+    [
+      "source-for-latent-cellflow305",
+      "note",
+      undefined,
+      "Correct values of column 0 of the outputs fall with column 2 of the labels, which weighs nothing in the loss",
+    ],
     ["wo-precision-soft", "error", undefined, "A useless model is as good as a perfect one: a single certain positive"],
     [
       "wo-positive-pixels",
@@ -1580,6 +1618,14 @@ const alikeFaults: Record<string, { loss: AuditedLoss; options: AuditOptions }> 
       return tf.mean(tf.mul(tf.squaredDifference(y, p), either));
     },
     options: { yPred: "nonnegative", yTrue: "count" },
+  },
+  "an attention of all rows to all rows, which keeps the outputs of alike rows together": {
+    loss: (y, p) => {
+      const shares = tf.softmax(tf.div(tf.matMul(p, p, false, true), 4)) as tf.Tensor2D;
+      const spread = tf.squaredDifference(p, tf.matMul(shares, p as tf.Tensor2D));
+      return tf.add(tf.mean(tf.squaredDifference(y, p)), tf.mul(0.01, tf.mean(spread)));
+    },
+    options: { yPred: "real", yTrue: "real", columns: 2 },
   },
   "an exponential of an error that has a bound": {
     loss: (y, p) => tf.mean(tf.exp(tf.minimum(tf.neg(tf.mul(y, p)), 20))),

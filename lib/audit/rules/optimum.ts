@@ -547,7 +547,6 @@ function offsetIsFree({ engine, observations }: AuditContext, best: number, star
   const span = start - best;
   if (columns > 1 || !isUnbounded(random) || yTrue.length !== yPred.length || !(span > 0)) return undefined;
   if (yTrue.some((y, i) => y !== yPred[i]) || yTrue.every(Number.isInteger)) return undefined;
-  if (Math.max(...yTrue.map(Math.abs)) > 1e3) return undefined; // of amounts as large 2 is next to nothing
   const shifted = [-2, 2].map((by) => engine.value(withOutputs(batch, (p) => p + by)).value);
   if (!shifted.every((value) => Math.abs(value - best) <= 1e-4 * span)) return undefined;
   return {
