@@ -191,7 +191,7 @@ function drownedTerm({ ops, random: { value } }: BatchObservations): Finding | u
   };
 }
 
-/** The ratio of labels to outputs beyond which a training does not come to them in a usual number of steps. */
+/** The ratio of labels to outputs, or to 1, beyond which a training does not come to them in a usual number of steps. */
 const FAR_LABELS = 1e4;
 
 /** Labels that the outputs are to equal, and that are many times as large as those of an untrained model. */
@@ -199,7 +199,7 @@ function farLabels({ random: { batch, value }, results: { perfect } }: Observati
   const { yTrue, yPred } = perfect?.batch ?? {};
   if (yTrue === undefined || yTrue.length !== yPred!.length || yTrue.some((y, i) => y !== yPred![i])) return undefined;
   const [labels, outputs] = [yTrue, batch.yPred].map((of) => Math.hypot(...of) / Math.sqrt(of.length));
-  return !(labels > FAR_LABELS * outputs) || outputs === 0 ? undefined : {
+  return !(labels > FAR_LABELS * Math.max(1, outputs)) ? undefined : {
     cause: "bad-scale",
     severity: "warning",
     message: `The labels have a size of about ${labels.toExponential(1)}, the outputs of an untrained model one of ${

@@ -335,7 +335,7 @@ function nearMiss({ engine, observations }: AuditContext, best: number, start: n
   const at = (share: number) => engine.value(withOutputs(batch, (p) => p + share * (high - low))).value;
   const shares = [0.01, 0.03, 0.1], around = shares.map((share) => Math.max(at(share), at(-share)));
   const least = Math.min(...around), share = shares[around.indexOf(least)];
-  if (!(least < best - 0.02 * span)) return undefined;
+  if (!(least < best - 0.1 * span)) return undefined; // a loss that is kept above a small number is so near its end
   return {
     cause: "wrong-optimum",
     severity: "warning",
