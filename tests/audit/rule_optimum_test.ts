@@ -1036,7 +1036,7 @@ Deno.test("wrong optimum: outputs that miss their labels by a little have a smal
   const misses = (loss: (error: number) => number, more: Partial<Made> = {}) =>
     /miss their labels/.test(found(loss, more)?.message ?? "");
   assert(!misses(huber(0.1), { random: batchOf(few, from), perfect: batchOf(few, few) }));
-  assert(!misses((e) => (e - 0.5) ** 2)); // on one side alone
+  for (const side of [-0.5, 0.5]) assert(!misses((e) => Math.min(1, (e - side) ** 2))); // on one side alone
   assertEquals([0.03, 0.3].map((floor) => misses((e) => Math.min(1, Math.abs(e * e - floor)))), [false, true]);
   const twice: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => huber(0.1)(p - 2 * yTrue[i])));
   const inAnotherUnit = { ...made, perfect: batchOf(many, many.map((y) => 2 * y)) };
