@@ -155,13 +155,15 @@ Deno.test("a softmax or sigmoid of another one, or of a tanh", () => {
   const tanh =
     "warning Sigmoid: The loss takes a sigmoid or softmax of outputs between −1 and 1, of a tanh or a cosine, so it " +
     "never comes close to 0 or 1";
+  const signs = () => outputs({ largest: 1 });
   for (const kind of ["tanh", [-1, 1]] as PredictionKind[]) {
-    assertEquals(said([op("Sigmoid", [outputs()])], { kind, yPred: [-0.5, 0.5] }), tanh);
+    assertEquals(said([op("Sigmoid", [signs()])], { kind, yPred: [-0.5, 0.5] }), tanh);
     nothing([[op("Sigmoid", [ofPred()])], []], { kind, yPred: [-0.5, 0.5] });
+    nothing([[op("Sub", [signs()]), op("Exp", [ofPred({ largest: 32 })])]], { kind, yPred: [-0.5, 0.5] }); // cosines with a scale
   }
-  nothing([[op("Sigmoid", [outputs()])]], { kind: [-1, 2], yPred: [-0.5, 0.5] });
-  nothing([[op("Sigmoid", [outputs()])]], { kind: [-2, 1], yPred: [-0.5, 0.5] });
-  nothing([[op("Sigmoid", [outputs()])]], { kind: "real", yPred: [-0.5, 0.5] });
+  nothing([[op("Sigmoid", [signs()])]], { kind: [-1, 2], yPred: [-0.5, 0.5] });
+  nothing([[op("Sigmoid", [signs()])]], { kind: [-2, 1], yPred: [-0.5, 0.5] });
+  nothing([[op("Sigmoid", [signs()])]], { kind: "real", yPred: [-0.5, 0.5] });
 });
 
 Deno.test("a softmax although a row has several labels", () => {

@@ -491,6 +491,30 @@ Deno.test("wrong optimum: shares of allowed classes, where one class for all row
   const missed: Value = ({ yTrue, yPred }) =>
     -mean([0, 1, 2, 3].map((i) => Math.log(1e-9 + sum([0, 1, 2].map((k) => yTrue[3 * i + k] * yPred[3 * i + k])))));
   assertStrictEquals(optimum({ loss: missed, ...masks }), undefined);
+  // Without labels each row may choose any class.
+  const unlabelled = {
+    random: batchOf(allowed.map(() => 0), [...masks.random.yPred], 3),
+    perfect: batchOf(allowed.map(() => 0), [0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0], 3),
+  };
+  const entropy: Value = ({ yPred }) => -sum(yPred.map((p) => p > 0 ? p * Math.log(p) : 0));
+  assertStrictEquals(optimum({ loss: entropy, ...unlabelled }), undefined);
+  assertEquals(
+    optimum({ loss: entropy, ...masks, perfect: { ...unlabelled.perfect, yTrue: masks.random.yTrue } })?.cause,
+    "wrong-optimum",
+  );
+});
+
+Deno.test("wrong optimum: where all rows have the same correct outputs, a constant model has to be as good to the last digits", () => {
+  const curve = [0, 0.5, 0], rows = 6, y = Array<number>(rows).fill(0);
+  const noise = Array.from({ length: 3 * rows }, (_, i) => ((7 * i) % 11) / 5 - 1);
+  const made = { random: batchOf(y, noise, 3), perfect: batchOf(y, y.flatMap(() => curve), 3) };
+  const energy = (depth: number): Value => ({ yPred }) =>
+    mean(yPred.map((p, i) => i % 3 === 1 ? depth * (p - 0.5) ** 2 : 1000 * p * p)); // the ends weigh most
+  assertStrictEquals(optimum({ loss: energy(4), ...made }), undefined);
+  assertEquals(optimum({ loss: energy(0), ...made })?.evidence.useless, "all outputs at their minimum");
+  // Of rows that differ a thousandth of the range is nothing.
+  const others = { ...made, perfect: batchOf(y.map((_, i) => i), y.flatMap((_, i) => [0, 0.5 - i / 100, 0]), 3) };
+  assertEquals(optimum({ loss: energy(0.04), ...others })?.evidence.useless, "all outputs at their minimum");
 });
 
 Deno.test("wrong optimum: shares that equal the labels, and a descent that leads lower from there", () => {

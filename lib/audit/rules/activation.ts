@@ -80,7 +80,8 @@ const COSINES_APART = 2.4;
 function squashedSigns({ ops, random }: Observations, { yPred }: AuditOptions): Finding | undefined {
   const signs = yPred === "tanh" || (typeof yPred === "object" && yPred.every((end) => Math.abs(end) === 1));
   const op = signs ? squashes(ops, ({ isPred }) => isPred) : undefined;
-  return op && {
+  if (op === undefined || op.inputs[0].largest > COSINES_APART) return undefined; // they have a scale
+  return {
     cause: "activation-mismatch",
     severity: "warning",
     message:

@@ -262,7 +262,9 @@ function collapse(context: AuditContext, best: number, start: number): Finding |
   const { engine, observations, descents } = context, { random, columns } = observations, span = start - best;
   const { batch: right } = observations.results.perfect!;
   if (columns === 1 || !(span > 0)) return undefined;
-  const same = onSimplex(random.batch, columns)
+  const shares = onSimplex(random.batch, columns);
+  if (shares && new Set(right.yTrue).size === 1) return undefined; // without labels a row may choose any class
+  const same = shares
     ? uselessOnSimplex(right, columns)
     : [{ name: "all outputs 1", batch: withOutputs(right, () => 1), remedy: apart }];
   const useless = same.find(({ batch }) => engine.value(batch).value <= best + 1e-3 * span);
@@ -853,13 +855,15 @@ export const wrongOptimum: Rule = (context) => {
   if (beaten !== undefined) return beaten;
   if (!labelsDetermineOutputs(observations)) return collapsed;
   let byOffset: Finding | undefined;
+  // Where all rows have the same correct outputs, a constant model can be right, and is wrong as soon as it is worse.
+  const near = yPred.every((p, i) => p === yPred[i % columns]) ? 1e-6 : 1e-3;
   for (const right of rightOnes(observations)) {
     const best = engine.value(right).value, span = start - best;
     if (!(span > 0)) continue;
     for (const { name, batch, remedy } of uselessOf(right, observations)) {
       if (batch.yPred.every((p, i) => p === right.yPred[i])) continue; // of one positive, a single certain one is correct
       const { value } = engine.value(batch);
-      if (!(value <= best + 1e-3 * span)) continue;
+      if (!(value <= best + near * span)) continue;
       if (otherOutputsFit(context, Math.min(value, best) - 0.05 * span)) continue;
       if (remedy === bound && offsetIsLinear(context, right)) {
         byOffset ??= offsetPays({ useless: name, value, perfect: best, random: start });
