@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import type { Tensor } from "@roundabout/roundabout";
+import { auditLoss } from "@roundabout/roundabout/audit";
 import { auditEngine } from "../../lib/audit/audit.ts";
 import { samplerOf } from "../../lib/audit/batches.ts";
 import { inWordsOf } from "../../lib/audit/engines/dialects.ts";
@@ -78,6 +79,15 @@ Deno.test("tfjsEngine: a recording says where each input comes from, what is liv
   assertMatch(round.line!, /^engine_test\.ts:\d+:\d+$/);
   assertMatch(readOut!.line!, /^engine_test\.ts:\d+:\d+$/);
   assertEquals([connected, live, customGradient], [true, true, false]);
+});
+
+Deno.test("tfjsEngine: a sum without an axis is one over everything, not over the rows", () => {
+  const norm = (axis?: number[]) => (y: Tensor, p: Tensor) =>
+    tf.add(tf.mean(tf.squaredDifference(y, p)), tf.mul(0.01, tf.sqrt(tf.sum(tf.square(p), axis)))) as Tensor;
+  const causes = (axis?: number[]) =>
+    auditLoss(norm(axis), { yPred: "real", yTrue: "real", columns: 3 }).findings.map(({ cause }) => cause);
+  assertEquals(causes(), causes([0, 1]));
+  assert(!causes().includes("wrong-axis"), `${causes()}`);
 });
 
 Deno.test("tfjsEngine: ones and zeros of a shape come from nothing, a selection lets gradients through its branches", () => {

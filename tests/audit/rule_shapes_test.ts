@@ -247,10 +247,16 @@ Deno.test("wrong axis: the outputs are normalised over the rows", () => {
   );
   assertEquals(found.evidence, { rows: 4, columns: 2, shapes: "[4,2] [1,2]" });
   assert(axisIn([op("Sub", [ofPred([2, 4]), ofPred([1, 2], byRows)])], two));
+  const byAll: More = { reduced: { sum: "all" } };
+  assertEquals(
+    axisIn([op("RealDiv", [ofPred([4, 2]), ofPred([], byAll)])], two)?.message,
+    "The outputs are normalised over all rows and columns of the batch: each row depends on all others",
+  );
   const meanOfColumns = op("Sub", [ofPred([4, 2]), ofPred([1, 2], { reduced: { plain: "rows" } })]);
   nothing(axisIn, [
     [meanOfColumns, share],
     [op("Add", [ofPred([4, 2]), ofPred([1, 2], byRows)])],
+    [op("Sub", [ofPred([4, 2]), ofPred([], byAll)])],
     [op("RealDiv", [ofPred([4, 1]), ofPred([1, 2], byRows)])],
     [op("RealDiv", [ofPred([4, 2], { live: false }), ofPred([1, 2], byRows)])],
     [op("RealDiv", [ofPred([4, 2]), ofBoth([1, 2], byRows)])],

@@ -542,7 +542,7 @@ const sentences: Partial<Record<Cause, readonly Said[]>> = {
       "wx-softmax-sum-all",
       "error",
       "RealDiv",
-      "The outputs are normalised over the rows of the batch, axis 0: each row depends on all others",
+      "The outputs are normalised over all rows and columns of the batch: each row depends on all others",
     ],
     [
       "wx-dice-row",

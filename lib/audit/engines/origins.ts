@@ -53,7 +53,7 @@ function reductionBy(
 ): Reduction | undefined {
   const [first] = inputs, rank = first?.shape.length ?? 0, { turned = false } = first?.origin ?? {};
   if ((name === "Sum" || name === "Mean") && rank === 2) {
-    const along = [attrs.axis].flat().map((a) => Number(a) < 0 ? Number(a) + rank : Number(a)).join();
+    const along = [attrs.axis ?? [0, 1]].flat().map((a) => Number(a) < 0 ? Number(a) + rank : Number(a)).join();
     if (name === "Sum" && along === "0,1") return { sum: "all" };
     const axis = turned ? (along === "0" ? "1" : "0") : along, columns = first.shape[turned ? 0 : 1];
     const { isPred, fromTrue, fromPred } = first.origin ?? unknownOrigin, own = isPred || (fromTrue && !fromPred);

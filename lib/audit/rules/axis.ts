@@ -34,11 +34,15 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
   if (centred) return undefined;
   const shared = ops.find(({ op, inputs }) =>
     ["RealDiv", "Sub"].includes(op) && inputs.some((i) => i.live && full(i.shape)) &&
-    inputs.some((i) => i.live && !i.fromTrue && i.reduced.sum === "rows")
+    inputs.some(({ live, fromTrue, reduced: { sum } }) =>
+      live && !fromTrue && (sum === "rows" || (sum === "all" && op === "RealDiv"))
+    )
   );
   if (shared) {
-    const message = "The outputs are normalised over the rows of the batch, axis 0: each row depends on all others";
-    return [shared, message, perRow];
+    const over = shared.inputs.some((i) => i.reduced.sum === "all")
+      ? "all rows and columns of the batch"
+      : "the rows of the batch, axis 0";
+    return [shared, `The outputs are normalised over ${over}: each row depends on all others`, perRow];
   }
   const ofAll = ops.find(({ op, inputs }) =>
     op === "Log" && inputs[0].live && inputs[0].reduced.sum === "all" && !inputs[0].fromTrue
