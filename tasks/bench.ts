@@ -8,7 +8,7 @@ import { root, runTask, TaskError, typedIn, UsageError } from "./cli.ts";
 
 const sizes = [32, 1000, 1024, 1e4, 1e5, 1e6, 1e7];
 
-/** What can be measured alone, and the options that it takes. */
+/** The measurements that can run alone, with the options that each takes. */
 const alone: Readonly<Record<string, readonly string[]>> = {
   backends: ["quick"],
   rows: ["greatest", "peers"],

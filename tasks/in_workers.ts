@@ -7,7 +7,7 @@
 /** The largest number of threads: each has its own copy of the data. */
 const mostThreads = 8;
 
-/** What is told of requests, and what stops them. */
+/** The listener to the answers, and the signal that stops the requests. */
 export interface Answers<Answer> {
   /**
    * The number of answers to a request.

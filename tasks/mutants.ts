@@ -84,7 +84,7 @@ export interface Plan {
   tests: number[];
   /** Seconds that they take without a mutant. */
   seconds: number;
-  /** How often they come by the mutant. */
+  /** The number of times that the tests run the mutant. */
   hits: number;
   /** True if the mutant's code runs once per process: while the file is loaded, or for a result that is kept. */
   once: boolean;

@@ -44,7 +44,7 @@ interface TestRun {
   nameOf?: (module: string) => string;
 }
 
-/** What a run of tests gives. */
+/** The results of a run of tests. */
 interface Ran {
   tally: Tally;
   /** The tests that were not run. */

@@ -1,6 +1,6 @@
 import { describe } from "./describe.ts";
 
-/** What a value must be. */
+/** A rule that a value must meet. */
 export interface Rule {
   /** Words for it: "a number in (0, 1]". */
   readonly must: string;

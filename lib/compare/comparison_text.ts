@@ -2,7 +2,7 @@ import type { Feature } from "../data/table.ts";
 import { fixed, signed } from "../display/format.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss, LossComparison } from "./types.ts";
 
-/** What became of a feature, in a few words: its kind and what is filled in, or why it is left out. */
+/** Describes a feature in a few words: its kind and the values filled in, or the reason why it is left out. */
 export function featureText({ kind, levels, used, why, missing, heavyTails }: Feature): string {
   if (!used) return `left out, ${why}`;
   const what = kind === "number" ? "number" : kind === "boolean" ? "yes/no" : `category of ${levels}`;

@@ -91,7 +91,10 @@ export interface RunSettings {
   readonly start?: Float64Array;
 }
 
-/** What a candidate trains with: the class shares and class weights are those of the training rows, for validation rows too. */
+/**
+ * The network, objectives and labels of a candidate. Class shares and class weights are those of the training rows, for
+ * validation rows too.
+ */
 interface Training {
   readonly form: NetworkForm;
   readonly objective: Objective;

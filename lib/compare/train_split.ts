@@ -43,7 +43,7 @@ export function* trainingsOf(work: ComparisonWork, rows: Split, seed: number): G
   }
 }
 
-/** What is told of the trainings, and what stops them. */
+/** The listener to the trainings, and the signal that stops them. */
 export interface TrainingWatch {
   onTraining(split: number, trained: TrainedLoss): void;
   readonly signal?: AbortSignal;

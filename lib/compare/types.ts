@@ -91,7 +91,7 @@ export interface ComparedData {
   readonly chosen: string;
   /** Every column beside the label, and what became of it. */
   readonly features: readonly Feature[];
-  /** What a reader of the numbers must know of the table. */
+  /** Warnings about the table that bear on the numbers. */
   readonly warnings: readonly TableWarning[];
 }
 

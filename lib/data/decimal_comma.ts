@@ -4,7 +4,7 @@ import { isMissingValue } from "./spelling.ts";
 /** The mark between the whole part of a number and its fraction. */
 export type DecimalMark = "." | ",";
 
-/** What is known of the marks of a table. */
+/** The known marks of a table. */
 export interface DecimalOptions {
   /** The mark, if it was named. */
   readonly decimal?: DecimalMark;

@@ -46,7 +46,7 @@ function firstBytes(path: string): Uint8Array {
   }
 }
 
-/** What Node.js has from version 22.15 on; Deno has it. */
+/** Functions of node:zlib that Deno has, and Node.js from version 22.15 on. */
 interface Zstd {
   zstdDecompressSync(bytes: Uint8Array): Uint8Array;
   createZstdDecompress(): Transform;

@@ -104,7 +104,7 @@ export interface TableDataset {
   readonly columns: readonly Column[];
   /** Every column beside the label, in the order of the table, and what became of it. */
   readonly features: readonly Feature[];
-  /** What a reader of the results must know. */
+  /** Warnings about the table that bear on the results. */
   readonly warnings: readonly TableWarning[];
   /** The number of each row in the source, from 0; rows without a label may be left out, a large table may be sampled. */
   readonly rowNumbers: Int32Array<ArrayBuffer>;

@@ -5,7 +5,7 @@ export const letters: string = /* @__PURE__ */ Array.from({ length: 94 }, (_, i)
 /** The letters that are a number each; the two after them stand before the letter of a larger number. */
 export const singles = 86;
 
-/** What is added to a byte, modulo 256: the commonest bytes, 253 and small ones, then have one letter. */
+/** The number added to a byte, modulo 256: the commonest bytes, 253 and small ones, then have one letter. */
 export const shift = 5;
 
 /**

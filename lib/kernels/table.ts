@@ -146,7 +146,7 @@ export const pieceBytes = (places: readonly (Place | undefined)[], block: number
  *
  * @param at The address of `pieceBytes` bytes.
  * @param block The number of entries of a block of the pass; `from` is a multiple of it.
- * @returns Whether every class index was that of a class.
+ * @returns True if every class index was that of a class.
  */
 export function eachPiece<Name extends string>(
   simd: Simd,

@@ -31,7 +31,7 @@ function work({ bytes, memory, control }, ready) {
   }
 }`;
 
-/** What a worker is given. */
+/** The message that a worker begins with. */
 interface Setup {
   readonly bytes: Uint8Array;
   readonly memory: WebAssembly.Memory;
@@ -148,7 +148,7 @@ type Unit = readonly [start: number, end: number];
 /** The addresses of whole tables in the shared memory. */
 type Addresses = Partial<Record<"p" | "y" | "w" | "d", number>>;
 
-/** What the workers keep of a first pass for the second. */
+/** The part of a first pass that the workers keep for the second. */
 export interface Shared {
   readonly at: Addresses;
   /** The first entry that a worker has taken. */
@@ -266,7 +266,7 @@ export class Team {
    * Runs a first pass: workers take units from the end of the tables, the main thread from their start. Its sums are the first
    * of all; those of the workers are then added group by group, as one thread does.
    *
-   * @returns What the workers keep; nothing where there is no room, or an index is not that of a class.
+   * @returns The part that the workers keep; nothing if there is no room, or an index is not that of a class.
    */
   first(
     pass: OwnPass<Begun, "p" | "y" | "w" | "d">,

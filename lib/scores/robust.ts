@@ -78,7 +78,7 @@ export function robustMcc(options: RobustMccOptions): Score {
 
 /** Options of {@linkcode robustFBeta}. */
 export interface RobustFBetaOptions {
-  /** How many times as much recall counts as precision, > 0. */
+  /** β: recall is weighted β times as much as precision; above 0. */
   beta: number;
   /** The robustness d > 0. */
   d: number;

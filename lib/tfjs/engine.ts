@@ -65,7 +65,7 @@ export const tapeIsOn = (): boolean => engine().isTapeOn();
  * Hands kept tensors to the tape, which disposes them when it ends, whether or not the gradient was taken. TensorFlow.js's
  * own way, the `save` of a custom gradient, copies tensors on the wasm backend.
  *
- * @returns Whether the tape took them.
+ * @returns True if the tape took them.
  */
 export function giveToTape(output: Tensor, kept: readonly Tensor[]): boolean {
   const node = engine().state.activeTape?.at(-1);

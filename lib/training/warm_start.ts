@@ -74,7 +74,7 @@ function crossEntropyOf({ reading, options }: LossParts): WarmStartLoss {
   };
 }
 
-/** What a warm start trains with. */
+/** The model, data and optimizer of a warm start. */
 export interface WarmUp {
   readonly name: string;
   readonly model: LayersModel;

@@ -70,7 +70,7 @@ export interface FirstCall {
   readonly changed?: readonly ("y_true" | "y_pred")[];
   /** The shape of the result. */
   readonly shape?: readonly number[];
-  /** What cannot train on a result of this shape, "PyTorch's backward()". */
+  /** The function that cannot train on a result of this shape, such as "PyTorch's backward()". */
   readonly needsOneNumber?: string;
 }
 

@@ -257,7 +257,7 @@ class Torch:
         return list(tensor.shape)
 
     def needing_one_number(self, shape):
-        """What cannot train on a result of this shape."""
+        """Name the function that cannot train on a result of this shape, if there is one."""
         return "PyTorch's backward()" if math.prod(shape) != 1 else None
 
     def value(self, call, y, p):

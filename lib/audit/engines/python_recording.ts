@@ -1,7 +1,7 @@
 import type { RecordedInput, RecordedOp, Recording } from "./engine.ts";
 import { originOf, type TracedInput, type TracedOrigin, unknownOrigin } from "./origins.ts";
 
-/** What made a tensor: the caller, an operation by its index, or neither labels nor outputs. */
+/** The origin of a tensor: the labels or the outputs of the caller, an operation by its index, or none of them. */
 type Maker = "true" | "pred" | number | null;
 
 /** An input or output of an operation. */
@@ -28,7 +28,7 @@ interface PythonOp {
 export interface PythonRecording {
   readonly ops: readonly PythonOp[];
   readonly readOut: { readonly op: string; readonly line: string | null } | null;
-  /** What made the result. */
+  /** The origin of the result. */
   readonly result: Maker;
   /** The framework says that the result has a gradient. */
   readonly live: boolean;

@@ -28,7 +28,7 @@ export interface FirstBatch {
 /** A rule about the first batch. */
 export interface FirstBatchRule {
   readonly name: string;
-  /** What it finds may be the consequence of an error that another rule has found. */
+  /** True if its finding may be the consequence of an error that another rule has found. */
   readonly consequence?: boolean;
   readonly find: (batch: FirstBatch) => ModelFinding | undefined;
 }

@@ -263,7 +263,7 @@ const flatAtTheOutputs: Explanation = ({ context, block, outputs, evidence }) =>
   });
 };
 
-/** What selects as an operation without a gradient does. */
+/** Returns a remedy: an operation that selects the same and has a gradient. */
 const selectedBy = ({ op }: RecordedOp): string =>
   ["Greater", "Less", "LessEqual"].includes(op)
     ? "Select by tf.greaterEqual, which has a gradient (of 0): tf.greaterEqual(b, a) instead of a < b, if it does not " +

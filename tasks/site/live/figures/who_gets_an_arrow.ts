@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * Who gets an arrow: the gradient of each of twelve rows under a step that the reader chooses and moves.
+ * The gradient of each of twelve rows under a step that the reader chooses and moves.
  *
  * @module
  */
