@@ -69,14 +69,18 @@ export interface DecidedRows {
  * Sums the counts of decisions in float64: the first of the two passes.
  *
  *     tp = Σ w·y·s    fp = Σ w·(1 − y)·s    fn = Σ w·y·(1 − s)    tn = Σ w·(1 − y)·(1 − s)
+ *
+ * @param step Makes the decisions of outputs, which then stand in the place of decisions.
  */
 export function countDecisions(
   { yTrue, decisions, sampleWeight }: DecidedRows,
   { offset, stride, length }: Slice,
+  step?: Pick<Elementwise, "value">,
 ): Counts {
   let tp = 0, fp = 0, fn = 0, tn = 0;
   for (let n = 0, i = offset; n < length; n++, i += stride) {
-    const y = yTrue[i], s = decisions[i], w = sampleWeight === undefined ? 1 : sampleWeight[i];
+    const y = yTrue[i], s = step === undefined ? decisions[i] : step.value(decisions[i]);
+    const w = sampleWeight === undefined ? 1 : sampleWeight[i];
     const positive = w * y, negative = w * (1 - y);
     tp += positive * s;
     fp += negative * s;
@@ -162,17 +166,8 @@ const allOf = ({ yTrue, slice }: Rows): Slice => slice ?? { offset: 0, stride: 1
  * ```
  */
 export function softCounts(rows: Rows, step: Pick<Elementwise, "value">): Counts {
-  const { yTrue, yPred, sampleWeight } = rows, { offset, stride, length } = allOf(rows);
-  let tp = 0, fp = 0, fn = 0, tn = 0; // as above, without an array of the decisions
-  for (let n = 0, i = offset; n < length; n++, i += stride) {
-    const y = yTrue[i], s = step.value(yPred[i]), w = sampleWeight === undefined ? 1 : sampleWeight[i];
-    const positive = w * y, negative = w * (1 - y);
-    tp += positive * s;
-    fp += negative * s;
-    fn += positive * (1 - s);
-    tn += negative * (1 - s);
-  }
-  return { tp, fp, fn, tn };
+  const { yTrue, yPred: decisions, sampleWeight } = rows;
+  return countDecisions({ yTrue, decisions, sampleWeight }, allOf(rows), step);
 }
 
 /**
@@ -204,10 +199,21 @@ export function countsGradient<T extends Float32Array | Float64Array = Float32Ar
   partials: Counts,
   gradient: T = new Float32Array(rows.yTrue.length) as T,
 ): T {
-  const { yPred } = rows, slice = allOf(rows), byDecision = new Float64Array(yPred.length);
+  const { yPred } = rows;
+  return gradientBySlopes(rows, (i) => step.derivative(yPred[i]), partials, gradient);
+}
+
+/** Writes the same gradient, given the slope s′(ŷᵢ) of each entry. */
+export function gradientBySlopes<T extends Float32Array | Float64Array>(
+  rows: Rows,
+  slopeOf: (i: number) => number,
+  partials: Counts,
+  gradient: T,
+): T {
+  const slice = allOf(rows), byDecision = new Float64Array(rows.yPred.length);
   decisionGradient(rows, slice, partials, byDecision);
   for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) {
-    gradient[i] = toFloat32(step.derivative(yPred[i]) * byDecision[i]);
+    gradient[i] = toFloat32(slopeOf(i) * byDecision[i]);
   }
   return gradient;
 }

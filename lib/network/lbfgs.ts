@@ -82,7 +82,7 @@ export function lbfgs(start: Float64Array, evaluate: Differentiable, options: Lb
   const values: number[] = [];
   for (let step = 0; step < steps; step++) {
     if (now.gradient.every((g) => Math.abs(g) <= tolerance)) break;
-    if (values.at(-memory)! - now.value < leastDecrease) break; // not a number before the tenth step
+    if ((values.at(-memory) ?? Infinity) - now.value < leastDecrease) break;
     values.push(now.value);
     const found = search(weights, now, direction(now.gradient, curvatures), evaluate);
     if (found === undefined && curvatures.length === 0) break; // no descent along the gradient itself

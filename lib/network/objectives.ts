@@ -1,5 +1,5 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { decisionGradient, softCounts, toFloat32 } from "../counts/counts.ts";
+import { gradientBySlopes, softCounts } from "../counts/counts.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { exponentials, sigmoids, sigmoidsBy, sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import { softmax } from "../numerics/softmax.ts";
@@ -164,13 +164,10 @@ export function scoreObjective(score: Score, step: Step): Objective {
     return {
       value: 1 - (Number.isNaN(value) ? 0 : value),
       get gradient() {
-        const { tp, fp, fn, tn } = score.gradient(counts), length = logits.length;
-        const slopes = new Float64Array(length), gradient = new Float64Array(length);
-        for (let i = 0; i < length; i++) slopes[i] = step.derivative(yPred[i]);
+        const { tp, fp, fn, tn } = score.gradient(counts), partials = { tp: -tp, fp: -fp, fn: -fn, tn: -tn };
+        const slopes = yPred.map((p) => step.derivative(p));
         multiply(slopes);
-        decisionGradient(rows, { offset: 0, stride: 1, length }, { tp: -tp, fp: -fp, fn: -fn, tn: -tn }, gradient);
-        for (let i = 0; i < length; i++) gradient[i] = toFloat32(slopes[i] * gradient[i]);
-        return gradient;
+        return gradientBySlopes(rows, (i) => slopes[i], partials, new Float64Array(logits.length));
       },
     };
   };

@@ -27,8 +27,10 @@ const mostInFloat64 = 2 ** 20;
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * Allocates numbers of rows, of float32 if there are more than 2²⁰ and nothing else is said, as TensorFlow.js keeps all. Where
- * WebAssembly has SIMD they lie in a memory of its loops, which give the same bits as those of JavaScript.
+ * Allocates numbers of rows. Where WebAssembly has SIMD they lie in a memory of its loops, which give the same bits as those of
+ * JavaScript.
+ *
+ * @param narrow True for float32; default: if there are more than 2²⁰ numbers, as TensorFlow.js keeps all.
  */
 export function allocateRows(length: number, narrow = length > mostInFloat64): RowNumbers {
   const bytes = narrow ? 4 : 8;

@@ -843,7 +843,8 @@ export const wrongOptimum: Rule = (context) => {
   const { yPred } = perfect.batch;
   if (new Set(yPred).size < 2 || yPred.length !== random.batch.yPred.length) return undefined;
   const start = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value;
-  const collapsed = labelsDetermineOutputs(observations)
+  const determined = labelsDetermineOutputs(observations);
+  const collapsed = determined
     ? undefined
     : sameColumns(context, perfect.value, start) ?? collapse(context, perfect.value, start);
   const beaten = comparedWithItself(observations) ?? idleOutput(context) ??
@@ -853,7 +854,7 @@ export const wrongOptimum: Rule = (context) => {
     columnWithoutEnd(context, perfect.value, start) ?? labelsTimes(context, perfect.value, start) ??
     fallsAsSquare(context);
   if (beaten !== undefined) return beaten;
-  if (!labelsDetermineOutputs(observations)) return collapsed;
+  if (!determined) return collapsed;
   let byOffset: Finding | undefined;
   // Where all rows have the same correct outputs, a constant model can be right, and is wrong as soon as it is worse.
   const near = yPred.every((p, i) => p === yPred[i % columns]) ? 1e-6 : 1e-3;
