@@ -11,6 +11,7 @@ import {
   summarize,
   testsOfRound,
 } from "../../tasks/mutants.ts";
+import { root } from "../../tasks/cli.ts";
 import { slow } from "../slow.ts";
 
 Deno.test("readMutants: the changed code of each, in the order of the source, without what is ignored", () => {
@@ -31,6 +32,16 @@ Deno.test("readMutants: the changed code of each, in the order of the source, wi
   ]);
   assertEquals(mutants.map(changeText), ["a > 0 → a >= 0", "{ throw 1; } → {}"]);
   assertEquals(changeText({ code: "x".repeat(300), replacement: " " }), `${"x".repeat(119)}… → (nothing)`);
+});
+
+Deno.test("tests/mutants.json: the code of each change stands in its file", () => {
+  const textOf = (file: string) => Deno.readTextFileSync(new URL(file, root));
+  const reasons: Reason[] = JSON.parse(textOf("tests/mutants.json"));
+  const stale = reasons.filter(({ file, change }) => {
+    const [code] = change.split(/…? → /);
+    return !textOf(file).replace(/\s+/g, " ").includes(code);
+  });
+  assertEquals(stale, []);
 });
 
 const mutant = (n: number): Mutant => (
