@@ -5,8 +5,8 @@ export interface Timed {
    * Times calls, after some that are not timed.
    *
    * @param untimed Calls before: an idle time slows the first ones down.
-   * @param samples How many numbers are wanted.
-   * @param calls How many calls each is the mean of.
+   * @param samples The number of times to return.
+   * @param calls The number of calls that each is the mean of.
    * @returns Milliseconds a call.
    */
   time(untimed: number, samples: number, calls: number): Promise<number[]>;

@@ -8,14 +8,14 @@ import { openPages, serveFolder, softwareGl, softwareGpu } from "../tasks/chromi
 import { root, TaskError } from "../tasks/cli.ts";
 import { copySources, npmInstall, runIn } from "../tasks/pack.ts";
 
-/** What reading back costs: reads that wait, asynchronous ones, and calls of the browser's functions behind both. */
+/** The numbers of reads back: those that wait, asynchronous ones, and calls of the browser's functions behind both. */
 interface Reads {
   waiting: number;
   asynchronous: number;
   calls: number;
 }
 
-/** What bench/browser/measure.js finds. */
+/** The measurements of bench/browser/measure.js on one backend. */
 export interface BackendRecord {
   backend: string;
   error?: string;
@@ -25,7 +25,7 @@ export interface BackendRecord {
   reads: Record<"crossentropy" | "f1" | "mcc" | "argmax" | "guarded" | "metrics" | "running" | "exact", Reads>;
   /** Distance of trainings by fitMetric from those on the cpu backend, and the tensors that they leave. */
   training: Record<string, { error: number; left: number }>;
-  /** What is told about a number out of range. */
+  /** The error messages about a number out of range. */
   messages: Partial<Record<"guarded" | "guardedLogits" | "fitMetric", string>>;
   left: { tensors: number; bytes: number };
   times: { what: string; ours: number; composed: number }[];

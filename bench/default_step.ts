@@ -1,5 +1,5 @@
 /**
- * Which step, slope and schedule survive, and which do best: the measurement behind the library's defaults.
+ * The measurement behind the library's defaults: the steps, slopes and schedules that survive, and those that do best.
  *
  *     deno run -A bench/default_step.ts [--seeds 10] [--save FILE.json]
  *

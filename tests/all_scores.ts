@@ -2,7 +2,7 @@
 import { assert } from "@std/assert";
 import { fBeta, precisionAtRecall, recallAtPrecision, type Score, scores, tversky, utility } from "../lib/mod.ts";
 
-/** What the scores of the table that are functions are made with here. */
+/** The scores that the functions of the table make here. */
 export const withOptions: Record<string, readonly Score[]> = {
   fBeta: [0.5, 2].map((beta) => fBeta({ beta })),
   tversky: [tversky({ alpha: 0.3, beta: 0.7 }), tversky({ alpha: 2, beta: 0 })],
@@ -18,10 +18,10 @@ export const allScores: readonly Score[] = Object.entries(scores).flatMap(([name
   return withOptions[name];
 });
 
-/** What a loss subtracts the score from. */
+/** The number from which a loss subtracts the score. */
 export const bestOf = ({ best = 1 }: Score): number => best;
 
-/** Where a score's values lie: the least and the greatest. */
+/** The smallest and the largest value of a score. */
 export function rangeOf({ name }: Score): [low: number, high: number] {
   if (["mcc", "cohenKappa", "informedness", "markedness"].includes(name) || name.startsWith("robustMcc")) {
     return [-1, 1];
@@ -31,5 +31,5 @@ export function rangeOf({ name }: Score): [low: number, high: number] {
   return name === "utility" ? [-20, 100] : [0, 1];
 }
 
-/** How large a score's values are: what a tolerance is measured by. */
+/** The size of a score's values, by which a tolerance is measured. */
 export const sizeOf = (score: Score): number => Math.max(...rangeOf(score).map(Math.abs));

@@ -220,7 +220,7 @@ async function lossesOf(mode, loss) {
   return { numbers: [...history.loss, ...history.val_loss, ...history.alive, threshold], left };
 }
 
-/** How far trainings on a device end from those on the cpu backend, and the tensors that they leave. */
+/** Measures the distance of trainings on a device from those on the cpu backend, and the tensors that they leave. */
 async function trainingErrors(backend) {
   const found = {};
   for (const mode of ["running", "exact"]) {
@@ -239,7 +239,7 @@ async function trainingErrors(backend) {
 /** The message of whatever a promise rejects with. */
 const rejectionOf = (promise) => promise.then(() => "nothing", (error) => String(error?.message ?? error));
 
-/** What is told about a label and an output out of range, by the guard and by fitMetric. */
+/** Returns the error messages of the guard and of fitMetric about a label and an output out of range. */
 async function messages() {
   const x = tf.randomNormal([64, 64], 0, 1, "float32", 1), labels = new Float32Array(64).fill(1);
   labels[7] = 2;

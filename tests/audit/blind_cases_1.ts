@@ -104,7 +104,7 @@ const stopGradient = (x: Tensor): Tensor =>
 const straightThrough = (x: Tensor): Tensor =>
   tf.customGrad((v) => ({ value: tf.round(v as Tensor), gradFunc: (dy: Tensor) => dy.clone() }))(x);
 
-/** What two boxes share, and what either covers. */
+/** The intersection and the union of two boxes. */
 function overlap(label: Tensor, output: Tensor): { inter: Tensor; union: Tensor } {
   const [a, b, c, d] = tf.split(label, 4, 1), [e, f, g, h] = tf.split(output, 4, 1);
   const width = tf.relu(tf.sub(tf.minimum(c, g), tf.maximum(a, e)));

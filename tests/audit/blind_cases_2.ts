@@ -60,7 +60,7 @@ const threeOutputs: Sample = drawn(["random", "perfect", "allNeg"], (kind, u) =>
   output: ([y]) => [-0.5, 0, 0.5].map((shift) => kind === "perfect" ? y : shift + gauss(u)),
 }));
 
-/** Where each of three classes belongs. */
+/** The place of each of three classes. */
 const centres = [[0, 1], [1, 0], [-1, -1]];
 
 /** Three classes, and embeddings of two columns. */

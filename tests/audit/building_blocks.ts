@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import type { AuditedLoss, AuditOptions } from "@roundabout/roundabout/audit";
 
-/** What the losses are made of. */
+/** The blocks that the losses are made of. */
 export interface Blocks {
   /** The arguments, in their order. */
   pair(y: Tensor, p: Tensor): [Tensor, Tensor];
@@ -12,7 +12,7 @@ export interface Blocks {
   complement(t: Tensor): Tensor;
   average(t: Tensor): Tensor;
   epsilon(value: number): number;
-  /** What is done along each row. */
+  /** Applies a function along each row. */
   across(t: Tensor, of: (t: Tensor) => Tensor): Tensor;
   plus(a: Tensor, b: Tensor | number): Tensor;
   times(a: Tensor, b: Tensor): Tensor;

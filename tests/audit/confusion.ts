@@ -25,7 +25,7 @@ function firstOf({ cause }: LossCase, findings: readonly Finding[]): CaseCause {
 /**
  * Audits all, prints {true cause} × {first finding}, and what was missed.
  *
- * @returns How often the first finding is right, or an alternate, and how many sound losses have an error or a warning.
+ * @returns The number of faults whose first finding is right, or an alternate, and of sound losses with an error or a warning.
  */
 export function confusion(name: string, cases: readonly LossCase[]): { right: number; alarms: number } {
   const table = new Map<string, Map<string, number>>(), lines: string[] = [];

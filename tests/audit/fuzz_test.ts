@@ -22,7 +22,7 @@ function smallest(of: Expression, scalar: boolean, options: AuditOptions, what: 
   return part === undefined ? of : smallest(part, scalar, options, what);
 }
 
-/** What stands today, of 10 000 on either backend; of anything else, none. Each is printed with the smallest part that shows it. */
+/** The disagreements that stand today, of 10 000 on either backend; of anything else, none. Each is printed with the smallest part that shows it. */
 const standing: Partial<Record<Disagreement, number>> = {
   "constant by another name": 2, // a value read out that makes no difference; erf of what is large
   "not constant": 5, // it moves by less than 1e-6, or only where all outputs are alike

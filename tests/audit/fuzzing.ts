@@ -10,7 +10,7 @@ import {
 } from "@roundabout/roundabout/audit";
 import { sampleOf, tried } from "./oracle.ts";
 
-/** What the audit says and brute force does not, or the other way round. */
+/** A kind of disagreement between the audit and brute force. */
 export type Disagreement =
   | "crash"
   | "leak"

@@ -55,7 +55,7 @@ for (const [name, loss] of sound) {
   });
 }
 
-/** What is wrong, by the loss that stops. */
+/** Losses that stop, with what is wrong with them. */
 const broken: [string, Cause, AuditedLoss, RegExp][] = [
   [
     "the asked loss",

@@ -40,7 +40,7 @@ const settings: readonly ResolvedOptions[] = [
   { name: "top", options: { decision: { top: 0.25 } }, audit: probability },
 ];
 
-/** Whether the best value is had without a use: all alike, or one sure row and the rest alike. By the counts alone. */
+/** Tells, by the counts alone, whether a useless model has the best value: all outputs alike, or one sure row and the rest alike. */
 function hasUselessOptimum(score: Score, { options, audit }: ResolvedOptions): boolean {
   // One class a row under argmax, a fixed number under top: there all cannot be alike.
   if (options.decision !== undefined) return false;
@@ -60,7 +60,7 @@ function hasUselessOptimum(score: Score, { options, audit }: ResolvedOptions): b
   });
 }
 
-/** Whether most outputs on the wrong side have a gradient of exactly 0, among labels that have one at all. */
+/** Tells whether most outputs on the wrong side have a gradient of exactly 0, among labels that have one at all. */
 function isSaturated(score: Score, { options, audit }: ResolvedOptions): boolean {
   const sampler = sampleOf(audit), { yTrue, yPred } = sampler("random", 1, 64)!, right = sampler("perfect", 1, 64)!;
   const { gradient = [] } = tried(metricLoss(score, options), yTrue, yPred)!;
@@ -79,7 +79,7 @@ function share({ yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): number {
   return labels.reduce((a, b) => a + b) / labels.length;
 }
 
-/** What is wrong with it, if anything is. */
+/** Returns the causes that are true of a loss. */
 function faults(score: Score, setting: ResolvedOptions): Cause[] {
   if (setting.options.step === "round") return ["no-gradient-op"];
   return [

@@ -274,7 +274,7 @@ function uniformOf(seed: number): Uniform {
 /** A normal number. */
 export const gauss = (u: Uniform): number => Math.sqrt(-2 * Math.log(1 - u() * 0.999999)) * Math.cos(2 * Math.PI * u());
 
-/** How the rows of a kind of batch are drawn: all labels first, then an output for each. */
+/** Draws the rows of a kind of batch: all labels first, then an output for each. */
 export interface Rows {
   label(): number[];
   output(label: number[]): number[];

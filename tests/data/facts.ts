@@ -1,5 +1,5 @@
 /**
- * What data/make_data.py --facts recorded from numpy, pandas and scikit-learn.
+ * Facts that data/make_data.py --facts recorded from numpy, pandas and scikit-learn.
  *
  * @module
  */

@@ -68,7 +68,7 @@ function bytesOf(text: string, { encoding, packed }: Spelling): Uint8Array {
   return packed === ".gz" ? zlib.gzipSync(bytes) : packed === ".zst" ? zlib.zstdCompressSync(bytes) : bytes;
 }
 
-/** What must be the same for every spelling. */
+/** Reads the parts of a table that must be the same for every spelling. */
 async function essence(path: string, options: Partial<ReadTableOptions> = {}) {
   const read = await readTable(path, { label: "y", ...options }),
     byName = (a: { name: string }, b: { name: string }) => a.name < b.name ? -1 : 1;

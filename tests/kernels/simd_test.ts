@@ -171,7 +171,7 @@ function* sameOnBoth(): Generator<[string, Loss, number, boolean]> {
   }
 }
 
-/** What a loss gives on each backend, of as many rows as make 10,007 entries or a few more. */
+/** Runs work on each backend, of as many rows as make 10,007 entries or a few more. */
 async function onEach<T>(work: () => T): Promise<T[]> {
   const results: T[] = [];
   for (const backend of ["cpu", "wasm"]) {

@@ -120,7 +120,7 @@ class SilentNaN extends Error {}
 
 type Outcome = "made" | "number" | "skipped" | { message: string; error: string };
 
-/** What a call comes to; anything but a sound number or one good sentence fails. */
+/** Returns the outcome of a call; anything but a sound number or one good sentence fails. */
 function outcome(call: () => unknown, skip: boolean): Outcome {
   try {
     const result = call();

@@ -71,7 +71,7 @@ function tensorsOf({ set }: Recorded): [tf.Tensor, tf.Tensor, tf.Tensor?] {
 const given = <T extends object>(options: T): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 
-/** What our metric says in the setting of a case. */
+/** Computes our metric in the setting of a case. */
 function ourMetric(one: Recorded, other: MetricOptions = {}): number[] {
   const { average, decision, threshold, classWeights, ignoreLabel, zeroDivision } = one;
   const options = given({ average, decision, threshold, classWeights, ignoreLabel, zeroDivision, ...other });

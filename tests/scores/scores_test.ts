@@ -73,7 +73,7 @@ const formulas: Record<string, Formula> = {
   utility: (c) => 100 * (c.tp / total(c)) - 5 * (c.fp / total(c)) - 20 * (c.fn / total(c)) + c.tn / total(c),
 };
 
-/** How far a score is from the place where its slope jumps; Infinity where there is none. */
+/** The distance of a score from the place where its slope jumps; Infinity where there is none. */
 const fromKink = ({ name }: Score, { tp, fp, fn }: Counts): number =>
   name === "precisionAtRecall0.7"
     ? Math.abs(tp / (tp + fn) - 0.7)

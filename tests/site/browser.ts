@@ -79,7 +79,7 @@ export const restless = (page: Page): Promise<string[]> =>
     return widths[0] !== widths[1];
   }).map((box) => "is restless: " + box.textContent.trim().slice(0, 60))`) as Promise<string[]>;
 
-/** What axe looks at, and the rules that it asks; absent: the page, all rules. */
+/** The part of the page that axe looks at, and the rules that it asks; absent: the page, all rules. */
 interface AxeOptions {
   within?: string;
   rules?: readonly string[];

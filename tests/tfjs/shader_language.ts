@@ -15,7 +15,7 @@ export interface Input {
   readonly width: number;
 }
 
-/** What the running code calls: `get` reads an input, `set` writes a result. */
+/** The functions that the running code calls: `get` reads an input, `set` writes a result. */
 export interface Runtime {
   get(input: number, i: number, j?: number, k?: number): number | number[];
   set(at: number, value: number | number[]): void;

@@ -16,7 +16,7 @@ const rows = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
-/** What every threshold inside (0, 1) scores: one below, between and above the outputs. */
+/** Returns the best score of thresholds inside (0, 1): one below, between and above the outputs. */
 function bestOfAll(score: (threshold: number) => number, p: number[]): number {
   const sorted = [...new Set([0, 1, ...p])].sort((a, b) => a - b);
   // The lower of two: strictly greater is the upper one alone. Above 0 it is what float32 has of a half.

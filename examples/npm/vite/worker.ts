@@ -3,7 +3,7 @@ import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import "@tensorflow/tfjs-backend-cpu";
 import { train } from "../train.js";
 
-/** What the worker sends: the F1 of an epoch, then that of the trained network. */
+/** A message of the worker: the F1 of an epoch, then that of the trained network. */
 export type Progress = { done: false; epoch: number; f1: number } | { done: true; f1: number };
 
 const send = (progress: Progress): void => postMessage(progress);

@@ -23,7 +23,7 @@ import { fate, mutations } from "../../audit/mutations.ts";
 import { flattened } from "./flattened.ts";
 import { shipped } from "./shipped.ts";
 
-/** What is kept of an audit. */
+/** The recorded part of an audit. */
 export interface Recorded {
   readonly verdict: LossAudit["verdict"] | "refused";
   /** Cause, severity and line of each finding, or the message of a refusal. */
