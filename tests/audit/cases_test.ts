@@ -1,4 +1,4 @@
-// Cases that were not made to fit the rules: 808 faults and 431 sound losses, and 55 that can be argued about, which
+// Cases that were not made to fit the rules: 903 faults and 510 sound losses, and 62 that can be argued about, which
 // are printed but not counted.
 //
 // How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
@@ -86,6 +86,12 @@
 // mended (rows without labels that may choose any class, a least energy, cosines with a scale); the fourth, a gradient of 5e4, is
 // said on. The misses stay: two of the seven are sums over the rows, and so are eight of the 24 of the three sets.
 //
+// Held-out sets 14 and 15, by two more authors who had read no rule but the sentences that say what each cause means, were
+// committed before their only first run, with the rules that sets 11 to 13 had changed; together they have 95 faults and 79
+// sound losses. First run: 80 of 95 first right (70 the cause itself), 80 within three, silence on 9, false alarms on 4 of 79.
+// Set 14: 39 of 46, 4 of 39; set 15: 41 of 49, 0 of 40. On five of the nine it was silent as it excused correct outputs that
+// random ones or a descent beat. The kinds of ten misses and two alarms were mended.
+//
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
 import { assert, assertEquals } from "@std/assert";
@@ -110,6 +116,8 @@ import { heldOutCases10 } from "./held_out_cases_10.ts";
 import { heldOutCases11 } from "./held_out_cases_11.ts";
 import { heldOutCases12 } from "./held_out_cases_12.ts";
 import { heldOutCases13 } from "./held_out_cases_13.ts";
+import { heldOutCases14 } from "./held_out_cases_14.ts";
+import { heldOutCases15 } from "./held_out_cases_15.ts";
 import { heldOutCases9 } from "./held_out_cases_9.ts";
 import { publicCases } from "./public_cases.ts";
 import { slow } from "../slow.ts";
@@ -142,11 +150,13 @@ const sets: readonly CaseSet[] = [
   { name: "held-out set 6", cases: heldOutCases6, faults: 43, sound: 26, right: 43 },
   { name: "held-out set 7", cases: heldOutCases7, faults: 42, sound: 24, right: 42 },
   { name: "held-out set 8", cases: heldOutCases8, faults: 62, sound: 27, right: 62 },
-  { name: "held-out set 9", cases: heldOutCases9, faults: 63, sound: 41, right: 61 },
+  { name: "held-out set 9", cases: heldOutCases9, faults: 63, sound: 41, right: 62 },
   { name: "held-out set 10", cases: heldOutCases10, faults: 36, sound: 30, right: 36 },
   { name: "held-out set 11", cases: heldOutCases11, faults: 50, sound: 31, right: 47 },
   { name: "held-out set 12", cases: heldOutCases12, faults: 48, sound: 32, right: 45 },
   { name: "held-out set 13", cases: heldOutCases13, faults: 38, sound: 39, right: 31, alarms: 1 },
+  { name: "held-out set 14", cases: heldOutCases14, faults: 46, sound: 39, right: 44, alarms: 2 },
+  { name: "held-out set 15", cases: heldOutCases15, faults: 49, sound: 40, right: 46 },
 ];
 
 for (const { name, cases, right: wanted, alarms: known = 0 } of sets) {

@@ -287,6 +287,9 @@ Deno.test("the order of the rows: reversed, or turned by half, by more than a hu
   assertStrictEquals(found(little(1.9)), undefined);
   assert(found(little(2.1)));
   assertStrictEquals(found(({ yPred }) => yPred[0], { deterministic: false }), undefined);
+  // Of a loss of the first row alone another rule tells.
+  assertStrictEquals(found(({ yPred }) => yPred[0], { gradient: [1, 0, 0, 0] }), undefined);
+  assert(found(({ yPred }) => yPred[0] + yPred[0] * yPred[1], { gradient: [1, 1, 0, 0] }));
 });
 
 Deno.test("reduction: the mean over the halves is not the loss, of either batch or in the order of the labels", () => {

@@ -648,6 +648,14 @@ Deno.test("labels that are no index of a one-hot code", () => {
   without([{ ...code(), op: "Gather" }]);
   without([code([0, 1])], batchOf([0, 1, 1, 0], logits, 2));
   without([code([-1, 0, 1])], batchOf([-1, 1, 0, -1], logits, 2)); // -1 may be missing
+  // Codes of many kinds, whose levels are not recorded: rows of no index, and no others, train nothing.
+  const several = batchOf([-1, 1, 2, -2], [...logits, ...logits], 4), many = [code([], 4)];
+  const gradientOf = ({ yTrue }: AuditBatch) => [...yTrue].flatMap((y) => Array(4).fill(y < 0 ? 0 : 1));
+  const error = found(several, { loss, ops: many, gradientOf })!;
+  assertEquals([error.cause, error.severity, error.evidence.outside], ["label-encoding", "error", 2]);
+  assertStrictEquals(found(several, { loss, ops: many }), undefined);
+  assertStrictEquals(found(several, { loss, ops: many, gradientOf: () => Array(16).fill(1) }), undefined);
+  assertStrictEquals(found(several, { loss, ops: many, gradientOf: () => Array(16).fill(0) }), undefined);
 });
 
 Deno.test("classes above 1 in a cross-entropy for two", () => {
@@ -729,4 +737,20 @@ Deno.test("labels outside the range that the outputs are said to have", () => {
     "label-encoding",
     undefined,
   ]);
+});
+
+Deno.test("labels below 0 that train nothing", () => {
+  const y = [-1.5, 0.5, -0.25, 2.5, 1.25, -2, 0.75, 3, -0.5, 1.5], batch = batchOf(y, y.map((v) => v / 2));
+  const masked = ({ yTrue }: AuditBatch) => [...yTrue].map((v) => Number(v > 0));
+  const finding = found(batch, { gradientOf: masked })!;
+  assertEquals([finding.cause, finding.severity], ["label-encoding", "warning"]);
+  assertEquals(finding.message, "Rows with a label below 0 train nothing: they are 4 of 10");
+  const without = (gradientOf?: (batch: AuditBatch) => number[], of = batch) =>
+    assertStrictEquals(found(of, { gradientOf }), undefined);
+  without();
+  without(() => y.map(() => 1));
+  without(({ yTrue }) => [...yTrue].map((v) => Number(v < 0)));
+  without(({ yTrue }) => [...yTrue].map((v) => Number(v > 1))); // others, too
+  without(masked, batchOf(y.map((v) => v < -1.9 ? v : Math.abs(v)), y)); // one of ten
+  without(masked, batchOf(y.map(Math.sign), y)); // few kinds may be classes
 });

@@ -135,6 +135,11 @@ Deno.test("wrong sign: a loss that rises towards correct outputs", () => {
   assertEquals([by(0.5, rises), by(0.5, falls), by(0.9, rises)], [undefined, "wrong-sign", "wrong-sign"]);
   assertEquals(by(0.5, batchOf(yTrue.map((y) => 1 - y), falls)), undefined); // their own labels count
   assertEquals(by(0.5, [0.1, 0.6]), "wrong-sign");
+  // Outputs that fall as the labels rise are called correct: a descent that rises with the labels is no excuse.
+  const ranks = { random: batchOf(numbers, guesses), perfect: batchOf(numbers, numbers.map((y) => -y)) };
+  const turned: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2));
+  const rankDescent = { loss: turned, ...ranks, descents: [{ to: 0, end: numbers }] };
+  assertEquals(sign(rankDescent)?.cause, "wrong-sign");
 });
 
 Deno.test("wrong sign: a loss that rises towards correct outputs and away from them", () => {
@@ -357,6 +362,7 @@ Deno.test("wrong optimum: a loss that falls with the square of the outputs", () 
   none({ descents: [] });
   none({ descents: [{ from: -4, to: -4, end: Array(8).fill(2) }] });
   none({ loss: ({ yPred }) => 1e6 - mean(yPred) ** 2 });
+  none({ loss: ({ yPred }) => 1e-7 * (1 - mean(yPred) ** 2) + mean(yPred.map((p) => Number(Math.abs(p) < 2))) }); // by little
   const end = Array(8).fill(2),
     ends = (ten: number, hundred: number, to = -4) =>
       made(2, {
@@ -1125,4 +1131,105 @@ Deno.test("wrong optimum: amounts without an end, counts among them, that lower 
   const two = counts.map((y) => Number(y > 1));
   const thrice: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => p - 3 * yTrue[i] * p));
   assert(!/without end/.test(found({ loss: thrice, random: batchOf(two, from), perfect: batchOf(two, two) })));
+});
+
+/** Labels of two columns, which are the correct outputs. */
+const twoColumns = { random: batchOf([...numbers, ...guesses], [...guesses, ...numbers], 2) };
+
+Deno.test("wrong optimum: errors of a row that cancel each other", () => {
+  const { yTrue: labels } = twoColumns.random, perfect = batchOf([...labels], [...labels], 2);
+  const ofRows = (of: (a: number, b: number) => number): Value => ({ yTrue, yPred }) => {
+    const errors = yPred.map((p, i) => p - yTrue[i]);
+    return mean(errors.filter((_, i) => i % 2 === 0).map((a, row) => of(a, errors[2 * row + 1])));
+  };
+  const finding = optimum({ loss: ofRows((a, b) => (a + b) ** 2), ...twoColumns, perfect })!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "warning"]);
+  assertEquals(
+    finding.message,
+    "Errors of a row that cancel each other cost nothing: only the sum of its outputs has to be correct",
+  );
+  const { perfect: best, oneMoreAndOneLess, oneMore } = finding.evidence;
+  assertEquals([best, oneMoreAndOneLess, oneMore], [0, 0, 1]);
+  const without = (of: (a: number, b: number) => number, made: Partial<Made> = {}) =>
+    assert(!optimum({ loss: ofRows(of), ...twoColumns, perfect, ...made })?.message.startsWith("Errors of a row"));
+  without((a, b) => a ** 2 + b ** 2);
+  without((a, b) => (a + b) ** 2 + 0.01 * a ** 2);
+  without((_, b) => b ** 2 - 1); // the first column costs nothing at all
+  without((a, b) => (a + b) ** 2, { deterministic: false });
+  without((a, b) => (a + b) ** 2, { perfect: batchOf([...labels], [...labels].map((y) => 2 * y), 2) });
+  const few = batchOf(labels.length > 0 ? [...labels].map(Math.sign) : [], [...labels].map(Math.sign), 2);
+  without((a, b) => (a + b) ** 2, { perfect: few });
+  const shares = [...labels].map((y) => Math.abs(y) / 4);
+  without((a, b) => (a + b) ** 2, {
+    random: batchOf(shares, shares.toReversed(), 2),
+    perfect: batchOf(shares, shares, 2),
+  });
+});
+
+Deno.test("wrong optimum: a descent ends lower than the outputs that are called correct", () => {
+  // Least where outputs are labels and a half; the descent has come halfway from random outputs.
+  const loss: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i] / 4) ** 2));
+  const quarters = batchOf(numbers, numbers.map((y) => y / 4 + 0.5)); // called correct
+  const end = numbers.map((y, i) => 0.9 * y / 4 + 0.1 * guesses[i]), to = loss(batchOf(numbers, end));
+  const found = (more: Partial<Made> = {}) =>
+    optimum({ loss, random: real.random, perfect: quarters, descents: [{ to, end }], ...more });
+  const finding = found()!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "note"]);
+  assertEquals(
+    finding.message,
+    "A descent from random outputs ends lower than those that are called correct: is the minimum elsewhere?",
+  );
+  assertAlmostEquals(finding.evidence.perfect as number, 0.25, 1e-6);
+  assertEquals(finding.evidence.afterDescent, to);
+  assertStrictEquals(found({ descents: [] }), undefined);
+  assertStrictEquals(found({ descents: [{ to: 0.25 - 0.019 * (loss(real.random) - 0.25), end }] }), undefined);
+  assertEquals(found({ descents: [{ to: 0.25 - 0.021 * (loss(real.random) - 0.25), end }] })?.severity, "note");
+  assertStrictEquals(found({ descents: [{ to, end: batchOf(guesses, end) }] }), undefined); // other labels
+  assertStrictEquals(found({ deterministic: false }), undefined);
+  const endless: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => -p * Math.sign(yTrue[i])));
+  const falls = numbers.map((y, i) => guesses[i] + 3 * Math.sign(y));
+  const critic = { loss: endless, descents: [{ to: endless(batchOf(numbers, falls)), end: falls }] };
+  assert(!found(critic)?.message.startsWith("A descent from random outputs ends lower"));
+});
+
+Deno.test("wrong optimum: random outputs are better than those that are called correct, which labels do not determine", () => {
+  const none = numbers.map(() => 0), loss: Value = ({ yPred }) => mean(yPred.map((p) => (p - 0.1) ** 2));
+  const marks = none.map((_, i) => Number(i % 3 === 0)), shares = none.map((_, i) => 0.1 * (1 + i % 2));
+  const descents = [{ to: 0, end: none.map(() => 0.1) }];
+  const made = { loss, random: batchOf(none, shares), perfect: batchOf(none, marks), descents };
+  const finding = optimum(made)!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "warning"]);
+  assertEquals(finding.message, "Random outputs have a smaller loss than those that are called correct");
+  const { perfect: best, random: start } = finding.evidence as Record<string, number>;
+  assertAlmostEquals(best, 0.31, 1e-6);
+  assertAlmostEquals(start, 0.005, 1e-6);
+  assertStrictEquals(optimum({ ...made, deterministic: false }), undefined);
+  assertStrictEquals(optimum({ ...made, descents: [{ to: 1, end: marks }] }), undefined); // it gains nothing
+  assertEquals(
+    [1.4, 1.6].map((gain) => optimum({ ...made, descents: [{ to: start - gain, end: shares }] })?.severity),
+    [
+      "warning",
+      undefined,
+    ],
+  ); // a fifth of it
+});
+
+Deno.test("wrong optimum: shares of classes without labels, of which a row may have several", () => {
+  const none = [0, 0, 0, 0],
+    right = [0.9, 0.1, 0.1, 0.9, 0.9, 0.1, 0.1, 0.9],
+    from = [0.4, 0.3, 0.2, 0.6, 0.5, 0.5, 0.3, 0.2];
+  const best: Value = ({ yPred }) => mean(none.map((_, row) => 1 - Math.max(yPred[2 * row], yPred[2 * row + 1])));
+  assertStrictEquals(
+    optimum({ loss: best, random: batchOf(none, from, 2), perfect: batchOf(none, right, 2) }),
+    undefined,
+  );
+  const wider = { random: batchOf(none, from.map((p) => 4 * p - 1), 2), perfect: batchOf(none, right, 2) };
+  assert(optimum({ loss: best, ...wider })?.message.includes("the same output for every input"));
+});
+
+Deno.test("wrong optimum: of a loss that a few rows make huge nothing follows from useless models", () => {
+  const weight = (scale: number): Value => ({ yTrue, yPred }) =>
+    mean(yPred.map((p, i) => Math.abs(p - yTrue[i]) * (i === 0 ? scale : 1)));
+  const found = (scale: number) => wrongOptimum(contextOf({ loss: weight(scale), random, perfect }))?.message ?? "none";
+  assertEquals([1e5, 1e9].map((scale) => found(scale).startsWith("A useless model")), [true, false]);
 });

@@ -252,6 +252,11 @@ Deno.test("wrong axis: the outputs are normalised over the rows", () => {
     axisIn([op("RealDiv", [ofPred([4, 2]), ofPred([], byAll)])], two)?.message,
     "The outputs are normalised over all rows and columns of the batch: each row depends on all others",
   );
+  const ofHalf = (shape: number[], by = byAll) => [op("RealDiv", [ofPred(shape), ofPred([], by)])];
+  assert(axisIn(ofHalf([4, 2]), { columns: 4 })); // one of two embeddings in a row
+  nothing(axisIn, [ofHalf([4, 1]), ofHalf([4, 3]), ofHalf([2, 2]), ofHalf([4, 2, 1]), ofHalf([4, 2], byRows)], {
+    columns: 4,
+  });
   const meanOfColumns = op("Sub", [ofPred([4, 2]), ofPred([1, 2], { reduced: { plain: "rows" } })]);
   nothing(axisIn, [
     [meanOfColumns, share],

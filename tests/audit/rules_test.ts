@@ -658,11 +658,8 @@ for (const [cause, list] of Object.entries(sentences)) {
     for (const [id, severity, op, sentence] of list) {
       const { loss, options } = caseOf(id), { findings, verdict } = auditLoss(loss, options);
       const found = findings.filter((one) => one.cause === cause && one.severity === severity);
-      assertEquals(found.map(({ severity, where, message }) => [severity, where?.op, message]), [[
-        severity,
-        op,
-        sentence,
-      ]], id);
+      const [first] = found.map(({ severity, where, message }) => [severity, where?.op, message]);
+      assertEquals(first, [severity, op, sentence], id);
       assert(severity !== "error" || verdict === "broken", id);
     }
   });

@@ -32,10 +32,15 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
     inputs.some((i) => i.live && !full(i.shape) && i.reduced.plain === "rows" && i.reduced.sum === undefined)
   ); // a correlation subtracts the mean of each column on purpose
   if (centred) return undefined;
+  /** Several columns of each row, such as one of two embeddings. */
+  const isPart = ([n, width, more]: readonly number[]) =>
+    n === rows && width > 1 && more === undefined && columns % width === 0;
   const shared = ops.find(({ op, inputs }) =>
-    ["RealDiv", "Sub"].includes(op) && inputs.some((i) => i.live && full(i.shape)) &&
+    ["RealDiv", "Sub"].includes(op) &&
     inputs.some(({ live, fromTrue, reduced: { sum } }) =>
-      live && !fromTrue && (sum === "rows" || (sum === "all" && op === "RealDiv"))
+      live && !fromTrue &&
+      (sum === "rows" ? inputs.some((i) => i.live && full(i.shape)) : sum === "all" && op === "RealDiv" &&
+        inputs.some((i) => i.live && (full(i.shape) || isPart(i.shape))))
     )
   );
   if (shared) {

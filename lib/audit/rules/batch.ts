@@ -315,8 +315,9 @@ export const oneRow: Rule = ({ observations: { random, other, columns, rows } })
 };
 
 /** A loss that changes with the order of the rows. */
-export const rowOrder: Rule = ({ engine, observations: { random: { batch, value }, rows, deterministic } }) => {
-  if (!deterministic) return undefined;
+export const rowOrder: Rule = ({ engine, observations: { random, rows, columns, deterministic } }) => {
+  if (!deterministic || onlyRow(random, columns) !== undefined) return undefined; // the order chooses the only row
+  const { batch, value } = random;
   const reordered = (from: (i: number) => number) =>
     engine.value(takeRows(batch, Array.from({ length: rows }, (_, i) => from(i)))).value;
   const reversed = reordered((i) => rows - 1 - i), turned = reordered((i) => (i + rows / 2) % rows);

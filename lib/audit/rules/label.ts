@@ -97,7 +97,8 @@ export const labelEncoding: Rule = (context) => {
   }
   return beyondShares(context) ?? dividedByOthers(context) ?? signsWanted(context) ?? signsTwice(observations) ??
     largestOnly(context) ?? halfPositives(observations) ?? multiples(context) ?? outOfReach(context) ??
-    shiftedIndex(context) ?? outsideOneHot(observations) ?? classesForTwo(context) ?? idleColumn(context);
+    shiftedIndex(context) ?? outsideOneHot(observations) ?? belowZeroLeftOut(observations) ??
+    classesForTwo(context) ?? idleColumn(context);
 };
 
 /** The ranges of the kinds of outputs that have an end. */
@@ -308,29 +309,49 @@ function classesForTwo({ engine, observations: { random: { batch } }, options }:
 
 const comparing = new Set(["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"]);
 
+/** Tells whether the rows with one of these labels are those that train nothing, of labels with a number per row. */
+function trainNothing(
+  { random: { batch: { yTrue }, gradient }, rows, columns }: Observations,
+  is: (y: number) => boolean,
+) {
+  if (gradient === undefined || yTrue.length !== rows) return false;
+  return yTrue.every((y, i) => is(y) === gradient.subarray(i * columns, (i + 1) * columns).every((g) => g === 0));
+}
+
 /**
  * Whole labels of as many kinds as a one-hot code has columns, of which some are no index of it: their rows are all 0. Of more
  * kinds, or with a mask that compares them, one may mean that the label is missing.
  */
-function outsideOneHot({ ops, random: { batch, value } }: Observations): Finding | undefined {
-  const labels = distinct(batch.yTrue);
-  if (ops.some((op) => comparing.has(op.op) && ofLabels(op))) return undefined;
-  const isOutside = (depth: number) => (y: number) => y < 0 || y >= depth;
+function outsideOneHot(observations: Observations): Finding | undefined {
+  const { ops, random: { batch, value } } = observations, labels = distinct(batch.yTrue), depth = labels.length;
+  if (ops.some((op) => comparing.has(op.op) && ofLabels(op)) || !labels.every(Number.isInteger)) return undefined;
+  const isOutside = (y: number) => y < 0 || y >= depth, outside = labels.filter(isOutside);
   const op = ops.find(({ op, inputs: [input], outputShape }) =>
-    op === "OneHot" && ofLabels(input) && outputShape.at(-1) === labels.length &&
-    sizeOf(input.shape) === batch.yTrue.length && labels.every(Number.isInteger) &&
-    input.levels[0] === labels[0]
+    op === "OneHot" && ofLabels(input) && outputShape.at(-1) === depth && sizeOf(input.shape) === batch.yTrue.length &&
+    (input.levels[0] === labels[0] || trainNothing(observations, isOutside))
   );
-  const missing = op && labels.find(isOutside(labels.length));
-  return missing === undefined ? undefined : {
+  return op === undefined || outside.length === 0 ? undefined : {
+    cause: "label-encoding",
+    severity: outside.length > 1 ? "error" : "warning", // one may mean that a label is missing
+    message: `A label of ${
+      outside[0]
+    } is no index of a one-hot code with ${depth} columns: its row is all 0, and trains nothing`,
+    evidence: { label: outside[0], columns: depth, kindsOfLabels: depth, outside: outside.length, value },
+    remedy: `Count the labels from 0: 0 to ${depth - 1}`,
+    where: locationOf(op),
+  };
+}
+
+/** Labels of both signs and of many values, of which those below 0 train nothing: a mask of amounts, which have been standardised. */
+function belowZeroLeftOut(observations: Observations): Finding | undefined {
+  const { batch: { yTrue, yPred }, value } = observations.random, below = yTrue.filter((y) => y < 0).length;
+  if (yTrue.length !== yPred.length || distinct(yTrue).length <= 8 || below < 0.2 * yTrue.length) return undefined;
+  return !trainNothing(observations, (y) => y < 0) ? undefined : {
     cause: "label-encoding",
     severity: "warning",
-    message:
-      `A label of ${missing} is no index of a one-hot code with ${labels.length} columns: its row is all 0, and ` +
-      "trains nothing",
-    evidence: { label: missing, columns: labels.length, kindsOfLabels: labels.length, value },
-    remedy: `Count the labels from 0: 0 to ${labels.length - 1}`,
-    where: locationOf(op!),
+    message: `Rows with a label below 0 train nothing: they are ${below} of ${yTrue.length}`,
+    evidence: { batch: "random", labelsBelow0: below, labels: yTrue.length, value },
+    remedy: "If a number below 0 means that a label is missing, standardise the labels after the mask is made",
   };
 }
 

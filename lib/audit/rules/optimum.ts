@@ -263,7 +263,8 @@ function collapse(context: AuditContext, best: number, start: number): Finding |
   const { batch: right } = observations.results.perfect!;
   if (columns === 1 || !(span > 0)) return undefined;
   const shares = onSimplex(random.batch, columns);
-  if (shares && new Set(right.yTrue).size === 1) return undefined; // without labels a row may choose any class
+  // Without labels a row may choose any class, or several.
+  if (areShares(random.batch.yPred) && new Set(right.yTrue).size === 1) return undefined;
   const same = shares
     ? uselessOnSimplex(right, columns)
     : [{ name: "all outputs 1", batch: withOutputs(right, () => 1), remedy: apart }];
@@ -594,7 +595,8 @@ const otherOutputsFit = (
     const sameLabels = perfect !== undefined && perfect.batch.yTrue.every((y, i) => y === yTrue[i]);
     const right = sameLabels && labelsAreFew(yTrue) ? perfect.batch.yPred : yTrue;
     return to < least && right.length === yPred.length && rankCorrelation(right, yPred) > 0.7 &&
-      !(rankCorrelation(right, random.batch.yPred) > 0.7);
+      !(rankCorrelation(right, random.batch.yPred) > 0.7) &&
+      !(sameLabels && rankCorrelation(right, perfect.batch.yPred) < -0.7); // it is the loss that is turned round
   });
 
 /** Tells whether there are two different labels, or none. */
@@ -606,7 +608,7 @@ function fallsAsSquare({ engine, observations, descents }: AuditContext): Findin
   for (const { from, to, end } of descents()) {
     const [tenTimes, hundredTimes] = [10, 100].map((by) => engine.value(withOutputs(end, (p) => by * p)).value);
     if (!(to < from && tenTimes < Math.min(0, to) && hundredTimes < 50 * tenTimes)) continue;
-    if (!Number.isFinite(hundredTimes)) continue;
+    if (!Number.isFinite(hundredTimes) || hundredTimes > -Math.abs(from)) continue;
     return {
       cause: "wrong-optimum",
       severity: "warning",
@@ -775,6 +777,67 @@ function fitsWithoutLabels(context: AuditContext, best: number, start: number): 
   }
 }
 
+/** Errors of a row that cancel each other and cost nothing: its columns are summed before the square. */
+function errorsCancel({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
+  const { results, random, columns, deterministic } = observations,
+    { batch } = results.perfect!,
+    { yTrue, yPred } = batch;
+  const span = start - best;
+  if (columns < 2 || !deterministic || !isUnbounded(random) || !(span > 0) || yTrue.length !== yPred.length) {
+    return undefined;
+  }
+  if (yTrue.some((y, i) => y !== yPred[i]) || new Set(yTrue).size <= MOST_KINDS) return undefined;
+  const [cancelled, alone] = [[1, -1], [1]].map((by) =>
+    engine.value(withOutputs(batch, (p, i) => p + (by[i % columns] ?? 0))).value
+  );
+  if (Math.abs(cancelled - best) > 1e-4 * span || !(alone > best + 0.01 * span)) return undefined;
+  return {
+    cause: "wrong-optimum",
+    severity: "warning",
+    message: "Errors of a row that cancel each other cost nothing: only the sum of its outputs has to be correct",
+    evidence: { perfect: best, oneMoreAndOneLess: cancelled, oneMore: alone, random: start },
+    remedy: "Take the square or the absolute value of each error before the columns are summed or averaged",
+  };
+}
+
+const elsewhere = "Look at the outputs for which each term is least, and at those that 'sample' calls perfect";
+
+/** Random outputs that are better than those that are called correct, by a part of what a descent gains. */
+function randomIsBetter(context: AuditContext, best: number, start: number): Finding | undefined {
+  const gain = Math.max(...context.descents().map(({ from, to }) => from - to));
+  if (!context.observations.deterministic || !(gain > 0) || !(best - start > 0.2 * gain)) return undefined;
+  if (tooSure(context, start) !== undefined) return undefined;
+  return {
+    cause: "wrong-optimum",
+    severity: otherOutputsFit(context, best) ? "note" : "warning",
+    message: "Random outputs have a smaller loss than those that are called correct",
+    evidence: { perfect: best, random: start },
+    remedy: elsewhere,
+  };
+}
+
+/** A descent from random outputs to a minimum that is lower than the loss of those that are called correct. */
+function lowerElsewhere(
+  { engine, descents, observations }: AuditContext,
+  best: number,
+  start: number,
+): Finding | undefined {
+  const { results, random, deterministic } = observations, { yTrue } = results.perfect!.batch, { yPred } = random.batch;
+  if (!deterministic || !(start > best)) return undefined;
+  const lower = descents().find(({ from, to, end }) =>
+    to < best - 0.02 * (start - best) && end.yTrue.every((y, i) => y === yTrue[i]) &&
+    // Four times as far, a critic's loss has fallen four times as much: it has no end.
+    engine.value(withOutputs(end, (p, i) => p + 3 * (p - yPred[i]))).value > to - (from - to)
+  );
+  return lower && {
+    cause: "wrong-optimum",
+    severity: "note",
+    message: "A descent from random outputs ends lower than those that are called correct: is the minimum elsewhere?",
+    evidence: { perfect: best, afterDescent: lower.to, random: start },
+    remedy: elsewhere,
+  };
+}
+
 /** Outputs of the opposite sign that cost nothing, as in a spectrum, where it may be meant. */
 function oppositeSigns({ engine, observations: { results, random } }: AuditContext, best: number, start: number) {
   const { batch } = results.perfect!, { yTrue, yPred } = batch, span = start - best;
@@ -854,13 +917,15 @@ export const wrongOptimum: Rule = (context) => {
     columnWithoutEnd(context, perfect.value, start) ?? labelsTimes(context, perfect.value, start) ??
     fallsAsSquare(context);
   if (beaten !== undefined) return beaten;
-  if (!determined) return collapsed;
+  const all = [context, perfect.value, start] as const;
+  const contradicted = () => randomIsBetter(...all) ?? lowerElsewhere(...all);
+  if (!determined) return collapsed ?? contradicted();
   let byOffset: Finding | undefined;
   // Where all rows have the same correct outputs, a constant model can be right, and is wrong as soon as it is worse.
   const near = yPred.every((p, i) => p === yPred[i % columns]) ? 1e-6 : 1e-3;
   for (const right of rightOnes(observations)) {
     const best = engine.value(right).value, span = start - best;
-    if (!(span > 0)) continue;
+    if (!(span > 0) || span > 1e6) continue; // of a few rows that weigh so much another rule tells
     for (const { name, batch, remedy } of uselessOf(right, observations)) {
       if (batch.yPred.every((p, i) => p === right.yPred[i])) continue; // of one positive, a single certain one is correct
       const { value } = engine.value(batch);
@@ -878,9 +943,9 @@ export const wrongOptimum: Rule = (context) => {
       });
     }
   }
-  const all = [context, perfect.value, start] as const;
-  return byOffset ?? fitsWithoutLabels(...all) ?? unsure(...all) ?? nearMiss(...all) ?? beyondLabels(...all) ??
+  return byOffset ?? errorsCancel(...all) ?? fitsWithoutLabels(...all) ?? unsure(...all) ?? nearMiss(...all) ??
+    beyondLabels(...all) ??
     offsetIsFree(...all) ??
     oppositeSigns(...all) ??
-    unusedOutput(context);
+    unusedOutput(context) ?? contradicted();
 };
