@@ -7,7 +7,7 @@ import type { Step } from "../steps/step.ts";
 import { type StepName, steps, toStep } from "../steps/to_step.ts";
 import { argmaxDecision } from "./argmax.ts";
 import { checkWithoutThreshold, decisionText } from "./budget.ts";
-import type { Decided, Decision, Mode } from "./decision.ts";
+import { borrowRoom, type Decided, type Decision, type Mode } from "./decision.ts";
 import { topDecision } from "./top.ts";
 
 /**
@@ -63,27 +63,17 @@ function checkThreshold(what: string, threshold: unknown, step: unknown): void {
   check(`make ${what}`, { threshold }, numberThat("a number inside (0, 1), or one a column", (t) => t > 0 && t < 1));
 }
 
-/** The arrays of a small batch that no longer needs them: new ones take as long as the step that fills them. */
-let spare: Float64Array[] | undefined;
-
-/** Larger arrays are not kept for the next batch. */
-const largestSpare = 8192;
-
 /** Compares each output with the threshold of its column: one step for all columns, or one per column. */
 function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decision {
   const decide = ({ yPred }: Batch): Decided => {
     const logistic = fromLogits ? sigmoidsWithSlopes(yPred) : undefined, p = logistic?.values ?? yPred;
     const stride = steps.length, n = p.length;
-    const room = spare?.[0].length === n ? spare : [new Float64Array(n), new Float64Array(n)];
-    const [decisions, slopes] = room;
-    spare = undefined; // lent, until its batch gives it back
+    const { decisions, slopes, release } = borrowRoom(n);
     steps.forEach((step, offset) => fillStep(step, p, { offset, stride, length: n / stride }, decisions, slopes));
     return {
       decisions,
       slopes: fromLogits ? undefined : slopes,
-      release: () => {
-        if (n <= largestSpare) spare = room;
-      },
+      release,
       back: (gradient) => {
         for (let i = 0; i < gradient.length; i++) gradient[i] *= slopes[i];
         logistic?.multiply(gradient);

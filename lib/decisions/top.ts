@@ -3,7 +3,7 @@ import { largestFloat32, toFloat32 } from "../counts/counts.ts";
 import { sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import type { Shape } from "../steps/sigmoidal.ts";
 import { budgetOf } from "./budget.ts";
-import type { Decision, Mode } from "./decision.ts";
+import { borrowRoom, type Decision, type Mode } from "./decision.ts";
 
 /** Options of an alert budget. */
 export interface TopOptions {
@@ -118,16 +118,20 @@ function takeBack(slopes: Float64Array, gradient: Float64Array, column: number, 
  */
 export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOptions): Decision {
   return (batch) => {
-    const { classes, yPred } = batch, logistic = fromLogits ? sigmoidsWithSlopes(yPred) : undefined;
+    const { classes, yPred, sampleWeight } = batch, logistic = fromLogits ? sigmoidsWithSlopes(yPred) : undefined;
     const p = logistic?.values ?? yPred;
-    const decisions = new Float64Array(yPred.length), slopes = new Float64Array(yPred.length);
+    const { decisions, slopes, release } = borrowRoom(yPred.length);
+    if (sampleWeight !== undefined || mode === "hard") { // not all places are written below
+      decisions.fill(0);
+      slopes.fill(0);
+    }
     for (let column = 0; column < classes; column++) {
       const counted = countedOf(batch, p, column), { outputs, places } = counted, n = outputs.length;
       if (n === 0) continue;
       const budget = budgetOf(top, n);
       const place = (k: number) => places === undefined ? k : places[k];
       if (budget === n) { // all of them, wherever they are
-        for (let k = 0; k < n; k++) decisions[place(k)] = 1;
+        for (let k = 0; k < n; k++) [decisions[place(k)], slopes[place(k)]] = [1, 0];
         continue;
       }
       if (mode !== "hard") {
@@ -137,6 +141,7 @@ export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOpti
     }
     return {
       decisions,
+      release,
       back: (gradient) => {
         for (let column = 0; column < classes; column++) takeBack(slopes, gradient, column, classes);
         logistic?.multiply(gradient);

@@ -68,9 +68,30 @@ Deno.test("a batch takes the arrays that one of its size has released, and no ot
   assert(decide(3).decisions !== third.decisions);
   third.release!();
   assertEquals(decide(4).decisions.length, 4);
-  const large = decide(8193);
+  const large = decide(2 ** 20 + 1);
   large.release!();
-  assert(decide(8193).decisions !== large.decisions);
+  assert(decide(2 ** 20 + 1).decisions !== large.decisions);
+});
+
+Deno.test("a budget takes released arrays, too, and none of the numbers in them", () => {
+  const p = [0.1, 0.9, 0.5, 0.7], gradient = [1, -2, 3, -4];
+  for (const weights of [undefined, [1, 0, 2, 1], [0, 0, 0, 0]]) {
+    for (const step of ["softsign", "straightThrough", "round"] as const) {
+      for (const top of [2, 4]) {
+        const options = { decision: { top }, step }, fresh = decided(options, p, 1, weights);
+        const taken = back(options, gradient, p, 1, weights);
+        const before = toDecision("a test", {})(batchOf(p));
+        before.release!();
+        const after = toDecision("a test", options)(batchOf(p, 1, weights)), again = Float64Array.from(gradient);
+        assertStrictEquals(after.decisions, before.decisions);
+        assertEquals([...after.decisions], fresh);
+        after.back(again);
+        assertEquals([...again], taken);
+        after.release!();
+        assertStrictEquals(toDecision("a test", options)(batchOf(p)).decisions, after.decisions);
+      }
+    }
+  }
 });
 
 Deno.test("a threshold rule says its steps unless it takes logits, and an argmax its options", () => {
