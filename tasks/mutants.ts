@@ -159,7 +159,7 @@ export function makeJudge(
       if (sound.length === 0) return "survived";
       const reply = await shared.ask({ ...request, tests: sound }, limit), { late } = shared;
       if (reply?.failed.length === 0) return "survived";
-      if (reply !== undefined && (await shared.ask({ tests: reply.failed }))?.failed.length === 0) {
+      if (reply !== undefined && (await shared.ask({ tests: reply.failed }, limit))?.failed.length === 0) {
         return killedBy(reply.failed[0]);
       }
       await renew();
@@ -173,6 +173,7 @@ export function makeJudge(
   };
   const judge = async (ids: readonly string[]): Promise<Status[]> => {
     const statuses: Status[] = [], failed = new Map<number, number>(); // tests by the places of mutants, to be confirmed
+    let limits = 0;
     const judgeAgain = async () => {
       await renew();
       for (const place of failed.keys()) statuses[place] = await judgeOne(ids[place]);
@@ -191,11 +192,12 @@ export function makeJudge(
       } else if (reply.failed.length === 0) statuses.push("survived");
       else {
         failed.set(place, reply.failed[0]);
+        limits += limit;
         statuses.push(killedBy(reply.failed[0]));
       }
     }
     const tests = [...new Set(failed.values())];
-    if (tests.length > 0 && (await shared.ask({ tests }))?.failed.length !== 0) await judgeAgain();
+    if (tests.length > 0 && (await shared.ask({ tests }, limits))?.failed.length !== 0) await judgeAgain();
     return statuses;
   };
   return { judge, stop: () => shared.stop() };

@@ -85,6 +85,12 @@ export const unreached = () => mutated(9);
 export const ends = () => {
   if (mutated(10)) Deno.exit(0);
 };
+let stuck = false;
+export const hangs = () => {
+  if (stuck) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  stuck = mutated(11);
+  if (stuck) throw new Error("the next call hangs");
+};
 `;
 const toyTests = `
 import * as toy from "../../lib/toy/a.ts";
@@ -95,6 +101,7 @@ Deno.test("loops", () => { equal(toy.countTo(3), 3); toy.waits(); });
 Deno.test("traces", () => { toy.spoils(); equal(toy.isClean(), toy.isPositive(1)); });
 Deno.test("promises", async () => { toy.rejects(); await undefined; });
 Deno.test("ends", () => toy.ends());
+Deno.test("hangs", () => toy.hangs());
 let runs = 0;
 Deno.test("is left out", () => { toy.isPositive(0); equal(++runs, 1); });
 Deno.test.ignore("is slow", () => { toy.unreached(); throw new Error("not to be run"); });
@@ -111,7 +118,7 @@ slow.test("testMutants: switched in one process, or in their own if their code r
     await Deno.copyFile(new URL("../../tasks/mutant_tests.ts", import.meta.url), `${copy}/tasks/mutant_tests.ts`);
     const lines: string[] = [], ignore = () => {};
     // The mutant that leaves traces runs before others that use the same process.
-    const order = [7, 1, 2, 3, 4, 5, 6, 8, 9, 10];
+    const order = [7, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11];
     const results = await testMutants(order.map(mutant), ["tests/toy/a_test.ts"], {
       copy,
       jobs: 1,
@@ -130,6 +137,7 @@ slow.test("testMutants: switched in one process, or in their own if their code r
       "8": "killed",
       "9": "survived",
       "10": "killed",
+      "11": "killed",
     });
     assertEquals(results.map(({ line }) => line), order);
     assertEquals(lines, ["left out, as it fails when it runs again: is left out"]);
