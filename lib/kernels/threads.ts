@@ -1,13 +1,16 @@
 import type { Inputs } from "../batch/read_batch.ts";
-import { type Begun, growTo, instantiate, mergeMarks, moduleBytes, pageBytes, type Simd, viewsOf } from "./simd.ts";
+import { type Begun, growTo, instantiate, mergeMarks, moduleBytes, type Simd, viewsOf } from "./simd.ts";
 import { simdBytes } from "./simd_bytes.ts";
 import { eachPiece, entriesToHeap, type Numbers, type Place, type Table } from "./table.ts";
 
 /** The loops by name; a task names one by its place here. */
 const loops = ["central", "count", "argmax", "finish", "finishArgmax"] as const;
 
-/** The words of a worker's control: tasks given, tasks done, then two tasks: 1 once a thread has taken it, the loop, the number of arguments, these. */
+/** The words of a worker's control: tasks given, tasks done, then two tasks: the holder, the loop, the number of arguments, these. */
 const given = 0, done = 1, tasksAt = 4, taskWords = 20, tasksHeld = 2;
+
+/** The holder of a task: nobody, the worker, or the main thread again. */
+const open = 0, taken = 1, takenBack = 2;
 
 /** The number of looks at the control before a thread waits: about as long as the main thread takes between two tasks. */
 const looks = 2000;
@@ -23,7 +26,7 @@ function work({ bytes, memory, control }, ready) {
     while (Atomics.load(control, ${given}) === task) Atomics.wait(control, ${given}, task);
     const at = ${tasksAt} + task % ${tasksHeld} * ${taskWords};
     if (control[at + 1] < 0) return;
-    if (Atomics.exchange(control, at, 1) === 0) {
+    if (Atomics.compareExchange(control, at, ${open}, ${taken}) === ${open}) {
       loops[control[at + 1]](...control.subarray(at + 3, at + 3 + control[at + 2]));
     }
     Atomics.store(control, ${done}, task + 1);
@@ -73,7 +76,7 @@ work(workerData, () => parentPort.postMessage(0));`;
 /** Starts a worker of a browser. */
 function startInBrowser(setup: Setup): Promise<AnyWorker> {
   const code = `${workerCode}\nonmessage = ({ data }) => { work(data, () => postMessage(0)); close(); };`;
-  const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  const address = URL.createObjectURL(new Blob([code]));
   return new Promise<AnyWorker>((resolve, reject) => {
     const worker = new Worker(address);
     worker.onmessage = () => resolve(worker);
@@ -82,24 +85,14 @@ function startInBrowser(setup: Setup): Promise<AnyWorker> {
   }).finally(() => URL.revokeObjectURL(address));
 }
 
-/** Waits until a number is no longer `value`; the main thread of a browser may only look. */
-function waitWhile(control: Int32Array, at: number, value: number): void {
-  for (let i = 0; i < looks; i++) if (Atomics.load(control, at) !== value) return;
-  while (Atomics.load(control, at) === value) {
-    try {
-      Atomics.wait(control, at, value);
-    } catch { /* this thread may not wait */ }
-  }
-}
+/** Returns the first word of a task in a control. */
+const wordOf = (task: number): number => tasksAt + task % tasksHeld * taskWords;
 
 /** A worker and what it has to do. */
 class Helper {
   readonly control = new Int32Array(new SharedArrayBuffer(4 * (tasksAt + tasksHeld * taskWords)));
   worker?: AnyWorker;
   #given = 0;
-  #owed = 0;
-  /** The last task of each place that was taken back. */
-  readonly #takenBack = Array(tasksHeld).fill(-1);
 
   /** The tasks that were given. */
   get given(): number {
@@ -115,32 +108,35 @@ class Helper {
     return this.#given - this.done < tasksHeld;
   }
 
+  /** The tasks up to the last one that was not taken back. */
+  get owed(): number {
+    let tasks = this.#given;
+    while (tasks > this.done && this.control[wordOf(tasks - 1)] === takenBack) tasks--;
+    return tasks;
+  }
+
   /** Gives a task to a worker that has room for it. */
   give(loop: number, args: readonly number[]): void {
-    const at = tasksAt + this.#given % tasksHeld * taskWords;
-    this.control.set([0, loop, args.length, ...args], at);
-    this.#owed = ++this.#given;
-    Atomics.store(this.control, given, this.#given);
+    this.control.set([open, loop, args.length, ...args], wordOf(this.#given));
+    Atomics.store(this.control, given, ++this.#given);
     Atomics.notify(this.control, given);
   }
 
   /** Takes the last task back, if the worker has not begun it: it may be waiting for a core. */
   takeBack(): boolean {
-    const task = this.#owed - 1;
-    if (task < this.#given - tasksHeld || task < this.done) return false;
-    if (Atomics.exchange(this.control, tasksAt + task % tasksHeld * taskWords, 1) !== 0) return false;
-    this.#takenBack[task % tasksHeld] = this.#owed = task;
-    return true;
+    const task = this.owed - 1;
+    return task >= this.done && Atomics.compareExchange(this.control, wordOf(task), open, takenBack) === open;
   }
 
   /** Waits until so many tasks are done; by default all that were not taken back. */
-  wait(tasks = this.#owed): void {
-    while (tasks > 0 && this.#takenBack[(tasks - 1) % tasksHeld] === tasks - 1) tasks--;
-    for (let now = this.done; now < tasks; now = this.done) waitWhile(this.control, done, now);
+  wait(tasks = this.owed): void {
+    for (let i = 0, now = this.done; now < tasks; i++, now = this.done) {
+      try {
+        if (i >= looks) Atomics.wait(this.control, done, now);
+      } catch { /* the main thread of a browser may only look */ }
+    }
   }
 }
-
-const mostBytes = 65536 * pageBytes;
 
 /** The first entry of a unit, and the entry after its last. */
 type Unit = readonly [start: number, end: number];
@@ -239,7 +235,6 @@ export class Team {
   #allocate(bytes: number): number {
     const { memory } = this.#simd, at = this.#top, top = at + Math.ceil(bytes / 64) * 64;
     try {
-      if (top > mostBytes) return 0;
       growTo(memory, top);
     } catch {
       return 0;

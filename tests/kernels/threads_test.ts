@@ -94,12 +94,13 @@ Deno.test("a number out of range in a worker's rows has the sentence of one thre
   const out = p.slice(), unknown = classes.slice();
   [out[rows - 9], unknown[rows - 9]] = [1.5, 3];
   assertThrows(() => lossAndGradient(y, out, { score: "f1" }), RangeError, `row ${rows - 9} is 1.5`);
+  const before = registeredTeam()!.unitsTaken;
   assertThrows(
     () => lossAndGradient(unknown, table, { score: "f1", average: "macro", columns }),
     RangeError,
     `row ${rows - 9} is 3`,
   );
-  const before = registeredTeam()!.unitsTaken;
+  assertEquals(registeredTeam()!.unitsTaken, before, "no loop meets an index without a class");
   lossAndGradient(y.subarray(0, 190_000), p.subarray(0, 190_000), { score: "f1" });
   assertEquals(registeredTeam()!.unitsTaken, before);
   await setThreads(1);
@@ -236,7 +237,7 @@ interface WorkerData {
 /** Runs a function where a worker runs a task in this thread as soon as it is given, or never if `takes` says so. */
 async function withInstantWorkers(
   takes: (loop: string) => boolean,
-  run: (ran: string[]) => Promise<void>,
+  run: (ran: string[], wake: () => void) => Promise<void>,
 ): Promise<void> {
   const { notify } = Atomics, workers = new Map<unknown, () => void>(), ran: string[] = [];
   class Instant extends Stalled {
@@ -245,12 +246,14 @@ async function withInstantWorkers(
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
       const names: string[] = JSON.parse(/const loops = (\[.*?\])/.exec(code)![1]);
       workers.set(control, () => { // as the code of a worker does
-        const at = 4 + control[1] % 2 * 20, name = names[control[at + 1]];
-        if (control[1] === control[0] || name === undefined || !takes(name)) return;
-        control[at] = 1;
-        (exports[name] as (...args: number[]) => void)(...control.subarray(at + 3, at + 3 + control[at + 2]));
-        ran.push(name);
-        control[1]++;
+        for (; control[1] < control[0]; control[1]++) {
+          const at = 4 + control[1] % 2 * 20, name = names[control[at + 1]];
+          if (name === undefined || !takes(name)) return;
+          if (control[at] !== 0) continue; // taken back
+          control[at] = 1;
+          (exports[name] as (...args: number[]) => void)(...control.subarray(at + 3, at + 3 + control[at + 2]));
+          ran.push(name);
+        }
       });
     }
   }
@@ -259,7 +262,7 @@ async function withInstantWorkers(
     ...more: [number]
   ) => (workers.get(control)?.(), notify(control as Int32Array, ...more));
   try {
-    await withWorkers(Instant, () => run(ran));
+    await withWorkers(Instant, () => run(ran, () => workers.forEach((work) => work())));
   } finally {
     Atomics.notify = notify;
   }
@@ -274,9 +277,9 @@ Deno.test("where the memory ends between two of its places, too, the bytes are t
     refused++;
     throw new RangeError("no room");
   };
-  let refused = 0, narrow = 0;
+  let refused = 0, narrow = 0, finishes = true;
   try {
-    await withInstantWorkers(() => true, async () => {
+    await withInstantWorkers((name) => finishes || !name.startsWith("finish"), async (_, wake) => {
       await setThreads(4);
       const team = registeredTeam()!,
         fits = (rows: number) => {
@@ -294,7 +297,10 @@ Deno.test("where the memory ends between two of its places, too, the bytes are t
       for (const rows of [-16, -12, -8, -4, 0, 4, 100, 200, 300, 400].map((more) => last + more)) {
         const before = team.unitsTaken;
         refused = 0;
+        finishes = false; // the main thread takes what the workers do not begin, or tries to
         const many = call(rows);
+        finishes = true;
+        wake();
         if (team.unitsTaken > before && refused > 0) narrow++;
         registerTeam(undefined);
         const one = call(rows);
@@ -348,6 +354,40 @@ Deno.test("what a worker does not begin of the second pass is taken back", async
       await setThreads(2);
       for (let call = 0; call < 2; call++) assertEquals(lossAndGradient(...calls[name]), one, name);
     }
+    await setThreads(1);
+  });
+});
+
+Deno.test("a worker may stop after any task: what it has not begun is taken back, in every later call", async () => {
+  const each = Math.ceil(rows / 32_768), [, one] = wanted.find(([name]) => name === "central")!;
+  for (let tasks = 1; tasks < 3 * each; tasks++) {
+    let left = tasks;
+    await withInstantWorkers(() => left-- > 0, async () => {
+      await setThreads(2);
+      for (let call = 0; call < 3; call++) assertEquals(lossAndGradient(...calls.central), one, `${tasks} tasks`);
+    });
+  }
+  await setThreads(1);
+});
+
+Deno.test("the main thread gives units to a worker that becomes free between its own", async () => {
+  const { load } = Atomics, [, one] = wanted.find(([name]) => name === "central")!;
+  let looked = 0, tasks = 0;
+  await withInstantWorkers(() => tasks-- > 0, async (ran, wake) => {
+    await setThreads(2);
+    Atomics.load = ((numbers: Int32Array, at: number) => {
+      tasks = Number(++looked % 4 === 0); // a task ends at every fourth look
+      wake();
+      return load(numbers, at);
+    }) as typeof load;
+    try {
+      assertEquals(lossAndGradient(...calls.central), one);
+    } finally {
+      Atomics.load = load;
+    }
+    const count = (loop: string) => ran.filter((name) => name === loop).length;
+    assertEquals(registeredTeam()!.unitsTaken, 4, "two units at once, two in the place of those that ended");
+    assertEquals([count("central"), count("finish")], [3, 4], "one unit was taken back");
     await setThreads(1);
   });
 });
