@@ -71,7 +71,7 @@ const joint = (x: Tensor): Tensor => {
 };
 /** A function of an inverse temperature, between 0 and 1. */
 const langevin = (x: number): number => Math.abs(x) < 0.1 ? 0.5 + x / 12 : 1 / (1 - Math.exp(-x)) - 1 / x;
-/** Where a growing function has a value, by halving [−200, 200]. */
+/** Solves f(x) = value for a growing function f, by halving [−200, 200]. */
 const solved = (f: (x: number) => number, value: number): number => {
   let low = -200, high = 200;
   for (let i = 0; i < 60; i++) {

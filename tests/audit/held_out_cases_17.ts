@@ -58,7 +58,7 @@ const answers = (chosen: number, rejected: number) =>
     output: ([one, two]) =>
       kind === "perfect" ? [one + chosen, two + rejected] : [one + 5 * gauss(u), two + 5 * gauss(u)],
   }));
-/** How much more likely the policy makes the two answers than the reference does. */
+/** Log-ratio of the policy to the reference for the two answers. */
 const ratios = (y: Tensor, p: Tensor): readonly [chosen: Tensor, rejected: Tensor] => {
   const d = tf.sub(p, y);
   return [cut(d, 0, 1), cut(d, 1, 1)];
