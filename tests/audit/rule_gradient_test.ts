@@ -87,6 +87,7 @@ Deno.test("no gradient: an operation that is flat", () => {
   assertEquals(missing.evidence.gradient, "none");
   const numbers = batchOf([0, 2, 1, 0], [...plain.yPred]);
   assert(found({ batch: numbers })!.remedy.startsWith("Train on the numbers before Round"));
+  assert(found({ ops: [flat("ArgMax")] })!.remedy.startsWith("Use the outputs of the softmax themselves"));
   // The first operation that stops it; one that was dead before stops nothing.
   assertEquals(
     found({ ops: [op("Add", [live()]), flat("Floor", [still()]), flat("Sign"), flat("Round")] })!.where?.op,
@@ -119,6 +120,8 @@ Deno.test("no gradient: no operation is flat", () => {
     "no-gradient-op",
   );
   assertEquals(found(({ yPred }) => Number(yPred[0] > 0.5) + yPred[1] / 10)!.cause, "saturated");
+  const two: Value = ({ yPred }) => Number(yPred[0] > 0.3) + Number(yPred[1] > 0.7); // one by one
+  assertEquals(found(two, { outputs: { other: [1, 1, 1, 1] } })!.cause, "no-gradient-op");
   assertEquals(found(firstRow)!.cause, "saturated");
   // From end to end of the outputs, beyond [0, 1] if they are.
   const wide = batchOf([0, 1, 1, 0], [-3, 5, 1, 2]);
@@ -189,7 +192,7 @@ Deno.test("no gradient: the value is the same for all outputs, but the gradient 
   );
   assertEquals(found({ customGradient: false, readOut: { op: "detach" } })?.cause, "detached");
   assertEquals(found({ customGradient: false })?.cause, "constant");
-  assertEquals(found({ gradient: [0, 1e-4, 0, 0] })?.cause, "constant"); // rounding
+  assertEquals([7e-4, 1e-4].map((g) => found({ gradient: [0, g, 0, 0] })?.cause), ["detached", "constant"]); // rounding
   assertEquals(found({ gradient: undefined })?.cause, "constant");
   assertEquals(found({ ops: [flat("Cast", [live({ dtype: "float32" })])] })?.cause, "no-gradient-op");
   assertStrictEquals(found({ loss: ({ yPred }) => mean(yPred) }), undefined);
@@ -223,7 +226,9 @@ Deno.test("no gradient: a loss that is flat for random outputs and larger for co
     turned.message,
     "The loss is flat around the outputs of an untrained model, and larger for correct outputs",
   );
-  assertEquals([found(0.2)?.cause, found(0.1)?.cause], ["saturated", "saturated"]);
+  assertEquals(found(0.2)?.cause, "saturated");
+  assertEquals([0.1, 0.2001, 0.202].map((value) => found(value)?.cause === "wrong-sign"), [false, false, true]);
+  assertStrictEquals(found(2, { gradient: [1, 0, 0, 0] }), undefined);
   const mean = op("Mean", [live({ shape: [4, 1] })], { outputShape: [] });
   const hinge = found(0.1, { ops: [mean, op("Relu", [live({ shape: [], madeBy: 0 })])] })!;
   assertEquals([hinge.cause, hinge.severity, hinge.where?.op], ["reduction", "error", "Relu"]);
@@ -244,13 +249,14 @@ Deno.test("no gradient: the other outputs that are tried, and the differences th
   assertEquals(cause({ loss: () => NaN }), "saturated"); // not the same value
   // The outputs of a row in the places of others, up to three places further.
   const places = [0.2, 0.3, 0.4, 0.5, 0.6, 0.2, 0.3, 0.4, 0.5, 0.6];
-  const at = (p: number) =>
+  const at = (p: number, place = 0) =>
     cause({
       gradient: places.map(() => 0),
       batch: batchOf(places, places, 5),
-      loss: ({ yPred }) => yPred[0] === Math.fround(p) ? 2 : 1,
+      loss: ({ yPred }) => yPred[place] === Math.fround(p) ? 2 : 1,
       outputs: { other: places },
     });
+  assertEquals([0.4, 0.5, 0.6, 0.2].map((p) => at(p, 6) === "constant"), [false, false, false, true]);
   assertEquals([0.3, 0.4, 0.5, 0.6].map((p) => at(p) === "constant"), [false, false, false, true]);
   // A millionth of the value.
   const by = (change: number, value: number): Value => ({ yPred }) => value + (yPred[0] === 3 ? change : 0);
@@ -324,6 +330,27 @@ Deno.test("no gradient: outputs that are read out of the graph", () => {
   assert(!nearby(({ yPred }) => Number(yPred[0] > 0.22)) && nearby(({ yPred }) => Number(yPred[0] > 0.205)));
 });
 
+Deno.test("no gradient: a word of the framework that cuts the outputs off", () => {
+  const found = (name: string, word?: string, line = `${name}.ts:1:1`) =>
+    noGradient(contextOf({
+      ...{ loss: firstRow, gradient: none, ops: [flat(name)] },
+      readOut: word === undefined ? undefined : { op: word, line },
+    }))!;
+  const finding = found("StopGradient");
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["detached", "error", "StopGradient"]);
+  const cut = " cuts the outputs off: the value moves with them, but no gradient reaches them";
+  assertEquals([finding.message, finding.remedy], [
+    `stop_gradient${cut}`,
+    "Remove the stop_gradient around the outputs",
+  ]);
+  const words = [found("StopGradient", "data"), found("StopGradient", "detach"), found("Multiply", "no_grad")];
+  assertEquals(words.map(({ message }) => message), [".data", "detach", "no_grad"].map((word) => word + cut));
+  assertEquals(found("StopGradient", "detach", "loss.ts:9:9").message, `stop_gradient${cut}`); // a word on another line
+  for (const other of [found("Multiply", "detach"), found("Multiply", "no_grad", "loss.ts:9:9"), found("Round")]) {
+    assertEquals(other.cause, "no-gradient-op");
+  }
+});
+
 Deno.test("no gradient: an operation whose own gradient is 0", () => {
   const found = (more: Made = {}) =>
     noGradient(contextOf({ loss: firstRow, gradient: none, customGradient: true, ...more }));
@@ -359,6 +386,7 @@ Deno.test("no gradient: what the backward pass throws", () => {
     "TensorFlow.js has no gradient for Maximum of operands of different shapes: the backward pass throws",
   );
   assertEquals(spread.remedy, "Give both operands the same shape before Maximum: tf.broadcastTo(x, shape)");
+  assert(made(`Oh: ${shapes}`, [maximum([4, 1], [1])])!.message.startsWith("No gradient reaches"));
   const unexplained = `No gradient reaches the outputs: ${shapes}`;
   for (const ops of [[], [maximum([4, 1], [4, 1])], [maximum([4, 1])], [maximum([4, 1], [1], "Minimum")]]) {
     assertEquals(made(shapes, ops)!.message, unexplained);
@@ -374,7 +402,12 @@ Deno.test("no gradient: what the backward pass throws", () => {
   );
   assert(select.remedy.startsWith("Select by tf.greaterEqual, which has a gradient"));
   // The operation that the engine names is to blame, not the first one that is flat, if it takes outputs with a gradient.
-  const both = [flat("GreaterEqual"), flat("LogicalAnd"), flat("ArgMax"), op("NotEqual", [labels()])];
+  const both = [
+    flat("GreaterEqual"),
+    flat("LogicalAnd", [live(), labels()]),
+    flat("ArgMax"),
+    op("NotEqual", [labels()]),
+  ];
   const named = (name: string) => made(`Cannot compute gradient: gradient function not found for ${name}.`, both)!;
   assertEquals(["LogicalAnd", "ArgMax", "TopK", "NotEqual"].map((name) => named(name).where?.op), [
     "LogicalAnd",
@@ -384,6 +417,7 @@ Deno.test("no gradient: what the backward pass throws", () => {
   ]);
   assert(named("LogicalAnd").remedy.startsWith("Multiply masks of tf.greaterEqual"));
   assert(named("ArgMax").remedy.endsWith("so that no gradient of ArgMax is asked for"));
+  assert(made("gradient function not found", [flat("Less")])!.message.startsWith("Less only selects here"));
   assert(made(selects, [flat("Less")], { live: false })!.message.startsWith("Less is flat"));
   assert(made("something else", [flat("Less")])!.message.startsWith("Less is flat"));
   assert(made(undefined, [flat("Less")])!.message.startsWith("Less is flat"));
@@ -551,6 +585,8 @@ Deno.test("dead term: a softmax of one unit", () => {
   assertEquals([finding.cause, finding.severity, finding.where?.op], ["constant", "error", "Softmax"]);
   assertEquals(finding.message, "A softmax over one unit is always 1: the term that contains it trains nothing");
   assertEquals(finding.evidence, { batch: "random", value: 1, shape: "[4,1]" });
+  const of = (outputShape: number[]) => deadTerm(contextOf({ ops: [op("Softmax", [live()], { outputShape })] }))?.cause;
+  assertEquals([of([4, 3, 1]), of([4, 1, 3])], ["constant", undefined]);
 });
 
 Deno.test("dead term: a choice between two multiples of a number that is never negative", () => {
@@ -624,6 +660,7 @@ Deno.test("no gradient: a sum over all rows that lies beyond a clip", () => {
       [sum("Mean"), clip()],
       [sum("Sum", [3, 1]), clip()],
       [sum(), clip({ shape: [4] })],
+      [sum(), clip({ madeBy: undefined })],
       [sum(), clip({ largest: 1 })],
       [sum(), clip({}, { clipValueMin: -1, clipValueMax: 7 })],
       [sum(), clip({}, { clipValueMin: -7, clipValueMax: 1 })],
@@ -641,7 +678,7 @@ Deno.test("own gradient: a multiple of the slope, 0 for a label or a column, or 
     ownGradient(contextOf({ loss, batch, gradient, customGradient: true, ...more }));
   const kinds = (finding: ReturnType<typeof found>) => [finding?.cause, finding?.severity];
   const times = (by: number) => found(slopes.map((slope) => by * slope));
-  for (const by of [1, 0.95, 1.05]) assertStrictEquals(times(by), undefined);
+  for (const by of [1, 0.95, 1.105]) assertStrictEquals(times(by), undefined);
   assertStrictEquals(found(slopes.map((slope) => 3 * slope), { customGradient: false }), undefined);
   assertStrictEquals(found(undefined), undefined);
   assertEquals([0.5, 7, 8, 0.1, -1, -9].map((by) => kinds(times(by))), [
@@ -681,15 +718,13 @@ Deno.test("own gradient: a multiple of the slope, 0 for a label or a column, or 
     ),
   );
 
-  // Columns: those without a gradient on either batch, if the value moves with them.
+  // Columns: those without a gradient, if the value moves with them.
   const wide = batchOf(y, [...p, ...p, ...p], 3), weights = [1, 2, 3];
   const byColumn = (of: number[], own = of): Value => ({ yPred }) =>
     yPred.reduce((sum, v, i) => sum + own[i % 3] * v, 0);
-  const dead = (columns: number[], own = weights) => {
-    const gradient = Array.from(wide.yPred, (_, i) => columns.includes(i % 3) ? 0 : weights[i % 3]);
-    const context = contextOf({ loss: byColumn(own), batch: wide, gradient, customGradient: true });
-    const other = { ...context.observations.other!, gradient: Float32Array.from(gradient) };
-    return ownGradient({ ...context, observations: { ...context.observations, other } } as AuditContext);
+  const dead = (columns: number[], own = weights, slopes = weights) => {
+    const gradient = Array.from(wide.yPred, (_, i) => columns.includes(i % 3) ? 0 : slopes[i % 3]);
+    return ownGradient(contextOf({ loss: byColumn(own), batch: wide, gradient, customGradient: true }));
   };
   const [one, two] = [dead([1])!, dead([0, 2])!];
   assertEquals([kinds(one), kinds(two)], [["detached", "note"], ["detached", "note"]]);
@@ -700,6 +735,7 @@ Deno.test("own gradient: a multiple of the slope, 0 for a label or a column, or 
   );
   assertEquals([one.evidence.columns, two.evidence.columns], ["1", "0 2"]);
   assertStrictEquals(dead([1], [1, 0, 3]), undefined, "the value does not move with it");
+  assert(dead([1], [1, 0, 3], [1, 0, 6])!.message.startsWith("The gradient is not the slope"), "it is that of another");
   assert(!dead([0, 1, 2])!.message.startsWith("Of the outputs"), "none of them has a gradient");
 });
 
@@ -709,9 +745,15 @@ Deno.test("own gradient: a kink within a step, and a value that does not move, a
   const own = (loss: Value, gradient: number[], more: Made = {}) =>
     contextOf({ loss, batch, gradient, customGradient: true, ...more });
   assertStrictEquals(ownGradient(own(bent, [1, 10, 1, 1])), undefined);
+  assert(ownGradient(own(bent, [3, 10, 1, 1]))); // a kink of another output
   assertStrictEquals(ownGradient(own(() => 3, [1, 1, 1, 1])), undefined);
   const straight: Value = ({ yPred }) => yPred.reduce((sum, v) => sum + v, 0);
   const readOut = { op: "dataSync" };
+  const few = batchOf([0, 1, 1], [0.2, 0.6, 0.3]); // of three outputs a multiple is an accident
+  const said = [own(straight, [2, 2, 2, 2]), own(straight, [2, 2, 2], { batch: few })].map((made) =>
+    ownGradient(made)!
+  );
+  assertEquals(said.map(({ message }) => message.startsWith("The gradient is 2 times the slope")), [true, false]);
   assertEquals(isKeptOut(own(straight, [1, 1, 1, 1])), false);
   assertEquals(isKeptOut(own(straight, [1, 0, 1, 1])), true);
   assertEquals(isKeptOut(own(straight, [1, 0, 1, 1], { customGradient: false })), false);

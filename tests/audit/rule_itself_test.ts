@@ -25,6 +25,8 @@ const sums = (x: Tensor): Tensor => tf.mean(tf.log(tf.sum(tf.exp(x), 1)));
 /** Pairs of one class are alike. */
 const alike = (x: Tensor, y: Tensor): Tensor => tf.neg(tf.mean(tf.mul(x, float(tf.equal(y, tf.transpose(y))))));
 
+const byLabels = (y: Tensor): Tensor => tf.matMul(tf.tensor2d([1, 2, 3, 4], [4, 1]), y as tf.Tensor, false, true);
+
 Deno.test("itself: a sum of exponentials over all rows, whose logarithm or ratio is taken", () => {
   const finding = found(sums)!;
   assertEquals([finding.cause, finding.severity, finding.where?.op], ["wrong-optimum", "warning", "Log"]);
@@ -37,6 +39,7 @@ Deno.test("itself: a sum of exponentials over all rows, whose logarithm or ratio
   assert(found((x, y) => alike(tf.softmax(x), y)));
   assert(found((x, y) => alike(tf.div(tf.exp(x), tf.sum(tf.exp(x), 1, true)), y)));
   assert(found(sums, (p) => tf.matMul(p, tf.transpose(p))));
+  assert(found((x, y) => tf.add(sums(x), tf.mean(byLabels(y))))); // with similarities to labels beside it
   assert(found((x) => sums(tf.clipByValue(tf.neg(tf.mul(2, tf.sub(1, x))), -9, 9))));
 });
 
@@ -47,6 +50,8 @@ Deno.test("itself: nothing where the diagonal is masked, other rows are compared
   nothing((x) => tf.mean(tf.log(tf.sum(tf.mul(tf.exp(x), tf.sub(1, eye())), 1))));
   nothing((x, y) => alike(tf.div(tf.exp(x), tf.sum(tf.mul(tf.exp(x), tf.sub(1, eye())), 1, true)), y));
   nothing(sums, (p) => tf.matMul(p, tf.reverse(p, [0]), false, true)); // two sets
+  nothing((_, y) => sums(byLabels(y))); // similarities to labels
+  nothing((x) => tf.mean(tf.log(tf.max(tf.exp(x), 1)))); // the largest alone
   nothing((x) => tf.log(tf.sum(tf.exp(x)))); // of all pairs at once
   nothing((x) => tf.mean(tf.sum(tf.exp(x), 1)));
   nothing((x) => tf.mean(tf.log(tf.sum(tf.square(x), 1))));

@@ -25,10 +25,21 @@ interface Made {
   options?: AuditOptions;
   deterministic?: boolean;
   ops?: RecordedOp[];
+  customGradient?: boolean;
 }
 
 function contextOf(
-  { loss, random, perfect, descents = [], gradientOf, options = {}, deterministic = true, ops = [] }: Made,
+  {
+    loss,
+    random,
+    perfect,
+    descents = [],
+    gradientOf,
+    options = {},
+    deterministic = true,
+    ops = [],
+    customGradient = false,
+  }: Made,
 ) {
   const of = (batch: AuditBatch) => ({
     ...{ batch, value: loss(batch), shape: [] },
@@ -37,7 +48,7 @@ function contextOf(
   const engine = { value: of, valueAndGradient: of } as unknown as AuditEngine, [rows, columns] = random.predShape;
   const results = { random: of(random), perfect: perfect && of(perfect) };
   const observations = {
-    ...{ ops, rows, columns, random: results.random, results, deterministic },
+    ...{ ops, rows, columns, random: results.random, other: results.random, results, deterministic, customGradient },
   } as unknown as Observations;
   const ended = descents.map(({ from = loss(random), to, end }) => ({
     ...{ from, to },
@@ -74,7 +85,8 @@ function optimum(made: Made) {
   for (const [scale, level] of [[64, 0], [1 / 64, 0], [1, 7]]) {
     if (scale === 1 ? bySize : byDescent) continue;
     const other = wrongOptimum(contextOf(changed(made, scale, level)));
-    assertEquals(other?.message, finding?.message, `times ${scale}, plus ${level}`);
+    const said = [finding, other].map((one) => [one?.message, one?.severity]);
+    assertEquals(said[1], said[0], `times ${scale}, plus ${level}`);
   }
   return finding;
 }
@@ -134,6 +146,8 @@ Deno.test("wrong sign: a loss that rises towards correct outputs", () => {
     sign({ loss: (batch) => 1 - squared(batch), ...{ random, perfect }, descents: [{ to, end }] })?.cause;
   assertEquals([by(0.5, rises), by(0.5, falls), by(0.9, rises)], [undefined, "wrong-sign", "wrong-sign"]);
   assertEquals(by(0.5, batchOf(yTrue.map((y) => 1 - y), falls)), undefined); // their own labels count
+  const below = (share: number) => by(1 - (1 + share) * squared(random), rises); // of the way to the correct ones
+  assertEquals([below(0.04), below(0.06)], ["wrong-sign", undefined]);
   assertEquals(by(0.5, [0.1, 0.6]), "wrong-sign");
   // Outputs that fall as the labels rise are called correct: a descent that rises with the labels is no excuse.
   const ranks = { random: batchOf(numbers, guesses), perfect: batchOf(numbers, numbers.map((y) => -y)) };
@@ -340,6 +354,9 @@ Deno.test("wrong optimum: correct outputs that other labels beat", () => {
   const thirds = [0, 0, 0, 1, 1, 1],
     rows = { random: batchOf(thirds, thirds.map((_, i) => 0.5 + i / 50)), perfect: batchOf(thirds, thirds) };
   assertEquals(found((batch) => -squared(batch), rows), "wrong-sign");
+  const onlyNext: Value = ({ yTrue, yPred }) =>
+    yPred.every((p, i) => p === yTrue[i]) ? 0 : yPred.every((p, i) => p === yTrue[(i + 5) % 6]) ? -9 : 1;
+  assert(found(onlyNext, rows) !== "wrong-sign");
   const fit = { end: [0.1, 0.6, 0.2, 0.7, 0.3, 0.8, 0.15, 0.9] };
   assert(found((batch) => -squared(batch), { descents: [{ ...fit, to: -0.5 }] }) !== "wrong-sign");
 });
@@ -385,6 +402,14 @@ Deno.test("wrong optimum: correct outputs that cannot be compared", () => {
   assertStrictEquals(optimum({ loss: recall, random, perfect: batchOf(yTrue, yTrue.map(() => 1)) }), undefined);
   assertStrictEquals(optimum({ loss: recall, random, perfect: batchOf([0, 1], [0, 1]) }), undefined);
   assertStrictEquals(optimum({ loss: recall, random }), undefined);
+  // Correct outputs of one kind, a gradient of one row alone, or one that is not the slope.
+  const ends: Value = ({ yPred }) => Number(!yPred.every((p) => p === 0) && !yPred.every((p) => p === 1));
+  assertStrictEquals(optimum({ loss: ends, random, perfect: batchOf(yTrue, yTrue.map(() => 1)) }), undefined);
+  const found = (gradient: number[], customGradient = false) =>
+    optimum({ loss: recall, random, perfect, gradientOf: () => gradient, customGradient })?.cause;
+  const slopes = yTrue.map((y) => -y / 8), one = yTrue.map((_, i) => Number(i === 1));
+  assertEquals([found(slopes), found(one)], ["wrong-optimum", undefined]);
+  assertEquals([found(slopes, true), found(slopes.map((g) => 2 * g), true)], ["wrong-optimum", undefined]);
 });
 
 Deno.test("wrong optimum: a column that lowers the loss without end", () => {
@@ -424,6 +449,7 @@ Deno.test("wrong optimum: a column that lowers the loss without end", () => {
   assert(!falls(until(9)) && falls(until(40)));
   const shares = (v: AuditBatch) => ({ ...v, yPred: v.yPred.map((p, i) => i % 2 ? 1 / (1 + Math.exp(-p)) : p) });
   assert(!falls(free, { random: shares(two.random), perfect: shares(two.perfect) })); // a share has an end
+  assert(falls(free, { random: shares(two.random) })); // correct outputs beyond 1 are none
   // One column of labels and outputs is another fault.
   const one: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2)) - yPred[0] ** 3;
   assert(!(optimum({ loss: one, ...wide })?.message.startsWith("Column") ?? false));
@@ -435,7 +461,7 @@ Deno.test("wrong optimum: a column that lowers the loss without end", () => {
         mean(column(batch, 0).map((p) => p + bend * p * p)),
       ...two,
     })?.severity;
-  assertEquals([severity(0), severity(0.01)], ["note", "error"]);
+  assertEquals([0, 0.002, 0.004, 0.01].map(severity), ["note", "note", "error", "error"]);
   // A critic is linear in one column, and sees differences of columns only.
   const critic: Value = (batch) => mean(column(batch, 0)) - mean(column(batch, 1)) + 0 * target(batch);
   assert(!falls(critic));
@@ -458,6 +484,18 @@ Deno.test("wrong optimum: pairs, whose labels do not determine the outputs", () 
   const dear = (by: number): Value => (batch) => loss(batch) + (batch.yPred.every((p) => p === 1) ? by : 0);
   assertEquals([found({ loss: dear(1.9e-3) }), found({ loss: dear(2.1e-3) })], ["wrong-optimum", undefined]);
   assertStrictEquals(found({ loss: () => 1 }), undefined);
+  // A column that is kept out of the gradient on purpose, as the goal of another one.
+  const signs: Value = (batch) =>
+    batch.yPred.every((p, i) => p === vectors[i])
+      ? 0
+      : Number(new Set(batch.yPred.filter((_, i) => i % 2).map(Math.sign)).size > 1);
+  const kept = (customGradient: boolean, gradient: number[]) =>
+    found({ loss: signs, customGradient, gradientOf: () => labels.flatMap(() => gradient) });
+  assertEquals([kept(true, [1, 0]), kept(false, [1, 0]), kept(true, [1, 1])], [
+    undefined,
+    "wrong-optimum",
+    "wrong-optimum",
+  ]);
   // Classes of several views that are to agree have a loss of labels beside them.
   const outputs = input({ fromPred: true, isPred: true });
   const severity = (...ops: RecordedOp[]) => wrongOptimum(contextOf({ loss, ...pairs, ops }))?.severity;
@@ -593,6 +631,8 @@ Deno.test("wrong optimum: an offset or a sign of all outputs that costs nothing"
     undefined,
     undefined,
   ]);
+  const { allLessBy2, allMoreBy2 } = found(priced(0.5e-4, 0))!.evidence;
+  assertEquals([(allLessBy2 as number) > 1e-6, (allMoreBy2 as number) < 1e-6], [true, true]);
   const two: Value = (batch) =>
     mean(
       [0, 1].map((c) =>
@@ -648,14 +688,32 @@ Deno.test("wrong optimum: a descent that fits without the labels", () => {
   none({ descents: [{ to: 0.11 * span, end }] });
   none({ descents: [{ to: 0, end: y }] });
   none({ descents: [{ to: 0, end: batchOf(y.map((v) => v + 1), end, 2) }] });
+  none({ descents: [{ to: 0, end: batchOf(y.map((v, i) => i === 0 ? v + 1 : v), end, 2) }] });
   none({ deterministic: false });
   none({ gradientOf: undefined });
+  // It has to lead near the loss of correct outputs, whatever its other column; a column is labelled if all of its rows are.
+  const by = (share: number) => {
+    const misses = first.map((v) => v + Math.sqrt(2 * share * span));
+    return found({ descents: [{ to: share * span, end: columns(misses, turn(second)) }] })?.evidence.column;
+  };
+  assertEquals([by(0.09), by(0.11)], [1, undefined]);
+  none({ perfect: batchOf(y, y.map((v, i) => i === 1 ? v + 1 : v), 2) });
+  // A line through 0 has two directions: in some rows both columns have the opposite sign.
+  const lines: Value = (batch) => {
+    const turned = batch.yPred.map((p, i) => p * (Math.sign(batch.yPred[i - i % 2] * batch.yTrue[i - i % 2]) || 1));
+    return mean(turned.map((p, i) => (p - batch.yTrue[i]) ** 2));
+  };
+  const descends = (end: number[]) =>
+    found({ loss: lines, descents: [{ to: 0, end }] })?.message.startsWith("A descent");
+  assertEquals([descends(y.map((v, i) => i % 4 < 2 ? -v : v)), descends(end)], [false, true]);
   // Where a mask leaves the rows alone, they do not count.
   const other = { descents: [{ to: 0, end: columns(turn(first), second) }] };
   assertEquals(found(other)?.evidence.column, 0);
   none({ ...other, gradientOf: ({ yPred }) => [...yPred].map((_, i) => i % 2) });
   // Where the label itself lowers the loss, the descent has only not come so far.
   none({ descents: [{ to: 0.09 * span, end }] });
+  const shifted = columns(first, turn(second).map((v) => v + Math.sqrt(0.9 * span) / 10));
+  none({ descents: [{ to: 0.09 * span, end: shifted }] });
 });
 
 Deno.test("wrong optimum: how far a column has to lower the loss, and what a critic is", () => {
@@ -702,7 +760,7 @@ Deno.test("wrong optimum: how far a column has to lower the loss, and what a cri
 
 Deno.test("wrong optimum: a descent that fits without the labels, as the outputs of a row may stand in any order", () => {
   const rows = 10;
-  const made = (columns: number, cost = 0) => {
+  const made = (columns: number, cost = 0, orders = columns) => {
     const y = Array.from({ length: rows * columns }, (_, i) => Math.sin(7 * i + 1) * 3),
       at = (i: number, k: number, by: number) => Math.floor(i / columns) * columns + (k + by) % columns;
     const from = y.map((v, i) => v + [1.5, -2, 0.5][i % 3]);
@@ -710,7 +768,7 @@ Deno.test("wrong optimum: a descent that fits without the labels, as the outputs
     const loss: Value = ({ yTrue, yPred }) =>
       mean(
         Array.from({ length: rows }, (_, r) =>
-          Math.min(...Array.from({ length: columns }, (_, by) =>
+          Math.min(...Array.from({ length: orders }, (_, by) =>
             Number(by > 0) * cost + sum(Array.from({ length: columns }, (_, k) =>
               (yPred[r * columns + k] - yTrue[at(r * columns, k, by)]) ** 2))))),
       );
@@ -722,6 +780,7 @@ Deno.test("wrong optimum: a descent that fits without the labels, as the outputs
   };
   const found = (of: Made) => optimum(of)?.message.startsWith("A descent makes the loss");
   for (const columns of [2, 3, 16]) assert(!found(made(columns)), `${columns} columns`);
+  assert(!found(made(3, 0, 2))); // one other order is enough
   assertEquals(found(made(17)), true); // of more outputs it is not asked
   const { loss, random, perfect } = made(3), span = loss(random) - loss(perfect);
   const some = (cost: number) => found({ ...made(3, cost), descents: [{ to: 1e-9, end: made(3).descents[0].end }] });
@@ -744,6 +803,18 @@ Deno.test("wrong optimum: labels that are not the outputs", () => {
       undefined,
     );
   }
+  const six = [0, 1, 1, 0, 1, 1], hot = six.flatMap((k) => [1 - k, k]), even = Math.fround(2 / 3);
+  const some: Value = ({ yPred }) => Number(!yPred.every((p) => p === even) && !yPred.every((p, i) => p === hot[i]));
+  const classes = {
+    random: batchOf(six, hot.map((p, i) => 0.3 + i / 50 + p / 5), 2, 6),
+    perfect: batchOf(six, hot, 2, 6),
+  };
+  assertStrictEquals(optimum({ loss: some, ...classes })?.evidence.useless, undefined);
+  const halves: Value = ({ yPred }) =>
+    yPred.every((p, i) => six[i] === 1 ? Math.abs(p - 0.5) < 0.04 && p !== 0.5 : p === hot[i])
+      ? -1
+      : mean(yPred.map((p, i) => (p - hot[i]) ** 2));
+  assertStrictEquals(optimum({ loss: halves, ...classes }), undefined);
   // Outputs that are only negative, or only small, have an end.
   const hinge: Value = ({ yTrue, yPred }) =>
     mean(yPred.map((p, i) => yTrue[i] === 1 ? relu(1 - p) : p < -9 || p > 9 ? 0 : relu(1 + p)));
@@ -751,7 +822,7 @@ Deno.test("wrong optimum: labels that are not the outputs", () => {
   const far = (random: number[]) =>
     String(optimum({ loss: hinge, random: batchOf(yTrue, random), ...ends })?.evidence.useless);
   assertEquals(far(randomLogits.map((p) => p * 0.5)), "undefined");
-  assertEquals(far(randomLogits.map(Math.abs)), "undefined");
+  for (const map of [Math.abs, relu]) assertEquals(far(randomLogits.map(map)), "undefined");
   assertEquals(far(randomLogits), "all outputs far above the correct ones");
   // Descents from shares that are not the labels say nothing of the labels.
   const y = [0.5, 0.3, 0.2, 0.2, 0.5, 0.3, 0.3, 0.2, 0.5], from = [0.2, 0.4, 0.4, 0.4, 0.2, 0.4, 0.4, 0.3, 0.3];
@@ -862,6 +933,7 @@ Deno.test("wrong optimum: a column of outputs that changes nothing, and whose co
       ops: [op("Add", [live()], { outputShape: [], outputLargest, ...more }), ...ops],
     }))?.cause;
   assertEquals([cause(5), cause(first(made.random))], ["detached", "wrong-optimum"]);
+  assertEquals([2e-5, 5e-6].map((by) => cause((1 + by) * first(made.random))), ["detached", "wrong-optimum"]);
   assertEquals([cause(5, { live: false }), cause(5, { outputShape: [10] })], ["wrong-optimum", "wrong-optimum"]);
   const after = op("Neg", [live({ madeBy: 0 })], { outputShape: [], outputLargest: first(made.random) });
   assertEquals(cause(5, {}, after), "wrong-optimum");
@@ -895,6 +967,12 @@ Deno.test("wrong sign: the score of a mask beside a picture, whose error falls",
     finding.message,
     "The loss rises all the way as column 0 of the outputs comes closer to the labels, with all others correct",
   );
+  const { columns, ...along } = finding.evidence as Record<string, number>;
+  const part = (share: number) => mask.flatMap((v, i) => [share * v + (1 - share) * (0.3 + 0.05 * i), pixels[i]]);
+  assertEquals([String(columns), Object.keys(along)], ["0", ["random", "half", "perfect"]]);
+  [0, 0.5, 1].forEach((share, i) =>
+    assertAlmostEquals(Object.values(along)[i], score(batchOf(y, part(share), 2)), 1e-6)
+  );
   // Not of outputs that go beyond 1, of labels with fractions or of one kind, of all columns, or if it falls in the end.
   const isPart = (more: Partial<Made>) => wrongSign(contextOf({ ...made, ...more }))?.message === finding.message;
   const first = (of: (v: number, i: number) => number, { yPred, yTrue }: AuditBatch) =>
@@ -919,9 +997,10 @@ Deno.test("wrong sign: correct outputs that are mirrored lower the loss as much 
   assertEquals([finding.cause, finding.severity], ["wrong-sign", "error"]);
   // Along one line, from −1 to 1, it is worse in both directions; what counts is the value at the mirrored outputs.
   const middle = mean(numbers),
+    level = 5,
     table = (mirrored: number): Value => ({ yPred }) => {
       const t = (yPred[0] - guesses[0]) / (numbers[0] - guesses[0]);
-      return yPred[1] === middle ? 0 : yPred[1] === 2 * middle - numbers[1] ? mirrored : t >= 0 ? t : 1;
+      return level + (yPred[1] === middle ? 0 : yPred[1] === 2 * middle - numbers[1] ? mirrored : t >= 0 ? t : 1);
     };
   assertEquals([-0.6, -0.4].map((mirrored) => sign({ loss: table(mirrored), ...real })?.cause), [
     "wrong-sign",
@@ -948,7 +1027,9 @@ Deno.test("wrong optimum: a column that some rows would rather have back is move
     optimum({
       loss,
       ...{ random: batchOf(y, from, 2), perfect: batchOf(y, right, 2) },
-      gradientOf: () => slopes.flatMap((slope) => [0, -slope / 4]),
+      // At outputs whose second column is moved by 20, and nowhere else.
+      gradientOf: ({ yPred }) =>
+        slopes.flatMap((s, i) => [0, Number(yPred[2 * i + 1] === right[2 * i + 1] + 20) * -s / 4]),
     })!;
   const finding = found([1, -1, 1, 0.5]);
   assertEquals(finding.severity, "note");
@@ -977,6 +1058,15 @@ Deno.test("wrong optimum: a column of its own labels that is idle, and one whose
     lost.message,
     "The term of column 1 of the outputs is so small beside the others that float32 loses it",
   );
+  assertAlmostEquals(lost.evidence.gradientNorm as number, 3e-3, 1e-9);
+  assertAlmostEquals(lost.evidence.largestOfOthers as number, 3e6, 1);
+  // Labels of few kinds, whatever the correct outputs are.
+  const two = rows((i) => [i % 2, i % 3 % 2]), wide = (v: number) => 4 * v - 2;
+  const first: Value = ({ yTrue, yPred }) => mean(later.map((_, i) => (yPred[2 * i] - wide(yTrue[2 * i])) ** 2));
+  const ofTwo = { random: batchOf(two, rows((i) => [-i, i]), 2), perfect: batchOf(two, two.map(wide), 2) };
+  assertEquals(optimum({ loss: first, ...ofTwo })?.severity, "error");
+  const still = optimum({ loss, ...series((i) => later[i]), gradientOf: () => rows(() => [1, 0]) })!;
+  assertEquals([still.cause, still.severity], ["wrong-optimum", "error"]);
 });
 
 Deno.test("wrong optimum: columns that are all the same, which are better than correct ones", () => {
@@ -995,6 +1085,15 @@ Deno.test("wrong optimum: columns that are all the same, which are better than c
   ]);
   assertEquals(finding.message, "Outputs of which all columns of a row are the same are better than correct ones");
   assertEquals([finding.evidence.perfect, finding.evidence.value], [apart(made.perfect), 0.25]);
+  // Of two views, each with columns of its own, which differ.
+  const views: Value = ({ yPred }) =>
+    sum([0, 4].map((row) => [0, 2].map((i) => Math.abs(yPred[row + i] - yPred[row + i + 1]))).flat()) +
+    9 * Number(yPred[0] === yPred[2]);
+  const four = {
+    random: batchOf(labels.slice(0, 2), from, 4),
+    perfect: batchOf(labels.slice(0, 2), vectors.map((v, i) => v + i), 4),
+  };
+  assertEquals(optimum({ loss: views, ...four })?.evidence.useless, "all columns the same");
   const level: Value = (batch) => batch.yPred.every((p, i) => p === vectors[i]) ? 0.05 : 0.1 * apart(batch);
   assert(!wrongOptimum(contextOf({ loss: level, ...made }))?.message.startsWith("Outputs of which"));
 });
@@ -1017,6 +1116,17 @@ Deno.test("wrong optimum: the first outputs of a row for all its outputs", () =>
   assert(finding.remedy.startsWith("Compare in both directions"));
   assertStrictEquals(found(squared), undefined);
   assert(!/for all its outputs/.test(found(loss, y.map((v) => Math.round(v / 2)))?.message ?? ""));
+  /** As good as the correct outputs are these alone. */
+  const alone = (labels: number[], columns: number, other: (i: number) => number) =>
+    optimum({
+      loss: ({ yPred }) =>
+        [(i: number) => i, other].some((from) => yPred.every((p, i) => p === labels[from(i)]))
+          ? 0
+          : 9 + mean(yPred) / 99,
+      ...{ random: batchOf(labels, from.slice(0, labels.length), columns), perfect: batchOf(labels, labels, columns) },
+    })?.evidence.useless;
+  assertEquals(alone(y, 3, (i) => i - i % 3 + i % 3 % 2), "the first 2 outputs of a row for all its outputs");
+  assertStrictEquals(alone(y.slice(0, 9), 1, (i) => i + i % 2), undefined);
 });
 
 Deno.test("wrong optimum: outputs that equal the labels, from which a descent leads to a minimum elsewhere", () => {
@@ -1038,6 +1148,9 @@ Deno.test("wrong optimum: outputs that equal the labels, from which a descent le
   assertEquals([severity(towards(0.6)), severity(elsewhere)], ["note", "error"]);
   assertEquals(severity(elsewhere, { descents: [{ to: 0, end: numbers }] }), "note");
   assertStrictEquals(severity(towards(0.6), { deterministic: false }), undefined);
+  const [near, slopeOf] = towards(0.6),
+    level: Value = (batch) => Math.abs(Math.max(...batch.yPred) - 24) < 4 ? 0 : near(batch);
+  assert(/^Outputs equal to the labels are not the minimum/.test(found(level, slopeOf))); // it rises again before
   assertEquals([found(...towards(1)), found(...towards(0.9))], ["", ""]);
   // It falls on as outputs grow: a loss of ranks, which has no minimum.
   const ranks: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => Math.log1p(Math.exp(-p * yTrue[i]))));
@@ -1056,7 +1169,10 @@ Deno.test("wrong optimum: outputs that miss their labels by a little have a smal
     );
   /** A Huber loss whose parts meet at 1, with another threshold. */
   const huber = (threshold: number) => (e: number) => Math.abs(e) < threshold ? e * e / 2 : Math.abs(e) - 0.5;
-  const finding = found(huber(0.1))!;
+  const finding = optimum({
+    ...made,
+    loss: ({ yTrue, yPred }) => mean(yPred.map((p, i) => huber(0.1)(p - yTrue[i]))),
+  })!;
   assertEquals([finding.cause, finding.severity], ["wrong-optimum", "warning"]);
   assert(finding.message.startsWith("Outputs that miss their labels by 0.1"), finding.message);
   assert(finding.message.endsWith(", whether above or below, have a smaller loss than correct ones"));
@@ -1085,7 +1201,7 @@ Deno.test("wrong optimum: the share of a label for which the loss is least is ha
     "With correct outputs for all others, the loss is least at an output of 0.5312 where the label is 1",
   );
   assertEquals(finding.evidence.label, 1);
-  assertEquals(found((y) => 1 - (1.1 - y) / 2)?.evidence.label, 0);
+  assert(found((y) => 1 - (1.1 - y) / 2)?.message.endsWith("an output of 0.4688 where the label is 0"));
   assertStrictEquals(found((y) => 0.9 * y + 0.05), undefined); // labels that are smoothed
   assertStrictEquals(found((y) => (y + 0.1) / 2, { deterministic: false }), undefined);
   const hot = [1, 0, 0, 1, 0, 1, 1, 0],
@@ -1127,7 +1243,7 @@ Deno.test("wrong optimum: amounts without an end, counts among them, that lower 
   const made = { loss, random: batchOf(counts, from), perfect: batchOf(counts, counts) };
   assert(optimum(made)?.message.startsWith("The loss falls without end as outputs grow beyond the labels"));
   const found = (more: Partial<Made>) => wrongOptimum(contextOf({ ...made, ...more }))?.message ?? "";
-  assert(!/without end/.test(found({ random: batchOf(counts, from.map((p) => p / 4)) }))); // shares
+  assert(!/without end/.test(found({ random: batchOf(counts, from.map((p) => p / 2.5)) }))); // shares
   const two = counts.map((y) => Number(y > 1));
   const thrice: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => p - 3 * yTrue[i] * p));
   assert(!/without end/.test(found({ loss: thrice, random: batchOf(two, from), perfect: batchOf(two, two) })));
@@ -1232,4 +1348,106 @@ Deno.test("wrong optimum: of a loss that a few rows make huge nothing follows fr
     mean(yPred.map((p, i) => Math.abs(p - yTrue[i]) * (i === 0 ? scale : 1)));
   const found = (scale: number) => wrongOptimum(contextOf({ loss: weight(scale), random, perfect }))?.message ?? "none";
   assertEquals([1e5, 1e9].map((scale) => found(scale).startsWith("A useless model")), [true, false]);
+});
+
+Deno.test("wrong optimum: a column with one correct output for all rows, where the loss is largest, or not least", () => {
+  const y = [0.5, 1.5, -1.25, 2.25, 0.75, -0.25, 1.75, -1.75, 3.25, 2.75], columns = [1.2, 0.5, -1.1, -0.6, 1.3];
+  const rows = (of: (y: number, i: number) => number[]) => y.flatMap(of);
+  const made = (second = columns, more: (y: number) => number[] = () => []) => ({
+    random: batchOf(
+      y,
+      rows((v, i) => [v + (i % 2 ? 2 : -2), second[i % second.length], ...more(-v)]),
+      2 + more(0).length,
+      10,
+    ),
+    perfect: batchOf(y, rows((v) => [v, 0, ...more(v)]), 2 + more(0).length, 10),
+  });
+  /** The squared error of the first column, 4 at random outputs, and a term of the second one, which is to be 0. */
+  const loss = (term: (p: number) => number, width = 2): Value => ({ yTrue, yPred }) =>
+    mean(y.map((_, i) => (yPred[width * i] - yTrue[i]) ** 2 + term(yPred[width * i + 1])));
+  const subtracted = optimum({ loss: loss((p) => 3 - p * p), ...made() })!;
+  assertEquals([subtracted.cause, subtracted.severity], ["wrong-sign", "error"]);
+  assertEquals(
+    subtracted.message,
+    "The loss is largest at the correct values of column 1: away from them it falls in both directions",
+  );
+  const { towardsRandom, awayFromRandom, ...evidence } = subtracted.evidence as Record<string, number | string>;
+  assertEquals(evidence, { columns: "1", perfect: 3 });
+  for (const value of [towardsRandom, awayFromRandom]) {
+    assertAlmostEquals(value as number, 3 - 0.09 * mean(columns.map((p) => p * p)), 1e-6);
+  }
+  const found = (term: (p: number) => number, more: Partial<Made> = {}) =>
+    wrongOptimum(contextOf({ loss: loss(term), ...made(), ...more }))?.message.replace(/ (at|of column|along).*/, "");
+  assertStrictEquals(found((p) => p * p), undefined);
+  // A ten-thousandth of the way from random outputs, or a hundred-thousandth of the value, is rounding.
+  const falls = (by: number, level = 0) => found((p) => level - by * p * p) === "The loss is largest";
+  assertEquals([falls(0.004), falls(0.006), falls(0.04, 1000), falls(0.2, 1000)], [false, true, false, true]);
+  const steeper = optimum({ loss: loss((p) => (p > 0 ? -1 : -2) * p * p), ...made([0.5, 1, 1.5]) })!.evidence;
+  assert((steeper.towardsRandom as number) > (steeper.awayFromRandom as number));
+  for (const side of [-1, 1]) { // on one side alone
+    assert(found((p) => -relu(side * p), made([0.5, 1, 1.5])) !== "The loss is largest");
+  }
+
+  const missed = optimum({ loss: loss((p) => (p - 0.5) ** 2), ...made() })!;
+  assertEquals([missed.cause, missed.severity], ["wrong-optimum", "warning"]);
+  assertEquals(
+    missed.message,
+    "The minimum along column 1 of the outputs is not at its correct value, with all others correct",
+  );
+  const { leastNearby, random: first, ...where } = missed.evidence as Record<string, number>;
+  assertEquals(where, { column: 1, perfect: 0.25 });
+  assertAlmostEquals(leastNearby, 0.01, 1e-6);
+  assertAlmostEquals(first, 4 + mean(columns.map((p) => (p - 0.5) ** 2)));
+  // A dip at one place, with other values far away.
+  const dip = (at: number, left = 2, right = 2, by = 1) => (p: number) =>
+    Math.abs(p - at) < 1e-3 ? -by : p < -1.5 ? left : p > 1.5 ? right : Math.abs(p);
+  for (const at of [-1, -0.6, -0.3, 0.3, 0.6, 1]) assertEquals(found(dip(at)), "The minimum", `${at}`);
+  for (const [left, right] of [[-0.5, 2], [2, -0.5]]) assert(found(dip(0.3, left, right)) !== "The minimum");
+  assertEquals([0.003, 0.01].map((by) => found(dip(0.3, 2, 2, by))), [undefined, "The minimum"]);
+  // Of outputs with an end, or where another column misses its label, a scale has a best value of its own.
+  const near = made(columns.map((p) => p / 2));
+  const bounded = { ...near, random: { ...near.random, yPred: near.random.yPred.map((p) => Math.abs(p)) } };
+  assertStrictEquals(found(dip(0.3), bounded), undefined);
+  const three = made(columns, (v) => [v]);
+  const beside = (times: number) => ({
+    ...three,
+    loss: (batch: AuditBatch) =>
+      loss(dip(0.3), 3)(batch) + mean(y.map((v, i) => (batch.yPred[3 * i + 2] - times * v) ** 2)),
+    perfect: batchOf(y, rows((v) => [v, 0, times * v]), 3, 10),
+  });
+  assertEquals([1, 3].map((times) => found(dip(0.3), beside(times))), ["The minimum", undefined]);
+});
+
+Deno.test("wrong sign: errors that keep their sign", () => {
+  const differences = (bend = 0): Value => ({ yTrue, yPred }) =>
+    mean(yPred.map((p, i) => p - yTrue[i])) + bend * mean(yPred.map((p, i) => p - yTrue[i])) ** 2;
+  const finding = sign({ loss: differences(), ...real })!;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "error"]);
+  assertEquals(
+    finding.message,
+    "The errors keep their sign: the same amount on all outputs lowers the loss in one direction, without end",
+  );
+  const from = differences()(real.random),
+    { random: first, nearlyPerfect } = finding.evidence as Record<string, number>;
+  assertAlmostEquals(first, from, 1e-7);
+  assertAlmostEquals(nearlyPerfect, 0.05 * from, 1e-7);
+  const keeps = (made: Partial<Made>) =>
+    sign({ loss: differences(), ...real, ...made })?.message.startsWith("The errors keep") ?? false;
+  assertEquals([0, 1e-5, 1e-3].map((bend) => keeps({ loss: differences(bend) })), [true, true, false]);
+  const whole = numbers.map((y) => Math.round(2 * y)), twice = numbers.map((y) => 2 * y);
+  assert(!keeps({ random: batchOf(whole, guesses), perfect: batchOf(whole, whole) })); // classes
+  assert(!keeps({ random: batchOf(numbers, guesses.map((p) => p / 4)) })); // bounded outputs
+  assert(!keeps({ random: batchOf(twice, guesses), perfect: batchOf(twice, numbers) })); // other outputs than the labels
+});
+
+Deno.test("wrong optimum: how much the loss has to fall as outputs grow beyond the labels", () => {
+  const counts = [0, 3, 1, 4, 2, 0, 3, 1], from = [0.5, 1.5, 2.5, 0.25, 1.25, 0.75, 2, 1];
+  /** The loss by the factor between outputs and labels, in parts of the way from random outputs. */
+  const found = (twice: number, hundredTimes: number, right = counts, level = 0) =>
+    wrongOptimum(contextOf({
+      loss: ({ yPred }) => level + ({ 3: 0, 6: twice, 300: hundredTimes }[yPred[1]] ?? 1),
+      ...{ random: batchOf(counts, from), perfect: batchOf(counts, right) },
+    }))?.message.startsWith("The loss falls without end as outputs grow") ?? false;
+  assert(found(-0.31, -6.32) && !found(-0.29, -6.32) && !found(-0.31, -6.3) && found(-0.31, -6.32, counts, 5));
+  assert(!found(-0.31, -6.32, counts.map((y, i) => i === 0 ? 1 : y)));
 });

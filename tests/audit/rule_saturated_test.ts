@@ -113,6 +113,7 @@ Deno.test("saturated: only at the ends, or already where a trained model often i
     "100 % of the outputs that are clearly wrong, at the far ends of their range, have no gradient",
   );
   assertEquals([note.evidence.wrongWithoutGradientAtRandom, note.evidence.wrongWithoutGradientAtTheEnds], [0, 1]);
+  assert(!("wrongWithoutGradientWithinReach" in note.evidence));
   assert(note.remedy.endsWith("use small initial weights and priorBias, or let the loss take logits"));
   const warning = found(flatAt(1e-2), { ends })!;
   assertEquals(warning.severity, "warning");
@@ -216,6 +217,10 @@ Deno.test("saturated: without correct outputs or a gradient nothing is judged", 
   assertEquals(found(dead, made)?.severity, "error");
   assertStrictEquals(found(dead, { ...made, perfect: undefined }), undefined);
   assertStrictEquals(found(undefined, made), undefined);
+  assertStrictEquals(
+    found(undefined, { ...made, perfect: batchOf(yTrue, yTrue.map((y, i) => i > 5 ? 1 - y : y)) }),
+    undefined,
+  );
   const two = batchOf([...yTrue, ...yTrue], [...own.yPred, ...own.yPred], 2);
   assertStrictEquals(found(dead, { random: two, perfect: undefined, ends }), undefined);
 });
@@ -237,7 +242,12 @@ Deno.test("saturated: a mask is looked for with the outputs of other rows, not w
 Deno.test("saturated: sure outputs lie inside the range", () => {
   const inside: Gradient = (p) => p >= 0 && p <= 1e-2 || p <= 1 && p >= 1 - 1e-2 ? 0 : 1;
   assertEquals(found(inside, { ends })?.severity, "warning");
+  // A share short of both ends: without a gradient at one of them it is half of the outputs.
+  const low: Gradient = (p) => p <= 1e-2 || p === 1 ? 0 : 1, high: Gradient = (p) => p >= 1 - 1e-2 || p === 0 ? 0 : 1;
+  for (const end of [low, high]) assertEquals(found(end, { ends })?.severity, "note");
   const real = batchOf(yTrue, yTrue.map((y) => 100 - 200 * y));
+  const flat: Gradient = (p) => Math.abs(p) <= 1 || Math.abs(p) === 100 ? 0 : 1;
+  assertEquals(found(flat, { ends: real, random: batchOf(yTrue, yTrue.map((y) => 5 - 10 * y)) })?.severity, "note");
   assertStrictEquals(found(() => 1, { ends: real }), undefined);
 });
 

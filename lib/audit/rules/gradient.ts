@@ -15,6 +15,10 @@ import { type AuditContext, axesOf, type BatchContext, errorOf, locationOf, type
 
 const allZero = (numbers: Float32Array): boolean => numbers.every((g) => g === 0);
 
+/** The operation of an index; none has no index. */
+const opAt = (ops: readonly RecordedOp[], index: number | undefined): RecordedOp | undefined =>
+  index === undefined ? undefined : ops[index];
+
 /** The first operation that stops the gradient. */
 const blocking = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
   ops.find((op) => op.inputs.some((i) => i.live) && !op.live);
@@ -31,9 +35,9 @@ function moves({ engine, observations }: BatchContext, others: readonly (Float32
 
 /** The change of the loss with the order of the rows, if it is small enough to be rounding. */
 function noise({ engine, observations: { random: { batch, value }, rows } }: BatchContext): number {
-  const orders = [1, 7, 19].map((shift) => Array.from({ length: rows }, (_, i) => (i + shift) % rows));
-  const most = Math.max(...orders.map((order) => Math.abs(engine.value(takeRows(batch, order)).value - value) || 0));
-  return most < 1e-3 * Math.abs(value) ? most : 0;
+  const order = Array.from({ length: rows }, (_, i) => (i + 7) % rows);
+  const change = Math.abs(engine.value(takeRows(batch, order)).value - value);
+  return change < 1e-3 * Math.abs(value) ? change : 0;
 }
 
 /** The number of values that the loss takes as one output goes from end to end. */
@@ -68,6 +72,10 @@ const differenceNoise = (value: number): number => 5e-5 * Math.max(1, Math.abs(v
 /** Steps of the central differences: a slope is one that both find. */
 const differenceSteps = [1e-2, 3e-2];
 
+/** The indices of outputs of all rows and columns, 24 at most. */
+const somePlaces = ({ rows, columns }: BatchObservations): number[] =>
+  Array.from({ length: Math.min(24, rows * columns) }, (_, i) => (5 * i % rows) * columns + i % columns);
+
 /** Tells whether the value moves when one output is changed a little. */
 function movesNearby({ engine, observations: { random: { batch, value } } }: BatchContext): boolean {
   const slopes = [0, 0.25, 0.5, 0.75].map((at) =>
@@ -97,7 +105,7 @@ function softmaxOfOne({ ops, columns }: BatchObservations): RecordedOp | undefin
     op.op === "Max" && op.inputs[0].isPred && op.inputs[0].shape.at(-1) === 1 &&
     axesOf(op).join() === `${op.inputs[0].shape.length - 1}`
   );
-  return max >= 0 && ops.slice(max).some(({ op }) => op === "Exp") ? ops[max] : undefined;
+  return ops.slice(max).some(({ op }) => op === "Exp") ? ops[max] : undefined;
 }
 
 /** A loss without a gradient or with a constant value. */
@@ -141,7 +149,7 @@ const spreadGradient: Explanation = (
 ) => {
   const [, name] =
     /^Error in gradient for op (\w+)\. The gradient of input .* does not match/.exec(gradientError ?? "") ?? [];
-  if (name === undefined || !live) return undefined;
+  if (!live) return undefined;
   const op = ops.find(({ op, inputs: [a, b] }) => op === name && b !== undefined && a.shape.join() !== b.shape.join());
   return op && errorOf({
     cause: "no-gradient-op",
@@ -168,10 +176,9 @@ const readOutOfGraph: Explanation = ({ context, change, block, evidence }) => {
 
 /** A sum over all rows that is beyond the ends of a clip, which are meant for a sum of each row, as for a cosine. */
 const clippedSum: Explanation = ({ context: { observations: { ops, rows, random: { batch } } }, still, evidence }) => {
-  const isSum = ({ madeBy }: RecordedInput) =>
-    ops[madeBy ?? -1]?.op === "Sum" && ops[madeBy!].inputs[0].shape[0] === rows;
+  const isSum = (op?: RecordedOp) => op?.op === "Sum" && op.inputs[0].shape[0] === rows;
   const op = ops.find(({ op, live, inputs: [input], attrs }) =>
-    op === "ClipByValue" && live && input.shape.length === 0 && isSum(input) &&
+    op === "ClipByValue" && live && input.shape.length === 0 && isSum(opAt(ops, input.madeBy)) &&
     input.largest > Math.max(Math.abs(Number(attrs.clipValueMin)), Math.abs(Number(attrs.clipValueMax)))
   );
   const [columns] = batch.predShape.slice(1);
@@ -246,8 +253,8 @@ const stoppedOnPurpose: Explanation = ({ context, evidence }) => {
 };
 
 /** A hinge of a mean over the batch that is 0 for these outputs. */
-const hingeAtZero: Explanation = ({ context: { observations }, block }) => {
-  const hinge = block === undefined ? hingeOfMean(observations) : undefined;
+const hingeAtZero: Explanation = ({ context: { observations } }) => {
+  const hinge = hingeOfMean(observations);
   return hinge && { ...hinge, severity: "error" };
 };
 
@@ -292,7 +299,7 @@ const selectsOnly: Explanation = (
 const flatOperation: Explanation = ({ context: { observations }, block, evidence }) => {
   const { random: { batch, gradient, gradientError }, connected } = observations;
   return errorOf({
-    cause: block === undefined && !connected ? "detached" : "no-gradient-op",
+    cause: connected ? "no-gradient-op" : "detached",
     message: block
       ? `${block.op} is flat or has no gradient: the value moves with the outputs, the gradient ${
         gradient ? "is 0" : "does not exist"
@@ -403,7 +410,7 @@ function onlyWeighs({ engine, observations: { ops, other } }: AuditContext): boo
 /** A column or a term without a gradient although the value moves with it. */
 export const partlyDetached: Rule = (context) => {
   const { engine, observations } = context;
-  const { random: { gradient, batch, value }, columns, rows, readOut, ops, connected, customGradient } = observations;
+  const { random: { gradient, batch, value }, columns, readOut, ops, connected, customGradient } = observations;
   if (gradient === undefined || allZero(gradient) || !connected || customGradient) return undefined;
   const cast = castOf(ops);
   if (readOut === undefined && cast === undefined) return undefined;
@@ -415,12 +422,11 @@ export const partlyDetached: Rule = (context) => {
     if (gap <= least || gap <= (worst?.gap ?? 0)) return;
     worst = { gap, evidence: { batch: "random", ...evidence, gradient: analytic, difference: numeric[0] } };
   };
-  for (let i = 0; i < Math.min(24, rows * columns); i++) {
-    const at = (5 * i % rows) * columns + i % columns;
+  for (const at of somePlaces(observations)) {
     compare({ element: at }, gradient[at], differenceSteps.map((step) => difference(engine, batch, at, step)));
   }
   // A value that depends on few outputs, such as the minimum of all distances, moves with a whole column.
-  for (let column = 0; worst === undefined && column < Math.min(8, columns); column++) {
+  for (let column = 0; column < Math.min(8, columns); column++) {
     const inColumn = (i: number) => i % columns === column ? 1 : 0;
     const along = gradient.reduce((sum, g, i) => sum + inColumn(i) * g, 0);
     const numeric = differenceSteps.map((step) => differenceAlong(engine, batch, inColumn, step));
@@ -428,6 +434,7 @@ export const partlyDetached: Rule = (context) => {
   }
   if (worst === undefined) return undefined;
   if (cast !== undefined) return castAway(cast, worst.evidence);
+  const where = { op: readOut!.op ?? "dataSync", line: readOut!.line };
   if (onlyWeighs(context)) {
     return {
       cause: "detached",
@@ -435,7 +442,7 @@ export const partlyDetached: Rule = (context) => {
       message: "A weight is made of numbers that were read out of the graph: the term trains, its weight does not",
       evidence: worst.evidence,
       remedy: "Nothing, if the weight is meant to stay fixed; otherwise compute it with tensors",
-      where: { op: readOut!.op ?? "dataSync", line: readOut!.line },
+      where,
     };
   }
   if (onPurpose.has(readOut!.op ?? "")) {
@@ -445,7 +452,7 @@ export const partlyDetached: Rule = (context) => {
       message: `${readOut!.op} keeps one term out of the gradient: the value moves with it, the gradient does not`,
       evidence: worst.evidence,
       remedy: `Remove ${readOut!.op} if the term should train; a weight or a straight-through step is meant to be so`,
-      where: { op: readOut!.op!, line: readOut!.line },
+      where,
     };
   }
   return errorOf({
@@ -456,7 +463,7 @@ export const partlyDetached: Rule = (context) => {
     remedy:
       "Keep the tensor (tf.mul, tf.slice …) instead of dataSync() and a new tensor; a weight that must stay fixed " +
       "can use a tf.customGrad whose gradient is 0",
-    where: { op: readOut!.op ?? "dataSync", line: readOut!.line },
+    where,
   });
 };
 
@@ -470,11 +477,9 @@ interface SlopeAt {
 const isOff = ({ gradient, slope }: SlopeAt): boolean =>
   Math.abs(gradient - slope) > 0.1 * Math.max(Math.abs(gradient), Math.abs(slope));
 
-/** The gradient and the slope at outputs of all rows and columns, wherever the value moves smoothly. */
-function slopesOf(
-  { engine, observations: { random: { gradient, batch, value }, columns, rows } }: BatchContext,
-): SlopeAt[] {
-  const places = Array.from({ length: Math.min(24, rows * columns) }, (_, i) => (5 * i % rows) * columns + i % columns);
+/** The gradient and the slope at outputs of all rows and columns, wherever the value moves and has no kink. */
+function slopesOf({ engine, observations }: BatchContext): SlopeAt[] {
+  const { random: { gradient, batch, value } } = observations;
   // A kink within a step, as of a piecewise linear score, is no fault of the gradient.
   const isStraight = ({ at, slope }: SlopeAt): boolean => {
     const [up, down] = [1e-2, -1e-2].map((by) =>
@@ -482,27 +487,23 @@ function slopesOf(
     );
     return Math.abs(up - down) < 0.1 * Math.abs(slope);
   };
-  return places.flatMap((at) => {
-    const [slope, further] = differenceSteps.map((step) => difference(engine, batch, at, step));
-    const isSmooth = Math.abs(slope - further) < 0.1 * Math.abs(slope) && Math.abs(slope) > differenceNoise(value);
-    const found = { at, gradient: gradient![at], slope };
-    return isSmooth && (!isOff(found) || isStraight(found)) ? [found] : [];
-  });
+  return somePlaces(observations).map((at) => (
+    { at, gradient: gradient![at], slope: difference(engine, batch, at, differenceSteps[0]) }
+  )).filter((one) => Math.abs(one.slope) > differenceNoise(value) && (!isOff(one) || isStraight(one)));
 }
 
 /** The columns of the outputs that have no gradient in any row, if others have one. */
-export function columnsWithoutGradient({ random, other, columns }: Observations): number[] {
-  const isDead = (column: number) =>
-    [random, other].every(({ gradient }) => gradient?.every((g, i) => i % columns !== column || g === 0));
-  const dead = Array.from({ length: columns }, (_, column) => column).filter(isDead);
+export function columnsWithoutGradient({ random: { gradient }, columns }: Observations): number[] {
+  const isDead = (column: number) => gradient?.every((g, i) => i % columns !== column || g === 0);
+  const dead = [...Array(columns).keys()].filter(isDead);
   return dead.length < columns ? dead : [];
 }
 
 /** Tells whether all outputs without a gradient belong to rows of one label, and all such rows are among them. */
 function deadLabel({ batch: { yTrue }, gradient }: BatchResult): number | undefined {
   const labels = [...new Set(yTrue)];
-  if (labels.length !== 2 || yTrue.length !== gradient?.length) return undefined;
-  return labels.find((label) => yTrue.every((y, i) => (y === label) === (gradient[i] === 0)));
+  if (labels.length !== 2) return undefined;
+  return labels.find((label) => yTrue.every((y, i) => (y === label) === (gradient![i] === 0)));
 }
 
 /** Tells whether a part of the loss is kept out of the gradient: its value is then not what a training lowers. */
@@ -573,8 +574,8 @@ const multiplying = new Set(["Neg", "Multiply", "RealDiv", "Identity", "Reshape"
 
 /** The index of the operation of whose result an input is a multiple by constants. */
 function multipleOf(ops: readonly RecordedOp[], { madeBy }: RecordedInput): number | undefined {
-  const { op, inputs } = ops[madeBy ?? -1] ?? {};
-  if (op === undefined || !multiplying.has(op) || (op === "RealDiv" && !inputs[0].fromPred)) return madeBy;
+  const { op = "", inputs } = opAt(ops, madeBy) ?? { inputs: [] };
+  if (!multiplying.has(op) || (op === "RealDiv" && !inputs[0].fromPred)) return madeBy;
   const [own, ...more] = inputs.filter(({ fromPred, fromTrue }) => fromPred || fromTrue);
   const byConstants = more.length === 0 && inputs.every((input) => input === own || sizeOf(input.shape) === 1);
   return byConstants ? multipleOf(ops, own) : madeBy;
@@ -593,8 +594,8 @@ function choosesTheSame(ops: readonly RecordedOp[], { op, inputs, outputLargest 
   const [a, b] = inputs.slice(-2), at = madeFrom(a);
   if (!a.live || !b.live || at === undefined || at !== madeFrom(b)) return false;
   if (op !== "Select") return true;
-  const condition = ops[multipleOf(ops, inputs[0]) ?? -1], sides = condition?.inputs ?? [];
-  return comparing.has(condition?.op) && sides.some(({ largest }) => largest === 0) &&
+  const { op: condition = "", inputs: sides } = opAt(ops, multipleOf(ops, inputs[0])) ?? { inputs: [] };
+  return comparing.has(condition) && sides.some(({ largest }) => largest === 0) &&
     sides.some((side) => madeFrom(side) === at);
 }
 

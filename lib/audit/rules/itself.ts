@@ -6,40 +6,26 @@ import { descendsFrom, locationOf, ofLabels } from "./rule.ts";
 const products = new Set(["BatchMatMul", "MatMul"]);
 
 /** Operations that treat all pairs alike; any other one may mask the diagonal. */
-const alike = new Set(
-  [
-    "Add",
-    "AddV2",
-    "Cast",
-    "ClipByValue",
-    "Exp",
-    "Identity",
-    "Multiply",
-    "Neg",
-    "RealDiv",
-    "Relu",
-    "Sqrt",
-    "Square",
-    "Sub",
-  ],
-);
+const alike = new Set([
+  ...["Add", "AddV2", "Cast", "ClipByValue", "Exp", "Identity", "Multiply", "Neg"],
+  ...["RealDiv", "Relu", "Sqrt", "Square", "Sub"],
+]);
 
 /** Tells whether a shape is that of pairs of rows: [m, m]. */
-const isSquare = ([m, n, ...more]: readonly number[]): boolean => m > 1 && m === n && more.length === 0;
+const isSquare = ([m, n]: readonly number[]): boolean => m > 1 && m === n;
 
 /**
  * The operations that hold pairs of all rows with all rows, products of outputs with themselves and what is made of them,
  * as long as they are only scaled and shifted: anything of the same shape, and any other operation, may mask the diagonal.
  */
-function unmaskedPairs(ops: readonly RecordedOp[]): Set<number> {
-  const pairs = new Set<number>();
+function unmaskedPairs(ops: readonly RecordedOp[]): Set<number | undefined> {
+  const pairs = new Set<number | undefined>();
   /** The operation that made an input, before a transpose. */
-  const maker = ({ madeBy }: RecordedInput): number =>
-    ops[madeBy ?? -1]?.op === "Transpose" ? ops[madeBy!].inputs[0].madeBy ?? -1 : madeBy ?? -1;
-  for (const [at, { op, inputs, outputShape, live }] of ops.entries()) {
-    if (!live || !isSquare(outputShape)) continue;
-    const own = products.has(op) && inputs.every((i) => i.live && !i.fromTrue) && maker(inputs[0]) === maker(inputs[1]);
-    const [kept, others] = [true, false].map((is) => inputs.filter((i) => pairs.has(i.madeBy ?? -1) === is));
+  const maker = ({ madeBy }: RecordedInput): number | undefined =>
+    madeBy !== undefined && ops[madeBy].op === "Transpose" ? ops[madeBy].inputs[0].madeBy : madeBy;
+  for (const [at, { op, inputs }] of ops.entries()) {
+    const own = products.has(op) && inputs.every((i) => !i.fromTrue) && maker(inputs[0]) === maker(inputs[1]);
+    const [kept, others] = [true, false].map((is) => inputs.filter((i) => pairs.has(i.madeBy) === is));
     if (own || (alike.has(op) && kept.length > 0 && others.every(({ shape }) => !isSquare(shape)))) pairs.add(at);
   }
   return pairs;
@@ -52,15 +38,15 @@ function unmaskedPairs(ops: readonly RecordedOp[]): Set<number> {
 export function comparedWithItself({ ops, rows, random: { value } }: BatchObservations): Finding | undefined {
   if (ops.some(({ op, inputs }) => products.has(op) && inputs.every(ofLabels))) return undefined; // matrices are compared
   const pairs = unmaskedPairs(ops);
-  const isSum = ({ op, inputs: [{ madeBy = -1 }], outputShape }: RecordedOp) =>
-    op === "Sum" && pairs.has(madeBy) && ops[madeBy].op === "Exp" && outputShape.length > 0;
-  const sums = new Set([...ops.keys()].filter((at) => isSum(ops[at])));
+  const isSum = ({ op, inputs: [{ madeBy }], outputShape }: RecordedOp) =>
+    op === "Sum" && pairs.has(madeBy) && ops[madeBy!].op === "Exp" && outputShape.length > 0;
+  const sums = new Set<number | undefined>([...ops.keys()].filter((at) => isSum(ops[at])));
   /** Tells whether shares of all rows weigh rows, as those of an attention do. */
   const isAttention = (at: number) =>
     ops.some(({ op, inputs }) => products.has(op) && inputs.some((input) => descendsFrom(ops, input, at)));
   const op = ops.find(({ op, inputs }, at) =>
-    ((["Log", "RealDiv"].includes(op) && sums.has(inputs.at(-1)!.madeBy ?? -1)) ||
-      (["Softmax", "LogSoftmax"].includes(op) && pairs.has(inputs[0].madeBy ?? -1))) &&
+    ((["Log", "RealDiv"].includes(op) && sums.has(inputs.at(-1)!.madeBy)) ||
+      (["Softmax", "LogSoftmax"].includes(op) && pairs.has(inputs[0].madeBy))) &&
     !isAttention(at)
   );
   return op && {

@@ -1,6 +1,6 @@
 import { areShares, areZeroOrOne, columnOf, extentOf, onSimplex, takeRows, withOutputs } from "../batches.ts";
 import { descend } from "../descents.ts";
-import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
+import type { AuditBatch, RecordedOp } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
 import { short } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
@@ -9,39 +9,100 @@ import { columnsWithoutGradient, isKeptOut } from "./gradient.ts";
 import { comparedWithItself } from "./itself.ts";
 import {
   type AuditContext,
+  type BatchContext,
   errorOf,
   interpolate,
   labelsDetermineOutputs,
   locationOf,
-  ofLabels,
   type Rule,
 } from "./rule.ts";
 
-/** The perfect batch with outputs nearly all the way from random ones to the opposite of correct ones, if there are two. */
-function nearlyOpposite({ results: { perfect }, random, columns }: Observations): AuditBatch | undefined {
-  const right = perfect!.batch, outputs = random.batch.yPred, kinds = new Set(right.yPred).size;
-  if (!areShares(outputs) || kinds > 2 || (kinds === 2 && right.yTrue.length !== right.yPred.length)) return undefined;
-  if (kinds === 1 && onSimplex(random.batch, columns)) return undefined; // equal shares have no opposite
-  return withOutputs(right, (p, i) => 0.05 * outputs[i] + 0.95 * (1 - p));
+/** The number of different labels up to which they may be classes or counts. Of more, an equal output is no accident. */
+const MOST_KINDS = 8;
+
+/** Tells whether outputs can take any value, as logits and regression outputs can. */
+const isUnbounded = ({ batch: { yPred } }: BatchResult): boolean =>
+  yPred.some((p) => Math.abs(p) > 1) && yPred.some((p) => p < 0);
+
+/** Tells whether the outputs of a batch are its labels. */
+const areLabels = ({ yTrue, yPred }: AuditBatch): boolean => yTrue.every((y, i) => y === yPred[i]);
+
+/** Tells whether the outputs of a batch are its labels, and these are no classes or counts. */
+const areAmounts = (batch: AuditBatch): boolean => areLabels(batch) && !batch.yTrue.every(Number.isInteger);
+
+/** The mean of each column. */
+const columnMeans = (values: Float32Array, columns: number): number[] =>
+  Array.from(
+    { length: columns },
+    (_, c) => columnOf(values, columns, c).reduce((a, b) => a + b) * columns / values.length,
+  );
+
+/** The loss of a batch with each of some numbers added to all outputs. */
+const offsets = ({ engine }: BatchContext, batch: AuditBatch, by: readonly number[]): number[] =>
+  by.map((each) => engine.value(withOutputs(batch, (p) => p + each)).value);
+
+/** The loss of a batch with all outputs multiplied by each of some numbers. */
+const multiples = ({ engine }: BatchContext, batch: AuditBatch, by: readonly number[]): number[] =>
+  by.map((each) => engine.value(withOutputs(batch, (p) => each * p)).value);
+
+/** A loss that rises from random outputs towards correct ones. */
+interface Rise extends AuditContext {
+  /** The batch of correct outputs. */
+  readonly right: AuditBatch;
+  /** The loss at a share of the way from random outputs to correct ones. */
+  readonly at: (share: number) => number;
+  /** The loss of random outputs, that of nearly correct ones, and what a loss has to differ by to be clearly another. */
+  readonly from: number;
+  readonly to: number;
+  readonly margin: number;
 }
 
-/** Tells whether an offset of all outputs moves the loss by as much down as the opposite one moves it up. */
-function keepsTheSign({ engine, observations: { results: { perfect }, random } }: AuditContext): boolean {
-  const right = perfect!.batch;
-  if (!isUnbounded(random) || right.yTrue.length !== right.yPred.length) return false;
-  if (right.yTrue.every(Number.isInteger) || right.yTrue.some((y, i) => y !== right.yPred[i])) return false;
-  const [less, same, more] = [-10, 0, 10].map((by) => engine.value(withOutputs(right, (p) => p + by)).value);
-  const moved = Math.abs(more - same);
-  return moved > 1 && Math.abs(more - same - (same - less)) < 0.01 * moved;
+/** Correct logits that are only too large: smaller ones, in the same order, lower the loss, as of labels that are soft. */
+function tooSure(context: AuditContext, from: number): Finding | undefined {
+  const { results, random } = context.observations, { batch: right, value: perfect } = results.perfect!;
+  if (new Set(right.yPred).size !== 2 || !isUnbounded(random)) return undefined;
+  const shares = [0.125, 0.25, 0.5], values = multiples(context, right, shares), least = Math.min(...values);
+  return !(least < from - 0.2 * Math.abs(perfect - from)) ? undefined : {
+    cause: "wrong-optimum",
+    severity: "note",
+    message: "Sure outputs cost more than random ones, and unsure ones of the same order less: the labels are softened",
+    evidence: { perfect, random: from, least, timesPerfect: shares[values.indexOf(least)] },
+    remedy: "If the labels are not meant to be so soft, look at how they are smoothed: the shares of a row sum to 1",
+  };
+}
+
+/** An offset of all outputs that moves the loss by as much down as the opposite one moves it up. */
+function keepsTheSign(rise: Rise): Finding | undefined {
+  const { right, from, to } = rise;
+  if (!isUnbounded(rise.observations.random) || !areAmounts(right) || !offsetIsLinear(rise, right)) return undefined;
+  return errorOf({
+    cause: "wrong-optimum",
+    message: "The errors keep their sign: the same amount on all outputs lowers the loss in one direction, without end",
+    evidence: { random: from, nearlyPerfect: to },
+    remedy: "Take the square or the absolute value of the error before the mean",
+  });
+}
+
+/** Shares for which the loss rises towards the opposite of the correct ones, too. */
+function risesToTheOpposite({ engine, observations, right, from, to, margin }: Rise): Finding | undefined {
+  const { yPred } = observations.random.batch;
+  if (!areShares(yPred)) return undefined;
+  const opposite = withOutputs(right, (p, i) => 0.05 * yPred[i] + 0.95 * (1 - p)), { value } = engine.value(opposite);
+  return !(value > from + margin) ? undefined : errorOf({
+    cause: "wrong-optimum",
+    message: "The loss rises from random outputs towards the correct ones, and towards the opposite ones, too: " +
+      "its minimum lies between them or does not depend on the labels",
+    evidence: { random: from, nearlyPerfect: to, nearlyOpposite: value },
+    remedy: "Look at each term: one belongs to y and p, the other to 1 − y and 1 − p",
+  });
 }
 
 /**
  * The columns of shares, such as a mask beside a picture, that raise the loss all the way to their labels with all others
  * correct: a score instead of its complement.
  */
-function sharesRise({ engine, observations }: AuditContext): Finding | undefined {
-  const { results: { perfect }, random, columns } = observations, right = perfect!.batch;
-  const shares = Array.from({ length: columns }, (_, column) => column).filter((column) =>
+function sharesRise({ engine, observations: { random, columns }, right }: Rise): Finding | undefined {
+  const shares = [...Array(columns).keys()].filter((column) =>
     areShares(columnOf(random.batch.yPred, columns, column)) && areZeroOrOne(columnOf(right.yPred, columns, column)) &&
     new Set(columnOf(right.yPred, columns, column)).size === 2
   );
@@ -66,27 +127,26 @@ function sharesRise({ engine, observations }: AuditContext): Finding | undefined
  * Tells whether correct outputs that are mirrored at the mean of their column lower the loss by as much as the correct ones
  * raise it, or half of it: their order is turned round.
  */
-function isMirrored({ engine, observations: { results, columns } }: AuditContext): boolean {
-  const { batch, value } = results.perfect!, means = Array.from({ length: columns }, () => 0), n = batch.yPred.length;
-  batch.yPred.forEach((p, i) => means[i % columns] += p * columns / n);
+function isMirrored({ engine, observations: { columns }, right, at }: Rise): boolean {
+  const means = columnMeans(right.yPred, columns);
   const [constant, mirrored] = [0, -1].map((by) =>
-    engine.value(withOutputs(batch, (p, i) => means[i % columns] + by * (p - means[i % columns]))).value
+    engine.value(withOutputs(right, (p, i) => (1 - by) * means[i % columns] + by * p)).value
   );
-  return constant - mirrored > 0.5 * (value - constant);
+  return constant - mirrored > 0.5 * (at(1) - constant);
 }
 
-/** Correct logits that are only too large: smaller ones, in the same order, lower the loss, as of labels that are soft. */
-function tooSure({ engine, observations: { results, random } }: AuditContext, from: number): Finding | undefined {
-  const { batch, value } = results.perfect!, shares = [0.125, 0.25, 0.5];
-  if (new Set(batch.yPred).size !== 2 || !isUnbounded(random)) return undefined;
-  const values = shares.map((by) => engine.value(withOutputs(batch, (p) => by * p)).value), least = Math.min(...values);
-  return !(least < from - 0.2 * Math.abs(value - from)) ? undefined : {
+/** A loss that rises away from correct outputs, too, if the labels determine them, which they do not for embeddings. */
+function minimumElsewhere(rise: Rise): Finding | undefined {
+  const { observations, at, from, to, margin } = rise;
+  if (!isUnbounded(observations.random) || !labelsDetermineOutputs(observations) || isMirrored(rise)) return undefined;
+  const [half, whole] = [-0.5, -1].map(at);
+  return !(Math.min(half, whole) > from + margin) ? undefined : errorOf({
     cause: "wrong-optimum",
-    severity: "note",
-    message: "Sure outputs cost more than random ones, and unsure ones of the same order less: the labels are softened",
-    evidence: { perfect: value, random: from, least, timesPerfect: shares[values.indexOf(least)] },
-    remedy: "If the labels are not meant to be so soft, look at how they are smoothed: the shares of a row sum to 1",
-  };
+    message: "The loss rises from random outputs towards the correct ones, and in the opposite direction, too: " +
+      "its minimum lies elsewhere",
+    evidence: { random: from, nearlyPerfect: to, halfAsFarAway: half, asFarAway: whole },
+    remedy: "Look for the outputs that make the terms least, one by one: a parameter may have another meaning there",
+  });
 }
 
 /** A loss that rises towards correct outputs: a score instead of its complement, or, if it rises away from them too, a minimum elsewhere. */
@@ -96,54 +156,31 @@ export const wrongSign: Rule = (context) => {
     return batch === undefined ? NaN : context.engine.value(batch).value;
   };
   const [from, quarter, half, before, to] = [0, 0.25, 0.5, 0.75, 0.95].map(at);
-  const least = from + 1e-6 * Math.abs(from);
+  const least = from + 1e-6 * Math.abs(from), margin = 0.05 * (to - from);
   // It rises to the end, or all along: a ratio can be level near its end.
   const rises = to > least && (to > before || [quarter, half, before].every((value) => value > least));
   if (!rises || at(1) < from) return undefined; // of a pole beside the correct outputs another rule tells
-  if (otherOutputsFit(context, from - 0.05 * (to - from))) return undefined;
-  const soft = tooSure(context, from);
-  if (soft !== undefined) return soft;
-  if (keepsTheSign(context)) {
-    return errorOf({
-      cause: "wrong-optimum",
-      message:
-        "The errors keep their sign: the same amount on all outputs lowers the loss in one direction, without end",
-      evidence: { random: from, nearlyPerfect: to },
-      remedy: "Take the square or the absolute value of the error before the mean",
+  if (otherOutputsFit(context, from - margin)) return undefined;
+  const rise = { ...context, right: context.observations.results.perfect!.batch, at, from, to, margin };
+  return tooSure(context, from) ?? keepsTheSign(rise) ?? risesToTheOpposite(rise) ?? sharesRise(rise) ??
+    minimumElsewhere(rise) ??
+    errorOf({
+      cause: "wrong-sign",
+      message: "The loss rises as the outputs improve: minimising it makes predictions worse",
+      evidence: { random: from, threeQuarters: before, nearlyPerfect: to },
+      remedy: "Return the complement, 1 − score, or the negative, because a loss is minimised",
     });
-  }
-  const opposite = nearlyOpposite(context.observations), turned = opposite && context.engine.value(opposite).value;
-  if (turned !== undefined && turned > from + 0.05 * (to - from)) {
-    return errorOf({
-      cause: "wrong-optimum",
-      message: "The loss rises from random outputs towards the correct ones, and towards the opposite ones, too: " +
-        "its minimum lies between them or does not depend on the labels",
-      evidence: { random: from, nearlyPerfect: to, nearlyOpposite: turned },
-      remedy: "Look at each term: one belongs to y and p, the other to 1 − y and 1 − p",
-    });
-  }
-  const part = sharesRise(context);
-  if (part !== undefined) return part;
-  // Away from correct outputs is worse only if the labels determine them, as they do not for embeddings.
-  const follows = isUnbounded(context.observations.random) && labelsDetermineOutputs(context.observations);
-  const isMaximum = at(1.3) < to && signIsFree(context, to - from); // as of a score of directions
-  const away = follows && !isMaximum ? [-0.5, -1].map(at) : [];
-  if (!isMirrored(context) && away.length > 0 && away.every((value) => value > from + 0.05 * (to - from))) {
-    return errorOf({
-      cause: "wrong-optimum",
-      message: "The loss rises from random outputs towards the correct ones, and in the opposite direction, too: " +
-        "its minimum lies elsewhere",
-      evidence: { random: from, nearlyPerfect: to, halfAsFarAway: away[0], asFarAway: away[1] },
-      remedy: "Look for the outputs that make the terms least, one by one: a parameter may have another meaning there",
-    });
-  }
-  return errorOf({
-    cause: "wrong-sign",
-    message: "The loss rises as the outputs improve: minimising it makes predictions worse",
-    evidence: { random: from, threeQuarters: before, nearlyPerfect: to },
-    remedy: "Return the complement, 1 − score, or the negative, because a loss is minimised",
-  });
 };
+
+/** A loss whose correct outputs are compared with others. */
+interface Comparison extends AuditContext {
+  /** The batch of correct outputs, and its loss. */
+  readonly right: AuditBatch;
+  readonly best: number;
+  /** The loss of random outputs with the same labels, and how much larger it is. */
+  readonly start: number;
+  readonly span: number;
+}
 
 /** Outputs of a model that has learned nothing. */
 interface Useless {
@@ -172,7 +209,6 @@ function uselessOnSimplex(batch: AuditBatch, columns: number): Useless[] {
 }
 
 function uselessElsewhere(batch: AuditBatch, columns: number, unbounded: boolean): Useless[] {
-  const two = new Set(batch.yPred).size === 2;
   const [low, high] = areShares(batch.yPred) ? [0, 1] : extentOf(batch.yPred);
   const all = (value: number) => withOutputs(batch, () => value);
   /** The outputs of which only the first such one of each column is kept. */
@@ -188,7 +224,7 @@ function uselessElsewhere(batch: AuditBatch, columns: number, unbounded: boolean
     { name: "all outputs at their maximum", batch: all(high), remedy: recall },
     { name: "all outputs at their minimum", batch: all(low), remedy: differ },
     { name: "all outputs equal", batch: all((low + high) / 2), remedy: differ },
-    ...(two
+    ...(new Set(batch.yPred).size === 2
       ? [
         { name: "a single certain positive", batch: first(high), remedy: precision },
         { name: "a single certain negative", batch: first(low), remedy: recall },
@@ -206,8 +242,7 @@ function uselessElsewhere(batch: AuditBatch, columns: number, unbounded: boolean
 /** The mean of the labels of a column in every row. */
 function meanLabels(batch: AuditBatch, columns: number): Useless[] {
   if (batch.yTrue.length !== batch.yPred.length) return [];
-  const means = Array.from({ length: columns }, () => 0), rows = batch.yTrue.length / columns;
-  batch.yTrue.forEach((y, i) => means[i % columns] += y / rows);
+  const means = columnMeans(batch.yTrue, columns);
   return [{
     name: "the mean of the labels in every row",
     batch: withOutputs(batch, (_, i) => means[i % columns]),
@@ -217,20 +252,13 @@ function meanLabels(batch: AuditBatch, columns: number): Useless[] {
 
 /** The first outputs of a row in the place of all, such as one point for all points; only of labels that differ. */
 function firstRepeated(batch: AuditBatch, columns: number): Useless[] {
-  const { yTrue, yPred } = batch;
-  if (yTrue.length !== yPred.length || yTrue.some((y, i) => y !== yPred[i]) || new Set(yTrue).size <= MOST_KINDS) {
-    return [];
-  }
-  return [1, 2, 3].filter((width) => columns % width === 0 && columns > width).map((width) => ({
+  if (!areAmounts(batch)) return [];
+  return [1, 2, 3].map((width) => ({
     name: `the first ${width} outputs of a row for all its outputs`,
-    batch: withOutputs(batch, (_, i) => yPred[i - i % columns + i % width]),
+    batch: withOutputs(batch, (_, i) => batch.yPred[i - i % columns + i % columns % width]),
     remedy: "Compare in both directions: each label with its closest output, and each output with its closest label",
   }));
 }
-
-/** Tells whether outputs can take any value, as logits and regression outputs can. */
-const isUnbounded = ({ batch: { yPred } }: BatchResult): boolean =>
-  yPred.some((p) => Math.abs(p) > 1) && yPred.some((p) => p < 0);
 
 function uselessOf(batch: AuditBatch, { random, columns }: Observations): Useless[] {
   const simplex = onSimplex(random.batch, columns), [low, high] = extentOf(batch.yPred);
@@ -248,20 +276,19 @@ function rightOnes({ results: { perfect }, random }: Observations): AuditBatch[]
 }
 
 /** Tells whether the second half of each row's correct outputs may be that of another row, as in a distance of two sets. */
-function comparesSets(context: AuditContext, span: number): boolean {
-  const { results: { perfect }, columns } = context.observations, { batch } = perfect!, { yPred } = batch;
-  const turned = withOutputs(batch, (p, i) => 2 * (i % columns) < columns ? p : yPred[(i + columns) % yPred.length]);
-  return isFree(context, turned, span);
+function comparesSets(comparison: Comparison): boolean {
+  const { right, observations: { columns } } = comparison, { yPred } = right;
+  const turned = withOutputs(right, (p, i) => 2 * (i % columns) < columns ? p : yPred[(i + columns) % yPred.length]);
+  return isFree(comparison, turned);
 }
 
 /**
  * Pairs, triplets and masks of classes, in which equal labels have different correct outputs: the same output for all inputs
  * is as good. No finding if a descent from random outputs leads lower.
  */
-function collapse(context: AuditContext, best: number, start: number): Finding | undefined {
-  const { engine, observations, descents } = context, { random, columns } = observations, span = start - best;
-  const { batch: right } = observations.results.perfect!;
-  if (columns === 1 || !(span > 0)) return undefined;
+function collapse(comparison: Comparison): Finding | undefined {
+  const { engine, observations, descents, right, best, start, span } = comparison, { random, columns } = observations;
+  if (!(span > 0)) return undefined;
   const shares = onSimplex(random.batch, columns);
   // Without labels a row may choose any class, or several.
   if (areShares(random.batch.yPred) && new Set(right.yTrue).size === 1) return undefined;
@@ -277,7 +304,7 @@ function collapse(context: AuditContext, best: number, start: number): Finding |
   const agree = observations.ops.some(({ op, inputs }) => op === "Softmax" && inputs[0].isPred);
   return {
     cause: "wrong-optimum",
-    severity: agree || comparesSets(context, span) ? "note" : "error",
+    severity: agree || comparesSets(comparison) ? "note" : "error",
     message: "A useless model is as good as a perfect one: the same output for every input",
     evidence: { useless: name, value, perfect: best, random: start },
     remedy,
@@ -285,13 +312,13 @@ function collapse(context: AuditContext, best: number, start: number): Finding |
 }
 
 /** Embeddings whose columns are all the same, which are clearly better than correct ones: they tell rows apart the least. */
-function sameColumns({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
-  const { results, random, columns } = observations, { batch } = results.perfect!;
+function sameColumns({ engine, observations, right, best, start }: Comparison): Finding | undefined {
+  const { random, columns } = observations;
   if (onSimplex(random.batch, columns)) return undefined; // of shares the columns sum to 1
-  const [value] = [1, 2, 3].filter((parts) => columns % parts === 0 && columns > parts).map((parts) => {
-    const width = columns / parts;
-    return engine.value(withOutputs(batch, (_, i) => batch.yPred[i - i % width])).value;
-  }).filter((value) => start !== best && value < best - 0.5 * Math.abs(start - best));
+  const [value] = [1, 2, 3].map((parts) => {
+    const width = Math.ceil(columns / parts);
+    return engine.value(withOutputs(right, (_, i) => right.yPred[i - i % columns % width])).value;
+  }).filter((value) => value < best - 0.5 * Math.abs(start - best));
   return value === undefined ? undefined : errorOf({
     cause: "wrong-optimum",
     message: "Outputs of which all columns of a row are the same are better than correct ones",
@@ -304,20 +331,16 @@ function sameColumns({ engine, observations }: AuditContext, best: number, start
  * Outputs that equal the labels, from which a descent lowers the loss by a large part of its range. If they are no shares, the
  * loss has to rise again further along: a loss of ranks falls on as outputs grow, which is no other minimum.
  */
-function beyondLabels(context: AuditContext, best: number, start: number): Finding | undefined {
-  const { engine, observations, options } = context;
-  const { results, random, columns, deterministic } = observations,
-    { batch } = results.perfect!,
-    { yTrue, yPred } = batch;
-  if (yTrue.length !== yPred.length || yTrue.some((y, i) => y !== yPred[i])) return undefined;
-  const shares = onSimplex(random.batch, columns), least = (shares ? 0.6 : 0.1) * (start - best);
-  if (yTrue.every(Number.isInteger) || !deterministic) return undefined;
-  const { to, end } = descend({ engine, kind: options.yPred, columns }, batch, "SGD");
+function beyondLabels(comparison: Comparison): Finding | undefined {
+  const { engine, observations: { random, columns }, options, right, best, start, span } = comparison;
+  if (!areAmounts(right)) return undefined;
+  const shares = onSimplex(random.batch, columns), least = (shares ? 0.6 : 0.1) * span;
+  const { to, end } = descend({ engine, kind: options.yPred, columns }, right, "SGD");
   if (!(best - to > least)) return undefined;
-  const further = withOutputs(batch, (p, i) => p + 4 * (end.yPred[i] - p));
+  const further = withOutputs(right, (p, i) => p + 4 * (end.yPred[i] - p));
   if (!shares && !(engine.value(further).value > best)) return undefined;
   // Outputs that still rise with the labels may be in another unit, such as their logarithm.
-  const inOrder = !shares && (rankCorrelation(yTrue, end.yPred) > 0.9 || otherOutputsFit(context, best));
+  const inOrder = !shares && (rankCorrelation(right.yTrue, end.yPred) > 0.9 || otherOutputsFit(comparison, best));
   return {
     cause: "wrong-optimum",
     severity: inOrder ? "note" : "error",
@@ -330,22 +353,20 @@ function beyondLabels(context: AuditContext, best: number, start: number): Findi
 }
 
 /** Outputs that equal the labels, around which the loss is smaller on both sides. */
-function nearMiss({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
-  const { results, deterministic } = observations, { batch } = results.perfect!, { yTrue, yPred } = batch;
-  if (!deterministic || yTrue.length !== yPred.length || yTrue.some((y, i) => y !== yPred[i])) return undefined;
-  if (new Set(yTrue).size <= MOST_KINDS) return undefined;
-  const [low, high] = extentOf(yTrue), span = start - best;
-  const at = (share: number) => engine.value(withOutputs(batch, (p) => p + share * (high - low))).value;
-  const shares = [0.01, 0.03, 0.1], around = shares.map((share) => Math.max(at(share), at(-share)));
-  const least = Math.min(...around), share = shares[around.indexOf(least)];
+function nearMiss(comparison: Comparison): Finding | undefined {
+  const { right, best, start, span } = comparison;
+  if (!areAmounts(right)) return undefined;
+  const [low, high] = extentOf(right.yTrue);
+  const amounts = [0.01, 0.03, 0.1].map((share) => share * (high - low));
+  const around = amounts.map((by) => Math.max(...offsets(comparison, right, [-by, by])));
+  const least = Math.min(...around), missedBy = amounts[around.indexOf(least)];
   if (!(least < best - 0.1 * span)) return undefined; // a loss that is kept above a small number is so near its end
   return {
     cause: "wrong-optimum",
     severity: "warning",
-    message:
-      `Outputs that miss their labels by ${short(share * (high - low))}, whether above or below, have a smaller ` +
+    message: `Outputs that miss their labels by ${short(missedBy)}, whether above or below, have a smaller ` +
       "loss than correct ones",
-    evidence: { perfect: best, missedBy: share * (high - low), least, random: start },
+    evidence: { perfect: best, missedBy, least, random: start },
     remedy: "Look at where two parts of the formula meet: both have the same value there, as in a Huber loss",
   };
 }
@@ -354,17 +375,16 @@ function nearMiss({ engine, observations }: AuditContext, best: number, start: n
 const UNSURE = 0.65;
 
 /** The share of its label for which the loss is least, with sure outputs for the other label, if it is hardly above a half. */
-function unsure({ engine, observations, options }: AuditContext, best: number, start: number): Finding | undefined {
-  const { batch } = observations.results.perfect!, { yTrue, yPred } = batch, [low, high] = extentOf(yPred);
+function unsure({ engine, observations, options, right, best, start }: Comparison): Finding | undefined {
+  const { yTrue, yPred } = right, [low, high] = extentOf(yPred);
   const logits = options.yPred === "logits", shares = logits || areShares(yPred);
-  if (!shares || yTrue.length !== yPred.length || !areZeroOrOne(yTrue) || new Set(yPred).size !== 2) return undefined;
-  const shared = onSimplex({ ...batch, yPred: yTrue }, observations.columns); // one class per row
-  if (!observations.deterministic || shared) return undefined;
+  if (!shares || yTrue.length !== yPred.length || !areZeroOrOne(yTrue)) return undefined;
+  if (onSimplex({ ...right, yPred: yTrue }, observations.columns)) return undefined; // one class per row
   const scales = Array.from({ length: 9 }, (_, k) => (k / 8) ** 2); // closer together near a half
   for (const label of [0, 1]) {
     const values = scales.map((scale) => {
       const middle = (low + high) / 2;
-      return engine.value(withOutputs(batch, (p, i) => yTrue[i] === label ? middle + scale * (p - middle) : p)).value;
+      return engine.value(withOutputs(right, (p, i) => yTrue[i] === label ? middle + scale * (p - middle) : p)).value;
     });
     const least = Math.min(...values), at = scales[values.indexOf(least)];
     const share = logits ? 1 / (1 + Math.exp((low - high) / 2 * at)) : 0.5 + at / 2;
@@ -383,56 +403,43 @@ function unsure({ engine, observations, options }: AuditContext, best: number, s
 }
 
 /** Outputs many times as large as the labels that they are to equal: the further, the lower the loss. */
-function labelsTimes({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
-  const { results, random, deterministic } = observations, { batch } = results.perfect!, { yTrue, yPred } = batch;
-  const amounts = random.batch.yPred.some((p) => p > 1) && new Set(yTrue).size > 2; // they have no end, either
-  if (!deterministic || start === best || !amounts || yTrue.length !== yPred.length) return undefined;
-  if (yTrue.some((y, i) => y !== yPred[i])) return undefined;
-  const [twice, tenTimes, hundredTimes] = [2, 10, 100].map((by) =>
-    engine.value(withOutputs(batch, (p) => by * p)).value
-  );
+function labelsTimes(comparison: Comparison): Finding | undefined {
+  const { observations: { random, deterministic }, right, best, start } = comparison;
+  const haveNoEnd = random.batch.yPred.some((p) => p > 1) && new Set(right.yTrue).size > 2;
+  if (!deterministic || !haveNoEnd || !areLabels(right)) return undefined;
+  const [twice, hundredTimes] = multiples(comparison, right, [2, 100]);
   const least = 0.3 * Math.abs(start - best);
-  if (!(twice < best - least && tenTimes < twice - 2 * least && hundredTimes < tenTimes - 20 * least)) return undefined;
+  if (!(twice < best - least && hundredTimes < twice - 20 * least)) return undefined;
   return errorOf({
     cause: "wrong-optimum",
     message: "The loss falls without end as outputs grow beyond the labels: twice the correct outputs are better",
-    evidence: { perfect: best, twiceAsLarge: twice, tenTimesAsLarge: tenTimes, hundredTimesAsLarge: hundredTimes },
+    evidence: { perfect: best, twiceAsLarge: twice, hundredTimesAsLarge: hundredTimes },
     remedy: bound,
   });
 }
 
-/** The columns of which the same output is correct in every row. */
-function constantColumns({ results: { perfect }, random, columns }: Observations): Set<number> {
-  const { yPred } = perfect!.batch,
-    same = Array.from({ length: columns }, (_, column) => column).filter((column) =>
-      new Set(columnOf(yPred, columns, column)).size === 1 &&
-      new Set(columnOf(random.batch.yPred, columns, column)).size > 2
-    );
-  return new Set(same);
-}
-
 /** Columns with a correct output for all rows, as in a divergence from a fixed distribution, that is a maximum, or no minimum. */
-function awayFromConstants(context: AuditContext, best: number, start: number): Finding | undefined {
-  const { engine, observations } = context, { results, random, columns } = observations, right = results.perfect!.batch;
-  const constant = constantColumns(observations), names = [...constant].join(", ");
-  if (constant.size === 0) return undefined;
+function awayFromConstants({ engine, observations, right, best, start }: Comparison): Finding | undefined {
+  const { random, columns } = observations;
+  const constant = [...Array(columns).keys()].filter((c) => new Set(columnOf(right.yPred, columns, c)).size === 1);
   const at = (of: (p: number, i: number) => number, which = constant) =>
-    engine.value(withOutputs(right, (p, i) => which.has(i % columns) ? of(p, i) : p)).value;
+    engine.value(withOutputs(right, (p, i) => which.includes(i % columns) ? of(p, i) : p)).value;
   const span = Math.abs(start - best), small = Math.max(1e-4 * span, 1e-5 * Math.abs(best));
   const [on, back] = [0.3, -0.3].map((share) => at((p, i) => p + share * (random.batch.yPred[i] - p)));
   if (on < best - small && back < best - small) {
     return errorOf({
       cause: "wrong-sign",
-      message:
-        `The loss is largest at the correct values of column ${names}: away from them it falls in both directions`,
-      evidence: { columns: names, perfect: best, towardsRandom: on, awayFromRandom: back },
+      message: `The loss is largest at the correct values of column ${
+        constant.join(", ")
+      }: away from them it falls in both directions`,
+      evidence: { columns: constant.join(", "), perfect: best, towardsRandom: on, awayFromRandom: back },
       remedy: "Turn the sign of the term with these columns alone: a divergence is added, not subtracted",
     });
   }
   // Where other columns miss their labels, even by little, a scale has a best value of its own.
-  if (!isUnbounded(random) || labelledColumns(observations).length + constant.size < columns) return undefined;
+  if (!isUnbounded(random) || labelledColumns(observations).length + constant.length < columns) return undefined;
   for (const column of constant) {
-    const along = [-2, -1, -0.6, -0.3, 0.3, 0.6, 1, 2].map((by) => at((p) => p + by, new Set([column])));
+    const along = [-2, -1, -0.6, -0.3, 0.3, 0.6, 1, 2].map((by) => at((p) => p + by, [column]));
     const least = Math.min(...along);
     // It rises again on both sides of its minimum, which lies elsewhere.
     if (!(least < best - 1e-3 * span && along[0] > best && along.at(-1)! > best)) continue;
@@ -446,16 +453,15 @@ function awayFromConstants(context: AuditContext, best: number, start: number): 
   }
 }
 
-/** The number of different labels up to which they may be classes or counts. Of more, an equal output is no accident. */
-const MOST_KINDS = 8;
+/** The batch with other outputs in some columns. */
+const withColumns = (batch: AuditBatch, columns: number, which: readonly number[]): AuditBatch =>
+  withOutputs(batch, (p, i) => which.includes(i % columns) ? p + 1 + i % 7 : p);
 
 /** The columns of outputs that change nothing. */
 function idleColumns({ engine, observations: { random: { batch, value }, columns, deterministic } }: AuditContext) {
   if (!deterministic || columns < 2) return [];
-  return Array.from({ length: columns }, (_, column) => column).filter((column) =>
-    [-1, 1].every((by) =>
-      engine.value(withOutputs(batch, (p, i) => i % columns === column ? p + by * (1 + i % 7) : p)).value === value
-    )
+  return [...Array(columns).keys()].filter((column) =>
+    engine.value(withColumns(batch, columns, [column])).value === value
   );
 }
 
@@ -501,26 +507,22 @@ function isMaskedEverywhere(
 ) {
   const width = batch.yTrue.length / rows, { yTrue } = batch;
   const turned = { ...batch, yTrue: yTrue.map((_, i) => yTrue[i - i % width + (i + columns) % width]) };
-  const moved = withOutputs(turned, (p, i) => idle.includes(i % columns) ? p + 1 + i % 7 : p);
-  return engine.value(moved).value !== engine.value(turned).value;
+  return engine.value(withColumns(turned, columns, idle)).value !== engine.value(turned).value;
 }
 
 /** A column of outputs that changes nothing, although the labels are its correct values. */
 function idleOutput(context: AuditContext): Finding | undefined {
-  const { observations } = context, { random: { batch, value, gradient }, columns } = observations;
-  const right = observations.results.perfect!.batch, ofAll = batch.yTrue.length === batch.yPred.length;
-  const labelled = new Set(labelledColumns(observations).map(([column]) => column));
-  /** Tells whether a column has labels of its own: of few kinds, or equal to its correct outputs. */
-  const hasLabels = (column: number) => {
-    const labels = columnOf(right.yTrue, columns, column);
-    return new Set(labels).size <= MOST_KINDS || labels.join() === columnOf(right.yPred, columns, column).join();
-  };
-  const all = ofAll && !onSimplex(batch, columns);
-  const idle = idleColumns(context).filter((column) => labelled.has(column) || (all && hasLabels(column)));
+  const { observations } = context, { random: { batch, value, gradient = new Float32Array() }, columns } = observations;
+  const { yTrue, yPred } = observations.results.perfect!.batch;
+  const ofAll = yTrue.length === yPred.length && !onSimplex(batch, columns);
+  const labelled = labelledColumns(observations).map(([column]) => column);
+  const idle = idleColumns(context).filter((column) =>
+    labelled.includes(column) || (ofAll && new Set(columnOf(yTrue, columns, column)).size <= MOST_KINDS)
+  );
   if (idle.length === 0 || isMaskedEverywhere(context, idle)) return undefined;
-  const sizes = Array.from({ length: columns }, (_, j) => Math.hypot(...columnOf(gradient ?? batch.yPred, columns, j)));
-  const own = Math.max(...idle.map((column) => sizes[column]));
-  if (gradient !== undefined && own > 0) {
+  const norms = Array.from({ length: columns }, (_, j) => Math.hypot(...columnOf(gradient, columns, j)));
+  const own = Math.max(...idle.map((column) => norms[column]));
+  if (own > 0) {
     return errorOf({
       cause: "bad-scale",
       message: `The term of column ${
@@ -531,7 +533,7 @@ function idleOutput(context: AuditContext): Finding | undefined {
         columns: idle.join(" "),
         value,
         gradientNorm: own,
-        largestOfOthers: Math.max(...sizes),
+        largestOfOthers: Math.max(...norms),
       },
       remedy: "Scale the labels and outputs of the other columns to a size of about 1, or weight the terms",
     });
@@ -545,13 +547,11 @@ function idleOutput(context: AuditContext): Finding | undefined {
 }
 
 /** An offset of all outputs that costs nothing, as in a variance or a correlation, where it may be meant. */
-function offsetIsFree({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
-  const { results, random, columns } = observations, { batch } = results.perfect!, { yTrue, yPred } = batch;
-  const span = start - best;
-  if (columns > 1 || !isUnbounded(random) || yTrue.length !== yPred.length || !(span > 0)) return undefined;
-  if (yTrue.some((y, i) => y !== yPred[i]) || yTrue.every(Number.isInteger)) return undefined;
-  const shifted = [-2, 2].map((by) => engine.value(withOutputs(batch, (p) => p + by)).value);
-  if (!shifted.every((value) => Math.abs(value - best) <= 1e-4 * span)) return undefined;
+function offsetIsFree(comparison: Comparison): Finding | undefined {
+  const { observations: { random, columns }, right, best, start, span } = comparison;
+  if (columns > 1 || !isUnbounded(random) || !areAmounts(right)) return undefined;
+  const shifted = offsets(comparison, right, [-2, 2]);
+  if (!shifted.every((value) => Math.abs(value - best) < 1e-4 * span)) return undefined;
   return {
     cause: "wrong-optimum",
     severity: "note",
@@ -566,8 +566,8 @@ function offsetIsFree({ engine, observations }: AuditContext, best: number, star
 function ranks(values: Float32Array): Float64Array {
   const order = [...values.keys()].sort((a, b) => values[a] - values[b]), places = new Float64Array(values.length);
   for (let from = 0; from < order.length;) {
-    let to = from;
-    while (to < order.length && values[order[to]] === values[order[from]]) to++;
+    let to = from + 1;
+    while (values[order[to]] === values[order[from]]) to++;
     for (let i = from; i < to; i++) places[order[i]] = (from + to - 1) / 2;
     from = to;
   }
@@ -592,21 +592,21 @@ const otherOutputsFit = (
   least: number,
 ): boolean =>
   descents().some(({ to, end: { yTrue, yPred } }) => {
-    const sameLabels = perfect !== undefined && perfect.batch.yTrue.every((y, i) => y === yTrue[i]);
-    const right = sameLabels && labelsAreFew(yTrue) ? perfect.batch.yPred : yTrue;
-    return to < least && right.length === yPred.length && rankCorrelation(right, yPred) > 0.7 &&
+    const sameLabels = perfect!.batch.yTrue.every((y, i) => y === yTrue[i]);
+    const right = sameLabels && labelsAreFew(yTrue) ? perfect!.batch.yPred : yTrue;
+    return to < least && rankCorrelation(right, yPred) > 0.7 &&
       !(rankCorrelation(right, random.batch.yPred) > 0.7) &&
-      !(sameLabels && rankCorrelation(right, perfect.batch.yPred) < -0.7); // it is the loss that is turned round
+      !(sameLabels && rankCorrelation(right, perfect!.batch.yPred) < -0.7); // it is the loss that is turned round
   });
 
 /** Tells whether there are two different labels, or none. */
 const labelsAreFew = (yTrue: Float32Array): boolean => new Set(yTrue).size <= 2;
 
 /** A loss that falls with the square of the outputs, or faster: no step of a training ends it. */
-function fallsAsSquare({ engine, observations, descents }: AuditContext): Finding | undefined {
-  if (!observations.deterministic || !isUnbounded(observations.random)) return undefined;
-  for (const { from, to, end } of descents()) {
-    const [tenTimes, hundredTimes] = [10, 100].map((by) => engine.value(withOutputs(end, (p) => by * p)).value);
+function fallsAsSquare(context: AuditContext): Finding | undefined {
+  if (!context.observations.deterministic || !isUnbounded(context.observations.random)) return undefined;
+  for (const { from, to, end } of context.descents()) {
+    const [tenTimes, hundredTimes] = multiples(context, end, [10, 100]);
     if (!(to < from && tenTimes < Math.min(0, to) && hundredTimes < 50 * tenTimes)) continue;
     if (!Number.isFinite(hundredTimes) || hundredTimes > -Math.abs(from)) continue;
     return {
@@ -621,10 +621,10 @@ function fallsAsSquare({ engine, observations, descents }: AuditContext): Findin
 }
 
 /** Tells whether a loss of differences between columns, linear in one of them, has no end on purpose, as that of a critic. */
-function isCritic({ engine, observations: { random: { batch } } }: AuditContext, moved: readonly number[]): boolean {
-  const [at, by10, by20] = moved, step = by10 - at, small = 0.01 * Math.abs(step);
-  const value = (by: number) => engine.value(withOutputs(batch, (p) => p + by)).value;
-  return Math.abs(by20 - by10 - step) <= small && Math.abs(value(3) - value(-3)) <= small;
+function isCritic(context: AuditContext, [at, by10, by20]: readonly number[]): boolean {
+  const step = by10 - at, small = 0.01 * Math.abs(step);
+  const [less, more] = offsets(context, context.observations.random.batch, [-3, 3]);
+  return Math.abs(by20 - by10 - step) <= small && Math.abs(more - less) <= small;
 }
 
 /** Tells whether some rows would rather have a column back that is moved far: it is the labels that move it on the average. */
@@ -641,9 +641,8 @@ function rowsDisagree(
 }
 
 /** A column that lowers the loss without end, in one direction, whatever the other columns are. */
-function columnWithoutEnd(context: AuditContext, best: number, start: number): Finding | undefined {
-  const { engine, observations: { results, random, columns } } = context;
-  const right = results.perfect!.batch, span = start - best;
+function columnWithoutEnd(comparison: Comparison): Finding | undefined {
+  const { engine, observations: { random, columns }, right, best, start, span } = comparison;
   if (columns < 2 || !isUnbounded(random) || !(span > 0)) return undefined;
   const bases = [right, { ...right, yPred: random.batch.yPred }],
     from = bases.map((batch) => engine.value(batch).value);
@@ -657,14 +656,14 @@ function columnWithoutEnd(context: AuditContext, best: number, start: number): F
       if (!(by10 < from[0] - 0.1 * span)) continue;
       const by20 = moved(0, 20), other = moved(1, 10);
       const falls = by20 < by10 - 0.1 * span && other < from[1] - 0.1 * span && moved(1, 20) < other - 0.1 * span;
-      if (!falls || !(by20 < best - 0.3 * span) || isCritic(context, [from[0], by10, by20])) continue;
+      if (!falls || !(by20 < best - 0.3 * span) || isCritic(comparison, [from[0], by10, by20])) continue;
       const evidence = { column, perfect: best, movedBy10: by10, movedBy20: by20, random: start };
-      if (rowsDisagree(context, bases[0], column, 20 * sign)) return offsetPays(evidence, `column ${column}`);
+      if (rowsDisagree(comparison, bases[0], column, 20 * sign)) return offsetPays(evidence, `column ${column}`);
       // Without labels it is a likelihood, a critic or an actor: something else bounds such outputs.
       const isLinear = Math.abs(moved(0, 30) - 2 * by20 + by10) <= 0.05 * Math.abs(by20 - by10);
       return {
         cause: "wrong-optimum",
-        severity: isLinear && rowsAreFree(context, span) ? "note" : "error",
+        severity: isLinear && rowsAreFree(comparison) ? "note" : "error",
         message: `Column ${column} of the outputs lowers the loss without end as it ${sign > 0 ? "rises" : "falls"}, ` +
           "whatever the labels and the other columns are",
         evidence,
@@ -692,14 +691,9 @@ function labelledColumns(
  * Tells whether the order of a row's correct outputs is free, as for points of a cloud, while other outputs of the same sum or
  * length cost more. Of more than 16 outputs it is not asked.
  */
-function standInAnyOrder(
-  { engine, observations: { results, columns } }: AuditContext,
-  best: number,
-  span: number,
-): boolean {
-  const { batch } = results.perfect!,
-    valueOf = (of: (p: number, i: number) => number) => engine.value(withOutputs(batch, of)).value;
-  const shifted = (by: number) => valueOf((_, i) => batch.yPred[i - i % columns + (i % columns + by) % columns]);
+function standInAnyOrder({ engine, observations: { columns }, right, best, span }: Comparison): boolean {
+  const valueOf = (of: (p: number, i: number) => number) => engine.value(withOutputs(right, of)).value;
+  const shifted = (by: number) => valueOf((_, i) => right.yPred[i - i % columns + (i % columns + by) % columns]);
   const isMissed = (of: (p: number, i: number) => number) => valueOf(of) > best + 0.05 * span;
   const signOf = (i: number) => [1, -1][i % columns] ?? 0;
   // Other outputs of the same sum, and of the same length, are missed.
@@ -707,42 +701,30 @@ function standInAnyOrder(
   return Array.from({ length: columns - 1 }, (_, k) => shifted(k + 1)).some((v) => Math.abs(v - best) <= 1e-4 * span);
 }
 
-/** Tells whether products of outputs with each other meet those of labels: Gram matrices, which many outputs share. */
-function comparesProducts({ ops }: Observations): boolean {
-  const isProduct = (of: (input: RecordedInput) => boolean) =>
-    ops.some(({ op, inputs }) => ["BatchMatMul", "MatMul"].includes(op) && inputs.every(of));
-  return isProduct(({ fromPred, fromTrue }) => fromPred && !fromTrue) && isProduct(ofLabels);
-}
+/** Tells whether a change of the batch of correct outputs costs nothing. */
+const isFree = ({ engine, best, span }: Comparison, changed: AuditBatch): boolean =>
+  Math.abs(engine.value(changed).value - best) <= 1e-3 * Math.abs(span);
 
-/** Tells whether a change of the batch of correct outputs costs nothing, compared with a span of the loss. */
-const isFree = ({ engine, observations: { results } }: AuditContext, changed: AuditBatch, span: number): boolean =>
-  Math.abs(engine.value(changed).value - results.perfect!.value) <= 1e-3 * Math.abs(span);
-
-/** Tells whether outputs of the opposite sign are as good as correct ones, for the same labels. */
-function signIsFree(context: AuditContext, span: number): boolean {
-  const { batch } = context.observations.results.perfect!;
-  return new Set(batch.yTrue).size > 1 && batch.yPred.some((p) => p !== 0) &&
-    isFree(context, withOutputs(batch, (p) => -p), span);
+/** The correct outputs with the labels of other rows. */
+function withLabelsOf({ right, observations: { rows } }: Comparison, shift: number): AuditBatch {
+  const { yTrue } = takeRows(right, Array.from({ length: rows }, (_, i) => (i + shift) % rows));
+  return { ...right, yTrue };
 }
 
 /** Tells whether correct outputs are as good in other rows: a loss that compares sets. */
-function rowsAreFree(context: AuditContext, span: number): boolean {
-  const { results: { perfect }, rows } = context.observations, { batch } = perfect!;
-  const { yTrue } = takeRows(batch, Array.from({ length: rows }, (_, i) => (i + 1) % rows));
-  return isFree(context, { ...batch, yTrue }, span);
-}
+const rowsAreFree = (comparison: Comparison): boolean => isFree(comparison, withLabelsOf(comparison, 1));
 
 /**
  * A descent that ends as low as correct outputs, or lower, in outputs that have nothing to do with the labels that they are to
  * equal.
  */
-function fitsWithoutLabels(context: AuditContext, best: number, start: number): Finding | undefined {
-  const { descents, engine, observations } = context, { results, random, columns, deterministic } = observations;
-  const span = start - best, { gradient } = random;
-  if (!deterministic || !(span > 0) || gradient === undefined) return undefined;
-  const labelled = labelledColumns(observations), sameLabels = results.perfect!.batch.yTrue;
+function fitsWithoutLabels(comparison: Comparison): Finding | undefined {
+  const { descents, engine, observations, right, best, start, span } = comparison;
+  const { random: { gradient }, columns } = observations;
+  if (gradient === undefined) return undefined;
+  const labelled = labelledColumns(observations);
   for (const { to, end } of descents()) {
-    if (!(to <= best + 0.1 * span) || end.yTrue.some((y, i) => y !== sameLabels[i])) continue;
+    if (!(to <= best + 0.1 * span) || end.yTrue.some((y, i) => y !== right.yTrue[i])) continue;
     // The sign of each row that fits the labels best: of a line through 0 both directions are right.
     const signs = labelled[0]?.[1].map((_, i) =>
       Math.sign(labelled.reduce((sum, [column, labels]) => sum + labels[i] * end.yPred[i * columns + column], 0))
@@ -757,15 +739,11 @@ function fitsWithoutLabels(context: AuditContext, best: number, start: number): 
       const held = engine.value(
         withOutputs(end, (v, i) => i % columns === column ? labels[Math.floor(i / columns)] : v),
       );
-      if (held.value < to - 0.05 * Math.abs(to - best) || standInAnyOrder(context, best, span)) continue;
+      if (held.value < to - 0.05 * Math.abs(to - best) || standInAnyOrder(comparison)) continue;
       const isNear = to > best;
       return {
         cause: "wrong-optimum",
-        severity: comparesProducts(observations) || isNear || signIsFree(context, span) || rowsAreFree(context, span)
-          ? "note"
-          : to < best - 0.3 * span
-          ? "error"
-          : "warning",
+        severity: isNear || rowsAreFree(comparison) ? "note" : to < best - 0.3 * span ? "error" : "warning",
         message:
           `A descent makes the loss ${isNear ? "nearly " : ""}as small as correct outputs do, and column ${column} ` +
           "of its outputs has nothing to do with the labels",
@@ -778,38 +756,30 @@ function fitsWithoutLabels(context: AuditContext, best: number, start: number): 
 }
 
 /** Errors of a row that cancel each other and cost nothing: its columns are summed before the square. */
-function errorsCancel({ engine, observations }: AuditContext, best: number, start: number): Finding | undefined {
-  const { results, random, columns, deterministic } = observations,
-    { batch } = results.perfect!,
-    { yTrue, yPred } = batch;
-  const span = start - best;
-  if (columns < 2 || !deterministic || !isUnbounded(random) || !(span > 0) || yTrue.length !== yPred.length) {
-    return undefined;
-  }
-  if (yTrue.some((y, i) => y !== yPred[i]) || new Set(yTrue).size <= MOST_KINDS) return undefined;
+function errorsCancel({ engine, observations: { random, columns }, right, best, start, span }: Comparison) {
+  if (!isUnbounded(random) || !areAmounts(right)) return undefined;
   const [cancelled, alone] = [[1, -1], [1]].map((by) =>
-    engine.value(withOutputs(batch, (p, i) => p + (by[i % columns] ?? 0))).value
+    engine.value(withOutputs(right, (p, i) => p + (by[i % columns] ?? 0))).value
   );
-  if (Math.abs(cancelled - best) > 1e-4 * span || !(alone > best + 0.01 * span)) return undefined;
+  if (!(Math.abs(cancelled - best) < 1e-4 * span && alone > best + 0.01 * span)) return undefined;
   return {
     cause: "wrong-optimum",
     severity: "warning",
     message: "Errors of a row that cancel each other cost nothing: only the sum of its outputs has to be correct",
     evidence: { perfect: best, oneMoreAndOneLess: cancelled, oneMore: alone, random: start },
     remedy: "Take the square or the absolute value of each error before the columns are summed or averaged",
-  };
+  } satisfies Finding;
 }
 
 const elsewhere = "Look at the outputs for which each term is least, and at those that 'sample' calls perfect";
 
 /** Random outputs that are better than those that are called correct, by a part of what a descent gains. */
-function randomIsBetter(context: AuditContext, best: number, start: number): Finding | undefined {
-  const gain = Math.max(...context.descents().map(({ from, to }) => from - to));
-  if (!context.observations.deterministic || !(gain > 0) || !(best - start > 0.2 * gain)) return undefined;
-  if (tooSure(context, start) !== undefined) return undefined;
+function randomIsBetter(comparison: Comparison): Finding | undefined {
+  const { descents, best, start } = comparison, gain = Math.max(...descents().map(({ from, to }) => from - to));
+  if (!(gain > 0) || !(best - start > 0.2 * gain) || tooSure(comparison, start) !== undefined) return undefined;
   return {
     cause: "wrong-optimum",
-    severity: otherOutputsFit(context, best) ? "note" : "warning",
+    severity: otherOutputsFit(comparison, best) ? "note" : "warning",
     message: "Random outputs have a smaller loss than those that are called correct",
     evidence: { perfect: best, random: start },
     remedy: elsewhere,
@@ -817,15 +787,11 @@ function randomIsBetter(context: AuditContext, best: number, start: number): Fin
 }
 
 /** A descent from random outputs to a minimum that is lower than the loss of those that are called correct. */
-function lowerElsewhere(
-  { engine, descents, observations }: AuditContext,
-  best: number,
-  start: number,
-): Finding | undefined {
-  const { results, random, deterministic } = observations, { yTrue } = results.perfect!.batch, { yPred } = random.batch;
-  if (!deterministic || !(start > best)) return undefined;
+function lowerElsewhere({ engine, descents, observations: { random }, right, best, start, span }: Comparison) {
+  if (!(span > 0)) return undefined;
+  const { yPred } = random.batch;
   const lower = descents().find(({ from, to, end }) =>
-    to < best - 0.02 * (start - best) && end.yTrue.every((y, i) => y === yTrue[i]) &&
+    to < best - 0.02 * span && end.yTrue.every((y, i) => y === right.yTrue[i]) &&
     // Four times as far, a critic's loss has fallen four times as much: it has no end.
     engine.value(withOutputs(end, (p, i) => p + 3 * (p - yPred[i]))).value > to - (from - to)
   );
@@ -835,29 +801,32 @@ function lowerElsewhere(
     message: "A descent from random outputs ends lower than those that are called correct: is the minimum elsewhere?",
     evidence: { perfect: best, afterDescent: lower.to, random: start },
     remedy: elsewhere,
-  };
+  } satisfies Finding;
 }
 
+/** Correct outputs that random ones beat, or those that a descent leads to. */
+const contradicted = (comparison: Comparison): Finding | undefined =>
+  comparison.observations.deterministic ? randomIsBetter(comparison) ?? lowerElsewhere(comparison) : undefined;
+
 /** Outputs of the opposite sign that cost nothing, as in a spectrum, where it may be meant. */
-function oppositeSigns({ engine, observations: { results, random } }: AuditContext, best: number, start: number) {
-  const { batch } = results.perfect!, { yTrue, yPred } = batch, span = start - best;
-  if (!isUnbounded(random) || yTrue.length !== yPred.length || !(span > 0)) return undefined;
-  if (yTrue.some((y, i) => y !== yPred[i]) || yTrue.every(Number.isInteger)) return undefined;
-  const [turned, twice] = [-1, 2].map((by) => engine.value(withOutputs(batch, (p) => by * p)).value);
-  if (!(Math.abs(turned - best) <= 1e-4 * span) || !(twice > best + 0.05 * span)) return undefined;
+function oppositeSigns(comparison: Comparison): Finding | undefined {
+  const { observations: { random }, right, best, start, span } = comparison;
+  if (!isUnbounded(random) || !areAmounts(right)) return undefined;
+  const [turned, twice] = multiples(comparison, right, [-1, 2]);
+  if (!(Math.abs(turned - best) < 1e-4 * span) || !(twice > best + 0.05 * span)) return undefined;
   return {
     cause: "wrong-optimum",
     severity: "note",
     message: "Outputs of the opposite sign cost nothing, as in a spectrum: is that intended?",
     evidence: { perfect: best, oppositeSigns: turned, twiceAsLarge: twice, random: start },
     remedy: "If the signs must be correct, add a term that sees the difference itself, as the mean squared error does",
-  } satisfies Finding;
+  };
 }
 
 /** Tells whether an offset of all outputs moves the loss in proportion: by the mean of the labels that weigh the outputs. */
-function offsetIsLinear({ engine }: AuditContext, right: AuditBatch): boolean {
-  const [less, none, more] = [-10, 0, 10].map((by) => engine.value(withOutputs(right, (p) => p + by)).value);
-  return Math.abs(more - 2 * none + less) <= 1e-3 * Math.abs(more - less);
+function offsetIsLinear(context: AuditContext, right: AuditBatch): boolean {
+  const [less, none, more] = offsets(context, right, [-10, 0, 10]);
+  return Math.abs(more - 2 * none + less) < 1e-3 * Math.abs(more - less);
 }
 
 const offsetPays = (evidence: Evidence, outputs = "all outputs"): Finding => ({
@@ -873,20 +842,12 @@ const offsetPays = (evidence: Evidence, outputs = "all outputs"): Finding => ({
  * Correct outputs that are clearly beaten: by the same outputs with other labels, which no fit explains. The outputs that
  * the sampler calls correct, or the labels, have the opposite meaning for this loss.
  */
-function beatenByOtherLabels(
-  context: AuditContext,
-  best: number,
-  start: number,
-): Finding | undefined {
-  const { engine, observations: { results, deterministic } } = context, { batch } = results.perfect!;
+function beatenByOtherLabels(comparison: Comparison): Finding | undefined {
+  const { engine, observations: { deterministic }, best, start, span } = comparison;
   if (!deterministic) return undefined;
-  const rows = batch.predShape[0];
-  const others = [1, 3, 7].map((shift) => {
-    const { yTrue } = takeRows(batch, Array.from({ length: rows }, (_, i) => (i + shift) % rows));
-    return engine.value({ ...batch, yTrue }).value;
-  });
-  const most = Math.max(...others), span = Math.abs(start - best);
-  if (!(most < best - 0.2 * Math.max(span, Math.abs(best))) || otherOutputsFit(context, best)) return undefined;
+  const others = [1, 3, 7].map((shift) => engine.value(withLabelsOf(comparison, shift)).value);
+  const most = Math.max(...others), least = 0.2 * Math.max(Math.abs(span), Math.abs(best));
+  if (!(most < best - least) || otherOutputsFit(comparison, best)) return undefined;
   return {
     cause: "wrong-sign",
     severity: "warning",
@@ -897,29 +858,9 @@ function beatenByOtherLabels(
   };
 }
 
-/** Useless outputs that are as good as perfect ones. */
-export const wrongOptimum: Rule = (context) => {
-  const { engine, observations } = context, { results: { perfect }, random, columns } = observations;
-  if (perfect === undefined || !Number.isFinite(perfect.value)) return fallsAsSquare(context);
-  if (onlyRow(random, columns) !== undefined) return undefined; // the other rows are free: another rule says why
-  if (isKeptOut(context)) return undefined;
-  const { yPred } = perfect.batch;
-  if (new Set(yPred).size < 2 || yPred.length !== random.batch.yPred.length) return undefined;
-  const start = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value;
-  const determined = labelsDetermineOutputs(observations);
-  const collapsed = determined
-    ? undefined
-    : sameColumns(context, perfect.value, start) ?? collapse(context, perfect.value, start);
-  const beaten = comparedWithItself(observations) ?? idleOutput(context) ??
-    awayFromConstants(context, perfect.value, start) ??
-    // Where one output fits all rows, the labels of other rows say nothing.
-    (collapsed?.severity === "error" ? collapsed : undefined) ?? beatenByOtherLabels(context, perfect.value, start) ??
-    columnWithoutEnd(context, perfect.value, start) ?? labelsTimes(context, perfect.value, start) ??
-    fallsAsSquare(context);
-  if (beaten !== undefined) return beaten;
-  const all = [context, perfect.value, start] as const;
-  const contradicted = () => randomIsBetter(...all) ?? lowerElsewhere(...all);
-  if (!determined) return collapsed ?? contradicted();
+/** Outputs of a model that has learned nothing, which are as good as correct ones. */
+function uselessModel(comparison: Comparison): Finding | undefined {
+  const { engine, observations, start } = comparison, { columns } = observations, { yPred } = comparison.right;
   let byOffset: Finding | undefined;
   // Where all rows have the same correct outputs, a constant model can be right, and is wrong as soon as it is worse.
   const near = yPred.every((p, i) => p === yPred[i % columns]) ? 1e-6 : 1e-3;
@@ -930,8 +871,8 @@ export const wrongOptimum: Rule = (context) => {
       if (batch.yPred.every((p, i) => p === right.yPred[i])) continue; // of one positive, a single certain one is correct
       const { value } = engine.value(batch);
       if (!(value <= best + near * span)) continue;
-      if (otherOutputsFit(context, Math.min(value, best) - 0.05 * span)) continue;
-      if (remedy === bound && offsetIsLinear(context, right)) {
+      if (otherOutputsFit(comparison, best - 0.05 * span)) continue;
+      if (remedy === bound && offsetIsLinear(comparison, right)) {
         byOffset ??= offsetPays({ useless: name, value, perfect: best, random: start });
         continue;
       }
@@ -943,9 +884,30 @@ export const wrongOptimum: Rule = (context) => {
       });
     }
   }
-  return byOffset ?? errorsCancel(...all) ?? fitsWithoutLabels(...all) ?? unsure(...all) ?? nearMiss(...all) ??
-    beyondLabels(...all) ??
-    offsetIsFree(...all) ??
-    oppositeSigns(...all) ??
-    unusedOutput(context) ?? contradicted();
+  return byOffset;
+}
+
+/** A minimum at other outputs than the correct ones: correct outputs that are beaten, or useless ones that are as good. */
+export const wrongOptimum: Rule = (context) => {
+  const { engine, observations } = context, { results: { perfect }, random, columns } = observations;
+  if (perfect === undefined || !Number.isFinite(perfect.value)) return fallsAsSquare(context);
+  if (onlyRow(random, columns) !== undefined) return undefined; // the other rows are free: another rule says why
+  if (isKeptOut(context)) return undefined;
+  const { batch: right, value: best } = perfect, { yPred } = right;
+  if (new Set(yPred).size < 2) return undefined;
+  const start = engine.value({ ...right, yPred: random.batch.yPred }).value;
+  const comparison = { ...context, right, best, start, span: start - best };
+  const determined = labelsDetermineOutputs(observations);
+  const collapsed = determined ? undefined : sameColumns(comparison) ?? collapse(comparison);
+  const beaten = comparedWithItself(observations) ?? idleOutput(context) ?? awayFromConstants(comparison) ??
+    // Where one output fits all rows, the labels of other rows say nothing.
+    (collapsed?.severity === "error" ? collapsed : undefined) ?? beatenByOtherLabels(comparison) ??
+    columnWithoutEnd(comparison) ?? labelsTimes(comparison) ?? fallsAsSquare(context);
+  if (beaten !== undefined) return beaten;
+  if (!determined) return collapsed ?? contradicted(comparison);
+  const useless = uselessModel(comparison);
+  if (useless !== undefined || !observations.deterministic) return useless; // the others ask about small differences
+  return errorsCancel(comparison) ?? fitsWithoutLabels(comparison) ?? unsure(comparison) ?? nearMiss(comparison) ??
+    beyondLabels(comparison) ?? offsetIsFree(comparison) ?? oppositeSigns(comparison) ?? unusedOutput(context) ??
+    contradicted(comparison);
 };

@@ -9,9 +9,7 @@ const lost = 1e-9;
 
 /** Tells whether the correct outputs of a row have one maximum: a gradient of any of them then changes the decision. */
 function oneOfARow({ results: { perfect }, columns }: Observations): boolean {
-  const right = perfect?.batch.yPred;
-  if (right === undefined || columns < 2) return false;
-  const [, high] = extentOf(right), rows = right.length / columns;
+  const right = perfect!.batch.yPred, [, high] = extentOf(right), rows = right.length / columns;
   return Array.from({ length: rows }, (_, i) => right.subarray(i * columns, (i + 1) * columns))
     .every((row) => row.filter((p) => p === high).length === 1);
 }
@@ -40,8 +38,8 @@ function masked({ engine, observations }: AuditContext): boolean[] {
 
 /** The share of outputs without a gradient among those that are wrong and not masked. */
 function deadShare(result: BatchResult | undefined, observations: Observations, off: boolean[]): number | undefined {
-  const { results: { perfect }, random } = observations, right = perfect?.batch.yPred;
-  if (result?.gradient === undefined || right?.length !== result.gradient.length) return undefined;
+  const { results: { perfect }, random } = observations, right = perfect!.batch.yPred;
+  if (result?.gradient === undefined || right.length !== result.gradient.length) return undefined;
   if (result.batch.yTrue.some((y, i) => y !== random.batch.yTrue[i])) return undefined;
   const [low, high] = extentOf(right), { yPred } = result.batch;
   const wrong = [...right.keys()].filter((i) =>
@@ -56,8 +54,8 @@ const sureShare = 5e-4, sureLogit = 12;
 
 /** The share of wrong and sure outputs without a gradient, short of the ends of the range. */
 function deadWithinReach({ engine, observations, options: { yPred: kind } }: AuditContext, off: boolean[]): number {
-  const { results: { perfect, saturated }, columns } = observations, ends = saturated?.batch;
-  if (perfect === undefined || ends === undefined) return 0;
+  const { results: { saturated }, columns } = observations, ends = saturated?.batch;
+  if (ends === undefined) return 0;
   const share = sureShare, logits = kind === "logits";
   if (!logits && !areShares(ends.yPred)) return 0;
   const spread = onSimplex(ends, columns) ? share / (columns - 1) : share, most = 1 - share;
@@ -67,12 +65,11 @@ function deadWithinReach({ engine, observations, options: { yPred: kind } }: Aud
 
 /** Tells whether the loss falls by much once the outputs without a gradient are correct: they are not right yet. */
 function fallsWithout({ engine, observations }: AuditContext, off: boolean[]): boolean {
-  const { results: { perfect }, random: { batch, value, gradient } } = observations, right = perfect?.batch;
-  if (right === undefined || gradient === undefined || right.yPred.length !== gradient.length) return false;
-  if (batch.yTrue.some((y, i) => y !== right.yTrue[i]) || !(value > perfect!.value)) return false;
-  const dead = deadAt(gradient, observations);
-  const mended = engine.value(withOutputs(batch, (p, i) => dead[i] && !off[i] ? right.yPred[i] : p)).value;
-  return value - mended > 0.3 * (value - perfect!.value);
+  const { results: { perfect }, random: { batch, value, gradient } } = observations, right = perfect!;
+  if (batch.yTrue.some((y, i) => y !== right.batch.yTrue[i])) return false;
+  const dead = deadAt(gradient!, observations);
+  const mended = engine.value(withOutputs(batch, (p, i) => dead[i] && !off[i] ? right.batch.yPred[i] : p)).value;
+  return value - mended > 0.3 * (value - right.value);
 }
 
 /** A smooth loss that is flat where outputs are clearly wrong. */
@@ -88,13 +85,14 @@ export const saturatedAtTheEnds: Rule = (context) => {
 };
 
 function saturation(context: AuditContext): Finding | undefined {
-  const { observations, options } = context, { random, saturated: ends, far } = observations.results;
+  const { observations, options } = context, { random, saturated: ends, far, perfect } = observations.results;
+  if (perfect === undefined) return undefined;
   if (onlyRow(observations.random, observations.columns) !== undefined) return undefined; // a maximum over the rows
   const off = masked(context);
   const [start, end, away] = [random, ends, far].map((result) => deadShare(result, observations, off));
   const early = start ?? 0, late = Math.max(end ?? 0, away ?? 0), near = late > 0.7 ? deadWithinReach(context, off) : 0;
   // A gradient of its own may be 0 on purpose, and a margin that is kept leaves rows without one.
-  const unfinished = labelsDetermineOutputs(observations) || fallsWithout(context, off);
+  const unfinished = start !== undefined && (labelsDetermineOutputs(observations) || fallsWithout(context, off));
   const many = unfinished && !observations.customGradient ? 0.35 : 0.7;
   const severity: Severity | undefined = early > 0.7
     ? "error"
@@ -104,7 +102,7 @@ function saturation(context: AuditContext): Finding | undefined {
     ? "note"
     : undefined;
   if (severity === undefined) return undefined;
-  const reached = severity === "warning" && !(early > many);
+  const reached = near > 0.7 && !(early > many);
   const percent = `${Math.round(100 * (severity === "note" ? late : reached ? near : early))} %`;
   return {
     cause: "saturated",

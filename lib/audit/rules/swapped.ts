@@ -1,7 +1,8 @@
 import { sizeOf, withOutputs } from "../batches.ts";
-import type { AuditEngine, RecordedInput, RecordedOp } from "../engines/engine.ts";
-import { type BatchResult, difference, type Observations } from "../observations.ts";
+import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
+import type { Observations } from "../observations.ts";
 import type { Severity } from "../types.ts";
+import { isKeptOut } from "./gradient.ts";
 import { type AuditContext, descendsFrom, isLinear, locationOf, ofLabels, type Rule, weighsByLabels } from "./rule.ts";
 
 /** Evidence that the arguments have changed places. */
@@ -33,18 +34,9 @@ function logarithm({ ops, live }: Observations): Sign | undefined {
   ];
 }
 
-/** Tells whether the gradient is not the slope: an operation with a gradient of its own takes outputs as mere numbers. */
-const isDetached = (engine: AuditEngine, { batch, gradient = new Float32Array() }: BatchResult): boolean =>
-  [...gradient.keys()].slice(0, 16).some((at) =>
-    [1e-2, 3e-2].every((step) => {
-      const slope = difference(engine, batch, at, step), largest = Math.max(Math.abs(slope), Math.abs(gradient[at]));
-      return Math.abs(slope - gradient[at]) > 0.3 * largest && largest > 0;
-    })
-  );
-
 /** An error that is divided by the outputs instead of by the labels. */
-function relative({ engine, observations }: AuditContext): Sign | undefined {
-  const { ops, columns, random, customGradient } = observations, n = random.batch.yPred.length;
+function relative(context: AuditContext): Sign | undefined {
+  const { engine, observations: { ops, columns, random } } = context, n = random.batch.yPred.length;
   // One of several columns may be a scale that the model predicts.
   const ofOutput = ({ isPred, fromPred, fromTrue, live, shape }: RecordedInput) =>
     live && (columns === 1 ? fromPred && !fromTrue : isPred && sizeOf(shape) === n);
@@ -52,7 +44,7 @@ function relative({ engine, observations }: AuditContext): Sign | undefined {
     op.op === "RealDiv" && sameShape(op) && op.inputs[1].shape.length > 0 && ofOutput(op.inputs[1]) &&
     op.inputs[0].fromTrue && op.inputs[0].fromPred
   );
-  if (op === undefined || (customGradient && isDetached(engine, random))) return undefined;
+  if (op === undefined || isKeptOut(context)) return undefined;
   // A logarithm beside it, as in the deviance of a gamma distribution, makes large outputs expensive.
   const [large, larger] = [1e2, 1e4].map((by) => engine.value(withOutputs(random.batch, (p) => by * p)).value);
   if (larger > 1.2 * large) return undefined;
