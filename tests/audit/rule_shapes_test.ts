@@ -23,27 +23,34 @@ interface Recorded {
   yTrue?: number[];
   yPred?: number[];
   returned?: number[];
+  /** The correct outputs. */
+  perfect?: number[];
+  deterministic?: boolean;
 }
 
-function observed(ops: RecordedOp[], { columns = 1, labelColumns = columns, yTrue, yPred, returned = [] }: Recorded) {
+const lossEngine = (loss: Recorded["loss"] = ({ yPred }) => yPred[0]): AuditEngine =>
+  ({ value: (batch: AuditBatch) => ({ value: loss(batch) }) }) as AuditEngine;
+
+function observed(ops: RecordedOp[], more: Recorded) {
+  const { columns = 1, labelColumns = columns, yTrue, yPred, returned = [], perfect, deterministic = true } = more;
   const batch: AuditBatch = {
     yTrue: Float32Array.from(yTrue ?? Array.from({ length: rows * labelColumns }, (_, i) => i / 16)),
     yPred: Float32Array.from(yPred ?? Array.from({ length: rows * columns }, (_, i) => i)),
     trueShape: [rows, labelColumns],
     predShape: [rows, columns],
   };
-  return { ops, rows, columns, random: { batch, value: 3, shape: returned }, results: {} } as unknown as Observations;
+  const right = perfect && { ...batch, yPred: Float32Array.from(perfect) };
+  const results = right && { perfect: { batch: right, ...lossEngine(more.loss).value(right) } };
+  return {
+    ...{ ops, rows, columns, deterministic },
+    ...{ random: { batch, value: 3, shape: returned }, results: results ?? {} },
+  } as unknown as Observations;
 }
 
-/** A loss whose value is the first output. */
-const engine = { value: ({ yPred }: AuditBatch) => ({ value: yPred[0] }) } as AuditEngine;
-
-const broadcastIn = (ops: RecordedOp[], more: Recorded = {}) => {
-  const { loss } = more, own = loss && ({ value: (batch: AuditBatch) => ({ value: loss(batch) }) } as AuditEngine);
-  return broadcast({ engine: own ?? engine, observations: observed(ops, more) });
-};
+const broadcastIn = (ops: RecordedOp[], more: Recorded = {}) =>
+  broadcast({ engine: lossEngine(more.loss), observations: observed(ops, more) });
 const axisIn = (ops: RecordedOp[], more: Recorded = {}) =>
-  wrongAxis({ engine, observations: observed(ops, more) } as unknown as AuditContext);
+  wrongAxis({ engine: lossEngine(more.loss), observations: observed(ops, more) } as unknown as AuditContext);
 
 /** Says that nothing is found in any of these recordings. */
 const nothing = (find: typeof broadcastIn, of: readonly RecordedOp[][], more: Recorded = {}) =>
@@ -77,7 +84,11 @@ Deno.test("broadcast: [1, n] against [n, 1], unless pairs are meant", () => {
   assertEquals(found.evidence, { rows: 4, value: 3 });
   assertEquals(broadcastIn([op("Sub", [labels([4, 1]), outputs([1, 4])])])?.where?.op, "Sub");
   const byElement = op("Mul", [labels([4, 1]), outputs([4, 1])]);
+  const product = (name: string, y = labels([4, 2]), outputShape = [4, 4]) =>
+    op(name, [y, ofPred([2, 4])], { outputShape });
   nothing(broadcastIn, [
+    [crossed, product("MatMul")],
+    [crossed, product("BatchMatMul")],
     [crossed, byElement],
     [crossed, op("Mul", [outputs([4, 1]), labels([4, 1])])],
     [crossed, op("Max", [ofBoth([4, 4])])],
@@ -104,6 +115,9 @@ Deno.test("broadcast: [1, n] against [n, 1], unless pairs are meant", () => {
       op("Max", [labels([4, 4])]),
       op("Max", [ofBoth([4, 1])]),
       op("Sum", [ofBoth([4, 4])]),
+      product("Multiply"),
+      product("MatMul", ofPred([4, 2])),
+      product("MatMul", undefined, [4, 2]),
     ]
   ) assertEquals(broadcastIn([more, crossed])?.where?.op, "Sub");
 });
@@ -191,6 +205,13 @@ Deno.test("broadcast: one column of labels against several of outputs, and the o
   );
   assert(broadcastIn([op("SquaredDifference", [labels([4, 1]), outputs([4, 3])])], wide));
   assert(broadcastIn([op("Multiply", [labels([4, 3]), outputs([4, 1])])], several));
+  // An ensemble is compared with itself as well; of several guesses the best one counts.
+  const self = (a = ofPred([4, 3, 1]), outputShape = [4, 3, 3]) => op("Sub", [a, ofPred([4, 1, 3])], { outputShape });
+  const beside = (more: RecordedOp) => [...sub(labels([4, 1]), outputs([4, 3])), more];
+  nothing(broadcastIn, [beside(self()), beside(op("Min", [ofBoth([4, 3])]))], wide);
+  for (const more of [self(ofBoth([4, 3, 1])), self(constant([3, 1])), self(undefined, [4, 3])]) {
+    assert(broadcastIn(beside(more), wide));
+  }
   // Two values are labels; three to the number of columns are classes, which are compared on purpose.
   assert(broadcastIn(sub(labels([4, 1]), outputs([4, 3])), { ...wide, yTrue: [0, 1, 1, 0] }));
   nothing(broadcastIn, [sub(labels([4, 1]), outputs([4, 3]))], { ...wide, yTrue: [0, 1, 2, 0] });
@@ -205,6 +226,7 @@ Deno.test("broadcast: one column of labels against several of outputs, and the o
     sub(labels([4, 1]), ofPred([4, 3])),
     sub(ofBoth([4, 1]), outputs([4, 3])),
   ], wide);
+  nothing(broadcastIn, [[op("Add", [labels([4, 3]), outputs([4, 1])])]], several);
   nothing(broadcastIn, [sub(labels([4, 3]), outputs([4, 3]))], { columns: 3 });
   nothing(broadcastIn, [sub(labels([4, 1]), outputs([4, 1]))]);
 });
@@ -308,6 +330,13 @@ Deno.test("wrong axis: logarithms and roots of sums over the rows", () => {
     [op("Log", [ofPred([4, 2])])],
   ], two);
   nothing(axisIn, [log("all"), log("rows")]);
+  // Pairs of rows with rows, summed along either direction, leave a number per row.
+  const pairs = (shape: number[], outputShape = [4, 4]) => [
+    op("MatMul", [ofPred([4, 2]), ofPred([2, 4])], { outputShape }),
+    op("Log", [ofPred(shape, { reduced: { sum: "rows" } })]),
+  ];
+  nothing(axisIn, [pairs([4]), pairs([1, 4])], two);
+  assert(axisIn(pairs([2]), two) && axisIn(pairs([4], [4, 2]), two));
   // A margin says that the norm of a row is meant, although a mask made of labels takes part.
   const norm = (margin = input({ shape: [] }), names = ["Sqrt", "Sub", "Relu"]) => [
     op(names[0], [ofBoth([2], { reduced: { sum: "rows" } })]),
@@ -315,6 +344,16 @@ Deno.test("wrong axis: logarithms and roots of sums over the rows", () => {
     op(names[2], [ofBoth([2], { madeBy: 1 })]),
   ];
   assertEquals(axisIn(norm(), two)?.where?.op, "Sqrt");
+  assertEquals(
+    axisIn([
+      op("Relu", [ofPred([2])]),
+      ...norm().map(({ op: name, inputs }) => {
+        const later = inputs.map((i) => ({ ...i, madeBy: i.madeBy === undefined ? undefined : i.madeBy + 1 }));
+        return op(name, later);
+      }),
+    ], two)?.where?.op,
+    "Sqrt",
+  );
   nothing(axisIn, [
     norm(labels([2])),
     norm(ofPred([2])),
@@ -331,6 +370,14 @@ Deno.test("wrong axis: logarithms and roots of sums over the rows", () => {
       ]),
     ],
   ], two);
+  // A sum over a table of counts, and one over the rows.
+  const ofSum = (shape: number[]) => [
+    op("Sum", [ofPred(shape)]),
+    op("Add", [ofPred([2], { madeBy: 0 }), constant([])]),
+    op("Log", [ofPred([2], { madeBy: 1, reduced: { sum: "rows" } })]),
+  ];
+  nothing(axisIn, [ofSum([2, 2])], two);
+  assertEquals(axisIn(ofSum([4, 2]), two)?.where?.op, "Log");
   // Labels choose the rows whose exponentials are added, as for the proxy of a class.
   const chosen = (made = op("Exp", [ofPred([4, 2])]), by = labels([4, 2]), name = "Multiply") => [
     made,
@@ -369,7 +416,7 @@ Deno.test("wrong axis: sums are compared instead of entries", () => {
     sums("Sub", columns),
     sums("Sub", { reduced: {} }, { reduced: {} }),
     sums("Sub", { fromPred: true }),
-    sums("Sub", { live: true }),
+    sums("Sub", {}, { live: false }),
     [byRow, ...sums()],
     [op("SquaredDifference", [outputs([4, 2]), labels([4, 2])]), ...sums()],
   ]);
@@ -547,7 +594,17 @@ Deno.test("wrong axis: a softmax along pixels, and the forms in which labels hav
   assertEquals(found.message, "A softmax runs along axis 1, of 2, but the labels sum to 1 along axis 2, of 3");
   assert(found.remedy.startsWith("Take it along axis 2"));
   assert(axisIn([softmax([4, 2, 3], {}, { dim: 1 }, "LogSoftmax")], pixels));
-  assert(axisIn([softmax([2, 4, 3])], pixels)?.message.startsWith("A softmax runs along the rows")); // stacked views
+  const stacked = "A softmax runs along the rows of the batch"; // of views
+  assert(axisIn([softmax([2, 4, 3])], pixels)?.message.startsWith(stacked));
+  const powers = (name = "Exp", from = [2, 4, 3]) => op(name, [ofPred(from)]);
+  const total = (name = "Sum", axis = 1) => op(name, [ofPred([2, 4, 3], { madeBy: 0 })], { attrs: { axis } });
+  assert(axisIn([powers(), total()], pixels)?.message.startsWith(stacked));
+  nothing(axisIn, [
+    [powers(), total("Max")],
+    [powers("Square"), total()],
+    [powers(), total("Sum", 0)],
+    [softmax([2, 3, 4], {}, { dim: 2 })], // rows with rows
+  ], { ...pixels, yTrue: classes.map(() => 0.5) });
   assert(axisIn([softmax([4, 1, 2, 3], {}, { dim: 2 })], pixels)?.message.includes("along axis 3, of 3"));
   nothing(axisIn, [
     [softmax([4, 2, 3], {}, {})],
@@ -556,6 +613,7 @@ Deno.test("wrong axis: a softmax along pixels, and the forms in which labels hav
     [softmax([4, 6])],
     [softmax([4, 2, 3], {}, { dim: 0 })],
     [softmax([4, 2, 2])],
+    [softmax([4, 1, 3])],
     [softmax([4, 2, 3], {}, { dim: 1 }, "Sigmoid")],
   ], pixels);
   for (const name of ["Transpose", "Pack", "GatherV2", "BatchMatMul"]) {
@@ -569,6 +627,8 @@ Deno.test("wrong axis: a softmax along pixels, and the forms in which labels hav
   assert(axisIn([op("Relu", [ofPred([4, 2, 3])]), softmax([4, 2, 3], { madeBy: 0 })], pixels));
   // Labels that sum to 1 along no axis say nothing.
   nothing(axisIn, [[softmax([4, 2, 3])]], { ...pixels, yTrue: classes.map((y) => y / 2) });
+  nothing(axisIn, [[softmax([4, 2, 3])]], { ...pixels, yTrue: classes.map((y, i) => i < 6 ? y : y / 2) }); // one row does
+  nothing(axisIn, [[softmax([4, 2, 3])]], { ...pixels, yTrue: classes.map((_, i) => i < 6 ? 1 : 0) }); // along the rows
   // Written out: a sum of exponentials along one axis.
   const exp = (more: More = {}) => op("Exp", [ofPred([4, 2, 3], more)]);
   const sum = (attrs: Record<string, unknown> = { axis: 1 }, name = "Sum", made = 0) =>
@@ -608,7 +668,7 @@ Deno.test("broadcast: columns that weigh errors above and below one label differ
   assert(!isFound([0.1, 0.5, 0.9]) && !isFound([0.9, 0.5, 0.1]) && !isFound([0.1, 0.1, 0.5]));
   assert(isFound([0.5, 0.5, 0.5]) && isFound([0.2, 0.7, 0.2]));
   // By a tenth of the ratio between above and below.
-  assert(isFound([0.5, 0.5, 0.52]) && !isFound([0.5, 0.5, 0.53]));
+  assert(isFound([0.5, 0.5, 0.52]) && !isFound([0.5, 0.5, 0.53]) && !isFound([0.5, 0.5, 0.53], 1, 5));
   for (const [unit, level] of [[100, 0], [0.01, 0], [1, 5]]) {
     assert(
       isFound([0.5, 0.5, 0.5], unit, level) && !isFound([0.1, 0.5, 0.9], unit, level),
@@ -655,6 +715,9 @@ Deno.test("wrong axis: a norm along an axis of one entry that is compared with a
     made({ root: "Exp" }),
     made({ meets: "Multiply" }),
     made({}, ofPred([4, 2])),
+    made({}).slice(1).map((one, i) =>
+      op(one.op, [{ ...one.inputs[0], madeBy: i > 0 ? i - 1 : undefined }, constant([])])
+    ),
   ], two);
 });
 
@@ -779,6 +842,42 @@ Deno.test("wrong axis: a softmax over all rows of what is left of the columns of
     made({ more: { live: false } }),
     made({ before: "Add" }),
     made({ name: "Square" }),
+    [...made({}).slice(0, 2), op("Square", [ofPred([4], { madeBy: 1 })])],
+    [op("Exp", [ofPred([4])]), op("Softmax", [ofPred([4])])], // of what is given
   ], two);
   nothing(axisIn, [made({})]); // one score per row
+});
+
+Deno.test("wrong axis: the outputs of a row are read in another order, as a reshape for a transpose does", () => {
+  const columns = 6, y = Array.from({ length: rows * columns }, (_, i) => (7 * i) % 24), none = y.map(() => 0);
+  /** The error of outputs that are read as [3, 2], of labels in the order [2, 3]. */
+  const reshaped = ({ yTrue, yPred }: AuditBatch) =>
+    yPred.reduce((sum, p, i) => sum + Math.abs(p - yTrue[i - i % 6 + (i % 2) * 3 + Math.floor(i % 6 / 2)]), 0);
+  const reshape = (
+    more: More = {},
+    name = "Reshape",
+  ) => [op("Neg", [outputs([4, 6])]), op(name, [outputs([4, 6], more)])];
+  const made: Recorded = { columns, yTrue: y, yPred: none, perfect: y, loss: reshaped };
+  const found = axisIn(reshape(), made)!;
+  assertEquals([found.cause, found.severity, found.where?.op], ["wrong-axis", "error", "Reshape"]);
+  const value = reshaped({ yTrue: Float32Array.from(y), yPred: Float32Array.from(y) } as AuditBatch);
+  assertEquals(
+    found.message,
+    `The outputs of a row are read in another order: as [3, 2], where [2, 3] transposed has a loss of 0, and correct ` +
+      `outputs one of ${value}`,
+  );
+  nothing(axisIn, [reshape({ live: false }), reshape({ isPred: false }), reshape({}, "Square"), []], made);
+  nothing(axisIn, [reshape()], { ...made, deterministic: false });
+  nothing(axisIn, [reshape()], { ...made, perfect: undefined });
+  nothing(axisIn, [reshape()], { ...made, perfect: y.slice(6) });
+  // The transposed outputs lower the loss by half, and correct ones by less than half as much.
+  const by = (start: number, right: number, turned: number) =>
+    axisIn(reshape(), {
+      ...made,
+      loss: ({ yPred }) => yPred[7] === 0 ? start : yPred.every((p, i) => p === y[i]) ? right : turned,
+    });
+  assert(by(10, 9, 4.9) && by(-10, -11, -15.1) && by(10, 7.6, 4.9));
+  for (const [start, right, turned] of [[10, 9, 5.1], [10, 7.4, 4.9], [-10, -11, -14.9]]) {
+    assertStrictEquals(by(start, right, turned), undefined);
+  }
 });

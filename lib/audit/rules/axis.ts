@@ -4,7 +4,17 @@ import type { Observations } from "../observations.ts";
 import { short } from "../report.ts";
 import { averagedTooEarly } from "./batch.ts";
 import { isKeptOut } from "./gradient.ts";
-import { type AuditContext, axesOf, locationOf, ofLabels, type Rule } from "./rule.ts";
+import {
+  type AuditContext,
+  axesOf,
+  interpolate,
+  isDifference,
+  isProduct,
+  locationOf,
+  makerOf,
+  ofLabels,
+  type Rule,
+} from "./rule.ts";
 
 /** An operation along the wrong axis, its effect, and the remedy; a question where the axis may be meant. */
 type WrongAxis = readonly [op: RecordedOp, message: string, remedy: string, question?: boolean];
@@ -14,12 +24,11 @@ const perRow =
 
 /** Tells whether the result of an operation is kept above or below a constant margin, as norms of rows are. */
 function meetsMargin(ops: readonly RecordedOp[], root: RecordedOp): boolean {
-  const ofRoot = ({ madeBy }: RecordedInput) => ops[madeBy ?? -1] === root;
+  const ofRoot = (input: RecordedInput) => makerOf(ops, input) === root;
   const isConstant = ({ fromPred, fromTrue, largest }: RecordedInput) => !fromPred && !fromTrue && largest > 0;
   return root.op === "Sqrt" && ops.some(({ op, inputs: [input] }) => {
-    const difference = ops[input.madeBy ?? -1];
-    return op === "Relu" && difference?.op === "Sub" && difference.inputs.some(ofRoot) &&
-      difference.inputs.some(isConstant);
+    const difference = makerOf(ops, input, "Sub");
+    return op === "Relu" && difference?.inputs.some(ofRoot) && difference.inputs.some(isConstant);
   });
 }
 
@@ -29,7 +38,7 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
   const full = (shape: readonly number[]) => [`${rows},${columns}`, `${columns},${rows}`].includes(shape.join());
   const centred = ops.some(({ op, inputs }) =>
     op === "Sub" && inputs.some((i) => i.live && full(i.shape)) &&
-    inputs.some((i) => i.live && !full(i.shape) && i.reduced.plain === "rows" && i.reduced.sum === undefined)
+    inputs.some((i) => i.live && !full(i.shape) && i.reduced.plain === "rows")
   ); // a correlation subtracts the mean of each column on purpose
   if (centred) return undefined;
   /** Several columns of each row, such as one of two embeddings. */
@@ -57,16 +66,16 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
   }
   const pairs = ops.some(({ outputShape }) => outputShape.join() === `${rows},${rows}`); // summed, they leave a number per row
   /** Tells whether a number is a sum over a matrix that was made of all rows, such as a table of counts. */
-  const ofTable = ({ madeBy }: RecordedInput): boolean => {
-    const made = ops[madeBy ?? -1];
+  const ofTable = (input: RecordedInput): boolean => {
+    const made = makerOf(ops, input);
     return made !== undefined && (made.op === "Sum" ? !made.inputs[0].shape.includes(rows) : made.inputs.some(ofTable));
   };
   /** Tells whether a number is a sum of exponentials of those rows that labels choose, as for the proxy of a class. */
-  const isPooled = ({ madeBy }: RecordedInput): boolean => {
-    const made = ops[madeBy ?? -1], summed = ops[made?.inputs[0].madeBy ?? -1];
+  const isPooled = (input: RecordedInput): boolean => {
+    const made = makerOf(ops, input), summed = makerOf(ops, made?.inputs[0]);
     if (made?.op !== "Sum") return made?.inputs.some(isPooled) ?? false;
     return summed?.op === "Multiply" && summed.inputs.some(ofLabels) &&
-      summed.inputs.some((i) => ops[i.madeBy ?? -1]?.op === "Exp");
+      summed.inputs.some((i) => makerOf(ops, i, "Exp") !== undefined);
   };
   const root = ops.find((made) => {
     const { op, inputs: [input] } = made;
@@ -80,14 +89,14 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
 
 /** Outputs and labels that are averaged before they are compared: errors of opposite sign cancel. */
 function comparedTooLate({ ops, rows }: Observations): WrongAxis | undefined {
-  const rowByRow = ops.some(({ op, inputs: [a, b] }) =>
-    ["Sub", "SquaredDifference"].includes(op) && b !== undefined && a.shape[0] === rows &&
-    a.shape.join() === b.shape.join() && [a, b].some((i) => i.isPred) && [a, b].some(ofLabels)
+  const compares = ops.filter((op) => isDifference(op) && op.inputs.some(ofLabels));
+  const rowByRow = compares.some(({ inputs }) =>
+    inputs.some((i) => i.isPred) &&
+    inputs.every(({ shape }) => shape[0] === rows && shape.join() === `${inputs[0].shape}`)
   );
   if (rowByRow) return undefined; // the sums are an additional term
-  const op = ops.find(({ op, inputs: [a, b] }) =>
-    ["Sub", "SquaredDifference"].includes(op) && a !== undefined && b !== undefined &&
-    a.reduced.plain !== undefined && a.reduced.plain === b.reduced.plain && a.live !== b.live && [a, b].some(ofLabels)
+  const op = compares.find(({ live, inputs: [a, b] }) =>
+    live && a.reduced.plain !== undefined && a.reduced.plain === b.reduced.plain
   );
   const over = op?.inputs[0].reduced.plain;
   return op && [
@@ -99,9 +108,9 @@ function comparedTooLate({ ops, rows }: Observations): WrongAxis | undefined {
 
 /** One sum over all rows and columns that is compared with the label of each row. */
 function summedAgainstRows({ ops, rows }: Observations): WrongAxis | undefined {
-  const op = ops.find(({ op, inputs }) =>
-    ["Sub", "SquaredDifference"].includes(op) && inputs.some((i) => ofLabels(i) && i.shape[0] === rows) &&
-    inputs.some((i) => i.live && i.shape.length === 0 && i.reduced.sum !== undefined)
+  const op = ops.find((op) =>
+    isDifference(op) && op.inputs.some((i) => ofLabels(i) && i.shape[0] === rows) &&
+    op.inputs.some((i) => i.live && i.shape.length === 0 && i.reduced.sum !== undefined)
   );
   return op && [
     op,
@@ -116,16 +125,19 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
   const isSoftmax = ({ op }: RecordedOp) => ["Softmax", "LogSoftmax"].includes(op);
   /** Lists of rows that are stacked, [views, rows, classes], with a softmax along the rows, possibly written out. */
   const isStacked = (op: RecordedOp) => {
-    const [{ shape, madeBy }] = op.inputs, [axis, more] = axesOf(op);
-    return shape.length > 2 && more === undefined && axis > 0 && axis < shape.length - 1 && shape[axis] === rows &&
-      shape.at(-1) !== rows && (isSoftmax(op) || (op.op === "Sum" && ops[madeBy ?? -1]?.op === "Exp"));
+    const [input] = op.inputs, [axis] = axesOf(op);
+    return axis > 0 && axis < input.shape.length - 1 && input.shape[axis] === rows &&
+      (isSoftmax(op) || (op.op === "Sum" && makerOf(ops, input, "Exp") !== undefined));
   };
   /** One number that is left of the columns of each row, such as the largest, in a softmax over all rows. */
-  const isLeft = ({ shape, madeBy, fromTrue }: RecordedInput) =>
-    !fromTrue && shape.join() === `${rows}` && ["Max", "Min", "Sum", "Mean"].includes(ops[madeBy ?? -1]?.op);
+  const isLeft = (input: RecordedInput) =>
+    !input.fromTrue && input.shape.join() === `${rows}` &&
+    ["Max", "Min", "Sum", "Mean"].includes(makerOf(ops, input)?.op ?? "");
   const isOfRows = (one: RecordedOp) => {
-    const [input] = one.inputs, shifted = one.op === "Exp" ? ops[input.madeBy ?? -1] : undefined;
-    return isSoftmax(one) ? isLeft(input) : shifted?.op === "Sub" && isLeft(shifted.inputs[0]);
+    const [input] = one.inputs;
+    if (isSoftmax(one)) return isLeft(input);
+    const shifted = makerOf(ops, input, "Sub");
+    return one.op === "Exp" && shifted !== undefined && isLeft(shifted.inputs[0]);
   };
   const op = ops.find((one) => {
     const { op, inputs: [input], attrs } = one;
@@ -146,7 +158,7 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
 const moving = new Set(["Transpose", "Pack", "GatherV2", "BatchMatMul"]);
 
 /** A softmax along a different axis from the one along which the labels of a row sum to 1, such as pixels, not classes. */
-function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations): WrongAxis | undefined {
+function alongPixels({ ops, random: { batch: { yTrue } } }: Observations): WrongAxis | undefined {
   const sharedAlong = (shape: readonly number[], axis: number): boolean => {
     const inner = sizeOf(shape.slice(axis + 1)), size = shape[axis];
     return yTrue.every((_, at) => {
@@ -156,9 +168,9 @@ function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations):
       return Math.abs(sum - 1) < 1e-3;
     });
   };
-  const moved: boolean[] = []; // the outputs are no longer in the order of the labels
-  const isMoved = ({ madeBy }: RecordedInput) => madeBy !== undefined && moved[madeBy];
-  for (const { op, inputs } of ops) moved.push(moving.has(op) || inputs.some(isMoved));
+  const moved = new Set<RecordedOp | undefined>(); // the outputs are no longer in the order of the labels
+  const isMoved = (input: RecordedInput) => moved.has(makerOf(ops, input));
+  for (const op of ops) if (moving.has(op.op) || op.inputs.some(isMoved)) moved.add(op);
   /** One-hot labels, made from indices, have their classes along the last axis. */
   const isCoded = (shape: readonly number[]) =>
     ops.some((op) =>
@@ -167,22 +179,20 @@ function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations):
     );
   /** The outputs before a softmax, or before the sum of exponentials in one that is written out. */
   const before = (op: RecordedOp): RecordedInput | undefined => {
-    const [input] = op.inputs, { op: made, inputs } = ops[input?.madeBy ?? -1] ?? {};
+    const [input] = op.inputs, made = makerOf(ops, input, "Exp");
     if (["Softmax", "LogSoftmax"].includes(op.op)) return input;
-    const sums = op.op === "Sum" && axesOf(op).length === 1;
-    return sums && made === "Exp" && !inputs![0].fromTrue ? input : undefined;
+    return op.op === "Sum" && axesOf(op).length === 1 && made?.inputs[0].fromTrue === false ? input : undefined;
   };
   for (const op of ops) {
-    const input = before(op), shape = input?.shape ?? [], [axis = shape.length - 1, more] = input ? axesOf(op) : [];
-    if (!input?.live || isMoved(input) || shape.length < 3 || shape[0] !== rows || more !== undefined || axis < 1) {
-      continue;
-    }
-    const last = shape.length - 1,
-      across = isCoded(shape)
-        ? last
-        : sizeOf(shape) === yTrue.length && !sharedAlong(shape, axis)
-        ? shape.findIndex((size, at) => at > 0 && size > 1 && sharedAlong(shape, at))
-        : -1;
+    const input = before(op);
+    if (!input?.live || isMoved(input)) continue;
+    const { shape } = input, last = shape.length - 1, [axis = last] = axesOf(op);
+    if (axis < 1) continue;
+    const across = isCoded(shape)
+      ? last
+      : sizeOf(shape) === yTrue.length && !sharedAlong(shape, axis)
+      ? shape.findIndex((_, at) => at > 0 && sharedAlong(shape, at))
+      : -1;
     if (across < 0 || across === axis) continue;
     return [
       op,
@@ -198,14 +208,14 @@ function alongPixels({ ops, rows, random: { batch: { yTrue } } }: Observations):
 /** A ratio of sums over a single column: nothing is summed, and each row is a score of its own. */
 function sumOfOne({ ops }: Observations): WrongAxis | undefined {
   const unit = ops.find(({ op, inputs: [a, b], live }) =>
-    op === "RealDiv" && live && a?.isPred && b?.live && !b.fromTrue && b.reduced.sum === "one column"
+    op === "RealDiv" && live && a.isPred && b?.live && !b.fromTrue && b.reduced.sum === "one column"
   );
   if (unit) {
     const message = "Each output is divided by its own size along an axis of one column: only its sign remains";
     return [unit, message, "Normalise along an axis with several entries, or do not normalise single outputs"];
   }
   const op = ops.find(({ op, inputs: [a, b], live }) =>
-    op === "RealDiv" && live && a?.reduced.sum === "one column" && b?.reduced.sum === "one column" && a.fromTrue &&
+    op === "RealDiv" && live && a.reduced.sum === "one column" && b?.reduced.sum === "one column" && a.fromTrue &&
     a.live
   );
   return op && [
@@ -217,13 +227,12 @@ function sumOfOne({ ops }: Observations): WrongAxis | undefined {
 
 /** A norm of outputs along an axis of one entry, such as the only channel, that is to be a given number: it is |x|. */
 function normOfOne({ ops, rows }: Observations): WrongAxis | undefined {
-  const madeBy = (input: RecordedInput): RecordedOp | undefined => ops[input.madeBy ?? -1];
   const isNorm = (input: RecordedInput) => {
-    const root = madeBy(input), sum = root?.op === "Sqrt" ? madeBy(root.inputs[0]) : undefined;
-    if (sum?.op !== "Sum") return false;
-    const [{ shape }] = sum.inputs, square = madeBy(sum.inputs[0]), [axis, more] = axesOf(sum);
-    return square?.op === "Square" && square.live && square.inputs[0].isPred &&
-      axis > 0 && more === undefined && shape[axis] === 1 && sizeOf(shape) > rows;
+    const sum = makerOf(ops, makerOf(ops, input, "Sqrt")?.inputs[0], "Sum");
+    if (sum === undefined) return false;
+    const [{ shape }] = sum.inputs, square = makerOf(ops, sum.inputs[0], "Square"), [axis, more] = axesOf(sum);
+    return square?.live && square.inputs[0].isPred && axis > 0 && more === undefined && shape[axis] === 1 &&
+      sizeOf(shape) > rows;
   };
   const op = ops.find(({ op, inputs }) => op === "Sub" && inputs.some(isNorm) && inputs.some((i) => !i.fromPred));
   return op && [
@@ -235,19 +244,14 @@ function normOfOne({ ops, rows }: Observations): WrongAxis | undefined {
 
 /** A covariance of columns whose numbers are centred by the mean of their row instead of that of their column. */
 function centredByRows({ ops, rows }: Observations): WrongAxis | undefined {
-  const isCentred = ({ madeBy }: RecordedInput) => {
-    const made = ops[madeBy ?? -1];
-    return made?.op === "Sub" &&
-      made.inputs.some(({ shape, madeBy }) => shape.join() === `${rows},1` && ops[madeBy ?? -1]?.op === "Mean");
-  };
+  const isRowMean = (input: RecordedInput) =>
+    input.shape.join() === `${rows},1` && makerOf(ops, input, "Mean") !== undefined;
+  const isCentred = (input: RecordedInput) => makerOf(ops, input, "Sub")?.inputs.some(isRowMean);
   /** The numbers before a transpose, which is an operation or an attribute of the product. */
-  const before = (input: RecordedInput) => {
-    const made = ops[input.madeBy ?? -1];
-    return made?.op === "Transpose" ? made.inputs[0] : input;
-  };
-  const op = ops.find(({ op, inputs, outputShape, live }) => {
-    if (!["BatchMatMul", "MatMul"].includes(op) || !live || outputShape[0] === rows) return false;
-    const [a, b] = inputs.map(before);
+  const before = (input: RecordedInput) => makerOf(ops, input, "Transpose")?.inputs[0] ?? input;
+  const op = ops.find((op) => {
+    if (!isProduct(op) || !op.live || op.outputShape[0] === rows) return false;
+    const [a, b] = op.inputs.map(before);
     return a.madeBy === b.madeBy && isCentred(a);
   });
   return op && [
@@ -262,11 +266,10 @@ function summedTooEarly({ ops, rows }: Observations): WrongAxis | undefined {
   const bends = ({ op, live, inputs: [input] }: RecordedOp, byRow: boolean) =>
     live && ["Square", "Abs", "SquaredDifference", "Log"].includes(op) && (input.shape[0] === rows) === byRow;
   if (ops.some((op) => bends(op, true))) return undefined; // the sums are an additional term
-  const isError = (op?: RecordedOp) => op?.op === "Sub" && op.inputs.some((i) => !i.live);
   const op = ops.find((op) => {
-    const sum = bends(op, false) ? ops[op.inputs[0].madeBy ?? -1] : undefined;
-    return sum?.op === "Sum" && sum.inputs[0].shape[0] === rows && axesOf(sum).join() === "0" &&
-      isError(ops[sum.inputs[0].madeBy ?? -1]);
+    const sum = makerOf(ops, op.inputs[0], "Sum");
+    return bends(op, false) && sum?.inputs[0].shape[0] === rows && axesOf(sum).join() === "0" &&
+      makerOf(ops, sum.inputs[0], "Sub")?.inputs.some((i) => !i.live);
   });
   return op && [
     op,
@@ -277,11 +280,12 @@ function summedTooEarly({ ops, rows }: Observations): WrongAxis | undefined {
 
 /** Outputs and labels of unit length along the middle axis, as a cosine along places instead of features: a question. */
 function cosineOfPlaces({ ops, rows }: Observations): WrongAxis | undefined {
-  const isUnit = ({ madeBy }: RecordedInput) => {
-    const { op, inputs: [above, below] = [] } = ops[madeBy ?? -1] ?? {};
-    const [n, places, features, more] = above?.shape ?? [];
-    return op === "RealDiv" && n === rows && places > 1 && features > 1 && more === undefined &&
-      below!.shape.join() === `${n},1,${features}`;
+  const isUnit = (input: RecordedInput) => {
+    const made = makerOf(ops, input, "RealDiv");
+    if (made === undefined) return false;
+    const [above, below] = made.inputs, [n, places, features, more] = above.shape;
+    return n === rows && places > 1 && features > 1 && more === undefined &&
+      below.shape.join() === `${n},1,${features}`;
   };
   const op = ops.find(({ op, live, inputs }) => op === "Multiply" && live && inputs.every(isUnit));
   if (op === undefined) return undefined;
@@ -300,12 +304,11 @@ function sumOfShares({ ops, rows, columns, random }: Observations): WrongAxis | 
   const isSum = (op: RecordedOp) =>
     ["Sum", "Mean"].includes(op.op) && op.inputs[0].isPred && op.inputs[0].shape.join() === `${rows},${columns}` &&
     axesOf(op).join() === "1";
-  const still: boolean[] = []; // outputs reach the operation through such sums only
-  const isStill = ({ madeBy }: RecordedInput) => madeBy !== undefined && still[madeBy];
-  ops.forEach((op, at) => {
-    const inputs = op.inputs.filter(({ fromPred }) => fromPred);
-    still[at] = isSum(op) || (inputs.length > 0 && inputs.every(isStill));
-  });
+  const still = new Set<RecordedOp | undefined>(); // outputs reach the operation through such sums only
+  const isStill = (input: RecordedInput) => still.has(makerOf(ops, input));
+  for (const op of ops) {
+    if (isSum(op) || op.inputs.filter(({ fromPred }) => fromPred).every(isStill)) still.add(op);
+  }
   const added = ops.findIndex(({ op, inputs, outputShape }) =>
     ["Add", "AddV2", "AddN", "Sub"].includes(op) && sizeOf(outputShape) === 1 &&
     inputs.some((i) => i.live && isStill(i)) && inputs.some((i) => i.live && !isStill(i))
@@ -328,33 +331,32 @@ const transposedRows = (batch: AuditBatch, columns: number, high: number): Audit
 
 /** The operation that reads the outputs of a row in another order than the labels are in, as a reshape for a transpose does. */
 function readInAnotherOrder({ engine, observations }: AuditContext): WrongAxis | undefined {
-  const { results: { perfect }, random, columns, ops, deterministic } = observations;
-  if (!deterministic || perfect === undefined || perfect.batch.yPred.length !== random.batch.yPred.length) {
-    return undefined;
-  }
+  const { results: { perfect }, columns, ops, deterministic } = observations;
+  const untrained = interpolate(observations, 0);
   const reshape = ops.find(({ op, inputs: [input], live }) => op === "Reshape" && live && input.isPred);
-  if (reshape === undefined || columns < 4) return undefined;
-  const start = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value;
+  if (!deterministic || untrained === undefined || reshape === undefined) return undefined;
+  const start = engine.value(untrained).value, correct = perfect!.value;
   for (let high = 2; high < columns; high++) {
     if (columns % high !== 0) continue;
-    const turned = engine.value(transposedRows(perfect.batch, columns, high)).value;
-    if (!(start - turned > 0.5 * Math.abs(start) && perfect.value - turned > 0.5 * (start - turned))) continue;
+    const turned = engine.value(transposedRows(perfect!.batch, columns, high)).value;
+    if (!(start - turned > 0.5 * Math.abs(start) && correct - turned > 0.5 * (start - turned))) continue;
     return [
       reshape,
       `The outputs of a row are read in another order: as [${columns / high}, ${high}], where [${high}, ${
         columns / high
-      }] ` +
-      `transposed has a loss of ${short(turned)}, and correct outputs one of ${short(perfect.value)}`,
+      }] transposed has a loss of ${short(turned)}, and correct outputs one of ${short(correct)}`,
       "Transpose before the reshape (permute, then view): a reshape alone mixes classes and places",
     ];
   }
   return undefined;
 }
 
+/** A normalisation or reduction along the wrong axis, or a mean that comes too early. */
+export const wrongAxis: Rule = (context) => averagedTooEarly(context.observations) ?? alongWrongAxis(context);
+
 /** A normalisation or reduction along the wrong axis. */
-export const wrongAxis: Rule = (context) => {
-  const { observations } = context, early = averagedTooEarly(observations);
-  if (early !== undefined) return early;
+const alongWrongAxis: Rule = (context) => {
+  const { observations } = context;
   const finds = [
     ...[acrossRows, alongRows, alongPixels, comparedTooLate, summedTooEarly, summedAgainstRows],
     ...[sumOfOne, normOfOne, sumOfShares, centredByRows, cosineOfPlaces],

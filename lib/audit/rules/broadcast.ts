@@ -1,8 +1,19 @@
 import { sizeOf, withOutputs } from "../batches.ts";
-import type { RecordedInput } from "../engines/engine.ts";
+import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations } from "../observations.ts";
 import type { Finding } from "../types.ts";
-import { axesOf, type BatchContext, errorOf, locationOf, ofLabels, takesBest } from "./rule.ts";
+import {
+  axesOf,
+  type BatchContext,
+  errorOf,
+  isDifference,
+  isProduct,
+  locationOf,
+  makerOf,
+  meetsLabels,
+  ofLabels,
+  takesBest,
+} from "./rule.ts";
 
 /** Tells whether the first and the last column weigh errors above and below the same label differently, as quantiles do. */
 function leanDifferently({ engine, observations: { columns, random } }: BatchContext): boolean {
@@ -19,19 +30,17 @@ function spread(context: BatchContext): Finding | undefined {
   const labels = new Set(random.batch.yTrue), labelColumns = random.batch.yTrue.length / rows;
   const one = columns > 1 && labelColumns === 1 && !(labels.size <= columns && labels.size > 2);
   if (!one && !(columns === 1 && labelColumns > 1)) return undefined;
-  const op = ops.find(({ op, inputs }) =>
-    ["Sub", "SquaredDifference", ...(one ? [] : ["Multiply"])].includes(op) &&
-    inputs.some((i) => i.isPred && i.shape.length === 2 && i.shape[1] === columns) &&
-    inputs.some((i) => ofLabels(i) && i.shape.length === 2 && i.shape[1] === labelColumns)
+  const op = ops.find((op) =>
+    (isDifference(op) || (!one && op.op === "Multiply")) &&
+    op.inputs.some((i) => i.isPred && i.shape.join() === `${rows},${columns}`) &&
+    op.inputs.some((i) => ofLabels(i) && i.shape.join() === `${rows},${labelColumns}`)
   );
   // An ensemble is compared with itself as well, column with column.
-  const ensemble = ops.some(({ op, inputs: [a, b], outputShape }) =>
-    op === "Sub" && a.live && b.live && !a.fromTrue && !b.fromTrue && a.shape.join() !== b.shape.join() &&
-    outputShape.join() === `${rows},${columns},${columns}`
+  const ensemble = ops.some(({ inputs, outputShape }) =>
+    inputs.every((i) => i.live && !i.fromTrue) && outputShape.join() === `${rows},${columns},${columns}`
   );
-  if (op === undefined || (one && (ensemble || takesBest(context.observations) || leanDifferently(context)))) {
-    return undefined;
-  }
+  const areMeant = () => ensemble || takesBest(context.observations) || leanDifferently(context);
+  if (op === undefined || (one && areMeant())) return undefined;
   return errorOf({
     cause: "broadcast",
     message: one
@@ -45,26 +54,20 @@ function spread(context: BatchContext): Finding | undefined {
 
 /** Transposed labels or outputs: [1, n] against [n, 1]. Pairs of outputs with outputs are meant. */
 function crossed({ ops, rows, random }: BatchObservations): Finding | undefined {
-  const side = (shape: readonly number[], columns: boolean) =>
-    shape.length === 2 && shape[0] === (columns ? rows : 1) && shape[1] === (columns ? 1 : rows);
+  const isColumn = ({ shape }: RecordedInput) => shape.join() === `${rows},1`;
+  const isRow = ({ shape }: RecordedInput) => shape.join() === `1,${rows}`;
   // A loss that also compares element by element means the pairs: they estimate what chance would give.
-  const compared = ops.some(({ inputs: [a, b] }) =>
-    a !== undefined && b !== undefined && side(a.shape, true) && side(b.shape, true) &&
-    (ofLabels(a) && b.live || ofLabels(b) && a.live)
-  );
+  const compared = ops.some((op) => meetsLabels(op) && op.inputs.every(isColumn));
   // So does one that looks for the best partner of each row.
   const matched = ops.some(({ op, inputs: [pairs] }) =>
     ["Max", "Min"].includes(op) && pairs.fromPred && pairs.fromTrue && pairs.shape.join() === `${rows},${rows}`
   );
   // And one that multiplies them as matrices: distances or kernels of two sets.
-  const multiplied = ops.some(({ op, inputs, outputShape }) =>
-    ["BatchMatMul", "MatMul"].includes(op) && inputs.some(ofLabels) && inputs.some((i) => i.live) &&
-    outputShape.join() === `${rows},${rows}`
-  );
+  const multiplied = ops.some((op) => isProduct(op) && meetsLabels(op) && op.outputShape.join() === `${rows},${rows}`);
   if (compared || matched || multiplied) return undefined;
-  const op = ops.find(({ inputs: [a, b] }) =>
-    a !== undefined && b !== undefined && a.fromPred !== b.fromPred && a.fromTrue !== b.fromTrue &&
-    (side(a.shape, true) && side(b.shape, false) || side(a.shape, false) && side(b.shape, true))
+  const op = ops.find(({ inputs }) =>
+    inputs.some(ofLabels) && inputs.some((i) => i.fromPred && !i.fromTrue) && inputs.some(isColumn) &&
+    inputs.some(isRow)
   );
   return op && errorOf({
     cause: "broadcast",
@@ -78,9 +81,9 @@ function crossed({ ops, rows, random }: BatchObservations): Finding | undefined 
 /** Labels and outputs of different ranks that make rows × rows of more dimensions: [n, 3, 1, 1] against [n, 3]. */
 function ofOtherRank({ ops, rows, random }: BatchObservations): Finding | undefined {
   const times = (shape: readonly number[]) => shape.filter((size) => size === rows).length;
-  const op = ops.find(({ inputs: [a, b], outputShape }) =>
-    a !== undefined && b !== undefined && a.shape.length !== b.shape.length && times(outputShape) > 1 &&
-    times(a.shape) === 1 && times(b.shape) === 1 && (ofLabels(a) && b.live || ofLabels(b) && a.live)
+  const op = ops.find((op) =>
+    meetsLabels(op) && op.inputs[0].shape.length !== op.inputs[1].shape.length && times(op.outputShape) > 1 &&
+    op.inputs.every(({ shape }) => times(shape) === 1)
   );
   const [a, b] = op?.inputs.map(({ shape }) => `[${shape.join(", ")}]`) ?? [];
   return op && errorOf({
@@ -101,16 +104,15 @@ const reductions = new Set(["Max", "Min", "Sum", "Mean"]);
  */
 function rowsAsColumns({ ops, rows, random: { value } }: BatchObservations): Finding | undefined {
   const square = ({ shape }: { shape: readonly number[] }) => shape.join() === `${rows},${rows}`;
-  const reductionOf = ({ shape, madeBy }: RecordedInput): number | undefined => {
-    if (madeBy === undefined || sizeOf(shape) !== rows) return undefined;
-    const { op, inputs: [first, ...more] } = ops[madeBy];
-    if (reductions.has(op) && square(first)) return axesOf(ops[madeBy]).join() === "1" ? madeBy : undefined;
-    return more.length === 0 ? reductionOf(first) : undefined;
+  const reductionOf = (input?: RecordedInput): RecordedOp | undefined => {
+    const made = makerOf(ops, input);
+    if (made === undefined || !reductions.has(made.op) || !square(made.inputs[0])) {
+      return made?.inputs.length === 1 ? reductionOf(made.inputs[0]) : undefined;
+    }
+    return axesOf(made).join() === "1" ? made : undefined;
   };
-  const meets = (inputs: readonly RecordedInput[], shape: string): number | undefined =>
-    inputs.some((i) => i.fromPred && square(i))
-      ? inputs.filter((i) => i.shape.join() === shape).map(reductionOf).find((made) => made !== undefined)
-      : undefined;
+  const meets = (inputs: readonly RecordedInput[], shape: string): RecordedOp | undefined =>
+    inputs.some((i) => i.fromPred && square(i)) ? reductionOf(inputs.find((i) => i.shape.join() === shape)) : undefined;
   const op = ops.find(({ inputs, live }) => {
     const along = live && inputs.length === 2 ? meets(inputs, `${rows}`) : undefined;
     return along !== undefined && !ops.some(({ inputs }) => meets(inputs, `${rows},1`) === along);
@@ -127,8 +129,8 @@ function rowsAsColumns({ ops, rows, random: { value } }: BatchObservations): Fin
 
 /** Several weights that multiply one number: after a mean they change nothing but the size. */
 function weightsOfOne({ ops, random: { value } }: BatchObservations): Finding | undefined {
-  const op = ops.find(({ op, inputs, outputShape }) =>
-    op === "Multiply" && sizeOf(outputShape) > 1 && inputs.some((i) => i.live && sizeOf(i.shape) === 1) &&
+  const op = ops.find(({ op, inputs }) =>
+    op === "Multiply" && inputs.some((i) => i.live && sizeOf(i.shape) === 1) &&
     inputs.some((i) => !i.fromPred && !i.fromTrue && sizeOf(i.shape) > 1)
   );
   return op && errorOf({
@@ -142,7 +144,7 @@ function weightsOfOne({ ops, random: { value } }: BatchObservations): Finding | 
 
 /** A result with a value for each pair of rows, whose mean would be trained on. */
 function pairsReturned({ random: { shape, value }, rows }: BatchObservations): Finding | undefined {
-  if (shape.length !== 2 || shape[0] !== rows || shape[1] !== rows) return undefined;
+  if (shape.join() !== `${rows},${rows}`) return undefined;
   return errorOf({
     cause: "broadcast",
     message: `The loss returns [${rows}, ${rows}], one value per pair of rows: training would use the mean of them`,
@@ -156,15 +158,14 @@ export function broadcast(context: BatchContext): Finding | undefined {
   const { engine, observations } = context;
   const { rows: n, columns, random: { batch, value } } = observations;
   const op = observations.ops.find(({ inputs, outputShape, fromPred }) =>
-    fromPred && inputs.length >= 2 && outputShape.length === 2 && outputShape[0] === n && outputShape[1] === n &&
-    inputs.some((a) => a.shape.length === 1 && a.shape[0] === n) &&
-    inputs.some((a) => a.shape.length === 2 && a.shape[0] === n && a.shape[1] === 1)
+    fromPred && outputShape.join() === `${n},${n}` &&
+    inputs.some(({ shape }) => shape.join() === `${n}`) && inputs.some(({ shape }) => shape.join() === `${n},1`)
   );
   if (op === undefined) {
     return crossed(observations) ?? rowsAsColumns(observations) ?? ofOtherRank(observations) ?? spread(context) ??
       weightsOfOne(observations) ?? pairsReturned(observations);
   }
-  const turned = withOutputs(batch, (_, i) => batch.yPred[(i + columns) % (n * columns)]);
+  const turned = withOutputs(batch, (_, i) => batch.yPred[(i + columns) % batch.yPred.length]);
   return errorOf({
     cause: "broadcast",
     message: `[${n}] with [${n}, 1] makes ${n} × ${n}: every label is compared with every output`,

@@ -1,4 +1,4 @@
-import { type Sampler, sizeOf } from "../batches.ts";
+import type { Sampler } from "../batches.ts";
 import type { Descent } from "../descents.ts";
 import type { AuditBatch, AuditEngine, Origin, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, Observations } from "../observations.ts";
@@ -32,10 +32,25 @@ export const locationOf = (op: RecordedOp): CodeLocation => ({ op: op.op, line: 
 export const ofLabels = ({ fromTrue, fromPred }: Pick<Origin, "fromTrue" | "fromPred">): boolean =>
   fromTrue && !fromPred;
 
+/** Tells whether an operation is a difference, possibly squared. */
+export const isDifference = ({ op }: RecordedOp): boolean => op === "Sub" || op === "SquaredDifference";
+
+/** Tells whether an operation is a product of matrices. */
+export const isProduct = ({ op }: RecordedOp): boolean => op === "MatMul" || op === "BatchMatMul";
+
+/** Tells whether an operation takes labels together with something through which a gradient flows. */
+export const meetsLabels = ({ inputs }: RecordedOp): boolean => inputs.some(ofLabels) && inputs.some((i) => i.live);
+
 /** The axes of an operation that reduces or normalises, counted from 0; none if it has no such attribute. */
 export function axesOf({ attrs, inputs: [{ shape }] }: RecordedOp): number[] {
   const axes = [attrs.axis ?? attrs.reductionIndices ?? attrs.dim ?? []].flat().map(Number);
   return axes.map((axis) => axis < 0 ? axis + shape.length : axis);
+}
+
+/** The operation that made an input; undefined if it has another name, or if the input is labels, outputs or a constant. */
+export function makerOf(ops: readonly RecordedOp[], input?: RecordedInput, name?: string): RecordedOp | undefined {
+  const made = ops[input?.madeBy ?? NaN];
+  return name === undefined || made?.op === name ? made : undefined;
 }
 
 /** A product of the outputs and of something that was made from the labels alone. */
@@ -55,12 +70,8 @@ export function descendsFrom(
 }
 
 /** Tells whether the smallest error of the outputs of a row is taken: the best of several guesses counts alone. */
-export const takesBest = ({ ops, columns }: BatchObservations): boolean =>
-  columns > 1 &&
-  ops.some(({ op, inputs, outputShape }) => {
-    if (!inputs.every((i) => i.live && i.fromTrue)) return false;
-    return op === "Minimum" || (op === "Min" && sizeOf(outputShape) < sizeOf(inputs[0].shape));
-  });
+export const takesBest = ({ ops }: BatchObservations): boolean =>
+  ops.some(({ op, inputs }) => (op === "Minimum" || op === "Min") && inputs.every((i) => i.live && i.fromTrue));
 
 /** Operations with the same slope at all outputs. */
 const linear = new Set(
