@@ -127,7 +127,7 @@ Deno.test("a cross-entropy of several outputs that do not share 1", () => {
     "error Log: The 2 outputs of a row do not sum to 1, but the labels do: the loss falls as any output rises",
   );
   assertEquals(found(ops, columns)?.evidence, { batch: "random", value: 3, largestGradient: 0, leastGradient: -2 });
-  nothing([ops], { ...columns, columns: 1 });
+  nothing([ops], { ...columns, columns: 1, yTrue: [1, 1, 1, 1] }); // the shares of one class
   nothing([ops], { ...columns, yPred: [0.25, 0.75, 0.5, 0.5] });
   nothing([ops], { ...columns, yTrue: [0, 1] });
   nothing([ops], { ...columns, yTrue: [0, 1, 1, 1] });
@@ -187,9 +187,28 @@ Deno.test("a softmax although a row has several labels", () => {
     softmax({ fromTrue: true }),
     softmax({ outputShape: [2, 2] }),
   ], several);
+  assert(found(softmax({ outputShape: [2, 1, 3] }), several));
+  // Written out: exponentials of shifted logits that are summed.
+  const made = (madeBy: number) => ofPred({ madeBy });
+  const written = ({ shift = "Sub", exp = "Exp", sum = "Sum", of = 1, outputShape = [2, 3] } = {}) => [
+    op(shift, [outputs(), ofPred()]),
+    op(exp, [made(0)], { outputShape }),
+    op(sum, [made(of)]),
+  ];
+  assertEquals(found(written(), several)?.where?.op, "Exp");
+  assert(found([...written(), op("RealDiv", [ofBoth, labels]), op("Add", [labels, labels])], several));
+  nothing([
+    written({ shift: "Add" }),
+    written({ sum: "Max" }),
+    written({ exp: "Square" }),
+    written({ of: 0 }),
+    written({ outputShape: [2, 2] }),
+    [...written(), op("RealDiv", [labels, labels])], // listwise: several may be relevant, which share the label
+  ], several);
+  nothing([written()], { ...several, kind: "real" });
   nothing([softmax()], { ...several, yTrue: [0, 1, 0, 1, 0, 0] });
   nothing([softmax()], { ...several, yTrue: [0, 2, 0, 1, 0, 0] });
-  nothing([softmax()], { ...several, yTrue: [1, 2] });
+  nothing([softmax()], { ...several, yTrue: [1, 1] });
   nothing([softmax({ outputShape: [6, 1] })], { ...several, columns: 1 });
 });
 
@@ -211,9 +230,10 @@ Deno.test("a formula of probabilities for outputs that are none", () => {
   const missing = (name: string) =>
     `error ${name}: The formula needs probabilities, but the outputs are not probabilities: a sigmoid or softmax is missing`;
   for (const name of ["Log", "Log1p"]) assertEquals(said([log(name)], real), missing(name));
-  const { evidence } = found([log()], { ...real, gradients: [[0, 1, 0, 2]] })!;
-  assertEquals([evidence.outside, evidence.withoutGradient], [0.75, 0.5]);
+  const { evidence } = found([log()], { ...real, gradients: [[0, 1, 3, 2]] })!;
+  assertEquals([evidence.outside, evidence.withoutGradient], [0.75, 0.25]);
   assertAlmostEquals(found([log()], real)!.evidence.withoutGradient as number, 0);
+  assertEquals(found([log()], { ...real, yPred: [-2, 3, 0, 1] })?.evidence.outside, 0.5);
   const clip = (
     clipValueMin: number,
     clipValueMax: number,
@@ -333,21 +353,40 @@ Deno.test("logits of an engine that records a log-softmax as one operation: twic
     trueShape: [2, 1],
     predShape: [2, 1],
   };
-  const cause = (largest: (batch: AuditBatch) => number, classes = 4, live = true) => {
-    const record = (of: AuditBatch) => ({
-      ops: [
-        op("LogSoftmax", [ofPred({ shape: [2, classes], largest: largest(of), live })], { outputShape: [2, classes] }),
-      ],
-    });
-    const result = { batch, value: 3, shape: [] },
-      far = { ...result, batch: { ...batch, yPred: Float32Array.of(-2, 3) } };
+  type Largest = (batch: AuditBatch) => number | undefined;
+  const asOne = (shape: number[], largest: number) => [op("LogSoftmax", [ofPred({ shape, largest })])];
+  const writtenOut = (name = "Log", of = 2) => (shape: number[], largest: number) => [
+    op("Sub", [outputs()]),
+    op("Exp", [ofPred({ madeBy: 0, shape, largest })]),
+    op("Sum", [ofPred({ madeBy: 1 })]),
+    op(name, [ofPred({ madeBy: of })]),
+  ];
+  const judged = (largest: Largest, shape = [2, 4], right = [-2, 3], made = asOne) => {
+    const record = (of: AuditBatch) => ({ ops: largest(of) === undefined ? [] : made(shape, largest(of)!) });
+    const of = (yPred: number[]) => ({ batch: { ...batch, yPred: Float32Array.from(yPred) }, value: 3, shape: [] });
     const observations = {
-      ...{ ...record(batch), rows: 2, columns: 1, random: result, other: result, results: { perfect: far } },
+      ...{ ...record(batch), rows: 2, columns: 1, random: { ...of([0.25, 0.5]), batch } },
+      ...{ other: of([0.5, 0.75]), results: { perfect: of(right) } },
     } as unknown as Observations;
-    return activation({ engine: { record }, observations, options: { yPred: "real" } } as unknown as AuditContext)
-      ?.cause;
+    return activation({ engine: { record }, observations, options: { yPred: "real" } } as unknown as AuditContext);
   };
+  const cause = (largest: Largest, classes = 4) => judged(largest, [2, classes])?.cause;
   assertEquals([cause(() => 1), cause(() => 1.1), cause(() => 1.3)], ["saturated", "saturated", undefined]);
-  assertEquals([cause(() => 1, 2), cause(() => 1, 4, false)], [undefined, undefined]);
+  assertEquals([cause(() => 1, 2), cause(() => 1, 3)], [undefined, "saturated"]);
+  assertStrictEquals(judged(() => 1, undefined, undefined, () => [op("LogSoftmax", [labels])]), undefined);
   assertStrictEquals(cause(({ yPred }) => yPred[1] === 300 ? 9 : 1), undefined); // further out they differ
+  assertStrictEquals(cause(({ yPred }) => yPred[1] === 300 ? undefined : 1), undefined); // in another way
+  assertStrictEquals(cause((of) => of === batch ? 9 : 1), undefined);
+  assertEquals(judged(({ yPred }) => yPred[1] === 100 ? 9 : 1, [2, 2, 4], [0, 1])?.cause, "saturated"); // shares have an end
+  assertStrictEquals(judged(({ yPred }) => yPred[1] === 300 ? 9 : 1, undefined, [0.5, 3]), undefined);
+  const logs = (shape: number[], largest: number) => [op("Log", [ofPred({ shape, largest })])];
+  assertStrictEquals(judged(() => 1, undefined, undefined, logs), undefined);
+  assertEquals(
+    judged(() => 1)?.message,
+    "The logits of a row differ by at most 2, whatever the outputs are: of 4 shares the largest is never above 0.7112",
+  );
+  const ofExp = (largest: number, ...more: Parameters<typeof writtenOut>) =>
+    judged(() => largest, undefined, undefined, writtenOut(...more))?.evidence.largestDifference;
+  assertEquals([ofExp(2.3), ofExp(2.5)], [2.3, undefined]);
+  assertEquals([ofExp(2.3, "Sqrt"), ofExp(2.3, "Log", 1)], [undefined, undefined]);
 });

@@ -1,4 +1,4 @@
-import { areShares, areZeroOrOne, extentOf, onSimplex, sizeOf, withOutputs } from "../batches.ts";
+import { areShares, areZeroOrOne, extentOf, onSimplex, withOutputs } from "../batches.ts";
 import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
 import { short } from "../report.ts";
@@ -9,6 +9,7 @@ import {
   errorOf,
   isLinear,
   locationOf,
+  makerOf,
   ofLabels,
   type Rule,
   weighsByLabels,
@@ -35,7 +36,7 @@ function overlap(ops: readonly RecordedOp[]): RecordedOp | undefined {
   const fromSome = (input: RecordedInput, some: number[]) => some.some((at) => descendsFrom(ops, input, at));
   /** Made of products alone, summed and multiplied; the product in a cross-entropy of logits has another term beside it. */
   const countsOverlap = (input: RecordedInput): boolean => {
-    const op = ops[input.madeBy ?? -1];
+    const op = makerOf(ops, input);
     if (op === undefined || products.includes(input.madeBy!)) return op !== undefined;
     return isLinear(op) && op.inputs.every((i) => !i.fromPred || countsOverlap(i));
   };
@@ -49,12 +50,13 @@ const squashing = ({ op }: RecordedOp): boolean => ["Softmax", "LogSoftmax", "Si
 /** Tells whether an input is −x, or x or −x by a condition, as TensorFlow writes −|x|. */
 const isNegated = (
   ops: readonly RecordedOp[],
-  { madeBy }: RecordedInput,
+  input: RecordedInput,
   whose: (x: RecordedInput) => boolean,
-): boolean =>
-  madeBy !== undefined &&
-  ((ops[madeBy].op === "Neg" && whose(ops[madeBy].inputs[0])) ||
-    (ops[madeBy].op === "Select" && ops[madeBy].inputs.some((input) => isNegated(ops, input, whose))));
+): boolean => {
+  const negative = makerOf(ops, input, "Neg"), choice = makerOf(ops, input, "Select");
+  return (negative !== undefined && whose(negative.inputs[0])) ||
+    (choice?.inputs.some((i) => isNegated(ops, i, whose)) ?? false);
+};
 
 /**
  * Tells whether the operation is the exponential of a softmax or sigmoid. `tf.softmax` and `tf.logSoftmax` subtract the
@@ -94,22 +96,23 @@ function squashedSigns({ ops, random }: Observations, { yPred }: AuditOptions): 
   };
 }
 
+/** The sum of exponentials of shifted logits, as in a softmax that is written out; undefined if the operation is none of these. */
+const sumOfShifted = (ops: readonly RecordedOp[], one: RecordedOp): RecordedOp | undefined =>
+  one.op === "Exp" && makerOf(ops, one.inputs[0], "Sub")
+    ? ops.find(({ op, inputs: [of] }) => op === "Sum" && makerOf(ops, of) === one)
+    : undefined;
+
 /**
  * A log-softmax of logits that stay close to each other, whatever the outputs are, as cosines without a scale do: the largest
  * of several shares is never near 1, and the loss never near its least value.
  */
 function boundedLogits({ engine, observations }: AuditContext): Finding | undefined {
   const { ops, results, random, other } = observations;
-  /** The index of the exponential in a log-softmax that is written out, or of the operation of that name. */
-  const isExp = ({ op, inputs: [{ madeBy = -1 }] }: RecordedOp, at: number) => {
-    const before = ops[madeBy]?.op === "Cast" ? ops[madeBy].inputs[0].madeBy ?? -1 : madeBy;
-    const sum = ops.findIndex((of) => of.op === "Sum" && of.inputs[0].madeBy === at);
-    return op === "Exp" && ops[before]?.op === "Sub" &&
-      ops.some((of) => of.op === "Log" && of.inputs[0].madeBy === sum);
+  const isInLogSoftmax = (one: RecordedOp) => {
+    const sum = sumOfShifted(ops, one);
+    return sum !== undefined && ops.some(({ op, inputs: [of] }) => op === "Log" && makerOf(ops, of) === sum);
   };
-  const at = ops.findIndex((op, i) =>
-    op.live && sizeOf(op.outputShape) > 1 && (op.op === "LogSoftmax" || isExp(op, i))
-  );
+  const at = ops.findIndex((op) => op.live && (op.op === "LogSoftmax" || isInLogSoftmax(op)));
   if (at < 0) return undefined;
   const { op, inputs: [{ shape }] } = ops[at], classes = shape.at(-1)!;
   /** The largest difference between two logits of a row. */
@@ -217,17 +220,15 @@ function softmaxOfSeveral(
   { yPred }: AuditOptions,
 ): Finding | undefined {
   const { yTrue, yPred: outputs } = batch;
-  if (columns < 2 || yTrue.length !== outputs.length || !areZeroOrOne(yTrue)) return undefined;
+  if (yTrue.length !== outputs.length || !areZeroOrOne(yTrue)) return undefined;
   const labels = Array.from({ length: rows }, (_, i) => yTrue.subarray(i * columns, (i + 1) * columns));
   const most = Math.max(...labels.map((row) => row.reduce((a, b) => a + b)));
   if (most < 2) return undefined;
-  const isLog = (at: number) =>
-    // tf.logSoftmax; of scores that are ranked several may be relevant
-    yPred === "logits" && exponential(ops, at, ({ isPred }) => isPred) && ops[at].outputShape.at(-1) === columns &&
-    ops.slice(at).some(({ op, inputs }) => op === "Sum" && inputs[0].madeBy === at) &&
-    !ops.some((op) => op.op === "RealDiv" && ofLabels(op));
-  const op = ops.find(({ op, live, outputShape, fromTrue }, at) =>
-    (["Softmax", "LogSoftmax"].includes(op) && live && !fromTrue && outputShape.at(-1) === columns) || isLog(at)
+  const ranks = ops.some((op) => op.op === "RealDiv" && ofLabels(op)); // several may be relevant, which share the label
+  const isWritten = (one: RecordedOp) => yPred === "logits" && !ranks && sumOfShifted(ops, one) !== undefined;
+  const op = ops.find((one) =>
+    one.live && !one.fromTrue && one.outputShape.at(-1) === columns &&
+    (["Softmax", "LogSoftmax"].includes(one.op) || isWritten(one))
   );
   return op && errorOf({
     cause: "activation-mismatch",
@@ -267,11 +268,11 @@ const formula: Rule = ({ observations, options }) => {
   /** Of columns that go beyond −1 and 1, those that are cut out and do not are shares. */
   const beyond = values.some((p) => Math.abs(p) > 1),
     isOutside = ({ isPred, largest }: RecordedInput) => isPred && (!beyond || largest > 1);
-  const op = ops.find((op, i) =>
-    op.inputs.some(isOutside) && (squashed < 0 || i < squashed) &&
-    (((op.op === "Log" || op.op === "Log1p") && yPred !== "nonnegative" && shares) ||
-      (op.op === "ClipByValue" && Number(op.attrs.clipValueMin) >= 0 && Number(op.attrs.clipValueMax) <= 1))
-  ) ?? (shares ? overlap(ops) : undefined);
+  const op =
+    (squashed < 0 ? ops : ops.slice(0, squashed)).find(({ op, attrs, inputs: [input] }) =>
+      isOutside(input) && (((op === "Log" || op === "Log1p") && yPred !== "nonnegative" && shares) ||
+        (Number(attrs.clipValueMin) >= 0 && Number(attrs.clipValueMax) <= 1))
+    ) ?? (shares ? overlap(ops) : undefined);
   return op && errorOf({
     cause: "activation-mismatch",
     message: "The formula needs probabilities, but the outputs are not probabilities: a sigmoid or softmax is missing",
