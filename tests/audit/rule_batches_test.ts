@@ -70,6 +70,12 @@ Deno.test("bad scale: a loss that grows with the rows by more than half, or fall
   const power = (exponent: number): Value => ({ yPred }) => mean(yPred) * yPred.length ** exponent;
   assert(found(power(0.3)) && found(power(-0.3)) && found(power(-1)));
   for (const exponent of [0, 0.29, -0.28]) assertStrictEquals(found(power(exponent)), undefined, `${exponent}`);
+  // Each row has more others to be compared with, up to four times as many.
+  const ofPairs = (outputShape: number[], times: number, live = true) =>
+    found(power(times), { ops: [op("MatMul", [input({ live })], { outputShape })] })?.severity;
+  assertEquals([ofPairs([4, 4], 1), ofPairs([4, 4], 2), ofPairs([4, 1], 1), ofPairs([4, 4], 1, false)], [
+    ...["note", "warning", "warning", "warning"],
+  ]);
   assert(found(({ yPred }) => 2e-6 * yPred.length / 4));
   assertStrictEquals(found(({ yPred }) => 1e-6 * yPred.length / 4), undefined);
   assert(found(({ yPred }) => -yPred.length));
@@ -152,9 +158,9 @@ Deno.test("masked rows that a mean counts: their number, the mask, and what divi
     ...more,
   ];
   /** The mean of the first rows' losses over all rows. */
-  const found = (ops: RecordedOp[], kept = 1, loss?: Value) => {
+  const found = (ops: RecordedOp[], kept = 1, loss?: Value, y = labels, rows = 10) => {
     const firstOnes = Array.from({ length: rows }, (_, i) => i < kept ? 1 : 0);
-    const batch = batchOf(labels, firstOnes.map((on) => on * 0.5));
+    const batch = batchOf(y, firstOnes.map((on) => on * 0.5));
     const context = contextOf({ loss: loss ?? (({ yPred }) => mean(yPred)), ops, gradient: firstOnes, batch });
     const valueAndGradient = () => ({ value: 1, shape: [], gradient: Float32Array.from(firstOnes) });
     return badScale({ ...context, engine: { ...context.engine, valueAndGradient } });
@@ -171,12 +177,17 @@ Deno.test("masked rows that a mean counts: their number, the mask, and what divi
   );
   assertEquals(few.evidence, { batch: "random", rows, rowsWithGradient: 1, maskedOutputs: 9, value: 0.05 });
   assertEquals(found(masked(), 2)?.cause, "bad-scale");
+  assert(found(masked(), 1, undefined, labels.slice(0, rows))); // a label per row, of which some are 0
+  const nearly = (kept: number) => found(masked(), kept, undefined, Array(80).fill(0), 40)?.evidence.rowsWithGradient;
+  assertEquals([nearly(37), nearly(39)], [37, undefined]);
+  none(masked(), 1, ({ yPred }) => mean(yPred) + (yPred.length === rows ? 1e-3 : 0));
   none(masked(), rows);
   none(masked(), 3, ({ yPred }) => sum(yPred) / yPred.filter((p) => p !== 0).length); // divided by the number of others
   none(masked([op("RealDiv", [live(), { ...mask, shape: [] }])]));
   assert(found(masked([op("RealDiv", [live(), mask])]))); // of each row
   assert(found(masked([op("RealDiv", [live({ live: false }), { ...mask, shape: [] }])])));
   none(masked([], op("Add", [live(), mask])));
+  none(masked([], op("Add", [mask, live()])));
   none(masked([], op("Multiply", [live(), { ...mask, levels: [1, 2] }])));
   none(masked([], op("Multiply", [live(), { ...mask, fromPred: true }])));
   none(masked([], op("Multiply", [live({ live: false }), mask])));
@@ -191,9 +202,9 @@ Deno.test("masked rows that a mean counts: their number, the mask, and what divi
 });
 
 Deno.test("masked steps that a mean counts, of labels that are fewer than the outputs", () => {
-  const rows = 4, columns = 4, yTrue = Array.from({ length: 8 }, (_, i) => i % 2);
+  const rows = 4, columns = 4;
   const gradient = Array.from({ length: 16 }, (_, i) => i % 4 < 2 ? 1 : 0);
-  const found = (shape: number[]) => {
+  const found = (shape: number[], yTrue = Array.from({ length: 8 }, (_, i) => i % 2)) => {
     const mask = input({ fromTrue: true, levels: [0, 1], shape }), live = { fromPred: true, live: true, shape };
     const ops = [op("Multiply", [input(live), mask]), op("Mean", [input({ ...live, madeBy: 0 })])];
     const context = contextOf({ loss: () => 1, ops, gradient, batch: batchOf(yTrue, gradient, columns, rows) });
@@ -203,7 +214,29 @@ Deno.test("masked steps that a mean counts, of labels that are fewer than the ou
   const finding = found([4, 2])!; // a step of two outputs
   assertEquals([finding.cause, finding.severity], ["reduction", "note"]);
   assert(finding.message.startsWith("The mean counts all 16 outputs, of which the labels mask 8"), finding.message);
+  assertEquals(finding.evidence.rowsWithGradient, 4);
   assertStrictEquals(found([4, 4]), undefined); // an entry for each output, as of one-hot labels
+  const ofSize = (size: number) => found([4, 4], Array.from({ length: size }, (_, i) => i % 2))?.cause;
+  assertEquals([ofSize(16), ofSize(24)], [undefined, "reduction"]); // labels and a mask
+});
+
+Deno.test("masked outputs have no gradient with the outputs of other rows, or smaller ones, in their place", () => {
+  const n = 20, yPred = Float32Array.from({ length: 2 * n }, (_, i) => 1 + i), rows = [...Array(n).keys()];
+  const batch = batchOf([...rows, ...rows].map((i) => i % 2), [...yPred], 2);
+  const mask = input({ fromTrue: true, levels: [0, 1], shape: [n] }), live = { fromPred: true, live: true, shape: [n] };
+  const ops = [op("Multiply", [input(live), mask]), op("Mean", [input({ ...live, madeBy: 0 })])];
+  /** All but the first five rows are masked, unless the first of them has a certain output. */
+  const found = (other: number) => {
+    const gradientOf = ({ yPred }: AuditBatch) =>
+      yPred.map((_, i) => i < 10 || (i === 10 && yPred[i] === other) ? 1 : 0);
+    const loss: Value = ({ predShape: [rows] }) => rows === 5 ? 4 : 1;
+    const context = contextOf({ loss, ops, gradient: [...gradientOf(batch)], batch });
+    context.engine.valueAndGradient = (of) => ({ value: 1, shape: [], gradient: gradientOf(of) });
+    return badScale(context)?.evidence.maskedOutputs;
+  };
+  // 13, 27 and 1 stand there in the rows that follow after 1, 8 and 15; 1.1 is a tenth of its own.
+  assertEquals(found(100), 30);
+  for (const other of [13, 27, 1, Math.fround(1.1)]) assertStrictEquals(found(other), undefined, `${other}`);
 });
 
 Deno.test("a hinge of a mean over the batch", () => {
@@ -218,11 +251,23 @@ Deno.test("a hinge of a mean over the batch", () => {
       ],
     }));
   const constant = (largest: number) => [input({ largest, shape: [] })];
+  const scores = (name: string, from: number[], order = (inputs: RecordedInput[]) => inputs) =>
+    badScale(contextOf({
+      gradient: unit,
+      ops: [
+        op(name, [live(from, { isPred: true })], { outputShape: [4] }),
+        op("Sub", order([live([4], { madeBy: 0 }), input({ shape: [] })])),
+        op("Relu", [live([4], { madeBy: 1 })]),
+      ],
+    }));
+  assert(scores("Mean", [4, 3]) && scores("Mean", [4, 3], (inputs) => inputs.toReversed())); // of several scores of a row
+  assertStrictEquals(scores("Max", [4, 3]), undefined);
   assertEquals([found("Relu")?.cause, found("Relu")?.severity], ["reduction", "note"]);
   assert(found("Relu", "Sum") && found("Maximum", "Mean", [4, 1], [], constant(0)));
   for (
     const none of [
       found("Maximum", "Mean", [4, 1], [], constant(1)), // a denominator that is kept at 1 or above
+      found("Add", "Mean", [4, 1], [], constant(0)),
       found("Square"),
       found("Relu", "Max"),
       found("Relu", "Mean", [4, 2], [4]), // of each row
@@ -238,6 +283,7 @@ Deno.test("numbers further out: outputs ten times as large, where the sampler gi
   const finding = found()!;
   assertEquals([finding.cause, finding.severity, finding.where?.op], ["domain-edge", "note", "Exp"]);
   assertEquals(finding.message, "Exp gives Infinity for outputs ten times as large");
+  assertEquals(finding.evidence, { batch: "random × 10", value: Infinity });
   const far: BatchResult = { batch, value: 1, shape: [] };
   assertStrictEquals(found({ results: { far } }), undefined);
   assertStrictEquals(found({ results: { saturated: far } }), undefined);
@@ -280,6 +326,11 @@ Deno.test("the order of the rows: reversed, or turned by half, by more than a hu
     rowsTurnedByHalf: 0.75,
     everySecondRow: 0.25,
   });
+  const digits: Value = ({ yPred }) => Number([...yPred].map((p) => 4 * p).join(""));
+  assertEquals(found(digits, { batch: batchOf([0, 1, 1, 0], [0.25, 0.5, 0.75, 1]) })?.evidence, {
+    ...{ batch: "random", value: 1234 },
+    ...{ rowsReversed: 4321, rowsTurnedByHalf: 3412, everySecondRow: 1324 },
+  });
   // One of them is enough: [a, b, b, a] reversed is itself, [a, b, a, b] turned is.
   const at = (yPred: number[]) => found(({ yPred: p }) => p[0] + 10 * p[1], { batch: batchOf([0, 1, 1, 0], yPred) });
   assert(at([0.25, 0.5, 0.5, 0.25]) && at([0.25, 0.5, 0.25, 0.5]));
@@ -314,7 +365,12 @@ Deno.test("reduction: the mean over the halves is not the loss, of either batch 
     found({ batch: batchOf([1, 0, 0, 1], [0.5, 0.5, 0.5, 0.5]), loss: byLabel })?.evidence.meanOfHalves,
     0.5,
   );
-  const wide = batchOf([1, 0, 0, 1, 0, 0, 0.5, 0.25], [0.5, 0.5, 0.5, 0.5], 1, 4);
+  // The largest relative difference is said, the first of equal ones.
+  const pair = (whole: number, parts: number): Value => ({ predShape: [n] }) => n === 4 ? whole : parts;
+  const ofTwo = (one: Value, two: Value): Value => (of) => (of.yPred.every((p) => p === 0.5) ? two : one)(of);
+  const whole = (loss: Value) => found({ batch: uneven, other: even, loss })?.evidence.whole;
+  assertEquals([whole(ofTwo(pair(100, 101), pair(1, 1.5))), whole(ofTwo(pair(2, 3), pair(1, 1.5)))], [1, 2]);
+  const wide = batchOf([0, 0, 1, 0, 0.5, 0.25, 0, 1], [0.5, 0.5, 0.5, 0.5], 1, 4);
   const firstHalf: Value = ({ yTrue, predShape: [n] }) => n === 2 && yTrue[0] === 1 && yTrue[3] === 1 ? 2 : 1;
   assertStrictEquals(found({ batch: wide, loss: firstHalf })?.evidence.meanOfHalves, 1.5);
 });
@@ -386,6 +442,15 @@ Deno.test("reduction: batches without positives, or without a class", () => {
   assertEquals(absent({}, slight(0.31 * span))?.evidence.perfectWithoutAClass !== undefined, true);
   assertEquals(absent({}, slight(0.29 * span))?.evidence.perfectWithoutAClass, undefined);
   assertEquals(absent({ perfect: undefined })?.evidence.perfectWithoutAClass, undefined);
+  assertEquals(absent({ allNeg: undefined })?.evidence.perfectWithoutAClass, undefined);
+  const higher = (value: number): Value => (of) => 10 + (sum(of.yTrue) === 0 ? value : loss(of));
+  assertEquals(
+    absent({ perfect: { ...perfect, value: 10 } }, higher(0.31 * span))?.evidence.perfectWithoutAClass,
+    10 + 0.31 * span,
+  );
+  const firstClass = negative([0, 1, 0, 0], { batch: batchOf([1, 0, 1, 0], [0.25, 0.5, 0.75, 0.5], 2) });
+  const sure: Value = (of) => of.yTrue === firstClass.batch.yTrue ? of.yPred[0] : loss(of);
+  assertEquals(absent({ allNeg: firstClass }, sure)?.evidence.perfectWithoutAClass, 1);
   assertEquals(absent({ perfect: { ...perfect, value: 2 } })?.evidence.perfectWithoutAClass, undefined); // what is wrong costs less than what is right
   assertEquals(
     absent({ perfect: { ...perfect, batch: batchOf([1, 0, 0.5, 1], [1, 0, 0, 1]) } })?.evidence.perfectWithoutAClass,
@@ -517,6 +582,8 @@ Deno.test("not finite: the first kind of batch, in words; labels that are all 0 
   assert(of({ allNeg: none })?.message.includes("(labels that are all negative)"));
   const amounts = batchOf([0.5, 2, 1.5, 3], [0.25, 0.5, 0.75, 0.5]);
   assert(of({ allNeg: none }, { batch: amounts })?.message.includes("(labels that are all 0)"));
+  const kept = resultOf(1, { batch: none.batch });
+  assert(of({ allNeg: kept, far: resultOf(NaN) }, { batch: amounts })?.message.includes("(outputs far from 0)"));
   assert(of({ allNeg: resultOf(NaN) }, { batch: amounts })?.message.includes("(labels that are all negative)"));
 });
 
@@ -529,23 +596,30 @@ Deno.test("not finite: labels and outputs of 0 are tried where the sampler has n
   const quarter = [0.25, 0.5, 0.75, 0.5], zeros = [0, 0, 0, 0];
   assertEquals(of(batchOf([0, 1, 1, 0], quarter), allNeg(zeros, quarter))?.evidence.batch, "zeroBoth");
   assertStrictEquals(of(batchOf([0, 1, 1, 0], quarter)), undefined);
-  assertStrictEquals(of(batchOf([0, 1, 1, 0], quarter), allNeg([0, 0, 0, 1], quarter)), undefined);
+  const always: Value = ({ yPred }) => sum(yPred) === 0 ? NaN : 1;
+  assertStrictEquals(
+    notFinite(contextOf({ loss: always, results: { allNeg: allNeg([0, 0, 0, 1], quarter) } })),
+    undefined,
+  );
   // Outputs of both signs reach 0 in each column; positive ones beyond 1 do not.
   assertEquals(of(batchOf([0, 1, 1, 0], [-1, 2, 3, -4]), allNeg(zeros, quarter))?.evidence.batch, "zeroBoth");
-  assertStrictEquals(of(batchOf([0, 1, 1, 0], [1, 2, 3, 4]), allNeg(zeros, quarter)), undefined);
+  for (const outputs of [[1, 2, 3, 4], [0, 2, 3, 4], [0, -2, -3, -4]]) {
+    assertStrictEquals(of(batchOf([0, 1, 1, 0], outputs), allNeg(zeros, quarter)), undefined);
+  }
   assertStrictEquals(of(batchOf([0, 1, 1, 0], [-1, -2, -3, -4]), allNeg(zeros, quarter)), undefined);
   assertStrictEquals(of(batchOf(zeros, [-1, 2, 3, 4], 2), allNeg(zeros, quarter, 2)), undefined);
+  assertStrictEquals(of(batchOf(zeros, quarter, 2), allNeg(zeros, quarter, 2)), undefined); // as of a box without a size
   assertEquals(of(batchOf(zeros, [-1, 2, 3, -4], 2), allNeg(zeros, quarter, 2))?.evidence.batch, "zeroBoth");
   // Of shares the outputs are sure of the class of each row, if the labels are classes.
   const shares = batchOf([1, 0, 0, 1], [0.25, 0.75, 0.5, 0.5], 2),
-    sure: Value = ({ yPred }) => yPred.join() === "1,0,1,0" ? NaN : 1;
+    sure: Value = ({ yPred }) => yPred.join() === "1,0,1,0" || yPred.some(Number.isNaN) ? NaN : 1;
   const certain = (yTrue: number[], yPred = [0.25, 0.75, 0.5, 0.5]) =>
     notFinite(contextOf({
       ...{ loss: sure, batch: shares, ops: [broken("RealDiv")] },
       results: { allNeg: resultOf(1, { batch: batchOf(yTrue, yPred, 2, 2) }) },
     }))?.evidence.batch;
   assertEquals(certain([1, 0, 1, 0]), "zeroBoth");
-  assertEquals([certain([1, 0, 0.5, 0.5]), certain([0, 0])], [undefined, undefined]);
+  assertEquals([certain([1, 0, 0.5, 0.5]), certain([1, 0])], [undefined, undefined]);
   // Its own batch is used where its labels are all 0.
   const own = resultOf(2, { batch: batchOf(zeros, zeros) });
   assertStrictEquals(of(batchOf([0, 1, 1, 0], quarter), allNeg(zeros, quarter), { zeroBoth: own }), undefined);
@@ -594,6 +668,8 @@ Deno.test("bad scale: a gradient that is far larger on a batch of one class", ()
       "undoes the training",
   );
   assertEquals(finding.evidence, { gradientNorm: 1, gradientNormOnOneClass: 500, value: 0.5, valueOnOneClass: 7 });
+  const doubled = { gradient: unit.map((g) => 2 * g) };
+  assert(found({ allNeg: single(0, [600, 0, 800, 0]) }, doubled)?.message.includes("gradient is 5.0e+2 times"));
   assert(
     found({ allPos: single(1, [300, 0, 400, 0]) })!.message.startsWith("If the labels of a batch are all positive"),
   );
@@ -669,7 +745,7 @@ Deno.test("a sum of what a mask leaves that is divided by the number of the othe
       op(name, [error, mask({ madeBy: 1 })]),
       op("Sum", [of(2)]),
       op("Sum", [counts]),
-      op(keeps, [mask({ madeBy: 4 })]),
+      op(keeps, [...keeps === "Add" ? [one()] : [], mask({ madeBy: 4 })]),
       op("RealDiv", [of(3), { ...counts, madeBy: 5 }], { live }),
     ];
     const context = contextOf({ ops });
@@ -691,6 +767,24 @@ Deno.test("a sum of what a mask leaves that is divided by the number of the othe
     ]
   ) assertStrictEquals(found(other), undefined);
   assertStrictEquals(found({}, [1, 1, 1, 1]), undefined); // the others have a term of their own
+  // Given labels that weigh, divided by a constant; a sum of the outputs, and an output, over a count.
+  for (
+    const ops of [
+      [
+        op("Sub", [one(), mask()]),
+        op("Multiply", [error, mask({ madeBy: 0 })]),
+        op("Sum", [of(1)]),
+        op("RealDiv", [of(2), one()]),
+      ],
+      [
+        op("Slice", [mask()]),
+        op("Sum", [error]),
+        op("Sum", [mask({ madeBy: 0 })]),
+        op("RealDiv", [of(1), mask({ madeBy: 2 })]),
+      ],
+      [op("Slice", [mask()]), op("Sum", [mask({ madeBy: 0 })]), op("RealDiv", [error, mask({ madeBy: 1 })])],
+    ]
+  ) assertStrictEquals(dividedByOthers(contextOf({ ops })), undefined);
 });
 
 Deno.test("a mean of all outputs that each label weighs", () => {
@@ -725,6 +819,7 @@ Deno.test("not finite: weights that are not finite, whatever the batch", () => {
     found(weights()).message,
     "Multiply takes weights that are not finite, whatever the batch: the loss is NaN now",
   );
+  assertEquals(found(weights()).evidence, { batch: "random", value: NaN });
   for (const more of [{ finite: true }, { fromPred: true }, { fromTrue: true }]) {
     assertEquals(found(weights(more)).cause, "domain-edge");
   }
@@ -743,6 +838,7 @@ Deno.test("bad scale: a term that is a thousand times as small as the one that i
     "One term is 2000 and another 1: the smaller one hardly changes what is learned",
   );
   assert(found(live(1), live(2000), "Sub"));
+  assertEquals([found(live(1500), live(2))?.cause, found(live(2500), live(2))?.cause], [undefined, "bad-scale"]);
   for (
     const none of [
       found(live(999), live(1)),

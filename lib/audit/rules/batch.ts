@@ -1,9 +1,9 @@
 import { areZeroOrOne, extentOf, kindsInWords, sizeOf, takeRows, withOutputs } from "../batches.ts";
-import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../engines/engine.ts";
+import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, BatchResult, Observations } from "../observations.ts";
 import { short } from "../report.ts";
 import type { Finding } from "../types.ts";
-import { type AuditContext, descendsFrom, isLinear, locationOf, ofLabels, type Rule } from "./rule.ts";
+import { type AuditContext, descendsFrom, isLinear, locationOf, makerOf, ofLabels, type Rule } from "./rule.ts";
 
 /** Tells whether a ratio is more than a logarithm of the number of rows explains. */
 const grows = (ratio: number): boolean => ratio > 1.5 || ratio < 0.67;
@@ -41,7 +41,7 @@ function countsMasked(context: AuditContext): Finding | undefined {
   if (gradient === undefined) return undefined;
   const masked = maskedOutputs(context), row = (i: number) => Math.floor(i / columns);
   const kept = [...new Set([...gradient.keys()].filter((i) => !masked.has(i)).map(row))];
-  if (masked.size === 0 || kept.length === 0) return undefined;
+  if (masked.size === 0) return undefined;
   if (kept.length < rows) {
     const alone = engine.value(takeRows(batch, kept)).value, share = kept.length / rows;
     if (!(Math.abs(alone * share - value) <= 1e-4 * Math.abs(value)) || share > 0.95) return undefined;
@@ -67,23 +67,21 @@ function countsMasked(context: AuditContext): Finding | undefined {
 /** A sum of what a mask leaves, 1 − m of each, that is divided by the number of the others, Σ m, which train nothing. */
 export function dividedByOthers(context: AuditContext): Finding | undefined {
   const { ops, random: { value } } = context.observations;
-  const made = ({ madeBy }: RecordedInput): RecordedOp | undefined => ops[madeBy ?? -1];
   /** The operation that made the labels that are summed up, possibly to be kept above 0. */
-  const counted = (input: RecordedInput): number | undefined => {
-    const op = ofLabels(input) ? made(input) : undefined;
-    if (op?.op === "Sum") return op.inputs[0].madeBy;
-    return op && ["ClipByValue", "Maximum", "Add"].includes(op.op)
-      ? op.inputs.map(counted).find(Number.isInteger)
+  const counted = (input: RecordedInput): RecordedOp | undefined => {
+    const made = ofLabels(input) ? makerOf(ops, input) : undefined;
+    if (made?.op === "Sum") return makerOf(ops, made.inputs[0]);
+    return made && ["ClipByValue", "Maximum", "Add"].includes(made.op)
+      ? made.inputs.map(counted).find((mask) => mask !== undefined)
       : undefined;
   };
-  const leaves = (input: RecordedInput, mask: number) => {
-    const op = made(input);
-    return op?.op === "Sub" && op.inputs[0].largest === 1 && op.inputs[1].madeBy === mask;
+  const leaves = (input: RecordedInput, mask: RecordedOp) => {
+    const made = makerOf(ops, input, "Sub");
+    return made?.inputs[0].largest === 1 && makerOf(ops, made.inputs[1]) === mask;
   };
   const op = ops.find(({ op, live, inputs: [above, below] }) => {
-    const mask = op === "RealDiv" && live ? counted(below) : undefined, sum = made(above);
-    const product = sum?.op === "Sum" ? made(sum.inputs[0]) : undefined;
-    return mask !== undefined && product?.op === "Multiply" && product.inputs.some((input) => leaves(input, mask));
+    const mask = op === "RealDiv" && live ? counted(below) : undefined, sum = makerOf(ops, above, "Sum");
+    return mask && makerOf(ops, sum?.inputs[0], "Multiply")?.inputs.some((input) => leaves(input, mask));
   });
   return op && maskedOutputs(context).size > 0
     ? {
@@ -99,9 +97,9 @@ export function dividedByOthers(context: AuditContext): Finding | undefined {
 
 /** A mean of all outputs that is multiplied by the label of each row: all rows have the same gradient. */
 export function averagedTooEarly({ ops, rows, random: { value } }: BatchObservations): Finding | undefined {
-  const isMean = ({ madeBy, shape }: RecordedInput) => {
-    const { op, live, inputs: [input] = [] } = ops[madeBy ?? -1] ?? {};
-    return op === "Mean" && live && input!.isPred && input!.shape[0] === rows && shape.length === 0;
+  const isMean = (mean: RecordedInput) => {
+    const made = makerOf(ops, mean, "Mean");
+    return made?.live && made.inputs[0].isPred && made.inputs[0].shape[0] === rows && mean.shape.length === 0;
   };
   const op = ops.find(({ op, inputs }) =>
     op === "Multiply" && inputs.some(isMean) && inputs.some((i) => ofLabels(i) && i.shape[0] === rows)
@@ -123,11 +121,10 @@ export function averagedTooEarly({ ops, rows, random: { value } }: BatchObservat
 export function hingeOfMean({ ops, rows, random: { value } }: BatchObservations): Finding | undefined {
   const isOfAll = ({ op, inputs: [{ shape }], outputShape }: RecordedOp) =>
     (op === "Mean" || op === "Sum") && shape[0] === rows && sizeOf(outputShape) === 1;
-  const meanIn = ({ madeBy }: RecordedInput): RecordedOp | undefined => {
-    const op = ops[madeBy ?? -1];
+  const meanIn = (input: RecordedInput): RecordedOp | undefined => {
+    const op = makerOf(ops, input);
     if (op === undefined || !op.live) return undefined;
-    const isMean = op.op === "Mean" && op.inputs[0].isPred && sizeOf(op.outputShape) < sizeOf(op.inputs[0].shape);
-    if (isMean || isOfAll(op)) return op;
+    if ((op.op === "Mean" && op.inputs[0].isPred) || isOfAll(op)) return op;
     return isLinear(op) ? op.inputs.map(meanIn).find((mean) => mean !== undefined) : undefined;
   };
   const isHinge = ({ op, inputs }: RecordedOp) =>
@@ -197,7 +194,7 @@ const FAR_LABELS = 1e4;
 /** Labels that the outputs are to equal, and that are many times as large as those of an untrained model. */
 function farLabels({ random: { batch, value }, results: { perfect } }: Observations): Finding | undefined {
   const { yTrue, yPred } = perfect?.batch ?? {};
-  if (yTrue === undefined || yTrue.length !== yPred!.length || yTrue.some((y, i) => y !== yPred![i])) return undefined;
+  if (yTrue === undefined || yTrue.some((y, i) => y !== yPred![i])) return undefined;
   const [labels, outputs] = [yTrue, batch.yPred].map((of) => Math.hypot(...of) / Math.sqrt(of.length));
   return !(labels > FAR_LABELS * Math.max(1, outputs)) ? undefined : {
     cause: "bad-scale",
@@ -256,30 +253,25 @@ export const badScale: Rule = (context): Finding | undefined => {
   const norm = Math.hypot(...gradient), size = norm * Math.sqrt(rows);
   // Of amounts in the thousands, as prices are, a step of 1 is as small.
   const unit = Math.max(1, Math.hypot(...batch.yPred) / Math.sqrt(batch.yPred.length));
-  if (size * unit > 1e-4 && size < 1e3) return exponentialOfError(observations);
+  const explodes = size >= 1e3;
+  if (!explodes && size * unit > 1e-4) return exponentialOfError(observations);
   return {
     cause: "bad-scale",
-    severity: size > 1 && size < 1e4 ? "note" : "warning", // the first steps of a small variance are as steep
+    severity: explodes && size < 1e4 ? "note" : "warning", // the first steps of a small variance are as steep
     message: `The gradient of an untrained model has a size of about ${size.toExponential(1)}: steps ${
-      size < 1 ? "vanish" : "explode"
+      explodes ? "explode" : "vanish"
     }`,
     evidence: { batch: "random", gradientNorm: norm, rows, value },
     remedy: "Scale the terms to a size of about 1, or weight them",
   };
 };
 
-/** The loss of a batch and the mean of the losses of its halves. */
-function halves(engine: AuditEngine, batch: AuditBatch): { whole: number; parts: number } {
-  const n = batch.predShape[0], all = [...Array(n).keys()];
-  const part = (from: number, to: number) => engine.value(takeRows(batch, all.slice(from, to))).value;
-  return { whole: engine.value(batch).value, parts: (part(0, n / 2) + part(n / 2, n)) / 2 };
-}
-
 /** The largest relative difference between the loss of a batch and the mean of the losses of its halves. */
 function largestGap({ engine, observations: { random, other, rows } }: AuditContext) {
-  const sorted = takeRows(random.batch, byLabels(random.batch, rows));
+  const sorted = takeRows(random.batch, byLabels(random.batch, rows)), all = [...Array(rows).keys()];
   return [random.batch, other.batch, sorted].map((batch) => {
-    const { whole, parts } = halves(engine, batch);
+    const part = (from: number, to: number) => engine.value(takeRows(batch, all.slice(from, to))).value;
+    const whole = engine.value(batch).value, parts = (part(0, rows / 2) + part(rows / 2, rows)) / 2;
     return { whole, parts, gap: Math.abs(parts - whole) / Math.max(1e-6, Math.abs(whole)) || 0 };
   }).reduce((most, own) => own.gap > most.gap ? own : most);
 }
@@ -291,7 +283,7 @@ function byLabels({ yTrue }: AuditBatch, rows: number): number[] {
     { length: rows },
     (_, i) => yTrue.subarray(i * width, (i + 1) * width).reduce((a, b) => a + b),
   );
-  return [...sums.keys()].sort((a, b) => sums[b] - sums[a] || a - b);
+  return [...sums.keys()].sort((a, b) => sums[b] - sums[a]);
 }
 
 /** The only row that has a gradient; undefined if several rows have one, or none. */
@@ -342,21 +334,21 @@ function withoutAClass({ engine, observations: { results: { perfect, allNeg }, r
   const [low, high] = extentOf(right);
   const { value } = engine.value(withOutputs(allNeg.batch, (_, i) => yTrue[i] > 0 ? high : low));
   const span = engine.value({ ...perfect.batch, yPred: random.batch.yPred }).value - perfect.value;
-  return value - perfect.value > 0.3 * span && span > 0 ? { value, perfect: perfect.value } : undefined;
+  return value - perfect.value > 0.3 * span ? { value, perfect: perfect.value } : undefined;
 }
 
 /** Logits that a mask made of labels replaces by about 0, whose exponential is 1, in a sum of exponentials. */
 function countsPadding({ ops, random: { value } }: Observations): Finding | undefined {
   const isNear0 = ({ fromPred, fromTrue, largest, finite }: RecordedInput) =>
     !fromPred && !fromTrue && finite && largest < 0.1;
-  const masks = [...ops.keys()].filter((at) => {
-    const { op, inputs: [mask, ...branches] } = ops[at];
-    return op === "Select" && ofLabels(mask) && branches.some((i) => i.live && i.isPred) && branches.some(isNear0);
-  });
-  const exps = [...ops.keys()].filter((at) => ops[at].op === "Exp" && masks.includes(ops[at].inputs[0].madeBy ?? -1));
-  const op = ops.find(({ op, inputs: [{ madeBy = -1 }] }) =>
-    (["Sum", "Cumsum"].includes(op) && exps.includes(madeBy)) ||
-    (["Softmax", "LogSoftmax"].includes(op) && masks.includes(madeBy))
+  const isMasked = (input?: RecordedInput) => {
+    const made = makerOf(ops, input, "Select");
+    return made !== undefined && ofLabels(made.inputs[0]) && made.inputs.some((i) => i.live && i.isPred) &&
+      made.inputs.some(isNear0);
+  };
+  const op = ops.find(({ op, inputs: [input] }) =>
+    (["Sum", "Cumsum"].includes(op) && isMasked(makerOf(ops, input, "Exp")?.inputs[0])) ||
+    (["Softmax", "LogSoftmax"].includes(op) && isMasked(input))
   );
   return op && {
     cause: "reduction",

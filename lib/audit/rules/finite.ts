@@ -7,14 +7,7 @@ import { type AuditContext, errorOf, locationOf, type Rule } from "./rule.ts";
 
 /** Kinds of batches that can occur in training. */
 const legal: readonly BatchKind[] = [
-  "random",
-  "perfect",
-  "saturated",
-  "constPred",
-  "allNeg",
-  "allPos",
-  "zeroBoth",
-  "far",
+  ...["random", "perfect", "saturated", "constPred", "allNeg", "allPos", "zeroBoth", "far"] as const,
 ];
 
 /** Operations that divide. */
@@ -148,9 +141,7 @@ function emptyBatch({ engine, observations: { results: { allNeg }, random, colum
   };
   const reachesZero = (columns === 1 && areShares(outputs)) ||
     Array.from({ length: columns }, (_, c) => c).every(spans);
-  const possible = shares
-    ? yTrue.length === yPred.length && areZeroOrOne(yTrue)
-    : reachesZero && yTrue.every((y) => y === 0);
+  const possible = shares ? yTrue.length === yPred.length : reachesZero && yTrue.every((y) => y === 0);
   return possible ? resultOf(engine, withOutputs(allNeg.batch, (_, i) => shares ? yTrue[i] : 0)) : undefined;
 }
 
@@ -171,7 +162,7 @@ function upsideDown({ engine, observations: { results: { perfect } } }: AuditCon
 
 /** A kind of batch in words. Amounts are not negative or positive: they are all 0 then. */
 function inWords(kind: BatchKind, { observations: { results: { allNeg }, random } }: AuditContext): string {
-  const zeros = kind === "allNeg" && allNeg?.batch.yTrue.every((y) => y === 0) && !areZeroOrOne(random.batch.yTrue);
+  const zeros = kind === "allNeg" && allNeg!.batch.yTrue.every((y) => y === 0) && !areZeroOrOne(random.batch.yTrue);
   return zeros ? "labels that are all 0" : kindsInWords[kind];
 }
 
