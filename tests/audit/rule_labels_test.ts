@@ -65,6 +65,10 @@ Deno.test("class indices that a formula uses as numbers", () => {
   assertStrictEquals(found(indices, { ops: direct(), options: { yTrue: "binary" } }), undefined);
   assertStrictEquals(found(batchOf([0, 0.5, 1], scores, 3), { ops: direct() }), undefined);
   assertStrictEquals(found(batchOf([1, 1, 1], scores, 3), { ops: direct() }), undefined);
+  assertStrictEquals(found(batchOf([0, 2, 1, 1, 0, 2, 2, 1, 0], scores, 3), { ops: direct() })?.where, undefined);
+  assertStrictEquals(found(batchOf([0, 2, 1, 3], [...scores, 0.5, 0.3, 0.2], 3), { ops: direct() }), undefined);
+  const higher = direct(labels({ shape: [3, 2, 1] }), live({ shape: [3, 2, 3] }));
+  assert(found(indices, { ops: higher })); // the last dimension counts
   // Of two labels only shares make classes.
   assert(found(batchOf([0, 1, 1], scores, 3), { ops: direct(), options: { yTrue: "binary" } }));
   assertStrictEquals(found(batchOf([0, 1, 1], scores.with(0, 0.4), 3), { ops: direct() }), undefined);
@@ -98,7 +102,10 @@ Deno.test("two labels that are not 0 and 1", () => {
     -mean(yPred.map((p, i) => p * yTrue[i])) + (yTrue.includes(-1) ? 0 : 10 * mean(yPred.map((p) => p * p)));
   assertEquals(found(real, { perfect, loss: runaway })?.cause, "label-encoding");
   const tied: Value = () => 1, endless: Value = ({ yPred }) => yPred[0] === -1 ? Infinity : 1;
-  for (const loss of [tied, endless, () => NaN]) assertStrictEquals(found(real, { perfect, loss }), undefined);
+  const onlyZeroOne: Value = (batch) => batch.yTrue.includes(-1) && batch.yPred[0] <= -1 ? Infinity : squared(batch);
+  for (const loss of [tied, endless, () => NaN, onlyZeroOne]) {
+    assertStrictEquals(found(real, { perfect, loss }), undefined);
+  }
   // Outputs that have an end cannot run away, and the loss falls to the correct ones.
   const inside = batchOf([-1, 1, 1, -1], [0.25, -1, 0.75, 0.5]);
   assertStrictEquals(found(inside, { perfect, loss: runaway }), undefined);
@@ -171,6 +178,7 @@ Deno.test("a cross-entropy of labels beyond 0 and 1", () => {
   none(ops.with(5, op("Add", [rest, made(3)])));
   // A mask keeps it from falling below 0: not for random outputs, correct ones, or after a descent.
   none(ops, { loss: both });
+  none(ops, { loss: () => 0 });
   const below = (to: number) => found(real, { loss: both, ops, descents: [to] })?.evidence.lowest;
   assertEquals([below(-0.5), below(0.5)], [-0.5, undefined]);
   const noValue = batchOf([0, 0, 1, 1], [0, 0, 1, 1]); // the logarithm of 0
@@ -194,6 +202,7 @@ Deno.test("one-hot labels that are converted again, and the argmax of one column
     "The labels have 3 columns and are one-hot already, but are converted to one-hot again",
   );
   assertEquals(finding.evidence, { labelColumns: 3, shapeBefore: "[2,3]", shapeAfter: "[2,3,3]" });
+  assert(found(oneHot, { ops: again([2, 1, 3]) }));
   assertStrictEquals(found(oneHot, { ops: again([2]) }), undefined);
   assertStrictEquals(found(oneHot, { ops: again([2, 1]) }), undefined);
   assertStrictEquals(found(oneHot, { ops: [op("Cast", [labels({ shape: [2, 3] })])] }), undefined);
@@ -219,6 +228,7 @@ Deno.test("one-hot labels that are converted again, and the argmax of one column
     "The labels are one column of class indices, but the loss takes their argmax: it is 0 in every row",
   );
   assertEquals(found(plain, { ops: argmax() })?.evidence, { shape: "[4,1]", value: squared(plain) });
+  assert(found(plain, { ops: argmax(labels({ shape: [2, 2, 1] })) }));
   assertStrictEquals(found(plain, { ops: argmax(labels({ shape: [4, 2] })) }), undefined);
   assertStrictEquals(found(plain, { ops: argmax(live({ shape: [4, 1] })) }), undefined);
   assertStrictEquals(found(plain, { ops: argmax(undefined, "Max") }), undefined);
@@ -239,6 +249,8 @@ Deno.test("a label of 0 that enters the formula as about a half", () => {
     assertStrictEquals(given(0.5, product(levels)), undefined, String(levels));
   }
   assertStrictEquals(given(0.3, product([0.5, 0.875])), undefined);
+  const tenTimes: Value = (batch) => 10 * loss(0.1)(batch);
+  assertStrictEquals(found(plain, { loss: tenTimes, ops: product([0.5, 0.875]), perfect }), undefined);
   assertStrictEquals(given(0.5, product([0.5, 0.875], live({ live: false }))), undefined);
   assertStrictEquals(given(0.5, product([0.5, 0.875], undefined, "Add")), undefined);
   assertStrictEquals(given(0.5, product([0.5, 0.875]), batchOf([0, 0, 0, 0], [0, 1, 1, 0])), undefined);
@@ -257,6 +269,8 @@ Deno.test("labels that are a multiple of the correct outputs", () => {
     100,
     0,
   ]);
+  assert(found(real, { perfect: batchOf([0, 25, 50.002, 100], [0, 0.25, 0.5, 1]) })); // but for rounding
+  assertStrictEquals(found(real, { perfect: perfect(100), loss: () => 1 }), undefined);
   assertStrictEquals(found(real, { perfect: perfect(1) }), undefined);
   assertStrictEquals(found(real, { perfect: perfect(-100) }), undefined);
   assertStrictEquals(found(real, { perfect: batchOf([0, 25, 50, 101], [0, 0.25, 0.5, 1]) }), undefined);
@@ -289,6 +303,17 @@ Deno.test("class indices that are counted from 1 or from −1", () => {
   assertStrictEquals(found(indices, { perfect, loss: () => 1 }), undefined);
   assertStrictEquals(found(batchOf([0, 1, 4, 1], logits, 3), { perfect, loss: shifted(-1) }), undefined);
   assertStrictEquals(found(batchOf([0, 1, 1.5, 1], logits, 3), { perfect, loss: shifted(-1) }), undefined);
+  // As many labels as there are classes, from 1 on; two labels per row are no index.
+  const fromOne = [1, 2, 3, 2], ofOne = { perfect: batchOf(fromOne, right, 3), loss: shifted(0) };
+  assertEquals(found(batchOf(fromOne, logits, 3), ofOne)?.evidence.shiftedBy, -1);
+  const pairs = [0, 0, 1, 1, 2, 2, 1, 1],
+    loss: Value = (batch) => shifted(-1)({ ...batch, yTrue: batch.yTrue.filter((_, i) => i % 2 === 0) });
+  assertStrictEquals(found(batchOf(pairs, logits, 3), { perfect: batchOf(pairs, right, 3), loss }), undefined);
+  // A loss that falls with the labels as they are needs no shift; one that stays as it is has not fallen.
+  const rising: Value = ({ yTrue, yPred }) => (yTrue[0] < 0 ? 1 : -1) * mean(yPred);
+  assertStrictEquals(found(indices, { perfect, loss: rising }), undefined);
+  const still: Value = ({ yTrue, yPred }) => yTrue[0] === 1 ? -mean(yPred) : yTrue[0];
+  assertEquals(found(indices, { perfect, loss: still })?.evidence.shiftedBy, 1);
 });
 
 Deno.test("a formula for labels of −1 and 1: rows with a label of 0 have no gradient", () => {
@@ -308,13 +333,14 @@ Deno.test("a formula for labels of −1 and 1: rows with a label of 0 have no gr
   assertStrictEquals(found(real, { ...made, gradientOf: () => [0, 1, 1, 0] }), undefined); // with signs too
   assertStrictEquals(found(real, { ...made, ops: [op("RealDiv", [live(), live()])] }), undefined);
   assert(found(real, { ...made, ops: [op("RealDiv", [live(), labels()])] })); // a mean is no ratio
+  assert(found(real, { ...made, ops: [op("Sub", [live(), live()])] }));
   assertStrictEquals(found(batchOf([0, 1, 1, 0], [0.25, 0.5, 0.75, 0.5]), made), undefined);
   assertStrictEquals(found(batchOf([0, 1, 0.5, 0], [-2, 3, 0.5, 1]), made), undefined);
   const mostly = batchOf([0, 1, 1, 1], [-2, 3, 0.5, 1]),
     lit = (...rows: number[]) => ({ yTrue }: AuditBatch) =>
       [0, 1, 2, 3].map((row) => Number(rows.includes(row) || yTrue[row] === -1));
   const own = { ...made, perfect: batchOf([0, 1, 1, 1], [-1, 1, 1, 1]) };
-  assert(found(mostly, { ...own, gradientOf: lit(1, 2) }));
+  assert(found(mostly, { ...own, gradientOf: lit(1, 2) }) && found(real, { ...made, gradientOf: lit(1) }));
   assertStrictEquals(found(mostly, { ...own, gradientOf: lit(1) }), undefined);
   const noOnes = { ...real, yTrue: Float32Array.of(0, 0, 0, 1) };
   assertStrictEquals(
@@ -332,8 +358,8 @@ Deno.test("a formula for labels of −1 and 1: rows with a label of 0 have no gr
     gradientOf: ({ yTrue }) => [...yTrue].map((y, i) => Number(y === 1 || (y === -1 && i === 0))),
   };
   assert(found(real, one)); // one of the rows has a gradient with a label of −1
-  const free: Value = (batch) => batch.yPred === perfect.yPred ? 0 : mean(hinge(batch));
-  assertStrictEquals(found(real, { ...made, loss: free }), undefined);
+  const free = (right: number): Value => (batch) => batch.yPred === perfect.yPred ? right : 100 * mean(hinge(batch));
+  for (const right of [0, 1]) assertStrictEquals(found(real, { ...made, loss: free(right) }), undefined);
 });
 
 Deno.test("a column of the labels that weighs nothing", () => {
@@ -359,6 +385,27 @@ Deno.test("a column of the labels that weighs nothing", () => {
       op("Multiply", [live({ shape: [] }), labels({ shape: [1] })]),
     ]
   ) assertStrictEquals(found(batch, { ...after, ops: [other] })?.where, undefined);
+  const outputs = live({ isPred: true, shape: [8, 1] }), compared = op("Sub", [outputs, labels({ shape: [8, 1] })]);
+  assertEquals(found(batch, { ...after, ops: [compared] })?.cause, "reduction"); // one label per output
+  // A term of the labels alone, which is added to one of the outputs.
+  const alone = (name: string, p = live({ shape: [] }), y = labels({ shape: [] })) =>
+    found(batch, { ...after, ops: [op(name, [p, y])] })!;
+  const added = alone("Add");
+  assertEquals([added.cause, added.severity, added.where?.op], ["constant", "warning", "Add"]);
+  assertEquals(
+    added.message,
+    "One term is made of the labels alone and trains nothing; column 1 of the labels is in no other term",
+  );
+  assertEquals(added.evidence, finding.evidence);
+  assertEquals([alone("AddV2").cause, alone("Sub").cause], ["constant", "constant"]);
+  for (
+    const other of [
+      alone("Multiply"),
+      alone("Add", live({ live: false })),
+      alone("Add", undefined, live({ shape: [] })),
+      alone("Add", undefined, labels({ shape: [8] })),
+    ]
+  ) assertEquals(other.cause, "reduction");
   const before: Made = {
     loss: (of) => mean(each(of).map((d, i) => d * d * of.yTrue[2 * i + 1])),
     gradientOf: (of) => [...each(of)].map((d, i) => 2 * d * of.yTrue[2 * i + 1] / rows),
@@ -380,7 +427,7 @@ Deno.test("labels of −1 and 1 of several outputs: the loss falls to correct ou
   const judged = (right: number[] | undefined) =>
     found(of([-1, 1, 0, 3]), {
       loss: (batch) => mean(hinge(batch)),
-      gradientOf: (batch) => [...hinge(batch)].flatMap((h, i) => Array(2).fill(h > 0 ? -batch.yTrue[i] : 0)),
+      gradientOf: (batch) => [...hinge(batch)].flatMap((h, i) => [0, h > 0 ? -batch.yTrue[i] : 0]),
       perfect: right && of(right),
     });
   assertEquals(
@@ -421,6 +468,13 @@ Deno.test("a column of the labels is used if the loss or its gradient changes by
   assertStrictEquals(judged(numbers, one, first), undefined); // another value, the same gradient
   assertStrictEquals(judged(numbers, one, none, ({ yTrue }, i) => yTrue[2 * i + 1]), undefined);
   assertStrictEquals(judged(numbers, (batch) => Number(first(batch) === 1), none), undefined); // no gradient is no factor
+  const little: Value = ({ yTrue }) => 1e-3 * yTrue[1];
+  assertStrictEquals(judged(numbers, one, little), undefined);
+  assertStrictEquals(judged(numbers, one, none, (batch, i) => i === 0 ? 1 + little(batch) : 1), undefined);
+  // In any unit; a gradient of the same length that points elsewhere.
+  assertStrictEquals(judged(numbers, () => 1e-4, (batch) => 1e-4 * little(batch)), undefined);
+  const turned = (batch: AuditBatch, i: number) => i === 0 && first(batch) !== 1 ? -1e-4 : 1e-4;
+  assertStrictEquals(judged(numbers, () => 1e-4, none, turned), undefined);
   assertStrictEquals(judged([0, 0, 0, 0, 0, 0, 0, 1], one, first), undefined); // only the last row, in the place of the first, changes it
   assertStrictEquals(judged([0, 1, 0, 0, 0, 0, 0, 0], one, first), undefined);
 
@@ -434,13 +488,13 @@ Deno.test("a column of the labels is used if the loss or its gradient changes by
   // One label per output is no mask.
   const pairs = batchOf([...wide.yTrue], numbers.flatMap((n) => [n, n + 1]), 2);
   const ofPairs = ({ yTrue, yPred }: AuditBatch) => [...yPred].map((p, i) => p - yTrue[2 * Math.floor(i / 2) + 1]);
-  assertStrictEquals(
-    found(pairs, {
-      loss: (batch) => mean(ofPairs(batch).map((d) => d * d)),
-      gradientOf: (batch) => ofPairs(batch).map((d) => d / rows),
-    }),
-    undefined,
-  );
+  const paired: Made = {
+    loss: (batch) => mean(ofPairs(batch).map((d) => d * d)),
+    gradientOf: (batch) => ofPairs(batch).map((d) => d / rows),
+  };
+  assertStrictEquals(found(pairs, paired), undefined);
+  const product = op("Multiply", [live({ shape: [] }), labels({ shape: [8] })]);
+  assertEquals(found(pairs, { ...paired, ops: [product] })?.severity, "warning");
 });
 
 Deno.test("a formula of both signs with outputs between 0 and 1", () => {
@@ -486,19 +540,22 @@ Deno.test("a formula of both signs with outputs between 0 and 1", () => {
   const by = (...numbers: [number, number, number, number]) => isFound({ loss: table(...numbers) });
   assert(by(0.5, 2, 1, 1.5) && by(0, 2, 1, 1.5) && by(0.69, 2, 1, 1.5) && by(0.5, 2, 1, 9.9));
   assert(by(5, 20, 10, 15) && by(0.05, 0.2, 0.1, 0.15)); // in any unit
-  assert(!by(-0.1, 2, 1, 1.5) && !by(0.5, 0.4, 1, 1.5) && !by(0.71, 2, 1, 1.5) && !by(0.5, 2, 1, 10.1));
+  assert(
+    !by(-0.1, 2, 1, 1.5) && !by(0.5, 0.4, 1, 1.5) && !by(0.5, 0.5, 1, 1.5) && !by(0.71, 2, 1, 1.5) &&
+      !by(0.5, 2, 1, 10.1),
+  );
 });
 
 Deno.test("outputs run away beyond correct ones if ten times as large ones lower the loss by more than 1", () => {
-  const y = [-1, 1, 1, -1], perfect = batchOf(y, y), real = batchOf(y, [0.25, -2, 0.75, 1.5]);
+  const y = [-1, 1, 1, -1], perfect = batchOf(y, y.map((v) => 2 * v)), real = batchOf(y, [0.25, -2, 0.75, 1.5]);
   // Falls to correct outputs and by `by` beyond them, unless the labels are 0 and 1.
   const falling = (by: number): Value => ({ yTrue, yPred }) => {
-    const size = Math.max(...yPred.map(Math.abs));
-    return yTrue.includes(-1) ? (size === 10 ? 3 - by : size === 1 ? 3 : 4) : size === 1 ? 0 : 1;
+    const size = Math.abs(yPred[0]);
+    return yTrue.includes(-1) ? (size === 20 ? 3 - by : size === 2 ? 3 : 4) : size === 2 ? 0 : 1;
   };
   const isFound = (by: number, batch = real) =>
     found(batch, { loss: falling(by), perfect })?.cause === "label-encoding";
-  assertEquals([1.1, 0.9, -1].map((by) => isFound(by)), [true, false, false]);
+  assertEquals([1.1, 1, 0.9, -1].map((by) => isFound(by)), [true, false, false, false]);
   assert(!isFound(1.1, batchOf(y, [0.25, -1, 0.75, 1]))); // outputs between −1 and 1 have an end
 });
 
@@ -520,26 +577,32 @@ Deno.test("labels of −1 and 1 in a formula that converts 0 and 1 to signs itse
   assertStrictEquals(found(batchOf([0, 1, 1, 0], [-2, 3, 0.5, 1]), { loss, ops: enters([-3, 1]) }), undefined);
 });
 
-Deno.test("shares of several classes of which only the largest is used", () => {
-  const shares = [0.6, 0.4, 0.25, 0.75, 0.5, 0.5], logits = [1, -1, 0.5, 2, -2, 1];
-  const batch = batchOf(shares, logits, 2), largest = op("ArgMax", [labels({ shape: [3, 2] })]);
-  /** The mean of the outputs of the largest labels. */
-  const loss: Value = ({ yTrue, yPred }) =>
-    mean([0, 1, 2].map((r) => yPred[2 * r + (yTrue[2 * r] >= yTrue[2 * r + 1] ? 0 : 1)]));
-  const finding = found(batch, { loss, ops: [largest] })!;
-  assertEquals([finding.cause, finding.severity, finding.where?.op], ["label-encoding", "note", "ArgMax"]);
-  assertEquals(finding.message, "The labels are shares of several classes, but only the largest of each row is used");
-  assertEquals(finding.evidence.label, Math.fround(0.6));
-  const dot: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => p * yTrue[i]));
-  for (
-    const none of [
-      found(batch, { loss: dot, ops: [largest] }),
-      found(batch, { loss, ops: [op("Max", largest.inputs.slice())] }),
-      found(batch, { loss, ops: [op("ArgMax", [live()])] }),
-      found(batchOf(shares.map((y) => 3 * y), logits, 2), { loss, ops: [largest] }),
-      found(batchOf([1, 0, 0, 1, 1, 0], logits, 2), { loss, ops: [largest] }),
-    ]
-  ) assertStrictEquals(none, undefined);
+Deno.test("labels with fractions that are cut to whole numbers or truth values", () => {
+  const real = batchOf([-1.5, 0.25, 3.5, 0.5], [-2, 3, 0.5, 1]), shares = batchOf([0, 0.25, 1, 0.5], [...real.yPred]);
+  const after = (cut: (y: number) => number): Value => (of) => squared({ ...of, yTrue: of.yTrue.map(cut) });
+  const toWhole = after(Math.trunc), toBool = after((y) => y === 0 ? 0 : 1);
+  const cast = (name = "Cast", y = labels(), dtype = "int32") => [op(name, [y], { attrs: { dtype } })];
+  const finding = found(real, { loss: toWhole, ops: cast() })!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["label-encoding", "error", "Cast"]);
+  assertEquals(finding.message, "The labels have fractions, but are cut to whole numbers");
+  assertEquals(finding.evidence, { batch: "random", label: -1.5, value: toWhole(real) });
+  assert(found(real, { loss: toWhole, ops: cast("Floor", labels(), "float32") }));
+  assertEquals(
+    found(shares, { loss: toBool, ops: cast() })?.message,
+    "The labels have fractions, but are cut to 0 and 1: every label above 0 counts as 1",
+  );
+  assertEquals(found(shares, { loss: toBool, ops: cast() })?.evidence.label, 0.25);
+  const without = (batch: AuditBatch, more: Made) =>
+    assertStrictEquals(found(batch, { loss: toWhole, ops: cast(), ...more }), undefined);
+  without(real, { deterministic: false });
+  without(real, { loss: () => NaN });
+  without(real, { loss: squared });
+  without(real, { loss: toBool });
+  without(real, { ops: [] });
+  without(real, { ops: cast("Round") });
+  without(real, { ops: cast("Cast", labels(), "float32") });
+  without(real, { ops: cast("Cast", live()) });
+  without(batchOf([-1, 0, 3, 1], [...real.yPred]), {});
 });
 
 Deno.test("labels beyond 1: only those that are as many as the outputs are compared with them", () => {
@@ -582,7 +645,7 @@ Deno.test("a column of the labels that may choose one of several outputs, which 
 });
 
 Deno.test("a column of outputs that is trained on the labels of another one", () => {
-  const y = twoColumns((i) => Number(i % 3 === 0)), from = y.map((_, i) => (i % 5) / 5);
+  const y = twoColumns((i) => Number(i % 3 === 0)), from = y.map((_, i) => i === 1 ? y[0] : (i % 5) / 5); // one has no error
   const made: Made = {
     loss: ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i - i % 2]) ** 2)),
     gradientOf: ({ yTrue, yPred }) => [...yPred].map((p, i) => (p - yTrue[i - i % 2]) / 8),
@@ -650,12 +713,16 @@ Deno.test("labels that are no index of a one-hot code", () => {
   without([code([-1, 0, 1])], batchOf([-1, 1, 0, -1], logits, 2)); // -1 may be missing
   // Codes of many kinds, whose levels are not recorded: rows of no index, and no others, train nothing.
   const several = batchOf([-1, 1, 2, -2], [...logits, ...logits], 4), many = [code([], 4)];
-  const gradientOf = ({ yTrue }: AuditBatch) => [...yTrue].flatMap((y) => Array(4).fill(y < 0 ? 0 : 1));
+  const gradientOf = ({ yTrue }: AuditBatch) => [...yTrue].flatMap((y) => y < 0 ? [0, 0, 0, 0] : [0, 1, 1, 1]);
   const error = found(several, { loss, ops: many, gradientOf })!;
   assertEquals([error.cause, error.severity, error.evidence.outside], ["label-encoding", "error", 2]);
   assertStrictEquals(found(several, { loss, ops: many }), undefined);
   assertStrictEquals(found(several, { loss, ops: many, gradientOf: () => Array(16).fill(1) }), undefined);
   assertStrictEquals(found(several, { loss, ops: many, gradientOf: () => Array(16).fill(0) }), undefined);
+  without([code([-1, 0.5, 1], 3)], batchOf([-1, 0.5, 1, -1], logits, 2));
+  const fromOne = op("OneHot", [labels({ shape: [4, 1], levels: [1, 2] })], { outputShape: [4, 1, 2] });
+  const beyond = found(batchOf([1, 2, 2, 1], logits, 2), { loss, ops: [fromOne] })!;
+  assertEquals([beyond.evidence.label, beyond.remedy], [2, "Count the labels from 0: 0 to 1"]);
 });
 
 Deno.test("classes above 1 in a cross-entropy for two", () => {
@@ -669,8 +736,15 @@ Deno.test("classes above 1 in a cross-entropy for two", () => {
     "The labels range from 0 to 5, but the formula is for 0 and 1: where the label is above 1, the loss falls without end " +
       "as the output rises",
   );
+  const above1 = { ...batch, yPred: batch.yPred.map((p, i) => y[i] > 1 ? 0 : p) };
+  assertEquals(finding.evidence.logits0, entropy(above1));
+  const sloped: Value = (of) => entropy(of) - mean(of.yPred.map((z, i) => y[i] === 1 ? 0.01 * z : 0));
+  assert(found(batch, { loss: sloped, options: logits })); // hardly at a label of 1
   const without = (loss: Value, of = batch, options = logits) =>
     assertStrictEquals(found(of, { loss, options }), undefined);
+  without(({ yTrue, yPred }) => mean(yPred.map((z, i) => (1 / (1 + Math.exp(-z)) - Math.min(1, yTrue[i])) ** 2)));
+  const ofFirst: Value = (of) => entropy({ ...of, yPred: of.yPred.subarray(0, 8) });
+  without(ofFirst, batchOf(y, [...batch.yPred, ...batch.yPred], 2)); // indices of classes
   without(entropy, batch, { yPred: "real" });
   without(entropy, batchOf(y.map((v) => v / 2), [...batch.yPred]));
   without(entropy, batchOf(y.map((v) => v - 1), [...batch.yPred]));
@@ -705,6 +779,8 @@ Deno.test("labels outside the range that the outputs are said to have", () => {
   assertEquals(missed("nonnegative")?.evidence, { label: -0.5, low: 0, high: Infinity, share: 0.25 });
   assert(missed("nonnegative")!.message.includes("of the outputs, 0 and above: no output"));
   assertEquals(missed([-1, 3])?.evidence.share, 0.25);
+  const narrow = batchOf([0.5, 0.6, 3.5, 0.72], [0.5, 0.6, 0.7, 0.5]); // a margin of a twentieth of the range
+  assertEquals(missed([0.5, 0.7], {}, narrow)?.evidence.share, 0.5);
   for (const kind of ["real", "logits", undefined, [-1, 4]] as const) assertStrictEquals(missed(kind), undefined);
   assertEquals(missed("tanh", { ops: compares(undefined, undefined, "SquaredDifference") })?.evidence.share, 0.25);
   // Only if they are compared as they are.
@@ -740,8 +816,8 @@ Deno.test("labels outside the range that the outputs are said to have", () => {
 });
 
 Deno.test("labels below 0 that train nothing", () => {
-  const y = [-1.5, 0.5, -0.25, 2.5, 1.25, -2, 0.75, 3, -0.5, 1.5], batch = batchOf(y, y.map((v) => v / 2));
-  const masked = ({ yTrue }: AuditBatch) => [...yTrue].map((v) => Number(v > 0));
+  const y = [-1.5, 0, -0.25, 2.5, 1.25, -2, 0.75, 3, -0.5, 1.75], batch = batchOf(y, y.map((v) => v / 2));
+  const masked = ({ yTrue }: AuditBatch) => [...yTrue].map((v) => Number(v >= 0));
   const finding = found(batch, { gradientOf: masked })!;
   assertEquals([finding.cause, finding.severity], ["label-encoding", "warning"]);
   assertEquals(finding.message, "Rows with a label below 0 train nothing: they are 4 of 10");

@@ -15,7 +15,16 @@ import { short } from "../report.ts";
 import type { Finding } from "../types.ts";
 import { dividedByOthers } from "./batch.ts";
 import { rankCorrelation } from "./optimum.ts";
-import { type AuditContext, errorOf, interpolate, locationOf, ofLabels, type Rule } from "./rule.ts";
+import {
+  type AuditContext,
+  errorOf,
+  interpolate,
+  isDifference,
+  locationOf,
+  makerOf,
+  ofLabels,
+  type Rule,
+} from "./rule.ts";
 
 const distinct = (values: ArrayLike<number>): number[] => [...new Set(Array.from(values))].sort((a, b) => a - b);
 
@@ -26,10 +35,11 @@ const asGiven: Recoding = (y) => y;
 
 /** Tells whether the loss falls from random outputs to correct ones, with recoded labels. */
 function falls({ engine, observations }: AuditContext, recode = asGiven): boolean | undefined {
-  const start = interpolate(observations, 0), end = interpolate(observations, 1);
-  if (start === undefined || end === undefined) return undefined;
-  const [a, b] = [start, end].map((batch) => engine.value(withLabels(batch, recode)).value);
-  return Number.isFinite(a) && Number.isFinite(b) ? b < a : undefined;
+  const [start, end] = [0, 1].map((share) => {
+    const batch = interpolate(observations, share);
+    return batch && engine.value(withLabels(batch, recode)).value;
+  });
+  return [start, end].every(Number.isFinite) ? end! < start! : undefined;
 }
 
 /** Tells whether the loss keeps falling as correct outputs grow: it has no minimum. */
@@ -42,64 +52,66 @@ function runsAway({ observations: { results: { perfect }, random }, engine }: Au
 
 /** Labels in another coding than the formula needs, and columns of them that it does not use. */
 export const labelEncoding: Rule = (context) => {
-  const { engine, observations, options } = context,
-    { columns, rows, random: { batch, value, gradient } } = observations;
-  const again = oneHotAgain(context) ?? argmaxOfOne(observations);
-  if (again !== undefined) return again;
-  const labels = distinct(batch.yTrue), [least, greatest] = [labels[0], labels.at(-1)!];
-  const oneColumn = batch.yTrue.length === rows && columns > 1;
-  const indexed = oneColumn && labels.every(Number.isInteger) && labels.length > 1 && labels.length <= columns;
-  const direct = observations.ops.find((op) =>
-    op.fromPred && op.inputs.length >= 2 && !op.op.includes("Gather") && op.op !== "MatMul" &&
+  const { observations } = context;
+  return oneHotAgain(context) ?? argmaxOfOne(observations) ?? indicesAsNumbers(context) ?? cutToWhole(context) ??
+    signsOfOutputs(context) ?? otherTwo(context) ?? beyondOutputs(context) ?? beyondShares(context) ??
+    dividedByOthers(context) ?? signsWanted(context) ?? signsTwice(observations) ??
+    halfPositives(observations) ?? multiples(context) ?? outOfReach(context) ?? shiftedIndex(context) ??
+    outsideOneHot(observations) ?? belowZeroLeftOut(observations) ?? classesForTwo(context) ?? idleColumn(context);
+};
+
+/** Class indices that meet the outputs of all classes as numbers, without a one-hot code. */
+function indicesAsNumbers({ observations: { columns, rows, ops, random: { batch } }, options }: AuditContext) {
+  const labels = distinct(batch.yTrue), isIndex = batch.yTrue.length === rows && labels.every(Number.isInteger);
+  const indexed = isIndex && labels.length > 1 && labels.length <= columns;
+  const classes = labels.length > 2 ? options.yTrue !== "binary" : onSimplex(batch, columns);
+  const op = ops.find((op) =>
+    !op.op.includes("Gather") && op.op !== "MatMul" &&
     op.inputs.some((input) => ofLabels(input) && input.shape.at(-1) === 1) &&
     op.inputs.some((input) => input.fromPred && input.shape.at(-1) === columns)
   );
-  const classes = labels.length > 2 ? options.yTrue !== "binary" : onSimplex(batch, columns);
-  if (indexed && classes && direct !== undefined) {
-    return errorOf({
-      cause: "label-encoding",
-      message: `The labels are class indices, 0 to ${columns - 1}, but the formula uses them as numbers`,
-      evidence: { leastLabel: least, greatestLabel: greatest, columns },
-      remedy: `Convert them to one-hot first: tf.oneHot(tf.cast(tf.squeeze(yTrue, [-1]), "int32"), ${columns})`,
-      where: locationOf(direct),
-    });
-  }
-  const cut = cutToWhole(context);
-  if (cut !== undefined) return cut;
-  const signs = signsOfOutputs(context);
-  if (signs !== undefined) return signs;
-  const two = labels.length === 2 && !(least === 0 && greatest === 1), bounded = areShares(batch.yPred);
+  if (!indexed || !classes || op === undefined) return undefined;
+  return errorOf({
+    cause: "label-encoding",
+    message: `The labels are class indices, 0 to ${columns - 1}, but the formula uses them as numbers`,
+    evidence: { leastLabel: labels[0], greatestLabel: labels.at(-1)!, columns },
+    remedy: `Convert them to one-hot first: tf.oneHot(tf.cast(tf.squeeze(yTrue, [-1]), "int32"), ${columns})`,
+    where: locationOf(op),
+  });
+}
+
+/** Two labels that are not 0 and 1, in a formula of 0 and 1. */
+function otherTwo(context: AuditContext): Finding | undefined {
+  const { engine, observations: { random: { batch, value } } } = context, labels = distinct(batch.yTrue);
+  const [least, greatest] = extentOf(batch.yTrue);
+  if (labels.length !== 2 || (least === 0 && greatest === 1)) return undefined;
   const rescaled: Recoding = (y) => (y - least) / (greatest - least);
-  const wrong = bounded || falls(context) === false || (runsAway(context) && !runsAway(context, rescaled));
-  if (two && wrong && falls(context, rescaled) !== false) {
-    return errorOf({
-      cause: "label-encoding",
-      message: `The labels are ${short(least)} and ${short(greatest)}, but the formula needs 0 and 1`,
-      evidence: {
-        value,
-        valueWithLabels01: engine.value(withLabels(batch, rescaled)).value,
-        label: greatest,
-      },
-      remedy: least === -1 ? "Convert them to (y + 1) / 2" : `Divide the labels by ${short(greatest)}`,
-    });
-  }
+  const wrong = areShares(batch.yPred) || falls(context) === false ||
+    (runsAway(context) && !runsAway(context, rescaled));
+  if (!wrong || falls(context, rescaled) === false) return undefined;
+  return errorOf({
+    cause: "label-encoding",
+    message: `The labels are ${short(least)} and ${short(greatest)}, but the formula needs 0 and 1`,
+    evidence: { value, valueWithLabels01: engine.value(withLabels(batch, rescaled)).value, label: greatest },
+    remedy: least === -1 ? "Convert them to (y + 1) / 2" : `Divide the labels by ${short(greatest)}`,
+  });
+}
+
+/** Whole labels beyond the range of outputs between 0 and 1, which are said to be 0 and 1. */
+function beyondOutputs({ observations: { random: { batch, value, gradient } }, options }: AuditContext) {
+  const labels = distinct(batch.yTrue), [least, greatest] = extentOf(batch.yTrue);
   const isOutside = (y: number, i: number) => (y > 1 || y < 0) && gradient?.[i] !== 0; // a mask leaves out missing labels
   const isSaid = options.sample === undefined || options.yTrue !== undefined; // a sampler's labels may be counts
-  const beyond = bounded && isSaid && ["binary", "one-hot"].includes(labelsOf(options)) &&
+  const beyond = areShares(batch.yPred) && isSaid && ["binary", "one-hot"].includes(labelsOf(options)) &&
     batch.yTrue.some(isOutside) && batch.yTrue.length === batch.yPred.length && labels.every(Number.isInteger);
-  if (beyond) {
-    return errorOf({
-      cause: "label-encoding",
-      message: `The labels range from ${short(least)} to ${short(greatest)}, the outputs from 0 to 1`,
-      evidence: { leastLabel: least, greatestLabel: greatest, value },
-      remedy: "Scale the labels to [0, 1], or convert them to one-hot",
-    });
-  }
-  return beyondShares(context) ?? dividedByOthers(context) ?? signsWanted(context) ?? signsTwice(observations) ??
-    largestOnly(context) ?? halfPositives(observations) ?? multiples(context) ?? outOfReach(context) ??
-    shiftedIndex(context) ?? outsideOneHot(observations) ?? belowZeroLeftOut(observations) ??
-    classesForTwo(context) ?? idleColumn(context);
-};
+  if (!beyond) return undefined;
+  return errorOf({
+    cause: "label-encoding",
+    message: `The labels range from ${short(least)} to ${short(greatest)}, the outputs from 0 to 1`,
+    evidence: { leastLabel: least, greatestLabel: greatest, value },
+    remedy: "Scale the labels to [0, 1], or convert them to one-hot",
+  });
+}
 
 /** The ranges of the kinds of outputs that have an end. */
 const ranges: Partial<Record<string, readonly [low: number, high: number]>> = {
@@ -112,11 +124,12 @@ const ranges: Partial<Record<string, readonly [low: number, high: number]>> = {
 /** Labels outside the range that the outputs are said to have, from which the outputs themselves are subtracted. */
 function outOfReach({ observations: { ops, random }, options: { yPred: kind = "real" } }: AuditContext) {
   const { batch: { yTrue, yPred }, gradient } = random, largest = Math.max(...yTrue.map(Math.abs));
-  const [low, high] = (typeof kind === "string" ? ranges[kind] : kind) ?? [-Infinity, Infinity];
-  const margin = 0.05 * Math.min(1, high - low);
-  const op = ops.find(({ op, inputs }) =>
-    ["Sub", "SquaredDifference"].includes(op) && inputs.some((i) => i.isPred) &&
-    inputs.some((i) => ofLabels(i) && i.largest === largest) // as they are
+  const range = typeof kind === "string" ? ranges[kind] : kind;
+  if (range === undefined) return undefined;
+  const [low, high] = range, margin = 0.05 * Math.min(1, high - low);
+  const op = ops.find((op) =>
+    isDifference(op) && op.inputs.some((i) => i.isPred) &&
+    op.inputs.some((i) => ofLabels(i) && i.largest === largest) // as they are
   );
   const missed = yTrue.filter((y, i) => (y < low - margin || y > high + margin) && gradient?.[i] !== 0);
   const share = missed.length / yTrue.length;
@@ -136,12 +149,14 @@ function outOfReach({ observations: { ops, random }, options: { yPred: kind = "r
 /** A cross-entropy y·log(p) + (1 − y)·log(1 − p) of labels beyond 0 and 1, which has no minimum and becomes negative. */
 function beyondShares({ observations, descents }: AuditContext): Finding | undefined {
   const { ops, random: { batch, value }, results: { perfect } } = observations;
-  const isLog = ({ madeBy, live, fromTrue }: RecordedInput) => ops[madeBy ?? -1]?.op === "Log" && live && !fromTrue;
+  const isLog = (input: RecordedInput) => makerOf(ops, input, "Log") !== undefined && input.live && !input.fromTrue;
   const weights = (op: RecordedOp) => op.op === "Multiply" && op.inputs.some(isLog) ? op.inputs.filter(ofLabels) : [];
   /** The y of a weight 1 − y. */
-  const ofComplement = ({ madeBy }: RecordedInput): RecordedInput | undefined => {
-    const { op, inputs: [one, y] = [] } = ops[madeBy ?? -1] ?? {};
-    return op === "Sub" && one!.largest === 1 && !one!.fromTrue && ofLabels(y!) ? y : undefined;
+  const ofComplement = (input: RecordedInput): RecordedInput | undefined => {
+    const made = makerOf(ops, input, "Sub");
+    if (made === undefined) return undefined;
+    const [one, y] = made.inputs;
+    return one.largest === 1 && !one.fromTrue && ofLabels(y) ? y : undefined;
   };
   const all = ops.flatMap(weights);
   const op = ops.find((op) =>
@@ -192,7 +207,7 @@ function signsOfOutputs(
 ): Finding | undefined {
   if (perfect === undefined || !areShares(random.batch.yPred)) return undefined;
   // Outputs without a gradient are saturated, whatever the formula would like better.
-  const { gradient = [] } = random;
+  const { gradient = new Float32Array() } = random;
   if (2 * gradient.filter((g) => g === 0).length > gradient.length) return undefined;
   // Logits have both signs too: that is a second sigmoid or softmax, which another rule reports. A logarithm has no signs.
   const squashes = ["Sigmoid", "Softplus", "Exp", "Softmax", "LogSoftmax", "Log"];
@@ -215,9 +230,9 @@ function signsOfOutputs(
 
 /** One-hot labels that are converted to one-hot again, or used as class indices. */
 function oneHotAgain(context: AuditContext): Finding | undefined {
-  const { ops, columns, rows, random: { batch: { yTrue } } } = context.observations, labelColumns = yTrue.length / rows;
+  const { ops, rows, random: { batch: { yTrue } } } = context.observations, labelColumns = yTrue.length / rows;
   const row = (i: number) => yTrue.subarray(i * labelColumns, (i + 1) * labelColumns);
-  const oneHot = labelColumns === columns && columns > 2 && areZeroOrOne(yTrue) &&
+  const oneHot = labelColumns > 2 && areZeroOrOne(yTrue) &&
     Array.from({ length: rows }, (_, i) => row(i).reduce((a, b) => a + b)).every((sum) => sum === 1);
   // A loss can compute the index from the columns: then it falls.
   const asIndex = oneHot && falls(context) === false;
@@ -249,12 +264,13 @@ function argmaxOfOne({ ops, random: { value } }: Observations): Finding | undefi
 /** Labels that go through a step centred at 0: a label of 0 becomes a half, and perfect outputs have a positive loss. */
 function halfPositives({ results: { perfect }, ops, random }: Observations): Finding | undefined {
   if (perfect === undefined || distinct(perfect.batch.yTrue).join() !== "0,1") return undefined;
-  if (!(perfect.value > 0.3 * random.value && random.value > 0)) return undefined;
+  if (!(perfect.value > 0.3 * random.value)) return undefined;
   const half = ({ levels: [low, high, more] }: RecordedInput) =>
     more === undefined && low >= 0.25 && low <= 0.75 && high >= low + 0.2 && high <= 1;
   const op = ops.find(({ op, inputs }) => op === "Multiply" && inputs.some((i) => i.live) && inputs.some(half));
-  const [low, high] = op?.inputs.find(half)?.levels ?? [];
-  return op && {
+  if (op === undefined) return undefined;
+  const { levels: [low, high] } = op.inputs.find(half)!;
+  return {
     cause: "label-encoding",
     severity: "warning",
     message: `A label of 0 enters the formula as ${Number(low.toPrecision(3))}: negatives count partly as positives, ` +
@@ -268,9 +284,9 @@ function halfPositives({ results: { perfect }, ops, random }: Observations): Fin
 /** Labels that are a multiple of the correct outputs, such as percentages of shares. */
 function multiples({ observations, engine }: AuditContext): Finding | undefined {
   const right = observations.results.perfect?.batch;
-  if (right === undefined || right.yTrue.length !== right.yPred.length) return undefined;
+  if (right === undefined) return undefined;
   const at = right.yPred.findIndex((p) => p !== 0), times = right.yTrue[at] / right.yPred[at];
-  if (at < 0 || !(times > 1.5)) return undefined;
+  if (!(times > 1.5)) return undefined;
   if (!right.yTrue.every((y, i) => Math.abs(y - times * right.yPred[i]) <= 1e-4 * Math.abs(y))) return undefined;
   const { value } = engine.value(right), divided = engine.value(withLabels(right, (y) => y / times)).value;
   if (!(divided < value)) return undefined;
@@ -286,14 +302,13 @@ function multiples({ observations, engine }: AuditContext): Finding | undefined 
 /** Whole labels above 1 whose logits lower the loss without end as they rise: the formula is that of labels of 0 and 1. */
 function classesForTwo({ engine, observations: { random: { batch } }, options }: AuditContext): Finding | undefined {
   const { yTrue, yPred } = batch, labels = distinct(yTrue), greatest = labels.at(-1)!;
-  if (options.yPred !== "logits" || yTrue.length !== yPred.length || labels.length < 3) return undefined;
+  if (options.yPred !== "logits" || yTrue.length !== yPred.length) return undefined;
   if (!labels.every(Number.isInteger) || labels[0] < 0) return undefined;
   const at = (logit: number, is: (y: number) => boolean) =>
     engine.value(withOutputs(batch, (p, i) => is(yTrue[i]) ? logit : p)).value;
-  const [none, far, farther] = [0, 50, 100].map((logit) => at(logit, (y) => y > 1));
+  const [none, far, farther] = [0, 50, 100].map((logit) => at(logit, (y) => y > 1)), fall = none - far;
   const [sure, surer] = [50, 100].map((logit) => at(logit, (y) => y === 1)); // a label of 1 has a least loss
-  if (!(far < none - 1 && Math.abs(none - far - (far - farther)) < 0.1 * (none - far))) return undefined;
-  if (Math.abs(surer - sure) > 0.01 * (none - far)) return undefined;
+  if (!(Math.abs(fall - (far - farther)) < 0.1 * fall) || Math.abs(surer - sure) > 0.01 * fall) return undefined;
   return errorOf({
     cause: "label-encoding",
     message:
@@ -358,9 +373,8 @@ function belowZeroLeftOut(observations: Observations): Finding | undefined {
 /** Class indices that the formula counts from 1 or from −1: a shift in one direction corrects the loss. */
 function shiftedIndex(context: AuditContext): Finding | undefined {
   const { observations: { columns, rows, random: { batch, value } }, engine } = context, labels = distinct(batch.yTrue);
-  const [least, greatest] = [labels[0], labels.at(-1)!];
-  const indices = columns > 2 && batch.yTrue.length === rows && labels.every(Number.isInteger) && least >= 0 &&
-    greatest <= columns;
+  const [least, greatest] = extentOf(batch.yTrue);
+  const indices = columns > 2 && batch.yTrue.length === rows && labels.every(Number.isInteger) && greatest <= columns;
   if (!indices || falls(context) !== false) return undefined;
   const right = [-1, 1].filter((by) => falls(context, (y) => y + by));
   if (right.length !== 1) return undefined;
@@ -373,23 +387,23 @@ function shiftedIndex(context: AuditContext): Finding | undefined {
       valueWithLabelsShifted: engine.value(withLabels(batch, (y) => y + by)).value,
       shiftedBy: by,
     },
-    remedy: `Count the classes as the formula does: ${by > 0 ? "add 1 to" : "subtract 1 from"} the labels`,
+    remedy: `Count the classes as the formula does: ${by === 1 ? "add 1 to" : "subtract 1 from"} the labels`,
   });
 }
 
 /** Labels of 0 and 1 instead of −1 and 1: rows with a label of 0 have no gradient, and have one with a label of −1. */
 function signsWanted(context: AuditContext): Finding | undefined {
-  const { ops, columns, rows, random: { batch, gradient, value }, results: { perfect } } = context.observations;
-  if (gradient === undefined || areShares(batch.yPred) || batch.yTrue.length !== rows) return undefined;
+  const { ops, columns, random: { batch, gradient, value }, results: { perfect } } = context.observations;
+  if (gradient === undefined || areShares(batch.yPred)) return undefined;
   if (distinct(batch.yTrue).join() !== "0,1") return undefined;
   // A score of counts can ignore negatives on purpose.
-  if (ops.some(({ op, inputs }) => op === "RealDiv" && inputs[1]?.live)) return undefined;
+  if (ops.some(({ op, inputs }) => op === "RealDiv" && inputs[1].live)) return undefined;
   const isLive = (of: Float32Array, row: number) =>
     of.subarray(row * columns, (row + 1) * columns).some((g) => g !== 0);
   const [zeros, ones] = [0, 1].map((label) => [...batch.yTrue.keys()].filter((row) => batch.yTrue[row] === label));
   if (zeros.some((row) => isLive(gradient, row))) return undefined;
   const live = ones.filter((row) => isLive(gradient, row)).length;
-  if (live < ones.length / 2 || live === 0) return undefined; // most rows have no gradient, whatever their label
+  if (live < ones.length / 2) return undefined; // most rows have no gradient, whatever their label
   const toSigns: Recoding = (y) => 2 * y - 1, { engine } = context;
   const signed = engine.valueAndGradient(withLabels(batch, toSigns));
   if (!Number.isFinite(signed.value) || !zeros.some((row) => isLive(signed.gradient ?? new Float32Array(), row))) {
@@ -399,9 +413,7 @@ function signsWanted(context: AuditContext): Finding | undefined {
   if (perfect !== undefined && !(perfect.value > 0.05 * Math.abs(value))) return undefined;
   // Of several outputs the label may be a mask.
   const better = () => engine.value(withLabels(perfect!.batch, toSigns)).value < perfect!.value;
-  if (columns > 1 && !(perfect !== undefined && falls(context) && falls(context, toSigns) && better())) {
-    return undefined;
-  }
+  if (columns > 1 && !(falls(context) && falls(context, toSigns) && better())) return undefined;
   return errorOf({
     cause: "label-encoding",
     message: "Rows with a label of 0 have no gradient: the formula needs labels of −1 and 1",
@@ -424,46 +436,29 @@ function signsTwice({ ops, random: { batch, value } }: Observations): Finding | 
   });
 }
 
-/** Shares of several classes of which only the largest is used: the loss is the same for the largest alone. */
-function largestOnly({ engine, observations: { ops, rows, random: { batch, value } } }: AuditContext) {
-  const { yTrue } = batch, width = yTrue.length / rows;
-  const op = ops.find(({ op, inputs: [input] }) => op === "ArgMax" && ofLabels(input));
-  if (op === undefined || !areShares(yTrue) || areZeroOrOne(yTrue)) return undefined;
-  const largest = (i: number) => Math.max(...yTrue.subarray(i - i % width, i - i % width + width));
-  if (engine.value(withLabels(batch, (y, i) => y === largest(i) ? 1 : 0)).value !== value) return undefined;
-  return {
-    cause: "label-encoding",
-    severity: "note",
-    message: "The labels are shares of several classes, but only the largest of each row is used",
-    evidence: { batch: "random", label: yTrue.find((y) => !Number.isInteger(y))!, value },
-    remedy: "Use the shares themselves in the cross-entropy, unless they are meant to be rounded",
-    where: locationOf(op),
-  } satisfies Finding;
-}
-
 /** The batch with one column of the labels moved to other rows. */
 function turnedColumn(batch: AuditBatch, column: number, by: number): AuditBatch {
   const { yTrue, predShape: [rows] } = batch, width = yTrue.length / rows;
   return { ...batch, yTrue: yTrue.map((y, i) => i % width === column ? yTrue[(i + by * width) % yTrue.length] : y) };
 }
 
+/** The length of a gradient; 0 if there is none. */
+const lengthOf = ({ gradient = new Float32Array() }: LossGradient): number => Math.hypot(...gradient);
+
 /** Tells whether two results are the same but for one factor. */
-function areProportional(one: BatchResult, { value, gradient }: LossGradient): boolean {
-  if (one.gradient === undefined || gradient === undefined) return false;
-  const norm = Math.hypot(...gradient), times = norm / Math.hypot(...one.gradient);
-  return norm > 0 && Math.abs(value - times * one.value) <= 1e-5 * Math.abs(value) &&
-    gradient.every((g, i) => Math.abs(g - times * one.gradient![i]) <= 1e-5 * norm / Math.sqrt(gradient.length));
+function areProportional(one: BatchResult, other: LossGradient): boolean {
+  const length = lengthOf(other), times = length / lengthOf(one);
+  return length > 0 && Math.abs(other.value - times * one.value) <= 1e-5 * Math.abs(other.value) &&
+    Math.hypot(...other.gradient!.map((g, i) => g - times * one.gradient![i])) <= 1e-5 * length;
 }
 
 /** A column of outputs that trains although its own labels weigh nothing: it is compared with those of another column. */
 function trainedOnOthers(
-  { random, results: { perfect }, columns, rows }: Observations,
+  { random, results: { perfect }, columns }: Observations,
   column: number,
 ): Finding | undefined {
   const right = perfect?.batch;
-  if (right === undefined || right.yTrue.length !== rows * columns || right.yPred.length !== rows * columns) {
-    return undefined;
-  }
+  if (right === undefined) return undefined;
   if (onSimplex({ ...right, yPred: right.yTrue }, columns)) return undefined; // of one class per row the others tell it
   const [labels, outputs] = [right.yTrue, right.yPred].map((of) => columnOf(of, columns, column));
   const slopes = columnOf(random.gradient ?? new Float32Array(), columns, column);
@@ -483,7 +478,7 @@ function missedByLoss(
   { random, results: { perfect }, columns, rows }: Observations,
   idle: number,
 ): Finding | undefined {
-  if (perfect === undefined || !(perfect.value > 0.1 * random.value && random.value > 0)) return undefined;
+  if (perfect === undefined || !(perfect.value > 0.1 * random.value)) return undefined;
   const { yTrue, yPred } = perfect.batch, labels = columnOf(yTrue, yTrue.length / rows, idle);
   const correlations = Array.from(
     { length: columns },
@@ -513,6 +508,7 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
   const varies = (column: number) => new Set(columnOf(batch.yTrue, width, column)).size > 1;
   const idle = used.findIndex((is, column) => !is && varies(column));
   if (idle < 0 || !used.includes(true)) return undefined; // a loss that uses no label has another fault, or none
+  const evidence = { batch: "random", column: idle, labelColumns: width, value: random.value };
   const one = ({ shape }: RecordedInput) => sizeOf(shape) === 1;
   const alone = ops.find(({ op, inputs }) =>
     ["Add", "AddV2", "Sub"].includes(op) && inputs.some((i) => i.live) && inputs.some((i) => ofLabels(i) && one(i))
@@ -523,16 +519,14 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
       severity: "warning",
       message:
         `One term is made of the labels alone and trains nothing; column ${idle} of the labels is in no other term`,
-      evidence: { batch: "random", column: idle, labelColumns: width, value: random.value },
+      evidence,
       remedy: "Compare the outputs with these labels: one side of the term should be yPred",
       where: locationOf(alone),
     };
   }
-  const spread = ops.find(({ op, inputs: [a, b] }) =>
-    ["Sub", "SquaredDifference"].includes(op) &&
-    [[a, b], [b, a]].some(([p, y]) =>
-      p.live && p.isPred && p.shape.join() === `${rows},${columns}` && ofLabels(y) && y.shape.join() === `${rows},1`
-    )
+  const spread = ops.find((op) =>
+    isDifference(op) && op.inputs.some((i) => i.live && i.isPred && i.shape.join() === `${rows},${columns}`) &&
+    op.inputs.some((i) => ofLabels(i) && i.shape.join() === `${rows},1`)
   );
   if (columns > 1 && spread !== undefined) {
     return errorOf({
@@ -540,7 +534,7 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
       message:
         `One column of labels is compared with ${columns} columns of outputs, and column ${idle} of the labels, ` +
         "which may choose one of them, weighs nothing",
-      evidence: { batch: "random", column: idle, labelColumns: width, outputColumns: columns, value: random.value },
+      evidence: { ...evidence, outputColumns: columns },
       remedy: "Choose the output first: multiply by the one-hot column and sum along the last axis",
       where: locationOf(spread),
     });
@@ -557,7 +551,7 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
     severity: op ? "warning" : "note", // it may be left out on purpose
     message: `Column ${idle} of the labels weighs nothing: with its numbers in other rows the loss and its gradient ` +
       "are the same",
-    evidence: { batch: "random", column: idle, labelColumns: width, value: random.value },
+    evidence,
     remedy: "If it is a mask or a weight, multiply by it while there is a number per row, before the mean",
     where: op && locationOf(op),
   };
