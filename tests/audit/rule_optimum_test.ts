@@ -185,6 +185,12 @@ Deno.test("wrong sign: a loss that rises towards correct outputs and away from t
     sign({ loss: ({ yPred }) => mean(yPred.map((p, i) => (p - start[i]) ** 2)), ...bounded })!.cause,
     "wrong-optimum",
   );
+  const many = yTrue.map((y, i) => y === 1 ? 0.9 - i / 50 : 0.1 + i / 50); // of many kinds no opposite is known
+  const ofMany = { random: batchOf(many, start), perfect: batchOf(many, many) };
+  assertEquals(
+    sign({ loss: ({ yPred }) => mean(yPred.map((p, i) => (p - start[i]) ** 2)), ...ofMany })!.cause,
+    "wrong-sign",
+  );
   const pairs = batchOf(numbers.map((_, i) => i % 2), numbers), from2 = batchOf(numbers.map((_, i) => i % 2), guesses);
   assertEquals(away(1, 1, { random: from2, perfect: pairs }), "wrong-sign");
 });
@@ -381,13 +387,14 @@ Deno.test("wrong optimum: a loss that falls with the square of the outputs", () 
   none({ loss: ({ yPred }) => 1e6 - mean(yPred) ** 2 });
   none({ loss: ({ yPred }) => 1e-7 * (1 - mean(yPred) ** 2) + mean(yPred.map((p) => Number(Math.abs(p) < 2))) }); // by little
   const end = Array(8).fill(2),
-    ends = (ten: number, hundred: number, to = -4) =>
+    ends = (ten: number, hundred: number, to = -4, from = 9) =>
       made(2, {
         loss: ({ yPred }) => yPred[0] === 200 ? hundred : yPred[0] === 20 ? ten : -1,
-        descents: [{ from: 9, to, end }],
+        descents: [{ from, to, end }],
       });
   assert(ends(-5, -251) && !ends(-5, -249) && !ends(-5, -Infinity) && !ends(-3, -900));
   assert(!ends(2, -900, 4) && ends(-2, -900, 4));
+  assert(!ends(-5, -251, -4, 300)); // less than the loss itself is rounding
   assert(made(2, { descents: [{ from: 0, to: 0, end: [1] }, { to: -4, end: Array(8).fill(2) }] }), "of any descent");
   // It is told of a loss whose correct outputs are known, too, or give no number.
   const labelled: Value = ({ yPred }) => -mean(yPred.map((p) => p * p));

@@ -477,7 +477,7 @@ interface SlopeAt {
 const isOff = ({ gradient, slope }: SlopeAt): boolean =>
   Math.abs(gradient - slope) > 0.1 * Math.max(Math.abs(gradient), Math.abs(slope));
 
-/** The gradient and the slope at outputs of all rows and columns, wherever the value moves and has no kink. */
+/** The gradient and the slope at outputs of all rows and columns, wherever the value moves smoothly. */
 function slopesOf({ engine, observations }: BatchContext): SlopeAt[] {
   const { random: { gradient, batch, value } } = observations;
   // A kink within a step, as of a piecewise linear score, is no fault of the gradient.
@@ -487,9 +487,11 @@ function slopesOf({ engine, observations }: BatchContext): SlopeAt[] {
     );
     return Math.abs(up - down) < 0.1 * Math.abs(slope);
   };
-  return somePlaces(observations).map((at) => (
-    { at, gradient: gradient![at], slope: difference(engine, batch, at, differenceSteps[0]) }
-  )).filter((one) => Math.abs(one.slope) > differenceNoise(value) && (!isOff(one) || isStraight(one)));
+  return somePlaces(observations).flatMap((at) => {
+    const [slope, further] = differenceSteps.map((step) => difference(engine, batch, at, step));
+    const found = { at, gradient: gradient![at], slope };
+    return Math.abs(slope - further) < 0.1 * Math.abs(slope) && (!isOff(found) || isStraight(found)) ? [found] : [];
+  });
 }
 
 /** The columns of the outputs that have no gradient in any row, if others have one. */

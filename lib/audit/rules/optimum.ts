@@ -83,10 +83,10 @@ function keepsTheSign(rise: Rise): Finding | undefined {
   });
 }
 
-/** Shares for which the loss rises towards the opposite of the correct ones, too. */
+/** Shares of two kinds for which the loss rises towards the opposite of the correct ones, too. */
 function risesToTheOpposite({ engine, observations, right, from, to, margin }: Rise): Finding | undefined {
   const { yPred } = observations.random.batch;
-  if (!areShares(yPred)) return undefined;
+  if (!areShares(yPred) || new Set(right.yPred).size > 2) return undefined;
   const opposite = withOutputs(right, (p, i) => 0.05 * yPred[i] + 0.95 * (1 - p)), { value } = engine.value(opposite);
   return !(value > from + margin) ? undefined : errorOf({
     cause: "wrong-optimum",
