@@ -489,8 +489,9 @@ function slopesOf({ engine, observations }: BatchContext): SlopeAt[] {
   };
   return somePlaces(observations).flatMap((at) => {
     const [slope, further] = differenceSteps.map((step) => difference(engine, batch, at, step));
+    const isSmooth = Math.abs(slope - further) < 0.1 * Math.abs(slope) && Math.abs(slope) > differenceNoise(value);
     const found = { at, gradient: gradient![at], slope };
-    return Math.abs(slope - further) < 0.1 * Math.abs(slope) && (!isOff(found) || isStraight(found)) ? [found] : [];
+    return isSmooth && (!isOff(found) || isStraight(found)) ? [found] : [];
   });
 }
 

@@ -790,10 +790,9 @@ function randomIsBetter(comparison: Comparison): Finding | undefined {
 function lowerElsewhere({ engine, descents, observations: { random }, right, best, start, span }: Comparison) {
   if (!(span > 0)) return undefined;
   const { yPred } = random.batch;
-  const lower = descents().find(({ from, to, end }) =>
+  const lower = descents().find(({ to, end }) =>
     to < best - 0.02 * span && end.yTrue.every((y, i) => y === right.yTrue[i]) &&
-    // Four times as far, a critic's loss has fallen four times as much: it has no end.
-    engine.value(withOutputs(end, (p, i) => p + 3 * (p - yPred[i]))).value > to - (from - to)
+    engine.value(withOutputs(end, (p, i) => p + 3 * (p - yPred[i]))).value > to // no minimum if it falls on, as a critic's
   );
   return lower && {
     cause: "wrong-optimum",
