@@ -1313,6 +1313,14 @@ Deno.test("wrong optimum: a descent ends lower than the outputs that are called 
   const falls = numbers.map((y, i) => guesses[i] + 3 * Math.sign(y));
   const critic = { loss: endless, descents: [{ to: endless(batchOf(numbers, falls)), end: falls }] };
   assert(!found(critic)?.message.startsWith("A descent from random outputs ends lower"));
+  // Sure logits of labels that are smoothed: unsure ones of the same order are better, as is meant.
+  const smoothed: Value = ({ yTrue, yPred }) =>
+    mean(yPred.map((z, i) => Math.log1p(Math.exp(-Math.abs(z))) + Math.max(z, 0) - (0.9 * yTrue[i] + 0.05) * z));
+  const unsure = logits.map((z) => 0.3 * z), end2 = { to: smoothed(batchOf(yTrue, unsure)), end: unsure };
+  assert(end2.to < 0.98 * smoothed(wide.perfect));
+  assertStrictEquals(optimum({ loss: smoothed, ...wide, descents: [end2] }), undefined);
+  const uneven = { ...wide, perfect: batchOf(yTrue, logits.map((z, i) => i === 0 ? 2 * z : z)) }; // not of two kinds
+  assertEquals(optimum({ loss: smoothed, ...uneven, descents: [end2] })?.severity, "note");
 });
 
 Deno.test("wrong optimum: random outputs are better than those that are called correct, which labels do not determine", () => {

@@ -787,20 +787,21 @@ function randomIsBetter(comparison: Comparison): Finding | undefined {
 }
 
 /** A descent from random outputs to a minimum that is lower than the loss of those that are called correct. */
-function lowerElsewhere({ engine, descents, observations: { random }, right, best, start, span }: Comparison) {
+function lowerElsewhere(comparison: Comparison): Finding | undefined {
+  const { engine, descents, observations: { random: { batch: { yPred } } }, right, best, start, span } = comparison;
   if (!(span > 0)) return undefined;
-  const { yPred } = random.batch;
   const lower = descents().find(({ to, end }) =>
     to < best - 0.02 * span && end.yTrue.every((y, i) => y === right.yTrue[i]) &&
     engine.value(withOutputs(end, (p, i) => p + 3 * (p - yPred[i]))).value > to // no minimum if it falls on, as a critic's
   );
-  return lower && {
+  if (lower === undefined || tooSure(comparison, best) !== undefined) return undefined; // labels are smoothed on purpose
+  return {
     cause: "wrong-optimum",
     severity: "note",
     message: "A descent from random outputs ends lower than those that are called correct: is the minimum elsewhere?",
     evidence: { perfect: best, afterDescent: lower.to, random: start },
     remedy: elsewhere,
-  } satisfies Finding;
+  };
 }
 
 /** Correct outputs that random ones beat, or those that a descent leads to. */
