@@ -6,6 +6,7 @@ import type { Observations } from "../../lib/audit/observations.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
 import { batchOf, input, op } from "./recorded.ts";
+import { rankCorrelation } from "../../lib/audit/rules/optimum.ts";
 import { wrongOptimum, wrongSign } from "./whole_rules.ts";
 
 type Value = (batch: AuditBatch) => number;
@@ -684,11 +685,11 @@ Deno.test("wrong optimum: a descent that fits without the labels", () => {
   // The outputs of the opposite sign, or in other rows, are as good: it may be meant.
   const sets: Value = (batch) => loss({ ...batch, yTrue: batch.yTrue.toSorted(), yPred: batch.yPred.toSorted() });
   assertEquals(found({ loss: sets, descents: [{ to: 0, end }] })?.severity, "note");
-  const { rankCorrelation, ...evidence } = finding.evidence;
+  const { rankCorrelation: correlation, ...evidence } = finding.evidence;
   assertEquals(evidence, { perfect: 0, afterDescent: 0, random: loss(made.random), column: 1 });
   const ranks = (v: number[]) => v.map((a) => v.filter((b) => b < a).length - 4.5),
     [a, b] = [second, turn(second)].map(ranks);
-  assertAlmostEquals(rankCorrelation as number, sum(a.map((r, i) => r * b[i])) / sum(a.map((r) => r * r)));
+  assertAlmostEquals(correlation as number, sum(a.map((r, i) => r * b[i])) / sum(a.map((r) => r * r)));
   const span = loss(made.random), none = (more: Partial<Made>) => assertStrictEquals(found(more), undefined);
   assertEquals(found({ descents: [{ to: -0.31 * span, end }] })!.severity, "error");
   assertEquals(found({ descents: [{ to: -0.29 * span, end }] })!.severity, "warning");
@@ -1465,4 +1466,10 @@ Deno.test("wrong optimum: how much the loss has to fall as outputs grow beyond t
     }))?.message.startsWith("The loss falls without end as outputs grow") ?? false;
   assert(found(-0.31, -6.32) && !found(-0.29, -6.32) && !found(-0.31, -6.3) && found(-0.31, -6.32, counts, 5));
   assert(!found(-0.31, -6.32, counts.map((y, i) => i === 0 ? 1 : y)));
+});
+
+Deno.test("the rank correlation of lists of different lengths is not a number", () => {
+  const of = (x: number[], y: number[]) => rankCorrelation(Float32Array.from(x), Float32Array.from(y));
+  assertEquals([of([1, 2, 3], [2, 4, 9]), of([1, 2, 3], [9, 4, 2])], [1, -1]);
+  assertEquals([of([1, 2, 3], [1, 2, 3, 4, 5, 6]), of([1, 2, 3, 4], [1, 2])], [NaN, NaN]);
 });

@@ -46,11 +46,11 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
     n === rows && width > 1 && more === undefined && columns % width === 0;
   const shared = ops.find(({ op, inputs }) =>
     ["RealDiv", "Sub"].includes(op) &&
-    inputs.some(({ live, fromTrue, reduced: { sum } }) =>
-      live && !fromTrue &&
-      (sum === "rows" ? inputs.some((i) => i.live && full(i.shape)) : sum === "all" && op === "RealDiv" &&
-        inputs.some((i) => i.live && (full(i.shape) || isPart(i.shape))))
-    )
+    inputs.some(({ live, fromTrue, reduced: { sum } }) => {
+      const ofAll = sum === "all" && op === "RealDiv";
+      return live && !fromTrue && (sum === "rows" || ofAll) &&
+        inputs.some((i) => i.live && (full(i.shape) || (ofAll && isPart(i.shape))));
+    })
   );
   if (shared) {
     const over = shared.inputs.some((i) => i.reduced.sum === "all")

@@ -574,8 +574,9 @@ function ranks(values: Float32Array): Float64Array {
   return places;
 }
 
-/** Spearman's correlation of two lists. */
+/** Spearman's correlation of two lists; NaN if they have different lengths, as labels of classes and their outputs. */
 export function rankCorrelation(x: Float32Array, y: Float32Array): number {
+  if (x.length !== y.length) return NaN;
   const centred = (of: Float64Array) => of.map((r) => r - (of.length - 1) / 2);
   const [a, b] = [x, y].map(ranks).map(centred);
   const dot = (u: Float64Array, v: Float64Array) => u.reduce((sum, r, i) => sum + r * v[i], 0);
