@@ -10,6 +10,7 @@ import {
   cut,
   dice,
   drawn,
+  drawnRows,
   gauss,
   gaussian,
   given,
@@ -49,10 +50,7 @@ const views: Sample = drawn(["random", "perfect", "constPred"], (kind, u) => ({
 }));
 
 /** Boxes that are large enough to overlap often. */
-const largeBoxes: Sample = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => box(u, 0.6),
-  output: (label) => kind === "perfect" ? label.slice() : box(u, 0.6),
-}));
+const largeBoxes: Sample = drawnRows((u) => box(u, 0.6), (label, u, perfect) => perfect ? label.slice() : box(u, 0.6));
 
 /** One label, three outputs: low, middle, high. */
 const threeOutputs: Sample = drawn(["random", "perfect", "allNeg"], (kind, u) => ({

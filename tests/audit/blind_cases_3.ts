@@ -7,6 +7,7 @@ import {
   cut,
   dice,
   drawn,
+  drawnRows,
   gauss,
   given,
   type LossCase,
@@ -25,10 +26,10 @@ const oneTwo: Sample = drawn(["random", "perfect", "saturated"], (kind, u) => ({
 }));
 
 /** Labels above 0.2, outputs above 0. */
-const positives: Sample = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [Math.exp(gauss(u)) + 0.2],
-  output: ([y]) => [kind === "perfect" ? y : Math.abs(gauss(u)) + 0.05],
-}));
+const positives: Sample = drawnRows(
+  (u) => [Math.exp(gauss(u)) + 0.2],
+  ([y], u, perfect) => [perfect ? y : Math.abs(gauss(u)) + 0.05],
+);
 
 /** Labels of the shape [n], outputs of the shape [n, 1]. */
 const flatLabels: Sample = (kind, seed, n) => {
@@ -46,10 +47,10 @@ const ignore: Sample = drawn(["random", "perfect", "allNeg"], (kind, u) => ({
 }));
 
 /** Classes 0 to 2, and embeddings of two columns. */
-const threeItems: Sample = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [Math.floor(3 * u())],
-  output: ([own]) => kind === "perfect" ? [[0, 3], [3, 0], [-3, -3]][own] : [gauss(u), gauss(u)],
-}));
+const threeItems: Sample = drawnRows(
+  (u) => [Math.floor(3 * u())],
+  ([own], u, perfect) => perfect ? [[0, 3], [3, 0], [-3, -3]][own] : [gauss(u), gauss(u)],
+);
 
 /** Structural similarity of each row, averaged. */
 function ssim(y: Tensor, p: Tensor): Tensor {

@@ -12,6 +12,7 @@ import {
   cut,
   dice,
   drawn,
+  drawnRows,
   flat,
   float,
   gauss,
@@ -45,24 +46,20 @@ const smooth = (x: Tensor): Tensor => {
 };
 /** Outputs: what a discriminator says of a generated picture and of a real one, logits. */
 const fakeAndReal = (fake: number, real: number) =>
-  drawn(["random", "perfect"], (kind, u) => ({
-    label: () => [0],
-    output: () => kind === "perfect" ? [fake, real] : [2 * gauss(u), 2 * gauss(u)],
-  }));
+  drawnRows(() => [0], (_, u, perfect) => perfect ? [fake, real] : [2 * gauss(u), 2 * gauss(u)]);
 /** Labels [action 3 | advantage | return], outputs [logits 3 | value]. */
-const actorCritic = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [...oneHot(3, choice(3, u)), gauss(u), 2 * gauss(u)],
-  output: (y) =>
-    kind === "perfect"
+const actorCritic = drawnRows(
+  (u) => [...oneHot(3, choice(3, u)), gauss(u), 2 * gauss(u)],
+  (y, u, perfect) =>
+    perfect
       ? [...y.slice(0, 3).map((x) => 2 * x * Math.sign(y[3])), y[4]]
       : [...repeat(3, () => gauss(u)), 2 * gauss(u)],
-}));
+);
 /** Labels [distribution 3 | result −1 or 1], outputs [logits 3 | value]. */
-const game = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [...soft(repeat(3, () => 1.5 * gauss(u))), 2 * coin(u) - 1],
-  output: (y) =>
-    kind === "perfect" ? [...y.slice(0, 3).map(Math.log), y[3]] : [...repeat(3, () => gauss(u)), 2 * u() - 1],
-}));
+const game = drawnRows(
+  (u) => [...soft(repeat(3, () => 1.5 * gauss(u))), 2 * coin(u) - 1],
+  (y, u, perfect) => perfect ? [...y.slice(0, 3).map(Math.log), y[3]] : [...repeat(3, () => gauss(u)), 2 * u() - 1],
+);
 
 export const heldOutCases10: readonly LossCase[] = [
   // ---- no-gradient-op
@@ -151,19 +148,16 @@ export const heldOutCases10: readonly LossCase[] = [
   // dreamquark-ai/tabnet#438: RMSLE of prices: "1 + y_pred < 0".
   lossCase("log-of-negative-price-tabnet438", ["domain-edge", "activation-mismatch"], {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [1 + 40 * u() ** 2],
-      output: ([y]) => [kind === "perfect" ? y : 4 + 6 * gauss(u)],
-    })),
+    sample: drawnRows((u) => [1 + 40 * u() ** 2], ([y], u, perfect) => [perfect ? y : 4 + 6 * gauss(u)]),
   }, (y, p) => tf.sqrt(tf.mean(squaredError(tf.log(tf.add(y, 1)), tf.log(tf.add(p, 1)))))),
   // qqwweee/keras-yolo3#171: a box of an object has no width after the picture is resized, and K.switch does not look at that:
   // "loss become nan". Labels [width, height | object], outputs: their logarithms in units of an anchor.
   lossCase("log-of-lost-width-kerasyolo171", "domain-edge", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => coin(u, 0.4) ? [u() < 0.4 ? 0 : 0.05 + 0.5 * u(), 0.05 + 0.5 * u(), 1] : [0, 0, 0],
-      output: (y) => y.slice(0, 2).map((x) => kind === "perfect" ? (x ? Math.log(x / 0.3) : 0) : gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => coin(u, 0.4) ? [u() < 0.4 ? 0 : 0.05 + 0.5 * u(), 0.05 + 0.5 * u(), 1] : [0, 0, 0],
+      (y, u, perfect) => y.slice(0, 2).map((x) => perfect ? (x ? Math.log(x / 0.3) : 0) : gauss(u)),
+    ),
   }, (y, p) => {
     const size = cut(y, 0, 2), object = cut(y, 2, 1), raw = tf.log(tf.div(size, 0.3));
     const truth = tf.where(tf.cast(tf.tile(object, [1, 2]), "bool"), raw, tf.zerosLike(raw));
@@ -176,10 +170,10 @@ export const heldOutCases10: readonly LossCase[] = [
   // size | object], outputs boxes.
   lossCase("boxes-without-size-yunyang225", "zero-division", {
     yPred: "nonnegative",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => coin(u) ? [0.2 + 0.6 * u(), 0.2 + 0.6 * u(), 0.1 + 0.3 * u(), 0.1 + 0.3 * u(), 1] : [0, 0, 0, 0, 0],
-      output: (y) => kind === "perfect" ? y.slice(0, 4) : repeat(4, () => 0.1 + 0.6 * u()),
-    })),
+    sample: drawnRows(
+      (u) => coin(u) ? [0.2 + 0.6 * u(), 0.2 + 0.6 * u(), 0.1 + 0.3 * u(), 0.1 + 0.3 * u(), 1] : [0, 0, 0, 0, 0],
+      (y, u, perfect) => perfect ? y.slice(0, 4) : repeat(4, () => 0.1 + 0.6 * u()),
+    ),
   }, (y, p) => {
     const half = (b: Tensor) => tf.mul(0.5, cut(b, 2, 2));
     const low = (b: Tensor) => tf.sub(cut(b, 0, 2), half(b)), high = (b: Tensor) => tf.add(cut(b, 0, 2), half(b));
@@ -222,10 +216,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("root-of-losses-kerasyolo306", "nan-gradient", {
     yPred: "nonnegative",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => [kind === "perfect" ? 0 : -Math.log(u() + 1e-9)],
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => [perfect ? 0 : -Math.log(u() + 1e-9)]),
   }, (_y, p) => tf.sqrt(tf.sum(p))),
   // fizyr/keras-retinanet#706: γ = 0.5, and "the net output is 0.0 or 1.0": NaN. Three classes.
   lossCase("focal-half-power-retinanet706", "nan-gradient", given("probability", "binary", 3), (y, p) => {
@@ -239,13 +230,10 @@ export const heldOutCases10: readonly LossCase[] = [
   // expected output". Labels: which of four places count; outputs logits.
   lossCase("masked-entropy-jax17070", "nan-gradient", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(4, (i) => i === 0 ? 1 : coin(u, 0.7)),
-      output: (y) => {
-        const one = y.lastIndexOf(1);
-        return repeat(4, (i) => kind === "perfect" ? (i === one ? 6 : -6) : 2 * gauss(u));
-      },
-    })),
+    sample: drawnRows((u) => repeat(4, (i) => i === 0 ? 1 : coin(u, 0.7)), (y, u, perfect) => {
+      const one = y.lastIndexOf(1);
+      return repeat(4, (i) => perfect ? (i === one ? 6 : -6) : 2 * gauss(u));
+    }),
   }, (y, p) => {
     const mask = tf.cast(y, "bool"), least = tf.fill(p.shape, -1e6);
     const scores = tf.where(mask, p, least), e = tf.exp(tf.sub(scores, stopped(scores, (s) => tf.max(s, -1, true))));
@@ -259,10 +247,10 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("distance-from-itself-jax654", ["nan-gradient", "zero-division"], {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => kind === "perfect" ? [9, 0, -5, 8, -5, -8].map((x) => x + u()) : repeat(6, () => 1.5 * gauss(u)),
-    })),
+    sample: drawnRows(
+      () => [0],
+      (_, u, perfect) => perfect ? [9, 0, -5, 8, -5, -8].map((x) => x + u()) : repeat(6, () => 1.5 * gauss(u)),
+    ),
   }, (_y, p) => {
     const places = tf.reshape(p, [-1, 3, 2]), rows = p.shape[0]!;
     const apart = tf.sub(tf.expandDims(places, 1), tf.expandDims(places, 2));
@@ -277,10 +265,10 @@ export const heldOutCases10: readonly LossCase[] = [
   // to multiply it by -1". Labels: a tag of two at each of three steps; outputs: emissions.
   lossCase("likelihood-of-tags-crf27", "wrong-sign", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(3, () => choice(2, u)).flatMap((tag) => oneHot(2, tag)),
-      output: (y) => y.map((x) => kind === "perfect" ? 10 * x - 5 : gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => repeat(3, () => choice(2, u)).flatMap((tag) => oneHot(2, tag)),
+      (y, u, perfect) => y.map((x) => perfect ? 10 * x - 5 : gauss(u)),
+    ),
   }, (y, p) => {
     const moves = tf.tensor2d([[0.05, -0.08], [-0.02, 0.09]]), step = (x: Tensor, i: number) => cut(x, 2 * i, 2);
     let score = rowSum(tf.mul(step(y, 0), step(p, 0))), all = step(p, 0);
@@ -297,10 +285,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("generator-backward-one-wgan53", "wrong-sign", {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => [kind === "perfect" ? 4 + u() : 1.5 * gauss(u)],
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => [perfect ? 4 + u() : 1.5 * gauss(u)]),
   }, (_y, p) => tf.mean(p)),
 
   // ---- swapped-arguments
@@ -322,10 +307,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // 0, 0.5 or 1.
   lossCase("voice-as-output-rnnoise117", "swapped-arguments", {
     yPred: "probability",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [choice(3, u) / 2],
-      output: ([y]) => [kind === "perfect" ? y : 0.02 + 0.96 * u()],
-    })),
+    sample: drawnRows((u) => [choice(3, u) / 2], ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()]),
   }, (y, p) => tf.mean(tf.mul(tf.mul(2, tf.abs(tf.sub(y, 0.5))), crossEntropy(p, y)))),
   // keras-team/keras#2115: K.categorical_crossentropy(y_pred, y_true) times the weights of label and prediction, all 1: "it
   // should replicate what normally happens … that's not what I'm seeing".
@@ -367,10 +349,10 @@ export const heldOutCases10: readonly LossCase[] = [
     ambiguous: true,
     yPred: "probability",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => kind === "perfect" ? [1 - 0.02 * u(), 0.02 * u()] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
-    })),
+    sample: drawnRows(
+      () => [0],
+      (_, u, perfect) => perfect ? [1 - 0.02 * u(), 0.02 * u()] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
+    ),
   }, (_y, p) => {
     const real = tf.minimum(0, tf.sub(cut(p, 0, 1), 1)), fake = tf.minimum(0, tf.sub(-1, cut(p, 1, 1)));
     return tf.neg(tf.add(tf.mean(real), tf.mean(fake)));
@@ -396,10 +378,10 @@ export const heldOutCases10: readonly LossCase[] = [
   // [batch_size, batch_size]". Labels: which of three memories is right, if any; outputs: similarities.
   lossCase("teacher-values-models5306", "broadcast", {
     yPred: "tanh",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => coin(u, 0.9) ? oneHot(3, choice(3, u)) : [0, 0, 0],
-      output: (y) => y.map((x) => kind === "perfect" ? 1.9 * x - 0.95 : 1.9 * u() - 0.95),
-    })),
+    sample: drawnRows(
+      (u) => coin(u, 0.9) ? oneHot(3, choice(3, u)) : [0, 0, 0],
+      (y, u, perfect) => y.map((x) => perfect ? 1.9 * x - 0.95 : 1.9 * u() - 0.95),
+    ),
   }, (y, p) => {
     const alpha = 0.1, some = tf.sub(1, float(tf.equal(0, rowSum(y))));
     const teacher = tf.mul(tf.max(tf.mul(p, y), 1), some), other = tf.max(tf.mul(p, tf.sub(1, y)), 1, true);
@@ -445,10 +427,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // baseline"; "the avg_advantage is always dropping". Labels: rewards; outputs [log-probability of the action, baseline].
   lossCase("baseline-with-gradient-fastabs49", "wrong-optimum", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [u()],
-      output: ([y]) => [-0.2 - 2 * u(), kind === "perfect" ? y : gauss(u)],
-    })),
+    sample: drawnRows((u) => [u()], ([y], u, perfect) => [-0.2 - 2 * u(), perfect ? y : gauss(u)]),
   }, (y, p) => {
     const baseline = cut(p, 1, 1), actor = tf.neg(tf.mul(cut(p, 0, 1), tf.sub(y, baseline)));
     return tf.add(tf.mean(actor), tf.mean(squaredError(y, baseline)));
@@ -483,13 +462,10 @@ export const heldOutCases10: readonly LossCase[] = [
   // part" divides. Labels [values 4 | mask 4].
   lossCase("padded-length-tf39146", "reduction", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const length = 1 + choice(4, u);
-        return [...repeat(4, (i) => i < length ? gauss(u) : -1), ...repeat(4, (i) => i < length ? 1 : 0)];
-      },
-      output: (y) => y.slice(0, 4).map((x, i) => kind === "perfect" && y[4 + i] ? x : gauss(u)),
-    })),
+    sample: drawnRows((u) => {
+      const length = 1 + choice(4, u);
+      return [...repeat(4, (i) => i < length ? gauss(u) : -1), ...repeat(4, (i) => i < length ? 1 : 0)];
+    }, (y, u, perfect) => y.slice(0, 4).map((x, i) => perfect && y[4 + i] ? x : gauss(u))),
   }, (y, p) => tf.mean(tf.mul(cut(y, 4, 4), squaredError(cut(y, 0, 4), p)))),
 
   // ---- Sound: segmentation, classification
@@ -503,19 +479,19 @@ export const heldOutCases10: readonly LossCase[] = [
   // durandtibo/wildcat.pytorch#2: labels 0 (difficult) become 1, and −1 (absent) become 0, before MultiLabelSoftMarginLoss.
   lossCase("ok-three-labels-wildcat2", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(3, () => choice(3, u) - 1),
-      output: (y) => y.map((x) => kind === "perfect" ? (x < 0 ? -8 : 8) : 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => repeat(3, () => choice(3, u) - 1),
+      (y, u, perfect) => y.map((x) => perfect ? (x < 0 ? -8 : 8) : 2 * gauss(u)),
+    ),
   }, (y, p) => tf.mean(sigmoidCrossEntropy(float(tf.greaterEqual(y, 0)), p))),
   // czq142857/IM-NET-pytorch#13: "a (leaky) clamp operation is applied to the output", and then the squared error. "The problem
   // you described does not exist".
   lossCase("ok-leaky-clamp-imnet13", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(4, () => coin(u, 0.4)),
-      output: (y) => y.map((x) => kind === "perfect" ? x : 0.5 + gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => repeat(4, () => coin(u, 0.4)),
+      (y, u, perfect) => y.map((x) => perfect ? x : 0.5 + gauss(u)),
+    ),
   }, (y, p) => {
     const inside = tf.maximum(tf.minimum(p, tf.add(tf.mul(p, 0.01), 0.99)), tf.mul(p, 0.01));
     return tf.mean(squaredError(y, inside));
@@ -525,10 +501,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("ok-sigmoid-inside-dgi6", "healthy", {
     yPred: "logits",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => kind === "perfect" ? [7, 8, -7, -8] : repeat(4, () => 2 * gauss(u)),
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [7, 8, -7, -8] : repeat(4, () => 2 * gauss(u))),
   }, (_y, p) => {
     const labels = tf.tile(tf.tensor2d([[1, 1, 0, 0]]), [p.shape[0]!, 1]);
     return tf.mean(sigmoidCrossEntropy(labels, p));
@@ -582,10 +555,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // MIC-DKFZ/nnDetection#199: "it is normal that the loss becomes negative": "we simply use -GIoU". Labels and outputs: boxes.
   lossCase("ok-minus-giou-nndetection199", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => box(u, 0.5),
-      output: (y) => kind === "perfect" ? [...y] : box(u, 0.5),
-    })),
+    sample: drawnRows((u) => box(u, 0.5), (y, u, perfect) => perfect ? [...y] : box(u, 0.5)),
   }, (y, p) => {
     const low = (b: Tensor) => cut(b, 0, 2), high = (b: Tensor) => cut(b, 2, 2);
     const product = (x: Tensor) => tf.mul(cut(x, 0, 1), cut(x, 1, 1));
@@ -600,15 +570,11 @@ export const heldOutCases10: readonly LossCase[] = [
   // heatmap of 3 × 3.
   lossCase("ok-heatmaps-255-simplehumanpose18", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [2 * u(), 2 * u(), coin(u, 0.8)],
-      output: ([x, y]) =>
-        repeat(
-          9,
-          (i) =>
-            kind === "perfect" ? 255 * Math.exp(-(((i % 3) - x) ** 2 + (Math.floor(i / 3) - y) ** 2) / 2) : 255 * u(),
-        ),
-    })),
+    sample: drawnRows((u) => [2 * u(), 2 * u(), coin(u, 0.8)], ([x, y], u, perfect) =>
+      repeat(
+        9,
+        (i) => perfect ? 255 * Math.exp(-(((i % 3) - x) ** 2 + (Math.floor(i / 3) - y) ** 2) / 2) : 255 * u(),
+      )),
   }, (y, p) => {
     const column = tf.tensor2d([repeat(9, (i) => i % 3)]), row = tf.tensor2d([repeat(9, (i) => Math.floor(i / 3))]);
     const apart = tf.add(tf.square(tf.sub(column, cut(y, 0, 1))), tf.square(tf.sub(row, cut(y, 1, 1))));
@@ -619,10 +585,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // to reduce its weight". Labels: places, outputs [place 2 | deviation].
   lossCase("ok-detached-deviation-caps3", "healthy", {
     yPred: "nonnegative",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [u(), u()],
-      output: (y) => kind === "perfect" ? [...y, 0.01] : [u(), u(), 0.05 + u()],
-    })),
+    sample: drawnRows((u) => [u(), u()], (y, u, perfect) => perfect ? [...y, 0.01] : [u(), u(), 0.05 + u()]),
   }, (y, p) => {
     const deviation = flat(cut(p, 2, 1));
     const weight = stopped(deviation, (x) => {
@@ -638,10 +601,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // of the scale].
   lossCase("ok-adaptive-robust2", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u)],
-      output: ([y]) => kind === "perfect" ? [y, -4] : [1.5 * gauss(u), gauss(u)],
-    })),
+    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, -4] : [1.5 * gauss(u), gauss(u)]),
   }, (y, p) => {
     const scale = tf.add(tf.softplus(cut(p, 1, 1)), 1e-5), x = tf.div(tf.sub(cut(p, 0, 1), y), scale);
     const loss = tf.sub(tf.sqrt(tf.add(tf.square(x), 1)), 1), partition = Math.log(2 * Math.E * 0.6019072302);
@@ -651,10 +611,10 @@ export const heldOutCases10: readonly LossCase[] = [
   // argument of σ].
   lossCase("ok-gaussian-deepar6", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [coin(u, 0.2) ? 0 : gauss(u)],
-      output: ([y]) => kind === "perfect" ? [y, -3] : [1.5 * gauss(u), gauss(u)],
-    })),
+    sample: drawnRows(
+      (u) => [coin(u, 0.2) ? 0 : gauss(u)],
+      ([y], u, perfect) => perfect ? [y, -3] : [1.5 * gauss(u), gauss(u)],
+    ),
   }, (y, p) => {
     const sigma = tf.softplus(cut(p, 1, 1)), there = float(tf.notEqual(y, 0));
     const errors = tf.square(tf.div(tf.sub(y, cut(p, 0, 1)), sigma));
@@ -674,10 +634,10 @@ export const heldOutCases10: readonly LossCase[] = [
   // gt_pw_dif". Labels [return | price before | whether it counts], outputs: prices.
   lossCase("ok-two-differences-stockranking14", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0.05 * gauss(u), 10 + 90 * u(), coin(u, 0.9)],
-      output: ([gain, price]) => [price * (1 + (kind === "perfect" ? gain : 0.05 * gauss(u)))],
-    })),
+    sample: drawnRows(
+      (u) => [0.05 * gauss(u), 10 + 90 * u(), coin(u, 0.9)],
+      ([gain, price], u, perfect) => [price * (1 + (perfect ? gain : 0.05 * gauss(u)))],
+    ),
   }, (y, p) => {
     const gain = cut(y, 0, 1) as tf.Tensor2D, price = cut(y, 1, 1), mask = cut(y, 2, 1) as tf.Tensor2D;
     const ratio = tf.div(tf.sub(p, price), price) as tf.Tensor2D, one = tf.onesLike(ratio);
@@ -689,10 +649,10 @@ export const heldOutCases10: readonly LossCase[] = [
   // yangze0930/NTS-Net#18: the part with the smaller loss is to have the larger score. Labels: losses of three parts.
   lossCase("ok-scores-of-parts-nts18", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(3, () => 2 * u()),
-      output: (y) => y.map((x) => kind === "perfect" ? -2 * y.filter((z) => z < x).length : 1.5 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => repeat(3, () => 2 * u()),
+      (y, u, perfect) => y.map((x) => perfect ? -2 * y.filter((z) => z < x).length : 1.5 * gauss(u)),
+    ),
   }, (y, p) => {
     const terms = [0, 1, 2].map((i) => {
       const worse = float(tf.greater(y, cut(y, i, 1)));
@@ -703,13 +663,10 @@ export const heldOutCases10: readonly LossCase[] = [
   // princeton-vl/relative_depth#6: log(1 + exp(−r·(z − z′))) of points of which one is nearer, (z − z′)² of others. Labels: r.
   lossCase("ok-relative-depth6", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [choice(3, u) - 1],
-      output: ([r]) => {
-        const z = gauss(u);
-        return kind === "perfect" ? [z + 3 * r, z - 3 * r] : [z, gauss(u)];
-      },
-    })),
+    sample: drawnRows((u) => [choice(3, u) - 1], ([r], u, perfect) => {
+      const z = gauss(u);
+      return perfect ? [z + 3 * r, z - 3 * r] : [z, gauss(u)];
+    }),
   }, (y, p) => {
     const apart = tf.sub(cut(p, 0, 1), cut(p, 1, 1)), ordered = tf.abs(y);
     const ranked = tf.softplus(tf.neg(tf.mul(y, apart))), alike = tf.square(apart);
@@ -719,13 +676,10 @@ export const heldOutCases10: readonly LossCase[] = [
   // picture is the better one; outputs [quality of both | variance of both].
   lossCase("ok-fidelity-unique15", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [coin(u) ? 0.98 : 0.02],
-      output: ([y]) => {
-        const z = gauss(u), apart = y > 0.5 ? 2.0537 : -2.0537;
-        return kind === "perfect" ? [z + apart, z, 0.5, 0.5] : [z, gauss(u), 0.2 + u(), 0.2 + u()];
-      },
-    })),
+    sample: drawnRows((u) => [coin(u) ? 0.98 : 0.02], ([y], u, perfect) => {
+      const z = gauss(u), apart = y > 0.5 ? 2.0537 : -2.0537;
+      return perfect ? [z + apart, z, 0.5, 0.5] : [z, gauss(u), 0.2 + u(), 0.2 + u()];
+    }),
   }, (y, p) => {
     const variance = stopped(tf.add(tf.add(cut(p, 2, 1), cut(p, 3, 1)), 1e-8));
     const q = tf.mul(0.5, tf.add(1, tf.erf(tf.div(tf.sub(cut(p, 0, 1), cut(p, 1, 1)), tf.sqrt(tf.mul(2, variance))))));
@@ -754,21 +708,18 @@ export const heldOutCases10: readonly LossCase[] = [
   // three assets at four times; outputs: their parts.
   lossCase("ok-minus-sharpe-deepdow104", "healthy", {
     yPred: "simplex",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(12, () => 0.01 + 0.05 * gauss(u)),
-      output: (y) => {
-        if (kind === "random") return soft(repeat(3, () => gauss(u)));
-        const grid = repeat(21, (i) => i).flatMap((i) => repeat(21 - i, (j) => j).map((j) => [i / 20, j / 20]));
-        let best = [1, 0, 0], most = -Infinity;
-        for (const [a, b] of grid) {
-          const gains = repeat(4, (t) => a * y[3 * t] + b * y[3 * t + 1] + (1 - a - b) * y[3 * t + 2]);
-          const mean = gains.reduce((s, x) => s + x) / 4;
-          const ratio = mean / (Math.sqrt(gains.reduce((s, x) => s + (x - mean) ** 2, 0) / 3) + 1e-4);
-          if (ratio > most) [best, most] = [[a, b, 1 - a - b], ratio];
-        }
-        return best;
-      },
-    })),
+    sample: drawnRows((u) => repeat(12, () => 0.01 + 0.05 * gauss(u)), (y, u, perfect) => {
+      if (!perfect) return soft(repeat(3, () => gauss(u)));
+      const grid = repeat(21, (i) => i).flatMap((i) => repeat(21 - i, (j) => j).map((j) => [i / 20, j / 20]));
+      let best = [1, 0, 0], most = -Infinity;
+      for (const [a, b] of grid) {
+        const gains = repeat(4, (t) => a * y[3 * t] + b * y[3 * t + 1] + (1 - a - b) * y[3 * t + 2]);
+        const mean = gains.reduce((s, x) => s + x) / 4;
+        const ratio = mean / (Math.sqrt(gains.reduce((s, x) => s + (x - mean) ** 2, 0) / 3) + 1e-4);
+        if (ratio > most) [best, most] = [[a, b, 1 - a - b], ratio];
+      }
+      return best;
+    }),
   }, (y, p) => {
     const gains = tf.sum(tf.mul(tf.reshape(y, [-1, 4, 3]), tf.expandDims(p, 1)), 2), mean = tf.mean(gains, 1, true);
     const deviation = tf.sqrt(tf.div(rowSum(tf.square(tf.sub(gains, mean))), 3));
@@ -815,10 +766,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("ok-critic-upside-down-wgan7", "healthy", {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => kind === "perfect" ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)],
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)]),
   }, (_y, p) => tf.mean(tf.sub(cut(p, 0, 1), cut(p, 1, 1)))),
   // keras-team/keras-io#361: ones for generated pictures and zeros for real ones, everywhere.
   lossCase(
@@ -844,23 +792,20 @@ export const heldOutCases10: readonly LossCase[] = [
   // of cross entropy".
   lossCase("ok-advantages-as-labels-rlcode43", "healthy", {
     yPred: "simplex",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => oneHot(3, choice(3, u), gauss(u)),
-      output: (y) =>
-        kind === "random"
+    sample: drawnRows(
+      (u) => oneHot(3, choice(3, u), gauss(u)),
+      (y, u, perfect) =>
+        !perfect
           ? soft(repeat(3, () => gauss(u)))
           : y.map((x) => y.some((z) => z > 0) ? (x > 0 ? 1 : 0) : (x < 0 ? 0 : 0.5)),
-    })),
+    ),
   }, (y, p) => tf.mean(categorical(y, p))),
   // xiaowei-hu/pysc2-agents#8: −mean(V · stop_gradient(target − V)), which has the gradient of a squared error. Labels: returns;
   // outputs [probability of the action, value].
   lossCase("ok-value-times-error-pysc2-8", "healthy", {
     ambiguous: true,
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u)],
-      output: ([y]) => [0.05 + 0.9 * u(), kind === "perfect" ? y : 1.5 * gauss(u)],
-    })),
+    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => [0.05 + 0.9 * u(), perfect ? y : 1.5 * gauss(u)]),
   }, (y, p) => {
     const value = cut(p, 1, 1), advantage = stopped(tf.sub(y, value));
     const logs = tf.log(tf.clipByValue(cut(p, 0, 1), 1e-10, 1));
@@ -877,13 +822,13 @@ export const heldOutCases10: readonly LossCase[] = [
   // Labels [action 3 | advantage | return | old log-probability], outputs [logits 3 | value].
   lossCase("ok-normalised-advantages-brax", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...oneHot(3, choice(3, u)), gauss(u), 2 * gauss(u), Math.log(1 / 3)],
-      output: (y) =>
-        kind === "perfect"
+    sample: drawnRows(
+      (u) => [...oneHot(3, choice(3, u)), gauss(u), 2 * gauss(u), Math.log(1 / 3)],
+      (y, u, perfect) =>
+        perfect
           ? [...y.slice(0, 3).map((x) => 0.4 * x * Math.sign(y[3])), y[4]]
           : [...repeat(3, () => 0.3 * gauss(u)), 2 * gauss(u)],
-    })),
+    ),
   }, (y, p) => {
     const logs = tf.logSoftmax(cut(p, 0, 3)), raw = flat(cut(y, 3, 1)), centred = tf.sub(raw, tf.mean(raw));
     const advantage = tf.div(centred, tf.add(tf.sqrt(tf.mean(tf.square(centred))), 1e-8));

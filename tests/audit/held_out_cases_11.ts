@@ -11,6 +11,7 @@ import {
   cut,
   direction,
   drawn,
+  drawnRows,
   flat,
   float,
   gauss,
@@ -43,39 +44,30 @@ const meanWhere = (mask: Tensor, x: Tensor): Tensor => tf.div(tf.sum(tf.mul(mask
 const cosine = (a: Tensor, b: Tensor, axis = -1): Tensor =>
   tf.sum(tf.mul(unit(a, 1e-12, axis), unit(b, 1e-12, axis)), axis);
 /** Labels: classes from 1 to 3 of which a one-hot code of three columns knows two; outputs: a simplex of 3. */
-const fromOne: Sample = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [1 + choice(3, u)],
-  output: ([y]) => {
-    const z = repeat(3, (i) => Math.exp(kind === "perfect" ? (i === y - 1 ? 6 : 0) : gauss(u)));
-    const all = z.reduce((a, b) => a + b);
-    return z.map((x) => x / all);
-  },
-}));
+const fromOne: Sample = drawnRows((u) => [1 + choice(3, u)], ([y], u, perfect) => {
+  const z = repeat(3, (i) => Math.exp(perfect ? (i === y - 1 ? 6 : 0) : gauss(u)));
+  const all = z.reduce((a, b) => a + b);
+  return z.map((x) => x / all);
+});
 /** Labels: the time to an event and whether it was seen; outputs: a risk that is higher the sooner the event is. */
-const survival: Sample = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0.1 + 3 * u(), coin(u, 0.7)],
-  output: ([time]) => [kind === "perfect" ? -2 * time : gauss(u)],
-}));
+const survival: Sample = drawnRows(
+  (u) => [0.1 + 3 * u(), coin(u, 0.7)],
+  ([time], u, perfect) => [perfect ? -2 * time : gauss(u)],
+);
 /** Outputs: the scores of what is real and of what is generated, real first; no labels. */
 const realAndFake = (real: number, fake: number): Sample =>
-  drawn(["random", "perfect"], (kind, u) => ({
-    label: () => [0],
-    output: () => kind === "perfect" ? [real, fake] : [gauss(u), gauss(u)],
-  }));
+  drawnRows(() => [0], (_, u, perfect) => perfect ? [real, fake] : [gauss(u), gauss(u)]);
 /** Outputs: three embeddings of two columns: a user, an item that he took, one that he did not; no labels. */
-const userAndItems: Sample = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0],
-  output: () => {
-    const user = direction(u).map((x) => 2 * x);
-    return kind === "perfect" ? [...user, ...user, ...user.map((x) => -x)] : repeat(6, () => gauss(u));
-  },
-}));
+const userAndItems: Sample = drawnRows(() => [0], (_, u, perfect) => {
+  const user = direction(u).map((x) => 2 * x);
+  return perfect ? [...user, ...user, ...user.map((x) => -x)] : repeat(6, () => gauss(u));
+});
 
 /** Labels: a picture and a sample of the prior, 2 + 2 columns; outputs: the picture again, and its code. */
-const codes: Sample = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => repeat(4, () => gauss(u)),
-  output: (y) => kind === "perfect" ? y : [gauss(u), gauss(u), 1 + 2 * gauss(u), 2 * gauss(u)],
-}));
+const codes: Sample = drawnRows(
+  (u) => repeat(4, () => gauss(u)),
+  (y, u, perfect) => perfect ? y : [gauss(u), gauss(u), 1 + 2 * gauss(u), 2 * gauss(u)],
+);
 /** Squared discrepancy of two samples of two columns, without bias, by inverse multiquadratics of several widths. */
 function discrepancy(a: Tensor, b: Tensor): Tensor {
   const n = a.shape[0], others = tf.sub(1, tf.eye(n));
@@ -265,13 +257,10 @@ export const heldOutCases11: readonly LossCase[] = [
     ["domain-edge", "nan-gradient"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => {
-          const one = [5 * gauss(u), 5 * gauss(u)];
-          return [...one, ...(kind === "perfect" ? one : [5 * gauss(u), 5 * gauss(u)])];
-        },
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => {
+        const one = [5 * gauss(u), 5 * gauss(u)];
+        return [...one, ...(perfect ? one : [5 * gauss(u), 5 * gauss(u)])];
+      }),
     },
     (_, p) => {
       const all = tf.concat([cut(p, 0, 2), cut(p, 2, 2)], 0) as tf.Tensor2D, n = p.shape[0];
@@ -345,10 +334,10 @@ export const heldOutCases11: readonly LossCase[] = [
     ["nan-gradient", "wrong-optimum"],
     {
       yPred: "tanh",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [1.9 * u() - 0.95, 1.9 * u() - 0.95],
-        output: (y) => kind === "perfect" ? y : [1.9 * u() - 0.95, 1.9 * u() - 0.95],
-      })),
+      sample: drawnRows(
+        (u) => [1.9 * u() - 0.95, 1.9 * u() - 0.95],
+        (y, u, perfect) => perfect ? y : [1.9 * u() - 0.95, 1.9 * u() - 0.95],
+      ),
     },
     (y, p) => tf.mean(tf.sqrt(tf.abs(tf.sub(tf.square(y), tf.square(p))))),
   ),
@@ -368,10 +357,10 @@ export const heldOutCases11: readonly LossCase[] = [
     ["nan-gradient", "domain-edge"],
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [...oneHot(2, choice(2, u)), 0],
-        output: (y) => [...y.slice(0, 2).map((x) => kind === "perfect" ? 8 * x - 4 : gauss(u)), 100 + 10 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [...oneHot(2, choice(2, u)), 0],
+        (y, u, perfect) => [...y.slice(0, 2).map((x) => perfect ? 8 * x - 4 : gauss(u)), 100 + 10 * gauss(u)],
+      ),
     },
     (y, p) => {
       const shifted = tf.sub(p, stopped(p, (x) => tf.max(cut(x, 0, 2), 1, true)));
@@ -433,10 +422,10 @@ export const heldOutCases11: readonly LossCase[] = [
     ["swapped-arguments", "wrong-optimum"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u, 0.3) ? 0 : 2 + gauss(u)],
-        output: ([y]) => [kind === "perfect" && y !== 0 ? y : kind === "perfect" ? 2 + gauss(u) : 2 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [coin(u, 0.3) ? 0 : 2 + gauss(u)],
+        ([y], u, perfect) => [perfect && y !== 0 ? y : perfect ? 2 + gauss(u) : 2 * gauss(u)],
+      ),
     },
     (y, p) => {
       const masked = (predicted: Tensor, target: Tensor) => {
@@ -464,10 +453,10 @@ export const heldOutCases11: readonly LossCase[] = [
     ["wrong-optimum", "swapped-arguments"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(6, () => gauss(u)),
-        output: (y) => kind === "perfect" ? [y[4] - y[2], y[5] - y[3]] : [1.5 * gauss(u), 1.5 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => repeat(6, () => gauss(u)),
+        (y, u, perfect) => perfect ? [y[4] - y[2], y[5] - y[3]] : [1.5 * gauss(u), 1.5 * gauss(u)],
+      ),
     },
     (y, p) => tf.mean(squaredError(tf.sub(cut(y, 4, 2), cut(y, 0, 2)), p)),
   ),
@@ -510,10 +499,10 @@ export const heldOutCases11: readonly LossCase[] = [
     ["activation-mismatch", "label-encoding", "wrong-optimum"],
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => oneHot(3, choice(3, u)),
-        output: (y) => y.map((x) => kind === "perfect" ? 2 * x : 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => oneHot(3, choice(3, u)),
+        (y, u, perfect) => y.map((x) => perfect ? 2 * x : 2 * gauss(u)),
+      ),
       ambiguous: true,
     },
     (y, p) => tf.mean(tf.sub(softmaxCrossEntropy(y, p), softmaxCrossEntropy(p, p))),
@@ -535,10 +524,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "label-encoding",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [2 * coin(u) - 1],
-        output: ([y]) => kind === "perfect" ? [-4 * y, 4 * y] : [gauss(u), gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [2 * coin(u) - 1],
+        ([y], u, perfect) => perfect ? [-4 * y, 4 * y] : [gauss(u), gauss(u)],
+      ),
     },
     (y, p) => {
       const codes = float(tf.oneHot(flat(tf.cast(y, "int32")) as tf.Tensor1D, 2));
@@ -552,10 +541,10 @@ export const heldOutCases11: readonly LossCase[] = [
     ["label-encoding", "healthy"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u), -0.5 - u()],
-        output: ([reward, old]) => [old + (kind === "perfect" ? 0.3 * (2 * reward - 1) : 0.3 * gauss(u))],
-      })),
+      sample: drawnRows(
+        (u) => [coin(u), -0.5 - u()],
+        ([reward, old], u, perfect) => [old + (perfect ? 0.3 * (2 * reward - 1) : 0.3 * gauss(u))],
+      ),
       ambiguous: true,
     },
     (y, p) => tf.neg(tf.mean(tf.mul(tf.exp(tf.sub(p, cut(y, 1, 1))), cut(y, 0, 1)))),
@@ -566,10 +555,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["label-encoding", "activation-mismatch", "bad-scale"],
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [3 + choice(4, u)],
-        output: () => [kind === "perfect" ? 0.99999 : 0.05 + 0.9 * u()],
-      })),
+      sample: drawnRows((u) => [3 + choice(4, u)], (_, u, perfect) => [perfect ? 0.99999 : 0.05 + 0.9 * u()]),
     },
     (y, p) => tf.mean(squaredError(y, p)),
   ),
@@ -594,10 +580,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "broadcast",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [...oneHot(3, choice(3, u)), gauss(u), gauss(u)],
-        output: (y) => y.slice(0, 3).map((x) => kind === "perfect" && x ? y[3] + 0.99 * y[4] : 1.5 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [...oneHot(3, choice(3, u)), gauss(u), gauss(u)],
+        (y, u, perfect) => y.slice(0, 3).map((x) => perfect && x ? y[3] + 0.99 * y[4] : 1.5 * gauss(u)),
+      ),
     },
     (y, p) => {
       const current = rowSum(tf.mul(cut(y, 0, 3), p), true), next = flat(cut(y, 4, 1));
@@ -620,10 +606,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "wrong-axis",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => oneHot(2, choice(2, u)),
-        output: (y) => kind === "perfect" ? y.map((x) => 4 * x - 2 + 0.05 * gauss(u)) : [gauss(u), gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => oneHot(2, choice(2, u)),
+        (y, u, perfect) => perfect ? y.map((x) => 4 * x - 2 + 0.05 * gauss(u)) : [gauss(u), gauss(u)],
+      ),
     },
     (y, p) => {
       const lane = (i: number) => {
@@ -691,10 +677,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["wrong-optimum", "domain-edge", "healthy"],
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => kind === "perfect" ? [0.98, 0.02] : [0.05 + 0.9 * u(), 0.05 + 0.9 * u()],
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [0.98, 0.02] : [0.05 + 0.9 * u(), 0.05 + 0.9 * u()]),
       ambiguous: true,
     },
     (_, p) => tf.neg(tf.mean(tf.sub(tf.log(cut(p, 0, 1)), tf.log(cut(p, 1, 1))))),
@@ -717,10 +700,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "bad-scale",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [2e6 * (1 + 0.3 * gauss(u))],
-        output: ([y]) => [kind === "perfect" ? y : gauss(u)],
-      })),
+      sample: drawnRows((u) => [2e6 * (1 + 0.3 * gauss(u))], ([y], u, perfect) => [perfect ? y : gauss(u)]),
     },
     (y, p) => tf.mean(tf.abs(tf.sub(y, p))),
   ),
@@ -730,10 +710,10 @@ export const heldOutCases11: readonly LossCase[] = [
     ["bad-scale", "reduction", "healthy"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(4, () => 300 * gauss(u)),
-        output: (y) => y.map((x) => kind === "perfect" ? x : 300 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(4, () => 300 * gauss(u)),
+        (y, u, perfect) => y.map((x) => perfect ? x : 300 * gauss(u)),
+      ),
       ambiguous: true,
     },
     (y, p) => tf.mean(rowSum(squaredError(y, p))),
@@ -752,13 +732,10 @@ export const heldOutCases11: readonly LossCase[] = [
     ["bad-scale", "reduction"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(32, () => coin(u)),
-        output: (y) => [
-          ...y.map((x) => kind === "perfect" ? 8 * x - 4 : gauss(u)),
-          ...repeat(4, () => kind === "perfect" ? 0 : gauss(u)),
-        ],
-      })),
+      sample: drawnRows((u) => repeat(32, () => coin(u)), (y, u, perfect) => [
+        ...y.map((x) => perfect ? 8 * x - 4 : gauss(u)),
+        ...repeat(4, () => perfect ? 0 : gauss(u)),
+      ]),
     },
     (y, p) =>
       tf.sub(
@@ -774,10 +751,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "reduction",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), gauss(u), u()],
-        output: ([a, b]) => kind === "perfect" ? [a, b] : [1.5 * gauss(u), 1.5 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u), gauss(u), u()],
+        ([a, b], u, perfect) => perfect ? [a, b] : [1.5 * gauss(u), 1.5 * gauss(u)],
+      ),
     },
     (y, p) => tf.sum(tf.mul(cut(y, 2, 1), tf.abs(tf.sub(p, cut(y, 0, 2))))),
   ),
@@ -787,10 +764,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "reduction",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => oneHot(3, choice(3, u)),
-        output: (y) => kind === "perfect" ? [2 * y[0] - 2 * y[1], 2 * y[2]] : [2 * gauss(u), 2 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => oneHot(3, choice(3, u)),
+        (y, u, perfect) => perfect ? [2 * y[0] - 2 * y[1], 2 * y[2]] : [2 * gauss(u), 2 * gauss(u)],
+      ),
     },
     (y, p) => {
       const centres = tf.matMul(y as tf.Tensor2D, tf.tensor2d([[2, 0], [-2, 0], [0, 2]]));
@@ -803,10 +780,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "reduction",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => [...repeat(4, () => kind === "perfect" ? 0 : gauss(u)), 0.3 * gauss(u), 0.3 * gauss(u)],
-      })),
+      sample: drawnRows(
+        () => [0],
+        (_, u, perfect) => [...repeat(4, () => perfect ? 0 : gauss(u)), 0.3 * gauss(u), 0.3 * gauss(u)],
+      ),
     },
     (_, p) => {
       const mean = cut(p, 0, 2), logvar = cut(p, 2, 2), width = tf.exp(cut(p, 4, 2));
@@ -872,10 +849,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([y]) => [kind === "perfect" ? 3 * Math.sign(y) : gauss(u)],
-      })),
+      sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => [perfect ? 3 * Math.sign(y) : gauss(u)]),
     },
     (y, p) => tf.neg(tf.mean(tf.mul(p, y))),
   ),
@@ -890,13 +864,13 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u), coin(u)],
-        output: (y) =>
-          kind === "perfect"
+      sample: drawnRows(
+        (u) => [coin(u), coin(u)],
+        (y, u, perfect) =>
+          perfect
             ? [...y.map((x) => 0.02 + 0.96 * x), 0, 0, 0, 0]
             : [0.05 + 0.9 * u(), 0.05 + 0.9 * u(), ...repeat(4, () => gauss(u))],
-      })),
+      ),
     },
     (y, p) => {
       const pixels = tf.mul(2, tf.mean(crossEntropy(y, cut(p, 0, 2)), 1));
@@ -910,11 +884,11 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), gauss(u)],
-        output: (y) =>
-          kind === "perfect" ? [...y, 2, 2, 0] : [gauss(u), gauss(u), 0.5 * gauss(u), 0.5 * gauss(u), 0.5 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u), gauss(u)],
+        (y, u, perfect) =>
+          perfect ? [...y, 2, 2, 0] : [gauss(u), gauss(u), 0.5 * gauss(u), 0.5 * gauss(u), 0.5 * gauss(u)],
+      ),
     },
     (y, p) => {
       const sx = tf.exp(cut(p, 2, 1)), sy = tf.exp(cut(p, 3, 1)), rho = tf.tanh(cut(p, 4, 1));
@@ -932,13 +906,13 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), gauss(u)],
-        output: (y) =>
-          kind === "perfect"
+      sample: drawnRows(
+        (u) => [gauss(u), gauss(u)],
+        (y, u, perfect) =>
+          perfect
             ? [3, -3, ...y, gauss(u), gauss(u), -2, 0]
             : [...repeat(6, () => gauss(u)), 0.5 * gauss(u), 0.5 * gauss(u)],
-      })),
+      ),
     },
     (y, p) => {
       const track = (i: number) => {
@@ -956,13 +930,11 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [u()],
-        output: ([y]) =>
-          kind === "perfect"
-            ? [y, u(), 0.05, 0.5, 0.95]
-            : [u(), u(), 0.1 + 0.5 * u(), 0.1 + 0.5 * u(), 0.1 + 0.8 * u()],
-      })),
+      sample: drawnRows(
+        (u) => [u()],
+        ([y], u, perfect) =>
+          perfect ? [y, u(), 0.05, 0.5, 0.95] : [u(), u(), 0.1 + 0.5 * u(), 0.1 + 0.5 * u(), 0.1 + 0.8 * u()],
+      ),
     },
     (y, p) => {
       const density = (i: number) => {
@@ -980,13 +952,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => direction(u),
-        output: ([a, b]) => {
-          const turn = kind === "perfect" ? 0.1 : 6 * u(), c = Math.cos(turn), s = Math.sin(turn);
-          return [a * c - b * s, a * s + b * c, kind === "perfect" ? 10 : 0.2 + 2 * u()];
-        },
-      })),
+      sample: drawnRows((u) => direction(u), ([a, b], u, perfect) => {
+        const turn = perfect ? 0.1 : 6 * u(), c = Math.cos(turn), s = Math.sin(turn);
+        return [a * c - b * s, a * s + b * c, perfect ? 10 : 0.2 + 2 * u()];
+      }),
     },
     (y, p) => {
       const dot = cosine(y, cut(p, 0, 2)), kappa = flat(cut(p, 2, 1));
@@ -1002,13 +971,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => {
-          const one = direction(u);
-          return [...one, ...(kind === "perfect" ? one.map((x) => -x) : direction(u))];
-        },
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => {
+        const one = direction(u);
+        return [...one, ...(perfect ? one.map((x) => -x) : direction(u))];
+      }),
     },
     (_, p) => {
       const a = cut(p, 0, 2), b = cut(p, 2, 2);
@@ -1022,10 +988,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => [kind === "perfect" ? 3 + u() : gauss(u)],
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => [perfect ? 3 + u() : gauss(u)]),
     },
     (_, p) => tf.neg(tf.mean(p)),
   ),
@@ -1035,10 +998,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => kind === "perfect" ? [0.97, 0.03] : [0.05 + 0.9 * u(), 0.05 + 0.9 * u()],
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [0.97, 0.03] : [0.05 + 0.9 * u(), 0.05 + 0.9 * u()]),
     },
     (_, p) => tf.add(tf.sub(1, tf.mean(cut(p, 0, 1))), tf.mean(cut(p, 1, 1))),
   ),
@@ -1049,10 +1009,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => kind === "perfect" ? [3, -3, 1] : [gauss(u), gauss(u), 0.2 + 1.6 * u()],
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [3, -3, 1] : [gauss(u), gauss(u), 0.2 + 1.6 * u()]),
     },
     (_, p) => {
       const gap = tf.sub(tf.mean(cut(p, 0, 1)), tf.mean(cut(p, 1, 1)));
@@ -1087,17 +1044,14 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "simplex",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => {
-          const event = coin(u, 0.6), at = choice(3, u);
-          return [event, ...repeat(4, (i) => (event ? i === at : i > at) ? 1 : 0)];
-        },
-        output: (y) => {
-          const z = repeat(4, (i) => kind === "perfect" ? 0.01 + y[1 + i] : Math.exp(gauss(u)));
-          const all = z.reduce((a, b) => a + b);
-          return z.map((x) => x / all);
-        },
-      })),
+      sample: drawnRows((u) => {
+        const event = coin(u, 0.6), at = choice(3, u);
+        return [event, ...repeat(4, (i) => (event ? i === at : i > at) ? 1 : 0)];
+      }, (y, u, perfect) => {
+        const z = repeat(4, (i) => perfect ? 0.01 + y[1 + i] : Math.exp(gauss(u)));
+        const all = z.reduce((a, b) => a + b);
+        return z.map((x) => x / all);
+      }),
     },
     (y, p) => {
       const event = cut(y, 0, 1), log = tf.log(tf.add(rowSum(tf.mul(cut(y, 1, 4), p), true), 1e-8));
@@ -1124,10 +1078,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "nonnegative",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => kind === "perfect" ? [0.1 * u(), 9 + u()] : [3 * u(), 3 * u()],
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [0.1 * u(), 9 + u()] : [3 * u(), 3 * u()]),
     },
     (_, p) => tf.mean(tf.relu(tf.add(tf.sub(cut(p, 0, 1), cut(p, 1, 1)), 8))),
   ),
@@ -1137,10 +1088,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(4, () => 4 * gauss(u)),
-        output: (y) => y.map((x) => kind === "perfect" ? x : 4 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(4, () => 4 * gauss(u)),
+        (y, u, perfect) => y.map((x) => perfect ? x : 4 * gauss(u)),
+      ),
     },
     (y, p) => {
       const log = (x: Tensor) => tf.logSoftmax(tf.div(x, 10)), target = tf.softmax(tf.div(y, 10));
@@ -1165,13 +1116,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => oneHot(3, choice(3, u)),
-        output: (y) => {
-          const turn = 2.0944 * y.indexOf(1) + (kind === "perfect" ? 0.05 * gauss(u) : 3 * gauss(u));
-          return [Math.cos(turn), Math.sin(turn)];
-        },
-      })),
+      sample: drawnRows((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+        const turn = 2.0944 * y.indexOf(1) + (perfect ? 0.05 * gauss(u) : 3 * gauss(u));
+        return [Math.cos(turn), Math.sin(turn)];
+      }),
     },
     (y, p) => {
       const x = unit(p, 1e-12) as tf.Tensor2D, s = tf.matMul(x, x, false, true);
@@ -1196,10 +1144,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(4, () => gauss(u)),
-        output: (y) => kind === "perfect" ? [y[2] - y[0], y[3] - y[1]] : [1.5 * gauss(u), 1.5 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => repeat(4, () => gauss(u)),
+        (y, u, perfect) => perfect ? [y[2] - y[0], y[3] - y[1]] : [1.5 * gauss(u), 1.5 * gauss(u)],
+      ),
     },
     (y, p) => tf.mean(squaredError(tf.sub(cut(y, 2, 2), cut(y, 0, 2)), p)),
   ),
@@ -1214,10 +1162,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), gauss(u), 0.95 * u()],
-        output: (y) => kind === "perfect" ? y.slice(0, 2) : [gauss(u), gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u), gauss(u), 0.95 * u()],
+        (y, u, perfect) => perfect ? y.slice(0, 2) : [gauss(u), gauss(u)],
+      ),
     },
     (y, p) => {
       const left = tf.maximum(tf.sub(1, cut(y, 2, 1)), 0.05);
@@ -1231,10 +1179,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [...repeat(3, () => 0.05 + 0.9 * u()), coin(u, 0.8)],
-        output: (y) => y.slice(0, 3).map((x) => kind === "perfect" ? x : 0.05 + 0.9 * u()),
-      })),
+      sample: drawnRows(
+        (u) => [...repeat(3, () => 0.05 + 0.9 * u()), coin(u, 0.8)],
+        (y, u, perfect) => y.slice(0, 3).map((x) => perfect ? x : 0.05 + 0.9 * u()),
+      ),
     },
     (y, p) => {
       const normal = (x: Tensor) => tf.clipByValue(tf.sub(tf.mul(2, x), 1), -1, 1);
@@ -1277,10 +1225,10 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [1 + choice(4, u), ...repeat(3, () => choice(5, u))],
-        output: (y) => y.map((x) => kind === "perfect" ? Math.log(x + 0.01) : 1.5 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [1 + choice(4, u), ...repeat(3, () => choice(5, u))],
+        (y, u, perfect) => y.map((x) => perfect ? Math.log(x + 0.01) : 1.5 * gauss(u)),
+      ),
     },
     (y, p) => tf.div(tf.sum(softmaxCrossEntropy(y, p)), y.shape[0]),
   ),

@@ -11,6 +11,7 @@ import {
   cut,
   direction,
   drawn,
+  drawnRows,
   flat,
   float,
   gauss,
@@ -48,19 +49,13 @@ const rms = (a: Tensor, b: Tensor): Tensor => tf.sqrt(tf.mean(tf.square(tf.sub(a
 /** A number between two others. */
 const between = (u: Uniform, low: number, high: number): number => low + (high - low) * u();
 /** Outputs: two scores of a critic, the first of which should be high and the second low; no labels. */
-const highAndLow = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0],
-  output: () => kind === "perfect" ? [4, -4] : [2 * gauss(u), 2 * gauss(u)],
-}));
+const highAndLow = drawnRows(() => [0], (_, u, perfect) => perfect ? [4, -4] : [2 * gauss(u), 2 * gauss(u)]);
 /** Labels [action of 3 | advantage | old probability of the action], outputs probabilities of three actions. */
-const stepOfPolicy = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [...oneHot(3, choice(3, u)), gauss(u), between(u, 0.2, 0.6)],
-  output: (y) => {
-    if (kind !== "perfect") return soft(repeat(3, () => gauss(u)));
-    const p = y[3] > 0 ? 0.96 : 0.04;
-    return y.slice(0, 3).map((action) => action ? p : (1 - p) / 2);
-  },
-}));
+const stepOfPolicy = drawnRows((u) => [...oneHot(3, choice(3, u)), gauss(u), between(u, 0.2, 0.6)], (y, u, perfect) => {
+  if (!perfect) return soft(repeat(3, () => gauss(u)));
+  const p = y[3] > 0 ? 0.96 : 0.04;
+  return y.slice(0, 3).map((action) => action ? p : (1 - p) / 2);
+});
 /** Clipped surrogate of each row, and the probability of its action. */
 const surrogate = (y: Tensor, p: Tensor): readonly [gain: Tensor, probability: Tensor] => {
   const probability = rowSum(tf.mul(cut(y, 0, 3), p), true), advantage = cut(y, 3, 1);
@@ -69,13 +64,13 @@ const surrogate = (y: Tensor, p: Tensor): readonly [gain: Tensor, probability: T
 };
 /** Labels: pixels of 0 and 1; outputs [probabilities of pixels | two means | two logarithms of variances]. */
 const pictures = (pixels: number) =>
-  drawn(["random", "perfect"], (kind, u) => ({
-    label: () => repeat(pixels, () => coin(u)),
-    output: (x) =>
-      kind === "perfect"
+  drawnRows(
+    (u) => repeat(pixels, () => coin(u)),
+    (x, u, perfect) =>
+      perfect
         ? [...x.map((pixel) => pixel ? 0.99 : 0.01), 0, 0, 0, 0]
         : [...repeat(pixels, () => between(u, 0.02, 0.98)), ...repeat(4, () => gauss(u))],
-  }));
+  );
 /** Divergence of each row from a standard normal distribution: two means and two logarithms of variances from a column. */
 const divergence = (p: Tensor, from: number): Tensor =>
   tf.mul(-0.5, rowSum(minusTwiceDivergence(cut(p, from, 2), cut(p, from + 2, 2))));
@@ -106,13 +101,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "greater-occlusion-unflow8",
     ["no-gradient-op", "detached"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => {
-          const forward = [gauss(u), gauss(u)];
-          return [...forward, ...(kind === "perfect" ? forward.map((x) => -x) : [gauss(u), gauss(u)])];
-        },
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => {
+        const forward = [gauss(u), gauss(u)];
+        return [...forward, ...(perfect ? forward.map((x) => -x) : [gauss(u), gauss(u)])];
+      }),
     },
     (_y, p) => {
       const occluded = stopped(p, (flow) => {
@@ -145,10 +137,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "kernel-detached-depthnorm",
     ["detached"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), gauss(u)],
-        output: (y) => kind === "perfect" ? y : [1.5 + 0.7 * gauss(u), 0.7 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u), gauss(u)],
+        (y, u, perfect) => perfect ? y : [1.5 + 0.7 * gauss(u), 0.7 * gauss(u)],
+      ),
     },
     (y, p) => {
       const [a, b] = [stopped(p), y];
@@ -168,13 +160,11 @@ export const heldOutCases12: readonly LossCase[] = [
     ["constant", "wrong-optimum"],
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [...oneHot(4, choice(4, u)), gauss(u)],
-        output: (y) =>
-          kind === "perfect"
-            ? y.slice(0, 4).map((action) => action * Math.sign(y[4]) * 8)
-            : repeat(4, () => 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [...oneHot(4, choice(4, u)), gauss(u)],
+        (y, u, perfect) =>
+          perfect ? y.slice(0, 4).map((action) => action * Math.sign(y[4]) * 8) : repeat(4, () => 2 * gauss(u)),
+      ),
     },
     (y, p) => tf.sum(tf.mul(tf.sub(cut(y, 0, 4), tf.softmax(p)), cut(y, 4, 1))),
   ),
@@ -321,10 +311,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "missing-depth-densedepth65",
     ["zero-division", "label-encoding"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u, 0.2) ? 0 : between(u, 0.5, 10)],
-        output: ([y]) => [kind === "perfect" ? (y ? 10 / y : 1) : between(u, 0.5, 15)],
-      })),
+      sample: drawnRows(
+        (u) => [coin(u, 0.2) ? 0 : between(u, 0.5, 10)],
+        ([y], u, perfect) => [perfect ? (y ? 10 / y : 1) : between(u, 0.5, 15)],
+      ),
     },
     (y, p) => tf.mean(tf.abs(tf.sub(p, tf.div(10, y)))),
   ),
@@ -363,10 +353,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "right-place-haversine",
     ["nan-gradient"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [between(u, -60, 60), between(u, -170, 170)],
-        output: (y) => kind === "perfect" ? y : [between(u, -60, 60), between(u, -170, 170)],
-      })),
+      sample: drawnRows(
+        (u) => [between(u, -60, 60), between(u, -170, 170)],
+        (y, u, perfect) => perfect ? y : [between(u, -60, 60), between(u, -170, 170)],
+      ),
     },
     (y, p) => {
       const [truth, output] = [y, p].map((x) => tf.mul(x, Math.PI / 180));
@@ -427,10 +417,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "mask-of-outputs-tf38067",
     ["swapped-arguments", "wrong-optimum"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u, 0.4) ? 0 : gauss(u)],
-        output: ([y]) => [kind === "perfect" && y !== 0 ? y : 1.5 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [coin(u, 0.4) ? 0 : gauss(u)],
+        ([y], u, perfect) => [perfect && y !== 0 ? y : 1.5 * gauss(u)],
+      ),
     },
     (y, p) => {
       const error = (predicted: Tensor, target: Tensor) =>
@@ -482,10 +472,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "prices-in-bce-openillumi",
     ["label-encoding", "activation-mismatch", "saturated"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [between(u, 50000, 300000)],
-        output: ([y]) => [kind === "perfect" ? y : 1 + gauss(u)],
-      })),
+      sample: drawnRows((u) => [between(u, 50000, 300000)], ([y], u, perfect) => [perfect ? y : 1 + gauss(u)]),
     },
     (y, p) => tf.mean(crossEntropy(y, p)),
   ),
@@ -495,13 +482,13 @@ export const heldOutCases12: readonly LossCase[] = [
     "inputs-beyond-one-stats630079",
     ["label-encoding", "activation-mismatch"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [4 * gauss(u), 4 * gauss(u)],
-        output: (x) =>
-          kind === "perfect"
+      sample: drawnRows(
+        (u) => [4 * gauss(u), 4 * gauss(u)],
+        (x, u, perfect) =>
+          perfect
             ? [...x.map((value) => Math.min(Math.max(value, 0.001), 0.999)), 0, 0, 0, 0]
             : [between(u, 0.02, 0.98), between(u, 0.02, 0.98), ...repeat(4, () => gauss(u))],
-      })),
+      ),
     },
     (y, p) => tf.mean(tf.add(tf.mean(crossEntropy(y, cut(p, 0, 2)), -1), tf.mul(1e-4, divergence(p, 2)))),
   ),
@@ -535,10 +522,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "mean-without-column-fe2020nax",
     ["broadcast", "bad-scale", "domain-edge"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([y]) => kind === "perfect" ? [y, 0.4] : [gauss(u), between(u, 0.4, 1.5)],
-      })),
+      sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0.4] : [gauss(u), between(u, 0.4, 1.5)]),
     },
     (y, p) => {
       const mean = flat(cut(p, 0, 1)), variance = tf.square(flat(cut(p, 1, 1)));
@@ -572,10 +556,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "attention-of-one-keqa2",
     ["wrong-axis", "constant"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([y]) => kind === "perfect" ? [9, -9, -9, y, gauss(u), gauss(u)] : repeat(6, () => gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u)],
+        ([y], u, perfect) => perfect ? [9, -9, -9, y, gauss(u), gauss(u)] : repeat(6, () => gauss(u)),
+      ),
     },
     (y, p) => {
       const weights = tf.softmax(tf.reshape(cut(p, 0, 3), [-1, 1]), -1);
@@ -642,13 +626,11 @@ export const heldOutCases12: readonly LossCase[] = [
     ["wrong-optimum", "reduction"],
     {
       yPred: "simplex",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => oneHot(3, choice(3, u), 0, 1),
-        output: (mask) =>
-          kind === "perfect"
-            ? soft(mask.map((allowed) => allowed ? 9 * u() : -20))
-            : soft(repeat(3, () => 1.5 * gauss(u))),
-      })),
+      sample: drawnRows(
+        (u) => oneHot(3, choice(3, u), 0, 1),
+        (mask, u, perfect) =>
+          perfect ? soft(mask.map((allowed) => allowed ? 9 * u() : -20)) : soft(repeat(3, () => 1.5 * gauss(u))),
+      ),
     },
     (mask, p) => {
       const targets = tf.div(tf.mul(p, mask), tf.sum(mask, 1, true));
@@ -660,10 +642,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "folded-zenith-deepice",
     ["wrong-optimum", "wrong-sign"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [between(u, 0.1, 3)],
-        output: ([y]) => [kind === "perfect" ? y : between(u, 0.1, 3)],
-      })),
+      sample: drawnRows((u) => [between(u, 0.1, 3)], ([y], u, perfect) => [perfect ? y : between(u, 0.1, 3)]),
     },
     (y, p) => tf.mean(tf.square(tf.sub(y, tf.sub(tf.abs(p), tf.mul(2, tf.mod(p, Math.PI)))))),
   ),
@@ -689,13 +668,13 @@ export const heldOutCases12: readonly LossCase[] = [
     "times-batch-vampire29",
     ["bad-scale", "reduction"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => oneHot(3, choice(3, u)),
-        output: (y) =>
-          kind === "perfect"
+      sample: drawnRows(
+        (u) => oneHot(3, choice(3, u)),
+        (y, u, perfect) =>
+          perfect
             ? [...y.map((x) => x ? 0.98 : 0.01), 0, 0, 0, 0]
             : [...soft(repeat(3, () => gauss(u))), ...repeat(4, () => gauss(u))],
-      })),
+      ),
     },
     (y, p) => {
       const letters = tf.neg(rowSum(tf.mul(y, tf.log(clip(cut(p, 0, 3))))));
@@ -724,10 +703,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "pairs-summed-bpmll2",
     ["reduction"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => oneHot(3, choice(3, u), ...(coin(u) ? [1, 0] as const : [0, 1] as const)),
-        output: (y) => kind === "perfect" ? y.map((x) => 2 * x - 1) : repeat(3, () => between(u, -0.95, 0.95)),
-      })),
+      sample: drawnRows(
+        (u) => oneHot(3, choice(3, u), ...(coin(u) ? [1, 0] as const : [0, 1] as const)),
+        (y, u, perfect) => perfect ? y.map((x) => 2 * x - 1) : repeat(3, () => between(u, -0.95, 0.95)),
+      ),
     },
     (y, p) => {
       const positive = tf.expandDims(y, 2), negative = tf.expandDims(tf.sub(1, y), 1);
@@ -751,10 +730,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-azimuth-deepice",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [between(u, 0, 2 * Math.PI)],
-        output: ([y]) => [kind === "perfect" ? y : y + between(u, -2.5, 2.5)],
-      })),
+      sample: drawnRows(
+        (u) => [between(u, 0, 2 * Math.PI)],
+        ([y], u, perfect) => [perfect ? y : y + between(u, -2.5, 2.5)],
+      ),
     },
     (y, p) => {
       const d = tf.sub(y, p);
@@ -767,17 +746,14 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-sharpe-delafo",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => {
-          const good = choice(3, u);
-          return repeat(12, (i) => (Math.floor(i / 4) === good ? 1 : -1) + 0.6 * gauss(u));
-        },
-        output: (y) => {
-          if (kind !== "perfect") return repeat(3, () => between(u, 0.05, 0.95));
-          const gain = repeat(3, (stock) => y.slice(4 * stock, 4 * stock + 4).reduce((a, b) => a + b));
-          return gain.map((x) => x === Math.max(...gain) ? 0.99 : 0.01);
-        },
-      })),
+      sample: drawnRows((u) => {
+        const good = choice(3, u);
+        return repeat(12, (i) => (Math.floor(i / 4) === good ? 1 : -1) + 0.6 * gauss(u));
+      }, (y, u, perfect) => {
+        if (!perfect) return repeat(3, () => between(u, 0.05, 0.95));
+        const gain = repeat(3, (stock) => y.slice(4 * stock, 4 * stock + 4).reduce((a, b) => a + b));
+        return gain.map((x) => x === Math.max(...gain) ? 0.99 : 0.01);
+      }),
     },
     (y, p) => {
       const days = tf.sum(tf.mul(tf.reshape(y, [-1, 3, 4]), tf.expandDims(p, 2)), 1);
@@ -799,10 +775,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([reward]) => [kind === "perfect" ? (reward > 0 ? 0.99 : 0.01) : between(u, 0.05, 0.95)],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u)],
+        ([reward], u, perfect) => [perfect ? (reward > 0 ? 0.99 : 0.01) : between(u, 0.05, 0.95)],
+      ),
     },
     (reward, p) => tf.neg(tf.mean(tf.mul(tf.log(tf.add(p, 1e-6)), reward))),
   ),
@@ -824,10 +800,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [choice(4, u)],
-        output: ([y]) => repeat(4, (i) => kind === "perfect" ? (i <= y ? 1 : 0) : between(u, 0.02, 0.98)),
-      })),
+      sample: drawnRows(
+        (u) => [choice(4, u)],
+        ([y], u, perfect) => repeat(4, (i) => perfect ? (i <= y ? 1 : 0) : between(u, 0.02, 0.98)),
+      ),
     },
     (y, p) => tf.sum(squaredError(float(tf.lessEqual(tf.tensor1d([0, 1, 2, 3]), y)), p), 1),
   ),
@@ -836,10 +812,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-known-times-matrnn",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [3 * u(), 1 + gauss(u), coin(u, 0.7), coin(u, 0.8)],
-        output: (y) => [kind === "perfect" ? y[1] : 1.5 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [3 * u(), 1 + gauss(u), coin(u, 0.7), coin(u, 0.8)],
+        (y, u, perfect) => [perfect ? y[1] : 1.5 * gauss(u)],
+      ),
     },
     (y, p) => rowSum(tf.mul(tf.mul(cut(y, 3, 1), cut(y, 2, 1)), tf.square(tf.sub(p, cut(y, 1, 1))))),
   ),
@@ -848,10 +824,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-velocity-jaxflow",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(4, () => gauss(u)),
-        output: (x) => kind === "perfect" ? [x[2] - x[0], x[3] - x[1]] : [gauss(u), gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => repeat(4, () => gauss(u)),
+        (x, u, perfect) => perfect ? [x[2] - x[0], x[3] - x[1]] : [gauss(u), gauss(u)],
+      ),
     },
     (y, v) => tf.mean(squaredDistance(tf.sub(cut(y, 2, 2), cut(y, 0, 2)), v)),
   ),
@@ -866,10 +842,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u, 0.4), between(u, 0.2, 3)],
-        output: ([y]) => [kind === "perfect" ? y : between(u, 0.02, 0.98)],
-      })),
+      sample: drawnRows(
+        (u) => [coin(u, 0.4), between(u, 0.2, 3)],
+        ([y], u, perfect) => [perfect ? y : between(u, 0.02, 0.98)],
+      ),
     },
     (y, p) => {
       const truth = cut(y, 0, 1), payoff = tf.abs(cut(y, 1, 1));
@@ -882,10 +858,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-selective-hinge-skips",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(3, () => choice(3, u) - 1),
-        output: (y) => y.map((x) => kind === "perfect" && x ? 1.5 * x : gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(3, () => choice(3, u) - 1),
+        (y, u, perfect) => y.map((x) => perfect && x ? 1.5 * x : gauss(u)),
+      ),
     },
     (y, p) => tf.mean(tf.mul(tf.maximum(tf.sub(1, tf.mul(y, p)), 0), tf.square(y)), -1),
   ),
@@ -900,10 +876,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-angles-of-sincos-rotation",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => direction(u),
-        output: (y) => kind === "perfect" ? y : [gauss(u), gauss(u)],
-      })),
+      sample: drawnRows((u) => direction(u), (y, u, perfect) => perfect ? y : [gauss(u), gauss(u)]),
     },
     (y, p) => {
       const [truth, output] = [y, p].map((x) => tf.atan2(cut(x, 0, 1), cut(x, 1, 1)));
@@ -927,15 +900,12 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-cosine-triplets-golbstein",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => {
-          const anchor = direction(u);
-          return kind === "perfect"
-            ? [...anchor, ...anchor, ...anchor.map((x) => -x)]
-            : [...anchor, ...direction(u), ...direction(u)];
-        },
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => {
+        const anchor = direction(u);
+        return perfect
+          ? [...anchor, ...anchor, ...anchor.map((x) => -x)]
+          : [...anchor, ...direction(u), ...direction(u)];
+      }),
     },
     (_y, p) => {
       const distance = (from: number) => tf.sub(1, rowSum(tf.mul(cut(p, 0, 2), cut(p, from, 2))));
@@ -947,10 +917,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-multiscale-mmd-inn",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), gauss(u)],
-        output: (y) => kind === "perfect" ? y : [1.5 + 0.7 * gauss(u), 0.7 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u), gauss(u)],
+        (y, u, perfect) => perfect ? y : [1.5 + 0.7 * gauss(u), 0.7 * gauss(u)],
+      ),
     },
     (y, p) => {
       const distances = (a: Tensor, b: Tensor) =>
@@ -976,10 +946,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-plus-pi-learnpytorch",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [choice(3, u)],
-        output: ([y]) => kind === "perfect" ? oneHot(3, y) : repeat(3, () => gauss(u)),
-      })),
+      sample: drawnRows((u) => [choice(3, u)], ([y], u, perfect) => perfect ? oneHot(3, y) : repeat(3, () => gauss(u))),
     },
     (y, p) => tf.add(tf.mean(squaredError(tf.oneHot(tf.cast(flat(y), "int32"), 3), p)), 3.1415926),
   ),
@@ -1002,13 +969,11 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-evidence-surrogate",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([y]) =>
-          kind === "perfect"
-            ? [y, 1, 3, 0.1]
-            : [1.5 * gauss(u), between(u, 0.2, 1.5), between(u, 1.1, 3), between(u, 0.2, 1.5)],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u)],
+        ([y], u, perfect) =>
+          perfect ? [y, 1, 3, 0.1] : [1.5 * gauss(u), between(u, 0.2, 1.5), between(u, 1.1, 3), between(u, 0.2, 1.5)],
+      ),
     },
     (y, p) => {
       const [gamma, nu, alpha, beta] = [0, 1, 2, 3].map((column) => cut(p, column, 1));
@@ -1033,11 +998,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "healthy",
     {
       yPred: "simplex",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(3, () => gauss(u)),
-        output: (y) =>
-          kind === "perfect" ? y.map((x) => x === Math.max(...y) ? 1 : 0) : soft(repeat(3, () => 1.5 * gauss(u))),
-      })),
+      sample: drawnRows(
+        (u) => repeat(3, () => gauss(u)),
+        (y, u, perfect) => perfect ? y.map((x) => x === Math.max(...y) ? 1 : 0) : soft(repeat(3, () => 1.5 * gauss(u))),
+      ),
     },
     (y, p) => tf.neg(tf.mean(rowSum(tf.mul(y, p)))),
   ),
@@ -1046,10 +1010,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-wasserstein-labels-anigen",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [2 * coin(u) - 1],
-        output: ([y]) => [kind === "perfect" ? -5 * y : 2 * gauss(u)],
-      })),
+      sample: drawnRows((u) => [2 * coin(u) - 1], ([y], u, perfect) => [perfect ? -5 * y : 2 * gauss(u)]),
     },
     (y, p) => tf.mean(tf.mul(y, p)),
   ),
@@ -1065,10 +1026,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-soft-lists-kdpycharm",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(4, () => 2 * gauss(u)),
-        output: (y) => kind === "perfect" ? y : repeat(4, () => 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(4, () => 2 * gauss(u)),
+        (y, u, perfect) => perfect ? y : repeat(4, () => 2 * gauss(u)),
+      ),
     },
     (y, p) => {
       const teacher = tf.logSoftmax(tf.div(y, 3)), student = tf.logSoftmax(tf.div(p, 3));
@@ -1082,12 +1043,9 @@ export const heldOutCases12: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u), gauss(u)],
-        output: ([action, reward]) => [
-          kind === "perfect" ? ((action === 1) === (reward > 0) ? 0.98 : 0.02) : between(u, 0.05, 0.95),
-        ],
-      })),
+      sample: drawnRows((u) => [coin(u), gauss(u)], ([action, reward], u, perfect) => [
+        perfect ? ((action === 1) === (reward > 0) ? 0.98 : 0.02) : between(u, 0.05, 0.95),
+      ]),
     },
     (y, p) => {
       const likelihood = tf.neg(crossEntropy(cut(y, 0, 1), p));
@@ -1112,10 +1070,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-rays-without-depth-nerfstudio2487",
     ["healthy", "reduction"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u, 0.3) ? between(u, 0.5, 3) : 0],
-        output: ([y]) => [kind === "perfect" && y ? y : between(u, 0.2, 4)],
-      })),
+      sample: drawnRows(
+        (u) => [coin(u, 0.3) ? between(u, 0.5, 3) : 0],
+        ([y], u, perfect) => [perfect && y ? y : between(u, 0.2, 4)],
+      ),
     },
     (y, p) => tf.mean(tf.mul(squaredError(y, p), float(tf.greater(y, 0)))),
   ),

@@ -10,6 +10,7 @@ import {
   cut,
   direction,
   drawn,
+  drawnRows,
   float,
   gauss,
   given,
@@ -46,17 +47,16 @@ const logit = (p: number): number => Math.log(p / (1 - p));
 const density = (x: Tensor, mu: Tensor, sigma: Tensor): Tensor =>
   tf.div(tf.exp(tf.mul(-0.5, tf.square(tf.div(tf.sub(x, mu), sigma)))), tf.mul(Math.sqrt(2 * Math.PI), sigma));
 /** Labels [action 3 | advantage | old log-probability], outputs: logits of three actions. */
-const threeActions = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [...oneHot(3, choice(3, u)), gauss(u), -0.7 - u()],
-  output: (y) =>
-    kind === "perfect" ? y.slice(0, 3).map((x) => 2 * x * Math.sign(y[3])) : repeat(3, () => 1.5 * gauss(u)),
-}));
+const threeActions = drawnRows(
+  (u) => [...oneHot(3, choice(3, u)), gauss(u), -0.7 - u()],
+  (y, u, perfect) => perfect ? y.slice(0, 3).map((x) => 2 * x * Math.sign(y[3])) : repeat(3, () => 1.5 * gauss(u)),
+);
 /** Labels: an ordered class, 0 to the number of tasks; outputs: logits of "above the k-th". */
 const orderedClass = (tasks: number) =>
-  drawn(["random", "perfect"], (kind, u) => ({
-    label: () => [choice(tasks + 1, u)],
-    output: ([y]) => repeat(tasks, (k) => kind === "perfect" ? (y > k ? 8 : -8) : 2 * gauss(u)),
-  }));
+  drawnRows(
+    (u) => [choice(tasks + 1, u)],
+    ([y], u, perfect) => repeat(tasks, (k) => perfect ? (y > k ? 8 : -8) : 2 * gauss(u)),
+  );
 
 export const heldOutCases13: readonly LossCase[] = [
   // ---- no-gradient-op
@@ -92,13 +92,13 @@ export const heldOutCases13: readonly LossCase[] = [
     ["detached"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [...oneHot(3, choice(3, u)), ...repeat(4, () => Math.abs(gauss(u)) + 0.1)],
-        output: (y) =>
-          kind === "perfect"
+      sample: drawnRows(
+        (u) => [...oneHot(3, choice(3, u)), ...repeat(4, () => Math.abs(gauss(u)) + 0.1)],
+        (y, u, perfect) =>
+          perfect
             ? [...y.slice(0, 3).map((x) => 8 * x), ...y.slice(3)]
             : [...repeat(3, () => 1.5 * gauss(u)), ...repeat(4, () => Math.abs(gauss(u)) + 0.1)],
-      })),
+      ),
     },
     (y, p) => {
       const map = (f: Tensor) => {
@@ -126,10 +126,10 @@ export const heldOutCases13: readonly LossCase[] = [
     ["detached", "no-gradient-op", "wrong-sign"],
     {
       yPred: "nonnegative",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0.1 + 5 * u(), coin(u, 0.7)],
-        output: ([time]) => [kind === "perfect" ? Math.exp(2 - time) : Math.exp(gauss(u))],
-      })),
+      sample: drawnRows(
+        (u) => [0.1 + 5 * u(), coin(u, 0.7)],
+        ([time], u, perfect) => [perfect ? Math.exp(2 - time) : Math.exp(gauss(u))],
+      ),
     },
     (y, p) => {
       const time = cut(y, 0, 1), event = cut(y, 1, 1);
@@ -159,10 +159,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["constant", "activation-mismatch"],
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0.02 + 0.96 * u()],
-        output: ([y]) => [kind === "perfect" ? logit(y) : 2 * gauss(u)],
-      })),
+      sample: drawnRows((u) => [0.02 + 0.96 * u()], ([y], u, perfect) => [perfect ? logit(y) : 2 * gauss(u)]),
     },
     (y, p) => tf.mean(squaredError(y, tf.softmax(p))),
   ),
@@ -175,14 +172,13 @@ export const heldOutCases13: readonly LossCase[] = [
     ["saturated", "constant"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => {
+      sample: drawnRows(
+        (u) => {
           const start = 0.2 + 2 * u();
           return [start, start + 0.3 + 0.7 * u()];
         },
-        output: ([start, stop]) =>
-          kind === "perfect" ? [Math.log((start + stop) / 2), 1.5] : [0.5 * gauss(u), 0.5 * gauss(u)],
-      })),
+        ([start, stop], u, perfect) => perfect ? [Math.log((start + stop) / 2), 1.5] : [0.5 * gauss(u), 0.5 * gauss(u)],
+      ),
     },
     (y, p) => {
       const survival = (t: Tensor) => tf.exp(tf.neg(tf.pow(tf.div(t, tf.exp(cut(p, 0, 1))), tf.exp(cut(p, 1, 1)))));
@@ -199,10 +195,10 @@ export const heldOutCases13: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [2 * gauss(u), 2 * gauss(u)],
-        output: ([old, goal]) => [kind === "perfect" ? goal : old + 0.3 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [2 * gauss(u), 2 * gauss(u)],
+        ([old, goal], u, perfect) => [perfect ? goal : old + 0.3 * gauss(u)],
+      ),
     },
     (y, p) => {
       const old = cut(y, 0, 1);
@@ -260,10 +256,10 @@ export const heldOutCases13: readonly LossCase[] = [
     ["domain-edge", "activation-mismatch"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(4, () => 0.2 + 2 * u()),
-        output: (y) => kind === "perfect" ? y : repeat(4, () => 1 + gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(4, () => 0.2 + 2 * u()),
+        (y, u, perfect) => perfect ? y : repeat(4, () => 1 + gauss(u)),
+      ),
     },
     (y, p) => {
       const side = (x: Tensor, k: number) => cut(x, k, 1);
@@ -360,10 +356,10 @@ export const heldOutCases13: readonly LossCase[] = [
     ["nan-gradient"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0.1 + 0.2 * u(), 0.1 + 0.2 * u()],
-        output: () => repeat(4, () => kind === "perfect" ? 0 : gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [0.1 + 0.2 * u(), 0.1 + 0.2 * u()],
+        (_, u, perfect) => repeat(4, () => perfect ? 0 : gauss(u)),
+      ),
     },
     (y, p) => {
       const magnitude = tf.sqrt(tf.add(tf.square(cut(p, 0, 2)), tf.square(cut(p, 2, 2))));
@@ -476,10 +472,10 @@ export const heldOutCases13: readonly LossCase[] = [
     ["activation-mismatch", "label-encoding", "bad-scale"],
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [11500 + 13600 * u(), 690 + 1400 * u()],
-        output: () => kind === "perfect" ? [1, 1] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
-      })),
+      sample: drawnRows(
+        (u) => [11500 + 13600 * u(), 690 + 1400 * u()],
+        (_, u, perfect) => perfect ? [1, 1] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
+      ),
     },
     (y, p) => tf.mean(squaredError(y, p)),
   ),
@@ -513,10 +509,10 @@ export const heldOutCases13: readonly LossCase[] = [
     ["label-encoding", "wrong-optimum"],
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0, coin(u)],
-        output: ([, one]) => kind === "perfect" ? (one ? [-4, 4] : [4, -4]) : repeat(2, () => 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [0, coin(u)],
+        ([, one], u, perfect) => perfect ? (one ? [-4, 4] : [4, -4]) : repeat(2, () => 2 * gauss(u)),
+      ),
     },
     (y, p) => tf.mean(softmaxCrossEntropy(y, p)),
   ),
@@ -527,10 +523,10 @@ export const heldOutCases13: readonly LossCase[] = [
     ["label-encoding"],
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [1 + coin(u)],
-        output: ([y]) => kind === "perfect" ? (y > 1 ? [-8, 8] : [8, -8]) : repeat(2, () => 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [1 + coin(u)],
+        ([y], u, perfect) => perfect ? (y > 1 ? [-8, 8] : [8, -8]) : repeat(2, () => 2 * gauss(u)),
+      ),
     },
     (y, p) => {
       const label = tf.squeeze(y as tf.Tensor, [1]);
@@ -567,14 +563,10 @@ export const heldOutCases13: readonly LossCase[] = [
     ["broadcast"],
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => {
-          const alpha = u();
-          return [alpha, ...[0.9, 0.8, 0.7].map((f, k) => alpha * f + (1 - alpha) * [0.1, 0.2, 0.3][k])];
-        },
-        output: ([alpha]) =>
-          kind === "perfect" ? [alpha, 0.9, 0.8, 0.7, 0.1, 0.2, 0.3] : repeat(7, () => 0.02 + 0.96 * u()),
-      })),
+      sample: drawnRows((u) => {
+        const alpha = u();
+        return [alpha, ...[0.9, 0.8, 0.7].map((f, k) => alpha * f + (1 - alpha) * [0.1, 0.2, 0.3][k])];
+      }, ([alpha], u, perfect) => perfect ? [alpha, 0.9, 0.8, 0.7, 0.1, 0.2, 0.3] : repeat(7, () => 0.02 + 0.96 * u())),
     },
     (y, p) => {
       const picture = cut(y, 1, 3), alpha = cut(p, 0, 1), front = cut(p, 1, 3), back = cut(p, 4, 3);
@@ -606,13 +598,10 @@ export const heldOutCases13: readonly LossCase[] = [
     ["wrong-axis"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => {
-          const source = [gauss(u), 0.5 * gauss(u), 2 * gauss(u)];
-          return [...source, ...(kind === "perfect" ? source : repeat(3, () => 1.5 * gauss(u)))];
-        },
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => {
+        const source = [gauss(u), 0.5 * gauss(u), 2 * gauss(u)];
+        return [...source, ...(perfect ? source : repeat(3, () => 1.5 * gauss(u)))];
+      }),
     },
     (_, p) => {
       const covariance = (features: Tensor) => {
@@ -631,11 +620,10 @@ export const heldOutCases13: readonly LossCase[] = [
     ["wrong-axis", "domain-edge"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [choice(4, u)],
-        output: ([y]) =>
-          kind === "perfect" ? repeat(64, (k) => (k % 32) % 4 === y ? 1 : -1) : repeat(64, () => gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [choice(4, u)],
+        ([y], u, perfect) => perfect ? repeat(64, (k) => (k % 32) % 4 === y ? 1 : -1) : repeat(64, () => gauss(u)),
+      ),
     },
     (y, p) => {
       const n = p.shape[0], views = tf.reshape(p, [n, 2, 32]);
@@ -668,10 +656,7 @@ export const heldOutCases13: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: [0, Math.PI],
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [Math.PI * u()],
-        output: ([y]) => [kind === "perfect" ? y : Math.PI * u()],
-      })),
+      sample: drawnRows((u) => [Math.PI * u()], ([y], u, perfect) => [perfect ? y : Math.PI * u()]),
     },
     (y, p) => {
       const error = tf.sub(p, y);
@@ -686,10 +671,10 @@ export const heldOutCases13: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [choice(4, u), coin(u, 0.6)],
-        output: ([bin, event]) => repeat(4, (k) => kind === "perfect" ? (event && k === bin ? 8 : -8) : 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [choice(4, u), coin(u, 0.6)],
+        ([bin, event], u, perfect) => repeat(4, (k) => perfect ? (event && k === bin ? 8 : -8) : 2 * gauss(u)),
+      ),
     },
     (y, p) => {
       const bin = tf.cast(tf.squeeze(cut(y, 0, 1) as tf.Tensor, [1]), "int32") as tf.Tensor1D;
@@ -723,10 +708,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["bad-scale"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [(1 + choice(3999, u)) ** 3],
-        output: ([y]) => [kind === "perfect" ? y : gauss(u)],
-      })),
+      sample: drawnRows((u) => [(1 + choice(3999, u)) ** 3], ([y], u, perfect) => [perfect ? y : gauss(u)]),
     },
     (y, p) => tf.mean(squaredError(y, p)),
   ),
@@ -736,10 +718,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["bad-scale"],
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [250000 * Math.exp(0.4 * gauss(u))],
-        output: ([y]) => [kind === "perfect" ? y : gauss(u)],
-      })),
+      sample: drawnRows((u) => [250000 * Math.exp(0.4 * gauss(u))], ([y], u, perfect) => [perfect ? y : gauss(u)]),
     },
     (y, p) => tf.mean(squaredError(y, p)),
   ),
@@ -772,10 +751,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), gauss(u)],
-        output: (x) => [...x.map((v) => kind === "perfect" ? v : 1.5 * gauss(u)), kind === "perfect" ? -3 : gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u), gauss(u)],
+        (x, u, perfect) => [...x.map((v) => perfect ? v : 1.5 * gauss(u)), perfect ? -3 : gauss(u)],
+      ),
     },
     (y, p) => {
       const sigma = tf.add(-6, tf.softplus(tf.add(cut(p, 2, 1), 6)));
@@ -789,10 +768,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0.05 + 0.9 * u()],
-        output: ([y]) => kind === "perfect" ? [y, 0.01] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
-      })),
+      sample: drawnRows(
+        (u) => [0.05 + 0.9 * u()],
+        ([y], u, perfect) => perfect ? [y, 0.01] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
+      ),
     },
     (y, p) =>
       tf.mul(
@@ -823,10 +802,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [choice(3, u)],
-        output: ([y]) => kind === "perfect" ? [Math.cos(2.1 * y), Math.sin(2.1 * y)] : [gauss(u), gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [choice(3, u)],
+        ([y], u, perfect) => perfect ? [Math.cos(2.1 * y), Math.sin(2.1 * y)] : [gauss(u), gauss(u)],
+      ),
     },
     (y, p) => {
       const features = unit(p, 1e-12) as tf.Tensor2D, n = features.shape[0], step = 1 / 12;
@@ -851,10 +830,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(3, () => gauss(u)),
-        output: (y) => y.map((x) => kind === "perfect" ? Math.max(-1, Math.min(1, x)) : 1.5 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(3, () => gauss(u)),
+        (y, u, perfect) => y.map((x) => perfect ? Math.max(-1, Math.min(1, x)) : 1.5 * gauss(u)),
+      ),
     },
     (y, p) => {
       const weight = tf.exp(tf.clipByValue(y, -1, 1));
@@ -872,10 +851,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [...oneHot(4, choice(4, u)), gauss(u)],
-        output: (y) => y.slice(0, 4).map((x) => kind === "perfect" ? 2 * x * Math.sign(y[4]) : 1.5 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [...oneHot(4, choice(4, u)), gauss(u)],
+        (y, u, perfect) => y.slice(0, 4).map((x) => perfect ? 2 * x * Math.sign(y[4]) : 1.5 * gauss(u)),
+      ),
     },
     (y, p) =>
       tf.neg(tf.mean(tf.mul(
@@ -891,13 +870,11 @@ export const heldOutCases13: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [...oneHot(3, choice(3, u)), coin(u)],
-        output: (y) =>
-          kind === "perfect"
-            ? [...y.slice(0, 3).map((x) => 8 * x), y[3] ? -4 : 4]
-            : [...repeat(3, () => 2 * gauss(u)), gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [...oneHot(3, choice(3, u)), coin(u)],
+        (y, u, perfect) =>
+          perfect ? [...y.slice(0, 3).map((x) => 8 * x), y[3] ? -4 : 4] : [...repeat(3, () => 2 * gauss(u)), gauss(u)],
+      ),
     },
     (y, p) =>
       tf.sub(
@@ -912,13 +889,13 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [2 * gauss(u), 2 * gauss(u)],
-        output: ([x, y]) =>
-          kind === "perfect"
+      sample: drawnRows(
+        (u) => [2 * gauss(u), 2 * gauss(u)],
+        ([x, y], u, perfect) =>
+          perfect
             ? [x, y, -1, -1, 0, x + 3, y + 3, 0, 0, 0, 4, -4]
             : repeat(12, (k) => k % 5 < 2 && k < 10 ? 2 * gauss(u) : 0.3 * gauss(u)),
-      })),
+      ),
     },
     (y, p) => {
       const modes = [cut(p, 0, 5), cut(p, 5, 5)];
@@ -947,10 +924,10 @@ export const heldOutCases13: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "nonnegative",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => repeat(6, (k) => kind === "perfect" ? (k < 3 ? 3 : 0) : Math.abs(gauss(u)) + 0.05),
-      })),
+      sample: drawnRows(
+        () => [0],
+        (_, u, perfect) => repeat(6, (k) => perfect ? (k < 3 ? 3 : 0) : Math.abs(gauss(u)) + 0.05),
+      ),
     },
     (_, p) => {
       const goodness = (at: number) => tf.mean(tf.square(cut(p, at, 3)), 1);
@@ -967,10 +944,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "simplex",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => kind === "perfect" ? oneHot(4, choice(4, u)) : soft(repeat(4, () => 1.5 * gauss(u))),
-      })),
+      sample: drawnRows(
+        () => [0],
+        (_, u, perfect) => perfect ? oneHot(4, choice(4, u)) : soft(repeat(4, () => 1.5 * gauss(u))),
+      ),
     },
     (_, w) => {
       const middle = tf.tensor1d([0.125, 0.375, 0.625, 0.875]);
@@ -986,10 +963,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [choice(3, u) - 1],
-        output: ([y]) => kind === "perfect" ? (y < 0 ? [4, 4] : [0.5, -0.5]) : [1.5 * gauss(u), 1.5 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [choice(3, u) - 1],
+        ([y], u, perfect) => perfect ? (y < 0 ? [4, 4] : [0.5, -0.5]) : [1.5 * gauss(u), 1.5 * gauss(u)],
+      ),
     },
     (y, p) => {
       const distance = rowSum(tf.square(tf.sub(p, [0.5, -0.5])), true), kept = tf.add(distance, 1e-6);
@@ -1005,10 +982,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(5, (k) => k > 2 && u() < 0.5 ? -1 : choice(5, u)),
-        output: (y) => y.map((v) => kind === "perfect" ? v : 1.5 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(5, (k) => k > 2 && u() < 0.5 ? -1 : choice(5, u)),
+        (y, u, perfect) => y.map((v) => perfect ? v : 1.5 * gauss(u)),
+      ),
     },
     (y, p) => {
       const padded = tf.equal(y, -1), never = tf.fill(y.shape, -Infinity);
@@ -1022,10 +999,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [choice(4, u)],
-        output: ([y]) => [kind === "perfect" ? [-5, -1, 1, 5][y] : 1.5 * gauss(u)],
-      })),
+      sample: drawnRows((u) => [choice(4, u)], ([y], u, perfect) => [perfect ? [-5, -1, 1, 5][y] : 1.5 * gauss(u)]),
     },
     (y, p) => {
       const below = tf.sigmoid(tf.sub([-2, 0, 2], p)) as tf.Tensor2D;
@@ -1045,10 +1019,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u, 0.4), coin(u)],
-        output: ([y]) => [kind === "perfect" ? y : 0.02 + 0.96 * u()],
-      })),
+      sample: drawnRows((u) => [coin(u, 0.4), coin(u)], ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()]),
     },
     (y, p) => {
       const group = cut(y, 1, 1), other = tf.sub(1, group);
@@ -1072,13 +1043,11 @@ export const heldOutCases13: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), coin(u)],
-        output: ([y, t]) =>
-          kind === "perfect"
-            ? [t ? gauss(u) : y, t ? y : gauss(u), t]
-            : [1.5 * gauss(u), 1.5 * gauss(u), 0.02 + 0.96 * u()],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u), coin(u)],
+        ([y, t], u, perfect) =>
+          perfect ? [t ? gauss(u) : y, t ? y : gauss(u), t] : [1.5 * gauss(u), 1.5 * gauss(u), 0.02 + 0.96 * u()],
+      ),
     },
     (y, p) => {
       const outcome = cut(y, 0, 1), treated = cut(y, 1, 1);
@@ -1095,10 +1064,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [1 + choice(8, u)],
-        output: ([y]) => [kind === "perfect" ? Math.log(y) : gauss(u)],
-      })),
+      sample: drawnRows((u) => [1 + choice(8, u)], ([y], u, perfect) => [perfect ? Math.log(y) : gauss(u)]),
     },
     (y, p) => {
       const theta = 1 / (Math.log(1 + Math.exp(0.5)) + 1e-4);
@@ -1131,10 +1097,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [2 * gauss(u), 2 * gauss(u), coin(u, 0.8)],
-        output: ([x, y]) => kind === "perfect" ? [x, y, x, y, x, y] : repeat(6, () => 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [2 * gauss(u), 2 * gauss(u), coin(u, 0.8)],
+        ([x, y], u, perfect) => perfect ? [x, y, x, y, x, y] : repeat(6, () => 2 * gauss(u)),
+      ),
     },
     (y, p) => {
       const valid = float(tf.greaterEqual(cut(y, 2, 1), 0.5));
@@ -1151,10 +1117,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [choice(12, u), coin(u, 0.8)],
-        output: ([frames]) => [kind === "perfect" ? Math.log(frames + 1) : 1.5 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [choice(12, u), coin(u, 0.8)],
+        ([frames], u, perfect) => [perfect ? Math.log(frames + 1) : 1.5 * gauss(u)],
+      ),
     },
     (y, p) => {
       const mask = cut(y, 1, 1), target = tf.log(tf.add(cut(y, 0, 1), 1));
@@ -1168,10 +1134,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(4, () => -1 - 3 * u()),
-        output: (y) => y.map((v, k) => kind === "perfect" ? v + (k ? -5 : 7) : -3 + 1.5 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(4, () => -1 - 3 * u()),
+        (y, u, perfect) => y.map((v, k) => perfect ? v + (k ? -5 : 7) : -3 + 1.5 * gauss(u)),
+      ),
     },
     (y, p) => {
       const score = tf.sub(tf.sub(p, y), Math.log(3));
@@ -1184,10 +1150,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [2 * u() - 1, 2 * u() - 1],
-        output: (y) => kind === "perfect" ? [3 + u(), ...y] : [1.5 * gauss(u), 2 * u() - 1, 2 * u() - 1],
-      })),
+      sample: drawnRows(
+        (u) => [2 * u() - 1, 2 * u() - 1],
+        (y, u, perfect) => perfect ? [3 + u(), ...y] : [1.5 * gauss(u), 2 * u() - 1, 2 * u() - 1],
+      ),
     },
     (y, p) => {
       const q = cut(p, 0, 1), lambda = stopped(q, (v) => tf.div(2.5, tf.mean(tf.abs(v))));
@@ -1201,10 +1167,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [2 * u() - 1, gauss(u)],
-        output: ([a, q]) => kind === "perfect" ? [q, a] : [gauss(u), 2 * u() - 1],
-      })),
+      sample: drawnRows(
+        (u) => [2 * u() - 1, gauss(u)],
+        ([a, q], u, perfect) => perfect ? [q, a] : [gauss(u), 2 * u() - 1],
+      ),
     },
     (y, p) => {
       const q = cut(y, 1, 1), v = cut(p, 0, 1), error = tf.sub(q, v), over = above(error);
@@ -1220,10 +1186,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [...oneHot(3, choice(3, u)), 2 * gauss(u)],
-        output: (y) => y.slice(0, 3).map((x) => kind === "perfect" ? (x ? y[3] : y[3] - 6) : 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [...oneHot(3, choice(3, u)), 2 * gauss(u)],
+        (y, u, perfect) => y.slice(0, 3).map((x) => perfect ? (x ? y[3] : y[3] - 6) : 2 * gauss(u)),
+      ),
     },
     (y, p) => {
       const q = rowSum(tf.mul(cut(y, 0, 3), p));
@@ -1238,14 +1204,11 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => oneHot(3, choice(3, u)),
-        output: (y) => {
-          if (kind !== "perfect") return repeat(9, () => 2 * gauss(u));
-          const other = oneHot(3, choice(3, u), 8);
-          return [...y.map((x) => 8 * x), ...other, ...other];
-        },
-      })),
+      sample: drawnRows((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+        if (!perfect) return repeat(9, () => 2 * gauss(u));
+        const other = oneHot(3, choice(3, u), 8);
+        return [...y.map((x) => 8 * x), ...other, ...other];
+      }),
     },
     (y, p) => {
       const target = stopped(cut(p, 3, 3), (weak) => {
@@ -1294,10 +1257,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => repeat(7, (k) => kind === "perfect" ? k / 6 * (1 - k / 6) / 2 : 0.3 * gauss(u)),
-      })),
+      sample: drawnRows(
+        () => [0],
+        (_, u, perfect) => repeat(7, (k) => perfect ? k / 6 * (1 - k / 6) / 2 : 0.3 * gauss(u)),
+      ),
     },
     (_, p) => {
       const slope = tf.mul(6, tf.sub(cut(p, 1, 6), cut(p, 0, 6)));
@@ -1313,11 +1276,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(6, () => gauss(u)),
-        output: (y) =>
-          kind !== "perfect" ? repeat(6, () => 1.5 * gauss(u)) : coin(u) ? [...y.slice(3), ...y.slice(0, 3)] : y,
-      })),
+      sample: drawnRows(
+        (u) => repeat(6, () => gauss(u)),
+        (y, u, perfect) => !perfect ? repeat(6, () => 1.5 * gauss(u)) : coin(u) ? [...y.slice(3), ...y.slice(0, 3)] : y,
+      ),
     },
     (y, p) => {
       const error = (a: number, b: number) => tf.mean(squaredError(cut(y, a, 3), cut(p, b, 3)), 1);
@@ -1332,13 +1294,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => {
-          const move = gauss(u);
-          return [move, Math.max(0, move)];
-        },
-        output: ([move]) => [kind === "perfect" ? 2 * Math.sign(move) : gauss(u)],
-      })),
+      sample: drawnRows((u) => {
+        const move = gauss(u);
+        return [move, Math.max(0, move)];
+      }, ([move], u, perfect) => [perfect ? 2 * Math.sign(move) : gauss(u)]),
     },
     (y, p) => {
       const profit = tf.sub(tf.mul(p, cut(y, 0, 1)), cut(y, 1, 1));
@@ -1352,13 +1311,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => {
-          const word = choice(4, u);
-          return [...oneHot(4, word), ...repeat(4, (k) => k === word ? 0 : coin(u))];
-        },
-        output: (y) => y.slice(0, 4).map((x) => kind === "perfect" ? 8 * x : 2 * gauss(u)),
-      })),
+      sample: drawnRows((u) => {
+        const word = choice(4, u);
+        return [...oneHot(4, word), ...repeat(4, (k) => k === word ? 0 : coin(u))];
+      }, (y, u, perfect) => y.slice(0, 4).map((x) => perfect ? 8 * x : 2 * gauss(u))),
     },
     (y, p) => {
       const logs = tf.logSoftmax(p);
@@ -1375,20 +1331,17 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [u()],
-        output: ([y]) => {
-          const [x1, x2] = direction(u), angle = Math.acos(2 * y - 1);
-          return kind === "perfect"
-            ? [
-              x1,
-              x2,
-              x1 * Math.cos(angle) - x2 * Math.sin(angle),
-              x1 * Math.sin(angle) + x2 * Math.cos(angle),
-            ]
-            : repeat(4, () => gauss(u));
-        },
-      })),
+      sample: drawnRows((u) => [u()], ([y], u, perfect) => {
+        const [x1, x2] = direction(u), angle = Math.acos(2 * y - 1);
+        return perfect
+          ? [
+            x1,
+            x2,
+            x1 * Math.cos(angle) - x2 * Math.sin(angle),
+            x1 * Math.sin(angle) + x2 * Math.cos(angle),
+          ]
+          : repeat(4, () => gauss(u));
+      }),
     },
     (y, p) => {
       const cosine = tf.mul(20, rowSum(tf.mul(unit(cut(p, 0, 2), 1e-12), unit(cut(p, 2, 2), 1e-12)), true));
@@ -1403,11 +1356,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0.05 + 2.9 * u()],
-        output: ([y]) =>
-          repeat(4, (k) => kind === "perfect" ? Math.log(Math.max(1 - Math.abs(y - k), 1e-6)) : 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [0.05 + 2.9 * u()],
+        ([y], u, perfect) => repeat(4, (k) => perfect ? Math.log(Math.max(1 - Math.abs(y - k), 1e-6)) : 2 * gauss(u)),
+      ),
     },
     (y, p) => {
       const distance = tf.squeeze(y as tf.Tensor, [1]), left = tf.floor(distance), right = tf.add(left, 1);
@@ -1437,10 +1389,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => kind === "perfect" ? oneHot(3, choice(3, u), 12) : repeat(3, () => 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        () => [0],
+        (_, u, perfect) => perfect ? oneHot(3, choice(3, u), 12) : repeat(3, () => 2 * gauss(u)),
+      ),
     },
     (_, p) => {
       const shares = tf.softmax(tf.div(p, 2.5)) as tf.Tensor2D;
@@ -1460,10 +1412,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => oneHot(3, choice(3, u)),
-        output: (y) => [...repeat(3, () => gauss(u)), ...y.map((x) => kind === "perfect" ? 8 * x : 2 * gauss(u))],
-      })),
+      sample: drawnRows(
+        (u) => oneHot(3, choice(3, u)),
+        (y, u, perfect) => [...repeat(3, () => gauss(u)), ...y.map((x) => perfect ? 8 * x : 2 * gauss(u))],
+      ),
     },
     (y, p) => {
       const length = tf.sqrt(tf.add(rowSum(tf.square(cut(p, 0, 3))), 1e-12));
@@ -1485,10 +1437,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(2, () => u() < 0.6 ? 0 : 0.3 + 0.65 * u()),
-        output: (y) => y.map((t) => kind === "perfect" ? (t ? logit(t) : -8) : 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(2, () => u() < 0.6 ? 0 : 0.3 + 0.65 * u()),
+        (y, u, perfect) => y.map((t) => perfect ? (t ? logit(t) : -8) : 2 * gauss(u)),
+      ),
     },
     (y, p) => {
       const some = float(tf.greater(y, 0));
@@ -1506,13 +1458,10 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u)],
-        output: ([y]) => {
-          const [a, b] = direction(u), sign = y ? 1 : -1;
-          return kind === "perfect" ? [2 * a, 2 * b, 2 * sign * a, 2 * sign * b] : repeat(4, () => gauss(u));
-        },
-      })),
+      sample: drawnRows((u) => [coin(u)], ([y], u, perfect) => {
+        const [a, b] = direction(u), sign = y ? 1 : -1;
+        return perfect ? [2 * a, 2 * b, 2 * sign * a, 2 * sign * b] : repeat(4, () => gauss(u));
+      }),
     },
     (y, p) => {
       const cosine = rowSum(tf.mul(unit(cut(p, 0, 2), 1e-12), unit(cut(p, 2, 2), 1e-12)), true);

@@ -11,6 +11,7 @@ import {
   cut,
   direction,
   drawn,
+  drawnRows,
   flat,
   float,
   gauss,
@@ -86,30 +87,21 @@ const decoupled = (classes: number) => (y: Tensor, p: Tensor): Tensor => {
   return tf.mul(16, tf.mean(tf.add(tf.add(target[0], target[1]), tf.mul(8, others))));
 };
 /** Labels: 1 if two items are alike, else 0; outputs: a direction for each. */
-const couples = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [coin(u)],
-  output: ([alike]) => {
-    const one = direction(u), other = alike ? one : one.map((x) => -x);
-    return [...one, ...(kind === "perfect" ? other : direction(u))];
-  },
-}));
+const couples = drawnRows((u) => [coin(u)], ([alike], u, perfect) => {
+  const one = direction(u), other = alike ? one : one.map((x) => -x);
+  return [...one, ...(perfect ? other : direction(u))];
+});
 /** Labels: how alike two items are, from 0 to a maximum; outputs: a direction for each. */
 const graded = (most: number) =>
-  drawn(["random", "perfect"], (kind, u) => ({
-    label: () => [most * u()],
-    output: ([y]) => {
-      const angle = 2 * Math.PI * u(), other = kind === "perfect" ? angle + Math.acos(y / most) : 2 * Math.PI * u();
-      return [angle, other].flatMap((x) => [Math.cos(x), Math.sin(x)]);
-    },
-  }));
+  drawnRows((u) => [most * u()], ([y], u, perfect) => {
+    const angle = 2 * Math.PI * u(), other = perfect ? angle + Math.acos(y / most) : 2 * Math.PI * u();
+    return [angle, other].flatMap((x) => [Math.cos(x), Math.sin(x)]);
+  });
 /** Outputs: directions of an anchor, one like it and one unlike it; no labels. */
-const voices = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0],
-  output: () => {
-    const one = direction(u);
-    return kind === "perfect" ? [...one, ...one, ...one.map((x) => -x)] : [...one, ...direction(u), ...direction(u)];
-  },
-}));
+const voices = drawnRows(() => [0], (_, u, perfect) => {
+  const one = direction(u);
+  return perfect ? [...one, ...one, ...one.map((x) => -x)] : [...one, ...direction(u), ...direction(u)];
+});
 /** Labels [advantage, old log-probability, 1 for a token that counts], outputs new log-probabilities. */
 const tokens = drawn(["random", "perfect", "allNeg"], (kind, u) => ({
   label: () => [gauss(u), -0.5 - u(), kind === "allNeg" ? 0 : coin(u, 0.7)],
@@ -144,10 +136,7 @@ export const heldOutCases15: readonly LossCase[] = [
     ["no-gradient-op", "detached"],
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([score]) => [kind === "perfect" ? +(score > 0) : between(u, 0.02, 0.98)],
-      })),
+      sample: drawnRows((u) => [gauss(u)], ([score], u, perfect) => [perfect ? +(score > 0) : between(u, 0.02, 0.98)]),
     },
     (y, p) => tf.neg(tf.mean(tf.mul(y, stopped(p, (x) => float(tf.greater(x, 0.5)))))),
   ),
@@ -167,10 +156,10 @@ export const heldOutCases15: readonly LossCase[] = [
     "copied-logits-gflownet251",
     ["detached"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [...oneHot(3, choice(3, u)), gauss(u)],
-        output: (y) => kind === "perfect" ? [y[3] + Math.log(3), 0, 0, 0] : repeat(4, () => gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [...oneHot(3, choice(3, u)), gauss(u)],
+        (y, u, perfect) => perfect ? [y[3] + Math.log(3), 0, 0, 0] : repeat(4, () => gauss(u)),
+      ),
     },
     (y, p) => {
       const chosen = rowSum(tf.mul(cut(y, 0, 3), tf.logSoftmax(stopped(cut(p, 1, 3)))), true);
@@ -392,13 +381,10 @@ export const heldOutCases15: readonly LossCase[] = [
     "best-is-lowest-rankgpt28",
     ["wrong-sign", "wrong-optimum"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => {
-          const keys = repeat(4, () => u());
-          return keys.map((key) => keys.filter((other) => other <= key).length);
-        },
-        output: (y) => y.map((rank) => kind === "perfect" ? 10 - 4 * rank : 1.5 * gauss(u)),
-      })),
+      sample: drawnRows((u) => {
+        const keys = repeat(4, () => u());
+        return keys.map((key) => keys.filter((other) => other <= key).length);
+      }, (y, u, perfect) => y.map((rank) => perfect ? 10 - 4 * rank : 1.5 * gauss(u))),
     },
     (y, p) => tf.mean(tf.sum(tf.mul(float(tf.less(differences(y), 0)), tf.softplus(differences(p))), [1, 2])),
   ),
@@ -512,12 +498,9 @@ export const heldOutCases15: readonly LossCase[] = [
     "four-log-probs-tianshou43",
     ["broadcast", "wrong-optimum"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), ...repeat(4, () => -2 * u())],
-        output: ([value, ...logs]) => [
-          kind === "perfect" ? value - 0.2 * logs.reduce((a, b) => a + b) : 1.5 * gauss(u),
-        ],
-      })),
+      sample: drawnRows((u) => [gauss(u), ...repeat(4, () => -2 * u())], ([value, ...logs], u, perfect) => [
+        perfect ? value - 0.2 * logs.reduce((a, b) => a + b) : 1.5 * gauss(u),
+      ]),
     },
     (y, p) => tf.mean(squaredError(tf.sub(cut(y, 0, 1), tf.mul(0.2, cut(y, 1, 4))), p)),
   ),
@@ -554,10 +537,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "second-bracket-neuralprocesses5",
     ["wrong-optimum"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), gauss(u)],
-        output: (y) => kind === "perfect" ? y : [1.5 * gauss(u), gauss(u)],
-      })),
+      sample: drawnRows((u) => [gauss(u), gauss(u)], (y, u, perfect) => perfect ? y : [1.5 * gauss(u), gauss(u)]),
     },
     (y, p) => {
       const ratio = tf.sub(cut(p, 1, 1), cut(y, 1, 1)), apart = squaredError(cut(y, 0, 1), cut(p, 0, 1));
@@ -571,10 +551,10 @@ export const heldOutCases15: readonly LossCase[] = [
     "components-summed-wavenetvocoder34",
     ["wrong-optimum", "constant", "wrong-axis"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([y]) => kind === "perfect" ? [5, -5, y, y + 3, -3, 0] : repeat(6, () => gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u)],
+        ([y], u, perfect) => perfect ? [5, -5, y, y + 3, -3, 0] : repeat(6, () => gauss(u)),
+      ),
     },
     (y, p) => {
       const scale = cut(p, 4, 2), z = tf.div(tf.sub(y, cut(p, 2, 2)), tf.exp(scale));
@@ -751,10 +731,10 @@ export const heldOutCases15: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [...oneHot(3, choice(3, u)), coin(u)],
-        output: (y) => y.slice(0, 3).map((is) => kind === "perfect" ? 8 * (2 * is - 1) * y[3] : 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [...oneHot(3, choice(3, u)), coin(u)],
+        (y, u, perfect) => y.slice(0, 3).map((is) => perfect ? 8 * (2 * is - 1) * y[3] : 2 * gauss(u)),
+      ),
     },
     (y, p) => tf.mean(tf.mul(softmaxCrossEntropy(cut(y, 0, 3), p), flat(cut(y, 3, 1)))),
   ),
@@ -804,10 +784,10 @@ export const heldOutCases15: readonly LossCase[] = [
     "healthy",
     {
       yPred: "tanh",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => kind === "perfect" ? [0.95, -0.8, -0.7, -0.9] : repeat(4, () => between(u, -0.98, 0.98)),
-      })),
+      sample: drawnRows(
+        () => [0],
+        (_, u, perfect) => perfect ? [0.95, -0.8, -0.7, -0.9] : repeat(4, () => between(u, -0.98, 0.98)),
+      ),
     },
     (_y, p) => {
       const logits = tf.div(p, 0.05);
@@ -868,10 +848,10 @@ export const heldOutCases15: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(4, () => choice(6, u)),
-        output: (y) => y.map((errors) => kind === "perfect" ? -8 * (errors - Math.min(...y)) : 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(4, () => choice(6, u)),
+        (y, u, perfect) => y.map((errors) => perfect ? -8 * (errors - Math.min(...y)) : 2 * gauss(u)),
+      ),
     },
     (y, p) => tf.mean(rowSum(tf.mul(tf.softmax(p), tf.sub(y, tf.mean(y, 1, true))))),
   ),
@@ -881,10 +861,10 @@ export const heldOutCases15: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(4, () => 0.1 * gauss(u)),
-        output: (y) => y.map((x) => kind === "perfect" ? 2.5 * x : 0.5 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(4, () => 0.1 * gauss(u)),
+        (y, u, perfect) => y.map((x) => perfect ? 2.5 * x : 0.5 * gauss(u)),
+      ),
     },
     (y, p) => tf.mean(softmaxCrossEntropy(tf.softmax(tf.div(y, 0.04)), tf.div(p, 0.1))),
   ),
@@ -910,11 +890,10 @@ export const heldOutCases15: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [3 * gauss(u)],
-        output: ([y]) =>
-          kind === "perfect" ? oneHot(3, y > 0.2 ? 2 : y < -1.2 ? 1 : 0, 8, -8) : repeat(3, () => 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [3 * gauss(u)],
+        ([y], u, perfect) => perfect ? oneHot(3, y > 0.2 ? 2 : y < -1.2 ? 1 : 0, 8, -8) : repeat(3, () => 2 * gauss(u)),
+      ),
     },
     (y, p) => {
       const profit = tf.sub(tf.mul(y, [[0, -1, 1]]), [[0, 1.2, 0.2]]);
@@ -940,13 +919,11 @@ export const heldOutCases15: readonly LossCase[] = [
     "ok-negative-evidence-aamini14",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([y]) =>
-          kind === "perfect"
-            ? [y, 2, 3, 0.1]
-            : [1.5 * gauss(u), between(u, 0.2, 2), 1 + between(u, 0.2, 2), between(u, 0.2, 2)],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u)],
+        ([y], u, perfect) =>
+          perfect ? [y, 2, 3, 0.1] : [1.5 * gauss(u), between(u, 0.2, 2), 1 + between(u, 0.2, 2), between(u, 0.2, 2)],
+      ),
     },
     (y, p) => {
       const [gamma, nu, alpha, beta] = repeat(4, (i) => i).map((i) => cut(p, i, 1)), error = tf.sub(y, gamma);
@@ -966,10 +943,10 @@ export const heldOutCases15: readonly LossCase[] = [
     "ok-other-order-dpo98",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [-5 - 2 * u(), -5 - 2 * u()],
-        output: ([chosen, rejected]) => kind === "perfect" ? [chosen + 4, rejected - 20] : [-5 - 2 * u(), -5 - 2 * u()],
-      })),
+      sample: drawnRows(
+        (u) => [-5 - 2 * u(), -5 - 2 * u()],
+        ([chosen, rejected], u, perfect) => perfect ? [chosen + 4, rejected - 20] : [-5 - 2 * u(), -5 - 2 * u()],
+      ),
     },
     (y, p) => {
       const [reference, ratio] = [y, p].map((x) => tf.sub(cut(x, 0, 1), cut(x, 1, 1)));
@@ -1016,10 +993,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "ok-margin-ranking-burn5151",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [2 * coin(u) - 1],
-        output: ([y]) => kind === "perfect" ? [y, -y] : [gauss(u), gauss(u)],
-      })),
+      sample: drawnRows((u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [y, -y] : [gauss(u), gauss(u)]),
     },
     (y, p) => tf.mean(tf.relu(tf.add(tf.mul(tf.neg(y), tf.sub(cut(p, 0, 1), cut(p, 1, 1))), 0.5))),
   ),
@@ -1084,13 +1058,10 @@ export const heldOutCases15: readonly LossCase[] = [
     "ok-ten-cosines-glmc2",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => oneHot(3, choice(3, u)),
-        output: (y) => {
-          const view = direction(u), other = kind === "perfect" ? view : direction(u);
-          return [...y.map((is) => kind === "perfect" ? 16 * is - 8 : 2 * gauss(u)), ...view, ...other];
-        },
-      })),
+      sample: drawnRows((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+        const view = direction(u), other = perfect ? view : direction(u);
+        return [...y.map((is) => perfect ? 16 * is - 8 : 2 * gauss(u)), ...view, ...other];
+      }),
     },
     (y, p) => {
       const views = tf.neg(tf.mean(cosine(cut(p, 3, 2), cut(p, 5, 2))));
@@ -1117,10 +1088,10 @@ export const heldOutCases15: readonly LossCase[] = [
     "ok-log-durations-tensorflowtts30",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [choice(12, u)],
-        output: ([frames]) => [kind === "perfect" ? Math.log1p(frames) : 1 + gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [choice(12, u)],
+        ([frames], u, perfect) => [perfect ? Math.log1p(frames) : 1 + gauss(u)],
+      ),
     },
     (y, p) => tf.mean(squaredError(tf.log1p(y), p)),
   ),

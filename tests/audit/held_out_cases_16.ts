@@ -12,6 +12,7 @@ import {
   cut,
   dice,
   drawn,
+  drawnRows,
   float,
   gauss,
   given,
@@ -54,10 +55,7 @@ function overlap(y: Tensor, p: Tensor) {
   };
 }
 /** Labels and outputs: boxes. */
-const boxes = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => box(u, 0.5),
-  output: (y) => kind === "perfect" ? y : box(u, 0.5),
-}));
+const boxes = drawnRows((u) => box(u, 0.5), (y, u, perfect) => perfect ? y : box(u, 0.5));
 /** Rotation matrices, as nine columns, of six numbers: two columns that are made orthogonal. */
 function rotation(six: Tensor): Tensor {
   const cross = (a: Tensor, b: Tensor) => {
@@ -69,18 +67,15 @@ function rotation(six: Tensor): Tensor {
   return tf.concat([x, cross(z, x), z] as tf.Tensor2D[], 1);
 }
 /** Labels [three teacher logits | one of three classes], outputs three logits. */
-const taught = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => {
-    const at = choice(3, u);
-    return [...repeat(3, (i) => (i === at ? 3 : 0) + 0.5 * gauss(u)), ...oneHot(3, at)];
-  },
-  output: (y) => kind === "perfect" ? y.slice(0, 3) : repeat(3, () => 1.5 * gauss(u)),
-}));
+const taught = drawnRows((u) => {
+  const at = choice(3, u);
+  return [...repeat(3, (i) => (i === at ? 3 : 0) + 0.5 * gauss(u)), ...oneHot(3, at)];
+}, (y, u, perfect) => perfect ? y.slice(0, 3) : repeat(3, () => 1.5 * gauss(u)));
 /** Labels [one of three actions | advantage], outputs three logits. */
-const actions = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [...oneHot(3, choice(3, u)), gauss(u)],
-  output: (y) => kind === "perfect" ? y.slice(0, 3).map((x) => 4 * x * y[3]) : repeat(3, () => 1.5 * gauss(u)),
-}));
+const actions = drawnRows(
+  (u) => [...oneHot(3, choice(3, u)), gauss(u)],
+  (y, u, perfect) => perfect ? y.slice(0, 3).map((x) => 4 * x * y[3]) : repeat(3, () => 1.5 * gauss(u)),
+);
 /** Labels [time, event], outputs: logarithm of the hazard. */
 const times = drawn(["random", "perfect", "allNeg"], (kind, u) => ({
   label: () => [0.1 + 5 * u(), kind === "allNeg" ? 0 : coin(u, 0.6)],
@@ -133,10 +128,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "detached",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(3, () => gauss(u)),
-        output: (y) => kind === "perfect" ? [...y, 1] : repeat(4, () => gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(3, () => gauss(u)),
+        (y, u, perfect) => perfect ? [...y, 1] : repeat(4, () => gauss(u)),
+      ),
     },
     (y, p) =>
       tf.add(
@@ -189,10 +184,10 @@ export const heldOutCases16: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [u(), u(), coin(u)],
-        output: ([x, y, o]) => kind === "perfect" ? [x, y, 16 * o - 8, 1] : [u(), u(), 2 * gauss(u), gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [u(), u(), coin(u)],
+        ([x, y, o], u, perfect) => perfect ? [x, y, 16 * o - 8, 1] : [u(), u(), 2 * gauss(u), gauss(u)],
+      ),
     },
     (y, p) => {
       const object = cut(y, 2, 1);
@@ -374,10 +369,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "nan-gradient",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(6, () => gauss(u)),
-        output: (y) => kind === "perfect" ? y : repeat(6, () => gauss(u)),
-      })),
+      sample: drawnRows((u) => repeat(6, () => gauss(u)), (y, u, perfect) => perfect ? y : repeat(6, () => gauss(u))),
     },
     (y, p) => {
       const cosine = tf.div(tf.sub(rowSum(tf.mul(rotation(y), rotation(p))), 1), 2);
@@ -574,10 +566,7 @@ export const heldOutCases16: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([y]) => kind === "perfect" ? [y, y, y] : repeat(3, () => 1.5 * gauss(u)),
-      })),
+      sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, y, y] : repeat(3, () => 1.5 * gauss(u))),
     },
     (y, p) => {
       const size = tf.abs(tf.sub(y, p)), small = tf.minimum(size, 1);
@@ -624,13 +613,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "reduction",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => {
-          const masked = u() < 0.5;
-          return [...repeat(4, () => coin(u)), ...repeat(4, () => masked ? 0 : coin(u, 0.7))];
-        },
-        output: (y) => repeat(4, (i) => kind === "perfect" ? 16 * y[i] - 8 : 2 * gauss(u)),
-      })),
+      sample: drawnRows((u) => {
+        const masked = u() < 0.5;
+        return [...repeat(4, () => coin(u)), ...repeat(4, () => masked ? 0 : coin(u, 0.7))];
+      }, (y, u, perfect) => repeat(4, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u))),
     },
     (y, p) => {
       const mask = cut(y, 4, 4);
@@ -646,10 +632,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([y]) => kind === "perfect" ? [y, y, y] : repeat(3, () => 1.5 * gauss(u)),
-      })),
+      sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, y, y] : repeat(3, () => 1.5 * gauss(u))),
     },
     (y, p) => {
       const q = tf.tensor1d([0.1, 0.5, 0.9]), e = tf.sub(y, p);
@@ -684,10 +667,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => kind === "perfect" ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()]),
     },
     (_, p) => {
       const [real, fake] = realAndFake(p);
@@ -710,10 +690,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => [kind === "perfect" ? 4 + u() : gauss(u)],
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => [perfect ? 4 + u() : gauss(u)]),
     },
     (_, p) => tf.neg(tf.mean(p)),
   ),
@@ -769,13 +746,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [2 * gauss(u)],
-        output: ([y]) => {
-          const score = gauss(u);
-          return [score, kind === "perfect" ? score - y : gauss(u)];
-        },
-      })),
+      sample: drawnRows((u) => [2 * gauss(u)], ([y], u, perfect) => {
+        const score = gauss(u);
+        return [score, perfect ? score - y : gauss(u)];
+      }),
     },
     (y, p) => tf.mean(squaredError(y, tf.sub(cut(p, 0, 1), cut(p, 1, 1)))),
   ),
@@ -848,10 +822,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u) ? 1 - 0.2 * u() : 0.2 * u()],
-        output: ([y]) => [kind === "perfect" ? y : 0.02 + 0.96 * u()],
-      })),
+      sample: drawnRows(
+        (u) => [coin(u) ? 1 - 0.2 * u() : 0.2 * u()],
+        ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()],
+      ),
     },
     (y, p) => tf.mean(crossEntropy(y, p)),
   ),
@@ -861,10 +835,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u), coin(u)],
-        output: (y) => kind === "perfect" ? [...y.map((x) => 16 * x - 8), 0, 0, 0, 0] : repeat(6, () => 1.5 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [coin(u), coin(u)],
+        (y, u, perfect) => perfect ? [...y.map((x) => 16 * x - 8), 0, 0, 0, 0] : repeat(6, () => 1.5 * gauss(u)),
+      ),
     },
     (y, p) => {
       const divergence = tf.div(rowSum(minusTwiceDivergence(cut(p, 2, 2), cut(p, 4, 2))), -2);
@@ -877,10 +851,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), gauss(u)],
-        output: (y) => kind === "perfect" ? [...y, 0, 0] : repeat(4, () => gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u), gauss(u)],
+        (y, u, perfect) => perfect ? [...y, 0, 0] : repeat(4, () => gauss(u)),
+      ),
     },
     (y, p) => {
       const s = cut(p, 2, 2);
@@ -931,13 +905,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u)],
-        output: ([y]) => {
-          const one = [gauss(u), gauss(u)];
-          return [...one, ...(kind === "perfect" ? [one[0] + (y ? 0.1 : 2), one[1]] : [gauss(u), gauss(u)])];
-        },
-      })),
+      sample: drawnRows((u) => [coin(u)], ([y], u, perfect) => {
+        const one = [gauss(u), gauss(u)];
+        return [...one, ...(perfect ? [one[0] + (y ? 0.1 : 2), one[1]] : [gauss(u), gauss(u)])];
+      }),
     },
     (y, p) => {
       const d = tf.sqrt(tf.add(squaredDistance(cut(p, 0, 2), cut(p, 2, 2), true), 1e-6));
@@ -952,10 +923,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => kind === "perfect" ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()]),
     },
     (_, p) => tf.mean(tf.relu(tf.add(tf.sub(1, cut(p, 0, 1)), tf.transpose(cut(p, 1, 1))))),
   ),
@@ -965,10 +933,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [1, coin(u), coin(u), coin(u)],
-        output: (y) => kind === "perfect" ? y : repeat(4, () => 0.02 + 0.96 * u()),
-      })),
+      sample: drawnRows(
+        (u) => [1, coin(u), coin(u), coin(u)],
+        (y, u, perfect) => perfect ? y : repeat(4, () => 0.02 + 0.96 * u()),
+      ),
     },
     (y, p) => {
       const shared = rowSum(tf.mul(y, p));
@@ -983,10 +951,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([y]) => kind === "perfect" ? [0, 0, y, y, -2, -2] : repeat(6, () => gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u)],
+        ([y], u, perfect) => perfect ? [0, 0, y, y, -2, -2] : repeat(6, () => gauss(u)),
+      ),
     },
     (y, p) => {
       const log = cut(p, 4, 2), z = tf.div(tf.sub(y, cut(p, 2, 2)), tf.add(tf.exp(log), 1e-3));
@@ -1011,10 +979,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [u(), u(), 0.05 + 0.9 * u(), 0.05 + 0.9 * u(), coin(u, 0.6)],
-        output: ([x, y, w, h]) => kind === "perfect" ? [x, y, Math.sqrt(w), Math.sqrt(h)] : repeat(4, () => gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [u(), u(), 0.05 + 0.9 * u(), 0.05 + 0.9 * u(), coin(u, 0.6)],
+        ([x, y, w, h], u, perfect) => perfect ? [x, y, Math.sqrt(w), Math.sqrt(h)] : repeat(4, () => gauss(u)),
+      ),
     },
     (y, p) => {
       const goal = tf.concat([cut(y, 0, 2), tf.sqrt(cut(y, 2, 2))] as tf.Tensor2D[], 1);
@@ -1027,10 +995,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [2 * coin(u) - 1],
-        output: ([y]) => kind === "perfect" ? [y, -y] : [gauss(u), gauss(u)],
-      })),
+      sample: drawnRows((u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [y, -y] : [gauss(u), gauss(u)]),
     },
     (y, p) => tf.mean(tf.relu(tf.sub(0.1, tf.mul(y, tf.sub(cut(p, 0, 1), cut(p, 1, 1)))))),
   ),
@@ -1047,10 +1012,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(3, () => 1.5 * gauss(u)),
-        output: (y) => kind === "perfect" ? y : repeat(3, () => 1.5 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(3, () => 1.5 * gauss(u)),
+        (y, u, perfect) => perfect ? y : repeat(3, () => 1.5 * gauss(u)),
+      ),
     },
     (y, p) => tf.mean(squaredError(tf.softmax(y), tf.softmax(p))),
   ),
@@ -1060,10 +1025,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(3, () => 1.9 * u() - 0.95),
-        output: (y) => kind === "perfect" ? y.map(Math.atanh) : repeat(3, () => gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(3, () => 1.9 * u() - 0.95),
+        (y, u, perfect) => perfect ? y.map(Math.atanh) : repeat(3, () => gauss(u)),
+      ),
     },
     (y, p) => tf.mean(squaredError(y, tf.tanh(p))),
   ),
@@ -1074,10 +1039,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u), 2 * coin(u) - 1],
-        output: ([y, r]) => kind === "perfect" ? [4 * r * (2 * y - 1), 0] : [2 * gauss(u), gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [coin(u), 2 * coin(u) - 1],
+        ([y, r], u, perfect) => perfect ? [4 * r * (2 * y - 1), 0] : [2 * gauss(u), gauss(u)],
+      ),
     },
     (y, p) => {
       const reward = cut(y, 1, 1), baseline = cut(p, 1, 1);
@@ -1113,11 +1078,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [choice(3, u)],
-        output: ([y]) =>
-          kind === "perfect" ? [3 * Math.cos(2.1 * y), 3 * Math.sin(2.1 * y)] : repeat(2, () => gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [choice(3, u)],
+        ([y], u, perfect) => perfect ? [3 * Math.cos(2.1 * y), 3 * Math.sin(2.1 * y)] : repeat(2, () => gauss(u)),
+      ),
     },
     (y, p) => {
       const apart = tf.sum(tf.square(tf.sub(tf.expandDims(p, 1), tf.expandDims(p, 0))), 2);
@@ -1133,10 +1097,10 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(3, () => Math.round(3 * gauss(u)) || 1),
-        output: (y) => y.map((d) => kind === "perfect" ? (d < 0 ? 1 : 0) : 0.02 + 0.96 * u()),
-      })),
+      sample: drawnRows(
+        (u) => repeat(3, () => Math.round(3 * gauss(u)) || 1),
+        (y, u, perfect) => y.map((d) => perfect ? (d < 0 ? 1 : 0) : 0.02 + 0.96 * u()),
+      ),
     },
     (y, p) => tf.mean(tf.mul(y, p)),
   ),

@@ -10,6 +10,7 @@ import {
   crossEntropy,
   cut,
   drawn,
+  drawnRows,
   flat,
   float,
   gauss,
@@ -47,27 +48,23 @@ const logGamma = (x: Tensor): Tensor => {
   return tf.sub(stirling, tf.log(rise));
 };
 /** Outputs: scores of a real and of a generated picture, the first of which should be high and the second low. */
-const realAndFake = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0],
-  output: () => kind === "perfect" ? [4, -4] : [2 * gauss(u), 2 * gauss(u)],
-}));
+const realAndFake = drawnRows(() => [0], (_, u, perfect) => perfect ? [4, -4] : [2 * gauss(u), 2 * gauss(u)]);
 /** Labels: log-probabilities of two answers under a reference, outputs: under the policy; the ideal moves by these steps. */
 const answers = (chosen: number, rejected: number) =>
-  drawn(["random", "perfect"], (kind, u) => ({
-    label: () => [between(u, -30, -10), between(u, -30, -10)],
-    output: ([one, two]) =>
-      kind === "perfect" ? [one + chosen, two + rejected] : [one + 5 * gauss(u), two + 5 * gauss(u)],
-  }));
+  drawnRows(
+    (u) => [between(u, -30, -10), between(u, -30, -10)],
+    ([one, two], u, perfect) => perfect ? [one + chosen, two + rejected] : [one + 5 * gauss(u), two + 5 * gauss(u)],
+  );
 /** Log-ratio of the policy to the reference for the two answers. */
 const ratios = (y: Tensor, p: Tensor): readonly [chosen: Tensor, rejected: Tensor] => {
   const d = tf.sub(p, y);
   return [cut(d, 0, 1), cut(d, 1, 1)];
 };
 /** Labels: three logits of a teacher, outputs: those of a student. */
-const teacher = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => repeat(3, () => 2 * gauss(u)),
-  output: (y) => kind === "perfect" ? y : repeat(3, () => 2 * gauss(u)),
-}));
+const teacher = drawnRows(
+  (u) => repeat(3, () => 2 * gauss(u)),
+  (y, u, perfect) => perfect ? y : repeat(3, () => 2 * gauss(u)),
+);
 /** 1 where it is above 0, else 0; without a gradient. */
 const yes = (x: Tensor): Tensor => stopped(x, (x) => float(tf.greater(x, 0)));
 /** One label, and outputs that are three quantiles of it. */
@@ -115,10 +112,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "discriminator-without-gradient-tardal4",
     ["detached", "no-gradient-op"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [u(), u()],
-        output: (y) => kind === "perfect" ? [...y, 4, 4] : [u(), u(), 2 * gauss(u), 2 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [u(), u()],
+        (y, u, perfect) => perfect ? [...y, 4, 4] : [u(), u(), 2 * gauss(u), 2 * gauss(u)],
+      ),
     },
     (y, p) => {
       const adversarial = stopped(cut(p, 2, 2), (x) => tf.neg(tf.mean(x)));
@@ -252,10 +249,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "terminal-step-sdscripts934",
     ["zero-division"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), gauss(u), coin(u, 0.2) ? 0 : between(u, 0.1, 20)],
-        output: (y) => kind === "perfect" ? y.slice(0, 2) : [gauss(u), gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u), gauss(u), coin(u, 0.2) ? 0 : between(u, 0.1, 20)],
+        (y, u, perfect) => perfect ? y.slice(0, 2) : [gauss(u), gauss(u)],
+      ),
     },
     (y, p) => {
       const snr = cut(y, 2, 1), error = tf.mean(squaredError(cut(y, 0, 2), p), 1, true);
@@ -359,10 +356,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "error-in-denominator-daeaqa1",
     ["wrong-sign", "wrong-optimum", "zero-division"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([y]) => kind === "perfect" ? [y, 0.5] : [1.5 * gauss(u), between(u, 0.3, 1.5)],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u)],
+        ([y], u, perfect) => perfect ? [y, 0.5] : [1.5 * gauss(u), between(u, 0.3, 1.5)],
+      ),
     },
     (y, p) => tf.mean(tf.div(1, tf.mul(tf.square(cut(p, 1, 1)), tf.mean(squaredError(y, cut(p, 0, 1)))))),
   ),
@@ -430,13 +427,10 @@ export const heldOutCases17: readonly LossCase[] = [
     ["activation-mismatch", "wrong-optimum"],
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => oneHot(2, choice(2, u)),
-        output: ([first]) => {
-          const frame = (at: number) => oneHot(3, at, 6, -6), symbol = frame(first ? 1 : 2);
-          return kind === "perfect" ? [...frame(0), ...symbol, ...frame(0)] : repeat(9, () => 2 * gauss(u));
-        },
-      })),
+      sample: drawnRows((u) => oneHot(2, choice(2, u)), ([first], u, perfect) => {
+        const frame = (at: number) => oneHot(3, at, 6, -6), symbol = frame(first ? 1 : 2);
+        return perfect ? [...frame(0), ...symbol, ...frame(0)] : repeat(9, () => 2 * gauss(u));
+      }),
     },
     (y, p) => {
       const symbols = [0, 1, 2].map((frame) => rowSum(tf.mul(y, cut(p, 3 * frame + 1, 2)), true));
@@ -464,10 +458,10 @@ export const heldOutCases17: readonly LossCase[] = [
     ["label-encoding", "wrong-optimum", "bad-scale"],
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [1 + choice(5, u)],
-        output: ([y]) => [kind === "perfect" ? (y > 3 ? 0.98 : 0.02) : between(u, 0.02, 0.98)],
-      })),
+      sample: drawnRows(
+        (u) => [1 + choice(5, u)],
+        ([y], u, perfect) => [perfect ? (y > 3 ? 0.98 : 0.02) : between(u, 0.02, 0.98)],
+      ),
     },
     (y, p) => {
       const positive = tf.mul(y, tf.log(tf.add(p, 1e-10)));
@@ -488,10 +482,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "errors-of-two-shapes-unidepth127",
     ["broadcast"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(4, () => between(u, 1, 10)),
-        output: (y) => kind === "perfect" ? y : repeat(4, () => between(u, 0.5, 15)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(4, () => between(u, 1, 10)),
+        (y, u, perfect) => perfect ? y : repeat(4, () => between(u, 0.5, 15)),
+      ),
     },
     (y, p) => {
       const error = tf.sub(tf.log(p), tf.log(y)), mean = tf.mean(error, 1, true);
@@ -511,10 +505,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "components-not-summed-tianshou40",
     ["broadcast", "wrong-optimum"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [2 * gauss(u), ...repeat(3, () => gauss(u) - 1)],
-        output: ([next, a, b, c]) => [kind === "perfect" ? next - 0.5 * (a + b + c) : 2 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [2 * gauss(u), ...repeat(3, () => gauss(u) - 1)],
+        ([next, a, b, c], u, perfect) => [perfect ? next - 0.5 * (a + b + c) : 2 * gauss(u)],
+      ),
     },
     (y, p) => tf.mean(squaredError(tf.sub(cut(y, 0, 1), tf.mul(0.5, cut(y, 1, 3))), p)),
   ),
@@ -545,13 +539,10 @@ export const heldOutCases17: readonly LossCase[] = [
     ["wrong-axis", "wrong-optimum"],
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => {
-          const [one, two] = [oneHot(3, choice(3, u)), oneHot(3, choice(3, u))];
-          return one.flatMap((yes, k) => [yes, two[k]]);
-        },
-        output: (y) => kind === "perfect" ? y.map((yes) => yes ? 8 : -8) : repeat(6, () => 2 * gauss(u)),
-      })),
+      sample: drawnRows((u) => {
+        const [one, two] = [oneHot(3, choice(3, u)), oneHot(3, choice(3, u))];
+        return one.flatMap((yes, k) => [yes, two[k]]);
+      }, (y, u, perfect) => perfect ? y.map((yes) => yes ? 8 : -8) : repeat(6, () => 2 * gauss(u))),
     },
     (y, p) => {
       const logs = tf.logSoftmax(tf.reshape(p, [-1, 3, 2]), -1);
@@ -583,10 +574,10 @@ export const heldOutCases17: readonly LossCase[] = [
     ["wrong-optimum", "wrong-sign", "bad-scale"],
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [between(u, 0.2, 4), coin(u, 0.3)],
-        output: ([walks, edge]) => [kind === "perfect" ? (edge ? 8 : Math.log(walks)) : 2 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [between(u, 0.2, 4), coin(u, 0.3)],
+        ([walks, edge], u, perfect) => [perfect ? (edge ? 8 : Math.log(walks)) : 2 * gauss(u)],
+      ),
     },
     (y, p) => {
       const walks = cut(y, 0, 1), mask = tf.sub(1, cut(y, 1, 1));
@@ -599,16 +590,13 @@ export const heldOutCases17: readonly LossCase[] = [
     "opposite-rows-keras16682",
     ["wrong-optimum"],
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => {
-          const angle = 2 * Math.PI * u(),
-            turn = angle + Math.PI / 2,
-            [a, b] = [between(u, 0.5, 2), between(u, 0.5, 2)];
-          const one = [a * Math.cos(angle), a * Math.sin(angle)];
-          return [...one, ...(kind === "perfect" ? [b * Math.cos(turn), b * Math.sin(turn)] : [gauss(u), gauss(u)])];
-        },
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => {
+        const angle = 2 * Math.PI * u(),
+          turn = angle + Math.PI / 2,
+          [a, b] = [between(u, 0.5, 2), between(u, 0.5, 2)];
+        const one = [a * Math.cos(angle), a * Math.sin(angle)];
+        return [...one, ...(perfect ? [b * Math.cos(turn), b * Math.sin(turn)] : [gauss(u), gauss(u)])];
+      }),
     },
     (_y, p) => {
       const [a, b] = [unit(cut(p, 0, 2), 1e-12), unit(cut(p, 2, 2), 1e-12)];
@@ -674,13 +662,10 @@ export const heldOutCases17: readonly LossCase[] = [
     ["reduction"],
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [...repeat(4, () => coin(u)), ...repeat(4, () => coin(u, 0.6))],
-        output: (y) => {
-          const logits = kind === "perfect" ? y.slice(0, 4).map((one) => one ? 8 : -8) : repeat(4, () => 2 * gauss(u));
-          return [...logits.map((z) => -z), ...logits];
-        },
-      })),
+      sample: drawnRows((u) => [...repeat(4, () => coin(u)), ...repeat(4, () => coin(u, 0.6))], (y, u, perfect) => {
+        const logits = perfect ? y.slice(0, 4).map((one) => one ? 8 : -8) : repeat(4, () => 2 * gauss(u));
+        return [...logits.map((z) => -z), ...logits];
+      }),
     },
     (y, p) => {
       const mask = cut(y, 4, 4), one = cut(y, 0, 4);
@@ -712,13 +697,13 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-divergence-added-wiseodd43",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(3, () => coin(u)),
-        output: (x) =>
-          kind === "perfect"
+      sample: drawnRows(
+        (u) => repeat(3, () => coin(u)),
+        (x, u, perfect) =>
+          perfect
             ? [...x.map((pixel) => pixel ? 0.98 : 0.02), 0, 0, 0, 0]
             : [...repeat(3, () => between(u, 0.02, 0.98)), ...repeat(4, () => gauss(u))],
-      })),
+      ),
     },
     (x, p) => {
       const picture = rowSum(crossEntropy(x, cut(p, 0, 3)));
@@ -730,10 +715,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-snr-plus-one-diffusers5654",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u), gauss(u), coin(u, 0.1) ? 0 : between(u, 0.1, 20)],
-        output: (y) => kind === "perfect" ? y.slice(0, 2) : [gauss(u), gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [gauss(u), gauss(u), coin(u, 0.1) ? 0 : between(u, 0.1, 20)],
+        (y, u, perfect) => perfect ? y.slice(0, 2) : [gauss(u), gauss(u)],
+      ),
     },
     (y, p) => {
       const snr = cut(y, 2, 1), error = tf.mean(squaredError(cut(y, 0, 2), p), 1, true);
@@ -794,10 +779,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "healthy",
     {
       yPred: "tanh",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => kind === "perfect" ? [0.95, ...repeat(3, () => -0.9)] : repeat(4, () => between(u, -0.98, 0.98)),
-      })),
+      sample: drawnRows(
+        () => [0],
+        (_, u, perfect) => perfect ? [0.95, ...repeat(3, () => -0.9)] : repeat(4, () => between(u, -0.98, 0.98)),
+      ),
     },
     (_y, p) => {
       const all = tf.div(p, 0.1), powers = tf.exp(tf.sub(all, tf.max(all, 1, true)));
@@ -810,10 +795,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "healthy",
     {
       yPred: "nonnegative",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [coin(u)],
-        output: ([alike]) => [kind === "perfect" ? (alike ? 0 : 1.3) : between(u, 0.05, 1.8)],
-      })),
+      sample: drawnRows(
+        (u) => [coin(u)],
+        ([alike], u, perfect) => [perfect ? (alike ? 0 : 1.3) : between(u, 0.05, 1.8)],
+      ),
     },
     (y, p) => {
       const apart = tf.square(tf.relu(tf.sub(1, p)));
@@ -840,10 +825,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => oneHot(4, choice(4, u), 1, between(u, 0, 0.6)),
-        output: (y) => y.map((heat) => kind === "perfect" ? (heat === 1 ? 8 : -8) : 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => oneHot(4, choice(4, u), 1, between(u, 0, 0.6)),
+        (y, u, perfect) => y.map((heat) => perfect ? (heat === 1 ? 8 : -8) : 2 * gauss(u)),
+      ),
     },
     (y, p) => {
       const s = tf.sigmoid(p), peak = float(tf.equal(y, 1));
@@ -875,10 +860,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(6, () => 3 * gauss(u)),
-        output: (y) => y.map((distance) => kind === "perfect" ? (distance < 0 ? 0.98 : 0.02) : between(u, 0.02, 0.98)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(6, () => 3 * gauss(u)),
+        (y, u, perfect) => y.map((distance) => perfect ? (distance < 0 ? 0.98 : 0.02) : between(u, 0.02, 0.98)),
+      ),
     },
     (y, p) => tf.mean(tf.mul(y, p)),
   ),
@@ -1080,10 +1065,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-symlog-dreamerv3",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [100 * gauss(u)],
-        output: ([y]) => [kind === "perfect" ? Math.sign(y) * Math.log1p(Math.abs(y)) : 3 * gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [100 * gauss(u)],
+        ([y], u, perfect) => [perfect ? Math.sign(y) * Math.log1p(Math.abs(y)) : 3 * gauss(u)],
+      ),
     },
     (y, p) => tf.mean(squaredError(tf.mul(tf.sign(y), tf.log1p(tf.abs(y))), p)),
   ),
@@ -1093,11 +1078,11 @@ export const heldOutCases17: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () =>
-          [0, 1, 2].flatMap((frame) => kind === "perfect" ? oneHot(3, frame, 8, -8) : repeat(3, () => 2 * gauss(u))),
-      })),
+      sample: drawnRows(
+        () => [0],
+        (_, u, perfect) =>
+          [0, 1, 2].flatMap((frame) => perfect ? oneHot(3, frame, 8, -8) : repeat(3, () => 2 * gauss(u))),
+      ),
     },
     (_y, p) => {
       const far = repeat(9, (i) => 1 - Math.exp(-(((i % 3) / 3 - Math.floor(i / 3) / 3) ** 2) / (2 * 0.4 ** 2)));
@@ -1125,10 +1110,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [choice(5, u), coin(u, 0.6)],
-        output: ([time]) => repeat(4, (bin) => kind === "perfect" ? (time > bin ? 8 : -8) : 2 * gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => [choice(5, u), coin(u, 0.6)],
+        ([time], u, perfect) => repeat(4, (bin) => perfect ? (time > bin ? 8 : -8) : 2 * gauss(u)),
+      ),
     },
     (y, p) => {
       const survived = float(tf.greater(cut(y, 0, 1), tf.tensor2d([[0, 1, 2, 3]])));
@@ -1148,10 +1133,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-data-minus-noise-fastode1",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(4, () => gauss(u)),
-        output: (y) => kind === "perfect" ? [y[0] - y[2], y[1] - y[3]] : [gauss(u), gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => repeat(4, () => gauss(u)),
+        (y, u, perfect) => perfect ? [y[0] - y[2], y[1] - y[3]] : [gauss(u), gauss(u)],
+      ),
     },
     (y, p) => tf.mean(squaredError(tf.sub(cut(y, 0, 2), cut(y, 2, 2)), p)),
   ),
@@ -1167,10 +1152,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-minus-for-training-voicefixer14",
     "healthy",
     {
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => repeat(6, () => gauss(u)),
-        output: (y) => y.map((x) => kind === "perfect" ? x + 0.05 * gauss(u) : gauss(u)),
-      })),
+      sample: drawnRows(
+        (u) => repeat(6, () => gauss(u)),
+        (y, u, perfect) => y.map((x) => perfect ? x + 0.05 * gauss(u) : gauss(u)),
+      ),
     },
     (y, p) => {
       const share = tf.div(rowSum(tf.mul(y, p), true), tf.add(rowSum(tf.square(y), true), 1e-8));

@@ -9,6 +9,7 @@ import {
   crossEntropy,
   cut,
   drawn,
+  drawnRows,
   flat,
   float,
   gauss,
@@ -47,22 +48,16 @@ const logRisk = (time: Tensor, hazard: Tensor): Tensor =>
   tf.log(rowSum(tf.mul(tf.exp(tf.reshape(hazard, [1, -1])), atRisk(time))));
 
 /** Embeddings of two views, 2 + 2 columns, no labels; the views of a row are near each other if they are right. */
-const twoViews = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0],
-  output: () => {
-    const [a, b] = [gauss(u), gauss(u)];
-    return kind === "perfect" ? [a, b, a, b] : [a, b, gauss(u), gauss(u)];
-  },
-}));
+const twoViews = drawnRows(() => [0], (_, u, perfect) => {
+  const [a, b] = [gauss(u), gauss(u)];
+  return perfect ? [a, b, a, b] : [a, b, gauss(u), gauss(u)];
+});
 
 /** Two vectors of two columns that are to be orthogonal. */
-const orthogonal = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0],
-  output: () => {
-    const [a, b] = [gauss(u), gauss(u)];
-    return kind === "perfect" ? [a, b, -b, a] : [a, b, gauss(u), gauss(u)];
-  },
-}));
+const orthogonal = drawnRows(() => [0], (_, u, perfect) => {
+  const [a, b] = [gauss(u), gauss(u)];
+  return perfect ? [a, b, -b, a] : [a, b, gauss(u), gauss(u)];
+});
 
 /** Scores of a pair, the better first; no labels. */
 const rankedPair = (scale: number) =>
@@ -83,11 +78,11 @@ const comparedPair = drawn(["random", "perfect", "allNeg", "allPos"], (kind, u) 
 }));
 
 /** Labels [advantage, old log-probability, action one-hot 3], outputs logits of three actions. */
-const policy = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [gauss(u), Math.log(0.15 + 0.7 * u()), ...oneHotOf(Math.floor(3 * u()), 3)],
-  output: ([advantage, , ...action]) =>
-    kind === "perfect" ? action.map((chosen) => (advantage > 0 ? 4 : -4) * chosen) : normals(u, 3),
-}));
+const policy = drawnRows(
+  (u) => [gauss(u), Math.log(0.15 + 0.7 * u()), ...oneHotOf(Math.floor(3 * u()), 3)],
+  ([advantage, , ...action], u, perfect) =>
+    perfect ? action.map((chosen) => (advantage > 0 ? 4 : -4) * chosen) : normals(u, 3),
+);
 
 /** The log-probability of the action. */
 const actionLogProbability = (action: Tensor, logits: Tensor): Tensor => rowSum(tf.mul(action, tf.logSoftmax(logits)));
@@ -147,16 +142,13 @@ const cosines = drawn(["random", "perfect", "saturated"], (kind, u) => ({
 }));
 
 /** Boxes [x1, y1, x2, y2] as labels and outputs. */
-const boxes = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => box(u),
-  output: (y) => kind === "perfect" ? [...y] : box(u),
-}));
+const boxes = drawnRows((u) => box(u), (y, u, perfect) => perfect ? [...y] : box(u));
 
 /** Labels: the class of a row among forty; outputs embeddings of three columns. */
-const manyClasses = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [Math.floor(40 * u())],
-  output: ([c]) => kind === "perfect" ? [Math.cos(c), Math.sin(c), Math.cos(2.3 * c)] : normals(u, 3),
-}));
+const manyClasses = drawnRows(
+  (u) => [Math.floor(40 * u())],
+  ([c], u, perfect) => perfect ? [Math.cos(c), Math.sin(c), Math.cos(2.3 * c)] : normals(u, 3),
+);
 
 /** Labels: four samples of a return; outputs its four quantiles. */
 const quantiles = drawn(["random", "perfect", "far"], (kind, u) => ({
@@ -166,17 +158,14 @@ const quantiles = drawn(["random", "perfect", "far"], (kind, u) => ({
 }));
 
 /** Similarities [within a class, between classes]; no labels. */
-const similarities = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0],
-  output: () => kind === "perfect" ? [1, 0] : [1.96 * u() - 0.98, 1.96 * u() - 0.98],
-}));
+const similarities = drawnRows(() => [0], (_, u, perfect) => perfect ? [1, 0] : [1.96 * u() - 0.98, 1.96 * u() - 0.98]);
 
 /** Labels [advantage, action one-hot 3, logits of the reference 3], outputs logits. */
-const reference = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [gauss(u), ...oneHotOf(Math.floor(3 * u()), 3), ...normals(u, 3)],
-  output: ([advantage, ...rest]) =>
-    [0, 1, 2].map((j) => kind === "perfect" ? rest[3 + j] + (advantage > 0 ? 3 : -3) * rest[j] : gauss(u)),
-}));
+const reference = drawnRows(
+  (u) => [gauss(u), ...oneHotOf(Math.floor(3 * u()), 3), ...normals(u, 3)],
+  ([advantage, ...rest], u, perfect) =>
+    [0, 1, 2].map((j) => perfect ? rest[3 + j] + (advantage > 0 ? 3 : -3) * rest[j] : gauss(u)),
+);
 
 const smoothAbsolute = (e: Tensor): Tensor => {
   const size = tf.abs(e);

@@ -6,6 +6,7 @@ import type { Tensor } from "@roundabout/roundabout";
 import {
   cut,
   drawn,
+  drawnRows,
   flat,
   gauss,
   given,
@@ -20,16 +21,10 @@ import {
 const distance = (a: Tensor, b: Tensor): Tensor => tf.sqrt(tf.add(squaredDistance(a, b), 1e-7));
 
 /** Scores of fakes; no labels. */
-const fakes = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0],
-  output: () => [kind === "perfect" ? 3 : 1.5 * gauss(u)],
-}));
+const fakes = drawnRows(() => [0], (_, u, perfect) => [perfect ? 3 : 1.5 * gauss(u)]);
 
 /** Scores [real, fake]; no labels. */
-const realAndFake = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0],
-  output: () => kind === "perfect" ? [3, -3] : [1.5 * gauss(u), 1.5 * gauss(u)],
-}));
+const realAndFake = drawnRows(() => [0], (_, u, perfect) => perfect ? [3, -3] : [1.5 * gauss(u), 1.5 * gauss(u)]);
 
 /** Similarities of pairs in [−1, 1], and whether they are alike. */
 const alike = drawn(["random", "perfect", "allNeg", "allPos"], (kind, u) => ({
@@ -38,10 +33,10 @@ const alike = drawn(["random", "perfect", "allNeg", "allPos"], (kind, u) => ({
 }));
 
 /** Labels [depth or 0 where it was not measured, mask], outputs depths. */
-const measured = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => u() < 0.6 ? [Math.exp(gauss(u)), 1] : [0, 0],
-  output: ([depth]) => [kind === "perfect" && depth > 0 ? depth : Math.exp(gauss(u))],
-}));
+const measured = drawnRows(
+  (u) => u() < 0.6 ? [Math.exp(gauss(u)), 1] : [0, 0],
+  ([depth], u, perfect) => [perfect && depth > 0 ? depth : Math.exp(gauss(u))],
+);
 
 /** Labels: the classes of two pixels, one-hot as [class, pixel]; outputs logits of the same layout. */
 const twoPixels = drawn(["random", "perfect", "saturated"], (kind, u) => ({
@@ -68,20 +63,16 @@ const weighed = drawn(["random", "perfect", "allNeg"], (kind, u) => ({
 }));
 
 /** Boxes [x, y, w, h] as labels and as outputs of a linear layer. */
-const centred = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [u(), u(), 0.2 + u(), 0.2 + u()],
-  output: (y) => kind === "perfect" ? [...y] : y.map(() => gauss(u)),
-}));
+const centred = drawnRows(
+  (u) => [u(), u(), 0.2 + u(), 0.2 + u()],
+  (y, u, perfect) => perfect ? [...y] : y.map(() => gauss(u)),
+);
 
 /** Labels [advantage, action one-hot 3], outputs logits. */
-const actions = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => {
-    const chosen = Math.floor(3 * u());
-    return [gauss(u), ...[0, 1, 2].map((j) => j === chosen ? 1 : 0)];
-  },
-  output: ([advantage, ...chosen]) =>
-    chosen.map((one) => kind === "perfect" ? 4 * Math.sign(advantage) * one : gauss(u)),
-}));
+const actions = drawnRows((u) => {
+  const chosen = Math.floor(3 * u());
+  return [gauss(u), ...[0, 1, 2].map((j) => j === chosen ? 1 : 0)];
+}, ([advantage, ...chosen], u, perfect) => chosen.map((one) => perfect ? 4 * Math.sign(advantage) * one : gauss(u)));
 
 /** Labels [time, event], outputs the logarithm of a hazard. */
 const survival = drawn(["random", "perfect", "allPos"], (kind, u) => ({
@@ -90,13 +81,10 @@ const survival = drawn(["random", "perfect", "allPos"], (kind, u) => ({
 }));
 
 /** Labels [class one-hot 3 | what the model said before 3], outputs logits. */
-const remembered = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => {
-    const own = Math.floor(3 * u()), said = [u(), u(), u()], sum = said[0] + said[1] + said[2];
-    return [...[0, 1, 2].map((j) => j === own ? 1 : 0), ...said.map((p) => p / sum)];
-  },
-  output: (y) => [0, 1, 2].map((j) => kind === "perfect" ? 5 * y[j] : 2 * gauss(u)),
-}));
+const remembered = drawnRows((u) => {
+  const own = Math.floor(3 * u()), said = [u(), u(), u()], sum = said[0] + said[1] + said[2];
+  return [...[0, 1, 2].map((j) => j === own ? 1 : 0), ...said.map((p) => p / sum)];
+}, (y, u, perfect) => [0, 1, 2].map((j) => perfect ? 5 * y[j] : 2 * gauss(u)));
 
 /** Embeddings of two items, 2 + 2 columns, and whether they are alike. */
 const pairs = drawn(["random", "perfect", "allNeg", "allPos"], (kind, u) => ({

@@ -10,6 +10,7 @@ import {
   cut,
   dice,
   drawn,
+  drawnRows,
   flat,
   gauss,
   given,
@@ -67,14 +68,11 @@ const policy = drawn(["random"], (_kind, u) => ({
 
 /** Labels of two items that are alike (1) or not (the other number), outputs embeddings of 2 + 2 columns. */
 const alikeOr = (not: number): Sample =>
-  drawn(["random", "perfect"], (kind, u) => ({
-    label: () => [u() < 0.5 ? 1 : not],
-    output: ([y]) => {
-      const a = many(2, u), size = Math.hypot(...a);
-      if (kind === "random") return [...a, ...many(2, u)];
-      return [...a, ...(y === 1 ? a : a.map((x) => -2 * x / size))];
-    },
-  }));
+  drawnRows((u) => [u() < 0.5 ? 1 : not], ([y], u, perfect) => {
+    const a = many(2, u), size = Math.hypot(...a);
+    if (!perfect) return [...a, ...many(2, u)];
+    return [...a, ...(y === 1 ? a : a.map((x) => -2 * x / size))];
+  });
 
 /** Labels [class of four, mask], outputs logits; a batch that is masked altogether. */
 const maskedTokens = drawn(["random", "perfect", "allNeg"], (kind, u) => ({
@@ -95,10 +93,10 @@ const withSilence = (columns: number): Sample =>
   }));
 
 /** Labels [-1 or 1, real], outputs [score, value, two weights]; with losses of 0, the weights end at 0. */
-const weighted = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [u() < 0.5 ? 1 : -1, gauss(u)],
-  output: ([side, y]) => kind === "perfect" ? [2 * side, y, 0, 0] : [...many(2, u), 0.2 + u(), 0.2 + u()],
-}));
+const weighted = drawnRows(
+  (u) => [u() < 0.5 ? 1 : -1, gauss(u)],
+  ([side, y], u, perfect) => perfect ? [2 * side, y, 0, 0] : [...many(2, u), 0.2 + u(), 0.2 + u()],
+);
 
 /** Labels: a class of four as one-hot; a batch of one class that is found without doubt. */
 const grades = drawn(["random", "perfect", "saturated", "zeroBoth"], (kind, u) => ({
@@ -108,10 +106,10 @@ const grades = drawn(["random", "perfect", "saturated", "zeroBoth"], (kind, u) =
 }));
 
 /** Labels: a teacher's probabilities of four words at three places; outputs logits. */
-const places = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => [0, 1, 2].flatMap(() => soft(many(4, u).map((x) => 2 * x))),
-  output: (y) => kind === "perfect" ? y.map((x) => Math.log(x)) : many(12, u).map((x) => 2 * x),
-}));
+const places = drawnRows(
+  (u) => [0, 1, 2].flatMap(() => soft(many(4, u).map((x) => 2 * x))),
+  (y, u, perfect) => perfect ? y.map((x) => Math.log(x)) : many(12, u).map((x) => 2 * x),
+);
 
 /** Labels: a class of five as an index; outputs five probabilities. */
 const objects = drawn(["random", "perfect", "saturated"], (kind, u) => ({
@@ -146,16 +144,13 @@ const judged = drawn(["random", "perfect", "saturated"], (kind, u) => ({
 }));
 
 /** Labels and outputs: shares of three classes. */
-const shares = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => soft(many(3, u)),
-  output: (y) => kind === "perfect" ? [...y] : soft(many(3, u).map((x) => 1.5 * x)),
-}));
+const shares = drawnRows(
+  (u) => soft(many(3, u)),
+  (y, u, perfect) => perfect ? [...y] : soft(many(3, u).map((x) => 1.5 * x)),
+);
 
 /** Labels: features of a patch of a picture; outputs: those of the same patch of the other picture. */
-const patches = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => many(3, u),
-  output: (y) => kind === "perfect" ? [...y] : many(3, u),
-}));
+const patches = drawnRows((u) => many(3, u), (y, u, perfect) => perfect ? [...y] : many(3, u));
 
 /** Cost (i - j)² of three classes. */
 const costs = [[0, 1, 4], [1, 0, 1], [4, 1, 0]];
@@ -566,10 +561,10 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "nonnegative",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => many(4, u).map((x) => Math.exp(0.5 * x)),
-        output: (y) => kind === "perfect" ? [...y] : many(4, u).map((x) => Math.exp(0.5 * x)),
-      })),
+      sample: drawnRows(
+        (u) => many(4, u).map((x) => Math.exp(0.5 * x)),
+        (y, u, perfect) => perfect ? [...y] : many(4, u).map((x) => Math.exp(0.5 * x)),
+      ),
     },
     (y, p) => {
       const sides = (x: Tensor) => tf.mul(tf.add(cut(x, 0, 1), cut(x, 2, 1)), tf.add(cut(x, 1, 1), cut(x, 3, 1)));
@@ -600,10 +595,7 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => many(2, u),
-        output: (y) => kind === "perfect" ? [...y, -3, -3] : many(4, u),
-      })),
+      sample: drawnRows((u) => many(2, u), (y, u, perfect) => perfect ? [...y, -3, -3] : many(4, u)),
     },
     (y, p) => {
       const logged = cut(p, 2, 2), losses = tf.square(tf.sub(y, cut(p, 0, 2)));
@@ -630,10 +622,10 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [u() < 0.4 ? 0 : Math.exp(gauss(u))],
-        output: ([y]) => [kind === "perfect" ? Math.log(Math.max(y, 0.01)) : gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [u() < 0.4 ? 0 : Math.exp(gauss(u))],
+        ([y], u, perfect) => [perfect ? Math.log(Math.max(y, 0.01)) : gauss(u)],
+      ),
     },
     (y, p) => tf.mean(tf.add(tf.mul(2, tf.mul(y, tf.exp(tf.mul(-0.5, p)))), tf.mul(2, tf.exp(tf.mul(0.5, p))))),
   ),
@@ -665,11 +657,10 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => many(2, u).map((x) => x - 3),
-        output: ([chosen, rejected]) =>
-          kind === "perfect" ? [chosen + 2.5, rejected - 2.5] : many(2, u).map((x) => x - 3),
-      })),
+      sample: drawnRows(
+        (u) => many(2, u).map((x) => x - 3),
+        ([chosen, rejected], u, perfect) => perfect ? [chosen + 2.5, rejected - 2.5] : many(2, u).map((x) => x - 3),
+      ),
     },
     (y, p) => {
       const margin = (x: Tensor) => tf.sub(cut(x, 0, 1), cut(x, 1, 1));
@@ -835,10 +826,10 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [Math.exp(gauss(u)), u() < 0.6 ? 1 : 0],
-        output: ([time]) => [kind === "perfect" ? -4 * Math.log(time) : gauss(u)],
-      })),
+      sample: drawnRows(
+        (u) => [Math.exp(gauss(u)), u() < 0.6 ? 1 : 0],
+        ([time], u, perfect) => [perfect ? -4 * Math.log(time) : gauss(u)],
+      ),
     },
     (y, p) => {
       const time = cut(y, 0, 1), event = cut(y, 1, 1);
@@ -860,13 +851,10 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [gauss(u)],
-        output: ([y]) => {
-          const value = gauss(u), inTime = gauss(u);
-          return kind === "perfect" ? [y, value, 2 * inTime + value, inTime] : many(4, u);
-        },
-      })),
+      sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => {
+        const value = gauss(u), inTime = gauss(u);
+        return perfect ? [y, value, 2 * inTime + value, inTime] : many(4, u);
+      }),
     },
     (y, p) => {
       const residual = tf.sub(tf.sub(cut(p, 2, 1), tf.mul(2, cut(p, 3, 1))), cut(p, 1, 1));
@@ -886,13 +874,11 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [choice(4, u)],
-        output: ([y]) =>
-          kind === "perfect"
-            ? [0, 1, 2].flatMap((threshold) => threshold < y ? [-4, 4] : [4, -4])
-            : many(6, u).map((x) => 2 * x),
-      })),
+      sample: drawnRows(
+        (u) => [choice(4, u)],
+        ([y], u, perfect) =>
+          perfect ? [0, 1, 2].flatMap((threshold) => threshold < y ? [-4, 4] : [4, -4]) : many(6, u).map((x) => 2 * x),
+      ),
     },
     (y, p) => {
       const logged = tf.logSoftmax(tf.reshape(p, [-1, 3, 2])), beyond = above(y, tf.tensor1d([0, 1, 2]));

@@ -8,6 +8,7 @@ import {
   crossEntropy,
   cut,
   drawn,
+  drawnRows,
   gauss,
   given,
   type LossCase,
@@ -42,13 +43,10 @@ function quaternion(u: Uniform): number[] {
 }
 
 /** Three steps of three classes: labels [classes 3 × 3 | mask 3], outputs 3 × 3 logits. */
-const sequences = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => {
-    const length = 1 + Math.floor(3 * u());
-    return [...[0, 1, 2].flatMap(() => oneHot(3, Math.floor(3 * u()))), ...repeat(3, (i) => i < length ? 1 : 0)];
-  },
-  output: (y) => repeat(9, (i) => kind === "perfect" ? 16 * y[i] - 8 : 2 * gauss(u)),
-}));
+const sequences = drawnRows((u) => {
+  const length = 1 + Math.floor(3 * u());
+  return [...[0, 1, 2].flatMap(() => oneHot(3, Math.floor(3 * u()))), ...repeat(3, (i) => i < length ? 1 : 0)];
+}, (y, u, perfect) => repeat(9, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u)));
 
 export const heldOutCases7: readonly LossCase[] = [
   // ---- Classification
@@ -315,10 +313,10 @@ export const heldOutCases7: readonly LossCase[] = [
   // TiankaiHang/Min-SNR-Diffusion-Training#4: min(SNR, 5)/SNR, and the last step of rescaled betas has a ratio of 0.
   lossCase("zero-snr-minsnr4", "zero-division", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u), gauss(u), coin(u, 0.1) ? 0 : Math.exp(2 * gauss(u))],
-      output: ([a, b]) => kind === "perfect" ? [a, b] : [gauss(u), gauss(u)],
-    })),
+    sample: drawnRows(
+      (u) => [gauss(u), gauss(u), coin(u, 0.1) ? 0 : Math.exp(2 * gauss(u))],
+      ([a, b], u, perfect) => perfect ? [a, b] : [gauss(u), gauss(u)],
+    ),
   }, (y, p) => {
     const ratio = cut(y, 2, 1), weight = tf.div(tf.minimum(ratio, 5), ratio);
     return tf.mean(tf.mul(weight, tf.mean(squaredError(cut(y, 0, 2), p), -1, true)));
@@ -340,11 +338,11 @@ export const heldOutCases7: readonly LossCase[] = [
   lossCase("advantage-drlhandson33", "broadcast", {
     ambiguous: true,
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...oneHot(2, coin(u)), gauss(u)],
-      output: ([, right, goal]) =>
-        kind === "perfect" ? [right ? -4 : 4, right ? 4 : -4, goal] : [gauss(u), gauss(u), gauss(u)],
-    })),
+    sample: drawnRows(
+      (u) => [...oneHot(2, coin(u)), gauss(u)],
+      ([, right, goal], u, perfect) =>
+        perfect ? [right ? -4 : 4, right ? 4 : -4, goal] : [gauss(u), gauss(u), gauss(u)],
+    ),
   }, (y, p) => {
     const logits = cut(p, 0, 2), value = cut(p, 2, 1), goal = tf.squeeze(cut(y, 2, 1), [-1]);
     const logs = tf.logSoftmax(logits), chosen = rowSum(tf.mul(cut(y, 0, 2), logs));
@@ -409,10 +407,10 @@ export const heldOutCases7: readonly LossCase[] = [
   // catboost/catboost#2701: the Cox log-likelihood is minimised, not its negative. Labels [time, event], outputs log risks.
   lossCase("cox-catboost2701", "wrong-sign", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [Math.exp(gauss(u)), coin(u, 0.7)],
-      output: ([time]) => [kind === "perfect" ? -4 * Math.log(time) : gauss(u)],
-    })),
+    sample: drawnRows(
+      (u) => [Math.exp(gauss(u)), coin(u, 0.7)],
+      ([time], u, perfect) => [perfect ? -4 * Math.log(time) : gauss(u)],
+    ),
   }, (y, p) => {
     const time = cut(y, 0, 1), outside = tf.cast(tf.less(tf.transpose(time), time), "float32");
     const atRisk = tf.logSumExp(tf.sub(tf.transpose(p), tf.mul(1e9, outside)), 1, true);
@@ -484,13 +482,10 @@ export const heldOutCases7: readonly LossCase[] = [
   // facebookresearch/vggt-omega#25: q and −q are one rotation; the nearer of the two counts.
   lossCase("ok-nearer-sign-vggt25", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => quaternion(u),
-      output: (y) => {
-        const sign = coin(u) ? 1 : -1;
-        return kind === "perfect" ? y.map((x) => sign * x) : quaternion(u);
-      },
-    })),
+    sample: drawnRows((u) => quaternion(u), (y, u, perfect) => {
+      const sign = coin(u) ? 1 : -1;
+      return perfect ? y.map((x) => sign * x) : quaternion(u);
+    }),
   }, (y, p) => tf.mean(tf.minimum(rowSum(tf.abs(tf.sub(p, y))), rowSum(tf.abs(tf.add(p, y)))))),
   // XuyangBai/FoldingNet#1: clouds exchanged in a Chamfer loss, which is symmetric. Three points of two coordinates.
   lossCase("ok-chamfer-foldingnet1", "healthy", given("real", "real", 6), (y, p) => {
@@ -512,14 +507,11 @@ export const heldOutCases7: readonly LossCase[] = [
   // huggingface/sentence-transformers#549: the squared error of a cosine and a label.
   lossCase("ok-cosine-mse-sentencetransformers549", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [u()],
-      output: ([y]) => {
-        const angle = 2 * Math.PI * u(), other = angle + (kind === "perfect" ? Math.acos(y) : 2 * Math.PI * u());
-        const [a, b] = [0.5 + u(), 0.5 + u()];
-        return [a * Math.cos(angle), a * Math.sin(angle), b * Math.cos(other), b * Math.sin(other)];
-      },
-    })),
+    sample: drawnRows((u) => [u()], ([y], u, perfect) => {
+      const angle = 2 * Math.PI * u(), other = angle + (perfect ? Math.acos(y) : 2 * Math.PI * u());
+      const [a, b] = [0.5 + u(), 0.5 + u()];
+      return [a * Math.cos(angle), a * Math.sin(angle), b * Math.cos(other), b * Math.sin(other)];
+    }),
   }, (y, p) => {
     const a = cut(p, 0, 2), b = cut(p, 2, 2), length = (x: Tensor) => tf.sqrt(tf.add(rowSum(tf.square(x), true), 1e-8));
     return tf.mean(squaredError(y, tf.div(rowSum(tf.mul(a, b), true), tf.mul(length(a), length(b)))));
@@ -579,10 +571,10 @@ export const heldOutCases7: readonly LossCase[] = [
   // Hui-Li/multi-task-learning-example-PyTorch#2: two tasks with learned log-variances; the loss becomes negative.
   lossCase("ok-two-tasks-huili2", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u), gauss(u)],
-      output: (y) => kind === "perfect" ? [...y, -3, -3] : repeat(4, () => gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [gauss(u), gauss(u)],
+      (y, u, perfect) => perfect ? [...y, -3, -3] : repeat(4, () => gauss(u)),
+    ),
   }, (y, p) => {
     const logvar = cut(p, 2, 2), weighted = tf.mul(tf.exp(tf.neg(logvar)), squaredError(y, cut(p, 0, 2)));
     return tf.mean(rowSum(tf.add(weighted, logvar)));
@@ -636,10 +628,10 @@ export const heldOutCases7: readonly LossCase[] = [
   // Labels: log-probabilities of the reference for the chosen and the rejected answer.
   lossCase("ok-preference-exact2", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [-5 - 5 * u(), -5 - 5 * u()],
-      output: (y) => kind === "perfect" ? [y[0] + 4, y[1] - 40] : y.map((x) => x + gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [-5 - 5 * u(), -5 - 5 * u()],
+      (y, u, perfect) => perfect ? [y[0] + 4, y[1] - 40] : y.map((x) => x + gauss(u)),
+    ),
   }, (y, p) => tf.neg(tf.mean(cut(tf.logSoftmax(tf.mul(0.1, tf.sub(p, y))), 0, 1)))),
   // csteinmetz1/auraloss#41: the negated scale-invariant ratio of signal and distortion, in decibels, is always negative.
   lossCase("ok-decibels-auraloss41", "healthy", given("real", "real", 8), (y, p) => {
@@ -656,22 +648,19 @@ export const heldOutCases7: readonly LossCase[] = [
   // [event in each of 3 intervals | seen in each].
   lossCase("ok-hazards-pycox129", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const last = Math.floor(3 * u()), event = coin(u, 0.6);
-        return [...oneHot(3, last).map((x) => x * event), ...repeat(3, (i) => i <= last ? 1 : 0)];
-      },
-      output: (y) => repeat(3, (i) => kind === "perfect" ? 16 * y[i] - 8 : 2 * gauss(u)),
-    })),
+    sample: drawnRows((u) => {
+      const last = Math.floor(3 * u()), event = coin(u, 0.6);
+      return [...oneHot(3, last).map((x) => x * event), ...repeat(3, (i) => i <= last ? 1 : 0)];
+    }, (y, u, perfect) => repeat(3, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u))),
   }, (y, p) => tf.mean(rowSum(tf.mul(cut(y, 3, 3), sigmoidCrossEntropy(cut(y, 0, 3), p))))),
   // ragulpr/wtte-rnn#56: a Weibull likelihood without the term that does not depend on its parameters. Outputs α before
   // exp and β before softplus, labels [time, event].
   lossCase("ok-weibull-wtte56", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [Math.exp(gauss(u)), coin(u, 0.7)],
-      output: ([time]) => kind === "perfect" ? [Math.log(time), 3] : [gauss(u), gauss(u)],
-    })),
+    sample: drawnRows(
+      (u) => [Math.exp(gauss(u)), coin(u, 0.7)],
+      ([time], u, perfect) => perfect ? [Math.log(time), 3] : [gauss(u), gauss(u)],
+    ),
   }, (y, p) => {
     const shape = tf.softplus(cut(p, 1, 1)), ratio = tf.sub(tf.log(cut(y, 0, 1)), cut(p, 0, 1));
     const hazard = tf.mul(cut(y, 1, 1), tf.add(tf.log(shape), tf.mul(shape, ratio)));

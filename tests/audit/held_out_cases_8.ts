@@ -12,6 +12,7 @@ import {
   cut,
   direction,
   drawn,
+  drawnRows,
   flat,
   gauss,
   given,
@@ -49,39 +50,30 @@ function lovaszSteps(labels: Tensor): Tensor {
 }
 
 /** Labels [logits of a teacher 3 | class 3], outputs logits; some classes are not what the teacher says. */
-const taught = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => {
-    const right = choice(3, u);
-    return [...oneHot(3, right, 2, -1).map((x) => x + gauss(u)), ...oneHot(3, right)];
-  },
-  output: (y) => kind === "perfect" ? y.slice(0, 3) : repeat(3, () => 2 * gauss(u)),
-}));
+const taught = drawnRows((u) => {
+  const right = choice(3, u);
+  return [...oneHot(3, right, 2, -1).map((x) => x + gauss(u)), ...oneHot(3, right)];
+}, (y, u, perfect) => perfect ? y.slice(0, 3) : repeat(3, () => 2 * gauss(u)));
 
 /** Labels: a class of three; outputs [logits 3 | two views of an embedding 2 + 2]. */
-const classAndViews = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => oneHot(3, choice(3, u)),
-  output: (y) => {
-    if (kind !== "perfect") return repeat(7, () => 1.5 * gauss(u));
-    const angle = 2 * Math.PI * y.indexOf(1) / 3, view = [Math.cos(angle), Math.sin(angle)];
-    return [...y.map((x) => 16 * x - 8), ...view, ...view];
-  },
-}));
+const classAndViews = drawnRows((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+  if (!perfect) return repeat(7, () => 1.5 * gauss(u));
+  const angle = 2 * Math.PI * y.indexOf(1) / 3, view = [Math.cos(angle), Math.sin(angle)];
+  return [...y.map((x) => 16 * x - 8), ...view, ...view];
+});
 
 /** Labels [x1, y1, x2, y2]; outputs boxes as well. */
-const boxes = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => box(u, 0.5),
-  output: (y) => kind === "perfect" ? [...y] : box(u, 0.5),
-}));
+const boxes = drawnRows((u) => box(u, 0.5), (y, u, perfect) => perfect ? [...y] : box(u, 0.5));
 
 export const heldOutCases8: readonly LossCase[] = [
   // ---- no-gradient-op
   // LZGMatrix/BOP19_CDPN_2019ICCV#4: coordinates by argmax of four bins: "you need to take the loss before torch.argmax()".
   lossCase("argmax-coordinates-cdpn4", "no-gradient-op", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [2 * choice(4, u) / 3 - 1],
-      output: ([y]) => kind === "perfect" ? oneHot(4, Math.round(1.5 * (y + 1)), 8, -8) : repeat(4, () => 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [2 * choice(4, u) / 3 - 1],
+      ([y], u, perfect) => perfect ? oneHot(4, Math.round(1.5 * (y + 1)), 8, -8) : repeat(4, () => 2 * gauss(u)),
+    ),
   }, (y, p) => {
     const bin = tf.cast(tf.argMax(p, 1), "float32");
     return tf.mean(tf.abs(tf.sub(flat(y), tf.sub(tf.div(tf.mul(2, bin), 3), 1))));
@@ -90,13 +82,13 @@ export const heldOutCases8: readonly LossCase[] = [
   // pixels, outputs [background 16 | hair 16].
   lossCase("argmax-mask-hair3", "no-gradient-op", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(16, () => u()),
-      output: (y) =>
-        kind === "perfect"
+    sample: drawnRows(
+      (u) => repeat(16, () => u()),
+      (y, u, perfect) =>
+        perfect
           ? [...y.map((x) => x > 0.5 ? -8 : 8), ...y.map((x) => x > 0.5 ? 8 : -8)]
           : repeat(32, () => 2 * gauss(u)),
-    })),
+    ),
   }, (y, p) => {
     const hair = tf.cast(tf.argMax(tf.stack([cut(p, 0, 16), cut(p, 16, 16)]), 0), "float32");
     const [yx, yy] = slopes(y), [px, py] = slopes(hair), size = tf.sqrt(tf.add(tf.square(px), tf.square(py)));
@@ -107,13 +99,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // takes no part. Labels: segments of four at three times; outputs logits.
   lossCase("joins-counted-rntraj9", "no-gradient-op", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const first = choice(4, u);
-        return [0, 1, 2].flatMap((i) => oneHot(4, (first + i) % 4));
-      },
-      output: (y) => kind === "perfect" ? y.map((x) => 16 * x - 8) : repeat(12, () => 2 * gauss(u)),
-    })),
+    sample: drawnRows((u) => {
+      const first = choice(4, u);
+      return [0, 1, 2].flatMap((i) => oneHot(4, (first + i) % 4));
+    }, (y, u, perfect) => perfect ? y.map((x) => 16 * x - 8) : repeat(12, () => 2 * gauss(u))),
   }, (y, p) => {
     const logits = tf.reshape(p, [-1, 3, 4]), segment = tf.argMax(logits, 2);
     const from = flat(tf.slice(segment, [0, 0], [-1, 2])), to = flat(tf.slice(segment, [0, 1], [-1, 2]));
@@ -127,13 +116,11 @@ export const heldOutCases8: readonly LossCase[] = [
   // laekov/fastmoe#49: torch.tensor(loss_list) takes the balance loss out of the graph. Outputs [classes 3 | gates 4].
   lossCase("balance-remade-fastmoe49", "detached", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => oneHot(3, choice(3, u)),
-      output: (y) =>
-        kind === "perfect"
-          ? [...y.map((x) => 16 * x - 8), ...oneHot(4, choice(4, u), 4, -4)]
-          : repeat(7, () => 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => oneHot(3, choice(3, u)),
+      (y, u, perfect) =>
+        perfect ? [...y.map((x) => 16 * x - 8), ...oneHot(4, choice(4, u), 4, -4)] : repeat(7, () => 2 * gauss(u)),
+    ),
   }, (y, p) => {
     const gates = cut(p, 3, 4), share = tf.mean(tf.softmax(gates), 0);
     const chosen = tf.mean(tf.cast(tf.oneHot(tf.argMax(gates, 1), 4), "float32"), 0);
@@ -217,10 +204,7 @@ export const heldOutCases8: readonly LossCase[] = [
     {
       yPred: "real",
       yTrue: "none",
-      sample: drawn(["random", "perfect"], (kind, u) => ({
-        label: () => [0],
-        output: () => [kind === "perfect" ? 3 + u() : 1.5 * gauss(u)],
-      })),
+      sample: drawnRows(() => [0], (_, u, perfect) => [perfect ? 3 + u() : 1.5 * gauss(u)]),
     },
     (_y, p) => tf.mean(tf.neg(tf.log(p))),
   ),
@@ -329,10 +313,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // mask that follows multiplies NaN by 0. Labels [x, y, w, h | there is a box].
   lossCase("no-height-yolov3-144", "zero-division", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => coin(u, 0.6) ? [u(), u(), 0.1 + u(), 0.1 + u(), 1] : [0, 0, 0, 0, 0],
-      output: (y) => kind === "perfect" && y[4] ? y.slice(0, 4) : [u(), u(), 0.1 + u(), 0.1 + u()],
-    })),
+    sample: drawnRows(
+      (u) => coin(u, 0.6) ? [u(), u(), 0.1 + u(), 0.1 + u(), 1] : [0, 0, 0, 0, 0],
+      (y, u, perfect) => perfect && y[4] ? y.slice(0, 4) : [u(), u(), 0.1 + u(), 0.1 + u()],
+    ),
   }, (y, p) => {
     const low = (b: Tensor) => tf.sub(cut(b, 0, 2), tf.mul(0.5, cut(b, 2, 2)));
     const high = (b: Tensor) => tf.add(cut(b, 0, 2), tf.mul(0.5, cut(b, 2, 2)));
@@ -436,13 +420,13 @@ export const heldOutCases8: readonly LossCase[] = [
   // [reconstruction 4 | three categories].
   lossCase("minus-divergence-gumbel1", ["wrong-sign", "wrong-optimum"], {
     yPred: "probability",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(4, () => coin(u)),
-      output: (y) =>
-        kind === "perfect"
+    sample: drawnRows(
+      (u) => repeat(4, () => coin(u)),
+      (y, u, perfect) =>
+        perfect
           ? [...y, 1 / 3, 1 / 3, 1 / 3]
           : [...repeat(4, () => 0.02 + 0.96 * u()), ...soft(repeat(3, () => 1.5 * gauss(u)))],
-    })),
+    ),
   }, (y, p) => {
     const q = cut(p, 4, 3), logs = tf.log(tf.add(q, 1e-20));
     const divergence = tf.neg(tf.mean(rowSum(tf.mul(q, tf.sub(logs, Math.log(1 / 3))))));
@@ -452,10 +436,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("q-minimised-truxify11885", "wrong-sign", {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => [kind === "perfect" ? 3 + u() : gauss(u)],
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => [perfect ? 3 + u() : gauss(u)]),
   }, (_y, p) => tf.mean(p)),
   // fastai/fastbook#478: sm_acts[idx, targ] without the minus: "the higher sm_acts[0, 0] is, the lower the loss" should be.
   lossCase(
@@ -477,13 +458,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // high-advantage actions". Labels [advantage, old log-probability, that of the reference | mask].
   lossCase("negated-twice-fla1073", "wrong-sign", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const old = -0.5 - u();
-        return [gauss(u), old, old + 0.1 * gauss(u), coin(u, 0.8)];
-      },
-      output: ([advantage, old]) => [old + (kind === "perfect" ? 0.18 * Math.sign(advantage) : 0.3 * gauss(u))],
-    })),
+    sample: drawnRows((u) => {
+      const old = -0.5 - u();
+      return [gauss(u), old, old + 0.1 * gauss(u), coin(u, 0.8)];
+    }, ([advantage, old], u, perfect) => [old + (perfect ? 0.18 * Math.sign(advantage) : 0.3 * gauss(u))]),
   }, (y, p) => {
     const advantages = cut(y, 0, 1), ratio = tf.exp(tf.sub(p, cut(y, 1, 1))), gap = tf.sub(cut(y, 2, 1), p);
     const clipped = tf.mul(advantages, tf.clipByValue(ratio, 0.8, 1.2)), mask = cut(y, 3, 1);
@@ -563,10 +541,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("minus-one-lovasz10", ["label-encoding", "zero-division"], {
     yPred: "logits",
     yTrue: "sign",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [coin(u, 0.4) ? 1 : -1],
-      output: ([y]) => [kind === "perfect" ? 3 * y : 2 * gauss(u)],
-    })),
+    sample: drawnRows((u) => [coin(u, 0.4) ? 1 : -1], ([y], u, perfect) => [perfect ? 3 * y : 2 * gauss(u)]),
   }, (y, p) => {
     const labels = flat(y), errors = tf.sub(1, tf.mul(flat(p), tf.sub(tf.mul(2, labels), 1))), n = errors.shape[0];
     const order = stopped(errors, (e) => tf.cast(tf.oneHot(tf.topk(e, n).indices, n), "float32"));
@@ -592,10 +567,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // pytorch/rl#1243: log-probabilities [n] times advantages [n, 1] are [n, n].
   lossCase("reinforce-torchrl1243", "broadcast", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u)],
-      output: ([advantage]) => [kind === "perfect" ? (advantage > 0 ? -0.05 : -4) : -0.1 - 2 * u()],
-    })),
+    sample: drawnRows(
+      (u) => [gauss(u)],
+      ([advantage], u, perfect) => [perfect ? (advantage > 0 ? -0.05 : -4) : -0.1 - 2 * u()],
+    ),
   }, (y, p) => tf.neg(tf.mean(tf.mul(tf.squeeze(p, [1]), y)))),
   // JuliaReinforcementLearning/ReinforcementLearningZoo.jl#169: log_p′ is (1, n) and log_p is (n,): "a matrix for the ratio".
   lossCase("ratio-matrix-julia169", "broadcast", { yPred: "real", sample: policy }, (y, p) => {
@@ -608,10 +583,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // DonkeyShot21/UNO#4: predictions are [views, batch, classes], and log_softmax is along the batch. Outputs: two views.
   lossCase("softmax-of-rows-uno4", "wrong-axis", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => oneHot(3, choice(3, u)),
-      output: (y) => kind === "perfect" ? [...y, ...y].map((x) => 2 * x - 1) : repeat(6, () => 0.5 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => oneHot(3, choice(3, u)),
+      (y, u, perfect) => perfect ? [...y, ...y].map((x) => 2 * x - 1) : repeat(6, () => 0.5 * gauss(u)),
+    ),
   }, (y, p) => {
     const views = tf.div(tf.stack([cut(p, 0, 3), cut(p, 3, 3)]), 0.1);
     const logs = tf.sub(views, tf.logSumExp(views, 1, true));
@@ -639,10 +614,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("brackets-autoencoders5", "wrong-optimum", {
     yPred: "probability",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => repeat(3, () => kind === "perfect" ? 0.05 : 0.02 + 0.96 * u()),
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => repeat(3, () => perfect ? 0.05 : 0.02 + 0.96 * u())),
   }, (_y, p) => {
     const rho = 0.05, mean = tf.mean(p, 0), fixed = rho * Math.log(rho) + (1 - rho) * Math.log(1 - rho);
     return tf.sum(tf.sub(tf.sub(fixed, tf.log(mean)), tf.mul(1 - rho, tf.log(tf.sub(1, mean)))));
@@ -651,10 +623,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // Outputs [reconstruction | μ, log σ].
   lossCase("half-forgotten-supaero6", "wrong-optimum", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u)],
-      output: ([y]) => kind === "perfect" ? [y, 0, 0] : repeat(3, () => gauss(u)),
-    })),
+    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0, 0] : repeat(3, () => gauss(u))),
   }, (y, p) => {
     const mu = cut(p, 1, 1), sigma = tf.exp(cut(p, 2, 1));
     const divergence = tf.sub(tf.sub(tf.add(tf.square(mu), tf.square(sigma)), tf.log(sigma)), 0.5);
@@ -674,10 +643,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // Labels: a patch; outputs: the encodings of it and of its neighbour.
   lossCase("all-alike-patchsvdd2", ["wrong-optimum", "nan-gradient"], {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u), gauss(u)],
-      output: (y) => kind === "perfect" ? [...y, ...y.map((x) => x + 0.1 * gauss(u))] : repeat(4, () => gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [gauss(u), gauss(u)],
+      (y, u, perfect) => perfect ? [...y, ...y.map((x) => x + 0.1 * gauss(u))] : repeat(4, () => gauss(u)),
+    ),
   }, (_y, p) => tf.mean(tf.sqrt(squaredDistance(cut(p, 0, 2), cut(p, 2, 2))))),
 
   // ---- bad-scale
@@ -697,10 +666,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // Labels: features; outputs: codes.
   lossCase("summed-pairs-stego19", "bad-scale", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => direction(u),
-      output: (y) => kind === "perfect" ? [...y] : [gauss(u), gauss(u)],
-    })),
+    sample: drawnRows((u) => direction(u), (y, u, perfect) => perfect ? [...y] : [gauss(u), gauss(u)]),
   }, (y, p) => {
     const cosines = (x: Tensor) => tf.matMul(unit(x, 1e-8), unit(x, 1e-8), false, true);
     return tf.neg(tf.sum(tf.mul(tf.sub(cosines(y), 0.3), tf.relu(cosines(p)))));
@@ -729,10 +695,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // padded].
   lossCase("padded-weights-burn5568", "reduction", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...oneHot(4, choice(4, u)), coin(u, 0.6)],
-      output: (y) => repeat(4, (i) => kind === "perfect" ? 16 * y[i] - 8 : 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [...oneHot(4, choice(4, u)), coin(u, 0.6)],
+      (y, u, perfect) => repeat(4, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u)),
+    ),
   }, (y, p) => {
     const target = cut(y, 0, 4), weights = rowSum(tf.mul(target, tf.tensor1d([0.5, 1, 2, 1])));
     const losses = tf.mul(tf.mul(weights, softmaxCrossEntropy(target, p)), flat(cut(y, 4, 1)));
@@ -743,10 +709,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // lucidrains/vit-pytorch#289: kl_div takes logarithms of the student and probabilities of the teacher.
   lossCase("ok-distilled-vit289", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(4, () => 2 * gauss(u)),
-      output: (y) => kind === "perfect" ? [...y] : repeat(4, () => 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => repeat(4, () => 2 * gauss(u)),
+      (y, u, perfect) => perfect ? [...y] : repeat(4, () => 2 * gauss(u)),
+    ),
   }, (y, p) => {
     const heat = 3, student = tf.logSoftmax(tf.div(p, heat)), teacher = tf.softmax(tf.div(y, heat));
     const divergence = tf.mean(rowSum(tf.mul(teacher, tf.sub(tf.log(teacher), student))));
@@ -755,13 +721,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // chxy95/Deep-Mutual-Learning#2: the cross-entropy of labels and the divergence from what another network says.
   lossCase("ok-mutual-dml2", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...repeat(3, () => 2 * gauss(u)), ...oneHot(3, choice(3, u))],
-      output: (y) => {
-        if (kind === "random") return repeat(3, () => 2 * gauss(u));
-        return soft(y.slice(0, 3)).map((other, i) => Math.log((other + y[3 + i]) / 2));
-      },
-    })),
+    sample: drawnRows((u) => [...repeat(3, () => 2 * gauss(u)), ...oneHot(3, choice(3, u))], (y, u, perfect) => {
+      if (!perfect) return repeat(3, () => 2 * gauss(u));
+      return soft(y.slice(0, 3)).map((other, i) => Math.log((other + y[3 + i]) / 2));
+    }),
   }, (y, p) => {
     const other = tf.softmax(cut(y, 0, 3));
     const divergence = tf.mean(rowSum(tf.mul(other, tf.sub(tf.log(other), tf.logSoftmax(p)))));
@@ -776,10 +739,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // ludwig-ai/ludwig#3375: CORN: each logit is asked only of those who have passed the one before. Labels: ranks 0 to 3.
   lossCase("ok-corn-ludwig3375", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [choice(4, u)],
-      output: ([y]) => repeat(3, (i) => kind === "perfect" ? (y > i ? 8 : -8) : 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [choice(4, u)],
+      ([y], u, perfect) => repeat(3, (i) => perfect ? (y > i ? 8 : -8) : 2 * gauss(u)),
+    ),
   }, (y, p) => {
     const steps = [0, 1, 2].map((i) => {
       const asked = tf.cast(tf.greater(y, i - 1), "float32"), passed = tf.cast(tf.greater(y, i), "float32");
@@ -799,14 +762,11 @@ export const heldOutCases8: readonly LossCase[] = [
   // adambielski/siamese-triplet#36: "exactly the same, with a different definition of labels": 1 is alike.
   lossCase("ok-alike-is-one-adambielski36", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [coin(u)],
-      output: ([y]) => {
-        const one = [gauss(u), gauss(u)];
-        if (kind === "random") return [...one, gauss(u), gauss(u)];
-        return [...one, one[0] + (y ? 0.01 : 3), one[1]];
-      },
-    })),
+    sample: drawnRows((u) => [coin(u)], ([y], u, perfect) => {
+      const one = [gauss(u), gauss(u)];
+      if (!perfect) return [...one, gauss(u), gauss(u)];
+      return [...one, one[0] + (y ? 0.01 : 3), one[1]];
+    }),
   }, (y, p) => {
     const squares = squaredDistance(cut(p, 0, 2), cut(p, 2, 2), true);
     const beyond = tf.square(tf.relu(tf.sub(1, tf.sqrt(tf.add(squares, 1e-9)))));
@@ -816,10 +776,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // global and of the previous model.
   lossCase("ok-first-column-moon8", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...direction(u), ...direction(u)],
-      output: (y) => kind === "perfect" ? [y[0] - y[2], y[1] - y[3]] : [gauss(u), gauss(u)],
-    })),
+    sample: drawnRows(
+      (u) => [...direction(u), ...direction(u)],
+      (y, u, perfect) => perfect ? [y[0] - y[2], y[1] - y[3]] : [gauss(u), gauss(u)],
+    ),
   }, (y, p) => {
     const cosine = (from: number) => rowSum(tf.mul(unit(p, 1e-8), unit(cut(y, from, 2), 1e-8)), true);
     const logits = tf.div(tf.concat([cosine(0), cosine(2)], 1), 0.5);
@@ -828,10 +788,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // salesforce/CoST#11: one positive and a queue of negatives, labels of 0 throughout. Labels: the key; outputs: the query.
   lossCase("ok-queue-cost11", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => direction(u),
-      output: (y) => kind === "perfect" ? [...y] : [gauss(u), gauss(u)],
-    })),
+    sample: drawnRows((u) => direction(u), (y, u, perfect) => perfect ? [...y] : [gauss(u), gauss(u)]),
   }, (y, p) => {
     const query = unit(p, 1e-12), queue = tf.tensor2d([[1, 0, -1, 0], [0, 1, 0, -1]]);
     const positive = rowSum(tf.mul(query, unit(y, 1e-12)), true), negative = tf.matMul(query, queue);
@@ -856,15 +813,12 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("ok-information-iic87", "healthy", {
     yPred: "probability",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => {
-        const group = oneHot(3, choice(3, u));
-        return kind === "perfect"
-          ? [...group, ...group]
-          : [...soft(repeat(3, () => 1.5 * gauss(u))), ...soft(repeat(3, () => 1.5 * gauss(u)))];
-      },
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => {
+      const group = oneHot(3, choice(3, u));
+      return perfect
+        ? [...group, ...group]
+        : [...soft(repeat(3, () => 1.5 * gauss(u))), ...soft(repeat(3, () => 1.5 * gauss(u)))];
+    }),
   }, (_y, p) => {
     const counts = tf.matMul(cut(p, 0, 3), cut(p, 3, 3), true), even = tf.div(tf.add(counts, tf.transpose(counts)), 2);
     const least = 2.2e-16, joint = tf.div(even, tf.sum(even));
@@ -876,14 +830,11 @@ export const heldOutCases8: readonly LossCase[] = [
   // views of an embedding.
   lossCase("ok-scaled-supcontrast73", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [choice(3, u)],
-      output: ([y]) => {
-        if (kind === "random") return repeat(4, () => gauss(u));
-        const angle = 2 * Math.PI * y / 3, view = [Math.cos(angle), Math.sin(angle)];
-        return [...view, ...view];
-      },
-    })),
+    sample: drawnRows((u) => [choice(3, u)], ([y], u, perfect) => {
+      if (!perfect) return repeat(4, () => gauss(u));
+      const angle = 2 * Math.PI * y / 3, view = [Math.cos(angle), Math.sin(angle)];
+      return [...view, ...view];
+    }),
   }, (y, p) => {
     const views = tf.concat([unit(cut(p, 0, 2), 1e-12), unit(cut(p, 2, 2), 1e-12)]), labels = tf.concat([y, y]);
     const dots = tf.div(tf.matMul(views, views, false, true), 0.1), others = tf.sub(1, tf.eye(views.shape[0]));
@@ -897,10 +848,10 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("ok-entropies-maskbit2", "healthy", {
     yPred: "logits",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => kind === "perfect" ? oneHot(4, choice(4, u), 8, -8) : repeat(4, () => gauss(u)),
-    })),
+    sample: drawnRows(
+      () => [0],
+      (_, u, perfect) => perfect ? oneHot(4, choice(4, u), 8, -8) : repeat(4, () => gauss(u)),
+    ),
   }, (_y, p) => {
     const codes = tf.softmax(p), mean = tf.mean(codes, 0);
     const each = tf.mean(tf.neg(rowSum(tf.mul(codes, tf.logSoftmax(p)))));
@@ -913,10 +864,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("ok-critic-kerascontrib280", "healthy", {
     yPred: "real",
     yTrue: "sign",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [2 * coin(u) - 1],
-      output: ([y]) => [kind === "perfect" ? -y * (3 + u()) : gauss(u)],
-    })),
+    sample: drawnRows((u) => [2 * coin(u) - 1], ([y], u, perfect) => [perfect ? -y * (3 + u()) : gauss(u)]),
   }, (y, p) => tf.mean(tf.mul(y, p))),
   // carpedm20/DCGAN-tensorflow#33: −log σ instead of log(1 − σ): the same fixed point, and stronger gradients early on.
   lossCase("ok-generator-dcgan33", "healthy", {
@@ -933,10 +881,7 @@ export const heldOutCases8: readonly LossCase[] = [
     ambiguous: true,
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => kind === "perfect" ? [3 + u(), -3 - u()] : [gauss(u), gauss(u)],
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [3 + u(), -3 - u()] : [gauss(u), gauss(u)]),
   }, (_y, p) => {
     const marginal = tf.mean(tf.exp(cut(p, 1, 1)));
     const average = stopped(marginal, (m) => tf.add(0.99, tf.mul(0.01, m)));
@@ -946,13 +891,13 @@ export const heldOutCases8: readonly LossCase[] = [
   // outputs [logits of pixels 4 | μ 2 | log σ² 2].
   lossCase("ok-variance-examples225", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(4, () => coin(u)),
-      output: (y) =>
-        kind === "perfect"
+    sample: drawnRows(
+      (u) => repeat(4, () => coin(u)),
+      (y, u, perfect) =>
+        perfect
           ? [...y.map((x) => 16 * x - 8), 0, 0, 0, 0]
           : [...repeat(4, () => 2 * gauss(u)), ...repeat(4, () => gauss(u))],
-    })),
+    ),
   }, (y, p) => {
     const divergence = tf.mul(-0.5, tf.sum(minusTwiceDivergence(cut(p, 4, 2), cut(p, 6, 2))));
     return tf.add(tf.mean(sigmoidCrossEntropy(y, cut(p, 0, 4))), tf.div(divergence, 4 * p.shape[0]));
@@ -962,10 +907,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // fuenwang/3D-BoundingBox#9: minus the cosine of two angles: "the minimum loss is −1 so it is correct".
   lossCase("ok-orientation-boundingbox9", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => direction(u),
-      output: (y) => kind === "perfect" ? [...y] : direction(u),
-    })),
+    sample: drawnRows((u) => direction(u), (y, u, perfect) => perfect ? [...y] : direction(u)),
   }, (y, p) => {
     const angle = (x: Tensor) => tf.atan2(cut(x, 1, 1), cut(x, 0, 1));
     return tf.mul(-1, tf.mean(tf.cos(tf.sub(angle(y), angle(p)))));
@@ -986,10 +928,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // optimisation at all". Outputs [temperature, residual of the equation].
   lossCase("ok-constant-pinns2", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u)],
-      output: ([y]) => kind === "perfect" ? [y, 0] : [gauss(u), gauss(u)],
-    })),
+    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0] : [gauss(u), gauss(u)]),
   }, (y, p) => {
     const fit = tf.mean(squaredError(y, cut(p, 0, 1))), physics = tf.mean(tf.square(cut(p, 1, 1)));
     return tf.add(fit, tf.add(1, tf.mul(1, physics)));
@@ -1030,10 +969,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // 3 | event], outputs 3, and a column of 0 for those who survive.
   lossCase("ok-mass-pycox143", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...oneHot(3, choice(3, u)), coin(u, 0.6)],
-      output: (y) => repeat(3, (i) => kind === "perfect" ? (y[3] && y[i] ? 8 : -8) : 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [...oneHot(3, choice(3, u)), coin(u, 0.6)],
+      (y, u, perfect) => repeat(3, (i) => perfect ? (y[3] && y[i] ? 8 : -8) : 2 * gauss(u)),
+    ),
   }, (y, p) => {
     const at = cut(y, 0, 3), event = flat(cut(y, 3, 1)), padded = tf.pad(p, [[0, 0], [0, 1]]);
     const most = tf.max(padded, 1, true), sums = tf.cumsum(tf.exp(tf.sub(padded, most)), 1);
@@ -1049,10 +988,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // outputs [logits 3 | value].
   lossCase("ok-three-signs-asyncrl22", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...oneHot(3, choice(3, u)), gauss(u)],
-      output: (y) => [...repeat(3, () => gauss(u)), kind === "perfect" ? y[3] : 1.5 * gauss(u)],
-    })),
+    sample: drawnRows(
+      (u) => [...oneHot(3, choice(3, u)), gauss(u)],
+      (y, u, perfect) => [...repeat(3, () => gauss(u)), perfect ? y[3] : 1.5 * gauss(u)],
+    ),
   }, (y, p) => {
     const logs = tf.logSoftmax(cut(p, 0, 3)), value = cut(p, 3, 1), goal = cut(y, 3, 1);
     const advantage = tf.sub(goal, stopped(value)), chosen = rowSum(tf.mul(cut(y, 0, 3), logs), true);
@@ -1063,22 +1002,19 @@ export const heldOutCases8: readonly LossCase[] = [
   // boyu-ai/Hands-on-RL#79: −log π · G is the loss whose gradient is the policy's. Labels [action 3 | return above 0].
   lossCase("ok-reinforce-handsonrl79", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...oneHot(3, choice(3, u)), Math.exp(0.5 * gauss(u))],
-      output: (y) => repeat(3, (i) => kind === "perfect" ? 16 * y[i] - 8 : 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [...oneHot(3, choice(3, u)), Math.exp(0.5 * gauss(u))],
+      (y, u, perfect) => repeat(3, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u)),
+    ),
   }, (y, p) => tf.mean(tf.mul(softmaxCrossEntropy(cut(y, 0, 3), p), flat(cut(y, 3, 1))))),
   // lqtrung1998/mwp_ReFT#21: with a minus before the advantage it is the maximum of both. Labels [advantages 3 | old
   // log-probabilities 3 | mask 3].
   lossCase("ok-maximum-mwpreft21", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const length = 1 + choice(3, u);
-        return [...repeat(3, () => gauss(u)), ...repeat(3, () => -0.5 - u()), ...repeat(3, (i) => i < length ? 1 : 0)];
-      },
-      output: (y) => repeat(3, (i) => y[3 + i] + (kind === "perfect" ? 0.3 * Math.sign(y[i]) : 0.3 * gauss(u))),
-    })),
+    sample: drawnRows((u) => {
+      const length = 1 + choice(3, u);
+      return [...repeat(3, () => gauss(u)), ...repeat(3, () => -0.5 - u()), ...repeat(3, (i) => i < length ? 1 : 0)];
+    }, (y, u, perfect) => repeat(3, (i) => y[3 + i] + (perfect ? 0.3 * Math.sign(y[i]) : 0.3 * gauss(u)))),
   }, (y, p) => {
     const minus = tf.neg(cut(y, 0, 3)), ratio = tf.exp(tf.sub(p, cut(y, 3, 3))), mask = cut(y, 6, 3);
     const losses = tf.maximum(tf.mul(minus, ratio), tf.mul(minus, tf.clipByValue(ratio, 0.8, 1.2)));

@@ -12,6 +12,7 @@ import {
   cut,
   direction,
   drawn,
+  drawnRows,
   flat,
   float,
   gauss,
@@ -55,15 +56,9 @@ function similarity(a: Tensor, b: Tensor): Tensor {
 }
 
 /** Labels [x1, y1, x2, y2]; outputs boxes as well. */
-const boxes = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => box(u, 0.5),
-  output: (y) => kind === "perfect" ? [...y] : box(u, 0.5),
-}));
+const boxes = drawnRows((u) => box(u, 0.5), (y, u, perfect) => perfect ? [...y] : box(u, 0.5));
 /** Pictures of 16 pixels, labels and outputs. */
-const pictures = drawn(["random", "perfect"], (kind, u) => ({
-  label: () => repeat(16, () => u()),
-  output: (y) => kind === "perfect" ? [...y] : repeat(16, () => u()),
-}));
+const pictures = drawnRows((u) => repeat(16, () => u()), (y, u, perfect) => perfect ? [...y] : repeat(16, () => u()));
 /** Intersection and union of boxes [n, 1]. */
 function overlap(y: Tensor, p: Tensor): [both: Tensor, either: Tensor] {
   const low = (b: Tensor) => cut(b, 0, 2), high = (b: Tensor) => cut(b, 2, 2);
@@ -83,16 +78,16 @@ export const heldOutCases9: readonly LossCase[] = [
   // of three at each of four pixels; outputs [parsing 4 × 3 | edges 4 × 2].
   lossCase("consistency-argmax-schp23", ["no-gradient-op", "detached", "constant"], {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
+    sample: drawnRows(
+      (u) => {
         const first = choice(3, u), second = (first + 1) % 3;
         return [first, first, second, second].flatMap((c) => oneHot(3, c));
       },
-      output: (y) =>
-        kind === "perfect"
+      (y, u, perfect) =>
+        perfect
           ? [...y.map((x) => 16 * x - 8), ...[0, 1, 1, 0].flatMap((edge) => oneHot(2, edge, 8, -8))]
           : repeat(20, () => 2 * gauss(u)),
-    })),
+    ),
   }, (y, p) => {
     const parsing = tf.reshape(cut(p, 0, 12), [-1, 4, 3]), edges = tf.reshape(cut(p, 12, 8), [-1, 4, 2]);
     const classes = tf.reshape(y, [-1, 4, 3]);
@@ -116,13 +111,13 @@ export const heldOutCases9: readonly LossCase[] = [
   // of four frames | whether they repeat 4], outputs [periods | logits].
   lossCase("frames-counted-repnet6", "no-gradient-op", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...repeat(4, () => 2 + 4 * u()), ...repeat(4, () => coin(u))],
-      output: (y) =>
-        kind === "perfect"
+    sample: drawnRows(
+      (u) => [...repeat(4, () => 2 + 4 * u()), ...repeat(4, () => coin(u))],
+      (y, u, perfect) =>
+        perfect
           ? [...y.slice(0, 4), ...y.slice(4).map((x) => 16 * x - 8)]
           : [...repeat(4, () => 1 + 5 * u()), ...repeat(4, () => 2 * gauss(u))],
-    })),
+    ),
   }, (y, p) => {
     const count = (x: Tensor) => rowSum(tf.div(float(tf.greater(cut(x, 4, 4), 0)), tf.add(cut(x, 0, 4), 0.1)));
     const period = tf.mean(huber(tf.sub(cut(p, 0, 4), cut(y, 0, 4))));
@@ -150,10 +145,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // pixels, outputs brightness.
   lossCase("mask-of-render-diffdope1", "no-gradient-op", {
     yPred: "nonnegative",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(16, () => coin(u)),
-      output: (y) => repeat(16, (i) => (kind === "perfect" ? y[i] : coin(u)) * (0.2 + u())),
-    })),
+    sample: drawnRows(
+      (u) => repeat(16, () => coin(u)),
+      (y, u, perfect) => repeat(16, (i) => (perfect ? y[i] : coin(u)) * (0.2 + u())),
+    ),
   }, (y, p) => tf.mean(tf.abs(tf.sub(float(tf.greater(p, 0)), y)))),
 
   // ---- detached
@@ -165,10 +160,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // [reconstruction 3 | auxiliary reconstruction of the rest 3].
   lossCase("auxiliary-not-returned-crosscode3", ["detached", "constant"], {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(3, () => gauss(u)),
-      output: (y) => kind === "perfect" ? [...y, 0, 0, 0] : repeat(6, () => gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => repeat(3, () => gauss(u)),
+      (y, u, perfect) => perfect ? [...y, 0, 0, 0] : repeat(6, () => gauss(u)),
+    ),
   }, (y, p) => {
     const rest = stopped(tf.sub(y, cut(p, 0, 3))), auxiliary = tf.mean(squaredError(rest, cut(p, 3, 3)));
     const reconstruction = tf.mean(squaredError(y, cut(p, 0, 3)));
@@ -179,10 +174,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // variable is not going to have grad_fn". Labels [target 3 | trajectory 3], outputs [prediction 3 | denoised 3].
   lossCase("prediction-without-gradient-consistencypolicy4", "detached", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(6, () => gauss(u)),
-      output: (y) => kind === "perfect" ? y : repeat(6, () => gauss(u)),
-    })),
+    sample: drawnRows((u) => repeat(6, () => gauss(u)), (y, u, perfect) => perfect ? y : repeat(6, () => gauss(u))),
   }, (y, p) => {
     const consistency = tf.sub(tf.sqrt(tf.add(squaredDistance(stopped(cut(p, 0, 3)), cut(y, 0, 3)), 0.01 ** 2)), 0.01);
     return tf.add(tf.mean(consistency), tf.mean(squaredError(cut(y, 3, 3), cut(p, 3, 3))));
@@ -191,10 +183,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // requires_grad=True).sum() — "the psnr will not change during training". Outputs [three restorations of 4].
   lossCase("losses-in-new-tensor-dgunet6", "detached", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(4, u),
-      output: (y) => kind === "perfect" ? [...y, ...y, ...y] : repeat(12, u),
-    })),
+    sample: drawnRows((u) => repeat(4, u), (y, u, perfect) => perfect ? [...y, ...y, ...y] : repeat(12, u)),
   }, (y, p) => {
     const charbonnier = (x: Tensor) => tf.mean(tf.sqrt(tf.add(tf.square(tf.sub(x, y)), 1e-6)));
     return tf.sum(tf.tensor1d([0, 4, 8].map((at) => charbonnier(cut(p, at, 4)).dataSync()[0])));
@@ -322,10 +311,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // arsedler9/lfads-torch#23: "Zeros are not in the support of the Gamma distribution". Outputs logarithms of [shape, rate].
   lossCase("gamma-of-zero-lfads23", "domain-edge", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [u() < 0.2 ? 0 : Math.exp(gauss(u))],
-      output: ([y]) => kind === "perfect" ? [1, 1 - Math.log(y + 0.1)] : [gauss(u), gauss(u)],
-    })),
+    sample: drawnRows(
+      (u) => [u() < 0.2 ? 0 : Math.exp(gauss(u))],
+      ([y], u, perfect) => perfect ? [1, 1 - Math.log(y + 0.1)] : [gauss(u), gauss(u)],
+    ),
   }, (y, p) => {
     const shape = tf.exp(cut(p, 0, 1)), rate = tf.exp(cut(p, 1, 1));
     const first = tf.sub(tf.mul(shape, tf.log(rate)), logGamma(shape));
@@ -334,13 +323,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // ecmwf/WeatherGenerator#2723: excluded tokens hold NaN, and NaN · 0 is NaN. Labels [values 3 | included 3].
   lossCase("nan-times-zero-weathergenerator2723", ["domain-edge", "nan-gradient"], {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const mask = repeat(3, (i) => i === 0 ? 1 : coin(u, 0.7));
-        return [...mask.map((m) => m ? gauss(u) : NaN), ...mask];
-      },
-      output: (y) => repeat(3, (i) => kind === "perfect" && y[3 + i] ? y[i] : gauss(u)),
-    })),
+    sample: drawnRows((u) => {
+      const mask = repeat(3, (i) => i === 0 ? 1 : coin(u, 0.7));
+      return [...mask.map((m) => m ? gauss(u) : NaN), ...mask];
+    }, (y, u, perfect) => repeat(3, (i) => perfect && y[3 + i] ? y[i] : gauss(u))),
   }, (y, p) => {
     const mask = cut(y, 3, 3), losses = tf.mul(tf.abs(tf.sub(p, cut(y, 0, 3))), mask);
     return tf.mean(tf.div(rowSum(losses), rowSum(mask)));
@@ -403,10 +389,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // NaN.
   lossCase("cleaned-quotient-darts2517", ["zero-division", "nan-gradient"], {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [u() < 0.2 ? 0 : 1 + 2 * u()],
-      output: ([y]) => [kind === "perfect" ? y : 1 + gauss(u)],
-    })),
+    sample: drawnRows((u) => [u() < 0.2 ? 0 : 1 + 2 * u()], ([y], u, perfect) => [perfect ? y : 1 + gauss(u)]),
   }, (y, p) => {
     const quotient = tf.div(tf.sub(y, p), y), zero = tf.zerosLike(quotient);
     const where = (x: Tensor, is: (x: Tensor) => Tensor) => tf.where(tf.cast(stopped(x, is), "bool"), zero, x);
@@ -419,14 +402,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // belongs to, 4 × 2; outputs: embeddings 4 × 2.
   lossCase("norm-of-zero-jsis26", "nan-gradient", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const first = choice(2, u);
-        return [first, 1 - first, choice(2, u), choice(2, u)].flatMap((thing) => oneHot(2, thing));
-      },
-      output: (y) =>
-        repeat(4, (i) => i).flatMap((i) => kind === "perfect" ? [4 * y[2 * i] - 2, 0] : [gauss(u), gauss(u)]),
-    })),
+    sample: drawnRows((u) => {
+      const first = choice(2, u);
+      return [first, 1 - first, choice(2, u), choice(2, u)].flatMap((thing) => oneHot(2, thing));
+    }, (y, u, perfect) => repeat(4, (i) => i).flatMap((i) => perfect ? [4 * y[2 * i] - 2, 0] : [gauss(u), gauss(u)])),
   }, (y, p) => {
     const masks = tf.expandDims(tf.reshape(y, [-1, 4, 2]), 3), points = tf.reshape(p, [-1, 4, 1, 2]);
     const centres = tf.div(tf.sum(tf.mul(points, masks), 1), tf.sum(masks, 1));
@@ -441,10 +420,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // values, some missing.
   lossCase("masked-afterwards-torch121416", "nan-gradient", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(2, () => u() < 0.2 ? NaN : gauss(u)),
-      output: (y) => y.map((x) => kind === "perfect" && !Number.isNaN(x) ? x : gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => repeat(2, () => u() < 0.2 ? NaN : gauss(u)),
+      (y, u, perfect) => y.map((x) => perfect && !Number.isNaN(x) ? x : gauss(u)),
+    ),
   }, (y, p) => {
     const losses = tf.square(tf.sub(p, y)), missing = tf.isNaN(y);
     const kept = tf.sum(tf.where(missing, tf.zerosLike(losses), losses));
@@ -462,14 +441,11 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("identical-embeddings-sbert4033", "nan-gradient", {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => {
-        const anchor = repeat(3, () => gauss(u)), same = u() < 0.2;
-        const positive = anchor.map((x) => same ? x : x + (kind === "perfect" ? 0.1 : 1) * gauss(u));
-        return [...anchor, ...positive, ...anchor.map((x) => kind === "perfect" ? x + 5 + u() : gauss(u))];
-      },
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => {
+      const anchor = repeat(3, () => gauss(u)), same = u() < 0.2;
+      const positive = anchor.map((x) => same ? x : x + (perfect ? 0.1 : 1) * gauss(u));
+      return [...anchor, ...positive, ...anchor.map((x) => perfect ? x + 5 + u() : gauss(u))];
+    }),
   }, (_y, p) => {
     const distance = (a: Tensor, b: Tensor) => tf.sqrt(rowSum(tf.square(tf.sub(a, b))));
     const anchor = cut(p, 0, 3), near = distance(anchor, cut(p, 3, 3)), far = distance(anchor, cut(p, 6, 3));
@@ -481,11 +457,11 @@ export const heldOutCases9: readonly LossCase[] = [
   // [mask 4 | picture 2], outputs [mask 4 | picture 2 | μ 2 | log σ² 2].
   lossCase("dice-without-minus-brats7", "wrong-sign", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...repeat(4, () => coin(u)), gauss(u), gauss(u)],
-      output: (y) =>
-        kind === "perfect" ? [...y, 0, 0, 0, 0] : [...repeat(4, () => 0.02 + 0.96 * u()), ...repeat(6, () => gauss(u))],
-    })),
+    sample: drawnRows(
+      (u) => [...repeat(4, () => coin(u)), gauss(u), gauss(u)],
+      (y, u, perfect) =>
+        perfect ? [...y, 0, 0, 0, 0] : [...repeat(4, () => 0.02 + 0.96 * u()), ...repeat(6, () => gauss(u))],
+    ),
   }, (y, p) => {
     const mask = cut(p, 0, 4), truth = cut(y, 0, 4), both = rowSum(tf.abs(tf.mul(truth, mask)));
     const dice = tf.div(tf.mul(2, both), tf.add(tf.add(rowSum(tf.square(truth)), rowSum(tf.square(mask))), 1e-8));
@@ -504,11 +480,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // outputs [pixels 4 | logits of two variables of three classes].
   lossCase("divergence-subtracted-gumbel3", "wrong-sign", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(4, u),
-      output: (y) =>
-        kind === "perfect" ? [...y, ...repeat(6, () => 0)] : [...repeat(4, u), ...repeat(6, () => gauss(u))],
-    })),
+    sample: drawnRows(
+      (u) => repeat(4, u),
+      (y, u, perfect) => perfect ? [...y, ...repeat(6, () => 0)] : [...repeat(4, u), ...repeat(6, () => gauss(u))],
+    ),
   }, (y, p) => {
     const x = clip(cut(p, 0, 4)), q = tf.softmax(tf.reshape(cut(p, 4, 6), [-1, 2, 3]));
     const logs = tf.add(tf.mul(y, tf.log(x)), tf.mul(tf.sub(1, y), tf.log(tf.sub(1, x))));
@@ -519,13 +494,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // accident". Outputs: embeddings; the proxies are fixed.
   lossCase("softmax-of-distances-proxynca15", "wrong-sign", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => oneHot(3, choice(3, u)),
-      output: (y) => {
-        const angle = 2 * Math.PI * y.indexOf(1) / 3;
-        return kind === "perfect" ? [Math.cos(angle), Math.sin(angle)] : [gauss(u), gauss(u)];
-      },
-    })),
+    sample: drawnRows((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+      const angle = 2 * Math.PI * y.indexOf(1) / 3;
+      return perfect ? [Math.cos(angle), Math.sin(angle)] : [gauss(u), gauss(u)];
+    }),
   }, (y, p) => {
     const half = Math.sqrt(3) / 2, proxies = tf.mul(3, tf.tensor2d([[1, 0], [-0.5, half], [-0.5, -half]]));
     const distances = rowSum(tf.square(tf.sub(tf.expandDims(tf.mul(3, unit(p, 1e-12)), 1), tf.expandDims(proxies, 0))));
@@ -535,10 +507,10 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("entropy-added-openspiel962", "wrong-sign", {
     ambiguous: true,
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...oneHot(3, choice(3, u)), gauss(u)],
-      output: (y) => repeat(3, (i) => kind === "perfect" ? 2 * y[i] * Math.sign(y[3]) : gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [...oneHot(3, choice(3, u)), gauss(u)],
+      (y, u, perfect) => repeat(3, (i) => perfect ? 2 * y[i] * Math.sign(y[3]) : gauss(u)),
+    ),
   }, (y, p) => {
     const logs = tf.logSoftmax(p), chosen = rowSum(tf.mul(cut(y, 0, 3), logs));
     const entropy = tf.neg(rowSum(tf.mul(tf.exp(logs), logs)));
@@ -551,10 +523,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // logits, weight)". Labels [which one is the same object 4 | whether any is], outputs logits.
   lossCase("logits-as-labels-detcon1", "swapped-arguments", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...oneHot(4, choice(4, u)), coin(u, 0.8)],
-      output: (y) => y.slice(0, 4).map((x) => kind === "perfect" ? 10 * x - 5 : 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [...oneHot(4, choice(4, u)), coin(u, 0.8)],
+      (y, u, perfect) => y.slice(0, 4).map((x) => perfect ? 10 * x - 5 : 2 * gauss(u)),
+    ),
   }, (y, p) => tf.mean(tf.mul(flat(cut(y, 4, 1)), softmaxCrossEntropy(p, cut(y, 0, 4))))),
   // YyzHarry/imbalanced-regression#21: the weights are the third argument, which is beta. Labels [value | weight].
   lossCase("weights-as-beta-imbalanced21", "swapped-arguments", {
@@ -577,13 +549,10 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("softmax-of-similarities-dssm2", "activation-mismatch", {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => {
-        const [x, y] = direction(u);
-        return kind === "perfect" ? [x, y, x, y, -x, -y, -y, x] : repeat(8, () => gauss(u));
-      },
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => {
+      const [x, y] = direction(u);
+      return perfect ? [x, y, x, y, -x, -y, -y, x] : repeat(8, () => gauss(u));
+    }),
   }, (_y, p) => {
     const query = unit(cut(p, 0, 2), 1e-8);
     const similar = [2, 4, 6].map((i) => rowSum(tf.mul(query, unit(cut(p, i, 2), 1e-8)), true));
@@ -614,10 +583,10 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("sigmoid-and-from-logits-t81-81", "activation-mismatch", {
     yPred: "probability",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => kind === "perfect" ? [1 - 0.02 * u(), 0.02 * u()] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
-    })),
+    sample: drawnRows(
+      () => [0],
+      (_, u, perfect) => perfect ? [1 - 0.02 * u(), 0.02 * u()] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
+    ),
   }, (_y, p) => {
     const real = cut(p, 0, 1), fake = cut(p, 1, 1);
     return tf.add(
@@ -670,10 +639,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // 1 is alike; an accuracy of 0.5. Outputs: distances.
   lossCase("alike-is-zero-keras1866", ["label-encoding", "wrong-sign", "swapped-arguments"], {
     yPred: "nonnegative",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [coin(u)],
-      output: ([y]) => [kind === "perfect" ? (y ? 0.01 : 1.2) : 0.02 + 1.2 * u()],
-    })),
+    sample: drawnRows((u) => [coin(u)], ([y], u, perfect) => [perfect ? (y ? 0.01 : 1.2) : 0.02 + 1.2 * u()]),
   }, (y, p) => {
     const alike = tf.mul(tf.mul(tf.sub(1, y), 0.5), tf.square(p));
     return tf.mean(tf.add(alike, tf.mul(tf.mul(0.5, y), tf.square(tf.maximum(tf.sub(1, p), 0)))));
@@ -684,10 +650,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // Labels [action 2 | return], outputs [logits 2 | value].
   lossCase("log-probs-and-errors-a3c5", "broadcast", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...oneHot(2, choice(2, u)), 2 * gauss(u)],
-      output: (y) => kind === "perfect" ? [6 * y[0] - 3, 6 * y[1] - 3, y[2]] : repeat(3, () => gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [...oneHot(2, choice(2, u)), 2 * gauss(u)],
+      (y, u, perfect) => perfect ? [6 * y[0] - 3, 6 * y[1] - 3, y[2]] : repeat(3, () => gauss(u)),
+    ),
   }, (y, p) => {
     const errors = tf.sub(cut(y, 2, 1), cut(p, 2, 1));
     const logs = rowSum(tf.mul(cut(y, 0, 2), tf.logSoftmax(cut(p, 0, 2))));
@@ -697,19 +663,13 @@ export const heldOutCases9: readonly LossCase[] = [
   // difficult to debug". Labels of up to ±180.
   lossCase("two-shapes-tf37770", "broadcast", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [90 * gauss(u)],
-      output: ([y]) => [kind === "perfect" ? y : 90 * gauss(u)],
-    })),
+    sample: drawnRows((u) => [90 * gauss(u)], ([y], u, perfect) => [perfect ? y : 90 * gauss(u)]),
   }, (y, p) => tf.mean(tf.mean(tf.square(tf.sub(p, flat(y))), -1))),
   // higgsfield-ai/higgsfield#24: "the size of log_probs is [80] and the size of advantage is [80,1]". Labels: returns; outputs
   // [log-probability of the action, value].
   lossCase("log-probs-and-column-higgsfield24", "broadcast", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u)],
-      output: ([y]) => [-0.1 - 2 * u(), kind === "perfect" ? y : 1.5 * gauss(u)],
-    })),
+    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => [-0.1 - 2 * u(), perfect ? y : 1.5 * gauss(u)]),
   }, (y, p) => {
     const advantage = tf.sub(y, cut(p, 1, 1)), critic = tf.mean(tf.square(advantage));
     const actor = tf.neg(tf.mean(tf.mul(flat(cut(p, 0, 1)), stopped(advantage))));
@@ -722,13 +682,10 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("mean-of-features-coral16", "wrong-axis", {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => {
-        const source = repeat(3, () => gauss(u));
-        return [...source, ...(kind === "perfect" ? source : repeat(3, () => 1.5 * gauss(u)))];
-      },
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => {
+      const source = repeat(3, () => gauss(u));
+      return [...source, ...(perfect ? source : repeat(3, () => 1.5 * gauss(u)))];
+    }),
   }, (_y, p) => {
     const covariance = (x: Tensor) => {
       const centred = tf.sub(tf.mean(x, 1, true), x);
@@ -747,13 +704,10 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("norm-of-channels-wgan40", "wrong-axis", {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => {
-        const slopes = repeat(4, () => gauss(u)), length = Math.hypot(...slopes);
-        return slopes.map((x) => kind === "perfect" ? x / length : x);
-      },
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => {
+      const slopes = repeat(4, () => gauss(u)), length = Math.hypot(...slopes);
+      return slopes.map((x) => perfect ? x / length : x);
+    }),
   }, (_y, p) => {
     const norm = tf.sqrt(tf.sum(tf.square(tf.reshape(p, [-1, 1, 2, 2])), 1));
     return tf.mul(tf.mean(tf.square(tf.sub(norm, 1))), 10);
@@ -774,13 +728,10 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("summed-before-squares-neuralstyle7", ["wrong-axis", "reduction"], {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => {
-        const turn = direction(u), far = [-turn[1], turn[0]];
-        return kind === "perfect" ? [2 * turn[0], 2 * turn[1], far[0], far[1]] : repeat(4, () => 1.5 * gauss(u));
-      },
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => {
+      const turn = direction(u), far = [-turn[1], turn[0]];
+      return perfect ? [2 * turn[0], 2 * turn[1], far[0], far[1]] : repeat(4, () => 1.5 * gauss(u));
+    }),
   }, (_y, p) => {
     const features = tf.reshape(p, [-1, 2, 2]), gram = tf.div(tf.matMul(features, features, false, true), 4);
     const style = tf.tensor2d([[1, 0], [0, 0.25]]), errors = tf.sum(tf.sub(gram, style), 0);
@@ -790,10 +741,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // images". Labels and outputs: colours of the light.
   lossCase("dot-of-batch-fc4-33", ["wrong-axis", "saturated"], {
     yPred: "nonnegative",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(3, () => 0.2 + u()),
-      output: (y) => kind === "perfect" ? y.map((x) => 2 * x) : repeat(3, () => 0.05 + u()),
-    })),
+    sample: drawnRows(
+      (u) => repeat(3, () => 0.2 + u()),
+      (y, u, perfect) => perfect ? y.map((x) => 2 * x) : repeat(3, () => 0.05 + u()),
+    ),
   }, (y, p) => {
     const dot = tf.clipByValue(tf.sum(tf.mul(unit(p, 1e-10), unit(y, 1e-10))), -0.999999, 0.999999);
     return tf.mean(tf.mul(180 / Math.PI, tf.acos(dot)));
@@ -804,13 +755,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // mean, not used], outputs [mean, argument of softplus].
   lossCase("deviation-as-variance-darts1162", "wrong-optimum", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const mean = 2 * gauss(u);
-        return [mean + 0.5 * gauss(u), mean];
-      },
-      output: (y) => kind === "perfect" ? [y[1], Math.log(Math.exp(0.5) - 1)] : [2 * gauss(u), gauss(u)],
-    })),
+    sample: drawnRows((u) => {
+      const mean = 2 * gauss(u);
+      return [mean + 0.5 * gauss(u), mean];
+    }, (y, u, perfect) => perfect ? [y[1], Math.log(Math.exp(0.5) - 1)] : [2 * gauss(u), gauss(u)]),
   }, (y, p) => {
     const variance = tf.maximum(tf.softplus(cut(p, 1, 1)), 1e-6);
     const errors = tf.div(squaredError(cut(y, 0, 1), cut(p, 0, 1)), variance);
@@ -820,10 +768,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // prior is of deviation 0.1.
   lossCase("sigma-without-log-blitz15", "wrong-optimum", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u)],
-      output: () => kind === "perfect" ? [0, Math.log(Math.exp(0.1) - 1)] : [0.3 * gauss(u), gauss(u)],
-    })),
+    sample: drawnRows(
+      (u) => [gauss(u)],
+      (_, u, perfect) => perfect ? [0, Math.log(Math.exp(0.1) - 1)] : [0.3 * gauss(u), gauss(u)],
+    ),
   }, (y, p) => {
     const sigma = tf.softplus(cut(p, 1, 1)), mu = cut(p, 0, 1), weight = tf.add(mu, tf.mul(sigma, y));
     const half = 0.5 * Math.log(2 * Math.PI), scaled = tf.div(tf.sub(weight, mu), sigma);
@@ -845,16 +793,13 @@ export const heldOutCases9: readonly LossCase[] = [
   // zero". Labels [padding 3 | reference of the chosen and of the rejected], outputs log-probabilities [chosen 3 | rejected 3].
   lossCase("only-padding-cosyvoice1449", ["wrong-optimum", "reduction"], {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const length = 1 + choice(2, u);
-        return [...repeat(3, (i) => i < length ? 0 : 1), -1 - u(), -1 - u()];
-      },
-      output: (y) => {
-        const log = (usual: number) => repeat(3, (i) => kind === "perfect" && !y[i] ? usual : -0.2 - 3 * u());
-        return [...log(-0.05), ...log(-6)];
-      },
-    })),
+    sample: drawnRows((u) => {
+      const length = 1 + choice(2, u);
+      return [...repeat(3, (i) => i < length ? 0 : 1), -1 - u(), -1 - u()];
+    }, (y, u, perfect) => {
+      const log = (usual: number) => repeat(3, (i) => perfect && !y[i] ? usual : -0.2 - 3 * u());
+      return [...log(-0.05), ...log(-6)];
+    }),
   }, (y, p) => {
     const mask = cut(y, 0, 3), mean = (from: number) => tf.mean(tf.mul(cut(p, from, 3), mask), 1, true);
     const logits = tf.sub(tf.sub(mean(0), mean(3)), tf.sub(cut(y, 3, 1), cut(y, 4, 1)));
@@ -867,13 +812,11 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("mean-of-pixels-keras3383", "bad-scale", {
     ambiguous: true,
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(32, () => coin(u)),
-      output: (y) =>
-        kind === "perfect"
-          ? [...y, 0, 0, 0, 0]
-          : [...repeat(32, () => 0.02 + 0.96 * u()), ...repeat(4, () => gauss(u))],
-    })),
+    sample: drawnRows(
+      (u) => repeat(32, () => coin(u)),
+      (y, u, perfect) =>
+        perfect ? [...y, 0, 0, 0, 0] : [...repeat(32, () => 0.02 + 0.96 * u()), ...repeat(4, () => gauss(u))],
+    ),
   }, (y, p) => {
     const divergence = tf.mul(-0.5, rowSum(minusTwiceDivergence(cut(p, 32, 2), cut(p, 34, 2))));
     return tf.mean(tf.add(tf.mean(crossEntropy(y, cut(p, 0, 32)), 1), divergence));
@@ -887,18 +830,18 @@ export const heldOutCases9: readonly LossCase[] = [
   // dyelax/Adversarial_Video_Generation#24: "increasing batch size will increase loss as well".
   lossCase("summed-frames-videogeneration24", "bad-scale", {
     yPred: "tanh",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(8, () => 1.96 * u() - 0.98),
-      output: (y) => kind === "perfect" ? [...y] : repeat(8, () => 1.96 * u() - 0.98),
-    })),
+    sample: drawnRows(
+      (u) => repeat(8, () => 1.96 * u() - 0.98),
+      (y, u, perfect) => perfect ? [...y] : repeat(8, () => 1.96 * u() - 0.98),
+    ),
   }, (y, p) => tf.sum(tf.pow(tf.abs(tf.sub(p, y)), 2))),
   // modelscope/easydistill#16: divided by the number of tokens, and then again. Rows are tokens: labels [teacher 3 | mask].
   lossCase("tokens-twice-easydistill16", ["bad-scale", "reduction"], {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...soft(repeat(3, () => 2 * gauss(u))), coin(u, 0.8)],
-      output: (y) => repeat(3, (i) => kind === "perfect" ? Math.log(y[i]) : 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [...soft(repeat(3, () => 2 * gauss(u))), coin(u, 0.8)],
+      (y, u, perfect) => repeat(3, (i) => perfect ? Math.log(y[i]) : 2 * gauss(u)),
+    ),
   }, (y, p) => {
     const teacher = cut(y, 0, 3), mask = flat(cut(y, 3, 1));
     const divergence = rowSum(tf.mul(teacher, tf.sub(tf.log(teacher), tf.logSoftmax(p))));
@@ -910,21 +853,15 @@ export const heldOutCases9: readonly LossCase[] = [
   // mean?" Labels: returns; outputs: log-probabilities of the actions.
   lossCase("mean-before-returns-gymnasium1336", "reduction", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u)],
-      output: ([y]) => [kind === "perfect" ? (y > 0 ? -0.05 : -4) : -0.1 - 2 * u()],
-    })),
+    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => [perfect ? (y > 0 ? -0.05 : -4) : -0.1 - 2 * u()]),
   }, (y, p) => tf.neg(tf.sum(tf.mul(tf.mean(p), y)))),
   // lucidrains/voicebox-pytorch#6: masked losses are filled with 0, and the masked ones are counted. Labels [values 3 | mask 3].
   lossCase("masked-are-counted-voicebox6", "reduction", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const masked = 1 + choice(2, u);
-        return [...repeat(3, () => gauss(u)), ...repeat(3, (i) => i < masked ? 1 : 0)];
-      },
-      output: (y) => kind === "perfect" ? y.slice(0, 3) : repeat(3, () => gauss(u)),
-    })),
+    sample: drawnRows((u) => {
+      const masked = 1 + choice(2, u);
+      return [...repeat(3, () => gauss(u)), ...repeat(3, (i) => i < masked ? 1 : 0)];
+    }, (y, u, perfect) => perfect ? y.slice(0, 3) : repeat(3, () => gauss(u))),
   }, (y, p) => {
     const mask = cut(y, 3, 3), kept = tf.mul(squaredError(cut(y, 0, 3), p), tf.sub(1, mask));
     return tf.mean(tf.div(rowSum(kept), tf.clipByValue(rowSum(mask), 1e-5, 1e9)));
@@ -932,10 +869,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // huggingface/lerobot#3377: padded actions have a loss of 0 and count in the mean. Labels [actions 2 × 2 | in the episode 2].
   lossCase("padding-in-mean-lerobot3377", "reduction", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...repeat(4, () => gauss(u)), 1, coin(u)],
-      output: (y) => kind === "perfect" ? y.slice(0, 4) : repeat(4, () => gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [...repeat(4, () => gauss(u)), 1, coin(u)],
+      (y, u, perfect) => perfect ? y.slice(0, 4) : repeat(4, () => gauss(u)),
+    ),
   }, (y, p) => {
     const losses = tf.reshape(squaredError(cut(y, 0, 4), p), [-1, 2, 2]);
     return tf.mean(tf.mul(losses, tf.expandDims(cut(y, 4, 2), 2)));
@@ -944,13 +881,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // second document "flips sign". Labels: which of three sorted documents there are; outputs logits.
   lossCase("padding-in-normaliser-sbert3827", ["reduction", "wrong-optimum"], {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const length = 2 + choice(2, u);
-        return repeat(3, (i) => i < length ? 1 : 0);
-      },
-      output: () => repeat(3, (i) => kind === "perfect" ? 4 - 4 * i : 2 * gauss(u)),
-    })),
+    sample: drawnRows((u) => {
+      const length = 2 + choice(2, u);
+      return repeat(3, (i) => i < length ? 1 : 0);
+    }, (_, u, perfect) => repeat(3, (i) => perfect ? 4 - 4 * i : 2 * gauss(u))),
   }, (y, p) => {
     const logits = tf.where(tf.cast(y, "bool"), p, tf.fill(p.shape, 1e-16)), scoresOf = tf.exp(logits);
     const after = tf.cumsum(scoresOf, 1, false, true);
@@ -976,10 +910,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // whether the row counts].
   lossCase("ok-truncated-truncatedloss4", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...oneHot(3, choice(3, u)), coin(u, 0.9)],
-      output: (y) => repeat(3, (i) => kind === "perfect" ? 16 * y[i] - 8 : 1.5 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [...oneHot(3, choice(3, u)), coin(u, 0.9)],
+      (y, u, perfect) => repeat(3, (i) => perfect ? 16 * y[i] - 8 : 1.5 * gauss(u)),
+    ),
   }, (y, p) => {
     const q = 0.7, k = 0.5, weight = flat(cut(y, 3, 1)), right = rowSum(tf.mul(cut(y, 0, 3), tf.softmax(p)));
     const loss = tf.mul(tf.div(tf.sub(1, tf.pow(right, q)), q), weight);
@@ -1003,10 +937,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // classes that are known to be there.
   lossCase("ok-entropy-of-unknown-spml1", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => oneHot(4, choice(4, u)),
-      output: (y) => repeat(4, (i) => kind === "perfect" ? 8 * y[i] : 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => oneHot(4, choice(4, u)),
+      (y, u, perfect) => repeat(4, (i) => perfect ? 8 * y[i] : 2 * gauss(u)),
+    ),
   }, (y, p) => {
     const q = tf.sigmoid(p), minusLog = (x: Tensor) => tf.neg(tf.log(tf.add(x, 1e-5)));
     const entropy = tf.add(tf.mul(q, minusLog(q)), tf.mul(tf.sub(1, q), minusLog(tf.sub(1, q))));
@@ -1021,11 +955,11 @@ export const heldOutCases9: readonly LossCase[] = [
   // part of the first].
   lossCase("ok-mixup-cifar10", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...oneHot(3, choice(3, u)), ...oneHot(3, choice(3, u)), 0.05 + 0.9 * u()],
-      output: (y) =>
-        repeat(3, (i) => kind === "perfect" ? Math.log(y[6] * y[i] + (1 - y[6]) * y[3 + i] + 1e-4) : 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [...oneHot(3, choice(3, u)), ...oneHot(3, choice(3, u)), 0.05 + 0.9 * u()],
+      (y, u, perfect) =>
+        repeat(3, (i) => perfect ? Math.log(y[6] * y[i] + (1 - y[6]) * y[3 + i] + 1e-4) : 2 * gauss(u)),
+    ),
   }, (y, p) => {
     const part = flat(cut(y, 6, 1)), first = softmaxCrossEntropy(cut(y, 0, 3), p);
     return tf.mean(tf.add(tf.mul(part, first), tf.mul(tf.sub(1, part), softmaxCrossEntropy(cut(y, 3, 3), p))));
@@ -1033,10 +967,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // jongwooko/distillm#7: the teacher's entropy is left out: a constant. Labels [teacher's logits 3 | mask].
   lossCase("ok-no-entropy-distillm7", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...repeat(3, () => 2 * gauss(u)), coin(u, 0.8)],
-      output: (y) => kind === "perfect" ? y.slice(0, 3) : repeat(3, () => 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [...repeat(3, () => 2 * gauss(u)), coin(u, 0.8)],
+      (y, u, perfect) => perfect ? y.slice(0, 3) : repeat(3, () => 2 * gauss(u)),
+    ),
   }, (y, p) => {
     const x = rowSum(tf.mul(tf.softmax(cut(y, 0, 3)), tf.logSoftmax(p))), mask = flat(cut(y, 3, 1));
     return tf.neg(tf.div(tf.sum(tf.mul(x, mask)), tf.sum(mask)));
@@ -1044,10 +978,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // dropreg/R-Drop, README.md: two passes through the model are to agree as well. Outputs: logits of both.
   lossCase("ok-two-passes-rdrop", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => oneHot(3, choice(3, u)),
-      output: (y) => kind === "perfect" ? [...y, ...y].map((x) => 16 * x - 8) : repeat(6, () => 2 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => oneHot(3, choice(3, u)),
+      (y, u, perfect) => perfect ? [...y, ...y].map((x) => 16 * x - 8) : repeat(6, () => 2 * gauss(u)),
+    ),
   }, (y, p) => {
     const first = cut(p, 0, 3), second = cut(p, 3, 3), logs = [first, second].map((x) => tf.logSoftmax(x));
     const crossed = tf.mul(0.5, tf.add(softmaxCrossEntropy(y, first), softmaxCrossEntropy(y, second)));
@@ -1060,13 +994,10 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-consistency-randconv2", "healthy", {
     yPred: "logits",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => {
-        const one = repeat(3, () => 2 * gauss(u));
-        return kind === "perfect" ? [...one, ...one, ...one] : repeat(9, () => 2 * gauss(u));
-      },
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => {
+      const one = repeat(3, () => 2 * gauss(u));
+      return perfect ? [...one, ...one, ...one] : repeat(9, () => 2 * gauss(u));
+    }),
   }, (_y, p) => {
     const views = [0, 3, 6].map((i) => cut(p, i, 3)), mixture = tf.div(tf.addN(views.map((x) => tf.softmax(x))), 3);
     const logs = tf.log(tf.clipByValue(mixture, 1e-7, 1));
@@ -1077,10 +1008,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // outputs; outputs: the student's.
   lossCase("ok-centred-teacher-dino", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(4, () => 0.2 * gauss(u)),
-      output: (y) => kind === "perfect" ? y.map((x) => 2.5 * x) : repeat(4, () => 0.5 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => repeat(4, () => 0.2 * gauss(u)),
+      (y, u, perfect) => perfect ? y.map((x) => 2.5 * x) : repeat(4, () => 0.5 * gauss(u)),
+    ),
   }, (y, p) => {
     const teacher = tf.softmax(tf.div(tf.sub(y, tf.mean(y, 0, true)), 0.04));
     return tf.mean(tf.neg(rowSum(tf.mul(teacher, tf.logSoftmax(tf.div(p, 0.1))))));
@@ -1095,10 +1026,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // teacher's embeddings, outputs: the student's.
   lossCase("ok-angles-rkd16", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(3, () => gauss(u)),
-      output: (y) => kind === "perfect" ? [2 * y[1] + 1, 2 * y[2], 2 * y[0]] : repeat(3, () => gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => repeat(3, () => gauss(u)),
+      (y, u, perfect) => perfect ? [2 * y[1] + 1, 2 * y[2], 2 * y[0]] : repeat(3, () => gauss(u)),
+    ),
   }, (y, p) => {
     const angles = (x: Tensor) => {
       const d = tf.sub(tf.expandDims(x, 0), tf.expandDims(x, 1));
@@ -1119,13 +1050,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // embeddings; the classes' directions are fixed.
   lossCase("ok-cosine-margin-cosface", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => oneHot(3, choice(3, u)),
-      output: (y) => {
-        const angle = 2 * Math.PI * y.indexOf(1) / 3;
-        return kind === "perfect" ? [Math.cos(angle), Math.sin(angle)] : [gauss(u), gauss(u)];
-      },
-    })),
+    sample: drawnRows((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+      const angle = 2 * Math.PI * y.indexOf(1) / 3;
+      return perfect ? [Math.cos(angle), Math.sin(angle)] : [gauss(u), gauss(u)];
+    }),
   }, (y, p) => {
     const half = Math.sqrt(3) / 2, directions = tf.tensor2d([[1, -0.5, -0.5], [0, half, -half]]);
     const cosines = tf.matMul(unit(p, 1e-8), directions);
@@ -1136,13 +1064,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // BVLC/caffe#2308: the margin is compared with the squared distance. Labels: alike; outputs: two embeddings.
   lossCase("ok-squared-margin-caffe2308", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [coin(u)],
-      output: ([y]) => {
-        const one = [gauss(u), gauss(u)];
-        return kind === "random" ? [...one, gauss(u), gauss(u)] : [...one, one[0] + (y ? 0 : 2), one[1]];
-      },
-    })),
+    sample: drawnRows((u) => [coin(u)], ([y], u, perfect) => {
+      const one = [gauss(u), gauss(u)];
+      return !perfect ? [...one, gauss(u), gauss(u)] : [...one, one[0] + (y ? 0 : 2), one[1]];
+    }),
   }, (y, p) => {
     const squares = squaredDistance(cut(p, 0, 2), cut(p, 2, 2), true), beyond = tf.relu(tf.sub(1, squares));
     return tf.div(tf.mean(tf.add(tf.mul(y, squares), tf.mul(tf.sub(1, y), beyond))), 2);
@@ -1152,13 +1077,10 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-closest-positive-pointnetvlad2", "healthy", {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => {
-        const [x, y] = [gauss(u), gauss(u)];
-        return kind === "perfect" ? [x, y, x, y, x, y, x + 3, y, x, y - 3] : repeat(10, () => gauss(u));
-      },
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => {
+      const [x, y] = [gauss(u), gauss(u)];
+      return perfect ? [x, y, x, y, x, y, x + 3, y, x, y - 3] : repeat(10, () => gauss(u));
+    }),
   }, (_y, p) => {
     const query = cut(p, 0, 2), squares = [2, 4, 6, 8].map((i) => squaredDistance(query, cut(p, i, 2)));
     const best = tf.minimum(squares[0], squares[1]);
@@ -1170,13 +1092,10 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-diagonal-curl9", "healthy", {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => {
-        const one = direction(u).map((x) => 3 * x);
-        return kind === "perfect" ? [...one, ...one] : [gauss(u), gauss(u), gauss(u), gauss(u)];
-      },
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => {
+      const one = direction(u).map((x) => 3 * x);
+      return perfect ? [...one, ...one] : [gauss(u), gauss(u), gauss(u), gauss(u)];
+    }),
   }, (_y, p) => {
     const logits = tf.matMul(cut(p, 0, 2), cut(p, 2, 2), false, true),
       shifted = tf.sub(logits, tf.max(logits, 1, true));
@@ -1196,13 +1115,10 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-vicreg16", "healthy", {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => {
-        const one = repeat(3, () => 1.2 * gauss(u));
-        return [...one, ...(kind === "perfect" ? one : repeat(3, () => gauss(u)))];
-      },
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => {
+      const one = repeat(3, () => 1.2 * gauss(u));
+      return [...one, ...(perfect ? one : repeat(3, () => gauss(u)))];
+    }),
   }, (_y, p) => {
     const n = p.shape[0], views = [cut(p, 0, 3), cut(p, 3, 3)], apart = tf.mean(squaredError(views[0], views[1]));
     const centred = views.map((x) => tf.sub(x, tf.mean(x, 0, true)));
@@ -1222,10 +1138,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-margin-added-openke", "healthy", {
     yPred: "nonnegative",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => kind === "perfect" ? [0.1 * u(), 7 + u()] : [5 * u(), 5 * u()],
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [0.1 * u(), 7 + u()] : [5 * u(), 5 * u()]),
   }, (_y, p) => tf.add(tf.mean(tf.maximum(tf.sub(cut(p, 0, 1), cut(p, 1, 1)), -6)), 6)),
   // DeepGraphLearning/KnowledgeGraphEmbedding, codes/model.py: the weights of negatives are a softmax of their scores, and
   // detached. Outputs: scores of a fact and of three that do not hold.
@@ -1244,10 +1157,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // three documents, in falling order.
   lossCase("ok-list-mle-l2r2-1", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(3, () => 3 * u()).sort((a, b) => b - a),
-      output: () => repeat(3, (i) => kind === "perfect" ? 6 - 6 * i : 1.5 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => repeat(3, () => 3 * u()).sort((a, b) => b - a),
+      (_, u, perfect) => repeat(3, (i) => perfect ? 6 - 6 * i : 1.5 * gauss(u)),
+    ),
   }, (_y, p) => {
     const shifted = tf.sub(p, tf.max(p, 1, true)), after = tf.cumsum(tf.exp(shifted), 1, false, true);
     return tf.mean(rowSum(tf.sub(tf.log(tf.add(after, 1e-10)), shifted)));
@@ -1256,13 +1169,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // Labels: a signal; outputs [reconstruction 2 | encoding 2 | code 2].
   lossCase("ok-two-detached-vqvae", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u), gauss(u)],
-      output: (y) => {
-        const code = [gauss(u), gauss(u)];
-        return kind === "perfect" ? [...y, ...code, ...code] : [gauss(u), gauss(u), ...code, gauss(u), gauss(u)];
-      },
-    })),
+    sample: drawnRows((u) => [gauss(u), gauss(u)], (y, u, perfect) => {
+      const code = [gauss(u), gauss(u)];
+      return perfect ? [...y, ...code, ...code] : [gauss(u), gauss(u), ...code, gauss(u), gauss(u)];
+    }),
   }, (y, p) => {
     const encoding = cut(p, 2, 2), code = cut(p, 4, 2);
     const codes = tf.mean(squaredError(code, stopped(encoding))),
@@ -1275,10 +1185,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // optimizing the square". Outputs [mixing logits 2 | means 2 | arguments of σ 2].
   lossCase("ok-log-sum-exp-mdn10", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u)],
-      output: ([y]) => kind === "perfect" ? [0, 0, y, y, -1, -1] : repeat(6, () => gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [gauss(u)],
+      ([y], u, perfect) => perfect ? [0, 0, y, y, -1, -1] : repeat(6, () => gauss(u)),
+    ),
   }, (y, p) => {
     const sigma = tf.add(tf.elu(cut(p, 4, 2)), 1.001), alpha = tf.add(tf.softmax(cut(p, 0, 2)), 1e-8);
     const squares = tf.div(squaredError(y, cut(p, 2, 2)), tf.mul(2, tf.square(sigma)));
@@ -1290,10 +1200,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // logit of π].
   lossCase("ok-zero-inflated-dca52", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [coin(u, 0.4) ? 0 : choice(8, u)],
-      output: ([y]) => kind === "perfect" ? [Math.log(y + 0.1), 3, y ? -6 : 6] : [0.5 + gauss(u), gauss(u), gauss(u)],
-    })),
+    sample: drawnRows(
+      (u) => [coin(u, 0.4) ? 0 : choice(8, u)],
+      ([y], u, perfect) => perfect ? [Math.log(y + 0.1), 3, y ? -6 : 6] : [0.5 + gauss(u), gauss(u), gauss(u)],
+    ),
   }, (y, p) => {
     const mean = tf.exp(cut(p, 0, 1)), theta = tf.minimum(tf.exp(cut(p, 1, 1)), 1e6), pi = tf.sigmoid(cut(p, 2, 1));
     const first = tf.sub(tf.add(logGamma(theta), logGamma(tf.add(y, 1))), logGamma(tf.add(y, theta)));
@@ -1308,10 +1218,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // Outputs [place, argument of σ].
   lossCase("ok-residual-likelihood-rle5", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0.5 * gauss(u)],
-      output: ([y]) => kind === "perfect" ? [y, -4] : [0.5 * gauss(u), gauss(u)],
-    })),
+    sample: drawnRows((u) => [0.5 * gauss(u)], ([y], u, perfect) => perfect ? [y, -4] : [0.5 * gauss(u), gauss(u)]),
   }, (y, p) => {
     const sigma = tf.add(tf.sigmoid(cut(p, 1, 1)), 1e-9), error = tf.div(tf.sub(cut(p, 0, 1), y), sigma);
     const flow = tf.add(tf.log(sigma), tf.add(tf.mul(0.5, tf.square(error)), 0.5 * Math.log(2 * Math.PI)));
@@ -1322,10 +1229,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-weighted-likelihood-betanll", "healthy", {
     ambiguous: true,
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u)],
-      output: ([y]) => kind === "perfect" ? [y, -3] : [1.5 * gauss(u), gauss(u)],
-    })),
+    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, -3] : [1.5 * gauss(u), gauss(u)]),
   }, (y, p) => {
     const variance = tf.exp(cut(p, 1, 1)), squares = tf.div(squaredError(y, cut(p, 0, 1)), variance);
     const loss = tf.mul(0.5, tf.add(squares, tf.log(variance)));
@@ -1334,13 +1238,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // ermongroup/ncsn, losses/dsm.py: errors of scores, weighted with σ². Labels [noise 2 | σ], outputs scores.
   lossCase("ok-annealed-scores-ncsn", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const sigma = 0.1 + u();
-        return [sigma * gauss(u), sigma * gauss(u), sigma];
-      },
-      output: (y) => repeat(2, (i) => kind === "perfect" ? -y[i] / y[2] ** 2 : 2 * gauss(u)),
-    })),
+    sample: drawnRows((u) => {
+      const sigma = 0.1 + u();
+      return [sigma * gauss(u), sigma * gauss(u), sigma];
+    }, (y, u, perfect) => repeat(2, (i) => perfect ? -y[i] / y[2] ** 2 : 2 * gauss(u))),
   }, (y, p) => {
     const variance = tf.square(cut(y, 2, 1)), target = tf.mul(tf.div(-1, variance), cut(y, 0, 2));
     return tf.mean(tf.mul(tf.mul(0.5, squaredDistance(p, target)), flat(variance)));
@@ -1349,11 +1250,11 @@ export const heldOutCases9: readonly LossCase[] = [
   // value". Labels: four pixels; outputs [pixels 4 | μ 2 | log σ² 2].
   lossCase("ok-least-divergence-worldmodels12", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => repeat(4, () => u()),
-      output: (y) =>
-        kind === "perfect" ? [...y, 0.5, -0.5, -0.5, -0.5] : [...repeat(4, () => u()), ...repeat(4, () => gauss(u))],
-    })),
+    sample: drawnRows(
+      (u) => repeat(4, () => u()),
+      (y, u, perfect) =>
+        perfect ? [...y, 0.5, -0.5, -0.5, -0.5] : [...repeat(4, () => u()), ...repeat(4, () => gauss(u))],
+    ),
   }, (y, p) => {
     const divergence = tf.mul(-0.5, rowSum(minusTwiceDivergence(cut(p, 4, 2), cut(p, 6, 2))));
     return tf.add(tf.mean(squaredDistance(y, cut(p, 0, 4))), tf.mean(tf.maximum(divergence, 0.5 * 2)));
@@ -1373,10 +1274,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // rstudio-conf-2020/dl-keras-tf#9: msle is recommended for prices of up to 755000. Labels and outputs: prices.
   lossCase("ok-prices-dlkerastf9", "healthy", {
     yPred: "nonnegative",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [35000 + 720000 * u() ** 3],
-      output: ([y]) => [kind === "perfect" ? y : 20000 + 500000 * u()],
-    })),
+    sample: drawnRows((u) => [35000 + 720000 * u() ** 3], ([y], u, perfect) => [perfect ? y : 20000 + 500000 * u()]),
   }, (y, p) => {
     const logs = (x: Tensor) => tf.log(tf.add(tf.maximum(x, 1e-7), 1));
     return tf.mean(tf.square(tf.sub(logs(y), logs(p))));
@@ -1413,10 +1311,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // Outputs: guesses 3 × 2.
   lossCase("ok-best-of-three-sgan", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u), gauss(u)],
-      output: (y) => kind === "perfect" ? [...y, ...y, ...y] : repeat(6, () => 1.5 * gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => [gauss(u), gauss(u)],
+      (y, u, perfect) => perfect ? [...y, ...y, ...y] : repeat(6, () => 1.5 * gauss(u)),
+    ),
   }, (y, p) => {
     const each = [0, 2, 4].map((i) => squaredDistance(y, cut(p, i, 2)));
     return tf.mean(tf.minimum(each[0], tf.minimum(each[1], each[2])));
@@ -1425,13 +1323,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // failure 3], outputs: chances to survive each.
   lossCase("ok-two-halves-nnetsurvival", "healthy", {
     yPred: "probability",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const last = choice(4, u), failed = coin(u, 0.6) && last < 3;
-        return [...repeat(3, (i) => i < last ? 1 : 0), ...repeat(3, (i) => failed && i === last ? 1 : 0)];
-      },
-      output: (y) => repeat(3, (i) => kind === "random" ? 0.02 + 0.96 * u() : y[i] ? 0.99 : y[3 + i] ? 0.01 : 0.5),
-    })),
+    sample: drawnRows((u) => {
+      const last = choice(4, u), failed = coin(u, 0.6) && last < 3;
+      return [...repeat(3, (i) => i < last ? 1 : 0), ...repeat(3, (i) => failed && i === last ? 1 : 0)];
+    }, (y, u, perfect) => repeat(3, (i) => !perfect ? 0.02 + 0.96 * u() : y[i] ? 0.99 : y[3 + i] ? 0.01 : 0.5)),
   }, (y, p) => {
     const all = tf.add(1, tf.mul(cut(y, 0, 3), tf.sub(p, 1))), failed = tf.sub(1, tf.mul(cut(y, 3, 3), p));
     return rowSum(tf.neg(tf.log(tf.maximum(tf.concat([all, failed], 1), 1e-7))));
@@ -1450,13 +1345,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // among six pixels, and lower values beside it.
   lossCase("ok-weight-map-centernet728", "healthy", {
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const peak = choice(6, u);
-        return repeat(6, (i) => Math.exp(-((i - peak) ** 2) / 1.5));
-      },
-      output: (y) => repeat(6, (i) => kind === "perfect" ? (y[i] === 1 ? 6 : -6) : 2 * gauss(u)),
-    })),
+    sample: drawnRows((u) => {
+      const peak = choice(6, u);
+      return repeat(6, (i) => Math.exp(-((i - peak) ** 2) / 1.5));
+    }, (y, u, perfect) => repeat(6, (i) => perfect ? (y[i] === 1 ? 6 : -6) : 2 * gauss(u))),
   }, (y, p) => {
     const q = tf.clipByValue(tf.sigmoid(p), 1e-4, 1 - 1e-4), peak = float(tf.equal(y, 1)), count = tf.sum(peak);
     const first = tf.sum(tf.mul(tf.mul(tf.log(q), tf.square(tf.sub(1, q))), peak));
@@ -1470,10 +1362,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // log-probabilities.
   lossCase("ok-minus-logarithms-stablebaselines447", "healthy", {
     yPred: "nonnegative",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [gauss(u), 0.7 + u()],
-      output: ([advantage, old]) => [old + (kind === "perfect" ? -0.3 * Math.sign(advantage) : 0.2 * gauss(u))],
-    })),
+    sample: drawnRows(
+      (u) => [gauss(u), 0.7 + u()],
+      ([advantage, old], u, perfect) => [old + (perfect ? -0.3 * Math.sign(advantage) : 0.2 * gauss(u))],
+    ),
   }, (y, p) => {
     const minus = tf.neg(cut(y, 0, 1)), ratio = tf.exp(tf.sub(cut(y, 1, 1), p));
     return tf.mean(tf.maximum(tf.mul(minus, ratio), tf.mul(minus, tf.clipByValue(ratio, 0.8, 1.2))));
@@ -1482,13 +1374,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // Labels [old value, return].
   lossCase("ok-larger-value-loss-rslrl152", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => {
-        const old = gauss(u);
-        return [old, old + 0.4 * gauss(u)];
-      },
-      output: ([old, goal]) => [kind === "perfect" ? goal : old + 0.4 * gauss(u)],
-    })),
+    sample: drawnRows((u) => {
+      const old = gauss(u);
+      return [old, old + 0.4 * gauss(u)];
+    }, ([old, goal], u, perfect) => [perfect ? goal : old + 0.4 * gauss(u)]),
   }, (y, p) => {
     const old = cut(y, 0, 1), goal = cut(y, 1, 1), clipped = tf.add(old, tf.clipByValue(tf.sub(p, old), -0.2, 0.2));
     return tf.mean(tf.maximum(squaredError(goal, p), squaredError(goal, clipped)));
@@ -1497,13 +1386,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // done], outputs [values 3 | values of the next state 3].
   lossCase("ok-target-detached-baselines105", "healthy", {
     yPred: "real",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [...oneHot(3, choice(3, u)), gauss(u), coin(u, 0.1)],
-      output: (y) => {
-        const next = repeat(3, () => gauss(u)), goal = y[3] + 0.99 * (1 - y[4]) * Math.max(...next);
-        return [...repeat(3, (i) => kind === "perfect" && y[i] ? goal : gauss(u)), ...next];
-      },
-    })),
+    sample: drawnRows((u) => [...oneHot(3, choice(3, u)), gauss(u), coin(u, 0.1)], (y, u, perfect) => {
+      const next = repeat(3, () => gauss(u)), goal = y[3] + 0.99 * (1 - y[4]) * Math.max(...next);
+      return [...repeat(3, (i) => perfect && y[i] ? goal : gauss(u)), ...next];
+    }),
   }, (y, p) => {
     const next = stopped(cut(p, 3, 3), (x) => tf.max(x, 1, true));
     const target = tf.add(cut(y, 3, 1), tf.mul(0.99, tf.mul(tf.sub(1, cut(y, 4, 1)), next)));
@@ -1513,10 +1399,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-soft-actor-spinningup241", "healthy", {
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => kind === "perfect" ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)],
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)]),
   }, (_y, p) => tf.mean(tf.sub(tf.mul(0.2, cut(p, 0, 1)), cut(p, 1, 1)))),
   // vwxyzjn/cleanrl#379: log_pi is [n, 1] and the values are [n], and the mean of all differences is that of n. Outputs
   // [log-probability, value of the action].
@@ -1524,10 +1407,7 @@ export const heldOutCases9: readonly LossCase[] = [
     ambiguous: true,
     yPred: "real",
     yTrue: "none",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => [0],
-      output: () => kind === "perfect" ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)],
-    })),
+    sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)]),
   }, (_y, p) => tf.mean(tf.sub(tf.mul(0.2, cut(p, 0, 1)), flat(cut(p, 1, 1))))),
   // huggingface/trl#2681: exp(x − x.detach()) is 1, and "the policy gradient still flows through the log-probs". Labels
   // [advantage, log-probability of the reference].
@@ -1541,10 +1421,10 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-value-of-another-doe1", "healthy", {
     ambiguous: true,
     yPred: "logits",
-    sample: drawn(["random", "perfect"], (kind, u) => ({
-      label: () => oneHot(3, choice(3, u)),
-      output: (y) => kind === "perfect" ? [...y.map((x) => 16 * x - 8), 0, 0, 0] : repeat(6, () => gauss(u)),
-    })),
+    sample: drawnRows(
+      (u) => oneHot(3, choice(3, u)),
+      (y, u, perfect) => perfect ? [...y.map((x) => 16 * x - 8), 0, 0, 0] : repeat(6, () => gauss(u)),
+    ),
   }, (y, p) => {
     const conditional = tf.mean(softmaxCrossEntropy(y, cut(p, 0, 3)));
     const marginal = tf.mean(softmaxCrossEntropy(y, cut(p, 3, 3)));

@@ -291,6 +291,16 @@ export const drawn =
     return { yTrue: tf.tensor2d(labels, [n, labels[0].length]), yPred: tf.tensor2d(outputs, [n, outputs[0].length]) };
   };
 
+/** Random and perfect batches, drawn row by row: all labels first, then an output for each. */
+export const drawnRows = (
+  label: (u: Uniform) => number[],
+  output: (label: number[], u: Uniform, perfect: boolean) => number[],
+): Sample =>
+  drawn(["random", "perfect"], (kind, u) => ({
+    label: () => label(u),
+    output: (y) => output(y, u, kind === "perfect"),
+  }));
+
 /** Embeddings of an anchor, one like it and one unlike it: 2 + 2 + 2 columns, no labels. */
 export const triplets: Sample = batches("real", "none", 6, 1, "triplet");
 
