@@ -84,10 +84,9 @@ export { type ConfusionTable, confusionTable } from "./metrics/confusion_table.t
 export { annealSlope, type AnnealSlopeOptions } from "./training/anneal_slope.ts";
 export type { BatchSource, TrainingData } from "./training/batches.ts";
 export type { TrainingBatch } from "./tfjs/training_batch.ts";
-export { fitMetric } from "./training/fit_metric.ts";
+export { fitMetric, type FitResult } from "./training/fit_metric.ts";
 export type { CheckpointStore } from "./training/checkpoint_file.ts";
 export type { FitCallbacks, FitLogs, FitMetricOptions } from "./training/fit_options.ts";
-export type { FitResult } from "./training/fit_result.ts";
 export type { LayersOptimizer } from "./tfjs/optimizers.ts";
 export { type MetricGradient, metricGradient, type MetricGradientOptions } from "./training/metric_gradient.ts";
 export type { LayersModel } from "./tfjs/model.ts";

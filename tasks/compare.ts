@@ -1,11 +1,318 @@
 /**
- * `deno task compare`: compares losses on a table.
+ * `deno task compare`: reads a table, compares losses on it, prints and writes the result.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { runTask } from "./cli.ts";
-import { compareSpec, runCompare } from "./compare_losses.ts";
+import { resolve } from "node:path";
+import { fitsTwoClasses } from "../lib/compare/check_score.ts";
+import { compareLossesBy } from "../lib/compare/compare_losses.ts";
+import { type TrainedLoss, trainingsPerSplit, type TrainSplits } from "../lib/compare/train_split.ts";
+import type { DecisionCosts, LossComparison, MatrixCosts } from "../lib/compare/mod.ts";
+import { countKeys } from "../lib/counts/counts.ts";
+import { curveScores } from "../lib/curves/to_curve_score.ts";
+import { csvForm, csvRecords } from "../lib/data/csv.ts";
+import { numberOf } from "../lib/data/spelling.ts";
+import type { DecimalMark } from "../lib/data/decimal_comma.ts";
+import type { HeavyTails } from "../lib/data/table.ts";
+import { readTable, type ReadTableOptions } from "../lib/data/read_table.ts";
+import { comparisonDisplay } from "../lib/display/mod.ts";
+import { scoreNames } from "../lib/scores/to_score.ts";
+import { asUsage, existing, withOptionNames, writable, write } from "./compare_files.ts";
+import { compareByProtocol } from "./compare_protocol.ts";
+import { parameters, type ScoreChoice, scoreOf } from "./compare_score.ts";
+import type { SplitRequest } from "./compare_splits_worker.ts";
+import {
+  interruptSignal,
+  type Reporter,
+  runTask,
+  type TaskArgs,
+  TaskError,
+  type TaskSpec,
+  typedIn,
+  UsageError,
+  wholeOption,
+} from "./cli.ts";
+import { inWorkers } from "./in_workers.ts";
+import { page } from "./page.ts";
 
-tf.enableProdMode(); // no banner
-await runTask(compareSpec, runCompare);
+/** The command line of the task. */
+export const compareSpec: TaskSpec = {
+  name: "compare",
+  about:
+    "Tells on a CSV or Parquet file whether training on a score pays. Trains a linear model and a small network with\n" +
+    "cross-entropy, its weighted and focal forms and the score's losses, on repeated splits, with tuned thresholds and at 0.5,\n" +
+    "and recommends one of them with the evidence. A difference counts as significant if its 95 % interval excludes 0, and as\n" +
+    "negligible if it stays within a margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02. Among\n" +
+    "losses that tie, the advice is the simplest: cross-entropy, a tuned threshold, class weights, a loss of the score.\n" +
+    "With more than two classes the largest output decides, and scores are means over the classes. A score of the curve\n" +
+    "(rocAuc, averagePrecision, ...) has no threshold: the order of the outputs is scored. With --cost-fp and --cost-fn,\n" +
+    "or --cost-matrix, the score is the savings, 1 - cost / cost of the cheapest decision that is the same for all rows, and\n" +
+    "the rivals are cross-entropy decided by the least expected cost, and losses of the cost. --protocol anyloss\n" +
+    "computes the table of Han et al., arXiv 2405.14745 (single-layer network), for the file instead.",
+  usage:
+    "FILE.csv --label COLUMN [--score NAME] [--repeats N] [--save NAME] | FILE.csv --label COLUMN --protocol anyloss [--json FILE]",
+  positionals: true,
+  options: {
+    label: { type: "string", help: "the column with the label" },
+    positive: {
+      type: "string",
+      help:
+        "the label's positive value, against all others (default: 1 if the labels are 0/1 or -1/1, otherwise the rarer of two; " +
+        "of more than two, each is a class)",
+    },
+    score: { type: "string", help: "the score to compare by and to train on (default: f1)" },
+    beta: { type: "string", help: "the weight of recall in --score fBeta" },
+    recall: {
+      type: "string",
+      help: "the smallest recall of --score precisionAtRecall; the score is penalised below it and can be negative",
+    },
+    precision: { type: "string", help: "the smallest precision of --score recallAtPrecision, likewise" },
+    fpr: { type: "string", help: "the largest false-positive rate of --score recallAtFpr, in (0, 1]" },
+    "max-fpr": { type: "string", help: "the false-positive rate at which the area of --score partialRocAuc ends" },
+    k: { type: "string", help: "the number of rows that --score precisionAtK takes, or a fraction of them in (0, 1)" },
+    "cost-fp": {
+      type: "string",
+      help:
+        "the cost of a false positive, a number or the column that holds it per row: compares by savings, not by a score",
+    },
+    "cost-fn": {
+      type: "string",
+      help: "the cost of a false negative, likewise (default, if another cost is given: 1)",
+    },
+    "cost-tp": { type: "string", help: "the cost of a true positive, likewise (default: 0)" },
+    "cost-tn": { type: "string", help: "the cost of a true negative, likewise (default: 0)" },
+    "cost-matrix": {
+      type: "string",
+      help:
+        "a table of costs for several classes: a row per true class, named in the first column, a column per decided class",
+    },
+    repeats: { type: "string", help: "the number of splits, at least 3 (default: 10)" },
+    seed: { type: "string", help: "a whole number; the same seed gives the same numbers (default: 1)" },
+    drop: { type: "string", help: 'columns to leave out: A,B ("": the column without a name)' },
+    keep: { type: "string", help: "columns to use although they look like an index of the rows: A,B" },
+    numbers: { type: "string", help: "columns to read as numbers although their texts look like codes (00101): A,B" },
+    missing: { type: "string", help: 'further texts that stand for a missing value: "x,unknown"' },
+    "drop-unlabelled": { type: "boolean", help: "leave out rows without a label (default: such a table is refused)" },
+    "merge-rare": { type: "string", help: "merge the classes with fewer than N rows into one, 'other'" },
+    separator: { type: "string", help: "the fields' separator: , ; | or tab (default: found by the header)" },
+    decimal: {
+      type: "string",
+      help:
+        "the decimal mark of numbers: . or , (default: a point; the comma where the fields are separated by ; or tab and all of " +
+        "a column's values are numbers with it)",
+    },
+    rows: { type: "string", help: "the largest number of rows; of more, so many are drawn at random (default: 10000)" },
+    "heavy-tails": {
+      type: "string",
+      help: "yeoJohnson or keep: the treatment of numeric columns with heavy tails (default: yeoJohnson, a power)",
+    },
+    save: { type: "string", help: "write NAME.json, NAME.csv (one line per score) and NAME.html" },
+    protocol: { type: "string", help: "anyloss" },
+    folds: {
+      type: "string",
+      help:
+        'the folds of the protocol: {"test": [[row, ...], ... 10 lists]}, rows from 0 (default: the folds that scikit-learn makes)',
+    },
+    json: {
+      type: "string",
+      help:
+        "write FILE.json: features, warnings, splits (rows from 0) and scores, or the tables of the protocol, not rounded",
+    },
+  },
+};
+
+const flags = Object.values(parameters).map(({ flag }) => flag);
+
+/** Returns the score of the options, with its parameter; throws unless there is one. */
+async function scoreOption(values: TaskArgs["values"]): Promise<ScoreChoice> {
+  const name = String(values.score ?? "f1"), own = Object.hasOwn(parameters, name) ? parameters[name].flag : undefined;
+  for (const flag of flags) {
+    if (values[flag] !== undefined && flag !== own) {
+      throw new UsageError(`--${flag} cannot be used with --score ${name}`);
+    }
+  }
+  const plain: string[] = [...scoreNames, ...Object.keys(curveScores)];
+  if (own === undefined && name !== "ndcg" && !plain.includes(name)) {
+    throw new UsageError(
+      `--score takes ${plain.filter(fitsTwoClasses).join(", ")}, ${
+        Object.keys(parameters).join(", ")
+      }, and recall of more than two classes, not '${name}'`,
+    );
+  }
+  if (own !== undefined && values[own] === undefined) throw new UsageError(`--score ${name} needs --${own}`);
+  const choice = { name, ...(own !== undefined && { parameter: Number(values[own]) }) };
+  await asUsage(() => scoreOf(choice));
+  return choice;
+}
+
+/** A spreadsheet of a comparison, one line per score. */
+function comparisonCsv({ losses, score }: LossComparison): string {
+  const lines = losses.flatMap(({ model, loss, threshold, values }) =>
+    values.map((value, split) => [model, `"${loss}"`, threshold, split + 1, value].join(","))
+  );
+  return `model,loss,threshold,split,${score}\n${lines.join("\n")}\n`;
+}
+
+const costOptions = countKeys.map((key) => `cost-${key}`);
+
+const protocolOnly = ["folds"],
+  comparisonOnly = [
+    "score",
+    ...flags,
+    ...costOptions,
+    "cost-matrix",
+    "repeats",
+    "seed",
+    "heavy-tails",
+    "save",
+  ];
+
+/** Reads a table of costs: the first column names the true class, the header the decided ones. */
+async function costMatrix(file: string): Promise<MatrixCosts> {
+  const path = existing(file), form = csvForm(path), matrix: Record<string, Record<string, number>> = {};
+  const decided = form.names.slice(1);
+  for await (const { fields: [label, ...costs], line } of csvRecords(path, form)) {
+    const numbers = costs.map(numberOf), bad = numbers.findIndex(Number.isNaN);
+    if (bad >= 0) {
+      throw new UsageError(
+        `--cost-matrix ${file}: line ${line}, column '${decided[bad]}' holds '${costs[bad]}', no number`,
+      );
+    }
+    const name = label.trim();
+    if (Object.hasOwn(matrix, name)) {
+      throw new UsageError(`--cost-matrix ${file}: line ${line} has the class '${name}' a second time`);
+    }
+    matrix[name] = Object.fromEntries(decided.map((name, k) => [name, numbers[k]]));
+  }
+  return { matrix };
+}
+
+/** Makes the trainings of all splits run on worker threads, which make the score anew: functions are not sent. */
+const trainInWorkers = (choice: ScoreChoice | undefined): TrainSplits =>
+async (
+  { score, ...work },
+  splits,
+  seed,
+  { onTraining, signal },
+) => {
+  const script = new URL("./compare_splits_worker.ts", import.meta.url);
+  const requests = splits.map((rows, split): SplitRequest => ({ ...work, choice, rows, seed: seed + split }));
+  const perRequest = trainingsPerSplit({ ...work, score });
+  await inWorkers<TrainedLoss>(script, requests, { perRequest, onAnswer: onTraining, signal });
+};
+
+/** Makes the costs of the options: a number, or the name of a column. */
+async function costsOption(values: TaskArgs["values"]): Promise<DecisionCosts | undefined> {
+  const named = countKeys.filter((key) => values[`cost-${key}`] !== undefined), matrix = values["cost-matrix"];
+  const stray = ["score", ...flags].find((name) => values[name] !== undefined);
+  if (named.length === 0 && matrix === undefined) return undefined;
+  if (stray !== undefined) throw new UsageError(`--${stray} cannot be used with costs, where the score is the savings`);
+  if (matrix !== undefined) {
+    if (named.length > 0) throw new UsageError(`--cost-matrix cannot be used with --cost-${named[0]}`);
+    return await asUsage(() => costMatrix(String(matrix)));
+  }
+  return Object.fromEntries(named.map((key) => {
+    const text = String(values[`cost-${key}`]).trim(), number = numberOf(text);
+    return [key, Number.isNaN(number) ? text : number];
+  }));
+}
+
+function checkRoute(values: TaskArgs["values"]): void {
+  if (values.protocol !== undefined && values.protocol !== "anyloss") {
+    throw new UsageError(`--protocol takes anyloss, not '${values.protocol}'`);
+  }
+  const [others, route] = values.protocol ? [comparisonOnly, "with"] : [protocolOnly, "without"];
+  const stray = others.find((name) => values[name] !== undefined);
+  if (stray !== undefined) throw new UsageError(`--${stray} cannot be used ${route} --protocol anyloss`);
+  for (const name of ["save", "json"]) {
+    if (values[name] !== undefined) writable(name, String(values[name]));
+  }
+}
+
+async function compare(path: string, values: TaskArgs["values"], report: Reporter): Promise<void> {
+  const costs = await costsOption(values), choice = costs === undefined ? await scoreOption(values) : undefined;
+  const repeats = wholeOption("repeats", values.repeats, 3, 10), seed = wholeOption("seed", values.seed, 0, 1);
+  using stop = interruptSignal();
+  let known: LossComparison | undefined;
+  try {
+    known = await asUsage(() =>
+      compareLossesBy(trainInWorkers(choice), path, {
+        ...tableOptions(values),
+        ...(choice === undefined ? { costs } : { score: scoreOf(choice) }),
+        ...(values["heavy-tails"] !== undefined && { heavyTails: String(values["heavy-tails"]) as HeavyTails }),
+        repeats,
+        seed,
+        signal: stop.signal,
+        onSplit: (soFar) => known = soFar,
+        onProgress: ({ done, total, secondsLeft }) =>
+          report.progress(`training ${done} of ${total}, ${secondsLeft.toFixed(0)} s left`),
+      })
+    );
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    if (known === undefined) throw new TaskError("stopped before three splits were done: nothing is known yet");
+  }
+  if (stop.signal.aborted) report.line(`stopped: the results of ${known.repeats} of ${repeats} splits\n`);
+  await writeComparison(known, values, report);
+}
+
+/** Prints a comparison and writes the files that were asked for. */
+async function writeComparison(known: LossComparison, values: TaskArgs["values"], report: Reporter): Promise<void> {
+  report.line(withOptionNames(String(known)));
+  const text = JSON.stringify(known, null, 2) + "\n";
+  if (values.json !== undefined) await write(writable("json", String(values.json)), text, report);
+  if (values.save === undefined) {
+    if (values.json === undefined) {
+      report.line("\nnot saved: --save NAME writes NAME.json, NAME.csv and NAME.html");
+    }
+    return;
+  }
+  const stem = resolve(typedIn(), String(values.save)),
+    title = `Does training on ${known.score} pay for '${known.data.label}'?`;
+  await write(`${stem}.json`, text, report);
+  await write(`${stem}.csv`, comparisonCsv(known), report);
+  await write(`${stem}.html`, await page(title, title, [comparisonDisplay(known)]), report);
+}
+
+/** The options that are lists, by the command's names. */
+const lists = ["drop", "keep", "numbers", "missing"] as const;
+
+const separatorNames: Record<string, string> = { tab: "\t", "\\t": "\t" };
+
+function tableOptions(values: TaskArgs["values"]): ReadTableOptions {
+  const { label, positive, separator, decimal } = values;
+  const whole = (name: string, least: number) =>
+    values[name] === undefined
+      ? {}
+      : { [name === "rows" ? "rows" : "mergeRare"]: wholeOption(name, values[name], least, 0) };
+  return {
+    label: String(label),
+    ...(positive === undefined ? {} : { positive: String(positive) }),
+    ...Object.fromEntries(
+      lists.filter((name) => values[name] !== undefined).map((
+        name,
+      ) => [name, String(values[name]).split(",").map((one) => one.trim())]),
+    ),
+    ...(values["drop-unlabelled"] ? { dropUnlabelled: true } : {}),
+    ...whole("merge-rare", 1),
+    ...whole("rows", 100),
+    ...(separator === undefined ? {} : { separator: separatorNames[String(separator)] ?? String(separator) }),
+    ...(decimal === undefined ? {} : { decimal: String(decimal) as DecimalMark }),
+  };
+}
+
+/** Runs the task. */
+export async function runCompare({ values, positionals }: TaskArgs, report: Reporter): Promise<void> {
+  if (positionals.length !== 1) throw new UsageError("Name one file: FILE.csv or FILE.parquet");
+  if (values.label === undefined) throw new UsageError("--label is missing: name the column with the label");
+  checkRoute(values);
+  const path = existing(positionals[0]);
+  if (values.protocol === undefined) return await compare(path, values, report);
+  await compareByProtocol(await asUsage(() => readTable(path, tableOptions(values))), values, report);
+}
+
+if (import.meta.main) {
+  tf.enableProdMode(); // no banner
+  await runTask(compareSpec, runCompare);
+}

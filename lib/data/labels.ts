@@ -1,6 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { numberThat, type Rule } from "../check/value.ts";
-import { groupRows } from "../numerics/group_rows.ts";
+import { groupRows } from "../numerics/group_by.ts";
 import type { Dataset } from "./load_dataset.ts";
 import type { TableDataset } from "./table.ts";
 

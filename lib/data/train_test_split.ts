@@ -1,7 +1,7 @@
 import { check } from "../check/value.ts";
 import type { Split } from "./split.ts";
 import { fraction, type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
-import { listOf } from "../numerics/group_rows.ts";
+import { listOf } from "../numerics/group_by.ts";
 import { seededRandom } from "../numerics/random.ts";
 
 /** Options of {@linkcode trainTestSplit}. */

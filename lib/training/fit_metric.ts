@@ -28,7 +28,6 @@ import {
   lossOf,
 } from "./fit_options.ts";
 import { showProgress } from "./fit_progress.ts";
-import type { FitResult } from "./fit_result.ts";
 import type { GradientExtent } from "./passes.ts";
 import { learntBy } from "../scores/learnt.ts";
 import { addsCounts } from "../scoring/score_batch.ts";
@@ -36,6 +35,37 @@ import { listenForStop, type StopRequest } from "./stop_request.ts";
 import { type OutputBatch, takeOutputs } from "./outputs.ts";
 import { tuneOn } from "./tune_on.ts";
 import { warmUpEpoch } from "./warm_start.ts";
+
+/** Result of {@linkcode fitMetric}: as `tf.History`, with the values of the whole data set. */
+export interface FitResult {
+  /** Epochs, counted from 0. */
+  readonly epoch: readonly number[];
+  /**
+   * One number per epoch, computed with the weights at the end of the epoch:
+   *
+   * - "loss": the loss of the whole data set
+   * - "f1", or the name of another score: the score of the decisions
+   * - "alive": the fraction of rows that had a gradient during the epoch
+   * - "val_loss", "val_f1": the same two on the validation data, if there are any
+   * - numbers that callbacks added to the logs
+   */
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Epoch with the best score of the decisions, on the validation data if there are any, and that score. */
+  readonly best: { readonly epoch: number; readonly value: number };
+  /**
+   * Decision threshold with the best score on the validation data, for the final weights; one per column with "macro" and
+   * "weighted". Absent without validation data, with decision: "argmax", with "samples", and for
+   * the score of a curve.
+   */
+  readonly threshold?: number | readonly number[];
+  /** Score of the decisions on the validation data at `threshold`. */
+  readonly thresholdValue?: number;
+  /**
+   * Reason for the end: all epochs are done, no better score within the patience, `model.stopTraining`, or a loss at its
+   * minimum without a gradient.
+   */
+  readonly stopped: "epochs" | "patience" | "stopTraining" | "perfect";
+}
 
 /** State of a training between two epochs. */
 interface State {

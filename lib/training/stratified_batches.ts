@@ -1,7 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { check, integerFrom } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
-import { type GroupedRows, groupRows, listOf } from "../numerics/group_rows.ts";
+import { type GroupedRows, groupRows, listOf } from "../numerics/group_by.ts";
 import { seededRandom } from "../numerics/random.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import type { Figure, FigureWords } from "../../lib/display/figure.ts";
 import { type ColorName, colorsOf, inWords, neutral, palette, stroke, textFill } from "../../lib/display/palette.ts";
 import {
   type Axis,
@@ -6,6 +7,7 @@ import {
   axisY,
   lineHeight,
   margins,
+  plotFigure,
   roomFor,
   scaleOf,
   scalesOf,
@@ -316,3 +318,9 @@ export function chart(options: ChartOptions, layout: ChartLayout = {}): Plot.Plo
     marks: [...plot.marks ?? [], ...endLabels(lines, level, frame)],
   };
 }
+
+/** Options for {@linkcode curveFigure}. */
+export interface CurveFigureOptions extends FigureWords, ChartOptions, Pick<ChartLayout, "width" | "height"> {}
+
+/** Draws curves with their names at their ends. */
+export const curveFigure = (options: CurveFigureOptions): Figure => plotFigure(options, [chart(options, options)]);

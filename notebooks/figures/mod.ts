@@ -7,8 +7,7 @@ export { auditFigure, type AuditFigureOptions } from "../../lib/display/audit_fi
 export { fixed, scientific, signed, withInterval } from "../../lib/display/format.ts";
 export { pairedFigure, type PairedFigureOptions, type PairedItem } from "../../lib/display/paired_figure.ts";
 export type { Axis } from "../../lib/display/plot.ts";
-export type { Jump, Region, Rule, Series } from "./chart.ts";
-export { curveFigure, type CurveFigureOptions } from "./curve_figure.ts";
+export { curveFigure, type CurveFigureOptions, type Jump, type Region, type Rule, type Series } from "./chart.ts";
 export { decisionFigure, type DecisionFigureOptions } from "./decision_figure.ts";
 export { gradientCurveFigure, type GradientCurveFigureOptions, type StepCurve } from "./gradient_curve_figure.ts";
 export { heatMapFigure, type HeatMapFigureOptions } from "./heat_map_figure.ts";

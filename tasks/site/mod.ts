@@ -7,4 +7,4 @@ export { makeApi } from "./api.ts";
 export { buildSite, type BuiltSite, type RenderedSite, renderSite, type SiteInput } from "./build.ts";
 export { checkSite, type SiteFiles } from "./check.ts";
 export { SiteError } from "./html.ts";
-export type { NotebookFile } from "./notebook.ts";
+export type { NotebookFile } from "./notebook_page.ts";

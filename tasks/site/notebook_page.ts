@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Cell, Notebook } from "../notebook_format.ts";
 import { type Citation, citationText } from "./citation.ts";
 import type { CleanOptions } from "./clean.ts";
 import { codeBlock } from "./highlight.ts";
@@ -10,9 +11,14 @@ import { escapeHtml, SiteError, Slots, textOf, uniqueNames } from "./html.ts";
 import { nameOf, pageOf, relativeUrl, type SiteLinks } from "./links.ts";
 import { markLive } from "./live_figures.ts";
 import { anchorSymbols, type Heading, renderMarkdown } from "./markdown.ts";
-import { cellName, hasTag, type NotebookFile } from "./notebook.ts";
 import { renderOutputs } from "./outputs.ts";
 import { tools } from "./tools.ts";
+
+/** Notebook, and its path from the project's top folder with forward slashes. */
+export interface NotebookFile {
+  path: string;
+  notebook: Notebook;
+}
 
 /** Rendered notebook. */
 export interface NotebookPage {
@@ -34,6 +40,16 @@ export interface NotebookPage {
 
 /** Tags of a cell that hide a part of it. */
 const tags = { hideInput: "hide-input", hideOutput: "hide-output", hideCell: "hide-cell", front: "front-page" };
+
+/** Decides if a cell has a tag (`metadata.tags`). */
+function hasTag(cell: Cell, tag: string): boolean {
+  return Array.isArray(cell.metadata.tags) && cell.metadata.tags.includes(tag);
+}
+
+/** Names a cell in messages: the notebook, and the cell's number among all cells, from 1. */
+function cellName(path: string, index: number): string {
+  return `${path}, cell ${index + 1} of all`;
+}
 
 /** Ids that every page uses. */
 const reservedIds = ["main", "how-to-cite"];

@@ -9,7 +9,7 @@ import { readFolds } from "../../lib/compare/read_folds.ts";
 import { readTable } from "../../lib/data/read_table.ts";
 import { type TaskArgs, TaskError, UsageError } from "../../tasks/cli.ts";
 import { write } from "../../tasks/compare_files.ts";
-import { compareSpec, runCompare } from "../../tasks/compare_losses.ts";
+import { compareSpec, runCompare } from "../../tasks/compare.ts";
 import { compareByProtocol } from "../../tasks/compare_protocol.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
 import { slow } from "../slow.ts";
@@ -153,7 +153,7 @@ slow.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a pag
 
 /** Runs the comparison in a process of its own that gets Ctrl-C when training `at` has ended. */
 async function interrupted(fixtures: Fixtures, at: number, values: Record<string, string>) {
-  const task = new URL("../../tasks/compare_losses.ts", import.meta.url);
+  const task = new URL("../../tasks/compare.ts", import.meta.url);
   const script = `
     import { runCompare } from ${JSON.stringify(task)};
     const report = {

@@ -18,7 +18,7 @@ import { type Parts, partsOf, runSplit, splitRows } from "../../lib/compare/run_
 import { readTable } from "../../lib/data/read_table.ts";
 import { seededRandom } from "../../lib/numerics/random.ts";
 import type { TaskArgs } from "../../tasks/cli.ts";
-import { compareSpec, runCompare } from "../../tasks/compare_losses.ts";
+import { compareSpec, runCompare } from "../../tasks/compare.ts";
 import { assertWithin, reference } from "../helpers.ts";
 import { slow } from "../slow.ts";
 import { Fixtures } from "../tasks/fixtures.ts";

@@ -13,7 +13,7 @@ import { forward, initialWeights } from "../../lib/network/mlp.ts";
 import { labelsOf } from "../../lib/network/objectives.ts";
 import { softmax } from "../../lib/numerics/softmax.ts";
 import { type TaskArgs, UsageError } from "../../tasks/cli.ts";
-import { compareSpec, runCompare } from "../../tasks/compare_losses.ts";
+import { compareSpec, runCompare } from "../../tasks/compare.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
 import { assertWithin } from "../helpers.ts";
 import { slow } from "../slow.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { groupRows, listOf } from "../../lib/numerics/group_rows.ts";
+import { groupRows, listOf } from "../../lib/numerics/group_by.ts";
 
 Deno.test("rows are grouped by class, rising, whatever classes are empty", () => {
   fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 50 }), (classOf) => {
