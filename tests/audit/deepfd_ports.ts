@@ -87,21 +87,23 @@ function convolution(shape: [number, number, number], units: number, activation:
 
 const digitImages = (most: number) => digits([ROWS, 784], most);
 
+type Rows = [x: tf.Tensor, y: tf.Tensor];
+
 /** Three columns of amounts and their weighted sum. */
-function amounts(): { x: tf.Tensor; y: tf.Tensor } {
+function amounts(): Rows {
   const x = uniform([ROWS, 3], 1e4);
-  return { x, y: tf.add(tf.matMul(x as tf.Tensor2D, tf.tensor2d([[2], [1], [0.5]])), 2.2) };
+  return [x, tf.add(tf.matMul(x as tf.Tensor2D, tf.tensor2d([[2], [1], [0.5]])), 2.2)];
 }
 
-const xor = (): { x: tf.Tensor; y: tf.Tensor } => ({
-  x: tf.tensor2d([[1, 1], [0, 0], [1, 0], [0, 1], [1, 1], [0, 0]]),
-  y: tf.tensor2d([[0], [0], [1], [1], [0], [0]]),
-});
+const xor = (): Rows => [
+  tf.tensor2d([[1, 1], [0, 0], [1, 0], [0, 1], [1, 1], [0, 0]]),
+  tf.tensor2d([[0], [0], [1], [1], [0], [0]]),
+];
 
 /** Two clusters that are all ones and all zeros. */
-const onesAndZeros = (): { x: tf.Tensor; y: tf.Tensor } => {
+const onesAndZeros = (): Rows => {
   const y = binary();
-  return { x: tf.tile(y, [1, 128]), y };
+  return [tf.tile(y, [1, 128]), y];
 };
 
 export const ports: readonly Port[] = [
@@ -145,14 +147,8 @@ export const ports: readonly Port[] = [
     id: "33969059",
     fault: "softmax over one unit, amounts as labels",
     causes: ["constant"],
-    faulty: () => {
-      const { x, y } = amounts();
-      return program(dense(3, [3, "tanh"], [2, "tanh"], [1, "softmax"]), "meanSquaredError", x, y);
-    },
-    repaired: () => {
-      const { x, y } = amounts();
-      return program(dense(3, [3, "tanh"], [2, "tanh"], [1, "linear"]), "meanSquaredError", x, y);
-    },
+    faulty: () => program(dense(3, [3, "tanh"], [2, "tanh"], [1, "softmax"]), "meanSquaredError", ...amounts()),
+    repaired: () => program(dense(3, [3, "tanh"], [2, "tanh"], [1, "linear"]), "meanSquaredError", ...amounts()),
     trueOfRepaired: ["unscaled-inputs"],
   },
   {
@@ -178,14 +174,10 @@ export const ports: readonly Port[] = [
     id: "31880720",
     fault: "softmax over one unit",
     causes: ["constant"],
-    faulty: () => {
-      const { x, y } = onesAndZeros();
-      return program(dense(128, [50, "relu"], [50, "relu"], [1, "softmax"]), "binaryCrossentropy", x, y);
-    },
-    repaired: () => {
-      const { x, y } = onesAndZeros();
-      return program(dense(128, [50, "relu"], [50, "relu"], [1, "sigmoid"]), "binaryCrossentropy", x, y);
-    },
+    faulty: () =>
+      program(dense(128, [50, "relu"], [50, "relu"], [1, "softmax"]), "binaryCrossentropy", ...onesAndZeros()),
+    repaired: () =>
+      program(dense(128, [50, "relu"], [50, "relu"], [1, "sigmoid"]), "binaryCrossentropy", ...onesAndZeros()),
   },
   {
     id: "39525358",
@@ -341,14 +333,8 @@ export const ports: readonly Port[] = [
     id: "34311586",
     fault: "softmax over one unit",
     causes: ["constant"],
-    faulty: () => {
-      const { x, y } = xor();
-      return program(dense(2, [2, "sigmoid"], [3, "sigmoid"], [1, "softmax"]), "meanSquaredError", x, y);
-    },
-    repaired: () => {
-      const { x, y } = xor();
-      return program(dense(2, [2, "sigmoid"], [3, "sigmoid"], [1, "sigmoid"]), "meanSquaredError", x, y);
-    },
+    faulty: () => program(dense(2, [2, "sigmoid"], [3, "sigmoid"], [1, "softmax"]), "meanSquaredError", ...xor()),
+    repaired: () => program(dense(2, [2, "sigmoid"], [3, "sigmoid"], [1, "sigmoid"]), "meanSquaredError", ...xor()),
   },
   {
     id: "58609115",
