@@ -1,8 +1,9 @@
 // erf, the logistic function and the softmax against closed forms and series written independently, and their derivatives
-// against differences in float64.
+// against differences in float64; rows by class.
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { erf } from "../../lib/numerics/erf.ts";
+import { groupRows, listOf } from "../../lib/numerics/group_by.ts";
 import { sigmoid, sigmoidDerivative, sigmoids } from "../../lib/numerics/sigmoid.ts";
 import { softmax, softmaxGradient } from "../../lib/numerics/softmax.ts";
 import { assertWithin } from "../helpers.ts";
@@ -99,4 +100,13 @@ Deno.test("sigmoids: σ of each number", () => {
   const logits = [-800, -1, 0, 2, 800];
   assertEquals(sigmoids(logits), Float64Array.from(logits, sigmoid));
   assertEquals(sigmoids([]), new Float64Array());
+});
+
+Deno.test("rows are grouped by class, rising, whatever classes are empty", () => {
+  fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 50 }), (classOf) => {
+    const { rows, classes } = groupRows(classOf, 7), wanted = Array.from({ length: 7 }, (): number[] => []);
+    classOf.forEach((k, row) => wanted[k].push(row));
+    assertEquals(classes.map(listOf), wanted);
+    assertEquals(listOf(rows), wanted.flat());
+  }));
 });
