@@ -31,22 +31,18 @@ export interface LandscapeFigureOptions extends FigureWords {
    * @default {the extent of the values}
    */
   domain?: readonly [number, number];
-  /**
-   * The number of shades.
-   *
-   * @default {12}
-   */
-  levels?: number;
 }
 
 const width = 640;
+/** Number of shades. */
+const levels = 12;
 
 /**
  * Draws a loss over two weights as a landscape, the darker (on dark paper: the lighter), the higher, with the path of an
  * optimizer from a ring to a dot. A path that never leaves its start is a ring around a dot.
  */
 export function landscapeFigure(options: LandscapeFigureOptions): Figure {
-  const { x, y, panels, zLabel = "loss", levels = 12 } = options;
+  const { x, y, panels, zLabel = "loss" } = options;
   const [first] = panels, rows = first.values.length, columns = first.values[0].length;
   for (const { title, values } of panels) {
     if (values.length !== rows || values.some((row) => row.length !== columns)) {
