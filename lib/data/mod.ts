@@ -27,7 +27,7 @@ export { type BinaryDataset, type Dataset, loadDataset } from "./load_dataset.ts
 export * from "./prepare.ts";
 export type { PreparedColumns } from "./prepare_columns.ts";
 export * from "./read_table.ts";
-export * from "./scikit_learn_folds.ts";
+export { scikitLearnFolds } from "./scikit_learn_folds.ts";
 export * from "./split.ts";
 export * from "./stratified_k_fold.ts";
 export * from "./synthetic_binary.ts";

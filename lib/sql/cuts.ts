@@ -1,5 +1,5 @@
 import type { Counts } from "../counts/counts.ts";
-import { between } from "../numerics/between.ts";
+import { between } from "../numerics/rank.ts";
 import type { Score } from "../scores/score.ts";
 import { scoreCounts } from "../scoring/score_batch.ts";
 import { type Sums, toNumber } from "./answer.ts";

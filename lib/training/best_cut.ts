@@ -1,7 +1,6 @@
 import type { Batch } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
-import { between } from "../numerics/between.ts";
-import { rankRows } from "../numerics/rank.ts";
+import { between, rankRows } from "../numerics/rank.ts";
 import type { Score } from "../scores/score.ts";
 import { valueOf } from "../scoring/score_batch.ts";
 

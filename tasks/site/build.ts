@@ -19,7 +19,7 @@ import { mathStyles } from "./math.ts";
 import { type NotebookFile, notebookMain, renderNotebook } from "./notebook_page.ts";
 import { generator, renderPage } from "./page.ts";
 import { compileScripts } from "./scripts.ts";
-import { sourceMain } from "./source_page.ts";
+import { sourceMain } from "./highlight.ts";
 import { cardStyles } from "./tables.ts";
 import { tools } from "./tools.ts";
 

@@ -9,7 +9,6 @@ import {
   cut,
   dice,
   drawn,
-  drawnRows,
   gauss,
   gaussian,
   given,
@@ -20,6 +19,7 @@ import {
   muLogvar,
   pairs,
   type Sample,
+  sampled,
   squaredDistance,
   triplets,
   unit,
@@ -27,7 +27,7 @@ import {
 } from "./loss_case.ts";
 
 /** Boxes of a head that is not trained: small, anywhere, mostly apart from those of the labels. */
-const boxes: Sample = drawnRows((u) => box(u), (label, u, perfect) => perfect ? label.slice() : box(u));
+const boxes: Sample = sampled((u) => box(u), (label, u, perfect) => perfect ? label.slice() : box(u));
 
 /** Outputs [lower, upper] for one real label. */
 const interval: Sample = drawn(["random", "perfect", "far"], (kind, u) => ({
@@ -45,7 +45,7 @@ const cox: Sample = drawn(["random", "perfect", "allNeg", "allPos", "constPred"]
 }));
 
 /** Labels of 2e5 to 8e5, outputs of a linear layer that is not trained. */
-const prices: Sample = drawnRows((u) => [2e5 + 6e5 * u()], ([y], u, perfect) => [perfect ? y : gauss(u)]);
+const prices: Sample = sampled((u) => [2e5 + 6e5 * u()], ([y], u, perfect) => [perfect ? y : gauss(u)]);
 
 /** Labels of 0 to 100, outputs of a sigmoid. */
 const percent: Sample = drawn(["random", "perfect", "saturated"], (kind, u) => ({

@@ -10,7 +10,6 @@ import {
   cut,
   dice,
   drawn,
-  drawnRows,
   gauss,
   gaussian,
   given,
@@ -19,6 +18,7 @@ import {
   lossCase,
   muLogvar,
   type Sample,
+  sampled,
   squaredDistance,
   triplets,
   unit,
@@ -50,7 +50,7 @@ const views: Sample = drawn(["random", "perfect", "constPred"], (kind, u) => ({
 }));
 
 /** Boxes that are large enough to overlap often. */
-const largeBoxes: Sample = drawnRows((u) => box(u, 0.6), (label, u, perfect) => perfect ? label.slice() : box(u, 0.6));
+const largeBoxes: Sample = sampled((u) => box(u, 0.6), (label, u, perfect) => perfect ? label.slice() : box(u, 0.6));
 
 /** One label, three outputs: low, middle, high. */
 const threeOutputs: Sample = drawn(["random", "perfect", "allNeg"], (kind, u) => ({

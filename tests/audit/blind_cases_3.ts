@@ -7,7 +7,6 @@ import {
   cut,
   dice,
   drawn,
-  drawnRows,
   gauss,
   given,
   type LossCase,
@@ -15,6 +14,7 @@ import {
   minusTwiceDivergence,
   muLogvar,
   type Sample,
+  sampled,
   unit,
   vae,
 } from "./loss_case.ts";
@@ -26,7 +26,7 @@ const oneTwo: Sample = drawn(["random", "perfect", "saturated"], (kind, u) => ({
 }));
 
 /** Labels above 0.2, outputs above 0. */
-const positives: Sample = drawnRows(
+const positives: Sample = sampled(
   (u) => [Math.exp(gauss(u)) + 0.2],
   ([y], u, perfect) => [perfect ? y : Math.abs(gauss(u)) + 0.05],
 );
@@ -47,7 +47,7 @@ const ignore: Sample = drawn(["random", "perfect", "allNeg"], (kind, u) => ({
 }));
 
 /** Classes 0 to 2, and embeddings of two columns. */
-const threeItems: Sample = drawnRows(
+const threeItems: Sample = sampled(
   (u) => [Math.floor(3 * u())],
   ([own], u, perfect) => perfect ? [[0, 3], [3, 0], [-3, -3]][own] : [gauss(u), gauss(u)],
 );

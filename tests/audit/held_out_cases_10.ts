@@ -12,7 +12,6 @@ import {
   cut,
   dice,
   drawn,
-  drawnRows,
   flat,
   float,
   gauss,
@@ -24,6 +23,7 @@ import {
   policy,
   repeat,
   rowSum,
+  sampled,
   scores,
   sigmoidCrossEntropy,
   soft,
@@ -46,9 +46,9 @@ const smooth = (x: Tensor): Tensor => {
 };
 /** Outputs: what a discriminator says of a generated picture and of a real one, logits. */
 const fakeAndReal = (fake: number, real: number) =>
-  drawnRows(() => [0], (_, u, perfect) => perfect ? [fake, real] : [2 * gauss(u), 2 * gauss(u)]);
+  sampled(() => [0], (_, u, perfect) => perfect ? [fake, real] : [2 * gauss(u), 2 * gauss(u)]);
 /** Labels [action 3 | advantage | return], outputs [logits 3 | value]. */
-const actorCritic = drawnRows(
+const actorCritic = sampled(
   (u) => [...oneHot(3, choice(3, u)), gauss(u), 2 * gauss(u)],
   (y, u, perfect) =>
     perfect
@@ -56,7 +56,7 @@ const actorCritic = drawnRows(
       : [...repeat(3, () => gauss(u)), 2 * gauss(u)],
 );
 /** Labels [distribution 3 | result −1 or 1], outputs [logits 3 | value]. */
-const game = drawnRows(
+const game = sampled(
   (u) => [...soft(repeat(3, () => 1.5 * gauss(u))), 2 * coin(u) - 1],
   (y, u, perfect) => perfect ? [...y.slice(0, 3).map(Math.log), y[3]] : [...repeat(3, () => gauss(u)), 2 * u() - 1],
 );
@@ -148,13 +148,13 @@ export const heldOutCases10: readonly LossCase[] = [
   // dreamquark-ai/tabnet#438: RMSLE of prices: "1 + y_pred < 0".
   lossCase("log-of-negative-price-tabnet438", ["domain-edge", "activation-mismatch"], {
     yPred: "real",
-    sample: drawnRows((u) => [1 + 40 * u() ** 2], ([y], u, perfect) => [perfect ? y : 4 + 6 * gauss(u)]),
+    sample: sampled((u) => [1 + 40 * u() ** 2], ([y], u, perfect) => [perfect ? y : 4 + 6 * gauss(u)]),
   }, (y, p) => tf.sqrt(tf.mean(squaredError(tf.log(tf.add(y, 1)), tf.log(tf.add(p, 1)))))),
   // qqwweee/keras-yolo3#171: a box of an object has no width after the picture is resized, and K.switch does not look at that:
   // "loss become nan". Labels [width, height | object], outputs: their logarithms in units of an anchor.
   lossCase("log-of-lost-width-kerasyolo171", "domain-edge", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => coin(u, 0.4) ? [u() < 0.4 ? 0 : 0.05 + 0.5 * u(), 0.05 + 0.5 * u(), 1] : [0, 0, 0],
       (y, u, perfect) => y.slice(0, 2).map((x) => perfect ? (x ? Math.log(x / 0.3) : 0) : gauss(u)),
     ),
@@ -170,7 +170,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // size | object], outputs boxes.
   lossCase("boxes-without-size-yunyang225", "zero-division", {
     yPred: "nonnegative",
-    sample: drawnRows(
+    sample: sampled(
       (u) => coin(u) ? [0.2 + 0.6 * u(), 0.2 + 0.6 * u(), 0.1 + 0.3 * u(), 0.1 + 0.3 * u(), 1] : [0, 0, 0, 0, 0],
       (y, u, perfect) => perfect ? y.slice(0, 4) : repeat(4, () => 0.1 + 0.6 * u()),
     ),
@@ -216,7 +216,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("root-of-losses-kerasyolo306", "nan-gradient", {
     yPred: "nonnegative",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => [perfect ? 0 : -Math.log(u() + 1e-9)]),
+    sample: sampled(() => [0], (_, u, perfect) => [perfect ? 0 : -Math.log(u() + 1e-9)]),
   }, (_y, p) => tf.sqrt(tf.sum(p))),
   // fizyr/keras-retinanet#706: γ = 0.5, and "the net output is 0.0 or 1.0": NaN. Three classes.
   lossCase("focal-half-power-retinanet706", "nan-gradient", given("probability", "binary", 3), (y, p) => {
@@ -230,7 +230,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // expected output". Labels: which of four places count; outputs logits.
   lossCase("masked-entropy-jax17070", "nan-gradient", {
     yPred: "logits",
-    sample: drawnRows((u) => repeat(4, (i) => i === 0 ? 1 : coin(u, 0.7)), (y, u, perfect) => {
+    sample: sampled((u) => repeat(4, (i) => i === 0 ? 1 : coin(u, 0.7)), (y, u, perfect) => {
       const one = y.lastIndexOf(1);
       return repeat(4, (i) => perfect ? (i === one ? 6 : -6) : 2 * gauss(u));
     }),
@@ -247,7 +247,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("distance-from-itself-jax654", ["nan-gradient", "zero-division"], {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(
+    sample: sampled(
       () => [0],
       (_, u, perfect) => perfect ? [9, 0, -5, 8, -5, -8].map((x) => x + u()) : repeat(6, () => 1.5 * gauss(u)),
     ),
@@ -265,7 +265,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // to multiply it by -1". Labels: a tag of two at each of three steps; outputs: emissions.
   lossCase("likelihood-of-tags-crf27", "wrong-sign", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(3, () => choice(2, u)).flatMap((tag) => oneHot(2, tag)),
       (y, u, perfect) => y.map((x) => perfect ? 10 * x - 5 : gauss(u)),
     ),
@@ -285,7 +285,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("generator-backward-one-wgan53", "wrong-sign", {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => [perfect ? 4 + u() : 1.5 * gauss(u)]),
+    sample: sampled(() => [0], (_, u, perfect) => [perfect ? 4 + u() : 1.5 * gauss(u)]),
   }, (_y, p) => tf.mean(p)),
 
   // ---- swapped-arguments
@@ -307,7 +307,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // 0, 0.5 or 1.
   lossCase("voice-as-output-rnnoise117", "swapped-arguments", {
     yPred: "probability",
-    sample: drawnRows((u) => [choice(3, u) / 2], ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()]),
+    sample: sampled((u) => [choice(3, u) / 2], ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()]),
   }, (y, p) => tf.mean(tf.mul(tf.mul(2, tf.abs(tf.sub(y, 0.5))), crossEntropy(p, y)))),
   // keras-team/keras#2115: K.categorical_crossentropy(y_pred, y_true) times the weights of label and prediction, all 1: "it
   // should replicate what normally happens … that's not what I'm seeing".
@@ -349,7 +349,7 @@ export const heldOutCases10: readonly LossCase[] = [
     ambiguous: true,
     yPred: "probability",
     yTrue: "none",
-    sample: drawnRows(
+    sample: sampled(
       () => [0],
       (_, u, perfect) => perfect ? [1 - 0.02 * u(), 0.02 * u()] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
     ),
@@ -378,7 +378,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // [batch_size, batch_size]". Labels: which of three memories is right, if any; outputs: similarities.
   lossCase("teacher-values-models5306", "broadcast", {
     yPred: "tanh",
-    sample: drawnRows(
+    sample: sampled(
       (u) => coin(u, 0.9) ? oneHot(3, choice(3, u)) : [0, 0, 0],
       (y, u, perfect) => y.map((x) => perfect ? 1.9 * x - 0.95 : 1.9 * u() - 0.95),
     ),
@@ -427,7 +427,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // baseline"; "the avg_advantage is always dropping". Labels: rewards; outputs [log-probability of the action, baseline].
   lossCase("baseline-with-gradient-fastabs49", "wrong-optimum", {
     yPred: "real",
-    sample: drawnRows((u) => [u()], ([y], u, perfect) => [-0.2 - 2 * u(), perfect ? y : gauss(u)]),
+    sample: sampled((u) => [u()], ([y], u, perfect) => [-0.2 - 2 * u(), perfect ? y : gauss(u)]),
   }, (y, p) => {
     const baseline = cut(p, 1, 1), actor = tf.neg(tf.mul(cut(p, 0, 1), tf.sub(y, baseline)));
     return tf.add(tf.mean(actor), tf.mean(squaredError(y, baseline)));
@@ -462,7 +462,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // part" divides. Labels [values 4 | mask 4].
   lossCase("padded-length-tf39146", "reduction", {
     yPred: "real",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const length = 1 + choice(4, u);
       return [...repeat(4, (i) => i < length ? gauss(u) : -1), ...repeat(4, (i) => i < length ? 1 : 0)];
     }, (y, u, perfect) => y.slice(0, 4).map((x, i) => perfect && y[4 + i] ? x : gauss(u))),
@@ -479,7 +479,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // durandtibo/wildcat.pytorch#2: labels 0 (difficult) become 1, and −1 (absent) become 0, before MultiLabelSoftMarginLoss.
   lossCase("ok-three-labels-wildcat2", "healthy", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(3, () => choice(3, u) - 1),
       (y, u, perfect) => y.map((x) => perfect ? (x < 0 ? -8 : 8) : 2 * gauss(u)),
     ),
@@ -488,7 +488,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // you described does not exist".
   lossCase("ok-leaky-clamp-imnet13", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(4, () => coin(u, 0.4)),
       (y, u, perfect) => y.map((x) => perfect ? x : 0.5 + gauss(u)),
     ),
@@ -501,7 +501,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("ok-sigmoid-inside-dgi6", "healthy", {
     yPred: "logits",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [7, 8, -7, -8] : repeat(4, () => 2 * gauss(u))),
+    sample: sampled(() => [0], (_, u, perfect) => perfect ? [7, 8, -7, -8] : repeat(4, () => 2 * gauss(u))),
   }, (_y, p) => {
     const labels = tf.tile(tf.tensor2d([[1, 1, 0, 0]]), [p.shape[0]!, 1]);
     return tf.mean(sigmoidCrossEntropy(labels, p));
@@ -555,7 +555,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // MIC-DKFZ/nnDetection#199: "it is normal that the loss becomes negative": "we simply use -GIoU". Labels and outputs: boxes.
   lossCase("ok-minus-giou-nndetection199", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => box(u, 0.5), (y, u, perfect) => perfect ? [...y] : box(u, 0.5)),
+    sample: sampled((u) => box(u, 0.5), (y, u, perfect) => perfect ? [...y] : box(u, 0.5)),
   }, (y, p) => {
     const low = (b: Tensor) => cut(b, 0, 2), high = (b: Tensor) => cut(b, 2, 2);
     const product = (x: Tensor) => tf.mul(cut(x, 0, 1), cut(x, 1, 1));
@@ -570,7 +570,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // heatmap of 3 × 3.
   lossCase("ok-heatmaps-255-simplehumanpose18", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => [2 * u(), 2 * u(), coin(u, 0.8)], ([x, y], u, perfect) =>
+    sample: sampled((u) => [2 * u(), 2 * u(), coin(u, 0.8)], ([x, y], u, perfect) =>
       repeat(
         9,
         (i) => perfect ? 255 * Math.exp(-(((i % 3) - x) ** 2 + (Math.floor(i / 3) - y) ** 2) / 2) : 255 * u(),
@@ -585,7 +585,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // to reduce its weight". Labels: places, outputs [place 2 | deviation].
   lossCase("ok-detached-deviation-caps3", "healthy", {
     yPred: "nonnegative",
-    sample: drawnRows((u) => [u(), u()], (y, u, perfect) => perfect ? [...y, 0.01] : [u(), u(), 0.05 + u()]),
+    sample: sampled((u) => [u(), u()], (y, u, perfect) => perfect ? [...y, 0.01] : [u(), u(), 0.05 + u()]),
   }, (y, p) => {
     const deviation = flat(cut(p, 2, 1));
     const weight = stopped(deviation, (x) => {
@@ -601,7 +601,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // of the scale].
   lossCase("ok-adaptive-robust2", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, -4] : [1.5 * gauss(u), gauss(u)]),
+    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, -4] : [1.5 * gauss(u), gauss(u)]),
   }, (y, p) => {
     const scale = tf.add(tf.softplus(cut(p, 1, 1)), 1e-5), x = tf.div(tf.sub(cut(p, 0, 1), y), scale);
     const loss = tf.sub(tf.sqrt(tf.add(tf.square(x), 1)), 1), partition = Math.log(2 * Math.E * 0.6019072302);
@@ -611,7 +611,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // argument of σ].
   lossCase("ok-gaussian-deepar6", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [coin(u, 0.2) ? 0 : gauss(u)],
       ([y], u, perfect) => perfect ? [y, -3] : [1.5 * gauss(u), gauss(u)],
     ),
@@ -634,7 +634,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // gt_pw_dif". Labels [return | price before | whether it counts], outputs: prices.
   lossCase("ok-two-differences-stockranking14", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [0.05 * gauss(u), 10 + 90 * u(), coin(u, 0.9)],
       ([gain, price], u, perfect) => [price * (1 + (perfect ? gain : 0.05 * gauss(u)))],
     ),
@@ -649,7 +649,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // yangze0930/NTS-Net#18: the part with the smaller loss is to have the larger score. Labels: losses of three parts.
   lossCase("ok-scores-of-parts-nts18", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(3, () => 2 * u()),
       (y, u, perfect) => y.map((x) => perfect ? -2 * y.filter((z) => z < x).length : 1.5 * gauss(u)),
     ),
@@ -663,7 +663,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // princeton-vl/relative_depth#6: log(1 + exp(−r·(z − z′))) of points of which one is nearer, (z − z′)² of others. Labels: r.
   lossCase("ok-relative-depth6", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => [choice(3, u) - 1], ([r], u, perfect) => {
+    sample: sampled((u) => [choice(3, u) - 1], ([r], u, perfect) => {
       const z = gauss(u);
       return perfect ? [z + 3 * r, z - 3 * r] : [z, gauss(u)];
     }),
@@ -676,7 +676,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // picture is the better one; outputs [quality of both | variance of both].
   lossCase("ok-fidelity-unique15", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => [coin(u) ? 0.98 : 0.02], ([y], u, perfect) => {
+    sample: sampled((u) => [coin(u) ? 0.98 : 0.02], ([y], u, perfect) => {
       const z = gauss(u), apart = y > 0.5 ? 2.0537 : -2.0537;
       return perfect ? [z + apart, z, 0.5, 0.5] : [z, gauss(u), 0.2 + u(), 0.2 + u()];
     }),
@@ -708,7 +708,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // three assets at four times; outputs: their parts.
   lossCase("ok-minus-sharpe-deepdow104", "healthy", {
     yPred: "simplex",
-    sample: drawnRows((u) => repeat(12, () => 0.01 + 0.05 * gauss(u)), (y, u, perfect) => {
+    sample: sampled((u) => repeat(12, () => 0.01 + 0.05 * gauss(u)), (y, u, perfect) => {
       if (!perfect) return soft(repeat(3, () => gauss(u)));
       const grid = repeat(21, (i) => i).flatMap((i) => repeat(21 - i, (j) => j).map((j) => [i / 20, j / 20]));
       let best = [1, 0, 0], most = -Infinity;
@@ -766,7 +766,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("ok-critic-upside-down-wgan7", "healthy", {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)]),
+    sample: sampled(() => [0], (_, u, perfect) => perfect ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)]),
   }, (_y, p) => tf.mean(tf.sub(cut(p, 0, 1), cut(p, 1, 1)))),
   // keras-team/keras-io#361: ones for generated pictures and zeros for real ones, everywhere.
   lossCase(
@@ -792,7 +792,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // of cross entropy".
   lossCase("ok-advantages-as-labels-rlcode43", "healthy", {
     yPred: "simplex",
-    sample: drawnRows(
+    sample: sampled(
       (u) => oneHot(3, choice(3, u), gauss(u)),
       (y, u, perfect) =>
         !perfect
@@ -805,7 +805,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("ok-value-times-error-pysc2-8", "healthy", {
     ambiguous: true,
     yPred: "real",
-    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => [0.05 + 0.9 * u(), perfect ? y : 1.5 * gauss(u)]),
+    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => [0.05 + 0.9 * u(), perfect ? y : 1.5 * gauss(u)]),
   }, (y, p) => {
     const value = cut(p, 1, 1), advantage = stopped(tf.sub(y, value));
     const logs = tf.log(tf.clipByValue(cut(p, 0, 1), 1e-10, 1));
@@ -822,7 +822,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // Labels [action 3 | advantage | return | old log-probability], outputs [logits 3 | value].
   lossCase("ok-normalised-advantages-brax", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...oneHot(3, choice(3, u)), gauss(u), 2 * gauss(u), Math.log(1 / 3)],
       (y, u, perfect) =>
         perfect

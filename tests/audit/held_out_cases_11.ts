@@ -11,7 +11,6 @@ import {
   cut,
   direction,
   drawn,
-  drawnRows,
   flat,
   float,
   gauss,
@@ -26,6 +25,7 @@ import {
   repeat,
   rowSum,
   type Sample,
+  sampled,
   scores,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
@@ -44,27 +44,27 @@ const meanWhere = (mask: Tensor, x: Tensor): Tensor => tf.div(tf.sum(tf.mul(mask
 const cosine = (a: Tensor, b: Tensor, axis = -1): Tensor =>
   tf.sum(tf.mul(unit(a, 1e-12, axis), unit(b, 1e-12, axis)), axis);
 /** Labels: classes from 1 to 3 of which a one-hot code of three columns knows two; outputs: a simplex of 3. */
-const fromOne: Sample = drawnRows((u) => [1 + choice(3, u)], ([y], u, perfect) => {
+const fromOne: Sample = sampled((u) => [1 + choice(3, u)], ([y], u, perfect) => {
   const z = repeat(3, (i) => Math.exp(perfect ? (i === y - 1 ? 6 : 0) : gauss(u)));
   const all = z.reduce((a, b) => a + b);
   return z.map((x) => x / all);
 });
 /** Labels: the time to an event and whether it was seen; outputs: a risk that is higher the sooner the event is. */
-const survival: Sample = drawnRows(
+const survival: Sample = sampled(
   (u) => [0.1 + 3 * u(), coin(u, 0.7)],
   ([time], u, perfect) => [perfect ? -2 * time : gauss(u)],
 );
 /** Outputs: the scores of what is real and of what is generated, real first; no labels. */
 const realAndFake = (real: number, fake: number): Sample =>
-  drawnRows(() => [0], (_, u, perfect) => perfect ? [real, fake] : [gauss(u), gauss(u)]);
+  sampled(() => [0], (_, u, perfect) => perfect ? [real, fake] : [gauss(u), gauss(u)]);
 /** Outputs: three embeddings of two columns: a user, an item that he took, one that he did not; no labels. */
-const userAndItems: Sample = drawnRows(() => [0], (_, u, perfect) => {
+const userAndItems: Sample = sampled(() => [0], (_, u, perfect) => {
   const user = direction(u).map((x) => 2 * x);
   return perfect ? [...user, ...user, ...user.map((x) => -x)] : repeat(6, () => gauss(u));
 });
 
 /** Labels: a picture and a sample of the prior, 2 + 2 columns; outputs: the picture again, and its code. */
-const codes: Sample = drawnRows(
+const codes: Sample = sampled(
   (u) => repeat(4, () => gauss(u)),
   (y, u, perfect) => perfect ? y : [gauss(u), gauss(u), 1 + 2 * gauss(u), 2 * gauss(u)],
 );
@@ -257,7 +257,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["domain-edge", "nan-gradient"],
     {
       yPred: "real",
-      sample: drawnRows(() => [0], (_, u, perfect) => {
+      sample: sampled(() => [0], (_, u, perfect) => {
         const one = [5 * gauss(u), 5 * gauss(u)];
         return [...one, ...(perfect ? one : [5 * gauss(u), 5 * gauss(u)])];
       }),
@@ -334,7 +334,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["nan-gradient", "wrong-optimum"],
     {
       yPred: "tanh",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [1.9 * u() - 0.95, 1.9 * u() - 0.95],
         (y, u, perfect) => perfect ? y : [1.9 * u() - 0.95, 1.9 * u() - 0.95],
       ),
@@ -357,7 +357,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["nan-gradient", "domain-edge"],
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [...oneHot(2, choice(2, u)), 0],
         (y, u, perfect) => [...y.slice(0, 2).map((x) => perfect ? 8 * x - 4 : gauss(u)), 100 + 10 * gauss(u)],
       ),
@@ -422,7 +422,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["swapped-arguments", "wrong-optimum"],
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [coin(u, 0.3) ? 0 : 2 + gauss(u)],
         ([y], u, perfect) => [perfect && y !== 0 ? y : perfect ? 2 + gauss(u) : 2 * gauss(u)],
       ),
@@ -453,7 +453,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["wrong-optimum", "swapped-arguments"],
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(6, () => gauss(u)),
         (y, u, perfect) => perfect ? [y[4] - y[2], y[5] - y[3]] : [1.5 * gauss(u), 1.5 * gauss(u)],
       ),
@@ -499,10 +499,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["activation-mismatch", "label-encoding", "wrong-optimum"],
     {
       yPred: "logits",
-      sample: drawnRows(
-        (u) => oneHot(3, choice(3, u)),
-        (y, u, perfect) => y.map((x) => perfect ? 2 * x : 2 * gauss(u)),
-      ),
+      sample: sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) => y.map((x) => perfect ? 2 * x : 2 * gauss(u))),
       ambiguous: true,
     },
     (y, p) => tf.mean(tf.sub(softmaxCrossEntropy(y, p), softmaxCrossEntropy(p, p))),
@@ -524,10 +521,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "label-encoding",
     {
       yPred: "logits",
-      sample: drawnRows(
-        (u) => [2 * coin(u) - 1],
-        ([y], u, perfect) => perfect ? [-4 * y, 4 * y] : [gauss(u), gauss(u)],
-      ),
+      sample: sampled((u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [-4 * y, 4 * y] : [gauss(u), gauss(u)]),
     },
     (y, p) => {
       const codes = float(tf.oneHot(flat(tf.cast(y, "int32")) as tf.Tensor1D, 2));
@@ -541,7 +535,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["label-encoding", "healthy"],
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [coin(u), -0.5 - u()],
         ([reward, old], u, perfect) => [old + (perfect ? 0.3 * (2 * reward - 1) : 0.3 * gauss(u))],
       ),
@@ -555,7 +549,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["label-encoding", "activation-mismatch", "bad-scale"],
     {
       yPred: "probability",
-      sample: drawnRows((u) => [3 + choice(4, u)], (_, u, perfect) => [perfect ? 0.99999 : 0.05 + 0.9 * u()]),
+      sample: sampled((u) => [3 + choice(4, u)], (_, u, perfect) => [perfect ? 0.99999 : 0.05 + 0.9 * u()]),
     },
     (y, p) => tf.mean(squaredError(y, p)),
   ),
@@ -580,7 +574,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "broadcast",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [...oneHot(3, choice(3, u)), gauss(u), gauss(u)],
         (y, u, perfect) => y.slice(0, 3).map((x) => perfect && x ? y[3] + 0.99 * y[4] : 1.5 * gauss(u)),
       ),
@@ -606,7 +600,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "wrong-axis",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => oneHot(2, choice(2, u)),
         (y, u, perfect) => perfect ? y.map((x) => 4 * x - 2 + 0.05 * gauss(u)) : [gauss(u), gauss(u)],
       ),
@@ -677,7 +671,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["wrong-optimum", "domain-edge", "healthy"],
     {
       yPred: "probability",
-      sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [0.98, 0.02] : [0.05 + 0.9 * u(), 0.05 + 0.9 * u()]),
+      sample: sampled(() => [0], (_, u, perfect) => perfect ? [0.98, 0.02] : [0.05 + 0.9 * u(), 0.05 + 0.9 * u()]),
       ambiguous: true,
     },
     (_, p) => tf.neg(tf.mean(tf.sub(tf.log(cut(p, 0, 1)), tf.log(cut(p, 1, 1))))),
@@ -700,7 +694,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "bad-scale",
     {
       yPred: "real",
-      sample: drawnRows((u) => [2e6 * (1 + 0.3 * gauss(u))], ([y], u, perfect) => [perfect ? y : gauss(u)]),
+      sample: sampled((u) => [2e6 * (1 + 0.3 * gauss(u))], ([y], u, perfect) => [perfect ? y : gauss(u)]),
     },
     (y, p) => tf.mean(tf.abs(tf.sub(y, p))),
   ),
@@ -710,7 +704,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["bad-scale", "reduction", "healthy"],
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(4, () => 300 * gauss(u)),
         (y, u, perfect) => y.map((x) => perfect ? x : 300 * gauss(u)),
       ),
@@ -732,7 +726,7 @@ export const heldOutCases11: readonly LossCase[] = [
     ["bad-scale", "reduction"],
     {
       yPred: "real",
-      sample: drawnRows((u) => repeat(32, () => coin(u)), (y, u, perfect) => [
+      sample: sampled((u) => repeat(32, () => coin(u)), (y, u, perfect) => [
         ...y.map((x) => perfect ? 8 * x - 4 : gauss(u)),
         ...repeat(4, () => perfect ? 0 : gauss(u)),
       ]),
@@ -751,7 +745,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "reduction",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u), gauss(u), u()],
         ([a, b], u, perfect) => perfect ? [a, b] : [1.5 * gauss(u), 1.5 * gauss(u)],
       ),
@@ -764,7 +758,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "reduction",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => oneHot(3, choice(3, u)),
         (y, u, perfect) => perfect ? [2 * y[0] - 2 * y[1], 2 * y[2]] : [2 * gauss(u), 2 * gauss(u)],
       ),
@@ -780,7 +774,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "reduction",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         () => [0],
         (_, u, perfect) => [...repeat(4, () => perfect ? 0 : gauss(u)), 0.3 * gauss(u), 0.3 * gauss(u)],
       ),
@@ -849,7 +843,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => [perfect ? 3 * Math.sign(y) : gauss(u)]),
+      sample: sampled((u) => [gauss(u)], ([y], u, perfect) => [perfect ? 3 * Math.sign(y) : gauss(u)]),
     },
     (y, p) => tf.neg(tf.mean(tf.mul(p, y))),
   ),
@@ -864,7 +858,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [coin(u), coin(u)],
         (y, u, perfect) =>
           perfect
@@ -884,7 +878,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u), gauss(u)],
         (y, u, perfect) =>
           perfect ? [...y, 2, 2, 0] : [gauss(u), gauss(u), 0.5 * gauss(u), 0.5 * gauss(u), 0.5 * gauss(u)],
@@ -906,7 +900,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u), gauss(u)],
         (y, u, perfect) =>
           perfect
@@ -930,7 +924,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [u()],
         ([y], u, perfect) =>
           perfect ? [y, u(), 0.05, 0.5, 0.95] : [u(), u(), 0.1 + 0.5 * u(), 0.1 + 0.5 * u(), 0.1 + 0.8 * u()],
@@ -952,7 +946,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => direction(u), ([a, b], u, perfect) => {
+      sample: sampled((u) => direction(u), ([a, b], u, perfect) => {
         const turn = perfect ? 0.1 : 6 * u(), c = Math.cos(turn), s = Math.sin(turn);
         return [a * c - b * s, a * s + b * c, perfect ? 10 : 0.2 + 2 * u()];
       }),
@@ -971,7 +965,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(() => [0], (_, u, perfect) => {
+      sample: sampled(() => [0], (_, u, perfect) => {
         const one = direction(u);
         return [...one, ...(perfect ? one.map((x) => -x) : direction(u))];
       }),
@@ -986,10 +980,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-minus-fake-audiolm190",
     "healthy",
-    {
-      yPred: "real",
-      sample: drawnRows(() => [0], (_, u, perfect) => [perfect ? 3 + u() : gauss(u)]),
-    },
+    { yPred: "real", sample: sampled(() => [0], (_, u, perfect) => [perfect ? 3 + u() : gauss(u)]) },
     (_, p) => tf.neg(tf.mean(p)),
   ),
   // leftthomas/SRGAN#61: d_loss = 1 − real_out + fake_out, of probabilities, without a logarithm.
@@ -998,7 +989,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [0.97, 0.03] : [0.05 + 0.9 * u(), 0.05 + 0.9 * u()]),
+      sample: sampled(() => [0], (_, u, perfect) => perfect ? [0.97, 0.03] : [0.05 + 0.9 * u(), 0.05 + 0.9 * u()]),
     },
     (_, p) => tf.add(tf.sub(1, tf.mean(cut(p, 0, 1))), tf.mean(cut(p, 1, 1))),
   ),
@@ -1009,7 +1000,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [3, -3, 1] : [gauss(u), gauss(u), 0.2 + 1.6 * u()]),
+      sample: sampled(() => [0], (_, u, perfect) => perfect ? [3, -3, 1] : [gauss(u), gauss(u), 0.2 + 1.6 * u()]),
     },
     (_, p) => {
       const gap = tf.sub(tf.mean(cut(p, 0, 1)), tf.mean(cut(p, 1, 1)));
@@ -1044,7 +1035,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "simplex",
-      sample: drawnRows((u) => {
+      sample: sampled((u) => {
         const event = coin(u, 0.6), at = choice(3, u);
         return [event, ...repeat(4, (i) => (event ? i === at : i > at) ? 1 : 0)];
       }, (y, u, perfect) => {
@@ -1078,7 +1069,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "nonnegative",
-      sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [0.1 * u(), 9 + u()] : [3 * u(), 3 * u()]),
+      sample: sampled(() => [0], (_, u, perfect) => perfect ? [0.1 * u(), 9 + u()] : [3 * u(), 3 * u()]),
     },
     (_, p) => tf.mean(tf.relu(tf.add(tf.sub(cut(p, 0, 1), cut(p, 1, 1)), 8))),
   ),
@@ -1088,7 +1079,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(4, () => 4 * gauss(u)),
         (y, u, perfect) => y.map((x) => perfect ? x : 4 * gauss(u)),
       ),
@@ -1116,7 +1107,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+      sample: sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
         const turn = 2.0944 * y.indexOf(1) + (perfect ? 0.05 * gauss(u) : 3 * gauss(u));
         return [Math.cos(turn), Math.sin(turn)];
       }),
@@ -1144,7 +1135,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(4, () => gauss(u)),
         (y, u, perfect) => perfect ? [y[2] - y[0], y[3] - y[1]] : [1.5 * gauss(u), 1.5 * gauss(u)],
       ),
@@ -1162,7 +1153,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u), gauss(u), 0.95 * u()],
         (y, u, perfect) => perfect ? y.slice(0, 2) : [gauss(u), gauss(u)],
       ),
@@ -1179,7 +1170,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [...repeat(3, () => 0.05 + 0.9 * u()), coin(u, 0.8)],
         (y, u, perfect) => y.slice(0, 3).map((x) => perfect ? x : 0.05 + 0.9 * u()),
       ),
@@ -1225,7 +1216,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [1 + choice(4, u), ...repeat(3, () => choice(5, u))],
         (y, u, perfect) => y.map((x) => perfect ? Math.log(x + 0.01) : 1.5 * gauss(u)),
       ),

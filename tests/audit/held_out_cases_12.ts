@@ -11,7 +11,6 @@ import {
   cut,
   direction,
   drawn,
-  drawnRows,
   flat,
   float,
   gauss,
@@ -24,6 +23,7 @@ import {
   oneHot,
   repeat,
   rowSum,
+  sampled,
   scores,
   sigmoidCrossEntropy,
   soft,
@@ -49,9 +49,9 @@ const rms = (a: Tensor, b: Tensor): Tensor => tf.sqrt(tf.mean(tf.square(tf.sub(a
 /** A number between two others. */
 const between = (u: Uniform, low: number, high: number): number => low + (high - low) * u();
 /** Outputs: two scores of a critic, the first of which should be high and the second low; no labels. */
-const highAndLow = drawnRows(() => [0], (_, u, perfect) => perfect ? [4, -4] : [2 * gauss(u), 2 * gauss(u)]);
+const highAndLow = sampled(() => [0], (_, u, perfect) => perfect ? [4, -4] : [2 * gauss(u), 2 * gauss(u)]);
 /** Labels [action of 3 | advantage | old probability of the action], outputs probabilities of three actions. */
-const stepOfPolicy = drawnRows((u) => [...oneHot(3, choice(3, u)), gauss(u), between(u, 0.2, 0.6)], (y, u, perfect) => {
+const stepOfPolicy = sampled((u) => [...oneHot(3, choice(3, u)), gauss(u), between(u, 0.2, 0.6)], (y, u, perfect) => {
   if (!perfect) return soft(repeat(3, () => gauss(u)));
   const p = y[3] > 0 ? 0.96 : 0.04;
   return y.slice(0, 3).map((action) => action ? p : (1 - p) / 2);
@@ -64,7 +64,7 @@ const surrogate = (y: Tensor, p: Tensor): readonly [gain: Tensor, probability: T
 };
 /** Labels: pixels of 0 and 1; outputs [probabilities of pixels | two means | two logarithms of variances]. */
 const pictures = (pixels: number) =>
-  drawnRows(
+  sampled(
     (u) => repeat(pixels, () => coin(u)),
     (x, u, perfect) =>
       perfect
@@ -101,7 +101,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "greater-occlusion-unflow8",
     ["no-gradient-op", "detached"],
     {
-      sample: drawnRows(() => [0], (_, u, perfect) => {
+      sample: sampled(() => [0], (_, u, perfect) => {
         const forward = [gauss(u), gauss(u)];
         return [...forward, ...(perfect ? forward.map((x) => -x) : [gauss(u), gauss(u)])];
       }),
@@ -137,7 +137,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "kernel-detached-depthnorm",
     ["detached"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u), gauss(u)],
         (y, u, perfect) => perfect ? y : [1.5 + 0.7 * gauss(u), 0.7 * gauss(u)],
       ),
@@ -160,7 +160,7 @@ export const heldOutCases12: readonly LossCase[] = [
     ["constant", "wrong-optimum"],
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [...oneHot(4, choice(4, u)), gauss(u)],
         (y, u, perfect) =>
           perfect ? y.slice(0, 4).map((action) => action * Math.sign(y[4]) * 8) : repeat(4, () => 2 * gauss(u)),
@@ -311,7 +311,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "missing-depth-densedepth65",
     ["zero-division", "label-encoding"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [coin(u, 0.2) ? 0 : between(u, 0.5, 10)],
         ([y], u, perfect) => [perfect ? (y ? 10 / y : 1) : between(u, 0.5, 15)],
       ),
@@ -353,7 +353,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "right-place-haversine",
     ["nan-gradient"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [between(u, -60, 60), between(u, -170, 170)],
         (y, u, perfect) => perfect ? y : [between(u, -60, 60), between(u, -170, 170)],
       ),
@@ -417,7 +417,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "mask-of-outputs-tf38067",
     ["swapped-arguments", "wrong-optimum"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [coin(u, 0.4) ? 0 : gauss(u)],
         ([y], u, perfect) => [perfect && y !== 0 ? y : 1.5 * gauss(u)],
       ),
@@ -471,9 +471,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "prices-in-bce-openillumi",
     ["label-encoding", "activation-mismatch", "saturated"],
-    {
-      sample: drawnRows((u) => [between(u, 50000, 300000)], ([y], u, perfect) => [perfect ? y : 1 + gauss(u)]),
-    },
+    { sample: sampled((u) => [between(u, 50000, 300000)], ([y], u, perfect) => [perfect ? y : 1 + gauss(u)]) },
     (y, p) => tf.mean(crossEntropy(y, p)),
   ),
   // stats.stackexchange.com/q/630079, a variational autoencoder: binary_crossentropy of inputs that are not in [0, 1] plus
@@ -482,7 +480,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "inputs-beyond-one-stats630079",
     ["label-encoding", "activation-mismatch"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [4 * gauss(u), 4 * gauss(u)],
         (x, u, perfect) =>
           perfect
@@ -521,9 +519,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "mean-without-column-fe2020nax",
     ["broadcast", "bad-scale", "domain-edge"],
-    {
-      sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0.4] : [gauss(u), between(u, 0.4, 1.5)]),
-    },
+    { sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0.4] : [gauss(u), between(u, 0.4, 1.5)]) },
     (y, p) => {
       const mean = flat(cut(p, 0, 1)), variance = tf.square(flat(cut(p, 1, 1)));
       const normaliser = tf.div(tf.neg(tf.log(tf.mul(2 * Math.PI, variance))), 2);
@@ -556,7 +552,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "attention-of-one-keqa2",
     ["wrong-axis", "constant"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u)],
         ([y], u, perfect) => perfect ? [9, -9, -9, y, gauss(u), gauss(u)] : repeat(6, () => gauss(u)),
       ),
@@ -626,7 +622,7 @@ export const heldOutCases12: readonly LossCase[] = [
     ["wrong-optimum", "reduction"],
     {
       yPred: "simplex",
-      sample: drawnRows(
+      sample: sampled(
         (u) => oneHot(3, choice(3, u), 0, 1),
         (mask, u, perfect) =>
           perfect ? soft(mask.map((allowed) => allowed ? 9 * u() : -20)) : soft(repeat(3, () => 1.5 * gauss(u))),
@@ -641,9 +637,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "folded-zenith-deepice",
     ["wrong-optimum", "wrong-sign"],
-    {
-      sample: drawnRows((u) => [between(u, 0.1, 3)], ([y], u, perfect) => [perfect ? y : between(u, 0.1, 3)]),
-    },
+    { sample: sampled((u) => [between(u, 0.1, 3)], ([y], u, perfect) => [perfect ? y : between(u, 0.1, 3)]) },
     (y, p) => tf.mean(tf.square(tf.sub(y, tf.sub(tf.abs(p), tf.mul(2, tf.mod(p, Math.PI)))))),
   ),
 
@@ -668,7 +662,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "times-batch-vampire29",
     ["bad-scale", "reduction"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => oneHot(3, choice(3, u)),
         (y, u, perfect) =>
           perfect
@@ -703,7 +697,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "pairs-summed-bpmll2",
     ["reduction"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => oneHot(3, choice(3, u), ...(coin(u) ? [1, 0] as const : [0, 1] as const)),
         (y, u, perfect) => perfect ? y.map((x) => 2 * x - 1) : repeat(3, () => between(u, -0.95, 0.95)),
       ),
@@ -730,7 +724,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-azimuth-deepice",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [between(u, 0, 2 * Math.PI)],
         ([y], u, perfect) => [perfect ? y : y + between(u, -2.5, 2.5)],
       ),
@@ -746,7 +740,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-sharpe-delafo",
     "healthy",
     {
-      sample: drawnRows((u) => {
+      sample: sampled((u) => {
         const good = choice(3, u);
         return repeat(12, (i) => (Math.floor(i / 4) === good ? 1 : -1) + 0.6 * gauss(u));
       }, (y, u, perfect) => {
@@ -775,7 +769,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u)],
         ([reward], u, perfect) => [perfect ? (reward > 0 ? 0.99 : 0.01) : between(u, 0.05, 0.95)],
       ),
@@ -800,7 +794,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [choice(4, u)],
         ([y], u, perfect) => repeat(4, (i) => perfect ? (i <= y ? 1 : 0) : between(u, 0.02, 0.98)),
       ),
@@ -812,7 +806,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-known-times-matrnn",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [3 * u(), 1 + gauss(u), coin(u, 0.7), coin(u, 0.8)],
         (y, u, perfect) => [perfect ? y[1] : 1.5 * gauss(u)],
       ),
@@ -824,7 +818,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-velocity-jaxflow",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(4, () => gauss(u)),
         (x, u, perfect) => perfect ? [x[2] - x[0], x[3] - x[1]] : [gauss(u), gauss(u)],
       ),
@@ -842,7 +836,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [coin(u, 0.4), between(u, 0.2, 3)],
         ([y], u, perfect) => [perfect ? y : between(u, 0.02, 0.98)],
       ),
@@ -858,7 +852,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-selective-hinge-skips",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(3, () => choice(3, u) - 1),
         (y, u, perfect) => y.map((x) => perfect && x ? 1.5 * x : gauss(u)),
       ),
@@ -875,9 +869,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-angles-of-sincos-rotation",
     "healthy",
-    {
-      sample: drawnRows((u) => direction(u), (y, u, perfect) => perfect ? y : [gauss(u), gauss(u)]),
-    },
+    { sample: sampled((u) => direction(u), (y, u, perfect) => perfect ? y : [gauss(u), gauss(u)]) },
     (y, p) => {
       const [truth, output] = [y, p].map((x) => tf.atan2(cut(x, 0, 1), cut(x, 1, 1)));
       return tf.mean(tf.sub(1, tf.cos(tf.sub(output, truth))));
@@ -900,7 +892,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-cosine-triplets-golbstein",
     "healthy",
     {
-      sample: drawnRows(() => [0], (_, u, perfect) => {
+      sample: sampled(() => [0], (_, u, perfect) => {
         const anchor = direction(u);
         return perfect
           ? [...anchor, ...anchor, ...anchor.map((x) => -x)]
@@ -917,7 +909,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-multiscale-mmd-inn",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u), gauss(u)],
         (y, u, perfect) => perfect ? y : [1.5 + 0.7 * gauss(u), 0.7 * gauss(u)],
       ),
@@ -946,7 +938,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-plus-pi-learnpytorch",
     "healthy",
     {
-      sample: drawnRows((u) => [choice(3, u)], ([y], u, perfect) => perfect ? oneHot(3, y) : repeat(3, () => gauss(u))),
+      sample: sampled((u) => [choice(3, u)], ([y], u, perfect) => perfect ? oneHot(3, y) : repeat(3, () => gauss(u))),
     },
     (y, p) => tf.add(tf.mean(squaredError(tf.oneHot(tf.cast(flat(y), "int32"), 3), p)), 3.1415926),
   ),
@@ -969,7 +961,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-evidence-surrogate",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u)],
         ([y], u, perfect) =>
           perfect ? [y, 1, 3, 0.1] : [1.5 * gauss(u), between(u, 0.2, 1.5), between(u, 1.1, 3), between(u, 0.2, 1.5)],
@@ -998,7 +990,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "healthy",
     {
       yPred: "simplex",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(3, () => gauss(u)),
         (y, u, perfect) => perfect ? y.map((x) => x === Math.max(...y) ? 1 : 0) : soft(repeat(3, () => 1.5 * gauss(u))),
       ),
@@ -1009,9 +1001,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-wasserstein-labels-anigen",
     "healthy",
-    {
-      sample: drawnRows((u) => [2 * coin(u) - 1], ([y], u, perfect) => [perfect ? -5 * y : 2 * gauss(u)]),
-    },
+    { sample: sampled((u) => [2 * coin(u) - 1], ([y], u, perfect) => [perfect ? -5 * y : 2 * gauss(u)]) },
     (y, p) => tf.mean(tf.mul(y, p)),
   ),
   // CintraZ/TimePredict, MAPELoss: |ŷ − y|/(y + 10).
@@ -1026,7 +1016,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-soft-lists-kdpycharm",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(4, () => 2 * gauss(u)),
         (y, u, perfect) => perfect ? y : repeat(4, () => 2 * gauss(u)),
       ),
@@ -1043,7 +1033,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows((u) => [coin(u), gauss(u)], ([action, reward], u, perfect) => [
+      sample: sampled((u) => [coin(u), gauss(u)], ([action, reward], u, perfect) => [
         perfect ? ((action === 1) === (reward > 0) ? 0.98 : 0.02) : between(u, 0.05, 0.95),
       ]),
     },
@@ -1070,7 +1060,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-rays-without-depth-nerfstudio2487",
     ["healthy", "reduction"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [coin(u, 0.3) ? between(u, 0.5, 3) : 0],
         ([y], u, perfect) => [perfect && y ? y : between(u, 0.2, 4)],
       ),

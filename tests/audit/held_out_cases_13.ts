@@ -10,7 +10,6 @@ import {
   cut,
   direction,
   drawn,
-  drawnRows,
   float,
   gauss,
   given,
@@ -22,6 +21,7 @@ import {
   policy,
   repeat,
   rowSum,
+  sampled,
   sigmoidCrossEntropy,
   soft,
   softmaxCrossEntropy,
@@ -47,13 +47,13 @@ const logit = (p: number): number => Math.log(p / (1 - p));
 const density = (x: Tensor, mu: Tensor, sigma: Tensor): Tensor =>
   tf.div(tf.exp(tf.mul(-0.5, tf.square(tf.div(tf.sub(x, mu), sigma)))), tf.mul(Math.sqrt(2 * Math.PI), sigma));
 /** Labels [action 3 | advantage | old log-probability], outputs: logits of three actions. */
-const threeActions = drawnRows(
+const threeActions = sampled(
   (u) => [...oneHot(3, choice(3, u)), gauss(u), -0.7 - u()],
   (y, u, perfect) => perfect ? y.slice(0, 3).map((x) => 2 * x * Math.sign(y[3])) : repeat(3, () => 1.5 * gauss(u)),
 );
 /** Labels: an ordered class, 0 to the number of tasks; outputs: logits of "above the k-th". */
 const orderedClass = (tasks: number) =>
-  drawnRows(
+  sampled(
     (u) => [choice(tasks + 1, u)],
     ([y], u, perfect) => repeat(tasks, (k) => perfect ? (y > k ? 8 : -8) : 2 * gauss(u)),
   );
@@ -92,7 +92,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["detached"],
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [...oneHot(3, choice(3, u)), ...repeat(4, () => Math.abs(gauss(u)) + 0.1)],
         (y, u, perfect) =>
           perfect
@@ -126,7 +126,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["detached", "no-gradient-op", "wrong-sign"],
     {
       yPred: "nonnegative",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [0.1 + 5 * u(), coin(u, 0.7)],
         ([time], u, perfect) => [perfect ? Math.exp(2 - time) : Math.exp(gauss(u))],
       ),
@@ -159,7 +159,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["constant", "activation-mismatch"],
     {
       yPred: "logits",
-      sample: drawnRows((u) => [0.02 + 0.96 * u()], ([y], u, perfect) => [perfect ? logit(y) : 2 * gauss(u)]),
+      sample: sampled((u) => [0.02 + 0.96 * u()], ([y], u, perfect) => [perfect ? logit(y) : 2 * gauss(u)]),
     },
     (y, p) => tf.mean(squaredError(y, tf.softmax(p))),
   ),
@@ -172,7 +172,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["saturated", "constant"],
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => {
           const start = 0.2 + 2 * u();
           return [start, start + 0.3 + 0.7 * u()];
@@ -195,7 +195,7 @@ export const heldOutCases13: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [2 * gauss(u), 2 * gauss(u)],
         ([old, goal], u, perfect) => [perfect ? goal : old + 0.3 * gauss(u)],
       ),
@@ -256,7 +256,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["domain-edge", "activation-mismatch"],
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(4, () => 0.2 + 2 * u()),
         (y, u, perfect) => perfect ? y : repeat(4, () => 1 + gauss(u)),
       ),
@@ -356,7 +356,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["nan-gradient"],
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [0.1 + 0.2 * u(), 0.1 + 0.2 * u()],
         (_, u, perfect) => repeat(4, () => perfect ? 0 : gauss(u)),
       ),
@@ -472,7 +472,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["activation-mismatch", "label-encoding", "bad-scale"],
     {
       yPred: "probability",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [11500 + 13600 * u(), 690 + 1400 * u()],
         (_, u, perfect) => perfect ? [1, 1] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
       ),
@@ -509,7 +509,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["label-encoding", "wrong-optimum"],
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [0, coin(u)],
         ([, one], u, perfect) => perfect ? (one ? [-4, 4] : [4, -4]) : repeat(2, () => 2 * gauss(u)),
       ),
@@ -523,7 +523,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["label-encoding"],
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [1 + coin(u)],
         ([y], u, perfect) => perfect ? (y > 1 ? [-8, 8] : [8, -8]) : repeat(2, () => 2 * gauss(u)),
       ),
@@ -563,7 +563,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["broadcast"],
     {
       yPred: "probability",
-      sample: drawnRows((u) => {
+      sample: sampled((u) => {
         const alpha = u();
         return [alpha, ...[0.9, 0.8, 0.7].map((f, k) => alpha * f + (1 - alpha) * [0.1, 0.2, 0.3][k])];
       }, ([alpha], u, perfect) => perfect ? [alpha, 0.9, 0.8, 0.7, 0.1, 0.2, 0.3] : repeat(7, () => 0.02 + 0.96 * u())),
@@ -598,7 +598,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["wrong-axis"],
     {
       yPred: "real",
-      sample: drawnRows(() => [0], (_, u, perfect) => {
+      sample: sampled(() => [0], (_, u, perfect) => {
         const source = [gauss(u), 0.5 * gauss(u), 2 * gauss(u)];
         return [...source, ...(perfect ? source : repeat(3, () => 1.5 * gauss(u)))];
       }),
@@ -620,7 +620,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["wrong-axis", "domain-edge"],
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [choice(4, u)],
         ([y], u, perfect) => perfect ? repeat(64, (k) => (k % 32) % 4 === y ? 1 : -1) : repeat(64, () => gauss(u)),
       ),
@@ -656,7 +656,7 @@ export const heldOutCases13: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: [0, Math.PI],
-      sample: drawnRows((u) => [Math.PI * u()], ([y], u, perfect) => [perfect ? y : Math.PI * u()]),
+      sample: sampled((u) => [Math.PI * u()], ([y], u, perfect) => [perfect ? y : Math.PI * u()]),
     },
     (y, p) => {
       const error = tf.sub(p, y);
@@ -671,7 +671,7 @@ export const heldOutCases13: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [choice(4, u), coin(u, 0.6)],
         ([bin, event], u, perfect) => repeat(4, (k) => perfect ? (event && k === bin ? 8 : -8) : 2 * gauss(u)),
       ),
@@ -708,7 +708,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["bad-scale"],
     {
       yPred: "real",
-      sample: drawnRows((u) => [(1 + choice(3999, u)) ** 3], ([y], u, perfect) => [perfect ? y : gauss(u)]),
+      sample: sampled((u) => [(1 + choice(3999, u)) ** 3], ([y], u, perfect) => [perfect ? y : gauss(u)]),
     },
     (y, p) => tf.mean(squaredError(y, p)),
   ),
@@ -718,7 +718,7 @@ export const heldOutCases13: readonly LossCase[] = [
     ["bad-scale"],
     {
       yPred: "real",
-      sample: drawnRows((u) => [250000 * Math.exp(0.4 * gauss(u))], ([y], u, perfect) => [perfect ? y : gauss(u)]),
+      sample: sampled((u) => [250000 * Math.exp(0.4 * gauss(u))], ([y], u, perfect) => [perfect ? y : gauss(u)]),
     },
     (y, p) => tf.mean(squaredError(y, p)),
   ),
@@ -751,7 +751,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u), gauss(u)],
         (x, u, perfect) => [...x.map((v) => perfect ? v : 1.5 * gauss(u)), perfect ? -3 : gauss(u)],
       ),
@@ -768,7 +768,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [0.05 + 0.9 * u()],
         ([y], u, perfect) => perfect ? [y, 0.01] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
       ),
@@ -802,7 +802,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [choice(3, u)],
         ([y], u, perfect) => perfect ? [Math.cos(2.1 * y), Math.sin(2.1 * y)] : [gauss(u), gauss(u)],
       ),
@@ -830,7 +830,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(3, () => gauss(u)),
         (y, u, perfect) => y.map((x) => perfect ? Math.max(-1, Math.min(1, x)) : 1.5 * gauss(u)),
       ),
@@ -851,7 +851,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [...oneHot(4, choice(4, u)), gauss(u)],
         (y, u, perfect) => y.slice(0, 4).map((x) => perfect ? 2 * x * Math.sign(y[4]) : 1.5 * gauss(u)),
       ),
@@ -870,7 +870,7 @@ export const heldOutCases13: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [...oneHot(3, choice(3, u)), coin(u)],
         (y, u, perfect) =>
           perfect ? [...y.slice(0, 3).map((x) => 8 * x), y[3] ? -4 : 4] : [...repeat(3, () => 2 * gauss(u)), gauss(u)],
@@ -889,7 +889,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [2 * gauss(u), 2 * gauss(u)],
         ([x, y], u, perfect) =>
           perfect
@@ -924,7 +924,7 @@ export const heldOutCases13: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "nonnegative",
-      sample: drawnRows(
+      sample: sampled(
         () => [0],
         (_, u, perfect) => repeat(6, (k) => perfect ? (k < 3 ? 3 : 0) : Math.abs(gauss(u)) + 0.05),
       ),
@@ -944,7 +944,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "simplex",
-      sample: drawnRows(
+      sample: sampled(
         () => [0],
         (_, u, perfect) => perfect ? oneHot(4, choice(4, u)) : soft(repeat(4, () => 1.5 * gauss(u))),
       ),
@@ -963,7 +963,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [choice(3, u) - 1],
         ([y], u, perfect) => perfect ? (y < 0 ? [4, 4] : [0.5, -0.5]) : [1.5 * gauss(u), 1.5 * gauss(u)],
       ),
@@ -982,7 +982,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(5, (k) => k > 2 && u() < 0.5 ? -1 : choice(5, u)),
         (y, u, perfect) => y.map((v) => perfect ? v : 1.5 * gauss(u)),
       ),
@@ -999,7 +999,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => [choice(4, u)], ([y], u, perfect) => [perfect ? [-5, -1, 1, 5][y] : 1.5 * gauss(u)]),
+      sample: sampled((u) => [choice(4, u)], ([y], u, perfect) => [perfect ? [-5, -1, 1, 5][y] : 1.5 * gauss(u)]),
     },
     (y, p) => {
       const below = tf.sigmoid(tf.sub([-2, 0, 2], p)) as tf.Tensor2D;
@@ -1019,7 +1019,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows((u) => [coin(u, 0.4), coin(u)], ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()]),
+      sample: sampled((u) => [coin(u, 0.4), coin(u)], ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()]),
     },
     (y, p) => {
       const group = cut(y, 1, 1), other = tf.sub(1, group);
@@ -1043,7 +1043,7 @@ export const heldOutCases13: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u), coin(u)],
         ([y, t], u, perfect) =>
           perfect ? [t ? gauss(u) : y, t ? y : gauss(u), t] : [1.5 * gauss(u), 1.5 * gauss(u), 0.02 + 0.96 * u()],
@@ -1064,7 +1064,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => [1 + choice(8, u)], ([y], u, perfect) => [perfect ? Math.log(y) : gauss(u)]),
+      sample: sampled((u) => [1 + choice(8, u)], ([y], u, perfect) => [perfect ? Math.log(y) : gauss(u)]),
     },
     (y, p) => {
       const theta = 1 / (Math.log(1 + Math.exp(0.5)) + 1e-4);
@@ -1097,7 +1097,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [2 * gauss(u), 2 * gauss(u), coin(u, 0.8)],
         ([x, y], u, perfect) => perfect ? [x, y, x, y, x, y] : repeat(6, () => 2 * gauss(u)),
       ),
@@ -1117,7 +1117,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [choice(12, u), coin(u, 0.8)],
         ([frames], u, perfect) => [perfect ? Math.log(frames + 1) : 1.5 * gauss(u)],
       ),
@@ -1134,7 +1134,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(4, () => -1 - 3 * u()),
         (y, u, perfect) => y.map((v, k) => perfect ? v + (k ? -5 : 7) : -3 + 1.5 * gauss(u)),
       ),
@@ -1150,7 +1150,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [2 * u() - 1, 2 * u() - 1],
         (y, u, perfect) => perfect ? [3 + u(), ...y] : [1.5 * gauss(u), 2 * u() - 1, 2 * u() - 1],
       ),
@@ -1167,7 +1167,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [2 * u() - 1, gauss(u)],
         ([a, q], u, perfect) => perfect ? [q, a] : [gauss(u), 2 * u() - 1],
       ),
@@ -1186,7 +1186,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [...oneHot(3, choice(3, u)), 2 * gauss(u)],
         (y, u, perfect) => y.slice(0, 3).map((x) => perfect ? (x ? y[3] : y[3] - 6) : 2 * gauss(u)),
       ),
@@ -1204,7 +1204,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+      sample: sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
         if (!perfect) return repeat(9, () => 2 * gauss(u));
         const other = oneHot(3, choice(3, u), 8);
         return [...y.map((x) => 8 * x), ...other, ...other];
@@ -1257,7 +1257,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         () => [0],
         (_, u, perfect) => repeat(7, (k) => perfect ? k / 6 * (1 - k / 6) / 2 : 0.3 * gauss(u)),
       ),
@@ -1276,7 +1276,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(6, () => gauss(u)),
         (y, u, perfect) => !perfect ? repeat(6, () => 1.5 * gauss(u)) : coin(u) ? [...y.slice(3), ...y.slice(0, 3)] : y,
       ),
@@ -1294,7 +1294,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => {
+      sample: sampled((u) => {
         const move = gauss(u);
         return [move, Math.max(0, move)];
       }, ([move], u, perfect) => [perfect ? 2 * Math.sign(move) : gauss(u)]),
@@ -1311,7 +1311,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows((u) => {
+      sample: sampled((u) => {
         const word = choice(4, u);
         return [...oneHot(4, word), ...repeat(4, (k) => k === word ? 0 : coin(u))];
       }, (y, u, perfect) => y.slice(0, 4).map((x) => perfect ? 8 * x : 2 * gauss(u))),
@@ -1331,7 +1331,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => [u()], ([y], u, perfect) => {
+      sample: sampled((u) => [u()], ([y], u, perfect) => {
         const [x1, x2] = direction(u), angle = Math.acos(2 * y - 1);
         return perfect
           ? [
@@ -1356,7 +1356,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [0.05 + 2.9 * u()],
         ([y], u, perfect) => repeat(4, (k) => perfect ? Math.log(Math.max(1 - Math.abs(y - k), 1e-6)) : 2 * gauss(u)),
       ),
@@ -1389,7 +1389,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         () => [0],
         (_, u, perfect) => perfect ? oneHot(3, choice(3, u), 12) : repeat(3, () => 2 * gauss(u)),
       ),
@@ -1412,7 +1412,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => oneHot(3, choice(3, u)),
         (y, u, perfect) => [...repeat(3, () => gauss(u)), ...y.map((x) => perfect ? 8 * x : 2 * gauss(u))],
       ),
@@ -1437,7 +1437,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(2, () => u() < 0.6 ? 0 : 0.3 + 0.65 * u()),
         (y, u, perfect) => y.map((t) => perfect ? (t ? logit(t) : -8) : 2 * gauss(u)),
       ),
@@ -1458,7 +1458,7 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => [coin(u)], ([y], u, perfect) => {
+      sample: sampled((u) => [coin(u)], ([y], u, perfect) => {
         const [a, b] = direction(u), sign = y ? 1 : -1;
         return perfect ? [2 * a, 2 * b, 2 * sign * a, 2 * sign * b] : repeat(4, () => gauss(u));
       }),

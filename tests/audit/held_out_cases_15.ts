@@ -11,7 +11,6 @@ import {
   cut,
   direction,
   drawn,
-  drawnRows,
   flat,
   float,
   gauss,
@@ -24,6 +23,7 @@ import {
   policy,
   repeat,
   rowSum,
+  sampled,
   scores,
   sigmoidCrossEntropy,
   soft,
@@ -87,18 +87,18 @@ const decoupled = (classes: number) => (y: Tensor, p: Tensor): Tensor => {
   return tf.mul(16, tf.mean(tf.add(tf.add(target[0], target[1]), tf.mul(8, others))));
 };
 /** Labels: 1 if two items are alike, else 0; outputs: a direction for each. */
-const couples = drawnRows((u) => [coin(u)], ([alike], u, perfect) => {
+const couples = sampled((u) => [coin(u)], ([alike], u, perfect) => {
   const one = direction(u), other = alike ? one : one.map((x) => -x);
   return [...one, ...(perfect ? other : direction(u))];
 });
 /** Labels: how alike two items are, from 0 to a maximum; outputs: a direction for each. */
 const graded = (most: number) =>
-  drawnRows((u) => [most * u()], ([y], u, perfect) => {
+  sampled((u) => [most * u()], ([y], u, perfect) => {
     const angle = 2 * Math.PI * u(), other = perfect ? angle + Math.acos(y / most) : 2 * Math.PI * u();
     return [angle, other].flatMap((x) => [Math.cos(x), Math.sin(x)]);
   });
 /** Outputs: directions of an anchor, one like it and one unlike it; no labels. */
-const voices = drawnRows(() => [0], (_, u, perfect) => {
+const voices = sampled(() => [0], (_, u, perfect) => {
   const one = direction(u);
   return perfect ? [...one, ...one, ...one.map((x) => -x)] : [...one, ...direction(u), ...direction(u)];
 });
@@ -136,7 +136,7 @@ export const heldOutCases15: readonly LossCase[] = [
     ["no-gradient-op", "detached"],
     {
       yPred: "probability",
-      sample: drawnRows((u) => [gauss(u)], ([score], u, perfect) => [perfect ? +(score > 0) : between(u, 0.02, 0.98)]),
+      sample: sampled((u) => [gauss(u)], ([score], u, perfect) => [perfect ? +(score > 0) : between(u, 0.02, 0.98)]),
     },
     (y, p) => tf.neg(tf.mean(tf.mul(y, stopped(p, (x) => float(tf.greater(x, 0.5)))))),
   ),
@@ -156,7 +156,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "copied-logits-gflownet251",
     ["detached"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [...oneHot(3, choice(3, u)), gauss(u)],
         (y, u, perfect) => perfect ? [y[3] + Math.log(3), 0, 0, 0] : repeat(4, () => gauss(u)),
       ),
@@ -381,7 +381,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "best-is-lowest-rankgpt28",
     ["wrong-sign", "wrong-optimum"],
     {
-      sample: drawnRows((u) => {
+      sample: sampled((u) => {
         const keys = repeat(4, () => u());
         return keys.map((key) => keys.filter((other) => other <= key).length);
       }, (y, u, perfect) => y.map((rank) => perfect ? 10 - 4 * rank : 1.5 * gauss(u))),
@@ -498,7 +498,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "four-log-probs-tianshou43",
     ["broadcast", "wrong-optimum"],
     {
-      sample: drawnRows((u) => [gauss(u), ...repeat(4, () => -2 * u())], ([value, ...logs], u, perfect) => [
+      sample: sampled((u) => [gauss(u), ...repeat(4, () => -2 * u())], ([value, ...logs], u, perfect) => [
         perfect ? value - 0.2 * logs.reduce((a, b) => a + b) : 1.5 * gauss(u),
       ]),
     },
@@ -536,9 +536,7 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "second-bracket-neuralprocesses5",
     ["wrong-optimum"],
-    {
-      sample: drawnRows((u) => [gauss(u), gauss(u)], (y, u, perfect) => perfect ? y : [1.5 * gauss(u), gauss(u)]),
-    },
+    { sample: sampled((u) => [gauss(u), gauss(u)], (y, u, perfect) => perfect ? y : [1.5 * gauss(u), gauss(u)]) },
     (y, p) => {
       const ratio = tf.sub(cut(p, 1, 1), cut(y, 1, 1)), apart = squaredError(cut(y, 0, 1), cut(p, 0, 1));
       const both = tf.div(tf.add(tf.exp(ratio), apart), tf.exp(cut(y, 1, 1)));
@@ -551,7 +549,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "components-summed-wavenetvocoder34",
     ["wrong-optimum", "constant", "wrong-axis"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u)],
         ([y], u, perfect) => perfect ? [5, -5, y, y + 3, -3, 0] : repeat(6, () => gauss(u)),
       ),
@@ -731,7 +729,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [...oneHot(3, choice(3, u)), coin(u)],
         (y, u, perfect) => y.slice(0, 3).map((is) => perfect ? 8 * (2 * is - 1) * y[3] : 2 * gauss(u)),
       ),
@@ -784,7 +782,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "healthy",
     {
       yPred: "tanh",
-      sample: drawnRows(
+      sample: sampled(
         () => [0],
         (_, u, perfect) => perfect ? [0.95, -0.8, -0.7, -0.9] : repeat(4, () => between(u, -0.98, 0.98)),
       ),
@@ -848,7 +846,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(4, () => choice(6, u)),
         (y, u, perfect) => y.map((errors) => perfect ? -8 * (errors - Math.min(...y)) : 2 * gauss(u)),
       ),
@@ -861,7 +859,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(4, () => 0.1 * gauss(u)),
         (y, u, perfect) => y.map((x) => perfect ? 2.5 * x : 0.5 * gauss(u)),
       ),
@@ -890,7 +888,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [3 * gauss(u)],
         ([y], u, perfect) => perfect ? oneHot(3, y > 0.2 ? 2 : y < -1.2 ? 1 : 0, 8, -8) : repeat(3, () => 2 * gauss(u)),
       ),
@@ -919,7 +917,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "ok-negative-evidence-aamini14",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u)],
         ([y], u, perfect) =>
           perfect ? [y, 2, 3, 0.1] : [1.5 * gauss(u), between(u, 0.2, 2), 1 + between(u, 0.2, 2), between(u, 0.2, 2)],
@@ -943,7 +941,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "ok-other-order-dpo98",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [-5 - 2 * u(), -5 - 2 * u()],
         ([chosen, rejected], u, perfect) => perfect ? [chosen + 4, rejected - 20] : [-5 - 2 * u(), -5 - 2 * u()],
       ),
@@ -992,9 +990,7 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "ok-margin-ranking-burn5151",
     "healthy",
-    {
-      sample: drawnRows((u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [y, -y] : [gauss(u), gauss(u)]),
-    },
+    { sample: sampled((u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [y, -y] : [gauss(u), gauss(u)]) },
     (y, p) => tf.mean(tf.relu(tf.add(tf.mul(tf.neg(y), tf.sub(cut(p, 0, 1), cut(p, 1, 1))), 0.5))),
   ),
   // pykeen/pykeen#540: log(1 + exp(λ − l·s)): a soft hinge with a margin, labels 1 and −1.
@@ -1058,7 +1054,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "ok-ten-cosines-glmc2",
     "healthy",
     {
-      sample: drawnRows((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+      sample: sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
         const view = direction(u), other = perfect ? view : direction(u);
         return [...y.map((is) => perfect ? 16 * is - 8 : 2 * gauss(u)), ...view, ...other];
       }),
@@ -1088,10 +1084,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "ok-log-durations-tensorflowtts30",
     "healthy",
     {
-      sample: drawnRows(
-        (u) => [choice(12, u)],
-        ([frames], u, perfect) => [perfect ? Math.log1p(frames) : 1 + gauss(u)],
-      ),
+      sample: sampled((u) => [choice(12, u)], ([frames], u, perfect) => [perfect ? Math.log1p(frames) : 1 + gauss(u)]),
     },
     (y, p) => tf.mean(squaredError(tf.log1p(y), p)),
   ),

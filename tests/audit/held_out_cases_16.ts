@@ -12,7 +12,6 @@ import {
   cut,
   dice,
   drawn,
-  drawnRows,
   float,
   gauss,
   given,
@@ -25,6 +24,7 @@ import {
   policy,
   repeat,
   rowSum,
+  sampled,
   scores,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
@@ -55,7 +55,7 @@ function overlap(y: Tensor, p: Tensor) {
   };
 }
 /** Labels and outputs: boxes. */
-const boxes = drawnRows((u) => box(u, 0.5), (y, u, perfect) => perfect ? y : box(u, 0.5));
+const boxes = sampled((u) => box(u, 0.5), (y, u, perfect) => perfect ? y : box(u, 0.5));
 /** Rotation matrices, as nine columns, of six numbers: two columns that are made orthogonal. */
 function rotation(six: Tensor): Tensor {
   const cross = (a: Tensor, b: Tensor) => {
@@ -67,12 +67,12 @@ function rotation(six: Tensor): Tensor {
   return tf.concat([x, cross(z, x), z] as tf.Tensor2D[], 1);
 }
 /** Labels [three teacher logits | one of three classes], outputs three logits. */
-const taught = drawnRows((u) => {
+const taught = sampled((u) => {
   const at = choice(3, u);
   return [...repeat(3, (i) => (i === at ? 3 : 0) + 0.5 * gauss(u)), ...oneHot(3, at)];
 }, (y, u, perfect) => perfect ? y.slice(0, 3) : repeat(3, () => 1.5 * gauss(u)));
 /** Labels [one of three actions | advantage], outputs three logits. */
-const actions = drawnRows(
+const actions = sampled(
   (u) => [...oneHot(3, choice(3, u)), gauss(u)],
   (y, u, perfect) => perfect ? y.slice(0, 3).map((x) => 4 * x * y[3]) : repeat(3, () => 1.5 * gauss(u)),
 );
@@ -128,7 +128,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "detached",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(3, () => gauss(u)),
         (y, u, perfect) => perfect ? [...y, 1] : repeat(4, () => gauss(u)),
       ),
@@ -184,7 +184,7 @@ export const heldOutCases16: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [u(), u(), coin(u)],
         ([x, y, o], u, perfect) => perfect ? [x, y, 16 * o - 8, 1] : [u(), u(), 2 * gauss(u), gauss(u)],
       ),
@@ -369,7 +369,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "nan-gradient",
     {
       yPred: "real",
-      sample: drawnRows((u) => repeat(6, () => gauss(u)), (y, u, perfect) => perfect ? y : repeat(6, () => gauss(u))),
+      sample: sampled((u) => repeat(6, () => gauss(u)), (y, u, perfect) => perfect ? y : repeat(6, () => gauss(u))),
     },
     (y, p) => {
       const cosine = tf.div(tf.sub(rowSum(tf.mul(rotation(y), rotation(p))), 1), 2);
@@ -566,7 +566,7 @@ export const heldOutCases16: readonly LossCase[] = [
     {
       ambiguous: true,
       yPred: "real",
-      sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, y, y] : repeat(3, () => 1.5 * gauss(u))),
+      sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, y, y] : repeat(3, () => 1.5 * gauss(u))),
     },
     (y, p) => {
       const size = tf.abs(tf.sub(y, p)), small = tf.minimum(size, 1);
@@ -613,7 +613,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "reduction",
     {
       yPred: "logits",
-      sample: drawnRows((u) => {
+      sample: sampled((u) => {
         const masked = u() < 0.5;
         return [...repeat(4, () => coin(u)), ...repeat(4, () => masked ? 0 : coin(u, 0.7))];
       }, (y, u, perfect) => repeat(4, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u))),
@@ -632,7 +632,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, y, y] : repeat(3, () => 1.5 * gauss(u))),
+      sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, y, y] : repeat(3, () => 1.5 * gauss(u))),
     },
     (y, p) => {
       const q = tf.tensor1d([0.1, 0.5, 0.9]), e = tf.sub(y, p);
@@ -667,7 +667,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()]),
+      sample: sampled(() => [0], (_, u, perfect) => perfect ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()]),
     },
     (_, p) => {
       const [real, fake] = realAndFake(p);
@@ -688,10 +688,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-generator-hinge-bigganpytorch60",
     "healthy",
-    {
-      yPred: "real",
-      sample: drawnRows(() => [0], (_, u, perfect) => [perfect ? 4 + u() : gauss(u)]),
-    },
+    { yPred: "real", sample: sampled(() => [0], (_, u, perfect) => [perfect ? 4 + u() : gauss(u)]) },
     (_, p) => tf.neg(tf.mean(p)),
   ),
   // JunlinHan/DCLGAN#1: hinge loss of a discriminator as −mean(min(±score − 1, 0)).
@@ -746,7 +743,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => [2 * gauss(u)], ([y], u, perfect) => {
+      sample: sampled((u) => [2 * gauss(u)], ([y], u, perfect) => {
         const score = gauss(u);
         return [score, perfect ? score - y : gauss(u)];
       }),
@@ -822,7 +819,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [coin(u) ? 1 - 0.2 * u() : 0.2 * u()],
         ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()],
       ),
@@ -835,7 +832,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [coin(u), coin(u)],
         (y, u, perfect) => perfect ? [...y.map((x) => 16 * x - 8), 0, 0, 0, 0] : repeat(6, () => 1.5 * gauss(u)),
       ),
@@ -851,7 +848,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u), gauss(u)],
         (y, u, perfect) => perfect ? [...y, 0, 0] : repeat(4, () => gauss(u)),
       ),
@@ -905,7 +902,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => [coin(u)], ([y], u, perfect) => {
+      sample: sampled((u) => [coin(u)], ([y], u, perfect) => {
         const one = [gauss(u), gauss(u)];
         return [...one, ...(perfect ? [one[0] + (y ? 0.1 : 2), one[1]] : [gauss(u), gauss(u)])];
       }),
@@ -923,7 +920,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()]),
+      sample: sampled(() => [0], (_, u, perfect) => perfect ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()]),
     },
     (_, p) => tf.mean(tf.relu(tf.add(tf.sub(1, cut(p, 0, 1)), tf.transpose(cut(p, 1, 1))))),
   ),
@@ -933,7 +930,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [1, coin(u), coin(u), coin(u)],
         (y, u, perfect) => perfect ? y : repeat(4, () => 0.02 + 0.96 * u()),
       ),
@@ -951,7 +948,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u)],
         ([y], u, perfect) => perfect ? [0, 0, y, y, -2, -2] : repeat(6, () => gauss(u)),
       ),
@@ -979,7 +976,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [u(), u(), 0.05 + 0.9 * u(), 0.05 + 0.9 * u(), coin(u, 0.6)],
         ([x, y, w, h], u, perfect) => perfect ? [x, y, Math.sqrt(w), Math.sqrt(h)] : repeat(4, () => gauss(u)),
       ),
@@ -995,7 +992,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [y, -y] : [gauss(u), gauss(u)]),
+      sample: sampled((u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [y, -y] : [gauss(u), gauss(u)]),
     },
     (y, p) => tf.mean(tf.relu(tf.sub(0.1, tf.mul(y, tf.sub(cut(p, 0, 1), cut(p, 1, 1)))))),
   ),
@@ -1012,7 +1009,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(3, () => 1.5 * gauss(u)),
         (y, u, perfect) => perfect ? y : repeat(3, () => 1.5 * gauss(u)),
       ),
@@ -1025,7 +1022,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(3, () => 1.9 * u() - 0.95),
         (y, u, perfect) => perfect ? y.map(Math.atanh) : repeat(3, () => gauss(u)),
       ),
@@ -1039,7 +1036,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [coin(u), 2 * coin(u) - 1],
         ([y, r], u, perfect) => perfect ? [4 * r * (2 * y - 1), 0] : [2 * gauss(u), gauss(u)],
       ),
@@ -1078,7 +1075,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [choice(3, u)],
         ([y], u, perfect) => perfect ? [3 * Math.cos(2.1 * y), 3 * Math.sin(2.1 * y)] : repeat(2, () => gauss(u)),
       ),
@@ -1097,7 +1094,7 @@ export const heldOutCases16: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(3, () => Math.round(3 * gauss(u)) || 1),
         (y, u, perfect) => y.map((d) => perfect ? (d < 0 ? 1 : 0) : 0.02 + 0.96 * u()),
       ),

@@ -10,7 +10,6 @@ import {
   crossEntropy,
   cut,
   drawn,
-  drawnRows,
   flat,
   float,
   gauss,
@@ -24,6 +23,7 @@ import {
   policy,
   repeat,
   rowSum,
+  sampled,
   scores,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
@@ -48,10 +48,10 @@ const logGamma = (x: Tensor): Tensor => {
   return tf.sub(stirling, tf.log(rise));
 };
 /** Outputs: scores of a real and of a generated picture, the first of which should be high and the second low. */
-const realAndFake = drawnRows(() => [0], (_, u, perfect) => perfect ? [4, -4] : [2 * gauss(u), 2 * gauss(u)]);
+const realAndFake = sampled(() => [0], (_, u, perfect) => perfect ? [4, -4] : [2 * gauss(u), 2 * gauss(u)]);
 /** Labels: log-probabilities of two answers under a reference, outputs: under the policy; the ideal moves by these steps. */
 const answers = (chosen: number, rejected: number) =>
-  drawnRows(
+  sampled(
     (u) => [between(u, -30, -10), between(u, -30, -10)],
     ([one, two], u, perfect) => perfect ? [one + chosen, two + rejected] : [one + 5 * gauss(u), two + 5 * gauss(u)],
   );
@@ -61,7 +61,7 @@ const ratios = (y: Tensor, p: Tensor): readonly [chosen: Tensor, rejected: Tenso
   return [cut(d, 0, 1), cut(d, 1, 1)];
 };
 /** Labels: three logits of a teacher, outputs: those of a student. */
-const teacher = drawnRows(
+const teacher = sampled(
   (u) => repeat(3, () => 2 * gauss(u)),
   (y, u, perfect) => perfect ? y : repeat(3, () => 2 * gauss(u)),
 );
@@ -112,7 +112,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "discriminator-without-gradient-tardal4",
     ["detached", "no-gradient-op"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [u(), u()],
         (y, u, perfect) => perfect ? [...y, 4, 4] : [u(), u(), 2 * gauss(u), 2 * gauss(u)],
       ),
@@ -249,7 +249,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "terminal-step-sdscripts934",
     ["zero-division"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u), gauss(u), coin(u, 0.2) ? 0 : between(u, 0.1, 20)],
         (y, u, perfect) => perfect ? y.slice(0, 2) : [gauss(u), gauss(u)],
       ),
@@ -356,7 +356,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "error-in-denominator-daeaqa1",
     ["wrong-sign", "wrong-optimum", "zero-division"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u)],
         ([y], u, perfect) => perfect ? [y, 0.5] : [1.5 * gauss(u), between(u, 0.3, 1.5)],
       ),
@@ -427,7 +427,7 @@ export const heldOutCases17: readonly LossCase[] = [
     ["activation-mismatch", "wrong-optimum"],
     {
       yPred: "logits",
-      sample: drawnRows((u) => oneHot(2, choice(2, u)), ([first], u, perfect) => {
+      sample: sampled((u) => oneHot(2, choice(2, u)), ([first], u, perfect) => {
         const frame = (at: number) => oneHot(3, at, 6, -6), symbol = frame(first ? 1 : 2);
         return perfect ? [...frame(0), ...symbol, ...frame(0)] : repeat(9, () => 2 * gauss(u));
       }),
@@ -458,7 +458,7 @@ export const heldOutCases17: readonly LossCase[] = [
     ["label-encoding", "wrong-optimum", "bad-scale"],
     {
       yPred: "probability",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [1 + choice(5, u)],
         ([y], u, perfect) => [perfect ? (y > 3 ? 0.98 : 0.02) : between(u, 0.02, 0.98)],
       ),
@@ -482,7 +482,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "errors-of-two-shapes-unidepth127",
     ["broadcast"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(4, () => between(u, 1, 10)),
         (y, u, perfect) => perfect ? y : repeat(4, () => between(u, 0.5, 15)),
       ),
@@ -505,7 +505,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "components-not-summed-tianshou40",
     ["broadcast", "wrong-optimum"],
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [2 * gauss(u), ...repeat(3, () => gauss(u) - 1)],
         ([next, a, b, c], u, perfect) => [perfect ? next - 0.5 * (a + b + c) : 2 * gauss(u)],
       ),
@@ -539,7 +539,7 @@ export const heldOutCases17: readonly LossCase[] = [
     ["wrong-axis", "wrong-optimum"],
     {
       yPred: "logits",
-      sample: drawnRows((u) => {
+      sample: sampled((u) => {
         const [one, two] = [oneHot(3, choice(3, u)), oneHot(3, choice(3, u))];
         return one.flatMap((yes, k) => [yes, two[k]]);
       }, (y, u, perfect) => perfect ? y.map((yes) => yes ? 8 : -8) : repeat(6, () => 2 * gauss(u))),
@@ -574,7 +574,7 @@ export const heldOutCases17: readonly LossCase[] = [
     ["wrong-optimum", "wrong-sign", "bad-scale"],
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [between(u, 0.2, 4), coin(u, 0.3)],
         ([walks, edge], u, perfect) => [perfect ? (edge ? 8 : Math.log(walks)) : 2 * gauss(u)],
       ),
@@ -590,7 +590,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "opposite-rows-keras16682",
     ["wrong-optimum"],
     {
-      sample: drawnRows(() => [0], (_, u, perfect) => {
+      sample: sampled(() => [0], (_, u, perfect) => {
         const angle = 2 * Math.PI * u(),
           turn = angle + Math.PI / 2,
           [a, b] = [between(u, 0.5, 2), between(u, 0.5, 2)];
@@ -662,7 +662,7 @@ export const heldOutCases17: readonly LossCase[] = [
     ["reduction"],
     {
       yPred: "logits",
-      sample: drawnRows((u) => [...repeat(4, () => coin(u)), ...repeat(4, () => coin(u, 0.6))], (y, u, perfect) => {
+      sample: sampled((u) => [...repeat(4, () => coin(u)), ...repeat(4, () => coin(u, 0.6))], (y, u, perfect) => {
         const logits = perfect ? y.slice(0, 4).map((one) => one ? 8 : -8) : repeat(4, () => 2 * gauss(u));
         return [...logits.map((z) => -z), ...logits];
       }),
@@ -697,7 +697,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-divergence-added-wiseodd43",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(3, () => coin(u)),
         (x, u, perfect) =>
           perfect
@@ -715,7 +715,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-snr-plus-one-diffusers5654",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [gauss(u), gauss(u), coin(u, 0.1) ? 0 : between(u, 0.1, 20)],
         (y, u, perfect) => perfect ? y.slice(0, 2) : [gauss(u), gauss(u)],
       ),
@@ -779,7 +779,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "healthy",
     {
       yPred: "tanh",
-      sample: drawnRows(
+      sample: sampled(
         () => [0],
         (_, u, perfect) => perfect ? [0.95, ...repeat(3, () => -0.9)] : repeat(4, () => between(u, -0.98, 0.98)),
       ),
@@ -795,10 +795,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "healthy",
     {
       yPred: "nonnegative",
-      sample: drawnRows(
-        (u) => [coin(u)],
-        ([alike], u, perfect) => [perfect ? (alike ? 0 : 1.3) : between(u, 0.05, 1.8)],
-      ),
+      sample: sampled((u) => [coin(u)], ([alike], u, perfect) => [perfect ? (alike ? 0 : 1.3) : between(u, 0.05, 1.8)]),
     },
     (y, p) => {
       const apart = tf.square(tf.relu(tf.sub(1, p)));
@@ -825,7 +822,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => oneHot(4, choice(4, u), 1, between(u, 0, 0.6)),
         (y, u, perfect) => y.map((heat) => perfect ? (heat === 1 ? 8 : -8) : 2 * gauss(u)),
       ),
@@ -860,7 +857,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "healthy",
     {
       yPred: "probability",
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(6, () => 3 * gauss(u)),
         (y, u, perfect) => y.map((distance) => perfect ? (distance < 0 ? 0.98 : 0.02) : between(u, 0.02, 0.98)),
       ),
@@ -1065,7 +1062,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-symlog-dreamerv3",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => [100 * gauss(u)],
         ([y], u, perfect) => [perfect ? Math.sign(y) * Math.log1p(Math.abs(y)) : 3 * gauss(u)],
       ),
@@ -1078,7 +1075,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         () => [0],
         (_, u, perfect) =>
           [0, 1, 2].flatMap((frame) => perfect ? oneHot(3, frame, 8, -8) : repeat(3, () => 2 * gauss(u))),
@@ -1110,7 +1107,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [choice(5, u), coin(u, 0.6)],
         ([time], u, perfect) => repeat(4, (bin) => perfect ? (time > bin ? 8 : -8) : 2 * gauss(u)),
       ),
@@ -1133,7 +1130,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-data-minus-noise-fastode1",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(4, () => gauss(u)),
         (y, u, perfect) => perfect ? [y[0] - y[2], y[1] - y[3]] : [gauss(u), gauss(u)],
       ),
@@ -1152,7 +1149,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-minus-for-training-voicefixer14",
     "healthy",
     {
-      sample: drawnRows(
+      sample: sampled(
         (u) => repeat(6, () => gauss(u)),
         (y, u, perfect) => y.map((x) => perfect ? x + 0.05 * gauss(u) : gauss(u)),
       ),

@@ -9,7 +9,6 @@ import {
   crossEntropy,
   cut,
   drawn,
-  drawnRows,
   flat,
   float,
   gauss,
@@ -19,6 +18,7 @@ import {
   minusTwiceDivergence,
   muLogvar,
   rowSum,
+  sampled,
   squaredDistance,
   triplets,
   type Uniform,
@@ -48,13 +48,13 @@ const logRisk = (time: Tensor, hazard: Tensor): Tensor =>
   tf.log(rowSum(tf.mul(tf.exp(tf.reshape(hazard, [1, -1])), atRisk(time))));
 
 /** Embeddings of two views, 2 + 2 columns, no labels; the views of a row are near each other if they are right. */
-const twoViews = drawnRows(() => [0], (_, u, perfect) => {
+const twoViews = sampled(() => [0], (_, u, perfect) => {
   const [a, b] = [gauss(u), gauss(u)];
   return perfect ? [a, b, a, b] : [a, b, gauss(u), gauss(u)];
 });
 
 /** Two vectors of two columns that are to be orthogonal. */
-const orthogonal = drawnRows(() => [0], (_, u, perfect) => {
+const orthogonal = sampled(() => [0], (_, u, perfect) => {
   const [a, b] = [gauss(u), gauss(u)];
   return perfect ? [a, b, -b, a] : [a, b, gauss(u), gauss(u)];
 });
@@ -78,7 +78,7 @@ const comparedPair = drawn(["random", "perfect", "allNeg", "allPos"], (kind, u) 
 }));
 
 /** Labels [advantage, old log-probability, action one-hot 3], outputs logits of three actions. */
-const policy = drawnRows(
+const policy = sampled(
   (u) => [gauss(u), Math.log(0.15 + 0.7 * u()), ...oneHotOf(Math.floor(3 * u()), 3)],
   ([advantage, , ...action], u, perfect) =>
     perfect ? action.map((chosen) => (advantage > 0 ? 4 : -4) * chosen) : normals(u, 3),
@@ -142,10 +142,10 @@ const cosines = drawn(["random", "perfect", "saturated"], (kind, u) => ({
 }));
 
 /** Boxes [x1, y1, x2, y2] as labels and outputs. */
-const boxes = drawnRows((u) => box(u), (y, u, perfect) => perfect ? [...y] : box(u));
+const boxes = sampled((u) => box(u), (y, u, perfect) => perfect ? [...y] : box(u));
 
 /** Labels: the class of a row among forty; outputs embeddings of three columns. */
-const manyClasses = drawnRows(
+const manyClasses = sampled(
   (u) => [Math.floor(40 * u())],
   ([c], u, perfect) => perfect ? [Math.cos(c), Math.sin(c), Math.cos(2.3 * c)] : normals(u, 3),
 );
@@ -158,10 +158,10 @@ const quantiles = drawn(["random", "perfect", "far"], (kind, u) => ({
 }));
 
 /** Similarities [within a class, between classes]; no labels. */
-const similarities = drawnRows(() => [0], (_, u, perfect) => perfect ? [1, 0] : [1.96 * u() - 0.98, 1.96 * u() - 0.98]);
+const similarities = sampled(() => [0], (_, u, perfect) => perfect ? [1, 0] : [1.96 * u() - 0.98, 1.96 * u() - 0.98]);
 
 /** Labels [advantage, action one-hot 3, logits of the reference 3], outputs logits. */
-const reference = drawnRows(
+const reference = sampled(
   (u) => [gauss(u), ...oneHotOf(Math.floor(3 * u()), 3), ...normals(u, 3)],
   ([advantage, ...rest], u, perfect) =>
     [0, 1, 2].map((j) => perfect ? rest[3 + j] + (advantage > 0 ? 3 : -3) * rest[j] : gauss(u)),

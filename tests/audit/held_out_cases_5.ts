@@ -6,13 +6,13 @@ import type { Tensor } from "@roundabout/roundabout";
 import {
   cut,
   drawn,
-  drawnRows,
   flat,
   gauss,
   given,
   type LossCase,
   lossCase,
   rowSum,
+  sampled,
   squaredDistance,
   triplets,
   unit,
@@ -21,10 +21,10 @@ import {
 const distance = (a: Tensor, b: Tensor): Tensor => tf.sqrt(tf.add(squaredDistance(a, b), 1e-7));
 
 /** Scores of fakes; no labels. */
-const fakes = drawnRows(() => [0], (_, u, perfect) => [perfect ? 3 : 1.5 * gauss(u)]);
+const fakes = sampled(() => [0], (_, u, perfect) => [perfect ? 3 : 1.5 * gauss(u)]);
 
 /** Scores [real, fake]; no labels. */
-const realAndFake = drawnRows(() => [0], (_, u, perfect) => perfect ? [3, -3] : [1.5 * gauss(u), 1.5 * gauss(u)]);
+const realAndFake = sampled(() => [0], (_, u, perfect) => perfect ? [3, -3] : [1.5 * gauss(u), 1.5 * gauss(u)]);
 
 /** Similarities of pairs in [−1, 1], and whether they are alike. */
 const alike = drawn(["random", "perfect", "allNeg", "allPos"], (kind, u) => ({
@@ -33,7 +33,7 @@ const alike = drawn(["random", "perfect", "allNeg", "allPos"], (kind, u) => ({
 }));
 
 /** Labels [depth or 0 where it was not measured, mask], outputs depths. */
-const measured = drawnRows(
+const measured = sampled(
   (u) => u() < 0.6 ? [Math.exp(gauss(u)), 1] : [0, 0],
   ([depth], u, perfect) => [perfect && depth > 0 ? depth : Math.exp(gauss(u))],
 );
@@ -63,13 +63,13 @@ const weighed = drawn(["random", "perfect", "allNeg"], (kind, u) => ({
 }));
 
 /** Boxes [x, y, w, h] as labels and as outputs of a linear layer. */
-const centred = drawnRows(
+const centred = sampled(
   (u) => [u(), u(), 0.2 + u(), 0.2 + u()],
   (y, u, perfect) => perfect ? [...y] : y.map(() => gauss(u)),
 );
 
 /** Labels [advantage, action one-hot 3], outputs logits. */
-const actions = drawnRows((u) => {
+const actions = sampled((u) => {
   const chosen = Math.floor(3 * u());
   return [gauss(u), ...[0, 1, 2].map((j) => j === chosen ? 1 : 0)];
 }, ([advantage, ...chosen], u, perfect) => chosen.map((one) => perfect ? 4 * Math.sign(advantage) * one : gauss(u)));
@@ -81,7 +81,7 @@ const survival = drawn(["random", "perfect", "allPos"], (kind, u) => ({
 }));
 
 /** Labels [class one-hot 3 | what the model said before 3], outputs logits. */
-const remembered = drawnRows((u) => {
+const remembered = sampled((u) => {
   const own = Math.floor(3 * u()), said = [u(), u(), u()], sum = said[0] + said[1] + said[2];
   return [...[0, 1, 2].map((j) => j === own ? 1 : 0), ...said.map((p) => p / sum)];
 }, (y, u, perfect) => [0, 1, 2].map((j) => perfect ? 5 * y[j] : 2 * gauss(u)));

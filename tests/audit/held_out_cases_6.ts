@@ -10,7 +10,6 @@ import {
   cut,
   dice,
   drawn,
-  drawnRows,
   flat,
   gauss,
   given,
@@ -21,6 +20,7 @@ import {
   on,
   rowSum,
   type Sample,
+  sampled,
   soft,
   squaredDistance,
   triplets,
@@ -68,7 +68,7 @@ const policy = drawn(["random"], (_kind, u) => ({
 
 /** Labels of two items that are alike (1) or not (the other number), outputs embeddings of 2 + 2 columns. */
 const alikeOr = (not: number): Sample =>
-  drawnRows((u) => [u() < 0.5 ? 1 : not], ([y], u, perfect) => {
+  sampled((u) => [u() < 0.5 ? 1 : not], ([y], u, perfect) => {
     const a = many(2, u), size = Math.hypot(...a);
     if (!perfect) return [...a, ...many(2, u)];
     return [...a, ...(y === 1 ? a : a.map((x) => -2 * x / size))];
@@ -93,7 +93,7 @@ const withSilence = (columns: number): Sample =>
   }));
 
 /** Labels [-1 or 1, real], outputs [score, value, two weights]; with losses of 0, the weights end at 0. */
-const weighted = drawnRows(
+const weighted = sampled(
   (u) => [u() < 0.5 ? 1 : -1, gauss(u)],
   ([side, y], u, perfect) => perfect ? [2 * side, y, 0, 0] : [...many(2, u), 0.2 + u(), 0.2 + u()],
 );
@@ -106,7 +106,7 @@ const grades = drawn(["random", "perfect", "saturated", "zeroBoth"], (kind, u) =
 }));
 
 /** Labels: a teacher's probabilities of four words at three places; outputs logits. */
-const places = drawnRows(
+const places = sampled(
   (u) => [0, 1, 2].flatMap(() => soft(many(4, u).map((x) => 2 * x))),
   (y, u, perfect) => perfect ? y.map((x) => Math.log(x)) : many(12, u).map((x) => 2 * x),
 );
@@ -144,13 +144,13 @@ const judged = drawn(["random", "perfect", "saturated"], (kind, u) => ({
 }));
 
 /** Labels and outputs: shares of three classes. */
-const shares = drawnRows(
+const shares = sampled(
   (u) => soft(many(3, u)),
   (y, u, perfect) => perfect ? [...y] : soft(many(3, u).map((x) => 1.5 * x)),
 );
 
 /** Labels: features of a patch of a picture; outputs: those of the same patch of the other picture. */
-const patches = drawnRows((u) => many(3, u), (y, u, perfect) => perfect ? [...y] : many(3, u));
+const patches = sampled((u) => many(3, u), (y, u, perfect) => perfect ? [...y] : many(3, u));
 
 /** Cost (i - j)² of three classes. */
 const costs = [[0, 1, 4], [1, 0, 1], [4, 1, 0]];
@@ -561,7 +561,7 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "nonnegative",
-      sample: drawnRows(
+      sample: sampled(
         (u) => many(4, u).map((x) => Math.exp(0.5 * x)),
         (y, u, perfect) => perfect ? [...y] : many(4, u).map((x) => Math.exp(0.5 * x)),
       ),
@@ -593,10 +593,7 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-uncertainty-mtan51",
     "healthy",
-    {
-      yPred: "real",
-      sample: drawnRows((u) => many(2, u), (y, u, perfect) => perfect ? [...y, -3, -3] : many(4, u)),
-    },
+    { yPred: "real", sample: sampled((u) => many(2, u), (y, u, perfect) => perfect ? [...y, -3, -3] : many(4, u)) },
     (y, p) => {
       const logged = cut(p, 2, 2), losses = tf.square(tf.sub(y, cut(p, 0, 2)));
       return tf.mean(rowSum(tf.add(tf.div(losses, tf.mul(2, tf.exp(logged))), tf.div(logged, 2))));
@@ -622,7 +619,7 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [u() < 0.4 ? 0 : Math.exp(gauss(u))],
         ([y], u, perfect) => [perfect ? Math.log(Math.max(y, 0.01)) : gauss(u)],
       ),
@@ -657,7 +654,7 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => many(2, u).map((x) => x - 3),
         ([chosen, rejected], u, perfect) => perfect ? [chosen + 2.5, rejected - 2.5] : many(2, u).map((x) => x - 3),
       ),
@@ -826,7 +823,7 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [Math.exp(gauss(u)), u() < 0.6 ? 1 : 0],
         ([time], u, perfect) => [perfect ? -4 * Math.log(time) : gauss(u)],
       ),
@@ -851,7 +848,7 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "real",
-      sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => {
+      sample: sampled((u) => [gauss(u)], ([y], u, perfect) => {
         const value = gauss(u), inTime = gauss(u);
         return perfect ? [y, value, 2 * inTime + value, inTime] : many(4, u);
       }),
@@ -874,7 +871,7 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     {
       yPred: "logits",
-      sample: drawnRows(
+      sample: sampled(
         (u) => [choice(4, u)],
         ([y], u, perfect) =>
           perfect ? [0, 1, 2].flatMap((threshold) => threshold < y ? [-4, 4] : [4, -4]) : many(6, u).map((x) => 2 * x),

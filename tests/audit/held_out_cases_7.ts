@@ -8,7 +8,6 @@ import {
   crossEntropy,
   cut,
   drawn,
-  drawnRows,
   gauss,
   given,
   type LossCase,
@@ -19,6 +18,7 @@ import {
   policy,
   repeat,
   rowSum,
+  sampled,
   scores,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
@@ -43,7 +43,7 @@ function quaternion(u: Uniform): number[] {
 }
 
 /** Three steps of three classes: labels [classes 3 × 3 | mask 3], outputs 3 × 3 logits. */
-const sequences = drawnRows((u) => {
+const sequences = sampled((u) => {
   const length = 1 + Math.floor(3 * u());
   return [...[0, 1, 2].flatMap(() => oneHot(3, Math.floor(3 * u()))), ...repeat(3, (i) => i < length ? 1 : 0)];
 }, (y, u, perfect) => repeat(9, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u)));
@@ -313,7 +313,7 @@ export const heldOutCases7: readonly LossCase[] = [
   // TiankaiHang/Min-SNR-Diffusion-Training#4: min(SNR, 5)/SNR, and the last step of rescaled betas has a ratio of 0.
   lossCase("zero-snr-minsnr4", "zero-division", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [gauss(u), gauss(u), coin(u, 0.1) ? 0 : Math.exp(2 * gauss(u))],
       ([a, b], u, perfect) => perfect ? [a, b] : [gauss(u), gauss(u)],
     ),
@@ -338,7 +338,7 @@ export const heldOutCases7: readonly LossCase[] = [
   lossCase("advantage-drlhandson33", "broadcast", {
     ambiguous: true,
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...oneHot(2, coin(u)), gauss(u)],
       ([, right, goal], u, perfect) =>
         perfect ? [right ? -4 : 4, right ? 4 : -4, goal] : [gauss(u), gauss(u), gauss(u)],
@@ -407,7 +407,7 @@ export const heldOutCases7: readonly LossCase[] = [
   // catboost/catboost#2701: the Cox log-likelihood is minimised, not its negative. Labels [time, event], outputs log risks.
   lossCase("cox-catboost2701", "wrong-sign", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [Math.exp(gauss(u)), coin(u, 0.7)],
       ([time], u, perfect) => [perfect ? -4 * Math.log(time) : gauss(u)],
     ),
@@ -482,7 +482,7 @@ export const heldOutCases7: readonly LossCase[] = [
   // facebookresearch/vggt-omega#25: q and −q are one rotation; the nearer of the two counts.
   lossCase("ok-nearer-sign-vggt25", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => quaternion(u), (y, u, perfect) => {
+    sample: sampled((u) => quaternion(u), (y, u, perfect) => {
       const sign = coin(u) ? 1 : -1;
       return perfect ? y.map((x) => sign * x) : quaternion(u);
     }),
@@ -507,7 +507,7 @@ export const heldOutCases7: readonly LossCase[] = [
   // huggingface/sentence-transformers#549: the squared error of a cosine and a label.
   lossCase("ok-cosine-mse-sentencetransformers549", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => [u()], ([y], u, perfect) => {
+    sample: sampled((u) => [u()], ([y], u, perfect) => {
       const angle = 2 * Math.PI * u(), other = angle + (perfect ? Math.acos(y) : 2 * Math.PI * u());
       const [a, b] = [0.5 + u(), 0.5 + u()];
       return [a * Math.cos(angle), a * Math.sin(angle), b * Math.cos(other), b * Math.sin(other)];
@@ -571,7 +571,7 @@ export const heldOutCases7: readonly LossCase[] = [
   // Hui-Li/multi-task-learning-example-PyTorch#2: two tasks with learned log-variances; the loss becomes negative.
   lossCase("ok-two-tasks-huili2", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [gauss(u), gauss(u)],
       (y, u, perfect) => perfect ? [...y, -3, -3] : repeat(4, () => gauss(u)),
     ),
@@ -628,7 +628,7 @@ export const heldOutCases7: readonly LossCase[] = [
   // Labels: log-probabilities of the reference for the chosen and the rejected answer.
   lossCase("ok-preference-exact2", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [-5 - 5 * u(), -5 - 5 * u()],
       (y, u, perfect) => perfect ? [y[0] + 4, y[1] - 40] : y.map((x) => x + gauss(u)),
     ),
@@ -648,7 +648,7 @@ export const heldOutCases7: readonly LossCase[] = [
   // [event in each of 3 intervals | seen in each].
   lossCase("ok-hazards-pycox129", "healthy", {
     yPred: "logits",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const last = Math.floor(3 * u()), event = coin(u, 0.6);
       return [...oneHot(3, last).map((x) => x * event), ...repeat(3, (i) => i <= last ? 1 : 0)];
     }, (y, u, perfect) => repeat(3, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u))),
@@ -657,7 +657,7 @@ export const heldOutCases7: readonly LossCase[] = [
   // exp and β before softplus, labels [time, event].
   lossCase("ok-weibull-wtte56", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [Math.exp(gauss(u)), coin(u, 0.7)],
       ([time], u, perfect) => perfect ? [Math.log(time), 3] : [gauss(u), gauss(u)],
     ),

@@ -12,7 +12,6 @@ import {
   cut,
   direction,
   drawn,
-  drawnRows,
   flat,
   gauss,
   given,
@@ -24,6 +23,7 @@ import {
   policy,
   repeat,
   rowSum,
+  sampled,
   scores,
   sigmoidCrossEntropy,
   soft,
@@ -50,27 +50,27 @@ function lovaszSteps(labels: Tensor): Tensor {
 }
 
 /** Labels [logits of a teacher 3 | class 3], outputs logits; some classes are not what the teacher says. */
-const taught = drawnRows((u) => {
+const taught = sampled((u) => {
   const right = choice(3, u);
   return [...oneHot(3, right, 2, -1).map((x) => x + gauss(u)), ...oneHot(3, right)];
 }, (y, u, perfect) => perfect ? y.slice(0, 3) : repeat(3, () => 2 * gauss(u)));
 
 /** Labels: a class of three; outputs [logits 3 | two views of an embedding 2 + 2]. */
-const classAndViews = drawnRows((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+const classAndViews = sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
   if (!perfect) return repeat(7, () => 1.5 * gauss(u));
   const angle = 2 * Math.PI * y.indexOf(1) / 3, view = [Math.cos(angle), Math.sin(angle)];
   return [...y.map((x) => 16 * x - 8), ...view, ...view];
 });
 
 /** Labels [x1, y1, x2, y2]; outputs boxes as well. */
-const boxes = drawnRows((u) => box(u, 0.5), (y, u, perfect) => perfect ? [...y] : box(u, 0.5));
+const boxes = sampled((u) => box(u, 0.5), (y, u, perfect) => perfect ? [...y] : box(u, 0.5));
 
 export const heldOutCases8: readonly LossCase[] = [
   // ---- no-gradient-op
   // LZGMatrix/BOP19_CDPN_2019ICCV#4: coordinates by argmax of four bins: "you need to take the loss before torch.argmax()".
   lossCase("argmax-coordinates-cdpn4", "no-gradient-op", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [2 * choice(4, u) / 3 - 1],
       ([y], u, perfect) => perfect ? oneHot(4, Math.round(1.5 * (y + 1)), 8, -8) : repeat(4, () => 2 * gauss(u)),
     ),
@@ -82,7 +82,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // pixels, outputs [background 16 | hair 16].
   lossCase("argmax-mask-hair3", "no-gradient-op", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(16, () => u()),
       (y, u, perfect) =>
         perfect
@@ -99,7 +99,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // takes no part. Labels: segments of four at three times; outputs logits.
   lossCase("joins-counted-rntraj9", "no-gradient-op", {
     yPred: "logits",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const first = choice(4, u);
       return [0, 1, 2].flatMap((i) => oneHot(4, (first + i) % 4));
     }, (y, u, perfect) => perfect ? y.map((x) => 16 * x - 8) : repeat(12, () => 2 * gauss(u))),
@@ -116,7 +116,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // laekov/fastmoe#49: torch.tensor(loss_list) takes the balance loss out of the graph. Outputs [classes 3 | gates 4].
   lossCase("balance-remade-fastmoe49", "detached", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => oneHot(3, choice(3, u)),
       (y, u, perfect) =>
         perfect ? [...y.map((x) => 16 * x - 8), ...oneHot(4, choice(4, u), 4, -4)] : repeat(7, () => 2 * gauss(u)),
@@ -204,7 +204,7 @@ export const heldOutCases8: readonly LossCase[] = [
     {
       yPred: "real",
       yTrue: "none",
-      sample: drawnRows(() => [0], (_, u, perfect) => [perfect ? 3 + u() : 1.5 * gauss(u)]),
+      sample: sampled(() => [0], (_, u, perfect) => [perfect ? 3 + u() : 1.5 * gauss(u)]),
     },
     (_y, p) => tf.mean(tf.neg(tf.log(p))),
   ),
@@ -313,7 +313,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // mask that follows multiplies NaN by 0. Labels [x, y, w, h | there is a box].
   lossCase("no-height-yolov3-144", "zero-division", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => coin(u, 0.6) ? [u(), u(), 0.1 + u(), 0.1 + u(), 1] : [0, 0, 0, 0, 0],
       (y, u, perfect) => perfect && y[4] ? y.slice(0, 4) : [u(), u(), 0.1 + u(), 0.1 + u()],
     ),
@@ -420,7 +420,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // [reconstruction 4 | three categories].
   lossCase("minus-divergence-gumbel1", ["wrong-sign", "wrong-optimum"], {
     yPred: "probability",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(4, () => coin(u)),
       (y, u, perfect) =>
         perfect
@@ -436,7 +436,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("q-minimised-truxify11885", "wrong-sign", {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => [perfect ? 3 + u() : gauss(u)]),
+    sample: sampled(() => [0], (_, u, perfect) => [perfect ? 3 + u() : gauss(u)]),
   }, (_y, p) => tf.mean(p)),
   // fastai/fastbook#478: sm_acts[idx, targ] without the minus: "the higher sm_acts[0, 0] is, the lower the loss" should be.
   lossCase(
@@ -458,7 +458,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // high-advantage actions". Labels [advantage, old log-probability, that of the reference | mask].
   lossCase("negated-twice-fla1073", "wrong-sign", {
     yPred: "real",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const old = -0.5 - u();
       return [gauss(u), old, old + 0.1 * gauss(u), coin(u, 0.8)];
     }, ([advantage, old], u, perfect) => [old + (perfect ? 0.18 * Math.sign(advantage) : 0.3 * gauss(u))]),
@@ -541,7 +541,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("minus-one-lovasz10", ["label-encoding", "zero-division"], {
     yPred: "logits",
     yTrue: "sign",
-    sample: drawnRows((u) => [coin(u, 0.4) ? 1 : -1], ([y], u, perfect) => [perfect ? 3 * y : 2 * gauss(u)]),
+    sample: sampled((u) => [coin(u, 0.4) ? 1 : -1], ([y], u, perfect) => [perfect ? 3 * y : 2 * gauss(u)]),
   }, (y, p) => {
     const labels = flat(y), errors = tf.sub(1, tf.mul(flat(p), tf.sub(tf.mul(2, labels), 1))), n = errors.shape[0];
     const order = stopped(errors, (e) => tf.cast(tf.oneHot(tf.topk(e, n).indices, n), "float32"));
@@ -567,7 +567,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // pytorch/rl#1243: log-probabilities [n] times advantages [n, 1] are [n, n].
   lossCase("reinforce-torchrl1243", "broadcast", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [gauss(u)],
       ([advantage], u, perfect) => [perfect ? (advantage > 0 ? -0.05 : -4) : -0.1 - 2 * u()],
     ),
@@ -583,7 +583,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // DonkeyShot21/UNO#4: predictions are [views, batch, classes], and log_softmax is along the batch. Outputs: two views.
   lossCase("softmax-of-rows-uno4", "wrong-axis", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => oneHot(3, choice(3, u)),
       (y, u, perfect) => perfect ? [...y, ...y].map((x) => 2 * x - 1) : repeat(6, () => 0.5 * gauss(u)),
     ),
@@ -614,7 +614,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("brackets-autoencoders5", "wrong-optimum", {
     yPred: "probability",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => repeat(3, () => perfect ? 0.05 : 0.02 + 0.96 * u())),
+    sample: sampled(() => [0], (_, u, perfect) => repeat(3, () => perfect ? 0.05 : 0.02 + 0.96 * u())),
   }, (_y, p) => {
     const rho = 0.05, mean = tf.mean(p, 0), fixed = rho * Math.log(rho) + (1 - rho) * Math.log(1 - rho);
     return tf.sum(tf.sub(tf.sub(fixed, tf.log(mean)), tf.mul(1 - rho, tf.log(tf.sub(1, mean)))));
@@ -623,7 +623,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // Outputs [reconstruction | μ, log σ].
   lossCase("half-forgotten-supaero6", "wrong-optimum", {
     yPred: "real",
-    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0, 0] : repeat(3, () => gauss(u))),
+    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0, 0] : repeat(3, () => gauss(u))),
   }, (y, p) => {
     const mu = cut(p, 1, 1), sigma = tf.exp(cut(p, 2, 1));
     const divergence = tf.sub(tf.sub(tf.add(tf.square(mu), tf.square(sigma)), tf.log(sigma)), 0.5);
@@ -643,7 +643,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // Labels: a patch; outputs: the encodings of it and of its neighbour.
   lossCase("all-alike-patchsvdd2", ["wrong-optimum", "nan-gradient"], {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [gauss(u), gauss(u)],
       (y, u, perfect) => perfect ? [...y, ...y.map((x) => x + 0.1 * gauss(u))] : repeat(4, () => gauss(u)),
     ),
@@ -666,7 +666,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // Labels: features; outputs: codes.
   lossCase("summed-pairs-stego19", "bad-scale", {
     yPred: "real",
-    sample: drawnRows((u) => direction(u), (y, u, perfect) => perfect ? [...y] : [gauss(u), gauss(u)]),
+    sample: sampled((u) => direction(u), (y, u, perfect) => perfect ? [...y] : [gauss(u), gauss(u)]),
   }, (y, p) => {
     const cosines = (x: Tensor) => tf.matMul(unit(x, 1e-8), unit(x, 1e-8), false, true);
     return tf.neg(tf.sum(tf.mul(tf.sub(cosines(y), 0.3), tf.relu(cosines(p)))));
@@ -695,7 +695,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // padded].
   lossCase("padded-weights-burn5568", "reduction", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...oneHot(4, choice(4, u)), coin(u, 0.6)],
       (y, u, perfect) => repeat(4, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u)),
     ),
@@ -709,7 +709,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // lucidrains/vit-pytorch#289: kl_div takes logarithms of the student and probabilities of the teacher.
   lossCase("ok-distilled-vit289", "healthy", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(4, () => 2 * gauss(u)),
       (y, u, perfect) => perfect ? [...y] : repeat(4, () => 2 * gauss(u)),
     ),
@@ -721,7 +721,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // chxy95/Deep-Mutual-Learning#2: the cross-entropy of labels and the divergence from what another network says.
   lossCase("ok-mutual-dml2", "healthy", {
     yPred: "logits",
-    sample: drawnRows((u) => [...repeat(3, () => 2 * gauss(u)), ...oneHot(3, choice(3, u))], (y, u, perfect) => {
+    sample: sampled((u) => [...repeat(3, () => 2 * gauss(u)), ...oneHot(3, choice(3, u))], (y, u, perfect) => {
       if (!perfect) return repeat(3, () => 2 * gauss(u));
       return soft(y.slice(0, 3)).map((other, i) => Math.log((other + y[3 + i]) / 2));
     }),
@@ -739,7 +739,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // ludwig-ai/ludwig#3375: CORN: each logit is asked only of those who have passed the one before. Labels: ranks 0 to 3.
   lossCase("ok-corn-ludwig3375", "healthy", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [choice(4, u)],
       ([y], u, perfect) => repeat(3, (i) => perfect ? (y > i ? 8 : -8) : 2 * gauss(u)),
     ),
@@ -762,7 +762,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // adambielski/siamese-triplet#36: "exactly the same, with a different definition of labels": 1 is alike.
   lossCase("ok-alike-is-one-adambielski36", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => [coin(u)], ([y], u, perfect) => {
+    sample: sampled((u) => [coin(u)], ([y], u, perfect) => {
       const one = [gauss(u), gauss(u)];
       if (!perfect) return [...one, gauss(u), gauss(u)];
       return [...one, one[0] + (y ? 0.01 : 3), one[1]];
@@ -776,7 +776,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // global and of the previous model.
   lossCase("ok-first-column-moon8", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...direction(u), ...direction(u)],
       (y, u, perfect) => perfect ? [y[0] - y[2], y[1] - y[3]] : [gauss(u), gauss(u)],
     ),
@@ -788,7 +788,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // salesforce/CoST#11: one positive and a queue of negatives, labels of 0 throughout. Labels: the key; outputs: the query.
   lossCase("ok-queue-cost11", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => direction(u), (y, u, perfect) => perfect ? [...y] : [gauss(u), gauss(u)]),
+    sample: sampled((u) => direction(u), (y, u, perfect) => perfect ? [...y] : [gauss(u), gauss(u)]),
   }, (y, p) => {
     const query = unit(p, 1e-12), queue = tf.tensor2d([[1, 0, -1, 0], [0, 1, 0, -1]]);
     const positive = rowSum(tf.mul(query, unit(y, 1e-12)), true), negative = tf.matMul(query, queue);
@@ -813,7 +813,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("ok-information-iic87", "healthy", {
     yPred: "probability",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => {
+    sample: sampled(() => [0], (_, u, perfect) => {
       const group = oneHot(3, choice(3, u));
       return perfect
         ? [...group, ...group]
@@ -830,7 +830,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // views of an embedding.
   lossCase("ok-scaled-supcontrast73", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => [choice(3, u)], ([y], u, perfect) => {
+    sample: sampled((u) => [choice(3, u)], ([y], u, perfect) => {
       if (!perfect) return repeat(4, () => gauss(u));
       const angle = 2 * Math.PI * y / 3, view = [Math.cos(angle), Math.sin(angle)];
       return [...view, ...view];
@@ -848,10 +848,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("ok-entropies-maskbit2", "healthy", {
     yPred: "logits",
     yTrue: "none",
-    sample: drawnRows(
-      () => [0],
-      (_, u, perfect) => perfect ? oneHot(4, choice(4, u), 8, -8) : repeat(4, () => gauss(u)),
-    ),
+    sample: sampled(() => [0], (_, u, perfect) => perfect ? oneHot(4, choice(4, u), 8, -8) : repeat(4, () => gauss(u))),
   }, (_y, p) => {
     const codes = tf.softmax(p), mean = tf.mean(codes, 0);
     const each = tf.mean(tf.neg(rowSum(tf.mul(codes, tf.logSoftmax(p)))));
@@ -864,7 +861,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("ok-critic-kerascontrib280", "healthy", {
     yPred: "real",
     yTrue: "sign",
-    sample: drawnRows((u) => [2 * coin(u) - 1], ([y], u, perfect) => [perfect ? -y * (3 + u()) : gauss(u)]),
+    sample: sampled((u) => [2 * coin(u) - 1], ([y], u, perfect) => [perfect ? -y * (3 + u()) : gauss(u)]),
   }, (y, p) => tf.mean(tf.mul(y, p))),
   // carpedm20/DCGAN-tensorflow#33: −log σ instead of log(1 − σ): the same fixed point, and stronger gradients early on.
   lossCase("ok-generator-dcgan33", "healthy", {
@@ -881,7 +878,7 @@ export const heldOutCases8: readonly LossCase[] = [
     ambiguous: true,
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [3 + u(), -3 - u()] : [gauss(u), gauss(u)]),
+    sample: sampled(() => [0], (_, u, perfect) => perfect ? [3 + u(), -3 - u()] : [gauss(u), gauss(u)]),
   }, (_y, p) => {
     const marginal = tf.mean(tf.exp(cut(p, 1, 1)));
     const average = stopped(marginal, (m) => tf.add(0.99, tf.mul(0.01, m)));
@@ -891,7 +888,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // outputs [logits of pixels 4 | μ 2 | log σ² 2].
   lossCase("ok-variance-examples225", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(4, () => coin(u)),
       (y, u, perfect) =>
         perfect
@@ -907,7 +904,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // fuenwang/3D-BoundingBox#9: minus the cosine of two angles: "the minimum loss is −1 so it is correct".
   lossCase("ok-orientation-boundingbox9", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => direction(u), (y, u, perfect) => perfect ? [...y] : direction(u)),
+    sample: sampled((u) => direction(u), (y, u, perfect) => perfect ? [...y] : direction(u)),
   }, (y, p) => {
     const angle = (x: Tensor) => tf.atan2(cut(x, 1, 1), cut(x, 0, 1));
     return tf.mul(-1, tf.mean(tf.cos(tf.sub(angle(y), angle(p)))));
@@ -928,7 +925,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // optimisation at all". Outputs [temperature, residual of the equation].
   lossCase("ok-constant-pinns2", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0] : [gauss(u), gauss(u)]),
+    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0] : [gauss(u), gauss(u)]),
   }, (y, p) => {
     const fit = tf.mean(squaredError(y, cut(p, 0, 1))), physics = tf.mean(tf.square(cut(p, 1, 1)));
     return tf.add(fit, tf.add(1, tf.mul(1, physics)));
@@ -969,7 +966,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // 3 | event], outputs 3, and a column of 0 for those who survive.
   lossCase("ok-mass-pycox143", "healthy", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...oneHot(3, choice(3, u)), coin(u, 0.6)],
       (y, u, perfect) => repeat(3, (i) => perfect ? (y[3] && y[i] ? 8 : -8) : 2 * gauss(u)),
     ),
@@ -988,7 +985,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // outputs [logits 3 | value].
   lossCase("ok-three-signs-asyncrl22", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...oneHot(3, choice(3, u)), gauss(u)],
       (y, u, perfect) => [...repeat(3, () => gauss(u)), perfect ? y[3] : 1.5 * gauss(u)],
     ),
@@ -1002,7 +999,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // boyu-ai/Hands-on-RL#79: −log π · G is the loss whose gradient is the policy's. Labels [action 3 | return above 0].
   lossCase("ok-reinforce-handsonrl79", "healthy", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...oneHot(3, choice(3, u)), Math.exp(0.5 * gauss(u))],
       (y, u, perfect) => repeat(3, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u)),
     ),
@@ -1011,7 +1008,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // log-probabilities 3 | mask 3].
   lossCase("ok-maximum-mwpreft21", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const length = 1 + choice(3, u);
       return [...repeat(3, () => gauss(u)), ...repeat(3, () => -0.5 - u()), ...repeat(3, (i) => i < length ? 1 : 0)];
     }, (y, u, perfect) => repeat(3, (i) => y[3 + i] + (perfect ? 0.3 * Math.sign(y[i]) : 0.3 * gauss(u)))),

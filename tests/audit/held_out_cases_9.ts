@@ -12,7 +12,6 @@ import {
   cut,
   direction,
   drawn,
-  drawnRows,
   flat,
   float,
   gauss,
@@ -25,6 +24,7 @@ import {
   policy,
   repeat,
   rowSum,
+  sampled,
   scores,
   sigmoidCrossEntropy,
   soft,
@@ -56,9 +56,9 @@ function similarity(a: Tensor, b: Tensor): Tensor {
 }
 
 /** Labels [x1, y1, x2, y2]; outputs boxes as well. */
-const boxes = drawnRows((u) => box(u, 0.5), (y, u, perfect) => perfect ? [...y] : box(u, 0.5));
+const boxes = sampled((u) => box(u, 0.5), (y, u, perfect) => perfect ? [...y] : box(u, 0.5));
 /** Pictures of 16 pixels, labels and outputs. */
-const pictures = drawnRows((u) => repeat(16, () => u()), (y, u, perfect) => perfect ? [...y] : repeat(16, () => u()));
+const pictures = sampled((u) => repeat(16, () => u()), (y, u, perfect) => perfect ? [...y] : repeat(16, () => u()));
 /** Intersection and union of boxes [n, 1]. */
 function overlap(y: Tensor, p: Tensor): [both: Tensor, either: Tensor] {
   const low = (b: Tensor) => cut(b, 0, 2), high = (b: Tensor) => cut(b, 2, 2);
@@ -78,7 +78,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // of three at each of four pixels; outputs [parsing 4 × 3 | edges 4 × 2].
   lossCase("consistency-argmax-schp23", ["no-gradient-op", "detached", "constant"], {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => {
         const first = choice(3, u), second = (first + 1) % 3;
         return [first, first, second, second].flatMap((c) => oneHot(3, c));
@@ -111,7 +111,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // of four frames | whether they repeat 4], outputs [periods | logits].
   lossCase("frames-counted-repnet6", "no-gradient-op", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...repeat(4, () => 2 + 4 * u()), ...repeat(4, () => coin(u))],
       (y, u, perfect) =>
         perfect
@@ -145,7 +145,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // pixels, outputs brightness.
   lossCase("mask-of-render-diffdope1", "no-gradient-op", {
     yPred: "nonnegative",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(16, () => coin(u)),
       (y, u, perfect) => repeat(16, (i) => (perfect ? y[i] : coin(u)) * (0.2 + u())),
     ),
@@ -160,7 +160,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // [reconstruction 3 | auxiliary reconstruction of the rest 3].
   lossCase("auxiliary-not-returned-crosscode3", ["detached", "constant"], {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(3, () => gauss(u)),
       (y, u, perfect) => perfect ? [...y, 0, 0, 0] : repeat(6, () => gauss(u)),
     ),
@@ -174,7 +174,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // variable is not going to have grad_fn". Labels [target 3 | trajectory 3], outputs [prediction 3 | denoised 3].
   lossCase("prediction-without-gradient-consistencypolicy4", "detached", {
     yPred: "real",
-    sample: drawnRows((u) => repeat(6, () => gauss(u)), (y, u, perfect) => perfect ? y : repeat(6, () => gauss(u))),
+    sample: sampled((u) => repeat(6, () => gauss(u)), (y, u, perfect) => perfect ? y : repeat(6, () => gauss(u))),
   }, (y, p) => {
     const consistency = tf.sub(tf.sqrt(tf.add(squaredDistance(stopped(cut(p, 0, 3)), cut(y, 0, 3)), 0.01 ** 2)), 0.01);
     return tf.add(tf.mean(consistency), tf.mean(squaredError(cut(y, 3, 3), cut(p, 3, 3))));
@@ -183,7 +183,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // requires_grad=True).sum() — "the psnr will not change during training". Outputs [three restorations of 4].
   lossCase("losses-in-new-tensor-dgunet6", "detached", {
     yPred: "real",
-    sample: drawnRows((u) => repeat(4, u), (y, u, perfect) => perfect ? [...y, ...y, ...y] : repeat(12, u)),
+    sample: sampled((u) => repeat(4, u), (y, u, perfect) => perfect ? [...y, ...y, ...y] : repeat(12, u)),
   }, (y, p) => {
     const charbonnier = (x: Tensor) => tf.mean(tf.sqrt(tf.add(tf.square(tf.sub(x, y)), 1e-6)));
     return tf.sum(tf.tensor1d([0, 4, 8].map((at) => charbonnier(cut(p, at, 4)).dataSync()[0])));
@@ -311,7 +311,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // arsedler9/lfads-torch#23: "Zeros are not in the support of the Gamma distribution". Outputs logarithms of [shape, rate].
   lossCase("gamma-of-zero-lfads23", "domain-edge", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [u() < 0.2 ? 0 : Math.exp(gauss(u))],
       ([y], u, perfect) => perfect ? [1, 1 - Math.log(y + 0.1)] : [gauss(u), gauss(u)],
     ),
@@ -323,7 +323,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // ecmwf/WeatherGenerator#2723: excluded tokens hold NaN, and NaN · 0 is NaN. Labels [values 3 | included 3].
   lossCase("nan-times-zero-weathergenerator2723", ["domain-edge", "nan-gradient"], {
     yPred: "real",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const mask = repeat(3, (i) => i === 0 ? 1 : coin(u, 0.7));
       return [...mask.map((m) => m ? gauss(u) : NaN), ...mask];
     }, (y, u, perfect) => repeat(3, (i) => perfect && y[3 + i] ? y[i] : gauss(u))),
@@ -389,7 +389,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // NaN.
   lossCase("cleaned-quotient-darts2517", ["zero-division", "nan-gradient"], {
     yPred: "real",
-    sample: drawnRows((u) => [u() < 0.2 ? 0 : 1 + 2 * u()], ([y], u, perfect) => [perfect ? y : 1 + gauss(u)]),
+    sample: sampled((u) => [u() < 0.2 ? 0 : 1 + 2 * u()], ([y], u, perfect) => [perfect ? y : 1 + gauss(u)]),
   }, (y, p) => {
     const quotient = tf.div(tf.sub(y, p), y), zero = tf.zerosLike(quotient);
     const where = (x: Tensor, is: (x: Tensor) => Tensor) => tf.where(tf.cast(stopped(x, is), "bool"), zero, x);
@@ -402,7 +402,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // belongs to, 4 × 2; outputs: embeddings 4 × 2.
   lossCase("norm-of-zero-jsis26", "nan-gradient", {
     yPred: "real",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const first = choice(2, u);
       return [first, 1 - first, choice(2, u), choice(2, u)].flatMap((thing) => oneHot(2, thing));
     }, (y, u, perfect) => repeat(4, (i) => i).flatMap((i) => perfect ? [4 * y[2 * i] - 2, 0] : [gauss(u), gauss(u)])),
@@ -420,7 +420,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // values, some missing.
   lossCase("masked-afterwards-torch121416", "nan-gradient", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(2, () => u() < 0.2 ? NaN : gauss(u)),
       (y, u, perfect) => y.map((x) => perfect && !Number.isNaN(x) ? x : gauss(u)),
     ),
@@ -441,7 +441,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("identical-embeddings-sbert4033", "nan-gradient", {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => {
+    sample: sampled(() => [0], (_, u, perfect) => {
       const anchor = repeat(3, () => gauss(u)), same = u() < 0.2;
       const positive = anchor.map((x) => same ? x : x + (perfect ? 0.1 : 1) * gauss(u));
       return [...anchor, ...positive, ...anchor.map((x) => perfect ? x + 5 + u() : gauss(u))];
@@ -457,7 +457,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // [mask 4 | picture 2], outputs [mask 4 | picture 2 | μ 2 | log σ² 2].
   lossCase("dice-without-minus-brats7", "wrong-sign", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...repeat(4, () => coin(u)), gauss(u), gauss(u)],
       (y, u, perfect) =>
         perfect ? [...y, 0, 0, 0, 0] : [...repeat(4, () => 0.02 + 0.96 * u()), ...repeat(6, () => gauss(u))],
@@ -480,7 +480,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // outputs [pixels 4 | logits of two variables of three classes].
   lossCase("divergence-subtracted-gumbel3", "wrong-sign", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(4, u),
       (y, u, perfect) => perfect ? [...y, ...repeat(6, () => 0)] : [...repeat(4, u), ...repeat(6, () => gauss(u))],
     ),
@@ -494,7 +494,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // accident". Outputs: embeddings; the proxies are fixed.
   lossCase("softmax-of-distances-proxynca15", "wrong-sign", {
     yPred: "real",
-    sample: drawnRows((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+    sample: sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
       const angle = 2 * Math.PI * y.indexOf(1) / 3;
       return perfect ? [Math.cos(angle), Math.sin(angle)] : [gauss(u), gauss(u)];
     }),
@@ -507,7 +507,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("entropy-added-openspiel962", "wrong-sign", {
     ambiguous: true,
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...oneHot(3, choice(3, u)), gauss(u)],
       (y, u, perfect) => repeat(3, (i) => perfect ? 2 * y[i] * Math.sign(y[3]) : gauss(u)),
     ),
@@ -523,7 +523,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // logits, weight)". Labels [which one is the same object 4 | whether any is], outputs logits.
   lossCase("logits-as-labels-detcon1", "swapped-arguments", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...oneHot(4, choice(4, u)), coin(u, 0.8)],
       (y, u, perfect) => y.slice(0, 4).map((x) => perfect ? 10 * x - 5 : 2 * gauss(u)),
     ),
@@ -549,7 +549,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("softmax-of-similarities-dssm2", "activation-mismatch", {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => {
+    sample: sampled(() => [0], (_, u, perfect) => {
       const [x, y] = direction(u);
       return perfect ? [x, y, x, y, -x, -y, -y, x] : repeat(8, () => gauss(u));
     }),
@@ -583,7 +583,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("sigmoid-and-from-logits-t81-81", "activation-mismatch", {
     yPred: "probability",
     yTrue: "none",
-    sample: drawnRows(
+    sample: sampled(
       () => [0],
       (_, u, perfect) => perfect ? [1 - 0.02 * u(), 0.02 * u()] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
     ),
@@ -639,7 +639,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // 1 is alike; an accuracy of 0.5. Outputs: distances.
   lossCase("alike-is-zero-keras1866", ["label-encoding", "wrong-sign", "swapped-arguments"], {
     yPred: "nonnegative",
-    sample: drawnRows((u) => [coin(u)], ([y], u, perfect) => [perfect ? (y ? 0.01 : 1.2) : 0.02 + 1.2 * u()]),
+    sample: sampled((u) => [coin(u)], ([y], u, perfect) => [perfect ? (y ? 0.01 : 1.2) : 0.02 + 1.2 * u()]),
   }, (y, p) => {
     const alike = tf.mul(tf.mul(tf.sub(1, y), 0.5), tf.square(p));
     return tf.mean(tf.add(alike, tf.mul(tf.mul(0.5, y), tf.square(tf.maximum(tf.sub(1, p), 0)))));
@@ -650,7 +650,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // Labels [action 2 | return], outputs [logits 2 | value].
   lossCase("log-probs-and-errors-a3c5", "broadcast", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...oneHot(2, choice(2, u)), 2 * gauss(u)],
       (y, u, perfect) => perfect ? [6 * y[0] - 3, 6 * y[1] - 3, y[2]] : repeat(3, () => gauss(u)),
     ),
@@ -663,13 +663,13 @@ export const heldOutCases9: readonly LossCase[] = [
   // difficult to debug". Labels of up to ±180.
   lossCase("two-shapes-tf37770", "broadcast", {
     yPred: "real",
-    sample: drawnRows((u) => [90 * gauss(u)], ([y], u, perfect) => [perfect ? y : 90 * gauss(u)]),
+    sample: sampled((u) => [90 * gauss(u)], ([y], u, perfect) => [perfect ? y : 90 * gauss(u)]),
   }, (y, p) => tf.mean(tf.mean(tf.square(tf.sub(p, flat(y))), -1))),
   // higgsfield-ai/higgsfield#24: "the size of log_probs is [80] and the size of advantage is [80,1]". Labels: returns; outputs
   // [log-probability of the action, value].
   lossCase("log-probs-and-column-higgsfield24", "broadcast", {
     yPred: "real",
-    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => [-0.1 - 2 * u(), perfect ? y : 1.5 * gauss(u)]),
+    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => [-0.1 - 2 * u(), perfect ? y : 1.5 * gauss(u)]),
   }, (y, p) => {
     const advantage = tf.sub(y, cut(p, 1, 1)), critic = tf.mean(tf.square(advantage));
     const actor = tf.neg(tf.mean(tf.mul(flat(cut(p, 0, 1)), stopped(advantage))));
@@ -682,7 +682,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("mean-of-features-coral16", "wrong-axis", {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => {
+    sample: sampled(() => [0], (_, u, perfect) => {
       const source = repeat(3, () => gauss(u));
       return [...source, ...(perfect ? source : repeat(3, () => 1.5 * gauss(u)))];
     }),
@@ -704,7 +704,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("norm-of-channels-wgan40", "wrong-axis", {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => {
+    sample: sampled(() => [0], (_, u, perfect) => {
       const slopes = repeat(4, () => gauss(u)), length = Math.hypot(...slopes);
       return slopes.map((x) => perfect ? x / length : x);
     }),
@@ -728,7 +728,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("summed-before-squares-neuralstyle7", ["wrong-axis", "reduction"], {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => {
+    sample: sampled(() => [0], (_, u, perfect) => {
       const turn = direction(u), far = [-turn[1], turn[0]];
       return perfect ? [2 * turn[0], 2 * turn[1], far[0], far[1]] : repeat(4, () => 1.5 * gauss(u));
     }),
@@ -741,7 +741,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // images". Labels and outputs: colours of the light.
   lossCase("dot-of-batch-fc4-33", ["wrong-axis", "saturated"], {
     yPred: "nonnegative",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(3, () => 0.2 + u()),
       (y, u, perfect) => perfect ? y.map((x) => 2 * x) : repeat(3, () => 0.05 + u()),
     ),
@@ -755,7 +755,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // mean, not used], outputs [mean, argument of softplus].
   lossCase("deviation-as-variance-darts1162", "wrong-optimum", {
     yPred: "real",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const mean = 2 * gauss(u);
       return [mean + 0.5 * gauss(u), mean];
     }, (y, u, perfect) => perfect ? [y[1], Math.log(Math.exp(0.5) - 1)] : [2 * gauss(u), gauss(u)]),
@@ -768,7 +768,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // prior is of deviation 0.1.
   lossCase("sigma-without-log-blitz15", "wrong-optimum", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [gauss(u)],
       (_, u, perfect) => perfect ? [0, Math.log(Math.exp(0.1) - 1)] : [0.3 * gauss(u), gauss(u)],
     ),
@@ -793,7 +793,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // zero". Labels [padding 3 | reference of the chosen and of the rejected], outputs log-probabilities [chosen 3 | rejected 3].
   lossCase("only-padding-cosyvoice1449", ["wrong-optimum", "reduction"], {
     yPred: "real",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const length = 1 + choice(2, u);
       return [...repeat(3, (i) => i < length ? 0 : 1), -1 - u(), -1 - u()];
     }, (y, u, perfect) => {
@@ -812,7 +812,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("mean-of-pixels-keras3383", "bad-scale", {
     ambiguous: true,
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(32, () => coin(u)),
       (y, u, perfect) =>
         perfect ? [...y, 0, 0, 0, 0] : [...repeat(32, () => 0.02 + 0.96 * u()), ...repeat(4, () => gauss(u))],
@@ -830,7 +830,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // dyelax/Adversarial_Video_Generation#24: "increasing batch size will increase loss as well".
   lossCase("summed-frames-videogeneration24", "bad-scale", {
     yPred: "tanh",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(8, () => 1.96 * u() - 0.98),
       (y, u, perfect) => perfect ? [...y] : repeat(8, () => 1.96 * u() - 0.98),
     ),
@@ -838,7 +838,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // modelscope/easydistill#16: divided by the number of tokens, and then again. Rows are tokens: labels [teacher 3 | mask].
   lossCase("tokens-twice-easydistill16", ["bad-scale", "reduction"], {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...soft(repeat(3, () => 2 * gauss(u))), coin(u, 0.8)],
       (y, u, perfect) => repeat(3, (i) => perfect ? Math.log(y[i]) : 2 * gauss(u)),
     ),
@@ -853,12 +853,12 @@ export const heldOutCases9: readonly LossCase[] = [
   // mean?" Labels: returns; outputs: log-probabilities of the actions.
   lossCase("mean-before-returns-gymnasium1336", "reduction", {
     yPred: "real",
-    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => [perfect ? (y > 0 ? -0.05 : -4) : -0.1 - 2 * u()]),
+    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => [perfect ? (y > 0 ? -0.05 : -4) : -0.1 - 2 * u()]),
   }, (y, p) => tf.neg(tf.sum(tf.mul(tf.mean(p), y)))),
   // lucidrains/voicebox-pytorch#6: masked losses are filled with 0, and the masked ones are counted. Labels [values 3 | mask 3].
   lossCase("masked-are-counted-voicebox6", "reduction", {
     yPred: "real",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const masked = 1 + choice(2, u);
       return [...repeat(3, () => gauss(u)), ...repeat(3, (i) => i < masked ? 1 : 0)];
     }, (y, u, perfect) => perfect ? y.slice(0, 3) : repeat(3, () => gauss(u))),
@@ -869,7 +869,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // huggingface/lerobot#3377: padded actions have a loss of 0 and count in the mean. Labels [actions 2 × 2 | in the episode 2].
   lossCase("padding-in-mean-lerobot3377", "reduction", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...repeat(4, () => gauss(u)), 1, coin(u)],
       (y, u, perfect) => perfect ? y.slice(0, 4) : repeat(4, () => gauss(u)),
     ),
@@ -881,7 +881,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // second document "flips sign". Labels: which of three sorted documents there are; outputs logits.
   lossCase("padding-in-normaliser-sbert3827", ["reduction", "wrong-optimum"], {
     yPred: "logits",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const length = 2 + choice(2, u);
       return repeat(3, (i) => i < length ? 1 : 0);
     }, (_, u, perfect) => repeat(3, (i) => perfect ? 4 - 4 * i : 2 * gauss(u))),
@@ -910,7 +910,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // whether the row counts].
   lossCase("ok-truncated-truncatedloss4", "healthy", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...oneHot(3, choice(3, u)), coin(u, 0.9)],
       (y, u, perfect) => repeat(3, (i) => perfect ? 16 * y[i] - 8 : 1.5 * gauss(u)),
     ),
@@ -937,7 +937,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // classes that are known to be there.
   lossCase("ok-entropy-of-unknown-spml1", "healthy", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => oneHot(4, choice(4, u)),
       (y, u, perfect) => repeat(4, (i) => perfect ? 8 * y[i] : 2 * gauss(u)),
     ),
@@ -955,7 +955,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // part of the first].
   lossCase("ok-mixup-cifar10", "healthy", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...oneHot(3, choice(3, u)), ...oneHot(3, choice(3, u)), 0.05 + 0.9 * u()],
       (y, u, perfect) =>
         repeat(3, (i) => perfect ? Math.log(y[6] * y[i] + (1 - y[6]) * y[3 + i] + 1e-4) : 2 * gauss(u)),
@@ -967,7 +967,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // jongwooko/distillm#7: the teacher's entropy is left out: a constant. Labels [teacher's logits 3 | mask].
   lossCase("ok-no-entropy-distillm7", "healthy", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [...repeat(3, () => 2 * gauss(u)), coin(u, 0.8)],
       (y, u, perfect) => perfect ? y.slice(0, 3) : repeat(3, () => 2 * gauss(u)),
     ),
@@ -978,7 +978,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // dropreg/R-Drop, README.md: two passes through the model are to agree as well. Outputs: logits of both.
   lossCase("ok-two-passes-rdrop", "healthy", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => oneHot(3, choice(3, u)),
       (y, u, perfect) => perfect ? [...y, ...y].map((x) => 16 * x - 8) : repeat(6, () => 2 * gauss(u)),
     ),
@@ -994,7 +994,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-consistency-randconv2", "healthy", {
     yPred: "logits",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => {
+    sample: sampled(() => [0], (_, u, perfect) => {
       const one = repeat(3, () => 2 * gauss(u));
       return perfect ? [...one, ...one, ...one] : repeat(9, () => 2 * gauss(u));
     }),
@@ -1008,7 +1008,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // outputs; outputs: the student's.
   lossCase("ok-centred-teacher-dino", "healthy", {
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(4, () => 0.2 * gauss(u)),
       (y, u, perfect) => perfect ? y.map((x) => 2.5 * x) : repeat(4, () => 0.5 * gauss(u)),
     ),
@@ -1026,7 +1026,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // teacher's embeddings, outputs: the student's.
   lossCase("ok-angles-rkd16", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(3, () => gauss(u)),
       (y, u, perfect) => perfect ? [2 * y[1] + 1, 2 * y[2], 2 * y[0]] : repeat(3, () => gauss(u)),
     ),
@@ -1050,7 +1050,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // embeddings; the classes' directions are fixed.
   lossCase("ok-cosine-margin-cosface", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+    sample: sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
       const angle = 2 * Math.PI * y.indexOf(1) / 3;
       return perfect ? [Math.cos(angle), Math.sin(angle)] : [gauss(u), gauss(u)];
     }),
@@ -1064,7 +1064,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // BVLC/caffe#2308: the margin is compared with the squared distance. Labels: alike; outputs: two embeddings.
   lossCase("ok-squared-margin-caffe2308", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => [coin(u)], ([y], u, perfect) => {
+    sample: sampled((u) => [coin(u)], ([y], u, perfect) => {
       const one = [gauss(u), gauss(u)];
       return !perfect ? [...one, gauss(u), gauss(u)] : [...one, one[0] + (y ? 0 : 2), one[1]];
     }),
@@ -1077,7 +1077,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-closest-positive-pointnetvlad2", "healthy", {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => {
+    sample: sampled(() => [0], (_, u, perfect) => {
       const [x, y] = [gauss(u), gauss(u)];
       return perfect ? [x, y, x, y, x, y, x + 3, y, x, y - 3] : repeat(10, () => gauss(u));
     }),
@@ -1092,7 +1092,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-diagonal-curl9", "healthy", {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => {
+    sample: sampled(() => [0], (_, u, perfect) => {
       const one = direction(u).map((x) => 3 * x);
       return perfect ? [...one, ...one] : [gauss(u), gauss(u), gauss(u), gauss(u)];
     }),
@@ -1115,7 +1115,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-vicreg16", "healthy", {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => {
+    sample: sampled(() => [0], (_, u, perfect) => {
       const one = repeat(3, () => 1.2 * gauss(u));
       return [...one, ...(perfect ? one : repeat(3, () => gauss(u)))];
     }),
@@ -1138,7 +1138,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-margin-added-openke", "healthy", {
     yPred: "nonnegative",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [0.1 * u(), 7 + u()] : [5 * u(), 5 * u()]),
+    sample: sampled(() => [0], (_, u, perfect) => perfect ? [0.1 * u(), 7 + u()] : [5 * u(), 5 * u()]),
   }, (_y, p) => tf.add(tf.mean(tf.maximum(tf.sub(cut(p, 0, 1), cut(p, 1, 1)), -6)), 6)),
   // DeepGraphLearning/KnowledgeGraphEmbedding, codes/model.py: the weights of negatives are a softmax of their scores, and
   // detached. Outputs: scores of a fact and of three that do not hold.
@@ -1157,7 +1157,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // three documents, in falling order.
   lossCase("ok-list-mle-l2r2-1", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(3, () => 3 * u()).sort((a, b) => b - a),
       (_, u, perfect) => repeat(3, (i) => perfect ? 6 - 6 * i : 1.5 * gauss(u)),
     ),
@@ -1169,7 +1169,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // Labels: a signal; outputs [reconstruction 2 | encoding 2 | code 2].
   lossCase("ok-two-detached-vqvae", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => [gauss(u), gauss(u)], (y, u, perfect) => {
+    sample: sampled((u) => [gauss(u), gauss(u)], (y, u, perfect) => {
       const code = [gauss(u), gauss(u)];
       return perfect ? [...y, ...code, ...code] : [gauss(u), gauss(u), ...code, gauss(u), gauss(u)];
     }),
@@ -1185,10 +1185,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // optimizing the square". Outputs [mixing logits 2 | means 2 | arguments of σ 2].
   lossCase("ok-log-sum-exp-mdn10", "healthy", {
     yPred: "real",
-    sample: drawnRows(
-      (u) => [gauss(u)],
-      ([y], u, perfect) => perfect ? [0, 0, y, y, -1, -1] : repeat(6, () => gauss(u)),
-    ),
+    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [0, 0, y, y, -1, -1] : repeat(6, () => gauss(u))),
   }, (y, p) => {
     const sigma = tf.add(tf.elu(cut(p, 4, 2)), 1.001), alpha = tf.add(tf.softmax(cut(p, 0, 2)), 1e-8);
     const squares = tf.div(squaredError(y, cut(p, 2, 2)), tf.mul(2, tf.square(sigma)));
@@ -1200,7 +1197,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // logit of π].
   lossCase("ok-zero-inflated-dca52", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [coin(u, 0.4) ? 0 : choice(8, u)],
       ([y], u, perfect) => perfect ? [Math.log(y + 0.1), 3, y ? -6 : 6] : [0.5 + gauss(u), gauss(u), gauss(u)],
     ),
@@ -1218,7 +1215,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // Outputs [place, argument of σ].
   lossCase("ok-residual-likelihood-rle5", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => [0.5 * gauss(u)], ([y], u, perfect) => perfect ? [y, -4] : [0.5 * gauss(u), gauss(u)]),
+    sample: sampled((u) => [0.5 * gauss(u)], ([y], u, perfect) => perfect ? [y, -4] : [0.5 * gauss(u), gauss(u)]),
   }, (y, p) => {
     const sigma = tf.add(tf.sigmoid(cut(p, 1, 1)), 1e-9), error = tf.div(tf.sub(cut(p, 0, 1), y), sigma);
     const flow = tf.add(tf.log(sigma), tf.add(tf.mul(0.5, tf.square(error)), 0.5 * Math.log(2 * Math.PI)));
@@ -1229,7 +1226,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-weighted-likelihood-betanll", "healthy", {
     ambiguous: true,
     yPred: "real",
-    sample: drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, -3] : [1.5 * gauss(u), gauss(u)]),
+    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, -3] : [1.5 * gauss(u), gauss(u)]),
   }, (y, p) => {
     const variance = tf.exp(cut(p, 1, 1)), squares = tf.div(squaredError(y, cut(p, 0, 1)), variance);
     const loss = tf.mul(0.5, tf.add(squares, tf.log(variance)));
@@ -1238,7 +1235,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // ermongroup/ncsn, losses/dsm.py: errors of scores, weighted with σ². Labels [noise 2 | σ], outputs scores.
   lossCase("ok-annealed-scores-ncsn", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const sigma = 0.1 + u();
       return [sigma * gauss(u), sigma * gauss(u), sigma];
     }, (y, u, perfect) => repeat(2, (i) => perfect ? -y[i] / y[2] ** 2 : 2 * gauss(u))),
@@ -1250,7 +1247,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // value". Labels: four pixels; outputs [pixels 4 | μ 2 | log σ² 2].
   lossCase("ok-least-divergence-worldmodels12", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => repeat(4, () => u()),
       (y, u, perfect) =>
         perfect ? [...y, 0.5, -0.5, -0.5, -0.5] : [...repeat(4, () => u()), ...repeat(4, () => gauss(u))],
@@ -1274,7 +1271,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // rstudio-conf-2020/dl-keras-tf#9: msle is recommended for prices of up to 755000. Labels and outputs: prices.
   lossCase("ok-prices-dlkerastf9", "healthy", {
     yPred: "nonnegative",
-    sample: drawnRows((u) => [35000 + 720000 * u() ** 3], ([y], u, perfect) => [perfect ? y : 20000 + 500000 * u()]),
+    sample: sampled((u) => [35000 + 720000 * u() ** 3], ([y], u, perfect) => [perfect ? y : 20000 + 500000 * u()]),
   }, (y, p) => {
     const logs = (x: Tensor) => tf.log(tf.add(tf.maximum(x, 1e-7), 1));
     return tf.mean(tf.square(tf.sub(logs(y), logs(p))));
@@ -1311,7 +1308,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // Outputs: guesses 3 × 2.
   lossCase("ok-best-of-three-sgan", "healthy", {
     yPred: "real",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [gauss(u), gauss(u)],
       (y, u, perfect) => perfect ? [...y, ...y, ...y] : repeat(6, () => 1.5 * gauss(u)),
     ),
@@ -1323,7 +1320,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // failure 3], outputs: chances to survive each.
   lossCase("ok-two-halves-nnetsurvival", "healthy", {
     yPred: "probability",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const last = choice(4, u), failed = coin(u, 0.6) && last < 3;
       return [...repeat(3, (i) => i < last ? 1 : 0), ...repeat(3, (i) => failed && i === last ? 1 : 0)];
     }, (y, u, perfect) => repeat(3, (i) => !perfect ? 0.02 + 0.96 * u() : y[i] ? 0.99 : y[3 + i] ? 0.01 : 0.5)),
@@ -1345,7 +1342,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // among six pixels, and lower values beside it.
   lossCase("ok-weight-map-centernet728", "healthy", {
     yPred: "logits",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const peak = choice(6, u);
       return repeat(6, (i) => Math.exp(-((i - peak) ** 2) / 1.5));
     }, (y, u, perfect) => repeat(6, (i) => perfect ? (y[i] === 1 ? 6 : -6) : 2 * gauss(u))),
@@ -1362,7 +1359,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // log-probabilities.
   lossCase("ok-minus-logarithms-stablebaselines447", "healthy", {
     yPred: "nonnegative",
-    sample: drawnRows(
+    sample: sampled(
       (u) => [gauss(u), 0.7 + u()],
       ([advantage, old], u, perfect) => [old + (perfect ? -0.3 * Math.sign(advantage) : 0.2 * gauss(u))],
     ),
@@ -1374,7 +1371,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // Labels [old value, return].
   lossCase("ok-larger-value-loss-rslrl152", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => {
+    sample: sampled((u) => {
       const old = gauss(u);
       return [old, old + 0.4 * gauss(u)];
     }, ([old, goal], u, perfect) => [perfect ? goal : old + 0.4 * gauss(u)]),
@@ -1386,7 +1383,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // done], outputs [values 3 | values of the next state 3].
   lossCase("ok-target-detached-baselines105", "healthy", {
     yPred: "real",
-    sample: drawnRows((u) => [...oneHot(3, choice(3, u)), gauss(u), coin(u, 0.1)], (y, u, perfect) => {
+    sample: sampled((u) => [...oneHot(3, choice(3, u)), gauss(u), coin(u, 0.1)], (y, u, perfect) => {
       const next = repeat(3, () => gauss(u)), goal = y[3] + 0.99 * (1 - y[4]) * Math.max(...next);
       return [...repeat(3, (i) => perfect && y[i] ? goal : gauss(u)), ...next];
     }),
@@ -1399,7 +1396,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-soft-actor-spinningup241", "healthy", {
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)]),
+    sample: sampled(() => [0], (_, u, perfect) => perfect ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)]),
   }, (_y, p) => tf.mean(tf.sub(tf.mul(0.2, cut(p, 0, 1)), cut(p, 1, 1)))),
   // vwxyzjn/cleanrl#379: log_pi is [n, 1] and the values are [n], and the mean of all differences is that of n. Outputs
   // [log-probability, value of the action].
@@ -1407,7 +1404,7 @@ export const heldOutCases9: readonly LossCase[] = [
     ambiguous: true,
     yPred: "real",
     yTrue: "none",
-    sample: drawnRows(() => [0], (_, u, perfect) => perfect ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)]),
+    sample: sampled(() => [0], (_, u, perfect) => perfect ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)]),
   }, (_y, p) => tf.mean(tf.sub(tf.mul(0.2, cut(p, 0, 1)), flat(cut(p, 1, 1))))),
   // huggingface/trl#2681: exp(x − x.detach()) is 1, and "the policy gradient still flows through the log-probs". Labels
   // [advantage, log-probability of the reference].
@@ -1421,7 +1418,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-value-of-another-doe1", "healthy", {
     ambiguous: true,
     yPred: "logits",
-    sample: drawnRows(
+    sample: sampled(
       (u) => oneHot(3, choice(3, u)),
       (y, u, perfect) => perfect ? [...y.map((x) => 16 * x - 8), 0, 0, 0] : repeat(6, () => gauss(u)),
     ),

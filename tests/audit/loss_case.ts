@@ -292,7 +292,7 @@ export const drawn =
   };
 
 /** Random and perfect batches, drawn row by row: all labels first, then an output for each. */
-export const drawnRows = (
+export const sampled = (
   label: (u: Uniform) => number[],
   output: (label: number[], u: Uniform, perfect: boolean) => number[],
 ): Sample =>

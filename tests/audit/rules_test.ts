@@ -18,7 +18,7 @@ import { heldOutCases5 } from "./held_out_cases_5.ts";
 import { heldOutCases6 } from "./held_out_cases_6.ts";
 import { heldOutCases11 } from "./held_out_cases_11.ts";
 import { heldOutCases12 } from "./held_out_cases_12.ts";
-import { choice, crossEntropy, dice, drawnRows, float, gauss, oneHot, soft, triplets } from "./loss_case.ts";
+import { choice, crossEntropy, dice, float, gauss, oneHot, sampled, soft, triplets } from "./loss_case.ts";
 
 const all = [
   ...[...cases, ...furtherCasesDev, ...furtherCasesHeldOut],
@@ -347,55 +347,55 @@ const classesFirst: AuditOptions["sample"] = (kind, seed, rows) => {
 };
 
 /** The score of a chosen item and those of three others, without labels. */
-const ranked = drawnRows(
+const ranked = sampled(
   () => [0],
   (_, u, perfect) => [perfect ? 5 : gauss(u), ...[0, 0, 0].map(() => perfect ? -5 : gauss(u))],
 );
 
 /** Two vectors that should be equal, without labels. */
-const alike = drawnRows(() => [0], (_, u, perfect) => {
+const alike = sampled(() => [0], (_, u, perfect) => {
   const one = [gauss(u), gauss(u)];
   return [...one, ...(perfect ? one : [gauss(u), gauss(u)])];
 });
 
 /** Two views of 0 or 1 that should be alike, and the same for all inputs if nothing holds them, without labels. */
-const views = drawnRows(() => [0], (_, u, perfect) => {
+const views = sampled(() => [0], (_, u, perfect) => {
   const one = [gauss(u), gauss(u)].map((x) => perfect ? (x > 0 ? 1 : 0) : x);
   return [...one, ...(perfect ? one : [gauss(u), gauss(u)])];
 });
 
 /** The logarithmic probability of an action, and its value, without labels. */
-const actor = drawnRows(() => [0], (_, u, perfect) => perfect ? [-2, 3 + u()] : [gauss(u), gauss(u)]);
+const actor = sampled(() => [0], (_, u, perfect) => perfect ? [-2, 3 + u()] : [gauss(u), gauss(u)]);
 
 /** One normal label per row, an output that should equal it, and one that should be 0. */
-const withCode = drawnRows((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0] : [gauss(u), gauss(u)]);
+const withCode = sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0] : [gauss(u), gauss(u)]);
 
 /** The class of each row, and two views of its logits. */
-const twoViews = drawnRows((u) => {
+const twoViews = sampled((u) => {
   const own = Math.floor(3 * u());
   return [0, 1, 2].map((at) => at === own ? 1 : 0);
 }, (y, u, perfect) => [...y, ...y].map((one) => perfect ? 2 * one - 1 : 0.5 * gauss(u)));
 
 /** A normal label per row, that of a teacher, and an output for both. */
-const twoLabels = drawnRows((u) => [gauss(u), gauss(u)], ([own], u, perfect) => perfect ? [own] : [gauss(u)]);
+const twoLabels = sampled((u) => [gauss(u), gauss(u)], ([own], u, perfect) => perfect ? [own] : [gauss(u)]);
 
 /** One label of 0 or 1 per row, an output for it, and the shares of two groups, which should be equal. */
-const withShares = drawnRows((u) => [u() < 0.5 ? 1 : 0], ([y], u, perfect) => {
+const withShares = sampled((u) => [u() < 0.5 ? 1 : 0], ([y], u, perfect) => {
   const share = 0.02 + 0.96 * u();
   return perfect ? [y, 0.5, 0.5] : [u(), share, 1 - share];
 });
 
 /** Shares of activation of which 0.05 is right, without labels. */
-const sparse = drawnRows(() => [0], (_, u, perfect) => [0, 0].map(() => perfect ? 0.05 : 0.02 + 0.96 * u()));
+const sparse = sampled(() => [0], (_, u, perfect) => [0, 0].map(() => perfect ? 0.05 : 0.02 + 0.96 * u()));
 
 /** Actions of three with their returns, and the logits and the value of a policy. */
-const actions = drawnRows((u) => {
+const actions = sampled((u) => {
   const own = Math.floor(3 * u());
   return [...[0, 1, 2].map((at) => at === own ? 1 : 0), gauss(u)];
 }, (y, u, perfect) => [gauss(u), gauss(u), gauss(u), perfect ? y[3] : 1.5 * gauss(u)]);
 
 /** Two assignments of each row to three groups, without labels. */
-const assignments = drawnRows(() => [0], (_, u, perfect) => {
+const assignments = sampled(() => [0], (_, u, perfect) => {
   const own = Math.floor(3 * u()), sure = [0, 1, 2].map((at) => at === own ? 1 : 0);
   const shares = () => {
     const powers = [gauss(u), gauss(u), gauss(u)].map(Math.exp), all = powers[0] + powers[1] + powers[2];
@@ -1054,13 +1054,13 @@ const gramOf = (x: Tensor): Tensor => {
 const each = (y: Tensor, p: Tensor): Tensor => tf.abs(tf.sub(y, p));
 
 /** Labels: which of three classes are allowed; outputs: shares, correct if none is of a forbidden class. */
-const allowed = drawnRows(
+const allowed = sampled(
   (u) => oneHot(3, choice(3, u), 0, 1),
   (mask, u, perfect) => soft(mask.map((is) => !perfect ? 1.5 * gauss(u) : is === 1 ? 9 * u() : -20)),
 );
 /** Labels of a kind; outputs between 0 and 1, and correct ones. */
 const shareFor = (label: (u: () => number) => number, right: (y: number) => number) =>
-  drawnRows((u) => [label(u)], ([y], u, perfect) => [perfect ? right(y) : 0.02 + 0.96 * u()]);
+  sampled((u) => [label(u)], ([y], u, perfect) => [perfect ? right(y) : 0.02 + 0.96 * u()]);
 const missing = shareFor((u) => choice(3, u) - 1, (y) => y < 0 ? 0.5 : y === 1 ? 0.999 : 0.001);
 const prices = shareFor((u) => 20 + 30 * u(), () => 1), trials = shareFor((u) => 1 + choice(5, u), (y) => 0.98 / y);
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { scikitLearnFolds } from "@roundabout/roundabout/data";
-import { mersenneTwister, numpyShuffle } from "../../lib/data/mt19937.ts";
+import { mersenneTwister, numpyShuffle } from "../../lib/data/scikit_learn_folds.ts";
 import recorded from "../reference/folds.json" with { type: "json" };
 
 Deno.test("scikitLearnFolds: the folds that scikit-learn made, row by row", () => {

@@ -1,7 +1,6 @@
 // Ranks of lists that do not fit into a cache: the wider sort, and the way back to the places.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { between } from "../../lib/numerics/between.ts";
-import { byPlace, rankFalling, rankRows } from "../../lib/numerics/rank.ts";
+import { between, byPlace, rankFalling, rankRows } from "../../lib/numerics/rank.ts";
 import { random } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
