@@ -21,6 +21,7 @@ import {
   minusTwiceDivergence,
   on,
   oneHot,
+  onRows,
   policy,
   repeat,
   rowSum,
@@ -255,13 +256,10 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "masked-largest-tstcc25",
     ["domain-edge", "nan-gradient"],
-    {
-      yPred: "real",
-      sample: sampled(() => [0], (_, u, perfect) => {
-        const one = [5 * gauss(u), 5 * gauss(u)];
-        return [...one, ...(perfect ? one : [5 * gauss(u), 5 * gauss(u)])];
-      }),
-    },
+    onRows("real", () => [0], (_, u, perfect) => {
+      const one = [5 * gauss(u), 5 * gauss(u)];
+      return [...one, ...(perfect ? one : [5 * gauss(u), 5 * gauss(u)])];
+    }),
     (_, p) => {
       const all = tf.concat([cut(p, 0, 2), cut(p, 2, 2)], 0) as tf.Tensor2D, n = p.shape[0];
       const products = tf.div(tf.matMul(all, all, false, true), 0.2);
@@ -332,13 +330,11 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "root-of-squares-pix2pix27",
     ["nan-gradient", "wrong-optimum"],
-    {
-      yPred: "tanh",
-      sample: sampled(
-        (u) => [1.9 * u() - 0.95, 1.9 * u() - 0.95],
-        (y, u, perfect) => perfect ? y : [1.9 * u() - 0.95, 1.9 * u() - 0.95],
-      ),
-    },
+    onRows(
+      "tanh",
+      (u) => [1.9 * u() - 0.95, 1.9 * u() - 0.95],
+      (y, u, perfect) => perfect ? y : [1.9 * u() - 0.95, 1.9 * u() - 0.95],
+    ),
     (y, p) => tf.mean(tf.sqrt(tf.abs(tf.sub(tf.square(y), tf.square(p))))),
   ),
   // jax-ml/jax#5798: where(x < 1, x, sqrt(x)), here of the size of an error, whose gradient at 0 is nan.
@@ -355,13 +351,11 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "masked-logit-jax17117",
     ["nan-gradient", "domain-edge"],
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => [...oneHot(2, choice(2, u)), 0],
-        (y, u, perfect) => [...y.slice(0, 2).map((x) => perfect ? 8 * x - 4 : gauss(u)), 100 + 10 * gauss(u)],
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [...oneHot(2, choice(2, u)), 0],
+      (y, u, perfect) => [...y.slice(0, 2).map((x) => perfect ? 8 * x - 4 : gauss(u)), 100 + 10 * gauss(u)],
+    ),
     (y, p) => {
       const shifted = tf.sub(p, stopped(p, (x) => tf.max(cut(x, 0, 2), 1, true)));
       const valid = tf.cast(tf.tile(tf.tensor2d([[1, 1, 0]]), [p.shape[0], 1]), "bool");
@@ -420,13 +414,11 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "mask-of-outputs-tf38067",
     ["swapped-arguments", "wrong-optimum"],
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [coin(u, 0.3) ? 0 : 2 + gauss(u)],
-        ([y], u, perfect) => [perfect && y !== 0 ? y : perfect ? 2 + gauss(u) : 2 * gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [coin(u, 0.3) ? 0 : 2 + gauss(u)],
+      ([y], u, perfect) => [perfect && y !== 0 ? y : perfect ? 2 + gauss(u) : 2 * gauss(u)],
+    ),
     (y, p) => {
       const masked = (predicted: Tensor, target: Tensor) => {
         const known = stopped(target, (x) => float(tf.notEqual(x, 0)));
@@ -451,13 +443,11 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "source-for-latent-cellflow305",
     ["wrong-optimum", "swapped-arguments"],
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => repeat(6, () => gauss(u)),
-        (y, u, perfect) => perfect ? [y[4] - y[2], y[5] - y[3]] : [1.5 * gauss(u), 1.5 * gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => repeat(6, () => gauss(u)),
+      (y, u, perfect) => perfect ? [y[4] - y[2], y[5] - y[3]] : [1.5 * gauss(u), 1.5 * gauss(u)],
+    ),
     (y, p) => tf.mean(squaredError(tf.sub(cut(y, 4, 2), cut(y, 0, 2)), p)),
   ),
   // carpedm20/NTM-tensorflow#17: −Σ x·log z + (1 − x)·log(1 − z), where x is the output, in [−1, 1], and z the target.
@@ -519,10 +509,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "minus-one-facial1",
     "label-encoding",
-    {
-      yPred: "logits",
-      sample: sampled((u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [-4 * y, 4 * y] : [gauss(u), gauss(u)]),
-    },
+    onRows("logits", (u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [-4 * y, 4 * y] : [gauss(u), gauss(u)]),
     (y, p) => {
       const codes = float(tf.oneHot(flat(tf.cast(y, "int32")) as tf.Tensor1D, 2));
       return tf.mean(softmaxCrossEntropy(codes, p));
@@ -547,10 +534,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "targets-above-one-brainjs518",
     ["label-encoding", "activation-mismatch", "bad-scale"],
-    {
-      yPred: "probability",
-      sample: sampled((u) => [3 + choice(4, u)], (_, u, perfect) => [perfect ? 0.99999 : 0.05 + 0.9 * u()]),
-    },
+    onRows("probability", (u) => [3 + choice(4, u)], (_, u, perfect) => [perfect ? 0.99999 : 0.05 + 0.9 * u()]),
     (y, p) => tf.mean(squaredError(y, p)),
   ),
   // ---- broadcast
@@ -572,13 +556,11 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "next-values-pytorchdqn3",
     "broadcast",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [...oneHot(3, choice(3, u)), gauss(u), gauss(u)],
-        (y, u, perfect) => y.slice(0, 3).map((x) => perfect && x ? y[3] + 0.99 * y[4] : 1.5 * gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [...oneHot(3, choice(3, u)), gauss(u), gauss(u)],
+      (y, u, perfect) => y.slice(0, 3).map((x) => perfect && x ? y[3] + 0.99 * y[4] : 1.5 * gauss(u)),
+    ),
     (y, p) => {
       const current = rowSum(tf.mul(cut(y, 0, 3), p), true), next = flat(cut(y, 4, 1));
       const target = tf.add(flat(cut(y, 3, 1)), tf.mul(0.99, next));
@@ -598,13 +580,11 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "norm-along-pixels-lanenet12",
     "wrong-axis",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => oneHot(2, choice(2, u)),
-        (y, u, perfect) => perfect ? y.map((x) => 4 * x - 2 + 0.05 * gauss(u)) : [gauss(u), gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => oneHot(2, choice(2, u)),
+      (y, u, perfect) => perfect ? y.map((x) => 4 * x - 2 + 0.05 * gauss(u)) : [gauss(u), gauss(u)],
+    ),
     (y, p) => {
       const lane = (i: number) => {
         const mine = cut(y, i, 1), centre = tf.div(tf.sum(tf.mul(mine, p), 0), tf.maximum(tf.sum(mine), 1));
@@ -692,10 +672,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "millions-keras4563",
     "bad-scale",
-    {
-      yPred: "real",
-      sample: sampled((u) => [2e6 * (1 + 0.3 * gauss(u))], ([y], u, perfect) => [perfect ? y : gauss(u)]),
-    },
+    onRows("real", (u) => [2e6 * (1 + 0.3 * gauss(u))], ([y], u, perfect) => [perfect ? y : gauss(u)]),
     (y, p) => tf.mean(tf.abs(tf.sub(y, p))),
   ),
   // zhanglichao/updatenet#12: the squared error of templates that are not normalised is hundreds of thousands: "normal".
@@ -724,13 +701,10 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "mean-and-sum-vaetorch11",
     ["bad-scale", "reduction"],
-    {
-      yPred: "real",
-      sample: sampled((u) => repeat(32, () => coin(u)), (y, u, perfect) => [
-        ...y.map((x) => perfect ? 8 * x - 4 : gauss(u)),
-        ...repeat(4, () => perfect ? 0 : gauss(u)),
-      ]),
-    },
+    onRows("real", (u) => repeat(32, () => coin(u)), (y, u, perfect) => [
+      ...y.map((x) => perfect ? 8 * x - 4 : gauss(u)),
+      ...repeat(4, () => perfect ? 0 : gauss(u)),
+    ]),
     (y, p) =>
       tf.sub(
         tf.mean(sigmoidCrossEntropy(y, cut(p, 0, 32))),
@@ -743,26 +717,22 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "joints-summed-4dhumans85",
     "reduction",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [gauss(u), gauss(u), u()],
-        ([a, b], u, perfect) => perfect ? [a, b] : [1.5 * gauss(u), 1.5 * gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [gauss(u), gauss(u), u()],
+      ([a, b], u, perfect) => perfect ? [a, b] : [1.5 * gauss(u), 1.5 * gauss(u)],
+    ),
     (y, p) => tf.sum(tf.mul(cut(y, 2, 1), tf.abs(tf.sub(p, cut(y, 0, 2))))),
   ),
   // jxgu1016/MNIST_center_loss_pytorch#9: |feature − centre|².sum() / 2.0, not divided by the number of rows.
   lossCase(
     "centres-summed-mnistcenter9",
     "reduction",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => oneHot(3, choice(3, u)),
-        (y, u, perfect) => perfect ? [2 * y[0] - 2 * y[1], 2 * y[2]] : [2 * gauss(u), 2 * gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => oneHot(3, choice(3, u)),
+      (y, u, perfect) => perfect ? [2 * y[0] - 2 * y[1], 2 * y[2]] : [2 * gauss(u), 2 * gauss(u)],
+    ),
     (y, p) => {
       const centres = tf.matMul(y as tf.Tensor2D, tf.tensor2d([[2, 0], [-2, 0], [0, 2]]));
       return tf.div(tf.sum(tf.square(tf.sub(p, centres))), 2);
@@ -772,13 +742,11 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "divergence-summed-nvae3",
     "reduction",
-    {
-      yPred: "real",
-      sample: sampled(
-        () => [0],
-        (_, u, perfect) => [...repeat(4, () => perfect ? 0 : gauss(u)), 0.3 * gauss(u), 0.3 * gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      () => [0],
+      (_, u, perfect) => [...repeat(4, () => perfect ? 0 : gauss(u)), 0.3 * gauss(u), 0.3 * gauss(u)],
+    ),
     (_, p) => {
       const mean = cut(p, 0, 2), logvar = cut(p, 2, 2), width = tf.exp(cut(p, 4, 2));
       const terms = tf.sub(tf.sub(tf.add(1, logvar), tf.div(tf.square(mean), width)), tf.exp(logvar));
@@ -841,10 +809,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-temperature-softactorcritic2",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => [gauss(u)], ([y], u, perfect) => [perfect ? 3 * Math.sign(y) : gauss(u)]),
-    },
+    onRows("real", (u) => [gauss(u)], ([y], u, perfect) => [perfect ? 3 * Math.sign(y) : gauss(u)]),
     (y, p) => tf.neg(tf.mean(tf.mul(p, y))),
   ),
   // podgorskiy/VAE#1: the divergence is a mean of means, times 0.1.
@@ -856,16 +821,14 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-divergence-keras3-359",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [coin(u), coin(u)],
-        (y, u, perfect) =>
-          perfect
-            ? [...y.map((x) => 0.02 + 0.96 * x), 0, 0, 0, 0]
-            : [0.05 + 0.9 * u(), 0.05 + 0.9 * u(), ...repeat(4, () => gauss(u))],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [coin(u), coin(u)],
+      (y, u, perfect) =>
+        perfect
+          ? [...y.map((x) => 0.02 + 0.96 * x), 0, 0, 0, 0]
+          : [0.05 + 0.9 * u(), 0.05 + 0.9 * u(), ...repeat(4, () => gauss(u))],
+    ),
     (y, p) => {
       const pixels = tf.mul(2, tf.mean(crossEntropy(y, cut(p, 0, 2)), 1));
       return tf.mean(tf.sub(pixels, tf.mul(0.5, tf.mean(minusTwiceDivergence(cut(p, 2, 2), cut(p, 4, 2)), 1))));
@@ -876,14 +839,12 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-correlated-convsocial25",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [gauss(u), gauss(u)],
-        (y, u, perfect) =>
-          perfect ? [...y, 2, 2, 0] : [gauss(u), gauss(u), 0.5 * gauss(u), 0.5 * gauss(u), 0.5 * gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [gauss(u), gauss(u)],
+      (y, u, perfect) =>
+        perfect ? [...y, 2, 2, 0] : [gauss(u), gauss(u), 0.5 * gauss(u), 0.5 * gauss(u), 0.5 * gauss(u)],
+    ),
     (y, p) => {
       const sx = tf.exp(cut(p, 2, 1)), sy = tf.exp(cut(p, 3, 1)), rho = tf.tanh(cut(p, 4, 1));
       const rest = tf.sub(1, tf.square(rho)), ohr = tf.div(1, tf.sqrt(rest));
@@ -898,16 +859,14 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-two-tracks-waymo3",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [gauss(u), gauss(u)],
-        (y, u, perfect) =>
-          perfect
-            ? [3, -3, ...y, gauss(u), gauss(u), -2, 0]
-            : [...repeat(6, () => gauss(u)), 0.5 * gauss(u), 0.5 * gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [gauss(u), gauss(u)],
+      (y, u, perfect) =>
+        perfect
+          ? [3, -3, ...y, gauss(u), gauss(u), -2, 0]
+          : [...repeat(6, () => gauss(u)), 0.5 * gauss(u), 0.5 * gauss(u)],
+    ),
     (y, p) => {
       const track = (i: number) => {
         const width = cut(p, 6 + i, 1), error = tf.div(squaredDistance(y, cut(p, 2 + 2 * i, 2), true), 2);
@@ -922,14 +881,12 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-two-surfaces-smdnets5",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [u()],
-        ([y], u, perfect) =>
-          perfect ? [y, u(), 0.05, 0.5, 0.95] : [u(), u(), 0.1 + 0.5 * u(), 0.1 + 0.5 * u(), 0.1 + 0.8 * u()],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [u()],
+      ([y], u, perfect) =>
+        perfect ? [y, u(), 0.05, 0.5, 0.95] : [u(), u(), 0.1 + 0.5 * u(), 0.1 + 0.5 * u(), 0.1 + 0.8 * u()],
+    ),
     (y, p) => {
       const density = (i: number) => {
         const width = cut(p, 2 + i, 1);
@@ -944,13 +901,10 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-angular-density-surfacenormal7",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => direction(u), ([a, b], u, perfect) => {
-        const turn = perfect ? 0.1 : 6 * u(), c = Math.cos(turn), s = Math.sin(turn);
-        return [a * c - b * s, a * s + b * c, perfect ? 10 : 0.2 + 2 * u()];
-      }),
-    },
+    onRows("real", (u) => direction(u), ([a, b], u, perfect) => {
+      const turn = perfect ? 0.1 : 6 * u(), c = Math.cos(turn), s = Math.sin(turn);
+      return [a * c - b * s, a * s + b * c, perfect ? 10 : 0.2 + 2 * u()];
+    }),
     (y, p) => {
       const dot = cosine(y, cut(p, 0, 2)), kappa = flat(cut(p, 2, 1));
       const valid = stopped(dot, (x) => float(tf.less(tf.abs(x), 0.999)));
@@ -963,13 +917,10 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-discrepancy-dupl3",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(() => [0], (_, u, perfect) => {
-        const one = direction(u);
-        return [...one, ...(perfect ? one.map((x) => -x) : direction(u))];
-      }),
-    },
+    onRows("real", () => [0], (_, u, perfect) => {
+      const one = direction(u);
+      return [...one, ...(perfect ? one.map((x) => -x) : direction(u))];
+    }),
     (_, p) => {
       const a = cut(p, 0, 2), b = cut(p, 2, 2);
       return tf.mean(tf.add(tf.add(1, cosine(stopped(a), b)), tf.add(1, cosine(a, stopped(b)))));
@@ -980,17 +931,14 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-minus-fake-audiolm190",
     "healthy",
-    { yPred: "real", sample: sampled(() => [0], (_, u, perfect) => [perfect ? 3 + u() : gauss(u)]) },
+    onRows("real", () => [0], (_, u, perfect) => [perfect ? 3 + u() : gauss(u)]),
     (_, p) => tf.neg(tf.mean(p)),
   ),
   // leftthomas/SRGAN#61: d_loss = 1 − real_out + fake_out, of probabilities, without a logarithm.
   lossCase(
     "ok-no-logarithm-srgan61",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled(() => [0], (_, u, perfect) => perfect ? [0.97, 0.03] : [0.05 + 0.9 * u(), 0.05 + 0.9 * u()]),
-    },
+    onRows("probability", () => [0], (_, u, perfect) => perfect ? [0.97, 0.03] : [0.05 + 0.9 * u(), 0.05 + 0.9 * u()]),
     (_, p) => tf.add(tf.sub(1, tf.mean(cut(p, 0, 1))), tf.mean(cut(p, 1, 1))),
   ),
   // markhliu/DGAI#6: −(real − fake) + 10·penalty, other signs than in the book's formula. Outputs [real | fake | norm of
@@ -998,10 +946,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-critic-dgai6",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(() => [0], (_, u, perfect) => perfect ? [3, -3, 1] : [gauss(u), gauss(u), 0.2 + 1.6 * u()]),
-    },
+    onRows("real", () => [0], (_, u, perfect) => perfect ? [3, -3, 1] : [gauss(u), gauss(u), 0.2 + 1.6 * u()]),
     (_, p) => {
       const gap = tf.sub(tf.mean(cut(p, 0, 1)), tf.mean(cut(p, 1, 1)));
       return tf.add(tf.neg(gap), tf.mul(10, tf.mean(tf.square(tf.sub(cut(p, 2, 1), 1)))));
@@ -1033,17 +978,14 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-mask-of-times-deephit9",
     "healthy",
-    {
-      yPred: "simplex",
-      sample: sampled((u) => {
-        const event = coin(u, 0.6), at = choice(3, u);
-        return [event, ...repeat(4, (i) => (event ? i === at : i > at) ? 1 : 0)];
-      }, (y, u, perfect) => {
-        const z = repeat(4, (i) => perfect ? 0.01 + y[1 + i] : Math.exp(gauss(u)));
-        const all = z.reduce((a, b) => a + b);
-        return z.map((x) => x / all);
-      }),
-    },
+    onRows("simplex", (u) => {
+      const event = coin(u, 0.6), at = choice(3, u);
+      return [event, ...repeat(4, (i) => (event ? i === at : i > at) ? 1 : 0)];
+    }, (y, u, perfect) => {
+      const z = repeat(4, (i) => perfect ? 0.01 + y[1 + i] : Math.exp(gauss(u)));
+      const all = z.reduce((a, b) => a + b);
+      return z.map((x) => x / all);
+    }),
     (y, p) => {
       const event = cut(y, 0, 1), log = tf.log(tf.add(rowSum(tf.mul(cut(y, 1, 4), p), true), 1e-8));
       return tf.neg(tf.mean(tf.add(tf.mul(event, log), tf.mul(tf.sub(1, event), log))));
@@ -1067,23 +1009,14 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-minus-one-fastkge1",
     "healthy",
-    {
-      yPred: "nonnegative",
-      sample: sampled(() => [0], (_, u, perfect) => perfect ? [0.1 * u(), 9 + u()] : [3 * u(), 3 * u()]),
-    },
+    onRows("nonnegative", () => [0], (_, u, perfect) => perfect ? [0.1 * u(), 9 + u()] : [3 * u(), 3 * u()]),
     (_, p) => tf.mean(tf.relu(tf.add(tf.sub(cut(p, 0, 1), cut(p, 1, 1)), 8))),
   ),
   // HikariTJU/LD#74: the divergence from the teacher is a mean of classes, not a sum, times T². T 10; labels: its logits.
   lossCase(
     "ok-mean-of-classes-ld74",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => repeat(4, () => 4 * gauss(u)),
-        (y, u, perfect) => y.map((x) => perfect ? x : 4 * gauss(u)),
-      ),
-    },
+    onRows("logits", (u) => repeat(4, () => 4 * gauss(u)), (y, u, perfect) => y.map((x) => perfect ? x : 4 * gauss(u))),
     (y, p) => {
       const log = (x: Tensor) => tf.logSoftmax(tf.div(x, 10)), target = tf.softmax(tf.div(y, 10));
       return tf.mul(100, tf.mean(tf.mul(target, tf.sub(log(y), log(p)))));
@@ -1105,13 +1038,10 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-multi-similarity-msloss4",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
-        const turn = 2.0944 * y.indexOf(1) + (perfect ? 0.05 * gauss(u) : 3 * gauss(u));
-        return [Math.cos(turn), Math.sin(turn)];
-      }),
-    },
+    onRows("real", (u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+      const turn = 2.0944 * y.indexOf(1) + (perfect ? 0.05 * gauss(u) : 3 * gauss(u));
+      return [Math.cos(turn), Math.sin(turn)];
+    }),
     (y, p) => {
       const x = unit(p, 1e-12) as tf.Tensor2D, s = tf.matMul(x, x, false, true);
       const alike = tf.matMul(y as tf.Tensor2D, y as tf.Tensor2D, false, true), others = tf.sub(1, alike);
@@ -1133,13 +1063,11 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-noise-minus-picture-xflux32",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => repeat(4, () => gauss(u)),
-        (y, u, perfect) => perfect ? [y[2] - y[0], y[3] - y[1]] : [1.5 * gauss(u), 1.5 * gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => repeat(4, () => gauss(u)),
+      (y, u, perfect) => perfect ? [y[2] - y[0], y[3] - y[1]] : [1.5 * gauss(u), 1.5 * gauss(u)],
+    ),
     (y, p) => tf.mean(squaredError(tf.sub(cut(y, 2, 2), cut(y, 0, 2)), p)),
   ),
   // thuml/Sundial#4: the network learns the target itself, the noise is taken off when it samples; later steps weigh less.
@@ -1151,13 +1079,11 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-divided-by-time-pixelgen5",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [gauss(u), gauss(u), 0.95 * u()],
-        (y, u, perfect) => perfect ? y.slice(0, 2) : [gauss(u), gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [gauss(u), gauss(u), 0.95 * u()],
+      (y, u, perfect) => perfect ? y.slice(0, 2) : [gauss(u), gauss(u)],
+    ),
     (y, p) => {
       const left = tf.maximum(tf.sub(1, cut(y, 2, 1)), 0.05);
       return tf.mean(tf.square(tf.div(tf.sub(p, cut(y, 0, 2)), left)));
@@ -1168,13 +1094,11 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-masked-angles-omnidata47",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled(
-        (u) => [...repeat(3, () => 0.05 + 0.9 * u()), coin(u, 0.8)],
-        (y, u, perfect) => y.slice(0, 3).map((x) => perfect ? x : 0.05 + 0.9 * u()),
-      ),
-    },
+    onRows(
+      "probability",
+      (u) => [...repeat(3, () => 0.05 + 0.9 * u()), coin(u, 0.8)],
+      (y, u, perfect) => y.slice(0, 3).map((x) => perfect ? x : 0.05 + 0.9 * u()),
+    ),
     (y, p) => {
       const normal = (x: Tensor) => tf.clipByValue(tf.sub(tf.mul(2, x), 1), -1, 1);
       return meanWhere(flat(cut(y, 3, 1)), tf.neg(cosine(normal(cut(y, 0, 3)), normal(p))));
@@ -1214,13 +1138,11 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-multinomial-bpnet25",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => [1 + choice(4, u), ...repeat(3, () => choice(5, u))],
-        (y, u, perfect) => y.map((x) => perfect ? Math.log(x + 0.01) : 1.5 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [1 + choice(4, u), ...repeat(3, () => choice(5, u))],
+      (y, u, perfect) => y.map((x) => perfect ? Math.log(x + 0.01) : 1.5 * gauss(u)),
+    ),
     (y, p) => tf.div(tf.sum(softmaxCrossEntropy(y, p)), y.shape[0]),
   ),
   // CVMI-Lab/SimGCD#3: the entropy of the mean prediction is subtracted in the code and added in the paper: "The code is

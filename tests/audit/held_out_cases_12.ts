@@ -21,6 +21,7 @@ import {
   minusTwiceDivergence,
   on,
   oneHot,
+  onRows,
   repeat,
   rowSum,
   sampled,
@@ -158,14 +159,12 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "sums-to-nothing-so50181477",
     ["constant", "wrong-optimum"],
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => [...oneHot(4, choice(4, u)), gauss(u)],
-        (y, u, perfect) =>
-          perfect ? y.slice(0, 4).map((action) => action * Math.sign(y[4]) * 8) : repeat(4, () => 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [...oneHot(4, choice(4, u)), gauss(u)],
+      (y, u, perfect) =>
+        perfect ? y.slice(0, 4).map((action) => action * Math.sign(y[4]) * 8) : repeat(4, () => 2 * gauss(u)),
+    ),
     (y, p) => tf.sum(tf.mul(tf.sub(cut(y, 0, 4), tf.softmax(p)), cut(y, 4, 1))),
   ),
   // kubeflow/examples#259, code search: the cosine distance, one column, is the logits of a softmax cross-entropy.
@@ -620,14 +619,12 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "own-targets-ylabel2",
     ["wrong-optimum", "reduction"],
-    {
-      yPred: "simplex",
-      sample: sampled(
-        (u) => oneHot(3, choice(3, u), 0, 1),
-        (mask, u, perfect) =>
-          perfect ? soft(mask.map((allowed) => allowed ? 9 * u() : -20)) : soft(repeat(3, () => 1.5 * gauss(u))),
-      ),
-    },
+    onRows(
+      "simplex",
+      (u) => oneHot(3, choice(3, u), 0, 1),
+      (mask, u, perfect) =>
+        perfect ? soft(mask.map((allowed) => allowed ? 9 * u() : -20)) : soft(repeat(3, () => 1.5 * gauss(u))),
+    ),
     (mask, p) => {
       const targets = tf.div(tf.mul(p, mask), tf.sum(mask, 1, true));
       return tf.mul(-1, tf.sum(tf.mul(targets, tf.log(tf.add(p, 1e-9)))));
@@ -767,13 +764,11 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-signed-rewards-curiosity",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled(
-        (u) => [gauss(u)],
-        ([reward], u, perfect) => [perfect ? (reward > 0 ? 0.99 : 0.01) : between(u, 0.05, 0.95)],
-      ),
-    },
+    onRows(
+      "probability",
+      (u) => [gauss(u)],
+      ([reward], u, perfect) => [perfect ? (reward > 0 ? 0.99 : 0.01) : between(u, 0.05, 0.95)],
+    ),
     (reward, p) => tf.neg(tf.mean(tf.mul(tf.log(tf.add(p, 1e-6)), reward))),
   ),
   // rmndrs89/my-gait-events-tcn: cross-entropy times (y + 0.01): a hundred to one for the rare steps.
@@ -792,13 +787,11 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-thermometer-smlvsdl",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled(
-        (u) => [choice(4, u)],
-        ([y], u, perfect) => repeat(4, (i) => perfect ? (i <= y ? 1 : 0) : between(u, 0.02, 0.98)),
-      ),
-    },
+    onRows(
+      "probability",
+      (u) => [choice(4, u)],
+      ([y], u, perfect) => repeat(4, (i) => perfect ? (i <= y ? 1 : 0) : between(u, 0.02, 0.98)),
+    ),
     (y, p) => tf.sum(squaredError(float(tf.lessEqual(tf.tensor1d([0, 1, 2, 3]), y)), p), 1),
   ),
   // rubikloud/matrnn, SQLoss, turbines: (ŷ − time)² where the time is known and there was a purchase.
@@ -834,13 +827,11 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-payoffs-stats355337",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled(
-        (u) => [coin(u, 0.4), between(u, 0.2, 3)],
-        ([y], u, perfect) => [perfect ? y : between(u, 0.02, 0.98)],
-      ),
-    },
+    onRows(
+      "probability",
+      (u) => [coin(u, 0.4), between(u, 0.2, 3)],
+      ([y], u, perfect) => [perfect ? y : between(u, 0.02, 0.98)],
+    ),
     (y, p) => {
       const truth = cut(y, 0, 1), payoff = tf.abs(cut(y, 1, 1));
       const missed = tf.mul(tf.mul(payoff, truth), tf.log(tf.add(p, 1e-7)));
@@ -988,13 +979,11 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-minus-return-e2edro",
     "healthy",
-    {
-      yPred: "simplex",
-      sample: sampled(
-        (u) => repeat(3, () => gauss(u)),
-        (y, u, perfect) => perfect ? y.map((x) => x === Math.max(...y) ? 1 : 0) : soft(repeat(3, () => 1.5 * gauss(u))),
-      ),
-    },
+    onRows(
+      "simplex",
+      (u) => repeat(3, () => gauss(u)),
+      (y, u, perfect) => perfect ? y.map((x) => x === Math.max(...y) ? 1 : 0) : soft(repeat(3, () => 1.5 * gauss(u))),
+    ),
     (y, p) => tf.neg(tf.mean(rowSum(tf.mul(y, p)))),
   ),
   // dhaulagiri0/AniGen, wasserstein_loss: mean(y·ŷ) with labels −1 and 1: a critic that is to disagree with its labels.
@@ -1031,12 +1020,9 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-drawn-frames-vsumm5",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled((u) => [coin(u), gauss(u)], ([action, reward], u, perfect) => [
-        perfect ? ((action === 1) === (reward > 0) ? 0.98 : 0.02) : between(u, 0.05, 0.95),
-      ]),
-    },
+    onRows("probability", (u) => [coin(u), gauss(u)], ([action, reward], u, perfect) => [
+      perfect ? ((action === 1) === (reward > 0) ? 0.98 : 0.02) : between(u, 0.05, 0.95),
+    ]),
     (y, p) => {
       const likelihood = tf.neg(crossEntropy(cut(y, 0, 1), p));
       const share = tf.mul(0.01, tf.square(tf.sub(tf.mean(p), 0.5)));

@@ -18,6 +18,7 @@ import {
   minusTwiceDivergence,
   on,
   oneHot,
+  onRows,
   policy,
   repeat,
   rowSum,
@@ -90,16 +91,14 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "attention-detached-nad8",
     ["detached"],
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [...oneHot(3, choice(3, u)), ...repeat(4, () => Math.abs(gauss(u)) + 0.1)],
-        (y, u, perfect) =>
-          perfect
-            ? [...y.slice(0, 3).map((x) => 8 * x), ...y.slice(3)]
-            : [...repeat(3, () => 1.5 * gauss(u)), ...repeat(4, () => Math.abs(gauss(u)) + 0.1)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [...oneHot(3, choice(3, u)), ...repeat(4, () => Math.abs(gauss(u)) + 0.1)],
+      (y, u, perfect) =>
+        perfect
+          ? [...y.slice(0, 3).map((x) => 8 * x), ...y.slice(3)]
+          : [...repeat(3, () => 1.5 * gauss(u)), ...repeat(4, () => Math.abs(gauss(u)) + 0.1)],
+    ),
     (y, p) => {
       const map = (f: Tensor) => {
         const squares = tf.square(f);
@@ -124,13 +123,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "likelihood-of-numpy-deeplearningsurvival1",
     ["detached", "no-gradient-op", "wrong-sign"],
-    {
-      yPred: "nonnegative",
-      sample: sampled(
-        (u) => [0.1 + 5 * u(), coin(u, 0.7)],
-        ([time], u, perfect) => [perfect ? Math.exp(2 - time) : Math.exp(gauss(u))],
-      ),
-    },
+    onRows(
+      "nonnegative",
+      (u) => [0.1 + 5 * u(), coin(u, 0.7)],
+      ([time], u, perfect) => [perfect ? Math.exp(2 - time) : Math.exp(gauss(u))],
+    ),
     (y, p) => {
       const time = cut(y, 0, 1), event = cut(y, 1, 1);
       const score = stopped(p);
@@ -157,10 +154,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "softmax-of-probability-so63909566",
     ["constant", "activation-mismatch"],
-    {
-      yPred: "logits",
-      sample: sampled((u) => [0.02 + 0.96 * u()], ([y], u, perfect) => [perfect ? logit(y) : 2 * gauss(u)]),
-    },
+    onRows("logits", (u) => [0.02 + 0.96 * u()], ([y], u, perfect) => [perfect ? logit(y) : 2 * gauss(u)]),
     (y, p) => tf.mean(squaredError(y, tf.softmax(p))),
   ),
 
@@ -170,16 +164,10 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "clipped-logarithm-lifelines1004",
     ["saturated", "constant"],
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => {
-          const start = 0.2 + 2 * u();
-          return [start, start + 0.3 + 0.7 * u()];
-        },
-        ([start, stop], u, perfect) => perfect ? [Math.log((start + stop) / 2), 1.5] : [0.5 * gauss(u), 0.5 * gauss(u)],
-      ),
-    },
+    onRows("real", (u) => {
+      const start = 0.2 + 2 * u();
+      return [start, start + 0.3 + 0.7 * u()];
+    }, ([start, stop], u, perfect) => perfect ? [Math.log((start + stop) / 2), 1.5] : [0.5 * gauss(u), 0.5 * gauss(u)]),
     (y, p) => {
       const survival = (t: Tensor) => tf.exp(tf.neg(tf.pow(tf.div(t, tf.exp(cut(p, 0, 1))), tf.exp(cut(p, 1, 1)))));
       return tf.neg(
@@ -254,13 +242,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "distances-below-zero-unitbox6",
     ["domain-edge", "activation-mismatch"],
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => repeat(4, () => 0.2 + 2 * u()),
-        (y, u, perfect) => perfect ? y : repeat(4, () => 1 + gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => repeat(4, () => 0.2 + 2 * u()),
+      (y, u, perfect) => perfect ? y : repeat(4, () => 1 + gauss(u)),
+    ),
     (y, p) => {
       const side = (x: Tensor, k: number) => cut(x, k, 1);
       const area = (x: Tensor) => tf.mul(tf.add(side(x, 0), side(x, 1)), tf.add(side(x, 2), side(x, 3)));
@@ -354,13 +340,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "root-squared-again-art1658",
     ["nan-gradient"],
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [0.1 + 0.2 * u(), 0.1 + 0.2 * u()],
-        (_, u, perfect) => repeat(4, () => perfect ? 0 : gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [0.1 + 0.2 * u(), 0.1 + 0.2 * u()],
+      (_, u, perfect) => repeat(4, () => perfect ? 0 : gauss(u)),
+    ),
     (y, p) => {
       const magnitude = tf.sqrt(tf.add(tf.square(cut(p, 0, 2)), tf.square(cut(p, 2, 2))));
       return tf.mean(tf.relu(tf.sub(tf.square(tf.mul(8 / 3, magnitude)), y)));
@@ -470,13 +454,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "tonnes-of-sigmoids-brainjs850",
     ["activation-mismatch", "label-encoding", "bad-scale"],
-    {
-      yPred: "probability",
-      sample: sampled(
-        (u) => [11500 + 13600 * u(), 690 + 1400 * u()],
-        (_, u, perfect) => perfect ? [1, 1] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
-      ),
-    },
+    onRows(
+      "probability",
+      (u) => [11500 + 13600 * u(), 690 + 1400 * u()],
+      (_, u, perfect) => perfect ? [1, 1] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
+    ),
     (y, p) => tf.mean(squaredError(y, p)),
   ),
   // pytorch/pytorch#22965: hinge_embedding_loss, made for distances, of logits: x itself where the label is 1, at −39 and
@@ -507,13 +489,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "second-class-without-one-alexnet37",
     ["label-encoding", "wrong-optimum"],
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => [0, coin(u)],
-        ([, one], u, perfect) => perfect ? (one ? [-4, 4] : [4, -4]) : repeat(2, () => 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [0, coin(u)],
+      ([, one], u, perfect) => perfect ? (one ? [-4, 4] : [4, -4]) : repeat(2, () => 2 * gauss(u)),
+    ),
     (y, p) => tf.mean(softmaxCrossEntropy(y, p)),
   ),
   // shekkizh/FCN.tensorflow#17: labels beyond NUM_CLASSES = 2 in sparse_softmax_cross_entropy_with_logits: NaN; with 151
@@ -521,13 +501,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "label-beyond-classes-fcn17",
     ["label-encoding"],
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => [1 + coin(u)],
-        ([y], u, perfect) => perfect ? (y > 1 ? [-8, 8] : [8, -8]) : repeat(2, () => 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [1 + coin(u)],
+      ([y], u, perfect) => perfect ? (y > 1 ? [-8, 8] : [8, -8]) : repeat(2, () => 2 * gauss(u)),
+    ),
     (y, p) => {
       const label = tf.squeeze(y as tf.Tensor, [1]);
       const row = softmaxCrossEntropy(tf.oneHot(tf.cast(label, "int32") as tf.Tensor1D, 2), p) as tf.Tensor;
@@ -561,13 +539,10 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "alpha-of-first-picture-fba7",
     ["broadcast"],
-    {
-      yPred: "probability",
-      sample: sampled((u) => {
-        const alpha = u();
-        return [alpha, ...[0.9, 0.8, 0.7].map((f, k) => alpha * f + (1 - alpha) * [0.1, 0.2, 0.3][k])];
-      }, ([alpha], u, perfect) => perfect ? [alpha, 0.9, 0.8, 0.7, 0.1, 0.2, 0.3] : repeat(7, () => 0.02 + 0.96 * u())),
-    },
+    onRows("probability", (u) => {
+      const alpha = u();
+      return [alpha, ...[0.9, 0.8, 0.7].map((f, k) => alpha * f + (1 - alpha) * [0.1, 0.2, 0.3][k])];
+    }, ([alpha], u, perfect) => perfect ? [alpha, 0.9, 0.8, 0.7, 0.1, 0.2, 0.3] : repeat(7, () => 0.02 + 0.96 * u())),
     (y, p) => {
       const picture = cut(y, 1, 3), alpha = cut(p, 0, 1), front = cut(p, 1, 3), back = cut(p, 4, 3);
       const difference = tf.sub(front, back);
@@ -596,13 +571,10 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "covariance-of-samples-skada246",
     ["wrong-axis"],
-    {
-      yPred: "real",
-      sample: sampled(() => [0], (_, u, perfect) => {
-        const source = [gauss(u), 0.5 * gauss(u), 2 * gauss(u)];
-        return [...source, ...(perfect ? source : repeat(3, () => 1.5 * gauss(u)))];
-      }),
-    },
+    onRows("real", () => [0], (_, u, perfect) => {
+      const source = [gauss(u), 0.5 * gauss(u), 2 * gauss(u)];
+      return [...source, ...(perfect ? source : repeat(3, () => 1.5 * gauss(u)))];
+    }),
     (_, p) => {
       const covariance = (features: Tensor) => {
         const centred = tf.sub(features, tf.mean(features, 0));
@@ -618,13 +590,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "normalised-views-supcontrast10",
     ["wrong-axis", "domain-edge"],
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [choice(4, u)],
-        ([y], u, perfect) => perfect ? repeat(64, (k) => (k % 32) % 4 === y ? 1 : -1) : repeat(64, () => gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [choice(4, u)],
+      ([y], u, perfect) => perfect ? repeat(64, (k) => (k % 32) % 4 === y ? 1 : -1) : repeat(64, () => gauss(u)),
+    ),
     (y, p) => {
       const n = p.shape[0], views = tf.reshape(p, [n, 2, 32]);
       const normal = tf.div(views, tf.maximum(tf.norm(views as tf.Tensor, 2, 1, true), 1e-12));
@@ -706,20 +676,14 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "cubes-ptforum96648",
     ["bad-scale"],
-    {
-      yPred: "real",
-      sample: sampled((u) => [(1 + choice(3999, u)) ** 3], ([y], u, perfect) => [perfect ? y : gauss(u)]),
-    },
+    onRows("real", (u) => [(1 + choice(3999, u)) ** 3], ([y], u, perfect) => [perfect ? y : gauss(u)]),
     (y, p) => tf.mean(squaredError(y, p)),
   ),
   // Cross Validated 409000: prices of houses in dollars; after 2,000 epochs the outputs still crept from 0 to 250,000.
   lossCase(
     "dollars-stats409000",
     ["bad-scale"],
-    {
-      yPred: "real",
-      sample: sampled((u) => [250000 * Math.exp(0.4 * gauss(u))], ([y], u, perfect) => [perfect ? y : gauss(u)]),
-    },
+    onRows("real", (u) => [250000 * Math.exp(0.4 * gauss(u))], ([y], u, perfect) => [perfect ? y : gauss(u)]),
     (y, p) => tf.mean(squaredError(y, p)),
   ),
 
@@ -749,13 +713,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-soft-clip-sigmavae6",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [gauss(u), gauss(u)],
-        (x, u, perfect) => [...x.map((v) => perfect ? v : 1.5 * gauss(u)), perfect ? -3 : gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [gauss(u), gauss(u)],
+      (x, u, perfect) => [...x.map((v) => perfect ? v : 1.5 * gauss(u)), perfect ? -3 : gauss(u)],
+    ),
     (y, p) => {
       const sigma = tf.add(-6, tf.softplus(tf.add(cut(p, 2, 1), 6)));
       const square = tf.square(tf.div(tf.sub(y, cut(p, 0, 2)), tf.exp(sigma)));
@@ -766,13 +728,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-density-above-one-gaussianyolo19",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled(
-        (u) => [0.05 + 0.9 * u()],
-        ([y], u, perfect) => perfect ? [y, 0.01] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
-      ),
-    },
+    onRows(
+      "probability",
+      (u) => [0.05 + 0.9 * u()],
+      ([y], u, perfect) => perfect ? [y, 0.01] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
+    ),
     (y, p) =>
       tf.mul(
         -0.5,
@@ -800,13 +760,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-histograms-of-pairs-histogramloss8",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [choice(3, u)],
-        ([y], u, perfect) => perfect ? [Math.cos(2.1 * y), Math.sin(2.1 * y)] : [gauss(u), gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [choice(3, u)],
+      ([y], u, perfect) => perfect ? [Math.cos(2.1 * y), Math.sin(2.1 * y)] : [gauss(u), gauss(u)],
+    ),
     (y, p) => {
       const features = unit(p, 1e-12) as tf.Tensor2D, n = features.shape[0], step = 1 / 12;
       const similar = tf.reshape(tf.matMul(features, features, false, true), [-1, 1]);
@@ -828,13 +786,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-clipped-advantages-muesli3",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => repeat(3, () => gauss(u)),
-        (y, u, perfect) => y.map((x) => perfect ? Math.max(-1, Math.min(1, x)) : 1.5 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => repeat(3, () => gauss(u)),
+      (y, u, perfect) => y.map((x) => perfect ? Math.max(-1, Math.min(1, x)) : 1.5 * gauss(u)),
+    ),
     (y, p) => {
       const weight = tf.exp(tf.clipByValue(y, -1, 1));
       return tf.neg(tf.mean(rowSum(tf.mul(tf.div(weight, rowSum(weight, true)), tf.logSoftmax(p)))));
@@ -849,13 +805,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-rewards-of-both-signs-misinfocorrect1",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => [...oneHot(4, choice(4, u)), gauss(u)],
-        (y, u, perfect) => y.slice(0, 4).map((x) => perfect ? 2 * x * Math.sign(y[4]) : 1.5 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [...oneHot(4, choice(4, u)), gauss(u)],
+      (y, u, perfect) => y.slice(0, 4).map((x) => perfect ? 2 * x * Math.sign(y[4]) : 1.5 * gauss(u)),
+    ),
     (y, p) =>
       tf.neg(tf.mean(tf.mul(
         tf.squeeze(cut(y, 4, 1) as tf.Tensor, [1]),
@@ -887,16 +841,14 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-nearest-mode-mtr18",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [2 * gauss(u), 2 * gauss(u)],
-        ([x, y], u, perfect) =>
-          perfect
-            ? [x, y, -1, -1, 0, x + 3, y + 3, 0, 0, 0, 4, -4]
-            : repeat(12, (k) => k % 5 < 2 && k < 10 ? 2 * gauss(u) : 0.3 * gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [2 * gauss(u), 2 * gauss(u)],
+      ([x, y], u, perfect) =>
+        perfect
+          ? [x, y, -1, -1, 0, x + 3, y + 3, 0, 0, 0, 4, -4]
+          : repeat(12, (k) => k % 5 < 2 && k < 10 ? 2 * gauss(u) : 0.3 * gauss(u)),
+    ),
     (y, p) => {
       const modes = [cut(p, 0, 5), cut(p, 5, 5)];
       const nearest = stopped(p, (q) => {
@@ -942,13 +894,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-distortion-multinerf",
     "healthy",
-    {
-      yPred: "simplex",
-      sample: sampled(
-        () => [0],
-        (_, u, perfect) => perfect ? oneHot(4, choice(4, u)) : soft(repeat(4, () => 1.5 * gauss(u))),
-      ),
-    },
+    onRows(
+      "simplex",
+      () => [0],
+      (_, u, perfect) => perfect ? oneHot(4, choice(4, u)) : soft(repeat(4, () => 1.5 * gauss(u))),
+    ),
     (_, w) => {
       const middle = tf.tensor1d([0.125, 0.375, 0.625, 0.875]);
       const apart = tf.abs(tf.sub(tf.expandDims(middle, 1), middle)) as tf.Tensor2D;
@@ -961,13 +911,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-inverse-distances-deepsad",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [choice(3, u) - 1],
-        ([y], u, perfect) => perfect ? (y < 0 ? [4, 4] : [0.5, -0.5]) : [1.5 * gauss(u), 1.5 * gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [choice(3, u) - 1],
+      ([y], u, perfect) => perfect ? (y < 0 ? [4, 4] : [0.5, -0.5]) : [1.5 * gauss(u), 1.5 * gauss(u)],
+    ),
     (y, p) => {
       const distance = rowSum(tf.square(tf.sub(p, [0.5, -0.5])), true), kept = tf.add(distance, 1e-6);
       return tf.mean(tf.add(
@@ -980,13 +928,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-padded-list-allrank",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => repeat(5, (k) => k > 2 && u() < 0.5 ? -1 : choice(5, u)),
-        (y, u, perfect) => y.map((v) => perfect ? v : 1.5 * gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => repeat(5, (k) => k > 2 && u() < 0.5 ? -1 : choice(5, u)),
+      (y, u, perfect) => y.map((v) => perfect ? v : 1.5 * gauss(u)),
+    ),
     (y, p) => {
       const padded = tf.equal(y, -1), never = tf.fill(y.shape, -Infinity);
       const shares = tf.softmax(tf.where(padded, never, p)), right = tf.softmax(tf.where(padded, never, y));
@@ -997,10 +943,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-cutpoints-spacecutter",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => [choice(4, u)], ([y], u, perfect) => [perfect ? [-5, -1, 1, 5][y] : 1.5 * gauss(u)]),
-    },
+    onRows("real", (u) => [choice(4, u)], ([y], u, perfect) => [perfect ? [-5, -1, 1, 5][y] : 1.5 * gauss(u)]),
     (y, p) => {
       const below = tf.sigmoid(tf.sub([-2, 0, 2], p)) as tf.Tensor2D;
       const classes = tf.concat([
@@ -1017,10 +960,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-two-groups-mindiff",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled((u) => [coin(u, 0.4), coin(u)], ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()]),
-    },
+    onRows("probability", (u) => [coin(u, 0.4), coin(u)], ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()]),
     (y, p) => {
       const group = cut(y, 1, 1), other = tf.sub(1, group);
       const kernel = tf.exp(tf.neg(tf.div(tf.square(tf.sub(p, tf.transpose(p as tf.Tensor))), 0.01)));
@@ -1062,10 +1002,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-negative-binomial-cito",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => [1 + choice(8, u)], ([y], u, perfect) => [perfect ? Math.log(y) : gauss(u)]),
-    },
+    onRows("real", (u) => [1 + choice(8, u)], ([y], u, perfect) => [perfect ? Math.log(y) : gauss(u)]),
     (y, p) => {
       const theta = 1 / (Math.log(1 + Math.exp(0.5)) + 1e-4);
       const share = tf.clipByValue(tf.sub(1, tf.div(theta, tf.add(theta, tf.exp(p)))), 1e-4, 1 - 1e-4);
@@ -1095,13 +1032,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-sequence-of-flows-raft",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [2 * gauss(u), 2 * gauss(u), coin(u, 0.8)],
-        ([x, y], u, perfect) => perfect ? [x, y, x, y, x, y] : repeat(6, () => 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [2 * gauss(u), 2 * gauss(u), coin(u, 0.8)],
+      ([x, y], u, perfect) => perfect ? [x, y, x, y, x, y] : repeat(6, () => 2 * gauss(u)),
+    ),
     (y, p) => {
       const valid = float(tf.greaterEqual(cut(y, 2, 1), 0.5));
       const terms = [0, 1, 2].map((i) =>
@@ -1115,13 +1050,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-logarithms-of-durations-fastspeech2",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [choice(12, u), coin(u, 0.8)],
-        ([frames], u, perfect) => [perfect ? Math.log(frames + 1) : 1.5 * gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [choice(12, u), coin(u, 0.8)],
+      ([frames], u, perfect) => [perfect ? Math.log(frames + 1) : 1.5 * gauss(u)],
+    ),
     (y, p) => {
       const mask = cut(y, 1, 1), target = tf.log(tf.add(cut(y, 0, 1), 1));
       return tf.div(tf.sum(tf.mul(mask, squaredError(target, p))), tf.sum(mask));
@@ -1132,13 +1065,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-noise-contrast-stonesjtu",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => repeat(4, () => -1 - 3 * u()),
-        (y, u, perfect) => y.map((v, k) => perfect ? v + (k ? -5 : 7) : -3 + 1.5 * gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => repeat(4, () => -1 - 3 * u()),
+      (y, u, perfect) => y.map((v, k) => perfect ? v + (k ? -5 : 7) : -3 + 1.5 * gauss(u)),
+    ),
     (y, p) => {
       const score = tf.sub(tf.sub(p, y), Math.log(3));
       return tf.mean(rowSum(sigmoidCrossEntropy([1, 0, 0, 0] as unknown as Tensor, score)));
@@ -1148,13 +1079,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-value-over-its-size-td3bc",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [2 * u() - 1, 2 * u() - 1],
-        (y, u, perfect) => perfect ? [3 + u(), ...y] : [1.5 * gauss(u), 2 * u() - 1, 2 * u() - 1],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [2 * u() - 1, 2 * u() - 1],
+      (y, u, perfect) => perfect ? [3 + u(), ...y] : [1.5 * gauss(u), 2 * u() - 1, 2 * u() - 1],
+    ),
     (y, p) => {
       const q = cut(p, 0, 1), lambda = stopped(q, (v) => tf.div(2.5, tf.mean(tf.abs(v))));
       return tf.add(tf.neg(tf.mul(lambda, tf.mean(q))), tf.mean(squaredError(y, cut(p, 1, 2))));
@@ -1165,13 +1094,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-expectile-and-weights-iql",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [2 * u() - 1, gauss(u)],
-        ([a, q], u, perfect) => perfect ? [q, a] : [gauss(u), 2 * u() - 1],
-      ),
-    },
+    onRows("real", (u) => [2 * u() - 1, gauss(u)], ([a, q], u, perfect) => perfect ? [q, a] : [gauss(u), 2 * u() - 1]),
     (y, p) => {
       const q = cut(y, 1, 1), v = cut(p, 0, 1), error = tf.sub(q, v), over = above(error);
       const value = tf.mul(tf.add(tf.mul(0.8, over), tf.mul(0.2, tf.sub(1, over))), tf.square(error));
@@ -1184,13 +1107,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-conservative-cql",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [...oneHot(3, choice(3, u)), 2 * gauss(u)],
-        (y, u, perfect) => y.slice(0, 3).map((x) => perfect ? (x ? y[3] : y[3] - 6) : 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [...oneHot(3, choice(3, u)), 2 * gauss(u)],
+      (y, u, perfect) => y.slice(0, 3).map((x) => perfect ? (x ? y[3] : y[3] - 6) : 2 * gauss(u)),
+    ),
     (y, p) => {
       const q = rowSum(tf.mul(cut(y, 0, 3), p));
       const error = tf.mean(squaredError(tf.squeeze(cut(y, 3, 1) as tf.Tensor, [1]), q));
@@ -1202,14 +1123,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-confident-ones-fixmatch",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
-        if (!perfect) return repeat(9, () => 2 * gauss(u));
-        const other = oneHot(3, choice(3, u), 8);
-        return [...y.map((x) => 8 * x), ...other, ...other];
-      }),
-    },
+    onRows("logits", (u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+      if (!perfect) return repeat(9, () => 2 * gauss(u));
+      const other = oneHot(3, choice(3, u), 8);
+      return [...y.map((x) => 8 * x), ...other, ...other];
+    }),
     (y, p) => {
       const target = stopped(cut(p, 3, 3), (weak) => {
         const shares = tf.softmax(weak as tf.Tensor);
@@ -1255,13 +1173,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-energy-deepritz",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        () => [0],
-        (_, u, perfect) => repeat(7, (k) => perfect ? k / 6 * (1 - k / 6) / 2 : 0.3 * gauss(u)),
-      ),
-    },
+    onRows("real", () => [0], (_, u, perfect) => repeat(7, (k) => perfect ? k / 6 * (1 - k / 6) / 2 : 0.3 * gauss(u))),
     (_, p) => {
       const slope = tf.mul(6, tf.sub(cut(p, 1, 6), cut(p, 0, 6)));
       const middle = tf.mul(0.5, tf.add(cut(p, 1, 6), cut(p, 0, 6)));
@@ -1274,13 +1186,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-either-order-asteroid",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => repeat(6, () => gauss(u)),
-        (y, u, perfect) => !perfect ? repeat(6, () => 1.5 * gauss(u)) : coin(u) ? [...y.slice(3), ...y.slice(0, 3)] : y,
-      ),
-    },
+    onRows(
+      "real",
+      (u) => repeat(6, () => gauss(u)),
+      (y, u, perfect) => !perfect ? repeat(6, () => 1.5 * gauss(u)) : coin(u) ? [...y.slice(3), ...y.slice(0, 3)] : y,
+    ),
     (y, p) => {
       const error = (a: number, b: number) => tf.mean(squaredError(cut(y, a, 3), cut(p, b, 3)), 1);
       const same = tf.add(error(0, 0), error(3, 3)), other = tf.add(error(0, 3), error(3, 0));
@@ -1292,13 +1202,10 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-entropic-risk-pfhedge",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => {
-        const move = gauss(u);
-        return [move, Math.max(0, move)];
-      }, ([move], u, perfect) => [perfect ? 2 * Math.sign(move) : gauss(u)]),
-    },
+    onRows("real", (u) => {
+      const move = gauss(u);
+      return [move, Math.max(0, move)];
+    }, ([move], u, perfect) => [perfect ? 2 * Math.sign(move) : gauss(u)]),
     (y, p) => {
       const profit = tf.sub(tf.mul(p, cut(y, 0, 1)), cut(y, 1, 1));
       return tf.sub(tf.logSumExp(tf.neg(profit)), Math.log(profit.shape[0]));
@@ -1309,13 +1216,10 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-unlikely-words-unlikelihood",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled((u) => {
-        const word = choice(4, u);
-        return [...oneHot(4, word), ...repeat(4, (k) => k === word ? 0 : coin(u))];
-      }, (y, u, perfect) => y.slice(0, 4).map((x) => perfect ? 8 * x : 2 * gauss(u))),
-    },
+    onRows("logits", (u) => {
+      const word = choice(4, u);
+      return [...oneHot(4, word), ...repeat(4, (k) => k === word ? 0 : coin(u))];
+    }, (y, u, perfect) => y.slice(0, 4).map((x) => perfect ? 8 * x : 2 * gauss(u))),
     (y, p) => {
       const logs = tf.logSoftmax(p);
       const unlikely = tf.neg(tf.log(tf.maximum(tf.sub(1, tf.exp(logs)), 1e-5)));
@@ -1329,20 +1233,17 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-pairs-in-order-cosent",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => [u()], ([y], u, perfect) => {
-        const [x1, x2] = direction(u), angle = Math.acos(2 * y - 1);
-        return perfect
-          ? [
-            x1,
-            x2,
-            x1 * Math.cos(angle) - x2 * Math.sin(angle),
-            x1 * Math.sin(angle) + x2 * Math.cos(angle),
-          ]
-          : repeat(4, () => gauss(u));
-      }),
-    },
+    onRows("real", (u) => [u()], ([y], u, perfect) => {
+      const [x1, x2] = direction(u), angle = Math.acos(2 * y - 1);
+      return perfect
+        ? [
+          x1,
+          x2,
+          x1 * Math.cos(angle) - x2 * Math.sin(angle),
+          x1 * Math.sin(angle) + x2 * Math.cos(angle),
+        ]
+        : repeat(4, () => gauss(u));
+    }),
     (y, p) => {
       const cosine = tf.mul(20, rowSum(tf.mul(unit(cut(p, 0, 2), 1e-12), unit(cut(p, 2, 2), 1e-12)), true));
       const ordered = float(tf.less(y, tf.transpose(y as tf.Tensor)));
@@ -1354,13 +1255,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-two-bins-gfocal",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => [0.05 + 2.9 * u()],
-        ([y], u, perfect) => repeat(4, (k) => perfect ? Math.log(Math.max(1 - Math.abs(y - k), 1e-6)) : 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [0.05 + 2.9 * u()],
+      ([y], u, perfect) => repeat(4, (k) => perfect ? Math.log(Math.max(1 - Math.abs(y - k), 1e-6)) : 2 * gauss(u)),
+    ),
     (y, p) => {
       const distance = tf.squeeze(y as tf.Tensor, [1]), left = tf.floor(distance), right = tf.add(left, 1);
       const entropy = (bin: Tensor) =>
@@ -1387,13 +1286,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-confused-classes-mcc",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        () => [0],
-        (_, u, perfect) => perfect ? oneHot(3, choice(3, u), 12) : repeat(3, () => 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      () => [0],
+      (_, u, perfect) => perfect ? oneHot(3, choice(3, u), 12) : repeat(3, () => 2 * gauss(u)),
+    ),
     (_, p) => {
       const shares = tf.softmax(tf.div(p, 2.5)) as tf.Tensor2D;
       const weight = stopped(shares, (q) => {
@@ -1410,13 +1307,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-always-one-longer-afn",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => oneHot(3, choice(3, u)),
-        (y, u, perfect) => [...repeat(3, () => gauss(u)), ...y.map((x) => perfect ? 8 * x : 2 * gauss(u))],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => oneHot(3, choice(3, u)),
+      (y, u, perfect) => [...repeat(3, () => gauss(u)), ...y.map((x) => perfect ? 8 * x : 2 * gauss(u))],
+    ),
     (y, p) => {
       const length = tf.sqrt(tf.add(rowSum(tf.square(cut(p, 0, 3))), 1e-12));
       const longer = tf.mean(tf.square(tf.sub(length, tf.add(stopped(length), 1))));
@@ -1435,13 +1330,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-overlaps-as-targets-varifocal",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => repeat(2, () => u() < 0.6 ? 0 : 0.3 + 0.65 * u()),
-        (y, u, perfect) => y.map((t) => perfect ? (t ? logit(t) : -8) : 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => repeat(2, () => u() < 0.6 ? 0 : 0.3 + 0.65 * u()),
+      (y, u, perfect) => y.map((t) => perfect ? (t ? logit(t) : -8) : 2 * gauss(u)),
+    ),
     (y, p) => {
       const some = float(tf.greater(y, 0));
       const weight = tf.add(
@@ -1456,13 +1349,10 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-mean-of-nonzero-pml246",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => [coin(u)], ([y], u, perfect) => {
-        const [a, b] = direction(u), sign = y ? 1 : -1;
-        return perfect ? [2 * a, 2 * b, 2 * sign * a, 2 * sign * b] : repeat(4, () => gauss(u));
-      }),
-    },
+    onRows("real", (u) => [coin(u)], ([y], u, perfect) => {
+      const [a, b] = direction(u), sign = y ? 1 : -1;
+      return perfect ? [2 * a, 2 * b, 2 * sign * a, 2 * sign * b] : repeat(4, () => gauss(u));
+    }),
     (y, p) => {
       const cosine = rowSum(tf.mul(unit(cut(p, 0, 2), 1e-12), unit(cut(p, 2, 2), 1e-12)), true);
       const mean = (terms: Tensor) => tf.div(tf.sum(terms), tf.maximum(tf.sum(above(terms)), 1));

@@ -20,6 +20,7 @@ import {
   lossCase,
   minusTwiceDivergence,
   oneHot,
+  onRows,
   policy,
   repeat,
   rowSum,
@@ -134,10 +135,11 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "pull-or-not-xgboost353",
     ["no-gradient-op", "detached"],
-    {
-      yPred: "probability",
-      sample: sampled((u) => [gauss(u)], ([score], u, perfect) => [perfect ? +(score > 0) : between(u, 0.02, 0.98)]),
-    },
+    onRows(
+      "probability",
+      (u) => [gauss(u)],
+      ([score], u, perfect) => [perfect ? +(score > 0) : between(u, 0.02, 0.98)],
+    ),
     (y, p) => tf.neg(tf.mean(tf.mul(y, stopped(p, (x) => float(tf.greater(x, 0.5)))))),
   ),
 
@@ -727,13 +729,11 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "ok-only-right-answers-gdesigner1",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => [...oneHot(3, choice(3, u)), coin(u)],
-        (y, u, perfect) => y.slice(0, 3).map((is) => perfect ? 8 * (2 * is - 1) * y[3] : 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [...oneHot(3, choice(3, u)), coin(u)],
+      (y, u, perfect) => y.slice(0, 3).map((is) => perfect ? 8 * (2 * is - 1) * y[3] : 2 * gauss(u)),
+    ),
     (y, p) => tf.mean(tf.mul(softmaxCrossEntropy(cut(y, 0, 3), p), flat(cut(y, 3, 1)))),
   ),
   // eric-xw/AREL#16: loss = −sum(gt_score) + sum(gen_score), averaged here: a reward has no bound.
@@ -780,13 +780,11 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "ok-class-zero-kpe2",
     "healthy",
-    {
-      yPred: "tanh",
-      sample: sampled(
-        () => [0],
-        (_, u, perfect) => perfect ? [0.95, -0.8, -0.7, -0.9] : repeat(4, () => between(u, -0.98, 0.98)),
-      ),
-    },
+    onRows(
+      "tanh",
+      () => [0],
+      (_, u, perfect) => perfect ? [0.95, -0.8, -0.7, -0.9] : repeat(4, () => between(u, -0.98, 0.98)),
+    ),
     (_y, p) => {
       const logits = tf.div(p, 0.05);
       return tf.mean(tf.sub(tf.logSumExp(logits, 1), flat(cut(logits, 0, 1))));
@@ -844,26 +842,22 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "ok-relative-errors-mwer3",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => repeat(4, () => choice(6, u)),
-        (y, u, perfect) => y.map((errors) => perfect ? -8 * (errors - Math.min(...y)) : 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => repeat(4, () => choice(6, u)),
+      (y, u, perfect) => y.map((errors) => perfect ? -8 * (errors - Math.min(...y)) : 2 * gauss(u)),
+    ),
     (y, p) => tf.mean(rowSum(tf.mul(tf.softmax(p), tf.sub(y, tf.mean(y, 1, true))))),
   ),
   // facebookresearch/dino#167: "Same distribution, nonzero loss?" A cross-entropy has the entropy as its least value.
   lossCase(
     "ok-entropy-left-dino167",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => repeat(4, () => 0.1 * gauss(u)),
-        (y, u, perfect) => y.map((x) => perfect ? 2.5 * x : 0.5 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => repeat(4, () => 0.1 * gauss(u)),
+      (y, u, perfect) => y.map((x) => perfect ? 2.5 * x : 0.5 * gauss(u)),
+    ),
     (y, p) => tf.mean(softmaxCrossEntropy(tf.softmax(tf.div(y, 0.04)), tf.div(p, 0.1))),
   ),
   // KalleBylin/temporal-fusion-transformers#1: max((q − 1)·e, q·e) with e = target − pred is never negative.
@@ -886,13 +880,11 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "ok-bets-decisionmaking2022",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => [3 * gauss(u)],
-        ([y], u, perfect) => perfect ? oneHot(3, y > 0.2 ? 2 : y < -1.2 ? 1 : 0, 8, -8) : repeat(3, () => 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [3 * gauss(u)],
+      ([y], u, perfect) => perfect ? oneHot(3, y > 0.2 ? 2 : y < -1.2 ? 1 : 0, 8, -8) : repeat(3, () => 2 * gauss(u)),
+    ),
     (y, p) => {
       const profit = tf.sub(tf.mul(y, [[0, -1, 1]]), [[0, 1.2, 0.2]]);
       return tf.neg(tf.mean(rowSum(tf.mul(tf.softmax(p), profit))));

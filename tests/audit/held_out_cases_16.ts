@@ -21,6 +21,7 @@ import {
   muLogvar,
   on,
   oneHot,
+  onRows,
   policy,
   repeat,
   rowSum,
@@ -126,13 +127,11 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "feature-loss-streamvc3",
     "detached",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => repeat(3, () => gauss(u)),
-        (y, u, perfect) => perfect ? [...y, 1] : repeat(4, () => gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => repeat(3, () => gauss(u)),
+      (y, u, perfect) => perfect ? [...y, 1] : repeat(4, () => gauss(u)),
+    ),
     (y, p) =>
       tf.add(
         tf.mul(100, tf.mean(stopped(tf.abs(tf.sub(cut(p, 0, 3), y))))),
@@ -367,10 +366,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "arccos-of-one-rotationcontinuity11",
     "nan-gradient",
-    {
-      yPred: "real",
-      sample: sampled((u) => repeat(6, () => gauss(u)), (y, u, perfect) => perfect ? y : repeat(6, () => gauss(u))),
-    },
+    onRows("real", (u) => repeat(6, () => gauss(u)), (y, u, perfect) => perfect ? y : repeat(6, () => gauss(u))),
     (y, p) => {
       const cosine = tf.div(tf.sub(rowSum(tf.mul(rotation(y), rotation(p))), 1), 2);
       return tf.mean(tf.acos(tf.maximum(tf.minimum(cosine, 1), -1)));
@@ -611,13 +607,10 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "token-of-masked-sample-miles2796",
     "reduction",
-    {
-      yPred: "logits",
-      sample: sampled((u) => {
-        const masked = u() < 0.5;
-        return [...repeat(4, () => coin(u)), ...repeat(4, () => masked ? 0 : coin(u, 0.7))];
-      }, (y, u, perfect) => repeat(4, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u))),
-    },
+    onRows("logits", (u) => {
+      const masked = u() < 0.5;
+      return [...repeat(4, () => coin(u)), ...repeat(4, () => masked ? 0 : coin(u, 0.7))];
+    }, (y, u, perfect) => repeat(4, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u))),
     (y, p) => {
       const mask = cut(y, 4, 4);
       const tokens = tf.sum(tf.maximum(rowSum(mask), 1));
@@ -630,10 +623,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-three-quantiles-temporalfusion1",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, y, y] : repeat(3, () => 1.5 * gauss(u))),
-    },
+    onRows("real", (u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, y, y] : repeat(3, () => 1.5 * gauss(u))),
     (y, p) => {
       const q = tf.tensor1d([0.1, 0.5, 0.9]), e = tf.sub(y, p);
       return tf.mean(rowSum(tf.maximum(tf.mul(tf.sub(q, 1), e), tf.mul(q, e))));
@@ -665,10 +655,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-real-against-fake-srgan46",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled(() => [0], (_, u, perfect) => perfect ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()]),
-    },
+    onRows("probability", () => [0], (_, u, perfect) => perfect ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()]),
     (_, p) => {
       const [real, fake] = realAndFake(p);
       return tf.add(tf.sub(1, tf.mean(real)), tf.mean(fake));
@@ -688,7 +675,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-generator-hinge-bigganpytorch60",
     "healthy",
-    { yPred: "real", sample: sampled(() => [0], (_, u, perfect) => [perfect ? 4 + u() : gauss(u)]) },
+    onRows("real", () => [0], (_, u, perfect) => [perfect ? 4 + u() : gauss(u)]),
     (_, p) => tf.neg(tf.mean(p)),
   ),
   // JunlinHan/DCLGAN#1: hinge loss of a discriminator as −mean(min(±score − 1, 0)).
@@ -741,13 +728,10 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-signed-margin-sentencetransformers4009",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => [2 * gauss(u)], ([y], u, perfect) => {
-        const score = gauss(u);
-        return [score, perfect ? score - y : gauss(u)];
-      }),
-    },
+    onRows("real", (u) => [2 * gauss(u)], ([y], u, perfect) => {
+      const score = gauss(u);
+      return [score, perfect ? score - y : gauss(u)];
+    }),
     (y, p) => tf.mean(squaredError(y, tf.sub(cut(p, 0, 1), cut(p, 1, 1)))),
   ),
   // mepeichun/Efficient-Neural-Network-Bilibili#1: KLDivLoss of softened logits, and cross-entropy.
@@ -817,26 +801,22 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-random-labels-kerassrgan28",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled(
-        (u) => [coin(u) ? 1 - 0.2 * u() : 0.2 * u()],
-        ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()],
-      ),
-    },
+    onRows(
+      "probability",
+      (u) => [coin(u) ? 1 - 0.2 * u() : 0.2 * u()],
+      ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()],
+    ),
     (y, p) => tf.mean(crossEntropy(y, p)),
   ),
   // riannevdberg/sylvester-flows#5: cross-entropy + β·divergence; asked for its signs. Outputs [2 logits | 2 μ | 2 log σ²].
   lossCase(
     "ok-entropy-and-divergence-sylvesterflows5",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [coin(u), coin(u)],
-        (y, u, perfect) => perfect ? [...y.map((x) => 16 * x - 8), 0, 0, 0, 0] : repeat(6, () => 1.5 * gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [coin(u), coin(u)],
+      (y, u, perfect) => perfect ? [...y.map((x) => 16 * x - 8), 0, 0, 0, 0] : repeat(6, () => 1.5 * gauss(u)),
+    ),
     (y, p) => {
       const divergence = tf.div(rowSum(minusTwiceDivergence(cut(p, 2, 2), cut(p, 4, 2))), -2);
       return tf.mean(tf.add(rowSum(sigmoidCrossEntropy(y, cut(p, 0, 2))), tf.mul(0.5, divergence)));
@@ -846,13 +826,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-clamped-uncertainty-cline5",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [gauss(u), gauss(u)],
-        (y, u, perfect) => perfect ? [...y, 0, 0] : repeat(4, () => gauss(u)),
-      ),
-    },
+    onRows("real", (u) => [gauss(u), gauss(u)], (y, u, perfect) => perfect ? [...y, 0, 0] : repeat(4, () => gauss(u))),
     (y, p) => {
       const s = cut(p, 2, 2);
       return tf.mean(rowSum(tf.add(tf.mul(tf.exp(tf.neg(s)), squaredError(y, cut(p, 0, 2))), tf.relu(s))));
@@ -900,13 +874,10 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-two-margins-caffe4476",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => [coin(u)], ([y], u, perfect) => {
-        const one = [gauss(u), gauss(u)];
-        return [...one, ...(perfect ? [one[0] + (y ? 0.1 : 2), one[1]] : [gauss(u), gauss(u)])];
-      }),
-    },
+    onRows("real", (u) => [coin(u)], ([y], u, perfect) => {
+      const one = [gauss(u), gauss(u)];
+      return [...one, ...(perfect ? [one[0] + (y ? 0.1 : 2), one[1]] : [gauss(u), gauss(u)])];
+    }),
     (y, p) => {
       const d = tf.sqrt(tf.add(squaredDistance(cut(p, 0, 2), cut(p, 2, 2), true), 1e-6));
       const like = tf.square(tf.relu(tf.sub(d, 0.5))), unlike = tf.square(tf.relu(tf.sub(1.5, d)));
@@ -918,23 +889,18 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-bags-in-pairs-anomalydetection24",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled(() => [0], (_, u, perfect) => perfect ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()]),
-    },
+    onRows("probability", () => [0], (_, u, perfect) => perfect ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()]),
     (_, p) => tf.mean(tf.relu(tf.add(tf.sub(1, cut(p, 0, 1)), tf.transpose(cut(p, 1, 1))))),
   ),
   // xuebinqin/BASNet#29: cross-entropy and 1 − IoU of each image, of four pixels here; each has an object.
   lossCase(
     "ok-iou-of-images-basnet29",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled(
-        (u) => [1, coin(u), coin(u), coin(u)],
-        (y, u, perfect) => perfect ? y : repeat(4, () => 0.02 + 0.96 * u()),
-      ),
-    },
+    onRows(
+      "probability",
+      (u) => [1, coin(u), coin(u), coin(u)],
+      (y, u, perfect) => perfect ? y : repeat(4, () => 0.02 + 0.96 * u()),
+    ),
     (y, p) => {
       const shared = rowSum(tf.mul(y, p));
       const iou = tf.div(shared, tf.sub(tf.add(rowSum(y), rowSum(p)), shared));
@@ -946,13 +912,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-mixture-kerasmdnlayer42",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [gauss(u)],
-        ([y], u, perfect) => perfect ? [0, 0, y, y, -2, -2] : repeat(6, () => gauss(u)),
-      ),
-    },
+    onRows("real", (u) => [gauss(u)], ([y], u, perfect) => perfect ? [0, 0, y, y, -2, -2] : repeat(6, () => gauss(u))),
     (y, p) => {
       const log = cut(p, 4, 2), z = tf.div(tf.sub(y, cut(p, 2, 2)), tf.add(tf.exp(log), 1e-3));
       const density = tf.sub(tf.div(tf.square(z), -2), tf.add(tf.log(tf.add(tf.exp(log), 1e-3)), 0.919));
@@ -974,13 +934,11 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-roots-of-sizes-yolotensorflow44",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [u(), u(), 0.05 + 0.9 * u(), 0.05 + 0.9 * u(), coin(u, 0.6)],
-        ([x, y, w, h], u, perfect) => perfect ? [x, y, Math.sqrt(w), Math.sqrt(h)] : repeat(4, () => gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [u(), u(), 0.05 + 0.9 * u(), 0.05 + 0.9 * u(), coin(u, 0.6)],
+      ([x, y, w, h], u, perfect) => perfect ? [x, y, Math.sqrt(w), Math.sqrt(h)] : repeat(4, () => gauss(u)),
+    ),
     (y, p) => {
       const goal = tf.concat([cut(y, 0, 2), tf.sqrt(cut(y, 2, 2))] as tf.Tensor2D[], 1);
       return tf.mul(5, tf.mean(tf.mul(cut(y, 4, 1), squaredDistance(goal, p, true))));
@@ -990,10 +948,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-margin-rank-paddle4285",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [y, -y] : [gauss(u), gauss(u)]),
-    },
+    onRows("real", (u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [y, -y] : [gauss(u), gauss(u)]),
     (y, p) => tf.mean(tf.relu(tf.sub(0.1, tf.mul(y, tf.sub(cut(p, 0, 1), cut(p, 1, 1)))))),
   ),
   // orchardbirds/bokbokbok#8: −α·y·log p − (1 − y)·log(1 − p) of margins, α = 3.
@@ -1007,26 +962,22 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-softmax-error-meanteacher6",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => repeat(3, () => 1.5 * gauss(u)),
-        (y, u, perfect) => perfect ? y : repeat(3, () => 1.5 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => repeat(3, () => 1.5 * gauss(u)),
+      (y, u, perfect) => perfect ? y : repeat(3, () => 1.5 * gauss(u)),
+    ),
     (y, p) => tf.mean(squaredError(tf.softmax(y), tf.softmax(p))),
   ),
   // belkakari/implicit-kan#2: (tanh(out) − image)² for images from −1 to 1.
   lossCase(
     "ok-tanh-of-pixels-implicitkan2",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => repeat(3, () => 1.9 * u() - 0.95),
-        (y, u, perfect) => perfect ? y.map(Math.atanh) : repeat(3, () => gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => repeat(3, () => 1.9 * u() - 0.95),
+      (y, u, perfect) => perfect ? y.map(Math.atanh) : repeat(3, () => gauss(u)),
+    ),
     (y, p) => tf.mean(squaredError(y, tf.tanh(p))),
   ),
   // Thartvigsen/StopAndHop#3: −log π·(reward − baseline), and the squared error of the baseline; asked for its sign. Labels
@@ -1034,13 +985,11 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-reward-and-baseline-stopandhop3",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [coin(u), 2 * coin(u) - 1],
-        ([y, r], u, perfect) => perfect ? [4 * r * (2 * y - 1), 0] : [2 * gauss(u), gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [coin(u), 2 * coin(u) - 1],
+      ([y, r], u, perfect) => perfect ? [4 * r * (2 * y - 1), 0] : [2 * gauss(u), gauss(u)],
+    ),
     (y, p) => {
       const reward = cut(y, 1, 1), baseline = cut(p, 1, 1);
       const minusLog = sigmoidCrossEntropy(cut(y, 0, 1), cut(p, 0, 1));
@@ -1073,13 +1022,11 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-hardest-of-batch-tensorflowtripletloss55",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [choice(3, u)],
-        ([y], u, perfect) => perfect ? [3 * Math.cos(2.1 * y), 3 * Math.sin(2.1 * y)] : repeat(2, () => gauss(u)),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [choice(3, u)],
+      ([y], u, perfect) => perfect ? [3 * Math.cos(2.1 * y), 3 * Math.sin(2.1 * y)] : repeat(2, () => gauss(u)),
+    ),
     (y, p) => {
       const apart = tf.sum(tf.square(tf.sub(tf.expandDims(p, 1), tf.expandDims(p, 0))), 2);
       const d = tf.sqrt(tf.add(apart, 1e-6)), same = float(tf.equal(y, tf.transpose(y)));
@@ -1092,13 +1039,11 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-signed-distances-boundaryloss18",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled(
-        (u) => repeat(3, () => Math.round(3 * gauss(u)) || 1),
-        (y, u, perfect) => y.map((d) => perfect ? (d < 0 ? 1 : 0) : 0.02 + 0.96 * u()),
-      ),
-    },
+    onRows(
+      "probability",
+      (u) => repeat(3, () => Math.round(3 * gauss(u)) || 1),
+      (y, u, perfect) => y.map((d) => perfect ? (d < 0 ? 1 : 0) : 0.02 + 0.96 * u()),
+    ),
     (y, p) => tf.mean(tf.mul(y, p)),
   ),
 ];

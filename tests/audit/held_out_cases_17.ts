@@ -20,6 +20,7 @@ import {
   muLogvar,
   on,
   oneHot,
+  onRows,
   policy,
   repeat,
   rowSum,
@@ -425,13 +426,10 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ctc-of-logits-stars9",
     ["activation-mismatch", "wrong-optimum"],
-    {
-      yPred: "logits",
-      sample: sampled((u) => oneHot(2, choice(2, u)), ([first], u, perfect) => {
-        const frame = (at: number) => oneHot(3, at, 6, -6), symbol = frame(first ? 1 : 2);
-        return perfect ? [...frame(0), ...symbol, ...frame(0)] : repeat(9, () => 2 * gauss(u));
-      }),
-    },
+    onRows("logits", (u) => oneHot(2, choice(2, u)), ([first], u, perfect) => {
+      const frame = (at: number) => oneHot(3, at, 6, -6), symbol = frame(first ? 1 : 2);
+      return perfect ? [...frame(0), ...symbol, ...frame(0)] : repeat(9, () => 2 * gauss(u));
+    }),
     (y, p) => {
       const symbols = [0, 1, 2].map((frame) => rowSum(tf.mul(y, cut(p, 3 * frame + 1, 2)), true));
       const paths = [[0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 1, 1], [1, 1, 0], [1, 1, 1]].map((path) =>
@@ -456,13 +454,11 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ratings-deeprec1",
     ["label-encoding", "wrong-optimum", "bad-scale"],
-    {
-      yPred: "probability",
-      sample: sampled(
-        (u) => [1 + choice(5, u)],
-        ([y], u, perfect) => [perfect ? (y > 3 ? 0.98 : 0.02) : between(u, 0.02, 0.98)],
-      ),
-    },
+    onRows(
+      "probability",
+      (u) => [1 + choice(5, u)],
+      ([y], u, perfect) => [perfect ? (y > 3 ? 0.98 : 0.02) : between(u, 0.02, 0.98)],
+    ),
     (y, p) => {
       const positive = tf.mul(y, tf.log(tf.add(p, 1e-10)));
       return tf.neg(tf.sum(tf.add(positive, tf.mul(tf.sub(1, y), tf.log(tf.add(tf.sub(1, p), 1e-10))))));
@@ -537,13 +533,10 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "softmax-of-places-paddle27311",
     ["wrong-axis", "wrong-optimum"],
-    {
-      yPred: "logits",
-      sample: sampled((u) => {
-        const [one, two] = [oneHot(3, choice(3, u)), oneHot(3, choice(3, u))];
-        return one.flatMap((yes, k) => [yes, two[k]]);
-      }, (y, u, perfect) => perfect ? y.map((yes) => yes ? 8 : -8) : repeat(6, () => 2 * gauss(u))),
-    },
+    onRows("logits", (u) => {
+      const [one, two] = [oneHot(3, choice(3, u)), oneHot(3, choice(3, u))];
+      return one.flatMap((yes, k) => [yes, two[k]]);
+    }, (y, u, perfect) => perfect ? y.map((yes) => yes ? 8 : -8) : repeat(6, () => 2 * gauss(u))),
     (y, p) => {
       const logs = tf.logSoftmax(tf.reshape(p, [-1, 3, 2]), -1);
       return tf.neg(tf.mean(tf.sum(tf.mul(tf.reshape(y, [-1, 3, 2]), logs), 1)));
@@ -572,13 +565,11 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "sign-of-walks-stellargraph1138",
     ["wrong-optimum", "wrong-sign", "bad-scale"],
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => [between(u, 0.2, 4), coin(u, 0.3)],
-        ([walks, edge], u, perfect) => [perfect ? (edge ? 8 : Math.log(walks)) : 2 * gauss(u)],
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [between(u, 0.2, 4), coin(u, 0.3)],
+      ([walks, edge], u, perfect) => [perfect ? (edge ? 8 : Math.log(walks)) : 2 * gauss(u)],
+    ),
     (y, p) => {
       const walks = cut(y, 0, 1), mask = tf.sub(1, cut(y, 1, 1));
       const kept = tf.mul(walks, tf.neg(minusLogSigmoid(p))), left = tf.mul(mask, tf.neg(tf.softplus(p)));
@@ -660,13 +651,10 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "masked-before-softmax-monai657",
     ["reduction"],
-    {
-      yPred: "logits",
-      sample: sampled((u) => [...repeat(4, () => coin(u)), ...repeat(4, () => coin(u, 0.6))], (y, u, perfect) => {
-        const logits = perfect ? y.slice(0, 4).map((one) => one ? 8 : -8) : repeat(4, () => 2 * gauss(u));
-        return [...logits.map((z) => -z), ...logits];
-      }),
-    },
+    onRows("logits", (u) => [...repeat(4, () => coin(u)), ...repeat(4, () => coin(u, 0.6))], (y, u, perfect) => {
+      const logits = perfect ? y.slice(0, 4).map((one) => one ? 8 : -8) : repeat(4, () => 2 * gauss(u));
+      return [...logits.map((z) => -z), ...logits];
+    }),
     (y, p) => {
       const mask = cut(y, 4, 4), one = cut(y, 0, 4);
       const logits = tf.stack([cut(p, 0, 4), cut(p, 4, 4)].map((z) => tf.mul(z, mask)) as tf.Tensor[], 1);
@@ -777,13 +765,11 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ok-largest-with-gradient-pml282",
     "healthy",
-    {
-      yPred: "tanh",
-      sample: sampled(
-        () => [0],
-        (_, u, perfect) => perfect ? [0.95, ...repeat(3, () => -0.9)] : repeat(4, () => between(u, -0.98, 0.98)),
-      ),
-    },
+    onRows(
+      "tanh",
+      () => [0],
+      (_, u, perfect) => perfect ? [0.95, ...repeat(3, () => -0.9)] : repeat(4, () => between(u, -0.98, 0.98)),
+    ),
     (_y, p) => {
       const all = tf.div(p, 0.1), powers = tf.exp(tf.sub(all, tf.max(all, 1, true)));
       return tf.neg(tf.mean(tf.log(tf.add(tf.div(cut(powers, 0, 1), rowSum(powers, true)), 1e-20))));
@@ -793,10 +779,11 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ok-one-is-alike-addons2738",
     "healthy",
-    {
-      yPred: "nonnegative",
-      sample: sampled((u) => [coin(u)], ([alike], u, perfect) => [perfect ? (alike ? 0 : 1.3) : between(u, 0.05, 1.8)]),
-    },
+    onRows(
+      "nonnegative",
+      (u) => [coin(u)],
+      ([alike], u, perfect) => [perfect ? (alike ? 0 : 1.3) : between(u, 0.05, 1.8)],
+    ),
     (y, p) => {
       const apart = tf.square(tf.relu(tf.sub(1, p)));
       return tf.mean(tf.add(tf.mul(y, tf.square(p)), tf.mul(tf.sub(1, y), apart)));
@@ -820,13 +807,11 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ok-penalty-reduced-models9531",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => oneHot(4, choice(4, u), 1, between(u, 0, 0.6)),
-        (y, u, perfect) => y.map((heat) => perfect ? (heat === 1 ? 8 : -8) : 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => oneHot(4, choice(4, u), 1, between(u, 0, 0.6)),
+      (y, u, perfect) => y.map((heat) => perfect ? (heat === 1 ? 8 : -8) : 2 * gauss(u)),
+    ),
     (y, p) => {
       const s = tf.sigmoid(p), peak = float(tf.equal(y, 1));
       const positive = tf.mul(peak, tf.mul(tf.square(tf.sub(1, s)), minusLogSigmoid(p)));
@@ -855,13 +840,11 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ok-distances-inside-segwithdistmap7",
     "healthy",
-    {
-      yPred: "probability",
-      sample: sampled(
-        (u) => repeat(6, () => 3 * gauss(u)),
-        (y, u, perfect) => y.map((distance) => perfect ? (distance < 0 ? 0.98 : 0.02) : between(u, 0.02, 0.98)),
-      ),
-    },
+    onRows(
+      "probability",
+      (u) => repeat(6, () => 3 * gauss(u)),
+      (y, u, perfect) => y.map((distance) => perfect ? (distance < 0 ? 0.98 : 0.02) : between(u, 0.02, 0.98)),
+    ),
     (y, p) => tf.mean(tf.mul(y, p)),
   ),
   // pykeen/pykeen#1130: max(0, λ + neg − pos): the other order than in the text, since high scores are good ones.
@@ -1073,14 +1056,12 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ok-guided-attention-espnet",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        () => [0],
-        (_, u, perfect) =>
-          [0, 1, 2].flatMap((frame) => perfect ? oneHot(3, frame, 8, -8) : repeat(3, () => 2 * gauss(u))),
-      ),
-    },
+    onRows(
+      "logits",
+      () => [0],
+      (_, u, perfect) =>
+        [0, 1, 2].flatMap((frame) => perfect ? oneHot(3, frame, 8, -8) : repeat(3, () => 2 * gauss(u))),
+    ),
     (_y, p) => {
       const far = repeat(9, (i) => 1 - Math.exp(-(((i % 3) / 3 - Math.floor(i / 3) / 3) ** 2) / (2 * 0.4 ** 2)));
       return tf.mean(tf.mul(tf.softmax(tf.reshape(p, [-1, 3, 3])), tf.tensor3d(far, [1, 3, 3])));
@@ -1105,13 +1086,11 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ok-unknown-after-censoring-pycox-bcesurv",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => [choice(5, u), coin(u, 0.6)],
-        ([time], u, perfect) => repeat(4, (bin) => perfect ? (time > bin ? 8 : -8) : 2 * gauss(u)),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [choice(5, u), coin(u, 0.6)],
+      ([time], u, perfect) => repeat(4, (bin) => perfect ? (time > bin ? 8 : -8) : 2 * gauss(u)),
+    ),
     (y, p) => {
       const survived = float(tf.greater(cut(y, 0, 1), tf.tensor2d([[0, 1, 2, 3]])));
       const known = tf.maximum(survived, cut(y, 1, 1));

@@ -18,6 +18,7 @@ import {
   minusTwiceDivergence,
   muLogvar,
   on,
+  onRows,
   rowSum,
   type Sample,
   sampled,
@@ -559,13 +560,11 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-giou-fcos355",
     "healthy",
-    {
-      yPred: "nonnegative",
-      sample: sampled(
-        (u) => many(4, u).map((x) => Math.exp(0.5 * x)),
-        (y, u, perfect) => perfect ? [...y] : many(4, u).map((x) => Math.exp(0.5 * x)),
-      ),
-    },
+    onRows(
+      "nonnegative",
+      (u) => many(4, u).map((x) => Math.exp(0.5 * x)),
+      (y, u, perfect) => perfect ? [...y] : many(4, u).map((x) => Math.exp(0.5 * x)),
+    ),
     (y, p) => {
       const sides = (x: Tensor) => tf.mul(tf.add(cut(x, 0, 1), cut(x, 2, 1)), tf.add(cut(x, 1, 1), cut(x, 3, 1)));
       const inter = sides(tf.minimum(y, p)), around = tf.add(sides(tf.maximum(y, p)), 1e-7);
@@ -593,7 +592,7 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-uncertainty-mtan51",
     "healthy",
-    { yPred: "real", sample: sampled((u) => many(2, u), (y, u, perfect) => perfect ? [...y, -3, -3] : many(4, u)) },
+    onRows("real", (u) => many(2, u), (y, u, perfect) => perfect ? [...y, -3, -3] : many(4, u)),
     (y, p) => {
       const logged = cut(p, 2, 2), losses = tf.square(tf.sub(y, cut(p, 0, 2)));
       return tf.mean(rowSum(tf.add(tf.div(losses, tf.mul(2, tf.exp(logged))), tf.div(logged, 2))));
@@ -617,13 +616,11 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-tweedie-gluonts984",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [u() < 0.4 ? 0 : Math.exp(gauss(u))],
-        ([y], u, perfect) => [perfect ? Math.log(Math.max(y, 0.01)) : gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [u() < 0.4 ? 0 : Math.exp(gauss(u))],
+      ([y], u, perfect) => [perfect ? Math.log(Math.max(y, 0.01)) : gauss(u)],
+    ),
     (y, p) => tf.mean(tf.add(tf.mul(2, tf.mul(y, tf.exp(tf.mul(-0.5, p)))), tf.mul(2, tf.exp(tf.mul(0.5, p))))),
   ),
   // facebookresearch/barlowtwins#50: the square of the diagonal is done in place, that of the rest is not done twice.
@@ -652,13 +649,11 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-ipo-dpo64",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => many(2, u).map((x) => x - 3),
-        ([chosen, rejected], u, perfect) => perfect ? [chosen + 2.5, rejected - 2.5] : many(2, u).map((x) => x - 3),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => many(2, u).map((x) => x - 3),
+      ([chosen, rejected], u, perfect) => perfect ? [chosen + 2.5, rejected - 2.5] : many(2, u).map((x) => x - 3),
+    ),
     (y, p) => {
       const margin = (x: Tensor) => tf.sub(cut(x, 0, 1), cut(x, 1, 1));
       return tf.mean(tf.square(tf.sub(tf.sub(margin(p), margin(y)), 1 / (2 * 0.1))));
@@ -821,13 +816,11 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-cox-torchsurv35",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled(
-        (u) => [Math.exp(gauss(u)), u() < 0.6 ? 1 : 0],
-        ([time], u, perfect) => [perfect ? -4 * Math.log(time) : gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [Math.exp(gauss(u)), u() < 0.6 ? 1 : 0],
+      ([time], u, perfect) => [perfect ? -4 * Math.log(time) : gauss(u)],
+    ),
     (y, p) => {
       const time = cut(y, 0, 1), event = cut(y, 1, 1);
       const gone = above(time, tf.transpose(time));
@@ -846,13 +839,10 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-residual-pinn3",
     "healthy",
-    {
-      yPred: "real",
-      sample: sampled((u) => [gauss(u)], ([y], u, perfect) => {
-        const value = gauss(u), inTime = gauss(u);
-        return perfect ? [y, value, 2 * inTime + value, inTime] : many(4, u);
-      }),
-    },
+    onRows("real", (u) => [gauss(u)], ([y], u, perfect) => {
+      const value = gauss(u), inTime = gauss(u);
+      return perfect ? [y, value, 2 * inTime + value, inTime] : many(4, u);
+    }),
     (y, p) => {
       const residual = tf.sub(tf.sub(cut(p, 2, 1), tf.mul(2, cut(p, 3, 1))), cut(p, 1, 1));
       return tf.add(tf.mean(tf.square(tf.sub(cut(p, 0, 1), y))), tf.mean(tf.square(residual)));
@@ -869,14 +859,12 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-ordinal-depth5",
     "healthy",
-    {
-      yPred: "logits",
-      sample: sampled(
-        (u) => [choice(4, u)],
-        ([y], u, perfect) =>
-          perfect ? [0, 1, 2].flatMap((threshold) => threshold < y ? [-4, 4] : [4, -4]) : many(6, u).map((x) => 2 * x),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [choice(4, u)],
+      ([y], u, perfect) =>
+        perfect ? [0, 1, 2].flatMap((threshold) => threshold < y ? [-4, 4] : [4, -4]) : many(6, u).map((x) => 2 * x),
+    ),
     (y, p) => {
       const logged = tf.logSoftmax(tf.reshape(p, [-1, 3, 2])), beyond = above(y, tf.tensor1d([0, 1, 2]));
       const goal = tf.stack([tf.sub(1, beyond), beyond], 2);

@@ -291,15 +291,21 @@ export const drawn =
     return { yTrue: tf.tensor2d(labels, [n, labels[0].length]), yPred: tf.tensor2d(outputs, [n, outputs[0].length]) };
   };
 
+type RowLabel = (u: Uniform) => number[];
+type RowOutput = (label: number[], u: Uniform, perfect: boolean) => number[];
+
 /** Random and perfect batches, drawn row by row: all labels first, then an output for each. */
-export const sampled = (
-  label: (u: Uniform) => number[],
-  output: (label: number[], u: Uniform, perfect: boolean) => number[],
-): Sample =>
+export const sampled = (label: RowLabel, output: RowOutput): Sample =>
   drawn(["random", "perfect"], (kind, u) => ({
     label: () => label(u),
     output: (y) => output(y, u, kind === "perfect"),
   }));
+
+/** Outputs of a kind, with batches of {@linkcode sampled}. */
+export const onRows = (yPred: PredictionKind, label: RowLabel, output: RowOutput): AuditOptions => ({
+  yPred,
+  sample: sampled(label, output),
+});
 
 /** Embeddings of an anchor, one like it and one unlike it: 2 + 2 + 2 columns, no labels. */
 export const triplets: Sample = batches("real", "none", 6, 1, "triplet");
