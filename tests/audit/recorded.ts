@@ -1,4 +1,6 @@
+// What rules are told in tests: recorded operations, batches, and losses that are functions of arrays.
 import type { AuditBatch, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { BatchResult } from "../../lib/audit/observations.ts";
 
 const shape = [4, 1];
 
@@ -29,4 +31,22 @@ export const batchOf = (
   yPred: Float32Array.from(yPred),
   trueShape: [rows, yTrue.length / rows],
   predShape: [rows, columns],
+});
+
+/** A loss as a function of the batch. */
+export type Value = (batch: AuditBatch) => number;
+
+export const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
+export const mean = (values: ArrayLike<number>): number => sum(values) / values.length;
+
+/** The mean squared error. */
+export const squared: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2));
+
+/** What an engine says of a batch: its loss, and its gradient where there is one. */
+export const resultUnder = (loss: Value, gradientOf?: (batch: AuditBatch) => ArrayLike<number>) =>
+(
+  batch: AuditBatch,
+): BatchResult => ({
+  ...{ batch, value: loss(batch), shape: [] },
+  gradient: gradientOf && Float32Array.from(gradientOf(batch)),
 });

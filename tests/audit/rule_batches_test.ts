@@ -6,7 +6,7 @@ import { onlyRow } from "../../lib/audit/rules/batch.ts";
 import { nonFinite } from "../../lib/audit/rules/finite.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { BatchKind } from "../../lib/audit/types.ts";
-import { batchOf, input, op } from "./recorded.ts";
+import { batchOf, input, mean, op, squared, sum, type Value } from "./recorded.ts";
 import {
   averagedTooEarly,
   badScale,
@@ -18,13 +18,7 @@ import {
   rowOrder,
 } from "./whole_rules.ts";
 
-type Value = (batch: AuditBatch) => number;
 type More = Partial<RecordedInput>;
-
-const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
-const mean = (values: ArrayLike<number>) => sum(values) / values.length;
-/** The mean of the losses of the rows. */
-const rowMean: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2));
 
 interface Made {
   loss?: Value;
@@ -39,7 +33,7 @@ interface Made {
 const plain = batchOf([0, 1, 1, 0], [0.25, 0.5, 0.75, 0.5]);
 
 function contextOf(made: Made): AuditContext {
-  const { loss = rowMean, batch = plain, other = batch, gradient, otherGradient = gradient, ops = [] } = made;
+  const { loss = squared, batch = plain, other = batch, gradient, otherGradient = gradient, ops = [] } = made;
   const engine = {
     value: (of: AuditBatch) => ({ value: loss(of) }),
     valueAndGradient: (of: AuditBatch) => ({ value: loss(of), shape: [] }),
@@ -316,7 +310,7 @@ Deno.test("one row: a maximum over the batch", () => {
 
 Deno.test("the order of the rows: reversed, or turned by half, by more than a hundredth of the loss", () => {
   const found = (loss: Value, more: Made = {}) => rowOrder(contextOf({ loss, ...more }));
-  assertStrictEquals(found(rowMean), undefined);
+  assertStrictEquals(found(squared), undefined);
   const first = found(({ yPred }) => yPred[0])!;
   assertEquals([first.cause, first.severity], ["wrong-axis", "note"]);
   assertEquals(first.evidence, {
@@ -358,7 +352,7 @@ Deno.test("reduction: the mean over the halves is not the loss, of either batch 
   assertStrictEquals(found({ batch: even }), undefined);
   assertEquals(found({ batch: even, other: uneven })?.severity, "note");
   assertStrictEquals(found({ batch: uneven, deterministic: false }), undefined);
-  assertStrictEquals(found({ batch: uneven, loss: rowMean }), undefined);
+  assertStrictEquals(found({ batch: uneven, loss: squared }), undefined);
   // Only the rows in the order of their labels tell these halves apart.
   const byLabel: Value = ({ yTrue }) => mean(yTrue) ** 2;
   assertEquals(

@@ -5,13 +5,11 @@ import type { BatchResult, Observations } from "../../lib/audit/observations.ts"
 import { isKeptOut } from "../../lib/audit/rules/gradient.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { BatchKind } from "../../lib/audit/types.ts";
-import { batchOf, input, op } from "./recorded.ts";
+import { batchOf, input, mean, op, type Value } from "./recorded.ts";
 import { deadTerm, noGradient, ownGradient, partlyDetached } from "./whole_rules.ts";
 
-type Value = (batch: AuditBatch) => number;
 type More = Partial<RecordedInput>;
 
-const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 const plain = batchOf([0, 1, 1, 0], [0.2, 0.6, 0.3, 0.7]);
 
 interface Made {

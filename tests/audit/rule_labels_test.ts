@@ -1,17 +1,11 @@
 // Codings of labels, with losses that are functions of arrays.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
-import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
+import type { Observations } from "../../lib/audit/observations.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
-import { batchOf, input, op } from "./recorded.ts";
+import { batchOf, input, mean, op, resultUnder, squared, type Value } from "./recorded.ts";
 import { labelEncoding } from "./whole_rules.ts";
-
-type Value = (batch: AuditBatch) => number;
-
-const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
-/** The mean squared error. */
-const squared: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2));
 
 interface Made {
   loss?: Value;
@@ -28,10 +22,7 @@ function found(
   batch: AuditBatch,
   { loss = squared, gradientOf, options = {}, ops = [], perfect, deterministic = true, descents = [] }: Made = {},
 ) {
-  const of = (batch: AuditBatch): BatchResult => ({
-    ...{ batch, value: loss(batch), shape: [] },
-    gradient: gradientOf && Float32Array.from(gradientOf(batch)),
-  });
+  const of = resultUnder(loss, gradientOf);
   const engine = { value: of, valueAndGradient: of } as unknown as AuditEngine, [rows, columns] = batch.predShape;
   const observations = {
     ...{ ops, rows, columns, deterministic, random: of(batch), other: of(batch) },

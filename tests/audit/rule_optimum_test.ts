@@ -5,14 +5,10 @@ import type { AuditBatch, AuditEngine, RecordedOp } from "../../lib/audit/engine
 import type { Observations } from "../../lib/audit/observations.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
-import { batchOf, input, op } from "./recorded.ts";
+import { batchOf, input, mean, op, resultUnder, squared, sum, type Value } from "./recorded.ts";
 import { rankCorrelation } from "../../lib/audit/rules/optimum.ts";
 import { wrongOptimum, wrongSign } from "./whole_rules.ts";
 
-type Value = (batch: AuditBatch) => number;
-
-const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
-const mean = (values: ArrayLike<number>) => sum(values) / values.length;
 const relu = (v: number) => Math.max(0, v);
 
 interface Made {
@@ -42,10 +38,7 @@ function contextOf(
     customGradient = false,
   }: Made,
 ) {
-  const of = (batch: AuditBatch) => ({
-    ...{ batch, value: loss(batch), shape: [] },
-    gradient: gradientOf && Float32Array.from(gradientOf(batch)),
-  });
+  const of = resultUnder(loss, gradientOf);
   const engine = { value: of, valueAndGradient: of } as unknown as AuditEngine, [rows, columns] = random.predShape;
   const results = { random: of(random), perfect: perfect && of(perfect) };
   const observations = {
@@ -100,8 +93,6 @@ const wide = { random: batchOf(yTrue, randomLogits), perfect: batchOf(yTrue, log
 /** Many-valued labels, which are the correct outputs. */
 const numbers = [1.5, -0.5, 2.5, 0.25, -1.5, 3.5, -2.5, 0.75], guesses = [0.5, -1, 2, -2, 1, -0.5, 1.25, 0.125];
 const real = { random: batchOf(numbers, guesses), perfect: batchOf(numbers, numbers) };
-
-const squared: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2));
 
 Deno.test("wrong sign: a loss that rises towards correct outputs", () => {
   const finding = sign({ loss: (batch) => -squared(batch), random, perfect })!;

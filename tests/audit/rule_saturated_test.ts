@@ -1,10 +1,10 @@
 // Gradients that are 0 where outputs are wrong, with losses that are functions of arrays.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AuditBatch, AuditEngine } from "../../lib/audit/engines/engine.ts";
-import type { BatchObservations, BatchResult, Observations } from "../../lib/audit/observations.ts";
+import type { BatchObservations, Observations } from "../../lib/audit/observations.ts";
 import { type AuditContext, takesBest } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
-import { batchOf, input, op } from "./recorded.ts";
+import { batchOf, input, op, resultUnder } from "./recorded.ts";
 import { saturated, saturatedAtTheEnds } from "./whole_rules.ts";
 
 type Gradient = (p: number, y: number, i: number) => number;
@@ -24,10 +24,7 @@ interface Made {
 
 function found(gradient: Gradient | undefined, made: Made = {}) {
   const { loss = () => 1 } = made;
-  const of = (batch: AuditBatch): BatchResult => ({
-    ...{ batch, value: loss(batch), shape: [] },
-    gradient: gradient && batch.yPred.map((p, i) => gradient(p, batch.yTrue[i], i)),
-  });
+  const of = resultUnder(loss, gradient && (({ yTrue, yPred }) => yPred.map((p, i) => gradient(p, yTrue[i], i))));
   const first = of(made.random ?? random), [rows, columns] = first.batch.predShape;
   const results = {
     random: first,
