@@ -108,12 +108,6 @@ export function assertMatch(actual: string, expected: RegExp, msg?: string): voi
   throw new AssertionError(`Expected actual: "${actual}" to match: "${expected}"${suffix(msg)}`);
 }
 
-/** Fails if `actual` matches `expected`. */
-export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void {
-  if (!expected.test(actual)) return;
-  throw new AssertionError(`Expected actual: "${actual}" to not match: "${expected}"${suffix(msg)}`);
-}
-
 /** Fails unless `error` is an error of `errorClass` whose message is or contains `msgMatches`. */
 function assertIsError<E extends Error = Error>(
   error: unknown,
