@@ -1,6 +1,5 @@
 // deno task compare: what is refused, and the folds that are brought along. The numbers are tested in anyloss_test.ts.
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { scores } from "@roundabout/roundabout";
 import { compareLosses, type CompareLossesOptions } from "@roundabout/roundabout/compare";
@@ -11,19 +10,11 @@ import { type TaskArgs, TaskError, UsageError } from "../../tasks/cli.ts";
 import { write } from "../../tasks/compare_files.ts";
 import { compareSpec, runCompare } from "../../tasks/compare.ts";
 import { compareByProtocol } from "../../tasks/compare_protocol.ts";
-import { Fixtures } from "../tasks/fixtures.ts";
+import { Fixtures, runApart } from "../tasks/fixtures.ts";
 import { slow } from "../slow.ts";
 
-async function compare(fixtures: Fixtures, ...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-P=compare", "tasks/compare.ts", ...args],
-    cwd: fileURLToPath(new URL("../../", import.meta.url)),
-    env: { NO_COLOR: "1", INIT_CWD: fixtures.folder },
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
-}
+const compare = ({ folder }: Fixtures, ...args: string[]) =>
+  runApart(["run", "--quiet", "-P=compare", "tasks/compare.ts", ...args], { INIT_CWD: folder });
 
 const rows = Array.from({ length: 40 }, (_, i) => `${(i * 7) % 11},${i % 5 / 2},3,${i % 4 === 0 ? "M" : "B"}`);
 const good = `a,b,c,kind\n${rows.join("\n")}\n`;
@@ -168,12 +159,8 @@ async function interrupted(fixtures: Fixtures, at: number, values: Record<string
       console.log(error.constructor.name + ": " + error.message);
     }
     Deno.exit(); // as the command does: threads end at once`;
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-A", fixtures.file("stopped.ts", script)],
-    cwd: fileURLToPath(new URL("../../", import.meta.url)),
-    env: { NO_COLOR: "1", INIT_CWD: fixtures.folder },
-  }).output();
-  return new TextDecoder().decode(stdout);
+  return (await runApart(["run", "--quiet", "-A", fixtures.file("stopped.ts", script)], { INIT_CWD: fixtures.folder }))
+    .stdout;
 }
 
 slow.test("compare: Ctrl-C prints and saves what is known of the splits that are done", async () => {

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { auditLosses, auditOptions, auditSpec, pythonOptions } from "../../tasks/audit.ts";
 import { UsageError } from "../../tasks/cli.ts";
 import { handMadeAudit } from "../display/audit_fixture.ts";
-import { Fixtures } from "./fixtures.ts";
+import { Fixtures, runApart } from "./fixtures.ts";
 import { slow } from "../slow.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
@@ -39,14 +39,7 @@ export const slope = 3;`;
 
 async function audit(fixtures: Fixtures, ...args: string[]) {
   const path = fixtures.file("entry.ts", entry);
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-P=tasks", path, ...args],
-    cwd: project,
-    env: { NO_COLOR: "1", INIT_CWD: fixtures.folder },
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  return await runApart(["run", "--quiet", "-P=tasks", path, ...args], { INIT_CWD: fixtures.folder });
 }
 
 /**

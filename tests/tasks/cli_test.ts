@@ -1,7 +1,7 @@
 // The frame of every task: throttled progress, exit codes and last lines.
 import { assertEquals, assertMatch } from "@std/assert";
-import { fileURLToPath } from "node:url";
 import { throttled } from "../../tasks/cli.ts";
+import { runApart } from "./fixtures.ts";
 
 Deno.test("throttled: at most one line per interval, none before the first interval has passed", () => {
   let time = 100;
@@ -12,17 +12,11 @@ Deno.test("throttled: at most one line per interval, none before the first inter
 });
 
 /** Runs a task whose body is the statement. */
-async function run(body: string): Promise<{ code: number; stdout: string; stderr: string }> {
+function run(body: string) {
   const cli = new URL("../../tasks/cli.ts", import.meta.url).href;
   const script = `import { NegativeResult, runTask, TaskError, UsageError } from "${cli}";
     await runTask({ name: "try", about: "", usage: "" }, (_, report) => { ${body}; return Promise.resolve(); });`;
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", script],
-    cwd: fileURLToPath(new URL("../../", import.meta.url)),
-    env: { NO_COLOR: "1" },
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  return runApart(["eval", script]);
 }
 
 Deno.test("runTask: progress goes to the standard error where the output is no terminal, every five seconds of the clock", async () => {

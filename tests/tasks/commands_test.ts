@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { slow } from "../slow.ts";
+import { runApart } from "./fixtures.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { tasks } = JSON.parse(Deno.readTextFileSync(`${root}deno.json`)) as {
@@ -9,16 +10,9 @@ const { tasks } = JSON.parse(Deno.readTextFileSync(`${root}deno.json`)) as {
 };
 
 /** Runs a task as `deno task` does, with the permissions that deno.json gives it. */
-async function runTask(name: string, args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+function runTask(name: string, args: string[]) {
   const [, ...command] = tasks[name].command.split(" ");
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...command, ...args],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  return runApart([...command, ...args]);
 }
 
 for (const name of Object.keys(tasks)) {

@@ -44,23 +44,25 @@ export class Fixtures implements Disposable {
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Starts `deno task run` without a shell. */
-export function spawnRun(args: string[]): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-P=tasks", "tasks/run.ts", ...args],
+/** Starts `deno` in the project's folder, without colours and input. */
+const start = (args: string[], env: Record<string, string>): Deno.ChildProcess =>
+  new Deno.Command(Deno.execPath(), {
+    args,
     cwd: project,
-    env: {
-      NO_COLOR: "1",
-      INIT_CWD: project,
-      // Nobody listens there: the tests use no network, even for a package that is not in the cache.
-      HTTP_PROXY: "http://127.0.0.1:9",
-      HTTPS_PROXY: "http://127.0.0.1:9",
-    },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-}
+
+/** Starts `deno task run` without a shell. */
+export const spawnRun = (args: string[]): Deno.ChildProcess =>
+  start(["run", "--quiet", "-P=tasks", "tasks/run.ts", ...args], {
+    INIT_CWD: project,
+    // Nobody listens there: the tests use no network, even for a package that is not in the cache.
+    HTTP_PROXY: "http://127.0.0.1:9",
+    HTTPS_PROXY: "http://127.0.0.1:9",
+  });
 
 /** Awaits a run; returns its exit code and what it printed. */
 export async function finished(child: Deno.ChildProcess): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -68,3 +70,7 @@ export async function finished(child: Deno.ChildProcess): Promise<{ code: number
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
+
+/** Runs `deno` in a process of its own, in the project's folder; `env` is added to the environment. */
+export const runApart = (args: string[], env: Record<string, string> = {}): ReturnType<typeof finished> =>
+  finished(start(args, env));

@@ -12,6 +12,7 @@ import {
 } from "../../tasks/lab_check.ts";
 import { root, UsageError } from "../../tasks/cli.ts";
 import { jupyterEnvironment, kernelspec, portOption } from "../../tasks/lab.ts";
+import { runApart } from "./fixtures.ts";
 
 const project = fileURLToPath(root).replace(/[\\/]$/, "");
 
@@ -23,13 +24,12 @@ async function runCopy(args: string[], env: Record<string, string>) {
     for (const file of ["cli.ts", "lab.ts", "lab_requirements.txt"]) {
       await Deno.copyFile(join(project, "tasks", file), join(copy, "tasks", file));
     }
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-config", join(copy, "tasks", "lab.ts"), ...args],
-      env: { NO_COLOR: "1", ...env },
-    }).output();
+    const { code, stdout: out, stderr: err } = await runApart(
+      ["run", "-A", "--no-config", join(copy, "tasks", "lab.ts"), ...args],
+      env,
+    );
     const files = Array.from(Deno.readDirSync(copy), (entry) => entry.name);
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    return { code, out: text(stdout), err: text(stderr), files };
+    return { code, out, err, files };
   } finally {
     await Deno.remove(copy, { recursive: true });
   }

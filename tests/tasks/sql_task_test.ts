@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { ConfusionMeter } from "../../lib/core.ts";
 import { assertWithin } from "../helpers.ts";
 import { slow } from "../slow.ts";
+import { runApart } from "./fixtures.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const isThere = await import("@duckdb/node-api").then(() => true, () => false);
@@ -31,14 +32,7 @@ async function sql(...args: string[]): Promise<{ code: number; stdout: string; s
   }
   await Deno.mkdir(`${folder}/mixed`);
   for (const name of ["a.csv", "b.csv.gz"]) await Deno.writeTextFile(`${folder}/mixed/${name}`, "");
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-P=sql", "tasks/sql.ts", ...args],
-    cwd: root,
-    env: { NO_COLOR: "1", INIT_CWD: folder },
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr), folder };
+  return { ...await runApart(["run", "-P=sql", "tasks/sql.ts", ...args], { INIT_CWD: folder }), folder };
 }
 
 const onDuckdb = (name: string, fn: () => Promise<void>) =>
