@@ -42,7 +42,7 @@ export const mean = (values: ArrayLike<number>): number => sum(values) / values.
 /** The mean squared error. */
 export const squared: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2));
 
-/** What an engine says of a batch: its loss, and its gradient where there is one. */
+/** Makes the result of an engine on a batch: the loss, and the gradient where there is one. */
 export const resultUnder = (loss: Value, gradientOf?: (batch: AuditBatch) => ArrayLike<number>) =>
 (
   batch: AuditBatch,

@@ -27,7 +27,7 @@ const all = [
 ];
 const caseOf = (id: string) => all.find((one) => one.id === id)!;
 
-/** What is said of cases, by cause and case: the severity, the operation that the finding points at, and its sentence. */
+/** Findings about cases, by cause and case: the severity, the operation that the finding points at, and its sentence. */
 const sentences: Partial<Record<Cause, Record<string, string>>> = {
   "activation-mismatch": {
     "am-softmax-multilabel":
