@@ -6,14 +6,14 @@ import { eachPiece, entriesToHeap, type Numbers, type Place, type Table } from "
 /** The loops by name; a task names one by its place here. */
 const loops = ["central", "count", "argmax", "finish", "finishArgmax"] as const;
 
-/** The words of a worker's control: tasks given, tasks done, then two tasks: the holder, the loop, the number of arguments, these. */
-const given = 0, done = 1, tasksAt = 4, taskWords = 20, tasksHeld = 2;
+/** The words of a worker's control: tasks given, tasks done, then some tasks: the holder, the loop, the number of arguments, these. */
+const given = 0, done = 1, tasksAt = 4, taskWords = 20, tasksHeld = 4;
 
 /** The holder of a task: nobody, the worker, or the main thread again. */
 const open = 0, taken = 1, takenBack = 2;
 
-/** The number of looks at the control before a thread waits: about as long as the main thread takes between two tasks. */
-const looks = 2000;
+/** The number of looks at the control before a thread waits, about 0.15 ms: the main thread takes less between two passes. */
+const looks = 20_000;
 
 /** The code of a worker, the same in all environments: it runs tasks until the number of a loop is −1. */
 const workerCode = `
