@@ -12,7 +12,7 @@
 import { parseArgs } from "node:util";
 import { f1, type Step, steps, toStep } from "@roundabout/roundabout";
 import { loadDataset, prepare, seededRandom, trainTestSplit } from "@roundabout/roundabout/data";
-import { softCounts } from "../lib/counts/counts.ts";
+import { softCounts } from "../lib/steps/soft_counts.ts";
 import { adam, sgd } from "../lib/network/adam.ts";
 import { labelsOf, objectiveOf, type TrainingLoss } from "../lib/network/objectives.ts";
 import { takeRows, train as trainWeights } from "../lib/network/train.ts";

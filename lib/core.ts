@@ -16,7 +16,8 @@ export * from "./steps/mod.ts";
 export { type Shape, sigmoidalStep, type SimdLoop, type StepForm, type StepLoops } from "./steps/sigmoidal.ts";
 export type { StepName } from "./steps/to_step.ts";
 
-export { type Counts, countsGradient, type Elementwise, type Rows, type Slice, softCounts } from "./counts/counts.ts";
+export { type Counts, countsGradient, type Elementwise, type Rows, type Slice } from "./counts/counts.ts";
+export { softCounts } from "./steps/soft_counts.ts";
 
 export * from "./scores/mod.ts";
 export type { PrecisionAtRecallOptions, RecallAtPrecisionOptions } from "./scores/constrained.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
-import { softCounts } from "../counts/counts.ts";
+import { softCounts } from "../steps/soft_counts.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { labelsOf } from "./batches.ts";

@@ -1,6 +1,7 @@
 import { scoreBatch, scoreCounts } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
-import { type Counts, softCounts } from "../counts/counts.ts";
+import type { Counts } from "../counts/counts.ts";
+import { softCounts } from "../steps/soft_counts.ts";
 import type { Batch } from "../batch/read_batch.ts";
 import { labelsOf, probabilities } from "../network/objectives.ts";
 import { againstRest } from "../curves/ranking_metric.ts";

@@ -70,17 +70,17 @@ export interface DecidedRows {
  *
  *     tp = Σ w·y·s    fp = Σ w·(1 − y)·s    fn = Σ w·y·(1 − s)    tn = Σ w·(1 − y)·(1 − s)
  *
- * @param step Makes the decisions of outputs, which then stand in the place of decisions.
+ * @param before Counts of earlier rows, to which these are added.
  */
 export function countDecisions(
   { yTrue, decisions, sampleWeight }: DecidedRows,
   { offset, stride, length }: Slice,
-  step?: Pick<Elementwise, "value">,
+  before?: Counts,
 ): Counts {
   let tp = 0, fp = 0, fn = 0, tn = 0;
+  if (before !== undefined) ({ tp, fp, fn, tn } = before);
   for (let n = 0, i = offset; n < length; n++, i += stride) {
-    const y = yTrue[i], s = step === undefined ? decisions[i] : step.value(decisions[i]);
-    const w = sampleWeight === undefined ? 1 : sampleWeight[i];
+    const y = yTrue[i], s = decisions[i], w = sampleWeight === undefined ? 1 : sampleWeight[i];
     const positive = w * y, negative = w * (1 - y);
     tp += positive * s;
     fp += negative * s;
@@ -143,32 +143,8 @@ export function labelGradient(
   }
 }
 
-const allOf = ({ yTrue, slice }: Rows): Slice => slice ?? { offset: 0, stride: 1, length: yTrue.length };
-
-/**
- * Returns the soft confusion counts of rows under a step, summed in float64.
- *
- *     tp = Σ w·y·s    fp = Σ w·(1 − y)·s    fn = Σ w·y·(1 − s)    tn = Σ w·(1 − y)·(1 − s),    s = step(ŷ)
- *
- * Under `round` they are the confusion matrix itself.
- *
- * @param rows Labels, outputs and weights; NaN in any of them makes the counts NaN.
- * @param step A step.
- * @returns The four counts, in units of the weights.
- *
- * @example
- * ```ts
- * import { round, softCounts } from "@roundabout/roundabout/core";
- * import { assertEquals } from "@std/assert";
- *
- * const rows = { yTrue: [1, 1, 0, 0], yPred: [0.9, 0.2, 0.7, 0.1] };
- * assertEquals(softCounts(rows, round()), { tp: 1, fp: 1, fn: 1, tn: 1 });
- * ```
- */
-export function softCounts(rows: Rows, step: Pick<Elementwise, "value">): Counts {
-  const { yTrue, yPred: decisions, sampleWeight } = rows;
-  return countDecisions({ yTrue, decisions, sampleWeight }, allOf(rows), step);
-}
+/** Returns the slice of rows: all entries, if there is none. */
+export const wholeSlice = ({ yTrue, slice }: Rows): Slice => slice ?? { offset: 0, stride: 1, length: yTrue.length };
 
 /**
  * Writes the gradient of a function f of the counts with respect to each output.
@@ -210,7 +186,7 @@ export function gradientBySlopes<T extends Float32Array | Float64Array>(
   partials: Counts,
   gradient: T,
 ): T {
-  const slice = allOf(rows), byDecision = new Float64Array(rows.yPred.length);
+  const slice = wholeSlice(rows), byDecision = new Float64Array(rows.yPred.length);
   decisionGradient(rows, slice, partials, byDecision);
   for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) {
     gradient[i] = toFloat32(slopeOf(i) * byDecision[i]);

@@ -1,5 +1,6 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { gradientBySlopes, softCounts } from "../counts/counts.ts";
+import { gradientBySlopes } from "../counts/counts.ts";
+import { softCounts } from "../steps/soft_counts.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { exponentials, sigmoids, sigmoidsBy, sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import { softmax } from "../numerics/softmax.ts";

@@ -1,4 +1,4 @@
-import { softCounts } from "../counts/counts.ts";
+import { softCounts } from "../steps/soft_counts.ts";
 import { sigmoid } from "../numerics/sigmoid.ts";
 import type { Score } from "../scores/score.ts";
 import { ofLogits } from "../steps/logits.ts";
