@@ -11,7 +11,7 @@ import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./exe
 import { runDeno } from "./processes.ts";
 import { findSpark } from "./sql_engines.ts";
 import { filesIn, groupFiles, groupName, inFolder, isAlone, isLong, longestFirst, writeGroups } from "./test_groups.ts";
-import { addTallies, type EndedTest, readErrors, readTally, slowMark, type Tally, testReader } from "./test_output.ts";
+import { addTallies, readErrors, readTally, type Tally, testReader } from "./test_output.ts";
 
 const interrupted = new TaskError("interrupted");
 const tallyOf = (name: string, passed: boolean): Tally => ({
@@ -44,18 +44,11 @@ interface TestRun {
   nameOf?: (module: string) => string;
 }
 
-/** The results of a run of tests. */
-interface Ran {
-  tally: Tally;
-  /** The tests that were not run. */
-  ignored: EndedTest[];
-}
-
 /** Runs `deno test`, reports the file it is in every few seconds, and each failure as it happens. */
 async function runTests(
   name: string,
   { report, signal, args, env, nameOf = (module) => module }: TestRun,
-): Promise<Ran> {
+): Promise<Tally> {
   const modules = args.filter((arg) => arg.endsWith(".ts"));
   const shown = modules.length > 3
     ? [...args.filter((arg) => !modules.includes(arg)), `(${modules.length} modules)`]
@@ -67,13 +60,12 @@ async function runTests(
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     report.progress(`${name}: ${ended} ended after ${seconds} s, latest in ${latest}`);
   };
-  const read = testReader(), ignored: EndedTest[] = [];
+  const read = testReader();
   const onLine = (line: string) => {
     const test = read(line);
     if (test === undefined) return;
     ended++;
     latest = nameOf(test.file);
-    if (test.ignored) ignored.push(test);
     if (test.failed) report.line(`FAILED ${nameOf(test.file)} => ${test.name}`);
     progress();
   };
@@ -86,14 +78,14 @@ async function runTests(
   const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`;
   report.line(`${verdict(code === 0)} ${name}: ${counts} (${seconds.toFixed(1)} s)`);
   if (code !== 0) report.line(readErrors(output));
-  return { tally, ignored };
+  return tally;
 }
 
 /** Arguments of `deno test` for tests whose types {@linkcode checks} check. */
 const parallel = ["test", "-P", "--parallel", "--no-check"];
 
 /** Runs tests in groups of files that share an isolate. */
-const runGroups = (name: string, groups: readonly URL[][], { args, ...run }: TestRun): Promise<Ran> =>
+const runGroups = (name: string, groups: readonly URL[][], { args, ...run }: TestRun): Promise<Tally> =>
   inFolder(async (folder) => {
     const modules = writeGroups(longestFirst(groups), folder);
     const nameOf = (module: string) => groupName(modules.get(module) ?? [module]);
@@ -102,44 +94,37 @@ const runGroups = (name: string, groups: readonly URL[][], { args, ...run }: Tes
 
 const testFiles = (): URL[] => filesIn(new URL("tests/", root));
 
-/** Runs the quick tests; `left` is the number of slow ones, which are ignored. */
-async function runQuickTests(report: Reporter, signal: AbortSignal, args: string[] = []) {
-  const run = { report, signal, args, env: { QUICK_TESTS: "1" } };
-  const { tally, ignored } = await runGroups("quick tests", groupFiles(testFiles(), 16, isAlone), run);
-  return { tally, left: ignored.filter(({ name }) => name.endsWith(slowMark)).length };
-}
-
-/**
- * Runs the slow tests, without coverage: its counters make numeric code two to six times as slow. A file that has some names
- * slow.test, or a function such as slowOnWasm.
- */
-async function runSlowTests(report: Reporter, signal: AbortSignal): Promise<Tally> {
-  const files = testFiles().filter((file) => /slow/.test(Deno.readTextFileSync(file)));
-  // One more at a time than there are cores, as some wait for npm and a browser.
-  const env = { QUICK_TESTS: "", DENO_JOBS: String(navigator.hardwareConcurrency + 1) };
-  const groups = groupFiles(files, 4, (file) => isAlone(file) || isLong(file));
-  return (await runGroups("slow tests", groups, { report, signal, args: ["--filter", slowMark], env })).tally;
-}
+/** Runs the quick tests. */
+const runQuickTests = (report: Reporter, signal: AbortSignal, args: string[] = []): Promise<Tally> =>
+  runGroups("quick tests", groupFiles(testFiles(), 16, isAlone), { report, signal, args, env: { QUICK_TESTS: "1" } });
 
 /** Runs the quick tests with the line coverage of lib/. */
-async function runQuickTestsWithCoverage(report: Reporter, signal: AbortSignal) {
+async function runQuickTestsWithCoverage(report: Reporter, signal: AbortSignal): Promise<Tally> {
   const folder = await Deno.makeTempDir({ prefix: "roundabout-coverage-" });
   try {
-    const counted = [`--coverage=${folder}`, "--coverage-raw-data-only"];
-    const { tally, left } = await runQuickTests(report, signal, counted);
+    const tally = await runQuickTests(report, signal, [`--coverage=${folder}`, "--coverage-raw-data-only"]);
     const library = RegExp.escape(new URL("lib/", root).href);
     const { output, code } = await runDeno(["coverage", folder, `--include=^${library}`], { signal });
     report.line(`Line coverage of lib/:\n${output.trim()}`);
-    return { tallies: [tally, ...code === 0 ? [] : [tallyOf("coverage", false)]], left };
+    return addTallies([tally, ...code === 0 ? [] : [tallyOf("coverage", false)]]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
+/** Runs the quick and the slow tests of each file in one isolate, without coverage. */
+function runAllTests(report: Reporter, signal: AbortSignal): Promise<Tally> {
+  // One more at a time than there are cores, as some wait for npm and a browser.
+  const env = { QUICK_TESTS: "", DENO_JOBS: String(navigator.hardwareConcurrency + 1) };
+  // Smaller groups than those of the quick tests, as a group takes longer here.
+  const groups = groupFiles(testFiles(), 8, (file) => isAlone(file) || isLong(file));
+  return runGroups("tests", groups, { report, signal, args: [], env });
+}
+
 const runExamples = (report: Reporter, signal: AbortSignal): Promise<Tally> =>
   inFolder(async (folder) => {
     const args = [...parallel, ...writeExamples(await projectExamples(), folder)];
-    return (await runTests("examples", { report, signal, args })).tally;
+    return await runTests("examples", { report, signal, args });
   });
 
 async function runNotebooks(report: Reporter, signal: AbortSignal): Promise<Tally> {
@@ -175,15 +160,13 @@ async function together<T extends unknown[]>(...parts: { [K in keyof T]: Promise
   return await Promise.all(parts) as T;
 }
 
-/** Runs what {@linkcode runSlowTests} does not; `left` is the number of slow tests. */
-async function runOthers(report: Reporter, signal: AbortSignal) {
+/** Runs what {@linkcode runAllTests} does not. */
+async function runOthers(report: Reporter, signal: AbortSignal): Promise<Tally> {
   const checked = await together(runChecks(report, signal), runExamples(report, signal));
-  const notebooks = await runNotebooks(report, signal);
-  const { tallies, left } = await runQuickTestsWithCoverage(report, signal);
-  return { tally: addTallies([...checked, notebooks, ...tallies]), left };
+  return addTallies([...checked, await runNotebooks(report, signal)]);
 }
 
-/** Runs everything: the slow tests, the first of which wait for npm and a browser, and beside them all others. */
+/** Runs everything: the tests, the first of which wait for npm and a browser, and beside them all others. */
 async function runAll(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
   const spark = await findSpark();
   report.line(
@@ -191,21 +174,21 @@ async function runAll(report: Reporter, signal: AbortSignal): Promise<Tally[]> {
       ? `Spark: ${spark.missing}, so its recorded answers stand in for it`
       : `Spark: asked through ${spark.python}`,
   );
-  const [slow, { tally, left }] = await together(runSlowTests(report, signal), runOthers(report, signal));
-  const lost = left - (slow.passed + slow.failed + slow.skipped);
-  const ran = { ...tally, skipped: tally.skipped - left };
-  if (lost <= 0) return [ran, slow];
-  return [ran, slow, tallyOf(`${lost} of ${left} slow tests were not run: does a file not name 'slow'?`, false)];
+  return await together(runAllTests(report, signal), runOthers(report, signal));
 }
 
 await runTask({
   name: "test",
   about:
-    "Runs everything that CI runs: format, lint, types and documentation; the tests with the line coverage of lib/;\n" +
-    "the examples of the docstrings; the notebooks, executed and compared with their committed outputs.",
-  usage: "[--quick | --spark]",
+    "Runs everything that CI runs: format, lint, types and documentation; the tests; the examples of the docstrings;\n" +
+    "the notebooks, executed and compared with their committed outputs.",
+  usage: "[--quick | --coverage | --spark]",
   options: {
     quick: { type: "boolean", help: "only the fast tests: no large inputs, no training, no browser, no notebooks" },
+    coverage: {
+      type: "boolean",
+      help: "only the fast tests, and a table of the lines of lib/ that they run; no other run counts lines",
+    },
     spark: {
       type: "boolean",
       help:
@@ -219,10 +202,12 @@ await runTask({
   const spark = { report, signal, args: ["test", "-P", "tests/sql/spark_test.ts"] };
   const found = values.spark ? await findSpark() : {};
   if ("missing" in found) throw new TaskError(`Spark cannot be asked: ${found.missing}`);
-  const tallies = values.quick
-    ? [(await runQuickTests(report, signal)).tally]
+  const tallies = values.coverage
+    ? [await runQuickTestsWithCoverage(report, signal)]
+    : values.quick
+    ? [await runQuickTests(report, signal)]
     : values.spark
-    ? [(await runTests("Spark", spark)).tally]
+    ? [await runTests("Spark", spark)]
     : await runAll(report, signal);
   const { passed, failed, skipped, failures } = addTallies(tallies);
   if (failures.length > 0) report.line(`failed:\n${failures.map((name) => `  ${name}`).join("\n")}`);

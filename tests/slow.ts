@@ -1,6 +1,6 @@
 /**
- * Marks slow tests: large inputs, training, browsers, kernels, other processes. `deno task test` runs them apart and
- * without coverage, whose counters make a test two to six times as slow; `deno task test --quick` leaves them out.
+ * Marks slow tests: large inputs, training, browsers, kernels, other processes. `deno task test --quick` leaves them out, and
+ * so does `--coverage`, whose counters make a test two to six times as slow.
  *
  * @module
  */
