@@ -1,5 +1,5 @@
 import { addedCurvature, type Curvature, type Differentiable, lbfgs } from "../network/lbfgs.ts";
-import { backward, forward, type NetworkForm } from "../network/mlp.ts";
+import { backward, forward, type NetworkForm, roomFor } from "../network/mlp.ts";
 import type { Labels, Objective } from "../network/objectives.ts";
 import type { RowNumbers } from "../network/products.ts";
 import type { Split } from "../data/split.ts";
@@ -12,7 +12,7 @@ import { takeLabels } from "./train.ts";
  */
 export const inverseStrengths: readonly number[] = [10_000, 100, 10, 1, 0.1, 0.01];
 
-const noUnits = new Float64Array(0), convergence = { steps: 500, tolerance: 1e-6 };
+const convergence = { steps: 500, tolerance: 1e-6 };
 
 /** A linear model's problem: the rows, and the loss of their logits. */
 export interface LinearProblem {
@@ -33,17 +33,18 @@ export interface LinearProblem {
  * starts there.
  */
 function lossOfRows({ form, x, labels, objective }: LinearProblem): Differentiable {
+  const room = roomFor(form, labels.rows);
   let known: { weights: Float64Array; value: number; gradient: Float64Array } | undefined;
   return (weights) => {
     if (known?.weights === weights) {
       const { value, gradient } = known;
       return { value, gradient: () => gradient };
     }
-    const loss = objective(labels, forward(form, weights, x).logits), { value } = loss;
+    const loss = objective(labels, forward(form, weights, x, room).logits), { value } = loss;
     return {
       value,
       gradient() {
-        const gradient = backward(form, weights, x, noUnits, loss.gradient);
+        const gradient = backward(form, weights, x, room.units, loss.gradient);
         known = { weights, value, gradient };
         return gradient;
       },

@@ -1,5 +1,5 @@
 import { adam } from "../network/adam.ts";
-import { forward, initialWeights, type NetworkForm } from "../network/mlp.ts";
+import { forward, initialWeights, type NetworkForm, roomFor } from "../network/mlp.ts";
 import type { EpochObjective, Labels } from "../network/objectives.ts";
 import { allocateRows, type RowNumbers } from "../network/products.ts";
 import { copyRows, takeRows, train } from "../network/train.ts";
@@ -49,15 +49,19 @@ export function* trainOnPart(
   const inOrder = copyRows(x, form.features, shuffled, allocateRows(x.length));
   const batches = Array.from({ length: Math.ceil(all.rows / batchSize) }, (_, b) => {
     const rows = shuffled.slice(b * batchSize, (b + 1) * batchSize), from = b * batchSize * form.features;
-    return { x: inOrder.subarray(from, from + rows.length * form.features), labels: takeLabels(all, rows) };
+    return {
+      x: inOrder.subarray(from, from + rows.length * form.features),
+      labels: takeLabels(all, rows),
+      room: roomFor(form, rows.length),
+    };
   });
   const labels = batches.map((batch) => batch.labels), update = adam(learningRate, weights.length);
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const order = random.shuffle(batches.map((_, b) => b));
-    const logitsOf = (b: number) => forward(form, weights, batches[b].x).logits;
+    const logitsOf = (b: number) => forward(form, weights, batches[b].x, batches[b].room).logits;
     const gradient = objective({ batches: labels, order, logitsOf });
     const steps = order.map((b) => ({
-      x: batches[b].x,
+      ...batches[b],
       gradient: (logits: Float64Array) => gradient(labels[b], logits),
     }));
     train({ form, weights, update, epochs: 1, batches: () => steps });

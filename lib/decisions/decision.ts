@@ -37,21 +37,26 @@ export type Mode = "soft" | "hard" | "straightThrough";
 /** Room for the decisions of a batch and for their derivatives. */
 type Room = Required<Pick<Decided, "decisions" | "slopes" | "release">>;
 
-/** The room of a batch that no longer needs it: a new one takes as long as the step that fills it. */
-let spare: Room | undefined;
+/** The rooms of batches that no longer need them, the latest first: a new one takes as long as the step that fills it. */
+const spares: Room[] = [];
+
+/** The rooms that are kept of small batches: for logits and for their decisions, of the batches of a data set and of its last one. */
+const smallSpares = 4, smallBatch = 2 ** 14;
 
 /** Room for more outputs is not kept for the next batch. */
 const largestSpare = 2 ** 20;
 
 /** Returns room for a number of outputs; another batch may have left its numbers there. */
 export function borrowRoom(outputs: number): Room {
-  const room: Room = spare?.decisions.length === outputs ? spare : {
+  const at = spares.findIndex(({ decisions }) => decisions.length === outputs);
+  if (at >= 0) return spares.splice(at, 1)[0]; // lent, until its batch gives it back
+  const room: Room = {
     decisions: new Float64Array(outputs),
     slopes: new Float64Array(outputs),
     release: () => {
-      if (outputs <= largestSpare) spare = room;
+      if (outputs > largestSpare) return;
+      spares.length = Math.min(spares.unshift(room), outputs <= smallBatch ? smallSpares : 1);
     },
   };
-  spare = undefined; // lent, until its batch gives it back
   return room;
 }

@@ -66,14 +66,17 @@ function checkThreshold(what: string, threshold: unknown, step: unknown): void {
 /** Compares each output with the threshold of its column: one step for all columns, or one per column. */
 function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decision {
   const decide = ({ yPred }: Batch): Decided => {
-    const logistic = fromLogits ? sigmoidsWithSlopes(yPred) : undefined, p = logistic?.values ?? yPred;
-    const stride = steps.length, n = p.length;
+    const stride = steps.length, n = yPred.length, room = fromLogits ? borrowRoom(n) : undefined;
+    const logistic = room && sigmoidsWithSlopes(yPred, room.decisions, room.slopes), p = logistic?.values ?? yPred;
     const { decisions, slopes, release } = borrowRoom(n);
     steps.forEach((step, offset) => fillStep(step, p, { offset, stride, length: n / stride }, decisions, slopes));
     return {
       decisions,
       slopes: fromLogits ? undefined : slopes,
-      release,
+      release: () => {
+        release();
+        room?.release();
+      },
       back: (gradient) => {
         for (let i = 0; i < gradient.length; i++) gradient[i] *= slopes[i];
         logistic?.multiply(gradient);

@@ -18,6 +18,12 @@ export interface Forward {
   readonly units: Float64Array;
 }
 
+/** Makes room for the outputs of rows: new arrays for each of many passes would take as long as the passes. */
+export const roomFor = ({ hidden, outputs }: NetworkForm, rows: number): Forward => ({
+  logits: new Float64Array(rows * outputs),
+  units: new Float64Array(rows * hidden),
+});
+
 /**
  * Draws the initial weights, in the order in which {@linkcode forward} reads them: for each hidden unit and then for each
  * output, one weight per input, followed by the bias.
@@ -44,27 +50,33 @@ export function initialWeights(
  *
  *     z = b + Σ w·x                         without a hidden layer
  *     z = b + Σₕ vₕ·max(0, bₕ + Σ wₕ·x)     with a hidden layer
+ *
+ * @param room Receives the outputs; default: new arrays.
  */
 export function forward(
-  { features, hidden, outputs }: NetworkForm,
+  form: NetworkForm,
   weights: Float64Array,
   x: RowNumbers,
+  room: Forward = roomFor(form, x.length / form.features),
 ): Forward {
-  const first = affine(x, features, weights, hidden || outputs);
-  if (hidden === 0) return { logits: first, units: new Float64Array(0) };
-  const n = x.length / features, logits = new Float64Array(n * outputs);
-  for (let i = 0; i < first.length; i++) if (!(first[i] > 0)) first[i] = 0;
-  for (let i = 0, to = 0; i < n; i++) {
+  const { features, hidden, outputs } = form, { logits, units } = room;
+  affine(x, features, weights, hidden || outputs, hidden === 0 ? logits : units);
+  for (let i = 0; i < units.length; i++) units[i] = (units[i] + Math.abs(units[i])) / 2; // max(0, ·) without a branch
+  for (let from = 0, to = 0; from < units.length; from += hidden) {
     for (let k = 0, at = hidden * (features + 1); k < outputs; k++, at += hidden + 1) {
       let z = weights[at + hidden];
-      for (let h = 0; h < hidden; h++) z += weights[at + h] * first[i * hidden + h];
+      for (let h = 0; h < hidden; h++) z += weights[at + h] * units[from + h];
       logits[to++] = z;
     }
   }
-  return { logits, units: first };
+  return room;
 }
 
-/** Computes the gradient with respect to the weights from the gradient with respect to the logits, by the chain rule. */
+/**
+ * Computes the gradient with respect to the weights from the gradient with respect to the logits, by the chain rule.
+ *
+ * @param units The activations; the gradient with respect to them takes their place.
+ */
 export function backward(
   { features, hidden, outputs }: NetworkForm,
   weights: Float64Array,
@@ -73,22 +85,24 @@ export function backward(
   byLogits: Float32Array | Float64Array,
 ): Float64Array {
   const gradient = new Float64Array(weights.length);
-  const by = byLogits instanceof Float64Array ? byLogits : new Float64Array(byLogits);
   if (hidden === 0) {
-    addAffine(x, features, by, outputs, gradient);
+    addAffine(x, features, byLogits, outputs, gradient);
     return gradient;
   }
-  const n = x.length / features, last = hidden * (features + 1), byUnits = new Float64Array(n * hidden);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0, at = last; k < outputs; k++, at += hidden + 1) {
-      const g = by[i * outputs + k];
-      for (let h = 0; h < hidden; h++) {
-        gradient[at + h] += g * units[i * hidden + h];
-        if (units[i * hidden + h] > 0) byUnits[i * hidden + h] += g * weights[at + h]; // the ReLU's derivative
+  const last = hidden * (features + 1);
+  for (let from = 0, row = 0; from < units.length; from += hidden, row += outputs) {
+    for (let h = 0; h < hidden; h++) {
+      const unit = units[from + h];
+      let byUnit = 0;
+      for (let k = 0, at = last + h; k < outputs; k++, at += hidden + 1) {
+        const g = byLogits[row + k];
+        gradient[at] += g * unit;
+        byUnit += g * weights[at];
       }
-      gradient[at + hidden] += g;
+      units[from + h] = byUnit * Number(unit > 0); // the ReLU's derivative, without a branch
     }
+    for (let k = 0; k < outputs; k++) gradient[last + k * (hidden + 1) + hidden] += byLogits[row + k];
   }
-  addAffine(x, features, byUnits, hidden, gradient);
+  addAffine(x, features, units, hidden, gradient);
   return gradient;
 }

@@ -205,20 +205,25 @@ export type EpochObjective = (epoch: EpochBatches) => LogitsGradient;
 
 /** Makes the objective 1 − score of all rows at the running counts of `fitMetric`: a batch needs no positive of its own. */
 export function runningScore(parts: LossParts): EpochObjective {
-  const count = (labels: Labels, yPred: Float64Array): Counted => {
-    const batch = { ...labels, yPred };
-    return countBatch(batch, parts.decide(batch), parts.scoring);
+  const count = (labels: Labels, yPred: Float64Array): { counted: Counted; release?: () => void } => {
+    const batch = { ...labels, yPred }, decided = parts.decide(batch);
+    return { counted: countBatch(batch, decided, parts.scoring), release: decided.release };
   };
   return ({ batches, order, logitsOf }) => {
     const counts = batches.map((labels, b) => {
       const sums = new DatasetSums(parts);
-      sums.add(labels.rows, count(labels, logitsOf(b)));
+      if (b === order[0]) return sums; // its own step counts it
+      const { counted, release } = count(labels, logitsOf(b));
+      sums.add(labels.rows, counted);
+      release?.();
       return sums;
     });
     const running = new RunningCounts(parts, counts, order);
     return (labels, logits) => {
-      const counted = count(labels, logits);
-      return counted.gradient(running.update(labels.rows, counted).partials);
+      const { counted, release } = count(labels, logits);
+      const gradient = counted.gradient(running.update(labels.rows, counted).partials);
+      release?.();
+      return gradient;
     };
   };
 }

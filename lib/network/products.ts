@@ -60,11 +60,21 @@ function loopsFor({ buffer }: RowNumbers, weights: number, count: number): Loops
   return weights + rowsPerCall * count <= roomBytes / 8 ? loopsOf.get(buffer) : undefined;
 }
 
-/** Computes Σ w·x + b for each row of `x` and each of `count` units, whose weights are followed by their bias. */
-export function affine(x: RowNumbers, features: number, weights: Float64Array, count: number): Float64Array {
+/**
+ * Computes Σ w·x + b for each row of `x` and each of `count` units, whose weights are followed by their bias.
+ *
+ * @param z Receives the results; default: a new array.
+ */
+export function affine(
+  x: RowNumbers,
+  features: number,
+  weights: Float64Array,
+  count: number,
+  z: Float64Array = new Float64Array(x.length / features * count),
+): Float64Array {
   const own = (features + 1) * count, loops = loopsFor(x, own, count);
-  if (loops === undefined) return affineByLoop(x, features, weights, count);
-  const { numbers } = loops, z = new Float64Array(x.length / features * count);
+  if (loops === undefined) return affineByLoop(x, features, weights, count, z);
+  const { numbers } = loops;
   numbers.set(weights.subarray(0, own));
   inCalls(x, features, (address, rows, first) => {
     loops.affine(address, rows, features, 0, count, 8 * own);
@@ -77,7 +87,7 @@ export function affine(x: RowNumbers, features: number, weights: Float64Array, c
 export function addAffine(
   x: RowNumbers,
   features: number,
-  by: Float64Array,
+  by: RowNumbers,
   count: number,
   gradient: Float64Array,
 ): void {
@@ -96,8 +106,14 @@ export function addAffine(
  * The same as {@linkcode affine} without SIMD. Four rows at a time: their sums are independent, so the
  * processor does not wait for one addition before the next.
  */
-function affineByLoop(x: RowNumbers, features: number, weights: Float64Array, count: number): Float64Array {
-  const n = x.length / features, z = new Float64Array(n * count), whole = n - n % 4;
+function affineByLoop(
+  x: RowNumbers,
+  features: number,
+  weights: Float64Array,
+  count: number,
+  z: Float64Array,
+): Float64Array {
+  const n = x.length / features, whole = n - n % 4;
   for (let i = 0; i < whole; i += 4) {
     for (let k = 0, start = 0; k < count; k++, start += features + 1) {
       let a = i * features,
@@ -136,7 +152,7 @@ function affineByLoop(x: RowNumbers, features: number, weights: Float64Array, co
 function addAffineByLoop(
   x: RowNumbers,
   features: number,
-  by: Float64Array,
+  by: RowNumbers,
   count: number,
   gradient: Float64Array,
 ): void {

@@ -1,11 +1,17 @@
 import type { Update } from "./adam.ts";
 import type { RowNumbers } from "./products.ts";
-import { backward, forward, type NetworkForm } from "./mlp.ts";
+import { backward, type Forward, forward, type NetworkForm } from "./mlp.ts";
 
 /** Rows that a step is taken on. */
 export interface TrainingBatch {
   /** Features, row by row. */
   readonly x: RowNumbers;
+  /**
+   * Room for the outputs of these rows.
+   *
+   * @default {new arrays}
+   */
+  readonly room?: Forward;
   /** Computes the gradient of the loss with respect to the logits of these rows. */
   gradient(logits: Float64Array): Float32Array | Float64Array;
 }
@@ -26,8 +32,8 @@ export interface TrainOptions {
 /** Trains a network in float64, one step per batch. */
 export function train({ form, weights, update, epochs, batches, onEpoch }: TrainOptions): void {
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    for (const { x, gradient } of batches(epoch)) {
-      const { logits, units } = forward(form, weights, x);
+    for (const { x, room, gradient } of batches(epoch)) {
+      const { logits, units } = forward(form, weights, x, room);
       update(weights, backward(form, weights, x, units, gradient(logits)));
     }
     onEpoch?.(epoch);

@@ -4,7 +4,7 @@ import type { Score } from "../scores/score.ts";
 import { ofLogits } from "../steps/logits.ts";
 import { round } from "../steps/round.ts";
 import { adam, sgd } from "./adam.ts";
-import { forward } from "./mlp.ts";
+import { forward, roomFor } from "./mlp.ts";
 import { labelsOf, objectiveOf, type TrainingLoss } from "./objectives.ts";
 import { train } from "./train.ts";
 
@@ -87,7 +87,7 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
   const form = { features, hidden: 0, outputs: 1 }, weights = Float64Array.from(initial), path = [weights.slice()];
   const flat = Float64Array.from(x.flatMap((row) => Array.from(row))), labels = labelsOf(y);
   const objective = objectiveOf(loss), decide = ofLogits(round({ threshold }));
-  const losses: number[] = [], watched: number[] = [], alive: number[] = [];
+  const room = roomFor(form, x.length), losses: number[] = [], watched: number[] = [], alive: number[] = [];
   const gradient = (logits: Float64Array) => {
     const { value, gradient } = objective(labels, logits);
     losses.push(value);
@@ -101,7 +101,7 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
     weights,
     update: optimizer === "sgd" ? sgd(learningRate) : adam(learningRate, weights.length),
     epochs: steps,
-    batches: () => [{ x: flat, gradient }],
+    batches: () => [{ x: flat, room, gradient }],
     onEpoch: () => path.push(weights.slice()),
   });
   const yPred = forward(form, weights, flat).logits.map(sigmoid);

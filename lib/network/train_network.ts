@@ -1,6 +1,6 @@
 import { sigmoid } from "../numerics/sigmoid.ts";
 import { adam } from "./adam.ts";
-import { forward, initialWeights } from "./mlp.ts";
+import { forward, initialWeights, roomFor } from "./mlp.ts";
 import { labelsOf, objectiveOf, type TrainingLoss } from "./objectives.ts";
 import { allocateRows } from "./products.ts";
 import { copyRows, takeRows, train } from "./train.ts";
@@ -114,7 +114,8 @@ export function trainNetwork(options: TrainNetworkOptions): Network {
   };
   const objective = objectiveOf(loss), all = Float64Array.from(x), labels = Float64Array.from(y);
   const weightsOfRows = sampleWeight && Float64Array.from(sampleWeight);
-  const room = allocateRows(Math.min(batchSize, y.length) * features, false);
+  const xRoom = allocateRows(Math.min(batchSize, y.length) * features, false);
+  const room = roomFor(form, Math.min(batchSize, y.length)), lastRoom = roomFor(form, y.length % batchSize);
   train({
     form,
     weights,
@@ -125,8 +126,11 @@ export function trainNetwork(options: TrainNetworkOptions): Network {
       for (let from = 0; from < order.length; from += batchSize) {
         const rows = order.slice(from, from + batchSize);
         const own = labelsOf(takeRows(labels, 1, rows), 1, weightsOfRows && takeRows(weightsOfRows, 1, rows));
-        const taken = copyRows(all, features, rows, room.subarray(0, rows.length * features));
-        yield { x: taken, gradient: (logits) => objective(own, logits).gradient };
+        yield {
+          x: copyRows(all, features, rows, xRoom.subarray(0, rows.length * features)),
+          room: rows.length < batchSize ? lastRoom : room,
+          gradient: (logits) => objective(own, logits).gradient,
+        };
       }
     },
     onEpoch: (epoch) => onEpoch?.(epoch, network),

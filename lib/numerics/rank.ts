@@ -10,8 +10,9 @@ type Words = Uint32Array<ArrayBuffer>;
 function sortByWord(keys: Words, order: Words): { keys: Words; order: Words } {
   const n = order.length, digitBits = bitsOfDigit(n), digits = 2 ** digitBits;
   let [from, to] = [{ keys, order }, { keys: new Uint32Array(n), order: new Uint32Array(n) }];
+  const starts = new Uint32Array(digits + 1);
   for (let shift = 0; shift < 32; shift += digitBits) {
-    const starts = new Uint32Array(digits + 1);
+    starts.fill(0);
     for (let i = 0; i < n; i++) starts[((from.keys[i] >>> shift) & (digits - 1)) + 1]++;
     if (starts[((from.keys[0] >>> shift) & (digits - 1)) + 1] === n) continue; // one digit only
     for (let d = 1; d < digits; d++) starts[d] += starts[d - 1];

@@ -19,9 +19,19 @@ export const sigmoid = (z: number): number => valueBy(z, exponentialOf(z));
  */
 export const sigmoidDerivative = (z: number): number => derivativeBy(exponentialOf(z));
 
-/** Returns σ of each number, and a function that multiplies a gradient by σ′ of each: of the same exponentials, which take most of the time. */
-export function sigmoidsWithSlopes(logits: ArrayLike<number>) {
-  const n = logits.length, values = new Float64Array(n), exponentials = new Float64Array(n);
+/**
+ * Returns σ of each number, and a function that multiplies a gradient by σ′ of each: of the same exponentials, which take most of
+ * the time.
+ *
+ * @param values Receives σ; default: a new array.
+ * @param exponentials Receives the exponentials; default: a new array.
+ */
+export function sigmoidsWithSlopes(
+  logits: ArrayLike<number>,
+  values: Float64Array = new Float64Array(logits.length),
+  exponentials: Float64Array = new Float64Array(logits.length),
+) {
+  const n = logits.length;
   for (let i = 0; i < n; i++) {
     values[i] = valueBy(logits[i], exponentials[i] = exponentialOf(logits[i]));
   }
@@ -48,4 +58,8 @@ export function sigmoidsBy(logits: ArrayLike<number>, exponentials: Float64Array
 }
 
 /** Returns σ of each number. */
-export const sigmoids = (logits: ArrayLike<number>): Float64Array => sigmoidsWithSlopes(logits).values;
+export function sigmoids(logits: ArrayLike<number>): Float64Array {
+  const values = new Float64Array(logits.length);
+  for (let i = 0; i < values.length; i++) values[i] = sigmoid(logits[i]);
+  return values;
+}
