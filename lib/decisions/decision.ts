@@ -7,7 +7,7 @@ export interface Decided {
   readonly decisions: Float64Array;
   /** The derivative s′ of each decision with respect to its own output, where `back` is the product with it. */
   readonly slopes?: Float64Array;
-  /** Lends the arrays to the next batch, once: neither they, `back` nor `release` may be used afterwards. */
+  /** Lends the arrays to the next batch, once: neither they nor `back` may be used afterwards. */
   release?(): void;
   /** Turns a gradient with respect to the decisions into one with respect to the batch's outputs, in place. */
   back(gradient: Float64Array): void;
@@ -54,7 +54,7 @@ export function borrowRoom(outputs: number): Room {
     decisions: new Float64Array(outputs),
     slopes: new Float64Array(outputs),
     release: () => {
-      if (outputs > largestSpare) return;
+      if (outputs > largestSpare || spares.includes(room)) return;
       spares.length = Math.min(spares.unshift(room), outputs <= smallBatch ? smallSpares : 1);
     },
   };

@@ -67,6 +67,9 @@ Deno.test("a batch takes the arrays that one of its size has released, and no ot
   assertStrictEquals(third.slopes, first.slopes);
   assert(decide(3).decisions !== third.decisions);
   third.release!();
+  third.release!(); // is no second offer
+  assertStrictEquals(decide(3).decisions, third.decisions);
+  assert(decide(3).decisions !== third.decisions);
   assertEquals(decide(4).decisions.length, 4);
   const large = decide(2 ** 20 + 1);
   large.release!();
