@@ -109,7 +109,7 @@ export function auditEngine(asked: AuditEngine, settings: AuditSettings): AuditR
   const size = options.rows === undefined && isSlow(asked, sampler, seed) ? short : full,
     rows = options.rows ?? size.rows;
   const observations = observe(asked, sampler, seed, rows), { columns, random, other, deterministic } = observations;
-  const engine = deterministic ? remembering(asked) : asked;
+  const engine = deterministic ? remembering(asked.ofDeterministic ?? asked) : asked;
   const descend = (batch = random.batch) => descents({ engine, kind: options.yPred, columns }, batch, size.descent);
   let computed: readonly Descent[] | undefined;
   const context = { engine, observations, options, sampler, descents: () => computed ??= descend() };

@@ -23,7 +23,7 @@ interface Engine {
 export interface TensorInfo {
   readonly dataId: object;
   readonly shape: number[];
-  readonly dtype: string;
+  readonly dtype: tf.DataType;
 }
 
 /** Returns the engine. */
@@ -88,11 +88,13 @@ export function dropTape(): void {
 export const inHostMemory = (): boolean => ["cpu", "wasm"].includes(tf.getBackend());
 
 /** A backend whose data are arrays of JavaScript. */
-interface CpuBackend {
+export interface CpuBackend {
   readonly blockSize?: number;
   readonly data: { get(dataId: object): { readonly values: unknown } };
   makeTensorInfo(shape: number[], dtype: string, values: Float32Array): TensorInfo;
+  readSync(dataId: object): ArrayLike<number>;
   incRef(dataId: object): void;
+  disposeData(dataId: object): void;
 }
 
 /** The wasm backend. */
@@ -180,9 +182,12 @@ const wasmMemory = (backend: WasmBackend): HostMemory => ({
   alias: (x) => alias(backend, x),
 });
 
+/** Returns the backend cpu if it is in use. */
+export const cpuBackend = (): CpuBackend | undefined =>
+  tf.getBackend() === "cpu" ? engine().backend as CpuBackend : undefined;
+
 /** Returns the number of products that a matrix product of the cpu backend sums between two roundings; nothing elsewhere. */
-export const cpuBlock = (): number | undefined =>
-  tf.getBackend() === "cpu" ? (engine().backend as CpuBackend).blockSize : undefined;
+export const cpuBlock = (): number | undefined => cpuBackend()?.blockSize;
 
 const memories = new WeakMap<object, HostMemory>();
 
@@ -285,8 +290,8 @@ interface EngineWatcher {
   kernel(name: string, inputs: Record<string, unknown>, attrs: Record<string, unknown>, result: unknown): void;
   /** An operation with a gradient of its own (`tf.customGrad`) has run. */
   customGradient(inputs: Record<string, unknown>, result: unknown): void;
-  /** The caller, and not an operation, is about to read numbers. */
-  read(dataId: object): void;
+  /** The caller, and not a kernel, is about to read numbers; `inOperation` is true in an operation with a gradient of its own. */
+  read(dataId: object, inOperation: boolean): void;
 }
 
 /** The methods of the engine that `watchEngine` overrides for a while. */
@@ -307,28 +312,28 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
   if (!engineIsKnown() || [runKernel, runKernelFunc, readSync].some((method) => typeof method !== "function")) {
     throw new Error(`Cannot watch the operations of TensorFlow.js ${tf.version_core}: its engine is not known`);
   }
-  let depth = 0;
-  const inside = <R>(of: () => R): R => {
-    depth++;
+  const depth = { kernel: 0, operation: 0 };
+  const inside = <R>(what: keyof typeof depth, of: () => R): R => {
+    depth[what]++;
     try {
       return of();
     } finally {
-      depth--;
+      depth[what]--;
     }
   };
   watched.runKernel = function (name, inputs, attrs) {
-    const result = inside(() => runKernel.call(watched, name, inputs, attrs));
-    inside(() => watcher.kernel(name, inputs, attrs ?? {}, result));
+    const result = inside("kernel", () => runKernel.call(watched, name, inputs, attrs));
+    inside("kernel", () => watcher.kernel(name, inputs, attrs ?? {}, result));
     return result;
   };
   watched.runKernelFunc = function (params) {
     if (params.forwardFunc === undefined) return runKernelFunc.call(watched, params);
-    const result = inside(() => runKernelFunc.call(watched, params));
+    const result = inside("operation", () => runKernelFunc.call(watched, params));
     watcher.customGradient(params.inputs, result);
     return result;
   };
   watched.readSync = function (dataId) {
-    if (depth === 0) watcher.read(dataId);
+    if (depth.kernel === 0) watcher.read(dataId, depth.operation > 0);
     return readSync.call(watched, dataId);
   };
   try {

@@ -14,12 +14,15 @@ Deno.test("watchEngine: reports kernels, custom gradients and the caller's reads
       seen.push(name);
     },
     customGradient: () => void seen.push("custom"),
-    read: () => void seen.push("read"),
+    read: (_: object, inOperation: boolean) => void seen.push(inOperation ? "read in operation" : "read"),
   };
   tf.tidy(() => {
-    const own = tf.customGrad((x) => ({ value: tf.neg(x as Tensor), gradFunc: (dy: Tensor) => dy }));
+    const own = tf.customGrad((x) => {
+      (x as Tensor).dataSync();
+      return { value: tf.neg(x as Tensor), gradFunc: (dy: Tensor) => dy };
+    });
     watchEngine(watcher, () => void own(tf.scalar(2)).dataSync());
-    assertEquals(seen, ["Neg", "custom", "read"]);
+    assertEquals(seen, ["read in operation", "Neg", "custom", "read"]);
     const failure = () => {
       tf.abs(tf.scalar(1));
       throw new Error("enough");

@@ -99,4 +99,6 @@ export interface AuditEngine {
   value(batch: AuditBatch): LossValue;
   valueAndGradient(batch: AuditBatch): LossGradient;
   record(batch: AuditBatch): Recording;
+  /** The engine for a loss that is deterministic, if such a loss can be asked in less time. */
+  readonly ofDeterministic?: AuditEngine;
 }

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../../check/describe.ts";
 import { dropTape, inHostMemory, watchEngine } from "../../tfjs/engine.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
+import { traceOf } from "../../tfjs/trace.ts";
 import type { Sampler } from "../batches.ts";
 import type { AuditedLoss, AuditOptions, AuditTime } from "../types.ts";
 import type {
@@ -14,14 +15,19 @@ import type {
   Recording,
 } from "./engine.ts";
 import { withQuickKernels } from "./quick_kernels.ts";
+import { meanOf, retracing, type TracedLoss } from "./retracing.ts";
+
 import { originOf, type TracedInput, type TracedOrigin, unknownOrigin } from "./origins.ts";
 
 /** Access to a loss of TensorFlow.js. */
-export const tfjsEngine = (loss: AuditedLoss): AuditEngine => ({
-  value: (batch) => withQuickKernels(() => valueOf(loss, batch)),
-  valueAndGradient: (batch) => withQuickKernels(() => gradientOf(loss, batch)),
-  record: (batch) => withQuickKernels(() => recordingOf(loss, batch)),
-});
+export function tfjsEngine(loss: AuditedLoss): AuditEngine {
+  const engine: AuditEngine = {
+    value: (batch) => withQuickKernels(() => valueOf(loss, batch)),
+    valueAndGradient: (batch) => withQuickKernels(() => gradientOf(loss, batch)),
+    record: (batch) => withQuickKernels(() => recordingOf(loss, batch)),
+  };
+  return { ...engine, ofDeterministic: retracing(engine, (batch) => withQuickKernels(() => traced(loss, batch))) };
+}
 
 /** Runs a function in `tf.tidy`, which takes no result that is not a tensor. */
 function tidied<T>(run: () => T): T {
@@ -62,13 +68,6 @@ export const samplerFrom = (sample: NonNullable<AuditOptions["sample"]>): Sample
 export const withTensors = <T>(batch: AuditBatch, of: (yTrue: Tensor, yPred: Tensor) => T): T =>
   tidied(() => of(...tensorsOf(batch)));
 
-/** The mean of some numbers. */
-export function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
-}
-
 const valueOf = (loss: AuditedLoss, batch: AuditBatch): LossValue =>
   tidied(() => {
     try {
@@ -77,6 +76,10 @@ const valueOf = (loss: AuditedLoss, batch: AuditBatch): LossValue =>
       return { value: NaN, error: firstLine(error) };
     }
   });
+
+/** The mean of what a loss returned, for the gradient. */
+const meanTensor = (result: Tensor): Tensor =>
+  result.rank === 0 && result.dtype === "float32" ? result : tf.mean(tf.cast(result, "float32"));
 
 /** Calls the loss once: the value is read before the backward pass begins. */
 const gradientOf = (loss: AuditedLoss, batch: AuditBatch): LossGradient =>
@@ -89,13 +92,29 @@ const gradientOf = (loss: AuditedLoss, batch: AuditBatch): LossGradient =>
         shape = result.shape;
         value = meanOf(result.dataSync());
         forwardDone = true;
-        if (result.rank === 0 && result.dtype === "float32") return result; // its own mean
-        return tf.mean(tf.cast(result, "float32"));
+        return meanTensor(result);
       })(yPred);
       return { value, shape, gradient: Float32Array.from(gradient.dataSync()) };
     } catch (error) {
       dropTape();
       return { value, shape, [forwardDone ? "gradientError" : "error"]: firstLine(error) };
+    }
+  });
+
+/** The kernels of value and gradient on batches of the same shapes, if these do not depend on the numbers. */
+const traced = (loss: AuditedLoss, batch: AuditBatch): TracedLoss | undefined =>
+  tidied(() => {
+    const inputs = tensorsOf(batch), [yTrue, yPred] = inputs;
+    let result!: Tensor;
+    try {
+      const trace = traceOf(inputs, () => {
+        const gradient = tf.grad((outputs) => meanTensor(result = loss(yTrue, outputs as Tensor)))(yPred);
+        return [result, gradient];
+      });
+      return trace && { trace, shape: result.shape };
+    } catch {
+      dropTape();
+      return undefined;
     }
   });
 
@@ -214,8 +233,10 @@ const recordingOf = (loss: AuditedLoss, batch: AuditBatch): Recording =>
       }
       customGradient ||= fromPred && !byOperation(deepStack());
     };
-    const read = (dataId: object) => {
-      if (readOut === undefined && byData.get(dataId)?.fromPred) readOut = { line: callersLine(deepStack()) };
+    const read = (dataId: object, inOperation: boolean) => {
+      if (!inOperation && readOut === undefined && byData.get(dataId)?.fromPred) {
+        readOut = { line: callersLine(deepStack()) };
+      }
     };
     const result = watchEngine({ kernel, customGradient: withOwnGradient, read }, (): unknown => {
       try {

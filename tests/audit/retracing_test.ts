@@ -1,0 +1,59 @@
+// Losses that an audit computes from their kernels: the answers of the loss, which is asked about two batches of a shape.
+import * as tf from "@tensorflow/tfjs";
+import { assertEquals } from "@std/assert";
+import type { AuditedLoss } from "@roundabout/roundabout/audit";
+import { samplerOf } from "../../lib/audit/batches.ts";
+import { tfjsEngine } from "../../lib/audit/engines/tfjs.ts";
+import { counted } from "../helpers.ts";
+
+const sampler = samplerOf({ columns: 2 });
+
+/** The calls of a loss for each of some batches, whose answers are those of the loss itself. */
+function callsFor(loss: AuditedLoss, batches: readonly { seed: number; rows: number; value?: true }[]): number[] {
+  let calls = 0;
+  const counting: AuditedLoss = (y, p) => (calls++, loss(y, p));
+  const engine = tfjsEngine(counting).ofDeterministic!, plain = tfjsEngine(loss);
+  return batches.map(({ seed, rows, value }) => {
+    const before = calls, batch = sampler("random", seed, rows)!, method = value ? "value" : "valueAndGradient";
+    const { result, made } = counted(() => engine[method](batch));
+    assertEquals([result, made], [plain[method](batch), 0]);
+    return calls - before;
+  });
+}
+
+const batches = [1, 2, 3, 4].map((seed) => ({ seed, rows: 8 }));
+
+Deno.test("a deterministic loss is asked about two batches of a shape, and followed once", () => {
+  const squares: AuditedLoss = (y, p) => tf.squaredDifference(y, p);
+  assertEquals(callsFor(squares, batches), [1, 2, 0, 0]);
+  assertEquals(callsFor(squares, [...batches, { seed: 1, rows: 4 }, { seed: 2, rows: 4 }]), [1, 2, 0, 0, 1, 2]);
+  assertEquals(callsFor(squares, batches.map((one) => ({ ...one, value: true }))), [1, 2, 0, 0]);
+  const both = [batches[0], { ...batches[1], value: true as const }, batches[2], {
+    ...batches[3],
+    value: true as const,
+  }];
+  assertEquals(callsFor(squares, both), [1, 2, 0, 0]);
+});
+
+Deno.test("a loss that has no gradient, throws or reads numbers is asked about every batch", () => {
+  const flat: AuditedLoss = (y, p) => tf.mean(tf.mul(y, tf.cast(tf.greater(p, 0.5), "float32")));
+  assertEquals(callsFor(flat, batches), [1, 2, 1, 1]);
+  const throwing: AuditedLoss = () => {
+    throw new Error("never");
+  };
+  assertEquals(callsFor(throwing, batches), [1, 2, 1, 1]);
+  const reading: AuditedLoss = (y, p) => tf.mean(tf.mul(tf.squaredDifference(y, p), y.dataSync()[0]));
+  assertEquals(callsFor(reading, batches), [1, 2, 1, 1]);
+});
+
+Deno.test("a loss whose kernels give other answers, or refuse a batch, is asked about every batch from then on", () => {
+  const { data } = tf.engine().backend as unknown as { data: { get(id: object): { values: Float32Array } } };
+  const hidden: AuditedLoss = (y, p) => tf.mean(tf.mul(tf.squaredDifference(y, p), data.get(p.dataId).values[0]));
+  assertEquals(callsFor(hidden, batches), [1, 3, 1, 1]);
+  const distinct: AuditedLoss = (y, p) =>
+    tf.mul(tf.sum(tf.unique(tf.reshape(tf.slice(y, [0, 0], [1, 2]), [2])).values), tf.sum(tf.square(p)));
+  const others = [2, 4, 1, 8].map((seed) => ({ seed, rows: 8 }));
+  const kinds = others.map(({ seed }) => new Set(sampler("random", seed, 8)!.yTrue.subarray(0, 2)).size);
+  assertEquals(kinds, [1, 1, 2, 1]);
+  assertEquals(callsFor(distinct, others), [1, 2, 1, 1]);
+});
