@@ -14,10 +14,9 @@ import type {
   RecordedOp,
   Recording,
 } from "./engine.ts";
+import { originOf, type TracedInput, type TracedOrigin, unknownOrigin } from "./origins.ts";
 import { withQuickKernels } from "./quick_kernels.ts";
 import { meanOf, retracing, type TracedLoss } from "./retracing.ts";
-
-import { originOf, type TracedInput, type TracedOrigin, unknownOrigin } from "./origins.ts";
 
 /** Access to a loss of TensorFlow.js. */
 export function tfjsEngine(loss: AuditedLoss): AuditEngine {
