@@ -97,13 +97,18 @@ export async function openPages(
   const browser = await launchChromium({ args: [...flags] }), texts: string[] = [];
   try {
     for (const address of addresses) {
-      const page = await browser.newPage(), faults: string[] = [];
-      page.on("pageerror", (error) => void faults.push(String(error)));
-      page.on("console", (message) => void (message.type() === "error" && faults.push(message.text())));
+      const page = await browser.newPage(), faults: string[] = [], faulty = Promise.withResolvers<void>();
+      const add = (fault: string) => {
+        faults.push(fault);
+        faulty.resolve();
+      };
+      page.on("pageerror", (error) => add(String(error)));
+      page.on("console", (message) => void (message.type() === "error" && add(message.text())));
       await page.goto(address);
       // Not waitForFunction, which a policy without 'unsafe-eval' stops.
       const result = page.locator("#result", { hasText: wanted });
-      await result.waitFor({ state: "attached", timeout }).catch((error) => faults.push(String(error)));
+      const shown = result.waitFor({ state: "attached", timeout }).catch((error) => add(String(error)));
+      await Promise.race([shown, faulty.promise]);
       if (faults.length > 0) throw new Error(`${address}: ${faults.join("\n")}`);
       texts.push(await result.textContent() ?? "");
       await page.close();
