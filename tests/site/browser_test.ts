@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { buildSite } from "../../tasks/site/mod.ts";
 import { axeFaults, cut, lookAt, looks, overflow, restless, slowInBrowser, withPage } from "./browser.ts";
 import { projectSite } from "./project_site.ts";
-import { filesUnder, fixtures, inTemporaryFolder } from "./support.ts";
+import { filesUnder, fixtures } from "./support.ts";
 import "./figures_in_browser.ts";
 import "./pages_in_browser.ts";
 import "./tools_in_browser.ts";
@@ -51,13 +51,21 @@ async function assertGoodPages(out: string, contrast: boolean): Promise<void> {
   assertEquals(faults, []);
 }
 
+let made: string | undefined, built: Promise<string> | undefined;
+
+/** Returns the folder of the fixtures' site, built once. */
+const fixturesSite = (): Promise<string> =>
+  built ??= (async () => {
+    made = await Deno.makeTempDir({ prefix: "roundabout-site-" });
+    return (await buildSite({ notebooks: await fixtures(), out: `${made}/site` })).out;
+  })();
+
+Deno.test.afterAll(() => void (made && Deno.removeSync(made, { recursive: true })));
+
 slowInBrowser(
   "site in a browser: accessible, no overflow, tables whole, no request, light and dark, phone and desktop",
   async () => {
-    await inTemporaryFolder(async (folder) => {
-      const { out } = await buildSite({ notebooks: await fixtures(), out: `${folder}/site` });
-      await assertGoodPages(out, true);
-    });
+    await assertGoodPages(await fixturesSite(), true);
   },
 );
 
@@ -67,21 +75,18 @@ slowInBrowser("site in a browser: the same for the notebooks of the project", as
 });
 
 slowInBrowser("site in a browser: keyboard, and no stop where nothing scrolls", async () => {
-  await inTemporaryFolder(async (folder) => {
-    const { out } = await buildSite({ notebooks: await fixtures(), out: `${folder}/site` });
-    await withPage(async ({ page }) => {
-      await page.setViewportSize({ width: 1280, height: 900 });
-      await page.goto(pathToFileURL(join(out, "01_steps.html")).href);
-      await page.keyboard.press("Tab");
-      assertEquals(await page.evaluate("document.activeElement.className"), "skip");
-      await page.keyboard.press("Enter");
-      assertEquals(await page.evaluate("document.activeElement.id"), "main");
-      const stops = () =>
-        page.evaluate("document.querySelectorAll('[data-scroll][tabindex]').length") as Promise<number>;
-      const wide = await stops();
-      await page.setViewportSize({ width: 390, height: 900 });
-      await page.locator("[data-scroll][tabindex]").nth(wide).waitFor({ state: "attached" });
-      assert(await stops() > wide, "more boxes scroll on a phone");
-    });
+  const out = await fixturesSite();
+  await withPage(async ({ page }) => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(pathToFileURL(join(out, "01_steps.html")).href);
+    await page.keyboard.press("Tab");
+    assertEquals(await page.evaluate("document.activeElement.className"), "skip");
+    await page.keyboard.press("Enter");
+    assertEquals(await page.evaluate("document.activeElement.id"), "main");
+    const stops = () => page.evaluate("document.querySelectorAll('[data-scroll][tabindex]').length") as Promise<number>;
+    const wide = await stops();
+    await page.setViewportSize({ width: 390, height: 900 });
+    await page.locator("[data-scroll][tabindex]").nth(wide).waitFor({ state: "attached" });
+    assert(await stops() > wide, "more boxes scroll on a phone");
   });
 });
