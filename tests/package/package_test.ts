@@ -19,6 +19,7 @@ import {
   serveScript,
   theExamples,
   theProject,
+  tools,
   versions,
 } from "./project.ts";
 
@@ -183,8 +184,8 @@ withNode(
 const withOptional = new RegExp(`"(${name}/(data|compare|display)|@jax-js/jax|nodejs-polars|@roundabout/network)"`);
 
 withNode(
-  `tsc --strict takes the README's lines and the docstrings' examples: ${versions["typescript-5"]}, ${
-    versions["typescript-7"]
+  `tsc --strict takes the README's lines and the docstrings' examples: ${tools["typescript-5"]}, ${
+    tools["typescript-7"]
   }`,
   async ({ write, tool }) => {
     const codes = (await projectExamples()).filter(({ file, code }) =>
@@ -233,8 +234,8 @@ withNode(
 );
 
 withNode(
-  `tsc --strict without skipLibCheck finds no fault in the declarations: ${versions["typescript-5"]}, ${
-    versions["typescript-7"]
+  `tsc --strict without skipLibCheck finds no fault in the declarations: ${tools["typescript-5"]}, ${
+    tools["typescript-7"]
   }`,
   async ({ write, tool }) => {
     const entries = Object.keys((await readManifest()).exports);
@@ -417,7 +418,7 @@ withBrowser("`npm run page` and `npm run vite` serve the page and the app", asyn
 withBrowser("a page of rollup trains in Chromium under a strict security policy", async (project) => {
   const { folder } = await theExamples(), page = new URL("page/", folder);
   await project.write(
-    "rollup.config.js",
+    "tools/rollup.config.js",
     `import commonjs from "@rollup/plugin-commonjs";
 import resolve from "@rollup/plugin-node-resolve";
 export default {
@@ -428,7 +429,7 @@ export default {
   onLog() {},
 };`,
   );
-  await project.tool("rollup/dist/bin/rollup", "-c", "--silent");
+  await project.tool("rollup/dist/bin/rollup", "-c", "tools/rollup.config.js", "--silent");
   await opened(page, strict, trained);
 });
 

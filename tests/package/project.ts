@@ -1,16 +1,28 @@
 // An empty project that installs the package, as a user's would: built once for all tests of a file.
 import { root } from "../../tasks/cli.ts";
 import { findChromium } from "../../tasks/chromium.ts";
-import { buildPackage, npmInstall, type Packed, readManifest, runIn, versionOf } from "../../tasks/pack.ts";
+import {
+  buildPackage,
+  installTools,
+  newTypescript,
+  npmInstall,
+  type Packed,
+  readManifest,
+  runIn,
+  tools as packTools,
+  versionOf,
+} from "../../tasks/pack.ts";
 
 /** A project in which the package is installed. */
 export interface Project {
   readonly packed: Packed;
   /** The project's folder. */
   readonly folder: URL;
+  /** The folder of the tools, which are not the project's own. */
+  readonly tools: URL;
   /** Runs a file of the project by Node.js. */
   run(file: string, ...args: string[]): Promise<string>;
-  /** Runs a program of an installed package, such as "esbuild/bin/esbuild", by Node.js. */
+  /** Runs a program of a tool, such as "esbuild/bin/esbuild", by Node.js in the project's folder. */
   tool(program: string, ...args: string[]): Promise<string>;
   /** Writes a file. */
   write(name: string, text: string): Promise<void>;
@@ -36,15 +48,18 @@ export const chromium: string | undefined = findChromium();
 /** The end of a test's name where no browser is. */
 export const browserNote: string = chromium ? nodeNote : " (ignored: no Chromium; name one in CHROME_PATH)";
 
-/** Versions of the tools that are tried. */
-export const versions = {
-  esbuild: "0.28.2",
-  rollup: "4.68.8",
+/** Versions of the tools that are tried, which npm need not install for this project. */
+export const tools = {
+  esbuild: packTools.esbuild,
+  rollup: packTools.rollup,
   "@rollup/plugin-node-resolve": "16.0.3",
   "@rollup/plugin-commonjs": "29.0.0",
-  vite: "8.4.0",
-  "typescript-5": "npm:typescript@5.9.3",
-  "typescript-7": "npm:typescript@7.0.2",
+  "typescript-5": `npm:typescript@${packTools.typescript}`,
+  "typescript-7": `npm:typescript@${newTypescript}`,
+} as const;
+
+/** Versions of the packages that the project has beside this one. */
+export const versions = {
   "@types/node": "22.19.1",
   "@tensorflow/tfjs-backend-cpu": "4.22.0",
   "@tensorflow/tfjs-backend-wasm": "4.22.0",
@@ -66,6 +81,8 @@ async function makeProject(): Promise<Project> {
     await Deno.mkdir(new URL(".", path), { recursive: true });
     await Deno.writeTextFile(path, text);
   };
+  const toolsFolder = new URL("tools/", folder);
+  await installTools(toolsFolder, tools);
   await write("package.json", JSON.stringify({ private: true, type: "module", dependencies: versions }));
   const packed = await buildPackage(new URL("package/", folder));
   const manifest = await readManifest(), optional = new Set(Object.values(packed.packages).flat());
@@ -73,7 +90,8 @@ async function makeProject(): Promise<Project> {
   const polars = `${polarsHere}@${versionOf(manifest, "nodejs-polars")}`;
   await npmInstall(folder, packed.tarball.pathname, ...beside, polars);
   const run = (file: string, ...args: string[]) => runIn(folder, "node", file, ...args);
-  return { packed, folder, write, run, tool: (program, ...args) => run(`node_modules/${program}`, ...args) };
+  const tool = (program: string, ...args: string[]) => run(`tools/node_modules/${program}`, ...args);
+  return { packed, folder, tools: toolsFolder, write, run, tool };
 }
 
 let project: Promise<Project> | undefined;
