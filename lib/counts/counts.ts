@@ -75,10 +75,8 @@ export interface DecidedRows {
 export function countDecisions(
   { yTrue, decisions, sampleWeight }: DecidedRows,
   { offset, stride, length }: Slice,
-  before?: Counts,
+  { tp, fp, fn, tn }: Counts = { tp: 0, fp: 0, fn: 0, tn: 0 },
 ): Counts {
-  let tp = 0, fp = 0, fn = 0, tn = 0;
-  if (before !== undefined) ({ tp, fp, fn, tn } = before);
   for (let n = 0, i = offset; n < length; n++, i += stride) {
     const y = yTrue[i], s = decisions[i], w = sampleWeight === undefined ? 1 : sampleWeight[i];
     const positive = w * y, negative = w * (1 - y);

@@ -43,6 +43,7 @@ export type {
   TableWarning,
   WarningCode,
 } from "./table.ts";
+export * from "./take_rows.ts";
 export * from "./train_test_split.ts";
 export type { Frame, Tensor1D, Tensor2D } from "./types.ts";
 export * from "../numerics/random.ts";

@@ -7,7 +7,7 @@ export interface Decided {
   readonly decisions: Float64Array;
   /** The derivative s′ of each decision with respect to its own output, where `back` is the product with it. */
   readonly slopes?: Float64Array;
-  /** Lends the arrays to the next batch, once: neither they nor `back` may be used afterwards. */
+  /** Lends the arrays to the next batch, once: neither they, `back` nor `release` may be used afterwards. */
   release?(): void;
   /** Turns a gradient with respect to the decisions into one with respect to the batch's outputs, in place. */
   back(gradient: Float64Array): void;
@@ -37,26 +37,21 @@ export type Mode = "soft" | "hard" | "straightThrough";
 /** Room for the decisions of a batch and for their derivatives. */
 type Room = Required<Pick<Decided, "decisions" | "slopes" | "release">>;
 
-/** The rooms of batches that no longer need them, the latest first: a new one takes as long as the step that fills it. */
-const spares: Room[] = [];
-
-/** The rooms that are kept of small batches: for logits and for their decisions, of the batches of a data set and of its last one. */
-const smallSpares = 4, smallBatch = 2 ** 14;
+/** The room of a batch that no longer needs it: a new one takes as long as the step that fills it. */
+let spare: Room | undefined;
 
 /** Room for more outputs is not kept for the next batch. */
 const largestSpare = 2 ** 20;
 
 /** Returns room for a number of outputs; another batch may have left its numbers there. */
 export function borrowRoom(outputs: number): Room {
-  const at = spares.findIndex(({ decisions }) => decisions.length === outputs);
-  if (at >= 0) return spares.splice(at, 1)[0]; // lent, until its batch gives it back
-  const room: Room = {
+  const room: Room = spare?.decisions.length === outputs ? spare : {
     decisions: new Float64Array(outputs),
     slopes: new Float64Array(outputs),
     release: () => {
-      if (outputs > largestSpare || spares.includes(room)) return;
-      spares.length = Math.min(spares.unshift(room), outputs <= smallBatch ? smallSpares : 1);
+      if (outputs <= largestSpare) spare = room;
     },
   };
+  spare = undefined; // lent, until its batch gives it back
   return room;
 }

@@ -60,23 +60,20 @@ export interface DecisionOptions {
 /** Checks that a threshold lies inside (0, 1); a step that is given as an object has its own. */
 function checkThreshold(what: string, threshold: unknown, step: unknown): void {
   if (threshold === undefined || (typeof step === "object" && step !== null)) return;
-  check(`make ${what}`, { threshold }, numberThat("a number inside (0, 1), or one a column", (t) => t > 0 && t < 1));
+  check(`make ${what}`, { threshold }, numberThat("a number inside (0, 1), or one per column", (t) => t > 0 && t < 1));
 }
 
 /** Compares each output with the threshold of its column: one step for all columns, or one per column. */
 function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decision {
   const decide = ({ yPred }: Batch): Decided => {
-    const stride = steps.length, n = yPred.length, room = fromLogits ? borrowRoom(n) : undefined;
-    const logistic = room && sigmoidsWithSlopes(yPred, room.decisions, room.slopes), p = logistic?.values ?? yPred;
-    const { decisions, slopes, release } = borrowRoom(n);
+    const stride = steps.length, n = yPred.length, { decisions, slopes, release } = borrowRoom(n);
+    const logistic = fromLogits ? sigmoidsWithSlopes(yPred, decisions) : undefined; // each makes room for its decision
+    const p = logistic?.values ?? yPred;
     steps.forEach((step, offset) => fillStep(step, p, { offset, stride, length: n / stride }, decisions, slopes));
     return {
       decisions,
       slopes: fromLogits ? undefined : slopes,
-      release: () => {
-        release();
-        room?.release();
-      },
+      release,
       back: (gradient) => {
         for (let i = 0; i < gradient.length; i++) gradient[i] *= slopes[i];
         logistic?.multiply(gradient);

@@ -24,14 +24,12 @@ export const sigmoidDerivative = (z: number): number => derivativeBy(exponential
  * the time.
  *
  * @param values Receives σ; default: a new array.
- * @param exponentials Receives the exponentials; default: a new array.
  */
 export function sigmoidsWithSlopes(
   logits: ArrayLike<number>,
   values: Float64Array = new Float64Array(logits.length),
-  exponentials: Float64Array = new Float64Array(logits.length),
 ) {
-  const n = logits.length;
+  const n = logits.length, exponentials = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     values[i] = valueBy(logits[i], exponentials[i] = exponentialOf(logits[i]));
   }
