@@ -67,7 +67,7 @@ function checkThreshold(what: string, threshold: unknown, step: unknown): void {
 function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decision {
   const decide = ({ yPred }: Batch): Decided => {
     const stride = steps.length, n = yPred.length, { decisions, slopes, release } = borrowRoom(n);
-    const logistic = fromLogits ? sigmoidsWithSlopes(yPred, decisions) : undefined; // each makes room for its decision
+    const logistic = fromLogits ? sigmoidsWithSlopes(yPred, decisions) : undefined; // decisions overwrite them
     const p = logistic?.values ?? yPred;
     steps.forEach((step, offset) => fillStep(step, p, { offset, stride, length: n / stride }, decisions, slopes));
     return {

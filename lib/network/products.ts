@@ -60,17 +60,13 @@ function loopsFor({ buffer }: RowNumbers, weights: number, count: number): Loops
   return weights + rowsPerCall * count <= roomBytes / 8 ? loopsOf.get(buffer) : undefined;
 }
 
-/**
- * Computes Σ w·x + b for each row of `x` and each of `count` units, whose weights are followed by their bias.
- *
- * @param z Receives the results; default: a new array.
- */
+/** Writes Σ w·x + b for each row of `x` and each of `count` units, whose weights are followed by their bias, to `z`. */
 export function affine(
   x: RowNumbers,
   features: number,
   weights: Float64Array,
   count: number,
-  z: Float64Array = new Float64Array(x.length / features * count),
+  z: Float64Array,
 ): Float64Array {
   const own = (features + 1) * count, loops = loopsFor(x, own, count);
   if (loops === undefined) return affineByLoop(x, features, weights, count, z);

@@ -232,6 +232,20 @@ export function sigmoidalStep(shape: Shape, options: StepOptions = {}): Step {
   return withForm(step, { loops: shape, threshold, steepness, foot, span, hard: false });
 }
 
+/** Writes s and s′ by the loop of a step's shape, and says whether there is one; hard decisions have none. */
+export function fillByLoop(
+  step: Step,
+  p: ArrayLike<number>,
+  slice: Slice,
+  values: Float64Array,
+  slopes: Float64Array,
+): boolean {
+  const form = formOf(step);
+  if (form?.loops.fill === undefined || form.hard) return false;
+  form.loops.fill(form, p, slice, values, slopes);
+  return true;
+}
+
 /** Writes s and s′ of the outputs of a slice, each clipped to [0, 1] first. */
 export function fillStep(
   step: Step,
@@ -240,8 +254,8 @@ export function fillStep(
   values: Float64Array,
   slopes: Float64Array,
 ): void {
-  const form = formOf(step), { offset, stride, length } = slice;
-  if (form?.loops.fill && !form.hard) return form.loops.fill(form, p, slice, values, slopes);
+  if (fillByLoop(step, p, slice, values, slopes)) return;
+  const { offset, stride, length } = slice;
   for (let n = 0, i = offset; n < length; n++, i += stride) {
     const q = clip(p[i]);
     values[i] = step.value(q);

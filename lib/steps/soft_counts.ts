@@ -1,5 +1,5 @@
 import { countDecisions, type Counts, type Elementwise, type Rows, type Slice, wholeSlice } from "../counts/counts.ts";
-import { formOf } from "./sigmoidal.ts";
+import { fillByLoop } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
 
 /** The number of rows that are counted at a time: their decisions stay in the cache. */
@@ -20,9 +20,8 @@ function entriesOf(values: ArrayLike<number>, { offset, stride, length }: Slice)
 
 /** Writes the decisions of outputs: by the loop of the step's shape, if there is one. */
 function decide(step: Pick<Elementwise, "value">, p: ArrayLike<number>, slice: Slice, decisions: Float64Array): void {
-  const form = formOf(step as Step);
-  if (form?.loops.fill && !form.hard) form.loops.fill(form, p, slice, decisions, unread);
-  else for (let i = 0; i < slice.length; i++) decisions[i] = step.value(p[i]);
+  if (fillByLoop(step as Step, p, slice, decisions, unread)) return;
+  for (let i = 0; i < slice.length; i++) decisions[i] = step.value(p[i]);
 }
 
 /**

@@ -1,6 +1,6 @@
 // The package as its users get it: built, installed into an empty project, type-checked, run in Node.js, bundled, and run in a
 // browser. Without Node.js or Chromium the tests are ignored, as their names then say.
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import zlib, { gzipSync } from "node:zlib";
 import { bundlePage, faultsOf, openRecord } from "../../bench/backends.ts";
 import { openPages, serveFolder } from "../../tasks/chromium.ts";
@@ -466,6 +466,17 @@ document.querySelector("#result").textContent = "loss " + f1Loss()(y, p).dataSyn
     }
   },
 );
+
+withBrowser("a fault on a page ends the wait for its result, and is the whole message", async ({ write, folder }) => {
+  await write("apps/fault/index.html", `<link rel="icon" href="data:,"><script>throw new Error("at once");</script>`);
+  const { address, stop } = serveFolder(new URL("apps/fault/", folder));
+  try {
+    const { message } = await assertRejects(() => openPages([address], /never/, { timeout: 5000 }), Error);
+    assertEquals(message, `${address}: Error: at once`);
+  } finally {
+    await stop();
+  }
+});
 
 withBrowser(
   "on WebGL and WebGPU: float64's numbers to 1e6 rows, no read that waits, nothing left in the GPU's memory",

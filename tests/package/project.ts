@@ -18,8 +18,6 @@ export interface Project {
   readonly packed: Packed;
   /** The project's folder. */
   readonly folder: URL;
-  /** The folder of the tools, which are not the project's own. */
-  readonly tools: URL;
   /** Runs a file of the project by Node.js. */
   run(file: string, ...args: string[]): Promise<string>;
   /** Runs a program of a tool, such as "esbuild/bin/esbuild", by Node.js in the project's folder. */
@@ -81,8 +79,7 @@ async function makeProject(): Promise<Project> {
     await Deno.mkdir(new URL(".", path), { recursive: true });
     await Deno.writeTextFile(path, text);
   };
-  const toolsFolder = new URL("tools/", folder);
-  await installTools(toolsFolder, tools);
+  await installTools(new URL("tools/", folder), tools);
   await write("package.json", JSON.stringify({ private: true, type: "module", dependencies: versions }));
   const packed = await buildPackage(new URL("package/", folder));
   const manifest = await readManifest(), optional = new Set(Object.values(packed.packages).flat());
@@ -91,7 +88,7 @@ async function makeProject(): Promise<Project> {
   await npmInstall(folder, packed.tarball.pathname, ...beside, polars);
   const run = (file: string, ...args: string[]) => runIn(folder, "node", file, ...args);
   const tool = (program: string, ...args: string[]) => run(`tools/node_modules/${program}`, ...args);
-  return { packed, folder, tools: toolsFolder, write, run, tool };
+  return { packed, folder, write, run, tool };
 }
 
 let project: Promise<Project> | undefined;
