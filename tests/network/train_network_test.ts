@@ -16,24 +16,26 @@ const losses = {
   accuracy: { score: accuracy, step: softsign({ slope: 2 }) },
 } satisfies Record<string, TrainNetworkOptions["loss"]>;
 
-for (const [name, loss] of Object.entries(losses)) {
-  Deno.test(`an epoch: a step of Adam for each batch of the shuffled rows, the last one smaller, with the rows' weights: ${name}`, () => {
-    const form = { features: 3, hidden: 2, outputs: 1 }, random = seededRandom(4), epochs: number[] = [];
-    const weights = initialWeights(form, random), update = adam(0.02, weights.length), objective = objectiveOf(loss);
-    for (let epoch = 0; epoch < 2; epoch++) {
-      const order = random.shuffle([...y.keys()]);
-      for (const batch of [order.slice(0, 25), order.slice(25, 50), order.slice(50)]) {
-        const own = Float64Array.from(batch.flatMap((row) => rows[row]));
-        const labels = labelsOf(batch.map((row) => y[row]), 1, batch.map((row) => sampleWeight[row]));
-        const { logits, units } = forward(form, weights, own);
-        update(weights, backward(form, weights, own, units, objective(labels, logits).gradient));
+for (const batchSize of [25, 20]) {
+  for (const [name, loss] of Object.entries(losses)) {
+    Deno.test(`an epoch: a step of Adam for each batch of the shuffled rows, the last one smaller or not, with the rows' weights: ${name}, ${batchSize} rows`, () => {
+      const form = { features: 3, hidden: 2, outputs: 1 }, random = seededRandom(4), epochs: number[] = [];
+      const weights = initialWeights(form, random), update = adam(0.02, weights.length), objective = objectiveOf(loss);
+      for (let epoch = 0; epoch < 2; epoch++) {
+        const order = random.shuffle([...y.keys()]);
+        for (const batch of [0, 1, 2].map((b) => order.slice(b * batchSize, (b + 1) * batchSize))) {
+          const own = Float64Array.from(batch.flatMap((row) => rows[row]));
+          const labels = labelsOf(batch.map((row) => y[row]), 1, batch.map((row) => sampleWeight[row]));
+          const { logits, units } = forward(form, weights, own);
+          update(weights, backward(form, weights, own, units, objective(labels, logits).gradient));
+        }
       }
-    }
-    const options = { x, y, sampleWeight, loss, hidden: 2, epochs: 2, batchSize: 25, learningRate: 0.02 };
-    const network = trainNetwork({ ...options, random: seededRandom(4), onEpoch: (epoch) => epochs.push(epoch) });
-    assertEquals(network.weights, weights);
-    assertEquals(epochs, [1, 2]);
-  });
+      const options = { x, y, sampleWeight, loss, hidden: 2, epochs: 2, batchSize, learningRate: 0.02 };
+      const network = trainNetwork({ ...options, random: seededRandom(4), onEpoch: (epoch) => epochs.push(epoch) });
+      assertEquals(network.weights, weights);
+      assertEquals(epochs, [1, 2]);
+    });
+  }
 }
 
 Deno.test("train takes its next batch after the step before, epoch by epoch from 1", () => {
