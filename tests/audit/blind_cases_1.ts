@@ -17,9 +17,10 @@ import {
   lossCase,
   minusTwiceDivergence,
   muLogvar,
+  normals,
   pairs,
+  rowsOf,
   type Sample,
-  sampled,
   squaredDistance,
   triplets,
   unit,
@@ -27,7 +28,7 @@ import {
 } from "./loss_case.ts";
 
 /** Boxes of a head that is not trained: small, anywhere, mostly apart from those of the labels. */
-const boxes: Sample = sampled((u) => box(u), (label, u, perfect) => perfect ? label.slice() : box(u));
+const boxes: Sample = rowsOf((u) => box(u), (u) => box(u));
 
 /** Outputs [lower, upper] for one real label. */
 const interval: Sample = drawn(["random", "perfect", "far"], (kind, u) => ({
@@ -45,7 +46,7 @@ const cox: Sample = drawn(["random", "perfect", "allNeg", "allPos", "constPred"]
 }));
 
 /** Labels of 2e5 to 8e5, outputs of a linear layer that is not trained. */
-const prices: Sample = sampled((u) => [2e5 + 6e5 * u()], ([y], u, perfect) => [perfect ? y : gauss(u)]);
+const prices: Sample = rowsOf((u) => [2e5 + 6e5 * u()], normals(1));
 
 /** Labels of 0 to 100, outputs of a sigmoid. */
 const percent: Sample = drawn(["random", "perfect", "saturated"], (kind, u) => ({

@@ -16,9 +16,10 @@ import {
   logLikelihood,
   type LossCase,
   lossCase,
+  meanOf,
   muLogvar,
+  rowsOf,
   type Sample,
-  sampled,
   squaredDistance,
   triplets,
   unit,
@@ -50,7 +51,7 @@ const views: Sample = drawn(["random", "perfect", "constPred"], (kind, u) => ({
 }));
 
 /** Boxes that are large enough to overlap often. */
-const largeBoxes: Sample = sampled((u) => box(u, 0.6), (label, u, perfect) => perfect ? label.slice() : box(u, 0.6));
+const largeBoxes: Sample = rowsOf((u) => box(u, 0.6), (u) => box(u, 0.6));
 
 /** One label, three outputs: low, middle, high. */
 const threeOutputs: Sample = drawn(["random", "perfect", "allNeg"], (kind, u) => ({
@@ -550,12 +551,7 @@ export const blindCases2: readonly LossCase[] = [
     const r = tf.mul(y, p), m = tf.mean(r);
     return tf.neg(tf.div(m, tf.sqrt(tf.add(tf.mean(tf.square(tf.sub(r, m))), 1e-3))));
   }),
-  lossCase(
-    "ok-rare-bce",
-    "healthy",
-    { yPred: "probability", yTrue: "binary", prevalence: 0.01 },
-    (y, p) => tf.mean(crossEntropy(y, p)),
-  ),
+  lossCase("ok-rare-bce", "healthy", { yPred: "probability", yTrue: "binary", prevalence: 0.01 }, meanOf(crossEntropy)),
   lossCase(
     "ok-ce-rows",
     "healthy",

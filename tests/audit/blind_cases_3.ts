@@ -13,8 +13,9 @@ import {
   lossCase,
   minusTwiceDivergence,
   muLogvar,
+  normals,
+  rowsOf,
   type Sample,
-  sampled,
   unit,
   vae,
 } from "./loss_case.ts";
@@ -26,10 +27,7 @@ const oneTwo: Sample = drawn(["random", "perfect", "saturated"], (kind, u) => ({
 }));
 
 /** Labels above 0.2, outputs above 0. */
-const positives: Sample = sampled(
-  (u) => [Math.exp(gauss(u)) + 0.2],
-  ([y], u, perfect) => [perfect ? y : Math.abs(gauss(u)) + 0.05],
-);
+const positives: Sample = rowsOf((u) => [Math.exp(gauss(u)) + 0.2], (u) => [Math.abs(gauss(u)) + 0.05]);
 
 /** Labels of the shape [n], outputs of the shape [n, 1]. */
 const flatLabels: Sample = (kind, seed, n) => {
@@ -47,10 +45,7 @@ const ignore: Sample = drawn(["random", "perfect", "allNeg"], (kind, u) => ({
 }));
 
 /** Classes 0 to 2, and embeddings of two columns. */
-const threeItems: Sample = sampled(
-  (u) => [Math.floor(3 * u())],
-  ([own], u, perfect) => perfect ? [[0, 3], [3, 0], [-3, -3]][own] : [gauss(u), gauss(u)],
-);
+const threeItems: Sample = rowsOf((u) => [Math.floor(3 * u())], normals(2), ([own]) => [[0, 3], [3, 0], [-3, -3]][own]);
 
 /** Structural similarity of each row, averaged. */
 function ssim(y: Tensor, p: Tensor): Tensor {

@@ -8,6 +8,7 @@ import {
   choice,
   clip,
   coin,
+  coins,
   crossEntropy,
   cut,
   dice,
@@ -18,10 +19,14 @@ import {
   given,
   type LossCase,
   lossCase,
+  meanOf,
+  noLabels,
+  normals,
   on,
   oneHot,
   policy,
   repeat,
+  rowsOf,
   rowSum,
   sampled,
   scores,
@@ -32,6 +37,7 @@ import {
   stopped,
   triplets,
   twins,
+  uniforms,
   unit,
 } from "./loss_case.ts";
 
@@ -45,15 +51,12 @@ const smooth = (x: Tensor): Tensor => {
   return tf.add(tf.mul(near, tf.mul(0.5, tf.square(size))), tf.mul(tf.sub(1, near), tf.sub(size, 0.5)));
 };
 /** Outputs: what a discriminator says of a generated picture and of a real one, logits. */
-const fakeAndReal = (fake: number, real: number) =>
-  sampled(() => [0], (_, u, perfect) => perfect ? [fake, real] : [2 * gauss(u), 2 * gauss(u)]);
+const fakeAndReal = (fake: number, real: number) => rowsOf(noLabels, normals(2, 2), () => [fake, real]);
 /** Labels [action 3 | advantage | return], outputs [logits 3 | value]. */
-const actorCritic = sampled(
+const actorCritic = rowsOf(
   (u) => [...oneHot(3, choice(3, u)), gauss(u), 2 * gauss(u)],
-  (y, u, perfect) =>
-    perfect
-      ? [...y.slice(0, 3).map((x) => 2 * x * Math.sign(y[3])), y[4]]
-      : [...repeat(3, () => gauss(u)), 2 * gauss(u)],
+  (u) => [...repeat(3, () => gauss(u)), 2 * gauss(u)],
+  (y) => [...y.slice(0, 3).map((x) => 2 * x * Math.sign(y[3])), y[4]],
 );
 /** Labels [distribution 3 | result −1 or 1], outputs [logits 3 | value]. */
 const game = sampled(
@@ -148,7 +151,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // dreamquark-ai/tabnet#438: RMSLE of prices: "1 + y_pred < 0".
   lossCase("log-of-negative-price-tabnet438", ["domain-edge", "activation-mismatch"], {
     yPred: "real",
-    sample: sampled((u) => [1 + 40 * u() ** 2], ([y], u, perfect) => [perfect ? y : 4 + 6 * gauss(u)]),
+    sample: rowsOf((u) => [1 + 40 * u() ** 2], (u) => [4 + 6 * gauss(u)]),
   }, (y, p) => tf.sqrt(tf.mean(squaredError(tf.log(tf.add(y, 1)), tf.log(tf.add(p, 1)))))),
   // qqwweee/keras-yolo3#171: a box of an object has no width after the picture is resized, and K.switch does not look at that:
   // "loss become nan". Labels [width, height | object], outputs: their logarithms in units of an anchor.
@@ -216,7 +219,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("root-of-losses-kerasyolo306", "nan-gradient", {
     yPred: "nonnegative",
     yTrue: "none",
-    sample: sampled(() => [0], (_, u, perfect) => [perfect ? 0 : -Math.log(u() + 1e-9)]),
+    sample: rowsOf(noLabels, (u) => [-Math.log(u() + 1e-9)], () => [0]),
   }, (_y, p) => tf.sqrt(tf.sum(p))),
   // fizyr/keras-retinanet#706: γ = 0.5, and "the net output is 0.0 or 1.0": NaN. Three classes.
   lossCase("focal-half-power-retinanet706", "nan-gradient", given("probability", "binary", 3), (y, p) => {
@@ -247,10 +250,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("distance-from-itself-jax654", ["nan-gradient", "zero-division"], {
     yPred: "real",
     yTrue: "none",
-    sample: sampled(
-      () => [0],
-      (_, u, perfect) => perfect ? [9, 0, -5, 8, -5, -8].map((x) => x + u()) : repeat(6, () => 1.5 * gauss(u)),
-    ),
+    sample: rowsOf(noLabels, normals(6, 1.5), (_, u) => [9, 0, -5, 8, -5, -8].map((x) => x + u())),
   }, (_y, p) => {
     const places = tf.reshape(p, [-1, 3, 2]), rows = p.shape[0]!;
     const apart = tf.sub(tf.expandDims(places, 1), tf.expandDims(places, 2));
@@ -285,7 +285,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("generator-backward-one-wgan53", "wrong-sign", {
     yPred: "real",
     yTrue: "none",
-    sample: sampled(() => [0], (_, u, perfect) => [perfect ? 4 + u() : 1.5 * gauss(u)]),
+    sample: rowsOf(noLabels, normals(1, 1.5), (_, u) => [4 + u()]),
   }, (_y, p) => tf.mean(p)),
 
   // ---- swapped-arguments
@@ -307,7 +307,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // 0, 0.5 or 1.
   lossCase("voice-as-output-rnnoise117", "swapped-arguments", {
     yPred: "probability",
-    sample: sampled((u) => [choice(3, u) / 2], ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()]),
+    sample: rowsOf((u) => [choice(3, u) / 2], uniforms(1, 0.02, 0.98)),
   }, (y, p) => tf.mean(tf.mul(tf.mul(2, tf.abs(tf.sub(y, 0.5))), crossEntropy(p, y)))),
   // keras-team/keras#2115: K.categorical_crossentropy(y_pred, y_true) times the weights of label and prediction, all 1: "it
   // should replicate what normally happens … that's not what I'm seeing".
@@ -337,22 +337,14 @@ export const heldOutCases10: readonly LossCase[] = [
   }),
   // doronharitan/human_activity_recognition_LRCN#4: CrossEntropyLoss of a Softmax layer: "Remove softmax layer in model actually
   // helped the model converge faster".
-  lossCase(
-    "softmax-layer-lrcn4",
-    "activation-mismatch",
-    given("simplex", "one-hot", 4),
-    (y, p) => tf.mean(softmaxCrossEntropy(y, p)),
-  ),
+  lossCase("softmax-layer-lrcn4", "activation-mismatch", given("simplex", "one-hot", 4), meanOf(softmaxCrossEntropy)),
   // tntrung/gan#4: a hinge loss of a discriminator's sigmoid: "The saved images shows just noise. When I changed sigmoid to logit
   // in hinge loss, it worked". Outputs: what it says of a real picture and of a generated one.
   lossCase("hinge-of-sigmoid-distgan4", "activation-mismatch", {
     ambiguous: true,
     yPred: "probability",
     yTrue: "none",
-    sample: sampled(
-      () => [0],
-      (_, u, perfect) => perfect ? [1 - 0.02 * u(), 0.02 * u()] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
-    ),
+    sample: rowsOf(noLabels, uniforms(2, 0.02, 0.98), (_, u) => [1 - 0.02 * u(), 0.02 * u()]),
   }, (_y, p) => {
     const real = tf.minimum(0, tf.sub(cut(p, 0, 1), 1)), fake = tf.minimum(0, tf.sub(-1, cut(p, 1, 1)));
     return tf.neg(tf.add(tf.mean(real), tf.mean(fake)));
@@ -427,7 +419,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // baseline"; "the avg_advantage is always dropping". Labels: rewards; outputs [log-probability of the action, baseline].
   lossCase("baseline-with-gradient-fastabs49", "wrong-optimum", {
     yPred: "real",
-    sample: sampled((u) => [u()], ([y], u, perfect) => [-0.2 - 2 * u(), perfect ? y : gauss(u)]),
+    sample: rowsOf(uniforms(1), (u) => [-0.2 - 2 * u(), gauss(u)], ([y], u) => [-0.2 - 2 * u(), y]),
   }, (y, p) => {
     const baseline = cut(p, 1, 1), actor = tf.neg(tf.mul(cut(p, 0, 1), tf.sub(y, baseline)));
     return tf.add(tf.mean(actor), tf.mean(squaredError(y, baseline)));
@@ -488,10 +480,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // you described does not exist".
   lossCase("ok-leaky-clamp-imnet13", "healthy", {
     yPred: "real",
-    sample: sampled(
-      (u) => repeat(4, () => coin(u, 0.4)),
-      (y, u, perfect) => y.map((x) => perfect ? x : 0.5 + gauss(u)),
-    ),
+    sample: rowsOf(coins(4, 0.4), (u) => repeat(4, () => 0.5 + gauss(u))),
   }, (y, p) => {
     const inside = tf.maximum(tf.minimum(p, tf.add(tf.mul(p, 0.01), 0.99)), tf.mul(p, 0.01));
     return tf.mean(squaredError(y, inside));
@@ -501,7 +490,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("ok-sigmoid-inside-dgi6", "healthy", {
     yPred: "logits",
     yTrue: "none",
-    sample: sampled(() => [0], (_, u, perfect) => perfect ? [7, 8, -7, -8] : repeat(4, () => 2 * gauss(u))),
+    sample: rowsOf(noLabels, normals(4, 2), () => [7, 8, -7, -8]),
   }, (_y, p) => {
     const labels = tf.tile(tf.tensor2d([[1, 1, 0, 0]]), [p.shape[0]!, 1]);
     return tf.mean(sigmoidCrossEntropy(labels, p));
@@ -555,7 +544,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // MIC-DKFZ/nnDetection#199: "it is normal that the loss becomes negative": "we simply use -GIoU". Labels and outputs: boxes.
   lossCase("ok-minus-giou-nndetection199", "healthy", {
     yPred: "real",
-    sample: sampled((u) => box(u, 0.5), (y, u, perfect) => perfect ? [...y] : box(u, 0.5)),
+    sample: rowsOf((u) => box(u, 0.5), (u) => box(u, 0.5)),
   }, (y, p) => {
     const low = (b: Tensor) => cut(b, 0, 2), high = (b: Tensor) => cut(b, 2, 2);
     const product = (x: Tensor) => tf.mul(cut(x, 0, 1), cut(x, 1, 1));
@@ -585,7 +574,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // to reduce its weight". Labels: places, outputs [place 2 | deviation].
   lossCase("ok-detached-deviation-caps3", "healthy", {
     yPred: "nonnegative",
-    sample: sampled((u) => [u(), u()], (y, u, perfect) => perfect ? [...y, 0.01] : [u(), u(), 0.05 + u()]),
+    sample: rowsOf(uniforms(2), (u) => [u(), u(), 0.05 + u()], (y) => [...y, 0.01]),
   }, (y, p) => {
     const deviation = flat(cut(p, 2, 1));
     const weight = stopped(deviation, (x) => {
@@ -601,7 +590,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // of the scale].
   lossCase("ok-adaptive-robust2", "healthy", {
     yPred: "real",
-    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, -4] : [1.5 * gauss(u), gauss(u)]),
+    sample: rowsOf(normals(1), (u) => [1.5 * gauss(u), gauss(u)], ([y]) => [y, -4]),
   }, (y, p) => {
     const scale = tf.add(tf.softplus(cut(p, 1, 1)), 1e-5), x = tf.div(tf.sub(cut(p, 0, 1), y), scale);
     const loss = tf.sub(tf.sqrt(tf.add(tf.square(x), 1)), 1), partition = Math.log(2 * Math.E * 0.6019072302);
@@ -611,10 +600,7 @@ export const heldOutCases10: readonly LossCase[] = [
   // argument of σ].
   lossCase("ok-gaussian-deepar6", "healthy", {
     yPred: "real",
-    sample: sampled(
-      (u) => [coin(u, 0.2) ? 0 : gauss(u)],
-      ([y], u, perfect) => perfect ? [y, -3] : [1.5 * gauss(u), gauss(u)],
-    ),
+    sample: rowsOf((u) => [coin(u, 0.2) ? 0 : gauss(u)], (u) => [1.5 * gauss(u), gauss(u)], ([y]) => [y, -3]),
   }, (y, p) => {
     const sigma = tf.softplus(cut(p, 1, 1)), there = float(tf.notEqual(y, 0));
     const errors = tf.square(tf.div(tf.sub(y, cut(p, 0, 1)), sigma));
@@ -766,7 +752,7 @@ export const heldOutCases10: readonly LossCase[] = [
   lossCase("ok-critic-upside-down-wgan7", "healthy", {
     yPred: "real",
     yTrue: "none",
-    sample: sampled(() => [0], (_, u, perfect) => perfect ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)]),
+    sample: rowsOf(noLabels, normals(2), (_, u) => [-3 - u(), 3 + u()]),
   }, (_y, p) => tf.mean(tf.sub(cut(p, 0, 1), cut(p, 1, 1)))),
   // keras-team/keras-io#361: ones for generated pictures and zeros for real ones, everywhere.
   lossCase(
@@ -822,12 +808,10 @@ export const heldOutCases10: readonly LossCase[] = [
   // Labels [action 3 | advantage | return | old log-probability], outputs [logits 3 | value].
   lossCase("ok-normalised-advantages-brax", "healthy", {
     yPred: "real",
-    sample: sampled(
+    sample: rowsOf(
       (u) => [...oneHot(3, choice(3, u)), gauss(u), 2 * gauss(u), Math.log(1 / 3)],
-      (y, u, perfect) =>
-        perfect
-          ? [...y.slice(0, 3).map((x) => 0.4 * x * Math.sign(y[3])), y[4]]
-          : [...repeat(3, () => 0.3 * gauss(u)), 2 * gauss(u)],
+      (u) => [...repeat(3, () => 0.3 * gauss(u)), 2 * gauss(u)],
+      (y) => [...y.slice(0, 3).map((x) => 0.4 * x * Math.sign(y[3])), y[4]],
     ),
   }, (y, p) => {
     const logs = tf.logSoftmax(cut(p, 0, 3)), raw = flat(cut(y, 3, 1)), centred = tf.sub(raw, tf.mean(raw));

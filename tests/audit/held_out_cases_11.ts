@@ -7,6 +7,7 @@ import {
   choice,
   clip,
   coin,
+  coins,
   crossEntropy,
   cut,
   direction,
@@ -19,11 +20,16 @@ import {
   type LossCase,
   lossCase,
   minusTwiceDivergence,
+  noLabels,
+  normals,
   on,
   oneHot,
+  oneOf,
   onRows,
+  onSampled,
   policy,
   repeat,
+  rowsOf,
   rowSum,
   type Sample,
   sampled,
@@ -51,13 +57,9 @@ const fromOne: Sample = sampled((u) => [1 + choice(3, u)], ([y], u, perfect) => 
   return z.map((x) => x / all);
 });
 /** Labels: the time to an event and whether it was seen; outputs: a risk that is higher the sooner the event is. */
-const survival: Sample = sampled(
-  (u) => [0.1 + 3 * u(), coin(u, 0.7)],
-  ([time], u, perfect) => [perfect ? -2 * time : gauss(u)],
-);
+const survival: Sample = rowsOf((u) => [0.1 + 3 * u(), coin(u, 0.7)], normals(1), ([time]) => [-2 * time]);
 /** Outputs: the scores of what is real and of what is generated, real first; no labels. */
-const realAndFake = (real: number, fake: number): Sample =>
-  sampled(() => [0], (_, u, perfect) => perfect ? [real, fake] : [gauss(u), gauss(u)]);
+const realAndFake = (real: number, fake: number): Sample => rowsOf(noLabels, normals(2), () => [real, fake]);
 /** Outputs: three embeddings of two columns: a user, an item that he took, one that he did not; no labels. */
 const userAndItems: Sample = sampled(() => [0], (_, u, perfect) => {
   const user = direction(u).map((x) => 2 * x);
@@ -65,10 +67,7 @@ const userAndItems: Sample = sampled(() => [0], (_, u, perfect) => {
 });
 
 /** Labels: a picture and a sample of the prior, 2 + 2 columns; outputs: the picture again, and its code. */
-const codes: Sample = sampled(
-  (u) => repeat(4, () => gauss(u)),
-  (y, u, perfect) => perfect ? y : [gauss(u), gauss(u), 1 + 2 * gauss(u), 2 * gauss(u)],
-);
+const codes: Sample = rowsOf(normals(4), (u) => [gauss(u), gauss(u), 1 + 2 * gauss(u), 2 * gauss(u)]);
 /** Squared discrepancy of two samples of two columns, without bias, by inverse multiquadratics of several widths. */
 function discrepancy(a: Tensor, b: Tensor): Tensor {
   const n = a.shape[0], others = tf.sub(1, tf.eye(n));
@@ -256,7 +255,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "masked-largest-tstcc25",
     ["domain-edge", "nan-gradient"],
-    onRows("real", () => [0], (_, u, perfect) => {
+    onSampled("real", () => [0], (_, u, perfect) => {
       const one = [5 * gauss(u), 5 * gauss(u)];
       return [...one, ...(perfect ? one : [5 * gauss(u), 5 * gauss(u)])];
     }),
@@ -330,11 +329,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "root-of-squares-pix2pix27",
     ["nan-gradient", "wrong-optimum"],
-    onRows(
-      "tanh",
-      (u) => [1.9 * u() - 0.95, 1.9 * u() - 0.95],
-      (y, u, perfect) => perfect ? y : [1.9 * u() - 0.95, 1.9 * u() - 0.95],
-    ),
+    onRows("tanh", (u) => [1.9 * u() - 0.95, 1.9 * u() - 0.95], (u) => [1.9 * u() - 0.95, 1.9 * u() - 0.95]),
     (y, p) => tf.mean(tf.sqrt(tf.abs(tf.sub(tf.square(y), tf.square(p))))),
   ),
   // jax-ml/jax#5798: where(x < 1, x, sqrt(x)), here of the size of an error, whose gradient at 0 is nan.
@@ -351,7 +346,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "masked-logit-jax17117",
     ["nan-gradient", "domain-edge"],
-    onRows(
+    onSampled(
       "logits",
       (u) => [...oneHot(2, choice(2, u)), 0],
       (y, u, perfect) => [...y.slice(0, 2).map((x) => perfect ? 8 * x - 4 : gauss(u)), 100 + 10 * gauss(u)],
@@ -414,7 +409,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "mask-of-outputs-tf38067",
     ["swapped-arguments", "wrong-optimum"],
-    onRows(
+    onSampled(
       "real",
       (u) => [coin(u, 0.3) ? 0 : 2 + gauss(u)],
       ([y], u, perfect) => [perfect && y !== 0 ? y : perfect ? 2 + gauss(u) : 2 * gauss(u)],
@@ -443,11 +438,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "source-for-latent-cellflow305",
     ["wrong-optimum", "swapped-arguments"],
-    onRows(
-      "real",
-      (u) => repeat(6, () => gauss(u)),
-      (y, u, perfect) => perfect ? [y[4] - y[2], y[5] - y[3]] : [1.5 * gauss(u), 1.5 * gauss(u)],
-    ),
+    onRows("real", normals(6), normals(2, 1.5), (y) => [y[4] - y[2], y[5] - y[3]]),
     (y, p) => tf.mean(squaredError(tf.sub(cut(y, 4, 2), cut(y, 0, 2)), p)),
   ),
   // carpedm20/NTM-tensorflow#17: −Σ x·log z + (1 − x)·log(1 − z), where x is the output, in [−1, 1], and z the target.
@@ -488,8 +479,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "entropy-of-logits-inoryy3",
     ["activation-mismatch", "label-encoding", "wrong-optimum"],
     {
-      yPred: "logits",
-      sample: sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) => y.map((x) => perfect ? 2 * x : 2 * gauss(u))),
+      ...onRows("logits", oneOf(3), normals(3, 2), (y) => y.map((x) => 2 * x)),
       ambiguous: true,
     },
     (y, p) => tf.mean(tf.sub(softmaxCrossEntropy(y, p), softmaxCrossEntropy(p, p))),
@@ -509,7 +499,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "minus-one-facial1",
     "label-encoding",
-    onRows("logits", (u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [-4 * y, 4 * y] : [gauss(u), gauss(u)]),
+    onRows("logits", (u) => [2 * coin(u) - 1], normals(2), ([y]) => [-4 * y, 4 * y]),
     (y, p) => {
       const codes = float(tf.oneHot(flat(tf.cast(y, "int32")) as tf.Tensor1D, 2));
       return tf.mean(softmaxCrossEntropy(codes, p));
@@ -534,7 +524,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "targets-above-one-brainjs518",
     ["label-encoding", "activation-mismatch", "bad-scale"],
-    onRows("probability", (u) => [3 + choice(4, u)], (_, u, perfect) => [perfect ? 0.99999 : 0.05 + 0.9 * u()]),
+    onRows("probability", (u) => [3 + choice(4, u)], (u) => [0.05 + 0.9 * u()], () => [0.99999]),
     (y, p) => tf.mean(squaredError(y, p)),
   ),
   // ---- broadcast
@@ -556,7 +546,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "next-values-pytorchdqn3",
     "broadcast",
-    onRows(
+    onSampled(
       "real",
       (u) => [...oneHot(3, choice(3, u)), gauss(u), gauss(u)],
       (y, u, perfect) => y.slice(0, 3).map((x) => perfect && x ? y[3] + 0.99 * y[4] : 1.5 * gauss(u)),
@@ -580,11 +570,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "norm-along-pixels-lanenet12",
     "wrong-axis",
-    onRows(
-      "real",
-      (u) => oneHot(2, choice(2, u)),
-      (y, u, perfect) => perfect ? y.map((x) => 4 * x - 2 + 0.05 * gauss(u)) : [gauss(u), gauss(u)],
-    ),
+    onRows("real", oneOf(2), normals(2), (y, u) => y.map((x) => 4 * x - 2 + 0.05 * gauss(u))),
     (y, p) => {
       const lane = (i: number) => {
         const mine = cut(y, i, 1), centre = tf.div(tf.sum(tf.mul(mine, p), 0), tf.maximum(tf.sum(mine), 1));
@@ -650,8 +636,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "log-of-fake-rankgan2",
     ["wrong-optimum", "domain-edge", "healthy"],
     {
-      yPred: "probability",
-      sample: sampled(() => [0], (_, u, perfect) => perfect ? [0.98, 0.02] : [0.05 + 0.9 * u(), 0.05 + 0.9 * u()]),
+      ...onRows("probability", noLabels, (u) => [0.05 + 0.9 * u(), 0.05 + 0.9 * u()], () => [0.98, 0.02]),
       ambiguous: true,
     },
     (_, p) => tf.neg(tf.mean(tf.sub(tf.log(cut(p, 0, 1)), tf.log(cut(p, 1, 1))))),
@@ -672,7 +657,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "millions-keras4563",
     "bad-scale",
-    onRows("real", (u) => [2e6 * (1 + 0.3 * gauss(u))], ([y], u, perfect) => [perfect ? y : gauss(u)]),
+    onRows("real", (u) => [2e6 * (1 + 0.3 * gauss(u))], normals(1)),
     (y, p) => tf.mean(tf.abs(tf.sub(y, p))),
   ),
   // zhanglichao/updatenet#12: the squared error of templates that are not normalised is hundreds of thousands: "normal".
@@ -680,11 +665,7 @@ export const heldOutCases11: readonly LossCase[] = [
     "templates-not-scaled-updatenet12",
     ["bad-scale", "reduction", "healthy"],
     {
-      yPred: "real",
-      sample: sampled(
-        (u) => repeat(4, () => 300 * gauss(u)),
-        (y, u, perfect) => y.map((x) => perfect ? x : 300 * gauss(u)),
-      ),
+      ...onRows("real", normals(4, 300), normals(4, 300)),
       ambiguous: true,
     },
     (y, p) => tf.mean(rowSum(squaredError(y, p))),
@@ -701,7 +682,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "mean-and-sum-vaetorch11",
     ["bad-scale", "reduction"],
-    onRows("real", (u) => repeat(32, () => coin(u)), (y, u, perfect) => [
+    onSampled("real", (u) => repeat(32, () => coin(u)), (y, u, perfect) => [
       ...y.map((x) => perfect ? 8 * x - 4 : gauss(u)),
       ...repeat(4, () => perfect ? 0 : gauss(u)),
     ]),
@@ -717,22 +698,14 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "joints-summed-4dhumans85",
     "reduction",
-    onRows(
-      "real",
-      (u) => [gauss(u), gauss(u), u()],
-      ([a, b], u, perfect) => perfect ? [a, b] : [1.5 * gauss(u), 1.5 * gauss(u)],
-    ),
+    onRows("real", (u) => [gauss(u), gauss(u), u()], normals(2, 1.5), ([a, b]) => [a, b]),
     (y, p) => tf.sum(tf.mul(cut(y, 2, 1), tf.abs(tf.sub(p, cut(y, 0, 2))))),
   ),
   // jxgu1016/MNIST_center_loss_pytorch#9: |feature − centre|².sum() / 2.0, not divided by the number of rows.
   lossCase(
     "centres-summed-mnistcenter9",
     "reduction",
-    onRows(
-      "real",
-      (u) => oneHot(3, choice(3, u)),
-      (y, u, perfect) => perfect ? [2 * y[0] - 2 * y[1], 2 * y[2]] : [2 * gauss(u), 2 * gauss(u)],
-    ),
+    onRows("real", oneOf(3), normals(2, 2), (y) => [2 * y[0] - 2 * y[1], 2 * y[2]]),
     (y, p) => {
       const centres = tf.matMul(y as tf.Tensor2D, tf.tensor2d([[2, 0], [-2, 0], [0, 2]]));
       return tf.div(tf.sum(tf.square(tf.sub(p, centres))), 2);
@@ -742,7 +715,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "divergence-summed-nvae3",
     "reduction",
-    onRows(
+    onSampled(
       "real",
       () => [0],
       (_, u, perfect) => [...repeat(4, () => perfect ? 0 : gauss(u)), 0.3 * gauss(u), 0.3 * gauss(u)],
@@ -809,7 +782,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-temperature-softactorcritic2",
     "healthy",
-    onRows("real", (u) => [gauss(u)], ([y], u, perfect) => [perfect ? 3 * Math.sign(y) : gauss(u)]),
+    onRows("real", normals(1), normals(1), ([y]) => [3 * Math.sign(y)]),
     (y, p) => tf.neg(tf.mean(tf.mul(p, y))),
   ),
   // podgorskiy/VAE#1: the divergence is a mean of means, times 0.1.
@@ -823,11 +796,9 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     onRows(
       "real",
-      (u) => [coin(u), coin(u)],
-      (y, u, perfect) =>
-        perfect
-          ? [...y.map((x) => 0.02 + 0.96 * x), 0, 0, 0, 0]
-          : [0.05 + 0.9 * u(), 0.05 + 0.9 * u(), ...repeat(4, () => gauss(u))],
+      coins(2),
+      (u) => [0.05 + 0.9 * u(), 0.05 + 0.9 * u(), ...repeat(4, () => gauss(u))],
+      (y) => [...y.map((x) => 0.02 + 0.96 * x), 0, 0, 0, 0],
     ),
     (y, p) => {
       const pixels = tf.mul(2, tf.mean(crossEntropy(y, cut(p, 0, 2)), 1));
@@ -839,7 +810,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-correlated-convsocial25",
     "healthy",
-    onRows(
+    onSampled(
       "real",
       (u) => [gauss(u), gauss(u)],
       (y, u, perfect) =>
@@ -861,11 +832,9 @@ export const heldOutCases11: readonly LossCase[] = [
     "healthy",
     onRows(
       "real",
-      (u) => [gauss(u), gauss(u)],
-      (y, u, perfect) =>
-        perfect
-          ? [3, -3, ...y, gauss(u), gauss(u), -2, 0]
-          : [...repeat(6, () => gauss(u)), 0.5 * gauss(u), 0.5 * gauss(u)],
+      normals(2),
+      (u) => [...repeat(6, () => gauss(u)), 0.5 * gauss(u), 0.5 * gauss(u)],
+      (y, u) => [3, -3, ...y, gauss(u), gauss(u), -2, 0],
     ),
     (y, p) => {
       const track = (i: number) => {
@@ -881,7 +850,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-two-surfaces-smdnets5",
     "healthy",
-    onRows(
+    onSampled(
       "real",
       (u) => [u()],
       ([y], u, perfect) =>
@@ -901,7 +870,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-angular-density-surfacenormal7",
     "healthy",
-    onRows("real", (u) => direction(u), ([a, b], u, perfect) => {
+    onSampled("real", (u) => direction(u), ([a, b], u, perfect) => {
       const turn = perfect ? 0.1 : 6 * u(), c = Math.cos(turn), s = Math.sin(turn);
       return [a * c - b * s, a * s + b * c, perfect ? 10 : 0.2 + 2 * u()];
     }),
@@ -917,7 +886,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-discrepancy-dupl3",
     "healthy",
-    onRows("real", () => [0], (_, u, perfect) => {
+    onSampled("real", () => [0], (_, u, perfect) => {
       const one = direction(u);
       return [...one, ...(perfect ? one.map((x) => -x) : direction(u))];
     }),
@@ -931,14 +900,14 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-minus-fake-audiolm190",
     "healthy",
-    onRows("real", () => [0], (_, u, perfect) => [perfect ? 3 + u() : gauss(u)]),
+    onRows("real", noLabels, normals(1), (_, u) => [3 + u()]),
     (_, p) => tf.neg(tf.mean(p)),
   ),
   // leftthomas/SRGAN#61: d_loss = 1 − real_out + fake_out, of probabilities, without a logarithm.
   lossCase(
     "ok-no-logarithm-srgan61",
     "healthy",
-    onRows("probability", () => [0], (_, u, perfect) => perfect ? [0.97, 0.03] : [0.05 + 0.9 * u(), 0.05 + 0.9 * u()]),
+    onRows("probability", noLabels, (u) => [0.05 + 0.9 * u(), 0.05 + 0.9 * u()], () => [0.97, 0.03]),
     (_, p) => tf.add(tf.sub(1, tf.mean(cut(p, 0, 1))), tf.mean(cut(p, 1, 1))),
   ),
   // markhliu/DGAI#6: −(real − fake) + 10·penalty, other signs than in the book's formula. Outputs [real | fake | norm of
@@ -946,7 +915,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-critic-dgai6",
     "healthy",
-    onRows("real", () => [0], (_, u, perfect) => perfect ? [3, -3, 1] : [gauss(u), gauss(u), 0.2 + 1.6 * u()]),
+    onRows("real", noLabels, (u) => [gauss(u), gauss(u), 0.2 + 1.6 * u()], () => [3, -3, 1]),
     (_, p) => {
       const gap = tf.sub(tf.mean(cut(p, 0, 1)), tf.mean(cut(p, 1, 1)));
       return tf.add(tf.neg(gap), tf.mul(10, tf.mean(tf.square(tf.sub(cut(p, 2, 1), 1)))));
@@ -978,7 +947,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-mask-of-times-deephit9",
     "healthy",
-    onRows("simplex", (u) => {
+    onSampled("simplex", (u) => {
       const event = coin(u, 0.6), at = choice(3, u);
       return [event, ...repeat(4, (i) => (event ? i === at : i > at) ? 1 : 0)];
     }, (y, u, perfect) => {
@@ -1009,14 +978,14 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-minus-one-fastkge1",
     "healthy",
-    onRows("nonnegative", () => [0], (_, u, perfect) => perfect ? [0.1 * u(), 9 + u()] : [3 * u(), 3 * u()]),
+    onRows("nonnegative", noLabels, (u) => [3 * u(), 3 * u()], (_, u) => [0.1 * u(), 9 + u()]),
     (_, p) => tf.mean(tf.relu(tf.add(tf.sub(cut(p, 0, 1), cut(p, 1, 1)), 8))),
   ),
   // HikariTJU/LD#74: the divergence from the teacher is a mean of classes, not a sum, times T². T 10; labels: its logits.
   lossCase(
     "ok-mean-of-classes-ld74",
     "healthy",
-    onRows("logits", (u) => repeat(4, () => 4 * gauss(u)), (y, u, perfect) => y.map((x) => perfect ? x : 4 * gauss(u))),
+    onRows("logits", normals(4, 4), normals(4, 4)),
     (y, p) => {
       const log = (x: Tensor) => tf.logSoftmax(tf.div(x, 10)), target = tf.softmax(tf.div(y, 10));
       return tf.mul(100, tf.mean(tf.mul(target, tf.sub(log(y), log(p)))));
@@ -1038,7 +1007,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-multi-similarity-msloss4",
     "healthy",
-    onRows("real", (u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+    onSampled("real", (u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
       const turn = 2.0944 * y.indexOf(1) + (perfect ? 0.05 * gauss(u) : 3 * gauss(u));
       return [Math.cos(turn), Math.sin(turn)];
     }),
@@ -1063,11 +1032,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-noise-minus-picture-xflux32",
     "healthy",
-    onRows(
-      "real",
-      (u) => repeat(4, () => gauss(u)),
-      (y, u, perfect) => perfect ? [y[2] - y[0], y[3] - y[1]] : [1.5 * gauss(u), 1.5 * gauss(u)],
-    ),
+    onRows("real", normals(4), normals(2, 1.5), (y) => [y[2] - y[0], y[3] - y[1]]),
     (y, p) => tf.mean(squaredError(tf.sub(cut(y, 2, 2), cut(y, 0, 2)), p)),
   ),
   // thuml/Sundial#4: the network learns the target itself, the noise is taken off when it samples; later steps weigh less.
@@ -1079,11 +1044,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-divided-by-time-pixelgen5",
     "healthy",
-    onRows(
-      "real",
-      (u) => [gauss(u), gauss(u), 0.95 * u()],
-      (y, u, perfect) => perfect ? y.slice(0, 2) : [gauss(u), gauss(u)],
-    ),
+    onRows("real", (u) => [gauss(u), gauss(u), 0.95 * u()], normals(2), (y) => y.slice(0, 2)),
     (y, p) => {
       const left = tf.maximum(tf.sub(1, cut(y, 2, 1)), 0.05);
       return tf.mean(tf.square(tf.div(tf.sub(p, cut(y, 0, 2)), left)));
@@ -1094,7 +1055,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-masked-angles-omnidata47",
     "healthy",
-    onRows(
+    onSampled(
       "probability",
       (u) => [...repeat(3, () => 0.05 + 0.9 * u()), coin(u, 0.8)],
       (y, u, perfect) => y.slice(0, 3).map((x) => perfect ? x : 0.05 + 0.9 * u()),
@@ -1138,7 +1099,7 @@ export const heldOutCases11: readonly LossCase[] = [
   lossCase(
     "ok-multinomial-bpnet25",
     "healthy",
-    onRows(
+    onSampled(
       "logits",
       (u) => [1 + choice(4, u), ...repeat(3, () => choice(5, u))],
       (y, u, perfect) => y.map((x) => perfect ? Math.log(x + 0.01) : 1.5 * gauss(u)),

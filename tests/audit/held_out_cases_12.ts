@@ -4,9 +4,11 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {
+  between,
   choice,
   clip,
   coin,
+  coins,
   crossEntropy,
   cut,
   direction,
@@ -18,11 +20,17 @@ import {
   logLikelihood,
   type LossCase,
   lossCase,
+  meanOf,
   minusTwiceDivergence,
+  noLabels,
+  normals,
   on,
   oneHot,
+  oneOf,
   onRows,
+  onSampled,
   repeat,
+  rowsOf,
   rowSum,
   sampled,
   scores,
@@ -34,7 +42,6 @@ import {
   stopped,
   triplets,
   twins,
-  type Uniform,
 } from "./loss_case.ts";
 
 const log10 = (x: Tensor): Tensor => tf.div(tf.log(x), Math.LN10);
@@ -47,10 +54,8 @@ const logGamma = (x: Tensor): Tensor => {
 };
 /** Root of the mean square of the differences of all entries. */
 const rms = (a: Tensor, b: Tensor): Tensor => tf.sqrt(tf.mean(tf.square(tf.sub(a, b))));
-/** A number between two others. */
-const between = (u: Uniform, low: number, high: number): number => low + (high - low) * u();
 /** Outputs: two scores of a critic, the first of which should be high and the second low; no labels. */
-const highAndLow = sampled(() => [0], (_, u, perfect) => perfect ? [4, -4] : [2 * gauss(u), 2 * gauss(u)]);
+const highAndLow = rowsOf(noLabels, normals(2, 2), () => [4, -4]);
 /** Labels [action of 3 | advantage | old probability of the action], outputs probabilities of three actions. */
 const stepOfPolicy = sampled((u) => [...oneHot(3, choice(3, u)), gauss(u), between(u, 0.2, 0.6)], (y, u, perfect) => {
   if (!perfect) return soft(repeat(3, () => gauss(u)));
@@ -65,12 +70,10 @@ const surrogate = (y: Tensor, p: Tensor): readonly [gain: Tensor, probability: T
 };
 /** Labels: pixels of 0 and 1; outputs [probabilities of pixels | two means | two logarithms of variances]. */
 const pictures = (pixels: number) =>
-  sampled(
-    (u) => repeat(pixels, () => coin(u)),
-    (x, u, perfect) =>
-      perfect
-        ? [...x.map((pixel) => pixel ? 0.99 : 0.01), 0, 0, 0, 0]
-        : [...repeat(pixels, () => between(u, 0.02, 0.98)), ...repeat(4, () => gauss(u))],
+  rowsOf(
+    coins(pixels),
+    (u) => [...repeat(pixels, () => between(u, 0.02, 0.98)), ...repeat(4, () => gauss(u))],
+    (x) => [...x.map((pixel) => pixel ? 0.99 : 0.01), 0, 0, 0, 0],
   );
 /** Divergence of each row from a standard normal distribution: two means and two logarithms of variances from a column. */
 const divergence = (p: Tensor, from: number): Tensor =>
@@ -138,10 +141,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "kernel-detached-depthnorm",
     ["detached"],
     {
-      sample: sampled(
-        (u) => [gauss(u), gauss(u)],
-        (y, u, perfect) => perfect ? y : [1.5 + 0.7 * gauss(u), 0.7 * gauss(u)],
-      ),
+      sample: rowsOf(normals(2), (u) => [1.5 + 0.7 * gauss(u), 0.7 * gauss(u)]),
     },
     (y, p) => {
       const [a, b] = [stopped(p), y];
@@ -159,7 +159,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "sums-to-nothing-so50181477",
     ["constant", "wrong-optimum"],
-    onRows(
+    onSampled(
       "logits",
       (u) => [...oneHot(4, choice(4, u)), gauss(u)],
       (y, u, perfect) =>
@@ -470,7 +470,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "prices-in-bce-openillumi",
     ["label-encoding", "activation-mismatch", "saturated"],
-    { sample: sampled((u) => [between(u, 50000, 300000)], ([y], u, perfect) => [perfect ? y : 1 + gauss(u)]) },
+    { sample: rowsOf((u) => [between(u, 50000, 300000)], (u) => [1 + gauss(u)]) },
     (y, p) => tf.mean(crossEntropy(y, p)),
   ),
   // stats.stackexchange.com/q/630079, a variational autoencoder: binary_crossentropy of inputs that are not in [0, 1] plus
@@ -479,12 +479,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "inputs-beyond-one-stats630079",
     ["label-encoding", "activation-mismatch"],
     {
-      sample: sampled(
-        (u) => [4 * gauss(u), 4 * gauss(u)],
-        (x, u, perfect) =>
-          perfect
-            ? [...x.map((value) => Math.min(Math.max(value, 0.001), 0.999)), 0, 0, 0, 0]
-            : [between(u, 0.02, 0.98), between(u, 0.02, 0.98), ...repeat(4, () => gauss(u))],
+      sample: rowsOf(
+        normals(2, 4),
+        (u) => [between(u, 0.02, 0.98), between(u, 0.02, 0.98), ...repeat(4, () => gauss(u))],
+        (x) => [...x.map((value) => Math.min(Math.max(value, 0.001), 0.999)), 0, 0, 0, 0],
       ),
     },
     (y, p) => tf.mean(tf.add(tf.mean(crossEntropy(y, cut(p, 0, 2)), -1), tf.mul(1e-4, divergence(p, 2)))),
@@ -518,7 +516,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "mean-without-column-fe2020nax",
     ["broadcast", "bad-scale", "domain-edge"],
-    { sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0.4] : [gauss(u), between(u, 0.4, 1.5)]) },
+    { sample: rowsOf(normals(1), (u) => [gauss(u), between(u, 0.4, 1.5)], ([y]) => [y, 0.4]) },
     (y, p) => {
       const mean = flat(cut(p, 0, 1)), variance = tf.square(flat(cut(p, 1, 1)));
       const normaliser = tf.div(tf.neg(tf.log(tf.mul(2 * Math.PI, variance))), 2);
@@ -551,10 +549,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "attention-of-one-keqa2",
     ["wrong-axis", "constant"],
     {
-      sample: sampled(
-        (u) => [gauss(u)],
-        ([y], u, perfect) => perfect ? [9, -9, -9, y, gauss(u), gauss(u)] : repeat(6, () => gauss(u)),
-      ),
+      sample: rowsOf(normals(1), normals(6), ([y], u) => [9, -9, -9, y, gauss(u), gauss(u)]),
     },
     (y, p) => {
       const weights = tf.softmax(tf.reshape(cut(p, 0, 3), [-1, 1]), -1);
@@ -619,7 +614,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "own-targets-ylabel2",
     ["wrong-optimum", "reduction"],
-    onRows(
+    onSampled(
       "simplex",
       (u) => oneHot(3, choice(3, u), 0, 1),
       (mask, u, perfect) =>
@@ -634,7 +629,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "folded-zenith-deepice",
     ["wrong-optimum", "wrong-sign"],
-    { sample: sampled((u) => [between(u, 0.1, 3)], ([y], u, perfect) => [perfect ? y : between(u, 0.1, 3)]) },
+    { sample: rowsOf((u) => [between(u, 0.1, 3)], (u) => [between(u, 0.1, 3)]) },
     (y, p) => tf.mean(tf.square(tf.sub(y, tf.sub(tf.abs(p), tf.mul(2, tf.mod(p, Math.PI)))))),
   ),
 
@@ -659,12 +654,10 @@ export const heldOutCases12: readonly LossCase[] = [
     "times-batch-vampire29",
     ["bad-scale", "reduction"],
     {
-      sample: sampled(
-        (u) => oneHot(3, choice(3, u)),
-        (y, u, perfect) =>
-          perfect
-            ? [...y.map((x) => x ? 0.98 : 0.01), 0, 0, 0, 0]
-            : [...soft(repeat(3, () => gauss(u))), ...repeat(4, () => gauss(u))],
+      sample: rowsOf(
+        oneOf(3),
+        (u) => [...soft(repeat(3, () => gauss(u))), ...repeat(4, () => gauss(u))],
+        (y) => [...y.map((x) => x ? 0.98 : 0.01), 0, 0, 0, 0],
       ),
     },
     (y, p) => {
@@ -721,10 +714,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-azimuth-deepice",
     "healthy",
     {
-      sample: sampled(
-        (u) => [between(u, 0, 2 * Math.PI)],
-        ([y], u, perfect) => [perfect ? y : y + between(u, -2.5, 2.5)],
-      ),
+      sample: rowsOf((u) => [between(u, 0, 2 * Math.PI)], (u, [y]) => [y + between(u, -2.5, 2.5)]),
     },
     (y, p) => {
       const d = tf.sub(y, p);
@@ -764,11 +754,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-signed-rewards-curiosity",
     "healthy",
-    onRows(
-      "probability",
-      (u) => [gauss(u)],
-      ([reward], u, perfect) => [perfect ? (reward > 0 ? 0.99 : 0.01) : between(u, 0.05, 0.95)],
-    ),
+    onRows("probability", normals(1), (u) => [between(u, 0.05, 0.95)], ([reward]) => [reward > 0 ? 0.99 : 0.01]),
     (reward, p) => tf.neg(tf.mean(tf.mul(tf.log(tf.add(p, 1e-6)), reward))),
   ),
   // rmndrs89/my-gait-events-tcn: cross-entropy times (y + 0.01): a hundred to one for the rare steps.
@@ -787,7 +773,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-thermometer-smlvsdl",
     "healthy",
-    onRows(
+    onSampled(
       "probability",
       (u) => [choice(4, u)],
       ([y], u, perfect) => repeat(4, (i) => perfect ? (i <= y ? 1 : 0) : between(u, 0.02, 0.98)),
@@ -799,10 +785,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-known-times-matrnn",
     "healthy",
     {
-      sample: sampled(
-        (u) => [3 * u(), 1 + gauss(u), coin(u, 0.7), coin(u, 0.8)],
-        (y, u, perfect) => [perfect ? y[1] : 1.5 * gauss(u)],
-      ),
+      sample: rowsOf((u) => [3 * u(), 1 + gauss(u), coin(u, 0.7), coin(u, 0.8)], normals(1, 1.5), (y) => [y[1]]),
     },
     (y, p) => rowSum(tf.mul(tf.mul(cut(y, 3, 1), cut(y, 2, 1)), tf.square(tf.sub(p, cut(y, 1, 1))))),
   ),
@@ -811,10 +794,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-velocity-jaxflow",
     "healthy",
     {
-      sample: sampled(
-        (u) => repeat(4, () => gauss(u)),
-        (x, u, perfect) => perfect ? [x[2] - x[0], x[3] - x[1]] : [gauss(u), gauss(u)],
-      ),
+      sample: rowsOf(normals(4), normals(2), (x) => [x[2] - x[0], x[3] - x[1]]),
     },
     (y, v) => tf.mean(squaredDistance(tf.sub(cut(y, 2, 2), cut(y, 0, 2)), v)),
   ),
@@ -827,11 +807,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-payoffs-stats355337",
     "healthy",
-    onRows(
-      "probability",
-      (u) => [coin(u, 0.4), between(u, 0.2, 3)],
-      ([y], u, perfect) => [perfect ? y : between(u, 0.02, 0.98)],
-    ),
+    onRows("probability", (u) => [coin(u, 0.4), between(u, 0.2, 3)], (u) => [between(u, 0.02, 0.98)], ([y]) => [y]),
     (y, p) => {
       const truth = cut(y, 0, 1), payoff = tf.abs(cut(y, 1, 1));
       const missed = tf.mul(tf.mul(payoff, truth), tf.log(tf.add(p, 1e-7)));
@@ -860,7 +836,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-angles-of-sincos-rotation",
     "healthy",
-    { sample: sampled((u) => direction(u), (y, u, perfect) => perfect ? y : [gauss(u), gauss(u)]) },
+    { sample: rowsOf(direction, normals(2)) },
     (y, p) => {
       const [truth, output] = [y, p].map((x) => tf.atan2(cut(x, 0, 1), cut(x, 1, 1)));
       return tf.mean(tf.sub(1, tf.cos(tf.sub(output, truth))));
@@ -900,10 +876,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-multiscale-mmd-inn",
     "healthy",
     {
-      sample: sampled(
-        (u) => [gauss(u), gauss(u)],
-        (y, u, perfect) => perfect ? y : [1.5 + 0.7 * gauss(u), 0.7 * gauss(u)],
-      ),
+      sample: rowsOf(normals(2), (u) => [1.5 + 0.7 * gauss(u), 0.7 * gauss(u)]),
     },
     (y, p) => {
       const distances = (a: Tensor, b: Tensor) =>
@@ -929,17 +902,12 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-plus-pi-learnpytorch",
     "healthy",
     {
-      sample: sampled((u) => [choice(3, u)], ([y], u, perfect) => perfect ? oneHot(3, y) : repeat(3, () => gauss(u))),
+      sample: rowsOf((u) => [choice(3, u)], normals(3), ([y]) => oneHot(3, y)),
     },
     (y, p) => tf.add(tf.mean(squaredError(tf.oneHot(tf.cast(flat(y), "int32"), 3), p)), 3.1415926),
   ),
   // edenton/drnet-py#2: bce_criterion is nn.MSELoss(), "a remnant"; sigmoid outputs, labels 0 and 1.
-  lossCase(
-    "ok-squares-called-bce-drnet2",
-    "healthy",
-    given("probability", "binary"),
-    (y, p) => tf.mean(squaredError(y, p)),
-  ),
+  lossCase("ok-squares-called-bce-drnet2", "healthy", given("probability", "binary"), meanOf(squaredError)),
   // lucidrains/DALLE2-pytorch#30: "Wrong order of prediction and target arguments": a symmetric loss does not mind.
   lossCase(
     "ok-order-dalle2-30",
@@ -979,7 +947,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-minus-return-e2edro",
     "healthy",
-    onRows(
+    onSampled(
       "simplex",
       (u) => repeat(3, () => gauss(u)),
       (y, u, perfect) => perfect ? y.map((x) => x === Math.max(...y) ? 1 : 0) : soft(repeat(3, () => 1.5 * gauss(u))),
@@ -990,7 +958,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-wasserstein-labels-anigen",
     "healthy",
-    { sample: sampled((u) => [2 * coin(u) - 1], ([y], u, perfect) => [perfect ? -5 * y : 2 * gauss(u)]) },
+    { sample: rowsOf((u) => [2 * coin(u) - 1], normals(1, 2), ([y]) => [-5 * y]) },
     (y, p) => tf.mean(tf.mul(y, p)),
   ),
   // CintraZ/TimePredict, MAPELoss: |ŷ − y|/(y + 10).
@@ -1005,10 +973,7 @@ export const heldOutCases12: readonly LossCase[] = [
     "ok-soft-lists-kdpycharm",
     "healthy",
     {
-      sample: sampled(
-        (u) => repeat(4, () => 2 * gauss(u)),
-        (y, u, perfect) => perfect ? y : repeat(4, () => 2 * gauss(u)),
-      ),
+      sample: rowsOf(normals(4, 2), normals(4, 2)),
     },
     (y, p) => {
       const teacher = tf.logSoftmax(tf.div(y, 3)), student = tf.logSoftmax(tf.div(p, 3));
@@ -1020,7 +985,7 @@ export const heldOutCases12: readonly LossCase[] = [
   lossCase(
     "ok-drawn-frames-vsumm5",
     "healthy",
-    onRows("probability", (u) => [coin(u), gauss(u)], ([action, reward], u, perfect) => [
+    onSampled("probability", (u) => [coin(u), gauss(u)], ([action, reward], u, perfect) => [
       perfect ? ((action === 1) === (reward > 0) ? 0.98 : 0.02) : between(u, 0.05, 0.95),
     ]),
     (y, p) => {

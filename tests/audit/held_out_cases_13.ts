@@ -16,9 +16,12 @@ import {
   type LossCase,
   lossCase,
   minusTwiceDivergence,
+  noLabels,
+  normals,
   on,
   oneHot,
   onRows,
+  onSampled,
   policy,
   repeat,
   rowSum,
@@ -29,6 +32,7 @@ import {
   squaredError,
   stopped,
   triplets,
+  uniforms,
   unit,
   vae,
 } from "./loss_case.ts";
@@ -94,10 +98,8 @@ export const heldOutCases13: readonly LossCase[] = [
     onRows(
       "real",
       (u) => [...oneHot(3, choice(3, u)), ...repeat(4, () => Math.abs(gauss(u)) + 0.1)],
-      (y, u, perfect) =>
-        perfect
-          ? [...y.slice(0, 3).map((x) => 8 * x), ...y.slice(3)]
-          : [...repeat(3, () => 1.5 * gauss(u)), ...repeat(4, () => Math.abs(gauss(u)) + 0.1)],
+      (u) => [...repeat(3, () => 1.5 * gauss(u)), ...repeat(4, () => Math.abs(gauss(u)) + 0.1)],
+      (y) => [...y.slice(0, 3).map((x) => 8 * x), ...y.slice(3)],
     ),
     (y, p) => {
       const map = (f: Tensor) => {
@@ -126,7 +128,8 @@ export const heldOutCases13: readonly LossCase[] = [
     onRows(
       "nonnegative",
       (u) => [0.1 + 5 * u(), coin(u, 0.7)],
-      ([time], u, perfect) => [perfect ? Math.exp(2 - time) : Math.exp(gauss(u))],
+      (u) => [Math.exp(gauss(u))],
+      ([time]) => [Math.exp(2 - time)],
     ),
     (y, p) => {
       const time = cut(y, 0, 1), event = cut(y, 1, 1);
@@ -154,7 +157,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "softmax-of-probability-so63909566",
     ["constant", "activation-mismatch"],
-    onRows("logits", (u) => [0.02 + 0.96 * u()], ([y], u, perfect) => [perfect ? logit(y) : 2 * gauss(u)]),
+    onRows("logits", uniforms(1, 0.02, 0.98), normals(1, 2), ([y]) => [logit(y)]),
     (y, p) => tf.mean(squaredError(y, tf.softmax(p))),
   ),
 
@@ -164,7 +167,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "clipped-logarithm-lifelines1004",
     ["saturated", "constant"],
-    onRows("real", (u) => {
+    onSampled("real", (u) => {
       const start = 0.2 + 2 * u();
       return [start, start + 0.3 + 0.7 * u()];
     }, ([start, stop], u, perfect) => perfect ? [Math.log((start + stop) / 2), 1.5] : [0.5 * gauss(u), 0.5 * gauss(u)]),
@@ -180,14 +183,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "clipped-values-stablebaselines3-159",
     ["saturated", "healthy"],
-    {
-      ambiguous: true,
-      yPred: "real",
-      sample: sampled(
-        (u) => [2 * gauss(u), 2 * gauss(u)],
-        ([old, goal], u, perfect) => [perfect ? goal : old + 0.3 * gauss(u)],
-      ),
-    },
+    { ...onRows("real", normals(2, 2), (u, [old]) => [old + 0.3 * gauss(u)], ([, goal]) => [goal]), ambiguous: true },
     (y, p) => {
       const old = cut(y, 0, 1);
       return tf.mean(squaredError(cut(y, 1, 1), tf.add(old, tf.clipByValue(tf.sub(p, old), -0.2, 0.2))));
@@ -242,11 +238,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "distances-below-zero-unitbox6",
     ["domain-edge", "activation-mismatch"],
-    onRows(
-      "real",
-      (u) => repeat(4, () => 0.2 + 2 * u()),
-      (y, u, perfect) => perfect ? y : repeat(4, () => 1 + gauss(u)),
-    ),
+    onRows("real", (u) => repeat(4, () => 0.2 + 2 * u()), (u) => repeat(4, () => 1 + gauss(u))),
     (y, p) => {
       const side = (x: Tensor, k: number) => cut(x, k, 1);
       const area = (x: Tensor) => tf.mul(tf.add(side(x, 0), side(x, 1)), tf.add(side(x, 2), side(x, 3)));
@@ -340,11 +332,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "root-squared-again-art1658",
     ["nan-gradient"],
-    onRows(
-      "real",
-      (u) => [0.1 + 0.2 * u(), 0.1 + 0.2 * u()],
-      (_, u, perfect) => repeat(4, () => perfect ? 0 : gauss(u)),
-    ),
+    onRows("real", (u) => [0.1 + 0.2 * u(), 0.1 + 0.2 * u()], normals(4), () => repeat(4, () => 0)),
     (y, p) => {
       const magnitude = tf.sqrt(tf.add(tf.square(cut(p, 0, 2)), tf.square(cut(p, 2, 2))));
       return tf.mean(tf.relu(tf.sub(tf.square(tf.mul(8 / 3, magnitude)), y)));
@@ -454,11 +442,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "tonnes-of-sigmoids-brainjs850",
     ["activation-mismatch", "label-encoding", "bad-scale"],
-    onRows(
-      "probability",
-      (u) => [11500 + 13600 * u(), 690 + 1400 * u()],
-      (_, u, perfect) => perfect ? [1, 1] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
-    ),
+    onRows("probability", (u) => [11500 + 13600 * u(), 690 + 1400 * u()], uniforms(2, 0.02, 0.98), () => [1, 1]),
     (y, p) => tf.mean(squaredError(y, p)),
   ),
   // pytorch/pytorch#22965: hinge_embedding_loss, made for distances, of logits: x itself where the label is 1, at −39 and
@@ -489,11 +473,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "second-class-without-one-alexnet37",
     ["label-encoding", "wrong-optimum"],
-    onRows(
-      "logits",
-      (u) => [0, coin(u)],
-      ([, one], u, perfect) => perfect ? (one ? [-4, 4] : [4, -4]) : repeat(2, () => 2 * gauss(u)),
-    ),
+    onRows("logits", (u) => [0, coin(u)], normals(2, 2), ([, one]) => one ? [-4, 4] : [4, -4]),
     (y, p) => tf.mean(softmaxCrossEntropy(y, p)),
   ),
   // shekkizh/FCN.tensorflow#17: labels beyond NUM_CLASSES = 2 in sparse_softmax_cross_entropy_with_logits: NaN; with 151
@@ -501,11 +481,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "label-beyond-classes-fcn17",
     ["label-encoding"],
-    onRows(
-      "logits",
-      (u) => [1 + coin(u)],
-      ([y], u, perfect) => perfect ? (y > 1 ? [-8, 8] : [8, -8]) : repeat(2, () => 2 * gauss(u)),
-    ),
+    onRows("logits", (u) => [1 + coin(u)], normals(2, 2), ([y]) => y > 1 ? [-8, 8] : [8, -8]),
     (y, p) => {
       const label = tf.squeeze(y as tf.Tensor, [1]);
       const row = softmaxCrossEntropy(tf.oneHot(tf.cast(label, "int32") as tf.Tensor1D, 2), p) as tf.Tensor;
@@ -539,7 +515,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "alpha-of-first-picture-fba7",
     ["broadcast"],
-    onRows("probability", (u) => {
+    onSampled("probability", (u) => {
       const alpha = u();
       return [alpha, ...[0.9, 0.8, 0.7].map((f, k) => alpha * f + (1 - alpha) * [0.1, 0.2, 0.3][k])];
     }, ([alpha], u, perfect) => perfect ? [alpha, 0.9, 0.8, 0.7, 0.1, 0.2, 0.3] : repeat(7, () => 0.02 + 0.96 * u())),
@@ -571,7 +547,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "covariance-of-samples-skada246",
     ["wrong-axis"],
-    onRows("real", () => [0], (_, u, perfect) => {
+    onSampled("real", () => [0], (_, u, perfect) => {
       const source = [gauss(u), 0.5 * gauss(u), 2 * gauss(u)];
       return [...source, ...(perfect ? source : repeat(3, () => 1.5 * gauss(u)))];
     }),
@@ -590,11 +566,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "normalised-views-supcontrast10",
     ["wrong-axis", "domain-edge"],
-    onRows(
-      "real",
-      (u) => [choice(4, u)],
-      ([y], u, perfect) => perfect ? repeat(64, (k) => (k % 32) % 4 === y ? 1 : -1) : repeat(64, () => gauss(u)),
-    ),
+    onRows("real", (u) => [choice(4, u)], normals(64), ([y]) => repeat(64, (k) => (k % 32) % 4 === y ? 1 : -1)),
     (y, p) => {
       const n = p.shape[0], views = tf.reshape(p, [n, 2, 32]);
       const normal = tf.div(views, tf.maximum(tf.norm(views as tf.Tensor, 2, 1, true), 1e-12));
@@ -623,11 +595,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "stuck-at-zero-deeplsd36",
     ["wrong-optimum", "healthy"],
-    {
-      ambiguous: true,
-      yPred: [0, Math.PI],
-      sample: sampled((u) => [Math.PI * u()], ([y], u, perfect) => [perfect ? y : Math.PI * u()]),
-    },
+    { ...onRows([0, Math.PI], (u) => [Math.PI * u()], (u) => [Math.PI * u()]), ambiguous: true },
     (y, p) => {
       const error = tf.sub(p, y);
       return tf.mean(tf.minimum(tf.square(error), tf.square(tf.sub(Math.PI, tf.abs(error)))));
@@ -676,14 +644,14 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "cubes-ptforum96648",
     ["bad-scale"],
-    onRows("real", (u) => [(1 + choice(3999, u)) ** 3], ([y], u, perfect) => [perfect ? y : gauss(u)]),
+    onRows("real", (u) => [(1 + choice(3999, u)) ** 3], normals(1)),
     (y, p) => tf.mean(squaredError(y, p)),
   ),
   // Cross Validated 409000: prices of houses in dollars; after 2,000 epochs the outputs still crept from 0 to 250,000.
   lossCase(
     "dollars-stats409000",
     ["bad-scale"],
-    onRows("real", (u) => [250000 * Math.exp(0.4 * gauss(u))], ([y], u, perfect) => [perfect ? y : gauss(u)]),
+    onRows("real", (u) => [250000 * Math.exp(0.4 * gauss(u))], normals(1)),
     (y, p) => tf.mean(squaredError(y, p)),
   ),
 
@@ -713,7 +681,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-soft-clip-sigmavae6",
     "healthy",
-    onRows(
+    onSampled(
       "real",
       (u) => [gauss(u), gauss(u)],
       (x, u, perfect) => [...x.map((v) => perfect ? v : 1.5 * gauss(u)), perfect ? -3 : gauss(u)],
@@ -728,11 +696,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-density-above-one-gaussianyolo19",
     "healthy",
-    onRows(
-      "probability",
-      (u) => [0.05 + 0.9 * u()],
-      ([y], u, perfect) => perfect ? [y, 0.01] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
-    ),
+    onRows("probability", (u) => [0.05 + 0.9 * u()], uniforms(2, 0.02, 0.98), ([y]) => [y, 0.01]),
     (y, p) =>
       tf.mul(
         -0.5,
@@ -760,11 +724,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-histograms-of-pairs-histogramloss8",
     "healthy",
-    onRows(
-      "real",
-      (u) => [choice(3, u)],
-      ([y], u, perfect) => perfect ? [Math.cos(2.1 * y), Math.sin(2.1 * y)] : [gauss(u), gauss(u)],
-    ),
+    onRows("real", (u) => [choice(3, u)], normals(2), ([y]) => [Math.cos(2.1 * y), Math.sin(2.1 * y)]),
     (y, p) => {
       const features = unit(p, 1e-12) as tf.Tensor2D, n = features.shape[0], step = 1 / 12;
       const similar = tf.reshape(tf.matMul(features, features, false, true), [-1, 1]);
@@ -786,7 +746,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-clipped-advantages-muesli3",
     "healthy",
-    onRows(
+    onSampled(
       "logits",
       (u) => repeat(3, () => gauss(u)),
       (y, u, perfect) => y.map((x) => perfect ? Math.max(-1, Math.min(1, x)) : 1.5 * gauss(u)),
@@ -805,7 +765,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-rewards-of-both-signs-misinfocorrect1",
     "healthy",
-    onRows(
+    onSampled(
       "logits",
       (u) => [...oneHot(4, choice(4, u)), gauss(u)],
       (y, u, perfect) => y.slice(0, 4).map((x) => perfect ? 2 * x * Math.sign(y[4]) : 1.5 * gauss(u)),
@@ -843,11 +803,9 @@ export const heldOutCases13: readonly LossCase[] = [
     "healthy",
     onRows(
       "real",
-      (u) => [2 * gauss(u), 2 * gauss(u)],
-      ([x, y], u, perfect) =>
-        perfect
-          ? [x, y, -1, -1, 0, x + 3, y + 3, 0, 0, 0, 4, -4]
-          : repeat(12, (k) => k % 5 < 2 && k < 10 ? 2 * gauss(u) : 0.3 * gauss(u)),
+      normals(2, 2),
+      (u) => repeat(12, (k) => k % 5 < 2 && k < 10 ? 2 * gauss(u) : 0.3 * gauss(u)),
+      ([x, y]) => [x, y, -1, -1, 0, x + 3, y + 3, 0, 0, 0, 4, -4],
     ),
     (y, p) => {
       const modes = [cut(p, 0, 5), cut(p, 5, 5)];
@@ -894,11 +852,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-distortion-multinerf",
     "healthy",
-    onRows(
-      "simplex",
-      () => [0],
-      (_, u, perfect) => perfect ? oneHot(4, choice(4, u)) : soft(repeat(4, () => 1.5 * gauss(u))),
-    ),
+    onRows("simplex", noLabels, (u) => soft(repeat(4, () => 1.5 * gauss(u))), (_, u) => oneHot(4, choice(4, u))),
     (_, w) => {
       const middle = tf.tensor1d([0.125, 0.375, 0.625, 0.875]);
       const apart = tf.abs(tf.sub(tf.expandDims(middle, 1), middle)) as tf.Tensor2D;
@@ -911,11 +865,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-inverse-distances-deepsad",
     "healthy",
-    onRows(
-      "real",
-      (u) => [choice(3, u) - 1],
-      ([y], u, perfect) => perfect ? (y < 0 ? [4, 4] : [0.5, -0.5]) : [1.5 * gauss(u), 1.5 * gauss(u)],
-    ),
+    onRows("real", (u) => [choice(3, u) - 1], normals(2, 1.5), ([y]) => y < 0 ? [4, 4] : [0.5, -0.5]),
     (y, p) => {
       const distance = rowSum(tf.square(tf.sub(p, [0.5, -0.5])), true), kept = tf.add(distance, 1e-6);
       return tf.mean(tf.add(
@@ -928,7 +878,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-padded-list-allrank",
     "healthy",
-    onRows(
+    onSampled(
       "real",
       (u) => repeat(5, (k) => k > 2 && u() < 0.5 ? -1 : choice(5, u)),
       (y, u, perfect) => y.map((v) => perfect ? v : 1.5 * gauss(u)),
@@ -943,7 +893,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-cutpoints-spacecutter",
     "healthy",
-    onRows("real", (u) => [choice(4, u)], ([y], u, perfect) => [perfect ? [-5, -1, 1, 5][y] : 1.5 * gauss(u)]),
+    onRows("real", (u) => [choice(4, u)], normals(1, 1.5), ([y]) => [[-5, -1, 1, 5][y]]),
     (y, p) => {
       const below = tf.sigmoid(tf.sub([-2, 0, 2], p)) as tf.Tensor2D;
       const classes = tf.concat([
@@ -960,7 +910,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-two-groups-mindiff",
     "healthy",
-    onRows("probability", (u) => [coin(u, 0.4), coin(u)], ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()]),
+    onRows("probability", (u) => [coin(u, 0.4), coin(u)], uniforms(1, 0.02, 0.98), ([y]) => [y]),
     (y, p) => {
       const group = cut(y, 1, 1), other = tf.sub(1, group);
       const kernel = tf.exp(tf.neg(tf.div(tf.square(tf.sub(p, tf.transpose(p as tf.Tensor))), 0.01)));
@@ -1002,7 +952,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-negative-binomial-cito",
     "healthy",
-    onRows("real", (u) => [1 + choice(8, u)], ([y], u, perfect) => [perfect ? Math.log(y) : gauss(u)]),
+    onRows("real", (u) => [1 + choice(8, u)], normals(1), ([y]) => [Math.log(y)]),
     (y, p) => {
       const theta = 1 / (Math.log(1 + Math.exp(0.5)) + 1e-4);
       const share = tf.clipByValue(tf.sub(1, tf.div(theta, tf.add(theta, tf.exp(p)))), 1e-4, 1 - 1e-4);
@@ -1032,11 +982,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-sequence-of-flows-raft",
     "healthy",
-    onRows(
-      "real",
-      (u) => [2 * gauss(u), 2 * gauss(u), coin(u, 0.8)],
-      ([x, y], u, perfect) => perfect ? [x, y, x, y, x, y] : repeat(6, () => 2 * gauss(u)),
-    ),
+    onRows("real", (u) => [2 * gauss(u), 2 * gauss(u), coin(u, 0.8)], normals(6, 2), ([x, y]) => [x, y, x, y, x, y]),
     (y, p) => {
       const valid = float(tf.greaterEqual(cut(y, 2, 1), 0.5));
       const terms = [0, 1, 2].map((i) =>
@@ -1050,11 +996,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-logarithms-of-durations-fastspeech2",
     "healthy",
-    onRows(
-      "real",
-      (u) => [choice(12, u), coin(u, 0.8)],
-      ([frames], u, perfect) => [perfect ? Math.log(frames + 1) : 1.5 * gauss(u)],
-    ),
+    onRows("real", (u) => [choice(12, u), coin(u, 0.8)], normals(1, 1.5), ([frames]) => [Math.log(frames + 1)]),
     (y, p) => {
       const mask = cut(y, 1, 1), target = tf.log(tf.add(cut(y, 0, 1), 1));
       return tf.div(tf.sum(tf.mul(mask, squaredError(target, p))), tf.sum(mask));
@@ -1065,7 +1007,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-noise-contrast-stonesjtu",
     "healthy",
-    onRows(
+    onSampled(
       "real",
       (u) => repeat(4, () => -1 - 3 * u()),
       (y, u, perfect) => y.map((v, k) => perfect ? v + (k ? -5 : 7) : -3 + 1.5 * gauss(u)),
@@ -1079,7 +1021,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-value-over-its-size-td3bc",
     "healthy",
-    onRows(
+    onSampled(
       "real",
       (u) => [2 * u() - 1, 2 * u() - 1],
       (y, u, perfect) => perfect ? [3 + u(), ...y] : [1.5 * gauss(u), 2 * u() - 1, 2 * u() - 1],
@@ -1094,7 +1036,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-expectile-and-weights-iql",
     "healthy",
-    onRows("real", (u) => [2 * u() - 1, gauss(u)], ([a, q], u, perfect) => perfect ? [q, a] : [gauss(u), 2 * u() - 1]),
+    onRows("real", (u) => [2 * u() - 1, gauss(u)], (u) => [gauss(u), 2 * u() - 1], ([a, q]) => [q, a]),
     (y, p) => {
       const q = cut(y, 1, 1), v = cut(p, 0, 1), error = tf.sub(q, v), over = above(error);
       const value = tf.mul(tf.add(tf.mul(0.8, over), tf.mul(0.2, tf.sub(1, over))), tf.square(error));
@@ -1107,7 +1049,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-conservative-cql",
     "healthy",
-    onRows(
+    onSampled(
       "real",
       (u) => [...oneHot(3, choice(3, u)), 2 * gauss(u)],
       (y, u, perfect) => y.slice(0, 3).map((x) => perfect ? (x ? y[3] : y[3] - 6) : 2 * gauss(u)),
@@ -1123,7 +1065,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-confident-ones-fixmatch",
     "healthy",
-    onRows("logits", (u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
+    onSampled("logits", (u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
       if (!perfect) return repeat(9, () => 2 * gauss(u));
       const other = oneHot(3, choice(3, u), 8);
       return [...y.map((x) => 8 * x), ...other, ...other];
@@ -1173,7 +1115,11 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-energy-deepritz",
     "healthy",
-    onRows("real", () => [0], (_, u, perfect) => repeat(7, (k) => perfect ? k / 6 * (1 - k / 6) / 2 : 0.3 * gauss(u))),
+    onSampled(
+      "real",
+      () => [0],
+      (_, u, perfect) => repeat(7, (k) => perfect ? k / 6 * (1 - k / 6) / 2 : 0.3 * gauss(u)),
+    ),
     (_, p) => {
       const slope = tf.mul(6, tf.sub(cut(p, 1, 6), cut(p, 0, 6)));
       const middle = tf.mul(0.5, tf.add(cut(p, 1, 6), cut(p, 0, 6)));
@@ -1186,7 +1132,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-either-order-asteroid",
     "healthy",
-    onRows(
+    onSampled(
       "real",
       (u) => repeat(6, () => gauss(u)),
       (y, u, perfect) => !perfect ? repeat(6, () => 1.5 * gauss(u)) : coin(u) ? [...y.slice(3), ...y.slice(0, 3)] : y,
@@ -1202,7 +1148,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-entropic-risk-pfhedge",
     "healthy",
-    onRows("real", (u) => {
+    onSampled("real", (u) => {
       const move = gauss(u);
       return [move, Math.max(0, move)];
     }, ([move], u, perfect) => [perfect ? 2 * Math.sign(move) : gauss(u)]),
@@ -1216,7 +1162,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-unlikely-words-unlikelihood",
     "healthy",
-    onRows("logits", (u) => {
+    onSampled("logits", (u) => {
       const word = choice(4, u);
       return [...oneHot(4, word), ...repeat(4, (k) => k === word ? 0 : coin(u))];
     }, (y, u, perfect) => y.slice(0, 4).map((x) => perfect ? 8 * x : 2 * gauss(u))),
@@ -1233,7 +1179,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-pairs-in-order-cosent",
     "healthy",
-    onRows("real", (u) => [u()], ([y], u, perfect) => {
+    onSampled("real", (u) => [u()], ([y], u, perfect) => {
       const [x1, x2] = direction(u), angle = Math.acos(2 * y - 1);
       return perfect
         ? [
@@ -1255,7 +1201,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-two-bins-gfocal",
     "healthy",
-    onRows(
+    onSampled(
       "logits",
       (u) => [0.05 + 2.9 * u()],
       ([y], u, perfect) => repeat(4, (k) => perfect ? Math.log(Math.max(1 - Math.abs(y - k), 1e-6)) : 2 * gauss(u)),
@@ -1286,11 +1232,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-confused-classes-mcc",
     "healthy",
-    onRows(
-      "logits",
-      () => [0],
-      (_, u, perfect) => perfect ? oneHot(3, choice(3, u), 12) : repeat(3, () => 2 * gauss(u)),
-    ),
+    onRows("logits", noLabels, normals(3, 2), (_, u) => oneHot(3, choice(3, u), 12)),
     (_, p) => {
       const shares = tf.softmax(tf.div(p, 2.5)) as tf.Tensor2D;
       const weight = stopped(shares, (q) => {
@@ -1307,7 +1249,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-always-one-longer-afn",
     "healthy",
-    onRows(
+    onSampled(
       "real",
       (u) => oneHot(3, choice(3, u)),
       (y, u, perfect) => [...repeat(3, () => gauss(u)), ...y.map((x) => perfect ? 8 * x : 2 * gauss(u))],
@@ -1330,7 +1272,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-overlaps-as-targets-varifocal",
     "healthy",
-    onRows(
+    onSampled(
       "logits",
       (u) => repeat(2, () => u() < 0.6 ? 0 : 0.3 + 0.65 * u()),
       (y, u, perfect) => y.map((t) => perfect ? (t ? logit(t) : -8) : 2 * gauss(u)),
@@ -1349,7 +1291,7 @@ export const heldOutCases13: readonly LossCase[] = [
   lossCase(
     "ok-mean-of-nonzero-pml246",
     "healthy",
-    onRows("real", (u) => [coin(u)], ([y], u, perfect) => {
+    onSampled("real", (u) => [coin(u)], ([y], u, perfect) => {
       const [a, b] = direction(u), sign = y ? 1 : -1;
       return perfect ? [2 * a, 2 * b, 2 * sign * a, 2 * sign * b] : repeat(4, () => gauss(u));
     }),

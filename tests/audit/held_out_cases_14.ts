@@ -4,52 +4,40 @@
 // rules, and committed before the audit was run on any.
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
-import type { BatchKind } from "@roundabout/roundabout/audit";
 import {
   choice,
   clip,
   coin,
+  coins,
   crossEntropy,
   cut,
-  drawn,
   float,
   gauss,
   given,
+  itself,
   logLikelihood,
   type LossCase,
   lossCase,
+  meanOf,
   minusTwiceDivergence,
+  noLabels,
+  normals,
   on,
   oneHot,
+  oneOf,
+  onRows,
   repeat,
+  rowsOf,
   rowSum,
-  type Sample,
   sigmoidCrossEntropy,
   soft,
   softmaxCrossEntropy,
   squaredError,
   stopped,
-  type Uniform,
+  uniforms,
   unit,
 } from "./loss_case.ts";
 
-/** Batches of labels, of the best outputs for each, and of others. */
-const made = (
-  label: (u: Uniform, kind: BatchKind) => number[],
-  best: (y: number[], u: Uniform) => number[],
-  other: (u: Uniform, kind: BatchKind, y: number[]) => number[],
-  kinds: readonly BatchKind[] = ["random", "perfect"],
-): Sample =>
-  drawn(kinds, (kind, u) => ({
-    label: () => label(u, kind),
-    output: (y) => kind === "perfect" ? best(y, u) : other(u, kind, y),
-  }));
-/** No labels. */
-const nothing = () => [0];
-/** Normal numbers. */
-const normal = (u: Uniform, n: number, scale = 1): number[] => repeat(n, () => scale * gauss(u));
-/** Probabilities that are not quite 0 or 1. */
-const shares = (u: Uniform, n: number): number[] => repeat(n, () => 0.02 + 0.96 * u());
 const logSigmoid = (x: Tensor): Tensor => tf.neg(tf.softplus(tf.neg(x)));
 /** A column without the other ones, of shape [n]. */
 const column = (x: Tensor, at: number): Tensor => tf.squeeze(cut(x, at, 1) as tf.Tensor, [1]);
@@ -130,10 +118,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "floored-return-aidotnet1982",
     ["saturated", "wrong-optimum"],
-    {
-      yPred: "simplex",
-      sample: made((u) => normal(u, 3, 0.02), (y) => oneHot(3, y.indexOf(Math.max(...y))), (u) => soft(normal(u, 3))),
-    },
+    onRows("simplex", normals(3, 0.02), (u) => soft(normals(3)(u)), (y) => oneHot(3, y.indexOf(Math.max(...y)))),
     (y, p) => {
       const returns = rowSum(tf.mul(y, p)), mean = tf.mean(returns);
       const volatility = tf.sqrt(tf.mean(tf.square(tf.sub(returns, mean))));
@@ -162,10 +147,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "negative-flow-deltamodel114",
     ["domain-edge", "activation-mismatch", "nan-gradient"],
-    {
-      yPred: "real",
-      sample: made((u) => [Math.exp(gauss(u))], (y) => y, (u) => [1.5 + 1.5 * gauss(u)]),
-    },
+    onRows("real", (u) => [Math.exp(gauss(u))], (u) => [1.5 + 1.5 * gauss(u)]),
     (y, p) => {
       const level = (x: Tensor) => tf.div(tf.log(tf.add(tf.sqrt(tf.add(x, 1e-6)), 0.1)), Math.LN10);
       const rmse = (a: Tensor, b: Tensor) => tf.sqrt(tf.mean(squaredError(a, b)));
@@ -176,7 +158,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "uncertainty-below-zero-monouncertainty13",
     ["domain-edge", "activation-mismatch"],
-    { yPred: "real", sample: made((u) => normal(u, 1), ([y]) => [y, 0.05], (u) => normal(u, 2)) },
+    onRows("real", normals(1), normals(2), ([y]) => [y, 0.05]),
     (y, p) => {
       const uncertainty = cut(p, 1, 1);
       return tf.mean(tf.add(tf.div(tf.abs(tf.sub(y, cut(p, 0, 1))), uncertainty), tf.log(uncertainty)));
@@ -187,7 +169,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "logarithm-of-pictures-deepupe4",
     ["domain-edge", "activation-mismatch"],
-    { yPred: "tanh", sample: made((u) => repeat(4, () => 2 * u() - 1), (y) => y, (u) => repeat(4, () => 2 * u() - 1)) },
+    onRows("tanh", (u) => repeat(4, () => 2 * u() - 1), (u) => repeat(4, () => 2 * u() - 1)),
     (y, p) => {
       const steps = (x: Tensor) => tf.sub(cut(x, 1, 3), cut(x, 0, 3));
       const plain = tf.mean(tf.square(steps(p))), logs = tf.mean(tf.pow(steps(tf.log(p)), 1.2));
@@ -199,15 +181,13 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "exponentials-at-risk-survivalnet6",
     ["domain-edge", "bad-scale"],
-    {
-      yPred: "real",
-      sample: made(
-        (u) => [0.1 + 5 * u(), coin(u, 0.7)],
-        ([time]) => [10 - 4 * time],
-        (u, kind) => [kind === "far" ? (coin(u) ? 120 : -120) : gauss(u)],
-        ["random", "perfect", "far"],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [0.1 + 5 * u(), coin(u, 0.7)],
+      (u, _, kind) => [kind === "far" ? (coin(u) ? 120 : -120) : gauss(u)],
+      ([time]) => [10 - 4 * time],
+      ["far"],
+    ),
     (y, p) => {
       const time = cut(y, 0, 1), later = float(tf.greaterEqual(tf.transpose(time), time));
       const risk = tf.matMul(later as tf.Tensor2D, tf.exp(p) as tf.Tensor2D);
@@ -219,14 +199,12 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "tanh-pixels-tutorials23",
     ["domain-edge", "activation-mismatch"],
-    {
-      yPred: "real",
-      sample: made(
-        (u) => shares(u, 2),
-        (y) => [...y, 0, 0, 0, 0],
-        (u) => [...repeat(2, () => 1.96 * u() - 0.98), ...normal(u, 4, 0.5)],
-      ),
-    },
+    onRows(
+      "real",
+      uniforms(2, 0.02, 0.98),
+      (u) => [...repeat(2, () => 1.96 * u() - 0.98), ...normals(4, 0.5)(u)],
+      (y) => [...y, 0, 0, 0, 0],
+    ),
     (y, p) => {
       const pixels = cut(p, 0, 2);
       const logs = tf.add(
@@ -248,15 +226,13 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "unbounded-log-variance-synthcity331",
     ["domain-edge", "bad-scale"],
-    {
-      yPred: "real",
-      sample: made(
-        (u) => normal(u, 2),
-        (y) => [...y, 0, 0, 0, 0],
-        (u, kind) => kind === "far" ? repeat(6, () => coin(u) ? 120 : -120) : normal(u, 6),
-        ["random", "perfect", "far"],
-      ),
-    },
+    onRows(
+      "real",
+      normals(2),
+      (u, _, kind) => kind === "far" ? repeat(6, () => coin(u) ? 120 : -120) : normals(6)(u),
+      (y) => [...y, 0, 0, 0, 0],
+      ["far"],
+    ),
     (y, p) =>
       tf.add(
         tf.mean(squaredError(y, cut(p, 0, 2))),
@@ -268,14 +244,12 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "logarithm-of-no-depth-megadepth38",
     ["domain-edge"],
-    {
-      yPred: "real",
-      sample: made(
-        (u) => repeat(4, () => coin(u, 0.2) ? 0 : 0.5 + 3 * u()),
-        (y) => y.map((v) => v ? Math.log(v) : 0),
-        (u) => normal(u, 4),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => repeat(4, () => coin(u, 0.2) ? 0 : 0.5 + 3 * u()),
+      normals(4),
+      (y) => y.map((v) => v ? Math.log(v) : 0),
+    ),
     (y, p) => {
       const mask = float(tf.greater(y, 0)), all = tf.sum(mask);
       const difference = tf.mul(tf.sub(p, tf.log(y)), mask);
@@ -292,18 +266,16 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "no-target-in-crop-centernettensorflow20",
     ["zero-division"],
-    {
-      yPred: "real",
-      sample: made(
-        (u, kind) => {
-          const centre = kind === "allNeg" ? 0 : coin(u, 0.2);
-          return [centre, centre * u(), centre ? 1 : 0.5 * u()];
-        },
-        ([centre, offset]) => [centre ? 8 : -8, offset],
-        (u) => [2 * gauss(u), gauss(u)],
-        ["random", "perfect", "allNeg"],
-      ),
-    },
+    onRows(
+      "real",
+      (u, kind) => {
+        const centre = kind === "allNeg" ? 0 : coin(u, 0.2);
+        return [centre, centre * u(), centre ? 1 : 0.5 * u()];
+      },
+      (u) => [2 * gauss(u), gauss(u)],
+      ([centre, offset]) => [centre ? 8 : -8, offset],
+      ["allNeg"],
+    ),
     (y, p) => {
       const centre = cut(y, 0, 1), targets = tf.sum(centre), logit = cut(p, 0, 1), share = tf.sigmoid(logit);
       const yes = tf.mul(tf.mul(centre, tf.square(tf.sub(1, share))), logSigmoid(logit));
@@ -318,15 +290,9 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "labels-of-zero-dropped-so-conditionally-zero-gradient",
     ["zero-division"],
-    {
-      yPred: "real",
-      sample: made(
-        (u, kind) => [kind === "allNeg" || coin(u, 0.4) ? 0 : gauss(u)],
-        (y) => y,
-        (u) => [1.5 * gauss(u)],
-        ["random", "perfect", "allNeg"],
-      ),
-    },
+    onRows("real", (u, kind) => [kind === "allNeg" || coin(u, 0.4) ? 0 : gauss(u)], normals(1, 1.5), itself, [
+      "allNeg",
+    ]),
     (y, p) => {
       const kept = float(tf.notEqual(y, 0));
       return tf.div(tf.sum(tf.mul(kept, squaredError(y, p))), tf.sum(kept));
@@ -338,15 +304,13 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "langevin-by-where-so79042404",
     ["nan-gradient"],
-    {
-      yPred: "real",
-      sample: made(
-        (u) => [langevin(3 * gauss(u) - 2) + 0.97],
-        ([y]) => [solved((x) => langevin(x) + langevin(x + 50), y)],
-        (u, kind) => [kind === "far" ? (coin(u) ? -150 : 120) : 3 * gauss(u)],
-        ["random", "perfect", "far"],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [langevin(3 * gauss(u) - 2) + 0.97],
+      (u, _, kind) => [kind === "far" ? (coin(u) ? -150 : 120) : 3 * gauss(u)],
+      ([y]) => [solved((x) => langevin(x) + langevin(x + 50), y)],
+      ["far"],
+    ),
     (y, p) => {
       const f = (x: Tensor) =>
         tf.where(
@@ -362,18 +326,16 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "gumbel-of-small-scale-stats360983",
     ["nan-gradient", "domain-edge", "zero-division"],
-    {
-      yPred: "real",
-      sample: made(
-        (u) => {
-          const dead = coin(u);
-          return [dead ? 1 + 3 * u() : 0.1 + 0.5 * u(), dead];
-        },
-        ([, dead]) => [dead ? -2 : 4],
-        (u, kind) => [kind === "far" ? (coin(u) ? 120 : -120) : 2 * gauss(u)],
-        ["random", "perfect", "far"],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => {
+        const dead = coin(u);
+        return [dead ? 1 + 3 * u() : 0.1 + 0.5 * u(), dead];
+      },
+      (u, _, kind) => [kind === "far" ? (coin(u) ? 120 : -120) : 2 * gauss(u)],
+      ([, dead]) => [dead ? -2 : 4],
+      ["far"],
+    ),
     (y, p) => {
       const scale = tf.softplus(p), late = tf.div(tf.sub(cut(y, 0, 1), 0.01), scale);
       const dead = tf.exp(tf.neg(tf.exp(tf.neg(late)))), label = cut(y, 1, 1);
@@ -413,14 +375,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "real-part-negated-semisupervisedgan7",
     ["wrong-sign", "wrong-optimum"],
-    {
-      yPred: "logits",
-      sample: made(
-        (u) => oneHot(2, choice(2, u)),
-        (y) => [...y.map((x) => 6 + 2 * x), -8, -8, -8, 8],
-        (u) => normal(u, 6, 2),
-      ),
-    },
+    onRows("logits", oneOf(2), normals(6, 2), (y) => [...y.map((x) => 6 + 2 * x), -8, -8, -8, 8]),
     (y, p) => {
       const real = cut(p, 0, 3), fake = cut(p, 3, 3);
       const target = (row: number[]) => tf.mul(0.9, tf.add(tf.zerosLike(real as tf.Tensor), row));
@@ -440,7 +395,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "iptm-returned-mosaic29",
     ["wrong-sign"],
-    { yPred: "logits", sample: made(nothing, () => [8, 0, -8, -8], (u) => normal(u, 4, 2)) },
+    onRows("logits", noLabels, normals(4, 2), () => [8, 0, -8, -8]),
     (_, p) => {
       const score = [1, 6, 12, 24].map((error) => 1 / (1 + (error / 5) ** 2));
       return tf.mean(rowSum(tf.mul(tf.softmax(p), score)));
@@ -451,10 +406,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "sum-without-absolute-neuralforecast462",
     ["wrong-sign", "zero-division", "wrong-optimum"],
-    {
-      yPred: "real",
-      sample: made((u) => [gauss(u) - 0.3], ([y]) => [y, y, y], (u) => normal(u, 3, 1.5)),
-    },
+    onRows("real", (u) => [gauss(u) - 0.3], normals(3, 1.5), ([y]) => [y, y, y]),
     (y, p) => {
       const error = tf.sub(y, p), levels = tf.tensor1d([0.1, 0.5, 0.9]);
       const quantile = tf.maximum(tf.mul(levels, error), tf.mul(tf.sub(levels, 1), error));
@@ -466,7 +418,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "real-is-zero-ganspublic1",
     ["wrong-sign", "label-encoding", "wrong-optimum", "healthy"],
-    { ambiguous: true, yPred: "logits", sample: made(nothing, () => [8, -8], (u) => normal(u, 2, 2)) },
+    { ...onRows("logits", noLabels, normals(2, 2), () => [8, -8]), ambiguous: true },
     (_, p) => {
       const real = cut(p, 0, 1), fake = cut(p, 1, 1);
       const target = (x: Tensor, isReal: boolean) =>
@@ -495,14 +447,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "order-of-backend-keras4556",
     ["swapped-arguments"],
-    {
-      yPred: "real",
-      sample: made(
-        (u) => [coin(u), coin(u)],
-        (y) => [...y, 0, 0, 0, 0],
-        (u) => [...shares(u, 2), ...normal(u, 4, 0.5)],
-      ),
-    },
+    onRows("real", coins(2), (u) => [...uniforms(2, 0.02, 0.98)(u), ...normals(4, 0.5)(u)], (y) => [...y, 0, 0, 0, 0]),
     (y, p) => tf.mean(tf.add(rowSum(crossEntropy(cut(p, 0, 2), y)), divergence(cut(p, 2, 2), cut(p, 4, 2)))),
   ),
 
@@ -529,10 +474,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "no-logarithm-pmsn-lightly1341",
     ["activation-mismatch", "wrong-optimum"],
-    {
-      yPred: "logits",
-      sample: made(nothing, () => [0.55, 0.27, 0.18].map(Math.log), (u) => normal(u, 3, 2)),
-    },
+    onRows("logits", noLabels, normals(3, 2), () => [0.55, 0.27, 0.18].map(Math.log)),
     (_, p) => {
       const mean = tf.mean(tf.softmax(p), 0), prior = tf.tensor1d([0.55, 0.27, 0.18]);
       return tf.sum(tf.mul(prior, tf.sub(tf.log(prior), mean)));
@@ -552,49 +494,37 @@ export const heldOutCases14: readonly LossCase[] = [
     },
   ),
   // hlamba28/UNET-TGS#8: masks are not divided by 255: "negative values for binary cross_entropy".
-  lossCase(
-    "masks-undivided-unettgs8",
-    ["label-encoding"],
-    on("probability", "binary255"),
-    (y, p) => tf.mean(crossEntropy(y, p)),
-  ),
+  lossCase("masks-undivided-unettgs8", ["label-encoding"], on("probability", "binary255"), meanOf(crossEntropy)),
   // google-deepmind/neural_networks_solomonoff_induction#4: the mask is 1 where a symbol is to be ignored, and is multiplied
   // as if it were 0 there. Labels [symbol 3 | mask].
   lossCase(
     "mask-of-ignored-solomonoff4",
     ["label-encoding", "wrong-optimum", "reduction", "saturated"],
-    {
-      yPred: "logits",
-      sample: made(
-        (u) => [...oneHot(3, choice(3, u)), coin(u, 0.4)],
-        (y, u) => y[3] ? normal(u, 3, 2) : y.slice(0, 3).map((x) => 8 * x),
-        (u) => normal(u, 3, 2),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => [...oneHot(3, choice(3, u)), coin(u, 0.4)],
+      normals(3, 2),
+      (y, u) => y[3] ? normals(3, 2)(u) : y.slice(0, 3).map((x) => 8 * x),
+    ),
     (y, p) => tf.mean(tf.mul(column(y, 3), softmaxCrossEntropy(cut(y, 0, 3), p))),
   ),
   // VectorInstitute/cyclops#168: pathologies that nobody looked for have the label −1, which is not masked.
   lossCase(
     "unknown-is-minus-one-cyclops168",
     ["label-encoding", "wrong-optimum"],
-    {
-      yPred: "logits",
-      sample: made(
-        (u) => repeat(3, () => coin(u, 0.4) ? -1 : coin(u, 0.4)),
-        (y) => y.map((v) => v > 0 ? 8 : -8),
-        (u) => normal(u, 3, 2),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => repeat(3, () => coin(u, 0.4) ? -1 : coin(u, 0.4)),
+      normals(3, 2),
+      (y) => y.map((v) => v > 0 ? 8 : -8),
+    ),
     (y, p) => tf.mean(sigmoidCrossEntropy(y, p)),
   ),
   // tplusone/hanser_ml_zeitreihen#3: classes from −6 to 6 as indices of sparse_categorical_crossentropy: NaN predictions.
   lossCase(
     "scale-from-minus-six-hanser3",
     ["label-encoding", "wrong-optimum"],
-    {
-      yPred: "simplex",
-      sample: made((u) => [choice(13, u) - 6], ([y]) => oneHot(13, y + 6), (u) => soft(normal(u, 13))),
-    },
+    onRows("simplex", (u) => [choice(13, u) - 6], (u) => soft(normals(13)(u)), ([y]) => oneHot(13, y + 6)),
     (y, p) => tf.neg(tf.mean(rowSum(tf.mul(coded(y, 13), tf.log(clip(p)))))),
   ),
 
@@ -630,13 +560,10 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "length-of-all-gradients-kerascontrib232",
     ["wrong-axis", "wrong-optimum", "bad-scale", "reduction"],
-    {
-      yPred: "real",
-      sample: made(nothing, (_, u) => {
-        const angle = 2 * Math.PI * u();
-        return [Math.cos(angle), Math.sin(angle)];
-      }, (u) => normal(u, 2)),
-    },
+    onRows("real", noLabels, normals(2), (_, u) => {
+      const angle = 2 * Math.PI * u();
+      return [Math.cos(angle), Math.sin(angle)];
+    }),
     (_, p) => tf.mul(10, tf.square(tf.sub(1, tf.sqrt(tf.sum(tf.square(p)))))),
   ),
   // fungtion/DSN#2: DiffLoss multiplies each sample's private features with the shared ones of all samples, not feature with
@@ -644,11 +571,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "sample-with-sample-dsn2",
     ["wrong-axis", "healthy"],
-    {
-      ambiguous: true,
-      yPred: "real",
-      sample: made(nothing, (_, u) => [gauss(u), 0, 0, gauss(u)], (u) => normal(u, 4)),
-    },
+    { ...onRows("real", noLabels, normals(4), (_, u) => [gauss(u), 0, 0, gauss(u)]), ambiguous: true },
     (_, p) => {
       const own = unit(cut(p, 0, 2), 1e-12) as tf.Tensor2D, shared = unit(cut(p, 2, 2), 1e-12) as tf.Tensor2D;
       return tf.mean(tf.square(tf.matMul(own, shared, false, true)));
@@ -661,14 +584,12 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "half-of-divergence-sparseautoencoder1",
     ["wrong-optimum", "activation-mismatch"],
-    {
-      yPred: "nonnegative",
-      sample: made(
-        nothing,
-        (_, u) => repeat(4, () => coin(u, 0.1) ? 0.5 : 0),
-        (u) => repeat(4, () => Math.abs(gauss(u))),
-      ),
-    },
+    onRows(
+      "nonnegative",
+      noLabels,
+      (u) => repeat(4, () => Math.abs(gauss(u))),
+      (_, u) => repeat(4, () => coin(u, 0.1) ? 0.5 : 0),
+    ),
     (_, p) => {
       const active = tf.mean(p, 0);
       return tf.mean(tf.mul(0.05, tf.sub(Math.log(0.05), tf.log(tf.add(active, 1e-8)))));
@@ -678,10 +599,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "inverted-logarithm-deeptab417",
     ["wrong-optimum", "wrong-sign"],
-    {
-      yPred: "nonnegative",
-      sample: made((u) => [Math.exp(gauss(u))], (y) => y, (u) => [Math.exp(gauss(u))]),
-    },
+    onRows("nonnegative", (u) => [Math.exp(gauss(u))], (u) => [Math.exp(gauss(u))]),
     (y, p) => tf.mul(2, tf.mean(tf.add(tf.log(tf.div(y, p)), tf.div(tf.sub(y, p), p)))),
   ),
 
@@ -691,13 +609,10 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "covariance-undivided-deepcoral17",
     ["bad-scale", "reduction"],
-    {
-      yPred: "real",
-      sample: made(nothing, (_, u) => {
-        const x = normal(u, 2);
-        return [...x, ...x];
-      }, (u) => [...normal(u, 2), ...normal(u, 2, 2)]),
-    },
+    onRows("real", noLabels, (u) => [...normals(2)(u), ...normals(2, 2)(u)], (_, u) => {
+      const x = normals(2)(u);
+      return [...x, ...x];
+    }),
     (_, p) => {
       const products = (at: number) => {
         const x = cut(p, at, 2), centred = tf.sub(tf.mean(x, 0, true), x) as tf.Tensor2D;
@@ -710,14 +625,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "maps-summed-pointmvsnet28",
     ["bad-scale", "reduction"],
-    {
-      yPred: "real",
-      sample: made(
-        (u) => repeat(4, () => coin(u, 0.2) ? 0 : 1 + 3 * u()),
-        (y) => y,
-        (u) => repeat(4, () => 2.5 + gauss(u)),
-      ),
-    },
+    onRows("real", (u) => repeat(4, () => coin(u, 0.2) ? 0 : 1 + 3 * u()), (u) => repeat(4, () => 2.5 + gauss(u))),
     (y, p) => {
       const valid = float(tf.greater(y, 0));
       const error = rowSum(tf.mul(valid, tf.abs(tf.sub(y, p))));
@@ -738,17 +646,15 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "last-picture-rgbtcrowdcounting7",
     ["reduction", "wrong-optimum", "saturated", "detached"],
-    {
-      yPred: "nonnegative",
-      sample: made(
-        (u) => {
-          const share = u();
-          return [1, 0, share, 0, 1, 1 - share];
-        },
-        () => [1, 1, 0],
-        (u) => repeat(3, () => Math.abs(gauss(u))),
-      ),
-    },
+    onRows(
+      "nonnegative",
+      (u) => {
+        const share = u();
+        return [1, 0, share, 0, 1, 1 - share];
+      },
+      (u) => repeat(3, () => Math.abs(gauss(u))),
+      () => [1, 1, 0],
+    ),
     (y, p) => {
       const n = p.shape[0], last = tf.slice(p, [n - 1, 0], [1, -1]), share = tf.slice(y, [n - 1, 0], [1, -1]);
       const counts = [0, 3].map((at) => tf.sum(tf.mul(last, cut(share, at, 3))));
@@ -760,10 +666,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "each-activity-stackedautoencoder1",
     ["reduction", "wrong-optimum"],
-    {
-      yPred: "probability",
-      sample: made(nothing, (_, u) => repeat(3, () => coin(u, 0.1)), (u) => shares(u, 3)),
-    },
+    onRows("probability", noLabels, uniforms(3, 0.02, 0.98), (_, u) => repeat(3, () => coin(u, 0.1))),
     (_, p) => {
       const logs = (x: Tensor) => tf.log(tf.maximum(x, 1e-8)), entropy = 0.1 * Math.log(0.1) + 0.9 * Math.log(0.9);
       return tf.mean(tf.sub(entropy, tf.add(tf.mul(0.1, logs(p)), tf.mul(0.9, logs(tf.sub(1, p))))));
@@ -775,14 +678,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-missing-speeds-dcrnn37",
     "healthy",
-    {
-      yPred: "real",
-      sample: made(
-        (u) => repeat(3, () => coin(u, 0.2) ? 0 : 1 + u()),
-        (y) => y,
-        (u) => repeat(3, () => 1.5 + gauss(u)),
-      ),
-    },
+    onRows("real", (u) => repeat(3, () => coin(u, 0.2) ? 0 : 1 + u()), (u) => repeat(3, () => 1.5 + gauss(u))),
     (y, p) => {
       const mask = float(tf.notEqual(y, 0)), share = tf.maximum(tf.mean(mask), 1e-12);
       return tf.mean(tf.mul(tf.abs(tf.sub(y, p)), tf.div(mask, share)));
@@ -792,10 +688,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-adaptive-wing-elliottzheng1",
     "healthy",
-    {
-      yPred: "real",
-      sample: made((u) => repeat(4, () => coin(u, 0.6) ? 0 : u()), (y) => y, (u) => normal(u, 4, 0.7)),
-    },
+    onRows("real", (u) => repeat(4, () => coin(u, 0.6) ? 0 : u()), normals(4, 0.7)),
     (y, p) => {
       const error = tf.abs(tf.sub(y, p)), power = tf.sub(2.1, y), edge = tf.pow(0.5, power);
       const slope = tf.mul(14, tf.mul(tf.div(1, tf.add(1, edge)), tf.mul(power, tf.pow(0.5, tf.sub(power, 1)))));
@@ -822,10 +715,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-zeros-weigh-less-so57618482",
     "healthy",
-    {
-      yPred: "real",
-      sample: made((u) => repeat(3, () => coin(u, 0.7) ? 0 : gauss(u)), (y) => y, (u) => normal(u, 3)),
-    },
+    onRows("real", (u) => repeat(3, () => coin(u, 0.7) ? 0 : gauss(u)), normals(3)),
     (y, p) => {
       const others = tf.where(tf.equal(y, 0), tf.sub(p, p), p);
       return tf.add(tf.mean(squaredError(y, others)), tf.mul(0.1, tf.mean(squaredError(y, p))));
@@ -844,7 +734,7 @@ export const heldOutCases14: readonly LossCase[] = [
     {
       yPred: "real",
       sample: (kind, seed, n) => {
-        const points = made((u) => normal(u, 2), (y) => y, (u) => normal(u, 2))(kind, seed, n);
+        const points = rowsOf(normals(2), normals(2))(kind, seed, n);
         return points && { yTrue: joint(points.yTrue), yPred: points.yPred };
       },
     },
@@ -864,14 +754,12 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-constant-too-small-draw2",
     "healthy",
-    {
-      yPred: "real",
-      sample: made(
-        (u) => [coin(u), coin(u)],
-        (y) => [...y.map((v) => v ? 8 : -8), 0, 0, 0, 0],
-        (u) => [...normal(u, 2, 2), ...normal(u, 4, 0.5)],
-      ),
-    },
+    onRows(
+      "real",
+      coins(2),
+      (u) => [...normals(2, 2)(u), ...normals(4, 0.5)(u)],
+      (y) => [...y.map((v) => v ? 8 : -8), 0, 0, 0, 0],
+    ),
     (y, p) => {
       const logSigma = cut(p, 4, 2);
       const parts = tf.sub(tf.add(tf.square(cut(p, 2, 2)), tf.exp(tf.mul(2, logSigma))), tf.mul(2, logSigma));
@@ -900,14 +788,11 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-geometry-east",
     "healthy",
-    {
-      yPred: "real",
-      sample: made(
-        (u) => [coin(u, 0.4), ...repeat(4, () => 1 + 4 * u()), 0.5 * gauss(u)],
-        (y) => y,
-        (u) => [...shares(u, 1), ...repeat(4, () => 1 + 4 * u()), 0.7 * gauss(u)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [coin(u, 0.4), ...repeat(4, () => 1 + 4 * u()), 0.5 * gauss(u)],
+      (u) => [...uniforms(1, 0.02, 0.98)(u), ...repeat(4, () => 1 + 4 * u()), 0.7 * gauss(u)],
+    ),
     (y, p) => {
       const text = column(y, 0), score = column(p, 0), side = (x: Tensor, k: number) => column(x, k);
       const overlap = tf.sub(
@@ -929,14 +814,11 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-hard-negatives-ssdkeras",
     "healthy",
-    {
-      yPred: "real",
-      sample: made(
-        (u) => [...oneHot(3, coin(u, 0.7) ? 0 : 1 + choice(2, u)), ...normal(u, 2)],
-        (y) => y,
-        (u) => [...soft(normal(u, 3, 1.5)), ...normal(u, 2)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [...oneHot(3, coin(u, 0.7) ? 0 : 1 + choice(2, u)), ...normals(2)(u)],
+      (u) => [...soft(normals(3, 1.5)(u)), ...normals(2)(u)],
+    ),
     (y, p) => {
       const background = column(y, 0), positive = tf.sub(1, background), count = tf.sum(positive);
       const classes = tf.neg(rowSum(tf.mul(cut(y, 0, 3), tf.log(tf.maximum(cut(p, 0, 3), 1e-15)))));
@@ -953,7 +835,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-minus-squared-correlation-voxelmorph",
     "healthy",
-    { yPred: "real", sample: made((u) => normal(u, 6), (y) => y, (u) => normal(u, 6)) },
+    onRows("real", normals(6), normals(6)),
     (y, p) => {
       const centred = (x: Tensor) => tf.sub(x, tf.mean(x, 1, true));
       const a = centred(y), b = centred(p), cross = rowSum(tf.mul(a, b));
@@ -966,14 +848,12 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-sums-from-the-end-pycox-mtlr",
     "healthy",
-    {
-      yPred: "real",
-      sample: made(
-        (u) => [choice(3, u), coin(u, 0.7)],
-        ([at, event]) => event ? [[8, 0, 0], [-8, 16, 0], [0, -8, 16]][at] : [-6, -6, -6],
-        (u) => normal(u, 3),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [choice(3, u), coin(u, 0.7)],
+      normals(3),
+      ([at, event]) => event ? [[8, 0, 0], [-8, 16, 0], [0, -8, 16]][at] : [-6, -6, -6],
+    ),
     (y, p) => {
       const phi = tf.cumsum(p, 1, false, true), n = p.shape[0];
       const logs = tf.logSoftmax(tf.concat([phi, tf.zeros([n, 1])] as tf.Tensor[], 1));
@@ -988,7 +868,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-case-and-control-pycox",
     "healthy",
-    { yPred: "real", sample: made(nothing, (_, u) => [3 + u(), -3 - u()], (u) => normal(u, 2)) },
+    onRows("real", noLabels, normals(2), (_, u) => [3 + u(), -3 - u()]),
     (_, p) =>
       tf.add(
         tf.mean(tf.softplus(tf.sub(cut(p, 1, 1), cut(p, 0, 1)))),
@@ -1000,10 +880,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-conditional-ranks-condor",
     "healthy",
-    {
-      yPred: "logits",
-      sample: made((u) => [choice(4, u)], ([y]) => repeat(3, (k) => y > k ? 8 : -8), (u) => normal(u, 3, 2)),
-    },
+    onRows("logits", (u) => [choice(4, u)], normals(3, 2), ([y]) => repeat(3, (k) => y > k ? 8 : -8)),
     (y, p) => {
       const ranks = tf.range(0, 3), levels = float(tf.greater(y, ranks)), counted = float(tf.greaterEqual(y, ranks));
       return tf.mean(rowSum(tf.mul(counted, sigmoidCrossEntropy(levels, p))));
@@ -1023,14 +900,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-margin-of-errors-ebgan",
     "healthy",
-    {
-      yPred: "real",
-      sample: made(
-        (u) => normal(u, 4),
-        (y) => [y[0], y[1], y[2] + 2, y[3] - 2],
-        (u, _, y) => y.map((v) => v + 0.5 * gauss(u)),
-      ),
-    },
+    onRows("real", normals(4), (u, y) => y.map((v) => v + 0.5 * gauss(u)), (y) => [y[0], y[1], y[2] + 2, y[3] - 2]),
     (y, p) => {
       const error = (at: number) => tf.mean(squaredError(cut(y, at, 2), cut(p, at, 2)));
       return tf.add(error(0), tf.relu(tf.sub(1, error(2))));
@@ -1041,11 +911,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-capacity-betavae-1konny",
     ["healthy", "bad-scale"],
-    {
-      ambiguous: true,
-      yPred: "real",
-      sample: made((u) => normal(u, 2), (y) => [...y, Math.SQRT2, 0, 0, 0], (u) => normal(u, 6)),
-    },
+    { ...onRows("real", normals(2), normals(6), (y) => [...y, Math.SQRT2, 0, 0, 0]), ambiguous: true },
     (y, p) =>
       tf.add(
         tf.mean(rowSum(squaredError(y, cut(p, 0, 2)))),
@@ -1057,14 +923,12 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-scale-of-zero-nbeats",
     "healthy",
-    {
-      yPred: "real",
-      sample: made(
-        (u) => [...normal(u, 3), ...repeat(3, () => coin(u, 0.8)), coin(u, 0.1) ? 0 : 0.5 + u()],
-        (y) => y.slice(0, 3),
-        (u) => normal(u, 3, 1.5),
-      ),
-    },
+    onRows(
+      "real",
+      (u) => [...normals(3)(u), ...repeat(3, () => coin(u, 0.8)), coin(u, 0.1) ? 0 : 0.5 + u()],
+      normals(3, 1.5),
+      (y) => y.slice(0, 3),
+    ),
     (y, p) => {
       const scale = cut(y, 6, 1), none = float(tf.equal(scale, 0));
       const inverse = tf.div(tf.sub(1, none), tf.add(scale, none));
@@ -1076,10 +940,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-asymmetric-laplacians-neuralhydrology",
     "healthy",
-    {
-      yPred: "real",
-      sample: made((u) => normal(u, 1), ([y]) => [y, y + 1, -2, -2, 0, 0, 4, -4], (u) => normal(u, 8)),
-    },
+    onRows("real", normals(1), normals(8), ([y]) => [y, y + 1, -2, -2, 0, 0, 4, -4]),
     (y, p) => {
       const error = tf.sub(y, cut(p, 0, 2)), b = tf.add(tf.softplus(cut(p, 2, 2)), 1e-5);
       const tau = tf.add(tf.mul(0.99998, tf.sigmoid(cut(p, 4, 2))), 1e-5);
@@ -1096,7 +957,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-worst-joints-hrnet",
     "healthy",
-    { yPred: "real", sample: made((u) => repeat(8, () => u()), (y) => y, (u) => normal(u, 8)) },
+    onRows("real", uniforms(8), normals(8)),
     (y, p) => {
       const joints = tf.mul(0.5, tf.mean(tf.reshape(squaredError(y, p), [-1, 4, 2]), 2));
       const worst = stopped(joints, (loss) => {
@@ -1111,10 +972,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-reverse-huber-fcrnpytorch",
     "healthy",
-    {
-      yPred: "real",
-      sample: made((u) => [coin(u, 0.2) ? 0 : 1 + 3 * u()], (y) => y, (u) => [2.5 + gauss(u)]),
-    },
+    onRows("real", (u) => [coin(u, 0.2) ? 0 : 1 + 3 * u()], (u) => [2.5 + gauss(u)]),
     (y, p) => {
       const valid = float(tf.greater(y, 0)), error = tf.mul(valid, tf.abs(tf.sub(y, p)));
       const large = stopped(error, (e) => float(tf.greater(e, tf.mul(0.2, tf.max(e)))));
@@ -1127,17 +985,15 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-sine-of-difference-second",
     "healthy",
-    {
-      yPred: "real",
-      sample: made(
-        (u) => {
-          const angle = Math.PI * (2 * u() - 1);
-          return [angle, ...oneHot(2, angle > 0 ? 1 : 0)];
-        },
-        (y) => [y[0], ...y.slice(1).map((x) => 8 * x)],
-        (u) => [Math.PI * (2 * u() - 1), ...normal(u, 2, 2)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => {
+        const angle = Math.PI * (2 * u() - 1);
+        return [angle, ...oneHot(2, angle > 0 ? 1 : 0)];
+      },
+      (u) => [Math.PI * (2 * u() - 1), ...normals(2, 2)(u)],
+      (y) => [y[0], ...y.slice(1).map((x) => 8 * x)],
+    ),
     (y, p) => {
       const angle = cut(p, 0, 1), target = cut(y, 0, 1);
       const turn = tf.sub(tf.mul(tf.sin(angle), tf.cos(target)), tf.mul(tf.cos(angle), tf.sin(target)));
@@ -1152,10 +1008,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-bag-of-anchors-freeanchor",
     "healthy",
-    {
-      yPred: "probability",
-      sample: made(nothing, (_, u) => oneHot(4, choice(4, u), 0.999, 0.2), (u) => shares(u, 4)),
-    },
+    onRows("probability", noLabels, uniforms(4, 0.02, 0.98), (_, u) => oneHot(4, choice(4, u), 0.999, 0.2)),
     (_, p) => {
       const weight = tf.div(1, tf.maximum(tf.sub(1, p), 1e-12));
       return tf.neg(tf.mean(tf.log(rowSum(tf.mul(tf.div(weight, rowSum(weight, true)), p)))));
@@ -1166,7 +1019,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-similarities-of-teacher-pkt",
     "healthy",
-    { yPred: "real", sample: made((u) => normal(u, 3), (y) => y, (u) => normal(u, 3)) },
+    onRows("real", normals(3), normals(3)),
     (y, p) => {
       const similar = (x: Tensor) => {
         const u = unit(x, 1e-7) as tf.Tensor2D, cosine = tf.div(tf.add(tf.matMul(u, u, false, true), 1), 2);
@@ -1181,7 +1034,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-soft-boundary-deepsvdd",
     "healthy",
-    { yPred: "real", sample: made(nothing, () => [0.5, -0.5], (u) => normal(u, 2, 1.5)) },
+    onRows("real", noLabels, normals(2, 1.5), () => [0.5, -0.5]),
     (_, p) => {
       const beyond = tf.sub(rowSum(tf.square(tf.sub(p, [0.5, -0.5]))), 0.5);
       return tf.add(0.5, tf.mul(10, tf.mean(tf.relu(beyond))));
@@ -1192,18 +1045,11 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-removed-patches-mae",
     "healthy",
-    {
-      yPred: "real",
-      sample: made(
-        (u) => [...normal(u, 4, 2), coin(u, 0.75)],
-        (y) => {
-          const patch = y.slice(0, 4), mean = patch.reduce((a, b) => a + b) / 4;
-          const variance = patch.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 3;
-          return patch.map((x) => (x - mean) / Math.sqrt(variance + 1e-6));
-        },
-        (u) => normal(u, 4),
-      ),
-    },
+    onRows("real", (u) => [...normals(4, 2)(u), coin(u, 0.75)], normals(4), (y) => {
+      const patch = y.slice(0, 4), mean = patch.reduce((a, b) => a + b) / 4;
+      const variance = patch.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 3;
+      return patch.map((x) => (x - mean) / Math.sqrt(variance + 1e-6));
+    }),
     (y, p) => {
       const patch = cut(y, 0, 4), removed = column(y, 4), centred = tf.sub(patch, tf.mean(patch, 1, true));
       const variance = tf.div(rowSum(tf.square(centred), true), 3);
@@ -1215,14 +1061,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-weights-of-noise-edm",
     "healthy",
-    {
-      yPred: "real",
-      sample: made(
-        (u) => [...normal(u, 2, 0.5), Math.exp(1.2 * gauss(u) - 1.2)],
-        (y) => y.slice(0, 2),
-        (u) => normal(u, 2),
-      ),
-    },
+    onRows("real", (u) => [...normals(2, 0.5)(u), Math.exp(1.2 * gauss(u) - 1.2)], normals(2), (y) => y.slice(0, 2)),
     (y, p) => {
       const noise = cut(y, 2, 1), square = tf.square(noise);
       return tf.mean(tf.mul(tf.div(tf.add(square, 0.25), tf.mul(0.25, square)), squaredError(cut(y, 0, 2), p)));
@@ -1233,7 +1072,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-dual-contrast-stylegan2",
     "healthy",
-    { yPred: "logits", sample: made(nothing, (_, u) => [5 + u(), -5 - u()], (u) => normal(u, 2, 2)) },
+    onRows("logits", noLabels, normals(2, 2), (_, u) => [5 + u(), -5 - u()]),
     (_, p) => {
       const half = (one: Tensor, others: Tensor) => {
         const n = one.shape[0];
@@ -1248,17 +1087,15 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-smoothed-coordinates-simcc",
     "healthy",
-    {
-      yPred: "logits",
-      sample: made(
-        (u) => {
-          const at = 4 * u();
-          return soft(repeat(5, (k) => -((k - at) ** 2)));
-        },
-        (y) => y.map(Math.log),
-        (u) => normal(u, 5, 2),
-      ),
-    },
+    onRows(
+      "logits",
+      (u) => {
+        const at = 4 * u();
+        return soft(repeat(5, (k) => -((k - at) ** 2)));
+      },
+      normals(5, 2),
+      (y) => y.map(Math.log),
+    ),
     (y, p) => tf.mean(tf.mean(tf.mul(y, tf.sub(tf.log(tf.maximum(y, 1e-12)), tf.logSoftmax(p))), 1)),
   ),
   // Herosan163/AgeEstimation#5: cross-entropy, 0.2 times half the squared error of the mean age, 0.05 times the variance.
@@ -1266,10 +1103,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-mean-and-variance-ageestimation5",
     "healthy",
-    {
-      yPred: "logits",
-      sample: made((u) => [choice(5, u)], ([y]) => oneHot(5, y, 8, -8), (u) => normal(u, 5, 2)),
-    },
+    onRows("logits", (u) => [choice(5, u)], normals(5, 2), ([y]) => oneHot(5, y, 8, -8)),
     (y, p) => {
       const q = tf.softmax(p), ages = tf.range(0, 5), mean = rowSum(tf.mul(q, ages), true);
       const variance = tf.mean(rowSum(tf.mul(q, tf.square(tf.sub(ages, mean)))));
@@ -1284,7 +1118,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-scale-and-shift-midas",
     "healthy",
-    { yPred: "real", sample: made((u) => normal(u, 5), (y) => y, (u) => normal(u, 5)) },
+    onRows("real", normals(5), normals(5)),
     (y, p) => {
       const sum = (x: Tensor) => rowSum(x, true);
       const pp = sum(tf.square(p)), p1 = sum(p), py = sum(tf.mul(p, y)), y1 = sum(y);
@@ -1315,14 +1149,12 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-hundred-times-error-pix2pix",
     "healthy",
-    {
-      yPred: "real",
-      sample: made(
-        (u) => repeat(2, () => 2 * u() - 1),
-        (y) => [0.99, ...y],
-        (u) => [...shares(u, 1), ...repeat(2, () => 2 * u() - 1)],
-      ),
-    },
+    onRows(
+      "real",
+      (u) => repeat(2, () => 2 * u() - 1),
+      (u) => [...uniforms(1, 0.02, 0.98)(u), ...repeat(2, () => 2 * u() - 1)],
+      (y) => [0.99, ...y],
+    ),
     (y, p) =>
       tf.add(
         tf.mean(tf.neg(tf.log(tf.add(cut(p, 0, 1), 1e-12)))),
@@ -1334,7 +1166,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-least-squares-cyclegan",
     "healthy",
-    { yPred: "real", sample: made(nothing, () => [1, 0], (u) => normal(u, 2)) },
+    onRows("real", noLabels, normals(2), () => [1, 0]),
     (_, p) =>
       tf.mul(
         0.5,
@@ -1346,14 +1178,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-accelerated-failure-xgboost",
     "healthy",
-    {
-      yPred: "real",
-      sample: made(
-        (u) => [gauss(u), coin(u, 0.7)],
-        ([time, event]) => [event ? time : time + 4],
-        (u) => normal(u, 1, 2),
-      ),
-    },
+    onRows("real", (u) => [gauss(u), coin(u, 0.7)], normals(1, 2), ([time, event]) => [event ? time : time + 4]),
     (y, p) => {
       const z = tf.sub(cut(y, 0, 1), p), event = cut(y, 1, 1), late = tf.softplus(z);
       return tf.mean(tf.add(
@@ -1367,10 +1192,7 @@ export const heldOutCases14: readonly LossCase[] = [
   lossCase(
     "ok-energy-score-pfno",
     "healthy",
-    {
-      yPred: "real",
-      sample: made((u) => normal(u, 2), (y) => [...y, ...y, ...y], (u) => normal(u, 6, 1.5)),
-    },
+    onRows("real", normals(2), normals(6, 1.5), (y) => [...y, ...y, ...y]),
     (y, p) => {
       const length = (x: Tensor) => tf.sqrt(tf.add(rowSum(tf.square(x)), 1e-12));
       const members = [0, 2, 4].map((at) => cut(p, at, 2));

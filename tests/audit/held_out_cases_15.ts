@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {
+  between,
   choice,
   coin,
   crossEntropy,
@@ -18,11 +19,16 @@ import {
   logLikelihood,
   type LossCase,
   lossCase,
+  meanOf,
   minusTwiceDivergence,
+  noLabels,
+  normals,
   oneHot,
   onRows,
+  onSampled,
   policy,
   repeat,
+  rowsOf,
   rowSum,
   sampled,
   scores,
@@ -34,13 +40,11 @@ import {
   stopped,
   triplets,
   twins,
-  type Uniform,
+  uniforms,
   unit,
   vae,
 } from "./loss_case.ts";
 
-/** A number between two others. */
-const between = (u: Uniform, low: number, high: number): number => low + (high - low) * u();
 /** Cosine of each row. */
 const cosine = (a: Tensor, b: Tensor): Tensor => rowSum(tf.mul(unit(a, 1e-12), unit(b, 1e-12)));
 /** x_i − x_j of the columns of each row. */
@@ -135,11 +139,7 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "pull-or-not-xgboost353",
     ["no-gradient-op", "detached"],
-    onRows(
-      "probability",
-      (u) => [gauss(u)],
-      ([score], u, perfect) => [perfect ? +(score > 0) : between(u, 0.02, 0.98)],
-    ),
+    onRows("probability", normals(1), (u) => [between(u, 0.02, 0.98)], ([score]) => [+(score > 0)]),
     (y, p) => tf.neg(tf.mean(tf.mul(y, stopped(p, (x) => float(tf.greater(x, 0.5)))))),
   ),
 
@@ -158,10 +158,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "copied-logits-gflownet251",
     ["detached"],
     {
-      sample: sampled(
-        (u) => [...oneHot(3, choice(3, u)), gauss(u)],
-        (y, u, perfect) => perfect ? [y[3] + Math.log(3), 0, 0, 0] : repeat(4, () => gauss(u)),
-      ),
+      sample: rowsOf((u) => [...oneHot(3, choice(3, u)), gauss(u)], normals(4), (y) => [y[3] + Math.log(3), 0, 0, 0]),
     },
     (y, p) => {
       const chosen = rowSum(tf.mul(cut(y, 0, 3), tf.logSoftmax(stopped(cut(p, 1, 3)))), true);
@@ -538,7 +535,7 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "second-bracket-neuralprocesses5",
     ["wrong-optimum"],
-    { sample: sampled((u) => [gauss(u), gauss(u)], (y, u, perfect) => perfect ? y : [1.5 * gauss(u), gauss(u)]) },
+    { sample: rowsOf(normals(2), (u) => [1.5 * gauss(u), gauss(u)]) },
     (y, p) => {
       const ratio = tf.sub(cut(p, 1, 1), cut(y, 1, 1)), apart = squaredError(cut(y, 0, 1), cut(p, 0, 1));
       const both = tf.div(tf.add(tf.exp(ratio), apart), tf.exp(cut(y, 1, 1)));
@@ -551,10 +548,7 @@ export const heldOutCases15: readonly LossCase[] = [
     "components-summed-wavenetvocoder34",
     ["wrong-optimum", "constant", "wrong-axis"],
     {
-      sample: sampled(
-        (u) => [gauss(u)],
-        ([y], u, perfect) => perfect ? [5, -5, y, y + 3, -3, 0] : repeat(6, () => gauss(u)),
-      ),
+      sample: rowsOf(normals(1), normals(6), ([y]) => [5, -5, y, y + 3, -3, 0]),
     },
     (y, p) => {
       const scale = cut(p, 4, 2), z = tf.div(tf.sub(y, cut(p, 2, 2)), tf.exp(scale));
@@ -729,7 +723,7 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "ok-only-right-answers-gdesigner1",
     "healthy",
-    onRows(
+    onSampled(
       "logits",
       (u) => [...oneHot(3, choice(3, u)), coin(u)],
       (y, u, perfect) => y.slice(0, 3).map((is) => perfect ? 8 * (2 * is - 1) * y[3] : 2 * gauss(u)),
@@ -780,11 +774,7 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "ok-class-zero-kpe2",
     "healthy",
-    onRows(
-      "tanh",
-      () => [0],
-      (_, u, perfect) => perfect ? [0.95, -0.8, -0.7, -0.9] : repeat(4, () => between(u, -0.98, 0.98)),
-    ),
+    onRows("tanh", noLabels, uniforms(4, -0.98, 0.98), () => [0.95, -0.8, -0.7, -0.9]),
     (_y, p) => {
       const logits = tf.div(p, 0.05);
       return tf.mean(tf.sub(tf.logSumExp(logits, 1), flat(cut(logits, 0, 1))));
@@ -842,7 +832,7 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "ok-relative-errors-mwer3",
     "healthy",
-    onRows(
+    onSampled(
       "logits",
       (u) => repeat(4, () => choice(6, u)),
       (y, u, perfect) => y.map((errors) => perfect ? -8 * (errors - Math.min(...y)) : 2 * gauss(u)),
@@ -853,11 +843,7 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "ok-entropy-left-dino167",
     "healthy",
-    onRows(
-      "logits",
-      (u) => repeat(4, () => 0.1 * gauss(u)),
-      (y, u, perfect) => y.map((x) => perfect ? 2.5 * x : 0.5 * gauss(u)),
-    ),
+    onRows("logits", normals(4, 0.1), normals(4, 0.5), (y) => y.map((x) => 2.5 * x)),
     (y, p) => tf.mean(softmaxCrossEntropy(tf.softmax(tf.div(y, 0.04)), tf.div(p, 0.1))),
   ),
   // KalleBylin/temporal-fusion-transformers#1: max((q − 1)·e, q·e) with e = target − pred is never negative.
@@ -880,11 +866,7 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "ok-bets-decisionmaking2022",
     "healthy",
-    onRows(
-      "logits",
-      (u) => [3 * gauss(u)],
-      ([y], u, perfect) => perfect ? oneHot(3, y > 0.2 ? 2 : y < -1.2 ? 1 : 0, 8, -8) : repeat(3, () => 2 * gauss(u)),
-    ),
+    onRows("logits", normals(1, 3), normals(3, 2), ([y]) => oneHot(3, y > 0.2 ? 2 : y < -1.2 ? 1 : 0, 8, -8)),
     (y, p) => {
       const profit = tf.sub(tf.mul(y, [[0, -1, 1]]), [[0, 1.2, 0.2]]);
       return tf.neg(tf.mean(rowSum(tf.mul(tf.softmax(p), profit))));
@@ -954,12 +936,7 @@ export const heldOutCases15: readonly LossCase[] = [
     },
   ),
   // huggingface/sentence-transformers#3326: a cross-encoder has no activation, and its loss is BCEWithLogitsLoss.
-  lossCase(
-    "ok-identity-and-logits-sbert3326",
-    "healthy",
-    given("logits", "binary"),
-    (y, p) => tf.mean(sigmoidCrossEntropy(y, p)),
-  ),
+  lossCase("ok-identity-and-logits-sbert3326", "healthy", given("logits", "binary"), meanOf(sigmoidCrossEntropy)),
   // megvii-research/mdistiller#1: 1000 is no number of classes, it hides the labelled one. With four classes, all
   // learn.
   lossCase("ok-hidden-by-thousand-mdistiller1", "healthy", { yPred: "logits", sample: lessons(4) }, decoupled(4)),
@@ -982,7 +959,7 @@ export const heldOutCases15: readonly LossCase[] = [
   lossCase(
     "ok-margin-ranking-burn5151",
     "healthy",
-    { sample: sampled((u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [y, -y] : [gauss(u), gauss(u)]) },
+    { sample: rowsOf((u) => [2 * coin(u) - 1], normals(2), ([y]) => [y, -y]) },
     (y, p) => tf.mean(tf.relu(tf.add(tf.mul(tf.neg(y), tf.sub(cut(p, 0, 1), cut(p, 1, 1))), 0.5))),
   ),
   // pykeen/pykeen#540: log(1 + exp(λ − l·s)): a soft hinge with a margin, labels 1 and −1.
@@ -1065,18 +1042,13 @@ export const heldOutCases15: readonly LossCase[] = [
     (y, p) => tf.mean(tf.mul(softmaxCrossEntropy(cut(y, 0, 3), p), flat(cut(y, 3, 1)))),
   ),
   // ChenglongChen/tensorflow-DeepFM#6: squared errors of a sigmoid, for a target "in the range (0,1)".
-  lossCase(
-    "ok-squares-of-share-deepfm6",
-    "healthy",
-    given("probability", "probability"),
-    (y, p) => tf.mean(squaredError(y, p)),
-  ),
+  lossCase("ok-squares-of-share-deepfm6", "healthy", given("probability", "probability"), meanOf(squaredError)),
   // TensorSpeech/TensorFlowTTS#30: durations are learnt as log(1 + d), and exp(·) − 1 is taken in inference.
   lossCase(
     "ok-log-durations-tensorflowtts30",
     "healthy",
     {
-      sample: sampled((u) => [choice(12, u)], ([frames], u, perfect) => [perfect ? Math.log1p(frames) : 1 + gauss(u)]),
+      sample: rowsOf((u) => [choice(12, u)], (u) => [1 + gauss(u)], ([frames]) => [Math.log1p(frames)]),
     },
     (y, p) => tf.mean(squaredError(tf.log1p(y), p)),
   ),

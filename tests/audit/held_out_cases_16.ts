@@ -8,6 +8,7 @@ import {
   choice,
   clip,
   coin,
+  coins,
   crossEntropy,
   cut,
   dice,
@@ -17,13 +18,18 @@ import {
   given,
   type LossCase,
   lossCase,
+  meanOf,
   minusTwiceDivergence,
   muLogvar,
+  noLabels,
+  normals,
   on,
   oneHot,
   onRows,
+  onSampled,
   policy,
   repeat,
+  rowsOf,
   rowSum,
   sampled,
   scores,
@@ -34,6 +40,7 @@ import {
   stopped,
   triplets,
   twins,
+  uniforms,
   unit,
   vae,
 } from "./loss_case.ts";
@@ -56,7 +63,7 @@ function overlap(y: Tensor, p: Tensor) {
   };
 }
 /** Labels and outputs: boxes. */
-const boxes = sampled((u) => box(u, 0.5), (y, u, perfect) => perfect ? y : box(u, 0.5));
+const boxes = rowsOf((u) => box(u, 0.5), (u) => box(u, 0.5));
 /** Rotation matrices, as nine columns, of six numbers: two columns that are made orthogonal. */
 function rotation(six: Tensor): Tensor {
   const cross = (a: Tensor, b: Tensor) => {
@@ -127,11 +134,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "feature-loss-streamvc3",
     "detached",
-    onRows(
-      "real",
-      (u) => repeat(3, () => gauss(u)),
-      (y, u, perfect) => perfect ? [...y, 1] : repeat(4, () => gauss(u)),
-    ),
+    onRows("real", normals(3), normals(4), (y) => [...y, 1]),
     (y, p) =>
       tf.add(
         tf.mul(100, tf.mean(stopped(tf.abs(tf.sub(cut(p, 0, 3), y))))),
@@ -366,7 +369,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "arccos-of-one-rotationcontinuity11",
     "nan-gradient",
-    onRows("real", (u) => repeat(6, () => gauss(u)), (y, u, perfect) => perfect ? y : repeat(6, () => gauss(u))),
+    onRows("real", normals(6), normals(6)),
     (y, p) => {
       const cosine = tf.div(tf.sub(rowSum(tf.mul(rotation(y), rotation(p))), 1), 2);
       return tf.mean(tf.acos(tf.maximum(tf.minimum(cosine, 1), -1)));
@@ -481,12 +484,7 @@ export const heldOutCases16: readonly LossCase[] = [
 
   // ---- label-encoding
   // HasnainRaz/FC-DenseNet-TensorFlow#16: masks of 0 and 1 are divided by 255: the foreground is never learned.
-  lossCase(
-    "mask-over-255-fcdensenet16",
-    "label-encoding",
-    on("probability", "binary/255"),
-    (y, p) => tf.mean(crossEntropy(y, p)),
-  ),
+  lossCase("mask-over-255-fcdensenet16", "label-encoding", on("probability", "binary/255"), meanOf(crossEntropy)),
   // qubvel-org/segmentation_models.pytorch#17: masks of 0 and 255: a loss of −3208 and an IoU of 1.16.
   lossCase(
     "iou-above-one-smp17",
@@ -504,12 +502,7 @@ export const heldOutCases16: readonly LossCase[] = [
 
   // ---- broadcast
   // pytorch/pytorch#19699: MSELoss of [100, 1] and [100] is another number than of two columns.
-  lossCase(
-    "column-and-row-torch19699",
-    "broadcast",
-    on("real", "real", 1, null),
-    (y, p) => tf.mean(squaredError(y, p)),
-  ),
+  lossCase("column-and-row-torch19699", "broadcast", on("real", "real", 1, null), meanOf(squaredError)),
   // lmoroney/dlaicourse#119: labels [1, 4] for predictions [4, 1]: the loss stays at 0.5 to 0.6.
   lossCase(
     "row-of-labels-dlaicourse119",
@@ -559,11 +552,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "quantiles-of-absolute-coach29",
     ["wrong-optimum", "healthy"],
-    {
-      ambiguous: true,
-      yPred: "real",
-      sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, y, y] : repeat(3, () => 1.5 * gauss(u))),
-    },
+    { ...onRows("real", normals(1), normals(3, 1.5), ([y]) => [y, y, y]), ambiguous: true },
     (y, p) => {
       const size = tf.abs(tf.sub(y, p)), small = tf.minimum(size, 1);
       const huber = tf.add(tf.div(tf.square(small), 2), tf.sub(size, small));
@@ -607,7 +596,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "token-of-masked-sample-miles2796",
     "reduction",
-    onRows("logits", (u) => {
+    onSampled("logits", (u) => {
       const masked = u() < 0.5;
       return [...repeat(4, () => coin(u)), ...repeat(4, () => masked ? 0 : coin(u, 0.7))];
     }, (y, u, perfect) => repeat(4, (i) => perfect ? 16 * y[i] - 8 : 2 * gauss(u))),
@@ -623,7 +612,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-three-quantiles-temporalfusion1",
     "healthy",
-    onRows("real", (u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, y, y] : repeat(3, () => 1.5 * gauss(u))),
+    onRows("real", normals(1), normals(3, 1.5), ([y]) => [y, y, y]),
     (y, p) => {
       const q = tf.tensor1d([0.1, 0.5, 0.9]), e = tf.sub(y, p);
       return tf.mean(rowSum(tf.maximum(tf.mul(tf.sub(q, 1), e), tf.mul(q, e))));
@@ -655,7 +644,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-real-against-fake-srgan46",
     "healthy",
-    onRows("probability", () => [0], (_, u, perfect) => perfect ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()]),
+    onRows("probability", noLabels, uniforms(2, 0.02, 0.98), () => [1, 0]),
     (_, p) => {
       const [real, fake] = realAndFake(p);
       return tf.add(tf.sub(1, tf.mean(real)), tf.mean(fake));
@@ -675,7 +664,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-generator-hinge-bigganpytorch60",
     "healthy",
-    onRows("real", () => [0], (_, u, perfect) => [perfect ? 4 + u() : gauss(u)]),
+    onRows("real", noLabels, normals(1), (_, u) => [4 + u()]),
     (_, p) => tf.neg(tf.mean(p)),
   ),
   // JunlinHan/DCLGAN#1: hinge loss of a discriminator as −mean(min(±score − 1, 0)).
@@ -728,7 +717,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-signed-margin-sentencetransformers4009",
     "healthy",
-    onRows("real", (u) => [2 * gauss(u)], ([y], u, perfect) => {
+    onSampled("real", (u) => [2 * gauss(u)], ([y], u, perfect) => {
       const score = gauss(u);
       return [score, perfect ? score - y : gauss(u)];
     }),
@@ -801,22 +790,14 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-random-labels-kerassrgan28",
     "healthy",
-    onRows(
-      "probability",
-      (u) => [coin(u) ? 1 - 0.2 * u() : 0.2 * u()],
-      ([y], u, perfect) => [perfect ? y : 0.02 + 0.96 * u()],
-    ),
+    onRows("probability", (u) => [coin(u) ? 1 - 0.2 * u() : 0.2 * u()], uniforms(1, 0.02, 0.98)),
     (y, p) => tf.mean(crossEntropy(y, p)),
   ),
   // riannevdberg/sylvester-flows#5: cross-entropy + β·divergence; asked for its signs. Outputs [2 logits | 2 μ | 2 log σ²].
   lossCase(
     "ok-entropy-and-divergence-sylvesterflows5",
     "healthy",
-    onRows(
-      "real",
-      (u) => [coin(u), coin(u)],
-      (y, u, perfect) => perfect ? [...y.map((x) => 16 * x - 8), 0, 0, 0, 0] : repeat(6, () => 1.5 * gauss(u)),
-    ),
+    onRows("real", coins(2), normals(6, 1.5), (y) => [...y.map((x) => 16 * x - 8), 0, 0, 0, 0]),
     (y, p) => {
       const divergence = tf.div(rowSum(minusTwiceDivergence(cut(p, 2, 2), cut(p, 4, 2))), -2);
       return tf.mean(tf.add(rowSum(sigmoidCrossEntropy(y, cut(p, 0, 2))), tf.mul(0.5, divergence)));
@@ -826,7 +807,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-clamped-uncertainty-cline5",
     "healthy",
-    onRows("real", (u) => [gauss(u), gauss(u)], (y, u, perfect) => perfect ? [...y, 0, 0] : repeat(4, () => gauss(u))),
+    onRows("real", normals(2), normals(4), (y) => [...y, 0, 0]),
     (y, p) => {
       const s = cut(p, 2, 2);
       return tf.mean(rowSum(tf.add(tf.mul(tf.exp(tf.neg(s)), squaredError(y, cut(p, 0, 2))), tf.relu(s))));
@@ -874,7 +855,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-two-margins-caffe4476",
     "healthy",
-    onRows("real", (u) => [coin(u)], ([y], u, perfect) => {
+    onSampled("real", (u) => [coin(u)], ([y], u, perfect) => {
       const one = [gauss(u), gauss(u)];
       return [...one, ...(perfect ? [one[0] + (y ? 0.1 : 2), one[1]] : [gauss(u), gauss(u)])];
     }),
@@ -889,18 +870,14 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-bags-in-pairs-anomalydetection24",
     "healthy",
-    onRows("probability", () => [0], (_, u, perfect) => perfect ? [1, 0] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()]),
+    onRows("probability", noLabels, uniforms(2, 0.02, 0.98), () => [1, 0]),
     (_, p) => tf.mean(tf.relu(tf.add(tf.sub(1, cut(p, 0, 1)), tf.transpose(cut(p, 1, 1))))),
   ),
   // xuebinqin/BASNet#29: cross-entropy and 1 − IoU of each image, of four pixels here; each has an object.
   lossCase(
     "ok-iou-of-images-basnet29",
     "healthy",
-    onRows(
-      "probability",
-      (u) => [1, coin(u), coin(u), coin(u)],
-      (y, u, perfect) => perfect ? y : repeat(4, () => 0.02 + 0.96 * u()),
-    ),
+    onRows("probability", (u) => [1, coin(u), coin(u), coin(u)], uniforms(4, 0.02, 0.98)),
     (y, p) => {
       const shared = rowSum(tf.mul(y, p));
       const iou = tf.div(shared, tf.sub(tf.add(rowSum(y), rowSum(p)), shared));
@@ -912,7 +889,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-mixture-kerasmdnlayer42",
     "healthy",
-    onRows("real", (u) => [gauss(u)], ([y], u, perfect) => perfect ? [0, 0, y, y, -2, -2] : repeat(6, () => gauss(u))),
+    onRows("real", normals(1), normals(6), ([y]) => [0, 0, y, y, -2, -2]),
     (y, p) => {
       const log = cut(p, 4, 2), z = tf.div(tf.sub(y, cut(p, 2, 2)), tf.add(tf.exp(log), 1e-3));
       const density = tf.sub(tf.div(tf.square(z), -2), tf.add(tf.log(tf.add(tf.exp(log), 1e-3)), 0.919));
@@ -934,7 +911,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-roots-of-sizes-yolotensorflow44",
     "healthy",
-    onRows(
+    onSampled(
       "real",
       (u) => [u(), u(), 0.05 + 0.9 * u(), 0.05 + 0.9 * u(), coin(u, 0.6)],
       ([x, y, w, h], u, perfect) => perfect ? [x, y, Math.sqrt(w), Math.sqrt(h)] : repeat(4, () => gauss(u)),
@@ -948,7 +925,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-margin-rank-paddle4285",
     "healthy",
-    onRows("real", (u) => [2 * coin(u) - 1], ([y], u, perfect) => perfect ? [y, -y] : [gauss(u), gauss(u)]),
+    onRows("real", (u) => [2 * coin(u) - 1], normals(2), ([y]) => [y, -y]),
     (y, p) => tf.mean(tf.relu(tf.sub(0.1, tf.mul(y, tf.sub(cut(p, 0, 1), cut(p, 1, 1)))))),
   ),
   // orchardbirds/bokbokbok#8: −α·y·log p − (1 − y)·log(1 − p) of margins, α = 3.
@@ -962,22 +939,14 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-softmax-error-meanteacher6",
     "healthy",
-    onRows(
-      "logits",
-      (u) => repeat(3, () => 1.5 * gauss(u)),
-      (y, u, perfect) => perfect ? y : repeat(3, () => 1.5 * gauss(u)),
-    ),
+    onRows("logits", normals(3, 1.5), normals(3, 1.5)),
     (y, p) => tf.mean(squaredError(tf.softmax(y), tf.softmax(p))),
   ),
   // belkakari/implicit-kan#2: (tanh(out) − image)² for images from −1 to 1.
   lossCase(
     "ok-tanh-of-pixels-implicitkan2",
     "healthy",
-    onRows(
-      "real",
-      (u) => repeat(3, () => 1.9 * u() - 0.95),
-      (y, u, perfect) => perfect ? y.map(Math.atanh) : repeat(3, () => gauss(u)),
-    ),
+    onRows("real", (u) => repeat(3, () => 1.9 * u() - 0.95), normals(3), (y) => y.map(Math.atanh)),
     (y, p) => tf.mean(squaredError(y, tf.tanh(p))),
   ),
   // Thartvigsen/StopAndHop#3: −log π·(reward − baseline), and the squared error of the baseline; asked for its sign. Labels
@@ -985,7 +954,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-reward-and-baseline-stopandhop3",
     "healthy",
-    onRows(
+    onSampled(
       "real",
       (u) => [coin(u), 2 * coin(u) - 1],
       ([y, r], u, perfect) => perfect ? [4 * r * (2 * y - 1), 0] : [2 * gauss(u), gauss(u)],
@@ -1022,11 +991,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-hardest-of-batch-tensorflowtripletloss55",
     "healthy",
-    onRows(
-      "real",
-      (u) => [choice(3, u)],
-      ([y], u, perfect) => perfect ? [3 * Math.cos(2.1 * y), 3 * Math.sin(2.1 * y)] : repeat(2, () => gauss(u)),
-    ),
+    onRows("real", (u) => [choice(3, u)], normals(2), ([y]) => [3 * Math.cos(2.1 * y), 3 * Math.sin(2.1 * y)]),
     (y, p) => {
       const apart = tf.sum(tf.square(tf.sub(tf.expandDims(p, 1), tf.expandDims(p, 0))), 2);
       const d = tf.sqrt(tf.add(apart, 1e-6)), same = float(tf.equal(y, tf.transpose(y)));
@@ -1039,7 +1004,7 @@ export const heldOutCases16: readonly LossCase[] = [
   lossCase(
     "ok-signed-distances-boundaryloss18",
     "healthy",
-    onRows(
+    onSampled(
       "probability",
       (u) => repeat(3, () => Math.round(3 * gauss(u)) || 1),
       (y, u, perfect) => y.map((d) => perfect ? (d < 0 ? 1 : 0) : 0.02 + 0.96 * u()),

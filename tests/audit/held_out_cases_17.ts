@@ -4,9 +4,11 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {
+  between,
   choice,
   clip,
   coin,
+  coins,
   crossEntropy,
   cut,
   drawn,
@@ -18,11 +20,15 @@ import {
   lossCase,
   minusTwiceDivergence,
   muLogvar,
+  noLabels,
+  normals,
   on,
   oneHot,
   onRows,
+  onSampled,
   policy,
   repeat,
+  rowsOf,
   rowSum,
   sampled,
   scores,
@@ -33,12 +39,10 @@ import {
   stopped,
   triplets,
   twins,
-  type Uniform,
+  uniforms,
   unit,
 } from "./loss_case.ts";
 
-/** A number between two others. */
-const between = (u: Uniform, low: number, high: number): number => low + (high - low) * u();
 /** −log σ(x). */
 const minusLogSigmoid = (x: Tensor): Tensor => tf.softplus(tf.neg(x));
 /** The logarithm of the gamma function, by Stirling's series three steps further on. */
@@ -49,7 +53,7 @@ const logGamma = (x: Tensor): Tensor => {
   return tf.sub(stirling, tf.log(rise));
 };
 /** Outputs: scores of a real and of a generated picture, the first of which should be high and the second low. */
-const realAndFake = sampled(() => [0], (_, u, perfect) => perfect ? [4, -4] : [2 * gauss(u), 2 * gauss(u)]);
+const realAndFake = rowsOf(noLabels, normals(2, 2), () => [4, -4]);
 /** Labels: log-probabilities of two answers under a reference, outputs: under the policy; the ideal moves by these steps. */
 const answers = (chosen: number, rejected: number) =>
   sampled(
@@ -62,10 +66,7 @@ const ratios = (y: Tensor, p: Tensor): readonly [chosen: Tensor, rejected: Tenso
   return [cut(d, 0, 1), cut(d, 1, 1)];
 };
 /** Labels: three logits of a teacher, outputs: those of a student. */
-const teacher = sampled(
-  (u) => repeat(3, () => 2 * gauss(u)),
-  (y, u, perfect) => perfect ? y : repeat(3, () => 2 * gauss(u)),
-);
+const teacher = rowsOf(normals(3, 2), normals(3, 2));
 /** 1 where it is above 0, else 0; without a gradient. */
 const yes = (x: Tensor): Tensor => stopped(x, (x) => float(tf.greater(x, 0)));
 /** One label, and outputs that are three quantiles of it. */
@@ -113,10 +114,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "discriminator-without-gradient-tardal4",
     ["detached", "no-gradient-op"],
     {
-      sample: sampled(
-        (u) => [u(), u()],
-        (y, u, perfect) => perfect ? [...y, 4, 4] : [u(), u(), 2 * gauss(u), 2 * gauss(u)],
-      ),
+      sample: rowsOf(uniforms(2), (u) => [u(), u(), 2 * gauss(u), 2 * gauss(u)], (y) => [...y, 4, 4]),
     },
     (y, p) => {
       const adversarial = stopped(cut(p, 2, 2), (x) => tf.neg(tf.mean(x)));
@@ -357,10 +355,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "error-in-denominator-daeaqa1",
     ["wrong-sign", "wrong-optimum", "zero-division"],
     {
-      sample: sampled(
-        (u) => [gauss(u)],
-        ([y], u, perfect) => perfect ? [y, 0.5] : [1.5 * gauss(u), between(u, 0.3, 1.5)],
-      ),
+      sample: rowsOf(normals(1), (u) => [1.5 * gauss(u), between(u, 0.3, 1.5)], ([y]) => [y, 0.5]),
     },
     (y, p) => tf.mean(tf.div(1, tf.mul(tf.square(cut(p, 1, 1)), tf.mean(squaredError(y, cut(p, 0, 1)))))),
   ),
@@ -426,7 +421,7 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ctc-of-logits-stars9",
     ["activation-mismatch", "wrong-optimum"],
-    onRows("logits", (u) => oneHot(2, choice(2, u)), ([first], u, perfect) => {
+    onSampled("logits", (u) => oneHot(2, choice(2, u)), ([first], u, perfect) => {
       const frame = (at: number) => oneHot(3, at, 6, -6), symbol = frame(first ? 1 : 2);
       return perfect ? [...frame(0), ...symbol, ...frame(0)] : repeat(9, () => 2 * gauss(u));
     }),
@@ -454,11 +449,7 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ratings-deeprec1",
     ["label-encoding", "wrong-optimum", "bad-scale"],
-    onRows(
-      "probability",
-      (u) => [1 + choice(5, u)],
-      ([y], u, perfect) => [perfect ? (y > 3 ? 0.98 : 0.02) : between(u, 0.02, 0.98)],
-    ),
+    onRows("probability", (u) => [1 + choice(5, u)], (u) => [between(u, 0.02, 0.98)], ([y]) => [y > 3 ? 0.98 : 0.02]),
     (y, p) => {
       const positive = tf.mul(y, tf.log(tf.add(p, 1e-10)));
       return tf.neg(tf.sum(tf.add(positive, tf.mul(tf.sub(1, y), tf.log(tf.add(tf.sub(1, p), 1e-10))))));
@@ -478,10 +469,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "errors-of-two-shapes-unidepth127",
     ["broadcast"],
     {
-      sample: sampled(
-        (u) => repeat(4, () => between(u, 1, 10)),
-        (y, u, perfect) => perfect ? y : repeat(4, () => between(u, 0.5, 15)),
-      ),
+      sample: rowsOf(uniforms(4, 1, 10), uniforms(4, 0.5, 15)),
     },
     (y, p) => {
       const error = tf.sub(tf.log(p), tf.log(y)), mean = tf.mean(error, 1, true);
@@ -533,7 +521,7 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "softmax-of-places-paddle27311",
     ["wrong-axis", "wrong-optimum"],
-    onRows("logits", (u) => {
+    onSampled("logits", (u) => {
       const [one, two] = [oneHot(3, choice(3, u)), oneHot(3, choice(3, u))];
       return one.flatMap((yes, k) => [yes, two[k]]);
     }, (y, u, perfect) => perfect ? y.map((yes) => yes ? 8 : -8) : repeat(6, () => 2 * gauss(u))),
@@ -565,7 +553,7 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "sign-of-walks-stellargraph1138",
     ["wrong-optimum", "wrong-sign", "bad-scale"],
-    onRows(
+    onSampled(
       "logits",
       (u) => [between(u, 0.2, 4), coin(u, 0.3)],
       ([walks, edge], u, perfect) => [perfect ? (edge ? 8 : Math.log(walks)) : 2 * gauss(u)],
@@ -651,7 +639,7 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "masked-before-softmax-monai657",
     ["reduction"],
-    onRows("logits", (u) => [...repeat(4, () => coin(u)), ...repeat(4, () => coin(u, 0.6))], (y, u, perfect) => {
+    onSampled("logits", (u) => [...repeat(4, () => coin(u)), ...repeat(4, () => coin(u, 0.6))], (y, u, perfect) => {
       const logits = perfect ? y.slice(0, 4).map((one) => one ? 8 : -8) : repeat(4, () => 2 * gauss(u));
       return [...logits.map((z) => -z), ...logits];
     }),
@@ -685,12 +673,10 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-divergence-added-wiseodd43",
     "healthy",
     {
-      sample: sampled(
-        (u) => repeat(3, () => coin(u)),
-        (x, u, perfect) =>
-          perfect
-            ? [...x.map((pixel) => pixel ? 0.98 : 0.02), 0, 0, 0, 0]
-            : [...repeat(3, () => between(u, 0.02, 0.98)), ...repeat(4, () => gauss(u))],
+      sample: rowsOf(
+        coins(3),
+        (u) => [...repeat(3, () => between(u, 0.02, 0.98)), ...repeat(4, () => gauss(u))],
+        (x) => [...x.map((pixel) => pixel ? 0.98 : 0.02), 0, 0, 0, 0],
       ),
     },
     (x, p) => {
@@ -765,11 +751,7 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ok-largest-with-gradient-pml282",
     "healthy",
-    onRows(
-      "tanh",
-      () => [0],
-      (_, u, perfect) => perfect ? [0.95, ...repeat(3, () => -0.9)] : repeat(4, () => between(u, -0.98, 0.98)),
-    ),
+    onRows("tanh", noLabels, uniforms(4, -0.98, 0.98), () => [0.95, ...repeat(3, () => -0.9)]),
     (_y, p) => {
       const all = tf.div(p, 0.1), powers = tf.exp(tf.sub(all, tf.max(all, 1, true)));
       return tf.neg(tf.mean(tf.log(tf.add(tf.div(cut(powers, 0, 1), rowSum(powers, true)), 1e-20))));
@@ -779,11 +761,7 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ok-one-is-alike-addons2738",
     "healthy",
-    onRows(
-      "nonnegative",
-      (u) => [coin(u)],
-      ([alike], u, perfect) => [perfect ? (alike ? 0 : 1.3) : between(u, 0.05, 1.8)],
-    ),
+    onRows("nonnegative", coins(1), (u) => [between(u, 0.05, 1.8)], ([alike]) => [alike ? 0 : 1.3]),
     (y, p) => {
       const apart = tf.square(tf.relu(tf.sub(1, p)));
       return tf.mean(tf.add(tf.mul(y, tf.square(p)), tf.mul(tf.sub(1, y), apart)));
@@ -807,7 +785,7 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ok-penalty-reduced-models9531",
     "healthy",
-    onRows(
+    onSampled(
       "logits",
       (u) => oneHot(4, choice(4, u), 1, between(u, 0, 0.6)),
       (y, u, perfect) => y.map((heat) => perfect ? (heat === 1 ? 8 : -8) : 2 * gauss(u)),
@@ -840,7 +818,7 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ok-distances-inside-segwithdistmap7",
     "healthy",
-    onRows(
+    onSampled(
       "probability",
       (u) => repeat(6, () => 3 * gauss(u)),
       (y, u, perfect) => y.map((distance) => perfect ? (distance < 0 ? 0.98 : 0.02) : between(u, 0.02, 0.98)),
@@ -1045,10 +1023,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-symlog-dreamerv3",
     "healthy",
     {
-      sample: sampled(
-        (u) => [100 * gauss(u)],
-        ([y], u, perfect) => [perfect ? Math.sign(y) * Math.log1p(Math.abs(y)) : 3 * gauss(u)],
-      ),
+      sample: rowsOf(normals(1, 100), normals(1, 3), ([y]) => [Math.sign(y) * Math.log1p(Math.abs(y))]),
     },
     (y, p) => tf.mean(squaredError(tf.mul(tf.sign(y), tf.log1p(tf.abs(y))), p)),
   ),
@@ -1056,7 +1031,7 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ok-guided-attention-espnet",
     "healthy",
-    onRows(
+    onSampled(
       "logits",
       () => [0],
       (_, u, perfect) =>
@@ -1086,7 +1061,7 @@ export const heldOutCases17: readonly LossCase[] = [
   lossCase(
     "ok-unknown-after-censoring-pycox-bcesurv",
     "healthy",
-    onRows(
+    onSampled(
       "logits",
       (u) => [choice(5, u), coin(u, 0.6)],
       ([time], u, perfect) => repeat(4, (bin) => perfect ? (time > bin ? 8 : -8) : 2 * gauss(u)),
@@ -1109,10 +1084,7 @@ export const heldOutCases17: readonly LossCase[] = [
     "ok-data-minus-noise-fastode1",
     "healthy",
     {
-      sample: sampled(
-        (u) => repeat(4, () => gauss(u)),
-        (y, u, perfect) => perfect ? [y[0] - y[2], y[1] - y[3]] : [gauss(u), gauss(u)],
-      ),
+      sample: rowsOf(normals(4), normals(2), (y) => [y[0] - y[2], y[1] - y[3]]),
     },
     (y, p) => tf.mean(squaredError(tf.sub(cut(y, 0, 2), cut(y, 2, 2)), p)),
   ),

@@ -17,11 +17,13 @@ import {
   lossCase,
   minusTwiceDivergence,
   muLogvar,
+  noLabels,
+  normals,
+  rowsOf,
   rowSum,
   sampled,
   squaredDistance,
   triplets,
-  type Uniform,
   unit,
   vae,
 } from "./loss_case.ts";
@@ -31,8 +33,6 @@ const readOut = (x: Tensor): Tensor => tf.tensor(x.dataSync(), x.shape);
 
 const oneHotOf = (index: number, columns: number): number[] =>
   Array.from({ length: columns }, (_, column) => column === index ? 1 : 0);
-const normals = (u: Uniform, columns: number, scale = 1): number[] =>
-  Array.from({ length: columns }, () => scale * gauss(u));
 
 /** Labels [time, event], outputs the logarithm of a hazard: early events are dangerous. */
 const survival = drawn(["random", "perfect", "constPred", "allNeg", "allPos"], (kind, u) => ({
@@ -68,20 +68,20 @@ const rankedPair = (scale: number) =>
         ? [3 * scale, -3 * scale]
         : kind === "far"
         ? (u() < 0.5 ? [60 * scale, -60 * scale] : [-60 * scale, 60 * scale])
-        : normals(u, 2, scale),
+        : normals(2, scale)(u),
   }));
 
 /** Scores of two items, and 1 if the first is the better one, else 0. */
 const comparedPair = drawn(["random", "perfect", "allNeg", "allPos"], (kind, u) => ({
   label: () => [kind === "allNeg" ? 0 : kind === "allPos" || u() < 0.5 ? 1 : 0],
-  output: ([better]) => kind === "perfect" ? (better === 1 ? [3, -3] : [-3, 3]) : normals(u, 2),
+  output: ([better]) => kind === "perfect" ? (better === 1 ? [3, -3] : [-3, 3]) : normals(2)(u),
 }));
 
 /** Labels [advantage, old log-probability, action one-hot 3], outputs logits of three actions. */
 const policy = sampled(
   (u) => [gauss(u), Math.log(0.15 + 0.7 * u()), ...oneHotOf(Math.floor(3 * u()), 3)],
   ([advantage, , ...action], u, perfect) =>
-    perfect ? action.map((chosen) => (advantage > 0 ? 4 : -4) * chosen) : normals(u, 3),
+    perfect ? action.map((chosen) => (advantage > 0 ? 4 : -4) * chosen) : normals(3)(u),
 );
 
 /** The log-probability of the action. */
@@ -99,7 +99,7 @@ const actorCritic = drawn(["random", "perfect", "far"], (kind, u) => ({
   output: ([gain, ...action]) =>
     kind === "perfect"
       ? [...action.map((chosen) => 6 * chosen), gain]
-      : [...normals(u, 2), kind === "far" ? gain + (u() < 0.5 ? 40 : -40) : gauss(u)],
+      : [...normals(2)(u), kind === "far" ? gain + (u() < 0.5 ? 40 : -40) : gauss(u)],
 }));
 
 /** Labels [target, action one-hot 3], outputs the values of three actions. */
@@ -142,27 +142,28 @@ const cosines = drawn(["random", "perfect", "saturated"], (kind, u) => ({
 }));
 
 /** Boxes [x1, y1, x2, y2] as labels and outputs. */
-const boxes = sampled((u) => box(u), (y, u, perfect) => perfect ? [...y] : box(u));
+const boxes = rowsOf((u) => box(u), (u) => box(u));
 
 /** Labels: the class of a row among forty; outputs embeddings of three columns. */
-const manyClasses = sampled(
+const manyClasses = rowsOf(
   (u) => [Math.floor(40 * u())],
-  ([c], u, perfect) => perfect ? [Math.cos(c), Math.sin(c), Math.cos(2.3 * c)] : normals(u, 3),
+  normals(3),
+  ([c]) => [Math.cos(c), Math.sin(c), Math.cos(2.3 * c)],
 );
 
 /** Labels: four samples of a return; outputs its four quantiles. */
 const quantiles = drawn(["random", "perfect", "far"], (kind, u) => ({
-  label: () => normals(u, 4),
+  label: () => normals(4)(u),
   output: () =>
-    kind === "perfect" ? [-1.15, -0.32, 0.32, 1.15] : kind === "far" ? normals(u, 4, 40) : normals(u, 4, 1.5),
+    kind === "perfect" ? [-1.15, -0.32, 0.32, 1.15] : kind === "far" ? normals(4, 40)(u) : normals(4, 1.5)(u),
 }));
 
 /** Similarities [within a class, between classes]; no labels. */
-const similarities = sampled(() => [0], (_, u, perfect) => perfect ? [1, 0] : [1.96 * u() - 0.98, 1.96 * u() - 0.98]);
+const similarities = rowsOf(noLabels, (u) => [1.96 * u() - 0.98, 1.96 * u() - 0.98], () => [1, 0]);
 
 /** Labels [advantage, action one-hot 3, logits of the reference 3], outputs logits. */
 const reference = sampled(
-  (u) => [gauss(u), ...oneHotOf(Math.floor(3 * u()), 3), ...normals(u, 3)],
+  (u) => [gauss(u), ...oneHotOf(Math.floor(3 * u()), 3), ...normals(3)(u)],
   ([advantage, ...rest], u, perfect) =>
     [0, 1, 2].map((j) => perfect ? rest[3 + j] + (advantage > 0 ? 3 : -3) * rest[j] : gauss(u)),
 );

@@ -11,6 +11,9 @@ import {
   given,
   type LossCase,
   lossCase,
+  noLabels,
+  normals,
+  rowsOf,
   rowSum,
   sampled,
   squaredDistance,
@@ -21,10 +24,10 @@ import {
 const distance = (a: Tensor, b: Tensor): Tensor => tf.sqrt(tf.add(squaredDistance(a, b), 1e-7));
 
 /** Scores of fakes; no labels. */
-const fakes = sampled(() => [0], (_, u, perfect) => [perfect ? 3 : 1.5 * gauss(u)]);
+const fakes = rowsOf(noLabels, normals(1, 1.5), () => [3]);
 
 /** Scores [real, fake]; no labels. */
-const realAndFake = sampled(() => [0], (_, u, perfect) => perfect ? [3, -3] : [1.5 * gauss(u), 1.5 * gauss(u)]);
+const realAndFake = rowsOf(noLabels, normals(2, 1.5), () => [3, -3]);
 
 /** Similarities of pairs in [−1, 1], and whether they are alike. */
 const alike = drawn(["random", "perfect", "allNeg", "allPos"], (kind, u) => ({
@@ -63,10 +66,7 @@ const weighed = drawn(["random", "perfect", "allNeg"], (kind, u) => ({
 }));
 
 /** Boxes [x, y, w, h] as labels and as outputs of a linear layer. */
-const centred = sampled(
-  (u) => [u(), u(), 0.2 + u(), 0.2 + u()],
-  (y, u, perfect) => perfect ? [...y] : y.map(() => gauss(u)),
-);
+const centred = rowsOf((u) => [u(), u(), 0.2 + u(), 0.2 + u()], (u, y) => y.map(() => gauss(u)));
 
 /** Labels [advantage, action one-hot 3], outputs logits. */
 const actions = sampled((u) => {

@@ -17,8 +17,11 @@ import {
   lossCase,
   minusTwiceDivergence,
   muLogvar,
+  normals,
   on,
   onRows,
+  onSampled,
+  rowsOf,
   rowSum,
   type Sample,
   sampled,
@@ -44,7 +47,6 @@ const remade = (x: Tensor): Tensor => tf.tensor(x.dataSync(), x.shape);
 const stopGradient = (x: Tensor): Tensor =>
   tf.customGrad((v) => ({ value: (v as Tensor).clone(), gradFunc: (dy: Tensor) => tf.zerosLike(dy) }))(x);
 
-const many = (count: number, u: Uniform): number[] => Array.from({ length: count }, () => gauss(u));
 const hot = (index: number, count: number, yes = 1, no = 0): number[] =>
   Array.from({ length: count }, (_, i) => i === index ? yes : no);
 
@@ -52,12 +54,12 @@ const hot = (index: number, count: number, yes = 1, no = 0): number[] =>
 const unlabelled = (outputs: number, right?: (u: Uniform) => number[]): Sample =>
   drawn(right ? ["random", "perfect"] : ["random"], (kind, u) => ({
     label: () => [0],
-    output: () => kind === "perfect" && right ? right(u) : many(outputs, u),
+    output: () => kind === "perfect" && right ? right(u) : normals(outputs)(u),
   }));
 
 /** Labels [return, value before], outputs the value. */
 const critic = drawn(["random", "perfect", "far"], (kind, u) => ({
-  label: () => many(2, u),
+  label: () => normals(2)(u),
   output: ([y]) => [kind === "perfect" ? y : kind === "far" ? y + (u() < 0.5 ? 30 : -30) : 1.5 * gauss(u)],
 }));
 
@@ -70,46 +72,50 @@ const policy = drawn(["random"], (_kind, u) => ({
 /** Labels of two items that are alike (1) or not (the other number), outputs embeddings of 2 + 2 columns. */
 const alikeOr = (not: number): Sample =>
   sampled((u) => [u() < 0.5 ? 1 : not], ([y], u, perfect) => {
-    const a = many(2, u), size = Math.hypot(...a);
-    if (!perfect) return [...a, ...many(2, u)];
+    const a = normals(2)(u), size = Math.hypot(...a);
+    if (!perfect) return [...a, ...normals(2)(u)];
     return [...a, ...(y === 1 ? a : a.map((x) => -2 * x / size))];
   });
 
 /** Labels [class of four, mask], outputs logits; a batch that is masked altogether. */
 const maskedTokens = drawn(["random", "perfect", "allNeg"], (kind, u) => ({
   label: () => [choice(4, u), kind === "allNeg" || u() < 0.5 ? 0 : 1],
-  output: ([y]) => kind === "perfect" ? hot(y, 4, 8, -8) : many(4, u).map((x) => 2 * x),
+  output: ([y]) => kind === "perfect" ? hot(y, 4, 8, -8) : normals(4)(u).map((x) => 2 * x),
 }));
 
 /** Labels and outputs of a kind, with silence: a batch where both are 0. */
 const withSilence = (columns: number): Sample =>
   drawn(["random", "perfect", "far", "zeroBoth"], (kind, u) => ({
-    label: () => kind === "zeroBoth" ? many(columns, u).map(() => 0) : many(columns, u),
+    label: () => kind === "zeroBoth" ? normals(columns)(u).map(() => 0) : normals(columns)(u),
     output: (y) =>
       kind === "perfect" || kind === "zeroBoth"
         ? [...y]
         : kind === "far"
         ? y.map((x) => x + (u() < 0.5 ? 60 : -60))
-        : many(columns, u).map((x) => 1.5 * x),
+        : normals(columns)(u).map((x) => 1.5 * x),
   }));
 
 /** Labels [-1 or 1, real], outputs [score, value, two weights]; with losses of 0, the weights end at 0. */
 const weighted = sampled(
   (u) => [u() < 0.5 ? 1 : -1, gauss(u)],
-  ([side, y], u, perfect) => perfect ? [2 * side, y, 0, 0] : [...many(2, u), 0.2 + u(), 0.2 + u()],
+  ([side, y], u, perfect) => perfect ? [2 * side, y, 0, 0] : [...normals(2)(u), 0.2 + u(), 0.2 + u()],
 );
 
 /** Labels: a class of four as one-hot; a batch of one class that is found without doubt. */
 const grades = drawn(["random", "perfect", "saturated", "zeroBoth"], (kind, u) => ({
   label: () => hot(kind === "zeroBoth" ? 0 : choice(4, u), 4),
   output: (y) =>
-    kind === "perfect" || kind === "zeroBoth" ? [...y] : kind === "saturated" ? hot(choice(4, u), 4) : soft(many(4, u)),
+    kind === "perfect" || kind === "zeroBoth"
+      ? [...y]
+      : kind === "saturated"
+      ? hot(choice(4, u), 4)
+      : soft(normals(4)(u)),
 }));
 
 /** Labels: a teacher's probabilities of four words at three places; outputs logits. */
 const places = sampled(
-  (u) => [0, 1, 2].flatMap(() => soft(many(4, u).map((x) => 2 * x))),
-  (y, u, perfect) => perfect ? y.map((x) => Math.log(x)) : many(12, u).map((x) => 2 * x),
+  (u) => [0, 1, 2].flatMap(() => soft(normals(4)(u).map((x) => 2 * x))),
+  (y, u, perfect) => perfect ? y.map((x) => Math.log(x)) : normals(12)(u).map((x) => 2 * x),
 );
 
 /** Labels: a class of five as an index; outputs five probabilities. */
@@ -123,7 +129,7 @@ const objects = drawn(["random", "perfect", "saturated"], (kind, u) => ({
 const embedded = drawn(["random", "perfect", "zeroBoth"], (kind, u) => ({
   label: () => [choice(3, u)],
   output: ([y]) =>
-    kind === "perfect" ? hot(y, 4, 2, 0.1) : kind === "zeroBoth" && u() < 0.5 ? [0, 0, 0, 0] : many(4, u),
+    kind === "perfect" ? hot(y, 4, 2, 0.1) : kind === "zeroBoth" && u() < 0.5 ? [0, 0, 0, 0] : normals(4)(u),
 }));
 
 /** Labels: points around three directions; outputs: three groups. */
@@ -134,7 +140,7 @@ const graph = drawn(["random", "perfect", "constPred"], (kind, u) => ({
   },
   output: ([x, y]) => {
     const group = Math.round(3 * (Math.atan2(y, x) / (2 * Math.PI) + 1)) % 3;
-    return kind === "perfect" ? hot(group, 3) : kind === "constPred" ? [1 / 3, 1 / 3, 1 / 3] : soft(many(3, u));
+    return kind === "perfect" ? hot(group, 3) : kind === "constPred" ? [1 / 3, 1 / 3, 1 / 3] : soft(normals(3)(u));
   },
 }));
 
@@ -145,13 +151,10 @@ const judged = drawn(["random", "perfect", "saturated"], (kind, u) => ({
 }));
 
 /** Labels and outputs: shares of three classes. */
-const shares = sampled(
-  (u) => soft(many(3, u)),
-  (y, u, perfect) => perfect ? [...y] : soft(many(3, u).map((x) => 1.5 * x)),
-);
+const shares = rowsOf((u) => soft(normals(3)(u)), (u) => soft(normals(3)(u).map((x) => 1.5 * x)));
 
 /** Labels: features of a patch of a picture; outputs: those of the same patch of the other picture. */
-const patches = sampled((u) => many(3, u), (y, u, perfect) => perfect ? [...y] : many(3, u));
+const patches = rowsOf(normals(3), normals(3));
 
 /** Cost (i - j)² of three classes. */
 const costs = [[0, 1, 4], [1, 0, 1], [4, 1, 0]];
@@ -205,7 +208,7 @@ export const heldOutCases6: readonly LossCase[] = [
       yPred: "real",
       sample: drawn(["random", "far"], (kind, u) => ({
         label: () => [gauss(u)],
-        output: ([y]) => kind === "far" ? [y - 60, y + 60] : many(2, u).map((x) => 1.5 * x),
+        output: ([y]) => kind === "far" ? [y - 60, y + 60] : normals(2)(u).map((x) => 1.5 * x),
       })),
     },
     (y, p) => {
@@ -562,8 +565,8 @@ export const heldOutCases6: readonly LossCase[] = [
     "healthy",
     onRows(
       "nonnegative",
-      (u) => many(4, u).map((x) => Math.exp(0.5 * x)),
-      (y, u, perfect) => perfect ? [...y] : many(4, u).map((x) => Math.exp(0.5 * x)),
+      (u) => normals(4)(u).map((x) => Math.exp(0.5 * x)),
+      (u) => normals(4)(u).map((x) => Math.exp(0.5 * x)),
     ),
     (y, p) => {
       const sides = (x: Tensor) => tf.mul(tf.add(cut(x, 0, 1), cut(x, 2, 1)), tf.add(cut(x, 1, 1), cut(x, 3, 1)));
@@ -592,7 +595,7 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-uncertainty-mtan51",
     "healthy",
-    onRows("real", (u) => many(2, u), (y, u, perfect) => perfect ? [...y, -3, -3] : many(4, u)),
+    onRows("real", normals(2), normals(4), (y) => [...y, -3, -3]),
     (y, p) => {
       const logged = cut(p, 2, 2), losses = tf.square(tf.sub(y, cut(p, 0, 2)));
       return tf.mean(rowSum(tf.add(tf.div(losses, tf.mul(2, tf.exp(logged))), tf.div(logged, 2))));
@@ -616,11 +619,7 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-tweedie-gluonts984",
     "healthy",
-    onRows(
-      "real",
-      (u) => [u() < 0.4 ? 0 : Math.exp(gauss(u))],
-      ([y], u, perfect) => [perfect ? Math.log(Math.max(y, 0.01)) : gauss(u)],
-    ),
+    onRows("real", (u) => [u() < 0.4 ? 0 : Math.exp(gauss(u))], normals(1), ([y]) => [Math.log(Math.max(y, 0.01))]),
     (y, p) => tf.mean(tf.add(tf.mul(2, tf.mul(y, tf.exp(tf.mul(-0.5, p)))), tf.mul(2, tf.exp(tf.mul(0.5, p))))),
   ),
   // facebookresearch/barlowtwins#50: the square of the diagonal is done in place, that of the rest is not done twice.
@@ -630,7 +629,7 @@ export const heldOutCases6: readonly LossCase[] = [
     {
       yPred: "real",
       sample: unlabelled(6, (u) => {
-        const view = many(3, u);
+        const view = normals(3)(u);
         return [...view, ...view];
       }),
     },
@@ -649,10 +648,10 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-ipo-dpo64",
     "healthy",
-    onRows(
+    onSampled(
       "real",
-      (u) => many(2, u).map((x) => x - 3),
-      ([chosen, rejected], u, perfect) => perfect ? [chosen + 2.5, rejected - 2.5] : many(2, u).map((x) => x - 3),
+      (u) => normals(2)(u).map((x) => x - 3),
+      ([chosen, rejected], u, perfect) => perfect ? [chosen + 2.5, rejected - 2.5] : normals(2)(u).map((x) => x - 3),
     ),
     (y, p) => {
       const margin = (x: Tensor) => tf.sub(cut(x, 0, 1), cut(x, 1, 1));
@@ -674,7 +673,7 @@ export const heldOutCases6: readonly LossCase[] = [
     {
       yPred: "probability",
       sample: drawn(["random", "perfect", "saturated", "constPred"], (kind, u) => ({
-        label: () => many(4, u).map((x) => 3 * x),
+        label: () => normals(4)(u).map((x) => 3 * x),
         output: (y) =>
           y.map((distance) =>
             kind === "perfect"
@@ -701,7 +700,7 @@ export const heldOutCases6: readonly LossCase[] = [
     {
       yPred: "real",
       sample: unlabelled(6, (u) => {
-        const sentence = many(3, u);
+        const sentence = normals(3)(u);
         return [...sentence, ...sentence];
       }),
     },
@@ -718,7 +717,7 @@ export const heldOutCases6: readonly LossCase[] = [
       yPred: "logits",
       sample: drawn(["random"], (_kind, u) => ({
         label: () => [choice(3, u), gauss(u)],
-        output: () => many(3, u),
+        output: () => normals(3)(u),
       })),
     },
     (y, p) => {
@@ -816,11 +815,7 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-cox-torchsurv35",
     "healthy",
-    onRows(
-      "real",
-      (u) => [Math.exp(gauss(u)), u() < 0.6 ? 1 : 0],
-      ([time], u, perfect) => [perfect ? -4 * Math.log(time) : gauss(u)],
-    ),
+    onRows("real", (u) => [Math.exp(gauss(u)), u() < 0.6 ? 1 : 0], normals(1), ([time]) => [-4 * Math.log(time)]),
     (y, p) => {
       const time = cut(y, 0, 1), event = cut(y, 1, 1);
       const gone = above(time, tf.transpose(time));
@@ -839,9 +834,9 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-residual-pinn3",
     "healthy",
-    onRows("real", (u) => [gauss(u)], ([y], u, perfect) => {
+    onSampled("real", (u) => [gauss(u)], ([y], u, perfect) => {
       const value = gauss(u), inTime = gauss(u);
-      return perfect ? [y, value, 2 * inTime + value, inTime] : many(4, u);
+      return perfect ? [y, value, 2 * inTime + value, inTime] : normals(4)(u);
     }),
     (y, p) => {
       const residual = tf.sub(tf.sub(cut(p, 2, 1), tf.mul(2, cut(p, 3, 1))), cut(p, 1, 1));
@@ -859,11 +854,11 @@ export const heldOutCases6: readonly LossCase[] = [
   lossCase(
     "ok-ordinal-depth5",
     "healthy",
-    onRows(
+    onSampled(
       "logits",
       (u) => [choice(4, u)],
       ([y], u, perfect) =>
-        perfect ? [0, 1, 2].flatMap((threshold) => threshold < y ? [-4, 4] : [4, -4]) : many(6, u).map((x) => 2 * x),
+        perfect ? [0, 1, 2].flatMap((threshold) => threshold < y ? [-4, 4] : [4, -4]) : normals(6)(u).map((x) => 2 * x),
     ),
     (y, p) => {
       const logged = tf.logSoftmax(tf.reshape(p, [-1, 3, 2])), beyond = above(y, tf.tensor1d([0, 1, 2]));
@@ -885,8 +880,8 @@ export const heldOutCases6: readonly LossCase[] = [
     {
       yPred: "real",
       sample: drawn(["random"], (_kind, u) => ({
-        label: () => many(2, u),
-        output: () => many(2, u).map((x) => 1.5 * x + 1),
+        label: () => normals(2)(u),
+        output: () => normals(2)(u).map((x) => 1.5 * x + 1),
       })),
     },
     (y, p) => {

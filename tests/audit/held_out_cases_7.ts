@@ -12,11 +12,15 @@ import {
   given,
   type LossCase,
   lossCase,
+  meanOf,
   muLogvar,
+  normals,
   on,
   oneHot,
+  onRows,
   policy,
   repeat,
+  rowsOf,
   rowSum,
   sampled,
   scores,
@@ -108,12 +112,7 @@ export const heldOutCases7: readonly LossCase[] = [
 
   // ---- Segmentation and medical images
   // milesial/Pytorch-UNet#78: the loss goes to −3000, because masks are 0 and 255.
-  lossCase(
-    "masks-255-unet78",
-    "label-encoding",
-    on("probability", "binary255"),
-    (y, p) => tf.mean(crossEntropy(y, p)),
-  ),
+  lossCase("masks-255-unet78", "label-encoding", on("probability", "binary255"), meanOf(crossEntropy)),
   // shruti-jadon/Semantic-Segmentation-Loss-Functions#2: the focal Tversky loss becomes NaN. The power 0.75 has an infinite
   // slope at 0, and no value below 0, where rounding of 1 − index can lead.
   lossCase("focal-tversky-shrutijadon2", ["nan-gradient", "domain-edge"], given("probability", "binary"), (y, p) => {
@@ -407,10 +406,7 @@ export const heldOutCases7: readonly LossCase[] = [
   // catboost/catboost#2701: the Cox log-likelihood is minimised, not its negative. Labels [time, event], outputs log risks.
   lossCase("cox-catboost2701", "wrong-sign", {
     yPred: "real",
-    sample: sampled(
-      (u) => [Math.exp(gauss(u)), coin(u, 0.7)],
-      ([time], u, perfect) => [perfect ? -4 * Math.log(time) : gauss(u)],
-    ),
+    sample: rowsOf((u) => [Math.exp(gauss(u)), coin(u, 0.7)], normals(1), ([time]) => [-4 * Math.log(time)]),
   }, (y, p) => {
     const time = cut(y, 0, 1), outside = tf.cast(tf.less(tf.transpose(time), time), "float32");
     const atRisk = tf.logSumExp(tf.sub(tf.transpose(p), tf.mul(1e9, outside)), 1, true);
@@ -569,13 +565,7 @@ export const heldOutCases7: readonly LossCase[] = [
     return tf.neg(tf.mean(tf.logSumExp(tf.add(tf.logSoftmax(cut(p, 0, 2)), density), -1)));
   }),
   // Hui-Li/multi-task-learning-example-PyTorch#2: two tasks with learned log-variances; the loss becomes negative.
-  lossCase("ok-two-tasks-huili2", "healthy", {
-    yPred: "real",
-    sample: sampled(
-      (u) => [gauss(u), gauss(u)],
-      (y, u, perfect) => perfect ? [...y, -3, -3] : repeat(4, () => gauss(u)),
-    ),
-  }, (y, p) => {
+  lossCase("ok-two-tasks-huili2", "healthy", onRows("real", normals(2), normals(4), (y) => [...y, -3, -3]), (y, p) => {
     const logvar = cut(p, 2, 2), weighted = tf.mul(tf.exp(tf.neg(logvar)), squaredError(y, cut(p, 0, 2)));
     return tf.mean(rowSum(tf.add(weighted, logvar)));
   }),
@@ -657,10 +647,7 @@ export const heldOutCases7: readonly LossCase[] = [
   // exp and β before softplus, labels [time, event].
   lossCase("ok-weibull-wtte56", "healthy", {
     yPred: "real",
-    sample: sampled(
-      (u) => [Math.exp(gauss(u)), coin(u, 0.7)],
-      ([time], u, perfect) => perfect ? [Math.log(time), 3] : [gauss(u), gauss(u)],
-    ),
+    sample: rowsOf((u) => [Math.exp(gauss(u)), coin(u, 0.7)], normals(2), ([time]) => [Math.log(time), 3]),
   }, (y, p) => {
     const shape = tf.softplus(cut(p, 1, 1)), ratio = tf.sub(tf.log(cut(y, 0, 1)), cut(p, 0, 1));
     const hazard = tf.mul(cut(y, 1, 1), tf.add(tf.log(shape), tf.mul(shape, ratio)));

@@ -8,6 +8,7 @@ import {
   choice,
   clip,
   coin,
+  coins,
   crossEntropy,
   cut,
   direction,
@@ -17,11 +18,17 @@ import {
   given,
   type LossCase,
   lossCase,
+  meanOf,
   minusTwiceDivergence,
+  noLabels,
+  normals,
   on,
   oneHot,
+  oneOf,
+  onRows,
   policy,
   repeat,
+  rowsOf,
   rowSum,
   sampled,
   scores,
@@ -32,7 +39,9 @@ import {
   squaredError,
   stopped,
   twins,
+  uniforms,
   unit,
+  withoutLabels,
 } from "./loss_case.ts";
 
 /** Slopes of pictures of 4 × 4 pixels, across and down: Sobel's filters. */
@@ -63,7 +72,7 @@ const classAndViews = sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) =>
 });
 
 /** Labels [x1, y1, x2, y2]; outputs boxes as well. */
-const boxes = sampled((u) => box(u, 0.5), (y, u, perfect) => perfect ? [...y] : box(u, 0.5));
+const boxes = rowsOf((u) => box(u, 0.5), (u) => box(u, 0.5));
 
 export const heldOutCases8: readonly LossCase[] = [
   // ---- no-gradient-op
@@ -82,12 +91,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // pixels, outputs [background 16 | hair 16].
   lossCase("argmax-mask-hair3", "no-gradient-op", {
     yPred: "logits",
-    sample: sampled(
-      (u) => repeat(16, () => u()),
-      (y, u, perfect) =>
-        perfect
-          ? [...y.map((x) => x > 0.5 ? -8 : 8), ...y.map((x) => x > 0.5 ? 8 : -8)]
-          : repeat(32, () => 2 * gauss(u)),
+    sample: rowsOf(
+      uniforms(16),
+      normals(32, 2),
+      (y) => [...y.map((x) => x > 0.5 ? -8 : 8), ...y.map((x) => x > 0.5 ? 8 : -8)],
     ),
   }, (y, p) => {
     const hair = tf.cast(tf.argMax(tf.stack([cut(p, 0, 16), cut(p, 16, 16)]), 0), "float32");
@@ -116,11 +123,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // laekov/fastmoe#49: torch.tensor(loss_list) takes the balance loss out of the graph. Outputs [classes 3 | gates 4].
   lossCase("balance-remade-fastmoe49", "detached", {
     yPred: "logits",
-    sample: sampled(
-      (u) => oneHot(3, choice(3, u)),
-      (y, u, perfect) =>
-        perfect ? [...y.map((x) => 16 * x - 8), ...oneHot(4, choice(4, u), 4, -4)] : repeat(7, () => 2 * gauss(u)),
-    ),
+    sample: rowsOf(oneOf(3), normals(7, 2), (y, u) => [...y.map((x) => 16 * x - 8), ...oneHot(4, choice(4, u), 4, -4)]),
   }, (y, p) => {
     const gates = cut(p, 3, 4), share = tf.mean(tf.softmax(gates), 0);
     const chosen = tf.mean(tf.cast(tf.oneHot(tf.argMax(gates, 1), 4), "float32"), 0);
@@ -201,11 +204,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase(
     "log-of-critic-shapegan2",
     ["domain-edge", "activation-mismatch"],
-    {
-      yPred: "real",
-      yTrue: "none",
-      sample: sampled(() => [0], (_, u, perfect) => [perfect ? 3 + u() : 1.5 * gauss(u)]),
-    },
+    withoutLabels("real", normals(1, 1.5), (_, u) => [3 + u()]),
     (_y, p) => tf.mean(tf.neg(tf.log(p))),
   ),
   // maxvfischer/keras-image-segmentation-loss-functions#1: "somewhere a log(y_pred) was log(0)" in the focal loss.
@@ -420,12 +419,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // [reconstruction 4 | three categories].
   lossCase("minus-divergence-gumbel1", ["wrong-sign", "wrong-optimum"], {
     yPred: "probability",
-    sample: sampled(
-      (u) => repeat(4, () => coin(u)),
-      (y, u, perfect) =>
-        perfect
-          ? [...y, 1 / 3, 1 / 3, 1 / 3]
-          : [...repeat(4, () => 0.02 + 0.96 * u()), ...soft(repeat(3, () => 1.5 * gauss(u)))],
+    sample: rowsOf(
+      coins(4),
+      (u) => [...repeat(4, () => 0.02 + 0.96 * u()), ...soft(repeat(3, () => 1.5 * gauss(u)))],
+      (y) => [...y, 1 / 3, 1 / 3, 1 / 3],
     ),
   }, (y, p) => {
     const q = cut(p, 4, 3), logs = tf.log(tf.add(q, 1e-20));
@@ -436,7 +433,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("q-minimised-truxify11885", "wrong-sign", {
     yPred: "real",
     yTrue: "none",
-    sample: sampled(() => [0], (_, u, perfect) => [perfect ? 3 + u() : gauss(u)]),
+    sample: rowsOf(noLabels, normals(1), (_, u) => [3 + u()]),
   }, (_y, p) => tf.mean(p)),
   // fastai/fastbook#478: sm_acts[idx, targ] without the minus: "the higher sm_acts[0, 0] is, the lower the loss" should be.
   lossCase(
@@ -507,12 +504,7 @@ export const heldOutCases8: readonly LossCase[] = [
     (y, p) => tf.mean(sigmoidCrossEntropy(y, p)),
   ),
   // jaehong31/CGES#1: the model returns softmax(output), and the loss is softmax_cross_entropy_with_logits.
-  lossCase(
-    "softmax-twice-cges1",
-    "activation-mismatch",
-    given("simplex", "one-hot", 4),
-    (y, p) => tf.mean(softmaxCrossEntropy(y, p)),
-  ),
+  lossCase("softmax-twice-cges1", "activation-mismatch", given("simplex", "one-hot", 4), meanOf(softmaxCrossEntropy)),
   // clvrai/ACGAN-PyTorch#4: NLLLoss of a softmax, where log-probabilities are expected.
   lossCase(
     "nll-of-softmax-acgan4",
@@ -541,7 +533,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("minus-one-lovasz10", ["label-encoding", "zero-division"], {
     yPred: "logits",
     yTrue: "sign",
-    sample: sampled((u) => [coin(u, 0.4) ? 1 : -1], ([y], u, perfect) => [perfect ? 3 * y : 2 * gauss(u)]),
+    sample: rowsOf((u) => [coin(u, 0.4) ? 1 : -1], normals(1, 2), ([y]) => [3 * y]),
   }, (y, p) => {
     const labels = flat(y), errors = tf.sub(1, tf.mul(flat(p), tf.sub(tf.mul(2, labels), 1))), n = errors.shape[0];
     const order = stopped(errors, (e) => tf.cast(tf.oneHot(tf.topk(e, n).indices, n), "float32"));
@@ -551,12 +543,7 @@ export const heldOutCases8: readonly LossCase[] = [
 
   // ---- broadcast
   // pytorch/pytorch#1939: BCEWithLogitsLoss of outputs [n, 1] and labels [n] "returns the wrong answer".
-  lossCase(
-    "column-of-logits-torch1939",
-    "broadcast",
-    on("logits", "binary", 1, null),
-    (y, p) => tf.mean(sigmoidCrossEntropy(y, p)),
-  ),
+  lossCase("column-of-logits-torch1939", "broadcast", on("logits", "binary", 1, null), meanOf(sigmoidCrossEntropy)),
   // FluxML/MLJFlux.jl#152: ŷ is a matrix of one column and y a vector: "a batch_size × batch_size Matrix".
   lossCase(
     "chain-column-mljflux152",
@@ -567,10 +554,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // pytorch/rl#1243: log-probabilities [n] times advantages [n, 1] are [n, n].
   lossCase("reinforce-torchrl1243", "broadcast", {
     yPred: "real",
-    sample: sampled(
-      (u) => [gauss(u)],
-      ([advantage], u, perfect) => [perfect ? (advantage > 0 ? -0.05 : -4) : -0.1 - 2 * u()],
-    ),
+    sample: rowsOf(normals(1), (u) => [-0.1 - 2 * u()], ([advantage]) => [advantage > 0 ? -0.05 : -4]),
   }, (y, p) => tf.neg(tf.mean(tf.mul(tf.squeeze(p, [1]), y)))),
   // JuliaReinforcementLearning/ReinforcementLearningZoo.jl#169: log_p′ is (1, n) and log_p is (n,): "a matrix for the ratio".
   lossCase("ratio-matrix-julia169", "broadcast", { yPred: "real", sample: policy }, (y, p) => {
@@ -583,10 +567,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // DonkeyShot21/UNO#4: predictions are [views, batch, classes], and log_softmax is along the batch. Outputs: two views.
   lossCase("softmax-of-rows-uno4", "wrong-axis", {
     yPred: "logits",
-    sample: sampled(
-      (u) => oneHot(3, choice(3, u)),
-      (y, u, perfect) => perfect ? [...y, ...y].map((x) => 2 * x - 1) : repeat(6, () => 0.5 * gauss(u)),
-    ),
+    sample: rowsOf(oneOf(3), normals(6, 0.5), (y) => [...y, ...y].map((x) => 2 * x - 1)),
   }, (y, p) => {
     const views = tf.div(tf.stack([cut(p, 0, 3), cut(p, 3, 3)]), 0.1);
     const logs = tf.sub(views, tf.logSumExp(views, 1, true));
@@ -623,7 +604,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // Outputs [reconstruction | μ, log σ].
   lossCase("half-forgotten-supaero6", "wrong-optimum", {
     yPred: "real",
-    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0, 0] : repeat(3, () => gauss(u))),
+    sample: rowsOf(normals(1), normals(3), ([y]) => [y, 0, 0]),
   }, (y, p) => {
     const mu = cut(p, 1, 1), sigma = tf.exp(cut(p, 2, 1));
     const divergence = tf.sub(tf.sub(tf.add(tf.square(mu), tf.square(sigma)), tf.log(sigma)), 0.5);
@@ -643,10 +624,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // Labels: a patch; outputs: the encodings of it and of its neighbour.
   lossCase("all-alike-patchsvdd2", ["wrong-optimum", "nan-gradient"], {
     yPred: "real",
-    sample: sampled(
-      (u) => [gauss(u), gauss(u)],
-      (y, u, perfect) => perfect ? [...y, ...y.map((x) => x + 0.1 * gauss(u))] : repeat(4, () => gauss(u)),
-    ),
+    sample: rowsOf(normals(2), normals(4), (y, u) => [...y, ...y.map((x) => x + 0.1 * gauss(u))]),
   }, (_y, p) => tf.mean(tf.sqrt(squaredDistance(cut(p, 0, 2), cut(p, 2, 2))))),
 
   // ---- bad-scale
@@ -664,10 +642,7 @@ export const heldOutCases8: readonly LossCase[] = [
   }),
   // mhamilton723/STEGO#19: the correlation loss is summed over all pairs, "−4000": "we take the mean", and the paper forgot.
   // Labels: features; outputs: codes.
-  lossCase("summed-pairs-stego19", "bad-scale", {
-    yPred: "real",
-    sample: sampled((u) => direction(u), (y, u, perfect) => perfect ? [...y] : [gauss(u), gauss(u)]),
-  }, (y, p) => {
+  lossCase("summed-pairs-stego19", "bad-scale", onRows("real", direction, normals(2)), (y, p) => {
     const cosines = (x: Tensor) => tf.matMul(unit(x, 1e-8), unit(x, 1e-8), false, true);
     return tf.neg(tf.sum(tf.mul(tf.sub(cosines(y), 0.3), tf.relu(cosines(p)))));
   }),
@@ -707,13 +682,7 @@ export const heldOutCases8: readonly LossCase[] = [
 
   // ---- Sound: classification, distillation, ordinal
   // lucidrains/vit-pytorch#289: kl_div takes logarithms of the student and probabilities of the teacher.
-  lossCase("ok-distilled-vit289", "healthy", {
-    yPred: "logits",
-    sample: sampled(
-      (u) => repeat(4, () => 2 * gauss(u)),
-      (y, u, perfect) => perfect ? [...y] : repeat(4, () => 2 * gauss(u)),
-    ),
-  }, (y, p) => {
+  lossCase("ok-distilled-vit289", "healthy", onRows("logits", normals(4, 2), normals(4, 2)), (y, p) => {
     const heat = 3, student = tf.logSoftmax(tf.div(p, heat)), teacher = tf.softmax(tf.div(y, heat));
     const divergence = tf.mean(rowSum(tf.mul(teacher, tf.sub(tf.log(teacher), student))));
     return tf.mul(divergence, heat ** 2);
@@ -776,20 +745,14 @@ export const heldOutCases8: readonly LossCase[] = [
   // global and of the previous model.
   lossCase("ok-first-column-moon8", "healthy", {
     yPred: "real",
-    sample: sampled(
-      (u) => [...direction(u), ...direction(u)],
-      (y, u, perfect) => perfect ? [y[0] - y[2], y[1] - y[3]] : [gauss(u), gauss(u)],
-    ),
+    sample: rowsOf((u) => [...direction(u), ...direction(u)], normals(2), (y) => [y[0] - y[2], y[1] - y[3]]),
   }, (y, p) => {
     const cosine = (from: number) => rowSum(tf.mul(unit(p, 1e-8), unit(cut(y, from, 2), 1e-8)), true);
     const logits = tf.div(tf.concat([cosine(0), cosine(2)], 1), 0.5);
     return tf.neg(tf.mean(cut(tf.logSoftmax(logits), 0, 1)));
   }),
   // salesforce/CoST#11: one positive and a queue of negatives, labels of 0 throughout. Labels: the key; outputs: the query.
-  lossCase("ok-queue-cost11", "healthy", {
-    yPred: "real",
-    sample: sampled((u) => direction(u), (y, u, perfect) => perfect ? [...y] : [gauss(u), gauss(u)]),
-  }, (y, p) => {
+  lossCase("ok-queue-cost11", "healthy", onRows("real", direction, normals(2)), (y, p) => {
     const query = unit(p, 1e-12), queue = tf.tensor2d([[1, 0, -1, 0], [0, 1, 0, -1]]);
     const positive = rowSum(tf.mul(query, unit(y, 1e-12)), true), negative = tf.matMul(query, queue);
     return tf.neg(tf.mean(cut(tf.logSoftmax(tf.div(tf.concat([positive, negative], 1), 0.2)), 0, 1)));
@@ -848,7 +811,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("ok-entropies-maskbit2", "healthy", {
     yPred: "logits",
     yTrue: "none",
-    sample: sampled(() => [0], (_, u, perfect) => perfect ? oneHot(4, choice(4, u), 8, -8) : repeat(4, () => gauss(u))),
+    sample: rowsOf(noLabels, normals(4), (_, u) => oneHot(4, choice(4, u), 8, -8)),
   }, (_y, p) => {
     const codes = tf.softmax(p), mean = tf.mean(codes, 0);
     const each = tf.mean(tf.neg(rowSum(tf.mul(codes, tf.logSoftmax(p)))));
@@ -861,7 +824,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase("ok-critic-kerascontrib280", "healthy", {
     yPred: "real",
     yTrue: "sign",
-    sample: sampled((u) => [2 * coin(u) - 1], ([y], u, perfect) => [perfect ? -y * (3 + u()) : gauss(u)]),
+    sample: rowsOf((u) => [2 * coin(u) - 1], normals(1), ([y], u) => [-y * (3 + u())]),
   }, (y, p) => tf.mean(tf.mul(y, p))),
   // carpedm20/DCGAN-tensorflow#33: −log σ instead of log(1 − σ): the same fixed point, and stronger gradients early on.
   lossCase("ok-generator-dcgan33", "healthy", {
@@ -878,7 +841,7 @@ export const heldOutCases8: readonly LossCase[] = [
     ambiguous: true,
     yPred: "real",
     yTrue: "none",
-    sample: sampled(() => [0], (_, u, perfect) => perfect ? [3 + u(), -3 - u()] : [gauss(u), gauss(u)]),
+    sample: rowsOf(noLabels, normals(2), (_, u) => [3 + u(), -3 - u()]),
   }, (_y, p) => {
     const marginal = tf.mean(tf.exp(cut(p, 1, 1)));
     const average = stopped(marginal, (m) => tf.add(0.99, tf.mul(0.01, m)));
@@ -888,12 +851,10 @@ export const heldOutCases8: readonly LossCase[] = [
   // outputs [logits of pixels 4 | μ 2 | log σ² 2].
   lossCase("ok-variance-examples225", "healthy", {
     yPred: "real",
-    sample: sampled(
-      (u) => repeat(4, () => coin(u)),
-      (y, u, perfect) =>
-        perfect
-          ? [...y.map((x) => 16 * x - 8), 0, 0, 0, 0]
-          : [...repeat(4, () => 2 * gauss(u)), ...repeat(4, () => gauss(u))],
+    sample: rowsOf(
+      coins(4),
+      (u) => [...repeat(4, () => 2 * gauss(u)), ...repeat(4, () => gauss(u))],
+      (y) => [...y.map((x) => 16 * x - 8), 0, 0, 0, 0],
     ),
   }, (y, p) => {
     const divergence = tf.mul(-0.5, tf.sum(minusTwiceDivergence(cut(p, 4, 2), cut(p, 6, 2))));
@@ -902,10 +863,7 @@ export const heldOutCases8: readonly LossCase[] = [
 
   // ---- Sound: detection, retrieval, sound, physics
   // fuenwang/3D-BoundingBox#9: minus the cosine of two angles: "the minimum loss is −1 so it is correct".
-  lossCase("ok-orientation-boundingbox9", "healthy", {
-    yPred: "real",
-    sample: sampled((u) => direction(u), (y, u, perfect) => perfect ? [...y] : direction(u)),
-  }, (y, p) => {
+  lossCase("ok-orientation-boundingbox9", "healthy", onRows("real", direction, direction), (y, p) => {
     const angle = (x: Tensor) => tf.atan2(cut(x, 1, 1), cut(x, 0, 1));
     return tf.mul(-1, tf.mean(tf.cos(tf.sub(angle(y), angle(p)))));
   }),
@@ -923,10 +881,7 @@ export const heldOutCases8: readonly LossCase[] = [
   }),
   // TheodoreWolf/pinns#2: a weight is added as well as multiplied: "adding a constant to the loss doesn't affect
   // optimisation at all". Outputs [temperature, residual of the equation].
-  lossCase("ok-constant-pinns2", "healthy", {
-    yPred: "real",
-    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, 0] : [gauss(u), gauss(u)]),
-  }, (y, p) => {
+  lossCase("ok-constant-pinns2", "healthy", onRows("real", normals(1), normals(2), ([y]) => [y, 0]), (y, p) => {
     const fit = tf.mean(squaredError(y, cut(p, 0, 1))), physics = tf.mean(tf.square(cut(p, 1, 1)));
     return tf.add(fit, tf.add(1, tf.mul(1, physics)));
   }),

@@ -8,6 +8,7 @@ import {
   choice,
   clip,
   coin,
+  coins,
   crossEntropy,
   cut,
   direction,
@@ -19,10 +20,15 @@ import {
   type LossCase,
   lossCase,
   minusTwiceDivergence,
+  noLabels,
+  normals,
   on,
   oneHot,
+  oneOf,
+  onRows,
   policy,
   repeat,
+  rowsOf,
   rowSum,
   sampled,
   scores,
@@ -33,6 +39,7 @@ import {
   squaredError,
   stopped,
   twins,
+  uniforms,
   unit,
 } from "./loss_case.ts";
 
@@ -56,9 +63,9 @@ function similarity(a: Tensor, b: Tensor): Tensor {
 }
 
 /** Labels [x1, y1, x2, y2]; outputs boxes as well. */
-const boxes = sampled((u) => box(u, 0.5), (y, u, perfect) => perfect ? [...y] : box(u, 0.5));
+const boxes = rowsOf((u) => box(u, 0.5), (u) => box(u, 0.5));
 /** Pictures of 16 pixels, labels and outputs. */
-const pictures = sampled((u) => repeat(16, () => u()), (y, u, perfect) => perfect ? [...y] : repeat(16, () => u()));
+const pictures = rowsOf(uniforms(16), uniforms(16));
 /** Intersection and union of boxes [n, 1]. */
 function overlap(y: Tensor, p: Tensor): [both: Tensor, either: Tensor] {
   const low = (b: Tensor) => cut(b, 0, 2), high = (b: Tensor) => cut(b, 2, 2);
@@ -78,15 +85,13 @@ export const heldOutCases9: readonly LossCase[] = [
   // of three at each of four pixels; outputs [parsing 4 × 3 | edges 4 × 2].
   lossCase("consistency-argmax-schp23", ["no-gradient-op", "detached", "constant"], {
     yPred: "logits",
-    sample: sampled(
+    sample: rowsOf(
       (u) => {
         const first = choice(3, u), second = (first + 1) % 3;
         return [first, first, second, second].flatMap((c) => oneHot(3, c));
       },
-      (y, u, perfect) =>
-        perfect
-          ? [...y.map((x) => 16 * x - 8), ...[0, 1, 1, 0].flatMap((edge) => oneHot(2, edge, 8, -8))]
-          : repeat(20, () => 2 * gauss(u)),
+      normals(20, 2),
+      (y) => [...y.map((x) => 16 * x - 8), ...[0, 1, 1, 0].flatMap((edge) => oneHot(2, edge, 8, -8))],
     ),
   }, (y, p) => {
     const parsing = tf.reshape(cut(p, 0, 12), [-1, 4, 3]), edges = tf.reshape(cut(p, 12, 8), [-1, 4, 2]);
@@ -111,12 +116,10 @@ export const heldOutCases9: readonly LossCase[] = [
   // of four frames | whether they repeat 4], outputs [periods | logits].
   lossCase("frames-counted-repnet6", "no-gradient-op", {
     yPred: "real",
-    sample: sampled(
+    sample: rowsOf(
       (u) => [...repeat(4, () => 2 + 4 * u()), ...repeat(4, () => coin(u))],
-      (y, u, perfect) =>
-        perfect
-          ? [...y.slice(0, 4), ...y.slice(4).map((x) => 16 * x - 8)]
-          : [...repeat(4, () => 1 + 5 * u()), ...repeat(4, () => 2 * gauss(u))],
+      (u) => [...repeat(4, () => 1 + 5 * u()), ...repeat(4, () => 2 * gauss(u))],
+      (y) => [...y.slice(0, 4), ...y.slice(4).map((x) => 16 * x - 8)],
     ),
   }, (y, p) => {
     const count = (x: Tensor) => rowSum(tf.div(float(tf.greater(cut(x, 4, 4), 0)), tf.add(cut(x, 0, 4), 0.1)));
@@ -160,10 +163,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // [reconstruction 3 | auxiliary reconstruction of the rest 3].
   lossCase("auxiliary-not-returned-crosscode3", ["detached", "constant"], {
     yPred: "real",
-    sample: sampled(
-      (u) => repeat(3, () => gauss(u)),
-      (y, u, perfect) => perfect ? [...y, 0, 0, 0] : repeat(6, () => gauss(u)),
-    ),
+    sample: rowsOf(normals(3), normals(6), (y) => [...y, 0, 0, 0]),
   }, (y, p) => {
     const rest = stopped(tf.sub(y, cut(p, 0, 3))), auxiliary = tf.mean(squaredError(rest, cut(p, 3, 3)));
     const reconstruction = tf.mean(squaredError(y, cut(p, 0, 3)));
@@ -174,7 +174,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // variable is not going to have grad_fn". Labels [target 3 | trajectory 3], outputs [prediction 3 | denoised 3].
   lossCase("prediction-without-gradient-consistencypolicy4", "detached", {
     yPred: "real",
-    sample: sampled((u) => repeat(6, () => gauss(u)), (y, u, perfect) => perfect ? y : repeat(6, () => gauss(u))),
+    sample: rowsOf(normals(6), normals(6)),
   }, (y, p) => {
     const consistency = tf.sub(tf.sqrt(tf.add(squaredDistance(stopped(cut(p, 0, 3)), cut(y, 0, 3)), 0.01 ** 2)), 0.01);
     return tf.add(tf.mean(consistency), tf.mean(squaredError(cut(y, 3, 3), cut(p, 3, 3))));
@@ -183,7 +183,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // requires_grad=True).sum() — "the psnr will not change during training". Outputs [three restorations of 4].
   lossCase("losses-in-new-tensor-dgunet6", "detached", {
     yPred: "real",
-    sample: sampled((u) => repeat(4, u), (y, u, perfect) => perfect ? [...y, ...y, ...y] : repeat(12, u)),
+    sample: rowsOf(uniforms(4), uniforms(12), (y) => [...y, ...y, ...y]),
   }, (y, p) => {
     const charbonnier = (x: Tensor) => tf.mean(tf.sqrt(tf.add(tf.square(tf.sub(x, y)), 1e-6)));
     return tf.sum(tf.tensor1d([0, 4, 8].map((at) => charbonnier(cut(p, at, 4)).dataSync()[0])));
@@ -311,10 +311,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // arsedler9/lfads-torch#23: "Zeros are not in the support of the Gamma distribution". Outputs logarithms of [shape, rate].
   lossCase("gamma-of-zero-lfads23", "domain-edge", {
     yPred: "real",
-    sample: sampled(
-      (u) => [u() < 0.2 ? 0 : Math.exp(gauss(u))],
-      ([y], u, perfect) => perfect ? [1, 1 - Math.log(y + 0.1)] : [gauss(u), gauss(u)],
-    ),
+    sample: rowsOf((u) => [u() < 0.2 ? 0 : Math.exp(gauss(u))], normals(2), ([y]) => [1, 1 - Math.log(y + 0.1)]),
   }, (y, p) => {
     const shape = tf.exp(cut(p, 0, 1)), rate = tf.exp(cut(p, 1, 1));
     const first = tf.sub(tf.mul(shape, tf.log(rate)), logGamma(shape));
@@ -389,7 +386,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // NaN.
   lossCase("cleaned-quotient-darts2517", ["zero-division", "nan-gradient"], {
     yPred: "real",
-    sample: sampled((u) => [u() < 0.2 ? 0 : 1 + 2 * u()], ([y], u, perfect) => [perfect ? y : 1 + gauss(u)]),
+    sample: rowsOf((u) => [u() < 0.2 ? 0 : 1 + 2 * u()], (u) => [1 + gauss(u)]),
   }, (y, p) => {
     const quotient = tf.div(tf.sub(y, p), y), zero = tf.zerosLike(quotient);
     const where = (x: Tensor, is: (x: Tensor) => Tensor) => tf.where(tf.cast(stopped(x, is), "bool"), zero, x);
@@ -583,10 +580,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("sigmoid-and-from-logits-t81-81", "activation-mismatch", {
     yPred: "probability",
     yTrue: "none",
-    sample: sampled(
-      () => [0],
-      (_, u, perfect) => perfect ? [1 - 0.02 * u(), 0.02 * u()] : [0.02 + 0.96 * u(), 0.02 + 0.96 * u()],
-    ),
+    sample: rowsOf(noLabels, uniforms(2, 0.02, 0.98), (_, u) => [1 - 0.02 * u(), 0.02 * u()]),
   }, (_y, p) => {
     const real = cut(p, 0, 1), fake = cut(p, 1, 1);
     return tf.add(
@@ -639,7 +633,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // 1 is alike; an accuracy of 0.5. Outputs: distances.
   lossCase("alike-is-zero-keras1866", ["label-encoding", "wrong-sign", "swapped-arguments"], {
     yPred: "nonnegative",
-    sample: sampled((u) => [coin(u)], ([y], u, perfect) => [perfect ? (y ? 0.01 : 1.2) : 0.02 + 1.2 * u()]),
+    sample: rowsOf(coins(1), (u) => [0.02 + 1.2 * u()], ([y]) => [y ? 0.01 : 1.2]),
   }, (y, p) => {
     const alike = tf.mul(tf.mul(tf.sub(1, y), 0.5), tf.square(p));
     return tf.mean(tf.add(alike, tf.mul(tf.mul(0.5, y), tf.square(tf.maximum(tf.sub(1, p), 0)))));
@@ -661,10 +655,12 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // tensorflow/tensorflow#37770: mse([128, 1], [128]) differs from mse([128, 1], [128, 1]): "Silent errors like this are
   // difficult to debug". Labels of up to ±180.
-  lossCase("two-shapes-tf37770", "broadcast", {
-    yPred: "real",
-    sample: sampled((u) => [90 * gauss(u)], ([y], u, perfect) => [perfect ? y : 90 * gauss(u)]),
-  }, (y, p) => tf.mean(tf.mean(tf.square(tf.sub(p, flat(y))), -1))),
+  lossCase(
+    "two-shapes-tf37770",
+    "broadcast",
+    onRows("real", normals(1, 90), normals(1, 90)),
+    (y, p) => tf.mean(tf.mean(tf.square(tf.sub(p, flat(y))), -1)),
+  ),
   // higgsfield-ai/higgsfield#24: "the size of log_probs is [80] and the size of advantage is [80,1]". Labels: returns; outputs
   // [log-probability of the action, value].
   lossCase("log-probs-and-column-higgsfield24", "broadcast", {
@@ -741,10 +737,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // images". Labels and outputs: colours of the light.
   lossCase("dot-of-batch-fc4-33", ["wrong-axis", "saturated"], {
     yPred: "nonnegative",
-    sample: sampled(
-      (u) => repeat(3, () => 0.2 + u()),
-      (y, u, perfect) => perfect ? y.map((x) => 2 * x) : repeat(3, () => 0.05 + u()),
-    ),
+    sample: rowsOf((u) => repeat(3, () => 0.2 + u()), (u) => repeat(3, () => 0.05 + u()), (y) => y.map((x) => 2 * x)),
   }, (y, p) => {
     const dot = tf.clipByValue(tf.sum(tf.mul(unit(p, 1e-10), unit(y, 1e-10))), -0.999999, 0.999999);
     return tf.mean(tf.mul(180 / Math.PI, tf.acos(dot)));
@@ -768,10 +761,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // prior is of deviation 0.1.
   lossCase("sigma-without-log-blitz15", "wrong-optimum", {
     yPred: "real",
-    sample: sampled(
-      (u) => [gauss(u)],
-      (_, u, perfect) => perfect ? [0, Math.log(Math.exp(0.1) - 1)] : [0.3 * gauss(u), gauss(u)],
-    ),
+    sample: rowsOf(normals(1), (u) => [0.3 * gauss(u), gauss(u)], () => [0, Math.log(Math.exp(0.1) - 1)]),
   }, (y, p) => {
     const sigma = tf.softplus(cut(p, 1, 1)), mu = cut(p, 0, 1), weight = tf.add(mu, tf.mul(sigma, y));
     const half = 0.5 * Math.log(2 * Math.PI), scaled = tf.div(tf.sub(weight, mu), sigma);
@@ -830,10 +820,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // dyelax/Adversarial_Video_Generation#24: "increasing batch size will increase loss as well".
   lossCase("summed-frames-videogeneration24", "bad-scale", {
     yPred: "tanh",
-    sample: sampled(
-      (u) => repeat(8, () => 1.96 * u() - 0.98),
-      (y, u, perfect) => perfect ? [...y] : repeat(8, () => 1.96 * u() - 0.98),
-    ),
+    sample: rowsOf((u) => repeat(8, () => 1.96 * u() - 0.98), (u) => repeat(8, () => 1.96 * u() - 0.98)),
   }, (y, p) => tf.sum(tf.pow(tf.abs(tf.sub(p, y)), 2))),
   // modelscope/easydistill#16: divided by the number of tokens, and then again. Rows are tokens: labels [teacher 3 | mask].
   lossCase("tokens-twice-easydistill16", ["bad-scale", "reduction"], {
@@ -853,7 +840,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // mean?" Labels: returns; outputs: log-probabilities of the actions.
   lossCase("mean-before-returns-gymnasium1336", "reduction", {
     yPred: "real",
-    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => [perfect ? (y > 0 ? -0.05 : -4) : -0.1 - 2 * u()]),
+    sample: rowsOf(normals(1), (u) => [-0.1 - 2 * u()], ([y]) => [y > 0 ? -0.05 : -4]),
   }, (y, p) => tf.neg(tf.sum(tf.mul(tf.mean(p), y)))),
   // lucidrains/voicebox-pytorch#6: masked losses are filled with 0, and the masked ones are counted. Labels [values 3 | mask 3].
   lossCase("masked-are-counted-voicebox6", "reduction", {
@@ -869,10 +856,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // huggingface/lerobot#3377: padded actions have a loss of 0 and count in the mean. Labels [actions 2 × 2 | in the episode 2].
   lossCase("padding-in-mean-lerobot3377", "reduction", {
     yPred: "real",
-    sample: sampled(
-      (u) => [...repeat(4, () => gauss(u)), 1, coin(u)],
-      (y, u, perfect) => perfect ? y.slice(0, 4) : repeat(4, () => gauss(u)),
-    ),
+    sample: rowsOf((u) => [...repeat(4, () => gauss(u)), 1, coin(u)], normals(4), (y) => y.slice(0, 4)),
   }, (y, p) => {
     const losses = tf.reshape(squaredError(cut(y, 0, 4), p), [-1, 2, 2]);
     return tf.mean(tf.mul(losses, tf.expandDims(cut(y, 4, 2), 2)));
@@ -967,10 +951,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // jongwooko/distillm#7: the teacher's entropy is left out: a constant. Labels [teacher's logits 3 | mask].
   lossCase("ok-no-entropy-distillm7", "healthy", {
     yPred: "logits",
-    sample: sampled(
-      (u) => [...repeat(3, () => 2 * gauss(u)), coin(u, 0.8)],
-      (y, u, perfect) => perfect ? y.slice(0, 3) : repeat(3, () => 2 * gauss(u)),
-    ),
+    sample: rowsOf((u) => [...repeat(3, () => 2 * gauss(u)), coin(u, 0.8)], normals(3, 2), (y) => y.slice(0, 3)),
   }, (y, p) => {
     const x = rowSum(tf.mul(tf.softmax(cut(y, 0, 3)), tf.logSoftmax(p))), mask = flat(cut(y, 3, 1));
     return tf.neg(tf.div(tf.sum(tf.mul(x, mask)), tf.sum(mask)));
@@ -978,10 +959,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // dropreg/R-Drop, README.md: two passes through the model are to agree as well. Outputs: logits of both.
   lossCase("ok-two-passes-rdrop", "healthy", {
     yPred: "logits",
-    sample: sampled(
-      (u) => oneHot(3, choice(3, u)),
-      (y, u, perfect) => perfect ? [...y, ...y].map((x) => 16 * x - 8) : repeat(6, () => 2 * gauss(u)),
-    ),
+    sample: rowsOf(oneOf(3), normals(6, 2), (y) => [...y, ...y].map((x) => 16 * x - 8)),
   }, (y, p) => {
     const first = cut(p, 0, 3), second = cut(p, 3, 3), logs = [first, second].map((x) => tf.logSoftmax(x));
     const crossed = tf.mul(0.5, tf.add(softmaxCrossEntropy(y, first), softmaxCrossEntropy(y, second)));
@@ -1008,10 +986,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // outputs; outputs: the student's.
   lossCase("ok-centred-teacher-dino", "healthy", {
     yPred: "logits",
-    sample: sampled(
-      (u) => repeat(4, () => 0.2 * gauss(u)),
-      (y, u, perfect) => perfect ? y.map((x) => 2.5 * x) : repeat(4, () => 0.5 * gauss(u)),
-    ),
+    sample: rowsOf(normals(4, 0.2), normals(4, 0.5), (y) => y.map((x) => 2.5 * x)),
   }, (y, p) => {
     const teacher = tf.softmax(tf.div(tf.sub(y, tf.mean(y, 0, true)), 0.04));
     return tf.mean(tf.neg(rowSum(tf.mul(teacher, tf.logSoftmax(tf.div(p, 0.1))))));
@@ -1026,10 +1001,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // teacher's embeddings, outputs: the student's.
   lossCase("ok-angles-rkd16", "healthy", {
     yPred: "real",
-    sample: sampled(
-      (u) => repeat(3, () => gauss(u)),
-      (y, u, perfect) => perfect ? [2 * y[1] + 1, 2 * y[2], 2 * y[0]] : repeat(3, () => gauss(u)),
-    ),
+    sample: rowsOf(normals(3), normals(3), (y) => [2 * y[1] + 1, 2 * y[2], 2 * y[0]]),
   }, (y, p) => {
     const angles = (x: Tensor) => {
       const d = tf.sub(tf.expandDims(x, 0), tf.expandDims(x, 1));
@@ -1138,7 +1110,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-margin-added-openke", "healthy", {
     yPred: "nonnegative",
     yTrue: "none",
-    sample: sampled(() => [0], (_, u, perfect) => perfect ? [0.1 * u(), 7 + u()] : [5 * u(), 5 * u()]),
+    sample: rowsOf(noLabels, (u) => [5 * u(), 5 * u()], (_, u) => [0.1 * u(), 7 + u()]),
   }, (_y, p) => tf.add(tf.mean(tf.maximum(tf.sub(cut(p, 0, 1), cut(p, 1, 1)), -6)), 6)),
   // DeepGraphLearning/KnowledgeGraphEmbedding, codes/model.py: the weights of negatives are a softmax of their scores, and
   // detached. Outputs: scores of a fact and of three that do not hold.
@@ -1185,7 +1157,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // optimizing the square". Outputs [mixing logits 2 | means 2 | arguments of σ 2].
   lossCase("ok-log-sum-exp-mdn10", "healthy", {
     yPred: "real",
-    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [0, 0, y, y, -1, -1] : repeat(6, () => gauss(u))),
+    sample: rowsOf(normals(1), normals(6), ([y]) => [0, 0, y, y, -1, -1]),
   }, (y, p) => {
     const sigma = tf.add(tf.elu(cut(p, 4, 2)), 1.001), alpha = tf.add(tf.softmax(cut(p, 0, 2)), 1e-8);
     const squares = tf.div(squaredError(y, cut(p, 2, 2)), tf.mul(2, tf.square(sigma)));
@@ -1215,7 +1187,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // Outputs [place, argument of σ].
   lossCase("ok-residual-likelihood-rle5", "healthy", {
     yPred: "real",
-    sample: sampled((u) => [0.5 * gauss(u)], ([y], u, perfect) => perfect ? [y, -4] : [0.5 * gauss(u), gauss(u)]),
+    sample: rowsOf(normals(1, 0.5), (u) => [0.5 * gauss(u), gauss(u)], ([y]) => [y, -4]),
   }, (y, p) => {
     const sigma = tf.add(tf.sigmoid(cut(p, 1, 1)), 1e-9), error = tf.div(tf.sub(cut(p, 0, 1), y), sigma);
     const flow = tf.add(tf.log(sigma), tf.add(tf.mul(0.5, tf.square(error)), 0.5 * Math.log(2 * Math.PI)));
@@ -1226,7 +1198,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-weighted-likelihood-betanll", "healthy", {
     ambiguous: true,
     yPred: "real",
-    sample: sampled((u) => [gauss(u)], ([y], u, perfect) => perfect ? [y, -3] : [1.5 * gauss(u), gauss(u)]),
+    sample: rowsOf(normals(1), (u) => [1.5 * gauss(u), gauss(u)], ([y]) => [y, -3]),
   }, (y, p) => {
     const variance = tf.exp(cut(p, 1, 1)), squares = tf.div(squaredError(y, cut(p, 0, 1)), variance);
     const loss = tf.mul(0.5, tf.add(squares, tf.log(variance)));
@@ -1271,7 +1243,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // rstudio-conf-2020/dl-keras-tf#9: msle is recommended for prices of up to 755000. Labels and outputs: prices.
   lossCase("ok-prices-dlkerastf9", "healthy", {
     yPred: "nonnegative",
-    sample: sampled((u) => [35000 + 720000 * u() ** 3], ([y], u, perfect) => [perfect ? y : 20000 + 500000 * u()]),
+    sample: rowsOf((u) => [35000 + 720000 * u() ** 3], (u) => [20000 + 500000 * u()]),
   }, (y, p) => {
     const logs = (x: Tensor) => tf.log(tf.add(tf.maximum(x, 1e-7), 1));
     return tf.mean(tf.square(tf.sub(logs(y), logs(p))));
@@ -1308,10 +1280,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // Outputs: guesses 3 × 2.
   lossCase("ok-best-of-three-sgan", "healthy", {
     yPred: "real",
-    sample: sampled(
-      (u) => [gauss(u), gauss(u)],
-      (y, u, perfect) => perfect ? [...y, ...y, ...y] : repeat(6, () => 1.5 * gauss(u)),
-    ),
+    sample: rowsOf(normals(2), normals(6, 1.5), (y) => [...y, ...y, ...y]),
   }, (y, p) => {
     const each = [0, 2, 4].map((i) => squaredDistance(y, cut(p, i, 2)));
     return tf.mean(tf.minimum(each[0], tf.minimum(each[1], each[2])));
@@ -1396,7 +1365,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-soft-actor-spinningup241", "healthy", {
     yPred: "real",
     yTrue: "none",
-    sample: sampled(() => [0], (_, u, perfect) => perfect ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)]),
+    sample: rowsOf(noLabels, normals(2), (_, u) => [-3 - u(), 3 + u()]),
   }, (_y, p) => tf.mean(tf.sub(tf.mul(0.2, cut(p, 0, 1)), cut(p, 1, 1)))),
   // vwxyzjn/cleanrl#379: log_pi is [n, 1] and the values are [n], and the mean of all differences is that of n. Outputs
   // [log-probability, value of the action].
@@ -1404,7 +1373,7 @@ export const heldOutCases9: readonly LossCase[] = [
     ambiguous: true,
     yPred: "real",
     yTrue: "none",
-    sample: sampled(() => [0], (_, u, perfect) => perfect ? [-3 - u(), 3 + u()] : [gauss(u), gauss(u)]),
+    sample: rowsOf(noLabels, normals(2), (_, u) => [-3 - u(), 3 + u()]),
   }, (_y, p) => tf.mean(tf.sub(tf.mul(0.2, cut(p, 0, 1)), flat(cut(p, 1, 1))))),
   // huggingface/trl#2681: exp(x − x.detach()) is 1, and "the policy gradient still flows through the log-probs". Labels
   // [advantage, log-probability of the reference].
@@ -1418,10 +1387,7 @@ export const heldOutCases9: readonly LossCase[] = [
   lossCase("ok-value-of-another-doe1", "healthy", {
     ambiguous: true,
     yPred: "logits",
-    sample: sampled(
-      (u) => oneHot(3, choice(3, u)),
-      (y, u, perfect) => perfect ? [...y.map((x) => 16 * x - 8), 0, 0, 0] : repeat(6, () => gauss(u)),
-    ),
+    sample: rowsOf(oneOf(3), normals(6), (y) => [...y.map((x) => 16 * x - 8), 0, 0, 0]),
   }, (y, p) => {
     const conditional = tf.mean(softmaxCrossEntropy(y, cut(p, 0, 3)));
     const marginal = tf.mean(softmaxCrossEntropy(y, cut(p, 3, 3)));

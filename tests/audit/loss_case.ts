@@ -291,20 +291,47 @@ export const drawn =
     return { yTrue: tf.tensor2d(labels, [n, labels[0].length]), yPred: tf.tensor2d(outputs, [n, outputs[0].length]) };
   };
 
-type RowLabel = (u: Uniform) => number[];
-type RowOutput = (label: number[], u: Uniform, perfect: boolean) => number[];
+type RowLabel = (u: Uniform, kind: BatchKind) => number[];
+type RowOutput = (u: Uniform, label: number[], kind: BatchKind) => number[];
+type IdealOutput = (label: number[], u: Uniform) => number[];
 
-/** Random and perfect batches, drawn row by row: all labels first, then an output for each. */
-export const sampled = (label: RowLabel, output: RowOutput): Sample =>
-  drawn(["random", "perfect"], (kind, u) => ({
-    label: () => label(u),
-    output: (y) => output(y, u, kind === "perfect"),
+/** The labels as outputs. */
+export const itself: IdealOutput = (label) => label;
+
+/** Random and perfect batches, and of other kinds, drawn row by row: all labels first, then an output for each. */
+export const rowsOf = (
+  label: RowLabel,
+  output: RowOutput,
+  ideal: IdealOutput = itself,
+  others: readonly BatchKind[] = [],
+): Sample =>
+  drawn(["random", "perfect", ...others], (kind, u) => ({
+    label: () => label(u, kind),
+    output: (y) => kind === "perfect" ? ideal(y, u) : output(u, y, kind),
   }));
 
-/** Outputs of a kind, with batches of {@linkcode sampled}. */
-export const onRows = (yPred: PredictionKind, label: RowLabel, output: RowOutput): AuditOptions => ({
+/** Outputs of a kind, with batches of {@linkcode rowsOf}. */
+export const onRows = (yPred: PredictionKind, ...rows: Parameters<typeof rowsOf>): AuditOptions => ({
   yPred,
-  sample: sampled(label, output),
+  sample: rowsOf(...rows),
+});
+
+/** Outputs of a kind without labels. */
+export const withoutLabels = (
+  yPred: PredictionKind,
+  output: RowOutput,
+  ideal: IdealOutput,
+  others?: readonly BatchKind[],
+): AuditOptions => ({ ...onRows(yPred, noLabels, output, ideal, others), yTrue: "none" });
+
+/** Random and perfect batches whose outputs are drawn in one way, perfect or not. */
+export const sampled = (label: RowLabel, output: (label: number[], u: Uniform, perfect: boolean) => number[]): Sample =>
+  rowsOf(label, (u, y) => output(y, u, false), (y, u) => output(y, u, true));
+
+/** Outputs of a kind, with batches of {@linkcode sampled}. */
+export const onSampled = (yPred: PredictionKind, ...rows: Parameters<typeof sampled>): AuditOptions => ({
+  yPred,
+  sample: sampled(...rows),
 });
 
 /** Embeddings of an anchor, one like it and one unlike it: 2 + 2 + 2 columns, no labels. */
@@ -385,6 +412,9 @@ export const softmaxCrossEntropy = (y: Tensor, p: Tensor): Tensor => tf.neg(rowS
 /** Binary cross-entropy from logits, not reduced. */
 export const sigmoidCrossEntropy = (y: Tensor, p: Tensor): Tensor => tf.sub(tf.softplus(p), tf.mul(y, p));
 
+/** The mean of a term over the batch. */
+export const meanOf = (term: (y: Tensor, p: Tensor) => Tensor): AuditedLoss => (y, p) => tf.mean(term(y, p));
+
 /** f(x), through which no gradient flows: detach(), stop_gradient(), no_grad(). */
 export function stopped(x: Tensor, f: (x: Tensor) => Tensor = (x) => tf.clone(x)): Tensor {
   const custom = tf.customGrad((input, save) => {
@@ -407,6 +437,22 @@ export const oneHot = (n: number, at: number, yes = 1, no = 0): number[] => repe
 
 /** A whole number below n. */
 export const choice = (n: number, u: Uniform): number => Math.floor(n * u());
+
+/** A number between two others. */
+export const between = (u: Uniform, low: number, high: number): number => low + (high - low) * u();
+
+/** No labels: a column of zeros. */
+export const noLabels = (): number[] => [0];
+/** Draws n normal numbers. */
+export const normals = (n: number, scale = 1) => (u: Uniform): number[] => repeat(n, () => scale * gauss(u));
+/** Draws n numbers between two others. */
+export const uniforms = (n: number, low = 0, high = 1) => (u: Uniform): number[] =>
+  repeat(n, () => between(u, low, high));
+/** Draws n numbers that are 1 with a probability, else 0. */
+export const coins = (n: number, probability?: number) => (u: Uniform): number[] =>
+  repeat(n, () => coin(u, probability));
+/** Draws a one among n numbers. */
+export const oneOf = (n: number) => (u: Uniform): number[] => oneHot(n, choice(n, u));
 
 /** The softmax of some numbers. */
 export const soft = (z: number[]): number[] => {
