@@ -21,6 +21,7 @@ import {
   pairs,
   rowsOf,
   type Sample,
+  sound,
   squaredDistance,
   triplets,
   unit,
@@ -720,110 +721,85 @@ export const blindCases1: readonly LossCase[] = [
       return tf.sub(1, tf.div(inter, tf.add(union, 1e-7)));
     },
   ),
-  lossCase(
+  sound(
     "ok-bce-logits-stable",
-    "healthy",
     given("logits", "binary"),
     (yTrue, yPred) =>
       tf.mean(tf.add(tf.sub(tf.relu(yPred), tf.mul(yPred, yTrue)), tf.log1p(tf.exp(tf.neg(tf.abs(yPred)))))),
   ),
-  lossCase(
+  sound(
     "ok-cce-clipped",
-    "healthy",
     given("simplex", "one-hot", 3),
     (yTrue, yPred) => tf.neg(tf.mean(tf.sum(tf.mul(yTrue, tf.log(tf.clipByValue(yPred, 1e-7, 1))), -1))),
   ),
-  lossCase("ok-focal-logits", "healthy", given("logits", "binary"), (yTrue, yPred) => {
+  sound("ok-focal-logits", given("logits", "binary"), (yTrue, yPred) => {
     const ce = tf.add(tf.sub(tf.relu(yPred), tf.mul(yPred, yTrue)), tf.log1p(tf.exp(tf.neg(tf.abs(yPred)))));
     const p = tf.sigmoid(yPred), pt = tf.add(tf.mul(yTrue, p), tf.mul(tf.sub(1, yTrue), tf.sub(1, p)));
     return tf.mean(tf.mul(tf.square(tf.sub(1, pt)), ce));
   }),
-  lossCase("ok-tversky", "healthy", given("probability", "binary"), (yTrue, yPred) => {
+  sound("ok-tversky", given("probability", "binary"), (yTrue, yPred) => {
     const tp = tf.sum(tf.mul(yTrue, yPred));
     const fn = tf.sum(tf.mul(yTrue, tf.sub(1, yPred)));
     const fp = tf.sum(tf.mul(tf.sub(1, yTrue), yPred));
     return tf.sub(1, tf.div(tf.add(tp, 1), tf.add(tf.add(tp, tf.add(tf.mul(0.7, fn), tf.mul(0.3, fp))), 1)));
   }),
-  lossCase("ok-logcosh-stable", "healthy", given("real", "real"), (yTrue, yPred) => {
+  sound("ok-logcosh-stable", given("real", "real"), (yTrue, yPred) => {
     const d = tf.sub(yPred, yTrue);
     return tf.mean(tf.sub(tf.add(d, tf.softplus(tf.mul(-2, d))), Math.LN2));
   }),
-  lossCase("ok-pinball-09", "healthy", given("real", "real"), (yTrue, yPred) => {
+  sound("ok-pinball-09", given("real", "real"), (yTrue, yPred) => {
     const e = tf.sub(yTrue, yPred);
     return tf.mean(tf.maximum(tf.mul(0.9, e), tf.mul(-0.1, e)));
   }),
-  lossCase(
-    "ok-triplet-squared",
-    "healthy",
-    { yPred: "real", yTrue: "none", columns: 6, sample: triplets },
-    (_yTrue, yPred) => {
-      const a = cut(yPred, 0, 2), p = cut(yPred, 2, 2), n = cut(yPred, 4, 2);
-      return tf.mean(tf.relu(tf.add(tf.sub(squaredDistance(a, p), squaredDistance(a, n)), 1)));
-    },
-  ),
-  lossCase(
-    "ok-contrastive-eps",
-    "healthy",
-    { yPred: "real", yTrue: "binary", columns: 4, sample: pairs },
-    (yTrue, yPred) => {
-      const d = squaredDistance(cut(yPred, 0, 2), cut(yPred, 2, 2), true), e = tf.sqrt(tf.add(d, 1e-6));
-      return tf.mean(tf.add(tf.mul(yTrue, d), tf.mul(tf.sub(1, yTrue), tf.square(tf.relu(tf.sub(2, e))))));
-    },
-  ),
-  lossCase(
+  sound("ok-triplet-squared", { yPred: "real", yTrue: "none", columns: 6, sample: triplets }, (_yTrue, yPred) => {
+    const a = cut(yPred, 0, 2), p = cut(yPred, 2, 2), n = cut(yPred, 4, 2);
+    return tf.mean(tf.relu(tf.add(tf.sub(squaredDistance(a, p), squaredDistance(a, n)), 1)));
+  }),
+  sound("ok-contrastive-eps", { yPred: "real", yTrue: "binary", columns: 4, sample: pairs }, (yTrue, yPred) => {
+    const d = squaredDistance(cut(yPred, 0, 2), cut(yPred, 2, 2), true), e = tf.sqrt(tf.add(d, 1e-6));
+    return tf.mean(tf.add(tf.mul(yTrue, d), tf.mul(tf.sub(1, yTrue), tf.square(tf.relu(tf.sub(2, e))))));
+  }),
+  sound(
     "ok-poisson-eps",
-    "healthy",
     given("nonnegative", "count"),
     (yTrue, yPred) => tf.mean(tf.sub(yPred, tf.mul(yTrue, tf.log(tf.add(yPred, 1e-7))))),
   ),
-  lossCase(
-    "ok-hinge-tanh",
-    "healthy",
-    given("tanh", "sign"),
-    (yTrue, yPred) => tf.mean(tf.relu(tf.sub(1, tf.mul(yTrue, yPred)))),
-  ),
-  lossCase(
-    "ok-gauss-logvar",
-    "healthy",
-    { yPred: "real", yTrue: "real", columns: 2, sample: muLogvar },
-    (yTrue, yPred) => {
-      const mu = cut(yPred, 0, 1), lv = cut(yPred, 1, 1);
-      return tf.mean(tf.mul(0.5, gaussian(yTrue, mu, lv)));
-    },
-  ),
-  lossCase(
+  sound("ok-hinge-tanh", given("tanh", "sign"), (yTrue, yPred) => tf.mean(tf.relu(tf.sub(1, tf.mul(yTrue, yPred))))),
+  sound("ok-gauss-logvar", { yPred: "real", yTrue: "real", columns: 2, sample: muLogvar }, (yTrue, yPred) => {
+    const mu = cut(yPred, 0, 1), lv = cut(yPred, 1, 1);
+    return tf.mean(tf.mul(0.5, gaussian(yTrue, mu, lv)));
+  }),
+  sound(
     "ok-msle-nonneg",
-    "healthy",
     given("nonnegative", "positive"),
     (yTrue, yPred) => tf.mean(tf.square(tf.sub(tf.log1p(yPred), tf.log1p(yTrue)))),
   ),
-  lossCase("ok-label-smoothing", "healthy", given("logits", "one-hot", 5), (yTrue, yPred) => {
+  sound("ok-label-smoothing", given("logits", "one-hot", 5), (yTrue, yPred) => {
     const y = tf.add(tf.mul(0.9, yTrue), 0.1 / 5);
     return tf.neg(tf.mean(tf.sum(tf.mul(y, tf.logSoftmax(yPred)), -1)));
   }),
-  lossCase(
+  sound(
     "ok-cosine-eps",
-    "healthy",
     given("real", "real", 4),
     (yTrue, yPred) => tf.sub(1, tf.mean(tf.sum(tf.mul(unit(yTrue, 1e-6), unit(yPred, 1e-6)), -1))),
   ),
-  lossCase("ok-sparse-ce", "healthy", given("logits", "index", 3), (yTrue, yPred) => {
+  sound("ok-sparse-ce", given("logits", "index", 3), (yTrue, yPred) => {
     const hot = tf.oneHot(tf.cast(tf.reshape(yTrue, [-1]), "int32"), 3);
     return tf.neg(tf.mean(tf.sum(tf.mul(hot, tf.logSoftmax(yPred)), -1)));
   }),
-  lossCase("ok-kl-dist", "healthy", given("simplex", "distribution", 3), (yTrue, yPred) => {
+  sound("ok-kl-dist", given("simplex", "distribution", 3), (yTrue, yPred) => {
     const y = tf.clipByValue(yTrue, 1e-7, 1), p = tf.clipByValue(yPred, 1e-7, 1);
     return tf.mean(tf.sum(tf.mul(y, tf.log(tf.div(y, p))), -1));
   }),
-  lossCase("ok-asymmetric-mse", "healthy", given("real", "real"), (yTrue, yPred) => {
+  sound("ok-asymmetric-mse", given("real", "real"), (yTrue, yPred) => {
     const e = tf.sub(yTrue, yPred);
     return tf.mean(tf.mul(tf.where(tf.greaterEqual(e, 0), tf.fill(e.shape, 3), tf.fill(e.shape, 1)), tf.square(e)));
   }),
-  lossCase("ok-pairwise-auc", "healthy", given("logits", "binary"), (yTrue, yPred) => {
+  sound("ok-pairwise-auc", given("logits", "binary"), (yTrue, yPred) => {
     const diff = tf.sub(yPred, tf.transpose(yPred)), want = tf.relu(tf.sub(yTrue, tf.transpose(yTrue)));
     return tf.div(tf.sum(tf.mul(want, tf.softplus(tf.neg(diff)))), tf.add(tf.sum(want), 1));
   }),
-  lossCase("ok-masked-l1", "healthy", {
+  sound("ok-masked-l1", {
     yPred: "real",
     yTrue: "real",
     columns: 1,
@@ -832,90 +808,79 @@ export const blindCases1: readonly LossCase[] = [
     const goal = cut(yTrue, 0, 1), mask = cut(yTrue, 1, 1);
     return tf.div(tf.sum(tf.mul(tf.abs(tf.sub(yPred, goal)), mask)), tf.maximum(tf.sum(mask), 1));
   }),
-  lossCase("ok-ccc-eps", "healthy", given("real", "real"), (yTrue, yPred) => {
+  sound("ok-ccc-eps", given("real", "real"), (yTrue, yPred) => {
     const mp = tf.mean(yPred), mt = tf.mean(yTrue), p = tf.sub(yPred, mp), t = tf.sub(yTrue, mt);
     const cov = tf.mean(tf.mul(p, t));
     const den = tf.add(tf.add(tf.mean(tf.square(p)), tf.mean(tf.square(t))), tf.add(tf.square(tf.sub(mp, mt)), 1e-6));
     return tf.sub(1, tf.div(tf.mul(2, cov), den));
   }),
-  lossCase(
+  sound(
     "ok-mse-ratings",
-    "healthy",
     { yPred: [0, 4], yTrue: "count" },
     (yTrue, yPred) => tf.mean(tf.square(tf.sub(yTrue, yPred))),
   ),
-  lossCase("ok-vae", "healthy", { yPred: "real", yTrue: "real", columns: 6, sample: vae }, (yTrue, yPred) => {
+  sound("ok-vae", { yPred: "real", yTrue: "real", columns: 6, sample: vae }, (yTrue, yPred) => {
     const rec = tf.sum(tf.square(tf.sub(yTrue, cut(yPred, 0, 2))), 1);
     const mu = cut(yPred, 2, 2), lv = cut(yPred, 4, 2);
     const kl = tf.mul(-0.5, tf.sum(minusTwiceDivergence(mu, lv), 1));
     return tf.mean(tf.add(rec, kl));
   }),
-  lossCase("ok-wing", "healthy", given("real", "real", 4), (yTrue, yPred) => {
+  sound("ok-wing", given("real", "real", 4), (yTrue, yPred) => {
     const w = 2, eps = 0.5, c = w - w * Math.log(1 + w / eps), d = tf.abs(tf.sub(yTrue, yPred));
     return tf.mean(tf.where(tf.greaterEqual(d, w), tf.sub(d, c), tf.mul(w, tf.log(tf.add(1, tf.div(d, eps))))));
   }),
-  lossCase(
+  sound(
     "ok-distill-bce",
-    "healthy",
     given("probability", "probability"),
     (yTrue, yPred) => tf.neg(tf.mean(logLikelihood(yTrue, clip(yPred)))),
   ),
-  lossCase(
+  sound(
     "ok-coral",
-    "healthy",
     { yPred: "logits", yTrue: "binary", columns: 3, sample: coral },
     (yTrue, yPred) => tf.mean(tf.sum(tf.sub(tf.softplus(yPred), tf.mul(yTrue, yPred)), 1)),
   ),
-  lossCase("ok-mdn-logsumexp", "healthy", { yPred: "real", yTrue: "real", columns: 6, sample: mdn }, (yTrue, yPred) => {
+  sound("ok-mdn-logsumexp", { yPred: "real", yTrue: "real", columns: 6, sample: mdn }, (yTrue, yPred) => {
     const lw = tf.logSoftmax(cut(yPred, 0, 2)), mu = cut(yPred, 2, 2), ls = cut(yPred, 4, 2);
     const z = tf.mul(tf.sub(yTrue, mu), tf.exp(tf.neg(ls)));
     return tf.neg(tf.mean(tf.logSumExp(tf.sub(tf.sub(lw, ls), tf.add(tf.mul(0.5, tf.square(z)), 0.9189385)), 1)));
   }),
-  lossCase(
+  sound(
     "ok-bpr",
-    "healthy",
     { yPred: "real", yTrue: "none", columns: 2, sample: bpr },
     (_yTrue, yPred) => tf.mean(tf.softplus(tf.neg(tf.sub(cut(yPred, 0, 1), cut(yPred, 1, 1))))),
   ),
-  lossCase("ok-dice-multiclass", "healthy", given("simplex", "one-hot", 3), (yTrue, yPred) => {
+  sound("ok-dice-multiclass", given("simplex", "one-hot", 3), (yTrue, yPred) => {
     const inter = tf.sum(tf.mul(yTrue, yPred), 0), size = tf.add(tf.sum(yTrue, 0), tf.sum(yPred, 0));
     return tf.sub(1, tf.mean(tf.div(tf.add(tf.mul(2, inter), 1), tf.add(size, 1))));
   }),
-  lossCase("ok-confidence-penalty", "healthy", given("logits", "one-hot", 3), (yTrue, yPred) => {
+  sound("ok-confidence-penalty", given("logits", "one-hot", 3), (yTrue, yPred) => {
     const lp = tf.logSoftmax(yPred);
     const ce = tf.neg(tf.sum(tf.mul(yTrue, lp), -1));
     const h = tf.neg(tf.sum(tf.mul(tf.exp(lp), lp), -1));
     return tf.mean(tf.sub(ce, tf.mul(0.05, h)));
   }),
-  lossCase(
+  sound(
     "ok-rmse-eps",
-    "healthy",
     given("real", "real"),
     (yTrue, yPred) => tf.sqrt(tf.add(tf.mean(tf.square(tf.sub(yTrue, yPred))), 1e-6)),
   ),
-  lossCase(
+  sound(
     "ok-ste-round",
-    "healthy",
     given("probability", "binary"),
     (yTrue, yPred) => tf.mean(tf.square(tf.sub(yTrue, straightThrough(yPred)))),
   ),
-  lossCase(
-    "ok-cox-guarded",
-    "healthy",
-    { yPred: "real", yTrue: "positive", columns: 1, sample: cox },
-    (yTrue, yPred) => {
-      const time = cut(yTrue, 0, 1), ev = cut(yTrue, 1, 1);
-      const risk = tf.cast(tf.lessEqual(time, tf.transpose(time)), "float32");
-      const logRisk = tf.log(tf.sum(tf.mul(risk, tf.exp(tf.transpose(yPred))), 1, true));
-      return tf.neg(tf.div(tf.sum(tf.mul(ev, tf.sub(yPred, logRisk))), tf.maximum(tf.sum(ev), 1)));
-    },
-  ),
-  lossCase("ok-ohem-indices", "healthy", given("logits", "binary"), (yTrue, yPred) => {
+  sound("ok-cox-guarded", { yPred: "real", yTrue: "positive", columns: 1, sample: cox }, (yTrue, yPred) => {
+    const time = cut(yTrue, 0, 1), ev = cut(yTrue, 1, 1);
+    const risk = tf.cast(tf.lessEqual(time, tf.transpose(time)), "float32");
+    const logRisk = tf.log(tf.sum(tf.mul(risk, tf.exp(tf.transpose(yPred))), 1, true));
+    return tf.neg(tf.div(tf.sum(tf.mul(ev, tf.sub(yPred, logRisk))), tf.maximum(tf.sum(ev), 1)));
+  }),
+  sound("ok-ohem-indices", given("logits", "binary"), (yTrue, yPred) => {
     const perRow = tf.reshape(tf.sub(tf.softplus(yPred), tf.mul(yTrue, yPred)), [-1]), v = perRow.dataSync();
     const idx = Array.from(v.keys()).sort((a, b) => v[b] - v[a]).slice(0, Math.max(1, Math.floor(v.length * 0.7)));
     return tf.mean(tf.gather(perRow, tf.tensor1d(idx, "int32")));
   }),
-  lossCase("ok-gce", "healthy", given("simplex", "one-hot", 4), (yTrue, yPred) => {
+  sound("ok-gce", given("simplex", "one-hot", 4), (yTrue, yPred) => {
     const p = tf.sum(tf.mul(yTrue, tf.clipByValue(yPred, 1e-7, 1)), -1);
     return tf.mean(tf.div(tf.sub(1, tf.pow(p, 0.7)), 0.7));
   }),

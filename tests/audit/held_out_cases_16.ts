@@ -35,6 +35,7 @@ import {
   scores,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
+  sound,
   squaredDistance,
   squaredError,
   stopped,
@@ -119,16 +120,11 @@ export const heldOutCases16: readonly LossCase[] = [
 
   // ---- detached
   // keras-team/keras#1437: 1 − roc_auc_score(y_true.eval(), y_pred.eval()): numbers, and AUC has no gradient either.
-  lossCase(
-    "auc-of-eval-keras1437",
-    ["detached", "no-gradient-op"],
-    given("probability", "binary"),
-    (y, p) => {
-      const right = stopped(p, (q) => float(tf.greater(q, tf.transpose(q))));
-      const pair = tf.mul(y, tf.sub(1, tf.transpose(y)));
-      return tf.sub(1, tf.div(tf.sum(tf.mul(pair, right)), tf.maximum(tf.sum(pair), 1)));
-    },
-  ),
+  lossCase("auc-of-eval-keras1437", ["detached", "no-gradient-op"], given("probability", "binary"), (y, p) => {
+    const right = stopped(p, (q) => float(tf.greater(q, tf.transpose(q))));
+    const pair = tf.mul(y, tf.sub(1, tf.transpose(y)));
+    return tf.sub(1, tf.div(tf.sum(tf.mul(pair, right)), tf.maximum(tf.sum(pair), 1)));
+  }),
   // yuval-reshef/StreamVC#3: |fake − real| is detached, not only real: the feature loss has no gradient. Labels: features of
   // real audio; outputs [features of generated audio 3 | score].
   lossCase(
@@ -142,26 +138,16 @@ export const heldOutCases16: readonly LossCase[] = [
       ),
   ),
   // myscience/open-genie#6: the probe that records features for the perceptual loss detaches them.
-  lossCase(
-    "probe-of-features-opengenie6",
-    "detached",
-    given("real", "real", 3),
-    (y, p) => {
-      const probe = (x: Tensor) =>
-        stopped(tf.relu(tf.matMul(x as tf.Tensor2D, tf.tensor2d([[1, -1], [0.5, 1], [-1, 1]]))));
-      return tf.add(tf.mean(squaredError(y, p)), tf.mul(0.5, tf.mean(squaredError(probe(y), probe(p)))));
-    },
-  ),
+  lossCase("probe-of-features-opengenie6", "detached", given("real", "real", 3), (y, p) => {
+    const probe = (x: Tensor) =>
+      stopped(tf.relu(tf.matMul(x as tf.Tensor2D, tf.tensor2d([[1, -1], [0.5, 1], [-1, 1]]))));
+    return tf.add(tf.mean(squaredError(y, p)), tf.mul(0.5, tf.mean(squaredError(probe(y), probe(p)))));
+  }),
   // tensorflow/tensorflow#36470: outputs are evaluated and handed to a command line, and the error is taken of its results.
-  lossCase(
-    "command-line-tf36470",
-    ["detached", "no-gradient-op"],
-    given("real", "real", 2),
-    (y, p) => {
-      const command = (x: Tensor) => stopped(x, (v) => tf.cumsum(v, 1));
-      return tf.mean(squaredError(command(y), command(p)));
-    },
-  ),
+  lossCase("command-line-tf36470", ["detached", "no-gradient-op"], given("real", "real", 2), (y, p) => {
+    const command = (x: Tensor) => stopped(x, (v) => tf.cumsum(v, 1));
+    return tf.mean(squaredError(command(y), command(p)));
+  }),
 
   // ---- constant
   // raghakot/keras-resnet#49: softmax in the last layer although num_outputs is 1, then categorical cross-entropy.
@@ -201,37 +187,22 @@ export const heldOutCases16: readonly LossCase[] = [
 
   // ---- saturated
   // rstudio/keras3#515: the error of log(relu(1000 x) + 1): outputs below 0 have no gradient, labels below 0 do not count.
-  lossCase(
-    "log-of-relu-keras3-515",
-    ["saturated", "wrong-optimum"],
-    given("real", "real"),
-    (y, p) => {
-      const log = (x: Tensor) => tf.log(tf.add(tf.relu(tf.mul(x, 1000)), 1));
-      return tf.mean(tf.abs(tf.sub(log(y), log(p))));
-    },
-  ),
+  lossCase("log-of-relu-keras3-515", ["saturated", "wrong-optimum"], given("real", "real"), (y, p) => {
+    const log = (x: Tensor) => tf.log(tf.add(tf.relu(tf.mul(x, 1000)), 1));
+    return tf.mean(tf.abs(tf.sub(log(y), log(p))));
+  }),
   // FoundationVision/ByteTrack#129: area_c − area_i for area_c − area_u: −1 for all boxes that do not meet the label.
-  lossCase(
-    "giou-of-intersection-bytetrack129",
-    "saturated",
-    { yPred: "real", sample: boxes },
-    (y, p) => {
-      const { shared, union, hull } = overlap(y, p);
-      return tf.mean(tf.sub(1, tf.sub(tf.div(shared, union), tf.div(tf.sub(hull, shared), hull))));
-    },
-  ),
+  lossCase("giou-of-intersection-bytetrack129", "saturated", { yPred: "real", sample: boxes }, (y, p) => {
+    const { shared, union, hull } = overlap(y, p);
+    return tf.mean(tf.sub(1, tf.sub(tf.div(shared, union), tf.div(tf.sub(hull, shared), hull))));
+  }),
   // keras-team/keras#12423: −log(density + 1e-8): asked for being negative, which is right; flat some σ away.
-  lossCase(
-    "density-and-epsilon-keras12423",
-    "saturated",
-    { yPred: "real", sample: muLogvar },
-    (y, p) => {
-      const sigma = tf.add(tf.exp(tf.div(cut(p, 1, 1), 2)), 1e-8);
-      const z = tf.div(tf.sub(y, cut(p, 0, 1)), sigma);
-      const density = tf.div(tf.exp(tf.div(tf.square(z), -2)), tf.mul(Math.sqrt(2 * Math.PI), sigma));
-      return tf.mean(tf.neg(tf.log(tf.add(density, 1e-8))));
-    },
-  ),
+  lossCase("density-and-epsilon-keras12423", "saturated", { yPred: "real", sample: muLogvar }, (y, p) => {
+    const sigma = tf.add(tf.exp(tf.div(cut(p, 1, 1), 2)), 1e-8);
+    const z = tf.div(tf.sub(y, cut(p, 0, 1)), sigma);
+    const density = tf.div(tf.exp(tf.div(tf.square(z), -2)), tf.mul(Math.sqrt(2 * Math.PI), sigma));
+    return tf.mean(tf.neg(tf.log(tf.add(density, 1e-8))));
+  }),
   // ProteomicsML/ProteomicsML#203: relu in the last layer of a regression: predicts 0 for all, and has no gradient there.
   lossCase(
     "relu-of-regression-proteomicsml203",
@@ -263,30 +234,20 @@ export const heldOutCases16: readonly LossCase[] = [
     (y, p) => tf.neg(tf.mean(rowSum(tf.mul(y, tf.log(tf.softmax(p)))))),
   ),
   // neoml-lib/neoml#459: log(1 + exp(−y·r)) in a focal loss is not safe from overflow.
-  lossCase(
-    "focal-softplus-neoml459",
-    ["domain-edge", "nan-gradient"],
-    given("logits", "sign"),
-    (y, p) => {
-      const z = tf.neg(tf.mul(y, p));
-      return tf.mean(tf.mul(tf.square(tf.sigmoid(z)), tf.log(tf.add(1, tf.exp(z)))));
-    },
-  ),
+  lossCase("focal-softplus-neoml459", ["domain-edge", "nan-gradient"], given("logits", "sign"), (y, p) => {
+    const z = tf.neg(tf.mul(y, p));
+    return tf.mean(tf.mul(tf.square(tf.sigmoid(z)), tf.log(tf.add(1, tf.exp(z)))));
+  }),
 
   // ---- zero-division
   // havakv/pycox#124: small batches without an event: the partial likelihood is divided by the number of events.
-  lossCase(
-    "batch-without-event-pycox124",
-    "zero-division",
-    { yPred: "real", sample: times },
-    (y, p) => {
-      const time = cut(y, 0, 1), event = cut(y, 1, 1), top = stopped(tf.max(p));
-      const atRisk = float(tf.greaterEqual(tf.transpose(time), time));
-      const sum = tf.matMul(atRisk as tf.Tensor2D, tf.exp(tf.sub(p, top)) as tf.Tensor2D);
-      const log = tf.add(tf.log(tf.add(sum, 1e-7)), top);
-      return tf.neg(tf.div(tf.sum(tf.mul(event, tf.sub(p, log))), tf.sum(event)));
-    },
-  ),
+  lossCase("batch-without-event-pycox124", "zero-division", { yPred: "real", sample: times }, (y, p) => {
+    const time = cut(y, 0, 1), event = cut(y, 1, 1), top = stopped(tf.max(p));
+    const atRisk = float(tf.greaterEqual(tf.transpose(time), time));
+    const sum = tf.matMul(atRisk as tf.Tensor2D, tf.exp(tf.sub(p, top)) as tf.Tensor2D);
+    const log = tf.add(tf.log(tf.add(sum, 1e-7)), top);
+    return tf.neg(tf.div(tf.sum(tf.mul(event, tf.sub(p, log))), tf.sum(event)));
+  }),
   // ultralytics/yolov5#13416: CIoU divides the predicted width by the predicted height, which a pruned net sets to 0.
   lossCase(
     "height-of-zero-yolov5-13416",
@@ -346,90 +307,60 @@ export const heldOutCases16: readonly LossCase[] = [
     },
   ),
   // kaidic/LDAM-DRW#17: focal loss with γ = 0.5: the slope of the power is infinite once a class is certain.
-  lossCase(
-    "focal-of-half-ldamdrw17",
-    "nan-gradient",
-    given("logits", "one-hot", 3),
-    (y, p) => {
-      const loss = softmaxCrossEntropy(y, p);
-      return tf.mean(tf.mul(tf.pow(tf.sub(1, tf.exp(tf.neg(loss))), 0.5), loss));
-    },
-  ),
+  lossCase("focal-of-half-ldamdrw17", "nan-gradient", given("logits", "one-hot", 3), (y, p) => {
+    const loss = softmaxCrossEntropy(y, p);
+    return tf.mean(tf.mul(tf.pow(tf.sub(1, tf.exp(tf.neg(loss))), 0.5), loss));
+  }),
   // richzhang/PerceptualSimilarity#69: ε is added to the root, not under it: NaN for features that are all 0.
-  lossCase(
-    "epsilon-after-root-perceptualsimilarity69",
-    "nan-gradient",
-    given("nonnegative", "positive", 3),
-    (y, p) => {
-      const normal = (x: Tensor) => tf.div(x, tf.add(tf.sqrt(rowSum(tf.square(x), true)), 1e-10));
-      return tf.mean(squaredDistance(normal(y), normal(p)));
-    },
-  ),
+  lossCase("epsilon-after-root-perceptualsimilarity69", "nan-gradient", given("nonnegative", "positive", 3), (y, p) => {
+    const normal = (x: Tensor) => tf.div(x, tf.add(tf.sqrt(rowSum(tf.square(x), true)), 1e-10));
+    return tf.mean(squaredDistance(normal(y), normal(p)));
+  }),
   // papagina/RotationContinuity#11: arccos of a cosine that is cut off at 1, not before it. Outputs: two columns.
-  lossCase(
-    "arccos-of-one-rotationcontinuity11",
-    "nan-gradient",
-    onRows("real", normals(6), normals(6)),
-    (y, p) => {
-      const cosine = tf.div(tf.sub(rowSum(tf.mul(rotation(y), rotation(p))), 1), 2);
-      return tf.mean(tf.acos(tf.maximum(tf.minimum(cosine, 1), -1)));
-    },
-  ),
+  lossCase("arccos-of-one-rotationcontinuity11", "nan-gradient", onRows("real", normals(6), normals(6)), (y, p) => {
+    const cosine = tf.div(tf.sub(rowSum(tf.mul(rotation(y), rotation(p))), 1), 2);
+    return tf.mean(tf.acos(tf.maximum(tf.minimum(cosine, 1), -1)));
+  }),
 
   // photosynthesis-team/piq#308: GMSD: the root of squared slopes, 0 in flat images, and the root of a deviation. Images: 4×4.
-  lossCase(
-    "root-of-slopes-piq308",
-    "nan-gradient",
-    given("probability", "probability", 16),
-    (y, p) => {
-      const across = tf.tensor4d([1, 0, -1, 1, 0, -1, 1, 0, -1].map((x) => x / 3), [3, 3, 1, 1]);
-      const slopes = (x: Tensor) => {
-        const picture = tf.reshape(x, [-1, 4, 4, 1]) as tf.Tensor4D;
-        const squares = [across, tf.transpose(across, [1, 0, 2, 3])].map((filter) =>
-          tf.square(tf.conv2d(picture, filter, 1, "same"))
-        );
-        return tf.reshape(tf.sqrt(tf.add(squares[0], squares[1])), [-1, 16]);
-      };
-      const a = slopes(y), b = slopes(p), t = 170 / 255 ** 2;
-      const alike = tf.div(
-        tf.add(tf.mul(2, tf.mul(a, b)), t),
-        tf.add(tf.add(tf.square(a), tf.square(b)), t),
+  lossCase("root-of-slopes-piq308", "nan-gradient", given("probability", "probability", 16), (y, p) => {
+    const across = tf.tensor4d([1, 0, -1, 1, 0, -1, 1, 0, -1].map((x) => x / 3), [3, 3, 1, 1]);
+    const slopes = (x: Tensor) => {
+      const picture = tf.reshape(x, [-1, 4, 4, 1]) as tf.Tensor4D;
+      const squares = [across, tf.transpose(across, [1, 0, 2, 3])].map((filter) =>
+        tf.square(tf.conv2d(picture, filter, 1, "same"))
       );
-      return tf.mean(tf.sqrt(tf.mean(squaredError(tf.mean(alike, 1, true), alike), 1)));
-    },
-  ),
+      return tf.reshape(tf.sqrt(tf.add(squares[0], squares[1])), [-1, 16]);
+    };
+    const a = slopes(y), b = slopes(p), t = 170 / 255 ** 2;
+    const alike = tf.div(
+      tf.add(tf.mul(2, tf.mul(a, b)), t),
+      tf.add(tf.add(tf.square(a), tf.square(b)), t),
+    );
+    return tf.mean(tf.sqrt(tf.mean(squaredError(tf.mean(alike, 1, true), alike), 1)));
+  }),
 
   // ---- wrong-sign
   // qiuhuaqi/midir#11: the minus of −(H(x) + H(y))/H(x, y) was taken away, for a loss above 0: it "converges", Dice does not.
   // Here of images of six pixels.
-  lossCase(
-    "minus-taken-away-midir11",
-    "wrong-sign",
-    given("probability", "probability", 6),
-    (y, p) => {
-      const bins = tf.tensor1d([0, 0.25, 0.5, 0.75, 1]);
-      const shares = (x: Tensor) => tf.softmax(tf.mul(-20, squaredError(tf.expandDims(x, 2), bins)));
-      const entropy = (q: Tensor) => tf.neg(rowSum(tf.mul(q, tf.log(tf.add(q, 1e-10)))));
-      const a = shares(y) as tf.Tensor3D, b = shares(p) as tf.Tensor3D;
-      const joint = tf.reshape(tf.div(tf.matMul(a, b, true), 6), [-1, 25]);
-      return tf.mean(tf.div(tf.add(entropy(tf.mean(a, 1)), entropy(tf.mean(b, 1))), entropy(joint)));
-    },
-  ),
+  lossCase("minus-taken-away-midir11", "wrong-sign", given("probability", "probability", 6), (y, p) => {
+    const bins = tf.tensor1d([0, 0.25, 0.5, 0.75, 1]);
+    const shares = (x: Tensor) => tf.softmax(tf.mul(-20, squaredError(tf.expandDims(x, 2), bins)));
+    const entropy = (q: Tensor) => tf.neg(rowSum(tf.mul(q, tf.log(tf.add(q, 1e-10)))));
+    const a = shares(y) as tf.Tensor3D, b = shares(p) as tf.Tensor3D;
+    const joint = tf.reshape(tf.div(tf.matMul(a, b, true), 6), [-1, 25]);
+    return tf.mean(tf.div(tf.add(entropy(tf.mean(a, 1)), entropy(tf.mean(b, 1))), entropy(joint)));
+  }),
   // photosynthesis-team/piq#37: the similarity itself is returned as SSIMLoss. Here of whole rows.
-  lossCase(
-    "similarity-returned-piq37",
-    "wrong-sign",
-    given("probability", "probability", 6),
-    (y, p) => {
-      const mean = (x: Tensor) => tf.mean(x, 1, true), a = mean(y), b = mean(p), da = tf.sub(y, a), db = tf.sub(p, b);
-      const above = tf.mul(tf.add(tf.mul(2, tf.mul(a, b)), 1e-4), tf.add(tf.mul(2, mean(tf.mul(da, db))), 9e-4));
-      const below = tf.mul(
-        tf.add(tf.add(tf.square(a), tf.square(b)), 1e-4),
-        tf.add(tf.add(mean(tf.square(da)), mean(tf.square(db))), 9e-4),
-      );
-      return tf.mean(tf.div(above, below));
-    },
-  ),
+  lossCase("similarity-returned-piq37", "wrong-sign", given("probability", "probability", 6), (y, p) => {
+    const mean = (x: Tensor) => tf.mean(x, 1, true), a = mean(y), b = mean(p), da = tf.sub(y, a), db = tf.sub(p, b);
+    const above = tf.mul(tf.add(tf.mul(2, tf.mul(a, b)), 1e-4), tf.add(tf.mul(2, mean(tf.mul(da, db))), 9e-4));
+    const below = tf.mul(
+      tf.add(tf.add(tf.square(a), tf.square(b)), 1e-4),
+      tf.add(tf.add(mean(tf.square(da)), mean(tf.square(db))), 9e-4),
+    );
+    return tf.mean(tf.div(above, below));
+  }),
 
   // ---- swapped-arguments
   // keras-team/keras#7228: K.binary_crossentropy takes (output, target), losses.binary_crossentropy (true, pred): swapped
@@ -457,16 +388,11 @@ export const heldOutCases16: readonly LossCase[] = [
     (y, p) => tf.mean(sigmoidCrossEntropy(y, tf.sigmoid(p))),
   ),
   // VivianoRiccardo/Learning-Lab-C-Library#4: focal loss after tanh: the logarithm of numbers below 0.
-  lossCase(
-    "focal-of-tanh-learninglab4",
-    ["activation-mismatch", "domain-edge"],
-    given("tanh", "binary"),
-    (y, p) => {
-      const q = tf.sub(1, p);
-      const one = tf.mul(y, tf.mul(tf.square(q), tf.log(p)));
-      return tf.neg(tf.mean(tf.add(one, tf.mul(tf.sub(1, y), tf.mul(tf.square(p), tf.log(q))))));
-    },
-  ),
+  lossCase("focal-of-tanh-learninglab4", ["activation-mismatch", "domain-edge"], given("tanh", "binary"), (y, p) => {
+    const q = tf.sub(1, p);
+    const one = tf.mul(y, tf.mul(tf.square(q), tf.log(p)));
+    return tf.neg(tf.mean(tf.add(one, tf.mul(tf.sub(1, y), tf.mul(tf.square(p), tf.log(q))))));
+  }),
   // fchollet/deep-learning-with-python-notebooks#124: Dense(1) without sigmoid: "the loss wasn't changing".
   lossCase(
     "linear-output-deeplearningwithpython124",
@@ -609,9 +535,8 @@ export const heldOutCases16: readonly LossCase[] = [
 
   // ---- healthy
   // KalleBylin/temporal-fusion-transformers#1: max((q − 1)·e, q·e), which somebody took for wrong.
-  lossCase(
+  sound(
     "ok-three-quantiles-temporalfusion1",
-    "healthy",
     onRows("real", normals(1), normals(3, 1.5), ([y]) => [y, y, y]),
     (y, p) => {
       const q = tf.tensor1d([0.1, 0.5, 0.9]), e = tf.sub(y, p);
@@ -619,31 +544,20 @@ export const heldOutCases16: readonly LossCase[] = [
     },
   ),
   // opendilab/PPOxFamily#3: −log π·return, less the entropy.
-  lossCase(
-    "ok-policy-gradient-ppoxfamily3",
-    "healthy",
-    { yPred: "logits", sample: actions },
-    (y, p) => {
-      const log = tf.logSoftmax(p), chosen = rowSum(tf.mul(cut(y, 0, 3), log), true);
-      const entropy = tf.neg(tf.mean(rowSum(tf.mul(tf.exp(log), log))));
-      return tf.sub(tf.neg(tf.mean(tf.mul(chosen, cut(y, 3, 1)))), tf.mul(0.01, entropy));
-    },
-  ),
+  sound("ok-policy-gradient-ppoxfamily3", { yPred: "logits", sample: actions }, (y, p) => {
+    const log = tf.logSoftmax(p), chosen = rowSum(tf.mul(cut(y, 0, 3), log), true);
+    const entropy = tf.neg(tf.mean(rowSum(tf.mul(tf.exp(log), log))));
+    return tf.sub(tf.neg(tf.mean(tf.mul(chosen, cut(y, 3, 1)))), tf.mul(0.01, entropy));
+  }),
   // openai/spinningup#315: the clipped side is (1 ± ε)·advantage by the sign of the advantage, taken for wrong.
-  lossCase(
-    "ok-limit-by-sign-spinningup315",
-    "healthy",
-    { yPred: "real", sample: policy },
-    (y, p) => {
-      const advantage = cut(y, 0, 1), ratio = tf.exp(tf.sub(p, cut(y, 1, 1)));
-      const limit = tf.mul(advantage, tf.add(1, tf.mul(0.2, tf.sign(advantage))));
-      return tf.neg(tf.mean(tf.minimum(tf.mul(ratio, advantage), limit)));
-    },
-  ),
+  sound("ok-limit-by-sign-spinningup315", { yPred: "real", sample: policy }, (y, p) => {
+    const advantage = cut(y, 0, 1), ratio = tf.exp(tf.sub(p, cut(y, 1, 1)));
+    const limit = tf.mul(advantage, tf.add(1, tf.mul(0.2, tf.sign(advantage))));
+    return tf.neg(tf.mean(tf.minimum(tf.mul(ratio, advantage), limit)));
+  }),
   // leftthomas/SRGAN#46: 1 − D(real) + D(fake), taken for wrong.
-  lossCase(
+  sound(
     "ok-real-against-fake-srgan46",
-    "healthy",
     onRows("probability", noLabels, uniforms(2, 0.02, 0.98), () => [1, 0]),
     (_, p) => {
       const [real, fake] = realAndFake(p);
@@ -651,72 +565,55 @@ export const heldOutCases16: readonly LossCase[] = [
     },
   ),
   // rosinality/progressive-gan-pytorch#2: a critic with a small square of the real scores; asked for its signs.
-  lossCase(
-    "ok-drift-of-critic-progressivegan2",
-    "healthy",
-    { yPred: "real", sample: scores(1) },
-    (_, p) => {
-      const [real, fake] = realAndFake(p);
-      return tf.add(tf.sub(tf.mean(fake), tf.mean(real)), tf.mul(0.001, tf.mean(tf.square(real))));
-    },
-  ),
+  sound("ok-drift-of-critic-progressivegan2", { yPred: "real", sample: scores(1) }, (_, p) => {
+    const [real, fake] = realAndFake(p);
+    return tf.add(tf.sub(tf.mean(fake), tf.mean(real)), tf.mul(0.001, tf.mean(tf.square(real))));
+  }),
   // ajbrock/BigGAN-PyTorch#60: hinge loss of a generator, −mean(D(fake)); asked for being negative.
-  lossCase(
+  sound(
     "ok-generator-hinge-bigganpytorch60",
-    "healthy",
     onRows("real", noLabels, normals(1), (_, u) => [4 + u()]),
     (_, p) => tf.neg(tf.mean(p)),
   ),
   // JunlinHan/DCLGAN#1: hinge loss of a discriminator as −mean(min(±score − 1, 0)).
-  lossCase(
-    "ok-hinge-of-minimum-dclgan1",
-    "healthy",
-    { yPred: "real", sample: scores(1) },
-    (_, p) => {
-      const [real, fake] = realAndFake(p);
-      const side = (x: Tensor) => tf.neg(tf.mean(tf.minimum(tf.sub(x, 1), 0)));
-      return tf.div(tf.add(side(real), side(tf.neg(fake))), 2);
-    },
-  ),
+  sound("ok-hinge-of-minimum-dclgan1", { yPred: "real", sample: scores(1) }, (_, p) => {
+    const [real, fake] = realAndFake(p);
+    const side = (x: Tensor) => tf.neg(tf.mean(tf.minimum(tf.sub(x, 1), 0)));
+    return tf.div(tf.add(side(real), side(tf.neg(fake))), 2);
+  }),
   // tensorflow/tensorflow#34577: cosine_similarity is minus the cosine: from −1 to 1.
-  lossCase(
+  sound(
     "ok-minus-cosine-tf34577",
-    "healthy",
     given("real", "real", 4),
     (y, p) => tf.neg(tf.mean(rowSum(tf.mul(unit(y, 1e-12), unit(p, 1e-12))))),
   ),
   // hunkim/DeepLearningZeroToAll#174: both terms of the cross-entropy for sigmoids of three classes, one against all.
-  lossCase(
+  sound(
     "ok-one-against-all-deeplearningzerotoall174",
-    "healthy",
     given("probability", "one-hot", 3),
     (y, p) => tf.mean(rowSum(crossEntropy(y, p))),
   ),
   // pytorch/examples#719: log_softmax before CrossEntropyLoss: superfluous, but it changes nothing.
-  lossCase(
+  sound(
     "ok-log-softmax-twice-torchexamples719",
-    "healthy",
     given("logits", "one-hot", 3),
     (y, p) => tf.mean(softmaxCrossEntropy(y, tf.logSoftmax(p))),
   ),
   // michuanhaohao/reid-strong-baseline#205: smoothed labels, the mean over rows first, then the sum over classes.
-  lossCase(
+  sound(
     "ok-mean-then-sum-reidstrongbaseline205",
-    "healthy",
     given("logits", "one-hot", 4),
     (y, p) => tf.sum(tf.mean(tf.neg(tf.mul(tf.add(tf.mul(y, 0.9), 0.1 / 4), tf.logSoftmax(p))), 0)),
   ),
   // AITTSMD/MTCNN-Tensorflow#77: −log of the softmax output of the label, of two: face and no face.
-  lossCase(
+  sound(
     "ok-probability-of-label-mtcnntensorflow77",
-    "healthy",
     given("simplex", "one-hot", 2),
     (y, p) => tf.mean(tf.neg(tf.log(tf.add(rowSum(tf.mul(y, p)), 1e-10)))),
   ),
   // huggingface/sentence-transformers#4009: the squared error of the signed margin, not of its absolute value.
-  lossCase(
+  sound(
     "ok-signed-margin-sentencetransformers4009",
-    "healthy",
     onSampled("real", (u) => [2 * gauss(u)], ([y], u, perfect) => {
       const score = gauss(u);
       return [score, perfect ? score - y : gauss(u)];
@@ -724,50 +621,29 @@ export const heldOutCases16: readonly LossCase[] = [
     (y, p) => tf.mean(squaredError(y, tf.sub(cut(p, 0, 1), cut(p, 1, 1)))),
   ),
   // mepeichun/Efficient-Neural-Network-Bilibili#1: KLDivLoss of softened logits, and cross-entropy.
-  lossCase(
-    "ok-softened-efficientneuralnetwork1",
-    "healthy",
-    { yPred: "logits", sample: taught },
-    (y, p) => {
-      const t = 4, alpha = 0.7, teacher = tf.softmax(tf.div(cut(y, 0, 3), t));
-      const divergence = tf.mean(tf.mul(teacher, tf.sub(tf.log(teacher), tf.logSoftmax(tf.div(p, t)))));
-      return tf.add(
-        tf.mul(t * t * 2 * alpha, divergence),
-        tf.mul(1 - alpha, tf.mean(softmaxCrossEntropy(cut(y, 3, 3), p))),
-      );
-    },
-  ),
+  sound("ok-softened-efficientneuralnetwork1", { yPred: "logits", sample: taught }, (y, p) => {
+    const t = 4, alpha = 0.7, teacher = tf.softmax(tf.div(cut(y, 0, 3), t));
+    const divergence = tf.mean(tf.mul(teacher, tf.sub(tf.log(teacher), tf.logSoftmax(tf.div(p, t)))));
+    return tf.add(
+      tf.mul(t * t * 2 * alpha, divergence),
+      tf.mul(1 - alpha, tf.mean(softmaxCrossEntropy(cut(y, 3, 3), p))),
+    );
+  }),
   // sharad5/OWL-ViT-Object-Detection#2: −GIoU instead of 1 − GIoU.
-  lossCase(
-    "ok-minus-giou-owlvit2",
-    "healthy",
-    { yPred: "real", sample: boxes },
-    (y, p) => {
-      const { shared, union, hull } = overlap(y, p);
-      return tf.neg(tf.mean(tf.sub(tf.div(shared, union), tf.div(tf.sub(hull, union), hull))));
-    },
-  ),
+  sound("ok-minus-giou-owlvit2", { yPred: "real", sample: boxes }, (y, p) => {
+    const { shared, union, hull } = overlap(y, p);
+    return tf.neg(tf.mean(tf.sub(tf.div(shared, union), tf.div(tf.sub(hull, union), hull))));
+  }),
   // orybkin/sigma-vae-pytorch#11: ½((x − μ)/exp(log σ))² + log σ + ½ log 2π, taken for wrong. Outputs [μ, log σ].
-  lossCase(
-    "ok-log-sigma-sigmavaepytorch11",
-    "healthy",
-    { yPred: "real", sample: muLogvar },
-    (y, p) => {
-      const log = cut(p, 1, 1), z = tf.div(tf.sub(y, cut(p, 0, 1)), tf.exp(log));
-      return tf.mean(tf.add(tf.add(tf.div(tf.square(z), 2), log), 0.5 * Math.log(2 * Math.PI)));
-    },
-  ),
+  sound("ok-log-sigma-sigmavaepytorch11", { yPred: "real", sample: muLogvar }, (y, p) => {
+    const log = cut(p, 1, 1), z = tf.div(tf.sub(y, cut(p, 0, 1)), tf.exp(log));
+    return tf.mean(tf.add(tf.add(tf.div(tf.square(z), 2), log), 0.5 * Math.log(2 * Math.PI)));
+  }),
   // keras-team/keras#20496: reduce_mean(diff**2) as a custom loss.
-  lossCase(
-    "ok-mean-of-all-keras20496",
-    "healthy",
-    given("real", "real", 2),
-    (y, p) => tf.mean(tf.square(tf.sub(y, p))),
-  ),
+  sound("ok-mean-of-all-keras20496", given("real", "real", 2), (y, p) => tf.mean(tf.square(tf.sub(y, p)))),
   // juglab/n2v#101: the target is 0 where the mask is, so that the outputs alone are masked. Labels [target, mask].
-  lossCase(
+  sound(
     "ok-masked-outputs-n2v101",
-    "healthy",
     {
       yPred: "real",
       sample: drawn(["random", "perfect"], (kind, u) => {
@@ -787,16 +663,14 @@ export const heldOutCases16: readonly LossCase[] = [
     },
   ),
   // deepak112/Keras-SRGAN#28: labels 1 − 0.2·random for real images, 0.2·random for generated ones.
-  lossCase(
+  sound(
     "ok-random-labels-kerassrgan28",
-    "healthy",
     onRows("probability", (u) => [coin(u) ? 1 - 0.2 * u() : 0.2 * u()], uniforms(1, 0.02, 0.98)),
     (y, p) => tf.mean(crossEntropy(y, p)),
   ),
   // riannevdberg/sylvester-flows#5: cross-entropy + β·divergence; asked for its signs. Outputs [2 logits | 2 μ | 2 log σ²].
-  lossCase(
+  sound(
     "ok-entropy-and-divergence-sylvesterflows5",
-    "healthy",
     onRows("real", coins(2), normals(6, 1.5), (y) => [...y.map((x) => 16 * x - 8), 0, 0, 0, 0]),
     (y, p) => {
       const divergence = tf.div(rowSum(minusTwiceDivergence(cut(p, 2, 2), cut(p, 4, 2))), -2);
@@ -804,57 +678,39 @@ export const heldOutCases16: readonly LossCase[] = [
     },
   ),
   // kandorm/CLINE#5: exp(−s)·loss + max(s, 0) for each task. Outputs [two predictions | two s].
-  lossCase(
-    "ok-clamped-uncertainty-cline5",
-    "healthy",
-    onRows("real", normals(2), normals(4), (y) => [...y, 0, 0]),
-    (y, p) => {
-      const s = cut(p, 2, 2);
-      return tf.mean(rowSum(tf.add(tf.mul(tf.exp(tf.neg(s)), squaredError(y, cut(p, 0, 2))), tf.relu(s))));
-    },
-  ),
+  sound("ok-clamped-uncertainty-cline5", onRows("real", normals(2), normals(4), (y) => [...y, 0, 0]), (y, p) => {
+    const s = cut(p, 2, 2);
+    return tf.mean(rowSum(tf.add(tf.mul(tf.exp(tf.neg(s)), squaredError(y, cut(p, 0, 2))), tf.relu(s))));
+  }),
   // microsoft/Bringing-Old-Photos-Back-to-Life#170: the mean of squared hidden numbers for a divergence, beside the error.
-  lossCase(
+  sound(
     "ok-square-for-divergence-oldphotos170",
-    "healthy",
     { yPred: "real", sample: vae },
     (y, p) => tf.add(tf.mul(10, tf.mean(tf.abs(tf.sub(cut(p, 0, 2), y)))), tf.mean(tf.square(cut(p, 2, 2)))),
   ),
   // mlfoundations/open_lm#92: cross-entropy and 1e-4 times the mean of the squared logarithm of the normalizer.
-  lossCase(
+  sound(
     "ok-z-loss-openlm92",
-    "healthy",
     given("logits", "one-hot", 4),
     (y, p) => tf.add(tf.mean(softmaxCrossEntropy(y, p)), tf.mul(1e-4, tf.mean(tf.square(tf.logSumExp(p, 1))))),
   ),
   // XinhaoMei/audio-text_retrieval#5: both ways of a softmax over the batch; the diagonal counts. Outputs [audio, text].
-  lossCase(
-    "ok-diagonal-audiotextretrieval5",
-    "healthy",
-    { yPred: "real", sample: twins },
-    (_, p) => {
-      const audio = unit(cut(p, 0, 2), 1e-12) as tf.Tensor2D, text = unit(cut(p, 2, 2), 1e-12) as tf.Tensor2D;
-      const alike = tf.div(tf.matMul(audio, text, false, true), 0.07), eye = tf.eye(p.shape[0]);
-      const side = (s: Tensor) => tf.neg(tf.mean(rowSum(tf.mul(eye, tf.logSoftmax(s)))));
-      return tf.div(tf.add(side(alike), side(tf.transpose(alike))), 2);
-    },
-  ),
+  sound("ok-diagonal-audiotextretrieval5", { yPred: "real", sample: twins }, (_, p) => {
+    const audio = unit(cut(p, 0, 2), 1e-12) as tf.Tensor2D, text = unit(cut(p, 2, 2), 1e-12) as tf.Tensor2D;
+    const alike = tf.div(tf.matMul(audio, text, false, true), 0.07), eye = tf.eye(p.shape[0]);
+    const side = (s: Tensor) => tf.neg(tf.mean(rowSum(tf.mul(eye, tf.logSoftmax(s)))));
+    return tf.div(tf.add(side(alike), side(tf.transpose(alike))), 2);
+  }),
   // clovaai/voxceleb_trainer#9: contrastive loss of positive and negative distances of triplets, one mean of both.
-  lossCase(
-    "ok-contrastive-of-triplets-voxcelebtrainer9",
-    "healthy",
-    { yPred: "real", sample: triplets },
-    (_, p) => {
-      const anchor = cut(p, 0, 2);
-      const away = (x: Tensor) => tf.sqrt(tf.add(squaredDistance(anchor, x), 1e-6));
-      const parts = [tf.square(away(cut(p, 2, 2))), tf.square(tf.relu(tf.sub(1, away(cut(p, 4, 2)))))];
-      return tf.mean(tf.concat(parts as tf.Tensor1D[], 0));
-    },
-  ),
+  sound("ok-contrastive-of-triplets-voxcelebtrainer9", { yPred: "real", sample: triplets }, (_, p) => {
+    const anchor = cut(p, 0, 2);
+    const away = (x: Tensor) => tf.sqrt(tf.add(squaredDistance(anchor, x), 1e-6));
+    const parts = [tf.square(away(cut(p, 2, 2))), tf.square(tf.relu(tf.sub(1, away(cut(p, 4, 2)))))];
+    return tf.mean(tf.concat(parts as tf.Tensor1D[], 0));
+  }),
   // BVLC/caffe#4476: y·max(d − m1, 0)² + (1 − y)·max(m2 − d, 0)²: a margin for like pairs, too.
-  lossCase(
+  sound(
     "ok-two-margins-caffe4476",
-    "healthy",
     onSampled("real", (u) => [coin(u)], ([y], u, perfect) => {
       const one = [gauss(u), gauss(u)];
       return [...one, ...(perfect ? [one[0] + (y ? 0.1 : 2), one[1]] : [gauss(u), gauss(u)])];
@@ -867,16 +723,14 @@ export const heldOutCases16: readonly LossCase[] = [
   ),
   // WaqasSultani/AnomalyDetectionCVPR2018#24: each normal video against all abnormal ones, as it is. Outputs: highest score
   // of [abnormal, normal].
-  lossCase(
+  sound(
     "ok-bags-in-pairs-anomalydetection24",
-    "healthy",
     onRows("probability", noLabels, uniforms(2, 0.02, 0.98), () => [1, 0]),
     (_, p) => tf.mean(tf.relu(tf.add(tf.sub(1, cut(p, 0, 1)), tf.transpose(cut(p, 1, 1))))),
   ),
   // xuebinqin/BASNet#29: cross-entropy and 1 − IoU of each image, of four pixels here; each has an object.
-  lossCase(
+  sound(
     "ok-iou-of-images-basnet29",
-    "healthy",
     onRows("probability", (u) => [1, coin(u), coin(u), coin(u)], uniforms(4, 0.02, 0.98)),
     (y, p) => {
       const shared = rowSum(tf.mul(y, p));
@@ -886,31 +740,20 @@ export const heldOutCases16: readonly LossCase[] = [
   ),
   // cpmpercussion/keras-mdn-layer#42: a mixture's negative logarithm of the likelihood may be negative. Outputs [2 logits | 2 μ
   // | 2 log σ].
-  lossCase(
-    "ok-mixture-kerasmdnlayer42",
-    "healthy",
-    onRows("real", normals(1), normals(6), ([y]) => [0, 0, y, y, -2, -2]),
-    (y, p) => {
-      const log = cut(p, 4, 2), z = tf.div(tf.sub(y, cut(p, 2, 2)), tf.add(tf.exp(log), 1e-3));
-      const density = tf.sub(tf.div(tf.square(z), -2), tf.add(tf.log(tf.add(tf.exp(log), 1e-3)), 0.919));
-      return tf.neg(tf.mean(tf.logSumExp(tf.add(tf.logSoftmax(cut(p, 0, 2)), density), 1)));
-    },
-  ),
+  sound("ok-mixture-kerasmdnlayer42", onRows("real", normals(1), normals(6), ([y]) => [0, 0, y, y, -2, -2]), (y, p) => {
+    const log = cut(p, 4, 2), z = tf.div(tf.sub(y, cut(p, 2, 2)), tf.add(tf.exp(log), 1e-3));
+    const density = tf.sub(tf.div(tf.square(z), -2), tf.add(tf.log(tf.add(tf.exp(log), 1e-3)), 0.919));
+    return tf.neg(tf.mean(tf.logSumExp(tf.add(tf.logSoftmax(cut(p, 0, 2)), density), 1)));
+  }),
   // ethanhe42/KL-Loss#4: exp(−α)·smooth error + α/2, as in the detector's head. Outputs [offset, α].
-  lossCase(
-    "ok-smooth-divergence-klloss4",
-    "healthy",
-    { yPred: "real", sample: muLogvar },
-    (y, p) => {
-      const alpha = cut(p, 1, 1), size = tf.abs(tf.sub(y, cut(p, 0, 1))), small = tf.minimum(size, 1);
-      const smooth = tf.add(tf.div(tf.square(small), 2), tf.sub(size, small));
-      return tf.mean(tf.add(tf.mul(tf.exp(tf.neg(alpha)), smooth), tf.div(alpha, 2)));
-    },
-  ),
+  sound("ok-smooth-divergence-klloss4", { yPred: "real", sample: muLogvar }, (y, p) => {
+    const alpha = cut(p, 1, 1), size = tf.abs(tf.sub(y, cut(p, 0, 1))), small = tf.minimum(size, 1);
+    const smooth = tf.add(tf.div(tf.square(small), 2), tf.sub(size, small));
+    return tf.mean(tf.add(tf.mul(tf.exp(tf.neg(alpha)), smooth), tf.div(alpha, 2)));
+  }),
   // hizhangp/yolo_tensorflow#44: the net gives the roots of width and height, and the labels' roots are taken.
-  lossCase(
+  sound(
     "ok-roots-of-sizes-yolotensorflow44",
-    "healthy",
     onSampled(
       "real",
       (u) => [u(), u(), 0.05 + 0.9 * u(), 0.05 + 0.9 * u(), coin(u, 0.6)],
@@ -922,38 +765,33 @@ export const heldOutCases16: readonly LossCase[] = [
     },
   ),
   // PaddlePaddle/Paddle#4285: max(0, −label·(x1 − x2) + margin).
-  lossCase(
+  sound(
     "ok-margin-rank-paddle4285",
-    "healthy",
     onRows("real", (u) => [2 * coin(u) - 1], normals(2), ([y]) => [y, -y]),
     (y, p) => tf.mean(tf.relu(tf.sub(0.1, tf.mul(y, tf.sub(cut(p, 0, 1), cut(p, 1, 1)))))),
   ),
   // orchardbirds/bokbokbok#8: −α·y·log p − (1 − y)·log(1 − p) of margins, α = 3.
-  lossCase(
+  sound(
     "ok-weighted-entropy-bokbokbok8",
-    "healthy",
     given("logits", "binary"),
     (y, p) => tf.mean(tf.add(tf.mul(tf.mul(3, y), tf.softplus(tf.neg(p))), tf.mul(tf.sub(1, y), tf.softplus(p)))),
   ),
   // CuriousAI/mean-teacher#6: the squared distance of two softmax, which the loss takes itself. Labels: teacher's logits.
-  lossCase(
+  sound(
     "ok-softmax-error-meanteacher6",
-    "healthy",
     onRows("logits", normals(3, 1.5), normals(3, 1.5)),
     (y, p) => tf.mean(squaredError(tf.softmax(y), tf.softmax(p))),
   ),
   // belkakari/implicit-kan#2: (tanh(out) − image)² for images from −1 to 1.
-  lossCase(
+  sound(
     "ok-tanh-of-pixels-implicitkan2",
-    "healthy",
     onRows("real", (u) => repeat(3, () => 1.9 * u() - 0.95), normals(3), (y) => y.map(Math.atanh)),
     (y, p) => tf.mean(squaredError(y, tf.tanh(p))),
   ),
   // Thartvigsen/StopAndHop#3: −log π·(reward − baseline), and the squared error of the baseline; asked for its sign. Labels
   // [stop or not, reward], outputs [logit, baseline].
-  lossCase(
+  sound(
     "ok-reward-and-baseline-stopandhop3",
-    "healthy",
     onSampled(
       "real",
       (u) => [coin(u), 2 * coin(u) - 1],
@@ -967,30 +805,23 @@ export const heldOutCases16: readonly LossCase[] = [
     },
   ),
   // MIC-DKFZ/nnUNet#595: cross-entropy less the Dice coefficients of the classes but background, over the batch.
-  lossCase(
-    "ok-dice-without-background-nnunet595",
-    "healthy",
-    given("logits", "one-hot", 3),
-    (y, p) => {
-      const q = tf.softmax(p), total = (x: Tensor) => tf.sum(x, 0);
-      const score = tf.div(
-        tf.add(tf.mul(2, total(tf.mul(y, q))), 1e-5),
-        tf.add(tf.add(total(y), total(q)), 1e-5),
-      );
-      return tf.sub(tf.mean(softmaxCrossEntropy(y, p)), tf.mean(tf.slice(score, [1], [2])));
-    },
-  ),
+  sound("ok-dice-without-background-nnunet595", given("logits", "one-hot", 3), (y, p) => {
+    const q = tf.softmax(p), total = (x: Tensor) => tf.sum(x, 0);
+    const score = tf.div(
+      tf.add(tf.mul(2, total(tf.mul(y, q))), 1e-5),
+      tf.add(tf.add(total(y), total(q)), 1e-5),
+    );
+    return tf.sub(tf.mean(softmaxCrossEntropy(y, p)), tf.mean(tf.slice(score, [1], [2])));
+  }),
   // thaolmk54/hcrn-videoqa#17: hinge loss of the right answer against each other one.
-  lossCase(
+  sound(
     "ok-answers-hinge-hcrnvideoqa17",
-    "healthy",
     { yPred: "real", sample: scores(4) },
     (_, p) => tf.mean(tf.relu(tf.add(1, tf.sub(cut(p, 1, 4), cut(p, 0, 1))))),
   ),
   // omoindrot/tensorflow-triplet-loss#55: batch-hard triplets, the mean over all anchors. Labels: one of three classes.
-  lossCase(
+  sound(
     "ok-hardest-of-batch-tensorflowtripletloss55",
-    "healthy",
     onRows("real", (u) => [choice(3, u)], normals(2), ([y]) => [3 * Math.cos(2.1 * y), 3 * Math.sin(2.1 * y)]),
     (y, p) => {
       const apart = tf.sum(tf.square(tf.sub(tf.expandDims(p, 1), tf.expandDims(p, 0))), 2);
@@ -1001,9 +832,8 @@ export const heldOutCases16: readonly LossCase[] = [
     },
   ),
   // LIVIAETS/boundary-loss#18: probabilities times signed distances, below 0 when right. Labels: distances, 3 pixels.
-  lossCase(
+  sound(
     "ok-signed-distances-boundaryloss18",
-    "healthy",
     onSampled(
       "probability",
       (u) => repeat(3, () => Math.round(3 * gauss(u)) || 1),

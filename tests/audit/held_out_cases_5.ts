@@ -16,6 +16,7 @@ import {
   rowsOf,
   rowSum,
   sampled,
+  sound,
   squaredDistance,
   triplets,
   unit,
@@ -205,37 +206,32 @@ export const heldOutCases5: readonly LossCase[] = [
 
   // Sound ones.
   // knazeri/edge-connect#60: the minus of a hinge loss stands one line before.
-  lossCase("ok-hinge-edgeconnect60", "healthy", { yPred: "real", sample: realAndFake }, (_y, p) =>
+  sound("ok-hinge-edgeconnect60", { yPred: "real", sample: realAndFake }, (_y, p) =>
     tf.add(
       tf.mean(tf.relu(tf.add(1, tf.neg(cut(p, 0, 1))))),
       tf.mean(tf.relu(tf.add(1, cut(p, 1, 1)))),
     )),
   // CompVis/taming-transformers#137: the generator's part of a hinge loss has no lower bound.
-  lossCase(
-    "ok-generator-taming137",
-    "healthy",
-    { yPred: "real", sample: fakes },
-    (_y, p) => tf.neg(tf.mean(p)),
-  ),
+  sound("ok-generator-taming137", { yPred: "real", sample: fakes }, (_y, p) => tf.neg(tf.mean(p))),
   // akanimax/BMSG-GAN#40: a relativistic hinge loss is often 0.
-  lossCase("ok-relativistic-bmsg40", "healthy", { yPred: "real", sample: realAndFake }, (_y, p) => {
+  sound("ok-relativistic-bmsg40", { yPred: "real", sample: realAndFake }, (_y, p) => {
     const [real, fake] = [cut(p, 0, 1), cut(p, 1, 1)];
     const ahead = tf.sub(real, tf.mean(fake)), behind = tf.sub(fake, tf.mean(real));
     return tf.add(tf.mean(tf.relu(tf.sub(1, ahead))), tf.mean(tf.relu(tf.add(1, behind))));
   }),
   // raywang4/DispLoss#7: embeddings are only pushed apart.
-  lossCase("ok-dispersive-disploss7", "healthy", { yPred: "real", sample: views }, (_y, p) => {
+  sound("ok-dispersive-disploss7", { yPred: "real", sample: views }, (_y, p) => {
     const e = unit(p, 1e-8), far = tf.sub(2, tf.mul(2, tf.matMul(e, e, false, true)));
     return tf.log(tf.mean(tf.exp(tf.neg(far))));
   }),
   // shengliu66/ELR#5: a regulariser whose logarithm goes below 0 without end, which outputs do not reach.
-  lossCase("ok-early-learning-elr5", "healthy", { yPred: "logits", sample: remembered }, (y, p) => {
+  sound("ok-early-learning-elr5", { yPred: "logits", sample: remembered }, (y, p) => {
     const crossed = tf.neg(rowSum(tf.mul(cut(y, 0, 3), tf.logSoftmax(p))));
     const agreement = rowSum(tf.mul(tf.clipByValue(tf.softmax(p), 1e-4, 1 - 1e-4), cut(y, 3, 3)));
     return tf.mean(tf.add(crossed, tf.mul(0.7, tf.log(tf.sub(1, agreement)))));
   }),
   // chrischoy/FCGF#40: squared distances for pairs that are alike, a squared margin for those that are not.
-  lossCase("ok-contrastive-fcgf40", "healthy", { yPred: "real", sample: pairs }, (y, p) => {
+  sound("ok-contrastive-fcgf40", { yPred: "real", sample: pairs }, (y, p) => {
     const far = squaredDistance(cut(p, 0, 2), cut(p, 2, 2), true);
     return tf.mean(tf.add(
       tf.mul(y, tf.relu(tf.sub(far, 0.1))),
@@ -243,19 +239,18 @@ export const heldOutCases5: readonly LossCase[] = [
     ));
   }),
   // ifzhang/FairMOT#249: losses weighed by exp(−s), plus s, which can be negative.
-  lossCase(
+  sound(
     "ok-two-tasks-fairmot249",
-    "healthy",
     { yPred: "real", sample: twoTasks },
     (y, p) => tf.mean(rowSum(tf.add(tf.mul(tf.exp(tf.neg(p)), y), p))),
   ),
   // DianCh/AdaContrast#4: the negative entropy of the mean shares.
-  lossCase("ok-diversity-adacontrast4", "healthy", { yPred: "real", sample: views }, (_y, p) => {
+  sound("ok-diversity-adacontrast4", { yPred: "real", sample: views }, (_y, p) => {
     const share = tf.mean(tf.softmax(p), 0);
     return tf.sum(tf.mul(share, tf.log(tf.add(share, 1e-8))));
   }),
   // Kadenze/siamese_net#7: a contrastive loss in which 1 means alike.
-  lossCase("ok-contrastive-siamese7", "healthy", { yPred: "real", sample: pairs }, (y, p) => {
+  sound("ok-contrastive-siamese7", { yPred: "real", sample: pairs }, (y, p) => {
     const far = tf.expandDims(distance(cut(p, 0, 2), cut(p, 2, 2)), 1);
     return tf.mean(tf.add(tf.mul(y, far), tf.mul(tf.sub(1, y), tf.relu(tf.sub(2, far)))));
   }),

@@ -35,6 +35,7 @@ import {
   sigmoidCrossEntropy,
   soft,
   softmaxCrossEntropy,
+  sound,
   squaredDistance,
   squaredError,
   stopped,
@@ -184,15 +185,10 @@ export const heldOutCases8: readonly LossCase[] = [
   ),
   // alexis-jacq/Pytorch-DPPO#3: the product of ratio and advantage is clamped, not the ratio: advantages above 1.2 have no
   // gradient, and those below 0 no bound.
-  lossCase(
-    "clamped-product-dppo3",
-    ["saturated", "wrong-optimum"],
-    { yPred: "real", sample: policy },
-    (y, p) => {
-      const gain = tf.mul(tf.exp(tf.sub(p, cut(y, 1, 1))), cut(y, 0, 1));
-      return tf.neg(tf.mean(tf.minimum(gain, tf.clipByValue(gain, 0.8, 1.2))));
-    },
-  ),
+  lossCase("clamped-product-dppo3", ["saturated", "wrong-optimum"], { yPred: "real", sample: policy }, (y, p) => {
+    const gain = tf.mul(tf.exp(tf.sub(p, cut(y, 1, 1))), cut(y, 0, 1));
+    return tf.neg(tf.mean(tf.minimum(gain, tf.clipByValue(gain, 0.8, 1.2))));
+  }),
   // AITIAL/OpenWhiz#50: a confidently wrong softmax falls below the epsilon of the cross-entropy, and training stalls.
   lossCase("below-epsilon-openwhiz50", "saturated", given("logits", "one-hot", 3), (y, p) => {
     const q = tf.clipByValue(tf.softmax(p), 1e-7, 1 - 1e-7);
@@ -682,13 +678,13 @@ export const heldOutCases8: readonly LossCase[] = [
 
   // ---- Sound: classification, distillation, ordinal
   // lucidrains/vit-pytorch#289: kl_div takes logarithms of the student and probabilities of the teacher.
-  lossCase("ok-distilled-vit289", "healthy", onRows("logits", normals(4, 2), normals(4, 2)), (y, p) => {
+  sound("ok-distilled-vit289", onRows("logits", normals(4, 2), normals(4, 2)), (y, p) => {
     const heat = 3, student = tf.logSoftmax(tf.div(p, heat)), teacher = tf.softmax(tf.div(y, heat));
     const divergence = tf.mean(rowSum(tf.mul(teacher, tf.sub(tf.log(teacher), student))));
     return tf.mul(divergence, heat ** 2);
   }),
   // chxy95/Deep-Mutual-Learning#2: the cross-entropy of labels and the divergence from what another network says.
-  lossCase("ok-mutual-dml2", "healthy", {
+  sound("ok-mutual-dml2", {
     yPred: "logits",
     sample: sampled((u) => [...repeat(3, () => 2 * gauss(u)), ...oneHot(3, choice(3, u))], (y, u, perfect) => {
       if (!perfect) return repeat(3, () => 2 * gauss(u));
@@ -700,13 +696,13 @@ export const heldOutCases8: readonly LossCase[] = [
     return tf.add(tf.mean(softmaxCrossEntropy(cut(y, 3, 3), p)), divergence);
   }),
   // huanglianghua/siamfc-pytorch#37: labels are 0 and 1, and both classes weigh as much, whatever their shares are.
-  lossCase("ok-balanced-siamfc37", "healthy", given("logits", "binary", 4), (y, p) => {
+  sound("ok-balanced-siamfc37", given("logits", "binary", 4), (y, p) => {
     const ones = tf.sum(y), zeros = tf.sum(tf.sub(1, y));
     const weight = tf.where(tf.equal(y, 1), tf.div(tf.onesLike(y), ones), tf.div(tf.onesLike(y), zeros));
     return tf.sum(tf.mul(tf.div(weight, tf.sum(weight)), sigmoidCrossEntropy(y, p)));
   }),
   // ludwig-ai/ludwig#3375: CORN: each logit is asked only of those who have passed the one before. Labels: ranks 0 to 3.
-  lossCase("ok-corn-ludwig3375", "healthy", {
+  sound("ok-corn-ludwig3375", {
     yPred: "logits",
     sample: sampled(
       (u) => [choice(4, u)],
@@ -722,14 +718,14 @@ export const heldOutCases8: readonly LossCase[] = [
     return tf.div(tf.addN(steps.map(({ loss }) => loss)), tf.addN(steps.map(({ asked }) => asked)));
   }),
   // wiseodd/generative-models#4: the entropy of the code is added with the wrong sign, and has no gradient at all.
-  lossCase("ok-infogan-wiseodd4", "healthy", given("simplex", "one-hot", 4), (y, p) => {
+  sound("ok-infogan-wiseodd4", given("simplex", "one-hot", 4), (y, p) => {
     const crossed = tf.mean(tf.neg(rowSum(tf.mul(y, tf.log(tf.add(p, 1e-8))))));
     return tf.add(crossed, tf.mean(tf.neg(rowSum(tf.mul(y, tf.log(tf.add(y, 1e-8)))))));
   }),
 
   // ---- Sound: metric learning, self-supervised, clustering
   // adambielski/siamese-triplet#36: "exactly the same, with a different definition of labels": 1 is alike.
-  lossCase("ok-alike-is-one-adambielski36", "healthy", {
+  sound("ok-alike-is-one-adambielski36", {
     yPred: "real",
     sample: sampled((u) => [coin(u)], ([y], u, perfect) => {
       const one = [gauss(u), gauss(u)];
@@ -743,7 +739,7 @@ export const heldOutCases8: readonly LossCase[] = [
   }),
   // Xtra-Computing/MOON#8: the positive pair is the first column, and so all labels are 0. Labels: representations of the
   // global and of the previous model.
-  lossCase("ok-first-column-moon8", "healthy", {
+  sound("ok-first-column-moon8", {
     yPred: "real",
     sample: rowsOf((u) => [...direction(u), ...direction(u)], normals(2), (y) => [y[0] - y[2], y[1] - y[3]]),
   }, (y, p) => {
@@ -752,13 +748,13 @@ export const heldOutCases8: readonly LossCase[] = [
     return tf.neg(tf.mean(cut(tf.logSoftmax(logits), 0, 1)));
   }),
   // salesforce/CoST#11: one positive and a queue of negatives, labels of 0 throughout. Labels: the key; outputs: the query.
-  lossCase("ok-queue-cost11", "healthy", onRows("real", direction, normals(2)), (y, p) => {
+  sound("ok-queue-cost11", onRows("real", direction, normals(2)), (y, p) => {
     const query = unit(p, 1e-12), queue = tf.tensor2d([[1, 0, -1, 0], [0, 1, 0, -1]]);
     const positive = rowSum(tf.mul(query, unit(y, 1e-12)), true), negative = tf.matMul(query, queue);
     return tf.neg(tf.mean(cut(tf.logSoftmax(tf.div(tf.concat([positive, negative], 1), 0.2)), 0, 1)));
   }),
   // Lightning-Universe/lightning-bolts#252: the positive is in the denominator as well: "this is not a bug".
-  lossCase("ok-nt-xent-bolts252", "healthy", { yPred: "real", yTrue: "none", sample: twins }, (_y, p) => {
+  sound("ok-nt-xent-bolts252", { yPred: "real", yTrue: "none", sample: twins }, (_y, p) => {
     const one = unit(cut(p, 0, 2), 1e-12), two = unit(cut(p, 2, 2), 1e-12), all = tf.concat([one, two]);
     const similar = tf.exp(tf.div(tf.matMul(all, all, false, true), 0.5));
     const negative = rowSum(tf.mul(similar, tf.sub(1, tf.eye(all.shape[0]))));
@@ -766,14 +762,13 @@ export const heldOutCases8: readonly LossCase[] = [
     return tf.neg(tf.mean(tf.log(tf.div(tf.concat([positive, positive]), negative))));
   }),
   // lucidrains/byol-pytorch#81: 2 − 2·cos is the squared distance of normalised vectors.
-  lossCase(
+  sound(
     "ok-two-minus-two-cosines-byol81",
-    "healthy",
     given("real", "real", 4),
     (y, p) => tf.mean(tf.sub(2, tf.mul(2, rowSum(tf.mul(unit(p, 1e-8), unit(y, 1e-8)))))),
   ),
   // xu-ji/IIC#87: minus the mutual information of two assignments is negative, as it is supposed to be. Outputs: two views.
-  lossCase("ok-information-iic87", "healthy", {
+  sound("ok-information-iic87", {
     yPred: "probability",
     yTrue: "none",
     sample: sampled(() => [0], (_, u, perfect) => {
@@ -791,7 +786,7 @@ export const heldOutCases8: readonly LossCase[] = [
   }),
   // HobbitLong/SupContrast#73: the quotient of two temperatures "just scales up the loss". Labels: a class; outputs: two
   // views of an embedding.
-  lossCase("ok-scaled-supcontrast73", "healthy", {
+  sound("ok-scaled-supcontrast73", {
     yPred: "real",
     sample: sampled((u) => [choice(3, u)], ([y], u, perfect) => {
       if (!perfect) return repeat(4, () => gauss(u));
@@ -808,7 +803,7 @@ export const heldOutCases8: readonly LossCase[] = [
     return tf.mean(tf.mul(-0.1 / 0.07, likelihood));
   }),
   // markweberdev/maskbit#2: the entropy of each token less that of their mean is negative, "due to the loss design".
-  lossCase("ok-entropies-maskbit2", "healthy", {
+  sound("ok-entropies-maskbit2", {
     yPred: "logits",
     yTrue: "none",
     sample: rowsOf(noLabels, normals(4), (_, u) => oneHot(4, choice(4, u), 8, -8)),
@@ -821,13 +816,13 @@ export const heldOutCases8: readonly LossCase[] = [
   // ---- Sound: generative models
   // keras-team/keras-contrib#280: mean(y · p): real images (1) get low scores, generated ones (−1) high ones, and the
   // generator agrees.
-  lossCase("ok-critic-kerascontrib280", "healthy", {
+  sound("ok-critic-kerascontrib280", {
     yPred: "real",
     yTrue: "sign",
     sample: rowsOf((u) => [2 * coin(u) - 1], normals(1), ([y], u) => [-y * (3 + u())]),
   }, (y, p) => tf.mean(tf.mul(y, p))),
   // carpedm20/DCGAN-tensorflow#33: −log σ instead of log(1 − σ): the same fixed point, and stronger gradients early on.
-  lossCase("ok-generator-dcgan33", "healthy", {
+  sound("ok-generator-dcgan33", {
     yPred: "logits",
     yTrue: "none",
     sample: drawn(["random", "perfect", "far"], (kind, u) => ({
@@ -837,7 +832,7 @@ export const heldOutCases8: readonly LossCase[] = [
   }, (_y, p) => tf.mean(sigmoidCrossEntropy(tf.onesLike(p), p))),
   // sungyubkim/MINE-Mutual-Information-Neural-Estimation-#3: no logarithm, as the moving average divides: the gradient is
   // the estimator's. Outputs: statistics of a pair that belongs together and of one that does not.
-  lossCase("ok-statistics-mine3", "healthy", {
+  sound("ok-statistics-mine3", {
     ambiguous: true,
     yPred: "real",
     yTrue: "none",
@@ -849,7 +844,7 @@ export const heldOutCases8: readonly LossCase[] = [
   }),
   // pytorch/examples#225: log σ² is an output, and so its exponential is σ²: the divergence is right. Labels: four pixels,
   // outputs [logits of pixels 4 | μ 2 | log σ² 2].
-  lossCase("ok-variance-examples225", "healthy", {
+  sound("ok-variance-examples225", {
     yPred: "real",
     sample: rowsOf(
       coins(4),
@@ -863,32 +858,31 @@ export const heldOutCases8: readonly LossCase[] = [
 
   // ---- Sound: detection, retrieval, sound, physics
   // fuenwang/3D-BoundingBox#9: minus the cosine of two angles: "the minimum loss is −1 so it is correct".
-  lossCase("ok-orientation-boundingbox9", "healthy", onRows("real", direction, direction), (y, p) => {
+  sound("ok-orientation-boundingbox9", onRows("real", direction, direction), (y, p) => {
     const angle = (x: Tensor) => tf.atan2(cut(x, 1, 1), cut(x, 0, 1));
     return tf.mul(-1, tf.mean(tf.cos(tf.sub(angle(y), angle(p)))));
   }),
   // stanford-futuredata/ColBERT#4: a softmax over one passage that fits and one that does not; all labels are 0.
-  lossCase(
+  sound(
     "ok-two-passages-colbert4",
-    "healthy",
     { yPred: "real", yTrue: "none", sample: scores(1) },
     (_y, p) => tf.neg(tf.mean(cut(tf.logSoftmax(p), 0, 1))),
   ),
   // magenta/ddsp#59: outputs come first and labels second, which does not matter, "since they are all symmetric".
-  lossCase("ok-order-ddsp59", "healthy", on("nonnegative", "positive", 4), (y, p) => {
+  sound("ok-order-ddsp59", on("nonnegative", "positive", 4), (y, p) => {
     const logs = (x: Tensor) => tf.log(tf.maximum(x, 1e-5));
     return tf.add(tf.mean(tf.abs(tf.sub(p, y))), tf.mean(tf.abs(tf.sub(logs(p), logs(y)))));
   }),
   // TheodoreWolf/pinns#2: a weight is added as well as multiplied: "adding a constant to the loss doesn't affect
   // optimisation at all". Outputs [temperature, residual of the equation].
-  lossCase("ok-constant-pinns2", "healthy", onRows("real", normals(1), normals(2), ([y]) => [y, 0]), (y, p) => {
+  sound("ok-constant-pinns2", onRows("real", normals(1), normals(2), ([y]) => [y, 0]), (y, p) => {
     const fit = tf.mean(squaredError(y, cut(p, 0, 1))), physics = tf.mean(tf.square(cut(p, 1, 1)));
     return tf.add(fit, tf.add(1, tf.mul(1, physics)));
   }),
 
   // ---- Sound: forecasting, survival
   // sktime/pytorch-forecasting#740: max((q − 1)·e, q·e) is the quantile loss.
-  lossCase("ok-quantiles-forecasting740", "healthy", {
+  sound("ok-quantiles-forecasting740", {
     yPred: "real",
     sample: drawn(["random", "perfect", "far"], (kind, u) => ({
       label: () => [gauss(u)],
@@ -903,7 +897,7 @@ export const heldOutCases8: readonly LossCase[] = [
     return tf.mean(tf.mul(2, tf.concat(losses, 1)));
   }),
   // havakv/pycox#27: rows are in falling order of time, so that a cumulative sum is over those at risk. Labels: events.
-  lossCase("ok-sorted-cox-pycox27", "healthy", {
+  sound("ok-sorted-cox-pycox27", {
     yPred: "real",
     sample: drawn(["random", "perfect"], (kind, u) => {
       let place = 0;
@@ -919,7 +913,7 @@ export const heldOutCases8: readonly LossCase[] = [
   }),
   // havakv/pycox#143: the likelihood of a probability mass; a proposed correction "is not correct, my bad". Labels [interval
   // 3 | event], outputs 3, and a column of 0 for those who survive.
-  lossCase("ok-mass-pycox143", "healthy", {
+  sound("ok-mass-pycox143", {
     yPred: "logits",
     sample: sampled(
       (u) => [...oneHot(3, choice(3, u)), coin(u, 0.6)],
@@ -938,7 +932,7 @@ export const heldOutCases8: readonly LossCase[] = [
   // ---- Sound: reinforcement learning
   // muupan/async-rl#22: −log π · A − β·H + ½(v − R)²: all three signs are as they should be. Labels [action 3 | return],
   // outputs [logits 3 | value].
-  lossCase("ok-three-signs-asyncrl22", "healthy", {
+  sound("ok-three-signs-asyncrl22", {
     yPred: "real",
     sample: sampled(
       (u) => [...oneHot(3, choice(3, u)), gauss(u)],
@@ -952,7 +946,7 @@ export const heldOutCases8: readonly LossCase[] = [
     return tf.mean(tf.add(policyLoss, tf.div(squaredError(goal, value), 2)));
   }),
   // boyu-ai/Hands-on-RL#79: −log π · G is the loss whose gradient is the policy's. Labels [action 3 | return above 0].
-  lossCase("ok-reinforce-handsonrl79", "healthy", {
+  sound("ok-reinforce-handsonrl79", {
     yPred: "logits",
     sample: sampled(
       (u) => [...oneHot(3, choice(3, u)), Math.exp(0.5 * gauss(u))],
@@ -961,7 +955,7 @@ export const heldOutCases8: readonly LossCase[] = [
   }, (y, p) => tf.mean(tf.mul(softmaxCrossEntropy(cut(y, 0, 3), p), flat(cut(y, 3, 1))))),
   // lqtrung1998/mwp_ReFT#21: with a minus before the advantage it is the maximum of both. Labels [advantages 3 | old
   // log-probabilities 3 | mask 3].
-  lossCase("ok-maximum-mwpreft21", "healthy", {
+  sound("ok-maximum-mwpreft21", {
     yPred: "real",
     sample: sampled((u) => {
       const length = 1 + choice(3, u);
@@ -973,7 +967,7 @@ export const heldOutCases8: readonly LossCase[] = [
     return tf.mean(tf.div(rowSum(tf.mul(losses, mask)), rowSum(mask)));
   }),
   // toshikwa/fqf-iqn-qrdqn.pytorch#14: whether an error is below 0 is a coefficient, and detached. Labels: three targets.
-  lossCase("ok-quantile-huber-fqf14", "healthy", {
+  sound("ok-quantile-huber-fqf14", {
     yPred: "real",
     sample: drawn(["random", "perfect", "far"], (kind, u) => ({
       label: () => repeat(3, () => gauss(u)),

@@ -35,6 +35,7 @@ import {
   sigmoidCrossEntropy,
   soft,
   softmaxCrossEntropy,
+  sound,
   squaredDistance,
   squaredError,
   stopped,
@@ -209,12 +210,7 @@ export const heldOutCases9: readonly LossCase[] = [
 
   // ---- domain-edge
   // Curt-Park/rainbow-is-all-you-need#17: "the network encounters nan": the logarithm of an atom's probability, which is 0.
-  lossCase(
-    "log-of-atoms-rainbow17",
-    "domain-edge",
-    atoms,
-    (y, p) => tf.mean(tf.neg(rowSum(tf.mul(y, tf.log(p))))),
-  ),
+  lossCase("log-of-atoms-rainbow17", "domain-edge", atoms, (y, p) => tf.mean(tf.neg(rowSum(tf.mul(y, tf.log(p)))))),
   // summerlvsong/Aggregation-Cross-Entropy#2: a class that no step has is log(0). Labels: how often each of three classes
   // comes in four steps; outputs probabilities 4 × 3.
   lossCase("absent-class-ace2", "domain-edge", {
@@ -877,14 +873,13 @@ export const heldOutCases9: readonly LossCase[] = [
 
   // ---- Sound: classification, segmentation
   // Randl/MobileNetV2-pytorch#5: log_softmax, and again in the cross-entropy: the second one changes nothing.
-  lossCase(
+  sound(
     "ok-log-softmax-twice-mobilenetv2-5",
-    "healthy",
     given("logits", "one-hot", 3),
     (y, p) => tf.mean(softmaxCrossEntropy(y, tf.logSoftmax(p))),
   ),
   // facebookresearch/fvcore#126: the sigmoid is for the focal factor; the cross-entropy has the logits.
-  lossCase("ok-sigmoid-beside-fvcore126", "healthy", given("logits", "binary", 3), (y, p) => {
+  sound("ok-sigmoid-beside-fvcore126", given("logits", "binary", 3), (y, p) => {
     const q = tf.sigmoid(p), crossed = sigmoidCrossEntropy(y, p);
     const right = tf.add(tf.mul(q, y), tf.mul(tf.sub(1, q), tf.sub(1, y)));
     const alpha = tf.add(tf.mul(0.25, y), tf.mul(0.75, tf.sub(1, y)));
@@ -892,7 +887,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // AlanChou/Truncated-Loss#4: "of course it would be negative, the paper formula (13) have showed that". Labels [class 3 |
   // whether the row counts].
-  lossCase("ok-truncated-truncatedloss4", "healthy", {
+  sound("ok-truncated-truncatedloss4", {
     yPred: "logits",
     sample: sampled(
       (u) => [...oneHot(3, choice(3, u)), coin(u, 0.9)],
@@ -904,7 +899,7 @@ export const heldOutCases9: readonly LossCase[] = [
     return tf.mean(tf.sub(loss, tf.mul((1 - k ** q) / q, weight)));
   }),
   // kozistr/pytorch_optimizer#456: 1 − F1 is "designed for minimizing the F-beta loss".
-  lossCase("ok-soft-f1-optimizer456", "healthy", { ...given("logits", "binary", 3), ambiguous: true }, (y, p) => {
+  sound("ok-soft-f1-optimizer456", { ...given("logits", "binary", 3), ambiguous: true }, (y, p) => {
     const q = tf.sigmoid(p), right = tf.sum(tf.mul(q, y), 0), epsilon = 1e-6;
     const wrong = tf.sum(tf.mul(q, tf.sub(1, y)), 0), missed = tf.sum(tf.mul(tf.sub(1, q), y), 0);
     const precision = tf.div(right, tf.add(tf.add(right, wrong), epsilon));
@@ -913,13 +908,13 @@ export const heldOutCases9: readonly LossCase[] = [
     return tf.sub(1, tf.mean(f1));
   }),
   // bbbbbbzhou/AccSeg-Net#2: "We multiple the DSC with -1".
-  lossCase("ok-minus-dice-accsegnet2", "healthy", given("probability", "binary", 4), (y, p) => {
+  sound("ok-minus-dice-accsegnet2", given("probability", "binary", 4), (y, p) => {
     const both = tf.sum(tf.mul(y, p)), all = tf.add(tf.sum(y), tf.sum(p));
     return tf.neg(tf.div(tf.add(tf.mul(2, both), 1), tf.add(all, 1)));
   }),
   // Correr-Zhou/SPML-AckTheUnknown#1: labels of 0 are unknown, and their entropy is to be the largest: negative. Labels: the
   // classes that are known to be there.
-  lossCase("ok-entropy-of-unknown-spml1", "healthy", {
+  sound("ok-entropy-of-unknown-spml1", {
     yPred: "logits",
     sample: sampled(
       (u) => oneHot(4, choice(4, u)),
@@ -931,13 +926,13 @@ export const heldOutCases9: readonly LossCase[] = [
     return tf.mean(tf.where(tf.equal(y, 1), minusLog(q), tf.mul(-0.25, entropy)));
   }),
   // abhuse/polyloss-pytorch, polyloss.py: the cross-entropy and 1 − p of the class.
-  lossCase("ok-poly-polyloss", "healthy", given("logits", "one-hot", 4), (y, p) => {
+  sound("ok-poly-polyloss", given("logits", "one-hot", 4), (y, p) => {
     const right = rowSum(tf.mul(y, tf.softmax(p)));
     return tf.mean(tf.add(softmaxCrossEntropy(y, p), tf.sub(1, right)));
   }),
   // facebookresearch/mixup-cifar10, train.py: a row belongs to two classes, in part to each. Labels [class 3 | other class 3 |
   // part of the first].
-  lossCase("ok-mixup-cifar10", "healthy", {
+  sound("ok-mixup-cifar10", {
     yPred: "logits",
     sample: sampled(
       (u) => [...oneHot(3, choice(3, u)), ...oneHot(3, choice(3, u)), 0.05 + 0.9 * u()],
@@ -949,7 +944,7 @@ export const heldOutCases9: readonly LossCase[] = [
     return tf.mean(tf.add(tf.mul(part, first), tf.mul(tf.sub(1, part), softmaxCrossEntropy(cut(y, 3, 3), p))));
   }),
   // jongwooko/distillm#7: the teacher's entropy is left out: a constant. Labels [teacher's logits 3 | mask].
-  lossCase("ok-no-entropy-distillm7", "healthy", {
+  sound("ok-no-entropy-distillm7", {
     yPred: "logits",
     sample: rowsOf((u) => [...repeat(3, () => 2 * gauss(u)), coin(u, 0.8)], normals(3, 2), (y) => y.slice(0, 3)),
   }, (y, p) => {
@@ -957,7 +952,7 @@ export const heldOutCases9: readonly LossCase[] = [
     return tf.neg(tf.div(tf.sum(tf.mul(x, mask)), tf.sum(mask)));
   }),
   // dropreg/R-Drop, README.md: two passes through the model are to agree as well. Outputs: logits of both.
-  lossCase("ok-two-passes-rdrop", "healthy", {
+  sound("ok-two-passes-rdrop", {
     yPred: "logits",
     sample: rowsOf(oneOf(3), normals(6, 2), (y) => [...y, ...y].map((x) => 16 * x - 8)),
   }, (y, p) => {
@@ -969,7 +964,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // wildphoton/RandConv#2: F.kl_div(p_mixture, p_aug) is the divergence from the mixture, clamped before its logarithm.
   // Outputs: logits of three views.
-  lossCase("ok-consistency-randconv2", "healthy", {
+  sound("ok-consistency-randconv2", {
     yPred: "logits",
     yTrue: "none",
     sample: sampled(() => [0], (_, u, perfect) => {
@@ -984,7 +979,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // facebookresearch/dino, main_dino.py: the teacher's outputs are centred, sharpened and detached. Labels: the teacher's
   // outputs; outputs: the student's.
-  lossCase("ok-centred-teacher-dino", "healthy", {
+  sound("ok-centred-teacher-dino", {
     yPred: "logits",
     sample: rowsOf(normals(4, 0.2), normals(4, 0.5), (y) => y.map((x) => 2.5 * x)),
   }, (y, p) => {
@@ -993,13 +988,13 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // szagoruyko/attention-transfer, utils.py: squares of two channels at three places are to be distributed alike. Labels: the
   // teacher's features 2 × 3, outputs the student's.
-  lossCase("ok-attention-transfer", "healthy", given("real", "real", 6), (y, p) => {
+  sound("ok-attention-transfer", given("real", "real", 6), (y, p) => {
     const attention = (x: Tensor) => unit(tf.mean(tf.square(tf.reshape(x, [-1, 2, 3])), 1), 1e-12);
     return tf.mean(squaredError(attention(y), attention(p)));
   }),
   // lenscloth/RKD#16: angles of all triples of embeddings are to be those of the teacher's, which need no gradient. Labels: the
   // teacher's embeddings, outputs: the student's.
-  lossCase("ok-angles-rkd16", "healthy", {
+  sound("ok-angles-rkd16", {
     yPred: "real",
     sample: rowsOf(normals(3), normals(3), (y) => [2 * y[1] + 1, 2 * y[2], 2 * y[0]]),
   }, (y, p) => {
@@ -1012,7 +1007,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // MIC-DKFZ/nnUNet, nnunet/training/loss_functions/dice_loss.py: minus Dice without the background, and the cross-entropy:
   // the sum is negative. Rows are pixels.
-  lossCase("ok-dice-and-crossentropy-nnunet", "healthy", given("logits", "one-hot", 3), (y, p) => {
+  sound("ok-dice-and-crossentropy-nnunet", given("logits", "one-hot", 3), (y, p) => {
     const q = tf.softmax(p), right = tf.sum(tf.mul(q, y), 0), wrong = tf.sum(tf.mul(q, tf.sub(1, y)), 0);
     const missed = tf.sum(tf.mul(tf.sub(1, q), y), 0), twice = tf.add(tf.mul(2, right), 1e-5);
     const dice = tf.div(twice, tf.add(tf.add(tf.add(twice, wrong), missed), 1e-8));
@@ -1020,7 +1015,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // MuggleWang/CosFace_pytorch, layer.py: a margin is taken off the cosine of the right class, and the scale is 30. Outputs:
   // embeddings; the classes' directions are fixed.
-  lossCase("ok-cosine-margin-cosface", "healthy", {
+  sound("ok-cosine-margin-cosface", {
     yPred: "real",
     sample: sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) => {
       const angle = 2 * Math.PI * y.indexOf(1) / 3;
@@ -1034,7 +1029,7 @@ export const heldOutCases9: readonly LossCase[] = [
 
   // ---- Sound: metric learning, self-supervised, graphs
   // BVLC/caffe#2308: the margin is compared with the squared distance. Labels: alike; outputs: two embeddings.
-  lossCase("ok-squared-margin-caffe2308", "healthy", {
+  sound("ok-squared-margin-caffe2308", {
     yPred: "real",
     sample: sampled((u) => [coin(u)], ([y], u, perfect) => {
       const one = [gauss(u), gauss(u)];
@@ -1046,7 +1041,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // mikacuy/pointnetvlad#2: the closest of two positives, and the hardest negative: "both are correct". Outputs: a query, two
   // positives, two negatives.
-  lossCase("ok-closest-positive-pointnetvlad2", "healthy", {
+  sound("ok-closest-positive-pointnetvlad2", {
     yPred: "real",
     yTrue: "none",
     sample: sampled(() => [0], (_, u, perfect) => {
@@ -1061,7 +1056,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // MishaLaskin/curl#9: the cross-entropy has weights of 0 off the diagonal, and "penalizes" them all the same. Outputs: a
   // query and a key.
-  lossCase("ok-diagonal-curl9", "healthy", {
+  sound("ok-diagonal-curl9", {
     yPred: "real",
     yTrue: "none",
     sample: sampled(() => [0], (_, u, perfect) => {
@@ -1075,7 +1070,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // raminnakhli/Decoupled-Contrastive-Learning#9: without the positive in the denominator the loss can be negative: "it's not
   // a bug".
-  lossCase("ok-decoupled-dcl9", "healthy", { yPred: "real", yTrue: "none", sample: twins }, (_y, p) => {
+  sound("ok-decoupled-dcl9", { yPred: "real", yTrue: "none", sample: twins }, (_y, p) => {
     const one = unit(cut(p, 0, 2), 1e-12), two = unit(cut(p, 2, 2), 1e-12), n = p.shape[0];
     const cross = tf.matMul(one, two, false, true), positive = tf.div(rowSum(tf.mul(one, two)), 0.1);
     const same = tf.mul(tf.eye(n), Math.log(1e-10)),
@@ -1084,7 +1079,7 @@ export const heldOutCases9: readonly LossCase[] = [
     return tf.mean(tf.add(tf.neg(positive), tf.logSumExp(negative, 1)));
   }),
   // facebookresearch/vicreg#16: the mean is taken off after the deviations, which "does not affect variance calculations".
-  lossCase("ok-vicreg16", "healthy", {
+  sound("ok-vicreg16", {
     yPred: "real",
     yTrue: "none",
     sample: sampled(() => [0], (_, u, perfect) => {
@@ -1107,27 +1102,22 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // thunlp/OpenKE, openke/module/loss/MarginLoss.py: max(positive − negative, −margin), and then + margin. Outputs: distances
   // of a fact that holds and of one that does not.
-  lossCase("ok-margin-added-openke", "healthy", {
+  sound("ok-margin-added-openke", {
     yPred: "nonnegative",
     yTrue: "none",
     sample: rowsOf(noLabels, (u) => [5 * u(), 5 * u()], (_, u) => [0.1 * u(), 7 + u()]),
   }, (_y, p) => tf.add(tf.mean(tf.maximum(tf.sub(cut(p, 0, 1), cut(p, 1, 1)), -6)), 6)),
   // DeepGraphLearning/KnowledgeGraphEmbedding, codes/model.py: the weights of negatives are a softmax of their scores, and
   // detached. Outputs: scores of a fact and of three that do not hold.
-  lossCase(
-    "ok-self-adversarial-kge",
-    "healthy",
-    { yPred: "real", yTrue: "none", sample: scores(3) },
-    (_y, p) => {
-      const negative = cut(p, 1, 3), weights = stopped(negative, (x) => tf.softmax(x));
-      const first = tf.mean(tf.softplus(tf.neg(cut(p, 0, 1))));
-      return tf.div(tf.add(first, tf.mean(rowSum(tf.mul(weights, tf.softplus(negative))))), 2);
-    },
-  ),
+  sound("ok-self-adversarial-kge", { yPred: "real", yTrue: "none", sample: scores(3) }, (_y, p) => {
+    const negative = cut(p, 1, 3), weights = stopped(negative, (x) => tf.softmax(x));
+    const first = tf.mean(tf.softplus(tf.neg(cut(p, 0, 1))));
+    return tf.div(tf.add(first, tf.mean(rowSum(tf.mul(weights, tf.softplus(negative))))), 2);
+  }),
 
   // zycdev/L2R2#1: the largest output is taken off before the exponentials: "for calculation stability". Labels: relevance of
   // three documents, in falling order.
-  lossCase("ok-list-mle-l2r2-1", "healthy", {
+  sound("ok-list-mle-l2r2-1", {
     yPred: "real",
     sample: sampled(
       (u) => repeat(3, () => 3 * u()).sort((a, b) => b - a),
@@ -1139,7 +1129,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // zalandoresearch/pytorch-vq-vae, vq-vae.ipynb: codes learn from detached encodings, and encodings from detached codes.
   // Labels: a signal; outputs [reconstruction 2 | encoding 2 | code 2].
-  lossCase("ok-two-detached-vqvae", "healthy", {
+  sound("ok-two-detached-vqvae", {
     yPred: "real",
     sample: sampled((u) => [gauss(u), gauss(u)], (y, u, perfect) => {
       const code = [gauss(u), gauss(u)];
@@ -1155,7 +1145,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // ---- Sound: distributions
   // axelbrando/Mixture-Density-Networks-for-distribution-and-uncertainty-estimation#10: log σ without a half: "never mind ur
   // optimizing the square". Outputs [mixing logits 2 | means 2 | arguments of σ 2].
-  lossCase("ok-log-sum-exp-mdn10", "healthy", {
+  sound("ok-log-sum-exp-mdn10", {
     yPred: "real",
     sample: rowsOf(normals(1), normals(6), ([y]) => [0, 0, y, y, -1, -1]),
   }, (y, p) => {
@@ -1167,7 +1157,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // theislab/dca#52: the zero-inflated loss takes the negative binomial's and −log(1 − π). Outputs [log mean, log dispersion,
   // logit of π].
-  lossCase("ok-zero-inflated-dca52", "healthy", {
+  sound("ok-zero-inflated-dca52", {
     yPred: "real",
     sample: sampled(
       (u) => [coin(u, 0.4) ? 0 : choice(8, u)],
@@ -1185,7 +1175,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // jeffffffli/res-loglikelihood-regression#5: "if the p>1, the loss will be negative"; the flow is a standard normal one.
   // Outputs [place, argument of σ].
-  lossCase("ok-residual-likelihood-rle5", "healthy", {
+  sound("ok-residual-likelihood-rle5", {
     yPred: "real",
     sample: rowsOf(normals(1, 0.5), (u) => [0.5 * gauss(u), gauss(u)], ([y]) => [y, -4]),
   }, (y, p) => {
@@ -1195,7 +1185,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // martius-lab/beta-nll, README.md: each row's likelihood is weighted with its own variance to the power β, detached. Outputs
   // [mean, log variance].
-  lossCase("ok-weighted-likelihood-betanll", "healthy", {
+  sound("ok-weighted-likelihood-betanll", {
     ambiguous: true,
     yPred: "real",
     sample: rowsOf(normals(1), (u) => [1.5 * gauss(u), gauss(u)], ([y]) => [y, -3]),
@@ -1205,7 +1195,7 @@ export const heldOutCases9: readonly LossCase[] = [
     return tf.mean(rowSum(tf.mul(loss, stopped(variance, (v) => tf.sqrt(v)))));
   }),
   // ermongroup/ncsn, losses/dsm.py: errors of scores, weighted with σ². Labels [noise 2 | σ], outputs scores.
-  lossCase("ok-annealed-scores-ncsn", "healthy", {
+  sound("ok-annealed-scores-ncsn", {
     yPred: "real",
     sample: sampled((u) => {
       const sigma = 0.1 + u();
@@ -1217,7 +1207,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // AppliedDataSciencePartners/WorldModels#12: "a maximum function to make sure that the KL loss is never below a given
   // value". Labels: four pixels; outputs [pixels 4 | μ 2 | log σ² 2].
-  lossCase("ok-least-divergence-worldmodels12", "healthy", {
+  sound("ok-least-divergence-worldmodels12", {
     yPred: "real",
     sample: sampled(
       (u) => repeat(4, () => u()),
@@ -1231,17 +1221,12 @@ export const heldOutCases9: readonly LossCase[] = [
 
   // ---- Sound: regression, forecasting, sound
   // Pieter-Cawood/FFORMA-ESRNN#1: SMAPE with an epsilon of 0.35 and a maximum "to handle edge cases".
-  lossCase(
-    "ok-smape-with-floor-fforma1",
-    "healthy",
-    given("real", "real", 2),
-    (y, p) => {
-      const sizes = tf.add(tf.add(tf.abs(y), tf.abs(p)), 0.35), sum = tf.maximum(sizes, 0.5 + 0.35);
-      return tf.mean(tf.mul(tf.div(tf.abs(tf.sub(p, y)), sum), 2));
-    },
-  ),
+  sound("ok-smape-with-floor-fforma1", given("real", "real", 2), (y, p) => {
+    const sizes = tf.add(tf.add(tf.abs(y), tf.abs(p)), 0.35), sum = tf.maximum(sizes, 0.5 + 0.35);
+    return tf.mean(tf.mul(tf.div(tf.abs(tf.sub(p, y)), sum), 2));
+  }),
   // rstudio-conf-2020/dl-keras-tf#9: msle is recommended for prices of up to 755000. Labels and outputs: prices.
-  lossCase("ok-prices-dlkerastf9", "healthy", {
+  sound("ok-prices-dlkerastf9", {
     yPred: "nonnegative",
     sample: rowsOf((u) => [35000 + 720000 * u() ** 3], (u) => [20000 + 500000 * u()]),
   }, (y, p) => {
@@ -1249,7 +1234,7 @@ export const heldOutCases9: readonly LossCase[] = [
     return tf.mean(tf.square(tf.sub(logs(y), logs(p))));
   }),
   // toinsson/pysdtw#6: soft-DTW of a series with itself is negative; less half of that for each, it is a distance. Four steps.
-  lossCase("ok-normalised-dtw-pysdtw6", "healthy", given("real", "real", 4), (y, p) => {
+  sound("ok-normalised-dtw-pysdtw6", given("real", "real", 4), (y, p) => {
     const gamma = 0.1;
     const aligned = (a: Tensor, b: Tensor) => {
       const cost = (i: number, j: number) => tf.square(tf.sub(cut(a, i, 1), cut(b, j, 1)));
@@ -1269,7 +1254,7 @@ export const heldOutCases9: readonly LossCase[] = [
     return tf.mean(tf.sub(aligned(p, y), tf.mul(0.5, tf.add(aligned(p, p), aligned(y, y)))));
   }),
   // JusperLee/Dual-Path-RNN-Pytorch#32: 20 times the logarithm of a ratio of norms is 10 times that of powers. Eight samples.
-  lossCase("ok-twenty-logarithms-dprnn32", "healthy", given("real", "real", 8), (y, p) => {
+  sound("ok-twenty-logarithms-dprnn32", given("real", "real", 8), (y, p) => {
     const centred = (x: Tensor) => tf.sub(x, tf.mean(x, 1, true)), s = centred(y), x = centred(p), epsilon = 1e-8;
     const norm = (z: Tensor) => tf.sqrt(tf.add(rowSum(tf.square(z)), 1e-12));
     const scale = tf.div(rowSum(tf.mul(x, s), true), tf.add(rowSum(tf.square(s), true), epsilon));
@@ -1278,7 +1263,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // agrimgupta92/sgan, sgan/losses.py and scripts/train.py: of three guesses the best one counts, and no other has a gradient.
   // Outputs: guesses 3 × 2.
-  lossCase("ok-best-of-three-sgan", "healthy", {
+  sound("ok-best-of-three-sgan", {
     yPred: "real",
     sample: rowsOf(normals(2), normals(6, 1.5), (y) => [...y, ...y, ...y]),
   }, (y, p) => {
@@ -1287,7 +1272,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // MGensheimer/nnet-survival, nnet_survival.py: 1 + y·(p − 1) and 1 − y·p. Labels [intervals survived 3 | interval of the
   // failure 3], outputs: chances to survive each.
-  lossCase("ok-two-halves-nnetsurvival", "healthy", {
+  sound("ok-two-halves-nnetsurvival", {
     yPred: "probability",
     sample: sampled((u) => {
       const last = choice(4, u), failed = coin(u, 0.6) && last < 3;
@@ -1300,7 +1285,7 @@ export const heldOutCases9: readonly LossCase[] = [
 
   // ---- Sound: detection
   // open-mmlab/mmdetection#3151: the distance of the centres is part of the loss, which can be more than 1.
-  lossCase("ok-distance-iou-mmdetection3151", "healthy", { yPred: "real", sample: boxes }, (y, p) => {
+  sound("ok-distance-iou-mmdetection3151", { yPred: "real", sample: boxes }, (y, p) => {
     const [both, either] = overlap(y, p), iou = tf.div(both, tf.add(either, 1e-7));
     const centre = (b: Tensor) => tf.div(tf.add(cut(b, 0, 2), cut(b, 2, 2)), 2);
     const apart = squaredDistance(centre(y), centre(p), true);
@@ -1309,7 +1294,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // xingyizhou/CenterNet#728: an output that is the heatmap is not the best one: "it is more a weight map". Labels: a peak of 1
   // among six pixels, and lower values beside it.
-  lossCase("ok-weight-map-centernet728", "healthy", {
+  sound("ok-weight-map-centernet728", {
     yPred: "logits",
     sample: sampled((u) => {
       const peak = choice(6, u);
@@ -1326,7 +1311,7 @@ export const heldOutCases9: readonly LossCase[] = [
   // ---- Sound: reinforcement learning
   // hill-a/stable-baselines#447: old − new is right: "neglogpac is -log policy(at|st)". Labels [advantage, old], outputs: minus
   // log-probabilities.
-  lossCase("ok-minus-logarithms-stablebaselines447", "healthy", {
+  sound("ok-minus-logarithms-stablebaselines447", {
     yPred: "nonnegative",
     sample: sampled(
       (u) => [gauss(u), 0.7 + u()],
@@ -1338,7 +1323,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // leggedrobotics/rsl_rl#152: the larger of the two losses of a value, clipped or not: "the same logic as in the PPO update".
   // Labels [old value, return].
-  lossCase("ok-larger-value-loss-rslrl152", "healthy", {
+  sound("ok-larger-value-loss-rslrl152", {
     yPred: "real",
     sample: sampled((u) => {
       const old = gauss(u);
@@ -1350,7 +1335,7 @@ export const heldOutCases9: readonly LossCase[] = [
   }),
   // openai/baselines#105: "stop_gradient allows you to essentially treat targetQ as a constant". Labels [action 3 | reward |
   // done], outputs [values 3 | values of the next state 3].
-  lossCase("ok-target-detached-baselines105", "healthy", {
+  sound("ok-target-detached-baselines105", {
     yPred: "real",
     sample: sampled((u) => [...oneHot(3, choice(3, u)), gauss(u), coin(u, 0.1)], (y, u, perfect) => {
       const next = repeat(3, () => gauss(u)), goal = y[3] + 0.99 * (1 - y[4]) * Math.max(...next);
@@ -1362,14 +1347,14 @@ export const heldOutCases9: readonly LossCase[] = [
     return tf.mean(huber(tf.sub(rowSum(tf.mul(cut(y, 0, 3), cut(p, 0, 3)), true), target)));
   }),
   // openai/spinningup#241: α·log π − Q is minimised, which is the ascent. Outputs [log-probability, value of the action].
-  lossCase("ok-soft-actor-spinningup241", "healthy", {
+  sound("ok-soft-actor-spinningup241", {
     yPred: "real",
     yTrue: "none",
     sample: rowsOf(noLabels, normals(2), (_, u) => [-3 - u(), 3 + u()]),
   }, (_y, p) => tf.mean(tf.sub(tf.mul(0.2, cut(p, 0, 1)), cut(p, 1, 1)))),
   // vwxyzjn/cleanrl#379: log_pi is [n, 1] and the values are [n], and the mean of all differences is that of n. Outputs
   // [log-probability, value of the action].
-  lossCase("ok-differences-cleanrl379", "healthy", {
+  sound("ok-differences-cleanrl379", {
     ambiguous: true,
     yPred: "real",
     yTrue: "none",
@@ -1377,14 +1362,14 @@ export const heldOutCases9: readonly LossCase[] = [
   }, (_y, p) => tf.mean(tf.sub(tf.mul(0.2, cut(p, 0, 1)), flat(cut(p, 1, 1))))),
   // huggingface/trl#2681: exp(x − x.detach()) is 1, and "the policy gradient still flows through the log-probs". Labels
   // [advantage, log-probability of the reference].
-  lossCase("ok-ratio-of-one-trl2681", "healthy", { ambiguous: true, yPred: "real", sample: policy }, (y, p) => {
+  sound("ok-ratio-of-one-trl2681", { ambiguous: true, yPred: "real", sample: policy }, (y, p) => {
     const ratio = tf.exp(tf.sub(p, stopped(p))), gap = tf.sub(cut(y, 1, 1), p);
     const divergence = tf.sub(tf.sub(tf.exp(gap), gap), 1);
     return tf.neg(tf.mean(tf.sub(tf.mul(ratio, cut(y, 0, 1)), tf.mul(0.04, divergence))));
   }),
   // karlstratos/doe#1: (information − loss).detach() + loss: the value of one and the gradient of the other, "just for
   // convenience". Outputs: logits with the condition and without, 3 + 3.
-  lossCase("ok-value-of-another-doe1", "healthy", {
+  sound("ok-value-of-another-doe1", {
     ambiguous: true,
     yPred: "logits",
     sample: rowsOf(oneOf(3), normals(6), (y) => [...y.map((x) => 16 * x - 8), 0, 0, 0]),

@@ -42,6 +42,10 @@ export function lossCase(
   return { id, cause, also, ambiguous, options, loss };
 }
 
+/** A case of a healthy loss. */
+export const sound = (id: string, options: Parameters<typeof lossCase>[2], loss: AuditedLoss): LossCase =>
+  lossCase(id, "healthy", options, loss);
+
 /** The kinds of outputs and labels, as the audit draws them. */
 export const given = (yPred: PredictionKind, yTrue: LabelKind, columns?: number): AuditOptions => ({
   yPred,

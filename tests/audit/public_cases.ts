@@ -2,7 +2,7 @@
 // and alternates that are as right, were fixed before auditLoss was run on any; see cases_test.ts.
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
-import { box, crossEntropy, cut, dice, drawn, gauss, type LossCase, lossCase, on, vae } from "./loss_case.ts";
+import { box, crossEntropy, cut, dice, drawn, gauss, type LossCase, lossCase, on, sound, vae } from "./loss_case.ts";
 
 /** Labels and outputs [x1, y1, x2, y2]; saturated boxes have no height in every fourth row. */
 const corners = drawn(["random", "perfect", "saturated"], (kind, u) => {
@@ -100,17 +100,12 @@ export const publicCases: readonly LossCase[] = [
   ),
   // FluxML/model-zoo#147
   // plus instead of minus log-variance in the divergence
-  lossCase(
-    "vae-kl-flux147",
-    ["wrong-sign", "wrong-optimum"],
-    { yPred: "real", sample: vae },
-    (yTrue, yPred) => {
-      const mu = cut(yPred, 2, 2), logSigma = cut(yPred, 4, 2);
-      const terms = tf.add(tf.add(tf.exp(tf.mul(2, logSigma)), tf.square(mu)), tf.sub(tf.mul(2, logSigma), 1));
-      const divergence = tf.mul(0.5, tf.sum(terms, 1));
-      return tf.mean(tf.add(tf.sum(tf.squaredDifference(yTrue, cut(yPred, 0, 2)), 1), divergence));
-    },
-  ),
+  lossCase("vae-kl-flux147", ["wrong-sign", "wrong-optimum"], { yPred: "real", sample: vae }, (yTrue, yPred) => {
+    const mu = cut(yPred, 2, 2), logSigma = cut(yPred, 4, 2);
+    const terms = tf.add(tf.add(tf.exp(tf.mul(2, logSigma)), tf.square(mu)), tf.sub(tf.mul(2, logSigma), 1));
+    const divergence = tf.mul(0.5, tf.sum(terms, 1));
+    return tf.mean(tf.add(tf.sum(tf.squaredDifference(yTrue, cut(yPred, 0, 2)), 1), divergence));
+  }),
   // keras-team/keras#16935
   // contrastive loss for labels in which 1 is unlike, given 1 for alike
   lossCase(
@@ -127,15 +122,10 @@ export const publicCases: readonly LossCase[] = [
   ),
   // daifeng2016/End-to-end-CD-for-VHR-satellite-image#12
   // two class weights spread over one mean: they cancel out
-  lossCase(
-    "weights-after-mean-daifeng12",
-    ["broadcast", "reduction"],
-    on("probability", "binary"),
-    (yTrue, yPred) => {
-      const weighed = tf.sum(tf.mul(tf.mean(crossEntropy(yTrue, yPred), 0), tf.tensor1d([0.1, 0.9])));
-      return tf.add(weighed, tf.mul(0.5, tf.sub(1, dice(yTrue, yPred))));
-    },
-  ),
+  lossCase("weights-after-mean-daifeng12", ["broadcast", "reduction"], on("probability", "binary"), (yTrue, yPred) => {
+    const weighed = tf.sum(tf.mul(tf.mean(crossEntropy(yTrue, yPred), 0), tf.tensor1d([0.1, 0.9])));
+    return tf.add(weighed, tf.mul(0.5, tf.sub(1, dice(yTrue, yPred))));
+  }),
   // a TensorFlow issue, 89110
   // logits clipped before the sigmoid
   lossCase("clip-logits-tf89110", "saturated", on("logits", "binary"), (yTrue, yPred) => {
@@ -173,10 +163,10 @@ export const publicCases: readonly LossCase[] = [
   }),
   // igul222/improved_wgan_training#5
   // Wasserstein critic: negative, without a lower bound
-  lossCase("ok-critic-iwgan5", "healthy", on("real", "sign"), (yTrue, yPred) => tf.neg(tf.mean(tf.mul(yTrue, yPred)))),
+  sound("ok-critic-iwgan5", on("real", "sign"), (yTrue, yPred) => tf.neg(tf.mean(tf.mul(yTrue, yPred)))),
   // google/lifetime_value#15
   // zero-inflated lognormal, with a label of 1 where nothing is bought
-  lossCase("ok-ziln-lifetime15", "healthy", { yPred: "real", sample: spend }, (yTrue, yPred) => {
+  sound("ok-ziln-lifetime15", { yPred: "real", sample: spend }, (yTrue, yPred) => {
     const bought = tf.cast(tf.greater(yTrue, 0), "float32"), logit = cut(yPred, 0, 1);
     const safe = tf.add(tf.mul(bought, yTrue), tf.sub(1, bought)),
       sigma = tf.maximum(tf.softplus(cut(yPred, 2, 1)), 1e-3);
@@ -186,33 +176,27 @@ export const publicCases: readonly LossCase[] = [
   }),
   // cpmpercussion/keras-mdn-layer#15
   // likelihood of a mixture of densities, below 0 if it is sure
-  lossCase("ok-mixture-mdnlayer15", "healthy", { yPred: "real", sample: mixture }, (yTrue, yPred) => {
+  sound("ok-mixture-mdnlayer15", { yPred: "real", sample: mixture }, (yTrue, yPred) => {
     const logSigma = cut(yPred, 4, 2), d = tf.mul(tf.sub(yTrue, cut(yPred, 2, 2)), tf.exp(tf.neg(logSigma)));
     const logs = tf.add(logSigma, tf.add(tf.mul(0.5, tf.square(d)), 0.5 * Math.log(2 * Math.PI)));
     return tf.neg(tf.mean(tf.logSumExp(tf.sub(tf.logSoftmax(cut(yPred, 0, 2)), logs), 1)));
   }),
   // sound losses beside them, of the same kinds
-  lossCase(
-    "ok-contrastive-distance",
-    "healthy",
-    { yPred: "nonnegative", sample: distance },
-    (yTrue, yPred) =>
-      tf.mean(
-        tf.add(
-          tf.mul(yTrue, tf.square(yPred)),
-          tf.mul(tf.sub(1, yTrue), tf.square(tf.relu(tf.sub(1, yPred)))),
-        ),
+  sound("ok-contrastive-distance", { yPred: "nonnegative", sample: distance }, (yTrue, yPred) =>
+    tf.mean(
+      tf.add(
+        tf.mul(yTrue, tf.square(yPred)),
+        tf.mul(tf.sub(1, yTrue), tf.square(tf.relu(tf.sub(1, yPred)))),
       ),
-  ),
-  lossCase("ok-vae-divergence", "healthy", { yPred: "real", sample: vae }, (yTrue, yPred) => {
+    )),
+  sound("ok-vae-divergence", { yPred: "real", sample: vae }, (yTrue, yPred) => {
     const mu = cut(yPred, 2, 2), logSigma = cut(yPred, 4, 2);
     const terms = tf.sub(tf.add(tf.exp(tf.mul(2, logSigma)), tf.square(mu)), tf.add(tf.mul(2, logSigma), 1));
     const divergence = tf.mul(0.5, tf.sum(terms, 1));
     return tf.mean(tf.add(tf.sum(tf.squaredDifference(yTrue, cut(yPred, 0, 2)), 1), divergence));
   }),
-  lossCase(
+  sound(
     "ok-weighed-after-mean-over-rows",
-    "healthy",
     on("probability", "binary", 2),
     (yTrue, yPred) => tf.sum(tf.mul(tf.mean(crossEntropy(yTrue, yPred), 0), tf.tensor1d([0.1, 0.9]))),
   ),
