@@ -4,7 +4,7 @@
  * @module
  */
 import { interruptSignal, type Reporter, root, runTask, shortPath, TaskError } from "./cli.ts";
-import { checks } from "./checks.ts";
+import { checks } from "./check.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import { projectExamples, writeExamples } from "./examples.ts";
 import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";

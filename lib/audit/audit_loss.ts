@@ -1,6 +1,7 @@
+import { checkOptions } from "../check/options.ts";
+import { aFunction, check, integerFrom, numberThat, optional } from "../check/value.ts";
 import { auditEngine, type AuditReport, type AuditSettings, verdictOf } from "./audit.ts";
 import { samplerOf } from "./batches.ts";
-import { checkAudit } from "./check_options.ts";
 import { inWordsOf, wordsOf } from "./engines/dialects.ts";
 import type { AuditBatch } from "./engines/engine.ts";
 import { withFirstCall } from "./engines/first_call.ts";
@@ -8,7 +9,14 @@ import { LoadedLoss, type PythonLoss } from "./engines/loaded_loss.ts";
 import { checkLoss, keepingBackend, samplerFrom, tensorsLeftBy, tfjsEngine, timeLoss } from "./engines/tfjs.ts";
 import { reportText } from "./report.ts";
 import { targetMetric } from "./target_metric.ts";
-import type { AuditedLoss, AuditOptions, AuditTime, Finding, LossAudit } from "./types.ts";
+import {
+  type AuditedLoss,
+  type AuditOptions,
+  type AuditTime,
+  extraLabelKinds,
+  type Finding,
+  type LossAudit,
+} from "./types.ts";
 
 /**
  * Explains why a loss does not learn. It evaluates the loss on batches of every kind, follows its operations one by one,
@@ -112,4 +120,36 @@ function auditDead({ assumed }: LoadedLoss, { trueShape, predShape }: AuditBatch
     },
     time: () => ({ loss: NaN, reference: NaN }),
   };
+}
+
+const optionNames: readonly (keyof AuditOptions)[] = [
+  "name",
+  "yPred",
+  "yTrue",
+  "extraLabels",
+  "columns",
+  "prevalence",
+  "metric",
+  "seed",
+  "rows",
+  "sample",
+  "onProgress",
+];
+
+const task = "audit the loss";
+
+/** Refuses a loss that is not a function, and options out of range. */
+function checkAudit(loss: AuditedLoss | PythonLoss, options: AuditOptions): void {
+  if (!(loss instanceof LoadedLoss)) check(task, { loss }, aFunction);
+  checkOptions("an audit", options, optionNames);
+  const { rows = 64, columns = 1, prevalence = 0.4, seed = 1, extraLabels = [], sample, onProgress } = options;
+  check(task, { rows }, numberThat("an even integer of at least 8", (n) => n >= 8 && n % 2 === 0));
+  check(task, { columns }, integerFrom(1));
+  check(task, { prevalence }, numberThat("a number inside (0, 1)", (p) => p > 0 && p < 1));
+  check(task, { seed }, integerFrom(0));
+  check(task, { extraLabels }, {
+    must: `a list of ${extraLabelKinds.join(", ")}`,
+    valid: (kinds) => Array.isArray(kinds) && kinds.every((kind) => extraLabelKinds.includes(kind)),
+  });
+  check(task, { sample, onProgress }, optional(aFunction));
 }

@@ -1,5 +1,5 @@
 import { describe } from "../check/describe.ts";
-import type { Split } from "../data/split.ts";
+import type { Split } from "../data/types.ts";
 
 const TASK = "read the folds";
 

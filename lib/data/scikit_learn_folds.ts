@@ -1,5 +1,5 @@
 import { check, integerFrom } from "../check/value.ts";
-import type { Split } from "./split.ts";
+import type { Split } from "./types.ts";
 import { labelsOf, rowsByClass } from "./labels.ts";
 import type { StratifiedKFoldOptions } from "./stratified_k_fold.ts";
 

@@ -1,5 +1,5 @@
 import { check, integerFrom } from "../check/value.ts";
-import type { Split } from "./split.ts";
+import type { Split } from "./types.ts";
 import { type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";
 

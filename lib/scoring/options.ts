@@ -3,6 +3,7 @@ import { describe } from "../check/describe.ts";
 import { aBoolean, aNumber, check, oneOf, optional } from "../check/value.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { type DecisionOptions, toDecision } from "../decisions/to_decision.ts";
+import { ofDecisions } from "../scores/learnt.ts";
 import type { Score } from "../scores/score.ts";
 import { type Average, averages, type Scoring, type ZeroDivision } from "./score_batch.ts";
 
@@ -134,3 +135,17 @@ export function rememberParts(loss: object, parts: LossParts): void {
 
 /** Returns the parts of a loss; nothing for a loss that this library has not made. */
 export const partsOfLoss = (loss: unknown): LossParts | undefined => known.get(loss as object);
+
+/** Returns the threshold of a loss: its option, or the threshold of its step. */
+function thresholdOf({ options: { threshold, step } }: LossParts): number | readonly number[] | undefined {
+  if (threshold !== undefined || typeof step !== "object") return threshold;
+  return step.threshold;
+}
+
+/** Makes the options that score the batches of a loss by hard decisions, at its own threshold or at another. */
+export function hardOptions(name: string, parts: LossParts, threshold = thresholdOf(parts)): ResolvedOptions {
+  const { rule } = parts.scoring;
+  if (rule !== undefined) return { ...parts, scoring: { ...parts.scoring, rule: rule.hard ?? rule } };
+  const options = { ...parts.options, step: "round", slope: undefined, threshold } as const;
+  return resolveOptions(name, ofDecisions(parts.scoring.score), options);
+}

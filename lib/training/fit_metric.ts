@@ -1,7 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { countKeys } from "../counts/counts.ts";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
-import type { LayersModel } from "../tfjs/model.ts";
+import { type LayersModel, listenForStop, type StopRequest } from "../tfjs/model.ts";
 import { registeredDevice } from "../tfjs/registered_device.ts";
 import { type LayersOptimizer, toOptimizer } from "../tfjs/optimizers.ts";
 import { optimizerState, type SavedTensor, setOptimizerState, setWeights, weightsOf } from "../tfjs/snapshot.ts";
@@ -31,7 +31,6 @@ import { showProgress } from "./fit_progress.ts";
 import type { GradientExtent } from "./passes.ts";
 import { learntBy } from "../scores/learnt.ts";
 import { addsCounts } from "../scoring/score_batch.ts";
-import { listenForStop, type StopRequest } from "./stop_request.ts";
 import { type OutputBatch, takeOutputs } from "./outputs.ts";
 import { tuneOn } from "./tune_on.ts";
 import { warmUpEpoch } from "./warm_start.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { metrics } from "@tensorflow/tfjs-layers";
-import { type LossParts, partsOfLoss, type ResolvedOptions } from "../scoring/options.ts";
+import { hardOptions, type LossParts, partsOfLoss, type ResolvedOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
 import { aBoolean, check, integerFrom, oneOf, optional } from "../check/value.ts";
 import { type CheckpointStore, fileSystem } from "./checkpoint_file.ts";
@@ -11,7 +11,6 @@ import type { LayersModel } from "../tfjs/model.ts";
 import { checkOptimizer, type LayersOptimizer } from "../tfjs/optimizers.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { checkData, isTensors, type TrainingData } from "./batches.ts";
-import { hardOptions } from "./hard_options.ts";
 import { checkLoss, checkModel } from "./passes.ts";
 import { checkWarmStart } from "./warm_start.ts";
 

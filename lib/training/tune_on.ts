@@ -3,10 +3,9 @@ import { addsCounts, scoreBatch } from "../scoring/score_batch.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { ofDecisions } from "../scores/learnt.ts";
 import { sigmoids } from "../numerics/sigmoid.ts";
-import type { LossParts } from "../scoring/options.ts";
+import { hardOptions, type LossParts } from "../scoring/options.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";
-import { hardOptions } from "./hard_options.ts";
 import { type OutputBatch, takeOutputs } from "./outputs.ts";
 import { tuneThreshold } from "./tune_threshold.ts";
 

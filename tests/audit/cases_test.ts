@@ -106,11 +106,9 @@ import "../helpers.ts";
 import { blindCases1 } from "./blind_cases_1.ts";
 import { blindCases2 } from "./blind_cases_2.ts";
 import { blindCases3 } from "./blind_cases_3.ts";
-import { blindCases4 } from "./blind_cases_4.ts";
-import { blindCases5 } from "./blind_cases_5.ts";
+import { blindCases4, blindCases5 } from "./blind_cases_5.ts";
 import { cases } from "./cases.ts";
-import { furtherCasesDev } from "./further_cases_dev.ts";
-import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
+import { furtherCasesDev, furtherCasesHeldOut, publicCases } from "./public_cases.ts";
 import { type CaseCause, causes, type LossCase } from "./loss_case.ts";
 import { heldOutCases3 } from "./held_out_cases_3.ts";
 import { heldOutCases4 } from "./held_out_cases_4.ts";
@@ -127,7 +125,6 @@ import { heldOutCases15 } from "./held_out_cases_15.ts";
 import { heldOutCases16 } from "./held_out_cases_16.ts";
 import { heldOutCases17 } from "./held_out_cases_17.ts";
 import { heldOutCases9 } from "./held_out_cases_9.ts";
-import { publicCases } from "./public_cases.ts";
 import { slow } from "../slow.ts";
 
 interface CaseSet {

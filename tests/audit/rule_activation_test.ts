@@ -9,8 +9,7 @@ import type { BatchResult, Observations } from "../../lib/audit/observations.ts"
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { PredictionKind } from "../../lib/audit/types.ts";
 import { unit } from "./loss_case.ts";
-import { input, op } from "./recorded.ts";
-import { activation } from "./whole_rules.ts";
+import { activation, input, op } from "./rule_helpers.ts";
 
 type More = Partial<RecordedInput>;
 const outputs = (more: More = {}) => input({ fromPred: true, isPred: true, live: true, largest: 3, ...more });

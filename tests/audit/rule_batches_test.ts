@@ -6,17 +6,23 @@ import { onlyRow } from "../../lib/audit/rules/batch.ts";
 import { nonFinite } from "../../lib/audit/rules/finite.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { BatchKind } from "../../lib/audit/types.ts";
-import { batchOf, input, mean, op, squared, sum, type Value } from "./recorded.ts";
 import {
   averagedTooEarly,
   badScale,
+  batchOf,
   dividedByOthers,
+  input,
+  mean,
   notFinite,
   notFiniteFurther,
   oneRow,
+  op,
   reduction,
   rowOrder,
-} from "./whole_rules.ts";
+  squared,
+  sum,
+  type Value,
+} from "./rule_helpers.ts";
 
 type More = Partial<RecordedInput>;
 

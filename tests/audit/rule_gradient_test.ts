@@ -5,8 +5,17 @@ import type { BatchResult, Observations } from "../../lib/audit/observations.ts"
 import { isKeptOut } from "../../lib/audit/rules/gradient.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { BatchKind } from "../../lib/audit/types.ts";
-import { batchOf, input, mean, op, type Value } from "./recorded.ts";
-import { deadTerm, noGradient, ownGradient, partlyDetached } from "./whole_rules.ts";
+import {
+  batchOf,
+  deadTerm,
+  input,
+  mean,
+  noGradient,
+  op,
+  ownGradient,
+  partlyDetached,
+  type Value,
+} from "./rule_helpers.ts";
 
 type More = Partial<RecordedInput>;
 

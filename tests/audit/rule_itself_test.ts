@@ -7,7 +7,7 @@ import { tfjsEngine } from "../../lib/audit/engines/tfjs.ts";
 import { observeBatch, resultOf } from "../../lib/audit/observations.ts";
 import { comparedWithItself } from "../../lib/audit/rules/itself.ts";
 import { float, unit } from "./loss_case.ts";
-import { batchOf } from "./recorded.ts";
+import { batchOf } from "./rule_helpers.ts";
 
 const batch = batchOf([0, 1, 1, 0], [1, 0.5, -0.5, 2, 0.25, -1, -2, 0.75], 2);
 

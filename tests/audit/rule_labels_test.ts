@@ -4,8 +4,7 @@ import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../l
 import type { Observations } from "../../lib/audit/observations.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
-import { batchOf, input, mean, op, resultUnder, squared, type Value } from "./recorded.ts";
-import { labelEncoding } from "./whole_rules.ts";
+import { batchOf, input, labelEncoding, mean, op, resultUnder, squared, type Value } from "./rule_helpers.ts";
 
 interface Made {
   loss?: Value;

@@ -5,9 +5,19 @@ import type { AuditBatch, AuditEngine, RecordedOp } from "../../lib/audit/engine
 import type { Observations } from "../../lib/audit/observations.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
-import { batchOf, input, mean, op, resultUnder, squared, sum, type Value } from "./recorded.ts";
+import {
+  batchOf,
+  input,
+  mean,
+  op,
+  resultUnder,
+  squared,
+  sum,
+  type Value,
+  wrongOptimum,
+  wrongSign,
+} from "./rule_helpers.ts";
 import { rankCorrelation } from "../../lib/audit/rules/optimum.ts";
-import { wrongOptimum, wrongSign } from "./whole_rules.ts";
 
 const relu = (v: number) => Math.max(0, v);
 

@@ -16,7 +16,7 @@ import {
   weighsByLabels,
 } from "../../lib/audit/rules/rule.ts";
 import { swapped } from "../../lib/audit/rules/swapped.ts";
-import { batchOf, input, op } from "./recorded.ts";
+import { batchOf, input, op } from "./rule_helpers.ts";
 
 const pred = input({ fromPred: true, isPred: true, live: true }), labels = input({ fromTrue: true });
 const made = (madeBy: number, more: Partial<RecordedInput> = {}) => input({ madeBy, ...more });

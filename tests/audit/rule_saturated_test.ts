@@ -4,8 +4,7 @@ import type { AuditBatch, AuditEngine } from "../../lib/audit/engines/engine.ts"
 import type { BatchObservations, Observations } from "../../lib/audit/observations.ts";
 import { type AuditContext, takesBest } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
-import { batchOf, input, op, resultUnder } from "./recorded.ts";
-import { saturated, saturatedAtTheEnds } from "./whole_rules.ts";
+import { batchOf, input, op, resultUnder, saturated, saturatedAtTheEnds } from "./rule_helpers.ts";
 
 type Gradient = (p: number, y: number, i: number) => number;
 

@@ -3,8 +3,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { Observations } from "../../lib/audit/observations.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
-import { input, op } from "./recorded.ts";
-import { broadcast, wrongAxis } from "./whole_rules.ts";
+import { broadcast, input, op, wrongAxis } from "./rule_helpers.ts";
 
 const rows = 4;
 type More = Partial<RecordedInput>;

@@ -8,11 +8,9 @@ import { type AuditedLoss, auditLoss, type AuditOptions, type Cause, type Findin
 import { blindCases1 } from "./blind_cases_1.ts";
 import { blindCases2 } from "./blind_cases_2.ts";
 import { blindCases3 } from "./blind_cases_3.ts";
-import { blindCases4 } from "./blind_cases_4.ts";
-import { blindCases5 } from "./blind_cases_5.ts";
+import { blindCases4, blindCases5 } from "./blind_cases_5.ts";
 import { cases } from "./cases.ts";
-import { furtherCasesDev } from "./further_cases_dev.ts";
-import { furtherCasesHeldOut } from "./further_cases_held_out.ts";
+import { furtherCasesDev, furtherCasesHeldOut } from "./public_cases.ts";
 import { heldOutCases4 } from "./held_out_cases_4.ts";
 import { heldOutCases5 } from "./held_out_cases_5.ts";
 import { heldOutCases6 } from "./held_out_cases_6.ts";

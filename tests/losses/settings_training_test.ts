@@ -1,8 +1,27 @@
 // In model.compile: several columns, several outputs, a model that is saved and loaded.
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { f1Loss, hardMetric, mccLoss, metricLoss, precisionAtRecallLoss, recallMetric } from "../../lib/mod.ts";
+import {
+  type Counts,
+  f1Loss,
+  hardMetric,
+  mccLoss,
+  metricLoss,
+  precision,
+  precisionAtRecall,
+  precisionAtRecallLoss,
+  recall,
+  recallAtPrecision,
+  recallMetric,
+  round,
+  type Score,
+  softsign,
+} from "../../lib/mod.ts";
 import { random, slowOnWasm } from "../helpers.ts";
+import { softCounts } from "../../lib/core.ts";
+import { syntheticBinary } from "../../lib/data/mod.ts";
+import { trainLogistic } from "../../lib/network/mod.ts";
+import { slow } from "../slow.ts";
 
 /** Three classes that two of three columns tell apart, with some noise. */
 function rows(seed: number, n: number) {
@@ -151,4 +170,46 @@ Deno.test("a floor under recall is met by the soft recall of held-out rows, whic
   assertGreater(recalls[1], 0.85, `${recalls}`);
   assert(recalls[0] < 0.8, `${recalls}`);
   tf.dispose([Object.values(train), Object.values(held), yTrain, yHeld]);
+});
+
+// Training with a floor inside: does the optimum meet it on rows that were not trained on?
+const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+const step = softsign({ slope: 10 });
+
+/** The mean over the seeds of what a linear model decides on held-out rows, trained on a score. */
+function heldOut(score: Score): { precision: number; recall: number } {
+  const results = seeds.map((seed): Counts => {
+    const { x, y } = syntheticBinary({ rows: 3000, prevalence: 0.2, separation: 2, seed });
+    const split = (from: number, to?: number) => ({ x: x.slice(from, to), y: y.slice(from, to) });
+    const { weights } = trainLogistic({
+      ...split(0, 1500),
+      loss: { score, step },
+      watch: score,
+      optimizer: "adam",
+      learningRate: 0.05,
+      steps: 300,
+      initial: [0.1, 0.1, 0],
+    });
+    const test = split(1500);
+    const yPred = test.x.map(([a, b]) => 1 / (1 + Math.exp(-(weights[0] * a + weights[1] * b + weights[2]))));
+    return softCounts({ yTrue: test.y, yPred }, round());
+  });
+  const mean = (of: Score) => results.reduce((sum, counts) => sum + of.value(counts), 0) / seeds.length;
+  return { precision: mean(precision), recall: mean(recall) };
+}
+
+slow.test("precision with a floor under recall: held-out rows meet it, on average", () => {
+  const alone = heldOut(precision);
+  for (const floor of [0.7, 0.8, 0.9]) {
+    const met = heldOut(precisionAtRecall({ recall: floor }));
+    assert(met.recall > floor - 0.02, `recall ${met.recall}`);
+    assert(met.recall < floor + 0.1, `recall ${met.recall}: more than the floor of ${floor} asks for`);
+    assert(alone.recall < floor - 0.1, `precision alone has a recall of ${alone.recall}`);
+  }
+});
+
+slow.test("recall with a floor of 0.8 under precision: held-out rows meet it, on average", () => {
+  const met = heldOut(recallAtPrecision({ precision: 0.8 }));
+  assert(met.precision > 0.78, `precision ${met.precision}`);
+  assert(heldOut(recall).precision < 0.5); // recall alone reports nearly everything
 });

@@ -1,9 +1,11 @@
 // Gradient accumulation in TensorFlow.js: the mean of the batches' gradients is not the gradient of all rows; metricGradient is.
 // PyTorch and Keras: tests/reference/accumulation.json.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss, metricGradient } from "../../lib/mod.ts";
 import { assertWithin, random } from "../helpers.ts";
+import { fileURLToPath } from "node:url";
+import { ConfusionMeter } from "../../lib/core.ts";
 
 Deno.test("TensorFlow.js: accumulated gradients are off by more than a tenth at 1 % positives, metricGradient is not", async () => {
   const next = random(12), n = 1024, batchSize = 64, features = 6;
@@ -93,4 +95,51 @@ Deno.test("the page on scale says how many scans an alert budget took", async ()
   );
   assertEquals([...new Set(top)].sort(), [3, 4]);
   assert(/the k-th highest output: three or four in\s+`bench\/sql_scale.json`/.test(page));
+});
+
+// recipes/read_meter.py against ConfusionMeter.merge, with weights that no float64 sum holds.
+const script = fileURLToPath(new URL("../../recipes/read_meter.py", import.meta.url));
+const isThere = await new Deno.Command("python3", { args: ["--version"] }).output().then(() => true, () => false);
+
+const onPython = (name: string, fn: () => Promise<void>) =>
+  Deno.test({ name: isThere ? name : `${name} (skipped: python3 is not there)`, ignore: !isThere, fn });
+
+/** Merges meters in Python. */
+async function merged(...meters: ConfusionMeter[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const folder = await Deno.makeTempDir({ prefix: "roundabout-meters-" });
+  try {
+    const paths = meters.map((_, i) => `${folder}/${i}.json`);
+    for (const [i, path] of paths.entries()) await Deno.writeTextFile(path, JSON.stringify(meters[i]));
+    const { code, stdout, stderr } = await new Deno.Command("python3", { args: [script, ...paths] }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, stdout: text(stdout), stderr: text(stderr) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const next = random(7), scale = [1e16, 1, 1e-16, 0.1];
+
+function meter(seed: number): ConfusionMeter {
+  const n = 40, p = Array.from({ length: n }, () => [next(), next()]);
+  const made = new ConfusionMeter({ threshold: [0.3, 0.6] });
+  made.update(p.map((row) => row.map((v) => Number(next() < v))), p, p.map((_, i) => scale[(i + seed) % 4] * next()));
+  return made;
+}
+
+onPython("Python merges meters to the bits of ConfusionMeter.merge", async () => {
+  const parts = [0, 1, 2].map(meter), whole = new ConfusionMeter({ threshold: [0.3, 0.6] });
+  for (const part of parts) whole.merge(part);
+  const { code, stdout, stderr } = await merged(...parts);
+  assertEquals(code, 0, stderr);
+  assertEquals(JSON.parse(stdout), JSON.parse(JSON.stringify(whole)));
+  assertEquals(ConfusionMeter.fromJSON(JSON.parse(stdout)).counts, whole.counts);
+});
+
+onPython("an empty meter adds nothing, and different settings are refused", async () => {
+  const full = meter(0), empty = new ConfusionMeter({ threshold: [0.3, 0.6] });
+  assertEquals(JSON.parse((await merged(full, empty)).stdout), JSON.parse(JSON.stringify(full)));
+  const other = await merged(full, new ConfusionMeter({ threshold: [0.3, 0.7] }));
+  assertEquals(other.code, 1);
+  assertStringIncludes(other.stderr, "different settings");
 });

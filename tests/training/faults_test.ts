@@ -1,11 +1,12 @@
 // What goes wrong while a model trains: processes that are killed, disks that are full, data that fail late.
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss, fitMetric, type FitMetricOptions, linearRamp, metricGradient } from "../../lib/mod.ts";
 import { type Checkpoint, checkpointsIn, type Identity } from "../../lib/training/checkpoint.ts";
 import { backends, random, slowOnWasm } from "../helpers.ts";
 import { slow } from "../slow.ts";
 import { memoryStore, network, weightsOf } from "./fixtures.ts";
+import { checkpointFile, fileSystem } from "../../lib/training/checkpoint_file.ts";
 
 const child = new URL("./resume_child.ts", import.meta.url).pathname;
 
@@ -242,5 +243,43 @@ slowOnWasm("a NaN at row 100,000 of a data set is named", async () => {
     const { message } = await assertRejects(call, RangeError);
     assertEquals(message, "Cannot compute f1Loss: 'yPred' must lie in [0, 1], row 100000 is NaN");
     assertEquals(tf.memory().numTensors, before);
+  }
+});
+
+// The file of a checkpoint: read as it was written, none before, replaced as a whole, closed.
+Deno.test("a checkpoint's file is none at first, then the last text; it is closed, and nothing is left beside it", async () => {
+  const folder = await Deno.makeTempDir(), fs = fileSystem()!, { open } = fs;
+  let opened = 0;
+  try {
+    const file = checkpointFile(`${folder}/checkpoint`);
+    assertStrictEquals(await file.read(), undefined);
+    fs.open = async (...args) => {
+      const handle = await open(...args), close = handle.close.bind(handle);
+      opened++;
+      return Object.assign(handle, { close: () => (opened--, close()) });
+    };
+    for (const text of ["first, and longer", "second"]) {
+      await file.write(text);
+      assertStrictEquals(await file.read(), text);
+    }
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["checkpoint"]);
+    assertStrictEquals(opened, 0);
+  } finally {
+    fs.open = open;
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a checkpoint that cannot be read or replaced says so, and leaves nothing beside it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/checkpoint/inside`, { recursive: true });
+    const file = checkpointFile(`${folder}/checkpoint`);
+    await assertRejects(() => file.read());
+    await assertRejects(() => file.write("text"));
+    await assertRejects(() => checkpointFile(`${folder}/none/checkpoint`).write("text"), Error, "open");
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["checkpoint"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });

@@ -20,7 +20,7 @@ import { atLeast, maximise } from "../../lib/constraints/mod.ts";
 import type { Counts } from "../../lib/counts/counts.ts";
 import { f1, recall, specificity } from "../../lib/scores/ratio.ts";
 import { allowSimd, countOnes } from "../../lib/kernels/simd.ts";
-import { partsOfLoss } from "../../lib/scoring/options.ts";
+import { hardOptions, partsOfLoss } from "../../lib/scoring/options.ts";
 import { batchReader, checkData, isTensors, rowsReader, type TrainingData } from "../../lib/training/batches.ts";
 import { bestCut } from "../../lib/training/best_cut.ts";
 import { checkpointsIn, settingsOfLoss } from "../../lib/training/checkpoint.ts";
@@ -33,7 +33,6 @@ import {
   weightsNotFinite,
 } from "../../lib/training/fit_failure.ts";
 import { checkFit } from "../../lib/training/fit_options.ts";
-import { hardOptions } from "../../lib/training/hard_options.ts";
 import {
   batchGradients,
   checkLoss,
@@ -43,8 +42,7 @@ import {
   outputOf,
   readRows,
 } from "../../lib/training/passes.ts";
-import { trainableVariables } from "../../lib/tfjs/model.ts";
-import { listenForStop } from "../../lib/training/stop_request.ts";
+import { listenForStop, trainableVariables } from "../../lib/tfjs/model.ts";
 import { checkWarmStart } from "../../lib/training/warm_start.ts";
 import { assertAllWithin, assertRefused, assertWithin, onBackends, random } from "../helpers.ts";
 import { memoryStore } from "./fixtures.ts";

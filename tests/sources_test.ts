@@ -1,10 +1,33 @@
-// What the folders of lib/ import at run time: reports, tables and meters, and all between a file and a training, reach no
-// TensorFlow.js, and numbers come in one way.
+// The sources as texts: doc comments begin with a noun or a verb, and lib/ imports at run time what it should: reports,
+// tables and meters, and all between a file and a training, reach no TensorFlow.js, and numbers come in one way.
 import { assert, assertEquals } from "@std/assert";
+import { root, shortPath } from "../tasks/cli.ts";
+import { filesIn } from "../tasks/test_groups.ts";
 
-const lib = new URL("../../lib/", import.meta.url);
-const filesIn = (folder: string): string[] =>
-  [...Deno.readDirSync(new URL(folder, lib))].map(({ name }) => folder + name);
+/** The doc comments of a source, and the texts of their tags, that begin with a relative pronoun. */
+function relativeClauses(source: string): string[] {
+  const texts = source.matchAll(/\/\*\*[\s\S]*?\*\//g).flatMap(([comment]) =>
+    comment.replace(/^\/\*\*|\*\/$|^\s*\* ?/gm, "").split(/@(?:param \S+|returns|throws \{\w+\}|module|default)/)
+  );
+  return [...texts].map((text) => text.trim()).filter((text) => /^(What|Whether|How|Where|Which|Who)\b/i.test(text));
+}
+
+Deno.test("a doc comment begins with a noun or a verb", () => {
+  const begin = "/" + "**"; // this file is read, too
+  const source = `${begin} What it is. */ ${begin} Says\n * what. @returns Whether so. */ ${begin} The whole. */`;
+  assertEquals(relativeClauses(source), ["What it is.", "Whether so."]);
+  const files = ["lib/", "tasks/", "bench/", "examples/", "tests/"].flatMap((folder) =>
+    filesIn(new URL(folder, root), ".ts")
+  );
+  const found = files.flatMap((file) =>
+    relativeClauses(Deno.readTextFileSync(file)).map((text) => `${shortPath(file)}: ${text}`)
+  );
+  assertEquals(found, []);
+});
+
+const lib = new URL("lib/", root);
+const within = (folder: string): string[] =>
+  filesIn(new URL(folder, lib), ".ts").map(({ href }) => href.slice(lib.href.length));
 
 /** The modules that a file imports at run time. */
 function importsOf(file: URL): string[] {
@@ -32,13 +55,13 @@ function walk(files: readonly string[]): { reached: string[]; tensorFlow: string
 
 Deno.test("lib/data imports neither losses nor metrics nor scores", () => {
   const allowed = /^(\.\/|\.\.\/(check|numerics)\/|node:|npm:|[a-z@])/;
-  for (const file of filesIn("data/")) {
+  for (const file of within("data/")) {
     assertEquals(importsOf(new URL(file, lib)).filter((from) => !allowed.test(from)), [], file);
   }
 });
 
 Deno.test("lib/compare reaches no TensorFlow.js", () => {
-  const { reached, tensorFlow } = walk(filesIn("compare/"));
+  const { reached, tensorFlow } = walk(within("compare/"));
   assertEquals(tensorFlow, []);
   assert(reached.includes("data/read_table.ts"));
 });
