@@ -98,6 +98,19 @@ export function assertRefused(
   return message;
 }
 
+/** Returns the value of a loss and its gradient with respect to the outputs, and disposes of their tensors. */
+export function valueAndGradient<T extends tf.Tensor>(
+  loss: (yTrue: tf.Tensor, yPred: T, sampleWeight?: tf.Tensor) => tf.Tensor,
+  yTrue: tf.Tensor,
+  yPred: T,
+  sampleWeight?: tf.Tensor,
+): { value: number; gradient: Float32Array } {
+  const { value, grad } = tf.valueAndGrad((p) => loss(yTrue, p as T, sampleWeight))(yPred);
+  const numbers = { value: value.dataSync()[0], gradient: grad.dataSync() as Float32Array };
+  tf.dispose([value, grad]);
+  return numbers;
+}
+
 /** Returns the first 64 bits of the SHA-256 of a thing's JSON, in hexadecimal. */
 export async function digest(thing: unknown): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(thing)));

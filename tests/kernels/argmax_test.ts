@@ -2,9 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { argmaxDecision } from "../../lib/decisions/argmax.ts";
-import { type Loss, type LossOptions, metricLoss } from "../../lib/mod.ts";
+import { type LossOptions, metricLoss } from "../../lib/mod.ts";
 import { lossAndGradient } from "../../lib/core.ts";
-import { assertWithin, counted, onBackends, random, slowOnBackends } from "../helpers.ts";
+import { assertWithin, counted, onBackends, random, slowOnBackends, valueAndGradient } from "../helpers.ts";
 
 /** The value and the gradient of the F1 loss in float64, which no kernel takes. */
 function exact(options: LossOptions, yTrue: tf.Tensor, yPred: tf.Tensor, weights?: tf.Tensor) {
@@ -12,13 +12,6 @@ function exact(options: LossOptions, yTrue: tf.Tensor, yPred: tf.Tensor, weights
     one && Float64Array.from(one.dataSync())
   );
   return lossAndGradient(labels!, outputs!, { ...options, score: "f1", columns: yPred.shape.at(-1), sampleWeight });
-}
-
-function taken(loss: Loss, yTrue: tf.Tensor, yPred: tf.Tensor, weights?: tf.Tensor) {
-  const { value, grad } = tf.valueAndGrad((x) => loss(yTrue, x, weights))(yPred);
-  const numbers = { value: value.dataSync()[0], gradient: grad.dataSync() };
-  tf.dispose([value, grad]);
-  return numbers;
 }
 
 /** Rows that a softmax of logits makes, some sure of themselves, some not; labels by class, and as columns. */
@@ -66,7 +59,7 @@ slowOnBackends("values and gradients are those of plain float64: steps, averages
           const fused = metricLoss("f1", options), x = fromLogits ? logits : yPred;
           for (const [labels, weights] of [[columns], [indices, aRow], [columns, each], [soft], [indices, each]]) {
             const where = `${rows} × ${classes}, ${step}, ${average}, ${fromLogits ? "logits" : ""}`;
-            const { result: got, made } = counted(() => taken(fused, labels, x, weights));
+            const { result: got, made } = counted(() => valueAndGradient(fused, labels, x, weights));
             assertEquals(made, 0);
             const wanted = exact(options, labels, x, weights);
             assertWithin(got.value, wanted.value, 5e-8 + 6e-8, where); // and half an ulp of each
@@ -89,7 +82,7 @@ onBackends("wide rows that are sure of themselves: many small exponentials count
     );
     const yPred = tf.tidy(() => tf.clipByValue(tf.softmax(tf.tensor2d(logits, [rows, classes])), 0, 1));
     const options: LossOptions = { decision: "argmax", average: "macro" }, labels = tf.tensor1d(indices, "int32");
-    const got = taken(metricLoss("f1", options), labels, yPred), wanted = exact(options, labels, yPred);
+    const got = valueAndGradient(metricLoss("f1", options), labels, yPred), wanted = exact(options, labels, yPred);
     assertWithin(got.value, wanted.value, 2e-7, `${classes} columns`);
     const [, all] = differences(got.gradient, wanted.gradient, classes);
     assert(all <= 3e-6, `${classes} columns: the gradient is off by ${all}`);
@@ -101,7 +94,7 @@ onBackends("other slopes, from the identity's to next to the decision's", () => 
   const classes = 10, { yPred, columns } = batch(1031, classes);
   for (const slope of [1, 2, 10, 50, 1000]) {
     const options: LossOptions = { decision: "argmax", average: "macro", slope };
-    const got = taken(metricLoss("f1", options), columns, yPred),
+    const got = valueAndGradient(metricLoss("f1", options), columns, yPred),
       wanted = exact(options, columns, yPred);
     assertWithin(got.value, wanted.value, 5e-8 + 6e-8, `slope ${slope}`);
     // In float32 the exponent of a sum of 0.3 and 0.7 is known to slope·2e-7.
@@ -116,7 +109,7 @@ onBackends("as steep as can be, and as wide: values as float64 has them, gradien
     const { yPred, indices } = batch(rows, classes);
     for (const step of ["softsign", "straightThrough"] as const) {
       const options: LossOptions = { decision: "argmax", average: "micro", slope, step };
-      const got = taken(metricLoss("f1", options), indices, yPred),
+      const got = valueAndGradient(metricLoss("f1", options), indices, yPred),
         wanted = exact(options, indices, yPred);
       assertWithin(got.value, wanted.value, 5e-8 + 6e-8, `slope ${slope}, ${classes} columns`);
       assert(got.gradient.every(Number.isFinite), `slope ${slope}`);
@@ -131,7 +124,11 @@ onBackends("rows that are one-hot already: the loss is exactly 0, of many rows t
     for (const step of ["softsign", "straightThrough", "round"] as const) {
       for (const slope of step === "round" ? [undefined] : [1, 4, 30]) {
         const loss = metricLoss("f1", { decision: "argmax", average: "micro", step, slope });
-        assertEquals(taken(loss, indices, columns).value, 0, `${rows} × ${classes}, ${step}, slope ${slope}`);
+        assertEquals(
+          valueAndGradient(loss, indices, columns).value,
+          0,
+          `${rows} × ${classes}, ${step}, slope ${slope}`,
+        );
       }
     }
     tf.dispose([indices, columns]);
@@ -142,15 +139,15 @@ onBackends("the first of the largest wins; outputs out of range, and indices, ar
   const rows = 2000, tie = tf.tile(tf.tensor2d([[0.25, 0.375, 0.375]]), [rows, 1]);
   const loss = metricLoss("accuracy", { decision: "argmax", average: "micro", step: "round" });
   const second = tf.fill([rows], 1, "int32"), third = tf.fill([rows], 2, "int32"), bad = tf.fill([rows], 3, "int32");
-  assertEquals(taken(loss, second, tie).value, 0);
-  assert(taken(loss, third, tie).value > 0.6);
+  assertEquals(valueAndGradient(loss, second, tie).value, 0);
+  assert(valueAndGradient(loss, third, tie).value > 0.6);
   const { made } = counted(() => {
     for (const [labels, factor, words] of [[bad, 1, "class indices from 0 to 2"], [second, 3, "[0, 1]"]] as const) {
       let message = "";
       try {
         const x = tf.mul(tie, factor);
         try {
-          taken(loss, labels, x);
+          valueAndGradient(loss, labels, x);
         } finally {
           x.dispose();
         }

@@ -8,7 +8,7 @@ import { bytesOfLetters } from "../../lib/kernels/module_bytes.ts";
 import { productsBytes } from "../../lib/kernels/products_bytes.ts";
 import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
 import { buildKernel, type kernels, lettersOf } from "../../tasks/build_simd.ts";
-import { assertWithin, counted, onBackends, random, slowOnBackends } from "../helpers.ts";
+import { assertWithin, counted, onBackends, random, slowOnBackends, valueAndGradient } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
 slow.test("the SIMD kernels are what their source makes", async () => {
@@ -41,12 +41,7 @@ for (const rare of [false, true]) {
         const own = toStep(name), { value, derivative, threshold, slope } = own;
         const fused = metricLoss("f1", { step: own });
         const composed = metricLoss("f1", { step: { name, value, derivative, threshold, slope } }); // a step of one's own
-        const take = (loss: typeof fused) => {
-          const { value, grad } = tf.valueAndGrad((x) => loss(yTrue, x, weights))(yPred);
-          const numbers = { value: value.dataSync()[0], gradient: grad.dataSync() };
-          tf.dispose([value, grad]);
-          return numbers;
-        };
+        const take = (loss: typeof fused) => valueAndGradient(loss, yTrue, yPred, weights);
         const { result: got, made } = counted(() => take(fused)), wanted = take(composed);
         assertEquals(made, 0);
         assertEquals(take(fused), got, "the same bytes in every run");

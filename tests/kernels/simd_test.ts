@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { f1Loss, type Loss, metricLoss, type Step, steps, straightThrough } from "../../lib/mod.ts";
 import { allowSimd, beginSums, ownSimd, simdPlanOf, viewsOf } from "../../lib/kernels/simd.ts";
-import { assertWithin, onBackends, random, slowOnBackends } from "../helpers.ts";
+import { assertWithin, onBackends, random, slowOnBackends, valueAndGradient } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
 const { softsign, linearRamp, logistic, arctan, gaussian, identity, round } = steps;
@@ -116,22 +116,18 @@ slow.test("s is exactly 0 at 0 and 1 at 1, rises between, and is that of the ste
   }
 });
 
-/** A loss's value and gradient, as bytes too. */
-function taken(loss: ReturnType<typeof f1Loss>, yTrue: tf.Tensor, yPred: tf.Tensor, weights?: tf.Tensor) {
-  const { value, grad } = tf.valueAndGrad((x) => loss(yTrue, x, weights))(yPred);
-  const numbers = { value: value.dataSync()[0], gradient: grad.dataSync() as Float32Array };
-  tf.dispose([value, grad]);
-  return numbers;
-}
-
 slowOnBackends("losses and gradients of 10,007 rows are those of plain float64, with every step", () => {
   // Labels of 0 and 1: of others the two parts of a gradient may cancel, and leave digits of neither.
   const n = 10_007, { yPred: p, yTrue: y } = tableOf(n), yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y.map(Math.round));
   for (const [words, own] of allSteps()) {
     const { name, value, derivative, threshold, slope } = own;
     if (slope === 1.01 || slope === 1e4) continue; // the test above has them
-    const got = taken(metricLoss("f1", { step: own }), yTrue, yPred);
-    const wanted = taken(metricLoss("f1", { step: { name, value, derivative, threshold, slope } }), yTrue, yPred);
+    const got = valueAndGradient(metricLoss("f1", { step: own }), yTrue, yPred);
+    const wanted = valueAndGradient(
+      metricLoss("f1", { step: { name, value, derivative, threshold, slope } }),
+      yTrue,
+      yPred,
+    );
     assertWithin(got.value, wanted.value, 5e-8 + 6e-8, words); // and half an ulp of each
     got.gradient.forEach((g, i) => {
       const w = wanted.gradient[i];
@@ -145,7 +141,7 @@ onBackends("a perfect classifier's loss is exactly 0, on many rows too", () => {
   const n = 10_007, y = Float32Array.from({ length: n }, (_, i) => Number(i % 7 === 0)), labels = tf.tensor1d(y);
   for (const [words, step] of allSteps()) {
     if (words.endsWith("false")) continue; // not anchored
-    const { value } = taken(f1Loss({ step }), labels, labels);
+    const { value } = valueAndGradient(f1Loss({ step }), labels, labels);
     assertEquals(value, 0, words);
   }
   labels.dispose();
@@ -186,7 +182,7 @@ function takenOf(loss: Loss, classes: number, weighted: boolean) {
   const [yPred, yTrue, w] = [table.yPred, table.yTrue, table.sampleWeight].map((values) =>
     classes === 1 ? tf.tensor1d(values) : tf.tensor2d(values, [rows, classes])
   );
-  const result = taken(loss, yTrue, yPred, weighted ? w : undefined);
+  const result = valueAndGradient(loss, yTrue, yPred, weighted ? w : undefined);
   tf.dispose([yPred, yTrue, w]);
   return result;
 }
@@ -246,12 +242,12 @@ slow.test("where the heap has no more room, the loops in float64 take it all", a
     };
     const full = (() => {
       try {
-        return taken(loss, yTrue, yPred);
+        return valueAndGradient(loss, yTrue, yPred);
       } finally {
         heap._malloc = malloc;
       }
     })();
-    const wanted = taken(loss, yTrue, yPred);
+    const wanted = valueAndGradient(loss, yTrue, yPred);
     assertWithin(full.value, wanted.value, 1.2e-7);
     const greatest = wanted.gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
     full.gradient.forEach((g, i) => assertWithin(g, wanted.gradient[i], 3e-6 * greatest));
@@ -265,7 +261,8 @@ onBackends("a −0 is a 0, for outputs, labels and weights", () => {
   const [zero, minus] = [0, -0].map((z) =>
     [p, y, w].map((values) => tf.tensor1d(values.map((v, i) => i % 5 === 0 ? z : v)))
   );
-  const wanted = taken(loss, zero[1], zero[0], zero[2]), got = taken(loss, minus[1], minus[0], minus[2]);
+  const wanted = valueAndGradient(loss, zero[1], zero[0], zero[2]),
+    got = valueAndGradient(loss, minus[1], minus[0], minus[2]);
   assertEquals(got.value, wanted.value);
   assert(got.gradient.every((g, i) => g === wanted.gradient[i]));
   tf.dispose([...zero, ...minus]);
@@ -284,12 +281,12 @@ onBackends("labels and weights of every kind are the same numbers, for many rows
       const yPred = tf.tensor2d(p, [rows, classes]), labels = tf.tensor(hot, shape);
       const rowWeights = tf.tensor1d(indices.map((k) => 1 + k % 3), "int32");
       const eachWeights = tf.tensor(p.map((_, i) => 1 + indices[Math.floor(i / classes)] % 3), shape);
-      const wanted = [taken(loss, labels, yPred), taken(loss, labels, yPred, eachWeights)];
+      const wanted = [valueAndGradient(loss, labels, yPred), valueAndGradient(loss, labels, yPred, eachWeights)];
       const others = [tf.cast(labels, "int32"), tf.cast(labels, "bool")];
       if (classes > 1) others.push(tf.tensor1d(indices, "int32"), tf.tensor1d(indices, "float32"));
       for (const other of others) {
-        assertEquals(taken(loss, other, yPred), wanted[0], `${decision}, ${other.dtype}`);
-        const got = taken(loss, other, yPred, rowWeights);
+        assertEquals(valueAndGradient(loss, other, yPred), wanted[0], `${decision}, ${other.dtype}`);
+        const got = valueAndGradient(loss, other, yPred, rowWeights);
         assertEquals(got.value, wanted[1].value);
         const greatest = got.gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
         got.gradient.forEach((g, i) => assertWithin(g, wanted[1].gradient[i], 1e-6 * greatest));
@@ -318,7 +315,7 @@ onBackends("what a gradient is multiplied by may be so large that it has to be b
 onBackends("weights next to nothing, or next to the largest float32, have the gradient of usual ones", () => {
   const n = 8192, { yPred: p, yTrue: y } = tableOf(n), yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y.map(Math.round));
   const gradient = (w: number) => {
-    const weights = tf.fill([n], w), { gradient } = taken(f1Loss(), yTrue, yPred, weights);
+    const weights = tf.fill([n], w), { gradient } = valueAndGradient(f1Loss(), yTrue, yPred, weights);
     weights.dispose();
     return gradient;
   };

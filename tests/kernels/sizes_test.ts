@@ -1,8 +1,8 @@
 // The kernels on many rows against sums in float64, on the heap as it grows, and what stands in for them elsewhere.
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { type Loss, metricLoss, softsign, steps, toStep } from "../../lib/mod.ts";
-import { assertWithin, counted, halfUlp, random, slowOnBackends } from "../helpers.ts";
+import { metricLoss, softsign, steps, toStep } from "../../lib/mod.ts";
+import { assertWithin, counted, halfUlp, random, slowOnBackends, valueAndGradient } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
 /** Outputs and labels: uniform, or 1 % positives and most outputs near 0. */
@@ -14,14 +14,6 @@ function rows(n: number, rare: boolean): { p: Float32Array; y: Float32Array } {
     y[i] = next() < (rare ? 0.01 : 0.3) ? 1 : 0;
   }
   return { p, y };
-}
-
-/** The value and the gradient of a loss; the tensors are disposed. */
-function taken(loss: Loss, yTrue: tf.Tensor, yPred: tf.Tensor, weights?: tf.Tensor) {
-  const { value, grad } = tf.valueAndGrad((x) => loss(yTrue, x, weights))(yPred);
-  const numbers = { value: value.dataSync()[0], gradient: grad.dataSync() };
-  tf.dispose([value, grad]);
-  return numbers;
 }
 
 /** The greatest relative difference. */
@@ -46,7 +38,7 @@ for (const [n, slope] of [[1e6, 4], [1e6, 51], [1e7, 4]]) {
       }
       const fp = decided - tp, whole = decided * decided, step = softsign({ slope });
       const yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y), loss = metricLoss("precision", { step });
-      const { result: got, made } = counted(() => taken(loss, yTrue, yPred));
+      const { result: got, made } = counted(() => valueAndGradient(loss, yTrue, yPred));
       assertEquals(made, 0);
       const wanted = 1 - tp / decided;
       assertWithin(got.value, wanted, 5e-8 + halfUlp(wanted));
@@ -56,7 +48,7 @@ for (const [n, slope] of [[1e6, 4], [1e6, 51], [1e7, 4]]) {
       });
       assert(off <= 3e-6, `the gradient is off by ${off}`);
       if (n === 1e6) {
-        const again = taken(loss, yTrue, yPred);
+        const again = valueAndGradient(loss, yTrue, yPred);
         assert(again.value === got.value && farthest(again.gradient, (i) => got.gradient[i]) === 0, "the same bytes");
       }
       tf.dispose([yPred, yTrue]);
@@ -74,7 +66,8 @@ slowOnBackends("columns: any number of them, steps, weights", () => {
       const fused = metricLoss("f1", { average: "macro", step: own });
       const composed = metricLoss("f1", { average: "macro", step: { name, value, derivative, threshold, slope } });
       for (const weights of [undefined, each, aRow]) {
-        const got = taken(fused, yTrue, yPred, weights), wanted = taken(composed, yTrue, yPred, weights);
+        const got = valueAndGradient(fused, yTrue, yPred, weights),
+          wanted = valueAndGradient(composed, yTrue, yPred, weights);
         assertWithin(got.value, wanted.value, 1.1e-7, `${name}, ${classes} columns`);
         const off = farthest(got.gradient, (i) => wanted.gradient[i]);
         assert(off <= 3e-6, `${name}, ${classes} columns: the gradient is off by ${off}`);
@@ -89,11 +82,13 @@ slowOnBackends("a threshold a column: the mean of the columns' losses", () => {
   for (const threshold of [[0.5, 0.3], [0.2, 0.5, 0.71], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], many]) {
     const classes = threshold.length, n = threshold === many ? 203 : 5_003, { p, y } = rows(n * classes, false);
     const yPred = tf.tensor2d(p, [n, classes]), yTrue = tf.tensor2d(y, [n, classes]);
-    const got = taken(metricLoss("f1", { average: "macro", threshold }), yTrue, yPred);
+    const got = valueAndGradient(metricLoss("f1", { average: "macro", threshold }), yTrue, yPred);
     const each = threshold.map((t, k) => {
       const column = (values: Float32Array) =>
         tf.tensor1d(Float32Array.from({ length: n }, (_, row) => values[row * classes + k]));
-      const labels = column(y), outputs = column(p), one = taken(metricLoss("f1", { threshold: t }), labels, outputs);
+      const labels = column(y),
+        outputs = column(p),
+        one = valueAndGradient(metricLoss("f1", { threshold: t }), labels, outputs);
       tf.dispose([labels, outputs]);
       return one;
     });
@@ -113,9 +108,9 @@ slow.test("the heap of the wasm backend grows between two calls, and between the
     assert(heap() !== before, "the heap has grown");
   };
   const { p, y } = rows(10_007, false), yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y), loss = metricLoss("f1");
-  const wanted = taken(loss, yTrue, yPred);
+  const wanted = valueAndGradient(loss, yTrue, yPred);
   grow();
-  assertEquals(taken(loss, yTrue, yPred), wanted);
+  assertEquals(valueAndGradient(loss, yTrue, yPred), wanted);
   const { value, grad } = tf.valueAndGrad((x) => {
     const result = loss(yTrue, x);
     grow();
@@ -138,7 +133,9 @@ slow.test("a backend whose memory is not known here has the same losses and grad
       const [wanted, got] = ["cpu", plain].map((backend) => {
         assert(tf.setBackend(backend));
         const yPred = tf.tensor(p, shape), yTrue = tf.tensor(y, shape), weights = tf.tensor(p, shape);
-        const { result, made } = counted(() => [taken(loss, yTrue, yPred), taken(loss, yTrue, yPred, weights)]);
+        const { result, made } = counted(
+          () => [valueAndGradient(loss, yTrue, yPred), valueAndGradient(loss, yTrue, yPred, weights)],
+        );
         assertEquals(made, 0);
         tf.dispose([yPred, yTrue, weights]);
         return result;

@@ -5,7 +5,7 @@ import { lossAndGradient, type LossAndGradientOptions } from "../../lib/core.ts"
 import { registeredTeam, registerTeam } from "../../lib/kernels/registered_team.ts";
 import { f1Loss, mccLoss } from "../../lib/mod.ts";
 import { setThreads } from "../../lib/threads.ts";
-import { counted, onBackends, random } from "../helpers.ts";
+import { counted, onBackends, random, valueAndGradient } from "../helpers.ts";
 
 const rows = 210_003, columns = 3, next = random(5);
 const numbers = (length: number) => Float32Array.from({ length }, next);
@@ -57,12 +57,7 @@ onBackends(
   "two losses in one gradient: the first is computed once more, with its own bytes, and no tensor is left",
   async () => {
     const yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y), losses = [f1Loss(), mccLoss({ step: "logistic" })];
-    const taken = () => {
-      const { value, grad } = tf.valueAndGrad((x) => tf.add(losses[0](yTrue, x), losses[1](yTrue, x)))(yPred);
-      const numbers = { value: value.dataSync()[0], gradient: grad.dataSync() };
-      tf.dispose([value, grad]);
-      return numbers;
-    };
+    const taken = () => valueAndGradient((y, x) => tf.add(losses[0](y, x), losses[1](y, x)), yTrue, yPred);
     const one = taken();
     await setThreads(2);
     const before = registeredTeam()!.unitsTaken, { result, made } = counted(taken);

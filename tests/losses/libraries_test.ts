@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import { hardMetric, type LossOptions, metricLoss, type MetricOptions, type Score, tversky } from "../../lib/mod.ts";
 import type { Average, DecisionName, ZeroDivision } from "../../lib/core.ts";
 import { allScores } from "../all_scores.ts";
-import { assertAllWithin, assertWithin, onBackends } from "../helpers.ts";
+import { assertAllWithin, assertWithin, onBackends, valueAndGradient } from "../helpers.ts";
 
 interface RecordedSet {
   shape: [number, number] | [number];
@@ -86,8 +86,8 @@ function ourLoss(one: Recorded, other: LossOptions = {}): { value: number; gradi
   );
   return tf.tidy(() => {
     const [y, x, w] = tensorsOf(one);
-    const { value, grad } = tf.valueAndGrad((x) => metricLoss(scoreOf(one), options)(y, x, w))(x);
-    return { value: value.dataSync()[0], gradient: [...grad.dataSync()] };
+    const { value, gradient } = valueAndGradient(metricLoss(scoreOf(one), options), y, x, w);
+    return { value, gradient: [...gradient] };
   });
 }
 

@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { ScoreName } from "../../lib/core.ts";
 import { fBeta, type Loss, metricLoss, precisionAtRecall, softsign, straightThrough } from "../../lib/mod.ts";
 import { fBetaLoss } from "../../recipes/recipe_tfjs.ts";
-import { assertAllWithin, assertWithin, reference, slowOnWasm } from "../helpers.ts";
+import { assertAllWithin, assertWithin, reference, slowOnWasm, valueAndGradient } from "../helpers.ts";
 
 interface RecipeCase {
   recipe: "torch" | "custom_gradient" | "boosting";
@@ -26,11 +26,7 @@ interface RecipeCase {
 
 /** The value of a loss and its gradient with respect to the outputs. */
 function evaluate(loss: Loss | ReturnType<typeof fBetaLoss>, { yTrue, yPred }: Pick<RecipeCase, "yTrue" | "yPred">) {
-  return tf.tidy(() => {
-    const y = tf.tensor1d(yTrue, "float32");
-    const { value, grad } = tf.valueAndGrad((p) => loss(y, p) as tf.Scalar)(tf.tensor1d(yPred, "float32"));
-    return { value: value.dataSync()[0], gradient: grad.dataSync() };
-  });
+  return tf.tidy(() => valueAndGradient(loss, tf.tensor1d(yTrue, "float32"), tf.tensor1d(yPred, "float32")));
 }
 
 const scoreOf = ({ score, beta }: RecipeCase) => beta === undefined ? score : fBeta({ beta });
