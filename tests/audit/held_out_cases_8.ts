@@ -42,7 +42,6 @@ import {
   twins,
   uniforms,
   unit,
-  withoutLabels,
 } from "./loss_case.ts";
 
 /** Slopes of pictures of 4 × 4 pixels, across and down: Sobel's filters. */
@@ -200,7 +199,7 @@ export const heldOutCases8: readonly LossCase[] = [
   lossCase(
     "log-of-critic-shapegan2",
     ["domain-edge", "activation-mismatch"],
-    withoutLabels("real", normals(1, 1.5), (_, u) => [3 + u()]),
+    { ...onRows("real", noLabels, normals(1, 1.5), (_, u) => [3 + u()]), yTrue: "none" },
     (_y, p) => tf.mean(tf.neg(tf.log(p))),
   ),
   // maxvfischer/keras-image-segmentation-loss-functions#1: "somewhere a log(y_pred) was log(0)" in the focal loss.

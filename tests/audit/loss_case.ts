@@ -320,14 +320,6 @@ export const onRows = (yPred: PredictionKind, ...rows: Parameters<typeof rowsOf>
   sample: rowsOf(...rows),
 });
 
-/** Outputs of a kind without labels. */
-export const withoutLabels = (
-  yPred: PredictionKind,
-  output: RowOutput,
-  ideal: IdealOutput,
-  others?: readonly BatchKind[],
-): AuditOptions => ({ ...onRows(yPred, noLabels, output, ideal, others), yTrue: "none" });
-
 /** Random and perfect batches whose outputs are drawn in one way, perfect or not. */
 export const sampled = (label: RowLabel, output: (label: number[], u: Uniform, perfect: boolean) => number[]): Sample =>
   rowsOf(label, (u, y) => output(y, u, false), (y, u) => output(y, u, true));
