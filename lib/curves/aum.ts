@@ -1,5 +1,5 @@
-import type { CurveRows } from "./curve.ts";
-import { type RankedRows, rankRows } from "../numerics/rank.ts";
+import { type CurveRows, rankChecked } from "./curve.ts";
+import type { RankedRows } from "../numerics/rank.ts";
 
 /** The AUM and its one-sided derivatives with respect to each output. */
 export interface AumDerivatives {
@@ -49,11 +49,13 @@ export function aumOfRanked(
  * a derivative is the difference that the row makes to the minimum just above, or just below, its output. Rows that tie
  * have two different one-sided derivatives.
  *
+ * @throws {RangeError} If an output is NaN.
+ *
  * @see Hillman and Hocking, "Optimizing ROC Curves with a Sort-Based Surrogate Loss for Binary Classification and Changepoint
  * Detection", Journal of Machine Learning Research 24, 2023.
  */
 export function aumDerivatives(rows: CurveRows): AumDerivatives {
-  const ranked = rankRows(rows), { order } = ranked, n = order.length;
+  const ranked = rankChecked("the AUM", rows), { order } = ranked, n = order.length;
   const left = new Float64Array(n), right = new Float64Array(n);
   const value = aumOfRanked(ranked, [1, 1], (k, falling, rising) => {
     left[order[k]] = falling;

@@ -1,5 +1,7 @@
 import type { Slice } from "../counts/counts.ts";
-import { rankRows } from "../numerics/rank.ts";
+import { describe } from "../check/describe.ts";
+import { refuse } from "../batch/read_batch.ts";
+import { type RankedRows, rankRows } from "../numerics/rank.ts";
 
 /**
  * The confusion counts at every threshold, from the highest threshold to the lowest: the points of a ROC curve and of a
@@ -40,6 +42,16 @@ export function takeSlice({ yTrue, yPred, sampleWeight }: CurveRows, slice: Slic
   return { yTrue: y.subarray(0, kept), yPred: p.subarray(0, kept), sampleWeight: w.subarray(0, kept) };
 }
 
+/** Sorts rows by their outputs; throws where an output is NaN, which has no rank and ends up first or last. */
+export function rankChecked(what: string, rows: CurveRows): RankedRows {
+  const ranked = rankRows(rows), { sorted } = ranked;
+  if (Number.isNaN(sorted[0]) || Number.isNaN(sorted[sorted.length - 1])) {
+    const row = Array.prototype.findIndex.call(rows.yPred, (output) => Number.isNaN(Number(output)));
+    throw refuse(what, "yPred", `must be numbers, row ${row} is ${describe(rows.yPred[row])}`);
+  }
+  return ranked;
+}
+
 /**
  * Counts at every threshold: one point per different output, equal outputs together, in float64.
  *
@@ -49,9 +61,10 @@ export function takeSlice({ yTrue, yPred, sampleWeight }: CurveRows, slice: Slic
  *
  * @param rows Labels, outputs and weights.
  * @returns The curve; without rows it has no point.
+ * @throws {RangeError} If an output is NaN.
  */
 export function exactCurve(rows: CurveRows): Curve {
-  const { sorted, positive, negative } = rankRows(rows), n = sorted.length;
+  const { sorted, positive, negative } = rankChecked("a curve", rows), n = sorted.length;
   const thresholds = new Float64Array(n), tp = new Float64Array(n), fp = new Float64Array(n);
   let points = 0, positives = 0, negatives = 0;
   for (let k = 0; k < n; k++) {

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import {
+  aumDerivatives,
   aumLoss,
   aumLossAndGradient,
   averagePrecision,
@@ -251,4 +252,12 @@ Deno.test("meters: settings through JSON, an ignored NaN, logits; what is no JSO
     1,
     "a query without a gain counts nowhere",
   );
+});
+
+Deno.test("an output that is NaN has no rank: its row is named, whatever the type of the numbers", () => {
+  const yTrue = [1, 0, 1], value = "row 1 is NaN";
+  for (const yPred of [[0.5, NaN, 0.1], Float32Array.of(1, -NaN, 0), Float64Array.of(0.1, NaN, NaN)]) {
+    assertRefused(() => aumDerivatives({ yTrue, yPred }), { argument: "yPred", value });
+    assertRefused(() => exactCurve({ yTrue, yPred }), { argument: "yPred", value });
+  }
 });
