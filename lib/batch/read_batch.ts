@@ -47,6 +47,8 @@ export type BatchTensors = Inputs<ShapedNumbers>;
 export interface BatchOptions {
   /** Reads the outputs as logits. */
   fromLogits: boolean;
+  /** Refuses logits of ±∞. */
+  finite?: boolean;
   /** Allows more than one output per row. */
   columns?: boolean;
   /** The label of rows that count nowhere. */
@@ -172,7 +174,7 @@ export function readBatch(what: string, tensors: BatchTensors, options: BatchOpt
     `row ${examples === undefined ? firstRow + i : examples[Math.floor(i / perExample)] * perExample + i % perExample}`;
   const place = (i: number) => classes === 1 ? rowAt(i) : `${rowAt(Math.floor(i / classes))}, column ${i % classes}`;
   const outputs = yPred.dataSync();
-  checkOutputs(what, outputs, options.fromLogits, place);
+  checkOutputs(what, outputs, options, place);
   const weights = sampleWeight?.dataSync();
   if (weights !== undefined) {
     const at = rowWeights ? rowAt : place;
@@ -227,13 +229,15 @@ function checkClasses(
 function checkOutputs(
   what: string,
   outputs: ArrayLike<number>,
-  fromLogits: boolean,
+  { fromLogits, finite = false }: Pick<BatchOptions, "fromLogits" | "finite">,
   place: (i: number) => string,
 ): void {
-  const [low, high] = fromLogits ? [-Infinity, Infinity] : [-rounding, 1 + rounding];
+  const most = finite ? Number.MAX_VALUE : Infinity,
+    [low, high] = fromLogits ? [-most, most] : [-rounding, 1 + rounding];
+  const rule = finite ? "be finite" : fromLogits ? "be numbers" : "lie in [0, 1]";
   checkRange(outputs, low, high, (value, i) => {
-    const hint = Number.isNaN(value) ? "" : "; if these are logits, say fromLogits: true";
-    return refuse(what, "yPred", `must ${fromLogits ? "be numbers" : "lie in [0, 1]"}, ${place(i)} is ${value}${hint}`);
+    const hint = fromLogits || Number.isNaN(value) ? "" : "; if these are logits, say fromLogits: true";
+    return refuse(what, "yPred", `must ${rule}, ${place(i)} is ${value}${hint}`);
   });
 }
 

@@ -53,7 +53,7 @@ export interface OrderLoss {
 function readingOf(name: string, { average = "binary", ignoreLabel }: OrderLossOptions): BatchOptions {
   check(`make ${name}`, { average }, oneOf("binary", "macro"));
   check(`make ${name}`, { ignoreLabel }, optional(aNumber));
-  return { fromLogits: true, columns: average === "macro", ignoreLabel }; // outputs may be any numbers
+  return { fromLogits: true, finite: true, columns: average === "macro", ignoreLabel }; // outputs may be any finite numbers
 }
 
 /** Checks the options of the pairs' loss. */
@@ -126,7 +126,7 @@ function onArrays(
  * @returns The value and the gradient: 0 without a positive or a negative.
  * @throws {TypeError} If an option is unknown, or an argument is neither a tensor nor an array.
  * @throws {RangeError} If an option is out of range, shapes do not fit, there is no row, labels are outside [0, 1], an output
- * is NaN, or weights are negative or not finite.
+ * is not finite, or weights are negative or not finite.
  *
  * @see Rust and Hocking, "A Log-linear Gradient Descent Algorithm for Unbalanced Binary Classification using the All Pairs
  * Squared Hinge Loss", 2023, arXiv 2302.11062.
@@ -166,7 +166,7 @@ export function pairsLossAndGradient(
  * @returns The value and the gradient: 0 without a positive or a negative.
  * @throws {TypeError} If an option is unknown, or an argument is neither a tensor nor an array.
  * @throws {RangeError} If an option is out of range, shapes do not fit, there is no row, labels are outside [0, 1], an output
- * is NaN, or weights are negative or not finite.
+ * is not finite, or weights are negative or not finite.
  *
  * @see Hillman and Hocking, "Optimizing ROC Curves with a Sort-Based Surrogate Loss for Binary Classification and Changepoint
  * Detection", Journal of Machine Learning Research 24, 2023.

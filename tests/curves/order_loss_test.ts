@@ -124,4 +124,7 @@ Deno.test("bad input: a sentence that names the argument", () => {
   assertRefused(() => aumLoss({ average: "micro" as never }), { argument: "average", value: "'micro'" });
   assertRefused(() => aumLoss({ margin: 1 } as never), { error: TypeError, argument: "margin", value: "1" });
   assertRefused(() => aumLossAndGradient([1, 0], [NaN, 0]), { argument: "yPred", value: "NaN" });
+  const infinite = { argument: "yPred", value: "must be finite, row 1 is -Infinity" };
+  assertRefused(() => aumLossAndGradient([1, 0], [0, -Infinity]), infinite);
+  assertRefused(() => pairsLossAndGradient([1, 0], [0, -Infinity]), infinite);
 });
