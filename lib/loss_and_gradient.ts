@@ -1,3 +1,4 @@
+import { toNumbers } from "./batch/array_or_tensor.ts";
 import { type Inputs, readBatch, readBatchShape, type ShapedNumbers } from "./batch/read_batch.ts";
 import { describe } from "./check/describe.ts";
 import { check, integerFrom } from "./check/value.ts";
@@ -84,10 +85,10 @@ function shaped(
       );
     }
     const flat = new Float64Array(given.length * width);
-    given.forEach((row, i) => flat.set(row, i * width));
+    given.forEach((row, i) => flat.set(toNumbers(what, argument, { values: row }, i * width), i * width));
     [values, shape] = [flat, [given.length, width]];
   } else {
-    values = given as ArrayLike<number>;
+    values = toNumbers(what, argument, { values: given as ArrayLike<number> });
     const width = columns(values.length);
     if (values.length % width !== 0) {
       throw new RangeError(
@@ -158,7 +159,7 @@ export function lossAndGradient(
   const inputs: Inputs<ShapedNumbers> = {
     yTrue: shaped(name, "yTrue", yTrue, like),
     yPred: outputs,
-    sampleWeight: sampleWeight && shaped(name, "sampleWeight", sampleWeight, like),
+    sampleWeight: sampleWeight === undefined ? undefined : shaped(name, "sampleWeight", sampleWeight, like),
   };
   const numbers = {
     yTrue: inputs.yTrue.dataSync(),

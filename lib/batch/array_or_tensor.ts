@@ -55,13 +55,20 @@ export function readEntries(task: string, argument: string, given: unknown): Ent
 export const shapeText = ({ rows, columns }: Entries): string =>
   columns === undefined ? `[${rows}]` : `[${rows}, ${columns}]`;
 
-/** The entries as numbers: a typed array unchanged, anything else as float64. */
-export function toNumbers(task: string, argument: string, { values }: Entries): ArrayLike<number> {
+/** The entries as numbers: a typed array unchanged, anything else as float64; an error counts them from `first`. */
+export function toNumbers(
+  task: string,
+  argument: string,
+  { values }: Pick<Entries, "values">,
+  first = 0,
+): ArrayLike<number> {
   if (ArrayBuffer.isView(values) && typeof values[0] === "number") return values as ArrayLike<number>;
   const numbers = new Float64Array(values.length);
   for (let i = 0; i < numbers.length; i++) {
     const value = withoutBigint(values[i]);
-    if (typeof value !== "number") throw refuse(task, argument, `must hold numbers, entry ${i} is ${describe(value)}`);
+    if (typeof value !== "number") {
+      throw refuse(task, argument, `must hold numbers, entry ${first + i} is ${describe(value)}`);
+    }
     numbers[i] = value;
   }
   return numbers;

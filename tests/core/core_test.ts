@@ -241,6 +241,18 @@ Deno.test("bad input: one sentence that names the argument", () => {
       () => lossAndGradient("10" as never, [0.5, 0.1], { score: "f1" }),
       "'yTrue' must be an array of numbers, it is '10'",
     ],
+    [
+      () => lossAndGradient([1, null] as never, [0.5, 0.1], { score: "f1" }),
+      "'yTrue' must hold numbers, entry 1 is null",
+    ],
+    [
+      () => lossAndGradient([1, 0], [[0.5], ["0.1"]] as never, { score: "f1" }),
+      "'yPred' must hold numbers, entry 1 is '0.1'",
+    ],
+    [
+      () => lossAndGradient([1, 0], [0.5, 0.1], { score: "f1", sampleWeight: "" as never }),
+      "'sampleWeight' must be an array of numbers, it is ''",
+    ],
     [() => lossAndGradient([1], [0.5], undefined as never), "Cannot use 'score'"],
     [() => lossAndGradient([1], [0.5], { score: "f1", slop: 3 } as never), "'slop' is 3, but there is no such option"],
     [
