@@ -29,7 +29,8 @@ export const withoutBigint = (value: unknown): unknown => typeof value === "bigi
 export function readEntries(task: string, argument: string, given: unknown): Entries {
   if (isTensor(given)) {
     if (given.isDisposed) throw refuse(task, argument, "is disposed");
-    const { shape } = given, [rows, columns] = shape;
+    const { shape, dtype } = given, [rows, columns] = shape;
+    if (dtype === "complex64") throw refuse(task, argument, `must hold numbers or words, its dtype is ${dtype}`);
     if (shape.length !== 1 && shape.length !== 2) {
       throw refuse(task, argument, `must have the shape [n] or [n, c], it has [${shape.join(", ")}]`);
     }

@@ -9,13 +9,22 @@ export type RowCosts = { readonly [Outcome in keyof Counts]?: number | ArrayLike
 const refuse = (task: string, argument: string, problem: string): Error =>
   new RangeError(`Cannot ${task}: '${argument}' ${problem}`);
 
+const isList = (value: unknown): boolean => typeof (value as ArrayLike<number> | null | undefined)?.length === "number";
+
+/** Throws unless the labels are a list. */
+function checkLabels(task: string, yTrue: ArrayLike<number>): void {
+  if (typeof yTrue === "string" || !isList(yTrue)) {
+    throw new TypeError(`Cannot ${task}: 'yTrue' must be an array of numbers, it is ${describe(yTrue)}`);
+  }
+}
+
 /** Returns a cost per row; throws unless it is one finite number, or one per row. */
 function costsOf(task: string, key: keyof Counts, cost: number | ArrayLike<number>, rows: number): ArrayLike<number> {
   if (typeof cost === "number") {
     if (Number.isFinite(cost)) return new Float64Array(rows).fill(cost);
     throw refuse(task, key, `must be a finite number, or one per row, it is ${cost}`);
   }
-  if (typeof cost?.length !== "number") {
+  if (!isList(cost)) {
     throw new TypeError(`Cannot ${task}: '${key}' must be a number, or one per row, it is ${describe(cost)}`);
   }
   if (cost.length !== rows) throw refuse(task, key, `has ${cost.length} numbers, 'yTrue' has ${rows} rows`);
@@ -36,7 +45,7 @@ function costsOf(task: string, key: keyof Counts, cost: number | ArrayLike<numbe
  * @param yTrue Labels, 0 or 1, one per row.
  * @param costs The cost of each outcome, for all rows or per row.
  * @returns A weight ≥ 0 per row, float32.
- * @throws {TypeError} An unknown outcome, a cost that is neither a number nor a list.
+ * @throws {TypeError} Labels that are not an array, an unknown outcome, a cost that is neither a number nor a list.
  * @throws {RangeError} A label that is not 0 or 1, a cost that is not finite, a list of another length, or a row whose right
  * decision costs more than the wrong one.
  *
@@ -53,10 +62,11 @@ function costsOf(task: string, key: keyof Counts, cost: number | ArrayLike<numbe
  * ```
  */
 export function costWeights(yTrue: ArrayLike<number>, costs: RowCosts): Float32Array<ArrayBuffer> {
-  const task = "weigh rows by costs", rows = yTrue.length;
+  const task = "weigh rows by costs";
+  checkLabels(task, yTrue);
   checkOptions("weights of costs", costs, countKeys);
   const given = withDefaults<number | ArrayLike<number>>(costs);
-  const { tp, fp, fn, tn } = mapCounts((key) => costsOf(task, key, given[key], rows));
+  const { tp, fp, fn, tn } = mapCounts((key) => costsOf(task, key, given[key], yTrue.length));
   return Float32Array.from(yTrue, (label, row) => {
     if (label !== 0 && label !== 1) throw refuse(task, "yTrue", `must hold 0 and 1, row ${row} is ${describe(label)}`);
     const [wrong, right, beyond] = label === 1 ? ["fn", "tp", fn[row] - tp[row]] : ["fp", "tn", fp[row] - tn[row]];
@@ -83,6 +93,7 @@ export function beyondCheapest(costs: readonly number[]): number[] {
  * @param yTrue Class indices, one per row.
  * @param matrix The costs: `matrix[j][k]` of deciding class k where class j is true.
  * @returns Labels in [0, 1], c per row, float32.
+ * @throws {TypeError} Labels that are not an array.
  * @throws {RangeError} A matrix that is not square or has a number that is not finite, costs that do not depend on the decision,
  * or a label that is not one of its classes.
  *
@@ -106,7 +117,9 @@ export function costLabels(
   yTrue: ArrayLike<number>,
   matrix: readonly (readonly number[])[],
 ): Float32Array<ArrayBuffer> {
-  const task = "make labels of a cost matrix", c = checkMatrix(task, matrix);
+  const task = "make labels of a cost matrix";
+  checkLabels(task, yTrue);
+  const c = checkMatrix(task, matrix);
   const beyond = matrix.map(beyondCheapest), most = Math.max(...beyond.flat());
   if (most === 0) throw refuse(task, "matrix", "has costs that do not depend on the decision");
   const labels = new Float32Array(yTrue.length * c);

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { describe, isTensor } from "../check/describe.ts";
 import type { Step } from "../steps/step.ts";
 import { customOp, firstOrderOnly } from "./engine.ts";
 import type { Tensor } from "./tensor.ts";
@@ -18,6 +19,7 @@ const mapped = (x: Tensor, f: (v: number) => number): Tensor =>
  * @param step A step.
  * @param x A tensor of any shape.
  * @returns A float32 tensor of the same shape.
+ * @throws {TypeError} If `x` is not a tensor.
  *
  * @example
  * ```ts
@@ -31,6 +33,9 @@ const mapped = (x: Tensor, f: (v: number) => number): Tensor =>
  * ```
  */
 export function applyStep(step: Step, x: Tensor): Tensor {
+  if (!isTensor(x)) {
+    throw new TypeError(`Cannot apply the step '${step.name}': 'x' must be a tensor, it is ${describe(x)}`);
+  }
   return customOp(
     x,
     (_, save) => {

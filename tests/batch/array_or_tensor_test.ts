@@ -18,10 +18,12 @@ Deno.test("entries of tensors: one axis, one column, several columns", () => {
   const [scalar, cube] = [tf.scalar(1), tf.zeros([1, 2, 3])];
   refused(() => read(scalar), "must have the shape [n] or [n, c], it has []");
   refused(() => read(cube), "must have the shape [n] or [n, c], it has [1, 2, 3]");
+  const complex = tf.complex([1, 0], [0, 1]);
+  refused(() => read(complex), "must hold numbers or words, its dtype is complex64");
   two.dispose();
   refused(() => read(two), "is disposed");
   assertStrictEquals(toTensor("a score", "yPred", flat), flat);
-  tf.dispose([flat, one, scalar, cube]);
+  tf.dispose([flat, one, scalar, cube, complex]);
 });
 
 Deno.test("entries of arrays: a flat list is taken as it is, rows and iterables are copied", () => {

@@ -102,4 +102,9 @@ Deno.test("costs: what is refused is named, with its row", () => {
   for (const [y, matrix, sentence] of matrices) {
     assertThrows(() => costLabels(y, matrix as number[][]), RangeError, sentence);
   }
+  for (const yTrue of [undefined, null, 1, "10"]) {
+    const sentence = "'yTrue' must be an array of numbers, it is";
+    assertThrows(() => costWeights(yTrue as never, {}), TypeError, sentence);
+    assertThrows(() => costLabels(yTrue as never, [[0, 1], [1, 0]]), TypeError, sentence);
+  }
 });

@@ -1,5 +1,5 @@
 // Steps on tensors: `apply`, its gradient, and the tensors they make.
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { applyStep, identity, round, softsign, type Step, steps, straightThrough, toStep } from "../../lib/mod.ts";
 import { assertAllWithin, counted, onBackends } from "../helpers.ts";
@@ -117,5 +117,12 @@ Deno.test("round: an output that is the threshold rounded to float32 is the thre
     for (const step of [round({ threshold }), straightThrough(softsign({ threshold }))]) {
       assertEquals([threshold, rounded, next].map(step.value), [0, 0, 1], `${step.name} at ${threshold}`);
     }
+  }
+});
+
+Deno.test("a step is applied to a tensor: anything else is named", () => {
+  for (const x of [[0.5], 0.5, undefined, null, Float32Array.of(0.5)]) {
+    const sentence = "Cannot apply the step 'softsign': 'x' must be a tensor, it is";
+    assertThrows(() => applyStep(softsign(), x as never), TypeError, sentence);
   }
 });
