@@ -38,6 +38,12 @@ export const aNumber: Rule = { must: "a number", valid: (value) => typeof value 
 
 export const aFunction: Rule = { must: "a function", valid: (value) => typeof value === "function", Kind: TypeError };
 
+export const aSignal: Rule = {
+  must: "an AbortSignal",
+  valid: (value) => typeof (value as AbortSignal | null | undefined)?.throwIfAborted === "function",
+  Kind: TypeError,
+};
+
 /** Rule for a number above 0. */
 export const positive: Rule = /* @__PURE__ */ numberThat("a number above 0", (value) => value > 0 && value < Infinity);
 

@@ -1,5 +1,5 @@
 import { describe } from "../check/describe.ts";
-import { check, integerFrom } from "../check/value.ts";
+import { aFunction, aSignal, check, integerFrom, optional } from "../check/value.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { CurveScoreName } from "../curves/to_curve_score.ts";
 import { checkHeavyTails } from "../data/prepare_columns.ts";
@@ -100,6 +100,8 @@ function checkOptions(options: CompareLossesOptions): void {
   check(TASK, { repeats: options.repeats ?? 10 }, integerFrom(3, 1000));
   check(TASK, { seed: options.seed ?? 1 }, integerFrom(0, 2 ** 31));
   checkHeavyTails(TASK, options.heavyTails ?? "yeoJohnson");
+  check(TASK, { onProgress: options.onProgress, onSplit: options.onSplit }, optional(aFunction));
+  check(TASK, { signal: options.signal }, optional(aSignal));
   if (options.costs === undefined) return;
   checkCosts(options.costs);
   if (options.score === undefined) return;
@@ -231,7 +233,7 @@ function withHeavyTails(table: TableDataset, splits: readonly Split[]): TableDat
  * @param source The table: the path of a CSV or Parquet file, or a polars frame.
  * @param options The label, and how to compare.
  * @returns The scores of each loss, the differences, and the recommendation: a sentence of advice, and the evidence.
- * @throws {TypeError} An unknown option, a score that does not exist.
+ * @throws {TypeError} An unknown option or one of the wrong type, a score that does not exist.
  * @throws {RangeError} An option out of range; a table that `readTable` refuses; a class of fewer than 10 rows; a score at
  * which a useless model is perfect (precision alone), or whose mean over several classes says little (accuracy); costs that
  * are missing or no numbers in a row, or under which a constant decision costs nothing.

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check/options.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { type LabelledFrame, labelsOf } from "./labels.ts";
 import type { Dataset } from "./load_dataset.ts";
@@ -54,6 +55,7 @@ function frameColumns({ frame, features, categorical, label }: FrameDataset): Co
  * @param options `heavyTails: "yeoJohnson"`: what {@linkcode compareLosses} does to numeric columns with heavy tails.
  * @returns The tensors, the columns' names, and the numbers that were subtracted, divided by and filled in. Call `dispose()`
  * when done.
+ * @throws {TypeError} If an option is unknown.
  * @throws {RangeError} If a row is not in the table or in two parts, a part is empty, or a label is not a class's index.
  * @throws {Error} If a column is not in the frame, or has no value in the training rows.
  *
@@ -72,6 +74,7 @@ function frameColumns({ frame, features, categorical, label }: FrameDataset): Co
  * ```
  */
 export function prepare(dataset: FrameDataset | TableDataset, split: Split, options: PrepareOptions = {}): Prepared {
+  checkOptions("the parts", options, ["heavyTails"]);
   const columns = "frame" in dataset ? frameColumns(dataset) : dataset.columns;
   const arrays = prepareColumns(columns, labelsOf(TASK, dataset), split, options), { features } = arrays;
   const toPart = ({ x, y }: PartArrays): Part => ({

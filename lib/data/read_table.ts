@@ -1,6 +1,6 @@
 import { checkOptions } from "../check/options.ts";
 import { describe } from "../check/describe.ts";
-import { check, integerFrom, optional, type Rule } from "../check/value.ts";
+import { aBoolean, check, integerFrom, optional, type Rule } from "../check/value.ts";
 import { type ClassLabel, classLabel } from "./class_label.ts";
 import { separators } from "./csv.ts";
 import { type DecimalMark, withDecimalPoints } from "./decimal_comma.ts";
@@ -298,6 +298,14 @@ const optionNames = [
 
 const aColumn: Rule = { must: "the name of a column", valid: (name) => typeof name === "string", Kind: TypeError };
 
+const names: Rule = {
+  must: "a list of names of columns",
+  valid: (list) => Array.isArray(list) && list.every((name) => typeof name === "string"),
+  Kind: TypeError,
+};
+const texts: Rule = { ...names, must: "a list of texts" };
+const aText: Rule = { must: "a text, as in the table", valid: (text) => typeof text === "string", Kind: TypeError };
+
 const aMark: Rule = { must: "'.' or ','", valid: (mark) => mark === "." || mark === "," };
 const aSeparator: Rule = {
   must: "',', ';', '|' or a tab",
@@ -307,8 +315,13 @@ const aSeparator: Rule = {
 /** Throws unless the options are those of a table. */
 function checkTableOptions(options: ReadTableOptions): void {
   checkOptions("the table", options, optionNames);
-  const { label, mergeRare = 0, rows = 1, separator, decimal } = options;
+  const { label, positive, drop, keep, numbers, beside, missing, dropUnlabelled } = options;
   check(TASK, { label }, aColumn);
+  check(TASK, { positive }, optional(aText));
+  check(TASK, { drop, keep, numbers, beside }, optional(names));
+  check(TASK, { missing }, optional(texts));
+  check(TASK, { dropUnlabelled }, optional(aBoolean));
+  const { mergeRare = 0, rows = 1, separator, decimal } = options;
   check(TASK, { mergeRare }, integerFrom(0));
   check(TASK, { rows }, integerFrom(1, 2 ** 31 - 1));
   check(TASK, { separator }, optional(aSeparator));
@@ -325,7 +338,7 @@ function checkTableOptions(options: ReadTableOptions): void {
  * Parquet file, or a polars frame.
  * @param options The label, and how columns and missing values are read.
  * @returns The columns and the classes, for {@linkcode trainTestSplit} and {@linkcode prepare}.
- * @throws {TypeError} A source of another kind, an unknown option, a label that is not a column's name.
+ * @throws {TypeError} A source of another kind, an unknown option, or one of the wrong type.
  * @throws {RangeError} A column that does not exist, a missing label or a label with a single value, a number that is
  * infinite or beyond ±1e30, an integer beyond 2⁵³, dates, lists, a column of numbers with a few texts, numbers formatted as
  * text, a thousands separator beside a decimal comma, more than 100 distinct texts; of several such columns all are named. Rows

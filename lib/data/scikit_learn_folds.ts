@@ -1,3 +1,4 @@
+import { checkOptions } from "../check/options.ts";
 import { check, integerFrom } from "../check/value.ts";
 import type { Split } from "./types.ts";
 import { labelsOf, rowsByClass } from "./labels.ts";
@@ -80,6 +81,7 @@ const TASK = "make scikit-learn's folds";
  * @param labels The class indices of the rows, from 0.
  * @param options The number of folds and the seed (an integer from 0 to 2³² − 1).
  * @returns One split per fold, rows in ascending order, with an empty validation part.
+ * @throws {TypeError} If an option is unknown.
  * @throws {RangeError} If an option or a label is out of range, or every class has fewer rows than there are folds.
  *
  * @see scikit-learn, `StratifiedKFold`.
@@ -94,6 +96,7 @@ const TASK = "make scikit-learn's folds";
  * ```
  */
 export function scikitLearnFolds(labels: ArrayLike<number>, options: StratifiedKFoldOptions): Split[] {
+  checkOptions("folds", options, ["folds", "seed"]);
   const { folds, seed } = options;
   check(TASK, { folds }, integerFrom(2));
   const shuffle = numpyShuffle(seed);

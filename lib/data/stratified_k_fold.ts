@@ -1,3 +1,4 @@
+import { checkOptions } from "../check/options.ts";
 import { check, integerFrom } from "../check/value.ts";
 import type { Split } from "./types.ts";
 import { type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
@@ -20,6 +21,7 @@ const TASK = "make folds";
  * @param dataset A data set, a table, or the class indices of its rows, from 0.
  * @param options The number of folds and the seed.
  * @returns One split per fold, with an empty validation part.
+ * @throws {TypeError} If an option is unknown.
  * @throws {RangeError} If an option or a label is out of range, or a class has fewer rows than there are folds.
  *
  * @example Usage
@@ -35,6 +37,7 @@ export function stratifiedKFold(
   dataset: LabelledRows,
   options: StratifiedKFoldOptions,
 ): Split[] {
+  checkOptions("folds", options, ["folds", "seed"]);
   const { folds, seed } = options;
   check(TASK, { folds }, integerFrom(2));
   const random = seededRandom(seed);

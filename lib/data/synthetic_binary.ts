@@ -1,3 +1,4 @@
+import { checkOptions } from "../check/options.ts";
 import { check, integerFrom, numberThat } from "../check/value.ts";
 import { fraction } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";
@@ -37,6 +38,7 @@ const TASK = "make a synthetic problem";
  *
  * @param options The problem's size, balance, difficulty and seed.
  * @returns The features and the labels, in random order.
+ * @throws {TypeError} If an option is unknown.
  * @throws {RangeError} If an option is out of range, or a class would have no row.
  *
  * @example Usage
@@ -50,6 +52,7 @@ const TASK = "make a synthetic problem";
  * ```
  */
 export function syntheticBinary(options: SyntheticBinaryOptions): SyntheticBinary {
+  checkOptions("a synthetic problem", options, ["rows", "features", "prevalence", "separation", "seed"]);
   const { rows, features = 2, prevalence, separation, seed } = options;
   check(TASK, { rows }, integerFrom(2));
   check(TASK, { features }, integerFrom(1));

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check/options.ts";
 import { check } from "../check/value.ts";
 import type { Split } from "./types.ts";
 import { fraction, type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
@@ -88,6 +89,7 @@ function splitGroups(labels: ArrayLike<number>, groups: Int32Array, options: Tra
  * @param dataset A data set, a table, or the class indices of its rows, from 0.
  * @param options The seed and the parts' sizes.
  * @returns The rows of each part.
+ * @throws {TypeError} If an option is unknown.
  * @throws {RangeError} If a fraction, the seed or a label is out of range, or a part would have no row.
  *
  * @example Usage
@@ -104,6 +106,7 @@ export function trainTestSplit(
   dataset: LabelledRows,
   options: TrainTestSplitOptions,
 ): Split {
+  checkOptions("the split", options, ["seed", "testFraction", "validationFraction", "stratify"]);
   if ("yTrue" in dataset && dataset.groups !== undefined) return splitGroups(dataset.yTrue, dataset.groups, options);
   const { seed, testFraction = 0.3, validationFraction = 0, stratify = true } = options;
   check(TASK, { testFraction }, fraction);

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { metrics } from "@tensorflow/tfjs-layers";
 import { hardOptions, type LossParts, partsOfLoss, type ResolvedOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
-import { aBoolean, check, integerFrom, oneOf, optional } from "../check/value.ts";
+import { aBoolean, aSignal, check, integerFrom, oneOf, optional } from "../check/value.ts";
 import { type CheckpointStore, fileSystem } from "./checkpoint_file.ts";
 import { checkOptions } from "../check/options.ts";
 import { isGuarded } from "../losses/guarded_losses.ts";
@@ -262,8 +262,6 @@ export function checkFit(model: LayersModel, data: TrainingData, options: FitMet
     if (typeof one === "object" && one !== null) continue;
     throw new TypeError(`Cannot ${task}: 'callbacks' must be objects of functions, one is ${describe(one)}`);
   }
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
-    throw new TypeError(`Cannot ${task}: 'signal' must be an AbortSignal, it is ${describe(signal)}`);
-  }
+  check(task, { signal }, optional(aSignal));
   checkCheckpoint(options);
 }

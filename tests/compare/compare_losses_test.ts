@@ -151,6 +151,9 @@ Deno.test("compareLosses: what is refused, before any work, by name", async () =
     [frame, { positive: "2" }, /'positive' must be a value of 'ill' \('0', '1'\), it is '2'/],
     [frame, { repeats: 2 }, /'repeats' must be an integer from 3/],
     [frame, { seed: -1 }, /'seed' must be an integer/],
+    [frame, { onProgress: "log" as never }, /'onProgress' must be a function, it is 'log'/],
+    [frame, { onSplit: true as never }, /'onSplit' must be a function, it is true/],
+    [frame, { signal: {} as never }, /'signal' must be an AbortSignal, it is an object/],
     [frame, { heavyTails: "log" as "keep" }, /'heavyTails' must be 'yeoJohnson' or 'keep', it is 'log'/],
     [
       frame,

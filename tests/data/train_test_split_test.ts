@@ -1,6 +1,14 @@
 import { assert, assertEquals, assertLess, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { loadDataset, takeRows, trainTestSplit } from "@roundabout/roundabout/data";
+import {
+  loadDataset,
+  prepare,
+  scikitLearnFolds,
+  stratifiedKFold,
+  syntheticBinary,
+  takeRows,
+  trainTestSplit,
+} from "@roundabout/roundabout/data";
 import { digest } from "../helpers.ts";
 import { names } from "./facts.ts";
 
@@ -123,4 +131,18 @@ Deno.test("takeRows: takes the rows in the order given, types and missing values
     RangeError,
     "Cannot take rows: 'rows' must be an integer from 0 to 4453, it is 4454",
   );
+});
+
+Deno.test("a misspelt option of splits, folds, parts and problems is refused: it would be a default", async () => {
+  const labels = [0, 0, 1, 1], wrong = { validationFracton: 0.2 }, wdbc = await loadDataset("wdbc");
+  const problem = { rows: 10, prevalence: 0.5, separation: 1, seed: 1 };
+  for (
+    const call of [
+      () => trainTestSplit(labels, { seed: 1, ...wrong }),
+      () => stratifiedKFold(labels, { folds: 2, seed: 1, ...wrong }),
+      () => scikitLearnFolds(labels, { folds: 2, seed: 1, ...wrong }),
+      () => syntheticBinary({ ...problem, ...wrong }),
+      () => prepare(wdbc, trainTestSplit(wdbc, { seed: 1 }), wrong as object),
+    ]
+  ) assertThrows(call, TypeError, "'validationFracton' is 0.2, but there is no such option, only");
 });
