@@ -111,6 +111,9 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
   for (const one of callbacks) await (one[event] as ((...values: unknown[]) => unknown) | undefined)?.(...values);
 }
 
+/** The models of trainings that have not ended. */
+const inTraining = new WeakSet<LayersModel>();
+
 /**
  * Trains a model on the score of the whole data set, which the mean of the batches' scores is not.
  *
@@ -163,6 +166,7 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
  * between the passes; the weights are no longer finite; an epoch has no gradient with respect to the outputs or the weights
  * (the error says what to change); the decision is `{ top: k }`; the checkpoint is of a different training; or the score is
  * constant on the validation data, for example because there are no positives.
+ * @throws {Error} If another call of `fitMetric` still trains the model.
  *
  * @see Schmidt, Le Roux and Bach, "Minimizing Finite Sums with the Stochastic Average Gradient", Mathematical Programming
  * 162, 2017, for the memory of the most recent terms of a sum (SAG), there of gradients.
@@ -188,6 +192,9 @@ async function callAll(callbacks: readonly FitCallbacks[], event: Event, ...valu
  */
 export async function fitMetric(model: LayersModel, data: TrainingData, options: FitMetricOptions): Promise<FitResult> {
   checkFit(model, data, options);
+  if (inTraining.has(model)) {
+    throw new Error("Cannot train: 'model' is in training: another call of fitMetric has not ended, await it first");
+  }
   const { mode = "running", batchSize, seed = 0, validationData, optimizer = "adam", signal } = options;
   const { name } = lossOf(options, 0).loss, random = seededRandom(seed);
   signal?.throwIfAborted();
@@ -198,6 +205,7 @@ export async function fitMetric(model: LayersModel, data: TrainingData, options:
   const validation = validationData &&
     batchReader(name, validationData, isTensors(validationData) ? batchSize : undefined);
   const optimizerMade = toOptimizer(optimizer), stopRequest = listenForStop(model);
+  inTraining.add(model);
   try {
     return await fit({
       name,
@@ -212,6 +220,7 @@ export async function fitMetric(model: LayersModel, data: TrainingData, options:
       stopRequest,
     });
   } finally {
+    inTraining.delete(model);
     stopRequest.release();
     train.dispose();
     validation?.dispose();

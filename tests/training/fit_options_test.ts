@@ -251,6 +251,17 @@ slowOnWasm(
   },
 );
 
+Deno.test("one model has one training at a time: the second call is refused, and allowed after the first", async () => {
+  const data = problem(), model = network(), train = () => fitMetric(model, data, { loss: f1Loss(), epochs: 2 });
+  const first = train();
+  await assertRejects(train, Error, "Cannot train: 'model' is in training: another call of fitMetric has not ended");
+  const alone = await fitMetric(network(), data, { loss: f1Loss(), epochs: 2 });
+  assertEquals((await first).history, alone.history);
+  assertEquals(Object.hasOwn(model, "stopTraining"), false);
+  assertEquals((await train()).stopped, "epochs");
+  tf.dispose(data);
+});
+
 slowOnWasm("an AbortSignal ends it before the next batch; nothing is left", async () => {
   const data = problem(), before = tf.memory().numTensors + 2, abort = new AbortController();
   for (const mode of ["running", "exact"] as const) {
