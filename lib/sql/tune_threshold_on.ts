@@ -112,6 +112,12 @@ async function bestCuts(query: Query, table: Table, { score, pooled }: { score: 
  * assertEquals([threshold, value, scans], [0.5, 1, 1]);
  * ```
  */
+export function tuneThresholdOn(
+  query: Query,
+  options: TuneThresholdOnOptions & { average?: "binary" | "micro" },
+): Promise<TableThreshold & { threshold: number }>;
+/** Finds the threshold, or with "macro" and "weighted" one per output. */
+export function tuneThresholdOn(query: Query, options: TuneThresholdOnOptions): Promise<TableThreshold>;
 export async function tuneThresholdOn(query: Query, options: TuneThresholdOnOptions): Promise<TableThreshold> {
   checkOptions(task, options, [...tableOptions, "score", "average"]);
   const { average = "binary" } = options, score = toScore(options.score);

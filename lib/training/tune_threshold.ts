@@ -63,6 +63,13 @@ const what = "the tuned threshold";
  * assertEquals(f1Metric({ threshold })(yTrue, yPred).dataSync()[0], Math.fround(0.8));
  * ```
  */
+export function tuneThreshold(
+  yTrue: Tensor,
+  yPred: Tensor,
+  options: TuneThresholdOptions & { average?: "binary" | "micro" },
+): TunedThreshold & { threshold: number };
+/** Finds the threshold, or with "macro" and "weighted" one per column. */
+export function tuneThreshold(yTrue: Tensor, yPred: Tensor, options: TuneThresholdOptions): TunedThreshold;
 export function tuneThreshold(yTrue: Tensor, yPred: Tensor, options: TuneThresholdOptions): TunedThreshold {
   checkOptions(what, options, ["score", "sampleWeight", "average"]);
   const { sampleWeight, average = "binary" } = options, score = toScore(options.score);

@@ -65,7 +65,7 @@ Deno.test("the decisions are the same when the threshold is compared in float32"
   const next = random(4), a = Math.fround(0.3), neighbour = Math.fround(a + 2 ** -25);
   for (const p of [[a, neighbour], Array.from({ length: 50 }, () => Math.fround(next()))]) {
     const y = tf.tensor1d(p.map((v) => v > a ? 1 : 0)), yPred = tf.tensor1d(p);
-    const threshold = tuneThreshold(y, yPred, { score: "accuracy" }).threshold as number;
+    const threshold = tuneThreshold(y, yPred, { score: "accuracy" }).threshold;
     assertEquals(Math.fround(threshold), threshold);
     assertEquals([...tf.greater(yPred, tf.scalar(threshold)).dataSync()], [...y.dataSync()]);
   }
