@@ -1,7 +1,7 @@
 import { extentOf, labelsOf, type Sampler } from "./batches.ts";
 import { type Descent, descents } from "./descents.ts";
 import type { AuditEngine } from "./engines/engine.ts";
-import { remembering } from "./engines/remembering.ts";
+import { remembered, remembering } from "./engines/remembering.ts";
 import { type Observations, observe } from "./observations.ts";
 import { probesOf } from "./probes.ts";
 import { short as inDigits } from "./report.ts";
@@ -104,12 +104,13 @@ function isSlow(engine: AuditEngine, sampler: Sampler, seed: number): boolean {
 }
 
 /** Audits a loss through its engine. */
-export function auditEngine(asked: AuditEngine, settings: AuditSettings): AuditReport {
+export function auditEngine(given: AuditEngine, settings: AuditSettings): AuditReport {
+  const record = remembered((batch) => given.record(batch)), asked = { ...given, record };
   const { options, sampler, metric, leftBehind } = settings, { seed = 1, onProgress = () => {} } = options;
   const size = options.rows === undefined && isSlow(asked, sampler, seed) ? short : full,
     rows = options.rows ?? size.rows;
   const observations = observe(asked, sampler, seed, rows), { columns, random, other, deterministic } = observations;
-  const engine = deterministic ? remembering(asked.ofDeterministic ?? asked) : asked;
+  const engine = deterministic ? { ...remembering(given.ofDeterministic ?? given), record } : asked;
   const descend = (batch = random.batch) => descents({ engine, kind: options.yPred, columns }, batch, size.descent);
   let computed: readonly Descent[] | undefined;
   const context = { engine, observations, options, sampler, descents: () => computed ??= descend() };

@@ -47,9 +47,10 @@ export function observeBatch(engine: AuditEngine, random: BatchResult): BatchObs
  * @throws {TypeError} The sampler gives no random batch.
  */
 export function observe(engine: AuditEngine, sampler: Sampler, seed: number, rows: number): Observations {
+  const { ofDeterministic = engine } = engine;
   const draw = (kind: BatchKind, own: number): BatchResult | undefined => {
     const batch = sampler(kind, own, rows);
-    return batch && resultOf(engine, batch);
+    return batch && resultOf(ofDeterministic, batch);
   };
   const results = Object.fromEntries(batchKinds.map((kind) => [kind, draw(kind, seed)])) as Observations["results"];
   const { random } = results, other = draw("random", seed + 1);

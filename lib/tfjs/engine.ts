@@ -91,7 +91,7 @@ export const inHostMemory = (): boolean => ["cpu", "wasm"].includes(tf.getBacken
 export interface CpuBackend {
   readonly blockSize?: number;
   readonly data: { get(dataId: object): { readonly values: unknown } };
-  makeTensorInfo(shape: number[], dtype: string, values: Float32Array): TensorInfo;
+  makeTensorInfo(shape: number[], dtype: string, values: HostNumbers): TensorInfo;
   readSync(dataId: object): ArrayLike<number>;
   incRef(dataId: object): void;
   disposeData(dataId: object): void;
@@ -112,7 +112,7 @@ interface WasmBackend {
 }
 
 /** The numbers of a tensor in host memory. */
-type HostNumbers = Float32Array | Int32Array | Uint8Array;
+export type HostNumbers = Float32Array | Int32Array | Uint8Array;
 
 /** The heap of a backend in WebAssembly. */
 export interface Heap {

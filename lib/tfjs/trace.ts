@@ -1,31 +1,28 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type CpuBackend, cpuBackend, watchEngine } from "./engine.ts";
+import { type CpuBackend, cpuBackend, type HostNumbers, watchEngine } from "./engine.ts";
+import { quickKernel, roomFor } from "./quick_kernels.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Numbers that a kernel reads or makes: the tensors that stand for them in the inputs of kernels. */
-type Slot = { dataId: object }[];
-
-/** The inputs of a function and the constants in it; an input has no numbers of its own. */
-interface Source {
-  readonly slot: Slot;
-  readonly like: Tensor;
-  readonly numbers?: Float32Array;
+/** The numbers of a tensor of a function; of a result of a kernel, when the kernel has run. */
+interface Slot {
+  numbers: HostNumbers;
 }
 
-/** A kernel of a function. */
-interface Step {
-  readonly run: tf.KernelConfig["kernelFunc"];
-  readonly inputs: tf.NamedTensorInfoMap;
+/** A kernel that a function ran. */
+interface Kernel {
+  readonly name: string;
+  readonly given: Record<string, unknown>;
   readonly attrs: tf.NamedAttrMap;
-  readonly made: readonly { readonly slot: Slot; readonly shape: number[] }[];
+  readonly outputs: readonly Tensor[];
 }
 
 /** The kernels of a function, in their order. */
-interface Steps {
-  readonly sources: readonly Source[];
-  readonly steps: readonly Step[];
-  /** The results of the function, and the number of steps after which each is there. */
-  readonly results: readonly { readonly tensor: Tensor; readonly after: number }[];
+interface Kernels {
+  readonly inputs: readonly Slot[];
+  readonly kernels: readonly Kernel[];
+  readonly slotOf: (tensor: Tensor) => Slot;
+  /** The results of the function, and the number of kernels after which each is there. */
+  readonly results: readonly { readonly slot: Slot; readonly after: number }[];
 }
 
 /**
@@ -48,71 +45,80 @@ const mapTensors = (given: unknown, of: (tensor: Tensor) => Tensor): unknown =>
     ? given.map((one) => mapTensors(one, of))
     : given && Object.fromEntries(Object.entries(given).map(([name, one]) => [name, mapTensors(one, of)]));
 
-/** Runs a function and keeps its kernels, except those that compute constants or give the same numbers another shape. */
-function stepsOf(inputs: readonly Tensor[], run: () => readonly Tensor[]): Steps | undefined {
-  const sources: Source[] = [], steps: Step[] = [];
-  const places = new Map<object, { readonly slot: Slot; readonly after: number }>();
-  const addSlot = ({ dataId }: Tensor): Slot => {
-    const slot: Slot = [];
-    places.set(dataId, { slot, after: steps.length });
-    return slot;
-  };
-  const isKnown = ({ dataId }: Tensor) => places.has(dataId);
-  const standIn = (like: Tensor): Tensor => {
-    const { slot = [] } = places.get(like.dataId) ?? {}, { shape, dtype, dataId, id } = like;
-    if (!isKnown(like)) sources.push({ slot, like, numbers: like.dataSync().slice() as Float32Array });
-    const own = new tf.Tensor(shape, dtype, dataId, id) as Tensor;
-    slot.push(own);
+/** Copies an attribute, which the function may change. */
+const copied = (attr: unknown): unknown =>
+  Array.isArray(attr) ? attr.map(copied) : typeof attr === "object" ? structuredClone(attr) : attr;
+
+/** Makes the loops of a kernel, if it has some. */
+function quickStep({ name, given, attrs, outputs }: Kernel, slotOf: Kernels["slotOf"]): (() => void) | undefined {
+  const quick = quickKernel(name, given, attrs);
+  if (quick === undefined) return undefined;
+  const [x, y = x] = quick.operands.map(slotOf), made = outputs.map(slotOf);
+  quick.results.forEach((result, i) => made[i].numbers = roomFor(result));
+  return () => quick.results.forEach(({ write }, i) => write(made[i].numbers, x.numbers, y.numbers));
+}
+
+/** Makes a call of a kernel of TensorFlow.js. */
+function ownStep(backend: CpuBackend, { name, given, attrs, outputs }: Kernel, slotOf: Kernels["slotOf"]): () => void {
+  const { kernelFunc } = tf.getKernel(name, "cpu"), taken: { readonly own: Tensor; readonly slot: Slot }[] = [];
+  const made = outputs.map((output) => ({ slot: slotOf(output), shape: output.shape }));
+  const inputs = mapTensors(given, (like) => {
+    const { shape, dtype, dataId, id } = like, own = new tf.Tensor(shape, dtype, dataId, id) as Tensor;
+    taken.push({ own, slot: slotOf(like) });
     return own;
-  };
-  let isHidden = false;
-  const kernel = (name: string, given: Record<string, unknown>, own: Record<string, unknown>, result: unknown) => {
-    const outputs = tensorsIn(result), depends = Object.values(given).flatMap(tensorsIn).some(isKnown);
-    if (!depends || outputs.every(isKnown)) return;
-    const run = tf.getKernel(name, "cpu").kernelFunc, attrs = structuredClone(own) as tf.NamedAttrMap;
-    const made: { slot: Slot; shape: number[] }[] = [];
-    steps.push({ run, inputs: mapTensors(given, standIn) as tf.NamedTensorInfoMap, attrs, made });
-    for (const output of outputs) made.push({ slot: addSlot(output), shape: output.shape });
-  };
-  const customGradient = (_: unknown, result: unknown) => void (isHidden ||= !tensorsIn(result).every(isKnown));
-  const read = (dataId: object) => void (isHidden ||= places.has(dataId));
-  for (const like of inputs) sources.push({ slot: addSlot(like), like });
-  const results = watchEngine({ kernel, customGradient, read }, run);
-  if (isHidden || !results.every(isKnown)) return undefined;
-  return {
-    sources,
-    steps,
-    results: results.map((result) => ({ tensor: standIn(result), after: places.get(result.dataId)!.after })),
+  }) as tf.NamedTensorInfoMap;
+  return () => {
+    const dataIds: object[] = [];
+    try {
+      for (const { own, slot: { numbers } } of taken) {
+        dataIds.push(own.dataId = backend.makeTensorInfo(own.shape, own.dtype, numbers).dataId);
+      }
+      const results = [kernelFunc({ inputs, attrs, backend })].flat();
+      dataIds.push(...results.map(({ dataId }) => dataId));
+      made.forEach(({ slot, shape }, i) => {
+        if (!tf.util.arraysEqual(shape, results[i].shape)) throw new Error("The shape depends on the numbers");
+        slot.numbers = backend.data.get(results[i].dataId).values as HostNumbers;
+      });
+    } finally {
+      for (const dataId of dataIds) backend.disposeData(dataId);
+    }
   };
 }
 
-/** Runs kernels on other numbers. */
-function compute(
-  backend: CpuBackend,
-  { sources, steps, results }: Steps,
-  given: readonly Float32Array[],
-  count: number,
-): ArrayLike<number>[] {
-  const asked = results.slice(0, count), dataIds: object[] = [];
-  const fill = (slot: Slot, dataId: object) => {
-    dataIds.push(dataId);
-    for (const tensor of slot) tensor.dataId = dataId;
+/** Runs a function and keeps its kernels, except those that compute constants or give the same numbers another shape. */
+function kernelsOf(inputs: readonly Tensor[], run: () => readonly Tensor[]): Kernels | undefined {
+  const kernels: Kernel[] = [], constants = new Map<object, Slot>();
+  const places = new Map<object, Kernels["results"][number]>();
+  const addPlace = ({ dataId }: Tensor): Slot => {
+    const slot = { numbers: new Float32Array() };
+    places.set(dataId, { slot, after: kernels.length });
+    return slot;
   };
-  try {
-    sources.forEach(({ slot, like: { shape, dtype }, numbers }, i) =>
-      fill(slot, backend.makeTensorInfo(shape, dtype, numbers ?? given[i]).dataId)
-    );
-    for (const { run, inputs, attrs, made } of steps.slice(0, Math.max(...asked.map(({ after }) => after)))) {
-      const outputs = [run({ inputs, attrs, backend })].flat();
-      made.forEach(({ slot }, i) => fill(slot, outputs[i].dataId));
-      if (!made.every(({ shape }, i) => tf.util.arraysEqual(shape, outputs[i].shape))) {
-        throw new Error("The shape depends on the numbers");
-      }
-    }
-    return asked.map(({ tensor }) => backend.readSync(tensor.dataId));
-  } finally {
-    for (const dataId of dataIds) backend.disposeData(dataId);
-  }
+  const isKnown = ({ dataId }: Tensor) => places.has(dataId);
+  const keepConstant = (tensor: Tensor) => {
+    if (isKnown(tensor) || constants.has(tensor.dataId)) return;
+    constants.set(tensor.dataId, { numbers: tensor.dataSync().slice() as HostNumbers });
+  };
+  let isHidden = false;
+  const kernel = (name: string, given: Record<string, unknown>, own: Record<string, unknown>, result: unknown) => {
+    const outputs = tensorsIn(result), operands = Object.values(given).flatMap(tensorsIn);
+    if (isHidden || !operands.some(isKnown) || outputs.every(isKnown)) return;
+    isHidden = outputs.some(({ dtype }) => dtype === "complex64"); // two lists of numbers
+    operands.forEach(keepConstant);
+    const attrs = Object.fromEntries(Object.entries(own).map(([key, attr]) => [key, copied(attr)])) as tf.NamedAttrMap;
+    kernels.push({ name, given, attrs, outputs });
+    outputs.forEach(addPlace);
+  };
+  const customGradient = (_: unknown, result: unknown) => void (isHidden ||= !tensorsIn(result).every(isKnown));
+  const read = (dataId: object) => void (isHidden ||= places.has(dataId));
+  const own = inputs.map(addPlace), results = watchEngine({ kernel, customGradient, read }, run);
+  if (isHidden || results.length === 0 || !results.every(isKnown)) return undefined;
+  return {
+    inputs: own,
+    kernels,
+    slotOf: ({ dataId }) => places.get(dataId)?.slot ?? constants.get(dataId)!,
+    results: results.map(({ dataId }) => places.get(dataId)!),
+  };
 }
 
 /**
@@ -122,13 +128,25 @@ function compute(
  * @param inputs Tensors of float32 numbers.
  * @param run Returns tensors. Its kernels may depend on the shapes of the inputs, but not on their numbers.
  * @returns Nothing if the function reads numbers that depend on its inputs, has an operation that computes outside
- * TensorFlow.js, or returns constants; nothing on another backend.
+ * TensorFlow.js, or returns constants or nothing; nothing on another backend.
  */
 export function traceOf(inputs: readonly Tensor[], run: () => readonly Tensor[]): Trace | undefined {
-  const backend = cpuBackend(), steps = backend && stepsOf(inputs, run);
-  return steps && ((given, count) => {
-    let numbers!: ArrayLike<number>[];
-    tf.tidy(() => void (numbers = compute(backend, steps, given, count))); // the kernel of tf.abs makes a tensor of the engine
+  const backend = cpuBackend();
+  if (backend === undefined) return void run();
+  const traced = kernelsOf(inputs, run);
+  if (traced === undefined) return undefined;
+  const { kernels, slotOf, results } = traced;
+  let steps: (() => void)[] | undefined; // made when they are needed: of many shapes an audit has one batch
+  const compute = (given: readonly Float32Array[], count: number): HostNumbers[] => {
+    steps ??= kernels.map((kernel) => quickStep(kernel, slotOf) ?? ownStep(backend, kernel, slotOf));
+    const asked = results.slice(0, count), last = Math.max(...asked.map(({ after }) => after));
+    traced.inputs.forEach((slot, i) => slot.numbers = given[i]);
+    for (let i = 0; i < last; i++) steps[i]();
+    return asked.map(({ slot }) => slot.numbers.slice());
+  };
+  return (given, count) => {
+    let numbers!: HostNumbers[];
+    tf.tidy(() => void (numbers = compute(given, count))); // the kernel of tf.abs makes a tensor of the engine
     return numbers;
-  });
+  };
 }

@@ -208,6 +208,17 @@ Deno.test("an audit asks a loss that is not deterministic about every batch, and
   assert(calls[0].before < calls[1].before, "the ends of descents, for one, are asked about again");
 });
 
+Deno.test("an audit records no batch twice: the one that shows whether a loss is slow is the random one", () => {
+  for (const noise of [0, 1e-9]) {
+    const { engine } = counting(plainSquares()), { value, record } = engine, seen: string[] = [];
+    let drawn = 0;
+    engine.value = (batch) => ({ value: value(batch).value + noise * drawn++ });
+    engine.record = (batch) => (seen.push(`${batch.yTrue}/${batch.yPred}`), record(batch));
+    auditEngine(engine, { ...settings, options: {} });
+    assertEquals([seen.length > 0, new Set(seen).size], [true, seen.length]);
+  }
+});
+
 Deno.test("what an engine records is what a finding names", () => {
   const pred = { fromPred: true, fromTrue: false, isPred: true, isShare: false, live: true, reduced: {} };
   const round = {

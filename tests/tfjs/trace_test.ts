@@ -120,6 +120,7 @@ Deno.test("traceOf: there is none if numbers are read, computed outside TensorFl
     "a loss of this library": metricLoss(precision, { average: "macro" }) as Loss,
     "a loss of this library among other terms": (y, p) =>
       tf.add(tf.mean(p), metricLoss(precision, { average: "macro" })(y, p)),
+    "complex numbers": (y, p) => tf.sum(tf.mul(tf.real(tf.complex(y, y)), tf.square(p))),
     "a gradient that is constant": (_, p) => tf.sum(p),
   };
   for (const [name, loss] of Object.entries(without)) {

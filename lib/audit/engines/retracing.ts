@@ -8,50 +8,70 @@ export function meanOf(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** The result of a loss and its gradient on batches of the same shapes, and the shape of the result. */
-export interface TracedLoss {
-  readonly trace: Trace;
-  readonly shape: readonly number[];
+/** What a loss answered about a batch, and what computes its result and its gradient on batches of the same shapes. */
+export interface TracedAnswer {
+  readonly answer: LossGradient;
+  readonly trace?: Trace;
 }
 
-const valueFrom = ({ trace }: TracedLoss, { yTrue, yPred }: AuditBatch): number => meanOf(trace([yTrue, yPred], 1)[0]);
+/** A trace, and the shape of the result. */
+type Known = Pick<LossGradient, "shape"> & { readonly trace: Trace };
 
-function answerFrom({ trace, shape }: TracedLoss, { yTrue, yPred }: AuditBatch): LossGradient {
+const valueFrom = ({ trace }: Known, { yTrue, yPred }: AuditBatch): number => meanOf(trace([yTrue, yPred], 1)[0]);
+
+function answerFrom({ trace, shape }: Known, { yTrue, yPred }: AuditBatch): LossGradient {
   const [result, gradient] = trace([yTrue, yPred], 2);
-  return { value: meanOf(result), shape, gradient: Float32Array.from(gradient) };
+  return { value: meanOf(result), shape, gradient: new Float32Array(gradient) };
 }
 
 /** Tells whether two answers have the same numbers, and both a gradient. */
 const isSame = (a: LossGradient, b: LossGradient): boolean =>
   Object.is(a.value, b.value) && (a.gradient?.every((g, i) => Object.is(g, b.gradient?.[i])) ?? false);
 
+const shapeOf = ({ trueShape, predShape }: AuditBatch): string => `${trueShape}/${predShape}`;
+
 /**
- * Makes an engine that computes value and gradient of a deterministic loss from its trace. The second batch of a shape is
- * computed both ways, from the trace of the first one: if the answers differ, the loss is asked about each batch.
+ * Makes an engine that computes value and gradient of a deterministic loss from its trace. The first batch of a shape gives
+ * the trace, the second is computed both ways: if the answers differ, the loss is asked about each batch.
  */
-export function retracing(engine: AuditEngine, traced: (batch: AuditBatch) => TracedLoss | undefined): AuditEngine {
-  const first = new Map<string, AuditBatch>(), traces = new Map<string, TracedLoss | undefined>();
-  const confirmed = (batch: AuditBatch, earlier: AuditBatch): TracedLoss | undefined => {
-    const known = traced(earlier);
-    return known && isSame(engine.valueAndGradient(batch), answerFrom(known, batch)) ? known : undefined;
-  };
-  const retraced = <T>(batch: AuditBatch, of: (known: TracedLoss, batch: AuditBatch) => T): T | undefined => {
-    const shape = `${batch.trueShape}/${batch.predShape}`, earlier = first.get(shape);
-    if (earlier === undefined) return void first.set(shape, batch);
+export function retracing(engine: AuditEngine, traced: (batch: AuditBatch) => TracedAnswer): AuditEngine {
+  const first = new Map<string, Known>();
+  /** The traces that have answered as the loss does; nothing for shapes without a trace. */
+  const traces = new Map<string, Known | undefined>();
+  const retraced = <T>(shape: string, of: (known: Known) => T): T | undefined => {
+    const known = traces.get(shape);
     try {
-      if (!traces.has(shape)) traces.set(shape, confirmed(batch, earlier));
-      const known = traces.get(shape);
-      return known && of(known, batch);
+      return known && of(known);
     } catch { // an operation that refuses these numbers
       traces.set(shape, undefined);
     }
   };
+  /** Asks the loss about one of the first two batches of a shape. */
+  const learned = (batch: AuditBatch, shape: string): LossGradient => {
+    const known = first.get(shape);
+    if (known === undefined) {
+      const { answer, trace } = traced(batch);
+      if (trace) first.set(shape, { trace, shape: answer.shape });
+      else traces.set(shape, undefined);
+      return answer;
+    }
+    const answer = engine.valueAndGradient(batch);
+    traces.set(shape, known);
+    if (!retraced(shape, () => isSame(answer, answerFrom(known, batch)))) traces.set(shape, undefined);
+    return answer;
+  };
   return {
     ...engine,
     value(batch) {
-      const value = retraced(batch, valueFrom);
+      const shape = shapeOf(batch), answer = traces.has(shape) ? undefined : learned(batch, shape);
+      if (answer !== undefined && !traces.has(shape)) return { value: answer.value };
+      const value = retraced(shape, (known) => valueFrom(known, batch));
       return value === undefined ? engine.value(batch) : { value };
     },
-    valueAndGradient: (batch) => retraced(batch, answerFrom) ?? engine.valueAndGradient(batch),
+    valueAndGradient(batch) {
+      const shape = shapeOf(batch);
+      if (!traces.has(shape)) return learned(batch, shape);
+      return retraced(shape, (known) => answerFrom(known, batch)) ?? engine.valueAndGradient(batch);
+    },
   };
 }

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../../check/describe.ts";
-import { dropTape, inHostMemory, watchEngine } from "../../tfjs/engine.ts";
+import { dropTape, hostMemory, inHostMemory, watchEngine } from "../../tfjs/engine.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
+import { withQuickKernels } from "../../tfjs/quick_kernels.ts";
 import { traceOf } from "../../tfjs/trace.ts";
 import type { Sampler } from "../batches.ts";
 import type { AuditedLoss, AuditOptions, AuditTime } from "../types.ts";
@@ -15,14 +16,13 @@ import type {
   Recording,
 } from "./engine.ts";
 import { originOf, type TracedInput, type TracedOrigin, unknownOrigin } from "./origins.ts";
-import { withQuickKernels } from "./quick_kernels.ts";
-import { meanOf, retracing, type TracedLoss } from "./retracing.ts";
+import { meanOf, retracing, type TracedAnswer } from "./retracing.ts";
 
 /** Access to a loss of TensorFlow.js. */
 export function tfjsEngine(loss: AuditedLoss): AuditEngine {
   const engine: AuditEngine = {
     value: (batch) => withQuickKernels(() => valueOf(loss, batch)),
-    valueAndGradient: (batch) => withQuickKernels(() => gradientOf(loss, batch)),
+    valueAndGradient: (batch) => withQuickKernels(() => gradientOn(loss, batch)),
     record: (batch) => withQuickKernels(() => recordingOf(loss, batch)),
   };
   return { ...engine, ofDeterministic: retracing(engine, (batch) => withQuickKernels(() => traced(loss, batch))) };
@@ -36,6 +36,8 @@ function tidied<T>(run: () => T): T {
   });
   return result;
 }
+
+const isTensor = (value: unknown): value is Tensor => value instanceof tf.Tensor;
 
 /** The message of anything that is thrown. */
 export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
@@ -80,41 +82,43 @@ const valueOf = (loss: AuditedLoss, batch: AuditBatch): LossValue =>
 const meanTensor = (result: Tensor): Tensor =>
   result.rank === 0 && result.dtype === "float32" ? result : tf.mean(tf.cast(result, "float32"));
 
-/** Calls the loss once: the value is read before the backward pass begins. */
-const gradientOf = (loss: AuditedLoss, batch: AuditBatch): LossGradient =>
-  tidied(() => {
-    const [yTrue, yPred] = tensorsOf(batch);
-    let value = NaN, shape: readonly number[] = [], forwardDone = false;
-    try {
-      const gradient = tf.grad((outputs) => {
-        const result = loss(yTrue, outputs as Tensor);
-        shape = result.shape;
-        value = meanOf(result.dataSync());
-        forwardDone = true;
-        return meanTensor(result);
-      })(yPred);
-      return { value, shape, gradient: Float32Array.from(gradient.dataSync()) };
-    } catch (error) {
-      dropTape();
-      return { value, shape, [forwardDone ? "gradientError" : "error"]: firstLine(error) };
-    }
-  });
+/** The numbers of a tensor, which are not a copy of them, read without the engine if it is one: a trace ends at a read. */
+const numbersIn = (tensor: Tensor): ArrayLike<number> =>
+  (isTensor(tensor) && !tensor.isDisposed ? hostMemory()?.numbers(tensor) : undefined) ?? tensor.dataSync();
 
-/** The kernels of value and gradient on batches of the same shapes, if these do not depend on the numbers. */
-const traced = (loss: AuditedLoss, batch: AuditBatch): TracedLoss | undefined =>
+/** Calls the loss once: the value is read before the backward pass begins. `see` is given the result, then the gradient. */
+function gradientOf(loss: AuditedLoss, [yTrue, yPred]: readonly Tensor[], see: (tensor: Tensor) => void): LossGradient {
+  let value = NaN, shape: readonly number[] = [], forwardDone = false;
+  try {
+    const gradient = tf.grad((outputs) => {
+      const result = loss(yTrue, outputs as Tensor);
+      shape = result.shape;
+      value = meanOf(numbersIn(result));
+      forwardDone = true;
+      see(result);
+      return meanTensor(result);
+    })(yPred);
+    see(gradient);
+    return { value, shape, gradient: Float32Array.from(numbersIn(gradient)) };
+  } catch (error) {
+    dropTape();
+    return { value, shape, [forwardDone ? "gradientError" : "error"]: firstLine(error) };
+  }
+}
+
+const gradientOn = (loss: AuditedLoss, batch: AuditBatch): LossGradient =>
+  tidied(() => gradientOf(loss, tensorsOf(batch), () => {}));
+
+/** Value and gradient, and the kernels that compute them on batches of the same shapes. */
+const traced = (loss: AuditedLoss, batch: AuditBatch): TracedAnswer =>
   tidied(() => {
-    const inputs = tensorsOf(batch), [yTrue, yPred] = inputs;
-    let result!: Tensor;
-    try {
-      const trace = traceOf(inputs, () => {
-        const gradient = tf.grad((outputs) => meanTensor(result = loss(yTrue, outputs as Tensor)))(yPred);
-        return [result, gradient];
-      });
-      return trace && { trace, shape: result.shape };
-    } catch {
-      dropTape();
-      return undefined;
-    }
+    const inputs = tensorsOf(batch), seen: Tensor[] = [];
+    let answer!: LossGradient;
+    const trace = traceOf(inputs, () => {
+      answer = gradientOf(loss, inputs, (tensor) => seen.push(tensor));
+      return answer.gradient === undefined ? [] : seen;
+    });
+    return { answer, trace };
   });
 
 /** Tells whether all numbers are finite, and how large the finite ones are. */
@@ -157,8 +161,6 @@ function callersLine({ stack }: Error): string | undefined {
  * TensorFlow.js gives its operations names that end in "__op".
  */
 const byOperation = ({ stack }: Error): boolean => /\b\w+__op\b/.test(stack ?? "");
-
-const isTensor = (value: unknown): value is Tensor => value instanceof tf.Tensor;
 
 /** An operation whose numbers are read when the forward pass has ended: what the loss disposed of is not looked at. */
 type UnreadOp = Omit<RecordedOp, "outputShape" | "outputLargest" | "breaks" | "line"> & {
@@ -329,8 +331,8 @@ const turns = 7;
 export function timeLoss(loss: AuditedLoss, batch: AuditBatch): AuditTime {
   const squares = { ...batch, yTrue: batch.yPred, trueShape: batch.predShape };
   const contenders = [
-    () => gradientOf(loss, batch),
-    () => gradientOf((yTrue, yPred) => tf.mean(tf.squaredDifference(yTrue, yPred)), squares),
+    () => gradientOn(loss, batch),
+    () => gradientOn((yTrue, yPred) => tf.mean(tf.squaredDifference(yTrue, yPred)), squares),
   ];
   const times: number[][] = [[], []];
   for (let turn = 0; turn < 2 * turns; turn++) {

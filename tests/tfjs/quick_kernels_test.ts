@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { operations, withQuickKernels } from "../../lib/audit/engines/quick_kernels.ts";
+import { withQuickKernels } from "../../lib/tfjs/quick_kernels.ts";
 import { counted, onBackends } from "../helpers.ts";
 
 const kernelOf = (name: string) => tf.getKernel(name, "cpu").kernelFunc;
@@ -37,7 +37,9 @@ const shapes = fc.array(fc.record({ size: fc.nat(3), inA: fc.boolean(), inB: fc.
     ])
   );
 
-const calls: Record<string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
+type Call = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
+
+const arithmetic: Record<string, Call> = {
   Add: tf.add,
   Sub: tf.sub,
   Multiply: tf.mul,
@@ -47,9 +49,50 @@ const calls: Record<string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
   SquaredDifference: tf.squaredDifference,
 };
 
-Deno.test("withQuickKernels: every operation has the bits of TensorFlow.js's own, whatever is repeated", () => {
-  assertEquals(Object.keys(calls).sort(), Object.keys(operations).sort());
-  for (const [name, call] of Object.entries(calls)) {
+const comparisons: Record<string, Call> = {
+  Equal: tf.equal,
+  NotEqual: tf.notEqual,
+  Greater: tf.greater,
+  GreaterEqual: tf.greaterEqual,
+  Less: tf.less,
+  LessEqual: tf.lessEqual,
+};
+
+const functions: Record<string, (x: tf.Tensor) => tf.Tensor> = {
+  Abs: tf.abs,
+  ClipByValue: (x) => tf.clipByValue(x, -0.5, 1.1),
+  Exp: tf.exp,
+  Log: tf.log,
+  Neg: tf.neg,
+  Relu: tf.relu,
+  Sigmoid: tf.sigmoid,
+  Softplus: tf.softplus,
+  Sqrt: tf.sqrt,
+  Square: tf.square,
+  Step: (x) => tf.step(x, 0.3),
+  ZerosLike: tf.zerosLike,
+};
+
+const reductions: Record<string, (x: tf.Tensor, axis?: number[], keepDims?: boolean) => tf.Tensor> = {
+  Sum: tf.sum,
+  Mean: tf.mean,
+  Max: tf.max,
+};
+
+/** All kernels with a loop, by name. */
+const quickNames = [
+  ...[arithmetic, comparisons, functions, reductions].flatMap((calls) => Object.keys(calls)),
+  ...["PadV2", "Slice", "Softmax", "SplitV", "Transpose"],
+];
+
+/** Shapes of some rank, with an order of their axes. */
+const ordered = (most: number) =>
+  fc.array(fc.nat(3), { maxLength: most }).chain((shape) =>
+    fc.record({ shape: fc.constant(shape), order: fc.shuffledSubarray([...shape.keys()], { minLength: shape.length }) })
+  );
+
+Deno.test("withQuickKernels: every operation of two numbers has the bits of TensorFlow.js's own, whatever is repeated", () => {
+  for (const call of Object.values({ ...arithmetic, ...comparisons })) {
     fc.assert(
       fc.property(shapes, fc.nat(12), fc.nat(12), ([a, b], i, j) => {
         assertSame(() => call(tensorOf(a, i), tensorOf(b, j)));
@@ -58,9 +101,54 @@ Deno.test("withQuickKernels: every operation has the bits of TensorFlow.js's own
     );
     assertSame(() => call(tensorOf([3, 1], 0, "int32"), tensorOf([4], 0, "int32")));
     assertSame(() => call(tf.cast(tf.tensor1d([1, 0, 1], "bool"), "float32"), tensorOf([2, 1], 3))); // bytes
-    const own = kernelOf(name), quick = withQuickKernels(() => kernelOf(name));
-    assert(own !== quick, name);
   }
+});
+
+Deno.test("withQuickKernels: every function of a number has the bits of TensorFlow.js's own", () => {
+  const values = [...someNumbers, -13.9, -13.95, 13.9, 13.95, 0.5, -0.5, 1.1, 88, -88, 1e-20];
+  for (const call of Object.values(functions)) {
+    assertSame(() => call(tf.tensor(values, [values.length, 1])));
+    assertSame(() => call(tf.scalar(0.7)));
+    assertSame(() => call(tf.zeros([0, 2])));
+    assertSame(() => call(tf.cast(tf.tensor1d([1, 0, 1], "bool"), "float32"))); // bytes
+  }
+  for (const call of [tf.abs, tf.neg, tf.square]) assertSame(() => call(tensorOf([3], 0, "int32")));
+});
+
+Deno.test("withQuickKernels: sums, means and maxima along any axes have the bits of TensorFlow.js's own", () => {
+  for (const call of Object.values(reductions)) {
+    fc.assert(
+      fc.property(ordered(4), fc.nat(4), fc.nat(12), fc.boolean(), ({ shape, order }, count, from, keepDims) => {
+        const axes = order.slice(0, count).map((axis, i) => i % 2 === 0 ? axis : axis - shape.length);
+        assertSame(() => call(tensorOf(shape, from), axes.length > 0 ? axes : undefined, keepDims));
+      }),
+      { numRuns: 150 },
+    );
+    assertSame(() => call(tensorOf([4, 3], 0, "int32"), [0]));
+    const thirds = tf.div(tf.range(0, 6), 3).reshape([3, 2]);
+    for (const axis of [0, 1]) assertSame(() => call(thirds, [axis]));
+  }
+  const twice = () => tf.engine().runKernel("Sum", { x: tf.ones([2, 2]) }, { axis: [0, 0] }) as tf.Tensor;
+  assertSame(twice);
+});
+
+Deno.test("withQuickKernels: shares, pieces, transposes and paddings have the bits of TensorFlow.js's own", () => {
+  fc.assert(fc.property(ordered(4), fc.nat(12), fc.nat(2), ({ shape, order }, from, width) => {
+    const x = () => tensorOf(shape, from);
+    assertSame(() => tf.transpose(x(), order));
+    if (shape.length === 0) return;
+    assertSame(() => tf.pad(x(), shape.map((_, axis) => [axis === 0 ? width : 0, width]), from / 3));
+    shape.forEach((size, axis) => {
+      const parts = (x: tf.Tensor) => tf.split(x, [...Array<number>(size).fill(1), 0], axis);
+      for (let i = 0; i <= size; i++) assertSame(() => parts(x())[i]);
+    });
+    assertSame(() => tf.softmax(x()));
+  }));
+  assertSame(() => tf.softmax(tf.tensor([[0.1, 3, -2], [700, 710, 1e-3]])));
+  assertSame(() => tf.transpose(tensorOf([4, 3], 0, "int32")));
+  const cut = () =>
+    tf.engine().runKernel("PadV2", { x: tf.ones([2, 2]) }, { paddings: [[0, -1], [0, 0]], constantValue: 0 });
+  assertSame(cut as () => tf.Tensor);
 });
 
 Deno.test("withQuickKernels: a slice has the bits of TensorFlow.js's own, and so has its gradient", () => {
@@ -81,13 +169,14 @@ Deno.test("withQuickKernels: a slice has the bits of TensorFlow.js's own, and so
 });
 
 Deno.test("withQuickKernels: operands that do not go together are refused as before, and the kernels come back", () => {
-  const names = [...Object.keys(operations), "Slice"], own = names.map(kernelOf);
+  const own = quickNames.map(kernelOf);
+  withQuickKernels(() => quickNames.forEach((name, i) => assert(kernelOf(name) !== own[i], name)));
   const adds = () => tf.tidy(() => tf.add(tf.ones([2, 3]), tf.ones([4])));
   const { made } = counted(() => {
     assertEquals(messageOf(() => withQuickKernels(adds)), messageOf(adds));
   });
   assertEquals(made, 0);
-  names.forEach((name, i) => assertStrictEquals(kernelOf(name), own[i], name));
+  quickNames.forEach((name, i) => assertStrictEquals(kernelOf(name), own[i], name));
 });
 
 onBackends(
