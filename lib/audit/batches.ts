@@ -52,11 +52,9 @@ export const withLabels = (batch: AuditBatch, of: (y: number, i: number) => numb
 export function takeRows(batch: AuditBatch, order: readonly number[]): AuditBatch {
   const { yTrue, yPred, trueShape, predShape } = batch, rows = predShape[0];
   const pick = (values: Float32Array): Float32Array => {
-    const columns = values.length / rows;
-    return Float32Array.from(
-      { length: order.length * columns },
-      (_, i) => values[order[Math.floor(i / columns)] * columns + i % columns],
-    );
+    const columns = values.length / rows, picked = new Float32Array(order.length * columns);
+    for (let i = 0; i < picked.length; i++) picked[i] = values[order[Math.floor(i / columns)] * columns + i % columns];
+    return picked;
   };
   return {
     yTrue: pick(yTrue),

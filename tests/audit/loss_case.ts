@@ -292,7 +292,8 @@ export const drawn =
     for (let i = 0; i < 8; i++) u();
     const rows = rowsOf(kind, u);
     const labels = Array.from({ length: n }, () => rows.label()), outputs = labels.map((label) => rows.output(label));
-    return { yTrue: tf.tensor2d(labels, [n, labels[0].length]), yPred: tf.tensor2d(outputs, [n, outputs[0].length]) };
+    const table = (rows: number[][]) => tf.tensor2d(rows.flat(), [n, rows[0].length]);
+    return { yTrue: table(labels), yPred: table(outputs) };
   };
 
 type RowLabel = (u: Uniform, kind: BatchKind) => number[];

@@ -14,10 +14,23 @@ const framework = pathOf("./toy/toy.py"), file = pathOf("./toy/losses.py");
 const load = (name: string, more: Partial<PythonLossOptions> = {}): Promise<PythonLoss> =>
   pythonLoss({ file, framework, name, ...more });
 
+const audit = (loss: PythonLoss): LossAudit => auditLoss(loss, { rows: 16, yPred: "probability", yTrue: "binary" });
+
 async function audited(name: string, more: Partial<PythonLossOptions> = {}): Promise<LossAudit> {
   await using loss = await load(name, more);
-  return auditLoss(loss, { rows: 16, yPred: "probability", yTrue: "binary" });
+  return audit(loss);
 }
+
+/** Audits of losses that share a process. */
+async function auditedAll(names: readonly string[], more: Partial<PythonLossOptions> = {}): Promise<LossAudit[]> {
+  await using first = await load(names[0], more);
+  const audits = [audit(first)];
+  for (const name of names.slice(1)) audits.push(audit(await first.another({ file, framework, name, ...more })));
+  return audits;
+}
+
+/** The verdict, and the cause and the line of the first finding. */
+const inShort = ({ verdict, findings: [finding] }: LossAudit) => [verdict, finding?.cause, finding?.where?.line];
 
 /** The message of an audit that is refused. */
 async function refusal(name: string, more: Partial<PythonLossOptions> = {}): Promise<string> {
@@ -29,45 +42,39 @@ const lineIn = (text: string, of: string): number => text.split("\n").findIndex(
 
 Deno.test("a loss in Python has the findings of the same loss in TensorFlow.js, and its own line", async () => {
   const text = await Deno.readTextFile(file);
-  const first = async (name: string) => {
-    const { verdict, findings: [finding] } = await audited(name);
-    return [verdict, finding?.cause, finding?.where?.line];
-  };
-  assertEquals(await first("squared"), ["sound", undefined, undefined]);
-  assertEquals(await first("rounded"), ["broken", "no-gradient-op", `losses.py:${lineIn(text, "hit = pred.round()")}`]);
-  assertEquals(await first("read_out"), ["broken", "detached", `losses.py:${lineIn(text, "pred.mean().item() - ")}`]);
-  assertEquals((await first("plain_number"))[1], "detached");
-  assertEquals(await first("naive"), ["broken", "domain-edge", `losses.py:${lineIn(text, "target * pred.log()")}`]);
+  const names = ["squared", "rounded", "read_out", "plain_number", "naive"], audits = await auditedAll(names);
+  const [squared, rounded, readOut, plainNumber, naive] = audits.map(inShort);
+  assertEquals(squared, ["sound", undefined, undefined]);
+  assertEquals(rounded, ["broken", "no-gradient-op", `losses.py:${lineIn(text, "hit = pred.round()")}`]);
+  assertEquals(readOut, ["broken", "detached", `losses.py:${lineIn(text, "pred.mean().item() - ")}`]);
+  assertEquals(plainNumber[1], "detached");
+  assertEquals(naive, ["broken", "domain-edge", `losses.py:${lineIn(text, "target * pred.log()")}`]);
 });
 
 Deno.test("a class is made without arguments, an expression is evaluated", async () => {
-  assertEquals((await audited("Power")).verdict, "sound");
-  assertEquals((await audited("Power(exponent=4)")).verdict, "sound");
-  assertEquals((await audited("Power(exponent=4)")).name, "Power(exponent=4)");
+  const [plain, fourth] = await auditedAll(["Power", "Power(exponent=4)"]);
+  assertEquals([plain.verdict, fourth.verdict, fourth.name], ["sound", "sound", "Power(exponent=4)"]);
 });
 
 Deno.test("the names of the parameters tell the order of the arguments, and 'order' overrules them", async () => {
-  const valueOf = async (more: Partial<PythonLossOptions>) => {
-    await using loss = await load("turned", more) as LoadedLoss;
-    const batch = { yTrue: Float32Array.of(1, 1), yPred: Float32Array.of(0, 0), trueShape: [2, 1], predShape: [2, 1] };
-    return loss.engine.value(batch).value;
-  };
-  assertEquals(await valueOf({}), 1);
-  assertEquals(await valueOf({ order: "pred,true" }), 0);
-  const assumed = async (name: string, more: Partial<PythonLossOptions> = {}) => {
-    await using loss = await load(name, more);
-    return loss.assumed;
-  };
+  const plain = "lambda a, b: ((a - b) * (a - b)).mean()", own = { file, framework };
+  await using turned = await load("turned") as LoadedLoss;
+  const another = async (name: string, more = {}) => await turned.another({ ...own, name, ...more }) as LoadedLoss;
+  const batch = { yTrue: Float32Array.of(1, 1), yPred: Float32Array.of(0, 0), trueShape: [2, 1], predShape: [2, 1] };
+  const valueOf = ({ engine }: LoadedLoss) => engine.value(batch).value;
+  assertEquals([valueOf(turned), valueOf(await another("turned", { order: "pred,true" }))], [1, 0]);
+  const assumed = async (name: string, more = {}) => (await another(name, more)).assumed;
   assertEquals(await assumed("squared"), ["The outputs come first, as the parameters are named, (pred, target)"]);
-  assertEquals(await assumed("turned"), ["The labels come first, as the parameters are named, (y_true, y_pred)"]);
+  assertEquals(turned.assumed, ["The labels come first, as the parameters are named, (y_true, y_pred)"]);
   assertEquals(await assumed("squared", { order: "true,pred" }), []);
-  const plain = "lambda a, b: ((a - b) * (a - b)).mean()";
   assertEquals(await assumed(plain), [`The outputs come first, the habit of ${framework}`]);
   const byPosition = { framework: pathOf("./toy/toy_by_position.py") };
-  const passed = ["The labels come first: model.compile passes (y_true, y_pred) by position"];
-  assertEquals(await assumed(plain, byPosition), passed);
-  assertEquals(await assumed("lambda x, y: ((x - y) * (x - y)).mean()", byPosition), passed);
-  assertEquals(await assumed("turned", byPosition), []);
+  await using passed = await load(plain, byPosition);
+  const words = ["The labels come first: model.compile passes (y_true, y_pred) by position"];
+  const further = async (name: string) => (await passed.another({ ...own, ...byPosition, name })).assumed;
+  assertEquals(passed.assumed, words);
+  assertEquals(await further("lambda x, y: ((x - y) * (x - y)).mean()"), words);
+  assertEquals(await further("turned"), []);
 });
 
 Deno.test("a meaning of the labels is assumed in words that Python takes", async () => {
@@ -81,21 +88,19 @@ Deno.test("a meaning of the labels is assumed in words that Python takes", async
 
 Deno.test("where losses are called by position, a first parameter with the name of the outputs is a fault", async () => {
   const text = await Deno.readTextFile(file), byPosition = { framework: pathOf("./toy/toy_by_position.py") };
-  const first = async (name: string, more: Partial<PythonLossOptions> = {}) => {
-    const { verdict, findings: [finding] } = await audited(name, { ...byPosition, ...more });
-    return [verdict, finding?.cause, finding?.where?.line];
-  };
   const line = (name: string) => `losses.py:${lineIn(text, `def ${name}(`)}`;
-  assertEquals(await first("naive"), ["broken", "swapped-arguments", line("naive")]);
-  assertEquals(await first("squared"), ["suspect", "swapped-arguments", line("squared")]); // symmetric
-  assertEquals(await first("squared", { order: "pred,true" }), ["sound", undefined, undefined]);
-  const { message } = (await audited("naive", byPosition)).findings[0];
-  assertEquals(message, "model.compile passes (y_true, y_pred) by position, but the first parameter is called pred");
+  const [naive, squared] = await auditedAll(["naive", "squared"], byPosition);
+  assertEquals(inShort(naive), ["broken", "swapped-arguments", line("naive")]);
+  assertEquals(inShort(squared), ["suspect", "swapped-arguments", line("squared")]); // symmetric
+  const ordered = await audited("squared", { ...byPosition, order: "pred,true" });
+  assertEquals(inShort(ordered), ["sound", undefined, undefined]);
+  const said = "model.compile passes (y_true, y_pred) by position, but the first parameter is called pred";
+  assertEquals(naive.findings[0].message, said);
   assert(/model.compile passes \(y_true, y_pred\) by position/.test(await refusal("raises", byPosition)));
 });
 
 Deno.test("a result of several numbers is a warning where the framework trains on one, a note of a shipped loss", async () => {
-  const { verdict, findings: [several] } = await audited("per_row");
+  const [perRow, squared] = await auditedAll(["per_row", "squared"]), { verdict, findings: [several] } = perRow;
   assertEquals([verdict, several.cause, several.evidence.shape], ["suspect", "reduction", "[16,1]"]);
   assertEquals(several.message, "The loss returns 16 numbers, but the toy needs one number: return the mean");
   const env = Deno.env.get("PYTHONPATH");
@@ -107,7 +112,7 @@ Deno.test("a result of several numbers is a warning where the framework trains o
   } finally {
     env === undefined ? Deno.env.delete("PYTHONPATH") : Deno.env.set("PYTHONPATH", env);
   }
-  assertEquals((await audited("squared")).findings, []);
+  assertEquals(squared.findings, []);
 });
 
 Deno.test("outputs that the loss cuts off are detached, and the remedy is to let them in", async () => {
@@ -156,9 +161,15 @@ Deno.test("a loss that does not work is refused with its own message", async () 
   const called = "Cannot audit the loss: called with labels [16,1] and outputs [16,1], ";
   const number = lineIn(text, "raise ValueError");
   assert(new RegExp(`ValueError: process \\d+ \\(losses.py:${number}\\)$`).test(await refusal("raises")));
-  assertEquals(await refusal("quits"), `${called}SystemExit: enough (losses.py:${lineIn(text, "sys.exit(")})`);
-  assertEquals(await refusal("returns_nothing"), `${called}it returns None: is a return missing?`);
-  assertEquals(await refusal("returns_two"), `${called}it returns a tuple of 2: return the loss alone`);
+  await using loss = await load("quits");
+  const further = async (name: string) => {
+    const another = await loss.another({ file, framework, name });
+    return assertThrows(() => audit(another), TypeError).message;
+  };
+  const { message } = assertThrows(() => audit(loss), TypeError);
+  assertEquals(message, `${called}SystemExit: enough (losses.py:${lineIn(text, "sys.exit(")})`);
+  assertEquals(await further("returns_nothing"), `${called}it returns None: is a return missing?`);
+  assertEquals(await further("returns_two"), `${called}it returns a tuple of 2: return the loss alone`);
 });
 
 Deno.test("a loss that ends its process or never returns on an ordinary batch is broken, and nothing else is asked of it", async () => {
@@ -175,8 +186,13 @@ Deno.test("a loss that ends its process or never returns on an ordinary batch is
 });
 
 Deno.test("a loss that cannot be loaded is refused", async () => {
-  const refused = async (options: Partial<PythonLossOptions>, wanted: RegExp) => {
-    const { message } = await assertRejects(() => load("squared", options), TypeError);
+  await using loss = await load("squared");
+  const refused = async (
+    options: Partial<PythonLossOptions>,
+    wanted: RegExp,
+    loads: typeof pythonLoss = (one) => loss.another(one),
+  ) => {
+    const { message } = await assertRejects(() => loads({ file, framework, name: "squared", ...options }), TypeError);
     assert(wanted.test(message), message);
   };
   await refused({ name: "three" }, /'three' takes 3 arguments \(pred, target, weight\)/);
@@ -186,9 +202,9 @@ Deno.test("a loss that cannot be loaded is refused", async () => {
   await refused({ ...passedOn, name: "sqared" }, /'sqared' is not defined; it has squared, turned/);
   await refused({ name: "4" }, /'4' must be a function or a class, it is int/);
   await refused({ file: pathOf("./toy/broken_import.py") }, /toy_that_does_not_exist.*\(broken_import.py:1\)/);
-  await refused({ framework: "torche" }, /there is no framework 'torche'/);
-  await refused({ framework: undefined }, /losses.py imports no framework: give the framework/);
-  await refused({ python: "no-such-python" }, /'no-such-python' cannot be started/);
+  await refused({ framework: "torche" }, /there is no framework 'torche'/, pythonLoss);
+  await refused({ framework: undefined }, /losses.py imports no framework: give the framework/, pythonLoss);
+  await refused({ python: "no-such-python" }, /'no-such-python' cannot be started/, pythonLoss);
   await assertRejects(() => pythonLoss({ name: "x" }), TypeError, "either 'file' or 'module'");
   await assertRejects(() => load(""), RangeError, "'name' must be an expression of Python");
   await assertRejects(() => load("squared", { seconds: 0 }), RangeError, "'seconds' must be a number inside (0, 3600]");
