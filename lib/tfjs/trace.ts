@@ -53,9 +53,12 @@ const copied = (attr: unknown): unknown =>
 function quickStep({ name, given, attrs, outputs }: Kernel, slotOf: Kernels["slotOf"]): (() => void) | undefined {
   const quick = quickKernel(name, given, attrs);
   if (quick === undefined) return undefined;
-  const [x, y = x] = quick.operands.map(slotOf), made = outputs.map(slotOf);
-  quick.results.forEach((result, i) => made[i].numbers = roomFor(result));
-  return () => quick.results.forEach(({ write }, i) => write(made[i].numbers, x.numbers, y.numbers));
+  const [x, y = x] = quick.operands.map(slotOf);
+  const [first, ...others] = quick.results.map((result, i) => {
+    const to = slotOf(outputs[i]).numbers = roomFor(result);
+    return () => result.write(to, x.numbers, y.numbers);
+  });
+  return others.length === 0 ? first : () => [first, ...others].forEach((write) => write());
 }
 
 /** Makes a call of a kernel of TensorFlow.js. */
