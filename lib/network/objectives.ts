@@ -1,5 +1,5 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { gradientBySlopes } from "../counts/counts.ts";
+import { decisionGradient, toFloat32, wholeSlice } from "../counts/counts.ts";
 import { softCounts } from "../steps/soft_counts.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { exponentials, sigmoids, sigmoidsBy, sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
@@ -166,9 +166,12 @@ export function scoreObjective(score: Score, step: Step): Objective {
       value: 1 - (Number.isNaN(value) ? 0 : value),
       get gradient() {
         const { tp, fp, fn, tn } = score.gradient(counts), partials = { tp: -tp, fp: -fp, fn: -fn, tn: -tn };
-        const slopes = yPred.map((p) => step.derivative(p));
+        const slopes = new Float64Array(logits.length), gradient = new Float64Array(logits.length);
+        for (let i = 0; i < slopes.length; i++) slopes[i] = step.derivative(yPred[i]); // `map` takes twice as long
         multiply(slopes);
-        return gradientBySlopes(rows, (i) => slopes[i], partials, new Float64Array(logits.length));
+        decisionGradient(rows, wholeSlice(rows), partials, gradient);
+        for (let i = 0; i < slopes.length; i++) gradient[i] = toFloat32(slopes[i] * gradient[i]);
+        return gradient;
       },
     };
   };

@@ -44,14 +44,14 @@ export function train({ form, weights, update, epochs, batches, onEpoch }: Train
 export const takeRows = (
   x: ArrayLike<number>,
   columns: number,
-  rows: readonly number[],
+  rows: ArrayLike<number>,
 ): Float64Array<ArrayBuffer> => copyRows(x, columns, rows, new Float64Array(rows.length * columns));
 
 /** Copies rows of a flat table to another one. */
 export function copyRows<T extends RowNumbers>(
   x: ArrayLike<number>,
   columns: number,
-  rows: readonly number[],
+  rows: ArrayLike<number>,
   to: T,
 ): T {
   for (let i = 0, at = 0; i < rows.length; i++) {

@@ -1,7 +1,6 @@
 import { softCounts } from "../steps/soft_counts.ts";
-import { sigmoid } from "../numerics/sigmoid.ts";
+import { sigmoids } from "../numerics/sigmoid.ts";
 import type { Score } from "../scores/score.ts";
-import { ofLogits } from "../steps/logits.ts";
 import { round } from "../steps/round.ts";
 import { adam, sgd } from "./adam.ts";
 import { forward, roomFor } from "./mlp.ts";
@@ -85,15 +84,17 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
     throw new RangeError(`Cannot train: 'optimizer' must be 'sgd' or 'adam', it is '${optimizer}'`);
   }
   const form = { features, hidden: 0, outputs: 1 }, weights = Float64Array.from(initial), path = [weights.slice()];
-  const flat = Float64Array.from(x.flatMap((row) => Array.from(row))), labels = labelsOf(y);
-  const objective = objectiveOf(loss), decide = ofLogits(round({ threshold }));
+  const flat = Float64Array.from(x.flatMap((row) => Array.from(row))), labels = labelsOf(new Float64Array(y));
+  const objective = objectiveOf(loss), decide = round({ threshold });
   const room = roomFor(form, x.length), losses: number[] = [], watched: number[] = [], alive: number[] = [];
   const gradient = (logits: Float64Array) => {
     const { value, gradient } = objective(labels, logits);
     losses.push(value);
-    const score = watch.value(softCounts({ yTrue: y, yPred: logits }, decide));
+    const score = watch.value(softCounts({ yTrue: labels.yTrue, yPred: sigmoids(logits) }, decide));
     watched.push(Number.isNaN(score) ? 0 : score);
-    alive.push(gradient.filter((g) => g !== 0).length / gradient.length);
+    let moved = 0;
+    for (let i = 0; i < gradient.length; i++) moved += Number(gradient[i] !== 0);
+    alive.push(moved / gradient.length);
     return gradient;
   };
   train({
@@ -104,6 +105,6 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
     batches: () => [{ x: flat, room, gradient }],
     onEpoch: () => path.push(weights.slice()),
   });
-  const yPred = forward(form, weights, flat).logits.map(sigmoid);
+  const yPred = sigmoids(forward(form, weights, flat).logits);
   return { weights, path, loss: losses, watched, alive, yPred };
 }

@@ -1,4 +1,4 @@
-import { sigmoid } from "../numerics/sigmoid.ts";
+import { sigmoids } from "../numerics/sigmoid.ts";
 import { adam } from "./adam.ts";
 import { forward, initialWeights, roomFor } from "./mlp.ts";
 import { labelsOf, objectiveOf, type TrainingLoss } from "./objectives.ts";
@@ -40,7 +40,7 @@ export interface TrainNetworkOptions {
    */
   learningRate?: number;
   /** Source of the initial weights and of the order of the rows: `seededRandom(seed)` of the data module. */
-  random: { normal(): number; shuffle<T>(items: ArrayLike<T>): T[] };
+  random: { normal(): number; shuffleInPlace(numbers: Uint32Array): void };
   /** Called after each epoch, counted from 1, with the current network. */
   onEpoch?: (epoch: number, network: Network) => void;
 }
@@ -110,11 +110,11 @@ export function trainNetwork(options: TrainNetworkOptions): Network {
     features,
     hidden,
     weights,
-    predict: (rows) => forward(form, weights, Float64Array.from(rows)).logits.map(sigmoid),
+    predict: (rows) => sigmoids(forward(form, weights, new Float64Array(rows)).logits),
   };
-  const objective = objectiveOf(loss), all = Float64Array.from(x), labels = Float64Array.from(y);
-  const weightsOfRows = sampleWeight && Float64Array.from(sampleWeight);
-  const xRoom = allocateRows(Math.min(batchSize, y.length) * features, false);
+  const objective = objectiveOf(loss), all = new Float64Array(x), labels = new Float64Array(y);
+  const weightsOfRows = sampleWeight && new Float64Array(sampleWeight);
+  const order = new Uint32Array(y.length), xRoom = allocateRows(Math.min(batchSize, y.length) * features, false);
   const room = roomFor(form, Math.min(batchSize, y.length)), lastRoom = roomFor(form, y.length % batchSize);
   train({
     form,
@@ -122,9 +122,10 @@ export function trainNetwork(options: TrainNetworkOptions): Network {
     update: adam(learningRate, weights.length),
     epochs,
     *batches() {
-      const order = random.shuffle(Array.from({ length: y.length }, (_, row) => row));
+      for (let row = 0; row < order.length; row++) order[row] = row;
+      random.shuffleInPlace(order);
       for (let from = 0; from < order.length; from += batchSize) {
-        const rows = order.slice(from, from + batchSize);
+        const rows = order.subarray(from, from + batchSize);
         const own = labelsOf(takeRows(labels, 1, rows), 1, weightsOfRows && takeRows(weightsOfRows, 1, rows));
         yield {
           x: copyRows(all, features, rows, xRoom.subarray(0, rows.length * features)),

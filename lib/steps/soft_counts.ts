@@ -10,8 +10,9 @@ const unread = /* @__PURE__ */ new Float64Array(together);
 
 type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
-/** Returns the entries of a slice: a view, where they stand side by side in a typed array. */
+/** Returns the entries of a slice: the values themselves, if these are all, or a view, where they stand side by side. */
 function entriesOf(values: ArrayLike<number>, { offset, stride, length }: Slice): ArrayLike<number> {
+  if (length === values.length) return values;
   if (stride === 1 && ArrayBuffer.isView(values)) return (values as TypedArray).subarray(offset, offset + length);
   const entries = new Float64Array(length);
   for (let n = 0, i = offset; n < length; n++, i += stride) entries[n] = values[i];
