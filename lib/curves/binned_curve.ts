@@ -153,6 +153,13 @@ export function addRows({ yTrue, sampleWeight, p, slice, places }: BinnedRows, b
   }
 }
 
+const rooms: Float64Array[] = [];
+
+/** Returns room for numbers that are read before the next call: new arrays would take as long as the loops that fill them. */
+function room(which: number, length: number): Float64Array {
+  return rooms[which]?.length === length ? rooms[which] : rooms[which] = new Float64Array(length);
+}
+
 /**
  * Sums the counts at each threshold in one pass: the highest threshold first.
  *
@@ -162,7 +169,7 @@ export function addRows({ yTrue, sampleWeight, p, slice, places }: BinnedRows, b
  * the counts at all thresholds follow.
  */
 export function countAtThresholds(rows: BinnedRows, bins: Bins): Counts[] {
-  const sums = new Float64Array(sumsPerInterval * bins.scale.length);
+  const sums = room(0, sumsPerInterval * bins.scale.length).fill(0);
   addRows(rows, bins, sums);
   return countsOfSums(sums);
 }
@@ -170,7 +177,8 @@ export function countAtThresholds(rows: BinnedRows, bins: Bins): Counts[] {
 /** Returns the counts at each threshold, the highest first, from the sums of the intervals. */
 export function countsOfSums(sums: Float64Array): Counts[] {
   const size = sums.length / sumsPerInterval;
-  const below = new Float64Array(2 * size); // the weights of the intervals below, summed from below
+  const below = room(1, 2 * size); // the weights of the intervals below, summed from below
+  below[0] = below[1] = 0;
   for (let b = 1; b < size; b++) {
     below[2 * b] = below[2 * b - 2] + sums[4 * b - 4];
     below[2 * b + 1] = below[2 * b - 1] + sums[4 * b - 2];
@@ -191,16 +199,15 @@ export function countsOfSums(sums: Float64Array): Counts[] {
   return counts;
 }
 
-/** Returns the curve of counts, with the point where every output is a positive. */
-export function curveOf(counts: readonly Counts[], thresholds: readonly number[]): Curve {
+/** Returns the thresholds of a curve, falling: those that rise, and 0, where every output is a positive. */
+export const fallingThresholds = (thresholds: readonly number[]): Float64Array =>
+  Float64Array.from([...thresholds.toReversed(), 0]);
+
+/** Returns the curve of counts at falling thresholds, the last of which has every output as a positive. */
+export function curveOf(counts: readonly Counts[], thresholds: Float64Array): Curve {
   const size = counts.length, { tp, fp, fn, tn } = counts[size - 1];
-  const curve = {
-    thresholds: new Float64Array(size + 1),
-    tp: new Float64Array(size + 1),
-    fp: new Float64Array(size + 1),
-  };
+  const curve = { thresholds, tp: new Float64Array(size + 1), fp: new Float64Array(size + 1) };
   for (let b = 0; b < size; b++) { // `Float64Array.of(...)` takes many times as long
-    curve.thresholds[b] = thresholds[size - 1 - b];
     curve.tp[b] = counts[b].tp;
     curve.fp[b] = counts[b].fp;
   }

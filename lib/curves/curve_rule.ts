@@ -1,7 +1,7 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { check, oneOf } from "../check/value.ts";
-import type { Counts } from "../counts/counts.ts";
+import { addCounts, type Counts } from "../counts/counts.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
 import { type LossParts, type ResolvedOptions, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
@@ -24,6 +24,7 @@ import {
   countAtThresholds,
   countsOfSums,
   curveOf,
+  fallingThresholds,
   fillGradient,
   readThresholds,
 } from "./binned_curve.ts";
@@ -33,10 +34,11 @@ import { registeredLoops } from "./registered_loops.ts";
 
 /** Makes the rule that counts at thresholds and scores the curve. */
 function columnRule(score: CurveScore, thresholds: readonly number[], options: ResolvedOptions): FastRule {
-  const bins = binsOf(thresholds), size = thresholds.length, { average, zeroDivision, classWeights } = options.scoring;
+  const bins = binsOf(thresholds), size = thresholds.length, falling = fallingThresholds(thresholds);
+  const { average, zeroDivision, classWeights } = options.scoring;
   const { fromLogits } = options.reading, added = addsCounts(average);
   const scoreSums = (each: readonly Counts[], weights?: readonly number[]) =>
-    scoreCurves(score, added ? [addClasses(each, size)] : chunks(each, size), thresholds, weights, zeroDivision);
+    scoreCurves(score, added ? [addClasses(each, size)] : chunks(each, size), falling, weights, zeroDivision);
   return {
     settings: { thresholds },
     stuck: stuckOf(score),
@@ -77,7 +79,7 @@ function columnRule(score: CurveScore, thresholds: readonly number[], options: R
 function scoreCurves(
   score: CurveScore,
   sets: readonly (readonly Counts[])[],
-  thresholds: readonly number[],
+  thresholds: Float64Array,
   weights: readonly number[] | undefined,
   zeroDivision: ZeroDivision,
 ): CountsScored {
@@ -111,7 +113,8 @@ function pairRule(
   thresholds: readonly number[],
   options: ResolvedOptions,
 ): ScoringRule {
-  const bins = binsOf(thresholds), size = thresholds.length, { average, zeroDivision } = options.scoring;
+  const bins = binsOf(thresholds), size = thresholds.length, falling = fallingThresholds(thresholds);
+  const { average, zeroDivision } = options.scoring;
   const { fromLogits } = options.reading;
   const cellsOf = (batch: Batch): Cell[] => {
     const { classes, sampleWeight, yPred } = batch, classOf = classOfRows(what, batch);
@@ -166,7 +169,7 @@ function pairRule(
         ));
       });
       const weights = pairs.map(({ own, other }) => average === "weighted" ? rowsOf(own) + rowsOf(other) : 1);
-      const { partials, ...scored } = scoreCurves(score, sets, thresholds, weights, zeroDivision);
+      const { partials, ...scored } = scoreCurves(score, sets, falling, weights, zeroDivision);
       return {
         ...scored,
         partials: () => {
@@ -199,14 +202,7 @@ const chunks = (each: readonly Counts[], size: number): Counts[][] =>
   Array.from({ length: each.length / size }, (_, k) => each.slice(k * size, (k + 1) * size));
 
 const addClasses = (each: readonly Counts[], size: number): Counts[] =>
-  chunks(each, size).reduce((sum, more) =>
-    sum.map(({ tp, fp, fn, tn }, b) => ({
-      tp: tp + more[b].tp,
-      fp: fp + more[b].fp,
-      fn: fn + more[b].fn,
-      tn: tn + more[b].tn,
-    }))
-  );
+  chunks(each, size).reduce((sum, more) => sum.map((counts, b) => addCounts(counts, more[b])));
 
 /** Options of a loss of a curve. */
 export interface CurveLossOptions
@@ -237,13 +233,15 @@ export const curveOptionNames = [
   "ignoreLabel",
 ] as const satisfies readonly (keyof CurveLossOptions)[];
 
+const oneThreshold = /* @__PURE__ */ fallingThresholds([0.5]);
+
 /** Returns the score of the curve that one threshold makes. */
 const ofOneThreshold = (score: CurveScore): Score => ({
   name: score.name,
   best: score.best,
-  value: (counts) => (score.relaxed ?? score.value)(curveOf([counts], [0.5])),
+  value: (counts) => (score.relaxed ?? score.value)(curveOf([counts], oneThreshold)),
   gradient: (counts) => {
-    const { tp, fp } = score.gradient(curveOf([counts], [0.5]));
+    const { tp, fp } = score.gradient(curveOf([counts], oneThreshold));
     return { tp: tp[0], fp: fp[0], fn: 0, tn: 0 };
   },
 });
