@@ -78,14 +78,20 @@ const onScore = (score: Score, learningRate: number): Descent => {
   return { gradient: (labels, logits) => objective(labels, logits).gradient, learningRate };
 };
 
-const descents: Record<string, Descent> = {
+const descents = {
   bce: { gradient: crossEntropyGradient, learningRate: 0.1 },
   accuracy: onScore(accuracy, 0.005),
   f1: onScore(f1, 0.01),
   "fBeta0.5": onScore(reported["fBeta0.5"], 0.005),
   fBeta2: onScore(reported.fBeta2, 0.005),
   balancedAccuracy: onScore(balancedAccuracy, 0.005),
-};
+} satisfies Record<string, Descent>;
+
+/** A loss of the protocol; "bce" is cross-entropy. */
+export type AnyLossName = keyof typeof descents;
+
+/** The losses of the protocol. */
+const allLosses = Object.keys(descents) as AnyLossName[];
 
 /** Trains a linear model from weights of 0, with 1,000 steps on all rows; returns its probabilities of rows. */
 function descend(
@@ -118,11 +124,16 @@ export interface FoldScores {
   readonly undefinedScores: number;
 }
 
-/** Trains with every loss on a fold's training rows and scores its test rows. */
+/**
+ * Trains with losses on a fold's training rows and scores its test rows.
+ *
+ * @param losses Losses to train with, "bce" among them: thresholds are tuned on its outputs. Default: all six.
+ */
 export function scoreFold(
   { columns, yTrue }: Omit<AnyLossData, "folds">,
   { train, test }: AnyLossData["folds"][number],
   by: StandardisedBy,
+  losses: readonly AnyLossName[] = allLosses,
 ): FoldScores {
   const over = by === "all rows" ? Array.from(yTrue, (_, row) => row) : train;
   const { x, width } = standardizedMatrix(columns, over);
@@ -131,8 +142,8 @@ export function scoreFold(
   );
   const training = take(train), testing = take(test);
   const trained = Object.fromEntries(
-    Object.entries(descents).map(([loss, descent]) => {
-      const predict = descend(training, descent), yPred = predict(testing.x);
+    losses.map((loss) => {
+      const predict = descend(training, descents[loss]), yPred = predict(testing.x);
       return [loss, { predict, yPred, counts: hardCounts(testing.yTrue, yPred, 0.5) }];
     }),
   );
@@ -158,7 +169,7 @@ export function scoreFold(
 /** The means of the folds' scores. */
 export function tableOf(folds: readonly FoldScores[]): AnyLossTable {
   return {
-    rows: Object.keys(descents).map((loss) => meanRow(loss, folds.map(({ scored }) => scored[loss]))),
+    rows: Object.keys(folds[0].scored).map((loss) => meanRow(loss, folds.map(({ scored }) => scored[loss]))),
     tuned: meanRow("bce", folds.map(({ tuned }) => tuned)),
     undefinedScores: folds.reduce((sum, fold) => sum + fold.undefinedScores, 0),
   };
@@ -171,8 +182,13 @@ export function tableOf(folds: readonly FoldScores[]): AnyLossTable {
  * A row is predicted positive if its probability is strictly greater than the threshold. A score that is undefined on the
  * test part of a fold (0/0) counts as 0 in the mean.
  *
+ * @param losses Losses to train with, "bce" among them. Default: all six.
  * @see Han et al., "AnyLoss: Transforming Classification Metrics into Loss Functions", arXiv 2405.14745.
  */
-export function anyLoss(data: AnyLossData, by: StandardisedBy = "all rows"): AnyLossTable {
-  return tableOf(data.folds.map((fold) => scoreFold(data, fold, by)));
+export function anyLoss(
+  data: AnyLossData,
+  by: StandardisedBy = "all rows",
+  losses?: readonly AnyLossName[],
+): AnyLossTable {
+  return tableOf(data.folds.map((fold) => scoreFold(data, fold, by, losses)));
 }

@@ -19,9 +19,9 @@ slow.test("anyLoss: every published cell of WDBC to 4 decimals", async () => {
   const yTrue = Float64Array.from(frame.getColumn(label).toArray());
   const columns = features.map((name) => Float64Array.from(frame.getColumn(name).toArray()));
   const data = { columns, yTrue, folds: scikitLearnFolds(yTrue, { folds: 10, seed: 2 }) };
-  const { rows, tuned, undefinedScores } = anyLoss(data);
-  const few = { ...data, folds: data.folds.slice(0, 3) }, { rows: withTestRows } = anyLoss(few);
-  const { rows: withoutTestRows } = anyLoss(few, "training rows");
+  const folds = data.folds.map((fold) => scoreFold(data, fold, "all rows"));
+  const { rows, tuned, undefinedScores } = tableOf(folds), { rows: withTestRows } = tableOf(folds.slice(0, 3));
+  const { rows: withoutTestRows } = anyLoss({ ...data, folds: data.folds.slice(0, 3) }, "training rows");
   assertEquals(rows.map(({ loss }) => loss), ["bce", "accuracy", "f1", "fBeta0.5", "fBeta2", "balancedAccuracy"]);
   for (const { loss, ...cells } of rows) {
     if (loss in published) assertEquals(Object.values(cells).map((v) => Number(v.toFixed(4))), published[loss], loss);
@@ -86,4 +86,7 @@ Deno.test("anyLoss: the table of the folds, standardised by all rows unless by e
   const data = { columns, yTrue, folds }, first = { ...data, folds: folds.slice(0, 1) };
   assertEquals(anyLoss(data), tableOf(folds.map((fold) => scoreFold(data, fold, "all rows"))));
   assertEquals(anyLoss(first, "training rows"), tableOf([scoreFold(data, folds[0], "training rows")]));
+  const whole = anyLoss(first), some = anyLoss(first, "all rows", ["bce", "f1"]);
+  assertEquals(some.rows, whole.rows.filter(({ loss }) => loss === "bce" || loss === "f1"));
+  assertEquals(some.tuned, whole.tuned);
 });
