@@ -64,8 +64,7 @@ export const mendLinks = (html: string): string =>
     .replace(/<a href="#(type_param_\w+)"[^>]*>([^<]*)<\/a>/g, (link, id, name) =>
       html.includes(`id="${id}"`) ? link : name);
 
-/** Makes the API's pages. */
-export async function makeApi(): Promise<Api> {
+async function make(): Promise<Api> {
   const { name, exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
   const made = await Deno.makeTempDir({ prefix: "roundabout-api-" }), files = new Map<string, string>();
   try {
@@ -85,6 +84,11 @@ export async function makeApi(): Promise<Api> {
   }
   return { files: new Map([...files].sort(([a], [b]) => a < b ? -1 : 1)), entries: await entriesOf(name, exports) };
 }
+
+let made: Promise<Api> | undefined;
+
+/** Makes the API's pages, once in a process. */
+export const makeApi = (): Promise<Api> => made ??= make();
 
 /** Renders the content of the page that leads to the API. */
 export function apiMain(entries: readonly Entry[]): string {

@@ -12,9 +12,8 @@ import { SiteError } from "./html.ts";
 
 const live = new URL("live/", import.meta.url);
 
-/** Scripts of the pages by their name in `assets/`, with the worker that the script starts. */
+/** Scripts of the pages but `site.js` by their name in `assets/`, with the worker that the script starts. */
 const scripts: Record<string, { page: string; worker?: string }> = {
-  "site.js": { page: "site.ts" },
   "figures.js": { page: "figures.ts" },
   "audit.js": { page: "audit.ts", worker: "audit_worker.ts" },
   "compare.js": { page: "compare.ts", worker: "compare_worker.ts" },
@@ -60,25 +59,25 @@ const joined = (page: string, worker: string): string =>
   `globalThis.roundaboutWorker=${JSON.stringify(`${worker}\n//# sourceURL=node_modules/worker.js`)};\n${page}\n`;
 
 /**
- * Bundles a small script alone. The first `deno bundle` of a machine installs esbuild, and fails where two do it at once, so that
- * this file is locked meanwhile.
+ * Bundles the smallest script, alone. The first `deno bundle` of a machine installs esbuild, and fails where two do it at once,
+ * so that this file is locked meanwhile.
  */
-async function installBundler(map: string): Promise<void> {
+async function bundleFirst(map: string): Promise<string> {
   using file = await Deno.open(new URL(import.meta.url));
   await file.lock(true);
-  await bundle("site.ts", map);
+  return await bundle("site.ts", map);
 }
 
 async function compile(): Promise<Map<string, string>> {
   const map = await Deno.makeTempFile({ prefix: "roundabout-", suffix: ".json" });
   try {
     await Deno.writeTextFile(map, await importMap());
-    await installBundler(map);
+    const first = `${await bundleFirst(map)}\n`;
     const compiled = Object.entries(scripts).map(async ([name, { page, worker }]): Promise<[string, string]> => {
       const [text, own] = await Promise.all([bundle(page, map), worker && bundle(worker, map)]);
       return [name, own ? joined(text, own) : `${text}\n`];
     });
-    return new Map(await Promise.all(compiled));
+    return new Map([["site.js", first], ...await Promise.all(compiled)]);
   } finally {
     await Deno.remove(map);
   }
