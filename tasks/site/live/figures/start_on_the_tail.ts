@@ -90,6 +90,15 @@ export function cellOf(setting: Setting): string {
   return share < 0.8 ? `(${text})` : text;
 }
 
+const texts = new Map<string, string>();
+
+/** {@linkcode cellOf}, computed once per setting: a reader goes back and forth. */
+function knownCellOf(setting: Setting): string {
+  const key = JSON.stringify(setting);
+  if (!texts.has(key)) texts.set(key, cellOf(setting));
+  return texts.get(key)!;
+}
+
 /** Writes a size, small ones as a power of ten. */
 function small(value: number): string {
   return value === 0 || value >= 0.001 ? number(value, 3) : scientific(value, 1);
@@ -193,7 +202,7 @@ export function startOnTheTail(place: HTMLElement): void {
       const one = waiting.shift();
       if (one === undefined) return void table.removeAttribute("aria-busy");
       const [shape, slope] = one[0].split(" "),
-        text = cellOf({ ...setting, shape: shape as Shape, slope: Number(slope) });
+        text = knownCellOf({ ...setting, shape: shape as Shape, slope: Number(slope) });
       one[1].textContent = text;
       one[1].setAttribute(
         "aria-label",
