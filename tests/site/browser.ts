@@ -1,8 +1,10 @@
 // One browser for all tests of a file, and what they ask of a page.
-import axe from "axe-core";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type axe from "axe-core";
+import minified from "axe-core/axe.min.js";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { findChromium, launchChromium } from "../../tasks/chromium.ts";
 import { slow } from "../slow.ts";
+import { runAxe } from "./axe_in_page.ts";
 
 const chromium = findChromium();
 
@@ -35,8 +37,22 @@ interface Opened {
   faults: string[];
 }
 
-/** Pages that wait for their next use: a new page starts a process or two, which takes longer than most tests of a page. */
-const idle: Page[] = [];
+/** Pages of one window, which takes a second to open, as a tab does not; those that wait for their next use are idle. */
+class Pages {
+  readonly idle: Page[] = [];
+  #context: Promise<BrowserContext> | undefined;
+
+  constructor(readonly options: BrowserContextOptions) {}
+
+  async take(): Promise<Page> {
+    // The last compiler's code is ready when its page is gone.
+    browser ??= launchChromium({ args: ["--js-flags=--no-turbofan"] });
+    this.#context ??= browser.then((started) => started.newContext(this.options));
+    return this.idle.pop() ?? await (await this.#context).newPage();
+  }
+}
+
+const pages = new Pages({}), pagesWithoutScripts = new Pages({ javaScriptEnabled: false });
 
 /** Makes a page as good as new, but for the process behind it. */
 async function renew(page: Page): Promise<void> {
@@ -46,16 +62,9 @@ async function renew(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
 }
 
-/**
- * Calls `use` with a page of the browser that asks for nothing but files and the texts of workers: a new one if it has options,
- * and after a failure.
- */
-export async function withPage(
-  use: (opened: Opened) => Promise<void>,
-  options?: BrowserContextOptions,
-): Promise<void> {
-  browser ??= launchChromium();
-  const page = (options ? undefined : idle.pop()) ?? await (await browser).newPage(options), faults: string[] = [];
+/** Calls `use` with a page that asks for nothing but files and the texts of workers; after a failure the page is used no more. */
+export async function withPage(use: (opened: Opened) => Promise<void>, { scripts = true } = {}): Promise<void> {
+  const own = scripts ? pages : pagesWithoutScripts, page = await own.take(), faults: string[] = [];
   page.on("request", (request) => {
     if (!/^(?:file|data|blob):/.test(request.url())) faults.push(`it asks for ${request.url()}`);
   });
@@ -66,7 +75,7 @@ export async function withPage(
     await use({ page, faults });
     used = true;
   } finally {
-    if (used && !options) await renew(page).then(() => idle.push(page));
+    if (used) await renew(page).then(() => own.idle.push(page));
     else await page.close();
   }
 }
@@ -77,10 +86,12 @@ export async function overflow(page: Page): Promise<string[]> {
   return content > window ? [`it is ${content} px wide on a screen of ${window} px`] : [];
 }
 
-/** Lists the tables and figures that are cut. */
-export const cut = (page: Page): Promise<string[]> =>
+/** Lists the tables and figures that are cut, and the formulas. */
+export const cut = (page: Page, formulas: boolean): Promise<string[]> =>
   page.evaluate(
-    `[...document.querySelectorAll(".table-box, .figure-box")].filter((box) => box.scrollWidth > box.clientWidth + 1)
+    `[...document.querySelectorAll(".table-box, .figure-box${
+      formulas ? ", .math-display" : ""
+    }")].filter((box) => box.scrollWidth > box.clientWidth + 1)
     .map((box) => "is cut: " + box.textContent.trim().slice(0, 60))`,
   ) as Promise<string[]>;
 
@@ -104,12 +115,14 @@ interface AxeOptions {
 
 /** Lists the serious faults that axe finds. */
 export async function axeFaults(page: Page, { within = "html", rules }: AxeOptions = {}): Promise<string[]> {
-  if (!await page.evaluate("'axe' in window")) await page.evaluate(axe.source);
+  if (!await page.evaluate("'axe' in window")) await page.evaluate(minified.source);
   // Without preload: style sheets cannot be read again on pages from the disk, and are not asked for.
-  const options = { resultTypes: ["violations"], preload: false, ...(rules && { runOnly: rules }) };
-  const { violations } = await page.evaluate(
-    `axe.run(${JSON.stringify(within)}, ${JSON.stringify(options)})`,
-  ) as axe.AxeResults;
+  const options: axe.RunOptions = {
+    resultTypes: ["violations"],
+    preload: false,
+    ...(rules && { runOnly: [...rules] }),
+  };
+  const { violations } = await page.evaluate(runAxe, [within, options] as const);
   return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html.slice(0, 160)}`);
 }

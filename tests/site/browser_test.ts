@@ -1,34 +1,43 @@
 // Every page in a real browser. Without Chromium these tests are ignored, as their names then say.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildSite } from "../../tasks/site/mod.ts";
-import { axeFaults, cut, lookAt, looks, overflow, restless, slowInBrowser, withPage } from "./browser.ts";
+import { runAxe } from "./axe_in_page.ts";
+import { axeFaults, cut, type Look, lookAt, looks, overflow, restless, slowInBrowser, withPage } from "./browser.ts";
 import { projectSite } from "./project_site.ts";
 import { filesUnder, fixtures } from "./support.ts";
 import "./figures_in_browser.ts";
 import "./pages_in_browser.ts";
 import "./tools_in_browser.ts";
 
-/** Lists the faults of a page in the browser, one sentence each; `contrast` asks for the dark scheme's, too. */
-async function faultsOf(url: string, contrast: boolean): Promise<string[]> {
+/** A window between a phone's and a desktop's. */
+const tablet: Look = { scheme: "dark", width: 800 };
+
+/** What only some sites are asked: the contrast in the dark scheme, too, and formulas that are whole on a phone. */
+interface Asked {
+  contrast?: boolean;
+  formulas?: boolean;
+}
+
+/** Lists the faults of a page in the browser, one sentence each. */
+async function faultsOf(url: string, { contrast = false, formulas = false }: Asked): Promise<string[]> {
   const found: string[] = [];
   await withPage(async ({ page, faults }) => {
     await lookAt(page, looks[0]);
     await page.goto(url, { waitUntil: "load" });
     // As a reader would: with every hint and every long output open.
     await page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true");
-    for (const look of looks) {
+    for (const look of [...looks, tablet]) {
       await lookAt(page, look);
       // Of what axe finds, only the contrast depends on the scheme.
       const axe = look === looks[0]
         ? await axeFaults(page)
-        : contrast
+        : contrast && look !== tablet
         ? await axeFaults(page, { rules: ["color-contrast"] })
         : [];
-      const whole = look.width < 1280 ? [] : await cut(page),
-        own = [...whole, ...await overflow(page), ...await restless(page), ...axe];
-      found.push(...own.map((fault) => `${look.scheme}, ${look.width} px: ${fault}`));
+      const whole = look === tablet ? [] : [...await cut(page, formulas), ...await restless(page)];
+      found.push(...[...whole, ...await overflow(page), ...axe].map((f) => `${look.scheme}, ${look.width} px: ${f}`));
     }
     found.push(...faults);
   });
@@ -36,14 +45,14 @@ async function faultsOf(url: string, contrast: boolean): Promise<string[]> {
 }
 
 /** Fails unless every page of a site is good in every look. */
-async function assertGoodPages(out: string, contrast: boolean): Promise<void> {
+async function assertGoodPages(out: string, asked: Asked): Promise<void> {
   const names = [...(await filesUnder(out)).keys()].filter((name) => name.endsWith(".html"));
   // Pages that show a file are all alike.
   const sources = names.filter((name) => name.startsWith("source/")).slice(0, 2);
   const waiting = [...names.filter((name) => !name.startsWith("source/")), ...sources], faults: string[] = [];
   const work = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const found = await faultsOf(pathToFileURL(join(out, name)).href, contrast);
+      const found = await faultsOf(pathToFileURL(join(out, name)).href, asked);
       faults.push(...found.map((fault) => `${name}: ${fault}`));
     }
   };
@@ -63,15 +72,15 @@ const fixturesSite = (): Promise<string> =>
 Deno.test.afterAll(() => void (made && Deno.removeSync(made, { recursive: true })));
 
 slowInBrowser(
-  "site in a browser: accessible, no overflow, tables whole, no request, light and dark, phone and desktop",
+  "site in a browser: accessible, no overflow, tables and figures whole, no request, light and dark, phone, tablet and desktop",
   async () => {
-    await assertGoodPages(await fixturesSite(), true);
+    await assertGoodPages(await fixturesSite(), { contrast: true });
   },
 );
 
-slowInBrowser("site in a browser: the same for the notebooks of the project", async () => {
-  // Their styles are the fixtures', which hold one of everything.
-  await assertGoodPages((await projectSite()).folder, false);
+slowInBrowser("site in a browser: the same for the notebooks of the project, and formulas whole", async () => {
+  // Their styles are the fixtures', which hold one of everything, also a formula that scrolls.
+  await assertGoodPages((await projectSite()).folder, { formulas: true });
 });
 
 slowInBrowser("site in a browser: keyboard, and no stop where nothing scrolls", async () => {
@@ -90,3 +99,42 @@ slowInBrowser("site in a browser: keyboard, and no stop where nothing scrolls", 
     assert(await stops() > wide, "more boxes scroll on a phone");
   });
 });
+
+slowInBrowser(
+  "contrast in a browser: of texts that are painted alike one is asked, and every other is found",
+  async () => {
+    const faults: Record<string, string> = {
+      colour: '<p id="colour" style="color: #bbb">x y</p>',
+      fill: '<p id="fill" style="-webkit-text-fill-color: #bbb">x y</p>',
+      ground: '<div style="background: #555"><p id="ground">x y</p></div>',
+      opacity: '<div style="opacity: 0.3"><p id="opacity">x y</p></div>',
+      size: '<p style="color: #888; font-size: 3em">x y</p><p id="size" style="color: #888">x y</p>',
+      weight:
+        '<p style="color: #888; font: bold 19px serif">x y</p><p id="weight" style="color: #888; font: 19px serif">x y</p>',
+      behind: '<div style="position: absolute; width: 9em; height: 9em; background: #555"></div>' +
+        '<p id="behind" style="position: relative; width: 3em">x y</p>',
+      outside:
+        '<div style="background: #000; color: #eee; height: 3em; margin-bottom: 5em"><p style="height: 3em; margin: 0">x y</p>' +
+        '<p id="outside">x y</p></div>',
+      hidden: '<input style="color: #999; position: absolute; left: -999px" value="x y">' +
+        '<input id="hidden" style="color: #999" value="x y">',
+      letter: '<p style="color: #aaa">x</p><p id="letter" style="color: #aaa">x y</p>',
+    };
+    const alike = "<p>x y</p>".repeat(20);
+    await withPage(async ({ page }) => {
+      await page.setContent(`<main>${alike}${Object.values(faults).join(alike)}</main>`);
+      assertMatch((await axeFaults(page, { rules: ["color-contrast"] }))[0], /^color-contrast: .*id="colour"/);
+      await page.evaluate(`{
+      const check = axe._audit.checks["color-contrast"], { evaluate } = check;
+      globalThis.asked = 0;
+      check.evaluate = function (...args) {
+        asked++;
+        return evaluate.apply(this, args);
+      };
+    }`);
+      const { violations } = await page.evaluate(runAxe, ["html", { runOnly: "color-contrast" }] as const);
+      assertEquals(violations[0].nodes.map(({ target }) => target[0]), Object.keys(faults).map((id) => `#${id}`));
+      assert(await page.evaluate("asked") as number < 30, "220 texts are of a few kinds");
+    });
+  },
+);

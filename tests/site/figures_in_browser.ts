@@ -255,5 +255,5 @@ slowInBrowser("figures that move: without JavaScript the still figures stay, and
       );
       assertEquals(await page.$$("main :is(button, input, select, textarea)"), []);
     }
-  }, { javaScriptEnabled: false });
+  }, { scripts: false });
 });

@@ -1,25 +1,13 @@
 // Tables on a phone, and buttons that copy code; part of browser_test.ts, for one browser serves all.
 import { assert, assertEquals } from "@std/assert";
-import { axeFaults, lookAt, looks, overflow, slowInBrowser, withPage } from "./browser.ts";
+import { axeFaults, lookAt, looks, slowInBrowser, withPage } from "./browser.ts";
 import { projectSite } from "./project_site.ts";
 
 slowInBrowser(
-  "tables in a browser: on a phone tables, figures and formulas are whole, a table as cards where it has no room, and no page is wider than a tablet",
+  "tables in a browser: on a phone a table has the form of cards where it has no room, with the same roles",
   async () => {
     const { names } = await projectSite(), [phone, desktop] = looks;
     await withPage(async ({ page }) => {
-      for (const [name, url] of names) {
-        if (!name.endsWith(".html") || name.includes("/")) continue;
-        await page.goto(url);
-        await page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true");
-        await lookAt(page, phone);
-        const cut = await page.evaluate(
-          `[...document.querySelectorAll(".table-box, .figure-box, .math-display")].filter((box) => box.scrollWidth > box.clientWidth + 1)
-          .map((box) => box.textContent.trim().slice(0, 60))`,
-        );
-        await lookAt(page, { ...desktop, width: 800 });
-        assertEquals([cut, await overflow(page)], [[], []], name);
-      }
       await page.goto(names.get("05_what_to_use.html")!);
       await lookAt(page, phone);
       const cell =
@@ -71,5 +59,5 @@ slowInBrowser("code in a browser: a button copies it, by keyboard and by mouse; 
     await page.goto(url);
     assertEquals(await page.locator(".copy").count(), 0);
     assert(await page.locator(".code-box").count() > 0);
-  }, { javaScriptEnabled: false });
+  }, { scripts: false });
 });
