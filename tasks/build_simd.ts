@@ -1,4 +1,3 @@
-import asc from "assemblyscript/asc";
 import { letters, shift, singles } from "../lib/kernels/module_bytes.ts";
 import { root, runTask, TaskError } from "./cli.ts";
 
@@ -11,6 +10,7 @@ export const kernels = ["simd", "curve", "dense", "products"] as const;
  */
 export async function buildModule(file: string, ...flags: string[]): Promise<Uint8Array<ArrayBuffer>> {
   const source = await Deno.readTextFile(new URL(file, root));
+  const { default: asc } = await import("assemblyscript/asc"); // here, as it takes longer to load than `--help` takes
   let built: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
     [
