@@ -4,9 +4,9 @@
  * @module
  */
 import { fileURLToPath as fromFileUrl, pathToFileURL as toFileUrl } from "node:url";
-import { openPages, serveFolder, softwareGl, softwareGpu } from "../tasks/chromium.ts";
+import { launchChromium, openPage, serveFolder, softwareGl, softwareGpu } from "../tasks/chromium.ts";
 import { root, TaskError } from "../tasks/cli.ts";
-import { copySources, npmInstall, runIn } from "../tasks/pack.ts";
+import { copySources, installPackages, runIn } from "../tasks/pack.ts";
 
 /** The numbers of reads back: those that wait, asynchronous ones, and calls of the browser's functions behind both. */
 interface Reads {
@@ -73,11 +73,7 @@ export async function bundlePage(
 
 /** Makes a project with the page and the sources in lib/. */
 async function pageOfSources(project: URL): Promise<URL> {
-  await Deno.writeTextFile(
-    new URL("package.json", project),
-    JSON.stringify({ private: true, type: "module", dependencies: packages }),
-  );
-  await npmInstall(project);
+  await installPackages(project, packages);
   await copySources(new URL("lib/", project));
   const name = "@roundabout/roundabout", at = (file: string) => fromFileUrl(new URL(`lib/${file}`, project));
   const aliases = [[name, "mod.ts"], [`${name}/core`, "core.ts"], [`${name}/audit`, "audit/mod.ts"]]
@@ -93,15 +89,13 @@ const patience = 600_000;
 
 /** Opens the page in Chromium, without a GPU. */
 export async function openRecord(page: URL, backend: string, quick: boolean): Promise<BackendRecord> {
-  const { address, stop } = serveFolder(page);
+  const { address, stop } = serveFolder(page), flags = backend === "webgpu" ? softwareGpu : softwareGl;
+  const browser = await launchChromium({ args: flags });
   try {
-    const flags = backend === "webgpu" ? softwareGpu : softwareGl;
-    const [text] = await openPages([`${address}?backend=${backend}${quick ? "&quick" : ""}`], /^\{[^]*\}$/, {
-      flags,
-      timeout: patience,
-    });
-    return JSON.parse(text);
+    const query = `?backend=${backend}${quick ? "&quick" : ""}`;
+    return JSON.parse(await openPage(browser, address + query, /^\{[^]*\}$/, patience));
   } finally {
+    await browser.close();
     await stop();
   }
 }

@@ -85,36 +85,27 @@ export const softwareGpu = [
 ];
 
 /**
- * Opens pages one after the other, each until the text of #result matches; returns these texts.
+ * Opens a page in a context of its own until the text of #result matches; returns this text.
  *
- * @throws {Error} A fault on a page, or no such text in time.
+ * @throws {Error} A fault on the page, or no such text in time.
  */
-export async function openPages(
-  addresses: readonly string[],
-  wanted: RegExp,
-  { flags = softwareGl, timeout = 60_000 }: { flags?: readonly string[]; timeout?: number } = {},
-): Promise<string[]> {
-  const browser = await launchChromium({ args: [...flags] }), texts: string[] = [];
+export async function openPage(browser: Browser, address: string, wanted: RegExp, timeout = 60_000): Promise<string> {
+  const page = await browser.newPage(), faults: string[] = [], faulty = Promise.withResolvers<void>();
+  const add = (fault: string) => {
+    faults.push(fault);
+    faulty.resolve();
+  };
+  page.on("pageerror", (error) => add(String(error)));
+  page.on("console", (message) => void (message.type() === "error" && add(message.text())));
   try {
-    for (const address of addresses) {
-      const page = await browser.newPage(), faults: string[] = [], faulty = Promise.withResolvers<void>();
-      const add = (fault: string) => {
-        faults.push(fault);
-        faulty.resolve();
-      };
-      page.on("pageerror", (error) => add(String(error)));
-      page.on("console", (message) => void (message.type() === "error" && add(message.text())));
-      await page.goto(address);
-      // Not waitForFunction, which a policy without 'unsafe-eval' stops.
-      const result = page.locator("#result", { hasText: wanted });
-      const shown = result.waitFor({ state: "attached", timeout }).catch((error) => add(String(error)));
-      await Promise.race([shown, faulty.promise]);
-      if (faults.length > 0) throw new Error(`${address}: ${faults.join("\n")}`);
-      texts.push(await result.textContent() ?? "");
-      await page.close();
-    }
-    return texts;
+    await page.goto(address);
+    // Not waitForFunction, which a policy without 'unsafe-eval' stops.
+    const result = page.locator("#result", { hasText: wanted });
+    const shown = result.waitFor({ state: "attached", timeout }).catch((error) => add(String(error)));
+    await Promise.race([shown, faulty.promise]);
+    if (faults.length > 0) throw new Error(`${address}: ${faults.join("\n")}`);
+    return await result.textContent() ?? "";
   } finally {
-    await browser.close();
+    await page.close();
   }
 }

@@ -3,10 +3,10 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import zlib, { gzipSync } from "node:zlib";
 import { bundlePage, faultsOf, openRecord } from "../../bench/backends.ts";
-import { openPages, serveFolder } from "../../tasks/chromium.ts";
+import { openPage, serveFolder } from "../../tasks/chromium.ts";
 import { type Example, projectExamples } from "../../tasks/examples.ts";
 import { lettersOf } from "../../tasks/build_simd.ts";
-import { readManifest, runIn } from "../../tasks/pack.ts";
+import { readManifest, runIn, versionOf } from "../../tasks/pack.ts";
 import { root } from "../../tasks/cli.ts";
 import { slow } from "../slow.ts";
 import {
@@ -17,6 +17,7 @@ import {
   type Project,
   removeProject,
   serveScript,
+  theBrowser,
   theExamples,
   theProject,
   tools,
@@ -56,10 +57,10 @@ const browserEntries = [
 const fileOf = (entry: string): string => entry === "." ? "index" : entry.slice(2);
 
 withNode("the package holds its entries, at most 60 files and 400 kB, and nothing else", async ({ packed, folder }) => {
-  const names = Object.keys(packed.files), { exports } = await readManifest();
+  const names = Object.keys(packed.files), denoManifest = await readManifest();
   assert(names.length <= 60, `${names.length} files`);
   assert((await Deno.stat(packed.tarball)).size <= 400_000);
-  const entries = Object.keys(exports).map(fileOf);
+  const entries = Object.keys(denoManifest.exports).map(fileOf);
   const own = [
     "package.json",
     "README.md",
@@ -77,6 +78,9 @@ withNode("the package holds its entries, at most 60 files and 400 kB, and nothin
   );
   const manifest = JSON.parse(await Deno.readTextFile(new URL(`node_modules/${name}/package.json`, folder)));
   assertEquals(manifest.dependencies, undefined);
+  const imported = [...new Set(Object.values(packed.packages).flat())].sort();
+  const ranges = imported.map((one) => [one, `^${versionOf(denoManifest, one)}`]);
+  assertEquals(manifest.peerDependencies, Object.fromEntries(ranges));
   const required = Object.keys(manifest.peerDependencies).filter((one) =>
     !manifest.peerDependenciesMeta[one]?.optional
   );
@@ -154,12 +158,13 @@ withNode("deno publish --dry-run takes the package for JSR, types and all", asyn
   await runIn(packed.jsr, Deno.execPath(), "publish", "--dry-run", "--allow-dirty");
 });
 
-/** Bytes of what a bundler makes of a line, compressed, without TensorFlow.js. */
-async function sizeOf({ write, tool, folder }: Project, code: string): Promise<number> {
-  await write("size.js", code);
-  const options = ["--bundle", "--minify", "--format=esm", "--external:@tensorflow/*", "--outfile=sized.js"];
-  await tool("esbuild/bin/esbuild", "size.js", ...options, "--log-level=error");
-  return gzipSync(await Deno.readFile(new URL("sized.js", folder)), { level: 9 }).length;
+/** Bytes of what a bundler makes of each line by itself, compressed, without TensorFlow.js. */
+async function sizesOf({ write, tool, folder }: Project, codes: readonly string[]): Promise<number[]> {
+  const options = ["--bundle", "--minify", "--format=esm", "--external:@tensorflow/*", "--outdir=sized"];
+  for (const [i, code] of codes.entries()) await write(`size${i}.js`, code);
+  await tool("esbuild/bin/esbuild", ...codes.map((_, i) => `size${i}.js`), ...options, "--log-level=error");
+  const bundled = codes.map((_, i) => Deno.readFile(new URL(`sized/size${i}.js`, folder)));
+  return (await Promise.all(bundled)).map((bytes) => gzipSync(bytes, { level: 9 }).length);
 }
 
 withNode(
@@ -173,8 +178,9 @@ withNode(
       [`export * from "${name}";`, 20_000, 60_000],
       [`import "${name}/slim";`, 0, 50], // nothing used, nothing kept
     ];
-    for (const [code, least, most] of limits) {
-      const bytes = await sizeOf(p, code);
+    const sizes = await sizesOf(p, limits.map(([code]) => code));
+    for (const [i, [code, least, most]] of limits.entries()) {
+      const bytes = sizes[i];
       assert(bytes >= least && bytes <= most, `${code} ${bytes} bytes`);
     }
   },
@@ -183,11 +189,30 @@ withNode(
 /** Entries whose types come from packages that a browser's user does not install. */
 const withOptional = new RegExp(`"(${name}/(data|compare|display)|@jax-js/jax|nodejs-polars|@roundabout/network)"`);
 
+/**
+ * Types by TypeScript 5, of several configurations in one process that reads each file once: prints the faults in files that
+ * are not another package's.
+ */
+const checkTypes = `import ts from "typescript-5";
+const read = new Map(), isOwn = ({ fileName }) => !/node_modules\\/(?!@roundabout\\/)/.test(fileName);
+for (const folder of process.argv.slice(2)) {
+  const { config } = ts.readConfigFile(folder + "/tsconfig.json", ts.sys.readFile);
+  const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, folder);
+  const host = ts.createCompilerHost(options), { getSourceFile } = host;
+  host.getSourceFile = (name, ...rest) => read.get(name) ?? read.set(name, getSourceFile(name, ...rest)).get(name);
+  const program = ts.createProgram(fileNames, options, host);
+  const faults = [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics()];
+  for (const file of program.getSourceFiles().filter(isOwn)) {
+    faults.push(...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file));
+  }
+  console.log(ts.formatDiagnostics(faults, host));
+}`;
+
 withNode(
-  `tsc --strict takes the README's lines and the docstrings' examples: ${tools["typescript-5"]}, ${
-    tools["typescript-7"]
-  }`,
-  async ({ write, tool }) => {
+  `tsc --strict takes the README's lines, the docstrings' examples and, without skipLibCheck, the declarations: ${
+    tools["typescript-5"]
+  }, ${tools["typescript-7"]}`,
+  async ({ write, tool, run }) => {
     const codes = (await projectExamples()).filter(({ file, code }) =>
       !file.startsWith("docs/") && !withOptional.test(code)
     );
@@ -207,48 +232,36 @@ withNode(
       "assert.ts",
       `${asserts}\ndeclare const Deno: { inspect(value: unknown, options?: object): string };\n`,
     );
+    const shared = { strict: true, noEmit: true, target: "es2022", module: "nodenext" };
     const compilerOptions = {
-      strict: true,
-      noEmit: true,
-      target: "es2022",
+      ...shared,
       lib: ["es2023", "dom"],
-      module: "nodenext",
       skipLibCheck: true, // of TensorFlow.js
       types: ["node"],
     };
     const wrong = `import { metricLoss } from "${name}";\nmetricLoss("f2");\nmetricLoss("f1", { step: "soft" });\n`;
     await write("wrong.ts", wrong);
     await write("tsconfig.json", JSON.stringify({ compilerOptions, files: [...codes.map(nameOf), "wrong.ts"] }));
-    let refused = "";
-    for (const compiler of ["typescript-5", "typescript-7"]) {
-      refused = await tool(`${compiler}/bin/tsc`, "-p", ".").then(() => "", (error) => String(error));
-      const faults = refused.match(/^.*error TS\d+/gm)?.map((line) => line.split(",")[0]);
-      assertEquals(faults, ["wrong.ts(2", "wrong.ts(3"], refused);
-    }
-    // TypeScript 7 explains the last overload only: it has to be that of the scores of counts.
-    assertMatch(
-      refused,
-      /"f2"' is not assignable to parameter of type 'ScoreName[^]*"soft"' is not/,
-    );
-  },
-);
-
-withNode(
-  `tsc --strict without skipLibCheck finds no fault in the declarations: ${tools["typescript-5"]}, ${
-    tools["typescript-7"]
-  }`,
-  async ({ write, tool }) => {
     const entries = Object.keys((await readManifest()).exports);
     const exported = entries.map((entry, k) => `export * as e${k} from "${name}${entry.slice(1)}";\n`);
     await write("declarations/all.ts", exported.join(""));
-    const compilerOptions = { strict: true, noEmit: true, target: "es2022", module: "nodenext", types: [] };
-    await write("declarations/tsconfig.json", JSON.stringify({ compilerOptions, files: ["all.ts"] }));
-    for (const compiler of ["typescript-5", "typescript-7"]) {
-      const faults = await tool(`${compiler}/bin/tsc`, "-p", "declarations").then(() => "", (error) => error.message);
-      assertMatch(faults, /tfjs-layers\/dist/); // TensorFlow.js has faults: its declarations were read too
-      const own = faults.split("\n").filter((line: string) => /@roundabout\/|^declarations|^all\.ts/.test(line));
-      assertEquals(own, [], compiler);
+    await write("declarations/wrong.d.ts", "export type Wrong = Missing;\n"); // declarations are read
+    const withoutNode = { compilerOptions: { ...shared, types: [] }, files: ["all.ts", "wrong.d.ts"] };
+    await write("declarations/tsconfig.json", JSON.stringify(withoutNode));
+    await write("tools/check_types.js", checkTypes);
+    const refusedBy = (folder: string) =>
+      tool("typescript-7/bin/tsc", "-p", folder).then(() => "", (error) => String(error.message));
+    const newest = await refusedBy("."), declarations = await refusedBy("declarations");
+    for (const text of [await run("tools/check_types.js", ".", "declarations"), newest + declarations]) {
+      const faults = text.match(/^.*error TS\d+/gm)?.map((line) => line.split(",")[0].replace("declarations/", ""))
+        .filter((file) => !/node_modules\/(?!@roundabout\/)/.test(file));
+      assertEquals(faults, ["wrong.ts(2", "wrong.ts(3", "wrong.d.ts(1"], text);
     }
+    // TypeScript 7 explains the last overload only: it has to be that of the scores of counts.
+    assertMatch(
+      newest,
+      /"f2"' is not assignable to parameter of type 'ScoreName[^]*"soft"' is not/,
+    );
   },
 );
 
@@ -387,7 +400,7 @@ console.log(JSON.stringify(told.filter((text) => text.includes("Roundabout"))));
 async function opened(folder: URL, policy: string, wanted: RegExp, headers?: Record<string, string>): Promise<void> {
   const { address, stop } = serveFolder(folder, policy, headers);
   try {
-    await openPages([address], wanted);
+    await openPage(await theBrowser(), address, wanted);
   } finally {
     await stop();
   }
@@ -408,7 +421,7 @@ withBrowser("`npm run page` and `npm run vite` serve the page and the app", asyn
     assert(commands.includes(`npm run ${script}`));
     const { address, stop } = await serveScript(folder, script);
     try {
-      await openPages([address], trained);
+      await openPage(await theBrowser(), address, trained);
     } finally {
       await stop();
     }
@@ -471,7 +484,10 @@ withBrowser("a fault on a page ends the wait for its result, and is the whole me
   await write("apps/fault/index.html", `<link rel="icon" href="data:,"><script>throw new Error("at once");</script>`);
   const { address, stop } = serveFolder(new URL("apps/fault/", folder));
   try {
-    const { message } = await assertRejects(() => openPages([address], /never/, { timeout: 5000 }), Error);
+    const { message } = await assertRejects(
+      async () => await openPage(await theBrowser(), address, /never/, 5000),
+      Error,
+    );
     assertEquals(message, `${address}: Error: at once`);
   } finally {
     await stop();

@@ -1,11 +1,11 @@
-// An empty project that installs the package, as a user's would: built once for all tests of a file.
+// A project that has the package, and the examples that install it by npm as a user does: made once for all tests of a file.
+import type { Browser } from "playwright-core";
 import { root } from "../../tasks/cli.ts";
-import { findChromium } from "../../tasks/chromium.ts";
+import { findChromium, launchChromium, softwareGl } from "../../tasks/chromium.ts";
 import {
   buildPackage,
-  installTools,
+  installPackages,
   newTypescript,
-  npmInstall,
   type Packed,
   readManifest,
   runIn,
@@ -13,7 +13,7 @@ import {
   versionOf,
 } from "../../tasks/pack.ts";
 
-/** A project in which the package is installed. */
+/** A project that has the files of the package's tarball, and the packages that its entries import. */
 export interface Project {
   readonly packed: Packed;
   /** The project's folder. */
@@ -66,12 +66,6 @@ export const versions = {
   "another-copy": "npm:@tensorflow/tfjs-core@4.21.0",
 } as const;
 
-/** The package with polars for this system, which npm leaves out before Node.js 22, although it works there. */
-const polarsHere: string = {
-  linux: `nodejs-polars-linux-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}-gnu`,
-  darwin: `nodejs-polars-darwin-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`,
-}[Deno.build.os as string] ?? "nodejs-polars-win32-x64-msvc";
-
 async function makeProject(): Promise<Project> {
   const folder = new URL(`file://${await Deno.makeTempDir({ prefix: "roundabout-package-" })}/`);
   const write = async (name: string, text: string) => {
@@ -79,13 +73,16 @@ async function makeProject(): Promise<Project> {
     await Deno.mkdir(new URL(".", path), { recursive: true });
     await Deno.writeTextFile(path, text);
   };
-  await installTools(new URL("tools/", folder), tools);
-  await write("package.json", JSON.stringify({ private: true, type: "module", dependencies: versions }));
-  const packed = await buildPackage(new URL("package/", folder));
-  const manifest = await readManifest(), optional = new Set(Object.values(packed.packages).flat());
-  const beside = [...optional].filter((one) => !(one in versions)).map((one) => `${one}@${versionOf(manifest, one)}`);
-  const polars = `${polarsHere}@${versionOf(manifest, "nodejs-polars")}`;
-  await npmInstall(folder, packed.tarball.pathname, ...beside, polars);
+  const [packed, manifest] = await Promise.all([
+    buildPackage(new URL("package/", folder)),
+    readManifest(),
+    installPackages(new URL("tools/", folder), tools),
+  ]);
+  const imported = Object.values(packed.packages).flat().map((one) => [one, versionOf(manifest, one)]);
+  await installPackages(folder, { ...Object.fromEntries(imported), ...versions });
+  const at = new URL(`node_modules/${manifest.name}/`, folder);
+  await Deno.mkdir(at, { recursive: true });
+  await runIn(at, "tar", "-xzf", packed.tarball.pathname, "--strip-components=1");
   const run = (file: string, ...args: string[]) => runIn(folder, "node", file, ...args);
   const tool = (program: string, ...args: string[]) => run(`tools/node_modules/${program}`, ...args);
   return { packed, folder, write, run, tool };
@@ -95,6 +92,11 @@ let project: Promise<Project> | undefined;
 
 /** Returns the project, made once. */
 export const theProject = (): Promise<Project> => project ??= makeProject();
+
+let browser: Promise<Browser> | undefined;
+
+/** Returns the browser of pages that need no flags of their own, started once. */
+export const theBrowser = (): Promise<Browser> => browser ??= launchChromium({ args: softwareGl });
 
 /** The examples that npm installs, as examples/README.md says. */
 export interface Examples {
@@ -123,7 +125,8 @@ async function installExamples(): Promise<Examples> {
   const readme = await Deno.readTextFile(new URL("examples/README.md", copy));
   const [pack, enter, install] = [...readme.matchAll(/^ {4}(\S.*)$/gm)].map(([, command]) => command);
   if (pack !== "deno task pack") throw new Error(`The first command of examples/README.md is '${pack}'`);
-  await runIn(copy, "sh", "-c", `${enter} && ${install}`);
+  // The same install, without the question to the registry about faults of other packages.
+  await runIn(copy, "sh", "-c", `export npm_config_audit=false; ${enter} && ${install}`);
   return {
     folder: new URL(`${enter.replace("cd ", "")}/`, copy),
     commands: [...readme.matchAll(/`([^`\n]+)`/g)].map(([, command]) => command),
@@ -156,9 +159,10 @@ export async function serveScript(folder: URL, script: string): Promise<{ addres
   throw new Error(`'${script}' ended without an address:\n${printed}`);
 }
 
-/** Removes the project and the copy of the examples. */
+/** Ends the browser, removes the project and the copy of the examples. */
 export async function removeProject(): Promise<void> {
+  await (await browser)?.close();
   if (examples !== undefined) await Deno.remove(new URL("../../", (await examples).folder), { recursive: true });
   if (project !== undefined) await Deno.remove((await project).folder, { recursive: true });
-  project = examples = undefined;
+  project = examples = browser = undefined;
 }
