@@ -40,7 +40,7 @@ const commands = ["counts", "threshold", "report", "curve", "fit"] as const;
 type Command = (typeof commands)[number];
 
 /** The command line of the task. */
-const sqlSpec: TaskSpec = {
+export const sqlSpec: TaskSpec = {
   name: "sql",
   about:
     "Scores a table that does not fit into memory, inside DuckDB or Apache Spark. Only sums leave the engine.\n\n" +
@@ -427,7 +427,7 @@ async function explained(error: Error, query: Query, values: Values, from: Sourc
 }
 
 /** Runs the task. */
-async function runSql(args: TaskArgs, reporter: Reporter): Promise<void> {
+export async function runSql(args: TaskArgs, reporter: Reporter): Promise<void> {
   const { values } = args, { command, name } = readCall(args);
   const json = values.json === undefined ? undefined : writable("json", String(values.json));
   const dialect = values.engine === "spark" ? "spark" : "duckdb", { from, path } = sourceOf(name, values.database);
@@ -462,4 +462,4 @@ async function runSql(args: TaskArgs, reporter: Reporter): Promise<void> {
   if (json !== undefined) await write(json, `${JSON.stringify(full, null, 2)}\n`, reporter);
 }
 
-await runTask(sqlSpec, runSql);
+if (import.meta.main) await runTask(sqlSpec, runSql);

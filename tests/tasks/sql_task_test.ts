@@ -1,7 +1,10 @@
 // deno task sql on small files: what it prints and writes, and its exit codes.
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { ConfusionMeter } from "../../lib/core.ts";
+import { TaskError, UsageError } from "../../tasks/cli.ts";
+import { runSql, sqlSpec } from "../../tasks/sql.ts";
 import { assertWithin } from "../helpers.ts";
 import { slow } from "../slow.ts";
 import { runApart } from "./fixtures.ts";
@@ -15,8 +18,8 @@ const rows = y.map((label, i) => ({ y: label, "p 1": p[i], region: region[i], x:
 const folders: string[] = [];
 addEventListener("unload", () => folders.forEach((folder) => Deno.removeSync(folder, { recursive: true })));
 
-/** Runs the task in a folder with scored.csv, and parts/ with JSON lines. */
-async function sql(...args: string[]): Promise<{ code: number; stdout: string; stderr: string; folder: string }> {
+/** Makes a folder with scored.csv, and parts/ with JSON lines. */
+async function makeFolder(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "roundabout-sql-" });
   folders.push(folder);
   await Deno.writeTextFile(
@@ -32,7 +35,25 @@ async function sql(...args: string[]): Promise<{ code: number; stdout: string; s
   }
   await Deno.mkdir(`${folder}/mixed`);
   for (const name of ["a.csv", "b.csv.gz"]) await Deno.writeTextFile(`${folder}/mixed/${name}`, "");
+  return folder;
+}
+
+/** Runs the task in such a folder. */
+async function sql(...args: string[]): Promise<{ code: number; stdout: string; stderr: string; folder: string }> {
+  const folder = await makeFolder();
   return { ...await runApart(["run", "-P=sql", "tasks/sql.ts", ...args], { INIT_CWD: folder }), folder };
+}
+
+/**
+ * Fails unless an error of the kind ends the task, which prints nothing; returns its message. The task runs in this process, as
+ * one of its own for each call takes longer.
+ */
+async function refusalOf(kind: typeof TaskError | typeof UsageError, ...args: string[]): Promise<string> {
+  const typed = parseArgs({ args, options: sqlSpec.options, allowPositionals: true }), lines: string[] = [];
+  const reporter = { line: (text: string) => void lines.push(text), status() {}, wrote() {}, progress() {} };
+  const { message } = await assertRejects(() => runSql(typed, reporter), kind);
+  assertEquals(lines, []);
+  return message;
 }
 
 const onDuckdb = (name: string, fn: () => Promise<void>) =>
@@ -126,11 +147,11 @@ onDuckdb("what the engine refuses is one sentence and exit code 1", async () => 
     [["fit", "--label", "y", "--features", "x,region"], "--features must name columns of numbers, 'region' holds 'n'"],
     [["fit", "--label", "y", "--features", "x", "--weight", "w"], "--weight names the column 'w'"],
   ];
+  const table = `${await makeFolder()}/scored.csv`;
   for (const [[command, ...args], words] of cases) {
-    const refused = await sql(command, "scored.csv", ...args);
-    assertEquals(refused.code, 1, refused.stderr);
-    assertStringIncludes(refused.stderr, `sql: ${words}`.replace("sql: name", "name"));
-    assert(!/Error:|DOUBLE|FROM clause/.test(refused.stderr), refused.stderr);
+    const refusal = `sql: ${await refusalOf(TaskError, command, table, ...args)}`;
+    assertStringIncludes(refusal, `sql: ${words}`.replace("sql: name", "name"));
+    assert(!/Error:|DOUBLE|FROM clause/.test(refusal), refusal);
   }
 });
 
@@ -161,6 +182,9 @@ slow.test("--print writes the SQL and runs nothing, for either engine", async ()
 
 slow.test("bad usage is exit code 2 and says what is needed", async () => {
   const columns = ["--label", "y", "--output", "p"];
+  const { code, stderr, stdout } = await sql();
+  assertEquals([code, stdout], [2, ""]);
+  assertStringIncludes(stderr, "sql: The first word must be counts, threshold, report, curve, fit, it is ''\nsee: ");
   const cases: [string[], string][] = [
     [[], "The first word must be counts, threshold, report, curve, fit, it is ''"],
     [["count", "t"], "it is 'count'"],
@@ -180,14 +204,10 @@ slow.test("bad usage is exit code 2 and says what is needed", async () => {
     [["threshold", "t", ...columns, "--top", "3"], "--top belongs to counts, report"],
     [["counts", "t", ...columns, "--print", "--json", "out.json"], "--json cannot be used with --print"],
     [["fit", "t", "--label", "y", "--features", "x", "--epochs", "2.5"], "--epochs takes a whole number"],
-    [["counts", "mixed", ...columns], "has files of .csv and .csv.gz; name a pattern"],
+    [["counts", `${await makeFolder()}/mixed`, ...columns], "has files of .csv and .csv.gz; name a pattern"],
     [["counts", "no/such.parquet", ...columns], "There is no file 'no/such.parquet'"],
   ];
-  const results = await Promise.all(cases.map(async ([args, words]) => ({ ...await sql(...args), words })));
-  for (const { code, stderr, stdout, words } of results) {
-    assertEquals([code, stdout], [2, ""], stderr);
-    assert(stderr.includes(words), stderr);
-  }
+  for (const [args, words] of cases) assertStringIncludes(await refusalOf(UsageError, ...args), words);
 });
 
 slow.test("deno task test --spark says why it cannot ask Spark", async () => {
