@@ -1,7 +1,6 @@
 import { toNumbers } from "./batch/array_or_tensor.ts";
-import { type Inputs, readBatch, readBatchShape, type ShapedNumbers } from "./batch/read_batch.ts";
-import { describe } from "./check/describe.ts";
-import { check, integerFrom } from "./check/value.ts";
+import { type Inputs, readBatch, readBatchShape, refuse, type ShapedNumbers } from "./batch/read_batch.ts";
+import { anArray, check, integerFrom } from "./check/value.ts";
 import { checkOptions } from "./check/options.ts";
 import type { Counts } from "./counts/counts.ts";
 import { registeredKernels } from "./kernels/registered.ts";
@@ -72,28 +71,22 @@ function shaped(
   given: BatchNumbers,
   columns: (length: number) => number,
 ): ShapedNumbers {
-  if (!ArrayBuffer.isView(given) && !Array.isArray(given)) {
-    throw new TypeError(`Cannot compute ${what}: '${argument}' must be an array of numbers, it is ${describe(given)}`);
-  }
+  check(`compute ${what}`, { [argument]: given }, anArray);
   let values: ArrayLike<number>, shape: number[];
   if (isRows(given)) {
     const width = given[0].length, uneven = given.findIndex((row) => row?.length !== width);
     if (uneven >= 0) {
       const found = given[uneven] === undefined ? "nothing" : `${given[uneven].length} numbers`;
-      throw new RangeError(
-        `Cannot compute ${what}: '${argument}' has ${width} numbers in row 0, but ${found} in row ${uneven}`,
-      );
+      throw refuse(what, argument, `has ${width} numbers in row 0, but ${found} in row ${uneven}`);
     }
     const flat = new Float64Array(given.length * width);
-    given.forEach((row, i) => flat.set(toNumbers(what, argument, { values: row }, i * width), i * width));
+    given.forEach((row, i) => flat.set(toNumbers(what, argument, row, i * width), i * width));
     [values, shape] = [flat, [given.length, width]];
   } else {
-    values = toNumbers(what, argument, { values: given as ArrayLike<number> });
+    values = toNumbers(what, argument, given as ArrayLike<number>);
     const width = columns(values.length);
     if (values.length % width !== 0) {
-      throw new RangeError(
-        `Cannot compute ${what}: '${argument}' has ${values.length} numbers, which are no rows of ${width} columns`,
-      );
+      throw refuse(what, argument, `has ${values.length} numbers, which are no rows of ${width} columns`);
     }
     shape = width === 1 ? [values.length] : [values.length / width, width];
   }

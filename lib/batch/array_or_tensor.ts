@@ -30,7 +30,7 @@ export function readEntries(task: string, argument: string, given: unknown): Ent
   if (isTensor(given)) {
     if (given.isDisposed) throw refuse(task, argument, "is disposed");
     const { shape, dtype } = given, [rows, columns] = shape;
-    if (dtype === "complex64") throw refuse(task, argument, `must hold numbers or words, its dtype is ${dtype}`);
+    if (dtype === "complex64") throw refuse(task, argument, "must not be complex");
     if (shape.length !== 1 && shape.length !== 2) {
       throw refuse(task, argument, `must have the shape [n] or [n, c], it has [${shape.join(", ")}]`);
     }
@@ -56,11 +56,11 @@ export function readEntries(task: string, argument: string, given: unknown): Ent
 export const shapeText = ({ rows, columns }: Entries): string =>
   columns === undefined ? `[${rows}]` : `[${rows}, ${columns}]`;
 
-/** The entries as numbers: a typed array unchanged, anything else as float64; an error counts them from `first`. */
+/** Values as numbers: a typed array unchanged, anything else as float64; an error counts them from `first`. */
 export function toNumbers(
   task: string,
   argument: string,
-  { values }: Pick<Entries, "values">,
+  values: ArrayLike<unknown>,
   first = 0,
 ): ArrayLike<number> {
   if (ArrayBuffer.isView(values) && typeof values[0] === "number") return values as ArrayLike<number>;
@@ -78,7 +78,7 @@ export function toNumbers(
 /** The argument in the form that a batch is read from: a tensor unchanged, an array with its numbers unrounded. */
 export function toTensor(task: string, argument: string, given: unknown): ShapedNumbers {
   if (isTensor(given)) return given;
-  const entries = readEntries(task, argument, given), numbers = toNumbers(task, argument, entries);
+  const entries = readEntries(task, argument, given), numbers = toNumbers(task, argument, entries.values);
   const { rows, columns } = entries, shape = columns === undefined ? [rows] : [rows, columns];
   return { shape, size: numbers.length, dtype: "float32", dataSync: () => numbers };
 }

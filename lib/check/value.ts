@@ -38,6 +38,12 @@ export const aNumber: Rule = { must: "a number", valid: (value) => typeof value 
 
 export const aFunction: Rule = { must: "a function", valid: (value) => typeof value === "function", Kind: TypeError };
 
+export const anArray: Rule = {
+  must: "an array of numbers",
+  valid: (value) => ArrayBuffer.isView(value) || Array.isArray(value),
+  Kind: TypeError,
+};
+
 export const aSignal: Rule = {
   must: "an AbortSignal",
   valid: (value) => typeof (value as AbortSignal | null | undefined)?.throwIfAborted === "function",

@@ -4,7 +4,7 @@ import type { CurveScore } from "../curves/curve_scores.ts";
 import type { CurveScoreName } from "../curves/to_curve_score.ts";
 import { checkHeavyTails } from "../data/prepare_columns.ts";
 import { readTable, type ReadTableOptions } from "../data/read_table.ts";
-import type { Split } from "../data/types.ts";
+import type { Split } from "../data/split.ts";
 import { presentValues } from "../data/standardize.ts";
 import type { Column, Feature, HeavyTails, TableDataset, TableFrame, TableWarning } from "../data/table.ts";
 import { hasHeavyTails } from "../data/yeo_johnson.ts";

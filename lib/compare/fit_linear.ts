@@ -2,7 +2,7 @@ import { addedCurvature, type Curvature, type Differentiable, lbfgs } from "../n
 import { backward, forward, type NetworkForm, roomFor } from "../network/mlp.ts";
 import type { Labels, Objective } from "../network/objectives.ts";
 import type { RowNumbers } from "../network/products.ts";
-import type { Split } from "../data/types.ts";
+import type { Split } from "../data/split.ts";
 import { takeRows } from "../network/train.ts";
 import { takeLabels } from "./train.ts";
 

@@ -1,5 +1,5 @@
 import { describe } from "../check/describe.ts";
-import type { Split } from "../data/types.ts";
+import type { Split } from "../data/split.ts";
 
 const TASK = "read the folds";
 

@@ -1,5 +1,5 @@
 import { prepareColumns } from "../data/prepare_columns.ts";
-import type { Split } from "../data/types.ts";
+import type { Split } from "../data/split.ts";
 import { stratifiedKFold } from "../data/stratified_k_fold.ts";
 import type { PrepareOptions, TableDataset } from "../data/table.ts";
 import { trainTestSplit } from "../data/train_test_split.ts";

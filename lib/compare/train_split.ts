@@ -1,4 +1,4 @@
-import type { Split } from "../data/types.ts";
+import type { Split } from "../data/split.ts";
 import type { PrepareOptions, TableDataset } from "../data/table.ts";
 import { candidatesFor, costCandidates } from "./candidates.ts";
 import { type DecisionCosts, rowCosts } from "./costs.ts";

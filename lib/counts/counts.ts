@@ -19,12 +19,12 @@ export function mapCounts<T = number>(of: (key: keyof Counts) => T): Record<keyo
 }
 
 /** Adds counts. They are written out here and below: of many thresholds, `mapCounts` takes several times as long. */
-export const addCounts = (a: Counts, b: Counts): Counts => (
+export const sumCounts = (a: Counts, b: Counts): Counts => (
   { tp: a.tp + b.tp, fp: a.fp + b.fp, fn: a.fn + b.fn, tn: a.tn + b.tn }
 );
 
 /** Multiplies counts, or partial derivatives with respect to counts, by a factor. */
-export const timesCounts = (by: number, { tp, fp, fn, tn }: Counts): Counts => (
+export const scaleCounts = (by: number, { tp, fp, fn, tn }: Counts): Counts => (
   { tp: by * tp, fp: by * fp, fn: by * fn, tn: by * tn }
 );
 

@@ -1,7 +1,7 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { check, oneOf } from "../check/value.ts";
-import { addCounts, type Counts } from "../counts/counts.ts";
+import { type Counts, sumCounts } from "../counts/counts.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
 import { type LossParts, type ResolvedOptions, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
@@ -202,7 +202,7 @@ const chunks = (each: readonly Counts[], size: number): Counts[][] =>
   Array.from({ length: each.length / size }, (_, k) => each.slice(k * size, (k + 1) * size));
 
 const addClasses = (each: readonly Counts[], size: number): Counts[] =>
-  chunks(each, size).reduce((sum, more) => sum.map((counts, b) => addCounts(counts, more[b])));
+  chunks(each, size).reduce((sum, more) => sum.map((counts, b) => sumCounts(counts, more[b])));
 
 /** Options of a loss of a curve. */
 export interface CurveLossOptions

@@ -1,6 +1,6 @@
 import { check, integerFrom, oneOf } from "../check/value.ts";
 import type { CategoryColumn, Column, HeavyTails, NumberColumn, PrepareOptions } from "./table.ts";
-import type { Split } from "./types.ts";
+import type { Split } from "./split.ts";
 import { presentValues, standardize, type Standardized } from "./standardize.ts";
 import { fitYeoJohnson, hasHeavyTails, yeoJohnson } from "./yeo_johnson.ts";
 

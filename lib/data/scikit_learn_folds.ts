@@ -1,6 +1,6 @@
 import { checkOptions } from "../check/options.ts";
 import { check, integerFrom } from "../check/value.ts";
-import type { Split } from "./types.ts";
+import type { Split } from "./split.ts";
 import { labelsOf, rowsByClass } from "./labels.ts";
 import type { StratifiedKFoldOptions } from "./stratified_k_fold.ts";
 

@@ -9,13 +9,3 @@ export type Tensor1D = ReturnType<(typeof import("@tensorflow/tfjs-core"))["tens
 
 /** A TensorFlow.js tensor of rank 2. */
 export type Tensor2D = ReturnType<(typeof import("@tensorflow/tfjs-core"))["tensor2d"]>;
-
-/** The rows of each part, by their numbers in the table (from 0), in random order. No row is in two parts. */
-export interface Split {
-  /** The rows to train on. */
-  readonly train: readonly number[];
-  /** The rows that choose a threshold or a stopping time; may be empty. */
-  readonly validation: readonly number[];
-  /** The rows that measure the result. */
-  readonly test: readonly number[];
-}

@@ -83,7 +83,8 @@ export interface Classified extends Coded {
 
 function readWeights(task: string, given: unknown, rows: number): ArrayLike<number> | undefined {
   if (given === undefined) return undefined;
-  const entries = readEntries(task, "sampleWeight", given), weights = toNumbers(task, "sampleWeight", entries);
+  const entries = readEntries(task, "sampleWeight", given);
+  const weights = toNumbers(task, "sampleWeight", entries.values);
   if (entries.columns !== undefined || entries.rows !== rows) {
     throw refuse(task, "sampleWeight", `has the shape ${shapeText(entries)}, there are ${rows} rows`);
   }

@@ -1,5 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
+import { anArray, check } from "../check/value.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import { withDefaults } from "./savings.ts";
 
@@ -9,24 +10,14 @@ export type RowCosts = { readonly [Outcome in keyof Counts]?: number | ArrayLike
 const refuse = (task: string, argument: string, problem: string): Error =>
   new RangeError(`Cannot ${task}: '${argument}' ${problem}`);
 
-const isList = (value: unknown): boolean => typeof (value as ArrayLike<number> | null | undefined)?.length === "number";
-
-/** Throws unless the labels are a list. */
-function checkLabels(task: string, yTrue: ArrayLike<number>): void {
-  if (typeof yTrue === "string" || !isList(yTrue)) {
-    throw new TypeError(`Cannot ${task}: 'yTrue' must be an array of numbers, it is ${describe(yTrue)}`);
-  }
-}
-
 /** Returns a cost per row; throws unless it is one finite number, or one per row. */
 function costsOf(task: string, key: keyof Counts, cost: number | ArrayLike<number>, rows: number): ArrayLike<number> {
+  const must = "a finite number, or one per row";
   if (typeof cost === "number") {
-    if (Number.isFinite(cost)) return new Float64Array(rows).fill(cost);
-    throw refuse(task, key, `must be a finite number, or one per row, it is ${cost}`);
+    check(task, { [key]: cost }, { must, valid: Number.isFinite });
+    return new Float64Array(rows).fill(cost);
   }
-  if (!isList(cost)) {
-    throw new TypeError(`Cannot ${task}: '${key}' must be a number, or one per row, it is ${describe(cost)}`);
-  }
+  check(task, { [key]: cost }, { ...anArray, must });
   if (cost.length !== rows) throw refuse(task, key, `has ${cost.length} numbers, 'yTrue' has ${rows} rows`);
   const row = Array.from(cost).findIndex((value) => !Number.isFinite(value));
   if (row >= 0) throw refuse(task, key, `must hold finite numbers, row ${row} is ${describe(cost[row])}`);
@@ -63,7 +54,7 @@ function costsOf(task: string, key: keyof Counts, cost: number | ArrayLike<numbe
  */
 export function costWeights(yTrue: ArrayLike<number>, costs: RowCosts): Float32Array<ArrayBuffer> {
   const task = "weigh rows by costs";
-  checkLabels(task, yTrue);
+  check(task, { yTrue }, anArray);
   checkOptions("weights of costs", costs, countKeys);
   const given = withDefaults<number | ArrayLike<number>>(costs);
   const { tp, fp, fn, tn } = mapCounts((key) => costsOf(task, key, given[key], yTrue.length));
@@ -118,7 +109,7 @@ export function costLabels(
   matrix: readonly (readonly number[])[],
 ): Float32Array<ArrayBuffer> {
   const task = "make labels of a cost matrix";
-  checkLabels(task, yTrue);
+  check(task, { yTrue }, anArray);
   const c = checkMatrix(task, matrix);
   const beyond = matrix.map(beyondCheapest), most = Math.max(...beyond.flat());
   if (most === 0) throw refuse(task, "matrix", "has costs that do not depend on the decision");

@@ -1,6 +1,6 @@
 import { type Counted, countsPartials, scoreCounts } from "../scoring/score_batch.ts";
 import { describe } from "../check/describe.ts";
-import { addCounts, countKeys, type Counts, mapCounts } from "../counts/counts.ts";
+import { countKeys, type Counts, mapCounts, sumCounts } from "../counts/counts.ts";
 import type { LossParts } from "../scoring/options.ts";
 
 /** Sums of the counts of batches. */
@@ -39,7 +39,7 @@ export class DatasetSums {
           `it had ${this.counts.length} in the batches before`,
       );
     }
-    this.counts = this.counts.length === 0 ? [...each] : each.map((one, k) => addCounts(this.counts[k], one));
+    this.counts = this.counts.length === 0 ? [...each] : each.map((one, k) => sumCounts(this.counts[k], one));
     // With "weighted" the weight of a class is its number of positives in all batches; with "macro" it is a constant.
     const supports = scoring.average === "weighted" ? this.#weights : undefined;
     this.#weights = weights?.map((w, k) => w + (supports?.[k] ?? 0));
@@ -66,7 +66,7 @@ export class DatasetSums {
     both.rows = this.rows + other.rows;
     both.counts = one.counts.map((counts, k) => {
       const added = more?.counts[k];
-      return added === undefined ? counts : addCounts(counts, added);
+      return added === undefined ? counts : sumCounts(counts, added);
     });
     const supports = more && this.#parts.scoring.average === "weighted" ? more.#weights : undefined;
     both.#weights = one.#weights?.map((w, k) => w + (supports?.[k] ?? 0));

@@ -1,5 +1,5 @@
 import type { Counted } from "../scoring/score_batch.ts";
-import { type Counts, timesCounts } from "../counts/counts.ts";
+import { type Counts, scaleCounts } from "../counts/counts.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 
@@ -50,7 +50,7 @@ export class RunningCounts {
     const times = -this.#later.length;
     return {
       loss: this.#parts.best - value,
-      partials: partials(counted).map((of) => timesCounts(times, of)),
+      partials: partials(counted).map((of) => scaleCounts(times, of)),
     };
   }
 }
