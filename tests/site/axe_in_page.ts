@@ -4,7 +4,7 @@ import type axe from "axe-core";
 
 type Evaluate = (this: unknown, element: Element, ...rest: unknown[]) => boolean | undefined;
 
-/** What is used of axe beyond its types. */
+/** The parts of axe that its types leave out. */
 type Axe = typeof axe & {
   _audit: { checks: { "color-contrast": { evaluate: Evaluate } } };
   commons: { dom: { isVisibleOnScreen: (element: Element) => boolean } };

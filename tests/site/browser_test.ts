@@ -14,7 +14,7 @@ import "./tools_in_browser.ts";
 /** A window between a phone's and a desktop's. */
 const tablet: Look = { scheme: "dark", width: 800 };
 
-/** What only some sites are asked: the contrast in the dark scheme, too, and formulas that are whole on a phone. */
+/** Checks of some sites only: of the contrast in the dark scheme, too, and of formulas that are whole on a phone. */
 interface Asked {
   contrast?: boolean;
   formulas?: boolean;

@@ -8,7 +8,7 @@ export function meanOf(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** What a loss answered about a batch, and what computes its result and its gradient on batches of the same shapes. */
+/** An answer of a loss about a batch, and the trace that computes its result and its gradient on batches of the same shapes. */
 export interface TracedAnswer {
   readonly answer: LossGradient;
   readonly trace?: Trace;
