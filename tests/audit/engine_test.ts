@@ -181,14 +181,23 @@ Deno.test("remembering: an engine is asked once about the same numbers, again ab
     assertEquals([ask(batch), ask(batch), ask(own)], [1, 0, 0], method);
     own.yPred[3] = 0.125; // a descent moves its outputs in place
     assertEquals([ask(own), ask({ ...batch, yTrue: batch.yPred, yPred: batch.yTrue })], [1, 1], method);
-    assertEquals(
-      [ask({ ...batch, yTrue: batch.yTrue.with(0, -0) }), ask({ ...batch, trueShape: [2, 2] })],
-      [1, 1],
-      method,
-    );
+    for (const other of [{ yTrue: batch.yTrue.with(1, -0) }, { trueShape: [2, 2] }, { predShape: [2, 2] }]) {
+      assertEquals([ask({ ...batch, ...other }), ask({ ...batch, ...other })], [1, 0], method);
+    }
     own.yPred[3] = 0;
-    const large = { ...batch, yTrue: new Float32Array(1025), yPred: new Float32Array(1024) };
-    assertEquals([ask(large), ask(large)], [1, 1], method);
+    for (const [count, again] of [[1024, 0], [1025, 1]]) {
+      const large = { ...batch, yTrue: new Float32Array(count), yPred: new Float32Array(1024) };
+      assertEquals([ask(large), ask(large)], [1, again], `${method} ${count}`);
+    }
+    const within = { ...batch, yPred: Float32Array.of(9, ...batch.yPred, 9).subarray(1, 5) };
+    assertEquals(ask(within), 0, method);
+    const bits = new Uint32Array(batch.yPred.slice().buffer);
+    for (const place of [0, 3]) {
+      for (const bit of [1, 1 << 16]) {
+        const flipped = new Float32Array(bits.with(place, bits[place] ^ bit).buffer);
+        assertEquals([ask({ ...batch, yPred: flipped }), ask({ ...batch, yPred: flipped })], [1, 0], method);
+      }
+    }
   }
 });
 

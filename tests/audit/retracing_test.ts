@@ -3,6 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { assertEquals } from "@std/assert";
 import type { AuditedLoss } from "@roundabout/roundabout/audit";
 import { samplerOf } from "../../lib/audit/batches.ts";
+import type { AuditBatch, LossGradient } from "../../lib/audit/engines/engine.ts";
+import { retracing } from "../../lib/audit/engines/retracing.ts";
 import { tfjsEngine } from "../../lib/audit/engines/tfjs.ts";
 import { counted } from "../helpers.ts";
 
@@ -58,4 +60,24 @@ Deno.test("a loss whose kernels give other answers, or refuse a batch, is asked 
   const kinds = others.map(({ seed }) => new Set(sampler("random", seed, 8)!.yTrue.subarray(0, 2)).size);
   assertEquals(kinds, [1, 1, 2, 1]);
   assertEquals(callsFor(distinct, others), [1, 1, 1, 1]);
+});
+
+Deno.test("a trace is followed if value and gradient are those of the loss, bit by bit", () => {
+  const numbers = new Float32Array(2), shape = [2];
+  const batch: AuditBatch = { yTrue: numbers, yPred: numbers, trueShape: shape, predShape: shape };
+  const same: LossGradient = { value: 1, shape: [], gradient: Float32Array.of(0, 2) };
+  const callsIf = (answer: LossGradient): number => {
+    let calls = 0;
+    const engine = { ...tfjsEngine(tf.losses.meanSquaredError), valueAndGradient: () => (calls++, answer) };
+    const own = retracing(engine, () => ({ answer: same, trace: (_, count) => [[1], [0, 2]].slice(0, count) }));
+    const answers = [1, 2, 3].map(() => own.valueAndGradient(batch));
+    assertEquals(answers, [same, answer, answer]);
+    return calls;
+  };
+  assertEquals(callsIf(same), 1);
+  for (const gradient of [[0, 3], [1, 2], [-0, 2]]) {
+    assertEquals(callsIf({ ...same, gradient: Float32Array.from(gradient) }), 2, `${gradient}`);
+  }
+  assertEquals(callsIf({ ...same, value: 3 }), 2);
+  assertEquals(callsIf({ value: 1, shape: [], gradientError: "none" }), 2);
 });

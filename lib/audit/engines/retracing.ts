@@ -19,14 +19,14 @@ type Known = Pick<LossGradient, "shape"> & { readonly trace: Trace };
 
 const valueFrom = ({ trace }: Known, { yTrue, yPred }: AuditBatch): number => meanOf(trace([yTrue, yPred], 1)[0]);
 
-function answerFrom({ trace, shape }: Known, { yTrue, yPred }: AuditBatch): LossGradient {
+function answerFrom({ trace, shape }: Known, { yTrue, yPred }: AuditBatch) {
   const [result, gradient] = trace([yTrue, yPred], 2);
   return { value: meanOf(result), shape, gradient: new Float32Array(gradient) };
 }
 
-/** Tells whether two answers have the same numbers, and both a gradient. */
-const isSame = (a: LossGradient, b: LossGradient): boolean =>
-  Object.is(a.value, b.value) && (a.gradient?.every((g, i) => Object.is(g, b.gradient?.[i])) ?? false);
+/** Tells whether an answer of the loss has the numbers of its trace, which always has a gradient. */
+const isSame = (a: LossGradient, b: ReturnType<typeof answerFrom>): boolean =>
+  Object.is(a.value, b.value) && b.gradient.every((g, i) => Object.is(g, a.gradient?.[i]));
 
 const shapeOf = ({ trueShape, predShape }: AuditBatch): string => `${trueShape}/${predShape}`;
 
@@ -63,8 +63,11 @@ export function retracing(engine: AuditEngine, traced: (batch: AuditBatch) => Tr
   return {
     ...engine,
     value(batch) {
-      const shape = shapeOf(batch), answer = traces.has(shape) ? undefined : learned(batch, shape);
-      if (answer !== undefined && !traces.has(shape)) return { value: answer.value };
+      const shape = shapeOf(batch);
+      if (!traces.has(shape)) {
+        const { value } = learned(batch, shape);
+        if (!traces.has(shape)) return { value };
+      }
       const value = retraced(shape, (known) => valueFrom(known, batch));
       return value === undefined ? engine.value(batch) : { value };
     },
