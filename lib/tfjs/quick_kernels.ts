@@ -191,7 +191,7 @@ function max(x: HostNumbers, from: number, size: number): number {
 /** Plans shares along the last axis. */
 const softmax: Plan = ([shape], { dim }) => {
   const last = shape.length - 1, size = shape[last];
-  if (last < 0 || (dim !== -1 && dim !== last)) return undefined;
+  if (last < 0 || dim !== last) return undefined;
   return [{
     shape: [...shape],
     dtype: "float32",

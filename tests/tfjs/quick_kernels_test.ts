@@ -2,7 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { withQuickKernels } from "../../lib/tfjs/quick_kernels.ts";
+import { quickKernel, roomFor, withQuickKernels } from "../../lib/tfjs/quick_kernels.ts";
+import { withFields } from "../devices.ts";
 import { counted, onBackends } from "../helpers.ts";
 
 const kernelOf = (name: string) => tf.getKernel(name, "cpu").kernelFunc;
@@ -99,6 +100,8 @@ Deno.test("withQuickKernels: every operation of two numbers has the bits of Tens
       }),
       { numRuns: 60 },
     );
+    const all = someNumbers.length;
+    for (const b of [[all], [all, 1]]) assertSame(() => call(tensorOf([all], 0), tensorOf(b, 0)));
     assertSame(() => call(tensorOf([3, 1], 0, "int32"), tensorOf([4], 0, "int32")));
     assertSame(() => call(tf.cast(tf.tensor1d([1, 0, 1], "bool"), "float32"), tensorOf([2, 1], 3))); // bytes
   }
@@ -111,6 +114,9 @@ Deno.test("withQuickKernels: every function of a number has the bits of TensorFl
     assertSame(() => call(tf.scalar(0.7)));
     assertSame(() => call(tf.zeros([0, 2])));
     assertSame(() => call(tf.cast(tf.tensor1d([1, 0, 1], "bool"), "float32"))); // bytes
+  }
+  for (const [least, most] of [[-1, 0], [-1, -0], [0, 1], [-0, 1]]) {
+    assertSame(() => tf.clipByValue(tf.tensor1d(values), least, most));
   }
   for (const call of [tf.abs, tf.neg, tf.square]) assertSame(() => call(tensorOf([3], 0, "int32")));
 });
@@ -127,6 +133,7 @@ Deno.test("withQuickKernels: sums, means and maxima along any axes have the bits
     assertSame(() => call(tensorOf([4, 3], 0, "int32"), [0]));
     const thirds = tf.div(tf.range(0, 6), 3).reshape([3, 2]);
     for (const axis of [0, 1]) assertSame(() => call(thirds, [axis]));
+    assertSame(() => call(tf.tensor2d([[0, -0], [-0, 0]]), [1]));
   }
   const twice = () => tf.engine().runKernel("Sum", { x: tf.ones([2, 2]) }, { axis: [0, 0] }) as tf.Tensor;
   assertSame(twice);
@@ -166,6 +173,66 @@ Deno.test("withQuickKernels: a slice has the bits of TensorFlow.js's own, and so
   assertSame(() => tf.slice(tensorOf([4, 3], 0, "int32"), [0, 1], [4, 1]));
   const outside = () => tf.slice(tf.ones([4, 3]), [0, 2], [4, 2]);
   tf.tidy(() => assertEquals(messageOf(() => withQuickKernels(outside)), messageOf(outside)));
+});
+
+Deno.test("quickKernel: the results that have loops, their dtypes and their room; nothing for what has none", () => {
+  const found = (name: string, inputs: object, attrs: tf.NamedAttrMap = {}) =>
+    quickKernel(name, inputs, attrs)?.results.map((result) => [result.shape, roomFor(result)]);
+  const x = tf.ones([2, 3]), row = tf.ones([3]), whole = tf.ones([2, 3], "int32"), one = tf.scalar(1);
+  const six = [[2, 3], new Float32Array(6)];
+  for (const name of Object.keys(arithmetic)) assertEquals(found(name, { a: x, b: row }), [six], name);
+  for (const name of Object.keys(comparisons)) {
+    assertEquals(found(name, { a: x, b: row }), [[[2, 3], new Uint8Array(6)]], name);
+  }
+  for (const name of Object.keys(functions)) assertEquals(found(name, { x }), [six], name);
+  const pieces: [string, tf.Tensor, Record<string, unknown>, number[][] | undefined][] = [
+    ["Sum", x, { axis: [1] }, [[2]]],
+    ["Mean", x, { axis: 0, keepDims: true }, [[1, 3]]],
+    ["Max", x, { reductionIndices: [0, -1] }, [[]]],
+    ["Sum", x, { axis: [0, 0] }, undefined],
+    ["Softmax", x, { dim: 1 }, [[2, 3]]],
+    ["Softmax", row, { dim: 0 }, [[3]]],
+    ["Softmax", x, { dim: 0 }, undefined],
+    ["Softmax", one, { dim: -1 }, undefined],
+    ["Slice", x, { begin: [0, 1], size: [2, 2] }, [[2, 2]]],
+    ["Slice", x, { begin: [0, 1], size: [2, 3] }, undefined],
+    ["Slice", x, { begin: [-2, 0], size: [2, 3] }, undefined],
+    ["SplitV", x, { numOrSizeSplits: [1, 2], axis: 1 }, [[2, 1], [2, 2]]],
+    ["Transpose", x, { perm: [1, 0] }, [[3, 2]]],
+    ["PadV2", x, { paddings: [[0, 1], [2, 0]], constantValue: 0 }, [[3, 5]]],
+    ["PadV2", x, { paddings: [[0, -1], [2, 0]], constantValue: 0 }, undefined],
+    ["Tanh", x, {}, undefined],
+    ["toString", x, {}, undefined],
+    ["Neg", whole, {}, undefined],
+  ];
+  for (const [name, x, attrs, shapes] of pieces) {
+    const wanted = shapes?.map((shape) => [shape, new Float32Array(tf.util.sizeFromShape(shape))]);
+    assertEquals(found(name, { x }, attrs as tf.NamedAttrMap), wanted, `${name} ${JSON.stringify(attrs)}`);
+  }
+  for (const [a, b] of [[x, whole], [whole, x]]) assertEquals(found("Add", { a, b }), undefined);
+  tf.dispose([x, row, whole, one]);
+});
+
+Deno.test("withQuickKernels: the loops of a backend are made once, for registered kernels; their own functions do not run", () => {
+  const add = tf.getKernel("Add", "cpu"), step = tf.getKernel("Step", "cpu"), own = add.kernelFunc;
+  const refuse: tf.KernelFunc = () => {
+    throw new Error("not a loop");
+  };
+  const sum = () => tf.tidy(() => tf.add(tf.ones([2]), 1).dataSync());
+  tf.unregisterKernel("Step", "cpu");
+  try {
+    withFields({ backend: Object.create(tf.engine().backend) }, () => {
+      add.kernelFunc = refuse;
+      const loop = withQuickKernels(() => kernelOf("Add"));
+      assertEquals(withQuickKernels(sum), Float32Array.of(2, 2));
+      assertStrictEquals(withQuickKernels(() => withQuickKernels(() => kernelOf("Add"))), loop);
+      assertStrictEquals(add.kernelFunc, refuse);
+    });
+  } finally {
+    add.kernelFunc = own;
+    tf.registerKernel(step);
+  }
+  assertStrictEquals(withFields({ isTapeOn: undefined }, () => withQuickKernels(() => kernelOf("Add"))), own);
 });
 
 Deno.test("withQuickKernels: operands that do not go together are refused as before, and the kernels come back", () => {

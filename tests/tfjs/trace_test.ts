@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { assertEquals, assertThrows } from "@std/assert";
 import { metricLoss, precision } from "@roundabout/roundabout";
 import { seededRandom } from "../../lib/numerics/random.ts";
+import type { CpuBackend } from "../../lib/tfjs/engine.ts";
 import type { Tensor } from "../../lib/tfjs/tensor.ts";
 import { type Trace, traceOf } from "../../lib/tfjs/trace.ts";
 import { counted } from "../helpers.ts";
@@ -79,11 +80,10 @@ Deno.test("traceOf: the bits of the function from other numbers, and nothing is 
   for (const [name, loss] of Object.entries(ways)) {
     const before = backend.numDataIds(),
       { made } = counted(() => {
-        const trace = traced(loss)!;
-        for (const seed of [1, 2, 3]) {
-          const wanted = numbersBy(loss, seed);
-          assertEquals([trace(numbersOf(seed), 2), trace(numbersOf(seed), 1)], [wanted, wanted.slice(0, 1)], name);
-        }
+        const trace = traced(loss)!, seeds = [1, 2, 3];
+        const answers = seeds.map((seed) => [trace(numbersOf(seed), 2), trace(numbersOf(seed), 1)]);
+        const wanted = seeds.map((seed) => numbersBy(loss, seed));
+        assertEquals(answers, wanted.map((numbers) => [numbers, numbers.slice(0, 1)]), name);
       });
     assertEquals([made, backend.numDataIds()], [0, before], name);
   }
@@ -97,6 +97,52 @@ Deno.test("traceOf: the function is called once, and its trace takes numbers fro
   weights.assign(tf.tensor1d([5, 5]));
   tf.dispose(weights);
   assertEquals([trace(numbersOf(2), 2)[0], calls], [first, 1]);
+});
+
+Deno.test("traceOf: what has loops does not run TensorFlow.js's own kernels", () => {
+  const trace = traced(ways["several results"])!, wanted = numbersBy(ways["several results"], 2);
+  const kernels = ["SplitV", "Sub", "Multiply"].map((name) => tf.getKernel(name, "cpu"));
+  const own = kernels.map(({ kernelFunc }) => kernelFunc);
+  try {
+    for (const kernel of kernels) {
+      kernel.kernelFunc = () => {
+        throw new Error("not a loop");
+      };
+    }
+    assertEquals(trace(numbersOf(2), 2), wanted);
+  } finally {
+    kernels.forEach((kernel, i) => kernel.kernelFunc = own[i]);
+  }
+});
+
+Deno.test("traceOf: an attribute is as it was in the call, whatever it is and however it changes later", () => {
+  const kernelName = "OfManyAttributes", attrs = { times: (v: number) => 2 * v, by: { v: 3 }, lists: [[1]] };
+  tf.registerKernel({
+    kernelName,
+    backendName: "cpu",
+    kernelFunc: (params) => {
+      const { times, by, lists } = params.attrs as unknown as typeof attrs;
+      return (params.backend as CpuBackend).makeTensorInfo([], "float32", Float32Array.of(times(by.v) + lists[0][0]));
+    },
+  });
+  try {
+    const trace = withTensors(1, (inputs) =>
+      traceOf(inputs, () => {
+        const result = tf.engine().runKernel(kernelName, { x: inputs[0] }, attrs as unknown as tf.NamedAttrMap);
+        attrs.by.v = attrs.lists[0][0] = 9;
+        return [result as Tensor];
+      }));
+    assertEquals(trace!(numbersOf(2), 1), [Float32Array.of(7)]);
+  } finally {
+    tf.unregisterKernel(kernelName, "cpu");
+  }
+});
+
+Deno.test("traceOf: there is none of a function without results, or one that chooses among them by a number", () => {
+  const chosen = (p: Tensor) => [tf.square(p), tf.exp(p)].slice(p.dataSync()[0] > 0.5 ? 1 : 0);
+  for (const run of [() => [], chosen]) {
+    assertEquals(withTensors(1, (inputs) => traceOf(inputs, () => run(inputs[1]))), undefined);
+  }
 });
 
 Deno.test("traceOf: there is none if numbers are read, computed outside TensorFlow.js, or constant", () => {
