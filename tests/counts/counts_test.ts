@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Counts, identity, round, steps } from "../../lib/mod.ts";
 import { countsGradient, type Rows, softCounts } from "../../lib/core.ts";
-import { spacedSlices } from "../../lib/counts/counts.ts";
+import { scaleCounts, spacedSlices, sumCounts } from "../../lib/counts/counts.ts";
 import { assertWithin, random } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
@@ -42,6 +42,12 @@ function naive(rows: { y: number; p: number; w: number }[], s: (p: number) => nu
 function assertCounts(actual: Counts, expected: Counts, tolerance: number): void {
   for (const key of keys) assertWithin(actual[key], expected[key], tolerance, key);
 }
+
+Deno.test("counts are added and multiplied one by one", () => {
+  const a: Counts = { tp: 1, fp: 2, fn: 3, tn: 4 }, b: Counts = { tp: 10, fp: 30, fn: 50, tn: 70 };
+  assertEquals(sumCounts(a, b), { tp: 11, fp: 32, fn: 53, tn: 74 });
+  assertEquals(scaleCounts(-2, b), { tp: -20, fp: -60, fn: -100, tn: -140 });
+});
 
 Deno.test("soft counts are the four sums of their definition", () => {
   fc.assert(fc.property(table, aStep, (rows, step) => {

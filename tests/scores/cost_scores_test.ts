@@ -88,6 +88,7 @@ Deno.test("costs: what is refused is named, with its row", () => {
     [[1, 2], {}, "'yTrue' must hold 0 and 1, row 1 is 2"],
     [[1, 0], { fn: [1] }, "'fn' has 1 numbers, 'yTrue' has 2 rows"],
     [[1, 0], { fp: [1, NaN] }, "'fp' must hold finite numbers, row 1 is NaN"],
+    [[1, 0], { fn: [-Infinity, 1] }, "'fn' must hold finite numbers, row 0 is -Infinity"],
     [[1, 0], { fn: [1, 1], tp: [2, 2] }, "'costs' have 'fn' below 'tp', the cost of the right decision, in row 0"],
     [[1, 0], { fp: Infinity }, "'fp' must be a finite number, or one per row, it is Infinity"],
   ];
@@ -98,6 +99,8 @@ Deno.test("costs: what is refused is named, with its row", () => {
     [[0], [[0, 1], [NaN, 0]], "'matrix' must hold finite numbers, row 1, column 0 is NaN"],
     [[0], [[1, 1], [2, 2]], "'matrix' has costs that do not depend on the decision"],
     [[2], [[0, 1], [1, 0]], "'yTrue' must hold integers from 0 to 1, row 0 is 2"],
+    [[1, -1], [[0, 1], [1, 0]], "'yTrue' must hold integers from 0 to 1, row 1 is -1"],
+    [[0.5], [[0, 1], [1, 0]], "'yTrue' must hold integers from 0 to 1, row 0 is 0.5"],
   ];
   for (const [y, matrix, sentence] of matrices) {
     assertThrows(() => costLabels(y, matrix as number[][]), RangeError, sentence);
@@ -107,4 +110,7 @@ Deno.test("costs: what is refused is named, with its row", () => {
     assertThrows(() => costWeights(yTrue as never, {}), TypeError, sentence);
     assertThrows(() => costLabels(yTrue as never, [[0, 1], [1, 0]]), TypeError, sentence);
   }
+  const sentence = "'fp' must be a finite number, or one per row, it is '2'";
+  assertThrows(() => costWeights([1], { fp: "2" as never }), TypeError, sentence);
+  assertEquals(costWeights([1, 0], { tp: 1, fn: [1, 2] }), Float32Array.of(0, 1), "a wrong decision may cost the same");
 });
