@@ -78,8 +78,9 @@ const onScore = (score: Score, learningRate: number): Descent => {
   return { gradient: (labels, logits) => objective(labels, logits).gradient, learningRate };
 };
 
-const descents = {
-  bce: { gradient: crossEntropyGradient, learningRate: 0.1 },
+const crossEntropy: Descent = { gradient: crossEntropyGradient, learningRate: 0.1 };
+
+const ofScores = {
   accuracy: onScore(accuracy, 0.005),
   f1: onScore(f1, 0.01),
   "fBeta0.5": onScore(reported["fBeta0.5"], 0.005),
@@ -87,11 +88,10 @@ const descents = {
   balancedAccuracy: onScore(balancedAccuracy, 0.005),
 } satisfies Record<string, Descent>;
 
-/** A loss of the protocol; "bce" is cross-entropy. */
-export type AnyLossName = keyof typeof descents;
+/** A loss of the protocol beside cross-entropy, by its score. */
+export type AnyLossName = keyof typeof ofScores;
 
-/** The losses of the protocol. */
-const allLosses = Object.keys(descents) as AnyLossName[];
+const allLosses = Object.keys(ofScores) as AnyLossName[];
 
 /** Trains a linear model from weights of 0, with 1,000 steps on all rows; returns its probabilities of rows. */
 function descend(
@@ -125,9 +125,9 @@ export interface FoldScores {
 }
 
 /**
- * Trains with losses on a fold's training rows and scores its test rows.
+ * Trains with cross-entropy ("bce") and other losses on a fold's training rows and scores its test rows.
  *
- * @param losses Losses to train with, "bce" among them: thresholds are tuned on its outputs. Default: all six.
+ * @param losses The other losses; default: all five.
  */
 export function scoreFold(
   { columns, yTrue }: Omit<AnyLossData, "folds">,
@@ -142,8 +142,8 @@ export function scoreFold(
   );
   const training = take(train), testing = take(test);
   const trained = Object.fromEntries(
-    losses.map((loss) => {
-      const predict = descend(training, descents[loss]), yPred = predict(testing.x);
+    (["bce", ...losses] as const).map((loss) => {
+      const predict = descend(training, loss === "bce" ? crossEntropy : ofScores[loss]), yPred = predict(testing.x);
       return [loss, { predict, yPred, counts: hardCounts(testing.yTrue, yPred, 0.5) }];
     }),
   );
@@ -182,7 +182,7 @@ export function tableOf(folds: readonly FoldScores[]): AnyLossTable {
  * A row is predicted positive if its probability is strictly greater than the threshold. A score that is undefined on the
  * test part of a fold (0/0) counts as 0 in the mean.
  *
- * @param losses Losses to train with, "bce" among them. Default: all six.
+ * @param losses The losses beside cross-entropy; default: all five.
  * @see Han et al., "AnyLoss: Transforming Classification Metrics into Loss Functions", arXiv 2405.14745.
  */
 export function anyLoss(

@@ -1,11 +1,11 @@
-import { checkOptions } from "../check/options.ts";
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions } from "../check/options.ts";
 import { type LabelledFrame, labelsOf } from "./labels.ts";
 import type { Dataset } from "./load_dataset.ts";
 import { type PartArrays, prepareColumns, type PreparedColumns, TASK } from "./prepare_columns.ts";
 import type { Split } from "./split.ts";
-import type { Tensor2D } from "./types.ts";
 import { categoryColumn, type Column, numberColumn, type PrepareOptions, type TableDataset } from "./table.ts";
+import type { Tensor2D } from "./types.ts";
 
 /** The rows of one part, ready for a model. */
 export interface Part {

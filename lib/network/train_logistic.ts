@@ -1,7 +1,7 @@
-import { countDecisions, wholeSlice } from "../counts/counts.ts";
 import { sigmoids } from "../numerics/sigmoid.ts";
 import type { Score } from "../scores/score.ts";
 import { round } from "../steps/round.ts";
+import { softCounts } from "../steps/soft_counts.ts";
 import { adam, sgd } from "./adam.ts";
 import { forward, roomFor } from "./mlp.ts";
 import { labelsOf, objectiveOf, type TrainingLoss } from "./objectives.ts";
@@ -85,16 +85,12 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
   }
   const form = { features, hidden: 0, outputs: 1 }, weights = Float64Array.from(initial), path = [weights.slice()];
   const flat = Float64Array.from(x.flatMap((row) => Array.from(row))), labels = labelsOf(new Float64Array(y));
-  const objective = objectiveOf(loss), decide = round({ threshold }).value;
+  const objective = objectiveOf(loss), decide = round({ threshold });
   const room = roomFor(form, x.length), losses: number[] = [], watched: number[] = [], alive: number[] = [];
   const gradient = (logits: Float64Array) => {
     const { value, gradient } = objective(labels, logits);
     losses.push(value);
-    const decisions = sigmoids(logits);
-    for (let i = 0; i < decisions.length; i++) decisions[i] = decide(decisions[i]);
-    const score = watch.value(
-      countDecisions({ yTrue: labels.yTrue, decisions }, wholeSlice({ ...labels, yPred: decisions })),
-    );
+    const score = watch.value(softCounts({ yTrue: labels.yTrue, yPred: sigmoids(logits) }, decide));
     watched.push(Number.isNaN(score) ? 0 : score);
     let moved = 0;
     for (let i = 0; i < gradient.length; i++) moved += Number(gradient[i] !== 0);

@@ -22,8 +22,8 @@ try {
   const query: Query = async (sql) => (answers[sql] = await spark.query(sql)) as Record<string, unknown>[];
   const columns = { from: "scored", label: "y", output: "points", dialect: "spark" } as const;
   const { threshold } = await tuneThresholdOn(query, { ...columns, score: "f1" });
-  await countsOn(query, { ...columns, threshold: threshold as number, sampleWeight: "w" });
-  await reportOn(query, { ...columns, threshold: threshold as number, by: "region" });
+  await countsOn(query, { ...columns, threshold, sampleWeight: "w" });
+  await reportOn(query, { ...columns, threshold, by: "region" });
   const lines = Object.entries(answers).map(([sql, rows]) => `${JSON.stringify(sql)}: ${JSON.stringify(rows)}`);
   await Deno.writeTextFile(
     new URL("spark_page.json", import.meta.url),

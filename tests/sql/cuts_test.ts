@@ -77,7 +77,7 @@ onDuckdb("where the score is constant the widest gap is found, inside a cell too
   await makeScored(engine, rows, "FLOAT");
   const { threshold, value } = await tuneThresholdOn(engine.query, { ...scored, score: "recall" });
   assertEquals({ threshold, value }, tuned(rows, "recall", false));
-  assertEquals(Math.floor(threshold as number / width), 40);
+  assertEquals(Math.floor(threshold / width), 40);
 });
 
 onDuckdb("a row that weighs 0 divides no gap", async (engine) => {

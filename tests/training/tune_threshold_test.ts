@@ -95,11 +95,11 @@ Deno.test("where the labels are the probabilities themselves the cut is that of 
   const positives = (t: number) => [...p.dataSync()].filter((v) => v > t).length;
   const cut = (score: Parameters<typeof tuneThreshold>[2]["score"]) => tuneThreshold(p, p, { score });
   const ofF1 = cut(f1), ofJaccard = cut(jaccard);
-  assertEquals(positives(ofF1.threshold as number), positives(ofF1.value / 2)); // F*/2
-  assertEquals(positives(ofJaccard.threshold as number), positives(ofJaccard.value / (1 + ofJaccard.value)));
-  assertEquals(positives(cut("accuracy").threshold as number), positives(0.5));
+  assertEquals(positives(ofF1.threshold), positives(ofF1.value / 2)); // F*/2
+  assertEquals(positives(ofJaccard.threshold), positives(ofJaccard.value / (1 + ofJaccard.value)));
+  assertEquals(positives(cut("accuracy").threshold), positives(0.5));
   const worth = utility({ tp: 4, fp: -1, fn: -2, tn: 0.5 }); // p·(4 + 2) > (1 − p)·(0.5 + 1)
-  assertEquals(positives(cut(worth).threshold as number), positives(1.5 / 7.5));
+  assertEquals(positives(cut(worth).threshold), positives(1.5 / 7.5));
 });
 
 Deno.test("every cut is scored once, from running counts: n + 1 cuts of n rows, and no row is counted again", () => {

@@ -68,6 +68,7 @@ export function retracing(engine: AuditEngine, traced: (batch: AuditBatch) => Tr
         const { value } = learned(batch, shape);
         if (!traces.has(shape)) return { value };
       }
+      // A loss without a trace is asked for its value alone.
       const value = retraced(shape, (known) => valueFrom(known, batch));
       return value === undefined ? engine.value(batch) : { value };
     },
