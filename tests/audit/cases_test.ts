@@ -1,4 +1,4 @@
-// Cases that were not made to fit the rules: 994 faults and 592 sound losses, and 67 that can be argued about, which
+// Cases that were not made to fit the rules: 1048 faults and 631 sound losses, and 68 that can be argued about, which
 // are printed but not counted.
 //
 // How they came about. Batches 1 and 2 were written before their author had read any of lib/audit: the cause of each
@@ -97,6 +97,10 @@
 // 91 faults and 82 sound losses. First run: 83 of 91 first right (71 the cause itself), 84 within three, silence on 4, false
 // alarms on 2 of 82. Set 16: 43 of 44, 1 of 40; set 17: 40 of 47, 1 of 42. No rule was changed by them.
 //
+// Held-out set 18, by yet another author who had read no rule but the same sentences, was committed before its only first run:
+// questions, posts and repositories, 54 faults and 39 sound losses. First run: 45 of 54 first right (36 the cause itself), 46
+// within three, silence on 7, false alarms on 2 of 39. No rule was changed by it.
+//
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
 import { assert, assertEquals } from "@std/assert";
@@ -124,6 +128,7 @@ import { heldOutCases14 } from "./held_out_cases_14.ts";
 import { heldOutCases15 } from "./held_out_cases_15.ts";
 import { heldOutCases16 } from "./held_out_cases_16.ts";
 import { heldOutCases17 } from "./held_out_cases_17.ts";
+import { heldOutCases18 } from "./held_out_cases_18.ts";
 import { heldOutCases9 } from "./held_out_cases_9.ts";
 import { slow } from "../slow.ts";
 
@@ -164,6 +169,7 @@ const sets: readonly CaseSet[] = [
   { name: "held-out set 15", cases: heldOutCases15, faults: 49, sound: 40, right: 46 },
   { name: "held-out set 16", cases: heldOutCases16, faults: 44, sound: 40, right: 43, alarms: 1 },
   { name: "held-out set 17", cases: heldOutCases17, faults: 47, sound: 42, right: 40, alarms: 1 },
+  { name: "held-out set 18", cases: heldOutCases18, faults: 54, sound: 39, right: 45, alarms: 2 },
 ];
 
 /** Audited: no tensor is left, and it keeps to three findings. */
