@@ -116,17 +116,21 @@ function checkDtype(what: string, argument: string, tensor: ShapedNumbers, allow
   }
 }
 
-/** Refuses the first number outside [low, high]; NaN is outside every range. */
+/** Refuses the first number outside [low, high], with a hint unless it is NaN, which is outside every range. */
 function checkRange(
+  what: string,
+  argument: string,
   values: ArrayLike<number>,
-  low: number,
-  high: number,
-  complain: (value: number, place: number) => Error,
+  [low, high]: readonly [number, number],
+  must: string,
+  place: (i: number) => string,
+  hint = "",
 ): void {
   const { length } = values;
   for (let i = 0; i < length; i++) {
     const v = values[i];
-    if (!(v >= low && v <= high)) throw complain(v, i);
+    if (v >= low && v <= high) continue;
+    throw refuse(what, argument, `must ${must}, ${place(i)} is ${describe(v)}${Number.isNaN(v) ? "" : hint}`);
   }
 }
 
@@ -175,28 +179,12 @@ export function readBatch(what: string, tensors: BatchTensors, options: BatchOpt
   const place = (i: number) => classes === 1 ? rowAt(i) : `${rowAt(Math.floor(i / classes))}, column ${i % classes}`;
   const outputs = yPred.dataSync();
   checkOutputs(what, outputs, options, place);
-  const weights = sampleWeight?.dataSync();
-  if (weights !== undefined) {
-    const at = rowWeights ? rowAt : place;
-    checkRange(
-      weights,
-      0,
-      Number.MAX_VALUE,
-      (value, i) => refuse(what, "sampleWeight", `must be finite and ≥ 0, ${at(i)} is ${describe(value)}`),
-    );
-  }
-  const given = yTrue.dataSync();
-  const { labels, kept } = withoutIgnored(given, options.ignoreLabel);
+  const weights = sampleWeight?.dataSync(), anyPositive = [0, Number.MAX_VALUE] as const, must = "be finite and ≥ 0";
+  if (weights) checkRange(what, "sampleWeight", weights, anyPositive, must, rowWeights ? rowAt : place);
+  const { labels, kept } = withoutIgnored(yTrue.dataSync(), options.ignoreLabel);
   if (indexed) checkIndices(what, labels, classes, rowAt);
-  else {
-    const [most, rule] = options.gains ? [Number.MAX_VALUE, "be finite and ≥ 0"] : [1, "lie in [0, 1]"];
-    checkRange(
-      labels,
-      0,
-      most,
-      (value, i) => refuse(what, "yTrue", `must ${rule}, ${place(i)} is ${describe(value)}`),
-    );
-  }
+  else if (options.gains) checkRange(what, "yTrue", labels, anyPositive, must, place);
+  else checkRange(what, "yTrue", labels, [0, 1], "lie in [0, 1]", place);
   return {
     rows,
     classes,
@@ -232,13 +220,13 @@ function checkOutputs(
   { fromLogits, finite = false }: Pick<BatchOptions, "fromLogits" | "finite">,
   place: (i: number) => string,
 ): void {
-  const most = finite ? Number.MAX_VALUE : Infinity,
-    [low, high] = fromLogits ? [-most, most] : [-rounding, 1 + rounding];
-  const rule = finite ? "be finite" : fromLogits ? "be numbers" : "lie in [0, 1]";
-  checkRange(outputs, low, high, (value, i) => {
-    const hint = fromLogits || Number.isNaN(value) ? "" : "; if these are logits, say fromLogits: true";
-    return refuse(what, "yPred", `must ${rule}, ${place(i)} is ${value}${hint}`);
-  });
+  if (fromLogits) {
+    const most = finite ? Number.MAX_VALUE : Infinity;
+    checkRange(what, "yPred", outputs, [-most, most], finite ? "be finite" : "be numbers", place);
+  } else {
+    const hint = "; if these are logits, say fromLogits: true";
+    checkRange(what, "yPred", outputs, [-rounding, 1 + rounding], "lie in [0, 1]", place, hint);
+  }
 }
 
 function repeat(values: ArrayLike<number>, times: number): Float64Array {
