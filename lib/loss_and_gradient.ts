@@ -6,13 +6,8 @@ import type { Counts } from "./counts/counts.ts";
 import { registeredKernels } from "./kernels/registered.ts";
 import type { Numbers } from "./kernels/table.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "./scores/to_score.ts";
-import {
-  lossOptionNames,
-  type ResolvedOptions,
-  resolveOptions,
-  type ScoringOptions,
-  takesLoops,
-} from "./scoring/options.ts";
+import { bestOf } from "./scores/score.ts";
+import { lossOptionNames, resolveOptions, type ScoringOptions, takesLoops } from "./scoring/options.ts";
 import { scoreBatch } from "./scoring/score_batch.ts";
 
 /** Numbers of a batch: one flat list, row by row, or a list of rows. */
@@ -48,17 +43,6 @@ export interface LossAndGradient<
   readonly gradient: Gradient;
   /** The soft counts that are scored: one set per column (per row for "samples"); one set for "binary" and "micro". */
   readonly counts: readonly Counts[];
-}
-
-interface Resolved extends ResolvedOptions {
-  readonly name: string;
-  readonly best: number;
-}
-
-function resolve({ score, ...options }: Omit<LossAndGradientOptions, "sampleWeight" | "columns">): Resolved {
-  const chosen = toScore(score), name = `${chosen.name}Loss`;
-  checkOptions(name, options, lossOptionNames);
-  return { ...resolveOptions(name, chosen, options), name, best: chosen.best ?? 1 };
 }
 
 const isRows = (values: BatchNumbers): values is readonly ArrayLike<number>[] =>
@@ -144,8 +128,10 @@ export function lossAndGradient(
   yPred: BatchNumbers,
   options: LossAndGradientOptions,
 ): LossAndGradient {
-  const { sampleWeight, columns = 1, ...others } = options ?? {};
-  const resolved = resolve(others as typeof options), { name, best, reading, decide, scoring } = resolved;
+  const { sampleWeight, columns = 1, score: given, ...others } = options ?? {} as LossAndGradientOptions;
+  const score = toScore(given), name = `${score.name}Loss`, best = bestOf(score);
+  checkOptions(name, others, lossOptionNames);
+  const { reading, decide, scoring } = resolveOptions(name, score, others);
   check(`compute ${name}`, { columns }, integerFrom(1));
   const outputs = shaped(name, "yPred", yPred, () => columns), width = outputs.shape[1] ?? 1;
   const like = (length: number) => length === outputs.size ? width : 1; // one number per output, else one per row

@@ -26,7 +26,7 @@ function ofMean(loss: string, ofRows: Candidate["ofRows"], how: Partial<Candidat
 /** A candidate that trains on one minus a score of all training rows. */
 function ofScore(score: Score, name: string, options: ScoringOptions, how: Partial<Candidate> = {}): Candidate {
   const whole = { ...options, fromLogits: true }, setting = resolveOptions("the comparison", score, whole);
-  const parts: LossParts = { ...setting, best: score.best ?? 1, wholeSet: false, options: whole };
+  const parts: LossParts = { ...setting, wholeSet: false, options: whole };
   return {
     loss: `${score.name} loss, ${name}`,
     ofRows: () => scoreOfRows(parts),

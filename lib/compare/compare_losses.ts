@@ -10,6 +10,7 @@ import type { Column, Feature, HeavyTails, TableDataset, TableFrame, TableWarnin
 import { hasHeavyTails } from "../data/yeo_johnson.ts";
 import { groupBy } from "../numerics/group_by.ts";
 import { savings } from "../scores/savings.ts";
+import { bestOf } from "../scores/score.ts";
 import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 import { checkScore, toComparedScore } from "./check_score.ts";
 import { checkCosts, checkSavings, costColumns, type DecisionCosts, rowCosts } from "./costs.ts";
@@ -307,7 +308,7 @@ function reportOf(
     ...(costs && { costs }),
     recommendation: recommend(losses, differences, {
       score: name,
-      best: "best" in score ? score.best : 1,
+      best: bestOf(score),
       testByTrain,
     }),
     losses,

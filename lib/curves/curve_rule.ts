@@ -282,7 +282,6 @@ export function curveLossParts(what: string, score: CurveScore, options: CurveLo
   const { thresholds: _, multiClass: __, ...others } = options;
   return {
     ...resolveCurveOptions(what, score, options),
-    best: score.best ?? 1,
     wholeSet: false,
     options: others,
   };

@@ -2,6 +2,7 @@ import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
+import { bestOf } from "../scores/score.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
 import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./curve_rule.ts";
 import type { CurveScore } from "./curve_scores.ts";
@@ -84,5 +85,5 @@ export function curveLossAndGradient(
   const { reading, decide, scoring } = resolveCurveOptions(name, score, others);
   const batch = readArrays(name, yTrue, yPred, sampleWeight, reading);
   const { value, counts, gradient } = scoreBatch(batch, decide(batch), scoring);
-  return { value: (score.best ?? 1) - value, counts, gradient: gradient(-1, new Float64Array(batch.yTrue.length)) };
+  return { value: bestOf(score) - value, counts, gradient: gradient(-1, new Float64Array(batch.yTrue.length)) };
 }

@@ -68,7 +68,7 @@ export function curveLoss(score: CurveScoreName | CurveScore, options: CurveLoss
 /** Makes a loss that `metricGradient` and `fitMetric` take. */
 function lossOfParts(name: string, parts: LossParts, compute: typeof generalLoss): Loss {
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar =>
-    compute(name, parts.best, parts, { yTrue, yPred, sampleWeight });
+    compute(name, parts, { yTrue, yPred, sampleWeight });
   rememberParts(loss, parts);
   return Object.defineProperty(loss, "name", { value: name });
 }

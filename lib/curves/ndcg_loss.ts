@@ -167,7 +167,6 @@ export function queryLossParts(name: string, score: QueryScore, options: QueryLo
     reading: readingOfQueries(ignoreLabel),
     decide: undecided,
     scoring,
-    best: 1,
     wholeSet: false,
     options: { fromLogits: true, ignoreLabel },
   };

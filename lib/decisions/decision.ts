@@ -16,10 +16,10 @@ export interface Decided {
 /** A rule that turns the outputs of a batch into decisions. */
 export interface Decision {
   (batch: Batch): Decided;
-  /** The steps of probabilities, one for all columns or one per column, where the rule is these steps and nothing else. */
+  /** The steps, one for all columns or one per column, where the rule is these steps. */
   readonly steps?: readonly Step[];
-  /** The steps, one for all columns or one per column, of probabilities or of logits that go through a logistic function. */
-  readonly perColumn?: { readonly steps: readonly Step[]; readonly fromLogits: boolean };
+  /** Says that the outputs go through a logistic function before the steps. */
+  readonly fromLogits?: boolean;
   /** The options of an argmax, where the rule is an argmax. */
   readonly argmax?: ArgmaxOptions;
 }

@@ -80,7 +80,7 @@ function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decisio
       },
     };
   };
-  return Object.assign(decide, { steps: fromLogits ? undefined : steps, perColumn: { steps, fromLogits } });
+  return Object.assign(decide, { steps, fromLogits });
 }
 
 /** Returns the decision that the options stand for. */

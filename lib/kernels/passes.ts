@@ -112,9 +112,9 @@ function argmaxPasses(plan: ArgmaxPlan, classes: number, keeps: boolean): Passes
 }
 
 /** Plans the SIMD passes of a decision; nothing where the loops do not know it. */
-function plan({ steps, argmax }: Decision, classes: number): Passes | undefined {
+function plan({ steps, fromLogits, argmax }: Decision, classes: number): Passes | undefined {
   const simd = ownSimd();
-  if (simd === undefined) return undefined;
+  if (simd === undefined || fromLogits) return undefined;
   if (steps !== undefined) {
     const found = simdPlanOf(steps, simd);
     return found && thresholdPasses(found, classes);

@@ -128,7 +128,7 @@ export function scoreSamples(
   kept: (() => Numbers) | undefined,
 ): SamplesScored | undefined {
   const { score, zeroDivision, classWeights } = scoring;
-  const byRow = decide.perColumn ?? decide.argmax, size = byRow ? Math.max(1, Math.floor(blockSize / classes)) : rows;
+  const byRow = decide.steps ?? decide.argmax, size = byRow ? Math.max(1, Math.floor(blockSize / classes)) : rows;
   const shares = new Float64Array(rows), worth = new Float64Array(2 * size), total = new Float64Array(2);
   const eachBlock = (take: (block: DecidedBlock, write: Write) => boolean): boolean => {
     for (let from = 0; from < rows; from += size) {

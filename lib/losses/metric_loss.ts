@@ -1,6 +1,6 @@
 import { type Inputs, readBatch } from "../batch/read_batch.ts";
 import { checkFactory, checkOptions } from "../check/options.ts";
-import type { Score } from "../scores/score.ts";
+import { bestOf, type Score } from "../scores/score.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { CurveLossOptions } from "../curves/curve_rule.ts";
 import type { QueryLossOptions } from "../curves/ndcg_loss.ts";
@@ -149,12 +149,7 @@ export const factoryOf = (score: Score): LossFactory =>
   nameFactory(`${score.name}Loss`, (options = {}) => lossOf(score, options));
 
 /** A loss by other means than the general path's; nothing where the general path has to do it. */
-type DirectLoss = (
-  name: string,
-  best: number,
-  setting: ResolvedOptions,
-  tensors: Inputs<Tensor>,
-) => Scalar | undefined;
+type DirectLoss = (name: string, setting: ResolvedOptions, tensors: Inputs<Tensor>) => Scalar | undefined;
 
 let fastLoss: DirectLoss | undefined;
 
@@ -170,28 +165,26 @@ export function lossOf(
   name = `${score.name}Loss`,
   check = checkFactory,
 ): Loss {
-  const best = score.best ?? 1;
   check(name, options, lossOptionNames);
   const setting = resolveOptions(name, score, options);
   const loss = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar =>
-    fastestLoss(name, best, setting, { yTrue, yPred, sampleWeight });
-  rememberParts(loss, { ...setting, best, wholeSet: typeof options.decision === "object", options });
+    fastestLoss(name, setting, { yTrue, yPred, sampleWeight });
+  rememberParts(loss, { ...setting, wholeSet: typeof options.decision === "object", options });
   return Object.defineProperty(loss, "name", { value: name });
 }
 
 /** Returns best − score and its gradient: by the loops or on the device, else as {@linkcode generalLoss} does. */
-export function fastestLoss(name: string, best: number, setting: ResolvedOptions, tensors: Inputs<Tensor>): Scalar {
+export function fastestLoss(name: string, setting: ResolvedOptions, tensors: Inputs<Tensor>): Scalar {
   const { yPred } = tensors, host = inHostMemory();
   warnOfCopies(yPred);
   if (!host) checkDevice();
   const direct = host ? takesLoops(yPred?.size) && fastLoss : gradientDepth() < 2 && registeredDevice()?.deviceLoss;
-  return direct && direct(name, best, setting, tensors) || generalLoss(name, best, setting, tensors);
+  return direct && direct(name, setting, tensors) || generalLoss(name, setting, tensors);
 }
 
 /** Returns best − score and its gradient in closed form, as one operation. */
 export function generalLoss(
   name: string,
-  best: number,
   { reading, decide, scoring }: ResolvedOptions,
   tensors: Inputs<Tensor>,
 ): Scalar {
@@ -199,5 +192,6 @@ export function generalLoss(
   const batch = readBatch(name, tensors, reading),
     decided = decide(batch),
     scored = scoreBatch(batch, decided, scoring);
-  return lossOp(name, tensors.yPred, best - scored.value, (by, to) => void scored.gradient(-by, to), decided.release);
+  const value = bestOf(scoring.score) - scored.value;
+  return lossOp(name, tensors.yPred, value, (by, to) => void scored.gradient(-by, to), decided.release);
 }

@@ -4,7 +4,7 @@ import { softCounts } from "../steps/soft_counts.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { exponentials, sigmoids, sigmoidsBy, sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import { softmax } from "../numerics/softmax.ts";
-import type { Score } from "../scores/score.ts";
+import { bestOf, type Score } from "../scores/score.ts";
 import { countBatch, type Counted, scoreBatch } from "../scoring/score_batch.ts";
 import type { Step } from "../steps/step.ts";
 import { DatasetSums } from "../training/dataset_sums.ts";
@@ -145,11 +145,11 @@ export function logitAdjusted(objective: Objective, shares: readonly number[]): 
 }
 
 /** Makes the objective best − score of rows, of logits. */
-export function scoreOfRows({ decide, scoring, best }: LossParts): Objective {
+export function scoreOfRows({ decide, scoring }: LossParts): Objective {
   return (labels, logits) => {
     const batch = { ...labels, yPred: logits }, scored = scoreBatch(batch, decide(batch), scoring);
     return {
-      value: best - scored.value,
+      value: bestOf(scoring.score) - scored.value,
       get gradient() {
         return scored.gradient(-1, new Float64Array(logits.length));
       },

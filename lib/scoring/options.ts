@@ -95,7 +95,6 @@ export function resolveOptions(what: string, score: Score, options: ScoringOptio
   check(`make ${what}`, { fromLogits }, aBoolean);
   check(`make ${what}`, { ignoreLabel }, aLabel);
   const { threshold } = options;
-  const perClass = [threshold, classWeights].filter((list) => Array.isArray(list)) as (readonly number[])[];
   if (Array.isArray(threshold) && threshold.length === 0) {
     throw new RangeError(`Cannot make ${what}: 'threshold' is empty`);
   }
@@ -104,10 +103,9 @@ export function resolveOptions(what: string, score: Score, options: ScoringOptio
       fromLogits,
       columns: average !== "binary",
       ignoreLabel,
-      perClass: perClass.map((list) => ({
-        option: list === threshold ? "threshold" : "classWeights",
-        length: list.length,
-      })),
+      perClass: Object.entries({ threshold, classWeights }).flatMap(([option, list]) =>
+        Array.isArray(list) ? [{ option, length: list.length }] : []
+      ),
       atLeast: options.decision === "argmax" ? 2 : 1,
     },
     decide: toDecision(what, options),
@@ -117,8 +115,6 @@ export function resolveOptions(what: string, score: Score, options: ScoringOptio
 
 /** The parts of a loss, for those who need its counts and not its value alone. */
 export interface LossParts extends ResolvedOptions {
-  /** The best score: the loss is `best` − score. */
-  readonly best: number;
   /** Says that a row's decision depends on the other rows: `{ top: k }`. */
   readonly wholeSet: boolean;
   /** The options that the loss was made with. */

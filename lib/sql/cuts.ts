@@ -82,7 +82,7 @@ export interface BestCut extends Cut {
 }
 
 /** Finds the best of the cuts: of equal scores the one with the widest gap, then the largest threshold. */
-export function bestOf(score: Score, cuts: readonly Cut[], totals: { pos: bigint; neg: bigint }): BestCut {
+export function bestOfCuts(score: Score, cuts: readonly Cut[], totals: { pos: bigint; neg: bigint }): BestCut {
   let best: BestCut = { value: -Infinity, gap: 0, threshold: 0.5, counts: countsOf(0n, 0n, totals) };
   for (const { threshold, gap, counts } of cuts) {
     if (threshold === undefined) continue;

@@ -1,6 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { check, integerFrom, oneOf, positive } from "../check/value.ts";
 import { adam, sgd, type Update } from "../network/adam.ts";
+import { bestOf } from "../scores/score.ts";
 import { scoreCounts } from "../scoring/score_batch.ts";
 import type { Query } from "./dialect.ts";
 import type { LinearOptions, LinearWeights } from "./linear_sql.ts";
@@ -188,7 +189,7 @@ export async function fitMetricOn(query: Query, options: FitMetricOnOptions): Pr
     gradients.push([...gradient.weights, gradient.bias]);
     update(theta, Float64Array.from(gradients[epoch]));
     counted = await recount(query, linear, model(), counted);
-    const loss = linear.best - scoreCounts([counted.counts], undefined, linear.scoring).value;
+    const loss = bestOf(linear.score) - scoreCounts([counted.counts], undefined, linear.scoring).value;
     const score = scoreCounts([counted.hard], undefined, linear.scoring).value;
     history.loss.push(loss);
     history.score.push(score);

@@ -1,7 +1,7 @@
 import { checkOptions } from "../check/options.ts";
 import { aNumber, check, numberThat } from "../check/value.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
-import type { Score } from "../scores/score.ts";
+import { bestOf, type Score } from "../scores/score.ts";
 import { toScore } from "../scores/to_score.ts";
 import { countsPartials, scaled, scoreCounts, type Scoring } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
@@ -37,7 +37,6 @@ export interface LinearGradient {
 export interface Linear {
   readonly task: string;
   readonly score: Score;
-  readonly best: number;
   readonly scoring: Scoring;
   readonly step: StepSql;
   /** The SELECT of the rows. */
@@ -60,7 +59,6 @@ export function toLinear(task: string, options: LinearOptions, known: readonly s
   return {
     task,
     score,
-    best: score.best ?? 1,
     scoring,
     step: stepSql(task, decide.steps![0]),
     rows: linearRows(task, options),
@@ -127,9 +125,9 @@ export async function linearGradient(
   weights: LinearWeights,
   first: LinearCounts,
 ): Promise<{ value: number; gradient: LinearWeights; alive: number }> {
-  const { task, scoring, score, best, rows, step } = linear, scored = scoreCounts([first.counts], undefined, scoring);
+  const { task, scoring, score, rows, step } = linear, scored = scoreCounts([first.counts], undefined, scoring);
   const [partials] = scaled(countsPartials(scored, scored.whole, score), -1);
-  const value = best - scored.value, none = { weights: weights.weights.map(() => 0), bias: 0 };
+  const value = bestOf(score) - scored.value, none = { weights: weights.weights.map(() => 0), bias: 0 };
   if (countKeys.every((key) => partials[key] === 0)) return { value, gradient: none, alive: 0 };
   const row = onlyRow(task, await query(gradientText(rows, weights, step, partials)));
   checkLabels(task, first, read(row, "n", Number), read(row, "pos", Number), read(row, "neg", Number));

@@ -4,7 +4,7 @@ import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_scor
 import type { Score } from "../scores/score.ts";
 import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
-import { type BestCut, bestOf, cutsOf, openCells, totalsOf } from "./cuts.ts";
+import { type BestCut, bestOfCuts, cutsOf, openCells, totalsOf } from "./cuts.ts";
 import type { Query } from "./dialect.ts";
 import { type ColumnCell, mostRanges, scanHistogram } from "./histogram.ts";
 import { type Table, type TableOptions, tableOptions, toTable } from "./table.ts";
@@ -60,7 +60,7 @@ function checkTuned(average: unknown, score: Score): void {
 async function bestCuts(query: Query, table: Table, { score, pooled }: { score: Score; pooled: boolean }) {
   const histogram = await scanHistogram(query, table, pooled), { cells, inexact } = histogram;
   while (true) {
-    const best = cells.map((own) => bestOf(score, cutsOf(own), totalsOf(own))), { scans } = histogram;
+    const best = cells.map((own) => bestOfCuts(score, cutsOf(own), totalsOf(own))), { scans } = histogram;
     const open = cells.flatMap((own, k) => openCells(score, own, best[k]).map((cell): ColumnCell => ({ k, cell })));
     if (open.length === 0) return { best, scans, inexact };
     if (scans === mostScans) {

@@ -3,6 +3,7 @@ import { type BatchShape, type Inputs, readBatchShape } from "../batch/read_batc
 import type { ArgmaxOptions } from "../decisions/decision.ts";
 import { argmaxAnchors } from "../decisions/argmax.ts";
 import { type Formula, formulaOf } from "../scores/formula.ts";
+import { bestOf } from "../scores/score.ts";
 import type { ResolvedOptions } from "../scoring/options.ts";
 import { addsCounts } from "../scoring/score_batch.ts";
 import { formOf } from "../steps/sigmoidal.ts";
@@ -25,13 +26,15 @@ interface DeviceForm {
 }
 
 /** Returns the device form of a setting; nothing for a setting that is computed on the host. */
-function deviceForm({ decide: { perColumn, argmax }, scoring }: ResolvedOptions): DeviceForm | undefined {
+function deviceForm(
+  { decide: { steps, fromLogits = false, argmax }, scoring }: ResolvedOptions,
+): DeviceForm | undefined {
   const formula = formulaOf(scoring.score);
   if (formula === undefined || scoring.average === "samples") return undefined;
   if (argmax !== undefined) return { formula, argmax, decision: { fromLogits: argmax.fromLogits } };
-  const step = perColumn?.steps.length === 1 ? perColumn.steps[0] : undefined, form = step && formOf(step);
+  const step = steps?.length === 1 ? steps[0] : undefined, form = step && formOf(step);
   if (form === undefined || !hasProgram(form) || step!.value(0) !== 0 || step!.value(1) !== 1) return undefined;
-  return { formula, decision: { form, fromLogits: perColumn!.fromLogits } };
+  return { formula, decision: { form, fromLogits } };
 }
 
 /** The decisions of an argmax, and their gradient taken back to the outputs. */
@@ -138,12 +141,11 @@ export function deviceRows(name: string, setting: ResolvedOptions, inputs: Input
  */
 export function deviceLoss(
   name: string,
-  best: number,
   setting: ResolvedOptions,
   inputs: Inputs<Tensor>,
 ): Scalar | undefined {
   if (!hasDeviceForm(setting)) return undefined;
-  const { yTrue, yPred, sampleWeight } = inputs;
+  const { yTrue, yPred, sampleWeight } = inputs, best = bestOf(setting.scoring.score);
   readBatchShape(name, inputs, setting.reading); // an error inside an operation would leave tensors behind
   const op = tf.customGrad((output, save) => {
     const batch = deviceRows(name, setting, { ...inputs, yPred: output as Tensor })!;

@@ -4,6 +4,7 @@ import { scoreFast } from "../kernels/passes.ts";
 import { instantiate, ownSimd, type Simd } from "../kernels/simd.ts";
 import { simdBytes } from "../kernels/simd_bytes.ts";
 import type { Memory } from "../kernels/table.ts";
+import { bestOf } from "../scores/score.ts";
 import type { ResolvedOptions } from "../scoring/options.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
 import { customOp, giveToTape, gradientDepth, type Heap, type HostMemory, hostMemory, tapeIsOn } from "./engine.ts";
@@ -53,7 +54,6 @@ function withSimd(host: HostMemory): TensorMemory {
  */
 export function fastLoss(
   name: string,
-  best: number,
   setting: ResolvedOptions,
   tensors: Inputs<Tensor>,
 ): Scalar | undefined {
@@ -74,7 +74,7 @@ export function fastLoss(
     const kept = wanted ? hold(memory.make(yPred)) : undefined;
     const scored = scoreFast(decide, scoring, inputs, batchShape, memory, kept);
     if (scored === undefined) return void release();
-    const value = customOp(yPred, () => tf.scalar(best - scored.value), (dy) => {
+    const value = customOp(yPred, () => tf.scalar(bestOf(scoring.score) - scored.value), (dy) => {
       try {
         const by = -memory.numbers(dy)[0];
         if (scored.finish(by)) return memory.alias(kept!);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { countKeys, type Counts } from "../counts/counts.ts";
+import { bestOf } from "../scores/score.ts";
 import { trainableVariables } from "../tfjs/model.ts";
 import { applyGradients } from "../tfjs/optimizers.ts";
 import { registeredDevice } from "../tfjs/registered_device.ts";
@@ -67,7 +68,7 @@ export const trainOnDevice = (exact: boolean) => async (context: EpochContext): 
           const rest = exact || later[b].counts.length === 0 ? undefined : countsTensor(later[b].counts);
           const scored = device.score(
             exact ? countsTensor(soft.counts) : rest === undefined ? seenNow : tf.add(seenNow, rest),
-            parts.best,
+            bestOf(parts.scoring.score),
           );
           const gradient = device.gradient(scored, tf.tensor1d([times]));
           rowsNow = tf.keep(tf.add(rows, rowsWithGradient(gradient, device.rows)));

@@ -30,6 +30,7 @@ import {
 import { showProgress } from "./fit_progress.ts";
 import type { GradientExtent } from "./passes.ts";
 import { learntBy } from "../scores/learnt.ts";
+import { bestOf } from "../scores/score.ts";
 import { addsCounts } from "../scoring/score_batch.ts";
 import { type OutputBatch, takeOutputs } from "./outputs.ts";
 import { tuneOn } from "./tune_on.ts";
@@ -296,7 +297,7 @@ const validationName = ({ name }: FitContext): string => `${name} on 'validation
 /** Makes the logs of an evaluation. */
 function logsOf({ parts }: EpochLoss, prefix: string, { soft, hard }: Evaluation): FitLogs {
   return {
-    [`${prefix}loss`]: parts.best - soft.score().value,
+    [`${prefix}loss`]: bestOf(parts.scoring.score) - soft.score().value,
     [`${prefix}${parts.scoring.score.name}`]: hard.score().value,
   };
 }
@@ -352,7 +353,8 @@ async function fit(context: FitContext): Promise<FitResult> {
       const { rowsWithGradient, reachesWeights, weightsAreFinite: finite } = late?.extent ?? trained as GradientExtent;
       const dead = rowsWithGradient === 0 || !reachesWeights;
       const { value, counts } = evaluation.soft.score();
-      const perfect = dead && value === loss.parts.best && counts.some((one) => countKeys.some((key) => one[key] > 0));
+      const atBest = value === bestOf(loss.parts.scoring.score);
+      const perfect = dead && atBest && counts.some((one) => countKeys.some((key) => one[key] > 0));
       if (dead && !perfect) {
         throw rowsWithGradient === 0
           ? deadGradient(name, epoch, loss.parts, counts)

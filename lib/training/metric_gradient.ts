@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import type { Loss } from "../losses/metric_loss.ts";
+import { bestOf } from "../scores/score.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { batchReader, checkData, type TrainingData } from "./batches.ts";
@@ -103,7 +104,7 @@ export async function metricGradient(
     const { sums, counted } = await gradientPass(name, model, reader.read(), parts, partials);
     checkSame(name, first, counted);
     return {
-      value: parts.best - value,
+      value: bestOf(parts.scoring.score) - value,
       counts: first.counts,
       gradients: lossGradients(model, sums),
     };

@@ -1,5 +1,6 @@
 import type { Counted } from "../scoring/score_batch.ts";
 import { type Counts, scaleCounts } from "../counts/counts.ts";
+import { bestOf } from "../scores/score.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 
@@ -49,7 +50,7 @@ export class RunningCounts {
     const { value, partials } = this.#seen.plus(this.#later[this.#position++]).score();
     const times = -this.#later.length;
     return {
-      loss: this.#parts.best - value,
+      loss: bestOf(this.#parts.scoring.score) - value,
       partials: partials(counted).map((of) => scaleCounts(times, of)),
     };
   }

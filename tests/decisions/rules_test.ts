@@ -94,10 +94,10 @@ Deno.test("a budget takes released arrays, too, and none of the numbers in them"
   }
 });
 
-Deno.test("a threshold rule says its steps unless it takes logits, and an argmax its options", () => {
+Deno.test("a threshold rule says its steps and whether it takes logits, and an argmax its options", () => {
   const rule = (options: DecisionOptions) => toDecision("a test", options);
   assertEquals(rule({ threshold: [0.25, 0.75] }).steps?.map(({ threshold }) => threshold), [0.25, 0.75]);
-  assertStrictEquals(rule({ fromLogits: true }).steps, undefined);
+  assertEquals([false, true].map((fromLogits) => rule({ fromLogits }).fromLogits), [false, true]);
   assertStrictEquals(rule({}).argmax, undefined);
   assertStrictEquals(rule({ decision: "argmax" }).steps, undefined);
   const argmax = (step: DecisionOptions["step"], slope?: number) =>

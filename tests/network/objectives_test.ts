@@ -182,7 +182,7 @@ Deno.test("the objective of a loss's parts is best − score of the rows, with i
       const batch = { ...labels, yPred: logits };
       assertWithin(
         objective(labels, logits).value,
-        parts.best - scoreBatch(batch, parts.decide(batch), parts.scoring).value,
+        (parts.scoring.score.best ?? 1) - scoreBatch(batch, parts.decide(batch), parts.scoring).value,
         1e-12,
       );
       assertDifferentiated(objective, labels, logits);

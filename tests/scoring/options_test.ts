@@ -37,7 +37,7 @@ Deno.test("each option reaches the part that it concerns", () => {
     atLeast: 1,
   });
   assertEquals(scoring, { score: f1, average: "macro", zeroDivision: "skip", classWeights });
-  assertStrictEquals(decide.steps, undefined);
+  assertEquals([decide.steps?.length, decide.fromLogits], [2, true]);
   assertEquals(resolved({ average: "macro", threshold }).decide.steps?.map((step) => step.threshold), threshold);
   assertEquals(resolved({ average: "macro", threshold: 0.3 }).reading.perClass, []);
   assertStrictEquals(resolved({ average: "macro", decision: "argmax" }).reading.atLeast, 2);
@@ -74,7 +74,7 @@ Deno.test("each bad option is refused in one sentence", () => {
 });
 
 Deno.test("a loss remembers its parts; what is no loss of the library has none", () => {
-  const loss = () => 0, parts = { best: 1 } as LossParts;
+  const loss = () => 0, parts = { wholeSet: false } as LossParts;
   assertStrictEquals(partsOfLoss(loss), undefined);
   rememberParts(loss, parts);
   assertStrictEquals(partsOfLoss(loss), parts);

@@ -119,7 +119,7 @@ onBackends(
     const setting = resolveOptions("f1Loss", toScore("f1"), {}), next = random(2);
     const yTrue = tf.tensor1d(Array.from({ length: 9000 }, () => Number(next() < 0.3)));
     const yPred = tf.tensor1d(Array.from({ length: 9000 }, next));
-    const fast = (x: Tensor) => fastLoss("f1Loss", 1, setting, { yTrue, yPred: x }), wanted = f1Loss()(yTrue, yPred);
+    const fast = (x: Tensor) => fastLoss("f1Loss", setting, { yTrue, yPred: x }), wanted = f1Loss()(yTrue, yPred);
     const alone = fast(yPred)!;
     assertEquals(alone.dataSync(), wanted.dataSync());
     const depths: number[] = [],
@@ -171,7 +171,7 @@ Deno.test("the loops on wasm borrow room once, more for a longer batch, give it 
     Object.assign(wasm, lend);
     calls.push([0, 0]);
     try {
-      const value = fastLoss("f1Loss", 1, setting, { yTrue, yPred });
+      const value = fastLoss("f1Loss", setting, { yTrue, yPred });
       value?.dispose();
       return value !== undefined;
     } finally {
