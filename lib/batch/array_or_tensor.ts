@@ -1,4 +1,4 @@
-import { refuse, type ShapedNumbers } from "./read_batch.ts";
+import { type Batch, type BatchOptions, type Inputs, readBatch, refuse, type ShapedNumbers } from "./read_batch.ts";
 import { describe } from "../check/describe.ts";
 
 /** A tensor, an array, a typed array, a polars series or any other iterable; of several columns: one array per row. */
@@ -81,4 +81,17 @@ export function toTensor(task: string, argument: string, given: unknown): Shaped
   const entries = readEntries(task, argument, given), numbers = toNumbers(task, argument, entries.values);
   const { rows, columns } = entries, shape = columns === undefined ? [rows] : [rows, columns];
   return { shape, size: numbers.length, dtype: "float32", dataSync: () => numbers };
+}
+
+/** Reads a batch, as {@linkcode readBatch} does, of arrays or tensors. */
+export function readArrays(
+  task: string,
+  { yTrue, yPred, sampleWeight }: Inputs<ArrayOrTensor>,
+  options: BatchOptions,
+): Batch {
+  return readBatch(task, {
+    yTrue: toTensor(task, "yTrue", yTrue),
+    yPred: toTensor(task, "yPred", yPred),
+    sampleWeight: sampleWeight === undefined ? undefined : toTensor(task, "sampleWeight", sampleWeight),
+  }, options);
 }

@@ -1,5 +1,4 @@
-import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
-import { readBatch } from "../batch/read_batch.ts";
+import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { readGroups } from "../batch/read_groups.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
@@ -89,11 +88,7 @@ export function constrainedLossAndGradient(
   const { score } = problem, what = `${score.name} loss`;
   checkOptions(what, others, ["step", "slope", "threshold", "fromLogits", "ignoreLabel"]);
   const { reading, decide } = resolveOptions(what, score, others);
-  const given = readBatch(what, {
-    yTrue: toTensor(what, "yTrue", yTrue),
-    yPred: toTensor(what, "yPred", yPred),
-    sampleWeight: sampleWeight === undefined ? undefined : toTensor(what, "sampleWeight", sampleWeight),
-  }, reading);
+  const given = readArrays(what, { yTrue, yPred, sampleWeight }, reading);
   const { order, slices } = byGroup(what, groups, given.rows);
   const taken = (values: ArrayLike<number>) => Float64Array.from(order, (i) => values[i]);
   const weights = given.sampleWeight === undefined ? undefined : taken(given.sampleWeight);

@@ -1,9 +1,8 @@
-import { readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { aBoolean, aNumber, check, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
-import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
+import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { sigmoids } from "../numerics/sigmoid.ts";
 import { type Bins, binsOf, placesOf, readThresholds } from "./binned_curve.ts";
 import type { Curve } from "./curve.ts";
@@ -117,12 +116,8 @@ export class CurveMeter {
    * not finite. Nothing is counted then.
    */
   update(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, sampleWeight?: ArrayOrTensor): this {
-    const what = "the curve's counts", { fromLogits = false, ignoreLabel } = this.#options;
-    const batch = readBatch(what, {
-      yTrue: toTensor(what, "yTrue", yTrue),
-      yPred: toTensor(what, "yPred", yPred),
-      sampleWeight: sampleWeight === undefined ? undefined : toTensor(what, "sampleWeight", sampleWeight),
-    }, { fromLogits, ignoreLabel });
+    const { fromLogits = false, ignoreLabel } = this.#options;
+    const batch = readArrays("the curve's counts", { yTrue, yPred, sampleWeight }, { fromLogits, ignoreLabel });
     const p = fromLogits ? sigmoids(batch.yPred) : batch.yPred, size = this.#thresholds.length;
     const places = placesOf(p, { offset: 0, stride: 1, length: batch.rows }, this.#bins);
     const positives = new Float64Array(size), negatives = new Float64Array(size);

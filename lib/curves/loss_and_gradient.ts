@@ -1,7 +1,6 @@
-import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
-import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
+import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { bestOf } from "../scores/score.ts";
 import { scoreBatch } from "../scoring/score_batch.ts";
 import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./curve_rule.ts";
@@ -24,21 +23,6 @@ export interface CurveLossAndGradient {
   readonly gradient: Float64Array;
   /** The counts at each threshold, the highest first, column by column. */
   readonly counts: readonly Counts[];
-}
-
-/** Reads arrays or tensors as a batch. */
-export function readArrays(
-  what: string,
-  yTrue: ArrayOrTensor,
-  yPred: ArrayOrTensor,
-  sampleWeight: ArrayOrTensor | undefined,
-  options: Parameters<typeof readBatch>[2],
-): Batch {
-  return readBatch(what, {
-    yTrue: toTensor(what, "yTrue", yTrue),
-    yPred: toTensor(what, "yPred", yPred),
-    sampleWeight: sampleWeight === undefined ? undefined : toTensor(what, "sampleWeight", sampleWeight),
-  }, options);
 }
 
 /**
@@ -83,7 +67,7 @@ export function curveLossAndGradient(
   const name = `${score.name}Loss`;
   checkOptions(name, others, curveOptionNames);
   const { reading, decide, scoring } = resolveCurveOptions(name, score, others);
-  const batch = readArrays(name, yTrue, yPred, sampleWeight, reading);
+  const batch = readArrays(name, { yTrue, yPred, sampleWeight }, reading);
   const { value, counts, gradient } = scoreBatch(batch, decide(batch), scoring);
   return { value: bestOf(score) - value, counts, gradient: gradient(-1, new Float64Array(batch.yTrue.length)) };
 }

@@ -1,10 +1,9 @@
 import type { Batch, BatchOptions } from "../batch/read_batch.ts";
 import { aNumber, check, oneOf, optional, positive } from "../check/value.ts";
 import { checkFactory } from "../check/options.ts";
-import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
+import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { aumOfRanked } from "./aum.ts";
 import { type CurveRows, takeSlice } from "./curve.ts";
-import { readArrays } from "./loss_and_gradient.ts";
 import { type PairPrice, pairPrices, type ValueAndGradient } from "./pairs.ts";
 import { byPlace, rankRows } from "../numerics/rank.ts";
 
@@ -109,7 +108,7 @@ function onArrays(
   yPred: ArrayOrTensor,
   sampleWeight?: ArrayOrTensor,
 ): ValueAndGradient {
-  return orderLossOf(loss, readArrays(loss.name, yTrue, yPred, sampleWeight, loss.reading));
+  return orderLossOf(loss, readArrays(loss.name, { yTrue, yPred, sampleWeight }, loss.reading));
 }
 
 /**

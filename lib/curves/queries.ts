@@ -1,8 +1,7 @@
 import { type Batch, type BatchOptions, refuse } from "../batch/read_batch.ts";
-import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
+import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { readGroups } from "../batch/read_groups.ts";
 import { rankFalling } from "../numerics/rank.ts";
-import { readArrays } from "./loss_and_gradient.ts";
 
 /** The rows of a query in falling order of their outputs, and the query's weight in the mean. */
 export interface Query {
@@ -27,7 +26,7 @@ export function readQueries(
   groups: ArrayOrTensor | undefined,
   ignoreLabel: number | undefined,
 ): Batch {
-  const batch = readArrays(what, yTrue, yPred, sampleWeight, readingOfQueries(ignoreLabel));
+  const batch = readArrays(what, { yTrue, yPred, sampleWeight }, readingOfQueries(ignoreLabel));
   return { ...batch, groups: groups === undefined ? undefined : readGroups(what, groups, batch.rows) };
 }
 

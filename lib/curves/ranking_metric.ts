@@ -1,8 +1,8 @@
-import { type Batch, readBatch } from "../batch/read_batch.ts";
+import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { aNumber, check, oneOf, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
-import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
+import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { type Curve, exactCurve, takeSlice } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
 import { classOfRows, type MultiClass } from "./multi_class.ts";
@@ -169,11 +169,8 @@ export function rankingMetric(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, option
   if ("queries" in score) {
     return meanOfQueries(score, readQueries(what, yTrue, yPred, sampleWeight, groups, ignoreLabel));
   }
-  const batch = readBatch(what, {
-    yTrue: toTensor(what, "yTrue", yTrue),
-    yPred: toTensor(what, "yPred", yPred),
-    sampleWeight: sampleWeight === undefined ? undefined : toTensor(what, "sampleWeight", sampleWeight),
-  }, { fromLogits: true, columns: average !== "binary", ignoreLabel, atLeast: pairs ? 2 : 1 });
+  const reading = { fromLogits: true, columns: average !== "binary", ignoreLabel, atLeast: pairs ? 2 : 1 };
+  const batch = readArrays(what, { yTrue, yPred, sampleWeight }, reading);
   if (pairs) classOfRows(what, batch);
   return pairs ? oneAgainstOne(score, batch, average) : againstRest(score, batch, average);
 }

@@ -1,4 +1,3 @@
-import { readBatch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { check, integerFrom, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
@@ -9,7 +8,7 @@ import { accuracy } from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { type ResolvedOptions, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
 import { addsCounts, type Average, scoreCounts, withZeroDivision } from "../scoring/score_batch.ts";
-import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
+import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { addCounts, type ExactCounts, noCounts } from "./exact_counts.ts";
 import { checkJson, checkSameSettings, readSums } from "./meter_json.ts";
 
@@ -142,11 +141,7 @@ export class ConfusionMeter {
    * then.
    */
   update(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, sampleWeight?: ArrayOrTensor): this {
-    const batch = readBatch("the counts", {
-      yTrue: toTensor("the counts", "yTrue", yTrue),
-      yPred: toTensor("the counts", "yPred", yPred),
-      sampleWeight: sampleWeight === undefined ? undefined : toTensor("the counts", "sampleWeight", sampleWeight),
-    }, this.#setting.reading);
+    const batch = readArrays("the counts", { yTrue, yPred, sampleWeight }, this.#setting.reading);
     if (this.#counts !== undefined && this.#counts.length !== batch.classes) {
       throw new RangeError(
         `Cannot compute the counts: 'yPred' has ${batch.classes} columns, the meter counts ${this.#counts.length} classes`,
