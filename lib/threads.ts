@@ -1,4 +1,3 @@
-import { check, integerFrom } from "./check/value.ts";
 /**
  * Threads for large batches: after {@linkcode setThreads}, `lossAndGradient` and the losses of every entry share tables of at
  * least 200,000 outputs among workers, on arrays and on the backends cpu and wasm, where the SIMD loops take them: not for the
@@ -18,6 +17,7 @@ import { check, integerFrom } from "./check/value.ts";
  *
  * @module
  */
+import { check, integerFrom } from "./check/value.ts";
 import { registeredTeam, registerTeam } from "./kernels/registered_team.ts";
 import { Team } from "./kernels/threads.ts";
 import "./simd.ts";

@@ -13,8 +13,7 @@ import {
   tableOf,
 } from "../lib/compare/anyloss.ts";
 import type { FoldRequest } from "../lib/compare/anyloss_worker.ts";
-import { dataText } from "../lib/compare/comparison_text.ts";
-import { describeData } from "../lib/compare/describe_data.ts";
+import { dataText, describeData } from "../lib/compare/comparison_text.ts";
 import { readFolds } from "../lib/compare/read_folds.ts";
 import { scikitLearnFolds } from "../lib/data/scikit_learn_folds.ts";
 import type { TableDataset } from "../lib/data/table.ts";

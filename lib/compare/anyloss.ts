@@ -1,5 +1,6 @@
 import { scoreCounts } from "../scoring/score_batch.ts";
 import type { Counts } from "../counts/counts.ts";
+import { standardize } from "../data/standardize.ts";
 import { sgd } from "../network/adam.ts";
 import { forward } from "../network/mlp.ts";
 import {
@@ -17,7 +18,23 @@ import { accuracy, f1, fBeta } from "../scores/ratio.ts";
 import { logistic } from "../steps/logistic.ts";
 import { bestCut } from "../training/best_cut.ts";
 import { hardCounts } from "./evaluate.ts";
-import { type Columns, standardizedMatrix } from "./standardized_matrix.ts";
+
+/** Columns of numbers of the same length; NaN where a value is missing. */
+type Columns = readonly ArrayLike<number>[];
+
+/**
+ * Makes a matrix of standardized columns (ddof 1, as pandas does).
+ *
+ * @param rows The rows that decide on medians, means and scales.
+ * @returns The matrix, row by row, and the number of its columns.
+ */
+export function standardizedMatrix(columns: Columns, rows: readonly number[]): { x: Float64Array; width: number } {
+  const width = columns.length, x = new Float64Array(columns[0].length * width);
+  columns.forEach((column, j) =>
+    standardize(column, rows, 1).values.forEach((value, row) => x[row * width + j] = value)
+  );
+  return { x, width };
+}
 
 /** The scores that the table reports, one per column. */
 export const reported = {

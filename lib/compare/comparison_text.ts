@@ -1,4 +1,4 @@
-import type { Feature } from "../data/table.ts";
+import type { Feature, TableDataset } from "../data/table.ts";
 import { fixed, signed } from "../display/format.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss, LossComparison } from "./types.ts";
 
@@ -10,6 +10,11 @@ export function featureText({ kind, levels, used, why, missing, heavyTails }: Fe
   const power = heavyTails === undefined ? "" : `, heavy tails: Yeo-Johnson power in ${heavyTails} splits`;
   return `${what}${filled}${power}${why === undefined ? "" : `, ${why}`}`;
 }
+
+/** Describes a table for a report. */
+export const describeData = (
+  { yTrue, label, classes, positive, chosen, features, warnings }: TableDataset,
+): ComparedData => ({ rows: yTrue.length, label, classes, positive, chosen, features, warnings });
 
 /** Lines on the table that was compared on: rows, classes, each feature, warnings. */
 export function dataText({ rows, classes, label, positive, chosen, features, warnings }: ComparedData): string {

@@ -57,7 +57,7 @@ export function spacedSlices(count: number, offset: number, stride: number, leng
   return slices;
 }
 
-/** A function of one output and its derivative: a step, or a step behind a logistic function. */
+/** A function of one output and its derivative, such as a step. */
 export interface Elementwise {
   /** f(v). */
   value(v: number): number;

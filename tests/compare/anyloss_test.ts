@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { loadDataset, scikitLearnFolds, seededRandom } from "@roundabout/roundabout/data";
-import { anyLoss, scoreFold, tableOf } from "../../lib/compare/anyloss.ts";
-import { standardizedMatrix } from "../../lib/compare/standardized_matrix.ts";
+import { anyLoss, scoreFold, standardizedMatrix, tableOf } from "../../lib/compare/anyloss.ts";
 import { scoreFolds } from "../../tasks/compare_protocol.ts";
 import { assertAllWithin } from "../helpers.ts";
 import { slow } from "../slow.ts";

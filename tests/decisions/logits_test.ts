@@ -1,12 +1,27 @@
-// A step behind the logistic function, and behind the clip to [0, 1].
+// Decisions of logits: a step behind the logistic function.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { identity, round, steps } from "../../lib/mod.ts";
-import { ofLogits } from "../../lib/steps/logits.ts";
+import { toDecision } from "../../lib/decisions/to_decision.ts";
+import type { Step } from "../../lib/steps/step.ts";
 import { assertWithin } from "../helpers.ts";
 
 const names = ["softsign", "logistic", "arctan", "gaussian", "linearRamp", "identity"] as const;
 const sigma = (z: number) => z > 0 ? 1 / (1 + Math.exp(-z)) : 1 - 1 / (1 + Math.exp(z));
+
+/** The decision of one logit under a step, and its derivative. */
+function ofLogits(step: Step) {
+  const decide = toDecision("a test", { step, fromLogits: true });
+  const decided = (z: number) => decide({ rows: 1, classes: 1, yTrue: [0], yPred: [z] });
+  return {
+    value: (z: number): number => decided(z).decisions[0],
+    derivative: (z: number): number => {
+      const gradient = Float64Array.of(1);
+      decided(z).back(gradient);
+      return gradient[0];
+    },
+  };
+}
 
 Deno.test("a step of logits is the step of the logistic function, its derivative s′·σ·(1 − σ)", () => {
   fc.assert(fc.property(fc.double({ min: -30, max: 30, noNaN: true }), fc.constantFrom(...names), (z, name) => {
