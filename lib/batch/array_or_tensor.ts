@@ -26,18 +26,18 @@ const toList = (values: Iterable<unknown>): ArrayLike<unknown> =>
 export const withoutBigint = (value: unknown): unknown => typeof value === "bigint" ? Number(value) : value;
 
 /** Reads the entries of a tensor of one or two axes, of a list, or of a list of rows; copies only what is not flat. */
-export function readEntries(task: string, argument: string, given: unknown): Entries {
+export function readEntries(what: string, argument: string, given: unknown): Entries {
   if (isTensor(given)) {
-    if (given.isDisposed) throw refuse(task, argument, "is disposed");
+    if (given.isDisposed) throw refuse(what, argument, "is disposed");
     const { shape, dtype } = given, [rows, columns] = shape;
-    if (dtype === "complex64") throw refuse(task, argument, "must not be complex");
+    if (dtype === "complex64") throw refuse(what, argument, "must not be complex");
     if (shape.length !== 1 && shape.length !== 2) {
-      throw refuse(task, argument, `must have the shape [n] or [n, c], it has [${shape.join(", ")}]`);
+      throw refuse(what, argument, `must have the shape [n] or [n, c], it has [${shape.join(", ")}]`);
     }
     return { values: given.dataSync(), rows, columns: columns === 1 ? undefined : columns };
   }
   if (!isIterable(given)) {
-    throw new TypeError(`Cannot compute ${task}: '${argument}' must be a tensor or an array, it is ${describe(given)}`);
+    throw new TypeError(`Cannot compute ${what}: '${argument}' must be a tensor or an array, it is ${describe(given)}`);
   }
   const list = toList(given), rows = list.length;
   if (!isIterable(list[0])) return { values: list, rows };
@@ -45,7 +45,7 @@ export function readEntries(task: string, argument: string, given: unknown): Ent
   for (let i = 0; i < rows; i++) {
     const each = list[i], row = isIterable(each) ? toList(each) : [each];
     if (row.length !== columns) {
-      throw refuse(task, argument, `has ${columns} columns in row 0, but ${row.length} in row ${i}`);
+      throw refuse(what, argument, `has ${columns} columns in row 0, but ${row.length} in row ${i}`);
     }
     for (let k = 0; k < columns; k++) values[i * columns + k] = row[k];
   }
@@ -58,7 +58,7 @@ export const shapeText = ({ rows, columns }: Entries): string =>
 
 /** Values as numbers: a typed array unchanged, anything else as float64; an error counts them from `first`. */
 export function toNumbers(
-  task: string,
+  what: string,
   argument: string,
   values: ArrayLike<unknown>,
   first = 0,
@@ -68,7 +68,7 @@ export function toNumbers(
   for (let i = 0; i < numbers.length; i++) {
     const value = withoutBigint(values[i]);
     if (typeof value !== "number") {
-      throw refuse(task, argument, `must hold numbers, entry ${first + i} is ${describe(value)}`);
+      throw refuse(what, argument, `must hold numbers, entry ${first + i} is ${describe(value)}`);
     }
     numbers[i] = value;
   }
@@ -76,22 +76,22 @@ export function toNumbers(
 }
 
 /** The argument in the form that a batch is read from: a tensor unchanged, an array with its numbers unrounded. */
-export function toTensor(task: string, argument: string, given: unknown): ShapedNumbers {
+export function toTensor(what: string, argument: string, given: unknown): ShapedNumbers {
   if (isTensor(given)) return given;
-  const entries = readEntries(task, argument, given), numbers = toNumbers(task, argument, entries.values);
+  const entries = readEntries(what, argument, given), numbers = toNumbers(what, argument, entries.values);
   const { rows, columns } = entries, shape = columns === undefined ? [rows] : [rows, columns];
   return { shape, size: numbers.length, dtype: "float32", dataSync: () => numbers };
 }
 
 /** Reads a batch, as {@linkcode readBatch} does, of arrays or tensors. */
 export function readArrays(
-  task: string,
+  what: string,
   { yTrue, yPred, sampleWeight }: Inputs<ArrayOrTensor>,
   options: BatchOptions,
 ): Batch {
-  return readBatch(task, {
-    yTrue: toTensor(task, "yTrue", yTrue),
-    yPred: toTensor(task, "yPred", yPred),
-    sampleWeight: sampleWeight === undefined ? undefined : toTensor(task, "sampleWeight", sampleWeight),
+  return readBatch(what, {
+    yTrue: toTensor(what, "yTrue", yTrue),
+    yPred: toTensor(what, "yPred", yPred),
+    sampleWeight: sampleWeight === undefined ? undefined : toTensor(what, "sampleWeight", sampleWeight),
   }, options);
 }

@@ -3,14 +3,14 @@ import { type ArrayOrTensor, readEntries, shapeText } from "./array_or_tensor.ts
 import { refuse } from "./read_batch.ts";
 
 /** Returns the group of each row; throws unless every row has one. */
-export function readGroups(task: string, groups: ArrayOrTensor, rows: number): readonly unknown[] {
-  const entries = readEntries(task, "groups", groups);
+export function readGroups(what: string, groups: ArrayOrTensor, rows: number): readonly unknown[] {
+  const entries = readEntries(what, "groups", groups);
   if (entries.columns !== undefined) {
-    throw refuse(task, "groups", `must have one entry per row, it has the shape ${shapeText(entries)}`);
+    throw refuse(what, "groups", `must have one entry per row, it has the shape ${shapeText(entries)}`);
   }
-  if (entries.rows !== rows) throw refuse(task, "groups", `has the length ${entries.rows}, 'yPred' has ${rows}`);
+  if (entries.rows !== rows) throw refuse(what, "groups", `has the length ${entries.rows}, 'yPred' has ${rows}`);
   const names = Array.from(entries.values);
   const row = names.findIndex((name) => name === undefined || name === null || Number.isNaN(name));
   if (row < 0) return names;
-  throw refuse(task, "groups", `must name the group of each row, row ${row} is ${describe(names[row])}`);
+  throw refuse(what, "groups", `must name the group of each row, row ${row} is ${describe(names[row])}`);
 }

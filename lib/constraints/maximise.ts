@@ -74,24 +74,24 @@ export class Maximisation {
 
   /** Makes the problem. See {@linkcode maximise}. */
   constructor(options: MaximiseOptions) {
-    const task = "the maximisation";
-    checkOptions(task, options, ["score", "subjectTo", "confidence", "learningRate"]);
+    const what = "the maximisation";
+    checkOptions(what, options, ["score", "subjectTo", "confidence", "learningRate"]);
     const { subjectTo, confidence = 0.5, learningRate = 10 } = options, objective = toScore(options.score);
     if (!Array.isArray(subjectTo) || subjectTo.length === 0 || !subjectTo.every(isConstraint)) {
       throw new TypeError(
-        `Cannot make ${task}: 'subjectTo' must be an array of constraints, such as atLeast("recall", 0.9), it is ${
+        `Cannot make ${what}: 'subjectTo' must be an array of constraints, such as atLeast("recall", 0.9), it is ${
           describe(subjectTo)
         }`,
       );
     }
     const names = subjectTo.map(({ name }) => name), twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice !== undefined) throw new RangeError(`Cannot make ${task}: 'subjectTo' has ${describe(twice)} twice`);
-    check(`make ${task}`, { confidence }, numberThat("a number in [0.5, 1)", (level) => level >= 0.5 && level < 1));
-    check(`make ${task}`, { learningRate }, positive);
+    if (twice !== undefined) throw new RangeError(`Cannot make ${what}: 'subjectTo' has ${describe(twice)} twice`);
+    check(`make ${what}`, { confidence }, numberThat("a number in [0.5, 1)", (level) => level >= 0.5 && level < 1));
+    check(`make ${what}`, { learningRate }, positive);
     const other = subjectTo.find(({ kind, score }) => kind !== "gap" && !isRate(score));
     if (confidence > 0.5 && other !== undefined) {
       throw new RangeError(
-        `Cannot make ${task}: 'confidence' needs rates, fractions of the rows, which ${other.score.name} is not; leave it out`,
+        `Cannot make ${what}: 'confidence' needs rates, fractions of the rows, which ${other.score.name} is not; leave it out`,
       );
     }
     this.#objective = objective;

@@ -55,7 +55,7 @@ export interface CurveMeterRange {
   readonly most: number;
 }
 
-const task = "the curve meter", version = 1, defaultThresholds = 1024;
+const what = "the curve meter", version = 1, defaultThresholds = 1024;
 
 /**
  * The counts at many thresholds of any number of batches, in the memory of a batch: a ROC curve and its scores from a stream.
@@ -90,11 +90,11 @@ export class CurveMeter {
    * @throws {RangeError} If `thresholds` are out of range.
    */
   constructor(options: CurveMeterOptions = {}) {
-    checkOptions(task, options, ["thresholds", "fromLogits", "ignoreLabel"]);
+    checkOptions(what, options, ["thresholds", "fromLogits", "ignoreLabel"]);
     const { fromLogits = false, ignoreLabel } = options;
-    check(`make ${task}`, { fromLogits }, aBoolean);
-    check(`make ${task}`, { ignoreLabel }, optional(aNumber));
-    this.#thresholds = readThresholds(task, options.thresholds ?? defaultThresholds);
+    check(`make ${what}`, { fromLogits }, aBoolean);
+    check(`make ${what}`, { ignoreLabel }, optional(aNumber));
+    this.#thresholds = readThresholds(what, options.thresholds ?? defaultThresholds);
     this.#bins = binsOf(this.#thresholds);
     this.#options = { fromLogits, ignoreLabel };
     this.#sums = { positives: this.#empty(), negatives: this.#empty() };
@@ -236,14 +236,14 @@ export class CurveMeter {
    * @throws {RangeError} If the version is unknown, an option is out of range, or a sum is negative.
    */
   static fromJSON(json: CurveMeterJson): CurveMeter {
-    checkJson(task, json, version);
+    checkJson(what, json, version);
     const { thresholds, fromLogits, ignoreLabel } = json;
     const meter = new CurveMeter({
       thresholds,
       fromLogits,
       ignoreLabel: ignoreLabel === null ? undefined : Number(ignoreLabel),
     });
-    const sums = (key: "positives" | "negatives") => readSums(task, key, json[key], meter.#thresholds.length);
+    const sums = (key: "positives" | "negatives") => readSums(what, key, json[key], meter.#thresholds.length);
     meter.#sums = { positives: sums("positives"), negatives: sums("negatives") };
     return meter;
   }

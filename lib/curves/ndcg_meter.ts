@@ -33,7 +33,7 @@ export interface NdcgMeterJson {
   sums: number[][];
 }
 
-const task = "the NDCG meter", version = 1;
+const what = "the NDCG meter", version = 1;
 
 /**
  * The normalised discounted cumulative gain of any number of batches of whole queries.
@@ -64,10 +64,10 @@ export class NdcgMeter {
    * @throws {RangeError} If `k` is not an integer ≥ 1.
    */
   constructor(options: NdcgMeterOptions = {}) {
-    checkOptions(task, options, ["k", "ignoreLabel"]);
+    checkOptions(what, options, ["k", "ignoreLabel"]);
     const { k, ignoreLabel } = options;
     this.#score = ndcg({ k });
-    check(`make ${task}`, { ignoreLabel }, optional(aNumber));
+    check(`make ${what}`, { ignoreLabel }, optional(aNumber));
     this.#options = { k, ignoreLabel };
   }
 
@@ -83,7 +83,7 @@ export class NdcgMeter {
    * `groups` is given for outputs of several columns. Nothing is counted then.
    */
   update(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, batch: NdcgMeterBatch = {}): this {
-    checkOptions(`a batch of ${task}`, batch, ["groups", "sampleWeight"]);
+    checkOptions(`a batch of ${what}`, batch, ["groups", "sampleWeight"]);
     const { groups, sampleWeight } = batch, { name } = this.#score;
     const rows = readQueries(name, yTrue, yPred, sampleWeight, groups, this.#options.ignoreLabel);
     for (const { ranked, weight } of queriesOf(name, rows)) {
@@ -137,13 +137,13 @@ export class NdcgMeter {
    * @throws {RangeError} If the version is unknown, an option is out of range, or a sum is negative.
    */
   static fromJSON(json: NdcgMeterJson): NdcgMeter {
-    checkJson(task, json, version);
+    checkJson(what, json, version);
     const { k, ignoreLabel, sums } = json;
     const meter = new NdcgMeter({
       k: k ?? undefined,
       ignoreLabel: ignoreLabel === null ? undefined : Number(ignoreLabel),
     });
-    meter.#sums = readSums(task, "sums", sums, 2);
+    meter.#sums = readSums(what, "sums", sums, 2);
     return meter;
   }
 }

@@ -13,17 +13,17 @@ export const decisionText = (decision: unknown): string =>
   isTop(decision) ? `{ top: ${describe(decision.top)} }` : describe(decision);
 
 /** Checks a decision without a threshold, "argmax" or an alert budget, and that none is given. */
-export function checkWithoutThreshold(task: string, decision: unknown, threshold: unknown): void {
+export function checkWithoutThreshold(what: string, decision: unknown, threshold: unknown): void {
   const top: unknown = isTop(decision) ? decision.top : undefined;
   if (decision !== "argmax" && !(typeof top === "number" && top > 0 && (top < 1 || Number.isInteger(top)))) {
     throw new RangeError(
-      `Cannot make ${task}: 'decision' must be 'threshold', 'argmax' or { top: k } with a whole number or a share below 1, ` +
+      `Cannot make ${what}: 'decision' must be 'threshold', 'argmax' or { top: k } with a whole number or a share below 1, ` +
         `it is ${decisionText(decision)}`,
     );
   }
   if (threshold !== undefined) {
     throw new TypeError(
-      `Cannot make ${task}: 'threshold' is ${describe(threshold)}, ` +
+      `Cannot make ${what}: 'threshold' is ${describe(threshold)}, ` +
         `but with decision: ${decisionText(decision)} there is none`,
     );
   }

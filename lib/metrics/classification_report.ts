@@ -42,7 +42,7 @@ export type ReportRow = {
   support: number;
 };
 
-const task = "the report";
+const what = "the report";
 
 const scores = [precision, recall, f1] as const;
 
@@ -204,12 +204,12 @@ export function classificationReport(
   yPred: Labels,
   options: ClassificationReportOptions = {},
 ): string | ReportRow[] {
-  checkOptions(task, options, [...labelOptions, "digits", "zeroDivision", "output"]);
+  checkOptions(what, options, [...labelOptions, "digits", "zeroDivision", "output"]);
   const { digits = 2, zeroDivision = 0, output = "text" } = options;
-  check(`make ${task}`, { output }, oneOf("text", "records"));
-  check(`make ${task}`, { digits }, integerFrom(0, 20));
-  resolveOptions(task, f1, { zeroDivision }); // checks the option
-  const classified = readLabels(task, yTrue, yPred, options), counted = countClasses(classified);
+  check(`make ${what}`, { output }, oneOf("text", "records"));
+  check(`make ${what}`, { digits }, integerFrom(0, 20));
+  resolveOptions(what, f1, { zeroDivision }); // checks the option
+  const classified = readLabels(what, yTrue, yPred, options), counted = countClasses(classified);
   const rows = reportRows(classified, counted, zeroDivision);
   if (output === "records") return rows;
   // Without a right row scikit-learn's counts are floats, and print like weights.

@@ -69,7 +69,7 @@ export interface ConfusionMeterJson {
 
 const version = 1;
 
-const task = "the meter";
+const what = "the meter";
 
 /**
  * The confusion counts of any number of batches, in the memory of one batch.
@@ -107,24 +107,24 @@ export class ConfusionMeter {
    * @throws {TypeError} An unknown option; a threshold together with "argmax".
    */
   constructor(options: ConfusionMeterOptions = {}) {
-    checkOptions(task, options, ["classes", "threshold", "decision", "fromLogits", "ignoreLabel"]);
+    checkOptions(what, options, ["classes", "threshold", "decision", "fromLogits", "ignoreLabel"]);
     const { classes, decision = "threshold" } = options;
     if (decision !== "threshold" && decision !== "argmax") {
       const why = isTop(decision) ? ": which rows are the highest is known only at the end of a stream" : "";
       throw new RangeError(
-        `Cannot make ${task}: 'decision' must be 'threshold' or 'argmax', it is ${decisionText(decision)}${why}`,
+        `Cannot make ${what}: 'decision' must be 'threshold' or 'argmax', it is ${decisionText(decision)}${why}`,
       );
     }
-    check(`make ${task}`, { classes }, optional(integerFrom(1)));
+    check(`make ${what}`, { classes }, optional(integerFrom(1)));
     const { threshold } = options;
     if (Array.isArray(threshold) && classes !== undefined && threshold.length !== classes) {
       throw new RangeError(
-        `Cannot make ${task}: 'threshold' has ${threshold.length} numbers, 'classes' is ${classes}`,
+        `Cannot make ${what}: 'threshold' has ${threshold.length} numbers, 'classes' is ${classes}`,
       );
     }
     this.#options = { ...options, threshold: Array.isArray(threshold) ? [...threshold] : threshold };
     // The score is chosen later. "macro" permits several columns.
-    this.#setting = resolveOptions(task, accuracy, { ...this.#options, step: "round", average: "macro" });
+    this.#setting = resolveOptions(what, accuracy, { ...this.#options, step: "round", average: "macro" });
     this.reset();
   }
 
@@ -204,7 +204,7 @@ export class ConfusionMeter {
         `Cannot compute ${chosen.name}: 'average' must not be 'samples', which needs the rows; a meter keeps counts only`,
       );
     }
-    const { scoring } = resolveOptions(task, chosen, { ...this.#options, ...options, step: "round" });
+    const { scoring } = resolveOptions(what, chosen, { ...this.#options, ...options, step: "round" });
     const { average, classWeights } = scoring;
     if (counts.length === 0) {
       throw new RangeError(`Cannot compute ${chosen.name}: nothing is counted yet, and 'classes' is not given`);
@@ -307,10 +307,10 @@ export class ConfusionMeter {
    * ```
    */
   static fromJSON(json: ConfusionMeterJson): ConfusionMeter {
-    checkJson(task, json, version);
+    checkJson(what, json, version);
     const { decision, threshold, fromLogits, ignoreLabel, counts } = json;
     if (counts !== null && (!Array.isArray(counts) || counts.length === 0)) {
-      throw new TypeError(`Cannot make ${task}: 'counts' must be an array or null, it is ${describe(counts)}`);
+      throw new TypeError(`Cannot make ${what}: 'counts' must be an array or null, it is ${describe(counts)}`);
     }
     const meter = new ConfusionMeter({
       classes: counts?.length,
@@ -320,7 +320,7 @@ export class ConfusionMeter {
       ignoreLabel: ignoreLabel === null ? undefined : Number(ignoreLabel),
     });
     if (counts !== null) {
-      const sums = mapCounts((key) => readSums(task, key, counts.map((one) => one?.[key]), counts.length));
+      const sums = mapCounts((key) => readSums(what, key, counts.map((one) => one?.[key]), counts.length));
       meter.#counts = counts.map((_, k) => mapCounts((key) => sums[key][k]));
     }
     return meter;

@@ -35,7 +35,7 @@ export interface ConfusionTable {
   readonly text: string;
 }
 
-const task = "the confusion table";
+const what = "the confusion table";
 
 /**
  * Counts the rows of each pair of a true and a predicted class: scikit-learn's `confusion_matrix`.
@@ -67,13 +67,13 @@ const task = "the confusion table";
  * ```
  */
 export function confusionTable(yTrue: Labels, yPred: Labels, options: ConfusionTableOptions = {}): ConfusionTable {
-  checkOptions(task, options, [...labelOptions, "normalize"]);
+  checkOptions(what, options, [...labelOptions, "normalize"]);
   const { normalize } = options;
-  check(`make ${task}`, { normalize }, optional(oneOf("true", "pred", "all")));
-  const classified = readLabels(task, yTrue, yPred, options), { labels, names, columns } = classified;
+  check(`make ${what}`, { normalize }, optional(oneOf("true", "pred", "all")));
+  const classified = readLabels(what, yTrue, yPred, options), { labels, names, columns } = classified;
   if (columns !== undefined) {
     throw new RangeError(
-      `Cannot compute ${task}: 'yPred' has ${columns} columns, a row can have several classes; say ` +
+      `Cannot compute ${what}: 'yPred' has ${columns} columns, a row can have several classes; say ` +
         "decision: 'argmax', or take the counts of a ConfusionMeter",
     );
   }

@@ -55,7 +55,7 @@ export interface DatasetMetricsOptions
   output?: string;
 }
 
-const task = "the data set's metrics";
+const what = "the data set's metrics";
 
 const optionNames: readonly (keyof DatasetMetricsOptions)[] = [
   "scores",
@@ -74,9 +74,9 @@ const optionNames: readonly (keyof DatasetMetricsOptions)[] = [
 
 /** Reads a data set; throws unless it is tensors of the same number of rows. */
 function readData(option: string, data: unknown): BatchParts {
-  const parts = readTrainingBatch(task, `'${option}'`, data);
+  const parts = readTrainingBatch(what, `'${option}'`, data);
   if (parts.yTrue.shape[0]! > 0) return parts;
-  throw new RangeError(`Cannot compute ${task}: '${option}' has no rows`);
+  throw new RangeError(`Cannot compute ${what}: '${option}' has no rows`);
 }
 
 /**
@@ -133,25 +133,25 @@ export class DatasetMetrics extends LayersCallback {
    */
   constructor(options: DatasetMetricsOptions) {
     super();
-    checkOptions(task, options, optionNames);
+    checkOptions(what, options, optionNames);
     const { scores, train, validation, average = "binary", batchSize = 1024, output } = options;
     if (!Array.isArray(scores) || scores.length === 0) {
-      throw new TypeError(`Cannot make ${task}: 'scores' must be an array of scores, it is ${describe(scores)}`);
+      throw new TypeError(`Cannot make ${what}: 'scores' must be an array of scores, it is ${describe(scores)}`);
     }
     if (train === undefined && validation === undefined) {
-      throw new TypeError(`Cannot make ${task}: neither 'train' nor 'validation' is given`);
+      throw new TypeError(`Cannot make ${what}: neither 'train' nor 'validation' is given`);
     }
     this.#data = {
       train: train && readData("train", train),
       validation: validation && readData("validation", validation),
     };
-    check(`make ${task}`, { batchSize }, integerFrom(1));
+    check(`make ${what}`, { batchSize }, integerFrom(1));
     if (output !== undefined && typeof output !== "string") {
-      throw new TypeError(`Cannot make ${task}: 'output' must be a name, it is ${describe(output)}`);
+      throw new TypeError(`Cannot make ${what}: 'output' must be a name, it is ${describe(output)}`);
     }
     if ((average as Average) === "samples") {
       throw new RangeError(
-        `Cannot make ${task}: 'average' must not be 'samples', which needs all rows at once; use a metric on the whole`,
+        `Cannot make ${what}: 'average' must not be 'samples', which needs all rows at once; use a metric on the whole`,
       );
     }
     new ConfusionMeter(meterOptions(options)); // checks the options
@@ -162,7 +162,7 @@ export class DatasetMetrics extends LayersCallback {
         const score = toRankingScore(one);
         if (options.classWeights !== undefined) {
           throw new TypeError(
-            `Cannot make ${task}: 'classWeights' cannot be used with ${
+            `Cannot make ${what}: 'classWeights' cannot be used with ${
               describe(score.name)
             }, a score of the order of the outputs`,
           );
@@ -171,7 +171,7 @@ export class DatasetMetrics extends LayersCallback {
         return { score, key: [...named, metricName(score.name, { average: averaged })].join("_") };
       }
       const score = toScore(one), scoring = average === "none" ? "macro" : average;
-      resolveOptions(task, score, {
+      resolveOptions(what, score, {
         ...meterOptions(options),
         ...scoringOptions(options),
         average: scoring,
@@ -182,11 +182,11 @@ export class DatasetMetrics extends LayersCallback {
     });
     const grouped = Object.entries(this.#data).find(([, data]) => data?.groups !== undefined);
     if (grouped !== undefined && !this.#scores.some(({ score }) => "queries" in score)) {
-      throw new TypeError(`Cannot make ${task}: 'groups' is given in '${grouped[0]}', but no score has queries`);
+      throw new TypeError(`Cannot make ${what}: 'groups' is given in '${grouped[0]}', but no score has queries`);
     }
     const keys = this.#scores.map(({ key }) => key), twice = keys.find((key, i) => keys.indexOf(key) !== i);
     if (twice !== undefined) {
-      throw new RangeError(`Cannot make ${task}: 'scores' has two that are called ${describe(twice)} in the history`);
+      throw new RangeError(`Cannot make ${what}: 'scores' has two that are called ${describe(twice)} in the history`);
     }
   }
 
@@ -255,8 +255,8 @@ export class DatasetMetrics extends LayersCallback {
     const columns = (average ?? "binary") !== "binary";
     return {
       meter,
-      rows: curves ? readBatch(task, tensors, { fromLogits: true, columns, ignoreLabel }) : undefined,
-      queries: queries ? { ...readBatch(task, tensors, readingOfQueries(ignoreLabel)), groups } : undefined,
+      rows: curves ? readBatch(what, tensors, { fromLogits: true, columns, ignoreLabel }) : undefined,
+      queries: queries ? { ...readBatch(what, tensors, readingOfQueries(ignoreLabel)), groups } : undefined,
     };
   }
 
@@ -265,7 +265,7 @@ export class DatasetMetrics extends LayersCallback {
     const index = output === undefined && outputNames.length === 1 ? 0 : outputNames.indexOf(output ?? "");
     if (index >= 0) return index;
     throw new RangeError(
-      `Cannot compute ${task}: 'output' must be one of ${outputNames.join(", ")}, it is ${describe(output)}`,
+      `Cannot compute ${what}: 'output' must be one of ${outputNames.join(", ")}, it is ${describe(output)}`,
     );
   }
 }

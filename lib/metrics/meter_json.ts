@@ -19,23 +19,23 @@ const anObject: Rule = {
 };
 
 /** Throws unless a thing is the JSON of a meter of the given version. */
-export function checkJson(task: string, json: { readonly version: number }, version: number): void {
-  check(`make ${task}`, { json }, anObject);
-  check(`make ${task}`, { version: json.version }, oneOf(version));
+export function checkJson(what: string, json: { readonly version: number }, version: number): void {
+  check(`make ${what}`, { json }, anObject);
+  check(`make ${what}`, { version: json.version }, oneOf(version));
 }
 
 /** Reads sums ≥ 0 from their lists of terms. */
-export function readSums(task: string, key: string, lists: unknown, length: number): ExactSum[] {
+export function readSums(what: string, key: string, lists: unknown, length: number): ExactSum[] {
   const isList = (list: unknown): list is number[] => Array.isArray(list) && list.every(Number.isFinite);
   if (!Array.isArray(lists) || lists.length !== length || !lists.every(isList)) {
     throw new TypeError(
-      `Cannot make ${task}: '${key}' must hold ${length} lists of finite numbers, it is ${describe(lists)}`,
+      `Cannot make ${what}: '${key}' must hold ${length} lists of finite numbers, it is ${describe(lists)}`,
     );
   }
   return lists.map((list, b) => {
     const sum = new ExactSum();
     for (const term of list) sum.add(term);
     if (sum.value >= 0) return sum;
-    throw new RangeError(`Cannot make ${task}: '${key}' must be sums ≥ 0, number ${b} is ${sum.value}`);
+    throw new RangeError(`Cannot make ${what}: '${key}' must be sums ≥ 0, number ${b} is ${sum.value}`);
   });
 }

@@ -81,23 +81,23 @@ export interface Classified extends Coded {
   readonly positions: readonly number[];
 }
 
-function readWeights(task: string, given: unknown, rows: number): ArrayLike<number> | undefined {
+function readWeights(what: string, given: unknown, rows: number): ArrayLike<number> | undefined {
   if (given === undefined) return undefined;
-  const entries = readEntries(task, "sampleWeight", given);
-  const weights = toNumbers(task, "sampleWeight", entries.values);
+  const entries = readEntries(what, "sampleWeight", given);
+  const weights = toNumbers(what, "sampleWeight", entries.values);
   if (entries.columns !== undefined || entries.rows !== rows) {
-    throw refuse(task, "sampleWeight", `has the shape ${shapeText(entries)}, there are ${rows} rows`);
+    throw refuse(what, "sampleWeight", `has the shape ${shapeText(entries)}, there are ${rows} rows`);
   }
   for (let row = 0; row < rows; row++) {
     if (weights[row] >= 0 && weights[row] < Infinity) continue;
-    throw refuse(task, "sampleWeight", `must be finite and ≥ 0, row ${row} is ${describe(weights[row])}`);
+    throw refuse(what, "sampleWeight", `must be finite and ≥ 0, row ${row} is ${describe(weights[row])}`);
   }
   return weights;
 }
 
 /** Codes the labels of one argument; `codeOf` gains the labels that it does not have. */
 function codeLabels(
-  task: string,
+  what: string,
   argument: string,
   { values, rows }: Entries,
   codeOf: Map<unknown, number>,
@@ -110,7 +110,7 @@ function codeLabels(
       const label = withoutBigint(values[row]);
       if (areWords ? typeof label !== "string" : !Number.isInteger(label)) {
         const must = areWords ? "words only, like the first" : "whole numbers or words";
-        throw refuse(task, argument, `must hold ${must}, row ${row} is ${describe(label)}${hint}`);
+        throw refuse(what, argument, `must hold ${must}, row ${row} is ${describe(label)}${hint}`);
       }
       code = codeOf.get(label) ?? codeOf.size;
       codeOf.set(label, code);
@@ -121,13 +121,13 @@ function codeLabels(
 }
 
 /** Reads multi-label data, each entry 0 or 1. */
-function readHot(task: string, argument: string, { values }: Entries, columns: number, hint: string): Uint8Array {
+function readHot(what: string, argument: string, { values }: Entries, columns: number, hint: string): Uint8Array {
   const hot = new Uint8Array(values.length);
   for (let i = 0; i < hot.length; i++) {
     const value = withoutBigint(values[i]);
     if (value !== 0 && value !== 1) {
       const at = `row ${Math.floor(i / columns)}, column ${i % columns} is ${describe(value)}`;
-      throw refuse(task, argument, `must be 0 or 1 where there are several columns, ${at}${hint}`);
+      throw refuse(what, argument, `must be 0 or 1 where there are several columns, ${at}${hint}`);
     }
     hot[i] = value;
   }
@@ -137,41 +137,41 @@ function readHot(task: string, argument: string, { values }: Entries, columns: n
 const firstIntegers = (count: number): number[] => Array.from({ length: count }, (_, k) => k);
 
 /** Codes labels on both sides; the classes are those in the data, sorted. */
-function codeLabelPairs(task: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Coded {
+function codeLabelPairs(what: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Coded {
   for (const option of ["threshold", "fromLogits"] as const) {
     if (options[option] === undefined) continue;
     throw new TypeError(
-      `Cannot compute ${task}: '${option}' is ${describe(options[option])}, but without 'decision' yPred holds labels`,
+      `Cannot compute ${what}: '${option}' is ${describe(options[option])}, but without 'decision' yPred holds labels`,
     );
   }
-  const truth = readEntries(task, "yTrue", yTrue), decided = readEntries(task, "yPred", yPred);
+  const truth = readEntries(what, "yTrue", yTrue), decided = readEntries(what, "yPred", yPred);
   const { rows, columns } = truth;
   if (rows !== decided.rows || columns !== decided.columns) {
     const hint = columns === undefined && decided.columns !== undefined
       ? "; if these are outputs, say decision: 'argmax'"
       : "";
-    throw refuse(task, "yTrue", `has the shape ${shapeText(truth)}, 'yPred' has ${shapeText(decided)}${hint}`);
+    throw refuse(what, "yTrue", `has the shape ${shapeText(truth)}, 'yPred' has ${shapeText(decided)}${hint}`);
   }
-  if (rows === 0 || columns === 0) throw refuse(task, "yTrue", `is empty, its shape is ${shapeText(truth)}`);
+  if (rows === 0 || columns === 0) throw refuse(what, "yTrue", `is empty, its shape is ${shapeText(truth)}`);
   const hint = "; if these are outputs, say decision: 'threshold' or 'argmax'";
   const codeOf = new Map<unknown, number>();
   const code = (argument: string, entries: Entries, hint: string): ArrayLike<number> =>
     columns === undefined
-      ? codeLabels(task, argument, entries, codeOf, hint)
-      : readHot(task, argument, entries, columns, hint);
+      ? codeLabels(what, argument, entries, codeOf, hint)
+      : readHot(what, argument, entries, columns, hint);
   const codes = { truth: code("yTrue", truth, ""), decided: code("yPred", decided, hint) };
   const [first, other] = [truth.values[0], decided.values[0]].map(withoutBigint);
   if (typeof first !== typeof other) {
-    throw refuse(task, "yPred", `has labels like ${describe(other)}, 'yTrue' like ${describe(first)}`);
+    throw refuse(what, "yPred", `has labels like ${describe(other)}, 'yTrue' like ${describe(first)}`);
   }
   const classes = columns === undefined ? [...codeOf.keys()] as Label[] : firstIntegers(columns);
-  return { ...codes, rows, columns, classes, sampleWeight: readWeights(task, options.sampleWeight, rows) };
+  return { ...codes, rows, columns, classes, sampleWeight: readWeights(what, options.sampleWeight, rows) };
 }
 
 /** Codes labels and the decisions on outputs, both read as by the metrics; the classes are all columns. */
-function codeOutputs(task: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Coded {
+function codeOutputs(what: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Coded {
   const { decision, threshold, fromLogits } = options;
-  const { reading, decide } = resolveOptions(task, accuracy, {
+  const { reading, decide } = resolveOptions(what, accuracy, {
     decision,
     threshold,
     fromLogits,
@@ -180,16 +180,16 @@ function codeOutputs(task: string, yTrue: unknown, yPred: unknown, options: Labe
   });
   const sampleWeight = options.sampleWeight === undefined
     ? undefined
-    : toTensor(task, "sampleWeight", options.sampleWeight);
-  const tensors = { yPred: toTensor(task, "yPred", yPred), yTrue: toTensor(task, "yTrue", yTrue), sampleWeight };
-  const batch = readBatch(task, tensors, reading), { rows, classes } = batch;
+    : toTensor(what, "sampleWeight", options.sampleWeight);
+  const tensors = { yPred: toTensor(what, "yPred", yPred), yTrue: toTensor(what, "yTrue", yTrue), sampleWeight };
+  const batch = readBatch(what, tensors, reading), { rows, classes } = batch;
   if (sampleWeight !== undefined && sampleWeight.size !== rows) {
-    throw refuse(task, "sampleWeight", `has the shape [${sampleWeight.shape.join(", ")}], there are ${rows} rows`);
+    throw refuse(what, "sampleWeight", `has the shape [${sampleWeight.shape.join(", ")}], there are ${rows} rows`);
   }
   for (let i = 0; i < rows * classes; i++) {
     const label = batch.yTrue[i];
     if (label === 0 || label === 1) continue;
-    throw refuse(task, "yTrue", `must be 0 or 1, row ${Math.floor(i / classes)} is ${describe(label)}`);
+    throw refuse(what, "yTrue", `must be 0 or 1, row ${Math.floor(i / classes)} is ${describe(label)}`);
   }
   const { decisions } = decide(batch);
   const coded = {
@@ -202,8 +202,8 @@ function codeOutputs(task: string, yTrue: unknown, yPred: unknown, options: Labe
   }
   return {
     ...coded,
-    truth: codeHot(task, "yTrue", batch.yTrue, classes),
-    decided: codeHot(task, "yPred", decisions, classes),
+    truth: codeHot(what, "yTrue", batch.yTrue, classes),
+    decided: codeHot(what, "yPred", decisions, classes),
   };
 }
 
@@ -211,7 +211,7 @@ const firstColumn = (values: ArrayLike<number>, columns: number): Float64Array =
   new Float64Array(values.length / columns).map((_, row) => values[row * columns]);
 
 /** The column of the single 1 of each row. */
-function codeHot(task: string, argument: string, hot: ArrayLike<number>, classes: number): Int32Array {
+function codeHot(what: string, argument: string, hot: ArrayLike<number>, classes: number): Int32Array {
   const codes = new Int32Array(hot.length / classes);
   for (let row = 0; row < codes.length; row++) {
     let ones = 0;
@@ -220,25 +220,25 @@ function codeHot(task: string, argument: string, hot: ArrayLike<number>, classes
       codes[row] = k;
       ones++;
     }
-    if (ones !== 1) throw refuse(task, argument, `must name one class per row, row ${row} names ${ones}`);
+    if (ones !== 1) throw refuse(what, argument, `must name one class per row, row ${row} names ${ones}`);
   }
   return codes;
 }
 
 /** Reads labels, or outputs and a decision, as class codes, or throws an error that names the argument. */
-export function readLabels(task: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Classified {
-  const coded = (options.decision === undefined ? codeLabelPairs : codeOutputs)(task, yTrue, yPred, options);
+export function readLabels(what: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Classified {
+  const coded = (options.decision === undefined ? codeLabelPairs : codeOutputs)(what, yTrue, yPred, options);
   const labels = options.labels === undefined
     ? [...coded.classes].sort((a, b) => a < b ? -1 : 1)
-    : checkedLabels(task, options.labels, coded.columns);
+    : checkedLabels(what, options.labels, coded.columns);
   const positionOf = new Map(labels.map((label, position) => [label, position]));
   const positions = coded.classes.map((label) => positionOf.get(label) ?? -1);
-  return { ...coded, labels, positions, names: namesOf(task, labels, options.targetNames) };
+  return { ...coded, labels, positions, names: namesOf(what, labels, options.targetNames) };
 }
 
-function checkedLabels(task: string, labels: readonly Label[], columns: number | undefined): readonly Label[] {
+function checkedLabels(what: string, labels: readonly Label[], columns: number | undefined): readonly Label[] {
   if (!Array.isArray(labels) || labels.length === 0 || new Set(labels).size !== labels.length) {
-    throw refuse(task, "labels", `must be an array of different labels, it is ${describe(labels)}`);
+    throw refuse(what, "labels", `must be an array of different labels, it is ${describe(labels)}`);
   }
   const bad = labels.find((label) =>
     columns === undefined
@@ -247,20 +247,20 @@ function checkedLabels(task: string, labels: readonly Label[], columns: number |
   );
   if (bad === undefined) return labels;
   const must = columns === undefined ? "whole numbers or words" : `columns from 0 to ${columns - 1}`;
-  throw refuse(task, "labels", `must hold ${must}, it has ${describe(bad)}`);
+  throw refuse(what, "labels", `must hold ${must}, it has ${describe(bad)}`);
 }
 
 function namesOf(
-  task: string,
+  what: string,
   labels: readonly Label[],
   targetNames: readonly string[] | undefined,
 ): readonly string[] {
   if (targetNames === undefined) return labels.map(String);
   if (!Array.isArray(targetNames) || !targetNames.every((name) => typeof name === "string")) {
     throw new TypeError(
-      `Cannot compute ${task}: 'targetNames' must be an array of words, it is ${describe(targetNames)}`,
+      `Cannot compute ${what}: 'targetNames' must be an array of words, it is ${describe(targetNames)}`,
     );
   }
   if (targetNames.length === labels.length) return targetNames;
-  throw refuse(task, "targetNames", `has ${targetNames.length} names, there are ${labels.length} classes`);
+  throw refuse(what, "targetNames", `has ${targetNames.length} names, there are ${labels.length} classes`);
 }

@@ -68,7 +68,7 @@ const needs = {
 } as const;
 
 /** Reads the sums of a scan; refuses a table with labels, outputs or weights out of range. */
-export function readScan({ task }: Table, answer: unknown): Scan {
+export function readScan({ what }: Table, answer: unknown): Scan {
   const sums = new Map<string, Sums>();
   let entries = 0, inexact = 0;
   for (const row of checkAnswer(answer)) {
@@ -76,7 +76,7 @@ export function readScan({ task }: Table, answer: unknown): Scan {
     for (const argument of ["label", "output", "sampleWeight"] as const) {
       if (flag !== flags[argument]) continue;
       throw new RangeError(
-        `Cannot compute ${task}: '${argument}' must be ${
+        `Cannot compute ${what}: '${argument}' must be ${
           needs[argument]
         } in every row, in ${n} it is not, or it is NULL`,
       );
@@ -98,7 +98,7 @@ export function readScan({ task }: Table, answer: unknown): Scan {
     const other = sums.get(key);
     sums.set(key, other === undefined ? one : merge(one, other));
   }
-  if (entries === 0) throw new RangeError(`Cannot compute ${task}: 'from' has no rows`);
+  if (entries === 0) throw new RangeError(`Cannot compute ${what}: 'from' has no rows`);
   return { sums: [...sums.values()], entries, inexact };
 }
 
@@ -113,8 +113,8 @@ const merge = (a: Sums, b: Sums): Sums => ({
 });
 
 /** Makes the error for a table that is not the same in two scans. */
-export const changed = (task: string, what: string, first: unknown, second: unknown): RangeError =>
+export const changed = (what: string, sum: string, first: unknown, second: unknown): RangeError =>
   new RangeError(
-    `Cannot compute ${task}: 'from' changed between two scans, ${what} is ${first} in the first and ${second} in the second; ` +
+    `Cannot compute ${what}: 'from' changed between two scans, ${sum} is ${first} in the first and ${second} in the second; ` +
       "give a snapshot of the table, such as a file or a version",
   );

@@ -71,10 +71,10 @@ export function slicesOf({ sums }: Scan): [slice: string | null, sums: Sums[]][]
  * ```
  */
 export async function countsOn(query: Query, options: CountsSqlOptions): Promise<SlicedCounts> {
-  const task = "the counts", known = ["decision", "threshold", "by"];
-  const decided = await decide(query, task, options, known), table = toTable(task, decided.options, known);
+  const what = "the counts", known = ["decision", "threshold", "by"];
+  const decided = await decide(query, what, options, known), table = toTable(what, decided.options, known);
   const scan = readScan(table, await query(countsText(table)));
-  checkDecided(task, decided, scan.sums);
+  checkDecided(what, decided, scan.sums);
   const { decision = "threshold", threshold = 0.5 } = decided.options;
   const slices = slicesOf(scan).map(([slice, sums]): TableCounts => {
     const counts = Array.from({ length: table.columns }, (_, k) => {

@@ -103,8 +103,8 @@ export function refineText(
 }
 
 /** Checks the number of cells. */
-export function checkCells(task: string, cells: unknown = 4096): number {
-  check(`make ${task}`, { cells }, integerFrom(2, 2 ** 20));
+export function checkCells(what: string, cells: unknown = 4096): number {
+  check(`make ${what}`, { cells }, integerFrom(2, 2 ** 20));
   return cells as number;
 }
 
@@ -131,8 +131,8 @@ export function checkCells(task: string, cells: unknown = 4096): number {
  * ```
  */
 export function histogramSql(options: HistogramSqlOptions): string {
-  const task = "the histogram", table = toTable(task, options, ["cells"]);
-  return histogramText(table, checkCells(task, options.cells), false);
+  const what = "the histogram", table = toTable(what, options, ["cells"]);
+  return histogramText(table, checkCells(what, options.cells), false);
 }
 
 /** Writes the sums of the rows by their true and decided class, in `pos`; `k` is the true class, `cell` the decided one. */

@@ -118,7 +118,7 @@ function averagePrecisionOf(cells: readonly Cell[]): Bounds {
  * ```
  */
 export async function curveOn(query: Query, options: CurveOnOptions): Promise<TableCurve[]> {
-  const task = "the curve", table = toTable(task, options, ["cells"]), cells = checkCells(task, options.cells);
+  const what = "the curve", table = toTable(what, options, ["cells"]), cells = checkCells(what, options.cells);
   const { sums } = readScan(table, await query(histogramText(table, cells, false)));
   return Array.from({ length: table.columns }, (_, k): TableCurve => {
     const own = toCells(sums, k), cuts = cutsOf(own);

@@ -18,14 +18,14 @@ export type Query = (sql: string) => Promise<Record<string, unknown>[]>;
 export type Source = string | readonly string[] | { readonly files: string } | { readonly query: string };
 
 /** Checks the name of a dialect. */
-export function checkDialect(task: string, dialect: unknown = "duckdb"): Dialect {
-  check(`make ${task}`, { dialect }, oneOf("duckdb", "spark"));
+export function checkDialect(what: string, dialect: unknown = "duckdb"): Dialect {
+  check(`make ${what}`, { dialect }, oneOf("duckdb", "spark"));
   return dialect as Dialect;
 }
 
 /** Rule for a name. */
-const nameOf = (what: string): Rule => ({
-  must: `the name of a ${what}`,
+const nameOf = (thing: string): Rule => ({
+  must: `the name of a ${thing}`,
   valid: (name) => typeof name === "string" && name !== "",
   Kind: TypeError,
 });
@@ -80,9 +80,9 @@ export const formatOf = (path: string): string | undefined =>
   path.replace(/\.(gz|zst)$/i, "").match(/\.(\w+)$/)?.[1].toLowerCase();
 
 /** Writes a table as the FROM clause needs it. */
-export function sourceSql(task: string, dialect: Dialect, from: Source): string {
+export function sourceSql(what: string, dialect: Dialect, from: Source): string {
   const name = (part: unknown): string => {
-    check(`make ${task}`, { from: part }, aTable);
+    check(`make ${what}`, { from: part }, aTable);
     return quoteName(dialect, part as string);
   };
   if (Array.isArray(from) && from.length > 0) return from.map(name).join(".");
@@ -92,13 +92,13 @@ export function sourceSql(task: string, dialect: Dialect, from: Source): string 
   const { files } = from, format = formatOf(files) ?? "";
   if (!Object.hasOwn(readers, format)) {
     throw new RangeError(
-      `Cannot make ${task}: 'from' must name files that end in ${formats.join(", ")}, it is ${describe(files)}`,
+      `Cannot make ${what}: 'from' must name files that end in ${formats.join(", ")}, it is ${describe(files)}`,
     );
   }
   if (dialect === "duckdb") return `${readers[format]}(${quoteText(dialect, files)})`;
   if (format === "parquet") return `parquet.${quoteName(dialect, files)}`;
   throw new RangeError(
-    `Cannot make ${task}: 'from' is ${
+    `Cannot make ${what}: 'from' is ${
       describe(files)
     }, but Spark's SQL reads no header and no types from a ${format} ` +
       "file; make a view of it and give its name",

@@ -85,7 +85,7 @@ export interface LinearFit extends LinearWeights {
   readonly state: LinearFitState;
 }
 
-const task = "the fit";
+const what = "the fit";
 
 /** Describes the options that a resumed training must share. */
 function settingsOf(options: FitMetricOnOptions, linear: Linear, start: LinearWeights): string {
@@ -105,24 +105,24 @@ function settingsOf(options: FitMetricOnOptions, linear: Linear, start: LinearWe
 }
 
 function updateOf({ optimizer = "adam", learningRate = 0.001 }: FitMetricOnOptions, size: number): Update {
-  check(`make ${task}`, { learningRate }, positive);
-  check(`make ${task}`, { optimizer }, oneOf("adam", "sgd"));
+  check(`make ${what}`, { learningRate }, positive);
+  check(`make ${what}`, { optimizer }, oneOf("adam", "sgd"));
   return optimizer === "adam" ? adam(learningRate, size) : sgd(learningRate);
 }
 
 /** Reads the state of an earlier training; throws if it is of a different one. */
 function checkedState(state: LinearFitState, settings: string, size: number): LinearFitState {
   if (state?.version !== 1) {
-    throw new RangeError(`Cannot make ${task}: the version of 'resume' must be 1, it is ${describe(state?.version)}`);
+    throw new RangeError(`Cannot make ${what}: the version of 'resume' must be 1, it is ${describe(state?.version)}`);
   }
   if (state.settings !== settings) {
     throw new RangeError(
-      `Cannot make ${task}: 'resume' is of a different training, its settings are ${state.settings}, not ${settings}`,
+      `Cannot make ${what}: 'resume' is of a different training, its settings are ${state.settings}, not ${settings}`,
     );
   }
   const { gradients } = state;
   if (Array.isArray(gradients) && gradients.every((g) => Array.isArray(g) && g.length === size)) return state;
-  throw new RangeError(`Cannot make ${task}: the 'gradients' of 'resume' must be lists of ${size} numbers`);
+  throw new RangeError(`Cannot make ${what}: the 'gradients' of 'resume' must be lists of ${size} numbers`);
 }
 
 /**
@@ -162,11 +162,11 @@ function checkedState(state: LinearFitState, settings: string, size: number): Li
  * ```
  */
 export async function fitMetricOn(query: Query, options: FitMetricOnOptions): Promise<LinearFit> {
-  const linear = toLinear(task, options, ["epochs", "optimizer", "learningRate", "start", "resume", "onEpoch"]);
+  const linear = toLinear(what, options, ["epochs", "optimizer", "learningRate", "start", "resume", "onEpoch"]);
   const { epochs, features, onEpoch, resume } = options, size = features.length + 1;
-  check(`make ${task}`, { epochs }, integerFrom(1));
+  check(`make ${what}`, { epochs }, integerFrom(1));
   const start = options.start ?? { weights: features.map(() => 0), bias: 0 };
-  checkWeights(task, start, features);
+  checkWeights(what, start, features);
   const theta = Float64Array.of(...start.weights, start.bias), update = updateOf(options, size);
   const settings = settingsOf(options, linear, start);
   const saved = resume && checkedState(resume, settings, size);
@@ -182,7 +182,7 @@ export async function fitMetricOn(query: Query, options: FitMetricOnOptions): Pr
     history: { loss: [...history.loss], score: [...history.score] },
   });
   let counted = await linearCounts(query, linear, model());
-  if (saved !== undefined) checkLabels(task, counted, saved.table.rows, saved.table.positives, saved.table.negatives);
+  if (saved !== undefined) checkLabels(what, counted, saved.table.rows, saved.table.positives, saved.table.negatives);
   for (let epoch = gradients.length; epoch < epochs; epoch++) {
     const { value, gradient, alive } = await linearGradient(query, linear, model(), counted);
     if (alive === 0 && value !== 0) throw deadGradient(linear, epoch);
@@ -213,7 +213,7 @@ async function recount(
   before: LinearCounts,
 ): Promise<LinearCounts> {
   const counted = await linearCounts(query, linear, weights), { rows, positives, negatives } = labelsOf(counted);
-  checkLabels(linear.task, before, rows, positives, negatives);
+  checkLabels(linear.what, before, rows, positives, negatives);
   return counted;
 }
 

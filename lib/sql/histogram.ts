@@ -30,28 +30,28 @@ export interface Histogram {
 }
 
 /** Throws unless two scans have read the same entries. */
-function checkTotals(task: string, first: Scan, second: Scan, columns: number): void {
+function checkTotals(what: string, first: Scan, second: Scan, columns: number): void {
   for (let k = 0; k < columns; k++) {
     const [a, b] = [first, second].map(({ sums }) => totalsOf(sums.filter((one) => one.k === k)));
     const of = columns === 1 ? "" : ` of column ${k}`;
-    if (a.n !== b.n) throw changed(task, `the number of rows${of}`, a.n, b.n);
-    if (a.pos !== b.pos) throw changed(task, `the weight of the positives${of}`, toNumber(a.pos), toNumber(b.pos));
-    if (a.neg !== b.neg) throw changed(task, `the weight of the negatives${of}`, toNumber(a.neg), toNumber(b.neg));
+    if (a.n !== b.n) throw changed(what, `the number of rows${of}`, a.n, b.n);
+    if (a.pos !== b.pos) throw changed(what, `the weight of the positives${of}`, toNumber(a.pos), toNumber(b.pos));
+    if (a.neg !== b.neg) throw changed(what, `the weight of the negatives${of}`, toNumber(a.neg), toNumber(b.neg));
   }
 }
 
 /** Returns the cells that a cell was split into. */
-function partsOf(task: string, cell: Cell, parts: readonly Cell[]): Cell[] {
+function partsOf(what: string, cell: Cell, parts: readonly Cell[]): Cell[] {
   const whole = totalsOf(parts);
   if (whole.n !== cell.n || whole.pos !== cell.pos || whole.neg !== cell.neg) {
-    throw changed(task, `the number of outputs from ${cell.low} to ${cell.high}`, cell.n, whole.n);
+    throw changed(what, `the number of outputs from ${cell.low} to ${cell.high}`, cell.n, whole.n);
   }
   return parts.map((part) => ({ ...part, cell: cell.cell }));
 }
 
 /** Scans the outputs of a table into 4,096 cells per column, or for all columns together. No scan sorts: it adds up cells. */
 export async function scanHistogram(query: Query, table: Table, pooled: boolean): Promise<Histogram> {
-  const { task } = table, columns = pooled ? 1 : table.columns;
+  const { what } = table, columns = pooled ? 1 : table.columns;
   const first = readScan(table, await query(histogramText(table, firstCells, pooled)));
   const cells = Array.from({ length: columns }, (_, k) => toCells(first.sums, k));
   let scans = 1;
@@ -66,14 +66,14 @@ export async function scanHistogram(query: Query, table: Table, pooled: boolean)
       const ranges = open.map(({ k, cell: { cell, low, high } }): OpenRange => ({ k, cell, low, high }));
       const scan = readScan(table, await query(refineText(table, { cells: firstCells, pooled, ranges, splits })));
       scans++;
-      checkTotals(task, first, scan, columns);
+      checkTotals(what, first, scan, columns);
       const parts = groupBy(
         scan.sums.filter(({ cell }) => cell !== null),
         ({ cell }: Sums) => Math.floor(cell! / (splits + 1)),
       );
       open.forEach(({ k, cell }, id) => {
         const at = cells[k].indexOf(cell);
-        cells[k].splice(at, 1, ...partsOf(task, cell, toCells(parts.get(id) ?? [], k)));
+        cells[k].splice(at, 1, ...partsOf(what, cell, toCells(parts.get(id) ?? [], k)));
       });
     },
   };

@@ -61,15 +61,15 @@ export const linearOptions = [
 export const rowFlags = { label: 1, features: 2, sampleWeight: 3 } as const;
 
 /** Writes the SELECT of the rows: y, w and x0, x1, … */
-export function linearRows(task: string, options: LinearOptions): string {
-  const dialect = checkDialect(task, options.dialect), from = sourceSql(task, dialect, options.from);
+export function linearRows(what: string, options: LinearOptions): string {
+  const dialect = checkDialect(what, options.dialect), from = sourceSql(what, dialect, options.from);
   const { features, label, sampleWeight } = options;
   const column = (option: string, name: unknown): string => {
-    check(`make ${task}`, { [option]: name }, aColumn);
+    check(`make ${what}`, { [option]: name }, aColumn);
     return `CAST(${quoteName(dialect, name as string)} AS DOUBLE)`;
   };
   const listed = Array.isArray(features) && features.length > 0;
-  check(`make ${task}`, { features }, { must: "an array of columns", valid: () => listed, Kind: TypeError });
+  check(`make ${what}`, { features }, { must: "an array of columns", valid: () => listed, Kind: TypeError });
   return `SELECT ${
     [
       `${column("label", label)} AS y`,

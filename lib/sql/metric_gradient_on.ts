@@ -35,7 +35,7 @@ export interface LinearGradient {
 
 /** The checked options of a linear model. */
 export interface Linear {
-  readonly task: string;
+  readonly what: string;
   readonly score: Score;
   readonly scoring: Scoring;
   readonly step: StepSql;
@@ -44,50 +44,50 @@ export interface Linear {
 }
 
 /** Checks the options of a linear model. */
-export function toLinear(task: string, options: LinearOptions, known: readonly string[]): Linear {
+export function toLinear(what: string, options: LinearOptions, known: readonly string[]): Linear {
   const ofSeveral = Object.keys(options ?? {}).find((name) => name === "classes" || name === "average");
   if (ofSeveral !== undefined) {
     throw new TypeError(
-      `Cannot make ${task}: '${ofSeveral}' is given, but a linear model in SQL has one output; train several classes with ` +
+      `Cannot make ${what}: '${ofSeveral}' is given, but a linear model in SQL has one output; train several classes with ` +
         "'fitMetric', on batches of the table",
     );
   }
-  checkOptions(task, options, [...linearOptions, ...known]);
+  checkOptions(what, options, [...linearOptions, ...known]);
   const { step, slope, threshold, zeroDivision } = options, score = toScore(options.score);
-  if (threshold !== undefined) check(`make ${task}`, { threshold }, aNumber);
-  const { decide, scoring } = resolveOptions(task, score, { step, slope, threshold, zeroDivision });
+  if (threshold !== undefined) check(`make ${what}`, { threshold }, aNumber);
+  const { decide, scoring } = resolveOptions(what, score, { step, slope, threshold, zeroDivision });
   return {
-    task,
+    what,
     score,
     scoring,
-    step: stepSql(task, decide.steps![0]),
-    rows: linearRows(task, options),
+    step: stepSql(what, decide.steps![0]),
+    rows: linearRows(what, options),
   };
 }
 
 /** Checks the weights of a linear model. */
-export function checkWeights(task: string, { weights, bias }: LinearWeights, features: readonly string[]): void {
-  check(`compute ${task}`, { weights }, {
+export function checkWeights(what: string, { weights, bias }: LinearWeights, features: readonly string[]): void {
+  check(`compute ${what}`, { weights }, {
     must: `${features.length} finite numbers, one per feature`,
     valid: () => Array.isArray(weights) && weights.length === features.length && weights.every(Number.isFinite),
   });
-  check(`compute ${task}`, { bias }, numberThat("a finite number", Number.isFinite));
+  check(`compute ${what}`, { bias }, numberThat("a finite number", Number.isFinite));
 }
 
 /** Returns the row of an answer that holds the sums; refuses a table with values out of range. */
-function onlyRow(task: string, answer: unknown): Record<string, unknown> {
+function onlyRow(what: string, answer: unknown): Record<string, unknown> {
   const list = checkAnswer(answer);
   for (const row of list) {
     const flag = read(row, "flag", Number), n = read(row, "n", Number);
     const wrong = (argument: string, must: string) =>
       new RangeError(
-        `Cannot compute ${task}: '${argument}' must be ${must} in every row, in ${n} it is not, or it is NULL`,
+        `Cannot compute ${what}: '${argument}' must be ${must} in every row, in ${n} it is not, or it is NULL`,
       );
     if (flag === rowFlags.label) throw wrong("label", "a number in [0, 1]");
     if (flag === rowFlags.features) throw wrong("features", "finite numbers, with a finite sum of products,");
     if (flag === rowFlags.sampleWeight) throw wrong("sampleWeight", "a finite number ≥ 0");
   }
-  if (list.length === 0) throw new RangeError(`Cannot compute ${task}: 'from' has no rows`);
+  if (list.length === 0) throw new RangeError(`Cannot compute ${what}: 'from' has no rows`);
   return list[0];
 }
 
@@ -101,7 +101,7 @@ export interface LinearCounts {
 
 /** Runs the first pass. */
 export async function linearCounts(query: Query, linear: Linear, weights: LinearWeights): Promise<LinearCounts> {
-  const row = onlyRow(linear.task, await query(softCountsText(linear.rows, weights, linear.step)));
+  const row = onlyRow(linear.what, await query(softCountsText(linear.rows, weights, linear.step)));
   const counts = (prefix: string) => mapCounts((key) => read(row, `${prefix}${key}`, Number));
   return { rows: read(row, "n", Number), counts: counts(""), hard: counts("hard_") };
 }
@@ -110,12 +110,12 @@ export async function linearCounts(query: Query, linear: Linear, weights: Linear
 const tolerance = 1e-9;
 
 /** Throws unless two scans have read the same rows, positives and negatives. */
-export function checkLabels(task: string, first: LinearCounts, rows: number, pos: number, neg: number): void {
+export function checkLabels(what: string, first: LinearCounts, rows: number, pos: number, neg: number): void {
   const { tp, fp, fn, tn } = first.counts, whole = tp + fp + fn + tn;
-  if (rows !== first.rows) throw changed(task, "the number of rows", first.rows, rows);
+  if (rows !== first.rows) throw changed(what, "the number of rows", first.rows, rows);
   const same = (a: number, b: number) => Math.abs(a - b) <= tolerance * whole;
-  if (!same(tp + fn, pos)) throw changed(task, "the weight of the positives", tp + fn, pos);
-  if (!same(fp + tn, neg)) throw changed(task, "the weight of the negatives", fp + tn, neg);
+  if (!same(tp + fn, pos)) throw changed(what, "the weight of the positives", tp + fn, pos);
+  if (!same(fp + tn, neg)) throw changed(what, "the weight of the negatives", fp + tn, neg);
 }
 
 /** Runs the second pass. */
@@ -125,12 +125,12 @@ export async function linearGradient(
   weights: LinearWeights,
   first: LinearCounts,
 ): Promise<{ value: number; gradient: LinearWeights; alive: number }> {
-  const { task, scoring, score, rows, step } = linear, scored = scoreCounts([first.counts], undefined, scoring);
+  const { what, scoring, score, rows, step } = linear, scored = scoreCounts([first.counts], undefined, scoring);
   const [partials] = scaled(countsPartials(scored, scored.whole, score), -1);
   const value = bestOf(score) - scored.value, none = { weights: weights.weights.map(() => 0), bias: 0 };
   if (countKeys.every((key) => partials[key] === 0)) return { value, gradient: none, alive: 0 };
-  const row = onlyRow(task, await query(gradientText(rows, weights, step, partials)));
-  checkLabels(task, first, read(row, "n", Number), read(row, "pos", Number), read(row, "neg", Number));
+  const row = onlyRow(what, await query(gradientText(rows, weights, step, partials)));
+  checkLabels(what, first, read(row, "n", Number), read(row, "pos", Number), read(row, "neg", Number));
   const gradient = {
     weights: weights.weights.map((_, j) => read(row, `g_x${j}`, Number)),
     bias: read(row, "g", Number),
@@ -177,8 +177,8 @@ export async function linearGradient(
  * ```
  */
 export async function metricGradientOn(query: Query, options: MetricGradientOnOptions): Promise<LinearGradient> {
-  const task = "the table's gradient", linear = toLinear(task, options, ["weights", "bias"]);
-  checkWeights(task, options, options.features);
+  const what = "the table's gradient", linear = toLinear(what, options, ["weights", "bias"]);
+  checkWeights(what, options, options.features);
   const first = await linearCounts(query, linear, options);
   const { value, gradient } = await linearGradient(query, linear, options, first);
   return { value, counts: first.counts, gradient, rows: first.rows };

@@ -91,12 +91,12 @@ const isKept = (row: ReportRow): boolean => row.class !== "samples avg";
  * ```
  */
 export async function reportOn(query: Query, options: ReportOnOptions): Promise<SliceReport[]> {
-  const task = "the report", known = ["decision", "threshold", "by", "zeroDivision", "targetNames"];
-  const decided = await decide(query, task, options, known), table = toTable(task, decided.options, known);
+  const what = "the report", known = ["decision", "threshold", "by", "zeroDivision", "targetNames"];
+  const decided = await decide(query, what, options, known), table = toTable(what, decided.options, known);
   const { zeroDivision, targetNames = table.classes.map(String) } = options;
   const multiLabel = table.columns > 1 && options.decision !== "argmax";
   const scan = readScan(table, await query(multiLabel ? countsText(table) : pairsText(table)));
-  checkDecided(task, decided, multiLabel ? scan.sums : asCounts(scan));
+  checkDecided(what, decided, multiLabel ? scan.sums : asCounts(scan));
   if (multiLabel) return multiLabelReport(scan, table.columns, { zeroDivision, targetNames });
   return pairsOf(table, scan).map(({ slice, pairs: { truth, decided, sampleWeight } }) => ({
     slice,
@@ -157,17 +157,17 @@ function multiLabelReport(
  * ```
  */
 export async function confusionOn(query: Query, options: ConfusionOnOptions): Promise<SliceConfusion[]> {
-  const task = "the confusion table", known = ["decision", "threshold", "by", "normalize", "targetNames"];
+  const what = "the confusion table", known = ["decision", "threshold", "by", "normalize", "targetNames"];
   if (Array.isArray(options.output) && options.output.length > 1 && options.decision !== "argmax") {
     throw new RangeError(
-      `Cannot make ${task}: 'output' names ${options.output.length} columns, a row can have several classes; say ` +
+      `Cannot make ${what}: 'output' names ${options.output.length} columns, a row can have several classes; say ` +
         "decision: 'argmax', or take the counts of countsOn",
     );
   }
-  const decided = await decide(query, task, options, known), table = toTable(task, decided.options, known);
+  const decided = await decide(query, what, options, known), table = toTable(what, decided.options, known);
   const { normalize, targetNames = table.classes.map(String) } = options;
   const scan = readScan(table, await query(pairsText(table)));
-  checkDecided(task, decided, asCounts(scan));
+  checkDecided(what, decided, asCounts(scan));
   return pairsOf(table, scan).map(({ slice, pairs: { truth, decided, sampleWeight } }) => ({
     slice,
     table: confusionTable(truth, decided, { sampleWeight, labels: table.classes, targetNames, normalize }),

@@ -40,9 +40,9 @@ export interface StepSql {
 }
 
 /** Writes a step as expressions; refuses a step that SQL has no function for. */
-export function stepSql(task: string, step: Step): StepSql {
+export function stepSql(what: string, step: Step): StepSql {
   const form = formOf(step), shape = form && shapes[form.loops.name], { threshold } = step;
-  const refuse = (why: string) => new RangeError(`Cannot make ${task}: the step '${step.name}' ${why}`);
+  const refuse = (why: string) => new RangeError(`Cannot make ${what}: the step '${step.name}' ${why}`);
   if (form === undefined || shape === undefined) {
     throw refuse(
       step.slope === Infinity && step.name === "round"

@@ -75,7 +75,7 @@ const byClass = (texts: readonly string[]): string =>
 
 /** A table whose options are checked. */
 export interface Table {
-  readonly task: string;
+  readonly what: string;
   readonly dialect: Dialect;
   /** The number of outputs. */
   readonly columns: number;
@@ -95,9 +95,9 @@ export interface Table {
 /** The faults of an entry, by their flags; an entry with the flag 4 is counted. */
 export const flags = { label: 1, output: 2, sampleWeight: 3, inexact: 4 } as const;
 
-const names = (task: string, option: string, value: unknown): string[] => {
+const names = (what: string, option: string, value: unknown): string[] => {
   const list = Array.isArray(value) ? value : [value];
-  check(`make ${task}`, { [option]: value }, {
+  check(`make ${what}`, { [option]: value }, {
     must: "the name of a column or an array of them",
     valid: () => list.length > 0 && list.every(aColumn.valid),
     Kind: TypeError,
@@ -106,25 +106,25 @@ const names = (task: string, option: string, value: unknown): string[] => {
 };
 
 /** Returns the thresholds, one per output. */
-function thresholdsOf(task: string, { decision, threshold }: TableDecisionOptions, columns: number): readonly number[] {
+function thresholdsOf(what: string, { decision, threshold }: TableDecisionOptions, columns: number): readonly number[] {
   if (isTop(decision)) {
     throw new RangeError(
-      `Cannot make ${task}: 'decision' is ${decisionText(decision)}, whose threshold takes scans of its own; ` +
+      `Cannot make ${what}: 'decision' is ${decisionText(decision)}, whose threshold takes scans of its own; ` +
         "countsOn and reportOn run them",
     );
   }
-  if (decision !== undefined && decision !== "threshold") checkWithoutThreshold(task, decision, threshold);
+  if (decision !== undefined && decision !== "threshold") checkWithoutThreshold(what, decision, threshold);
   if (decision === "argmax" && columns < 2) {
-    throw new RangeError(`Cannot make ${task}: 'decision' is 'argmax', but 'output' names one column`);
+    throw new RangeError(`Cannot make ${what}: 'decision' is 'argmax', but 'output' names one column`);
   }
   const list: readonly number[] = Array.isArray(threshold)
     ? threshold
     : new Array(columns).fill(threshold as number | undefined ?? 0.5);
   if (list.length !== columns) {
-    throw new RangeError(`Cannot make ${task}: 'threshold' has ${list.length} numbers, 'output' names ${columns}`);
+    throw new RangeError(`Cannot make ${what}: 'threshold' has ${list.length} numbers, 'output' names ${columns}`);
   }
   const inside = Array.from(list).every((t) => typeof t === "number" && t > 0 && t < 1);
-  check(`make ${task}`, { threshold }, { must: "numbers inside (0, 1)", valid: () => inside });
+  check(`make ${what}`, { threshold }, { must: "numbers inside (0, 1)", valid: () => inside });
   return list;
 }
 
@@ -155,27 +155,27 @@ interface Columns {
 }
 
 /** Checks the names of the columns. */
-function toColumns(task: string, options: TableOptions & { by?: string }): Columns {
-  const outputs = names(task, "output", options.output), labels = names(task, "label", options.label);
+function toColumns(what: string, options: TableOptions & { by?: string }): Columns {
+  const outputs = names(what, "output", options.output), labels = names(what, "label", options.label);
   const classes = options.classes ?? outputs.map((_, k) => k);
   const hot = labels.length === outputs.length && (outputs.length === 1 || Array.isArray(options.label));
   if (!hot && labels.length !== 1) {
     throw new RangeError(
-      `Cannot make ${task}: 'label' names ${labels.length} columns, 'output' names ${outputs.length}`,
+      `Cannot make ${what}: 'label' names ${labels.length} columns, 'output' names ${outputs.length}`,
     );
   }
   if (options.classes !== undefined && hot) {
     throw new TypeError(
-      `Cannot make ${task}: 'classes' is ${describe(classes)}, but every output has a column of labels of its own`,
+      `Cannot make ${what}: 'classes' is ${describe(classes)}, but every output has a column of labels of its own`,
     );
   }
-  check(`make ${task}`, { classes }, {
+  check(`make ${what}`, { classes }, {
     must: `${outputs.length} different values, one per output`,
     valid: () =>
       Array.isArray(classes) && classes.length === outputs.length && new Set(classes).size === outputs.length,
   });
   const { sampleWeight, by } = options;
-  check(`make ${task}`, { sampleWeight, by }, optional(aColumn));
+  check(`make ${what}`, { sampleWeight, by }, optional(aColumn));
   return {
     outputs,
     labels,
@@ -259,17 +259,17 @@ function rowsSql(base: string, { outputs, hot }: Columns, thresholds: readonly n
 
 /** Checks the options of a table and writes the SELECTs of its entries and rows. */
 export function toTable(
-  task: string,
+  what: string,
   options: TableOptions & TableDecisionOptions & { by?: string },
   known: readonly string[],
 ): Table {
-  checkOptions(task, options, [...tableOptions, ...known]);
-  const dialect = checkDialect(task, options.dialect), from = sourceSql(task, dialect, options.from);
-  const columns = toColumns(task, options), size = columns.outputs.length, argmax = options.decision === "argmax";
-  const thresholds = thresholdsOf(task, options, size), base = baseSql(dialect, from, columns);
+  checkOptions(what, options, [...tableOptions, ...known]);
+  const dialect = checkDialect(what, options.dialect), from = sourceSql(what, dialect, options.from);
+  const columns = toColumns(what, options), size = columns.outputs.length, argmax = options.decision === "argmax";
+  const thresholds = thresholdsOf(what, options, size), base = baseSql(dialect, from, columns);
   const isAbove = byClass(thresholds.map((t) => `CASE WHEN ${above("p", t)} THEN 1 ELSE 0 END`));
   return {
-    task,
+    what,
     dialect,
     columns: size,
     classes: size === 1 ? [0, 1] : columns.classes,

@@ -32,7 +32,7 @@ function borderOf(cells: Histogram["cells"][number], budget: number): Border {
 }
 
 /** Finds the cut of each column below its highest outputs: the cell of the border is split until the border is one of cells. */
-async function topCuts(histogram: Histogram, task: string, top: number): Promise<Cut[]> {
+async function topCuts(histogram: Histogram, what: string, top: number): Promise<Cut[]> {
   const { cells } = histogram;
   const budgets = cells.map((own) => budgetOf(top, own.reduce((n, cell) => n + cell.n, 0)));
   while (true) {
@@ -41,7 +41,7 @@ async function topCuts(histogram: Histogram, task: string, top: number): Promise
     for (const { k, cell: { low, n } } of open.filter(({ cell }) => cell.low === cell.high)) {
       const { above } = borders[k], ends = [above, above + n].filter((end) => end > 0);
       throw new RangeError(
-        `Cannot compute ${task}: the border of { top: ${top} } lies inside ${n} rows${
+        `Cannot compute ${what}: the border of { top: ${top} } lies inside ${n} rows${
           cells.length === 1 ? "" : ` of column ${k}`
         } with the output ${low}, and a table has no order of its rows; say { top: ${ends.join(" } or { top: ")} }`,
       );
@@ -57,19 +57,19 @@ async function topCuts(histogram: Histogram, task: string, top: number): Promise
  */
 export async function decide<T extends CountsSqlOptions>(
   query: Query,
-  task: string,
+  what: string,
   options: T,
   known: readonly string[],
 ): Promise<Decided<T>> {
   const { decision, threshold } = options;
   if (!isTop(decision)) return { options };
-  checkWithoutThreshold(task, decision, threshold);
-  const { top } = decision, table = toTable(task, { ...options, decision: undefined, by: undefined }, known);
-  const cuts = await topCuts(await scanHistogram(query, table, false), task, top);
+  checkWithoutThreshold(what, decision, threshold);
+  const { top } = decision, table = toTable(what, { ...options, decision: undefined, by: undefined }, known);
+  const cuts = await topCuts(await scanHistogram(query, table, false), what, top);
   const thresholds = cuts.map((cut, k) => {
     if (cut.threshold !== undefined) return cut.threshold;
     throw new RangeError(
-      `Cannot compute ${task}: no threshold inside (0, 1) decides as { top: ${top} } does${
+      `Cannot compute ${what}: no threshold inside (0, 1) decides as { top: ${top} } does${
         cuts.length === 1 ? "" : ` in column ${k}`
       }, because the outputs at the border are 0 or 1, or differ by less than float32 can tell`,
     );
@@ -80,7 +80,7 @@ export async function decide<T extends CountsSqlOptions>(
 
 /** Throws unless a scan has the counts that an earlier one has found, if there was one. */
 export function checkDecided<T extends CountsSqlOptions>(
-  task: string,
+  what: string,
   { counts }: Decided<T>,
   sums: readonly Sums[],
 ): void {
@@ -90,6 +90,6 @@ export function checkDecided<T extends CountsSqlOptions>(
     const found: Counts = { tp: total("pos", 1), fp: total("neg", 1), fn: total("pos", 0), tn: total("neg", 0) };
     const key = countKeys.find((key) => found[key] !== wanted[key]);
     if (key === undefined) return;
-    throw changed(task, `${key}${counts.length === 1 ? "" : ` of column ${k}`}`, wanted[key], found[key]);
+    throw changed(what, `${key}${counts.length === 1 ? "" : ` of column ${k}`}`, wanted[key], found[key]);
   });
 }

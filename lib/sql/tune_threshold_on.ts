@@ -33,7 +33,7 @@ export interface TableThreshold {
   readonly inexact: number;
 }
 
-const task = "the tuned threshold";
+const what = "the tuned threshold";
 
 /** The largest number of scans. */
 const mostScans = 60;
@@ -42,13 +42,13 @@ const mostScans = 60;
 function checkTuned(average: unknown, score: Score): void {
   if (average === "samples") {
     throw new RangeError(
-      `Cannot make ${task}: 'average' must be 'binary', 'micro', 'macro' or 'weighted', it is 'samples', for which ` +
+      `Cannot make ${what}: 'average' must be 'binary', 'micro', 'macro' or 'weighted', it is 'samples', for which ` +
         "the columns' cuts depend on each other",
     );
   }
   if (score.quasiConvex) return;
   throw new TypeError(
-    `Cannot make ${task}: the score '${score.name}' does not declare 'quasiConvex'; declare it if the score rises with tp ` +
+    `Cannot make ${what}: the score '${score.name}' does not declare 'quasiConvex'; declare it if the score rises with tp ` +
       "and falls with fp, because the score between two outputs must be bounded",
   );
 }
@@ -65,7 +65,7 @@ async function bestCuts(query: Query, table: Table, { score, pooled }: { score: 
     if (open.length === 0) return { best, scans, inexact };
     if (scans === mostScans) {
       throw new RangeError(
-        `Cannot compute ${task}: after ${scans} scans ${open.length} ranges of outputs may still hold a better cut; the ` +
+        `Cannot compute ${what}: after ${scans} scans ${open.length} ranges of outputs may still hold a better cut; the ` +
           `score '${score.name}' is too flat on this table`,
       );
     }
@@ -119,14 +119,14 @@ export function tuneThresholdOn(
 /** Finds the threshold, or with "macro" and "weighted" one per output. */
 export function tuneThresholdOn(query: Query, options: TuneThresholdOnOptions): Promise<TableThreshold>;
 export async function tuneThresholdOn(query: Query, options: TuneThresholdOnOptions): Promise<TableThreshold> {
-  checkOptions(task, options, [...tableOptions, "score", "average"]);
+  checkOptions(what, options, [...tableOptions, "score", "average"]);
   const { average = "binary" } = options, score = toScore(options.score);
   checkTuned(average, score);
-  const { scoring } = resolveOptions(task, score, { average, step: "round" });
-  const table = toTable(task, options, ["score", "average"]);
+  const { scoring } = resolveOptions(what, score, { average, step: "round" });
+  const table = toTable(what, options, ["score", "average"]);
   if (average === "binary" && table.columns > 1) {
     throw new RangeError(
-      `Cannot make ${task}: 'average' is 'binary', 'output' names ${
+      `Cannot make ${what}: 'average' is 'binary', 'output' names ${
         describe(table.columns)
       } columns; for several say 'macro', 'micro' or 'weighted'`,
     );

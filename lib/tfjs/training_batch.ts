@@ -34,14 +34,14 @@ export const inputOf = ({ inputs }: Pick<BatchParts, "inputs">): Tensor | Tensor
   inputs.length === 1 ? inputs[0] : [...inputs];
 
 /** Reads the tensors of a batch; throws if `batch` is not one, or if the numbers of rows differ. */
-export function readTrainingBatch(task: string, argument: string, batch: unknown): BatchParts {
+export function readTrainingBatch(what: string, argument: string, batch: unknown): BatchParts {
   const { xs, ys, sampleWeight: weight, groups } = (batch ?? {}) as Record<string, unknown>;
   const [x, yTrue, sampleWeight] = Array.isArray(batch) ? batch : [xs, ys, weight];
   const inputs: unknown[] = Array.isArray(x) ? x : [x];
   const tensors = [...inputs, yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
   if (inputs.length === 0 || !tensors.every(isTensor)) {
     throw new TypeError(
-      `Cannot compute ${task}: ${argument} must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys, sampleWeight, groups }, it is ${
+      `Cannot compute ${what}: ${argument} must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys, sampleWeight, groups }, it is ${
         describe(Array.isArray(batch) ? batch.map((one) => isTensor(one) ? "a tensor" : one) : batch)
       }`,
     );
@@ -49,7 +49,7 @@ export function readTrainingBatch(task: string, argument: string, batch: unknown
   const rows = tensors.map(({ shape }) => shape[0]);
   if (rows.some((n) => n !== rows[0])) {
     throw new RangeError(
-      `Cannot compute ${task}: ${argument} must have the same number of rows in all tensors, they have ${
+      `Cannot compute ${what}: ${argument} must have the same number of rows in all tensors, they have ${
         rows.join(", ")
       }`,
     );
@@ -58,6 +58,6 @@ export function readTrainingBatch(task: string, argument: string, batch: unknown
     inputs: inputs as Tensor[],
     yTrue,
     sampleWeight,
-    groups: groups === undefined ? undefined : readGroups(task, groups as ArrayOrTensor, rows[0]!),
+    groups: groups === undefined ? undefined : readGroups(what, groups as ArrayOrTensor, rows[0]!),
   };
 }
