@@ -3,6 +3,7 @@ import { readGroups } from "../batch/read_groups.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { countDecisions, type Counts, decisionGradient, mapCounts, type Slice } from "../counts/counts.ts";
+import { groupBy } from "../numerics/group_by.ts";
 import { resolveOptions, type ScoringOptions } from "../scoring/options.ts";
 import { type GroupedCounts, Maximisation } from "./maximise.ts";
 
@@ -29,11 +30,8 @@ export interface ConstrainedLoss {
 
 /** Orders the rows by their groups, and returns the rows of each group as a slice of the order. */
 function byGroup(what: string, groups: ArrayOrTensor | undefined, rows: number) {
-  const names = groups === undefined ? undefined : readGroups(what, groups, rows), lists = new Map<string, number[]>();
-  for (let i = 0; i < rows; i++) {
-    const name = String(names?.[i] ?? "");
-    (lists.get(name) ?? lists.set(name, []).get(name)!).push(i);
-  }
+  const names = groups === undefined ? Array<unknown>(rows).fill("") : readGroups(what, groups, rows);
+  const lists = groupBy(names.keys(), (row) => String(names[row]));
   const slices: [string, Slice][] = [];
   let offset = 0;
   for (const [name, { length }] of lists) {

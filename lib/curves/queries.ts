@@ -1,6 +1,7 @@
 import { type Batch, type BatchOptions, refuse } from "../batch/read_batch.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { readGroups } from "../batch/read_groups.ts";
+import { groupBy } from "../numerics/group_by.ts";
 import { rankFalling } from "../numerics/rank.ts";
 
 /** The rows of a query in falling order of their outputs, and the query's weight in the mean. */
@@ -38,12 +39,8 @@ export function queriesOf(what: string, { classes, yPred, sampleWeight, groups }
   if (groups !== undefined && classes > 1) {
     throw refuse(what, "groups", `cannot be used with ${classes} columns, where each row is a query`);
   }
-  const byQuery = new Map<unknown, number[]>();
-  for (const i of rankFalling(yPred)) {
-    if (sampleWeight?.[i] === 0) continue;
-    const key = classes > 1 ? Math.floor(i / classes) : groups?.[i];
-    (byQuery.get(key) ?? byQuery.set(key, []).get(key)!).push(i);
-  }
+  const counted = rankFalling(yPred).filter((i) => sampleWeight?.[i] !== 0);
+  const byQuery = groupBy(counted, (i) => classes > 1 ? Math.floor(i / classes) : groups?.[i]);
   const weightOf = (ranked: readonly number[]) =>
     sampleWeight === undefined ? 1 : ranked.reduce((total, i) => total + sampleWeight[i], 0) / ranked.length;
   return [...byQuery.values()].map((ranked) => ({ ranked, weight: weightOf(ranked) }));

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type CpuBackend, cpuBackend, type HostNumbers, watchEngine } from "./engine.ts";
 import { quickKernel, roomFor } from "./quick_kernels.ts";
-import type { Tensor } from "./tensor.ts";
+import { isTensor, type Tensor } from "./tensor.ts";
 
 /** The numbers of a tensor of a function; of a result of a kernel, when the kernel has run. */
 interface Slot {
@@ -31,8 +31,6 @@ interface Kernels {
  * @throws {Error} A kernel throws, or the shape of what it makes depends on the numbers.
  */
 export type Trace = (inputs: readonly Float32Array[], count: number) => ArrayLike<number>[];
-
-const isTensor = (value: unknown): value is Tensor => value instanceof tf.Tensor;
 
 /** The tensors of an input or of the result of a kernel. */
 const tensorsIn = (given: unknown): Tensor[] => [given].flat().filter(isTensor);

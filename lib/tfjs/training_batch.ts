@@ -1,8 +1,7 @@
-import * as tf from "@tensorflow/tfjs-core";
 import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 import { readGroups } from "../batch/read_groups.ts";
 import { describe } from "../check/describe.ts";
-import type { Tensor } from "./tensor.ts";
+import { isTensor, type Tensor } from "./tensor.ts";
 
 /**
  * Inputs (a list for a model with several inputs), labels, optional weights and, for a score of queries, the query of each row: words or
@@ -25,9 +24,6 @@ export interface BatchParts {
   /** Query of each row. */
   readonly groups?: readonly unknown[];
 }
-
-/** Tells whether a value is a tensor of TensorFlow.js. */
-export const isTensor = (thing: unknown): thing is Tensor => thing instanceof tf.Tensor;
 
 /** Returns what a model is applied to: the only input, or the list of them. */
 export const inputOf = ({ inputs }: Pick<BatchParts, "inputs">): Tensor | Tensor[] =>

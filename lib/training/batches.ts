@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
+import { groupBy } from "../numerics/group_by.ts";
 import { inHostMemory } from "../tfjs/engine.ts";
-import type { Tensor } from "../tfjs/tensor.ts";
-import { type BatchParts, isTensor, readTrainingBatch, type TrainingBatch } from "../tfjs/training_batch.ts";
+import { isTensor, type Tensor } from "../tfjs/tensor.ts";
+import { type BatchParts, readTrainingBatch, type TrainingBatch } from "../tfjs/training_batch.ts";
 
 /** Source of batches. */
 export type BatchSource = Iterable<TrainingBatch> | AsyncIterable<TrainingBatch>;
@@ -81,9 +82,7 @@ function gatherRows(tensor: Tensor, rows: readonly number[]): Tensor {
 
 /** Returns the rows of each query, the queries in the order of their first rows. */
 function rowsOfQueries(groups: readonly unknown[]): number[][] {
-  const queries = new Map<unknown, number[]>();
-  groups.forEach((name, row) => (queries.get(name) ?? queries.set(name, []).get(name)!).push(row));
-  return [...queries.values()];
+  return [...groupBy(groups.keys(), (row) => groups[row]).values()];
 }
 
 /** Puts items into an order. */

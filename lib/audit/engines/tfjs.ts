@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../../check/describe.ts";
 import { dropTape, hostMemory, inHostMemory, watchEngine } from "../../tfjs/engine.ts";
-import type { Tensor } from "../../tfjs/tensor.ts";
+import { isTensor, type Tensor } from "../../tfjs/tensor.ts";
 import { withQuickKernels } from "../../tfjs/quick_kernels.ts";
 import { traceOf } from "../../tfjs/trace.ts";
 import type { Sampler } from "../batches.ts";
@@ -36,8 +36,6 @@ function tidied<T>(run: () => T): T {
   });
   return result;
 }
-
-const isTensor = (value: unknown): value is Tensor => value instanceof tf.Tensor;
 
 /** The message of anything that is thrown. */
 export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
