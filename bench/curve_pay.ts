@@ -39,7 +39,7 @@ import {
 import { seededRandom } from "../lib/numerics/random.ts";
 import { sigmoid } from "../lib/numerics/sigmoid.ts";
 import { partsOfLoss } from "../lib/scoring/options.ts";
-import { countBatch, countsPartials, scaled, scoreCounts } from "../lib/scoring/score_batch.ts";
+import { countBatch, countsPartials, scalePartials, scoreCounts } from "../lib/scoring/score_batch.ts";
 
 const tables = { wdbc: "malignant", credit: "bad", spambase: "spam" };
 const keel = ["abalone19", "yeast6", "yeast5", "yeast4", "winequality-red-4", "poker-8-9_vs_5"];
@@ -108,7 +108,7 @@ function ofCurve(score: CurveScore, thresholds: number, running: boolean): Epoch
       form.scoring,
     );
     const scored = scoreCounts(each, weights, form.scoring);
-    return gradient(scaled(countsPartials(scored, scored.whole, form.scoring.score), -1));
+    return gradient(scalePartials(-1, countsPartials(scored, scored.whole, form.scoring.score)));
   });
 }
 

@@ -9,7 +9,7 @@ import {
   addsCounts,
   type CountsScored,
   meanOfScores,
-  scaled,
+  scalePartials,
   type ScoringRule,
   slicesOf,
   weighByClass,
@@ -47,7 +47,7 @@ function columnRule(score: CurveScore, thresholds: readonly number[], options: R
       const counted = registeredLoops()?.countColumn(bins, inputs, shape, memory, kept);
       if (counted === undefined) return undefined;
       const scored = scoreSums(countsOfSums(counted.sums));
-      return { ...scored, finish: (by) => counted.finish(scaled(scored.partials!(), by)) };
+      return { ...scored, finish: (by) => counted.finish(scalePartials(by, scored.partials!())) };
     },
     count(batch, scoring) {
       const countSlice = registeredLoops()?.countRows ?? countAtThresholds,

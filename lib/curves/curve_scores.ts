@@ -128,7 +128,8 @@ function area({ tp, fp }: Curve, until: number, gradient?: CurveGradient): numbe
   return sum;
 }
 
-function scaled(gradient: CurveGradient, by: number): CurveGradient {
+/** Multiplies a gradient by a factor, in place. */
+function scaleGradient(by: number, gradient: CurveGradient): CurveGradient {
   for (const numbers of [gradient.tp, gradient.fp]) for (let b = 0; b < numbers.length; b++) numbers[b] *= by;
   return gradient;
 }
@@ -151,7 +152,7 @@ function areaScore(name: string, share: number, map: { readonly by: number; read
       const gradient = zeros(curve);
       if (!hasBoth(curve)) return gradient;
       area(curve, share * totals(curve).negatives, gradient);
-      return scaled(gradient, scale(curve));
+      return scaleGradient(scale(curve), gradient);
     },
   };
 }
@@ -237,7 +238,7 @@ export const averagePrecision: CurveScore = {
       gradient.fp[b] -= gain * precision / predicted;
       if (b > 0) gradient.tp[b - 1] -= precision;
     }
-    return scaled(gradient, 1 / positives);
+    return scaleGradient(1 / positives, gradient);
   },
 };
 
@@ -328,7 +329,7 @@ export function recallAtFpr(options: RecallAtFprOptions): CurveScore {
       const { end, by } = cut(curve);
       [gradient.tp[end], gradient.fp[end]] = [by.y1, by.x1];
       if (end > 0) [gradient.tp[end - 1], gradient.fp[end - 1]] = [by.y0, by.x0];
-      return scaled(gradient, 1 / totals(curve).positives);
+      return scaleGradient(1 / totals(curve).positives, gradient);
     },
   };
 }
@@ -373,7 +374,7 @@ export function precisionAtK(options: PrecisionAtKOptions): CurveScore {
       const { end, by } = cut(curve);
       [gradient.tp[end], gradient.fp[end]] = [by.x1 + by.y1, by.x1];
       if (end > 0) [gradient.tp[end - 1], gradient.fp[end - 1]] = [by.x0 + by.y0, by.x0];
-      return scaled(gradient, 1 / sizeOf(curve));
+      return scaleGradient(1 / sizeOf(curve), gradient);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Batch, BatchShape, Inputs } from "../batch/read_batch.ts";
-import { byLabel, type Counts, decisionGradient, finite, mapCounts } from "../counts/counts.ts";
+import { byLabel, type Counts, decisionGradient, finite, mapCounts, scaleCounts } from "../counts/counts.ts";
 import { argmaxAnchors } from "../decisions/argmax.ts";
 import type { Decided, Decision } from "../decisions/decision.ts";
 import { softmax, softmaxGradient } from "../numerics/softmax.ts";
@@ -8,7 +8,6 @@ import {
   countBatch,
   countsPartials,
   type CountsScored,
-  scaled,
   scoreCounts,
   type Scoring,
   type ScoringRule,
@@ -296,7 +295,7 @@ export function scoreFast<T>(
   if (counted === undefined) return undefined;
   let { team, shared } = counted;
   const { sums, tail } = counted, inCounts = (column: number) => added ? classWeights?.[column] ?? 1 : 1;
-  let each = Array.from({ length: classes }, (_, k) => scaled([countsOf(sums, k)], inCounts(k))[0]);
+  let each = Array.from({ length: classes }, (_, k) => scaleCounts(inCounts(k), countsOf(sums, k)));
   if (tail.rows > 0) {
     const decided = decide(tail), rest = countBatch(tail, decided, scoring).each;
     if (kept !== undefined && passes!.keeps) memory.numbers(kept).set(passes!.keep(tail, decided), length);

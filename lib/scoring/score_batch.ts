@@ -276,7 +276,7 @@ export function countsPartials(
 }
 
 /** Multiplies partial derivatives by a factor; infinite ones are bounded first: 0·∞ would be NaN. */
-export const scaled = (partials: readonly Counts[], by: number): readonly Counts[] =>
+export const scalePartials = (by: number, partials: readonly Counts[]): readonly Counts[] =>
   partials.map((one) => mapCounts((key) => by * finite(one[key])));
 
 /** Scores a decided batch. */
@@ -288,6 +288,6 @@ export function scoreBatch(batch: Batch, decided: Decided, scoring: Scoring): Sc
     values,
     counts,
     gradient: (by = 1, gradient) =>
-      counted.gradient(scaled(countsPartials(scored, scored.whole, scoring.score), by), gradient),
+      counted.gradient(scalePartials(by, countsPartials(scored, scored.whole, scoring.score)), gradient),
   };
 }

@@ -3,7 +3,7 @@ import { aNumber, check, numberThat } from "../check/value.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import { bestOf, type Score } from "../scores/score.ts";
 import { toScore } from "../scores/to_score.ts";
-import { countsPartials, scaled, scoreCounts, type Scoring } from "../scoring/score_batch.ts";
+import { countsPartials, scalePartials, scoreCounts, type Scoring } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
 import { changed, checkAnswer, read } from "./answer.ts";
 import type { Query } from "./dialect.ts";
@@ -126,7 +126,7 @@ export async function linearGradient(
   first: LinearCounts,
 ): Promise<{ value: number; gradient: LinearWeights; alive: number }> {
   const { what, scoring, score, rows, step } = linear, scored = scoreCounts([first.counts], undefined, scoring);
-  const [partials] = scaled(countsPartials(scored, scored.whole, score), -1);
+  const [partials] = scalePartials(-1, countsPartials(scored, scored.whole, score));
   const value = bestOf(score) - scored.value, none = { weights: weights.weights.map(() => 0), bias: 0 };
   if (countKeys.every((key) => partials[key] === 0)) return { value, gradient: none, alive: 0 };
   const row = onlyRow(what, await query(gradientText(rows, weights, step, partials)));

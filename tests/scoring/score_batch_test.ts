@@ -10,7 +10,7 @@ import {
   type Average,
   countBatch,
   countsPartials,
-  scaled,
+  scalePartials,
   scoreBatch,
   scoreCounts,
   type Scoring,
@@ -121,7 +121,7 @@ Deno.test("without weights the counts are added up and scored once", () => {
     counts: [{ tp: 4, fp: 3, fn: 4, tn: 6 }],
     weights: [1],
   });
-  assertEquals(scaled([{ tp: 1, fp: 2, fn: 3, tn: 4 }], -2), [{ tp: -2, fp: -4, fn: -6, tn: -8 }]);
+  assertEquals(scalePartials(-2, [{ tp: 1, fp: 2, fn: 3, tn: 4 }]), [{ tp: -2, fp: -4, fn: -6, tn: -8 }]);
 });
 
 Deno.test("a class of weight 0 is never asked for its gradient", () => {
