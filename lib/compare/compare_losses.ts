@@ -93,7 +93,7 @@ export interface CompareLossesOptions extends Omit<ReadTableOptions, "beside"> {
 
 const TASK = "compare losses", leastOfAClass = 10, mostRows = 10_000;
 
-function checkOptions(options: CompareLossesOptions): void {
+function checkComparison(options: CompareLossesOptions): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`Cannot ${TASK}: 'options' must be an object, it is ${describe(options)}`);
   }
@@ -263,7 +263,7 @@ export async function compareLossesBy(
   source: string | TableFrame,
   options: CompareLossesOptions,
 ): Promise<LossComparison> {
-  checkOptions(options);
+  checkComparison(options);
   const { score: wanted = "f1", costs, repeats = 10, seed = 1, heavyTails = "yeoJohnson", ...others } = options;
   const { onProgress, onSplit, signal, ...reading } = others;
   const score = costs === undefined ? toComparedScore(wanted) : savings(), beside = costs && costColumns(costs);

@@ -62,7 +62,7 @@ function sortFalling(values: ArrayLike<number>, order: Words): Ranked {
 }
 
 /** Returns the numbers 0, 1, …, n − 1. */
-export function identity(n: number): Words {
+export function upTo(n: number): Words {
   const order = new Uint32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
   return order;
@@ -77,8 +77,7 @@ const places = 0x7fffffff;
  * @param values Numbers, none of them NaN.
  * @returns The places of the numbers, in falling order.
  */
-export const rankFalling = (values: ArrayLike<number>): Uint32Array =>
-  sortFalling(values, identity(values.length)).order;
+export const rankFalling = (values: ArrayLike<number>): Uint32Array => sortFalling(values, upTo(values.length)).order;
 
 /** The bits of a place within a block: 2¹⁵ numbers in float64 stay in a cache. */
 const blockBits = 15;

@@ -22,10 +22,10 @@ import { checkInformative, deadGradient, gradientBlocked, weightsAreFinite, weig
 import {
   checkFit,
   type EpochLoss,
+  epochLoss,
   type FitCallbacks,
   type FitLogs,
   type FitMetricOptions,
-  lossOf,
 } from "./fit_options.ts";
 import { showProgress } from "./fit_progress.ts";
 import type { GradientExtent } from "./passes.ts";
@@ -197,7 +197,7 @@ export async function fitMetric(model: LayersModel, data: TrainingData, options:
     throw new Error("Cannot train: 'model' is in training: another call of fitMetric has not ended, await it first");
   }
   const { mode = "running", batchSize, seed = 0, validationData, optimizer = "adam", signal } = options;
-  const { name } = lossOf(options, 0).loss, random = seededRandom(seed);
+  const { name } = epochLoss(options, 0).loss, random = seededRandom(seed);
   signal?.throwIfAborted();
   const shuffled = mode === "running" && isTensors(data);
   const train = shuffled
@@ -238,7 +238,7 @@ function identityOf({ name, model, options, optimizer, optimizerSettings }: FitC
   const { mode = "running", batchSize = defaultBatchSize, seed = 0, patience, validationData, warmStart } = options;
   return {
     loss: name,
-    settings: [settingsOfLoss(lossOf(options, 0).parts), settingsOfLoss(lossOf(options, done - 1).parts)],
+    settings: [settingsOfLoss(epochLoss(options, 0).parts), settingsOfLoss(epochLoss(options, done - 1).parts)],
     mode,
     optimizer: optimizer.constructor.name,
     optimizerSettings,
@@ -320,7 +320,7 @@ async function fit(context: FitContext): Promise<FitResult> {
   const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
   const saved = options.resume ? await checkpoints!.load((done) => identityOf(context, done)) : undefined;
   if (saved !== undefined) restore(saved, context, state);
-  let loss = lossOf(options, state.done, name);
+  let loss = epochLoss(options, state.done, name);
   restoreLearnt(loss, state);
   const start = await countAll(context, loss);
   let evaluation = start.train;
@@ -339,7 +339,7 @@ async function fit(context: FitContext): Promise<FitResult> {
       evaluation = (await countAll({ ...context, validation: undefined }, loss)).train;
     }
     while (state.done < epochs && stopped === "epochs") {
-      const epoch = state.done, next = lossOf(options, epoch, name);
+      const epoch = state.done, next = epochLoss(options, epoch, name);
       if (next.loss !== loss.loss) {
         loss = next;
         evaluation = (await countAll({ ...context, validation: undefined }, loss)).train;

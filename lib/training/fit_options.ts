@@ -181,7 +181,7 @@ function lossOfEpoch(loss: (epoch: number) => Loss, epoch: number): Loss {
 }
 
 /** Returns the loss of an epoch with its parts; throws if its name is not `name`. */
-export function lossOf({ loss }: FitMetricOptions, epoch: number, name?: string): EpochLoss {
+export function epochLoss({ loss }: FitMetricOptions, epoch: number, name?: string): EpochLoss {
   const chosen = knownLoss(loss) ? loss as Loss : lossOfEpoch(loss as (epoch: number) => Loss, epoch);
   const parts = checkLoss(chosen, task);
   if (name !== undefined && chosen.name !== name) {
@@ -235,7 +235,7 @@ export function checkFit(model: LayersModel, data: TrainingData, options: FitMet
   checkOptions("a training", options, optionNames);
   const { mode = "running", epochs, batchSize, seed = 0, patience, optimizer = "adam", progress = false } = options;
   const { signal, callbacks = [], resume = false, validationData } = options;
-  const { loss, parts } = lossOf(options, 0);
+  const { loss, parts } = epochLoss(options, 0);
   check(task, { mode }, oneOf("running", "exact"));
   check(task, { progress, resume }, aBoolean);
   check(task, { epochs }, integerFrom(1));
