@@ -13,7 +13,7 @@ export interface LearntNumbers {
   restore(numbers: Record<string, number>): void;
 }
 
-// Kept beside the scores, as their linear terms are.
+// Kept beside the scores, as their formulas are.
 const known = new WeakMap<Score, LearntNumbers>();
 
 /** Notes that a score learns. */

@@ -117,7 +117,7 @@ export function withForm(step: Step, form: StepForm | undefined): Step {
 /** Returns the form of a step; nothing for a step of one's own, or for a shape without a loop. */
 export const formOf = (step: Step): StepForm | undefined => forms.get(step);
 
-/** Fills in the defaults and refuses options that are out of range or not among `known`. */
+/** Fills in the defaults; refuses options that are unknown or out of range. */
 function checkStepOptions(name: string, options: StepOptions): Required<StepOptions> {
   checkOptions(`the step '${name}'`, options, stepOptions);
   const { slope = 4, threshold = 0.5, anchored = true } = options;

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { addsCounts, scoreBatch } from "../scoring/score_batch.ts";
+import { addsCounts, scoreBatch, weighByClass } from "../scoring/score_batch.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { ofDecisions } from "../scores/learnt.ts";
 import { sigmoids } from "../numerics/sigmoid.ts";
@@ -56,9 +56,8 @@ export async function tuneOn(
   const batch = await wholeBatch(name, model, parts, reader), { rows, classes } = batch;
   const { average, classWeights } = parts.scoring, score = ofDecisions(parts.scoring.score);
   const { fromLogits } = parts.reading;
-  const inCounts = classWeights !== undefined && addsCounts(average);
-  const weights = inCounts
-    ? Float32Array.from(batch.yTrue, (_, i) => (batch.sampleWeight?.[i] ?? 1) * classWeights[i % classes])
+  const weights = classWeights !== undefined && addsCounts(average)
+    ? new Float32Array(weighByClass(batch, classWeights))
     : batch.sampleWeight as Float32Array | undefined;
   const probabilities = fromLogits ? new Float32Array(sigmoids(batch.yPred)) : batch.yPred as Float32Array;
   const threshold = tf.tidy(() => {

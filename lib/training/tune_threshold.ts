@@ -35,8 +35,8 @@ const what = "the tuned threshold";
  * Finds the threshold inside (0, 1) with the best score. An output is predicted positive if it is greater than the
  * threshold.
  *
- * The outputs are sorted once, and each cut between two different outputs is scored from running counts in float64:
- * O(n log n). The threshold is the middle of the gap, rounded to a float32 that gives the same decisions in float32 and
+ * The outputs are sorted once, by a radix sort of their bits, and each cut between two different outputs is scored from
+ * running counts in float64: O(n). The threshold is the middle of the gap, rounded to a float32 that gives the same decisions in float32 and
  * float64. Of cuts with equal scores the one in the widest gap is taken, of equally wide gaps the upper one. With "macro" and "weighted" each column has its own
  * best cut, and these together maximise the mean; with "micro" the result is the best common threshold. An undefined score
  * (0/0) counts as 0. Tune on data that are used neither for training nor for testing.
