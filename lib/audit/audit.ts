@@ -1,10 +1,10 @@
-import { extentOf, labelsOf, type Sampler } from "./batches.ts";
+import { extentOf, labelsOf, type Sampler, sizeOf } from "./batches.ts";
 import { type Descent, descents } from "./descents.ts";
 import type { AuditEngine } from "./engines/engine.ts";
 import { remembered, remembering } from "./engines/remembering.ts";
 import { type Observations, observe } from "./observations.ts";
 import { probesOf } from "./probes.ts";
-import { short as inDigits } from "./report.ts";
+import { fourDigits, verdictOf, worstFirst } from "./report.ts";
 import { activation } from "./rules/activation.ts";
 import { wrongAxis } from "./rules/axis.ts";
 import { badScale, oneRow, reduction, rowOrder } from "./rules/batch.ts";
@@ -24,7 +24,6 @@ import {
   type Finding,
   type LossAudit,
   type LossPathPoint,
-  type Severity,
 } from "./types.ts";
 
 /**
@@ -51,8 +50,6 @@ const stages: readonly (readonly (readonly [name: string, rule: Rule])[])[] = [
     ["gradient at the ends of the range", (context) => saturatedAtTheEnds(context) ?? notFiniteFurther(context)],
   ],
 ];
-
-const order: readonly Severity[] = ["error", "warning", "note"];
 
 /** The loss and its slope on the path from wrong outputs to correct ones. */
 function pathOf(engine: AuditEngine, { results: { perfect } }: Observations, steps: number): LossPathPoint[] {
@@ -99,7 +96,7 @@ function isSlow(engine: AuditEngine, sampler: Sampler, seed: number): boolean {
   const batch = sampler("random", seed, full.rows);
   if (batch === undefined) return false;
   const { ops } = engine.record(batch);
-  const computed = ops.reduce((sum, { outputShape }) => sum + outputShape.reduce((a, b) => a * b, 1), 0);
+  const computed = ops.reduce((sum, { outputShape }) => sum + sizeOf(outputShape), 0);
   return ops.length > MOST_OPERATIONS || computed > MOST_COMPUTED;
 }
 
@@ -132,14 +129,6 @@ export function auditEngine(given: AuditEngine, settings: AuditSettings): AuditR
   };
 }
 
-/** Findings in the order of their severity; equal ones stay in theirs. */
-export const worstFirst = <F extends { severity: Severity }>(findings: readonly F[]): F[] =>
-  findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
-
-/** The verdict of findings, worst first. */
-export const verdictOf = ([worst]: readonly { severity: Severity }[]): LossAudit["verdict"] =>
-  worst?.severity === "error" ? "broken" : worst?.severity === "warning" ? "suspect" : "sound";
-
 function assumedBy({ options, observations }: AuditContext, isShort: boolean): string[] {
   const { yPred, yTrue, sample } = options;
   const labels = labelsOf(options) === "one-hot" ? "The labels are one-hot" : "The labels are 0 and 1";
@@ -167,8 +156,8 @@ const batchProbes = ({ results }: Observations): AuditProbe[] =>
     const name = `value and gradient: ${kind}`, own = results[kind];
     if (own === undefined) return { name, result: "skipped", detail: "these outputs or labels have no such batch" };
     const { value, gradient } = own;
-    const largest = gradient ? `largest gradient ${inDigits(Math.max(...gradient.map(Math.abs)))}` : "no gradient";
-    return { name, result: "ok", detail: `value ${inDigits(value)}, ${largest}` };
+    const largest = gradient ? `largest gradient ${fourDigits(Math.max(...gradient.map(Math.abs)))}` : "no gradient";
+    return { name, result: "ok", detail: `value ${fourDigits(value)}, ${largest}` };
   });
 
 /** Applies the rules in stages, then runs the probes. */

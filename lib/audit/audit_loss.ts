@@ -1,13 +1,13 @@
 import { checkOptions } from "../check/options.ts";
 import { aFunction, check, integerFrom, numberThat, optional } from "../check/value.ts";
-import { auditEngine, type AuditReport, type AuditSettings, verdictOf } from "./audit.ts";
+import { auditEngine, type AuditReport, type AuditSettings } from "./audit.ts";
 import { samplerOf } from "./batches.ts";
 import { inWordsOf, wordsOf } from "./engines/dialects.ts";
 import type { AuditBatch } from "./engines/engine.ts";
 import { withFirstCall } from "./engines/first_call.ts";
 import { LoadedLoss, type PythonLoss } from "./engines/loaded_loss.ts";
 import { checkLoss, keepingBackend, samplerFrom, tensorsLeftBy, tfjsEngine, timeLoss } from "./engines/tfjs.ts";
-import { reportText } from "./report.ts";
+import { reportText, verdictOf } from "./report.ts";
 import { targetMetric } from "./target_metric.ts";
 import {
   type AuditedLoss,

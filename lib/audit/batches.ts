@@ -29,6 +29,13 @@ export function extentOf(values: Iterable<number>): [low: number, high: number] 
   return [low, high];
 }
 
+/** The mean of some numbers. */
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
 /** The number of entries of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 

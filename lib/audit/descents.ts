@@ -17,8 +17,8 @@ export interface Descent {
   readonly end: AuditBatch;
 }
 
-/** A loss and its kind of outputs. */
-export interface Slope {
+/** The loss that a descent lowers, and its outputs. */
+export interface DescentSetting {
   readonly engine: AuditEngine;
   readonly kind: PredictionKind | undefined;
   readonly columns: number;
@@ -66,12 +66,12 @@ function standstill({ gradient, error, gradientError }: LossGradient): string | 
 }
 
 /** Descends with both optimizers from a batch. */
-export const descents = (slope: Slope, start: AuditBatch, steps: number): Descent[] =>
-  (["SGD", "Adam"] as const).map((name) => descend(slope, start, name, steps));
+export const descents = (setting: DescentSetting, start: AuditBatch, steps: number): Descent[] =>
+  (["SGD", "Adam"] as const).map((name) => descend(setting, start, name, steps));
 
 /** Descends from a batch in steps of about a thirtieth of the range of its outputs. The first step of SGD is as long. */
 export function descend(
-  { engine, kind, columns }: Slope,
+  { engine, kind, columns }: DescentSetting,
   start: AuditBatch,
   name: Descent["name"],
   steps = 30,

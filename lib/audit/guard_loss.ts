@@ -4,13 +4,12 @@ import { aFunction, check } from "../check/value.ts";
 import { markGuarded } from "../losses/guarded_losses.ts";
 import { dropTape, inHostMemory } from "../tfjs/engine.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
-import { extentOf, takeRows } from "./batches.ts";
+import { extentOf, meanOf, takeRows } from "./batches.ts";
 import type { AuditBatch, AuditEngine } from "./engines/engine.ts";
 import { DeferredChecks, type DeferredStep } from "./deferred_checks.ts";
 import { batchOf, keepingBackend, tfjsEngine } from "./engines/tfjs.ts";
-import { meanOf } from "./engines/retracing.ts";
 import { type BatchResult, observeBatch } from "./observations.ts";
-import { short } from "./report.ts";
+import { fourDigits } from "./report.ts";
 import { nonFinite } from "./rules/finite.ts";
 import { deadGradient } from "./rules/gradient.ts";
 import type { AuditedLoss, Finding } from "./types.ts";
@@ -200,7 +199,8 @@ function inspect(loss: AuditedLoss, tensors: StepTensors, result: Omit<StepResul
 function nonFiniteStep(engine: AuditEngine, result: StepResult, element: number): Finding | undefined {
   const { yTrue, yPred } = result.batch, output = yPred[element];
   const label = yTrue.length === yPred.length ? yTrue[element] : undefined;
-  const place = `output ${element} is ${short(output)}` + (label === undefined ? "" : `, its label ${short(label)}`);
+  const place = `output ${element} is ${fourDigits(output)}` +
+    (label === undefined ? "" : `, its label ${fourDigits(label)}`);
   const evidence = { element, output, ...(label === undefined ? {} : { label }) };
   if (Number.isFinite(output)) return nonFinite(engine, result, `(${place})`, evidence);
   return {
@@ -223,8 +223,8 @@ function deadStep(engine: AuditEngine, result: StepResult): Finding | undefined 
   const context = { engine, observations: observeBatch(engine, result) };
   const finding = deadGradient(context, others, "the outputs of this batch", { valueOfOtherOutputs: best });
   const contrast = improvable
-    ? `although other outputs have a lower loss (${short(best)} instead of ${short(value)})`
-    : `and the loss is ${short(value)} for all outputs`;
+    ? `although other outputs have a lower loss (${fourDigits(best)} instead of ${fourDigits(value)})`
+    : `and the loss is ${fourDigits(value)} for all outputs`;
   return finding && { ...finding, message: `All ${gradient.length} gradients are 0, ${contrast}. ${finding.message}` };
 }
 

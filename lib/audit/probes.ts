@@ -1,9 +1,9 @@
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
-import { areShares, areZeroOrOne, extentOf, onSimplex, takeRows, withLabels, withOutputs } from "./batches.ts";
+import { areShares, areZeroOrOne, extentOf, onSimplex, sizeOf, takeRows, withLabels, withOutputs } from "./batches.ts";
 import type { Descent } from "./descents.ts";
 import type { AuditBatch, LossGradient, LossValue } from "./engines/engine.ts";
 import type { Observations } from "./observations.ts";
-import { short } from "./report.ts";
+import { fourDigits } from "./report.ts";
 import { metricOn, type TargetMetric } from "./rules/metric.ts";
 import type { AuditContext } from "./rules/rule.ts";
 import type { AuditProbe } from "./types.ts";
@@ -12,10 +12,10 @@ const ok = (name: string, detail: string): AuditProbe => ({ name, result: "ok", 
 const skipped = (name: string, detail: string): AuditProbe => ({ name, result: "skipped", detail });
 
 const valueText = ({ value, error }: LossValue): string =>
-  error === undefined ? short(value) : `none, the loss throws: ${error}`;
+  error === undefined ? fourDigits(value) : `none, the loss throws: ${error}`;
 
 const normText = ({ gradient, error, gradientError }: LossGradient): string => {
-  if (gradient !== undefined) return `gradient norm ${short(Math.hypot(...gradient))}`;
+  if (gradient !== undefined) return `gradient norm ${fourDigits(Math.hypot(...gradient))}`;
   return error === undefined ? `no gradient: ${gradientError}` : "no gradient";
 };
 
@@ -60,7 +60,7 @@ function constants(batch: AuditBatch, columns: number): { name: string; batch: A
   const [low, high] = extentOf(batch.yPred);
   return Array.from({ length: 9 }, (_, k) => {
     const value = low + (k + 0.5) / 9 * (high - low);
-    return { name: short(value), batch: withOutputs(batch, () => value) };
+    return { name: fourDigits(value), batch: withOutputs(batch, () => value) };
   });
 }
 
@@ -76,7 +76,7 @@ function bestConstant({ engine, observations: { results: { perfect }, columns } 
   const best = usable.reduce((a, b) => b.value < a.value ? b : a);
   return ok(
     name,
-    `of ${each.length}, the smallest is ${short(best.value)}, at ${best.name}; perfect ${valueText(perfect)}`,
+    `of ${each.length}, the smallest is ${fourDigits(best.value)}, at ${best.name}; perfect ${valueText(perfect)}`,
   );
 }
 
@@ -88,13 +88,13 @@ function permutedRows(
   const name = "rows permuted", width = batch.yPred.length / rows;
   const order = source.shuffle([...Array(rows).keys()]), moved = engine.valueAndGradient(takeRows(batch, order));
   if (moved.error !== undefined) return ok(name, `value ${valueText(moved)}`);
-  const change = `the value differs by ${short(Math.abs(moved.value - value))}`;
+  const change = `the value differs by ${fourDigits(Math.abs(moved.value - value))}`;
   if (gradient === undefined || moved.gradient === undefined) return ok(name, `${change}; no gradient`);
   let largest = 0;
   moved.gradient.forEach((g, i) => {
     largest = Math.max(largest, Math.abs(g - gradient[order[Math.floor(i / width)] * width + i % width]));
   });
-  return ok(name, `${change}, the gradient of a row by at most ${short(largest)}`);
+  return ok(name, `${change}, the gradient of a row by at most ${fourDigits(largest)}`);
 }
 
 /** The same batch twice. */
@@ -112,7 +112,7 @@ const MOST_NUMBERS = 2e4;
 
 /** The size of the largest tensor of a loss that compares rows with rows, for another number of rows; otherwise 0. */
 function pairsAt({ ops, rows }: Observations, more: number): number {
-  const widest = ops.reduce((most, { outputShape }) => Math.max(most, outputShape.reduce((a, b) => a * b, 1)), 0);
+  const widest = ops.reduce((most, { outputShape }) => Math.max(most, sizeOf(outputShape)), 0);
   return widest >= rows * rows ? widest * (more / rows) ** 2 : 0;
 }
 
@@ -190,16 +190,20 @@ function work({ observations: { ops, customGradient, random: { batch } } }: Audi
   if (ops.length === 0 && customGradient) {
     return ok("work of a call", `one operation with a gradient of its own, whose numbers are not counted; ${compared}`);
   }
-  const made = ops.reduce((sum, { outputShape }) => sum + outputShape.reduce((a, b) => a * b, 1), 0);
+  const made = ops.reduce((sum, { outputShape }) => sum + sizeOf(outputShape), 0);
   return ok("work of a call", `${ops.length} operations that compute ${made} numbers; ${compared}`);
 }
 
 /** The result of a descent on free outputs. */
 function descentProbe({ name, from, to, steps, stopped, start, end }: Descent, metric?: TargetMetric): AuditProbe {
-  const target = metric ? `; ${metric.name} ${short(metricOn(metric, start))} → ${short(metricOn(metric, end))}` : "";
+  const target = metric
+    ? `; ${metric.name} ${fourDigits(metricOn(metric, start))} → ${fourDigits(metricOn(metric, end))}`
+    : "";
   return ok(
     `${name} on free predictions`,
-    `loss ${short(from)} → ${short(to)} in ${steps} steps${stopped === undefined ? "" : `, then ${stopped}`}${target}`,
+    `loss ${fourDigits(from)} → ${fourDigits(to)} in ${steps} steps${
+      stopped === undefined ? "" : `, then ${stopped}`
+    }${target}`,
   );
 }
 

@@ -1,7 +1,17 @@
-import type { AuditProbe, Evidence, ModelAudit, ModelFinding } from "./types.ts";
+import type { AuditProbe, Evidence, ModelAudit, ModelFinding, Severity } from "./types.ts";
+
+const order: readonly Severity[] = ["error", "warning", "note"];
+
+/** Findings in the order of their severity; equal ones stay in theirs. */
+export const worstFirst = <F extends { severity: Severity }>(findings: readonly F[]): F[] =>
+  findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+
+/** The verdict of findings, worst first. */
+export const verdictOf = ([worst]: readonly { severity: Severity }[]): ModelAudit["verdict"] =>
+  worst?.severity === "error" ? "broken" : worst?.severity === "warning" ? "suspect" : "sound";
 
 /** A number in four digits. */
-export const short = (value: number): string =>
+export const fourDigits = (value: number): string =>
   Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
 
 /** The name of a number as words: "value moves by" for valueMovesBy. */
@@ -9,7 +19,7 @@ const inWords = (key: string): string =>
   key.replaceAll(/(?<=[a-z0-9])[A-Z]|(?<=[a-z])\d/g, (letter) => ` ${letter.toLowerCase()}`);
 
 /** Evidence in words. */
-export const evidenceText = (evidence: Evidence, write: (value: number) => string = short): string =>
+export const evidenceText = (evidence: Evidence, write: (value: number) => string = fourDigits): string =>
   Object.entries(evidence)
     .map(([key, value]) => `${inWords(key)} ${typeof value === "number" ? write(value) : value}`).join(", ");
 

@@ -1,3 +1,5 @@
+import type { AuditTime } from "../types.ts";
+
 /** A batch as numbers, as an engine takes it. */
 export interface AuditBatch {
   readonly yTrue: Float32Array;
@@ -101,4 +103,21 @@ export interface AuditEngine {
   record(batch: AuditBatch): Recording;
   /** The engine for a loss that is deterministic, if such a loss can be asked in less time. */
   readonly ofDeterministic?: AuditEngine;
+}
+
+/** The number of timed calls, after as many for warming up. */
+const turns = 7;
+
+/** Times a loss and a reference in turn: the median of the calls of each, in milliseconds. */
+export function timeInTurn(loss: () => void, reference: () => void): AuditTime {
+  const times: number[][] = [[], []];
+  for (let turn = 0; turn < 2 * turns; turn++) {
+    [loss, reference].forEach((run, i) => {
+      const start = performance.now();
+      run();
+      if (turn >= turns) times[i].push(performance.now() - start);
+    });
+  }
+  const [own, other] = times.map((each) => each.sort((a, b) => a - b)[turns >> 1]);
+  return { loss: own, reference: other };
 }

@@ -1,5 +1,5 @@
-import { worstFirst } from "../audit.ts";
 import { sizeOf } from "../batches.ts";
+import { worstFirst } from "../report.ts";
 import type { Cause, Finding } from "../types.ts";
 import type { AuditBatch } from "./engine.ts";
 import { type FirstCall, type LoadedLoss, passedByPosition } from "./loaded_loss.ts";

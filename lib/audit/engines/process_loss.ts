@@ -9,7 +9,14 @@ import { Worker } from "node:worker_threads";
 import { check, numberThat, oneOf, optional } from "../../check/value.ts";
 import { checkOptions } from "../../check/options.ts";
 import type { AuditTime, LabelKind } from "../types.ts";
-import type { AuditBatch, AuditEngine, LossGradient, LossValue, Recording } from "./engine.ts";
+import {
+  type AuditBatch,
+  type AuditEngine,
+  type LossGradient,
+  type LossValue,
+  type Recording,
+  timeInTurn,
+} from "./engine.ts";
 import { type Frame, FrameReader } from "./frames.ts";
 import { type PythonRecording, recordingFrom } from "./python_recording.ts";
 import {
@@ -177,18 +184,8 @@ export class ProcessLoss extends LoadedLoss {
   /** Times value and gradient on a batch, in turn with the mean squared error of as many outputs. */
   time(batch: AuditBatch): AuditTime {
     const squares = { ...batch, yTrue: batch.yPred, trueShape: batch.predShape };
-    const timeOf = (request: object, on: AuditBatch) => {
-      const start = performance.now();
-      this.#line.ask(this.#own, request, on);
-      return performance.now() - start;
-    };
-    const times: [number[], number[]] = [[], []];
-    for (let turn = 0; turn < 14; turn++) {
-      const own = timeOf({ do: "gradient" }, batch), other = timeOf({ do: "gradient", reference: true }, squares);
-      if (turn >= 7) times.forEach((list, i) => list.push([own, other][i]));
-    }
-    const [loss, reference] = times.map((list) => list.sort((a, b) => a - b)[3]);
-    return { loss, reference };
+    const ask = (request: object, on: AuditBatch) => () => void this.#line.ask(this.#own, request, on);
+    return timeInTurn(ask({ do: "gradient" }, batch), ask({ do: "gradient", reference: true }, squares));
   }
 
   #value(batch: AuditBatch): LossValue {

@@ -1,12 +1,6 @@
 import type { Trace } from "../../tfjs/trace.ts";
+import { meanOf } from "../batches.ts";
 import type { AuditBatch, AuditEngine, LossGradient } from "./engine.ts";
-
-/** The mean of some numbers. */
-export function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
-}
 
 /** An answer of a loss about a batch, and the trace that computes its result and its gradient on batches of the same shapes. */
 export interface TracedAnswer {

@@ -4,19 +4,20 @@ import { dropTape, hostMemory, inHostMemory, watchEngine } from "../../tfjs/engi
 import { isTensor, type Tensor } from "../../tfjs/tensor.ts";
 import { withQuickKernels } from "../../tfjs/quick_kernels.ts";
 import { traceOf } from "../../tfjs/trace.ts";
-import type { Sampler } from "../batches.ts";
+import { meanOf, type Sampler } from "../batches.ts";
 import type { AuditedLoss, AuditOptions, AuditTime } from "../types.ts";
-import type {
-  AuditBatch,
-  AuditEngine,
-  LossGradient,
-  LossValue,
-  RecordedInput,
-  RecordedOp,
-  Recording,
+import {
+  type AuditBatch,
+  type AuditEngine,
+  type LossGradient,
+  type LossValue,
+  type RecordedInput,
+  type RecordedOp,
+  type Recording,
+  timeInTurn,
 } from "./engine.ts";
 import { originOf, type TracedInput, type TracedOrigin, unknownOrigin } from "./origins.ts";
-import { meanOf, retracing, type TracedAnswer } from "./retracing.ts";
+import { retracing, type TracedAnswer } from "./retracing.ts";
 
 /** Access to a loss of TensorFlow.js. */
 export function tfjsEngine(loss: AuditedLoss): AuditEngine {
@@ -322,24 +323,9 @@ export function keepingBackend<T>(run: () => T): T {
   }
 }
 
-/** Timed calls of each contender, after as many for warming up. */
-const turns = 7;
-
 /** Times value and gradient of a loss on a batch, in turn with the mean squared error of as many outputs. */
 export function timeLoss(loss: AuditedLoss, batch: AuditBatch): AuditTime {
   const squares = { ...batch, yTrue: batch.yPred, trueShape: batch.predShape };
-  const contenders = [
-    () => gradientOn(loss, batch),
-    () => gradientOn((yTrue, yPred) => tf.mean(tf.squaredDifference(yTrue, yPred)), squares),
-  ];
-  const times: number[][] = [[], []];
-  for (let turn = 0; turn < 2 * turns; turn++) {
-    contenders.forEach((run, i) => {
-      const start = performance.now();
-      run();
-      if (turn >= turns) times[i].push(performance.now() - start);
-    });
-  }
-  const [own, reference] = times.map((each) => each.sort((a, b) => a - b)[turns >> 1]);
-  return { loss: own, reference };
+  const squaredError: AuditedLoss = (yTrue, yPred) => tf.mean(tf.squaredDifference(yTrue, yPred));
+  return timeInTurn(() => void gradientOn(loss, batch), () => void gradientOn(squaredError, squares));
 }

@@ -5,9 +5,8 @@ import { checkOptions } from "../../check/options.ts";
 import { type LayersModel, lossFunctionOf } from "../../tfjs/model.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
 import { auditLoss } from "../audit_loss.ts";
-import { verdictOf, worstFirst } from "../audit.ts";
 import { keepingBackend } from "../engines/tfjs.ts";
-import { reportText } from "../report.ts";
+import { reportText, verdictOf, worstFirst } from "../report.ts";
 import type {
   AuditedLoss,
   AuditOptions,

@@ -2,10 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { dropTape } from "../../tfjs/engine.ts";
 import { type LayersModel, lossFunctionOf, trainableVariables } from "../../tfjs/model.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
-import { extentOf } from "../batches.ts";
+import { extentOf, meanOf } from "../batches.ts";
 import { messageOf } from "../engines/tfjs.ts";
-import { meanOf } from "../engines/retracing.ts";
-import { short } from "../report.ts";
+import { fourDigits } from "../report.ts";
 import type { ModelFinding } from "../types.ts";
 import type { LastLayer } from "./last_layer.ts";
 import { activationOfLayer } from "./model_facts.ts";
@@ -142,8 +141,8 @@ const unscaled: FirstBatchRule = {
     return {
       cause: "unscaled-inputs",
       severity: "warning",
-      message: `The inputs range from ${short(from)} to ${
-        short(to)
+      message: `The inputs range from ${fourDigits(from)} to ${
+        fourDigits(to)
       }${where}: steps that suit small numbers do not suit these`,
       evidence: { least: from, greatest: to, rootMeanSquare: greatest, columns: large.length },
       remedy: from >= 0 && to <= 255 && batch.inputs.every(Number.isInteger)
@@ -328,7 +327,7 @@ const finite: FirstBatchRule = {
       cause: Number.isFinite(loss) ? "nan-gradient" : "domain-edge",
       severity: "error",
       message: Number.isFinite(loss)
-        ? `The loss of the first batch is ${short(loss)}, but the gradient of ${bad!.weight} is not finite`
+        ? `The loss of the first batch is ${fourDigits(loss)}, but the gradient of ${bad!.weight} is not finite`
         : `The loss of the first batch is ${loss}`,
       evidence: { loss },
       remedy: "Scale the inputs, and keep the outputs away from the edge of a logarithm or a root",

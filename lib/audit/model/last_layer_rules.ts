@@ -1,4 +1,4 @@
-import { short } from "../report.ts";
+import { fourDigits } from "../report.ts";
 import type { LabelKind, ModelFinding } from "../types.ts";
 import {
   activationRanges,
@@ -131,8 +131,8 @@ function indices(labels: LabelFacts, units: number): Found | undefined {
         units - 1
       }`
       : `sparseCategoricalCrossentropy takes whole class indices, but the labels are fractions from ${
-        short(least)
-      } to ${short(greatest)}`,
+        fourDigits(least)
+      } to ${fourDigits(greatest)}`,
     remedy: whole
       ? "Count the classes from 0, and give the last layer a unit per class"
       : "Scale the inputs only, never class indices",
@@ -239,7 +239,7 @@ const reach: LastLayerRule = {
     const family = loss && lossFamilies[loss], classes = loss === "sparseCategoricalCrossentropy";
     const [least, greatest] = labelRange(labels, units), [low, high] = activationRanges[activation];
     const shares = isOneOf(family, ["probabilities", "classes", "logits"]) && !classes;
-    const range = `labels from ${short(least)} to ${short(greatest)}`;
+    const range = `labels from ${fourDigits(least)} to ${fourDigits(greatest)}`;
     if (shares && (least < 0 || greatest > 1)) {
       const amounts = !["index", "binary", "one-hot"].includes(labels.kind);
       return {
@@ -249,7 +249,7 @@ const reach: LastLayerRule = {
         remedy: amounts
           ? `Scale the labels to [0, 1], or, for amounts, use ${fitting(labels, units)}`
           : greatest > 1 && Number.isFinite(greatest)
-          ? `Use ${fitting(labels, units)}, or divide the labels by ${short(greatest)} if they are shares`
+          ? `Use ${fitting(labels, units)}, or divide the labels by ${fourDigits(greatest)} if they are shares`
           : `Use ${fitting(labels, units)}`,
       };
     }

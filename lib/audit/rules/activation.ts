@@ -1,7 +1,7 @@
 import { areShares, areZeroOrOne, extentOf, onSimplex, withOutputs } from "../batches.ts";
 import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
-import { short } from "../report.ts";
+import { fourDigits } from "../report.ts";
 import type { AuditOptions, Finding } from "../types.ts";
 import {
   type AuditContext,
@@ -128,8 +128,8 @@ function boundedLogits({ engine, observations }: AuditContext): Finding | undefi
     cause: "saturated",
     severity: "warning",
     message:
-      `The logits of a row differ by at most ${short(largest)}, whatever the outputs are: of ${classes} shares ` +
-      `the largest is never above ${short(share)}`,
+      `The logits of a row differ by at most ${fourDigits(largest)}, whatever the outputs are: of ${classes} shares ` +
+      `the largest is never above ${fourDigits(share)}`,
     evidence: { batch: "random", value: random.value, largestDifference: largest, classes },
     remedy: "Multiply cosines by a scale before the softmax, 30 for example, or divide them by a temperature below 0.1",
     where: locationOf(ops[at]),

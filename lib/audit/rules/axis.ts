@@ -1,7 +1,7 @@
 import { onSimplex, sizeOf, withOutputs } from "../batches.ts";
 import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
-import { short } from "../report.ts";
+import { fourDigits } from "../report.ts";
 import { averagedTooEarly } from "./batch.ts";
 import { isKeptOut } from "./gradient.ts";
 import {
@@ -344,7 +344,7 @@ function readInAnotherOrder({ engine, observations }: AuditContext): WrongAxis |
       reshape,
       `The outputs of a row are read in another order: as [${columns / high}, ${high}], where [${high}, ${
         columns / high
-      }] transposed has a loss of ${short(turned)}, and correct outputs one of ${short(correct)}`,
+      }] transposed has a loss of ${fourDigits(turned)}, and correct outputs one of ${fourDigits(correct)}`,
       "Transpose before the reshape (permute, then view): a reshape alone mixes classes and places",
     ];
   }

@@ -1,7 +1,7 @@
 import { areZeroOrOne, extentOf, kindsInWords, sizeOf, takeRows, withOutputs } from "../batches.ts";
 import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, BatchResult, Observations } from "../observations.ts";
-import { short } from "../report.ts";
+import { fourDigits } from "../report.ts";
 import type { Finding } from "../types.ts";
 import { type AuditContext, descendsFrom, isLinear, locationOf, makerOf, ofLabels, type Rule } from "./rule.ts";
 
@@ -180,7 +180,9 @@ function drownedTerm({ ops, random: { value } }: BatchObservations): Finding | u
     cause: "bad-scale",
     severity: "note",
     message:
-      `One term is ${short(size(op, Math.max))} and another ${short(size(op, Math.min))}: the smaller one hardly ` +
+      `One term is ${fourDigits(size(op, Math.max))} and another ${
+        fourDigits(size(op, Math.min))
+      }: the smaller one hardly ` +
       "changes what is learned",
     evidence: { batch: "random", value, largerTerm: size(op, Math.max), smallerTerm: size(op, Math.min) },
     remedy: "Weight the terms so that both are of a similar size, or take both as means over the same entries",

@@ -1,7 +1,7 @@
 import { areShares, areZeroOrOne, columnOf, kindsInWords, onSimplex, withOutputs } from "../batches.ts";
 import type { AuditBatch, AuditEngine, RecordedOp } from "../engines/engine.ts";
 import { type BatchResult, resultOf } from "../observations.ts";
-import { short } from "../report.ts";
+import { fourDigits } from "../report.ts";
 import type { BatchKind, Evidence, Finding } from "../types.ts";
 import { type AuditContext, errorOf, locationOf, type Rule } from "./rule.ts";
 
@@ -71,7 +71,7 @@ export function nonFinite(
   const slope = gradient![element], op = steepest(engine.record(batch).ops);
   return errorOf({
     cause: "nan-gradient",
-    message: `The loss is ${short(value)}, but its gradient is ${slope} ${occasion}`,
+    message: `The loss is ${fourDigits(value)}, but its gradient is ${slope} ${occasion}`,
     evidence: { ...evidence, element, output: batch.yPred[element], value, gradient: slope },
     remedy: op?.breaks
       ? `${op.op} is not finite in a branch that is not selected: make its argument harmless before tf.where`

@@ -7,7 +7,7 @@ import {
   differenceAlong,
   type Observations,
 } from "../observations.ts";
-import { short } from "../report.ts";
+import { fourDigits } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { hingeOfMean } from "./batch.ts";
 import { broadcast } from "./broadcast.ts";
@@ -186,8 +186,12 @@ const clippedSum: Explanation = ({ context: { observations: { ops, rows, random:
     ? errorOf({
       cause: "wrong-axis",
       message:
-        `One sum over all ${rows} rows and ${columns} columns is ${short(op.inputs[0].largest)}, beyond the clip ` +
-        `to [${short(Number(op.attrs.clipValueMin))}, ${short(Number(op.attrs.clipValueMax))}]: the loss is constant`,
+        `One sum over all ${rows} rows and ${columns} columns is ${
+          fourDigits(op.inputs[0].largest)
+        }, beyond the clip ` +
+        `to [${fourDigits(Number(op.attrs.clipValueMin))}, ${
+          fourDigits(Number(op.attrs.clipValueMax))
+        }]: the loss is constant`,
       evidence,
       remedy: "Sum over the columns of a row only: tf.sum(x, -1)",
       where: locationOf(op),
@@ -551,7 +555,7 @@ export const ownGradient: Rule = (context) => {
     return {
       cause: away ? "wrong-sign" : far ? "bad-scale" : "detached",
       severity: away || far ? "warning" : "note",
-      message: `The gradient is ${short(times)} times the slope of the value at every output${
+      message: `The gradient is ${fourDigits(times)} times the slope of the value at every output${
         away ? ": training makes the loss larger" : ""
       }`,
       evidence: { ...evidence, times },

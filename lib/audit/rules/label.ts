@@ -11,7 +11,7 @@ import {
 } from "../batches.ts";
 import type { AuditBatch, LossGradient, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
-import { short } from "../report.ts";
+import { fourDigits } from "../report.ts";
 import type { Finding } from "../types.ts";
 import { dividedByOthers } from "./batch.ts";
 import { rankCorrelation } from "./optimum.ts";
@@ -91,9 +91,9 @@ function otherTwo(context: AuditContext): Finding | undefined {
   if (!wrong || falls(context, rescaled) === false) return undefined;
   return errorOf({
     cause: "label-encoding",
-    message: `The labels are ${short(least)} and ${short(greatest)}, but the formula needs 0 and 1`,
+    message: `The labels are ${fourDigits(least)} and ${fourDigits(greatest)}, but the formula needs 0 and 1`,
     evidence: { value, valueWithLabels01: engine.value(withLabels(batch, rescaled)).value, label: greatest },
-    remedy: least === -1 ? "Convert them to (y + 1) / 2" : `Divide the labels by ${short(greatest)}`,
+    remedy: least === -1 ? "Convert them to (y + 1) / 2" : `Divide the labels by ${fourDigits(greatest)}`,
   });
 }
 
@@ -107,7 +107,7 @@ function beyondOutputs({ observations: { random: { batch, value, gradient } }, o
   if (!beyond) return undefined;
   return errorOf({
     cause: "label-encoding",
-    message: `The labels range from ${short(least)} to ${short(greatest)}, the outputs from 0 to 1`,
+    message: `The labels range from ${fourDigits(least)} to ${fourDigits(greatest)}, the outputs from 0 to 1`,
     evidence: { leastLabel: least, greatestLabel: greatest, value },
     remedy: "Scale the labels to [0, 1], or convert them to one-hot",
   });
@@ -138,7 +138,7 @@ function outOfReach({ observations: { ops, random }, options: { yPred: kind = "r
     cause: "label-encoding",
     severity: "warning",
     message: `${Math.round(100 * share)} % of the labels lie outside the range of the outputs, ${
-      high === Infinity ? `${low} and above` : `${short(low)} to ${short(high)}`
+      high === Infinity ? `${low} and above` : `${fourDigits(low)} to ${fourDigits(high)}`
     }: no output comes close to them`,
     evidence: { label: missed[0], low, high, share },
     remedy: "Scale the labels to the range of the outputs, or remove the activation of the last layer",
@@ -172,7 +172,10 @@ function beyondShares({ observations, descents }: AuditContext): Finding | undef
   if (!(lowest < 0)) return undefined; // as where a mask leaves out those labels
   return errorOf({
     cause: "label-encoding",
-    message: `The labels range from ${short(least)} to ${short(greatest)}, but a cross-entropy needs them in [0, 1]: ` +
+    message:
+      `The labels range from ${fourDigits(least)} to ${
+        fourDigits(greatest)
+      }, but a cross-entropy needs them in [0, 1]: ` +
       "it becomes negative, and has no minimum",
     evidence: { leastLabel: least, greatestLabel: greatest, value, lowest },
     remedy: "Scale the labels to [0, 1], or use a linear last layer with a squared error",
@@ -290,7 +293,7 @@ function multiples({ observations, engine }: AuditContext): Finding | undefined 
   if (!right.yTrue.every((y, i) => Math.abs(y - times * right.yPred[i]) <= 1e-4 * Math.abs(y))) return undefined;
   const { value } = engine.value(right), divided = engine.value(withLabels(right, (y) => y / times)).value;
   if (!(divided < value)) return undefined;
-  const factor = Number(short(times));
+  const factor = Number(fourDigits(times));
   return errorOf({
     cause: "label-encoding",
     message: `The labels are ${factor} times the correct outputs: no output of this range comes close to them`,

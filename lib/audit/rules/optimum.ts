@@ -2,7 +2,7 @@ import { areShares, areZeroOrOne, columnOf, extentOf, onSimplex, takeRows, withO
 import { descend } from "../descents.ts";
 import type { AuditBatch, RecordedOp } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
-import { short } from "../report.ts";
+import { fourDigits } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { onlyRow } from "./batch.ts";
 import { columnsWithoutGradient, isKeptOut } from "./gradient.ts";
@@ -364,7 +364,7 @@ function nearMiss(comparison: Comparison): Finding | undefined {
   return {
     cause: "wrong-optimum",
     severity: "warning",
-    message: `Outputs that miss their labels by ${short(missedBy)}, whether above or below, have a smaller ` +
+    message: `Outputs that miss their labels by ${fourDigits(missedBy)}, whether above or below, have a smaller ` +
       "loss than correct ones",
     evidence: { perfect: best, missedBy, least, random: start },
     remedy: "Look at where two parts of the formula meet: both have the same value there, as in a Huber loss",
@@ -393,7 +393,7 @@ function unsure({ engine, observations, options, right, best, start }: Compariso
       cause: "wrong-optimum",
       severity: "warning",
       message: `With correct outputs for all others, the loss is least at an output of ${
-        short(label === 1 ? share : 1 - share)
+        fourDigits(label === 1 ? share : 1 - share)
       } where the label is ${label}`,
       evidence: { label, outputShare: share, perfect: best, least, random: start },
       remedy:
@@ -484,8 +484,8 @@ function unusedOutput(context: AuditContext): Finding | undefined {
       cause: "detached",
       severity: "warning",
       message: `Column ${idle.join(", ")} of the outputs changes nothing: the loss computes ${
-        short(term.outputLargest)
-      } of the outputs, and returns ${short(value)}`,
+        fourDigits(term.outputLargest)
+      } of the outputs, and returns ${fourDigits(value)}`,
       evidence: { batch: "random", columns: idle.join(" "), value, computed: term.outputLargest },
       remedy: "Return the number that contains the term of these outputs",
       where: locationOf(term),
