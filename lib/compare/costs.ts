@@ -1,7 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { countKeys, type Counts } from "../counts/counts.ts";
 import type { TableDataset, TableWarning } from "../data/table.ts";
-import type { Labels } from "../network/objectives.ts";
+import type { RowLabels } from "../network/objectives.ts";
 import { beyondCheapest } from "../scores/cost_weights.ts";
 import { withDefaults } from "../scores/savings.ts";
 
@@ -158,7 +158,7 @@ export function leastExpectedCost(
 /** The cheaper decision on each row, and what the other one costs beyond it: labels and weights whose confusion counts are costs. */
 export function cheaperDecisions(
   { y, costs }: CostedRows,
-): Pick<Labels, "rows" | "classes" | "yTrue" | "sampleWeight"> {
+): Pick<RowLabels, "rows" | "classes" | "yTrue" | "sampleWeight"> {
   const beyond = Float64Array.from(y, (label, row) => costs.of(row, label, 0) - costs.of(row, label, 1));
   return {
     rows: y.length,
@@ -169,7 +169,7 @@ export function cheaperDecisions(
 }
 
 /** Soft labels whose false positives are the costs beyond those of the cheapest decision: `costLabels`, with costs per row. */
-export function softDecisions({ y, costs }: CostedRows, classes: number): Labels {
+export function softDecisions({ y, costs }: CostedRows, classes: number): RowLabels {
   const beyond = new Float64Array(y.length * classes), decisions = Array.from({ length: classes }, (_, k) => k);
   y.forEach((label, row) => beyond.set(beyondCheapest(decisions.map((k) => costs.of(row, label, k))), row * classes));
   const most = beyond.reduce((a, b) => Math.max(a, b), 0);

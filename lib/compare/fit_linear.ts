@@ -1,6 +1,6 @@
 import { addedCurvature, type Curvature, type Differentiable, lbfgs } from "../network/lbfgs.ts";
 import { backward, forward, type NetworkForm, roomFor } from "../network/mlp.ts";
-import type { Labels, Objective } from "../network/objectives.ts";
+import type { Objective, RowLabels } from "../network/objectives.ts";
 import type { RowNumbers } from "../network/products.ts";
 import type { Split } from "../data/split.ts";
 import { takeRows } from "../network/train.ts";
@@ -18,7 +18,7 @@ const convergence = { steps: 500, tolerance: 1e-6 };
 export interface LinearProblem {
   readonly form: NetworkForm;
   readonly x: RowNumbers;
-  readonly labels: Labels;
+  readonly labels: RowLabels;
   readonly objective: Objective;
   /**
    * The decrease of ten steps below which a search ends.

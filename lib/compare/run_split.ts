@@ -4,7 +4,7 @@ import { stratifiedKFold } from "../data/stratified_k_fold.ts";
 import type { PrepareOptions, TableDataset } from "../data/table.ts";
 import { trainTestSplit } from "../data/train_test_split.ts";
 import { forward, initialWeights, type NetworkForm } from "../network/mlp.ts";
-import { type EpochObjective, type Labels, labelsOf, type Objective } from "../network/objectives.ts";
+import { type EpochObjective, labelsOf, type Objective, type RowLabels } from "../network/objectives.ts";
 import { allocateRows, type RowNumbers } from "../network/products.ts";
 import { seededRandom } from "../numerics/random.ts";
 import { cheaperDecisions, type CostsByRow, softDecisions, takeCosts } from "./costs.ts";
@@ -99,7 +99,7 @@ interface Training {
   readonly form: NetworkForm;
   readonly objective: Objective;
   readonly epochObjective: EpochObjective;
-  labelsOf(rows: JudgedRows): Labels;
+  labelsOf(rows: JudgedRows): RowLabels;
 }
 
 function trainingOf(
@@ -110,7 +110,7 @@ function trainingOf(
   const { model, classes } = settings, sizes = sizesOf(y, classes), shares = sizes.map((size) => size / y.length);
   const byClass = sizes.map((size) => y.length / (classes * size)); // scikit-learn's class_weight="balanced"
   const outputs = outputsOf(classes);
-  const labelled: Record<typeof labels, (rows: JudgedRows) => Labels> = {
+  const labelled: Record<typeof labels, (rows: JudgedRows) => RowLabels> = {
     classes: ({ y }) => labelsOf(y, outputs),
     balanced: ({ y }) => labelsOf(y, outputs, y.map((label) => byClass[label])),
     "cheaper decisions": ({ y, costs }) => cheaperDecisions({ y, costs: costs! }),

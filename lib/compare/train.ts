@@ -1,6 +1,6 @@
 import { adam } from "../network/adam.ts";
 import { forward, initialWeights, type NetworkForm, roomFor } from "../network/mlp.ts";
-import type { EpochObjective, Labels } from "../network/objectives.ts";
+import type { EpochObjective, RowLabels } from "../network/objectives.ts";
 import { allocateRows, type RowNumbers } from "../network/products.ts";
 import { copyRows, takeRows, train } from "../network/train.ts";
 import type { SeededRandom } from "../numerics/random.ts";
@@ -8,11 +8,11 @@ import type { SeededRandom } from "../numerics/random.ts";
 /** Rows: features, flat, and labels with weights. */
 export interface LabelledPart {
   readonly x: RowNumbers;
-  readonly labels: Labels;
+  readonly labels: RowLabels;
 }
 
 /** Takes the labels of some rows. */
-export const takeLabels = ({ classes, yTrue, sampleWeight }: Labels, rows: readonly number[]): Labels => ({
+export const takeLabels = ({ classes, yTrue, sampleWeight }: RowLabels, rows: readonly number[]): RowLabels => ({
   rows: rows.length,
   classes,
   yTrue: takeRows(yTrue, classes, rows),

@@ -11,19 +11,19 @@ import { DatasetSums } from "../training/dataset_sums.ts";
 import { RunningCounts } from "../training/running_counts.ts";
 
 /** Labels of rows, one column per logit, and their weights. */
-export type Labels = Omit<Batch, "yPred">;
+export type RowLabels = Omit<Batch, "yPred">;
 
 /** Computes the gradient of a loss with respect to the logits of rows. */
-export type LogitsGradient = (labels: Labels, logits: Float64Array) => Float32Array | Float64Array;
+export type LogitsGradient = (labels: RowLabels, logits: Float64Array) => Float32Array | Float64Array;
 
 /** Computes a loss of rows and its gradient with respect to the logits; each may be computed when it is read. */
 export type Objective<G = Float64Array> = (
-  labels: Labels,
+  labels: RowLabels,
   logits: Float64Array,
 ) => { readonly value: number; readonly gradient: G };
 
 /** Makes the labels of rows whose `y` is 0 or 1, or with several outputs a class index, which becomes one-hot. */
-export function labelsOf(y: ArrayLike<number>, outputs = 1, weights?: ArrayLike<number>): Labels {
+export function labelsOf(y: ArrayLike<number>, outputs = 1, weights?: ArrayLike<number>): RowLabels {
   const rows = y.length;
   if (outputs === 1) return { rows, classes: 1, yTrue: y, sampleWeight: weights };
   const yTrue = new Float64Array(rows * outputs);
@@ -38,7 +38,7 @@ export function probabilities(logits: Float64Array, outputs: number): Float64Arr
 }
 
 /** Sums the weights of the rows. */
-function totalWeight({ rows, classes, sampleWeight }: Labels): number {
+function totalWeight({ rows, classes, sampleWeight }: RowLabels): number {
   if (sampleWeight === undefined) return rows;
   let total = 0;
   for (let i = 0; i < sampleWeight.length; i += classes) total += sampleWeight[i];
@@ -51,7 +51,7 @@ function totalWeight({ rows, classes, sampleWeight }: Labels): number {
  * @param p The probabilities of the logits; the gradient takes their place.
  */
 export function crossEntropyGradient(
-  labels: Labels,
+  labels: RowLabels,
   logits: Float64Array,
   p: Float64Array = probabilities(logits, labels.classes),
 ): Float64Array {
@@ -63,7 +63,7 @@ export function crossEntropyGradient(
 }
 
 /** The weighted mean of log(1 + eᶻ) − y·z of one logit per row, given e^(−|z|). */
-function binaryCrossEntropy(labels: Labels, logits: Float64Array, each: Float64Array): number {
+function binaryCrossEntropy(labels: RowLabels, logits: Float64Array, each: Float64Array): number {
   const { yTrue, sampleWeight } = labels, total = totalWeight(labels);
   let value = 0;
   for (let i = 0; total > 0 && i < logits.length; i++) {
@@ -74,7 +74,7 @@ function binaryCrossEntropy(labels: Labels, logits: Float64Array, each: Float64A
 }
 
 /** The weighted mean of log Σ eᶻ − Σ y·z of several logits per row. */
-function softmaxCrossEntropy(labels: Labels, logits: Float64Array): number {
+function softmaxCrossEntropy(labels: RowLabels, logits: Float64Array): number {
   const { classes, yTrue, sampleWeight } = labels, total = totalWeight(labels);
   let value = 0;
   for (let at = 0; total > 0 && at < logits.length; at += classes) {
@@ -198,7 +198,7 @@ export function objectiveOf(loss: TrainingLoss): Objective<Float32Array> {
 
 /** Batches of an epoch, the order in which they come, and the logits of each with the weights as they are now. */
 export interface EpochBatches {
-  readonly batches: readonly Labels[];
+  readonly batches: readonly RowLabels[];
   readonly order: readonly number[];
   logitsOf(batch: number): Float64Array;
 }
@@ -208,7 +208,7 @@ export type EpochObjective = (epoch: EpochBatches) => LogitsGradient;
 
 /** Makes the objective 1 − score of all rows at the running counts of `fitMetric`: a batch needs no positive of its own. */
 export function runningScore(parts: LossParts): EpochObjective {
-  const count = (labels: Labels, yPred: Float64Array): { counted: Counted; release?: () => void } => {
+  const count = (labels: RowLabels, yPred: Float64Array): { counted: Counted; release?: () => void } => {
     const batch = { ...labels, yPred }, decided = parts.decide(batch);
     return { counted: countBatch(batch, decided, parts.scoring), release: decided.release };
   };

@@ -3,7 +3,7 @@ import type { RowNumbers } from "./products.ts";
 import { backward, type Forward, forward, type NetworkForm } from "./mlp.ts";
 
 /** Rows that a step is taken on. */
-export interface TrainingBatch {
+export interface StepRows {
   /** Features, row by row. */
   readonly x: RowNumbers;
   /**
@@ -24,7 +24,7 @@ export interface TrainOptions {
   readonly update: Update;
   readonly epochs: number;
   /** Gives the batches of an epoch, counted from 1. They are read one by one, each after the step before it. */
-  batches(epoch: number): Iterable<TrainingBatch>;
+  batches(epoch: number): Iterable<StepRows>;
   /** Called after each epoch, counted from 1. */
   onEpoch?(epoch: number): void;
 }

@@ -17,12 +17,12 @@ import {
   crossEntropy,
   crossEntropyGradient,
   focalLoss,
-  type Labels,
   labelsOf,
   logitAdjusted,
   type Objective,
   objectiveOf,
   probabilities,
+  type RowLabels,
   runningScore,
   scoreOfRows,
 } from "../../lib/network/objectives.ts";
@@ -87,7 +87,7 @@ Deno.test("the gradient of cross-entropy of several logits is that of float64 di
 });
 
 /** Rows of one logit and of three, with weights and without, some of them 0, and logits that are certain. */
-const rowsOfLogits: readonly (readonly [Labels, Float64Array])[] = [1, 3].flatMap((outputs) =>
+const rowsOfLogits: readonly (readonly [RowLabels, Float64Array])[] = [1, 3].flatMap((outputs) =>
   [undefined, [1, 3, 0, 2, 0.5]].map((weights) => {
     const random = seededRandom(outputs), own = outputs === 1 ? [0, 1, 1, 0, 1] : [0, 2, 1, 2, 0];
     const logits = Float64Array.from({ length: 5 * outputs }, () => 3 * random.normal());
@@ -98,7 +98,7 @@ const rowsOfLogits: readonly (readonly [Labels, Float64Array])[] = [1, 3].flatMa
 /** The weighted mean of a function of the probability of a row's own class. */
 function meanOf(
   f: (p: number) => number,
-  { rows, classes, yTrue, sampleWeight }: Labels,
+  { rows, classes, yTrue, sampleWeight }: RowLabels,
   logits: Float64Array,
 ): number {
   const p = probabilities(logits, classes), weight = (row: number) => sampleWeight?.[row * classes] ?? 1;
@@ -113,7 +113,7 @@ function meanOf(
   return sum / total;
 }
 
-function assertDifferentiated(objective: Objective, labels: Labels, logits: Float64Array): void {
+function assertDifferentiated(objective: Objective, labels: RowLabels, logits: Float64Array): void {
   objective(labels, logits).gradient.forEach((g, j) => {
     const at = (step: number) => objective(labels, logits.map((z, k) => k === j ? z + step : z)).value;
     assertWithin(g, (at(1e-6) - at(-1e-6)) / 2e-6, 1e-8, `of logit ${j}`);
