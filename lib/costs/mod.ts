@@ -42,7 +42,7 @@ export type { Counts } from "../counts/counts.ts";
  *
  * @param options `fp`, `fn`, `tp`, `tn`: the costs; and the options of every loss, see {@linkcode LossOptions}.
  * @returns The loss, called "costLoss".
- * @throws {TypeError} An unknown option. Called: an argument that is no tensor.
+ * @throws {TypeError} An unknown option. Called: an argument that is not a tensor.
  * @throws {RangeError} An option out of range, a right decision that costs more than a wrong one. Called: as every loss.
  *
  * @see Bahnsen, Aouada, Ottersten, "Example-Dependent Cost-Sensitive Logistic Regression for Credit Scoring", ICMLA 2014.

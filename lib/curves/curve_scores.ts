@@ -189,7 +189,7 @@ export interface PartialRocAucOptions {
  * @param options `maxFpr`, `standardized`.
  * @returns The score, called "partialRocAuc0.1" for a `maxFpr` of 0.1.
  * @throws {TypeError} If an option is unknown, or `standardized` is not true or false.
- * @throws {RangeError} If `maxFpr` is no number in (0, 1].
+ * @throws {RangeError} If `maxFpr` is not a number in (0, 1].
  *
  * @see McClish, "Analyzing a Portion of the ROC Curve", Medical Decision Making 9, 1989.
  */
@@ -304,7 +304,7 @@ export interface RecallAtFprOptions {
  * @param options `fpr`.
  * @returns The score, called "recallAtFpr0.01" for an `fpr` of 0.01.
  * @throws {TypeError} If an option is unknown.
- * @throws {RangeError} If `fpr` is no number in (0, 1].
+ * @throws {RangeError} If `fpr` is not a number in (0, 1].
  */
 export function recallAtFpr(options: RecallAtFprOptions): CurveScore {
   checkOptions("the score 'recallAtFpr'", options ?? {}, ["fpr"]);
@@ -351,7 +351,7 @@ export interface PrecisionAtKOptions {
  * @param options `k`.
  * @returns The score, called "precisionAt100" for a `k` of 100.
  * @throws {TypeError} If an option is unknown.
- * @throws {RangeError} If `k` is no number ≥ 1 and no share inside (0, 1).
+ * @throws {RangeError} If `k` is neither a number ≥ 1 nor a share inside (0, 1).
  */
 export function precisionAtK(options: PrecisionAtKOptions): CurveScore {
   checkOptions("the score 'precisionAtK'", options ?? {}, ["k"]);

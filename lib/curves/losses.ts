@@ -43,7 +43,7 @@ import {
  * @param score A score or its name.
  * @param options See {@linkcode CurveLossOptions}.
  * @returns The loss, called "rocAucLoss" for the score "rocAuc".
- * @throws {TypeError} If the score or an option is unknown. Called: an argument that is no tensor.
+ * @throws {TypeError} If the score or an option is unknown. Called: an argument that is not a tensor.
  * @throws {RangeError} If an option is out of range. Called: shapes that do not fit, an empty batch, labels or outputs outside
  * [0, 1] (NaN among them), weights negative or not finite.
  *

@@ -37,7 +37,7 @@ function heapOf(bytes: number): ArrayBufferLike {
   return memory.buffer;
 }
 
-/** Return the smallest multiple of 4, and of 2, that is not less. */
+/** The smallest multiple of 4, and that of 2, that is not less than a count. */
 const fours = (count: number): number => count + 3 & ~3, pairs = (count: number): number => count + 1 & ~1;
 
 /** Returns the sums of a product, which lie at the address 0 in whole fours of rows and pairs of columns. */

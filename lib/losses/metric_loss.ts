@@ -32,9 +32,9 @@ export type LossOptions = ScoringOptions;
  */
 export interface Loss {
   /**
-   * @param yTrue Labels in [0, 1], of the outputs' shape, or class indices, one a row; float32, int32 or bool.
+   * @param yTrue Labels in [0, 1], of the outputs' shape, or class indices, one per row; float32, int32 or bool.
    * @param yPred Probabilities (or logits), float32: shape [n] or [n, 1]; with an `average`, [n, c] or [n, …, c].
-   * @param sampleWeight Weights ≥ 0, one a row or one an output.
+   * @param sampleWeight Weights ≥ 0, one per row or one per output.
    * @returns 1 − score, a scalar.
    */
   (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar;
@@ -87,7 +87,7 @@ export function metricLoss(score: CurveScoreName | CurveScore, options?: CurveLo
  * @param options See {@linkcode LossOptions}.
  * @returns The loss, called "precisionLoss" for the score "precision".
  * @throws {TypeError} An unknown score, step or option, or a step that contradicts `slope` or `threshold`. Called: an
- * argument that is no tensor; a score or step of one's own whose value or derivative is no number.
+ * argument that is not a tensor; a score or step of one's own whose value or derivative is not a number.
  * @throws {RangeError} An option out of range. Called: shapes that don't fit, an empty batch, labels or outputs outside
  * [0, 1] (NaN among them), weights negative or not finite.
  *

@@ -45,7 +45,7 @@ const NORMAL_WIDTH = 1.7155277699214135;
  *
  * @param seed An integer from 0 to 2⁵³ − 1.
  * @returns The source; it is not meant for secrets.
- * @throws {RangeError} If `seed` is no such integer.
+ * @throws {RangeError} If `seed` is not such an integer.
  *
  * @example Usage
  * ```ts

@@ -27,7 +27,7 @@ export interface RobustMccOptions {
  *
  * @param options `d`.
  * @returns The score; its name carries d: "robustMcc0.1".
- * @throws {RangeError} `d` is no number in (0, 1e30].
+ * @throws {RangeError} `d` is not a number in (0, 1e30].
  * @throws {TypeError} An unknown option.
  *
  * @see Holzmann, Klar, "Robust performance metrics for imbalanced classification problems", arXiv 2404.07661.
@@ -95,7 +95,7 @@ export interface RobustFBetaOptions {
  *
  * @param options `beta`, `d`.
  * @returns The score; its name carries both: "robustF1,0.1".
- * @throws {RangeError} `beta` or `d` is no number in (0, 1e30].
+ * @throws {RangeError} `beta` or `d` is not a number in (0, 1e30].
  * @throws {TypeError} An unknown option.
  *
  * @see Holzmann, Klar, "Robust performance metrics for imbalanced classification problems", arXiv 2404.07661.

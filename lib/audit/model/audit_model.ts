@@ -24,9 +24,9 @@ import { labelFacts, lastLayerOf, lossOf } from "./model_facts.ts";
 
 /** Rows for an audit of a model. */
 export interface ModelRows {
-  /** Inputs, a row each. They are read and not disposed of. */
+  /** Inputs, one row per example. They are read and not disposed of. */
   readonly x: Tensor;
-  /** Labels, a row each, in the coding of the training. */
+  /** Labels, one row per example, in the coding of the training. */
   readonly y: Tensor;
   /**
    * Name of the model in the report.

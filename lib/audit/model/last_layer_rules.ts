@@ -159,7 +159,7 @@ const squashedTwice: LastLayerRule = {
   },
 };
 
-/** Outputs that are no probabilities under a loss of probabilities. */
+/** Outputs that are not probabilities under a loss of probabilities. */
 const probabilities: LastLayerRule = {
   name: "probabilities for a loss of probabilities",
   find: ({ activation, units, loss }) => {
