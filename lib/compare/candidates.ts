@@ -52,14 +52,14 @@ export function candidatesFor(score: ComparedScore, classes: number): Candidate[
       ...ofCurve(score, classes),
     ];
   }
-  const [name, way]: [string, ScoringOptions] = classes === 2
+  const [name, options]: [string, ScoringOptions] = classes === 2
     ? ["softsign", {}]
     : ["argmax", { decision: "argmax", average: "macro" }];
-  const hard: ScoringOptions = { ...way, step: "straightThrough" };
+  const hard: ScoringOptions = { ...options, step: "straightThrough" };
   return [
     ...plain,
-    ofScore(score, name, way),
-    ofScore(score, `${name}, warm start`, way, { warm: true }),
+    ofScore(score, name, options),
+    ofScore(score, `${name}, warm start`, options, { warm: true }),
     ...(classes === 2 ? [ofScore(score, "identity", { step: "identity" })] : []),
     ofScore(score, "straight-through", hard, { surrogate: true }),
   ];
@@ -85,9 +85,9 @@ export function costCandidates(classes: number): Candidate[] {
       ofCost("identity", { step: "identity" }),
     ];
   }
-  const way = { decision: "argmax", average: "micro" } as const;
+  const options = { decision: "argmax", average: "micro" } as const;
   const ofMatrix = (name: string, more: Partial<Candidate> = {}): Candidate => ({
-    ...ofScore(specificity, name, way, { labels: "soft decisions", ...more }),
+    ...ofScore(specificity, name, options, { labels: "soft decisions", ...more }),
     loss: `cost loss, ${name}`,
   });
   return [crossEntropyAlone, ofMatrix("argmax"), ofMatrix("argmax, warm start", { warm: true })];

@@ -3,7 +3,7 @@ import { countKeys, type Counts } from "../counts/counts.ts";
 import type { TableDataset, TableWarning } from "../data/table.ts";
 import type { RowLabels } from "../network/objectives.ts";
 import { beyondCheapest } from "../scores/cost_weights.ts";
-import { withDefaults } from "../scores/savings.ts";
+import { withUsualCosts } from "../scores/savings.ts";
 
 /** The cost of each outcome of two classes: a number, or the name of the column that holds it per row. */
 export type OutcomeCosts = { readonly [Outcome in keyof Counts]?: number | string };
@@ -94,7 +94,7 @@ function ofOutcomes(costs: OutcomeCosts, { classes, label, beside }: TableDatase
         "rest with 'positive', or give a 'matrix'",
     );
   }
-  const given = withDefaults<number | string>(costs);
+  const given = withUsualCosts<number | string>(costs);
   const columns = countKeys.map((key) => {
     const cost = given[key], values = beside[cost];
     return typeof cost === "number" ? () => cost : (row: number) => values[row];

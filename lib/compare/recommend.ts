@@ -64,7 +64,8 @@ function rankOf({ loss, threshold }: ComparedLoss): number {
 const nameOf = ({ loss }: Pick<ComparedLoss, "loss">): string =>
   loss.startsWith("cross-entropy") ? loss.replace(", ", " with ") : `the ${loss}`;
 
-const ways: Record<ThresholdChoice, string> = {
+/** How a sentence names a threshold, after its loss. */
+const phrases: Record<ThresholdChoice, string> = {
   tuned: "with a tuned threshold",
   "0.5": "at 0.5",
   argmax: "",
@@ -74,9 +75,9 @@ const ways: Record<ThresholdChoice, string> = {
 
 /** Names a loss and its threshold. */
 function phraseOf(one: Pick<ComparedLoss, "loss" | "threshold">): string {
-  const way = ways[one.threshold];
-  if (way === "") return nameOf(one);
-  return one.loss.includes(", ") && one.threshold !== "0.5" ? `${nameOf(one)}, ${way}` : `${nameOf(one)} ${way}`;
+  const phrase = phrases[one.threshold];
+  if (phrase === "") return nameOf(one);
+  return one.loss.includes(", ") && one.threshold !== "0.5" ? `${nameOf(one)}, ${phrase}` : `${nameOf(one)} ${phrase}`;
 }
 
 /** The naming of losses in a group: with their decisions, where these differ. */
@@ -207,17 +208,17 @@ export function recommend(
   compared: Compared,
 ): string {
   const main = (["least cost", "tuned", "argmax", "none"] as const)
-    .find((way) => losses.some((one) => one.threshold === way))!;
+    .find((threshold) => losses.some((one) => one.threshold === threshold))!;
   const { model } = losses.filter(({ loss, threshold }) => loss === "cross-entropy" && threshold === main)
     .reduce((best, one) => one.mean > best.mean ? one : best);
   const isUntuned = (one: ComparedDifference) => one.loss === "cross-entropy" && main !== "least cost";
-  const groupOf = (way: ThresholdChoice): Group => {
-    const own = differences.filter((one) => one.model === model && one.against === way);
+  const groupOf = (against: ThresholdChoice): Group => {
+    const own = differences.filter((one) => one.model === model && one.against === against);
     const entered = losses.filter((one) =>
       one.model === model &&
-      (way === "least cost" || one.threshold === way || way === "tuned" && one.loss === "cross-entropy")
+      (against === "least cost" || one.threshold === against || against === "tuned" && one.loss === "cross-entropy")
     );
-    const base = entered.find(({ loss, threshold }) => loss === "cross-entropy" && threshold === way)!;
+    const base = entered.find(({ loss, threshold }) => loss === "cross-entropy" && threshold === against)!;
     return {
       losses: entered,
       base,

@@ -1,7 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { check, numberThat, positive } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
-import { type Counts, finite, mapCounts } from "../counts/counts.ts";
+import { clampFloat64, type Counts, mapCounts } from "../counts/counts.ts";
 import { withLearnt } from "../scores/learnt.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
@@ -55,7 +55,7 @@ export interface GroupedPartials {
 }
 
 const zero = (): Counts => ({ tp: 0, fp: 0, fn: 0, tn: 0 });
-const plus = (a: Counts, b: Counts, by: number): Counts => mapCounts((key) => a[key] + by * finite(b[key]));
+const plus = (a: Counts, b: Counts, by: number): Counts => mapCounts((key) => a[key] + by * clampFloat64(b[key]));
 
 /**
  * A score that is maximised under constraints, whose multipliers are learnt: {@linkcode maximise} makes it.

@@ -101,16 +101,16 @@ export function countDecisions(
 /** The largest float32. */
 export const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
 
-/** Clamps g to the range of float32. */
-export const toFloat32 = (g: number): number =>
+/** Clamps a number to the range of float32; it is not rounded. */
+export const clampFloat32 = (g: number): number =>
   g > largestFloat32 ? largestFloat32 : g < -largestFloat32 ? -largestFloat32 : g;
 
-/** Clamps ±∞ (from counts next to 0) to ±MAX_VALUE, because 0·∞ would become NaN later. */
-export const finite = (v: number): number =>
+/** Clamps ±∞ (from counts next to 0) to ±MAX_VALUE, because 0·∞ would become NaN later; NaN stays. */
+export const clampFloat64 = (v: number): number =>
   v > Number.MAX_VALUE ? Number.MAX_VALUE : v < -Number.MAX_VALUE ? -Number.MAX_VALUE : v;
 
 // Each one first: ∞ − ∞ would be NaN.
-const difference = (a: number, b: number) => finite(finite(a) - finite(b));
+const difference = (a: number, b: number) => clampFloat64(clampFloat64(a) - clampFloat64(b));
 
 /** Returns what one more decision is worth: for a positive row ∂TP − ∂FN, for a negative row ∂FP − ∂TN. */
 export function byLabel({ tp, fp, fn, tn }: Counts): { ofPositive: number; ofNegative: number } {
@@ -147,7 +147,7 @@ export function labelGradient(
 ): void {
   for (let n = 0, i = offset; n < length; n++, i += stride) {
     const y = yTrue[i], g = y * ofPositive + (1 - y) * ofNegative;
-    gradient[i] = sampleWeight === undefined ? g : finite(sampleWeight[i] * g);
+    gradient[i] = sampleWeight === undefined ? g : clampFloat64(sampleWeight[i] * g);
   }
 }
 
@@ -186,7 +186,7 @@ export function countsGradient<T extends Float32Array | Float64Array = Float32Ar
   const { yPred } = rows, slice = wholeSlice(rows), byDecision = new Float64Array(yPred.length);
   decisionGradient(rows, slice, partials, byDecision);
   for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) {
-    gradient[i] = toFloat32(step.derivative(yPred[i]) * byDecision[i]);
+    gradient[i] = clampFloat32(step.derivative(yPred[i]) * byDecision[i]);
   }
   return gradient;
 }

@@ -1,5 +1,5 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { toFloat32 } from "../counts/counts.ts";
+import { clampFloat32 } from "../counts/counts.ts";
 import { softmax, softmaxGradient } from "../numerics/softmax.ts";
 import type { ArgmaxOptions, Decided, Decision } from "./decision.ts";
 
@@ -43,7 +43,7 @@ export function argmaxDecision(options: ArgmaxOptions): Decision {
       decisions: mode === "soft" ? soft!.map((s) => clipAnchored((s - low) * scale)) : oneHotArgmax(yPred, classes),
       back: (gradient) => {
         if (soft === undefined) return void gradient.fill(0);
-        for (let i = 0; i < gradient.length; i++) gradient[i] = toFloat32(gradient[i]); // sums of them must not overflow
+        for (let i = 0; i < gradient.length; i++) gradient[i] = clampFloat32(gradient[i]); // sums of them must not overflow
         softmaxGradient(soft, classes, sharpness, gradient);
         for (let i = 0; i < gradient.length; i++) gradient[i] *= scale;
         if (fromLogits) softmaxGradient(p as Float64Array, classes, 1, gradient);

@@ -1,5 +1,5 @@
 import type { Batch, BatchShape, Inputs } from "../batch/read_batch.ts";
-import { byLabel, type Counts, decisionGradient, finite, mapCounts, scaleCounts } from "../counts/counts.ts";
+import { byLabel, clampFloat64, type Counts, decisionGradient, mapCounts, scaleCounts } from "../counts/counts.ts";
 import { argmaxAnchors } from "../decisions/argmax.ts";
 import type { Decided, Decision } from "../decisions/decision.ts";
 import { softmax, softmaxGradient } from "../numerics/softmax.ts";
@@ -240,8 +240,8 @@ function factorsOf(partials: readonly Counts[], passes: Passes, by: (column: num
   for (let k = 0; k < classes; k++) {
     const { ofPositive, ofNegative } = byLabel(partials[partials.length === 1 ? 0 : k]),
       { scale, peak } = passes.scale(k);
-    const a = factors.ofPositives[k] = finite(by(k) * scale * ofPositive);
-    const b = factors.ofNegatives[k] = finite(by(k) * scale * ofNegative);
+    const a = factors.ofPositives[k] = clampFloat64(by(k) * scale * ofPositive);
+    const b = factors.ofNegatives[k] = clampFloat64(by(k) * scale * ofNegative);
     if (Math.max(Math.abs(a), Math.abs(b)) * Math.max(1, peak) > largestFactor) return undefined;
   }
   return factors;

@@ -1,10 +1,10 @@
 import type { Batch, BatchShape } from "../batch/read_batch.ts";
 import {
   byLabel,
+  clampFloat64,
   countDecisions,
   type Counts,
   type DecidedRows,
-  finite,
   labelGradient,
   mapCounts,
   type Slice,
@@ -92,7 +92,7 @@ function writeWorth(
       b = by * (share * fp) - by * (share * tn);
       if (!Number.isFinite(a + b)) { // what looks at each number by its name takes five times as long
         const gradient = gradientOf(score, countDecisions(counted, slice));
-        ({ ofPositive: a, ofNegative: b } = byLabel(mapCounts((key) => by * finite(share * gradient[key]))));
+        ({ ofPositive: a, ofNegative: b } = byLabel(mapCounts((key) => by * clampFloat64(share * gradient[key]))));
       }
     }
     worth[2 * row] = a;

@@ -1,5 +1,5 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { decisionGradient, toFloat32, wholeSlice } from "../counts/counts.ts";
+import { clampFloat32, decisionGradient, wholeSlice } from "../counts/counts.ts";
 import { softCounts } from "../steps/soft_counts.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { exponentials, sigmoids, sigmoidsBy, sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
@@ -170,7 +170,7 @@ export function scoreObjective(score: Score, step: Step): Objective {
         for (let i = 0; i < slopes.length; i++) slopes[i] = step.derivative(yPred[i]); // `map` takes twice as long
         multiply(slopes);
         decisionGradient(rows, wholeSlice(rows), partials, gradient);
-        for (let i = 0; i < slopes.length; i++) gradient[i] = toFloat32(slopes[i] * gradient[i]);
+        for (let i = 0; i < slopes.length; i++) gradient[i] = clampFloat32(slopes[i] * gradient[i]);
         return gradient;
       },
     };

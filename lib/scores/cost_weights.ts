@@ -2,7 +2,7 @@ import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { anArray, check } from "../check/value.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
-import { withDefaults } from "./savings.ts";
+import { withUsualCosts } from "./savings.ts";
 
 /** The cost of each outcome: one number for all rows, or one per row. What is left out is 1 for fp and fn, 0 for tp and tn. */
 export type RowCosts = { readonly [Outcome in keyof Counts]?: number | ArrayLike<number> };
@@ -56,7 +56,7 @@ export function costWeights(yTrue: ArrayLike<number>, costs: RowCosts): Float32A
   const task = "weigh rows by costs";
   check(task, { yTrue }, anArray);
   checkOptions("weights of costs", costs, countKeys);
-  const given = withDefaults<number | ArrayLike<number>>(costs);
+  const given = withUsualCosts<number | ArrayLike<number>>(costs);
   const { tp, fp, fn, tn } = mapCounts((key) => costsOf(task, key, given[key], yTrue.length));
   return Float32Array.from(yTrue, (label, row) => {
     if (label !== 0 && label !== 1) throw refuse(task, "yTrue", `must hold 0 and 1, row ${row} is ${describe(label)}`);

@@ -33,7 +33,7 @@ export interface CostOptions {
 }
 
 /** The costs that are given, and the usual ones. */
-export const withDefaults = <T>(costs: Partial<Record<keyof Counts, T>>): Record<keyof Counts, T | number> => ({
+export const withUsualCosts = <T>(costs: Partial<Record<keyof Counts, T>>): Record<keyof Counts, T | number> => ({
   tp: costs.tp ?? 0,
   fp: costs.fp ?? 1,
   fn: costs.fn ?? 1,
@@ -70,7 +70,7 @@ export const withDefaults = <T>(costs: Partial<Record<keyof Counts, T>>): Record
 export function savings(options: CostOptions = {}): Score {
   const what = "the score 'savings'";
   checkOptions(what, options, countKeys);
-  const costs = withDefaults(options) as Counts;
+  const costs = withUsualCosts(options) as Counts;
   check(`make ${what}`, costs, amount);
   for (const [wrong, right] of [["fp", "tn"], ["fn", "tp"]] as const) {
     if (costs[wrong] >= costs[right]) continue;

@@ -1,12 +1,12 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import {
+  clampFloat64,
   countDecisions,
   countKeys,
   type Counts,
   type DecidedRows,
   decisionGradient,
-  finite,
   largestFloat32,
   mapCounts,
   type Slice,
@@ -277,7 +277,7 @@ export function countsPartials(
 
 /** Multiplies partial derivatives by a factor; infinite ones are bounded first: 0·∞ would be NaN. */
 export const scalePartials = (by: number, partials: readonly Counts[]): readonly Counts[] =>
-  partials.map((one) => mapCounts((key) => by * finite(one[key])));
+  partials.map((one) => mapCounts((key) => by * clampFloat64(one[key])));
 
 /** Scores a decided batch. */
 export function scoreBatch(batch: Batch, decided: Decided, scoring: Scoring): Scored {

@@ -215,7 +215,8 @@ export function registerMemory(memory: () => HostMemory | undefined): void {
   memoryOf = memory;
 }
 
-const honest = new WeakSet<object>();
+/** The backends that read `knownNumbers` back rightly. */
+const checkedBackends = new WeakSet<object>();
 
 /** Numbers that are known: tensors of fewer numbers may never leave the host. */
 const knownNumbers = (): Tensor => tf.add(tf.range(0, 2048), 0.5);
@@ -227,10 +228,10 @@ function checkKnown(numbers: ArrayLike<number>): void {
       `Cannot read tensors of the backend '${tf.getBackend()}': it reads back other numbers; set another backend`,
     );
   }
-  honest.add(engine().backend as object);
+  checkedBackends.add(engine().backend as object);
 }
 
-const isChecked = (): boolean => inHostMemory() || honest.has(engine().backend as object);
+const isChecked = (): boolean => inHostMemory() || checkedBackends.has(engine().backend as object);
 
 /**
  * Throws if the device is lost, or if the backend in use reads numbers back wrongly: some WebGPU adapters give zeros and say
