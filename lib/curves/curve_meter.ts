@@ -7,7 +7,7 @@ import { sigmoids } from "../numerics/sigmoid.ts";
 import { type Bins, binsOf, placesOf, readThresholds } from "./binned_curve.ts";
 import type { Curve } from "./curve.ts";
 import { averagePrecision, type CurveScore, negativeAum } from "./curve_scores.ts";
-import { checkJson, checkSameSettings, readSums } from "../metrics/meter_json.ts";
+import { checkJson, checkSameSettings, labelFromText, labelToText, readSums } from "../metrics/meter_json.ts";
 import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 
 /** Options of {@linkcode CurveMeter}. */
@@ -209,11 +209,7 @@ export class CurveMeter {
   /** The settings that two meters must share to be merged. */
   #settings(): Pick<CurveMeterJson, "thresholds" | "fromLogits" | "ignoreLabel"> {
     const { fromLogits = false, ignoreLabel } = this.#options;
-    return {
-      thresholds: this.#thresholds,
-      fromLogits,
-      ignoreLabel: ignoreLabel === undefined ? null : String(ignoreLabel),
-    };
+    return { thresholds: this.#thresholds, fromLogits, ignoreLabel: labelToText(ignoreLabel) };
   }
 
   /** The meter for `JSON.stringify`; equal meters give equal texts. See {@linkcode CurveMeterJson}. */
@@ -238,11 +234,7 @@ export class CurveMeter {
   static fromJSON(json: CurveMeterJson): CurveMeter {
     checkJson(what, json, version);
     const { thresholds, fromLogits, ignoreLabel } = json;
-    const meter = new CurveMeter({
-      thresholds,
-      fromLogits,
-      ignoreLabel: ignoreLabel === null ? undefined : Number(ignoreLabel),
-    });
+    const meter = new CurveMeter({ thresholds, fromLogits, ignoreLabel: labelFromText(ignoreLabel) });
     const sums = (key: "positives" | "negatives") => readSums(what, key, json[key], meter.#thresholds.length);
     meter.#sums = { positives: sums("positives"), negatives: sums("negatives") };
     return meter;

@@ -3,7 +3,7 @@ import { describe } from "../check/describe.ts";
 import { aNumber, check, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
-import { checkJson, checkSameSettings, readSums } from "../metrics/meter_json.ts";
+import { checkJson, checkSameSettings, labelFromText, labelToText, readSums } from "../metrics/meter_json.ts";
 import { ndcg, type NdcgOptions, type QueryScore } from "./ndcg.ts";
 import { queriesOf, readQueries } from "./queries.ts";
 
@@ -120,7 +120,7 @@ export class NdcgMeter {
 
   #settings(): Pick<NdcgMeterJson, "k" | "ignoreLabel"> {
     const { k = null, ignoreLabel } = this.#options;
-    return { k, ignoreLabel: ignoreLabel === undefined ? null : String(ignoreLabel) };
+    return { k, ignoreLabel: labelToText(ignoreLabel) };
   }
 
   /** The meter for `JSON.stringify`; equal meters give equal texts. See {@linkcode NdcgMeterJson}. */
@@ -139,10 +139,7 @@ export class NdcgMeter {
   static fromJSON(json: NdcgMeterJson): NdcgMeter {
     checkJson(what, json, version);
     const { k, ignoreLabel, sums } = json;
-    const meter = new NdcgMeter({
-      k: k ?? undefined,
-      ignoreLabel: ignoreLabel === null ? undefined : Number(ignoreLabel),
-    });
+    const meter = new NdcgMeter({ k: k ?? undefined, ignoreLabel: labelFromText(ignoreLabel) });
     meter.#sums = readSums(what, "sums", sums, 2);
     return meter;
   }

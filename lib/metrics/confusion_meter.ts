@@ -10,7 +10,7 @@ import { type ResolvedOptions, resolveOptions, type ScoringOptions } from "../sc
 import { addsCounts, type Average, scoreCounts, withZeroDivision } from "../scoring/score_batch.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { addCounts, type ExactCounts, noCounts } from "./exact_counts.ts";
-import { checkJson, checkSameSettings, readSums } from "./meter_json.ts";
+import { checkJson, checkSameSettings, labelFromText, labelToText, readSums } from "./meter_json.ts";
 
 /** Options of {@linkcode ConfusionMeter}. */
 export interface ConfusionMeterOptions extends Pick<ScoringOptions, "threshold" | "fromLogits" | "ignoreLabel"> {
@@ -278,7 +278,7 @@ export class ConfusionMeter {
       decision,
       threshold: decision === "argmax" ? null : threshold,
       fromLogits,
-      ignoreLabel: ignoreLabel === undefined ? null : String(ignoreLabel),
+      ignoreLabel: labelToText(ignoreLabel),
     };
   }
 
@@ -317,7 +317,7 @@ export class ConfusionMeter {
       decision,
       threshold: threshold ?? undefined,
       fromLogits,
-      ignoreLabel: ignoreLabel === null ? undefined : Number(ignoreLabel),
+      ignoreLabel: labelFromText(ignoreLabel),
     });
     if (counts !== null) {
       const sums = mapCounts((key) => readSums(what, key, counts.map((one) => one?.[key]), counts.length));

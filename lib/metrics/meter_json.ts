@@ -24,6 +24,12 @@ export function checkJson(what: string, json: { readonly version: number }, vers
   check(`make ${what}`, { version: json.version }, oneOf(version));
 }
 
+/** Writes the option `ignoreLabel` as text, because JSON has no NaN. */
+export const labelToText = (label: number | undefined): string | null => label === undefined ? null : String(label);
+
+/** Reads the text of {@linkcode labelToText}. */
+export const labelFromText = (text: string | null): number | undefined => text === null ? undefined : Number(text);
+
 /** Reads sums ≥ 0 from their lists of terms. */
 export function readSums(what: string, key: string, lists: unknown, length: number): ExactSum[] {
   const isList = (list: unknown): list is number[] => Array.isArray(list) && list.every(Number.isFinite);

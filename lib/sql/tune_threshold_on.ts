@@ -3,7 +3,7 @@ import { describe } from "../check/describe.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Score } from "../scores/score.ts";
 import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
-import { resolveOptions } from "../scoring/options.ts";
+import { checkTunedAverage, resolveOptions } from "../scoring/options.ts";
 import { type BestCut, bestOfCuts, cutsOf, openCells, totalsOf } from "./cuts.ts";
 import type { Query } from "./dialect.ts";
 import { type ColumnCell, mostRanges, scanHistogram } from "./histogram.ts";
@@ -38,14 +38,8 @@ const what = "the tuned threshold";
 /** The largest number of scans. */
 const mostScans = 60;
 
-/** Refuses what cannot be tuned from sums. */
-function checkTuned(average: unknown, score: Score): void {
-  if (average === "samples") {
-    throw new RangeError(
-      `Cannot make ${what}: 'average' must be 'binary', 'micro', 'macro' or 'weighted', it is 'samples', for which ` +
-        "the columns' cuts depend on each other",
-    );
-  }
+/** Refuses a score that cannot be tuned from sums. */
+function checkQuasiConvex(score: Score): void {
   if (score.quasiConvex) return;
   throw new TypeError(
     `Cannot make ${what}: the score '${score.name}' does not declare 'quasiConvex'; declare it if the score rises with tp ` +
@@ -121,7 +115,8 @@ export function tuneThresholdOn(query: Query, options: TuneThresholdOnOptions): 
 export async function tuneThresholdOn(query: Query, options: TuneThresholdOnOptions): Promise<TableThreshold> {
   checkOptions(what, options, [...tableOptions, "score", "average"]);
   const { average = "binary" } = options, score = toScore(options.score);
-  checkTuned(average, score);
+  checkTunedAverage(what, average);
+  checkQuasiConvex(score);
   const { scoring } = resolveOptions(what, score, { average, step: "round" });
   const table = toTable(what, options, ["score", "average"]);
   if (average === "binary" && table.columns > 1) {

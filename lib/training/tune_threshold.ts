@@ -1,5 +1,5 @@
 import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
-import { resolveOptions } from "../scoring/options.ts";
+import { checkTunedAverage, resolveOptions } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
 import { checkReads } from "../tfjs/engine.ts";
 import { checkOptions } from "../check/options.ts";
@@ -73,12 +73,7 @@ export function tuneThreshold(yTrue: Tensor, yPred: Tensor, options: TuneThresho
 export function tuneThreshold(yTrue: Tensor, yPred: Tensor, options: TuneThresholdOptions): TunedThreshold {
   checkOptions(what, options, ["score", "sampleWeight", "average"]);
   const { sampleWeight, average = "binary" } = options, score = toScore(options.score);
-  if ((average as string) === "samples") {
-    throw new RangeError(
-      `Cannot make ${what}: 'average' must be 'binary', 'micro', 'macro' or 'weighted', it is 'samples', for which ` +
-        "the columns' cuts depend on each other",
-    );
-  }
+  checkTunedAverage(what, average);
   const { reading, scoring } = resolveOptions(what, score, { average, step: "round" });
   checkReads();
   const batch = readBatch(what, { yTrue, yPred, sampleWeight }, reading);
