@@ -12,14 +12,14 @@ import {
   type StandardisedBy,
   tableOf,
 } from "../lib/compare/anyloss.ts";
-import type { FoldRequest } from "../lib/compare/anyloss_worker.ts";
 import { dataText, describeData } from "../lib/compare/comparison_text.ts";
-import { readFolds } from "../lib/compare/read_folds.ts";
 import { scikitLearnFolds } from "../lib/data/scikit_learn_folds.ts";
 import type { TableDataset } from "../lib/data/table.ts";
+import type { FoldRequest } from "./anyloss_worker.ts";
 import { asUsage, existing, write } from "./compare_files.ts";
 import { type Reporter, type TaskArgs, typedIn, UsageError } from "./cli.ts";
 import { inWorkers } from "./in_workers.ts";
+import { readFolds } from "./read_folds.ts";
 
 const made = "StratifiedKFold(10, shuffle=True, random_state=2), as scikit-learn 1.x makes them";
 
@@ -74,7 +74,7 @@ export async function scoreFolds(
   onFold: () => void,
 ): Promise<FoldScores[]> {
   const scores: FoldScores[] = [], requests = folds.map((fold): FoldRequest => ({ data, fold, by }));
-  await inWorkers<FoldScores>(new URL("../lib/compare/anyloss_worker.ts", import.meta.url), requests, {
+  await inWorkers<FoldScores>(new URL("./anyloss_worker.ts", import.meta.url), requests, {
     onAnswer(place, answer) {
       scores[place] = answer;
       onFold();

@@ -12,7 +12,7 @@ export interface Entries {
   readonly columns?: number;
 }
 
-const isTensor = (thing: unknown): thing is ShapedNumbers =>
+const isShaped = (thing: unknown): thing is ShapedNumbers =>
   typeof thing === "object" && thing !== null && "dataSync" in thing && typeof thing.dataSync === "function" &&
   "shape" in thing && Array.isArray(thing.shape);
 
@@ -27,7 +27,7 @@ export const withoutBigint = (value: unknown): unknown => typeof value === "bigi
 
 /** Reads the entries of a tensor of one or two axes, of a list, or of a list of rows; copies only what is not flat. */
 export function readEntries(what: string, argument: string, given: unknown): Entries {
-  if (isTensor(given)) {
+  if (isShaped(given)) {
     if (given.isDisposed) throw refuse(what, argument, "is disposed");
     const { shape, dtype } = given, [rows, columns] = shape;
     if (dtype === "complex64") throw refuse(what, argument, "must not be complex");
@@ -76,8 +76,8 @@ export function toNumbers(
 }
 
 /** The argument in the form that a batch is read from: a tensor unchanged, an array with its numbers unrounded. */
-export function toTensor(what: string, argument: string, given: unknown): ShapedNumbers {
-  if (isTensor(given)) return given;
+export function toShaped(what: string, argument: string, given: unknown): ShapedNumbers {
+  if (isShaped(given)) return given;
   const entries = readEntries(what, argument, given), numbers = toNumbers(what, argument, entries.values);
   const { rows, columns } = entries, shape = columns === undefined ? [rows] : [rows, columns];
   return { shape, size: numbers.length, dtype: "float32", dataSync: () => numbers };
@@ -90,8 +90,8 @@ export function readArrays(
   options: BatchOptions,
 ): Batch {
   return readBatch(what, {
-    yTrue: toTensor(what, "yTrue", yTrue),
-    yPred: toTensor(what, "yPred", yPred),
-    sampleWeight: sampleWeight === undefined ? undefined : toTensor(what, "sampleWeight", sampleWeight),
+    yTrue: toShaped(what, "yTrue", yTrue),
+    yPred: toShaped(what, "yPred", yPred),
+    sampleWeight: sampleWeight === undefined ? undefined : toShaped(what, "sampleWeight", sampleWeight),
   }, options);
 }

@@ -64,7 +64,7 @@ function rankOf({ loss, threshold }: ComparedLoss): number {
 const nameOf = ({ loss }: Pick<ComparedLoss, "loss">): string =>
   loss.startsWith("cross-entropy") ? loss.replace(", ", " with ") : `the ${loss}`;
 
-/** How a sentence names a threshold, after its loss. */
+/** The words of a sentence for a threshold, after its loss. */
 const phrases: Record<ThresholdChoice, string> = {
   tuned: "with a tuned threshold",
   "0.5": "at 0.5",

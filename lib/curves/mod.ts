@@ -14,7 +14,7 @@
  *
  * @module
  */
-export * from "./numbers.ts";
+export * from "./without_engine.ts";
 export {
   aumLoss,
   averagePrecisionLoss,

@@ -9,7 +9,7 @@ import {
   readEntries,
   shapeText,
   toNumbers,
-  toTensor,
+  toShaped,
   withoutBigint,
 } from "../batch/array_or_tensor.ts";
 
@@ -180,8 +180,8 @@ function codeOutputs(what: string, yTrue: unknown, yPred: unknown, options: Labe
   });
   const sampleWeight = options.sampleWeight === undefined
     ? undefined
-    : toTensor(what, "sampleWeight", options.sampleWeight);
-  const tensors = { yPred: toTensor(what, "yPred", yPred), yTrue: toTensor(what, "yTrue", yTrue), sampleWeight };
+    : toShaped(what, "sampleWeight", options.sampleWeight);
+  const tensors = { yPred: toShaped(what, "yPred", yPred), yTrue: toShaped(what, "yTrue", yTrue), sampleWeight };
   const batch = readBatch(what, tensors, reading), { rows, classes } = batch;
   if (sampleWeight !== undefined && sampleWeight.size !== rows) {
     throw refuse(what, "sampleWeight", `has the shape [${sampleWeight.shape.join(", ")}], there are ${rows} rows`);

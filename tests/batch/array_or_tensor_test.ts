@@ -1,7 +1,7 @@
 // Arguments that may be tensors, arrays, typed arrays, rows or other iterables, as entries and as numbers.
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { readEntries, shapeText, toNumbers, toTensor, withoutBigint } from "../../lib/batch/array_or_tensor.ts";
+import { readEntries, shapeText, toNumbers, toShaped, withoutBigint } from "../../lib/batch/array_or_tensor.ts";
 import { readGroups } from "../../lib/batch/read_groups.ts";
 import "../helpers.ts";
 
@@ -22,7 +22,7 @@ Deno.test("entries of tensors: one axis, one column, several columns", () => {
   refused(() => read(complex), "must not be complex");
   two.dispose();
   refused(() => read(two), "is disposed");
-  assertStrictEquals(toTensor("a score", "yPred", flat), flat);
+  assertStrictEquals(toShaped("a score", "yPred", flat), flat);
   tf.dispose([flat, one, scalar, cube, complex]);
 });
 
@@ -60,10 +60,10 @@ Deno.test("numbers of entries: typed arrays as they are, integers of 64 bits as 
   assertEquals([withoutBigint(7n), withoutBigint("7"), withoutBigint(7)], [7, "7", 7]);
   refused(() => numbers([1, "2"]), "must hold numbers, entry 1 is '2'");
   refused(() => numbers([null]), "must hold numbers, entry 0 is null");
-  const { shape, size, dtype, dataSync } = toTensor("a score", "yPred", [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]);
+  const { shape, size, dtype, dataSync } = toShaped("a score", "yPred", [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]);
   assertEquals([shape, size, dtype], [[3, 2], 6, "float32"]);
   assertEquals(dataSync(), Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6)); // not rounded
-  assertEquals(toTensor("a score", "yPred", [1, 2, 3]).shape, [3]);
+  assertEquals(toShaped("a score", "yPred", [1, 2, 3]).shape, [3]);
 });
 
 Deno.test("groups: one name per row, of any kind", () => {

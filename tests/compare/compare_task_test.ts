@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { scores } from "@roundabout/roundabout";
 import { compareLosses, type CompareLossesOptions } from "@roundabout/roundabout/compare";
 import { recallAtFpr } from "../../lib/curves/curve_scores.ts";
-import { readFolds } from "../../lib/compare/read_folds.ts";
+import { readFolds } from "../../tasks/read_folds.ts";
 import { readTable } from "../../lib/data/read_table.ts";
 import { type TaskArgs, TaskError, UsageError } from "../../tasks/cli.ts";
 import { write } from "../../tasks/compare_files.ts";

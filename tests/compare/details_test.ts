@@ -11,7 +11,7 @@ import { comparisonText, costNotes } from "../../lib/compare/comparison_text.ts"
 import { rowCosts, savingsOf } from "../../lib/compare/costs.ts";
 import { costRules, decisionRules } from "../../lib/compare/evaluate.ts";
 import { fitLinear, heldOutLogits, inverseStrengths } from "../../lib/compare/fit_linear.ts";
-import { readFolds } from "../../lib/compare/read_folds.ts";
+import { readFolds } from "../../tasks/read_folds.ts";
 import { recommend } from "../../lib/compare/recommend.ts";
 import { fittedFraction, partsOf, runSplit, splitRows, testFraction } from "../../lib/compare/run_split.ts";
 import { trainingsOf } from "../../lib/compare/train_split.ts";

@@ -1,5 +1,5 @@
-import { describe } from "../check/describe.ts";
-import type { Split } from "../data/split.ts";
+import { describe } from "../lib/check/describe.ts";
+import type { Split } from "../lib/data/split.ts";
 
 const TASK = "read the folds";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type AnyLossData, scoreFold, type StandardisedBy } from "./anyloss.ts";
+import { type AnyLossData, scoreFold, type StandardisedBy } from "../lib/compare/anyloss.ts";
 
 /** The message to the worker. */
 export interface FoldRequest {
