@@ -26,7 +26,7 @@ import { readTable } from "@roundabout/roundabout/data";
 import { correctedInterval } from "../lib/compare/intervals.ts";
 import { fittedFraction, partsOf, splitRows, testFraction } from "../lib/compare/run_split.ts";
 import { forward } from "../lib/network/mlp.ts";
-import { trainOnPart } from "../lib/compare/train.ts";
+import { trainOnPart } from "../lib/compare/train_on_part.ts";
 
 import { categoryColumn, numberColumn, type TableDataset } from "../lib/data/table.ts";
 import {

@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { atLeast, maximise } from "@roundabout/roundabout/constraints";
 import { type Counts, precision, precisionAtRecall, recall, type Score, softsign } from "@roundabout/roundabout/core";
 import { readTable } from "@roundabout/roundabout/data";
-import { hardCounts } from "../lib/compare/evaluate.ts";
+import { hardCounts } from "../lib/compare/decision_rules.ts";
 import { type Parts, partsOf, splitRows } from "../lib/compare/run_split.ts";
 import { adam } from "../lib/network/adam.ts";
 import { backward, forward, initialWeights } from "../lib/network/mlp.ts";

@@ -63,10 +63,11 @@ interface StepResult extends BatchResult {
  * of them and the batch has only one label, as the precision of a batch without positives; the loss is multiplied by 0. If
  * an operation has no gradient at all, TensorFlow.js throws before the guard can.
  *
- * The guard reads value and gradient at each step. On a device (WebGL, WebGPU) it does not wait: it reads asynchronously, the
- * error is thrown when a later step begins, and the weights have changed meanwhile; the error still names the first bad step.
- * It is also printed, in case that no step follows. Values without a gradient (`model.evaluate`, validation) are not inspected. `model.fit` leaves its row
- * numbers behind when it throws, and an optimizer's `minimize` outside `tf.tidy` its value; the guard leaves nothing.
+ * The guard reads value and gradient at each step. On a device (WebGL, WebGPU) it does not wait: it reads
+ * asynchronously, the error is thrown when a later step begins, and the weights have changed meanwhile; the error still
+ * names the first bad step. It is also printed, in case that no step follows. Values without a gradient
+ * (`model.evaluate`, validation) are not inspected. `model.fit` leaves its row numbers behind when it throws, and an
+ * optimizer's `minimize` outside `tf.tidy` its value; the guard leaves nothing.
  *
  * @param loss A loss `(yTrue, yPred) => Tensor` that returns a scalar or one value per row.
  * @returns The guarded loss under the same name, which counts its steps from 1.

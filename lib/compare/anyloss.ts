@@ -17,7 +17,7 @@ import type { Score } from "../scores/score.ts";
 import { accuracy, f1, fBeta } from "../scores/ratio.ts";
 import { logistic } from "../steps/logistic.ts";
 import { bestCut } from "../training/best_cut.ts";
-import { hardCounts } from "./evaluate.ts";
+import { hardCounts } from "./decision_rules.ts";
 
 /** Columns of numbers of the same length; NaN where a value is missing. */
 type Columns = readonly ArrayLike<number>[];

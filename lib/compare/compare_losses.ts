@@ -201,9 +201,10 @@ function withHeavyTails(table: TableDataset, splits: readonly Split[]): TableDat
  * of cross-entropy ("warm start"), under none (the identity) and straight through the decision. Each is scored with a tuned
  * threshold and at 0.5. The score's loss is that of all training rows, not the mean of the batches' losses.
  *
- * A linear model is trained to convergence by L-BFGS on the exact gradient, its L2 penalty chosen on the validation rows, or,
- * if they are fewer than 100, by cross-validation over the training rows, for every loss alike. A network, and straight-through, whose gradient is not that of its value, are trained by Adam and stopped
- * early by the validation rows.
+ * A linear model is trained to convergence by L-BFGS on the exact gradient, its L2 penalty chosen on the validation
+ * rows, or, if they are fewer than 100, by cross-validation over the training rows, for every loss alike. A network,
+ * and straight-through, whose gradient is not that of its value, are trained by Adam and stopped early by the
+ * validation rows.
  *
  * With `costs` the score is the savings, and the rivals are cross-entropy with the row's own threshold (the least expected cost),
  * with one tuned threshold and at 0.5; cross-entropy weighted by the costs; and the expected cost as a loss, with its own
@@ -213,11 +214,11 @@ function withHeavyTails(table: TableDataset, splits: readonly Split[]): TableDat
  * classes' scores, each class against the rest ("macro"), and the loss is that of the same mean under a softmax instead of
  * the argmax.
  *
- * A score of the curve has no threshold. Its rivals are cross-entropy and its forms, the curve's own loss, and the losses of the
- * order of a batch: the squared hinge of all pairs and the AUM, of two classes that of the logits divided by
- * their standard deviation, because a penalty of the weights alone would shrink the plain AUM to 0. With more than two classes each column of the softmax is ranked
- * against the rest. A score at which equal outputs are perfect (`negativeAum`) and a score of queries (`ndcg`), which splits of rows
- * would cut, are refused.
+ * A score of the curve has no threshold. Its rivals are cross-entropy and its forms, the curve's own loss, and the
+ * losses of the order of a batch: the squared hinge of all pairs and the AUM, of two classes that of the logits divided
+ * by their standard deviation, because a penalty of the weights alone would shrink the plain AUM to 0. With more than
+ * two classes each column of the softmax is ranked against the rest. A score at which equal outputs are perfect
+ * (`negativeAum`) and a score of queries (`ndcg`), which splits of rows would cut, are refused.
  *
  * Each split is stratified and has three parts: 60 % of the rows train, 20 % choose the threshold, the penalty and the stopping
  * time, 20 % test; equal rows stay in one part. Standardization, imputation (medians), the power of columns with

@@ -4,7 +4,7 @@ import type { Objective, RowLabels } from "../network/objectives.ts";
 import type { RowNumbers } from "../network/products.ts";
 import type { Split } from "../data/split.ts";
 import { takeRows } from "../network/train.ts";
-import { takeLabels } from "./train.ts";
+import { takeLabels } from "./train_on_part.ts";
 
 /**
  * The inverse strengths C of the L2 penalty, weakest first, as in scikit-learn's LogisticRegression: the penalty

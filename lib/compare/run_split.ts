@@ -8,9 +8,9 @@ import { type EpochObjective, labelsOf, type Objective, type RowLabels } from ".
 import { allocateRows, type RowNumbers } from "../network/products.ts";
 import { seededRandom } from "../numerics/random.ts";
 import { cheaperDecisions, type CostsByRow, softDecisions, takeCosts } from "./costs.ts";
-import { costRules, type DecisionRule, decisionRules, type Evaluation, type JudgedRows } from "./evaluate.ts";
+import { costRules, type DecisionRule, decisionRules, type Evaluation, type JudgedRows } from "./decision_rules.ts";
 import { fitLinear, heldOutLogits } from "./fit_linear.ts";
-import { trainOnPart } from "./train.ts";
+import { trainOnPart } from "./train_on_part.ts";
 import type { Candidate, ComparedLoss, ComparedScore, ThresholdChoice } from "./types.ts";
 
 /** The fraction of the rows in the test part of a split. */
@@ -176,13 +176,14 @@ function* checkpointsOf(
 }
 
 /**
- * Trains one candidate on one split. A linear model is trained to convergence under each of six L2 penalties; a network (and
- * straight-through, whose gradient is not that of its value) with Adam (learning rate 0.01, batches of 256), at most 3,000
- * steps, stopped after 750 steps without a better checkpoint. The best checkpoint, a penalty or one of about every 50 steps
- * of Adam, is chosen by each decision rule: fitted to the validation rows and scored there; of equal scores, which few rows
- * make likely, the one with the smallest value of the candidate's own loss on these rows. Fewer than 100 validation rows tell
- * penalties apart by chance: the penalty is then chosen in the same way on the training rows, each judged by a model that was
- * not fitted to it (five folds; those of a warm start begin at the weights of all training rows). The rule is fitted to the validation rows, and the test rows are scored.
+ * Trains one candidate on one split. A linear model is trained to convergence under each of six L2 penalties; a network
+ * (and straight-through, whose gradient is not that of its value) with Adam (learning rate 0.01, batches of 256), at
+ * most 3,000 steps, stopped after 750 steps without a better checkpoint. The best checkpoint, a penalty or one of about
+ * every 50 steps of Adam, is chosen by each decision rule: fitted to the validation rows and scored there; of equal
+ * scores, which few rows make likely, the one with the smallest value of the candidate's own loss on these rows. Fewer
+ * than 100 validation rows tell penalties apart by chance: the penalty is then chosen in the same way on the training
+ * rows, each judged by a model that was not fitted to it (five folds; those of a warm start begin at the weights of all
+ * training rows). The rule is fitted to the validation rows, and the test rows are scored.
  */
 export function runSplit(candidate: Candidate, parts: Parts, settings: RunSettings): SplitRun {
   const { train, validation, test } = parts;

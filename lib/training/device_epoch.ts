@@ -48,14 +48,22 @@ interface Running {
  * score and the gradients stay there, in float32, and nothing is read.
  */
 export const trainOnDevice = (exact: boolean) => async (context: EpochContext): Promise<DeviceExtent> => {
-  const { name, model, optimizer, reader, loss: { parts }, evaluation: { soft, batches, size }, before, after } =
-    context;
+  const {
+    name,
+    model,
+    optimizer,
+    reader,
+    loss: { parts },
+    datasetCounts: { soft, batches, batchCount },
+    before,
+    after,
+  } = context;
   const variables = trainableVariables(model), order = context.order ?? batches.map((_, b) => b);
   const later = exact ? [] : laterSums(parts, batches, order), times = exact ? 1 : order.length;
   let running: Running = { rows: tf.scalar(0), largest: tf.scalar(0) }, b = 0;
   try {
     for await (const batch of reader.read(exact ? undefined : order)) {
-      if (b >= size) throw batchesDiffer(name, size, "more");
+      if (b >= batchCount) throw batchesDiffer(name, batchCount, "more");
       await before(b);
       const { seen, rows, largest, sums } = running;
       const next = tf.tidy(() => {
@@ -91,7 +99,7 @@ export const trainOnDevice = (exact: boolean) => async (context: EpochContext): 
       await after(b, batch.yTrue.shape[0]!);
       b++;
     }
-    if (b < size) throw batchesDiffer(name, size, String(b));
+    if (b < batchCount) throw batchesDiffer(name, batchCount, String(b));
     if (exact) applyGradients(optimizer, running.sums!);
     return {
       numbers: tf.tidy(() => {

@@ -4,7 +4,7 @@ import { type LayersModel, trainableVariables } from "../tfjs/model.ts";
 import { applyGradients, type LayersOptimizer } from "../tfjs/optimizers.ts";
 import type { BatchReader } from "./batches.ts";
 import { checkSame, rereadHint } from "./dataset_sums.ts";
-import type { Evaluation } from "./evaluate.ts";
+import type { DatasetCounts } from "./dataset_counts.ts";
 import type { EpochLoss } from "./fit_options.ts";
 import {
   batchGradients,
@@ -27,7 +27,7 @@ export interface EpochContext {
   readonly order?: readonly number[];
   readonly loss: EpochLoss;
   /** Counts of the data with the weights at the start of the epoch. */
-  readonly evaluation: Evaluation;
+  readonly datasetCounts: DatasetCounts;
   /** Called before each batch, with its position in the epoch. */
   readonly before: (batch: number) => Promise<void> | void;
   /** Called after each batch; in running mode with the loss at the running counts. */
@@ -40,7 +40,7 @@ export interface EpochContext {
  * gradient of the loss of the data set.
  */
 export async function trainRunning(context: EpochContext): Promise<GradientExtent> {
-  const { name, model, reader, loss: { parts }, evaluation: { soft, batches }, before, after } = context;
+  const { name, model, reader, loss: { parts }, datasetCounts: { soft, batches }, before, after } = context;
   const order = context.order ?? batches.map((_, b) => b), variables = trainableVariables(model);
   const running = new RunningCounts(parts, batches, order), { step, end } = stepperOf(context.optimizer);
   let rowsWithGradient = 0, reachesWeights = false, b = 0;
@@ -80,7 +80,7 @@ export function batchesDiffer(name: string, before: number, now: string): Error 
 
 /** Takes one step along the exact gradient of the data set. */
 export async function trainExact(context: EpochContext): Promise<GradientExtent> {
-  const { name, model, optimizer, reader, loss: { parts }, evaluation: { soft }, before, after } = context;
+  const { name, model, optimizer, reader, loss: { parts }, datasetCounts: { soft }, before, after } = context;
   const { partials } = soft.score(), batches = reader.read();
   const { sums, counted, rowsWithGradient } = await gradientPass(name, model, batches, parts, partials, {
     before,

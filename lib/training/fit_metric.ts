@@ -16,7 +16,7 @@ import {
 import { type Checkpoint, checkpointsIn, type Identity, settingsOfLoss, settingsOfOptimizer } from "./checkpoint.ts";
 import { checkSame } from "./dataset_sums.ts";
 import { type DeviceExtent, extentOf, trainOnDevice } from "./device_epoch.ts";
-import { type Evaluation, Evaluator } from "./evaluate.ts";
+import { DatasetCounter, type DatasetCounts } from "./dataset_counts.ts";
 import { trainExact, trainRunning } from "./fit_epoch.ts";
 import { checkInformative, deadGradient, gradientBlocked, weightsAreFinite, weightsNotFinite } from "./fit_failure.ts";
 import {
@@ -255,7 +255,7 @@ function identityOf({ name, model, options, optimizer, optimizerSettings }: FitC
 async function checkpointOf(
   context: FitContext,
   { done, epoch, history, best }: State,
-  { soft: { rows, counts } }: Evaluation,
+  { soft: { rows, counts } }: DatasetCounts,
 ): Promise<Checkpoint> {
   const optimizer = await optimizerState(context.optimizer), weights = await weightsOf(context.model);
   return { identity: identityOf(context, done), done, epoch, history, best: best!, weights, optimizer, rows, counts };
@@ -272,20 +272,20 @@ function restore(saved: Checkpoint, { model, optimizer }: FitContext, state: Sta
 }
 
 /** Counts of the training and the validation data with the same weights, and the extent of the gradient before. */
-interface Evaluations {
-  readonly train: Evaluation;
-  readonly validation?: Evaluation;
+interface AllCounts {
+  readonly train: DatasetCounts;
+  readonly validation?: DatasetCounts;
   readonly extent?: GradientExtent;
 }
 
 /** Counts the data sets with the current weights; reads the extent of an epoch on a device with them. */
-async function countAll(context: FitContext, loss: EpochLoss, epoch?: DeviceExtent): Promise<Evaluations> {
+async function countAll(context: FitContext, loss: EpochLoss, epoch?: DeviceExtent): Promise<AllCounts> {
   const { name, model, pause, options: { mode = "running" } } = context, { parts, hard } = loss;
-  const train = new Evaluator(name, parts, hard, mode === "running");
-  const validation = context.validation && new Evaluator(validationName(context), parts, hard, false);
+  const train = new DatasetCounter(name, parts, hard, mode === "running");
+  const validation = context.validation && new DatasetCounter(validationName(context), parts, hard, false);
   const sets = [[train, context.train], [validation, context.validation]] as const;
-  const wanted = sets.flatMap(([evaluator, reader]) =>
-    evaluator && reader ? [{ name: evaluator.name, reader, take: (batch: OutputBatch) => evaluator.take(batch) }] : []
+  const wanted = sets.flatMap(([counter, reader]) =>
+    counter && reader ? [{ name: counter.name, reader, take: (batch: OutputBatch) => counter.take(batch) }] : []
   );
   const [numbers] = await takeOutputs(wanted, model, pause, epoch ? [epoch.numbers] : []);
   return { train: train.result(), validation: validation?.result(), extent: numbers && extentOf(numbers) };
@@ -294,8 +294,8 @@ async function countAll(context: FitContext, loss: EpochLoss, epoch?: DeviceExte
 /** Name of the loss in errors about the validation data. */
 const validationName = ({ name }: FitContext): string => `${name} on 'validationData'`;
 
-/** Makes the logs of an evaluation. */
-function logsOf({ parts }: EpochLoss, prefix: string, { soft, hard }: Evaluation): FitLogs {
+/** Makes the logs of the counts of a data set. */
+function logsOf({ parts }: EpochLoss, prefix: string, { soft, hard }: DatasetCounts): FitLogs {
   return {
     [`${prefix}loss`]: bestOf(parts.scoring.score) - soft.score().value,
     [`${prefix}${parts.scoring.score.name}`]: hard.score().value,
@@ -323,36 +323,36 @@ async function fit(context: FitContext): Promise<FitResult> {
   let loss = epochLoss(options, state.done, name);
   restoreLearnt(loss, state);
   const start = await countAll(context, loss);
-  let evaluation = start.train;
+  let datasetCounts = start.train;
   if (start.validation !== undefined) checkInformative(loss.parts.scoring.score, start.validation.soft.score().counts);
   if (saved !== undefined) {
-    checkSame(name, saved, evaluation.soft, { between: "the checkpoint and now", by: "labels" });
-    for (let epoch = 0; epoch < state.done; epoch++) context.random?.shuffle(evaluation.batches); // of the epochs done
+    checkSame(name, saved, datasetCounts.soft, { between: "the checkpoint and now", by: "labels" });
+    for (let epoch = 0; epoch < state.done; epoch++) context.random?.shuffle(datasetCounts.batches); // of the epochs done
   }
   let stopped: FitResult["stopped"] = outOfPatience(state, patience) ? "patience" : "epochs";
-  const progress = options.progress && showProgress(epochs, { from: state.done, batches: evaluation.size });
+  const progress = options.progress && showProgress(epochs, { from: state.done, batches: datasetCounts.batchCount });
   if (progress) callbacks.push(progress);
   await callAll(callbacks, "onTrainBegin");
   try {
     if (options.warmStart !== undefined && saved === undefined) {
-      await warmUp(context, loss, options.warmStart, evaluation.size);
-      evaluation = (await countAll({ ...context, validation: undefined }, loss)).train;
+      await warmUp(context, loss, options.warmStart, datasetCounts.batchCount);
+      datasetCounts = (await countAll({ ...context, validation: undefined }, loss)).train;
     }
     while (state.done < epochs && stopped === "epochs") {
       const epoch = state.done, next = epochLoss(options, epoch, name);
       if (next.loss !== loss.loss) {
         loss = next;
-        evaluation = (await countAll({ ...context, validation: undefined }, loss)).train;
+        datasetCounts = (await countAll({ ...context, validation: undefined }, loss)).train;
       }
       await callAll(callbacks, "onEpochBegin", epoch);
-      const trained = await trainEpoch(context, epoch, loss, evaluation, callbacks);
+      const trained = await trainEpoch(context, epoch, loss, datasetCounts, callbacks);
       // On a device the numbers of the epoch are read with the outputs after it, so that nothing waits between the steps.
       const late = "numbers" in trained
         ? await blameWeights(context, epoch, () => countAll(context, loss, trained))
         : undefined;
       const { rowsWithGradient, reachesWeights, weightsAreFinite: finite } = late?.extent ?? trained as GradientExtent;
       const dead = rowsWithGradient === 0 || !reachesWeights;
-      const { value, counts } = evaluation.soft.score();
+      const { value, counts } = datasetCounts.soft.score();
       const atBest = value === bestOf(loss.parts.scoring.score);
       const perfect = dead && atBest && counts.some((one) => countKeys.some((key) => one[key] > 0));
       if (dead && !perfect) {
@@ -362,15 +362,15 @@ async function fit(context: FitContext): Promise<FitResult> {
       }
       if (!(finite ?? await weightsAreFinite(model))) throw weightsNotFinite(name, epoch);
       const { train, validation } = late ?? await countAll(context, loss);
-      checkSame(name, evaluation.soft, train.soft, { between: "the passes", by: "labels" });
-      evaluation = train;
+      checkSame(name, datasetCounts.soft, train.soft, { between: "the passes", by: "labels" });
+      datasetCounts = train;
       const logs = epochLogs(loss, train, validation, rowsWithGradient);
       await callAll(callbacks, "onEpochEnd", epoch, logs);
       await record(state, logs, monitored(context, loss), patience === undefined ? undefined : () => weightsOf(model));
       if (perfect) stopped = "perfect";
       if (outOfPatience(state, patience)) stopped = "patience";
       if (context.stopRequest.requested) stopped = "stopTraining";
-      await checkpoints?.save(await checkpointOf(context, state, evaluation));
+      await checkpoints?.save(await checkpointOf(context, state, datasetCounts));
     }
   } catch (error) {
     if (progress) await progress.onTrainEnd!(); // ends the progress line before the error is printed
@@ -382,8 +382,8 @@ async function fit(context: FitContext): Promise<FitResult> {
 /** Makes the logs of an epoch that has ended. */
 function epochLogs(
   loss: EpochLoss,
-  train: Evaluation,
-  validation: Evaluation | undefined,
+  train: DatasetCounts,
+  validation: DatasetCounts | undefined,
   rowsWithGradient: number,
 ): FitLogs {
   const logs = { ...logsOf(loss, "", train), alive: rowsWithGradient / train.soft.rows };
@@ -394,7 +394,7 @@ function epochLogs(
 const learntPrefix = "multiplier ";
 
 /** Lets a score learn from the counts of the decisions; returns what it has learnt, for the logs. */
-function learn({ parts: { scoring: { score, average } } }: EpochLoss, { hard }: Evaluation): FitLogs {
+function learn({ parts: { scoring: { score, average } } }: EpochLoss, { hard }: DatasetCounts): FitLogs {
   const learnt = learntBy(score);
   if (learnt === undefined) return {};
   if (!addsCounts(average)) {
@@ -431,11 +431,11 @@ async function trainEpoch(
   context: FitContext,
   epoch: number,
   loss: EpochLoss,
-  evaluation: Evaluation,
+  datasetCounts: DatasetCounts,
   callbacks: readonly FitCallbacks[],
 ): Promise<GradientExtent | DeviceExtent> {
   const { name, model, optimizer, train: reader, random, pause, options } = context;
-  const order = random?.shuffle(evaluation.batches.map((_, b) => b));
+  const order = random?.shuffle(datasetCounts.batches.map((_, b) => b));
   const before = async (batch: number) => {
     await pause();
     await callAll(callbacks, "onBatchBegin", batch, { batch });
@@ -448,7 +448,7 @@ async function trainEpoch(
     : exact
     ? trainExact
     : trainRunning;
-  const epochContext = { name, model, optimizer, reader, order, loss, evaluation, before, after };
+  const epochContext = { name, model, optimizer, reader, order, loss, datasetCounts, before, after };
   return await blameWeights<GradientExtent | DeviceExtent>(context, epoch, () => train(epochContext));
 }
 

@@ -36,10 +36,11 @@ const what = "the tuned threshold";
  * threshold.
  *
  * The outputs are sorted once, by a radix sort of their bits, and each cut between two different outputs is scored from
- * running counts in float64: O(n). The threshold is the middle of the gap, rounded to a float32 that gives the same decisions in float32 and
- * float64. Of cuts with equal scores the one in the widest gap is taken, of equally wide gaps the upper one. With "macro" and "weighted" each column has its own
- * best cut, and these together maximise the mean; with "micro" the result is the best common threshold. An undefined score
- * (0/0) counts as 0. Tune on data that are used neither for training nor for testing.
+ * running counts in float64: O(n). The threshold is the middle of the gap, rounded to a float32 that gives the same
+ * decisions in float32 and float64. Of cuts with equal scores the one in the widest gap is taken, of equally wide gaps
+ * the upper one. With "macro" and "weighted" each column has its own best cut, and these together maximise the mean;
+ * with "micro" the result is the best common threshold. An undefined score (0/0) counts as 0. Tune on data that are
+ * used neither for training nor for testing.
  *
  * @param yTrue Labels in [0, 1], shaped like `yPred`, or class indices, one per row.
  * @param yPred Probabilities, float32: shape [n] or [n, 1]; unless `average` is "binary", [n, c] or [n, …, c].

@@ -13,7 +13,7 @@ import {
   leastExpectedCost,
   softDecisions,
 } from "../../lib/compare/costs.ts";
-import { costRules } from "../../lib/compare/evaluate.ts";
+import { costRules } from "../../lib/compare/decision_rules.ts";
 import { type Parts, partsOf, runSplit, splitRows } from "../../lib/compare/run_split.ts";
 import { readTable } from "../../lib/data/read_table.ts";
 import { seededRandom } from "../../lib/numerics/random.ts";

@@ -7,7 +7,7 @@ import { averagePrecision, rankingMetric, recallAtFpr, rocAuc } from "@roundabou
 import { seededRandom, syntheticBinary } from "@roundabout/roundabout/data";
 import { comparisonDisplay } from "@roundabout/roundabout/display";
 import { candidatesFor } from "../../lib/compare/candidates.ts";
-import { decisionRules } from "../../lib/compare/evaluate.ts";
+import { decisionRules } from "../../lib/compare/decision_rules.ts";
 import { fitLinear } from "../../lib/compare/fit_linear.ts";
 import { forward, initialWeights } from "../../lib/network/mlp.ts";
 import { labelsOf } from "../../lib/network/objectives.ts";

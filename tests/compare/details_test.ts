@@ -9,7 +9,7 @@ import { toComparedScore } from "../../lib/compare/check_score.ts";
 import { compareLosses } from "../../lib/compare/compare_losses.ts";
 import { comparisonText, costNotes } from "../../lib/compare/comparison_text.ts";
 import { rowCosts, savingsOf } from "../../lib/compare/costs.ts";
-import { costRules, decisionRules } from "../../lib/compare/evaluate.ts";
+import { costRules, decisionRules } from "../../lib/compare/decision_rules.ts";
 import { fitLinear, heldOutLogits, inverseStrengths } from "../../lib/compare/fit_linear.ts";
 import { readFolds } from "../../tasks/read_folds.ts";
 import { recommend } from "../../lib/compare/recommend.ts";

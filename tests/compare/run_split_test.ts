@@ -4,7 +4,7 @@ import pl from "nodejs-polars";
 import { f1, type LossOptions, metricLoss, specificity } from "@roundabout/roundabout";
 import { readTable, seededRandom, stratifiedKFold, syntheticBinary, trainTestSplit } from "@roundabout/roundabout/data";
 import { candidatesFor } from "../../lib/compare/candidates.ts";
-import { decisionRules } from "../../lib/compare/evaluate.ts";
+import { decisionRules } from "../../lib/compare/decision_rules.ts";
 import { fitLinear, inverseStrengths } from "../../lib/compare/fit_linear.ts";
 import { type Parts, partsOf, runSplit, splitRows } from "../../lib/compare/run_split.ts";
 import { backward, forward, initialWeights } from "../../lib/network/mlp.ts";

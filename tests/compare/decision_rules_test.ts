@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { f1 } from "@roundabout/roundabout";
 import { seededRandom } from "@roundabout/roundabout/data";
 import { takeCosts } from "../../lib/compare/costs.ts";
-import { costRules, decisionRules } from "../../lib/compare/evaluate.ts";
+import { costRules, decisionRules } from "../../lib/compare/decision_rules.ts";
 import { takeRows } from "../../lib/network/train.ts";
 import { assertWithin } from "../helpers.ts";
 

@@ -5,23 +5,23 @@ import type { OutputBatch } from "./outputs.ts";
 import { readRows } from "./passes.ts";
 
 /** Counts of a data set, from one pass. */
-export interface Evaluation {
+export interface DatasetCounts {
   /** Counts under the step of the loss. */
   readonly soft: DatasetSums;
   /** Counts of the decisions. */
   readonly hard: DatasetSums;
-  /** Number of batches. */
-  readonly size: number;
+  /** The number of batches. */
+  readonly batchCount: number;
   /** Soft counts of each batch, if `each` was set. */
   readonly batches: readonly DatasetSums[];
 }
 
 /** Counts the batches of a data set under a loss, with or without the counts of each batch. */
-export class Evaluator {
+export class DatasetCounter {
   readonly #soft: DatasetSums;
   readonly #hard: DatasetSums;
   readonly #batches: DatasetSums[] = [];
-  #size = 0;
+  #batchCount = 0;
 
   constructor(
     readonly name: string,
@@ -37,7 +37,7 @@ export class Evaluator {
   take(tensors: OutputBatch): void {
     const { parts, hard } = this, batch = readRows(this.name, parts, tensors, this.#soft.rows);
     const counted = countBatch(batch, parts.decide(batch), parts.scoring);
-    this.#size++;
+    this.#batchCount++;
     this.#soft.add(batch.rows, counted);
     this.#hard.add(batch.rows, countBatch(batch, hard.decide(batch), hard.scoring));
     if (!this.each) return;
@@ -47,8 +47,8 @@ export class Evaluator {
   }
 
   /** Returns the counts; throws if there are no rows. */
-  result(): Evaluation {
+  result(): DatasetCounts {
     if (this.#soft.rows === 0) throw new RangeError(`Cannot compute ${this.name}: 'data' has no rows`);
-    return { soft: this.#soft, hard: this.#hard, size: this.#size, batches: this.#batches };
+    return { soft: this.#soft, hard: this.#hard, batchCount: this.#batchCount, batches: this.#batches };
   }
 }

@@ -2,8 +2,8 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { f1, metricLoss } from "@roundabout/roundabout";
 import { seededRandom } from "@roundabout/roundabout/data";
-import { decisionRules } from "../../lib/compare/evaluate.ts";
-import { trainOnPart } from "../../lib/compare/train.ts";
+import { decisionRules } from "../../lib/compare/decision_rules.ts";
+import { trainOnPart } from "../../lib/compare/train_on_part.ts";
 import { forward } from "../../lib/network/mlp.ts";
 import { partsOfLoss } from "../../lib/scoring/options.ts";
 import { crossEntropyGradient, labelsOf, runningScore } from "../../lib/network/objectives.ts";
