@@ -1,4 +1,4 @@
-import { extentOf, labelsOf, type Sampler, sizeOf } from "./batches.ts";
+import { extentOf, labelKindOf, type Sampler, sizeOf } from "./batches.ts";
 import { type Descent, descents } from "./descents.ts";
 import type { AuditEngine } from "./engines/engine.ts";
 import { remembered, remembering } from "./engines/remembering.ts";
@@ -131,11 +131,11 @@ export function auditEngine(given: AuditEngine, settings: AuditSettings): AuditR
 
 function assumedBy({ options, observations }: AuditContext, isShort: boolean): string[] {
   const { yPred, yTrue, sample } = options;
-  const labels = labelsOf(options) === "one-hot" ? "The labels are one-hot" : "The labels are 0 and 1";
+  const labels = labelKindOf(options) === "one-hot" ? "The labels are one-hot" : "The labels are 0 and 1";
   return [
     ...(yPred === undefined && sample === undefined ? ["The outputs are probabilities"] : []),
     ...(yTrue === undefined && sample === undefined ? [labels] : []),
-    ...(yPred === "nonnegative" && sample === undefined && labelsOf(options) === "binary"
+    ...(yPred === "nonnegative" && sample === undefined && labelKindOf(options) === "binary"
       ? ["A label of 1 asks for a larger output than a label of 0; for distances of which 1 means alike, give 'sample'"]
       : []),
     ...(isShort

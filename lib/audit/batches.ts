@@ -174,12 +174,12 @@ function ideal(y: readonly number[], labels: LabelKind, pred: PredictionKind, co
 }
 
 /** The kind of labels. The default is one class per row if the outputs are a simplex, and 0 and 1 otherwise. */
-export const labelsOf = ({ yTrue, yPred }: AuditOptions): LabelKind =>
+export const labelKindOf = ({ yTrue, yPred }: AuditOptions): LabelKind =>
   yTrue ?? (yPred === "simplex" ? "one-hot" : "binary");
 
 /** A sampler of batches as the options describe them. The same arguments give the same numbers. */
 export function samplerOf(options: AuditOptions): Sampler {
-  const { yPred: pred = "probability", prevalence = 0.4, extraLabels = [] } = options, labels = labelsOf(options);
+  const { yPred: pred = "probability", prevalence = 0.4, extraLabels = [] } = options, labels = labelKindOf(options);
   const columns = options.columns ?? (isClass(labels) || pred === "simplex" ? 3 : 1), domain = domainOf(pred);
   return (kind, seed, rows) => {
     const random = seededRandom(seed);

@@ -3,7 +3,7 @@ import { describe } from "../check/describe.ts";
 import { softCounts } from "../steps/soft_counts.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
-import { labelsOf } from "./batches.ts";
+import { labelKindOf } from "./batches.ts";
 import { messageOf, withTensors } from "./engines/tfjs.ts";
 import type { TargetMetric } from "./rules/metric.ts";
 import type { AuditOptions, PredictionKind } from "./types.ts";
@@ -40,7 +40,7 @@ const refuseLabels = (has: string): never => {
 
 /** A score of the decisions at a threshold, with the counts of all columns added up. */
 function scoreMetric(metric: ScoreName | ScoreDefinition, options: AuditOptions): TargetMetric {
-  const { yPred: kind, sample } = options, labels = labelsOf(options);
+  const { yPred: kind, sample } = options, labels = labelKindOf(options);
   let score: ReturnType<typeof toScore>;
   try {
     score = toScore(metric);

@@ -1,7 +1,7 @@
-import { describe, isTensor } from "../check/describe.ts";
+import { describe, isTensorLike } from "../check/describe.ts";
 
 /** The distance from [0, 1] at which a probability still counts as rounded: some float32 steps around 1. */
-const rounding = 1e-6;
+export const rounding = 1e-6;
 
 /** A batch as numbers: `rows` × `classes`, row by row. */
 export interface Batch {
@@ -72,7 +72,7 @@ export const refuse = (what: string, argument: string, problem: string): Error =
 const shapeText = ({ shape }: ShapedNumbers): string => `[${shape.join(", ")}]`;
 
 function checkTensor(what: string, argument: string, tensor: ShapedNumbers): void {
-  if (!isTensor(tensor)) {
+  if (!isTensorLike(tensor)) {
     throw new TypeError(`Cannot compute ${what}: '${argument}' must be a tensor, it is ${describe(tensor)}`);
   }
   if (tensor.isDisposed) throw refuse(what, argument, "is disposed");

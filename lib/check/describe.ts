@@ -1,5 +1,5 @@
-/** Tells a tensor of TensorFlow.js by its method. */
-export const isTensor = (value: unknown): boolean =>
+/** Tells a tensor of TensorFlow.js by its method, without TensorFlow.js. */
+export const isTensorLike = (value: unknown): boolean =>
   typeof (value as { dataSync?: unknown } | null | undefined)?.dataSync === "function";
 
 /** A value as an error message names it: short, and never mistaken for another. */
@@ -9,7 +9,7 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) {
     return value.length > 6 ? `an array of ${value.length}` : `[${value.map(describe).join(", ")}]`;
   }
-  if (isTensor(value)) return "a tensor";
+  if (isTensorLike(value)) return "a tensor";
   if (typeof value === "object" && value !== null) return `an object with the keys ${describe(Object.keys(value))}`;
   return Object.is(value, -0) ? "-0" : String(value);
 }

@@ -1,8 +1,8 @@
-import { describe, isTensor } from "./describe.ts";
+import { describe, isTensorLike } from "./describe.ts";
 
 /** Refuses options that are not an object, and unknown names: a misspelt option would otherwise be a default. */
 export function checkOptions(what: string, options: unknown, known: readonly string[], ifTensor = ""): void {
-  const tensor = isTensor(options);
+  const tensor = isTensorLike(options);
   if (typeof options !== "object" || options === null || Array.isArray(options) || tensor) {
     throw new TypeError(
       `Cannot make ${what}: 'options' must be an object, it is ${describe(options)}${tensor ? ifTensor : ""}`,

@@ -96,11 +96,11 @@ export const fowlkesMallows: Score = /* @__PURE__ */ composed(
 );
 
 /** Returns √(a·b): the roots are taken one by one, so that nothing overflows; for a = b it is exactly a, so that a perfect score is exactly 1. */
-const meanOf = (a: number, b: number): number => a === b ? a : Math.sqrt(a) * Math.sqrt(b);
+const geometricMean = (a: number, b: number): number => a === b ? a : Math.sqrt(a) * Math.sqrt(b);
 
 /** √((tp + fp)(tp + fn)(tn + fp)(tn + fn)) and its gradient. */
 const margins = {
-  value: ({ tp, fp, fn, tn }: Counts): number => meanOf(tp + fp, tp + fn) * meanOf(tn + fp, tn + fn),
+  value: ({ tp, fp, fn, tn }: Counts): number => geometricMean(tp + fp, tp + fn) * geometricMean(tn + fp, tn + fn),
   gradient: (counts: Counts): Counts => {
     const { tp, fp, fn, tn } = counts, half = margins.value(counts) / 2;
     const a = half / (tp + fp), b = half / (tp + fn), c = half / (tn + fp), d = half / (tn + fn);

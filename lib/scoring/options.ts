@@ -64,7 +64,7 @@ export interface ResolvedOptions {
 export const takesLoops = (size: number): boolean => size > smallSize;
 
 /** The largest class weight: its product with the weights of all rows is far from overflowing. */
-const largestWeight = 1e30;
+const largestClassWeight = 1e30;
 
 function checkClassWeights(what: string, weights: readonly number[], average: Average): void {
   if (average === "binary") {
@@ -79,7 +79,7 @@ function checkClassWeights(what: string, weights: readonly number[], average: Av
     must: "numbers from 0 to 1e30, not all 0",
     valid: () =>
       weights.some((w) => w > 0) &&
-      Array.from(weights).every((w) => typeof w === "number" && w >= 0 && w <= largestWeight),
+      Array.from(weights).every((w) => typeof w === "number" && w >= 0 && w <= largestClassWeight),
   });
 }
 

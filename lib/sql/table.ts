@@ -1,3 +1,4 @@
+import { rounding } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { check, optional } from "../check/value.ts";
@@ -136,9 +137,6 @@ function above(output: string, threshold: number): string {
 
 const clipped = (p: string): string =>
   `CASE WHEN ${p} > ${double(1)} THEN ${double(1)} WHEN ${p} < ${double(0)} THEN ${double(0)} ELSE ${p} END`;
-
-/** Rounding may leave [0, 1] by this much. */
-const rounding = 1e-6;
 
 const within = (value: string, low: number, high: number): string =>
   `${value} >= ${double(low)} AND ${value} <= ${double(high)}`;

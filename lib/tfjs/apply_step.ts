@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { describe, isTensor } from "../check/describe.ts";
+import { describe, isTensorLike } from "../check/describe.ts";
 import type { Step } from "../steps/step.ts";
 import { customOp, firstOrderOnly } from "./engine.ts";
 import type { Tensor } from "./tensor.ts";
@@ -33,7 +33,7 @@ const mapped = (x: Tensor, f: (v: number) => number): Tensor =>
  * ```
  */
 export function applyStep(step: Step, x: Tensor): Tensor {
-  if (!isTensor(x)) {
+  if (!isTensorLike(x)) {
     throw new TypeError(`Cannot apply the step '${step.name}': 'x' must be a tensor, it is ${describe(x)}`);
   }
   return customOp(

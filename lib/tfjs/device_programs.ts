@@ -49,7 +49,7 @@ export interface DeviceDecision {
 export const hasProgram = (form: StepForm): boolean => Object.hasOwn(tails, form.loops.name) && form.steepness < 1e30;
 
 /** Sets `s`, `rest` = 1 − s and `slope` = ∂s/∂x of the output `x`. */
-function decisionText({ form, fromLogits }: DeviceDecision): string {
+function decisionSource({ form, fromLogits }: DeviceDecision): string {
   if (form === undefined) return "float s = getZ(r, c);\nfloat rest = 1.0 - s;\nfloat slope = 1.0;";
   const { loops, threshold, steepness, span, hard } = form;
   return `float p = ${fromLogits ? "1.0 / (1.0 + exp(-x))" : "x"};
@@ -129,7 +129,7 @@ export function countRows(batch: DeviceBatch): Tensor {
     wide: true,
     functions: `vec4 countsOf(int r, int c) {
   ${rowText(batch)}
-  ${decisionText(decision)}
+  ${decisionSource(decision)}
   vec4 four = vec4(w * y * s, w * (1.0 - y) * s, w * y * rest, w * (1.0 - y) * rest);
   if (bad) { four = vec4(NAN, NAN, NAN, NAN); }
   return four;
@@ -270,7 +270,7 @@ export function gradientRows(batch: DeviceBatch, scored: Tensor, by: Tensor): Te
     body: `int r = at / ${classes};
   int c = at - r * ${classes};
   ${rowText(batch)}
-  ${decisionText(decision)}
+  ${decisionSource(decision)}
   result = pick(bad, 0.0, -getD(0) * w * slope * (y * getS(c) + (1.0 - y) * getS(${classes} + c)));`,
   });
 }

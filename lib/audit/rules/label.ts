@@ -3,7 +3,7 @@ import {
   areZeroOrOne,
   columnOf,
   extentOf,
-  labelsOf,
+  labelKindOf,
   onSimplex,
   sizeOf,
   withLabels,
@@ -102,7 +102,7 @@ function beyondOutputs({ observations: { random: { batch, value, gradient } }, o
   const labels = distinct(batch.yTrue), [least, greatest] = extentOf(batch.yTrue);
   const isOutside = (y: number, i: number) => (y > 1 || y < 0) && gradient?.[i] !== 0; // a mask leaves out missing labels
   const isSaid = options.sample === undefined || options.yTrue !== undefined; // a sampler's labels may be counts
-  const beyond = areShares(batch.yPred) && isSaid && ["binary", "one-hot"].includes(labelsOf(options)) &&
+  const beyond = areShares(batch.yPred) && isSaid && ["binary", "one-hot"].includes(labelKindOf(options)) &&
     batch.yTrue.some(isOutside) && batch.yTrue.length === batch.yPred.length && labels.every(Number.isInteger);
   if (!beyond) return undefined;
   return errorOf({
