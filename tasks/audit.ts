@@ -16,9 +16,11 @@ import {
   type ExtraLabel,
   extraLabelKinds,
   type LabelKind,
+  labelKinds,
   type LossAudit,
   type ModelAudit,
   type PredictionKind,
+  predictionKinds,
 } from "../lib/audit/types.ts";
 import { auditDisplay, table } from "../lib/display/mod.ts";
 import { scoreNames } from "../lib/scores/to_score.ts";
@@ -102,22 +104,8 @@ export const auditSpec: TaskSpec = {
   },
 };
 
-const predictionKinds = ["probability", "simplex", "logits", "real", "nonnegative", "tanh"];
-const labelKinds: readonly LabelKind[] = [
-  "binary",
-  "one-hot",
-  "index",
-  "sign",
-  "real",
-  "positive",
-  "count",
-  "probability",
-  "distribution",
-  "none",
-];
-
 function predictionsOption(value: string): PredictionKind {
-  if (predictionKinds.includes(value)) return value as PredictionKind;
+  if ((predictionKinds as readonly string[]).includes(value)) return value as PredictionKind;
   const ends = value.split(",").map((end) => end.trim() === "" ? NaN : Number(end));
   if (ends.length === 2 && ends.every(Number.isFinite) && ends[0] < ends[1]) return [ends[0], ends[1]];
   throw new UsageError(`--predictions takes ${predictionKinds.join(", ")} or MIN,MAX, not '${value}'`);

@@ -1,5 +1,5 @@
 import { checkOptions } from "../check/options.ts";
-import { aFunction, check, integerFrom, numberThat, optional } from "../check/value.ts";
+import { aFunction, check, integerFrom, numberThat, oneOf, optional, type Rule } from "../check/value.ts";
 import { auditEngine, type AuditReport, type AuditSettings } from "./audit.ts";
 import { samplerOf } from "./batches.ts";
 import { inWordsOf, wordsOf } from "./engines/dialects.ts";
@@ -15,7 +15,9 @@ import {
   type AuditTime,
   extraLabelKinds,
   type Finding,
+  labelKinds,
   type LossAudit,
+  predictionKinds,
 } from "./types.ts";
 
 /**
@@ -138,11 +140,21 @@ const optionNames: readonly (keyof AuditOptions)[] = [
 
 const task = "audit the loss";
 
+const isRange = (kind: unknown): boolean =>
+  Array.isArray(kind) && kind.length === 2 && kind.every(Number.isFinite) && kind[0] < kind[1];
+
+const aPredictionKind: Rule = {
+  must: `${oneOf(...predictionKinds).must}, or a range [min, max]`,
+  valid: (kind) => predictionKinds.some((name) => name === kind) || isRange(kind),
+};
+
 /** Refuses a loss that is not a function, and options out of range. */
 function checkAudit(loss: AuditedLoss | PythonLoss, options: AuditOptions): void {
   if (!(loss instanceof LoadedLoss)) check(task, { loss }, aFunction);
   checkOptions("an audit", options, optionNames);
   const { rows = 64, columns = 1, prevalence = 0.4, seed = 1, extraLabels = [], sample, onProgress } = options;
+  check(task, { yPred: options.yPred }, optional(aPredictionKind));
+  check(task, { yTrue: options.yTrue }, optional(oneOf(...labelKinds)));
   check(task, { rows }, numberThat("an even integer of at least 8", (n) => n >= 8 && n % 2 === 0));
   check(task, { columns }, integerFrom(1));
   check(task, { prevalence }, numberThat("a number inside (0, 1)", (p) => p > 0 && p < 1));

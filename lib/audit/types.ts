@@ -109,6 +109,30 @@ export type ExtraLabel = "mask" | "weight" | "event";
 /** The kinds of further columns of the labels. */
 export const extraLabelKinds: readonly ExtraLabel[] = ["mask", "weight", "event"];
 
+/** The kinds of outputs that have a name; the others are ranges. */
+export const predictionKinds: readonly Extract<PredictionKind, string>[] = [
+  "probability",
+  "simplex",
+  "logits",
+  "real",
+  "nonnegative",
+  "tanh",
+];
+
+/** The kinds of labels. */
+export const labelKinds: readonly LabelKind[] = [
+  "binary",
+  "one-hot",
+  "index",
+  "sign",
+  "real",
+  "positive",
+  "count",
+  "probability",
+  "distribution",
+  "none",
+];
+
 /** Options of `auditLoss`. */
 export interface AuditOptions {
   /**

@@ -17,7 +17,7 @@ export interface StepOptions {
    */
   slope?: number;
   /**
-   * The decision threshold, inside (0, 1); a step that is not anchored may also stand at 0, where the thread put it.
+   * The decision threshold, inside (0, 1); a step that is not anchored may also stand at 0.
    *
    * @default {0.5}
    */

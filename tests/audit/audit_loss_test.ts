@@ -62,7 +62,10 @@ Deno.test("what is no loss is one clear error, and leaves nothing behind", () =>
     assertThrows(() => auditLoss(loss as Parameters<typeof auditLoss>[0]), TypeError, message);
   }
   const fine = scalarLoss((y, p) => tf.mean(tf.squaredDifference(y, p)));
-  for (const options of [{ rows: 7 }, { columns: 0 }, { prevalence: 1 }, { seed: -1 }]) {
+  const kinds = [{ yPred: "prob" }, { yPred: [1, 0] }, { yPred: [0] }, {
+    yTrue: "onehot",
+  }] as unknown as AuditOptions[];
+  for (const options of [{ rows: 7 }, { columns: 0 }, { prevalence: 1 }, { seed: -1 }, ...kinds]) {
     assertThrows(() => auditLoss(fine, options), RangeError, `'${Object.keys(options)[0]}' must be`);
   }
   assertStrictEquals(tf.memory().numTensors, before);
