@@ -112,8 +112,8 @@ function checkSplit(split: Split, height: number): void {
     if (split[part].length === 0 && part !== "validation") {
       throw new RangeError(`Cannot ${TASK}: 'split.${part}' must have a row`);
     }
-    for (const row of split[part]) {
-      if (!inTable.valid(row)) check(TASK, { [`split.${part}`]: row }, inTable);
+    for (const [i, row] of split[part].entries()) {
+      if (!inTable.valid(row)) check(TASK, { [`split.${part}[${i}]`]: row }, inTable);
       const other = seen.get(row);
       if (other) throw new RangeError(`Cannot ${TASK}: row ${row} is in 'split.${other}' and in 'split.${part}'`);
       seen.set(row, part);

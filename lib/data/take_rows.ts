@@ -22,7 +22,7 @@ import type { Frame } from "./types.ts";
  */
 export function takeRows(frame: Frame, rows: readonly number[]): Frame {
   const inFrame = integerFrom(0, frame.height - 1), bad = rows.findIndex((row) => !inFrame.valid(row));
-  if (bad >= 0) check("take rows", { rows: rows[bad] }, inFrame);
+  if (bad >= 0) check("take rows", { [`rows[${bad}]`]: rows[bad] }, inFrame);
   const take = (column: string) => {
     const values = frame.getColumn(column).toArray();
     return pl.Series(column, rows.map((row) => values[row]), frame.schema[column]);

@@ -651,6 +651,10 @@ Deno.test("words: names of Keras and TensorFlow.js, and one sentence for a word 
   );
   assertStringIncludes(refusal({ loss: "accuracy" }), "'loss' must be one of binaryCrossentropy,");
   assertEquals(refusal({ units: 0 }), "Cannot audit the last layer: 'units' must be an integer of at least 1, it is 0");
+  assertStringIncludes(
+    refusal({ labels: "onehot" as LastLayerWords["labels"] }),
+    "'labels' must be 'binary', 'one-hot', 'index',",
+  );
 });
 
 // Ports of a public benchmark of faulty programs: is the fault named before training, and are repaired ones left alone?

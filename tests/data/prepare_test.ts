@@ -217,8 +217,8 @@ Deno.test("prepare: bad arguments are errors that name them, and leave no tensor
     assertThrows(() => prepare({ ...tiny, ...of }, { ...split, ...change }), Error, message);
   refuse({ train: [] }, "Cannot prepare data: 'split.train' must have a row");
   refuse({ test: [] }, "Cannot prepare data: 'split.test' must have a row");
-  refuse({ test: [5] }, "Cannot prepare data: 'split.test' must be an integer from 0 to 4, it is 5");
-  refuse({ test: [0.5] }, "Cannot prepare data: 'split.test' must be an integer from 0 to 4, it is 0.5");
+  refuse({ test: [5] }, "Cannot prepare data: 'split.test[0]' must be an integer from 0 to 4, it is 5");
+  refuse({ test: [0.5] }, "Cannot prepare data: 'split.test[0]' must be an integer from 0 to 4, it is 0.5");
   refuse({ test: [1] }, "Cannot prepare data: row 1 is in 'split.train' and in 'split.test'");
   refuse({ train: [0, 0] }, "Cannot prepare data: row 0 is in 'split.train' and in 'split.train'");
   refuse({ train: [2], test: [1] }, "Cannot prepare data: 'a' has no value in the training rows");

@@ -129,7 +129,7 @@ Deno.test("takeRows: takes the rows in the order given, types and missing values
   assertThrows(
     () => takeRows(frame, [4454]),
     RangeError,
-    "Cannot take rows: 'rows' must be an integer from 0 to 4453, it is 4454",
+    "Cannot take rows: 'rows[0]' must be an integer from 0 to 4453, it is 4454",
   );
 });
 

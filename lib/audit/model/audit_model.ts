@@ -1,20 +1,21 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../../check/describe.ts";
-import { check, integerFrom, type Rule } from "../../check/value.ts";
+import { check, integerFrom, oneOf, type Rule } from "../../check/value.ts";
 import { checkOptions } from "../../check/options.ts";
 import { type LayersModel, lossFunctionOf } from "../../tfjs/model.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
 import { auditLoss } from "../audit_loss.ts";
 import { keepingBackend } from "../engines/tfjs.ts";
 import { reportText, verdictOf, worstFirst } from "../report.ts";
-import type {
-  AuditedLoss,
-  AuditOptions,
-  AuditProbe,
-  LabelKind,
-  ModelAudit,
-  ModelFinding,
-  PredictionKind,
+import {
+  type AuditedLoss,
+  type AuditOptions,
+  type AuditProbe,
+  type LabelKind,
+  labelKinds,
+  type ModelAudit,
+  type ModelFinding,
+  type PredictionKind,
 } from "../types.ts";
 import { firstBatch, firstBatchRules } from "./first_batch.ts";
 import { type Activation, activationOf, activationRanges, lossFamilies, namedLossOf } from "./last_layer.ts";
@@ -241,7 +242,7 @@ function inWords({ kind, columns = 1 }: LabelFacts): string {
  *
  * @param words The activation and the number of units of the last layer, the loss, and the kind of labels.
  * @returns The verdict, the findings, worst first, and all rules with their results.
- * @throws {RangeError} An activation, a loss or a number of units that is not known.
+ * @throws {RangeError} An activation, a loss or a kind of labels that is not known; `units` is not an integer ≥ 1.
  *
  * @example
  * ```ts
@@ -263,6 +264,7 @@ export function auditLastLayer(words: LastLayerWords): ModelAudit {
   check(task, { activation: words.activation }, known(activationRanges, activation));
   check(task, { loss: words.loss }, known(lossFamilies, loss));
   check(task, { units }, integerFrom(1));
+  check(task, { labels }, oneOf(...labelKinds));
   const report = new Report(), columns = labels === "index" ? 1 : units;
   const facts: LabelFacts = { kind: labels, columns, ...(labels === "binary" ? { mostInARow: units } : {}) };
   applyLastLayer(report, { activation, units, loss, labels: facts });
