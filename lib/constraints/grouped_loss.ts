@@ -93,7 +93,7 @@ export function constrainedLossAndGradient(
     yTrue: toTensor(what, "yTrue", yTrue),
     yPred: toTensor(what, "yPred", yPred),
     sampleWeight: sampleWeight === undefined ? undefined : toTensor(what, "sampleWeight", sampleWeight),
-  }, reading);
+  }, { ...reading, advice: "give the outputs of one class" });
   const { order, slices } = byGroup(what, groups, given.rows);
   const taken = (values: ArrayLike<number>) => Float64Array.from(order, (i) => values[i]);
   const weights = given.sampleWeight === undefined ? undefined : taken(given.sampleWeight);

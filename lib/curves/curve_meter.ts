@@ -122,7 +122,7 @@ export class CurveMeter {
       yTrue: toTensor(what, "yTrue", yTrue),
       yPred: toTensor(what, "yPred", yPred),
       sampleWeight: sampleWeight === undefined ? undefined : toTensor(what, "sampleWeight", sampleWeight),
-    }, { fromLogits, ignoreLabel });
+    }, { fromLogits, ignoreLabel, advice: "for several columns take a meter each" });
     const p = fromLogits ? sigmoids(batch.yPred) : batch.yPred, size = this.#thresholds.length;
     const places = placesOf(p, { offset: 0, stride: 1, length: batch.rows }, this.#bins);
     const positives = new Float64Array(size), negatives = new Float64Array(size);

@@ -3,7 +3,7 @@ import { describe } from "../check/describe.ts";
 import { aNumber, check, oneOf, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { type ArrayOrTensor, toTensor } from "../batch/array_or_tensor.ts";
-import { type Curve, exactCurve, takeSlice } from "./curve.ts";
+import { type Curve, exactCurve, severalColumns, takeSlice } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
 import { classOfRows, type MultiClass } from "./multi_class.ts";
 import type { QueryScore } from "./ndcg.ts";
@@ -173,7 +173,7 @@ export function rankingMetric(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, option
     yTrue: toTensor(what, "yTrue", yTrue),
     yPred: toTensor(what, "yPred", yPred),
     sampleWeight: sampleWeight === undefined ? undefined : toTensor(what, "sampleWeight", sampleWeight),
-  }, { fromLogits: true, columns: average !== "binary", ignoreLabel, atLeast: pairs ? 2 : 1 });
+  }, { fromLogits: true, columns: average !== "binary", advice: severalColumns, ignoreLabel, atLeast: pairs ? 2 : 1 });
   if (pairs) classOfRows(what, batch);
   return pairs ? oneAgainstOne(score, batch, average) : againstRest(score, batch, average);
 }
