@@ -160,6 +160,7 @@ Deno.test("readTable: bad options and tables without labels or features are refu
     [3, {}, "'source' must be a file's path or a frame, it is 3"],
     [frame, { label: "z" }, "Cannot read the table: there is no column 'z', only a, b, y"],
     [frame, { label: "" }, "there is no column '', only a, b, y"],
+    [pl.DataFrame({ "1.5": [1], "0": [0] }), { label: "y" }, "only 0, 1.5; the first line must hold names"],
     [pl.DataFrame({ "": [1, 2], y: [0, 1] }), { label: "z" }, "there is no column 'z', only (no name), y"],
     [frame, { drop: ["a"], keep: ["a"] }, "'a' is in 'drop' and in 'keep'"],
     [frame, { separator: ":" }, "'separator' must be ',', ';', '|' or a tab, it is ':'"],

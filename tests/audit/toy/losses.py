@@ -88,6 +88,10 @@ def returns_two(pred, target):
     return pred.mean(), target.mean()
 
 
+def returns_a_loss(pred=None, target=None):
+    return squared
+
+
 def three(pred, target, weight):
     return (pred * weight).mean()
 
