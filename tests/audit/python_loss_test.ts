@@ -197,6 +197,10 @@ Deno.test("a loss that cannot be loaded is refused", async () => {
     const { message } = await assertRejects(() => loads({ file, framework, name: "squared", ...options }), TypeError);
     assert(wanted.test(message), message);
   };
+  await refused(
+    { name: "Scaled" },
+    /TypeError: Scaled.* missing 1 required positional argument: 'factor'; give its arguments, Scaled\(…\)$/,
+  );
   await refused({ name: "three" }, /'three' takes 3 arguments \(pred, target, weight\)/);
   await refused(
     { name: "single" },

@@ -243,3 +243,18 @@ Deno.test("readTable: a decimal comma is found where it can be nothing else, and
     assert(message.includes(said), message);
   }
 });
+
+Deno.test("readTable: unique integers under a name that ends in id name the rows, in any order; others are numbers", async () => {
+  const n = 40, shuffled = Array.from({ length: n }, (_, i) => 1000 + (7 * i) % n), y = shuffled.map((_, i) => i % 2);
+  const read = async (name: string, values: readonly number[], options: Partial<ReadTableOptions> = {}) => {
+    const frame = pl.DataFrame({ x: y.map((v, i) => (v + i % 3) / 7), [name]: [...values], y });
+    return (await readTable(frame, { label: "y", ...options })).features.find((one) => one.name === name);
+  };
+  for (const name of ["id", "ID", "customer_id", "Customer ID", "PassengerId", "userID"]) {
+    assertEquals((await read(name, shuffled))?.why, "its integers are unique and its name ends in 'id'", name);
+  }
+  for (const name of ["valid", "PAID", "grid", "idle", "id_count"]) assert((await read(name, shuffled))?.used, name);
+  assert((await read("shop_id", shuffled.map((v) => v % 10)))?.used); // it repeats
+  assert((await read("ratio_id", shuffled.map((v) => v / 8)))?.used);
+  assert((await read("id", shuffled, { keep: ["id"] }))?.used);
+});

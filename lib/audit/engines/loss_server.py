@@ -810,7 +810,11 @@ def named_in(place, name):
         has = f"defines {', '.join(own)}" if own else f"has {', '.join(names)}" if names else "has no function"
         raise Refused(f"{in_words(error)}; it {has}") from None
     if inspect.isclass(loss):
-        loss = loss()
+        try:
+            loss = loss()
+        except TypeError as error:
+            hint = f"; give its arguments, {name}(…)" if "missing" in str(error) else ""
+            raise Refused(in_words(error) + hint) from None
     if not callable(loss):
         raise Refused(f"'{name}' must be a function or a class, it is {type(loss).__name__}")
     return loss
