@@ -5,13 +5,13 @@ import type { BenchRecord } from "./record_format.ts";
 const kinds: readonly (readonly [about: RegExp, why: (numbers: Numbers) => readonly string[]])[] = [
   [/^1e6 rows: composed/, ({ fused, bound }) => [
     `The fused call takes ${fused(1e6)}; ${bound(1e6)}.`,
-    "How far composed is from it is the doing of TensorFlow.js and of the memory, which sets how long its passes take.",
+    "The kernels of TensorFlow.js and the memory set how long the passes of the composed loss take.",
   ]],
   [/^1e6 rows: fused/, ({ fused, bound }) => [
     `The fused call takes ${fused(1e6)}; ${bound(1e6)}.`,
     "A compiler for the machine takes eight or sixteen numbers at once, WebAssembly four.",
-    "Tried: reciprocals by Newton's method, one division for two outputs, labels as bits or bytes, two vectors a round:",
-    "slower or no faster. A relaxed multiply-add takes a sixth less, and has other bytes on another machine.",
+    "Tried: reciprocals by Newton's method, one division for two outputs, labels as bits or bytes, two vectors per round:",
+    "slower or no faster. A relaxed multiply-add takes a sixth less, and gives different bytes on a different machine.",
   ]],
   [/^1e7 rows: fused/, ({ fused, bound }) => [
     `The fused call takes ${fused(1e7)}; ${bound(1e7)}.`,
@@ -20,21 +20,23 @@ const kinds: readonly (readonly [about: RegExp, why: (numbers: Numbers) => reado
   ]],
   [/^1e4 to 1e7 rows/, ({ fused, bound }) => [
     `The fused call takes from ${fused(1e4)} at 1e4 rows to ${fused(1e7)} at 1e7; there ${bound(1e7)}.`,
-    "On few rows the price of a call counts, on many the memory.",
+    "On few rows the fixed cost of a call counts, on many the memory.",
   ]],
   [/^1,024 rows/, ({ fused }) => [
     `A call takes ${fused(32)} with 32 rows, ${fused(1024)} with 1,024: what TensorFlow.js does around an operation.`,
-    "Tried: one kernel a pass, no copy of what is kept for the gradient, buffers used again.",
+    "Tried: one kernel per pass, no copy of what is kept for the gradient, buffers used again.",
   ]],
   [/^growth/, ({ copies }) => [
-    `Where data outgrow the caches a row gets dearer: plain copies grow with an exponent of ${copies(1e6, 1e7)} to 1e7`,
-    "numbers. And the gradient is a new array a call: on the cpu backend the system has to provide its pages, on wasm the",
-    "heap keeps them. Nothing else is needed a row, so there is nothing to make smaller.",
+    `Where data outgrow the caches a row takes longer: the time of plain copies grows with an exponent of ${
+      copies(1e6, 1e7)
+    } from 1e6 to 1e7`,
+    "numbers. The gradient is a new array in each call: on the cpu backend the system has to provide its pages, on wasm the",
+    "heap keeps them. Nothing else is needed per row, so there is nothing to make smaller.",
   ]],
-  [/^bytes a row/, () => [
-    "The first pass writes into what will be the gradient, so that nothing but that and the inputs is needed a row.",
+  [/^bytes per row/, () => [
+    "The first pass writes into what will be the gradient, so that only the gradient and the inputs are needed per row.",
   ]],
-  [/^training.*fitMetric by PyTorch/, ({ epochs }) => [
+  [/^training.*fitMetric \/ PyTorch/, ({ epochs }) => [
     `${epochs}.`,
     "With batches of 256 a step of TensorFlow.js is some dozens of small kernels, each called from JavaScript; the loss is",
     "two of them. PyTorch calls its own from C++. A compiler of whole steps, such as JAX has, is not there.",
@@ -61,7 +63,7 @@ const kinds: readonly (readonly [about: RegExp, why: (numbers: Numbers) => reado
   ]],
 ];
 
-/** The record's numbers as sentences want them, on the backend of a bar. */
+/** The record's numbers as the sentences state them, on the backend of a bar. */
 interface Numbers {
   fused(rows: number): string;
   readonly argmax: string;
@@ -75,7 +77,7 @@ interface Numbers {
 const milliseconds = (ms: number | undefined): string =>
   ms === undefined ? "(not measured)" : `${ms.toPrecision(2)} ms`;
 
-/** Bytes a row that the two passes read and write. */
+/** Bytes per row that the two passes read and write. */
 const bytesPerRow = 24;
 
 function numbersOf({ losses, divisions, copies, epochs }: BenchRecord, backend: string): Numbers {

@@ -68,7 +68,7 @@ export function recordText(record: BenchRecord): string {
       ...divisions.map(({ rows, ms }) => [rowsOf(rows), milliseconds(ms), (1e6 * ms / rows).toFixed(3)]),
     ]),
     aligned([
-      ["memory on the backend", "bytes a row beyond inputs and gradient", "tensors left"],
+      ["memory on the backend", "bytes per row beyond inputs and gradient", "tensors left"],
       ...memory.map(({ contender, bytesPerRow, tensorsLeft }) => [
         contender,
         bytesPerRow.toFixed(2),

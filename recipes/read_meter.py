@@ -29,4 +29,6 @@ def merge(meters):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
     print(json.dumps(merge([json.load(open(path)) for path in sys.argv[1:]])))

@@ -326,9 +326,11 @@ function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Rep
   }
 }
 
+const otherBatches = "\n  if the loss takes other batches, say which: --columns, --predictions, --labels";
+
 const outcomeText = (outcome: Outcome): string =>
   "error" in outcome
-    ? `${outcome.named}: ${outcome.error}`
+    ? `${outcome.named}: ${outcome.error}${outcome.error.includes("called with labels") ? otherBatches : ""}`
     : `${outcome.audit}${"time" in outcome.audit ? `\n${timeText(outcome.audit)}` : ""}`;
 
 const outcomeData = (outcome: Outcome): unknown =>

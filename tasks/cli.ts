@@ -199,7 +199,7 @@ export async function runTask(
         allowPositionals: spec.positionals ?? false,
       });
     } catch (error) {
-      throw new UsageError((error as Error).message);
+      throw new UsageError((error as Error).message.replace(/\. To specify a positional argument.*/s, ""));
     }
     if (parsed.values.help) {
       console.log(helpText(spec));

@@ -51,6 +51,8 @@ export interface BatchOptions {
   finite?: boolean;
   /** Allows more than one output per row. */
   columns?: boolean;
+  /** Advice at the end of the error about several outputs per row, where one is allowed. */
+  advice?: string;
   /** The label of rows that count nowhere. */
   ignoreLabel?: number;
   /** Reads the labels as gains, any numbers ≥ 0. */
@@ -79,13 +81,18 @@ function checkTensor(what: string, argument: string, tensor: ShapedNumbers): voi
 }
 
 /** Reads rows and classes from the outputs' shape. */
-function readShape(what: string, yPred: ShapedNumbers, columns: boolean): { rows: number; classes: number } {
+function readShape(
+  what: string,
+  yPred: ShapedNumbers,
+  {
+    columns,
+    advice = "for a softmax write { average: 'macro', decision: 'argmax' }, for several labels { average: 'macro' }",
+  }: BatchOptions,
+): { rows: number; classes: number } {
   const { shape, size } = yPred;
   const classes = shape.length === 1 ? 1 : shape[shape.length - 1];
   if (!columns && !(shape.length === 1 || (shape.length === 2 && classes === 1))) {
-    const hint = classes > 1
-      ? "; for a softmax write { average: 'macro', decision: 'argmax' }, for several labels { average: 'macro' }"
-      : "";
+    const hint = classes > 1 ? `; ${advice}` : "";
     throw refuse(what, "yPred", `must have the shape [n] or [n, 1], it has ${shapeText(yPred)}${hint}`);
   }
   if (shape.length === 0) throw refuse(what, "yPred", "must have the shape [n], [n, c] or [n, …, c], it has []");
@@ -152,7 +159,7 @@ export function readBatchShape(what: string, tensors: BatchTensors, options: Bat
   checkTensor(what, "yTrue", yTrue);
   checkTensor(what, "yPred", yPred);
   if (sampleWeight !== undefined) checkTensor(what, "sampleWeight", sampleWeight);
-  const { rows, classes } = readShape(what, yPred, options.columns ?? false);
+  const { rows, classes } = readShape(what, yPred, options);
   checkClasses(what, yPred, classes, options);
   const indexed = isPerRow(what, "yTrue", yTrue, yPred, classes);
   const rowWeights = sampleWeight !== undefined && isPerRow(what, "sampleWeight", sampleWeight, yPred, classes);
@@ -224,7 +231,7 @@ function checkOutputs(
     const most = finite ? Number.MAX_VALUE : Infinity;
     checkRange(what, "yPred", outputs, [-most, most], finite ? "be finite" : "be numbers", place);
   } else {
-    const hint = "; if these are logits, say fromLogits: true";
+    const hint = "; for logits say fromLogits: true";
     checkRange(what, "yPred", outputs, [-rounding, 1 + rounding], "lie in [0, 1]", place, hint);
   }
 }

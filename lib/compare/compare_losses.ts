@@ -112,7 +112,7 @@ function checkClasses({ classes, label }: TableDataset): void {
   const rarest = classes.reduce((a, b) => b.rows < a.rows ? b : a);
   if (rarest.rows >= leastOfAClass) return;
   const scarce = classes.filter((one) => one.rows < leastOfAClass);
-  const list = scarce.slice(0, 5).map((one) => `'${one.name}' ${one.rows}`).join(", ") +
+  const list = scarce.slice(0, 5).map((one) => `'${one.name}' in ${one.rows}`).join(", ") +
     (scarce.length > 5 ? ", …" : "");
   const isQuantity = classes.length > 20 && classes.every(({ name }) => name !== "" && Number.isFinite(Number(name)));
   if (isQuantity) {

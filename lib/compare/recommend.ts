@@ -189,8 +189,12 @@ function evidence(group: Group, choice: Choice | undefined): string {
   }); ${choice ? describeChoice(group, choice) : describeOthers(group)}.`;
 }
 
-/** The way to a conclusion, if there is none. */
-function nextStep(advice: string, splits: number): string[] {
+/** The way to a conclusion, if there is none, or if the test rows did not tell any losses apart. */
+function nextStep(advice: string, { base, others, untuned, compared }: Group): string[] {
+  const splits = base.values.length, all = [...others, ...(untuned ? [untuned] : [])];
+  if (base.mean !== (compared.best ?? 1) && all.every(({ low, high }) => low === 0 && high === 0)) {
+    return [`All losses have the same score on each of the ${splits} splits; more rows may tell them apart.`];
+  }
   if (!advice.startsWith(inconclusive)) return [];
   return [
     splits < enoughSplits ? `More than ${splits} splits, or more rows, may decide.` : "Only more rows can decide.",
@@ -231,7 +235,7 @@ export function recommend(
   const group = groupOf(main), choice = choose(group);
   if (main !== "tuned") {
     const advice = choice ? `Use ${phraseOf(choice.chosen)}` : adviseCrossEntropy(group, false);
-    return [`${advice}.`, evidence(group, choice), ...nextStep(advice, group.base.values.length)].join(" ");
+    return [`${advice}.`, evidence(group, choice), ...nextStep(advice, group)].join(" ");
   }
   const half = groupOf("0.5"), atHalf = choose(half);
   const advice = choice ? `Use ${phraseOf(choice.chosen)}` : adviseCrossEntropy(group, atHalf !== undefined);
@@ -240,6 +244,6 @@ export function recommend(
     `${advice}${second ? `; if the threshold must stay at 0.5, use ${second}` : ""}.`,
     evidence(group, choice),
     evidence(half, atHalf),
-    ...nextStep(advice, group.base.values.length),
+    ...nextStep(advice, group),
   ].join(" ");
 }

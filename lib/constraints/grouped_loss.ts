@@ -86,7 +86,8 @@ export function constrainedLossAndGradient(
   const { score } = problem, what = `${score.name} loss`;
   checkOptions(what, others, ["step", "slope", "threshold", "fromLogits", "ignoreLabel"]);
   const { reading, decide } = resolveOptions(what, score, others);
-  const given = readArrays(what, { yTrue, yPred, sampleWeight }, reading);
+  const advice = "give the outputs of one class";
+  const given = readArrays(what, { yTrue, yPred, sampleWeight }, { ...reading, advice });
   const { order, slices } = byGroup(what, groups, given.rows);
   const taken = (values: ArrayLike<number>) => Float64Array.from(order, (i) => values[i]);
   const weights = given.sampleWeight === undefined ? undefined : taken(given.sampleWeight);

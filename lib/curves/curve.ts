@@ -3,6 +3,9 @@ import { describe } from "../check/describe.ts";
 import { refuse } from "../batch/read_batch.ts";
 import { type RankedRows, rankRows } from "../numerics/rank.ts";
 
+/** Advice about several columns, where no decision is an option. */
+export const severalColumns = "for several columns say average: 'macro'";
+
 /**
  * The confusion counts at every threshold, from the highest threshold to the lowest: the points of a ROC curve and of a
  * precision-recall curve before they are divided. fn and tn are what the last counts leave.

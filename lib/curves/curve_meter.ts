@@ -116,8 +116,8 @@ export class CurveMeter {
    * not finite. Nothing is counted then.
    */
   update(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, sampleWeight?: ArrayOrTensor): this {
-    const { fromLogits = false, ignoreLabel } = this.#options;
-    const batch = readArrays("the curve's counts", { yTrue, yPred, sampleWeight }, { fromLogits, ignoreLabel });
+    const { fromLogits = false, ignoreLabel } = this.#options, advice = "for several columns take a meter each";
+    const batch = readArrays("the curve's counts", { yTrue, yPred, sampleWeight }, { fromLogits, ignoreLabel, advice });
     const p = fromLogits ? sigmoids(batch.yPred) : batch.yPred, size = this.#thresholds.length;
     const places = placesOf(p, { offset: 0, stride: 1, length: batch.rows }, this.#bins);
     const positives = new Float64Array(size), negatives = new Float64Array(size);

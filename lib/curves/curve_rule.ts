@@ -28,6 +28,7 @@ import {
   fillGradient,
   readThresholds,
 } from "./binned_curve.ts";
+import { severalColumns } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
 import { classOfRows, type MultiClass } from "./multi_class.ts";
 import { registeredLoops } from "./registered_loops.ts";
@@ -271,7 +272,7 @@ export function resolveCurveOptions(what: string, score: CurveScore, options: Cu
   const thresholds = readThresholds(what, given ?? score.thresholds);
   const rule = pairs ? pairRule(what, score, thresholds, resolved) : columnRule(score, thresholds, resolved);
   return {
-    reading: pairs ? { ...resolved.reading, atLeast: 2 } : resolved.reading,
+    reading: { ...resolved.reading, advice: severalColumns, atLeast: pairs ? 2 : 1 },
     decide: undecided,
     scoring: { ...resolved.scoring, rule },
   };

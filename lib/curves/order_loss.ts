@@ -3,7 +3,7 @@ import { aNumber, check, oneOf, optional, positive } from "../check/value.ts";
 import { checkFactory } from "../check/options.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { aumOfRanked } from "./aum.ts";
-import { type CurveRows, takeSlice } from "./curve.ts";
+import { type CurveRows, severalColumns, takeSlice } from "./curve.ts";
 import { type PairPrice, pairPrices, type ValueAndGradient } from "./pairs.ts";
 import { byPlace, rankRows } from "../numerics/rank.ts";
 
@@ -52,7 +52,8 @@ export interface OrderLoss {
 function readingOf(name: string, { average = "binary", ignoreLabel }: OrderLossOptions): BatchOptions {
   check(`make ${name}`, { average }, oneOf("binary", "macro"));
   check(`make ${name}`, { ignoreLabel }, optional(aNumber));
-  return { fromLogits: true, finite: true, columns: average === "macro", ignoreLabel }; // outputs may be any finite numbers
+  const columns = average === "macro"; // outputs may be any finite numbers
+  return { fromLogits: true, finite: true, columns, advice: severalColumns, ignoreLabel };
 }
 
 /** Checks the options of the pairs' loss. */

@@ -3,7 +3,7 @@ import { describe } from "../check/describe.ts";
 import { aNumber, check, oneOf, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
-import { type Curve, exactCurve, takeSlice } from "./curve.ts";
+import { type Curve, exactCurve, severalColumns, takeSlice } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
 import { classOfRows, type MultiClass } from "./multi_class.ts";
 import type { QueryScore } from "./ndcg.ts";
@@ -169,7 +169,8 @@ export function rankingMetric(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, option
   if ("queries" in score) {
     return meanOfQueries(score, readQueries(what, yTrue, yPred, sampleWeight, groups, ignoreLabel));
   }
-  const reading = { fromLogits: true, columns: average !== "binary", ignoreLabel, atLeast: pairs ? 2 : 1 };
+  const columns = average !== "binary", atLeast = pairs ? 2 : 1;
+  const reading = { fromLogits: true, columns, advice: severalColumns, ignoreLabel, atLeast };
   const batch = readArrays(what, { yTrue, yPred, sampleWeight }, reading);
   if (pairs) classOfRows(what, batch);
   return pairs ? oneAgainstOne(score, batch, average) : againstRest(score, batch, average);

@@ -3,6 +3,9 @@ import type { Column } from "./table.ts";
 
 const leastRows = 10;
 
+/** Tells a name that ends in the word id: id, customer_id, PassengerId; not valid, paid. */
+const isNamedId = (name: string): boolean => /(^|[^a-z])id$/i.test(name) || /[a-z]I[dD]$/.test(name);
+
 /** Returns why a column counts or identifies the rows, not describes them; undefined if it does not. */
 export function indexReason(
   { name, values }: { readonly name: string; readonly values: readonly unknown[] },
@@ -22,7 +25,9 @@ export function indexReason(
   }
   const rises = numbers.every((value, i) => i === 0 || value > numbers[i - 1]);
   const falls = numbers.every((value, i) => i === 0 || value < numbers[i - 1]);
-  return rises || falls ? "its integers are unique and sorted as the file is" : undefined;
+  if (rises || falls) return "its integers are unique and sorted as the file is";
+  const isUnique = () => new Set(numbers).size === numbers.length;
+  return isNamedId(name) && isUnique() ? "its integers are unique and its name ends in 'id'" : undefined;
 }
 
 /** The informedness of one column alone from which it determines the label. */

@@ -99,7 +99,10 @@ function checkNames(names: readonly string[], options: ReadTableOptions): void {
     if (names.includes(wanted)) continue;
     const shown = names.slice(0, 12).map((name) => name || "(no name)").join(", ");
     const list = names.length > 12 ? `${shown}, … (${names.length})` : shown;
-    throw new RangeError(`Cannot ${TASK}: there is no column '${wanted}', only ${list}`);
+    const hint = names.every((name) => name !== "" && Number.isFinite(Number(name)))
+      ? "; the first line must hold names"
+      : "";
+    throw new RangeError(`Cannot ${TASK}: there is no column '${wanted}', only ${list}${hint}`);
   }
   for (const [option, list] of Object.entries({ drop, beside })) {
     if (list.includes(label)) throw new RangeError(`Cannot ${TASK}: '${option}' contains the label '${label}'`);

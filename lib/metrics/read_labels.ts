@@ -136,6 +136,12 @@ function readHot(what: string, argument: string, { values }: Entries, columns: n
 
 const firstIntegers = (count: number): number[] => Array.from({ length: count }, (_, k) => k);
 
+/** Refuses words where the labels are numbers, and numbers where they are words. */
+function checkAlike(task: string, argument: string, label: unknown, first: unknown): void {
+  if (typeof label === typeof first) return;
+  throw refuse(task, argument, `has labels like ${describe(label)}, 'yTrue' like ${describe(first)}`);
+}
+
 /** Codes labels on both sides; the classes are those in the data, sorted. */
 function codeLabelPairs(what: string, yTrue: unknown, yPred: unknown, options: LabelOptions): Coded {
   for (const option of ["threshold", "fromLogits"] as const) {
@@ -160,10 +166,7 @@ function codeLabelPairs(what: string, yTrue: unknown, yPred: unknown, options: L
       ? codeLabels(what, argument, entries, codeOf, hint)
       : readHot(what, argument, entries, columns, hint);
   const codes = { truth: code("yTrue", truth, ""), decided: code("yPred", decided, hint) };
-  const [first, other] = [truth.values[0], decided.values[0]].map(withoutBigint);
-  if (typeof first !== typeof other) {
-    throw refuse(what, "yPred", `has labels like ${describe(other)}, 'yTrue' like ${describe(first)}`);
-  }
+  checkAlike(what, "yPred", withoutBigint(decided.values[0]), withoutBigint(truth.values[0]));
   const classes = columns === undefined ? [...codeOf.keys()] as Label[] : firstIntegers(columns);
   return { ...codes, rows, columns, classes, sampleWeight: readWeights(what, options.sampleWeight, rows) };
 }
@@ -231,6 +234,7 @@ export function readLabels(what: string, yTrue: unknown, yPred: unknown, options
   const labels = options.labels === undefined
     ? [...coded.classes].sort((a, b) => a < b ? -1 : 1)
     : checkedLabels(what, options.labels, coded.columns);
+  checkAlike(what, "labels", labels[0], coded.classes[0]);
   const positionOf = new Map(labels.map((label, position) => [label, position]));
   const positions = coded.classes.map((label) => positionOf.get(label) ?? -1);
   return { ...coded, labels, positions, names: namesOf(what, labels, options.targetNames) };

@@ -81,8 +81,8 @@ function differences(value: (counts: Counts) => number): (counts: Counts) => Cou
 export function toScore(score: ScoreName | ScoreDefinition): Score {
   if (typeof score === "string") return byName(score);
   if (!hasMethod(score, "value")) {
-    const made = typeof score === "function" ? ", a function: call it with its options first" : `: ${describe(score)}`;
-    throw new TypeError(`Cannot use 'score': it is neither a name nor a score${made}`);
+    const hint = typeof score === "function" ? "; call it with its options first" : "";
+    throw new TypeError(`Cannot use 'score': it is neither a name nor a score: ${describe(score)}${hint}`);
   }
   if (typeof score.name !== "string" || score.name === "") {
     throw new TypeError(`Cannot use 'score': its 'name' must be a word, it is ${describe(score.name)}`);

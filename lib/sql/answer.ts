@@ -67,20 +67,26 @@ const needs = {
   sampleWeight: "a number from 0 to 2²²",
 } as const;
 
+/** Refuses labels, outputs or weights out of range. Rows of one column are counted over all slices and cells of the answer. */
+function checkRanges(task: string, rows: readonly Record<string, unknown>[]): void {
+  for (const argument of ["label", "output", "sampleWeight"] as const) {
+    const bad = rows.filter((row) => read(row, "flag", Number) === flags[argument]);
+    if (bad.length === 0) continue;
+    const n = bad.reduce((sum, row) => sum + (row.k === bad[0].k ? read(row, "n", Number) : 0), 0);
+    throw new RangeError(
+      `Cannot compute ${task}: '${argument}' must be ${needs[argument]} in every row, in ${n} it is not, or it is NULL`,
+    );
+  }
+}
+
 /** Reads the sums of a scan; refuses a table with labels, outputs or weights out of range. */
 export function readScan({ what }: Table, answer: unknown): Scan {
   const sums = new Map<string, Sums>();
   let entries = 0, inexact = 0;
-  for (const row of checkAnswer(answer)) {
+  const rows = checkAnswer(answer);
+  checkRanges(what, rows);
+  for (const row of rows) {
     const flag = read(row, "flag", Number), n = read(row, "n", Number);
-    for (const argument of ["label", "output", "sampleWeight"] as const) {
-      if (flag !== flags[argument]) continue;
-      throw new RangeError(
-        `Cannot compute ${what}: '${argument}' must be ${
-          needs[argument]
-        } in every row, in ${n} it is not, or it is NULL`,
-      );
-    }
     entries += n;
     if (flag === flags.inexact) inexact += n;
     const k = read(row, "k", Number), slice = row.slice === null ? null : read(row, "slice", String);

@@ -57,6 +57,18 @@ export async function optimizerState(optimizer: LayersOptimizer): Promise<Optimi
   return { iterations: optimizer.iterations, single, lists };
 }
 
+/** Throws if an optimizer keeps numbers of weights of other shapes; TensorFlow.js would broadcast them. */
+export function checkStateShapes(optimizer: LayersOptimizer, weights: readonly Tensor[]): void {
+  for (const { variable: { shape } } of Object.values(optimizer).filter(isList).flatMap((list) => list)) {
+    if (weights.some((weight) => tf.util.arraysEqual(weight.shape, shape))) continue;
+    throw new RangeError(
+      `Cannot train: 'optimizer' has trained another model, with weights of the shape [${
+        shape.join(", ")
+      }]; make a new one`,
+    );
+  }
+}
+
 /** Restores the state of an optimizer of the same class. */
 export function setOptimizerState(optimizer: LayersOptimizer, { iterations, single, lists }: OptimizerState): void {
   const fields = optimizer as unknown as Record<string, unknown>;

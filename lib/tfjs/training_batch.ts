@@ -42,6 +42,17 @@ export function readTrainingBatch(what: string, argument: string, batch: unknown
       }`,
     );
   }
+  if (tensors.some(({ isDisposed }) => isDisposed)) {
+    throw new RangeError(
+      `Cannot compute ${what}: ${argument} holds a disposed tensor; the tensors of a batch are disposed after it, so ` +
+        "give clones of those that you keep",
+    );
+  }
+  if ((yTrue as Tensor).dtype === "string") {
+    throw new TypeError(
+      `Cannot compute ${what}: ${argument} has labels of dtype string; give 0 and 1, or class indices`,
+    );
+  }
   const rows = tensors.map(({ shape }) => shape[0]);
   if (rows.some((n) => n !== rows[0])) {
     throw new RangeError(

@@ -1,10 +1,17 @@
 import { describe } from "../check/describe.ts";
 import { countKeys } from "../counts/counts.ts";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
-import { type LayersModel, listenForStop, type StopRequest } from "../tfjs/model.ts";
+import { type LayersModel, listenForStop, type StopRequest, trainableVariables } from "../tfjs/model.ts";
 import { registeredDevice } from "../tfjs/registered_device.ts";
 import { type LayersOptimizer, toOptimizer } from "../tfjs/optimizers.ts";
-import { optimizerState, type SavedTensor, setOptimizerState, setWeights, weightsOf } from "../tfjs/snapshot.ts";
+import {
+  checkStateShapes,
+  optimizerState,
+  type SavedTensor,
+  setOptimizerState,
+  setWeights,
+  weightsOf,
+} from "../tfjs/snapshot.ts";
 import {
   type BatchReader,
   batchReader,
@@ -322,6 +329,7 @@ async function fit(context: FitContext): Promise<FitResult> {
   if (saved !== undefined) restore(saved, context, state);
   let loss = epochLoss(options, state.done, name);
   restoreLearnt(loss, state);
+  checkStateShapes(context.optimizer, trainableVariables(model));
   const start = await countAll(context, loss);
   let datasetCounts = start.train;
   if (start.validation !== undefined) checkInformative(loss.parts.scoring.score, start.validation.soft.score().counts);

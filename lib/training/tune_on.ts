@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { addsCounts, scoreBatch, weighByClass } from "../scoring/score_batch.ts";
 import { type Batch, readBatch } from "../batch/read_batch.ts";
 import { ofDecisions } from "../scores/learnt.ts";
-import { sigmoids } from "../numerics/sigmoid.ts";
 import { hardOptions, type LossParts } from "../scoring/options.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import type { BatchReader } from "./batches.ts";
@@ -59,12 +58,11 @@ export async function tuneOn(
   const weights = classWeights !== undefined && addsCounts(average)
     ? new Float32Array(weighByClass(batch, classWeights))
     : batch.sampleWeight as Float32Array | undefined;
-  const probabilities = fromLogits ? new Float32Array(sigmoids(batch.yPred)) : batch.yPred as Float32Array;
   const threshold = tf.tidy(() => {
     const table = (values: Float32Array) => tf.tensor2d(values, [rows, classes]),
       sampleWeight = weights && table(weights);
-    const options = { score, average: average as "binary", sampleWeight };
-    return tuneThreshold(table(batch.yTrue as Float32Array), table(probabilities), options).threshold;
+    const options = { score, average: average as "binary", sampleWeight, fromLogits };
+    return tuneThreshold(table(batch.yTrue as Float32Array), table(batch.yPred as Float32Array), options).threshold;
   }) as number | number[];
   const { decide, scoring } = hardOptions(name, parts, threshold);
   return { threshold, value: scoreBatch(batch, decide(batch), scoring).value };

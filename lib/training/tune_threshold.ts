@@ -1,6 +1,7 @@
 import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
 import { checkTunedAverage, resolveOptions } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
+import { sigmoids } from "../numerics/sigmoid.ts";
 import { checkReads } from "../tfjs/engine.ts";
 import { checkOptions } from "../check/options.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
@@ -19,6 +20,12 @@ export interface TuneThresholdOptions {
    * @default {"binary"}
    */
   average?: "binary" | "micro" | "macro" | "weighted";
+  /**
+   * Reads the outputs as logits. The threshold is still a probability.
+   *
+   * @default {false}
+   */
+  fromLogits?: boolean;
 }
 
 /** Best threshold, and its score. */
@@ -29,7 +36,7 @@ export interface TunedThreshold {
   value: number;
 }
 
-const what = "the tuned threshold";
+const what = "the tuned threshold", perColumn = "for one threshold per column say average: 'macro'";
 
 /**
  * Finds the threshold inside (0, 1) with the best score. An output is predicted positive if it is greater than the
@@ -43,8 +50,8 @@ const what = "the tuned threshold";
  * used neither for training nor for testing.
  *
  * @param yTrue Labels in [0, 1], shaped like `yPred`, or class indices, one per row.
- * @param yPred Probabilities, float32: shape [n] or [n, 1]; unless `average` is "binary", [n, c] or [n, …, c].
- * @param options `score`, `sampleWeight`, `average`.
+ * @param yPred Probabilities, or logits with `fromLogits`, float32: shape [n] or [n, 1]; unless `average` is "binary", [n, c] or [n, …, c].
+ * @param options `score`, `sampleWeight`, `average`, `fromLogits`.
  * @returns The threshold, or one threshold per column, and the score.
  * @throws {TypeError} If the score or an option is unknown, or an argument is not a tensor.
  * @throws {RangeError} If shapes do not fit, labels, outputs or weights are out of range, or `average` is "samples".
@@ -72,12 +79,13 @@ export function tuneThreshold(
 /** Finds the threshold, or with "macro" and "weighted" one per column. */
 export function tuneThreshold(yTrue: Tensor, yPred: Tensor, options: TuneThresholdOptions): TunedThreshold;
 export function tuneThreshold(yTrue: Tensor, yPred: Tensor, options: TuneThresholdOptions): TunedThreshold {
-  checkOptions(what, options, ["score", "sampleWeight", "average"]);
-  const { sampleWeight, average = "binary" } = options, score = toScore(options.score);
+  checkOptions(what, options, ["score", "sampleWeight", "average", "fromLogits"]);
+  const { sampleWeight, average = "binary", fromLogits } = options, score = toScore(options.score);
   checkTunedAverage(what, average);
-  const { reading, scoring } = resolveOptions(what, score, { average, step: "round" });
+  const { reading, scoring } = resolveOptions(what, score, { average, fromLogits, step: "round" });
   checkReads();
-  const batch = readBatch(what, { yTrue, yPred, sampleWeight }, reading);
+  const given = readBatch(what, { yTrue, yPred, sampleWeight }, { ...reading, advice: perColumn });
+  const batch = fromLogits ? { ...given, yPred: new Float32Array(sigmoids(given.yPred)) } : given;
   const column = (k: number, stride: number) => {
     const entries = new Uint32Array(batch.yTrue.length / stride);
     for (let n = 0; n < entries.length; n++) entries[n] = k + n * stride;

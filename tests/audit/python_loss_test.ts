@@ -169,6 +169,8 @@ Deno.test("a loss that does not work is refused with its own message", async () 
   const { message } = assertThrows(() => audit(loss), TypeError);
   assertEquals(message, `${called}SystemExit: enough (losses.py:${lineIn(text, "sys.exit(")})`);
   assertEquals(await further("returns_nothing"), `${called}it returns None: is a return missing?`);
+  const made = `${called}it returns a function: audit what it returns, with (…) after the name`;
+  assertEquals(await further("returns_a_loss"), made);
   assertEquals(await further("returns_two"), `${called}it returns a tuple of 2: return the loss alone`);
 });
 
@@ -195,8 +197,15 @@ Deno.test("a loss that cannot be loaded is refused", async () => {
     const { message } = await assertRejects(() => loads({ file, framework, name: "squared", ...options }), TypeError);
     assert(wanted.test(message), message);
   };
+  await refused(
+    { name: "Scaled" },
+    /TypeError: Scaled.* missing 1 required positional argument: 'factor'; give its arguments, Scaled\(…\)$/,
+  );
   await refused({ name: "three" }, /'three' takes 3 arguments \(pred, target, weight\)/);
-  await refused({ name: "single" }, /'single' takes one argument \(pred\)/);
+  await refused(
+    { name: "single" },
+    /'single' takes one argument \(pred\): a loss takes .*; if 'single' makes the loss, call it, single\(…\)$/,
+  );
   await refused({ name: "nothing" }, /NameError: name 'nothing' is not defined; it defines squared, turned/);
   const passedOn = { file: pathOf("./toy/passed_on.py") };
   await refused({ ...passedOn, name: "sqared" }, /'sqared' is not defined; it has squared, turned/);

@@ -24,7 +24,7 @@ onBackends("the message starts with what was to be computed", () => {
   });
   assertEquals(
     message,
-    "Cannot compute my score: 'yPred' must lie in [0, 1], row 0 is 1.5; if these are logits, say fromLogits: true",
+    "Cannot compute my score: 'yPred' must lie in [0, 1], row 0 is 1.5; for logits say fromLogits: true",
   );
   tf.dispose([y, p]);
 });

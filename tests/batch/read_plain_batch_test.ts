@@ -189,12 +189,12 @@ const refusals: [BatchTensors, Partial<BatchOptions>, string][] = [
   [
     { yTrue: shaped([1, 0]), yPred: shaped([0.5, 7]) },
     {},
-    "'yPred' must lie in [0, 1], row 1 is 7; if these are logits, say fromLogits: true",
+    "'yPred' must lie in [0, 1], row 1 is 7; for logits say fromLogits: true",
   ],
   ...[-0.25, Infinity].map((bad): [BatchTensors, Partial<BatchOptions>, string] => [
     { yTrue: shaped([1, 0]), yPred: shaped([0.5, bad]) },
     {},
-    `'yPred' must lie in [0, 1], row 1 is ${bad}; if these are logits, say fromLogits: true`,
+    `'yPred' must lie in [0, 1], row 1 is ${bad}; for logits say fromLogits: true`,
   ]),
   [{ yTrue: shaped([1, 0]), yPred: shaped([0.5, NaN]) }, {}, "'yPred' must lie in [0, 1], row 1 is NaN"],
   [
@@ -205,7 +205,7 @@ const refusals: [BatchTensors, Partial<BatchOptions>, string][] = [
   [
     { yTrue: shaped([1, 0, 1]), yPred: shaped([0, 0, 0, 0, 0, 0, 0, -3, 0], [3, 3]) },
     columns,
-    "'yPred' must lie in [0, 1], row 2, column 1 is -3; if these are logits, say fromLogits: true",
+    "'yPred' must lie in [0, 1], row 2, column 1 is -3; for logits say fromLogits: true",
   ],
   [{ yTrue: shaped([1, 2]), yPred: halves(2) }, {}, "'yTrue' must lie in [0, 1], row 1 is 2"],
   [{ yTrue: shaped([1, -1]), yPred: halves(2) }, {}, "'yTrue' must lie in [0, 1], row 1 is -1"],

@@ -146,7 +146,7 @@ Deno.test("compareLosses: what is refused, before any work, by name", async () =
     [
       frameOf(60, { kind: Array.from({ length: 60 }, (_, i) => `n${i % 30}`) }),
       { label: "kind" },
-      /needs at least 10 rows, 'kind' has '.*' 2, .*, … \(it has 30 values; set one against the rest with 'positive', or merge the rare ones with 'mergeRare' 10\)/,
+      /needs at least 10 rows, 'kind' has '.*' in 2, .*, … \(it has 30 values; set one against the rest with 'positive', or merge the rare ones with 'mergeRare' 10\)/,
     ],
     [frame, { positive: "2" }, /'positive' must be a value of 'ill' \('0', '1'\), it is '2'/],
     [frame, { repeats: 2 }, /'repeats' must be an integer from 3/],
@@ -163,7 +163,7 @@ Deno.test("compareLosses: what is refused, before any work, by name", async () =
     [frame, { score: "f2" as "f1" }, /f2/],
     [frame, { labels: "ill" } as Partial<CompareLossesOptions>, /'labels' is 'ill', but there is no such option/],
     [frame, { label: 3 as unknown as string }, /'label' must be the name of a column, it is 3/],
-    [frameOf(20), {}, /each class needs at least 10 rows, 'ill' has '1' 6/],
+    [frameOf(20), {}, /each class needs at least 10 rows, 'ill' has '1' in 6/],
     [frameOf(60, { c: Array(60).fill(1) }), { label: "c" }, /the label 'c' has no value but '1'/],
     [several, { label: "kind", score: "accuracy" }, /'score' is 'accuracy', whose mean over more than two classes/],
     [several, { label: "kind", score: precisionAtRecall({ recall: 0.9 }) }, /'precisionAtRecall0.9', whose mean over/],

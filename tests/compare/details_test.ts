@@ -185,9 +185,9 @@ Deno.test("rare classes: the sentence lists five of them, has a cure for several
     }
   };
   const two = await sentence((i) => i < 5 ? "rare" : "usual");
-  assert(two.endsWith("'kind' has 'rare' 5"), two);
+  assert(two.endsWith("'kind' has 'rare' in 5"), two);
   const three = await sentence((i) => i < 4 ? "b" : i < 9 ? "c" : "a");
-  assert(three.includes("'b' 4, 'c' 5 (it has 3 values; set one against the rest"), three);
+  assert(three.includes("'b' in 4, 'c' in 5 (it has 3 values; set one against the rest"), three);
   const mixed = await sentence((i) => i % 30 === 0 ? "n" : `${i % 30}`);
   assert(mixed.includes("each class needs at least 10 rows") && mixed.includes(", … (it has 30 values"), mixed);
   assert((await sentence((i) => `${i % 30}`)).includes("looks like a number to predict"));

@@ -251,6 +251,14 @@ Deno.test("a bound may be any value of the score: the range is that of the score
   assertRefused(() => gapAtMost(lift, -1), { argument: "bound", value: "must be a finite number ≥ 0, it is -1" });
 });
 
+Deno.test("outputs of several classes: the loss of a constraint is of one", () => {
+  const problem = maximise({ score: "precision", subjectTo: [atLeast("recall", 0.9)] });
+  assertRefused(() => constrainedLossAndGradient([[1, 0]], [[0.6, 0.4]], { problem }), {
+    argument: "yPred",
+    value: "it has [1, 2]; give the outputs of one class",
+  });
+});
+
 Deno.test("bad input: a sentence that names the argument", () => {
   const refused = (options: object, argument: string, value: string, error: typeof RangeError = RangeError) =>
     assertRefused(

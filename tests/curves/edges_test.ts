@@ -171,6 +171,18 @@ Deno.test("a loss of the order of two columns: the mean over those with both lab
   }
 });
 
+Deno.test("several columns where one is read: the advice names an option of the function", () => {
+  const y = [[1, 0], [0, 1]], p = [[0.7, 0.3], [0.4, 0.6]], average = "for several columns say average: 'macro'";
+  const calls: [() => unknown, string][] = [
+    [() => curveLossAndGradient(y, p, { score: "rocAuc" }), average],
+    [() => pairsLossAndGradient(y, p), average],
+    [() => aumLossAndGradient(y, p), average],
+    [() => rankingMetric(y, p, { score: "rocAuc" }), average],
+    [() => new CurveMeter().update(y, p), "for several columns take a meter each"],
+  ];
+  for (const [call, advice] of calls) assertRefused(call, { argument: "yPred", value: `it has [2, 2]; ${advice}` });
+});
+
 Deno.test("queries: rows of weight 0 belong to none; a query weighs as much as its rows on average; class by class no groups", () => {
   const gains = [1, 0, 2, 0, 1], outputs = [0.5, 0.9, 0.1, 0.3, 0.4], groups = ["a", "a", "b", "b", "b"];
   const of = (rows: number[], weights?: number[]) => {

@@ -160,6 +160,7 @@ Deno.test("readTable: bad options and tables without labels or features are refu
     [3, {}, "'source' must be a file's path or a frame, it is 3"],
     [frame, { label: "z" }, "Cannot read the table: there is no column 'z', only a, b, y"],
     [frame, { label: "" }, "there is no column '', only a, b, y"],
+    [pl.DataFrame({ "1.5": [1], "0": [0] }), { label: "y" }, "only 0, 1.5; the first line must hold names"],
     [pl.DataFrame({ "": [1, 2], y: [0, 1] }), { label: "z" }, "there is no column 'z', only (no name), y"],
     [frame, { drop: ["a"], keep: ["a"] }, "'a' is in 'drop' and in 'keep'"],
     [frame, { separator: ":" }, "'separator' must be ',', ';', '|' or a tab, it is ':'"],
@@ -241,4 +242,19 @@ Deno.test("readTable: a decimal comma is found where it can be nothing else, and
     const { message } = await assertRejects(() => readText(text, options), RangeError);
     assert(message.includes(said), message);
   }
+});
+
+Deno.test("readTable: unique integers under a name that ends in id name the rows, in any order; others are numbers", async () => {
+  const n = 40, shuffled = Array.from({ length: n }, (_, i) => 1000 + (7 * i) % n), y = shuffled.map((_, i) => i % 2);
+  const read = async (name: string, values: readonly number[], options: Partial<ReadTableOptions> = {}) => {
+    const frame = pl.DataFrame({ x: y.map((v, i) => (v + i % 3) / 7), [name]: [...values], y });
+    return (await readTable(frame, { label: "y", ...options })).features.find((one) => one.name === name);
+  };
+  for (const name of ["id", "ID", "customer_id", "Customer ID", "PassengerId", "userID"]) {
+    assertEquals((await read(name, shuffled))?.why, "its integers are unique and its name ends in 'id'", name);
+  }
+  for (const name of ["valid", "PAID", "grid", "idle", "id_count"]) assert((await read(name, shuffled))?.used, name);
+  assert((await read("shop_id", shuffled.map((v) => v % 10)))?.used); // it repeats
+  assert((await read("ratio_id", shuffled.map((v) => v / 8)))?.used);
+  assert((await read("id", shuffled, { keep: ["id"] }))?.used);
 });

@@ -275,6 +275,8 @@ Deno.test("what cannot be reported is an error that names the argument", () => {
   refused(() => report(y, y, { labels: [1, 1] }), "labels", "[1, 1]");
   refused(() => report(y, y, { labels: [] }), "labels", "[]");
   refused(() => report(y, y, { labels: "01" }), "labels", "'01'");
+  refused(() => report(y, y, { labels: ["no", "yes"] }), "labels", "labels like 'no', 'yTrue' like ");
+  refused(() => report(["no"], ["yes"], { labels: [0, 1] }), "labels", "labels like 0, 'yTrue' like 'no'");
   refused(() => report(y, y, { labels: [0.5] }), "labels", "whole numbers or words, it has 0.5");
   for (const bad of [2, -1, 0.5, "0"]) {
     refused(() => report([[0, 1]], [[0, 1]], { labels: [bad] }), "labels", "columns from 0 to 1, it has");

@@ -357,7 +357,7 @@ Deno.test("toScore takes names and scores, and refuses what is neither", () => {
     ["", "''"],
     ["toString", "'toString'"],
     ["fBeta", "'fBeta' needs options"],
-    [fBeta, "a function: call it"],
+    [fBeta, "neither a name nor a score: the function fBeta; call it with its options first"],
     [{}, "[]"],
     [3, "3"],
     [null, "null"],

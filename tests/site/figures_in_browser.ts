@@ -220,6 +220,12 @@ figureTest("shuffle-the-batches", "the mean over ten shuffles is the notebook's"
   assertEquals(await guess(), "0.36");
   await drag(page, name, 0, [(44 + 5) / 360, 0.6], [(44 + 5) / 360, (30 + 186 * 0.2) / 260]);
   assertEquals(await guess(), "0.80");
+  const left = (selector: string) =>
+    page.$eval(
+      `${placeOf(name)} ${selector}`,
+      (one) => (one as { getBoundingClientRect(): { left: number } }).getBoundingClientRect().left,
+    );
+  assertEquals(await left(".buttons button"), await left(".fields .field"), "the button stands below the sliders");
   await click(page, name, "Show the truth");
   const [, whole] = /the data set&#39;s loss is (\d\.\d+)/.exec(alt.replace(/\s+/g, " "))!;
   const means: number[] = [], angles: number[] = [];

@@ -263,6 +263,17 @@ onDuckdb("labels, outputs and weights out of range are refused by name, with the
       assert(message.includes(words) && message.includes("in 1 it is not"), message);
     }
   }
+  // Rows on both sides of the threshold, and in two slices, are rows of one column.
+  const logits = [-2, 3, 0.5, 7], ones = [1, 1, 1, 1];
+  await engine.table("t", {
+    y: ["DOUBLE", ones],
+    p: ["DOUBLE", logits],
+    w: ["DOUBLE", ones],
+    s: ["VARCHAR", ["a", "b", "a", "a"]],
+  });
+  for (const options of [scored, { ...scored, by: "s" }, { ...scored, label: ["y", "y"], output: ["p", "p"] }]) {
+    await assertRejects(() => countsOn(engine.query, options), RangeError, "in 3 it is not, or it is NULL");
+  }
   await engine.table("t", { y: ["DOUBLE", []], p: ["DOUBLE", []], w: ["DOUBLE", []] });
   await assertRejects(() => countsOn(engine.query, scored), RangeError, "'from' has no rows");
 });

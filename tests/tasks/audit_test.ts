@@ -254,6 +254,7 @@ Deno.test("audit: losses of one Python file share a process, each report follows
   assertMatch(lines[1], /^line squared is sound/);
   assertMatch(lines[2], /^line\s+losses.py#sqared: Cannot load the loss 'sqared': NameError: .*; it defines squared,/);
   assertEquals(lines[3], "status losses.py#raises …");
+  assertMatch(lines[4], /\n {2}if the loss takes other batches, say which: --columns, --predictions, --labels$/);
   const [first, second] = [lines[4], lines[6]].map((text) => /ValueError: process (\d+)/.exec(text)?.[1]);
   assert(first !== undefined && first === second, lines.join("\n"));
 });

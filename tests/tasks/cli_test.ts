@@ -12,11 +12,11 @@ Deno.test("throttled: at most one line per interval, none before the first inter
 });
 
 /** Runs a task whose body is the statement. */
-function run(body: string) {
+function run(body: string, args: readonly string[] = []) {
   const cli = new URL("../../tasks/cli.ts", import.meta.url).href;
   const script = `import { NegativeResult, runTask, TaskError, UsageError } from "${cli}";
-    await runTask({ name: "try", about: "", usage: "" }, (_, report) => { ${body}; return Promise.resolve(); });`;
-  return runApart(["eval", script]);
+    await runTask({ name: "try", about: "", usage: "", positionals: true }, (_, report) => { ${body}; return Promise.resolve(); });`;
+  return runApart(["eval", script, ...args]);
 }
 
 Deno.test("runTask: progress goes to the standard error where the output is no terminal, every five seconds of the clock", async () => {
@@ -41,4 +41,6 @@ Deno.test("runTask: success, negative result, failure and bad usage differ in ex
   const usage = await run(`throw new UsageError("name a loss")`);
   assertEquals([usage.code, usage.stdout], [2, ""]);
   assertEquals(usage.stderr, "try: name a loss\nsee: deno task try --help\n");
+  const unknown = await run("", ["--splits", "3"]);
+  assertEquals(unknown.stderr, "try: Unknown option '--splits'\nsee: deno task try --help\n");
 });

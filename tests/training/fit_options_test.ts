@@ -513,6 +513,26 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
   const empty: [tf.Tensor, tf.Tensor] = [tf.zeros([0, 2]), tf.zeros([0, 1])];
   assertStringIncludes(await refusal(model, empty, {}), "'data' has no rows");
   assertStringIncludes(await refusal(model, () => [], {}), "'data' has no rows");
+  const words = tf.tensor1d(Array.from({ length: n }, () => "yes"));
+  assertStringIncludes(
+    await refusal(model, [data[0], words], {}),
+    "'data' has labels of dtype string; give 0 and 1, or class indices",
+  );
+  let own: [tf.Tensor, tf.Tensor] | undefined;
+  const again = () => [own ??= [tf.clone(data[0]), tf.clone(labels)]];
+  assertMatch(
+    await refusal(model, again, {}),
+    /^Cannot compute f1Loss: batch 0 of 'data' holds a disposed tensor/,
+  );
+  const used = tf.train.adam(0.01), wide = network(3), columns = problem(3);
+  await fitMetric(wide, columns, { loss: f1Loss({ average: "macro" }), optimizer: used, epochs: 1 });
+  assertStringIncludes(
+    await refusal(model, data, { optimizer: used }),
+    "'optimizer' has trained another model, with weights of the shape [",
+  );
+  await fitMetric(wide, columns, { loss: f1Loss({ average: "macro" }), optimizer: used, epochs: 1 }); // its own
+  tf.dispose([words, columns]);
+  used.dispose();
   assertStringIncludes(await refusal({} as tf.LayersModel, data, {}), "'model' must be a tf.LayersModel");
   const [x, y] = data, broken = tf.tidy(() => tf.concat([tf.slice(x, 0, 41), tf.fill([19, 2], NaN)]));
   for (const mode of ["running", "exact"] as const) {

@@ -1,5 +1,5 @@
 // The best cut, against every cut there is, and against the closed form where the outputs are the probabilities.
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { type Counts, f1, hardMetric, jaccard, tuneThreshold, utility } from "../../lib/mod.ts";
@@ -115,6 +115,26 @@ Deno.test("every cut is scored once, from running counts: n + 1 cuts of n rows, 
   }
 });
 
+Deno.test("logits are tuned with fromLogits; the metric scores its decisions at the threshold as it says", () => {
+  const next = random(3), z = Array.from({ length: 300 }, () => 8 * next() - 5);
+  const yTrue = tf.tensor1d(z.map((logit) => +(next() < 1 / (1 + Math.exp(-logit))))), yPred = tf.tensor1d(z);
+  for (const score of ["f1", "precision", "mcc"] as const) {
+    const { threshold, value } = tuneThreshold(yTrue, yPred, { score, fromLogits: true });
+    assertEquals({ threshold, value }, tuneThreshold(yTrue, tf.sigmoid(yPred), { score }));
+    assertWithin(hardMetric(score, { threshold, fromLogits: true })(yTrue, yPred).dataSync()[0], value, 1e-6);
+  }
+  const columns = { score: "f1", average: "macro" } as const, [y, p] = [yTrue, yPred].map((t) => t.reshape([100, 3]));
+  assertEquals(
+    tuneThreshold(y, p, { ...columns, fromLogits: true }),
+    tuneThreshold(y, tf.sigmoid(p), columns),
+  );
+  assertRefused(() => tuneThreshold(yTrue, yPred, { score: "f1", fromLogits: 1 as never }), {
+    error: TypeError,
+    argument: "fromLogits",
+    value: "1",
+  });
+});
+
 onBackends("what cannot be tuned is refused, and nothing is left behind", () => {
   const y = tf.tensor1d([0, 1]), p = tf.tensor1d([0.2, 0.7]);
   assertEquals(counted(() => tuneThreshold(y, p, { score: "f1" })).made, 0);
@@ -125,6 +145,12 @@ onBackends("what cannot be tuned is refused, and nothing is left behind", () => 
   assertStringIncludes(message, "depend on each other");
   const above = tf.tensor1d([0.2, 1.7]);
   assertRefused(() => tuneThreshold(y, above, { score: "f1" }), { argument: "yPred", value: "1.7" });
+  const classes = tf.tensor2d([[0.1, 0.2, 0.7], [0.3, 0.3, 0.4]]);
+  const several = assertRefused(() => tuneThreshold(y, classes, { score: "f1" }), {
+    argument: "yPred",
+    value: "[2, 3]",
+  });
+  assertMatch(several, /it has \[2, 3\]; for one threshold per column say average: 'macro'$/); // 'decision' is not an option
   assertRefused(
     () => tuneThreshold(y, p, { score: "f1", slope: 3 } as unknown as { score: "f1" }),
     { error: TypeError, argument: "slope", value: "3" },

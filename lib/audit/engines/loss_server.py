@@ -202,7 +202,7 @@ def plain_result(result):
     if isinstance(result, (tuple, list, dict)):
         raise Refused(f"it returns a {type(result).__name__} of {len(result)}: return the loss alone")
     if callable(result) and not hasattr(result, "shape"):
-        raise Refused("it returns a function: audit what it returns")
+        raise Refused("it returns a function: audit what it returns, with (…) after the name")
     if isinstance(result, (str, bytes)):
         raise Refused(f"it returns a {type(result).__name__}")
     if isinstance(result, (bool, int, float)):
@@ -810,7 +810,11 @@ def named_in(place, name):
         has = f"defines {', '.join(own)}" if own else f"has {', '.join(names)}" if names else "has no function"
         raise Refused(f"{in_words(error)}; it {has}") from None
     if inspect.isclass(loss):
-        loss = loss()
+        try:
+            loss = loss()
+        except TypeError as error:
+            hint = f"; give its arguments, {name}(…)" if "missing" in str(error) else ""
+            raise Refused(in_words(error) + hint) from None
     if not callable(loss):
         raise Refused(f"'{name}' must be a function or a class, it is {type(loss).__name__}")
     return loss
@@ -919,7 +923,8 @@ class Server:
             raise Refused(f"'{name}' takes {len(names[0])} arguments ({', '.join(names[0])}): "
                           "write a function of labels and outputs that calls it")
         if names is not None and len(names[1]) == 1:
-            raise Refused(f"'{name}' takes one argument ({names[1][0]}): a loss takes labels and outputs")
+            raise Refused(f"'{name}' takes one argument ({names[1][0]}): a loss takes labels and outputs; "
+                          f"if '{name}' makes the loss, call it, {name}(…)")
         by_position = wanted == "keras" or getattr(self.framework, "by_position", False)
         habit, told = "true,pred" if by_position else self.framework.order, request.get("order")
         self.order, assumed, contrary = (told, [], None) if told else order_of(loss, wanted, habit, by_position)

@@ -46,6 +46,11 @@ def per_row(pred, target):
     return (pred - target) * (pred - target)
 
 
+class Scaled:
+    def __init__(self, factor):
+        self.factor = factor
+
+
 class Power:
     def __init__(self, exponent=2):
         self.exponent = exponent
@@ -86,6 +91,10 @@ def returns_nothing(pred, target):
 
 def returns_two(pred, target):
     return pred.mean(), target.mean()
+
+
+def returns_a_loss(pred=None, target=None):
+    return squared
 
 
 def three(pred, target, weight):

@@ -174,14 +174,15 @@ export function shuffleTheBatches(place: HTMLElement): void {
     revealed = true;
     lay();
   });
+  const ask = html("div", { class: "buttons" }, reveal);
   const lay = () => {
-    [before.hidden, reveal.hidden, after.hidden] = [revealed, revealed, !revealed];
+    [before.hidden, ask.hidden, after.hidden] = [revealed, revealed, !revealed];
     drawCurve();
     if (revealed) drawBatches();
     else {said.say(
         "Draw the mean loss of the batches at five sizes, by hand in the figure or with the sliders; then show the truth.",
       );}
   };
-  place.replaceChildren(drawn.box, before, reveal, after, said);
+  place.replaceChildren(drawn.box, before, ask, after, said);
   lay();
 }
