@@ -31,7 +31,10 @@ const inside = (min: number, max: number): readonly [number, number] => {
 };
 
 /** The range of the outputs: from the option, or from the data if there is no option. */
-function rangeOf(kind: PredictionKind | undefined, { yPred }: AuditBatch): readonly [least: number, most: number] {
+export function rangeOf(
+  kind: PredictionKind | undefined,
+  { yPred }: AuditBatch,
+): readonly [least: number, most: number] {
   if (typeof kind === "object") return inside(...kind);
   if (kind === "tanh") return inside(-1, 1);
   if (kind === "nonnegative") return [0, Infinity];
