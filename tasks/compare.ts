@@ -258,7 +258,11 @@ async function compare(path: string, values: TaskArgs["values"], report: Reporte
 }
 
 /** Prints a comparison and writes the files that were asked for. */
-async function writeComparison(known: LossComparison, values: TaskArgs["values"], report: Reporter): Promise<void> {
+export async function writeComparison(
+  known: LossComparison,
+  values: TaskArgs["values"],
+  report: Reporter,
+): Promise<void> {
   report.line(withOptionNames(String(known)));
   const text = JSON.stringify(known, null, 2) + "\n";
   if (values.json !== undefined) await write(writable("json", String(values.json)), text, report);
