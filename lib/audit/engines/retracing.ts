@@ -60,8 +60,11 @@ export function retracing(engine: AuditEngine, traced: (batch: AuditBatch) => Tr
     if (!retraced(shape, () => isSame(answer, answerFrom(known, batch)))) traces.set(shape, undefined);
     return answer;
   };
+  const askOnce = (batch: AuditBatch): LossGradient =>
+    retraced(shapeOf(batch), (known) => answerFrom(known, batch)) ?? engine.valueAndGradient(batch);
   return {
     ...engine,
+    askOnce,
     value(batch) {
       const shape = shapeOf(batch);
       if (!traces.has(shape)) {
@@ -74,8 +77,7 @@ export function retracing(engine: AuditEngine, traced: (batch: AuditBatch) => Tr
     },
     valueAndGradient(batch) {
       const shape = shapeOf(batch);
-      if (!traces.has(shape)) return learned(batch, shape);
-      return retraced(shape, (known) => answerFrom(known, batch)) ?? engine.valueAndGradient(batch);
+      return traces.has(shape) ? askOnce(batch) : learned(batch, shape);
     },
   };
 }

@@ -52,8 +52,8 @@ const tensorsOf = ({ yTrue, yPred, trueShape, predShape }: AuditBatch): [yTrue: 
 
 /** The numbers of two tensors. */
 export const batchOf = ({ yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): AuditBatch => ({
-  yTrue: Float32Array.from(yTrue.dataSync()),
-  yPred: Float32Array.from(yPred.dataSync()),
+  yTrue: new Float32Array(yTrue.dataSync()),
+  yPred: new Float32Array(yPred.dataSync()),
   trueShape: [...yTrue.shape],
   predShape: [...yPred.shape],
 });

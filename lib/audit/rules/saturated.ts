@@ -1,4 +1,4 @@
-import { areShares, extentOf, onSimplex, withOutputs } from "../batches.ts";
+import { areShares, extentOf, listOf, onSimplex, withOutputs } from "../batches.ts";
 import { type BatchResult, type Observations, resultOf } from "../observations.ts";
 import type { Finding, Severity } from "../types.ts";
 import { onlyRow } from "./batch.ts";
@@ -17,7 +17,7 @@ function oneOfARow({ results: { perfect }, columns }: Observations): boolean {
 /** Marks the outputs without a gradient; of classes, the outputs of rows without a gradient. */
 function deadAt(gradient: Float32Array, observations: Observations): boolean[] {
   const least = lost * gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
-  const dead = Array.from(gradient, (g) => !(Math.abs(g) > Math.max(least, 1e-30)));
+  const dead = listOf(gradient.length, (i) => !(Math.abs(gradient[i]) > Math.max(least, 1e-30)));
   if (!oneOfARow(observations) && !takesBest(observations)) return dead;
   const row = (i: number) => Math.floor(i / observations.columns);
   const live = new Set(dead.flatMap((is, i) => is ? [] : [row(i)]));
@@ -28,7 +28,7 @@ function deadAt(gradient: Float32Array, observations: Observations): boolean[] {
 function masked({ engine, observations }: AuditContext): boolean[] {
   const { random: { batch }, columns } = observations, n = batch.yPred.length;
   let off: boolean[] = Array(n).fill(true);
-  for (let k = 0; k < 8; k++) {
+  for (let k = 0; k < 8 && off.includes(true); k++) {
     const shifted = withOutputs(batch, (_, i) => batch.yPred[(i + (1 + 7 * k) * columns) % n]);
     const { gradient } = engine.valueAndGradient(shifted);
     if (gradient !== undefined) off = deadAt(gradient, observations).map((dead, i) => dead && off[i]);
