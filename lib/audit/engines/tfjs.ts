@@ -156,6 +156,13 @@ function callersLine({ stack }: Error): string | undefined {
   return line?.match(/([^/\\() ]+:\d+:\d+)\)?$/)?.[1];
 }
 
+/** A place in the caller's code, whose line is looked for when it is asked for. */
+const madeAt = (stack: Error): { readonly line?: string } => ({
+  get line() {
+    return callersLine(stack);
+  },
+});
+
 /**
  * Tells whether an operation of TensorFlow.js, such as `tf.logSoftmax`, asked for a gradient of its own; it is the slope then.
  * TensorFlow.js gives its operations names that end in "__op".
@@ -235,9 +242,7 @@ const recordingOf = (loss: AuditedLoss, batch: AuditBatch): Recording =>
       customGradient ||= fromPred && !byOperation(deepStack());
     };
     const read = (dataId: object, inOperation: boolean) => {
-      if (!inOperation && readOut === undefined && byData.get(dataId)?.fromPred) {
-        readOut = { line: callersLine(deepStack()) };
-      }
+      if (!inOperation && readOut === undefined && byData.get(dataId)?.fromPred) readOut = madeAt(deepStack());
     };
     const result = watchEngine({ kernel, customGradient: withOwnGradient, read }, (): unknown => {
       try {
