@@ -6,9 +6,6 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import * as tf from "@tensorflow/tfjs";
-import { auditLoss } from "../lib/audit/audit_loss.ts";
-import { ProcessLoss } from "../lib/audit/engines/process_loss.ts";
 import type { PythonLoss, PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
 import {
   type AuditedLoss,
@@ -22,9 +19,7 @@ import {
   type PredictionKind,
   predictionKinds,
 } from "../lib/audit/types.ts";
-import { auditDisplay, table } from "../lib/display/mod.ts";
 import { scoreNames } from "../lib/scores/to_score.ts";
-import { auditExport, auditWords, modelRoute } from "./audit_model.ts";
 import {
   choiceOption,
   NegativeResult,
@@ -39,7 +34,8 @@ import {
   writeData,
 } from "./cli.ts";
 import { cleanPaths } from "./failure.ts";
-import { page } from "./page.ts";
+
+// What audits and shows is imported where it is needed, as it takes longer to load than `--help` or a refusal takes.
 
 /** Function that audits a loss: `auditLoss`, or a test's own. */
 type Auditor = (loss: AuditedLoss | PythonLoss, options: AuditOptions) => LossAudit;
@@ -224,12 +220,13 @@ async function loadLoss(named: string): Promise<AuditedLoss> {
 }
 
 /** Renders the audits as one self-contained HTML page, after them what could not be audited. */
-function auditPage(outcomes: readonly Outcome[], what: What): Promise<string> {
+async function auditPage(outcomes: readonly Outcome[], what: What): Promise<string> {
+  const { auditDisplay, table } = await import("../lib/display/mod.ts"), { page } = await import("./page.ts");
   const audits = outcomes.flatMap((outcome) => "audit" in outcome ? [auditDisplay(outcome.audit)] : []);
   const refused = outcomes.flatMap((outcome) => "error" in outcome ? [outcome] : [])
     .map(({ named, error }) => ({ "not audited": named, reason: error }));
   const title = `Audit of ${counted(audits.length, what)}`, rest = refused.length > 0 ? [table(refused)] : [];
-  return page(title, "Why does my loss not learn?", [...audits, ...rest]);
+  return await page(title, "Why does my loss not learn?", [...audits, ...rest]);
 }
 
 /** Describes the time that the loss takes. */
@@ -244,6 +241,33 @@ function timeText(audit: LossAudit): string {
 type What = "loss" | "model";
 
 const counted = (n: number, what: What): string => `${n} ${n === 1 ? what : what === "loss" ? "losses" : "models"}`;
+
+/** Options of the command line for models and for words; all of a route are needed. */
+const routes = { model: ["model", "data", "label"], words: ["activation", "units", "loss", "labels"] } as const;
+
+/** Tells which audit of a model is asked for; undefined if none is. */
+export function modelRoute({ values, positionals }: TaskArgs): keyof typeof routes | undefined {
+  const route = values.model !== undefined ? "model" : values.activation !== undefined ? "words" : undefined;
+  if (route === undefined) {
+    const stray = ["data", "label", "drop", "units", "loss"].find((name) => values[name] !== undefined);
+    if (stray !== undefined) throw new UsageError(`--${stray} needs --model FILE.ts#NAME or --activation NAME`);
+    return undefined;
+  }
+  const missing = routes[route].find((name) => values[name] === undefined);
+  if (missing !== undefined) {
+    throw new UsageError(`--${route === "model" ? "model" : "activation"} needs --${missing}`);
+  }
+  const others = ["predictions", "columns", "prevalence", "metric", "seed", "module", "framework", "order", "python"];
+  const stray = [...others, ...(route === "words" ? ["data", "label", "drop"] : ["units", "loss"])]
+    .find((name) => values[name] !== undefined);
+  if (stray !== undefined) {
+    throw new UsageError(`--${stray} cannot be used with --${route === "model" ? route : "activation"}`);
+  }
+  if (positionals.length > 0) {
+    throw new UsageError(`--${route === "model" ? route : "activation"} takes no '${positionals[0]}'`);
+  }
+  return route;
+}
 
 /** The file of `--save`. */
 function savedFile(save: string | boolean | undefined): string | undefined {
@@ -268,6 +292,7 @@ async function loadPython(
   report: Reporter,
   open: AsyncDisposableStack,
 ): Promise<NamedLoss[]> {
+  const { ProcessLoss } = await import("../lib/audit/engines/process_loss.ts");
   const groups = Object.groupBy(wanted, (named) => pythonName(named, options.module).in.file ?? "");
   const loaded: NamedLoss[] = [];
   for (const group of Object.values(groups) as string[][]) {
@@ -350,7 +375,8 @@ async function* outcomesOf(
 }
 
 /** Audits the model of a file, or a last layer in words. */
-async function auditOneModel(route: "model" | "words", values: TaskArgs["values"], report: Reporter) {
+async function auditOneModel(route: keyof typeof routes, values: TaskArgs["values"], report: Reporter) {
+  const { auditExport, auditWords } = await import("./audit_model.ts");
   if (route === "words") return await auditWords(values, choiceOption<LabelKind>("labels", values.labels, labelKinds));
   const named = String(values.model);
   report.status(`${named} …`);
@@ -362,6 +388,7 @@ export async function auditLosses(args: TaskArgs, report: Reporter, audit: Audit
   const { values } = args, what: What = modelRoute(args) === undefined ? "loss" : "model";
   const file = savedFile(values.save);
   if (values.json) console.log = console.error; // a file may print while it is loaded
+  const tf = await import("@tensorflow/tfjs");
   tf.enableProdMode(); // no banner
   await tf.setBackend("cpu");
   await using open = new AsyncDisposableStack();
@@ -391,4 +418,9 @@ export async function auditLosses(args: TaskArgs, report: Reporter, audit: Audit
   if (bad.length > 0) throw new NegativeResult(bad.join(", "));
 }
 
-if (import.meta.main) await runTask(auditSpec, (args, report) => auditLosses(args, report, auditLoss));
+if (import.meta.main) {
+  await runTask(auditSpec, async (args, report) => {
+    const { auditLoss } = await import("../lib/audit/audit_loss.ts");
+    await auditLosses(args, report, auditLoss);
+  });
+}

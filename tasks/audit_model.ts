@@ -13,33 +13,6 @@ import { asUsage, existing } from "./compare_files.ts";
 
 type Values = TaskArgs["values"];
 
-/** Options of the command line for models and for words; all of a route are needed. */
-const routes = { model: ["model", "data", "label"], words: ["activation", "units", "loss", "labels"] } as const;
-
-/** Tells which audit of a model is asked for; undefined if none is. */
-export function modelRoute({ values, positionals }: TaskArgs): keyof typeof routes | undefined {
-  const route = values.model !== undefined ? "model" : values.activation !== undefined ? "words" : undefined;
-  if (route === undefined) {
-    const stray = ["data", "label", "drop", "units", "loss"].find((name) => values[name] !== undefined);
-    if (stray !== undefined) throw new UsageError(`--${stray} needs --model FILE.ts#NAME or --activation NAME`);
-    return undefined;
-  }
-  const missing = routes[route].find((name) => values[name] === undefined);
-  if (missing !== undefined) {
-    throw new UsageError(`--${route === "model" ? "model" : "activation"} needs --${missing}`);
-  }
-  const others = ["predictions", "columns", "prevalence", "metric", "seed", "module", "framework", "order", "python"];
-  const stray = [...others, ...(route === "words" ? ["data", "label", "drop"] : ["units", "loss"])]
-    .find((name) => values[name] !== undefined);
-  if (stray !== undefined) {
-    throw new UsageError(`--${stray} cannot be used with --${route === "model" ? route : "activation"}`);
-  }
-  if (positionals.length > 0) {
-    throw new UsageError(`--${route === "model" ? route : "activation"} takes no '${positionals[0]}'`);
-  }
-  return route;
-}
-
 /** Audits a last layer in words. */
 export async function auditWords({ activation, units, loss }: Values, labels: LabelKind): Promise<ModelAudit> {
   const number = wholeOption("units", units, 1, 1);

@@ -3,10 +3,8 @@
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
 import { resolve } from "node:path";
 import { fitsTwoClasses } from "../lib/compare/check_score.ts";
-import { compareLossesBy } from "../lib/compare/compare_losses.ts";
 import { type TrainedLoss, trainingsPerSplit, type TrainSplits } from "../lib/compare/train_split.ts";
 import type { DecisionCosts, LossComparison, MatrixCosts } from "../lib/compare/mod.ts";
 import { countKeys } from "../lib/counts/counts.ts";
@@ -15,11 +13,9 @@ import { csvForm, csvRecords } from "../lib/data/csv.ts";
 import { numberOf } from "../lib/data/spelling.ts";
 import type { DecimalMark } from "../lib/data/decimal_comma.ts";
 import type { HeavyTails } from "../lib/data/table.ts";
-import { readTable, type ReadTableOptions } from "../lib/data/read_table.ts";
-import { comparisonDisplay } from "../lib/display/mod.ts";
+import type { ReadTableOptions } from "../lib/data/read_table.ts";
 import { scoreNames } from "../lib/scores/to_score.ts";
 import { asUsage, existing, withOptionNames, writable, write } from "./compare_files.ts";
-import { compareByProtocol } from "./compare_protocol.ts";
 import { parameters, type ScoreChoice, scoreOf } from "./compare_score.ts";
 import type { SplitRequest } from "./compare_splits_worker.ts";
 import {
@@ -34,7 +30,8 @@ import {
   wholeOption,
 } from "./cli.ts";
 import { inWorkers } from "./in_workers.ts";
-import { page } from "./page.ts";
+
+// What trains and shows is imported where it is needed, as it takes longer to load than `--help` or a refusal takes.
 
 /** The command line of the task. */
 export const compareSpec: TaskSpec = {
@@ -233,6 +230,7 @@ function checkRoute(values: TaskArgs["values"]): void {
 async function compare(path: string, values: TaskArgs["values"], report: Reporter): Promise<void> {
   const costs = await costsOption(values), choice = costs === undefined ? await scoreOption(values) : undefined;
   const repeats = wholeOption("repeats", values.repeats, 3, 10), seed = wholeOption("seed", values.seed, 0, 1);
+  const { compareLossesBy } = await import("../lib/compare/compare_losses.ts");
   using stop = interruptSignal();
   let known: LossComparison | undefined;
   try {
@@ -258,7 +256,11 @@ async function compare(path: string, values: TaskArgs["values"], report: Reporte
 }
 
 /** Prints a comparison and writes the files that were asked for. */
-async function writeComparison(known: LossComparison, values: TaskArgs["values"], report: Reporter): Promise<void> {
+export async function writeComparison(
+  known: LossComparison,
+  values: TaskArgs["values"],
+  report: Reporter,
+): Promise<void> {
   report.line(withOptionNames(String(known)));
   const text = JSON.stringify(known, null, 2) + "\n";
   if (values.json !== undefined) await write(writable("json", String(values.json)), text, report);
@@ -272,6 +274,7 @@ async function writeComparison(known: LossComparison, values: TaskArgs["values"]
     title = `Does training on ${known.score} pay for '${known.data.label}'?`;
   await write(`${stem}.json`, text, report);
   await write(`${stem}.csv`, comparisonCsv(known), report);
+  const { comparisonDisplay } = await import("../lib/display/mod.ts"), { page } = await import("./page.ts");
   await write(`${stem}.html`, await page(title, title, [comparisonDisplay(known)]), report);
 }
 
@@ -309,10 +312,9 @@ export async function runCompare({ values, positionals }: TaskArgs, report: Repo
   checkRoute(values);
   const path = existing(positionals[0]);
   if (values.protocol === undefined) return await compare(path, values, report);
+  const { readTable } = await import("../lib/data/read_table.ts");
+  const { compareByProtocol } = await import("./compare_protocol.ts");
   await compareByProtocol(await asUsage(() => readTable(path, tableOptions(values))), values, report);
 }
 
-if (import.meta.main) {
-  tf.enableProdMode(); // no banner
-  await runTask(compareSpec, runCompare);
-}
+if (import.meta.main) await runTask(compareSpec, runCompare);

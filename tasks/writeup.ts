@@ -28,7 +28,7 @@ import {
   projectNotebooks,
 } from "./execute.ts";
 import { readNotebook } from "./notebook_format.ts";
-import { buildSite, makeApi, type NotebookFile } from "./site/mod.ts";
+import type { NotebookFile } from "./site/mod.ts";
 
 /** Executes the notebooks and compares their outputs with the committed ones; those that fail keep the committed ones. */
 async function execute(
@@ -102,6 +102,7 @@ export async function writeUp(
   }
   report.status("building the pages");
   const started = performance.now();
+  const { buildSite, makeApi } = await import("./site/mod.ts"); // here, as it takes longer to load than `--help` takes
   const site = await buildSite({ notebooks, out, siteUrl, api: await makeApi() });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   for (const warning of site.warnings) report.line(`warning: ${warning}`);

@@ -148,7 +148,10 @@ async function readsOf(run) {
   return reads;
 }
 
-/** A classifier; where reads are counted, without hidden layers, as a GPU in software takes long for them. */
+/**
+ * A classifier; where reads are counted, without hidden layers and of small batches, as a GPU in software takes long for
+ * products and for sums of many rows. A step reads the same of any batch.
+ */
 const classifier = (units = 1, columns = 16, hidden = []) =>
   layers.sequential({
     layers: [
@@ -157,24 +160,24 @@ const classifier = (units = 1, columns = 16, hidden = []) =>
     ],
   });
 
-/** 2,048 rows, with one label or ten. */
-function trainingData(units, columns = 16) {
-  const x = tf.randomNormal([2048, columns], 0, 1, "float32", 1);
+/** Rows with one label or several. */
+function trainingData(rows, units, columns = 16) {
+  const x = tf.randomNormal([rows, columns], 0, 1, "float32", 1);
   const y = tf.tidy(() =>
     units === 1
       ? tf.cast(tf.greater(tf.sum(x, 1, true), Math.sqrt(columns) / 2), "float32")
-      : tf.cast(tf.oneHot(tf.argMax(tf.slice(x, [0, 0], [2048, units]), 1), units), "float32")
+      : tf.cast(tf.oneHot(tf.argMax(tf.slice(x, [0, 0], [rows, units]), 1), units), "float32")
   );
   return [x, y];
 }
 
-/** Reads in two epochs of eight batches of 256 rows. */
+/** Reads in two epochs of eight batches of 64 rows. */
 async function readsOfFit({ loss, metrics, units = 1, epochs = 2 }) {
-  const model = classifier(units), [x, y] = trainingData(units);
+  const model = classifier(units), [x, y] = trainingData(512, units);
   model.compile({ optimizer: tf.train.sgd(0.1), loss, metrics });
-  const fit = (epochs, x, y) => model.fit(x, y, { epochs, batchSize: 256, verbose: 0 });
+  const fit = (epochs, x, y) => model.fit(x, y, { epochs, batchSize: 64, verbose: 0 });
   // The first batch of a backend has reads of its own.
-  const first = [x, y].map((t) => tf.slice(t, 0, 256));
+  const first = [x, y].map((t) => tf.slice(t, 0, 64));
   await fit(1, ...first);
   const reads = await readsOf(() => fit(epochs, x, y));
   tf.dispose([x, y, first]);
@@ -184,13 +187,12 @@ async function readsOfFit({ loss, metrics, units = 1, epochs = 2 }) {
 
 /** Reads in five epochs of five batches. */
 async function readsOfFitMetric(mode) {
-  const model = classifier(), [x, y] = trainingData(1), part = (t) => tf.slice(t, 0, 1280);
-  const data = [part(x), part(y)];
+  const model = classifier(), data = trainingData(320, 1);
   const fit = (epochs) =>
-    fitMetric(model, data, { loss: f1Loss(), optimizer: tf.train.sgd(0.1), epochs, batchSize: 256, mode });
+    fitMetric(model, data, { loss: f1Loss(), optimizer: tf.train.sgd(0.1), epochs, batchSize: 64, mode });
   await fit(1);
   const reads = await readsOf(() => fit(5));
-  tf.dispose([x, y, data]);
+  tf.dispose(data);
   model.dispose();
   return reads;
 }
@@ -200,11 +202,11 @@ async function lossesOf(mode, loss) {
   const seeded = (seed) => layers.initializers.randomNormal({ stddev: 0.2, seed });
   const model = layers.sequential({
     layers: [
-      layers.layers.dense({ units: 8, activation: "tanh", inputShape: [4], kernelInitializer: seeded(1) }),
+      layers.layers.dense({ units: 4, activation: "tanh", inputShape: [3], kernelInitializer: seeded(1) }),
       layers.layers.dense({ units: 1, activation: "sigmoid", kernelInitializer: seeded(2) }),
     ],
   });
-  const next = random(11), x = tf.tensor2d(Float32Array.from({ length: 2400 }, () => 2 * next() - 1), [600, 4]);
+  const next = random(11), x = tf.tensor2d(Float32Array.from({ length: 900 }, () => 2 * next() - 1), [300, 3]);
   const y = tf.tidy(() => tf.cast(tf.greater(tf.sum(x, 1, true), 0.7), "float32"));
   const before = tf.memory().numTensors, optimizer = tf.train.sgd(0.3);
   const { history, threshold } = await fitMetric(model, [x, y], {
@@ -212,7 +214,7 @@ async function lossesOf(mode, loss) {
     mode,
     optimizer,
     epochs: 4,
-    batchSize: 128,
+    batchSize: 64,
     validationData: [x, y],
   });
   optimizer.dispose();
@@ -318,7 +320,7 @@ async function timesOf(rows) {
 
 /** Milliseconds of an epoch of eight batches of 256 rows of 64 columns. */
 async function timesOfFit() {
-  const [x, y] = trainingData(1, 64);
+  const [x, y] = trainingData(2048, 1, 64);
   const models = [f1Loss(), composed].map((loss) => {
     const model = classifier(1, 64, [layers.layers.dense({ units: 64, activation: "relu", inputShape: [64] })]);
     model.compile({ optimizer: tf.train.sgd(0.1), loss });

@@ -15,6 +15,8 @@ export interface Descent {
   readonly stopped?: string;
   readonly start: AuditBatch;
   readonly end: AuditBatch;
+  /** Value and gradient at the end. */
+  readonly last: LossGradient;
 }
 
 /** The loss that a descent lowers, and its outputs. */
@@ -31,7 +33,10 @@ const inside = (min: number, max: number): readonly [number, number] => {
 };
 
 /** The range of the outputs: from the option, or from the data if there is no option. */
-function rangeOf(kind: PredictionKind | undefined, { yPred }: AuditBatch): readonly [least: number, most: number] {
+export function rangeOf(
+  kind: PredictionKind | undefined,
+  { yPred }: AuditBatch,
+): readonly [least: number, most: number] {
   if (typeof kind === "object") return inside(...kind);
   if (kind === "tanh") return inside(-1, 1);
   if (kind === "nonnegative") return [0, Infinity];
@@ -41,7 +46,7 @@ function rangeOf(kind: PredictionKind | undefined, { yPred }: AuditBatch): reado
 
 /** Moves outputs back into their range, and rows of shares back to a sum of 1. */
 function project(outputs: Float32Array, [least, most]: readonly [number, number], shareColumns: number | undefined) {
-  outputs.forEach((p, i) => outputs[i] = Math.min(most, Math.max(least, p)));
+  for (let i = 0; i < outputs.length; i++) outputs[i] = Math.min(most, Math.max(least, outputs[i]));
   if (shareColumns === undefined) return;
   for (let from = 0; from < outputs.length; from += shareColumns) {
     const row = outputs.subarray(from, from + shareColumns), sum = row.reduce((a, b) => a + b);
@@ -62,7 +67,7 @@ function alongShares(gradient: Float32Array, columns: number): Float32Array {
 /** The reason why a descent cannot continue. */
 function standstill({ gradient, error, gradientError }: LossGradient): string | undefined {
   if (gradient === undefined) return `no gradient: ${error ?? gradientError}`;
-  return gradient.every(Number.isFinite) ? undefined : "the gradient is not finite";
+  for (const g of gradient) if (!Number.isFinite(g)) return "the gradient is not finite";
 }
 
 /** Descends with both optimizers from a batch. */
@@ -79,10 +84,11 @@ export function descend(
   const yPred = start.yPred.slice(), weights = Float64Array.from(yPred), end = { ...start, yPred };
   const range = rangeOf(kind, start), shareColumns = onSimplex(start, columns) ? columns : undefined;
   const [least, most] = extentOf(yPred), step = (Math.min(4, most - least) || 1) / 30;
+  const { askOnce = engine.valueAndGradient } = engine;
   let now = engine.valueAndGradient(end), taken = 0, update: Update | undefined;
   const from = now.value;
   for (; taken < steps && standstill(now) === undefined; taken++) {
-    const gradient = Float64Array.from(shareColumns ? alongShares(now.gradient!, shareColumns) : now.gradient!);
+    const gradient = new Float64Array(shareColumns ? alongShares(now.gradient!, shareColumns) : now.gradient!);
     update ??= name === "SGD"
       ? sgd(step * Math.sqrt(gradient.length) / (Math.hypot(...gradient) || 1))
       : adam(step, gradient.length);
@@ -90,7 +96,8 @@ export function descend(
     yPred.set(weights);
     project(yPred, range, shareColumns);
     weights.set(yPred);
-    now = engine.valueAndGradient(end);
+    now = askOnce(end);
   }
-  return { name, from, to: now.value, steps: taken, stopped: taken < steps ? standstill(now) : undefined, start, end };
+  const stopped = taken < steps ? standstill(now) : undefined;
+  return { name, from, to: now.value, steps: taken, stopped, start, end, last: now };
 }

@@ -118,6 +118,7 @@ function pairsAt({ ops, rows }: Observations, more: number): number {
 
 /** Batches of other sizes. */
 function moreRows({ engine, observations, sampler }: AuditContext, seed: number): AuditProbe {
+  const { askOnce = engine.valueAndGradient } = engine;
   const each = [64, 256, 1024].map((rows) => {
     if (pairsAt(observations, rows) > MOST_NUMBERS) return `${rows} rows: not tried, the loss compares rows with rows`;
     let batch: AuditBatch | undefined;
@@ -127,7 +128,7 @@ function moreRows({ engine, observations, sampler }: AuditContext, seed: number)
       return `${rows} rows: 'sample' throws: ${error instanceof Error ? error.message : error}`;
     }
     if (batch === undefined) return `${rows} rows: no such batch`;
-    const result = engine.valueAndGradient(batch);
+    const result = rows > observations.rows ? askOnce(batch) : engine.valueAndGradient(batch);
     return `${batch.predShape[0]} rows: value ${valueText(result)}, ${normText(result)}`;
   });
   return ok("64, 256 and 1,024 rows", each.join("; "));
@@ -176,10 +177,8 @@ function gradientBeforeTraining(context: AuditContext): AuditProbe {
 }
 
 /** The share of outputs that have a gradient at the ends of the descents. */
-function gradientAfterTraining({ engine, descents }: AuditContext): AuditProbe {
-  const each = descents().map(({ name, steps, end }) =>
-    `after ${steps} steps of ${name} ${shareWithGradient(engine.valueAndGradient(end))}`
-  );
+function gradientAfterTraining({ descents }: AuditContext): AuditProbe {
+  const each = descents().map(({ name, steps, last }) => `after ${steps} steps of ${name} ${shareWithGradient(last)}`);
   return ok("alive after training", `outputs with a gradient: ${each.join(", ")}`);
 }
 

@@ -7,9 +7,15 @@ import type { Candidate } from "./types.ts";
 
 /** Makes an objective of the softmax of several logits: the columns that are ranked are probabilities. */
 const ofSoftmax = (objective: Objective): Objective => (labels, logits) => {
-  const p = softmax(logits, labels.classes), { value, gradient } = objective(labels, p);
-  softmaxGradient(p, labels.classes, 1, gradient);
-  return { value, gradient };
+  const p = softmax(logits, labels.classes), loss = objective(labels, p);
+  return {
+    value: loss.value,
+    get gradient() { // most steps of a search at a kink are refused, and need the value only
+      const gradient = loss.gradient.slice();
+      softmaxGradient(p, labels.classes, 1, gradient);
+      return gradient;
+    },
+  };
 };
 
 /** {@linkcode ofSoftmax} for the batches of an epoch. */
@@ -29,11 +35,16 @@ const batchesOfSoftmax = (objective: EpochObjective): EpochObjective => ({ batch
  *     value = f(z/σ) = f(z)/σ,   ∂value/∂zᵢ = ∂f/∂zᵢ/σ − f(z)·(zᵢ − mean)/(n·σ³)
  */
 const ofStandardized = (objective: Objective): Objective => (labels, z) => {
-  const { value, gradient } = objective(labels, z), n = z.length;
+  const loss = objective(labels, z), { value } = loss, n = z.length;
   const mean = z.reduce((sum, v) => sum + v, 0) / n, variance = z.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n;
   if (!(variance > 0)) return { value: 1, gradient: new Float64Array(n) };
   const sd = Math.sqrt(variance);
-  return { value: value / sd, gradient: gradient.map((g, i) => (g - value * (z[i] - mean) / (n * variance)) / sd) };
+  return {
+    value: value / sd,
+    get gradient() {
+      return loss.gradient.map((g, i) => (g - value * (z[i] - mean) / (n * variance)) / sd);
+    },
+  };
 };
 
 /** The losses of a curve have a kink wherever two outputs, or an output and a threshold, meet. */

@@ -59,10 +59,16 @@ const biasOf = ({ features }: NetworkForm) => (j: number): boolean => j % (featu
 function penalised(lossAt: Differentiable, form: NetworkForm, strength: number): Differentiable {
   const isBias = biasOf(form);
   return (weights) => {
-    const loss = lossAt(weights), squares = weights.reduce((sum, w, j) => isBias(j) ? sum : sum + w * w, 0);
+    const loss = lossAt(weights);
+    let squares = 0;
+    for (let j = 0; j < weights.length; j++) squares += isBias(j) ? 0 : weights[j] * weights[j];
     return {
       value: loss.value + strength / 2 * squares,
-      gradient: () => loss.gradient().map((g, j) => g + (isBias(j) ? 0 : strength * weights[j])),
+      gradient() {
+        const gradient = loss.gradient().slice();
+        for (let j = 0; j < gradient.length; j++) gradient[j] += isBias(j) ? 0 : strength * weights[j];
+        return gradient;
+      },
     };
   };
 }

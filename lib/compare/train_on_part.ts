@@ -1,8 +1,8 @@
 import { adam } from "../network/adam.ts";
 import { forward, initialWeights, type NetworkForm, roomFor } from "../network/mlp.ts";
-import type { EpochObjective, RowLabels } from "../network/objectives.ts";
+import type { EpochObjective, LogitsGradient, RowLabels } from "../network/objectives.ts";
 import { allocateRows, type RowNumbers } from "../network/products.ts";
-import { copyRows, takeRows, train } from "../network/train.ts";
+import { copyRows, takeRows, trainer } from "../network/train.ts";
 import type { SeededRandom } from "../numerics/random.ts";
 
 /** Rows: features, flat, and labels with weights. */
@@ -55,16 +55,17 @@ export function* trainOnPart(
       room: roomFor(form, rows.length),
     };
   });
-  const labels = batches.map((batch) => batch.labels), update = adam(learningRate, weights.length);
+  const labels = batches.map((batch) => batch.labels), places = batches.map((_, b) => b);
+  const logitsOf = (b: number) => forward(form, weights, batches[b].x, batches[b].room).logits;
+  let gradient: LogitsGradient;
+  const steps = batches.map(({ x, room, labels }) => (
+    { x, room, gradient: (logits: Float64Array) => gradient(labels, logits) }
+  ));
+  const trainOn = trainer({ form, weights, update: adam(learningRate, weights.length) });
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    const order = random.shuffle(batches.map((_, b) => b));
-    const logitsOf = (b: number) => forward(form, weights, batches[b].x, batches[b].room).logits;
-    const gradient = objective({ batches: labels, order, logitsOf });
-    const steps = order.map((b) => ({
-      ...batches[b],
-      gradient: (logits: Float64Array) => gradient(labels[b], logits),
-    }));
-    train({ form, weights, update, epochs: 1, batches: () => steps });
+    const order = random.shuffle(places);
+    gradient = objective({ batches: labels, order, logitsOf });
+    for (const b of order) trainOn(steps[b]);
     yield { epoch, weights };
   }
 }

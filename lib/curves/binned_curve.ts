@@ -68,9 +68,12 @@ function float32AndBits(): { float32: Float32Array; bits: Int32Array } {
   return { float32, bits: new Int32Array(float32.buffer) };
 }
 
+/** The float32 that all calls use: a call for few numbers would spend much of its time on making one. */
+const scratch = /* @__PURE__ */ float32AndBits();
+
 /** Makes the intervals around thresholds: each ends in the middle between two thresholds. */
 export function binsOf(thresholds: readonly number[]): Bins {
-  const { float32, bits } = float32AndBits();
+  const { float32, bits } = scratch;
   const inner = thresholds.slice(1).map((t, b) => thresholds[b] + (t - thresholds[b]) / 2), last = inner.length;
   const edges = Float64Array.of(0, ...inner, 1), scale = edges.subarray(1).map((end, b) => 1 / (end - edges[b]));
   float32[0] = Math.min(inner[0], 1 - inner[last - 1]);
@@ -110,10 +113,7 @@ export function placesOf(
   { edges, cells, lowest }: Bins,
   places: Uint32Array = new Uint32Array(length),
 ): Uint32Array {
-  const { float32, bits } = float32AndBits(),
-    words = bitsOf(p),
-    half = highestCell - lowest + 1,
-    last = edges.length - 2;
+  const { float32, bits } = scratch, words = bitsOf(p), half = highestCell - lowest + 1, last = edges.length - 2;
   for (let n = 0, i = offset; n < length; n++, i += stride) {
     const v = p[i], word = words[i], upper = (0x3effffff - word) >>> 31; // 1 from ½ on
     float32[0] = v - upper;

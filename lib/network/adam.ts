@@ -3,7 +3,9 @@ export type Update = (weights: Float64Array, gradient: Float64Array) => void;
 
 /** Makes updates of plain gradient descent. */
 export function sgd(learningRate: number): Update {
-  return (weights, gradient) => gradient.forEach((g, j) => weights[j] -= learningRate * g);
+  return (weights, gradient) => {
+    for (let j = 0; j < weights.length; j++) weights[j] -= learningRate * gradient[j];
+  };
 }
 
 /**

@@ -76,6 +76,7 @@ export function forward(
  * Computes the gradient with respect to the weights from the gradient with respect to the logits, by the chain rule.
  *
  * @param units The activations; the gradient with respect to them takes their place.
+ * @param gradient Receives the gradient; default: a new array.
  */
 export function backward(
   { features, hidden, outputs }: NetworkForm,
@@ -83,8 +84,9 @@ export function backward(
   x: RowNumbers,
   units: Float64Array,
   byLogits: Float32Array | Float64Array,
+  gradient: Float64Array = new Float64Array(weights.length),
 ): Float64Array {
-  const gradient = new Float64Array(weights.length);
+  gradient.fill(0);
   if (hidden === 0) {
     addAffine(x, features, byLogits, outputs, gradient);
     return gradient;

@@ -16,12 +16,16 @@ export interface StepRows {
   gradient(logits: Float64Array): Float32Array | Float64Array;
 }
 
-/** Options of {@linkcode train}. */
-export interface TrainOptions {
+/** Network whose weights are trained. */
+interface Trained {
   readonly form: NetworkForm;
   /** The weights, updated in place. */
   readonly weights: Float64Array;
   readonly update: Update;
+}
+
+/** Options of {@linkcode train}. */
+export interface TrainOptions extends Trained {
   readonly epochs: number;
   /** Gives the batches of an epoch, counted from 1. They are read one by one, each after the step before it. */
   batches(epoch: number): Iterable<StepRows>;
@@ -29,13 +33,20 @@ export interface TrainOptions {
   onEpoch?(epoch: number): void;
 }
 
+/** Makes the function that takes a step on a batch. */
+export function trainer({ form, weights, update }: Trained): (batch: StepRows) => void {
+  const byWeights = new Float64Array(weights.length);
+  return ({ x, room, gradient }) => {
+    const { logits, units } = forward(form, weights, x, room);
+    update(weights, backward(form, weights, x, units, gradient(logits), byWeights));
+  };
+}
+
 /** Trains a network in float64, one step per batch. */
-export function train({ form, weights, update, epochs, batches, onEpoch }: TrainOptions): void {
+export function train({ epochs, batches, onEpoch, ...trained }: TrainOptions): void {
+  const step = trainer(trained);
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    for (const { x, room, gradient } of batches(epoch)) {
-      const { logits, units } = forward(form, weights, x, room);
-      update(weights, backward(form, weights, x, units, gradient(logits)));
-    }
+    for (const batch of batches(epoch)) step(batch);
     onEpoch?.(epoch);
   }
 }

@@ -40,10 +40,32 @@ interface Ranked {
   readonly sorted: Float32Array | Float64Array;
 }
 
-/** Sorts numbers by a radix sort of their bits; the words of `order`, their places with whatever mark, are moved along. */
+/** Up to so many numbers an insertion sort takes less time than the lists of the radix sort. */
+const few = 100;
+
+/** Sorts few numbers, stably: NaN comes first. */
+function insert(values: ArrayLike<number>, order: Words): Ranked {
+  const sorted = withoutNegativeZero(new Float64Array(values));
+  for (let k = 1; k < sorted.length; k++) {
+    const value = sorted[k], word = order[k];
+    let at = k;
+    for (; at > 0 && (sorted[at - 1] < value || Number.isNaN(value)); at--) {
+      sorted[at] = sorted[at - 1];
+      order[at] = order[at - 1];
+    }
+    sorted[at] = value;
+    order[at] = word;
+  }
+  return { order, sorted };
+}
+
+/**
+ * Sorts numbers by a radix sort of their bits, few by insertion; the words of `order`, their places with whatever mark, are moved
+ * along.
+ */
 function sortFalling(values: ArrayLike<number>, order: Words): Ranked {
   const n = values.length;
-  if (n === 0) return { order, sorted: new Float64Array(0) };
+  if (n <= few) return insert(values, order);
   if (values instanceof Float32Array || isFloat32(values)) {
     const words = new Uint32Array(withoutNegativeZero(new Float32Array(values)).buffer);
     for (let i = 0; i < n; i++) words[i] = falling(words[i]);

@@ -74,23 +74,49 @@ const comparisons: Readonly<Record<string, Run>> = {
 /** The size beyond which TensorFlow.js takes the softplus of a number for the number itself, or for its exponential. */
 const far = -Math.log(2 ** -23) - 2;
 
-/** The operations of one number. */
-const functions: Readonly<Record<string, (x: number, attrs: tf.NamedAttrMap) => number>> = {
-  Abs: (x) => Math.abs(x),
-  ClipByValue: (x, attrs) => {
-    const { clipValueMin: least, clipValueMax: most } = attrs as Record<string, number>;
-    return x > most ? most : x < least ? least : x;
+/** Writes an operation of numbers to as many places. */
+type Loop = (to: HostNumbers, x: HostNumbers, attrs: tf.NamedAttrMap) => void;
+
+/** The operations of one number, a loop each, too. */
+const functions: Readonly<Record<string, Loop>> = {
+  Abs: (to, x) => {
+    for (let n = 0; n < to.length; n++) to[n] = Math.abs(x[n]);
   },
-  Exp: (x) => Math.exp(x),
-  Log: (x) => Math.log(x),
-  Neg: (x) => -x,
-  Relu: (x) => Math.max(0, x),
-  Sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  Softplus: (x) => x < -far ? Math.exp(x) : x > far ? x : Math.log(1 + Math.exp(x)),
-  Sqrt: (x) => Math.sqrt(x),
-  Square: (x) => x * x,
-  Step: (x, { alpha }) => Number.isNaN(x) ? NaN : x > 0 ? 1 : alpha as number,
-  ZerosLike: () => 0,
+  ClipByValue: (to, x, attrs) => {
+    const { clipValueMin: least, clipValueMax: most } = attrs as Record<string, number>;
+    for (let n = 0; n < to.length; n++) to[n] = x[n] > most ? most : x[n] < least ? least : x[n];
+  },
+  Exp: (to, x) => {
+    for (let n = 0; n < to.length; n++) to[n] = Math.exp(x[n]);
+  },
+  Log: (to, x) => {
+    for (let n = 0; n < to.length; n++) to[n] = Math.log(x[n]);
+  },
+  Neg: (to, x) => {
+    for (let n = 0; n < to.length; n++) to[n] = -x[n];
+  },
+  Relu: (to, x) => {
+    for (let n = 0; n < to.length; n++) to[n] = Math.max(0, x[n]);
+  },
+  Sigmoid: (to, x) => {
+    for (let n = 0; n < to.length; n++) to[n] = 1 / (1 + Math.exp(-x[n]));
+  },
+  Softplus: (to, x) => {
+    for (let n = 0; n < to.length; n++) {
+      to[n] = x[n] < -far ? Math.exp(x[n]) : x[n] > far ? x[n] : Math.log(1 + Math.exp(x[n]));
+    }
+  },
+  Sqrt: (to, x) => {
+    for (let n = 0; n < to.length; n++) to[n] = Math.sqrt(x[n]);
+  },
+  Square: (to, x) => {
+    for (let n = 0; n < to.length; n++) to[n] = x[n] * x[n];
+  },
+  Step: (to, x, attrs) => {
+    const alpha = attrs.alpha as number;
+    for (let n = 0; n < to.length; n++) to[n] = Number.isNaN(x[n]) ? NaN : x[n] > 0 ? 1 : alpha;
+  },
+  ZerosLike: (to) => void to.fill(0),
 };
 
 /** The distances between neighbours along each axis of a result, in the numbers of an operand; 0 where it is repeated. */
@@ -104,10 +130,13 @@ function stridesIn(shape: Shape, result: Shape = shape): number[] {
 
 /** The places of the numbers of a tensor of this shape, in order, that lie so far apart along each axis. */
 function placesOf(shape: Shape, strides: readonly number[], from: readonly number[] = []): Int32Array {
-  let places = Int32Array.of(from.reduce((sum, at, axis) => sum + at * strides[axis], 0));
+  let places = new Int32Array(1);
+  places[0] = from.reduce((sum, at, axis) => sum + at * strides[axis], 0);
   shape.forEach((size, axis) => {
-    const further = new Int32Array(places.length * size);
-    for (let n = 0; n < further.length; n++) further[n] = places[Math.floor(n / size)] + n % size * strides[axis];
+    const further = new Int32Array(places.length * size), stride = strides[axis];
+    for (let i = 0, n = 0; i < places.length; i++) {
+      for (let k = 0; k < size; k++) further[n++] = places[i] + k * stride;
+    }
     places = further;
   });
   return places;
@@ -143,12 +172,10 @@ const binary = (write: Run, dtype: QuickResult["dtype"]): Plan => ([a, b]) => {
 };
 
 /** Plans an operation of one number. */
-const unary = (of: (x: number, attrs: tf.NamedAttrMap) => number): Plan => ([shape], attrs) => [{
+const unary = (write: Loop): Plan => ([shape], attrs) => [{
   shape: [...shape],
   dtype: "float32",
-  write(to, x) {
-    for (let n = 0; n < to.length; n++) to[n] = of(x[n], attrs);
-  },
+  write: (to, x) => write(to, x, attrs),
 }];
 
 /** Plans what makes one number of the `size` numbers that follow a place. */

@@ -34,9 +34,12 @@ const hasMethod = (thing: unknown, name: PropertyKey): boolean =>
 export const isTensors = (data: TrainingData): data is TrainingBatch =>
   Array.isArray(data) || isTensor((data as { ys?: unknown } | undefined)?.ys);
 
-/** Makes a function that slices rows of a tensor. `tf.slice` on wasm copies the whole tensor each time; here it is read once. */
+/**
+ * Makes a function that slices rows of a tensor. `tf.slice` on wasm copies the whole tensor each time, on cpu it goes through the
+ * numbers one by one; here it is read once.
+ */
 function cutter(tensor: Tensor): (from: number, size: number) => Tensor {
-  if (tf.getBackend() !== "wasm") return (from, size) => tf.slice(tensor, from, size);
+  if (!inHostMemory()) return (from, size) => tf.slice(tensor, from, size);
   const [rows, ...shape] = tensor.shape, values = tensor.dataSync(), each = values.length / rows;
   return (from, size) => tf.tensor(values.subarray(each * from, each * (from + size)), [size, ...shape], tensor.dtype);
 }

@@ -1,4 +1,5 @@
-import { countBatch } from "../scoring/score_batch.ts";
+import type { Batch } from "../batch/read_batch.ts";
+import { countBatch, type Counted } from "../scoring/score_batch.ts";
 import type { LossParts, ResolvedOptions } from "../scoring/options.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 import type { OutputBatch } from "./outputs.ts";
@@ -14,6 +15,13 @@ export interface DatasetCounts {
   readonly batchCount: number;
   /** Soft counts of each batch, if `each` was set. */
   readonly batches: readonly DatasetSums[];
+}
+
+/** Counts a batch whose gradient is not asked for. */
+function countOnly(batch: Batch, { decide, scoring }: ResolvedOptions): Counted {
+  const decided = decide(batch), counted = countBatch(batch, decided, scoring);
+  decided.release?.();
+  return counted;
 }
 
 /** Counts the batches of a data set under a loss, with or without the counts of each batch. */
@@ -36,10 +44,10 @@ export class DatasetCounter {
   /** Counts a batch. */
   take(tensors: OutputBatch): void {
     const { parts, hard } = this, batch = readRows(this.name, parts, tensors, this.#soft.rows);
-    const counted = countBatch(batch, parts.decide(batch), parts.scoring);
+    const counted = countOnly(batch, parts);
     this.#batchCount++;
     this.#soft.add(batch.rows, counted);
-    this.#hard.add(batch.rows, countBatch(batch, hard.decide(batch), hard.scoring));
+    this.#hard.add(batch.rows, countOnly(batch, hard));
     if (!this.each) return;
     const sums = new DatasetSums(parts);
     sums.add(batch.rows, counted);

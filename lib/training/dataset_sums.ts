@@ -12,8 +12,8 @@ export class DatasetSums {
   #sum = 0;
   /** With "samples": Σ weight of the rows. */
   #whole = 0;
-  /** The names of the queries of all batches. */
-  readonly #queries = new Set<unknown>();
+  /** The names of the queries of all batches, where batches name them. */
+  #queries?: Set<unknown>;
   readonly #parts: LossParts;
 
   constructor(parts: LossParts) {
@@ -24,7 +24,7 @@ export class DatasetSums {
   add(rows: number, { each, weights, queries }: Counted): void {
     const { scoring } = this.#parts;
     this.rows += rows;
-    this.#addQueries(queries);
+    if (queries !== undefined) this.#addQueries(queries);
     if (scoring.average === "samples") {
       const { value, whole } = scoreCounts(each, weights, scoring);
       this.#sum += whole === 0 ? 0 : value * whole;
@@ -46,17 +46,17 @@ export class DatasetSums {
   }
 
   /** Notes the queries of a batch; throws if rows of one of them were in a batch before. */
-  #addQueries(queries: readonly unknown[] = []): void {
-    const own = new Set(queries);
-    for (const query of own) {
-      if (this.#queries.has(query)) {
+  #addQueries(queries: readonly unknown[]): void {
+    const all = this.#queries ??= new Set();
+    for (const query of new Set(queries)) {
+      if (all.has(query)) {
         throw new RangeError(
           `Cannot compute ${this.#parts.scoring.score.name}: 'groups' has the query ${
             describe(query)
           } in two batches; a batch must hold whole queries`,
         );
       }
-      this.#queries.add(query);
+      all.add(query);
     }
   }
 

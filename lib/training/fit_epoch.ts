@@ -51,8 +51,9 @@ export async function trainRunning(context: EpochContext): Promise<GradientExten
       let loss = NaN;
       tf.tidy(() => {
         const gradients = batchGradients(name, model, batch, variables, (yPred) => {
-          const { rows, counted } = count(name, parts, batch, yPred, running.seen.rows);
+          const { rows, counted, release } = count(name, parts, batch, yPred, running.seen.rows);
           const updated = running.update(rows, counted), gradient = counted.gradient(updated.partials);
+          release?.();
           loss = updated.loss;
           rowsWithGradient += countRowsWithGradient(gradient, rows);
           return gradient;

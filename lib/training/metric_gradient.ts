@@ -95,8 +95,9 @@ export async function metricGradient(
   try {
     for await (const batch of reader.read()) {
       tf.tidy(() => {
-        const { rows, counted } = count(name, parts, batch, outputOf(name, model, batch), first.rows);
+        const { rows, counted, release } = count(name, parts, batch, outputOf(name, model, batch), first.rows);
         first.add(rows, counted);
+        release?.();
       });
     }
     if (first.rows === 0) throw new RangeError(`Cannot compute ${name}: 'data' has no rows`);

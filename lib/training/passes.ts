@@ -87,16 +87,16 @@ export function readRows(
   return { ...batch, groups };
 }
 
-/** Reads the outputs of the model for a batch, and counts them. */
+/** Reads the outputs of the model for a batch, and counts them; `release` says that the gradient is not asked for again. */
 export function count(
   name: string,
   parts: LossParts,
   { inputs: _, ...tensors }: ReadBatch,
   yPred: Tensor,
   firstRow: number,
-): { rows: number; counted: Counted } {
-  const { decide, scoring } = parts, batch = readRows(name, parts, { ...tensors, yPred }, firstRow);
-  return { rows: batch.rows, counted: countBatch(batch, decide(batch), scoring) };
+): { rows: number; counted: Counted; release?: () => void } {
+  const batch = readRows(name, parts, { ...tensors, yPred }, firstRow), decided = parts.decide(batch);
+  return { rows: batch.rows, counted: countBatch(batch, decided, parts.scoring), release: decided.release };
 }
 
 /** Computes the gradients with respect to `variables` from the gradient with respect to the outputs, which `byOutputs` gives. */
@@ -165,9 +165,10 @@ export async function gradientPass(
     await before(b);
     tf.tidy(() => {
       const grads = batchGradients(name, model, batch, variables, (yPred) => {
-        const { rows, counted } = count(name, parts, batch, yPred, second.rows);
+        const { rows, counted, release } = count(name, parts, batch, yPred, second.rows);
         second.add(rows, counted);
         const gradient = counted.gradient(partials(counted));
+        release?.();
         rowsWithGradient += countRowsWithGradient(gradient, rows);
         return gradient;
       });

@@ -99,7 +99,10 @@
 //
 // Held-out set 18, by yet another author who had read no rule but the same sentences, was committed before its only first run:
 // questions, posts and repositories, 54 faults and 39 sound losses. First run: 45 of 54 first right (36 the cause itself), 46
-// within three, silence on 7, false alarms on 2 of 39. No rule was changed by it.
+// within three, silence on 7, false alarms on 2 of 39. With the kinds mended that seven misses and both alarms showed: 52 of 54
+// first (42 the cause itself), 53 within three, no false alarm; that set is fitted to now. The mends find one more in set 15, and
+// take an alarm from set 16. Of the two that stay, one has labels beyond its outputs, which is said first; the other divides its
+// outputs into classes in another way than it was meant, and its labels alike, which a loss alone does not show.
 //
 // The 26 real cases came first, the further ones after them: half of those the rules were fitted to; of the other half,
 // held out, 14 of 16 were first right when they were looked at.
@@ -166,10 +169,10 @@ const sets: readonly CaseSet[] = [
   { name: "held-out set 12", cases: heldOutCases12, faults: 48, sound: 32, right: 45 },
   { name: "held-out set 13", cases: heldOutCases13, faults: 38, sound: 39, right: 31, alarms: 1 },
   { name: "held-out set 14", cases: heldOutCases14, faults: 46, sound: 39, right: 43, alarms: 2 },
-  { name: "held-out set 15", cases: heldOutCases15, faults: 49, sound: 40, right: 46 },
-  { name: "held-out set 16", cases: heldOutCases16, faults: 44, sound: 40, right: 43, alarms: 1 },
+  { name: "held-out set 15", cases: heldOutCases15, faults: 49, sound: 40, right: 47 },
+  { name: "held-out set 16", cases: heldOutCases16, faults: 44, sound: 40, right: 43 },
   { name: "held-out set 17", cases: heldOutCases17, faults: 47, sound: 42, right: 40, alarms: 1 },
-  { name: "held-out set 18", cases: heldOutCases18, faults: 54, sound: 39, right: 45, alarms: 2 },
+  { name: "held-out set 18", cases: heldOutCases18, faults: 54, sound: 39, right: 52 },
 ];
 
 /** Audited: no tensor is left, and it keeps to three findings. */

@@ -201,20 +201,33 @@ Deno.test("remembering: an engine is asked once about the same numbers, again ab
   }
 });
 
+Deno.test("remembering: what is asked once is neither looked up nor kept, by the engine's own way if it has one", () => {
+  const { calls, engine } = counting(plainSquares()), asked = remembering(engine), own: AuditBatch[] = [];
+  const other = remembering({ ...engine, askOnce: (batch) => (own.push(batch), engine.valueAndGradient(batch)) });
+  for (const once of [asked.askOnce!, asked.askOnce!, other.askOnce!, asked.valueAndGradient, asked.askOnce!]) {
+    const before = calls.valueAndGradient;
+    assertEquals(once(batch), plainSquares().valueAndGradient(batch));
+    assertEquals(calls.valueAndGradient - before, 1);
+  }
+  assertEquals(own, [batch]);
+});
+
 Deno.test("an audit asks a loss that is not deterministic about every batch, and for its path when that is first read", () => {
   const calls = [true, false].map((deterministic) => {
-    const { calls, engine } = counting(plainSquares()), { value } = engine;
+    const { calls, engine } = counting(plainSquares()), { value, valueAndGradient } = engine, asked: string[] = [];
     let drawn = 0;
     engine.value = (batch) => ({ value: value(batch).value + (deterministic ? 0 : 1e-9 * drawn++) });
+    engine.valueAndGradient = (batch) => (asked.push(`${batch.yTrue}/${batch.yPred}`), valueAndGradient(batch));
     const report = auditEngine(engine, settings), before = calls.valueAndGradient;
+    const again = asked.length - new Set(asked).size;
     assertEquals(report.lossPath.length, 41);
     const path = calls.valueAndGradient - before;
     assertStrictEquals(report.lossPath, report.lossPath);
     assertEquals(calls.valueAndGradient - before, path);
-    return { before, path };
+    return { again, path };
   });
   assertEquals(calls.map(({ path }) => path), [41, 41]);
-  assert(calls[0].before < calls[1].before, "the ends of descents, for one, are asked about again");
+  assert(calls[0].again < calls[1].again, "the starts of descents, for one, are asked about again");
 });
 
 Deno.test("an audit records no batch twice: the one that shows whether a loss is slow is the random one", () => {

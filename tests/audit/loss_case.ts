@@ -96,8 +96,8 @@ export const batches = (
 (kind, seed, n) => {
   const u = rng(seed * 7919 + 17), g = () => Math.sqrt(-2 * Math.log(1 - u())) * Math.cos(2 * Math.PI * u());
   const cp = outputs, ct = labelColumns ?? 1;
-  const rows = <T>(f: (i: number) => T) => Array.from({ length: n }, (_, i) => f(i));
-  const cols = <T>(k: number, f: (j: number) => T) => Array.from({ length: k }, (_, j) => f(j));
+  const rows = <T>(f: (i: number) => T) => repeat(n, f);
+  const cols = repeat;
   const soft = (z: number[]) => {
     const m = Math.max(...z), e = z.map((v) => Math.exp(v - m)), s = e.reduce((a, b) => a + b);
     return e.map((v) => v / s);
@@ -254,8 +254,8 @@ export const batches = (
       p = rows(() => cols(cp, () => -0.5 + 2 * u()));
       break;
   }
-  const yPred = tf.tensor2d(p, [n, cp]);
-  const yTrue = labelColumns === null ? tf.tensor1d(t.map((r) => r[0])) : tf.tensor2d(t, [n, ct]);
+  const yPred = tf.tensor2d(p.flat(), [n, cp]);
+  const yTrue = labelColumns === null ? tf.tensor1d(t.map((r) => r[0])) : tf.tensor2d(t.flat(), [n, ct]);
   return { yTrue, yPred };
 };
 
@@ -291,7 +291,7 @@ export const drawn =
     const u = uniformOf(seed + 11);
     for (let i = 0; i < 8; i++) u();
     const rows = rowsOf(kind, u);
-    const labels = Array.from({ length: n }, () => rows.label()), outputs = labels.map((label) => rows.output(label));
+    const labels = repeat(n, () => rows.label()), outputs = labels.map((label) => rows.output(label));
     const table = (rows: number[][]) => tf.tensor2d(rows.flat(), [n, rows[0].length]);
     return { yTrue: table(labels), yPred: table(outputs) };
   };
@@ -427,8 +427,12 @@ export function stopped(x: Tensor, f: (x: Tensor) => Tensor = (x) => tf.clone(x)
 
 /** 1 with a probability, else 0. */
 export const coin = (u: Uniform, probability = 0.5): number => u() < probability ? 1 : 0;
-/** Numbers, one by one. */
-export const repeat = (n: number, f: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => f(i));
+/** A list of n things, made one by one: a loop, as the method of lists takes several times as long. */
+export function repeat<T>(n: number, f: (i: number) => T): T[] {
+  const made: T[] = [];
+  for (let i = 0; i < n; i++) made.push(f(i));
+  return made;
+}
 /** A one among n numbers. */
 export const oneHot = (n: number, at: number, yes = 1, no = 0): number[] => repeat(n, (i) => i === at ? yes : no);
 

@@ -10,15 +10,18 @@ import { counted } from "../helpers.ts";
 
 const sampler = samplerOf({ columns: 2 });
 
+/** What an engine is asked. */
+type Method = "value" | "valueAndGradient" | "askOnce";
+
 /** The calls of a loss for each of some batches, whose answers are those of the loss itself. */
-function callsFor(loss: AuditedLoss, batches: readonly { seed: number; rows: number; value?: true }[]): number[] {
+function callsFor(loss: AuditedLoss, batches: readonly { seed: number; rows: number; by?: Method }[]): number[] {
   let calls = 0;
   const counting: AuditedLoss = (y, p) => (calls++, loss(y, p));
   const engine = tfjsEngine(counting).ofDeterministic!, plain = tfjsEngine(loss);
-  return batches.map(({ seed, rows, value }) => {
-    const before = calls, batch = sampler("random", seed, rows)!, method = value ? "value" : "valueAndGradient";
-    const { result, made } = counted(() => engine[method](batch));
-    assertEquals([result, made], [plain[method](batch), 0]);
+  return batches.map(({ seed, rows, by = "valueAndGradient" }) => {
+    const before = calls, batch = sampler("random", seed, rows)!;
+    const { result, made } = counted(() => engine[by]!(batch));
+    assertEquals([result, made], [plain[by === "value" ? by : "valueAndGradient"](batch), 0]);
     return calls - before;
   });
 }
@@ -29,12 +32,17 @@ Deno.test("a deterministic loss is asked about two batches of a shape, and follo
   const squares: AuditedLoss = (y, p) => tf.squaredDifference(y, p);
   assertEquals(callsFor(squares, batches), [1, 1, 0, 0]);
   assertEquals(callsFor(squares, [...batches, { seed: 1, rows: 4 }, { seed: 2, rows: 4 }]), [1, 1, 0, 0, 1, 1]);
-  assertEquals(callsFor(squares, batches.map((one) => ({ ...one, value: true }))), [1, 1, 0, 0]);
-  const both = [batches[0], { ...batches[1], value: true as const }, batches[2], {
-    ...batches[3],
-    value: true as const,
-  }];
+  assertEquals(callsFor(squares, batches.map((one) => ({ ...one, by: "value" }))), [1, 1, 0, 0]);
+  const both = batches.map((one, i) => ({ ...one, by: i % 2 === 0 ? undefined : "value" as const }));
   assertEquals(callsFor(squares, both), [1, 1, 0, 0]);
+});
+
+Deno.test("a batch that comes once is computed from the kernels if they are known, and makes none known", () => {
+  const squares: AuditedLoss = (y, p) => tf.squaredDifference(y, p),
+    once = { seed: 5, rows: 8, by: "askOnce" as const };
+  assertEquals(callsFor(squares, [once, batches[0], once, batches[1], once, batches[2]]), [1, 1, 1, 1, 0, 0]);
+  const refusing: AuditedLoss = (y, p) => tf.mean(tf.mul(tf.squaredDifference(y, p), y.dataSync()[0]));
+  assertEquals(callsFor(refusing, [once, batches[0], batches[1], once]), [1, 1, 1, 1]);
 });
 
 Deno.test("a loss that has no gradient, throws or reads numbers is asked about every batch", () => {
@@ -46,7 +54,7 @@ Deno.test("a loss that has no gradient, throws or reads numbers is asked about e
   assertEquals(callsFor(throwing, batches), [1, 1, 1, 1]);
   const reading: AuditedLoss = (y, p) => tf.mean(tf.mul(tf.squaredDifference(y, p), y.dataSync()[0]));
   assertEquals(callsFor(reading, batches), [1, 1, 1, 1]);
-  const values = batches.map((one) => ({ ...one, value: true as const }));
+  const values = batches.map((one) => ({ ...one, by: "value" as const }));
   assertEquals(callsFor(reading, values), [2, 1, 1, 1]); // the first time with the gradient, too
 });
 

@@ -115,6 +115,27 @@ Deno.test("a log-likelihood without its logarithm", () => {
   nothing([[product]], { ...simplex, perfect: 1 });
   nothing([[product]], { ...simplex, yPred: [0.25, 0.5, 0.5, 0.5] });
   nothing([[product]], { ...simplex, yTrue: [0, 1, 0.5, 0.5] });
+  // Class indices that the loss turns into 0 and 1.
+  const coded = (levels: number[]) => [op("Multiply", [outputs(), { ...labels, levels }])];
+  assertEquals(found(coded([0, 1]), { ...simplex, yTrue: [2, 0] })?.severity, "warning");
+  nothing([coded([0, 2]), coded([1])], { ...simplex, yTrue: [2, 0] });
+});
+
+Deno.test("a loss that falls in proportion to shares times labels that are shares", () => {
+  const meets = op("Sub", [labels, outputs()]), yTrue = [0.25, 0.75, 0.5, 0.5], down = yTrue.map((y) => -0.5 * y);
+  const soft: Recorded = { kind: "simplex", columns: 2, yTrue, yPred: [0.5, 0.5, 0.125, 0.875], gradients: [down] };
+  const finding = found([meets], soft)!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["activation-mismatch", "warning", "Sub"]);
+  assert(finding.message.startsWith("The loss falls in proportion to each share times its label"));
+  assertEquals(finding.evidence, { batch: "random", value: 3, times: 0.5 });
+  nothing([[op("Sub", [outputs()])]], soft);
+  nothing([[meets]], { ...soft, gradients: [] });
+  nothing([[meets]], { ...soft, gradients: [down.map((g) => -g)] });
+  nothing([[meets]], { ...soft, gradients: [down.with(3, -0.26)] });
+  nothing([[meets]], { ...soft, yPred: [0.5, 0.25, 0.125, 0.875] });
+  nothing([[meets]], { ...soft, yTrue: [0.25, 0.5, 0.5, 0.5], gradients: [[-0.125, -0.25, -0.25, -0.25]] });
+  nothing([[meets]], { ...soft, yTrue: [0, 1, 1, 0], gradients: [[0, -0.5, -0.5, 0]] });
+  nothing([[meets]], { ...soft, yTrue: [0.25, 0.75] });
 });
 
 Deno.test("a cross-entropy of several outputs that do not share 1", () => {

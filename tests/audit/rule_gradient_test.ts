@@ -746,6 +746,30 @@ Deno.test("own gradient: a multiple of the slope, 0 for a label or a column, or 
   assert(!dead([0, 1, 2])!.message.startsWith("Of the outputs"), "none of them has a gradient");
 });
 
+Deno.test("own gradient: the slope in some rows of a column, and its negative in others", () => {
+  const y = [0, 1, 1, 0, 0, 1, 0], p = [0.2, 0.6, 0.3, 0.7, 0.4, 0.5, 0.1].flatMap((v) => [v, v / 2]);
+  const batch = batchOf(y, p, 2);
+  const loss: Value = ({ yPred }) => yPred.reduce((sum, v, i) => sum + (i + 1) * v, 0);
+  /** The gradient, by its ratios to the slope in column 1. */
+  const found = (...ratios: number[]) => {
+    const gradient = p.map((_, i) => (i + 1) * (i % 2 ? ratios[(i - 1) / 2] : 1));
+    return ownGradient(contextOf({ loss, batch, gradient, customGradient: true }))!;
+  };
+  const finding = found(1, -1, 1, -1, 1, -1, 1);
+  assertEquals([finding.cause, finding.severity], ["wrong-sign", "warning"]);
+  assertEquals(
+    finding.message,
+    "The gradient has the size of the slope, but in 3 of 7 rows of column 1 its opposite sign",
+  );
+  const { column, rowsTried, rowsOff } = finding.evidence;
+  assertEquals([column, rowsTried, rowsOff], [1, 7, 3]);
+  const isWarning = (...ratios: number[]) => found(...ratios).severity === "warning";
+  assert(isWarning(1, 1.05, -1.05, -0.95, 1, 1, 1));
+  assert(!isWarning(1, 1, -1, 1, 1, 1, 1) && !isWarning(-1, -1, -1, 1, -1, -1, -1)); // of one row it is an accident
+  assert(!isWarning(-1, -1, -1, -1, -1, -1, -1)); // a column that is turned round on purpose
+  assert(!isWarning(1, -1, 1, -1, 1, 0.5, 1) && !isWarning(1, -1.2, 1, -1.2, 1, 1, 1)); // another size
+});
+
 Deno.test("own gradient: a kink within a step, and a value that does not move, are no fault", () => {
   const batch = batchOf([0, 1, 1, 0], [0.2, 0.6, 0.3, 0.7]);
   const bent: Value = ({ yPred }) => yPred.reduce((sum, v) => sum + v, 0) + 9 * Math.abs(yPred[1] - 0.6);

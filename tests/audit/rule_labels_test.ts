@@ -820,3 +820,60 @@ Deno.test("labels below 0 that train nothing", () => {
   without(masked, batchOf(y.map((v) => v < -1.9 ? v : Math.abs(v)), y)); // one of ten
   without(masked, batchOf(y.map(Math.sign), y)); // few kinds may be classes
 });
+
+Deno.test("labels of several kinds that enter the formula as one number", () => {
+  const y = [1, 2, 2, 1, 2], batch = batchOf(y, [-2, 0.5, 3, 1.5, -1]), perfect = batchOf(y, [-2, 2, 2, -2, 2]);
+  const hinge: Value = ({ yPred }) => mean(yPred.map((p) => Math.max(0, 1 + p)));
+  const one = (more: Partial<RecordedInput> = {}, size = 5) => [
+    op("Multiply", [live({ shape: [size, 1] }), labels({ shape: [size, 1], levels: [-1], ...more })]),
+  ];
+  const finding = found(batch, { loss: hinge, perfect, ops: one() })!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["label-encoding", "error", "Multiply"]);
+  assertEquals(
+    finding.message,
+    "All labels enter the formula as -1: the loss is the same with the first label in every row",
+  );
+  assertEquals(finding.evidence, { batch: "random", value: hinge(batch), level: -1, kindsOfLabels: 2 });
+  const none = (made: Made, of = batch) =>
+    assertStrictEquals(found(of, { loss: hinge, perfect, ops: one(), ...made }), undefined);
+  none({ ops: one({ levels: [-1, 1] }) });
+  none({ ops: one({ fromPred: true }) });
+  none({ ops: one({ shape: [] }) }); // a sum of the labels
+  none({ ops: [op("Multiply", [labels({ levels: [-1], shape: [5, 1] })])] });
+  none({ deterministic: false });
+  none({ perfect: batchOf(y, [-2, 2, 2, 2, 2]) }); // labels that do not determine the outputs
+  none({ loss: ({ yTrue, yPred }) => hinge({ yTrue, yPred } as AuditBatch) + mean(yTrue) }); // they count elsewhere
+  none({ perfect: batchOf([1, 1], [-2, -2]) }, batchOf([1, 1], [-2, 0.5]));
+});
+
+Deno.test("a term of the loss that is made of the labels alone", () => {
+  const y = [0.5, 2, -1, 1.5, 0], batch = batchOf(y, [-2, 0.5, 3, 1.5, -1]), number = { shape: [] };
+  const result = { outputShape: [] };
+  const term = op("Mean", [labels({ shape: [5, 1] })], result);
+  const error = op("Mean", [live({ shape: [5, 1] })], result);
+  const sum = (own: Partial<RecordedInput> = {}, name = "Add") =>
+    op(name, [labels({ ...number, madeBy: 0, largest: 0.6, ...own }), live({ ...number, madeBy: 1 })], result);
+  const finding = found(batch, { ops: [term, error, sum()] })!;
+  assertEquals([finding.cause, finding.severity, finding.where?.op], ["constant", "note", "Mean"]);
+  assertEquals(finding.message, "One term of the loss is made of the labels alone: it trains nothing");
+  assertEquals(finding.evidence, { batch: "random", value: squared(batch), term: 0.6 });
+  const kind = (...ops: RecordedOp[]) => found(batch, { ops: [term, error, ...ops] })?.cause;
+  const twice = (more: Partial<RecordedInput> = {}) =>
+    op("Multiply", [live({ ...number, madeBy: 2 }), input({ ...number, ...more })], result);
+  const further = op("Sub", [live({ ...number, madeBy: 3 }), live({ ...number, madeBy: 1 })], result);
+  assertEquals([kind(sum({}, "Sub")), kind(sum(), twice()), kind(sum(), twice(), further)], [
+    "constant",
+    "constant",
+    "constant",
+  ]);
+  assertStrictEquals(kind(sum({ fromPred: true })), undefined);
+  assertStrictEquals(kind(sum({ shape: [5, 1] })), undefined); // a number per row belongs to its row
+  assertStrictEquals(kind(sum({}, "Multiply")), undefined);
+  // Below a fraction, or in a square, it is no term of its own.
+  const over = op("RealDiv", [live({ ...number, madeBy: 1 }), live({ ...number, madeBy: 2 })], result);
+  for (const last of [over, op("Square", [live({ ...number, madeBy: 2 })], result)]) {
+    assertStrictEquals(kind(sum(), last), undefined);
+  }
+  assertStrictEquals(kind({ ...sum(), live: false }), undefined);
+  assertStrictEquals(found(batch, { ops: [op("Add", [labels(number), live(number)], result)] })?.where, undefined);
+});

@@ -83,7 +83,9 @@ function sign(made: Made) {
 /** Findings of a rule, which no unit of the loss changes, and no constant that is added, unless they ask for its size. */
 function optimum(made: Made) {
   const finding = wrongOptimum(contextOf(made));
-  const bySize = /^(The loss falls without end|Correct outputs have a larger loss)/.test(finding?.message ?? "");
+  const bySize = /^(The loss falls without end|Correct outputs have a larger loss|A useless model is better)/.test(
+    finding?.message ?? "",
+  );
   // Beyond 30 steps of a descent the unit counts.
   const byDescent = finding?.evidence.after30StepsFromPerfect !== undefined;
   for (const [scale, level] of [[64, 0], [1 / 64, 0], [1, 7]]) {
@@ -459,6 +461,18 @@ Deno.test("wrong optimum: a column that lowers the loss without end", () => {
   const shares = (v: AuditBatch) => ({ ...v, yPred: v.yPred.map((p, i) => i % 2 ? 1 / (1 + Math.exp(-p)) : p) });
   assert(!falls(free, { random: shares(two.random), perfect: shares(two.perfect) })); // a share has an end
   assert(falls(free, { random: shares(two.random) })); // correct outputs beyond 1 are none
+  // Logarithms of shares end at 0, amounts, too, and a range that is given has two ends.
+  const signed = (by: number, v: AuditBatch) => ({
+    ...v,
+    yPred: v.yPred.map((p, i) => i % 2 ? by * Math.abs(p + i / 8) : p),
+  });
+  const sided = (by: number) => ({ random: signed(by, two.random), perfect: signed(by, two.perfect) });
+  const along = (by: number): Value => (batch) =>
+    4 * mean(column(batch, 0).map((p, i) => (p - 4 * batch.yTrue[2 * i] + 2) ** 2)) - by * mean(column(batch, 1));
+  assertEquals([-1, 1].map((by) => falls(along(1), sided(by))), [false, true]);
+  assertEquals([-1, 1].map((by) => falls(along(-1), sided(by))), [true, false]);
+  assert(falls(free, { random: signed(-1, two.random) })); // correct outputs above 0
+  assert(!falls(free, { options: { yPred: [-20, 20] } }) && falls(free, { options: { yPred: "real" } }));
   // One column of labels and outputs is another fault.
   const one: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - yTrue[i]) ** 2)) - yPred[0] ** 3;
   assert(!(optimum({ loss: one, ...wide })?.message.startsWith("Column") ?? false));
@@ -1161,6 +1175,18 @@ Deno.test("wrong optimum: outputs that equal the labels, from which a descent le
     level: Value = (batch) => Math.abs(Math.max(...batch.yPred) - 24) < 4 ? 0 : near(batch);
   assert(/^Outputs equal to the labels are not the minimum/.test(found(level, slopeOf))); // it rises again before
   assertEquals([found(...towards(1)), found(...towards(0.9))], ["", ""]);
+  // Of shares the loss need not rise beyond the ends, if they are in the order of the labels.
+  const parts = [0.15, 0.35, 0.05, 0.6, 0.45, 0.8, 0.25, 0.7], mixed = [0.6, 0.2, 0.5, 0.3, 0.7, 0.4, 0.8, 0.1];
+  const share = { random: batchOf(parts, mixed), perfect: batchOf(parts, parts) };
+  const shares = (goal: (y: number) => number, more: Partial<Made> = {}) =>
+    severity([
+      ({ yTrue, yPred }) => mean(yPred.map((p, i) => p < 0 || p > 1 ? NaN : (p - goal(yTrue[i])) ** 2)),
+      ({ yTrue, yPred }) => [...yPred].map((p, i) => (p - goal(yTrue[i])) / 4),
+    ], { ...share, options: { yPred: "probability" }, ...more });
+  const odds = (y: number) => Math.min(0.999, y / (1 - y)),
+    other = (y: number) => y === Math.fround(0.6) ? 0.25 : y === 0.25 ? 0.6 : y;
+  assertEquals([shares(odds), shares(other)], ["note", undefined]);
+  assertStrictEquals(shares(odds, { options: { yPred: "real" } }), undefined);
   // It falls on as outputs grow: a loss of ranks, which has no minimum.
   const ranks: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => Math.log1p(Math.exp(-p * yTrue[i]))));
   const slope: Made["gradientOf"] = ({ yTrue, yPred }) =>
@@ -1196,6 +1222,63 @@ Deno.test("wrong optimum: outputs that miss their labels by a little have a smal
   const twice: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => huber(0.1)(p - 2 * yTrue[i])));
   const inAnotherUnit = { ...made, perfect: batchOf(many, many.map((y) => 2 * y)) };
   assertStrictEquals(wrongOptimum(contextOf({ ...inAnotherUnit, loss: twice })), undefined);
+});
+
+Deno.test("wrong optimum: a constant output that is clearly better than correct ones", () => {
+  const constant = 7.5 / 9, off = squared(random);
+  const dip = (by: number): Value => (batch) =>
+    batch.yPred.every((p) => Math.abs(p - constant) < 1e-6) ? -by * off : squared(batch);
+  const finding = optimum({ loss: dip(2), random, perfect })!, { output, ...evidence } = finding.evidence;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "warning"]);
+  assertEquals(finding.message, "A useless model is better than a perfect one: an output of 0.8333 in every row");
+  assertAlmostEquals(output as number, constant, 1e-9);
+  assertEquals(evidence, { value: -2 * off, perfect: 0, random: off });
+  // By a fifth of what correct outputs gain, or of their own loss.
+  assertEquals([0.19, 0.21].map((by) => optimum({ loss: dip(by), random, perfect })?.severity), [undefined, "warning"]);
+  const above = (by: number) => optimum({ loss: (batch) => 9 * off + dip(by)(batch), random, perfect })?.severity;
+  assertEquals([above(1.7), above(1.9)], [undefined, "warning"]);
+  assertStrictEquals(optimum({ loss: dip(2), random, perfect, deterministic: false }), undefined);
+  // Outputs of another unit, which a descent finds, and logits that are too large.
+  assertEquals(optimum({ loss: dip(2), random, perfect, descents: [{ to: -off, end: yTrue }] })?.severity, "note");
+  const wrong = yTrue.map((y, i) => (i % 2 ? -2.5 : 2.5) + y / 8), sure = batchOf(yTrue, logits);
+  const soft: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => (p - 2 * yTrue[i] + 1) ** 2));
+  assertStrictEquals(optimum({ loss: soft, random: batchOf(yTrue, wrong), perfect: sure }), undefined);
+  // Of shares of classes a number in all columns is none.
+  const pairs = (p: number[]) => p.flatMap((v) => [v, 1 - v]);
+  const classes = { random: batchOf(pairs(yTrue), pairs(start), 2), perfect: batchOf(pairs(yTrue), pairs(yTrue), 2) };
+  assertStrictEquals(optimum({ loss: dip(2), ...classes }), undefined);
+});
+
+Deno.test("wrong optimum: a loss that falls at once as all errors grow", () => {
+  const found = (error: (e: number) => number, more: Partial<Made> = {}) =>
+    wrongOptimum(
+      contextOf({ loss: ({ yTrue, yPred }) => mean(yPred.map((p, i) => error(p - yTrue[i]))), ...real, ...more }),
+    );
+  /** Squared errors up to a corner, and beyond it lines from another value. */
+  const corner = (from: number) => (e: number) => Math.abs(e) > 1 ? from + 2 * (Math.abs(e) - 1) : e * e;
+  const finding = found(corner(0))!, { error, before, after } = finding.evidence;
+  assertEquals([finding.cause, finding.severity], ["wrong-optimum", "warning"]);
+  assert(/^The loss falls at once from [\d.]+ to [\d.e-]+ as all errors grow beyond [\d.]+$/.test(finding.message));
+  for (const [number, goal] of [[error, 1], [before, 1], [after, 0]]) {
+    assertAlmostEquals(number as number, goal as number, 0.01);
+  }
+  for (const scale of [64, 1 / 64]) {
+    assertEquals(found((e) => scale * corner(0)(e))?.severity, "warning");
+    assertStrictEquals(found((e) => scale * corner(1)(e)), undefined);
+  }
+  const fallsBetween = (width: number) => (e: number) =>
+    Math.abs(e) < 1 ? e * e : Math.max(1 - (Math.abs(e) - 1) / width, Math.abs(e) - 1);
+  assertStrictEquals(found(fallsBetween(0.15)), undefined); // steep is not at once
+  // By a tenth of what correct outputs gain.
+  const { span } = { span: mean(numbers.map((y, i) => corner(1)(guesses[i] - y))) };
+  const jump = (by: number) => (e: number) => e * e + 3 - (e > 1 ? by * span : 0) - 2 * e * e / 3;
+  assertEquals([found(jump(0.4))?.severity, found(jump(0.05))], ["warning", undefined]);
+  assertStrictEquals(found(corner(0), { deterministic: false }), undefined);
+  // Labels of few kinds are classes or counts, and outputs of one sign have an end.
+  const few = numbers.map(Math.sign), amounts = numbers.map((y) => y + 3);
+  assertStrictEquals(found(corner(0), { random: batchOf(few, guesses), perfect: batchOf(few, few) }), undefined);
+  const positive = batchOf(amounts, guesses.map((p) => p + 3));
+  assertStrictEquals(found(corner(0), { random: positive, perfect: batchOf(amounts, amounts) }), undefined);
 });
 
 Deno.test("wrong optimum: the share of a label for which the loss is least is hardly above a half", () => {

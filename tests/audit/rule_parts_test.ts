@@ -99,7 +99,7 @@ const descent = (
   end: AuditBatch,
   name: Descent["name"] = "SGD",
 ): Descent => (
-  { name, from, to, steps: 10, start, end }
+  { name, from, to, steps: 10, start, end, last: { value: to, shape: [] } }
 );
 /** The metric is the first output. */
 const metric = { name: "hits", of: ({ yPred }: AuditBatch) => yPred[0] };

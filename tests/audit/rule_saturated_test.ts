@@ -4,7 +4,7 @@ import type { AuditBatch, AuditEngine } from "../../lib/audit/engines/engine.ts"
 import type { BatchObservations, Observations } from "../../lib/audit/observations.ts";
 import { type AuditContext, takesBest } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
-import { batchOf, input, op, resultUnder, saturated, saturatedAtTheEnds } from "./rule_helpers.ts";
+import { batchOf, input, op, resultUnder, saturated, saturatedAtTheEnds, squared } from "./rule_helpers.ts";
 
 type Gradient = (p: number, y: number, i: number) => number;
 
@@ -22,12 +22,14 @@ interface Made {
 }
 
 function found(gradient: Gradient | undefined, made: Made = {}) {
-  const { loss = () => 1 } = made;
+  const right = "perfect" in made ? made.perfect : perfect;
+  // Wrong outputs cost something, where they have no gradient, too.
+  const { loss = ({ yPred }) => squared({ ...random, yTrue: right?.yPred ?? yPred, yPred }) } = made;
   const of = resultUnder(loss, gradient && (({ yTrue, yPred }) => yPred.map((p, i) => gradient(p, yTrue[i], i))));
   const first = of(made.random ?? random), [rows, columns] = first.batch.predShape;
   const results = {
     random: first,
-    perfect: "perfect" in made ? made.perfect && of(made.perfect) : of(perfect),
+    perfect: right && of(right),
     saturated: made.ends && of(made.ends),
     far: made.far && of(made.far),
   };
@@ -69,7 +71,7 @@ Deno.test("saturated: most wrong outputs of an untrained model have no gradient"
   assertEquals(at(6, { customGradient: true })?.severity, "error");
   // Pairs, whose labels do not tell the correct outputs.
   const pairs = batchOf(yTrue, yTrue.map((y, i) => i < 2 ? 1 - y : y));
-  assertStrictEquals(at(5, { perfect: pairs }), undefined);
+  assertStrictEquals(at(5, { perfect: pairs, loss: () => 1 }), undefined);
 });
 
 Deno.test("saturated: a gradient that float32 loses beside the largest one is none", () => {
@@ -185,6 +187,15 @@ Deno.test("saturated: half of the wrong outputs count where correct ones in thei
     "warning",
     undefined,
   ]);
+  // Where the labels determine the outputs, a twentieth is enough; rows in which a margin is kept gain nothing.
+  const determined = (gain: number) =>
+    found(dead, {
+      random: own,
+      loss: ({ yPred }) =>
+        8 - [0, 1, 2].filter((i) => yPred[i] === yTrue[i]).length * gain / 3 -
+        (yPred[5] === yTrue[5] ? 8 - gain : 0),
+    })?.severity;
+  assertEquals([0, 0.38, 0.42, 2].map(determined), [undefined, undefined, "warning", "warning"]);
   // Correct outputs have to be better, for the same labels, and as many.
   assertStrictEquals(judged(5.5, { loss: (batch) => -to(5.5)(batch) }), undefined);
   assertStrictEquals(judged(5.5, { perfect: batchOf(yTrue.with(7, 0), right) }), undefined);

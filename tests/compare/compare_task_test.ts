@@ -6,15 +6,28 @@ import { compareLosses, type CompareLossesOptions } from "@roundabout/roundabout
 import { recallAtFpr } from "../../lib/curves/curve_scores.ts";
 import { readFolds } from "../../tasks/read_folds.ts";
 import { readTable } from "../../lib/data/read_table.ts";
-import { type TaskArgs, TaskError, UsageError } from "../../tasks/cli.ts";
+import { type Reporter, type TaskArgs, TaskError, UsageError } from "../../tasks/cli.ts";
 import { write } from "../../tasks/compare_files.ts";
-import { compareSpec, runCompare } from "../../tasks/compare.ts";
+import { compareSpec, runCompare, writeComparison } from "../../tasks/compare.ts";
 import { compareByProtocol } from "../../tasks/compare_protocol.ts";
 import { Fixtures, runApart } from "../tasks/fixtures.ts";
 import { slow } from "../slow.ts";
 
 const compare = ({ folder }: Fixtures, ...args: string[]) =>
   runApart(["run", "--quiet", "-P=compare", "tasks/compare.ts", ...args], { INIT_CWD: folder });
+
+const silent: Reporter = { line() {}, status() {}, progress() {}, wrote() {} };
+
+/** Runs the command in this process. */
+async function compareHere({ folder }: Fixtures, args: string[], report: Partial<Reporter> = {}): Promise<void> {
+  const parsed = parseArgs({ args, options: compareSpec.options, allowPositionals: true });
+  Deno.env.set("INIT_CWD", folder);
+  try {
+    await runCompare(parsed as TaskArgs, { ...silent, ...report });
+  } finally {
+    Deno.env.delete("INIT_CWD");
+  }
+}
 
 const rows = Array.from({ length: 40 }, (_, i) => `${(i * 7) % 11},${i % 5 / 2},3,${i % 4 === 0 ? "M" : "B"}`);
 const good = `a,b,c,kind\n${rows.join("\n")}\n`;
@@ -81,17 +94,10 @@ slow.test("compare: bad usage is one sentence and 2", async () => {
   ];
   const { code, stderr } = await compare(fixtures, "d.csv");
   assertEquals([code, stderr.split("\n")[0]], [2, "compare: --label is missing: name the column with the label"]);
-  Deno.env.set("INIT_CWD", fixtures.folder);
-  try {
-    const silent = { line() {}, status() {}, progress() {}, wrote() {} };
-    for (const [args, sentence] of expected) {
-      const parsed = parseArgs({ args, options: compareSpec.options, allowPositionals: true });
-      const { message } = await assertRejects(() => runCompare(parsed as TaskArgs, silent), UsageError);
-      assertStringIncludes(message, sentence);
-      assertMatch(message, /^[^\n]+[^.\n]$/);
-    }
-  } finally {
-    Deno.env.delete("INIT_CWD");
+  for (const [args, sentence] of expected) {
+    const { message } = await assertRejects(() => compareHere(fixtures, args), UsageError);
+    assertStringIncludes(message, sentence);
+    assertMatch(message, /^[^\n]+[^.\n]$/);
   }
 });
 
@@ -106,13 +112,13 @@ Deno.test("compare: --help explains the margin, the number of splits and the pen
   }
 });
 
-slow.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a page that are the same numbers", async () => {
+slow.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a page have the numbers of one thread", async () => {
   using fixtures = new Fixtures();
-  const lines = rows.map((row, i) => `${row},${i % 7 === 0 ? "?" : ["rent", "own"][i % 2]}`);
-  const numbered = [...lines, ...lines].map((line, i) => `${i},${line}`);
-  fixtures.file("d.csv", `n,a,b,c,kind,home\n${numbered.join("\n")}\n`);
-  const start = ["d.csv", "--label", "kind", "--score", "fBeta", "--beta", "2", "--repeats", "3"];
-  const args = [...start, "--save", "out", "--json", "own.json"];
+  const texts = rows.map((row, i) => `${row},${i % 7 === 0 ? "?" : ["rent", "own"][i % 2]}`);
+  const numbered = [...texts, ...texts].map((line, i) => `${i},${i * i % 17},${line}`);
+  const file = fixtures.file("d.csv", `n,spare,a,b,c,kind,home\n${numbered.join("\n")}\n`);
+  const score = ["--score", "fBeta", "--beta", "2"], files = ["--save", "out", "--json", "own.json"];
+  const args = ["d.csv", "--label", "kind", ...score, "--repeats", "3", "--drop", "spare", ...files];
   const { code, stdout, stderr } = await compare(fixtures, ...args);
   assertEquals(code, 0, stderr);
   for (
@@ -132,14 +138,18 @@ slow.test("compare: a table of texts and gaps; the sentence, JSON, CSV and a pag
     await text("out.html"),
     `<strong>${advice}</strong> ${evidence.join(" ").replaceAll("'", "&#39;")}`,
   );
-  const [head, ...scores] = (await text("out.csv")).trim().split("\n");
-  assertEquals([head, scores.length], ["model,loss,threshold,split,fBeta2", 96]);
+  const [head, ...cells] = (await text("out.csv")).trim().split("\n");
+  assertEquals([head, cells.length], ["model,loss,threshold,split,fBeta2", 96]);
   assertEquals(await text("own.json"), await text("out.json"));
   assert(stdout.split("\n").filter((line) => line.startsWith("training ")).length < 5, stdout); // 24 trainings in some seconds
   assert(!stdout.includes("not saved") && !stdout.includes("TensorFlow.js"));
-  assertStringIncludes((await compare(fixtures, ...start)).stdout, "not saved: --save NAME writes");
+  const options = { label: "kind", score: scores.fBeta({ beta: 2 }), repeats: 3, drop: ["spare"] };
+  const inOneThread = await compareLosses(file, options), lines: string[] = [];
+  assertEquals(await text("out.json"), `${JSON.stringify(inOneThread, null, 2)}\n`);
+  await writeComparison(inOneThread, {}, { ...silent, line: (text) => lines.push(text) });
+  assertStringIncludes(lines.join("\n"), "not saved: --save NAME writes");
   const first = losses[0] as { model: string; loss: string; threshold: string; values: number[] };
-  assertEquals(scores[0], `${first.model},"${first.loss}",${first.threshold},1,${first.values[0]}`);
+  assertEquals(cells[0], `${first.model},"${first.loss}",${first.threshold},1,${first.values[0]}`);
 });
 
 /** Runs the comparison in a process of its own that gets Ctrl-C when training `at` has ended. */
@@ -184,17 +194,16 @@ slow.test("compare: Ctrl-C prints and saves what is known of the splits that are
   assertEquals(left, ["d.csv", "out.csv", "out.html", "out.json", "own.json", "stopped.ts"]);
 });
 
-slow.test("compare: threads give the numbers of one thread, whatever the score is made of", async () => {
+slow.test("compare: threads give the numbers of one thread for a score of the curve and for costs", async () => {
   using fixtures = new Fixtures();
   const cost = rows.map((row, i) => `${i * i % 17}${row},${i % 3 + 1}`);
   const file = fixtures.file("d.csv", `a,b,c,kind,cost\n${[...cost, ...cost].join("\n")}\n`);
   const cases: [args: string[], options: Partial<CompareLossesOptions>][] = [
-    [["--score", "fBeta", "--beta", "2", "--drop", "cost"], { score: scores.fBeta({ beta: 2 }), drop: ["cost"] }],
     [["--score", "recallAtFpr", "--fpr", "0.25"], { score: recallAtFpr({ fpr: 0.25 }) }],
     [["--cost-fn", "cost", "--cost-fp", "0.5"], { costs: { fp: 0.5, fn: "cost" } }],
   ];
   for (const [args, options] of cases) {
-    await compare(fixtures, "d.csv", "--label", "kind", "--repeats", "3", "--json", "out.json", ...args);
+    await compareHere(fixtures, ["d.csv", "--label", "kind", "--repeats", "3", "--json", "out.json", ...args]);
     const inOneThread = await compareLosses(file, { label: "kind", repeats: 3, ...options });
     assertEquals(await Deno.readTextFile(`${fixtures.folder}/out.json`), `${JSON.stringify(inOneThread, null, 2)}\n`);
   }
@@ -222,11 +231,10 @@ slow.test("compare: the protocol takes texts and gaps, and says what it does wit
   using fixtures = new Fixtures();
   const lines = rows.map((row, i) => `${i % 9 === 0 ? "" : i},${row},${i % 7 === 0 ? "?" : ["rent", "own"][i % 2]}`);
   fixtures.file("d.csv", `age,a,b,c,kind,home\n${lines.join("\n")}\n`);
-  const args = ["d.csv", "--label", "kind", "--protocol", "anyloss", "--json", "out.json"];
-  const { code, stdout, stderr } = await compare(fixtures, ...args);
-  assertEquals(code, 0, stderr);
+  const args = ["d.csv", "--label", "kind", "--protocol", "anyloss", "--json", "out.json"], said: string[] = [];
+  await compareHere(fixtures, args, { line: (text) => said.push(text) });
   for (const words of ["categories: one column of 0 and 1 each", "missing numbers: the median of the rows used"]) {
-    assertStringIncludes(stdout, words);
+    assertStringIncludes(said.join("\n"), words);
   }
   const { rows: table, withoutTestRows } = JSON.parse(await Deno.readTextFile(`${fixtures.folder}/out.json`));
   assertEquals([table.length, withoutTestRows.length], [6, 6]);

@@ -58,7 +58,7 @@ Deno.test("the interval of a number is the one it lies in: on the ends, beside t
 function columnOf(n: number, seed: number, { edges }: Bins) {
   const next = random(seed),
     kind = seed % 4,
-    of = (make: (i: number) => number) => Float32Array.from({ length: n }, (_, i) => make(i));
+    of = (make: (i: number) => number) => new Float32Array(n).map((_, i) => make(i));
   const ends = Float32Array.from(edges);
   const yPred = kind === 0
     ? of(() => 0.3)

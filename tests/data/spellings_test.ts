@@ -97,7 +97,7 @@ const plain: Spelling = {
 
 /** Writes a spelling of the table, or of a text that is made of it. */
 function fileOf(fixtures: Fixtures, spelling: Spelling, change = (text: string) => text): string {
-  const path = fixtures.file(`t.csv${spelling.packed}`, "");
+  const path = fixtures.path(`t.csv${spelling.packed}`);
   Deno.writeFileSync(path, bytesOf(change(textOf(spelling)), spelling));
   return path;
 }
@@ -196,7 +196,7 @@ function parquetOf(fixtures: Fixtures, how: ParquetSpelling): string {
     ...name.map((one) => pl.Series(one, index, pl.Int64)),
     ...chosen.map(({ values }) => values),
   ]);
-  const path = fixtures.file("t.parquet", "");
+  const path = fixtures.path("t.parquet");
   frame.select(...name.map((one) => pl.col(one)), ...chosen.map(({ typed }) => typed))
     .writeParquet(path, { compression: how.compression as "snappy" });
   return path;
@@ -231,7 +231,7 @@ slow.test("readTable: one bad cell in 500 files is one sentence that names its c
       async (one, row, [cell, said], parquet) => {
         const values = table.a.map((v, i) => i === row ? cell : v === null ? null : String(v));
         const frame = () => pl.DataFrame([pl.Series("a", values, pl.Utf8), pl.Series("y", table.y, pl.Utf8)]);
-        const path = parquet ? fixtures.file("t.parquet", "") : fileOf(fixtures, one, (text) => {
+        const path = parquet ? fixtures.path("t.parquet") : fileOf(fixtures, one, (text) => {
           const lines = text.split(one.end), fields = lines[row + 1].split(one.separator), at = String(table.a[row]);
           const place = fields.findIndex((field) => field.replaceAll('"', "").trim() === at);
           return lines.with(row + 1, fields.with(place, fields[place].replace(at, cell)).join(one.separator)).join(

@@ -86,7 +86,7 @@ function assertSame(rows: number, given: Given, options: ScoringOptions, more: P
 
 function table(rows: number, classes: number, seed = rows) {
   const next = random(seed),
-    of = (make: () => number, size = rows * classes) => Float32Array.from({ length: size }, make);
+    of = (make: () => number, size = rows * classes) => new Float32Array(size).map(make);
   return {
     yPred: of(next),
     yTrue: of(() => Number(next() < 0.4)),

@@ -7,7 +7,7 @@ const next = random(3);
 
 /** Makes a matrix whose last rows are the first ones, mirrored, times `sign`: with −1 sums leave nothing but their rounding. */
 function matrix(rows: number, columns: number, sign = 1): Matrix {
-  const values = Float32Array.from({ length: rows * columns }, () => 2 * next() - 1);
+  const values = new Float32Array(rows * columns).map(() => 2 * next() - 1);
   for (let i = 0; i < rows >> 1; i++) {
     for (let j = 0; j < columns; j++) values[(rows - 1 - i) * columns + j] = sign * values[i * columns + j];
   }

@@ -32,9 +32,9 @@ Deno.test("the bytes of each kernel are a module with its loops", () => {
 for (const rare of [false, true]) {
   slowOnBackends(`a hundred thousand rows are as float64 has them, ${rare ? "1 % positives" : "uniform"}`, () => {
     const n = 100_003, next = random(5);
-    const p = Float32Array.from({ length: n }, () => rare ? next() ** 8 : next());
-    const y = Float32Array.from({ length: n }, () => next() < (rare ? 0.01 : 0.3) ? 1 : 0);
-    const w = Float32Array.from({ length: n }, () => 0.5 + next());
+    const p = new Float32Array(n).map(() => rare ? next() ** 8 : next());
+    const y = new Float32Array(n).map(() => next() < (rare ? 0.01 : 0.3) ? 1 : 0);
+    const w = new Float32Array(n).map(() => 0.5 + next());
     const yPred = tf.tensor1d(p), yTrue = tf.tensor1d(y), sampleWeight = tf.tensor1d(w);
     for (const name of Object.keys(steps) as (keyof typeof steps)[]) {
       for (const weights of [undefined, sampleWeight]) {

@@ -8,7 +8,7 @@ import { setThreads } from "../../lib/threads.ts";
 import { counted, onBackends, random, valueAndGradient } from "../helpers.ts";
 
 const rows = 210_003, columns = 3, next = random(5);
-const numbers = (length: number) => Float32Array.from({ length }, next);
+const numbers = (length: number) => new Float32Array(length).map(next);
 const p = numbers(rows), y = p.map((v) => Number(next() < v)), w = numbers(rows);
 const table = numbers(rows * columns), hot = table.map((v) => Number(v > 0.6));
 const classes = Int32Array.from({ length: rows }, () => Math.floor(3 * next()));

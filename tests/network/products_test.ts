@@ -4,7 +4,7 @@ import { seededRandom } from "@roundabout/roundabout/data";
 import { addAffine, affine, allocateRows, type RowNumbers } from "../../lib/network/products.ts";
 
 const random = seededRandom(1);
-const normals = (length: number) => Float64Array.from({ length }, () => random.normal());
+const normals = (length: number) => new Float64Array(length).map(() => random.normal());
 
 /** Both products of rows, with what the gradient held before. */
 function products(

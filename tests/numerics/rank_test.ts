@@ -15,8 +15,8 @@ Deno.test("byPlace: numbers by rank return to their places, in one block and in 
 
 slow.test("rankRows: more than 2²¹ rows fall, equal outputs keep their order, labels go along", () => {
   const n = 2 ** 21 + 5, next = random(6);
-  const yPred = Float32Array.from({ length: n }, () => Math.round(2e5 * (next() - 0.5)) / 1e5);
-  const yTrue = Uint8Array.from({ length: n }, () => Number(next() < 0.3));
+  const yPred = new Float32Array(n).map(() => Math.round(2e5 * (next() - 0.5)) / 1e5);
+  const yTrue = new Uint8Array(n).map(() => Number(next() < 0.3));
   const { order, sorted, positive, positives } = rankRows({ yTrue, yPred });
   let sum = 0;
   for (let k = 0; k < n; k++) {
@@ -41,10 +41,30 @@ Deno.test("rankFalling: numbers of both signs, of every size, in float32 and flo
     -0.1,
   ]];
   const next = random(3), draw = (length: number) => Array.from({ length }, () => Math.round(50 * (next() - 0.5)) / 7);
-  for (const list of [...lists, ...[300, 3000, 5000].map(draw).flatMap((many) => [many, many.map(Math.fround)])]) {
+  const often = Array.from({ length: 6 }, () => both).flat(); // more than are sorted by insertion
+  for (
+    const list of [
+      ...lists,
+      often,
+      often.map(Math.fround),
+      ...[60, 300, 3000, 5000].map(draw).flatMap((many) => [many, many.map(Math.fround)]),
+    ]
+  ) {
     assertEquals([...rankFalling(list)], sortedPlaces(list), `${list.slice(0, 5)}`);
     const float32 = Float32Array.from(list);
     assertEquals([...rankFalling(float32)], sortedPlaces(float32));
+  }
+});
+
+Deno.test("rankRows: a NaN comes first or last, wherever it stands among few or many numbers", () => {
+  for (const n of [3, 60, 300]) {
+    for (const at of [0, 1, n >> 1, n - 1]) {
+      for (const nan of [[at], [at, (at + 1) % n]]) {
+        const next = random(5), yPred = Float64Array.from({ length: n }, (_, i) => nan.includes(i) ? NaN : next());
+        const { sorted } = rankRows({ yTrue: yPred.map(() => 1), yPred });
+        assert(Number.isNaN(sorted[0]) || Number.isNaN(sorted[n - 1]), `${n} numbers, NaN at ${nan}`);
+      }
+    }
   }
 });
 

@@ -1,7 +1,7 @@
 // A project that has the package, and the examples that install it by npm as a user does: made once for all tests of a file.
 import type { Browser } from "playwright-core";
 import { root } from "../../tasks/cli.ts";
-import { findChromium, launchChromium, softwareGl } from "../../tasks/chromium.ts";
+import { findChromium, launchChromium } from "../../tasks/chromium.ts";
 import {
   buildPackage,
   installPackages,
@@ -95,8 +95,8 @@ export const theProject = (): Promise<Project> => project ??= makeProject();
 
 let browser: Promise<Browser> | undefined;
 
-/** Returns the browser of pages that need no flags of their own, started once. */
-export const theBrowser = (): Promise<Browser> => browser ??= launchChromium({ args: softwareGl });
+/** Returns the browser of pages that need no GPU, started once. */
+export const theBrowser = (): Promise<Browser> => browser ??= launchChromium({ args: ["--disable-gpu"] });
 
 /** The examples that npm installs, as examples/README.md says. */
 export interface Examples {

@@ -6,7 +6,10 @@ type Evaluate = (this: unknown, element: Element, ...rest: unknown[]) => boolean
 
 /** The parts of axe that its types leave out. */
 type Axe = typeof axe & {
-  _audit: { checks: { "color-contrast": { evaluate: Evaluate } } };
+  _audit: {
+    checks: { "color-contrast": { evaluate: Evaluate } };
+    rules: readonly { id: string; impact?: axe.ImpactValue }[];
+  };
   commons: { dom: { isVisibleOnScreen: (element: Element) => boolean } };
 };
 
@@ -17,7 +20,7 @@ interface Ground {
 }
 
 /**
- * Runs axe in the page.
+ * Runs axe in the page, without the rules whose findings are never serious.
  *
  * The contrast takes longest, and of thousands of texts most are painted alike. Those whose own style and ground are equal are one
  * kind, as long as nothing else is painted there: once one of them has enough contrast, so have the others.
@@ -91,8 +94,10 @@ export async function runAxe([within, options]: readonly [string, axe.RunOptions
     if (kind !== undefined && (found === true || isPicture(groundOf(element).boxes.at(-1)))) good.add(kind);
     return found;
   };
+  const lesser = axe._audit.rules.filter(({ impact }) => impact === "minor" || impact === "moderate");
   try {
-    return await axe.run(within, options);
+    const rules = Object.fromEntries(lesser.map(({ id }) => [id, { enabled: false }]));
+    return await axe.run(within, { ...options, rules });
   } finally {
     check.evaluate = evaluate;
   }

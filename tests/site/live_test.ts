@@ -133,6 +133,19 @@ slow.test("site: the API has a page of its entries, each with its own page", asy
 const run = (script: string) => void (0, eval)(script);
 const load = (text: string) => lossOfText(text, { "@tensorflow/tfjs": { add: (a: number, b: number) => a + b } }, run);
 
+Deno.test("live: a text that is read is about to run; one that is not valid is not read", () => {
+  const log: unknown[] = [], read = () => void log.push("read");
+  lossOfText(
+    'import { log } from "log";\nlog("run");\nexport default () => 0;',
+    { log: { log: log.push.bind(log) } },
+    run,
+    read,
+  );
+  assertEquals(log, ["read", "run"]);
+  assertThrows(() => lossOfText("const a = ;", {}, run, read), SyntaxError);
+  assertEquals(log, ["read", "run"]);
+});
+
 Deno.test("live: the loss of a text is its default export, its last function, or its only expression", () => {
   assertEquals(load("(yTrue: number, yPred: number): number => yTrue - yPred")(3, 1), 2);
   assertEquals(

@@ -87,9 +87,26 @@ slowInBrowser(
     await withPage(async ({ page, faults }) => {
       await page.goto(`${names.get("audit.html")}#live=audit&limit=1&outputs=probability&labels=binary&text=x`);
       await setLoss(page, "(yTrue, yPred) => { for (;;); }");
+      // The worker is given its job later.
+      await page.evaluate(`{
+        const { setTimeout } = globalThis, { postMessage } = Worker.prototype;
+        globalThis.delays = [];
+        globalThis.setTimeout = (run, delay) => {
+          delays.push(delay);
+          return setTimeout(run, delay);
+        };
+        Worker.prototype.postMessage = function (job) {
+          globalThis.release = () => postMessage.call(this, job);
+          Worker.prototype.postMessage = postMessage;
+        };
+      }`);
       await pressButton(page, "Audit this loss");
       assertEquals(await page.evaluate("document.querySelector('.tool button').disabled"), true, "the page answers");
+      const timed = () => page.evaluate("delays.includes(1000)");
+      assertEquals(await timed(), false, "the limit is not that of the worker's start");
+      await page.evaluate("release()");
       await saying(page, /ended after 1 s/);
+      assertEquals(await timed(), true);
       await page.$$eval("input[type=number]", (all) => ((all.at(-1) as unknown as { value: string }).value = "100"));
       await setLoss(page, "const loss = (yTrue, yPred => 1;");
       await pressButton(page, "Audit this loss");

@@ -19,9 +19,14 @@ export class Fixtures implements Disposable {
     prefix: ".fixtures-",
   });
 
+  /** Returns the path of a file that need not exist. */
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
   /** Writes a file. */
   file(name: string, text: string): string {
-    const path = join(this.folder, name);
+    const path = this.path(name);
     Deno.writeTextFileSync(path, text);
     return path;
   }

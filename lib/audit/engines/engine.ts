@@ -101,6 +101,8 @@ export interface AuditEngine {
   value(batch: AuditBatch): LossValue;
   valueAndGradient(batch: AuditBatch): LossGradient;
   record(batch: AuditBatch): Recording;
+  /** Value and gradient on a batch that comes once, of which nothing is kept for further calls; absent: `valueAndGradient`. */
+  readonly askOnce?: (batch: AuditBatch) => LossGradient;
   /** The engine for a loss that is deterministic, if such a loss can be asked in less time. */
   readonly ofDeterministic?: AuditEngine;
 }

@@ -24,4 +24,5 @@ export const remembering = (engine: AuditEngine): AuditEngine => ({
   value: remembered((batch) => engine.value(batch)),
   valueAndGradient: remembered((batch) => engine.valueAndGradient(batch)),
   record: remembered((batch) => engine.record(batch)),
+  askOnce: engine.askOnce ?? ((batch) => engine.valueAndGradient(batch)),
 });

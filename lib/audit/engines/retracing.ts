@@ -54,8 +54,11 @@ export function retracing(engine: AuditEngine, traced: (batch: AuditBatch) => Tr
     if (!retraced(shape, () => isSame(answer, answerFrom(known, batch)))) traces.set(shape, undefined);
     return answer;
   };
+  const askOnce = (batch: AuditBatch): LossGradient =>
+    retraced(shapeOf(batch), (known) => answerFrom(known, batch)) ?? engine.valueAndGradient(batch);
   return {
     ...engine,
+    askOnce,
     value(batch) {
       const shape = shapeOf(batch);
       if (!traces.has(shape)) {
@@ -68,8 +71,7 @@ export function retracing(engine: AuditEngine, traced: (batch: AuditBatch) => Tr
     },
     valueAndGradient(batch) {
       const shape = shapeOf(batch);
-      if (!traces.has(shape)) return learned(batch, shape);
-      return retraced(shape, (known) => answerFrom(known, batch)) ?? engine.valueAndGradient(batch);
+      return traces.has(shape) ? askOnce(batch) : learned(batch, shape);
     },
   };
 }

@@ -51,8 +51,8 @@ const tensorsOf = ({ yTrue, yPred, trueShape, predShape }: AuditBatch): [yTrue: 
 
 /** The numbers of two tensors. */
 export const batchOf = ({ yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): AuditBatch => ({
-  yTrue: Float32Array.from(yTrue.dataSync()),
-  yPred: Float32Array.from(yPred.dataSync()),
+  yTrue: new Float32Array(yTrue.dataSync()),
+  yPred: new Float32Array(yPred.dataSync()),
   trueShape: [...yTrue.shape],
   predShape: [...yPred.shape],
 });
@@ -155,6 +155,13 @@ function callersLine({ stack }: Error): string | undefined {
   return line?.match(/([^/\\() ]+:\d+:\d+)\)?$/)?.[1];
 }
 
+/** A place in the caller's code, whose line is looked for when it is asked for. */
+const madeAt = (stack: Error): { readonly line?: string } => ({
+  get line() {
+    return callersLine(stack);
+  },
+});
+
 /**
  * Tells whether an operation of TensorFlow.js, such as `tf.logSoftmax`, asked for a gradient of its own; it is the slope then.
  * TensorFlow.js gives its operations names that end in "__op".
@@ -234,9 +241,7 @@ const recordingOf = (loss: AuditedLoss, batch: AuditBatch): Recording =>
       customGradient ||= fromPred && !byOperation(deepStack());
     };
     const read = (dataId: object, inOperation: boolean) => {
-      if (!inOperation && readOut === undefined && byData.get(dataId)?.fromPred) {
-        readOut = { line: callersLine(deepStack()) };
-      }
+      if (!inOperation && readOut === undefined && byData.get(dataId)?.fromPred) readOut = madeAt(deepStack());
     };
     const result = watchEngine({ kernel, customGradient: withOwnGradient, read }, (): unknown => {
       try {

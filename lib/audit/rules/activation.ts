@@ -10,6 +10,7 @@ import {
   isLinear,
   locationOf,
   makerOf,
+  meetsLabels,
   ofLabels,
   type Rule,
   weighsByLabels,
@@ -193,13 +194,12 @@ function rawScores({ ops, random }: Observations, { yPred }: AuditOptions): Find
 
 /** Probabilities multiplied by one-hot labels and summed: a log-likelihood without its logarithm. */
 function withoutLogarithm({ ops, columns, random, results: { perfect } }: Observations): Finding | undefined {
-  if (perfect === undefined || Math.abs(perfect.value + 1) > 1e-4 || !areZeroOrOne(random.batch.yTrue)) {
-    return undefined;
-  }
-  const given = onSimplex(random.batch, columns);
+  if (perfect === undefined || Math.abs(perfect.value + 1) > 1e-4) return undefined;
+  const given = onSimplex(random.batch, columns), zeroOrOne = areZeroOrOne(random.batch.yTrue);
+  const areWeights = (input: RecordedInput) => ofLabels(input) && (zeroOrOne || input.levels.join() === "0,1");
   const isPlain = (op: RecordedOp) => !op.fromPred || isLinear(op) || (!given && op.op === "Softmax");
   const isOfShares = ({ op, inputs }: RecordedOp) =>
-    op === "Multiply" && inputs.some((i) => given ? i.isPred : i.isShare) && inputs.some(ofLabels);
+    op === "Multiply" && inputs.some((i) => given ? i.isPred : i.isShare) && inputs.some(areWeights);
   const op = ops.every(isPlain) ? ops.find(isOfShares) : undefined;
   return op && {
     cause: "activation-mismatch",
@@ -212,6 +212,26 @@ function withoutLogarithm({ ops, columns, random, results: { perfect } }: Observ
       : "Take the log-softmax of the logits, or use tf.losses.softmaxCrossEntropy",
     where: locationOf(op),
   };
+}
+
+/** Shares whose gradient is that of −Σ y·p, of labels that are shares themselves: the loss is least at the likeliest class alone. */
+function linearInShares({ ops, columns, random: { batch, value, gradient } }: Observations): Finding | undefined {
+  const { yTrue } = batch;
+  if (gradient === undefined || areZeroOrOne(yTrue)) return undefined;
+  if (!onSimplex(batch, columns) || !areDistributions(batch, columns)) return undefined;
+  const times = Math.hypot(...gradient) / Math.hypot(...yTrue), op = ops.find(meetsLabels);
+  return op && gradient.every((g, i) => Math.abs(g + times * yTrue[i]) <= 1e-4 * times)
+    ? {
+      cause: "activation-mismatch",
+      severity: "warning",
+      message:
+        "The loss falls in proportion to each share times its label, which is a share itself: it is least where " +
+        "the likeliest class has all, and not where outputs equal the labels",
+      evidence: { batch: "random", value, times },
+      remedy: "Take the logarithm of the outputs: a divergence needs it, as kl_div does of its input",
+      where: locationOf(op),
+    }
+    : undefined;
 }
 
 /** A softmax although a row can have several labels: its outputs sum to 1. */
@@ -248,7 +268,9 @@ const formula: Rule = ({ observations, options }) => {
   const values = random.batch.yPred, inside = areShares(values);
   if ((yPred === "probability" || yPred === "simplex") && inside) {
     const op = squashes(ops, ({ isPred }) => isPred), [least, greatest] = extentOf(values);
-    if (op === undefined) return withoutLogarithm(observations) ?? notShared(observations);
+    if (op === undefined) {
+      return withoutLogarithm(observations) ?? linearInShares(observations) ?? notShared(observations);
+    }
     return errorOf({
       cause: "activation-mismatch",
       message: "The loss applies a softmax or sigmoid to outputs that are already probabilities",

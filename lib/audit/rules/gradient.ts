@@ -11,7 +11,7 @@ import { fourDigits } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { hingeOfMean } from "./batch.ts";
 import { broadcast } from "./broadcast.ts";
-import { type AuditContext, axesOf, type BatchContext, errorOf, locationOf, type Rule } from "./rule.ts";
+import { type AuditContext, axesOf, type BatchContext, errorOf, locationOf, ofLabels, type Rule } from "./rule.ts";
 
 const allZero = (numbers: Float32Array): boolean => numbers.every((g) => g === 0);
 
@@ -520,6 +520,20 @@ export function isKeptOut(context: AuditContext): boolean {
   return slopesOf(context).some(isOff);
 }
 
+/**
+ * A column whose gradient is the slope in some rows and its negative in others. A gradient that is meant to be another one, as
+ * where it is turned round for a second network, is so in all rows.
+ */
+function turnedInRows(slopes: readonly SlopeAt[], { columns }: BatchObservations) {
+  const isOpposite = ({ gradient, slope }: SlopeAt) => !isOff({ at: 0, gradient: -gradient, slope });
+  const distinct = slopes.filter(({ at }, i) => slopes.findIndex((other) => other.at === at) === i);
+  for (let column = 0; column < columns; column++) {
+    const own = distinct.filter(({ at }) => at % columns === column), rows = own.length;
+    const opposite = own.filter(isOpposite).length, right = own.filter((one) => !isOff(one)).length;
+    if (opposite >= 2 && right >= 2 && opposite + right === rows) return { column, rows, opposite };
+  }
+}
+
 /** A gradient of its own that is not the slope: a multiple of it, or 0 for some labels or columns. */
 export const ownGradient: Rule = (context) => {
   const { customGradient, random } = context.observations;
@@ -560,6 +574,19 @@ export const ownGradient: Rule = (context) => {
       }`,
       evidence: { ...evidence, times },
       remedy: "Differentiate the formula of the operation with a gradient of its own again, and multiply by dy",
+    };
+  }
+  const turned = turnedInRows(slopes, context.observations);
+  if (turned !== undefined) {
+    const { column, rows, opposite } = turned;
+    return {
+      cause: "wrong-sign",
+      severity: "warning",
+      message: `The gradient has the size of the slope, but in ${opposite} of ${rows} rows of column ${column} its ` +
+        "opposite sign",
+      evidence: { ...evidence, column, rowsTried: rows, rowsOff: opposite },
+      remedy:
+        "Look at what the operation with a gradient of its own takes the sign of: it has to be the same difference",
     };
   }
   return {
@@ -617,6 +644,28 @@ function deadBranch({ ops, random: { value } }: BatchObservations): Finding | un
     remedy: "Take both multiples of the difference itself, with its sign: the absolute value removes it",
     where: locationOf(op),
   });
+}
+
+/** The numbers whose sum is the result of the operation at an index, with whatever signs and factors; none if it is no sum. */
+function addendsOf(ops: readonly RecordedOp[], at: number): RecordedInput[] {
+  const { op, inputs } = ops[at];
+  const result = multiplying.has(op) ? multipleOf(ops, inputs.find(({ live }) => live) ?? inputs[0]) : at;
+  if (!["Add", "AddV2", "AddN", "Sub"].includes(ops[result ?? NaN]?.op)) return [];
+  return ops[result!].inputs.flatMap((one) => [one, ...(one.madeBy === undefined ? [] : addendsOf(ops, one.madeBy))]);
+}
+
+/** A number that is made of the labels alone and added to the loss. */
+export function labelsAlone({ ops, random: { value } }: BatchObservations): Finding | undefined {
+  const last = ops.findLastIndex(({ live, outputShape }) => live && sizeOf(outputShape) === 1);
+  const term = last < 0 ? undefined : addendsOf(ops, last).find((one) => ofLabels(one) && sizeOf(one.shape) === 1);
+  return term && {
+    cause: "constant",
+    severity: "note",
+    message: "One term of the loss is made of the labels alone: it trains nothing",
+    evidence: { batch: "random", value, term: term.largest },
+    remedy: "Look at whether this term should take the outputs",
+    where: term.madeBy === undefined ? undefined : locationOf(ops[term.madeBy]),
+  };
 }
 
 /** A term of the sum that only flat operations lead to: it is added and trains nothing. */

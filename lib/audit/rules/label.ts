@@ -14,12 +14,14 @@ import type { BatchResult, Observations } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { Finding } from "../types.ts";
 import { dividedByOthers } from "./batch.ts";
+import { labelsAlone } from "./gradient.ts";
 import { rankCorrelation } from "./optimum.ts";
 import {
   type AuditContext,
   errorOf,
   interpolate,
   isDifference,
+  labelsDetermineOutputs,
   locationOf,
   makerOf,
   ofLabels,
@@ -57,7 +59,8 @@ export const labelEncoding: Rule = (context) => {
     signsOfOutputs(context) ?? otherTwo(context) ?? beyondOutputs(context) ?? beyondShares(context) ??
     dividedByOthers(context) ?? signsWanted(context) ?? signsTwice(observations) ??
     halfPositives(observations) ?? multiples(context) ?? outOfReach(context) ?? shiftedIndex(context) ??
-    outsideOneHot(observations) ?? belowZeroLeftOut(observations) ?? classesForTwo(context) ?? idleColumn(context);
+    outsideOneHot(observations) ?? belowZeroLeftOut(observations) ?? classesForTwo(context) ?? enterAsOne(context) ??
+    idleColumn(context) ?? labelsAlone(observations);
 };
 
 /** Class indices that meet the outputs of all classes as numbers, without a one-hot code. */
@@ -435,6 +438,25 @@ function signsTwice({ ops, random: { batch, value } }: Observations): Finding | 
     message: "Labels of −1 and 1 enter the formula as −3 and 1: it converts labels of 0 and 1 itself",
     evidence: { batch: "random", value },
     remedy: "Give labels of 0 and 1: (y + 1) / 2",
+    where: locationOf(op),
+  });
+}
+
+/** Labels that determine the correct outputs and enter the formula as one number, whatever they are. */
+function enterAsOne({ engine, observations }: AuditContext): Finding | undefined {
+  const { random: { batch, value }, rows, ops, deterministic } = observations, width = batch.yTrue.length / rows;
+  const isOne = (input: RecordedInput) => ofLabels(input) && input.levels.length === 1 && sizeOf(input.shape) >= rows;
+  const op = ops.find(({ inputs }) => inputs.some(isOne) && inputs.some((i) => i.live)), kinds = distinct(batch.yTrue);
+  if (op === undefined || kinds.length < 2 || !deterministic || !labelsDetermineOutputs(observations)) return undefined;
+  if (engine.value(withLabels(batch, (_, i) => batch.yTrue[i % width])).value !== value) return undefined;
+  const [level] = op.inputs.find(isOne)!.levels;
+  return errorOf({
+    cause: "label-encoding",
+    message: `All labels enter the formula as ${
+      fourDigits(level)
+    }: the loss is the same with the first label in every row`,
+    evidence: { batch: "random", value, level, kindsOfLabels: kinds.length },
+    remedy: "Look at how the formula recodes the labels: what is replaced first may be replaced again",
     where: locationOf(op),
   });
 }

@@ -1,5 +1,5 @@
 import { areShares, areZeroOrOne, columnOf, extentOf, onSimplex, takeRows, withOutputs } from "../batches.ts";
-import { descend } from "../descents.ts";
+import { descend, rangeOf } from "../descents.ts";
 import type { AuditBatch, RecordedOp } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
 import { fourDigits } from "../report.ts";
@@ -337,10 +337,12 @@ function beyondLabels(comparison: Comparison): Finding | undefined {
   const shares = onSimplex(random.batch, columns), least = (shares ? 0.6 : 0.1) * span;
   const { to, end } = descend({ engine, kind: options.yPred, columns }, right, "SGD");
   if (!(best - to > least)) return undefined;
-  const further = withOutputs(right, (p, i) => p + 4 * (end.yPred[i] - p));
-  if (!shares && !(engine.value(further).value > best)) return undefined;
   // Outputs that still rise with the labels may be in another unit, such as their logarithm.
-  const inOrder = !shares && (rankCorrelation(right.yTrue, end.yPred) > 0.9 || otherOutputsFit(comparison, best));
+  const rise = !shares && rankCorrelation(right.yTrue, end.yPred) > 0.9;
+  const further = withOutputs(right, (p, i) => p + 4 * (end.yPred[i] - p));
+  const haveEnds = shares || (rise && rangeOf(options.yPred, right).every(Number.isFinite));
+  if (!haveEnds && !(engine.value(further).value > best)) return undefined;
+  const inOrder = rise || (!shares && otherOutputsFit(comparison, best));
   return {
     cause: "wrong-optimum",
     severity: inOrder ? "note" : "error",
@@ -643,14 +645,16 @@ function rowsDisagree(
 
 /** A column that lowers the loss without end, in one direction, whatever the other columns are. */
 function columnWithoutEnd(comparison: Comparison): Finding | undefined {
-  const { engine, observations: { random, columns }, right, best, start, span } = comparison;
-  if (columns < 2 || !isUnbounded(random) || !(span > 0)) return undefined;
+  const { engine, observations: { random, columns }, options, right, best, start, span } = comparison;
+  if (columns < 2 || !isUnbounded(random) || !(span > 0) || typeof options.yPred === "object") return undefined;
   const bases = [right, { ...right, yPred: random.batch.yPred }],
     from = bases.map((batch) => engine.value(batch).value);
-  const isShare = (column: number) => bases.every(({ yPred }) => areShares(columnOf(yPred, columns, column)));
   for (let column = 0; column < columns; column++) {
-    if (isShare(column)) continue; // it has an end, whatever the other columns are
+    // Shares have two ends, and numbers of one sign, such as logarithms of shares, have one at 0.
+    const [low, high] = extentOf(bases.flatMap(({ yPred }) => [...columnOf(yPred, columns, column)]));
+    if (low >= 0 && high <= 1) continue;
     for (const sign of [-1, 1]) {
+      if (sign < 0 ? low >= 0 : high <= 0) continue;
       const moved = (base: number, by: number) =>
         engine.value(withOutputs(bases[base], (p, i) => i % columns === column ? p + sign * by : p)).value;
       const by10 = moved(0, 10);
@@ -805,6 +809,54 @@ function lowerElsewhere(comparison: Comparison): Finding | undefined {
   };
 }
 
+/** An output in every row that is clearly better than correct ones. */
+function betterConstant(comparison: Comparison): Finding | undefined {
+  const { engine, observations: { random, columns }, right, best, start, span } = comparison;
+  if (onSimplex(random.batch, columns)) return undefined;
+  const [low, high] = extentOf(right.yPred), least = 0.2 * Math.max(Math.abs(span), Math.abs(best));
+  const each = Array.from({ length: 9 }, (_, k) => {
+    const output = low + (k + 0.5) / 9 * (high - low);
+    return { output, value: engine.value(withOutputs(right, () => output)).value };
+  });
+  const better = each.find(({ value }) => value < best - least);
+  if (better === undefined || tooSure(comparison, start) || otherOutputsFit(comparison, best)) return undefined;
+  return {
+    cause: "wrong-optimum",
+    severity: "warning",
+    message: `A useless model is better than a perfect one: an output of ${fourDigits(better.output)} in every row`,
+    evidence: { ...better, perfect: best, random: start },
+    remedy: differ,
+  };
+}
+
+/** A loss that falls at once where all outputs are off by a certain amount, while its gradient says that it rises with it. */
+function fallsAtOnce(comparison: Comparison): Finding | undefined {
+  const { observations: { random }, right, best, span } = comparison;
+  if (!isUnbounded(random) || !areAmounts(right)) return undefined;
+  const [low, high] = extentOf(right.yTrue), step = (high - low) / 30;
+  const at = (by: number) => offsets(comparison, right, [by])[0];
+  const values = Array.from({ length: 16 }, (_, k) => at((k + 1) * step));
+  const k = values.findIndex((value, k) => values[k + 1] < value - 0.1 * Math.abs(span));
+  if (k < 0) return undefined;
+  let from = (k + 1) * step, to = from + step;
+  const least = 0.5 * (values[k] - values[k + 1]);
+  for (let halved = 0; halved < 10; halved++) {
+    const middle = (from + to) / 2;
+    if (at(from) - at(middle) > least) to = middle;
+    else from = middle;
+  }
+  const [before, after] = [from, to].map(at);
+  return !(before - after > least) ? undefined : {
+    cause: "wrong-optimum",
+    severity: "warning",
+    message: `The loss falls at once from ${fourDigits(before)} to ${fourDigits(after)} as all errors grow beyond ${
+      fourDigits(from)
+    }`,
+    evidence: { perfect: best, error: from, before, after },
+    remedy: "Look at where two parts of the formula meet: both have the same value there, as in a Huber loss",
+  };
+}
+
 /** Correct outputs that random ones beat, or those that a descent leads to. */
 const contradicted = (comparison: Comparison): Finding | undefined =>
   comparison.observations.deterministic ? randomIsBetter(comparison) ?? lowerElsewhere(comparison) : undefined;
@@ -909,6 +961,7 @@ export const wrongOptimum: Rule = (context) => {
   const useless = uselessModel(comparison);
   if (useless !== undefined || !observations.deterministic) return useless; // the others ask about small differences
   return errorsCancel(comparison) ?? fitsWithoutLabels(comparison) ?? unsure(comparison) ?? nearMiss(comparison) ??
-    beyondLabels(comparison) ?? offsetIsFree(comparison) ?? oppositeSigns(comparison) ?? unusedOutput(context) ??
-    contradicted(comparison);
+    betterConstant(comparison) ?? beyondLabels(comparison) ?? offsetIsFree(comparison) ?? oppositeSigns(comparison) ??
+    unusedOutput(context) ??
+    fallsAtOnce(comparison) ?? contradicted(comparison);
 };

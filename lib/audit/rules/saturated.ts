@@ -1,4 +1,4 @@
-import { areShares, extentOf, onSimplex, withOutputs } from "../batches.ts";
+import { areShares, extentOf, listOf, onSimplex, withOutputs } from "../batches.ts";
 import { type BatchResult, type Observations, resultOf } from "../observations.ts";
 import type { Finding, Severity } from "../types.ts";
 import { onlyRow } from "./batch.ts";
@@ -17,7 +17,7 @@ function oneOfARow({ results: { perfect }, columns }: Observations): boolean {
 /** Marks the outputs without a gradient; of classes, the outputs of rows without a gradient. */
 function deadAt(gradient: Float32Array, observations: Observations): boolean[] {
   const least = lost * gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
-  const dead = Array.from(gradient, (g) => !(Math.abs(g) > Math.max(least, 1e-30)));
+  const dead = listOf(gradient.length, (i) => !(Math.abs(gradient[i]) > Math.max(least, 1e-30)));
   if (!oneOfARow(observations) && !takesBest(observations)) return dead;
   const row = (i: number) => Math.floor(i / observations.columns);
   const live = new Set(dead.flatMap((is, i) => is ? [] : [row(i)]));
@@ -28,7 +28,7 @@ function deadAt(gradient: Float32Array, observations: Observations): boolean[] {
 function masked({ engine, observations }: AuditContext): boolean[] {
   const { random: { batch }, columns } = observations, n = batch.yPred.length;
   let off: boolean[] = Array(n).fill(true);
-  for (let k = 0; k < 8; k++) {
+  for (let k = 0; k < 8 && off.includes(true); k++) {
     const shifted = withOutputs(batch, (_, i) => batch.yPred[(i + (1 + 7 * k) * columns) % n]);
     const { gradient } = engine.valueAndGradient(shifted);
     if (gradient !== undefined) off = deadAt(gradient, observations).map((dead, i) => dead && off[i]);
@@ -63,13 +63,17 @@ function deadWithinReach({ engine, observations, options: { yPred: kind } }: Aud
   return deadShare(resultOf(engine, near), observations, off) ?? 0;
 }
 
-/** Tells whether the loss falls by much once the outputs without a gradient are correct: they are not right yet. */
+/**
+ * Tells whether the loss falls once the outputs without a gradient are correct: they are not right yet, as they are where a
+ * margin is kept. By 5 % of what correct outputs gain in all, or, if the labels do not determine the outputs, by 30 %.
+ */
 function fallsWithout({ engine, observations }: AuditContext, off: boolean[]): boolean {
   const { results: { perfect }, random: { batch, value, gradient } } = observations, right = perfect!;
   if (batch.yTrue.some((y, i) => y !== right.batch.yTrue[i])) return false;
   const dead = deadAt(gradient!, observations);
   const mended = engine.value(withOutputs(batch, (p, i) => dead[i] && !off[i] ? right.batch.yPred[i] : p)).value;
-  return value - mended > 0.3 * (value - right.value);
+  const least = labelsDetermineOutputs(observations) ? 0.05 : 0.3;
+  return value - mended > least * (value - right.value);
 }
 
 /** A smooth loss that is flat where outputs are clearly wrong. */
@@ -92,8 +96,7 @@ function saturation(context: AuditContext): Finding | undefined {
   const [start, end, away] = [random, ends, far].map((result) => deadShare(result, observations, off));
   const early = start ?? 0, late = Math.max(end ?? 0, away ?? 0), near = late > 0.7 ? deadWithinReach(context, off) : 0;
   // A gradient of its own may be 0 on purpose, and a margin that is kept leaves rows without one.
-  const unfinished = start !== undefined && (labelsDetermineOutputs(observations) || fallsWithout(context, off));
-  const many = unfinished && !observations.customGradient ? 0.35 : 0.7;
+  const many = early > 0.35 && !observations.customGradient && fallsWithout(context, off) ? 0.35 : 0.7;
   const severity: Severity | undefined = early > 0.7
     ? "error"
     : early > many || near > 0.7

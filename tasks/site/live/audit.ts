@@ -145,13 +145,17 @@ function mount(place: HTMLElement): void {
     [run.disabled, halt.hidden] = [true, false];
     result.replaceChildren();
     said.say("The audit runs.");
-    const over = setTimeout(
-      () =>
-        stop(
-          `The audit was ended after ${seconds} s: the loss, or one of its gradients, does not return. Look for a loop without an end, or allow more time.`,
-        ),
-      1000 * seconds,
-    );
+    let over: ReturnType<typeof setTimeout> | undefined;
+    // The limit is the loss's: a browser may take long to start the worker.
+    const limitTime = () => {
+      over = setTimeout(
+        () =>
+          stop(
+            `The audit was ended after ${seconds} s: the loss, or one of its gradients, does not return. Look for a loop without an end, or allow more time.`,
+          ),
+        1000 * seconds,
+      );
+    };
     const job: AuditJob = {
       text: source,
       options: {
@@ -162,7 +166,10 @@ function mount(place: HTMLElement): void {
       },
     };
     const ended = startJob<AuditJob, AuditProgress, AuditData>(job, {
-      onProgress: ({ done, of }) => said.say(`The audit runs: ${done} of ${of} rules are done.`, true),
+      onProgress: (progress) => {
+        if (progress === "begun") return limitTime();
+        said.say(`The audit runs: ${progress.done} of ${progress.of} rules are done.`, true);
+      },
       onError: (message) => stop(message),
       onResult: (audit) => {
         const [worst] = audit.findings;

@@ -19,8 +19,8 @@ export interface AuditJob {
 /** Report as data. */
 export type AuditData = Pick<LossAudit, "name" | "verdict" | "findings" | "probes" | "assumed" | "lossPath">;
 
-/** Progress of an audit: the rules that are done, and all of them. */
-export type AuditProgress = { done: number; of: number };
+/** Progress of an audit: the text of the loss begins to run; or the rules that are done, and all of them. */
+export type AuditProgress = "begun" | { done: number; of: number };
 
 declare function importScripts(address: string): void;
 
@@ -38,7 +38,7 @@ answerJob<AuditJob, AuditProgress, AuditData>(async ({ text, options }, onProgre
   const loss = lossOfText(text, modules, (script) => {
     const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
     importScripts(address);
-  });
+  }, () => onProgress("begun"));
   try {
     const audit = auditLoss(loss as AuditedLoss, { ...options, onProgress: (done, of) => onProgress({ done, of }) });
     const data = audit.toJSON() as AuditData;

@@ -74,6 +74,7 @@ const holder = "roundaboutLossText";
  * @param text Text of a module, of functions, or of one function.
  * @param modules Modules that the text may import; `tf` is the name of TensorFlow.js without an import.
  * @param run Function that runs a script.
+ * @param onRead Receives no argument, when the script is read and the text is about to run.
  * @throws {SyntaxError} The text is not TypeScript; the message names line and column.
  * @throws {TypeError} The text is Python, declares no function, or imports a module that is not among `modules`.
  */
@@ -81,6 +82,7 @@ export function lossOfText(
   text: string,
   modules: Modules,
   run: (script: string) => void,
+  onRead: () => void = () => {},
 ): (...args: unknown[]) => unknown {
   refusePython(text);
   const code = compiled(text), own = globalThis as Record<string, unknown>, exports: Record<string, unknown> = {};
@@ -88,7 +90,10 @@ export function lossOfText(
     if (Object.hasOwn(modules, name)) return modules[name];
     throw new TypeError(`Cannot load '${name}': the text may import ${Object.keys(modules).join(", ")}`);
   };
-  own[holder] = (body: (exports: unknown, require: unknown) => void) => body(exports, require);
+  own[holder] = (body: (exports: unknown, require: unknown) => void) => {
+    onRead();
+    body(exports, require);
+  };
   try {
     run(`${holder}((exports, require) => {${code}\n});\n//# sourceURL=${fileName}`);
   } finally {
