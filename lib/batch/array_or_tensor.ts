@@ -32,7 +32,7 @@ export function readEntries(what: string, argument: string, given: unknown): Ent
     const { shape, dtype } = given, [rows, columns] = shape;
     if (dtype === "complex64") throw refuse(what, argument, "must not be complex");
     if (shape.length !== 1 && shape.length !== 2) {
-      throw refuse(what, argument, `must have the shape [n] or [n, c], it has [${shape.join(", ")}]`);
+      throw refuse(what, argument, `must have the shape [n] or [n, c], it has ${describe(shape)}`);
     }
     return { values: given.dataSync(), rows, columns: columns === 1 ? undefined : columns };
   }

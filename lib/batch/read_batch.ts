@@ -71,8 +71,6 @@ export interface BatchOptions {
 export const refuse = (what: string, argument: string, problem: string): Error =>
   new RangeError(`Cannot compute ${what}: '${argument}' ${problem}`);
 
-const shapeText = ({ shape }: ShapedNumbers): string => `[${shape.join(", ")}]`;
-
 function checkTensor(what: string, argument: string, tensor: ShapedNumbers): void {
   if (!isTensorLike(tensor)) {
     throw new TypeError(`Cannot compute ${what}: '${argument}' must be a tensor, it is ${describe(tensor)}`);
@@ -93,10 +91,10 @@ function readShape(
   const classes = shape.length === 1 ? 1 : shape[shape.length - 1];
   if (!columns && !(shape.length === 1 || (shape.length === 2 && classes === 1))) {
     const hint = classes > 1 ? `; ${advice}` : "";
-    throw refuse(what, "yPred", `must have the shape [n] or [n, 1], it has ${shapeText(yPred)}${hint}`);
+    throw refuse(what, "yPred", `must have the shape [n] or [n, 1], it has ${describe(yPred.shape)}${hint}`);
   }
   if (shape.length === 0) throw refuse(what, "yPred", "must have the shape [n], [n, c] or [n, …, c], it has []");
-  if (size === 0) throw refuse(what, "yPred", `is empty, its shape is ${shapeText(yPred)}`);
+  if (size === 0) throw refuse(what, "yPred", `is empty, its shape is ${describe(yPred.shape)}`);
   return { rows: size / classes, classes };
 }
 
@@ -114,7 +112,7 @@ function isPerRow(
   const { shape } = tensor, leading = yPred.shape.length === 1 ? yPred.shape : yPred.shape.slice(0, -1);
   const perRow = sameShape(shape, leading) || sameShape(shape, [...leading, 1]);
   if (perRow || sameShape(shape, yPred.shape)) return perRow && classes > 1;
-  throw refuse(what, argument, `has the shape ${shapeText(tensor)}, 'yPred' has ${shapeText(yPred)}`);
+  throw refuse(what, argument, `has the shape ${describe(tensor.shape)}, 'yPred' has ${describe(yPred.shape)}`);
 }
 
 function checkDtype(what: string, argument: string, tensor: ShapedNumbers, allowed: readonly string[]): void {
@@ -211,7 +209,7 @@ function checkClasses(
   { perClass = [], atLeast = 1 }: BatchOptions,
 ): void {
   if (classes < atLeast) {
-    throw refuse(what, "yPred", `must have at least ${atLeast} columns, its shape is ${shapeText(yPred)}`);
+    throw refuse(what, "yPred", `must have at least ${atLeast} columns, its shape is ${describe(yPred.shape)}`);
   }
   for (const { option, length } of perClass) {
     if (length !== classes) throw refuse(what, option, `has ${length} numbers, 'yPred' has ${classes} columns`);

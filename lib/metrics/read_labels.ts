@@ -187,7 +187,7 @@ function codeOutputs(what: string, yTrue: unknown, yPred: unknown, options: Labe
   const tensors = { yPred: toShaped(what, "yPred", yPred), yTrue: toShaped(what, "yTrue", yTrue), sampleWeight };
   const batch = readBatch(what, tensors, reading), { rows, classes } = batch;
   if (sampleWeight !== undefined && sampleWeight.size !== rows) {
-    throw refuse(what, "sampleWeight", `has the shape [${sampleWeight.shape.join(", ")}], there are ${rows} rows`);
+    throw refuse(what, "sampleWeight", `has the shape ${describe(sampleWeight.shape)}, there are ${rows} rows`);
   }
   for (let i = 0; i < rows * classes; i++) {
     const label = batch.yTrue[i];

@@ -1,3 +1,4 @@
+import { describe } from "../check/describe.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "./model.ts";
 import type { LayersOptimizer } from "./optimizers.ts";
@@ -59,12 +60,12 @@ export async function optimizerState(optimizer: LayersOptimizer): Promise<Optimi
 
 /** Throws if an optimizer keeps numbers of weights of other shapes; TensorFlow.js would broadcast them. */
 export function checkStateShapes(optimizer: LayersOptimizer, weights: readonly Tensor[]): void {
-  for (const { variable: { shape } } of Object.values(optimizer).filter(isList).flatMap((list) => list)) {
+  for (const { variable: { shape } } of Object.values(optimizer).filter(isList).flat()) {
     if (weights.some((weight) => tf.util.arraysEqual(weight.shape, shape))) continue;
     throw new RangeError(
-      `Cannot train: 'optimizer' has trained another model, with weights of the shape [${
-        shape.join(", ")
-      }]; make a new one`,
+      `Cannot train: 'optimizer' has trained another model, with weights of the shape ${
+        describe(shape)
+      }; make a new one`,
     );
   }
 }

@@ -44,8 +44,7 @@ export function readTrainingBatch(what: string, argument: string, batch: unknown
   }
   if (tensors.some(({ isDisposed }) => isDisposed)) {
     throw new RangeError(
-      `Cannot compute ${what}: ${argument} holds a disposed tensor; the tensors of a batch are disposed after it, so ` +
-        "give clones of those that you keep",
+      `Cannot compute ${what}: ${argument} holds a disposed tensor; a batch is disposed after its step: clone what you keep`,
     );
   }
   if ((yTrue as Tensor).dtype === "string") {

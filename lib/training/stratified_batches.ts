@@ -25,7 +25,7 @@ function readLabels(yTrue: Tensor | ArrayLike<number>): ArrayLike<number> {
     const { shape, isDisposed } = yTrue as Tensor;
     if (isDisposed) throw new RangeError(`Cannot ${task}: 'yTrue' is disposed`);
     if (!(shape.length === 1 || (shape.length === 2 && shape[1] === 1))) {
-      throw new RangeError(`Cannot ${task}: 'yTrue' must have the shape [n] or [n, 1], it has [${shape.join(", ")}]`);
+      throw new RangeError(`Cannot ${task}: 'yTrue' must have the shape [n] or [n, 1], it has ${describe(shape)}`);
     }
   }
   const labels = isTensor ? (yTrue as Tensor).dataSync() : yTrue as ArrayLike<number>;

@@ -10,7 +10,7 @@ import { counted } from "../helpers.ts";
 
 const sampler = samplerOf({ columns: 2 });
 
-/** What an engine is asked. */
+/** Method by which an engine is asked. */
 type Method = "value" | "valueAndGradient" | "askOnce";
 
 /** The calls of a loss for each of some batches, whose answers are those of the loss itself. */
