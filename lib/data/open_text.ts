@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readFileSync, readSync } from "node:fs";
 import { Readable, type Transform } from "node:stream";
 import zlib from "node:zlib";
 
@@ -38,10 +38,9 @@ export function formatOf(path: string): FileFormat {
 const headBytes = 1 << 20;
 
 function firstBytes(path: string): Uint8Array {
-  const file = openSync(path, "r");
+  const file = openSync(path, "r"), bytes = new Uint8Array(headBytes);
   try {
-    const bytes = new Uint8Array(Math.min(headBytes, fstatSync(file).size));
-    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0));
+    return bytes.subarray(0, readSync(file, bytes, 0, headBytes, 0));
   } finally {
     closeSync(file);
   }
