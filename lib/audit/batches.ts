@@ -69,6 +69,15 @@ export const withLabels = (batch: AuditBatch, of: (y: number, i: number) => numb
   yTrue: mapped(batch.yTrue, of),
 });
 
+/** The batch with one output everywhere, for nine outputs of its range. */
+export function withConstants(batch: AuditBatch): { output: number; batch: AuditBatch }[] {
+  const [low, high] = extentOf(batch.yPred);
+  return listOf(9, (k) => {
+    const output = low + (k + 0.5) / 9 * (high - low);
+    return { output, batch: withOutputs(batch, () => output) };
+  });
+}
+
 /** The rows of a batch in another order, possibly repeated or left out. */
 export function takeRows(batch: AuditBatch, order: readonly number[]): AuditBatch {
   const { yTrue, yPred, trueShape, predShape } = batch, rows = predShape[0];

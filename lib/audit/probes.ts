@@ -1,5 +1,14 @@
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
-import { areShares, areZeroOrOne, extentOf, onSimplex, sizeOf, takeRows, withLabels, withOutputs } from "./batches.ts";
+import {
+  areShares,
+  areZeroOrOne,
+  onSimplex,
+  sizeOf,
+  takeRows,
+  withConstants,
+  withLabels,
+  withOutputs,
+} from "./batches.ts";
 import type { Descent } from "./descents.ts";
 import type { AuditBatch, LossGradient, LossValue } from "./engines/engine.ts";
 import type { Observations } from "./observations.ts";
@@ -57,11 +66,7 @@ function constants(batch: AuditBatch, columns: number): { name: string; batch: A
       })),
     ];
   }
-  const [low, high] = extentOf(batch.yPred);
-  return Array.from({ length: 9 }, (_, k) => {
-    const value = low + (k + 0.5) / 9 * (high - low);
-    return { name: fourDigits(value), batch: withOutputs(batch, () => value) };
-  });
+  return withConstants(batch).map((one) => ({ name: fourDigits(one.output), batch: one.batch }));
 }
 
 /** The best constant outputs. */

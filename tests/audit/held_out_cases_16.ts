@@ -4,7 +4,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {
-  box,
+  boxes,
   choice,
   clip,
   coin,
@@ -29,7 +29,6 @@ import {
   onSampled,
   policy,
   repeat,
-  rowsOf,
   rowSum,
   sampled,
   scores,
@@ -63,8 +62,6 @@ function overlap(y: Tensor, p: Tensor) {
     diagonal,
   };
 }
-/** Labels and outputs: boxes. */
-const boxes = rowsOf((u) => box(u, 0.5), (u) => box(u, 0.5));
 /** Rotation matrices, as nine columns, of six numbers: two columns that are made orthogonal. */
 function rotation(six: Tensor): Tensor {
   const cross = (a: Tensor, b: Tensor) => {

@@ -16,8 +16,10 @@ import {
   float,
   gauss,
   given,
+  logGamma,
   type LossCase,
   lossCase,
+  minusLogSigmoid,
   minusTwiceDivergence,
   muLogvar,
   noLabels,
@@ -44,15 +46,6 @@ import {
   unit,
 } from "./loss_case.ts";
 
-/** −log σ(x). */
-const minusLogSigmoid = (x: Tensor): Tensor => tf.softplus(tf.neg(x));
-/** The logarithm of the gamma function, by Stirling's series three steps further on. */
-const logGamma = (x: Tensor): Tensor => {
-  const z = tf.add(x, 3), rise = tf.mul(tf.mul(x, tf.add(x, 1)), tf.add(x, 2));
-  const series = tf.sub(tf.div(1 / 12, z), tf.div(1 / 360, tf.pow(z, 3)));
-  const stirling = tf.add(tf.sub(tf.mul(tf.sub(z, 0.5), tf.log(z)), z), tf.add(0.5 * Math.log(2 * Math.PI), series));
-  return tf.sub(stirling, tf.log(rise));
-};
 /** Outputs: scores of a real and of a generated picture, the first of which should be high and the second low. */
 const realAndFake = rowsOf(noLabels, normals(2, 2), () => [4, -4]);
 /** Labels: log-probabilities of two answers under a reference, outputs: under the policy; the ideal moves by these steps. */

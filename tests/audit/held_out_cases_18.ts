@@ -6,6 +6,7 @@ import type { Tensor } from "@roundabout/roundabout";
 import {
   between,
   box,
+  boxes,
   choice,
   clip,
   coin,
@@ -18,8 +19,10 @@ import {
   float,
   gauss,
   given,
+  logGamma,
   type LossCase,
   lossCase,
+  minusLogSigmoid,
   minusTwiceDivergence,
   muLogvar,
   noLabels,
@@ -45,15 +48,6 @@ import {
   unit,
 } from "./loss_case.ts";
 
-/** −log σ(x). */
-const minusLogSigmoid = (x: Tensor): Tensor => tf.softplus(tf.neg(x));
-/** The logarithm of the gamma function, by Stirling's series three steps further on. */
-const logGamma = (x: Tensor): Tensor => {
-  const z = tf.add(x, 3), rise = tf.mul(tf.mul(x, tf.add(x, 1)), tf.add(x, 2));
-  const series = tf.sub(tf.div(1 / 12, z), tf.div(1 / 360, tf.pow(z, 3)));
-  const stirling = tf.add(tf.sub(tf.mul(tf.sub(z, 0.5), tf.log(z)), z), tf.add(0.5 * Math.log(2 * Math.PI), series));
-  return tf.sub(stirling, tf.log(rise));
-};
 /** Its slope, likewise. */
 const digamma = (x: Tensor): Tensor => {
   const z = tf.add(x, 3), steps = [0, 1, 2].map((step) => tf.div(1, tf.add(x, step))).reduce((a, b) => tf.add(a, b));
@@ -80,8 +74,6 @@ const withSlope = (x: Tensor, value: (x: Tensor) => Tensor, slope: (x: Tensor) =
   });
   return custom(x as tf.Tensor);
 };
-/** Labels: a box [x1, y1, x2, y2], outputs: another, which may lie elsewhere. */
-const boxes = rowsOf((u) => box(u, 0.5), (u) => box(u, 0.5));
 /** Width times height of a box [x1, y1, x2, y2]. */
 const area = (x: Tensor): Tensor => tf.mul(tf.sub(cut(x, 2, 1), cut(x, 0, 1)), tf.sub(cut(x, 3, 1), cut(x, 1, 1)));
 /** Width and height of what two boxes share; negative if they are apart. */

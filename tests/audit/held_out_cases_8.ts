@@ -4,7 +4,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {
-  box,
+  boxes,
   choice,
   clip,
   coin,
@@ -70,9 +70,6 @@ const classAndViews = sampled((u) => oneHot(3, choice(3, u)), (y, u, perfect) =>
   const angle = 2 * Math.PI * y.indexOf(1) / 3, view = [Math.cos(angle), Math.sin(angle)];
   return [...y.map((x) => 16 * x - 8), ...view, ...view];
 });
-
-/** Labels [x1, y1, x2, y2]; outputs boxes as well. */
-const boxes = rowsOf((u) => box(u, 0.5), (u) => box(u, 0.5));
 
 export const heldOutCases8: readonly LossCase[] = [
   // ---- no-gradient-op

@@ -4,7 +4,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@roundabout/roundabout";
 import {
-  box,
+  boxes,
   choice,
   clip,
   coin,
@@ -63,8 +63,6 @@ function similarity(a: Tensor, b: Tensor): Tensor {
   return tf.mul(light, tf.div(tf.add(tf.mul(2, meanOf(tf.mul(da, db))), c2), spread));
 }
 
-/** Labels [x1, y1, x2, y2]; outputs boxes as well. */
-const boxes = rowsOf((u) => box(u, 0.5), (u) => box(u, 0.5));
 /** Pictures of 16 pixels, labels and outputs. */
 const pictures = rowsOf(uniforms(16), uniforms(16));
 /** Intersection and union of boxes [n, 1]. */

@@ -493,3 +493,16 @@ export const twins = drawn(["random", "perfect"], (kind, u) => ({
     return [...one, ...(kind === "perfect" ? one : [gauss(u), gauss(u)])];
   },
 }));
+
+/** −log σ(x). */
+export const minusLogSigmoid = (x: Tensor): Tensor => tf.softplus(tf.neg(x));
+/** The logarithm of the gamma function, by Stirling's series three steps further on. */
+export const logGamma = (x: Tensor): Tensor => {
+  const z = tf.add(x, 3), rise = tf.mul(tf.mul(x, tf.add(x, 1)), tf.add(x, 2));
+  const series = tf.sub(tf.div(1 / 12, z), tf.div(1 / 360, tf.pow(z, 3)));
+  const stirling = tf.add(tf.sub(tf.mul(tf.sub(z, 0.5), tf.log(z)), z), tf.add(0.5 * Math.log(2 * Math.PI), series));
+  return tf.sub(stirling, tf.log(rise));
+};
+
+/** Labels and outputs: boxes [x1, y1, x2, y2], which may lie apart. */
+export const boxes = rowsOf((u) => box(u, 0.5), (u) => box(u, 0.5));

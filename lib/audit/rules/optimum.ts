@@ -1,4 +1,13 @@
-import { areShares, areZeroOrOne, columnOf, extentOf, onSimplex, takeRows, withOutputs } from "../batches.ts";
+import {
+  areShares,
+  areZeroOrOne,
+  columnOf,
+  extentOf,
+  onSimplex,
+  takeRows,
+  withConstants,
+  withOutputs,
+} from "../batches.ts";
 import { descend, rangeOf } from "../descents.ts";
 import type { AuditBatch, RecordedOp } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
@@ -813,11 +822,8 @@ function lowerElsewhere(comparison: Comparison): Finding | undefined {
 function betterConstant(comparison: Comparison): Finding | undefined {
   const { engine, observations: { random, columns }, right, best, start, span } = comparison;
   if (onSimplex(random.batch, columns)) return undefined;
-  const [low, high] = extentOf(right.yPred), least = 0.2 * Math.max(Math.abs(span), Math.abs(best));
-  const each = Array.from({ length: 9 }, (_, k) => {
-    const output = low + (k + 0.5) / 9 * (high - low);
-    return { output, value: engine.value(withOutputs(right, () => output)).value };
-  });
+  const least = 0.2 * Math.max(Math.abs(span), Math.abs(best));
+  const each = withConstants(right).map(({ output, batch }) => ({ output, value: engine.value(batch).value }));
   const better = each.find(({ value }) => value < best - least);
   if (better === undefined || tooSure(comparison, start) || otherOutputsFit(comparison, best)) return undefined;
   return {
